@@ -1,0 +1,75 @@
+// The compiling role of a protocol: what a recorded exchange reads, writes and
+// is answered with.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "understudy/document.hpp"
+#include "understudy/exchange.hpp"
+#include "understudy/request.hpp"
+
+namespace understudy {
+
+/// A dependency: something that a write changes and a read depends on, as a path from the widest
+/// to the narrowest. `{}` is the whole service, `{"orders"}` a table, `{"orders", "id=7"}` a row;
+/// `{"0", "cart:7"}` a Redis key of database 0; `{"charges", "ch_1"}` an HTTP resource.
+/// A write to a path changes what is read at that path, at every wider and at every narrower one.
+using KeyPath = std::vector<std::string>;
+
+/// The path as one string, segments parted by 0x1f (US).
+[[nodiscard]] inline std::string join(const KeyPath& path) {
+  std::string joined;
+  for (const std::string& segment : path) {
+    if (!joined.empty()) joined += '\x1f';
+    joined += segment;
+  }
+  return joined;
+}
+
+enum class Effect : std::uint8_t {
+  none,   ///< connection-scoped, the machine's own business: not put into the table
+  read,
+  write   ///< looked up like a read, then bumps `writes`
+};
+
+/// A flaw of a recorded or written document. `path` is a JSON pointer below the exchange's root.
+struct Problem {
+  std::string path;
+  std::string what;  ///< what stands there and what was expected
+  std::string hint;  ///< what to do; may be empty
+};
+
+struct Analysis {
+  Identity identity;
+  Effect effect = Effect::read;
+  Control control = Control::none;
+  std::string control_name;
+  std::vector<KeyPath> reads;   ///< for a write as well: what its own answer depends on
+  std::vector<KeyPath> writes;
+  bool changed = true;          ///< false for a write that failed or touched nothing: bumps nothing
+  bool understood = true;       ///< false where the keys are the widest for want of a parse
+  std::string image;            ///< the answer as the protocol's ServerMachine wants it back
+};
+
+/// One per service and compile. First shown everything, then asked.
+class Analyser {
+ public:
+  virtual ~Analyser() = default;
+  /// First pass, sessions in order: parameter types, columns, server profile.
+  virtual void learn(const SessionHeader& session, const Exchange& exchange) = 0;
+  /// Second pass. Deterministic. Problems are appended, all of them, not the first.
+  virtual Analysis analyse(const SessionHeader& session, const Exchange& exchange,
+                           std::vector<Problem>& problems) = 0;
+  /// The identity of a request document alone (rules, `explain`).
+  virtual Identity identify(const Document& request, std::vector<Problem>& problems) = 0;
+  /// The image of an answer document alone (rules).
+  virtual std::string encode(const Document& request, const Document& answer,
+                             std::vector<Problem>& problems) = 0;
+  [[nodiscard]] virtual Document profile() const = 0;
+  /// Key and content of what ServiceTable::shape() is to find.
+  [[nodiscard]] virtual std::vector<std::pair<std::string, std::string>> shapes() const = 0;
+};
+
+}  // namespace understudy

@@ -1,0 +1,55 @@
+// The recording role of a protocol: watches both directions of one relayed
+// connection and tells what was said.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "understudy/bytes.hpp"
+#include "understudy/exchange.hpp"
+#include "understudy/limits.hpp"
+#include "understudy/output.hpp"
+
+namespace understudy {
+
+enum class Direction : std::uint8_t { from_client, from_server };
+
+/// Where an observer stands. `lost` and `opaque` are final: from then on it only relays.
+enum class Sync : std::uint8_t {
+  in_sync,
+  opaque,  ///< the connection became something that is not decoded (TLS, a tunnel)
+  lost     ///< the bytes made no sense; never guessed at again
+};
+
+/// What the recorder is to send on. Everything is relayed untouched except the few octets by
+/// which TLS or compression would be negotiated: those an observer may answer or change.
+struct Relay {
+  Output to_server;
+  Output to_client;
+};
+
+struct SessionOpened {
+  Document facts;  ///< becomes SessionHeader::facts; at most once, before the first exchange
+};
+struct Warned {
+  std::string text;  ///< for the person who records; names what was not understood and what follows
+};
+using Observed = std::variant<SessionOpened, Exchange, Warned>;
+
+/// One connection. No sockets, clock, threads or logging; never throws on any input.
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  /// Shows one chunk before it is forwarded and appends to `relay` what is to be forwarded. After
+  /// `lost` or `opaque` that is always the chunk itself.
+  virtual void feed(Direction from, Bytes chunk, Moment at, Relay& relay) = 0;
+  /// That side will send no more. Completes answers that end with the connection.
+  virtual void feed_eof(Direction from, Moment at) = 0;
+  /// The next thing learned, oldest first; nothing where more bytes are needed.
+  virtual std::optional<Observed> next() = 0;
+  [[nodiscard]] virtual Sync sync() const noexcept = 0;
+};
+
+}  // namespace understudy

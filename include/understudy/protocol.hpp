@@ -1,0 +1,39 @@
+// The registry entry of a protocol.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "understudy/analyser.hpp"
+#include "understudy/observer.hpp"
+#include "understudy/server_machine.hpp"
+
+namespace understudy {
+
+enum class Recognition : std::uint8_t { no, yes, need_more };
+
+/// One immortal, stateless, thread-safe instance per protocol.
+class Protocol {
+ public:
+  virtual ~Protocol() = default;
+  /// As in understudy.yaml and as the URL scheme: "redis", "postgres", "mysql", "http".
+  [[nodiscard]] virtual std::string_view name() const noexcept = 0;
+  [[nodiscard]] virtual std::uint16_t default_port() const noexcept = 0;
+  /// Whether a connection that begins with `first` (never empty) speaks this protocol. Always `no`
+  /// where the server speaks first: such a protocol can't share a port.
+  [[nodiscard]] virtual Recognition recognise(Bytes first) const noexcept = 0;
+  [[nodiscard]] virtual std::unique_ptr<Observer> new_observer(const Limits& limits) const = 0;
+  [[nodiscard]] virtual std::unique_ptr<ServerMachine> new_server(
+      const ServiceTable& table, const ServerContext& context) const = 0;
+  [[nodiscard]] virtual std::unique_ptr<Analyser> new_analyser() const = 0;
+  /// The request document that a person means by one line: a statement, a command, "GET /path".
+  [[nodiscard]] virtual Document request_from_text(std::string_view line) const = 0;
+  /// A canonical request as a person reads it, for reports and for comparing near misses.
+  [[nodiscard]] virtual Document describe(std::string_view canonical) const = 0;
+  /// One line for a list of requests: the statement, the command, "GET /path".
+  [[nodiscard]] virtual std::string summarise(const Document& request) const = 0;
+};
+
+}  // namespace understudy

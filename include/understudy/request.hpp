@@ -1,0 +1,50 @@
+// The identity of a logical request, the same however a driver spelled it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace understudy {
+
+/// What a request does to the transaction of its connection. The version chains of a scope are
+/// overlaid by those of the open transaction, merged by commit and dropped by rollback.
+enum class Control : std::uint8_t {
+  none,
+  begin,
+  commit,
+  rollback,
+  savepoint,    ///< `control_name` names it
+  release,      ///< of `control_name`
+  rollback_to,  ///< `control_name`
+  reset,        ///< the session starts anew; an open transaction and all watches are dropped
+  watch,        ///< remember the version of one dependency: `control_name` is its join()ed KeyPath
+  unwatch       ///< forget all remembered versions
+};
+
+/// Borrowed from the machine until its next non-const call.
+struct Request {
+  /// The pattern (the request with its values taken out), a NUL, then the values in an encoding
+  /// that is injective for the protocol. Equal requests have equal octets and the reverse.
+  std::string_view canonical;
+  /// How each value was spelled, an octet or more a value at the protocol's choice. Compared octet
+  /// by octet with that of the recorded request: equal, or zero (unknown) on one side.
+  std::string_view qualifier;
+  Control control = Control::none;
+  std::string_view control_name;
+  /// The machine can answer by itself where the table holds nothing.
+  bool synthesisable = false;
+};
+
+/// The owned counterpart, made at compile time.
+struct Identity {
+  std::string canonical;
+  std::string qualifier;
+};
+
+/// The pattern part of a canonical request.
+[[nodiscard]] inline std::string_view pattern_of(std::string_view canonical) noexcept {
+  return canonical.substr(0, canonical.find('\0'));
+}
+
+}  // namespace understudy

@@ -1,0 +1,81 @@
+// The serving role of a protocol: one live connection, bytes in, events out.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "understudy/bytes.hpp"
+#include "understudy/document.hpp"
+#include "understudy/grade.hpp"
+#include "understudy/limits.hpp"
+#include "understudy/output.hpp"
+#include "understudy/request.hpp"
+#include "understudy/service_table.hpp"
+
+namespace understudy {
+
+/// What a machine may know of the world. Borrowed members outlive the machine.
+struct ServerContext {
+  std::uint64_t connection_id = 1;           ///< unique among live connections
+  std::array<std::uint8_t, 32> entropy{};    ///< fresh random octets: salts, nonces, cancel keys
+  const Document* settings = nullptr;        ///< the service's entry of understudy.yaml; never null
+  Limits limits;
+};
+
+/// All received octets are consumed; feed more.
+struct NeedBytes {};
+/// The peer was told that TLS begins: wrap the stream, then feed plain text. (Place for TLS; no
+/// machine raises it as long as `settings` offers none.)
+struct StartTls {};
+/// Send the output, then close the connection.
+struct Close {};
+/// Answered by the machine alone, nothing to reply. `what` names it for the log; static storage.
+struct Synthesised {
+  std::string_view what;
+};
+/// Something that a person should read: a client of the wrong protocol, a malformed message.
+struct Noted {
+  std::string text;
+};
+
+using ServerEvent = std::variant<NeedBytes, Request, StartTls, Close, Synthesised, Noted>;
+
+/// The answer to a Request. `image` is what the protocol's Analyser made of the recorded answer,
+/// borrowed from the mapped table for as long as the connection lives; empty where the grade is
+/// `synthesised`, which means: not in the table, answer it yourself as you said you could.
+struct Answer {
+  Grade grade = Grade::exact;
+  Bytes image;
+  /// To Control::begin only: a watched dependency has changed since it was watched. The engine has
+  /// forgotten the watches and begun nothing.
+  bool conflict = false;
+};
+
+/// No answer. Becomes an error of the client's own protocol; the connection stays usable.
+struct Miss {
+  std::string summary;  ///< one line: what was asked and that no recording answers it
+  std::string detail;   ///< the nearest recorded request and what differs; may be empty
+  std::string hint;     ///< what to do about it
+};
+
+/// One live connection. No sockets, clock, threads or logging; never throws on any input.
+class ServerMachine {
+ public:
+  virtual ~ServerMachine() = default;
+  /// Called once, first: protocols whose server speaks first queue their greeting.
+  virtual void start() {}
+  virtual void feed(Bytes chunk) = 0;
+  virtual void feed_eof() = 0;
+  /// The next event. After a Request exactly one `reply` must follow before `next` is called again.
+  virtual ServerEvent next() = 0;
+  virtual void reply(const Answer& answer) = 0;
+  virtual void reply(const Miss& miss) = 0;
+  /// What is to be sent; the driver sends it and clears it.
+  [[nodiscard]] virtual Output& output() noexcept = 0;
+};
+
+}  // namespace understudy

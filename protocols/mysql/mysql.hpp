@@ -1,0 +1,10 @@
+// The registry entry of mysql.
+#pragma once
+
+#include "understudy/protocol.hpp"
+
+namespace understudy::mysql {
+
+[[nodiscard]] const Protocol& protocol() noexcept;
+
+}  // namespace understudy::mysql

@@ -1,0 +1,54 @@
+// From a mock set to a table: load, analyse, run through the version chains, emit.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "store/config.hpp"
+#include "table/mapped_table.hpp"
+#include "understudy/diagnostic.hpp"
+#include "understudy/protocol.hpp"
+
+namespace understudy::compile {
+
+/// What compile inferred of one request pattern.
+struct PatternSummary {
+  std::string pattern;
+  std::uint64_t requests = 0;   ///< distinct requests
+  std::uint64_t exchanges = 0;  ///< recorded
+  bool writes = false;
+  bool volatile_ = false;       ///< one state, several answers: answered in order as a guess
+  bool static_ = false;         ///< no recorded write touches what it reads
+  bool understood = true;
+  std::vector<std::string> keys;
+};
+
+struct ServiceSummary {
+  std::string service;
+  std::string protocol;
+  std::uint64_t sessions = 0;
+  std::uint64_t exchanges = 0;
+  std::uint64_t rules = 0;
+  std::uint64_t guesses = 0;  ///< entries that can only be answered as a guess
+  std::vector<PatternSummary> patterns;
+};
+
+struct Compiled {
+  std::vector<std::uint8_t> octets;  ///< the table file
+  std::vector<ServiceSummary> services;
+};
+
+/// Nothing where `problems` then holds an error. Deterministic: equal input gives equal octets.
+[[nodiscard]] std::optional<Compiled> compile_mock_set(const std::filesystem::path& mock_set,
+                                                       Diagnostics& problems);
+
+/// `path` is a mock set (compiled in memory) or a table file. Null where `problems` holds an error.
+[[nodiscard]] std::shared_ptr<const table::MappedTable> load(const std::filesystem::path& path,
+                                                             Diagnostics& problems);
+
+}  // namespace understudy::compile

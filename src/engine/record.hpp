@@ -1,0 +1,69 @@
+// Recording without sockets: what observers tell becomes session files.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "store/config.hpp"
+#include "understudy/observer.hpp"
+#include "understudy/protocol.hpp"
+
+namespace understudy::engine {
+
+struct RecordCounters {
+  std::uint64_t connections = 0;
+  std::uint64_t exchanges = 0;
+  std::uint64_t warnings = 0;
+  std::uint64_t lost = 0;    ///< connections lost from view
+  std::uint64_t opaque = 0;  ///< connections that are relayed without being decoded
+};
+
+/// One run of `understudy record`. Single-threaded; outlives its connections.
+class Recording {
+ public:
+  /// `warn(service, text)` is called for everything a person should read.
+  using Warn = std::function<void(const std::string& service, const std::string& text)>;
+
+  Recording(std::filesystem::path mock_set, Warn warn);
+
+  [[nodiscard]] const std::map<std::string, RecordCounters>& counters() const noexcept {
+    return counters_;
+  }
+  [[nodiscard]] const std::string& name() const noexcept { return name_; }
+
+ private:
+  friend class RecordedConnection;
+  [[nodiscard]] Moment now();
+
+  std::filesystem::path mock_set_;
+  std::string name_;
+  Warn warn_;
+  std::map<std::string, RecordCounters> counters_;
+  std::uint64_t tick_ = 0;
+  std::chrono::steady_clock::time_point began_;
+  std::chrono::system_clock::time_point began_wall_;
+};
+
+/// One relayed connection. Shown a chunk before it is forwarded; never throws, never fails the relay.
+class RecordedConnection {
+ public:
+  RecordedConnection(Recording& recording, const store::Service& service, const Protocol& protocol);
+  ~RecordedConnection();
+  RecordedConnection(const RecordedConnection&) = delete;
+  RecordedConnection& operator=(const RecordedConnection&) = delete;
+
+  /// Appends what is to be forwarded to `relay`.
+  void feed(Direction from, Bytes chunk, Relay& relay);
+  void feed_eof(Direction from);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace understudy::engine

@@ -1,0 +1,65 @@
+// Serving without sockets: requests of a machine become look-ups, answers and a report.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "engine/journal.hpp"
+#include "table/mapped_table.hpp"
+#include "understudy/protocol.hpp"
+
+namespace understudy::engine {
+
+/// One service of one table while it is served: its live state and what it counted. Thread-safe;
+/// shared by all its connections and kept alive by them.
+class ServedService {
+ public:
+  /// `settings` is the service's entry of understudy.yaml, or null.
+  ServedService(const Protocol& protocol, std::shared_ptr<const table::MappedTable> table,
+                std::size_t service_index, Document settings, Strictness strictness,
+                IncidentSink sink);
+  ~ServedService();
+
+  [[nodiscard]] const std::string& name() const noexcept;
+  [[nodiscard]] const Protocol& protocol() const noexcept;
+  [[nodiscard]] const GradeCounters& counters() const noexcept;
+  /// Recorded exchanges that were never asked for, as `file:line summary`, at most `at_most`.
+  [[nodiscard]] std::vector<std::string> never_asked(std::size_t at_most, std::size_t& total) const;
+  /// The state as it was before the first request.
+  void reset();
+
+ private:
+  friend class ServedConnection;
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// What the driver of a connection is to do after it has sent the output.
+enum class Next : std::uint8_t { read, start_tls, close };
+
+/// One live connection.
+class ServedConnection {
+ public:
+  /// `entropy` must be fresh random octets; `id` unique among live connections of the process.
+  ServedConnection(std::shared_ptr<ServedService> service, std::uint64_t id,
+                   std::array<std::uint8_t, 32> entropy);
+  ~ServedConnection();
+  ServedConnection(const ServedConnection&) = delete;
+  ServedConnection& operator=(const ServedConnection&) = delete;
+
+  [[nodiscard]] Next start();
+  /// Answers every request that is complete.
+  [[nodiscard]] Next feed(Bytes chunk);
+  [[nodiscard]] Next feed_eof();
+  /// To be sent and cleared after every call above.
+  [[nodiscard]] Output& output() noexcept;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace understudy::engine

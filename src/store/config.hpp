@@ -1,0 +1,60 @@
+// understudy.yaml: the services of a mock set.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "understudy/diagnostic.hpp"
+#include "understudy/document.hpp"
+
+namespace understudy::store {
+
+struct Endpoint {
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 0;
+  friend bool operator==(const Endpoint&, const Endpoint&) = default;
+};
+
+/// "host:port", "[::1]:port", ":port" or "port".
+[[nodiscard]] std::optional<Endpoint> parse_endpoint(std::string_view text);
+[[nodiscard]] std::string to_string(const Endpoint& endpoint);
+
+struct Upstream {
+  std::string protocol;  ///< the URL's scheme, aliases resolved: postgresql → postgres, mariadb → mysql
+  Endpoint endpoint;
+  bool tls = false;  ///< https, rediss
+};
+
+/// "postgres://db:5432/shop"; the default port of the protocol where none is given.
+[[nodiscard]] std::optional<Upstream> parse_upstream(std::string_view url, std::string& problem);
+
+struct Service {
+  std::string name;
+  std::string protocol;
+  Endpoint listen;                   ///< port 0: any free one. Equal for two services: shared
+  std::optional<Upstream> upstream;  ///< needed by `record` only
+  std::map<std::string, std::string> environment;  ///< name → template, for `run`
+  Document settings;                 ///< the whole entry, for the protocol: `auth` and its own keys
+  int line = 0;
+};
+
+struct Config {
+  std::filesystem::path file;
+  std::vector<Service> services;
+  std::map<std::string, std::string> environment;  ///< templates that name several services
+};
+
+/// Reads `mock_set`/understudy.yaml. Unknown keys, wrong types, unknown protocols (`protocols` lists
+/// the known names) and services that can't share a port are reported with their lines.
+[[nodiscard]] std::optional<Config> read_config(const std::filesystem::path& mock_set,
+                                                const std::vector<std::string>& protocols,
+                                                Diagnostics& problems);
+[[nodiscard]] bool write_config(const std::filesystem::path& mock_set, const Config& config,
+                                std::string& problem);
+
+}  // namespace understudy::store

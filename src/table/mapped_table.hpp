@@ -1,0 +1,43 @@
+// A compiled table, mapped or held in memory: immutable, checked once, read without parsing.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "understudy/bytes.hpp"
+#include "understudy/service_table.hpp"
+
+namespace understudy::table {
+
+class ServiceSection;
+
+class MappedTable {
+ public:
+  /// Maps `file` and checks magic, version, sizes and checksum. Null, with the reason, the place and
+  /// what to do in `problem`, where anything is amiss.
+  [[nodiscard]] static std::shared_ptr<const MappedTable> open(const std::filesystem::path& file,
+                                                               std::string& problem);
+  /// The same over octets in memory.
+  [[nodiscard]] static std::shared_ptr<const MappedTable> from_memory(std::vector<std::uint8_t> octets,
+                                                                      std::string& problem);
+  ~MappedTable();
+  MappedTable(const MappedTable&) = delete;
+  MappedTable& operator=(const MappedTable&) = delete;
+
+  [[nodiscard]] std::size_t service_count() const noexcept;
+  [[nodiscard]] const ServiceSection& service(std::size_t index) const noexcept;
+  /// understudy.yaml as it was compiled in, as a document.
+  [[nodiscard]] const Document& config() const noexcept;
+  [[nodiscard]] Bytes octets() const noexcept;
+
+ private:
+  MappedTable();
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace understudy::table
