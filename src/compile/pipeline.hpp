@@ -25,7 +25,7 @@ struct PatternSummary {
   bool volatile_ = false;       ///< one state, several answers: answered in order as a guess
   bool static_ = false;         ///< no recorded write touches what it reads
   bool understood = true;
-  std::vector<std::string> keys;
+  std::vector<std::string> keys{};
 };
 
 struct ServiceSummary {
@@ -45,10 +45,11 @@ struct Compiled {
 
 /// Nothing where `problems` then holds an error. Deterministic: equal input gives equal octets.
 [[nodiscard]] std::optional<Compiled> compile_mock_set(const std::filesystem::path& mock_set,
-                                                       Diagnostics& problems);
+                                                       Protocols protocols, Diagnostics& problems);
 
 /// `path` is a mock set (compiled in memory) or a table file. Null where `problems` holds an error.
 [[nodiscard]] std::shared_ptr<const table::MappedTable> load(const std::filesystem::path& path,
+                                                             Protocols protocols,
                                                              Diagnostics& problems);
 
 }  // namespace understudy::compile

@@ -60,6 +60,7 @@ class ServiceBuilder {
     shapes_ = std::move(shapes);
   }
   [[nodiscard]] std::size_t key_count() const noexcept { return keys_.size(); }
+  [[nodiscard]] std::size_t rule_count() const noexcept { return rules_.size(); }
 
  private:
   friend class TableWriter;

@@ -113,26 +113,23 @@ std::optional<Bytes> ServiceSection::shape(std::string_view key) const noexcept 
   return octets(found->content);
 }
 
-std::uint32_t ServiceSection::find(std::string_view canonical, std::string_view qualifier,
-                                   bool& ambiguous) const noexcept {
+ServiceSection::Found ServiceSection::find(std::string_view canonical,
+                                           std::string_view qualifier) const noexcept {
   const std::uint64_t hash = hash_of(canonical);
   const std::size_t mask = request_index_.size() - 1;
-  std::uint32_t agreeing = none;
-  ambiguous = false;
+  Found found;
   for (std::size_t slot = hash & mask; request_index_[slot] != 0; slot = (slot + 1) & mask) {
     const std::uint32_t number = request_index_[slot] - 1;
     const format::RequestRecord& request = requests_[number];
     if (request.hash != hash || text(request.canonical) != canonical) continue;
     const std::string_view recorded = text(request.qualifier);
     if (recorded == qualifier) {
-      ambiguous = false;
-      return number;
+      found.exact = number;
+    } else if (compatible(recorded, qualifier) && found.compatible_count < Found::at_most) {
+      found.compatible[found.compatible_count++] = number;
     }
-    if (!compatible(recorded, qualifier)) continue;
-    ambiguous = agreeing != none;
-    agreeing = number;
   }
-  return ambiguous ? none : agreeing;
+  return found;
 }
 
 std::uint32_t ServiceSection::find_key(std::string_view name) const noexcept {

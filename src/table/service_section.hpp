@@ -1,6 +1,7 @@
 // One service of a mapped table: read without parsing, immutable, thread-safe.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -61,11 +62,18 @@ class ServiceSection final : public ServiceTable {
     return file_.subspan(span.offset, span.count);
   }
 
-  /// The request of these canonical octets whose qualifier agrees (see Request::qualifier): an equal
-  /// one before a compatible one. `none` where nothing, or more than one compatible, is found; then
-  /// `ambiguous` says which.
-  [[nodiscard]] std::uint32_t find(std::string_view canonical, std::string_view qualifier,
-                                   bool& ambiguous) const noexcept;
+  /// Requests with the same canonical octets whose qualifiers agree (see Request::qualifier).
+  struct Found {
+    static constexpr std::size_t at_most = 8;
+    std::uint32_t exact = none;                       ///< the one with an equal qualifier
+    std::array<std::uint32_t, at_most> compatible{};  ///< others that agree
+    std::size_t compatible_count = 0;
+    [[nodiscard]] bool empty() const noexcept { return exact == none && compatible_count == 0; }
+    [[nodiscard]] std::uint32_t first() const noexcept {
+      return exact != none ? exact : compatible[0];
+    }
+  };
+  [[nodiscard]] Found find(std::string_view canonical, std::string_view qualifier) const noexcept;
   /// Number of a dependency key by name; `none` where no recorded read depends on it.
   [[nodiscard]] std::uint32_t find_key(std::string_view name) const noexcept;
 
