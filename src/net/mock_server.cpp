@@ -7,9 +7,8 @@
 #include <atomic>
 #include <mutex>
 
+#include "compile/config_document.hpp"
 #include "net/choose.hpp"
-#include "net/service_entry.hpp"
-#include "protocols/registry.hpp"
 
 namespace understudy::net {
 namespace {
@@ -49,7 +48,7 @@ class TablePort final : public ServedPort {
       : services_(std::move(services)), sink_(std::move(sink)) {
     for (const SharedService& service : services_) {
       protocols_.push_back(&service->protocol());
-      names_ += (names_.empty() ? "" : "+") + service->name();
+      names_ += fmt::format("{}{}", names_.empty() ? "" : "+", service->name());
     }
   }
   bool shared() const noexcept override { return services_.size() > 1; }
@@ -85,15 +84,48 @@ void add(GradeCounts& total, const engine::GradeCounters& counters) {
     total[grade] += counters.by_grade[grade].load(std::memory_order_relaxed);
 }
 
+/// One address and the services that listen there.
 struct Opening {
   store::Endpoint wanted;
   std::vector<SharedService> services;
 };
 
+/// An opening with the port that stands for it.
+struct Placed {
+  Opening opening;
+  std::shared_ptr<const TablePort> port;
+  store::Endpoint bound;
+  bool stood = false;  ///< it was open before
+};
+
+struct Layout {
+  std::vector<Placed> ports;
+
+  [[nodiscard]] bool has(const store::Endpoint& bound) const {
+    return std::ranges::find(ports, bound, &Placed::bound) != ports.end();
+  }
+  [[nodiscard]] std::vector<SharedService> services() const {
+    std::vector<SharedService> all;
+    for (const Placed& placed : ports)
+      all.insert(all.end(), placed.opening.services.begin(), placed.opening.services.end());
+    return all;
+  }
+};
+
+/// Why these services can't share a port; empty where they can.
+std::string unshareable(const Opening& opening) {
+  if (opening.services.size() < 2) return {};
+  for (const SharedService& service : opening.services)
+    if (!can_share(service->protocol()))
+      return fmt::format("'{}' can't share a port, {} servers speak first", service->name(),
+                         service->protocol().name());
+  return {};
+}
+
 std::string names_of(const Opening& opening) {
   std::string names;
   for (const SharedService& service : opening.services)
-    names += (names.empty() ? "'" : ", '") + service->name() + "'";
+    names += fmt::format("{}'{}'", names.empty() ? "" : ", ", service->name());
   return names;
 }
 
@@ -107,46 +139,80 @@ struct MockServer::Impl {
 
   MockOptions options;
   Server server;
-  std::vector<SharedService> services;  ///< of the present table
+  Layout present;
   std::vector<ServiceAddress> addresses;
-  std::vector<std::pair<store::Endpoint, store::Endpoint>> ports;  ///< wanted, bound
   std::vector<SharedService> retired;  ///< of earlier tables, while connections hold them
   std::map<std::string, GradeCounts> retired_counts;
 
-  [[nodiscard]] store::Endpoint wanted(const ServiceEntry& entry) const {
-    const auto chosen = options.listen.find(entry.name);
+  [[nodiscard]] store::Endpoint wanted(const store::Service& service) const {
+    const auto chosen = options.listen.find(service.name);
     if (chosen != options.listen.end()) return chosen->second;
-    return options.free_ports ? store::Endpoint{} : entry.listen;
+    return options.free_ports ? store::Endpoint{} : service.listen;
   }
 
   /// One opening per port: services that name the same one share it, port 0 is always one's own.
   [[nodiscard]] std::vector<Opening> openings(
       const std::shared_ptr<const table::MappedTable>& table) const {
     std::vector<Opening> all;
-    const std::vector<ServiceEntry> entries = service_entries(*table);
-    for (std::size_t i = 0; i < entries.size(); ++i) {
-      const auto service = std::make_shared<engine::ServedService>(
-          *find_protocol(entries[i].protocol), table, i, entries[i].settings, options.strictness,
-          options.sink);
-      const store::Endpoint at = wanted(entries[i]);
+    const store::Config config = compile::config_of_document(table->config());
+    for (std::size_t i = 0; i < config.services.size(); ++i) {
+      const store::Service& service = config.services[i];
+      const store::Endpoint at = wanted(service);
       auto open = std::ranges::find_if(
           all, [&](const Opening& o) { return at.port != 0 && o.wanted == at; });
       if (open == all.end()) open = all.insert(all.end(), Opening{at, {}});
-      open->services.push_back(service);
+      open->services.push_back(std::make_shared<engine::ServedService>(
+          *find_protocol(options.protocols, service.protocol), table, i, service.settings,
+          options.strictness, options.sink));
     }
     return all;
   }
 
-  /// Where the opening listens already, for the same wanted address or, on port 0, service.
-  [[nodiscard]] const store::Endpoint* standing(const Opening& opening) const {
-    if (opening.wanted.port == 0) {
-      const auto found = std::ranges::find(addresses, opening.services.front()->name(),
-                                           &ServiceAddress::service);
-      return found == addresses.end() ? nullptr : &found->endpoint;
+  /// Where the opening listens already: at the same wanted address or, on port 0, with the same
+  /// service.
+  [[nodiscard]] const Placed* standing(const Opening& opening) const {
+    for (const Placed& placed : present.ports) {
+      if (placed.opening.wanted != opening.wanted) continue;
+      if (opening.wanted.port != 0 ||
+          placed.opening.services.front()->name() == opening.services.front()->name())
+        return &placed;
     }
-    for (const auto& [wanted, bound] : ports)
-      if (wanted == opening.wanted) return &bound;
     return nullptr;
+  }
+
+  [[nodiscard]] bool place(Opening& opening, Layout& layout, std::string& problem) {
+    std::string why = unshareable(opening);
+    auto port = std::make_shared<const TablePort>(opening.services, options.sink);
+    std::optional<store::Endpoint> bound;
+    const Placed* stood = standing(opening);
+    if (stood != nullptr) {
+      bound = stood->bound;
+    } else if (why.empty()) {
+      bound = server.listen(opening.wanted, port, why);
+    }
+    if (!why.empty()) {
+      problem = fmt::format("{} {} can't listen on {}: {}",
+                            opening.services.size() == 1 ? "service" : "services",
+                            names_of(opening), store::to_string(opening.wanted), why);
+      return false;
+    }
+    layout.ports.push_back({std::move(opening), std::move(port), *bound, stood != nullptr});
+    return true;
+  }
+
+  void adopt(Layout next) {
+    for (const Placed& placed : next.ports)
+      if (placed.stood) server.replace(placed.bound, placed.port);
+    for (const Placed& old : present.ports)
+      if (!next.has(old.bound)) server.close(old.bound);
+    addresses.clear();
+    std::vector<SharedService> old_services = present.services();
+    present = std::move(next);
+    for (const Placed& placed : present.ports)
+      for (const SharedService& service : placed.opening.services)
+        addresses.push_back(
+            {service->name(), std::string(service->protocol().name()), placed.bound});
+    retire(std::move(old_services));
   }
 
   void retire(std::vector<SharedService> old) {
@@ -164,46 +230,14 @@ MockServer::MockServer(MockOptions options) : impl_(std::make_unique<Impl>(std::
 MockServer::~MockServer() { stop(std::chrono::milliseconds(0)); }
 
 bool MockServer::serve(std::shared_ptr<const table::MappedTable> table, std::string& problem) {
-  const std::vector<Opening> openings = impl_->openings(table);
-  std::vector<SharedService> services;
-  std::vector<ServiceAddress> addresses;
-  std::vector<std::pair<store::Endpoint, store::Endpoint>> ports;
-  std::vector<store::Endpoint> opened;
-  std::vector<std::pair<store::Endpoint, std::shared_ptr<const TablePort>>> replaced;
-  for (const Opening& opening : openings) {
-    const auto port = std::make_shared<const TablePort>(opening.services, impl_->options.sink);
-    store::Endpoint bound;
-    if (const store::Endpoint* standing = impl_->standing(opening)) {
-      bound = *standing;
-      replaced.emplace_back(bound, port);
-    } else {
-      std::string why;
-      const auto listening = impl_->server.listen(opening.wanted, port, why);
-      if (!listening) {
-        problem = fmt::format("{} {} can't listen on {}: {}",
-                              opening.services.size() == 1 ? "service" : "services",
-                              names_of(opening), store::to_string(opening.wanted), why);
-        for (const store::Endpoint& endpoint : opened) impl_->server.close(endpoint);
-        return false;
-      }
-      bound = *listening;
-      opened.push_back(bound);
-    }
-    ports.emplace_back(opening.wanted, bound);
-    for (const SharedService& service : opening.services) {
-      services.push_back(service);
-      addresses.push_back({service->name(), std::string(service->protocol().name()), bound});
-    }
+  Layout next;
+  for (Opening& opening : impl_->openings(table)) {
+    if (impl_->place(opening, next, problem)) continue;
+    for (const Placed& placed : next.ports)
+      if (!placed.stood) impl_->server.close(placed.bound);
+    return false;
   }
-  for (const auto& [bound, port] : replaced) impl_->server.replace(bound, port);
-  for (const auto& [wanted, bound] : impl_->ports) {
-    const bool kept = std::ranges::any_of(ports, [&](const auto& p) { return p.second == bound; });
-    if (!kept) impl_->server.close(bound);
-  }
-  impl_->addresses = std::move(addresses);
-  impl_->ports = std::move(ports);
-  services.swap(impl_->services);
-  impl_->retire(std::move(services));
+  impl_->adopt(std::move(next));
   return true;
 }
 
@@ -216,7 +250,7 @@ void MockServer::stop(std::chrono::milliseconds grace) { impl_->server.stop(grac
 
 std::vector<ServiceReport> MockServer::report(std::size_t at_most) const {
   std::vector<ServiceReport> reports;
-  for (const SharedService& service : impl_->services) {
+  for (const SharedService& service : impl_->present.services()) {
     ServiceReport report;
     report.service = service->name();
     report.protocol = service->protocol().name();

@@ -18,6 +18,7 @@
 namespace understudy::net {
 
 struct MockOptions {
+  Protocols protocols;
   unsigned threads = 1;
   engine::Strictness strictness = engine::Strictness::normal;
   /// Called as it happens, from any thread, one call at a time.
