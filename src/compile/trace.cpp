@@ -53,7 +53,8 @@ class Tracer {
         names_.emplace_back();
       }
       request_of_.push_back(found->second);
-      if (a.effect != Effect::none) add_keys(a, found->second);
+      // What is watched must be tracked, though WATCH itself is no look-up.
+      if (a.effect != Effect::none || a.control == Control::watch) add_keys(a, found->second);
     }
   }
 

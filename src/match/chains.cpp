@@ -1,5 +1,7 @@
 #include "match/chains.hpp"
 
+#include <algorithm>
+
 namespace understudy::match {
 namespace {
 
@@ -17,6 +19,16 @@ std::vector<std::string> read_keys(const KeyPath& path) {
   std::vector<std::string> keys = {name(subtree, path, path.size())};
   for (std::size_t wider = 0; wider < path.size(); ++wider) keys.push_back(name(self, path, wider));
   return keys;
+}
+
+std::vector<std::string> read_keys_of_joined(std::string_view joined) {
+  KeyPath path;
+  while (!joined.empty()) {
+    const std::size_t end = std::min(joined.find('\x1f'), joined.size());
+    path.emplace_back(joined.substr(0, end));
+    joined.remove_prefix(std::min(end + 1, joined.size()));
+  }
+  return read_keys(path);
 }
 
 std::vector<std::string> write_keys(const KeyPath& path) {

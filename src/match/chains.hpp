@@ -33,6 +33,8 @@ template <class VersionOf>
 /// The keys whose versions a read of `path` depends on: everything written at or below the path,
 /// and everything written at exactly one of the wider paths.
 [[nodiscard]] std::vector<std::string> read_keys(const KeyPath& path);
+/// The same for a join()ed path.
+[[nodiscard]] std::vector<std::string> read_keys_of_joined(std::string_view joined);
 /// The keys that a write to `path` bumps, so that exactly the reads at the path, at any wider and
 /// at any narrower one see it.
 [[nodiscard]] std::vector<std::string> write_keys(const KeyPath& path);
