@@ -47,6 +47,12 @@ describe('the catalogue', () => {
     assert.deepEqual(body.attributes, {});
   });
 
+  it('knows how the stock came about', async () => {
+    const { body } = await get('/products/MUG-01/stock');
+    assert.equal(body.quantity, 40);
+    assert.deepEqual(body.movements.map(({ delta, reason }) => [delta, reason]), [[42, 'delivered'], [-2, 'sold']]);
+  });
+
   it('answers from the cache the second time and counts the views', async () => {
     const views = [];
     for (const expected of [false, true, true]) {

@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# Records mocks/shop anew: starts PostgreSQL, MariaDB, Redis and the payments API on free ports with data in
+# temporary folders, runs the shop's tests through the recorder, stops everything. UNDERSTUDY names the program,
+# otherwise it is that of build/release.
+set -eu
+cd "$(dirname "$0")/../.."
+understudy=${UNDERSTUDY:-build/release/understudy}
+db=examples/shop/db
+
+rm -rf mocks/shop/sessions
+python3 tests/conformance/servers.py --account shop \
+  "postgres:$db/postgres.sql" "mariadb:$db/mariadb.sql" "redis:$db/redis.txt" node:examples/shop/payments/main.js -- \
+  bash -c 'exec "$0" record mocks/shop \
+    --map "orders=$POSTGRES_URL" --map "catalogue=$MARIADB_URL" --map "cache=$REDIS_URL" --map "payments=$NODE_URL" \
+    -- npm test --silent --prefix examples/shop' "$understudy"
