@@ -3,7 +3,7 @@
 # sudo, may be repeated, leaves nothing running.
 #
 #   tests/run.sh              everything
-#   tests/run.sh SUITE …      only these: layering units sanitizers fuzz conformance shop
+#   tests/run.sh SUITE …      only these: layering units sanitizers fuzz conformance shop quickstart
 #
 # Each suite ends with "name: N passed, N failed, N skipped"; the status is 0 where nothing failed (and, in CI,
 # nothing was skipped).
@@ -12,7 +12,7 @@ cd "$(dirname "$0")/.."
 . tests/support/steps.sh
 export LC_ALL=C.UTF-8 TZ=UTC
 
-all_suites=(layering units sanitizers fuzz conformance shop)
+all_suites=(layering units sanitizers fuzz conformance shop quickstart)
 passed=0 failed=0 skipped=0
 summaries=()
 logs=$(mktemp -d)
@@ -113,6 +113,17 @@ shop() {
     fi
   done
   tally shop "$p" "$f" 0
+}
+
+# The README's first command, from beginning to end.
+quickstart() {
+  if bash examples/quickstart.sh >"$logs/quickstart" 2>&1 </dev/null; then
+    tail -n 12 "$logs/quickstart"
+    tally quickstart 1 0 0
+  else
+    cat "$logs/quickstart"
+    tally quickstart 0 1 0
+  fi
 }
 
 wanted=("$@")

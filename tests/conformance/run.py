@@ -30,7 +30,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 SECONDS = 120
 RUNNERS = {".sh": "bash", ".py": "/usr/bin/python3", ".js": "node"}
-SCHEMES = {"postgres": "postgres", "mysql": "mysql", "redis": "redis", "http": "http"}
+PROTOCOLS = ["postgres", "mysql", "redis", "http"]
 
 
 @dataclasses.dataclass
@@ -145,9 +145,8 @@ class Conformance:
 
     def record(self, client, mock_set, upstream):
         shutil.rmtree(mock_set, ignore_errors=True)
-        listen = servers.free_port()
         done, seen = self.runner.below(
-            client, ["record", mock_set, "--map", f"{listen}={upstream}"], self.port_variable)
+            client, ["record", mock_set, "--map", f"{self.protocol}=0={upstream}"], self.port_variable)
         self.runner.require_success(done, "understudy record", self.server.log_tail())
         return seen
 
@@ -171,24 +170,16 @@ class Conformance:
 
     def see_closure(self, client):
         again = self.runner.folder / f"{client.name}-again"
-        with self.serving(client.mock_set) as port:
-            url = f"{SCHEMES[self.protocol]}://127.0.0.1:{port}"
-            seen = self.record(client, again, url)
+        mock = servers.Understudy(self.runner.binary, client.mock_set, self.protocol)
+        try:
+            seen = self.record(client, again, mock.start().url())
+        finally:
+            mock.stop()
         self.require_equal(client, seen)
         problem = sessions.difference(sessions.read(self.runner.binary, client.mock_set),
                                       sessions.read(self.runner.binary, again))
         if problem:
             raise Flaw(problem)
-
-    @contextlib.contextmanager
-    def serving(self, mock_set):
-        """`understudy serve` of `mock_set`; gives the port of its only service."""
-        server = servers.Understudy(self.runner.binary, mock_set)
-        try:
-            server.start()
-            yield server.port
-        finally:
-            server.stop()
 
     def require_equal(self, client, seen, done=None):
         if seen != client.expected:
@@ -257,11 +248,11 @@ def main():
     parser.add_argument("--binary", default=str(ROOT / "build/release/understudy"), help="the program under test")
     parser.add_argument("--client", action="append", help="only this driver (repeatable)")
     parser.add_argument("--keep", action="store_true", help="keep the recordings and say where")
-    parser.add_argument("protocols", nargs="*", choices=[*SCHEMES, []], help="default: all")
+    parser.add_argument("protocols", nargs="*", choices=[*PROTOCOLS, []], help="default: all")
     options = parser.parse_args()
     if not os.access(options.binary, os.X_OK):
         sys.exit(f"{options.binary} is not built")
-    suites = [run_protocol(protocol, options) for protocol in options.protocols or SCHEMES]
+    suites = [run_protocol(protocol, options) for protocol in options.protocols or PROTOCOLS]
     print()
     for suite in suites:
         print(suite.summary())

@@ -14,6 +14,7 @@ COMMAND. Works for root (the databases run as their own users) and for anyone el
 
 import argparse
 import contextlib
+import json
 import os
 import pathlib
 import pwd
@@ -265,6 +266,27 @@ class Program(Server):
 
     def url(self):
         return f"http://127.0.0.1:{self.port}"
+
+
+class Understudy(Server):
+    """`understudy serve` of a mock set that has one service, on a free port."""
+
+    kind = "understudy"
+
+    def __init__(self, binary, mock_set, service):
+        super().__init__()
+        self.binary, self.mock_set, self.service = binary, pathlib.Path(mock_set).resolve(), service
+        self.addresses = self.folder / "addresses.json"
+
+    def command(self):
+        return [self.binary, "serve", self.mock_set, "--listen", f"{self.service}=127.0.0.1:{self.port}",
+                "--addresses", self.addresses]
+
+    def is_ready(self):
+        return self.addresses.exists()
+
+    def url(self):
+        return json.loads(self.addresses.read_text(encoding="utf-8"))[self.service]["url"]
 
 
 def stopped_at_exit(server, stack):
