@@ -11,5 +11,5 @@ rm -rf mocks/shop/sessions
 python3 tests/conformance/servers.py --account shop \
   "postgres:$db/postgres.sql" "mariadb:$db/mariadb.sql" "redis:$db/redis.txt" node:examples/shop/payments/main.js -- \
   bash -c 'exec "$0" record mocks/shop \
-    --map "orders=0=$POSTGRES_URL" --map "catalogue=0=$MARIADB_URL" --map "cache=0=$REDIS_URL" --map "payments=0=$NODE_URL" \
+    --map "orders=0=$POSTGRES_UPSTREAM" --map "catalogue=0=$MARIADB_UPSTREAM" --map "cache=0=$REDIS_UPSTREAM" --map "payments=0=$NODE_UPSTREAM" \
     -- npm test --silent --prefix examples/shop' "$understudy"

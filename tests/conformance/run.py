@@ -159,7 +159,7 @@ class Conformance:
     def see_recorded(self, client):
         self.reset()
         mock_set = self.runner.folder / client.name
-        seen = self.record(client, mock_set, self.server.url())
+        seen = self.record(client, mock_set, self.server.upstream())
         self.require_equal(client, seen)
         client.mock_set = mock_set
 
@@ -172,7 +172,7 @@ class Conformance:
         again = self.runner.folder / f"{client.name}-again"
         mock = servers.Understudy(self.runner.binary, client.mock_set, self.protocol)
         try:
-            seen = self.record(client, again, mock.start().url())
+            seen = self.record(client, again, mock.start().upstream())
         finally:
             mock.stop()
         self.require_equal(client, seen)

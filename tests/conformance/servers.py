@@ -8,8 +8,8 @@ environment and stops them again:
                [node:FILE.js] -- COMMAND [ARGUMENT ...]
 
 The files are applied to the fresh servers. COMMAND finds POSTGRES_URL, MARIADB_URL, REDIS_URL and
-NODE_URL; NAME (default: understudy) is user, password and database in them. The status is that of
-COMMAND. Works for root (the databases run as their own users) and for anyone else.
+NODE_URL; NAME (default: understudy) is user, password and database in them. POSTGRES_UPSTREAM and so on are the same
+without an account. The status is that of COMMAND. Works for root (the databases run as their own users) and for anyone else.
 """
 
 import argparse
@@ -138,6 +138,11 @@ class Server:
 
     def command(self):
         raise NotImplementedError
+
+    def upstream(self):
+        """The URL without an account, for `understudy record`, which leaves logging in to the clients."""
+        scheme, _, rest = self.url().partition("://")
+        return f"{scheme}://{rest.rpartition('@')[2]}"
 
     def url(self):
         raise NotImplementedError
@@ -326,7 +331,8 @@ def main():
     with contextlib.ExitStack() as stack:
         for spec in options.servers:
             server = start_named(spec, options.account, stack)
-            environment[f"{spec.partition(':')[0].upper()}_URL"] = server.url()
+            name = spec.partition(":")[0].upper()
+            environment |= {f"{name}_URL": server.url(), f"{name}_UPSTREAM": server.upstream()}
         return subprocess.run(command, env=environment, check=False).returncode
 
 
