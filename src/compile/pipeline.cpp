@@ -9,6 +9,7 @@
 #include "compile/settle.hpp"
 #include "compile/trace.hpp"
 #include "table/builder.hpp"
+#include "table/service_section.hpp"
 
 namespace understudy::compile {
 namespace {
@@ -50,6 +51,26 @@ void warn_of_guesses(const std::filesystem::path& mock_set, const ServiceSummary
   }
 }
 
+/// Replays the recording against the table. False, with an error, where the table can't be read back
+/// or would answer wrongly: such a table is never handed out.
+bool self_test(const std::vector<LoadedService>& services, Compiled& compiled, Diagnostics& problems) {
+  std::string problem;
+  const auto table = table::MappedTable::from_memory(compiled.octets, problem);
+  for (std::size_t i = 0; table && i < services.size(); ++i) {
+    ServiceSummary& summary = compiled.services[i];
+    const table::ServiceSection& section = table->service(i);
+    summary.identity = replay(services[i], section, Perturbation::none);
+    summary.repeated = replay(services[i], section, Perturbation::repeated_reads);
+    summary.omitted = replay(services[i], section, Perturbation::omitted_reads);
+    if (summary.identity.wrong + summary.repeated.wrong + summary.omitted.wrong > 0)
+      problem = fmt::format("service '{}' would be answered wrongly in its own replay", summary.service);
+  }
+  if (problem.empty()) return true;
+  problems.push_back({Severity::error, services.empty() ? "" : services[0].service->name, 0, problem,
+                      "this is a defect of understudy, please report it"});
+  return false;
+}
+
 }  // namespace
 
 std::optional<Compiled> compile_mock_set(const std::filesystem::path& mock_set,
@@ -69,6 +90,7 @@ std::optional<Compiled> compile_mock_set(const std::filesystem::path& mock_set,
   for (std::size_t i = 0; i < builders.size(); ++i) compiled.services[i].rules = builders[i].rule_count();
   if (has_errors(problems)) return std::nullopt;
   compiled.octets = table::build_table(document_of_config(*config), builders);
+  if (!self_test(services, compiled, problems)) return std::nullopt;
   return compiled;
 }
 

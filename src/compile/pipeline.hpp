@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "compile/selftest.hpp"
 #include "store/config.hpp"
 #include "table/mapped_table.hpp"
 #include "understudy/diagnostic.hpp"
@@ -36,6 +37,7 @@ struct ServiceSummary {
   std::uint64_t rules = 0;
   std::uint64_t guesses = 0;  ///< entries that can only be answered as a guess
   std::vector<PatternSummary> patterns;
+  Replay identity, repeated, omitted;  ///< the recording replayed against its own table
 };
 
 struct Compiled {
