@@ -192,9 +192,11 @@ class Writer {
     const std::string base64 = encode_base64(octets);
     if (base64.size() <= base64_line) return binary_on_line(out_, base64);
     out_ += "!!binary |-";
+    // yaml-cpp wants the lines of a tagged block to the right of the tag, even in a list.
+    const std::size_t right_of_tag = indent + 2;
     for (std::size_t begin = 0; begin < base64.size(); begin += base64_line) {
       out_ += '\n';
-      out_.append(indent, ' ');
+      out_.append(right_of_tag, ' ');
       out_.append(base64, begin, base64_line);
     }
   }

@@ -87,4 +87,12 @@ inline std::string all(const Diagnostics& problems) {
   return text;
 }
 
+/// Everything that is wrong with a stream.
+inline std::string problems_of(std::string_view text) {
+  Diagnostics problems;
+  YamlReader reader(text, "test.yaml");
+  while (!reader.at_end()) static_cast<void>(reader.next(problems));
+  return all(problems);
+}
+
 }  // namespace understudy::store

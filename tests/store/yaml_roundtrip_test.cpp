@@ -96,7 +96,7 @@ TEST_CASE("whatever document is written is read back") {
     Generator generate(seed);
     const Document document = generate.document(4);
     const std::string yaml = written(document);
-    INFO("seed " << seed << "\n" << yaml);
+    INFO("seed " << seed << "\n" << yaml << problems_of(yaml));
     REQUIRE(same(read_one(yaml), document));
     REQUIRE(written(read_one(yaml)) == yaml);
   }
