@@ -70,7 +70,7 @@ void RedisAnalyser::learn(const SessionHeader& session, const Exchange& exchange
     shapes_.insert_or_assign(info_shape_key(request.views), make_image(reply, name, request.views));
   } else if (request.resolved.command == nullptr && request.resolved.container == nullptr) {
     const Value reply = request.reply(exchange.answer, profile_.double_style(), ignored);
-    if (!is_error(reply.kind) || !reply.text.starts_with("ERR unknown command")) shapes_["command " + name] = "1";
+    if (!is_error(reply.kind) || !reply.text.starts_with("ERR unknown command")) shapes_.emplace("command " + name, name);
   }
 }
 

@@ -19,15 +19,33 @@ namespace {
 
 constexpr std::string_view core_tag = "tag:yaml.org,2002:";
 
+constexpr std::string_view alias_what = "an alias (*name) stands here, expected a value";
+constexpr std::string_view alias_hint = "write the value out; quote text that begins with *";
+
 /// Thrown out of an event handler to end the parse; caught in this file.
 struct StopParsing {};
 
+/// The text and a line `...` behind it: yaml-cpp takes a quoted text whose end is missing for whole
+/// where a line feed is the last octet of the file, but not before a document's end.
 class MemoryBuffer : public std::streambuf {
  public:
-  explicit MemoryBuffer(std::string_view text) {
+  explicit MemoryBuffer(std::string_view text)
+      : rest_(text.ends_with('\n') ? "...\n" : "\n...\n") {
+    get_from(text);
+  }
+
+ private:
+  void get_from(std::string_view text) {
     char* const begin = const_cast<char*>(text.data());  // NOLINT: a get area is only read
     setg(begin, begin, begin + text.size());
   }
+
+  int_type underflow() override {
+    if (gptr() == egptr()) get_from(std::exchange(rest_, {}));
+    return gptr() == egptr() ? traits_type::eof() : traits_type::to_int_type(*gptr());
+  }
+
+  std::string_view rest_;
 };
 
 /// Where flaws of one slice go.
@@ -77,8 +95,7 @@ class Builder final : public YAML::EventHandler {
   }
 
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
-    report_(mark.line, "an alias (*name) stands here, expected a value",
-            "write the value out; quote text that begins with *");
+    report_(mark.line, std::string(alias_what), std::string(alias_hint));
     if (expects_key()) return take_key("");
     add(mark, Document());
   }
@@ -354,21 +371,31 @@ constexpr std::array advices = {
            "close it with }"},
     Advice{"end of sequence flow not found", "the list that begins with [ has no end, expected , or ]",
            "close it with ]"},
-    Advice{"illegal EOF in scalar", "the quoted text has no end, expected a closing quote",
+    Advice{"illegal document indicator in scalar",
+           "a quoted text above this line has no end, expected a closing quote",
            "close it with the quote that it began with"},
-    Advice{"illegal document indicator in scalar", "the quoted text has no end before the document's",
-           "close it with the quote that it began with"},
-    Advice{"illegal tab when looking for indentation", "a tab stands in the indentation, expected spaces",
-           "indent with spaces"},
     Advice{"illegal map value", "a second `:` stands where a value is expected", quote_hint},
     Advice{"illegal map key", "a key stands where none is allowed", quote_hint},
     Advice{"illegal block entry", "a `- ` stands where no list item is allowed", quote_hint},
     Advice{"unknown escape character", "unknown escape in a double-quoted text, expected one of YAML's",
            "write \\\\ for a backslash, or use single quotes"},
+    Advice{"the referenced anchor is not defined", alias_what, alias_hint},
     Advice{"unknown token", "this character can't begin a value", quote_hint},
 };
 
-void report_exception(const Report& report, const YAML::ParserException& failure) {
+/// True where a tab stands before the first character of the line counted from 0.
+bool is_indented_by_tab(std::string_view text, int line) {
+  for (; line > 0 && !text.empty(); --line)
+    text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
+  const std::string_view blanks = text.substr(0, text.find_first_not_of(" \t"));
+  return blanks.find('\t') != std::string_view::npos;
+}
+
+void report_exception(const Report& report, std::string_view text,
+                      const YAML::ParserException& failure) {
+  if (is_indented_by_tab(text, failure.mark.line))
+    return report(failure.mark.line, "a tab stands in the indentation, expected spaces",
+                  "indent with spaces");
   for (const Advice& advice : advices)
     if (std::string_view(failure.msg).starts_with(advice.message))
       return report(failure.mark.line, std::string(advice.what), std::string(advice.hint));
@@ -404,7 +431,7 @@ bool parse_events(std::string_view text, YAML::EventHandler& handler, const Repo
   } catch (const StopParsing&) {
     // Its reason is reported already.
   } catch (const YAML::ParserException& failure) {
-    report_exception(report, failure);
+    report_exception(report, text, failure);
   } catch (const std::exception& failure) {
     report(0, fmt::format("could not be read: {}", failure.what()), "");
   }

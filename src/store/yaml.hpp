@@ -13,7 +13,7 @@
 namespace understudy::store {
 
 /// Deepest nesting of lists and maps that is read.
-inline constexpr std::size_t max_yaml_depth = 1000;
+inline constexpr std::size_t max_yaml_depth = 400;
 
 /// The content of a file that a document names by `!file name`: text or binary. Nothing, with the
 /// reason in `problem`, where it can't be had.
