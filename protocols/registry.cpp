@@ -1,7 +1,6 @@
 #include "protocols/registry.hpp"
 
-#include <algorithm>
-#include <array>
+#include <vector>
 
 #include "protocols/http/http.hpp"
 #include "protocols/mysql/mysql.hpp"
@@ -10,22 +9,22 @@
 
 namespace understudy {
 
-std::span<const Protocol* const> protocols() noexcept {
-  static const std::array<const Protocol*, 4> all = {&postgres::protocol(), &mysql::protocol(),
-                                                     &redis::protocol(), &http::protocol()};
+Protocols protocols() noexcept {
+  static const std::vector<const Protocol*> all = {
+#ifdef UNDERSTUDY_HAS_postgres
+      &postgres::protocol(),
+#endif
+#ifdef UNDERSTUDY_HAS_mysql
+      &mysql::protocol(),
+#endif
+#ifdef UNDERSTUDY_HAS_redis
+      &redis::protocol(),
+#endif
+#ifdef UNDERSTUDY_HAS_http
+      &http::protocol(),
+#endif
+  };
   return all;
-}
-
-const Protocol* find_protocol(std::string_view name) noexcept {
-  const auto all = protocols();
-  const auto found = std::ranges::find(all, name, &Protocol::name);
-  return found == all.end() ? nullptr : *found;
-}
-
-std::vector<std::string> protocol_names() {
-  std::vector<std::string> names;
-  for (const Protocol* protocol : protocols()) names.emplace_back(protocol->name());
-  return names;
 }
 
 }  // namespace understudy
