@@ -21,7 +21,7 @@ namespace understudy::mysql {
 /// A column as it is meant: text of the client's own character set has charset 0 and a length in
 /// characters, so that one recording serves clients of every character set.
 struct Column {
-  std::string schema, table, org_table, name, org_name;
+  std::string schema = {}, table = {}, org_table = {}, name = {}, org_name = {};
   std::uint16_t charset = 0;
   std::uint32_t length = 0;
   FieldType type = FieldType::var_string;

@@ -1,5 +1,7 @@
 #include "protocols/mysql/identity.hpp"
 
+#include <algorithm>
+
 #include "understudy/request.hpp"
 
 namespace understudy::mysql {
@@ -58,6 +60,22 @@ Document describe_canonical(std::string_view canonical) {
   if (described.contains("params")) document["params"] = described["params"];
   if (elsewhere) document["database"] = database;
   return document;
+}
+
+std::string summarise_request(const Document& request) {
+  if (!request.is_object()) return request.dump();
+  std::string line;
+  for (const char* key : {"sql", "prepare", "fields", "after", "implicit"}) {
+    const auto found = request.find(key);
+    if (found == request.end()) continue;
+    if (std::string_view(key) != "sql") line = std::string(key) + " ";
+    line += found->is_object() ? summarise_request(*found) : octets_of(*found);
+    break;
+  }
+  if (const auto parameters = request.find("params"); parameters != request.end() && !parameters->empty())
+    line += " " + parameters->dump(-1, ' ', false, Document::error_handler_t::replace);
+  std::ranges::replace_if(line, [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
+  return line;
 }
 
 }  // namespace understudy::mysql

@@ -30,4 +30,7 @@ void append_marks(Ask ask, std::string_view database, std::string_view main_data
 /// The reverse, for people: a request document with the values in `params`.
 [[nodiscard]] Document describe_canonical(std::string_view canonical);
 
+/// One line for a list of requests: the statement.
+[[nodiscard]] std::string summarise_request(const Document& request);
+
 }  // namespace understudy::mysql

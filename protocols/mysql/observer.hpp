@@ -36,20 +36,20 @@ class MysqlObserver final : public Observer {
   enum class Phase : std::uint8_t { greeting, response, authentication, commands };
 
   struct Prepared {
-    std::string sql;
+    std::string sql = {};
     std::size_t parameters = 0;
-    std::vector<Column> columns;
-    Binding binding;
-    Moment began, ended;
+    std::vector<Column> columns = {};
+    Binding binding = {};
+    Moment began = {}, ended = {};
     bool told = false;  ///< an exchange tells the columns
   };
   /// A command that is not answered yet.
   struct Pending {
     Command command = Command::ping;
-    std::string body;
-    Moment began;
+    std::string body = {};
+    Moment began = {};
     std::uint32_t statement = 0;
-    Document request;
+    Document request = {};
   };
   /// An execution whose rows are still being fetched.
   struct OpenCursor {

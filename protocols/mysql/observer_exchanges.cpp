@@ -22,7 +22,7 @@ std::uint16_t warnings_of(const Results& results) {
   return 0;
 }
 
-std::string quoted(std::string_view name) {
+std::string backquoted(std::string_view name) {
   std::string text = "`";
   for (const char c : name) text += c == '`' ? std::string("``") : std::string(1, c);
   return text + "`";
@@ -67,9 +67,9 @@ void MysqlObserver::complete_connection_command(Pending& pending, Moment at) {
     emit_statement(sql, request_for(sql), response_.results(), pending.began, at);
   };
   switch (pending.command) {
-    case Command::init_db: return statement("USE " + quoted(to_text(pending.body)));
-    case Command::create_db: return statement("CREATE DATABASE " + quoted(to_text(pending.body)));
-    case Command::drop_db: return statement("DROP DATABASE " + quoted(to_text(pending.body)));
+    case Command::init_db: return statement("USE " + backquoted(to_text(pending.body)));
+    case Command::create_db: return statement("CREATE DATABASE " + backquoted(to_text(pending.body)));
+    case Command::drop_db: return statement("DROP DATABASE " + backquoted(to_text(pending.body)));
     case Command::process_info: return statement("SHOW PROCESSLIST");
     case Command::set_option:
       if (!response_.failed() && pending.body.size() >= 2) multi_statements_ = pending.body[0] == 0;

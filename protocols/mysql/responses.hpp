@@ -19,7 +19,7 @@ struct OkPacket {
   std::uint64_t insert_id = 0;
   std::uint16_t status = 0;
   std::uint16_t warnings = 0;
-  std::string info;
+  std::string info = {};
 };
 
 struct EofPacket {
@@ -30,7 +30,7 @@ struct EofPacket {
 struct ErrorPacket {
   std::uint16_t code = 0;
   std::string state = "HY000";
-  std::string message;
+  std::string message = {};
 };
 
 inline constexpr std::uint8_t ok_header = 0x00;

@@ -14,11 +14,11 @@
 namespace understudy::mysql {
 
 struct ResultSet {
-  std::vector<Column> columns;         ///< neutral, see Column
+  std::vector<Column> columns = {};    ///< neutral, see Column
   Document rows = Document::array();   ///< a list of cells a row
   std::uint16_t warnings = 0;
   std::uint16_t status = 0;
-  std::optional<ErrorPacket> error;    ///< in place of the rest of the rows
+  std::optional<ErrorPacket> error = {};  ///< in place of the rest of the rows
 };
 
 /// A file that the server asked the client for (LOAD DATA LOCAL INFILE).

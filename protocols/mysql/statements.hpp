@@ -23,8 +23,8 @@ struct Assignment {
     password           ///< SET PASSWORD
   };
   Target target = Target::session;
-  std::string name;
-  std::optional<std::string> value;  ///< nothing where it is no literal (or DEFAULT)
+  std::string name = {};
+  std::optional<std::string> value = {};  ///< nothing where it is no literal (or DEFAULT)
   bool is_default = false;
 };
 
