@@ -60,20 +60,33 @@ class Evidence {
     std::vector<KeyPath> paths;
   };
 
+  /// A request field in which two requests with different answers differ.
+  struct Difference {
+    Id name;
+    bool in_presence;  // one of them has no such field
+  };
+  struct Suspicion {
+    Id pattern;
+    std::vector<Difference> fields;
+  };
+
   Id id_of(std::string_view text);
   void compare(const Seen& earlier, const Seen& later, std::size_t earlier_index,
                std::size_t later_index);
   std::vector<const Write*> writes_between(const Seen& earlier, const Seen& later,
                                            std::size_t later_index) const;
-  void blame_request_fields(const Seen& earlier, const Seen& later);
+  void suspect_request_fields(const Seen& earlier, const Seen& later);
+  void settle_suspicions();
   void blame_answer_fields(const Seen& earlier, const Seen& later);
   void blame_writes(const Seen& later, const std::vector<const Write*>& writes);
+  void select(Id pattern, const Difference& field);
   [[nodiscard]] bool is_random(Id name) const;
 
   std::unordered_map<std::string, Id> ids_;
   std::vector<std::string> texts_;
   std::vector<Seen> seen_;
   std::vector<Write> writes_;
+  std::vector<Suspicion> suspicions_;
   std::map<std::string, Selectors> selectors_;
   std::map<std::string, std::set<KeyPath>> further_reads_;
   std::set<std::string, std::less<>> volatile_;

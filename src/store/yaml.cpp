@@ -25,27 +25,9 @@ constexpr std::string_view alias_hint = "write the value out; quote text that be
 /// Thrown out of an event handler to end the parse; caught in this file.
 struct StopParsing {};
 
-/// The text and a line `...` behind it: yaml-cpp takes a quoted text whose end is missing for whole
-/// where a line feed is the last octet of the file, but not before a document's end.
 class MemoryBuffer : public std::streambuf {
  public:
-  explicit MemoryBuffer(std::string_view text)
-      : rest_(text.ends_with('\n') ? "...\n" : "\n...\n") {
-    get_from(text);
-  }
-
- private:
-  void get_from(std::string_view text) {
-    char* const begin = const_cast<char*>(text.data());  // NOLINT: a get area is only read
-    setg(begin, begin, begin + text.size());
-  }
-
-  int_type underflow() override {
-    if (gptr() == egptr()) get_from(std::exchange(rest_, {}));
-    return gptr() == egptr() ? traits_type::eof() : traits_type::to_int_type(*gptr());
-  }
-
-  std::string_view rest_;
+  explicit MemoryBuffer(std::string& text) { setg(text.data(), text.data(), text.data() + text.size()); }
 };
 
 /// Where flaws of one slice go.
@@ -402,14 +384,29 @@ void report_exception(const Report& report, std::string_view text,
   report(failure.mark.line, "this is no YAML: " + failure.msg, std::string(quote_hint));
 }
 
+/// Line ends made uniform, and a line `...` at the end: yaml-cpp takes a quoted text that is never
+/// closed for whole where a line feed is the last octet of its input, but not before a marker.
+std::string prepared(std::string_view text) {
+  constexpr std::string_view marker = "\n...\n";
+  std::string input;
+  input.reserve(text.size() + marker.size());
+  input += text;
+  if (text.find('\r') != std::string_view::npos) std::erase(input, '\r');
+  input += marker.substr(input.ends_with('\n') ? 1 : 0);
+  return input;
+}
+
 /// Feeds one slice to `handler`. False where it is no YAML, or ends early; `report` says why.
 bool parse_events(std::string_view text, YAML::EventHandler& handler, const Report& report) {
   try {
-    MemoryBuffer buffer(text);
+    std::string input_text = prepared(text);
+    MemoryBuffer buffer(input_text);
     std::istream input(&buffer);
     YAML::Parser parser(input);
-    if (!parser.HandleNextDocument(handler)) return false;
-    if (!parser) return true;
+    if (!parser.HandleNextDocument(handler)) {
+      report(0, "nothing is said here, expected a document", "remove it");
+      return false;
+    }
     struct Ignore final : YAML::EventHandler {
       int line = 0;
       void OnDocumentStart(const YAML::Mark& mark) override { line = mark.line; }
@@ -469,12 +466,6 @@ bool check_octets(std::string_view text, const Report& report) {
   return false;
 }
 
-std::string without_carriage_returns(std::string_view text) {
-  std::string clean(text);
-  std::erase(clean, '\r');
-  return clean;
-}
-
 }  // namespace
 
 std::optional<Document> parse_slice(const YamlSlice& slice, const std::string& file,
@@ -483,10 +474,8 @@ std::optional<Document> parse_slice(const YamlSlice& slice, const std::string& f
   const Report report{file, slice.line, problems};
   line = slice.line;
   if (!check_octets(slice.text, report)) return std::nullopt;
-  const bool has_returns = slice.text.find('\r') != std::string_view::npos;
-  const std::string clean = has_returns ? without_carriage_returns(slice.text) : std::string();
   Builder builder(report, load_file);
-  const bool parsed = parse_events(has_returns ? clean : slice.text, builder, report);
+  const bool parsed = parse_events(slice.text, builder, report);
   line = slice.line + builder.root_line();
   if (!parsed || problems.size() > problems_before) return std::nullopt;
   return builder.take();
@@ -498,7 +487,7 @@ int line_in_slice(const YamlSlice& slice, std::string_view json_pointer, int oth
   const Report report{no_file, slice.line, ignored};
   if (!check_octets(slice.text, report)) return otherwise;
   LineFinder finder(json_pointer);
-  static_cast<void>(parse_events(without_carriage_returns(slice.text), finder, report));
+  static_cast<void>(parse_events(slice.text, finder, report));
   return finder.line() < 0 ? otherwise : slice.line + finder.line();
 }
 
