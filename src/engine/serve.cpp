@@ -51,7 +51,9 @@ struct ServedService::Impl {
         sink(std::move(incident_sink)),
         rules(section),
         scope(section.key_count()),
-        asked(section.all_answers().size()) {}
+        asked(section.all_answers().size()),
+        guessed(section.all_answers().size()),
+        last_served(section.requests().size()) {}
 
   const Protocol& protocol;
   std::shared_ptr<const table::MappedTable> table;
@@ -64,10 +66,11 @@ struct ServedService::Impl {
   RuleBook rules;
   GradeCounters counters;
   match::Scope scope;
-  std::vector<std::atomic<bool>> asked;
-  std::mutex guess_mutex;
+  std::vector<std::atomic<bool>> asked;                                  // beside all_answers()
+  std::vector<std::atomic<bool>> guessed;                                // beside all_answers()
+  std::vector<std::atomic<const format::AnswerRecord*>> last_served;     // beside requests()
+  std::mutex volatile_mutex;
   std::unordered_map<std::uint32_t, std::size_t> volatile_cursor;  // next of a volatile request
-  std::unordered_map<std::uint32_t, const format::AnswerRecord*> last_served;
 
   void tell(Incident::Kind kind, const Miss& text) {
     const std::scoped_lock lock(sink_mutex);
@@ -79,7 +82,14 @@ struct ServedService::Impl {
     if (!flag.load(std::memory_order_relaxed)) flag.store(true, std::memory_order_relaxed);
   }
 
-  [[nodiscard]] Verdict judge(const Request& request, const match::Overlay& overlay);
+  /// The same guess is told once; it is counted every time.
+  [[nodiscard]] bool is_news(const format::AnswerRecord& answer) noexcept {
+    return !guessed[static_cast<std::size_t>(&answer - section.all_answers().data())].exchange(
+        true, std::memory_order_relaxed);
+  }
+
+  [[nodiscard]] Verdict judge(const ServiceSection::Found& found, const match::Overlay& overlay,
+                              bool synthesisable);
   [[nodiscard]] Verdict judge_exact(const ServiceSection::Found& found, const match::Overlay& overlay,
                                     MissReason& reason);
   [[nodiscard]] Verdict guess(std::uint32_t number);
@@ -120,27 +130,27 @@ Verdict ServedService::Impl::judge_exact(const ServiceSection::Found& found,
 /// The uncertain answer: of a volatile request the next in recorded order, of another the one that
 /// was served last, else the first recorded one.
 Verdict ServedService::Impl::guess(std::uint32_t number) {
-  const std::scoped_lock lock(guess_mutex);
   const auto& request = section.requests()[number];
   const auto answers = section.answers(request);
   if ((request.flags & format::request_volatile) != 0) {
+    const std::scoped_lock lock(volatile_mutex);
     std::size_t& next = volatile_cursor[number];
     const auto* answer = &answers[std::min(next, answers.size() - 1)];
     ++next;
     return {Grade::guess, &request, answer, MissReason::uncertain};
   }
-  const auto last = last_served.find(number);
-  const auto* answer = last != last_served.end() ? last->second : &answers.front();
-  return {Grade::guess, &request, answer, MissReason::unknown_state};
+  const auto* last = last_served[number].load(std::memory_order_relaxed);
+  return {Grade::guess, &request, last != nullptr ? last : &answers.front(),
+          MissReason::unknown_state};
 }
 
-Verdict ServedService::Impl::judge(const Request& request, const match::Overlay& overlay) {
-  const auto found = section.find(request.canonical, request.qualifier);
+Verdict ServedService::Impl::judge(const ServiceSection::Found& found, const match::Overlay& overlay,
+                                   bool synthesisable) {
   if (found.empty()) return {};
   MissReason reason = MissReason::unknown_state;
   Verdict verdict = judge_exact(found, overlay, reason);
   if (verdict.answer == nullptr && reason == MissReason::ambiguous) return {.reason = reason};
-  if (verdict.answer == nullptr && !request.synthesisable) verdict = guess(found.first());
+  if (verdict.answer == nullptr && !synthesisable) verdict = guess(found.first());
   if (verdict.grade == Grade::guess && strictness == Strictness::strict) {
     const bool known_state = verdict.reason == MissReason::uncertain;
     return {.reason = known_state ? MissReason::uncertain : MissReason::unknown_state};
@@ -150,9 +160,9 @@ Verdict ServedService::Impl::judge(const Request& request, const match::Overlay&
 
 void ServedService::Impl::remember(const Verdict& verdict) {
   mark_asked(*verdict.answer);
-  if (verdict.request->answer_count < 2) return;
-  const std::scoped_lock lock(guess_mutex);
-  last_served[static_cast<std::uint32_t>(verdict.request - section.requests().data())] = verdict.answer;
+  auto& last = last_served[static_cast<std::size_t>(verdict.request - section.requests().data())];
+  if (last.load(std::memory_order_relaxed) != verdict.answer)
+    last.store(verdict.answer, std::memory_order_relaxed);
 }
 
 ServedService::ServedService(const Protocol& protocol,
@@ -185,10 +195,10 @@ std::vector<std::string> ServedService::never_asked(std::size_t at_most, std::si
 }
 
 void ServedService::reset() {
-  const std::scoped_lock lock(impl_->scope.mutex(), impl_->guess_mutex);
+  const std::scoped_lock lock(impl_->scope.mutex(), impl_->volatile_mutex);
   impl_->scope.reset();
   impl_->volatile_cursor.clear();
-  impl_->last_served.clear();
+  for (auto& last : impl_->last_served) last.store(nullptr, std::memory_order_relaxed);
 }
 
 struct ServedConnection::Impl {
@@ -250,10 +260,11 @@ void ServedConnection::Impl::answer_from_table(const Request& request) {
   const auto found = service.section.find(request.canonical, request.qualifier);
   const bool may_write = !found.empty() && (service.section.requests()[found.first()].flags &
                                             format::request_writes) != 0;
-  if (!may_write) return reply(request, service.judge(request, state.overlay));
+  if (!may_write)
+    return reply(request, service.judge(found, state.overlay, request.synthesisable));
   // From the look-up to the bump no other write may slip in between.
   std::unique_lock lock(service.scope.mutex());
-  const Verdict verdict = service.judge(request, state.overlay);
+  const Verdict verdict = service.judge(found, state.overlay, request.synthesisable);
   if (verdict.answer != nullptr && (verdict.answer->flags & format::answer_changed) != 0)
     service.scope.bump(service.section.writes(*verdict.request), verdict.request->hash, state.overlay);
   lock.unlock();
@@ -268,12 +279,10 @@ void ServedConnection::Impl::reply(const Request& request, const Verdict& verdic
   }
   count(verdict.grade);
   service.remember(verdict);
-  if (verdict.grade == Grade::guess) {
-    Miss text = describe_miss(service.protocol, service.section, request.canonical, verdict.reason);
-    text.summary.replace(0, std::string_view("understudy has no answer").size(),
-                         "understudy guesses the answer");
-    service.tell(Incident::Kind::guess, text);
-  }
+  if (verdict.grade == Grade::guess && service.is_news(*verdict.answer))
+    service.tell(Incident::Kind::guess,
+                 describe_guess(service.protocol, service.section, request.canonical, verdict.reason,
+                                *verdict.answer));
   machine->reply(service.answer_of(verdict));
 }
 
