@@ -1,6 +1,5 @@
 #include "protocols/registry.hpp"
 
-#include <algorithm>
 #include <array>
 
 #include "protocols/http/http.hpp"
@@ -10,22 +9,10 @@
 
 namespace understudy {
 
-std::span<const Protocol* const> protocols() noexcept {
+Protocols protocols() noexcept {
   static const std::array<const Protocol*, 4> all = {&postgres::protocol(), &mysql::protocol(),
                                                      &redis::protocol(), &http::protocol()};
   return all;
-}
-
-const Protocol* find_protocol(std::string_view name) noexcept {
-  const auto all = protocols();
-  const auto found = std::ranges::find(all, name, &Protocol::name);
-  return found == all.end() ? nullptr : *found;
-}
-
-std::vector<std::string> protocol_names() {
-  std::vector<std::string> names;
-  for (const Protocol* protocol : protocols()) names.emplace_back(protocol->name());
-  return names;
 }
 
 }  // namespace understudy

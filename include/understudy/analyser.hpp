@@ -48,7 +48,8 @@ struct Analysis {
   std::string control_name;
   std::vector<KeyPath> reads;   ///< for a write as well: what its own answer depends on
   std::vector<KeyPath> writes;
-  bool changed = true;          ///< false for a write that failed or touched nothing: bumps nothing
+  bool changed = true;          ///< false for a write that failed or touched nothing: bumps nothing;
+                                ///< false for a commit that failed: undoes the transaction
   bool understood = true;       ///< false where the keys are the widest for want of a parse
   std::string image;            ///< the answer as the protocol's ServerMachine wants it back
 };

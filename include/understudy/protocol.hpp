@@ -3,8 +3,10 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "understudy/analyser.hpp"
 #include "understudy/observer.hpp"
@@ -35,5 +37,22 @@ class Protocol {
   /// One line for a list of requests: the statement, the command, "GET /path".
   [[nodiscard]] virtual std::string summarise(const Document& request) const = 0;
 };
+
+/// The protocols that a program knows; protocols/registry.hpp has the built-in ones.
+using Protocols = std::span<const Protocol* const>;
+
+/// Null for an unknown name.
+[[nodiscard]] inline const Protocol* find_protocol(Protocols protocols,
+                                                   std::string_view name) noexcept {
+  for (const Protocol* protocol : protocols)
+    if (protocol->name() == name) return protocol;
+  return nullptr;
+}
+
+[[nodiscard]] inline std::vector<std::string> names_of(Protocols protocols) {
+  std::vector<std::string> names;
+  for (const Protocol* protocol : protocols) names.emplace_back(protocol->name());
+  return names;
+}
 
 }  // namespace understudy

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "compile/selftest.hpp"
 #include "store/config.hpp"
 #include "table/mapped_table.hpp"
 #include "understudy/diagnostic.hpp"
@@ -25,7 +26,7 @@ struct PatternSummary {
   bool volatile_ = false;       ///< one state, several answers: answered in order as a guess
   bool static_ = false;         ///< no recorded write touches what it reads
   bool understood = true;
-  std::vector<std::string> keys;
+  std::vector<std::string> keys{};
 };
 
 struct ServiceSummary {
@@ -36,6 +37,7 @@ struct ServiceSummary {
   std::uint64_t rules = 0;
   std::uint64_t guesses = 0;  ///< entries that can only be answered as a guess
   std::vector<PatternSummary> patterns;
+  Replay identity, repeated, omitted;  ///< the recording replayed against its own table
 };
 
 struct Compiled {
@@ -45,10 +47,11 @@ struct Compiled {
 
 /// Nothing where `problems` then holds an error. Deterministic: equal input gives equal octets.
 [[nodiscard]] std::optional<Compiled> compile_mock_set(const std::filesystem::path& mock_set,
-                                                       Diagnostics& problems);
+                                                       Protocols protocols, Diagnostics& problems);
 
 /// `path` is a mock set (compiled in memory) or a table file. Null where `problems` holds an error.
 [[nodiscard]] std::shared_ptr<const table::MappedTable> load(const std::filesystem::path& path,
+                                                             Protocols protocols,
                                                              Diagnostics& problems);
 
 }  // namespace understudy::compile

@@ -1,6 +1,7 @@
 // YAML 1.2 (core schema) to and from Document. The only user of yaml-cpp.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,6 +11,17 @@
 #include "understudy/document.hpp"
 
 namespace understudy::store {
+
+/// Deepest nesting of lists and maps that is read.
+inline constexpr std::size_t max_yaml_depth = 1000;
+
+/// The content of a file that a document names by `!file name`: text or binary. Nothing, with the
+/// reason in `problem`, where it can't be had.
+using LoadFile =
+    std::function<std::optional<Document>(std::string_view name, std::string& problem)>;
+
+/// Called with every text and binary scalar. Where it returns a name, `!file name` is written for it.
+using FileAway = std::function<std::optional<std::string>(const Document& scalar)>;
 
 /// Reads a stream of YAML documents from memory, one at a time, by events (no DOM of the whole).
 /// Typing of plain scalars follows the core schema; a quoted or block scalar is text; `!!binary` is
@@ -22,9 +34,12 @@ class YamlReader {
   YamlReader(const YamlReader&) = delete;
   YamlReader& operator=(const YamlReader&) = delete;
 
-  /// The next document; nothing at the end of the stream or after a syntax error, which is then
-  /// appended to `problems` with its line.
+  /// The next document; nothing at the end of the stream or for an unsound document, all flaws of
+  /// which are then appended to `problems` with their lines. The documents after it can still be
+  /// read: ask at_end(). A document of nothing but comments is passed over.
   [[nodiscard]] std::optional<Document> next(Diagnostics& problems);
+  /// True where no document is left.
+  [[nodiscard]] bool at_end() const noexcept;
   /// First line of the document that `next` gave last, counted from 1.
   [[nodiscard]] int line() const noexcept;
 
@@ -40,6 +55,9 @@ class YamlReader {
 /// One document, without the `---` before it, ended by a newline. Reading it back gives an equal
 /// Document. Short lists and maps of scalars are written in flow style on one line, text of several
 /// lines as a literal block where that loses nothing, octets as `!!binary`.
+/// Text that is no UTF-8 is written as octets.
 void write_yaml(std::string& out, const Document& document);
+/// The same with large scalars filed away.
+void write_yaml(std::string& out, const Document& document, const FileAway& file_away);
 
 }  // namespace understudy::store

@@ -1,0 +1,85 @@
+#!/usr/bin/env bash
+# From a fresh clone to answers: installs what is needed, builds, answers psql, mariadb, redis-cli and curl from
+# the recording in mocks/shop, and runs the shop's tests, with no database on the machine. Works as root and as a
+# user with sudo, may be repeated, leaves nothing running.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+. tests/support/steps.sh
+export LC_ALL=C.UTF-8 PAGER=cat
+
+understudy=build/release/understudy
+folder=$(mktemp -d)
+server=
+trap '[ -n "$server" ] && kill "$server" 2>/dev/null && wait "$server" 2>/dev/null; rm -rf "$folder"' EXIT
+
+# show COMMAND…: prints the command, then what it says; gives its status.
+show() {
+  local words
+  words=$(printf ' %q' "$@")
+  printf '\n%s$%s%s\n' "$bold" "$words" "$plain"
+  "$@" 2>&1 </dev/null | sed 's/^/  /'
+  return "${PIPESTATUS[0]}"
+}
+
+# expect TEXT COMMAND…: shows a command that must end well and say TEXT.
+expect() {
+  local text=$1
+  shift
+  show "$@" | tee "$folder/said" || fail "that should have been answered"
+  grep -qF -- "$text" "$folder/said" || fail "that should have said: $text"
+}
+
+heading "1/4  Packages"
+install_packages "${build_packages[@]}" "${client_packages[@]}" || exit 1
+install_node || exit 1
+install_modules examples/shop || exit 1
+
+heading "2/4  Build"
+build release || exit 1
+
+heading "3/4  Four clients, no database"
+say "understudy serve mocks/shop, on free ports:"
+"$understudy" serve mocks/shop --listen orders=127.0.0.1:0 --listen catalogue=127.0.0.1:0 \
+  --listen cache=127.0.0.1:0 --listen payments=127.0.0.1:0 >"$folder/addresses" 2>"$folder/log" &
+server=$!
+for _ in $(seq 100); do
+  [ "$(grep -c '^listening ' "$folder/addresses")" = 4 ] && break
+  kill -0 "$server" 2>/dev/null || { cat "$folder/log"; fail "understudy does not serve"; }
+  sleep 0.05
+done
+sed 's/^/  /' "$folder/addresses"
+port_of() { sed -nE "s/^listening $1 .*:([0-9]+)$/\1/p" "$folder/addresses"; }
+orders=$(port_of orders) catalogue=$(port_of catalogue) cache=$(port_of cache) payments=$(port_of payments)
+
+export PGPASSWORD=anything
+expect Grace psql -X -h 127.0.0.1 -p "$orders" -U anyone shop -c \
+  'select "id", "email", "name", "address", "tags", "newsletter", "created_at" from "customers" where "id" = 2 limit 1'
+expect delivered mariadb --no-defaults -h 127.0.0.1 -P "$catalogue" -u anyone -panything shop -t -e \
+  "SELECT delta, reason, at FROM stock_movements WHERE sku = 'MUG-01' ORDER BY id"
+expect 312 redis-cli -p "$cache" INCR views:MUG-01
+expect 313 redis-cli -p "$cache" INCR views:MUG-01
+expect ch_0001 curl -sS "http://127.0.0.1:$payments/charges" -H 'content-type: application/json' \
+  -d '{"reference": "order-4", "amount": 14150, "currency": "eur", "payment_method": "pm_card_visa"}'
+
+say
+say "What nobody recorded is never made up. It is an error, and the error says what is nearest:"
+show psql -X -h 127.0.0.1 -p "$orders" -U anyone shop -c \
+  'select "id", "email", "name", "address", "tags", "newsletter", "created_at" from "customers" where "id" = 7 limit 1' &&
+  fail "that should have been a miss"
+
+kill "$server"
+wait "$server" || fail "understudy did not end well"
+server=
+
+heading "4/4  The shop's own tests, against the same recording"
+show "$understudy" run mocks/shop -- npm test --silent --prefix examples/shop || fail "the shop's tests did not pass"
+
+heading "Next"
+cat <<'END'
+  build/release/understudy inspect mocks/shop                       what was recorded
+  build/release/understudy explain mocks/shop --service orders …    what would answer a statement, and why
+  build/release/understudy record my-mocks --map 15432=postgres://HOST:5432 -- YOUR TESTS
+  build/release/understudy run my-mocks -- YOUR TESTS
+  examples/shop/README.md                                           the service behind all this
+  tests/run.sh                                                      every test of this project
+END

@@ -1,0 +1,122 @@
+// Products and stock in MariaDB, through mysql2: prepared statements where a statement is asked
+// often, plain queries where its shape varies.
+import { conflict, notFound, outOfStock } from '../errors.js';
+
+const productColumns = `
+  p.id, p.sku, p.name, p.description, p.price, p.weight, p.active, p.attributes, p.created_at,
+  c.name AS category`;
+
+const asProduct = ({ active, attributes, ...row }) => ({
+  ...row,
+  active: active === 1,
+  attributes: typeof attributes === 'string' ? JSON.parse(attributes) : attributes,
+});
+
+export function createCatalogue(pool, clock) {
+  return {
+    async page({ page, size, category, search }) {
+      const conditions = ['p.active = 1'];
+      const values = [];
+      if (category) conditions.push('c.name = ?') && values.push(category);
+      if (search) conditions.push('p.name LIKE ?') && values.push(`%${search}%`);
+      const from = `FROM products p JOIN categories c ON c.id = p.category_id
+                    WHERE ${conditions.join(' AND ')}`;
+      const [[{ total }]] = await pool.query(`SELECT COUNT(*) AS total ${from}`, values);
+      const [rows] = await pool.query(
+        `SELECT ${productColumns} ${from} ORDER BY p.id LIMIT ? OFFSET ?`,
+        [...values, size, (page - 1) * size],
+      );
+      return { total, products: rows.map(asProduct) };
+    },
+
+    async find(sku) {
+      const [rows] = await pool.execute(
+        `SELECT ${productColumns}
+           FROM products p JOIN categories c ON c.id = p.category_id
+          WHERE p.sku = ?`,
+        [sku],
+      );
+      if (rows.length === 0) throw notFound(`product ${sku}`);
+      return asProduct(rows[0]);
+    },
+
+    /** The products of these SKUs by SKU, in one statement. */
+    async findAll(skus) {
+      if (skus.length === 0) return new Map();
+      const [rows] = await pool.query('SELECT sku, name, price FROM products WHERE sku IN (?)', [skus]);
+      return new Map(rows.map((row) => [row.sku, row]));
+    },
+
+    async create({ sku, name, description = null, price, weight = null, categoryId, attributes = {} }) {
+      try {
+        const [{ insertId }] = await pool.execute(
+          `INSERT INTO products (sku, name, description, price, weight, category_id, attributes, created_at)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+          [sku, name, description, price, weight, categoryId, JSON.stringify(attributes), clock.now()],
+        );
+        await pool.execute('INSERT INTO stock (sku, quantity) VALUES (?, 0)', [sku]);
+        return insertId;
+      } catch (error) {
+        if (error.code === 'ER_DUP_ENTRY') throw conflict('sku_taken', `${sku} is already sold here`);
+        if (error.code === 'ER_NO_REFERENCED_ROW_2') throw notFound(`category ${categoryId}`);
+        throw error;
+      }
+    },
+
+    async reprice(sku, price) {
+      const [{ affectedRows }] = await pool.execute('UPDATE products SET price = ? WHERE sku = ?', [price, sku]);
+      if (affectedRows === 0) throw notFound(`product ${sku}`);
+    },
+
+    async withdraw(sku) {
+      const [{ affectedRows }] = await pool.query('UPDATE products SET active = 0 WHERE sku = ?', [sku]);
+      if (affectedRows === 0) throw notFound(`product ${sku}`);
+    },
+
+    async stock(sku) {
+      const [rows] = await pool.execute('SELECT quantity FROM stock WHERE sku = ?', [sku]);
+      if (rows.length === 0) throw notFound(`product ${sku}`);
+      return rows[0].quantity;
+    },
+
+    async movements(sku) {
+      const [rows] = await pool.execute(
+        'SELECT delta, reason, at FROM stock_movements WHERE sku = ? ORDER BY id',
+        [sku],
+      );
+      return rows;
+    },
+
+    /** Runs `work(connection)` in a transaction that ends as `work` ends. */
+    async transaction(work) {
+      const connection = await pool.getConnection();
+      try {
+        await connection.beginTransaction();
+        const result = await work(connection);
+        await connection.commit();
+        return result;
+      } catch (error) {
+        await connection.rollback();
+        throw error;
+      } finally {
+        connection.release();
+      }
+    },
+
+    /** Takes the lines from the stock inside a transaction, locking row by row in SKU order. */
+    async take(connection, lines, reason) {
+      for (const { sku, quantity } of lines) {
+        const [[row]] = await connection.execute('SELECT quantity FROM stock WHERE sku = ? FOR UPDATE', [sku]);
+        if (row.quantity < quantity) throw outOfStock(sku, quantity, row.quantity);
+        await this.moveStock(connection, sku, -quantity, reason);
+      }
+    },
+
+    async moveStock(connection, sku, delta, reason) {
+      await connection.execute('UPDATE stock SET quantity = quantity + ? WHERE sku = ?', [delta, sku]);
+      await connection.query('INSERT INTO stock_movements (sku, delta, reason, at) VALUES (?, ?, ?, ?)', [
+        sku, delta, reason, clock.now(),
+      ]);
+    },
+  };
+}

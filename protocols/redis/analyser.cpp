@@ -1,0 +1,126 @@
+#include "protocols/redis/analyser.hpp"
+
+#include <algorithm>
+
+#include "protocols/redis/conversation.hpp"
+#include "protocols/redis/effects.hpp"
+#include "protocols/redis/image.hpp"
+#include "protocols/redis/live_connection.hpp"
+#include "protocols/redis/redact.hpp"
+#include "protocols/redis/reply_document.hpp"
+#include "protocols/redis/reply_shape.hpp"
+
+namespace understudy::redis {
+
+namespace {
+
+bool is_unanswered(const Document& answer) { return answer.is_object() && answer.contains("unanswered"); }
+
+bool is_executed(const Document& answer) { return answer.is_object() && answer.contains("executed"); }
+
+// A request document, read and resolved; no words where it was unsound.
+struct ReadRequest {
+  CommandLine line;
+  std::vector<std::string_view> views;
+  ResolvedCommand resolved;
+
+  ReadRequest(const Document& request, std::vector<Problem>& problems) : line(read_request(request, problems)) {
+    if (line.words.empty()) return;
+    views = line.views();
+    resolve(views, resolved);
+    redact_arguments(resolved.name, line.words);
+    views = line.views();
+  }
+  ReadRequest(const ReadRequest&) = delete;
+  ReadRequest& operator=(const ReadRequest&) = delete;
+
+  [[nodiscard]] bool sound() const { return !line.words.empty(); }
+
+  [[nodiscard]] Identity identity() const {
+    Identity identity;
+    if (sound()) make_canonical(resolved, views, line.db, identity.canonical);
+    return identity;
+  }
+
+  // The answer in its RESP3 meaning, whatever spelling a person chose.
+  [[nodiscard]] Value reply(const Document& answer, DoubleStyle style, std::vector<Problem>& problems) const {
+    Value value = read_reply(answer, style, "/answer", problems);
+    lift(value, shape_of(resolved.name, views));
+    return value;
+  }
+};
+
+}  // namespace
+
+void RedisAnalyser::learn(const SessionHeader& session, const Exchange& exchange) {
+  profile_.merge(session.facts);
+  std::vector<Problem> ignored;
+  const ReadRequest request(exchange.request, ignored);
+  if (!request.sound() || is_unanswered(exchange.answer)) return;
+  const std::string& name = request.resolved.name;
+  if (name == "INFO") {
+    const Value reply = request.reply(exchange.answer, profile_.double_style(), ignored);
+    if (is_error(reply.kind)) return;
+    const auto take = [&](std::string_view field, std::string& target) {
+      if (std::string text = info_field(reply.text, field); !text.empty()) target = std::move(text);
+    };
+    take("redis_version", profile_.version);
+    take("redis_mode", profile_.mode);
+    take("role", profile_.role);
+    shapes_.insert_or_assign(info_shape_key(request.views), make_image(reply, name, request.views));
+  } else if (request.resolved.command == nullptr && request.resolved.container == nullptr) {
+    const Value reply = request.reply(exchange.answer, profile_.double_style(), ignored);
+    if (!is_error(reply.kind) || !reply.text.starts_with("ERR unknown command")) shapes_["command " + name] = "1";
+  }
+}
+
+Analysis RedisAnalyser::analyse(const SessionHeader&, const Exchange& exchange, std::vector<Problem>& problems) {
+  Analysis analysis;
+  analysis.effect = Effect::none;
+  const ReadRequest request(exchange.request, problems);
+  if (!request.sound()) return analysis;
+  analysis.identity = request.identity();
+  const Verb verb = verb_of(request.resolved);
+  const bool aborted = !is_executed(exchange.answer);
+  switch (verb) {
+    case Verb::multi: analysis.control = Control::begin; return analysis;
+    case Verb::discard: analysis.control = Control::rollback; return analysis;
+    case Verb::exec: analysis.control = aborted ? Control::rollback : Control::commit; return analysis;
+    case Verb::watch:
+    case Verb::unwatch:
+    case Verb::info: return analysis;
+    default: break;
+  }
+  if (is_connection_scoped(verb) && request.resolved.container == nullptr) return analysis;
+  Effects effects = effects_of(request.resolved, request.views, request.line.db);
+  analysis.understood = effects.understood;
+  if (is_unanswered(exchange.answer)) {
+    analysis.image = silent_image();
+  } else {
+    const Value reply = request.reply(exchange.answer, profile_.double_style(), problems);
+    if (request.resolved.name == "SCRIPT LOAD") add_loaded_script(reply, effects);
+    analysis.changed = has_changed(request.resolved, request.views, reply);
+    if (answers_blindly(request.resolved, request.views, reply)) effects.reads.clear();
+    analysis.image = make_image(reply, request.resolved.name, request.views);
+  }
+  analysis.effect = effects.effect;
+  analysis.reads = std::move(effects.reads);
+  analysis.writes = std::move(effects.writes);
+  return analysis;
+}
+
+Identity RedisAnalyser::identify(const Document& request, std::vector<Problem>& problems) {
+  return ReadRequest(request, problems).identity();
+}
+
+std::string RedisAnalyser::encode(const Document& request, const Document& answer, std::vector<Problem>& problems) {
+  const ReadRequest read(request, problems);
+  if (!read.sound()) return {};
+  return make_image(read.reply(answer, profile_.double_style(), problems), read.resolved.name, read.views);
+}
+
+std::vector<std::pair<std::string, std::string>> RedisAnalyser::shapes() const {
+  return {shapes_.begin(), shapes_.end()};
+}
+
+}  // namespace understudy::redis

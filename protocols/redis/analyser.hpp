@@ -1,0 +1,32 @@
+// The compiling role: what a recorded exchange reads, writes and is answered with.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "protocols/redis/profile.hpp"
+#include "protocols/redis/request.hpp"
+#include "protocols/redis/value.hpp"
+#include "understudy/analyser.hpp"
+
+namespace understudy::redis {
+
+class RedisAnalyser final : public Analyser {
+ public:
+  void learn(const SessionHeader& session, const Exchange& exchange) override;
+  Analysis analyse(const SessionHeader& session, const Exchange& exchange,
+                   std::vector<Problem>& problems) override;
+  Identity identify(const Document& request, std::vector<Problem>& problems) override;
+  std::string encode(const Document& request, const Document& answer, std::vector<Problem>& problems) override;
+  [[nodiscard]] Document profile() const override { return profile_.to_document(); }
+  [[nodiscard]] std::vector<std::pair<std::string, std::string>> shapes() const override;
+
+ private:
+  Profile profile_;
+  std::map<std::string, std::string> shapes_;
+};
+
+}  // namespace understudy::redis

@@ -1,0 +1,94 @@
+#include "protocols/redis/command_table.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace understudy::redis {
+
+namespace {
+
+#include "protocols/redis/command_table_rows.inc"
+
+constexpr std::size_t slot_count = 1024;
+constexpr std::uint16_t empty_slot = 0xFFFF;
+static_assert(std::size(commands) < slot_count / 2);
+
+constexpr std::uint32_t hash_of(std::string_view name) {
+  std::uint32_t hash = 2166136261U;
+  for (const char octet : name) hash = (hash ^ static_cast<std::uint8_t>(octet)) * 16777619U;
+  return hash ^ (hash >> 15);
+}
+
+// Open addressing over the rows, built by the compiler.
+constexpr std::array<std::uint16_t, slot_count> make_slots() {
+  std::array<std::uint16_t, slot_count> slots{};
+  slots.fill(empty_slot);
+  for (std::uint16_t row = 0; row < std::size(commands); ++row) {
+    std::size_t slot = hash_of(commands[row].name) % slot_count;
+    while (slots[slot] != empty_slot) slot = (slot + 1) % slot_count;
+    slots[slot] = row;
+  }
+  return slots;
+}
+constexpr std::array<std::uint16_t, slot_count> slots = make_slots();
+
+constexpr char upper(char octet) {
+  return octet >= 'a' && octet <= 'z' ? static_cast<char>(octet - 'a' + 'A') : octet;
+}
+
+// Parts a name from its subcommand and from what follows in canonical octets.
+constexpr std::string_view separators{" \0", 2};
+
+void append_upper(std::string& target, std::string_view text) {
+  for (const char octet : text) target += upper(octet);
+}
+
+}  // namespace
+
+std::span<const KeySpec> Command::key_specs() const noexcept {
+  return std::span(redis::key_specs).subspan(first_spec, spec_count);
+}
+
+std::span<const Command> all_commands() noexcept { return commands; }
+
+const Command* find_command(std::string_view name) noexcept {
+  for (std::size_t slot = hash_of(name) % slot_count; slots[slot] != empty_slot;
+       slot = (slot + 1) % slot_count)
+    if (commands[slots[slot]].name == name) return &commands[slots[slot]];
+  return nullptr;
+}
+
+void resolve(Arguments arguments, ResolvedCommand& resolved) {
+  resolved.container = nullptr;
+  resolved.name_arguments = 1;
+  resolved.name.clear();
+  if (arguments.front().find_first_of(separators) != std::string_view::npos) {
+    resolved.command = nullptr;
+    resolved.name.push_back(unnameable.front());
+    resolved.name_arguments = 0;
+    return;
+  }
+  append_upper(resolved.name, arguments.front());
+  resolved.command = find_command(resolved.name);
+  if (resolved.command == nullptr || !resolved.command->is(flags::container)) return;
+  if (arguments.size() < 2 || arguments[1].find_first_of(separators) != std::string_view::npos) return;
+  const Command* const container = resolved.command;
+  resolved.name += ' ';
+  append_upper(resolved.name, arguments[1]);
+  resolved.name_arguments = 2;
+  resolved.container = container;
+  resolved.command = find_command(resolved.name);
+}
+
+bool equals_ignoring_case(std::string_view left, std::string_view right) noexcept {
+  return std::ranges::equal(left, right, {}, upper, upper);
+}
+
+std::string lower_case(std::string_view text) {
+  std::string lower(text);
+  for (char& octet : lower)
+    if (octet >= 'A' && octet <= 'Z') octet = static_cast<char>(octet - 'A' + 'a');
+  return lower;
+}
+
+}  // namespace understudy::redis

@@ -1,0 +1,50 @@
+#include "protocols/redis/profile.hpp"
+
+#include <charconv>
+
+namespace understudy::redis {
+
+std::uint16_t Profile::release() const noexcept {
+  unsigned major = 0;
+  unsigned minor = 0;
+  const char* const end = version.data() + version.size();
+  const auto first = std::from_chars(version.data(), end, major);
+  if (first.ptr != end && *first.ptr == '.') std::from_chars(first.ptr + 1, end, minor);
+  return static_cast<std::uint16_t>((major & 0xFF) << 8 | (minor & 0xFF));
+}
+
+namespace {
+
+void take(const Document& document, const char* key, std::string& target) {
+  const auto found = document.find(key);
+  if (found != document.end() && found->is_string()) target = found->get<std::string>();
+}
+
+}  // namespace
+
+void Profile::merge(const Document& document) {
+  if (!document.is_object()) return;
+  take(document, "version", version);
+  take(document, "mode", mode);
+  take(document, "role", role);
+  const auto found = document.find("databases");
+  if (found != document.end() && found->is_number_integer()) databases = found->get<std::uint32_t>();
+}
+
+Document Profile::to_document() const {
+  return {{"version", version}, {"mode", mode}, {"role", role}, {"databases", databases}};
+}
+
+std::string info_field(std::string_view info, std::string_view field) {
+  for (std::size_t at = 0; at < info.size();) {
+    const std::size_t end = std::min(info.find('\n', at), info.size());
+    std::string_view line = info.substr(at, end - at);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    if (line.starts_with(field) && line.substr(field.size()).starts_with(':'))
+      return std::string(line.substr(field.size() + 1));
+    at = end + 1;
+  }
+  return {};
+}
+
+}  // namespace understudy::redis

@@ -1,0 +1,98 @@
+#include "protocols/redis/redact.hpp"
+
+#include <algorithm>
+
+namespace understudy::redis {
+
+namespace {
+
+constexpr std::string_view secret_commands[] = {"ACL SETUSER", "AUTH", "CONFIG SET", "HELLO", "MIGRATE"};
+
+constexpr std::string_view secret_parameters[] = {"masterauth", "requirepass", "tls-client-key-file-pass",
+                                                  "tls-key-file-pass", "sentinel-pass"};
+
+bool is_secret_parameter(std::string_view name) {
+  return std::ranges::any_of(secret_parameters,
+                             [&](std::string_view secret) { return equals_ignoring_case(secret, name); });
+}
+
+// `>password`, `<password`, `#hash` and `!hash` of an ACL rule.
+void redact_acl_rule(std::string& rule) {
+  if (!rule.empty() && std::string_view("><#!").find(rule.front()) != std::string_view::npos)
+    rule.replace(1, std::string::npos, redacted);
+}
+
+// `keyword secret…` anywhere from `from` on.
+void redact_behind(std::vector<std::string>& words, std::size_t from, std::string_view keyword,
+                   std::size_t secrets) {
+  for (std::size_t i = from; i < words.size(); ++i) {
+    if (!equals_ignoring_case(words[i], keyword)) continue;
+    const std::size_t end = std::min(words.size(), i + 1 + secrets);
+    for (std::size_t at = i + 1; at < end; ++at) words[at] = redacted;
+    i = end;
+  }
+}
+
+}  // namespace
+
+bool may_carry_secrets(const Command* command) noexcept {
+  return command != nullptr && std::ranges::find(secret_commands, command->name) != std::end(secret_commands);
+}
+
+void redact_arguments(std::string_view name, std::vector<std::string>& words) {
+  if (name == "AUTH") {
+    for (std::size_t i = 1; i < words.size(); ++i) words[i] = redacted;
+  } else if (name == "HELLO") {
+    redact_behind(words, 2, "AUTH", 2);
+  } else if (name == "MIGRATE") {
+    const auto keys = std::ranges::find_if(words, [](const std::string& word) { return equals_ignoring_case(word, "KEYS"); });
+    std::vector<std::string> options(words.begin(), keys);
+    redact_behind(options, 6, "AUTH", 1);
+    redact_behind(options, 6, "AUTH2", 2);
+    std::ranges::move(options, words.begin());
+  } else if (name == "CONFIG SET") {
+    for (std::size_t i = 2; i + 1 < words.size(); i += 2)
+      if (is_secret_parameter(words[i])) words[i + 1] = redacted;
+  } else if (name == "ACL SETUSER") {
+    for (std::size_t i = 3; i < words.size(); ++i) redact_acl_rule(words[i]);
+  }
+}
+
+namespace {
+
+void redact_parameters(Value& reply) {
+  for (std::size_t i = 0; i + 1 < reply.items.size(); i += 2)
+    if (is_secret_parameter(reply.items[i].text) && !reply.items[i + 1].text.empty())
+      reply.items[i + 1].text = redacted;
+}
+
+void redact_user(Value& reply) {
+  for (std::size_t i = 0; i + 1 < reply.items.size(); i += 2)
+    if (reply.items[i].text == "passwords")
+      for (Value& password : reply.items[i + 1].items) password.text = redacted;
+}
+
+// "user alice on #<hash> ~* …"
+void redact_acl_line(std::string& line) {
+  std::string rest;
+  for (std::size_t at = 0; at < line.size();) {
+    const std::size_t end = std::min(line.find(' ', at), line.size());
+    std::string rule = line.substr(at, end - at);
+    redact_acl_rule(rule);
+    rest += rule;
+    if (end < line.size()) rest += ' ';
+    at = end + 1;
+  }
+  line = std::move(rest);
+}
+
+}  // namespace
+
+void redact_reply(std::string_view name, Value& reply) {
+  if (name == "CONFIG GET") redact_parameters(reply);
+  if (name == "ACL GETUSER") redact_user(reply);
+  if (name == "ACL LIST")
+    for (Value& item : reply.items) redact_acl_line(item.text);
+}
+
+}  // namespace understudy::redis

@@ -1,0 +1,88 @@
+// The serving role: one live connection.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "protocols/redis/command_decoder.hpp"
+#include "protocols/redis/live_connection.hpp"
+#include "protocols/redis/request.hpp"
+#include "understudy/receive_buffer.hpp"
+#include "understudy/server_machine.hpp"
+
+namespace understudy::redis {
+
+/// Commands are answered in order, one at a time. What is about the connection is answered here,
+/// all else is raised as a Request. MULTI queues; at EXEC the machine raises Control::begin, a
+/// Request for each queued command and Control::commit, and assembles the array on the way.
+class RedisServer final : public ServerMachine {
+ public:
+  RedisServer(const ServiceTable& table, const ServerContext& context);
+
+  void feed(Bytes chunk) override { received_.append(chunk); }
+  void feed_eof() override { at_eof_ = true; }
+  ServerEvent next() override;
+  void reply(const Answer& answer) override;
+  void reply(const Miss& miss) override;
+  [[nodiscard]] Output& output() noexcept override { return output_; }
+
+ private:
+  /// What the answer to the raised Request is for.
+  enum class Awaiting : std::uint8_t { nothing, command, begin, commit, watch, other };
+  /// What the machine says where the table holds nothing.
+  enum class Fallback : std::uint8_t { none, unknown_command, arity, command, config_get };
+  enum class Stage : std::uint8_t { idle, running, committing, closing, closed };
+
+  using Step = std::optional<ServerEvent>;  // nothing: go on with the next command
+
+  [[nodiscard]] Step take_command();
+  [[nodiscard]] Step run_transaction();
+  [[nodiscard]] Step process(Arguments arguments);
+  [[nodiscard]] Step refused();
+  [[nodiscard]] Step execute(Verb verb);
+  [[nodiscard]] Step exec();
+  [[nodiscard]] Step discard();
+  [[nodiscard]] Step watch();
+  [[nodiscard]] Step next_watch();
+  [[nodiscard]] Step data();
+  [[nodiscard]] Step raise(Awaiting awaiting, Control control, std::string_view name, bool synthesisable);
+  [[nodiscard]] Step synthesised(Verb verb);
+  [[nodiscard]] Step fail(std::string_view text);
+  [[nodiscard]] Step close(Step last);
+  [[nodiscard]] Step protocol_error();
+
+  [[nodiscard]] ReplyWriter writer() { return {output_.buffer(), live_.conversation.resp}; }
+  [[nodiscard]] bool held_back() const { return live_.conversation.muted(); }
+  void finish_command();
+  void end_multi();
+  void use_fallback();
+  void invalidate();
+  void make_canonical_request();
+
+  LiveConnection live_;
+  Limits limits_;
+  CommandDecoder decoder_;
+  ReceiveBuffer received_;
+  Output output_;
+  bool at_eof_ = false;
+
+  // The command at hand; the arguments live in received_ or queued_.
+  ResolvedCommand resolved_;
+  Arguments arguments_;
+  std::string canonical_;
+  std::string control_name_;
+  Awaiting awaiting_ = Awaiting::nothing;
+  Fallback fallback_ = Fallback::none;
+
+  Stage stage_ = Stage::idle;
+  std::vector<std::vector<std::string>> queued_;
+  std::vector<std::string_view> queued_views_;
+  std::size_t executed_ = 0;   // of queued_, while running
+  std::size_t watched_ = 0;    // arguments of the WATCH at hand that were raised
+  bool spoiled_ = false;       // a command could not be queued: EXEC will refuse
+  bool watching_ = false;
+  std::size_t muted_from_ = 0;
+};
+
+}  // namespace understudy::redis

@@ -1,0 +1,125 @@
+#include "cli/addresses.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "cli/files.hpp"
+#include "understudy/document.hpp"
+
+namespace understudy::cli {
+namespace {
+
+/// "order-items" → "ORDER_ITEMS".
+std::string variable_name(const std::string& service) {
+  std::string name;
+  for (const char c : service) {
+    const bool lower = c >= 'a' && c <= 'z';
+    const bool other = (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    name += lower ? static_cast<char>(c - 'a' + 'A') : other ? c : '_';
+  }
+  return name;
+}
+
+std::optional<std::string> field_of(const Address& address, std::string_view field) {
+  const store::Endpoint at = reachable(address.endpoint);
+  if (field == "host") return at.host;
+  if (field == "port") return std::to_string(at.port);
+  if (field == "url") return url_of(address);
+  return std::nullopt;
+}
+
+/// Fills in `{host}`, `{port}`, `{url}` of `own` and `{service.host}` and so on of all; `{{` and
+/// `}}` stand for braces.
+class Template {
+ public:
+  Template(const std::vector<Address>& all, const Address* own) : all_(all), own_(own) {}
+
+  std::optional<std::string> fill(std::string_view text, std::string& problem) const {
+    std::string filled;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      const bool doubled = i + 1 < text.size() && text[i + 1] == text[i];
+      if ((text[i] == '{' || text[i] == '}') && doubled) {
+        filled += text[i++];
+      } else if (text[i] == '{') {
+        const std::size_t end = text.find('}', i);
+        const std::string_view name = text.substr(i + 1, end == text.npos ? text.npos : end - i - 1);
+        const auto value = end == text.npos ? std::nullopt : value_of(name);
+        if (!value) {
+          problem = fmt::format("'{{{}}}' names no service and field", name);
+          return std::nullopt;
+        }
+        filled += *value;
+        i = end;
+      } else {
+        filled += text[i];
+      }
+    }
+    return filled;
+  }
+
+ private:
+  [[nodiscard]] std::optional<std::string> value_of(std::string_view name) const {
+    const std::size_t dot = name.rfind('.');
+    if (dot == name.npos) return own_ == nullptr ? std::nullopt : field_of(*own_, name);
+    const auto named = std::ranges::find(all_, name.substr(0, dot), &Address::service);
+    return named == all_.end() ? std::nullopt : field_of(*named, name.substr(dot + 1));
+  }
+
+  const std::vector<Address>& all_;
+  const Address* own_;
+};
+
+}  // namespace
+
+store::Endpoint reachable(const store::Endpoint& endpoint) {
+  if (endpoint.host == "0.0.0.0") return {"127.0.0.1", endpoint.port};
+  if (endpoint.host == "::") return {"::1", endpoint.port};
+  return endpoint;
+}
+
+std::string url_of(const Address& address) {
+  return address.protocol + "://" + store::to_string(reachable(address.endpoint));
+}
+
+bool announce(const std::vector<Address>& addresses,
+              const std::optional<std::filesystem::path>& file) {
+  Document document = Document::object();
+  for (const Address& address : addresses) {
+    fmt::print("listening {} {} {}\n", address.service, address.protocol,
+               store::to_string(address.endpoint));
+    const store::Endpoint at = reachable(address.endpoint);
+    document[address.service] = {{"protocol", address.protocol},
+                                 {"host", at.host},
+                                 {"port", at.port},
+                                 {"url", url_of(address)}};
+  }
+  std::fflush(stdout);
+  return !file || write_file(*file, as_bytes(document.dump(2) + "\n"));
+}
+
+std::optional<std::map<std::string, std::string>> environment_of(
+    const store::Config& config, const std::vector<Address>& addresses, std::string& problem) {
+  std::map<std::string, std::string> environment;
+  const auto fill = [&](const std::map<std::string, std::string>& templates, const Address* own) {
+    for (const auto& [name, text] : templates) {
+      std::string why;
+      auto value = Template(addresses, own).fill(text, why);
+      if (!value) problem = fmt::format("environment {}: {}", name, why);
+      if (value) environment[name] = std::move(*value);
+    }
+  };
+  for (const Address& address : addresses) {
+    const std::string prefix = "UNDERSTUDY_" + variable_name(address.service);
+    for (const auto& [suffix, field] : {std::pair{"_HOST", "host"}, {"_PORT", "port"}, {"_URL", "url"}})
+      environment[prefix + suffix] = field_of(address, field).value_or("");
+    const auto service = std::ranges::find(config.services, address.service, &store::Service::name);
+    if (service != config.services.end()) fill(service->environment, &address);
+  }
+  fill(config.environment, nullptr);
+  if (!problem.empty()) return std::nullopt;
+  return environment;
+}
+
+}  // namespace understudy::cli

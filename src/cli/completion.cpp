@@ -1,0 +1,116 @@
+#include <fmt/format.h>
+
+#include <string_view>
+
+#include "cli/commands.hpp"
+#include "cli/exit_status.hpp"
+
+namespace understudy::cli {
+namespace {
+
+constexpr std::string_view bash = R"sh(# bash completion of understudy
+_understudy() {
+  local word="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}" options=""
+  COMPREPLY=()
+  if [ "$COMP_CWORD" -eq 1 ]; then
+    COMPREPLY=($(compgen -W "record compile serve run inspect explain completion --help --version" -- "$word"))
+    return
+  fi
+  local i
+  for ((i = 2; i < COMP_CWORD; i++)); do
+    if [ "${COMP_WORDS[i]}" = "--" ]; then
+      if [ "$((i + 1))" -eq "$COMP_CWORD" ]; then COMPREPLY=($(compgen -c -- "$word")); else COMPREPLY=($(compgen -f -- "$word")); fi
+      return
+    fi
+  done
+  case "$previous" in
+    --allow) COMPREPLY=($(compgen -W "guess" -- "$word")); return ;;
+    --map|--listen|--threads|--service|--session|--grep|--exchange) return ;;
+  esac
+  case "${COMP_WORDS[1]}" in
+    record) options="--map --addresses --help --" ;;
+    compile) options="--output --check --json --help" ;;
+    serve) options="--listen --threads --watch --strict --allow --addresses --report --help" ;;
+    run) options="--strict --allow --threads --report --help --" ;;
+    inspect) options="--service --session --grep --exchange --json --help" ;;
+    explain) options="--service --json --help" ;;
+    completion) COMPREPLY=($(compgen -W "bash zsh fish" -- "$word")); return ;;
+  esac
+  case "$word" in
+    -*) COMPREPLY=($(compgen -W "$options" -- "$word")) ;;
+    *) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$word")) ;;
+  esac
+}
+complete -F _understudy understudy
+)sh";
+
+constexpr std::string_view zsh = R"sh(#compdef understudy
+_understudy() {
+  local -a commands
+  commands=(
+    'record:record real conversations into a mock set'
+    'compile:check a mock set and make a table of it'
+    'serve:answer real clients from a mock set or table'
+    'run:run a command against a mock set or table'
+    'inspect:show what a mock set or table holds'
+    'explain:say what would answer a request, and why'
+    'completion:print a completion script for a shell'
+  )
+  if (( CURRENT == 2 )); then
+    _describe command commands
+    _arguments '--help[show help]' '--version[show the version]'
+    return
+  fi
+  local command="${words[2]}"
+  shift words; (( CURRENT-- ))
+  local -a strictness=('--strict[miss rather than guess]' '--allow[accept guesses]:what:(guess)')
+  case "$command" in
+    record) _arguments '*--map[a service]:[NAME=]LISTEN=URL:' '--addresses[write addresses]:file:_files' '1:mock set:_files -/' '*::command:_normal' ;;
+    compile) _arguments '(-o --output)'{-o,--output}'[where to write]:file:_files' '--check[write nothing]' '--json[print JSON]' '1:mock set:_files -/' ;;
+    serve) _arguments $strictness '*--listen[where a service listens]:SERVICE=HOST\:PORT:' '--threads[threads]:number:' '--watch[reload on change]' '--addresses[write addresses]:file:_files' '--report[write the report]:file:_files' '1:mock set or table:_files' ;;
+    run) _arguments $strictness '--threads[threads]:number:' '--report[write the report]:file:_files' '1:mock set or table:_files' '*::command:_normal' ;;
+    inspect) _arguments '--service[only this service]:service:' '--session[only this session]:session:' '--grep[only with this text]:text:' '--exchange[one in full]:number:' '--json[print JSON]' '1:mock set or table:_files' ;;
+    explain) _arguments '--service[the service]:service:' '--json[print JSON]' '1:mock set or table:_files' '2:request:' ;;
+    completion) _arguments '1:shell:(bash zsh fish)' ;;
+  esac
+}
+_understudy "$@"
+)sh";
+
+constexpr std::string_view fish = R"sh(# fish completion of understudy
+function __understudy_on; __fish_seen_subcommand_from $argv; end
+complete -c understudy -n __fish_use_subcommand -f -a record -d 'record real conversations into a mock set'
+complete -c understudy -n __fish_use_subcommand -f -a compile -d 'check a mock set and make a table of it'
+complete -c understudy -n __fish_use_subcommand -f -a serve -d 'answer real clients from a mock set or table'
+complete -c understudy -n __fish_use_subcommand -f -a run -d 'run a command against a mock set or table'
+complete -c understudy -n __fish_use_subcommand -f -a inspect -d 'show what a mock set or table holds'
+complete -c understudy -n __fish_use_subcommand -f -a explain -d 'say what would answer a request, and why'
+complete -c understudy -n __fish_use_subcommand -f -a completion -d 'print a completion script for a shell'
+complete -c understudy -l help -s h -d 'show help'
+complete -c understudy -n __fish_use_subcommand -l version -d 'show the version'
+complete -c understudy -n '__understudy_on record' -l map -x -d '[NAME=]LISTEN=URL'
+complete -c understudy -n '__understudy_on record serve' -l addresses -r -d 'write the addresses as JSON'
+complete -c understudy -n '__understudy_on compile' -s o -l output -r -d 'where to write'
+complete -c understudy -n '__understudy_on compile' -l check -d 'write nothing'
+complete -c understudy -n '__understudy_on compile inspect explain' -l json -d 'print JSON'
+complete -c understudy -n '__understudy_on serve' -l listen -x -d 'SERVICE=HOST:PORT'
+complete -c understudy -n '__understudy_on serve' -l watch -d 'load the files anew when they change'
+complete -c understudy -n '__understudy_on serve run' -l threads -x -d 'threads that serve'
+complete -c understudy -n '__understudy_on serve run' -l strict -d 'miss rather than guess'
+complete -c understudy -n '__understudy_on serve run' -l allow -x -a guess -d 'accept guesses'
+complete -c understudy -n '__understudy_on serve run' -l report -r -d 'write the report as JSON'
+complete -c understudy -n '__understudy_on inspect explain' -l service -x -d 'only this service'
+complete -c understudy -n '__understudy_on inspect' -l session -x -d 'only this session'
+complete -c understudy -n '__understudy_on inspect' -l grep -x -d 'only exchanges with this text'
+complete -c understudy -n '__understudy_on inspect' -l exchange -x -d 'one exchange in full'
+complete -c understudy -n '__understudy_on completion' -f -a 'bash zsh fish'
+)sh";
+
+}  // namespace
+
+int run_command(const CompletionOptions& options) {
+  fmt::print("{}", options.shell == "bash" ? bash : options.shell == "zsh" ? zsh : fish);
+  return all_certain;
+}
+
+}  // namespace understudy::cli

@@ -1,0 +1,52 @@
+#include "cli/console.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <string_view>
+
+namespace understudy::cli {
+namespace {
+
+std::string_view name_of(engine::Incident::Kind kind) {
+  switch (kind) {
+    case engine::Incident::Kind::guess:
+      return "guess";
+    case engine::Incident::Kind::miss:
+      return "miss";
+    case engine::Incident::Kind::note:
+      return "note";
+  }
+  return "";
+}
+
+/// `text` with every line indented, behind a label on the first.
+std::string indented(std::string_view label, std::string_view text) {
+  std::string lines = fmt::format("    {}: ", label);
+  for (const char c : text) {
+    lines += c;
+    if (c == '\n') lines.append(6 + label.size(), ' ');
+  }
+  return lines + "\n";
+}
+
+}  // namespace
+
+void complain(const std::string& text) {
+  const std::string line = "understudy: " + text + "\n";
+  std::fwrite(line.data(), 1, line.size(), stderr);
+}
+
+void print(const Diagnostics& problems) {
+  for (const Diagnostic& problem : problems) fmt::print(stderr, "{}\n", to_string(problem));
+}
+
+void print(const engine::Incident& incident) {
+  std::string text =
+      fmt::format("{} [{}] {}\n", name_of(incident.kind), incident.service, incident.summary);
+  if (!incident.detail.empty()) text += indented("detail", incident.detail);
+  if (!incident.hint.empty()) text += indented("hint", incident.hint);
+  std::fwrite(text.data(), 1, text.size(), stderr);
+}
+
+}  // namespace understudy::cli

@@ -1,0 +1,137 @@
+#include "cli/help.hpp"
+
+namespace understudy::cli {
+
+// clang-format off
+const Help program_help = {
+"understudy", "records your databases and downstream APIs, then stands in for them",
+"COMMAND …",
+"Understudy watches the conversations between a service and its PostgreSQL, MySQL, Redis and\n"
+"HTTP dependencies, learns them, and then answers real clients in their place. An answer that is\n"
+"not certain is named in the log, the report and the exit status; what was never recorded is an\n"
+"error in the client's own protocol. Nothing is ever forwarded to a real server but by `record`.",
+"0   every answer was certain\n"
+"1   the command or a check failed\n"
+"2   misses, or guesses under the chosen strictness\n"
+"64  the command line makes no sense\n"
+"65  bad input: a damaged file, an occupied port, a missing upstream",
+"understudy record mocks/shop --map orders=15432=postgres://127.0.0.1:5432\n"
+"understudy run mocks/shop -- npm test"};
+
+const Help record_help = {
+"record", "record real conversations into a mock set",
+"MOCKSET [--map [NAME=]LISTEN=URL …] [--addresses FILE] [-- COMMAND …]",
+"Listens in place of every service, relays to the real one untouched, and appends each exchange to\n"
+"MOCKSET/sessions as it completes. Authentication passes through; nothing of it is stored. What is\n"
+"not understood is relayed and named. Prints a line `listening SERVICE PROTOCOL HOST:PORT` for each\n"
+"service on standard output, everything else on standard error.\n"
+"\n"
+"Without understudy.yaml the mock set is created from --map. With it, --map chooses another listen\n"
+"address or upstream for a service that is named there, for this run.\n"
+"\n"
+"With COMMAND, runs it with the recorder's addresses in its environment (as `run` does) and ends\n"
+"with it. Without, SIGINT (Ctrl-C) or SIGTERM ends the recording.",
+"0 or that of COMMAND  (128 + signal where a signal ended it)\n"
+"1   COMMAND can't be started, or a file can't be written\n"
+"64  the command line makes no sense\n"
+"65  a damaged understudy.yaml, an occupied port, a service without upstream",
+"understudy record mocks/shop --map orders=15432=postgres://127.0.0.1:5432 \\\n"
+"                             --map cart=16379=redis://127.0.0.1:6379\n"
+"understudy record mocks/shop -- npm test"};
+
+const Help compile_help = {
+"compile", "check a mock set and make a table of it",
+"MOCKSET [-o FILE] [--check] [--json]",
+"Reads sessions and rules, reports every problem as `file:line: what (hint)` on standard error,\n"
+"prints what was inferred of each request pattern, and writes the table: one immutable file that\n"
+"`serve` and `run` map into memory. The same input gives the same octets on any machine.\n"
+"\n"
+"static    no recorded write touches what the requests read\n"
+"volatile  one state had several answers; they are given in order, as guesses\n"
+"not understood  the keys are the widest, any write counts",
+"0   the table was written (with --check: could be)\n"
+"1   the file can't be written\n"
+"64  the command line makes no sense\n"
+"65  the mock set has errors",
+"understudy compile mocks/shop\n"
+"understudy compile mocks/shop -o shop.table\n"
+"understudy compile mocks/shop --check --json | jq '.services[].patterns[] | select(.volatile)'"};
+
+const Help serve_help = {
+"serve", "answer real clients from a mock set or table",
+"MOCKSET|FILE [--listen SERVICE=HOST:PORT …] [--threads N] [--watch] [--strict] [--allow guess]\n"
+"                 [--addresses FILE] [--report FILE]",
+"Listens where understudy.yaml says, on the loopback address unless it names another, and answers\n"
+"what was recorded. Services that name one address share it, told apart by what the client says\n"
+"first. Prints a line `listening SERVICE PROTOCOL HOST:PORT` for each service on standard output;\n"
+"guesses, misses and notes on standard error as they happen, and a report at the end.\n"
+"\n"
+"SIGTERM and SIGINT let answers in flight finish, close all connections and end the server. SIGHUP,\n"
+"and with --watch every change of the files, loads them anew: new connections get the new answers,\n"
+"standing ones keep theirs; where the files have errors the old table stays.",
+"0   ended by SIGTERM; or by SIGINT and every answer was certain\n"
+"1   a file can't be written\n"
+"2   ended by SIGINT after misses, or guesses under the chosen strictness\n"
+"64  the command line makes no sense\n"
+"65  the mock set has errors, or a port is occupied",
+"understudy serve mocks/shop\n"
+"understudy serve shop.table --listen orders=0.0.0.0:5432 --threads 2\n"
+"understudy serve mocks/shop --listen cart=0 --addresses addresses.json"};
+
+const Help run_help = {
+"run", "run a command against a mock set or table",
+"MOCKSET|FILE [--strict] [--allow guess] [--threads N] [--report FILE] -- COMMAND …",
+"Serves on free ports, runs COMMAND with the addresses in its environment, passes signals, input and\n"
+"output through, and reports on standard error: answers by grade, misses with their nearest recorded\n"
+"exchange, guesses, recorded answers that were never asked for.\n"
+"\n"
+"For each service UNDERSTUDY_<SERVICE>_HOST, _PORT and _URL are set, the name in upper case with\n"
+"everything but letters and digits as `_`; and the names that understudy.yaml gives under\n"
+"`environment`, where {host}, {port}, {url} stand for the service's own, {orders.host} and so on for\n"
+"another's.",
+"0   COMMAND succeeded and every answer was certain\n"
+"2   COMMAND succeeded, with misses, or guesses under the chosen strictness\n"
+"64  the command line makes no sense\n"
+"65  the mock set has errors\n"
+"else that of COMMAND, which comes before 2; 128 + signal where a signal ended it; 1 where it can't\n"
+"be started",
+"understudy run mocks/shop -- npm test\n"
+"understudy run shop.table --strict --report report.json -- pytest -q"};
+
+const Help inspect_help = {
+"inspect", "show what a mock set or table holds",
+"MOCKSET|FILE [--service S] [--session N] [--grep TEXT] [--exchange N] [--json]",
+"Without a filter lists services and sessions. --session (a number as listed, or a file name) and\n"
+"--grep list exchanges, --exchange shows one in full. Of a table: --service and --grep list requests,\n"
+"--exchange shows one.",
+"0   shown\n"
+"64  the command line makes no sense\n"
+"65  files have errors; what can be read is shown",
+"understudy inspect mocks/shop\n"
+"understudy inspect mocks/shop --grep 'INSERT INTO orders'\n"
+"understudy inspect mocks/shop --session 3 --exchange 12 --json"};
+
+const Help explain_help = {
+"explain", "say what would answer a request, and why, or why nothing does",
+"MOCKSET|FILE [--service S] REQUEST [--json]",
+"REQUEST is what a person types: a statement, a command, `GET /path`. Shows the recorded answers\n"
+"and the keys that they depend on; where nothing was recorded, the nearest requests and what differs.",
+"0   something answers it\n"
+"1   nothing does\n"
+"64  the command line makes no sense\n"
+"65  the mock set has errors",
+"understudy explain mocks/shop --service orders 'SELECT * FROM orders WHERE id = 7'\n"
+"understudy explain mocks/shop --service cart 'GET cart:7'"};
+
+const Help completion_help = {
+"completion", "print a completion script for a shell",
+"bash|zsh|fish",
+"Prints a script that completes commands, options and files.",
+"0   printed\n"
+"64  the command line makes no sense",
+"source <(understudy completion bash)\n"
+"understudy completion zsh > \"${fpath[1]}/_understudy\"\n"
+"understudy completion fish > ~/.config/fish/completions/understudy.fish"};
+// clang-format on
+
+}  // namespace understudy::cli

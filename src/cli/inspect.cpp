@@ -1,0 +1,31 @@
+#include "cli/inspect.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "cli/commands.hpp"
+
+namespace understudy::cli {
+
+void print_json(const Document& document) {
+  fmt::print("{}\n", document.dump(2, ' ', false, Document::error_handler_t::replace));
+}
+
+std::string line_of(std::string text) {
+  constexpr std::size_t shown = 160;
+  for (char& c : text)
+    if (static_cast<unsigned char>(c) < 0x20) c = ' ';
+  if (text.size() <= shown) return text;
+  std::size_t end = shown;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+  return text.substr(0, end) + "…";
+}
+
+int run_command(const InspectOptions& options) {
+  std::error_code error;
+  return std::filesystem::is_regular_file(options.path, error) ? inspect_table(options)
+                                                               : inspect_mock_set(options);
+}
+
+}  // namespace understudy::cli

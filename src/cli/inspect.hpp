@@ -1,0 +1,21 @@
+// The two things that `inspect` looks into.
+#pragma once
+
+#include <string>
+
+#include "cli/options.hpp"
+#include "understudy/document.hpp"
+
+namespace understudy::cli {
+
+/// Sessions and exchanges, from the session files.
+[[nodiscard]] int inspect_mock_set(const InspectOptions& options);
+/// Services and requests, from a compiled table.
+[[nodiscard]] int inspect_table(const InspectOptions& options);
+
+/// JSON on standard output; octets that are no text are replaced.
+void print_json(const Document& document);
+/// `text` without line breaks, cut to what a terminal shows well.
+[[nodiscard]] std::string line_of(std::string text);
+
+}  // namespace understudy::cli

@@ -1,0 +1,18 @@
+// `--map [NAME=]LISTEN=URL`: a service on the command line.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "store/config.hpp"
+#include "understudy/protocol.hpp"
+
+namespace understudy::cli {
+
+/// The services of all `--map` options. Those without a name get that of their protocol, numbered
+/// from the second on. Nothing, with the reason in `problem`, where one makes no sense.
+[[nodiscard]] std::optional<std::vector<store::Service>> parse_maps(
+    const std::vector<std::string>& texts, Protocols protocols, std::string& problem);
+
+}  // namespace understudy::cli

@@ -1,0 +1,31 @@
+// What `serve` and `run` have in common: a table from a path, a server around it, a report after it.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "cli/addresses.hpp"
+#include "cli/report.hpp"
+#include "table/mapped_table.hpp"
+
+namespace understudy::cli {
+
+/// A mock set compiled in memory, or a table file. Prints every problem; null where there is an error.
+[[nodiscard]] std::shared_ptr<const table::MappedTable> load_table(
+    const std::filesystem::path& path);
+
+[[nodiscard]] std::vector<Address> addresses_of(const net::MockServer& server);
+
+/// Prints each incident as it happens and keeps it for the report. `incidents` outlives the sink.
+[[nodiscard]] engine::IncidentSink reporting_sink(Incidents& incidents);
+
+/// Prints the report on standard error and writes it to `file`. Gives whether the strictness held, or
+/// nothing where the file can't be written.
+[[nodiscard]] std::optional<bool> finish_report(const net::MockServer& server,
+                                                const Incidents& incidents,
+                                                engine::Strictness strictness,
+                                                const std::optional<std::filesystem::path>& file);
+
+}  // namespace understudy::cli

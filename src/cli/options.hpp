@@ -1,0 +1,76 @@
+// What the command line says, as plain data.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "engine/journal.hpp"
+
+namespace understudy::cli {
+
+using Path = std::filesystem::path;
+
+struct RecordOptions {
+  Path mock_set;
+  std::vector<std::string> maps;  ///< [NAME=]LISTEN=URL
+  std::optional<Path> addresses;
+  std::vector<std::string> command;
+};
+
+struct CompileOptions {
+  Path mock_set;
+  std::optional<Path> output;
+  bool check = false;
+  bool json = false;
+};
+
+struct ServeOptions {
+  Path path;
+  std::vector<std::string> listen;  ///< SERVICE=HOST:PORT
+  unsigned threads = 1;
+  bool watch = false;
+  engine::Strictness strictness = engine::Strictness::normal;
+  std::optional<Path> addresses;
+  std::optional<Path> report;
+};
+
+struct RunOptions {
+  Path path;
+  unsigned threads = 1;
+  engine::Strictness strictness = engine::Strictness::normal;
+  std::optional<Path> report;
+  std::vector<std::string> command;
+};
+
+struct InspectOptions {
+  Path path;
+  std::string service;
+  std::string session;  ///< a file name, or a number as listed
+  std::string grep;
+  std::optional<std::size_t> exchange;
+  bool json = false;
+};
+
+struct ExplainOptions {
+  Path path;
+  std::string service;
+  std::string request;
+  bool json = false;
+};
+
+struct CompletionOptions {
+  std::string shell;
+};
+
+using Command = std::variant<RecordOptions, CompileOptions, ServeOptions, RunOptions,
+                             InspectOptions, ExplainOptions, CompletionOptions>;
+
+/// A command, or the status to exit with where there is nothing to do: help was asked for and
+/// printed (0), or the command line makes no sense and was told so (64).
+[[nodiscard]] std::variant<Command, int> parse(int argc, char** argv);
+
+}  // namespace understudy::cli

@@ -1,0 +1,176 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <system_error>
+
+#include "cli/addresses.hpp"
+#include "cli/commands.hpp"
+#include "cli/console.hpp"
+#include "cli/exit_status.hpp"
+#include "cli/map_option.hpp"
+#include "cli/process.hpp"
+#include "cli/progress.hpp"
+#include "net/recorder.hpp"
+#include "net/watched_port.hpp"
+#include "protocols/registry.hpp"
+
+namespace understudy::cli {
+namespace {
+
+constexpr std::chrono::milliseconds turn(20);
+/// What connections may take to end by themselves after the command has.
+constexpr std::chrono::milliseconds drain_time(1000);
+
+/// `--map` against an understudy.yaml that is there: listen and upstream for this run.
+bool apply(const std::vector<store::Service>& maps, store::Config& config) {
+  for (const store::Service& map : maps) {
+    const auto service = std::ranges::find(config.services, map.name, &store::Service::name);
+    if (service == config.services.end() || service->protocol != map.protocol) {
+      complain(fmt::format(
+          "--map: {} has no service '{}' with protocol {}; add it there, or name another with "
+          "--map NAME=LISTEN=URL",
+          config.file.string(), map.name, map.protocol));
+      return false;
+    }
+    service->listen = map.listen;
+    service->upstream = map.upstream;
+  }
+  return true;
+}
+
+std::optional<store::Config> create(const Path& mock_set,
+                                    const std::vector<store::Service>& services) {
+  store::Config config;
+  config.file = mock_set / "understudy.yaml";
+  config.services = services;
+  std::error_code error;
+  std::filesystem::create_directories(mock_set / "sessions", error);
+  std::string problem = error.message();
+  if (!error && store::write_config(mock_set, config, problem)) return config;
+  complain(fmt::format("{}: the mock set can't be created: {}", mock_set.string(), problem));
+  return std::nullopt;
+}
+
+/// The services to record, from understudy.yaml or, where there is none, from `--map`.
+std::optional<store::Config> configure(const RecordOptions& options, int& status) {
+  std::string problem;
+  const auto maps = parse_maps(options.maps, protocols(), problem);
+  status = usage_error;
+  if (!maps) {
+    complain(problem);
+    return std::nullopt;
+  }
+  status = bad_input;
+  if (!std::filesystem::exists(options.mock_set / "understudy.yaml")) {
+    if (!maps->empty()) return create(options.mock_set, *maps);
+    status = usage_error;
+    complain(fmt::format("{}: there is no understudy.yaml; --map LISTEN=URL creates one",
+                         options.mock_set.string()));
+    return std::nullopt;
+  }
+  Diagnostics problems;
+  auto config = store::read_config(options.mock_set, names_of(protocols()), problems);
+  print(problems);
+  if (!config || has_errors(problems) || !apply(*maps, *config)) return std::nullopt;
+  return config;
+}
+
+bool all_have_upstream(const store::Config& config) {
+  for (const store::Service& service : config.services) {
+    std::string_view why;
+    if (!service.upstream) why = "has no upstream; give it one there or with --map";
+    else if (service.upstream->tls) why = "asks for TLS to its upstream, which is not supported yet";
+    if (why.empty()) continue;
+    complain(fmt::format("{}: service '{}' {}", config.file.string(), service.name, why));
+    return false;
+  }
+  return true;
+}
+
+/// Opens one port for each listen address; services that name the same one share it.
+std::optional<std::vector<Address>> listen(net::Recorder& recorder, engine::Recording& recording,
+                                           const store::Config& config,
+                                           const engine::Recording::Warn& warn) {
+  std::vector<std::vector<net::WatchedService>> ports;
+  for (const store::Service& service : config.services) {
+    const auto same = std::ranges::find_if(ports, [&](const auto& port) {
+      return service.listen.port != 0 && port.front().service.listen == service.listen;
+    });
+    auto& port = same == ports.end() ? ports.emplace_back() : *same;
+    port.push_back({service, find_protocol(protocols(), service.protocol)});
+  }
+  std::vector<Address> addresses;
+  for (const auto& port : ports) {
+    std::string problem;
+    const auto& first = port.front().service;
+    const auto bound = recorder.listen(first.listen, net::watch(recording, port, warn), problem);
+    if (!bound) {
+      complain(fmt::format("service '{}' can't listen on {}: {}; choose another address with --map "
+                           "or in understudy.yaml",
+                           first.name, store::to_string(first.listen), problem));
+      return std::nullopt;
+    }
+    for (const net::WatchedService& watched : port)
+      addresses.push_back({watched.service.name, watched.service.protocol, *bound});
+  }
+  return addresses;
+}
+
+/// Relays until the command ends or a signal asks to; gives the command's status, or 0.
+int relay(net::Recorder& recorder, const engine::Recording& recording, Progress& progress,
+          const Signals& signals, const std::optional<Child>& child) {
+  for (;;) {
+    recorder.run_for(turn);
+    progress.show(recording.counters());
+    while (const auto signal = signals.next(std::chrono::milliseconds(0))) {
+      if (child) child->forward(*signal);
+      if (!child && signal->number == SIGCHLD) reap_adopted();
+      if (!child && signal->number != SIGCHLD) return all_certain;
+    }
+    if (!child) continue;
+    if (const auto status = child->reap()) return *status;
+  }
+}
+
+}  // namespace
+
+int run_command(const RecordOptions& options) {
+  const Signals signals;
+  int status = bad_input;
+  const auto config = configure(options, status);
+  if (!config) return status;
+  if (!all_have_upstream(*config)) return bad_input;
+
+  Progress progress;
+  const engine::Recording::Warn warn = [&progress](const std::string& service,
+                                                   const std::string& text) {
+    progress.say(fmt::format("warning [{}] {}", service, text));
+  };
+  engine::Recording recording(options.mock_set, warn);
+  net::Recorder recorder;
+  const auto addresses = listen(recorder, recording, *config, warn);
+  if (!addresses) return bad_input;
+  std::string problem;
+  const auto environment = environment_of(*config, *addresses, problem);
+  if (!environment) {
+    complain(problem);
+    return bad_input;
+  }
+  if (!announce(*addresses, options.addresses)) return failed;
+  std::optional<Child> child;
+  if (!options.command.empty()) {
+    child = Child::start(options.command, *environment, problem);
+    if (!child) {
+      complain(problem);
+      return failed;
+    }
+  }
+  status = relay(recorder, recording, progress, signals, child);
+  recorder.stop(child ? drain_time : std::chrono::milliseconds(0));
+  progress.end();
+  complain(fmt::format("recorded {} into {}: {}", recording.name(), options.mock_set.string(),
+                       progress_text(recording.counters())));
+  return status;
+}
+
+}  // namespace understudy::cli

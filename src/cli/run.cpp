@@ -1,0 +1,63 @@
+#include <fmt/format.h>
+
+#include "cli/commands.hpp"
+#include "cli/console.hpp"
+#include "cli/exit_status.hpp"
+#include "cli/mock_input.hpp"
+#include "cli/process.hpp"
+#include "compile/config_document.hpp"
+#include "protocols/registry.hpp"
+
+namespace understudy::cli {
+namespace {
+
+constexpr std::chrono::milliseconds drain_time(2000);
+
+/// Passes signals on until the command has ended.
+int wait_for(const Child& child, const Signals& signals) {
+  for (;;) {
+    const auto signal = signals.next(std::nullopt);
+    if (const auto status = child.reap()) return *status;
+    if (signal) child.forward(*signal);
+  }
+}
+
+}  // namespace
+
+int run_command(const RunOptions& options) {
+  const Signals signals;
+  const auto table = load_table(options.path);
+  if (!table) return bad_input;
+  Incidents incidents;
+  net::MockServer server({.protocols = protocols(),
+                          .threads = options.threads,
+                          .strictness = options.strictness,
+                          .sink = reporting_sink(incidents),
+                          .listen = {},
+                          .free_ports = true});
+  std::string problem;
+  if (!server.serve(table, problem)) {
+    complain(problem);
+    return bad_input;
+  }
+  const auto environment = environment_of(compile::config_of_document(table->config()),
+                                          addresses_of(server), problem);
+  if (!environment) {
+    complain(problem);
+    return bad_input;
+  }
+  server.start();
+  const auto child = Child::start(options.command, *environment, problem);
+  if (!child) {
+    complain(problem);
+    return failed;
+  }
+  const int status = wait_for(*child, signals);
+  server.stop(drain_time);
+  const auto held = finish_report(server, incidents, options.strictness, options.report);
+  if (status != all_certain) return status;
+  if (!held) return failed;
+  return *held ? all_certain : uncertain;
+}
+
+}  // namespace understudy::cli

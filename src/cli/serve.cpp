@@ -1,0 +1,117 @@
+#include <fmt/format.h>
+
+#include <csignal>
+
+#include "cli/commands.hpp"
+#include "cli/console.hpp"
+#include "cli/exit_status.hpp"
+#include "cli/mock_input.hpp"
+#include "cli/process.hpp"
+#include "cli/watch.hpp"
+#include "compile/config_document.hpp"
+#include "protocols/registry.hpp"
+
+namespace understudy::cli {
+namespace {
+
+constexpr std::chrono::milliseconds drain_time(5000);
+constexpr std::chrono::milliseconds watch_interval(250);
+
+using ListenMap = std::map<std::string, store::Endpoint>;
+
+/// `--listen SERVICE=HOST:PORT`, as far as that can be told without the table.
+std::optional<ListenMap> parse_listen(const std::vector<std::string>& texts) {
+  ListenMap listen;
+  for (const std::string& text : texts) {
+    const std::size_t equals = text.find('=');
+    const auto endpoint =
+        equals == text.npos ? std::nullopt : store::parse_endpoint(text.substr(equals + 1));
+    if (equals == 0 || !endpoint) {
+      complain(fmt::format("--listen {}: expected SERVICE=HOST:PORT, as in --listen orders=15432",
+                           text));
+      return std::nullopt;
+    }
+    listen[text.substr(0, equals)] = *endpoint;
+  }
+  return listen;
+}
+
+/// The names in `listen` that the table does not have.
+bool all_known(const ListenMap& listen, const table::MappedTable& table) {
+  const store::Config config = compile::config_of_document(table.config());
+  std::string names;
+  for (const store::Service& service : config.services)
+    names += fmt::format("{}{}", names.empty() ? "" : ", ", service.name);
+  for (const auto& [name, endpoint] : listen) {
+    const bool known = std::ranges::find(config.services, name, &store::Service::name) !=
+                       config.services.end();
+    if (!known) {
+      complain(fmt::format("--listen {}=…: there is no such service, only {}", name, names));
+      return false;
+    }
+  }
+  return true;
+}
+
+void reload(net::MockServer& server, const Path& path) {
+  const auto table = load_table(path);
+  std::string problem = "the problems above";
+  if (table && server.serve(table, problem)) {
+    complain("reloaded " + path.string() + "; new connections are answered from it");
+    (void)announce(addresses_of(server), std::nullopt);
+  } else {
+    complain(fmt::format("{} was not reloaded, the old table stays: {}", path.string(), problem));
+  }
+}
+
+/// Returns the signal that ends the server.
+int serve_until_signalled(net::MockServer& server, const ServeOptions& options,
+                          const Signals& signals) {
+  std::optional<Watch> watch;
+  if (options.watch) watch.emplace(options.path);
+  for (;;) {
+    const auto signal = signals.next(watch ? std::optional(watch_interval) : std::nullopt);
+    if (!signal) {
+      if (watch && watch->changed()) reload(server, options.path);
+    } else if (Signals::asks_to_end(signal->number) || signal->number == SIGQUIT ||
+               (signal->number == SIGHUP && signal->from_terminal)) {
+      return signal->number;
+    } else if (signal->number == SIGHUP) {
+      reload(server, options.path);
+    } else if (signal->number == SIGCHLD) {
+      reap_adopted();
+    }
+  }
+}
+
+}  // namespace
+
+int run_command(const ServeOptions& options) {
+  const Signals signals;
+  const auto listen = parse_listen(options.listen);
+  if (!listen) return usage_error;
+  const auto table = load_table(options.path);
+  if (!table) return bad_input;
+  if (!all_known(*listen, *table)) return usage_error;
+  Incidents incidents;
+  net::MockServer server({.protocols = protocols(),
+                          .threads = options.threads,
+                          .strictness = options.strictness,
+                          .sink = reporting_sink(incidents),
+                          .listen = *listen,
+                          .free_ports = false});
+  std::string problem;
+  if (!server.serve(table, problem)) {
+    complain(problem + "; --listen SERVICE=HOST:PORT chooses another address");
+    return bad_input;
+  }
+  server.start();
+  if (!announce(addresses_of(server), options.addresses)) return failed;
+  const int ended_by = serve_until_signalled(server, options, signals);
+  server.stop(drain_time);
+  const auto held = finish_report(server, incidents, options.strictness, options.report);
+  if (!held) return failed;
+  return ended_by == SIGINT && !*held ? uncertain : all_certain;
+}
+
+}  // namespace understudy::cli

@@ -1,0 +1,43 @@
+#include "cli/watch.hpp"
+
+#include <system_error>
+
+namespace understudy::cli {
+
+namespace fs = std::filesystem;
+
+Watch::Watch(fs::path path) : path_(std::move(path)), acted_on_(look()), last_seen_(acted_on_) {}
+
+bool Watch::changed() {
+  Files now = look();
+  const bool still = now == last_seen_;
+  last_seen_ = std::move(now);
+  if (!still || last_seen_ == acted_on_) return false;
+  acted_on_ = last_seen_;
+  return true;
+}
+
+Watch::Files Watch::look() const {
+  Files files;
+  // Files come and go while we look; what is gone is simply not there.
+  const auto add = [&files](const fs::path& file) {
+    std::error_code gone;
+    const auto time = fs::last_write_time(file, gone);
+    const auto size = gone ? 0 : fs::file_size(file, gone);
+    if (!gone) files[file.string()] = {time, size};
+  };
+  std::error_code error;
+  if (!fs::is_directory(path_, error)) {
+    add(path_);
+    return files;
+  }
+  add(path_ / "understudy.yaml");
+  for (const char* folder : {"sessions", "rules"}) {
+    fs::directory_iterator entries(path_ / folder, error);
+    for (; !error && entries != fs::directory_iterator(); entries.increment(error))
+      add(entries->path());
+  }
+  return files;
+}
+
+}  // namespace understudy::cli

@@ -1,0 +1,110 @@
+#include "compile/emit.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace understudy::compile {
+namespace {
+
+namespace format = table::format;
+
+std::vector<table::AnswerEntry> answers_of(const LoadedService& service,
+                                           const SettledRequest& settled,
+                                           table::ServiceBuilder& builder) {
+  std::vector<table::AnswerEntry> answers;
+  for (const SettledAnswer& answer : settled.answers) {
+    const Step& step = service.steps[answer.step];
+    const std::uint32_t flags = (step.analysis.changed ? std::uint32_t{format::answer_changed} : 0U) |
+                                (answer.guess ? std::uint32_t{format::answer_guess} : 0U);
+    answers.push_back({answer.state, builder.image(step.analysis.image), flags,
+                       builder.source(service.sources[step.source]), step.line});
+  }
+  return answers;
+}
+
+/// Keys that some recorded write bumps: what depends on none of them never changed.
+std::vector<bool> written_keys(const Trace& trace) {
+  std::vector<bool> written(trace.keys.size());
+  for (const TracedRequest& request : trace.requests)
+    for (const std::uint32_t key : request.writes) written[key] = true;
+  return written;
+}
+
+bool never_changes(const TracedRequest& request, const std::vector<bool>& written) {
+  return std::ranges::none_of(request.reads, [&](std::uint32_t key) { return written[key]; });
+}
+
+}  // namespace
+
+table::ServiceBuilder emit(const LoadedService& service, const Trace& trace,
+                           const Settlement& settlement) {
+  table::ServiceBuilder builder(service.service->name, std::string(service.protocol->name()));
+  // The same numbers as in the trace, because they are given in the order of first mention.
+  for (const std::string& key : trace.keys) static_cast<void>(builder.key(key));
+  for (std::size_t i = 0; i < trace.requests.size(); ++i) {
+    const TracedRequest& traced = trace.requests[i];
+    const SettledRequest& settled = settlement.requests[i];
+    if (settled.answers.empty()) continue;
+    table::RequestEntry entry;
+    entry.identity = traced.identity;
+    entry.flags = (traced.is_write ? std::uint32_t{format::request_writes} : 0U) |
+                  (settled.volatile_ ? std::uint32_t{format::request_volatile} : 0U) |
+                  (traced.control != Control::none ? std::uint32_t{format::request_control} : 0U);
+    entry.reads = traced.reads;
+    entry.writes = traced.writes;
+    entry.answers = answers_of(service, settled, builder);
+    builder.add(std::move(entry));
+  }
+  const std::vector<bool> written = written_keys(trace);
+  for (std::size_t i = 0; i < trace.requests.size(); ++i) {
+    const std::string pattern(pattern_of(trace.requests[i].identity.canonical));
+    if (settlement.requests[i].volatile_) builder.set_pattern_flags(pattern, format::pattern_volatile);
+    if (!trace.requests[i].is_write && never_changes(trace.requests[i], written))
+      builder.set_pattern_flags(pattern, format::pattern_static);
+  }
+  builder.set_profile(service.analyser->profile());
+  builder.set_shapes(service.analyser->shapes());
+  return builder;
+}
+
+ServiceSummary summarise(const LoadedService& service, const Trace& trace,
+                         const Settlement& settlement) {
+  ServiceSummary summary;
+  summary.service = service.service->name;
+  summary.protocol = service.protocol->name();
+  summary.sessions = service.sessions;
+  summary.exchanges = service.steps.size();
+  const std::vector<bool> written = written_keys(trace);
+  std::map<std::string, std::size_t> numbers;
+  std::map<std::string, std::set<std::string>> keys;
+  for (std::size_t i = 0; i < trace.requests.size(); ++i) {
+    const TracedRequest& traced = trace.requests[i];
+    const SettledRequest& settled = settlement.requests[i];
+    if (settled.answers.empty()) continue;
+    const std::string text(pattern_of(traced.identity.canonical));
+    const auto [found, added] = numbers.emplace(text, summary.patterns.size());
+    if (added) {
+      summary.patterns.push_back({.pattern = text});
+      summary.patterns.back().static_ = !traced.is_write;
+    }
+    PatternSummary& pattern = summary.patterns[found->second];
+    ++pattern.requests;
+    pattern.writes |= traced.is_write;
+    pattern.volatile_ |= settled.volatile_;
+    pattern.static_ = pattern.static_ && never_changes(traced, written);
+    for (const std::uint32_t key : traced.reads) keys[text].insert(match::readable_key(trace.keys[key]));
+    summary.guesses += static_cast<std::uint64_t>(
+        std::ranges::count_if(settled.answers, &SettledAnswer::guess));
+  }
+  for (const TracedStep& step : trace.steps) {
+    const std::string text(pattern_of(trace.requests[step.request].identity.canonical));
+    PatternSummary& pattern = summary.patterns[numbers.at(text)];
+    ++pattern.exchanges;
+    pattern.understood = pattern.understood && service.steps[step.step].analysis.understood;
+  }
+  for (PatternSummary& pattern : summary.patterns)
+    pattern.keys.assign(keys[pattern.pattern].begin(), keys[pattern.pattern].end());
+  return summary;
+}
+
+}  // namespace understudy::compile

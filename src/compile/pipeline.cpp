@@ -1,0 +1,115 @@
+#include "compile/pipeline.hpp"
+
+#include <fmt/format.h>
+
+#include "compile/config_document.hpp"
+#include "compile/emit.hpp"
+#include "compile/load.hpp"
+#include "compile/rules.hpp"
+#include "compile/settle.hpp"
+#include "compile/trace.hpp"
+#include "table/builder.hpp"
+#include "table/service_section.hpp"
+
+namespace understudy::compile {
+namespace {
+
+struct CompiledService {
+  Trace trace;
+  Settlement settlement;
+};
+
+/// Counterexample-guided: where the recording shows one state with two answers, that pattern's keys
+/// are too narrow; it is made to depend on everything and the recording is run again. What is
+/// contradicted still has its cause outside of what was recorded.
+CompiledService compile_service(const LoadedService& service) {
+  std::set<std::string> widened;
+  for (;;) {
+    CompiledService compiled;
+    compiled.trace = trace_chains(service, widened);
+    compiled.settlement = settle(service, compiled.trace);
+    const std::size_t before = widened.size();
+    widened.insert(compiled.settlement.contradicted.begin(), compiled.settlement.contradicted.end());
+    if (widened.size() == before) return compiled;
+  }
+}
+
+void warn_of_guesses(const std::filesystem::path& mock_set, const ServiceSummary& summary,
+                     Diagnostics& problems) {
+  for (const PatternSummary& pattern : summary.patterns) {
+    if (pattern.volatile_)
+      problems.push_back({Severity::warning, mock_set.string(), 0,
+                          fmt::format("service '{}': '{}' gave several answers in one and the same state",
+                                      summary.service, pattern.pattern),
+                          "its cause lies outside of what was recorded (a clock, a job, another "
+                          "service); it is answered in the recorded order as a guess; a rule can pin it"});
+    if (!pattern.understood)
+      problems.push_back({Severity::warning, mock_set.string(), 0,
+                          fmt::format("service '{}': what '{}' reads and writes is not understood",
+                                      summary.service, pattern.pattern),
+                          "it counts as touching everything of its service"});
+  }
+}
+
+/// Replays the recording against the table. False, with an error, where the table can't be read back
+/// or would answer wrongly: such a table is never handed out.
+bool self_test(const std::vector<LoadedService>& services, Compiled& compiled, Diagnostics& problems) {
+  std::string problem;
+  const auto table = table::MappedTable::from_memory(compiled.octets, problem);
+  for (std::size_t i = 0; table && i < services.size(); ++i) {
+    ServiceSummary& summary = compiled.services[i];
+    const table::ServiceSection& section = table->service(i);
+    summary.identity = replay(services[i], section, Perturbation::none);
+    summary.repeated = replay(services[i], section, Perturbation::repeated_reads);
+    summary.omitted = replay(services[i], section, Perturbation::omitted_reads);
+    if (summary.identity.wrong + summary.repeated.wrong + summary.omitted.wrong > 0)
+      problem = fmt::format("service '{}' would be answered wrongly in its own replay", summary.service);
+  }
+  if (problem.empty()) return true;
+  problems.push_back({Severity::error, services.empty() ? "" : services[0].service->name, 0, problem,
+                      "this is a defect of understudy, please report it"});
+  return false;
+}
+
+}  // namespace
+
+std::optional<Compiled> compile_mock_set(const std::filesystem::path& mock_set,
+                                         Protocols protocols, Diagnostics& problems) {
+  const auto config = store::read_config(mock_set, names_of(protocols), problems);
+  if (!config) return std::nullopt;
+  const std::vector<LoadedService> services = load_sessions(mock_set, *config, protocols, problems);
+  Compiled compiled;
+  std::vector<table::ServiceBuilder> builders;
+  for (const LoadedService& service : services) {
+    const CompiledService result = compile_service(service);
+    builders.push_back(emit(service, result.trace, result.settlement));
+    compiled.services.push_back(summarise(service, result.trace, result.settlement));
+    warn_of_guesses(mock_set, compiled.services.back(), problems);
+  }
+  add_rules(mock_set, services, builders, problems);
+  for (std::size_t i = 0; i < builders.size(); ++i) compiled.services[i].rules = builders[i].rule_count();
+  if (has_errors(problems)) return std::nullopt;
+  compiled.octets = table::build_table(document_of_config(*config), builders);
+  if (!self_test(services, compiled, problems)) return std::nullopt;
+  return compiled;
+}
+
+std::shared_ptr<const table::MappedTable> load(const std::filesystem::path& path,
+                                               Protocols protocols, Diagnostics& problems) {
+  std::string problem;
+  std::shared_ptr<const table::MappedTable> loaded;
+  if (std::filesystem::is_directory(path)) {
+    auto compiled = compile_mock_set(path, protocols, problems);
+    if (!compiled) return nullptr;
+    loaded = table::MappedTable::from_memory(std::move(compiled->octets), problem);
+  } else if (!std::filesystem::exists(path)) {
+    problem = "no such mock set or table";
+  } else {
+    loaded = table::MappedTable::open(path, problem);
+  }
+  if (!loaded) problems.push_back({Severity::error, path.string(), 0, problem,
+                                   "give the folder of a mock set, or a table that `understudy compile` wrote"});
+  return loaded;
+}
+
+}  // namespace understudy::compile

@@ -1,0 +1,118 @@
+#include "engine/explain.hpp"
+
+#include <fmt/format.h>
+
+#include "engine/rule_book.hpp"
+#include "match/chains.hpp"
+#include "match/lookup.hpp"
+
+namespace understudy::engine {
+namespace {
+
+namespace format = table::format;
+using table::ServiceSection;
+
+std::string source_of(const ServiceSection& section, const format::AnswerRecord& answer) {
+  return fmt::format("{}:{}", section.source_name(answer.source), answer.line);
+}
+
+std::vector<std::string> readable(const ServiceSection& section, std::span<const std::uint32_t> keys) {
+  std::vector<std::string> names;
+  for (const std::uint32_t key : keys) names.push_back(match::readable_key(section.key_name(key)));
+  return names;
+}
+
+void explain_recorded(const ServiceSection& section, const format::RequestRecord& request,
+                      Explanation& explanation) {
+  explanation.recorded = true;
+  explanation.writes = (request.flags & format::request_writes) != 0;
+  explanation.volatile_ = (request.flags & format::request_volatile) != 0;
+  explanation.reads_keys = readable(section, section.reads(request));
+  explanation.writes_keys = readable(section, section.writes(request));
+  const match::Version initial =
+      match::state_of(section.reads(request), [](std::uint32_t) { return match::Version{0}; });
+  for (const auto& answer : section.answers(request))
+    explanation.answers.push_back({source_of(section, answer), answer.state == initial,
+                                   (answer.flags & format::answer_guess) == 0});
+}
+
+std::string difference_text(const match::Difference& d) {
+  return fmt::format("      {}: asked {}, recorded {}\n", d.path.empty() ? "the request" : d.path,
+                     d.asked.empty() ? "nothing" : d.asked, d.recorded.empty() ? "nothing" : d.recorded);
+}
+
+std::string nearest_text(const std::vector<match::NearMiss>& nearest) {
+  if (nearest.empty()) return "  nothing like it was recorded\n";
+  std::string text;
+  for (const match::NearMiss& miss : nearest) {
+    text += fmt::format("  near: {} ({})\n", miss.recorded, miss.source);
+    for (const match::Difference& d : miss.differences) text += difference_text(d);
+  }
+  return text;
+}
+
+std::string answers_text(const Explanation& explanation) {
+  std::string text = fmt::format("  depends on: {}\n", explanation.reads_keys.empty()
+                                                          ? "nothing that was ever written"
+                                                          : fmt::format("{}", fmt::join(explanation.reads_keys, ", ")));
+  if (explanation.writes)
+    text += fmt::format("  writes: {}\n", fmt::join(explanation.writes_keys, ", "));
+  for (const ExplainedAnswer& answer : explanation.answers)
+    text += fmt::format("  answer: {}{}{}\n", answer.source,
+                        answer.initial ? ", before any write" : ", after the writes recorded before it",
+                        answer.certain ? "" : ", as a guess");
+  if (explanation.volatile_)
+    text += "  volatile: one state had several answers, so they are given in order, as guesses\n";
+  return text;
+}
+
+}  // namespace
+
+Explanation explain(const Protocol& protocol, const ServiceSection& section, std::string_view line) {
+  Explanation explanation;
+  std::vector<Problem> problems;
+  const Identity identity =
+      protocol.new_analyser()->identify(protocol.request_from_text(line), problems);
+  for (const Problem& problem : problems) explanation.problems.push_back(problem.what);
+  explanation.request = protocol.describe(identity.canonical);
+  const std::uint32_t rule = RuleBook(section).find(explanation.request);
+  if (rule != ServiceSection::none) {
+    const auto& record = section.rules()[rule];
+    explanation.rule = fmt::format("{}:{}", section.text(record.file), record.line);
+  }
+  const auto found = section.find(identity.canonical, identity.qualifier);
+  if (!found.empty()) explain_recorded(section, section.requests()[found.first()], explanation);
+  explanation.ambiguous = found.exact == ServiceSection::none && found.compatible_count > 1;
+  if (found.empty()) explanation.nearest = match::nearest(protocol, section, identity.canonical, 3);
+  return explanation;
+}
+
+Document to_document(const Explanation& explanation) {
+  Document answers = Document::array();
+  for (const ExplainedAnswer& a : explanation.answers)
+    answers.push_back({{"source", a.source}, {"initial", a.initial}, {"certain", a.certain}});
+  Document nearest = Document::array();
+  for (const match::NearMiss& miss : explanation.nearest) {
+    Document differences = Document::array();
+    for (const match::Difference& d : miss.differences)
+      differences.push_back({{"path", d.path}, {"asked", d.asked}, {"recorded", d.recorded}});
+    nearest.push_back({{"recorded", miss.recorded}, {"source", miss.source}, {"differences", differences}});
+  }
+  return {{"request", explanation.request},     {"rule", explanation.rule},
+          {"recorded", explanation.recorded},   {"ambiguous", explanation.ambiguous},
+          {"writes", explanation.writes},       {"volatile", explanation.volatile_},
+          {"reads_keys", explanation.reads_keys}, {"writes_keys", explanation.writes_keys},
+          {"answers", answers},                 {"nearest", nearest},
+          {"problems", explanation.problems}};
+}
+
+std::string to_text(const Explanation& explanation, const Protocol& protocol) {
+  std::string text = fmt::format("{}\n", protocol.summarise(explanation.request));
+  for (const std::string& problem : explanation.problems) text += fmt::format("  problem: {}\n", problem);
+  if (!explanation.rule.empty()) text += fmt::format("  answered by the rule at {}\n", explanation.rule);
+  if (explanation.ambiguous)
+    text += "  several recorded requests fit, because the types of its values are unknown\n";
+  return text + (explanation.recorded ? answers_text(explanation) : nearest_text(explanation.nearest));
+}
+
+}  // namespace understudy::engine

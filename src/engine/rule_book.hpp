@@ -1,0 +1,35 @@
+// The rules of one service, compiled for matching.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "match/predicate.hpp"
+#include "table/service_section.hpp"
+
+namespace understudy::engine {
+
+class RuleBook {
+ public:
+  explicit RuleBook(const table::ServiceSection& section) {
+    for (const auto& record : section.rules()) {
+      const Bytes encoded = section.octets(record.condition);
+      std::vector<std::string> flaws;  // compile has reported them
+      conditions_.emplace_back(Document::from_cbor(encoded.begin(), encoded.end(), true, false), flaws);
+    }
+  }
+
+  [[nodiscard]] bool empty() const noexcept { return conditions_.empty(); }
+
+  /// Number of the first rule that matches; table::ServiceSection::none where none does.
+  [[nodiscard]] std::uint32_t find(const Document& request) const {
+    for (std::size_t i = 0; i < conditions_.size(); ++i)
+      if (conditions_[i].matches(request)) return static_cast<std::uint32_t>(i);
+    return table::ServiceSection::none;
+  }
+
+ private:
+  std::vector<match::Condition> conditions_;
+};
+
+}  // namespace understudy::engine

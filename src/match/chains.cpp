@@ -1,0 +1,50 @@
+#include "match/chains.hpp"
+
+#include <algorithm>
+
+namespace understudy::match {
+namespace {
+
+// A key's name is its aspect, then the joined path.
+constexpr char subtree = 's';  // bumped by every write at or below the path
+constexpr char self = 'x';     // bumped by writes at exactly the path
+
+std::string name(char aspect, const KeyPath& path, std::size_t segments) {
+  return aspect + join(KeyPath(path.begin(), path.begin() + static_cast<std::ptrdiff_t>(segments)));
+}
+
+}  // namespace
+
+std::vector<std::string> read_keys(const KeyPath& path) {
+  std::vector<std::string> keys = {name(subtree, path, path.size())};
+  for (std::size_t wider = 0; wider < path.size(); ++wider) keys.push_back(name(self, path, wider));
+  return keys;
+}
+
+std::vector<std::string> read_keys_of_joined(std::string_view joined) {
+  KeyPath path;
+  while (!joined.empty()) {
+    const std::size_t end = std::min(joined.find('\x1f'), joined.size());
+    path.emplace_back(joined.substr(0, end));
+    joined.remove_prefix(std::min(end + 1, joined.size()));
+  }
+  return read_keys(path);
+}
+
+std::vector<std::string> write_keys(const KeyPath& path) {
+  std::vector<std::string> keys = {name(self, path, path.size())};
+  for (std::size_t prefix = 0; prefix <= path.size(); ++prefix)
+    keys.push_back(name(subtree, path, prefix));
+  return keys;
+}
+
+std::string readable_key(std::string_view name) {
+  const bool whole = !name.empty() && name.front() == subtree;
+  std::string path(name.substr(name.empty() ? 0 : 1));
+  if (path.empty()) return whole ? "everything" : "writes to everything at once";
+  for (char& octet : path)
+    if (octet == '\x1f') octet = '.';
+  return whole ? path : path + " as a whole";
+}
+
+}  // namespace understudy::match

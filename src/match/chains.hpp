@@ -1,0 +1,44 @@
+// Version chains: the identity of the writes that touched a dependency, in order.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "understudy/analyser.hpp"
+
+namespace understudy::match {
+
+/// Hash of the ordered writes that touched one key; 0 where none did.
+using Version = std::uint64_t;
+
+/// The version behind one more write. Order matters: a chain, not a set and not a count.
+[[nodiscard]] constexpr Version extend(Version version, std::uint64_t write) noexcept {
+  std::uint64_t mixed = version * 0x9E3779B97F4A7C15ULL ^ (write + 0x632BE59BD9B4E019ULL);
+  mixed = (mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9ULL;
+  mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EBULL;
+  return mixed ^ (mixed >> 31);
+}
+
+/// What a request depends on, as one number: `version_of(key)` of all its keys, in their order.
+template <class VersionOf>
+[[nodiscard]] Version state_of(std::span<const std::uint32_t> keys, VersionOf&& version_of) {
+  Version state = 0;
+  for (const std::uint32_t key : keys) state = extend(state, version_of(key));
+  return state;
+}
+
+/// The keys whose versions a read of `path` depends on: everything written at or below the path,
+/// and everything written at exactly one of the wider paths.
+[[nodiscard]] std::vector<std::string> read_keys(const KeyPath& path);
+/// The same for a join()ed path.
+[[nodiscard]] std::vector<std::string> read_keys_of_joined(std::string_view joined);
+/// The keys that a write to `path` bumps, so that exactly the reads at the path, at any wider and
+/// at any narrower one see it.
+[[nodiscard]] std::vector<std::string> write_keys(const KeyPath& path);
+/// A key's name as a person reads it: "orders.*", "everything".
+[[nodiscard]] std::string readable_key(std::string_view name);
+
+}  // namespace understudy::match

@@ -1,0 +1,81 @@
+// The version chains of an open transaction, seen by its connection only.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "match/chains.hpp"
+
+namespace understudy::match {
+
+/// Writes are kept in order and applied anew on commit, because other connections may have
+/// extended the same chains meanwhile.
+class Overlay {
+ public:
+  struct Bump {
+    std::uint32_t key;
+    std::uint64_t write;
+  };
+
+  [[nodiscard]] bool active() const noexcept { return active_; }
+  void begin() noexcept { active_ = true; }
+
+  void bump(std::uint32_t key, std::uint64_t write) { log_.push_back({key, write}); }
+
+  /// `base`, which is what the others see now, extended by this transaction's writes to `key`.
+  [[nodiscard]] Version effective(std::uint32_t key, Version base) const noexcept {
+    for (const Bump& bump : log_)
+      if (bump.key == key) base = extend(base, bump.write);
+    return base;
+  }
+
+  /// A savepoint of a name that exists hides the older one, as in SQL.
+  void savepoint(std::string_view name) { savepoints_.push_back({std::string(name), log_.size()}); }
+  /// False where there is no such savepoint.
+  bool release(std::string_view name) {
+    const auto found = find(name);
+    if (found == savepoints_.end()) return false;
+    savepoints_.erase(found, savepoints_.end());
+    return true;
+  }
+  bool rollback_to(std::string_view name) {
+    const auto found = find(name);
+    if (found == savepoints_.end()) return false;
+    log_.resize(found->size);
+    savepoints_.erase(found + 1, savepoints_.end());
+    return true;
+  }
+
+  /// The writes to apply on commit. Ends the transaction.
+  [[nodiscard]] std::vector<Bump> commit() {
+    std::vector<Bump> log = std::move(log_);
+    drop();
+    return log;
+  }
+  void drop() {
+    active_ = false;
+    log_.clear();
+    savepoints_.clear();
+  }
+  [[nodiscard]] const std::vector<Bump>& log() const noexcept { return log_; }
+
+ private:
+  struct Savepoint {
+    std::string name;
+    std::size_t size;  // of the log when it was set
+  };
+  [[nodiscard]] std::vector<Savepoint>::iterator find(std::string_view name) {
+    const auto found = std::find_if(savepoints_.rbegin(), savepoints_.rend(),
+                                    [&](const Savepoint& savepoint) { return savepoint.name == name; });
+    return found == savepoints_.rend() ? savepoints_.end() : std::prev(found.base());
+  }
+
+  bool active_ = false;
+  std::vector<Bump> log_;
+  std::vector<Savepoint> savepoints_;
+};
+
+}  // namespace understudy::match

@@ -1,0 +1,89 @@
+// The live state of one scope: a version per tracked key, shared by all threads.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "match/chains.hpp"
+#include "match/overlay.hpp"
+
+namespace understudy::match {
+
+/// Readers take no lock: a sequence lock gives them a consistent snapshot of several keys. Writers
+/// hold `mutex()` from their look-up to their bump, so that no write slips in between.
+class Scope {
+ public:
+  explicit Scope(std::size_t keys) : versions_(keys) {}
+
+  /// The state of `keys` as the connection of `overlay` sees it.
+  [[nodiscard]] Version state(std::span<const std::uint32_t> keys, const Overlay& overlay) const {
+    for (;;) {
+      const std::uint64_t before = sequence_.load(std::memory_order_acquire);
+      const Version state = state_of(keys, [&](std::uint32_t key) {
+        const Version base = versions_[key].load(std::memory_order_relaxed);
+        return overlay.active() ? overlay.effective(key, base) : base;
+      });
+      std::atomic_thread_fence(std::memory_order_acquire);
+      if (before % 2 == 0 && sequence_.load(std::memory_order_relaxed) == before) return state;
+    }
+  }
+
+  [[nodiscard]] Version version(std::uint32_t key) const noexcept {
+    return versions_[key].load(std::memory_order_acquire);
+  }
+
+  [[nodiscard]] std::mutex& mutex() noexcept { return mutex_; }
+
+  /// A write of a connection: into its transaction where one is open. Hold `mutex()`.
+  void bump(std::span<const std::uint32_t> keys, std::uint64_t write, Overlay& overlay) {
+    if (overlay.active()) {
+      for (const std::uint32_t key : keys) overlay.bump(key, write);
+      return;
+    }
+    const Change change(*this);
+    for (const std::uint32_t key : keys) change_version(key, write);
+  }
+
+  /// Makes a transaction's writes visible. Hold `mutex()`.
+  void merge(const std::vector<Overlay::Bump>& log) {
+    const Change change(*this);
+    for (const auto& [key, write] : log) change_version(key, write);
+  }
+
+  /// The state before the first write. Hold `mutex()`.
+  void reset() {
+    const Change change(*this);
+    for (auto& version : versions_) version.store(0, std::memory_order_relaxed);
+  }
+
+ private:
+  /// Odd sequence numbers tell readers that versions are being changed.
+  class Change {
+   public:
+    explicit Change(Scope& scope) : scope_(scope) {
+      scope_.sequence_.fetch_add(1, std::memory_order_relaxed);
+      std::atomic_thread_fence(std::memory_order_release);
+    }
+    ~Change() { scope_.sequence_.fetch_add(1, std::memory_order_release); }
+    Change(const Change&) = delete;
+    Change& operator=(const Change&) = delete;
+
+   private:
+    Scope& scope_;
+  };
+
+  void change_version(std::uint32_t key, std::uint64_t write) noexcept {
+    const Version old = versions_[key].load(std::memory_order_relaxed);
+    versions_[key].store(extend(old, write), std::memory_order_relaxed);
+  }
+
+  std::vector<std::atomic<Version>> versions_;
+  std::atomic<std::uint64_t> sequence_{0};
+  std::mutex mutex_;
+};
+
+}  // namespace understudy::match

@@ -1,0 +1,72 @@
+// What the two loops drive: a connection that is served, one that is relayed,
+// and what stands behind a listening port. Without sockets, so that each loop
+// is tested with a few lines.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include "engine/serve.hpp"
+#include "store/config.hpp"
+#include "understudy/bytes.hpp"
+#include "understudy/observer.hpp"
+#include "understudy/output.hpp"
+
+namespace understudy::net {
+
+using engine::Next;
+
+/// One live connection that is answered. Used by one thread.
+class Served {
+ public:
+  virtual ~Served() = default;
+  [[nodiscard]] virtual Next start() = 0;
+  /// Answers every request that is complete.
+  [[nodiscard]] virtual Next feed(Bytes chunk) = 0;
+  [[nodiscard]] virtual Next feed_eof() = 0;
+  /// To be sent and cleared after every call above.
+  [[nodiscard]] virtual Output& output() noexcept = 0;
+};
+
+/// One live connection that is relayed and watched.
+class Recorded {
+ public:
+  virtual ~Recorded() = default;
+  /// Shown a chunk before it is forwarded; appends what is to be forwarded to `relay`.
+  virtual void feed(Direction from, Bytes chunk, Relay& relay) = 0;
+  virtual void feed_eof(Direction from) = 0;
+};
+
+/// The services behind one listening port, told apart by what the client says first where there are
+/// several. Immutable and shared by all threads.
+class Port {
+ public:
+  static constexpr std::size_t undecided = static_cast<std::size_t>(-1);
+  static constexpr std::size_t nobody = static_cast<std::size_t>(-2);
+
+  virtual ~Port() = default;
+  /// Whether the client must speak before it is known which service is meant.
+  [[nodiscard]] virtual bool shared() const noexcept = 0;
+  /// Which service a connection that begins with `first` means: an index, `undecided`, `nobody`.
+  [[nodiscard]] virtual std::size_t choose(Bytes first) const noexcept = 0;
+  /// Something that a person should read about this port.
+  virtual void note(const std::string& text) const = 0;
+};
+
+/// A port whose services are answered. `open` is called by several threads at once.
+class ServedPort : public Port {
+ public:
+  [[nodiscard]] virtual std::unique_ptr<Served> open(std::size_t service) const = 0;
+};
+
+/// A port whose services are relayed.
+class RecordedPort : public Port {
+ public:
+  [[nodiscard]] virtual store::Endpoint upstream(std::size_t service) const = 0;
+  [[nodiscard]] virtual std::unique_ptr<Recorded> open(std::size_t service) const = 0;
+  /// Something that a person should read about one of the services.
+  virtual void warn(std::size_t service, const std::string& text) const = 0;
+};
+
+}  // namespace understudy::net

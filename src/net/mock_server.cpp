@@ -1,0 +1,270 @@
+#include "net/mock_server.hpp"
+
+#include <fmt/format.h>
+#include <sys/random.h>
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+
+#include "compile/config_document.hpp"
+#include "net/choose.hpp"
+
+namespace understudy::net {
+namespace {
+
+using SharedService = std::shared_ptr<engine::ServedService>;
+
+std::uint64_t next_connection_id() {
+  static std::atomic<std::uint64_t> last{0};
+  return last.fetch_add(1, std::memory_order_relaxed) + 1;
+}
+
+std::array<std::uint8_t, 32> fresh_entropy() {
+  std::array<std::uint8_t, 32> octets{};
+  // Up to 256 octets come whole once the kernel's pool is ready, and before that the call waits.
+  while (getrandom(octets.data(), octets.size(), 0) != static_cast<ssize_t>(octets.size())) {
+  }
+  return octets;
+}
+
+class ServedByTable final : public Served {
+ public:
+  explicit ServedByTable(SharedService service)
+      : connection_(std::move(service), next_connection_id(), fresh_entropy()) {}
+  Next start() override { return connection_.start(); }
+  Next feed(Bytes chunk) override { return connection_.feed(chunk); }
+  Next feed_eof() override { return connection_.feed_eof(); }
+  Output& output() noexcept override { return connection_.output(); }
+
+ private:
+  engine::ServedConnection connection_;
+};
+
+/// The services of one table that listen at one address.
+class TablePort final : public ServedPort {
+ public:
+  TablePort(std::vector<SharedService> services, engine::IncidentSink sink)
+      : services_(std::move(services)), sink_(std::move(sink)) {
+    for (const SharedService& service : services_) {
+      protocols_.push_back(&service->protocol());
+      names_ += fmt::format("{}{}", names_.empty() ? "" : "+", service->name());
+    }
+  }
+  bool shared() const noexcept override { return services_.size() > 1; }
+  std::size_t choose(Bytes first) const noexcept override {
+    return net::choose(protocols_, first);
+  }
+  void note(const std::string& text) const override {
+    if (sink_) sink_({engine::Incident::Kind::note, names_, text, {}, {}});
+  }
+  std::unique_ptr<Served> open(std::size_t service) const override {
+    return std::make_unique<ServedByTable>(services_[service]);
+  }
+
+ private:
+  std::vector<SharedService> services_;
+  std::vector<const Protocol*> protocols_;
+  std::string names_;
+  engine::IncidentSink sink_;
+};
+
+/// Sinks are called by serving threads, one call at a time over all services and tables.
+engine::IncidentSink serialised(engine::IncidentSink sink) {
+  if (!sink) return [](const engine::Incident&) {};
+  return [sink = std::move(sink),
+          mutex = std::make_shared<std::mutex>()](const engine::Incident& incident) {
+    const std::lock_guard lock(*mutex);
+    sink(incident);
+  };
+}
+
+void add(GradeCounts& total, const engine::GradeCounters& counters) {
+  for (std::size_t grade = 0; grade < total.size(); ++grade)
+    total[grade] += counters.by_grade[grade].load(std::memory_order_relaxed);
+}
+
+/// One address and the services that listen there.
+struct Opening {
+  store::Endpoint wanted;
+  std::vector<SharedService> services;
+};
+
+/// An opening with the port that stands for it.
+struct Placed {
+  Opening opening;
+  std::shared_ptr<const TablePort> port;
+  store::Endpoint bound;
+  bool stood = false;  ///< it was open before
+};
+
+struct Layout {
+  std::vector<Placed> ports;
+
+  [[nodiscard]] bool has(const store::Endpoint& bound) const {
+    return std::ranges::find(ports, bound, &Placed::bound) != ports.end();
+  }
+  [[nodiscard]] std::vector<SharedService> services() const {
+    std::vector<SharedService> all;
+    for (const Placed& placed : ports)
+      all.insert(all.end(), placed.opening.services.begin(), placed.opening.services.end());
+    return all;
+  }
+};
+
+/// Why these services can't share a port; empty where they can.
+std::string unshareable(const Opening& opening) {
+  if (opening.services.size() < 2) return {};
+  for (const SharedService& service : opening.services)
+    if (!can_share(service->protocol()))
+      return fmt::format("'{}' can't share a port, {} servers speak first", service->name(),
+                         service->protocol().name());
+  return {};
+}
+
+std::string names_of(const Opening& opening) {
+  std::string names;
+  for (const SharedService& service : opening.services)
+    names += fmt::format("{}'{}'", names.empty() ? "" : ", ", service->name());
+  return names;
+}
+
+}  // namespace
+
+struct MockServer::Impl {
+  explicit Impl(MockOptions given)
+      : options(std::move(given)), server(options.threads) {
+    options.sink = serialised(std::move(options.sink));
+  }
+
+  MockOptions options;
+  Server server;
+  Layout present;
+  std::vector<ServiceAddress> addresses;
+  std::vector<SharedService> retired;  ///< of earlier tables, while connections hold them
+  std::map<std::string, GradeCounts> retired_counts;
+
+  [[nodiscard]] store::Endpoint wanted(const store::Service& service) const {
+    const auto chosen = options.listen.find(service.name);
+    if (chosen != options.listen.end()) return chosen->second;
+    return options.free_ports ? store::Endpoint{} : service.listen;
+  }
+
+  /// One opening per port: services that name the same one share it, port 0 is always one's own.
+  [[nodiscard]] std::vector<Opening> openings(
+      const std::shared_ptr<const table::MappedTable>& table) const {
+    std::vector<Opening> all;
+    const store::Config config = compile::config_of_document(table->config());
+    for (std::size_t i = 0; i < config.services.size(); ++i) {
+      const store::Service& service = config.services[i];
+      const store::Endpoint at = wanted(service);
+      auto open = std::ranges::find_if(
+          all, [&](const Opening& o) { return at.port != 0 && o.wanted == at; });
+      if (open == all.end()) open = all.insert(all.end(), Opening{at, {}});
+      open->services.push_back(std::make_shared<engine::ServedService>(
+          *find_protocol(options.protocols, service.protocol), table, i, service.settings,
+          options.strictness, options.sink));
+    }
+    return all;
+  }
+
+  /// Where the opening listens already: at the same wanted address or, on port 0, with the same
+  /// service.
+  [[nodiscard]] const Placed* standing(const Opening& opening) const {
+    for (const Placed& placed : present.ports) {
+      if (placed.opening.wanted != opening.wanted) continue;
+      if (opening.wanted.port != 0 ||
+          placed.opening.services.front()->name() == opening.services.front()->name())
+        return &placed;
+    }
+    return nullptr;
+  }
+
+  [[nodiscard]] bool place(Opening& opening, Layout& layout, std::string& problem) {
+    std::string why = unshareable(opening);
+    auto port = std::make_shared<const TablePort>(opening.services, options.sink);
+    std::optional<store::Endpoint> bound;
+    const Placed* stood = standing(opening);
+    if (stood != nullptr) {
+      bound = stood->bound;
+    } else if (why.empty()) {
+      bound = server.listen(opening.wanted, port, why);
+    }
+    if (!why.empty()) {
+      problem = fmt::format("{} {} can't listen on {}: {}",
+                            opening.services.size() == 1 ? "service" : "services",
+                            names_of(opening), store::to_string(opening.wanted), why);
+      return false;
+    }
+    layout.ports.push_back({std::move(opening), std::move(port), *bound, stood != nullptr});
+    return true;
+  }
+
+  void adopt(Layout next) {
+    for (const Placed& placed : next.ports)
+      if (placed.stood) server.replace(placed.bound, placed.port);
+    for (const Placed& old : present.ports)
+      if (!next.has(old.bound)) server.close(old.bound);
+    addresses.clear();
+    std::vector<SharedService> old_services = present.services();
+    present = std::move(next);
+    for (const Placed& placed : present.ports)
+      for (const SharedService& service : placed.opening.services)
+        addresses.push_back(
+            {service->name(), std::string(service->protocol().name()), placed.bound});
+    retire(std::move(old_services));
+  }
+
+  void retire(std::vector<SharedService> old) {
+    retired.insert(retired.end(), old.begin(), old.end());
+    old.clear();
+    std::erase_if(retired, [this](const SharedService& service) {
+      if (service.use_count() > 1) return false;
+      add(retired_counts[service->name()], service->counters());
+      return true;
+    });
+  }
+};
+
+MockServer::MockServer(MockOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
+MockServer::~MockServer() { stop(std::chrono::milliseconds(0)); }
+
+bool MockServer::serve(std::shared_ptr<const table::MappedTable> table, std::string& problem) {
+  Layout next;
+  for (Opening& opening : impl_->openings(table)) {
+    if (impl_->place(opening, next, problem)) continue;
+    for (const Placed& placed : next.ports)
+      if (!placed.stood) impl_->server.close(placed.bound);
+    return false;
+  }
+  impl_->adopt(std::move(next));
+  return true;
+}
+
+const std::vector<ServiceAddress>& MockServer::addresses() const noexcept {
+  return impl_->addresses;
+}
+
+void MockServer::start() { impl_->server.start(); }
+void MockServer::stop(std::chrono::milliseconds grace) { impl_->server.stop(grace); }
+
+std::vector<ServiceReport> MockServer::report(std::size_t at_most) const {
+  std::vector<ServiceReport> reports;
+  for (const SharedService& service : impl_->present.services()) {
+    ServiceReport report;
+    report.service = service->name();
+    report.protocol = service->protocol().name();
+    add(report.answers, service->counters());
+    for (const SharedService& old : impl_->retired)
+      if (old->name() == service->name()) add(report.answers, old->counters());
+    const auto counted = impl_->retired_counts.find(service->name());
+    if (counted != impl_->retired_counts.end())
+      for (std::size_t grade = 0; grade < report.answers.size(); ++grade)
+        report.answers[grade] += counted->second[grade];
+    report.never_asked = service->never_asked(at_most, report.never_asked_total);
+    reports.push_back(std::move(report));
+  }
+  return reports;
+}
+
+}  // namespace understudy::net

@@ -1,0 +1,78 @@
+// A table while it is served: ports, live services and what they counted.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/journal.hpp"
+#include "engine/serve.hpp"
+#include "net/server.hpp"
+#include "store/config.hpp"
+#include "table/mapped_table.hpp"
+
+namespace understudy::net {
+
+struct MockOptions {
+  Protocols protocols;
+  unsigned threads = 1;
+  engine::Strictness strictness = engine::Strictness::normal;
+  /// Called as it happens, from any thread, one call at a time.
+  engine::IncidentSink sink;
+  /// Where a service listens, instead of where understudy.yaml says.
+  std::map<std::string, store::Endpoint> listen;
+  /// Every service that `listen` does not name gets any free port of the loopback address.
+  bool free_ports = false;
+};
+
+/// Where a service is listening.
+struct ServiceAddress {
+  std::string service;
+  std::string protocol;
+  store::Endpoint endpoint;
+};
+
+using GradeCounts = std::array<std::uint64_t, grade_names.size()>;
+
+struct ServiceReport {
+  std::string service;
+  std::string protocol;
+  GradeCounts answers{};
+  std::vector<std::string> never_asked;  ///< `file:line summary`, the first of `never_asked_total`
+  std::size_t never_asked_total = 0;
+};
+
+/// Driven by one controlling thread.
+class MockServer {
+ public:
+  explicit MockServer(MockOptions options);
+  ~MockServer();  ///< stops without grace
+  MockServer(const MockServer&) = delete;
+  MockServer& operator=(const MockServer&) = delete;
+
+  /// Opens the ports of a table's services and answers new connections from it. Called again, with
+  /// another table, new connections are answered from that one and old ones keep theirs; services
+  /// that it lacks are closed, new ones opened. False, with the reason in `problem` and everything
+  /// as it was before, where a port is taken or the table asks for the impossible.
+  [[nodiscard]] bool serve(std::shared_ptr<const table::MappedTable> table, std::string& problem);
+  /// In the order of the table. Empty before `serve`.
+  [[nodiscard]] const std::vector<ServiceAddress>& addresses() const noexcept;
+
+  void start();
+  /// Accepts no more, lets what is in flight finish, closes idle connections, and after `grace` all.
+  void stop(std::chrono::milliseconds grace);
+
+  /// What was answered so far by all tables together; `never_asked`, at most `at_most` a service, is
+  /// that of the present table.
+  [[nodiscard]] std::vector<ServiceReport> report(std::size_t at_most) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace understudy::net

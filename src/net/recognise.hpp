@@ -1,0 +1,34 @@
+// Reads until it is known which service of a port the client means. Not for
+// headers that others include.
+#pragma once
+
+#include <memory>
+
+#include "net/asio.hpp"
+#include "net/conversation.hpp"
+#include "net/stream.hpp"
+
+namespace understudy::net {
+
+/// What one connection reads into; not initialised, so that idle connections cost no pages.
+struct ReadBuffer {
+  static constexpr std::size_t capacity = 32 * 1024;
+  std::unique_ptr<std::uint8_t[]> octets = std::make_unique_for_overwrite<std::uint8_t[]>(capacity);
+
+  [[nodiscard]] asio::mutable_buffer all() { return {octets.get(), capacity}; }
+  [[nodiscard]] asio::mutable_buffer behind(std::size_t used) {
+    return {octets.get() + used, capacity - used};
+  }
+  [[nodiscard]] Bytes first(std::size_t count) const { return {octets.get(), count}; }
+};
+
+struct Recognised {
+  std::size_t service = 0;   ///< an index, or `Port::nobody`: close the connection
+  std::size_t received = 0;  ///< octets at the front of the buffer that were read on the way
+};
+
+/// Gives service 0 without reading where the port has one service only.
+[[nodiscard]] asio::awaitable<Recognised> recognise(Stream& stream, ReadBuffer& buffer,
+                                                    const Port& port);
+
+}  // namespace understudy::net

@@ -1,0 +1,180 @@
+#include "table/builder.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+#include "table/hash.hpp"
+
+namespace understudy::table {
+
+/// Lays records out behind each other, each run aligned to 8 octets.
+class TableWriter {
+ public:
+  explicit TableWriter(const Document& config) {
+    octets_.resize(sizeof(format::FileHeader));
+    config_ = put(Document::to_cbor(config));
+  }
+
+  void add(const ServiceBuilder& service) { services_.push_back(write(service)); }
+
+  std::vector<std::uint8_t> finish() {
+    format::FileHeader header;
+    header.magic = format::magic;
+    header.version = format::version;
+    header.service_count = static_cast<std::uint32_t>(services_.size());
+    header.config = config_;
+    header.services = put(services_);
+    header.file_octets = octets_.size();
+    const Bytes body = Bytes(octets_).subspan(sizeof header);
+    header.checksum = hash_of(as_text(body));
+    std::memcpy(octets_.data(), &header, sizeof header);
+    return std::move(octets_);
+  }
+
+ private:
+  template <class Record>
+  format::Span put(const std::vector<Record>& records) {
+    static_assert(std::is_trivially_copyable_v<Record>);
+    octets_.resize((octets_.size() + 7) / 8 * 8);
+    const format::Span span{octets_.size(), records.size()};
+    const auto* begin = reinterpret_cast<const std::uint8_t*>(records.data());
+    octets_.insert(octets_.end(), begin, begin + records.size() * sizeof(Record));
+    return span;
+  }
+  format::Span put(std::string_view text) {
+    return put(std::vector<std::uint8_t>(text.begin(), text.end()));
+  }
+  format::Span put_all(const std::vector<std::string>& texts) {
+    std::vector<format::Span> spans;
+    spans.reserve(texts.size());
+    for (const std::string& text : texts) spans.push_back(put(text));
+    return put(spans);
+  }
+
+  format::ServiceRecord write(const ServiceBuilder& service);
+  void write_requests(const ServiceBuilder& service, format::ServiceRecord& record);
+  format::Span write_patterns(const ServiceBuilder& service, std::vector<format::RequestRecord>& requests,
+                              format::ServiceRecord& record);
+  format::Span write_shapes(const ServiceBuilder& service);
+  format::Span write_rules(const ServiceBuilder& service);
+
+  /// An open-addressed index of item numbers by hash, at most half full.
+  static std::vector<std::uint32_t> index_of(const std::vector<std::uint64_t>& hashes) {
+    std::vector<std::uint32_t> index(std::bit_ceil(hashes.size() * 2 + 1));
+    const std::size_t mask = index.size() - 1;
+    for (std::size_t number = 0; number < hashes.size(); ++number) {
+      std::size_t slot = hashes[number] & mask;
+      while (index[slot] != 0) slot = (slot + 1) & mask;
+      index[slot] = static_cast<std::uint32_t>(number + 1);
+    }
+    return index;
+  }
+
+  std::vector<std::uint8_t> octets_;
+  std::vector<format::ServiceRecord> services_;
+  format::Span config_;
+};
+
+format::ServiceRecord TableWriter::write(const ServiceBuilder& service) {
+  format::ServiceRecord record;
+  record.name = put(service.name_);
+  record.protocol = put(service.protocol_);
+  record.profile = put(Document::to_cbor(service.profile_));
+  record.keys = put_all(service.keys_);
+  std::vector<std::uint64_t> key_hashes;
+  for (const std::string& key : service.keys_) key_hashes.push_back(hash_of(key));
+  record.key_index = put(index_of(key_hashes));
+  record.images = put_all(service.images_);
+  record.sources = put_all(service.sources_);
+  write_requests(service, record);
+  record.shapes = write_shapes(service);
+  record.rules = write_rules(service);
+  return record;
+}
+
+void TableWriter::write_requests(const ServiceBuilder& service, format::ServiceRecord& record) {
+  std::vector<format::RequestRecord> requests;
+  std::vector<std::uint32_t> key_lists;
+  std::vector<format::AnswerRecord> answers;
+  std::vector<std::uint64_t> hashes;
+  const auto run = [&](const std::vector<std::uint32_t>& keys) {
+    key_lists.insert(key_lists.end(), keys.begin(), keys.end());
+    return static_cast<std::uint32_t>(key_lists.size() - keys.size());
+  };
+  for (const RequestEntry& entry : service.requests_) {
+    format::RequestRecord request;
+    request.hash = hash_of(entry.identity.canonical);
+    request.canonical = put(entry.identity.canonical);
+    request.qualifier = put(entry.identity.qualifier);
+    request.flags = entry.flags;
+    request.reads = run(entry.reads);
+    request.read_count = static_cast<std::uint32_t>(entry.reads.size());
+    request.writes = run(entry.writes);
+    request.write_count = static_cast<std::uint32_t>(entry.writes.size());
+    request.answers = static_cast<std::uint32_t>(answers.size());
+    request.answer_count = static_cast<std::uint32_t>(entry.answers.size());
+    for (const AnswerEntry& a : entry.answers)
+      answers.push_back({a.state, a.image, a.flags, a.source, a.line});
+    hashes.push_back(request.hash);
+    requests.push_back(request);
+  }
+  record.key_lists = put(key_lists);
+  record.answers = put(answers);
+  record.request_index = put(index_of(hashes));
+  record.patterns = write_patterns(service, requests, record);
+  record.requests = put(requests);
+}
+
+format::Span TableWriter::write_patterns(const ServiceBuilder& service,
+                                         std::vector<format::RequestRecord>& requests,
+                                         format::ServiceRecord& record) {
+  std::vector<std::string> texts;
+  ServiceBuilder::Numbers numbers;
+  std::vector<std::vector<std::uint32_t>> members;
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    const std::string pattern(pattern_of(service.requests_[i].identity.canonical));
+    requests[i].pattern = ServiceBuilder::intern(texts, numbers, pattern);
+    members.resize(texts.size());
+    members[requests[i].pattern].push_back(static_cast<std::uint32_t>(i));
+  }
+  std::vector<format::PatternRecord> patterns;
+  std::vector<std::uint32_t> all_members;
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    format::PatternRecord pattern;
+    pattern.text = put(texts[i]);
+    pattern.members = static_cast<std::uint32_t>(all_members.size());
+    pattern.member_count = static_cast<std::uint32_t>(members[i].size());
+    const auto flags = service.pattern_flags_.find(texts[i]);
+    pattern.flags = flags == service.pattern_flags_.end() ? 0 : flags->second;
+    all_members.insert(all_members.end(), members[i].begin(), members[i].end());
+    patterns.push_back(pattern);
+  }
+  record.pattern_members = put(all_members);
+  return put(patterns);
+}
+
+format::Span TableWriter::write_shapes(const ServiceBuilder& service) {
+  auto sorted = service.shapes_;
+  std::ranges::sort(sorted);
+  std::vector<format::ShapeRecord> shapes;
+  for (const auto& [key, content] : sorted) shapes.push_back({put(key), put(content)});
+  return put(shapes);
+}
+
+format::Span TableWriter::write_rules(const ServiceBuilder& service) {
+  std::vector<format::RuleRecord> rules;
+  for (const RuleEntry& rule : service.rules_)
+    rules.push_back({put(Document::to_cbor(rule.condition)), put(rule.image), put(rule.file), rule.line,
+                     rule.priority});
+  return put(rules);
+}
+
+std::vector<std::uint8_t> build_table(const Document& config,
+                                      const std::vector<ServiceBuilder>& services) {
+  TableWriter writer(config);
+  for (const ServiceBuilder& service : services) writer.add(service);
+  return writer.finish();
+}
+
+}  // namespace understudy::table

@@ -1,0 +1,107 @@
+// The layout of a table file (docs/table-format.md). Little-endian, every
+// record aligned to 8 octets, every position an offset from the file's start.
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <type_traits>
+
+namespace understudy::table::format {
+
+static_assert(std::endian::native == std::endian::little,
+              "tables are mapped as they are; a big-endian machine needs its own reader");
+
+inline constexpr std::array<char, 8> magic = {'U', 'N', 'D', 'R', 'S', 'T', 'D', 'Y'};
+inline constexpr std::uint32_t version = 1;
+
+/// `count` records or octets that begin at `offset`.
+struct Span {
+  std::uint64_t offset = 0;
+  std::uint64_t count = 0;
+};
+
+struct FileHeader {
+  std::array<char, 8> magic{};
+  std::uint32_t version = 0;
+  std::uint32_t service_count = 0;
+  std::uint64_t file_octets = 0;
+  std::uint64_t checksum = 0;  ///< XXH3-64 of everything behind this header
+  Span config;                 ///< CBOR
+  Span services;               ///< ServiceRecord
+};
+
+struct ServiceRecord {
+  Span name;
+  Span protocol;
+  Span profile;        ///< CBOR
+  Span requests;       ///< RequestRecord
+  Span request_index;  ///< std::uint32_t, a power of two of slots; request number + 1, 0 for empty
+  Span key_lists;      ///< std::uint32_t key numbers; requests refer to runs of it
+  Span keys;           ///< Span of octets each: the joined KeyPath with its aspect (match/keys.hpp)
+  Span key_index;      ///< std::uint32_t slots, as request_index
+  Span answers;        ///< AnswerRecord
+  Span images;         ///< Span of octets each
+  Span patterns;       ///< PatternRecord
+  Span pattern_members;  ///< std::uint32_t request numbers; patterns refer to runs of it
+  Span shapes;         ///< ShapeRecord, sorted by key
+  Span rules;          ///< RuleRecord, in the order in which they are tried
+  Span sources;        ///< Span of octets each: names of session files
+};
+
+enum RequestFlag : std::uint32_t {
+  request_writes = 1,    ///< bumps `writes` where its answer says `answer_changed`
+  request_volatile = 2,  ///< one state had several answers: `answers` in order of recording
+  request_control = 4    ///< a transaction control whose recorded failure is in the table
+};
+
+struct RequestRecord {
+  std::uint64_t hash = 0;  ///< of the canonical octets; also the identity of a write
+  Span canonical;
+  Span qualifier;
+  std::uint32_t pattern = 0;
+  std::uint32_t flags = 0;
+  std::uint32_t reads = 0, read_count = 0;      ///< run of key_lists
+  std::uint32_t writes = 0, write_count = 0;    ///< run of key_lists
+  std::uint32_t answers = 0, answer_count = 0;  ///< run of answers, sorted by state
+};
+
+enum AnswerFlag : std::uint32_t {
+  answer_changed = 1,  ///< a write that took effect
+  answer_guess = 2     ///< recorded while what it depends on was being written
+};
+
+struct AnswerRecord {
+  std::uint64_t state = 0;
+  std::uint32_t image = 0;
+  std::uint32_t flags = 0;
+  std::uint32_t source = 0;  ///< of the first exchange that was answered so
+  std::uint32_t line = 0;
+};
+
+enum PatternFlag : std::uint32_t { pattern_volatile = 1, pattern_static = 2, pattern_opaque = 4 };
+
+struct PatternRecord {
+  Span text;
+  std::uint32_t members = 0, member_count = 0;  ///< run of pattern_members
+  std::uint32_t flags = 0, padding = 0;
+};
+
+struct ShapeRecord {
+  Span key;
+  Span content;
+};
+
+struct RuleRecord {
+  Span condition;  ///< CBOR: a described request with predicates in place of values
+  Span image;
+  Span file;
+  std::uint32_t line = 0;
+  std::int32_t priority = 0;
+};
+
+static_assert(std::is_trivially_copyable_v<ServiceRecord> && sizeof(RequestRecord) % 8 == 0 &&
+              sizeof(AnswerRecord) % 8 == 0 && sizeof(PatternRecord) % 8 == 0 &&
+              sizeof(RuleRecord) % 8 == 0);
+
+}  // namespace understudy::table::format

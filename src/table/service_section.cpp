@@ -1,0 +1,142 @@
+#include "table/service_section.hpp"
+
+#include <algorithm>
+#include <bit>
+
+#include "table/hash.hpp"
+
+namespace understudy::table {
+namespace {
+
+/// The records that `span` describes; empty where they would not lie inside the file.
+template <class Record>
+std::span<const Record> records(Bytes file, const format::Span& span) noexcept {
+  const bool inside = span.offset % alignof(Record) == 0 && span.offset <= file.size() &&
+                      span.count <= (file.size() - span.offset) / sizeof(Record);
+  if (!inside) return {};
+  return {reinterpret_cast<const Record*>(file.data() + span.offset), span.count};
+}
+
+bool octets_inside(Bytes file, const format::Span& span) noexcept {
+  return span.offset <= file.size() && span.count <= file.size() - span.offset;
+}
+
+bool run_inside(std::uint32_t begin, std::uint32_t count, std::size_t size) noexcept {
+  return begin <= size && count <= size - begin;
+}
+
+bool all_below(std::span<const std::uint32_t> numbers, std::size_t limit) noexcept {
+  return std::ranges::all_of(numbers, [&](std::uint32_t number) { return number < limit; });
+}
+
+/// An index must be a power of two of slots with at least one empty, so that probing ends.
+bool index_sound(std::span<const std::uint32_t> index, std::size_t items) noexcept {
+  return std::has_single_bit(index.size()) && std::ranges::count(index, 0U) > 0 &&
+         all_below(index, items + 1);
+}
+
+/// Octet by octet equal, or zero on one side.
+bool compatible(std::string_view a, std::string_view b) noexcept {
+  if (a.size() != b.size()) return false;
+  for (std::size_t i = 0; i < a.size(); ++i)
+    if (a[i] != b[i] && a[i] != 0 && b[i] != 0) return false;
+  return true;
+}
+
+}  // namespace
+
+ServiceSection::ServiceSection(Bytes file, const format::ServiceRecord& record)
+    : file_(file),
+      record_(record),
+      requests_(records<format::RequestRecord>(file, record.requests)),
+      request_index_(records<std::uint32_t>(file, record.request_index)),
+      key_lists_(records<std::uint32_t>(file, record.key_lists)),
+      key_index_(records<std::uint32_t>(file, record.key_index)),
+      pattern_members_(records<std::uint32_t>(file, record.pattern_members)),
+      keys_(records<format::Span>(file, record.keys)),
+      images_(records<format::Span>(file, record.images)),
+      sources_(records<format::Span>(file, record.sources)),
+      answers_(records<format::AnswerRecord>(file, record.answers)),
+      patterns_(records<format::PatternRecord>(file, record.patterns)),
+      shapes_(records<format::ShapeRecord>(file, record.shapes)),
+      rules_(records<format::RuleRecord>(file, record.rules)) {}
+
+bool ServiceSection::check() const noexcept {
+  const auto inside = [&](const format::Span& span) { return octets_inside(file_, span); };
+  const bool sizes = requests_.size() == record_.requests.count &&
+                     key_lists_.size() == record_.key_lists.count &&
+                     pattern_members_.size() == record_.pattern_members.count &&
+                     keys_.size() == record_.keys.count && images_.size() == record_.images.count &&
+                     sources_.size() == record_.sources.count &&
+                     answers_.size() == record_.answers.count &&
+                     patterns_.size() == record_.patterns.count &&
+                     shapes_.size() == record_.shapes.count && rules_.size() == record_.rules.count;
+  return sizes && inside(record_.name) && inside(record_.protocol) && inside(record_.profile) &&
+         index_sound(request_index_, requests_.size()) && index_sound(key_index_, keys_.size()) &&
+         all_below(key_lists_, keys_.size()) && all_below(pattern_members_, requests_.size()) &&
+         std::ranges::all_of(keys_, inside) && std::ranges::all_of(images_, inside) &&
+         std::ranges::all_of(sources_, inside) &&
+         std::ranges::all_of(requests_,
+                             [&](const format::RequestRecord& r) {
+                               return inside(r.canonical) && inside(r.qualifier) &&
+                                      r.pattern < patterns_.size() &&
+                                      run_inside(r.reads, r.read_count, key_lists_.size()) &&
+                                      run_inside(r.writes, r.write_count, key_lists_.size()) &&
+                                      run_inside(r.answers, r.answer_count, answers_.size());
+                             }) &&
+         std::ranges::all_of(answers_,
+                             [&](const format::AnswerRecord& a) {
+                               return a.image < images_.size() && a.source < sources_.size();
+                             }) &&
+         std::ranges::all_of(patterns_,
+                             [&](const format::PatternRecord& p) {
+                               return inside(p.text) &&
+                                      run_inside(p.members, p.member_count, pattern_members_.size());
+                             }) &&
+         std::ranges::all_of(
+             shapes_, [&](const format::ShapeRecord& s) { return inside(s.key) && inside(s.content); }) &&
+         std::ranges::all_of(rules_, [&](const format::RuleRecord& r) {
+           return inside(r.condition) && inside(r.image) && inside(r.file);
+         });
+}
+
+bool ServiceSection::load_profile() {
+  const Bytes encoded = octets(record_.profile);
+  profile_ = Document::from_cbor(encoded.begin(), encoded.end(), true, false);
+  return !profile_.is_discarded();
+}
+
+std::optional<Bytes> ServiceSection::shape(std::string_view key) const noexcept {
+  const auto found = std::ranges::lower_bound(
+      shapes_, key, {}, [&](const format::ShapeRecord& shape) { return text(shape.key); });
+  if (found == shapes_.end() || text(found->key) != key) return std::nullopt;
+  return octets(found->content);
+}
+
+ServiceSection::Found ServiceSection::find(std::string_view canonical,
+                                           std::string_view qualifier) const noexcept {
+  const std::uint64_t hash = hash_of(canonical);
+  const std::size_t mask = request_index_.size() - 1;
+  Found found;
+  for (std::size_t slot = hash & mask; request_index_[slot] != 0; slot = (slot + 1) & mask) {
+    const std::uint32_t number = request_index_[slot] - 1;
+    const format::RequestRecord& request = requests_[number];
+    if (request.hash != hash || text(request.canonical) != canonical) continue;
+    const std::string_view recorded = text(request.qualifier);
+    if (recorded == qualifier) {
+      found.exact = number;
+    } else if (compatible(recorded, qualifier) && found.compatible_count < Found::at_most) {
+      found.compatible[found.compatible_count++] = number;
+    }
+  }
+  return found;
+}
+
+std::uint32_t ServiceSection::find_key(std::string_view name) const noexcept {
+  const std::size_t mask = key_index_.size() - 1;
+  for (std::size_t slot = hash_of(name) & mask; key_index_[slot] != 0; slot = (slot + 1) & mask)
+    if (text(keys_[key_index_[slot] - 1]) == name) return key_index_[slot] - 1;
+  return none;
+}
+
+}  // namespace understudy::table

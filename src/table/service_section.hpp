@@ -1,0 +1,93 @@
+// One service of a mapped table: read without parsing, immutable, thread-safe.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "table/format.hpp"
+#include "understudy/bytes.hpp"
+#include "understudy/service_table.hpp"
+
+namespace understudy::table {
+
+class ServiceSection final : public ServiceTable {
+ public:
+  static constexpr std::uint32_t none = 0xFFFFFFFF;
+
+  /// `file` outlives the section. check() must have succeeded before anything else is asked.
+  ServiceSection(Bytes file, const format::ServiceRecord& record);
+
+  /// Whether every offset and number inside leads to where it may; false for a damaged section.
+  [[nodiscard]] bool check() const noexcept;
+  /// Decodes the profile; false where it is no document.
+  [[nodiscard]] bool load_profile();
+
+  [[nodiscard]] const Document& profile() const noexcept override { return profile_; }
+  [[nodiscard]] std::optional<Bytes> shape(std::string_view key) const noexcept override;
+
+  [[nodiscard]] std::string_view name() const noexcept { return text(record_.name); }
+  [[nodiscard]] std::string_view protocol() const noexcept { return text(record_.protocol); }
+
+  [[nodiscard]] std::span<const format::RequestRecord> requests() const noexcept { return requests_; }
+  [[nodiscard]] std::span<const format::PatternRecord> patterns() const noexcept { return patterns_; }
+  [[nodiscard]] std::span<const format::RuleRecord> rules() const noexcept { return rules_; }
+  [[nodiscard]] std::span<const format::AnswerRecord> all_answers() const noexcept { return answers_; }
+  [[nodiscard]] std::size_t key_count() const noexcept { return keys_.size(); }
+  [[nodiscard]] std::string_view key_name(std::uint32_t key) const noexcept { return text(keys_[key]); }
+  [[nodiscard]] std::string_view source_name(std::uint32_t source) const noexcept {
+    return text(sources_[source]);
+  }
+
+  [[nodiscard]] std::span<const std::uint32_t> reads(const format::RequestRecord& r) const noexcept {
+    return key_lists_.subspan(r.reads, r.read_count);
+  }
+  [[nodiscard]] std::span<const std::uint32_t> writes(const format::RequestRecord& r) const noexcept {
+    return key_lists_.subspan(r.writes, r.write_count);
+  }
+  [[nodiscard]] std::span<const format::AnswerRecord> answers(
+      const format::RequestRecord& r) const noexcept {
+    return answers_.subspan(r.answers, r.answer_count);
+  }
+  [[nodiscard]] std::span<const std::uint32_t> members(const format::PatternRecord& p) const noexcept {
+    return pattern_members_.subspan(p.members, p.member_count);
+  }
+  [[nodiscard]] Bytes image(std::uint32_t number) const noexcept { return octets(images_[number]); }
+  [[nodiscard]] std::string_view text(const format::Span& span) const noexcept {
+    return as_text(octets(span));
+  }
+  [[nodiscard]] Bytes octets(const format::Span& span) const noexcept {
+    return file_.subspan(span.offset, span.count);
+  }
+
+  /// Requests with the same canonical octets whose qualifiers agree (see Request::qualifier).
+  struct Found {
+    static constexpr std::size_t at_most = 8;
+    std::uint32_t exact = none;                       ///< the one with an equal qualifier
+    std::array<std::uint32_t, at_most> compatible{};  ///< others that agree
+    std::size_t compatible_count = 0;
+    [[nodiscard]] bool empty() const noexcept { return exact == none && compatible_count == 0; }
+    [[nodiscard]] std::uint32_t first() const noexcept {
+      return exact != none ? exact : compatible[0];
+    }
+  };
+  [[nodiscard]] Found find(std::string_view canonical, std::string_view qualifier) const noexcept;
+  /// Number of a dependency key by name; `none` where no recorded read depends on it.
+  [[nodiscard]] std::uint32_t find_key(std::string_view name) const noexcept;
+
+ private:
+  Bytes file_;
+  const format::ServiceRecord& record_;
+  Document profile_;
+  std::span<const format::RequestRecord> requests_;
+  std::span<const std::uint32_t> request_index_, key_lists_, key_index_, pattern_members_;
+  std::span<const format::Span> keys_, images_, sources_;
+  std::span<const format::AnswerRecord> answers_;
+  std::span<const format::PatternRecord> patterns_;
+  std::span<const format::ShapeRecord> shapes_;
+  std::span<const format::RuleRecord> rules_;
+};
+
+}  // namespace understudy::table

@@ -1,0 +1,107 @@
+#include "compile/pipeline.hpp"
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <filesystem>
+#include <fstream>
+
+#include "store/session_file.hpp"
+#include "support/toy_protocol.hpp"
+#include "table/service_section.hpp"
+
+using namespace understudy;
+namespace fs = std::filesystem;
+
+namespace {
+
+const std::array<const Protocol*, 1> toys = {&toy::protocol()};
+
+/// A mock set in a folder of its own, removed at the end.
+class MockSet {
+ public:
+  MockSet() : folder_(fs::temp_directory_path() / ("understudy-pipeline-" + std::to_string(++count_))) {
+    fs::remove_all(folder_);
+    fs::create_directories(folder_ / "rules");
+    write("understudy.yaml", "understudy: 1\nservices:\n  svc:\n    protocol: toy\n    listen: 127.0.0.1:0\n");
+  }
+  ~MockSet() { fs::remove_all(folder_); }
+  MockSet(const MockSet&) = delete;
+  MockSet& operator=(const MockSet&) = delete;
+
+  void write(const std::string& name, const std::string& text) const {
+    std::ofstream(folder_ / name) << text;
+  }
+  void record(const std::vector<std::pair<std::string, std::string>>& said) const {
+    store::SessionWriter writer(folder_ / "sessions", {"svc", "toy", "r1", 1, "2026-01-01T00:00:00Z", {}});
+    std::uint64_t tick = 0;
+    for (const auto& [line, answer] : said) {
+      std::string problem;
+      const Exchange exchange{{{"line", line}}, answer, {tick + 1, {}}, {tick + 2, {}}};
+      REQUIRE(writer.append(exchange, problem));
+      tick += 2;
+    }
+  }
+  [[nodiscard]] const fs::path& folder() const { return folder_; }
+
+ private:
+  static inline int count_ = 0;
+  fs::path folder_;
+};
+
+}  // namespace
+
+TEST_CASE("a mock set becomes a table that replays itself") {
+  const MockSet set;
+  set.record({{"GET t.1", "a"}, {"SET t.1 b", "ok"}, {"GET t.1", "b"}});
+  Diagnostics problems;
+  const auto compiled = compile::compile_mock_set(set.folder(), toys, problems);
+  REQUIRE(compiled);
+  CHECK(problems.empty());
+  REQUIRE(compiled->services.size() == 1);
+  CHECK(compiled->services[0].exchanges == 3);
+  CHECK(compiled->services[0].identity.certain == 3);
+  CHECK(compiled->services[0].identity.asked == 3);
+  Diagnostics again;
+  CHECK(compile::compile_mock_set(set.folder(), toys, again)->octets == compiled->octets);
+}
+
+TEST_CASE("every problem of a mock set is reported with its file and line") {
+  const MockSet set;
+  set.record({{"GET t.1", "a"}, {"", "empty"}, {"", "empty"}});
+  set.write("rules/a.yaml", "rule: {service: nobody}\nrequest: {line: GET t.1}\nanswer: x\n");
+  Diagnostics problems;
+  CHECK_FALSE(compile::compile_mock_set(set.folder(), toys, problems));
+  REQUIRE(problems.size() == 3);
+  for (const Diagnostic& problem : problems) CHECK(problem.line > 0);
+  CHECK(problems[0].file.ends_with("r1.svc.001.yaml"));
+  CHECK(problems[0].line < problems[1].line);
+  CHECK(problems[2].what.find("nobody") != std::string::npos);
+}
+
+TEST_CASE("a rule with predicates goes before what was recorded, the highest priority first") {
+  const MockSet set;
+  set.record({{"GET t.1", "recorded"}});
+  set.write("rules/a.yaml",
+            "rule: {service: svc}\nrequest: {line: GET t.1}\nanswer: plain\n---\n"
+            "rule: {service: svc, priority: 5}\nrequest: {line: GET t.1}\nanswer: important\n");
+  Diagnostics problems;
+  const auto table = compile::load(set.folder(), toys, problems);
+  for (const Diagnostic& problem : problems) MESSAGE(to_string(problem));
+  REQUIRE(table);
+  const auto rules = table->service(0).rules();
+  REQUIRE(rules.size() == 2);
+  CHECK(as_text(table->service(0).octets(rules[0].image)) == "important");
+}
+
+TEST_CASE("what is neither a mock set nor a table is refused with its name") {
+  Diagnostics problems;
+  CHECK_FALSE(compile::load("/nonexistent/mocks", toys, problems));
+  REQUIRE(problems.size() == 1);
+  CHECK(problems[0].file == "/nonexistent/mocks");
+  const MockSet set;
+  Diagnostics foreign;
+  CHECK_FALSE(compile::load(set.folder() / "understudy.yaml", toys, foreign));
+  REQUIRE(foreign.size() == 1);
+  CHECK(foreign[0].what.find("no understudy table") != std::string::npos);
+}

@@ -1,0 +1,39 @@
+#include "compile/selftest.hpp"
+
+#include <doctest/doctest.h>
+
+#include "support/toy_recording.hpp"
+#include "table/service_section.hpp"
+
+using namespace understudy;
+using namespace understudy::compile;
+
+TEST_CASE("a recording replayed against its own table is certain and right, however often it reads") {
+  toy::Recorded recorded;
+  recorded.say(1, "GET t.1", "a").say(1, "BEGIN", "").say(1, "SET t.1 b", "ok").say(1, "GET t.1", "b");
+  recorded.say(2, "GET t.1", "a").say(1, "ROLLBACK", "").say(1, "GET t.1", "a").say(1, "GET t.2", "x");
+  recorded.next_recording().say(1, "SET t.1 b", "ok").say(1, "GET t.1", "b");
+  const auto table = recorded.table();
+  for (const auto perturbation :
+       {Perturbation::none, Perturbation::repeated_reads, Perturbation::omitted_reads}) {
+    const Replay result = replay(recorded.loaded(), table->service(0), perturbation);
+    CHECK(result.asked > 0);
+    CHECK(result.certain == result.asked);
+    CHECK(result.wrong == 0);
+  }
+}
+
+TEST_CASE("what is volatile is counted as a guess") {
+  toy::Recorded recorded;
+  recorded.say(1, "GET t.1", "a").say(1, "GET t.1", "b");
+  const auto table = recorded.table();
+  CHECK(replay(recorded.loaded(), table->service(0), Perturbation::none).guess == 2);
+}
+
+TEST_CASE("an answer that differs from the table's is counted as wrong") {
+  toy::Recorded recorded, other;
+  recorded.say(1, "GET t.1", "a");
+  other.say(1, "GET t.1", "z");
+  const auto table = recorded.table();
+  CHECK(replay(other.loaded(), table->service(0), Perturbation::none).wrong == 1);
+}

@@ -1,0 +1,101 @@
+#include "match/chains.hpp"
+
+#include <doctest/doctest.h>
+
+#include <map>
+#include <set>
+
+#include "match/overlay.hpp"
+#include "match/scope.hpp"
+
+using namespace understudy;
+using namespace understudy::match;
+
+namespace {
+
+bool is_prefix(const KeyPath& a, const KeyPath& b) {
+  return a.size() <= b.size() && std::equal(a.begin(), a.end(), b.begin());
+}
+
+std::vector<KeyPath> all_paths() {
+  std::vector<KeyPath> paths = {{}};
+  for (const std::string a : {"t", "u"}) {
+    paths.push_back({a});
+    for (const std::string b : {"1", "2"}) {
+      paths.push_back({a, b});
+      paths.push_back({a, b, "x"});
+    }
+  }
+  return paths;
+}
+
+}  // namespace
+
+TEST_CASE("a chain is an identity of ordered writes, not a count and not a set") {
+  CHECK(extend(extend(0, 1), 2) != extend(extend(0, 2), 1));
+  CHECK(extend(0, 1) != extend(0, 2));
+  CHECK(extend(extend(0, 1), 1) != extend(0, 1));
+  CHECK(extend(0, 0) != 0);
+}
+
+TEST_CASE("a write changes what is read at its path, at every wider and at every narrower one") {
+  for (const KeyPath& written : all_paths()) {
+    std::map<std::string, Version> versions;
+    for (const std::string& key : write_keys(written)) versions[key] = extend(versions[key], 7);
+    for (const KeyPath& read : all_paths()) {
+      bool seen = false;
+      for (const std::string& key : read_keys(read)) seen |= versions.contains(key);
+      CAPTURE(join(written));
+      CAPTURE(join(read));
+      CHECK(seen == (is_prefix(written, read) || is_prefix(read, written)));
+    }
+  }
+}
+
+TEST_CASE("the keys of a joined path are those of the path") {
+  for (const KeyPath& path : all_paths()) CHECK(read_keys_of_joined(join(path)) == read_keys(path));
+}
+
+TEST_CASE("an overlay extends what the others see and forgets what is rolled back") {
+  Overlay overlay;
+  overlay.begin();
+  overlay.bump(1, 10);
+  overlay.savepoint("a");
+  overlay.bump(1, 11);
+  overlay.savepoint("a");
+  overlay.bump(2, 12);
+  CHECK(overlay.effective(1, 5) == extend(extend(5, 10), 11));
+  REQUIRE(overlay.rollback_to("a"));
+  CHECK(overlay.effective(2, 0) == 0);
+  REQUIRE(overlay.release("a"));  // the newer one; the older one shows again
+  REQUIRE(overlay.rollback_to("a"));
+  CHECK(overlay.effective(1, 5) == extend(5, 10));
+  CHECK_FALSE(overlay.rollback_to("b"));
+  CHECK(overlay.commit().size() == 1);
+  CHECK_FALSE(overlay.active());
+}
+
+TEST_CASE("a scope shows a transaction's writes to its own connection until they are merged") {
+  Scope scope(2);
+  Overlay writer, other;
+  const std::vector<std::uint32_t> key = {0};
+  writer.begin();
+  scope.bump(key, 42, writer);
+  CHECK(scope.state(key, writer) != scope.state(key, other));
+  scope.merge(writer.commit());
+  CHECK(scope.state(key, writer) == scope.state(key, other));
+  CHECK(scope.version(0) == extend(0, 42));
+  scope.reset();
+  CHECK(scope.version(0) == 0);
+}
+
+TEST_CASE("a transaction that commits after another write extends that one's chain") {
+  Scope scope(1);
+  Overlay slow, fast;
+  const std::vector<std::uint32_t> key = {0};
+  slow.begin();
+  scope.bump(key, 1, slow);
+  scope.bump(key, 2, fast);
+  scope.merge(slow.commit());
+  CHECK(scope.version(0) == extend(extend(0, 2), 1));
+}

@@ -1,0 +1,77 @@
+// Recordings of the toy protocol, written in a test as they happened.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "compile/emit.hpp"
+#include "compile/load.hpp"
+#include "compile/settle.hpp"
+#include "compile/trace.hpp"
+#include "support/toy_protocol.hpp"
+#include "table/builder.hpp"
+#include "table/mapped_table.hpp"
+
+namespace toy {
+
+class Recorded {
+ public:
+  Recorded() {
+    service_.name = "svc";
+    service_.protocol = "toy";
+    loaded_.service = &service_;
+    loaded_.protocol = &protocol();
+    loaded_.analyser = protocol().new_analyser();
+    loaded_.sources = {"sessions/r1.svc.001.yaml"};
+  }
+  Recorded(const Recorded&) = delete;
+  Recorded& operator=(const Recorded&) = delete;
+
+  /// One exchange after all the others.
+  Recorded& say(std::uint32_t connection, const std::string& line, const std::string& answer) {
+    tick_ += 2;
+    return say_at(connection, line, answer, tick_ - 1, tick_);
+  }
+  /// One exchange that ran from tick `began` to tick `ended`; call in the order of `ended`.
+  Recorded& say_at(std::uint32_t connection, const std::string& line, const std::string& answer,
+                   std::uint64_t began, std::uint64_t ended) {
+    compile::Step step;
+    std::vector<Problem> problems;
+    step.analysis = loaded_.analyser->analyse({}, {{{"line", line}}, answer, {}, {}}, problems);
+    step.recording = recording_;
+    step.connection = recording_ * 100 + connection;
+    step.began = began;
+    step.ended = ended;
+    step.line = static_cast<std::uint32_t>(loaded_.steps.size() + 1);
+    loaded_.steps.push_back(std::move(step));
+    tick_ = std::max(tick_, ended);
+    return *this;
+  }
+  Recorded& next_recording() {
+    ++recording_;
+    return *this;
+  }
+
+  [[nodiscard]] const compile::LoadedService& loaded() const { return loaded_; }
+
+  [[nodiscard]] table::ServiceBuilder builder(const std::set<std::string>& widened = {}) const {
+    const auto trace = compile::trace_chains(loaded_, widened);
+    return compile::emit(loaded_, trace, compile::settle(loaded_, trace));
+  }
+  [[nodiscard]] std::shared_ptr<const table::MappedTable> table() const {
+    std::vector<table::ServiceBuilder> builders;
+    builders.push_back(builder());
+    std::string problem;
+    return table::MappedTable::from_memory(table::build_table(Document::object(), builders), problem);
+  }
+
+ private:
+  store::Service service_;
+  compile::LoadedService loaded_;
+  std::uint32_t recording_ = 0;
+  std::uint64_t tick_ = 0;
+};
+
+}  // namespace toy

@@ -1,0 +1,85 @@
+#include <doctest/doctest.h>
+
+#include <cstring>
+
+#include "support/toy_recording.hpp"
+#include "table/mapped_table.hpp"
+#include "table/service_section.hpp"
+
+using namespace understudy;
+
+namespace {
+
+std::vector<std::uint8_t> small_table() {
+  toy::Recorded recorded;
+  recorded.say(1, "GET t.1", "one").say(1, "SET t.1 x", "ok").say(1, "GET t.1", "x");
+  const auto table = recorded.table();
+  const Bytes octets = table->octets();
+  return {octets.begin(), octets.end()};
+}
+
+std::string refusal(std::vector<std::uint8_t> octets) {
+  std::string problem;
+  return table::MappedTable::from_memory(std::move(octets), problem) ? "" : problem;
+}
+
+}  // namespace
+
+TEST_CASE("the same recording gives the same octets") { CHECK(small_table() == small_table()); }
+
+TEST_CASE("a table that was cut off anywhere is refused") {
+  const auto whole = small_table();
+  REQUIRE(refusal(whole).empty());
+  for (std::size_t size = 0; size < whole.size(); ++size)
+    REQUIRE_FALSE(refusal({whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size)}).empty());
+}
+
+TEST_CASE("a table with any octet changed is refused") {
+  const auto whole = small_table();
+  for (std::size_t i = 0; i < whole.size(); ++i) {
+    if (i >= 12 && i < 16) continue;  // the number of services in the header is for people only
+    auto damaged = whole;
+    damaged[i] ^= 0x20;
+    CAPTURE(i);
+    REQUIRE_FALSE(refusal(damaged).empty());
+  }
+}
+
+TEST_CASE("a foreign file and a table of another version are told apart") {
+  CHECK(refusal({1, 2, 3}).find("no understudy table") != std::string::npos);
+  auto other = small_table();
+  other[8] = 99;
+  CHECK(refusal(other).find("version 99") != std::string::npos);
+}
+
+TEST_CASE("a request is found by its octets and by qualifiers that agree") {
+  toy::Recorded recorded;
+  recorded.say(1, "GET t.1#n", "number").say(1, "GET t.1#s", "text").say(1, "GET t.2#n", "other");
+  const auto table = recorded.table();
+  const auto& section = table->service(0);
+  const auto find = [&](const std::string& line) {
+    const Identity identity = toy::identity_of(line);
+    return section.find(identity.canonical, identity.qualifier);
+  };
+  CHECK(find("GET t.1#n").exact == 0);
+  CHECK(find("GET t.1#n").compatible_count == 0);
+  CHECK(find("GET t.1#s").exact == 1);
+  CHECK(find("GET t.1").compatible_count == 2);
+  CHECK(find("GET t.2#s").empty());
+  CHECK(find("GET t.3").empty());
+}
+
+TEST_CASE("profile, shapes, keys and names are found again") {
+  toy::Recorded recorded;
+  recorded.say(1, "GET t.1", "one");
+  const auto table = recorded.table();
+  const auto& section = table->service(0);
+  CHECK(section.profile().at("toy") == true);
+  REQUIRE(section.shape("a"));
+  CHECK(as_text(*section.shape("a")) == "first");
+  CHECK(section.shape("b").has_value());
+  CHECK_FALSE(section.shape("c").has_value());
+  CHECK(section.name() == "svc");
+  CHECK(section.find_key("st\x1f" "1") != table::ServiceSection::none);
+  CHECK(section.find_key("st") == table::ServiceSection::none);
+}
