@@ -42,7 +42,7 @@ Answered implicit_control(const char* sql, Moment at) {
 
 std::optional<Observed> Recording::next() {
   if (observed_.empty()) return std::nullopt;
-  Observed first = std::move(observed_.front());
+  auto first = std::make_optional(std::move(observed_.front()));
   observed_.pop_front();
   return first;
 }

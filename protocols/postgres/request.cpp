@@ -4,12 +4,9 @@
 
 #include "protocols/postgres/answer.hpp"
 #include "protocols/postgres/transcode.hpp"
-#include "protocols/sql/number.hpp"
 
 namespace understudy::postgres {
 namespace {
-
-constexpr std::string_view copy_separator = "\x1f" "copy" "\x1f";
 
 /// Reads requests that a person may have written.
 class RequestReader {
@@ -68,15 +65,22 @@ class RequestReader {
   std::vector<Problem>& problems_;
 };
 
-/// The canonical text of a parameter, as sql::Value wants it for its class.
-void canonicalise(Oid type, const std::string& text, std::string& out) {
-  out.clear();
+/// The text of a parameter as sql::Value wants it for its class; numbers may be spelled anyhow.
+std::string_view canonical_value(Oid type, const std::string& text, std::string& store) {
   const sql::ValueClass value_class = value_class_of(type);
-  if (value_class == sql::ValueClass::number) return sql::append_number(text, out);
-  out = canonical_text(type, text);
-  if (value_class != sql::ValueClass::boolean) return;
-  if (out == "t") out = "true";
-  else if (out == "f") out = "false";
+  if (value_class == sql::ValueClass::number || has_one_format(type)) return text;
+  store = canonical_text(type, text);
+  if (value_class != sql::ValueClass::boolean) return store;
+  return store == "t" ? "true" : store == "f" ? "false" : store;
+}
+
+/// The data of a COPY as one more value behind those of the slots, in the encoding of
+/// sql::append_identity: its length plus one in groups of seven bits, then the octets.
+void append_copy_data(std::string_view data, std::string& canonical) {
+  std::size_t length = data.size() + 1;
+  for (; length >= 0x80; length >>= 7) canonical += static_cast<char>((length & 0x7F) | 0x80);
+  canonical += static_cast<char>(length);
+  canonical += data;
 }
 
 }  // namespace
@@ -105,9 +109,9 @@ StatementRequest request_of_document(const Document& document, std::vector<Probl
 }
 
 void IdentityWriter::write(const sql::Statement& statement, const std::vector<Oid>& types,
-                           const Parameters& parameters, bool partial,
+                           const Parameters& parameters, std::string_view prefix,
                            const std::optional<std::string>& copy_data, Identity& identity) {
-  identity.canonical.clear();
+  identity.canonical = prefix;
   identity.qualifier.clear();
   values_.clear();
   if (texts_.size() < parameters.size()) texts_.resize(parameters.size());
@@ -117,14 +121,13 @@ void IdentityWriter::write(const sql::Statement& statement, const std::vector<Oi
       values_.push_back({sql::ValueClass::null, {}, false});
       continue;
     }
-    canonicalise(type, *parameters[i], texts_[i]);
     // An integer has one spelling; of other numbers a driver's own is not the application's.
     const sql::ValueClass value_class = value_class_of(type);
-    values_.push_back({value_class, texts_[i], value_class == sql::ValueClass::number && !is_integer(type)});
+    const std::string_view text = canonical_value(type, *parameters[i], texts_[i]);
+    values_.push_back({value_class, text, value_class == sql::ValueClass::number && !is_integer(type)});
   }
-  if (partial) identity.canonical = partial_prefix;
   sql::append_identity(statement, values_, identity.canonical, identity.qualifier);
-  if (copy_data) identity.canonical.append(copy_separator).append(*copy_data);
+  if (copy_data) append_copy_data(*copy_data, identity.canonical);
 }
 
 }  // namespace understudy::postgres

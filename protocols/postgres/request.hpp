@@ -42,10 +42,10 @@ struct StatementRequest {
 /// Writes the canonical form and the qualifier of a statement with its parameters.
 class IdentityWriter {
  public:
-  /// Values of the columns are taken in `types`; a missing type counts as unspecified. `partial`
-  /// gives the identity of an answer that was not fetched to its end. Strings are replaced.
+  /// Parameters are values of `types`; a missing type counts as unspecified. `prefix` goes before
+  /// the pattern: empty, `partial_prefix` or `describe_prefix`. Strings are replaced.
   void write(const sql::Statement& statement, const std::vector<Oid>& types, const Parameters& parameters,
-             bool partial, const std::optional<std::string>& copy_data, Identity& identity);
+             std::string_view prefix, const std::optional<std::string>& copy_data, Identity& identity);
 
  private:
   std::vector<std::string> texts_;  // kept for their memory

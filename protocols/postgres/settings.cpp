@@ -107,7 +107,11 @@ void Settings::start_with(std::string_view name, std::string_view value) {
   const std::string key = lower(name);
   defaults_[key] = value;
   current_[key] = value;
-  told_[key] = value;
+}
+
+void Settings::tell(std::string_view name) {
+  const std::string key = lower(name);
+  told_[key] = current_[key];
 }
 
 void Settings::set(std::string_view name, std::string_view value, bool local) {

@@ -14,6 +14,8 @@ class Settings {
  public:
   /// Sets a value as the connection begins: what RESET goes back to.
   void start_with(std::string_view name, std::string_view value);
+  /// The client is told this setting, and from now on its changes.
+  void tell(std::string_view name);
   /// Keeps `value` as it is; see `canonical_setting`.
   void set(std::string_view name, std::string_view value, bool local = false);
   void reset(std::string_view name);

@@ -30,11 +30,15 @@ bool fits(const ShapeVariant& variant, const sql::Statement& statement) noexcept
 
 std::string shape_key(std::string_view pattern) { return "shape:" + std::string(pattern); }
 
+std::string unparsed_key(std::string_view text) { return "unparsed:" + std::string(text); }
+std::string set_key(std::string_view pattern) { return "set:" + std::string(pattern); }
+
 std::string encode_shape(const Shape& shape) {
   Octets octets;
   ByteWriter writer(octets);
   writer.byte(version);
   writer.byte(shape.partial ? 1 : 0);
+  writer.byte(shape.describe_fails ? 1 : 0);
   writer.be(static_cast<std::uint32_t>(shape.slot_types.size()));
   for (const Oid type : shape.slot_types) writer.be(type);
   writer.be(static_cast<std::uint32_t>(shape.variants.size()));
@@ -53,6 +57,7 @@ std::optional<Shape> decode_shape(Bytes octets) {
   if (reader.be<std::uint8_t>() != version) return std::nullopt;
   Shape shape;
   shape.partial = reader.be<std::uint8_t>() != 0;
+  shape.describe_fails = reader.be<std::uint8_t>() != 0;
   const auto slots = reader.be<std::uint32_t>();
   if (reader.failed() || slots > reader.remaining() / 4) return std::nullopt;
   for (std::uint32_t i = 0; i < slots; ++i) shape.slot_types.push_back(reader.be<std::uint32_t>());

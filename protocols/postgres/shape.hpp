@@ -28,6 +28,7 @@ struct ShapeVariant {
 
 struct Shape {
   bool partial = false;         ///< recorded with rows left unfetched: see `partial_prefix`
+  bool describe_fails = false;  ///< a Describe was answered by an error: see `describe_prefix`
   std::vector<Oid> slot_types;  ///< one for each slot of the pattern; 0 where nothing is known
   std::vector<ShapeVariant> variants;
 };
@@ -35,8 +36,14 @@ struct Shape {
 /// Before the pattern of a request whose rows were not all fetched: another identity than that of
 /// the whole answer.
 inline constexpr std::string_view partial_prefix = "first rows of: ";
+/// Before the pattern of a request that was only described.
+inline constexpr std::string_view describe_prefix = "describe: ";
 
 [[nodiscard]] std::string shape_key(std::string_view pattern);
+/// Of a Query that could not be parsed as a whole: there is no content, only the key.
+[[nodiscard]] std::string unparsed_key(std::string_view text);
+/// Of a SET: the content is the value as the server keeps it.
+[[nodiscard]] std::string set_key(std::string_view pattern);
 [[nodiscard]] std::string encode_shape(const Shape& shape);
 [[nodiscard]] std::optional<Shape> decode_shape(Bytes octets);
 
