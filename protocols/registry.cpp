@@ -1,6 +1,6 @@
 #include "protocols/registry.hpp"
 
-#include <array>
+#include <vector>
 
 #include "protocols/http/http.hpp"
 #include "protocols/mysql/mysql.hpp"
@@ -10,8 +10,20 @@
 namespace understudy {
 
 Protocols protocols() noexcept {
-  static const std::array<const Protocol*, 4> all = {&postgres::protocol(), &mysql::protocol(),
-                                                     &redis::protocol(), &http::protocol()};
+  static const std::vector<const Protocol*> all = {
+#ifdef UNDERSTUDY_HAS_postgres
+      &postgres::protocol(),
+#endif
+#ifdef UNDERSTUDY_HAS_mysql
+      &mysql::protocol(),
+#endif
+#ifdef UNDERSTUDY_HAS_redis
+      &redis::protocol(),
+#endif
+#ifdef UNDERSTUDY_HAS_http
+      &http::protocol(),
+#endif
+  };
   return all;
 }
 

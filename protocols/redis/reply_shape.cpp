@@ -17,7 +17,9 @@ std::size_t length_of(std::string_view text) {
   switch (text.front()) {
     case '0':
     case '~':
+    case '?':
     case '*': return 1 + length_of(text.substr(1));
+    case '@': return 2;
     case '%':
     case 'P':
     case 'M': {
@@ -39,6 +41,19 @@ std::size_t length_of(std::string_view text) {
 
 constexpr std::string_view anything = ".";
 
+// Shapes that hold themselves, or are held by several.
+std::string_view named_shape(char name) {
+  switch (name) {
+    case 'i':  // COMMAND INFO: name, arity, flags, keys, categories, tips, key specifications, subcommands
+      return "(..~....~.~.~{flags:~. begin_search:{spec:%..} find_keys:{spec:%..}}?@i)";
+    case 'd':  // COMMAND DOCS
+      return "{doc_flags:~. history:~. arguments:*@a subcommands:%.@d}";
+    case 'a':  // an argument in COMMAND DOCS
+      return "{flags:~. arguments:*@a}";
+    default: return anything;
+  }
+}
+
 // A shape taken apart.
 struct Parts {
   bool null_is_array = false;
@@ -51,6 +66,10 @@ struct Parts {
     if (shape.starts_with('0')) {
       null_is_array = true;
       shape.remove_prefix(1);
+    }
+    if (shape.starts_with('@')) {
+      *this = Parts(named_shape(shape.back()));
+      return;
     }
     if (shape.empty()) return;
     form = shape.front();
@@ -71,7 +90,7 @@ struct Parts {
     return rest.empty() ? anything : rest.substr(0, length_of(rest));
   }
 
-  // The shape of a field's value in `{a:A b:B}`.
+  // The shape of a field's value in `{a:A b*:B}`; `b*` is every field that begins with b.
   [[nodiscard]] std::string_view field(std::string_view name) const {
     if (form != '{') return second;
     for (std::string_view rest = inner; !rest.empty();) {
@@ -79,7 +98,9 @@ struct Parts {
       const std::string_view key = rest.substr(0, colon);
       rest.remove_prefix(colon + 1);
       const std::size_t length = length_of(rest);
-      if (key == name) return rest.substr(0, length);
+      const bool whole = key == name;
+      const bool prefix = key.ends_with('*') && name.starts_with(key.substr(0, key.size() - 1));
+      if (whole || prefix) return rest.substr(0, length);
       rest.remove_prefix(std::min(rest.size(), length + 1));
     }
     return anything;
@@ -126,7 +147,8 @@ void descend(Value& value, const Parts& parts) {
     } else if (parts.form == '(') {
       Each(item, parts.element(i));
     } else {
-      Each(item, parts.form == '*' || parts.form == '~' ? parts.first : anything);
+      const bool of_list = parts.form == '*' || parts.form == '~' || parts.form == '?';
+      Each(item, of_list ? parts.first : anything);
     }
   }
 }
@@ -140,6 +162,9 @@ void lift_structure(Value& value, const Parts& parts) {
       if (even) value.kind = Kind::map;
       return;
     case '~': value.kind = Kind::set; return;
+    case '?':
+      if (items.empty()) value.kind = Kind::set;
+      return;
     case 'P':
       if (even && std::ranges::none_of(items, is_list)) items = paired(items);
       return;
@@ -219,7 +244,7 @@ struct Row {
 
 // clang-format off
 constexpr Row rows[] = {
-    {"ACL GETUSER", "", 0, "0{flags:~. selectors:*%..}"},
+    {"ACL GETUSER", "", 0, "{flags:~. selectors:*%..}"},
     {"ACL LOG", "", 0, "*{age-seconds:d}"},
     {"BLMOVE", "", 0, "0."},
     {"BLMPOP", "", 0, "0(.*.)"},
@@ -233,9 +258,13 @@ constexpr Row rows[] = {
     {"CLUSTER LINKS", "", 0, "*%.."},
     {"CLUSTER NODES", "", 0, "t"},
     {"CLUSTER SHARDS", "", 0, "*{nodes:*%..}"},
+    {"COMMAND", "", 0, "*@i"},
+    {"COMMAND DOCS", "", 0, "%.@d"},
+    {"COMMAND GETKEYSANDFLAGS", "", 0, "*(.~.)"},
+    {"COMMAND INFO", "", 0, "*@i"},
     {"CONFIG GET", "", 0, "%.."},
     {"FUNCTION LIST", "", 0, "*{functions:*{flags:~.}}"},
-    {"FUNCTION STATS", "", 0, "{running_script:0%.. engines:%.%..}"},
+    {"FUNCTION STATS", "", 0, "{running_script:%.. engines:%.%..}"},
     {"GEOPOS", "", 0, "*0(dd)"},
     {"HGETALL", "", 0, "%.."},
     {"HRANDFIELD", "WITHVALUES", 0, "P.."},
@@ -248,6 +277,8 @@ constexpr Row rows[] = {
     {"LPOP", "", 3, "0*."},
     {"MEMORY DOCTOR", "", 0, "t"},
     {"MEMORY MALLOC-STATS", "", 0, "t"},
+    {"MEMORY STATS", "", 0, "{db.*:%.. dataset.percentage:d peak.percentage:d allocator-fragmentation.ratio:d "
+                            "allocator-rss.ratio:d rss-overhead.ratio:d fragmentation:d}"},
     {"MODULE LIST", "", 0, "*%.."},
     {"RPOP", "", 3, "0*."},
     {"SDIFF", "", 0, "~."},
@@ -258,6 +289,7 @@ constexpr Row rows[] = {
     {"XINFO CONSUMERS", "", 0, "*%.."},
     {"XINFO GROUPS", "", 0, "*%.."},
     {"XINFO STREAM", "", 0, "{groups:*{consumers:*%..}}"},
+    {"XPENDING", "", 0, "(...0.)"},
     {"XREAD", "", 0, "0M.*."},
     {"XREADGROUP", "", 0, "0M.*(.0.)"},
     {"ZADD", "INCR", 0, "d"},
@@ -282,17 +314,28 @@ constexpr Row rows[] = {
 };
 // clang-format on
 
+bool has_option(Arguments arguments, std::string_view option) {
+  return std::ranges::any_of(arguments.subspan(1), [&](std::string_view argument) {
+    return equals_ignoring_case(argument, option);
+  });
+}
+
+// With WITHCOORD each member stands with its distance and its hash, if asked for, and its position.
+std::string_view shape_of_positions(Arguments arguments) {
+  if (!has_option(arguments, "WITHCOORD")) return anything;
+  const bool distance = has_option(arguments, "WITHDIST");
+  const bool hash = has_option(arguments, "WITHHASH");
+  return distance && hash ? "*(...(dd))" : distance || hash ? "*(..(dd))" : "*(.(dd))";
+}
+
 bool applies(const Row& row, Arguments arguments) {
-  if (arguments.size() < row.arguments) return false;
-  return row.option.empty() ||
-         std::ranges::any_of(arguments.subspan(1), [&](std::string_view argument) {
-           return equals_ignoring_case(argument, row.option);
-         });
+  return arguments.size() >= row.arguments && (row.option.empty() || has_option(arguments, row.option));
 }
 
 }  // namespace
 
 std::string_view shape_of(std::string_view name, Arguments arguments) noexcept {
+  if (name == "GEOSEARCH" || name.starts_with("GEORADIUS")) return shape_of_positions(arguments);
   for (const Row& row : rows)
     if (row.name == name && applies(row, arguments)) return row.shape;
   return anything;

@@ -9,6 +9,7 @@
 //   ~E       set, in RESP2 an array          *E       array of E
 //   PAB      array of pairs, in RESP2 flat   MKV      map, in RESP2 an array of pairs
 //   (ABC)    array of just these             {a:A b:B}  map with the shapes of some fields
+//   ?E       array of E; an empty one is a set  @x     one of a few shapes that hold themselves
 //   0E       E, whose null is `*-1` in RESP2 (otherwise `$-1`)
 #pragma once
 

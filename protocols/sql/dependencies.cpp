@@ -73,6 +73,9 @@ class DependencyReader {
         found_.effect = Effect::write;
         widen();
         return true;
+      case Kind::set:
+        set_variables();
+        return true;
       case Kind::show:
         add(found_.reads, everything);
         return true;
@@ -85,6 +88,26 @@ class DependencyReader {
     }
   }
 
+  /// What SET makes of MySQL's user variables is read by later statements; all else is the session's.
+  void set_variables() {
+    found_.effect = Effect::none;
+    for (; mysql_ && !cursor_.at_end(); cursor_.step()) {
+      if (!user_variable()) continue;
+      add(found_.reads, {name()});
+      add(found_.writes, {name()});
+    }
+  }
+
+  [[nodiscard]] bool user_variable() const {
+    return cursor_.now().kind == TokenKind::variable && !cursor_.now().text.starts_with("@@");
+  }
+
+  void variable() {
+    if (!user_variable()) return;
+    add(found_.reads, {name()});
+    if (cursor_.ahead().text == ":=" || (kind_ == Kind::other_write && scope().table)) add(found_.writes, {name()});
+  }
+
   Scope& scope() { return scopes_.back(); }
 
   void walk() {
@@ -92,6 +115,7 @@ class DependencyReader {
     for (; !cursor_.at_end(); cursor_.step()) {
       const Token& token = cursor_.now();
       if (token.kind == TokenKind::broken) widen();
+      if (token.kind == TokenKind::variable) variable();
       if (token.is('(')) open();
       else if (token.is(')')) close();
       else if (token.is(',')) comma();
@@ -134,12 +158,13 @@ class DependencyReader {
   }
 
   void word() {
-    if (after_dot_) return called();
+    if (after_dot_) return called(schema_);
+    schema_ = name();
     Scope& here = scope();
     if (here.with && !here.table && name_of_expression()) return;
     if (here.table && names_table()) return table();
     if (cursor_.now().kind == TokenKind::word && cursor_.now().word() > Word::other) keyword();
-    called();
+    called({});
   }
 
   bool name_of_expression() {
@@ -178,7 +203,7 @@ class DependencyReader {
     }
     Scope& here = scope();
     here.table = false;
-    if (cursor_.ahead().is('(') && !here.targets) return function(table);
+    if (cursor_.ahead().is('(') && !here.targets) return function(table, schema);
     if (schema.empty() && is_expression(table)) return;
     const bool catalogue = schema == "information_schema" || schema == "pg_catalog" || table.starts_with("pg_");
     if (catalogue) {
@@ -197,16 +222,17 @@ class DependencyReader {
   }
 
   /// A word with a parenthesis behind it, in an expression.
-  void called() {
+  void called(const std::string& schema) {
     const Token& token = cursor_.now();
     if (!cursor_.ahead().is('(')) return;
     if (token.kind == TokenKind::word && (token.entry->flags & (value_follows | type_name)) != 0) return;
     if (last_ == Word::as || !scope().pending.empty()) return;
-    function(name());
+    function(name(), schema);
   }
 
-  void function(const std::string& name) {
-    switch (effect_of_function(name)) {
+  void function(const std::string& name, const std::string& schema) {
+    const bool built_in = schema.empty() || schema == "pg_catalog";
+    switch (built_in ? effect_of_function(name) : FunctionEffect::unknown) {
       case FunctionEffect::pure: return;
       case FunctionEffect::sequence:
         // Inserting moves a sequence as well, unseen: what comes next depends on everything.
@@ -251,6 +277,9 @@ class DependencyReader {
       case Word::analyze: case Word::analyse:
         executes_ = true;
         return;
+      case Word::cascade:
+        if (here.verb == Word::truncate) add(found_.writes, everything);
+        return;
       case Word::to:
         if (here.verb == Word::copy) found_.writes.clear();
         return;
@@ -283,6 +312,8 @@ class DependencyReader {
       case Word::into:
         here.table = here.verb == Word::insert || here.verb == Word::merge || kind_ == Kind::other_write;
         here.targets = here.targets || kind_ == Kind::other_write;
+        // SELECT … INTO makes a table as DDL does.
+        if (!mysql_ && here.verb == Word::select) add(found_.writes, everything);
         return;
       case Word::set:
         // In MySQL the tables of a joined UPDATE end here; all of them may have been written.
@@ -316,6 +347,7 @@ class DependencyReader {
   std::vector<Scope> scopes_;
   Word last_ = Word::none, previous_ = Word::none;
   bool after_dot_ = false;
+  std::string schema_;  ///< the last name that stood behind no dot
   bool executes_ = false;  ///< EXPLAIN ANALYZE
 };
 

@@ -77,7 +77,9 @@ constexpr std::string_view pure_functions =
     "exists filter float float4 float8 in int int2 int4 int8 integer interval nchar numeric nvarchar over "
     "real row set signed smallint some text timestamptz timetz tinyint unsigned using values varbinary "
     "varbit varchar varying within value xmlelement xmlforest xmlconcat treat grouping sets rollup cube "
-    "partition distinct on conflict index key nothing ordinality materialized ";
+    "partition distinct on conflict index key nothing ordinality materialized lateral copy explain analyze "
+    "against escape like limit offset returning then else when where having by from join into and or not is "
+    "between case union except intersect select table recursive with without only of to for do ";
 
 constexpr std::string_view sequence_functions = "nextval setval ";
 constexpr std::string_view advisory_functions =

@@ -35,8 +35,10 @@ bool in_word(char octet) noexcept { return in(octet, letter | digit) || octet ==
 
 Token Lexer::next() noexcept {
   const bool spaced = skip_inert();
+  after_name_ = after_name_ && !spaced;
   Token token = dispatch();
   after_dot_ = mysql_ && token.is('.');
+  after_name_ = mysql_ && (token.kind == TokenKind::word || token.kind == TokenKind::quoted);
   token.spaced = spaced;
   return token;
 }
@@ -120,7 +122,7 @@ Token Lexer::dispatch() noexcept {
       if (!mysql_ || mode_.ansi_quotes) return lex_quoted('"');
       return lex_string(at_, mode_.backslash_escapes ? StringForm::backslash : StringForm::plain);
     case '.':
-      return in(peek(1), digit) && !after_dot_ ? lex_number() : lex_punctuation();
+      return in(peek(1), digit) && !after_dot_ && !after_name_ ? lex_number() : lex_punctuation();
     case '$':
       return mysql_ ? lex_word() : lex_dollar();
     case '(': case ')': case '[': case ']': case '{': case '}': case ',': case ';': case ':':

@@ -100,6 +100,7 @@ class Lexer {
   bool mysql_;
   bool executable_ = false;  ///< inside /*! … */
   bool after_dot_ = false;   ///< MySQL: what follows a dot is an identifier
+  bool after_name_ = false;  ///< and a dot right behind an identifier is never that of a number
   std::size_t at_ = 0;
   std::int32_t questions_ = 0;
 };

@@ -116,7 +116,7 @@ void Normaliser::end_statement() {
 bool Normaliser::folds(const Token& token) const noexcept {
   if (!mysql_) return true;
   if (after_dot() || last_kind_ == TokenKind::variable) return false;
-  if (at_start_ || (token.entry->flags & mysql_reserved) != 0) return true;
+  if ((at_start_ && token.word() != Word::none) || (token.entry->flags & mysql_reserved) != 0) return true;
   if (token.word() == Word::offset) return last_kind_ == TokenKind::number || last_kind_ == TokenKind::parameter;
   return token.word() == Word::duplicate && last_word_ == Word::on;
 }

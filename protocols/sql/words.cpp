@@ -95,10 +95,10 @@ constexpr std::string_view mysql_meanings =
 
 // After these an expression starts: a sign is a sign, a string is no typed literal.
 constexpr std::string_view before_values =
-    "all and any array as begin between by call case default distinct div do else elseif escape "
+    "and as begin between by call case default distinct div do else elseif escape "
     "except exists fetch filter first for from group having if ilike in intersect interval is "
     "like limit mod next not offset on or order over partition regexp return returning rlike "
-    "row select set similar some symmetric then to top union until using values when where "
+    "select set similar symmetric then to top union until using values when where "
     "while with xor ";
 
 // A parenthesis behind these holds a type modifier.

@@ -92,7 +92,8 @@ ServiceSummary summarise(const LoadedService& service, const Trace& trace,
     pattern.writes |= traced.is_write;
     pattern.volatile_ |= settled.volatile_;
     pattern.static_ = pattern.static_ && never_changes(traced, written);
-    for (const std::uint32_t key : traced.reads) keys[text].insert(match::readable_key(trace.keys[key]));
+    for (const std::uint32_t key : traced.reads)
+      if (match::is_subtree(trace.keys[key])) keys[text].insert(match::readable_key(trace.keys[key]));
     summary.guesses += static_cast<std::uint64_t>(
         std::ranges::count_if(settled.answers, &SettledAnswer::guess));
   }

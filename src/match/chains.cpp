@@ -38,8 +38,10 @@ std::vector<std::string> write_keys(const KeyPath& path) {
   return keys;
 }
 
+bool is_subtree(std::string_view name) noexcept { return name.starts_with(subtree); }
+
 std::string readable_key(std::string_view name) {
-  const bool whole = !name.empty() && name.front() == subtree;
+  const bool whole = is_subtree(name);
   std::string path(name.substr(name.empty() ? 0 : 1));
   if (path.empty()) return whole ? "everything" : "writes to everything at once";
   for (char& octet : path)

@@ -38,6 +38,8 @@ template <class VersionOf>
 /// The keys that a write to `path` bumps, so that exactly the reads at the path, at any wider and
 /// at any narrower one see it.
 [[nodiscard]] std::vector<std::string> write_keys(const KeyPath& path);
+/// Whether a key stands for a path and everything below it, as opposed to the path itself.
+[[nodiscard]] bool is_subtree(std::string_view name) noexcept;
 /// A key's name as a person reads it: "orders.*", "everything".
 [[nodiscard]] std::string readable_key(std::string_view name);
 

@@ -86,7 +86,8 @@ std::string to_string(const Endpoint& endpoint) {
 std::optional<Upstream> parse_upstream(std::string_view url, std::string& problem) {
   const std::size_t colon = url.find("://");
   if (colon == std::string_view::npos || colon == 0) {
-    problem = fmt::format("`{}` is no URL, expected protocol://host:port", url);
+    const std::size_t user_end = url.rfind('@') + 1;  // what is before may be a password
+    problem = fmt::format("`{}` is no URL, expected protocol://host:port", url.substr(user_end));
     return std::nullopt;
   }
   Upstream upstream;

@@ -19,15 +19,15 @@ namespace {
 
 constexpr std::string_view core_tag = "tag:yaml.org,2002:";
 
+constexpr std::string_view alias_what = "an alias (*name) stands here, expected a value";
+constexpr std::string_view alias_hint = "write the value out; quote text that begins with *";
+
 /// Thrown out of an event handler to end the parse; caught in this file.
 struct StopParsing {};
 
 class MemoryBuffer : public std::streambuf {
  public:
-  explicit MemoryBuffer(std::string_view text) {
-    char* const begin = const_cast<char*>(text.data());  // NOLINT: a get area is only read
-    setg(begin, begin, begin + text.size());
-  }
+  explicit MemoryBuffer(std::string& text) { setg(text.data(), text.data(), text.data() + text.size()); }
 };
 
 /// Where flaws of one slice go.
@@ -77,8 +77,7 @@ class Builder final : public YAML::EventHandler {
   }
 
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
-    report_(mark.line, "an alias (*name) stands here, expected a value",
-            "write the value out; quote text that begins with *");
+    report_(mark.line, std::string(alias_what), std::string(alias_hint));
     if (expects_key()) return take_key("");
     add(mark, Document());
   }
@@ -354,35 +353,60 @@ constexpr std::array advices = {
            "close it with }"},
     Advice{"end of sequence flow not found", "the list that begins with [ has no end, expected , or ]",
            "close it with ]"},
-    Advice{"illegal EOF in scalar", "the quoted text has no end, expected a closing quote",
+    Advice{"illegal document indicator in scalar",
+           "a quoted text above this line has no end, expected a closing quote",
            "close it with the quote that it began with"},
-    Advice{"illegal document indicator in scalar", "the quoted text has no end before the document's",
-           "close it with the quote that it began with"},
-    Advice{"illegal tab when looking for indentation", "a tab stands in the indentation, expected spaces",
-           "indent with spaces"},
     Advice{"illegal map value", "a second `:` stands where a value is expected", quote_hint},
     Advice{"illegal map key", "a key stands where none is allowed", quote_hint},
     Advice{"illegal block entry", "a `- ` stands where no list item is allowed", quote_hint},
     Advice{"unknown escape character", "unknown escape in a double-quoted text, expected one of YAML's",
            "write \\\\ for a backslash, or use single quotes"},
+    Advice{"the referenced anchor is not defined", alias_what, alias_hint},
     Advice{"unknown token", "this character can't begin a value", quote_hint},
 };
 
-void report_exception(const Report& report, const YAML::ParserException& failure) {
+/// True where a tab stands before the first character of the line counted from 0.
+bool is_indented_by_tab(std::string_view text, int line) {
+  for (; line > 0 && !text.empty(); --line)
+    text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
+  const std::string_view blanks = text.substr(0, text.find_first_not_of(" \t"));
+  return blanks.find('\t') != std::string_view::npos;
+}
+
+void report_exception(const Report& report, std::string_view text,
+                      const YAML::ParserException& failure) {
+  if (is_indented_by_tab(text, failure.mark.line))
+    return report(failure.mark.line, "a tab stands in the indentation, expected spaces",
+                  "indent with spaces");
   for (const Advice& advice : advices)
     if (std::string_view(failure.msg).starts_with(advice.message))
       return report(failure.mark.line, std::string(advice.what), std::string(advice.hint));
   report(failure.mark.line, "this is no YAML: " + failure.msg, std::string(quote_hint));
 }
 
+/// Line ends made uniform, and a line `...` at the end: yaml-cpp takes a quoted text that is never
+/// closed for whole where a line feed is the last octet of its input, but not before a marker.
+std::string prepared(std::string_view text) {
+  constexpr std::string_view marker = "\n...\n";
+  std::string input;
+  input.reserve(text.size() + marker.size());
+  input += text;
+  if (text.find('\r') != std::string_view::npos) std::erase(input, '\r');
+  input += marker.substr(input.ends_with('\n') ? 1 : 0);
+  return input;
+}
+
 /// Feeds one slice to `handler`. False where it is no YAML, or ends early; `report` says why.
 bool parse_events(std::string_view text, YAML::EventHandler& handler, const Report& report) {
   try {
-    MemoryBuffer buffer(text);
+    std::string input_text = prepared(text);
+    MemoryBuffer buffer(input_text);
     std::istream input(&buffer);
     YAML::Parser parser(input);
-    if (!parser.HandleNextDocument(handler)) return false;
-    if (!parser) return true;
+    if (!parser.HandleNextDocument(handler)) {
+      report(0, "nothing is said here, expected a document", "remove it");
+      return false;
+    }
     struct Ignore final : YAML::EventHandler {
       int line = 0;
       void OnDocumentStart(const YAML::Mark& mark) override { line = mark.line; }
@@ -404,7 +428,7 @@ bool parse_events(std::string_view text, YAML::EventHandler& handler, const Repo
   } catch (const StopParsing&) {
     // Its reason is reported already.
   } catch (const YAML::ParserException& failure) {
-    report_exception(report, failure);
+    report_exception(report, text, failure);
   } catch (const std::exception& failure) {
     report(0, fmt::format("could not be read: {}", failure.what()), "");
   }
@@ -442,12 +466,6 @@ bool check_octets(std::string_view text, const Report& report) {
   return false;
 }
 
-std::string without_carriage_returns(std::string_view text) {
-  std::string clean(text);
-  std::erase(clean, '\r');
-  return clean;
-}
-
 }  // namespace
 
 std::optional<Document> parse_slice(const YamlSlice& slice, const std::string& file,
@@ -456,10 +474,8 @@ std::optional<Document> parse_slice(const YamlSlice& slice, const std::string& f
   const Report report{file, slice.line, problems};
   line = slice.line;
   if (!check_octets(slice.text, report)) return std::nullopt;
-  const bool has_returns = slice.text.find('\r') != std::string_view::npos;
-  const std::string clean = has_returns ? without_carriage_returns(slice.text) : std::string();
   Builder builder(report, load_file);
-  const bool parsed = parse_events(has_returns ? clean : slice.text, builder, report);
+  const bool parsed = parse_events(slice.text, builder, report);
   line = slice.line + builder.root_line();
   if (!parsed || problems.size() > problems_before) return std::nullopt;
   return builder.take();
@@ -471,7 +487,7 @@ int line_in_slice(const YamlSlice& slice, std::string_view json_pointer, int oth
   const Report report{no_file, slice.line, ignored};
   if (!check_octets(slice.text, report)) return otherwise;
   LineFinder finder(json_pointer);
-  static_cast<void>(parse_events(without_carriage_returns(slice.text), finder, report));
+  static_cast<void>(parse_events(slice.text, finder, report));
   return finder.line() < 0 ? otherwise : slice.line + finder.line();
 }
 

@@ -1,0 +1,35 @@
+// The compiling role: identity, dependencies and image of recorded exchanges.
+#pragma once
+
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "protocols/http/evidence.hpp"
+#include "understudy/analyser.hpp"
+
+namespace understudy::http {
+
+class HttpAnalyser final : public Analyser {
+ public:
+  void learn(const SessionHeader& session, const Exchange& exchange) override;
+  Analysis analyse(const SessionHeader& session, const Exchange& exchange,
+                   std::vector<Problem>& problems) override;
+  Identity identify(const Document& request, std::vector<Problem>& problems) override;
+  std::string encode(const Document& request, const Document& answer,
+                     std::vector<Problem>& problems) override;
+  [[nodiscard]] Document profile() const override { return Document::object(); }
+  [[nodiscard]] std::vector<std::pair<std::string, std::string>> shapes() const override;
+
+ private:
+  const Evidence& evidence();
+  Document settled(const std::string& canonical, const Document& answer);
+
+  Evidence evidence_;
+  bool concluded_ = false;
+  // The fields of the first answer of its content, for the answers that differ in volatile ones.
+  std::unordered_map<std::string, Document> first_headers_;
+};
+
+}  // namespace understudy::http

@@ -1,0 +1,229 @@
+#include "protocols/http/body.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "protocols/http/ascii.hpp"
+#include "protocols/http/content.hpp"
+#include "protocols/http/json_text.hpp"
+#include "protocols/http/multipart.hpp"
+#include "protocols/http/packed.hpp"
+#include "protocols/http/redact.hpp"
+
+namespace understudy::http {
+namespace {
+
+std::string canonical_other(std::string_view content_type, std::string_view octets) {
+  return 'o' + essence_of(content_type) + '\0' + std::string(octets);
+}
+
+std::string canonical_form(Query pairs) {
+  pairs = redacted_query(std::move(pairs));
+  sort_by_key(pairs);
+  std::string canonical = "f";
+  for (const auto& [key, value] : pairs) {
+    append_item(canonical, 'q', key);
+    if (value) append_item(canonical, 'v', *value);
+  }
+  return canonical;
+}
+
+std::string canonical_parts(const std::vector<Part>& parts) {
+  std::string canonical = "m";
+  for (const Part& part : parts) {
+    append_item(canonical, 'p', "");
+    for (const Field& header : part.headers) {
+      append_item(canonical, 'h', lowered(header.name));
+      append_item(canonical, 'v', header.value);
+    }
+    append_item(canonical, 'b', part.body);
+  }
+  return canonical;
+}
+
+/// The parts with secret fields replaced and headers that say nothing of the content left out.
+std::optional<std::vector<Part>> parts_of(std::string_view content_type, std::string_view octets) {
+  auto parts = parse_multipart(octets, parameter_of(content_type, "boundary"));
+  if (!parts) return std::nullopt;
+  for (Part& part : *parts) {
+    std::erase_if(part.headers,
+                  [](const Field& header) { return iequals(header.name, "content-length"); });
+    const Field* disposition = find(part.headers, "content-disposition");
+    if (disposition != nullptr && is_secret_name(parameter_of(disposition->value, "name")))
+      part.body = placeholder(part.body);
+  }
+  return parts;
+}
+
+bool is_form_text(std::string_view octets) {
+  return std::ranges::none_of(octets, [](char octet) { return octet >= 0 && octet < ' '; });
+}
+
+Document parts_document(const std::vector<Part>& parts) {
+  Document list = Document::array();
+  for (const Part& part : parts) {
+    Document spelled = Document::object();
+    for (const Field& header : part.headers)
+      spelled["headers"][lowered(header.name)] = document_of(header.value);
+    spelled["body"] = document_of(part.body);
+    list.push_back(std::move(spelled));
+  }
+  return list;
+}
+
+std::vector<Part> parts_of(const Document& list, std::string_view path,
+                           std::vector<Problem>& problems) {
+  std::vector<Part> parts;
+  for (const Document& spelled : list) {
+    if (!spelled.is_object() || !spelled.contains("body")) {
+      problems.push_back({std::string(path), "a part is a map with `headers` and `body`", ""});
+      continue;
+    }
+    Part part{{}, scalar_text(spelled["body"])};
+    if (spelled.contains("headers") && spelled["headers"].is_object())
+      for (const auto& [name, value] : spelled["headers"].items())
+        part.headers.push_back({name, scalar_text(value)});
+    parts.push_back(std::move(part));
+  }
+  return parts;
+}
+
+Document describe_parts(std::string_view packed) {
+  std::vector<Part> parts;
+  while (const auto item = take_item(packed)) {
+    if (item->tag == 'p') parts.emplace_back();
+    if (parts.empty()) break;
+    if (item->tag == 'h') parts.back().headers.push_back({std::string(item->text), ""});
+    if (item->tag == 'v' && !parts.back().headers.empty())
+      parts.back().headers.back().value = item->text;
+    if (item->tag == 'b') parts.back().body = item->text;
+  }
+  return parts_document(parts);
+}
+
+Query describe_pairs(std::string_view packed) {
+  Query pairs;
+  while (const auto item = take_item(packed)) {
+    if (item->tag == 'q') pairs.push_back({std::string(item->text), std::nullopt});
+    else if (!pairs.empty()) pairs.back().value = item->text;
+  }
+  return pairs;
+}
+
+}  // namespace
+
+std::string canonical_body(std::string_view content_type, std::string_view octets) {
+  if (octets.empty()) return {};
+  switch (kind_of(content_type)) {
+    case BodyKind::json:
+      if (auto json = canonical_json(redacted_json(octets))) return 'j' + *json;
+      break;
+    case BodyKind::form:
+      if (is_form_text(octets)) return canonical_form(parse_query(octets));
+      break;
+    case BodyKind::multipart:
+      if (auto parts = parts_of(content_type, octets)) return canonical_parts(*parts);
+      break;
+    case BodyKind::other:
+      break;
+  }
+  return canonical_other(content_type, octets);
+}
+
+std::string canonical_body(std::string_view content_type, const Document& body,
+                           std::string_view path, std::vector<Problem>& problems) {
+  const BodyKind kind = kind_of(content_type);
+  if (body.is_null()) return {};
+  if (body.is_structured() && kind == BodyKind::form)
+    return canonical_form(pairs_of(body, path, problems));
+  if (body.is_array() && kind == BodyKind::multipart)
+    return canonical_parts(parts_of(body, path, problems));
+  if (!body.is_structured()) return canonical_body(content_type, scalar_text(body));
+  if (kind == BodyKind::other && !content_type.empty())
+    problems.push_back({std::string(path),
+                        "a tree is the body of a request of type " + essence_of(content_type),
+                        "write text, or set content-type: application/json"});
+  if (!has_json_spelling(body))
+    problems.push_back({std::string(path), "the tree has no JSON spelling",
+                        "octets (!!binary) can't stand in JSON"});
+  return canonical_body("application/json", write_json(body, {}));
+}
+
+Document body_document(std::string_view content_type, std::string_view octets) {
+  switch (kind_of(content_type)) {
+    case BodyKind::json: {
+      const std::string redacted = redacted_json(octets);
+      if (auto tree = equivalent_tree(redacted)) return *std::move(tree);
+      return document_of(redacted);
+    }
+    case BodyKind::form:
+      if (is_form_text(octets)) return pairs_document(redacted_query(parse_query(octets)));
+      break;
+    case BodyKind::multipart:
+      if (auto parts = parts_of(content_type, octets)) return parts_document(*parts);
+      break;
+    case BodyKind::other:
+      break;
+  }
+  return document_of(octets);
+}
+
+DescribedBody describe_body(std::string_view canonical) {
+  if (canonical.empty()) return {};
+  const std::string_view content = canonical.substr(1);
+  switch (canonical.front()) {
+    case 'j': {
+      Document tree = Document::parse(content, nullptr, false);
+      return {"application/json", tree.is_structured() ? std::move(tree) : document_of(content)};
+    }
+    case 'f':
+      return {"application/x-www-form-urlencoded", pairs_document(describe_pairs(content))};
+    case 'm':
+      return {"multipart/form-data", describe_parts(content)};
+    default: {
+      const std::size_t end = std::min(content.find('\0'), content.size());
+      return {std::string(content.substr(0, end)),
+              document_of(content.substr(std::min(end + 1, content.size())))};
+    }
+  }
+}
+
+Document pairs_document(const Query& pairs) {
+  Document list = Document::array();
+  for (const auto& [key, value] : pairs) {
+    Document pair = Document::array({document_of(key)});
+    if (value) pair.push_back(document_of(*value));
+    list.push_back(std::move(pair));
+  }
+  return list;
+}
+
+Query pairs_of(const Document& pairs, std::string_view path, std::vector<Problem>& problems) {
+  Query query;
+  const auto reject = [&](std::string_view what) {
+    problems.push_back({std::string(path), std::string(what),
+                        "write [[key, value], …] or a map of key: value"});
+  };
+  if (!pairs.is_structured()) reject("expected a list of pairs");
+  for (auto pair = pairs.begin(); pairs.is_structured() && pair != pairs.end(); ++pair) {
+    if (pairs.is_object() && !pair->is_structured()) {
+      query.push_back({pair.key(), scalar_text(*pair)});
+    } else if (pairs.is_array() && pair->is_array() && (pair->size() == 1 || pair->size() == 2) &&
+               !pair->front().is_structured() && !pair->back().is_structured()) {
+      query.push_back({scalar_text(pair->front()), std::nullopt});
+      if (pair->size() == 2) query.back().value = scalar_text(pair->back());
+    } else {
+      reject("expected a pair of key and value");
+    }
+  }
+  return query;
+}
+
+std::string scalar_text(const Document& scalar) {
+  if (scalar.is_null()) return {};
+  if (scalar.is_string() || scalar.is_binary()) return octets_of(scalar);
+  return scalar.dump();
+}
+
+}  // namespace understudy::http

@@ -1,0 +1,62 @@
+#include "protocols/http/conversation.hpp"
+
+#include <utility>
+
+#include "protocols/http/ascii.hpp"
+
+namespace understudy::http {
+
+bool expects_continue(const Message& request) {
+  return request.version >= 11 && iequals(combined(request.fields, "expect"), "100-continue");
+}
+
+std::optional<std::string_view> foreign_protocol(Bytes first) noexcept {
+  const std::string_view text = as_text(first);
+  if (text.starts_with("\x16\x03")) return "a TLS ClientHello";
+  if (text.starts_with("PRI * HTTP/2")) return "an HTTP/2 preface";
+  if (text.size() >= 2 && (text[0] == '*' || text[0] == '$') && text[1] >= '0' && text[1] <= '9')
+    return "a Redis command";
+  if (text.size() >= 4 && text[0] == '\0') return "a PostgreSQL start-up message";
+  return std::nullopt;
+}
+
+MessageStream::Step MessageStream::step(bool bodiless) {
+  if (failed_) return Step::fault;
+  if (!parser_) {
+    skip_blank_lines();
+    if (buffer_.pending().empty()) return Step::need_bytes;
+    parser_.emplace(role_, limits_, bodiless);
+    head_told_ = false;
+  }
+  buffer_.consume(parser_->put(buffer_.pending()));
+  if (eof_ && !parser_->done()) parser_->put_eof();
+  if (const auto& fault = parser_->fault()) {
+    fault_ = *fault;
+    failed_ = true;
+    return Step::fault;
+  }
+  if (parser_->done()) return Step::message;
+  if (parser_->head_done() && !std::exchange(head_told_, true)) return Step::head;
+  return Step::need_bytes;
+}
+
+Message MessageStream::take() {
+  Message message = std::move(parser_->message());
+  parser_.reset();
+  return message;
+}
+
+std::string_view MessageStream::next_head() {
+  if (parser_ || failed_) return {};
+  skip_blank_lines();
+  const std::string_view pending = as_text(buffer_.pending());
+  const std::size_t end = end_of_head(pending, 0);
+  return end == std::string_view::npos ? std::string_view{} : pending.substr(0, end);
+}
+
+// RFC 9112, 2.2: empty lines before a request line are to be ignored.
+void MessageStream::skip_blank_lines() {
+  while (as_text(buffer_.pending()).starts_with("\r\n")) buffer_.consume(2);
+}
+
+}  // namespace understudy::http

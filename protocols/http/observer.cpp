@@ -1,0 +1,165 @@
+#include "protocols/http/observer.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "protocols/http/ascii.hpp"
+#include "protocols/http/spelling.hpp"
+
+namespace understudy::http {
+namespace {
+
+/// Without the port, which is the recorder's own and another one each time.
+std::string host_name(std::string_view authority) {
+  const std::size_t colon = authority.rfind(':');
+  const std::size_t bracket = authority.rfind(']');
+  const bool has_port = colon != std::string_view::npos &&
+                        (bracket == std::string_view::npos || colon > bracket);
+  return std::string(authority.substr(0, has_port ? colon : authority.size()));
+}
+
+}  // namespace
+
+HttpObserver::HttpObserver(const Limits& limits)
+    : limits_(limits), requests_(Role::request, limits), answers_(Role::response, limits) {}
+
+void HttpObserver::feed(Direction from, Bytes chunk, Moment at, Relay& relay) {
+  (from == Direction::from_client ? relay.to_server : relay.to_client).copy(chunk);
+  if (!watching()) return;
+  if (from == Direction::from_client) {
+    if (!request_began_) request_began_ = at;
+    requests_.feed(chunk);
+    read_requests(at);
+  } else {
+    answers_.feed(chunk);
+  }
+  read_answers(at);
+}
+
+void HttpObserver::feed_eof(Direction from, Moment at) {
+  if (!watching()) return;
+  if (from == Direction::from_client) {
+    requests_.feed_eof();
+    // Half a request is no exchange, but the answers to those before it may still come.
+    if (request_open_ || !requests_.pending().empty())
+      observed_.emplace_back(Warned{"the client stopped in the middle of a request; it is not recorded"});
+    return;
+  }
+  answers_.feed_eof();
+  if (!asking_.empty() || !answers_.pending().empty()) read_answers(at);
+  if (!watching() || asking_.empty()) return;
+  const Asking& first = asking_.front();
+  observed_.emplace_back(Warned{"the server closed without answering " + first.method +
+                                (first.request ? " " + octets_of((*first.request)["path"]) : "") +
+                                "; it is not recorded"});
+}
+
+std::optional<Observed> HttpObserver::next() {
+  if (observed_.empty()) return std::nullopt;
+  Observed oldest = std::move(observed_.front());
+  observed_.pop_front();
+  return oldest;
+}
+
+void HttpObserver::read_requests(Moment at) {
+  while (watching()) {
+    if (requests_.at_boundary())
+      if (const auto foreign = foreign_protocol(requests_.pending()))
+        return stop(Sync::opaque, "the client sent " + std::string(*foreign) +
+                                      " to an http service: relayed, not recorded");
+    switch (requests_.step()) {
+      case MessageStream::Step::need_bytes:
+        if (requests_.at_boundary() && requests_.pending().empty()) request_began_.reset();
+        return;
+      case MessageStream::Step::head:
+        head_arrived(requests_.current());
+        break;
+      case MessageStream::Step::message:
+        if (!request_open_) head_arrived(requests_.current());
+        request_arrived(requests_.take());
+        // What follows in this chunk begins the next one.
+        request_began_ = at;
+        break;
+      case MessageStream::Step::fault:
+        return stop(Sync::lost, "a request can't be read: " + requests_.fault().text);
+    }
+  }
+}
+
+void HttpObserver::head_arrived(const Message& request) {
+  asking_.push_back({request.method, host_name(combined(request.fields, "host")),
+                     request_began_.value_or(Moment{}), std::nullopt, std::nullopt, {}});
+  request_open_ = true;
+}
+
+void HttpObserver::request_arrived(Message request) {
+  request_open_ = false;
+  asking_.back().request = request_document(request, limits_.message_octets);
+  tell_finished();
+}
+
+void HttpObserver::read_answers(Moment at) {
+  while (watching()) {
+    const auto waiting = std::ranges::find_if(asking_, [](const Asking& a) { return !a.answer; });
+    if (waiting == asking_.end()) {
+      if (!answers_.pending().empty())
+        stop(Sync::lost, "the server sent an answer without a request");
+      return;
+    }
+    switch (answers_.step(is_bodiless_answer(waiting->method))) {
+      case MessageStream::Step::need_bytes:
+        return;
+      case MessageStream::Step::head:
+        if (!switches_protocol(waiting->method, answers_.current().status)) break;
+        [[fallthrough]];
+      case MessageStream::Step::message:
+        answer_arrived(answers_.take(), at);
+        break;
+      case MessageStream::Step::fault:
+        return stop(Sync::lost, "an answer can't be read: " + answers_.fault().text);
+    }
+  }
+}
+
+void HttpObserver::answer_arrived(const Message& answer, Moment at) {
+  if (is_interim(answer.status)) return;
+  const auto waiting = std::ranges::find_if(asking_, [](const Asking& a) { return !a.answer; });
+  if (switches_protocol(waiting->method, answer.status)) {
+    const std::string becomes = waiting->method == "CONNECT" ? "a tunnel" : combined(answer.fields, "upgrade");
+    return stop(Sync::opaque, "the connection became " + becomes + ": relayed, not recorded");
+  }
+  open_session(answer, *waiting);
+  std::vector<std::string> warnings;
+  waiting->answer = answer_document(answer, waiting->method, limits_.message_octets, warnings);
+  waiting->ended = at;
+  for (std::string& text : warnings) observed_.emplace_back(Warned{std::move(text)});
+  tell_finished();
+}
+
+void HttpObserver::tell_finished() {
+  while (!asking_.empty() && asking_.front().request && asking_.front().answer) {
+    Asking& first = asking_.front();
+    observed_.emplace_back(
+        Exchange{*std::move(first.request), *std::move(first.answer), first.began, first.ended});
+    asking_.pop_front();
+  }
+}
+
+void HttpObserver::open_session(const Message& answer, const Asking& asking) {
+  if (std::exchange(session_open_, true)) return;
+  Document facts = Document::object();
+  if (!asking.host.empty()) facts["host"] = document_of(asking.host);
+  if (const Field* server = find(answer.fields, "server")) facts["server"] = document_of(server->value);
+  observed_.emplace_back(SessionOpened{std::move(facts)});
+}
+
+void HttpObserver::stop(Sync sync, std::string why) {
+  sync_ = sync;
+  observed_.emplace_back(Warned{std::move(why)});
+  asking_.clear();
+  requests_ = MessageStream(Role::request, limits_);
+  answers_ = MessageStream(Role::response, limits_);
+}
+
+}  // namespace understudy::http

@@ -1,0 +1,55 @@
+// The recording role: two message streams of one relayed connection, paired.
+#pragma once
+
+#include <deque>
+#include <optional>
+#include <string>
+
+#include "protocols/http/conversation.hpp"
+#include "understudy/observer.hpp"
+
+namespace understudy::http {
+
+/// Relays every octet as it came. What it can't pair with certainty it stops looking at.
+class HttpObserver final : public Observer {
+ public:
+  explicit HttpObserver(const Limits& limits);
+
+  void feed(Direction from, Bytes chunk, Moment at, Relay& relay) override;
+  void feed_eof(Direction from, Moment at) override;
+  std::optional<Observed> next() override;
+  [[nodiscard]] Sync sync() const noexcept override { return sync_; }
+
+ private:
+  /// A request that waits for its answer. Its body may still be on its way.
+  struct Asking {
+    std::string method;
+    std::string host;
+    Moment began;
+    std::optional<Document> request;  // once it is complete
+    std::optional<Document> answer;   // an answer may come first
+    Moment ended;
+  };
+
+  void read_requests(Moment at);
+  void read_answers(Moment at);
+  void head_arrived(const Message& request);
+  void request_arrived(Message request);
+  void answer_arrived(const Message& answer, Moment at);
+  void tell_finished();
+  void open_session(const Message& answer, const Asking& asking);
+  void stop(Sync sync, std::string why);
+  [[nodiscard]] bool watching() const noexcept { return sync_ == Sync::in_sync; }
+
+  Limits limits_;
+  Sync sync_ = Sync::in_sync;
+  MessageStream requests_;
+  MessageStream answers_;
+  std::deque<Asking> asking_;
+  std::optional<Moment> request_began_;  // of the request whose head is not complete yet
+  bool request_open_ = false;            // asking_.back() still waits for its body
+  bool session_open_ = false;
+  std::deque<Observed> observed_;
+};
+
+}  // namespace understudy::http

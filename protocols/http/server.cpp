@@ -1,0 +1,214 @@
+#include "protocols/http/server.hpp"
+
+#include <cstring>
+#include <ctime>
+#include <functional>
+#include <utility>
+
+#include "protocols/http/ascii.hpp"
+#include "protocols/http/content.hpp"
+#include "protocols/http/identity.hpp"
+
+namespace understudy::http {
+namespace {
+
+/// The current time as IMF-fixdate, made once a second and thread.
+std::string_view current_date() noexcept {
+  thread_local std::time_t made_at = -1;
+  thread_local std::array<char, date_octets + 1> text{};
+  const std::time_t now = std::time(nullptr);
+  if (now != made_at) {
+    std::tm calendar{};
+    gmtime_r(&now, &calendar);
+    std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &calendar);
+    made_at = now;
+  }
+  return {text.data(), date_octets};
+}
+
+void add_candidate(std::vector<std::string>& candidates, std::string canonical) {
+  for (const std::string& known : candidates)
+    if (known == canonical) return;
+  candidates.push_back(std::move(canonical));
+}
+
+/// HTTP/1.1 requires exactly one Host (RFC 9112, 3.2).
+bool has_sound_host(const Message& request) {
+  std::size_t hosts = 0;
+  for (const Field& field : request.fields) hosts += iequals(field.name, "host") ? 1U : 0U;
+  return hosts == 1 || (hosts == 0 && request.version < 11);
+}
+
+}  // namespace
+
+Prepared prepare(const Message& request, const ServiceTable& table, std::size_t decoded_limit) {
+  Prepared prepared;
+  prepared.line = request.method + ' ' + request.target;
+  prepared.is_head = request.method == "HEAD";
+  prepared.keep_alive = request.keep_alive;
+  prepared.is_http_10 = request.version < 11;
+  const std::string accepted = combined(request.fields, "accept-encoding");
+  if (accepts(accepted, Coding::gzip)) prepared.understood |= needs_gzip;
+  if (accepts(accepted, Coding::deflate)) prepared.understood |= needs_deflate;
+  if (!prepared.is_http_10) prepared.understood |= needs_chunked;
+
+  Asked asked = asked_of(request, decoded_limit);
+  const auto add = [&](Conditions conditions) {
+    const auto shape = table.shape(selectors_key(pattern_of(asked)));
+    const Selectors selectors = shape ? decode_selectors(as_text(*shape)) : Selectors{};
+    add_candidate(prepared.candidates, canonical_of(asked, selectors, conditions));
+  };
+  add(Conditions::keep);
+  if (asked.method != "GET" && asked.method != "HEAD") return prepared;
+  add(Conditions::drop_optional);
+  if (!prepared.is_head) return prepared;
+  asked.method = "GET";
+  add(Conditions::keep);
+  add(Conditions::drop_optional);
+  return prepared;
+}
+
+const Prepared* RequestMemo::find(std::string_view head) const noexcept {
+  if (slots_.empty()) return nullptr;
+  const Slot& slot = slots_[std::hash<std::string_view>{}(head) % slot_count];
+  return slot.head == head ? &slot.prepared : nullptr;
+}
+
+const Prepared* RequestMemo::store(std::string_view head, Prepared prepared) {
+  if (slots_.empty()) slots_.resize(slot_count);
+  Slot& slot = slots_[std::hash<std::string_view>{}(head) % slot_count];
+  slot = {std::string(head), std::move(prepared)};
+  return &slot.prepared;
+}
+
+HttpServer::HttpServer(const ServiceTable& table, const ServerContext& context)
+    : table_(table), limits_(context.limits), requests_(Role::request, context.limits) {}
+
+// States: a request waits for its answer (asked_), the connection is to be closed (closing_), or
+// the next message is read.
+ServerEvent HttpServer::next() {
+  if (asked_ != nullptr) return ask();
+  if (closing_) return Close{};
+  for (;;) {
+    if (requests_.at_boundary()) {
+      const std::string_view head = requests_.next_head();
+      if (!head.empty() && head.size() <= RequestMemo::largest_head) {
+        asked_ = memo_.find(head);
+        if (asked_ != nullptr) {
+          requests_.skip(head.size());
+          return ask();
+        }
+      }
+      head_ = head;
+      if (const auto foreign = foreign_protocol(requests_.pending())) return refuse_foreign(*foreign);
+    }
+    switch (requests_.step()) {
+      case MessageStream::Step::need_bytes:
+        if (!requests_.ended()) return NeedBytes{};
+        closing_ = true;
+        return Close{};
+      case MessageStream::Step::head:
+        if (expects_continue(requests_.current()) && requests_.current().body.empty())
+          output_.copy(as_bytes("HTTP/1.1 100 Continue\r\n\r\n"));
+        break;
+      case MessageStream::Step::message:
+        if (!has_sound_host(requests_.current()))
+          return refuse({400, "an HTTP/1.1 request has exactly one Host"});
+        accept(requests_.take());
+        return ask();
+      case MessageStream::Step::fault:
+        return refuse(requests_.fault());
+    }
+  }
+}
+
+ServerEvent HttpServer::ask() {
+  Request request;
+  request.canonical = asked_->candidates[candidate_];
+  request.synthesisable = candidate_ + 1 < asked_->candidates.size();
+  return request;
+}
+
+void HttpServer::accept(Message request) {
+  Prepared prepared = prepare(request, table_, limits_.message_octets);
+  const bool framed_body = find(request.fields, "content-length") != nullptr ||
+                           find(request.fields, "transfer-encoding") != nullptr;
+  if (!framed_body && !head_.empty() && head_.size() <= RequestMemo::largest_head) {
+    asked_ = memo_.store(head_, std::move(prepared));
+  } else {
+    own_ = std::move(prepared);
+    asked_ = &own_;
+  }
+}
+
+void HttpServer::reply(const Answer& answer) {
+  if (answer.image.empty() && candidate_ + 1 < asked_->candidates.size()) {
+    ++candidate_;  // what was asked for is not recorded; the next candidate answers it as well
+    return;
+  }
+  const auto variant = choose_variant(answer.image, asked_->understood);
+  if (!variant) {
+    reply(Miss{"the table holds no answer that can be sent for " + asked_->line, "",
+               "compile the mock set again with this version"});
+    return;
+  }
+  send_head(variant->head, variant->date);
+  if (!asked_->is_head) output_.borrow(as_bytes(variant->body));
+  finish_answer();
+}
+
+void HttpServer::reply(const Miss& miss) {
+  Document body{{"error", miss.summary}, {"request", document_of(asked_->line)}};
+  if (!miss.detail.empty()) body["nearest"] = miss.detail;
+  if (!miss.hint.empty()) body["hint"] = miss.hint;
+  send_document(501, "Understudy-Miss: 1\r\n", body);
+  finish_answer();
+}
+
+/// Appends a head that ends with its blank line, the live date and connection options put in.
+void HttpServer::send_head(std::string_view head, std::uint32_t date) {
+  std::vector<std::uint8_t>& out = output_.buffer();
+  const std::size_t begin = out.size();
+  out.insert(out.end(), head.begin(), head.end());
+  if (date != Variant::no_date)
+    std::memcpy(out.data() + begin + date, current_date().data(), date_octets);
+  if (asked_->keep_alive && !asked_->is_http_10) return;
+  out.resize(out.size() - 2);
+  output_.copy(as_bytes(asked_->keep_alive ? std::string_view("Connection: keep-alive\r\n\r\n")
+                                           : std::string_view("Connection: close\r\n\r\n")));
+}
+
+void HttpServer::send_document(unsigned status, std::string_view extra_fields,
+                               const Document& body) {
+  const std::string text = body.dump(-1, ' ', false, Document::error_handler_t::replace) + "\n";
+  std::string head = "HTTP/1.1 " + std::to_string(status) + ' ' +
+                     std::string(standard_reason(status)) + "\r\n" + std::string(extra_fields) +
+                     "Content-Type: application/json\r\nContent-Length: " +
+                     std::to_string(text.size()) + "\r\n\r\n";
+  send_head(head, Variant::no_date);
+  if (!asked_->is_head) output_.copy(as_bytes(text));
+}
+
+void HttpServer::finish_answer() {
+  closing_ = !asked_->keep_alive;
+  asked_ = nullptr;
+  candidate_ = 0;
+}
+
+/// Answers what can't be understood, once, and closes: where the next request begins is unknown.
+ServerEvent HttpServer::refuse(const Fault& fault) {
+  own_ = Prepared{};
+  own_.keep_alive = false;
+  asked_ = &own_;
+  send_document(fault.status, "", Document{{"error", fault.text}});
+  finish_answer();
+  return Noted{"refused a request with status " + std::to_string(fault.status) + ": " + fault.text};
+}
+
+ServerEvent HttpServer::refuse_foreign(std::string_view protocol) {
+  closing_ = true;
+  return Noted{"a client sent " + std::string(protocol) +
+               " to an http service; this service speaks HTTP/1.1 without TLS"};
+}
+
+}  // namespace understudy::http

@@ -1,0 +1,82 @@
+// The serving role: requests of one live connection, answered in their order.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "protocols/http/conversation.hpp"
+#include "protocols/http/image.hpp"
+#include "understudy/server_machine.hpp"
+
+namespace understudy::http {
+
+/// What a request asks for and how its answer must be framed.
+struct Prepared {
+  /// Canonical requests, to be looked up one after the other until one is answered: as it was sent,
+  /// then (for GET and HEAD) without the fields that a server may ignore, then GET in place of HEAD.
+  std::vector<std::string> candidates;
+  std::string line;            ///< "GET /charges?limit=2", as it was sent
+  unsigned understood = 0;     ///< Needs that the client meets
+  bool is_head = false;
+  bool keep_alive = true;
+  bool is_http_10 = false;
+};
+
+[[nodiscard]] Prepared prepare(const Message& request, const ServiceTable& table,
+                               std::size_t decoded_limit);
+
+/// Requests without a body that this connection has seen before, by the octets of their heads: a
+/// hash and a comparison in place of a parse. Direct-mapped, so bounded.
+class RequestMemo {
+ public:
+  static constexpr std::size_t slot_count = 64;
+  static constexpr std::size_t largest_head = 4096;
+
+  [[nodiscard]] const Prepared* find(std::string_view head) const noexcept;
+  const Prepared* store(std::string_view head, Prepared prepared);
+
+ private:
+  struct Slot {
+    std::string head;
+    Prepared prepared;
+  };
+  std::vector<Slot> slots_;  // empty until something is stored
+};
+
+class HttpServer final : public ServerMachine {
+ public:
+  /// `table` and what `context` borrows outlive the machine.
+  HttpServer(const ServiceTable& table, const ServerContext& context);
+
+  void feed(Bytes chunk) override { requests_.feed(chunk); }
+  void feed_eof() override { requests_.feed_eof(); }
+  ServerEvent next() override;
+  void reply(const Answer& answer) override;
+  void reply(const Miss& miss) override;
+  [[nodiscard]] Output& output() noexcept override { return output_; }
+
+ private:
+  ServerEvent ask();
+  void accept(Message request);
+  ServerEvent refuse(const Fault& fault);
+  ServerEvent refuse_foreign(std::string_view protocol);
+  void send_head(std::string_view head, std::uint32_t date);
+  void send_document(unsigned status, std::string_view extra_fields, const Document& body);
+  void finish_answer();
+
+  const ServiceTable& table_;
+  Limits limits_;
+  MessageStream requests_;
+  RequestMemo memo_;
+  std::string head_;               // raw head of the request that is being parsed, for the memo
+  Prepared own_;                   // a request that the memo does not hold
+  const Prepared* asked_ = nullptr;  // the request that waits for its answer
+  std::size_t candidate_ = 0;
+  bool closing_ = false;
+  Output output_;
+};
+
+}  // namespace understudy::http

@@ -1,0 +1,162 @@
+// What the tests of the Redis protocol share: literals, captures, a table and an engine in memory.
+#pragma once
+
+#include <deque>
+#include <fstream>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "protocols/redis/command_decoder.hpp"
+#include "protocols/redis/resp_decoder.hpp"
+#include "protocols/redis/redis.hpp"
+#include "protocols/redis/request.hpp"
+#include "protocols/redis/resp_encoder.hpp"
+#include "understudy/document.hpp"
+#include "understudy/protocol.hpp"
+
+namespace redis_test {
+
+using namespace understudy;
+using namespace understudy::redis;
+
+/// A command as a client sends it.
+inline std::string wire(const std::vector<std::string>& words) {
+  std::string out = "*" + std::to_string(words.size()) + "\r\n";
+  for (const std::string& word : words) out += "$" + std::to_string(word.size()) + "\r\n" + word + "\r\n";
+  return out;
+}
+
+inline std::string encoded(const Value& value) {
+  std::string out;
+  encode(value, out);
+  return out;
+}
+
+/// The octets of a JSON text whose characters are octets (Latin-1).
+inline std::string octets_from_latin1(const std::string& utf8) {
+  std::string out;
+  for (std::size_t i = 0; i < utf8.size(); ++i) {
+    const auto octet = static_cast<std::uint8_t>(utf8[i]);
+    if (octet < 0x80) {
+      out += utf8[i];
+    } else {
+      ++i;
+      out += static_cast<char>(((octet & 0x03) << 6) | (static_cast<std::uint8_t>(utf8[i]) & 0x3F));
+    }
+  }
+  return out;
+}
+
+struct CapturedReply {
+  std::vector<std::string> command;
+  std::string resp2;
+  std::string resp3;
+};
+
+inline std::vector<CapturedReply> captured_replies() {
+  std::ifstream file("tests/protocols/redis/captures/replies-7.0.15.jsonl");
+  std::vector<CapturedReply> rows;
+  for (std::string line; std::getline(file, line);) {
+    const Document row = Document::parse(line);
+    CapturedReply& reply = rows.emplace_back();
+    for (const Document& word : row["command"]) reply.command.push_back(octets_from_latin1(word.get<std::string>()));
+    reply.resp2 = octets_from_latin1(row["resp2"].get<std::string>());
+    reply.resp3 = octets_from_latin1(row["resp3"].get<std::string>());
+  }
+  return rows;
+}
+
+/// What a compiled table tells a machine.
+class Facts final : public ServiceTable {
+ public:
+  Document profile_document = {{"version", "7.0.15"}};
+  std::map<std::string, std::string, std::less<>> shapes;
+
+  [[nodiscard]] const Document& profile() const noexcept override { return profile_document; }
+  [[nodiscard]] std::optional<Bytes> shape(std::string_view key) const noexcept override {
+    const auto found = shapes.find(key);
+    if (found == shapes.end()) return std::nullopt;
+    return as_bytes(found->second);
+  }
+};
+
+/// A live connection whose requests are answered by replies that the test gives for commands, or by
+/// a miss; what was raised is kept as text.
+class Live {
+ public:
+  Facts facts;
+  Document settings = Document::object();
+  std::map<std::string, std::string> replies;  // summary of the request → RESP2 and RESP3 octets
+  std::vector<std::string> events;
+  bool conflict = false;
+  bool closed = false;
+  std::uint64_t id = 7;
+
+  /// What the server sends for these octets.
+  std::string send(std::string_view octets) {
+    begin();
+    machine_->feed(as_bytes(octets));
+    return pump();
+  }
+  std::string ask(const std::vector<std::string>& words) { return send(wire(words)); }
+  std::string end() {
+    begin();
+    machine_->feed_eof();
+    return pump();
+  }
+
+ private:
+  void begin() {
+    if (machine_) return;
+    machine_ = redis::protocol().new_server(facts, {id, {}, &settings, {}});
+    machine_->start();
+  }
+
+  std::string pump() {
+    for (;;) {
+      const ServerEvent event = machine_->next();
+      if (std::holds_alternative<NeedBytes>(event)) break;
+      if (const auto* request = std::get_if<Request>(&event)) answer(*request);
+      if (const auto* synthesised = std::get_if<Synthesised>(&event)) events.emplace_back(synthesised->what);
+      if (const auto* noted = std::get_if<Noted>(&event)) events.push_back("note: " + noted->text);
+      if (std::holds_alternative<Close>(event)) {
+        closed = true;
+        break;
+      }
+    }
+    std::string sent;
+    machine_->output().for_each_slice([&](Bytes slice) { sent += as_text(slice); });
+    machine_->output().clear();
+    return sent;
+  }
+
+  void answer(const Request& request) {
+    if (request.control != Control::none) {
+      static constexpr std::string_view names[] = {"none",    "begin",   "commit",      "rollback", "savepoint",
+                                                   "release", "rollback_to", "reset", "watch",    "unwatch"};
+      std::string text = "<" + std::string(names[static_cast<std::size_t>(request.control)]);
+      if (!request.control_name.empty()) text += " " + std::string(request.control_name);
+      events.push_back(text + ">");
+      return machine_->reply(Answer{Grade::synthesised, {}, conflict && request.control == Control::begin});
+    }
+    const std::string line = redis::protocol().summarise(redis::protocol().describe(request.canonical));
+    events.push_back(line);
+    const auto found = replies.find(line);
+    if (found != replies.end()) {
+      images_.push_back(std::string(1, '\0') + found->second);
+      return machine_->reply(Answer{Grade::exact, as_bytes(images_.back()), false});
+    }
+    if (request.synthesisable) return machine_->reply(Answer{Grade::synthesised, {}, false});
+    machine_->reply(Miss{"understudy has no answer to " + line, "nearest:\r\nGET other", "record it"});
+  }
+
+  std::unique_ptr<ServerMachine> machine_;
+  std::deque<std::string> images_;
+};
+
+}  // namespace redis_test
