@@ -18,7 +18,7 @@ using compile::ServiceSummary;
 
 std::string joined(const std::vector<std::string>& parts) {
   std::string all;
-  for (const std::string& part : parts) all += (all.empty() ? "" : " ") + part;
+  for (const std::string& part : parts) all += (all.empty() ? "" : ", ") + part;
   return all;
 }
 
@@ -38,12 +38,12 @@ std::string one_line(std::string text) {
 }
 
 void print_summary(const ServiceSummary& service) {
-  fmt::print("{} ({}): {} sessions, {} exchanges, {} rules, {} patterns, {} guesses\n",
+  fmt::print("{} ({}): sessions {}, exchanges {}, rules {}, patterns {}, guesses {}\n",
              service.service, service.protocol, service.sessions, service.exchanges, service.rules,
              service.patterns.size(), service.guesses);
   for (const PatternSummary& pattern : service.patterns) {
     fmt::print("  {}\n", one_line(pattern.pattern));
-    fmt::print("      {}; {} exchanges of {} requests; keys: {}\n", kind_of(pattern),
+    fmt::print("      {}; exchanges {}, different requests {}; keys: {}\n", kind_of(pattern),
                pattern.exchanges, pattern.requests,
                pattern.keys.empty() ? "none" : one_line(joined(pattern.keys)));
   }

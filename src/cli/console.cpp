@@ -30,6 +30,11 @@ std::string indented(std::string_view label, std::string_view text) {
   return lines + "\n";
 }
 
+/// Of 2, 3 and the powers of ten, which are all that is told.
+std::string_view ordinal_suffix(std::uint64_t number) {
+  return number == 2 ? "nd" : number == 3 ? "rd" : "th";
+}
+
 }  // namespace
 
 void complain(const std::string& text) {
@@ -41,11 +46,13 @@ void print(const Diagnostics& problems) {
   for (const Diagnostic& problem : problems) fmt::print(stderr, "{}\n", to_string(problem));
 }
 
-void print(const engine::Incident& incident) {
-  std::string text =
-      fmt::format("{} [{}] {}\n", name_of(incident.kind), incident.service, incident.summary);
-  if (!incident.detail.empty()) text += indented("detail", incident.detail);
-  if (!incident.hint.empty()) text += indented("hint", incident.hint);
+void print(const engine::Incident& incident, std::uint64_t times) {
+  std::string text = fmt::format("{} [{}] {}", name_of(incident.kind), incident.service,
+                                 incident.summary);
+  if (times > 1) text += fmt::format(" (for the {}{} time)", times, ordinal_suffix(times));
+  text += '\n';
+  if (times <= 1 && !incident.detail.empty()) text += indented("detail", incident.detail);
+  if (times <= 1 && !incident.hint.empty()) text += indented("hint", incident.hint);
   std::fwrite(text.data(), 1, text.size(), stderr);
 }
 

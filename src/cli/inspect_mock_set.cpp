@@ -1,7 +1,5 @@
 #include <fmt/format.h>
 
-#include <charconv>
-
 #include "cli/console.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/inspect.hpp"
@@ -77,14 +75,11 @@ std::vector<Shown> read_sessions(const InspectOptions& options, Diagnostics& pro
   return sessions;
 }
 
-Document moment(const Moment& at) { return {{"tick", at.tick}, {"microseconds", at.time.count()}}; }
-
 Document document_of(const Shown::Hit& hit) {
   return {{"exchange", hit.number},
           {"line", hit.line},
           {"summary", hit.summary},
-          {"began", moment(hit.exchange.began)},
-          {"ended", moment(hit.exchange.ended)},
+          {"at", {hit.exchange.began.tick, hit.exchange.ended.tick}},
           {"request", hit.exchange.request},
           {"answer", hit.exchange.answer}};
 }
@@ -147,9 +142,8 @@ void show_in_full(const std::vector<Shown>& sessions) {
     for (const Shown::Hit& hit : session.hits) {
       std::string text;
       store::write_yaml(text, {{"request", hit.exchange.request}, {"answer", hit.exchange.answer}});
-      fmt::print("# session {} exchange {}, {}:{}, {} µs\n{}", session.number, hit.number,
-                 session.file.string(), hit.line,
-                 (hit.exchange.ended.time - hit.exchange.began.time).count(), text);
+      fmt::print("# session {} exchange {}, {}:{}\n{}", session.number, hit.number,
+                 session.file.string(), hit.line, text);
     }
   }
 }

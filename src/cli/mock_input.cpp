@@ -14,6 +14,14 @@ namespace {
 
 constexpr std::size_t never_asked_kept = 1000;
 
+/// A client that polls must not flood the log: after the third time an equal incident is told when it
+/// has happened 10, 100, 1000, … times. The report counts them all.
+bool worth_telling(std::uint64_t times) {
+  if (times <= 3) return true;
+  while (times % 10 == 0) times /= 10;
+  return times == 1;
+}
+
 }  // namespace
 
 std::shared_ptr<const table::MappedTable> load_table(const std::filesystem::path& path) {
@@ -32,8 +40,8 @@ std::vector<Address> addresses_of(const net::MockServer& server) {
 
 engine::IncidentSink reporting_sink(Incidents& incidents) {
   return [&incidents](const engine::Incident& incident) {
-    incidents.add(incident);
-    print(incident);
+    const std::uint64_t times = incidents.add(incident);
+    if (worth_telling(times)) print(incident, times);
   };
 }
 

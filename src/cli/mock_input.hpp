@@ -18,7 +18,7 @@ namespace understudy::cli {
 
 [[nodiscard]] std::vector<Address> addresses_of(const net::MockServer& server);
 
-/// Prints each incident as it happens and keeps it for the report. `incidents` outlives the sink.
+/// Prints incidents as they happen, often repeated ones now and then, and keeps them for the report. `incidents` outlives the sink.
 [[nodiscard]] engine::IncidentSink reporting_sink(Incidents& incidents);
 
 /// Prints the report on standard error and writes it to `file`. Gives whether the strictness held, or

@@ -97,20 +97,19 @@ std::string verdict_line(const std::vector<net::ServiceReport>& services, Strict
 
 }  // namespace
 
-void Incidents::add(const Incident& incident) {
+std::uint64_t Incidents::add(const Incident& incident) {
   const std::lock_guard lock(mutex_);
-  for (Entry& entry : entries_) {
-    const Incident& known = entry.incident;
-    if (known.kind == incident.kind && known.service == incident.service &&
-        known.summary == incident.summary && known.detail == incident.detail) {
-      ++entry.times;
-      return;
-    }
-  }
-  if (entries_.size() < kept_incidents)
-    entries_.push_back({incident, 1});
-  else
+  std::string key = fmt::format("{}\n{}\n{}\n{}", name_of(incident.kind), incident.service,
+                                incident.summary, incident.detail);
+  const auto known = index_.find(key);
+  if (known != index_.end()) return ++entries_[known->second].times;
+  if (entries_.size() == kept_incidents) {
     ++dropped_;
+    return 0;
+  }
+  index_.emplace(std::move(key), entries_.size());
+  entries_.push_back({incident, 1});
+  return 1;
 }
 
 std::vector<Incidents::Entry> Incidents::entries() const {

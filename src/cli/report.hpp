@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <mutex>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "engine/journal.hpp"
@@ -21,14 +22,16 @@ class Incidents {
     std::uint64_t times = 0;
   };
 
-  /// Called from serving threads, one call at a time.
-  void add(const engine::Incident& incident);
+  /// Called from serving threads, one call at a time. Gives how often this very incident has
+  /// happened by now; 0 where it is not kept.
+  std::uint64_t add(const engine::Incident& incident);
   [[nodiscard]] std::vector<Entry> entries() const;
   [[nodiscard]] std::uint64_t dropped() const;
 
  private:
   mutable std::mutex mutex_;
   std::vector<Entry> entries_;
+  std::unordered_map<std::string, std::size_t> index_;  ///< of entries_, by all that is compared
   std::uint64_t dropped_ = 0;
 };
 
