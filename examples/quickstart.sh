@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 . tests/support/steps.sh
 export LC_ALL=C.UTF-8 PAGER=cat
 
-understudy=build/release/understudy
+understudy=build/release/src/cli/understudy
 folder=$(mktemp -d)
 server=
 trap '[ -n "$server" ] && kill "$server" 2>/dev/null && wait "$server" 2>/dev/null; rm -rf "$folder"' EXIT
@@ -76,10 +76,10 @@ show "$understudy" run mocks/shop -- npm test --silent --prefix examples/shop ||
 
 heading "Next"
 cat <<'END'
-  build/release/understudy inspect mocks/shop                       what was recorded
-  build/release/understudy explain mocks/shop --service orders …    what would answer a statement, and why
-  build/release/understudy record my-mocks --map 15432=postgres://HOST:5432 -- YOUR TESTS
-  build/release/understudy run my-mocks -- YOUR TESTS
+  build/release/src/cli/understudy inspect mocks/shop                       what was recorded
+  build/release/src/cli/understudy explain mocks/shop --service orders …    what would answer a statement, and why
+  build/release/src/cli/understudy record my-mocks --map 15432=postgres://HOST:5432 -- YOUR TESTS
+  build/release/src/cli/understudy run my-mocks -- YOUR TESTS
   examples/shop/README.md                                           the service behind all this
   tests/run.sh                                                      every test of this project
 END

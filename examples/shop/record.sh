@@ -4,7 +4,7 @@
 # otherwise it is that of build/release.
 set -eu
 cd "$(dirname "$0")/../.."
-understudy=${UNDERSTUDY:-build/release/understudy}
+understudy=${UNDERSTUDY:-build/release/src/cli/understudy}
 db=examples/shop/db
 
 rm -rf mocks/shop/sessions

@@ -3,7 +3,8 @@
 // Two answers to one request, and no write in between: then a request field made the difference,
 // which so becomes part of the identity (a selector), or, where only answer fields differ, these
 // are volatile. Different answers with writes in between, none of them to a path above or below:
-// then the answer depends on what these wrote.
+// then the answer depends on what these wrote. Where one of the two was a denial, credentials that
+// differ are selectors in any case.
 #pragma once
 
 #include <cstdint>
@@ -49,7 +50,8 @@ class Evidence {
     Id pattern;
     std::uint64_t began;
     std::uint64_t ended;
-    Id content;  // status, reason and body of the answer
+    Id content;   // status, reason and body of the answer
+    bool denied;  // 401 or 403
     FieldIds asked;
     FieldIds answered;
   };
@@ -60,20 +62,34 @@ class Evidence {
     std::vector<KeyPath> paths;
   };
 
+  /// A request field in which two requests with different answers differ.
+  struct Difference {
+    Id name;
+    bool in_presence;  // one of them has no such field
+  };
+  struct Suspicion {
+    Id pattern;
+    std::vector<Difference> fields;
+  };
+
   Id id_of(std::string_view text);
   void compare(const Seen& earlier, const Seen& later, std::size_t earlier_index,
                std::size_t later_index);
   std::vector<const Write*> writes_between(const Seen& earlier, const Seen& later,
                                            std::size_t later_index) const;
-  void blame_request_fields(const Seen& earlier, const Seen& later);
+  enum class Suspects : std::uint8_t { all, credentials };
+  void suspect_request_fields(const Seen& earlier, const Seen& later, Suspects suspects);
+  void settle_suspicions();
   void blame_answer_fields(const Seen& earlier, const Seen& later);
   void blame_writes(const Seen& later, const std::vector<const Write*>& writes);
+  void select(Id pattern, const Difference& field);
   [[nodiscard]] bool is_random(Id name) const;
 
   std::unordered_map<std::string, Id> ids_;
   std::vector<std::string> texts_;
   std::vector<Seen> seen_;
   std::vector<Write> writes_;
+  std::vector<Suspicion> suspicions_;
   std::map<std::string, Selectors> selectors_;
   std::map<std::string, std::set<KeyPath>> further_reads_;
   std::set<std::string, std::less<>> volatile_;

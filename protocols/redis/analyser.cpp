@@ -74,6 +74,17 @@ void RedisAnalyser::learn(const SessionHeader& session, const Exchange& exchange
   }
 }
 
+namespace {
+
+// The version chains must follow what is watched, though WATCH itself asks for nothing.
+void watch(const CommandLine& line, Analysis& analysis) {
+  analysis.control = Control::watch;
+  for (std::size_t i = 1; i < line.words.size(); ++i) analysis.reads.push_back(key_path(line.db, line.words[i]));
+  if (!analysis.reads.empty()) analysis.control_name = join(analysis.reads.front());
+}
+
+}  // namespace
+
 Analysis RedisAnalyser::analyse(const SessionHeader&, const Exchange& exchange, std::vector<Problem>& problems) {
   Analysis analysis;
   analysis.effect = Effect::none;
@@ -86,7 +97,7 @@ Analysis RedisAnalyser::analyse(const SessionHeader&, const Exchange& exchange, 
     case Verb::multi: analysis.control = Control::begin; return analysis;
     case Verb::discard: analysis.control = Control::rollback; return analysis;
     case Verb::exec: analysis.control = aborted ? Control::rollback : Control::commit; return analysis;
-    case Verb::watch:
+    case Verb::watch: watch(request.line, analysis); return analysis;
     case Verb::unwatch:
     case Verb::info: return analysis;
     default: break;

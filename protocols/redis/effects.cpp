@@ -209,6 +209,10 @@ bool has_changed(const ResolvedCommand& resolved, Arguments arguments, const Val
 
 bool answers_blindly(const ResolvedCommand& resolved, Arguments arguments, const Value& reply) {
   static constexpr std::string_view blind[] = {"FLUSHALL", "FLUSHDB", "MSET", "PSETEX", "SET", "SETEX"};
+  static constexpr std::string_view misspelled[] = {"ERR syntax error", "ERR unknown command", "ERR unknown subcommand",
+                                                    "ERR wrong number of arguments"};
+  if (reply.kind == Kind::simple_error)
+    return std::ranges::any_of(misspelled, [&](std::string_view begin) { return reply.text.starts_with(begin); });
   if (reply.kind != Kind::simple_string || reply.text != "OK") return false;
   if (!one_of(resolved.name, blind)) return false;
   if (resolved.name != "SET") return true;

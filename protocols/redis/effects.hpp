@@ -31,8 +31,8 @@ void add_loaded_script(const Value& reply, Effects& effects);
 /// False where the (lifted) reply proves that a write changed nothing.
 [[nodiscard]] bool has_changed(const ResolvedCommand& resolved, Arguments arguments, const Value& reply);
 
-/// True for a write that is answered in the same way whatever was stored before: SET without NX,
-/// XX and GET, MSET, SETEX, FLUSHDB, …, given that it was answered by OK.
+/// True where the reply would have been the same whatever was stored before: OK to SET without NX,
+/// XX and GET, to MSET, SETEX, FLUSHDB, …; an error about how a command is written.
 [[nodiscard]] bool answers_blindly(const ResolvedCommand& resolved, Arguments arguments,
                                    const Value& reply);
 

@@ -263,6 +263,7 @@ constexpr Row rows[] = {
     {"COMMAND GETKEYSANDFLAGS", "", 0, "*(.~.)"},
     {"COMMAND INFO", "", 0, "*@i"},
     {"CONFIG GET", "", 0, "%.."},
+    {"EXEC", "", 0, "0."},
     {"FUNCTION LIST", "", 0, "*{functions:*{flags:~.}}"},
     {"FUNCTION STATS", "", 0, "{running_script:%.. engines:%.%..}"},
     {"GEOPOS", "", 0, "*0(dd)"},

@@ -126,7 +126,7 @@ namespace {
 
 bool needs_quotes(std::string_view word) {
   for (const char octet : word)
-    if (octet <= ' ' || octet == '"' || octet == '\'' || octet == '\\' || octet == 0x7F) return true;
+    if ((octet >= 0 && octet <= ' ') || octet == '"' || octet == '\'' || octet == '\\' || octet == 0x7F) return true;
   return word.empty() || !is_text(word);
 }
 

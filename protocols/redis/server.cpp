@@ -299,6 +299,7 @@ void RedisServer::reply(const Answer& answer) {
   }
   if (awaiting == Awaiting::commit) {
     end_multi();
+    forget_all();
     return finish_command();
   }
   if (awaiting != Awaiting::command) return;
@@ -329,7 +330,9 @@ void RedisServer::reply(const Miss& miss) {
   if (awaiting != Awaiting::command) return reply(Answer{Grade::synthesised, {}, false});
   awaiting_ = Awaiting::nothing;
   if (!held_back()) {
-    std::string text = "ERR understudy: " + miss.summary;
+    // Summaries name their author; the prefix is for those that don't.
+    std::string text = miss.summary.starts_with("understudy") ? "ERR " : "ERR understudy: ";
+    text += miss.summary;
     if (!miss.detail.empty()) text += "; " + miss.detail;
     if (!miss.hint.empty()) text += "; " + miss.hint;
     writer().error(text);
@@ -337,12 +340,24 @@ void RedisServer::reply(const Miss& miss) {
   finish_command();
 }
 
-// A client that caches what it reads is told at once that it may not keep it. Pushes can't stand
-// inside EXEC's array; there the client forgets everything when it is over.
+bool RedisServer::is_tracking() const {
+  return live_.tracking.on && live_.conversation.resp == Resp::v3 && !held_back();
+}
+
+// Pushes can't stand inside EXEC's array: when it is over the client forgets everything.
+void RedisServer::forget_all() {
+  if (!is_tracking()) return;
+  ReplyWriter push = writer();
+  push.push(2);
+  push.bulk("invalidate");
+  push.null();
+}
+
+// A client that caches what it reads is told at once that it may not keep it.
 void RedisServer::invalidate() {
-  if (!live_.tracking.on || live_.conversation.resp != Resp::v3 || resolved_.command == nullptr) return;
+  if (!is_tracking() || stage_ != Stage::idle || resolved_.command == nullptr) return;
   const std::vector<KeyUse> keys = keys_of(*resolved_.command, arguments_);
-  if (keys.empty() || stage_ != Stage::idle) return;
+  if (keys.empty()) return;
   ReplyWriter push = writer();
   push.push(2);
   push.bulk("invalidate");

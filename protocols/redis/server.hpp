@@ -57,7 +57,9 @@ class RedisServer final : public ServerMachine {
   void finish_command();
   void end_multi();
   void use_fallback();
+  [[nodiscard]] bool is_tracking() const;
   void invalidate();
+  void forget_all();
   void make_canonical_request();
 
   LiveConnection live_;
@@ -82,7 +84,6 @@ class RedisServer final : public ServerMachine {
   std::size_t watched_ = 0;    // arguments of the WATCH at hand that were raised
   bool spoiled_ = false;       // a command could not be queued: EXEC will refuse
   bool watching_ = false;
-  std::size_t muted_from_ = 0;
 };
 
 }  // namespace understudy::redis

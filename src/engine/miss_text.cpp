@@ -16,6 +16,10 @@ std::string shortened(std::string text) {
   return text.substr(0, end) + "…";
 }
 
+std::string request_text(const Protocol& protocol, std::string_view canonical) {
+  return shortened(protocol.summarise(protocol.describe(canonical)));
+}
+
 std::string_view reason_text(MissReason reason) {
   switch (reason) {
     case MissReason::ambiguous:
@@ -23,7 +27,7 @@ std::string_view reason_text(MissReason reason) {
     case MissReason::unknown_state:
       return "it was recorded, but not after the writes that came before it here";
     case MissReason::uncertain:
-      return "only an uncertain answer is known, and --strict forbids guesses";
+      return "the recording does not prove which answer belongs to this state";
     case MissReason::unknown:
       break;
   }
@@ -45,16 +49,24 @@ std::string describe_nearest(const match::NearMiss& nearest) {
 Miss describe_miss(const Protocol& protocol, const table::ServiceSection& section,
                    std::string_view canonical, MissReason reason) {
   Miss miss;
-  miss.summary = fmt::format("understudy has no answer to {}: {}",
-                             shortened(protocol.summarise(protocol.describe(canonical))),
+  miss.summary = fmt::format("understudy has no answer to {}: {}", request_text(protocol, canonical),
                              reason_text(reason));
   const auto nearest = match::nearest(protocol, section, canonical, 1);
   miss.detail = nearest.empty() ? fmt::format("service '{}' has no recorded request like it", section.name())
                                 : describe_nearest(nearest.front());
-  miss.hint = reason == MissReason::uncertain
-                  ? "accept guesses by leaving out --strict, or pin the answer with a rule"
-                  : "record this flow too (understudy record), or add a rule for it under rules/";
+  miss.hint = "record this flow too (understudy record), or add a rule for it under rules/";
   return miss;
+}
+
+Miss describe_guess(const Protocol& protocol, const table::ServiceSection& section,
+                    std::string_view canonical, MissReason reason,
+                    const table::format::AnswerRecord& answer) {
+  Miss guess;
+  guess.summary = fmt::format("understudy guesses the answer to {}: {}", request_text(protocol, canonical),
+                              reason_text(reason));
+  guess.detail = fmt::format("given as recorded at {}:{}", section.source_name(answer.source), answer.line);
+  guess.hint = "record this flow too, pin the answer with a rule, or turn guesses into misses with --strict";
+  return guess;
 }
 
 }  // namespace understudy::engine

@@ -12,10 +12,16 @@ enum class MissReason : std::uint8_t {
   unknown,        ///< no recorded request equals it
   ambiguous,      ///< several recorded requests would fit, with different answers
   unknown_state,  ///< recorded, but never with these writes before it
-  uncertain       ///< a guess would answer it, which --strict forbids
+  uncertain       ///< the recording itself does not prove the answer
 };
 
+/// Costs a look at the recorded requests of the nearest pattern: for misses only.
 [[nodiscard]] Miss describe_miss(const Protocol& protocol, const table::ServiceSection& section,
                                  std::string_view canonical, MissReason reason);
+
+/// What the log says of an answer that is not certain; `answer` is the recorded one that was given.
+[[nodiscard]] Miss describe_guess(const Protocol& protocol, const table::ServiceSection& section,
+                                  std::string_view canonical, MissReason reason,
+                                  const table::format::AnswerRecord& answer);
 
 }  // namespace understudy::engine

@@ -52,6 +52,7 @@ struct ServedService::Impl {
         rules(section),
         scope(section.key_count()),
         asked(section.all_answers().size()),
+        guessed(section.all_answers().size()),
         last_served(section.requests().size()) {}
 
   const Protocol& protocol;
@@ -66,6 +67,7 @@ struct ServedService::Impl {
   GradeCounters counters;
   match::Scope scope;
   std::vector<std::atomic<bool>> asked;                                  // beside all_answers()
+  std::vector<std::atomic<bool>> guessed;                                // beside all_answers()
   std::vector<std::atomic<const format::AnswerRecord*>> last_served;     // beside requests()
   std::mutex volatile_mutex;
   std::unordered_map<std::uint32_t, std::size_t> volatile_cursor;  // next of a volatile request
@@ -78,6 +80,12 @@ struct ServedService::Impl {
   void mark_asked(const format::AnswerRecord& answer) noexcept {
     auto& flag = asked[static_cast<std::size_t>(&answer - section.all_answers().data())];
     if (!flag.load(std::memory_order_relaxed)) flag.store(true, std::memory_order_relaxed);
+  }
+
+  /// The same guess is told once; it is counted every time.
+  [[nodiscard]] bool is_news(const format::AnswerRecord& answer) noexcept {
+    return !guessed[static_cast<std::size_t>(&answer - section.all_answers().data())].exchange(
+        true, std::memory_order_relaxed);
   }
 
   [[nodiscard]] Verdict judge(const ServiceSection::Found& found, const match::Overlay& overlay,
@@ -271,12 +279,10 @@ void ServedConnection::Impl::reply(const Request& request, const Verdict& verdic
   }
   count(verdict.grade);
   service.remember(verdict);
-  if (verdict.grade == Grade::guess) {
-    Miss text = describe_miss(service.protocol, service.section, request.canonical, verdict.reason);
-    text.summary.replace(0, std::string_view("understudy has no answer").size(),
-                         "understudy guesses the answer");
-    service.tell(Incident::Kind::guess, text);
-  }
+  if (verdict.grade == Grade::guess && service.is_news(*verdict.answer))
+    service.tell(Incident::Kind::guess,
+                 describe_guess(service.protocol, service.section, request.canonical, verdict.reason,
+                                *verdict.answer));
   machine->reply(service.answer_of(verdict));
 }
 

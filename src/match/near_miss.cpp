@@ -11,7 +11,7 @@ namespace {
 
 // More candidates than this would be no help to a person and cost time on a path that runs hot
 // exactly when something is broken.
-constexpr std::size_t candidates_per_pattern = 256;
+constexpr std::size_t candidates_per_pattern = 64;
 
 std::string one_line(const Document& value) {
   return value.dump(-1, ' ', false, Document::error_handler_t::replace);

@@ -14,16 +14,8 @@ constexpr unsigned config_version = 1;
 const std::vector<std::string> service_keys = {"protocol", "listen", "upstream", "auth",
                                                "env",      "tls",    "options"};
 
-/// Names end up in file names and in environment variables.
-bool is_name(std::string_view text) {
-  return !text.empty() && text.size() <= 64 && std::ranges::all_of(text, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           c == '_' || c == '-';
-  });
-}
-
 bool is_variable(std::string_view text) {
-  return is_name(text) && text.find('-') == std::string_view::npos &&
+  return is_service_name(text) && text.find('-') == std::string_view::npos &&
          !(text.front() >= '0' && text.front() <= '9');
 }
 
@@ -64,8 +56,9 @@ class ConfigReader {
 
   void read_service(const std::string& name, const Document& entry, Config& config) {
     const std::string at = pointer_to("/services", name);
-    if (!is_name(name))
-      shape_.report(at, fmt::format("`{}` is no service name, expected letters, digits, - and _", name),
+    if (!is_service_name(name))
+      shape_.report(at,
+                    fmt::format("`{}` is no service name, expected letters, digits, - and _", name),
                     "rename the service");
     if (!shape_.is(entry, at, Kind::map, name)) return;
     shape_.only(entry, at, service_keys);
@@ -92,7 +85,8 @@ class ConfigReader {
     if (!service.upstream)
       shape_.report(at + "/upstream", problem, "for instance postgres://127.0.0.1:5432");
     else if (text.find('@') != std::string::npos)
-      shape_.report(at + "/upstream", "the user in `upstream` is not used: clients log in themselves",
+      shape_.report(at + "/upstream",
+                    "the user in `upstream` is not used: clients log in themselves",
                     "remove it, a password above all", Severity::warning);
   }
 
@@ -242,6 +236,13 @@ std::optional<Config> read_text(const std::string& text, const std::filesystem::
 }
 
 }  // namespace
+
+bool is_service_name(std::string_view text) noexcept {
+  return !text.empty() && text.size() <= 64 && std::ranges::all_of(text, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           c == '_' || c == '-';
+  });
+}
 
 std::optional<Config> read_config(const std::filesystem::path& mock_set,
                                   const std::vector<std::string>& protocols,

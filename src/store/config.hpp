@@ -33,6 +33,9 @@ struct Upstream {
 /// "postgres://db:5432/shop"; the default port of the protocol where none is given.
 [[nodiscard]] std::optional<Upstream> parse_upstream(std::string_view url, std::string& problem);
 
+/// Letters, digits, `-` and `_`, at most 64: names end up in file names and in environment variables.
+[[nodiscard]] bool is_service_name(std::string_view text) noexcept;
+
 struct Service {
   std::string name;
   std::string protocol;

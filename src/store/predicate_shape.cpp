@@ -1,26 +1,8 @@
 #include "store/predicate_shape.hpp"
 
-#include "store/suggest.hpp"
-
 namespace understudy::store {
 
 namespace {
-
-const std::vector<std::string> kinds_of_any = {"text", "integer", "number", "boolean",
-                                               "list", "map",     "binary"};
-
-void check_any(const Document& operand, const std::string& pointer, Shape& shape) {
-  if (operand == true) return;
-  if (operand.is_string()) {
-    const auto& kind = operand.get_ref<const std::string&>();
-    if (std::ranges::find(kinds_of_any, kind) != kinds_of_any.end()) return;
-    shape.report(pointer, fmt::format("`any: {}` names no kind of value", kind),
-                 suggest(kind, kinds_of_any));
-    return;
-  }
-  shape.report(pointer, fmt::format("`any` is {}, expected true or a kind", describe_kind(operand)),
-               "write {any: true}");
-}
 
 void check_true(const Document& operand, const std::string& pointer, const std::string& name,
                 Shape& shape) {
@@ -37,20 +19,17 @@ void check_one_of(const Document& operand, const std::string& pointer, Shape& sh
 }
 
 void check_range(const Document& operand, const std::string& pointer, Shape& shape) {
-  const auto is_bound = [](const Document& bound) {
-    return bound.is_null() || bound.is_number() || bound.is_string();
-  };
+  const auto is_bound = [](const Document& bound) { return bound.is_null() || bound.is_number(); };
   const bool sound = operand.is_array() && operand.size() == 2 && is_bound(operand[0]) &&
                      is_bound(operand[1]) && !(operand[0].is_null() && operand[1].is_null());
   if (!sound) {
-    shape.report(pointer, fmt::format("`range` is {}, expected [lowest, highest]", operand.dump()),
-                 "leave one end open with null");
+    shape.report(pointer, fmt::format("`range` is {}, expected [lowest, highest]",
+                                      describe_kind(operand)),
+                 "two numbers; leave one end open with null");
     return;
   }
   const bool open = operand[0].is_null() || operand[1].is_null();
-  if (!open && operand[0].is_string() != operand[1].is_string())
-    shape.report(pointer, "`range` has a number at one end and text at the other", "write both alike");
-  else if (!open && operand[1] < operand[0])
+  if (!open && operand[1] < operand[0])
     shape.report(pointer, "`range` ends before it begins and would match nothing", "swap its ends");
 }
 
@@ -59,11 +38,9 @@ bool check_predicate(const Document& map, const std::string& pointer, Shape& sha
   const std::string name = map.begin().key();
   const Document& operand = map.front();
   const std::string operand_pointer = pointer_to(pointer, name);
-  if (name == "any")
-    check_any(operand, operand_pointer, shape);
-  else if (name == "regex")
+  if (name == "regex")
     shape.is(operand, operand_pointer, Kind::text, name);
-  else if (name == "uuid" || name == "time")
+  else if (name == "any" || name == "uuid" || name == "time")
     check_true(operand, operand_pointer, name, shape);
   else if (name == "one_of")
     check_one_of(operand, operand_pointer, shape);

@@ -87,7 +87,7 @@ bool is_reserved_word(std::string_view text) {
   if (text.size() > 5) return false;
   std::string lower(text);
   for (char& c : lower) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-  return is_one_of(lower, {"null", "true", "false", "yes", "no", "on", "off", "y", "n"});
+  return is_one_of(lower, {"null", "true", "false", "yes", "no", "on", "off"});
 }
 
 bool can_begin_plain(char c) {

@@ -25,27 +25,11 @@ constexpr std::string_view alias_hint = "write the value out; quote text that be
 /// Thrown out of an event handler to end the parse; caught in this file.
 struct StopParsing {};
 
-/// The text and a line `...` behind it: yaml-cpp takes a quoted text whose end is missing for whole
-/// where a line feed is the last octet of the file, but not before a document's end.
 class MemoryBuffer : public std::streambuf {
  public:
-  explicit MemoryBuffer(std::string_view text)
-      : rest_(text.ends_with('\n') ? "...\n" : "\n...\n") {
-    get_from(text);
+  explicit MemoryBuffer(std::string& text) {
+    setg(text.data(), text.data(), text.data() + text.size());
   }
-
- private:
-  void get_from(std::string_view text) {
-    char* const begin = const_cast<char*>(text.data());  // NOLINT: a get area is only read
-    setg(begin, begin, begin + text.size());
-  }
-
-  int_type underflow() override {
-    if (gptr() == egptr()) get_from(std::exchange(rest_, {}));
-    return gptr() == egptr() ? traits_type::eof() : traits_type::to_int_type(*gptr());
-  }
-
-  std::string_view rest_;
 };
 
 /// Where flaws of one slice go.
@@ -363,13 +347,16 @@ constexpr std::string_view quote_hint =
     "[]{}&*!|>%@`'\"#,?-:";
 
 constexpr std::array advices = {
-    Advice{"end of map not found", "this line does not continue the map above, expected `key: value`",
+    Advice{"end of map not found",
+           "this line does not continue the map above, expected `key: value`",
            quote_hint},
-    Advice{"end of sequence not found", "this line does not continue the list above, expected `- item`",
+    Advice{"end of sequence not found",
+           "this line does not continue the list above, expected `- item`",
            quote_hint},
     Advice{"end of map flow not found", "the map that begins with { has no end, expected , or }",
            "close it with }"},
-    Advice{"end of sequence flow not found", "the list that begins with [ has no end, expected , or ]",
+    Advice{"end of sequence flow not found",
+           "the list that begins with [ has no end, expected , or ]",
            "close it with ]"},
     Advice{"illegal document indicator in scalar",
            "a quoted text above this line has no end, expected a closing quote",
@@ -377,7 +364,8 @@ constexpr std::array advices = {
     Advice{"illegal map value", "a second `:` stands where a value is expected", quote_hint},
     Advice{"illegal map key", "a key stands where none is allowed", quote_hint},
     Advice{"illegal block entry", "a `- ` stands where no list item is allowed", quote_hint},
-    Advice{"unknown escape character", "unknown escape in a double-quoted text, expected one of YAML's",
+    Advice{"unknown escape character",
+           "unknown escape in a double-quoted text, expected one of YAML's",
            "write \\\\ for a backslash, or use single quotes"},
     Advice{"the referenced anchor is not defined", alias_what, alias_hint},
     Advice{"unknown token", "this character can't begin a value", quote_hint},
@@ -402,14 +390,29 @@ void report_exception(const Report& report, std::string_view text,
   report(failure.mark.line, "this is no YAML: " + failure.msg, std::string(quote_hint));
 }
 
+/// Line ends made uniform, and a line `...` at the end: yaml-cpp takes a quoted text that is never
+/// closed for whole where a line feed is the last octet of its input, but not before a marker.
+std::string prepared(std::string_view text) {
+  constexpr std::string_view marker = "\n...\n";
+  std::string input;
+  input.reserve(text.size() + marker.size());
+  input += text;
+  if (text.find('\r') != std::string_view::npos) std::erase(input, '\r');
+  input += marker.substr(input.ends_with('\n') ? 1 : 0);
+  return input;
+}
+
 /// Feeds one slice to `handler`. False where it is no YAML, or ends early; `report` says why.
 bool parse_events(std::string_view text, YAML::EventHandler& handler, const Report& report) {
   try {
-    MemoryBuffer buffer(text);
+    std::string input_text = prepared(text);
+    MemoryBuffer buffer(input_text);
     std::istream input(&buffer);
     YAML::Parser parser(input);
-    if (!parser.HandleNextDocument(handler)) return false;
-    if (!parser) return true;
+    if (!parser.HandleNextDocument(handler)) {
+      report(0, "nothing is said here, expected a document", "remove it");
+      return false;
+    }
     struct Ignore final : YAML::EventHandler {
       int line = 0;
       void OnDocumentStart(const YAML::Mark& mark) override { line = mark.line; }
@@ -459,7 +462,7 @@ std::size_t find_foreign_octet(std::string_view text) {
 bool check_octets(std::string_view text, const Report& report) {
   const std::size_t at = find_foreign_octet(text);
   if (at == std::string_view::npos) return true;
-  const auto line = static_cast<int>(std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n'));
+  const auto line = static_cast<int>(std::ranges::count(text.substr(0, at), '\n'));
   const auto octet = static_cast<std::uint8_t>(text[at]);
   if (octet < 0x20 || octet == 0x7F)
     report(line, fmt::format("the control character 0x{:02x} stands here, expected text", octet),
@@ -467,12 +470,6 @@ bool check_octets(std::string_view text, const Report& report) {
   else
     report(line, "this line is no UTF-8, expected UTF-8", "write octets as !!binary in base64");
   return false;
-}
-
-std::string without_carriage_returns(std::string_view text) {
-  std::string clean(text);
-  std::erase(clean, '\r');
-  return clean;
 }
 
 }  // namespace
@@ -483,10 +480,8 @@ std::optional<Document> parse_slice(const YamlSlice& slice, const std::string& f
   const Report report{file, slice.line, problems};
   line = slice.line;
   if (!check_octets(slice.text, report)) return std::nullopt;
-  const bool has_returns = slice.text.find('\r') != std::string_view::npos;
-  const std::string clean = has_returns ? without_carriage_returns(slice.text) : std::string();
   Builder builder(report, load_file);
-  const bool parsed = parse_events(has_returns ? clean : slice.text, builder, report);
+  const bool parsed = parse_events(slice.text, builder, report);
   line = slice.line + builder.root_line();
   if (!parsed || problems.size() > problems_before) return std::nullopt;
   return builder.take();
@@ -498,7 +493,7 @@ int line_in_slice(const YamlSlice& slice, std::string_view json_pointer, int oth
   const Report report{no_file, slice.line, ignored};
   if (!check_octets(slice.text, report)) return otherwise;
   LineFinder finder(json_pointer);
-  static_cast<void>(parse_events(without_carriage_returns(slice.text), finder, report));
+  static_cast<void>(parse_events(slice.text, finder, report));
   return finder.line() < 0 ? otherwise : slice.line + finder.line();
 }
 

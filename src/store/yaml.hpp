@@ -20,7 +20,8 @@ inline constexpr std::size_t max_yaml_depth = 400;
 using LoadFile =
     std::function<std::optional<Document>(std::string_view name, std::string& problem)>;
 
-/// Called with every text and binary scalar. Where it returns a name, `!file name` is written for it.
+/// Called with the text and binary scalars that do not share a line with others, any longer than a
+/// line among them. Where it returns a name, `!file name` is written for the scalar.
 using FileAway = std::function<std::optional<std::string>(const Document& scalar)>;
 
 /// Reads a stream of YAML documents from memory, one at a time, by events (no DOM of the whole).

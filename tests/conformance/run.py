@@ -87,7 +87,7 @@ def indented(text):
 def difference(expected, seen):
     lines = difflib.unified_diff(*(text.decode(errors="backslashreplace").splitlines() for text in (expected, seen)),
                                  "expected", "seen", lineterm="", n=1)
-    return "\n".join(list(lines)[:24])
+    return "\n".join(line[:160] for line in list(lines)[:24])
 
 
 class Runner:
@@ -245,7 +245,7 @@ def run_protocol(protocol, options):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--binary", default=str(ROOT / "build/release/understudy"), help="the program under test")
+    parser.add_argument("--binary", default=str(ROOT / "build/release/src/cli/understudy"), help="the program under test")
     parser.add_argument("--client", action="append", help="only this driver (repeatable)")
     parser.add_argument("--keep", action="store_true", help="keep the recordings and say where")
     parser.add_argument("protocols", nargs="*", choices=[*PROTOCOLS, []], help="default: all")

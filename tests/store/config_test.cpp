@@ -189,6 +189,9 @@ env: {BOTH: '{cache.host} {cache.port}'}
   REQUIRE(write_config(folder.path() / "new", *again, problem));
   CHECK_FALSE(write_config("/proc/none", config, problem));
   CHECK(problem.find("/proc/none/understudy.yaml") == 0);
+  config.services[0].name = "../cache";
+  CHECK_FALSE(write_config(folder.path() / "other", config, problem));
+  CHECK_FALSE(std::filesystem::exists(folder.path() / "other"));
 }
 
 }  // namespace understudy::store

@@ -48,7 +48,7 @@ TEST_CASE("a tree and its style give the very octets again") {
            "{\n  \"a\": 1,\n  \"b\": [\n    1,\n    2\n  ],\n  \"c\": {}\n}",
            "{\n    \"a\": [],\n    \"b\": \"x\"\n}\n", R"({"caf\u00e9":"\u20ac"})",
            R"({"url":"http:\/\/x\/y"})", R"({"a":"café","tab":"\t"})", R"({"a": 1,"b": 2})",
-           R"({"a":1, "b":2})", R"({"big":18446744073709551615,"small":-9223372036854775808})"}) {
+           R"({"a":1, "b":2})", R"({"a":1.0,"b":-0.5})", R"({"big":18446744073709551615,"small":-9223372036854775808})"}) {
     CAPTURE(text);
     const auto styled = exact_tree(text);
     REQUIRE(styled);
@@ -59,7 +59,7 @@ TEST_CASE("a tree and its style give the very octets again") {
 }
 
 TEST_CASE("text that a tree would not give back stays text") {
-  for (const std::string text : {R"({"a":1.0})", R"({"a":1e5})", R"({"a":1.10})", R"({"a":-0})",
+  for (const std::string text : {R"({"a":1e5})", R"({"a":1.10})", R"({"a":-0})",
                            R"({"a":1,"a":2})", R"({"a":12345678901234567890123})", R"({"a" :1})",
                            R"({"a":"\u00E9"})", "1", "\"text\"", "null", "not json", R"(["\u0000"])",
                            "{\n\t\"a\": 1\n}", R"({"a":1} )"}) {

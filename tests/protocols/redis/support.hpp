@@ -1,8 +1,11 @@
 // What the tests of the Redis protocol share: literals, captures, a table and an engine in memory.
 #pragma once
 
+#include <deque>
 #include <fstream>
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -10,8 +13,11 @@
 
 #include "protocols/redis/command_decoder.hpp"
 #include "protocols/redis/resp_decoder.hpp"
+#include "protocols/redis/redis.hpp"
+#include "protocols/redis/request.hpp"
 #include "protocols/redis/resp_encoder.hpp"
 #include "understudy/document.hpp"
+#include "understudy/protocol.hpp"
 
 namespace redis_test {
 
@@ -64,5 +70,93 @@ inline std::vector<CapturedReply> captured_replies() {
   }
   return rows;
 }
+
+/// What a compiled table tells a machine.
+class Facts final : public ServiceTable {
+ public:
+  Document profile_document = {{"version", "7.0.15"}};
+  std::map<std::string, std::string, std::less<>> shapes;
+
+  [[nodiscard]] const Document& profile() const noexcept override { return profile_document; }
+  [[nodiscard]] std::optional<Bytes> shape(std::string_view key) const noexcept override {
+    const auto found = shapes.find(key);
+    if (found == shapes.end()) return std::nullopt;
+    return as_bytes(found->second);
+  }
+};
+
+/// A live connection whose requests are answered by replies that the test gives for commands, or by
+/// a miss; what was raised is kept as text.
+class Live {
+ public:
+  Facts facts;
+  Document settings = Document::object();
+  std::map<std::string, std::string> replies;  // summary of the request → RESP2 and RESP3 octets
+  std::vector<std::string> events;
+  bool conflict = false;
+  bool closed = false;
+  std::uint64_t id = 7;
+
+  /// What the server sends for these octets.
+  std::string send(std::string_view octets) {
+    begin();
+    machine_->feed(as_bytes(octets));
+    return pump();
+  }
+  std::string ask(const std::vector<std::string>& words) { return send(wire(words)); }
+  std::string end() {
+    begin();
+    machine_->feed_eof();
+    return pump();
+  }
+
+ private:
+  void begin() {
+    if (machine_) return;
+    machine_ = redis::protocol().new_server(facts, {id, {}, &settings, {}});
+    machine_->start();
+  }
+
+  std::string pump() {
+    for (;;) {
+      const ServerEvent event = machine_->next();
+      if (std::holds_alternative<NeedBytes>(event)) break;
+      if (const auto* request = std::get_if<Request>(&event)) answer(*request);
+      if (const auto* synthesised = std::get_if<Synthesised>(&event)) events.emplace_back(synthesised->what);
+      if (const auto* noted = std::get_if<Noted>(&event)) events.push_back("note: " + noted->text);
+      if (std::holds_alternative<Close>(event)) {
+        closed = true;
+        break;
+      }
+    }
+    std::string sent;
+    machine_->output().for_each_slice([&](Bytes slice) { sent += as_text(slice); });
+    machine_->output().clear();
+    return sent;
+  }
+
+  void answer(const Request& request) {
+    if (request.control != Control::none) {
+      static constexpr std::string_view names[] = {"none",    "begin",   "commit",      "rollback", "savepoint",
+                                                   "release", "rollback_to", "reset", "watch",    "unwatch"};
+      std::string text = "<" + std::string(names[static_cast<std::size_t>(request.control)]);
+      if (!request.control_name.empty()) text += " " + std::string(request.control_name);
+      events.push_back(text + ">");
+      return machine_->reply(Answer{Grade::synthesised, {}, conflict && request.control == Control::begin});
+    }
+    const std::string line = redis::protocol().summarise(redis::protocol().describe(request.canonical));
+    events.push_back(line);
+    const auto found = replies.find(line);
+    if (found != replies.end()) {
+      images_.push_back(std::string(1, '\0') + found->second);
+      return machine_->reply(Answer{Grade::exact, as_bytes(images_.back()), false});
+    }
+    if (request.synthesisable) return machine_->reply(Answer{Grade::synthesised, {}, false});
+    machine_->reply(Miss{"understudy has no answer to " + line, "nearest:\r\nGET other", "record it"});
+  }
+
+  std::unique_ptr<ServerMachine> machine_;
+  std::deque<std::string> images_;
+};
 
 }  // namespace redis_test

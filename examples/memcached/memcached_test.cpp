@@ -1,0 +1,102 @@
+#include "memcached.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "compile/pipeline.hpp"
+#include "engine/record.hpp"
+#include "engine/serve.hpp"
+
+using namespace understudy;
+using Lines = std::vector<std::string>;
+
+namespace {
+
+// What an observer tells of one connection, fed in pieces of `piece` octets.
+Lines told(const std::string& sent, const std::string& received, std::size_t piece) {
+  const auto observer = memcached::protocol().new_observer({});
+  const auto feed = [&](Direction from, const std::string& octets) {
+    for (std::size_t at = 0; at < octets.size(); at += piece) {
+      Relay relay;
+      observer->feed(from, as_bytes(octets.substr(at, piece)), {}, relay);
+    }
+  };
+  feed(Direction::from_client, sent);
+  feed(Direction::from_server, received);
+  Lines lines;
+  while (auto observed = observer->next()) {
+    if (const auto* exchange = std::get_if<Exchange>(&*observed))
+      lines.push_back(exchange->request.dump() + " " + exchange->answer.dump());
+    else
+      lines.emplace_back("warned");
+  }
+  return lines;
+}
+
+const std::string said =
+    "get a b\r\nset a 0 0 5\r\nhel\r\n\r\nset q 0 0 1 noreply\r\nx\r\nget a\r\nincr n 1\r\nquit\r\n";
+const std::string answered = "END\r\nSTORED\r\nVALUE a 0 5\r\nhel\r\n\r\nEND\r\nNOT_FOUND\r\n";
+
+}  // namespace
+
+TEST_CASE("commands are paired with their replies, in whatever pieces they come") {
+  for (const std::size_t piece : {1, 2, 5, 1000})
+    CHECK(told(said, answered, piece) ==
+          Lines{R"({"command":"set q 0 0 1","data":"x"} null)", R"({"command":"get a b"} "END")",
+                R"({"command":"set a 0 0 5","data":"hel\r\n"} "STORED")",
+                R"({"command":"get a"} "VALUE a 0 5\r\nhel\r\n\r\nEND")", R"({"command":"incr n 1"} "NOT_FOUND")"});
+}
+
+TEST_CASE("what makes no sense is named once and then only relayed") {
+  CHECK(told("set a 0 0\r\n", "", 100) == Lines{"warned"});
+  CHECK(told(std::string(300'000, 'x'), "", 70'000) == Lines{"warned"});
+  CHECK(told("", "STORED\r\n", 100) == Lines{"warned"});
+}
+
+TEST_CASE("a connection is recognised by its first command") {
+  const auto recognised = [](std::string_view first) { return memcached::protocol().recognise(as_bytes(first)); };
+  CHECK(recognised("get k\r\n") == Recognition::yes);
+  CHECK(recognised("ge") == Recognition::need_more);
+  CHECK(recognised("GET / HTTP/1.1\r\n") == Recognition::no);
+  CHECK(recognised("*1\r\n$4\r\nPING\r\n") == Recognition::no);
+}
+
+TEST_CASE("a recording answers a client, and knows what a write changes") {
+  std::string pattern = (std::filesystem::temp_directory_path() / "understudy-memcached-XXXXXX").string();
+  const std::filesystem::path folder = ::mkdtemp(pattern.data());
+  std::ofstream(folder / "understudy.yaml") << "understudy: 1\nservices:\n  cache: {protocol: memcached, listen: 0}\n";
+  {
+    store::Service service;
+    service.name = "cache";
+    service.protocol = "memcached";
+    engine::Recording recording(folder, [](const std::string&, const std::string&) {});
+    engine::RecordedConnection connection(recording, service, memcached::protocol());
+    Relay relay;
+    connection.feed(Direction::from_client, as_bytes(said), relay);
+    connection.feed(Direction::from_server, as_bytes(answered), relay);
+  }
+  const Protocol* const known[] = {&memcached::protocol()};
+  Diagnostics problems;
+  const auto table = compile::load(folder, known, problems);
+  for (const Diagnostic& problem : problems) FAIL_CHECK(to_string(problem));
+  REQUIRE(table);
+  const auto served = std::make_shared<engine::ServedService>(memcached::protocol(), table, 0, Document::object(),
+                                                              engine::Strictness::normal, engine::IncidentSink());
+  engine::ServedConnection connection(served, 1, {});
+  const auto send = [&](const std::string& octets) {
+    static_cast<void>(connection.feed(as_bytes(octets)));
+    std::string sent;
+    connection.output().for_each_slice([&](Bytes slice) { sent += as_text(slice); });
+    connection.output().clear();
+    return sent;
+  };
+  CHECK(send("get a b\r\n") == "END\r\n");
+  CHECK(send("set a 0 0 5\r\nhel\r\n\r\nget a\r\n") == "STORED\r\nVALUE a 0 5\r\nhel\r\n\r\nEND\r\n");
+  CHECK(send("set q 0 0 1 noreply\r\nx\r\nincr n 1\r\n") == "NOT_FOUND\r\n");
+  CHECK(send("get zzz\r\n").starts_with("SERVER_ERROR understudy has no answer to get zzz"));
+  CHECK(send("incr n 1\r\n") == "NOT_FOUND\r\n");
+  std::filesystem::remove_all(folder);
+}

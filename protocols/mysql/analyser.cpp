@@ -1,0 +1,292 @@
+#include "protocols/mysql/analyser.hpp"
+
+#include <algorithm>
+
+#include "protocols/mysql/charset.hpp"
+#include "protocols/mysql/image.hpp"
+#include "protocols/mysql/introspection.hpp"
+#include "protocols/mysql/statements.hpp"
+
+namespace understudy::mysql {
+
+namespace {
+
+using sql::Kind;
+
+constexpr std::string_view catalog_key = "@catalog";
+constexpr std::string_view catalogs[] = {"information_schema", "mysql", "performance_schema", "sys"};
+
+std::string text_of(const Document& document, const char* key) {
+  const auto found = document.is_object() ? document.find(key) : document.end();
+  return document.is_object() && found != document.end() ? octets_of(*found) : std::string();
+}
+
+bool is_error(const Document& answer) { return answer.is_object() && answer.contains("error"); }
+
+std::optional<std::string> no_variables(std::string_view) { return std::nullopt; }
+
+// Whether an OK that tells zero affected rows tells that nothing changed.
+bool changed_nothing(const Document& answer, Kind kind) {
+  if (kind != Kind::delete_ && kind != Kind::update) return false;
+  if (!answer.is_object() || !answer.contains("affected")) return false;
+  const std::string info = text_of(answer, "info");
+  if (kind == Kind::update && info.find("Changed: ") != std::string::npos) return info.find("Changed: 0 ") != std::string::npos;
+  return answer["affected"] == 0;
+}
+
+Control control_of(const StatementInfo& info) noexcept {
+  switch (info.kind) {
+    case Kind::begin: return Control::begin;
+    case Kind::commit: return Control::commit;
+    case Kind::rollback: return Control::rollback;
+    case Kind::savepoint: return Control::savepoint;
+    case Kind::release: return Control::release;
+    case Kind::rollback_to: return Control::rollback_to;
+    default: return Control::none;
+  }
+}
+
+Control implicit_control(const std::string& what) noexcept {
+  if (what == "begin") return Control::begin;
+  if (what == "commit") return Control::commit;
+  if (what == "rollback") return Control::rollback;
+  return what == "reset" ? Control::reset : Control::none;
+}
+
+}  // namespace
+
+std::string MysqlAnalyser::main_database() const {
+  const auto most = std::ranges::max_element(databases_, {}, [](const auto& entry) { return entry.second; });
+  return most == databases_.end() ? std::string() : most->first;
+}
+
+MysqlAnalyser::Surroundings MysqlAnalyser::surroundings_of(const SessionHeader& session, const Document& request) const {
+  Surroundings around;
+  around.database = request.is_object() && request.contains("database") ? text_of(request, "database") : text_of(session.facts, "database");
+  const auto server = session.facts.is_object() ? session.facts.find("server") : session.facts.end();
+  if (session.facts.is_object() && server != session.facts.end())
+    around.mariadb = text_of(*server, "version").find("MariaDB") != std::string::npos;
+  return around;
+}
+
+MysqlAnalyser::Surroundings MysqlAnalyser::surroundings_of(const Document& request) const {
+  Surroundings around;
+  around.database = request.is_object() && request.contains("database") ? text_of(request, "database") : main_database();
+  if (!server_.is_null()) around.mariadb = text_of(server_, "version").find("MariaDB") != std::string::npos;
+  return around;
+}
+
+void MysqlAnalyser::learn(const SessionHeader& session, const Exchange& exchange) {
+  if (server_.is_null() && session.facts.is_object()) {
+    const auto server = session.facts.find("server");
+    if (server != session.facts.end()) server_ = *server;
+    const auto collation = session.facts.find("collation");
+    if (collation != session.facts.end() && collation->is_number_integer()) collation_ = collation->get<std::uint16_t>();
+  }
+  const Document& request = exchange.request;
+  if (!request.is_object() || request.contains("implicit")) return;
+  const Surroundings around = surroundings_of(session, request);
+  ++databases_[around.database];
+  if (is_error(exchange.answer)) return;
+  learn_shape(request, exchange.answer, around);
+  learn_variables(request, exchange.answer);
+}
+
+void MysqlAnalyser::learn_shape(const Document& request, const Document& answer, const Surroundings& around) {
+  const bool prepared = request.contains("prepare");
+  const std::string text = text_of(request, prepared ? "prepare" : "sql");
+  if (text.empty() || request.contains("after") || !answer.is_object()) return;
+  statement_.assign(text, around.mode);
+  Shape& shape = shapes_[{around.database, std::string(statement_.pattern())}];
+  if (shape.prepared && !prepared) return;
+  shape.prepared = prepared;
+  shape.columns.clear();
+  std::vector<Problem> ignored;  // `analyse` reports them
+  if (answer.contains("columns"))
+    shape.columns = columns_from_document(answer["columns"], {around.database, around.mariadb}, "/answer/columns", ignored);
+}
+
+void MysqlAnalyser::learn_variables(const Document& request, const Document& answer) {
+  const std::string text = text_of(request, "sql");
+  const sql::Mode mode{sql::Dialect::mysql, true, false};
+  const StatementInfo info = inspect_statement(text, mode, no_variables);
+  for (const Assignment& assignment : info.assignments)
+    if (!assignment.name.empty()) settable_.insert(assignment.name);
+  if (info.kind == Kind::use) ++databases_[info.name];
+  if (request.contains("session") || (info.kind != Kind::select && info.kind != Kind::show) || !answer.is_object()) return;
+  const auto asked = parse_introspection(text, mode);
+  if (!asked) return;
+  for (auto& [name, value] : variables_told(*asked, answer)) variables_.emplace(name, value);
+}
+
+Identity MysqlAnalyser::identify(const Document& request, std::vector<Problem>& problems) {
+  return identify(request, surroundings_of(request), problems);
+}
+
+Identity MysqlAnalyser::identify(const Document& request, const Surroundings& around, std::vector<Problem>& problems) {
+  Identity identity;
+  if (!request.is_object()) {
+    problems.push_back({"/request", "expected a map with `sql`", "sql: SELECT …"});
+    return identity;
+  }
+  if (request.contains("implicit")) {
+    identity.canonical = "(implicit) " + text_of(request, "implicit");
+    if (implicit_control(text_of(request, "implicit")) == Control::none)
+      problems.push_back({"/request/implicit", "expected begin, commit, rollback or reset", ""});
+  } else if (request.contains("fields")) {
+    append_marks(Ask::fields, around.database, main_database(), identity.canonical);
+    identity.canonical += text_of(request, "fields") + '\0' + text_of(request, "wildcard");
+  } else if (request.contains("prepare")) {
+    append_identity(request, Ask::prepare, around, identity, problems);
+  } else if (request.contains("after")) {
+    append_marks(Ask::follow, {}, {}, identity.canonical);
+    const Identity before = identify(request["after"], around, problems);
+    identity.canonical += before.canonical;
+    identity.qualifier = before.qualifier;
+  } else {
+    append_identity(request, Ask::run, around, identity, problems);
+  }
+  return identity;
+}
+
+void MysqlAnalyser::append_identity(const Document& request, Ask ask, const Surroundings& around, Identity& identity, std::vector<Problem>& problems) {
+  const std::string text = text_of(request, ask == Ask::prepare ? "prepare" : "sql");
+  if (text.empty()) problems.push_back({"/request", "expected a statement in `sql`", "sql: SELECT …"});
+  statement_.assign(text, around.mode);
+  std::vector<Parameter> parameters;
+  if (ask == Ask::run) parameters = parameters_from_document(request, problems);
+  if (ask == Ask::run && parameters.size() != statement_.parameter_count() && !(parameters.empty() && problems.empty() && statement_.parameter_count() == 0))
+    problems.push_back({"/request/params", "the statement has " + std::to_string(statement_.parameter_count()) + " parameters, not " + std::to_string(parameters.size()), ""});
+  std::vector<sql::Value> values;
+  values_of(parameters, values);
+  append_marks(ask, around.database, main_database(), identity.canonical);
+  sql::append_identity(statement_, values, identity.canonical, identity.qualifier);
+}
+
+std::string MysqlAnalyser::encode(const Document& request, const Document& answer, std::vector<Problem>& problems) {
+  return encode(answer, surroundings_of(request), problems);
+}
+
+std::string MysqlAnalyser::encode(const Document& answer, const Surroundings& around, std::vector<Problem>& problems) {
+  const Results results = answer_from_document(answer, {around.database, around.mariadb}, problems);
+  const Charset* charset = charset_of(collation_);
+  const bool utf8 = charset != nullptr && is_utf8(*charset);
+  return encode_image(results, utf8 ? collation_ : utf8mb4_collation);
+}
+
+KeyPath MysqlAnalyser::qualified(const KeyPath& path, const Surroundings& around) const {
+  if (path.empty()) return path;
+  std::string table = path.front();
+  const std::size_t dot = table.find('.');
+  std::string database = dot == std::string::npos ? around.database : table.substr(0, dot);
+  if (std::ranges::find(catalogs, database) != std::end(catalogs)) return {std::string(catalog_key)};
+  if (dot != std::string::npos) table.erase(0, dot + 1);
+  KeyPath result = path;
+  result.front() = database == main_database() ? table : database + "." + table;
+  return result;
+}
+
+void MysqlAnalyser::add_dependencies(std::string_view text, const Surroundings& around, Analysis& analysis) {
+  const sql::Dependencies found = sql::dependencies_of(text, around.mode);
+  analysis.effect = found.effect;
+  analysis.understood = found.understood;
+  for (const KeyPath& path : found.reads) analysis.reads.push_back(qualified(path, around));
+  for (const KeyPath& path : found.writes) analysis.writes.push_back(qualified(path, around));
+}
+
+void MysqlAnalyser::classify(const Document& request, const Document& answer, const Surroundings& around, Analysis& analysis) {
+  const std::string text = text_of(request, "sql");
+  const StatementInfo info = inspect_statement(text, around.mode, no_variables);
+  const bool failed = is_error(answer);
+  const Control control = control_of(info);
+  analysis.control_name = info.name;
+  if (control != Control::none && !failed) {
+    analysis.effect = Effect::none;
+    analysis.control = control;
+    return;
+  }
+  if (control == Control::commit) analysis.control = control;  // a failed one undid the transaction
+  const bool of_session = info.kind == Kind::set || info.kind == Kind::use || info.kind == Kind::lock;
+  if (of_session && !failed) {
+    analysis.effect = Effect::none;
+    return;
+  }
+  if (info.kind == Kind::set || info.kind == Kind::use || control != Control::none) {
+    analysis.effect = Effect::read;
+    analysis.changed = false;
+    return;
+  }
+  add_dependencies(text, around, analysis);
+  if (info.kind == Kind::show || info.kind == Kind::explain || (info.kind == Kind::unknown && analysis.effect == Effect::read && analysis.reads.empty()))
+    analysis.reads.push_back({std::string(catalog_key)});
+  if (info.kind == Kind::ddl) analysis.writes.push_back({std::string(catalog_key)});
+  analysis.changed = !failed && !changed_nothing(answer, info.kind);
+}
+
+Analysis MysqlAnalyser::analyse(const SessionHeader& session, const Exchange& exchange, std::vector<Problem>& problems) {
+  const Document& request = exchange.request;
+  const Surroundings around = surroundings_of(session, request);
+  Analysis analysis;
+  analysis.identity = identify(request, around, problems);
+  if (!request.is_object()) return analysis;
+  if (request.contains("implicit")) {
+    analysis.effect = Effect::none;
+    analysis.control = implicit_control(text_of(request, "implicit"));
+    return analysis;
+  }
+  const bool succeeded_prepare = request.contains("prepare") && !is_error(exchange.answer);
+  if (succeeded_prepare || request.contains("session")) {
+    analysis.effect = Effect::none;
+    return analysis;
+  }
+  if (request.contains("prepare")) {
+    add_dependencies(text_of(request, "prepare"), around, analysis);
+    analysis.effect = Effect::read;
+    analysis.writes.clear();
+    analysis.reads.push_back({std::string(catalog_key)});
+  } else if (request.contains("fields")) {
+    analysis.reads = {{std::string(catalog_key)}};
+  } else if (request.contains("after")) {
+    add_dependencies(text_of(request["after"], "sql"), around, analysis);
+    analysis.effect = Effect::read;
+    analysis.writes.clear();
+  } else {
+    classify(request, exchange.answer, around, analysis);
+  }
+  if (analysis.effect != Effect::none) analysis.image = encode(exchange.answer, around, problems);
+  return analysis;
+}
+
+Document MysqlAnalyser::profile() const {
+  Document profile = Document::object();
+  if (server_.is_object()) {
+    for (const char* key : {"version", "capabilities", "collation", "plugin"})
+      if (server_.contains(key)) profile[key] = server_[key];
+  }
+  profile["database"] = main_database();
+  Document databases = Document::array();
+  for (const auto& [name, count] : databases_)
+    if (!name.empty()) databases.push_back(name);
+  profile["databases"] = std::move(databases);
+  if (!settable_.empty()) profile["settable"] = settable_;
+  if (!variables_.empty()) profile["variables"] = variables_;
+  return profile;
+}
+
+std::vector<std::pair<std::string, std::string>> MysqlAnalyser::shapes() const {
+  std::vector<std::pair<std::string, std::string>> found;
+  for (const auto& [key, shape] : shapes_) {
+    std::string name;
+    append_marks(Ask::run, key.first, main_database(), name);
+    name += key.second;
+    Results results;
+    if (shape.columns.empty()) results.list.emplace_back(OkPacket{});
+    else results.list.emplace_back(ResultSet{.columns = shape.columns});
+    const Charset* charset = charset_of(collation_);
+    const bool utf8 = charset != nullptr && is_utf8(*charset);
+    found.emplace_back(std::move(name), encode_image(results, utf8 ? collation_ : utf8mb4_collation));
+  }
+  return found;
+}
+
+}  // namespace understudy::mysql

@@ -1,0 +1,65 @@
+// The compiling role: identities, dependencies and images of recorded exchanges.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "protocols/mysql/identity.hpp"
+#include "protocols/mysql/parameters.hpp"
+#include "protocols/mysql/result.hpp"
+#include "understudy/analyser.hpp"
+
+namespace understudy::mysql {
+
+class MysqlAnalyser final : public Analyser {
+ public:
+  void learn(const SessionHeader& session, const Exchange& exchange) override;
+  Analysis analyse(const SessionHeader& session, const Exchange& exchange,
+                   std::vector<Problem>& problems) override;
+  Identity identify(const Document& request, std::vector<Problem>& problems) override;
+  std::string encode(const Document& request, const Document& answer,
+                     std::vector<Problem>& problems) override;
+  [[nodiscard]] Document profile() const override;
+  [[nodiscard]] std::vector<std::pair<std::string, std::string>> shapes() const override;
+
+ private:
+  /// What of a recorded connection the spelling of its exchanges leaves out.
+  struct Surroundings {
+    std::string database;
+    bool mariadb = true;
+    sql::Mode mode{sql::Dialect::mysql, true, false};
+  };
+
+  [[nodiscard]] Surroundings surroundings_of(const SessionHeader& session, const Document& request) const;
+  [[nodiscard]] Surroundings surroundings_of(const Document& request) const;
+  [[nodiscard]] std::string main_database() const;
+  Identity identify(const Document& request, const Surroundings& around, std::vector<Problem>& problems);
+  void append_identity(const Document& request, Ask ask, const Surroundings& around, Identity& identity,
+                       std::vector<Problem>& problems);
+  std::string encode(const Document& answer, const Surroundings& around, std::vector<Problem>& problems);
+  void learn_shape(const Document& request, const Document& answer, const Surroundings& around);
+  void learn_variables(const Document& request, const Document& answer);
+  void add_dependencies(std::string_view text, const Surroundings& around, Analysis& analysis);
+  [[nodiscard]] KeyPath qualified(const KeyPath& path, const Surroundings& around) const;
+  void classify(const Document& request, const Document& answer, const Surroundings& around, Analysis& analysis);
+
+  /// A server as it greeted; the first session's is served.
+  Document server_;
+  std::uint16_t collation_ = 0;
+  std::map<std::string, std::size_t> databases_;  // exchanges by database in use
+  std::set<std::string> settable_;
+  std::map<std::string, std::string> variables_;
+  struct Shape {
+    std::vector<Column> columns;
+    bool prepared = false;  ///< told by a COM_STMT_PREPARE
+    std::string pattern;
+    std::string database;
+  };
+  std::map<std::pair<std::string, std::string>, Shape> shapes_;  // by database and pattern
+  sql::Statement statement_;
+};
+
+}  // namespace understudy::mysql

@@ -1,0 +1,81 @@
+#include "protocols/mysql/identity.hpp"
+
+#include <algorithm>
+
+#include "understudy/request.hpp"
+
+namespace understudy::mysql {
+
+namespace {
+
+constexpr std::string_view prepare_mark = "(prepare) ";
+constexpr std::string_view fields_mark = "(fields) ";
+constexpr std::string_view follow_mark = "(after) ";
+
+bool take(std::string_view& text, std::string_view prefix) {
+  if (!text.starts_with(prefix)) return false;
+  text.remove_prefix(prefix.size());
+  return true;
+}
+
+}  // namespace
+
+void append_marks(Ask ask, std::string_view database, std::string_view main_database, std::string& canonical) {
+  if (database != main_database) {
+    canonical += "`";
+    canonical += database;
+    canonical += "`: ";
+  }
+  if (ask == Ask::prepare) canonical += prepare_mark;
+  if (ask == Ask::fields) canonical += fields_mark;
+  if (ask == Ask::follow) canonical += follow_mark;
+}
+
+std::string shape_key(const sql::Statement& statement, std::string_view database, std::string_view main_database) {
+  std::string key;
+  append_marks(Ask::run, database, main_database, key);
+  key += statement.pattern();
+  return key;
+}
+
+Document describe_canonical(std::string_view canonical) {
+  std::string_view rest = canonical;
+  std::string database;
+  bool elsewhere = false;
+  if (rest.starts_with('`')) {
+    const std::size_t end = pattern_of(rest).find("`: ");
+    if (end != std::string_view::npos) {
+      elsewhere = true;
+      database = rest.substr(1, end - 1);
+      rest.remove_prefix(end + 3);
+    }
+  }
+  const char* key = "sql";
+  if (take(rest, prepare_mark)) key = "prepare";
+  else if (take(rest, fields_mark)) key = "fields";
+  else if (take(rest, follow_mark)) key = "after";
+  Document described = sql::describe(rest);
+  Document document = Document::object();
+  document[key] = described["sql"];
+  if (described.contains("params")) document["params"] = described["params"];
+  if (elsewhere) document["database"] = database;
+  return document;
+}
+
+std::string summarise_request(const Document& request) {
+  if (!request.is_object()) return request.dump();
+  std::string line;
+  for (const char* key : {"sql", "prepare", "fields", "after", "implicit"}) {
+    const auto found = request.find(key);
+    if (found == request.end()) continue;
+    if (std::string_view(key) != "sql") line = std::string(key) + " ";
+    line += found->is_object() ? summarise_request(*found) : octets_of(*found);
+    break;
+  }
+  if (const auto parameters = request.find("params"); parameters != request.end() && !parameters->empty())
+    line += " " + parameters->dump(-1, ' ', false, Document::error_handler_t::replace);
+  std::ranges::replace_if(line, [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
+  return line;
+}
+
+}  // namespace understudy::mysql

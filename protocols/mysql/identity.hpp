@@ -1,0 +1,36 @@
+// Requests as the table knows them: one canonical form for COM_QUERY and
+// prepared statements, whichever side builds it.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "protocols/sql/statement.hpp"
+#include "understudy/document.hpp"
+
+namespace understudy::mysql {
+
+/// What stands before the pattern of a statement.
+enum class Ask : std::uint8_t {
+  run,      ///< COM_QUERY, COM_STMT_EXECUTE
+  prepare,  ///< COM_STMT_PREPARE
+  fields,   ///< COM_FIELD_LIST: the "statement" is the table's name
+  follow    ///< SHOW WARNINGS and its like, which ask about the statement before
+};
+
+/// Appends the mark of `ask` and, where `database` is not the service's main one, of the database.
+void append_marks(Ask ask, std::string_view database, std::string_view main_database,
+                  std::string& canonical);
+
+/// The pattern part of a statement's identity: marks and pattern. The key of ServiceTable::shape().
+[[nodiscard]] std::string shape_key(const sql::Statement& statement, std::string_view database,
+                                    std::string_view main_database);
+
+/// The reverse, for people: a request document with the values in `params`.
+[[nodiscard]] Document describe_canonical(std::string_view canonical);
+
+/// One line for a list of requests: the statement.
+[[nodiscard]] std::string summarise_request(const Document& request);
+
+}  // namespace understudy::mysql

@@ -1,0 +1,329 @@
+#include "protocols/mysql/introspection.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "protocols/mysql/variables.hpp"
+#include "protocols/sql/lexer.hpp"
+#include "protocols/sql/literal.hpp"
+
+namespace understudy::mysql {
+
+namespace {
+
+using sql::Token;
+using sql::TokenKind;
+using sql::Word;
+
+constexpr std::array state_functions = {"connection_id", "last_insert_id", "database", "schema",
+                                        "user", "current_user", "session_user", "system_user",
+                                        "found_rows", "row_count"};
+constexpr std::array state_variables = {"warning_count", "error_count", "last_insert_id", "identity", "insert_id", "timestamp", "pseudo_thread_id"};
+
+std::string lower(std::string_view text) {
+  std::string folded(text);
+  std::ranges::transform(folded, folded.begin(), sql::to_lower);
+  return folded;
+}
+
+bool contains(std::span<const char* const> names, std::string_view name) {
+  return std::ranges::any_of(names, [&](const char* known) { return name == known; });
+}
+
+std::string strip_quotes(std::string_view text) {
+  const bool quoted = text.size() >= 2 && (text.front() == '`' || text.front() == '"' || text.front() == '\'');
+  return std::string(quoted ? text.substr(1, text.size() - 2) : text);
+}
+
+class SelectParser {
+ public:
+  SelectParser(std::string_view sql, sql::Mode mode) : sql_(sql), lexer_(sql, mode), mode_(mode) { advance(); }
+
+  std::optional<Introspection> parse() {
+    if (token_.word() != Word::select) return std::nullopt;
+    advance();
+    Introspection asked;
+    do {
+      Question question;
+      if (!parse_item(question)) return std::nullopt;
+      asked.questions.push_back(std::move(question));
+    } while (take(','));
+    if (token_.word() == Word::from) {
+      advance();
+      if (token_.kind != TokenKind::word || !sql::equals_folded(token_.text, "dual")) return std::nullopt;
+      advance();
+    }
+    if (token_.word() == Word::limit) {
+      advance();
+      if (token_.kind != TokenKind::number || token_.text == "0") return std::nullopt;
+      advance();
+    }
+    (void)take(';');
+    if (token_.kind != TokenKind::end) return std::nullopt;
+    return asked;
+  }
+
+ private:
+  void advance() {
+    last_end_ = token_.text.empty() ? 0 : lexer_.begin_of(token_) + token_.text.size();
+    token_ = lexer_.next();
+  }
+  bool take(char punctuation) {
+    if (!token_.is(punctuation)) return false;
+    advance();
+    return true;
+  }
+
+  bool parse_item(Question& question) {
+    if (token_.kind == TokenKind::end) return false;
+    const std::size_t begin = lexer_.begin_of(token_);
+    if (!parse_value(question)) return false;
+    if (question.label.empty()) question.label = sql_.substr(begin, last_end_ - begin);
+    const bool as = token_.word() == Word::as;
+    if (as) advance();
+    const bool alias = token_.kind == TokenKind::quoted || token_.kind == TokenKind::string ||
+                       (token_.kind == TokenKind::word && token_.word() != Word::from && token_.word() != Word::limit);
+    if (as && !alias) return false;
+    if (!alias) return true;
+    question.label = strip_quotes(token_.text);
+    advance();
+    return true;
+  }
+
+  bool parse_value(Question& question) {
+    if (token_.kind == TokenKind::variable && token_.text.starts_with("@@")) {
+      question.kind = Question::Kind::variable;
+      question.name = lower(token_.text.substr(2));
+      for (const std::string_view scope : {"session.", "local."})
+        if (question.name.starts_with(scope)) question.name.erase(0, scope.size());
+      if (question.name.starts_with("global.")) return false;
+      advance();
+      return true;
+    }
+    if (token_.kind == TokenKind::number) {
+      question.kind = Question::Kind::number;
+      question.name = std::string(token_.text);
+      advance();
+      return question.name.find_first_not_of("0123456789") == std::string::npos && question.name.size() < 10;
+    }
+    if (token_.kind == TokenKind::string) {
+      question.kind = Question::Kind::text;
+      if (!sql::append_string_value(token_, mode_, question.name)) return false;
+      question.label = question.name;
+      advance();
+      return true;
+    }
+    return parse_function(question);
+  }
+
+  bool parse_function(Question& question) {
+    if (token_.kind != TokenKind::word) return false;
+    question.kind = Question::Kind::function;
+    question.name = lower(token_.text);
+    const bool known = question.name == "version" || contains(state_functions, question.name);
+    advance();
+    if (known && take('(')) return take(')');
+    return known && question.name == "current_user";
+  }
+
+  std::string_view sql_;
+  sql::Lexer lexer_;
+  sql::Mode mode_;
+  Token token_;
+  std::size_t last_end_ = 0;
+};
+
+// SHOW [SESSION] VARIABLES [LIKE '…' | WHERE … '…' …] and SHOW WARNINGS | ERRORS.
+std::optional<Introspection> parse_show(std::string_view sql, sql::Mode mode) {
+  sql::Lexer lexer(sql, mode);
+  Token token = lexer.next();
+  if (token.word() != Word::show) return std::nullopt;
+  token = lexer.next();
+  if (token.word() == Word::session || token.word() == Word::local) token = lexer.next();
+  Introspection asked;
+  if (token.kind != TokenKind::word) return std::nullopt;
+  if (sql::equals_folded(token.text, "warnings") || sql::equals_folded(token.text, "errors")) {
+    asked.form = Introspection::Form::show_warnings;
+    token = lexer.next();
+    return token.kind == TokenKind::end || token.is(';') ? std::optional(asked) : std::nullopt;
+  }
+  if (!sql::equals_folded(token.text, "variables")) return std::nullopt;
+  asked.form = Introspection::Form::show_variables;
+  for (token = lexer.next(); token.kind != TokenKind::end; token = lexer.next()) {
+    if (token.kind != TokenKind::string) continue;
+    std::string text;
+    if (!sql::append_string_value(token, mode, text)) return std::nullopt;
+    asked.patterns.push_back(lower(text));
+  }
+  return asked;
+}
+
+struct Told {
+  std::optional<std::string> value;
+  Column column;
+};
+
+constexpr std::uint32_t integer_length = 21;
+
+Column column_for(const Question& question, const std::optional<std::string>& value, const Session& session) {
+  Column column;
+  column.name = question.label;
+  const SystemVariable* variable = question.kind == Question::Kind::variable ? find_system_variable(canonical_variable(question.name)) : nullptr;
+  const bool counted = question.name.ends_with("_id") || question.name.ends_with("_rows") || question.name == "row_count" || question.name.ends_with("_count") || question.name == "identity";
+  const bool integer = question.kind == Question::Kind::number || (variable != nullptr && variable->kind != VariableKind::text) || (question.kind != Question::Kind::text && counted);
+  if (integer) {
+    column.type = question.kind == Question::Kind::number ? FieldType::long_ : FieldType::longlong;
+    column.charset = 63;
+    column.length = question.kind == Question::Kind::number ? static_cast<std::uint32_t>(question.name.size()) : integer_length;
+    column.flags = column_flag::binary;
+    if (question.kind != Question::Kind::variable) column.flags |= column_flag::not_null;
+    if (variable != nullptr && variable->kind == VariableKind::boolean) column.length = 1;
+    return column;
+  }
+  column.type = FieldType::var_string;
+  column.length = static_cast<std::uint32_t>(value ? value->size() : 0);
+  column.decimals = session.is_mariadb() ? 39 : 31;
+  return column;
+}
+
+// The present value; an empty optional inside for NULL, nothing outside where it is not known.
+std::optional<std::optional<std::string>> value_of(const Question& question, const Circumstances& known) {
+  using Value = std::optional<std::string>;
+  const Session& session = *known.session;
+  const std::string& name = question.name;
+  if (question.kind == Question::Kind::number || question.kind == Question::Kind::text) return Value(name);
+  if (name == "warning_count") return Value(std::to_string(known.warnings));
+  if (name == "error_count") return Value(known.last_error == nullptr ? "0" : "1");
+  if (name == "last_insert_id" || name == "identity") return Value(std::to_string(known.last_insert_id));
+  if (question.kind == Question::Kind::variable) {
+    if (const auto value = session.variable(name)) return value;
+    return std::nullopt;
+  }
+  if (name == "version") {
+    if (const auto value = session.variable("version")) return value;
+    return std::nullopt;
+  }
+  if (name == "connection_id") return Value(std::to_string(known.connection_id));
+  if (name == "found_rows") return Value(std::to_string(known.found_rows));
+  if (name == "row_count") return Value(std::to_string(known.row_count));
+  if (name == "database" || name == "schema") return session.database().empty() ? Value() : Value(session.database());
+  return Value(session.user() + "@" + (name == "current_user" ? "%" : "localhost"));
+}
+
+bool like(std::string_view pattern, std::string_view text) {
+  if (pattern.empty()) return text.empty();
+  if (pattern.front() == '%') {
+    for (std::size_t i = 0; i <= text.size(); ++i)
+      if (like(pattern.substr(1), text.substr(i))) return true;
+    return false;
+  }
+  if (pattern.front() == '\\' && pattern.size() > 1) pattern.remove_prefix(1);
+  else if (pattern.front() == '_' && !text.empty()) return like(pattern.substr(1), text.substr(1));
+  return !text.empty() && text.front() == pattern.front() && like(pattern.substr(1), text.substr(1));
+}
+
+bool is_plain(std::string_view pattern) { return pattern.find('%') == std::string_view::npos; }
+
+Column text_column(std::string name, std::uint32_t length) {
+  Column column;
+  column.name = std::move(name);
+  column.length = length;
+  column.flags = column_flag::not_null;
+  column.decimals = 39;
+  return column;
+}
+
+std::optional<ResultSet> show_variables(const Introspection& asked, const Session& session) {
+  ResultSet set;
+  set.columns = {text_column("Variable_name", 64), text_column("Value", 2048)};
+  for (const std::string& pattern : asked.patterns) {
+    if (!is_plain(pattern)) return std::nullopt;
+    auto value = session.variable(pattern);
+    if (!value) return std::nullopt;
+    const SystemVariable* variable = find_system_variable(canonical_variable(pattern));
+    if (variable != nullptr && variable->kind == VariableKind::boolean) value = *value == "1" ? "ON" : "OFF";
+    set.rows.push_back(Document::array({pattern, document_of(*value)}));
+  }
+  return set;
+}
+
+std::optional<ResultSet> show_warnings(const Circumstances& known) {
+  // What the warnings said is known only where there are none, or where an error is the only one.
+  if (known.last_error == nullptr && known.warnings > 0) return std::nullopt;
+  ResultSet set;
+  Column code = text_column("Code", 4);
+  code.type = FieldType::long_;
+  code.charset = 63;
+  code.flags = column_flag::not_null | column_flag::unsigned_ | column_flag::binary;
+  code.decimals = 0;
+  set.columns = {text_column("Level", 7), code, text_column("Message", 512)};
+  if (known.last_error != nullptr)
+    set.rows.push_back(Document::array({"Error", known.last_error->code, document_of(known.last_error->message)}));
+  return set;
+}
+
+}  // namespace
+
+std::optional<Introspection> parse_introspection(std::string_view sql, sql::Mode mode) {
+  if (auto asked = SelectParser(sql, mode).parse()) return asked;
+  return parse_show(sql, mode);
+}
+
+std::vector<std::string> dependencies_on_state(const Introspection& asked, const Session& session) {
+  std::vector<std::string> names;
+  if (asked.form == Introspection::Form::show_variables) {
+    for (const std::string& pattern : asked.patterns)
+      if (session.is_changed(pattern)) names.push_back(pattern);
+    return names;
+  }
+  for (const Question& question : asked.questions) {
+    const bool of_state = question.kind == Question::Kind::function ? contains(state_functions, question.name)
+                          : question.kind == Question::Kind::variable ? contains(state_variables, question.name) || session.is_changed(question.name)
+                                                                      : false;
+    if (of_state) names.push_back(question.name);
+  }
+  return names;
+}
+
+std::optional<ResultSet> answer_introspection(const Introspection& asked, const Circumstances& known,
+                                              const std::vector<Column>& columns) {
+  if (asked.form == Introspection::Form::show_warnings) return show_warnings(known);
+  if (asked.form == Introspection::Form::show_variables) return show_variables(asked, *known.session);
+  ResultSet set;
+  Document row = Document::array();
+  for (const Question& question : asked.questions) {
+    const auto value = value_of(question, known);
+    if (!value) return std::nullopt;
+    set.columns.push_back(column_for(question, *value, *known.session));
+    row.push_back(*value ? document_of(**value) : Document());
+  }
+  set.rows.push_back(std::move(row));
+  if (columns.size() == set.columns.size()) set.columns = columns;
+  return set;
+}
+
+std::vector<std::pair<std::string, std::string>> variables_told(const Introspection& asked, const Document& answer) {
+  std::vector<std::pair<std::string, std::string>> told;
+  const auto rows = answer.find("rows");
+  if (rows == answer.end() || !rows->is_array()) return told;
+  if (asked.form == Introspection::Form::show_variables) {
+    for (const Document& row : *rows) {
+      if (!row.is_array() || row.size() != 2 || !row[0].is_string() || row[1].is_null()) continue;
+      const std::string name = lower(row[0].get<std::string>());
+      const SystemVariable* variable = find_system_variable(canonical_variable(name));
+      std::string value = cell_text(row[1]);
+      if (variable != nullptr && variable->kind == VariableKind::boolean) value = value == "ON" ? "1" : "0";
+      told.emplace_back(canonical_variable(name), value);
+    }
+    return told;
+  }
+  if (asked.form != Introspection::Form::select || rows->empty() || (*rows)[0].size() != asked.questions.size()) return told;
+  for (std::size_t i = 0; i < asked.questions.size(); ++i) {
+    const Question& question = asked.questions[i];
+    if (question.kind == Question::Kind::variable && !(*rows)[0][i].is_null())
+      told.emplace_back(canonical_variable(question.name), cell_text((*rows)[0][i]));
+  }
+  return told;
+}
+
+}  // namespace understudy::mysql

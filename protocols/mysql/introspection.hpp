@@ -1,0 +1,59 @@
+// Questions about the connection itself (SELECT @@autocommit, SELECT DATABASE(),
+// SHOW WARNINGS …), which drivers ask when they connect: told from other
+// statements, and answered from the connection's live state.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "protocols/mysql/result.hpp"
+#include "protocols/mysql/session.hpp"
+
+namespace understudy::mysql {
+
+/// One item of such a SELECT.
+struct Question {
+  enum class Kind : std::uint8_t { variable, function, number, text, null };
+  Kind kind = Kind::number;
+  std::string label;  ///< the column's name
+  std::string name;   ///< of the variable or function (lower case), or the literal's value
+};
+
+struct Introspection {
+  enum class Form : std::uint8_t { select, show_variables, show_warnings };
+  Form form = Form::select;
+  std::vector<Question> questions;
+  std::vector<std::string> patterns;  ///< of SHOW VARIABLES: LIKE patterns; none for all
+};
+
+/// Nothing for every other statement.
+[[nodiscard]] std::optional<Introspection> parse_introspection(std::string_view sql, sql::Mode mode);
+
+/// What a connection knows beside its Session.
+struct Circumstances {
+  const Session* session = nullptr;
+  std::uint64_t connection_id = 0;
+  std::uint64_t last_insert_id = 0;
+  std::uint64_t found_rows = 0;
+  std::int64_t row_count = -1;
+  std::uint16_t warnings = 0;
+  const ErrorPacket* last_error = nullptr;  ///< of the statement before; null where it succeeded
+};
+
+/// Names of what the answer depends on that is not the same for every connection; empty where any
+/// recorded answer serves.
+[[nodiscard]] std::vector<std::string> dependencies_on_state(const Introspection& asked, const Session& session);
+
+/// Nothing where something asked for is not known. `columns`, where not empty, are the recorded
+/// definitions of this very statement.
+[[nodiscard]] std::optional<ResultSet> answer_introspection(const Introspection& asked,
+                                                            const Circumstances& known,
+                                                            const std::vector<Column>& columns);
+
+/// System variables that a recorded answer tells, name and value.
+[[nodiscard]] std::vector<std::pair<std::string, std::string>> variables_told(const Introspection& asked,
+                                                                              const Document& answer);
+
+}  // namespace understudy::mysql

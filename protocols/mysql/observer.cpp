@@ -1,0 +1,286 @@
+// Packets to commands and responses; what these become is in observer_exchanges.cpp.
+#include "protocols/mysql/observer.hpp"
+
+#include <fmt/format.h>
+#include <openssl/evp.h>
+
+#include <algorithm>
+
+#include "protocols/mysql/charset.hpp"
+
+namespace understudy::mysql {
+
+namespace {
+
+// What can't be decoded between the two is not offered to the client.
+constexpr std::uint32_t hidden = capability::ssl | capability::compress | capability::zstd_compress;
+constexpr std::uint32_t hidden_of_mariadb = mariadb_capability::bulk_operations;
+
+}  // namespace
+
+MysqlObserver::MysqlObserver(const Limits& limits)
+    : limits_(limits),
+      client_(limits.message_octets),
+      server_(limits.message_octets),
+      profile_(Document::object()),
+      session_(&profile_),
+      file_digest_(nullptr, EVP_MD_CTX_free) {}
+
+MysqlObserver::~MysqlObserver() = default;
+
+void MysqlObserver::feed(Direction from, Bytes chunk, Moment at, Relay& relay) {
+  if (from == Direction::from_client) {
+    relay.to_server.copy(chunk);
+    if (sync_ == Sync::in_sync) feed_client(chunk, at);
+  } else if (sync_ == Sync::in_sync) {
+    feed_server(chunk, at, relay);
+  } else {
+    relay.to_client.copy(chunk);
+  }
+}
+
+void MysqlObserver::feed_client(Bytes chunk, Moment at) {
+  if (client_.idle()) client_began_ = at;
+  client_.feed(chunk);
+  Packet packet;
+  FrameStatus status = FrameStatus::packet;
+  while (sync_ == Sync::in_sync && (status = client_.next(packet)) == FrameStatus::packet) {
+    client_packet(packet, client_began_);
+    client_began_ = at;
+  }
+  if (sync_ == Sync::in_sync && status != FrameStatus::need_bytes) lose("the client's packets are malformed");
+}
+
+void MysqlObserver::feed_server(Bytes chunk, Moment at, Relay& relay) {
+  server_.feed(chunk);
+  if (phase_ != Phase::greeting) relay.to_client.copy(chunk);
+  Packet packet;
+  FrameStatus status = FrameStatus::packet;
+  while (sync_ == Sync::in_sync && (status = server_.next(packet)) == FrameStatus::packet) {
+    if (phase_ == Phase::greeting) take_greeting(packet.payload, relay);
+    else server_packet(packet.payload, at);
+  }
+  if (sync_ != Sync::in_sync || status == FrameStatus::need_bytes) return;
+  if (phase_ == Phase::greeting) relay.to_client.copy(server_.pending());
+  lose("the server's packets are malformed");
+}
+
+void MysqlObserver::relay_greeting(Bytes packet, Relay& relay) {
+  std::vector<std::uint8_t>& target = relay.to_client.buffer();
+  const std::size_t start = begin_packet(target);
+  relay.to_client.copy(packet);
+  std::uint8_t sequence = 0;
+  end_packet(target, start, sequence);
+  // Whatever the server sent along with its first packet.
+  relay.to_client.copy(server_.pending());
+}
+
+void MysqlObserver::take_greeting(Bytes packet, Relay& relay) {
+  phase_ = Phase::response;
+  const auto greeting = decode_greeting(packet);
+  if (!greeting) {
+    relay_greeting(packet, relay);
+    return lose(is_error(packet) ? "the server refused the connection" : "the server's greeting is not that of protocol 10");
+  }
+  greeting_ = *greeting;
+  profile_["version"] = greeting_.version;
+  std::vector<std::uint8_t> changed(packet.begin(), packet.end());
+  ByteWriter writer(changed);
+  const CapabilityOffsets offsets = capability_offsets(packet);
+  const std::uint32_t offered = greeting_.offered.capabilities & ~hidden;
+  writer.patch_le(offsets.low, offered, 2);
+  if (offsets.high + 2 <= changed.size()) writer.patch_le(offsets.high, offered >> 16, 2);
+  if (greeting_.offered.mariadb != 0)
+    writer.patch_le(offsets.high + 9, greeting_.offered.mariadb & ~hidden_of_mariadb, 4);
+  if ((greeting_.offered.capabilities & capability::ssl) != 0)
+    warn("TLS is not offered to the client while recording, though the server offers it");
+  greeting_.offered = {offered, greeting_.offered.mariadb & ~hidden_of_mariadb};
+  relay_greeting(changed, relay);
+}
+
+void MysqlObserver::client_packet(const Packet& packet, Moment began) {
+  switch (phase_) {
+    case Phase::greeting: return lose("the client spoke before the server's greeting");
+    case Phase::response: return take_handshake_response(packet.payload);
+    case Phase::authentication: return;
+    case Phase::commands: break;
+  }
+  if (file_wanted_) {
+    file_octets_ += packet.payload.size();
+    EVP_DigestUpdate(file_digest_.get(), packet.payload.data(), packet.payload.size());
+    if (packet.payload.empty()) file_wanted_ = false;
+    return;
+  }
+  const bool authenticates = !pending_.empty() && pending_.front().command == Command::change_user;
+  if (authenticates && packet.first != 0) return;
+  take_command(packet, began);
+}
+
+void MysqlObserver::take_handshake_response(Bytes packet) {
+  const auto response = decode_handshake_response(packet, greeting_.offered);
+  if (!response) return lose("the client's handshake response is malformed");
+  if (response->tls) {
+    sync_ = Sync::opaque;
+    return warn("the client began TLS, which was not offered: this connection is relayed and not recorded");
+  }
+  if (!response->wanted.has(capability::protocol_41))
+    return lose("the client speaks the protocol of MySQL 4.0, which is not recorded");
+  login_ = *response;
+  login_.answer.clear();
+  negotiated_ = login_.wanted;
+  multi_statements_ = negotiated_.has(capability::multi_statements);
+  phase_ = Phase::authentication;
+  response_.begin(Reply::handshake, {negotiated_}, limits_);
+}
+
+void MysqlObserver::server_packet(Bytes packet, Moment at) {
+  if (phase_ == Phase::response) return lose("the server spoke before the client's handshake response");
+  if (phase_ == Phase::authentication) {
+    const auto progress = response_.feed(packet);
+    if (progress == Response::Progress::malformed) return lose("the authentication was not understood");
+    if (progress == Response::Progress::complete && !response_.failed()) authenticated();
+    return;
+  }
+  if (pending_.empty()) {
+    if (!is_error(packet)) lose("the server sent a packet that no command asked for");
+    return;
+  }
+  switch (response_.feed(packet)) {
+    case Response::Progress::more: return;
+    case Response::Progress::malformed: return lose("an answer of the server was not understood");
+    case Response::Progress::wants_file:
+      file_wanted_ = true;
+      file_octets_ = 0;
+      file_digest_.reset(EVP_MD_CTX_new());
+      EVP_DigestInit_ex(file_digest_.get(), EVP_sha256(), nullptr);
+      return;
+    case Response::Progress::complete: break;
+  }
+  complete_front(at);
+  pending_.pop_front();
+  front_begun_ = false;
+  begin_front(at);
+}
+
+void MysqlObserver::authenticated() {
+  phase_ = Phase::commands;
+  session_.open(login_.user, login_.database, login_.collation);
+  Document facts = {{"user", login_.user}};
+  if (!login_.database.empty()) facts["database"] = login_.database;
+  facts["collation"] = login_.collation;
+  if (negotiated_.has(capability::found_rows)) facts["found_rows"] = true;
+  facts["server"] = {{"version", greeting_.version},
+                     {"capabilities", greeting_.offered.capabilities},
+                     {"mariadb_capabilities", greeting_.offered.mariadb},
+                     {"collation", greeting_.collation},
+                     {"status", greeting_.status},
+                     {"plugin", greeting_.plugin}};
+  observed_.push_back(SessionOpened{std::move(facts)});
+}
+
+void MysqlObserver::take_command(const Packet& packet, Moment began) {
+  if (packet.first != 0 || packet.payload.empty()) return lose("the client's packets are out of order");
+  const auto command = static_cast<Command>(packet.payload[0]);
+  if (!reply_to(command))
+    return lose(fmt::format("command 0x{:02x} is not known here", packet.payload[0]));
+  pending_.push_back({.command = command, .body = std::string(as_text(packet.payload.subspan(1))), .began = began});
+  if (pending_.size() == 1) begin_front(began);
+}
+
+// Sets up what the first pending command is answered with; passes those that are not answered.
+void MysqlObserver::begin_front(Moment) {
+  while (!pending_.empty() && !front_begun_ && sync_ == Sync::in_sync) {
+    Pending& pending = pending_.front();
+    const Reply reply = *reply_to(pending.command);
+    if (reply == Reply::none) {
+      settle_without_reply(pending);
+      pending_.pop_front();
+      continue;
+    }
+    front_begun_ = true;
+    if (pending.command == Command::stmt_execute) {
+      if (!begin_execution(pending)) return;
+    } else if (pending.command == Command::stmt_fetch) {
+      pending.statement = statement_id(as_bytes(pending.body));
+      const auto cursor = cursors_.find(pending.statement);
+      const bool open = cursor != cursors_.end() && !cursor->second.results.list.empty();
+      const auto* set = open ? std::get_if<ResultSet>(&cursor->second.results.list.front()) : nullptr;
+      response_.begin(Reply::rows, response_context(Encoding::binary), limits_, set == nullptr ? nullptr : &set->columns);
+    } else {
+      response_.begin(reply, response_context(Encoding::text), limits_);
+    }
+  }
+}
+
+bool MysqlObserver::begin_execution(Pending& pending) {
+  const Bytes body = as_bytes(pending.body);
+  pending.statement = statement_id(body);
+  Prepared* statement = find_statement(pending.statement);
+  response_.begin(Reply::results, response_context(Encoding::binary), limits_, statement == nullptr ? nullptr : &statement->columns);
+  if (statement == nullptr) return true;  // answered by an error
+  Execution execution;
+  if (!decode_execution(body, statement->parameters, negotiated_, statement->binding, execution)) {
+    lose("the parameters of a prepared statement were not understood");
+    return false;
+  }
+  statement->binding.long_data.clear();
+  for (Parameter& parameter : execution.parameters)
+    if (parameter.value_class == sql::ValueClass::string) parameter.text = to_text(parameter.text);
+  pending.request = request_for(statement->sql);
+  write_parameters(execution.parameters, pending.request);
+  return true;
+}
+
+void MysqlObserver::settle_without_reply(Pending& pending) {
+  if (pending.command == Command::quit) return tell_untold();
+  const std::uint32_t id = statement_id(as_bytes(pending.body));
+  Prepared* statement = find_statement(id);
+  if (statement == nullptr) return;
+  if (pending.command == Command::stmt_send_long_data) {
+    if (!append_long_data(as_bytes(pending.body), statement->parameters, limits_.message_octets, statement->binding))
+      lose("long data for no parameter of its statement");
+    return;
+  }
+  if (!statement->told) emit_prepare(*statement);
+  cursors_.erase(id);
+  statements_.erase(id == last_prepared ? last_prepared_ : id);
+}
+
+MysqlObserver::Prepared* MysqlObserver::find_statement(std::uint32_t id) {
+  const auto found = statements_.find(id == last_prepared ? last_prepared_ : id);
+  return found == statements_.end() ? nullptr : &found->second;
+}
+
+ResponseContext MysqlObserver::response_context(Encoding encoding) const {
+  return {negotiated_, session_.result_collation(), encoding};
+}
+
+ColumnContext MysqlObserver::column_context() const {
+  return {session_.database(), session_.is_mariadb()};
+}
+
+std::string MysqlObserver::to_text(std::string_view octets) {
+  const Charset* charset = charset_of(session_.client_collation());
+  if (charset == nullptr || is_utf8(*charset)) return std::string(octets);
+  auto text = to_utf8(*charset, octets);
+  if (!text) warn(fmt::format("text in character set {} was kept as octets", charset->name));
+  return text ? *std::move(text) : std::string(octets);
+}
+
+void MysqlObserver::feed_eof(Direction, Moment) {
+  if (sync_ == Sync::in_sync && phase_ == Phase::commands) tell_untold();
+}
+
+std::optional<Observed> MysqlObserver::next() {
+  if (observed_.empty()) return std::nullopt;
+  Observed first = std::move(observed_.front());
+  observed_.pop_front();
+  return first;
+}
+
+void MysqlObserver::lose(std::string why) {
+  sync_ = Sync::lost;
+  warn(std::move(why) + ": the rest of this connection is relayed and not recorded");
+}
+
+}  // namespace understudy::mysql

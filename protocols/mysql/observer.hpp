@@ -1,0 +1,126 @@
+// The recording role. Packets become commands and responses (see Response),
+// these become exchanges; Session follows what the connection is in.
+#pragma once
+
+#include <openssl/types.h>
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "protocols/mysql/commands.hpp"
+#include "protocols/mysql/conversation.hpp"
+#include "protocols/mysql/frame.hpp"
+#include "protocols/mysql/handshake.hpp"
+#include "protocols/mysql/session.hpp"
+#include "understudy/limits.hpp"
+#include "understudy/observer.hpp"
+
+namespace understudy::mysql {
+
+class MysqlObserver final : public Observer {
+ public:
+  explicit MysqlObserver(const Limits& limits);
+  ~MysqlObserver() override;
+
+  void feed(Direction from, Bytes chunk, Moment at, Relay& relay) override;
+  void feed_eof(Direction from, Moment at) override;
+  std::optional<Observed> next() override;
+  [[nodiscard]] Sync sync() const noexcept override { return sync_; }
+
+ private:
+  // greeting: the server's first packet is awaited, and held back to be changed.
+  // response: the client's answer to it. authentication: anything up to OK or ERR.
+  enum class Phase : std::uint8_t { greeting, response, authentication, commands };
+
+  struct Prepared {
+    std::string sql = {};
+    std::size_t parameters = 0;
+    std::vector<Column> columns = {};
+    Binding binding = {};
+    Moment began = {}, ended = {};
+    bool told = false;  ///< an exchange tells the columns
+  };
+  /// A command that is not answered yet.
+  struct Pending {
+    Command command = Command::ping;
+    std::string body = {};
+    Moment began = {};
+    std::uint32_t statement = 0;
+    Document request = {};
+  };
+  /// An execution whose rows are still being fetched.
+  struct OpenCursor {
+    Document request;
+    Results results;
+    Moment began;
+  };
+
+  void feed_client(Bytes chunk, Moment at);
+  void feed_server(Bytes chunk, Moment at, Relay& relay);
+  void relay_greeting(Bytes packet, Relay& relay);
+  void take_greeting(Bytes packet, Relay& relay);
+  void client_packet(const Packet& packet, Moment began);
+  void server_packet(Bytes packet, Moment at);
+  void take_handshake_response(Bytes packet);
+  void authenticated();
+  void take_command(const Packet& packet, Moment began);
+
+  void begin_front(Moment at);
+  bool begin_execution(Pending& pending);
+  void settle_without_reply(Pending& pending);
+  void complete_front(Moment at);
+  void complete_query(Pending& pending, Moment at);
+  void complete_prepare(Pending& pending, Moment at);
+  void complete_execution(Pending& pending, Moment at);
+  void complete_fetch(Pending& pending, Moment at);
+  void complete_connection_command(Pending& pending, Moment at);
+
+  void emit_statement(const std::string& sql, Document request, const Results& results, Moment began, Moment ended);
+  void emit_control(const char* what, Moment at);
+  void emit_prepare(Prepared& prepared);
+  void tell_untold();
+  void emit(Document request, Document answer, Moment began, Moment ended);
+  void follow(const StatementInfo& info, const Results& results, Moment ended);
+  [[nodiscard]] Document request_for(const std::string& sql) const;
+  void add_circumstances(const std::string& sql, Document& request) const;
+  [[nodiscard]] std::string to_text(std::string_view octets);
+  [[nodiscard]] ColumnContext column_context() const;
+  [[nodiscard]] ResponseContext response_context(Encoding encoding) const;
+  [[nodiscard]] Prepared* find_statement(std::uint32_t id);
+
+  void warn(std::string text) { observed_.push_back(Warned{std::move(text)}); }
+  void lose(std::string why);
+
+  Limits limits_;
+  Sync sync_ = Sync::in_sync;
+  Phase phase_ = Phase::greeting;
+  FrameReader client_, server_;
+  Moment client_began_;
+  std::deque<Observed> observed_;
+
+  Greeting greeting_;
+  Negotiated negotiated_;
+  HandshakeResponse login_;
+  bool multi_statements_ = false;
+  Document profile_;
+  Session session_;
+
+  std::deque<Pending> pending_;
+  bool front_begun_ = false;
+  Response response_;
+  std::map<std::uint32_t, Prepared> statements_;
+  std::uint32_t last_prepared_ = 0;
+  std::map<std::uint32_t, OpenCursor> cursors_;
+  Document last_request_;
+  std::uint16_t last_warnings_ = 0;
+  bool last_failed_ = false;
+
+  bool file_wanted_ = false;
+  std::uint64_t file_octets_ = 0;
+  std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> file_digest_;
+};
+
+}  // namespace understudy::mysql

@@ -1,0 +1,254 @@
+// Completed commands become exchanges.
+#include <fmt/format.h>
+#include <openssl/evp.h>
+
+#include <array>
+
+#include "protocols/mysql/introspection.hpp"
+#include "protocols/mysql/observer.hpp"
+
+namespace understudy::mysql {
+
+namespace {
+
+bool failed(const Results& results) {
+  return !results.list.empty() && std::holds_alternative<ErrorPacket>(results.list.back());
+}
+
+std::uint16_t warnings_of(const Results& results) {
+  if (results.list.empty()) return 0;
+  if (const auto* ok = std::get_if<OkPacket>(&results.list.back())) return ok->warnings;
+  if (const auto* set = std::get_if<ResultSet>(&results.list.back())) return set->warnings;
+  return 0;
+}
+
+std::string backquoted(std::string_view name) {
+  std::string text = "`";
+  for (const char c : name) text += c == '`' ? std::string("``") : std::string(1, c);
+  return text + "`";
+}
+
+std::string hex(const unsigned char* octets, unsigned length) {
+  std::string text;
+  for (unsigned i = 0; i < length; ++i) text += fmt::format("{:02x}", octets[i]);
+  return text;
+}
+
+constexpr std::uint16_t deadlock = 1213;
+
+bool rolls_back(const Results& results) {
+  const auto* error = results.list.empty() ? nullptr : std::get_if<ErrorPacket>(&results.list.back());
+  return error != nullptr && error->code == deadlock;
+}
+
+}  // namespace
+
+void MysqlObserver::complete_front(Moment at) {
+  Pending& pending = pending_.front();
+  if (response_.undecodable()) warn("text in a character set that can't be converted was kept as octets");
+  switch (pending.command) {
+    case Command::query: return complete_query(pending, at);
+    case Command::stmt_prepare: return complete_prepare(pending, at);
+    case Command::stmt_execute: return complete_execution(pending, at);
+    case Command::stmt_fetch: return complete_fetch(pending, at);
+    case Command::field_list: {
+      const std::size_t end = pending.body.find('\0');
+      Document request = {{"fields", to_text(std::string_view(pending.body).substr(0, end))}};
+      if (end != std::string::npos && end + 1 < pending.body.size()) request["wildcard"] = to_text(pending.body.substr(end + 1));
+      if (session_.database() != login_.database) request["database"] = session_.database();
+      return emit(std::move(request), answer_document(response_.results(), column_context()), pending.began, at);
+    }
+    default: return complete_connection_command(pending, at);
+  }
+}
+
+void MysqlObserver::complete_connection_command(Pending& pending, Moment at) {
+  const auto statement = [&](const std::string& sql) {
+    emit_statement(sql, request_for(sql), response_.results(), pending.began, at);
+  };
+  switch (pending.command) {
+    case Command::init_db: return statement("USE " + backquoted(to_text(pending.body)));
+    case Command::create_db: return statement("CREATE DATABASE " + backquoted(to_text(pending.body)));
+    case Command::drop_db: return statement("DROP DATABASE " + backquoted(to_text(pending.body)));
+    case Command::process_info: return statement("SHOW PROCESSLIST");
+    case Command::set_option:
+      if (!response_.failed() && pending.body.size() >= 2) multi_statements_ = pending.body[0] == 0;
+      return;
+    case Command::stmt_reset:
+      if (Prepared* prepared = find_statement(statement_id(as_bytes(pending.body)))) prepared->binding.long_data.clear();
+      cursors_.erase(statement_id(as_bytes(pending.body)));
+      return;
+    case Command::reset_connection:
+    case Command::change_user: break;
+    default: return;
+  }
+  if (response_.failed()) return;
+  tell_untold();
+  statements_.clear();
+  cursors_.clear();
+  emit_control("reset", at);
+  if (pending.command == Command::reset_connection) return session_.reset();
+  if (const auto login = decode_change_user(as_bytes(pending.body), negotiated_))
+    session_.open(login->user, login->database, login->collation == 0 ? login_.collation : login->collation);
+}
+
+void MysqlObserver::complete_query(Pending& pending, Moment at) {
+  const auto octets = query_text(as_bytes(pending.body), negotiated_);
+  if (!octets) return lose("the attributes of a query were not understood");
+  Results& results = response_.results();
+  if (results.infile) {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    unsigned length = 0;
+    EVP_DigestFinal_ex(file_digest_.get(), digest.data(), &length);
+    results.infile->octets = file_octets_;
+    results.infile->sha256 = hex(digest.data(), length);
+  }
+  const std::string sql = to_text(*octets);
+  const sql::Mode mode = session_.mode();
+  if (multi_statements_ && sql.find(';') != std::string::npos && !is_indivisible(sql, mode)) {
+    const auto parts = sql::split(sql, mode);
+    const std::size_t count = results.list.size();
+    const bool aligned = parts.size() > 1 && (count == parts.size() || (count < parts.size() && failed(results)));
+    if (aligned) {
+      for (std::size_t i = 0; i < count; ++i) {
+        Results one;
+        one.list.push_back(std::move(results.list[i]));
+        const std::string part(parts[i]);
+        emit_statement(part, request_for(part), one, pending.began, at);
+      }
+      return;
+    }
+  }
+  emit_statement(sql, request_for(sql), results, pending.began, at);
+}
+
+void MysqlObserver::complete_prepare(Pending& pending, Moment at) {
+  const std::string sql = to_text(pending.body);
+  if (response_.failed()) {
+    Document request = request_for(sql);
+    Document asked = {{"prepare", request["sql"]}};
+    if (request.contains("database")) asked["database"] = request["database"];
+    return emit(std::move(asked), answer_document(response_.results(), column_context()), pending.began, at);
+  }
+  const auto& prepared = response_.prepared();
+  last_prepared_ = prepared.id;
+  statements_[prepared.id] = {.sql = sql, .parameters = prepared.parameters, .columns = prepared.columns, .began = pending.began, .ended = at};
+}
+
+void MysqlObserver::complete_execution(Pending& pending, Moment at) {
+  Prepared* statement = find_statement(pending.statement);
+  if (statement == nullptr) return;  // an error about the handle says nothing of a statement
+  Results& results = response_.results();
+  const auto* set = results.list.empty() ? nullptr : std::get_if<ResultSet>(&results.list.front());
+  if (!statement->told) {
+    const bool same = set == nullptr ? statement->columns.empty() : set->columns == statement->columns;
+    if (!same && !failed(results)) emit_prepare(*statement);
+    statement->told = statement->told || same;
+  }
+  if (response_.cursor_open()) {
+    cursors_[pending.statement] = {std::move(pending.request), std::move(results), pending.began};
+    return;
+  }
+  emit_statement(statement->sql, std::move(pending.request), results, pending.began, at);
+}
+
+void MysqlObserver::complete_fetch(Pending& pending, Moment at) {
+  const auto cursor = cursors_.find(pending.statement);
+  if (cursor == cursors_.end()) return;
+  Results fetched = std::move(response_.results());
+  auto* set = fetched.list.empty() ? nullptr : std::get_if<ResultSet>(&fetched.list.front());
+  auto& whole = std::get<ResultSet>(cursor->second.results.list.front());
+  if (set != nullptr) {
+    for (Document& row : set->rows) whole.rows.push_back(std::move(row));
+    whole.error = set->error;
+    whole.warnings = set->warnings;
+  }
+  const bool over = response_.failed() || (response_.final_status() & status::last_row_sent) != 0;
+  if (!over) return;
+  const Prepared* statement = find_statement(pending.statement);
+  OpenCursor done = std::move(cursor->second);
+  cursors_.erase(cursor);
+  if (statement != nullptr) emit_statement(statement->sql, std::move(done.request), done.results, done.began, at);
+}
+
+Document MysqlObserver::request_for(const std::string& sql) const {
+  const auto cleaned = without_passwords(sql, session_.mode());
+  Document request = {{"sql", document_of(cleaned ? *cleaned : sql)}};
+  if (session_.database() != login_.database) request["database"] = session_.database();
+  return request;
+}
+
+// What of the connection's state the statement asks for.
+void MysqlObserver::add_circumstances(const std::string& sql, Document& request) const {
+  const auto asked = parse_introspection(sql, session_.mode());
+  if (!asked) return;
+  if (asked->form == Introspection::Form::show_warnings) {
+    if (!last_failed_ && last_warnings_ > 0) request["after"] = last_request_;
+    else request["session"] = Document::array({"warnings"});
+    return;
+  }
+  const auto names = dependencies_on_state(*asked, session_);
+  if (!names.empty()) request["session"] = names;
+}
+
+void MysqlObserver::emit_statement(const std::string& sql, Document request, const Results& results, Moment began, Moment ended) {
+  const StatementInfo info = session_.inspect(sql);
+  const TransactionPlan plan = session_.plan(info);
+  if (plan.commit_before) {
+    emit_control("commit", began);
+    session_.end_transaction();
+  }
+  if (plan.begin_before) {
+    emit_control("begin", began);
+    session_.begin();
+  }
+  add_circumstances(sql, request);
+  const bool diagnostic = request.contains("after") || (request.contains("session") && request["session"][0] == "warnings");
+  if (!diagnostic) {
+    last_request_ = request;
+    last_warnings_ = warnings_of(results);
+    last_failed_ = failed(results);
+  }
+  // Columns are spelled against the database that was in use when the statement ran.
+  Document answer = answer_document(results, column_context());
+  emit(std::move(request), std::move(answer), began, ended);
+  follow(info, results, ended);
+}
+
+void MysqlObserver::follow(const StatementInfo& info, const Results& results, Moment ended) {
+  if (failed(results)) {
+    if (rolls_back(results) && session_.in_transaction()) {
+      emit_control("rollback", ended);
+      session_.end_transaction();
+    }
+    return;
+  }
+  session_.apply(info);
+  if (info.chain) emit_control("begin", ended);
+  session_.touch_tables();
+}
+
+void MysqlObserver::emit_control(const char* what, Moment at) {
+  emit({{"implicit", what}}, {{"affected", 0}}, at, at);
+}
+
+void MysqlObserver::emit_prepare(Prepared& prepared) {
+  Document request = request_for(prepared.sql);
+  Document asked = {{"prepare", request["sql"]}};
+  if (request.contains("database")) asked["database"] = request["database"];
+  Document answer = {{"parameters", prepared.parameters}};
+  if (!prepared.columns.empty()) answer["columns"] = columns_document(prepared.columns, column_context());
+  prepared.told = true;
+  emit(std::move(asked), std::move(answer), prepared.began, prepared.ended);
+}
+
+void MysqlObserver::tell_untold() {
+  for (auto& [id, prepared] : statements_)
+    if (!prepared.told) emit_prepare(prepared);
+}
+
+void MysqlObserver::emit(Document request, Document answer, Moment began, Moment ended) {
+  observed_.push_back(Exchange{std::move(request), std::move(answer), began, ended});
+}
+
+}  // namespace understudy::mysql

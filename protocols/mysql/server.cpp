@@ -1,0 +1,411 @@
+// The command phase of the serving role: what is asked. Answers are in server_answers.cpp.
+#include "protocols/mysql/server.hpp"
+
+#include <openssl/evp.h>
+
+#include <algorithm>
+
+#include "protocols/mysql/charset.hpp"
+#include "protocols/mysql/lenenc.hpp"
+
+namespace understudy::mysql {
+
+namespace {
+
+using sql::Kind;
+
+bool reads_tables(const StatementInfo& info, std::string_view pattern) {
+  return info.kind != Kind::select || pattern.find(" from ") != std::string_view::npos;
+}
+
+}  // namespace
+
+MysqlServer::MysqlServer(const ServiceTable& table, const ServerContext& context)
+    : table_(table),
+      context_(context),
+      profile_(table.profile()),
+      reader_(context.limits.message_octets),
+      session_(&table.profile()) {
+  if (profile_.is_object() && profile_.contains("database")) main_database_ = profile_["database"].get<std::string>();
+}
+
+ServerEvent MysqlServer::next() {
+  for (;;) {
+    if (phase_ == Phase::closed) return Close{};
+    if (asked_ != Asked::nothing) return request_now();
+    if (text_index_ < texts_.size()) {
+      if (auto event = next_statement()) return *std::move(event);
+      continue;
+    }
+    Packet packet;
+    switch (reader_.next(packet)) {
+      case FrameStatus::need_bytes: return NeedBytes{};
+      case FrameStatus::packet:
+        if (auto event = take_packet(packet)) return *std::move(event);
+        continue;
+      case FrameStatus::out_of_order: return *out_of_order();
+      case FrameStatus::too_large:
+        fail(1153, "08S01", "Got a packet bigger than 'max_allowed_packet' bytes");
+        phase_ = Phase::closed;
+        return Noted{"a client sent a packet beyond the limit"};
+    }
+  }
+}
+
+std::optional<ServerEvent> MysqlServer::out_of_order() {
+  sequence_ = 0;
+  fail(1156, "08S01", "Got packets out of order");
+  phase_ = Phase::closed;
+  return Noted{"a client's packets were out of order"};
+}
+
+std::optional<ServerEvent> MysqlServer::take_packet(const Packet& packet) {
+  switch (phase_) {
+    case Phase::response: return take_handshake_response(packet);
+    case Phase::switched:
+      sequence_ = static_cast<std::uint8_t>(packet.last + 1);
+      login_.answer = as_text(packet.payload);
+      login_.plugin = greeting_.plugin;
+      authenticate(login_);
+      return Synthesised{"authentication"};
+    case Phase::file:
+      sequence_ = static_cast<std::uint8_t>(packet.last + 1);
+      return take_file_packet(packet.payload);
+    case Phase::commands: return take_command(packet);
+    case Phase::closed: break;
+  }
+  return std::nullopt;
+}
+
+std::optional<ServerEvent> MysqlServer::take_command(const Packet& packet) {
+  if (packet.first != 0) return out_of_order();
+  sequence_ = static_cast<std::uint8_t>(packet.last + 1);
+  encoding_ = Encoding::text;
+  executing_ = 0;
+  cursor_wanted_ = false;
+  values_.clear();
+  const Bytes body = packet.payload.empty() ? Bytes{} : packet.payload.subspan(1);
+  const auto command = packet.payload.empty() ? std::uint8_t{0} : packet.payload[0];
+  switch (static_cast<Command>(command)) {
+    case Command::quit:
+      phase_ = Phase::closed;
+      return std::nullopt;
+    case Command::query: return take_query(body);
+    case Command::stmt_prepare: return take_prepare(body);
+    case Command::stmt_execute: return take_execute(body);
+    case Command::stmt_fetch: return take_fetch(body);
+    case Command::stmt_send_long_data: return take_long_data(body), std::nullopt;
+    case Command::stmt_close: return take_close(body), std::nullopt;
+    case Command::stmt_reset: {
+      const auto found = statements_.find(statement_id(body));
+      if (found == statements_.end()) {
+        fail(1243, "HY000", "Unknown prepared statement handler (" + std::to_string(statement_id(body)) + ") given to mysqld_stmt_reset");
+        return synthesised("COM_STMT_RESET");
+      }
+      found->second->binding.long_data.clear();
+      found->second->cursor = {};
+      send_ok({});
+      return synthesised("COM_STMT_RESET");
+    }
+    case Command::init_db:
+    case Command::create_db:
+    case Command::drop_db: {
+      const std::string name = to_text(as_text(body));
+      const std::string verb = command == 0x02 ? "USE " : command == 0x05 ? "CREATE DATABASE " : "DROP DATABASE ";
+      std::string quoted = "`";
+      for (const char c : name) quoted += c == '`' ? std::string("``") : std::string(1, c);
+      texts_ = {verb + quoted + "`"};
+      text_index_ = 0;
+      return std::nullopt;
+    }
+    case Command::process_info:
+      texts_ = {"SHOW PROCESSLIST"};
+      text_index_ = 0;
+      return std::nullopt;
+    case Command::field_list: return take_field_list(body);
+    case Command::change_user: return take_change_user(body);
+    case Command::reset_connection:
+      forget_statements();
+      asked_ = Asked::reset;
+      return std::nullopt;
+    case Command::ping: send_ok({}); return synthesised("COM_PING");
+    case Command::debug:
+      render_end(render_context(false), session_.status(), 0, sequence_, output_);
+      return synthesised("COM_DEBUG");
+    case Command::set_option:
+      if (!body.empty()) multi_statements_ = body[0] == 0;
+      render_end(render_context(false), session_.status(), 0, sequence_, output_);
+      return synthesised("COM_SET_OPTION");
+    case Command::statistics: {
+      std::vector<std::uint8_t>& target = output_.buffer();
+      const std::size_t start = begin_packet(target);
+      ByteWriter(target).text("Uptime: 1  Threads: 1  Questions: 1  Slow queries: 0  Opens: 1  Open tables: 1  Queries per second avg: 1.000");
+      end_packet(target, start, sequence_);
+      return synthesised("COM_STATISTICS");
+    }
+    case Command::process_kill: {
+      const auto id = ByteReader(body).le(4);
+      if (id == greeting_.connection_id) {
+        fail(1317, "70100", "Query execution was interrupted");
+        phase_ = Phase::closed;
+      } else {
+        fail(1094, "HY000", "Unknown thread id: " + std::to_string(id));
+      }
+      return synthesised("COM_PROCESS_KILL");
+    }
+    default:
+      fail(1047, "08S01", "Unknown command");
+      return synthesised("unknown command");
+  }
+}
+
+std::optional<ServerEvent> MysqlServer::take_query(Bytes body) {
+  const auto octets = query_text(body, negotiated_);
+  if (!octets) {
+    fail(1835, "HY000", "Malformed communication packet.");
+    return synthesised("malformed command");
+  }
+  texts_.clear();
+  text_index_ = 0;
+  const std::string text = to_text(*octets);
+  const bool several = multi_statements_ && text.find(';') != std::string::npos && !is_indivisible(text, session_.mode());
+  if (several)
+    for (const std::string_view part : sql::split(text, session_.mode())) texts_.emplace_back(part);
+  if (texts_.empty()) texts_.push_back(text);
+  return std::nullopt;
+}
+
+std::optional<ServerEvent> MysqlServer::next_statement() {
+  const std::string& text = texts_[text_index_++];
+  query_.assign(text, session_.mode());
+  if (query_.empty()) {
+    fail(1065, "42000", "Query was empty");
+    texts_.clear();
+    return synthesised("empty query");
+  }
+  return begin_statement(query_, text);
+}
+
+std::optional<ServerEvent> MysqlServer::begin_statement(const sql::Statement& statement, std::string_view text) {
+  statement_ = &statement;
+  text_ = text;
+  info_ = session_.inspect(text_);
+  const bool asks_nothing_of_tables = info_.kind == Kind::show || (info_.kind == Kind::select && !reads_tables(info_, statement.pattern()));
+  introspection_.reset();
+  if (asks_nothing_of_tables) introspection_ = parse_introspection(text_, session_.mode());
+  plan_statement();
+  if (introspection_)
+    if (auto event = answer_by_state()) return event;
+  return std::nullopt;
+}
+
+void MysqlServer::plan_statement() {
+  plan_ = session_.plan(info_);
+  rollback_after_ = false;
+  asked_ = plan_.commit_before ? Asked::commit_before : plan_.begin_before ? Asked::begin_before : Asked::statement;
+}
+
+// Questions whose answer is this connection's own are not looked up.
+std::optional<ServerEvent> MysqlServer::answer_by_state() {
+  const bool warnings = introspection_->form == Introspection::Form::show_warnings;
+  if (warnings ? last_warnings_ > 0 && !last_error_ : dependencies_on_state(*introspection_, session_).empty())
+    return std::nullopt;
+  bool known = false;
+  const auto columns = shape_columns(shape_key(*statement_, session_.database(), main_database_), known);
+  auto set = answer_introspection(*introspection_, circumstances(), columns);
+  if (!set) return std::nullopt;
+  asked_ = Asked::nothing;
+  render_set(*set, text_index_ < texts_.size());
+  return synthesised("question about the connection");
+}
+
+Request MysqlServer::request_now() {
+  Request request;
+  switch (asked_) {
+    case Asked::commit_before: request.control = Control::commit; canonical_ = "commit"; break;
+    case Asked::begin_before:
+    case Asked::begin_after: request.control = Control::begin; canonical_ = "begin"; break;
+    case Asked::rollback_after: request.control = Control::rollback; canonical_ = "rollback"; break;
+    case Asked::reset: request.control = Control::reset; canonical_ = "reset"; break;
+    case Asked::statement: {
+      const bool follows = introspection_ && introspection_->form == Introspection::Form::show_warnings && last_warnings_ > 0;
+      if (follows) {
+        canonical_.clear();
+        append_marks(Ask::follow, session_.database(), session_.database(), canonical_);
+        canonical_ += last_canonical_;
+        qualifier_ = last_qualifier_;
+      } else {
+        set_up(Ask::run, *statement_);
+      }
+      request.control = plan_.control;
+      request.control_name = info_.name;
+      request.synthesisable = synthesisable_ = is_synthesisable();
+      request.canonical = canonical_;
+      request.qualifier = qualifier_;
+      return request;
+    }
+    case Asked::prepare:
+    case Asked::fields:
+      request.canonical = canonical_;
+      request.qualifier = qualifier_;
+      request.synthesisable = synthesisable_;
+      return request;
+    case Asked::nothing: break;
+  }
+  qualifier_.clear();
+  request.canonical = canonical_;
+  request.synthesisable = true;
+  return request;
+}
+
+void MysqlServer::set_up(Ask ask, const sql::Statement& statement) {
+  canonical_.clear();
+  qualifier_.clear();
+  append_marks(ask, session_.database(), main_database_, canonical_);
+  sql::append_identity(statement, values_, canonical_, qualifier_);
+}
+
+bool MysqlServer::is_synthesisable() {
+  switch (info_.kind) {
+    case Kind::begin:
+    case Kind::commit:
+    case Kind::rollback:
+    case Kind::savepoint:
+    case Kind::release:
+    case Kind::rollback_to:
+    case Kind::lock: return true;
+    case Kind::set: return is_settable(info_);
+    case Kind::use: return is_known_database(info_.name);
+    default: break;
+  }
+  if (!introspection_) return false;
+  return answer_introspection(*introspection_, circumstances(), {}).has_value();
+}
+
+std::optional<ServerEvent> MysqlServer::take_prepare(Bytes body) {
+  prepare_text_ = to_text(as_text(body));
+  query_.assign(prepare_text_, session_.mode());
+  if (query_.empty()) {
+    fail(1065, "42000", "Query was empty");
+    return synthesised("empty query");
+  }
+  info_ = session_.inspect(prepare_text_);
+  introspection_ = parse_introspection(prepare_text_, session_.mode());
+  bool known = false;
+  (void)shape_columns(shape_key(query_, session_.database(), main_database_), known);
+  synthesisable_ = known || is_synthesisable();
+  set_up(Ask::prepare, query_);
+  asked_ = Asked::prepare;
+  return std::nullopt;
+}
+
+std::optional<ServerEvent> MysqlServer::take_execute(Bytes body) {
+  const std::uint32_t wanted = statement_id(body);
+  const std::uint32_t id = wanted == last_prepared ? last_statement_id_ : wanted;
+  const auto found = statements_.find(id);
+  if (found == statements_.end()) {
+    fail(1243, "HY000", "Unknown prepared statement handler (" + std::to_string(wanted) + ") given to mysqld_stmt_execute");
+    return synthesised("COM_STMT_EXECUTE");
+  }
+  PreparedStatement& prepared = *found->second;
+  if (!decode_execution(body, prepared.statement.parameter_count(), negotiated_, prepared.binding, execution_)) {
+    fail(1210, "HY000", "Incorrect arguments to mysqld_stmt_execute");
+    return synthesised("COM_STMT_EXECUTE");
+  }
+  prepared.binding.long_data.clear();
+  prepared.cursor = {};
+  for (Parameter& parameter : execution_.parameters)
+    if (parameter.value_class == sql::ValueClass::string) parameter.text = to_text(parameter.text);
+  values_of(execution_.parameters, values_);
+  encoding_ = Encoding::binary;
+  executing_ = id;
+  cursor_wanted_ = (execution_.flags & cursor_read_only) != 0;
+  texts_.clear();
+  text_index_ = 0;
+  return begin_statement(prepared.statement, prepared.sql);
+}
+
+std::optional<ServerEvent> MysqlServer::take_fetch(Bytes body) {
+  ByteReader reader(body);
+  const auto id = static_cast<std::uint32_t>(reader.le(4));
+  const auto count = reader.le(4);
+  const auto found = statements_.find(id);
+  RowsEntry rows;
+  if (found == statements_.end()) {
+    fail(1243, "HY000", "Unknown prepared statement handler (" + std::to_string(id) + ") given to mysqld_stmt_fetch");
+  } else if (found->second->cursor.empty() || !decode_entry(found->second->cursor, rows)) {
+    fail(1421, "HY000", "The statement (" + std::to_string(id) + ") has no open cursor");
+  } else {
+    encoding_ = Encoding::binary;
+    PreparedStatement& prepared = *found->second;
+    if (!render_fetch(rows, prepared.position, count, render_context(false), sequence_, output_)) prepared.cursor = {};
+  }
+  return synthesised("COM_STMT_FETCH");
+}
+
+void MysqlServer::take_close(Bytes body) { statements_.erase(statement_id(body)); }
+
+void MysqlServer::take_long_data(Bytes body) {
+  const auto found = statements_.find(statement_id(body));
+  if (found == statements_.end()) return;
+  PreparedStatement& prepared = *found->second;
+  (void)append_long_data(body, prepared.statement.parameter_count(), context_.limits.message_octets, prepared.binding);
+}
+
+std::optional<ServerEvent> MysqlServer::take_field_list(Bytes body) {
+  const std::string_view text = as_text(body);
+  const std::size_t end = std::min(text.find('\0'), text.size());
+  query_.assign({}, session_.mode());
+  canonical_.clear();
+  qualifier_.clear();
+  append_marks(Ask::fields, session_.database(), main_database_, canonical_);
+  canonical_ += to_text(text.substr(0, end));
+  canonical_ += '\0';
+  if (end < text.size()) canonical_ += to_text(text.substr(end + 1));
+  synthesisable_ = false;
+  asked_ = Asked::fields;
+  return std::nullopt;
+}
+
+void MysqlServer::forget_statements() {
+  statements_.clear();
+  last_statement_id_ = 0;
+  texts_.clear();
+  text_index_ = 0;
+}
+
+std::string MysqlServer::to_text(std::string_view octets) const {
+  const Charset* charset = charset_of(session_.client_collation());
+  if (charset == nullptr || is_utf8(*charset)) return std::string(octets);
+  auto text = to_utf8(*charset, octets);
+  return text ? *std::move(text) : std::string(octets);
+}
+
+bool MysqlServer::is_known_database(std::string_view name) const {
+  if (name == main_database_ || name == login_.database || name == "information_schema") return true;
+  const auto databases = profile_.is_object() ? profile_.find("databases") : profile_.end();
+  return profile_.is_object() && databases != profile_.end() &&
+         std::ranges::any_of(*databases, [&](const Document& known) { return known == name; });
+}
+
+// Every variable is one that a server of this kind has, as far as the recording or the pack tells.
+bool MysqlServer::is_settable(const StatementInfo& info) const {
+  return std::ranges::all_of(info.assignments, [&](const Assignment& assignment) {
+    const bool named = assignment.target == Assignment::Target::session || assignment.target == Assignment::Target::global;
+    if (!named || session_.variable(assignment.name)) return true;
+    const auto settable = profile_.is_object() ? profile_.find("settable") : profile_.end();
+    return profile_.is_object() && settable != profile_.end() &&
+           std::ranges::any_of(*settable, [&](const Document& known) { return known == assignment.name; });
+  });
+}
+
+std::vector<Column> MysqlServer::shape_columns(std::string_view key, bool& known) const {
+  const auto shape = table_.shape(key);
+  known = shape.has_value();
+  std::vector<Entry> entries;
+  RowsEntry rows;
+  if (!shape || !decode_image(*shape, entries) || entries.empty() || entries[0].kind != EntryKind::rows || !decode_entry(entries[0].body, rows)) return {};
+  return columns_of(rows, render_context(false));
+}
+
+}  // namespace understudy::mysql

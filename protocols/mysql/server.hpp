@@ -1,0 +1,162 @@
+// The serving role: greets, authenticates, and turns commands into requests
+// and recorded answers into packets.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "protocols/mysql/commands.hpp"
+#include "protocols/mysql/frame.hpp"
+#include "protocols/mysql/handshake.hpp"
+#include "protocols/mysql/identity.hpp"
+#include "protocols/mysql/introspection.hpp"
+#include "protocols/mysql/render.hpp"
+#include "protocols/mysql/session.hpp"
+#include "understudy/server_machine.hpp"
+
+namespace understudy::mysql {
+
+class MysqlServer final : public ServerMachine {
+ public:
+  MysqlServer(const ServiceTable& table, const ServerContext& context);
+
+  void start() override;
+  void feed(Bytes chunk) override { reader_.feed(chunk); }
+  void feed_eof() override { phase_ = Phase::closed; }
+  ServerEvent next() override;
+  void reply(const Answer& answer) override;
+  void reply(const Miss& miss) override;
+  [[nodiscard]] Output& output() noexcept override { return output_; }
+
+ private:
+  // response: the client's answer to the greeting is awaited; switched: its answer to an
+  // AuthSwitchRequest; commands; file: the file of a LOAD DATA LOCAL INFILE; closed: nothing more.
+  enum class Phase : std::uint8_t { response, switched, commands, file, closed };
+  // What the engine was asked last, or is to be asked next. The first three and the last two are
+  // asked around a statement for its transaction's sake and are not answered to the client.
+  enum class Asked : std::uint8_t {
+    nothing, commit_before, begin_before, statement, begin_after, rollback_after, prepare, fields, reset
+  };
+
+  struct PreparedStatement {
+    std::string sql;
+    sql::Statement statement;
+    Binding binding;
+    Bytes cursor;              ///< image whose rows are being fetched; empty for none
+    std::size_t position = 0;  ///< in its packets
+  };
+
+  // Connection phase.
+  void greet();
+  std::optional<ServerEvent> take_handshake_response(const Packet& packet);
+  void authenticate(const HandshakeResponse& response);
+  void admit(std::string_view plugin);
+  void deny();
+  [[nodiscard]] bool is_admitted(std::string_view plugin, std::string_view answer) const;
+  void switch_plugin();
+
+  // Commands. Each answers at once or leaves something to ask.
+  std::optional<ServerEvent> take_packet(const Packet& packet);
+  std::optional<ServerEvent> take_command(const Packet& packet);
+  std::optional<ServerEvent> take_query(Bytes body);
+  std::optional<ServerEvent> take_prepare(Bytes body);
+  std::optional<ServerEvent> take_execute(Bytes body);
+  std::optional<ServerEvent> take_fetch(Bytes body);
+  std::optional<ServerEvent> take_field_list(Bytes body);
+  std::optional<ServerEvent> take_change_user(Bytes body);
+  std::optional<ServerEvent> take_file_packet(Bytes payload);
+  void take_close(Bytes body);
+  void take_long_data(Bytes body);
+  std::optional<ServerEvent> out_of_order();
+
+  // Statements.
+  std::optional<ServerEvent> next_statement();
+  std::optional<ServerEvent> begin_statement(const sql::Statement& statement, std::string_view text);
+  std::optional<ServerEvent> answer_by_state();
+  [[nodiscard]] bool is_synthesisable();
+  void plan_statement();
+  Request request_now();
+  void advance();
+  void set_up(Ask ask, const sql::Statement& statement);
+
+  // Answers.
+  void answer_statement(const Answer& answer);
+  void answer_prepare(const Answer& answer);
+  void answer_fields(const Answer& answer);
+  void render_image(Bytes image);
+  void render_entries(Bytes image);
+  void render_result(const Entry& entry, const ErrorPacket* stop, bool more, Bytes image);
+  void render_set(const ResultSet& set, bool more);
+  void synthesise();
+  void succeed();
+  void send_prepared(const std::vector<Column>& columns);
+  void fail(std::uint16_t code, std::string_view state, std::string message);
+  void send_ok(OkPacket ok);
+  ServerEvent synthesised(std::string_view what);
+  void note_result(const Result& result);
+  void forget_statements();
+
+  [[nodiscard]] RenderContext render_context(bool more) const;
+  [[nodiscard]] Circumstances circumstances() const;
+  [[nodiscard]] std::string to_text(std::string_view octets) const;
+  [[nodiscard]] std::string to_client(std::string_view text) const;
+  [[nodiscard]] bool is_known_database(std::string_view name) const;
+  [[nodiscard]] bool is_settable(const StatementInfo& info) const;
+  [[nodiscard]] std::vector<Column> shape_columns(std::string_view key, bool& known) const;
+
+  const ServiceTable& table_;
+  ServerContext context_;
+  const Document& profile_;
+  std::string main_database_;
+  Phase phase_ = Phase::response;
+  FrameReader reader_;
+  Output output_;
+  std::uint8_t sequence_ = 0;
+
+  Greeting greeting_;
+  Negotiated negotiated_;
+  HandshakeResponse login_;
+  bool changing_user_ = false;
+  bool multi_statements_ = false;
+  Session session_;
+
+  // The statement under way.
+  Asked asked_ = Asked::nothing;
+  std::vector<std::string> texts_;  // of one COM_QUERY
+  std::size_t text_index_ = 0;      // of the one after the present
+  sql::Statement query_;
+  const sql::Statement* statement_ = nullptr;
+  std::string_view text_;
+  Encoding encoding_ = Encoding::text;
+  std::uint32_t executing_ = 0;     // the prepared statement, 0 for COM_QUERY
+  bool cursor_wanted_ = false;
+  StatementInfo info_;
+  TransactionPlan plan_;
+  std::optional<Introspection> introspection_;
+  bool synthesisable_ = false;
+  bool rollback_after_ = false;
+  Execution execution_;
+  std::vector<sql::Value> values_;
+  std::string canonical_, qualifier_;
+  std::string prepare_text_;
+
+  std::map<std::uint32_t, std::unique_ptr<PreparedStatement>> statements_;
+  std::uint32_t last_statement_id_ = 0;
+
+  // What the next statement may ask about.
+  std::string last_canonical_, last_qualifier_;
+  std::uint64_t last_insert_id_ = 0, found_rows_ = 0;
+  std::int64_t row_count_ = -1;
+  std::uint16_t last_warnings_ = 0;
+  std::optional<ErrorPacket> last_error_;
+
+  // LOAD DATA LOCAL INFILE.
+  Bytes file_image_;
+  std::string file_data_;
+  std::vector<Entry> entries_;
+};
+
+}  // namespace understudy::mysql

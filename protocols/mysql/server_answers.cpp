@@ -1,0 +1,338 @@
+// The answers of the serving role.
+#include <fmt/format.h>
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <array>
+
+#include "protocols/mysql/charset.hpp"
+#include "protocols/mysql/lenenc.hpp"
+#include "protocols/mysql/server.hpp"
+
+namespace understudy::mysql {
+
+namespace {
+
+using sql::Kind;
+
+constexpr std::uint16_t deadlock = 1213;
+constexpr std::uint16_t unknown_error = 1105;
+
+bool is_failure(EntryKind kind) noexcept { return kind == EntryKind::error || kind == EntryKind::stop; }
+
+// Whether clients see the transaction as open from such a statement on.
+bool touches_tables(const StatementInfo& info, std::string_view pattern) {
+  switch (info.kind) {
+    case Kind::insert:
+    case Kind::update:
+    case Kind::delete_:
+    case Kind::other_write:
+    case Kind::call: return true;
+    case Kind::select: return pattern.find(" from ") != std::string_view::npos;
+    default: return false;
+  }
+}
+
+}  // namespace
+
+void MysqlServer::reply(const Answer& answer) {
+  switch (asked_) {
+    case Asked::commit_before:
+      session_.end_transaction();
+      return advance();
+    case Asked::begin_before:
+      session_.begin();
+      return advance();
+    case Asked::statement: return answer_statement(answer);
+    case Asked::begin_after:
+      asked_ = Asked::nothing;
+      return;
+    case Asked::rollback_after:
+      session_.end_transaction();
+      asked_ = Asked::nothing;
+      return;
+    case Asked::prepare: return answer_prepare(answer);
+    case Asked::fields: return answer_fields(answer);
+    case Asked::reset:
+      asked_ = Asked::nothing;
+      if (changing_user_) return authenticate(login_);
+      session_.reset();
+      return send_ok({});
+    case Asked::nothing: return;
+  }
+}
+
+void MysqlServer::reply(const Miss& miss) {
+  std::string text = miss.summary;
+  for (const std::string* part : {&miss.detail, &miss.hint})
+    if (!part->empty()) text += "; " + *part;
+  asked_ = Asked::nothing;
+  texts_.clear();
+  text_index_ = 0;
+  fail(unknown_error, "HY000", std::move(text));
+}
+
+// From what is asked before the statement to the statement.
+void MysqlServer::advance() {
+  const bool begin = asked_ == Asked::commit_before && plan_.begin_before;
+  asked_ = begin ? Asked::begin_before : Asked::statement;
+}
+
+void MysqlServer::answer_statement(const Answer& answer) {
+  asked_ = Asked::nothing;
+  if (answer.image.empty()) return synthesise();
+  render_image(answer.image);
+}
+
+// Session state first: the answer carries the status flags after the statement.
+void MysqlServer::succeed() {
+  session_.apply(info_);
+  if (touches_tables(info_, statement_->pattern())) session_.touch_tables();
+  if (info_.chain) asked_ = Asked::begin_after;
+  last_error_.reset();
+}
+
+void MysqlServer::synthesise() {
+  if (introspection_) {
+    if (const auto set = answer_introspection(*introspection_, circumstances(), {})) {
+      const bool more = text_index_ < texts_.size();
+      return render_set(*set, more);
+    }
+  }
+  const bool savepoint = info_.kind == Kind::release || info_.kind == Kind::rollback_to;
+  if (savepoint && !session_.has_savepoint(info_.name))
+    return fail(1305, "42000", "SAVEPOINT " + info_.name + " does not exist");
+  succeed();
+  note_result(OkPacket{});
+  const bool more = text_index_ < texts_.size();
+  OkPacket ok;
+  ok.status = render_context(more).status;
+  render_ok(ok, ok_header, sequence_, output_);
+}
+
+void MysqlServer::render_image(Bytes image) {
+  if (!decode_image(image, entries_) || entries_.empty())
+    return fail(unknown_error, "HY000", "the recorded answer is damaged; compile the mock set again");
+  if (entries_[0].kind == EntryKind::file) {
+    FileEntry file;
+    if (!decode_entry(entries_[0].body, file)) return;
+    std::vector<std::uint8_t>& target = output_.buffer();
+    const std::size_t start = begin_packet(target);
+    ByteWriter writer(target);
+    writer.byte(local_infile_header);
+    writer.text(to_client(file.name));
+    end_packet(target, start, sequence_);
+    file_image_ = image;
+    file_data_.clear();
+    phase_ = Phase::file;
+    return;
+  }
+  render_entries(image);
+}
+
+void MysqlServer::render_entries(Bytes image) {
+  if (!is_failure(entries_.back().kind)) succeed();
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    const Entry& entry = entries_[i];
+    if (entry.kind == EntryKind::file || entry.kind == EntryKind::stop) continue;
+    const Entry* following = i + 1 < entries_.size() ? &entries_[i + 1] : nullptr;
+    ErrorPacket stop;
+    const bool stopped = following != nullptr && following->kind == EntryKind::stop && decode_entry(following->body, stop);
+    const bool last = following == nullptr || (stopped && i + 2 == entries_.size());
+    render_result(entry, stopped ? &stop : nullptr, !last || text_index_ < texts_.size(), image);
+    if (stopped) {
+      note_result(stop);
+      texts_.clear();
+      text_index_ = 0;
+    }
+  }
+}
+
+void MysqlServer::render_result(const Entry& entry, const ErrorPacket* stop, bool more, Bytes) {
+  if (entry.kind == EntryKind::error) {
+    ErrorPacket error;
+    if (decode_entry(entry.body, error)) fail(error.code, error.state, std::move(error.message));
+    return;
+  }
+  const RenderContext context = render_context(more);
+  if (entry.kind == EntryKind::ok) {
+    OkEntry recorded;
+    if (!decode_entry(entry.body, recorded)) return;
+    OkPacket ok{.affected = negotiated_.has(capability::found_rows) ? recorded.matched : recorded.changed,
+                .insert_id = recorded.insert_id,
+                .status = static_cast<std::uint16_t>(context.status | recorded.status),
+                .warnings = recorded.warnings,
+                .info = to_client(recorded.info)};
+    note_result(ok);
+    return render_ok(ok, ok_header, sequence_, output_);
+  }
+  RowsEntry rows;
+  if (!decode_entry(entry.body, rows)) return;
+  const bool cursor = cursor_wanted_ && executing_ != 0 && stop == nullptr && !more;
+  if (!render_rows(rows, stop, cursor ? Rows::cursor : Rows::all, context, sequence_, output_))
+    return fail(unknown_error, "HY000", "the recorded text can't be given in this connection's character set");
+  if (cursor) {
+    PreparedStatement& prepared = *statements_.at(executing_);
+    prepared.cursor = entry.body;
+    prepared.position = 0;
+  }
+  last_warnings_ = rows.warnings;
+  row_count_ = -1;
+}
+
+void MysqlServer::render_set(const ResultSet& set, bool more) {
+  Results results;
+  results.list.emplace_back(set);
+  const std::string image = encode_image(results, utf8mb4_collation);
+  std::vector<Entry> entries;
+  RowsEntry rows;
+  if (decode_image(as_bytes(image), entries) && decode_entry(entries[0].body, rows)) {
+    // The image lives only here: nothing of it may be borrowed.
+    Output copied;
+    (void)render_rows(rows, nullptr, Rows::all, render_context(more), sequence_, copied);
+    copied.for_each_slice([&](Bytes slice) { output_.copy(slice); });
+  }
+}
+
+void MysqlServer::answer_prepare(const Answer& answer) {
+  asked_ = Asked::nothing;
+  if (!answer.image.empty()) {
+    ErrorPacket error;
+    if (decode_image(answer.image, entries_) && !entries_.empty() && entries_[0].kind == EntryKind::error && decode_entry(entries_[0].body, error))
+      return fail(error.code, error.state, std::move(error.message));
+  }
+  bool known = false;
+  std::vector<Column> columns = shape_columns(shape_key(query_, session_.database(), main_database_), known);
+  if (!known && introspection_) {
+    if (const auto set = answer_introspection(*introspection_, circumstances(), {})) {
+      columns = set->columns;
+      for (Column& column : columns) to_wire(column, session_.result_collation() == 0 ? utf8mb4_collation : session_.result_collation());
+    }
+  }
+  send_prepared(columns);
+}
+
+void MysqlServer::send_prepared(const std::vector<Column>& columns) {
+  const std::uint32_t id = ++last_statement_id_;
+  const std::size_t parameters = query_.parameter_count();
+  auto prepared = std::make_unique<PreparedStatement>();
+  prepared->sql = prepare_text_;
+  prepared->statement = query_;
+  statements_[id] = std::move(prepared);
+
+  std::vector<std::uint8_t>& target = output_.buffer();
+  const std::size_t start = begin_packet(target);
+  ByteWriter writer(target);
+  writer.byte(ok_header);
+  writer.le(id, 4);
+  writer.le(columns.size(), 2);
+  writer.le(parameters, 2);
+  writer.byte(0);
+  writer.le(0, 2);
+  end_packet(target, start, sequence_);
+
+  Column parameter;
+  parameter.name = "?";
+  parameter.charset = binary_collation;
+  parameter.flags = column_flag::binary;
+  parameter.type = session_.is_mariadb() ? FieldType::null : FieldType::var_string;
+  const bool eof = !negotiated_.has(capability::deprecate_eof);
+  render_columns(std::vector<Column>(parameters, parameter), sequence_, output_);
+  if (parameters > 0 && eof) render_end(render_context(false), session_.status(), 0, sequence_, output_);
+  render_columns(columns, sequence_, output_);
+  if (!columns.empty() && eof) render_end(render_context(false), session_.status(), 0, sequence_, output_);
+}
+
+// COM_FIELD_LIST: definitions without a count, each with a default value, here always NULL.
+void MysqlServer::answer_fields(const Answer& answer) {
+  asked_ = Asked::nothing;
+  RowsEntry rows;
+  ErrorPacket error;
+  const bool sound = decode_image(answer.image, entries_) && !entries_.empty();
+  if (sound && entries_[0].kind == EntryKind::error && decode_entry(entries_[0].body, error))
+    return fail(error.code, error.state, std::move(error.message));
+  if (!sound || entries_[0].kind != EntryKind::rows || !decode_entry(entries_[0].body, rows))
+    return fail(unknown_error, "HY000", "the recorded answer is damaged; compile the mock set again");
+  std::vector<std::uint8_t>& target = output_.buffer();
+  for (const Column& column : columns_of(rows, render_context(false))) {
+    const std::size_t start = begin_packet(target);
+    ByteWriter writer(target);
+    encode_column(column, writer);
+    writer.byte(null_cell);
+    end_packet(target, start, sequence_);
+  }
+  render_end(render_context(false), session_.status(), 0, sequence_, output_);
+}
+
+std::optional<ServerEvent> MysqlServer::take_file_packet(Bytes payload) {
+  if (!payload.empty()) {
+    file_data_ += as_text(payload);
+    return std::nullopt;
+  }
+  phase_ = Phase::commands;
+  FileEntry file;
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned length = 0;
+  EVP_Digest(file_data_.data(), file_data_.size(), digest.data(), &length, EVP_sha256(), nullptr);
+  if (!decode_image(file_image_, entries_) || !decode_entry(entries_[0].body, file)) return std::nullopt;
+  const bool same = file.octets == file_data_.size() && std::ranges::equal(Bytes(digest.data(), length), file.sha256);
+  file_data_.clear();
+  if (same) render_entries(file_image_);
+  else fail(unknown_error, "HY000", "the file that was sent is not the recorded one");
+  return std::nullopt;
+}
+
+void MysqlServer::note_result(const Result& result) {
+  if (const auto* error = std::get_if<ErrorPacket>(&result)) {
+    last_error_ = *error;
+    row_count_ = -1;
+    last_warnings_ = 1;
+  } else if (const auto* ok = std::get_if<OkPacket>(&result)) {
+    if (ok->insert_id != 0) last_insert_id_ = ok->insert_id;
+    row_count_ = static_cast<std::int64_t>(ok->affected);
+    last_warnings_ = ok->warnings;
+  }
+  last_canonical_ = canonical_;
+  last_qualifier_ = qualifier_;
+}
+
+void MysqlServer::fail(std::uint16_t code, std::string_view state, std::string message) {
+  ErrorPacket error{.code = code, .state = std::string(state), .message = to_client(message)};
+  render_error(error, sequence_, output_);
+  error.message = std::move(message);
+  note_result(error);
+  texts_.clear();
+  text_index_ = 0;
+  if (code == deadlock && session_.in_transaction()) asked_ = Asked::rollback_after;
+}
+
+void MysqlServer::send_ok(OkPacket ok) {
+  ok.status = session_.status();
+  render_ok(ok, ok_header, sequence_, output_);
+}
+
+ServerEvent MysqlServer::synthesised(std::string_view what) { return Synthesised{what}; }
+
+RenderContext MysqlServer::render_context(bool more) const {
+  const auto flags = static_cast<std::uint16_t>(session_.status() | (more ? status::more_results : 0));
+  return {negotiated_, session_.result_collation(), encoding_, flags};
+}
+
+Circumstances MysqlServer::circumstances() const {
+  return {.session = &session_,
+          .connection_id = greeting_.connection_id,
+          .last_insert_id = last_insert_id_,
+          .found_rows = found_rows_,
+          .row_count = row_count_,
+          .warnings = last_warnings_,
+          .last_error = last_error_ ? &*last_error_ : nullptr};
+}
+
+std::string MysqlServer::to_client(std::string_view text) const {
+  const Charset* charset = charset_of(session_.result_collation());
+  if (charset == nullptr) return std::string(text);
+  auto octets = from_utf8(*charset, text);
+  return octets ? *std::move(octets) : std::string(text);
+}
+
+}  // namespace understudy::mysql

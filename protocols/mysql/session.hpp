@@ -1,0 +1,87 @@
+// The state of one connection, as recorder and server both follow it: database,
+// character sets, transaction, variables.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "protocols/mysql/statements.hpp"
+#include "understudy/document.hpp"
+#include "understudy/request.hpp"
+
+namespace understudy::mysql {
+
+/// What a statement does to the transaction of its connection, in this order.
+struct TransactionPlan {
+  bool commit_before = false;   ///< the server commits before it runs the statement
+  bool begin_before = false;    ///< autocommit is off and no transaction is open
+  Control control = Control::none;
+  bool begin_after = false;     ///< AND CHAIN
+};
+
+class Session {
+ public:
+  /// `profile` is the service's (see Analyser::profile) or null, and outlives the session.
+  explicit Session(const Document* profile) : profile_(profile) {}
+
+  /// After authentication.
+  void open(std::string user, std::string database, std::uint16_t collation);
+  /// COM_RESET_CONNECTION: everything but user and database as after the handshake.
+  void reset();
+
+  [[nodiscard]] const std::string& user() const noexcept { return user_; }
+  [[nodiscard]] const std::string& database() const noexcept { return database_; }
+  void use(std::string database) { database_ = std::move(database); }
+  /// Of statements.
+  [[nodiscard]] std::uint16_t client_collation() const noexcept { return client_collation_; }
+  /// Of results; 0 where they come in the columns' own character sets.
+  [[nodiscard]] std::uint16_t result_collation() const noexcept { return result_collation_; }
+  [[nodiscard]] sql::Mode mode() const noexcept { return mode_; }
+
+  /// AUTOCOMMIT and IN_TRANS.
+  [[nodiscard]] std::uint16_t status() const noexcept;
+  [[nodiscard]] bool in_transaction() const noexcept { return in_transaction_; }
+  [[nodiscard]] bool autocommit() const noexcept { return autocommit_; }
+  [[nodiscard]] bool has_savepoint(std::string_view name) const noexcept;
+
+  [[nodiscard]] StatementInfo inspect(std::string_view sql) const;
+  [[nodiscard]] TransactionPlan plan(const StatementInfo& info) const;
+  /// The statement succeeded, or what the plan says was done.
+  void apply(const StatementInfo& info);
+  void begin();
+  void end_transaction();
+  /// A statement of the open transaction touched tables: clients see the transaction from now on.
+  void touch_tables() noexcept { transaction_visible_ = in_transaction_; }
+
+  /// The present value of a system variable as SELECT @@name prints it.
+  [[nodiscard]] std::optional<std::string> variable(std::string_view name) const;
+  /// It was set on this connection.
+  [[nodiscard]] bool is_changed(std::string_view name) const;
+  [[nodiscard]] bool is_mariadb() const;
+
+ private:
+  void apply(const Assignment& assignment);
+  void set_names(const Assignment& assignment);
+  void set_variable(std::string_view name, std::optional<std::string> value);
+  void set_autocommit(bool on);
+  [[nodiscard]] std::uint16_t default_collation(std::string_view charset) const;
+
+  const Document* profile_;
+  std::string user_;
+  std::string database_;
+  std::uint16_t handshake_collation_ = 0;
+  std::uint16_t client_collation_ = 0;
+  std::uint16_t result_collation_ = 0;
+  sql::Mode mode_{sql::Dialect::mysql, true, false};
+  bool autocommit_ = true;
+  bool in_transaction_ = false;
+  bool transaction_visible_ = false;
+  std::vector<std::string> savepoints_;
+  std::map<std::string, std::optional<std::string>, std::less<>> changed_;
+};
+
+}  // namespace understudy::mysql

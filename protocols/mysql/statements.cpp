@@ -1,0 +1,307 @@
+#include "protocols/mysql/statements.hpp"
+
+#include <algorithm>
+
+#include "protocols/sql/lexer.hpp"
+#include "protocols/sql/literal.hpp"
+
+namespace understudy::mysql {
+
+namespace {
+
+using sql::Kind;
+using sql::Token;
+using sql::TokenKind;
+
+std::string lower(std::string_view text) {
+  std::string folded(text);
+  std::ranges::transform(folded, folded.begin(), sql::to_lower);
+  return folded;
+}
+
+std::string unquoted(std::string_view text) {
+  if (text.size() >= 2 && (text.front() == '`' || text.front() == '"' || text.front() == '\''))
+    return std::string(text.substr(1, text.size() - 2));
+  return std::string(text);
+}
+
+// "@@session.sql_mode" as its scope and name.
+struct VariableName {
+  Assignment::Target target = Assignment::Target::session;
+  std::string name;
+};
+
+VariableName variable_name(std::string_view token) {
+  if (!token.starts_with("@@")) return {Assignment::Target::user, lower(unquoted(token.substr(1)))};
+  VariableName result{Assignment::Target::session, lower(token.substr(2))};
+  for (const std::string_view scope : {"global.", "session.", "local.", "persist."}) {
+    if (!result.name.starts_with(scope)) continue;
+    if (scope == "global." || scope == "persist.") result.target = Assignment::Target::global;
+    result.name.erase(0, scope.size());
+  }
+  result.name = unquoted(result.name);
+  return result;
+}
+
+class SetParser {
+ public:
+  SetParser(std::string_view sql, sql::Mode mode, const VariableLookup& variables)
+      : lexer_(sql, mode), mode_(mode), variables_(variables) {
+    advance();  // onto SET
+    advance();
+  }
+
+  // False for SET STATEMENT … FOR and other forms that are no assignments.
+  bool parse(std::vector<Assignment>& assignments) {
+    if (is("statement") || is("role") || is("default") || is("resource")) return false;
+    while (token_.kind != TokenKind::end) {
+      parse_one(assignments);
+      skip_to_comma();
+      if (token_.kind != TokenKind::end) advance();
+    }
+    return true;
+  }
+
+ private:
+  void advance() {
+    do token_ = lexer_.next();
+    while (token_.kind == TokenKind::comment_open || token_.kind == TokenKind::comment_close || token_.kind == TokenKind::hint);
+  }
+  [[nodiscard]] bool is(std::string_view word) const { return token_.kind == TokenKind::word && sql::equals_folded(token_.text, word); }
+
+  void skip_to_comma() {
+    for (int depth = 0; token_.kind != TokenKind::end; advance()) {
+      if (token_.is('(')) ++depth;
+      if (token_.is(')')) --depth;
+      if (depth <= 0 && (token_.is(',') || token_.is(';'))) return;
+    }
+  }
+
+  void parse_one(std::vector<Assignment>& assignments) {
+    Assignment assignment;
+    bool scoped = false;
+    if (is("session") || is("local") || is("global") || is("persist")) {
+      if (is("global") || is("persist")) assignment.target = Assignment::Target::global;
+      scoped = true;
+      advance();
+    }
+    if (is("transaction")) return parse_transaction(scoped ? assignment.target : Assignment::Target::next_transaction, assignments);
+    if (is("names")) return parse_charset(Assignment::Target::names, assignments);
+    if (is("charset")) return parse_charset(Assignment::Target::charset, assignments);
+    if (is("character")) {
+      advance();
+      return parse_charset(Assignment::Target::charset, assignments);
+    }
+    if (is("password")) {
+      assignments.push_back({.target = Assignment::Target::password});
+      return;
+    }
+    if (token_.kind == TokenKind::variable) {
+      const VariableName variable = variable_name(token_.text);
+      assignment.target = variable.target;
+      assignment.name = variable.name;
+    } else if (token_.kind == TokenKind::word || token_.kind == TokenKind::quoted) {
+      assignment.name = lower(unquoted(token_.text));
+    } else {
+      return;
+    }
+    advance();
+    if (token_.kind != TokenKind::operator_ || (token_.text != "=" && token_.text != ":=")) return;
+    advance();
+    assignment.is_default = is("default");
+    if (!assignment.is_default) assignment.value = expression();
+    if (assignment.value && token_.kind != TokenKind::end && !token_.is(',') && !token_.is(';')) assignment.value.reset();
+    assignments.push_back(std::move(assignment));
+  }
+
+  void parse_charset(Assignment::Target target, std::vector<Assignment>& assignments) {
+    advance();
+    if (is("set")) advance();
+    Assignment assignment{.target = target};
+    assignment.is_default = is("default");
+    assignment.name = lower(unquoted(token_.text));
+    advance();
+    if (is("collate")) {
+      advance();
+      assignment.value = lower(unquoted(token_.text));
+      advance();
+    }
+    assignments.push_back(std::move(assignment));
+  }
+
+  void parse_transaction(Assignment::Target target, std::vector<Assignment>& assignments) {
+    for (advance(); token_.kind != TokenKind::end; advance()) {
+      if (is("level")) {
+        advance();
+        std::string level = upper(token_.text);
+        if (level != "SERIALIZABLE") {
+          advance();
+          level += "-" + upper(token_.text);
+        }
+        assignments.push_back({.target = target, .name = "transaction_isolation", .value = level});
+      } else if (is("only") || is("write")) {
+        assignments.push_back({.target = target, .name = "transaction_read_only", .value = is("only") ? "1" : "0"});
+      }
+    }
+  }
+
+  static std::string upper(std::string_view text) {
+    std::string raised(text);
+    for (char& c : raised)
+      if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
+    return raised;
+  }
+
+  // A literal, a word, a variable, or CONCAT of such; the token behind it is current then.
+  std::optional<std::string> expression() {
+    std::optional<std::string> value;
+    if (is("concat")) return concat();
+    if (token_.kind == TokenKind::string) {
+      std::string text;
+      if (sql::append_string_value(token_, mode_, text)) value = text;
+    } else if (token_.kind == TokenKind::variable) {
+      const VariableName variable = variable_name(token_.text);
+      if (variable.target != Assignment::Target::user) value = variables_(variable.name);
+    } else if (token_.kind == TokenKind::number || token_.kind == TokenKind::word) {
+      value = std::string(token_.text);
+    } else if (token_.kind == TokenKind::operator_ && token_.text == "-") {
+      advance();
+      value = "-" + std::string(token_.text);
+    }
+    advance();
+    return value;
+  }
+
+  std::optional<std::string> concat() {
+    std::string joined;
+    bool known = true;
+    advance();
+    if (!token_.is('(')) return std::nullopt;
+    advance();
+    while (token_.kind != TokenKind::end && !token_.is(')')) {
+      const auto part = expression();
+      known = known && part;
+      if (part) joined += *part;
+      if (token_.is(',')) advance();
+      else if (!token_.is(')')) return std::nullopt;
+    }
+    advance();
+    return known ? std::optional(joined) : std::nullopt;
+  }
+
+  sql::Lexer lexer_;
+  sql::Mode mode_;
+  const VariableLookup& variables_;
+  Token token_;
+};
+
+bool has_chain(std::string_view sql, sql::Mode mode) {
+  sql::Lexer lexer(sql, mode);
+  bool no = false;
+  for (Token token = lexer.next(); token.kind != TokenKind::end; token = lexer.next()) {
+    if (token.word() == sql::Word::chain) return !no;
+    no = token.kind == TokenKind::word && sql::equals_folded(token.text, "no");
+  }
+  return false;
+}
+
+bool second_word_is(std::string_view sql, sql::Mode mode, std::string_view word) {
+  sql::Lexer lexer(sql, mode);
+  (void)lexer.next();
+  const Token token = lexer.next();
+  return token.kind == TokenKind::word && sql::equals_folded(token.text, word);
+}
+
+// The first octets of the commonest statements, told apart without a lexer.
+std::optional<Kind> quick_kind(std::string_view sql) {
+  struct Lead {
+    std::string_view word;
+    Kind kind;
+  };
+  static constexpr Lead leads[] = {{"select", Kind::select}, {"insert", Kind::insert}, {"update", Kind::update}, {"delete", Kind::delete_}};
+  for (const Lead& lead : leads) {
+    if (sql.size() <= lead.word.size() || !sql::equals_folded(sql.substr(0, lead.word.size()), lead.word)) continue;
+    const char next = sql[lead.word.size()];
+    if (next == ' ' || next == '\n' || next == '\t') return lead.kind;
+  }
+  return std::nullopt;
+}
+
+bool introduces_password(const Token& token) {
+  return token.kind == TokenKind::word &&
+         (sql::equals_folded(token.text, "identified") || sql::equals_folded(token.text, "password") ||
+          sql::equals_folded(token.text, "old_password") || sql::equals_folded(token.text, "master_password") ||
+          sql::equals_folded(token.text, "source_password"));
+}
+
+bool contains_word(std::string_view sql, std::string_view word) {
+  const auto equal = [](char a, char b) { return sql::to_lower(a) == b; };
+  return std::search(sql.begin(), sql.end(), word.begin(), word.end(), equal) != sql.end();
+}
+
+}  // namespace
+
+StatementInfo inspect_statement(std::string_view sql, sql::Mode mode, const VariableLookup& variables) {
+  StatementInfo info;
+  if (const auto kind = quick_kind(sql)) {
+    info.kind = *kind;
+    return info;
+  }
+  sql::Verb verb = sql::verb_of(sql, mode);
+  info.kind = verb.kind;
+  info.name = std::move(verb.name);
+  if (info.kind == Kind::set && !SetParser(sql, mode, variables).parse(info.assignments)) info.kind = Kind::unknown;
+  if (info.kind == Kind::commit || info.kind == Kind::rollback) info.chain = has_chain(sql, mode);
+  if (info.kind == Kind::ddl) info.temporary = second_word_is(sql, mode, "temporary");
+  return info;
+}
+
+bool commits_implicitly(const StatementInfo& info) noexcept {
+  return (info.kind == Kind::ddl && !info.temporary) || info.kind == Kind::lock || info.kind == Kind::begin;
+}
+
+bool begins_implicitly(const StatementInfo& info) noexcept {
+  switch (info.kind) {
+    case Kind::select:
+    case Kind::insert:
+    case Kind::update:
+    case Kind::delete_:
+    case Kind::other_write:
+    case Kind::call:
+    case Kind::savepoint: return true;
+    default: return false;
+  }
+}
+
+bool is_indivisible(std::string_view sql, sql::Mode mode) {
+  const std::vector<std::string_view> parts = sql::split(sql, mode);
+  return std::ranges::any_of(parts, [&](std::string_view part) {
+    const Kind kind = sql::verb_of(part, mode).kind;
+    const bool body = kind == Kind::ddl && contains_word(part, "begin");
+    return kind == Kind::call || body || (kind == Kind::begin && contains_word(part, "atomic"));
+  });
+}
+
+std::optional<std::string> without_passwords(std::string_view sql, sql::Mode mode) {
+  if (!contains_word(sql, "identified") && !contains_word(sql, "password")) return std::nullopt;
+  const Kind kind = sql::verb_of(sql, mode).kind;
+  if (kind == Kind::select || kind == Kind::insert || kind == Kind::update || kind == Kind::delete_) return std::nullopt;
+  std::string cleaned;
+  std::size_t copied = 0;
+  bool secret = false;
+  sql::Lexer lexer(sql, mode);
+  for (Token token = lexer.next(); token.kind != TokenKind::end; token = lexer.next()) {
+    if (introduces_password(token)) secret = true;
+    if (token.is(',') || token.is(';')) secret = false;
+    if (!secret || token.kind != TokenKind::string) continue;
+    const std::size_t begin = lexer.begin_of(token);
+    cleaned.append(sql, copied, begin - copied);
+    cleaned += "'***'";
+    copied = begin + token.text.size();
+  }
+  if (copied == 0) return std::nullopt;
+  cleaned.append(sql, copied);
+  return cleaned;
+}
+
+}  // namespace understudy::mysql

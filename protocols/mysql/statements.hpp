@@ -1,0 +1,59 @@
+// What a statement means to its connection: transactions, variables, the
+// database in use, and what must not be stored of it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "protocols/sql/statement.hpp"
+
+namespace understudy::mysql {
+
+/// One assignment of a SET statement. Names are lower case, without @@ and scope.
+struct Assignment {
+  enum class Target : std::uint8_t {
+    session, global, user,
+    next_transaction,  ///< SET TRANSACTION without SESSION: the next transaction only
+    names,             ///< SET NAMES, name is the character set, value the collation
+    charset,           ///< SET CHARACTER SET
+    password           ///< SET PASSWORD
+  };
+  Target target = Target::session;
+  std::string name = {};
+  std::optional<std::string> value = {};  ///< nothing where it is no literal (or DEFAULT)
+  bool is_default = false;
+};
+
+/// What a statement does beside reading and writing tables.
+struct StatementInfo {
+  sql::Kind kind = sql::Kind::unknown;
+  std::string name;               ///< see sql::Verb
+  bool chain = false;             ///< COMMIT or ROLLBACK AND CHAIN
+  bool temporary = false;         ///< DDL of a temporary table
+  std::vector<Assignment> assignments;  ///< of a SET
+};
+
+/// The value of a system variable by its lower-case name; nothing where it is not known.
+using VariableLookup = std::function<std::optional<std::string>(std::string_view)>;
+
+/// Reads the leading words, and for SET all of it; values may refer to variables.
+[[nodiscard]] StatementInfo inspect_statement(std::string_view sql, sql::Mode mode,
+                                              const VariableLookup& variables);
+
+/// True where the server commits an open transaction before it runs such a statement.
+[[nodiscard]] bool commits_implicitly(const StatementInfo& info) noexcept;
+/// True where such a statement begins a transaction on a connection with autocommit off.
+[[nodiscard]] bool begins_implicitly(const StatementInfo& info) noexcept;
+/// A text of several statements that must stay one, because its results can't be counted before
+/// (CALL) or its semicolons belong to a body (CREATE PROCEDURE …).
+[[nodiscard]] bool is_indivisible(std::string_view sql, sql::Mode mode);
+
+/// `sql` with the passwords of SET PASSWORD, IDENTIFIED BY and the like replaced by `***`; nothing
+/// where there are none.
+[[nodiscard]] std::optional<std::string> without_passwords(std::string_view sql, sql::Mode mode);
+
+}  // namespace understudy::mysql

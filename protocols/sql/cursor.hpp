@@ -1,0 +1,48 @@
+// Tokens one after the other with one of look-ahead, for what is no hot path.
+#pragma once
+
+#include <string>
+
+#include "protocols/sql/lexer.hpp"
+
+namespace understudy::sql {
+
+enum class NameCase : std::uint8_t { folded, kept };
+
+/// The name that a word, quoted identifier or string token stands for, without quotes. `folded` is
+/// lower case for unquoted names in PostgreSQL and for all names in MySQL.
+[[nodiscard]] std::string name_of(const Token& token, Mode mode, NameCase name_case);
+
+class Cursor {
+ public:
+  Cursor(std::string_view sql, Mode mode) : lexer_(sql, mode) {
+    ahead_ = read();
+    step();
+  }
+
+  [[nodiscard]] const Token& now() const noexcept { return now_; }
+  [[nodiscard]] const Token& ahead() const noexcept { return ahead_; }
+  [[nodiscard]] bool at(Word word) const noexcept { return now_.word() == word; }
+  [[nodiscard]] bool at_end() const noexcept { return now_.kind == TokenKind::end; }
+  void step() {
+    now_ = ahead_;
+    ahead_ = read();
+  }
+  /// Steps over `word` where it is next.
+  bool accept(Word word) {
+    if (!at(word)) return false;
+    step();
+    return true;
+  }
+  /// Some of the text is executed by servers of a certain version only: what it does is not known.
+  [[nodiscard]] bool conditional() const noexcept { return conditional_; }
+
+ private:
+  Token read();
+
+  Lexer lexer_;
+  Token now_, ahead_;
+  bool conditional_ = false;
+};
+
+}  // namespace understudy::sql

@@ -1,0 +1,428 @@
+#include "protocols/sql/normalise.hpp"
+
+#include <algorithm>
+
+#include "protocols/sql/literal.hpp"
+#include "protocols/sql/number.hpp"
+
+namespace understudy::sql {
+namespace {
+
+/// Statements whose literals may be parameters; all others are kept as they are written.
+bool takes_parameters(Word word) noexcept {
+  switch (word) {
+    case Word::select: case Word::insert: case Word::update: case Word::delete_: case Word::replace:
+    case Word::merge: case Word::with: case Word::values: case Word::table: case Word::call:
+    case Word::execute: case Word::declare: case Word::explain: case Word::desc: case Word::describe:
+      return true;
+    default:
+      return false;
+  }
+}
+
+/// What may stand between SELECT and the first column.
+bool modifies_select(Word word) noexcept {
+  switch (word) {
+    case Word::all: case Word::distinct: case Word::distinctrow: case Word::high_priority:
+    case Word::straight_join: case Word::sql_big_result: case Word::sql_buffer_result: case Word::sql_cache:
+    case Word::sql_calc_found_rows: case Word::sql_no_cache: case Word::sql_small_result:
+      return true;
+    default:
+      return false;
+  }
+}
+
+/// Nothing in `name` asks for quotes: PostgreSQL would fold its capitals.
+bool plain_name(std::string_view name, bool mysql) noexcept {
+  if (name.empty() || (name.front() >= '0' && name.front() <= '9') || name.front() == '$') return false;
+  return std::all_of(name.begin(), name.end(), [mysql](char c) {
+    return (c >= 'a' && c <= 'z') || c == '_' || (c >= '0' && c <= '9') || c == '$' || (mysql && c >= 'A' && c <= 'Z');
+  });
+}
+
+}  // namespace
+
+void Statement::assign(std::string_view sql, Mode mode) {
+  pattern_.clear();
+  literals_.clear();
+  slots_.clear();
+  parameters_ = 0;
+  Normaliser(*this, sql, mode).run();
+}
+
+void Normaliser::run() {
+  while (lexer_.next().kind != TokenKind::end) take(lexer_.token());
+  while (depth_ > 0) close_frame();
+  end_item();
+}
+
+void Normaliser::take(const Token& token) {
+  for (; semicolons_ > 0 && !token.is(';'); --semicolons_) statement_.pattern_ += ';';
+  const Word before = last_word_;
+  const std::size_t pattern = statement_.pattern_.size();
+  const bool is_keyword = token.kind == TokenKind::word && !after_dot();
+  std::uint8_t flags = is_keyword ? token.entry->flags : std::uint8_t{0};
+  const bool at_time_zone = token.word() == Word::zone && before == Word::time && before_last_ == Word::at;
+  if (at_time_zone) flags |= value_follows;
+  begin_item(token);
+  last_kind_ = take_by_kind(token);
+  note_item(token);
+  last_ = token.kind == TokenKind::punctuation ? token.text.front() : '\0';
+  last_flags_ = flags;
+  before_last_ = before;
+  last_word_ = is_keyword ? token.entry->word : Word::none;
+  last_pattern_ = pattern;
+  last_end_ = lexer_.offset();
+}
+
+/// The kind that the tokens after this one see.
+TokenKind Normaliser::take_by_kind(const Token& token) {
+  switch (token.kind) {
+    case TokenKind::word: take_word(token); break;
+    case TokenKind::quoted: take_quoted(token); break;
+    case TokenKind::string: take_string(token); break;
+    case TokenKind::bits: take_bits(token); break;
+    case TokenKind::number: take_number(token, false); break;
+    case TokenKind::parameter: take_parameter(token); break;
+    case TokenKind::punctuation: take_punctuation(token); break;
+    case TokenKind::operator_:
+      if (take_sign(token)) return TokenKind::number;
+      append_verbatim(token);
+      break;
+    default: append_verbatim(token);
+  }
+  return token.kind;
+}
+
+// ---- words ----
+
+void Normaliser::begin_statement(Word word) {
+  at_start_ = false;
+  fixed_ = !takes_parameters(word);
+  for (std::size_t i = 0; fixed_ && i <= depth_ && i < frames_kept; ++i) frames_[i].fixed = true;
+}
+
+void Normaliser::end_statement() {
+  while (depth_ > 0) close_frame();
+  end_item();
+  frames_[0] = Frame{};
+  at_start_ = true;
+  fixed_ = false;
+}
+
+/// MySQL tells tables, and the names of columns in an answer, by their case: only what can't be such
+/// a name is folded there.
+bool Normaliser::folds(const Token& token) const noexcept {
+  if (!mysql_) return true;
+  if (after_dot() || last_kind_ == TokenKind::variable) return false;
+  if ((at_start_ && token.word() != Word::none) || (token.entry->flags & mysql_reserved) != 0) return true;
+  if (token.word() == Word::offset) return last_kind_ == TokenKind::number || last_kind_ == TokenKind::parameter;
+  return token.word() == Word::duplicate && last_word_ == Word::on;
+}
+
+void Normaliser::take_word(const Token& token) {
+  const bool name = after_dot() || (last_word_ == Word::as && frame().clause == Clause::output);
+  if (!name && take_constant(token)) return;
+  const bool folded = folds(token);
+  if (at_start_) begin_statement(token.word());
+  if (!name && !frame().fixed && token.word() > Word::other) change_clause(token.word());
+  separate(token);
+  std::string& pattern = statement_.pattern_;
+  const std::size_t begin = pattern.size();
+  pattern += token.text;
+  if (folded) std::transform(pattern.begin() + static_cast<std::ptrdiff_t>(begin), pattern.end(),
+                             pattern.begin() + static_cast<std::ptrdiff_t>(begin), to_lower);
+}
+
+/// TRUE, FALSE and NULL where they are values.
+bool Normaliser::take_constant(const Token& token) {
+  const Word word = token.word();
+  const bool null = word == Word::null_;
+  if ((!null && word != Word::true_ && word != Word::false_) || keeps_literals() || at_start_) return false;
+  if (last_word_ == Word::is || last_word_ == Word::not_) return false;
+  if (null && (last_word_ == Word::default_ || last_word_ == Word::set || last_word_ == Word::on)) return false;
+  separate(token);
+  const std::size_t begin = statement_.literals_.size();
+  if (!null) statement_.literals_ += word == Word::true_ ? "true" : "false";
+  add_slot(token, null ? ValueClass::null : ValueClass::boolean, begin);
+  return true;
+}
+
+bool Normaliser::quotes_matter(std::string_view name) const noexcept {
+  if (!plain_name(name, mysql_)) return true;
+  const std::uint8_t flags = find_word(name).flags;
+  if (!mysql_) return (flags & postgres_keyword) != 0 && (fixed_ || (flags & postgres_column) == 0);
+  return (flags & (mysql_reserved | mysql_meaning | space_matters)) != 0;
+}
+
+void Normaliser::take_quoted(const Token& token) {
+  separate(token);
+  const std::string_view name = token.text.substr(1, token.text.size() - 2);
+  const bool unicode = token.text.front() != '"' && token.text.front() != '`';
+  if (!unicode && !quotes_matter(name)) return append_raw(name);
+  if (!mysql_ || token.text.front() == '`') return append_raw(token.text);
+  // ANSI_QUOTES: the same name in the other quotes.
+  statement_.pattern_ += '`';
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    if (name[i] == '"') ++i;
+    append_raw(name.substr(i, 1));
+    if (name[i] == '`') statement_.pattern_ += '`';
+  }
+  statement_.pattern_ += '`';
+}
+
+// ---- clauses ----
+
+void Normaliser::change_clause(Word word) {
+  Frame& here = frame();
+  const auto enter = [&](Clause clause) {
+    end_item();
+    here.clause = clause;
+  };
+  switch (word) {
+    case Word::select:
+      here.inserting = false;
+      return enter(Clause::output);
+    case Word::insert: case Word::replace: case Word::merge:
+      if (here.clause != Clause::output) here.inserting = true;
+      [[fallthrough]];
+    case Word::update: case Word::delete_:
+      if (here.clause != Clause::output) here.returns = true;
+      return;
+    case Word::values:
+      if (here.clause != Clause::output) enter(here.inserting ? Clause::slots : Clause::verbatim);
+      return;
+    case Word::returning:
+      if (here.returns) enter(Clause::output);
+      return;
+    case Word::by:
+      if (last_word_ == Word::group || last_word_ == Word::order || last_word_ == Word::partition)
+        enter(Clause::ordinals);
+      return;
+    case Word::from:
+      if (last_word_ == Word::distinct && (before_last_ == Word::is || before_last_ == Word::not_)) return;
+      return enter(Clause::slots);
+    case Word::offset: case Word::fetch: case Word::window:
+      if (mysql_ && here.clause == Clause::output) return;
+      return enter(Clause::slots);
+    case Word::set: case Word::on: case Word::using_:
+      if (here.clause == Clause::output) return;
+      return enter(Clause::slots);
+    case Word::group: case Word::order: case Word::where: case Word::having: case Word::limit:
+    case Word::for_: case Word::into: case Word::union_: case Word::except: case Word::intersect:
+      return enter(Clause::slots);
+    default:
+      return;
+  }
+}
+
+void Normaliser::open_frame() {
+  Frame& outer = frame();
+  if (outer.in_item) outer.plain = outer.aliased = false;
+  const bool called = last_kind_ == TokenKind::quoted || (after_word() && (last_flags_ & value_follows) == 0);
+  const bool groups = last_word_ == Word::rollup || last_word_ == Word::cube || last_word_ == Word::sets;
+  Frame inner{};
+  inner.fixed = outer.fixed || outer.clause == Clause::output || outer.clause == Clause::verbatim ||
+                (outer.clause == Clause::ordinals && (!called || groups)) ||
+                (after_word() && (last_flags_ & type_name) != 0);
+  if (inner.fixed) inner.clause = Clause::verbatim;
+  if (++depth_ < frames_kept) frames_[depth_] = inner;
+}
+
+void Normaliser::close_frame() {
+  if (depth_ == 0) return;
+  if (depth_ < frames_kept) end_item();
+  --depth_;
+}
+
+// ---- output items ----
+
+/// MySQL names a column without alias by the very text of its expression, case, spaces and all.
+void Normaliser::begin_item(const Token& token) {
+  Frame& here = frame();
+  if (!mysql_ || here.clause != Clause::output || here.in_item || token.kind == TokenKind::punctuation) {
+    if (!mysql_ || here.clause != Clause::output || here.in_item || !token.is('(')) return;
+  }
+  if (token.kind == TokenKind::hint || modifies_select(token.word())) return;
+  here.in_item = true;
+  here.plain = true;
+  here.aliased = false;
+  here.item_pattern = statement_.pattern_.size();
+  here.item_begin = lexer_.begin_of(token);
+}
+
+/// A name, dotted or not, is its own column name; an alias is as well.
+void Normaliser::note_item(const Token& token) {
+  Frame& here = frame();
+  if (!here.in_item || token.is('(')) return;
+  const bool reserved = token.kind == TokenKind::word && !after_dot() &&
+                        (token.entry->flags & mysql_reserved) != 0;
+  const bool name = token.kind == TokenKind::quoted || (token.kind == TokenKind::word && !reserved);
+  const bool star = token.kind == TokenKind::operator_ && token.text == "*";
+  here.plain = here.plain && (name || star || token.is('.') || token.word() == Word::as);
+  here.aliased = last_word_ == Word::as ? name || token.kind == TokenKind::string
+                                        : name && last_ == ')' && token.word() != Word::end;
+}
+
+void Normaliser::end_item() {
+  Frame& here = frame();
+  if (!here.in_item) return;
+  here.in_item = false;
+  if (here.plain || here.aliased) return;
+  statement_.pattern_.resize(here.item_pattern);
+  statement_.pattern_ += ' ';
+  append_item_text(sql_.substr(here.item_begin, last_end_ - here.item_begin));
+}
+
+void Normaliser::append_item_text(std::string_view text) {
+  Lexer lexer(text, mode_);
+  std::size_t copied = 0;
+  for (Token token = lexer.next(); token.kind != TokenKind::end; token = lexer.next()) {
+    if (token.kind != TokenKind::parameter) continue;
+    append_raw(text.substr(copied, lexer.begin_of(token) - copied));
+    statement_.pattern_ += slot_mark;
+    copied = lexer.offset();
+  }
+  append_raw(text.substr(copied));
+}
+
+// ---- literals ----
+
+bool Normaliser::value_may_start() const noexcept {
+  switch (last_kind_) {
+    case TokenKind::word: return (last_flags_ & value_follows) != 0;
+    case TokenKind::operator_: return true;
+    case TokenKind::punctuation: return last_ == '(' || last_ == '[' || last_ == ',';
+    default: return false;
+  }
+}
+
+/// A string that the words before it make something else of: DATE '…', INTERVAL '…', ESCAPE '…'.
+bool Normaliser::types_a_string(const Token& token) const noexcept {
+  if (last_word_ == Word::escape || last_word_ == Word::interval || last_word_ == Word::as) return true;
+  if (value_may_start()) return false;
+  if (!mysql_ || !after_word()) return true;
+  const std::size_t size = last_pattern_ < statement_.pattern_.size() ? statement_.pattern_.size() - last_pattern_ : 0;
+  const std::string_view word = std::string_view(statement_.pattern_).substr(last_pattern_, size);
+  const std::size_t start = word.find_first_not_of(' ');
+  if (start == std::string_view::npos) return true;
+  return word[start] != '_' && !(word.size() - start == 1 && to_lower(word[start]) == 'n' && !token.spaced);
+}
+
+void Normaliser::take_string(const Token& token) {
+  const std::size_t begin = statement_.literals_.size();
+  if (keeps_literals() || types_a_string(token) || !append_string_value(token, mode_, statement_.literals_))
+    return append_verbatim(token);
+  const bool binary = mysql_ && last_word_ == Word::binary_introducer;
+  if (binary) statement_.pattern_.resize(last_pattern_);
+  separate(token);
+  add_slot(token, binary ? ValueClass::binary : ValueClass::string, begin);
+}
+
+void Normaliser::take_bits(const Token& token) {
+  const std::size_t begin = statement_.literals_.size();
+  const bool introduced = mysql_ && last_word_ == Word::binary_introducer;
+  if (keeps_literals() || !(value_may_start() || introduced) || !append_bits_value(token, mode_, statement_.literals_))
+    return append_verbatim(token);
+  if (introduced) statement_.pattern_.resize(last_pattern_);
+  separate(token);
+  add_slot(token, ValueClass::binary, begin);
+}
+
+void Normaliser::take_parameter(const Token& token) {
+  // Where no protocol would bind it, `$1` is a parameter of an inner statement (PREPARE, CREATE FUNCTION).
+  if (fixed_) append_verbatim(token);
+  else separate(token);
+  Statement::Slot& slot = add_slot(token, ValueClass::unknown, statement_.literals_.size());
+  slot.parameter = token.parameter;
+  const auto count = static_cast<std::size_t>(token.parameter) + 1;
+  statement_.parameters_ = std::max(statement_.parameters_, count);
+}
+
+void Normaliser::take_number(const Token& token, bool negative) {
+  if (keeps_literals() || (!mysql_ && last_word_ == Word::interval)) return append_verbatim(token);
+  separate(token);
+  const std::size_t begin = statement_.literals_.size();
+  if (negative) statement_.literals_ += '-';
+  append_number(token.text, statement_.literals_);
+  add_slot(token, ValueClass::number, begin).spelling = spelling_of(negative, token.text);
+}
+
+/// A minus and the number behind it as one value, but not before `::`, which binds tighter.
+bool Normaliser::take_sign(const Token& token) {
+  if (token.text != "-" || keeps_literals() || !value_may_start()) return false;
+  Lexer ahead = lexer_;
+  if (ahead.next().kind != TokenKind::number) return false;
+  Lexer behind = ahead;
+  if (!mysql_ && behind.next().text == "::") return false;
+  take_number(ahead.token(), true);
+  lexer_ = ahead;
+  return true;
+}
+
+Statement::Slot& Normaliser::add_slot(const Token&, ValueClass value_class, std::size_t literal_begin) {
+  statement_.pattern_ += slot_mark;
+  Statement::Slot slot;
+  slot.value_class = value_class;
+  slot.offset = static_cast<std::uint32_t>(literal_begin);
+  slot.length = static_cast<std::uint32_t>(statement_.literals_.size() - literal_begin);
+  return statement_.slots_.emplace_back(slot);
+}
+
+// ---- the pattern ----
+
+void Normaliser::take_punctuation(const Token& token) {
+  if (token.is(';')) {
+    end_statement();
+    ++semicolons_;
+    return;
+  }
+  if (token.is(',')) end_item();
+  if (token.is(')')) close_frame();
+  append_verbatim(token);
+  if (token.is('(')) open_frame();
+}
+
+/// Whether a space goes before `token`: a matter of it and the token before alone, so that a pattern
+/// still tells its tokens apart.
+bool Normaliser::parted(const Token& token) const noexcept {
+  if (last_ == '(' || last_ == '[' || last_ == '.') return false;
+  const bool cast = token.text == "::";
+  if (last_kind_ == TokenKind::punctuation && last_ == ':' && statement_.pattern_.ends_with("::")) return false;
+  if (token.kind != TokenKind::punctuation) return true;
+  const bool after_name = last_kind_ == TokenKind::quoted || (after_word() && (last_flags_ & value_follows) == 0);
+  switch (token.text.front()) {
+    case ',': case ')': case ']': return false;
+    case '.': return !after_word() && last_kind_ != TokenKind::quoted && last_kind_ != TokenKind::punctuation;
+    case '[': return !after_name && last_kind_ != TokenKind::punctuation;
+    case '(': return !after_name || (mysql_ && token.spaced && (last_flags_ & space_matters) != 0);
+    default: return !cast;
+  }
+}
+
+void Normaliser::separate(const Token& token) {
+  if (!statement_.pattern_.empty() && parted(token)) statement_.pattern_ += ' ';
+}
+
+void Normaliser::append_raw(std::string_view text) {
+  const bool plain = std::none_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) <= 2; });
+  if (plain) {
+    statement_.pattern_ += text;
+    return;
+  }
+  for (const char octet : text) {
+    if (static_cast<unsigned char>(octet) <= 2) {
+      statement_.pattern_ += pattern_escape;
+      statement_.pattern_ += static_cast<char>('0' + octet);
+    } else {
+      statement_.pattern_ += octet;
+    }
+  }
+}
+
+void Normaliser::append_verbatim(const Token& token) {
+  separate(token);
+  append_raw(token.text);
+}
+
+}  // namespace understudy::sql

@@ -1,0 +1,7 @@
+if(TARGET understudy_redis)
+  understudy_fuzz(redis_resp LINKS understudy_redis)
+  understudy_fuzz(redis_command LINKS understudy_redis)
+  understudy_fuzz(redis_observer LINKS understudy_redis)
+  understudy_fuzz(redis_server LINKS understudy_redis)
+  understudy_fuzz(redis_documents LINKS understudy_redis)
+endif()
