@@ -27,10 +27,20 @@ std::optional<std::string> no_variables(std::string_view) { return std::nullopt;
 
 // Errors of parsing and resolving a statement, which COM_STMT_PREPARE and COM_QUERY give alike.
 bool is_refusal(const Document& answer) {
-  static constexpr std::uint16_t codes[] = {1046, 1049, 1052, 1054, 1064, 1066, 1109, 1136, 1146, 1149, 1193, 1222, 1305};
+  static constexpr std::uint16_t codes[] = {1046, 1049, 1052, 1054, 1064, 1066, 1109, 1136, 1146, 1149, 1193, 1222};
   const Document& error = answer["error"];
   if (!error.is_object() || !error.contains("code") || !error["code"].is_number_integer()) return false;
   return std::ranges::find(codes, error["code"].get<std::uint64_t>()) != std::end(codes);
+}
+
+// A statement whose columns only a success can tell.
+bool returns_rows(std::string_view pattern) {
+  const std::string_view word = pattern.substr(0, pattern.find(' '));
+  return word != "insert" && word != "update" && word != "delete" && word != "replace";
+}
+
+std::string origin_of(const Column& column) {
+  return column.schema + '\0' + column.org_table + '\0' + column.org_name;
 }
 
 // Whether an OK that tells zero affected rows tells that nothing changed.
@@ -103,13 +113,21 @@ void MysqlAnalyser::learn_shape(const Document& request, const Document& answer,
   const bool prepared = request.contains("prepare");
   const std::string text = text_of(request, prepared ? "prepare" : "sql");
   if (text.empty() || request.contains("after") || !answer.is_object()) return;
+  if (!prepared && answer.contains("columns")) {
+    std::vector<Problem> reported_later;
+    ResultSet set;
+    set.columns = columns_from_document(answer["columns"], {around.database, around.mariadb}, "", reported_later);
+    Results results;
+    results.list.emplace_back(std::move(set));
+    learn_extended(results);
+  }
   statement_.assign(text, around.mode);
   const std::pair<std::string, std::string> key(around.database, statement_.pattern());
   const auto [found, added] = shapes_.try_emplace(key);
   Shape& shape = found->second;
   if (is_error(answer) && !answer.contains("columns")) {
     if (added && is_refusal(answer)) learn_refusal(answer, shape);
-    else if (added && !is_refusal(answer)) shape.columns.clear();
+    else if (added && returns_rows(key.second)) shapes_.erase(found);
     return;
   }
   shape.error.reset();
@@ -119,6 +137,23 @@ void MysqlAnalyser::learn_shape(const Document& request, const Document& answer,
   std::vector<Problem> ignored;  // `analyse` reports them
   if (answer.contains("columns"))
     shape.columns = columns_from_document(answer["columns"], {around.database, around.mariadb}, "/answer/columns", ignored);
+}
+
+void MysqlAnalyser::learn_extended(const Results& results) {
+  for (const Column& column : std::get<ResultSet>(results.list.front()).columns)
+    if (!column.extended.empty() && !column.org_name.empty()) extended_[origin_of(column)] = column.extended;
+}
+
+// What one client was told of a column another would have been told as well, had it asked.
+void MysqlAnalyser::add_extended(Results& results) const {
+  if (extended_.empty()) return;
+  for (Result& result : results.list) {
+    auto* set = std::get_if<ResultSet>(&result);
+    if (set == nullptr) continue;
+    for (Column& column : set->columns)
+      if (const auto known = extended_.find(origin_of(column)); column.extended.empty() && known != extended_.end())
+        column.extended = known->second;
+  }
 }
 
 void MysqlAnalyser::learn_refusal(const Document& answer, Shape& shape) {
@@ -185,6 +220,7 @@ void MysqlAnalyser::append_identity(const Document& request, Ask ask, const Surr
   std::vector<sql::Value> values;
   values_of(parameters, values);
   append_marks(ask, around.database, main_database(), identity.canonical);
+  if (request.contains("variables")) append_sources(request["variables"], identity.canonical);
   sql::append_identity(statement_, values, identity.canonical, identity.qualifier);
 }
 
@@ -193,7 +229,8 @@ std::string MysqlAnalyser::encode(const Document& request, const Document& answe
 }
 
 std::string MysqlAnalyser::encode(const Document& answer, const Surroundings& around, std::vector<Problem>& problems) {
-  const Results results = answer_from_document(answer, {around.database, around.mariadb}, problems);
+  Results results = answer_from_document(answer, {around.database, around.mariadb}, problems);
+  add_extended(results);
   const Charset* charset = charset_of(collation_);
   const bool utf8 = charset != nullptr && is_utf8(*charset);
   return encode_image(results, utf8 ? collation_ : utf8mb4_collation);
@@ -219,6 +256,20 @@ void MysqlAnalyser::add_dependencies(std::string_view text, const Surroundings& 
   for (const KeyPath& path : found.writes) analysis.writes.push_back(qualified(path, around));
 }
 
+// A user variable's value depends on what it was made of: an expression, or a statement.
+void MysqlAnalyser::add_source(const std::string& source, const Surroundings& around, Analysis& analysis) {
+  const Kind kind = sql::verb_of(source, around.mode).kind;
+  const bool statement = kind == Kind::select || kind == Kind::call || kind == Kind::prepare;
+  const sql::Dependencies found = sql::dependencies_of(statement ? source : "SELECT " + source, around.mode);
+  for (const KeyPath& path : found.reads) analysis.reads.push_back(qualified(path, around));
+  // What a prepared text does is not followed.
+  if (kind == Kind::prepare || !found.understood) {
+    analysis.effect = Effect::write;
+    analysis.reads.push_back({});
+    analysis.writes.push_back({});
+  }
+}
+
 void MysqlAnalyser::classify(const Document& request, const Document& answer, const Surroundings& around, Analysis& analysis) {
   const std::string text = text_of(request, "sql");
   const StatementInfo info = inspect_statement(text, around.mode, no_variables);
@@ -231,7 +282,8 @@ void MysqlAnalyser::classify(const Document& request, const Document& answer, co
     return;
   }
   if (control == Control::commit) analysis.control = control;  // a failed one undid the transaction
-  const bool of_session = info.kind == Kind::set || info.kind == Kind::use || info.kind == Kind::lock;
+  const bool of_session = info.kind == Kind::set || info.kind == Kind::use || info.kind == Kind::lock ||
+                          info.kind == Kind::prepare || info.kind == Kind::deallocate;
   if (of_session && !failed) {
     analysis.effect = Effect::none;
     return;
@@ -242,6 +294,8 @@ void MysqlAnalyser::classify(const Document& request, const Document& answer, co
     return;
   }
   add_dependencies(text, around, analysis);
+  if (const auto sources = request.find("variables"); sources != request.end() && sources->is_object())
+    for (const Document& source : *sources) add_source(octets_of(source), around, analysis);
   if (info.kind == Kind::show || info.kind == Kind::explain || (info.kind == Kind::unknown && analysis.effect == Effect::read && analysis.reads.empty()))
     analysis.reads.push_back({std::string(catalog_key)});
   if (info.kind == Kind::ddl) analysis.writes.push_back({std::string(catalog_key)});
@@ -308,6 +362,7 @@ std::vector<std::pair<std::string, std::string>> MysqlAnalyser::shapes() const {
     if (shape.error) results.list.emplace_back(*shape.error);
     else if (shape.columns.empty()) results.list.emplace_back(OkPacket{});
     else results.list.emplace_back(ResultSet{.columns = shape.columns});
+    add_extended(results);
     const Charset* charset = charset_of(collation_);
     const bool utf8 = charset != nullptr && is_utf8(*charset);
     found.emplace_back(std::move(name), encode_image(results, utf8 ? collation_ : utf8mb4_collation));

@@ -44,7 +44,10 @@ class MysqlAnalyser final : public Analyser {
   void learn_shape(const Document& request, const Document& answer, const Surroundings& around);
   struct Shape;
   static void learn_refusal(const Document& answer, Shape& shape);
+  void learn_extended(const Results& results);
+  void add_extended(Results& results) const;
   void learn_variables(const Document& request, const Document& answer);
+  void add_source(const std::string& source, const Surroundings& around, Analysis& analysis);
   void add_dependencies(std::string_view text, const Surroundings& around, Analysis& analysis);
   [[nodiscard]] KeyPath qualified(const KeyPath& path, const Surroundings& around) const;
   void classify(const Document& request, const Document& answer, const Surroundings& around, Analysis& analysis);
@@ -61,6 +64,7 @@ class MysqlAnalyser final : public Analyser {
     std::optional<ErrorPacket> error;  ///< in which every attempt ended before it began
   };
   std::map<std::pair<std::string, std::string>, Shape> shapes_;  // by database and pattern
+  std::map<std::string, std::string> extended_;  // extended metadata by schema, table and column
   sql::Statement statement_;
 };
 

@@ -210,6 +210,7 @@ void MysqlObserver::emit_statement(const std::string& sql, Document request, con
     session_.begin();
   }
   if (!failed(results)) add_circumstances(sql, request);
+  if (Document sources = session_.made_of(sql, info); !sources.empty()) request["variables"] = std::move(sources);
   const bool diagnostic = request.contains("after") || (request.contains("session") && request["session"][0] == "warnings");
   if (!diagnostic) {
     last_request_ = request;
@@ -219,10 +220,10 @@ void MysqlObserver::emit_statement(const std::string& sql, Document request, con
   // Columns are spelled against the database that was in use when the statement ran.
   Document answer = answer_document(results, column_context());
   emit(std::move(request), std::move(answer), began, ended);
-  follow(info, results, ended);
+  follow(sql, info, results, ended);
 }
 
-void MysqlObserver::follow(const StatementInfo& info, const Results& results, Moment ended) {
+void MysqlObserver::follow(const std::string& sql, const StatementInfo& info, const Results& results, Moment ended) {
   if (failed(results)) {
     if (rolls_back(results) && session_.in_transaction()) {
       emit_control("rollback", ended);
@@ -231,6 +232,7 @@ void MysqlObserver::follow(const StatementInfo& info, const Results& results, Mo
     return;
   }
   session_.apply(info);
+  session_.remember(sql, info);
   if (info.chain) emit_control("begin", ended);
   session_.touch_tables();
 }

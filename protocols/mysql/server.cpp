@@ -262,6 +262,8 @@ void MysqlServer::set_up(Ask ask, const sql::Statement& statement) {
   canonical_.clear();
   qualifier_.clear();
   append_marks(ask, session_.database(), main_database_, canonical_);
+  const bool made_of_others = info_.kind == Kind::execute || text_.find('@') != std::string_view::npos;
+  if (ask == Ask::run && made_of_others) append_sources(session_.made_of(text_, info_), canonical_);
   sql::append_identity(statement, values_, canonical_, qualifier_);
 }
 
@@ -273,7 +275,9 @@ bool MysqlServer::is_synthesisable() {
     case Kind::savepoint:
     case Kind::release:
     case Kind::rollback_to:
-    case Kind::lock: return true;
+    case Kind::lock:
+    case Kind::prepare:
+    case Kind::deallocate: return true;
     case Kind::set: return is_settable(info_);
     case Kind::use: return is_known_database(info_.name);
     default: break;

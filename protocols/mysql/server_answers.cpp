@@ -87,6 +87,7 @@ void MysqlServer::answer_statement(const Answer& answer) {
 // Session state first: the answer carries the status flags after the statement.
 void MysqlServer::succeed() {
   session_.apply(info_);
+  session_.remember(text_, info_);
   tracked_.clear();
   track(info_);
   if (touches_tables(info_, statement_->pattern())) session_.touch_tables();

@@ -53,6 +53,7 @@ void Session::reset() {
   autocommit_ = true;
   end_transaction();
   changed_.clear();
+  user_variables_.clear();
   if (const auto mode = variable("sql_mode")) set_variable("sql_mode", mode);
   changed_.clear();
 }
@@ -196,6 +197,27 @@ void Session::set_variable(std::string_view name, std::optional<std::string> val
 void Session::set_autocommit(bool on) {
   if (on && !autocommit_) end_transaction();
   autocommit_ = on;
+}
+
+Document Session::made_of(std::string_view sql, const StatementInfo& info) const {
+  Document sources = Document::object();
+  if (info.kind == Kind::execute)
+    if (const auto known = user_variables_.find("prepare " + info.name); known != user_variables_.end())
+      sources[known->first] = document_of(known->second);
+  if (info.kind == Kind::set) return sources;
+  for (const std::string& name : user_variables_in(sql, mode_)) {
+    const auto known = user_variables_.find(name);
+    sources["@" + name] = known == user_variables_.end() ? Document("NULL") : document_of(known->second);
+  }
+  return sources;
+}
+
+void Session::remember(std::string_view sql, const StatementInfo& info) {
+  for (const Assignment& assignment : info.assignments)
+    if (assignment.target == Assignment::Target::user) user_variables_[assignment.name] = assignment.value.value_or("NULL");
+  if (info.kind == Kind::prepare) user_variables_["prepare " + info.name] = sql;
+  if (!may_assign_user_variables(sql, info, mode_)) return;
+  for (const std::string& name : user_variables_in(sql, mode_)) user_variables_[name] = sql;
 }
 
 // MySQL 8.0 dropped the names tx_…, MariaDB took up transaction_… with 11.1.

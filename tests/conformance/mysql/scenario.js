@@ -33,7 +33,7 @@ exports.run = async function run(method) {
   const account = process.env.ACCOUNT;
   const connection = await mysql.createConnection({
     host: process.env.HOST, port: Number(process.env.PORT), user: account, password: account, database: account,
-    multipleStatements: true, dateStrings: true, supportBigNumbers: true, bigNumberStrings: true,
+    multipleStatements: true, dateStrings: true, supportBigNumbers: true, bigNumberStrings: true, jsonStrings: true,
   });
   const transaction = { begin: 'beginTransaction', commit: 'commit', rollback: 'rollback' };
   for (const [step, statement, values] of steps) {

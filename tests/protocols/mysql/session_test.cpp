@@ -92,6 +92,22 @@ TEST_CASE("SET changes what is asked for afterwards") {
   CHECK_EQ(f.session.client_collation(), 45);
 }
 
+TEST_CASE("user variables are known by what they were made of") {
+  Followed f;
+  const auto made_of = [&](std::string_view sql) { return f.session.made_of(sql, f.session.inspect(sql)); };
+  const auto run = [&](std::string_view sql) { f.session.remember(sql, f.session.inspect(sql)); };
+  run("SET @a = 5, @B := (SELECT COUNT(*) FROM t)");
+  CHECK_EQ(made_of("SELECT @a, @b, @c"), Document::parse(R"({"@a": "5", "@b": "(SELECT COUNT(*) FROM t)", "@c": "NULL"})"));
+  CHECK(made_of("SELECT 1").empty());
+  CHECK(made_of("SELECT 'x@y', @@autocommit").empty());
+  run("CALL p(@a)");
+  CHECK_EQ(made_of("SELECT @a"), Document::parse(R"({"@a": "CALL p(@a)"})"));
+  run("PREPARE s FROM 'SELECT 1'");
+  CHECK_EQ(made_of("EXECUTE s"), Document::parse(R"({"prepare s": "PREPARE s FROM 'SELECT 1'"})"));
+  f.session.reset();
+  CHECK_EQ(made_of("SELECT @a"), Document::parse(R"({"@a": "NULL"})"));
+}
+
 TEST_CASE("passwords are taken out of statements that carry them") {
   const sql::Mode mode{sql::Dialect::mysql, true, false};
   CHECK_EQ(without_passwords("SET PASSWORD = PASSWORD('x y')", mode), "SET PASSWORD = PASSWORD('***')");

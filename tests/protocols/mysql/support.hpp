@@ -145,7 +145,9 @@ class Recorded final : public ServiceTable {
   }
   [[nodiscard]] const std::vector<Analysis>& answers() const noexcept { return answers_; }
   void add(std::string canonical, std::string image) {
-    answers_.push_back({.identity = {std::move(canonical), {}}, .image = std::move(image)});
+    Analysis& answer = answers_.emplace_back();
+    answer.identity.canonical = std::move(canonical);
+    answer.image = std::move(image);
   }
 
  private:
