@@ -2,8 +2,7 @@
 // often, plain queries where its shape varies.
 import { conflict, notFound, outOfStock } from '../errors.js';
 
-const productColumns = `
-  p.id, p.sku, p.name, p.description, p.price, p.weight, p.active, p.attributes, p.created_at,
+const productColumns = `p.id, p.sku, p.name, p.description, p.price, p.weight, p.active, p.attributes, p.created_at,
   c.name AS category`;
 
 const asProduct = ({ active, attributes, ...row }) => ({
@@ -19,8 +18,7 @@ export function createCatalogue(pool, clock) {
       const values = [];
       if (category) conditions.push('c.name = ?') && values.push(category);
       if (search) conditions.push('p.name LIKE ?') && values.push(`%${search}%`);
-      const from = `FROM products p JOIN categories c ON c.id = p.category_id
-                    WHERE ${conditions.join(' AND ')}`;
+      const from = `FROM products p JOIN categories c ON c.id = p.category_id WHERE ${conditions.join(' AND ')}`;
       const [[{ total }]] = await pool.query(`SELECT COUNT(*) AS total ${from}`, values);
       const [rows] = await pool.query(
         `SELECT ${productColumns} ${from} ORDER BY p.id LIMIT ? OFFSET ?`,

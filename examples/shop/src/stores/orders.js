@@ -96,12 +96,13 @@ export function createOrders(database, clock) {
     },
 
     async sales() {
-      const { rows } = await database.raw(`
-        SELECT o.status, count(*)::int AS orders, sum(o.total) AS revenue,
-               avg(o.total)::float8 AS average, max(o.placed_at) AS latest
-          FROM orders o
-         GROUP BY o.status
-         ORDER BY o.status`);
+      const { rows } = await database.raw(
+        `SELECT o.status, count(*)::int AS orders, sum(o.total) AS revenue,
+                avg(o.total)::float8 AS average, max(o.placed_at) AS latest
+           FROM orders o
+          GROUP BY o.status
+          ORDER BY o.status`,
+      );
       return rows;
     },
   };
