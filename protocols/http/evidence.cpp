@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "protocols/http/ascii.hpp"
+#include "protocols/http/redact.hpp"
 #include "protocols/http/target.hpp"
 
 namespace understudy::http {
@@ -42,6 +43,11 @@ std::string content_of(const Document& answer) {
   return content.dump(-1, ' ', false, Document::error_handler_t::replace);
 }
 
+bool is_denial(const Document& answer) {
+  const Document status = answer.is_object() ? answer.value("status", Document()) : Document();
+  return status == 401 || status == 403;
+}
+
 }  // namespace
 
 Evidence::Id Evidence::id_of(std::string_view text) {
@@ -57,7 +63,8 @@ Evidence::Id Evidence::id_of(std::string_view text) {
 void Evidence::add(const SessionHeader& session, const Exchange& exchange, const Asked& asked,
                    const Dependencies& dependencies) {
   Seen seen{id_of(session.recording), id_of(canonical_of(asked, {})), id_of(pattern_of(asked)),
-            exchange.began.tick, exchange.ended.tick, id_of(content_of(exchange.answer)), {}, {}};
+            exchange.began.tick, exchange.ended.tick, id_of(content_of(exchange.answer)),
+            is_denial(exchange.answer), {}, {}};
   for (const Field& field : asked.headers) {
     // The body says its own kind; conditions are always part of the identity.
     if (field.name == "content-type" || is_condition(field.name)) continue;
@@ -107,11 +114,12 @@ void Evidence::compare(const Seen& earlier, const Seen& later, std::size_t earli
   const std::vector<const Write*> writes = writes_between(earlier, later, later_index);
   if (writes.empty()) {
     if (same_content) blame_answer_fields(earlier, later);
-    else suspect_request_fields(earlier, later);
+    else suspect_request_fields(earlier, later, Suspects::all);
   } else if (!same_content) {
     const bool own = std::ranges::any_of(
         writes, [&](const Write* write) { return write->seen == earlier_index; });
     if (!own) blame_writes(later, writes);
+    if (earlier.denied != later.denied) suspect_request_fields(earlier, later, Suspects::credentials);
   }
 }
 
@@ -129,10 +137,13 @@ std::vector<const Evidence::Write*> Evidence::writes_between(const Seen& earlier
   return between;
 }
 
-void Evidence::suspect_request_fields(const Seen& earlier, const Seen& later) {
+/// Being let in is a matter of credentials even where a login came in between.
+void Evidence::suspect_request_fields(const Seen& earlier, const Seen& later, Suspects suspects) {
   Suspicion suspicion{later.pattern, {}};
   for_each_difference(earlier.asked, later.asked, [&](Id name, Id before, Id after) {
-    if (!is_random(name)) suspicion.fields.push_back({name, before == absent || after == absent});
+    const std::string& field = texts_[name];
+    const bool counts = suspects == Suspects::all || field == "cookie" || is_secret_field(field);
+    if (counts && !is_random(name)) suspicion.fields.push_back({name, before == absent || after == absent});
   });
   if (!suspicion.fields.empty()) suspicions_.push_back(std::move(suspicion));
 }

@@ -3,7 +3,8 @@
 // Two answers to one request, and no write in between: then a request field made the difference,
 // which so becomes part of the identity (a selector), or, where only answer fields differ, these
 // are volatile. Different answers with writes in between, none of them to a path above or below:
-// then the answer depends on what these wrote.
+// then the answer depends on what these wrote. Where one of the two was a denial, credentials that
+// differ are selectors in any case.
 #pragma once
 
 #include <cstdint>
@@ -49,7 +50,8 @@ class Evidence {
     Id pattern;
     std::uint64_t began;
     std::uint64_t ended;
-    Id content;  // status, reason and body of the answer
+    Id content;   // status, reason and body of the answer
+    bool denied;  // 401 or 403
     FieldIds asked;
     FieldIds answered;
   };
@@ -75,7 +77,8 @@ class Evidence {
                std::size_t later_index);
   std::vector<const Write*> writes_between(const Seen& earlier, const Seen& later,
                                            std::size_t later_index) const;
-  void suspect_request_fields(const Seen& earlier, const Seen& later);
+  enum class Suspects : std::uint8_t { all, credentials };
+  void suspect_request_fields(const Seen& earlier, const Seen& later, Suspects suspects);
   void settle_suspicions();
   void blame_answer_fields(const Seen& earlier, const Seen& later);
   void blame_writes(const Seen& later, const std::vector<const Write*>& writes);

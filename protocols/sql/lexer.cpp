@@ -6,7 +6,7 @@
 namespace understudy::sql {
 namespace {
 
-enum CharClass : std::uint8_t { space = 1, digit = 2, letter = 4, operator_octet = 8, hex = 16 };
+enum CharClass : std::uint8_t { space = 1, digit = 2, letter = 4, operator_octet = 8, hex = 16, word_octet = 32 };
 
 constexpr std::array<std::uint8_t, 256> make_classes() {
   std::array<std::uint8_t, 256> classes{};
@@ -16,6 +16,7 @@ constexpr std::array<std::uint8_t, 256> make_classes() {
   for (std::size_t c = 'a'; c <= 'f'; ++c) classes[c] = classes[c - 'a' + 'A'] = letter | hex;
   for (std::size_t c = 128; c < 256; ++c) classes[c] = letter;
   classes['_'] = letter;
+  classes['$'] = word_octet;
   for (const char c : std::string_view("+-*/<>=~!@#%^&|`?"))
     classes[static_cast<std::uint8_t>(c)] = operator_octet;
   return classes;
@@ -29,18 +30,20 @@ bool in(char octet, int wanted) noexcept {
 bool is_space(char octet, bool mysql) noexcept {
   return in(octet, space) || (mysql && octet == '\v');
 }
-bool in_word(char octet) noexcept { return in(octet, letter | digit) || octet == '$'; }
+bool in_word(char octet) noexcept { return in(octet, letter | digit | word_octet); }
 
 }  // namespace
 
-Token Lexer::next() noexcept {
+const Token& Lexer::next() noexcept {
   const bool spaced = skip_inert();
   after_name_ = after_name_ && !spaced;
-  Token token = dispatch();
-  after_dot_ = mysql_ && token.is('.');
-  after_name_ = mysql_ && (token.kind == TokenKind::word || token.kind == TokenKind::quoted);
-  token.spaced = spaced;
-  return token;
+  token_.form = StringForm::plain;
+  token_.spaced = spaced;
+  token_.entry = nullptr;
+  dispatch();
+  after_dot_ = mysql_ && token_.is('.');
+  after_name_ = mysql_ && (token_.kind == TokenKind::word || token_.kind == TokenKind::quoted);
+  return token_;
 }
 
 /// Skips white space and inert comments; true where there was any.
@@ -50,6 +53,8 @@ bool Lexer::skip_inert() noexcept {
     const char octet = sql_[at_];
     if (is_space(octet, mysql_)) {
       ++at_;
+    } else if (octet != '-' && octet != '/' && octet != '#') {
+      break;
     } else if (line_comment()) {
       skip_line();
     } else if (octet != '/' || peek(1) != '*' || !skip_block_comment()) {
@@ -97,20 +102,28 @@ bool Lexer::skip_block_comment() noexcept {
   return false;
 }
 
-Token Lexer::finish(TokenKind kind, std::size_t begin) noexcept {
-  Token token;
-  token.kind = kind;
-  token.text = sql_.substr(begin, at_ - begin);
-  return token;
+void Lexer::finish(TokenKind kind, std::size_t begin) noexcept {
+  token_.kind = kind;
+  token_.text = std::string_view(sql_.data() + begin, at_ - begin);
+}
+
+/// The rest of the word that began at `begin`.
+void Lexer::finish_word(std::size_t begin) noexcept {
+  const char* const end = sql_.data() + sql_.size();
+  const char* octet = sql_.data() + at_;
+  while (octet != end && in_word(*octet)) ++octet;
+  at_ = static_cast<std::size_t>(octet - sql_.data());
+  finish(TokenKind::word, begin);
+  token_.entry = &find_word(token_.text);
 }
 
 /// The whole rest of the text: nothing in it can be trusted any more.
-Token Lexer::broken(std::size_t begin) noexcept {
+void Lexer::broken(std::size_t begin) noexcept {
   at_ = sql_.size();
   return finish(TokenKind::broken, begin);
 }
 
-Token Lexer::dispatch() noexcept {
+void Lexer::dispatch() noexcept {
   if (at_ >= sql_.size()) return finish(TokenKind::end, at_);
   const char octet = sql_[at_];
   if (in(octet, letter)) return lex_word();
@@ -137,7 +150,7 @@ Token Lexer::dispatch() noexcept {
   return lex_mysql_operator();
 }
 
-Token Lexer::lex_word() noexcept {
+void Lexer::lex_word() noexcept {
   const std::size_t begin = at_;
   const char first = to_lower(peek());
   const char second = peek(1);
@@ -146,21 +159,16 @@ Token Lexer::lex_word() noexcept {
   if (!mysql_ && first == 'u' && second == '&' && (peek(2) == '\'' || peek(2) == '"')) {
     at_ += 2;
     if (peek() == '\'') return lex_string(begin, StringForm::unicode);
-    Token token = lex_quoted('"');
-    token.text = sql_.substr(begin, at_ - begin);
-    return token;
+    lex_quoted('"');
+    token_.text = sql_.substr(begin, at_ - begin);
+    return;
   }
-  std::uint32_t hash = word_hash_start;
-  for (; at_ < sql_.size() && in_word(sql_[at_]); ++at_)
-    hash = word_hash_step(hash, to_lower(sql_[at_]));
-  Token token = finish(TokenKind::word, begin);
-  token.entry = &find_word(token.text, hash);
-  return token;
+  finish_word(begin);
 }
 
 /// Digits with fraction and exponent. With letters right behind it is a word of its own in MySQL and
 /// an error in PostgreSQL 15; kept as a word it is never mistaken for a number and something else.
-Token Lexer::lex_number() noexcept {
+void Lexer::lex_number() noexcept {
   const std::size_t begin = at_;
   if (mysql_ && peek() == '0' && (peek(1) == 'x' || peek(1) == 'b')) {
     const bool hexadecimal = peek(1) == 'x';
@@ -185,13 +193,10 @@ Token Lexer::lex_number() noexcept {
     }
   }
   if (at_ >= sql_.size() || !in_word(sql_[at_])) return finish(TokenKind::number, begin);
-  while (at_ < sql_.size() && in_word(sql_[at_])) ++at_;
-  Token token = finish(TokenKind::word, begin);
-  token.entry = &find_word(token.text);
-  return token;
+  finish_word(begin);
 }
 
-Token Lexer::lex_quoted(char quote) noexcept {
+void Lexer::lex_quoted(char quote) noexcept {
   const std::size_t begin = at_;
   for (std::size_t i = at_ + 1; i < sql_.size(); ++i) {
     if (sql_[i] != quote) continue;
@@ -222,7 +227,7 @@ bool Lexer::continues_on_next_line(std::size_t& next_quote) const noexcept {
 }
 
 /// `begin` is that of the prefix, the opening quote is next.
-Token Lexer::lex_string(std::size_t begin, StringForm form) noexcept {
+void Lexer::lex_string(std::size_t begin, StringForm form) noexcept {
   const char quote = sql_[at_];
   for (std::size_t i = at_ + 1; i < sql_.size(); ++i) {
     if (sql_[i] == '\\' && form == StringForm::backslash) {
@@ -232,16 +237,16 @@ Token Lexer::lex_string(std::size_t begin, StringForm form) noexcept {
       if (peek() == quote) {
         ++i;
       } else if (mysql_ || !continues_on_next_line(i)) {
-        Token token = finish(TokenKind::string, begin);
-        token.form = form;
-        return token;
+        finish(TokenKind::string, begin);
+        token_.form = form;
+        return;
       }
     }
   }
   return broken(begin);
 }
 
-Token Lexer::lex_bits(std::size_t begin) noexcept {
+void Lexer::lex_bits(std::size_t begin) noexcept {
   const std::size_t end = sql_.find('\'', at_ + 1);
   if (end == std::string_view::npos) return broken(begin);
   at_ = end + 1;
@@ -249,7 +254,7 @@ Token Lexer::lex_bits(std::size_t begin) noexcept {
 }
 
 /// `$1`, or a string between two `$tag$`.
-Token Lexer::lex_dollar() noexcept {
+void Lexer::lex_dollar() noexcept {
   const std::size_t begin = at_++;
   if (in(peek(), digit)) {
     std::int32_t number = 0;
@@ -258,9 +263,8 @@ Token Lexer::lex_dollar() noexcept {
       while (at_ < sql_.size() && in_word(sql_[at_])) ++at_;
       return finish(TokenKind::broken, begin);
     }
-    Token token = finish(TokenKind::parameter, begin);
-    token.parameter = number - 1;
-    return token;
+    token_.parameter = number - 1;
+    return finish(TokenKind::parameter, begin);
   }
   while (in(peek(), letter | digit)) ++at_;
   if (peek() != '$') {
@@ -272,13 +276,12 @@ Token Lexer::lex_dollar() noexcept {
   const std::size_t end = sql_.find(tag, at_);
   if (end == std::string_view::npos) return broken(begin);
   at_ = end + tag.size();
-  Token token = finish(TokenKind::string, begin);
-  token.form = StringForm::dollar;
-  return token;
+  token_.form = StringForm::dollar;
+  finish(TokenKind::string, begin);
 }
 
 /// @name, @'name', @`name`, @@name; also the @'host' of an account.
-Token Lexer::lex_at() noexcept {
+void Lexer::lex_at() noexcept {
   const std::size_t begin = at_++;
   if (peek() == '@') ++at_;
   const char quote = peek();
@@ -293,7 +296,7 @@ Token Lexer::lex_at() noexcept {
 }
 
 /// A significant comment, or one that does not end.
-Token Lexer::lex_block_comment() noexcept {
+void Lexer::lex_block_comment() noexcept {
   const std::size_t begin = at_;
   if (!mysql_ || sql_.find("*/", at_ + 2) == std::string_view::npos) return broken(begin);
   if (peek(2) == '+') {
@@ -308,7 +311,7 @@ Token Lexer::lex_block_comment() noexcept {
 
 /// The longest run of operator characters that no comment starts in; a run of several gives up a
 /// trailing + or - unless it holds one of ~ ! @ # % ^ & | ` ?.
-Token Lexer::lex_postgres_operator() noexcept {
+void Lexer::lex_postgres_operator() noexcept {
   const std::size_t begin = at_;
   bool keeps_sign = false;
   for (; at_ < sql_.size() && in(sql_[at_], operator_octet); ++at_) {
@@ -320,7 +323,7 @@ Token Lexer::lex_postgres_operator() noexcept {
   return finish(TokenKind::operator_, begin);
 }
 
-Token Lexer::lex_mysql_operator() noexcept {
+void Lexer::lex_mysql_operator() noexcept {
   static constexpr std::array<std::string_view, 12> longer = {
       "->>", "<=>", "->", "<=", ">=", "<>", "!=", "<<", ">>", "&&", "||", ":="};
   const std::size_t begin = at_;
@@ -331,9 +334,8 @@ Token Lexer::lex_mysql_operator() noexcept {
   }
   if (peek() == '?') {
     ++at_;
-    Token token = finish(TokenKind::parameter, begin);
-    token.parameter = questions_++;
-    return token;
+    token_.parameter = questions_++;
+    return finish(TokenKind::parameter, begin);
   }
   const auto* const found = std::find_if(longer.begin(), longer.end(),
                                          [this](std::string_view text) { return starts(text); });
@@ -346,7 +348,7 @@ Token Lexer::lex_mysql_operator() noexcept {
   return finish(known ? TokenKind::operator_ : TokenKind::broken, begin);
 }
 
-Token Lexer::lex_punctuation() noexcept {
+void Lexer::lex_punctuation() noexcept {
   const std::size_t begin = at_++;
   if (sql_[begin] != ':') return finish(TokenKind::punctuation, begin);
   if (!mysql_ && peek() == ':') return ++at_, finish(TokenKind::punctuation, begin);

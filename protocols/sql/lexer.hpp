@@ -58,8 +58,9 @@ class Lexer {
   Lexer(std::string_view sql, Mode mode) noexcept
       : sql_(sql), mode_(mode), mysql_(mode.dialect == Dialect::mysql) {}
 
-  /// The next token; `end` again and again at the end.
-  [[nodiscard]] Token next() noexcept;
+  /// The next token, valid until the next call; `end` again and again at the end.
+  const Token& next() noexcept;
+  [[nodiscard]] const Token& token() const noexcept { return token_; }
   /// Offset behind the last token.
   [[nodiscard]] std::size_t offset() const noexcept { return at_; }
   /// Where `token`, one of this lexer's, begins.
@@ -79,20 +80,21 @@ class Lexer {
   void skip_line() noexcept;
   [[nodiscard]] bool line_comment() const noexcept;
 
-  Token finish(TokenKind kind, std::size_t begin) noexcept;
-  Token broken(std::size_t begin) noexcept;
-  Token dispatch() noexcept;
-  Token lex_word() noexcept;
-  Token lex_number() noexcept;
-  Token lex_quoted(char quote) noexcept;
-  Token lex_string(std::size_t begin, StringForm form) noexcept;
-  Token lex_bits(std::size_t begin) noexcept;
-  Token lex_dollar() noexcept;
-  Token lex_at() noexcept;
-  Token lex_block_comment() noexcept;
-  Token lex_postgres_operator() noexcept;
-  Token lex_mysql_operator() noexcept;
-  Token lex_punctuation() noexcept;
+  void finish(TokenKind kind, std::size_t begin) noexcept;
+  void finish_word(std::size_t begin) noexcept;
+  void broken(std::size_t begin) noexcept;
+  void dispatch() noexcept;
+  void lex_word() noexcept;
+  void lex_number() noexcept;
+  void lex_quoted(char quote) noexcept;
+  void lex_string(std::size_t begin, StringForm form) noexcept;
+  void lex_bits(std::size_t begin) noexcept;
+  void lex_dollar() noexcept;
+  void lex_at() noexcept;
+  void lex_block_comment() noexcept;
+  void lex_postgres_operator() noexcept;
+  void lex_mysql_operator() noexcept;
+  void lex_punctuation() noexcept;
   [[nodiscard]] bool continues_on_next_line(std::size_t& next_quote) const noexcept;
 
   std::string_view sql_;
@@ -103,6 +105,7 @@ class Lexer {
   bool after_name_ = false;  ///< and a dot right behind an identifier is never that of a number
   std::size_t at_ = 0;
   std::int32_t questions_ = 0;
+  Token token_;
 };
 
 }  // namespace understudy::sql

@@ -153,9 +153,9 @@ bool append_bits_value(const Token& token, Mode mode, std::string& out) {
 }
 
 std::uint16_t spelling_of(bool negative, std::string_view spelled) noexcept {
-  std::uint32_t hash = word_hash_start;
-  if (negative) hash = word_hash_step(hash, '-');
-  for (const char octet : spelled) hash = word_hash_step(hash, to_lower(octet));
+  // FNV-1a.
+  std::uint32_t hash = negative ? 0x811C9DC5U : 0x9DC5811CU;
+  for (const char octet : spelled) hash = (hash ^ static_cast<std::uint8_t>(to_lower(octet))) * 0x01000193U;
   return static_cast<std::uint16_t>((hash % 255 + 1) << 8 | (hash / 255 % 255 + 1));
 }
 

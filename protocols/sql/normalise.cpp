@@ -32,12 +32,11 @@ bool modifies_select(Word word) noexcept {
   }
 }
 
+/// Nothing in `name` asks for quotes: PostgreSQL would fold its capitals.
 bool plain_name(std::string_view name, bool mysql) noexcept {
-  const auto sound = [mysql](char c) {
-    return (c >= 'a' && c <= 'z') || c == '_' || (mysql && c >= 'A' && c <= 'Z');
-  };
-  return !name.empty() && sound(name.front()) && std::all_of(name.begin(), name.end(), [&](char c) {
-    return sound(c) || (c >= '0' && c <= '9') || c == '$';
+  if (name.empty() || (name.front() >= '0' && name.front() <= '9') || name.front() == '$') return false;
+  return std::all_of(name.begin(), name.end(), [mysql](char c) {
+    return (c >= 'a' && c <= 'z') || c == '_' || (c >= '0' && c <= '9') || c == '$' || (mysql && c >= 'A' && c <= 'Z');
   });
 }
 
@@ -52,7 +51,7 @@ void Statement::assign(std::string_view sql, Mode mode) {
 }
 
 void Normaliser::run() {
-  for (Token token = lexer_.next(); token.kind != TokenKind::end; token = lexer_.next()) take(token);
+  while (lexer_.next().kind != TokenKind::end) take(lexer_.token());
   while (depth_ > 0) close_frame();
   end_item();
 }
@@ -128,8 +127,11 @@ void Normaliser::take_word(const Token& token) {
   if (at_start_) begin_statement(token.word());
   if (!name && !frame().fixed && token.word() > Word::other) change_clause(token.word());
   separate(token);
-  if (!folded) return append_raw(token.text);
-  for (const char octet : token.text) statement_.pattern_ += to_lower(octet);
+  std::string& pattern = statement_.pattern_;
+  const std::size_t begin = pattern.size();
+  pattern += token.text;
+  if (folded) std::transform(pattern.begin() + static_cast<std::ptrdiff_t>(begin), pattern.end(),
+                             pattern.begin() + static_cast<std::ptrdiff_t>(begin), to_lower);
 }
 
 /// TRUE, FALSE and NULL where they are values.
@@ -219,7 +221,7 @@ void Normaliser::open_frame() {
   if (outer.in_item) outer.plain = outer.aliased = false;
   const bool called = last_kind_ == TokenKind::quoted || (after_word() && (last_flags_ & value_follows) == 0);
   const bool groups = last_word_ == Word::rollup || last_word_ == Word::cube || last_word_ == Word::sets;
-  Frame inner;
+  Frame inner{};
   inner.fixed = outer.fixed || outer.clause == Clause::output || outer.clause == Clause::verbatim ||
                 (outer.clause == Clause::ordinals && (!called || groups)) ||
                 (after_word() && (last_flags_ & type_name) != 0);
@@ -350,11 +352,10 @@ void Normaliser::take_number(const Token& token, bool negative) {
 bool Normaliser::take_sign(const Token& token) {
   if (token.text != "-" || keeps_literals() || !value_may_start()) return false;
   Lexer ahead = lexer_;
-  const Token number = ahead.next();
-  if (number.kind != TokenKind::number) return false;
+  if (ahead.next().kind != TokenKind::number) return false;
   Lexer behind = ahead;
   if (!mysql_ && behind.next().text == "::") return false;
-  take_number(number, true);
+  take_number(ahead.token(), true);
   lexer_ = ahead;
   return true;
 }
@@ -404,6 +405,11 @@ void Normaliser::separate(const Token& token) {
 }
 
 void Normaliser::append_raw(std::string_view text) {
+  const bool plain = std::none_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) <= 2; });
+  if (plain) {
+    statement_.pattern_ += text;
+    return;
+  }
   for (const char octet : text) {
     if (static_cast<unsigned char>(octet) <= 2) {
       statement_.pattern_ += pattern_escape;

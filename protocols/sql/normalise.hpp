@@ -23,7 +23,9 @@ inline constexpr char pattern_escape = '\x02';
 class Normaliser {
  public:
   Normaliser(Statement& statement, std::string_view sql, Mode mode) noexcept
-      : statement_(statement), mode_(mode), mysql_(mode.dialect == Dialect::mysql), sql_(sql), lexer_(sql, mode) {}
+      : statement_(statement), mode_(mode), mysql_(mode.dialect == Dialect::mysql), sql_(sql), lexer_(sql, mode) {
+    frames_[0] = Frame{};
+  }
 
   void run();
 
@@ -35,15 +37,15 @@ class Normaliser {
     ordinals   ///< GROUP BY and ORDER BY: verbatim but for the arguments of functions
   };
 
-  /// One level of parentheses.
+  /// One level of parentheses. Without initialisers: most of the frames kept are never entered.
   struct Frame {
-    Clause clause = Clause::slots;
-    bool fixed = false;     ///< no keyword in it changes the clause: verbatim down to its end
-    bool inserting = false; ///< VALUES are those of an INSERT
-    bool returns = false;   ///< RETURNING may follow
+    Clause clause;
+    bool fixed;      ///< no keyword in it changes the clause: verbatim down to its end
+    bool inserting;  ///< VALUES are those of an INSERT
+    bool returns;    ///< RETURNING may follow
     // The output item under way (MySQL names unaliased columns by their text).
-    bool in_item = false, plain = false, aliased = false;
-    std::size_t item_pattern = 0, item_begin = 0;
+    bool in_item, plain, aliased;
+    std::size_t item_pattern, item_begin;
   };
 
   static constexpr std::size_t frames_kept = 64;

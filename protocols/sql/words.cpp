@@ -118,18 +118,32 @@ constexpr std::size_t capacity = 2048;
 constexpr std::size_t longest = 32;
 constexpr WordEntry absent;
 
-constexpr std::uint32_t hash_of(std::string_view lower) {
-  std::uint32_t hash = word_hash_start;
-  for (const char octet : lower) hash = word_hash_step(hash, octet);
-  return hash;
+/// A few octets tell most words apart; case is the one bit that they leave out.
+constexpr std::size_t hash_of(std::string_view text) {
+  const auto at = [text](std::size_t i) {
+    return static_cast<std::size_t>(static_cast<std::uint8_t>(text[i]) | 0x20U);
+  };
+  const std::size_t size = text.size();
+  const std::size_t ends = at(0) * 31 + at(size - 1) * 131;
+  const std::size_t mixed = ends + at(size / 2) * 961 + at(size / 3) * 7919 + size * 577;
+  return mixed ^ (mixed >> 11);
 }
 
+/// Open addressing. Most look-ups are of names that are no words: the marks, one octet an entry and
+/// 0 where there is none, turn nearly all of them down without a look at the entries.
 struct WordTable {
+  std::array<std::uint8_t, capacity> marks{};
   std::array<WordEntry, capacity> entries{};
 
+  static constexpr std::uint8_t mark_of(std::size_t hash) {
+    return static_cast<std::uint8_t>((hash >> 7) | 1U);
+  }
+
   constexpr WordEntry& place(std::string_view text) {
-    std::size_t at = hash_of(text) % capacity;
-    while (!entries[at].text.empty() && entries[at].text != text) at = (at + 1) % capacity;
+    const std::size_t hash = hash_of(text);
+    std::size_t at = hash % capacity;
+    while (marks[at] != 0 && entries[at].text != text) at = (at + 1) % capacity;
+    marks[at] = mark_of(hash);
     entries[at].text = text;
     if (entries[at].word == Word::none) entries[at].word = Word::other;
     return entries[at];
@@ -175,18 +189,13 @@ bool equals_folded(std::string_view text, std::string_view lower) noexcept {
   return true;
 }
 
-const WordEntry& find_word(std::string_view text, std::uint32_t hash) noexcept {
-  if (text.size() > longest) return absent;
-  for (std::size_t at = hash % capacity; !table.entries[at].text.empty(); at = (at + 1) % capacity)
-    if (equals_folded(text, table.entries[at].text)) return table.entries[at];
-  return absent;
-}
-
 const WordEntry& find_word(std::string_view text) noexcept {
-  if (text.size() > longest) return absent;
-  std::uint32_t hash = word_hash_start;
-  for (const char octet : text) hash = word_hash_step(hash, to_lower(octet));
-  return find_word(text, hash);
+  if (text.empty() || text.size() > longest) return absent;
+  const std::size_t hash = hash_of(text);
+  const std::uint8_t mark = WordTable::mark_of(hash);
+  for (std::size_t at = hash % capacity; table.marks[at] != 0; at = (at + 1) % capacity)
+    if (table.marks[at] == mark && equals_folded(text, table.entries[at].text)) return table.entries[at];
+  return absent;
 }
 
 }  // namespace understudy::sql

@@ -56,12 +56,6 @@ struct WordEntry {
   std::uint8_t flags = 0;
 };
 
-inline constexpr std::uint32_t word_hash_start = 2166136261U;
-/// One step of the hash; `lower` is an octet of the word in lower case.
-[[nodiscard]] constexpr std::uint32_t word_hash_step(std::uint32_t hash, char lower) noexcept {
-  return (hash ^ static_cast<std::uint8_t>(lower)) * 16777619U;
-}
-
 /// ASCII lower case; other octets as they are.
 [[nodiscard]] constexpr char to_lower(char octet) noexcept {
   return octet >= 'A' && octet <= 'Z' ? static_cast<char>(octet + ('a' - 'A')) : octet;
@@ -69,8 +63,7 @@ inline constexpr std::uint32_t word_hash_start = 2166136261U;
 /// `lower` equals `text` but for ASCII case.
 [[nodiscard]] bool equals_folded(std::string_view text, std::string_view lower) noexcept;
 
-/// The entry of `text` in any case, whose lower-case hash is `hash`; an entry without flags for other words.
-[[nodiscard]] const WordEntry& find_word(std::string_view text, std::uint32_t hash) noexcept;
+/// The entry of `text` in any case; one without flags for words that are not listed.
 [[nodiscard]] const WordEntry& find_word(std::string_view text) noexcept;
 
 }  // namespace understudy::sql

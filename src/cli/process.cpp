@@ -52,7 +52,8 @@ int status_of(int wait_status) {
 }  // namespace
 
 Signals::Signals() {
-  const sigset_t set = handled_set();
+  sigset_t set = handled_set();
+  sigaddset(&set, SIGPIPE);  // a reader of our output that has gone is no reason to stop serving
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
 }
 

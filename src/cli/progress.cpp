@@ -36,7 +36,10 @@ std::string progress_text(const RecordCounters& counters) {
   return text;
 }
 
-Progress::Progress() : terminal_(isatty(STDERR_FILENO) == 1) {}
+Progress::Progress()
+    : terminal_(isatty(STDERR_FILENO) == 1),
+      next_(std::chrono::steady_clock::now() +
+            (terminal_ ? std::chrono::milliseconds(0) : plain_interval)) {}
 
 void Progress::show(const RecordCounters& counters) {
   const auto now = std::chrono::steady_clock::now();

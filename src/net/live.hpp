@@ -5,6 +5,8 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/intrusive/list.hpp>
+#include <chrono>
+#include <optional>
 
 #include "net/stream.hpp"
 
@@ -34,7 +36,7 @@ class LiveConnection
 /// Used by one thread only.
 class LiveConnections {
  public:
-  explicit LiveConnections(asio::io_context& context) : limit_(context) {}
+  explicit LiveConnections(asio::io_context& context) : limit_(std::in_place, context) {}
 
   [[nodiscard]] bool draining() const noexcept { return draining_; }
   [[nodiscard]] bool empty() const noexcept { return list_.empty(); }
@@ -43,8 +45,8 @@ class LiveConnections {
   void drain(std::chrono::milliseconds grace) {
     draining_ = true;
     if (list_.empty()) return;
-    limit_.expires_after(grace);
-    limit_.async_wait([this](const error_code& error) {
+    limit_->expires_after(grace);
+    limit_->async_wait([this](const error_code& error) {
       if (error) return;
       for (LiveConnection& live : list_) live.stream().close();
     });
@@ -52,10 +54,13 @@ class LiveConnections {
       if (live.idle) live.stream().cancel();
   }
 
+  /// Before the event loop is destroyed, and coroutines that still wait with it.
+  void abandon() { limit_.reset(); }
+
  private:
   friend class LiveConnection;
   boost::intrusive::list<LiveConnection, boost::intrusive::constant_time_size<false>> list_;
-  asio::steady_timer limit_;
+  std::optional<asio::steady_timer> limit_;
   bool draining_ = false;
 };
 
@@ -66,7 +71,7 @@ inline LiveConnection::LiveConnection(LiveConnections& all, Stream& stream)
 
 inline LiveConnection::~LiveConnection() {
   unlink();
-  if (all_.draining_ && all_.list_.empty()) all_.limit_.cancel();
+  if (all_.draining_ && all_.list_.empty() && all_.limit_) all_.limit_->cancel();
 }
 
 }  // namespace understudy::net

@@ -115,6 +115,7 @@ asio::awaitable<error_code> connect(tcp::socket& socket, const store::Endpoint& 
 asio::awaitable<void> record_connection(tcp::socket socket,
                                         std::shared_ptr<const RecordedPort> port,
                                         LiveConnections& all) {
+  if (all.draining()) co_return;  // accepted in the very last moment
   const auto executor = socket.get_executor();
   Relayed relayed{Peer(std::move(socket)), Peer(tcp::socket(executor)), nullptr, {}, {}};
   LiveConnection live_client(all, relayed.client.stream);

@@ -36,9 +36,16 @@ asio::awaitable<void> accept_clients(tcp::acceptor* acceptor,
 }  // namespace
 
 struct Recorder::Impl {
-  asio::io_context context{1};
-  LiveConnections live{context};
+  std::unique_ptr<asio::io_context> context = std::make_unique<asio::io_context>(1);
+  LiveConnections live{*context};
   std::vector<std::unique_ptr<tcp::acceptor>> acceptors;
+
+  /// A connection that is still looking for its upstream ends with the event loop.
+  ~Impl() {
+    acceptors.clear();
+    live.abandon();
+    context.reset();
+  }
 };
 
 Recorder::Recorder() : impl_(std::make_unique<Impl>()) {}
@@ -49,16 +56,16 @@ std::optional<store::Endpoint> Recorder::listen(const store::Endpoint& at,
                                                 std::string& problem) {
   const auto address = resolve(at, problem);
   if (!address) return std::nullopt;
-  tcp::acceptor acceptor = net::listen(impl_->context, *address, Sharing::exclusive, problem);
+  tcp::acceptor acceptor = net::listen(*impl_->context, *address, Sharing::exclusive, problem);
   if (!acceptor.is_open()) return std::nullopt;
   impl_->acceptors.push_back(std::make_unique<tcp::acceptor>(std::move(acceptor)));
   tcp::acceptor* opened = impl_->acceptors.back().get();
-  asio::co_spawn(impl_->context, accept_clients(opened, std::move(port), &impl_->live),
+  asio::co_spawn(*impl_->context, accept_clients(opened, std::move(port), &impl_->live),
                  asio::detached);
   return endpoint_of(opened->local_endpoint());
 }
 
-void Recorder::run_for(std::chrono::milliseconds time) { impl_->context.run_for(time); }
+void Recorder::run_for(std::chrono::milliseconds time) { impl_->context->run_for(time); }
 
 bool Recorder::idle() const noexcept { return impl_->live.empty(); }
 
@@ -68,8 +75,8 @@ void Recorder::stop(std::chrono::milliseconds grace) {
     acceptor->close(ignored);
   }
   impl_->live.drain(grace);
-  impl_->context.restart();
-  impl_->context.run_for(grace + closing_time);
+  impl_->context->restart();
+  impl_->context->run_for(grace + closing_time);
 }
 
 }  // namespace understudy::net

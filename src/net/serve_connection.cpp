@@ -63,6 +63,7 @@ asio::awaitable<error_code> read_chunk(Stream& stream, ReadBuffer& buffer, LiveC
 
 asio::awaitable<void> serve_connection(tcp::socket socket, std::shared_ptr<const ServedPort> port,
                                        LiveConnections& all) {
+  if (all.draining()) co_return;  // accepted in the very last moment
   Stream stream(std::move(socket));
   LiveConnection live(all, stream);
   ReadBuffer buffer;

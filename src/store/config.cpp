@@ -57,7 +57,8 @@ class ConfigReader {
   void read_service(const std::string& name, const Document& entry, Config& config) {
     const std::string at = pointer_to("/services", name);
     if (!is_service_name(name))
-      shape_.report(at, fmt::format("`{}` is no service name, expected letters, digits, - and _", name),
+      shape_.report(at,
+                    fmt::format("`{}` is no service name, expected letters, digits, - and _", name),
                     "rename the service");
     if (!shape_.is(entry, at, Kind::map, name)) return;
     shape_.only(entry, at, service_keys);
@@ -84,7 +85,8 @@ class ConfigReader {
     if (!service.upstream)
       shape_.report(at + "/upstream", problem, "for instance postgres://127.0.0.1:5432");
     else if (text.find('@') != std::string::npos)
-      shape_.report(at + "/upstream", "the user in `upstream` is not used: clients log in themselves",
+      shape_.report(at + "/upstream",
+                    "the user in `upstream` is not used: clients log in themselves",
                     "remove it, a password above all", Severity::warning);
   }
 

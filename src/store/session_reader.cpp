@@ -30,7 +30,7 @@ bool ends_with_at(std::string_view text) {
 void drop_torn_marker(YamlSlice& slice) {
   if (slice.closed) return;
   const std::string_view line = last_line(slice.text);
-  if ((line == "-" || line == "--") && slice.text.ends_with(line) && line.size() < slice.text.size())
+  if ((line == "-" || line == "--") && slice.text.ends_with(line))
     slice.text.remove_suffix(line.size());
 }
 
@@ -61,7 +61,8 @@ void read_connection(const Document& connection, Shape& shape, SessionHeader& he
 
 std::optional<SessionHeader> read_header(const Document& document, Shape& shape) {
   if (!shape.is(document, "", Kind::map, "the header")) return std::nullopt;
-  const Document* version = shape.member(document, "", "understudy", Kind::count, Presence::required);
+  const Document* version =
+      shape.member(document, "", "understudy", Kind::count, Presence::required);
   if (!version) return std::nullopt;
   if (*version != session_version) {
     shape.report("/understudy",
@@ -142,8 +143,8 @@ struct SessionReader::Impl {
 
   std::optional<Document> load(std::string_view name, std::string& problem) const {
     if (!is_plain_file_name(name)) {
-      problem = fmt::format("`!file {}` leads elsewhere, expected the name of a file beside the session",
-                            name);
+      problem = fmt::format(
+          "`!file {}` leads elsewhere, expected the name of a file beside the session", name);
       return std::nullopt;
     }
     auto octets = read_file(folder / name, Links::refuse, problem);
@@ -191,8 +192,8 @@ struct SessionReader::Impl {
       if (!slice.closed && !ends_with_at(slice.text)) {
         problems.push_back(
             warning(file, slice.line,
-                    "the last exchange is cut off and left out: expected `at: [began, ended]` as its "
-                    "last line",
+                    "the last exchange is cut off and left out: expected `at: [began, ended]` as "
+                    "its last line",
                     "delete it; or, if it is whole, end it with a line `...`"));
         return std::nullopt;
       }
@@ -234,7 +235,8 @@ std::optional<Exchange> SessionReader::next(Diagnostics& problems) {
   try {
     return impl_->next(problems);
   } catch (const std::exception& failure) {
-    problems.push_back({.file = impl_->file, .line = impl_->line, .what = failure.what(), .hint = ""});
+    problems.push_back(
+        {.file = impl_->file, .line = impl_->line, .what = failure.what(), .hint = ""});
     return std::nullopt;
   }
 }

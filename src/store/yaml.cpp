@@ -27,7 +27,9 @@ struct StopParsing {};
 
 class MemoryBuffer : public std::streambuf {
  public:
-  explicit MemoryBuffer(std::string& text) { setg(text.data(), text.data(), text.data() + text.size()); }
+  explicit MemoryBuffer(std::string& text) {
+    setg(text.data(), text.data(), text.data() + text.size());
+  }
 };
 
 /// Where flaws of one slice go.
@@ -345,13 +347,16 @@ constexpr std::string_view quote_hint =
     "[]{}&*!|>%@`'\"#,?-:";
 
 constexpr std::array advices = {
-    Advice{"end of map not found", "this line does not continue the map above, expected `key: value`",
+    Advice{"end of map not found",
+           "this line does not continue the map above, expected `key: value`",
            quote_hint},
-    Advice{"end of sequence not found", "this line does not continue the list above, expected `- item`",
+    Advice{"end of sequence not found",
+           "this line does not continue the list above, expected `- item`",
            quote_hint},
     Advice{"end of map flow not found", "the map that begins with { has no end, expected , or }",
            "close it with }"},
-    Advice{"end of sequence flow not found", "the list that begins with [ has no end, expected , or ]",
+    Advice{"end of sequence flow not found",
+           "the list that begins with [ has no end, expected , or ]",
            "close it with ]"},
     Advice{"illegal document indicator in scalar",
            "a quoted text above this line has no end, expected a closing quote",
@@ -359,7 +364,8 @@ constexpr std::array advices = {
     Advice{"illegal map value", "a second `:` stands where a value is expected", quote_hint},
     Advice{"illegal map key", "a key stands where none is allowed", quote_hint},
     Advice{"illegal block entry", "a `- ` stands where no list item is allowed", quote_hint},
-    Advice{"unknown escape character", "unknown escape in a double-quoted text, expected one of YAML's",
+    Advice{"unknown escape character",
+           "unknown escape in a double-quoted text, expected one of YAML's",
            "write \\\\ for a backslash, or use single quotes"},
     Advice{"the referenced anchor is not defined", alias_what, alias_hint},
     Advice{"unknown token", "this character can't begin a value", quote_hint},
@@ -456,7 +462,7 @@ std::size_t find_foreign_octet(std::string_view text) {
 bool check_octets(std::string_view text, const Report& report) {
   const std::size_t at = find_foreign_octet(text);
   if (at == std::string_view::npos) return true;
-  const auto line = static_cast<int>(std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n'));
+  const auto line = static_cast<int>(std::ranges::count(text.substr(0, at), '\n'));
   const auto octet = static_cast<std::uint8_t>(text[at]);
   if (octet < 0x20 || octet == 0x7F)
     report(line, fmt::format("the control character 0x{:02x} stands here, expected text", octet),

@@ -102,6 +102,17 @@ TEST_CASE("a field that alone explains different answers becomes part of the ide
   CHECK(client.misses == 0);
 }
 
+TEST_CASE("who is let in after a login is let in for the credentials") {
+  const std::vector<Exchange> exchanges = {
+      exchange(1, asked("GET /me", {{"x-page", "1"}}), {{"status", 401}}),
+      exchange(3, asked("POST /login u=1"), {{"status", 200}}),
+      exchange(5, asked("GET /me", {{"cookie", "sid=redacted:00000001"}, {"x-page", "2"}}), {{"status", 200}, {"body", "ann"}})};
+  const Mock mock(exchanges);
+  CHECK(reads(mock.analyses[2], {"login"}));
+  REQUIRE(mock.shapes.size() == 1);
+  CHECK(decode_selectors(mock.shapes.begin()->second) == Selectors{{"cookie", true}});
+}
+
 TEST_CASE("a write in between explains the difference, and a fresh value selects nothing") {
   std::vector<Exchange> exchanges;
   for (std::uint64_t i = 0; i < 4; ++i) {

@@ -1,0 +1,57 @@
+"""compile: the table, the summary, the JSON."""
+
+import json
+import os
+
+from support import Case, SESSION, main
+
+
+class Compile(Case):
+    def test_the_table_is_written_beside_and_serves(self):
+        mock = self.mock_set()
+        out, _ = self.expect(0, "compile", mock)
+        self.assertIn("understudy.table", out)
+        table = os.path.join(mock, "understudy.table")
+        self.expect(0, "inspect", table)
+
+    def test_equal_input_gives_equal_octets(self):
+        first, second = self.mock_set("first"), self.mock_set("second")
+        self.expect(0, "compile", first, "-o", self.path("a"))
+        self.expect(0, "compile", second, "-o", self.path("b"))
+        with open(self.path("a"), "rb") as a, open(self.path("b"), "rb") as b:
+            self.assertEqual(a.read(), b.read())
+
+    def test_check_writes_nothing(self):
+        mock = self.mock_set()
+        self.expect(0, "compile", mock, "--check")
+        self.assertEqual(sorted(os.listdir(mock)), ["sessions", "understudy.yaml"])
+
+    def test_the_summary_names_services_and_patterns(self):
+        out, _ = self.expect(0, "compile", self.mock_set(), "--check")
+        self.assertIn("cart (redis): sessions 1, exchanges 4", out)
+        self.assertIn("write;", out)
+        self.assertIn("read", out)
+
+    def test_json_holds_problems_and_patterns(self):
+        out, _ = self.expect(0, "compile", self.mock_set(), "--check", "--json")
+        document = json.loads(out)
+        self.assertEqual(document["problems"], [])
+        service = document["services"][0]
+        self.assertEqual((service["service"], service["exchanges"]), ("cart", 4))
+        self.assertTrue(any(pattern["writes"] for pattern in service["patterns"]))
+
+    def test_json_of_a_flawed_mock_set_names_file_and_line(self):
+        mock = self.mock_set(session=SESSION.replace("answer: red", "anwser: red"))
+        out, _ = self.expect(65, "compile", mock, "--json")
+        problem = json.loads(out)["problems"][0]
+        self.assertEqual(problem["severity"], "error")
+        self.assertTrue(problem["file"].endswith("r1.cart.001.yaml"))
+        self.assertGreater(problem["line"], 8)
+
+    def test_a_file_that_can_not_be_written(self):
+        self.expect(1, "compile", self.mock_set(), "-o", self.path("no/such/folder/table"),
+                    says="can't be written")
+
+
+if __name__ == "__main__":
+    main()
