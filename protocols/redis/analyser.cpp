@@ -5,6 +5,7 @@
 #include "protocols/redis/conversation.hpp"
 #include "protocols/redis/effects.hpp"
 #include "protocols/redis/image.hpp"
+#include "protocols/redis/info.hpp"
 #include "protocols/redis/live_connection.hpp"
 #include "protocols/redis/redact.hpp"
 #include "protocols/redis/reply_document.hpp"
