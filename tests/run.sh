@@ -74,28 +74,37 @@ sanitizers() {
 
 # Ten seconds for each decoder, from its seed corpus.
 fuzz() {
-  local target name p=0 f=0
-  if ! command -v clang++-14 >/dev/null; then say "  skipped: no clang++-14"; tally fuzz 0 0 1; return; fi
-  build fuzz || { tally fuzz 0 1 0; return; }
-  while read -r target; do
-    name=$(basename "$target")
-    mkdir -p "$logs/corpus/$name"
-    if (cd "$logs" && timeout 60 "$OLDPWD/$target" -max_total_time=10 -timeout=5 -rss_limit_mb=1024 -print_final_stats=1 \
-        "corpus/$name" $(seeds_of "$OLDPWD" "$name")) >"$logs/$name.log" 2>&1; then
+  local name targets p=0 f=0
+  if ! command -v clang++-14 >/dev/null; then say "  skipped  fuzz: no clang++-14"; tally fuzz 0 0 1; return; fi
+  mapfile -t targets < <(grep -ho 'understudy_fuzz([a-z0-9_]*' tests/fuzz/*.cmake | cut -d'(' -f2)
+  build_targets="${targets[*]}" build fuzz || { tally fuzz 0 1 0; return; }
+  for name in "${targets[@]}"; do
+    if fuzz_one "$name" >"$logs/$name.log" 2>&1; then
       p=$((p + 1))
       say "  ok       $name: $(sed -n 's/^stat::number_of_executed_units: *//p' "$logs/$name.log") runs"
     else
       f=$((f + 1))
       say "  FAILED   $name"
       tail -n 40 "$logs/$name.log"
-      grep -rl . "$logs"/crash-* "$logs"/timeout-* "$logs"/oom-* 2>/dev/null | while read -r input; do base64 "$input"; done
     fi
-  done < <(find build/fuzz -type f -name 'fuzz_*' -perm -u+x | sort)
-  [ "$p$f" = 00 ] && f=1
+  done
+  [ ${#targets[@]} = 0 ] && f=1
   tally fuzz "$p" "$f" 0
 }
 
-seeds_of() { local folder=$1/tests/fuzz/corpus/${2#fuzz_}; [ -d "$folder" ] && printf '%s\n' "$folder"; }
+# An input that fails is printed in Base64, ready to become a seed.
+fuzz_one() {
+  local target seeds=$PWD/tests/fuzz/corpus/$1 found=$logs/fuzz-$1 input
+  target=$PWD/$(find build/fuzz -type f -name "$1" -perm -u+x | head -n 1)
+  mkdir -p "$found/corpus"
+  [ -d "$seeds" ] || seeds=
+  (cd "$found" && timeout 120 "$target" -max_total_time=10 -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 corpus $seeds) &&
+    return 0
+  for input in "$found"/crash-* "$found"/timeout-* "$found"/oom-* "$found"/leak-*; do
+    [ -f "$input" ] && echo "$input" && base64 "$input"
+  done
+  return 1
+}
 
 conformance() { own_summary conformance /usr/bin/python3 tests/conformance/run.py; }
 

@@ -182,12 +182,12 @@ OwnedVariant chunked_variant(const Spelled& spelled) {
   return variant;
 }
 
-std::string pack(unsigned status, const std::vector<OwnedVariant>& variants) {
+std::string pack(bool closes, const std::vector<OwnedVariant>& variants) {
   std::vector<std::uint8_t> image;
   ByteWriter writer(image);
   writer.byte(static_cast<std::uint8_t>(image_mark));
   writer.byte(static_cast<std::uint8_t>(variants.size()));
-  writer.be(static_cast<std::uint16_t>(status));
+  writer.byte(closes ? 1 : 0);
   for (const OwnedVariant& variant : variants) {
     writer.byte(variant.needs);
     writer.be(static_cast<std::uint32_t>(variant.head.size()));
@@ -218,22 +218,24 @@ std::string encode_image(std::string_view method, const Document& answer,
     variants.back().needs = spelled.coding == Coding::gzip ? needs_gzip : needs_deflate;
   }
   variants.push_back(finish_variant(begin_variant(spelled, !recoded), spelled, spelled.body));
-  return pack(spelled.status, variants);
+  const bool closes = iequals(combined(spelled.fields, "connection"), "close");
+  return pack(closes, variants);
 }
 
 std::optional<Variant> choose_variant(Bytes image, unsigned understood) noexcept {
   ByteReader reader(image);
   if (reader.be<std::uint8_t>() != image_mark) return std::nullopt;
   const std::size_t count = reader.be<std::uint8_t>();
-  static_cast<void>(reader.be<std::uint16_t>());
+  const bool closes = reader.be<std::uint8_t>() != 0;
   constexpr std::size_t entry_octets = 13;
-  ByteReader octets(image.subspan(std::min(image.size(), 4 + count * entry_octets)));
+  ByteReader octets(image.subspan(std::min(image.size(), 3 + count * entry_octets)));
   for (std::size_t i = 0; i < count && !reader.failed(); ++i) {
     const unsigned needs = reader.be<std::uint8_t>();
     const std::size_t head_size = reader.be<std::uint32_t>();
     const std::size_t body_size = reader.be<std::uint32_t>();
     const std::uint32_t date = reader.be<std::uint32_t>();
-    const Variant variant{as_text(octets.take(head_size)), as_text(octets.take(body_size)), date};
+    const Variant variant{as_text(octets.take(head_size)), as_text(octets.take(body_size)), date,
+                          closes};
     const bool sound = !reader.failed() && !octets.failed() && head_size >= 4 &&
                        (date == Variant::no_date || date + date_octets <= head_size);
     if (!sound) return std::nullopt;

@@ -1,10 +1,10 @@
 // A recorded answer as octets that are ready to be sent.
 //
-//   image    := 'H' variants:u8 status:u16 entry*  octets
+//   image    := 'H' variants:u8 closes:u8 entry*  octets
 //   entry    := needs:u8 head:u32 body:u32 date:u32       (big-endian lengths; one a variant)
 //   octets   := head body, one after the other, in the order of the entries
 //
-// A head ends with its blank line; `date` is the offset in it where 29 octets of a Date belong, or
+// `closes` is 1 where the connection ends with the answer. A head ends with its blank line; `date` is the offset in it where 29 octets of a Date belong, or
 // all ones. The variants stand from the most demanding of a client to the one that suits every one.
 #pragma once
 
@@ -28,6 +28,7 @@ struct Variant {
   std::string_view head;
   std::string_view body;
   std::uint32_t date = no_date;
+  bool closes = false;  ///< the connection ends with this answer, whatever the client wishes
 };
 
 /// Checks and encodes the answer document to a request of that method. `problems` gets pointers

@@ -60,6 +60,7 @@ class Sink final : public beast::http::basic_parser<is_request> {
   void on_header_impl(error_code& ec) override {
     head_done_ = true;
     message_.keep_alive = this->keep_alive();
+    message_.to_the_end = this->need_eof();
     if (find(message_.fields, "transfer-encoding") == nullptr) return;
     const bool chunked = iequals(combined(message_.fields, "transfer-encoding"), "chunked");
     if (!chunked || message_.version < 11) ec = error::bad_transfer_encoding;

@@ -37,6 +37,7 @@ struct Message {
   std::string body;  ///< transfer coding removed, content coding not
   Fields trailers;
   bool keep_alive = true;  ///< the connection outlives this message, as far as this side is concerned
+  bool to_the_end = false;  ///< the body ends with the connection
 };
 
 /// Why bytes are no message: the status that a server answers with, and a text for a person.

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "protocols/http/ascii.hpp"
-#include "protocols/http/spelling.hpp"
 
 namespace understudy::http {
 namespace {
@@ -50,7 +49,7 @@ void HttpObserver::feed_eof(Direction from, Moment at) {
   if (!asking_.empty() || !answers_.pending().empty()) read_answers(at);
   if (!watching() || asking_.empty()) return;
   const Asking& first = asking_.front();
-  observed_.emplace_back(Warned{"the server closed without answering " + first.method +
+  observed_.emplace_back(Warned{"the server closed without answering " + first.about.method +
                                 (first.request ? " " + octets_of((*first.request)["path"]) : "") +
                                 "; it is not recorded"});
 }
@@ -88,7 +87,7 @@ void HttpObserver::read_requests(Moment at) {
 }
 
 void HttpObserver::head_arrived(const Message& request) {
-  asking_.push_back({request.method, host_name(combined(request.fields, "host")),
+  asking_.push_back({{request.method, request.keep_alive}, host_name(combined(request.fields, "host")),
                      request_began_.value_or(Moment{}), std::nullopt, std::nullopt, {}});
   request_open_ = true;
 }
@@ -107,11 +106,11 @@ void HttpObserver::read_answers(Moment at) {
         stop(Sync::lost, "the server sent an answer without a request");
       return;
     }
-    switch (answers_.step(is_bodiless_answer(waiting->method))) {
+    switch (answers_.step(is_bodiless_answer(waiting->about.method))) {
       case MessageStream::Step::need_bytes:
         return;
       case MessageStream::Step::head:
-        if (!switches_protocol(waiting->method, answers_.current().status)) break;
+        if (!switches_protocol(waiting->about.method, answers_.current().status)) break;
         [[fallthrough]];
       case MessageStream::Step::message:
         answer_arrived(answers_.take(), at);
@@ -125,13 +124,13 @@ void HttpObserver::read_answers(Moment at) {
 void HttpObserver::answer_arrived(const Message& answer, Moment at) {
   if (is_interim(answer.status)) return;
   const auto waiting = std::ranges::find_if(asking_, [](const Asking& a) { return !a.answer; });
-  if (switches_protocol(waiting->method, answer.status)) {
-    const std::string becomes = waiting->method == "CONNECT" ? "a tunnel" : combined(answer.fields, "upgrade");
+  if (switches_protocol(waiting->about.method, answer.status)) {
+    const std::string becomes = waiting->about.method == "CONNECT" ? "a tunnel" : combined(answer.fields, "upgrade");
     return stop(Sync::opaque, "the connection became " + becomes + ": relayed, not recorded");
   }
   open_session(answer, *waiting);
   std::vector<std::string> warnings;
-  waiting->answer = answer_document(answer, waiting->method, limits_.message_octets, warnings);
+  waiting->answer = answer_document(answer, waiting->about, limits_.message_octets, warnings);
   waiting->ended = at;
   for (std::string& text : warnings) observed_.emplace_back(Warned{std::move(text)});
   tell_finished();

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "protocols/http/conversation.hpp"
+#include "protocols/http/spelling.hpp"
 #include "understudy/observer.hpp"
 
 namespace understudy::http {
@@ -23,7 +24,7 @@ class HttpObserver final : public Observer {
  private:
   /// A request that waits for its answer. Its body may still be on its way.
   struct Asking {
-    std::string method;
+    AnsweredRequest about;
     std::string host;
     Moment began;
     std::optional<Document> request;  // once it is complete

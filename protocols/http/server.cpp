@@ -152,9 +152,10 @@ void HttpServer::reply(const Answer& answer) {
                "compile the mock set again with this version"});
     return;
   }
-  send_head(variant->head, variant->date);
+  const bool keep_alive = asked_->keep_alive && !variant->closes;
+  send_head(variant->head, variant->date, keep_alive);
   if (!asked_->is_head) output_.borrow(as_bytes(variant->body));
-  finish_answer();
+  finish_answer(keep_alive);
 }
 
 void HttpServer::reply(const Miss& miss) {
@@ -162,19 +163,19 @@ void HttpServer::reply(const Miss& miss) {
   if (!miss.detail.empty()) body["nearest"] = miss.detail;
   if (!miss.hint.empty()) body["hint"] = miss.hint;
   send_document(501, "Understudy-Miss: 1\r\n", body);
-  finish_answer();
+  finish_answer(asked_->keep_alive);
 }
 
 /// Appends a head that ends with its blank line, the live date and connection options put in.
-void HttpServer::send_head(std::string_view head, std::uint32_t date) {
+void HttpServer::send_head(std::string_view head, std::uint32_t date, bool keep_alive) {
   std::vector<std::uint8_t>& out = output_.buffer();
   const std::size_t begin = out.size();
   out.insert(out.end(), head.begin(), head.end());
   if (date != Variant::no_date)
     std::memcpy(out.data() + begin + date, current_date().data(), date_octets);
-  if (asked_->keep_alive && !asked_->is_http_10) return;
+  if (keep_alive && !asked_->is_http_10) return;
   out.resize(out.size() - 2);
-  output_.copy(as_bytes(asked_->keep_alive ? std::string_view("Connection: keep-alive\r\n\r\n")
+  output_.copy(as_bytes(keep_alive ? std::string_view("Connection: keep-alive\r\n\r\n")
                                            : std::string_view("Connection: close\r\n\r\n")));
 }
 
@@ -185,12 +186,12 @@ void HttpServer::send_document(unsigned status, std::string_view extra_fields,
                      std::string(standard_reason(status)) + "\r\n" + std::string(extra_fields) +
                      "Content-Type: application/json\r\nContent-Length: " +
                      std::to_string(text.size()) + "\r\n\r\n";
-  send_head(head, Variant::no_date);
+  send_head(head, Variant::no_date, asked_->keep_alive);
   if (!asked_->is_head) output_.copy(as_bytes(text));
 }
 
-void HttpServer::finish_answer() {
-  closing_ = !asked_->keep_alive;
+void HttpServer::finish_answer(bool keep_alive) {
+  closing_ = !keep_alive;
   asked_ = nullptr;
   candidate_ = 0;
 }
@@ -201,7 +202,7 @@ ServerEvent HttpServer::refuse(const Fault& fault) {
   own_.keep_alive = false;
   asked_ = &own_;
   send_document(fault.status, "", Document{{"error", fault.text}});
-  finish_answer();
+  finish_answer(asked_->keep_alive);
   return Noted{"refused a request with status " + std::to_string(fault.status) + ": " + fault.text};
 }
 

@@ -34,16 +34,22 @@ bool is_nominated(const Fields& fields, std::string_view name) {
   return nominated;
 }
 
-Document answer_headers(const Message& answer, std::string_view method) {
+/// The server always ends the connection here: it is not that a count or the client asked for it.
+bool closes_by_nature(const Message& answer, const AnsweredRequest& request) {
+  return request.keep_alive && !answer.keep_alive && (answer.to_the_end || answer.version < 11);
+}
+
+Document answer_headers(const Message& answer, const AnsweredRequest& request) {
   Document headers = Document::object();
   for (const Field& field : answer.fields) {
-    const bool length_says_more = method == "HEAD" && iequals(field.name, "content-length");
+    const bool length_says_more = request.method == "HEAD" && iequals(field.name, "content-length");
     if (!length_says_more && (is_answer_noise(field.name) || is_nominated(answer.fields, field.name)))
       continue;
     const bool is_date = iequals(field.name, "date");
     add_field(headers, field.name,
               is_date ? std::string(live_date) : redacted_field(field.name, field.value));
   }
+  if (closes_by_nature(answer, request)) headers["Connection"] = "close";
   return headers;
 }
 
@@ -102,11 +108,11 @@ Document request_document(const Message& request, std::size_t decoded_limit) {
   return spelled;
 }
 
-Document answer_document(const Message& answer, std::string_view method, std::size_t decoded_limit,
-                         std::vector<std::string>& warnings) {
+Document answer_document(const Message& answer, const AnsweredRequest& request,
+                         std::size_t decoded_limit, std::vector<std::string>& warnings) {
   Document spelled{{"status", answer.status}};
   if (answer.reason != standard_reason(answer.status)) spelled["reason"] = document_of(answer.reason);
-  if (Document headers = answer_headers(answer, method); !headers.empty())
+  if (Document headers = answer_headers(answer, request); !headers.empty())
     spelled["headers"] = std::move(headers);
   if (!answer.body.empty()) {
     const std::string coding_name = combined(answer.fields, "content-encoding");

@@ -16,8 +16,14 @@ inline constexpr std::string_view live_date = "now";
 
 [[nodiscard]] Document request_document(const Message& request, std::size_t decoded_limit);
 
-/// The answer to a request of that method. `warnings` gets what could not be kept by meaning.
-[[nodiscard]] Document answer_document(const Message& answer, std::string_view method,
+/// What of its request an answer is to be read with.
+struct AnsweredRequest {
+  std::string method;
+  bool keep_alive = true;
+};
+
+/// `warnings` gets what could not be kept by meaning.
+[[nodiscard]] Document answer_document(const Message& answer, const AnsweredRequest& request,
                                        std::size_t decoded_limit,
                                        std::vector<std::string>& warnings);
 

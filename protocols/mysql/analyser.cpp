@@ -25,6 +25,14 @@ bool is_error(const Document& answer) { return answer.is_object() && answer.cont
 
 std::optional<std::string> no_variables(std::string_view) { return std::nullopt; }
 
+// Errors of parsing and resolving a statement, which COM_STMT_PREPARE and COM_QUERY give alike.
+bool is_refusal(const Document& answer) {
+  static constexpr std::uint16_t codes[] = {1046, 1049, 1052, 1054, 1064, 1066, 1109, 1136, 1146, 1149, 1193, 1222, 1305};
+  const Document& error = answer["error"];
+  if (!error.is_object() || !error.contains("code") || !error["code"].is_number_integer()) return false;
+  return std::ranges::find(codes, error["code"].get<std::uint64_t>()) != std::end(codes);
+}
+
 // Whether an OK that tells zero affected rows tells that nothing changed.
 bool changed_nothing(const Document& answer, Kind kind) {
   if (kind != Kind::delete_ && kind != Kind::update) return false;
@@ -87,9 +95,8 @@ void MysqlAnalyser::learn(const SessionHeader& session, const Exchange& exchange
   if (!request.is_object() || request.contains("implicit")) return;
   const Surroundings around = surroundings_of(session, request);
   ++databases_[around.database];
-  if (is_error(exchange.answer)) return;
   learn_shape(request, exchange.answer, around);
-  learn_variables(request, exchange.answer);
+  if (!is_error(exchange.answer)) learn_variables(request, exchange.answer);
 }
 
 void MysqlAnalyser::learn_shape(const Document& request, const Document& answer, const Surroundings& around) {
@@ -97,13 +104,27 @@ void MysqlAnalyser::learn_shape(const Document& request, const Document& answer,
   const std::string text = text_of(request, prepared ? "prepare" : "sql");
   if (text.empty() || request.contains("after") || !answer.is_object()) return;
   statement_.assign(text, around.mode);
-  Shape& shape = shapes_[{around.database, std::string(statement_.pattern())}];
+  const std::pair<std::string, std::string> key(around.database, statement_.pattern());
+  const auto [found, added] = shapes_.try_emplace(key);
+  Shape& shape = found->second;
+  if (is_error(answer) && !answer.contains("columns")) {
+    if (added && is_refusal(answer)) learn_refusal(answer, shape);
+    else if (added && !is_refusal(answer)) shape.columns.clear();
+    return;
+  }
+  shape.error.reset();
   if (shape.prepared && !prepared) return;
   shape.prepared = prepared;
   shape.columns.clear();
   std::vector<Problem> ignored;  // `analyse` reports them
   if (answer.contains("columns"))
     shape.columns = columns_from_document(answer["columns"], {around.database, around.mariadb}, "/answer/columns", ignored);
+}
+
+void MysqlAnalyser::learn_refusal(const Document& answer, Shape& shape) {
+  std::vector<Problem> ignored;
+  const Results results = answer_from_document(answer, {}, ignored);
+  if (const auto* error = std::get_if<ErrorPacket>(&results.list.front())) shape.error = *error;
 }
 
 void MysqlAnalyser::learn_variables(const Document& request, const Document& answer) {
@@ -113,10 +134,14 @@ void MysqlAnalyser::learn_variables(const Document& request, const Document& ans
   for (const Assignment& assignment : info.assignments)
     if (!assignment.name.empty()) settable_.insert(assignment.name);
   if (info.kind == Kind::use) ++databases_[info.name];
-  if (request.contains("session") || (info.kind != Kind::select && info.kind != Kind::show) || !answer.is_object()) return;
+  if ((info.kind != Kind::select && info.kind != Kind::show) || !answer.is_object()) return;
   const auto asked = parse_introspection(text, mode);
   if (!asked) return;
-  for (auto& [name, value] : variables_told(*asked, answer)) variables_.emplace(name, value);
+  const Document& of_session = request.contains("session") ? request["session"] : Document::array();
+  for (auto& [name, value] : variables_told(*asked, answer)) {
+    const bool changed = std::ranges::any_of(of_session, [&](const Document& item) { return item == name; });
+    if (!changed) variables_.emplace(name, value);
+  }
 }
 
 Identity MysqlAnalyser::identify(const Document& request, std::vector<Problem>& problems) {
@@ -260,7 +285,7 @@ Analysis MysqlAnalyser::analyse(const SessionHeader& session, const Exchange& ex
 Document MysqlAnalyser::profile() const {
   Document profile = Document::object();
   if (server_.is_object()) {
-    for (const char* key : {"version", "capabilities", "collation", "plugin"})
+    for (const char* key : {"version", "capabilities", "mariadb_capabilities", "collation", "plugin"})
       if (server_.contains(key)) profile[key] = server_[key];
   }
   profile["database"] = main_database();
@@ -280,7 +305,8 @@ std::vector<std::pair<std::string, std::string>> MysqlAnalyser::shapes() const {
     append_marks(Ask::run, key.first, main_database(), name);
     name += key.second;
     Results results;
-    if (shape.columns.empty()) results.list.emplace_back(OkPacket{});
+    if (shape.error) results.list.emplace_back(*shape.error);
+    else if (shape.columns.empty()) results.list.emplace_back(OkPacket{});
     else results.list.emplace_back(ResultSet{.columns = shape.columns});
     const Charset* charset = charset_of(collation_);
     const bool utf8 = charset != nullptr && is_utf8(*charset);

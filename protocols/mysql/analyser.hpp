@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -41,6 +42,8 @@ class MysqlAnalyser final : public Analyser {
                        std::vector<Problem>& problems);
   std::string encode(const Document& answer, const Surroundings& around, std::vector<Problem>& problems);
   void learn_shape(const Document& request, const Document& answer, const Surroundings& around);
+  struct Shape;
+  static void learn_refusal(const Document& answer, Shape& shape);
   void learn_variables(const Document& request, const Document& answer);
   void add_dependencies(std::string_view text, const Surroundings& around, Analysis& analysis);
   [[nodiscard]] KeyPath qualified(const KeyPath& path, const Surroundings& around) const;
@@ -54,9 +57,8 @@ class MysqlAnalyser final : public Analyser {
   std::map<std::string, std::string> variables_;
   struct Shape {
     std::vector<Column> columns;
-    bool prepared = false;  ///< told by a COM_STMT_PREPARE
-    std::string pattern;
-    std::string database;
+    bool prepared = false;             ///< told by a COM_STMT_PREPARE
+    std::optional<ErrorPacket> error;  ///< in which every attempt ended before it began
   };
   std::map<std::pair<std::string, std::string>, Shape> shapes_;  // by database and pattern
   sql::Statement statement_;

@@ -35,6 +35,7 @@ std::string hex(const unsigned char* octets, unsigned length) {
 }
 
 constexpr std::uint16_t deadlock = 1213;
+constexpr std::uint16_t not_preparable = 1295;  // this command is not supported in the prepared statement protocol
 
 bool rolls_back(const Results& results) {
   const auto* error = results.list.empty() ? nullptr : std::get_if<ErrorPacket>(&results.list.back());
@@ -126,6 +127,12 @@ void MysqlObserver::complete_prepare(Pending& pending, Moment at) {
   const std::string sql = to_text(pending.body);
   if (response_.failed()) {
     Document request = request_for(sql);
+    const auto& error = std::get<ErrorPacket>(response_.results().list.front());
+    sql::Statement statement;
+    statement.assign(sql, session_.mode());
+    // COM_QUERY would have been told the same, unless its values were still to come.
+    if (statement.parameter_count() == 0 && error.code != not_preparable)
+      return emit_statement(sql, std::move(request), response_.results(), pending.began, at);
     Document asked = {{"prepare", request["sql"]}};
     if (request.contains("database")) asked["database"] = request["database"];
     return emit(std::move(asked), answer_document(response_.results(), column_context()), pending.began, at);
@@ -202,7 +209,7 @@ void MysqlObserver::emit_statement(const std::string& sql, Document request, con
     emit_control("begin", began);
     session_.begin();
   }
-  add_circumstances(sql, request);
+  if (!failed(results)) add_circumstances(sql, request);
   const bool diagnostic = request.contains("after") || (request.contains("session") && request["session"][0] == "warnings");
   if (!diagnostic) {
     last_request_ = request;

@@ -399,6 +399,14 @@ bool MysqlServer::is_settable(const StatementInfo& info) const {
   });
 }
 
+// Every recorded attempt to run or prepare the statement ended with this error before it began.
+bool MysqlServer::is_refused(std::string_view key, ErrorPacket& error) const {
+  const auto shape = table_.shape(key);
+  std::vector<Entry> entries;
+  return shape && decode_image(*shape, entries) && !entries.empty() && entries[0].kind == EntryKind::error &&
+         decode_entry(entries[0].body, error);
+}
+
 std::vector<Column> MysqlServer::shape_columns(std::string_view key, bool& known) const {
   const auto shape = table_.shape(key);
   known = shape.has_value();

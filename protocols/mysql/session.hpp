@@ -64,6 +64,7 @@ class Session {
   [[nodiscard]] bool is_mariadb() const;
 
  private:
+  [[nodiscard]] bool is_spelled_right(std::string_view name) const;
   void apply(const Assignment& assignment);
   void set_names(const Assignment& assignment);
   void set_variable(std::string_view name, std::optional<std::string> value);
@@ -71,6 +72,7 @@ class Session {
   [[nodiscard]] std::uint16_t default_collation(std::string_view charset) const;
 
   const Document* profile_;
+  std::string version_;
   std::string user_;
   std::string database_;
   std::uint16_t handshake_collation_ = 0;

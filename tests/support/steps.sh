@@ -65,15 +65,16 @@ install_modules() {
   quietly "npm ci in $1" npm ci --prefix "$1" --no-fund --no-audit
 }
 
-# build PRESET [CMAKE OPTION…]: configures and builds, with a line of progress now and then.
+# build PRESET [CMAKE OPTION…]: configures and builds, with a line of progress now and then; `build_targets`
+# names what to build where that is not everything.
 build() {
   local preset=$1 began=$SECONDS
   shift
   quietly "configuring build/$preset" cmake --preset "$preset" "$@" || return 1
   if [ -t 1 ]; then
-    ninja -C "build/$preset" || return 1
+    ninja -C "build/$preset" ${build_targets:-} || return 1
   else
-    ninja -C "build/$preset" | awk '/^\[/ { last = $0; if (++n % 25 == 0) { print "  " $0; fflush(); last = "" } next }
+    ninja -C "build/$preset" ${build_targets:-} | awk '/^\[/ { last = $0; if (++n % 25 == 0) { print "  " $0; fflush(); last = "" } next }
                                     { print; fflush() } END { if (last != "") print "  " last }' || return 1
   fi
   say "  build/$preset is built ($((SECONDS - began)) s)"

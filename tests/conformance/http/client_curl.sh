@@ -12,6 +12,8 @@ cookies=()
 show() {
   tr -d '\r' <"$folder/head" | sed -E -e 's/^(Date): .*/\1: there/I' -e 's/^(Set-Cookie: [^=]*)=[^;]*/\1=…/I' \
     -e '/^(Connection|Keep-Alive|Transfer-Encoding|Content-Length|HTTP\/1.1 100.*)(:|$)/Id' -e '/^$/d' -e 's/^/  /'
+  # curl --head writes the head there.
+  if [ "$1" = HEAD ]; then rm "$folder/body"; fi
   if [ "${octets:-}" ]; then od -An -v -tx1 "$folder/body"; else cat "$folder/body" 2>/dev/null && echo; fi
   rm -f "$folder/body"
 }
@@ -23,7 +25,7 @@ ask() {
   echo "$method $path"
   curl -sS --globoff --path-as-is -X "$method" -D "$folder/head" -o "$folder/body" -w '%{http_code} %{content_type} %{num_redirects}\n' \
     "${cookies[@]}" "$@" "$base$path"
-  show
+  show "$method"
 }
 
 ask GET /charges

@@ -12,8 +12,8 @@ let cookies = '';
 async function show(method, path, answer) {
   console.log(`${method} ${path} -> ${answer.status} ${answer.statusText} redirected=${answer.redirected}`);
   for (const name of SHOWN) {
-    // The length of a compressed body is the compressor's choice.
-    if (name === 'content-length' && answer.headers.has('content-encoding')) continue;
+    // How a body is framed is the server's choice; to HEAD its length is all that is said of it.
+    if (name === 'content-length' && method !== 'HEAD') continue;
     if (answer.headers.has(name)) console.log(`  ${name}: ${answer.headers.get(name)}`);
   }
   if (answer.headers.has('date')) console.log('  date: there');

@@ -15,8 +15,8 @@ session = requests.Session()
 def show(answer):
     print(f"{answer.request.method} {answer.request.path_url} -> {answer.status_code} {answer.reason}")
     for name in SHOWN:
-        # The length of a compressed body is the compressor's choice.
-        if name in answer.headers and not (name == "content-length" and "content-encoding" in answer.headers):
+        # How a body is framed is the server's choice; to HEAD its length is all that is said of it.
+        if name in answer.headers and (name != "content-length" or answer.request.method == "HEAD"):
             print(f"  {name}: {answer.headers[name]}")
     if "date" in answer.headers:
         print("  date: there")

@@ -68,6 +68,21 @@ TEST_CASE("the connection outlives an answer as the client's version and wish sa
   }
 }
 
+TEST_CASE("where the recorded server always ended the connection, so does the mock") {
+  const std::string old_get = "GET /a HTTP/1.0\r\n\r\n";
+  const std::string to_the_end = "HTTP/1.1 200 OK\r\n\r\nalpha";
+  const std::string http_10 = "HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nalpha";
+  const std::string asked_for = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 5\r\n\r\nalpha";
+  for (const auto& [request, answer, closes] : {std::tuple(get("/a"), to_the_end, true), std::tuple(get("/a"), http_10, true),
+                                                std::tuple(get("/a"), asked_for, false), std::tuple(old_get, http_10, false)}) {
+    CAPTURE(answer);
+    const Mock mock(recorded(request, answer));
+    Client client(mock);
+    CHECK(client.send(get("/a")) == ok("alpha").insert(ok("alpha").find("\r\n\r\n") + 2, closes ? "Connection: close\r\n" : ""));
+    CHECK(client.closed == closes);
+  }
+}
+
 TEST_CASE("nothing behind a request that closes is looked at") {
   Client client(small_mock());
   client.send("GET /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n" + get("/b"));

@@ -1,0 +1,235 @@
+#include "protocols/postgres/analyser.hpp"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <set>
+
+#include "protocols/postgres/answer.hpp"
+#include "protocols/postgres/image.hpp"
+#include "protocols/postgres/keys.hpp"
+#include "protocols/postgres/request.hpp"
+#include "protocols/postgres/shape_book.hpp"
+#include "protocols/postgres/transaction.hpp"
+#include "protocols/postgres/utility.hpp"
+
+namespace understudy::postgres {
+namespace {
+
+/// Parameters that follow from who connects, not from the server.
+bool is_of_client(std::string_view name) noexcept {
+  return name == "application_name" || name == "session_authorization";
+}
+
+/// Errors about the connection's own statements and portals, and of a failed transaction.
+bool is_of_connection(const StatementAnswer& answer) {
+  static const std::set<std::string_view> codes = {"25P02", "26000", "34000", "42P05", "42P03", "25P01", "25001", "3B001"};
+  return answer.error && codes.contains(field(*answer.error, 'C'));
+}
+
+/// A write's tag whose count says that no row was touched.
+bool touched_nothing(std::string_view tag) noexcept {
+  return tag == "UPDATE 0" || tag == "DELETE 0" || tag == "INSERT 0 0" || tag == "MERGE 0" || tag == "COPY 0";
+}
+
+Control control_of(sql::Kind kind) noexcept {
+  switch (kind) {
+    case sql::Kind::begin: return Control::begin;
+    case sql::Kind::commit: return Control::commit;
+    case sql::Kind::rollback: return Control::rollback;
+    case sql::Kind::savepoint: return Control::savepoint;
+    case sql::Kind::release: return Control::release;
+    case sql::Kind::rollback_to: return Control::rollback_to;
+    default: return Control::none;
+  }
+}
+
+/// What the serving role answers without the table, if all went well.
+bool is_synthesised(sql::Kind kind) noexcept {
+  switch (kind) {
+    case sql::Kind::empty:
+    case sql::Kind::set:
+    case sql::Kind::reset:
+    case sql::Kind::show:
+    case sql::Kind::discard:
+    case sql::Kind::deallocate:
+    case sql::Kind::close_cursor:
+    case sql::Kind::listen:
+    case sql::Kind::unlisten:
+    case sql::Kind::notify:
+    case sql::Kind::declare_cursor:
+      return true;
+    default:
+      return false;
+  }
+}
+
+class PostgresAnalyser final : public Analyser {
+ public:
+  void learn(const SessionHeader& session, const Exchange& exchange) override;
+  Analysis analyse(const SessionHeader& session, const Exchange& exchange, std::vector<Problem>& problems) override;
+  Identity identify(const Document& request, std::vector<Problem>& problems) override;
+  std::string encode(const Document& request, const Document& answer, std::vector<Problem>& problems) override;
+  [[nodiscard]] Document profile() const override;
+  [[nodiscard]] std::vector<std::pair<std::string, std::string>> shapes() const override;
+
+ private:
+  void learn_parameters(const SessionHeader& session);
+  void learn_setting(const SessionHeader& session, const StatementRequest& request, const StatementAnswer& answer);
+  void control(const StatementRequest& request, const StatementAnswer& answer, const sql::Verb& verb, Analysis& analysis) const;
+  void data(const StatementRequest& request, const StatementAnswer& answer, Analysis& analysis);
+  [[nodiscard]] Identity identity_of(const StatementRequest& request);
+  [[nodiscard]] const sql::Dependencies& keys(std::string_view pattern, const std::string& sql);
+
+  std::map<std::string, std::string> parameters_, settings_;
+  std::map<std::string, std::string> set_values_;  // by set_key
+  std::set<std::pair<std::string, std::string>> set_in_;  // (session, setting)
+  std::set<std::string> unparsed_;
+  mutable ShapeBook shapes_;
+  std::map<std::string, sql::Dependencies, std::less<>> keys_;
+  IdentityWriter writer_;
+  sql::Statement statement_;
+};
+
+void PostgresAnalyser::learn_parameters(const SessionHeader& session) {
+  if (!session.facts.is_object() || !session.facts.contains("parameters")) return;
+  for (const auto& [name, value] : session.facts["parameters"].items())
+    if (!is_of_client(name)) parameters_.emplace(name, text_of_value(value).value_or(std::string()));
+}
+
+/// What a server answers to SHOW where the session has not set it, and how it keeps what SET gives.
+void PostgresAnalyser::learn_setting(const SessionHeader& session, const StatementRequest& request,
+                                     const StatementAnswer& answer) {
+  if (answer.error) return;
+  const std::string id = fmt::format("{}/{}", session.recording, session.connection);
+  const sql::Verb verb = sql::verb_of(request.sql, sql_mode());
+  if (verb.kind == sql::Kind::show) {
+    const std::string name = parse_show(request.sql, sql_mode());
+    if (answer.rows.size() == 1 && answer.rows[0].size() == 1 && answer.rows[0][0] && !set_in_.contains({id, name}))
+      settings_.emplace(name, *answer.rows[0][0]);
+  } else if (verb.kind == sql::Kind::set) {
+    const auto set = parse_set(request.sql, sql_mode());
+    if (!set) return;
+    set_in_.emplace(id, set->name);
+    statement_.assign(request.sql, sql_mode());
+    if (answer.parameters.size() == 1) set_values_.emplace(set_key(statement_.pattern()), answer.parameters[0].second);
+  }
+}
+
+void PostgresAnalyser::learn(const SessionHeader& session, const Exchange& exchange) {
+  std::vector<Problem> ignored;
+  const StatementRequest request = request_of_document(exchange.request, ignored);
+  const StatementAnswer answer = answer_of_document(exchange.answer, ignored);
+  learn_parameters(session);
+  if (!ignored.empty() || is_of_connection(answer)) return;
+  learn_setting(session, request, answer);
+  if (sql::split(request.sql, sql_mode()).size() > 1) unparsed_.insert(unparsed_key(request.sql));
+  statement_.assign(request.sql, sql_mode());
+  shapes_.learn(statement_, request, answer);
+}
+
+Identity PostgresAnalyser::identity_of(const StatementRequest& request) {
+  statement_.assign(request.sql, sql_mode());
+  const Shape* shape = shapes_.find(statement_.pattern());
+  std::vector<Oid> types = parameter_types(statement_, request.types, shape);
+  Identity identity;
+  const std::string_view prefix = request.partial    ? partial_prefix
+                                  : request.describe ? describe_prefix
+                                                     : std::string_view{};
+  writer_.write(statement_, types, request.parameters, prefix, request.copy_data, identity);
+  return identity;
+}
+
+Identity PostgresAnalyser::identify(const Document& request, std::vector<Problem>& problems) {
+  return identity_of(request_of_document(request, problems));
+}
+
+std::string PostgresAnalyser::encode(const Document&, const Document& answer, std::vector<Problem>& problems) {
+  return encode_image(answer_of_document(answer, problems));
+}
+
+Analysis PostgresAnalyser::analyse(const SessionHeader&, const Exchange& exchange, std::vector<Problem>& problems) {
+  const StatementRequest request = request_of_document(exchange.request, problems);
+  const StatementAnswer answer = answer_of_document(exchange.answer, problems);
+  Analysis analysis;
+  analysis.identity = identity_of(request);
+  const sql::Verb verb = sql::verb_of(request.sql, sql_mode());
+  if (control_of(verb.kind) != Control::none) {
+    control(request, answer, verb, analysis);
+  } else if (is_of_connection(answer) || (request.describe && !answer.error) ||
+             (is_synthesised(verb.kind) && !answer.error) ||
+             (verb.kind == sql::Kind::prepare && parse_prepare(request.sql, sql_mode()) && !answer.error)) {
+    analysis.effect = Effect::none;
+  } else {
+    data(request, answer, analysis);
+  }
+  if (analysis.effect != Effect::none) analysis.image = encode_image(answer);
+  return analysis;
+}
+
+/// BEGIN and the like are the connection's own; only a COMMIT that failed is looked up.
+void PostgresAnalyser::control(const StatementRequest&, const StatementAnswer& answer, const sql::Verb& verb,
+                               Analysis& analysis) const {
+  analysis.effect = Effect::none;
+  analysis.control = control_of(verb.kind);
+  analysis.control_name = verb.name;
+  if (analysis.control == Control::commit && answer.tag == "ROLLBACK") analysis.control = Control::rollback;
+  if (!answer.error) return;
+  if (analysis.control == Control::commit && !is_of_connection(answer)) {
+    analysis.effect = Effect::read;
+    analysis.reads = {{}};
+    analysis.changed = false;
+  } else {
+    analysis.control = Control::none;  // refused: nothing began and nothing ended
+  }
+}
+
+void PostgresAnalyser::data(const StatementRequest& request, const StatementAnswer& answer, Analysis& analysis) {
+  const sql::Kind kind = sql::verb_of(request.sql, sql_mode()).kind;
+  // What only the real connection's state could explain: a cursor that a function opened, say.
+  const bool opaque = kind == sql::Kind::fetch || kind == sql::Kind::execute;
+  if (opaque) {
+    analysis.reads = {{}};
+    analysis.understood = false;
+    return;
+  }
+  if (is_synthesised(kind)) return;  // an error of SET or SHOW: a matter of the text alone
+  const sql::Dependencies& found = keys(pattern_of(analysis.identity.canonical), request.sql);
+  analysis.effect = found.effect;
+  analysis.reads = found.reads;
+  analysis.writes = found.writes;
+  analysis.understood = found.understood;
+  if (found.effect != Effect::write) return;
+  analysis.changed = !answer.error && !request.describe && !touched_nothing(answer.tag);
+  // What an error says may be caused by any table: a foreign key, a trigger.
+  if (answer.error && found.effect == Effect::write) analysis.reads.push_back({});
+}
+
+const sql::Dependencies& PostgresAnalyser::keys(std::string_view pattern, const std::string& sql) {
+  const auto found = keys_.find(pattern);
+  if (found != keys_.end()) return found->second;
+  return keys_.emplace(std::string(pattern), keys_of(sql)).first->second;
+}
+
+Document PostgresAnalyser::profile() const {
+  Document profile = Document::object();
+  profile["parameters"] = Document::object();
+  for (const auto& [name, value] : parameters_) profile["parameters"][name] = document_of(value);
+  profile["settings"] = Document::object();
+  for (const auto& [name, value] : settings_) profile["settings"][name] = document_of(value);
+  return profile;
+}
+
+std::vector<std::pair<std::string, std::string>> PostgresAnalyser::shapes() const {
+  std::vector<std::pair<std::string, std::string>> all = shapes_.encode();
+  for (const auto& [key, value] : set_values_) all.emplace_back(key, value);
+  for (const std::string& key : unparsed_) all.emplace_back(key, "1");
+  std::ranges::sort(all);
+  return all;
+}
+
+}  // namespace
+
+std::unique_ptr<Analyser> make_analyser() { return std::make_unique<PostgresAnalyser>(); }
+
+}  // namespace understudy::postgres

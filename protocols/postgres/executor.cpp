@@ -1,0 +1,331 @@
+#include "protocols/postgres/executor.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace understudy::postgres {
+namespace {
+
+constexpr std::string_view miss_code = "UX404";  // no class of the server's own: nothing retries on it
+
+bool ends_failed_block(sql::Kind kind) noexcept {
+  return kind == sql::Kind::commit || kind == sql::Kind::rollback || kind == sql::Kind::rollback_to;
+}
+
+std::vector<Oid> types_of(const std::vector<Column>& columns) {
+  std::vector<Oid> types;
+  for (const Column& column : columns) types.push_back(column.type);
+  return types;
+}
+
+}  // namespace
+
+sql::Mode Executor::mode() const { return sql_mode(facts_settings_.value_or("standard_conforming_strings", "on") != "off"); }
+
+std::shared_ptr<ServedStatement> Executor::prepare(std::string_view text, const std::vector<Oid>& declared) {
+  auto statement = std::make_shared<ServedStatement>();
+  statement->text = text;
+  statement->parsed.assign(text, mode());
+  statement->verb = sql::verb_of(text, mode());
+  if (const auto octets = table_.shape(shape_key(statement->parsed.pattern()))) statement->shape = decode_shape(*octets);
+  statement->types = parameter_types(statement->parsed, declared, statement->shape ? &*statement->shape : nullptr);
+  return statement;
+}
+
+void Executor::run(std::shared_ptr<ServedPortal> portal, Delivery delivery) {
+  portal_ = std::move(portal);
+  delivery_ = delivery;
+  cursor_.reset();
+  const sql::Kind kind = portal_->statement->verb.kind;
+  if (block_.failed() && !ends_failed_block(kind)) return fail(TransactionBlock::failed_error());
+  if (portal_->image) return deliver();  // fetched further
+  if (is_transaction_control(kind)) return run_control();
+  if (!delivery_.more_follow || !block_.idle() || block_.implicit()) return run_now();
+  ask_control(Control::begin, {}, Waiting::open_implicit);
+}
+
+void Executor::run_now() {
+  const ServedStatement& statement = *portal_->statement;
+  if (statement.parsed.empty()) {
+    StatementAnswer empty;
+    empty.empty = true;
+    return complete("empty query", std::move(empty));
+  }
+  run_utility(statement.verb.kind);
+}
+
+void Executor::ask_statement(bool synthesisable) {
+  const ServedStatement& statement = *portal_->statement;
+  const bool partial = delivery_.max_rows > 0 && statement.shape && statement.shape->partial;
+  const std::optional<std::string> data = copying_in_ ? std::optional(std::move(copy_data_)) : std::nullopt;
+  copy_data_.clear();
+  copying_in_ = false;
+  identity_writer_.write(statement.parsed, statement.types, portal_->parameters,
+                         partial ? partial_prefix : std::string_view{}, data, identity_);
+  request_ = Request{identity_.canonical, identity_.qualifier, Control::none, {}, synthesisable};
+  waiting_ = Waiting::statement;
+}
+
+void Executor::ask_control(Control control, std::string_view name, Waiting waiting) {
+  identity_.qualifier.clear();
+  // Only a COMMIT that the client sent can be one that failed in the recording.
+  if (waiting == Waiting::control)
+    identity_writer_.write(portal_->statement->parsed, {}, {}, {}, std::nullopt, identity_);
+  else
+    identity_.canonical = "implicit transaction";
+  control_name_ = name;
+  request_ = Request{identity_.canonical, identity_.qualifier, control, control_name_, true};
+  waiting_ = waiting;
+}
+
+std::optional<Request> Executor::take_request() { return std::exchange(request_, std::nullopt); }
+std::optional<std::string_view> Executor::take_synthesised() { return std::exchange(synthesised_, std::nullopt); }
+
+// --- replies -------------------------------------------------------------------------------------
+
+void Executor::reply(const Answer& answer) {
+  switch (std::exchange(waiting_, Waiting::none)) {
+    case Waiting::open_implicit:
+      block_.open_implicit();
+      facts_settings_.begin();
+      return run_now();
+    case Waiting::undo_implicit:
+      block_.close_implicit();
+      facts_settings_.rollback();
+      return;
+    case Waiting::close_span:
+      block_.close_implicit();
+      facts_settings_.commit();
+      return ready();
+    case Waiting::control: return finish_control(answer);
+    case Waiting::chain: return;
+    case Waiting::statement:
+      if (answer.image.empty()) return synthesise();
+      if (!portal_->answer_with(answer.image))
+        return fail(make_fields("ERROR", "XX000", "the table's image of this answer is damaged"));
+      return deliver();
+    case Waiting::none: return;
+  }
+}
+
+void Executor::reply(const Miss& miss) {
+  waiting_ = Waiting::none;
+  fail(make_fields("ERROR", miss_code, miss.summary, miss.detail, miss.hint));
+}
+
+/// Sends what `portal_` was answered with.
+void Executor::deliver() {
+  const Image& image = *portal_->image;
+  if (described_) return deliver_description(image);
+  if (cursor_) return deliver_cursor(image);
+  if (image.is_error && portal_->offset == 0) return deliver_error(image);
+  if (!check_told()) return;
+  const bool announce = delivery_.announce != Announce::nothing && portal_->offset == 0;
+  if (announce && image.returns_rows) {
+    if (auto failure = send_description(*portal_, out_)) return fail(*failure);
+  } else if (announce && delivery_.announce == Announce::rows_or_no_data) {
+    encode_empty('n', out_.buffer());
+  }
+  if (auto failure = send_rows(*portal_, delivery_.max_rows, out_)) return fail(*failure);
+  apply_statuses(image);
+}
+
+/// The rows stay with the cursor; the client is told that it is there.
+void Executor::deliver_cursor(const Image& image) {
+  if (image.is_error) return deliver_error(image);
+  cursor_->own_image = std::move(portal_->own_image);
+  cursor_->image = image;
+  objects_.put_portal(cursor_name_, cursor_);
+  tag_only("DECLARE", "DECLARE CURSOR");
+}
+
+/// The real server would refuse too: "cached plan must not change result type".
+bool Executor::check_told() {
+  ServedStatement& statement = *portal_->statement;
+  if (!statement.was_told || delivery_.announce != Announce::nothing || portal_->image->is_copy_out || portal_->offset > 0) return true;
+  std::vector<Column> columns;
+  const Bytes description = portal_->image->description;
+  if (!description.empty() && !decode_row_description(description.subspan(5), columns)) return true;
+  if (types_of(columns) == statement.told) return true;
+  fail(make_fields("ERROR", miss_code, "the recorded answer has other columns than those that were described",
+                   "Describe was answered from another recorded execution of the same statement.",
+                   "Record this statement with these values described, or use the simple protocol."));
+  return false;
+}
+
+void Executor::deliver_error(const Image& image) {
+  Fields error;
+  if (delivery_.characters_before > 0 && decode_fields(image.tail.subspan(5), error)) {
+    for (auto& [code, value] : error)
+      if (code == 'P') value = std::to_string(std::atoll(value.c_str()) + delivery_.characters_before);
+    out_.copy(image.notices);
+    return fail(error);
+  }
+  if (delivery_.announce != Announce::nothing && image.returns_rows) (void)send_description(*portal_, out_);
+  out_.borrow(image.notices_to_tail);
+  apply_statuses(image);
+  fail({});
+}
+
+/// An error of the statement under way; without fields where it was sent already.
+void Executor::fail(const Fields& error) {
+  if (!error.empty()) encode_fields('E', error, out_.buffer());
+  failed_ = true;
+  copying_in_ = false;
+  copy_data_.clear();
+  described_.reset();
+  block_.on_error();
+  if (portal_) portal_->done = true;
+  if (block_.implicit()) ask_control(Control::rollback, {}, Waiting::undo_implicit);
+}
+
+void Executor::apply_statuses(const Image& image) {
+  Bytes rest = image.statuses;
+  Frame frame;
+  const Limits limits;
+  while (cut_frame(rest, limits, frame) == FrameStatus::complete) {
+    std::string name, value;
+    if (decode_parameter_status(frame.body, name, value)) facts_settings_.set(name, value);
+    rest = rest.subspan(frame.octets);
+  }
+}
+
+void Executor::warn(const Fields& warning) { encode_fields('N', warning, out_.buffer()); }
+
+void Executor::complete(std::string_view what, StatementAnswer answer) {
+  synthesised_ = what;
+  portal_->answer_with(answer);
+  cursor_.reset();
+  deliver();
+}
+
+void Executor::tag_only(std::string_view what, std::string tag) {
+  StatementAnswer answer;
+  answer.tag = std::move(tag);
+  complete(what, std::move(answer));
+}
+
+// --- transactions --------------------------------------------------------------------------------
+
+void Executor::run_control() {
+  plan_ = block_.plan(portal_->statement->verb, portal_->statement->text);
+  if (plan_.error) return fail(*plan_.error);
+  if (plan_.control != Control::none) return ask_control(plan_.control, plan_.control_name, Waiting::control);
+  synthesised_ = "transaction control";
+  carry_out();
+}
+
+void Executor::finish_control(const Answer& answer) {
+  if (answer.image.empty() || plan_.control != Control::commit) return carry_out();
+  // A COMMIT that failed: the transaction is over all the same.
+  const auto image = decode_image(answer.image);
+  plan_.chain = false;
+  block_.carry_out(plan_);
+  facts_settings_.rollback();
+  objects_.on_transaction_end();
+  if (image && image->is_error) out_.borrow(image->notices_to_tail);
+  fail(image && image->is_error ? Fields{} : make_fields("ERROR", "XX000", "the recorded answer to COMMIT is damaged"));
+}
+
+void Executor::carry_out() {
+  const bool opened = plan_.into_block && !block_.implicit();
+  block_.carry_out(plan_);
+  if (opened) facts_settings_.begin();
+  settle_settings(plan_.control, plan_.savepoint);
+  if (plan_.ends_block) objects_.on_transaction_end();
+  StatementAnswer answer;
+  answer.tag = plan_.tag;
+  if (plan_.warning) answer.notices.push_back(*plan_.warning);
+  portal_->answer_with(answer);
+  deliver();
+  if (!plan_.chain) return;
+  facts_settings_.begin();
+  ask_control(Control::begin, {}, Waiting::chain);
+}
+
+void Executor::settle_settings(Control control, std::size_t savepoint) {
+  switch (control) {
+    case Control::commit: return facts_settings_.commit();
+    case Control::rollback: return facts_settings_.rollback();
+    case Control::savepoint: return facts_settings_.savepoint();
+    case Control::release: return facts_settings_.release(savepoint);
+    case Control::rollback_to: return facts_settings_.rollback_to(savepoint);
+    default: return;
+  }
+}
+
+void Executor::end_span() {
+  if (block_.implicit()) return ask_control(Control::commit, {}, Waiting::close_span);
+  ready();
+}
+
+void Executor::ready() {
+  if (block_.idle()) objects_.on_transaction_end();
+  for (const auto& [name, value] : facts_settings_.take_changes()) encode_parameter_status(name, value, out_.buffer());
+  encode_ready_for_query(block_.status(), out_.buffer());
+}
+
+// --- Describe ------------------------------------------------------------------------------------
+
+/// Nothing where only the answer itself could tell.
+std::optional<std::vector<Column>> Executor::known_columns(const ServedStatement& statement) const {
+  const ShapeVariant* variant = statement.shape ? choose_variant(*statement.shape, statement.parsed) : nullptr;
+  std::vector<Column> columns;
+  if (variant == nullptr && statement.shape) return columns;  // it was only ever answered by errors
+  if (variant == nullptr) return utility_columns(statement);
+  const bool rows = variant->kind == ShapeKind::rows && variant->description.size() > 5;
+  if (rows && !decode_row_description(as_bytes(variant->description).subspan(5), columns)) return std::nullopt;
+  return columns;
+}
+
+void Executor::send_known_columns(std::vector<Column> columns) {
+  described_->was_told = true;
+  described_->told = types_of(columns);
+  if (columns.empty()) return encode_empty('n', out_.buffer());
+  for (std::size_t i = 0; i < columns.size(); ++i) columns[i].format = format_at(portal_->formats, i);
+  encode_row_description(columns, out_.buffer());
+}
+
+void Executor::send_parameter_description() {
+  if (described_target_ != Target::statement) return;
+  std::vector<Oid> types = described_->types;
+  std::ranges::replace(types, oid::unspecified, oid::text);
+  encode_parameter_description(types, out_.buffer());
+}
+
+void Executor::describe(std::shared_ptr<ServedStatement> statement, Target target, const std::vector<Format>& formats) {
+  portal_ = std::make_shared<ServedPortal>();
+  portal_->statement = statement;
+  portal_->parameters.resize(statement->types.size());
+  portal_->formats = formats;
+  described_ = std::move(statement);
+  described_target_ = target;
+  delivery_ = {};
+  cursor_.reset();
+  const bool may_fail = described_->shape && described_->shape->describe_fails;
+  auto columns = known_columns(*described_);
+  if (columns && !may_fail) {
+    send_parameter_description();
+    send_known_columns(std::move(*columns));
+    described_.reset();
+    return;
+  }
+  identity_writer_.write(described_->parsed, described_->types, portal_->parameters,
+                         may_fail ? describe_prefix : std::string_view{}, std::nullopt, identity_);
+  request_ = Request{identity_.canonical, identity_.qualifier, Control::none, {}, columns.has_value()};
+  waiting_ = Waiting::statement;
+}
+
+/// Of a statement that only the engine could tell about, or whose Describe may fail.
+void Executor::deliver_description(const Image& image) {
+  if (image.is_error) return deliver_error(image);
+  send_parameter_description();
+  std::vector<Column> columns;
+  if (image.returns_rows && !image.description.empty())
+    (void)decode_row_description(image.description.subspan(5), columns);
+  send_known_columns(std::move(columns));
+  described_.reset();
+}
+
+}  // namespace understudy::postgres

@@ -1,0 +1,142 @@
+// Executes statements one at a time: decides what is looked up and what the
+// server answers by itself, keeps the transaction, settings, statements and portals.
+//
+// States, left by `reply`:
+//   idle ─ run() ─► opening (an implicit transaction) ─► asking (a statement, BEGIN … or the end of
+//   the span) ─► idle; COPY … FROM STDIN waits in `copying` for its data before it is asked for.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "protocols/postgres/pack.hpp"
+#include "protocols/postgres/served.hpp"
+#include "protocols/postgres/settings.hpp"
+#include "protocols/postgres/transaction.hpp"
+#include "protocols/postgres/utility.hpp"
+#include "understudy/server_machine.hpp"
+
+namespace understudy::postgres {
+
+/// How a statement's answer is to be sent.
+enum class Announce : std::uint8_t {
+  nothing,
+  rows,            ///< RowDescription where there are rows: the simple protocol
+  rows_or_no_data  ///< a Describe stands just before: NoData where there are none
+};
+
+struct Delivery {
+  Announce announce = Announce::nothing;
+  std::uint32_t max_rows = 0;
+  bool more_follow = false;     ///< an implicit transaction spans it and what follows
+  std::int64_t characters_before = 0;  ///< in the text of the Query
+};
+
+class Executor {
+ public:
+  Executor(const ServiceTable& table, Output& out) : table_(table), out_(out) {}
+
+  /// Text and declared types to a statement with all that is known of it.
+  [[nodiscard]] std::shared_ptr<ServedStatement> prepare(std::string_view text, const std::vector<Oid>& declared);
+
+  /// Begins to execute; the answer is sent then or after a `reply`.
+  void run(std::shared_ptr<ServedPortal> portal, Delivery delivery);
+  /// Answers Describe: ParameterDescription for a statement, then RowDescription or NoData. Asks the
+  /// engine where nothing is known of the statement.
+  void describe(std::shared_ptr<ServedStatement> statement, Target target, const std::vector<Format>& formats);
+  /// The end of a Query or a Sync: commits what is implicit, then ReadyForQuery.
+  void end_span();
+  void copy_data(std::string_view data) { copy_data_ += data; }
+  void copy_done();
+  void copy_fail(std::string_view reason);
+
+  /// A question for the engine, once; nothing where none is open.
+  [[nodiscard]] std::optional<Request> take_request();
+  [[nodiscard]] std::optional<std::string_view> take_synthesised();
+  void reply(const Answer& answer);
+  void reply(const Miss& miss);
+
+  /// Waits for a `reply`: nothing else may be executed.
+  [[nodiscard]] bool busy() const noexcept { return waiting_ != Waiting::none; }
+  [[nodiscard]] bool copying_in() const noexcept { return copying_in_; }
+  /// Whether the last statement failed; cleared by asking.
+  [[nodiscard]] bool take_failure() noexcept { return std::exchange(failed_, false); }
+  void fail(const Fields& error);
+
+  [[nodiscard]] Settings& settings() noexcept { return facts_settings_; }
+  [[nodiscard]] SessionFacts& facts() noexcept { return facts_; }
+  [[nodiscard]] ServedObjects& objects() noexcept { return objects_; }
+  [[nodiscard]] TransactionBlock& block() noexcept { return block_; }
+  [[nodiscard]] sql::Mode mode() const;
+  void ready();
+
+ private:
+  enum class Waiting : std::uint8_t { none, open_implicit, undo_implicit, close_span, control, chain, statement };
+
+  [[nodiscard]] std::optional<std::vector<Column>> known_columns(const ServedStatement& statement) const;
+  void send_known_columns(std::vector<Column> columns);
+  void send_parameter_description();
+  void deliver_description(const Image& image);
+  void deliver_cursor(const Image& image);
+  void run_now();
+  void run_control();
+  void run_utility(sql::Kind kind);
+  void ask_statement(bool synthesisable);
+  void ask_control(Control control, std::string_view name, Waiting waiting);
+  void deliver();
+  void deliver_error(const Image& image);
+  void synthesise();
+  void finish_control(const Answer& answer);
+  void carry_out();
+  void settle_settings(Control control, std::size_t savepoint);
+  void apply_statuses(const Image& image);
+  [[nodiscard]] bool check_told();
+  void warn(const Fields& warning);
+  void complete(std::string_view what, StatementAnswer answer);
+  void tag_only(std::string_view what, std::string tag);
+
+  void run_prepare();
+  void run_execute();
+  void run_declare();
+  void run_fetch();
+  void run_close();
+  void run_deallocate();
+  void run_discard();
+  void run_set(const SetStatement& set);
+  void run_show();
+  void run_copy();
+  void start_copy_in(const ShapeVariant& variant);
+  [[nodiscard]] StatementAnswer fetch_rows(ServedPortal& cursor, const FetchStatement& fetch, SendFailure& failure);
+  [[nodiscard]] std::optional<std::vector<Column>> utility_columns(const ServedStatement& statement) const;
+  [[nodiscard]] std::optional<std::string> shown(std::string_view name) const;
+
+  const ServiceTable& table_;
+  Output& out_;
+  Settings facts_settings_;
+  SessionFacts facts_{{}, {}, &facts_settings_};
+  ServedObjects objects_;
+  TransactionBlock block_;
+
+  Waiting waiting_ = Waiting::none;
+  std::shared_ptr<ServedPortal> portal_;      // of the statement under way
+  std::shared_ptr<ServedPortal> cursor_;      // that its answer goes to (DECLARE)
+  std::string cursor_name_;
+  std::shared_ptr<ServedStatement> described_;  // of a Describe under way
+  Target described_target_ = Target::statement;
+  Delivery delivery_;
+  TransactionBlock::Plan plan_;
+  bool failed_ = false, copying_in_ = false;
+  std::string copy_data_;
+
+  IdentityWriter identity_writer_;
+  Identity identity_;
+  std::string control_name_;
+  std::optional<Request> request_;
+  std::optional<std::string_view> synthesised_;
+};
+
+}  // namespace understudy::postgres

@@ -1,0 +1,101 @@
+#include "protocols/postgres/image.hpp"
+
+#include <array>
+
+namespace understudy::postgres {
+namespace {
+
+constexpr std::uint8_t version = 1;
+constexpr std::uint8_t flag_rows = 1, flag_error = 2, flag_empty = 4, flag_partial = 8, flag_copy_out = 16;
+constexpr std::size_t part_count = 5;
+constexpr std::size_t copy_chunk = 8192;
+
+std::uint8_t flags_of(const StatementAnswer& answer) noexcept {
+  return static_cast<std::uint8_t>((answer.returns_rows ? flag_rows : 0) | (answer.error ? flag_error : 0) |
+                                   (answer.empty ? flag_empty : 0) | (answer.partial ? flag_partial : 0) |
+                                   (answer.copy == CopyDirection::out ? flag_copy_out : 0));
+}
+
+void encode_row(const Row& row, Octets& out) {
+  FrameWriter writer(out, 'D');
+  writer.be(static_cast<std::uint16_t>(row.size()));
+  for (const auto& cell : row) encode_cell(cell, writer);
+  writer.finish();
+}
+
+/// Text is cut into lines as the server does, binary into pieces: clients take either as a stream.
+void encode_copy_data(const StatementAnswer& answer, Octets& out) {
+  const std::string_view data = answer.copy_data;
+  const bool lines = answer.copy_response.format == Format::text;
+  for (std::size_t at = 0; at < data.size();) {
+    const std::size_t end = lines ? data.find('\n', at) : std::string_view::npos;
+    const std::size_t length = lines ? (end == std::string_view::npos ? data.size() : end + 1) - at
+                                     : std::min(copy_chunk, data.size() - at);
+    FrameWriter writer(out, 'd');
+    writer.text(data.substr(at, length));
+    writer.finish();
+    at += length;
+  }
+  if (!answer.error) encode_empty('c', out);
+}
+
+void encode_tail(const StatementAnswer& answer, Octets& out) {
+  if (answer.error) encode_fields('E', *answer.error, out);
+  else if (answer.empty) encode_empty('I', out);
+  else encode_command_complete(answer.tag, out);
+}
+
+}  // namespace
+
+std::string encode_image(const StatementAnswer& answer) {
+  std::array<Octets, part_count> parts;
+  auto& [description, notices, rows, tail, statuses] = parts;
+  if (answer.copy == CopyDirection::out) {
+    encode_copy_response('H', answer.copy_response, description);
+    encode_copy_data(answer, rows);
+  } else if (answer.returns_rows) {
+    encode_row_description(answer.columns, description);
+    for (const Row& row : answer.rows) encode_row(row, rows);
+  }
+  for (const Fields& notice : answer.notices) encode_fields('N', notice, notices);
+  encode_tail(answer, tail);
+  for (const auto& [name, value] : answer.parameters) encode_parameter_status(name, value, statuses);
+
+  Octets image;
+  ByteWriter writer(image);
+  writer.byte(version);
+  writer.byte(flags_of(answer));
+  writer.be(std::uint16_t{0});
+  writer.be(static_cast<std::uint32_t>(answer.rows.size()));
+  for (const Octets& part : parts) writer.be(static_cast<std::uint32_t>(part.size()));
+  for (const Octets& part : parts) writer.bytes(part);
+  return std::string(as_text(image));
+}
+
+std::optional<Image> decode_image(Bytes octets) noexcept {
+  ByteReader reader(octets);
+  const auto found_version = reader.be<std::uint8_t>();
+  const auto flags = reader.be<std::uint8_t>();
+  (void)reader.be<std::uint16_t>();
+  Image image;
+  image.row_count = reader.be<std::uint32_t>();
+  std::array<std::uint32_t, part_count> lengths{};
+  for (std::uint32_t& length : lengths) length = reader.be<std::uint32_t>();
+  image.description = reader.take(lengths[0]);
+  const std::size_t from = reader.offset();
+  image.notices = reader.take(lengths[1]);
+  image.rows = reader.take(lengths[2]);
+  image.tail = reader.take(lengths[3]);
+  const std::size_t to = reader.offset();
+  image.statuses = reader.take(lengths[4]);
+  if (!reader.complete() || found_version != version) return std::nullopt;
+  image.notices_to_tail = octets.subspan(from, to - from);
+  image.returns_rows = (flags & flag_rows) != 0;
+  image.is_error = (flags & flag_error) != 0;
+  image.is_empty = (flags & flag_empty) != 0;
+  image.is_partial = (flags & flag_partial) != 0;
+  image.is_copy_out = (flags & flag_copy_out) != 0;
+  return image;
+}
+
+}  // namespace understudy::postgres

@@ -1,0 +1,65 @@
+#include "protocols/postgres/postgres.hpp"
+
+#include "protocols/postgres/analyser.hpp"
+#include "protocols/postgres/observer.hpp"
+#include "protocols/postgres/server.hpp"
+#include "protocols/postgres/startup.hpp"
+#include "protocols/sql/statement.hpp"
+
+namespace understudy::postgres {
+namespace {
+
+constexpr std::size_t length_and_code = 8;
+
+class PostgresProtocol final : public Protocol {
+ public:
+  [[nodiscard]] std::string_view name() const noexcept override { return "postgres"; }
+  [[nodiscard]] std::uint16_t default_port() const noexcept override { return 5432; }
+
+  /// A length that fits a startup packet, then version 3.x or one of the request codes.
+  [[nodiscard]] Recognition recognise(Bytes first) const noexcept override {
+    if (first[0] != 0) return Recognition::no;
+    if (first.size() >= 2 && first[1] != 0) return Recognition::no;
+    if (first.size() < length_and_code) return Recognition::need_more;
+    ByteReader reader(first);
+    const auto length = reader.be<std::uint32_t>();
+    const auto code = reader.be<std::uint32_t>();
+    const bool request = code == ssl_request_code || code == gssenc_request_code || code == cancel_request_code;
+    const bool sound = length >= length_and_code && length <= 10'000 && (request || code >> 16 == 3);
+    return sound ? Recognition::yes : Recognition::no;
+  }
+
+  [[nodiscard]] std::unique_ptr<Observer> new_observer(const Limits& limits) const override {
+    return make_observer(limits);
+  }
+  [[nodiscard]] std::unique_ptr<ServerMachine> new_server(const ServiceTable& table,
+                                                          const ServerContext& context) const override {
+    return make_server(table, context);
+  }
+  [[nodiscard]] std::unique_ptr<Analyser> new_analyser() const override { return make_analyser(); }
+
+  [[nodiscard]] Document request_from_text(std::string_view line) const override {
+    return {{"sql", document_of(line)}};
+  }
+  [[nodiscard]] Document describe(std::string_view canonical) const override { return sql::describe(canonical); }
+  [[nodiscard]] std::string summarise(const Document& request) const override {
+    if (!request.is_object() || !request.contains("sql")) return {};
+    std::string line;
+    for (const char c : octets_of(request["sql"])) {
+      const bool blank = c == ' ' || c == '\t' || c == '\n' || c == '\r';
+      if (!blank) line += c;
+      else if (!line.empty() && line.back() != ' ') line += ' ';
+    }
+    while (line.ends_with(' ')) line.pop_back();
+    return line;
+  }
+};
+
+}  // namespace
+
+const Protocol& protocol() noexcept {
+  static const PostgresProtocol instance;
+  return instance;
+}
+
+}  // namespace understudy::postgres

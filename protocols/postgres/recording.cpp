@@ -1,0 +1,189 @@
+#include "protocols/postgres/recording.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "protocols/postgres/transaction.hpp"
+#include "protocols/postgres/utility.hpp"
+
+namespace understudy::postgres {
+namespace {
+
+constexpr std::string_view failed_transaction = "25P02";
+
+Exchange exchange_of(const Answered& answered) {
+  return {document_of_request(answered.request), document_of_answer(answered.answer), answered.began, answered.ended};
+}
+
+bool may_write(sql::Kind kind) noexcept {
+  switch (kind) {
+    case sql::Kind::empty:
+    case sql::Kind::select:
+    case sql::Kind::show:
+    case sql::Kind::explain:
+    case sql::Kind::fetch:
+      return false;
+    default:
+      return true;
+  }
+}
+
+Answered implicit_control(const char* sql, Moment at) {
+  Answered answered;
+  answered.request.sql = sql;
+  answered.request.implicit = true;
+  answered.answer.tag = sql;
+  answered.began = answered.ended = at;
+  return answered;
+}
+
+}  // namespace
+
+std::optional<Observed> Recording::next() {
+  if (observed_.empty()) return std::nullopt;
+  auto first = std::make_optional(std::move(observed_.front()));
+  observed_.pop_front();
+  return first;
+}
+
+void Recording::warn(std::string text) {
+  if (warned_.insert(text).second) observed_.emplace_back(Warned{std::move(text)});
+}
+
+void Recording::add(Answered answered) {
+  const bool failed = answered.answer.error.has_value();
+  // Errors of a failed transaction say nothing about the statement.
+  if (failed && field(*answered.answer.error, 'C') == failed_transaction) return;
+  // What a connection sends in one go is still done one after the other.
+  if (answered.began.tick < last_ended_.tick) answered.began = last_ended_;
+  if (answered.ended.tick > last_ended_.tick) last_ended_ = answered.ended;
+  const sql::Verb verb = sql::verb_of(answered.request.sql, sql_mode());
+  span_has_control_ |= is_transaction_control(verb.kind);
+  span_failed_ |= failed;
+  span_wrote_ |= !failed && may_write(verb.kind);
+  switch (verb.kind) {
+    case sql::Kind::prepare:
+      if (!failed) note_prepared(answered.request);
+      return push(std::move(answered));
+    case sql::Kind::execute:
+      resolve_execute(answered.request);
+      return push(std::move(answered));
+    case sql::Kind::declare_cursor:
+      return declare(std::move(answered));
+    case sql::Kind::fetch:
+      if (!fetch(answered)) push(std::move(answered));
+      return;
+    case sql::Kind::close_cursor:
+      close_cursor(answered);
+      return push(std::move(answered));
+    default:
+      return push(std::move(answered));
+  }
+}
+
+void Recording::note_prepared(const StatementRequest& request) {
+  if (const auto prepare = parse_prepare(request.sql, sql_mode()))
+    prepared_[prepare->name] = {std::string(prepare->query), prepare->types};
+}
+
+void Recording::resolve_execute(StatementRequest& request) const {
+  const auto execute = parse_execute(request.sql, sql_mode());
+  if (!execute) return;
+  const auto found = prepared_.find(execute->name);
+  if (found == prepared_.end()) return;
+  request.sql = found->second.sql;
+  request.parameters = execute->arguments;
+  request.types = execute->types;
+  for (std::size_t i = 0; i < found->second.types.size() && i < request.types.size(); ++i)
+    if (found->second.types[i] != oid::unspecified) request.types[i] = found->second.types[i];
+}
+
+void Recording::declare(Answered answered) {
+  const auto declared = parse_declare(answered.request.sql, sql_mode());
+  if (!declared) return push(std::move(answered));
+  answered.request.sql = std::string(declared->query);
+  if (answered.answer.error) return push(std::move(answered));
+  Cursor cursor;
+  cursor.holdable = declared->holdable;
+  cursor.answered = std::move(answered);
+  cursor.answered.answer.tag.clear();
+  cursors_.insert_or_assign(declared->name, std::move(cursor));
+}
+
+bool Recording::fetch(const Answered& answered) {
+  const auto fetch = parse_fetch(answered.request.sql, sql_mode());
+  const auto found = fetch ? cursors_.find(fetch->name) : cursors_.end();
+  if (found == cursors_.end() || answered.answer.error) return found != cursors_.end();
+  Cursor& cursor = found->second;
+  if (fetch->move || fetch->kind != FetchKind::forward) {
+    warn("a cursor was moved otherwise than forward: only the rows before that are recorded of its query");
+    cursor.scrolled = true;
+  }
+  if (cursor.scrolled || cursor.exhausted) return true;
+  StatementAnswer& whole = cursor.answered.answer;
+  whole.returns_rows = true;
+  whole.columns = answered.answer.columns;
+  whole.rows.insert(whole.rows.end(), answered.answer.rows.begin(), answered.answer.rows.end());
+  cursor.fetched = true;
+  const auto asked = static_cast<std::uint64_t>(fetch->count);
+  cursor.exhausted = fetch->count == FetchStatement::all || answered.answer.rows.size() < asked;
+  if (cursor.exhausted) flush_cursor(cursor);
+  return true;
+}
+
+void Recording::close_cursor(const Answered& answered) {
+  if (answered.answer.error) return;
+  const auto name = parse_last_name(answered.request.sql, sql_mode());
+  if (!name) return flush_cursors(true);
+  const auto found = cursors_.find(*name);
+  if (found == cursors_.end()) return;
+  if (!found->second.exhausted) flush_cursor(found->second);
+  cursors_.erase(found);
+}
+
+void Recording::flush_cursor(Cursor& cursor) {
+  if (!cursor.fetched) return;
+  Answered answered = std::move(cursor.answered);
+  answered.request.partial = answered.answer.partial = !cursor.exhausted;
+  answered.answer.tag = fmt::format("SELECT {}", answered.answer.rows.size());
+  cursor.fetched = false;
+  push(std::move(answered));
+}
+
+void Recording::flush_cursors(bool all) {
+  for (auto& [name, cursor] : cursors_)
+    if (all || !cursor.holdable) flush_cursor(cursor);
+  std::erase_if(cursors_, [&](const auto& entry) { return all || !entry.second.holdable; });
+}
+
+void Recording::push(Answered answered) { span_.push_back(std::move(answered)); }
+
+void Recording::parameter_changed(const std::string& name, const std::string& value) {
+  if (!span_.empty()) span_.back().answer.parameters.emplace_back(name, value);
+}
+
+void Recording::ready(char status) {
+  if (status == 'I') flush_cursors(false);
+  // An error undid what the statements before it did, and no BEGIN or ROLLBACK tells of it.
+  const bool undone = status_ == 'I' && status == 'I' && span_failed_ && span_wrote_ && !span_has_control_;
+  if (undone) {
+    span_.insert(span_.begin(), implicit_control("BEGIN", span_.front().began));
+    span_.push_back(implicit_control("ROLLBACK", span_.back().ended));
+  }
+  flush_span();
+  status_ = status;
+}
+
+void Recording::flush_span() {
+  for (const Answered& answered : span_) observed_.emplace_back(exchange_of(answered));
+  span_.clear();
+  span_has_control_ = span_failed_ = span_wrote_ = false;
+}
+
+void Recording::finish() {
+  flush_cursors(true);
+  flush_span();
+}
+
+}  // namespace understudy::postgres

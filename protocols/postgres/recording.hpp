@@ -1,0 +1,71 @@
+// From statements that were answered to exchanges: EXECUTE becomes the
+// statement that was prepared, a cursor the query that it runs over, a failed implicit transaction
+// gets its BEGIN and ROLLBACK.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "protocols/postgres/answer.hpp"
+#include "protocols/postgres/request.hpp"
+#include "understudy/observer.hpp"
+
+namespace understudy::postgres {
+
+/// One statement with its whole answer.
+struct Answered {
+  StatementRequest request;
+  StatementAnswer answer;
+  Moment began, ended;
+};
+
+class Recording {
+ public:
+  void add(Answered answered);
+  /// A ParameterStatus after the start: belongs to what was answered last.
+  void parameter_changed(const std::string& name, const std::string& value);
+  /// ReadyForQuery: what came since the last one is complete.
+  void ready(char status);
+  /// The connection is over.
+  void finish();
+  void warn(std::string text);
+  /// Ahead of everything that waits: the facts come before the first exchange.
+  void put_first(Observed observed) { observed_.push_front(std::move(observed)); }
+  [[nodiscard]] std::optional<Observed> next();
+
+ private:
+  struct Prepared {
+    std::string sql;
+    std::vector<Oid> types;
+  };
+  struct Cursor {
+    Answered answered;
+    bool holdable = false, fetched = false, exhausted = false, scrolled = false;
+  };
+
+  void note_prepared(const StatementRequest& request);
+  void resolve_execute(StatementRequest& request) const;
+  void declare(Answered answered);
+  /// True where the statement was a cursor's and is not to be recorded by itself.
+  [[nodiscard]] bool fetch(const Answered& answered);
+  void close_cursor(const Answered& answered);
+  void flush_cursor(Cursor& cursor);
+  void flush_cursors(bool all);
+  void push(Answered answered);
+  void flush_span();
+
+  std::map<std::string, Prepared> prepared_;
+  std::map<std::string, Cursor> cursors_;
+  std::vector<Answered> span_;  // since the last ReadyForQuery
+  bool span_has_control_ = false, span_failed_ = false, span_wrote_ = false;
+  char status_ = 'I';           // of the last ReadyForQuery
+  Moment last_ended_;
+  std::set<std::string> warned_;
+  std::deque<Observed> observed_;
+};
+
+}  // namespace understudy::postgres

@@ -1,0 +1,211 @@
+#include "protocols/postgres/settings.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace understudy::postgres {
+namespace {
+
+struct Known {
+  std::string_view key;  // lower case
+  std::string_view display;
+  bool reported;
+  std::string_view value;  // of a server as it is installed; empty where that differs from host to host
+};
+
+constexpr std::array known_settings = {
+    Known{"application_name", "application_name", true, ""},
+    Known{"bytea_output", "bytea_output", false, "hex"},
+    Known{"client_encoding", "client_encoding", true, "UTF8"},
+    Known{"client_min_messages", "client_min_messages", false, "notice"},
+    Known{"datestyle", "DateStyle", true, "ISO, MDY"},
+    Known{"default_transaction_isolation", "default_transaction_isolation", false, "read committed"},
+    Known{"default_transaction_read_only", "default_transaction_read_only", true, "off"},
+    Known{"escape_string_warning", "escape_string_warning", false, "on"},
+    Known{"extra_float_digits", "extra_float_digits", false, "1"},
+    Known{"idle_in_transaction_session_timeout", "idle_in_transaction_session_timeout", false, "0"},
+    Known{"in_hot_standby", "in_hot_standby", true, "off"},
+    Known{"integer_datetimes", "integer_datetimes", true, "on"},
+    Known{"intervalstyle", "IntervalStyle", true, "postgres"},
+    Known{"is_superuser", "is_superuser", true, "on"},
+    Known{"lock_timeout", "lock_timeout", false, "0"},
+    Known{"max_identifier_length", "max_identifier_length", false, "63"},
+    Known{"role", "role", false, "none"},
+    Known{"scram_iterations", "scram_iterations", true, ""},
+    Known{"search_path", "search_path", true, "\"$user\", public"},
+    Known{"server_encoding", "server_encoding", true, "UTF8"},
+    Known{"server_version", "server_version", true, ""},
+    Known{"session_authorization", "session_authorization", true, ""},
+    Known{"standard_conforming_strings", "standard_conforming_strings", true, "on"},
+    Known{"statement_timeout", "statement_timeout", false, "0"},
+    Known{"timezone", "TimeZone", true, ""},
+    Known{"transaction_isolation", "transaction_isolation", false, "read committed"},
+    Known{"transaction_read_only", "transaction_read_only", false, "off"},
+};
+
+std::string lower(std::string_view text) {
+  std::string folded(text);
+  for (char& c : folded)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
+  return folded;
+}
+
+const Known* find_known(std::string_view name) noexcept {
+  const auto equal = [&](std::string_view key) {
+    return std::ranges::equal(key, name, [](char a, char b) {
+      return a == (b >= 'A' && b <= 'Z' ? static_cast<char>(b | 0x20) : b);
+    });
+  };
+  const auto found = std::ranges::find_if(known_settings, equal, &Known::key);
+  return found == known_settings.end() ? nullptr : &*found;
+}
+
+std::string canonical_encoding(std::string_view value) {
+  std::string name;
+  for (const char c : value)
+    if (c != '-' && c != '\'' && c != '_') name += static_cast<char>(c >= 'a' && c <= 'z' ? c & ~0x20 : c);
+  if (name == "UNICODE") return "UTF8";
+  if (name == "ISO88591") return "LATIN1";
+  if (name == "SQLASCII") return "SQL_ASCII";
+  return name;
+}
+
+/// Style and order are set separately; what is not named stays as it was.
+std::string canonical_date_style(std::string_view value, std::string_view present) {
+  const std::size_t comma = present.find(", ");
+  std::string style(present.substr(0, comma));
+  std::string order(comma == std::string_view::npos ? std::string_view("MDY") : present.substr(comma + 2));
+  std::string word;
+  const auto apply = [&] {
+    const std::string name = lower(std::exchange(word, {}));
+    if (name == "iso") style = "ISO";
+    else if (name == "sql") style = "SQL";
+    else if (name.starts_with("postgres")) style = "Postgres";
+    else if (name == "german") style = "German", order = "DMY";
+    else if (name == "mdy" || name.starts_with("us") || name.starts_with("noneuro")) order = "MDY";
+    else if (name == "dmy" || name.starts_with("euro")) order = "DMY";
+    else if (name == "ymd") order = "YMD";
+  };
+  for (const char c : value) {
+    if (c == ',' || c == ' ') apply();
+    else word += c;
+  }
+  apply();
+  return style + ", " + order;
+}
+
+std::string canonical_boolean(std::string_view value) {
+  const std::string word = lower(value);
+  if (word == "on" || word == "true" || word == "yes" || word == "1") return "on";
+  if (word == "off" || word == "false" || word == "no" || word == "0") return "off";
+  return std::string(value);
+}
+
+}  // namespace
+
+void Settings::start_with(std::string_view name, std::string_view value) {
+  const std::string key = lower(name);
+  defaults_[key] = value;
+  current_[key] = value;
+}
+
+void Settings::tell(std::string_view name) {
+  const std::string key = lower(name);
+  told_[key] = current_[key];
+}
+
+void Settings::set(std::string_view name, std::string_view value, bool local) {
+  const std::string key = lower(name);
+  if (local && !locals_.contains(key)) locals_[key] = current_.contains(key) ? current_[key] : std::string(default_setting(key));
+  if (!local) locals_.erase(key);
+  current_[key] = value;
+}
+
+void Settings::reset(std::string_view name) {
+  const std::string key = lower(name);
+  const auto found = defaults_.find(key);
+  if (found == defaults_.end()) current_.erase(key);
+  else current_[key] = found->second;
+}
+
+void Settings::reset_all() {
+  // Settings that the client can't set keep their values through RESET ALL, as those equal their defaults.
+  current_ = defaults_;
+}
+
+std::optional<std::string> Settings::value(std::string_view name) const {
+  const auto found = current_.find(lower(name));
+  return found == current_.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::string Settings::value_or(std::string_view name, std::string_view otherwise) const {
+  return value(name).value_or(std::string(otherwise));
+}
+
+void Settings::begin() { at_begin_ = current_; }
+
+void Settings::commit() {
+  for (const auto& [name, before] : locals_) current_[name] = before;
+  locals_.clear();
+  savepoints_.clear();
+  at_begin_.reset();
+}
+
+void Settings::rollback() {
+  if (at_begin_) current_ = std::move(*at_begin_);
+  locals_.clear();
+  savepoints_.clear();
+  at_begin_.reset();
+}
+
+void Settings::savepoint() { savepoints_.push_back(current_); }
+
+void Settings::rollback_to(std::size_t depth) {
+  if (depth >= savepoints_.size()) return;
+  current_ = savepoints_[depth];
+  savepoints_.resize(depth + 1);
+}
+
+void Settings::release(std::size_t depth) {
+  if (depth < savepoints_.size()) savepoints_.resize(depth);
+}
+
+std::vector<std::pair<std::string, std::string>> Settings::take_changes() {
+  std::vector<std::pair<std::string, std::string>> changes;
+  for (auto& [name, told] : told_) {
+    const auto now = current_.find(name);
+    if (now == current_.end() || now->second == told) continue;
+    told = now->second;
+    changes.emplace_back(display_name(name), told);
+  }
+  return changes;
+}
+
+std::string display_name(std::string_view name) {
+  const Known* known = find_known(name);
+  return std::string(known != nullptr ? known->display : name);
+}
+
+bool is_reported(std::string_view name) noexcept {
+  const Known* known = find_known(name);
+  return known != nullptr && known->reported;
+}
+
+std::string canonical_setting(std::string_view name, std::string_view value, std::string_view present) {
+  const std::string key = lower(name);
+  if (key == "client_encoding") return canonical_encoding(value);
+  if (key == "datestyle") return canonical_date_style(value, present.empty() ? "ISO, MDY" : present);
+  if (key == "timezone" && lower(value) == "utc") return "UTC";
+  if (key == "standard_conforming_strings" || key == "default_transaction_read_only" ||
+      key == "transaction_read_only" || key == "escape_string_warning")
+    return canonical_boolean(value);
+  if (key == "intervalstyle" || key == "client_min_messages") return lower(value);
+  return std::string(value);
+}
+
+std::string_view default_setting(std::string_view name) noexcept {
+  const Known* known = find_known(name);
+  return known != nullptr ? known->value : std::string_view{};
+}
+
+}  // namespace understudy::postgres

@@ -1,0 +1,58 @@
+// The run-time parameters (GUCs) of one connection, transactional as in the server.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace understudy::postgres {
+
+class Settings {
+ public:
+  /// Sets a value as the connection begins: what RESET goes back to.
+  void start_with(std::string_view name, std::string_view value);
+  /// The client is told this setting, and from now on its changes.
+  void tell(std::string_view name);
+  /// Keeps `value` as it is; see `canonical_setting`.
+  void set(std::string_view name, std::string_view value, bool local = false);
+  void reset(std::string_view name);
+  void reset_all();
+
+  /// The value, in any case of the name; nothing where it is not known.
+  [[nodiscard]] std::optional<std::string> value(std::string_view name) const;
+  [[nodiscard]] std::string value_or(std::string_view name, std::string_view otherwise) const;
+
+  // A transaction block undoes on rollback, and SET LOCAL at its end.
+  void begin();
+  void commit();
+  void rollback();
+  void savepoint();
+  /// Back to the savepoint at `depth`, counted from 0 for the outermost.
+  void rollback_to(std::size_t depth);
+  void release(std::size_t depth);
+
+  /// Reported settings whose value is not what the client was told last; then it counts as told.
+  [[nodiscard]] std::vector<std::pair<std::string, std::string>> take_changes();
+
+ private:
+  using Values = std::map<std::string, std::string, std::less<>>;  // by lower-case name
+  Values defaults_, current_, told_;
+  Values locals_;  // values to go back to when the transaction ends
+  std::optional<Values> at_begin_;
+  std::vector<Values> savepoints_;
+};
+
+/// The name as SHOW and ParameterStatus spell it (TimeZone, DateStyle), of one in any case.
+[[nodiscard]] std::string display_name(std::string_view name);
+/// Whether a change is told to the client by ParameterStatus.
+[[nodiscard]] bool is_reported(std::string_view name) noexcept;
+/// The value as the server would keep it: `utf-8` is UTF8, `ISO` is `ISO, MDY`, `true` is on.
+[[nodiscard]] std::string canonical_setting(std::string_view name, std::string_view value,
+                                            std::string_view present);
+/// What a server answers to SHOW out of the box; empty where that is not known here.
+[[nodiscard]] std::string_view default_setting(std::string_view name) noexcept;
+
+}  // namespace understudy::postgres

@@ -1,0 +1,92 @@
+#include "protocols/postgres/shape.hpp"
+
+#include "understudy/byte_reader.hpp"
+#include "understudy/byte_writer.hpp"
+
+namespace understudy::postgres {
+namespace {
+
+constexpr std::uint8_t version = 1;
+
+bool read_variant(ByteReader& reader, std::size_t slots, ShapeVariant& variant) {
+  for (const std::uint8_t value_class : reader.take(slots))
+    variant.slots.push_back(static_cast<sql::ValueClass>(value_class));
+  variant.kind = static_cast<ShapeKind>(reader.be<std::uint8_t>());
+  variant.description = as_text(reader.take(reader.be<std::uint32_t>()));
+  return !reader.failed();
+}
+
+bool fits(const ShapeVariant& variant, const sql::Statement& statement) noexcept {
+  const auto slots = statement.slots();
+  for (std::size_t i = 0; i < slots.size() && i < variant.slots.size(); ++i) {
+    const bool literal = slots[i].parameter == sql::Statement::Slot::literal;
+    if (literal && variant.slots[i] != slots[i].value_class) return false;
+    if (!literal && variant.slots[i] != sql::ValueClass::unknown) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+std::string shape_key(std::string_view pattern) { return "shape:" + std::string(pattern); }
+
+std::string unparsed_key(std::string_view text) { return "unparsed:" + std::string(text); }
+std::string set_key(std::string_view pattern) { return "set:" + std::string(pattern); }
+
+std::string encode_shape(const Shape& shape) {
+  Octets octets;
+  ByteWriter writer(octets);
+  writer.byte(version);
+  writer.byte(shape.partial ? 1 : 0);
+  writer.byte(shape.describe_fails ? 1 : 0);
+  writer.be(static_cast<std::uint32_t>(shape.slot_types.size()));
+  for (const Oid type : shape.slot_types) writer.be(type);
+  writer.be(static_cast<std::uint32_t>(shape.variants.size()));
+  for (const ShapeVariant& variant : shape.variants) {
+    for (std::size_t i = 0; i < shape.slot_types.size(); ++i)
+      writer.byte(static_cast<std::uint8_t>(i < variant.slots.size() ? variant.slots[i] : sql::ValueClass::unknown));
+    writer.byte(static_cast<std::uint8_t>(variant.kind));
+    writer.be(static_cast<std::uint32_t>(variant.description.size()));
+    writer.text(variant.description);
+  }
+  return std::string(as_text(octets));
+}
+
+std::optional<Shape> decode_shape(Bytes octets) {
+  ByteReader reader(octets);
+  if (reader.be<std::uint8_t>() != version) return std::nullopt;
+  Shape shape;
+  shape.partial = reader.be<std::uint8_t>() != 0;
+  shape.describe_fails = reader.be<std::uint8_t>() != 0;
+  const auto slots = reader.be<std::uint32_t>();
+  if (reader.failed() || slots > reader.remaining() / 4) return std::nullopt;
+  for (std::uint32_t i = 0; i < slots; ++i) shape.slot_types.push_back(reader.be<std::uint32_t>());
+  const auto variants = reader.be<std::uint32_t>();
+  for (std::uint32_t i = 0; i < variants && !reader.failed(); ++i)
+    if (!read_variant(reader, slots, shape.variants.emplace_back())) return std::nullopt;
+  if (!reader.complete()) return std::nullopt;
+  return shape;
+}
+
+const ShapeVariant* choose_variant(const Shape& shape, const sql::Statement& statement) noexcept {
+  for (const ShapeVariant& variant : shape.variants)
+    if (fits(variant, statement)) return &variant;
+  return shape.variants.empty() ? nullptr : &shape.variants.front();
+}
+
+std::vector<Oid> parameter_types(const sql::Statement& statement, const std::vector<Oid>& declared,
+                                 const Shape* shape) {
+  std::vector<Oid> types(std::max(statement.parameter_count(), declared.size()), oid::unspecified);
+  for (std::size_t i = 0; i < declared.size(); ++i)
+    if (declared[i] != oid::unknown) types[i] = declared[i];
+  if (shape == nullptr) return types;
+  const auto slots = statement.slots();
+  for (std::size_t i = 0; i < slots.size() && i < shape->slot_types.size(); ++i) {
+    if (slots[i].parameter == sql::Statement::Slot::literal) continue;
+    const auto parameter = static_cast<std::size_t>(slots[i].parameter);
+    if (parameter < types.size() && types[parameter] == oid::unspecified) types[parameter] = shape->slot_types[i];
+  }
+  return types;
+}
+
+}  // namespace understudy::postgres

@@ -1,0 +1,70 @@
+// The statements that address a connection's own objects and settings, taken
+// apart: PREPARE, EXECUTE, DECLARE, FETCH, MOVE, SET, SHOW and what ends with a name.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "protocols/postgres/types.hpp"
+#include "protocols/sql/statement.hpp"
+
+namespace understudy::postgres {
+
+struct PrepareStatement {
+  std::string name;
+  std::vector<Oid> types;  ///< 0 for a type that is not built in
+  std::string_view query;  ///< borrowed
+};
+[[nodiscard]] std::optional<PrepareStatement> parse_prepare(std::string_view sql, sql::Mode mode);
+
+struct ExecuteStatement {
+  std::string name;
+  std::vector<std::optional<std::string>> arguments;  ///< text; nothing for NULL
+  std::vector<Oid> types;                             ///< by the literals' classes
+};
+/// Nothing where an argument is more than a literal.
+[[nodiscard]] std::optional<ExecuteStatement> parse_execute(std::string_view sql, sql::Mode mode);
+
+struct DeclareCursor {
+  std::string name;
+  bool holdable = false, binary = false;
+  std::string_view query;  ///< borrowed
+};
+[[nodiscard]] std::optional<DeclareCursor> parse_declare(std::string_view sql, sql::Mode mode);
+
+enum class FetchKind : std::uint8_t { forward, backward, absolute, relative };
+
+struct FetchStatement {
+  static constexpr std::int64_t all = INT64_MAX;
+  std::string name;
+  bool move = false;  ///< MOVE: as FETCH, without rows
+  FetchKind kind = FetchKind::forward;
+  std::int64_t count = 1;  ///< of rows, or the row of absolute and relative
+};
+[[nodiscard]] std::optional<FetchStatement> parse_fetch(std::string_view sql, sql::Mode mode);
+
+/// SET and RESET. The name is in lower case; the value as it would be given to set_config.
+struct SetStatement {
+  std::string name;
+  std::string value;
+  bool local = false;
+  bool to_default = false;    ///< RESET x, SET x TO DEFAULT; the name `all` for RESET ALL
+  bool interval_zone = false; ///< SET TIME ZONE with a number or an interval
+};
+/// Nothing for forms without a setting (SET CONSTRAINTS, …).
+[[nodiscard]] std::optional<SetStatement> parse_set(std::string_view sql, sql::Mode mode);
+
+/// SELECT [pg_catalog.]set_config('name', 'value', is_local) and nothing else.
+[[nodiscard]] std::optional<SetStatement> parse_set_config(std::string_view sql, sql::Mode mode);
+
+/// The setting of SHOW, in lower case: `timezone` for TIME ZONE, `transaction_isolation` for
+/// TRANSACTION ISOLATION LEVEL; empty where there is none.
+[[nodiscard]] std::string parse_show(std::string_view sql, sql::Mode mode);
+
+/// The last name of DEALLOCATE [PREPARE] x, CLOSE x; the keyword ALL as nothing.
+[[nodiscard]] std::optional<std::string> parse_last_name(std::string_view sql, sql::Mode mode);
+
+}  // namespace understudy::postgres

@@ -1,0 +1,54 @@
+// What the observer knows of a connection's statements, portals and rows under way.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "protocols/postgres/answer.hpp"
+#include "protocols/postgres/conversation.hpp"
+#include "protocols/postgres/objects.hpp"
+#include "protocols/postgres/recording.hpp"
+
+namespace understudy::postgres {
+
+struct WatchedStatement {
+  std::string text;
+  std::vector<Oid> types;              ///< declared, or as ParameterDescription told
+  std::optional<std::vector<Column>> columns;  ///< as described; nothing for no description
+  bool described = false, executed = false;
+  Moment described_at;
+};
+
+/// Rows as they came, until their columns are known.
+struct RowsUnderWay {
+  std::optional<std::vector<Column>> columns;  ///< with the formats in which the rows come
+  std::vector<Row> rows;                       ///< octets of those formats
+};
+
+struct WatchedPortal {
+  std::shared_ptr<WatchedStatement> statement;
+  Parameters parameters;  ///< text forms
+  RowsUnderWay rows;
+  StatementAnswer answer;
+  Moment began, ended;
+  bool fetched = false, done = false;
+  bool holdable = false;
+};
+
+/// The statement with a bound portal's parameters; types are the statement's.
+[[nodiscard]] StatementRequest request_of(const WatchedPortal& portal);
+
+/// Text forms of the parameters of a Bind. Octets of a binary form that can't be printed stay.
+[[nodiscard]] Parameters parameters_of(const Asked& bind, const std::vector<Oid>& types);
+
+/// Moves the rows into `answer`, cells as text where every one of a column can be printed.
+void finish_rows(RowsUnderWay& rows, StatementAnswer& answer);
+
+/// Adds the difference to the `position` of an error, counted in characters.
+void shift_position(Fields& error, std::int64_t by);
+/// Characters of UTF-8 text.
+[[nodiscard]] std::int64_t characters_in(std::string_view text) noexcept;
+
+}  // namespace understudy::postgres

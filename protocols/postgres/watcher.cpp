@@ -1,0 +1,400 @@
+#include "protocols/postgres/watcher.hpp"
+
+#include <array>
+
+namespace understudy::postgres {
+namespace {
+
+constexpr std::string_view syntax_error = "42601";
+
+/// Errors about a connection's own statements and portals: nothing of the database.
+bool is_protocol_error(const Fields& error) noexcept {
+  static constexpr std::array<std::string_view, 5> codes = {"26000", "34000", "42P05", "42P03", "08P01"};
+  return std::ranges::find(codes, field(error, 'C')) != codes.end();
+}
+
+Asked asked_of(AskedKind kind, Moment at) {
+  Asked asked;
+  asked.kind = kind;
+  asked.began = at;
+  return asked;
+}
+
+/// What a client message expects; nothing for one that is never answered.
+struct ToAsked {
+  Moment at;
+
+  std::optional<Asked> operator()(const Query& query) const {
+    Asked asked = asked_of(AskedKind::query, at);
+    asked.text = query.text;
+    return asked;
+  }
+  std::optional<Asked> operator()(const Parse& parse) const {
+    Asked asked = asked_of(AskedKind::parse, at);
+    asked.statement = parse.statement;
+    asked.text = parse.text;
+    asked.types = parse.types;
+    return asked;
+  }
+  std::optional<Asked> operator()(const Bind& bind) const {
+    Asked asked = asked_of(AskedKind::bind, at);
+    asked.statement = bind.statement;
+    asked.portal = bind.portal;
+    for (const auto& parameter : bind.parameters)
+      asked.parameters.push_back(parameter ? std::optional(std::string(*parameter)) : std::nullopt);
+    asked.parameter_formats = bind.parameter_formats;
+    asked.result_formats = bind.result_formats;
+    return asked;
+  }
+  std::optional<Asked> operator()(const Describe& describe) const {
+    const bool statement = describe.target == Target::statement;
+    Asked asked = asked_of(statement ? AskedKind::describe_statement : AskedKind::describe_portal, at);
+    (statement ? asked.statement : asked.portal) = describe.name;
+    return asked;
+  }
+  std::optional<Asked> operator()(const Execute& execute) const {
+    Asked asked = asked_of(AskedKind::execute, at);
+    asked.portal = execute.portal;
+    asked.max_rows = execute.max_rows;
+    return asked;
+  }
+  std::optional<Asked> operator()(const CloseTarget& close) const {
+    const bool statement = close.target == Target::statement;
+    Asked asked = asked_of(statement ? AskedKind::close_statement : AskedKind::close_portal, at);
+    (statement ? asked.statement : asked.portal) = close.name;
+    return asked;
+  }
+  std::optional<Asked> operator()(const SyncMessage&) const { return asked_of(AskedKind::sync, at); }
+  std::optional<Asked> operator()(const FunctionCall&) const { return asked_of(AskedKind::function_call, at); }
+  std::optional<Asked> operator()(const CopyDone&) const { return asked_of(AskedKind::copy_end, at); }
+  std::optional<Asked> operator()(const CopyFail&) const { return asked_of(AskedKind::copy_end, at); }
+  std::optional<Asked> operator()(const Flush&) const { return std::nullopt; }
+  std::optional<Asked> operator()(const Terminate&) const { return std::nullopt; }
+  std::optional<Asked> operator()(const CopyData&) const { return std::nullopt; }
+  std::optional<Asked> operator()(const PasswordMessage&) const { return std::nullopt; }
+};
+
+}  // namespace
+
+bool Watcher::from_client(const FrontendMessage& message, Moment at) {
+  if (const auto* data = std::get_if<CopyData>(&message)) {
+    if (conversation_.head() != nullptr) copy_in_data_ += data->data;
+    return true;
+  }
+  if (std::holds_alternative<FunctionCall>(message))
+    recording_.warn("a FunctionCall (large objects, say) is relayed and not recorded");
+  if (auto asked = std::visit(ToAsked{at}, message)) conversation_.ask(std::move(*asked));
+  return true;
+}
+
+bool Watcher::from_server(const Frame& frame, Moment at) {
+  if (!started_) {
+    if (frame.type == 'S') return asynchronous(frame);
+    if (frame.type == 'Z') started_ = true;
+    return true;
+  }
+  const Progress progress = conversation_.progress(frame.type);
+  if (progress == Progress::out_of_sync) return false;
+  if (progress == Progress::asynchronous) return asynchronous(frame);
+  const Asked& head = *conversation_.head();
+  bool sound = true;
+  if (frame.type == 'Z') sound = ready(frame);
+  else if (head.kind == AskedKind::query) sound = in_query(head, frame, at);
+  else sound = in_extended(head, frame, at);
+  conversation_.advance(frame.type);
+  return sound;
+}
+
+bool Watcher::asynchronous(const Frame& frame) {
+  if (frame.type == 'S') {
+    std::string name, value;
+    if (!decode_parameter_status(frame.body, name, value)) return false;
+    if (started_) recording_.parameter_changed(name, value);
+    parameters_[name] = value;
+  } else if (frame.type == 'N') {
+    return decode_fields(frame.body, notices_.emplace_back());
+  } else if (frame.type == 'A') {
+    recording_.warn("a notification (LISTEN) is relayed and not recorded");
+  }
+  return true;
+}
+
+bool Watcher::ready(const Frame& frame) {
+  if (frame.body.size() != 1) return false;
+  const char status = static_cast<char>(frame.body[0]);
+  if (status != 'I' && status != 'T' && status != 'E') return false;
+  if (status == 'I') end_transaction();
+  recording_.ready(status);
+  notices_.clear();
+  part_ = 0;
+  return true;
+}
+
+/// Portals are gone: what was fetched of them is all that will be known.
+void Watcher::end_transaction() {
+  objects_.for_each_portal([this](WatchedPortal& portal) { end_portal(portal); });
+  objects_.on_transaction_end();
+}
+
+bool Watcher::in_query(const Asked& asked, const Frame& frame, Moment at) {
+  if (part_ == 0 && simple_answer_.copy == CopyDirection::none && !simple_rows_.columns) {
+    drop_portal("");
+    objects_.on_query();
+    part_began_ = asked.began;
+  }
+  switch (frame.type) {
+    case 'T':
+    case 'D':
+    case 'G':
+    case 'H':
+    case 'd':
+    case 'c':
+      return read_rows(frame, simple_rows_, simple_answer_);
+    case 'I':
+      simple_answer_.empty = true;
+      break;
+    case 'C':
+      if (!decode_command_complete(frame.body, simple_answer_.tag)) return false;
+      break;
+    case 'E':
+      if (!decode_fields(frame.body, simple_answer_.error.emplace())) return false;
+      break;
+    default:
+      return false;
+  }
+  end_simple(asked, at);
+  return true;
+}
+
+void Watcher::end_simple(const Asked& asked, Moment at) {
+  const sql::Mode mode = sql_mode(parameters_["standard_conforming_strings"] != "off");
+  const auto parts = sql::split(asked.text, mode);
+  Answered answered;
+  answered.answer = std::exchange(simple_answer_, {});
+  finish_rows(simple_rows_, answered.answer);
+  simple_rows_ = {};
+  answered.answer.notices = std::exchange(notices_, {});
+  answered.began = part_began_;
+  answered.ended = at;
+  // Where the text as a whole does not parse, none of its statements was executed.
+  const bool unparsed = part_ == 0 && answered.answer.error && field(*answered.answer.error, 'C') == syntax_error;
+  if (unparsed || part_ >= parts.size()) {
+    answered.request.sql = asked.text;
+  } else {
+    answered.request.sql = parts[part_];
+    const auto before = static_cast<std::size_t>(parts[part_].data() - asked.text.data());
+    if (answered.answer.error) shift_position(*answered.answer.error, -characters_in(asked.text.substr(0, before)));
+  }
+  take_copy_data(answered.request, answered.answer);
+  ++part_;
+  part_began_ = at;
+  recording_.add(std::move(answered));
+}
+
+bool Watcher::read_rows(const Frame& frame, RowsUnderWay& rows, StatementAnswer& answer) {
+  switch (frame.type) {
+    case 'T':
+      return decode_row_description(frame.body, rows.columns.emplace());
+    case 'D': {
+      Cells cells;
+      if (!decode_data_row(frame.body, cells)) return false;
+      Row& row = rows.rows.emplace_back();
+      for (const auto& cell : cells) row.push_back(cell ? std::optional(std::string(*cell)) : std::nullopt);
+      return true;
+    }
+    case 'G':
+    case 'H':
+      answer.copy = frame.type == 'G' ? CopyDirection::in : CopyDirection::out;
+      return decode_copy_response(frame.body, answer.copy_response);
+    case 'd':
+      answer.copy_data += as_text(frame.body);
+      return true;
+    default:
+      return true;  // CopyDone
+  }
+}
+
+bool Watcher::in_extended(const Asked& asked, const Frame& frame, Moment at) {
+  if (frame.type == 'E') return on_extended_error(asked, frame, at);
+  switch (asked.kind) {
+    case AskedKind::parse: return on_parse(asked), true;
+    case AskedKind::bind: return on_bind(asked), true;
+    case AskedKind::describe_statement:
+    case AskedKind::describe_portal: return in_describe(asked, frame, at);
+    case AskedKind::execute: return in_execute(asked, frame, at);
+    case AskedKind::close_statement:
+      objects_.drop_statement(asked.statement);
+      return true;
+    case AskedKind::close_portal:
+      drop_portal(asked.portal);
+      return true;
+    default: return true;
+  }
+}
+
+void Watcher::on_parse(const Asked& asked) {
+  auto statement = std::make_shared<WatchedStatement>();
+  statement->text = asked.text;
+  statement->types = asked.types;
+  objects_.put_statement(asked.statement, std::move(statement));
+}
+
+void Watcher::on_bind(const Asked& asked) {
+  drop_portal(asked.portal);
+  const auto statement = objects_.statement(asked.statement);
+  if (!statement) return;  // prepared before anything was seen
+  auto portal = std::make_shared<WatchedPortal>();
+  portal->statement = statement;
+  portal->parameters = parameters_of(asked, statement->types);
+  portal->began = asked.began;
+  auto columns = statement->columns;
+  const auto known = columns_by_text_.find(statement->text);
+  if (!columns && known != columns_by_text_.end()) columns = known->second;
+  if (columns)
+    for (std::size_t i = 0; i < columns->size(); ++i) (*columns)[i].format = format_at(asked.result_formats, i);
+  portal->rows.columns = std::move(columns);
+  objects_.put_portal(asked.portal, std::move(portal));
+}
+
+bool Watcher::in_describe(const Asked& asked, const Frame& frame, Moment at) {
+  std::vector<Column> columns;
+  if (frame.type == 'T' && !decode_row_description(frame.body, columns)) return false;
+  if (asked.kind == AskedKind::describe_portal) {
+    const auto portal = objects_.portal(asked.portal);
+    if (portal && frame.type == 'T') {
+      columns_by_text_[portal->statement->text] = columns;
+      portal->rows.columns = std::move(columns);
+    }
+    return true;
+  }
+  const auto statement = objects_.statement(asked.statement);
+  if (!statement) return true;
+  if (frame.type == 't') return decode_parameter_description(frame.body, statement->types);
+  if (!statement->described) described_.push_back(statement);
+  statement->described = true;
+  statement->described_at = at;
+  if (frame.type == 'T') {
+    columns_by_text_[statement->text] = columns;
+    statement->columns = std::move(columns);
+  }
+  return true;
+}
+
+bool Watcher::in_execute(const Asked& asked, const Frame& frame, Moment at) {
+  const auto portal = objects_.portal(asked.portal);
+  if (!portal) {
+    recording_.warn("a statement that was prepared before the recording began is relayed and not recorded");
+    return true;
+  }
+  if (std::string_view("DGHdc").find(frame.type) != std::string_view::npos)
+    return read_rows(frame, portal->rows, portal->answer);
+  return end_execute(frame, *portal, at);
+}
+
+bool Watcher::end_execute(const Frame& frame, WatchedPortal& portal, Moment at) {
+  portal.statement->executed = true;
+  if (!portal.fetched) portal.ended = at;
+  portal.fetched = true;
+  for (Fields& notice : std::exchange(notices_, {})) portal.answer.notices.push_back(std::move(notice));
+  if (frame.type == 's' || portal.done) return true;
+  if (frame.type == 'I') portal.answer.empty = true;
+  else if (!decode_command_complete(frame.body, portal.answer.tag)) return false;
+  portal.done = true;
+  Answered answered{request_of(portal), {}, portal.began, portal.ended};
+  if (!portal.rows.rows.empty() && !portal.rows.columns) {
+    recording_.warn("rows of a statement that was never described are relayed and not recorded");
+    return true;
+  }
+  finish_rows(portal.rows, portal.answer);
+  answered.answer = portal.answer;
+  if (answered.answer.tag.starts_with("SELECT ")) // the tag counts the last Execute's rows only
+    answered.answer.tag = "SELECT " + std::to_string(answered.answer.rows.size());
+  take_copy_data(answered.request, answered.answer);
+  recording_.add(std::move(answered));
+  return true;
+}
+
+/// A portal that goes away before its last row was fetched.
+void Watcher::end_portal(WatchedPortal& portal) {
+  if (portal.done || !portal.fetched || !portal.rows.columns) return;
+  portal.done = true;
+  Answered answered{request_of(portal), {}, portal.began, portal.ended};
+  finish_rows(portal.rows, portal.answer);
+  answered.answer = portal.answer;
+  answered.request.partial = answered.answer.partial = true;
+  answered.answer.tag = "SELECT " + std::to_string(answered.answer.rows.size());
+  recording_.add(std::move(answered));
+}
+
+void Watcher::drop_portal(std::string_view name) {
+  if (const auto portal = objects_.portal(name)) end_portal(*portal);
+  objects_.drop_portal(name);
+}
+
+bool Watcher::on_extended_error(const Asked& asked, const Frame& frame, Moment at) {
+  Answered answered;
+  if (!decode_fields(frame.body, answered.answer.error.emplace())) return false;
+  answered.answer.notices = std::exchange(notices_, {});
+  answered.began = asked.began;
+  answered.ended = at;
+  if (is_protocol_error(*answered.answer.error)) return true;
+  if (asked.kind == AskedKind::parse) {
+    const Asked* bind = conversation_.bind_of(asked.statement);
+    answered.request.sql = asked.text;
+    answered.request.types = asked.types;
+    answered.request.describe = bind == nullptr;
+    if (bind != nullptr) {
+      answered.request.parameters = parameters_of(*bind, asked.types);
+      answered.request.types.resize(answered.request.parameters.size());
+    }
+  } else if (asked.kind == AskedKind::bind) {
+    const auto statement = objects_.statement(asked.statement);
+    if (!statement) return true;
+    answered.request.sql = statement->text;
+    answered.request.types = statement->types;
+    answered.request.parameters = parameters_of(asked, statement->types);
+    answered.request.types.resize(answered.request.parameters.size());
+  } else if (const auto portal = objects_.portal(asked.portal); portal && asked.kind != AskedKind::describe_statement) {
+    portal->statement->executed = true;
+    portal->done = true;
+    answered.request = request_of(*portal);
+    answered.began = portal->began;
+    take_copy_data(answered.request, portal->answer);
+  } else {
+    return true;
+  }
+  recording_.add(std::move(answered));
+  return true;
+}
+
+/// What the client sent to COPY … FROM STDIN, without the end mark that psql sends inside it.
+void Watcher::take_copy_data(StatementRequest& request, const StatementAnswer& answer) {
+  std::string data = std::exchange(copy_in_data_, {});
+  if (answer.copy != CopyDirection::in) return;
+  if (answer.copy_response.format == Format::text && data.ends_with("\\.\n") &&
+      (data.size() == 3 || data[data.size() - 4] == '\n'))
+    data.resize(data.size() - 3);
+  request.copy_data = std::move(data);
+}
+
+void Watcher::finish() {
+  end_transaction();
+  for (const auto& statement : described_) {
+    if (statement->executed) continue;
+    Answered answered;
+    answered.request.sql = statement->text;
+    answered.request.describe = true;
+    answered.answer.described_only = true;
+    answered.answer.parameter_types = statement->types;
+    if (statement->columns) {
+      answered.answer.returns_rows = true;
+      answered.answer.columns = *statement->columns;
+    }
+    answered.began = answered.ended = statement->described_at;
+    recording_.add(std::move(answered));
+  }
+  described_.clear();
+  recording_.finish();
+}
+
+}  // namespace understudy::postgres

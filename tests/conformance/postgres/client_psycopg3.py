@@ -1,0 +1,50 @@
+"""The common questions through psycopg 3: the extended protocol, values bound in text and binary."""
+import decimal
+import os
+
+import psycopg
+import psycopg.types.string
+
+import common
+
+ACCOUNT = os.environ.get("ACCOUNT", "understudy")
+connection = psycopg.connect(host=os.environ["HOST"], port=os.environ["PORT"], user=ACCOUNT, password=ACCOUNT,
+                             dbname=ACCOUNT, autocommit=True)
+for name in ("date", "timestamptz"):  # see common.TYPES
+    connection.adapters.register_loader(name, psycopg.types.string.TextLoader)
+notices = []
+connection.add_notice_handler(lambda notice: notices.append((notice.severity, notice.message_primary, notice.message_detail)))
+
+
+def printed_error(error):
+    diagnostics = [(name, getattr(error.diag, name)) for name in common.FIELDS]
+    print(type(error).__name__, [(name, text) for name, text in diagnostics if text is not None])
+
+
+def prepared(sql, values):
+    for value in values:
+        cursor = connection.execute(f"{sql}%s", (value,), prepare=True)
+        questions.show(cursor)
+
+
+def batch(sql, rows):
+    with connection.pipeline():
+        cursors = [connection.execute(sql, row) for row in rows]
+    for cursor in cursors:
+        print(cursor.statusmessage)
+
+
+questions = common.Questions(connection.cursor, psycopg.Error, prepared, batch, printed_error)
+print("== types")
+questions.ask(common.TYPES)
+print("== binary")
+questions.cursor, text_cursor = lambda: connection.cursor(binary=True), questions.cursor
+questions.ask(common.TYPES.replace("added, ", "").replace("day, ", ""))
+questions.cursor = text_cursor
+questions.everything(decimal.Decimal)
+print("== empty")
+print(connection.execute("/* nothing */;").statusmessage)
+print("== driver")
+print(notices)
+print(connection.info.parameter_status("TimeZone"), connection.info.transaction_status)
+connection.close()

@@ -1,0 +1,3 @@
+understudy_fuzz(http_body LINKS understudy_http)
+understudy_fuzz(http_connection LINKS understudy_http)
+understudy_fuzz(http_message LINKS understudy_http)
