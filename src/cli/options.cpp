@@ -200,8 +200,9 @@ std::variant<Command, int> complain_usage(std::string_view text) {
 std::string unknown_command(const CLI::App& program, std::span<char*> arguments) {
   for (const char* argument : arguments.subspan(std::min<std::size_t>(1, arguments.size()))) {
     if (argument[0] == '-') continue;
-    const bool known = program.get_subcommand_no_throw(argument) != nullptr;
-    return known ? "" : argument;
+    const auto named = program.get_subcommands(
+        [&](const CLI::App* command) { return command->get_name() == argument; });
+    return named.empty() ? argument : "";
   }
   return {};
 }
