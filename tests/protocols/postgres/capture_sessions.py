@@ -24,16 +24,17 @@ class Tap:
     def __init__(self, upstream):
         self.upstream = upstream
         self.lines = []
+        self.connections = 0
         self.lock = threading.Lock()
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self.accept, daemon=True).start()
 
     def accept(self):
-        number = 0
         while True:
             client, _ = self.listener.accept()
-            number += 1
+            self.connections += 1
+            number = self.connections
             server = socket.create_connection(self.upstream)
             for source, target, side in ((client, server, "C"), (server, client, "S")):
                 threading.Thread(target=self.pump, args=(source, target, number, side), daemon=True).start()
@@ -65,6 +66,7 @@ def main():
             subprocess.run([*psql, "-d", "postgres", "-c", statement], check=True)
         subprocess.run([*psql, "-d", account, "-f", CLIENTS / "setup.sql"], check=True)
         tap.lines.clear()
+        tap.connections = 0
         subprocess.run([RUNNERS[client.suffix], client], env=environment, check=True, stdout=subprocess.DEVNULL)
         (HERE / f"captures/{name}.txt").write_text("".join(tap.lines))
 
