@@ -260,6 +260,7 @@ def main():
     options = parser.parse_args()
     if not os.access(options.binary, os.X_OK):
         sys.exit(f"{options.binary} is not built")
+    servers.exit_on_signals()
     suites = [run_protocol(protocol, options) for protocol in options.protocols or PROTOCOLS]
     print()
     for suite in suites:
