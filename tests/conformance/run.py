@@ -16,6 +16,7 @@ import argparse
 import contextlib
 import dataclasses
 import difflib
+import json
 import os
 import pathlib
 import shutil
@@ -164,9 +165,16 @@ class Conformance:
         client.mock_set = mock_set
 
     def see_mock(self, client, mock_set):
-        done, seen = self.runner.below(client, ["run", mock_set], self.port_variable)
+        report = self.runner.folder / "report.json"
+        done, seen = self.runner.below(client, ["run", mock_set, "--report", report], self.port_variable)
         self.require_equal(client, seen, done)
         self.runner.require_success(done, "understudy run")
+        return json.loads(report.read_text(encoding="utf-8"))["services"][self.protocol]
+
+    def see_own_mock(self, client):
+        report = self.see_mock(client, client.mock_set)
+        if report["never_asked_total"]:
+            raise Flaw("recorded and never asked for:\n" + "\n".join(report["never_asked"]))
 
     def see_closure(self, client):
         again = self.runner.folder / f"{client.name}-again"
@@ -196,7 +204,7 @@ class Conformance:
                 recorded.append(client)
         for client in recorded:
             name = f"{self.protocol}/{client.name}"
-            self.suite.check(f"{name}: served", self.see_mock, client, client.mock_set)
+            self.suite.check(f"{name}: served", self.see_own_mock, client)
             for other in recorded:
                 if other is not client:
                     self.suite.check(f"{name}: from {other.name}", self.see_mock, client, other.mock_set)
@@ -252,6 +260,7 @@ def main():
     options = parser.parse_args()
     if not os.access(options.binary, os.X_OK):
         sys.exit(f"{options.binary} is not built")
+    servers.exit_on_signals()
     suites = [run_protocol(protocol, options) for protocol in options.protocols or PROTOCOLS]
     print()
     for suite in suites:

@@ -299,6 +299,12 @@ def stopped_at_exit(server, stack):
     return server
 
 
+def exit_on_signals():
+    """Makes SIGTERM and SIGHUP end this program in an orderly way, its servers stopped."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: sys.exit(143))
+
+
 def parse_arguments():
     words = sys.argv[1:]
     if "--" not in words or words[-1] == "--":
@@ -325,8 +331,7 @@ def start_named(spec, account, stack):
 
 def main():
     options, command = parse_arguments()
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: sys.exit(143))
+    exit_on_signals()
     environment = dict(os.environ)
     with contextlib.ExitStack() as stack:
         for spec in options.servers:
