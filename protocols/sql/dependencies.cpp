@@ -14,7 +14,7 @@ namespace understudy::sql {
 namespace {
 
 const KeyPath everything = {};
-const KeyPath sequences = {"@sequence"};
+const KeyPath sequences = {std::string(outside_transactions)};
 const KeyPath advisory_locks = {"@lock"};
 
 class DependencyReader {
@@ -248,6 +248,11 @@ class DependencyReader {
       add(found_.reads, {table});
     }
     if (here.targets) add(found_.writes, {table});
+    // AUTO_INCREMENT or a serial takes a number, which neither a rollback nor a failure gives back.
+    if (here.targets && (kind_ == Kind::insert || here.verb == Word::insert)) {
+      add(found_.reads, {sequences.front(), table});
+      add(found_.writes, {sequences.front(), table});
+    }
   }
 
   bool is_expression(const std::string& name) const {
