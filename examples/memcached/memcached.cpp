@@ -176,8 +176,9 @@ class Reader final : public Analyser {
   void learn(const SessionHeader&, const Exchange&) override {}
   Analysis analyse(const SessionHeader&, const Exchange& exchange,
                    std::vector<Problem>& problems) override {
-    Analysis analysis{.identity = identify(exchange.request, problems),
-                      .image = encode({}, exchange.answer, problems)};
+    Analysis analysis;
+    analysis.identity = identify(exchange.request, problems);
+    analysis.image = encode({}, exchange.answer, problems);
     if (analysis.identity.canonical.empty()) return analysis;
     const Words words = words_of(octets_of(exchange.request["command"]));
     const bool reads = is_one_of(reading, words[0]);

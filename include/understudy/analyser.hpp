@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -16,7 +17,10 @@ namespace understudy {
 /// to the narrowest. `{}` is the whole service, `{"orders"}` a table, `{"orders", "id=7"}` a row;
 /// `{"0", "cart:7"}` a Redis key of database 0; `{"charges", "ch_1"}` an HTTP resource.
 /// A write to a path changes what is read at that path, at every wider and at every narrower one.
+/// A path that begins with `outside_transactions` is changed at once and for good, whatever becomes of
+/// the transaction and even where the write failed: a sequence's numbers are never given back.
 using KeyPath = std::vector<std::string>;
+inline constexpr std::string_view outside_transactions = "@sequence";
 
 /// The path as one string, segments parted by 0x1f (US).
 [[nodiscard]] inline std::string join(const KeyPath& path) {

@@ -25,6 +25,24 @@ bool is_error(const Document& answer) { return answer.is_object() && answer.cont
 
 std::optional<std::string> no_variables(std::string_view) { return std::nullopt; }
 
+// Errors of parsing and resolving a statement, which COM_STMT_PREPARE and COM_QUERY give alike.
+bool is_refusal(const Document& answer) {
+  static constexpr std::uint16_t codes[] = {1046, 1049, 1052, 1054, 1064, 1066, 1109, 1136, 1146, 1149, 1193, 1222};
+  const Document& error = answer["error"];
+  if (!error.is_object() || !error.contains("code") || !error["code"].is_number_integer()) return false;
+  return std::ranges::find(codes, error["code"].get<std::uint64_t>()) != std::end(codes);
+}
+
+// A statement whose columns only a success can tell.
+bool returns_rows(std::string_view pattern) {
+  const std::string_view word = pattern.substr(0, pattern.find(' '));
+  return word != "insert" && word != "update" && word != "delete" && word != "replace";
+}
+
+std::string origin_of(const Column& column) {
+  return column.schema + '\0' + column.org_table + '\0' + column.org_name;
+}
+
 // Whether an OK that tells zero affected rows tells that nothing changed.
 bool changed_nothing(const Document& answer, Kind kind) {
   if (kind != Kind::delete_ && kind != Kind::update) return false;
@@ -87,23 +105,61 @@ void MysqlAnalyser::learn(const SessionHeader& session, const Exchange& exchange
   if (!request.is_object() || request.contains("implicit")) return;
   const Surroundings around = surroundings_of(session, request);
   ++databases_[around.database];
-  if (is_error(exchange.answer)) return;
   learn_shape(request, exchange.answer, around);
-  learn_variables(request, exchange.answer);
+  if (!is_error(exchange.answer)) learn_variables(request, exchange.answer);
 }
 
 void MysqlAnalyser::learn_shape(const Document& request, const Document& answer, const Surroundings& around) {
   const bool prepared = request.contains("prepare");
   const std::string text = text_of(request, prepared ? "prepare" : "sql");
   if (text.empty() || request.contains("after") || !answer.is_object()) return;
+  if (!prepared && answer.contains("columns")) {
+    std::vector<Problem> reported_later;
+    ResultSet set;
+    set.columns = columns_from_document(answer["columns"], {around.database, around.mariadb}, "", reported_later);
+    Results results;
+    results.list.emplace_back(std::move(set));
+    learn_extended(results);
+  }
   statement_.assign(text, around.mode);
-  Shape& shape = shapes_[{around.database, std::string(statement_.pattern())}];
+  const std::pair<std::string, std::string> key(around.database, statement_.pattern());
+  const auto [found, added] = shapes_.try_emplace(key);
+  Shape& shape = found->second;
+  if (is_error(answer) && !answer.contains("columns")) {
+    if (added && is_refusal(answer)) learn_refusal(answer, shape);
+    else if (added && returns_rows(key.second)) shapes_.erase(found);
+    return;
+  }
+  shape.error.reset();
   if (shape.prepared && !prepared) return;
   shape.prepared = prepared;
   shape.columns.clear();
   std::vector<Problem> ignored;  // `analyse` reports them
   if (answer.contains("columns"))
     shape.columns = columns_from_document(answer["columns"], {around.database, around.mariadb}, "/answer/columns", ignored);
+}
+
+void MysqlAnalyser::learn_extended(const Results& results) {
+  for (const Column& column : std::get<ResultSet>(results.list.front()).columns)
+    if (!column.extended.empty() && !column.org_name.empty()) extended_[origin_of(column)] = column.extended;
+}
+
+// What one client was told of a column another would have been told as well, had it asked.
+void MysqlAnalyser::add_extended(Results& results) const {
+  if (extended_.empty()) return;
+  for (Result& result : results.list) {
+    auto* set = std::get_if<ResultSet>(&result);
+    if (set == nullptr) continue;
+    for (Column& column : set->columns)
+      if (const auto known = extended_.find(origin_of(column)); column.extended.empty() && known != extended_.end())
+        column.extended = known->second;
+  }
+}
+
+void MysqlAnalyser::learn_refusal(const Document& answer, Shape& shape) {
+  std::vector<Problem> ignored;
+  const Results results = answer_from_document(answer, {}, ignored);
+  if (const auto* error = std::get_if<ErrorPacket>(&results.list.front())) shape.error = *error;
 }
 
 void MysqlAnalyser::learn_variables(const Document& request, const Document& answer) {
@@ -113,10 +169,14 @@ void MysqlAnalyser::learn_variables(const Document& request, const Document& ans
   for (const Assignment& assignment : info.assignments)
     if (!assignment.name.empty()) settable_.insert(assignment.name);
   if (info.kind == Kind::use) ++databases_[info.name];
-  if (request.contains("session") || (info.kind != Kind::select && info.kind != Kind::show) || !answer.is_object()) return;
+  if ((info.kind != Kind::select && info.kind != Kind::show) || !answer.is_object()) return;
   const auto asked = parse_introspection(text, mode);
   if (!asked) return;
-  for (auto& [name, value] : variables_told(*asked, answer)) variables_.emplace(name, value);
+  const Document& of_session = request.contains("session") ? request["session"] : Document::array();
+  for (auto& [name, value] : variables_told(*asked, answer)) {
+    const bool changed = std::ranges::any_of(of_session, [&](const Document& item) { return item == name; });
+    if (!changed) variables_.emplace(name, value);
+  }
 }
 
 Identity MysqlAnalyser::identify(const Document& request, std::vector<Problem>& problems) {
@@ -160,6 +220,7 @@ void MysqlAnalyser::append_identity(const Document& request, Ask ask, const Surr
   std::vector<sql::Value> values;
   values_of(parameters, values);
   append_marks(ask, around.database, main_database(), identity.canonical);
+  if (request.contains("variables")) append_sources(request["variables"], identity.canonical);
   sql::append_identity(statement_, values, identity.canonical, identity.qualifier);
 }
 
@@ -168,7 +229,8 @@ std::string MysqlAnalyser::encode(const Document& request, const Document& answe
 }
 
 std::string MysqlAnalyser::encode(const Document& answer, const Surroundings& around, std::vector<Problem>& problems) {
-  const Results results = answer_from_document(answer, {around.database, around.mariadb}, problems);
+  Results results = answer_from_document(answer, {around.database, around.mariadb}, problems);
+  add_extended(results);
   const Charset* charset = charset_of(collation_);
   const bool utf8 = charset != nullptr && is_utf8(*charset);
   return encode_image(results, utf8 ? collation_ : utf8mb4_collation);
@@ -194,6 +256,20 @@ void MysqlAnalyser::add_dependencies(std::string_view text, const Surroundings& 
   for (const KeyPath& path : found.writes) analysis.writes.push_back(qualified(path, around));
 }
 
+// A user variable's value depends on what it was made of: an expression, or a statement.
+void MysqlAnalyser::add_source(const std::string& source, const Surroundings& around, Analysis& analysis) {
+  const Kind kind = sql::verb_of(source, around.mode).kind;
+  const bool statement = kind == Kind::select || kind == Kind::call || kind == Kind::prepare;
+  const sql::Dependencies found = sql::dependencies_of(statement ? source : "SELECT " + source, around.mode);
+  for (const KeyPath& path : found.reads) analysis.reads.push_back(qualified(path, around));
+  // What a prepared text does is not followed.
+  if (kind == Kind::prepare || !found.understood) {
+    analysis.effect = Effect::write;
+    analysis.reads.push_back({});
+    analysis.writes.push_back({});
+  }
+}
+
 void MysqlAnalyser::classify(const Document& request, const Document& answer, const Surroundings& around, Analysis& analysis) {
   const std::string text = text_of(request, "sql");
   const StatementInfo info = inspect_statement(text, around.mode, no_variables);
@@ -206,7 +282,8 @@ void MysqlAnalyser::classify(const Document& request, const Document& answer, co
     return;
   }
   if (control == Control::commit) analysis.control = control;  // a failed one undid the transaction
-  const bool of_session = info.kind == Kind::set || info.kind == Kind::use || info.kind == Kind::lock;
+  const bool of_session = info.kind == Kind::set || info.kind == Kind::use || info.kind == Kind::lock ||
+                          info.kind == Kind::prepare || info.kind == Kind::deallocate;
   if (of_session && !failed) {
     analysis.effect = Effect::none;
     return;
@@ -217,6 +294,8 @@ void MysqlAnalyser::classify(const Document& request, const Document& answer, co
     return;
   }
   add_dependencies(text, around, analysis);
+  if (const auto sources = request.find("variables"); sources != request.end() && sources->is_object())
+    for (const Document& source : *sources) add_source(octets_of(source), around, analysis);
   if (info.kind == Kind::show || info.kind == Kind::explain || (info.kind == Kind::unknown && analysis.effect == Effect::read && analysis.reads.empty()))
     analysis.reads.push_back({std::string(catalog_key)});
   if (info.kind == Kind::ddl) analysis.writes.push_back({std::string(catalog_key)});
@@ -260,7 +339,7 @@ Analysis MysqlAnalyser::analyse(const SessionHeader& session, const Exchange& ex
 Document MysqlAnalyser::profile() const {
   Document profile = Document::object();
   if (server_.is_object()) {
-    for (const char* key : {"version", "capabilities", "collation", "plugin"})
+    for (const char* key : {"version", "capabilities", "mariadb_capabilities", "collation", "plugin"})
       if (server_.contains(key)) profile[key] = server_[key];
   }
   profile["database"] = main_database();
@@ -280,8 +359,10 @@ std::vector<std::pair<std::string, std::string>> MysqlAnalyser::shapes() const {
     append_marks(Ask::run, key.first, main_database(), name);
     name += key.second;
     Results results;
-    if (shape.columns.empty()) results.list.emplace_back(OkPacket{});
+    if (shape.error) results.list.emplace_back(*shape.error);
+    else if (shape.columns.empty()) results.list.emplace_back(OkPacket{});
     else results.list.emplace_back(ResultSet{.columns = shape.columns});
+    add_extended(results);
     const Charset* charset = charset_of(collation_);
     const bool utf8 = charset != nullptr && is_utf8(*charset);
     found.emplace_back(std::move(name), encode_image(results, utf8 ? collation_ : utf8mb4_collation));

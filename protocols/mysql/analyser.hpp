@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -41,7 +42,12 @@ class MysqlAnalyser final : public Analyser {
                        std::vector<Problem>& problems);
   std::string encode(const Document& answer, const Surroundings& around, std::vector<Problem>& problems);
   void learn_shape(const Document& request, const Document& answer, const Surroundings& around);
+  struct Shape;
+  static void learn_refusal(const Document& answer, Shape& shape);
+  void learn_extended(const Results& results);
+  void add_extended(Results& results) const;
   void learn_variables(const Document& request, const Document& answer);
+  void add_source(const std::string& source, const Surroundings& around, Analysis& analysis);
   void add_dependencies(std::string_view text, const Surroundings& around, Analysis& analysis);
   [[nodiscard]] KeyPath qualified(const KeyPath& path, const Surroundings& around) const;
   void classify(const Document& request, const Document& answer, const Surroundings& around, Analysis& analysis);
@@ -54,11 +60,11 @@ class MysqlAnalyser final : public Analyser {
   std::map<std::string, std::string> variables_;
   struct Shape {
     std::vector<Column> columns;
-    bool prepared = false;  ///< told by a COM_STMT_PREPARE
-    std::string pattern;
-    std::string database;
+    bool prepared = false;             ///< told by a COM_STMT_PREPARE
+    std::optional<ErrorPacket> error;  ///< in which every attempt ended before it began
   };
   std::map<std::pair<std::string, std::string>, Shape> shapes_;  // by database and pattern
+  std::map<std::string, std::string> extended_;  // extended metadata by schema, table and column
   sql::Statement statement_;
 };
 

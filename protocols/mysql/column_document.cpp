@@ -9,6 +9,7 @@
 
 #include "protocols/mysql/charset.hpp"
 #include "protocols/mysql/columns.hpp"
+#include "protocols/mysql/lenenc.hpp"
 
 namespace understudy::mysql {
 
@@ -249,6 +250,33 @@ void read_number(const Document& document, const char* key, Number& number) {
     number = static_cast<Number>(found->get<std::int64_t>());
 }
 
+constexpr std::uint8_t extended_type = 0;
+constexpr std::uint8_t extended_format = 1;
+
+// {type: uuid} and {format: json}, which MariaDB tells beside the type.
+Document extended_document(const std::string& extended) {
+  Document document = Document::object();
+  ByteReader reader(as_bytes(extended));
+  while (!reader.failed() && reader.remaining() > 0) {
+    const auto kind = static_cast<std::uint8_t>(reader.le(1));
+    const Document text = document_of(as_text(read_lenenc_bytes(reader)));
+    if (reader.failed()) break;
+    if (kind == extended_type) document["type"] = text;
+    if (kind == extended_format) document["format"] = text;
+  }
+  return document;
+}
+
+std::string extended_from(const Document& document) {
+  std::vector<std::uint8_t> octets;
+  ByteWriter writer(octets);
+  for (const auto& [key, value] : document.items()) {
+    writer.byte(key == "type" ? extended_type : extended_format);
+    write_lenenc_text(writer, octets_of(value));
+  }
+  return std::string(as_text(octets));
+}
+
 void write_origin(const Column& column, const ColumnContext& context, Document& document) {
   const bool of_table = !column.table.empty();
   if (of_table) document["table"] = column.table;
@@ -274,6 +302,7 @@ Document column_document(const Column& column, const ColumnContext& context) {
   if (derived.decimals != column.decimals) document["decimals"] = column.decimals;
   if (Document flags = flags_document(column.flags, derived.flags); !flags.empty())
     document["flags"] = std::move(flags);
+  if (!column.extended.empty()) document["extended"] = extended_document(column.extended);
   return document;
 }
 
@@ -314,6 +343,8 @@ Column column_from_document(const Document& document, const ColumnContext& conte
   read_number(document, "decimals", column.decimals);
   if (const auto flags = document.find("flags"); flags != document.end() && flags->is_array())
     column.flags = flags_from(*flags, column.flags, path, problems);
+  if (const auto extended = document.find("extended"); extended != document.end() && extended->is_object())
+    column.extended = extended_from(*extended);
   return column;
 }
 

@@ -28,7 +28,7 @@ bool decode_column(Bytes packet, const Negotiated& negotiated, Column& column) {
   column.name = read_text(reader);
   column.org_name = read_text(reader);
   if ((negotiated.mariadb & mariadb_capability::extended_metadata) != 0)
-    (void)read_lenenc_bytes(reader);
+    column.extended = read_text(reader);
   if (read_lenenc(reader) != fixed_fields) return false;
   column.charset = static_cast<std::uint16_t>(reader.le(2));
   column.length = static_cast<std::uint32_t>(reader.le(4));
@@ -39,11 +39,13 @@ bool decode_column(Bytes packet, const Negotiated& negotiated, Column& column) {
   return !reader.failed();
 }
 
-void encode_column(const Column& column, ByteWriter& writer) {
+void encode_column(const Column& column, const Negotiated& negotiated, ByteWriter& writer) {
   write_lenenc_text(writer, "def");
   for (const std::string* text :
        {&column.schema, &column.table, &column.org_table, &column.name, &column.org_name})
     write_lenenc_text(writer, *text);
+  if ((negotiated.mariadb & mariadb_capability::extended_metadata) != 0)
+    write_lenenc_text(writer, column.extended);
   writer.byte(fixed_fields);
   writer.le(column.charset, 2);
   writer.le(column.length, 4);

@@ -27,11 +27,15 @@ struct Column {
   FieldType type = FieldType::var_string;
   std::uint16_t flags = 0;
   std::uint8_t decimals = 0;
+  std::string extended = {};  ///< MariaDB's extended metadata as on the wire: kind u8 · lenenc text, repeated
 
   [[nodiscard]] bool has(std::uint16_t flag) const noexcept { return (flags & flag) != 0; }
   [[nodiscard]] bool is_octets() const noexcept;  ///< the octets of a cell are no text
   bool operator==(const Column&) const = default;
 };
+
+/// A connection whose column definitions carry MariaDB's extended metadata.
+inline constexpr Negotiated with_extended_metadata = {0, mariadb_capability::extended_metadata};
 
 /// What a column's spelling leaves out because the session says it.
 struct ColumnContext {
@@ -42,7 +46,7 @@ struct ColumnContext {
 /// As on the wire; see `to_neutral`. False where `packet` is no column definition.
 [[nodiscard]] bool decode_column(Bytes packet, const Negotiated& negotiated, Column& column);
 /// The payload of a column definition as it is, without a default value.
-void encode_column(const Column& column, ByteWriter& writer);
+void encode_column(const Column& column, const Negotiated& negotiated, ByteWriter& writer);
 
 /// From the wire of a connection whose results come in `collation`, to what is meant.
 void to_neutral(Column& column, std::uint16_t collation);

@@ -12,6 +12,8 @@ constexpr std::string_view prepare_mark = "(prepare) ";
 constexpr std::string_view fields_mark = "(fields) ";
 constexpr std::string_view follow_mark = "(after) ";
 
+constexpr std::string_view sources_mark = "(with ";
+
 bool take(std::string_view& text, std::string_view prefix) {
   if (!text.starts_with(prefix)) return false;
   text.remove_prefix(prefix.size());
@@ -29,6 +31,14 @@ void append_marks(Ask ask, std::string_view database, std::string_view main_data
   if (ask == Ask::prepare) canonical += prepare_mark;
   if (ask == Ask::fields) canonical += fields_mark;
   if (ask == Ask::follow) canonical += follow_mark;
+}
+
+void append_sources(const Document& sources, std::string& canonical) {
+  if (!sources.is_object() || sources.empty()) return;
+  canonical += sources_mark;
+  // A NUL would end the pattern; the text of JSON holds none.
+  canonical += sources.dump(-1, ' ', true, Document::error_handler_t::replace);
+  canonical += ") ";
 }
 
 std::string shape_key(const sql::Statement& statement, std::string_view database, std::string_view main_database) {
@@ -54,11 +64,20 @@ Document describe_canonical(std::string_view canonical) {
   if (take(rest, prepare_mark)) key = "prepare";
   else if (take(rest, fields_mark)) key = "fields";
   else if (take(rest, follow_mark)) key = "after";
+  Document sources;
+  if (take(rest, sources_mark)) {
+    const std::size_t end = pattern_of(rest).find("}) ");
+    if (end != std::string_view::npos) {
+      sources = Document::parse(rest.substr(0, end + 1), nullptr, false);
+      rest.remove_prefix(end + 3);
+    }
+  }
   Document described = sql::describe(rest);
   Document document = Document::object();
   document[key] = described["sql"];
   if (described.contains("params")) document["params"] = described["params"];
   if (elsewhere) document["database"] = database;
+  if (sources.is_object()) document["variables"] = std::move(sources);
   return document;
 }
 

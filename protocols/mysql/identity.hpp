@@ -23,6 +23,9 @@ enum class Ask : std::uint8_t {
 void append_marks(Ask ask, std::string_view database, std::string_view main_database,
                   std::string& canonical);
 
+/// Appends what the user variables of a statement were made of, see Session::made_of.
+void append_sources(const Document& sources, std::string& canonical);
+
 /// The pattern part of a statement's identity: marks and pattern. The key of ServiceTable::shape().
 [[nodiscard]] std::string shape_key(const sql::Statement& statement, std::string_view database,
                                     std::string_view main_database);

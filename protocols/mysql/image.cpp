@@ -95,10 +95,22 @@ class PacketWriter {
       else if (!column.is_octets()) flags &= static_cast<std::uint8_t>(~RowsEntry::uniform);
       if (!is_ascii(column.name) || !is_ascii(column.table)) flags &= static_cast<std::uint8_t>(~RowsEntry::ascii);
       const std::size_t packet = begin_packet(target_);
-      encode_column(column, writer_);
+      encode_column(column, {}, writer_);
       end_packet(target_, packet, sequence_);
     }
     return target_.size() - begin;
+  }
+
+  void write_definitions() {
+    const bool extended = std::ranges::any_of(set_.columns, [](const Column& column) { return !column.extended.empty(); });
+    if (!extended) return;
+    std::uint8_t sequence = 2;
+    for (Column column : set_.columns) {
+      if (column.charset == 0) to_wire(column, collation_);
+      const std::size_t packet = begin_packet(target_);
+      encode_column(column, with_extended_metadata, writer_);
+      end_packet(target_, packet, sequence);
+    }
   }
 
   void write_rows(std::uint8_t& flags) {
@@ -140,9 +152,14 @@ void write_rows(const ResultSet& set, std::uint16_t collation, Octets& target) {
   const std::size_t flags_at = writer.position();
   writer.byte(0);
   writer.le(set.columns.size(), 4);
+  writer.le(set.rows.size(), 8);
   const std::size_t head_at = writer.position();
   writer.le(0, 4);
+  const std::size_t definitions_at = writer.position();
+  writer.le(0, 4);
   PacketWriter packets(set, collation, target);
+  packets.write_definitions();
+  writer.patch_le(definitions_at, target.size() - definitions_at - 4, 4);
   const std::size_t head = packets.write_head(flags);
   packets.write_end();
   packets.write_rows(flags);
@@ -217,7 +234,9 @@ bool decode_entry(Bytes body, RowsEntry& rows) {
   rows.collation = static_cast<std::uint16_t>(reader.le(2));
   rows.flags = static_cast<std::uint8_t>(reader.le(1));
   rows.columns = static_cast<std::uint32_t>(reader.le(4));
+  rows.rows = reader.le(8);
   rows.head = static_cast<std::size_t>(reader.le(4));
+  rows.definitions = reader.take(static_cast<std::size_t>(reader.le(4)));
   rows.packets = reader.rest();
   // The head and the two EOF packets are always there.
   return !reader.failed() && rows.head <= rows.packets.size() &&

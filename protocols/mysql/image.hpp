@@ -5,12 +5,14 @@
 //   entry  := kind u8 · length u32 · body
 //   ok     := changed u64 · matched u64 · insert id u64 · warnings u16 · status u16 · info
 //   error  := code u16 · SQLSTATE 5 (NULs for none) · message
-//   rows   := warnings u16 · status u16 · collation u16 · flags u8 · columns u32 · head length u32 · packets
+//   rows   := warnings u16 · status u16 · collation u16 · flags u8 · columns u32 · rows u64 · head length u32 ·
+//             definitions length u32 · definitions · packets
 //   file   := octets u64 · SHA-256 32 · name (before the result that follows the transfer)
 //   stop   := an error amid the rows of the entry before
 //
 // `packets` is a result set as it answers a COM_QUERY without DEPRECATE_EOF, sequence ids from 1,
-// text in UTF-8: column count and definitions (the head), EOF, rows, EOF.
+// text in UTF-8: column count and definitions (the head), EOF, rows, EOF. `definitions` are the same
+// with MariaDB's extended metadata, as frames; empty where there is none.
 #pragma once
 
 #include <cstdint>
@@ -38,7 +40,9 @@ struct RowsEntry {
   std::uint16_t warnings = 0, status = 0, collation = 0;
   std::uint8_t flags = 0;
   std::uint32_t columns = 0;
+  std::uint64_t rows = 0;
   std::size_t head = 0;  ///< octets of `packets` before the first EOF
+  Bytes definitions;
   Bytes packets;
 };
 

@@ -35,6 +35,7 @@ std::string hex(const unsigned char* octets, unsigned length) {
 }
 
 constexpr std::uint16_t deadlock = 1213;
+constexpr std::uint16_t not_preparable = 1295;  // this command is not supported in the prepared statement protocol
 
 bool rolls_back(const Results& results) {
   const auto* error = results.list.empty() ? nullptr : std::get_if<ErrorPacket>(&results.list.back());
@@ -126,6 +127,12 @@ void MysqlObserver::complete_prepare(Pending& pending, Moment at) {
   const std::string sql = to_text(pending.body);
   if (response_.failed()) {
     Document request = request_for(sql);
+    const auto& error = std::get<ErrorPacket>(response_.results().list.front());
+    sql::Statement statement;
+    statement.assign(sql, session_.mode());
+    // COM_QUERY would have been told the same, unless its values were still to come.
+    if (statement.parameter_count() == 0 && error.code != not_preparable)
+      return emit_statement(sql, std::move(request), response_.results(), pending.began, at);
     Document asked = {{"prepare", request["sql"]}};
     if (request.contains("database")) asked["database"] = request["database"];
     return emit(std::move(asked), answer_document(response_.results(), column_context()), pending.began, at);
@@ -202,7 +209,8 @@ void MysqlObserver::emit_statement(const std::string& sql, Document request, con
     emit_control("begin", began);
     session_.begin();
   }
-  add_circumstances(sql, request);
+  if (!failed(results)) add_circumstances(sql, request);
+  if (Document sources = session_.made_of(sql, info); !sources.empty()) request["variables"] = std::move(sources);
   const bool diagnostic = request.contains("after") || (request.contains("session") && request["session"][0] == "warnings");
   if (!diagnostic) {
     last_request_ = request;
@@ -212,10 +220,10 @@ void MysqlObserver::emit_statement(const std::string& sql, Document request, con
   // Columns are spelled against the database that was in use when the statement ran.
   Document answer = answer_document(results, column_context());
   emit(std::move(request), std::move(answer), began, ended);
-  follow(info, results, ended);
+  follow(sql, info, results, ended);
 }
 
-void MysqlObserver::follow(const StatementInfo& info, const Results& results, Moment ended) {
+void MysqlObserver::follow(const std::string& sql, const StatementInfo& info, const Results& results, Moment ended) {
   if (failed(results)) {
     if (rolls_back(results) && session_.in_transaction()) {
       emit_control("rollback", ended);
@@ -224,6 +232,7 @@ void MysqlObserver::follow(const StatementInfo& info, const Results& results, Mo
     return;
   }
   session_.apply(info);
+  session_.remember(sql, info);
   if (info.chain) emit_control("begin", ended);
   session_.touch_tables();
 }

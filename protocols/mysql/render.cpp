@@ -44,10 +44,14 @@ class PacketCursor {
 std::size_t first_row(const RowsEntry& entry) noexcept { return entry.head + eof_packet; }
 std::size_t last_eof(const RowsEntry& entry) noexcept { return entry.packets.size() - eof_packet; }
 
+bool wants_extended(const RenderContext& context) noexcept {
+  return (context.negotiated.mariadb & mariadb_capability::extended_metadata) != 0;
+}
+
 // The packets are right as they stand, but for status flags.
 bool is_ready(const RowsEntry& entry, const RenderContext& context, std::uint8_t sequence) {
   const bool same_text = (entry.flags & RowsEntry::uniform) != 0 && context.collation == entry.collation;
-  return same_text && context.encoding == Encoding::text && sequence == 1 &&
+  return same_text && !wants_extended(context) && context.encoding == Encoding::text && sequence == 1 &&
          (entry.flags & RowsEntry::exact_floats) == 0 && !context.negotiated.has(capability::deprecate_eof);
 }
 
@@ -75,6 +79,7 @@ class RowRenderer {
   }
 
   [[nodiscard]] const std::vector<Column>& columns() const noexcept { return columns_; }
+  [[nodiscard]] const RenderContext& context() const noexcept { return context_; }
   [[nodiscard]] bool known() const noexcept { return known_; }
 
   void render(Bytes row, std::uint8_t& sequence, Output& output) {
@@ -146,16 +151,17 @@ void render_head(const RowsEntry& entry, const RowRenderer& rows, std::uint8_t& 
   ByteWriter writer(target);
   write_lenenc(writer, entry.columns);
   end_packet(target, start, sequence);
-  render_columns(rows.columns(), sequence, output);
+  render_columns(rows.columns(), rows.context(), sequence, output);
 }
 
 }  // namespace
 
-void render_ok(const OkPacket& ok, std::uint8_t header, std::uint8_t& sequence, Output& output) {
+void render_ok(const OkPacket& ok, std::uint8_t header, std::string_view state, std::uint8_t& sequence,
+               Output& output) {
   std::vector<std::uint8_t>& target = output.buffer();
   const std::size_t start = begin_packet(target);
   ByteWriter writer(target);
-  encode_ok(ok, header, writer);
+  encode_ok(ok, header, state, writer);
   end_packet(target, start, sequence);
 }
 
@@ -170,7 +176,7 @@ void render_error(const ErrorPacket& error, std::uint8_t& sequence, Output& outp
 void render_end(const RenderContext& context, std::uint16_t flags, std::uint16_t warnings,
                 std::uint8_t& sequence, Output& output) {
   if (context.negotiated.has(capability::deprecate_eof))
-    return render_ok({.status = flags, .warnings = warnings}, eof_header, sequence, output);
+    return render_ok({.status = flags, .warnings = warnings}, eof_header, {}, sequence, output);
   std::vector<std::uint8_t>& target = output.buffer();
   const std::size_t start = begin_packet(target);
   ByteWriter writer(target);
@@ -180,23 +186,25 @@ void render_end(const RenderContext& context, std::uint16_t flags, std::uint16_t
 
 std::vector<Column> columns_of(const RowsEntry& entry, const RenderContext& context) {
   std::vector<Column> columns;
-  PacketCursor cursor(entry.packets.first(entry.head), 0);
-  (void)cursor.next();  // the column count
+  const bool extended = !entry.definitions.empty();
+  PacketCursor cursor(extended ? entry.definitions : entry.packets.first(entry.head), 0);
+  if (!extended) (void)cursor.next();  // the column count
   for (std::uint32_t i = 0; i < entry.columns; ++i) {
     Column column;
-    if (!decode_column(cursor.next(), {}, column)) break;
+    if (!decode_column(cursor.next(), extended ? with_extended_metadata : Negotiated{}, column)) break;
     if (context.collation != 0 && column.charset != context.collation) to_wire(column, context.collation);
     columns.push_back(std::move(column));
   }
   return columns;
 }
 
-void render_columns(const std::vector<Column>& columns, std::uint8_t& sequence, Output& output) {
+void render_columns(const std::vector<Column>& columns, const RenderContext& context,
+                    std::uint8_t& sequence, Output& output) {
   std::vector<std::uint8_t>& target = output.buffer();
   for (const Column& column : columns) {
     const std::size_t start = begin_packet(target);
     ByteWriter writer(target);
-    encode_column(column, writer);
+    encode_column(column, context.negotiated, writer);
     end_packet(target, start, sequence);
   }
 }
@@ -210,7 +218,7 @@ bool render_rows(const RowsEntry& entry, const ErrorPacket* stop, Rows rows, con
   RowRenderer renderer(entry, context);
   if (!renderer.known()) return false;
   const auto flags = static_cast<std::uint16_t>(context.status | entry.status);
-  const bool same_head = (entry.flags & RowsEntry::uniform) != 0 && context.collation == entry.collation;
+  const bool same_head = (entry.flags & RowsEntry::uniform) != 0 && context.collation == entry.collation && !wants_extended(context);
   if (same_head) copy_renumbered(entry.packets.first(entry.head), sequence, output);
   else render_head(entry, renderer, sequence, output);
   if (rows == Rows::cursor) {

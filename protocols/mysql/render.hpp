@@ -19,7 +19,9 @@ struct RenderContext {
   std::uint16_t status = 0;     ///< of the connection, more_results included
 };
 
-void render_ok(const OkPacket& ok, std::uint8_t header, std::uint8_t& sequence, Output& output);
+/// `state` is session state for clients of SESSION_TRACK, see encode_ok.
+void render_ok(const OkPacket& ok, std::uint8_t header, std::string_view state, std::uint8_t& sequence,
+               Output& output);
 void render_error(const ErrorPacket& error, std::uint8_t& sequence, Output& output);
 /// What ends column definitions or rows: EOF, or OK in its place.
 void render_end(const RenderContext& context, std::uint16_t flags, std::uint16_t warnings,
@@ -43,6 +45,7 @@ enum class Rows : std::uint8_t {
 
 /// The columns of `entry` as this client is told them.
 [[nodiscard]] std::vector<Column> columns_of(const RowsEntry& entry, const RenderContext& context);
-void render_columns(const std::vector<Column>& columns, std::uint8_t& sequence, Output& output);
+void render_columns(const std::vector<Column>& columns, const RenderContext& context,
+                    std::uint8_t& sequence, Output& output);
 
 }  // namespace understudy::mysql

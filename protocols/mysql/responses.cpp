@@ -59,14 +59,15 @@ bool is_rows_end(Bytes packet, const Negotiated& negotiated) noexcept {
 
 bool is_error(Bytes packet) noexcept { return !packet.empty() && packet[0] == error_header; }
 
-void encode_ok(const OkPacket& ok, std::uint8_t header, ByteWriter& writer) {
+void encode_ok(const OkPacket& ok, std::uint8_t header, std::string_view state, ByteWriter& writer) {
   writer.byte(header);
   write_lenenc(writer, ok.affected);
   write_lenenc(writer, ok.insert_id);
   writer.le(ok.status, 2);
   writer.le(ok.warnings, 2);
   // Without SESSION_TRACK the info is the rest of the packet; real servers put its length there too.
-  if (!ok.info.empty()) write_lenenc_text(writer, ok.info);
+  if (!ok.info.empty() || !state.empty()) write_lenenc_text(writer, ok.info);
+  if (!state.empty()) write_lenenc_text(writer, state);
 }
 
 void encode_eof(const EofPacket& eof, ByteWriter& writer) {

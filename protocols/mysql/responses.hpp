@@ -51,7 +51,9 @@ inline constexpr std::uint16_t progress_code = 0xFFFF;
 [[nodiscard]] bool is_rows_end(Bytes packet, const Negotiated& negotiated) noexcept;
 [[nodiscard]] bool is_error(Bytes packet) noexcept;
 
-void encode_ok(const OkPacket& ok, std::uint8_t header, ByteWriter& writer);
+/// `state` is the block of session state changes that SESSION_TRACK adds (kind u8 · lenenc data,
+/// repeated); not empty only together with status::session_state_changed.
+void encode_ok(const OkPacket& ok, std::uint8_t header, std::string_view state, ByteWriter& writer);
 void encode_eof(const EofPacket& eof, ByteWriter& writer);
 void encode_error(const ErrorPacket& error, ByteWriter& writer);
 

@@ -262,6 +262,8 @@ void MysqlServer::set_up(Ask ask, const sql::Statement& statement) {
   canonical_.clear();
   qualifier_.clear();
   append_marks(ask, session_.database(), main_database_, canonical_);
+  const bool made_of_others = info_.kind == Kind::execute || text_.find('@') != std::string_view::npos;
+  if (ask == Ask::run && made_of_others) append_sources(session_.made_of(text_, info_), canonical_);
   sql::append_identity(statement, values_, canonical_, qualifier_);
 }
 
@@ -273,7 +275,9 @@ bool MysqlServer::is_synthesisable() {
     case Kind::savepoint:
     case Kind::release:
     case Kind::rollback_to:
-    case Kind::lock: return true;
+    case Kind::lock:
+    case Kind::prepare:
+    case Kind::deallocate: return true;
     case Kind::set: return is_settable(info_);
     case Kind::use: return is_known_database(info_.name);
     default: break;
@@ -397,6 +401,14 @@ bool MysqlServer::is_settable(const StatementInfo& info) const {
     return profile_.is_object() && settable != profile_.end() &&
            std::ranges::any_of(*settable, [&](const Document& known) { return known == assignment.name; });
   });
+}
+
+// Every recorded attempt to run or prepare the statement ended with this error before it began.
+bool MysqlServer::is_refused(std::string_view key, ErrorPacket& error) const {
+  const auto shape = table_.shape(key);
+  std::vector<Entry> entries;
+  return shape && decode_image(*shape, entries) && !entries.empty() && entries[0].kind == EntryKind::error &&
+         decode_entry(entries[0].body, error);
 }
 
 std::vector<Column> MysqlServer::shape_columns(std::string_view key, bool& known) const {

@@ -87,14 +87,17 @@ class MysqlServer final : public ServerMachine {
   void answer_prepare(const Answer& answer);
   void answer_fields(const Answer& answer);
   void render_image(Bytes image);
-  void render_entries(Bytes image);
-  void render_result(const Entry& entry, const ErrorPacket* stop, bool more, Bytes image);
+  void render_entries();
+  void render_result(const Entry& entry, const ErrorPacket* stop, bool more);
   void render_set(const ResultSet& set, bool more);
   void synthesise();
   void succeed();
   void send_prepared(const std::vector<Column>& columns);
   void fail(std::uint16_t code, std::string_view state, std::string message);
-  void send_ok(OkPacket ok);
+  void send_ok(OkPacket ok, bool more = false);
+  void track(const StatementInfo& info);
+  void track_schema();
+  void track_variable(std::string_view name);
   ServerEvent synthesised(std::string_view what);
   void note_result(const Result& result);
   void forget_statements();
@@ -106,6 +109,7 @@ class MysqlServer final : public ServerMachine {
   [[nodiscard]] bool is_known_database(std::string_view name) const;
   [[nodiscard]] bool is_settable(const StatementInfo& info) const;
   [[nodiscard]] std::vector<Column> shape_columns(std::string_view key, bool& known) const;
+  [[nodiscard]] bool is_refused(std::string_view key, ErrorPacket& error) const;
 
   const ServiceTable& table_;
   ServerContext context_;
@@ -142,6 +146,7 @@ class MysqlServer final : public ServerMachine {
   std::vector<sql::Value> values_;
   std::string canonical_, qualifier_;
   std::string prepare_text_;
+  std::string tracked_;  // session state changes to tell with the next OK
 
   std::map<std::uint32_t, std::unique_ptr<PreparedStatement>> statements_;
   std::uint32_t last_statement_id_ = 0;

@@ -87,6 +87,9 @@ void MysqlServer::answer_statement(const Answer& answer) {
 // Session state first: the answer carries the status flags after the statement.
 void MysqlServer::succeed() {
   session_.apply(info_);
+  session_.remember(text_, info_);
+  tracked_.clear();
+  track(info_);
   if (touches_tables(info_, statement_->pattern())) session_.touch_tables();
   if (info_.chain) asked_ = Asked::begin_after;
   last_error_.reset();
@@ -104,10 +107,41 @@ void MysqlServer::synthesise() {
     return fail(1305, "42000", "SAVEPOINT " + info_.name + " does not exist");
   succeed();
   note_result(OkPacket{});
-  const bool more = text_index_ < texts_.size();
-  OkPacket ok;
-  ok.status = render_context(more).status;
-  render_ok(ok, ok_header, sequence_, output_);
+  send_ok({}, text_index_ < texts_.size());
+}
+
+// What clients of SESSION_TRACK are told; the defaults of session_track_system_variables.
+void MysqlServer::track(const StatementInfo& info) {
+  if (info.kind == Kind::use) return track_schema();
+  for (const Assignment& assignment : info.assignments) {
+    const bool names = assignment.target == Assignment::Target::names || assignment.target == Assignment::Target::charset;
+    if (names)
+      for (const char* name : {"character_set_connection", "character_set_client", "character_set_results"}) track_variable(name);
+    if (assignment.target == Assignment::Target::session) track_variable(assignment.name);
+  }
+}
+
+void MysqlServer::track_schema() {
+  std::vector<std::uint8_t> data;
+  ByteWriter writer(data);
+  write_lenenc_text(writer, session_.database());
+  tracked_ += static_cast<char>(1);
+  tracked_ += static_cast<char>(data.size());
+  tracked_ += as_text(data);
+}
+
+void MysqlServer::track_variable(std::string_view name) {
+  static constexpr std::string_view tracked[] = {"autocommit", "character_set_client", "character_set_connection", "character_set_results", "time_zone"};
+  if (std::ranges::find(tracked, name) == std::end(tracked)) return;
+  std::string value = session_.variable(name).value_or("");
+  if (name == "autocommit") value = session_.autocommit() ? "ON" : "OFF";
+  std::vector<std::uint8_t> data;
+  ByteWriter writer(data);
+  write_lenenc_text(writer, name);
+  write_lenenc_text(writer, value);
+  tracked_ += '\0';
+  tracked_ += static_cast<char>(data.size());
+  tracked_ += as_text(data);
 }
 
 void MysqlServer::render_image(Bytes image) {
@@ -127,10 +161,10 @@ void MysqlServer::render_image(Bytes image) {
     phase_ = Phase::file;
     return;
   }
-  render_entries(image);
+  render_entries();
 }
 
-void MysqlServer::render_entries(Bytes image) {
+void MysqlServer::render_entries() {
   if (!is_failure(entries_.back().kind)) succeed();
   for (std::size_t i = 0; i < entries_.size(); ++i) {
     const Entry& entry = entries_[i];
@@ -139,7 +173,7 @@ void MysqlServer::render_entries(Bytes image) {
     ErrorPacket stop;
     const bool stopped = following != nullptr && following->kind == EntryKind::stop && decode_entry(following->body, stop);
     const bool last = following == nullptr || (stopped && i + 2 == entries_.size());
-    render_result(entry, stopped ? &stop : nullptr, !last || text_index_ < texts_.size(), image);
+    render_result(entry, stopped ? &stop : nullptr, !last || text_index_ < texts_.size());
     if (stopped) {
       note_result(stop);
       texts_.clear();
@@ -148,7 +182,7 @@ void MysqlServer::render_entries(Bytes image) {
   }
 }
 
-void MysqlServer::render_result(const Entry& entry, const ErrorPacket* stop, bool more, Bytes) {
+void MysqlServer::render_result(const Entry& entry, const ErrorPacket* stop, bool more) {
   if (entry.kind == EntryKind::error) {
     ErrorPacket error;
     if (decode_entry(entry.body, error)) fail(error.code, error.state, std::move(error.message));
@@ -164,7 +198,7 @@ void MysqlServer::render_result(const Entry& entry, const ErrorPacket* stop, boo
                 .warnings = recorded.warnings,
                 .info = to_client(recorded.info)};
     note_result(ok);
-    return render_ok(ok, ok_header, sequence_, output_);
+    return render_ok(ok, ok_header, {}, sequence_, output_);
   }
   RowsEntry rows;
   if (!decode_entry(entry.body, rows)) return;
@@ -177,7 +211,11 @@ void MysqlServer::render_result(const Entry& entry, const ErrorPacket* stop, boo
     prepared.position = 0;
   }
   last_warnings_ = rows.warnings;
+  last_error_.reset();
+  found_rows_ = rows.rows;
   row_count_ = -1;
+  last_canonical_ = canonical_;
+  last_qualifier_ = qualifier_;
 }
 
 void MysqlServer::render_set(const ResultSet& set, bool more) {
@@ -202,7 +240,10 @@ void MysqlServer::answer_prepare(const Answer& answer) {
       return fail(error.code, error.state, std::move(error.message));
   }
   bool known = false;
-  std::vector<Column> columns = shape_columns(shape_key(query_, session_.database(), main_database_), known);
+  const std::string key = shape_key(query_, session_.database(), main_database_);
+  ErrorPacket refused;
+  if (is_refused(key, refused)) return fail(refused.code, refused.state, std::move(refused.message));
+  std::vector<Column> columns = shape_columns(key, known);
   if (!known && introspection_) {
     if (const auto set = answer_introspection(*introspection_, circumstances(), {})) {
       columns = set->columns;
@@ -237,9 +278,9 @@ void MysqlServer::send_prepared(const std::vector<Column>& columns) {
   parameter.flags = column_flag::binary;
   parameter.type = session_.is_mariadb() ? FieldType::null : FieldType::var_string;
   const bool eof = !negotiated_.has(capability::deprecate_eof);
-  render_columns(std::vector<Column>(parameters, parameter), sequence_, output_);
+  render_columns(std::vector<Column>(parameters, parameter), render_context(false), sequence_, output_);
   if (parameters > 0 && eof) render_end(render_context(false), session_.status(), 0, sequence_, output_);
-  render_columns(columns, sequence_, output_);
+  render_columns(columns, render_context(false), sequence_, output_);
   if (!columns.empty() && eof) render_end(render_context(false), session_.status(), 0, sequence_, output_);
 }
 
@@ -257,7 +298,7 @@ void MysqlServer::answer_fields(const Answer& answer) {
   for (const Column& column : columns_of(rows, render_context(false))) {
     const std::size_t start = begin_packet(target);
     ByteWriter writer(target);
-    encode_column(column, writer);
+    encode_column(column, negotiated_, writer);
     writer.byte(null_cell);
     end_packet(target, start, sequence_);
   }
@@ -277,7 +318,7 @@ std::optional<ServerEvent> MysqlServer::take_file_packet(Bytes payload) {
   if (!decode_image(file_image_, entries_) || !decode_entry(entries_[0].body, file)) return std::nullopt;
   const bool same = file.octets == file_data_.size() && std::ranges::equal(Bytes(digest.data(), length), file.sha256);
   file_data_.clear();
-  if (same) render_entries(file_image_);
+  if (same) render_entries();
   else fail(unknown_error, "HY000", "the file that was sent is not the recorded one");
   return std::nullopt;
 }
@@ -306,9 +347,12 @@ void MysqlServer::fail(std::uint16_t code, std::string_view state, std::string m
   if (code == deadlock && session_.in_transaction()) asked_ = Asked::rollback_after;
 }
 
-void MysqlServer::send_ok(OkPacket ok) {
-  ok.status = session_.status();
-  render_ok(ok, ok_header, sequence_, output_);
+void MysqlServer::send_ok(OkPacket ok, bool more) {
+  ok.status = render_context(more).status;
+  if (!negotiated_.has(capability::session_track)) tracked_.clear();
+  if (!tracked_.empty()) ok.status |= status::session_state_changed;
+  render_ok(ok, ok_header, tracked_, sequence_, output_);
+  tracked_.clear();
 }
 
 ServerEvent MysqlServer::synthesised(std::string_view what) { return Synthesised{what}; }

@@ -13,7 +13,7 @@ namespace {
 
 // What a server offers is recorded, but only this much of it is spoken here.
 constexpr std::uint32_t not_spoken =
-    capability::ssl | capability::compress | capability::zstd_compress | capability::session_track |
+    capability::ssl | capability::compress | capability::zstd_compress |
     capability::optional_resultset_metadata | capability::multi_factor;
 
 constexpr std::uint32_t default_capabilities = 0x81FFF7FE;
@@ -48,6 +48,7 @@ void MysqlServer::greet() {
   const auto recorded = number_or(profile_, "capabilities", default_capabilities);
   greeting_.offered.capabilities =
       (recorded & ~not_spoken) | capability::protocol_41 | capability::secure_connection | capability::plugin_auth;
+  greeting_.offered.mariadb = number_or<std::uint32_t>(profile_, "mariadb_capabilities", 0) & mariadb_capability::extended_metadata;
   greeting_.collation = number_or<std::uint8_t>(profile_, "collation", 8);
   greeting_.status = status::autocommit;
   greeting_.plugin = text_or(profile_, "plugin", native_password);
@@ -112,7 +113,9 @@ void MysqlServer::admit(std::string_view plugin) {
   }
   session_.open(login_.user, login_.database, login_.collation);
   login_.answer.clear();
-  render_ok({.status = session_.status()}, ok_header, sequence_, output_);
+  tracked_.clear();
+  if (!login_.database.empty()) track_schema();
+  send_ok({});
   changing_user_ = false;
 }
 

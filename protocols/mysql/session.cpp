@@ -1,6 +1,7 @@
 #include "protocols/mysql/session.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include "protocols/mysql/capabilities.hpp"
 #include "protocols/mysql/charset.hpp"
@@ -41,6 +42,7 @@ bool sets_autocommit_on(const StatementInfo& info) {
 void Session::open(std::string user, std::string database, std::uint16_t collation) {
   user_ = std::move(user);
   database_ = std::move(database);
+  if (profile_ != nullptr && profile_->contains("version")) version_ = (*profile_)["version"].get<std::string>();
   handshake_collation_ = charset_of(collation) == nullptr ? utf8mb4_collation : collation;
   reset();
 }
@@ -51,6 +53,7 @@ void Session::reset() {
   autocommit_ = true;
   end_transaction();
   changed_.clear();
+  user_variables_.clear();
   if (const auto mode = variable("sql_mode")) set_variable("sql_mode", mode);
   changed_.clear();
 }
@@ -148,7 +151,7 @@ void Session::apply(const Assignment& assignment) {
       const std::string name(canonical_variable(assignment.name));
       if (!assignment.is_default) return set_variable(name, assignment.value);
       changed_.erase(name);
-      const auto initial = variable(name);
+      const auto initial = variable(assignment.name);
       set_variable(name, initial);
       return;
     }
@@ -196,11 +199,48 @@ void Session::set_autocommit(bool on) {
   autocommit_ = on;
 }
 
+Document Session::made_of(std::string_view sql, const StatementInfo& info) const {
+  Document sources = Document::object();
+  if (info.kind == Kind::execute)
+    if (const auto known = user_variables_.find("prepare " + info.name); known != user_variables_.end())
+      sources[known->first] = document_of(known->second);
+  if (info.kind == Kind::set) return sources;
+  for (const std::string& name : user_variables_in(sql, mode_)) {
+    const auto known = user_variables_.find(name);
+    sources["@" + name] = known == user_variables_.end() ? Document("NULL") : document_of(known->second);
+  }
+  return sources;
+}
+
+void Session::remember(std::string_view sql, const StatementInfo& info) {
+  for (const Assignment& assignment : info.assignments)
+    if (assignment.target == Assignment::Target::user) user_variables_[assignment.name] = assignment.value.value_or("NULL");
+  if (info.kind == Kind::prepare) user_variables_["prepare " + info.name] = sql;
+  if (!may_assign_user_variables(sql, info, mode_)) return;
+  for (const std::string& name : user_variables_in(sql, mode_)) user_variables_[name] = sql;
+}
+
+// MySQL 8.0 dropped the names tx_…, MariaDB took up transaction_… with 11.1.
+bool Session::is_spelled_right(std::string_view name) const {
+  const bool old_name = name.starts_with("tx_");
+  if (!old_name && !name.starts_with("transaction_")) return true;
+  std::string_view version = version_;
+  if (version.starts_with("5.5.5-")) version.remove_prefix(6);
+  int major = 0;
+  int minor = 0;
+  const auto first = std::from_chars(version.data(), version.data() + version.size(), major);
+  if (first.ec == std::errc{} && first.ptr != version.data() + version.size())
+    std::from_chars(first.ptr + 1, version.data() + version.size(), minor);
+  if (is_mariadb()) return old_name || major > 11 || (major == 11 && minor >= 1);
+  return !old_name || major < 8;
+}
+
 std::optional<std::string> Session::variable(std::string_view name) const {
+  if (!is_spelled_right(name)) return std::nullopt;
   const std::string_view key = canonical_variable(name);
   if (const auto found = changed_.find(key); found != changed_.end()) return found->second;
+  if (key == "version" && !version_.empty()) return version_.starts_with("5.5.5-") ? version_.substr(6) : version_;
   if (profile_ != nullptr) {
-    if (key == "version" && profile_->contains("version")) return (*profile_)["version"].get<std::string>();
     const auto variables = profile_->find("variables");
     if (variables != profile_->end() && variables->is_object())
       if (const auto known = variables->find(std::string(key)); known != variables->end() && known->is_string())
@@ -219,9 +259,6 @@ bool Session::is_changed(std::string_view name) const {
   return found != changed_.end();
 }
 
-bool Session::is_mariadb() const {
-  if (profile_ == nullptr || !profile_->contains("version")) return true;
-  return (*profile_)["version"].get<std::string>().find("MariaDB") != std::string::npos;
-}
+bool Session::is_mariadb() const { return version_.empty() || version_.find("MariaDB") != std::string::npos; }
 
 }  // namespace understudy::mysql

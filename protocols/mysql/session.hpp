@@ -57,6 +57,12 @@ class Session {
   /// A statement of the open transaction touched tables: clients see the transaction from now on.
   void touch_tables() noexcept { transaction_visible_ = in_transaction_; }
 
+  /// What the user variables and the SQL-level prepared statement that `sql` mentions were made of:
+  /// {name: its SQL}, empty where it mentions none.
+  [[nodiscard]] Document made_of(std::string_view sql, const StatementInfo& info) const;
+  /// `sql` succeeded: remembers what it assigned to user variables, or prepared.
+  void remember(std::string_view sql, const StatementInfo& info);
+
   /// The present value of a system variable as SELECT @@name prints it.
   [[nodiscard]] std::optional<std::string> variable(std::string_view name) const;
   /// It was set on this connection.
@@ -64,6 +70,7 @@ class Session {
   [[nodiscard]] bool is_mariadb() const;
 
  private:
+  [[nodiscard]] bool is_spelled_right(std::string_view name) const;
   void apply(const Assignment& assignment);
   void set_names(const Assignment& assignment);
   void set_variable(std::string_view name, std::optional<std::string> value);
@@ -71,6 +78,7 @@ class Session {
   [[nodiscard]] std::uint16_t default_collation(std::string_view charset) const;
 
   const Document* profile_;
+  std::string version_;
   std::string user_;
   std::string database_;
   std::uint16_t handshake_collation_ = 0;
@@ -81,6 +89,7 @@ class Session {
   bool in_transaction_ = false;
   bool transaction_visible_ = false;
   std::vector<std::string> savepoints_;
+  std::map<std::string, std::string, std::less<>> user_variables_;  // and "prepare name"
   std::map<std::string, std::optional<std::string>, std::less<>> changed_;
 };
 

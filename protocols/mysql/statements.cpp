@@ -46,7 +46,7 @@ VariableName variable_name(std::string_view token) {
 class SetParser {
  public:
   SetParser(std::string_view sql, sql::Mode mode, const VariableLookup& variables)
-      : lexer_(sql, mode), mode_(mode), variables_(variables) {
+      : sql_(sql), lexer_(sql, mode), mode_(mode), variables_(variables) {
     advance();  // onto SET
     advance();
   }
@@ -109,6 +109,14 @@ class SetParser {
     if (token_.kind != TokenKind::operator_ || (token_.text != "=" && token_.text != ":=")) return;
     advance();
     assignment.is_default = is("default");
+    const std::size_t begin = token_.kind == TokenKind::end ? sql_.size() : lexer_.begin_of(token_);
+    if (assignment.target == Assignment::Target::user) {
+      skip_to_comma();
+      const std::size_t end = token_.kind == TokenKind::end ? sql_.size() : lexer_.begin_of(token_);
+      assignment.value = std::string(sql_.substr(begin, end - begin));
+      assignments.push_back(std::move(assignment));
+      return;
+    }
     if (!assignment.is_default) assignment.value = expression();
     if (assignment.value && token_.kind != TokenKind::end && !token_.is(',') && !token_.is(';')) assignment.value.reset();
     assignments.push_back(std::move(assignment));
@@ -189,6 +197,7 @@ class SetParser {
     return known ? std::optional(joined) : std::nullopt;
   }
 
+  std::string_view sql_;
   sql::Lexer lexer_;
   sql::Mode mode_;
   const VariableLookup& variables_;
@@ -273,12 +282,37 @@ bool begins_implicitly(const StatementInfo& info) noexcept {
   }
 }
 
+std::vector<std::string> user_variables_in(std::string_view sql, sql::Mode mode) {
+  std::vector<std::string> names;
+  if (sql.find('@') == std::string_view::npos) return names;
+  sql::Lexer lexer(sql, mode);
+  for (Token token = lexer.next(); token.kind != TokenKind::end; token = lexer.next())
+    if (token.kind == TokenKind::variable && !token.text.starts_with("@@")) names.push_back(variable_name(token.text).name);
+  std::ranges::sort(names);
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  return names;
+}
+
+bool may_assign_user_variables(std::string_view sql, const StatementInfo& info, sql::Mode mode) {
+  if (info.kind == Kind::set || sql.find('@') == std::string_view::npos) return false;
+  if (info.kind == Kind::call) return true;
+  sql::Lexer lexer(sql, mode);
+  bool into = false;
+  for (Token token = lexer.next(); token.kind != TokenKind::end; token = lexer.next()) {
+    if (token.kind == TokenKind::operator_ && token.text == ":=") return true;
+    if (into && token.kind == TokenKind::variable) return true;
+    into = token.word() == sql::Word::into;
+  }
+  return false;
+}
+
 bool is_indivisible(std::string_view sql, sql::Mode mode) {
   const std::vector<std::string_view> parts = sql::split(sql, mode);
   return std::ranges::any_of(parts, [&](std::string_view part) {
     const Kind kind = sql::verb_of(part, mode).kind;
     const bool body = kind == Kind::ddl && contains_word(part, "begin");
-    return kind == Kind::call || body || (kind == Kind::begin && contains_word(part, "atomic"));
+    const bool call = kind == Kind::call && contains_word(part, "call");
+    return call || body || (kind == Kind::begin && contains_word(part, "atomic"));
   });
 }
 

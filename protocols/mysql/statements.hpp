@@ -24,7 +24,7 @@ struct Assignment {
   };
   Target target = Target::session;
   std::string name = {};
-  std::optional<std::string> value = {};  ///< nothing where it is no literal (or DEFAULT)
+  std::optional<std::string> value = {};  ///< nothing where it is no literal (or DEFAULT); of a user variable its SQL
   bool is_default = false;
 };
 
@@ -48,6 +48,13 @@ using VariableLookup = std::function<std::optional<std::string>(std::string_view
 [[nodiscard]] bool commits_implicitly(const StatementInfo& info) noexcept;
 /// True where such a statement begins a transaction on a connection with autocommit off.
 [[nodiscard]] bool begins_implicitly(const StatementInfo& info) noexcept;
+/// Names of the user variables that a statement mentions, lower case and sorted.
+[[nodiscard]] std::vector<std::string> user_variables_in(std::string_view sql, sql::Mode mode);
+
+/// True where a statement that is no SET may assign the user variables that it mentions: `:=`,
+/// SELECT … INTO @x, CALL.
+[[nodiscard]] bool may_assign_user_variables(std::string_view sql, const StatementInfo& info, sql::Mode mode);
+
 /// A text of several statements that must stay one, because its results can't be counted before
 /// (CALL) or its semicolons belong to a body (CREATE PROCEDURE …).
 [[nodiscard]] bool is_indivisible(std::string_view sql, sql::Mode mode);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <map>
 #include <set>
 
@@ -21,11 +22,13 @@ bool is_of_client(std::string_view name) noexcept {
   return name == "application_name" || name == "session_authorization";
 }
 
-/// Errors about the connection's own statements and portals, and of a failed transaction.
-bool is_of_connection(const StatementAnswer& answer) {
+/// Errors and warnings about the connection's own statements, portals and transaction.
+bool is_of_connection(const Fields& fields) {
   static const std::set<std::string_view> codes = {"25P02", "26000", "34000", "42P05", "42P03", "25P01", "25001", "3B001"};
-  return answer.error && codes.contains(field(*answer.error, 'C'));
+  return codes.contains(field(fields, 'C'));
 }
+
+bool is_of_connection(const StatementAnswer& answer) { return answer.error && is_of_connection(*answer.error); }
 
 /// A write's tag whose count says that no row was touched.
 bool touched_nothing(std::string_view tag) noexcept {
@@ -75,6 +78,7 @@ class PostgresAnalyser final : public Analyser {
 
  private:
   void learn_parameters(const SessionHeader& session);
+  void learn_location(const Fields& fields);
   void learn_setting(const SessionHeader& session, const StatementRequest& request, const StatementAnswer& answer);
   void control(const StatementRequest& request, const StatementAnswer& answer, const sql::Verb& verb, Analysis& analysis) const;
   void data(const StatementRequest& request, const StatementAnswer& answer, Analysis& analysis);
@@ -85,6 +89,7 @@ class PostgresAnalyser final : public Analyser {
   std::map<std::string, std::string> set_values_;  // by set_key
   std::set<std::pair<std::string, std::string>> set_in_;  // (session, setting)
   std::set<std::string> unparsed_;
+  std::map<std::string, std::array<std::string, 3>> locations_;  // file, line, routine by SQLSTATE
   mutable ShapeBook shapes_;
   std::map<std::string, sql::Dependencies, std::less<>> keys_;
   IdentityWriter writer_;
@@ -95,6 +100,13 @@ void PostgresAnalyser::learn_parameters(const SessionHeader& session) {
   if (!session.facts.is_object() || !session.facts.contains("parameters")) return;
   for (const auto& [name, value] : session.facts["parameters"].items())
     if (!is_of_client(name)) parameters_.emplace(name, text_of_value(value).value_or(std::string()));
+}
+
+/// Where the server's source makes an error that the serving role makes by itself.
+void PostgresAnalyser::learn_location(const Fields& fields) {
+  if (!is_of_connection(fields) || field(fields, 'F').empty()) return;
+  locations_.emplace(field(fields, 'C'), std::array{std::string(field(fields, 'F')), std::string(field(fields, 'L')),
+                                                    std::string(field(fields, 'R'))});
 }
 
 /// What a server answers to SHOW where the session has not set it, and how it keeps what SET gives.
@@ -121,6 +133,8 @@ void PostgresAnalyser::learn(const SessionHeader& session, const Exchange& excha
   const StatementRequest request = request_of_document(exchange.request, ignored);
   const StatementAnswer answer = answer_of_document(exchange.answer, ignored);
   learn_parameters(session);
+  for (const Fields& notice : answer.notices) learn_location(notice);
+  if (answer.error) learn_location(*answer.error);
   if (!ignored.empty() || is_of_connection(answer)) return;
   learn_setting(session, request, answer);
   if (sql::split(request.sql, sql_mode()).size() > 1) unparsed_.insert(unparsed_key(request.sql));
@@ -217,6 +231,8 @@ Document PostgresAnalyser::profile() const {
   for (const auto& [name, value] : parameters_) profile["parameters"][name] = document_of(value);
   profile["settings"] = Document::object();
   for (const auto& [name, value] : settings_) profile["settings"][name] = document_of(value);
+  for (const auto& [code, location] : locations_)
+    for (const std::string& part : location) profile["locations"][code].push_back(document_of(part));
   return profile;
 }
 

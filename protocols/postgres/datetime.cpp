@@ -11,6 +11,7 @@ namespace understudy::postgres {
 namespace {
 
 constexpr Microseconds second = 1'000'000, minute = 60 * second, hour = 60 * minute, day = 24 * hour;
+constexpr std::int64_t last_day = 106'751'990;  // of a timestamp: its microseconds fit 64 bits
 constexpr std::int64_t unix_to_2000 = 10'957;  // days from 1970-01-01 to 2000-01-01
 
 struct Civil {
@@ -116,7 +117,7 @@ struct Scanner {
 
 std::int64_t scan_date(Scanner& scanner) noexcept {
   Civil date;
-  date.year = scanner.number(4, 6);
+  date.year = scanner.number(4, 7);
   scanner.expect('-');
   date.month = static_cast<unsigned>(scanner.number(2, 2));
   scanner.expect('-');
@@ -175,7 +176,7 @@ bool parse_moment(std::string_view text, bool zone, Microseconds& value) noexcep
     time = scan_time(scanner);
   }
   if (zone) time -= scan_offset(scanner) * second;
-  if (!scanner.ok || !scanner.rest.empty() || std::abs(days) > 106'000'000) return false;
+  if (!scanner.ok || !scanner.rest.empty() || days > last_day || days < -last_day) return false;
   value = days * day + time;
   return true;
 }

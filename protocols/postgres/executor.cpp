@@ -170,7 +170,7 @@ void Executor::deliver_error(const Image& image) {
 
 /// An error of the statement under way; without fields where it was sent already.
 void Executor::fail(const Fields& error) {
-  if (!error.empty()) encode_fields('E', error, out_.buffer());
+  if (!error.empty()) encode_fields('E', located(error), out_.buffer());
   failed_ = true;
   copying_in_ = false;
   copy_data_.clear();
@@ -191,7 +191,16 @@ void Executor::apply_statuses(const Image& image) {
   }
 }
 
-void Executor::warn(const Fields& warning) { encode_fields('N', warning, out_.buffer()); }
+/// With file, line and routine, where a recording tells them for errors of that code.
+Fields Executor::located(Fields fields) const {
+  const Document& profile = table_.profile();
+  if (!profile.is_object() || !profile.contains("locations") || !field(fields, 'F').empty()) return fields;
+  const auto found = profile["locations"].find(std::string(field(fields, 'C')));
+  if (found == profile["locations"].end() || !found->is_array() || found->size() != 3) return fields;
+  static constexpr std::string_view codes = "FLR";
+  for (std::size_t i = 0; i < codes.size(); ++i) fields.emplace_back(codes[i], octets_of((*found)[i]));
+  return fields;
+}
 
 void Executor::complete(std::string_view what, StatementAnswer answer) {
   synthesised_ = what;
@@ -236,7 +245,7 @@ void Executor::carry_out() {
   if (plan_.ends_block) objects_.on_transaction_end();
   StatementAnswer answer;
   answer.tag = plan_.tag;
-  if (plan_.warning) answer.notices.push_back(*plan_.warning);
+  if (plan_.warning) answer.notices.push_back(located(*plan_.warning));
   portal_->answer_with(answer);
   deliver();
   if (!plan_.chain) return;

@@ -95,7 +95,7 @@ class Executor {
   void settle_settings(Control control, std::size_t savepoint);
   void apply_statuses(const Image& image);
   [[nodiscard]] bool check_told();
-  void warn(const Fields& warning);
+  [[nodiscard]] Fields located(Fields fields) const;
   void complete(std::string_view what, StatementAnswer answer);
   void tag_only(std::string_view what, std::string tag);
 

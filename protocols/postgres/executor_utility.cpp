@@ -218,7 +218,8 @@ void Executor::run_set(const SetStatement& set) {
   answer.tag = reset ? "RESET" : "SET";
   if (set.local && block_.idle() && !block_.implicit()) {
     const std::string_view what = set.name == "transaction_isolation" ? "SET TRANSACTION" : "SET LOCAL";
-    answer.notices.push_back(make_fields("WARNING", "25P01", fmt::format("{} can only be used in transaction blocks", what)));
+    answer.notices.push_back(
+        located(make_fields("WARNING", "25P01", fmt::format("{} can only be used in transaction blocks", what))));
     return complete("SET", std::move(answer));
   }
   if (set.to_default) {

@@ -14,7 +14,7 @@ namespace {
 
 const KeyPath everything;
 const KeyPath catalogue = {"@catalog"};
-const KeyPath sequences = {"@sequences"};
+const KeyPath sequences = {std::string(outside_transactions)};
 const KeyPath advisory_locks = {"@advisory_locks"};
 
 /// Statements that change nothing that a query could see.
@@ -76,6 +76,9 @@ class TreeReader {
     } else {
       const bool writes = kind != "SelectStmt" && node.contains("relation");
       if (writes) relation(node["relation"], true);
+      // Its identity column or serial takes a number, which neither a rollback nor a failure gives back.
+      if (kind == "InsertStmt" && writes)
+        add(found_.writes, {sequences.front(), node["relation"].value("relname", "")});
       if (kind == "SelectStmt" && node.contains("intoClause")) add(found_.writes, everything);
       for (const auto& [key, value] : node.items())
         if (!(writes && key == "relation")) walk(value);

@@ -196,7 +196,10 @@ bool numeric_to_text(Bytes binary, std::string& out) {
 }
 
 bool numeric_to_binary(std::string_view text, std::vector<std::uint8_t>& out) {
-  const auto special = [&](std::uint16_t sign) { return write_numeric(sign, 0, 0, {}, out), true; };
+  // numeric_send gives infinities the scale 32 and NaN none.
+  const auto special = [&](std::uint16_t sign) {
+    return write_numeric(sign, 0, sign == sign_nan ? 0 : 32, {}, out), true;
+  };
   if (equals_folded(text, "nan")) return special(sign_nan);
   if (equals_folded(text, "infinity") || equals_folded(text, "inf")) return special(sign_infinity);
   if (text.starts_with('-') && (equals_folded(text.substr(1), "infinity") || equals_folded(text.substr(1), "inf")))

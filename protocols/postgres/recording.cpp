@@ -10,8 +10,6 @@
 namespace understudy::postgres {
 namespace {
 
-constexpr std::string_view failed_transaction = "25P02";
-
 Exchange exchange_of(const Answered& answered) {
   return {document_of_request(answered.request), document_of_answer(answered.answer), answered.began, answered.ended};
 }
@@ -53,8 +51,6 @@ void Recording::warn(std::string text) {
 
 void Recording::add(Answered answered) {
   const bool failed = answered.answer.error.has_value();
-  // Errors of a failed transaction say nothing about the statement.
-  if (failed && field(*answered.answer.error, 'C') == failed_transaction) return;
   // What a connection sends in one go is still done one after the other.
   if (answered.began.tick < last_ended_.tick) answered.began = last_ended_;
   if (answered.ended.tick > last_ended_.tick) last_ended_ = answered.ended;

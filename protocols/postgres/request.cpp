@@ -70,8 +70,9 @@ std::string_view canonical_value(Oid type, const std::string& text, std::string&
   const sql::ValueClass value_class = value_class_of(type);
   if (value_class == sql::ValueClass::number || has_one_format(type)) return text;
   store = canonical_text(type, text);
-  if (value_class != sql::ValueClass::boolean) return store;
-  return store == "t" ? "true" : store == "f" ? "false" : store;
+  if (value_class == sql::ValueClass::boolean && store == "t") store = "true";
+  if (value_class == sql::ValueClass::boolean && store == "f") store = "false";
+  return store;
 }
 
 /// The data of a COPY as one more value behind those of the slots, in the encoding of

@@ -180,9 +180,13 @@ bool timetz_to_binary(std::string_view text, std::vector<std::uint8_t>& out) {
   return true;
 }
 
-bool micros_to_binary(bool parsed, Microseconds value, std::vector<std::uint8_t>& out) {
-  if (parsed) ByteWriter(out).be(static_cast<std::uint64_t>(value));
-  return parsed;
+using MicrosecondsParser = bool (*)(std::string_view, Microseconds&) noexcept;
+
+bool micros_to_binary(MicrosecondsParser parse, std::string_view text, std::vector<std::uint8_t>& out) {
+  Microseconds value = 0;
+  if (!parse(text, value)) return false;
+  ByteWriter(out).be(static_cast<std::uint64_t>(value));
+  return true;
 }
 
 template <class Float, class Raw>
@@ -274,7 +278,6 @@ bool scalar_to_text(Oid type, Bytes binary, std::string& out) {
 }
 
 bool scalar_to_binary(Oid type, std::string_view text, std::vector<std::uint8_t>& out) {
-  Microseconds value = 0;
   switch (type) {
     case oid::boolean: return bool_to_binary(text, out);
     case oid::bytea: return bytea_to_binary(text, out);
@@ -294,10 +297,10 @@ bool scalar_to_binary(Oid type, std::string_view text, std::vector<std::uint8_t>
       if (!parse_date(text, days)) return false;
       return ByteWriter(out).be(static_cast<std::uint32_t>(days)), true;
     }
-    case oid::time: return micros_to_binary(parse_time(text, value), value, out);
+    case oid::time: return micros_to_binary(parse_time, text, out);
     case oid::timetz: return timetz_to_binary(text, out);
-    case oid::timestamp: return micros_to_binary(parse_timestamp(text, value), value, out);
-    case oid::timestamptz: return micros_to_binary(parse_timestamptz(text, value), value, out);
+    case oid::timestamp: return micros_to_binary(parse_timestamp, text, out);
+    case oid::timestamptz: return micros_to_binary(parse_timestamptz, text, out);
     case oid::interval: return interval_to_binary(text, out);
     case oid::jsonb:
     case oid::jsonpath: return versioned_to_binary(text, out);

@@ -15,7 +15,10 @@ using sql::TokenKind;
 constexpr std::size_t token_cap = 4096;  // utility statements are short; queries behind them are not read
 
 /// Type names that PREPARE spells otherwise than pg_type.
-Oid oid_of_spelled(std::string_view name) noexcept {
+Oid oid_of_spelled(std::string_view spelled) {
+  std::string name(spelled);
+  std::ranges::transform(name, name.begin(), sql::to_lower);
+  if (name == "character varying") return oid::varchar;
   if (name == "int" || name == "integer") return oid::int4;
   if (name == "bigint") return oid::int8;
   if (name == "smallint") return oid::int2;
@@ -207,10 +210,12 @@ std::optional<PrepareStatement> parse_prepare(std::string_view sql, sql::Mode mo
   PrepareStatement prepare{std::move(*name), {}, {}};
   if (words.accept('(')) {
     std::string type;
-    while (!words.at_end() && !words.peek().is(')')) {
-      if (words.accept(',')) prepare.types.push_back(oid_of_spelled(std::exchange(type, {})));
-      else if (auto word = words.name()) type += type.empty() ? *word : " " + *word;
-      else type += words.peek().text, words.advance();
+    for (int depth = 0; !words.at_end() && (depth > 0 || !words.peek().is(')')); words.advance()) {
+      const Token& token = words.peek();
+      depth += token.is('(') ? 1 : token.is(')') ? -1 : 0;
+      if (depth > 0 || token.is(')')) continue;  // a modifier
+      if (token.is(',')) prepare.types.push_back(oid_of_spelled(std::exchange(type, {})));
+      else type.append(type.empty() || token.kind == TokenKind::punctuation ? "" : " ").append(token.text);
     }
     prepare.types.push_back(oid_of_spelled(type));
     if (!words.accept(')')) return std::nullopt;

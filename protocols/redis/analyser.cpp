@@ -5,6 +5,7 @@
 #include "protocols/redis/conversation.hpp"
 #include "protocols/redis/effects.hpp"
 #include "protocols/redis/image.hpp"
+#include "protocols/redis/info.hpp"
 #include "protocols/redis/live_connection.hpp"
 #include "protocols/redis/redact.hpp"
 #include "protocols/redis/reply_document.hpp"
@@ -104,16 +105,19 @@ Analysis RedisAnalyser::analyse(const SessionHeader&, const Exchange& exchange, 
   }
   if (is_connection_scoped(verb) && request.resolved.container == nullptr) return analysis;
   Effects effects = effects_of(request.resolved, request.views, request.line.db);
-  analysis.understood = effects.understood;
   if (is_unanswered(exchange.answer)) {
     analysis.image = silent_image();
   } else {
     const Value reply = request.reply(exchange.answer, profile_.double_style(), problems);
     if (request.resolved.name == "SCRIPT LOAD") add_loaded_script(reply, effects);
     analysis.changed = has_changed(request.resolved, request.views, reply);
-    if (answers_blindly(request.resolved, request.views, reply)) effects.reads.clear();
+    if (answers_blindly(request.resolved, request.views, reply)) {
+      effects.reads.clear();
+      if (is_error(reply.kind)) effects = {};  // nothing was even looked at
+    }
     analysis.image = make_image(reply, request.resolved.name, request.views);
   }
+  analysis.understood = effects.understood;
   analysis.effect = effects.effect;
   analysis.reads = std::move(effects.reads);
   analysis.writes = std::move(effects.writes);

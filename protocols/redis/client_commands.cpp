@@ -35,7 +35,8 @@ class ClientCommands {
     if (subcommand == "CACHING") return caching();
     if (subcommand == "TRACKINGINFO") return tracking_info();
     if (subcommand == "GETREDIR") return integer(live_.tracking.on ? 0 : -1);
-    if (subcommand == "UNPAUSE") return ok();
+    if (subcommand == "PAUSE" || subcommand == "UNPAUSE") return ok();
+    if (subcommand == "UNBLOCK") return integer(0);  // nobody is ever parked
     return Outcome::unanswered;
   }
 

@@ -32,6 +32,29 @@ constexpr std::array<std::uint16_t, slot_count> make_slots() {
 }
 constexpr std::array<std::uint16_t, slot_count> slots = make_slots();
 
+struct NamedArea {
+  std::string_view name;
+  OptionArea area;
+};
+
+constexpr NamedArea option_areas[] = {
+    {"BITCOUNT", {4}},         {"BITPOS", {5}},           {"BLMOVE", {3}},       {"COPY", {3}},
+    {"EXPIRE", {3}},           {"EXPIREAT", {3}},         {"FLUSHALL", {1}},     {"FLUSHDB", {1}},
+    {"GETEX", {2}},            {"GEODIST", {4}},          {"HRANDFIELD", {3}},  
+    {"LMOVE", {3}},            {"LPOS", {3}},             {"PEXPIRE", {3}},      {"PEXPIREAT", {3}},
+    {"SCAN", {2, 2}},          {"SET", {3}},                 {"ZRANDMEMBER", {3}},
+    {"ZRANGE", {4}},           {"ZRANGEBYLEX", {4}},      {"ZRANGEBYSCORE", {4}}, {"ZREVRANGE", {4}},
+    {"ZREVRANGEBYLEX", {4}},   {"ZREVRANGEBYSCORE", {4}}};
+
+constexpr std::array<OptionArea, std::size(commands)> make_areas() {
+  std::array<OptionArea, std::size(commands)> areas{};
+  for (const auto& [name, area] : option_areas)
+    for (std::size_t row = 0; row < std::size(commands); ++row)
+      if (commands[row].name == name) areas[row] = area;
+  return areas;
+}
+constexpr std::array<OptionArea, std::size(commands)> areas = make_areas();
+
 constexpr char upper(char octet) {
   return octet >= 'a' && octet <= 'z' ? static_cast<char>(octet - 'a' + 'A') : octet;
 }
@@ -39,11 +62,15 @@ constexpr char upper(char octet) {
 // Parts a name from its subcommand and from what follows in canonical octets.
 constexpr std::string_view separators{" \0", 2};
 
+}  // namespace
+
 void append_upper(std::string& target, std::string_view text) {
   for (const char octet : text) target += upper(octet);
 }
 
-}  // namespace
+OptionArea option_area(const Command& command) noexcept {
+  return areas[static_cast<std::size_t>(&command - commands)];
+}
 
 std::span<const KeySpec> Command::key_specs() const noexcept {
   return std::span(redis::key_specs).subspan(first_spec, spec_count);

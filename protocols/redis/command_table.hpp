@@ -80,6 +80,14 @@ struct Command {
 
 [[nodiscard]] std::span<const Command> all_commands() noexcept;
 
+/// Arguments that are keywords or numbers and nothing else, so that their case says nothing. The
+/// server takes `ex` for EX; drivers spell it as they like.
+struct OptionArea {
+  std::uint8_t first = 0xFF;  ///< the first such argument; none where there are fewer
+  std::uint8_t step = 1;      ///< 2 where every other argument is a keyword's free value
+};
+[[nodiscard]] OptionArea option_area(const Command& command) noexcept;
+
 /// By its full upper-case name, "GET" or "CONFIG GET"; null for what is not in the table.
 [[nodiscard]] const Command* find_command(std::string_view name) noexcept;
 
@@ -96,6 +104,8 @@ struct ResolvedCommand {
 };
 void resolve(Arguments arguments, ResolvedCommand& resolved);
 
+/// Appends `text` with its ASCII letters in upper case.
+void append_upper(std::string& target, std::string_view text);
 [[nodiscard]] bool equals_ignoring_case(std::string_view left, std::string_view right) noexcept;
 [[nodiscard]] std::string lower_case(std::string_view text);
 

@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "protocols/redis/profile.hpp"
+#include "protocols/redis/info.hpp"
 #include "protocols/redis/redact.hpp"
 #include "protocols/redis/reply_document.hpp"
 #include "protocols/redis/reply_shape.hpp"
@@ -151,6 +151,7 @@ void RedisObserver::acknowledge(const Value& reply) {
 // Commands at the head that get no reply: CLIENT REPLY OFF and SKIP, and what they silence.
 void RedisObserver::drop_unanswered(Moment at) {
   while (!pending_.empty()) {
+    if (!conversation_.muted() && pending_.front().resolved.name != "CLIENT REPLY") return;
     const auto views = pending_.front().line.views();
     const bool silent = conversation_.replies_to(pending_.front().resolved, views) == 0;
     const bool ends_silence = pending_.front().resolved.name == "CLIENT REPLY" && !silent;
@@ -226,6 +227,7 @@ void RedisObserver::emit(const Pending& command, Value reply, Moment began, Mome
   const auto views = command.line.views();
   lift(reply, shape_of(command.resolved.name, views));
   redact_reply(command.resolved.name, reply);
+  if (reply.kind == Kind::verbatim && command.resolved.name == "INFO") reply.text = steady_info(reply.text);
   emit_document(command, reply_document(reply), began, at);
 }
 

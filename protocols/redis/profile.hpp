@@ -29,7 +29,4 @@ struct Profile {
   [[nodiscard]] Document to_document() const;
 };
 
-/// `field:value` of an INFO reply; empty where it has none.
-[[nodiscard]] std::string info_field(std::string_view info, std::string_view field);
-
 }  // namespace understudy::redis

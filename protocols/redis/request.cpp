@@ -29,9 +29,13 @@ void make_canonical(const ResolvedCommand& resolved, Arguments arguments, std::u
   out.assign(resolved.name);
   out += '\0';
   append_number(out, db);
-  for (const std::string_view argument : arguments.subspan(resolved.name_arguments)) {
-    append_number(out, argument.size());
-    out += argument;
+  const OptionArea options = resolved.command != nullptr ? option_area(*resolved.command) : OptionArea{};
+  for (std::size_t i = resolved.name_arguments; i < arguments.size(); ++i) {
+    append_number(out, arguments[i].size());
+    if (i < options.first || (i - options.first) % options.step != 0)
+      out += arguments[i];
+    else
+      append_upper(out, arguments[i]);
   }
 }
 

@@ -2,7 +2,7 @@
 // session file, the canonical octets that a table is probed with.
 //
 //   document    {command: [SET, key, value], db: 1}           `db` left out where it is 0
-//   canonical   "SET" NUL db (length octets)…                 numbers as LEB128
+//   canonical   "SET" NUL db (length octets)…                 numbers as LEB128, options in upper case
 #pragma once
 
 #include <cstdint>

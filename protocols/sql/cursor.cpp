@@ -41,7 +41,8 @@ std::string name_of(const Token& token, Mode mode, NameCase name_case) {
 
 Token Cursor::read() {
   for (Token token = lexer_.next();; token = lexer_.next()) {
-    if (token.kind == TokenKind::comment_open) conditional_ = conditional_ || depends_on_version(token.text);
+    if (token.kind == TokenKind::comment_open)
+      conditional_ = conditional_ || depends_on_version(token.text);
     if (token.kind != TokenKind::comment_open && token.kind != TokenKind::comment_close &&
         token.kind != TokenKind::hint)
       return token;

@@ -14,13 +14,16 @@ namespace understudy::sql {
 namespace {
 
 const KeyPath everything = {};
-const KeyPath sequences = {"@sequence"};
+const KeyPath sequences = {std::string(outside_transactions)};
 const KeyPath advisory_locks = {"@lock"};
 
 class DependencyReader {
  public:
   DependencyReader(std::string_view sql, Mode mode)
-      : mode_(mode), mysql_(mode.dialect == Dialect::mysql), kind_(verb_of(sql, mode).kind), cursor_(sql, mode) {}
+      : mode_(mode),
+        mysql_(mode.dialect == Dialect::mysql),
+        kind_(verb_of(sql, mode).kind),
+        cursor_(sql, mode) {}
 
   Dependencies read() {
     if (!by_kind()) walk();
@@ -35,13 +38,13 @@ class DependencyReader {
  private:
   /// What the words of one level of parentheses mean for the names in it.
   struct Scope {
-    Word verb = Word::none;       ///< SELECT, INSERT, … of this level
-    bool from = false;            ///< in a list of tables: a comma starts the next one
-    bool table = false;           ///< a table's name is next
-    bool with = false;            ///< a common table expression's name is next
+    Word verb = Word::none;  ///< SELECT, INSERT, … of this level
+    bool from = false;       ///< in a list of tables: a comma starts the next one
+    bool table = false;      ///< a table's name is next
+    bool with = false;       ///< a common table expression's name is next
     bool recursive = false;
-    bool targets = false;         ///< tables named now are written
-    std::string pending;          ///< expression whose body is the parenthesis to come
+    bool targets = false;                  ///< tables named now are written
+    std::string pending;                   ///< expression whose body is the parenthesis to come
     std::vector<std::string> expressions;  ///< names that are no tables from here on
   };
 
@@ -62,14 +65,22 @@ class DependencyReader {
   /// Statements that are decided by their kind alone.
   bool by_kind() {
     switch (kind_) {
-      case Kind::select: case Kind::insert: case Kind::update: case Kind::delete_: case Kind::other_write:
-      case Kind::declare_cursor: case Kind::explain: case Kind::copy:
+      case Kind::select:
+      case Kind::insert:
+      case Kind::update:
+      case Kind::delete_:
+      case Kind::other_write:
+      case Kind::declare_cursor:
+      case Kind::explain:
+      case Kind::copy:
         return false;
       case Kind::ddl:
         found_.effect = Effect::write;
         add(found_.reads, everything);
         return true;
-      case Kind::call: case Kind::execute: case Kind::unknown:
+      case Kind::call:
+      case Kind::execute:
+      case Kind::unknown:
         found_.effect = Effect::write;
         widen();
         return true;
@@ -88,7 +99,8 @@ class DependencyReader {
     }
   }
 
-  /// What SET makes of MySQL's user variables is read by later statements; all else is the session's.
+  /// What SET makes of MySQL's user variables is read by later statements; all else is the
+  /// session's.
   void set_variables() {
     found_.effect = Effect::none;
     for (; mysql_ && !cursor_.at_end(); cursor_.step()) {
@@ -105,7 +117,8 @@ class DependencyReader {
   void variable() {
     if (!user_variable()) return;
     add(found_.reads, {name()});
-    if (cursor_.ahead().text == ":=" || (kind_ == Kind::other_write && scope().table)) add(found_.writes, {name()});
+    if (cursor_.ahead().text == ":=" || (kind_ == Kind::other_write && scope().table))
+      add(found_.writes, {name()});
   }
 
   Scope& scope() { return scopes_.back(); }
@@ -116,12 +129,18 @@ class DependencyReader {
       const Token& token = cursor_.now();
       if (token.kind == TokenKind::broken) widen();
       if (token.kind == TokenKind::variable) variable();
-      if (token.is('(')) open();
-      else if (token.is(')')) close();
-      else if (token.is(',')) comma();
-      else if (token.is(';')) scopes_.assign(1, Scope());
-      else if (token.kind == TokenKind::word || token.kind == TokenKind::quoted) word();
-      else scope().table = false;
+      if (token.is('('))
+        open();
+      else if (token.is(')'))
+        close();
+      else if (token.is(','))
+        comma();
+      else if (token.is(';'))
+        scopes_.assign(1, Scope());
+      else if (token.kind == TokenKind::word || token.kind == TokenKind::quoted)
+        word();
+      else
+        scope().table = false;
       previous_ = last_;
       last_ = token.kind == TokenKind::word ? token.word() : Word::none;
       after_dot_ = token.is('.');
@@ -138,7 +157,8 @@ class DependencyReader {
     inner.targets = scope().targets && inner.table;
     if (inner.table) inner.verb = scope().verb;
     scope().table = false;
-    if (scope().recursive && !scope().pending.empty()) scope().expressions.push_back(scope().pending);
+    if (scope().recursive && !scope().pending.empty())
+      scope().expressions.push_back(scope().pending);
     scopes_.push_back(std::move(inner));
   }
 
@@ -153,9 +173,7 @@ class DependencyReader {
     outer.with = cursor_.ahead().is(',');
   }
 
-  void comma() {
-    scope().table = scope().from;
-  }
+  void comma() { scope().table = scope().from; }
 
   void word() {
     if (after_dot_) return called(schema_);
@@ -183,10 +201,26 @@ class DependencyReader {
   /// Words that may stand between FROM, INTO or UPDATE and the table.
   bool names_table() const {
     switch (cursor_.now().word()) {
-      case Word::only: case Word::lateral: case Word::ignore: case Word::low_priority: case Word::high_priority:
-      case Word::delayed: case Word::quick: case Word::into: case Word::from: case Word::table:
-      case Word::select: case Word::values: case Word::set: case Word::as: case Word::default_: case Word::where:
-      case Word::rows: case Word::straight_join: case Word::with: case Word::concurrently:
+      case Word::only:
+      case Word::lateral:
+      case Word::ignore:
+      case Word::low_priority:
+      case Word::high_priority:
+      case Word::delayed:
+      case Word::quick:
+      case Word::into:
+      case Word::from:
+      case Word::table:
+      case Word::select:
+      case Word::values:
+      case Word::set:
+      case Word::as:
+      case Word::default_:
+      case Word::where:
+      case Word::rows:
+      case Word::straight_join:
+      case Word::with:
+      case Word::concurrently:
         return cursor_.now().kind == TokenKind::quoted;
       default:
         return true;
@@ -205,7 +239,8 @@ class DependencyReader {
     here.table = false;
     if (cursor_.ahead().is('(') && !here.targets) return function(table, schema);
     if (schema.empty() && is_expression(table)) return;
-    const bool catalogue = schema == "information_schema" || schema == "pg_catalog" || table.starts_with("pg_");
+    const bool catalogue =
+        schema == "information_schema" || schema == "pg_catalog" || table.starts_with("pg_");
     if (catalogue) {
       // Views of the catalogue count rows, locks and sequences: any write may show there.
       add(found_.reads, everything);
@@ -213,11 +248,17 @@ class DependencyReader {
       add(found_.reads, {table});
     }
     if (here.targets) add(found_.writes, {table});
+    // AUTO_INCREMENT or a serial takes a number, which neither a rollback nor a failure gives back.
+    if (here.targets && (kind_ == Kind::insert || here.verb == Word::insert)) {
+      add(found_.reads, {sequences.front(), table});
+      add(found_.writes, {sequences.front(), table});
+    }
   }
 
   bool is_expression(const std::string& name) const {
     return std::any_of(scopes_.begin(), scopes_.end(), [&](const Scope& each) {
-      return std::find(each.expressions.begin(), each.expressions.end(), name) != each.expressions.end();
+      return std::find(each.expressions.begin(), each.expressions.end(), name) !=
+             each.expressions.end();
     });
   }
 
@@ -225,7 +266,8 @@ class DependencyReader {
   void called(const std::string& schema) {
     const Token& token = cursor_.now();
     if (!cursor_.ahead().is('(')) return;
-    if (token.kind == TokenKind::word && (token.entry->flags & (value_follows | type_name)) != 0) return;
+    if (token.kind == TokenKind::word && (token.entry->flags & (value_follows | type_name)) != 0)
+      return;
     if (last_ == Word::as || !scope().pending.empty()) return;
     function(name(), schema);
   }
@@ -233,7 +275,8 @@ class DependencyReader {
   void function(const std::string& name, const std::string& schema) {
     const bool built_in = schema.empty() || schema == "pg_catalog";
     switch (built_in ? effect_of_function(name) : FunctionEffect::unknown) {
-      case FunctionEffect::pure: return;
+      case FunctionEffect::pure:
+        return;
       case FunctionEffect::sequence:
         // Inserting moves a sequence as well, unseen: what comes next depends on everything.
         add(found_.writes, sequences);
@@ -257,24 +300,31 @@ class DependencyReader {
         here.with = here.verb == Word::none || here.verb == Word::insert || here.table;
         here.table = false;
         return;
-      case Word::select: case Word::values:
+      case Word::select:
+      case Word::values:
         here.from = here.table = here.targets = false;
         here.verb = word;
         return;
       case Word::table:
         if (here.verb == Word::none) expect_tables(word, kind_ == Kind::other_write);
         return;
-      case Word::insert: case Word::replace: case Word::merge:
+      case Word::insert:
+      case Word::replace:
+      case Word::merge:
         if (here.verb == Word::none) {
           here.verb = word == Word::replace ? Word::insert : word;
           here.table = here.targets = true;
         }
         return;
-      case Word::update: case Word::delete_: case Word::truncate: case Word::copy:
+      case Word::update:
+      case Word::delete_:
+      case Word::truncate:
+      case Word::copy:
         if (here.verb == Word::none) expect_tables(word, true);
         if (word == Word::copy) here.from = false;
         return;
-      case Word::analyze: case Word::analyse:
+      case Word::analyze:
+      case Word::analyse:
         executes_ = true;
         return;
       case Word::cascade:
@@ -297,8 +347,10 @@ class DependencyReader {
   void clause(Word word) {
     Scope& here = scope();
     switch (word) {
-      case Word::from: return from();
-      case Word::join: case Word::straight_join:
+      case Word::from:
+        return from();
+      case Word::join:
+      case Word::straight_join:
         here.table = here.from;
         return;
       case Word::using_:
@@ -310,7 +362,8 @@ class DependencyReader {
         }
         return;
       case Word::into:
-        here.table = here.verb == Word::insert || here.verb == Word::merge || kind_ == Kind::other_write;
+        here.table =
+            here.verb == Word::insert || here.verb == Word::merge || kind_ == Kind::other_write;
         here.targets = here.targets || kind_ == Kind::other_write;
         // SELECT … INTO makes a table as DDL does.
         if (!mysql_ && here.verb == Word::select) add(found_.writes, everything);
@@ -319,8 +372,16 @@ class DependencyReader {
         // In MySQL the tables of a joined UPDATE end here; all of them may have been written.
         here.from = here.table = here.targets = false;
         return;
-      case Word::where: case Word::group: case Word::order: case Word::having: case Word::limit:
-      case Word::union_: case Word::except: case Word::intersect: case Word::for_: case Word::returning:
+      case Word::where:
+      case Word::group:
+      case Word::order:
+      case Word::having:
+      case Word::limit:
+      case Word::union_:
+      case Word::except:
+      case Word::intersect:
+      case Word::for_:
+      case Word::returning:
       case Word::window:
         here.from = here.table = false;
         return;
@@ -331,7 +392,8 @@ class DependencyReader {
 
   void from() {
     Scope& here = scope();
-    const bool compares = last_ == Word::distinct && (previous_ == Word::is || previous_ == Word::not_);
+    const bool compares =
+        last_ == Word::distinct && (previous_ == Word::is || previous_ == Word::not_);
     if (compares || here.verb == Word::none) return;
     if (here.verb == Word::copy) return;
     here.table = here.from = true;
@@ -347,12 +409,14 @@ class DependencyReader {
   std::vector<Scope> scopes_;
   Word last_ = Word::none, previous_ = Word::none;
   bool after_dot_ = false;
-  std::string schema_;  ///< the last name that stood behind no dot
+  std::string schema_;     ///< the last name that stood behind no dot
   bool executes_ = false;  ///< EXPLAIN ANALYZE
 };
 
 }  // namespace
 
-Dependencies dependencies_of(std::string_view sql, Mode mode) { return DependencyReader(sql, mode).read(); }
+Dependencies dependencies_of(std::string_view sql, Mode mode) {
+  return DependencyReader(sql, mode).read();
+}
 
 }  // namespace understudy::sql

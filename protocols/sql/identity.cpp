@@ -63,8 +63,9 @@ void append_value(const Value& value, std::string& canonical, std::string& quali
   }
   append_number_value(value, canonical);
   const bool negative = value.text.starts_with('-');
-  const std::uint16_t spelling =
-      value.any_spelling ? std::uint16_t{0} : spelling_of(negative, value.text.substr(negative ? 1 : 0));
+  const std::uint16_t spelling = value.any_spelling
+                                     ? std::uint16_t{0}
+                                     : spelling_of(negative, value.text.substr(negative ? 1 : 0));
   append_qualifier(ValueClass::number, spelling, qualifier);
 }
 

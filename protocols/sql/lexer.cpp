@@ -6,7 +6,14 @@
 namespace understudy::sql {
 namespace {
 
-enum CharClass : std::uint8_t { space = 1, digit = 2, letter = 4, operator_octet = 8, hex = 16, word_octet = 32 };
+enum CharClass : std::uint8_t {
+  space = 1,
+  digit = 2,
+  letter = 4,
+  operator_octet = 8,
+  hex = 16,
+  word_octet = 32
+};
 
 constexpr std::array<std::uint8_t, 256> make_classes() {
   std::array<std::uint8_t, 256> classes{};
@@ -30,7 +37,9 @@ bool in(char octet, int wanted) noexcept {
 bool is_space(char octet, bool mysql) noexcept {
   return in(octet, space) || (mysql && octet == '\v');
 }
-bool in_word(char octet) noexcept { return in(octet, letter | digit | word_octet); }
+bool in_word(char octet) noexcept {
+  return in(octet, letter | digit | word_octet);
+}
 
 }  // namespace
 
@@ -138,7 +147,15 @@ void Lexer::dispatch() noexcept {
       return in(peek(1), digit) && !after_dot_ && !after_name_ ? lex_number() : lex_punctuation();
     case '$':
       return mysql_ ? lex_word() : lex_dollar();
-    case '(': case ')': case '[': case ']': case '{': case '}': case ',': case ';': case ':':
+    case '(':
+    case ')':
+    case '[':
+    case ']':
+    case '{':
+    case '}':
+    case ',':
+    case ';':
+    case ':':
       return lex_punctuation();
     default:
       break;
@@ -155,7 +172,8 @@ void Lexer::lex_word() noexcept {
   const char first = to_lower(peek());
   const char second = peek(1);
   if (second == '\'' && (first == 'b' || first == 'x')) return ++at_, lex_bits(begin);
-  if (!mysql_ && second == '\'' && first == 'e') return ++at_, lex_string(begin, StringForm::backslash);
+  if (!mysql_ && second == '\'' && first == 'e')
+    return ++at_, lex_string(begin, StringForm::backslash);
   if (!mysql_ && first == 'u' && second == '&' && (peek(2) == '\'' || peek(2) == '"')) {
     at_ += 2;
     if (peek() == '\'') return lex_string(begin, StringForm::unicode);
@@ -166,20 +184,25 @@ void Lexer::lex_word() noexcept {
   finish_word(begin);
 }
 
-/// Digits with fraction and exponent. With letters right behind it is a word of its own in MySQL and
-/// an error in PostgreSQL 15; kept as a word it is never mistaken for a number and something else.
+/// Digits with fraction and exponent. With letters right behind it is a word of its own in MySQL
+/// and an error in PostgreSQL 15; kept as a word it is never mistaken for a number and something
+/// else.
 void Lexer::lex_number() noexcept {
   const std::size_t begin = at_;
   if (mysql_ && peek() == '0' && (peek(1) == 'x' || peek(1) == 'b')) {
     const bool hexadecimal = peek(1) == 'x';
     std::size_t end = at_ + 2;
-    while (end < sql_.size() && (hexadecimal ? in(sql_[end], hex) : sql_[end] == '0' || sql_[end] == '1')) ++end;
+    while (end < sql_.size() &&
+           (hexadecimal ? in(sql_[end], hex) : sql_[end] == '0' || sql_[end] == '1'))
+      ++end;
     if (end > at_ + 2 && (end == sql_.size() || !in_word(sql_[end]))) {
       at_ = end;
       return finish(TokenKind::bits, begin);
     }
   }
-  const auto digits = [this] { while (at_ < sql_.size() && in(sql_[at_], digit)) ++at_; };
+  const auto digits = [this] {
+    while (at_ < sql_.size() && in(sql_[at_], digit)) ++at_;
+  };
   digits();
   if (peek() == '.' && !(peek(1) == '.' && !mysql_)) {
     ++at_;
@@ -295,18 +318,21 @@ void Lexer::lex_at() noexcept {
   return finish(TokenKind::variable, begin);
 }
 
-/// A significant comment, or one that does not end.
+/// A significant comment, or one that does not end. An executed one ends wherever its `*/` turns up
+/// among the tokens, and one that never does is the server's to complain of.
 void Lexer::lex_block_comment() noexcept {
   const std::size_t begin = at_;
-  if (!mysql_ || sql_.find("*/", at_ + 2) == std::string_view::npos) return broken(begin);
-  if (peek(2) == '+') {
-    at_ = sql_.find("*/", at_ + 2) + 2;
+  const std::size_t end = sql_.find("*/", at_ + 2);
+  const bool executed = peek(2) == '!' || peek(2) == 'M';
+  if (!mysql_ || (!executed && end == std::string_view::npos)) return broken(begin);
+  if (!executed) {
+    at_ = end + 2;
     return finish(TokenKind::hint, begin);
   }
   executable_ = true;
   at_ += peek(2) == '!' ? 3 : 4;
   for (std::size_t i = 0; i < 6 && in(peek(), digit); ++i) ++at_;
-  return finish(TokenKind::comment_open, begin);
+  finish(TokenKind::comment_open, begin);
 }
 
 /// The longest run of operator characters that no comment starts in; a run of several gives up a
@@ -316,7 +342,8 @@ void Lexer::lex_postgres_operator() noexcept {
   bool keeps_sign = false;
   for (; at_ < sql_.size() && in(sql_[at_], operator_octet); ++at_) {
     if (starts("/*") || starts("--")) break;
-    keeps_sign = keeps_sign || std::string_view("~!@#%^&|`?").find(sql_[at_]) != std::string_view::npos;
+    keeps_sign =
+        keeps_sign || std::string_view("~!@#%^&|`?").find(sql_[at_]) != std::string_view::npos;
   }
   if (at_ == begin) return ++at_, finish(TokenKind::broken, begin);
   while (!keeps_sign && at_ - begin > 1 && (sql_[at_ - 1] == '+' || sql_[at_ - 1] == '-')) --at_;
@@ -324,8 +351,8 @@ void Lexer::lex_postgres_operator() noexcept {
 }
 
 void Lexer::lex_mysql_operator() noexcept {
-  static constexpr std::array<std::string_view, 12> longer = {
-      "->>", "<=>", "->", "<=", ">=", "<>", "!=", "<<", ">>", "&&", "||", ":="};
+  static constexpr std::array<std::string_view, 12> longer = {"->>", "<=>", "->", "<=", ">=", "<>",
+                                                              "!=",  "<<",  ">>", "&&", "||", ":="};
   const std::size_t begin = at_;
   if (executable_ && starts("*/")) {
     executable_ = false;

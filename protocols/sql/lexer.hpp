@@ -16,13 +16,13 @@ namespace understudy::sql {
 
 enum class TokenKind : std::uint8_t {
   end,
-  word,           ///< keyword or unquoted identifier; `entry` tells which
-  quoted,         ///< quoted identifier, with its quotes
-  string,         ///< with its quotes and prefix; `form` tells how it is escaped
-  number,         ///< without sign
-  bits,           ///< b'…', x'…', and 0x… 0b… in MySQL
-  parameter,      ///< `$n` in PostgreSQL, `?` in MySQL; `parameter` is its index from 0
-  variable,       ///< @name and @@name in MySQL
+  word,       ///< keyword or unquoted identifier; `entry` tells which
+  quoted,     ///< quoted identifier, with its quotes
+  string,     ///< with its quotes and prefix; `form` tells how it is escaped
+  number,     ///< without sign
+  bits,       ///< b'…', x'…', and 0x… 0b… in MySQL
+  parameter,  ///< `$n` in PostgreSQL, `?` in MySQL; `parameter` is its index from 0
+  variable,   ///< @name and @@name in MySQL
   operator_,
   punctuation,    ///< one of ( ) [ ] { } , ; . : or `::`
   hint,           ///< MySQL's /*+ … */, whole
@@ -41,9 +41,9 @@ enum class StringForm : std::uint8_t {
 struct Token {
   TokenKind kind = TokenKind::end;
   StringForm form = StringForm::plain;
-  bool spaced = false;            ///< white space or a comment stands before it
+  bool spaced = false;  ///< white space or a comment stands before it
   std::int32_t parameter = 0;
-  std::string_view text;          ///< as it stands in the statement
+  std::string_view text;             ///< as it stands in the statement
   const WordEntry* entry = nullptr;  ///< of a word; never null there
 
   [[nodiscard]] Word word() const noexcept { return entry == nullptr ? Word::none : entry->word; }

@@ -27,8 +27,8 @@ void append_utf8(std::uint32_t code, std::string& out) {
 }
 
 /// `count` to `most` digits of `base` from `at` on; false where there are fewer than `count`.
-bool take_code(std::string_view text, std::size_t& at, std::size_t count, std::size_t most, int base,
-               std::uint32_t& code) {
+bool take_code(std::string_view text, std::size_t& at, std::size_t count, std::size_t most,
+               int base, std::uint32_t& code) {
   std::size_t taken = 0;
   for (code = 0; taken < most && at < text.size(); ++taken, ++at) {
     const int value = hex_digit(text[at]);
@@ -69,15 +69,30 @@ bool append_postgres_escape(std::string_view text, std::size_t& at, std::string&
 void append_mysql_escape(std::string_view text, std::size_t& at, std::string& out) {
   const char escape = text[at++];
   switch (escape) {
-    case '0': out += '\0'; break;
-    case 'b': out += '\b'; break;
-    case 'n': out += '\n'; break;
-    case 'r': out += '\r'; break;
-    case 't': out += '\t'; break;
-    case 'Z': out += '\x1A'; break;
+    case '0':
+      out += '\0';
+      break;
+    case 'b':
+      out += '\b';
+      break;
+    case 'n':
+      out += '\n';
+      break;
+    case 'r':
+      out += '\r';
+      break;
+    case 't':
+      out += '\t';
+      break;
+    case 'Z':
+      out += '\x1A';
+      break;
     case '%':
-    case '_': out += '\\'; [[fallthrough]];
-    default: out += escape;
+    case '_':
+      out += '\\';
+      [[fallthrough]];
+    default:
+      out += escape;
   }
 }
 
@@ -135,12 +150,14 @@ bool append_bits_value(const Token& token, Mode mode, std::string& out) {
   const char kind = to_lower(prefixed ? digits[1] : digits[0]);
   digits = prefixed ? digits.substr(2) : digits.substr(2, digits.size() - 3);
   const std::size_t width = kind == 'x' ? 2 : 8;
-  if (mode.dialect == Dialect::mysql && !prefixed && kind == 'x' && digits.size() % 2 != 0) return false;
+  if (mode.dialect == Dialect::mysql && !prefixed && kind == 'x' && digits.size() % 2 != 0)
+    return false;
   for (const char digit : digits)
     if (const int value = hex_digit(digit); value < 0 || (kind == 'b' && value > 1)) return false;
   if (mode.dialect == Dialect::postgres) {
     for (const char digit : digits)
-      for (int bit = kind == 'x' ? 3 : 0; bit >= 0; --bit) out += (hex_digit(digit) >> bit & 1) != 0 ? '1' : '0';
+      for (int bit = kind == 'x' ? 3 : 0; bit >= 0; --bit)
+        out += (hex_digit(digit) >> bit & 1) != 0 ? '1' : '0';
     return true;
   }
   std::size_t left = digits.size();
@@ -155,7 +172,8 @@ bool append_bits_value(const Token& token, Mode mode, std::string& out) {
 std::uint16_t spelling_of(bool negative, std::string_view spelled) noexcept {
   // FNV-1a.
   std::uint32_t hash = negative ? 0x811C9DC5U : 0x9DC5811CU;
-  for (const char octet : spelled) hash = (hash ^ static_cast<std::uint8_t>(to_lower(octet))) * 0x01000193U;
+  for (const char octet : spelled)
+    hash = (hash ^ static_cast<std::uint8_t>(to_lower(octet))) * 0x01000193U;
   return static_cast<std::uint16_t>((hash % 255 + 1) << 8 | (hash / 255 % 255 + 1));
 }
 

@@ -13,7 +13,8 @@ namespace understudy::sql {
 /// from the token alone or the server would refuse it.
 [[nodiscard]] bool append_string_value(const Token& token, Mode mode, std::string& out);
 
-/// Appends what a bits token stands for: octets in MySQL, digits 0 and 1 in PostgreSQL; false as above.
+/// Appends what a bits token stands for: octets in MySQL, digits 0 and 1 in PostgreSQL; false as
+/// above.
 [[nodiscard]] bool append_bits_value(const Token& token, Mode mode, std::string& out);
 
 /// A hash of the spelling of a number in any case, no octet of it zero.

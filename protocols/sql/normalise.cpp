@@ -11,21 +11,48 @@ namespace {
 /// Statements whose literals may be parameters; all others are kept as they are written.
 bool takes_parameters(Word word) noexcept {
   switch (word) {
-    case Word::select: case Word::insert: case Word::update: case Word::delete_: case Word::replace:
-    case Word::merge: case Word::with: case Word::values: case Word::table: case Word::call:
-    case Word::execute: case Word::declare: case Word::explain: case Word::desc: case Word::describe:
+    case Word::select:
+    case Word::insert:
+    case Word::update:
+    case Word::delete_:
+    case Word::replace:
+    case Word::merge:
+    case Word::with:
+    case Word::values:
+    case Word::table:
+    case Word::call:
+    case Word::execute:
+    case Word::declare:
+    case Word::explain:
+    case Word::desc:
+    case Word::describe:
       return true;
     default:
       return false;
   }
 }
 
+/// What may stand before the first word of a statement, and that word.
+bool may_precede(const Token& token) noexcept {
+  return token.kind == TokenKind::word || token.kind == TokenKind::hint ||
+         token.kind == TokenKind::comment_open || token.kind == TokenKind::comment_close ||
+         token.is('(') || token.is(';');
+}
+
 /// What may stand between SELECT and the first column.
 bool modifies_select(Word word) noexcept {
   switch (word) {
-    case Word::all: case Word::distinct: case Word::distinctrow: case Word::high_priority:
-    case Word::straight_join: case Word::sql_big_result: case Word::sql_buffer_result: case Word::sql_cache:
-    case Word::sql_calc_found_rows: case Word::sql_no_cache: case Word::sql_small_result:
+    case Word::all:
+    case Word::distinct:
+    case Word::distinctrow:
+    case Word::high_priority:
+    case Word::straight_join:
+    case Word::sql_big_result:
+    case Word::sql_buffer_result:
+    case Word::sql_cache:
+    case Word::sql_calc_found_rows:
+    case Word::sql_no_cache:
+    case Word::sql_small_result:
       return true;
     default:
       return false;
@@ -34,9 +61,11 @@ bool modifies_select(Word word) noexcept {
 
 /// Nothing in `name` asks for quotes: PostgreSQL would fold its capitals.
 bool plain_name(std::string_view name, bool mysql) noexcept {
-  if (name.empty() || (name.front() >= '0' && name.front() <= '9') || name.front() == '$') return false;
+  if (name.empty() || (name.front() >= '0' && name.front() <= '9') || name.front() == '$')
+    return false;
   return std::all_of(name.begin(), name.end(), [mysql](char c) {
-    return (c >= 'a' && c <= 'z') || c == '_' || (c >= '0' && c <= '9') || c == '$' || (mysql && c >= 'A' && c <= 'Z');
+    return (c >= 'a' && c <= 'z') || c == '_' || (c >= '0' && c <= '9') || c == '$' ||
+           (mysql && c >= 'A' && c <= 'Z');
   });
 }
 
@@ -62,8 +91,10 @@ void Normaliser::take(const Token& token) {
   const std::size_t pattern = statement_.pattern_.size();
   const bool is_keyword = token.kind == TokenKind::word && !after_dot();
   std::uint8_t flags = is_keyword ? token.entry->flags : std::uint8_t{0};
-  const bool at_time_zone = token.word() == Word::zone && before == Word::time && before_last_ == Word::at;
+  const bool at_time_zone =
+      token.word() == Word::zone && before == Word::time && before_last_ == Word::at;
   if (at_time_zone) flags |= value_follows;
+  if (at_start_ && !may_precede(token)) begin_statement(Word::none);
   begin_item(token);
   last_kind_ = take_by_kind(token);
   note_item(token);
@@ -72,24 +103,41 @@ void Normaliser::take(const Token& token) {
   before_last_ = before;
   last_word_ = is_keyword ? token.entry->word : Word::none;
   last_pattern_ = pattern;
+  last_text_ = token.text;
   last_end_ = lexer_.offset();
 }
 
 /// The kind that the tokens after this one see.
 TokenKind Normaliser::take_by_kind(const Token& token) {
   switch (token.kind) {
-    case TokenKind::word: take_word(token); break;
-    case TokenKind::quoted: take_quoted(token); break;
-    case TokenKind::string: take_string(token); break;
-    case TokenKind::bits: take_bits(token); break;
-    case TokenKind::number: take_number(token, false); break;
-    case TokenKind::parameter: take_parameter(token); break;
-    case TokenKind::punctuation: take_punctuation(token); break;
+    case TokenKind::word:
+      if (take_constant(token)) return TokenKind::number;
+      take_word(token);
+      break;
+    case TokenKind::quoted:
+      take_quoted(token);
+      break;
+    case TokenKind::string:
+      take_string(token);
+      break;
+    case TokenKind::bits:
+      take_bits(token);
+      break;
+    case TokenKind::number:
+      take_number(token, false);
+      break;
+    case TokenKind::parameter:
+      take_parameter(token);
+      break;
+    case TokenKind::punctuation:
+      take_punctuation(token);
+      break;
     case TokenKind::operator_:
       if (take_sign(token)) return TokenKind::number;
       append_verbatim(token);
       break;
-    default: append_verbatim(token);
+    default:
+      append_verbatim(token);
   }
   return token.kind;
 }
@@ -110,19 +158,20 @@ void Normaliser::end_statement() {
   fixed_ = false;
 }
 
-/// MySQL tells tables, and the names of columns in an answer, by their case: only what can't be such
-/// a name is folded there.
+/// MySQL tells tables, and the names of columns in an answer, by their case: only what can't be
+/// such a name is folded there.
 bool Normaliser::folds(const Token& token) const noexcept {
   if (!mysql_) return true;
   if (after_dot() || last_kind_ == TokenKind::variable) return false;
-  if ((at_start_ && token.word() != Word::none) || (token.entry->flags & mysql_reserved) != 0) return true;
-  if (token.word() == Word::offset) return last_kind_ == TokenKind::number || last_kind_ == TokenKind::parameter;
+  if ((at_start_ && token.word() != Word::none) || (token.entry->flags & mysql_reserved) != 0)
+    return true;
+  if (token.word() == Word::offset)
+    return last_kind_ == TokenKind::number || last_kind_ == TokenKind::parameter;
   return token.word() == Word::duplicate && last_word_ == Word::on;
 }
 
 void Normaliser::take_word(const Token& token) {
   const bool name = after_dot() || (last_word_ == Word::as && frame().clause == Clause::output);
-  if (!name && take_constant(token)) return;
   const bool folded = folds(token);
   if (at_start_) begin_statement(token.word());
   if (!name && !frame().fixed && token.word() > Word::other) change_clause(token.word());
@@ -130,17 +179,20 @@ void Normaliser::take_word(const Token& token) {
   std::string& pattern = statement_.pattern_;
   const std::size_t begin = pattern.size();
   pattern += token.text;
-  if (folded) std::transform(pattern.begin() + static_cast<std::ptrdiff_t>(begin), pattern.end(),
-                             pattern.begin() + static_cast<std::ptrdiff_t>(begin), to_lower);
+  if (folded)
+    std::transform(pattern.begin() + static_cast<std::ptrdiff_t>(begin), pattern.end(),
+                   pattern.begin() + static_cast<std::ptrdiff_t>(begin), to_lower);
 }
 
 /// TRUE, FALSE and NULL where they are values.
 bool Normaliser::take_constant(const Token& token) {
   const Word word = token.word();
   const bool null = word == Word::null_;
-  if ((!null && word != Word::true_ && word != Word::false_) || keeps_literals() || at_start_) return false;
+  const bool constant = null || word == Word::true_ || word == Word::false_;
+  if (!constant || keeps_literals() || at_start_ || after_dot()) return false;
   if (last_word_ == Word::is || last_word_ == Word::not_) return false;
-  if (null && (last_word_ == Word::default_ || last_word_ == Word::set || last_word_ == Word::on)) return false;
+  if (null && (last_word_ == Word::default_ || last_word_ == Word::set || last_word_ == Word::on))
+    return false;
   separate(token);
   const std::size_t begin = statement_.literals_.size();
   if (!null) statement_.literals_ += word == Word::true_ ? "true" : "false";
@@ -183,10 +235,13 @@ void Normaliser::change_clause(Word word) {
     case Word::select:
       here.inserting = false;
       return enter(Clause::output);
-    case Word::insert: case Word::replace: case Word::merge:
+    case Word::insert:
+    case Word::replace:
+    case Word::merge:
       if (here.clause != Clause::output) here.inserting = true;
       [[fallthrough]];
-    case Word::update: case Word::delete_:
+    case Word::update:
+    case Word::delete_:
       if (here.clause != Clause::output) here.returns = true;
       return;
     case Word::values:
@@ -200,16 +255,29 @@ void Normaliser::change_clause(Word word) {
         enter(Clause::ordinals);
       return;
     case Word::from:
-      if (last_word_ == Word::distinct && (before_last_ == Word::is || before_last_ == Word::not_)) return;
+      if (last_word_ == Word::distinct && (before_last_ == Word::is || before_last_ == Word::not_))
+        return;
       return enter(Clause::slots);
-    case Word::offset: case Word::fetch: case Word::window:
+    case Word::offset:
+    case Word::fetch:
+    case Word::window:
       if (mysql_ && here.clause == Clause::output) return;
       return enter(Clause::slots);
-    case Word::set: case Word::on: case Word::using_:
+    case Word::set:
+    case Word::on:
+    case Word::using_:
       if (here.clause == Clause::output) return;
       return enter(Clause::slots);
-    case Word::group: case Word::order: case Word::where: case Word::having: case Word::limit:
-    case Word::for_: case Word::into: case Word::union_: case Word::except: case Word::intersect:
+    case Word::group:
+    case Word::order:
+    case Word::where:
+    case Word::having:
+    case Word::limit:
+    case Word::for_:
+    case Word::into:
+    case Word::union_:
+    case Word::except:
+    case Word::intersect:
       return enter(Clause::slots);
     default:
       return;
@@ -219,8 +287,10 @@ void Normaliser::change_clause(Word word) {
 void Normaliser::open_frame() {
   Frame& outer = frame();
   if (outer.in_item) outer.plain = outer.aliased = false;
-  const bool called = last_kind_ == TokenKind::quoted || (after_word() && (last_flags_ & value_follows) == 0);
-  const bool groups = last_word_ == Word::rollup || last_word_ == Word::cube || last_word_ == Word::sets;
+  const bool called =
+      last_kind_ == TokenKind::quoted || (after_word() && (last_flags_ & value_follows) == 0);
+  const bool groups =
+      last_word_ == Word::rollup || last_word_ == Word::cube || last_word_ == Word::sets;
   Frame inner{};
   inner.fixed = outer.fixed || outer.clause == Clause::output || outer.clause == Clause::verbatim ||
                 (outer.clause == Clause::ordinals && (!called || groups)) ||
@@ -240,7 +310,8 @@ void Normaliser::close_frame() {
 /// MySQL names a column without alias by the very text of its expression, case, spaces and all.
 void Normaliser::begin_item(const Token& token) {
   Frame& here = frame();
-  if (!mysql_ || here.clause != Clause::output || here.in_item || token.kind == TokenKind::punctuation) {
+  if (!mysql_ || here.clause != Clause::output || here.in_item ||
+      token.kind == TokenKind::punctuation) {
     if (!mysql_ || here.clause != Clause::output || here.in_item || !token.is('(')) return;
   }
   if (token.kind == TokenKind::hint || modifies_select(token.word())) return;
@@ -255,8 +326,8 @@ void Normaliser::begin_item(const Token& token) {
 void Normaliser::note_item(const Token& token) {
   Frame& here = frame();
   if (!here.in_item || token.is('(')) return;
-  const bool reserved = token.kind == TokenKind::word && !after_dot() &&
-                        (token.entry->flags & mysql_reserved) != 0;
+  const bool reserved =
+      token.kind == TokenKind::word && !after_dot() && (token.entry->flags & mysql_reserved) != 0;
   const bool name = token.kind == TokenKind::quoted || (token.kind == TokenKind::word && !reserved);
   const bool star = token.kind == TokenKind::operator_ && token.text == "*";
   here.plain = here.plain && (name || star || token.is('.') || token.word() == Word::as);
@@ -290,28 +361,32 @@ void Normaliser::append_item_text(std::string_view text) {
 
 bool Normaliser::value_may_start() const noexcept {
   switch (last_kind_) {
-    case TokenKind::word: return (last_flags_ & value_follows) != 0;
-    case TokenKind::operator_: return true;
-    case TokenKind::punctuation: return last_ == '(' || last_ == '[' || last_ == ',';
-    default: return false;
+    case TokenKind::word:
+      return (last_flags_ & value_follows) != 0;
+    case TokenKind::operator_:
+      return true;
+    case TokenKind::punctuation:
+      return last_ == '(' || last_ == '[' || last_ == ',';
+    default:
+      return false;
   }
 }
 
 /// A string that the words before it make something else of: DATE '…', INTERVAL '…', ESCAPE '…'.
 bool Normaliser::types_a_string(const Token& token) const noexcept {
-  if (last_word_ == Word::escape || last_word_ == Word::interval || last_word_ == Word::as) return true;
+  if (last_word_ == Word::escape || last_word_ == Word::interval || last_word_ == Word::as)
+    return true;
   if (value_may_start()) return false;
   if (!mysql_ || !after_word()) return true;
-  const std::size_t size = last_pattern_ < statement_.pattern_.size() ? statement_.pattern_.size() - last_pattern_ : 0;
-  const std::string_view word = std::string_view(statement_.pattern_).substr(last_pattern_, size);
-  const std::size_t start = word.find_first_not_of(' ');
-  if (start == std::string_view::npos) return true;
-  return word[start] != '_' && !(word.size() - start == 1 && to_lower(word[start]) == 'n' && !token.spaced);
+  const bool national =
+      last_text_.size() == 1 && to_lower(last_text_.front()) == 'n' && !token.spaced;
+  return last_text_.front() != '_' && !national;
 }
 
 void Normaliser::take_string(const Token& token) {
   const std::size_t begin = statement_.literals_.size();
-  if (keeps_literals() || types_a_string(token) || !append_string_value(token, mode_, statement_.literals_))
+  if (keeps_literals() || types_a_string(token) ||
+      !append_string_value(token, mode_, statement_.literals_))
     return append_verbatim(token);
   const bool binary = mysql_ && last_word_ == Word::binary_introducer;
   if (binary) statement_.pattern_.resize(last_pattern_);
@@ -322,7 +397,8 @@ void Normaliser::take_string(const Token& token) {
 void Normaliser::take_bits(const Token& token) {
   const std::size_t begin = statement_.literals_.size();
   const bool introduced = mysql_ && last_word_ == Word::binary_introducer;
-  if (keeps_literals() || !(value_may_start() || introduced) || !append_bits_value(token, mode_, statement_.literals_))
+  if (keeps_literals() || !(value_may_start() || introduced) ||
+      !append_bits_value(token, mode_, statement_.literals_))
     return append_verbatim(token);
   if (introduced) statement_.pattern_.resize(last_pattern_);
   separate(token);
@@ -330,9 +406,12 @@ void Normaliser::take_bits(const Token& token) {
 }
 
 void Normaliser::take_parameter(const Token& token) {
-  // Where no protocol would bind it, `$1` is a parameter of an inner statement (PREPARE, CREATE FUNCTION).
-  if (fixed_) append_verbatim(token);
-  else separate(token);
+  // Where no protocol would bind it, `$1` is a parameter of an inner statement (PREPARE, CREATE
+  // FUNCTION).
+  if (fixed_ && !mysql_)
+    append_verbatim(token);
+  else
+    separate(token);
   Statement::Slot& slot = add_slot(token, ValueClass::unknown, statement_.literals_.size());
   slot.parameter = token.parameter;
   const auto count = static_cast<std::size_t>(token.parameter) + 1;
@@ -360,7 +439,8 @@ bool Normaliser::take_sign(const Token& token) {
   return true;
 }
 
-Statement::Slot& Normaliser::add_slot(const Token&, ValueClass value_class, std::size_t literal_begin) {
+Statement::Slot& Normaliser::add_slot(const Token&, ValueClass value_class,
+                                      std::size_t literal_begin) {
   statement_.pattern_ += slot_mark;
   Statement::Slot slot;
   slot.value_class = value_class;
@@ -383,20 +463,37 @@ void Normaliser::take_punctuation(const Token& token) {
   if (token.is('(')) open_frame();
 }
 
-/// Whether a space goes before `token`: a matter of it and the token before alone, so that a pattern
-/// still tells its tokens apart.
+/// Whether a space goes before `token`: a matter of it and the token before alone, so that a
+/// pattern still tells its tokens apart.
 bool Normaliser::parted(const Token& token) const noexcept {
-  if (last_ == '(' || last_ == '[' || last_ == '.') return false;
+  if (last_ == '(' || last_ == '[') return false;
+  if (last_ == '.') {
+    // `. 1` and `.1` are not the same.
+    const bool digits = token.text.front() >= '0' && token.text.front() <= '9';
+    if (token.kind == TokenKind::word) return digits && token.spaced;
+    return token.kind != TokenKind::quoted && token.kind != TokenKind::operator_ &&
+           token.kind != TokenKind::punctuation;
+  }
   const bool cast = token.text == "::";
-  if (last_kind_ == TokenKind::punctuation && last_ == ':' && statement_.pattern_.ends_with("::")) return false;
+  if (last_kind_ == TokenKind::punctuation && last_ == ':' && statement_.pattern_.ends_with("::"))
+    return false;
   if (token.kind != TokenKind::punctuation) return true;
-  const bool after_name = last_kind_ == TokenKind::quoted || (after_word() && (last_flags_ & value_follows) == 0);
+  const bool after_name =
+      last_kind_ == TokenKind::quoted || (after_word() && (last_flags_ & value_follows) == 0);
   switch (token.text.front()) {
-    case ',': case ')': case ']': return false;
-    case '.': return !after_word() && last_kind_ != TokenKind::quoted && last_kind_ != TokenKind::punctuation;
-    case '[': return !after_name && last_kind_ != TokenKind::punctuation;
-    case '(': return !after_name || (mysql_ && token.spaced && (last_flags_ & space_matters) != 0);
-    default: return !cast;
+    case ',':
+    case ')':
+    case ']':
+      return false;
+    case '.':
+      return !after_word() && last_kind_ != TokenKind::quoted &&
+             last_kind_ != TokenKind::punctuation;
+    case '[':
+      return !after_name && last_kind_ != TokenKind::punctuation;
+    case '(':
+      return !after_name || (mysql_ && token.spaced && (last_flags_ & space_matters) != 0);
+    default:
+      return !cast;
   }
 }
 
@@ -405,7 +502,8 @@ void Normaliser::separate(const Token& token) {
 }
 
 void Normaliser::append_raw(std::string_view text) {
-  const bool plain = std::none_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) <= 2; });
+  const bool plain = std::none_of(text.begin(), text.end(),
+                                  [](char c) { return static_cast<unsigned char>(c) <= 2; });
   if (plain) {
     statement_.pattern_ += text;
     return;

@@ -15,15 +15,14 @@
 
 namespace understudy::sql {
 
-/// Octets of a pattern with a meaning of their own. Where a statement holds one of the first three
-/// itself, it is written as `pattern_escape` and the octet plus '0'.
-inline constexpr char slot_mark = '\x01';
-inline constexpr char pattern_escape = '\x02';
-
 class Normaliser {
  public:
   Normaliser(Statement& statement, std::string_view sql, Mode mode) noexcept
-      : statement_(statement), mode_(mode), mysql_(mode.dialect == Dialect::mysql), sql_(sql), lexer_(sql, mode) {
+      : statement_(statement),
+        mode_(mode),
+        mysql_(mode.dialect == Dialect::mysql),
+        sql_(sql),
+        lexer_(sql, mode) {
     frames_[0] = Frame{};
   }
 
@@ -98,16 +97,17 @@ class Normaliser {
   std::string_view sql_;
   Lexer lexer_;
   std::size_t depth_ = 0;
-  bool at_start_ = true;            ///< of a statement
-  bool fixed_ = false;              ///< a statement that takes no parameters
-  std::size_t semicolons_ = 0;      ///< seen and not yet written: trailing ones never are
+  bool at_start_ = true;        ///< of a statement
+  bool fixed_ = false;          ///< a statement that takes no parameters
+  std::size_t semicolons_ = 0;  ///< seen and not yet written: trailing ones never are
   TokenKind last_kind_ = TokenKind::end;
-  char last_ = '\0';                ///< the last token where it was punctuation
-  std::uint8_t last_flags_ = 0;     ///< of the last token where it was a word; `word_flags`
+  char last_ = '\0';             ///< the last token where it was punctuation
+  std::string_view last_text_;
+  std::uint8_t last_flags_ = 0;  ///< of the last token where it was a word; `word_flags`
   Word last_word_ = Word::none;
   Word before_last_ = Word::none;
-  std::size_t last_pattern_ = 0;    ///< where the last token begins in the pattern
-  std::size_t last_end_ = 0;        ///< where it ends in the statement
+  std::size_t last_pattern_ = 0;  ///< where the last token begins in the pattern
+  std::size_t last_end_ = 0;      ///< where it ends in the statement
   std::array<Frame, frames_kept> frames_;
 };
 

@@ -65,7 +65,8 @@ bool plain_integer(std::string_view text) {
 }
 
 /// Digits `first` to `last` of `number` with the point `point` places behind `first`.
-void write(const Decimal& number, std::size_t first, std::size_t last, std::int64_t point, std::string& out) {
+void write(const Decimal& number, std::size_t first, std::size_t last, std::int64_t point,
+           std::string& out) {
   if (number.negative) out += '-';
   const auto count = static_cast<std::int64_t>(last - first);
   if (point <= 0) {
@@ -83,7 +84,8 @@ template <typename T>
 void append_shortest(T value, std::string& out) {
   std::array<char, 64> text{};
   const auto result = std::to_chars(text.data(), text.data() + text.size(), value);
-  append_number(std::string_view(text.data(), static_cast<std::size_t>(result.ptr - text.data())), out);
+  append_number(std::string_view(text.data(), static_cast<std::size_t>(result.ptr - text.data())),
+                out);
 }
 
 }  // namespace
@@ -115,9 +117,17 @@ void append_number(std::string_view spelled, std::string& out) {
   write(number, first, last, point, out);
 }
 
-void append_integer(std::int64_t value, std::string& out) { append_shortest(value, out); }
-void append_unsigned(std::uint64_t value, std::string& out) { append_shortest(value, out); }
-void append_float(double value, std::string& out) { append_shortest(value, out); }
-void append_float(float value, std::string& out) { append_shortest(value, out); }
+void append_integer(std::int64_t value, std::string& out) {
+  append_shortest(value, out);
+}
+void append_unsigned(std::uint64_t value, std::string& out) {
+  append_shortest(value, out);
+}
+void append_float(double value, std::string& out) {
+  append_shortest(value, out);
+}
+void append_float(float value, std::string& out) {
+  append_shortest(value, out);
+}
 
 }  // namespace understudy::sql

@@ -8,8 +8,8 @@
 
 namespace understudy::sql {
 
-/// Appends the canonical text of a decimal number with optional sign, fraction and exponent. What is
-/// no such number (NaN, Infinity, hexadecimal) or too long to write out (beyond 400 digits) is
+/// Appends the canonical text of a decimal number with optional sign, fraction and exponent. What
+/// is no such number (NaN, Infinity, hexadecimal) or too long to write out (beyond 400 digits) is
 /// appended as it stands, in lower case.
 void append_number(std::string_view spelled, std::string& out);
 

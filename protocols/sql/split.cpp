@@ -5,8 +5,8 @@
 namespace understudy::sql {
 namespace {
 
-/// Counts what a semicolon may stand in without ending the statement: parentheses (a rule's actions)
-/// and BEGIN ATOMIC … END, where CASE has an END of its own.
+/// Counts what a semicolon may stand in without ending the statement: parentheses (a rule's
+/// actions) and BEGIN ATOMIC … END, where CASE has an END of its own.
 class Nesting {
  public:
   explicit Nesting(bool mysql) noexcept : mysql_(mysql) {}
@@ -30,7 +30,8 @@ class Nesting {
     started_ = true;
     if (token.is('(')) creates_ = false;
     for (const std::string_view made : {"procedure", "function", "trigger", "event", "package"})
-      routine_ = routine_ || (creates_ && token.kind == TokenKind::word && equals_folded(token.text, made));
+      routine_ = routine_ ||
+                 (creates_ && token.kind == TokenKind::word && equals_folded(token.text, made));
     routine_ = routine_ || (last_ == Word::begin && token.word() == Word::not_);
   }
 
@@ -54,7 +55,8 @@ std::vector<std::string_view> split(std::string_view sql, Mode mode) {
   const char* end = nullptr;
   for (Token token = lexer.next();; token = lexer.next()) {
     const bool over = token.kind == TokenKind::end || (token.is(';') && !nesting.open());
-    if (over && begin != nullptr) statements.emplace_back(begin, static_cast<std::size_t>(end - begin));
+    if (over && begin != nullptr)
+      statements.emplace_back(begin, static_cast<std::size_t>(end - begin));
     if (token.kind == TokenKind::end) return statements;
     if (over) {
       nesting = Nesting(mysql);

@@ -23,23 +23,48 @@ class VerbReader {
  private:
   Verb dispatch(Word first) {
     switch (first) {
-      case Word::select: case Word::values: return {selects() ? Kind::select : Kind::other_write, {}};
-      case Word::table: return {Kind::select, {}};
-      case Word::insert: case Word::replace: return {Kind::insert, {}};
-      case Word::update: return {Kind::update, {}};
-      case Word::delete_: return {Kind::delete_, {}};
-      case Word::with: return {with(), {}};
-      case Word::merge: case Word::upsert: case Word::truncate: case Word::load: case Word::import:
+      case Word::select:
+      case Word::values:
+        return {selects() ? Kind::select : Kind::other_write, {}};
+      case Word::table:
+        return {Kind::select, {}};
+      case Word::insert:
+      case Word::replace:
+        return {Kind::insert, {}};
+      case Word::update:
+        return {Kind::update, {}};
+      case Word::delete_:
+        return {Kind::delete_, {}};
+      case Word::with:
+        return {with(), {}};
+      case Word::merge:
+      case Word::upsert:
+      case Word::truncate:
+      case Word::load:
+      case Word::import:
         return {Kind::other_write, {}};
-      case Word::call: case Word::do_: return {Kind::call, {}};
-      case Word::copy: return {Kind::copy, {}};
-      case Word::explain: case Word::describe: case Word::desc: return {Kind::explain, {}};
-      case Word::lock: case Word::unlock: return {Kind::lock, {}};
-      case Word::show: return {Kind::show, variable()};
-      case Word::reset: return {Kind::reset, variable()};
-      case Word::set: return {Kind::set, variable()};
-      case Word::use: return {Kind::use, name(NameCase::kept)};
-      default: break;
+      case Word::call:
+      case Word::do_:
+        return {Kind::call, {}};
+      case Word::copy:
+        return {Kind::copy, {}};
+      case Word::explain:
+      case Word::describe:
+      case Word::desc:
+        return {Kind::explain, {}};
+      case Word::lock:
+      case Word::unlock:
+        return {Kind::lock, {}};
+      case Word::show:
+        return {Kind::show, variable()};
+      case Word::reset:
+        return {Kind::reset, variable()};
+      case Word::set:
+        return {Kind::set, variable()};
+      case Word::use:
+        return {Kind::use, name(NameCase::kept)};
+      default:
+        break;
     }
     const Verb verb = transaction(first);
     return verb.kind == Kind::unknown ? session(first) : verb;
@@ -47,17 +72,25 @@ class VerbReader {
 
   Verb transaction(Word first) {
     switch (first) {
-      case Word::begin: return {mysql_ && !ends_or(Word::work) ? Kind::unknown : Kind::begin, {}};
-      case Word::start: return {cursor_.at(Word::transaction) ? Kind::begin : Kind::unknown, {}};
-      case Word::commit: return ending(Kind::commit);
-      case Word::end: return mysql_ ? Verb{} : ending(Kind::commit);
-      case Word::rollback: return ending(Kind::rollback);
-      case Word::abort: return mysql_ ? Verb{} : ending(Kind::rollback);
-      case Word::savepoint: return {Kind::savepoint, name(NameCase::folded)};
+      case Word::begin:
+        return {mysql_ && !ends_or(Word::work) ? Kind::unknown : Kind::begin, {}};
+      case Word::start:
+        return {cursor_.at(Word::transaction) ? Kind::begin : Kind::unknown, {}};
+      case Word::commit:
+        return ending(Kind::commit);
+      case Word::end:
+        return mysql_ ? Verb{} : ending(Kind::commit);
+      case Word::rollback:
+        return ending(Kind::rollback);
+      case Word::abort:
+        return mysql_ ? Verb{} : ending(Kind::rollback);
+      case Word::savepoint:
+        return {Kind::savepoint, name(NameCase::folded)};
       case Word::release:
         cursor_.accept(Word::savepoint);
         return {Kind::release, name(NameCase::folded)};
-      default: return {};
+      default:
+        return {};
     }
   }
 
@@ -66,22 +99,50 @@ class VerbReader {
       case Word::prepare:
         if (cursor_.at(Word::transaction)) return {Kind::other_write, {}};
         return {Kind::prepare, name(NameCase::folded)};
-      case Word::execute: return {Kind::execute, name(NameCase::folded)};
-      case Word::deallocate: case Word::drop: return removal(first);
-      case Word::discard: return {Kind::discard, name(NameCase::folded)};
-      case Word::declare: return {Kind::declare_cursor, name(NameCase::folded)};
-      case Word::fetch: case Word::move: return {Kind::fetch, fetched()};
-      case Word::close: return {Kind::close_cursor, name(NameCase::folded)};
-      case Word::listen: return {Kind::listen, name(NameCase::folded)};
-      case Word::unlisten: return {Kind::unlisten, name(NameCase::folded)};
-      case Word::notify: return {Kind::notify, name(NameCase::folded)};
-      case Word::create: case Word::alter: case Word::comment: case Word::grant: case Word::revoke:
-      case Word::analyze: case Word::analyse: case Word::vacuum: case Word::reindex: case Word::cluster:
-      case Word::refresh: case Word::checkpoint: case Word::security: case Word::reassign: case Word::rename:
-      case Word::optimize: case Word::repair: case Word::check: case Word::flush: case Word::install:
+      case Word::execute:
+        return {Kind::execute, name(NameCase::folded)};
+      case Word::deallocate:
+      case Word::drop:
+        return removal(first);
+      case Word::discard:
+        return {Kind::discard, name(NameCase::folded)};
+      case Word::declare:
+        return {Kind::declare_cursor, name(NameCase::folded)};
+      case Word::fetch:
+      case Word::move:
+        return {Kind::fetch, fetched()};
+      case Word::close:
+        return {Kind::close_cursor, name(NameCase::folded)};
+      case Word::listen:
+        return {Kind::listen, name(NameCase::folded)};
+      case Word::unlisten:
+        return {Kind::unlisten, name(NameCase::folded)};
+      case Word::notify:
+        return {Kind::notify, name(NameCase::folded)};
+      case Word::create:
+      case Word::alter:
+      case Word::comment:
+      case Word::grant:
+      case Word::revoke:
+      case Word::analyze:
+      case Word::analyse:
+      case Word::vacuum:
+      case Word::reindex:
+      case Word::cluster:
+      case Word::refresh:
+      case Word::checkpoint:
+      case Word::security:
+      case Word::reassign:
+      case Word::rename:
+      case Word::optimize:
+      case Word::repair:
+      case Word::check:
+      case Word::flush:
+      case Word::install:
       case Word::uninstall:
         return {Kind::ddl, {}};
-      default: return {};
+      default:
+        return {};
     }
   }
 
@@ -122,7 +183,8 @@ class VerbReader {
   }
 
   bool accept_text(std::string_view lower) {
-    if (cursor_.now().kind != TokenKind::word || !equals_folded(cursor_.now().text, lower)) return false;
+    if (cursor_.now().kind != TokenKind::word || !equals_folded(cursor_.now().text, lower))
+      return false;
     cursor_.step();
     return true;
   }
@@ -131,7 +193,8 @@ class VerbReader {
   std::string variable() {
     const bool session = cursor_.at(Word::session) || cursor_.at(Word::local);
     const bool scoped = session || cursor_.at(Word::full);
-    if (scoped && cursor_.ahead().kind != TokenKind::operator_ && cursor_.ahead().kind != TokenKind::end)
+    if (scoped && cursor_.ahead().kind != TokenKind::operator_ &&
+        cursor_.ahead().kind != TokenKind::end)
       cursor_.step();
     if (accept_text("time") && cursor_.at(Word::zone)) return "timezone";
     if (cursor_.at(Word::transaction)) {
@@ -193,12 +256,21 @@ class VerbReader {
 
   static Kind dml(Word word) {
     switch (word) {
-      case Word::select: case Word::values: case Word::table: return Kind::select;
-      case Word::insert: case Word::replace: return Kind::insert;
-      case Word::update: return Kind::update;
-      case Word::delete_: return Kind::delete_;
-      case Word::merge: return Kind::other_write;
-      default: return Kind::unknown;
+      case Word::select:
+      case Word::values:
+      case Word::table:
+        return Kind::select;
+      case Word::insert:
+      case Word::replace:
+        return Kind::insert;
+      case Word::update:
+        return Kind::update;
+      case Word::delete_:
+        return Kind::delete_;
+      case Word::merge:
+        return Kind::other_write;
+      default:
+        return Kind::unknown;
     }
   }
 
@@ -209,6 +281,8 @@ class VerbReader {
 
 }  // namespace
 
-Verb verb_of(std::string_view sql, Mode mode) { return VerbReader(sql, mode).read(); }
+Verb verb_of(std::string_view sql, Mode mode) {
+  return VerbReader(sql, mode).read();
+}
 
 }  // namespace understudy::sql

@@ -159,8 +159,12 @@ struct WordTable {
   }
 };
 
-constexpr std::string_view spelling(std::string_view, std::string_view given) { return given; }
-constexpr std::string_view spelling(std::string_view name) { return name; }
+constexpr std::string_view spelling(std::string_view, std::string_view given) {
+  return given;
+}
+constexpr std::string_view spelling(std::string_view name) {
+  return name;
+}
 
 constexpr WordTable build() {
   WordTable table;
@@ -194,7 +198,8 @@ const WordEntry& find_word(std::string_view text) noexcept {
   const std::size_t hash = hash_of(text);
   const std::uint8_t mark = WordTable::mark_of(hash);
   for (std::size_t at = hash % capacity; table.marks[at] != 0; at = (at + 1) % capacity)
-    if (table.marks[at] == mark && equals_folded(text, table.entries[at].text)) return table.entries[at];
+    if (table.marks[at] == mark && equals_folded(text, table.entries[at].text))
+      return table.entries[at];
   return absent;
 }
 

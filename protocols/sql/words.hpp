@@ -31,7 +31,8 @@ namespace understudy::sql {
   X(write) X(xa) X(zone)
 // clang-format on
 
-/// The words that the code asks for by name; `other` is any other word that has a flag, `none` no word.
+/// The words that the code asks for by name; `other` is any other word that has a flag, `none` no
+/// word.
 enum class Word : std::uint8_t {
   none,
   other,
@@ -41,13 +42,13 @@ enum class Word : std::uint8_t {
 };
 
 enum WordFlag : std::uint8_t {
-  postgres_keyword = 1,    ///< "word" may mean something else than word
-  postgres_column = 2,     ///< …but not in a query
-  mysql_reserved = 4,      ///< a keyword wherever it stands unquoted: its case means nothing
-  mysql_meaning = 8,       ///< `word` may mean something else than word
-  value_follows = 16,      ///< an expression may start behind it
-  type_name = 32,          ///< a parenthesis behind it holds a type modifier
-  space_matters = 64,      ///< MySQL: `count (` is not `count(`
+  postgres_keyword = 1,  ///< "word" may mean something else than word
+  postgres_column = 2,   ///< …but not in a query
+  mysql_reserved = 4,    ///< a keyword wherever it stands unquoted: its case means nothing
+  mysql_meaning = 8,     ///< `word` may mean something else than word
+  value_follows = 16,    ///< an expression may start behind it
+  type_name = 32,        ///< a parenthesis behind it holds a type modifier
+  space_matters = 64,    ///< MySQL: `count (` is not `count(`
 };
 
 struct WordEntry {

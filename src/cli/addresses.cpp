@@ -86,17 +86,21 @@ std::string url_of(const Address& address) {
 bool announce(const std::vector<Address>& addresses,
               const std::optional<std::filesystem::path>& file) {
   Document document = Document::object();
+  std::string lines;
   for (const Address& address : addresses) {
-    fmt::print("listening {} {} {}\n", address.service, address.protocol,
-               store::to_string(address.endpoint));
+    lines += fmt::format("listening {} {} {}\n", address.service, address.protocol,
+                         store::to_string(address.endpoint));
     const store::Endpoint at = reachable(address.endpoint);
     document[address.service] = {{"protocol", address.protocol},
                                  {"host", at.host},
                                  {"port", at.port},
                                  {"url", url_of(address)}};
   }
+  const std::string json = document.dump(2) + "\n";
+  if (file && !write_file(*file, as_bytes(json))) return false;
+  std::fwrite(lines.data(), 1, lines.size(), stdout);
   std::fflush(stdout);
-  return !file || write_file(*file, as_bytes(document.dump(2) + "\n"));
+  return true;
 }
 
 std::optional<std::map<std::string, std::string>> environment_of(
@@ -106,7 +110,7 @@ std::optional<std::map<std::string, std::string>> environment_of(
     for (const auto& [name, text] : templates) {
       std::string why;
       auto value = Template(addresses, own).fill(text, why);
-      if (!value) problem = fmt::format("environment {}: {}", name, why);
+      if (!value) problem = fmt::format("env {}: {}", name, why);
       if (value) environment[name] = std::move(*value);
     }
   };

@@ -87,7 +87,7 @@ const Help run_help = {
 "\n"
 "For each service UNDERSTUDY_<SERVICE>_HOST, _PORT and _URL are set, the name in upper case with\n"
 "everything but letters and digits as `_`; and the names that understudy.yaml gives under\n"
-"`environment`, where {host}, {port}, {url} stand for the service's own, {orders.host} and so on for\n"
+"`env`, where {host}, {port}, {url} stand for the service's own, {orders.host} and so on for\n"
 "another's.",
 "0   COMMAND succeeded and every answer was certain\n"
 "2   COMMAND succeeded, with misses, or guesses under the chosen strictness\n"

@@ -88,7 +88,7 @@ int inspect_table(const InspectOptions& options) {
   std::string problem;
   const auto table = table::MappedTable::open(options.path, problem);
   if (!table) {
-    complain(problem);
+    complain(options.path.string() + ": " + problem);
     return bad_input;
   }
   Document services = Document::array();

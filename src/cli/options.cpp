@@ -196,6 +196,17 @@ std::variant<Command, int> complain_usage(std::string_view text) {
   return usage_error;
 }
 
+/// A word where a command should be; empty where there is none.
+std::string unknown_command(const CLI::App& program, std::span<char*> arguments) {
+  for (const char* argument : arguments.subspan(std::min<std::size_t>(1, arguments.size()))) {
+    if (argument[0] == '-') continue;
+    const auto named = program.get_subcommands(
+        [&](const CLI::App* command) { return command->get_name() == argument; });
+    return named.empty() ? argument : "";
+  }
+  return {};
+}
+
 /// The options of the command that was given; `behind` is what stood behind `--`.
 std::variant<Command, int> chosen(const std::string& name, All& all,
                                   std::vector<std::string> behind) {
@@ -237,6 +248,9 @@ std::variant<Command, int> parse(int argc, char** argv) {
   } catch (const CLI::Success& asked) {  // --help, --version
     return program.exit(asked);
   } catch (const CLI::ParseError& error) {
+    const std::string unknown = unknown_command(
+        program, all_arguments.first(static_cast<std::size_t>(dashes - all_arguments.begin())));
+    if (!unknown.empty()) return complain_usage("there is no command '" + unknown + "'");
     return complain_usage(error.what());
   }
   return chosen(program.get_subcommands().front()->get_name(), all, std::move(behind));

@@ -66,9 +66,7 @@ void reload(net::MockServer& server, const Path& path) {
 
 /// Returns the signal that ends the server.
 int serve_until_signalled(net::MockServer& server, const ServeOptions& options,
-                          const Signals& signals) {
-  std::optional<Watch> watch;
-  if (options.watch) watch.emplace(options.path);
+                          const Signals& signals, std::optional<Watch>& watch) {
   for (;;) {
     const auto signal = signals.next(watch ? std::optional(watch_interval) : std::nullopt);
     if (!signal) {
@@ -90,6 +88,8 @@ int run_command(const ServeOptions& options) {
   const Signals signals;
   const auto listen = parse_listen(options.listen);
   if (!listen) return usage_error;
+  std::optional<Watch> watch;  // looks before the files are read, so that no change is missed
+  if (options.watch) watch.emplace(options.path);
   const auto table = load_table(options.path);
   if (!table) return bad_input;
   if (!all_known(*listen, *table)) return usage_error;
@@ -107,7 +107,7 @@ int run_command(const ServeOptions& options) {
   }
   server.start();
   if (!announce(addresses_of(server), options.addresses)) return failed;
-  const int ended_by = serve_until_signalled(server, options, signals);
+  const int ended_by = serve_until_signalled(server, options, signals, watch);
   server.stop(drain_time);
   const auto held = finish_report(server, incidents, options.strictness, options.report);
   if (!held) return failed;

@@ -30,6 +30,13 @@ std::vector<bool> written_keys(const Trace& trace) {
   return written;
 }
 
+/// A pattern as a person reads it: the octet that stands in place of a value is shown as `?`.
+std::string readable(std::string pattern) {
+  for (char& octet : pattern)
+    if (static_cast<unsigned char>(octet) < 0x20) octet = '?';
+  return pattern;
+}
+
 bool never_changes(const TracedRequest& request, const std::vector<bool>& written) {
   return std::ranges::none_of(request.reads, [&](std::uint32_t key) { return written[key]; });
 }
@@ -84,7 +91,7 @@ ServiceSummary summarise(const LoadedService& service, const Trace& trace,
     const std::string text(pattern_of(traced.identity.canonical));
     const auto [found, added] = numbers.emplace(text, summary.patterns.size());
     if (added) {
-      summary.patterns.push_back({.pattern = text});
+      summary.patterns.push_back({.pattern = readable(text)});
       summary.patterns.back().static_ = !traced.is_write;
     }
     PatternSummary& pattern = summary.patterns[found->second];
@@ -103,8 +110,8 @@ ServiceSummary summarise(const LoadedService& service, const Trace& trace,
     ++pattern.exchanges;
     pattern.understood = pattern.understood && service.steps[step.step].analysis.understood;
   }
-  for (PatternSummary& pattern : summary.patterns)
-    pattern.keys.assign(keys[pattern.pattern].begin(), keys[pattern.pattern].end());
+  for (const auto& [text, number] : numbers)
+    summary.patterns[number].keys.assign(keys[text].begin(), keys[text].end());
   return summary;
 }
 

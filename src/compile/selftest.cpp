@@ -22,7 +22,7 @@ class Player {
     std::uint32_t recording = 0;
     for (const Step& step : service_.steps) {
       if (!scope_ || step.recording != recording) {
-        scope_ = std::make_unique<match::Scope>(section_.key_count());
+        scope_ = std::make_unique<match::Scope>(match::immediate_keys(section_));
         overlays_.clear();
         recording = step.recording;
       }
@@ -52,10 +52,9 @@ class Player {
         section_.find(step.analysis.identity.canonical, step.analysis.identity.qualifier);
     if (found.exact == ServiceSection::none) return static_cast<void>(++result_.miss);
     const auto& request = section_.requests()[found.exact];
-    const bool changed = step.analysis.effect == Effect::write && step.analysis.changed;
     grade(step, request, overlay);
-    if (changed && step.analysis.control == Control::none)
-      scope_->bump(section_.writes(request), request.hash, overlay);
+    if (step.analysis.effect == Effect::write && step.analysis.control == Control::none)
+      scope_->bump(section_.writes(request), request.hash, step.analysis.changed, overlay);
   }
 
   void grade(const Step& step, const format::RequestRecord& request, const match::Overlay& overlay) {

@@ -112,13 +112,13 @@ class Tracer {
   void apply(std::size_t i, const TracedRequest& request, match::Overlay& overlay) {
     const Analysis& a = service_.steps[i].analysis;
     if (a.control != Control::none) return control(i, overlay);
-    if (a.effect != Effect::write || !a.changed) return;
+    if (a.effect != Effect::write) return;
     const std::uint64_t write = table::hash_of(a.identity.canonical);
     for (const std::uint32_t key : request.writes) {
-      if (overlay.active())
-        overlay.bump(key, write);
-      else
+      if (match::is_immediate(trace_.keys[key]) || (a.changed && !overlay.active()))
         make_visible(i, key, write);
+      else if (a.changed)
+        overlay.bump(key, write);
     }
   }
 

@@ -50,7 +50,7 @@ struct ServedService::Impl {
         strictness(chosen),
         sink(std::move(incident_sink)),
         rules(section),
-        scope(section.key_count()),
+        scope(match::immediate_keys(section)),
         asked(section.all_answers().size()),
         guessed(section.all_answers().size()),
         last_served(section.requests().size()) {}
@@ -265,8 +265,9 @@ void ServedConnection::Impl::answer_from_table(const Request& request) {
   // From the look-up to the bump no other write may slip in between.
   std::unique_lock lock(service.scope.mutex());
   const Verdict verdict = service.judge(found, state.overlay, request.synthesisable);
-  if (verdict.answer != nullptr && (verdict.answer->flags & format::answer_changed) != 0)
-    service.scope.bump(service.section.writes(*verdict.request), verdict.request->hash, state.overlay);
+  if (verdict.answer != nullptr)
+    service.scope.bump(service.section.writes(*verdict.request), verdict.request->hash,
+                       (verdict.answer->flags & format::answer_changed) != 0, state.overlay);
   lock.unlock();
   reply(request, verdict);
 }

@@ -40,6 +40,12 @@ std::vector<std::string> write_keys(const KeyPath& path) {
 
 bool is_subtree(std::string_view name) noexcept { return name.starts_with(subtree); }
 
+bool is_immediate(std::string_view name) noexcept {
+  if (name.empty()) return false;
+  const std::string_view path = name.substr(1);
+  return path.substr(0, path.find('\x1f')) == outside_transactions;
+}
+
 std::string readable_key(std::string_view name) {
   const bool whole = is_subtree(name);
   std::string path(name.substr(name.empty() ? 0 : 1));

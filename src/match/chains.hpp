@@ -40,6 +40,8 @@ template <class VersionOf>
 [[nodiscard]] std::vector<std::string> write_keys(const KeyPath& path);
 /// Whether a key stands for a path and everything below it, as opposed to the path itself.
 [[nodiscard]] bool is_subtree(std::string_view name) noexcept;
+/// Whether a key is bumped outside of transactions (see KeyPath).
+[[nodiscard]] bool is_immediate(std::string_view name) noexcept;
 /// A key's name as a person reads it: "orders.*", "everything".
 [[nodiscard]] std::string readable_key(std::string_view name);
 

@@ -17,7 +17,9 @@ namespace understudy::match {
 /// hold `mutex()` from their look-up to their bump, so that no write slips in between.
 class Scope {
  public:
-  explicit Scope(std::size_t keys) : versions_(keys) {}
+  /// `immediate` tells of each key whether it is bumped outside of transactions.
+  explicit Scope(std::vector<bool> immediate)
+      : immediate_(std::move(immediate)), versions_(immediate_.size()) {}
 
   /// The state of `keys` as the connection of `overlay` sees it.
   [[nodiscard]] Version state(std::span<const std::uint32_t> keys, const Overlay& overlay) const {
@@ -38,14 +40,16 @@ class Scope {
 
   [[nodiscard]] std::mutex& mutex() noexcept { return mutex_; }
 
-  /// A write of a connection: into its transaction where one is open. Hold `mutex()`.
-  void bump(std::span<const std::uint32_t> keys, std::uint64_t write, Overlay& overlay) {
-    if (overlay.active()) {
-      for (const std::uint32_t key : keys) overlay.bump(key, write);
-      return;
-    }
+  /// A write of a connection: into its transaction where one is open. One that changed nothing
+  /// bumps only what is outside of transactions. Hold `mutex()`.
+  void bump(std::span<const std::uint32_t> keys, std::uint64_t write, bool changed, Overlay& overlay) {
     const Change change(*this);
-    for (const std::uint32_t key : keys) change_version(key, write);
+    for (const std::uint32_t key : keys) {
+      if (immediate_[key] || (changed && !overlay.active()))
+        change_version(key, write);
+      else if (changed)
+        overlay.bump(key, write);
+    }
   }
 
   /// Makes a transaction's writes visible. Hold `mutex()`.
@@ -81,6 +85,7 @@ class Scope {
     versions_[key].store(extend(old, write), std::memory_order_relaxed);
   }
 
+  std::vector<bool> immediate_;
   std::vector<std::atomic<Version>> versions_;
   std::atomic<std::uint64_t> sequence_{0};
   std::mutex mutex_;

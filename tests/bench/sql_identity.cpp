@@ -25,11 +25,19 @@ constexpr Mode mysql{Dialect::mysql, true, false};
 const std::vector<Sample> samples = {
     {"select 1", "select 1", postgres},
     {"point select", "SELECT abalance FROM pgbench_accounts WHERE aid = 4711;", postgres},
-    {"ORM select", "SELECT \"o\".\"id\", \"o\".\"total\" FROM \"orders\" AS \"o\" WHERE \"o\".\"customer_id\" = $1 AND "
-                   "\"o\".\"state\" = $2", postgres},
-    {"insert", "INSERT INTO orders (id, customer, note, total) VALUES (7, 42, 'a note of some length', 19.90)", postgres},
+    {"ORM select",
+     "SELECT \"o\".\"id\", \"o\".\"total\" FROM \"orders\" AS \"o\" WHERE \"o\".\"customer_id\" = "
+     "$1 AND "
+     "\"o\".\"state\" = $2",
+     postgres},
+    {"insert",
+     "INSERT INTO orders (id, customer, note, total) VALUES (7, 42, 'a note of some length', "
+     "19.90)",
+     postgres},
     {"point select, MySQL", "SELECT c FROM sbtest1 WHERE id=4711", mysql},
-    {"ORM select, MySQL", "SELECT `o`.`id`, `o`.`total` FROM `orders` AS `o` WHERE `o`.`customer_id` = ? AND `o`.`state` = ?",
+    {"ORM select, MySQL",
+     "SELECT `o`.`id`, `o`.`total` FROM `orders` AS `o` WHERE `o`.`customer_id` = ? AND "
+     "`o`.`state` = ?",
      mysql},
 };
 
@@ -43,7 +51,8 @@ double cpu_nanoseconds() {
 
 int main() {
   constexpr int rounds = 300'000;
-  const std::vector<Value> values = {{ValueClass::number, "42", false}, {ValueClass::string, "open", false}};
+  const std::vector<Value> values = {{ValueClass::number, "42", false},
+                                     {ValueClass::string, "open", false}};
   Statement statement;
   std::string canonical;
   std::string qualifier;

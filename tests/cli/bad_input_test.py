@@ -44,7 +44,7 @@ class BadInput(Case):
 
     def test_a_request_of_the_wrong_type(self):
         session = SESSION.replace("[GET, color]", "{get: color}", 1)
-        self.refused_everywhere(self.mock_set(session=session), "r1.cart.001.yaml:11")
+        self.refused_everywhere(self.mock_set(session=session), "r1.cart.001.yaml:1")
 
     def test_all_problems_are_reported_not_the_first(self):
         session = SESSION.replace("answer: red", "anwser: red").replace("answer: blue", "anwser: blue")
@@ -99,8 +99,8 @@ class BadInput(Case):
                     says=["cart", "http"])
 
     def test_an_environment_template_that_names_nothing(self):
-        config = CONFIG.replace("'127.0.0.1:0'}", "'127.0.0.1:0', environment: {URL: '{nobody.port}'}}")
-        self.expect(65, "run", self.mock_set(config=config), "--", "true", says=["URL", "nobody.port"])
+        config = CONFIG.replace("'127.0.0.1:0'}", "'127.0.0.1:0', env: {URL: '{nobody.port}'}}")
+        self.expect(65, "run", self.mock_set(config=config), "--", "true", says=["nobody.port"])
 
 
 if __name__ == "__main__":

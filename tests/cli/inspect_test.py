@@ -2,7 +2,7 @@
 
 import json
 
-from support import Case, main
+from support import Case, SESSION, main
 
 
 class Inspect(Case):
@@ -68,7 +68,7 @@ class Inspect(Case):
 
     def test_files_with_errors_are_shown_as_far_as_they_go(self):
         mock = self.mock_set()
-        self.write("mock/sessions/r1.cart.002.yaml", "understudy: 1\nsession: [\n")
+        self.write("mock/sessions/r1.cart.002.yaml", SESSION.replace("answer: red", "anwser: red"))
         out, err = self.expect(65, "inspect", mock)
         self.assertIn("r1.cart.001.yaml, 4 exchanges", out)
         self.assertIn("r1.cart.002.yaml", err)

@@ -67,7 +67,7 @@ class Run(Case):
         self.assertEqual(done.stdout, b"\x00\xff\n")
 
     def test_the_environment_names_every_service(self):
-        config = CONFIG.replace("cart:", "my-cart.2:")
+        config = CONFIG.replace("cart:", "my-cart_2:")
         mock = self.mock_set(config=config, session=None)
         out, _ = self.expect(0, "run", mock, "--", "env")
         values = dict(line.split("=", 1) for line in out.splitlines() if "=" in line)
@@ -82,11 +82,13 @@ class Run(Case):
 services:
   cart:
     protocol: redis
-    environment: {REDIS_URL: 'redis://{host}:{port}/0', LITERAL: '{{x}}'}
-environment:
+    env: {REDIS_URL: 'redis://{host}:{port}/0', LITERAL: '{{x}}'}
+env:
   BOTH: '{cart.host}|{cart.port}|{cart.url}'
 """
-        for path in [self.mock_set(config=config)]:
+        mock, table = self.mock_set(config=config), self.path("table")
+        self.expect(0, "compile", mock, "-o", table)
+        for path in [mock, table]:
             out, _ = self.expect(0, "run", path, "--", "env")
             values = dict(line.split("=", 1) for line in out.splitlines() if "=" in line)
             port = values["UNDERSTUDY_CART_PORT"]

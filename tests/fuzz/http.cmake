@@ -1,3 +1,5 @@
-understudy_fuzz(http_body LINKS understudy_http)
-understudy_fuzz(http_connection LINKS understudy_http)
-understudy_fuzz(http_message LINKS understudy_http)
+if(TARGET understudy_http)
+  understudy_fuzz(http_body LINKS understudy_http)
+  understudy_fuzz(http_connection LINKS understudy_http)
+  understudy_fuzz(http_message LINKS understudy_http)
+endif()

@@ -23,7 +23,8 @@ void use(Arguments arguments) {
   make_canonical(resolved, arguments, 3, canonical);
   const CommandLine line = read_canonical(canonical);
   require(line.words.size() == arguments.size() && line.db == 3);
-  for (std::size_t i = resolved.name_arguments; i < arguments.size(); ++i) require(line.words[i] == arguments[i]);
+  for (std::size_t i = resolved.name_arguments; i < arguments.size(); ++i)
+    require(equals_ignoring_case(line.words[i], arguments[i]));
   std::vector<Problem> problems;
   const CommandLine again = read_request(request_document(line), problems);
   require(again.words == line.words && problems.empty());

@@ -76,11 +76,11 @@ TEST_CASE("an overlay extends what the others see and forgets what is rolled bac
 }
 
 TEST_CASE("a scope shows a transaction's writes to its own connection until they are merged") {
-  Scope scope(2);
+  Scope scope({false, false});
   Overlay writer, other;
   const std::vector<std::uint32_t> key = {0};
   writer.begin();
-  scope.bump(key, 42, writer);
+  scope.bump(key, 42, true, writer);
   CHECK(scope.state(key, writer) != scope.state(key, other));
   scope.merge(writer.commit());
   CHECK(scope.state(key, writer) == scope.state(key, other));
@@ -90,12 +90,32 @@ TEST_CASE("a scope shows a transaction's writes to its own connection until they
 }
 
 TEST_CASE("a transaction that commits after another write extends that one's chain") {
-  Scope scope(1);
+  Scope scope({false});
   Overlay slow, fast;
   const std::vector<std::uint32_t> key = {0};
   slow.begin();
-  scope.bump(key, 1, slow);
-  scope.bump(key, 2, fast);
+  scope.bump(key, 1, true, slow);
+  scope.bump(key, 2, true, fast);
   scope.merge(slow.commit());
   CHECK(scope.version(0) == extend(extend(0, 2), 1));
+}
+
+TEST_CASE("a key outside of transactions is bumped at once, by a failed write too") {
+  Scope scope({true, false});
+  Overlay writer, other;
+  const std::vector<std::uint32_t> both = {0, 1};
+  writer.begin();
+  scope.bump(both, 1, true, writer);
+  CHECK(scope.version(0) == extend(0, 1));
+  CHECK(scope.version(1) == 0);
+  writer.drop();
+  scope.bump(both, 2, false, other);
+  CHECK(scope.version(0) == extend(extend(0, 1), 2));
+  CHECK(scope.version(1) == 0);
+}
+
+TEST_CASE("only paths below the sequences are outside of transactions") {
+  for (const std::string& key : write_keys({"@sequence", "orders"}))
+    CHECK(is_immediate(key) == (key.find("@sequence") != std::string::npos));
+  for (const std::string& key : write_keys({"orders", "@sequence"})) CHECK_FALSE(is_immediate(key));
 }

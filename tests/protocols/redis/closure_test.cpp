@@ -233,13 +233,13 @@ TEST_CASE("what was never recorded is a miss that names the nearest request") {
 
 TEST_CASE("INFO and the server's version come from the recording") {
   Stage stage;
-  stage.record({{wire({"INFO"}), "$38\r\n# Server\r\nredis_version:6.2.7\r\nrole:x\r\n\r\n"},
+  stage.record({{wire({"INFO"}), "$39\r\n# Server\r\nredis_version:6.2.7\r\nrole:x\r\n\r\n"},
                 {wire({"GET", "k"}), "$-1\r\n"}});
   stage.open();
   Client client(stage);
-  CHECK(client.send(wire({"INFO"})) == "$38\r\n# Server\r\nredis_version:6.2.7\r\nrole:x\r\n\r\n");
+  CHECK(client.send(wire({"INFO"})) == "$39\r\n# Server\r\nredis_version:6.2.7\r\nrole:x\r\n\r\n");
   CHECK(client.send(wire({"HELLO", "3"})).find("$5\r\n6.2.7\r\n") != std::string::npos);
-  CHECK(client.send(wire({"INFO"})).starts_with("=42\r\ntxt:# Server\r\n"));
+  CHECK(client.send(wire({"INFO"})).starts_with("=43\r\ntxt:# Server\r\n"));
 }
 
 TEST_CASE("a write whose answer was held back counts as a write") {

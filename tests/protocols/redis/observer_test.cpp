@@ -130,6 +130,21 @@ TEST_CASE("what is the connection's own business is not recorded, but is learned
         R"({"version":"7.2.6","mode":"standalone","client":"shop","library":"ioredis","resp":3})");
 }
 
+TEST_CASE("INFO is told without what differs from call to call") {
+  Watched watched;
+  const std::string info =
+      "# Server\r\nredis_version:7.0.15\r\nrun_id:0123456789abcdef0123456789abcdef01234567\r\n"
+      "uptime_in_seconds:77\r\nmaxmemory:1024\r\n# Memory\r\nused_memory_human:1.02M\r\n"
+      "db0:keys=12,expires=3,avg_ttl=0\r\nno line\n";
+  watched.ask({"INFO"}).server("$" + std::to_string(info.size()) + "\r\n" + info + "\r\n");
+  CHECK(watched.told().size() == 1);
+  CHECK(watched.exchanges[0].answer["verbatim"] ==
+        "# Server\r\nredis_version:7.0.15\r\nrun_id:0000000000000000000000000000000000000000\r\n"
+        "uptime_in_seconds:0\r\nmaxmemory:1024\r\n# Memory\r\nused_memory_human:0M\r\n"
+        "db0:keys=0,expires=0,avg_ttl=0\r\nno line\n");
+  CHECK(watched.facts["version"] == "7.0.15");
+}
+
 TEST_CASE("secrets never leave the observer") {
   Watched watched;
   watched.ask({"AUTH", "hunter2"}).server("+OK\r\n").ask({"AUTH", "hunter2"}).server("-WRONGPASS no\r\n");

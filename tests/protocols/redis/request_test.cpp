@@ -41,6 +41,16 @@ TEST_CASE("the case of a name does not matter, that of an argument does") {
   CHECK(canonical({"GET", "k"}) != canonical({"GET", "K"}));
 }
 
+TEST_CASE("the case of an option does not matter where nothing but options can stand") {
+  CHECK(canonical({"SET", "k", "v", "ex", "10", "Nx"}) == canonical({"set", "k", "v", "EX", "10", "NX"}));
+  CHECK(canonical({"SET", "k", "ex"}) != canonical({"SET", "k", "EX"}));
+  CHECK(canonical({"SCAN", "0", "match", "a*", "count", "9"}) == canonical({"SCAN", "0", "MATCH", "a*", "COUNT", "9"}));
+  CHECK(canonical({"SCAN", "0", "MATCH", "a"}) != canonical({"SCAN", "0", "MATCH", "A"}));
+  CHECK(canonical({"ZADD", "z", "NX", "1", "m"}) != canonical({"ZADD", "z", "nx", "1", "m"}));
+  CHECK(canonical({"ZRANGE", "z", "(a", "[b", "bylex"}) == canonical({"ZRANGE", "z", "(a", "[b", "BYLEX"}));
+  CHECK(canonical({"ZRANGE", "z", "[A", "+"}) != canonical({"ZRANGE", "z", "[a", "+"}));
+}
+
 TEST_CASE("canonical octets tell the request that they were made of") {
   for (const Words& words : std::vector<Words>{{"SET", "k", std::string(300, 'v')}, {"CONFIG", "GET", "x"}, {"PING"},
                                                {"CONFIG GET", "x"}, {"SET", "k", std::string("\0\xff", 2)}}) {

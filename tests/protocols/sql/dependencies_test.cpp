@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "support.hpp"
 
 using namespace understudy;
@@ -8,9 +10,13 @@ using namespace understudy::sql::test;
 
 namespace {
 
+/// The numbers that a table's inserts take, which have a test of their own.
+bool is_sequence_of_table(const KeyPath& key) { return key.size() == 2 && key.front() == outside_transactions; }
+
 std::string joined(const std::vector<KeyPath>& keys) {
   std::string text;
-  for (const KeyPath& key : keys) text += (text.empty() ? "" : " ") + (key.empty() ? "{}" : join(key));
+  for (const KeyPath& key : keys)
+    if (!is_sequence_of_table(key)) text += (text.empty() ? "" : " ") + (key.empty() ? "{}" : join(key));
   return text;
 }
 
@@ -36,14 +42,18 @@ TEST_CASE("a query reads the tables that it names, in both dialects") {
     check({{"select 1", "reads "},
            {"select * from orders", "reads orders"},
            {"select * from orders o, customers as c where o.id = c.id", "reads customers orders"},
-           {"select * from a join b on a.x = b.x left join c using (y), d where f = 1", "reads a b c d"},
+           {"select * from a join b on a.x = b.x left join c using (y), d where f = 1",
+            "reads a b c d"},
            {"select * from (a cross join b)", "reads a b"},
-           {"select * from a where id in (select x from b where exists (select 1 from c))", "reads a b c"},
+           {"select * from a where id in (select x from b where exists (select 1 from c))",
+            "reads a b c"},
            {"select (select max(x) from b) from a", "reads a b"},
-           {"select * from (select * from a) s join lateral (select * from b) t on true", "reads a b"},
+           {"select * from (select * from a) s join lateral (select * from b) t on true",
+            "reads a b"},
            {"select a from x union all select b from y", "reads x y"},
            {"select * from app.orders, public.items", "reads items orders"},
-           {"select extract(year from d), trim(both 'x' from e), substring(f from 2) from t", "reads t"},
+           {"select extract(year from d), trim(both 'x' from e), substring(f from 2) from t",
+            "reads t"},
            {"select a from t where b is distinct from c", "reads t"},
            {"select * from t order by a, b limit 5", "reads t"},
            {"select * from t where a in (1, 2), u", "reads t"},
@@ -59,7 +69,8 @@ TEST_CASE("common table expressions are no tables where they are visible, and on
     check({{"with x as (select * from a) select * from x, b", "reads a b"},
            {"with x as (select * from a), y(c, d) as (select * from x) select * from y", "reads a"},
            {"with orders as (select * from orders) select * from orders", "reads orders"},
-           {"with recursive r as (select id from t union all select r.id from r join u on true) select * from r",
+           {"with recursive r as (select id from t union all select r.id from r join u on true) "
+            "select * from r",
             "reads t u"},
            {"select * from (with x as (select * from a) select * from x) s, x", "reads a x"},
            {"with x as (select 1) select * from s.x", "reads x"},
@@ -76,7 +87,8 @@ TEST_CASE("a write changes its table, and its answer depends on what it reads") 
            {"update t set a = (select max(b) from u), c = 2", "writes t reads t u"},
            {"delete from t where a = 1", "writes t reads t"},
            {"delete from t as x where exists (select 1 from u)", "writes t reads t u"},
-           {"with x as (select * from a) delete from t where id in (select id from x)", "writes t reads a t"},
+           {"with x as (select * from a) delete from t where id in (select id from x)",
+            "writes t reads a t"},
            {"truncate table t", "writes t reads t"},
            {"create table t (a int)", "writes {} reads {}"},
            {"call p(1)", "writes {} reads {} ?"},
@@ -87,11 +99,16 @@ TEST_CASE("a write changes its table, and its answer depends on what it reads") 
 TEST_CASE("dependencies of PostgreSQL statements") {
   check({{"update t set a = s.a from s, u where t.id = s.id", "writes t reads s t u"},
          {"delete from t using s join u on true where t.id = s.id", "writes t reads s t u"},
-         {"insert into t values (1) on conflict (a) do update set b = excluded.b returning id", "writes t reads t"},
-         {"with x as (insert into t select * from s returning *) select * from x, u", "writes t reads s t u"},
-         {"merge into t using s on s.id = t.id when matched then update set a = 1 when not matched then insert (b) "
-          "values (2)", "writes t reads s t"},
-         {"merge into t using (select * from s) q on true when matched then delete", "writes t reads s t"},
+         {"insert into t values (1) on conflict (a) do update set b = excluded.b returning id",
+          "writes t reads t"},
+         {"with x as (insert into t select * from s returning *) select * from x, u",
+          "writes t reads s t u"},
+         {"merge into t using s on s.id = t.id when matched then update set a = 1 when not matched "
+          "then insert (b) "
+          "values (2)",
+          "writes t reads s t"},
+         {"merge into t using (select * from s) q on true when matched then delete",
+          "writes t reads s t"},
          {"truncate a, only b cascade", "writes {} reads a b"},
          {"copy t from stdin", "writes t reads t"},
          {"copy t (a, b) from stdin", "writes t reads t"},
@@ -124,6 +141,18 @@ TEST_CASE("dependencies of PostgreSQL statements") {
          {"execute p", "writes {} reads {} ?"},
          {"select * from t where 'open", "reads {} ?"}},
         postgres);
+}
+
+TEST_CASE("an insert takes a number of its table's sequence, which no rollback gives back") {
+  for (const Mode& mode : {Mode{Dialect::postgres}, Mode{Dialect::mysql}}) {
+    const KeyPath sequence = {"@sequence", "t"};
+    const Dependencies insert = dependencies_of("insert into t (a) select a from u", mode);
+    CHECK(std::ranges::count(insert.reads, sequence) == 1);
+    CHECK(std::ranges::count(insert.writes, sequence) == 1);
+    CHECK(std::ranges::none_of(insert.writes, [](const KeyPath& key) { return key.back() == "u"; }));
+    const Dependencies update = dependencies_of("update t set a = 1", mode);
+    CHECK(std::ranges::none_of(update.writes, is_sequence_of_table));
+  }
 }
 
 TEST_CASE("dependencies of MySQL statements") {

@@ -11,11 +11,16 @@ namespace {
 Value number(std::string_view text, bool any_spelling = false) {
   return {ValueClass::number, text, any_spelling};
 }
-Value string(std::string_view text) { return {ValueClass::string, text, false}; }
-Value untyped(std::string_view text) { return {ValueClass::unknown, text, false}; }
+Value string(std::string_view text) {
+  return {ValueClass::string, text, false};
+}
+Value untyped(std::string_view text) {
+  return {ValueClass::unknown, text, false};
+}
 constexpr Value null{ValueClass::null, {}, false};
 
-bool same(std::string_view one, std::string_view other, std::vector<Value> values = {}, Mode mode = postgres) {
+bool same(std::string_view one, std::string_view other, std::vector<Value> values = {},
+          Mode mode = postgres) {
   return matches(identity_of(one, mode), identity_of(other, mode, std::move(values)));
 }
 
@@ -32,14 +37,16 @@ TEST_CASE("a literal and a parameter of its class are one request") {
   CHECK(same("select a from t where b = null", bound, {}));
   CHECK(same("select a from t where b = 5", bound, {untyped("5")}));
   CHECK(same("select a from t where b = '5'", bound, {untyped("5")}));
-  CHECK(same("select a from t where b = 0x4D", "select a from t where b = ?", {{ValueClass::binary, "M", false}}, mysql));
+  CHECK(same("select a from t where b = 0x4D", "select a from t where b = ?",
+             {{ValueClass::binary, "M", false}}, mysql));
 }
 
 TEST_CASE("values of other classes are other requests") {
   const std::string_view bound = "select a from t where b = $1";
   CHECK_FALSE(same("select a from t where b = 5", bound, {string("5")}));
   CHECK_FALSE(same("select a from t where b = '5'", bound, {number("5")}));
-  CHECK_FALSE(same("select a from t where b = 'true'", bound, {{ValueClass::boolean, "true", false}}));
+  CHECK_FALSE(
+      same("select a from t where b = 'true'", bound, {{ValueClass::boolean, "true", false}}));
   CHECK_FALSE(same("select a from t where b = ''", bound, {null}));
   CHECK_FALSE(same("select a from t where b = null", bound, {string("")}));
   CHECK_FALSE(same("select a from t where b = null", bound, {untyped("")}));
@@ -61,8 +68,8 @@ TEST_CASE("numbers are compared by value and by spelling where they have one") {
 }
 
 TEST_CASE("a parameter used twice gives its value to both places") {
-  CHECK(same("select a from t where b = 5 and c = 6 and d = 5", "select a from t where b = $2 and c = $1 and d = $2",
-             {number("6"), number("5")}));
+  CHECK(same("select a from t where b = 5 and c = 6 and d = 5",
+             "select a from t where b = $2 and c = $1 and d = $2", {number("6"), number("5")}));
   Statement statement;
   statement.assign("select a from t where b = $2 or c = $2", postgres);
   CHECK(statement.parameter_count() == 2);
@@ -73,34 +80,47 @@ TEST_CASE("a parameter used twice gives its value to both places") {
 
 TEST_CASE("a canonical request tells every value from every other") {
   const auto of = [](std::vector<Value> values) {
-    return identity_of("select a from t where b = $1 and c = $2", postgres, std::move(values)).canonical;
+    return identity_of("select a from t where b = $1 and c = $2", postgres, std::move(values))
+        .canonical;
   };
-  const std::vector<std::string> all = {
-      of({string("a"), string("bc")}), of({string("ab"), string("c")}), of({string(""), string("abc")}),
-      of({string("abc"), string("")}), of({null, string("abc")}),       of({string("abc"), null}),
-      of({null, null}),                of({string(""), string("")}),    of({string(std::string_view("\0", 1)), string("")}),
-      of({string(std::string(200, 'x')), string("")}), of({string(std::string(20000, 'x')), string("")})};
+  const std::vector<std::string> all = {of({string("a"), string("bc")}),
+                                        of({string("ab"), string("c")}),
+                                        of({string(""), string("abc")}),
+                                        of({string("abc"), string("")}),
+                                        of({null, string("abc")}),
+                                        of({string("abc"), null}),
+                                        of({null, null}),
+                                        of({string(""), string("")}),
+                                        of({string(std::string_view("\0", 1)), string("")}),
+                                        of({string(std::string(200, 'x')), string("")}),
+                                        of({string(std::string(20000, 'x')), string("")})};
   for (std::size_t i = 0; i < all.size(); ++i)
     for (std::size_t j = 0; j < i; ++j) CHECK(all[i] != all[j]);
 }
 
 TEST_CASE("the octets that a pattern uses itself are told from those of a statement") {
   const std::string mark = "select a from t where b = \x01";
-  CHECK(identity_of(mark, postgres).canonical != identity_of("select a from t where b = 5", postgres).canonical);
-  CHECK(identity_of("select '\x01'", postgres).canonical != identity_of("select '\x02" "1'", postgres).canonical);
+  CHECK(identity_of(mark, postgres).canonical !=
+        identity_of("select a from t where b = 5", postgres).canonical);
+  CHECK(identity_of("select '\x01'", postgres).canonical != identity_of("select '\x02"
+                                                                        "1'",
+                                                                        postgres)
+                                                                .canonical);
   const std::string with_nul("select '\0'", 10);
   CHECK(pattern_of(identity_of(with_nul, postgres).canonical).size() > 9);
   CHECK(octets_of(describe(identity_of(with_nul, postgres).canonical)["sql"]) == with_nul);
 }
 
 TEST_CASE("a qualifier has four octets for each value") {
-  CHECK(identity_of("select a from t where b = 5 and c = 'x' and d = null", postgres).qualifier.size() == 12);
+  CHECK(identity_of("select a from t where b = 5 and c = 'x' and d = null", postgres)
+            .qualifier.size() == 12);
   CHECK(identity_of("select a", postgres).qualifier.empty());
 }
 
 TEST_CASE("a description shows the pattern and its values, octets that are no text as binary") {
-  const Document shown = describe(
-      identity_of("select a from t where b = $1 and c = $2 and d = 7", postgres, {string("\xFF"), null}).canonical);
+  const Document shown = describe(identity_of("select a from t where b = $1 and c = $2 and d = 7",
+                                              postgres, {string("\xFF"), null})
+                                      .canonical);
   CHECK(shown["sql"] == "select a from t where b = ? and c = ? and d = ?");
   REQUIRE(shown["params"].size() == 3);
   CHECK(shown["params"][0].is_binary());
@@ -110,7 +130,8 @@ TEST_CASE("a description shows the pattern and its values, octets that are no te
 }
 
 TEST_CASE("a description of octets that are no canonical request is still one") {
-  const std::string canonical = identity_of("select a from t where b = 'xyz' and c = 5", postgres).canonical;
+  const std::string canonical =
+      identity_of("select a from t where b = 'xyz' and c = 5", postgres).canonical;
   for (std::size_t length = 0; length <= canonical.size(); ++length)
     CHECK(describe(std::string_view(canonical).substr(0, length)).is_object());
   CHECK(describe(std::string("a\0\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF", 13)).is_object());
@@ -128,7 +149,8 @@ TEST_CASE("a statement object forgets the one before") {
 }
 
 TEST_CASE("parentheses nested beyond any sense are taken in stride") {
-  const std::string deep = "select a from t where " + std::string(5000, '(') + "5" + std::string(5000, ')') + " = 6";
+  const std::string deep =
+      "select a from t where " + std::string(5000, '(') + "5" + std::string(5000, ')') + " = 6";
   const Identity identity = identity_of(deep, postgres);
   CHECK(identity.canonical != identity_of("select a from t where 5 = 6", postgres).canonical);
   CHECK(identity.qualifier.size() == 8);

@@ -23,7 +23,8 @@ std::string tokens(std::string_view sql, Mode mode) {
 TEST_CASE("PostgreSQL text falls into the tokens of its manual") {
   CHECK(tokens("a.b::c[1]", postgres) == "<a><.><b><::><c><[><1><]>");
   CHECK(tokens("1.5e-3 .5 5. 1..2 1e", postgres) == "<1.5e-3><.5><5.><1><.><.2><1e>");
-  CHECK(tokens("a$b $1 $12 $tag$x$y$tag$ $$z$$", postgres) == "<a$b><$1><$12><$tag$x$y$tag$><$$z$$>");
+  CHECK(tokens("a$b $1 $12 $tag$x$y$tag$ $$z$$", postgres) ==
+        "<a$b><$1><$12><$tag$x$y$tag$><$$z$$>");
   CHECK(tokens("<=-1 @-1 a+-b ->>", postgres) == "<<=><-><1><@-><1><a><+><-><b><->>>");
   CHECK(tokens("E'\\'' e'x' 'a''b' U&'x' B'1' x'F'", postgres) ==
         "<E'\\''><e'x'><'a''b'><U&'x'><B'1'><x'F'>");
@@ -40,9 +41,12 @@ TEST_CASE("MySQL text falls into the tokens of its manual") {
   CHECK(tokens("'a\\'b' \"c\\\"d\"", mysql) == "<'a\\'b'><\"c\\\"d\">");
 }
 
-TEST_CASE("every octet of a text is in a token, white space or a comment, and none is read beyond its end") {
+TEST_CASE(
+    "every octet of a text is in a token, white space or a comment, and none is read beyond its "
+    "end") {
   const std::vector<std::string_view> texts = {
-      "select E'a\\'b', U&\"x\", $t$ y $t$, /* /* */ */ 1.5e+3 -- z\n from \"q\"\"r\" where a->>'k' = $1;",
+      "select E'a\\'b', U&\"x\", $t$ y $t$, /* /* */ */ 1.5e+3 -- z\n from \"q\"\"r\" where "
+      "a->>'k' = $1;",
       "select `a``b`, 0x1F, b'1', @@x, /*!40101 y */ 'c\\'d' # e\n from t where f <=> ? -- g",
   };
   for (const std::string_view text : texts) {

@@ -36,7 +36,8 @@ inline std::string shown(std::string_view sql, Mode mode) {
 
 /// As the table of a service compares two requests.
 inline bool matches(const Identity& one, const Identity& other) {
-  if (one.canonical != other.canonical || one.qualifier.size() != other.qualifier.size()) return false;
+  if (one.canonical != other.canonical || one.qualifier.size() != other.qualifier.size())
+    return false;
   return std::equal(one.qualifier.begin(), one.qualifier.end(), other.qualifier.begin(),
                     [](char a, char b) { return a == b || a == 0 || b == 0; });
 }

@@ -1,0 +1,78 @@
+#include "protocols/redis/info.hpp"
+
+#include <algorithm>
+
+namespace understudy::redis {
+
+namespace {
+
+// Fields that say what a server is and how it is set up. Whatever else has digits is a measurement.
+constexpr std::string_view steady_fields[] = {
+    "redis_version", "redis_git_sha1", "redis_git_dirty", "redis_build_id", "redis_mode", "os", "arch_bits",
+    "monotonic_clock", "multiplexing_api", "atomicvar_api", "gcc_version", "process_supervised", "tcp_port",
+    "hz", "configured_hz", "executable", "config_file", "io_threads_active", "cluster_connections",
+    "maxclients", "maxmemory", "maxmemory_human", "maxmemory_policy", "mem_allocator", "loading",
+    "async_loading", "rdb_last_bgsave_status", "aof_enabled", "aof_last_bgrewrite_status",
+    "aof_last_write_status", "role", "connected_slaves", "master_host", "master_port", "master_link_status",
+    "master_sync_in_progress", "slave_read_only", "replica_read_only", "slave_priority", "master_failover_state", "cluster_enabled",
+    "server_name", "valkey_version", "availability_zone"};
+
+bool is_digit(char octet) { return octet >= '0' && octet <= '9'; }
+bool is_hex(char octet) { return is_digit(octet) || (octet >= 'a' && octet <= 'f'); }
+
+// `run_id` and its like: forty hexadecimal digits.
+bool is_id(std::string_view value) { return value.size() == 40 && std::ranges::all_of(value, is_hex); }
+
+std::string zeroed(std::string_view value) {
+  if (is_id(value)) return std::string(value.size(), '0');
+  std::string out;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    if (!is_digit(value[i])) {
+      out += value[i];
+      continue;
+    }
+    out += '0';
+    while (i + 1 < value.size() && (is_digit(value[i + 1]) || value[i + 1] == '.')) ++i;
+  }
+  return out;
+}
+
+// Calls `visit` for each line without its end, and for that end.
+template <class Visitor>
+void for_each_line(std::string_view text, Visitor&& visit) {
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t newline = std::min(text.find('\n', at), text.size());
+    const std::size_t end = newline > at && text[newline - 1] == '\r' ? newline - 1 : newline;
+    const std::size_t next = std::min(newline + 1, text.size());
+    visit(text.substr(at, end - at), text.substr(end, next - end));
+    at = next;
+  }
+}
+
+}  // namespace
+
+std::string info_field(std::string_view info, std::string_view field) {
+  std::string value;
+  for_each_line(info, [&](std::string_view line, std::string_view) {
+    if (line.starts_with(field) && line.substr(field.size()).starts_with(':'))
+      value = line.substr(field.size() + 1);
+  });
+  return value;
+}
+
+std::string steady_info(std::string_view info) {
+  std::string out;
+  for_each_line(info, [&](std::string_view line, std::string_view line_end) {
+    const std::size_t colon = line.find(':');
+    const bool steady = colon == std::string_view::npos ||
+                        std::ranges::find(steady_fields, line.substr(0, colon)) != std::end(steady_fields);
+    if (steady)
+      out += line;
+    else
+      out.append(line.substr(0, colon + 1)).append(zeroed(line.substr(colon + 1)));
+    out += line_end;
+  });
+  return out;
+}
+
+}  // namespace understudy::redis

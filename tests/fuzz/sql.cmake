@@ -1,0 +1,3 @@
+if(TARGET understudy_sql)
+  understudy_fuzz(sql_statement LINKS understudy_sql)
+endif()

@@ -1,0 +1,248 @@
+// The serving role, packet by packet.
+#include "protocols/mysql/auth.hpp"
+#include "protocols/mysql/capabilities.hpp"
+#include "protocols/mysql/handshake.hpp"
+#include "protocols/mysql/image.hpp"
+#include "support.hpp"
+
+namespace understudy::mysql::test {
+namespace {
+
+constexpr std::uint32_t classic = capability::protocol_41 | capability::secure_connection | capability::plugin_auth |
+                                  capability::connect_with_db | capability::multi_statements | capability::multi_results;
+
+Octets login_packet(std::uint32_t capabilities, std::string_view plugin, std::string_view answer, std::uint8_t collation = 45) {
+  Octets payload;
+  ByteWriter writer(payload);
+  writer.le(capabilities, 4);
+  writer.le(1 << 24, 4);
+  writer.byte(collation);
+  for (int i = 0; i < 23; ++i) writer.byte(0);
+  writer.c_string("app");
+  writer.byte(static_cast<std::uint8_t>(answer.size()));
+  writer.text(answer);
+  writer.c_string("shop");
+  writer.c_string(plugin);
+  return packet(payload, 1);
+}
+
+const Document profile = {{"version", "5.5.5-10.11.6-MariaDB"}, {"database", "shop"}};
+
+// A connection past its login, and what it is answered.
+struct Connected {
+  explicit Connected(const Recorded& table, std::uint32_t capabilities = classic, std::uint8_t collation = 45) : served(table) {
+    served.feed(login_packet(capabilities, native_password, "x", collation));
+    CHECK_EQ(payloads(served.take_output()), "2 00000002000000\n");
+  }
+  std::string ask(const Octets& octets) {
+    served.feed(octets);
+    return payloads(served.take_output());
+  }
+  std::string query(std::string_view sql) { return ask(command(3, sql)); }
+  Served served;
+};
+
+TEST_CASE("the greeting offers what is spoken here") {
+  const Recorded table(Document{{"version", "8.0.36"}, {"capabilities", 0xFFFFFFFF}, {"plugin", "caching_sha2_password"}});
+  const Served served(table);
+  FrameReader reader(1024);
+  const Octets greeting = served.greeting();
+  reader.feed(greeting);
+  Packet read;
+  REQUIRE_EQ(reader.next(read), FrameStatus::packet);
+  const auto decoded = decode_greeting(read.payload);
+  REQUIRE(decoded);
+  CHECK_EQ(decoded->version, "8.0.36");
+  CHECK_EQ(decoded->connection_id, 7);
+  CHECK_FALSE(decoded->offered.has(capability::ssl));
+  CHECK_FALSE(decoded->offered.has(capability::compress));
+  CHECK(decoded->offered.has(capability::deprecate_eof));
+  CHECK_EQ(decoded->plugin, caching_sha2_password);
+}
+
+TEST_CASE("every user is admitted, by the plugin that the client answers with") {
+  const Recorded table(profile);
+  Served sha(table);
+  sha.feed(login_packet(classic, caching_sha2_password, "0123456789"));
+  CHECK_EQ(payloads(sha.take_output()), "2 0103\n3 00000002000000\n");
+  Served other(table);
+  other.feed(login_packet(classic, "client_ed25519", "0123456789"));
+  CHECK(payloads(other.take_output()).starts_with("2 fe" + to_hex(as_bytes(native_password)) + "00"));
+  other.feed(packet(as_bytes("01234567890123456789"), 3));
+  CHECK_EQ(payloads(other.take_output()), "4 00000002000000\n");
+}
+
+TEST_CASE("a configured password is required") {
+  const Recorded table(profile);
+  const Document settings = {{"auth", {{"user", "app"}, {"password", "secret"}}}};
+  for (const std::string_view password : {"secret", "wrong"}) {
+    Served served(table, settings);
+    FrameReader reader(1024);
+    const Octets greeting = served.greeting();
+    reader.feed(greeting);
+    Packet read;
+    REQUIRE_EQ(reader.next(read), FrameStatus::packet);
+    served.feed(login_packet(classic, native_password, native_scramble(password, decode_greeting(read.payload)->nonce)));
+    const std::string answer = payloads(served.take_output());
+    CHECK_EQ(answer == "2 00000002000000\n", password == "secret");
+    CHECK_EQ(answer.starts_with("2 ff1504233238303030"), password == "wrong");
+    CHECK_EQ(served.closed(), password == "wrong");
+  }
+}
+
+TEST_CASE("a miss is an error and the connection goes on") {
+  const Recorded table(profile);
+  Connected c(table);
+  const std::string answer = c.query("SELECT * FROM t");
+  CHECK(answer.starts_with("1 ff51042348593030306e6f20616e73776572"));
+  CHECK_EQ(c.ask(command(0x0E)), "1 00000002000000\n");
+  CHECK_EQ(c.served.misses().size(), 1);
+}
+
+TEST_CASE("transaction status follows the connection") {
+  const Recorded table(profile);
+  Connected c(table);
+  CHECK_EQ(c.query("BEGIN"), "1 00000003000000\n");
+  CHECK_EQ(c.query("SAVEPOINT a"), "1 00000003000000\n");
+  CHECK_EQ(c.query("ROLLBACK TO a"), "1 00000003000000\n");
+  CHECK(c.query("ROLLBACK TO b").starts_with("1 ff1905"));
+  CHECK_EQ(c.query("COMMIT"), "1 00000002000000\n");
+  CHECK_EQ(c.query("SET autocommit=0"), "1 00000000000000\n");
+  CHECK_EQ(c.served.controls(), std::vector{Control::begin, Control::savepoint, Control::rollback_to, Control::commit});
+}
+
+TEST_CASE("unknown commands and handles are errors") {
+  const Recorded table(profile);
+  Connected c(table);
+  CHECK_EQ(c.ask(command(0x40)), "1 ff1704233038533031556e6b6e6f776e20636f6d6d616e64\n");
+  CHECK_EQ(c.ask(packet({})), "1 ff1704233038533031556e6b6e6f776e20636f6d6d616e64\n");
+  CHECK(c.ask(packet(from_hex("17030000000001000000"))).starts_with("1 ffdb04"));
+  CHECK(c.ask(packet(from_hex("1c0300000001000000"))).starts_with("1 ffdb04"));
+  CHECK_EQ(c.ask(packet(from_hex("1903000000"))), "");
+  CHECK_EQ(c.query(""), "1 ff290423343230303051756572792077617320656d707479\n");
+}
+
+TEST_CASE("a packet out of order is refused and ends the connection") {
+  const Recorded table(profile);
+  Connected c(table);
+  CHECK(c.ask(packet(as_bytes("\x03SELECT 1"), 5)).starts_with("0 ff8404"));
+  CHECK(c.served.closed());
+}
+
+TEST_CASE("questions about the connection are answered from its state") {
+  const Recorded table(profile);
+  Connected c(table);
+  const auto last_row = [&](std::string_view sql) {
+    const std::string answer = c.query(sql);
+    std::vector<std::string> lines;
+    std::istringstream stream(answer);
+    for (std::string line; std::getline(stream, line);) lines.push_back(line);
+    REQUIRE_GT(lines.size(), 2);
+    const std::string& row = lines[lines.size() - 2];
+    return std::string(as_text(from_hex(row.substr(row.find(' ') + 3))));
+  };
+  CHECK_EQ(last_row("SELECT CONNECTION_ID()"), "7");
+  CHECK_EQ(last_row("SELECT DATABASE()"), "shop");
+  CHECK_EQ(last_row("SELECT 1"), "1");
+  CHECK_EQ(last_row("SELECT @@autocommit"), "1");
+  (void)c.query("SET autocommit = 0");
+  CHECK_EQ(last_row("SELECT @@session.autocommit AS a"), "0");
+  CHECK_EQ(last_row("SELECT VERSION()"), "10.11.6-MariaDB");
+  CHECK(c.query("SELECT @@no_such_variable").starts_with("1 ff5104"));
+  CHECK(c.query("USE elsewhere").starts_with("1 ff5104"));
+}
+
+// One recorded result set of three rows.
+std::string three_rows(std::size_t width = 1) {
+  Results results;
+  ResultSet set;
+  Column column;
+  column.name = "a";
+  column.length = 5;
+  set.columns = {column};
+  for (const char* text : {"x", "é", "z"}) set.rows.push_back(Document::array({std::string(text) + std::string(width - 1, '.')}));
+  set.rows.push_back(Document::array({nullptr}));
+  results.list.emplace_back(set);
+  return encode_image(results, 45);
+}
+
+std::string canonical_of(std::string_view sql) {
+  const auto analyser = protocol().new_analyser();
+  std::vector<Problem> problems;
+  return analyser->identify({{"sql", sql}}, problems).canonical;
+}
+
+Recorded table_of(std::string_view sql, std::string image, int times = 1) {
+  Recorded table(profile);
+  for (int i = 0; i < times; ++i) {
+    std::string canonical = canonical_of(sql);
+    if (canonical.starts_with("``: ")) canonical.erase(0, 4);
+    table.add(canonical, image);
+  }
+  return table;
+}
+
+TEST_CASE("a result set is given in either form of its end") {
+  const Recorded table = table_of("SELECT a FROM t", three_rows());
+  const std::string head = "1 01\n2 036465660000000161000c2d0014000000fd0000000000\n";
+  Connected eof(table);
+  CHECK_EQ(eof.query("SELECT a FROM t"), head + "3 fe00000200\n4 0178\n5 02c3a9\n6 017a\n7 fb\n8 fe00000200\n");
+  Connected ok(table, classic | capability::deprecate_eof);
+  CHECK_EQ(ok.query("SELECT a FROM t"), head + "3 0178\n4 02c3a9\n5 017a\n6 fb\n7 fe000002000000\n");
+}
+
+TEST_CASE("a result set is given in the client's character set") {
+  const Recorded table = table_of("SELECT a FROM t", three_rows());
+  Connected latin1(table, classic, 8);
+  CHECK_EQ(latin1.query("SELECT a FROM t"),
+           "1 01\n2 036465660000000161000c080005000000fd0000000000\n3 fe00000200\n4 0178\n5 01e9\n6 017a\n7 fb\n8 fe00000200\n");
+}
+
+TEST_CASE("a statement of a packet beyond 16 MB is answered behind its frames, with rows beyond 16 MB") {
+  const std::string sql = "SELECT a FROM t WHERE x = '" + std::string(0x1000000, 'y') + "'";
+  const Recorded table = table_of(sql, three_rows(0x1000000));
+  Connected c(table);
+  c.served.feed(command(3, sql));
+  const Octets answer = c.served.take_output();
+  FrameReader reader(std::size_t{1} << 30);
+  reader.feed(answer);
+  Packet read;
+  REQUIRE_EQ(reader.next(read), FrameStatus::packet);
+  CHECK_EQ(read.first, 2);
+  std::size_t packets = 1;
+  std::size_t largest = 0;
+  for (; reader.next(read) == FrameStatus::packet; ++packets) largest = std::max(largest, read.payload.size());
+  CHECK_EQ(packets, 8);
+  CHECK_EQ(largest, 0x1000000 + 1 + 9);
+}
+
+TEST_CASE("a cursor hands out its rows as they are fetched") {
+  const Recorded table = table_of("SELECT a FROM t", three_rows());
+  // Prepared without a shape: told by a table that was asked about the preparation.
+  Recorded with_shape = table;
+  Connected c(with_shape);
+  CHECK(c.ask(command(0x16, "SELECT a FROM t")).starts_with("1 ff"));
+}
+
+TEST_CASE("pipelined commands are answered in order, each from sequence id 1") {
+  const Recorded table(profile);
+  Connected c(table);
+  Octets both = command(0x0E);
+  both += command(3, "BEGIN");
+  CHECK_EQ(c.ask(both), "1 00000002000000\n1 00000003000000\n");
+}
+
+TEST_CASE("octets of a client that are no protocol at all close the connection") {
+  const Recorded table(profile);
+  Served served(table);
+  served.feed(packet(as_bytes("GET / HTTP/1.1\r\n\r\n"), 1));
+  CHECK(served.closed());
+  Served truncated(table);
+  const Octets login = login_packet(classic, native_password, "x");
+  for (std::size_t i = 0; i + 1 < login.size(); ++i) truncated.feed(Bytes(login).subspan(i, 1));
+  CHECK(truncated.take_output().empty());
+  CHECK_FALSE(truncated.closed());
+}
+
+}  // namespace
+}  // namespace understudy::mysql::test

@@ -1,0 +1,137 @@
+// What statements mean to their connection.
+#include "protocols/mysql/introspection.hpp"
+#include "protocols/mysql/session.hpp"
+#include "support.hpp"
+
+namespace understudy::mysql::test {
+namespace {
+
+struct Followed {
+  Followed() { session.open("u", "shop", 45); }
+  TransactionPlan run(std::string_view sql) {
+    const StatementInfo info = session.inspect(sql);
+    const TransactionPlan plan = session.plan(info);
+    if (plan.commit_before) session.end_transaction();
+    if (plan.begin_before) session.begin();
+    session.apply(info);
+    return plan;
+  }
+  Document profile = {{"version", "5.5.5-10.11.19-MariaDB"}};
+  Session session{&profile};
+};
+
+TEST_CASE("a transaction is begun and ended") {
+  Followed f;
+  CHECK_EQ(f.session.status(), status::autocommit);
+  CHECK_EQ(f.run("BEGIN").control, Control::begin);
+  CHECK_EQ(f.session.status(), status::autocommit | status::in_transaction);
+  CHECK_EQ(f.run("COMMIT").control, Control::commit);
+  CHECK_EQ(f.session.status(), status::autocommit);
+  CHECK_EQ(f.run("ROLLBACK").control, Control::none);
+}
+
+TEST_CASE("without autocommit the first statement begins a transaction") {
+  Followed f;
+  f.run("SET autocommit = 0");
+  CHECK_FALSE(f.session.autocommit());
+  CHECK(f.run("SELECT * FROM t").begin_before);
+  CHECK_FALSE(f.run("SELECT * FROM t").begin_before);
+  CHECK_EQ(f.run("rollback").control, Control::rollback);
+  CHECK(f.run("INSERT INTO t VALUES (1)").begin_before);
+  CHECK(f.run("SET @@session.autocommit = ON").commit_before);
+  CHECK(f.session.autocommit());
+  CHECK_FALSE(f.session.in_transaction());
+}
+
+TEST_CASE("DDL and BEGIN commit an open transaction, DDL of temporary tables does not") {
+  Followed f;
+  f.run("START TRANSACTION");
+  CHECK_FALSE(f.run("CREATE TEMPORARY TABLE x (a INT)").commit_before);
+  CHECK(f.run("CREATE TABLE x (a INT)").commit_before);
+  CHECK_FALSE(f.run("CREATE TABLE y (a INT)").commit_before);
+  f.run("BEGIN");
+  CHECK(f.run("BEGIN").commit_before);
+}
+
+TEST_CASE("savepoints are known by name") {
+  Followed f;
+  CHECK_EQ(f.run("ROLLBACK TO SAVEPOINT a").control, Control::none);
+  f.run("BEGIN");
+  CHECK_EQ(f.run("SAVEPOINT a").control, Control::savepoint);
+  f.run("SAVEPOINT b");
+  CHECK_EQ(f.run("ROLLBACK TO a").control, Control::rollback_to);
+  CHECK_FALSE(f.session.has_savepoint("b"));
+  CHECK_EQ(f.run("RELEASE SAVEPOINT a").control, Control::release);
+  CHECK_FALSE(f.session.has_savepoint("a"));
+}
+
+TEST_CASE("COMMIT AND CHAIN begins anew") {
+  Followed f;
+  f.run("BEGIN");
+  CHECK(f.run("COMMIT AND CHAIN").begin_after);
+  CHECK(f.session.in_transaction());
+  CHECK_FALSE(f.run("COMMIT AND NO CHAIN").begin_after);
+  CHECK_FALSE(f.session.in_transaction());
+}
+
+TEST_CASE("SET changes what is asked for afterwards") {
+  Followed f;
+  f.run("SET NAMES latin1");
+  CHECK_EQ(f.session.client_collation(), 8);
+  CHECK_EQ(f.session.variable("character_set_results"), "latin1");
+  f.run("SET character_set_results = NULL, sql_mode = CONCAT(@@sql_mode, ',ANSI_QUOTES')");
+  CHECK_EQ(f.session.result_collation(), 0);
+  CHECK(f.session.mode().ansi_quotes);
+  CHECK(f.session.variable("sql_mode")->ends_with(",ANSI_QUOTES"));
+  f.run("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED");
+  CHECK_EQ(f.session.variable("tx_isolation"), "READ-COMMITTED");
+  CHECK_FALSE(f.session.variable("transaction_isolation"));
+  CHECK_FALSE(f.session.variable("no_such_variable"));
+  f.session.reset();
+  CHECK_EQ(f.session.variable("tx_isolation"), "REPEATABLE-READ");
+  CHECK_EQ(f.session.client_collation(), 45);
+}
+
+TEST_CASE("user variables are known by what they were made of") {
+  Followed f;
+  const auto made_of = [&](std::string_view sql) { return f.session.made_of(sql, f.session.inspect(sql)); };
+  const auto run = [&](std::string_view sql) { f.session.remember(sql, f.session.inspect(sql)); };
+  run("SET @a = 5, @B := (SELECT COUNT(*) FROM t)");
+  CHECK_EQ(made_of("SELECT @a, @b, @c"), Document::parse(R"({"@a": "5", "@b": "(SELECT COUNT(*) FROM t)", "@c": "NULL"})"));
+  CHECK(made_of("SELECT 1").empty());
+  CHECK(made_of("SELECT 'x@y', @@autocommit").empty());
+  run("CALL p(@a)");
+  CHECK_EQ(made_of("SELECT @a"), Document::parse(R"({"@a": "CALL p(@a)"})"));
+  run("PREPARE s FROM 'SELECT 1'");
+  CHECK_EQ(made_of("EXECUTE s"), Document::parse(R"({"prepare s": "PREPARE s FROM 'SELECT 1'"})"));
+  f.session.reset();
+  CHECK_EQ(made_of("SELECT @a"), Document::parse(R"({"@a": "NULL"})"));
+}
+
+TEST_CASE("passwords are taken out of statements that carry them") {
+  const sql::Mode mode{sql::Dialect::mysql, true, false};
+  CHECK_EQ(without_passwords("SET PASSWORD = PASSWORD('x y')", mode), "SET PASSWORD = PASSWORD('***')");
+  CHECK_EQ(without_passwords("CREATE USER 'a'@'b' IDENTIFIED BY 'sec\\'ret'", mode), "CREATE USER 'a'@'b' IDENTIFIED BY '***'");
+  CHECK_FALSE(without_passwords("SELECT * FROM users WHERE password = 'x'", mode));
+  CHECK_FALSE(without_passwords("SELECT 1", mode));
+}
+
+TEST_CASE("questions about the connection are told from other statements") {
+  const sql::Mode mode{sql::Dialect::mysql, true, false};
+  for (const char* sql : {"SELECT @@version_comment LIMIT 1", "select DATABASE(), USER() limit 1", "SELECT 1", "SELECT version() as version",
+                          "SELECT @@session.auto_increment_increment AS auto_increment_increment, @@max_allowed_packet AS m",
+                          "SHOW VARIABLES LIKE 'sql_mode'", "SHOW WARNINGS", "SELECT 1 FROM DUAL"})
+    CHECK_MESSAGE(parse_introspection(sql, mode), sql);
+  for (const char* sql : {"SELECT a FROM t", "SELECT NOW()", "SELECT @x", "SELECT 1 UNION SELECT 2", "INSERT INTO t VALUES (1)", "SELECT", "SHOW TABLES"})
+    CHECK_MESSAGE(!parse_introspection(sql, mode), sql);
+}
+
+TEST_CASE("several statements stay one where their results can't be counted before") {
+  const sql::Mode mode{sql::Dialect::mysql, true, false};
+  CHECK(is_indivisible("CALL p(); SELECT 1", mode));
+  CHECK_FALSE(is_indivisible("SELECT 1; SELECT 2", mode));
+  CHECK(is_indivisible("CREATE PROCEDURE p() BEGIN SELECT 1; SELECT 2; END", mode));
+}
+
+}  // namespace
+}  // namespace understudy::mysql::test
