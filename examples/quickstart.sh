@@ -12,11 +12,20 @@ folder=$(mktemp -d)
 server=
 trap '[ -n "$server" ] && kill "$server" 2>/dev/null && wait "$server" 2>/dev/null; rm -rf "$folder"' EXIT
 
+# A word as a person would type it.
+typed() {
+  case $1 in
+    *[!A-Za-z0-9_./:=@%+,-]*) case $1 in *\'*) printf '"%s"' "$1" ;; *) printf "'%s'" "$1" ;; esac ;;
+    *) printf '%s' "$1" ;;
+  esac
+}
+
 # show COMMAND…: prints the command, then what it says; gives its status.
 show() {
-  local words
-  words=$(printf ' %q' "$@")
-  printf '\n%s$%s%s\n' "$bold" "$words" "$plain"
+  local word
+  printf '\n%s$' "$bold"
+  for word in "$@"; do printf ' %s' "$(typed "$word")"; done
+  printf '%s\n' "$plain"
   "$@" 2>&1 </dev/null | sed 's/^/  /'
   return "${PIPESTATUS[0]}"
 }
@@ -58,7 +67,7 @@ expect delivered mariadb --no-defaults -h 127.0.0.1 -P "$catalogue" -u anyone -p
   "SELECT delta, reason, at FROM stock_movements WHERE sku = 'MUG-01' ORDER BY id"
 expect 312 redis-cli -p "$cache" INCR views:MUG-01
 expect 313 redis-cli -p "$cache" INCR views:MUG-01
-expect ch_0001 curl -sS "http://127.0.0.1:$payments/charges" -H 'content-type: application/json' \
+expect ch_0001 curl -sS -w '\n' "http://127.0.0.1:$payments/charges" -H 'content-type: application/json' \
   -d '{"reference": "order-4", "amount": 14150, "currency": "eur", "payment_method": "pm_card_visa"}'
 
 say
@@ -76,10 +85,15 @@ show "$understudy" run mocks/shop -- npm test --silent --prefix examples/shop ||
 
 heading "Next"
 cat <<'END'
-  build/release/src/cli/understudy inspect mocks/shop                       what was recorded
-  build/release/src/cli/understudy explain mocks/shop --service orders …    what would answer a statement, and why
-  build/release/src/cli/understudy record my-mocks --map 15432=postgres://HOST:5432 -- YOUR TESTS
-  build/release/src/cli/understudy run my-mocks -- YOUR TESTS
-  examples/shop/README.md                                           the service behind all this
-  tests/run.sh                                                      every test of this project
+  With understudy as build/release/src/cli/understudy:
+
+  understudy inspect mocks/shop                        what was recorded
+  understudy inspect mocks/shop --service payments --grep refunds
+  understudy explain mocks/shop --service cache 'INCR views:MUG-01'
+                                                       what would answer, and why
+  understudy record my-mocks --map 15432=postgres://HOST:5432 -- YOUR TESTS
+  understudy run my-mocks -- YOUR TESTS                the same tests with no database
+
+  examples/shop/README.md                              the service behind all this
+  tests/run.sh                                         every test of this project
 END
