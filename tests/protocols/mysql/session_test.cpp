@@ -103,7 +103,7 @@ TEST_CASE("user variables are known by what they were made of") {
   run("CALL p(@a)");
   CHECK_EQ(made_of("SELECT @a"), Document::parse(R"json({"@a": "CALL p(@a)"})json"));
   run("PREPARE s FROM 'SELECT 1'");
-  CHECK_EQ(made_of("EXECUTE s"), Document::parse(R"({"prepare s": "PREPARE s FROM 'SELECT 1'"})"));
+  CHECK_EQ(made_of("EXECUTE s"), Document::parse(R"json({"prepare s": "PREPARE s FROM 'SELECT 1'"})json"));
   f.session.reset();
   CHECK_EQ(made_of("SELECT @a"), Document::parse(R"json({"@a": "NULL"})json"));
 }
