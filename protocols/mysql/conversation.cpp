@@ -200,8 +200,9 @@ Response::Progress Response::take_error(Bytes packet) {
   error.message = text(std::move(error.message));
   failed_ = true;
   status_ = 0;
-  if (state_ == State::first) results_.list.emplace_back(std::move(error));
-  else if (!results_.list.empty()) set().error = std::move(error);
+  if (reply_ == Reply::columns) results_.list.clear();
+  if (state_ == State::first || results_.list.empty()) results_.list.emplace_back(std::move(error));
+  else set().error = std::move(error);
   return Progress::complete;
 }
 

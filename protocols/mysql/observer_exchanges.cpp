@@ -152,7 +152,7 @@ void MysqlObserver::complete_execution(Pending& pending, Moment at) {
     if (!same && !failed(results)) emit_prepare(*statement);
     statement->told = statement->told || same;
   }
-  if (response_.cursor_open()) {
+  if (response_.cursor_open() && set != nullptr) {
     cursors_[pending.statement] = {std::move(pending.request), std::move(results), pending.began};
     return;
   }

@@ -123,6 +123,18 @@ TEST_CASE("MariaDB leaves out definitions that the client has cached") {
   CHECK_EQ(std::get<ResultSet>(response.results().list.at(0)).rows, Document::parse("[[1]]"));
 }
 
+TEST_CASE("an error may end a preparation and a list of fields after they began") {
+  const char* error = "ff2505233730313030517565727920657865637574696f6e2077617320696e746572727570746564";
+  Response prepare = begun(Reply::prepared);
+  CHECK_EQ(feed(prepare, {"000100000001000000000000", error}).progress, Progress::complete);
+  REQUIRE_EQ(prepare.results().list.size(), 1);
+  CHECK_EQ(std::get<ErrorPacket>(prepare.results().list[0]).code, 1317);
+  Response fields = begun(Reply::columns);
+  CHECK_EQ(feed(fields, {error}).progress, Progress::complete);
+  REQUIRE_EQ(fields.results().list.size(), 1);
+  CHECK_EQ(std::get<ErrorPacket>(fields.results().list[0]).code, 1317);
+}
+
 TEST_CASE("malformed answers are told as such") {
   for (const char* hex : {"", "ff", "00", "0001", "fd", "fc01"}) {
     Response response = begun(Reply::results);
