@@ -1,6 +1,6 @@
 #include "protocols/registry.hpp"
 
-#include <vector>
+#include <array>
 
 #include "protocols/http/http.hpp"
 #include "protocols/mysql/mysql.hpp"
@@ -10,20 +10,8 @@
 namespace understudy {
 
 Protocols protocols() noexcept {
-  static const std::vector<const Protocol*> all = {
-#ifdef UNDERSTUDY_HAS_postgres
-      &postgres::protocol(),
-#endif
-#ifdef UNDERSTUDY_HAS_mysql
-      &mysql::protocol(),
-#endif
-#ifdef UNDERSTUDY_HAS_redis
-      &redis::protocol(),
-#endif
-#ifdef UNDERSTUDY_HAS_http
-      &http::protocol(),
-#endif
-  };
+  static const std::array<const Protocol*, 4> all = {&postgres::protocol(), &mysql::protocol(),
+                                                     &redis::protocol(), &http::protocol()};
   return all;
 }
 

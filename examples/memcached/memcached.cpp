@@ -1,7 +1,6 @@
 #include "memcached.hpp"
 
 #include <deque>
-
 #include <fmt/ranges.h>
 
 #include "understudy/receive_buffer.hpp"

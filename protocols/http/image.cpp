@@ -156,9 +156,11 @@ OwnedVariant begin_variant(const Spelled& spelled, bool keep_coding) {
   return variant;
 }
 
-OwnedVariant finish_variant(OwnedVariant variant, const Spelled& spelled, std::string body) {
+/// A body that ended with the connection when it was recorded does so again; else its length is told.
+OwnedVariant finish_variant(OwnedVariant variant, const Spelled& spelled, bool closes,
+                            std::string body) {
   const bool bodiless = spelled.to_head || never_has_body(spelled.status);
-  if (!bodiless) variant.head += "Content-Length: " + std::to_string(body.size()) + "\r\n";
+  if (!bodiless && !closes) variant.head += "Content-Length: " + std::to_string(body.size()) + "\r\n";
   variant.head += "\r\n";
   if (!bodiless) variant.body = std::move(body);
   return variant;
@@ -208,17 +210,17 @@ std::string encode_image(std::string_view method, const Document& answer,
   Spelled spelled = AnswerReader(answer, problems).read();
   spelled.to_head = method == "HEAD";
   std::vector<OwnedVariant> variants;
+  const bool closes = iequals(combined(spelled.fields, "connection"), "close");
   const bool recoded = (spelled.coding == Coding::gzip || spelled.coding == Coding::deflate) &&
                        spelled.has_body && !spelled.to_head && !never_has_body(spelled.status);
   if (!spelled.trailers.empty() && !spelled.to_head && !never_has_body(spelled.status))
     variants.push_back(chunked_variant(spelled));
   if (recoded) {
-    variants.push_back(finish_variant(begin_variant(spelled, true), spelled,
+    variants.push_back(finish_variant(begin_variant(spelled, true), spelled, closes,
                                       encode(spelled.coding, spelled.body)));
     variants.back().needs = spelled.coding == Coding::gzip ? needs_gzip : needs_deflate;
   }
-  variants.push_back(finish_variant(begin_variant(spelled, !recoded), spelled, spelled.body));
-  const bool closes = iequals(combined(spelled.fields, "connection"), "close");
+  variants.push_back(finish_variant(begin_variant(spelled, !recoded), spelled, closes, spelled.body));
   return pack(closes, variants);
 }
 

@@ -161,6 +161,7 @@ class MysqlServer final : public ServerMachine {
   // LOAD DATA LOCAL INFILE.
   Bytes file_image_;
   std::string file_data_;
+  std::uint64_t file_octets_ = 0;  // that the recorded client sent
   std::vector<Entry> entries_;
 };
 

@@ -17,6 +17,7 @@ using sql::Kind;
 
 constexpr std::uint16_t deadlock = 1213;
 constexpr std::uint16_t unknown_error = 1105;
+constexpr std::size_t max_prepared_statements = 16382;  // the servers' default of max_prepared_stmt_count
 
 bool is_failure(EntryKind kind) noexcept { return kind == EntryKind::error || kind == EntryKind::stop; }
 
@@ -157,6 +158,7 @@ void MysqlServer::render_image(Bytes image) {
     writer.text(to_client(file.name));
     end_packet(target, start, sequence_);
     file_image_ = image;
+    file_octets_ = file.octets;
     file_data_.clear();
     phase_ = Phase::file;
     return;
@@ -254,6 +256,8 @@ void MysqlServer::answer_prepare(const Answer& answer) {
 }
 
 void MysqlServer::send_prepared(const std::vector<Column>& columns) {
+  if (statements_.size() >= max_prepared_statements)
+    return fail(1461, "42000", fmt::format("Can't create more than max_prepared_stmt_count statements (current value: {})", max_prepared_statements));
   const std::uint32_t id = ++last_statement_id_;
   const std::size_t parameters = query_.parameter_count();
   auto prepared = std::make_unique<PreparedStatement>();
@@ -307,7 +311,8 @@ void MysqlServer::answer_fields(const Answer& answer) {
 
 std::optional<ServerEvent> MysqlServer::take_file_packet(Bytes payload) {
   if (!payload.empty()) {
-    file_data_ += as_text(payload);
+    // One octet too many says as much as all of them.
+    if (file_data_.size() <= file_octets_) file_data_ += as_text(payload);
     return std::nullopt;
   }
   phase_ = Phase::commands;

@@ -37,6 +37,13 @@ std::string zeroed(std::string_view value) {
   return out;
 }
 
+// Lines that come and go with what is stored and what was asked: `db0:keys=…`, `errorstat_ERR:…`.
+bool is_fleeting(std::string_view line) {
+  const bool database = line.starts_with("db") && line.size() > 2 && is_digit(line[2]);
+  return database || line.starts_with("cmdstat_") || line.starts_with("errorstat_") ||
+         line.starts_with("latency_percentiles_usec_");
+}
+
 // Calls `visit` for each line without its end, and for that end.
 template <class Visitor>
 void for_each_line(std::string_view text, Visitor&& visit) {
@@ -63,6 +70,7 @@ std::string info_field(std::string_view info, std::string_view field) {
 std::string steady_info(std::string_view info) {
   std::string out;
   for_each_line(info, [&](std::string_view line, std::string_view line_end) {
+    if (is_fleeting(line)) return;
     const std::size_t colon = line.find(':');
     const bool steady = colon == std::string_view::npos ||
                         std::ranges::find(steady_fields, line.substr(0, colon)) != std::end(steady_fields);

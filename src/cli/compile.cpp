@@ -37,6 +37,22 @@ std::string one_line(std::string text) {
   return text;
 }
 
+/// "176 of 176 certain", with what is not said beside it.
+std::string text_of(const compile::Replay& replay) {
+  std::string text = fmt::format("{} of {} certain", replay.certain, replay.asked);
+  if (replay.guess > 0) text += fmt::format(" ({} guessed)", replay.guess);
+  if (replay.miss > 0) text += fmt::format(" ({} missed)", replay.miss);
+  return text;
+}
+
+Document document_of(const compile::Replay& replay) {
+  return {{"asked", replay.asked},
+          {"certain", replay.certain},
+          {"guess", replay.guess},
+          {"miss", replay.miss},
+          {"wrong", replay.wrong}};
+}
+
 void print_summary(const ServiceSummary& service) {
   fmt::print("{} ({}): sessions {}, exchanges {}, rules {}, patterns {}, guesses {}\n",
              service.service, service.protocol, service.sessions, service.exchanges, service.rules,
@@ -47,6 +63,8 @@ void print_summary(const ServiceSummary& service) {
                pattern.exchanges, pattern.requests,
                pattern.keys.empty() ? "none" : one_line(joined(pattern.keys)));
   }
+  fmt::print("  replayed against the table: as recorded {}; reads repeated {}; reads left out {}\n",
+             text_of(service.identity), text_of(service.repeated), text_of(service.omitted));
 }
 
 Document document_of(const ServiceSummary& service) {
@@ -63,6 +81,10 @@ Document document_of(const ServiceSummary& service) {
   return {{"service", service.service},     {"protocol", service.protocol},
           {"sessions", service.sessions},   {"exchanges", service.exchanges},
           {"rules", service.rules},         {"guesses", service.guesses},
+          {"replay",
+           {{"identity", document_of(service.identity)},
+            {"repeated_reads", document_of(service.repeated)},
+            {"omitted_reads", document_of(service.omitted)}}},
           {"patterns", std::move(patterns)}};
 }
 

@@ -198,11 +198,12 @@ std::variant<Command, int> complain_usage(std::string_view text) {
 
 /// A word where a command should be; empty where there is none.
 std::string unknown_command(const CLI::App& program, std::span<char*> arguments) {
+  const std::vector<const CLI::App*> commands = program.get_subcommands(nullptr);
   for (const char* argument : arguments.subspan(std::min<std::size_t>(1, arguments.size()))) {
     if (argument[0] == '-') continue;
-    const auto named = program.get_subcommands(
-        [&](const CLI::App* command) { return command->get_name() == argument; });
-    return named.empty() ? argument : "";
+    const bool known = std::ranges::any_of(
+        commands, [argument](const CLI::App* command) { return command->get_name() == argument; });
+    return known ? "" : argument;
   }
   return {};
 }

@@ -18,7 +18,9 @@ std::string source_of(const ServiceSection& section, const format::AnswerRecord&
 
 std::vector<std::string> readable(const ServiceSection& section, std::span<const std::uint32_t> keys) {
   std::vector<std::string> names;
-  for (const std::uint32_t key : keys) names.push_back(match::readable_key(section.key_name(key)));
+  for (const std::uint32_t key : keys)
+    if (match::is_subtree(section.key_name(key)))
+      names.push_back(match::readable_key(section.key_name(key)));
   return names;
 }
 

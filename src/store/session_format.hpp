@@ -9,7 +9,7 @@ namespace understudy::store {
 
 inline constexpr unsigned session_version = 1;
 /// Exchanges that took less are written without `took_ms`.
-inline constexpr unsigned shortest_told_ms = 10;
+inline constexpr unsigned shortest_told_ms = 100;
 
 /// True for a name that can only mean a file in the same folder.
 [[nodiscard]] inline bool is_plain_file_name(std::string_view name) noexcept {

@@ -1,13 +1,12 @@
 // CPU nanoseconds from the text of a statement to its identity: assign and append_identity with all
 // memory warm. Run by hand, never in CI.
-#include <time.h>
-
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "bench/clock.hpp"
 #include "protocols/sql/statement.hpp"
 
 namespace {
@@ -41,12 +40,6 @@ const std::vector<Sample> samples = {
      mysql},
 };
 
-double cpu_nanoseconds() {
-  timespec now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) * 1e9 + static_cast<double>(now.tv_nsec);
-}
-
 }  // namespace
 
 int main() {
@@ -58,16 +51,14 @@ int main() {
   std::string qualifier;
   std::size_t octets = 0;
   for (const Sample& sample : samples) {
-    const double begin = cpu_nanoseconds();
-    for (int i = 0; i < rounds; ++i) {
+    const double taken = understudy::bench::per_round(rounds, [&](int) {
       canonical.clear();
       qualifier.clear();
       statement.assign(sample.sql, sample.mode);
       append_identity(statement, values, canonical, qualifier);
       octets += canonical.size();
-    }
-    const double taken = cpu_nanoseconds() - begin;
-    fmt::print("{:24} {:4} octets {:8.1f} ns\n", sample.name, sample.sql.size(), taken / rounds);
+    });
+    fmt::print("{:24} {:4} octets {:8.1f} ns\n", sample.name, sample.sql.size(), taken);
   }
   return octets == 0 ? 1 : 0;
 }

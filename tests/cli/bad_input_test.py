@@ -100,7 +100,7 @@ class BadInput(Case):
 
     def test_an_environment_template_that_names_nothing(self):
         config = CONFIG.replace("'127.0.0.1:0'}", "'127.0.0.1:0', env: {URL: '{nobody.port}'}}")
-        self.expect(65, "run", self.mock_set(config=config), "--", "true", says=["nobody.port"])
+        self.expect(65, "run", self.mock_set(config=config), "--", "true", says=["understudy.yaml:3", "nobody.port"])
 
 
 if __name__ == "__main__":

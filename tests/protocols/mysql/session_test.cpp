@@ -97,15 +97,15 @@ TEST_CASE("user variables are known by what they were made of") {
   const auto made_of = [&](std::string_view sql) { return f.session.made_of(sql, f.session.inspect(sql)); };
   const auto run = [&](std::string_view sql) { f.session.remember(sql, f.session.inspect(sql)); };
   run("SET @a = 5, @B := (SELECT COUNT(*) FROM t)");
-  CHECK_EQ(made_of("SELECT @a, @b, @c"), Document::parse(R"({"@a": "5", "@b": "(SELECT COUNT(*) FROM t)", "@c": "NULL"})"));
+  CHECK_EQ(made_of("SELECT @a, @b, @c"), Document::parse(R"json({"@a": "5", "@b": "(SELECT COUNT(*) FROM t)", "@c": "NULL"})json"));
   CHECK(made_of("SELECT 1").empty());
   CHECK(made_of("SELECT 'x@y', @@autocommit").empty());
   run("CALL p(@a)");
-  CHECK_EQ(made_of("SELECT @a"), Document::parse(R"({"@a": "CALL p(@a)"})"));
+  CHECK_EQ(made_of("SELECT @a"), Document::parse(R"json({"@a": "CALL p(@a)"})json"));
   run("PREPARE s FROM 'SELECT 1'");
-  CHECK_EQ(made_of("EXECUTE s"), Document::parse(R"({"prepare s": "PREPARE s FROM 'SELECT 1'"})"));
+  CHECK_EQ(made_of("EXECUTE s"), Document::parse(R"json({"prepare s": "PREPARE s FROM 'SELECT 1'"})json"));
   f.session.reset();
-  CHECK_EQ(made_of("SELECT @a"), Document::parse(R"({"@a": "NULL"})"));
+  CHECK_EQ(made_of("SELECT @a"), Document::parse(R"json({"@a": "NULL"})json"));
 }
 
 TEST_CASE("passwords are taken out of statements that carry them") {

@@ -1,0 +1,5 @@
+if(TARGET understudy_postgres)
+  understudy_fuzz(postgres_server LINKS understudy_postgres)
+  understudy_fuzz(postgres_observer LINKS understudy_postgres)
+  understudy_fuzz(postgres_values LINKS understudy_postgres)
+endif()
