@@ -108,21 +108,7 @@ fuzz_one() {
 
 conformance() { own_summary conformance /usr/bin/python3 tests/conformance/run.py; }
 
-# The shop's tests with no database running, three times, every answer certain.
-shop() {
-  local run p=0 f=0
-  for run in 1 2 3; do
-    if bash examples/shop/test.sh >"$logs/shop" 2>&1; then
-      p=$((p + 1))
-      say "  ok       run $run: $(sed -nE 's/^. pass ([0-9]+)$/\1/p' "$logs/shop") cases, every answer certain"
-    else
-      f=$((f + 1))
-      say "  FAILED   run $run"
-      cat "$logs/shop"
-    fi
-  done
-  tally shop "$p" "$f" 0
-}
+shop() { own_summary shop python3 tests/conformance/shop.py; }
 
 # The README's first command, from beginning to end.
 quickstart() {

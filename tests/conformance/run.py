@@ -24,6 +24,7 @@ import subprocess
 import sys
 import tempfile
 
+import checks
 import servers
 import sessions
 
@@ -48,41 +49,6 @@ class Client:
 
     def command(self):
         return [RUNNERS[self.script.suffix], str(self.script)]
-
-
-class Flaw(Exception):
-    """A check that failed; the text is for the person who reads the log."""
-
-
-class Suite:
-    """Counts and prints the checks of one protocol."""
-
-    def __init__(self, name):
-        self.name = name
-        self.passed = self.failed = self.skipped = 0
-
-    def check(self, what, test, *arguments):
-        """Whether `test(*arguments)` held: no Flaw, no server error."""
-        try:
-            test(*arguments)
-        except (Flaw, servers.ServerError, subprocess.TimeoutExpired) as error:
-            self.failed += 1
-            print(f"  FAILED   {what}\n{indented(str(error))}", flush=True)
-            return False
-        self.passed += 1
-        print(f"  ok       {what}", flush=True)
-        return True
-
-    def skip(self, what, why):
-        self.skipped += 1
-        print(f"  skipped  {what}: {why}", flush=True)
-
-    def summary(self):
-        return f"{self.name}: {self.passed} passed, {self.failed} failed, {self.skipped} skipped"
-
-
-def indented(text):
-    return "\n".join(f"           {line}" for line in text.splitlines())
 
 
 def difference(expected, seen):
@@ -126,7 +92,7 @@ class Runner:
     def require_success(done, what, log=""):
         if done.returncode != 0:
             said = (done.stderr or done.stdout or b"").decode(errors="backslashreplace")
-            raise Flaw(f"{what} ended with status {done.returncode}\n{said}\n{log}".rstrip())
+            raise checks.Flaw(f"{what} ended with status {done.returncode}\n{said}\n{log}".rstrip())
 
 
 class Conformance:
@@ -155,7 +121,7 @@ class Conformance:
         self.reset()
         client.expected = self.runner.direct(client)
         if not client.expected:
-            raise Flaw("the client printed nothing")
+            raise checks.Flaw("the client printed nothing")
 
     def see_recorded(self, client):
         self.reset()
@@ -174,11 +140,11 @@ class Conformance:
     def see_own_mock(self, client):
         report = self.see_mock(client, client.mock_set)
         if report["never_asked_total"]:
-            raise Flaw("recorded and never asked for:\n" + "\n".join(report["never_asked"]))
+            raise checks.Flaw("recorded and never asked for:\n" + "\n".join(report["never_asked"]))
 
     def see_closure(self, client):
         again = self.runner.folder / f"{client.name}-again"
-        mock = servers.Understudy(self.runner.binary, client.mock_set, self.protocol)
+        mock = servers.Understudy(self.runner.binary, client.mock_set, [self.protocol])
         try:
             seen = self.record(client, again, mock.start().upstream())
         finally:
@@ -187,12 +153,12 @@ class Conformance:
         problem = sessions.difference(sessions.read(self.runner.binary, client.mock_set),
                                       sessions.read(self.runner.binary, again))
         if problem:
-            raise Flaw(problem)
+            raise checks.Flaw(problem)
 
     def require_equal(self, client, seen, done=None):
         if seen != client.expected:
             said = done.stdout.decode(errors="backslashreplace") if done else ""
-            raise Flaw(f"{difference(client.expected, seen)}\n{said}".rstrip())
+            raise checks.Flaw(f"{difference(client.expected, seen)}\n{said}".rstrip())
 
     def run(self, clients):
         recorded = []
@@ -227,7 +193,7 @@ def clients_of(protocol, wanted):
 
 
 def run_protocol(protocol, options):
-    suite = Suite(protocol)
+    suite = checks.Suite(protocol)
     clients = clients_of(protocol, options.client)
     print(f"{protocol}:", flush=True)
     if not clients:
@@ -245,7 +211,7 @@ def run_protocol(protocol, options):
             server.start()
         except servers.ServerError as error:
             suite.failed += 1
-            print(f"  FAILED   the server\n{indented(str(error))}")
+            print(f"  FAILED   the server\n{checks.indented(str(error))}")
             return suite
         Conformance(protocol, server, Runner(options.binary, folder, server), suite).run(clients)
     return suite

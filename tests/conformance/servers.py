@@ -274,24 +274,27 @@ class Program(Server):
 
 
 class Understudy(Server):
-    """`understudy serve` of a mock set that has one service, on a free port."""
+    """`understudy serve` of a mock set, every service on a free port."""
 
     kind = "understudy"
 
-    def __init__(self, binary, mock_set, service):
+    def __init__(self, binary, mock_set, services):
         super().__init__()
-        self.binary, self.mock_set, self.service = binary, pathlib.Path(mock_set).resolve(), service
+        self.binary, self.mock_set, self.services = binary, pathlib.Path(mock_set).resolve(), services
         self.addresses = self.folder / "addresses.json"
 
     def command(self):
-        return [self.binary, "serve", self.mock_set, "--listen", f"{self.service}=127.0.0.1:{self.port}",
-                "--addresses", self.addresses]
+        listen = (word for service in self.services for word in ("--listen", f"{service}=127.0.0.1:0"))
+        return [self.binary, "serve", self.mock_set, *listen, "--addresses", self.addresses]
 
     def is_ready(self):
         return self.addresses.exists()
 
     def url(self):
-        return json.loads(self.addresses.read_text(encoding="utf-8"))[self.service]["url"]
+        return self.url_of(self.services[0])
+
+    def url_of(self, service):
+        return json.loads(self.addresses.read_text(encoding="utf-8"))[service]["url"]
 
 
 def stopped_at_exit(server, stack):

@@ -5,19 +5,26 @@ import json
 import subprocess
 
 
+def meaning(exchange):
+    """Request and answer as text. Redis' INFO tells of the server's process: that it was answered is what counts."""
+    request, answer = exchange["request"], exchange["answer"]
+    if str(request.get("command", [""])[0]).upper() == "INFO" and "verbatim" in answer:
+        answer = "INFO"
+    return json.dumps({"request": request, "answer": answer}, indent=1, ensure_ascii=False)
+
+
 def read(binary, mock_set):
-    """The exchanges of a mock set without their times: for each session, in order, a list of texts."""
+    """The exchanges of a mock set without their times: for each service a list of texts, in the order in which
+    they began, whatever connection they were on."""
     done = subprocess.run([binary, "inspect", str(mock_set), "--grep", '"request"', "--json"],
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
     if done.returncode != 0:
         return {"understudy inspect": [done.stderr.decode(errors="backslashreplace")]}
-    document = json.loads(done.stdout)
-    return {
-        f"{session['service']}.{session['connection']}": [
-            json.dumps({"request": exchange["request"], "answer": exchange["answer"]}, indent=1, ensure_ascii=False)
-            for exchange in session["exchanges"]]
-        for session in document["sessions"]
-    }
+    services = {}
+    for session in json.loads(done.stdout)["sessions"]:
+        services.setdefault(session["service"], []).extend(session["exchanges"])
+    return {name: [meaning(exchange) for exchange in sorted(exchanges, key=lambda one: one["at"])]
+            for name, exchanges in services.items()}
 
 
 def difference(first, second):
