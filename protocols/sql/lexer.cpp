@@ -323,7 +323,7 @@ void Lexer::lex_at() noexcept {
 void Lexer::lex_block_comment() noexcept {
   const std::size_t begin = at_;
   const std::size_t end = sql_.find("*/", at_ + 2);
-  const bool executed = peek(2) == '!' || peek(2) == 'M';
+  const bool executed = peek(2) == '!' || (peek(2) == 'M' && peek(3) == '!');
   if (!mysql_ || (!executed && end == std::string_view::npos)) return broken(begin);
   if (!executed) {
     at_ = end + 2;

@@ -124,6 +124,7 @@ TEST_CASE("text that is no MySQL becomes a pattern of its own") {
       {"select `open", "select `open"},
       {"select /* open", "select /* open"},
       {"select /*! open", "select /*! open"},
+      {"select /*M open", "select /*M open"},
       {"select a \\ b", "select a \\ b"},
   });
 }
