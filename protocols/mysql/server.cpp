@@ -298,7 +298,11 @@ std::optional<ServerEvent> MysqlServer::take_prepare(Bytes body) {
   bool known = false;
   (void)shape_columns(shape_key(query_, session_.database(), main_database_), known);
   synthesisable_ = known || is_synthesisable();
-  set_up(Ask::prepare, query_);
+  // A refused statement was recorded as the statement itself: preparing it is asking for its error.
+  ErrorPacket refused;
+  values_.clear();
+  text_ = prepare_text_;
+  set_up(is_refused(shape_key(query_, session_.database(), main_database_), refused) ? Ask::run : Ask::prepare, query_);
   asked_ = Asked::prepare;
   return std::nullopt;
 }

@@ -8,9 +8,9 @@ namespace {
 
 // Fields that say what a server is and how it is set up. Whatever else has digits is a measurement.
 constexpr std::string_view steady_fields[] = {
-    "redis_version", "redis_git_sha1", "redis_git_dirty", "redis_build_id", "redis_mode", "os", "arch_bits",
+    "redis_version", "redis_git_sha1", "redis_git_dirty", "redis_build_id", "redis_mode", "arch_bits",
     "monotonic_clock", "multiplexing_api", "atomicvar_api", "gcc_version", "process_supervised", "tcp_port",
-    "hz", "configured_hz", "executable", "config_file", "io_threads_active", "cluster_connections",
+    "hz", "configured_hz", "io_threads_active", "cluster_connections",
     "maxclients", "maxmemory", "maxmemory_human", "maxmemory_policy", "mem_allocator", "loading",
     "async_loading", "rdb_last_bgsave_status", "aof_enabled", "aof_last_bgrewrite_status",
     "aof_last_write_status", "role", "connected_slaves", "master_host", "master_port", "master_link_status",
