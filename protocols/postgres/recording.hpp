@@ -34,7 +34,7 @@ class Recording {
   void finish();
   void warn(std::string text);
   /// Ahead of everything that waits: the facts come before the first exchange.
-  void put_first(Observed observed) { observed_.push_front(std::move(observed)); }
+  void put_first(SessionOpened opened) { observed_.emplace_front(std::move(opened)); }
   [[nodiscard]] std::optional<Observed> next();
 
  private:
