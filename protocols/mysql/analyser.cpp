@@ -174,7 +174,7 @@ void MysqlAnalyser::learn_variables(const Document& request, const Document& ans
   if (!asked) return;
   const Document& of_session = request.contains("session") ? request["session"] : Document::array();
   for (auto& [name, value] : variables_told(*asked, answer)) {
-    const bool changed = std::ranges::any_of(of_session, [&](const Document& item) { return item == name; });
+    const bool changed = std::ranges::any_of(of_session, [&told = name](const Document& item) { return item == told; });
     if (!changed) variables_.emplace(name, value);
   }
 }

@@ -162,16 +162,13 @@ Spelled take_apart(std::string_view text) {
     const std::size_t close = text.find(')');
     const std::string_view inner = text.substr(1, close == std::string_view::npos ? close : close - 1);
     const char* stop = inner.data() + inner.size();
-    auto [at, error] = std::from_chars(inner.data(), stop, spelled.first);
+    std::from_chars_result read = std::from_chars(inner.data(), stop, spelled.first);
     spelled.arguments = 1;
-    if (error == std::errc{} && at != stop && *at == ',') {
-      std::tie(at, error) = [&] {
-        const auto result = std::from_chars(at + 1, stop, spelled.second);
-        return std::pair(result.ptr, result.ec);
-      }();
+    if (read.ec == std::errc{} && read.ptr != stop && *read.ptr == ',') {
+      read = std::from_chars(read.ptr + 1, stop, spelled.second);
       spelled.arguments = 2;
     }
-    spelled.sound = close != std::string_view::npos && error == std::errc{} && at == stop;
+    spelled.sound = close != std::string_view::npos && read.ec == std::errc{} && read.ptr == stop;
     text.remove_prefix(std::min(close == std::string_view::npos ? text.size() : close + 1, text.size()));
   }
   spelled.is_unsigned = text.find("unsigned") != std::string_view::npos;
