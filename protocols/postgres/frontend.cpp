@@ -104,7 +104,7 @@ FrontendStatus decode_frontend(const Frame& frame, const Limits& limits, Fronten
     case 'X': return empty_as<Terminate>(frame, message);
     case 'c': return empty_as<CopyDone>(frame, message);
     case 'F': return message.emplace<FunctionCall>(), FrontendStatus::ok;
-    case 'p': return message.emplace<PasswordMessage>(frame.body), FrontendStatus::ok;
+    case 'p': return message.emplace<PasswordMessage>(PasswordMessage{frame.body}), FrontendStatus::ok;
     default: return FrontendStatus::unknown_type;
   }
 }
