@@ -68,13 +68,11 @@ class Player {
   }
 
   void control(const Analysis& a, match::Overlay& overlay) {
-    if (a.control == Control::begin) overlay.begin();
-    if (a.control == Control::commit && a.changed) scope_->merge(overlay.commit());
-    if (a.control == Control::commit && !a.changed) overlay.drop();
-    if (a.control == Control::rollback || a.control == Control::reset) overlay.drop();
-    if (a.control == Control::savepoint) overlay.savepoint(a.control_name);
-    if (a.control == Control::release) static_cast<void>(overlay.release(a.control_name));
-    if (a.control == Control::rollback_to) static_cast<void>(overlay.rollback_to(a.control_name));
+    if (a.control != Control::commit) return overlay.apply(a.control, a.control_name);
+    if (a.changed)
+      scope_->merge(overlay.commit());
+    else
+      overlay.drop();
   }
 
   const LoadedService& service_;

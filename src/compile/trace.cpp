@@ -124,28 +124,10 @@ class Tracer {
 
   void control(std::size_t i, match::Overlay& overlay) {
     const Analysis& a = service_.steps[i].analysis;
-    switch (a.control) {
-      case Control::begin:
-        return overlay.begin();
-      case Control::commit:
-        // A commit that failed in the recording undid the transaction.
-        if (!a.changed) return overlay.drop();
-        for (const auto& [key, write] : overlay.commit()) make_visible(i, key, write);
-        return;
-      case Control::rollback:
-      case Control::reset:
-        return overlay.drop();
-      case Control::savepoint:
-        return overlay.savepoint(a.control_name);
-      case Control::release:
-        return static_cast<void>(overlay.release(a.control_name));
-      case Control::rollback_to:
-        return static_cast<void>(overlay.rollback_to(a.control_name));
-      case Control::none:
-      case Control::watch:
-      case Control::unwatch:
-        return;
-    }
+    if (a.control != Control::commit) return overlay.apply(a.control, a.control_name);
+    // A commit that failed in the recording undid the transaction.
+    if (!a.changed) return overlay.drop();
+    for (const auto& [key, write] : overlay.commit()) make_visible(i, key, write);
   }
 
   void make_visible(std::size_t i, std::uint32_t key, std::uint64_t write) {

@@ -295,7 +295,6 @@ void ServedConnection::Impl::reply_miss(const Request& request, MissReason reaso
 }
 
 void ServedConnection::Impl::control(const Request& request) {
-  match::Overlay& overlay = state.overlay;
   bool conflict = false;
   switch (request.control) {
     case Control::begin:
@@ -303,31 +302,16 @@ void ServedConnection::Impl::control(const Request& request) {
       break;
     case Control::commit:
       return commit(request);
-    case Control::rollback:
-      overlay.drop();
-      state.watched.clear();
-      break;
-    case Control::reset:
-      overlay.drop();
-      state.watched.clear();
-      break;
-    case Control::savepoint:
-      overlay.savepoint(request.control_name);
-      break;
-    case Control::release:
-      static_cast<void>(overlay.release(request.control_name));
-      break;
-    case Control::rollback_to:
-      static_cast<void>(overlay.rollback_to(request.control_name));
-      break;
     case Control::watch:
       watch(request.control_name);
       break;
+    case Control::rollback:
+    case Control::reset:
     case Control::unwatch:
       state.watched.clear();
-      break;
-    case Control::none:
-      break;
+      [[fallthrough]];
+    default:
+      state.overlay.apply(request.control, request.control_name);
   }
   count(Grade::synthesised);
   machine->reply(Answer{Grade::synthesised, {}, conflict});

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "match/chains.hpp"
+#include "understudy/request.hpp"
 
 namespace understudy::match {
 
@@ -60,7 +61,27 @@ class Overlay {
     log_.clear();
     savepoints_.clear();
   }
-  [[nodiscard]] const std::vector<Bump>& log() const noexcept { return log_; }
+  /// Everything that a control does to the overlay alone; a commit is the caller's (see commit()).
+  void apply(Control control, std::string_view name) {
+    switch (control) {
+      case Control::begin:
+        return begin();
+      case Control::rollback:
+      case Control::reset:
+        return drop();
+      case Control::savepoint:
+        return savepoint(name);
+      case Control::release:
+        return static_cast<void>(release(name));
+      case Control::rollback_to:
+        return static_cast<void>(rollback_to(name));
+      case Control::commit:
+      case Control::watch:
+      case Control::unwatch:
+      case Control::none:
+        return;
+    }
+  }
 
  private:
   struct Savepoint {
