@@ -1,7 +1,7 @@
 #include "memcached.hpp"
 
-#include <deque>
 #include <fmt/ranges.h>
+#include <deque>
 
 #include "understudy/receive_buffer.hpp"
 

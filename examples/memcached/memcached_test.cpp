@@ -37,7 +37,8 @@ Lines told(const std::string& sent, const std::string& received, std::size_t pie
 }
 
 const std::string said =
-    "get a b\r\nset a 0 0 5\r\nhel\r\n\r\nset q 0 0 1 noreply\r\nx\r\nget a\r\nincr n 1\r\nquit\r\n";
+    "get a b\r\nset a 0 0 5\r\nhel\r\n\r\nset q 0 0 1 noreply\r\nx\r\nget a\r\nincr n "
+    "1\r\nquit\r\n";
 const std::string answered = "END\r\nSTORED\r\nVALUE a 0 5\r\nhel\r\n\r\nEND\r\nNOT_FOUND\r\n";
 
 }  // namespace
@@ -47,7 +48,8 @@ TEST_CASE("commands are paired with their replies, in whatever pieces they come"
     CHECK(told(said, answered, piece) ==
           Lines{R"({"command":"set q 0 0 1","data":"x"} null)", R"({"command":"get a b"} "END")",
                 R"({"command":"set a 0 0 5","data":"hel\r\n"} "STORED")",
-                R"({"command":"get a"} "VALUE a 0 5\r\nhel\r\n\r\nEND")", R"({"command":"incr n 1"} "NOT_FOUND")"});
+                R"({"command":"get a"} "VALUE a 0 5\r\nhel\r\n\r\nEND")",
+                R"({"command":"incr n 1"} "NOT_FOUND")"});
 }
 
 TEST_CASE("what makes no sense is named once and then only relayed") {
@@ -57,7 +59,9 @@ TEST_CASE("what makes no sense is named once and then only relayed") {
 }
 
 TEST_CASE("a connection is recognised by its first command") {
-  const auto recognised = [](std::string_view first) { return memcached::protocol().recognise(as_bytes(first)); };
+  const auto recognised = [](std::string_view first) {
+    return memcached::protocol().recognise(as_bytes(first));
+  };
   CHECK(recognised("get k\r\n") == Recognition::yes);
   CHECK(recognised("ge") == Recognition::need_more);
   CHECK(recognised("GET / HTTP/1.1\r\n") == Recognition::no);
@@ -65,9 +69,11 @@ TEST_CASE("a connection is recognised by its first command") {
 }
 
 TEST_CASE("a recording answers a client, and knows what a write changes") {
-  std::string pattern = (std::filesystem::temp_directory_path() / "understudy-memcached-XXXXXX").string();
+  std::string pattern =
+      (std::filesystem::temp_directory_path() / "understudy-memcached-XXXXXX").string();
   const std::filesystem::path folder = ::mkdtemp(pattern.data());
-  std::ofstream(folder / "understudy.yaml") << "understudy: 1\nservices:\n  cache: {protocol: memcached, listen: 0}\n";
+  std::ofstream(folder / "understudy.yaml")
+      << "understudy: 1\nservices:\n  cache: {protocol: memcached, listen: 0}\n";
   {
     store::Service service;
     service.name = "cache";
@@ -83,8 +89,9 @@ TEST_CASE("a recording answers a client, and knows what a write changes") {
   const auto table = compile::load(folder, known, problems);
   for (const Diagnostic& problem : problems) FAIL_CHECK(to_string(problem));
   REQUIRE(table);
-  const auto served = std::make_shared<engine::ServedService>(memcached::protocol(), table, 0, Document::object(),
-                                                              engine::Strictness::normal, engine::IncidentSink());
+  const auto served =
+      std::make_shared<engine::ServedService>(memcached::protocol(), table, 0, Document::object(),
+                                              engine::Strictness::normal, engine::IncidentSink());
   engine::ServedConnection connection(served, 1, {});
   const auto send = [&](const std::string& octets) {
     static_cast<void>(connection.feed(as_bytes(octets)));
@@ -94,7 +101,8 @@ TEST_CASE("a recording answers a client, and knows what a write changes") {
     return sent;
   };
   CHECK(send("get a b\r\n") == "END\r\n");
-  CHECK(send("set a 0 0 5\r\nhel\r\n\r\nget a\r\n") == "STORED\r\nVALUE a 0 5\r\nhel\r\n\r\nEND\r\n");
+  CHECK(send("set a 0 0 5\r\nhel\r\n\r\nget a\r\n") ==
+        "STORED\r\nVALUE a 0 5\r\nhel\r\n\r\nEND\r\n");
   CHECK(send("set q 0 0 1 noreply\r\nx\r\nincr n 1\r\n") == "NOT_FOUND\r\n");
   CHECK(send("get zzz\r\n").starts_with("SERVER_ERROR understudy has no answer to get zzz"));
   CHECK(send("incr n 1\r\n") == "NOT_FOUND\r\n");

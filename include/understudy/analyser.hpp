@@ -17,8 +17,8 @@ namespace understudy {
 /// to the narrowest. `{}` is the whole service, `{"orders"}` a table, `{"orders", "id=7"}` a row;
 /// `{"0", "cart:7"}` a Redis key of database 0; `{"charges", "ch_1"}` an HTTP resource.
 /// A write to a path changes what is read at that path, at every wider and at every narrower one.
-/// A path that begins with `outside_transactions` is changed at once and for good, whatever becomes of
-/// the transaction and even where the write failed: a sequence's numbers are never given back.
+/// A path that begins with `outside_transactions` is changed at once and for good, whatever becomes
+/// of the transaction and even where the write failed: a sequence's numbers are never given back.
 using KeyPath = std::vector<std::string>;
 inline constexpr std::string_view outside_transactions = "@sequence";
 
@@ -33,9 +33,9 @@ inline constexpr std::string_view outside_transactions = "@sequence";
 }
 
 enum class Effect : std::uint8_t {
-  none,   ///< connection-scoped, the machine's own business: not put into the table
+  none,  ///< connection-scoped, the machine's own business: not put into the table
   read,
-  write   ///< looked up like a read, then bumps `writes`
+  write  ///< looked up like a read, then bumps `writes`
 };
 
 /// A flaw of a recorded or written document. `path` is a JSON pointer below the exchange's root.
@@ -50,12 +50,12 @@ struct Analysis {
   Effect effect = Effect::read;
   Control control = Control::none;
   std::string control_name;
-  std::vector<KeyPath> reads;   ///< for a write as well: what its own answer depends on
+  std::vector<KeyPath> reads;  ///< for a write as well: what its own answer depends on
   std::vector<KeyPath> writes;
-  bool changed = true;          ///< false for a write that failed or touched nothing: bumps nothing;
-                                ///< false for a commit that failed: undoes the transaction
-  bool understood = true;       ///< false where the keys are the widest for want of a parse
-  std::string image;            ///< the answer as the protocol's ServerMachine wants it back
+  bool changed = true;     ///< false for a write that failed or touched nothing: bumps nothing;
+                           ///< false for a commit that failed: undoes the transaction
+  bool understood = true;  ///< false where the keys are the widest for want of a parse
+  std::string image;       ///< the answer as the protocol's ServerMachine wants it back
 };
 
 /// One per service and compile. First shown everything, then asked.

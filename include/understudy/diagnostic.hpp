@@ -13,7 +13,7 @@ enum class Severity : std::uint8_t { warning, error };
 struct Diagnostic {
   Severity severity = Severity::error;
   std::string file;
-  int line = 0;  ///< counted from 1; 0 where the file as a whole is meant
+  int line = 0;      ///< counted from 1; 0 where the file as a whole is meant
   std::string what;  ///< what stands there and what was expected
   std::string hint;  ///< what to do; may be empty
 };

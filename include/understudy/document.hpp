@@ -25,12 +25,18 @@ using Document = nlohmann::ordered_json;
     };
     const std::uint32_t lead = at(0);
     if (lead == 0) return false;
-    const std::size_t length = lead < 0x80 ? 1 : lead < 0xC2 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : lead < 0xF5 ? 4 : 0;
+    const std::size_t length = lead < 0x80   ? 1
+                               : lead < 0xC2 ? 0
+                               : lead < 0xE0 ? 2
+                               : lead < 0xF0 ? 3
+                               : lead < 0xF5 ? 4
+                                             : 0;
     if (length == 0) return false;
     for (std::size_t k = 1; k < length; ++k)
       if ((at(k) & 0xC0U) != 0x80U) return false;
     const bool overlong = (lead == 0xE0 && at(1) < 0xA0) || (lead == 0xF0 && at(1) < 0x90);
-    const bool surrogate_or_beyond = (lead == 0xED && at(1) > 0x9F) || (lead == 0xF4 && at(1) > 0x8F);
+    const bool surrogate_or_beyond =
+        (lead == 0xED && at(1) > 0x9F) || (lead == 0xF4 && at(1) > 0x8F);
     if (overlong || surrogate_or_beyond) return false;
     i += length;
   }

@@ -23,6 +23,8 @@ inline constexpr std::array<std::string_view, 7> grade_names = {
 [[nodiscard]] constexpr std::string_view name_of(Grade grade) noexcept {
   return grade_names[static_cast<std::size_t>(grade)];
 }
-[[nodiscard]] constexpr bool is_certain(Grade grade) noexcept { return grade < Grade::guess; }
+[[nodiscard]] constexpr bool is_certain(Grade grade) noexcept {
+  return grade < Grade::guess;
+}
 
 }  // namespace understudy

@@ -20,9 +20,9 @@ namespace understudy {
 
 /// What a machine may know of the world. Borrowed members outlive the machine.
 struct ServerContext {
-  std::uint64_t connection_id = 1;           ///< unique among live connections
-  std::array<std::uint8_t, 32> entropy{};    ///< fresh random octets: salts, nonces, cancel keys
-  const Document* settings = nullptr;        ///< the service's entry of understudy.yaml; never null
+  std::uint64_t connection_id = 1;         ///< unique among live connections
+  std::array<std::uint8_t, 32> entropy{};  ///< fresh random octets: salts, nonces, cancel keys
+  const Document* settings = nullptr;      ///< the service's entry of understudy.yaml; never null
   Limits limits;
 };
 

@@ -29,7 +29,8 @@ namespace understudy::http {
   return text;
 }
 
-/// Calls `visit(part)` for what stands between the `separator`s of `list`, trimmed, empty ones left out.
+/// Calls `visit(part)` for what stands between the `separator`s of `list`, trimmed, empty ones left
+/// out.
 template <class Visitor>
 void for_each_part(std::string_view list, char separator, Visitor&& visit) {
   while (!list.empty()) {

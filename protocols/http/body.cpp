@@ -105,8 +105,10 @@ Document describe_parts(std::string_view packed) {
 Query describe_pairs(std::string_view packed) {
   Query pairs;
   while (const auto item = take_item(packed)) {
-    if (item->tag == 'q') pairs.push_back({std::string(item->text), std::nullopt});
-    else if (!pairs.empty()) pairs.back().value = item->text;
+    if (item->tag == 'q')
+      pairs.push_back({std::string(item->text), std::nullopt});
+    else if (!pairs.empty())
+      pairs.back().value = item->text;
   }
   return pairs;
 }
@@ -202,8 +204,8 @@ Document pairs_document(const Query& pairs) {
 Query pairs_of(const Document& pairs, std::string_view path, std::vector<Problem>& problems) {
   Query query;
   const auto reject = [&](std::string_view what) {
-    problems.push_back({std::string(path), std::string(what),
-                        "write [[key, value], …] or a map of key: value"});
+    problems.push_back(
+        {std::string(path), std::string(what), "write [[key, value], …] or a map of key: value"});
   };
   if (!pairs.is_structured()) reject("expected a list of pairs");
   for (auto pair = pairs.begin(); pairs.is_structured() && pair != pairs.end(); ++pair) {

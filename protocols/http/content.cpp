@@ -135,7 +135,8 @@ std::optional<std::string> decode(Coding coding, std::string_view encoded, std::
   if (coding == Coding::identity) return std::string(encoded);
   if (coding == Coding::unknown || encoded.size() > UINT32_MAX) return std::nullopt;
   if (coding == Coding::gzip) return inflated(encoded, gzip_window, limit);
-  // "deflate" means the zlib format; some senders leave its two octets of head out (RFC 9110, 8.4.1.2).
+  // "deflate" means the zlib format; some senders leave its two octets of head out (RFC
+  // 9110, 8.4.1.2).
   auto plain = inflated(encoded, zlib_window, limit);
   return plain ? plain : inflated(encoded, raw_window, limit);
 }

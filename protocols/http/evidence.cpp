@@ -17,7 +17,8 @@ constexpr std::size_t writes_looked_at = 64;
 
 constexpr std::uint32_t absent = 0;  // id of the empty text: a field that is not there
 
-/// Calls `visit(name, in a, in b)` for every name whose values differ, `absent` where there is none.
+/// Calls `visit(name, in a, in b)` for every name whose values differ, `absent` where there is
+/// none.
 template <class FieldIds, class Visitor>
 void for_each_difference(const FieldIds& a, const FieldIds& b, Visitor&& visit) {
   auto left = a.begin();
@@ -62,9 +63,15 @@ Evidence::Id Evidence::id_of(std::string_view text) {
 
 void Evidence::add(const SessionHeader& session, const Exchange& exchange, const Asked& asked,
                    const Dependencies& dependencies) {
-  Seen seen{id_of(session.recording), id_of(canonical_of(asked, {})), id_of(pattern_of(asked)),
-            exchange.began.tick, exchange.ended.tick, id_of(content_of(exchange.answer)),
-            is_denial(exchange.answer), {}, {}};
+  Seen seen{id_of(session.recording),
+            id_of(canonical_of(asked, {})),
+            id_of(pattern_of(asked)),
+            exchange.began.tick,
+            exchange.ended.tick,
+            id_of(content_of(exchange.answer)),
+            is_denial(exchange.answer),
+            {},
+            {}};
   for (const Field& field : asked.headers) {
     // The body says its own kind; conditions are always part of the identity.
     if (field.name == "content-type" || is_condition(field.name)) continue;
@@ -91,11 +98,10 @@ void Evidence::add(const SessionHeader& session, const Exchange& exchange, const
 void Evidence::conclude() {
   std::vector<std::size_t> order(seen_.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::stable_sort(order, {}, [this](std::size_t i) {
-    return std::tuple(seen_[i].recording, seen_[i].began);
-  });
-  std::ranges::stable_sort(writes_, {},
-                           [](const Write& write) { return std::tuple(write.recording, write.began); });
+  std::ranges::stable_sort(
+      order, {}, [this](std::size_t i) { return std::tuple(seen_[i].recording, seen_[i].began); });
+  std::ranges::stable_sort(
+      writes_, {}, [](const Write& write) { return std::tuple(write.recording, write.began); });
   std::map<std::pair<Id, Id>, std::size_t> last;  // by recording and request
   for (const std::size_t i : order) {
     const auto [found, is_first] = last.try_emplace({seen_[i].recording, seen_[i].request}, i);
@@ -113,13 +119,16 @@ void Evidence::compare(const Seen& earlier, const Seen& later, std::size_t earli
   if (same_content && earlier.answered == later.answered) return;
   const std::vector<const Write*> writes = writes_between(earlier, later, later_index);
   if (writes.empty()) {
-    if (same_content) blame_answer_fields(earlier, later);
-    else suspect_request_fields(earlier, later, Suspects::all);
+    if (same_content)
+      blame_answer_fields(earlier, later);
+    else
+      suspect_request_fields(earlier, later, Suspects::all);
   } else if (!same_content) {
     const bool own = std::ranges::any_of(
         writes, [&](const Write* write) { return write->seen == earlier_index; });
     if (!own) blame_writes(later, writes);
-    if (earlier.denied != later.denied) suspect_request_fields(earlier, later, Suspects::credentials);
+    if (earlier.denied != later.denied)
+      suspect_request_fields(earlier, later, Suspects::credentials);
   }
 }
 
@@ -143,7 +152,8 @@ void Evidence::suspect_request_fields(const Seen& earlier, const Seen& later, Su
   for_each_difference(earlier.asked, later.asked, [&](Id name, Id before, Id after) {
     const std::string& field = texts_[name];
     const bool counts = suspects == Suspects::all || field == "cookie" || is_secret_field(field);
-    if (counts && !is_random(name)) suspicion.fields.push_back({name, before == absent || after == absent});
+    if (counts && !is_random(name))
+      suspicion.fields.push_back({name, before == absent || after == absent});
   });
   if (!suspicion.fields.empty()) suspicions_.push_back(std::move(suspicion));
 }
@@ -166,8 +176,10 @@ void Evidence::settle_suspicions() {
 void Evidence::select(Id pattern, const Difference& field) {
   Selectors& selectors = selectors_[texts_[pattern]];
   const auto known = std::ranges::find(selectors, texts_[field.name], &Selector::name);
-  if (known == selectors.end()) selectors.push_back({texts_[field.name], field.in_presence});
-  else known->by_presence = known->by_presence && field.in_presence;
+  if (known == selectors.end())
+    selectors.push_back({texts_[field.name], field.in_presence});
+  else
+    known->by_presence = known->by_presence && field.in_presence;
   std::ranges::sort(selectors, {}, &Selector::name);
 }
 

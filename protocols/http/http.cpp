@@ -18,9 +18,9 @@ namespace understudy::http {
 namespace {
 
 constexpr std::array<std::string_view, 21> methods = {
-    "GET",  "HEAD",  "POST",   "PUT",      "DELETE", "CONNECT", "OPTIONS",
-    "TRACE", "PATCH", "QUERY", "PROPFIND", "PROPPATCH", "MKCOL", "COPY",
-    "MOVE", "LOCK",  "UNLOCK", "SEARCH",   "REPORT", "PURGE",   "LINK"};
+    "GET",   "HEAD",  "POST",   "PUT",      "DELETE",    "CONNECT", "OPTIONS",
+    "TRACE", "PATCH", "QUERY",  "PROPFIND", "PROPPATCH", "MKCOL",   "COPY",
+    "MOVE",  "LOCK",  "UNLOCK", "SEARCH",   "REPORT",    "PURGE",   "LINK"};
 
 // A request line longer than this need not be seen whole to be one.
 constexpr std::size_t convincing_line = 256;
@@ -34,7 +34,8 @@ Recognition recognise_line(std::string_view text, std::string_view method) {
   }
   const std::string_view target = text.substr(method.size() + 1);
   const bool plausible = target.empty() || target.front() == '/' || target.front() == '*' ||
-                         method == "CONNECT" || std::string_view("http").starts_with(target.substr(0, 4));
+                         method == "CONNECT" ||
+                         std::string_view("http").starts_with(target.substr(0, 4));
   if (!plausible) return Recognition::no;
   return text.size() > convincing_line ? Recognition::yes : Recognition::need_more;
 }

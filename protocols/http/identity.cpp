@@ -89,7 +89,8 @@ std::string decoded_body(const Message& message, std::size_t decoded_limit) {
 
 Asked asked_of(const Message& request, std::size_t decoded_limit) {
   Target target = parse_target(request.target);
-  Asked asked{request.method, std::move(target.path), redacted_query(std::move(target.query)), {}, {}};
+  Asked asked{
+      request.method, std::move(target.path), redacted_query(std::move(target.query)), {}, {}};
   sort_by_key(asked.query);
   for (const Field& field : request.fields) {
     if (is_request_noise(field.name) || find(asked.headers, field.name) != nullptr) continue;
@@ -97,7 +98,8 @@ Asked asked_of(const Message& request, std::size_t decoded_limit) {
     asked.headers.push_back({name, redacted_field(name, combined(request.fields, name))});
   }
   if (!request.body.empty())
-    asked.body = canonical_body(content_type_of(asked.headers), decoded_body(request, decoded_limit));
+    asked.body =
+        canonical_body(content_type_of(asked.headers), decoded_body(request, decoded_limit));
   return asked;
 }
 
@@ -126,14 +128,18 @@ Asked asked_of(const Document& request, std::vector<Problem>& problems) {
     for (const auto& [name, value] : headers.items())
       read_field(name, value, asked.headers, problems);
   if (request.contains("body"))
-    asked.body = canonical_body(content_type_of(asked.headers), request["body"], "/request/body",
-                                problems);
+    asked.body =
+        canonical_body(content_type_of(asked.headers), request["body"], "/request/body", problems);
   return asked;
 }
 
-std::string pattern_of(const Asked& asked) { return asked.method + ' ' + asked.path; }
+std::string pattern_of(const Asked& asked) {
+  return asked.method + ' ' + asked.path;
+}
 
-std::string selectors_key(std::string_view pattern) { return "selectors " + std::string(pattern); }
+std::string selectors_key(std::string_view pattern) {
+  return "selectors " + std::string(pattern);
+}
 
 std::string encode_selectors(const Selectors& selectors) {
   std::string encoded;
@@ -184,11 +190,16 @@ Document describe_canonical(std::string_view canonical) {
   std::string last_header;
   DescribedBody described;
   while (const auto item = take_item(canonical)) {
-    if (item->tag == 'q') query.push_back({std::string(item->text), std::nullopt});
-    else if (item->tag == 'h') last_header = item->text;
-    else if (item->tag == 'b') described = describe_body(item->text);
-    else if (!last_header.empty()) headers[last_header] = document_of(item->text);
-    else if (!query.empty()) query.back().value = item->text;
+    if (item->tag == 'q')
+      query.push_back({std::string(item->text), std::nullopt});
+    else if (item->tag == 'h')
+      last_header = item->text;
+    else if (item->tag == 'b')
+      described = describe_body(item->text);
+    else if (!last_header.empty())
+      headers[last_header] = document_of(item->text);
+    else if (!query.empty())
+      query.back().value = item->text;
   }
   if (!described.content_type.empty()) headers["content-type"] = described.content_type;
   if (!query.empty()) request["query"] = pairs_document(query);

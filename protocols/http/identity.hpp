@@ -17,9 +17,9 @@ namespace understudy::http {
 struct Asked {
   std::string method;
   std::string path;
-  Query query;        ///< sorted by key
-  Fields headers;     ///< names in lower case, those that say nothing of the request left out
-  std::string body;   ///< canonical
+  Query query;       ///< sorted by key
+  Fields headers;    ///< names in lower case, those that say nothing of the request left out
+  std::string body;  ///< canonical
 };
 
 /// `decoded_limit`: cap on what a compressed body may become.
@@ -42,8 +42,8 @@ struct Asked {
 
 /// A field on which answers depend, as the recordings of one pattern show it.
 struct Selector {
-  std::string name;         ///< lower case
-  bool by_presence = false; ///< only whether it is there counts
+  std::string name;          ///< lower case
+  bool by_presence = false;  ///< only whether it is there counts
   friend bool operator==(const Selector&, const Selector&) = default;
 };
 using Selectors = std::vector<Selector>;  ///< sorted by name

@@ -73,8 +73,8 @@ class AnswerReader {
   }
 
   void check_keys() {
-    constexpr std::array<std::string_view, 7> known = {"status", "reason", "headers", "style",
-                                                       "encoded", "body", "trailers"};
+    constexpr std::array<std::string_view, 7> known = {"status",  "reason", "headers", "style",
+                                                       "encoded", "body",   "trailers"};
     for (const auto& [key, value] : answer_.items())
       if (std::ranges::find(known, key) == known.end())
         reject("/" + key, "unknown key `" + key + "`",
@@ -114,7 +114,8 @@ class AnswerReader {
     JsonStyle style;
     if (answer_.contains("style")) {
       const auto parsed = parse_style(octets_of(answer_["style"]));
-      if (!parsed) reject("/style", "unknown style", "words: indent N, spaced, ascii, slashes, newline");
+      if (!parsed)
+        reject("/style", "unknown style", "words: indent N, spaced, ascii, slashes, newline");
       style = parsed.value_or(style);
     }
     const Document body = answer_.value("body", Document());
@@ -136,7 +137,9 @@ class AnswerReader {
   std::vector<Problem>& problems_;
 };
 
-bool never_has_body(unsigned status) noexcept { return status == 204 || status == 304; }
+bool never_has_body(unsigned status) noexcept {
+  return status == 204 || status == 304;
+}
 
 /// Status line and fields, without Content-Length and the blank line.
 OwnedVariant begin_variant(const Spelled& spelled, bool keep_coding) {
@@ -156,11 +159,13 @@ OwnedVariant begin_variant(const Spelled& spelled, bool keep_coding) {
   return variant;
 }
 
-/// A body that ended with the connection when it was recorded does so again; else its length is told.
+/// A body that ended with the connection when it was recorded does so again; else its length is
+/// told.
 OwnedVariant finish_variant(OwnedVariant variant, const Spelled& spelled, bool closes,
                             std::string body) {
   const bool bodiless = spelled.to_head || never_has_body(spelled.status);
-  if (!bodiless && !closes) variant.head += "Content-Length: " + std::to_string(body.size()) + "\r\n";
+  if (!bodiless && !closes)
+    variant.head += "Content-Length: " + std::to_string(body.size()) + "\r\n";
   variant.head += "\r\n";
   if (!bodiless) variant.body = std::move(body);
   return variant;
@@ -220,7 +225,8 @@ std::string encode_image(std::string_view method, const Document& answer,
                                       encode(spelled.coding, spelled.body)));
     variants.back().needs = spelled.coding == Coding::gzip ? needs_gzip : needs_deflate;
   }
-  variants.push_back(finish_variant(begin_variant(spelled, !recoded), spelled, closes, spelled.body));
+  variants.push_back(
+      finish_variant(begin_variant(spelled, !recoded), spelled, closes, spelled.body));
   return pack(closes, variants);
 }
 

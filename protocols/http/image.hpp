@@ -4,8 +4,9 @@
 //   entry    := needs:u8 head:u32 body:u32 date:u32       (big-endian lengths; one a variant)
 //   octets   := head body, one after the other, in the order of the entries
 //
-// `closes` is 1 where the connection ends with the answer. A head ends with its blank line; `date` is the offset in it where 29 octets of a Date belong, or
-// all ones. The variants stand from the most demanding of a client to the one that suits every one.
+// `closes` is 1 where the connection ends with the answer. A head ends with its blank line; `date`
+// is the offset in it where 29 octets of a Date belong, or all ones. The variants stand from the
+// most demanding of a client to the one that suits every one.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +22,12 @@
 namespace understudy::http {
 
 /// What a client must understand to be sent a variant.
-enum Needs : std::uint8_t { needs_nothing = 0, needs_gzip = 1, needs_deflate = 2, needs_chunked = 4 };
+enum Needs : std::uint8_t {
+  needs_nothing = 0,
+  needs_gzip = 1,
+  needs_deflate = 2,
+  needs_chunked = 4
+};
 
 struct Variant {
   static constexpr std::uint32_t no_date = 0xFFFFFFFF;

@@ -93,9 +93,12 @@ class Canonicaliser final : public nlohmann::json_sax<Document> {
   }
 
   bool value(std::string text) {
-    if (open_.empty()) result = std::move(text);
-    else if (open_.back().is_object) open_.back().members.back().second = std::move(text);
-    else open_.back().members.emplace_back(std::string(), std::move(text));
+    if (open_.empty())
+      result = std::move(text);
+    else if (open_.back().is_object)
+      open_.back().members.back().second = std::move(text);
+    else
+      open_.back().members.emplace_back(std::string(), std::move(text));
     return true;
   }
 
@@ -122,8 +125,10 @@ class Writer {
   void write(const Document& node) {
     if (node.is_object() || node.is_array()) return write_members(node);
     const std::string leaf = node.dump(-1, ' ', style_.ascii, Document::error_handler_t::replace);
-    if (node.is_string()) write_string(leaf);
-    else text += leaf;
+    if (node.is_string())
+      write_string(leaf);
+    else
+      text += leaf;
   }
 
   std::string text;
@@ -165,8 +170,10 @@ class Writer {
 /// The offset behind the string that begins at `begin` (its opening quote); npos if it never ends.
 std::size_t end_of_string(std::string_view text, std::size_t begin) noexcept {
   for (std::size_t i = begin + 1; i < text.size(); ++i) {
-    if (text[i] == '\\') ++i;
-    else if (text[i] == '"') return i + 1;
+    if (text[i] == '\\')
+      ++i;
+    else if (text[i] == '"')
+      return i + 1;
   }
   return std::string_view::npos;
 }
@@ -227,9 +234,12 @@ std::string to_string(const JsonStyle& style) {
     words += word;
   };
   if (style.indent > 0) add("indent " + std::to_string(style.indent));
-  if (style.colon_space && style.comma_space) add("spaced");
-  else if (style.colon_space) add("colon_space");
-  else if (style.comma_space) add("comma_space");
+  if (style.colon_space && style.comma_space)
+    add("spaced");
+  else if (style.colon_space)
+    add("colon_space");
+  else if (style.comma_space)
+    add("comma_space");
   if (style.ascii) add("ascii");
   if (style.slashes) add("slashes");
   if (style.newline) add("newline");
@@ -246,14 +256,22 @@ std::optional<JsonStyle> parse_style(std::string_view words) {
           std::from_chars(word.data(), word.data() + word.size(), style.indent);
       sound = sound && error == std::errc{} && end == word.data() + word.size() &&
               style.indent <= depth_cap;
-    } else if (word == "indent") width_follows = true;
-    else if (word == "spaced") style.colon_space = style.comma_space = true;
-    else if (word == "colon_space") style.colon_space = true;
-    else if (word == "comma_space") style.comma_space = true;
-    else if (word == "ascii") style.ascii = true;
-    else if (word == "slashes") style.slashes = true;
-    else if (word == "newline") style.newline = true;
-    else sound = false;
+    } else if (word == "indent")
+      width_follows = true;
+    else if (word == "spaced")
+      style.colon_space = style.comma_space = true;
+    else if (word == "colon_space")
+      style.colon_space = true;
+    else if (word == "comma_space")
+      style.comma_space = true;
+    else if (word == "ascii")
+      style.ascii = true;
+    else if (word == "slashes")
+      style.slashes = true;
+    else if (word == "newline")
+      style.newline = true;
+    else
+      sound = false;
   });
   if (!sound || width_follows) return std::nullopt;
   return style;
@@ -266,7 +284,9 @@ std::string write_json(const Document& tree, const JsonStyle& style) {
   return std::move(writer.text);
 }
 
-bool has_json_spelling(const Document& tree) { return is_storable(tree, 0); }
+bool has_json_spelling(const Document& tree) {
+  return is_storable(tree, 0);
+}
 
 std::optional<StyledTree> exact_tree(std::string_view text) {
   StyledTree styled{structured(text), style_of(text)};
@@ -292,15 +312,19 @@ std::string replace_strings(std::string_view text, const Replacement& replacemen
     i = end;
     if (token.front() != '"') {
       result += token;
-      if (token == ":") value_follows = true;
-      else if (token.find_first_of(" \t\r\n") == std::string_view::npos) value_follows = false;
+      if (token == ":")
+        value_follows = true;
+      else if (token.find_first_of(" \t\r\n") == std::string_view::npos)
+        value_follows = false;
       continue;
     }
     const Document plain = Document::parse(token, nullptr, false);
     const std::string content = plain.is_string() ? plain.get<std::string>() : std::string();
     const auto replaced = value_follows ? replacement(key, content) : std::nullopt;
-    if (replaced) result += json_string(*replaced);
-    else result += token;
+    if (replaced)
+      result += json_string(*replaced);
+    else
+      result += token;
     if (!std::exchange(value_follows, false)) key = content;
   }
   return result;

@@ -12,8 +12,8 @@ namespace {
 
 /// Safe methods (RFC 9110, 9.2.1; QUERY; WebDAV's and the search ones of RFC 3253 and 5323).
 bool is_safe(std::string_view method) {
-  constexpr std::array<std::string_view, 8> safe = {"GET",      "HEAD",   "OPTIONS", "TRACE",
-                                                    "QUERY",    "SEARCH", "REPORT",  "PROPFIND"};
+  constexpr std::array<std::string_view, 8> safe = {"GET",   "HEAD",   "OPTIONS", "TRACE",
+                                                    "QUERY", "SEARCH", "REPORT",  "PROPFIND"};
   return std::ranges::find(safe, method) != safe.end();
 }
 
@@ -33,7 +33,8 @@ bool is_posted_question(const Asked& asked, const KeyPath& path) {
 bool is_prefix_segment(std::string_view segment) {
   if (segment == "api" || segment == "rest") return true;
   return segment.size() >= 2 && segment.front() == 'v' &&
-         std::ranges::all_of(segment.substr(1), [](char c) { return (c >= '0' && c <= '9') || c == '.'; });
+         std::ranges::all_of(segment.substr(1),
+                             [](char c) { return (c >= '0' && c <= '9') || c == '.'; });
 }
 
 std::size_t root_length(const KeyPath& path) {
@@ -56,7 +57,8 @@ void add_pointed_at(const Document& answer, std::vector<KeyPath>& writes) {
     if (!iequals(name, "location") && !iequals(name, "content-location")) continue;
     if (!value.is_string()) continue;
     const KeyPath path = segments_of(parse_target(value.get_ref<const std::string&>()).path);
-    const bool known = std::ranges::any_of(writes, [&](const KeyPath& w) { return overlaps(w, path); });
+    const bool known =
+        std::ranges::any_of(writes, [&](const KeyPath& w) { return overlaps(w, path); });
     if (!known) writes.push_back(path);
   }
 }

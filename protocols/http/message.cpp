@@ -24,7 +24,9 @@ using beast::http::error;
 // Announced lengths are believed for allocation up to here only.
 constexpr std::uint64_t reserve_at_most = 1U << 20;
 
-std::string_view view(beast::string_view text) noexcept { return {text.data(), text.size()}; }
+std::string_view view(beast::string_view text) noexcept {
+  return {text.data(), text.size()};
+}
 
 template <bool is_request>
 class Sink final : public beast::http::basic_parser<is_request> {
@@ -90,9 +92,11 @@ class Sink final : public beast::http::basic_parser<is_request> {
 Fault fault_of(error_code ec) {
   if (ec == error::header_limit) return {431, "the head is larger than allowed"};
   if (ec == error::body_limit) return {413, "the body is larger than allowed"};
-  if (ec == error::bad_version) return {505, "the start line does not end with HTTP/1.0 or HTTP/1.1"};
+  if (ec == error::bad_version)
+    return {505, "the start line does not end with HTTP/1.0 or HTTP/1.1"};
   if (ec == error::bad_transfer_encoding)
-    return {400, "the Transfer-Encoding is not exactly `chunked`, or stands beside a Content-Length"};
+    return {400,
+            "the Transfer-Encoding is not exactly `chunked`, or stands beside a Content-Length"};
   if (ec == error::partial_message) return {400, "the connection ended in the middle of a message"};
   return {400, "malformed message: " + ec.message()};
 }
@@ -177,8 +181,12 @@ bool MessageParser::done() const noexcept {
   return impl_->with_parser([](auto& parser) { return parser.is_done(); });
 }
 
-const std::optional<Fault>& MessageParser::fault() const noexcept { return impl_->fault; }
-Message& MessageParser::message() noexcept { return impl_->message; }
+const std::optional<Fault>& MessageParser::fault() const noexcept {
+  return impl_->fault;
+}
+Message& MessageParser::message() noexcept {
+  return impl_->message;
+}
 
 const Field* find(const Fields& fields, std::string_view name) noexcept {
   const auto found = std::ranges::find_if(
@@ -204,7 +212,8 @@ std::size_t end_of_head(std::string_view octets, std::size_t search_from) noexce
 
 std::string_view standard_reason(unsigned status) noexcept {
   const auto known = beast::http::int_to_status(status);
-  return known == beast::http::status::unknown ? "Unknown" : view(beast::http::obsolete_reason(known));
+  return known == beast::http::status::unknown ? "Unknown"
+                                               : view(beast::http::obsolete_reason(known));
 }
 
 }  // namespace understudy::http

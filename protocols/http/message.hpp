@@ -36,7 +36,8 @@ struct Message {
   Fields fields;
   std::string body;  ///< transfer coding removed, content coding not
   Fields trailers;
-  bool keep_alive = true;  ///< the connection outlives this message, as far as this side is concerned
+  bool keep_alive =
+      true;  ///< the connection outlives this message, as far as this side is concerned
   bool to_the_end = false;  ///< the body ends with the connection
 };
 

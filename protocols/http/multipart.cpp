@@ -17,7 +17,8 @@ std::optional<Fields> parse_headers(std::string_view lines) {
     lines.remove_prefix(std::min(line.size() + 2, lines.size()));
     const std::size_t colon = line.find(':');
     if (colon == std::string_view::npos) return std::nullopt;
-    fields.push_back({std::string(line.substr(0, colon)), std::string(trimmed(line.substr(colon + 1)))});
+    fields.push_back(
+        {std::string(line.substr(0, colon)), std::string(trimmed(line.substr(colon + 1)))});
   }
   return fields;
 }

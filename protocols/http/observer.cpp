@@ -13,8 +13,8 @@ namespace {
 std::string host_name(std::string_view authority) {
   const std::size_t colon = authority.rfind(':');
   const std::size_t bracket = authority.rfind(']');
-  const bool has_port = colon != std::string_view::npos &&
-                        (bracket == std::string_view::npos || colon > bracket);
+  const bool has_port =
+      colon != std::string_view::npos && (bracket == std::string_view::npos || colon > bracket);
   return std::string(authority.substr(0, has_port ? colon : authority.size()));
 }
 
@@ -42,7 +42,8 @@ void HttpObserver::feed_eof(Direction from, Moment at) {
     requests_.feed_eof();
     // Half a request is no exchange, but the answers to those before it may still come.
     if (request_open_ || !requests_.pending().empty())
-      observed_.emplace_back(Warned{"the client stopped in the middle of a request; it is not recorded"});
+      observed_.emplace_back(
+          Warned{"the client stopped in the middle of a request; it is not recorded"});
     return;
   }
   answers_.feed_eof();
@@ -87,8 +88,12 @@ void HttpObserver::read_requests(Moment at) {
 }
 
 void HttpObserver::head_arrived(const Message& request) {
-  asking_.push_back({{request.method, request.keep_alive}, host_name(combined(request.fields, "host")),
-                     request_began_.value_or(Moment{}), std::nullopt, std::nullopt, {}});
+  asking_.push_back({{request.method, request.keep_alive},
+                     host_name(combined(request.fields, "host")),
+                     request_began_.value_or(Moment{}),
+                     std::nullopt,
+                     std::nullopt,
+                     {}});
   request_open_ = true;
 }
 
@@ -125,7 +130,8 @@ void HttpObserver::answer_arrived(const Message& answer, Moment at) {
   if (is_interim(answer.status)) return;
   const auto waiting = std::ranges::find_if(asking_, [](const Asking& a) { return !a.answer; });
   if (switches_protocol(waiting->about.method, answer.status)) {
-    const std::string becomes = waiting->about.method == "CONNECT" ? "a tunnel" : combined(answer.fields, "upgrade");
+    const std::string becomes =
+        waiting->about.method == "CONNECT" ? "a tunnel" : combined(answer.fields, "upgrade");
     return stop(Sync::opaque, "the connection became " + becomes + ": relayed, not recorded");
   }
   open_session(answer, *waiting);
@@ -149,7 +155,8 @@ void HttpObserver::open_session(const Message& answer, const Asking& asking) {
   if (std::exchange(session_open_, true)) return;
   Document facts = Document::object();
   if (!asking.host.empty()) facts["host"] = document_of(asking.host);
-  if (const Field* server = find(answer.fields, "server")) facts["server"] = document_of(server->value);
+  if (const Field* server = find(answer.fields, "server"))
+    facts["server"] = document_of(server->value);
   observed_.emplace_back(SessionOpened{std::move(facts)});
 }
 

@@ -46,17 +46,42 @@ bool is_one_of(std::string_view name, const std::array<std::string_view, n>& nam
   return std::ranges::find(names, name) != names.end();
 }
 
-constexpr std::array<std::string_view, 24> secret_names = {
-    "password",    "passwd",       "pwd",          "passphrase",        "secret",
-    "token",       "clientsecret", "accesstoken",  "refreshtoken",      "idtoken",
-    "authtoken",   "sessiontoken", "csrftoken",    "apikey",            "apitoken",
-    "accesskey",   "privatekey",   "secretkey",    "secretaccesskey",   "newpassword",
-    "oldpassword", "bearertoken",  "authenticitytoken", "passwordconfirmation"};
+constexpr std::array<std::string_view, 24> secret_names = {"password",
+                                                           "passwd",
+                                                           "pwd",
+                                                           "passphrase",
+                                                           "secret",
+                                                           "token",
+                                                           "clientsecret",
+                                                           "accesstoken",
+                                                           "refreshtoken",
+                                                           "idtoken",
+                                                           "authtoken",
+                                                           "sessiontoken",
+                                                           "csrftoken",
+                                                           "apikey",
+                                                           "apitoken",
+                                                           "accesskey",
+                                                           "privatekey",
+                                                           "secretkey",
+                                                           "secretaccesskey",
+                                                           "newpassword",
+                                                           "oldpassword",
+                                                           "bearertoken",
+                                                           "authenticitytoken",
+                                                           "passwordconfirmation"};
 
 // Only where a URL or a form carries them: in JSON these words mean other things.
-constexpr std::array<std::string_view, 10> secret_query_names = {
-    "key", "sig", "signature", "auth", "xamzsignature", "xamzcredential",
-    "xamzsecuritytoken", "xgoogsignature", "xgoogcredential", "subscriptionkey"};
+constexpr std::array<std::string_view, 10> secret_query_names = {"key",
+                                                                 "sig",
+                                                                 "signature",
+                                                                 "auth",
+                                                                 "xamzsignature",
+                                                                 "xamzcredential",
+                                                                 "xamzsecuritytoken",
+                                                                 "xgoogsignature",
+                                                                 "xgoogcredential",
+                                                                 "subscriptionkey"};
 
 /// `a=1; b=2` with the values replaced.
 std::string redacted_cookies(std::string_view value) {
@@ -75,7 +100,8 @@ std::string redacted_set_cookie(std::string_view value) {
   return redacted_cookies(pair) + std::string(value.substr(pair.size()));
 }
 
-/// `Bearer abc` with the credentials replaced; what does not begin with a scheme is all credentials.
+/// `Bearer abc` with the credentials replaced; what does not begin with a scheme is all
+/// credentials.
 std::string redacted_credentials(std::string_view value) {
   const std::size_t space = value.find(' ');
   const auto is_letter = [](char c) { return (lower(c) >= 'a' && lower(c) <= 'z') || c == '-'; };
@@ -111,11 +137,14 @@ bool is_secret_field(std::string_view name) {
   const std::string plain = folded(name);
   constexpr std::array<std::string_view, 6> parts = {"token",    "secret",    "apikey",
                                                      "password", "signature", "authkey"};
-  return is_authorization(name) ||
-         std::ranges::any_of(parts, [&](std::string_view part) { return plain.find(part) != std::string::npos; });
+  return is_authorization(name) || std::ranges::any_of(parts, [&](std::string_view part) {
+           return plain.find(part) != std::string::npos;
+         });
 }
 
-bool is_secret_name(std::string_view name) { return is_one_of(folded(name), secret_names); }
+bool is_secret_name(std::string_view name) {
+  return is_one_of(folded(name), secret_names);
+}
 
 std::string redacted_field(std::string_view name, std::string_view value) {
   if (iequals(name, "cookie")) return redacted_cookies(value);

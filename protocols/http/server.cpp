@@ -100,7 +100,8 @@ ServerEvent HttpServer::next() {
         }
       }
       head_ = head;
-      if (const auto foreign = foreign_protocol(requests_.pending())) return refuse_foreign(*foreign);
+      if (const auto foreign = foreign_protocol(requests_.pending()))
+        return refuse_foreign(*foreign);
     }
     switch (requests_.step()) {
       case MessageStream::Step::need_bytes:
@@ -176,16 +177,17 @@ void HttpServer::send_head(std::string_view head, std::uint32_t date, bool keep_
   if (keep_alive && !asked_->is_http_10) return;
   out.resize(out.size() - 2);
   output_.copy(as_bytes(keep_alive ? std::string_view("Connection: keep-alive\r\n\r\n")
-                                           : std::string_view("Connection: close\r\n\r\n")));
+                                   : std::string_view("Connection: close\r\n\r\n")));
 }
 
 void HttpServer::send_document(unsigned status, std::string_view extra_fields,
                                const Document& body) {
   const std::string text = body.dump(-1, ' ', false, Document::error_handler_t::replace) + "\n";
-  std::string head = "HTTP/1.1 " + std::to_string(status) + ' ' +
-                     std::string(standard_reason(status)) + "\r\n" + std::string(extra_fields) +
-                     "Content-Type: application/json\r\nContent-Length: " +
-                     std::to_string(text.size()) + "\r\n\r\n";
+  std::string head =
+      "HTTP/1.1 " + std::to_string(status) + ' ' + std::string(standard_reason(status)) + "\r\n" +
+      std::string(extra_fields) +
+      "Content-Type: application/json\r\nContent-Length: " + std::to_string(text.size()) +
+      "\r\n\r\n";
   send_head(head, Variant::no_date, asked_->keep_alive);
   if (!asked_->is_head) output_.copy(as_bytes(text));
 }

@@ -16,10 +16,11 @@ namespace understudy::http {
 /// What a request asks for and how its answer must be framed.
 struct Prepared {
   /// Canonical requests, to be looked up one after the other until one is answered: as it was sent,
-  /// then (for GET and HEAD) without the fields that a server may ignore, then GET in place of HEAD.
+  /// then (for GET and HEAD) without the fields that a server may ignore, then GET in place of
+  /// HEAD.
   std::vector<std::string> candidates;
-  std::string line;            ///< "GET /charges?limit=2", as it was sent
-  unsigned understood = 0;     ///< Needs that the client meets
+  std::string line;         ///< "GET /charges?limit=2", as it was sent
+  unsigned understood = 0;  ///< Needs that the client meets
   bool is_head = false;
   bool keep_alive = true;
   bool is_http_10 = false;
@@ -71,8 +72,8 @@ class HttpServer final : public ServerMachine {
   Limits limits_;
   MessageStream requests_;
   RequestMemo memo_;
-  std::string head_;               // raw head of the request that is being parsed, for the memo
-  Prepared own_;                   // a request that the memo does not hold
+  std::string head_;                 // raw head of the request that is being parsed, for the memo
+  Prepared own_;                     // a request that the memo does not hold
   const Prepared* asked_ = nullptr;  // the request that waits for its answer
   std::size_t candidate_ = 0;
   bool closing_ = false;

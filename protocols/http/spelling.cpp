@@ -43,7 +43,8 @@ Document answer_headers(const Message& answer, const AnsweredRequest& request) {
   Document headers = Document::object();
   for (const Field& field : answer.fields) {
     const bool length_says_more = request.method == "HEAD" && iequals(field.name, "content-length");
-    if (!length_says_more && (is_answer_noise(field.name) || is_nominated(answer.fields, field.name)))
+    if (!length_says_more &&
+        (is_answer_noise(field.name) || is_nominated(answer.fields, field.name)))
       continue;
     const bool is_date = iequals(field.name, "date");
     add_field(headers, field.name,
@@ -76,9 +77,9 @@ bool is_answer_noise(std::string_view name) noexcept {
       "trailer", "upgrade", "alt-svc",
       // one value an answer
       "age", "x-request-id", "request-id", "x-correlation-id", "x-runtime", "x-response-time",
-      "server-timing", "cf-ray", "x-trace-id", "traceparent", "x-amzn-trace-id",
-      "x-amzn-requestid", "x-amz-request-id", "x-amz-id-2", "x-github-request-id",
-      "x-served-by", "x-timer", "x-cloud-trace-context"};
+      "server-timing", "cf-ray", "x-trace-id", "traceparent", "x-amzn-trace-id", "x-amzn-requestid",
+      "x-amz-request-id", "x-amz-id-2", "x-github-request-id", "x-served-by", "x-timer",
+      "x-cloud-trace-context"};
   return std::ranges::any_of(names, [name](std::string_view one) { return iequals(name, one); });
 }
 
@@ -93,8 +94,9 @@ Document request_document(const Message& request, std::size_t decoded_limit) {
     if (is_request_noise(field.name) || is_nominated(request.fields, field.name)) continue;
     const std::string name = lowered(field.name);
     const bool is_type = name == "content-type" && kind_of(content_type) == BodyKind::multipart;
-    add_field(headers, name, is_type ? without_parameter(field.value, "boundary")
-                                     : redacted_field(name, field.value));
+    add_field(
+        headers, name,
+        is_type ? without_parameter(field.value, "boundary") : redacted_field(name, field.value));
   }
   Document body;
   if (!request.body.empty()) {
@@ -111,7 +113,8 @@ Document request_document(const Message& request, std::size_t decoded_limit) {
 Document answer_document(const Message& answer, const AnsweredRequest& request,
                          std::size_t decoded_limit, std::vector<std::string>& warnings) {
   Document spelled{{"status", answer.status}};
-  if (answer.reason != standard_reason(answer.status)) spelled["reason"] = document_of(answer.reason);
+  if (answer.reason != standard_reason(answer.status))
+    spelled["reason"] = document_of(answer.reason);
   if (Document headers = answer_headers(answer, request); !headers.empty())
     spelled["headers"] = std::move(headers);
   if (!answer.body.empty()) {

@@ -46,8 +46,10 @@ std::string form_decoded(std::string_view text) {
 std::string form_encoded(std::string_view text) {
   std::string encoded;
   for (const char octet : text) {
-    if (is_unreserved(octet) || octet == ':') encoded += octet;
-    else append_encoded(encoded, octet);
+    if (is_unreserved(octet) || octet == ':')
+      encoded += octet;
+    else
+      append_encoded(encoded, octet);
   }
   return encoded;
 }
@@ -61,8 +63,10 @@ std::string normalised_path(std::string_view path) {
     const char plain = octet >= 0 ? static_cast<char>(octet) : path[i];
     if (octet >= 0) i += 2;
     const bool as_is = octet >= 0 ? is_unreserved(plain) : may_stand_in_path(plain);
-    if (as_is) normalised += plain;
-    else append_encoded(normalised, plain);
+    if (as_is)
+      normalised += plain;
+    else
+      append_encoded(normalised, plain);
   }
   return normalised.empty() ? "/" : normalised;
 }
@@ -88,7 +92,8 @@ Query parse_query(std::string_view encoded) {
     if (pair.empty()) continue;
     const std::size_t equals = pair.find('=');
     query.push_back({form_decoded(pair.substr(0, equals)), std::nullopt});
-    if (equals != std::string_view::npos) query.back().value = form_decoded(pair.substr(equals + 1));
+    if (equals != std::string_view::npos)
+      query.back().value = form_decoded(pair.substr(equals + 1));
   }
   return query;
 }
@@ -103,7 +108,9 @@ std::string encode_query(const Query& query) {
   return encoded;
 }
 
-void sort_by_key(Query& query) { std::ranges::stable_sort(query, {}, &QueryPair::key); }
+void sort_by_key(Query& query) {
+  std::ranges::stable_sort(query, {}, &QueryPair::key);
+}
 
 std::vector<std::string> segments_of(std::string_view path) {
   std::vector<std::string> segments;

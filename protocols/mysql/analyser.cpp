@@ -14,22 +14,29 @@ namespace {
 using sql::Kind;
 
 constexpr std::string_view catalog_key = "@catalog";
-constexpr std::string_view catalogs[] = {"information_schema", "mysql", "performance_schema", "sys"};
+constexpr std::string_view catalogs[] = {"information_schema", "mysql", "performance_schema",
+                                         "sys"};
 
 std::string text_of(const Document& document, const char* key) {
   const auto found = document.is_object() ? document.find(key) : document.end();
   return document.is_object() && found != document.end() ? octets_of(*found) : std::string();
 }
 
-bool is_error(const Document& answer) { return answer.is_object() && answer.contains("error"); }
+bool is_error(const Document& answer) {
+  return answer.is_object() && answer.contains("error");
+}
 
-std::optional<std::string> no_variables(std::string_view) { return std::nullopt; }
+std::optional<std::string> no_variables(std::string_view) {
+  return std::nullopt;
+}
 
 // Errors of parsing and resolving a statement, which COM_STMT_PREPARE and COM_QUERY give alike.
 bool is_refusal(const Document& answer) {
-  static constexpr std::uint16_t codes[] = {1046, 1049, 1052, 1054, 1064, 1066, 1109, 1136, 1146, 1149, 1193, 1222};
+  static constexpr std::uint16_t codes[] = {1046, 1049, 1052, 1054, 1064, 1066,
+                                            1109, 1136, 1146, 1149, 1193, 1222};
   const Document& error = answer["error"];
-  if (!error.is_object() || !error.contains("code") || !error["code"].is_number_integer()) return false;
+  if (!error.is_object() || !error.contains("code") || !error["code"].is_number_integer())
+    return false;
   return std::ranges::find(codes, error["code"].get<std::uint64_t>()) != std::end(codes);
 }
 
@@ -48,19 +55,27 @@ bool changed_nothing(const Document& answer, Kind kind) {
   if (kind != Kind::delete_ && kind != Kind::update) return false;
   if (!answer.is_object() || !answer.contains("affected")) return false;
   const std::string info = text_of(answer, "info");
-  if (kind == Kind::update && info.find("Changed: ") != std::string::npos) return info.find("Changed: 0 ") != std::string::npos;
+  if (kind == Kind::update && info.find("Changed: ") != std::string::npos)
+    return info.find("Changed: 0 ") != std::string::npos;
   return answer["affected"] == 0;
 }
 
 Control control_of(const StatementInfo& info) noexcept {
   switch (info.kind) {
-    case Kind::begin: return Control::begin;
-    case Kind::commit: return Control::commit;
-    case Kind::rollback: return Control::rollback;
-    case Kind::savepoint: return Control::savepoint;
-    case Kind::release: return Control::release;
-    case Kind::rollback_to: return Control::rollback_to;
-    default: return Control::none;
+    case Kind::begin:
+      return Control::begin;
+    case Kind::commit:
+      return Control::commit;
+    case Kind::rollback:
+      return Control::rollback;
+    case Kind::savepoint:
+      return Control::savepoint;
+    case Kind::release:
+      return Control::release;
+    case Kind::rollback_to:
+      return Control::rollback_to;
+    default:
+      return Control::none;
   }
 }
 
@@ -74,14 +89,19 @@ Control implicit_control(const std::string& what) noexcept {
 }  // namespace
 
 std::string MysqlAnalyser::main_database() const {
-  const auto most = std::ranges::max_element(databases_, {}, [](const auto& entry) { return entry.second; });
+  const auto most =
+      std::ranges::max_element(databases_, {}, [](const auto& entry) { return entry.second; });
   return most == databases_.end() ? std::string() : most->first;
 }
 
-MysqlAnalyser::Surroundings MysqlAnalyser::surroundings_of(const SessionHeader& session, const Document& request) const {
+MysqlAnalyser::Surroundings MysqlAnalyser::surroundings_of(const SessionHeader& session,
+                                                           const Document& request) const {
   Surroundings around;
-  around.database = request.is_object() && request.contains("database") ? text_of(request, "database") : text_of(session.facts, "database");
-  const auto server = session.facts.is_object() ? session.facts.find("server") : session.facts.end();
+  around.database = request.is_object() && request.contains("database")
+                        ? text_of(request, "database")
+                        : text_of(session.facts, "database");
+  const auto server =
+      session.facts.is_object() ? session.facts.find("server") : session.facts.end();
   if (session.facts.is_object() && server != session.facts.end())
     around.mariadb = text_of(*server, "version").find("MariaDB") != std::string::npos;
   return around;
@@ -89,8 +109,11 @@ MysqlAnalyser::Surroundings MysqlAnalyser::surroundings_of(const SessionHeader& 
 
 MysqlAnalyser::Surroundings MysqlAnalyser::surroundings_of(const Document& request) const {
   Surroundings around;
-  around.database = request.is_object() && request.contains("database") ? text_of(request, "database") : main_database();
-  if (!server_.is_null()) around.mariadb = text_of(server_, "version").find("MariaDB") != std::string::npos;
+  around.database = request.is_object() && request.contains("database")
+                        ? text_of(request, "database")
+                        : main_database();
+  if (!server_.is_null())
+    around.mariadb = text_of(server_, "version").find("MariaDB") != std::string::npos;
   return around;
 }
 
@@ -99,7 +122,8 @@ void MysqlAnalyser::learn(const SessionHeader& session, const Exchange& exchange
     const auto server = session.facts.find("server");
     if (server != session.facts.end()) server_ = *server;
     const auto collation = session.facts.find("collation");
-    if (collation != session.facts.end() && collation->is_number_integer()) collation_ = collation->get<std::uint16_t>();
+    if (collation != session.facts.end() && collation->is_number_integer())
+      collation_ = collation->get<std::uint16_t>();
   }
   const Document& request = exchange.request;
   if (!request.is_object() || request.contains("implicit")) return;
@@ -109,14 +133,16 @@ void MysqlAnalyser::learn(const SessionHeader& session, const Exchange& exchange
   if (!is_error(exchange.answer)) learn_variables(request, exchange.answer);
 }
 
-void MysqlAnalyser::learn_shape(const Document& request, const Document& answer, const Surroundings& around) {
+void MysqlAnalyser::learn_shape(const Document& request, const Document& answer,
+                                const Surroundings& around) {
   const bool prepared = request.contains("prepare");
   const std::string text = text_of(request, prepared ? "prepare" : "sql");
   if (text.empty() || request.contains("after") || !answer.is_object()) return;
   if (!prepared && answer.contains("columns")) {
     std::vector<Problem> reported_later;
     ResultSet set;
-    set.columns = columns_from_document(answer["columns"], {around.database, around.mariadb}, "", reported_later);
+    set.columns = columns_from_document(answer["columns"], {around.database, around.mariadb}, "",
+                                        reported_later);
     Results results;
     results.list.emplace_back(std::move(set));
     learn_extended(results);
@@ -126,8 +152,10 @@ void MysqlAnalyser::learn_shape(const Document& request, const Document& answer,
   const auto [found, added] = shapes_.try_emplace(key);
   Shape& shape = found->second;
   if (is_error(answer) && !answer.contains("columns")) {
-    if (added && is_refusal(answer)) learn_refusal(answer, shape);
-    else if (added && returns_rows(key.second)) shapes_.erase(found);
+    if (added && is_refusal(answer))
+      learn_refusal(answer, shape);
+    else if (added && returns_rows(key.second))
+      shapes_.erase(found);
     return;
   }
   shape.error.reset();
@@ -136,12 +164,14 @@ void MysqlAnalyser::learn_shape(const Document& request, const Document& answer,
   shape.columns.clear();
   std::vector<Problem> ignored;  // `analyse` reports them
   if (answer.contains("columns"))
-    shape.columns = columns_from_document(answer["columns"], {around.database, around.mariadb}, "/answer/columns", ignored);
+    shape.columns = columns_from_document(answer["columns"], {around.database, around.mariadb},
+                                          "/answer/columns", ignored);
 }
 
 void MysqlAnalyser::learn_extended(const Results& results) {
   for (const Column& column : std::get<ResultSet>(results.list.front()).columns)
-    if (!column.extended.empty() && !column.org_name.empty()) extended_[origin_of(column)] = column.extended;
+    if (!column.extended.empty() && !column.org_name.empty())
+      extended_[origin_of(column)] = column.extended;
 }
 
 // What one client was told of a column another would have been told as well, had it asked.
@@ -151,7 +181,8 @@ void MysqlAnalyser::add_extended(Results& results) const {
     auto* set = std::get_if<ResultSet>(&result);
     if (set == nullptr) continue;
     for (Column& column : set->columns)
-      if (const auto known = extended_.find(origin_of(column)); column.extended.empty() && known != extended_.end())
+      if (const auto known = extended_.find(origin_of(column));
+          column.extended.empty() && known != extended_.end())
         column.extended = known->second;
   }
 }
@@ -174,7 +205,8 @@ void MysqlAnalyser::learn_variables(const Document& request, const Document& ans
   if (!asked) return;
   const Document& of_session = request.contains("session") ? request["session"] : Document::array();
   for (auto& [name, value] : variables_told(*asked, answer)) {
-    const bool changed = std::ranges::any_of(of_session, [&told = name](const Document& item) { return item == told; });
+    const bool changed = std::ranges::any_of(
+        of_session, [&told = name](const Document& item) { return item == told; });
     if (!changed) variables_.emplace(name, value);
   }
 }
@@ -183,7 +215,8 @@ Identity MysqlAnalyser::identify(const Document& request, std::vector<Problem>& 
   return identify(request, surroundings_of(request), problems);
 }
 
-Identity MysqlAnalyser::identify(const Document& request, const Surroundings& around, std::vector<Problem>& problems) {
+Identity MysqlAnalyser::identify(const Document& request, const Surroundings& around,
+                                 std::vector<Problem>& problems) {
   Identity identity;
   if (!request.is_object()) {
     problems.push_back({"/request", "expected a map with `sql`", "sql: SELECT …"});
@@ -209,14 +242,20 @@ Identity MysqlAnalyser::identify(const Document& request, const Surroundings& ar
   return identity;
 }
 
-void MysqlAnalyser::append_identity(const Document& request, Ask ask, const Surroundings& around, Identity& identity, std::vector<Problem>& problems) {
+void MysqlAnalyser::append_identity(const Document& request, Ask ask, const Surroundings& around,
+                                    Identity& identity, std::vector<Problem>& problems) {
   const std::string text = text_of(request, ask == Ask::prepare ? "prepare" : "sql");
-  if (text.empty()) problems.push_back({"/request", "expected a statement in `sql`", "sql: SELECT …"});
+  if (text.empty())
+    problems.push_back({"/request", "expected a statement in `sql`", "sql: SELECT …"});
   statement_.assign(text, around.mode);
   std::vector<Parameter> parameters;
   if (ask == Ask::run) parameters = parameters_from_document(request, problems);
-  if (ask == Ask::run && parameters.size() != statement_.parameter_count() && !(parameters.empty() && problems.empty() && statement_.parameter_count() == 0))
-    problems.push_back({"/request/params", "the statement has " + std::to_string(statement_.parameter_count()) + " parameters, not " + std::to_string(parameters.size()), ""});
+  if (ask == Ask::run && parameters.size() != statement_.parameter_count() &&
+      !(parameters.empty() && problems.empty() && statement_.parameter_count() == 0))
+    problems.push_back({"/request/params",
+                        "the statement has " + std::to_string(statement_.parameter_count()) +
+                            " parameters, not " + std::to_string(parameters.size()),
+                        ""});
   std::vector<sql::Value> values;
   values_of(parameters, values);
   append_marks(ask, around.database, main_database(), identity.canonical);
@@ -224,11 +263,13 @@ void MysqlAnalyser::append_identity(const Document& request, Ask ask, const Surr
   sql::append_identity(statement_, values, identity.canonical, identity.qualifier);
 }
 
-std::string MysqlAnalyser::encode(const Document& request, const Document& answer, std::vector<Problem>& problems) {
+std::string MysqlAnalyser::encode(const Document& request, const Document& answer,
+                                  std::vector<Problem>& problems) {
   return encode(answer, surroundings_of(request), problems);
 }
 
-std::string MysqlAnalyser::encode(const Document& answer, const Surroundings& around, std::vector<Problem>& problems) {
+std::string MysqlAnalyser::encode(const Document& answer, const Surroundings& around,
+                                  std::vector<Problem>& problems) {
   Results results = answer_from_document(answer, {around.database, around.mariadb}, problems);
   add_extended(results);
   const Charset* charset = charset_of(collation_);
@@ -241,14 +282,16 @@ KeyPath MysqlAnalyser::qualified(const KeyPath& path, const Surroundings& around
   std::string table = path.front();
   const std::size_t dot = table.find('.');
   std::string database = dot == std::string::npos ? around.database : table.substr(0, dot);
-  if (std::ranges::find(catalogs, database) != std::end(catalogs)) return {std::string(catalog_key)};
+  if (std::ranges::find(catalogs, database) != std::end(catalogs))
+    return {std::string(catalog_key)};
   if (dot != std::string::npos) table.erase(0, dot + 1);
   KeyPath result = path;
   result.front() = database == main_database() ? table : database + "." + table;
   return result;
 }
 
-void MysqlAnalyser::add_dependencies(std::string_view text, const Surroundings& around, Analysis& analysis) {
+void MysqlAnalyser::add_dependencies(std::string_view text, const Surroundings& around,
+                                     Analysis& analysis) {
   const sql::Dependencies found = sql::dependencies_of(text, around.mode);
   analysis.effect = found.effect;
   analysis.understood = found.understood;
@@ -257,10 +300,12 @@ void MysqlAnalyser::add_dependencies(std::string_view text, const Surroundings& 
 }
 
 // A user variable's value depends on what it was made of: an expression, or a statement.
-void MysqlAnalyser::add_source(const std::string& source, const Surroundings& around, Analysis& analysis) {
+void MysqlAnalyser::add_source(const std::string& source, const Surroundings& around,
+                               Analysis& analysis) {
   const Kind kind = sql::verb_of(source, around.mode).kind;
   const bool statement = kind == Kind::select || kind == Kind::call || kind == Kind::prepare;
-  const sql::Dependencies found = sql::dependencies_of(statement ? source : "SELECT " + source, around.mode);
+  const sql::Dependencies found =
+      sql::dependencies_of(statement ? source : "SELECT " + source, around.mode);
   for (const KeyPath& path : found.reads) analysis.reads.push_back(qualified(path, around));
   // What a prepared text does is not followed.
   if (kind == Kind::prepare || !found.understood) {
@@ -270,7 +315,8 @@ void MysqlAnalyser::add_source(const std::string& source, const Surroundings& ar
   }
 }
 
-void MysqlAnalyser::classify(const Document& request, const Document& answer, const Surroundings& around, Analysis& analysis) {
+void MysqlAnalyser::classify(const Document& request, const Document& answer,
+                             const Surroundings& around, Analysis& analysis) {
   const std::string text = text_of(request, "sql");
   const StatementInfo info = inspect_statement(text, around.mode, no_variables);
   const bool failed = is_error(answer);
@@ -282,8 +328,9 @@ void MysqlAnalyser::classify(const Document& request, const Document& answer, co
     return;
   }
   if (control == Control::commit) analysis.control = control;  // a failed one undid the transaction
-  const bool of_session = info.kind == Kind::set || info.kind == Kind::use || info.kind == Kind::lock ||
-                          info.kind == Kind::prepare || info.kind == Kind::deallocate;
+  const bool of_session = info.kind == Kind::set || info.kind == Kind::use ||
+                          info.kind == Kind::lock || info.kind == Kind::prepare ||
+                          info.kind == Kind::deallocate;
   if (of_session && !failed) {
     analysis.effect = Effect::none;
     return;
@@ -294,15 +341,18 @@ void MysqlAnalyser::classify(const Document& request, const Document& answer, co
     return;
   }
   add_dependencies(text, around, analysis);
-  if (const auto sources = request.find("variables"); sources != request.end() && sources->is_object())
+  if (const auto sources = request.find("variables");
+      sources != request.end() && sources->is_object())
     for (const Document& source : *sources) add_source(octets_of(source), around, analysis);
-  if (info.kind == Kind::show || info.kind == Kind::explain || (info.kind == Kind::unknown && analysis.effect == Effect::read && analysis.reads.empty()))
+  if (info.kind == Kind::show || info.kind == Kind::explain ||
+      (info.kind == Kind::unknown && analysis.effect == Effect::read && analysis.reads.empty()))
     analysis.reads.push_back({std::string(catalog_key)});
   if (info.kind == Kind::ddl) analysis.writes.push_back({std::string(catalog_key)});
   analysis.changed = !failed && !changed_nothing(answer, info.kind);
 }
 
-Analysis MysqlAnalyser::analyse(const SessionHeader& session, const Exchange& exchange, std::vector<Problem>& problems) {
+Analysis MysqlAnalyser::analyse(const SessionHeader& session, const Exchange& exchange,
+                                std::vector<Problem>& problems) {
   const Document& request = exchange.request;
   const Surroundings around = surroundings_of(session, request);
   Analysis analysis;
@@ -339,7 +389,8 @@ Analysis MysqlAnalyser::analyse(const SessionHeader& session, const Exchange& ex
 Document MysqlAnalyser::profile() const {
   Document profile = Document::object();
   if (server_.is_object()) {
-    for (const char* key : {"version", "capabilities", "mariadb_capabilities", "collation", "plugin"})
+    for (const char* key :
+         {"version", "capabilities", "mariadb_capabilities", "collation", "plugin"})
       if (server_.contains(key)) profile[key] = server_[key];
   }
   profile["database"] = main_database();
@@ -359,13 +410,17 @@ std::vector<std::pair<std::string, std::string>> MysqlAnalyser::shapes() const {
     append_marks(Ask::run, key.first, main_database(), name);
     name += key.second;
     Results results;
-    if (shape.error) results.list.emplace_back(*shape.error);
-    else if (shape.columns.empty()) results.list.emplace_back(OkPacket{});
-    else results.list.emplace_back(ResultSet{.columns = shape.columns});
+    if (shape.error)
+      results.list.emplace_back(*shape.error);
+    else if (shape.columns.empty())
+      results.list.emplace_back(OkPacket{});
+    else
+      results.list.emplace_back(ResultSet{.columns = shape.columns});
     add_extended(results);
     const Charset* charset = charset_of(collation_);
     const bool utf8 = charset != nullptr && is_utf8(*charset);
-    found.emplace_back(std::move(name), encode_image(results, utf8 ? collation_ : utf8mb4_collation));
+    found.emplace_back(std::move(name),
+                       encode_image(results, utf8 ? collation_ : utf8mb4_collation));
   }
   return found;
 }

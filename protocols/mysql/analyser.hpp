@@ -34,13 +34,16 @@ class MysqlAnalyser final : public Analyser {
     sql::Mode mode{sql::Dialect::mysql, true, false};
   };
 
-  [[nodiscard]] Surroundings surroundings_of(const SessionHeader& session, const Document& request) const;
+  [[nodiscard]] Surroundings surroundings_of(const SessionHeader& session,
+                                             const Document& request) const;
   [[nodiscard]] Surroundings surroundings_of(const Document& request) const;
   [[nodiscard]] std::string main_database() const;
-  Identity identify(const Document& request, const Surroundings& around, std::vector<Problem>& problems);
-  void append_identity(const Document& request, Ask ask, const Surroundings& around, Identity& identity,
-                       std::vector<Problem>& problems);
-  std::string encode(const Document& answer, const Surroundings& around, std::vector<Problem>& problems);
+  Identity identify(const Document& request, const Surroundings& around,
+                    std::vector<Problem>& problems);
+  void append_identity(const Document& request, Ask ask, const Surroundings& around,
+                       Identity& identity, std::vector<Problem>& problems);
+  std::string encode(const Document& answer, const Surroundings& around,
+                     std::vector<Problem>& problems);
   void learn_shape(const Document& request, const Document& answer, const Surroundings& around);
   struct Shape;
   static void learn_refusal(const Document& answer, Shape& shape);
@@ -50,7 +53,8 @@ class MysqlAnalyser final : public Analyser {
   void add_source(const std::string& source, const Surroundings& around, Analysis& analysis);
   void add_dependencies(std::string_view text, const Surroundings& around, Analysis& analysis);
   [[nodiscard]] KeyPath qualified(const KeyPath& path, const Surroundings& around) const;
-  void classify(const Document& request, const Document& answer, const Surroundings& around, Analysis& analysis);
+  void classify(const Document& request, const Document& answer, const Surroundings& around,
+                Analysis& analysis);
 
   /// A server as it greeted; the first session's is served.
   Document server_;

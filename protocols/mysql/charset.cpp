@@ -164,8 +164,10 @@ std::string narrow(std::string_view text, Encoding encoding) {
   for (std::size_t i = 0; i < text.size();) {
     const auto [point, length] = code_point(text.substr(i));
     if (encoding == Encoding::utf8mb3) {
-      if (length == 4) octets += '?';
-      else octets.append(text, i, length);
+      if (length == 4)
+        octets += '?';
+      else
+        octets.append(text, i, length);
     } else {
       octets += encoding == Encoding::ascii && point >= 0x80 ? '?' : latin1_octet(point);
     }

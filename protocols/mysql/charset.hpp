@@ -12,10 +12,10 @@ namespace understudy::mysql {
 struct Charset {
   enum class Encoding : std::uint8_t { utf8, utf8mb3, latin1, ascii, binary, other };
   std::string_view name;
-  std::uint8_t max_octets;              ///< of one character; scales ColumnDefinition41::length
+  std::uint8_t max_octets;  ///< of one character; scales ColumnDefinition41::length
   std::uint16_t default_collation;
   Encoding encoding;
-  const char* iconv_name;               ///< for `other`; null where no conversion is known
+  const char* iconv_name;  ///< for `other`; null where no conversion is known
 };
 
 inline constexpr std::uint16_t binary_collation = 63;

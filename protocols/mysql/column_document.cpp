@@ -88,7 +88,8 @@ const TypeName* type_name_of(const Column& column) noexcept {
     if (candidate.type != column.type) continue;
     if (!is_text_shape(column)) return &candidate;
     if (candidate.shape != shape) continue;
-    const bool marked = candidate.flags == column_flag::enum_ || candidate.flags == column_flag::set;
+    const bool marked =
+        candidate.flags == column_flag::enum_ || candidate.flags == column_flag::set;
     if (marked && !column.has(candidate.flags)) continue;
     if (marked || column.type != FieldType::blob || candidate.length == column.length)
       return &candidate;
@@ -106,7 +107,8 @@ std::uint16_t implied_flags(const TypeName& type, const ColumnContext&, bool of_
 // The keys of a table imply what every such column carries.
 std::uint16_t with_consequences(std::uint16_t flags) noexcept {
   if ((flags & column_flag::primary_key) != 0) flags |= column_flag::not_null;
-  const std::uint16_t keys = column_flag::primary_key | column_flag::unique_key | column_flag::multiple_key;
+  const std::uint16_t keys =
+      column_flag::primary_key | column_flag::unique_key | column_flag::multiple_key;
   if ((flags & keys) != 0) flags |= column_flag::part_key;
   return flags;
 }
@@ -126,16 +128,21 @@ std::uint32_t decimal_length(std::uint32_t precision, std::uint32_t scale, bool 
 std::string spell(const Column& column, const TypeName& type) {
   std::string text(type.name);
   const bool is_unsigned = column.has(column_flag::unsigned_);
-  const bool numeric = type.shape == Shape::integer || type.shape == Shape::decimal || type.shape == Shape::floating;
-  const std::uint32_t plain = is_unsigned && type.shape == Shape::integer ? type.unsigned_length : type.length;
+  const bool numeric =
+      type.shape == Shape::integer || type.shape == Shape::decimal || type.shape == Shape::floating;
+  const std::uint32_t plain =
+      is_unsigned && type.shape == Shape::integer ? type.unsigned_length : type.length;
   if (type.shape == Shape::decimal) {
     const std::uint32_t around = (column.decimals > 0 ? 1U : 0U) + (is_unsigned ? 0U : 1U);
-    if (column.length >= around) text += fmt::format("({},{})", column.length - around, column.decimals);
+    if (column.length >= around)
+      text += fmt::format("({},{})", column.length - around, column.decimals);
   } else if (type.shape == Shape::clock) {
     if (column.decimals > 0 && column.decimals <= 6) text += fmt::format("({})", column.decimals);
   } else if (type.shape == Shape::floating) {
-    if (column.decimals != floating_decimals) text += fmt::format("({},{})", column.length, column.decimals);
-    else if (column.length != plain) text += fmt::format("({})", column.length);
+    if (column.decimals != floating_decimals)
+      text += fmt::format("({},{})", column.length, column.decimals);
+    else if (column.length != plain)
+      text += fmt::format("({})", column.length);
   } else if (column.length != plain) {
     text += fmt::format("({})", column.length);
   }
@@ -160,7 +167,8 @@ Spelled take_apart(std::string_view text) {
   text.remove_prefix(end);
   if (text.starts_with('(')) {
     const std::size_t close = text.find(')');
-    const std::string_view inner = text.substr(1, close == std::string_view::npos ? close : close - 1);
+    const std::string_view inner =
+        text.substr(1, close == std::string_view::npos ? close : close - 1);
     const char* stop = inner.data() + inner.size();
     std::from_chars_result read = std::from_chars(inner.data(), stop, spelled.first);
     spelled.arguments = 1;
@@ -169,7 +177,8 @@ Spelled take_apart(std::string_view text) {
       spelled.arguments = 2;
     }
     spelled.sound = close != std::string_view::npos && read.ec == std::errc{} && read.ptr == stop;
-    text.remove_prefix(std::min(close == std::string_view::npos ? text.size() : close + 1, text.size()));
+    text.remove_prefix(
+        std::min(close == std::string_view::npos ? text.size() : close + 1, text.size()));
   }
   spelled.is_unsigned = text.find("unsigned") != std::string_view::npos;
   spelled.zerofill = text.find("zerofill") != std::string_view::npos;
@@ -187,7 +196,8 @@ bool derive(std::string_view text, const ColumnContext& context, bool of_table, 
   if (spelled.is_unsigned) column.flags |= column_flag::unsigned_;
   if (spelled.zerofill) column.flags |= column_flag::zerofill;
   column.decimals = implied_decimals(*found, context, of_table);
-  column.length = spelled.is_unsigned && found->shape == Shape::integer ? found->unsigned_length : found->length;
+  column.length = spelled.is_unsigned && found->shape == Shape::integer ? found->unsigned_length
+                                                                        : found->length;
   if (found->shape == Shape::decimal) {
     const std::uint32_t precision = spelled.arguments > 0 ? spelled.first : 10;
     column.decimals = static_cast<std::uint8_t>(spelled.second);
@@ -206,7 +216,8 @@ Document flags_document(std::uint16_t actual, std::uint16_t implied) {
   // Only causes are listed: a primary key says that it is not null and part of a key.
   std::uint16_t listed = static_cast<std::uint16_t>(actual & ~implied);
   const std::uint16_t consequences = static_cast<std::uint16_t>(
-      with_consequences(listed & (column_flag::primary_key | column_flag::unique_key | column_flag::multiple_key)) &
+      with_consequences(listed & (column_flag::primary_key | column_flag::unique_key |
+                                  column_flag::multiple_key)) &
       (column_flag::not_null | column_flag::part_key));
   const std::uint16_t missing = static_cast<std::uint16_t>((implied | consequences) & ~actual);
   listed = static_cast<std::uint16_t>(listed & ~consequences);
@@ -225,13 +236,17 @@ std::uint16_t flags_from(const Document& names, std::uint16_t implied, const std
   for (const Document& item : names) {
     const std::string text = item.is_string() ? item.get<std::string>() : "";
     const bool negated = text.starts_with("no ");
-    const auto found = std::ranges::find(flag_names, std::string_view(text).substr(negated ? 3 : 0), &FlagName::name);
+    const auto found = std::ranges::find(flag_names, std::string_view(text).substr(negated ? 3 : 0),
+                                         &FlagName::name);
     if (found == flag_names.end()) {
-      problems.push_back({path + "/flags", "unknown column flag " + item.dump(), "not_null, primary_key, …"});
+      problems.push_back(
+          {path + "/flags", "unknown column flag " + item.dump(), "not_null, primary_key, …"});
       continue;
     }
-    if (negated) cleared |= found->flag;
-    else flags |= found->flag;
+    if (negated)
+      cleared |= found->flag;
+    else
+      flags |= found->flag;
   }
   return static_cast<std::uint16_t>(with_consequences(flags) & ~cleared);
 }
@@ -288,12 +303,15 @@ Document column_document(const Column& column, const ColumnContext& context) {
   Document document = {{"name", column.name}};
   const bool of_table = !column.table.empty();
   const TypeName* type = type_name_of(column);
-  const std::string text = type == nullptr ? fmt::format("type {}", static_cast<int>(column.type)) : spell(column, *type);
+  const std::string text = type == nullptr ? fmt::format("type {}", static_cast<int>(column.type))
+                                           : spell(column, *type);
   document["type"] = text;
   write_origin(column, context, document);
   Column derived;
-  if (type == nullptr) derived.charset = binary_collation;
-  else (void)derive(text, context, of_table, derived);
+  if (type == nullptr)
+    derived.charset = binary_collation;
+  else
+    (void)derive(text, context, of_table, derived);
   if (derived.charset != column.charset) document["charset"] = column.charset;
   if (derived.length != column.length) document["length"] = column.length;
   if (derived.decimals != column.decimals) document["decimals"] = column.decimals;
@@ -323,7 +341,8 @@ Column column_from_document(const Document& document, const ColumnContext& conte
     column.type = static_cast<FieldType>(number);
     column.charset = binary_collation;
   } else if (!derive(type, context, of_table, column)) {
-    problems.push_back({path + "/type", "unknown column type \"" + type + "\"", "int, varchar(50), decimal(10,2), …"});
+    problems.push_back({path + "/type", "unknown column type \"" + type + "\"",
+                        "int, varchar(50), decimal(10,2), …"});
     (void)derive("varchar(255)", context, of_table, column);
   }
   read_text(document, "name", column.name);
@@ -340,7 +359,8 @@ Column column_from_document(const Document& document, const ColumnContext& conte
   read_number(document, "decimals", column.decimals);
   if (const auto flags = document.find("flags"); flags != document.end() && flags->is_array())
     column.flags = flags_from(*flags, column.flags, path, problems);
-  if (const auto extended = document.find("extended"); extended != document.end() && extended->is_object())
+  if (const auto extended = document.find("extended");
+      extended != document.end() && extended->is_object())
     column.extended = extended_from(*extended);
   return column;
 }

@@ -13,11 +13,15 @@ namespace {
 constexpr std::uint64_t fixed_fields = 0x0C;
 constexpr std::uint32_t unlimited = std::numeric_limits<std::uint32_t>::max();
 
-std::string read_text(ByteReader& reader) { return std::string(as_text(read_lenenc_bytes(reader))); }
+std::string read_text(ByteReader& reader) {
+  return std::string(as_text(read_lenenc_bytes(reader)));
+}
 
 }  // namespace
 
-bool Column::is_octets() const noexcept { return charset == binary_collation; }
+bool Column::is_octets() const noexcept {
+  return charset == binary_collation;
+}
 
 bool decode_column(Bytes packet, const Negotiated& negotiated, Column& column) {
   ByteReader reader(packet);

@@ -27,7 +27,8 @@ struct Column {
   FieldType type = FieldType::var_string;
   std::uint16_t flags = 0;
   std::uint8_t decimals = 0;
-  std::string extended = {};  ///< MariaDB's extended metadata as on the wire: kind u8 · lenenc text, repeated
+  std::string extended =
+      {};  ///< MariaDB's extended metadata as on the wire: kind u8 · lenenc text, repeated
 
   [[nodiscard]] bool has(std::uint16_t flag) const noexcept { return (flags & flag) != 0; }
   [[nodiscard]] bool is_octets() const noexcept;  ///< the octets of a cell are no text

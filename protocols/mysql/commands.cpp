@@ -9,7 +9,8 @@ std::optional<Reply> reply_to(Command command) noexcept {
   switch (command) {
     case Command::quit:
     case Command::stmt_send_long_data:
-    case Command::stmt_close: return Reply::none;
+    case Command::stmt_close:
+      return Reply::none;
     case Command::init_db:
     case Command::create_db:
     case Command::drop_db:
@@ -20,16 +21,23 @@ std::optional<Reply> reply_to(Command command) noexcept {
     case Command::ping:
     case Command::stmt_reset:
     case Command::set_option:
-    case Command::reset_connection: return Reply::ok;
+    case Command::reset_connection:
+      return Reply::ok;
     case Command::query:
     case Command::process_info:
     case Command::stmt_execute:
-    case Command::stmt_bulk_execute: return Reply::results;
-    case Command::field_list: return Reply::columns;
-    case Command::statistics: return Reply::text;
-    case Command::change_user: return Reply::handshake;
-    case Command::stmt_prepare: return Reply::prepared;
-    case Command::stmt_fetch: return Reply::rows;
+    case Command::stmt_bulk_execute:
+      return Reply::results;
+    case Command::field_list:
+      return Reply::columns;
+    case Command::statistics:
+      return Reply::text;
+    case Command::change_user:
+      return Reply::handshake;
+    case Command::stmt_prepare:
+      return Reply::prepared;
+    case Command::stmt_fetch:
+      return Reply::rows;
   }
   return std::nullopt;
 }
@@ -39,7 +47,8 @@ namespace {
 enum class Names : std::uint8_t { absent, present };
 
 // Types (and with query attributes names) of parameters, in place.
-bool read_types(ByteReader& reader, std::size_t count, Names names, std::vector<ParameterType>& types) {
+bool read_types(ByteReader& reader, std::size_t count, Names names,
+                std::vector<ParameterType>& types) {
   types.clear();
   for (std::size_t i = 0; i < count && !reader.failed(); ++i) {
     ParameterType type;
@@ -53,11 +62,16 @@ bool read_types(ByteReader& reader, std::size_t count, Names names, std::vector<
 
 // Skips one value of a query attribute.
 void skip_value(ByteReader& reader, FieldType type) {
-  if (is_integer(type)) (void)reader.take(integer_width(type));
-  else if (type == FieldType::float_) (void)reader.take(4);
-  else if (type == FieldType::double_) (void)reader.take(8);
-  else if (type == FieldType::null) return;
-  else (void)read_lenenc_bytes(reader);
+  if (is_integer(type))
+    (void)reader.take(integer_width(type));
+  else if (type == FieldType::float_)
+    (void)reader.take(4);
+  else if (type == FieldType::double_)
+    (void)reader.take(8);
+  else if (type == FieldType::null)
+    return;
+  else
+    (void)read_lenenc_bytes(reader);
 }
 
 bool is_null(Bytes bitmap, std::size_t index) noexcept {
@@ -94,7 +108,8 @@ bool append_long_data(Bytes body, std::size_t count, std::size_t cap, Binding& b
   const auto index = static_cast<std::size_t>(reader.le(2));
   if (reader.failed() || index >= count) return false;
   binding.long_data.resize(count);
-  std::string& data = binding.long_data[index] ? *binding.long_data[index] : binding.long_data[index].emplace();
+  std::string& data =
+      binding.long_data[index] ? *binding.long_data[index] : binding.long_data[index].emplace();
   if (reader.remaining() > cap - std::min(cap, data.size())) return false;
   data += as_text(reader.rest());
   return true;
@@ -115,14 +130,17 @@ bool decode_execution(Bytes body, std::size_t count, const Negotiated& negotiate
   if (sent == 0 && count == 0) return !reader.failed();
   if (reader.failed() || sent < count || sent > reader.remaining() * 8) return false;
   const Bytes nulls = reader.take((sent + 7) / 8);
-  if (reader.le(1) == 1 && !read_types(reader, sent, attributes ? Names::present : Names::absent, binding.types))
+  if (reader.le(1) == 1 &&
+      !read_types(reader, sent, attributes ? Names::present : Names::absent, binding.types))
     return false;
   if (reader.failed() || binding.types.size() < count) return false;
   binding.long_data.resize(count);
   for (std::size_t i = 0; i < count; ++i) {
     Parameter& parameter = execution.parameters.emplace_back();
-    if (binding.long_data[i]) set_string(parameter, binding.types[i].type, *binding.long_data[i]);
-    else if (!is_null(nulls, i)) read_parameter(reader, binding.types[i], parameter);
+    if (binding.long_data[i])
+      set_string(parameter, binding.types[i].type, *binding.long_data[i]);
+    else if (!is_null(nulls, i))
+      read_parameter(reader, binding.types[i], parameter);
   }
   return !reader.failed();
 }

@@ -15,11 +15,29 @@
 namespace understudy::mysql {
 
 enum class Command : std::uint8_t {
-  quit = 0x01, init_db = 0x02, query = 0x03, field_list = 0x04, create_db = 0x05, drop_db = 0x06,
-  refresh = 0x07, shutdown = 0x08, statistics = 0x09, process_info = 0x0A, process_kill = 0x0C,
-  debug = 0x0D, ping = 0x0E, change_user = 0x11, stmt_prepare = 0x16, stmt_execute = 0x17,
-  stmt_send_long_data = 0x18, stmt_close = 0x19, stmt_reset = 0x1A, set_option = 0x1B,
-  stmt_fetch = 0x1C, reset_connection = 0x1F, stmt_bulk_execute = 0xFA
+  quit = 0x01,
+  init_db = 0x02,
+  query = 0x03,
+  field_list = 0x04,
+  create_db = 0x05,
+  drop_db = 0x06,
+  refresh = 0x07,
+  shutdown = 0x08,
+  statistics = 0x09,
+  process_info = 0x0A,
+  process_kill = 0x0C,
+  debug = 0x0D,
+  ping = 0x0E,
+  change_user = 0x11,
+  stmt_prepare = 0x16,
+  stmt_execute = 0x17,
+  stmt_send_long_data = 0x18,
+  stmt_close = 0x19,
+  stmt_reset = 0x1A,
+  set_option = 0x1B,
+  stmt_fetch = 0x1C,
+  reset_connection = 0x1F,
+  stmt_bulk_execute = 0xFA
 };
 
 /// Nothing for a command that is not known here.
@@ -34,8 +52,8 @@ inline constexpr std::uint32_t last_prepared = 0xFFFFFFFF;
 
 /// What a statement remembers from one execution to the next.
 struct Binding {
-  std::vector<ParameterType> types;                      ///< of the last execution that sent them
-  std::vector<std::optional<std::string>> long_data;     ///< sent ahead, by parameter
+  std::vector<ParameterType> types;                   ///< of the last execution that sent them
+  std::vector<std::optional<std::string>> long_data;  ///< sent ahead, by parameter
 };
 
 struct Execution {
@@ -55,7 +73,9 @@ inline constexpr std::uint8_t parameter_count_available = 8;
 [[nodiscard]] bool decode_execution(Bytes body, std::size_t count, const Negotiated& negotiated,
                                     Binding& binding, Execution& execution);
 
-/// COM_STMT_SEND_LONG_DATA: appends to `binding`; false where it names no parameter or too much came.
-[[nodiscard]] bool append_long_data(Bytes body, std::size_t count, std::size_t cap, Binding& binding);
+/// COM_STMT_SEND_LONG_DATA: appends to `binding`; false where it names no parameter or too much
+/// came.
+[[nodiscard]] bool append_long_data(Bytes body, std::size_t count, std::size_t cap,
+                                    Binding& binding);
 
 }  // namespace understudy::mysql

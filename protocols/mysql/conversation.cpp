@@ -28,16 +28,21 @@ void Response::begin(Reply reply, const ResponseContext& context, const Limits& 
 
 Response::Progress Response::feed(Bytes packet) {
   switch (state_) {
-    case State::first: return feed_first(packet);
-    case State::columns: return feed_column(packet);
-    case State::columns_end: return feed_columns_end(packet);
-    case State::rows: return feed_row(packet);
+    case State::first:
+      return feed_first(packet);
+    case State::columns:
+      return feed_column(packet);
+    case State::columns_end:
+      return feed_columns_end(packet);
+    case State::rows:
+      return feed_row(packet);
     case State::parameters:
       if (--parameters_left_ > 0) return Progress::more;
       if (context_.negotiated.has(capability::deprecate_eof)) return begin_columns();
       state_ = State::parameters_end;
       return Progress::more;
-    case State::parameters_end: return is_eof(packet) ? begin_columns() : Progress::malformed;
+    case State::parameters_end:
+      return is_eof(packet) ? begin_columns() : Progress::malformed;
   }
   return Progress::malformed;
 }
@@ -46,12 +51,18 @@ Response::Progress Response::feed_first(Bytes packet) {
   if (reply_ == Reply::handshake) return feed_handshake(packet);
   if (is_error(packet)) return take_error(packet);
   switch (reply_) {
-    case Reply::text: return Progress::complete;
-    case Reply::prepared: return feed_prepared_head(packet);
-    case Reply::results: return feed_result_head(packet);
-    case Reply::columns: return feed_field(packet);
-    case Reply::ok: return packet.empty() ? Progress::malformed : take_ok(packet);
-    default: return Progress::malformed;
+    case Reply::text:
+      return Progress::complete;
+    case Reply::prepared:
+      return feed_prepared_head(packet);
+    case Reply::results:
+      return feed_result_head(packet);
+    case Reply::columns:
+      return feed_field(packet);
+    case Reply::ok:
+      return packet.empty() ? Progress::malformed : take_ok(packet);
+    default:
+      return Progress::malformed;
   }
 }
 
@@ -201,8 +212,10 @@ Response::Progress Response::take_error(Bytes packet) {
   failed_ = true;
   status_ = 0;
   if (reply_ == Reply::columns) results_.list.clear();
-  if (state_ == State::first || results_.list.empty()) results_.list.emplace_back(std::move(error));
-  else set().error = std::move(error);
+  if (state_ == State::first || results_.list.empty())
+    results_.list.emplace_back(std::move(error));
+  else
+    set().error = std::move(error);
   return Progress::complete;
 }
 

@@ -16,14 +16,14 @@ namespace understudy::mysql {
 
 /// What a command is answered with.
 enum class Reply : std::uint8_t {
-  none,        ///< COM_QUIT, COM_STMT_CLOSE, COM_STMT_SEND_LONG_DATA
-  ok,          ///< one OK, EOF or ERR packet
-  results,     ///< COM_QUERY, COM_STMT_EXECUTE
-  rows,        ///< COM_STMT_FETCH: rows of an open cursor
-  prepared,    ///< COM_STMT_PREPARE
-  columns,     ///< COM_FIELD_LIST
-  text,        ///< COM_STATISTICS: a bare string
-  handshake    ///< authentication: anything up to OK or ERR
+  none,      ///< COM_QUIT, COM_STMT_CLOSE, COM_STMT_SEND_LONG_DATA
+  ok,        ///< one OK, EOF or ERR packet
+  results,   ///< COM_QUERY, COM_STMT_EXECUTE
+  rows,      ///< COM_STMT_FETCH: rows of an open cursor
+  prepared,  ///< COM_STMT_PREPARE
+  columns,   ///< COM_FIELD_LIST
+  text,      ///< COM_STATISTICS: a bare string
+  handshake  ///< authentication: anything up to OK or ERR
 };
 
 enum class Encoding : std::uint8_t { text, binary };
@@ -44,7 +44,8 @@ class Response {
     malformed
   };
 
-  /// `known` are the columns of the statement: used where the server leaves them out, and by Reply::rows.
+  /// `known` are the columns of the statement: used where the server leaves them out, and by
+  /// Reply::rows.
   void begin(Reply reply, const ResponseContext& context, const Limits& limits,
              const std::vector<Column>* known = nullptr);
   [[nodiscard]] Progress feed(Bytes packet);

@@ -13,7 +13,9 @@ constexpr std::size_t first_nonce_part = 8;
 constexpr std::size_t ssl_request_size = 32;
 constexpr std::uint8_t auth_switch_header = 0xFE;
 
-std::string text_until_nul(ByteReader& reader) { return std::string(as_text(reader.until(0))); }
+std::string text_until_nul(ByteReader& reader) {
+  return std::string(as_text(reader.until(0)));
+}
 
 // A NUL-terminated string whose NUL some clients leave out at the end of the packet.
 std::string text_to_end(ByteReader& reader, Bytes packet) {
@@ -107,7 +109,8 @@ void encode_greeting(const Greeting& greeting, ByteWriter& writer) {
   if (greeting.offered.has(capability::plugin_auth)) writer.c_string(greeting.plugin);
 }
 
-std::optional<HandshakeResponse> decode_handshake_response(Bytes packet, const Negotiated& offered) {
+std::optional<HandshakeResponse> decode_handshake_response(Bytes packet,
+                                                           const Negotiated& offered) {
   ByteReader reader(packet);
   HandshakeResponse response;
   response.wanted.capabilities = static_cast<std::uint32_t>(reader.le(2));

@@ -3,7 +3,8 @@
 //     status u16 · capabilities high u16 · nonce length u8 · 10 reserved (MariaDB: the last 4 are
 //     its own capabilities) · nonce 12 · 00 · plugin NUL
 //   HandshakeResponse41: capabilities u32 · max packet u32 · collation u8 · 23 filler (MariaDB: the
-//     last 4 are its own capabilities) · user NUL · answer · [database NUL] · [plugin NUL] · [attributes]
+//     last 4 are its own capabilities) · user NUL · answer · [database NUL] · [plugin NUL] ·
+//     [attributes]
 //   HandshakeResponse320: capabilities u16 · max packet u24 · user NUL · [answer NUL database NUL]
 #pragma once
 
@@ -13,8 +14,8 @@
 #include <string>
 
 #include "protocols/mysql/capabilities.hpp"
-#include "understudy/bytes.hpp"
 #include "understudy/byte_writer.hpp"
+#include "understudy/bytes.hpp"
 
 namespace understudy::mysql {
 
@@ -44,10 +45,10 @@ struct HandshakeResponse {
   Negotiated wanted;
   std::uint16_t collation = 0;
   std::string user;
-  std::string answer;    ///< to the nonce; never to be stored
+  std::string answer;  ///< to the nonce; never to be stored
   std::string database;
-  std::string plugin;    ///< empty where the client names none
-  bool tls = false;      ///< an SSLRequest: the response follows in TLS
+  std::string plugin;  ///< empty where the client names none
+  bool tls = false;    ///< an SSLRequest: the response follows in TLS
 };
 
 /// `offered` is what the greeting said: only what both sides have counts.

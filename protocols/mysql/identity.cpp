@@ -22,7 +22,8 @@ bool take(std::string_view& text, std::string_view prefix) {
 
 }  // namespace
 
-void append_marks(Ask ask, std::string_view database, std::string_view main_database, std::string& canonical) {
+void append_marks(Ask ask, std::string_view database, std::string_view main_database,
+                  std::string& canonical) {
   if (database != main_database) {
     canonical += "`";
     canonical += database;
@@ -41,7 +42,8 @@ void append_sources(const Document& sources, std::string& canonical) {
   canonical += ") ";
 }
 
-std::string shape_key(const sql::Statement& statement, std::string_view database, std::string_view main_database) {
+std::string shape_key(const sql::Statement& statement, std::string_view database,
+                      std::string_view main_database) {
   std::string key;
   append_marks(Ask::run, database, main_database, key);
   key += statement.pattern();
@@ -61,9 +63,12 @@ Document describe_canonical(std::string_view canonical) {
     }
   }
   const char* key = "sql";
-  if (take(rest, prepare_mark)) key = "prepare";
-  else if (take(rest, fields_mark)) key = "fields";
-  else if (take(rest, follow_mark)) key = "after";
+  if (take(rest, prepare_mark))
+    key = "prepare";
+  else if (take(rest, fields_mark))
+    key = "fields";
+  else if (take(rest, follow_mark))
+    key = "after";
   Document sources;
   if (take(rest, sources_mark)) {
     const std::size_t end = pattern_of(rest).find("}) ");
@@ -91,9 +96,11 @@ std::string summarise_request(const Document& request) {
     line += found->is_object() ? summarise_request(*found) : octets_of(*found);
     break;
   }
-  if (const auto parameters = request.find("params"); parameters != request.end() && !parameters->empty())
+  if (const auto parameters = request.find("params");
+      parameters != request.end() && !parameters->empty())
     line += " " + parameters->dump(-1, ' ', false, Document::error_handler_t::replace);
-  std::ranges::replace_if(line, [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
+  std::ranges::replace_if(
+      line, [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
   return line;
 }
 

@@ -91,9 +91,12 @@ class PacketWriter {
     write_lenenc(writer_, set_.columns.size());
     end_packet(target_, start, sequence_);
     for (Column column : set_.columns) {
-      if (column.charset == 0) to_wire(column, collation_);
-      else if (!column.is_octets()) flags &= static_cast<std::uint8_t>(~RowsEntry::uniform);
-      if (!is_ascii(column.name) || !is_ascii(column.table)) flags &= static_cast<std::uint8_t>(~RowsEntry::ascii);
+      if (column.charset == 0)
+        to_wire(column, collation_);
+      else if (!column.is_octets())
+        flags &= static_cast<std::uint8_t>(~RowsEntry::uniform);
+      if (!is_ascii(column.name) || !is_ascii(column.table))
+        flags &= static_cast<std::uint8_t>(~RowsEntry::ascii);
       const std::size_t packet = begin_packet(target_);
       encode_column(column, {}, writer_);
       end_packet(target_, packet, sequence_);
@@ -102,7 +105,8 @@ class PacketWriter {
   }
 
   void write_definitions() {
-    const bool extended = std::ranges::any_of(set_.columns, [](const Column& column) { return !column.extended.empty(); });
+    const bool extended = std::ranges::any_of(
+        set_.columns, [](const Column& column) { return !column.extended.empty(); });
     if (!extended) return;
     std::uint8_t sequence = 2;
     for (Column column : set_.columns) {
@@ -131,7 +135,8 @@ class PacketWriter {
   void write_cell(const Column& column, const Document& cell, std::uint8_t& flags) {
     if (cell.is_null()) return writer_.byte(null_cell);
     const std::string text = cell_text(cell);
-    if (!column.is_octets() && !is_ascii(text)) flags &= static_cast<std::uint8_t>(~RowsEntry::ascii);
+    if (!column.is_octets() && !is_ascii(text))
+      flags &= static_cast<std::uint8_t>(~RowsEntry::ascii);
     if (is_exact_float(column, text)) flags |= RowsEntry::exact_floats;
     write_lenenc_text(writer_, text);
   }
@@ -185,7 +190,8 @@ std::string encode_image(const Results& results, std::uint16_t collation) {
   Octets target = {image_version, 0};
   std::uint8_t count = 0;
   if (results.infile)
-    write_entry(target, EntryKind::file, count, [&](ByteWriter& w) { write_file(*results.infile, w); });
+    write_entry(target, EntryKind::file, count,
+                [&](ByteWriter& w) { write_file(*results.infile, w); });
   for (const Result& result : results.list) {
     if (const auto* ok = std::get_if<OkPacket>(&result)) {
       write_entry(target, EntryKind::ok, count, [&](ByteWriter& w) { write_ok(*ok, w); });
@@ -193,9 +199,11 @@ std::string encode_image(const Results& results, std::uint16_t collation) {
       write_entry(target, EntryKind::error, count, [&](ByteWriter& w) { write_error(*error, w); });
     } else {
       const auto& set = std::get<ResultSet>(result);
-      write_entry(target, EntryKind::rows, count, [&](ByteWriter&) { write_rows(set, collation, target); });
+      write_entry(target, EntryKind::rows, count,
+                  [&](ByteWriter&) { write_rows(set, collation, target); });
       if (set.error)
-        write_entry(target, EntryKind::stop, count, [&](ByteWriter& w) { write_error(*set.error, w); });
+        write_entry(target, EntryKind::stop, count,
+                    [&](ByteWriter& w) { write_error(*set.error, w); });
     }
   }
   target[1] = count;

@@ -5,14 +5,15 @@
 //   entry  := kind u8 · length u32 · body
 //   ok     := changed u64 · matched u64 · insert id u64 · warnings u16 · status u16 · info
 //   error  := code u16 · SQLSTATE 5 (NULs for none) · message
-//   rows   := warnings u16 · status u16 · collation u16 · flags u8 · columns u32 · rows u64 · head length u32 ·
+//   rows   := warnings u16 · status u16 · collation u16 · flags u8 · columns u32 · rows u64 · head
+//   length u32 ·
 //             definitions length u32 · definitions · packets
 //   file   := octets u64 · SHA-256 32 · name (before the result that follows the transfer)
 //   stop   := an error amid the rows of the entry before
 //
 // `packets` is a result set as it answers a COM_QUERY without DEPRECATE_EOF, sequence ids from 1,
-// text in UTF-8: column count and definitions (the head), EOF, rows, EOF. `definitions` are the same
-// with MariaDB's extended metadata, as frames; empty where there is none.
+// text in UTF-8: column count and definitions (the head), EOF, rows, EOF. `definitions` are the
+// same with MariaDB's extended metadata, as frames; empty where there is none.
 #pragma once
 
 #include <cstdint>
@@ -34,9 +35,10 @@ struct OkEntry {
 };
 
 struct RowsEntry {
-  static constexpr std::uint8_t exact_floats = 1;  ///< a FLOAT cell has more digits than its text form
-  static constexpr std::uint8_t ascii = 2;         ///< all text is ASCII
-  static constexpr std::uint8_t uniform = 4;       ///< all text columns are in `collation`
+  static constexpr std::uint8_t exact_floats =
+      1;                                      ///< a FLOAT cell has more digits than its text form
+  static constexpr std::uint8_t ascii = 2;    ///< all text is ASCII
+  static constexpr std::uint8_t uniform = 4;  ///< all text columns are in `collation`
   std::uint16_t warnings = 0, status = 0, collation = 0;
   std::uint8_t flags = 0;
   std::uint32_t columns = 0;

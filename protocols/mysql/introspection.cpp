@@ -15,10 +15,12 @@ using sql::Token;
 using sql::TokenKind;
 using sql::Word;
 
-constexpr std::array state_functions = {"connection_id", "last_insert_id", "database", "schema",
-                                        "user", "current_user", "session_user", "system_user",
-                                        "found_rows", "row_count"};
-constexpr std::array state_variables = {"warning_count", "error_count", "last_insert_id", "identity", "insert_id", "timestamp", "pseudo_thread_id"};
+constexpr std::array state_functions = {
+    "connection_id", "last_insert_id", "database",    "schema",     "user",
+    "current_user",  "session_user",   "system_user", "found_rows", "row_count"};
+constexpr std::array state_variables = {"warning_count",   "error_count", "last_insert_id",
+                                        "identity",        "insert_id",   "timestamp",
+                                        "pseudo_thread_id"};
 
 std::string lower(std::string_view text) {
   std::string folded(text);
@@ -31,13 +33,16 @@ bool contains(std::span<const char* const> names, std::string_view name) {
 }
 
 std::string strip_quotes(std::string_view text) {
-  const bool quoted = text.size() >= 2 && (text.front() == '`' || text.front() == '"' || text.front() == '\'');
+  const bool quoted =
+      text.size() >= 2 && (text.front() == '`' || text.front() == '"' || text.front() == '\'');
   return std::string(quoted ? text.substr(1, text.size() - 2) : text);
 }
 
 class SelectParser {
  public:
-  SelectParser(std::string_view sql, sql::Mode mode) : sql_(sql), lexer_(sql, mode), mode_(mode) { advance(); }
+  SelectParser(std::string_view sql, sql::Mode mode) : sql_(sql), lexer_(sql, mode), mode_(mode) {
+    advance();
+  }
 
   std::optional<Introspection> parse() {
     if (token_.word() != Word::select) return std::nullopt;
@@ -50,7 +55,8 @@ class SelectParser {
     } while (take(','));
     if (token_.word() == Word::from) {
       advance();
-      if (token_.kind != TokenKind::word || !sql::equals_folded(token_.text, "dual")) return std::nullopt;
+      if (token_.kind != TokenKind::word || !sql::equals_folded(token_.text, "dual"))
+        return std::nullopt;
       advance();
     }
     if (token_.word() == Word::limit) {
@@ -82,7 +88,8 @@ class SelectParser {
     const bool as = token_.word() == Word::as;
     if (as) advance();
     const bool alias = token_.kind == TokenKind::quoted || token_.kind == TokenKind::string ||
-                       (token_.kind == TokenKind::word && token_.word() != Word::from && token_.word() != Word::limit);
+                       (token_.kind == TokenKind::word && token_.word() != Word::from &&
+                        token_.word() != Word::limit);
     if (as && !alias) return false;
     if (!alias) return true;
     question.label = strip_quotes(token_.text);
@@ -104,7 +111,8 @@ class SelectParser {
       question.kind = Question::Kind::number;
       question.name = std::string(token_.text);
       advance();
-      return question.name.find_first_not_of("0123456789") == std::string::npos && question.name.size() < 10;
+      return question.name.find_first_not_of("0123456789") == std::string::npos &&
+             question.name.size() < 10;
     }
     if (token_.kind == TokenKind::string) {
       question.kind = Question::Kind::text;
@@ -165,16 +173,25 @@ struct Told {
 
 constexpr std::uint32_t integer_length = 21;
 
-Column column_for(const Question& question, const std::optional<std::string>& value, const Session& session) {
+Column column_for(const Question& question, const std::optional<std::string>& value,
+                  const Session& session) {
   Column column;
   column.name = question.label;
-  const SystemVariable* variable = question.kind == Question::Kind::variable ? find_system_variable(canonical_variable(question.name)) : nullptr;
-  const bool counted = question.name.ends_with("_id") || question.name.ends_with("_rows") || question.name == "row_count" || question.name.ends_with("_count") || question.name == "identity";
-  const bool integer = question.kind == Question::Kind::number || (variable != nullptr && variable->kind != VariableKind::text) || (question.kind != Question::Kind::text && counted);
+  const SystemVariable* variable = question.kind == Question::Kind::variable
+                                       ? find_system_variable(canonical_variable(question.name))
+                                       : nullptr;
+  const bool counted = question.name.ends_with("_id") || question.name.ends_with("_rows") ||
+                       question.name == "row_count" || question.name.ends_with("_count") ||
+                       question.name == "identity";
+  const bool integer = question.kind == Question::Kind::number ||
+                       (variable != nullptr && variable->kind != VariableKind::text) ||
+                       (question.kind != Question::Kind::text && counted);
   if (integer) {
     column.type = question.kind == Question::Kind::number ? FieldType::long_ : FieldType::longlong;
     column.charset = 63;
-    column.length = question.kind == Question::Kind::number ? static_cast<std::uint32_t>(question.name.size()) : integer_length;
+    column.length = question.kind == Question::Kind::number
+                        ? static_cast<std::uint32_t>(question.name.size())
+                        : integer_length;
     column.flags = column_flag::binary;
     if (question.kind != Question::Kind::variable) column.flags |= column_flag::not_null;
     if (variable != nullptr && variable->kind == VariableKind::boolean) column.length = 1;
@@ -187,14 +204,17 @@ Column column_for(const Question& question, const std::optional<std::string>& va
 }
 
 // The present value; an empty optional inside for NULL, nothing outside where it is not known.
-std::optional<std::optional<std::string>> value_of(const Question& question, const Circumstances& known) {
+std::optional<std::optional<std::string>> value_of(const Question& question,
+                                                   const Circumstances& known) {
   using Value = std::optional<std::string>;
   const Session& session = *known.session;
   const std::string& name = question.name;
-  if (question.kind == Question::Kind::number || question.kind == Question::Kind::text) return Value(name);
+  if (question.kind == Question::Kind::number || question.kind == Question::Kind::text)
+    return Value(name);
   if (name == "warning_count") return Value(std::to_string(known.warnings));
   if (name == "error_count") return Value(known.last_error == nullptr ? "0" : "1");
-  if (name == "last_insert_id" || name == "identity") return Value(std::to_string(known.last_insert_id));
+  if (name == "last_insert_id" || name == "identity")
+    return Value(std::to_string(known.last_insert_id));
   if (question.kind == Question::Kind::variable) {
     if (const auto value = session.variable(name)) return value;
     return std::nullopt;
@@ -206,7 +226,8 @@ std::optional<std::optional<std::string>> value_of(const Question& question, con
   if (name == "connection_id") return Value(std::to_string(known.connection_id));
   if (name == "found_rows") return Value(std::to_string(known.found_rows));
   if (name == "row_count") return Value(std::to_string(known.row_count));
-  if (name == "database" || name == "schema") return session.database().empty() ? Value() : Value(session.database());
+  if (name == "database" || name == "schema")
+    return session.database().empty() ? Value() : Value(session.database());
   return Value(session.user() + "@" + (name == "current_user" ? "%" : "localhost"));
 }
 
@@ -217,12 +238,17 @@ bool like(std::string_view pattern, std::string_view text) {
       if (like(pattern.substr(1), text.substr(i))) return true;
     return false;
   }
-  if (pattern.front() == '\\' && pattern.size() > 1) pattern.remove_prefix(1);
-  else if (pattern.front() == '_' && !text.empty()) return like(pattern.substr(1), text.substr(1));
-  return !text.empty() && text.front() == pattern.front() && like(pattern.substr(1), text.substr(1));
+  if (pattern.front() == '\\' && pattern.size() > 1)
+    pattern.remove_prefix(1);
+  else if (pattern.front() == '_' && !text.empty())
+    return like(pattern.substr(1), text.substr(1));
+  return !text.empty() && text.front() == pattern.front() &&
+         like(pattern.substr(1), text.substr(1));
 }
 
-bool is_plain(std::string_view pattern) { return pattern.find('%') == std::string_view::npos; }
+bool is_plain(std::string_view pattern) {
+  return pattern.find('%') == std::string_view::npos;
+}
 
 Column text_column(std::string name, std::uint32_t length) {
   Column column;
@@ -241,7 +267,8 @@ std::optional<ResultSet> show_variables(const Introspection& asked, const Sessio
     auto value = session.variable(pattern);
     if (!value) return std::nullopt;
     const SystemVariable* variable = find_system_variable(canonical_variable(pattern));
-    if (variable != nullptr && variable->kind == VariableKind::boolean) value = *value == "1" ? "ON" : "OFF";
+    if (variable != nullptr && variable->kind == VariableKind::boolean)
+      value = *value == "1" ? "ON" : "OFF";
     set.rows.push_back(Document::array({pattern, document_of(*value)}));
   }
   return set;
@@ -258,7 +285,8 @@ std::optional<ResultSet> show_warnings(const Circumstances& known) {
   code.decimals = 0;
   set.columns = {text_column("Level", 7), code, text_column("Message", 512)};
   if (known.last_error != nullptr)
-    set.rows.push_back(Document::array({"Error", known.last_error->code, document_of(known.last_error->message)}));
+    set.rows.push_back(
+        Document::array({"Error", known.last_error->code, document_of(known.last_error->message)}));
   return set;
 }
 
@@ -277,18 +305,22 @@ std::vector<std::string> dependencies_on_state(const Introspection& asked, const
     return names;
   }
   for (const Question& question : asked.questions) {
-    const bool of_state = question.kind == Question::Kind::function ? contains(state_functions, question.name)
-                          : question.kind == Question::Kind::variable ? contains(state_variables, question.name) || session.is_changed(question.name)
-                                                                      : false;
+    const bool of_state =
+        question.kind == Question::Kind::function ? contains(state_functions, question.name)
+        : question.kind == Question::Kind::variable
+            ? contains(state_variables, question.name) || session.is_changed(question.name)
+            : false;
     if (of_state) names.push_back(question.name);
   }
   return names;
 }
 
-std::optional<ResultSet> answer_introspection(const Introspection& asked, const Circumstances& known,
+std::optional<ResultSet> answer_introspection(const Introspection& asked,
+                                              const Circumstances& known,
                                               const std::vector<Column>& columns) {
   if (asked.form == Introspection::Form::show_warnings) return show_warnings(known);
-  if (asked.form == Introspection::Form::show_variables) return show_variables(asked, *known.session);
+  if (asked.form == Introspection::Form::show_variables)
+    return show_variables(asked, *known.session);
   ResultSet set;
   Document row = Document::array();
   for (const Question& question : asked.questions) {
@@ -302,7 +334,8 @@ std::optional<ResultSet> answer_introspection(const Introspection& asked, const 
   return set;
 }
 
-std::vector<std::pair<std::string, std::string>> variables_told(const Introspection& asked, const Document& answer) {
+std::vector<std::pair<std::string, std::string>> variables_told(const Introspection& asked,
+                                                                const Document& answer) {
   std::vector<std::pair<std::string, std::string>> told;
   const auto rows = answer.find("rows");
   if (rows == answer.end() || !rows->is_array()) return told;
@@ -312,12 +345,15 @@ std::vector<std::pair<std::string, std::string>> variables_told(const Introspect
       const std::string name = lower(row[0].get<std::string>());
       const SystemVariable* variable = find_system_variable(canonical_variable(name));
       std::string value = cell_text(row[1]);
-      if (variable != nullptr && variable->kind == VariableKind::boolean) value = value == "ON" ? "1" : "0";
+      if (variable != nullptr && variable->kind == VariableKind::boolean)
+        value = value == "ON" ? "1" : "0";
       told.emplace_back(canonical_variable(name), value);
     }
     return told;
   }
-  if (asked.form != Introspection::Form::select || rows->empty() || (*rows)[0].size() != asked.questions.size()) return told;
+  if (asked.form != Introspection::Form::select || rows->empty() ||
+      (*rows)[0].size() != asked.questions.size())
+    return told;
   for (std::size_t i = 0; i < asked.questions.size(); ++i) {
     const Question& question = asked.questions[i];
     if (question.kind == Question::Kind::variable && !(*rows)[0][i].is_null())

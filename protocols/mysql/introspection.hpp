@@ -29,7 +29,8 @@ struct Introspection {
 };
 
 /// Nothing for every other statement.
-[[nodiscard]] std::optional<Introspection> parse_introspection(std::string_view sql, sql::Mode mode);
+[[nodiscard]] std::optional<Introspection> parse_introspection(std::string_view sql,
+                                                               sql::Mode mode);
 
 /// What a connection knows beside its Session.
 struct Circumstances {
@@ -44,7 +45,8 @@ struct Circumstances {
 
 /// Names of what the answer depends on that is not the same for every connection; empty where any
 /// recorded answer serves.
-[[nodiscard]] std::vector<std::string> dependencies_on_state(const Introspection& asked, const Session& session);
+[[nodiscard]] std::vector<std::string> dependencies_on_state(const Introspection& asked,
+                                                             const Session& session);
 
 /// Nothing where something asked for is not known. `columns`, where not empty, are the recorded
 /// definitions of this very statement.
@@ -53,7 +55,7 @@ struct Circumstances {
                                                             const std::vector<Column>& columns);
 
 /// System variables that a recorded answer tells, name and value.
-[[nodiscard]] std::vector<std::pair<std::string, std::string>> variables_told(const Introspection& asked,
-                                                                              const Document& answer);
+[[nodiscard]] std::vector<std::pair<std::string, std::string>> variables_told(
+    const Introspection& asked, const Document& answer);
 
 }  // namespace understudy::mysql

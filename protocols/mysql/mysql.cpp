@@ -19,13 +19,22 @@ class MysqlProtocol final : public Protocol {
   [[nodiscard]] std::unique_ptr<Observer> new_observer(const Limits& limits) const override {
     return std::make_unique<MysqlObserver>(limits);
   }
-  [[nodiscard]] std::unique_ptr<ServerMachine> new_server(const ServiceTable& table, const ServerContext& context) const override {
+  [[nodiscard]] std::unique_ptr<ServerMachine> new_server(
+      const ServiceTable& table, const ServerContext& context) const override {
     return std::make_unique<MysqlServer>(table, context);
   }
-  [[nodiscard]] std::unique_ptr<Analyser> new_analyser() const override { return std::make_unique<MysqlAnalyser>(); }
-  [[nodiscard]] Document request_from_text(std::string_view line) const override { return {{"sql", document_of(line)}}; }
-  [[nodiscard]] Document describe(std::string_view canonical) const override { return describe_canonical(canonical); }
-  [[nodiscard]] std::string summarise(const Document& request) const override { return summarise_request(request); }
+  [[nodiscard]] std::unique_ptr<Analyser> new_analyser() const override {
+    return std::make_unique<MysqlAnalyser>();
+  }
+  [[nodiscard]] Document request_from_text(std::string_view line) const override {
+    return {{"sql", document_of(line)}};
+  }
+  [[nodiscard]] Document describe(std::string_view canonical) const override {
+    return describe_canonical(canonical);
+  }
+  [[nodiscard]] std::string summarise(const Document& request) const override {
+    return summarise_request(request);
+  }
 };
 
 }  // namespace

@@ -48,7 +48,8 @@ void MysqlObserver::feed_client(Bytes chunk, Moment at) {
     client_packet(packet, client_began_);
     client_began_ = at;
   }
-  if (sync_ == Sync::in_sync && status != FrameStatus::need_bytes) lose("the client's packets are malformed");
+  if (sync_ == Sync::in_sync && status != FrameStatus::need_bytes)
+    lose("the client's packets are malformed");
 }
 
 void MysqlObserver::feed_server(Bytes chunk, Moment at, Relay& relay) {
@@ -57,8 +58,10 @@ void MysqlObserver::feed_server(Bytes chunk, Moment at, Relay& relay) {
   Packet packet;
   FrameStatus status = FrameStatus::packet;
   while (sync_ == Sync::in_sync && (status = server_.next(packet)) == FrameStatus::packet) {
-    if (phase_ == Phase::greeting) take_greeting(packet.payload, relay);
-    else server_packet(packet.payload, at);
+    if (phase_ == Phase::greeting)
+      take_greeting(packet.payload, relay);
+    else
+      server_packet(packet.payload, at);
   }
   if (sync_ != Sync::in_sync || status == FrameStatus::need_bytes) return;
   if (phase_ == Phase::greeting) relay.to_client.copy(server_.pending());
@@ -80,7 +83,8 @@ void MysqlObserver::take_greeting(Bytes packet, Relay& relay) {
   const auto greeting = decode_greeting(packet);
   if (!greeting) {
     relay_greeting(packet, relay);
-    return lose(is_error(packet) ? "the server refused the connection" : "the server's greeting is not that of protocol 10");
+    return lose(is_error(packet) ? "the server refused the connection"
+                                 : "the server's greeting is not that of protocol 10");
   }
   greeting_ = *greeting;
   profile_["version"] = greeting_.version;
@@ -100,10 +104,14 @@ void MysqlObserver::take_greeting(Bytes packet, Relay& relay) {
 
 void MysqlObserver::client_packet(const Packet& packet, Moment began) {
   switch (phase_) {
-    case Phase::greeting: return lose("the client spoke before the server's greeting");
-    case Phase::response: return take_handshake_response(packet.payload);
-    case Phase::authentication: return;
-    case Phase::commands: break;
+    case Phase::greeting:
+      return lose("the client spoke before the server's greeting");
+    case Phase::response:
+      return take_handshake_response(packet.payload);
+    case Phase::authentication:
+      return;
+    case Phase::commands:
+      break;
   }
   if (file_wanted_) {
     file_octets_ += packet.payload.size();
@@ -121,7 +129,8 @@ void MysqlObserver::take_handshake_response(Bytes packet) {
   if (!response) return lose("the client's handshake response is malformed");
   if (response->tls) {
     sync_ = Sync::opaque;
-    return warn("the client began TLS, which was not offered: this connection is relayed and not recorded");
+    return warn(
+        "the client began TLS, which was not offered: this connection is relayed and not recorded");
   }
   if (!response->wanted.has(capability::protocol_41))
     return lose("the client speaks the protocol of MySQL 4.0, which is not recorded");
@@ -134,10 +143,12 @@ void MysqlObserver::take_handshake_response(Bytes packet) {
 }
 
 void MysqlObserver::server_packet(Bytes packet, Moment at) {
-  if (phase_ == Phase::response) return lose("the server spoke before the client's handshake response");
+  if (phase_ == Phase::response)
+    return lose("the server spoke before the client's handshake response");
   if (phase_ == Phase::authentication) {
     const auto progress = response_.feed(packet);
-    if (progress == Response::Progress::malformed) return lose("the authentication was not understood");
+    if (progress == Response::Progress::malformed)
+      return lose("the authentication was not understood");
     if (progress == Response::Progress::complete && !response_.failed()) authenticated();
     return;
   }
@@ -146,15 +157,18 @@ void MysqlObserver::server_packet(Bytes packet, Moment at) {
     return;
   }
   switch (response_.feed(packet)) {
-    case Response::Progress::more: return;
-    case Response::Progress::malformed: return lose("an answer of the server was not understood");
+    case Response::Progress::more:
+      return;
+    case Response::Progress::malformed:
+      return lose("an answer of the server was not understood");
     case Response::Progress::wants_file:
       file_wanted_ = true;
       file_octets_ = 0;
       file_digest_.reset(EVP_MD_CTX_new());
       EVP_DigestInit_ex(file_digest_.get(), EVP_sha256(), nullptr);
       return;
-    case Response::Progress::complete: break;
+    case Response::Progress::complete:
+      break;
   }
   complete_front(at);
   pending_.pop_front();
@@ -179,11 +193,14 @@ void MysqlObserver::authenticated() {
 }
 
 void MysqlObserver::take_command(const Packet& packet, Moment began) {
-  if (packet.first != 0 || packet.payload.empty()) return lose("the client's packets are out of order");
+  if (packet.first != 0 || packet.payload.empty())
+    return lose("the client's packets are out of order");
   const auto command = static_cast<Command>(packet.payload[0]);
   if (!reply_to(command))
     return lose(fmt::format("command 0x{:02x} is not known here", packet.payload[0]));
-  pending_.push_back({.command = command, .body = std::string(as_text(packet.payload.subspan(1))), .began = began});
+  pending_.push_back({.command = command,
+                      .body = std::string(as_text(packet.payload.subspan(1))),
+                      .began = began});
   if (pending_.size() == 1) begin_front(began);
 }
 
@@ -204,8 +221,10 @@ void MysqlObserver::begin_front(Moment) {
       pending.statement = statement_id(as_bytes(pending.body));
       const auto cursor = cursors_.find(pending.statement);
       const bool open = cursor != cursors_.end() && !cursor->second.results.list.empty();
-      const auto* set = open ? std::get_if<ResultSet>(&cursor->second.results.list.front()) : nullptr;
-      response_.begin(Reply::rows, response_context(Encoding::binary), limits_, set == nullptr ? nullptr : &set->columns);
+      const auto* set =
+          open ? std::get_if<ResultSet>(&cursor->second.results.list.front()) : nullptr;
+      response_.begin(Reply::rows, response_context(Encoding::binary), limits_,
+                      set == nullptr ? nullptr : &set->columns);
     } else {
       response_.begin(reply, response_context(Encoding::text), limits_);
     }
@@ -216,7 +235,8 @@ bool MysqlObserver::begin_execution(Pending& pending) {
   const Bytes body = as_bytes(pending.body);
   pending.statement = statement_id(body);
   Prepared* statement = find_statement(pending.statement);
-  response_.begin(Reply::results, response_context(Encoding::binary), limits_, statement == nullptr ? nullptr : &statement->columns);
+  response_.begin(Reply::results, response_context(Encoding::binary), limits_,
+                  statement == nullptr ? nullptr : &statement->columns);
   if (statement == nullptr) return true;  // answered by an error
   Execution execution;
   if (!decode_execution(body, statement->parameters, negotiated_, statement->binding, execution)) {
@@ -237,7 +257,8 @@ void MysqlObserver::settle_without_reply(Pending& pending) {
   Prepared* statement = find_statement(id);
   if (statement == nullptr) return;
   if (pending.command == Command::stmt_send_long_data) {
-    if (!append_long_data(as_bytes(pending.body), statement->parameters, limits_.message_octets, statement->binding))
+    if (!append_long_data(as_bytes(pending.body), statement->parameters, limits_.message_octets,
+                          statement->binding))
       lose("long data for no parameter of its statement");
     return;
   }

@@ -78,12 +78,14 @@ class MysqlObserver final : public Observer {
   void complete_fetch(Pending& pending, Moment at);
   void complete_connection_command(Pending& pending, Moment at);
 
-  void emit_statement(const std::string& sql, Document request, const Results& results, Moment began, Moment ended);
+  void emit_statement(const std::string& sql, Document request, const Results& results,
+                      Moment began, Moment ended);
   void emit_control(const char* what, Moment at);
   void emit_prepare(Prepared& prepared);
   void tell_untold();
   void emit(Document request, Document answer, Moment began, Moment ended);
-  void follow(const std::string& sql, const StatementInfo& info, const Results& results, Moment ended);
+  void follow(const std::string& sql, const StatementInfo& info, const Results& results,
+              Moment ended);
   [[nodiscard]] Document request_for(const std::string& sql) const;
   void add_circumstances(const std::string& sql, Document& request) const;
   [[nodiscard]] std::string to_text(std::string_view octets);

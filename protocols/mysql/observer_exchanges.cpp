@@ -35,10 +35,12 @@ std::string hex(const unsigned char* octets, unsigned length) {
 }
 
 constexpr std::uint16_t deadlock = 1213;
-constexpr std::uint16_t not_preparable = 1295;  // this command is not supported in the prepared statement protocol
+constexpr std::uint16_t not_preparable =
+    1295;  // this command is not supported in the prepared statement protocol
 
 bool rolls_back(const Results& results) {
-  const auto* error = results.list.empty() ? nullptr : std::get_if<ErrorPacket>(&results.list.back());
+  const auto* error =
+      results.list.empty() ? nullptr : std::get_if<ErrorPacket>(&results.list.back());
   return error != nullptr && error->code == deadlock;
 }
 
@@ -46,20 +48,28 @@ bool rolls_back(const Results& results) {
 
 void MysqlObserver::complete_front(Moment at) {
   Pending& pending = pending_.front();
-  if (response_.undecodable()) warn("text in a character set that can't be converted was kept as octets");
+  if (response_.undecodable())
+    warn("text in a character set that can't be converted was kept as octets");
   switch (pending.command) {
-    case Command::query: return complete_query(pending, at);
-    case Command::stmt_prepare: return complete_prepare(pending, at);
-    case Command::stmt_execute: return complete_execution(pending, at);
-    case Command::stmt_fetch: return complete_fetch(pending, at);
+    case Command::query:
+      return complete_query(pending, at);
+    case Command::stmt_prepare:
+      return complete_prepare(pending, at);
+    case Command::stmt_execute:
+      return complete_execution(pending, at);
+    case Command::stmt_fetch:
+      return complete_fetch(pending, at);
     case Command::field_list: {
       const std::size_t end = pending.body.find('\0');
       Document request = {{"fields", to_text(std::string_view(pending.body).substr(0, end))}};
-      if (end != std::string::npos && end + 1 < pending.body.size()) request["wildcard"] = to_text(pending.body.substr(end + 1));
+      if (end != std::string::npos && end + 1 < pending.body.size())
+        request["wildcard"] = to_text(pending.body.substr(end + 1));
       if (session_.database() != login_.database) request["database"] = session_.database();
-      return emit(std::move(request), answer_document(response_.results(), column_context()), pending.began, at);
+      return emit(std::move(request), answer_document(response_.results(), column_context()),
+                  pending.began, at);
     }
-    default: return complete_connection_command(pending, at);
+    default:
+      return complete_connection_command(pending, at);
   }
 }
 
@@ -68,20 +78,27 @@ void MysqlObserver::complete_connection_command(Pending& pending, Moment at) {
     emit_statement(sql, request_for(sql), response_.results(), pending.began, at);
   };
   switch (pending.command) {
-    case Command::init_db: return statement("USE " + backquoted(to_text(pending.body)));
-    case Command::create_db: return statement("CREATE DATABASE " + backquoted(to_text(pending.body)));
-    case Command::drop_db: return statement("DROP DATABASE " + backquoted(to_text(pending.body)));
-    case Command::process_info: return statement("SHOW PROCESSLIST");
+    case Command::init_db:
+      return statement("USE " + backquoted(to_text(pending.body)));
+    case Command::create_db:
+      return statement("CREATE DATABASE " + backquoted(to_text(pending.body)));
+    case Command::drop_db:
+      return statement("DROP DATABASE " + backquoted(to_text(pending.body)));
+    case Command::process_info:
+      return statement("SHOW PROCESSLIST");
     case Command::set_option:
       if (!response_.failed() && pending.body.size() >= 2) multi_statements_ = pending.body[0] == 0;
       return;
     case Command::stmt_reset:
-      if (Prepared* prepared = find_statement(statement_id(as_bytes(pending.body)))) prepared->binding.long_data.clear();
+      if (Prepared* prepared = find_statement(statement_id(as_bytes(pending.body))))
+        prepared->binding.long_data.clear();
       cursors_.erase(statement_id(as_bytes(pending.body)));
       return;
     case Command::reset_connection:
-    case Command::change_user: break;
-    default: return;
+    case Command::change_user:
+      break;
+    default:
+      return;
   }
   if (response_.failed()) return;
   tell_untold();
@@ -90,7 +107,8 @@ void MysqlObserver::complete_connection_command(Pending& pending, Moment at) {
   emit_control("reset", at);
   if (pending.command == Command::reset_connection) return session_.reset();
   if (const auto login = decode_change_user(as_bytes(pending.body), negotiated_))
-    session_.open(login->user, login->database, login->collation == 0 ? login_.collation : login->collation);
+    session_.open(login->user, login->database,
+                  login->collation == 0 ? login_.collation : login->collation);
 }
 
 void MysqlObserver::complete_query(Pending& pending, Moment at) {
@@ -109,7 +127,8 @@ void MysqlObserver::complete_query(Pending& pending, Moment at) {
   if (multi_statements_ && sql.find(';') != std::string::npos && !is_indivisible(sql, mode)) {
     const auto parts = sql::split(sql, mode);
     const std::size_t count = results.list.size();
-    const bool aligned = parts.size() > 1 && (count == parts.size() || (count < parts.size() && failed(results)));
+    const bool aligned =
+        parts.size() > 1 && (count == parts.size() || (count < parts.size() && failed(results)));
     if (aligned) {
       for (std::size_t i = 0; i < count; ++i) {
         Results one;
@@ -135,11 +154,16 @@ void MysqlObserver::complete_prepare(Pending& pending, Moment at) {
       return emit_statement(sql, std::move(request), response_.results(), pending.began, at);
     Document asked = {{"prepare", request["sql"]}};
     if (request.contains("database")) asked["database"] = request["database"];
-    return emit(std::move(asked), answer_document(response_.results(), column_context()), pending.began, at);
+    return emit(std::move(asked), answer_document(response_.results(), column_context()),
+                pending.began, at);
   }
   const auto& prepared = response_.prepared();
   last_prepared_ = prepared.id;
-  statements_[prepared.id] = {.sql = sql, .parameters = prepared.parameters, .columns = prepared.columns, .began = pending.began, .ended = at};
+  statements_[prepared.id] = {.sql = sql,
+                              .parameters = prepared.parameters,
+                              .columns = prepared.columns,
+                              .began = pending.began,
+                              .ended = at};
 }
 
 void MysqlObserver::complete_execution(Pending& pending, Moment at) {
@@ -148,7 +172,8 @@ void MysqlObserver::complete_execution(Pending& pending, Moment at) {
   Results& results = response_.results();
   const auto* set = results.list.empty() ? nullptr : std::get_if<ResultSet>(&results.list.front());
   if (!statement->told) {
-    const bool same = set == nullptr ? statement->columns.empty() : set->columns == statement->columns;
+    const bool same =
+        set == nullptr ? statement->columns.empty() : set->columns == statement->columns;
     if (!same && !failed(results)) emit_prepare(*statement);
     statement->told = statement->told || same;
   }
@@ -175,7 +200,8 @@ void MysqlObserver::complete_fetch(Pending& pending, Moment at) {
   const Prepared* statement = find_statement(pending.statement);
   OpenCursor done = std::move(cursor->second);
   cursors_.erase(cursor);
-  if (statement != nullptr) emit_statement(statement->sql, std::move(done.request), done.results, done.began, at);
+  if (statement != nullptr)
+    emit_statement(statement->sql, std::move(done.request), done.results, done.began, at);
 }
 
 Document MysqlObserver::request_for(const std::string& sql) const {
@@ -190,15 +216,18 @@ void MysqlObserver::add_circumstances(const std::string& sql, Document& request)
   const auto asked = parse_introspection(sql, session_.mode());
   if (!asked) return;
   if (asked->form == Introspection::Form::show_warnings) {
-    if (!last_failed_ && last_warnings_ > 0) request["after"] = last_request_;
-    else request["session"] = Document::array({"warnings"});
+    if (!last_failed_ && last_warnings_ > 0)
+      request["after"] = last_request_;
+    else
+      request["session"] = Document::array({"warnings"});
     return;
   }
   const auto names = dependencies_on_state(*asked, session_);
   if (!names.empty()) request["session"] = names;
 }
 
-void MysqlObserver::emit_statement(const std::string& sql, Document request, const Results& results, Moment began, Moment ended) {
+void MysqlObserver::emit_statement(const std::string& sql, Document request, const Results& results,
+                                   Moment began, Moment ended) {
   const StatementInfo info = session_.inspect(sql);
   const TransactionPlan plan = session_.plan(info);
   if (plan.commit_before) {
@@ -210,8 +239,10 @@ void MysqlObserver::emit_statement(const std::string& sql, Document request, con
     session_.begin();
   }
   if (!failed(results)) add_circumstances(sql, request);
-  if (Document sources = session_.made_of(sql, info); !sources.empty()) request["variables"] = std::move(sources);
-  const bool diagnostic = request.contains("after") || (request.contains("session") && request["session"][0] == "warnings");
+  if (Document sources = session_.made_of(sql, info); !sources.empty())
+    request["variables"] = std::move(sources);
+  const bool diagnostic = request.contains("after") ||
+                          (request.contains("session") && request["session"][0] == "warnings");
   if (!diagnostic) {
     last_request_ = request;
     last_warnings_ = warnings_of(results);
@@ -223,7 +254,8 @@ void MysqlObserver::emit_statement(const std::string& sql, Document request, con
   follow(sql, info, results, ended);
 }
 
-void MysqlObserver::follow(const std::string& sql, const StatementInfo& info, const Results& results, Moment ended) {
+void MysqlObserver::follow(const std::string& sql, const StatementInfo& info,
+                           const Results& results, Moment ended) {
   if (failed(results)) {
     if (rolls_back(results) && session_.in_transaction()) {
       emit_control("rollback", ended);
@@ -246,7 +278,8 @@ void MysqlObserver::emit_prepare(Prepared& prepared) {
   Document asked = {{"prepare", request["sql"]}};
   if (request.contains("database")) asked["database"] = request["database"];
   Document answer = {{"parameters", prepared.parameters}};
-  if (!prepared.columns.empty()) answer["columns"] = columns_document(prepared.columns, column_context());
+  if (!prepared.columns.empty())
+    answer["columns"] = columns_document(prepared.columns, column_context());
   prepared.told = true;
   emit(std::move(asked), std::move(answer), prepared.began, prepared.ended);
 }

@@ -27,8 +27,9 @@ constexpr std::array type_words = {
 };
 
 bool is_binary(FieldType type) noexcept {
-  return type == FieldType::blob || type == FieldType::tiny_blob || type == FieldType::medium_blob ||
-         type == FieldType::long_blob || type == FieldType::geometry || type == FieldType::bit;
+  return type == FieldType::blob || type == FieldType::tiny_blob ||
+         type == FieldType::medium_blob || type == FieldType::long_blob ||
+         type == FieldType::geometry || type == FieldType::bit;
 }
 
 // Temporal values as the literals that text drivers write: microseconds only where there are any.
@@ -36,10 +37,14 @@ constexpr unsigned decimals_as_needed = 7;
 
 std::string_view word_of(const Parameter& parameter) noexcept {
   switch (parameter.value_class) {
-    case ValueClass::null: return "null";
-    case ValueClass::binary: return "blob";
-    case ValueClass::string: return "varchar";
-    default: break;
+    case ValueClass::null:
+      return "null";
+    case ValueClass::binary:
+      return "blob";
+    case ValueClass::string:
+      return "varchar";
+    default:
+      break;
   }
   if (parameter.any_spelling) return parameter.type == FieldType::float_ ? "float" : "double";
   return parameter.type == FieldType::newdecimal ? "decimal" : "int";
@@ -56,10 +61,13 @@ std::string_view implied_word(const Document& node) noexcept {
 
 Document parameter_document(const Parameter& parameter) {
   switch (parameter.value_class) {
-    case ValueClass::null: return nullptr;
+    case ValueClass::null:
+      return nullptr;
     case ValueClass::string:
-    case ValueClass::binary: return document_of(parameter.text);
-    default: break;
+    case ValueClass::binary:
+      return document_of(parameter.text);
+    default:
+      break;
   }
   if (parameter.any_spelling) return double_of(parameter.text);
   if (parameter.type == FieldType::newdecimal) return parameter.text;
@@ -73,8 +81,10 @@ void set_number(Parameter& parameter, std::string_view word, const Document& nod
     parameter.any_spelling = true;
     parameter.type = word == "float" ? FieldType::float_ : FieldType::double_;
     const double value = node.is_number() ? node.get<double>() : double_of(octets_of(node));
-    if (word == "float") sql::append_float(static_cast<float>(value), parameter.text);
-    else sql::append_float(value, parameter.text);
+    if (word == "float")
+      sql::append_float(static_cast<float>(value), parameter.text);
+    else
+      sql::append_float(value, parameter.text);
     return;
   }
   parameter.type = word == "decimal" ? FieldType::newdecimal : FieldType::longlong;
@@ -96,11 +106,13 @@ void read_parameter(ByteReader& reader, ParameterType type, Parameter& parameter
     parameter.value_class = ValueClass::number;
     // A YEAR is written like a SMALLINT here.
     const FieldType plain = type.type == FieldType::year ? FieldType::short_ : type.type;
-    parameter.text = read_integer(reader, plain, type.is_unsigned ? Sign::unsigned_ : Sign::signed_);
+    parameter.text =
+        read_integer(reader, plain, type.is_unsigned ? Sign::unsigned_ : Sign::signed_);
   } else if (type.type == FieldType::float_) {
     parameter.value_class = ValueClass::number;
     parameter.any_spelling = true;
-    sql::append_float(std::bit_cast<float>(static_cast<std::uint32_t>(reader.le(4))), parameter.text);
+    sql::append_float(std::bit_cast<float>(static_cast<std::uint32_t>(reader.le(4))),
+                      parameter.text);
   } else if (type.type == FieldType::double_) {
     parameter.value_class = ValueClass::number;
     parameter.any_spelling = true;
@@ -131,7 +143,8 @@ void write_parameters(const std::vector<Parameter>& parameters, Document& reques
   if (!implied) request["types"] = std::move(types);
 }
 
-std::vector<Parameter> parameters_from_document(const Document& request, std::vector<Problem>& problems) {
+std::vector<Parameter> parameters_from_document(const Document& request,
+                                                std::vector<Problem>& problems) {
   std::vector<Parameter> parameters;
   const auto values = request.find("params");
   if (values == request.end()) return parameters;
@@ -146,10 +159,14 @@ std::vector<Parameter> parameters_from_document(const Document& request, std::ve
     if (types != request.end() && types->is_array() && i < types->size() && (*types)[i].is_string())
       word = (*types)[i].get<std::string>();
     Parameter& parameter = parameters.emplace_back();
-    if (node.is_structured() || std::ranges::find(type_words, word, &TypeWord::name) == type_words.end()) {
-      problems.push_back({"/request/params/" + std::to_string(i), "expected a scalar of a known type, not " + node.dump(), "int, double, float, decimal, varchar, blob, null"});
+    if (node.is_structured() ||
+        std::ranges::find(type_words, word, &TypeWord::name) == type_words.end()) {
+      problems.push_back({"/request/params/" + std::to_string(i),
+                          "expected a scalar of a known type, not " + node.dump(),
+                          "int, double, float, decimal, varchar, blob, null"});
     } else if (word == "varchar" || word == "blob") {
-      set_string(parameter, word == "blob" ? FieldType::blob : FieldType::var_string, cell_text(node));
+      set_string(parameter, word == "blob" ? FieldType::blob : FieldType::var_string,
+                 cell_text(node));
     } else if (!node.is_null()) {
       set_number(parameter, word, node);
     }

@@ -24,7 +24,7 @@ struct ParameterType {
 /// One bound parameter: its value for matching, and what session files say of it.
 struct Parameter {
   sql::ValueClass value_class = sql::ValueClass::null;
-  std::string text;          ///< canonical, see sql::Value
+  std::string text;  ///< canonical, see sql::Value
   bool any_spelling = false;
   FieldType type = FieldType::null;
 };

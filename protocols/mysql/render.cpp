@@ -41,8 +41,12 @@ class PacketCursor {
   std::vector<std::uint8_t> joined_;
 };
 
-std::size_t first_row(const RowsEntry& entry) noexcept { return entry.head + eof_packet; }
-std::size_t last_eof(const RowsEntry& entry) noexcept { return entry.packets.size() - eof_packet; }
+std::size_t first_row(const RowsEntry& entry) noexcept {
+  return entry.head + eof_packet;
+}
+std::size_t last_eof(const RowsEntry& entry) noexcept {
+  return entry.packets.size() - eof_packet;
+}
 
 bool wants_extended(const RenderContext& context) noexcept {
   return (context.negotiated.mariadb & mariadb_capability::extended_metadata) != 0;
@@ -50,12 +54,15 @@ bool wants_extended(const RenderContext& context) noexcept {
 
 // The packets are right as they stand, but for status flags.
 bool is_ready(const RowsEntry& entry, const RenderContext& context, std::uint8_t sequence) {
-  const bool same_text = (entry.flags & RowsEntry::uniform) != 0 && context.collation == entry.collation;
-  return same_text && !wants_extended(context) && context.encoding == Encoding::text && sequence == 1 &&
-         (entry.flags & RowsEntry::exact_floats) == 0 && !context.negotiated.has(capability::deprecate_eof);
+  const bool same_text =
+      (entry.flags & RowsEntry::uniform) != 0 && context.collation == entry.collation;
+  return same_text && !wants_extended(context) && context.encoding == Encoding::text &&
+         sequence == 1 && (entry.flags & RowsEntry::exact_floats) == 0 &&
+         !context.negotiated.has(capability::deprecate_eof);
 }
 
-void borrow_all(const RowsEntry& entry, const RenderContext& context, std::uint8_t& sequence, Output& output) {
+void borrow_all(const RowsEntry& entry, const RenderContext& context, std::uint8_t& sequence,
+                Output& output) {
   const auto flags = static_cast<std::uint16_t>(context.status | entry.status);
   const std::size_t first = entry.head + status_in_eof;
   const std::size_t last = last_eof(entry) + status_in_eof;
@@ -90,8 +97,10 @@ class RowRenderer {
       writer.bytes(row);
     } else if (decode_text_row(row, columns_.size(), cells_)) {
       adapt();
-      if (context_.encoding == Encoding::binary) (void)encode_binary_row(columns_, cells_, writer);
-      else encode_text_row(cells_, writer);
+      if (context_.encoding == Encoding::binary)
+        (void)encode_binary_row(columns_, cells_, writer);
+      else
+        encode_text_row(cells_, writer);
     }
     end_packet(target, start, sequence);
   }
@@ -145,7 +154,8 @@ void copy_renumbered(Bytes packets, std::uint8_t& sequence, Output& output) {
   }
 }
 
-void render_head(const RowsEntry& entry, const RowRenderer& rows, std::uint8_t& sequence, Output& output) {
+void render_head(const RowsEntry& entry, const RowRenderer& rows, std::uint8_t& sequence,
+                 Output& output) {
   std::vector<std::uint8_t>& target = output.buffer();
   const std::size_t start = begin_packet(target);
   ByteWriter writer(target);
@@ -156,8 +166,8 @@ void render_head(const RowsEntry& entry, const RowRenderer& rows, std::uint8_t& 
 
 }  // namespace
 
-void render_ok(const OkPacket& ok, std::uint8_t header, std::string_view state, std::uint8_t& sequence,
-               Output& output) {
+void render_ok(const OkPacket& ok, std::uint8_t header, std::string_view state,
+               std::uint8_t& sequence, Output& output) {
   std::vector<std::uint8_t>& target = output.buffer();
   const std::size_t start = begin_packet(target);
   ByteWriter writer(target);
@@ -191,8 +201,10 @@ std::vector<Column> columns_of(const RowsEntry& entry, const RenderContext& cont
   if (!extended) (void)cursor.next();  // the column count
   for (std::uint32_t i = 0; i < entry.columns; ++i) {
     Column column;
-    if (!decode_column(cursor.next(), extended ? with_extended_metadata : Negotiated{}, column)) break;
-    if (context.collation != 0 && column.charset != context.collation) to_wire(column, context.collation);
+    if (!decode_column(cursor.next(), extended ? with_extended_metadata : Negotiated{}, column))
+      break;
+    if (context.collation != 0 && column.charset != context.collation)
+      to_wire(column, context.collation);
     columns.push_back(std::move(column));
   }
   return columns;
@@ -209,8 +221,8 @@ void render_columns(const std::vector<Column>& columns, const RenderContext& con
   }
 }
 
-bool render_rows(const RowsEntry& entry, const ErrorPacket* stop, Rows rows, const RenderContext& context,
-                 std::uint8_t& sequence, Output& output) {
+bool render_rows(const RowsEntry& entry, const ErrorPacket* stop, Rows rows,
+                 const RenderContext& context, std::uint8_t& sequence, Output& output) {
   if (stop == nullptr && rows == Rows::all && is_ready(entry, context, sequence)) {
     borrow_all(entry, context, sequence, output);
     return true;
@@ -218,9 +230,12 @@ bool render_rows(const RowsEntry& entry, const ErrorPacket* stop, Rows rows, con
   RowRenderer renderer(entry, context);
   if (!renderer.known()) return false;
   const auto flags = static_cast<std::uint16_t>(context.status | entry.status);
-  const bool same_head = (entry.flags & RowsEntry::uniform) != 0 && context.collation == entry.collation && !wants_extended(context);
-  if (same_head) copy_renumbered(entry.packets.first(entry.head), sequence, output);
-  else render_head(entry, renderer, sequence, output);
+  const bool same_head = (entry.flags & RowsEntry::uniform) != 0 &&
+                         context.collation == entry.collation && !wants_extended(context);
+  if (same_head)
+    copy_renumbered(entry.packets.first(entry.head), sequence, output);
+  else
+    render_head(entry, renderer, sequence, output);
   if (rows == Rows::cursor) {
     render_end(context, flags | status::cursor_exists, entry.warnings, sequence, output);
     return true;
@@ -228,9 +243,12 @@ bool render_rows(const RowsEntry& entry, const ErrorPacket* stop, Rows rows, con
   if (!context.negotiated.has(capability::deprecate_eof))
     render_end(context, flags, entry.warnings, sequence, output);
   PacketCursor cursor(entry.packets.first(last_eof(entry)), first_row(entry));
-  for (Bytes row = cursor.next(); !row.empty(); row = cursor.next()) renderer.render(row, sequence, output);
-  if (stop != nullptr) render_error(*stop, sequence, output);
-  else render_end(context, flags, entry.warnings, sequence, output);
+  for (Bytes row = cursor.next(); !row.empty(); row = cursor.next())
+    renderer.render(row, sequence, output);
+  if (stop != nullptr)
+    render_error(*stop, sequence, output);
+  else
+    render_end(context, flags, entry.warnings, sequence, output);
   return true;
 }
 

@@ -16,12 +16,12 @@ struct RenderContext {
   Negotiated negotiated;
   std::uint16_t collation = 0;  ///< of results; 0: the columns' own
   Encoding encoding = Encoding::text;
-  std::uint16_t status = 0;     ///< of the connection, more_results included
+  std::uint16_t status = 0;  ///< of the connection, more_results included
 };
 
 /// `state` is session state for clients of SESSION_TRACK, see encode_ok.
-void render_ok(const OkPacket& ok, std::uint8_t header, std::string_view state, std::uint8_t& sequence,
-               Output& output);
+void render_ok(const OkPacket& ok, std::uint8_t header, std::string_view state,
+               std::uint8_t& sequence, Output& output);
 void render_error(const ErrorPacket& error, std::uint8_t& sequence, Output& output);
 /// What ends column definitions or rows: EOF, or OK in its place.
 void render_end(const RenderContext& context, std::uint16_t flags, std::uint16_t warnings,
@@ -36,12 +36,14 @@ enum class Rows : std::uint8_t {
 /// `stop` replaces the end of the rows. False where the client can't be given what the image says
 /// (a character set that is not known); nothing is written then.
 [[nodiscard]] bool render_rows(const RowsEntry& entry, const ErrorPacket* stop, Rows rows,
-                               const RenderContext& context, std::uint8_t& sequence, Output& output);
+                               const RenderContext& context, std::uint8_t& sequence,
+                               Output& output);
 
 /// Up to `count` rows of `entry` from the octet `position` of its packets on, moved behind them.
 /// True where rows are left. `position` 0 is the first row.
 [[nodiscard]] bool render_fetch(const RowsEntry& entry, std::size_t& position, std::uint64_t count,
-                                const RenderContext& context, std::uint8_t& sequence, Output& output);
+                                const RenderContext& context, std::uint8_t& sequence,
+                                Output& output);
 
 /// The columns of `entry` as this client is told them.
 [[nodiscard]] std::vector<Column> columns_of(const RowsEntry& entry, const RenderContext& context);

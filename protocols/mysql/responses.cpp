@@ -23,7 +23,8 @@ bool decode_ok(Bytes packet, const Negotiated& negotiated, OkPacket& ok) {
   // follows it (session state, with SESSION_TRACK) is the connection's business.
   const Bytes rest = packet.subspan(reader.offset());
   const Bytes info = read_lenenc_bytes(reader);
-  const bool bare = reader.failed() || (reader.remaining() > 0 && !negotiated.has(capability::session_track));
+  const bool bare =
+      reader.failed() || (reader.remaining() > 0 && !negotiated.has(capability::session_track));
   ok.info = as_text(bare ? rest : info);
   return true;
 }
@@ -49,7 +50,9 @@ bool decode_error(Bytes packet, ErrorPacket& error) {
   return !reader.failed();
 }
 
-bool is_eof(Bytes packet) noexcept { return packet.size() == eof_size && packet[0] == eof_header; }
+bool is_eof(Bytes packet) noexcept {
+  return packet.size() == eof_size && packet[0] == eof_header;
+}
 
 bool is_rows_end(Bytes packet, const Negotiated& negotiated) noexcept {
   if (packet.empty() || packet[0] != eof_header) return false;
@@ -57,15 +60,19 @@ bool is_rows_end(Bytes packet, const Negotiated& negotiated) noexcept {
                                                    : packet.size() < 9;
 }
 
-bool is_error(Bytes packet) noexcept { return !packet.empty() && packet[0] == error_header; }
+bool is_error(Bytes packet) noexcept {
+  return !packet.empty() && packet[0] == error_header;
+}
 
-void encode_ok(const OkPacket& ok, std::uint8_t header, std::string_view state, ByteWriter& writer) {
+void encode_ok(const OkPacket& ok, std::uint8_t header, std::string_view state,
+               ByteWriter& writer) {
   writer.byte(header);
   write_lenenc(writer, ok.affected);
   write_lenenc(writer, ok.insert_id);
   writer.le(ok.status, 2);
   writer.le(ok.warnings, 2);
-  // Without SESSION_TRACK the info is the rest of the packet; real servers put its length there too.
+  // Without SESSION_TRACK the info is the rest of the packet; real servers put its length there
+  // too.
   if (!ok.info.empty() || !state.empty()) write_lenenc_text(writer, ok.info);
   if (!state.empty()) write_lenenc_text(writer, state);
 }

@@ -21,7 +21,8 @@ constexpr std::uint16_t default_error_code = 1105;
 
 void add_common(Document& document, std::uint16_t warnings, std::uint16_t flags) {
   if (warnings != 0) document["warnings"] = warnings;
-  if (Document names = status_document(flags); !names.empty()) document["status"] = std::move(names);
+  if (Document names = status_document(flags); !names.empty())
+    document["status"] = std::move(names);
 }
 
 Document error_document(const ErrorPacket& error) {
@@ -44,28 +45,38 @@ void read_number(const Document& document, const char* key, Number& number, cons
                  std::vector<Problem>& problems) {
   const auto found = document.find(key);
   if (found == document.end()) return;
-  if (found->is_number_integer()) number = static_cast<Number>(found->get<std::uint64_t>());
-  else problems.push_back({path + "/" + key, "expected an integer, not " + found->dump(), ""});
+  if (found->is_number_integer())
+    number = static_cast<Number>(found->get<std::uint64_t>());
+  else
+    problems.push_back({path + "/" + key, "expected an integer, not " + found->dump(), ""});
 }
 
-std::uint16_t status_from(const Document& document, const std::string& path, std::vector<Problem>& problems) {
+std::uint16_t status_from(const Document& document, const std::string& path,
+                          std::vector<Problem>& problems) {
   std::uint16_t flags = 0;
   const auto names = document.find("status");
   if (names == document.end()) return flags;
   for (const Document& name : *names) {
-    const auto found = std::ranges::find_if(status_names, [&](const StatusName& known) { return name.is_string() && name == known.name; });
-    if (found != status_names.end()) flags |= found->flag;
-    else problems.push_back({path + "/status", "unknown status flag " + name.dump(), "no_index_used, no_good_index_used, …"});
+    const auto found = std::ranges::find_if(status_names, [&](const StatusName& known) {
+      return name.is_string() && name == known.name;
+    });
+    if (found != status_names.end())
+      flags |= found->flag;
+    else
+      problems.push_back({path + "/status", "unknown status flag " + name.dump(),
+                          "no_index_used, no_good_index_used, …"});
   }
   return flags;
 }
 
-ErrorPacket error_from(const Document& document, const std::string& path, std::vector<Problem>& problems) {
+ErrorPacket error_from(const Document& document, const std::string& path,
+                       std::vector<Problem>& problems) {
   ErrorPacket error;
   error.code = default_error_code;
   if (document.is_string()) error.message = document.get<std::string>();
   if (!document.is_object()) {
-    if (!document.is_string()) problems.push_back({path, "an error is a map with `code`, `state` and `message`", ""});
+    if (!document.is_string())
+      problems.push_back({path, "an error is a map with `code`, `state` and `message`", ""});
     return error;
   }
   read_number(document, "code", error.code, path, problems);
@@ -76,7 +87,8 @@ ErrorPacket error_from(const Document& document, const std::string& path, std::v
   return error;
 }
 
-OkPacket ok_from(const Document& document, const std::string& path, std::vector<Problem>& problems) {
+OkPacket ok_from(const Document& document, const std::string& path,
+                 std::vector<Problem>& problems) {
   OkPacket ok;
   read_number(document, "affected", ok.affected, path, problems);
   read_number(document, "insert_id", ok.insert_id, path, problems);
@@ -91,10 +103,13 @@ void check_rows(const ResultSet& set, const std::string& path, std::vector<Probl
     const Document& row = set.rows[i];
     const std::string where = path + "/rows/" + std::to_string(i);
     if (!row.is_array() || row.size() != set.columns.size())
-      problems.push_back({where, "expected a list of " + std::to_string(set.columns.size()) + " cells", "one cell a column, null for NULL"});
+      problems.push_back({where,
+                          "expected a list of " + std::to_string(set.columns.size()) + " cells",
+                          "one cell a column, null for NULL"});
     else
       for (const Document& cell : row)
-        if (cell.is_structured()) problems.push_back({where, "a cell is a scalar, not " + cell.dump(), ""});
+        if (cell.is_structured())
+          problems.push_back({where, "a cell is a scalar, not " + cell.dump(), ""});
   }
 }
 
@@ -112,7 +127,8 @@ ResultSet result_set_from(const Document& document, const ColumnContext& context
   if (problems.size() != before) set.rows = Document::array();
   read_number(document, "warnings", set.warnings, path, problems);
   set.status = status_from(document, path, problems);
-  if (document.contains("error")) set.error = error_from(document["error"], path + "/error", problems);
+  if (document.contains("error"))
+    set.error = error_from(document["error"], path + "/error", problems);
   return set;
 }
 
@@ -155,7 +171,8 @@ Document columns_document(const std::vector<Column>& columns, const ColumnContex
 }
 
 Document result_document(const Result& result, const ColumnContext& context) {
-  if (const auto* error = std::get_if<ErrorPacket>(&result)) return {{"error", error_document(*error)}};
+  if (const auto* error = std::get_if<ErrorPacket>(&result))
+    return {{"error", error_document(*error)}};
   if (const auto* ok = std::get_if<OkPacket>(&result)) return ok_document(*ok);
   const auto& set = std::get<ResultSet>(result);
   Document document = {{"columns", columns_document(set.columns, context)}, {"rows", set.rows}};
@@ -187,7 +204,8 @@ std::vector<Column> columns_from_document(const Document& columns, const ColumnC
     return list;
   }
   for (std::size_t i = 0; i < columns.size(); ++i)
-    list.push_back(column_from_document(columns[i], context, path + "/" + std::to_string(i), problems));
+    list.push_back(
+        column_from_document(columns[i], context, path + "/" + std::to_string(i), problems));
   return list;
 }
 
@@ -196,7 +214,8 @@ Results answer_from_document(const Document& answer, const ColumnContext& contex
   Results results;
   if (answer.is_array()) {
     for (std::size_t i = 0; i < answer.size(); ++i)
-      results.list.push_back(result_from(answer[i], context, "/answer/" + std::to_string(i), problems));
+      results.list.push_back(
+          result_from(answer[i], context, "/answer/" + std::to_string(i), problems));
     return results;
   }
   if (answer.is_object() && answer.contains("infile"))

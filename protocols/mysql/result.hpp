@@ -14,8 +14,8 @@
 namespace understudy::mysql {
 
 struct ResultSet {
-  std::vector<Column> columns = {};    ///< neutral, see Column
-  Document rows = Document::array();   ///< a list of cells a row
+  std::vector<Column> columns = {};   ///< neutral, see Column
+  Document rows = Document::array();  ///< a list of cells a row
   std::uint16_t warnings = 0;
   std::uint16_t status = 0;
   std::optional<ErrorPacket> error = {};  ///< in place of the rest of the rows
@@ -47,7 +47,8 @@ struct Prepared {
 
 [[nodiscard]] Document answer_document(const Results& results, const ColumnContext& context);
 [[nodiscard]] Document result_document(const Result& result, const ColumnContext& context);
-[[nodiscard]] Document columns_document(const std::vector<Column>& columns, const ColumnContext& context);
+[[nodiscard]] Document columns_document(const std::vector<Column>& columns,
+                                        const ColumnContext& context);
 
 /// Every flaw is appended to `problems`, with its JSON pointer below the exchange.
 [[nodiscard]] Results answer_from_document(const Document& answer, const ColumnContext& context,

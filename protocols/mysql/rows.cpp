@@ -14,7 +14,8 @@ namespace {
 constexpr std::size_t row_bitmap_offset = 2;
 
 std::string padded(std::string text, const Column& column) {
-  if (!column.has(column_flag::zerofill) || text.size() >= column.length || text.starts_with('-')) return text;
+  if (!column.has(column_flag::zerofill) || text.size() >= column.length || text.starts_with('-'))
+    return text;
   const std::size_t width = std::min<std::size_t>(column.length, 255);
   return text.size() < width ? std::string(width - text.size(), '0') + text : text;
 }
@@ -26,14 +27,17 @@ std::string read_printed(ByteReader& reader, const Column& column) {
     return padded(read_integer(reader, column.type, sign), column);
   }
   if (column.type == FieldType::float_)
-    return padded(exact_float_text(std::bit_cast<float>(static_cast<std::uint32_t>(reader.le(4))), column.decimals), column);
+    return padded(exact_float_text(std::bit_cast<float>(static_cast<std::uint32_t>(reader.le(4))),
+                                   column.decimals),
+                  column);
   if (column.type == FieldType::double_)
     return padded(double_text(std::bit_cast<double>(reader.le(8)), column.decimals), column);
   return read_temporal(reader, column.type, column.decimals);
 }
 
 bool is_printed(FieldType type) noexcept {
-  return is_integer(type) || is_temporal(type) || type == FieldType::float_ || type == FieldType::double_;
+  return is_integer(type) || is_temporal(type) || type == FieldType::float_ ||
+         type == FieldType::double_;
 }
 
 // The low octets of an integer as its text says it; false where it says none.
@@ -45,7 +49,8 @@ bool write_integer(ByteWriter& writer, FieldType type, std::string_view text) {
     const auto [stop, error] = std::from_chars(text.data(), end, negative);
     if (error != std::errc{} || stop != end) return false;
     value = static_cast<std::uint64_t>(negative);
-  } else if (const auto [stop, error] = std::from_chars(text.data(), end, value); error != std::errc{} || stop != end) {
+  } else if (const auto [stop, error] = std::from_chars(text.data(), end, value);
+             error != std::errc{} || stop != end) {
     return false;
   }
   writer.le(value, integer_width(type));
@@ -124,12 +129,15 @@ bool decode_binary_row(Bytes packet, std::span<const Column> columns, std::vecto
 
 void encode_text_row(std::span<const Cell> cells, ByteWriter& writer) {
   for (const Cell& cell : cells) {
-    if (cell) write_lenenc_text(writer, *cell);
-    else writer.byte(null_cell);
+    if (cell)
+      write_lenenc_text(writer, *cell);
+    else
+      writer.byte(null_cell);
   }
 }
 
-bool encode_binary_row(std::span<const Column> columns, std::span<const Cell> cells, ByteWriter& writer) {
+bool encode_binary_row(std::span<const Column> columns, std::span<const Cell> cells,
+                       ByteWriter& writer) {
   writer.byte(0);
   const std::size_t bitmap = writer.position();
   const std::size_t bitmap_size = (columns.size() + row_bitmap_offset + 7) / 8;

@@ -26,7 +26,8 @@ MysqlServer::MysqlServer(const ServiceTable& table, const ServerContext& context
       profile_(table.profile()),
       reader_(context.limits.message_octets),
       session_(&table.profile()) {
-  if (profile_.is_object() && profile_.contains("database")) main_database_ = profile_["database"].get<std::string>();
+  if (profile_.is_object() && profile_.contains("database"))
+    main_database_ = profile_["database"].get<std::string>();
 }
 
 ServerEvent MysqlServer::next() {
@@ -39,11 +40,13 @@ ServerEvent MysqlServer::next() {
     }
     Packet packet;
     switch (reader_.next(packet)) {
-      case FrameStatus::need_bytes: return NeedBytes{};
+      case FrameStatus::need_bytes:
+        return NeedBytes{};
       case FrameStatus::packet:
         if (auto event = take_packet(packet)) return *std::move(event);
         continue;
-      case FrameStatus::out_of_order: return *out_of_order();
+      case FrameStatus::out_of_order:
+        return *out_of_order();
       case FrameStatus::too_large:
         fail(1153, "08S01", "Got a packet bigger than 'max_allowed_packet' bytes");
         phase_ = Phase::closed;
@@ -61,7 +64,8 @@ std::optional<ServerEvent> MysqlServer::out_of_order() {
 
 std::optional<ServerEvent> MysqlServer::take_packet(const Packet& packet) {
   switch (phase_) {
-    case Phase::response: return take_handshake_response(packet);
+    case Phase::response:
+      return take_handshake_response(packet);
     case Phase::switched:
       sequence_ = static_cast<std::uint8_t>(packet.last + 1);
       login_.answer = as_text(packet.payload);
@@ -71,8 +75,10 @@ std::optional<ServerEvent> MysqlServer::take_packet(const Packet& packet) {
     case Phase::file:
       sequence_ = static_cast<std::uint8_t>(packet.last + 1);
       return take_file_packet(packet.payload);
-    case Phase::commands: return take_command(packet);
-    case Phase::closed: break;
+    case Phase::commands:
+      return take_command(packet);
+    case Phase::closed:
+      break;
   }
   return std::nullopt;
 }
@@ -90,16 +96,24 @@ std::optional<ServerEvent> MysqlServer::take_command(const Packet& packet) {
     case Command::quit:
       phase_ = Phase::closed;
       return std::nullopt;
-    case Command::query: return take_query(body);
-    case Command::stmt_prepare: return take_prepare(body);
-    case Command::stmt_execute: return take_execute(body);
-    case Command::stmt_fetch: return take_fetch(body);
-    case Command::stmt_send_long_data: return take_long_data(body), std::nullopt;
-    case Command::stmt_close: return take_close(body), std::nullopt;
+    case Command::query:
+      return take_query(body);
+    case Command::stmt_prepare:
+      return take_prepare(body);
+    case Command::stmt_execute:
+      return take_execute(body);
+    case Command::stmt_fetch:
+      return take_fetch(body);
+    case Command::stmt_send_long_data:
+      return take_long_data(body), std::nullopt;
+    case Command::stmt_close:
+      return take_close(body), std::nullopt;
     case Command::stmt_reset: {
       const auto found = statements_.find(statement_id(body));
       if (found == statements_.end()) {
-        fail(1243, "HY000", "Unknown prepared statement handler (" + std::to_string(statement_id(body)) + ") given to mysqld_stmt_reset");
+        fail(1243, "HY000",
+             "Unknown prepared statement handler (" + std::to_string(statement_id(body)) +
+                 ") given to mysqld_stmt_reset");
         return synthesised("COM_STMT_RESET");
       }
       found->second->binding.long_data.clear();
@@ -111,7 +125,9 @@ std::optional<ServerEvent> MysqlServer::take_command(const Packet& packet) {
     case Command::create_db:
     case Command::drop_db: {
       const std::string name = to_text(as_text(body));
-      const std::string verb = command == 0x02 ? "USE " : command == 0x05 ? "CREATE DATABASE " : "DROP DATABASE ";
+      const std::string verb = command == 0x02   ? "USE "
+                               : command == 0x05 ? "CREATE DATABASE "
+                                                 : "DROP DATABASE ";
       std::string quoted = "`";
       for (const char c : name) quoted += c == '`' ? std::string("``") : std::string(1, c);
       texts_ = {verb + quoted + "`"};
@@ -122,13 +138,17 @@ std::optional<ServerEvent> MysqlServer::take_command(const Packet& packet) {
       texts_ = {"SHOW PROCESSLIST"};
       text_index_ = 0;
       return std::nullopt;
-    case Command::field_list: return take_field_list(body);
-    case Command::change_user: return take_change_user(body);
+    case Command::field_list:
+      return take_field_list(body);
+    case Command::change_user:
+      return take_change_user(body);
     case Command::reset_connection:
       forget_statements();
       asked_ = Asked::reset;
       return std::nullopt;
-    case Command::ping: send_ok({}); return synthesised("COM_PING");
+    case Command::ping:
+      send_ok({});
+      return synthesised("COM_PING");
     case Command::debug:
       render_end(render_context(false), session_.status(), 0, sequence_, output_);
       return synthesised("COM_DEBUG");
@@ -139,7 +159,9 @@ std::optional<ServerEvent> MysqlServer::take_command(const Packet& packet) {
     case Command::statistics: {
       std::vector<std::uint8_t>& target = output_.buffer();
       const std::size_t start = begin_packet(target);
-      ByteWriter(target).text("Uptime: 1  Threads: 1  Questions: 1  Slow queries: 0  Opens: 1  Open tables: 1  Queries per second avg: 1.000");
+      ByteWriter(target).text(
+          "Uptime: 1  Threads: 1  Questions: 1  Slow queries: 0  Opens: 1  Open tables: 1  Queries "
+          "per second avg: 1.000");
       end_packet(target, start, sequence_);
       return synthesised("COM_STATISTICS");
     }
@@ -168,7 +190,8 @@ std::optional<ServerEvent> MysqlServer::take_query(Bytes body) {
   texts_.clear();
   text_index_ = 0;
   const std::string text = to_text(*octets);
-  const bool several = multi_statements_ && text.find(';') != std::string::npos && !is_indivisible(text, session_.mode());
+  const bool several = multi_statements_ && text.find(';') != std::string::npos &&
+                       !is_indivisible(text, session_.mode());
   if (several)
     for (const std::string_view part : sql::split(text, session_.mode())) texts_.emplace_back(part);
   if (texts_.empty()) texts_.push_back(text);
@@ -186,11 +209,14 @@ std::optional<ServerEvent> MysqlServer::next_statement() {
   return begin_statement(query_, text);
 }
 
-std::optional<ServerEvent> MysqlServer::begin_statement(const sql::Statement& statement, std::string_view text) {
+std::optional<ServerEvent> MysqlServer::begin_statement(const sql::Statement& statement,
+                                                        std::string_view text) {
   statement_ = &statement;
   text_ = text;
   info_ = session_.inspect(text_);
-  const bool asks_nothing_of_tables = info_.kind == Kind::show || (info_.kind == Kind::select && !reads_tables(info_, statement.pattern()));
+  const bool asks_nothing_of_tables =
+      info_.kind == Kind::show ||
+      (info_.kind == Kind::select && !reads_tables(info_, statement.pattern()));
   introspection_.reset();
   if (asks_nothing_of_tables) introspection_ = parse_introspection(text_, session_.mode());
   plan_statement();
@@ -202,16 +228,20 @@ std::optional<ServerEvent> MysqlServer::begin_statement(const sql::Statement& st
 void MysqlServer::plan_statement() {
   plan_ = session_.plan(info_);
   rollback_after_ = false;
-  asked_ = plan_.commit_before ? Asked::commit_before : plan_.begin_before ? Asked::begin_before : Asked::statement;
+  asked_ = plan_.commit_before  ? Asked::commit_before
+           : plan_.begin_before ? Asked::begin_before
+                                : Asked::statement;
 }
 
 // Questions whose answer is this connection's own are not looked up.
 std::optional<ServerEvent> MysqlServer::answer_by_state() {
   const bool warnings = introspection_->form == Introspection::Form::show_warnings;
-  if (warnings ? last_warnings_ > 0 && !last_error_ : dependencies_on_state(*introspection_, session_).empty())
+  if (warnings ? last_warnings_ > 0 && !last_error_
+               : dependencies_on_state(*introspection_, session_).empty())
     return std::nullopt;
   bool known = false;
-  const auto columns = shape_columns(shape_key(*statement_, session_.database(), main_database_), known);
+  const auto columns =
+      shape_columns(shape_key(*statement_, session_.database(), main_database_), known);
   auto set = answer_introspection(*introspection_, circumstances(), columns);
   if (!set) return std::nullopt;
   asked_ = Asked::nothing;
@@ -222,13 +252,27 @@ std::optional<ServerEvent> MysqlServer::answer_by_state() {
 Request MysqlServer::request_now() {
   Request request;
   switch (asked_) {
-    case Asked::commit_before: request.control = Control::commit; canonical_ = "commit"; break;
+    case Asked::commit_before:
+      request.control = Control::commit;
+      canonical_ = "commit";
+      break;
     case Asked::begin_before:
-    case Asked::begin_after: request.control = Control::begin; canonical_ = "begin"; break;
-    case Asked::rollback_after: request.control = Control::rollback; canonical_ = "rollback"; break;
-    case Asked::reset: request.control = Control::reset; canonical_ = "reset"; break;
+    case Asked::begin_after:
+      request.control = Control::begin;
+      canonical_ = "begin";
+      break;
+    case Asked::rollback_after:
+      request.control = Control::rollback;
+      canonical_ = "rollback";
+      break;
+    case Asked::reset:
+      request.control = Control::reset;
+      canonical_ = "reset";
+      break;
     case Asked::statement: {
-      const bool follows = introspection_ && introspection_->form == Introspection::Form::show_warnings && last_warnings_ > 0;
+      const bool follows = introspection_ &&
+                           introspection_->form == Introspection::Form::show_warnings &&
+                           last_warnings_ > 0;
       if (follows) {
         canonical_.clear();
         append_marks(Ask::follow, session_.database(), session_.database(), canonical_);
@@ -250,7 +294,8 @@ Request MysqlServer::request_now() {
       request.qualifier = qualifier_;
       request.synthesisable = synthesisable_;
       return request;
-    case Asked::nothing: break;
+    case Asked::nothing:
+      break;
   }
   qualifier_.clear();
   request.canonical = canonical_;
@@ -262,7 +307,8 @@ void MysqlServer::set_up(Ask ask, const sql::Statement& statement) {
   canonical_.clear();
   qualifier_.clear();
   append_marks(ask, session_.database(), main_database_, canonical_);
-  const bool made_of_others = info_.kind == Kind::execute || text_.find('@') != std::string_view::npos;
+  const bool made_of_others =
+      info_.kind == Kind::execute || text_.find('@') != std::string_view::npos;
   if (ask == Ask::run && made_of_others) append_sources(session_.made_of(text_, info_), canonical_);
   sql::append_identity(statement, values_, canonical_, qualifier_);
 }
@@ -277,10 +323,14 @@ bool MysqlServer::is_synthesisable() {
     case Kind::rollback_to:
     case Kind::lock:
     case Kind::prepare:
-    case Kind::deallocate: return true;
-    case Kind::set: return is_settable(info_);
-    case Kind::use: return is_known_database(info_.name);
-    default: break;
+    case Kind::deallocate:
+      return true;
+    case Kind::set:
+      return is_settable(info_);
+    case Kind::use:
+      return is_known_database(info_.name);
+    default:
+      break;
   }
   if (!introspection_) return false;
   return answer_introspection(*introspection_, circumstances(), {}).has_value();
@@ -302,7 +352,9 @@ std::optional<ServerEvent> MysqlServer::take_prepare(Bytes body) {
   ErrorPacket refused;
   values_.clear();
   text_ = prepare_text_;
-  set_up(is_refused(shape_key(query_, session_.database(), main_database_), refused) ? Ask::run : Ask::prepare, query_);
+  set_up(is_refused(shape_key(query_, session_.database(), main_database_), refused) ? Ask::run
+                                                                                     : Ask::prepare,
+         query_);
   asked_ = Asked::prepare;
   return std::nullopt;
 }
@@ -312,11 +364,14 @@ std::optional<ServerEvent> MysqlServer::take_execute(Bytes body) {
   const std::uint32_t id = wanted == last_prepared ? last_statement_id_ : wanted;
   const auto found = statements_.find(id);
   if (found == statements_.end()) {
-    fail(1243, "HY000", "Unknown prepared statement handler (" + std::to_string(wanted) + ") given to mysqld_stmt_execute");
+    fail(1243, "HY000",
+         "Unknown prepared statement handler (" + std::to_string(wanted) +
+             ") given to mysqld_stmt_execute");
     return synthesised("COM_STMT_EXECUTE");
   }
   PreparedStatement& prepared = *found->second;
-  if (!decode_execution(body, prepared.statement.parameter_count(), negotiated_, prepared.binding, execution_)) {
+  if (!decode_execution(body, prepared.statement.parameter_count(), negotiated_, prepared.binding,
+                        execution_)) {
     fail(1210, "HY000", "Incorrect arguments to mysqld_stmt_execute");
     return synthesised("COM_STMT_EXECUTE");
   }
@@ -340,24 +395,30 @@ std::optional<ServerEvent> MysqlServer::take_fetch(Bytes body) {
   const auto found = statements_.find(id);
   RowsEntry rows;
   if (found == statements_.end()) {
-    fail(1243, "HY000", "Unknown prepared statement handler (" + std::to_string(id) + ") given to mysqld_stmt_fetch");
+    fail(1243, "HY000",
+         "Unknown prepared statement handler (" + std::to_string(id) +
+             ") given to mysqld_stmt_fetch");
   } else if (found->second->cursor.empty() || !decode_entry(found->second->cursor, rows)) {
     fail(1421, "HY000", "The statement (" + std::to_string(id) + ") has no open cursor");
   } else {
     encoding_ = Encoding::binary;
     PreparedStatement& prepared = *found->second;
-    if (!render_fetch(rows, prepared.position, count, render_context(false), sequence_, output_)) prepared.cursor = {};
+    if (!render_fetch(rows, prepared.position, count, render_context(false), sequence_, output_))
+      prepared.cursor = {};
   }
   return synthesised("COM_STMT_FETCH");
 }
 
-void MysqlServer::take_close(Bytes body) { statements_.erase(statement_id(body)); }
+void MysqlServer::take_close(Bytes body) {
+  statements_.erase(statement_id(body));
+}
 
 void MysqlServer::take_long_data(Bytes body) {
   const auto found = statements_.find(statement_id(body));
   if (found == statements_.end()) return;
   PreparedStatement& prepared = *found->second;
-  (void)append_long_data(body, prepared.statement.parameter_count(), context_.limits.message_octets, prepared.binding);
+  (void)append_long_data(body, prepared.statement.parameter_count(), context_.limits.message_octets,
+                         prepared.binding);
 }
 
 std::optional<ServerEvent> MysqlServer::take_field_list(Bytes body) {
@@ -390,7 +451,8 @@ std::string MysqlServer::to_text(std::string_view octets) const {
 }
 
 bool MysqlServer::is_known_database(std::string_view name) const {
-  if (name == main_database_ || name == login_.database || name == "information_schema") return true;
+  if (name == main_database_ || name == login_.database || name == "information_schema")
+    return true;
   const auto databases = profile_.is_object() ? profile_.find("databases") : profile_.end();
   return profile_.is_object() && databases != profile_.end() &&
          std::ranges::any_of(*databases, [&](const Document& known) { return known == name; });
@@ -399,11 +461,13 @@ bool MysqlServer::is_known_database(std::string_view name) const {
 // Every variable is one that a server of this kind has, as far as the recording or the pack tells.
 bool MysqlServer::is_settable(const StatementInfo& info) const {
   return std::ranges::all_of(info.assignments, [&](const Assignment& assignment) {
-    const bool named = assignment.target == Assignment::Target::session || assignment.target == Assignment::Target::global;
+    const bool named = assignment.target == Assignment::Target::session ||
+                       assignment.target == Assignment::Target::global;
     if (!named || session_.variable(assignment.name)) return true;
     const auto settable = profile_.is_object() ? profile_.find("settable") : profile_.end();
     return profile_.is_object() && settable != profile_.end() &&
-           std::ranges::any_of(*settable, [&](const Document& known) { return known == assignment.name; });
+           std::ranges::any_of(*settable,
+                               [&](const Document& known) { return known == assignment.name; });
   });
 }
 
@@ -411,8 +475,8 @@ bool MysqlServer::is_settable(const StatementInfo& info) const {
 bool MysqlServer::is_refused(std::string_view key, ErrorPacket& error) const {
   const auto shape = table_.shape(key);
   std::vector<Entry> entries;
-  return shape && decode_image(*shape, entries) && !entries.empty() && entries[0].kind == EntryKind::error &&
-         decode_entry(entries[0].body, error);
+  return shape && decode_image(*shape, entries) && !entries.empty() &&
+         entries[0].kind == EntryKind::error && decode_entry(entries[0].body, error);
 }
 
 std::vector<Column> MysqlServer::shape_columns(std::string_view key, bool& known) const {
@@ -420,7 +484,9 @@ std::vector<Column> MysqlServer::shape_columns(std::string_view key, bool& known
   known = shape.has_value();
   std::vector<Entry> entries;
   RowsEntry rows;
-  if (!shape || !decode_image(*shape, entries) || entries.empty() || entries[0].kind != EntryKind::rows || !decode_entry(entries[0].body, rows)) return {};
+  if (!shape || !decode_image(*shape, entries) || entries.empty() ||
+      entries[0].kind != EntryKind::rows || !decode_entry(entries[0].body, rows))
+    return {};
   return columns_of(rows, render_context(false));
 }
 

@@ -38,7 +38,15 @@ class MysqlServer final : public ServerMachine {
   // What the engine was asked last, or is to be asked next. The first three and the last two are
   // asked around a statement for its transaction's sake and are not answered to the client.
   enum class Asked : std::uint8_t {
-    nothing, commit_before, begin_before, statement, begin_after, rollback_after, prepare, fields, reset
+    nothing,
+    commit_before,
+    begin_before,
+    statement,
+    begin_after,
+    rollback_after,
+    prepare,
+    fields,
+    reset
   };
 
   struct PreparedStatement {
@@ -74,7 +82,8 @@ class MysqlServer final : public ServerMachine {
 
   // Statements.
   std::optional<ServerEvent> next_statement();
-  std::optional<ServerEvent> begin_statement(const sql::Statement& statement, std::string_view text);
+  std::optional<ServerEvent> begin_statement(const sql::Statement& statement,
+                                             std::string_view text);
   std::optional<ServerEvent> answer_by_state();
   [[nodiscard]] bool is_synthesisable();
   void plan_statement();
@@ -135,7 +144,7 @@ class MysqlServer final : public ServerMachine {
   const sql::Statement* statement_ = nullptr;
   std::string_view text_;
   Encoding encoding_ = Encoding::text;
-  std::uint32_t executing_ = 0;     // the prepared statement, 0 for COM_QUERY
+  std::uint32_t executing_ = 0;  // the prepared statement, 0 for COM_QUERY
   bool cursor_wanted_ = false;
   StatementInfo info_;
   TransactionPlan plan_;

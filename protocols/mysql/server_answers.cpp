@@ -17,9 +17,12 @@ using sql::Kind;
 
 constexpr std::uint16_t deadlock = 1213;
 constexpr std::uint16_t unknown_error = 1105;
-constexpr std::size_t max_prepared_statements = 16382;  // the servers' default of max_prepared_stmt_count
+constexpr std::size_t max_prepared_statements =
+    16382;  // the servers' default of max_prepared_stmt_count
 
-bool is_failure(EntryKind kind) noexcept { return kind == EntryKind::error || kind == EntryKind::stop; }
+bool is_failure(EntryKind kind) noexcept {
+  return kind == EntryKind::error || kind == EntryKind::stop;
+}
 
 // Whether clients see the transaction as open from such a statement on.
 bool touches_tables(const StatementInfo& info, std::string_view pattern) {
@@ -28,9 +31,12 @@ bool touches_tables(const StatementInfo& info, std::string_view pattern) {
     case Kind::update:
     case Kind::delete_:
     case Kind::other_write:
-    case Kind::call: return true;
-    case Kind::select: return pattern.find(" from ") != std::string_view::npos;
-    default: return false;
+    case Kind::call:
+      return true;
+    case Kind::select:
+      return pattern.find(" from ") != std::string_view::npos;
+    default:
+      return false;
   }
 }
 
@@ -44,7 +50,8 @@ void MysqlServer::reply(const Answer& answer) {
     case Asked::begin_before:
       session_.begin();
       return advance();
-    case Asked::statement: return answer_statement(answer);
+    case Asked::statement:
+      return answer_statement(answer);
     case Asked::begin_after:
       asked_ = Asked::nothing;
       return;
@@ -52,14 +59,17 @@ void MysqlServer::reply(const Answer& answer) {
       session_.end_transaction();
       asked_ = Asked::nothing;
       return;
-    case Asked::prepare: return answer_prepare(answer);
-    case Asked::fields: return answer_fields(answer);
+    case Asked::prepare:
+      return answer_prepare(answer);
+    case Asked::fields:
+      return answer_fields(answer);
     case Asked::reset:
       asked_ = Asked::nothing;
       if (changing_user_) return authenticate(login_);
       session_.reset();
       return send_ok({});
-    case Asked::nothing: return;
+    case Asked::nothing:
+      return;
   }
 }
 
@@ -115,9 +125,12 @@ void MysqlServer::synthesise() {
 void MysqlServer::track(const StatementInfo& info) {
   if (info.kind == Kind::use) return track_schema();
   for (const Assignment& assignment : info.assignments) {
-    const bool names = assignment.target == Assignment::Target::names || assignment.target == Assignment::Target::charset;
+    const bool names = assignment.target == Assignment::Target::names ||
+                       assignment.target == Assignment::Target::charset;
     if (names)
-      for (const char* name : {"character_set_connection", "character_set_client", "character_set_results"}) track_variable(name);
+      for (const char* name :
+           {"character_set_connection", "character_set_client", "character_set_results"})
+        track_variable(name);
     if (assignment.target == Assignment::Target::session) track_variable(assignment.name);
   }
 }
@@ -132,7 +145,9 @@ void MysqlServer::track_schema() {
 }
 
 void MysqlServer::track_variable(std::string_view name) {
-  static constexpr std::string_view tracked[] = {"autocommit", "character_set_client", "character_set_connection", "character_set_results", "time_zone"};
+  static constexpr std::string_view tracked[] = {"autocommit", "character_set_client",
+                                                 "character_set_connection",
+                                                 "character_set_results", "time_zone"};
   if (std::ranges::find(tracked, name) == std::end(tracked)) return;
   std::string value = session_.variable(name).value_or("");
   if (name == "autocommit") value = session_.autocommit() ? "ON" : "OFF";
@@ -147,7 +162,8 @@ void MysqlServer::track_variable(std::string_view name) {
 
 void MysqlServer::render_image(Bytes image) {
   if (!decode_image(image, entries_) || entries_.empty())
-    return fail(unknown_error, "HY000", "the recorded answer is damaged; compile the mock set again");
+    return fail(unknown_error, "HY000",
+                "the recorded answer is damaged; compile the mock set again");
   if (entries_[0].kind == EntryKind::file) {
     FileEntry file;
     if (!decode_entry(entries_[0].body, file)) return;
@@ -173,7 +189,8 @@ void MysqlServer::render_entries() {
     if (entry.kind == EntryKind::file || entry.kind == EntryKind::stop) continue;
     const Entry* following = i + 1 < entries_.size() ? &entries_[i + 1] : nullptr;
     ErrorPacket stop;
-    const bool stopped = following != nullptr && following->kind == EntryKind::stop && decode_entry(following->body, stop);
+    const bool stopped = following != nullptr && following->kind == EntryKind::stop &&
+                         decode_entry(following->body, stop);
     const bool last = following == nullptr || (stopped && i + 2 == entries_.size());
     render_result(entry, stopped ? &stop : nullptr, !last || text_index_ < texts_.size());
     if (stopped) {
@@ -194,11 +211,12 @@ void MysqlServer::render_result(const Entry& entry, const ErrorPacket* stop, boo
   if (entry.kind == EntryKind::ok) {
     OkEntry recorded;
     if (!decode_entry(entry.body, recorded)) return;
-    OkPacket ok{.affected = negotiated_.has(capability::found_rows) ? recorded.matched : recorded.changed,
-                .insert_id = recorded.insert_id,
-                .status = static_cast<std::uint16_t>(context.status | recorded.status),
-                .warnings = recorded.warnings,
-                .info = to_client(recorded.info)};
+    OkPacket ok{
+        .affected = negotiated_.has(capability::found_rows) ? recorded.matched : recorded.changed,
+        .insert_id = recorded.insert_id,
+        .status = static_cast<std::uint16_t>(context.status | recorded.status),
+        .warnings = recorded.warnings,
+        .info = to_client(recorded.info)};
     note_result(ok);
     return render_ok(ok, ok_header, {}, sequence_, output_);
   }
@@ -206,7 +224,8 @@ void MysqlServer::render_result(const Entry& entry, const ErrorPacket* stop, boo
   if (!decode_entry(entry.body, rows)) return;
   const bool cursor = cursor_wanted_ && executing_ != 0 && stop == nullptr && !more;
   if (!render_rows(rows, stop, cursor ? Rows::cursor : Rows::all, context, sequence_, output_))
-    return fail(unknown_error, "HY000", "the recorded text can't be given in this connection's character set");
+    return fail(unknown_error, "HY000",
+                "the recorded text can't be given in this connection's character set");
   if (cursor) {
     PreparedStatement& prepared = *statements_.at(executing_);
     prepared.cursor = entry.body;
@@ -238,18 +257,22 @@ void MysqlServer::answer_prepare(const Answer& answer) {
   asked_ = Asked::nothing;
   if (!answer.image.empty()) {
     ErrorPacket error;
-    if (decode_image(answer.image, entries_) && !entries_.empty() && entries_[0].kind == EntryKind::error && decode_entry(entries_[0].body, error))
+    if (decode_image(answer.image, entries_) && !entries_.empty() &&
+        entries_[0].kind == EntryKind::error && decode_entry(entries_[0].body, error))
       return fail(error.code, error.state, std::move(error.message));
   }
   bool known = false;
   const std::string key = shape_key(query_, session_.database(), main_database_);
   ErrorPacket refused;
-  if (is_refused(key, refused)) return fail(refused.code, refused.state, std::move(refused.message));
+  if (is_refused(key, refused))
+    return fail(refused.code, refused.state, std::move(refused.message));
   std::vector<Column> columns = shape_columns(key, known);
   if (!known && introspection_) {
     if (const auto set = answer_introspection(*introspection_, circumstances(), {})) {
       columns = set->columns;
-      for (Column& column : columns) to_wire(column, session_.result_collation() == 0 ? utf8mb4_collation : session_.result_collation());
+      for (Column& column : columns)
+        to_wire(column,
+                session_.result_collation() == 0 ? utf8mb4_collation : session_.result_collation());
     }
   }
   send_prepared(columns);
@@ -257,7 +280,10 @@ void MysqlServer::answer_prepare(const Answer& answer) {
 
 void MysqlServer::send_prepared(const std::vector<Column>& columns) {
   if (statements_.size() >= max_prepared_statements)
-    return fail(1461, "42000", fmt::format("Can't create more than max_prepared_stmt_count statements (current value: {})", max_prepared_statements));
+    return fail(
+        1461, "42000",
+        fmt::format("Can't create more than max_prepared_stmt_count statements (current value: {})",
+                    max_prepared_statements));
   const std::uint32_t id = ++last_statement_id_;
   const std::size_t parameters = query_.parameter_count();
   auto prepared = std::make_unique<PreparedStatement>();
@@ -282,10 +308,13 @@ void MysqlServer::send_prepared(const std::vector<Column>& columns) {
   parameter.flags = column_flag::binary;
   parameter.type = session_.is_mariadb() ? FieldType::null : FieldType::var_string;
   const bool eof = !negotiated_.has(capability::deprecate_eof);
-  render_columns(std::vector<Column>(parameters, parameter), render_context(false), sequence_, output_);
-  if (parameters > 0 && eof) render_end(render_context(false), session_.status(), 0, sequence_, output_);
+  render_columns(std::vector<Column>(parameters, parameter), render_context(false), sequence_,
+                 output_);
+  if (parameters > 0 && eof)
+    render_end(render_context(false), session_.status(), 0, sequence_, output_);
   render_columns(columns, render_context(false), sequence_, output_);
-  if (!columns.empty() && eof) render_end(render_context(false), session_.status(), 0, sequence_, output_);
+  if (!columns.empty() && eof)
+    render_end(render_context(false), session_.status(), 0, sequence_, output_);
 }
 
 // COM_FIELD_LIST: definitions without a count, each with a default value, here always NULL.
@@ -297,7 +326,8 @@ void MysqlServer::answer_fields(const Answer& answer) {
   if (sound && entries_[0].kind == EntryKind::error && decode_entry(entries_[0].body, error))
     return fail(error.code, error.state, std::move(error.message));
   if (!sound || entries_[0].kind != EntryKind::rows || !decode_entry(entries_[0].body, rows))
-    return fail(unknown_error, "HY000", "the recorded answer is damaged; compile the mock set again");
+    return fail(unknown_error, "HY000",
+                "the recorded answer is damaged; compile the mock set again");
   std::vector<std::uint8_t>& target = output_.buffer();
   for (const Column& column : columns_of(rows, render_context(false))) {
     const std::size_t start = begin_packet(target);
@@ -320,11 +350,15 @@ std::optional<ServerEvent> MysqlServer::take_file_packet(Bytes payload) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned length = 0;
   EVP_Digest(file_data_.data(), file_data_.size(), digest.data(), &length, EVP_sha256(), nullptr);
-  if (!decode_image(file_image_, entries_) || !decode_entry(entries_[0].body, file)) return std::nullopt;
-  const bool same = file.octets == file_data_.size() && std::ranges::equal(Bytes(digest.data(), length), file.sha256);
+  if (!decode_image(file_image_, entries_) || !decode_entry(entries_[0].body, file))
+    return std::nullopt;
+  const bool same = file.octets == file_data_.size() &&
+                    std::ranges::equal(Bytes(digest.data(), length), file.sha256);
   file_data_.clear();
-  if (same) render_entries();
-  else fail(unknown_error, "HY000", "the file that was sent is not the recorded one");
+  if (same)
+    render_entries();
+  else
+    fail(unknown_error, "HY000", "the file that was sent is not the recorded one");
   return std::nullopt;
 }
 
@@ -360,10 +394,13 @@ void MysqlServer::send_ok(OkPacket ok, bool more) {
   tracked_.clear();
 }
 
-ServerEvent MysqlServer::synthesised(std::string_view what) { return Synthesised{what}; }
+ServerEvent MysqlServer::synthesised(std::string_view what) {
+  return Synthesised{what};
+}
 
 RenderContext MysqlServer::render_context(bool more) const {
-  const auto flags = static_cast<std::uint16_t>(session_.status() | (more ? status::more_results : 0));
+  const auto flags =
+      static_cast<std::uint16_t>(session_.status() | (more ? status::more_results : 0));
   return {negotiated_, session_.result_collation(), encoding_, flags};
 }
 

@@ -29,7 +29,8 @@ Number number_or(const Document& document, const char* key, Number otherwise) {
 
 std::string text_or(const Document& document, const char* key, std::string_view otherwise) {
   const auto found = document.find(key);
-  return found != document.end() && found->is_string() ? found->get<std::string>() : std::string(otherwise);
+  return found != document.end() && found->is_string() ? found->get<std::string>()
+                                                       : std::string(otherwise);
 }
 
 // Octets of a nonce are neither NUL, which ends it for clients, nor above 127.
@@ -39,16 +40,20 @@ std::uint8_t nonce_octet(std::uint8_t random) noexcept {
 
 }  // namespace
 
-void MysqlServer::start() { greet(); }
+void MysqlServer::start() {
+  greet();
+}
 
 void MysqlServer::greet() {
   greeting_.version = text_or(profile_, "version", default_version);
   greeting_.connection_id = static_cast<std::uint32_t>(context_.connection_id);
-  for (std::size_t i = 0; i < nonce_size; ++i) greeting_.nonce[i] = nonce_octet(context_.entropy[i]);
+  for (std::size_t i = 0; i < nonce_size; ++i)
+    greeting_.nonce[i] = nonce_octet(context_.entropy[i]);
   const auto recorded = number_or(profile_, "capabilities", default_capabilities);
-  greeting_.offered.capabilities =
-      (recorded & ~not_spoken) | capability::protocol_41 | capability::secure_connection | capability::plugin_auth;
-  greeting_.offered.mariadb = number_or<std::uint32_t>(profile_, "mariadb_capabilities", 0) & mariadb_capability::extended_metadata;
+  greeting_.offered.capabilities = (recorded & ~not_spoken) | capability::protocol_41 |
+                                   capability::secure_connection | capability::plugin_auth;
+  greeting_.offered.mariadb = number_or<std::uint32_t>(profile_, "mariadb_capabilities", 0) &
+                              mariadb_capability::extended_metadata;
   greeting_.collation = number_or<std::uint8_t>(profile_, "collation", 8);
   greeting_.status = status::autocommit;
   greeting_.plugin = text_or(profile_, "plugin", native_password);
@@ -68,8 +73,9 @@ std::optional<ServerEvent> MysqlServer::take_handshake_response(const Packet& pa
   if (!response || response->tls || !response->wanted.has(capability::protocol_41)) {
     fail(1043, "08S01", "Bad handshake");
     phase_ = Phase::closed;
-    return Noted{response && response->tls ? "a client began TLS, which is not offered here"
-                                           : "a client's handshake response is not that of protocol 4.1"};
+    return Noted{response && response->tls
+                     ? "a client began TLS, which is not offered here"
+                     : "a client's handshake response is not that of protocol 4.1"};
   }
   login_ = *response;
   negotiated_ = login_.wanted;
@@ -80,10 +86,13 @@ std::optional<ServerEvent> MysqlServer::take_handshake_response(const Packet& pa
 
 // Clients that name no plugin answer as mysql_native_password does.
 void MysqlServer::authenticate(const HandshakeResponse& response) {
-  const std::string_view plugin = response.plugin.empty() ? native_password : std::string_view(response.plugin);
+  const std::string_view plugin =
+      response.plugin.empty() ? native_password : std::string_view(response.plugin);
   if (plugin != native_password && plugin != caching_sha2_password) return switch_plugin();
-  if (is_admitted(plugin, response.answer)) admit(plugin);
-  else deny();
+  if (is_admitted(plugin, response.answer))
+    admit(plugin);
+  else
+    deny();
 }
 
 void MysqlServer::switch_plugin() {
@@ -100,7 +109,8 @@ bool MysqlServer::is_admitted(std::string_view plugin, std::string_view answer) 
   const auto auth = settings.is_object() ? settings.find("auth") : settings.end();
   if (!settings.is_object() || auth == settings.end() || !auth->is_object()) return true;
   const std::string user = text_or(*auth, "user", login_.user);
-  return user == login_.user && verify_answer(plugin, text_or(*auth, "password", ""), greeting_.nonce, answer);
+  return user == login_.user &&
+         verify_answer(plugin, text_or(*auth, "password", ""), greeting_.nonce, answer);
 }
 
 void MysqlServer::admit(std::string_view plugin) {

@@ -33,7 +33,8 @@ std::string printed(const SystemVariable* variable, std::string value) {
 
 bool sets_autocommit_on(const StatementInfo& info) {
   return std::ranges::any_of(info.assignments, [](const Assignment& a) {
-    return a.target == Assignment::Target::session && a.name == "autocommit" && (a.is_default || (a.value && is_on(*a.value)));
+    return a.target == Assignment::Target::session && a.name == "autocommit" &&
+           (a.is_default || (a.value && is_on(*a.value)));
   });
 }
 
@@ -42,7 +43,8 @@ bool sets_autocommit_on(const StatementInfo& info) {
 void Session::open(std::string user, std::string database, std::uint16_t collation) {
   user_ = std::move(user);
   database_ = std::move(database);
-  if (profile_ != nullptr && profile_->contains("version")) version_ = (*profile_)["version"].get<std::string>();
+  if (profile_ != nullptr && profile_->contains("version"))
+    version_ = (*profile_)["version"].get<std::string>();
   handshake_collation_ = charset_of(collation) == nullptr ? utf8mb4_collation : collation;
   reset();
 }
@@ -75,11 +77,14 @@ StatementInfo Session::inspect(std::string_view sql) const {
 
 TransactionPlan Session::plan(const StatementInfo& info) const {
   TransactionPlan plan;
-  plan.commit_before = in_transaction_ && (commits_implicitly(info) || (!autocommit_ && sets_autocommit_on(info)));
+  plan.commit_before =
+      in_transaction_ && (commits_implicitly(info) || (!autocommit_ && sets_autocommit_on(info)));
   plan.begin_before = !autocommit_ && !in_transaction_ && begins_implicitly(info);
   const bool open = in_transaction_ || plan.begin_before;
   switch (info.kind) {
-    case Kind::begin: plan.control = Control::begin; break;
+    case Kind::begin:
+      plan.control = Control::begin;
+      break;
     case Kind::commit:
       if (open) plan.control = Control::commit;
       plan.begin_after = info.chain;
@@ -97,7 +102,8 @@ TransactionPlan Session::plan(const StatementInfo& info) const {
     case Kind::rollback_to:
       if (has_savepoint(info.name)) plan.control = Control::rollback_to;
       break;
-    default: break;
+    default:
+      break;
   }
   return plan;
 }
@@ -132,21 +138,26 @@ void Session::apply(const StatementInfo& info) {
     case Kind::release:
     case Kind::rollback_to: {
       const auto found = std::ranges::find(savepoints_, info.name);
-      if (found != savepoints_.end()) savepoints_.erase(info.kind == Kind::release ? found : found + 1, savepoints_.end());
+      if (found != savepoints_.end())
+        savepoints_.erase(info.kind == Kind::release ? found : found + 1, savepoints_.end());
       break;
     }
-    case Kind::use: database_ = info.name; break;
+    case Kind::use:
+      database_ = info.name;
+      break;
     case Kind::set:
       for (const Assignment& assignment : info.assignments) apply(assignment);
       break;
-    default: break;
+    default:
+      break;
   }
 }
 
 void Session::apply(const Assignment& assignment) {
   switch (assignment.target) {
     case Assignment::Target::names:
-    case Assignment::Target::charset: return set_names(assignment);
+    case Assignment::Target::charset:
+      return set_names(assignment);
     case Assignment::Target::session: {
       const std::string name(canonical_variable(assignment.name));
       if (!assignment.is_default) return set_variable(name, assignment.value);
@@ -155,7 +166,8 @@ void Session::apply(const Assignment& assignment) {
       set_variable(name, initial);
       return;
     }
-    default: return;
+    default:
+      return;
   }
 }
 
@@ -168,11 +180,14 @@ std::uint16_t Session::default_collation(std::string_view charset) const {
 }
 
 void Session::set_names(const Assignment& assignment) {
-  const std::uint16_t collation = assignment.is_default ? handshake_collation_ : default_collation(assignment.name);
+  const std::uint16_t collation =
+      assignment.is_default ? handshake_collation_ : default_collation(assignment.name);
   if (collation == 0) return;
   client_collation_ = result_collation_ = collation;
   const std::string name(charset_of(collation)->name);
-  for (const char* variable : {"character_set_client", "character_set_connection", "character_set_results"}) changed_[variable] = name;
+  for (const char* variable :
+       {"character_set_client", "character_set_connection", "character_set_results"})
+    changed_[variable] = name;
   changed_["collation_connection"] = assignment.value;
 }
 
@@ -187,7 +202,8 @@ void Session::set_variable(std::string_view name, std::optional<std::string> val
     mode_.backslash_escapes = value->find("NO_BACKSLASH_ESCAPES") == std::string::npos;
   }
   if (name == "character_set_client")
-    if (const std::uint16_t collation = default_collation(*value); collation != 0) client_collation_ = collation;
+    if (const std::uint16_t collation = default_collation(*value); collation != 0)
+      client_collation_ = collation;
   if (name == "character_set_results") {
     const bool null = sql::equals_folded(*value, "null");
     result_collation_ = null ? std::uint16_t{0} : default_collation(*value);
@@ -202,19 +218,22 @@ void Session::set_autocommit(bool on) {
 Document Session::made_of(std::string_view sql, const StatementInfo& info) const {
   Document sources = Document::object();
   if (info.kind == Kind::execute)
-    if (const auto known = user_variables_.find("prepare " + info.name); known != user_variables_.end())
+    if (const auto known = user_variables_.find("prepare " + info.name);
+        known != user_variables_.end())
       sources[known->first] = document_of(known->second);
   if (info.kind == Kind::set) return sources;
   for (const std::string& name : user_variables_in(sql, mode_)) {
     const auto known = user_variables_.find(name);
-    sources["@" + name] = known == user_variables_.end() ? Document("NULL") : document_of(known->second);
+    sources["@" + name] =
+        known == user_variables_.end() ? Document("NULL") : document_of(known->second);
   }
   return sources;
 }
 
 void Session::remember(std::string_view sql, const StatementInfo& info) {
   for (const Assignment& assignment : info.assignments)
-    if (assignment.target == Assignment::Target::user) user_variables_[assignment.name] = assignment.value.value_or("NULL");
+    if (assignment.target == Assignment::Target::user)
+      user_variables_[assignment.name] = assignment.value.value_or("NULL");
   if (info.kind == Kind::prepare) user_variables_["prepare " + info.name] = sql;
   if (!may_assign_user_variables(sql, info, mode_)) return;
   for (const std::string& name : user_variables_in(sql, mode_)) user_variables_[name] = sql;
@@ -239,15 +258,18 @@ std::optional<std::string> Session::variable(std::string_view name) const {
   if (!is_spelled_right(name)) return std::nullopt;
   const std::string_view key = canonical_variable(name);
   if (const auto found = changed_.find(key); found != changed_.end()) return found->second;
-  if (key == "version" && !version_.empty()) return version_.starts_with("5.5.5-") ? version_.substr(6) : version_;
+  if (key == "version" && !version_.empty())
+    return version_.starts_with("5.5.5-") ? version_.substr(6) : version_;
   if (profile_ != nullptr) {
     const auto variables = profile_->find("variables");
     if (variables != profile_->end() && variables->is_object())
-      if (const auto known = variables->find(std::string(key)); known != variables->end() && known->is_string())
+      if (const auto known = variables->find(std::string(key));
+          known != variables->end() && known->is_string())
         return known->get<std::string>();
   }
   const Charset* charset = charset_of(client_collation_);
-  if (charset != nullptr && (key == "character_set_client" || key == "character_set_connection" || key == "character_set_results"))
+  if (charset != nullptr && (key == "character_set_client" || key == "character_set_connection" ||
+                             key == "character_set_results"))
     return std::string(charset->name);
   const SystemVariable* builtin = find_system_variable(key);
   if (builtin == nullptr || key == "version") return std::nullopt;
@@ -259,6 +281,8 @@ bool Session::is_changed(std::string_view name) const {
   return found != changed_.end();
 }
 
-bool Session::is_mariadb() const { return version_.empty() || version_.find("MariaDB") != std::string::npos; }
+bool Session::is_mariadb() const {
+  return version_.empty() || version_.find("MariaDB") != std::string::npos;
+}
 
 }  // namespace understudy::mysql

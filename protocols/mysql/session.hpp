@@ -17,10 +17,10 @@ namespace understudy::mysql {
 
 /// What a statement does to the transaction of its connection, in this order.
 struct TransactionPlan {
-  bool commit_before = false;   ///< the server commits before it runs the statement
-  bool begin_before = false;    ///< autocommit is off and no transaction is open
+  bool commit_before = false;  ///< the server commits before it runs the statement
+  bool begin_before = false;   ///< autocommit is off and no transaction is open
   Control control = Control::none;
-  bool begin_after = false;     ///< AND CHAIN
+  bool begin_after = false;  ///< AND CHAIN
 };
 
 class Session {

@@ -65,9 +65,12 @@ class SetParser {
  private:
   void advance() {
     do token_ = lexer_.next();
-    while (token_.kind == TokenKind::comment_open || token_.kind == TokenKind::comment_close || token_.kind == TokenKind::hint);
+    while (token_.kind == TokenKind::comment_open || token_.kind == TokenKind::comment_close ||
+           token_.kind == TokenKind::hint);
   }
-  [[nodiscard]] bool is(std::string_view word) const { return token_.kind == TokenKind::word && sql::equals_folded(token_.text, word); }
+  [[nodiscard]] bool is(std::string_view word) const {
+    return token_.kind == TokenKind::word && sql::equals_folded(token_.text, word);
+  }
 
   void skip_to_comma() {
     for (int depth = 0; token_.kind != TokenKind::end; advance()) {
@@ -85,7 +88,9 @@ class SetParser {
       scoped = true;
       advance();
     }
-    if (is("transaction")) return parse_transaction(scoped ? assignment.target : Assignment::Target::next_transaction, assignments);
+    if (is("transaction"))
+      return parse_transaction(scoped ? assignment.target : Assignment::Target::next_transaction,
+                               assignments);
     if (is("names")) return parse_charset(Assignment::Target::names, assignments);
     if (is("charset")) return parse_charset(Assignment::Target::charset, assignments);
     if (is("character")) {
@@ -118,7 +123,8 @@ class SetParser {
       return;
     }
     if (!assignment.is_default) assignment.value = expression();
-    if (assignment.value && token_.kind != TokenKind::end && !token_.is(',') && !token_.is(';')) assignment.value.reset();
+    if (assignment.value && token_.kind != TokenKind::end && !token_.is(',') && !token_.is(';'))
+      assignment.value.reset();
     assignments.push_back(std::move(assignment));
   }
 
@@ -148,7 +154,8 @@ class SetParser {
         }
         assignments.push_back({.target = target, .name = "transaction_isolation", .value = level});
       } else if (is("only") || is("write")) {
-        assignments.push_back({.target = target, .name = "transaction_read_only", .value = is("only") ? "1" : "0"});
+        assignments.push_back(
+            {.target = target, .name = "transaction_read_only", .value = is("only") ? "1" : "0"});
       }
     }
   }
@@ -190,8 +197,10 @@ class SetParser {
       const auto part = expression();
       known = known && part;
       if (part) joined += *part;
-      if (token_.is(',')) advance();
-      else if (!token_.is(')')) return std::nullopt;
+      if (token_.is(','))
+        advance();
+      else if (!token_.is(')'))
+        return std::nullopt;
     }
     advance();
     return known ? std::optional(joined) : std::nullopt;
@@ -227,9 +236,14 @@ std::optional<Kind> quick_kind(std::string_view sql) {
     std::string_view word;
     Kind kind;
   };
-  static constexpr Lead leads[] = {{"select", Kind::select}, {"insert", Kind::insert}, {"update", Kind::update}, {"delete", Kind::delete_}};
+  static constexpr Lead leads[] = {{"select", Kind::select},
+                                   {"insert", Kind::insert},
+                                   {"update", Kind::update},
+                                   {"delete", Kind::delete_}};
   for (const Lead& lead : leads) {
-    if (sql.size() <= lead.word.size() || !sql::equals_folded(sql.substr(0, lead.word.size()), lead.word)) continue;
+    if (sql.size() <= lead.word.size() ||
+        !sql::equals_folded(sql.substr(0, lead.word.size()), lead.word))
+      continue;
     const char next = sql[lead.word.size()];
     if (next == ' ' || next == '\n' || next == '\t') return lead.kind;
   }
@@ -237,10 +251,11 @@ std::optional<Kind> quick_kind(std::string_view sql) {
 }
 
 bool introduces_password(const Token& token) {
-  return token.kind == TokenKind::word &&
-         (sql::equals_folded(token.text, "identified") || sql::equals_folded(token.text, "password") ||
-          sql::equals_folded(token.text, "old_password") || sql::equals_folded(token.text, "master_password") ||
-          sql::equals_folded(token.text, "source_password"));
+  return token.kind == TokenKind::word && (sql::equals_folded(token.text, "identified") ||
+                                           sql::equals_folded(token.text, "password") ||
+                                           sql::equals_folded(token.text, "old_password") ||
+                                           sql::equals_folded(token.text, "master_password") ||
+                                           sql::equals_folded(token.text, "source_password"));
 }
 
 bool contains_word(std::string_view sql, std::string_view word) {
@@ -250,7 +265,8 @@ bool contains_word(std::string_view sql, std::string_view word) {
 
 }  // namespace
 
-StatementInfo inspect_statement(std::string_view sql, sql::Mode mode, const VariableLookup& variables) {
+StatementInfo inspect_statement(std::string_view sql, sql::Mode mode,
+                                const VariableLookup& variables) {
   StatementInfo info;
   if (const auto kind = quick_kind(sql)) {
     info.kind = *kind;
@@ -259,14 +275,16 @@ StatementInfo inspect_statement(std::string_view sql, sql::Mode mode, const Vari
   sql::Verb verb = sql::verb_of(sql, mode);
   info.kind = verb.kind;
   info.name = std::move(verb.name);
-  if (info.kind == Kind::set && !SetParser(sql, mode, variables).parse(info.assignments)) info.kind = Kind::unknown;
+  if (info.kind == Kind::set && !SetParser(sql, mode, variables).parse(info.assignments))
+    info.kind = Kind::unknown;
   if (info.kind == Kind::commit || info.kind == Kind::rollback) info.chain = has_chain(sql, mode);
   if (info.kind == Kind::ddl) info.temporary = second_word_is(sql, mode, "temporary");
   return info;
 }
 
 bool commits_implicitly(const StatementInfo& info) noexcept {
-  return (info.kind == Kind::ddl && !info.temporary) || info.kind == Kind::lock || info.kind == Kind::begin;
+  return (info.kind == Kind::ddl && !info.temporary) || info.kind == Kind::lock ||
+         info.kind == Kind::begin;
 }
 
 bool begins_implicitly(const StatementInfo& info) noexcept {
@@ -277,8 +295,10 @@ bool begins_implicitly(const StatementInfo& info) noexcept {
     case Kind::delete_:
     case Kind::other_write:
     case Kind::call:
-    case Kind::savepoint: return true;
-    default: return false;
+    case Kind::savepoint:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -287,7 +307,8 @@ std::vector<std::string> user_variables_in(std::string_view sql, sql::Mode mode)
   if (sql.find('@') == std::string_view::npos) return names;
   sql::Lexer lexer(sql, mode);
   for (Token token = lexer.next(); token.kind != TokenKind::end; token = lexer.next())
-    if (token.kind == TokenKind::variable && !token.text.starts_with("@@")) names.push_back(variable_name(token.text).name);
+    if (token.kind == TokenKind::variable && !token.text.starts_with("@@"))
+      names.push_back(variable_name(token.text).name);
   std::ranges::sort(names);
   names.erase(std::unique(names.begin(), names.end()), names.end());
   return names;
@@ -319,7 +340,8 @@ bool is_indivisible(std::string_view sql, sql::Mode mode) {
 std::optional<std::string> without_passwords(std::string_view sql, sql::Mode mode) {
   if (!contains_word(sql, "identified") && !contains_word(sql, "password")) return std::nullopt;
   const Kind kind = sql::verb_of(sql, mode).kind;
-  if (kind == Kind::select || kind == Kind::insert || kind == Kind::update || kind == Kind::delete_) return std::nullopt;
+  if (kind == Kind::select || kind == Kind::insert || kind == Kind::update || kind == Kind::delete_)
+    return std::nullopt;
   std::string cleaned;
   std::size_t copied = 0;
   bool secret = false;

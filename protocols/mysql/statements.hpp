@@ -16,7 +16,9 @@ namespace understudy::mysql {
 /// One assignment of a SET statement. Names are lower case, without @@ and scope.
 struct Assignment {
   enum class Target : std::uint8_t {
-    session, global, user,
+    session,
+    global,
+    user,
     next_transaction,  ///< SET TRANSACTION without SESSION: the next transaction only
     names,             ///< SET NAMES, name is the character set, value the collation
     charset,           ///< SET CHARACTER SET
@@ -24,16 +26,17 @@ struct Assignment {
   };
   Target target = Target::session;
   std::string name = {};
-  std::optional<std::string> value = {};  ///< nothing where it is no literal (or DEFAULT); of a user variable its SQL
+  std::optional<std::string> value =
+      {};  ///< nothing where it is no literal (or DEFAULT); of a user variable its SQL
   bool is_default = false;
 };
 
 /// What a statement does beside reading and writing tables.
 struct StatementInfo {
   sql::Kind kind = sql::Kind::unknown;
-  std::string name;               ///< see sql::Verb
-  bool chain = false;             ///< COMMIT or ROLLBACK AND CHAIN
-  bool temporary = false;         ///< DDL of a temporary table
+  std::string name;                     ///< see sql::Verb
+  bool chain = false;                   ///< COMMIT or ROLLBACK AND CHAIN
+  bool temporary = false;               ///< DDL of a temporary table
   std::vector<Assignment> assignments;  ///< of a SET
 };
 
@@ -53,7 +56,8 @@ using VariableLookup = std::function<std::optional<std::string>(std::string_view
 
 /// True where a statement that is no SET may assign the user variables that it mentions: `:=`,
 /// SELECT … INTO @x, CALL.
-[[nodiscard]] bool may_assign_user_variables(std::string_view sql, const StatementInfo& info, sql::Mode mode);
+[[nodiscard]] bool may_assign_user_variables(std::string_view sql, const StatementInfo& info,
+                                             sql::Mode mode);
 
 /// A text of several statements that must stay one, because its results can't be counted before
 /// (CALL) or its semicolons belong to a body (CREATE PROCEDURE …).

@@ -45,7 +45,8 @@ std::string layout(const Digits& value, bool negative) {
   }
   if (exponent <= 0)
     return text + "0." + std::string(static_cast<std::size_t>(-exponent), '0') + digits;
-  if (count <= exponent) return text + digits + std::string(static_cast<std::size_t>(exponent - count), '0');
+  if (count <= exponent)
+    return text + digits + std::string(static_cast<std::size_t>(exponent - count), '0');
   const auto point = static_cast<std::size_t>(exponent);
   return text + digits.substr(0, point) + "." + digits.substr(point);
 }
@@ -53,7 +54,8 @@ std::string layout(const Digits& value, bool negative) {
 template <class Number>
 std::string shortest(Number value) {
   std::array<char, 64> buffer{};
-  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::scientific);
+  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value,
+                                 std::chars_format::scientific);
   return layout(digits_of({buffer.data(), end.ptr}), std::signbit(value));
 }
 

@@ -14,10 +14,34 @@
 namespace understudy::mysql {
 
 enum class FieldType : std::uint8_t {
-  decimal = 0, tiny = 1, short_ = 2, long_ = 3, float_ = 4, double_ = 5, null = 6, timestamp = 7,
-  longlong = 8, int24 = 9, date = 10, time = 11, datetime = 12, year = 13, newdate = 14,
-  varchar = 15, bit = 16, json = 245, newdecimal = 246, enum_ = 247, set = 248, tiny_blob = 249,
-  medium_blob = 250, long_blob = 251, blob = 252, var_string = 253, string = 254, geometry = 255
+  decimal = 0,
+  tiny = 1,
+  short_ = 2,
+  long_ = 3,
+  float_ = 4,
+  double_ = 5,
+  null = 6,
+  timestamp = 7,
+  longlong = 8,
+  int24 = 9,
+  date = 10,
+  time = 11,
+  datetime = 12,
+  year = 13,
+  newdate = 14,
+  varchar = 15,
+  bit = 16,
+  json = 245,
+  newdecimal = 246,
+  enum_ = 247,
+  set = 248,
+  tiny_blob = 249,
+  medium_blob = 250,
+  long_blob = 251,
+  blob = 252,
+  var_string = 253,
+  string = 254,
+  geometry = 255
 };
 
 namespace column_flag {
@@ -40,11 +64,15 @@ inline constexpr std::uint16_t not_null = 0x0001, primary_key = 0x0002, unique_k
 /// Octets of an integer of the binary protocol.
 [[nodiscard]] constexpr std::size_t integer_width(FieldType type) noexcept {
   switch (type) {
-    case FieldType::tiny: return 1;
+    case FieldType::tiny:
+      return 1;
     case FieldType::short_:
-    case FieldType::year: return 2;
-    case FieldType::longlong: return 8;
-    default: return 4;
+    case FieldType::year:
+      return 2;
+    case FieldType::longlong:
+      return 8;
+    default:
+      return 4;
   }
 }
 

@@ -24,26 +24,37 @@ bool is_of_client(std::string_view name) noexcept {
 
 /// Errors and warnings about the connection's own statements, portals and transaction.
 bool is_of_connection(const Fields& fields) {
-  static const std::set<std::string_view> codes = {"25P02", "26000", "34000", "42P05", "42P03", "25P01", "25001", "3B001"};
+  static const std::set<std::string_view> codes = {"25P02", "26000", "34000", "42P05",
+                                                   "42P03", "25P01", "25001", "3B001"};
   return codes.contains(field(fields, 'C'));
 }
 
-bool is_of_connection(const StatementAnswer& answer) { return answer.error && is_of_connection(*answer.error); }
+bool is_of_connection(const StatementAnswer& answer) {
+  return answer.error && is_of_connection(*answer.error);
+}
 
 /// A write's tag whose count says that no row was touched.
 bool touched_nothing(std::string_view tag) noexcept {
-  return tag == "UPDATE 0" || tag == "DELETE 0" || tag == "INSERT 0 0" || tag == "MERGE 0" || tag == "COPY 0";
+  return tag == "UPDATE 0" || tag == "DELETE 0" || tag == "INSERT 0 0" || tag == "MERGE 0" ||
+         tag == "COPY 0";
 }
 
 Control control_of(sql::Kind kind) noexcept {
   switch (kind) {
-    case sql::Kind::begin: return Control::begin;
-    case sql::Kind::commit: return Control::commit;
-    case sql::Kind::rollback: return Control::rollback;
-    case sql::Kind::savepoint: return Control::savepoint;
-    case sql::Kind::release: return Control::release;
-    case sql::Kind::rollback_to: return Control::rollback_to;
-    default: return Control::none;
+    case sql::Kind::begin:
+      return Control::begin;
+    case sql::Kind::commit:
+      return Control::commit;
+    case sql::Kind::rollback:
+      return Control::rollback;
+    case sql::Kind::savepoint:
+      return Control::savepoint;
+    case sql::Kind::release:
+      return Control::release;
+    case sql::Kind::rollback_to:
+      return Control::rollback_to;
+    default:
+      return Control::none;
   }
 }
 
@@ -70,23 +81,27 @@ bool is_synthesised(sql::Kind kind) noexcept {
 class PostgresAnalyser final : public Analyser {
  public:
   void learn(const SessionHeader& session, const Exchange& exchange) override;
-  Analysis analyse(const SessionHeader& session, const Exchange& exchange, std::vector<Problem>& problems) override;
+  Analysis analyse(const SessionHeader& session, const Exchange& exchange,
+                   std::vector<Problem>& problems) override;
   Identity identify(const Document& request, std::vector<Problem>& problems) override;
-  std::string encode(const Document& request, const Document& answer, std::vector<Problem>& problems) override;
+  std::string encode(const Document& request, const Document& answer,
+                     std::vector<Problem>& problems) override;
   [[nodiscard]] Document profile() const override;
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> shapes() const override;
 
  private:
   void learn_parameters(const SessionHeader& session);
   void learn_location(const Fields& fields);
-  void learn_setting(const SessionHeader& session, const StatementRequest& request, const StatementAnswer& answer);
-  void control(const StatementRequest& request, const StatementAnswer& answer, const sql::Verb& verb, Analysis& analysis) const;
+  void learn_setting(const SessionHeader& session, const StatementRequest& request,
+                     const StatementAnswer& answer);
+  void control(const StatementRequest& request, const StatementAnswer& answer,
+               const sql::Verb& verb, Analysis& analysis) const;
   void data(const StatementRequest& request, const StatementAnswer& answer, Analysis& analysis);
   [[nodiscard]] Identity identity_of(const StatementRequest& request);
   [[nodiscard]] const sql::Dependencies& keys(std::string_view pattern, const std::string& sql);
 
   std::map<std::string, std::string> parameters_, settings_;
-  std::map<std::string, std::string> set_values_;  // by set_key
+  std::map<std::string, std::string> set_values_;         // by set_key
   std::set<std::pair<std::string, std::string>> set_in_;  // (session, setting)
   std::set<std::string> unparsed_;
   std::map<std::string, std::array<std::string, 3>> locations_;  // file, line, routine by SQLSTATE
@@ -99,14 +114,16 @@ class PostgresAnalyser final : public Analyser {
 void PostgresAnalyser::learn_parameters(const SessionHeader& session) {
   if (!session.facts.is_object() || !session.facts.contains("parameters")) return;
   for (const auto& [name, value] : session.facts["parameters"].items())
-    if (!is_of_client(name)) parameters_.emplace(name, text_of_value(value).value_or(std::string()));
+    if (!is_of_client(name))
+      parameters_.emplace(name, text_of_value(value).value_or(std::string()));
 }
 
 /// Where the server's source makes an error that the serving role makes by itself.
 void PostgresAnalyser::learn_location(const Fields& fields) {
   if (!is_of_connection(fields) || field(fields, 'F').empty()) return;
-  locations_.emplace(field(fields, 'C'), std::array{std::string(field(fields, 'F')), std::string(field(fields, 'L')),
-                                                    std::string(field(fields, 'R'))});
+  locations_.emplace(field(fields, 'C'),
+                     std::array{std::string(field(fields, 'F')), std::string(field(fields, 'L')),
+                                std::string(field(fields, 'R'))});
 }
 
 /// What a server answers to SHOW where the session has not set it, and how it keeps what SET gives.
@@ -117,14 +134,16 @@ void PostgresAnalyser::learn_setting(const SessionHeader& session, const Stateme
   const sql::Verb verb = sql::verb_of(request.sql, sql_mode());
   if (verb.kind == sql::Kind::show) {
     const std::string name = parse_show(request.sql, sql_mode());
-    if (answer.rows.size() == 1 && answer.rows[0].size() == 1 && answer.rows[0][0] && !set_in_.contains({id, name}))
+    if (answer.rows.size() == 1 && answer.rows[0].size() == 1 && answer.rows[0][0] &&
+        !set_in_.contains({id, name}))
       settings_.emplace(name, *answer.rows[0][0]);
   } else if (verb.kind == sql::Kind::set) {
     const auto set = parse_set(request.sql, sql_mode());
     if (!set) return;
     set_in_.emplace(id, set->name);
     statement_.assign(request.sql, sql_mode());
-    if (answer.parameters.size() == 1) set_values_.emplace(set_key(statement_.pattern()), answer.parameters[0].second);
+    if (answer.parameters.size() == 1)
+      set_values_.emplace(set_key(statement_.pattern()), answer.parameters[0].second);
   }
 }
 
@@ -158,11 +177,13 @@ Identity PostgresAnalyser::identify(const Document& request, std::vector<Problem
   return identity_of(request_of_document(request, problems));
 }
 
-std::string PostgresAnalyser::encode(const Document&, const Document& answer, std::vector<Problem>& problems) {
+std::string PostgresAnalyser::encode(const Document&, const Document& answer,
+                                     std::vector<Problem>& problems) {
   return encode_image(answer_of_document(answer, problems));
 }
 
-Analysis PostgresAnalyser::analyse(const SessionHeader&, const Exchange& exchange, std::vector<Problem>& problems) {
+Analysis PostgresAnalyser::analyse(const SessionHeader&, const Exchange& exchange,
+                                   std::vector<Problem>& problems) {
   const StatementRequest request = request_of_document(exchange.request, problems);
   const StatementAnswer answer = answer_of_document(exchange.answer, problems);
   Analysis analysis;
@@ -172,7 +193,8 @@ Analysis PostgresAnalyser::analyse(const SessionHeader&, const Exchange& exchang
     control(request, answer, verb, analysis);
   } else if (is_of_connection(answer) || (request.describe && !answer.error) ||
              (is_synthesised(verb.kind) && !answer.error) ||
-             (verb.kind == sql::Kind::prepare && parse_prepare(request.sql, sql_mode()) && !answer.error)) {
+             (verb.kind == sql::Kind::prepare && parse_prepare(request.sql, sql_mode()) &&
+              !answer.error)) {
     analysis.effect = Effect::none;
   } else {
     data(request, answer, analysis);
@@ -182,12 +204,13 @@ Analysis PostgresAnalyser::analyse(const SessionHeader&, const Exchange& exchang
 }
 
 /// BEGIN and the like are the connection's own; only a COMMIT that failed is looked up.
-void PostgresAnalyser::control(const StatementRequest&, const StatementAnswer& answer, const sql::Verb& verb,
-                               Analysis& analysis) const {
+void PostgresAnalyser::control(const StatementRequest&, const StatementAnswer& answer,
+                               const sql::Verb& verb, Analysis& analysis) const {
   analysis.effect = Effect::none;
   analysis.control = control_of(verb.kind);
   analysis.control_name = verb.name;
-  if (analysis.control == Control::commit && answer.tag == "ROLLBACK") analysis.control = Control::rollback;
+  if (analysis.control == Control::commit && answer.tag == "ROLLBACK")
+    analysis.control = Control::rollback;
   if (!answer.error) return;
   if (analysis.control == Control::commit && !is_of_connection(answer)) {
     analysis.effect = Effect::read;
@@ -198,7 +221,8 @@ void PostgresAnalyser::control(const StatementRequest&, const StatementAnswer& a
   }
 }
 
-void PostgresAnalyser::data(const StatementRequest& request, const StatementAnswer& answer, Analysis& analysis) {
+void PostgresAnalyser::data(const StatementRequest& request, const StatementAnswer& answer,
+                            Analysis& analysis) {
   const sql::Kind kind = sql::verb_of(request.sql, sql_mode()).kind;
   // What only the real connection's state could explain: a cursor that a function opened, say.
   const bool opaque = kind == sql::Kind::fetch || kind == sql::Kind::execute;
@@ -232,7 +256,8 @@ Document PostgresAnalyser::profile() const {
   profile["settings"] = Document::object();
   for (const auto& [name, value] : settings_) profile["settings"][name] = document_of(value);
   for (const auto& [code, location] : locations_)
-    for (const std::string& part : location) profile["locations"][code].push_back(document_of(part));
+    for (const std::string& part : location)
+      profile["locations"][code].push_back(document_of(part));
   return profile;
 }
 
@@ -246,6 +271,8 @@ std::vector<std::pair<std::string, std::string>> PostgresAnalyser::shapes() cons
 
 }  // namespace
 
-std::unique_ptr<Analyser> make_analyser() { return std::make_unique<PostgresAnalyser>(); }
+std::unique_ptr<Analyser> make_analyser() {
+  return std::make_unique<PostgresAnalyser>();
+}
 
 }  // namespace understudy::postgres

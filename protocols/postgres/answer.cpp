@@ -13,13 +13,29 @@ namespace {
 
 /// Fields of errors and notices in the order of the wire.
 constexpr std::array<std::pair<char, std::string_view>, 18> field_names = {{
-    {'S', "severity"}, {'V', "severity_untranslated"}, {'C', "code"}, {'M', "message"},
-    {'D', "detail"}, {'H', "hint"}, {'P', "position"}, {'p', "internal_position"},
-    {'q', "internal_query"}, {'W', "where"}, {'s', "schema"}, {'t', "table"}, {'c', "column"},
-    {'d', "data_type"}, {'n', "constraint"}, {'F', "file"}, {'L', "line"}, {'R', "routine"},
+    {'S', "severity"},
+    {'V', "severity_untranslated"},
+    {'C', "code"},
+    {'M', "message"},
+    {'D', "detail"},
+    {'H', "hint"},
+    {'P', "position"},
+    {'p', "internal_position"},
+    {'q', "internal_query"},
+    {'W', "where"},
+    {'s', "schema"},
+    {'t', "table"},
+    {'c', "column"},
+    {'d', "data_type"},
+    {'n', "constraint"},
+    {'F', "file"},
+    {'L', "line"},
+    {'R', "routine"},
 }};
 
-bool is_numeric_field(char code) noexcept { return code == 'P' || code == 'p' || code == 'L'; }
+bool is_numeric_field(char code) noexcept {
+  return code == 'P' || code == 'p' || code == 'L';
+}
 
 /// The integer that `text` spells in the one canonical way.
 std::optional<std::int64_t> canonical_integer(std::string_view text) {
@@ -34,8 +50,10 @@ Document document_of_fields(const Fields& fields) {
   Document document = Document::object();
   for (const auto& [code, value] : fields) {
     if (code == 'V' && value == field(fields, 'S')) continue;
-    const auto known = std::ranges::find(field_names, code, &std::pair<char, std::string_view>::first);
-    const std::string key = known != field_names.end() ? std::string(known->second) : std::string(1, code);
+    const auto known =
+        std::ranges::find(field_names, code, &std::pair<char, std::string_view>::first);
+    const std::string key =
+        known != field_names.end() ? std::string(known->second) : std::string(1, code);
     const auto number = is_numeric_field(code) ? canonical_integer(value) : std::nullopt;
     document[key] = number ? Document(*number) : document_of(value);
   }
@@ -87,14 +105,17 @@ class AnswerReader {
   StatementAnswer read(const Document& document) {
     StatementAnswer answer;
     if (!document.is_object()) {
-      report("", "an answer is a map", "write `{columns: …, rows: …, tag: …}`, `{tag: …}` or `{error: …}`");
+      report("", "an answer is a map",
+             "write `{columns: …, rows: …, tag: …}`, `{tag: …}` or `{error: …}`");
       return answer;
     }
     for (const auto& [key, value] : document.items()) read_member(key, value, answer);
     if (document.contains("rows")) read_rows(document["rows"], answer);
     const bool said = answer.error || answer.empty || answer.described_only || !answer.tag.empty();
-    if (!said && answer.returns_rows) answer.tag = fmt::format("SELECT {}", answer.rows.size());
-    else if (!said) report("", "an answer needs a tag, columns or an error", "for example `tag: INSERT 0 1`");
+    if (!said && answer.returns_rows)
+      answer.tag = fmt::format("SELECT {}", answer.rows.size());
+    else if (!said)
+      report("", "an answer needs a tag, columns or an error", "for example `tag: INSERT 0 1`");
     return answer;
   }
 
@@ -104,18 +125,30 @@ class AnswerReader {
   }
 
   void read_member(const std::string& key, const Document& value, StatementAnswer& answer) {
-    if (key == "columns") read_columns(value, answer);
-    else if (key == "rows") answer.returns_rows = true;  // read when the columns are known
-    else if (key == "tag") answer.tag = read_text(value, "/tag");
-    else if (key == "error") answer.error = read_fields(value, "/error", "ERROR");
-    else if (key == "notices") read_notices(value, answer);
-    else if (key == "parameters") read_parameters(value, answer);
-    else if (key == "types") read_types(value, answer);
-    else if (key == "copy") read_copy(value, answer);
-    else if (key == "empty" && value.is_boolean()) answer.empty = value.get<bool>();
-    else if (key == "partial" && value.is_boolean()) answer.partial = value.get<bool>();
-    else report("/" + key, fmt::format("'{}' is no part of an answer, or of the wrong kind", key),
-                "known are columns, rows, tag, error, notices, parameters, types, copy, empty and partial");
+    if (key == "columns")
+      read_columns(value, answer);
+    else if (key == "rows")
+      answer.returns_rows = true;  // read when the columns are known
+    else if (key == "tag")
+      answer.tag = read_text(value, "/tag");
+    else if (key == "error")
+      answer.error = read_fields(value, "/error", "ERROR");
+    else if (key == "notices")
+      read_notices(value, answer);
+    else if (key == "parameters")
+      read_parameters(value, answer);
+    else if (key == "types")
+      read_types(value, answer);
+    else if (key == "copy")
+      read_copy(value, answer);
+    else if (key == "empty" && value.is_boolean())
+      answer.empty = value.get<bool>();
+    else if (key == "partial" && value.is_boolean())
+      answer.partial = value.get<bool>();
+    else
+      report("/" + key, fmt::format("'{}' is no part of an answer, or of the wrong kind", key),
+             "known are columns, rows, tag, error, notices, parameters, types, copy, empty and "
+             "partial");
   }
 
   std::string read_text(const Document& value, const std::string& path) {
@@ -124,11 +157,13 @@ class AnswerReader {
   }
 
   template <class Integer>
-  void read_integer(const Document& column, const char* key, const std::string& path, Integer& into) {
+  void read_integer(const Document& column, const char* key, const std::string& path,
+                    Integer& into) {
     if (!column.contains(key)) return;
     const Document& value = column[key];
     if (!value.is_number_integer() || !std::in_range<Integer>(value.get<std::int64_t>()))
-      return report(path + "/" + key, "an integer in the range of the protocol's field was expected");
+      return report(path + "/" + key,
+                    "an integer in the range of the protocol's field was expected");
     into = static_cast<Integer>(value.get<std::int64_t>());
   }
 
@@ -138,16 +173,20 @@ class AnswerReader {
     for (std::size_t i = 0; i < columns.size(); ++i) {
       const std::string path = fmt::format("/columns/{}", i);
       Column& column = answer.columns.emplace_back();
-      if (columns[i].is_string()) column.name = octets_of(columns[i]);  // a person's short form
-      else if (columns[i].is_object()) read_column(columns[i], path, column);
-      else report(path, "a column is a map", "for example `{name: id, type: int4}`");
+      if (columns[i].is_string())
+        column.name = octets_of(columns[i]);  // a person's short form
+      else if (columns[i].is_object())
+        read_column(columns[i], path, column);
+      else
+        report(path, "a column is a map", "for example `{name: id, type: int4}`");
     }
   }
 
   void read_column(const Document& document, const std::string& path, Column& column) {
     column.name = document.contains("name") ? octets_of(document["name"]) : std::string();
     if (document.contains("type")) {
-      const auto types = types_of_document(Document::array({document["type"]}), "/answer" + path + "/type", problems_);
+      const auto types = types_of_document(Document::array({document["type"]}),
+                                           "/answer" + path + "/type", problems_);
       column.type = types.front();
     }
     const auto type = find_type(column.type);
@@ -164,7 +203,8 @@ class AnswerReader {
     for (std::size_t i = 0; i < rows.size(); ++i) {
       if (!rows[i].is_array() || rows[i].size() != answer.columns.size()) {
         report(fmt::format("/rows/{}", i),
-               fmt::format("a row of {} values was expected, one for each column", answer.columns.size()));
+               fmt::format("a row of {} values was expected, one for each column",
+                           answer.columns.size()));
         continue;
       }
       Row& row = answer.rows.emplace_back();
@@ -185,16 +225,25 @@ class AnswerReader {
     };
     const std::string shown = document.contains("severity") ? value_of("severity") : severity;
     for (const auto& [code, name] : field_names) {
-      if (code == 'S') fields.emplace_back('S', shown);
-      else if (document.contains(std::string(name))) fields.emplace_back(code, value_of(name));
-      else if (code == 'V') fields.emplace_back('V', shown);
-      else if (code == 'C') fields.emplace_back('C', severity == std::string_view("ERROR") ? "XX000" : "00000");
+      if (code == 'S')
+        fields.emplace_back('S', shown);
+      else if (document.contains(std::string(name)))
+        fields.emplace_back(code, value_of(name));
+      else if (code == 'V')
+        fields.emplace_back('V', shown);
+      else if (code == 'C')
+        fields.emplace_back('C', severity == std::string_view("ERROR") ? "XX000" : "00000");
     }
     for (const auto& [key, value] : document.items()) {
-      if (std::ranges::find(field_names, key, &std::pair<char, std::string_view>::second) != field_names.end()) continue;
-      if (key.size() == 1) fields.emplace_back(key.front(), text_of_value(value).value_or(std::string()));
-      else report(path + "/" + key, fmt::format("'{}' is no field of an error", key),
-                  "known are severity, code, message, detail, hint, position, where, schema, table, column, …");
+      if (std::ranges::find(field_names, key, &std::pair<char, std::string_view>::second) !=
+          field_names.end())
+        continue;
+      if (key.size() == 1)
+        fields.emplace_back(key.front(), text_of_value(value).value_or(std::string()));
+      else
+        report(path + "/" + key, fmt::format("'{}' is no field of an error", key),
+               "known are severity, code, message, detail, hint, position, where, schema, table, "
+               "column, …");
     }
     if (!document.contains("message")) report(path, "an error needs a message");
     return fields;
@@ -218,8 +267,10 @@ class AnswerReader {
   }
 
   void read_copy(const Document& copy, StatementAnswer& answer) {
-    if (!copy.is_object()) return report("/copy", "a map was expected", "{direction: out, data: …}");
-    answer.copy = copy.value("direction", Document()) == "in" ? CopyDirection::in : CopyDirection::out;
+    if (!copy.is_object())
+      return report("/copy", "a map was expected", "{direction: out, data: …}");
+    answer.copy =
+        copy.value("direction", Document()) == "in" ? CopyDirection::in : CopyDirection::out;
     const bool binary = copy.value("format", Document()) == "binary";
     answer.copy_response.format = binary ? Format::binary : Format::text;
     std::uint16_t columns = 0;
@@ -247,8 +298,10 @@ Document document_of_answer(const StatementAnswer& answer) {
   if (answer.empty) document["empty"] = true;
   if (!answer.tag.empty()) document["tag"] = document_of(answer.tag);
   if (answer.error) document["error"] = document_of_fields(*answer.error);
-  for (const Fields& notice : answer.notices) document["notices"].push_back(document_of_fields(notice));
-  for (const auto& [name, value] : answer.parameters) document["parameters"][name] = document_of(value);
+  for (const Fields& notice : answer.notices)
+    document["notices"].push_back(document_of_fields(notice));
+  for (const auto& [name, value] : answer.parameters)
+    document["parameters"][name] = document_of(value);
   return document;
 }
 
@@ -285,16 +338,21 @@ Document document_of_types(const std::vector<Oid>& types) {
   return list;
 }
 
-std::vector<Oid> types_of_document(const Document& list, const std::string& path, std::vector<Problem>& problems) {
+std::vector<Oid> types_of_document(const Document& list, const std::string& path,
+                                   std::vector<Problem>& problems) {
   std::vector<Oid> types;
-  if (!list.is_array()) problems.push_back({path, "a list of types was expected", "for example [int4, text]"});
+  if (!list.is_array())
+    problems.push_back({path, "a list of types was expected", "for example [int4, text]"});
   for (const Document& entry : list) {
     Oid type = 0;
     if (entry.is_number_integer() && std::in_range<Oid>(entry.get<std::int64_t>())) {
       type = entry.get<Oid>();
     } else if (!entry.is_string() || (type = oid_of(entry.get_ref<const std::string&>())) == 0) {
-      problems.push_back({path, fmt::format("{} is not a built-in type", entry.dump(-1, ' ', false, Document::error_handler_t::replace)),
-                          "use PostgreSQL's short names (int4, text, timestamptz, int4[]) or the type's OID"});
+      problems.push_back(
+          {path,
+           fmt::format("{} is not a built-in type",
+                       entry.dump(-1, ' ', false, Document::error_handler_t::replace)),
+           "use PostgreSQL's short names (int4, text, timestamptz, int4[]) or the type's OID"});
     }
     types.push_back(type);
   }

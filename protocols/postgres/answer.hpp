@@ -22,22 +22,23 @@ struct StatementAnswer {
   bool returns_rows = false;
   std::vector<Column> columns;
   std::vector<Row> rows;
-  std::string tag;      ///< of CommandComplete; empty for an error and for the empty query
-  bool empty = false;   ///< EmptyQueryResponse
-  bool partial = false; ///< the client did not fetch all rows
+  std::string tag;       ///< of CommandComplete; empty for an error and for the empty query
+  bool empty = false;    ///< EmptyQueryResponse
+  bool partial = false;  ///< the client did not fetch all rows
   std::optional<Fields> error;
   std::vector<Fields> notices;
   std::vector<std::pair<std::string, std::string>> parameters;  ///< ParameterStatus changes
   CopyDirection copy = CopyDirection::none;
   CopyResponse copy_response;
-  std::string copy_data;               ///< of COPY … TO STDOUT
-  std::vector<Oid> parameter_types;    ///< of a statement that was described only
+  std::string copy_data;             ///< of COPY … TO STDOUT
+  std::vector<Oid> parameter_types;  ///< of a statement that was described only
   bool described_only = false;
 };
 
 [[nodiscard]] Document document_of_answer(const StatementAnswer& answer);
 /// Flaws are appended to `problems` with paths below `/answer`.
-[[nodiscard]] StatementAnswer answer_of_document(const Document& document, std::vector<Problem>& problems);
+[[nodiscard]] StatementAnswer answer_of_document(const Document& document,
+                                                 std::vector<Problem>& problems);
 
 /// One value of a row or parameter: integers as integers, booleans as booleans, else the text form.
 [[nodiscard]] Document document_of_value(Oid type, const std::optional<std::string>& text);

@@ -5,34 +5,45 @@
 namespace understudy::postgres {
 namespace {
 
-constexpr std::uint32_t auth_ok = 0, auth_cleartext = 3, auth_md5 = 5, auth_sasl = 10, auth_sasl_continue = 11,
-                        auth_sasl_final = 12;
+constexpr std::uint32_t auth_ok = 0, auth_cleartext = 3, auth_md5 = 5, auth_sasl = 10,
+                        auth_sasl_continue = 11, auth_sasl_final = 12;
 constexpr std::string_view scram_mechanism = "SCRAM-SHA-256";
 
 std::string text_at(const Document& map, const char* key) {
-  return map.is_object() && map.contains(key) && map[key].is_string() ? map[key].get<std::string>() : std::string();
+  return map.is_object() && map.contains(key) && map[key].is_string() ? map[key].get<std::string>()
+                                                                      : std::string();
 }
 
 }  // namespace
 
-Authentication::Authentication(const Document& settings, const std::array<std::uint8_t, 32>& entropy)
+Authentication::Authentication(const Document& settings,
+                               const std::array<std::uint8_t, 32>& entropy)
     : entropy_(entropy) {
-  const Document auth = settings.is_object() && settings.contains("auth") ? settings["auth"] : Document();
+  const Document auth =
+      settings.is_object() && settings.contains("auth") ? settings["auth"] : Document();
   if (!auth.is_object()) return;
   if (auth.contains("user")) expected_user_ = text_at(auth, "user");
   password_ = text_at(auth, "password");
   const std::string method = text_at(auth, "method");
-  if (method == "password" || method == "cleartext") method_ = Method::cleartext;
-  else if (method == "md5") method_ = Method::md5;
-  else if (method != "trust" && auth.contains("password")) method_ = Method::scram;
+  if (method == "password" || method == "cleartext")
+    method_ = Method::cleartext;
+  else if (method == "md5")
+    method_ = Method::md5;
+  else if (method != "trust" && auth.contains("password"))
+    method_ = Method::scram;
 }
 
 AuthStatus Authentication::start(std::string user, Octets& out) {
   user_ = std::move(user);
   switch (method_) {
-    case Method::trust: return finish(true, out);
-    case Method::cleartext: encode_authentication(auth_cleartext, {}, out); break;
-    case Method::md5: encode_authentication(auth_md5, Bytes(entropy_).first(4), out); break;
+    case Method::trust:
+      return finish(true, out);
+    case Method::cleartext:
+      encode_authentication(auth_cleartext, {}, out);
+      break;
+    case Method::md5:
+      encode_authentication(auth_md5, Bytes(entropy_).first(4), out);
+      break;
     case Method::scram: {
       std::string mechanisms(scram_mechanism);
       mechanisms.append(2, '\0');
@@ -80,8 +91,9 @@ AuthStatus Authentication::finish(bool accepted, Octets& out) const {
 
 Fields Authentication::refusal() const {
   const bool stranger = method_ == Method::trust;
-  const std::string message = stranger ? fmt::format("role \"{}\" does not exist", user_)
-                                       : fmt::format("password authentication failed for user \"{}\"", user_);
+  const std::string message =
+      stranger ? fmt::format("role \"{}\" does not exist", user_)
+               : fmt::format("password authentication failed for user \"{}\"", user_);
   return {{'S', "FATAL"}, {'V', "FATAL"}, {'C', stranger ? "28000" : "28P01"}, {'M', message}};
 }
 

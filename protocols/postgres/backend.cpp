@@ -5,7 +5,9 @@ namespace {
 
 constexpr std::uint32_t null_length = 0xFFFFFFFF;
 
-std::string c_string(ByteReader& reader) { return std::string(as_text(reader.until(0))); }
+std::string c_string(ByteReader& reader) {
+  return std::string(as_text(reader.until(0)));
+}
 
 }  // namespace
 
@@ -42,8 +44,10 @@ bool decode_data_row(Bytes body, Cells& cells) {
   cells.clear();
   for (std::uint16_t i = 0; i < count; ++i) {
     const auto length = reader.be<std::uint32_t>();
-    if (length == null_length) cells.emplace_back(std::nullopt);
-    else cells.emplace_back(as_text(reader.take(length)));
+    if (length == null_length)
+      cells.emplace_back(std::nullopt);
+    else
+      cells.emplace_back(as_text(reader.take(length)));
   }
   return reader.complete();
 }
@@ -91,7 +95,9 @@ bool decode_copy_response(Bytes body, CopyResponse& response) {
   return reader.complete();
 }
 
-void encode_empty(char type, Octets& out) { FrameWriter(out, type).finish(); }
+void encode_empty(char type, Octets& out) {
+  FrameWriter(out, type).finish();
+}
 
 void encode_row_description(const std::vector<Column>& columns, Octets& out) {
   FrameWriter writer(out, 'T');

@@ -12,7 +12,7 @@
 namespace understudy::postgres {
 namespace {
 
-constexpr std::size_t dimensions_cap = 6;           // MAXDIM
+constexpr std::size_t dimensions_cap = 6;  // MAXDIM
 constexpr std::size_t elements_cap = std::size_t{1} << 24;
 constexpr std::uint32_t null_length = 0xFFFFFFFF;
 
@@ -48,8 +48,10 @@ void append_level(const Array& array, std::size_t level, std::size_t& next, std:
   out += '{';
   for (std::uint32_t i = 0; i < array.dimensions[level].size; ++i) {
     if (i > 0) out += ',';
-    if (level + 1 < array.dimensions.size()) append_level(array, level + 1, next, out);
-    else append_element(array.elements[next++], out);
+    if (level + 1 < array.dimensions.size())
+      append_level(array, level + 1, next, out);
+    else
+      append_element(array.elements[next++], out);
   }
   out += '}';
 }
@@ -115,7 +117,8 @@ class ArrayText {
   bool read_bounds(Array& array) {
     while (accept('[')) {
       std::int32_t lower = 0, upper = 0;
-      if (!read_integer(lower) || !accept(':') || !read_integer(upper) || !accept(']')) return false;
+      if (!read_integer(lower) || !accept(':') || !read_integer(upper) || !accept(']'))
+        return false;
       const std::int64_t size = static_cast<std::int64_t>(upper) - lower + 1;
       if (size < 1 || size > static_cast<std::int64_t>(elements_cap)) return false;
       array.dimensions.push_back({static_cast<std::uint32_t>(size), lower});
@@ -160,8 +163,10 @@ class ArrayText {
       rest_.remove_prefix(1);
     }
     if (element.empty()) return false;
-    if (is_null_word(element)) array.elements.emplace_back(std::nullopt);
-    else array.elements.emplace_back(std::move(element));
+    if (is_null_word(element))
+      array.elements.emplace_back(std::nullopt);
+    else
+      array.elements.emplace_back(std::move(element));
     return true;
   }
 
@@ -169,7 +174,8 @@ class ArrayText {
 };
 
 void append_field(const std::string& field, std::string& out) {
-  const bool quoted = field.empty() || field.find_first_of("\"\\(), \t\n\r\v\f") != std::string::npos;
+  const bool quoted =
+      field.empty() || field.find_first_of("\"\\(), \t\n\r\v\f") != std::string::npos;
   if (!quoted) return void(out += field);
   out += '"';
   for (const char c : field) {
@@ -200,7 +206,8 @@ bool array_to_text(Bytes binary, std::string& out) {
       array.elements.emplace_back(std::nullopt);
       continue;
     }
-    if (!binary_to_text(element, reader.take(length), array.elements.emplace_back(std::string()).value()))
+    if (!binary_to_text(element, reader.take(length),
+                        array.elements.emplace_back(std::string()).value()))
       return false;
   }
   if (!reader.complete()) return false;

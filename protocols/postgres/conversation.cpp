@@ -1,25 +1,33 @@
 #include "protocols/postgres/conversation.hpp"
 
-
 namespace understudy::postgres {
 namespace {
 
-bool one_of(char type, std::string_view types) noexcept { return types.find(type) != std::string_view::npos; }
+bool one_of(char type, std::string_view types) noexcept {
+  return types.find(type) != std::string_view::npos;
+}
 
 /// Types that end the answer to a message of that kind.
 std::string_view endings(AskedKind kind) noexcept {
   switch (kind) {
     case AskedKind::query:
     case AskedKind::sync:
-    case AskedKind::function_call: return "Z";
-    case AskedKind::parse: return "1";
-    case AskedKind::bind: return "2";
+    case AskedKind::function_call:
+      return "Z";
+    case AskedKind::parse:
+      return "1";
+    case AskedKind::bind:
+      return "2";
     case AskedKind::describe_statement:
-    case AskedKind::describe_portal: return "Tn";
-    case AskedKind::execute: return "CIs";
+    case AskedKind::describe_portal:
+      return "Tn";
+    case AskedKind::execute:
+      return "CIs";
     case AskedKind::close_statement:
-    case AskedKind::close_portal: return "3";
-    case AskedKind::copy_end: return "";
+    case AskedKind::close_portal:
+      return "3";
+    case AskedKind::copy_end:
+      return "";
   }
   return "";
 }
@@ -27,11 +35,16 @@ std::string_view endings(AskedKind kind) noexcept {
 /// Types that may come before the end.
 std::string_view parts(AskedKind kind) noexcept {
   switch (kind) {
-    case AskedKind::query: return "TDCIEGHdc";
-    case AskedKind::describe_statement: return "t";
-    case AskedKind::execute: return "DGHdc";
-    case AskedKind::function_call: return "VE";
-    default: return "";
+    case AskedKind::query:
+      return "TDCIEGHdc";
+    case AskedKind::describe_statement:
+      return "t";
+    case AskedKind::execute:
+      return "DGHdc";
+    case AskedKind::function_call:
+      return "VE";
+    default:
+      return "";
   }
 }
 
@@ -54,7 +67,9 @@ void Conversation::ask(Asked asked) {
   asked_.push_back(std::move(asked));
 }
 
-const Asked* Conversation::head() const noexcept { return asked_.empty() ? nullptr : &asked_.front(); }
+const Asked* Conversation::head() const noexcept {
+  return asked_.empty() ? nullptr : &asked_.front();
+}
 
 const Asked* Conversation::bind_of(std::string_view statement) const noexcept {
   for (const Asked& asked : asked_) {

@@ -15,7 +15,15 @@
 namespace understudy::postgres {
 
 enum class AskedKind : std::uint8_t {
-  query, parse, bind, describe_statement, describe_portal, execute, close_statement, close_portal, sync,
+  query,
+  parse,
+  bind,
+  describe_statement,
+  describe_portal,
+  execute,
+  close_statement,
+  close_portal,
+  sync,
   function_call,
   copy_end  ///< CopyDone or CopyFail: no reply, but the end of what COPY swallows
 };
@@ -62,7 +70,7 @@ class Conversation {
   void drop_copy_ends();
 
   std::deque<Asked> asked_;
-  bool skipping_ = false;    // the server ignores everything up to the next Sync
+  bool skipping_ = false;  // the server ignores everything up to the next Sync
   bool copying_in_ = false;
 };
 

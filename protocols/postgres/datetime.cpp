@@ -10,9 +10,10 @@
 namespace understudy::postgres {
 namespace {
 
-constexpr Microseconds second = 1'000'000, minute = 60 * second, hour = 60 * minute, day = 24 * hour;
+constexpr Microseconds second = 1'000'000, minute = 60 * second, hour = 60 * minute,
+                       day = 24 * hour;
 constexpr std::int64_t last_day = 106'751'990;  // of a timestamp: its microseconds fit 64 bits
-constexpr std::int64_t unix_to_2000 = 10'957;  // days from 1970-01-01 to 2000-01-01
+constexpr std::int64_t unix_to_2000 = 10'957;   // days from 1970-01-01 to 2000-01-01
 
 struct Civil {
   std::int64_t year = 0;
@@ -24,7 +25,8 @@ std::int64_t days_of(Civil date) noexcept {
   const std::int64_t year = date.year - (date.month <= 2 ? 1 : 0);
   const std::int64_t era = (year >= 0 ? year : year - 399) / 400;
   const auto year_of_era = static_cast<unsigned>(year - era * 400);
-  const unsigned day_of_year = (153 * (date.month + (date.month > 2 ? -3U : 9U)) + 2) / 5 + date.day - 1;
+  const unsigned day_of_year =
+      (153 * (date.month + (date.month > 2 ? -3U : 9U)) + 2) / 5 + date.day - 1;
   const unsigned day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
   return era * 146'097 + static_cast<std::int64_t>(day_of_era) - 719'468 - unix_to_2000;
 }
@@ -35,10 +37,12 @@ Civil civil_of(std::int64_t days) noexcept {
   const auto day_of_era = static_cast<unsigned>(days - era * 146'097);
   const unsigned year_of_era =
       (day_of_era - day_of_era / 1460 + day_of_era / 36'524 - day_of_era / 146'096) / 365;
-  const unsigned day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+  const unsigned day_of_year =
+      day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
   const unsigned shifted = (5 * day_of_year + 2) / 153;
   const unsigned month = shifted < 10 ? shifted + 3 : shifted - 9;
-  const std::int64_t year = static_cast<std::int64_t>(year_of_era) + era * 400 + (month <= 2 ? 1 : 0);
+  const std::int64_t year =
+      static_cast<std::int64_t>(year_of_era) + era * 400 + (month <= 2 ? 1 : 0);
   return {year, month, day_of_year - (153 * shifted + 2) / 5 + 1};
 }
 
@@ -110,7 +114,8 @@ struct Scanner {
     const std::size_t before = rest.size();
     std::int64_t value = number(1, 6);
     for (std::size_t digits = before - rest.size(); digits < 6; ++digits) value *= 10;
-    while (accept('0')) {}
+    while (accept('0')) {
+    }
     return value;
   }
 };
@@ -126,8 +131,10 @@ std::int64_t scan_date(Scanner& scanner) noexcept {
     scanner.rest.remove_suffix(3);
     date.year = 1 - date.year;
   }
-  static constexpr std::array<unsigned, 12> lengths = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-  const bool sound = date.month >= 1 && date.month <= 12 && date.day >= 1 && date.day <= lengths[date.month - 1];
+  static constexpr std::array<unsigned, 12> lengths = {31, 29, 31, 30, 31, 30,
+                                                       31, 31, 30, 31, 30, 31};
+  const bool sound =
+      date.month >= 1 && date.month <= 12 && date.day >= 1 && date.day <= lengths[date.month - 1];
   scanner.ok = scanner.ok && sound;
   if (!sound) return 0;
   const std::int64_t days = days_of(date);
@@ -185,10 +192,14 @@ bool parse_moment(std::string_view text, bool zone, Microseconds& value) noexcep
 bool add_part(std::int64_t value, std::string_view unit, Interval& interval) noexcept {
   if (unit.ends_with('s')) unit.remove_suffix(1);
   std::int64_t months = interval.months, days = interval.days;
-  if (unit == "year") months += value * 12;
-  else if (unit == "mon") months += value;
-  else if (unit == "day") days += value;
-  else return false;
+  if (unit == "year")
+    months += value * 12;
+  else if (unit == "mon")
+    months += value;
+  else if (unit == "day")
+    days += value;
+  else
+    return false;
   interval.months = static_cast<std::int32_t>(months);
   interval.days = static_cast<std::int32_t>(days);
   return interval.months == months && interval.days == days;
@@ -213,8 +224,12 @@ void append_timetz(TimeWithZone value, std::string& out) {
   append_offset(-value.seconds_west, out);
 }
 
-void append_timestamp(Microseconds value, std::string& out) { append_moment(value, false, out); }
-void append_timestamptz(Microseconds value, std::string& out) { append_moment(value, true, out); }
+void append_timestamp(Microseconds value, std::string& out) {
+  append_moment(value, false, out);
+}
+void append_timestamptz(Microseconds value, std::string& out) {
+  append_moment(value, true, out);
+}
 
 // EncodeInterval of the server: a positive part that follows a negative one carries its sign.
 void append_interval(Interval value, std::string& out) {
@@ -231,8 +246,10 @@ void append_interval(Interval value, std::string& out) {
   part(value.days, "day");
   if (!first && value.time == 0) return;
   if (!first) out += ' ';
-  if (value.time < 0) out += '-';
-  else if (negative_before) out += '+';
+  if (value.time < 0)
+    out += '-';
+  else if (negative_before)
+    out += '+';
   const auto magnitude = value.time < 0 ? 0 - static_cast<std::uint64_t>(value.time)
                                         : static_cast<std::uint64_t>(value.time);
   fmt::format_to(std::back_inserter(out), "{:02}:{:02}:{:02}", magnitude / hour,
@@ -283,7 +300,8 @@ bool parse_interval(std::string_view text, Interval& value) noexcept {
       scanner.expect(':');
       const std::int64_t seconds = scanner.number(2, 2);
       if (number > 2'562'047'000) return false;
-      const Microseconds time = number * hour + minutes * minute + seconds * second + scanner.fraction();
+      const Microseconds time =
+          number * hour + minutes * minute + seconds * second + scanner.fraction();
       value.time = negative ? -time : time;
       return scanner.ok && scanner.rest.empty();
     }

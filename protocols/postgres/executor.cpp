@@ -7,7 +7,8 @@
 namespace understudy::postgres {
 namespace {
 
-constexpr std::string_view miss_code = "UX404";  // no class of the server's own: nothing retries on it
+constexpr std::string_view miss_code =
+    "UX404";  // no class of the server's own: nothing retries on it
 
 bool ends_failed_block(sql::Kind kind) noexcept {
   return kind == sql::Kind::commit || kind == sql::Kind::rollback || kind == sql::Kind::rollback_to;
@@ -21,15 +22,20 @@ std::vector<Oid> types_of(const std::vector<Column>& columns) {
 
 }  // namespace
 
-sql::Mode Executor::mode() const { return sql_mode(facts_settings_.value_or("standard_conforming_strings", "on") != "off"); }
+sql::Mode Executor::mode() const {
+  return sql_mode(facts_settings_.value_or("standard_conforming_strings", "on") != "off");
+}
 
-std::shared_ptr<ServedStatement> Executor::prepare(std::string_view text, const std::vector<Oid>& declared) {
+std::shared_ptr<ServedStatement> Executor::prepare(std::string_view text,
+                                                   const std::vector<Oid>& declared) {
   auto statement = std::make_shared<ServedStatement>();
   statement->text = text;
   statement->parsed.assign(text, mode());
   statement->verb = sql::verb_of(text, mode());
-  if (const auto octets = table_.shape(shape_key(statement->parsed.pattern()))) statement->shape = decode_shape(*octets);
-  statement->types = parameter_types(statement->parsed, declared, statement->shape ? &*statement->shape : nullptr);
+  if (const auto octets = table_.shape(shape_key(statement->parsed.pattern())))
+    statement->shape = decode_shape(*octets);
+  statement->types =
+      parameter_types(statement->parsed, declared, statement->shape ? &*statement->shape : nullptr);
   return statement;
 }
 
@@ -58,7 +64,8 @@ void Executor::run_now() {
 void Executor::ask_statement(bool synthesisable) {
   const ServedStatement& statement = *portal_->statement;
   const bool partial = delivery_.max_rows > 0 && statement.shape && statement.shape->partial;
-  const std::optional<std::string> data = copying_in_ ? std::optional(std::move(copy_data_)) : std::nullopt;
+  const std::optional<std::string> data =
+      copying_in_ ? std::optional(std::move(copy_data_)) : std::nullopt;
   copy_data_.clear();
   copying_in_ = false;
   identity_writer_.write(statement.parsed, statement.types, portal_->parameters,
@@ -79,8 +86,12 @@ void Executor::ask_control(Control control, std::string_view name, Waiting waiti
   waiting_ = waiting;
 }
 
-std::optional<Request> Executor::take_request() { return std::exchange(request_, std::nullopt); }
-std::optional<std::string_view> Executor::take_synthesised() { return std::exchange(synthesised_, std::nullopt); }
+std::optional<Request> Executor::take_request() {
+  return std::exchange(request_, std::nullopt);
+}
+std::optional<std::string_view> Executor::take_synthesised() {
+  return std::exchange(synthesised_, std::nullopt);
+}
 
 // --- replies -------------------------------------------------------------------------------------
 
@@ -98,14 +109,17 @@ void Executor::reply(const Answer& answer) {
       block_.close_implicit();
       facts_settings_.commit();
       return ready();
-    case Waiting::control: return finish_control(answer);
-    case Waiting::chain: return;
+    case Waiting::control:
+      return finish_control(answer);
+    case Waiting::chain:
+      return;
     case Waiting::statement:
       if (answer.image.empty()) return synthesise();
       if (!portal_->answer_with(answer.image))
         return fail(make_fields("ERROR", "XX000", "the table's image of this answer is damaged"));
       return deliver();
-    case Waiting::none: return;
+    case Waiting::none:
+      return;
   }
 }
 
@@ -143,14 +157,17 @@ void Executor::deliver_cursor(const Image& image) {
 /// The real server would refuse too: "cached plan must not change result type".
 bool Executor::check_told() {
   ServedStatement& statement = *portal_->statement;
-  if (!statement.was_told || delivery_.announce != Announce::nothing || portal_->image->is_copy_out || portal_->offset > 0) return true;
+  if (!statement.was_told || delivery_.announce != Announce::nothing ||
+      portal_->image->is_copy_out || portal_->offset > 0)
+    return true;
   std::vector<Column> columns;
   const Bytes description = portal_->image->description;
   if (!description.empty() && !decode_row_description(description.subspan(5), columns)) return true;
   if (types_of(columns) == statement.told) return true;
-  fail(make_fields("ERROR", miss_code, "the recorded answer has other columns than those that were described",
-                   "Describe was answered from another recorded execution of the same statement.",
-                   "Record this statement with these values described, or use the simple protocol."));
+  fail(make_fields(
+      "ERROR", miss_code, "the recorded answer has other columns than those that were described",
+      "Describe was answered from another recorded execution of the same statement.",
+      "Record this statement with these values described, or use the simple protocol."));
   return false;
 }
 
@@ -158,11 +175,13 @@ void Executor::deliver_error(const Image& image) {
   Fields error;
   if (delivery_.characters_before > 0 && decode_fields(image.tail.subspan(5), error)) {
     for (auto& [code, value] : error)
-      if (code == 'P') value = std::to_string(std::atoll(value.c_str()) + delivery_.characters_before);
+      if (code == 'P')
+        value = std::to_string(std::atoll(value.c_str()) + delivery_.characters_before);
     out_.copy(image.notices);
     return fail(error);
   }
-  if (delivery_.announce != Announce::nothing && image.returns_rows) (void)send_description(*portal_, out_);
+  if (delivery_.announce != Announce::nothing && image.returns_rows)
+    (void)send_description(*portal_, out_);
   out_.borrow(image.notices_to_tail);
   apply_statuses(image);
   fail({});
@@ -194,11 +213,14 @@ void Executor::apply_statuses(const Image& image) {
 /// With file, line and routine, where a recording tells them for errors of that code.
 Fields Executor::located(Fields fields) const {
   const Document& profile = table_.profile();
-  if (!profile.is_object() || !profile.contains("locations") || !field(fields, 'F').empty()) return fields;
+  if (!profile.is_object() || !profile.contains("locations") || !field(fields, 'F').empty())
+    return fields;
   const auto found = profile["locations"].find(std::string(field(fields, 'C')));
-  if (found == profile["locations"].end() || !found->is_array() || found->size() != 3) return fields;
+  if (found == profile["locations"].end() || !found->is_array() || found->size() != 3)
+    return fields;
   static constexpr std::string_view codes = "FLR";
-  for (std::size_t i = 0; i < codes.size(); ++i) fields.emplace_back(codes[i], octets_of((*found)[i]));
+  for (std::size_t i = 0; i < codes.size(); ++i)
+    fields.emplace_back(codes[i], octets_of((*found)[i]));
   return fields;
 }
 
@@ -220,7 +242,8 @@ void Executor::tag_only(std::string_view what, std::string tag) {
 void Executor::run_control() {
   plan_ = block_.plan(portal_->statement->verb, portal_->statement->text);
   if (plan_.error) return fail(*plan_.error);
-  if (plan_.control != Control::none) return ask_control(plan_.control, plan_.control_name, Waiting::control);
+  if (plan_.control != Control::none)
+    return ask_control(plan_.control, plan_.control_name, Waiting::control);
   synthesised_ = "transaction control";
   carry_out();
 }
@@ -234,7 +257,9 @@ void Executor::finish_control(const Answer& answer) {
   facts_settings_.rollback();
   objects_.on_transaction_end();
   if (image && image->is_error) out_.borrow(image->notices_to_tail);
-  fail(image && image->is_error ? Fields{} : make_fields("ERROR", "XX000", "the recorded answer to COMMIT is damaged"));
+  fail(image && image->is_error
+           ? Fields{}
+           : make_fields("ERROR", "XX000", "the recorded answer to COMMIT is damaged"));
 }
 
 void Executor::carry_out() {
@@ -255,12 +280,18 @@ void Executor::carry_out() {
 
 void Executor::settle_settings(Control control, std::size_t savepoint) {
   switch (control) {
-    case Control::commit: return facts_settings_.commit();
-    case Control::rollback: return facts_settings_.rollback();
-    case Control::savepoint: return facts_settings_.savepoint();
-    case Control::release: return facts_settings_.release(savepoint);
-    case Control::rollback_to: return facts_settings_.rollback_to(savepoint);
-    default: return;
+    case Control::commit:
+      return facts_settings_.commit();
+    case Control::rollback:
+      return facts_settings_.rollback();
+    case Control::savepoint:
+      return facts_settings_.savepoint();
+    case Control::release:
+      return facts_settings_.release(savepoint);
+    case Control::rollback_to:
+      return facts_settings_.rollback_to(savepoint);
+    default:
+      return;
   }
 }
 
@@ -271,7 +302,8 @@ void Executor::end_span() {
 
 void Executor::ready() {
   if (block_.idle()) objects_.on_transaction_end();
-  for (const auto& [name, value] : facts_settings_.take_changes()) encode_parameter_status(name, value, out_.buffer());
+  for (const auto& [name, value] : facts_settings_.take_changes())
+    encode_parameter_status(name, value, out_.buffer());
   encode_ready_for_query(block_.status(), out_.buffer());
 }
 
@@ -279,12 +311,14 @@ void Executor::ready() {
 
 /// Nothing where only the answer itself could tell.
 std::optional<std::vector<Column>> Executor::known_columns(const ServedStatement& statement) const {
-  const ShapeVariant* variant = statement.shape ? choose_variant(*statement.shape, statement.parsed) : nullptr;
+  const ShapeVariant* variant =
+      statement.shape ? choose_variant(*statement.shape, statement.parsed) : nullptr;
   std::vector<Column> columns;
   if (variant == nullptr && statement.shape) return columns;  // it was only ever answered by errors
   if (variant == nullptr) return utility_columns(statement);
   const bool rows = variant->kind == ShapeKind::rows && variant->description.size() > 5;
-  if (rows && !decode_row_description(as_bytes(variant->description).subspan(5), columns)) return std::nullopt;
+  if (rows && !decode_row_description(as_bytes(variant->description).subspan(5), columns))
+    return std::nullopt;
   return columns;
 }
 
@@ -292,7 +326,8 @@ void Executor::send_known_columns(std::vector<Column> columns) {
   described_->was_told = true;
   described_->told = types_of(columns);
   if (columns.empty()) return encode_empty('n', out_.buffer());
-  for (std::size_t i = 0; i < columns.size(); ++i) columns[i].format = format_at(portal_->formats, i);
+  for (std::size_t i = 0; i < columns.size(); ++i)
+    columns[i].format = format_at(portal_->formats, i);
   encode_row_description(columns, out_.buffer());
 }
 
@@ -303,7 +338,8 @@ void Executor::send_parameter_description() {
   encode_parameter_description(types, out_.buffer());
 }
 
-void Executor::describe(std::shared_ptr<ServedStatement> statement, Target target, const std::vector<Format>& formats) {
+void Executor::describe(std::shared_ptr<ServedStatement> statement, Target target,
+                        const std::vector<Format>& formats) {
   portal_ = std::make_shared<ServedPortal>();
   portal_->statement = statement;
   portal_->parameters.resize(statement->types.size());
@@ -322,7 +358,8 @@ void Executor::describe(std::shared_ptr<ServedStatement> statement, Target targe
   }
   identity_writer_.write(described_->parsed, described_->types, portal_->parameters,
                          may_fail ? describe_prefix : std::string_view{}, std::nullopt, identity_);
-  request_ = Request{identity_.canonical, identity_.qualifier, Control::none, {}, columns.has_value()};
+  request_ =
+      Request{identity_.canonical, identity_.qualifier, Control::none, {}, columns.has_value()};
   waiting_ = Waiting::statement;
 }
 

@@ -32,7 +32,7 @@ enum class Announce : std::uint8_t {
 struct Delivery {
   Announce announce = Announce::nothing;
   std::uint32_t max_rows = 0;
-  bool more_follow = false;     ///< an implicit transaction spans it and what follows
+  bool more_follow = false;            ///< an implicit transaction spans it and what follows
   std::int64_t characters_before = 0;  ///< in the text of the Query
 };
 
@@ -41,13 +41,15 @@ class Executor {
   Executor(const ServiceTable& table, Output& out) : table_(table), out_(out) {}
 
   /// Text and declared types to a statement with all that is known of it.
-  [[nodiscard]] std::shared_ptr<ServedStatement> prepare(std::string_view text, const std::vector<Oid>& declared);
+  [[nodiscard]] std::shared_ptr<ServedStatement> prepare(std::string_view text,
+                                                         const std::vector<Oid>& declared);
 
   /// Begins to execute; the answer is sent then or after a `reply`.
   void run(std::shared_ptr<ServedPortal> portal, Delivery delivery);
-  /// Answers Describe: ParameterDescription for a statement, then RowDescription or NoData. Asks the
-  /// engine where nothing is known of the statement.
-  void describe(std::shared_ptr<ServedStatement> statement, Target target, const std::vector<Format>& formats);
+  /// Answers Describe: ParameterDescription for a statement, then RowDescription or NoData. Asks
+  /// the engine where nothing is known of the statement.
+  void describe(std::shared_ptr<ServedStatement> statement, Target target,
+                const std::vector<Format>& formats);
   /// The end of a Query or a Sync: commits what is implicit, then ReadyForQuery.
   void end_span();
   void copy_data(std::string_view data) { copy_data_ += data; }
@@ -75,9 +77,18 @@ class Executor {
   void ready();
 
  private:
-  enum class Waiting : std::uint8_t { none, open_implicit, undo_implicit, close_span, control, chain, statement };
+  enum class Waiting : std::uint8_t {
+    none,
+    open_implicit,
+    undo_implicit,
+    close_span,
+    control,
+    chain,
+    statement
+  };
 
-  [[nodiscard]] std::optional<std::vector<Column>> known_columns(const ServedStatement& statement) const;
+  [[nodiscard]] std::optional<std::vector<Column>> known_columns(
+      const ServedStatement& statement) const;
   void send_known_columns(std::vector<Column> columns);
   void send_parameter_description();
   void deliver_description(const Image& image);
@@ -110,8 +121,10 @@ class Executor {
   void run_show();
   void run_copy();
   void start_copy_in(const ShapeVariant& variant);
-  [[nodiscard]] StatementAnswer fetch_rows(ServedPortal& cursor, const FetchStatement& fetch, SendFailure& failure);
-  [[nodiscard]] std::optional<std::vector<Column>> utility_columns(const ServedStatement& statement) const;
+  [[nodiscard]] StatementAnswer fetch_rows(ServedPortal& cursor, const FetchStatement& fetch,
+                                           SendFailure& failure);
+  [[nodiscard]] std::optional<std::vector<Column>> utility_columns(
+      const ServedStatement& statement) const;
   [[nodiscard]] std::optional<std::string> shown(std::string_view name) const;
 
   const ServiceTable& table_;
@@ -122,8 +135,8 @@ class Executor {
   TransactionBlock block_;
 
   Waiting waiting_ = Waiting::none;
-  std::shared_ptr<ServedPortal> portal_;      // of the statement under way
-  std::shared_ptr<ServedPortal> cursor_;      // that its answer goes to (DECLARE)
+  std::shared_ptr<ServedPortal> portal_;  // of the statement under way
+  std::shared_ptr<ServedPortal> cursor_;  // that its answer goes to (DECLARE)
   std::string cursor_name_;
   std::shared_ptr<ServedStatement> described_;  // of a Describe under way
   Target described_target_ = Target::statement;

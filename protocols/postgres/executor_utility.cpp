@@ -10,7 +10,8 @@ namespace understudy::postgres {
 namespace {
 
 Fields no_such_statement(const std::string& name) {
-  return make_fields("ERROR", "26000", fmt::format("prepared statement \"{}\" does not exist", name));
+  return make_fields("ERROR", "26000",
+                     fmt::format("prepared statement \"{}\" does not exist", name));
 }
 
 Fields no_such_cursor(const std::string& name) {
@@ -21,23 +22,32 @@ Fields no_such_cursor(const std::string& name) {
 
 void Executor::run_utility(sql::Kind kind) {
   switch (kind) {
-    case sql::Kind::prepare: return run_prepare();
-    case sql::Kind::execute: return run_execute();
-    case sql::Kind::declare_cursor: return run_declare();
-    case sql::Kind::fetch: return run_fetch();
-    case sql::Kind::close_cursor: return run_close();
-    case sql::Kind::deallocate: return run_deallocate();
-    case sql::Kind::copy: return run_copy();
+    case sql::Kind::prepare:
+      return run_prepare();
+    case sql::Kind::execute:
+      return run_execute();
+    case sql::Kind::declare_cursor:
+      return run_declare();
+    case sql::Kind::fetch:
+      return run_fetch();
+    case sql::Kind::close_cursor:
+      return run_close();
+    case sql::Kind::deallocate:
+      return run_deallocate();
+    case sql::Kind::copy:
+      return run_copy();
     case sql::Kind::set:
     case sql::Kind::reset:
     case sql::Kind::show:
     case sql::Kind::discard:
     case sql::Kind::listen:
     case sql::Kind::unlisten:
-    case sql::Kind::notify: return ask_statement(true);
+    case sql::Kind::notify:
+      return ask_statement(true);
     default: {
       const ServedStatement& statement = *portal_->statement;
-      const bool own = pack_answer(statement.parsed.pattern(), facts_) || parse_set_config(statement.text, mode());
+      const bool own = pack_answer(statement.parsed.pattern(), facts_) ||
+                       parse_set_config(statement.text, mode());
       return ask_statement(own);
     }
   }
@@ -56,22 +66,32 @@ void Executor::synthesise() {
     case sql::Kind::reset:
       if (const auto set = parse_set(statement.text, mode())) return run_set(*set);
       return tag_only("SET", statement.verb.kind == sql::Kind::set ? "SET" : "RESET");
-    case sql::Kind::show: return run_show();
-    case sql::Kind::discard: return run_discard();
-    case sql::Kind::listen: return tag_only("LISTEN", "LISTEN");
-    case sql::Kind::unlisten: return tag_only("UNLISTEN", "UNLISTEN");
-    case sql::Kind::notify: return tag_only("NOTIFY", "NOTIFY");
+    case sql::Kind::show:
+      return run_show();
+    case sql::Kind::discard:
+      return run_discard();
+    case sql::Kind::listen:
+      return tag_only("LISTEN", "LISTEN");
+    case sql::Kind::unlisten:
+      return tag_only("UNLISTEN", "UNLISTEN");
+    case sql::Kind::notify:
+      return tag_only("NOTIFY", "NOTIFY");
     case sql::Kind::fetch: {
       const auto fetch = parse_fetch(statement.text, mode());
       return fail(no_such_cursor(fetch ? fetch->name : statement.verb.name));
     }
-    default: break;
+    default:
+      break;
   }
   if (const auto config = parse_set_config(statement.text, mode())) {
-    facts_settings_.set(config->name, canonical_setting(config->name, config->value, facts_settings_.value_or(config->name, "")), config->local);
+    facts_settings_.set(
+        config->name,
+        canonical_setting(config->name, config->value, facts_settings_.value_or(config->name, "")),
+        config->local);
     return complete("set_config", single_value("set_config", config->value));
   }
-  if (auto answer = pack_answer(statement.parsed.pattern(), facts_)) return complete("start-up question", std::move(*answer));
+  if (auto answer = pack_answer(statement.parsed.pattern(), facts_))
+    return complete("start-up question", std::move(*answer));
   fail(make_fields("ERROR", "XX000", "understudy has no answer of its own to this statement"));
 }
 
@@ -79,9 +99,11 @@ void Executor::synthesise() {
 
 void Executor::run_prepare() {
   const auto prepare = parse_prepare(portal_->statement->text, mode());
-  if (!prepare) return ask_statement(false);  // PREPARE TRANSACTION, or what only the table can know
+  if (!prepare)
+    return ask_statement(false);  // PREPARE TRANSACTION, or what only the table can know
   if (objects_.statement(prepare->name))
-    return fail(make_fields("ERROR", "42P05", fmt::format("prepared statement \"{}\" already exists", prepare->name)));
+    return fail(make_fields(
+        "ERROR", "42P05", fmt::format("prepared statement \"{}\" already exists", prepare->name)));
   objects_.put_statement(prepare->name, this->prepare(prepare->query, prepare->types));
   tag_only("PREPARE", "PREPARE");
 }
@@ -92,15 +114,19 @@ void Executor::run_execute() {
   const auto prepared = objects_.statement(execute->name);
   if (!prepared) return fail(no_such_statement(execute->name));
   if (execute->arguments.size() != prepared->parsed.parameter_count())
-    return fail(make_fields("ERROR", "42601", fmt::format("wrong number of parameters for prepared statement \"{}\"", execute->name),
-                            fmt::format("Expected {} parameters but got {}.", prepared->parsed.parameter_count(), execute->arguments.size())));
+    return fail(make_fields(
+        "ERROR", "42601",
+        fmt::format("wrong number of parameters for prepared statement \"{}\"", execute->name),
+        fmt::format("Expected {} parameters but got {}.", prepared->parsed.parameter_count(),
+                    execute->arguments.size())));
   portal_->parameters = execute->arguments;
   auto resolved = std::make_shared<ServedStatement>(*prepared);
   resolved->was_told = false;
   for (std::size_t i = 0; i < execute->types.size() && i < resolved->types.size(); ++i)
     if (resolved->types[i] == oid::unspecified) resolved->types[i] = execute->types[i];
   portal_->statement = std::move(resolved);
-  run_utility(portal_->statement->verb.kind == sql::Kind::execute ? sql::Kind::unknown : portal_->statement->verb.kind);
+  run_utility(portal_->statement->verb.kind == sql::Kind::execute ? sql::Kind::unknown
+                                                                  : portal_->statement->verb.kind);
 }
 
 void Executor::run_deallocate() {
@@ -115,17 +141,22 @@ void Executor::run_deallocate() {
 
 void Executor::run_discard() {
   std::string what = portal_->statement->text;
-  std::ranges::transform(what, what.begin(), [](char c) { return static_cast<char>(c >= 'a' && c <= 'z' ? c & ~0x20 : c); });
+  std::ranges::transform(what, what.begin(), [](char c) {
+    return static_cast<char>(c >= 'a' && c <= 'z' ? c & ~0x20 : c);
+  });
   const auto names = [&](std::string_view word) { return what.find(word) != std::string::npos; };
   if (names("ALL")) {
     if (!block_.idle() || block_.implicit())
-      return fail(make_fields("ERROR", "25001", "DISCARD ALL cannot run inside a transaction block"));
+      return fail(
+          make_fields("ERROR", "25001", "DISCARD ALL cannot run inside a transaction block"));
     objects_.drop_statements();
     objects_.drop_portals();
     facts_settings_.reset_all();
     return tag_only("DISCARD", "DISCARD ALL");
   }
-  tag_only("DISCARD", names("TEMP") ? "DISCARD TEMP" : names("SEQUENCES") ? "DISCARD SEQUENCES" : "DISCARD PLANS");
+  tag_only("DISCARD", names("TEMP")        ? "DISCARD TEMP"
+                      : names("SEQUENCES") ? "DISCARD SEQUENCES"
+                                           : "DISCARD PLANS");
 }
 
 // --- cursors -------------------------------------------------------------------------------------
@@ -135,9 +166,11 @@ void Executor::run_declare() {
   const auto declare = parse_declare(portal_->statement->text, mode());
   if (!declare) return ask_statement(false);
   if (block_.idle() && !block_.implicit() && !declare->holdable)
-    return fail(make_fields("ERROR", "25P01", "DECLARE CURSOR can only be used in transaction blocks"));
+    return fail(
+        make_fields("ERROR", "25P01", "DECLARE CURSOR can only be used in transaction blocks"));
   if (objects_.portal(declare->name))
-    return fail(make_fields("ERROR", "42P03", fmt::format("cursor \"{}\" already exists", declare->name)));
+    return fail(
+        make_fields("ERROR", "42P03", fmt::format("cursor \"{}\" already exists", declare->name)));
   auto cursor = std::make_shared<ServedPortal>();
   cursor->statement = prepare(declare->query, {});
   cursor->holdable = declare->holdable;
@@ -165,7 +198,8 @@ void Executor::run_fetch() {
   complete(fetch->move ? "MOVE" : "FETCH", std::move(answer));
 }
 
-StatementAnswer Executor::fetch_rows(ServedPortal& cursor, const FetchStatement& fetch, SendFailure& failure) {
+StatementAnswer Executor::fetch_rows(ServedPortal& cursor, const FetchStatement& fetch,
+                                     SendFailure& failure) {
   const std::vector<Row> rows = rows_of(*cursor.image);
   const auto last = static_cast<std::int64_t>(rows.size());
   StatementAnswer answer;
@@ -184,15 +218,19 @@ StatementAnswer Executor::fetch_rows(ServedPortal& cursor, const FetchStatement&
     take(at);
   } else {
     const std::int64_t step = fetch.kind == FetchKind::forward ? 1 : -1;
-    for (std::int64_t i = 0; i < fetch.count && at + step >= 0 && at + step <= last + 1 && (step > 0 ? at <= last : at >= 1); ++i) {
+    for (std::int64_t i = 0; i < fetch.count && at + step >= 0 && at + step <= last + 1 &&
+                             (step > 0 ? at <= last : at >= 1);
+         ++i) {
       at += step;
       if (at < 1 || at > last) break;
       take(at);
     }
   }
   if (at > last && cursor.image->is_partial)
-    failure = make_fields("ERROR", "UX404", "understudy has no more rows of this cursor: they were not fetched when it was recorded",
-                          "", "Record again with all rows fetched.");
+    failure = make_fields(
+        "ERROR", "UX404",
+        "understudy has no more rows of this cursor: they were not fetched when it was recorded",
+        "", "Record again with all rows fetched.");
   const std::size_t count = answer.rows.size();
   answer.returns_rows = !fetch.move;
   if (fetch.move) answer.rows.clear();
@@ -217,20 +255,24 @@ void Executor::run_set(const SetStatement& set) {
   StatementAnswer answer;
   answer.tag = reset ? "RESET" : "SET";
   if (set.local && block_.idle() && !block_.implicit()) {
-    const std::string_view what = set.name == "transaction_isolation" ? "SET TRANSACTION" : "SET LOCAL";
-    answer.notices.push_back(
-        located(make_fields("WARNING", "25P01", fmt::format("{} can only be used in transaction blocks", what))));
+    const std::string_view what =
+        set.name == "transaction_isolation" ? "SET TRANSACTION" : "SET LOCAL";
+    answer.notices.push_back(located(make_fields(
+        "WARNING", "25P01", fmt::format("{} can only be used in transaction blocks", what))));
     return complete("SET", std::move(answer));
   }
   if (set.to_default) {
-    if (set.name == "all") facts_settings_.reset_all();
-    else facts_settings_.reset(set.name);
+    if (set.name == "all")
+      facts_settings_.reset_all();
+    else
+      facts_settings_.reset(set.name);
     return complete("SET", std::move(answer));
   }
   // How the real server spelled the value of this very statement, where that was recorded.
   const auto learned = table_.shape(set_key(portal_->statement->parsed.pattern()));
-  const std::string value = learned ? std::string(as_text(*learned))
-                                    : canonical_setting(set.name, set.value, facts_settings_.value_or(set.name, ""));
+  const std::string value =
+      learned ? std::string(as_text(*learned))
+              : canonical_setting(set.name, set.value, facts_settings_.value_or(set.name, ""));
   facts_settings_.set(set.name, value, set.local);
   complete("SET", std::move(answer));
 }
@@ -241,9 +283,11 @@ std::optional<std::string> Executor::shown(std::string_view name) const {
   if (auto value = facts_settings_.value(name)) return value;
   const Document& profile = table_.profile();
   if (profile.is_object() && profile.contains("settings"))
-    if (const auto found = profile["settings"].find(std::string(name)); found != profile["settings"].end())
+    if (const auto found = profile["settings"].find(std::string(name));
+        found != profile["settings"].end())
       return octets_of(*found);
-  if (name == "server_version_num") return version_number(facts_settings_.value_or("server_version", ""));
+  if (name == "server_version_num")
+    return version_number(facts_settings_.value_or("server_version", ""));
   const std::string_view value = default_setting(name);
   if (value.empty()) return std::nullopt;
   return std::string(value);
@@ -253,11 +297,14 @@ void Executor::run_show() {
   const std::string name = parse_show(portal_->statement->text, mode());
   const auto value = shown(name);
   if (value) return complete("SHOW", single_value(display_name(name), *value, oid::text, "SHOW"));
-  fail(make_fields("ERROR", "UX404", fmt::format("understudy does not know the value of \"{}\"", name),
-                   "No recording shows it, and this connection has not set it.", "Record a connection that asks for it, or write a rule."));
+  fail(make_fields("ERROR", "UX404",
+                   fmt::format("understudy does not know the value of \"{}\"", name),
+                   "No recording shows it, and this connection has not set it.",
+                   "Record a connection that asks for it, or write a rule."));
 }
 
-std::optional<std::vector<Column>> Executor::utility_columns(const ServedStatement& statement) const {
+std::optional<std::vector<Column>> Executor::utility_columns(
+    const ServedStatement& statement) const {
   switch (statement.verb.kind) {
     case sql::Kind::show:
       return single_value(display_name(parse_show(statement.text, mode())), "").columns;
@@ -269,13 +316,27 @@ std::optional<std::vector<Column>> Executor::utility_columns(const ServedStateme
         (void)decode_row_description(cursor->image->description.subspan(5), columns);
       return columns;
     }
-    case sql::Kind::begin: case sql::Kind::commit: case sql::Kind::rollback: case sql::Kind::savepoint:
-    case sql::Kind::release: case sql::Kind::rollback_to: case sql::Kind::set: case sql::Kind::reset:
-    case sql::Kind::discard: case sql::Kind::prepare: case sql::Kind::deallocate: case sql::Kind::declare_cursor:
-    case sql::Kind::close_cursor: case sql::Kind::listen: case sql::Kind::unlisten: case sql::Kind::notify:
-    case sql::Kind::copy: case sql::Kind::empty:
+    case sql::Kind::begin:
+    case sql::Kind::commit:
+    case sql::Kind::rollback:
+    case sql::Kind::savepoint:
+    case sql::Kind::release:
+    case sql::Kind::rollback_to:
+    case sql::Kind::set:
+    case sql::Kind::reset:
+    case sql::Kind::discard:
+    case sql::Kind::prepare:
+    case sql::Kind::deallocate:
+    case sql::Kind::declare_cursor:
+    case sql::Kind::close_cursor:
+    case sql::Kind::listen:
+    case sql::Kind::unlisten:
+    case sql::Kind::notify:
+    case sql::Kind::copy:
+    case sql::Kind::empty:
       return std::vector<Column>{};
-    default: break;
+    default:
+      break;
   }
   if (const auto answer = pack_answer(statement.parsed.pattern(), facts_)) return answer->columns;
   if (parse_set_config(statement.text, mode())) return single_value("set_config", "").columns;
@@ -287,7 +348,8 @@ std::optional<std::vector<Column>> Executor::utility_columns(const ServedStateme
 /// COPY … FROM STDIN is asked for when its data has come: they are part of the request.
 void Executor::run_copy() {
   const ServedStatement& statement = *portal_->statement;
-  const ShapeVariant* variant = statement.shape ? choose_variant(*statement.shape, statement.parsed) : nullptr;
+  const ShapeVariant* variant =
+      statement.shape ? choose_variant(*statement.shape, statement.parsed) : nullptr;
   if (variant != nullptr && variant->kind == ShapeKind::copy_in) return start_copy_in(*variant);
   ask_statement(false);
 }
@@ -299,7 +361,8 @@ void Executor::start_copy_in(const ShapeVariant& variant) {
 }
 
 void Executor::copy_done() {
-  if (copy_data_.ends_with("\\.\n") && (copy_data_.size() == 3 || copy_data_[copy_data_.size() - 4] == '\n'))
+  if (copy_data_.ends_with("\\.\n") &&
+      (copy_data_.size() == 3 || copy_data_[copy_data_.size() - 4] == '\n'))
     copy_data_.resize(copy_data_.size() - 3);
   ask_statement(false);
 }

@@ -23,7 +23,8 @@ struct Frame {
 enum class FrameStatus : std::uint8_t { need_more, complete, invalid };
 
 /// Cuts one frame off `pending`. Invalid: a length below 4 or beyond `limits.message_octets`.
-[[nodiscard]] inline FrameStatus cut_frame(Bytes pending, const Limits& limits, Frame& frame) noexcept {
+[[nodiscard]] inline FrameStatus cut_frame(Bytes pending, const Limits& limits,
+                                           Frame& frame) noexcept {
   if (pending.size() < 5) return FrameStatus::need_more;
   const std::size_t length = ByteReader(pending.subspan(1, 4)).be<std::uint32_t>();
   if (length < 4 || length > limits.message_octets) return FrameStatus::invalid;

@@ -5,7 +5,9 @@ namespace {
 
 constexpr std::uint32_t null_length = 0xFFFFFFFF;
 
-std::string_view c_string(ByteReader& reader) noexcept { return as_text(reader.until(0)); }
+std::string_view c_string(ByteReader& reader) noexcept {
+  return as_text(reader.until(0));
+}
 
 bool read_formats(ByteReader& reader, std::vector<Format>& formats) {
   const auto count = reader.be<std::uint16_t>();
@@ -40,8 +42,10 @@ bool read(ByteReader& reader, Bind& bind) {
   if (reader.failed() || count > reader.remaining() / 4) return false;
   for (std::uint16_t i = 0; i < count; ++i) {
     const auto length = reader.be<std::uint32_t>();
-    if (length == null_length) bind.parameters.emplace_back(std::nullopt);
-    else bind.parameters.emplace_back(as_text(reader.take(length)));
+    if (length == null_length)
+      bind.parameters.emplace_back(std::nullopt);
+    else
+      bind.parameters.emplace_back(as_text(reader.take(length)));
   }
   return read_formats(reader, bind.result_formats) && reader.complete();
 }
@@ -54,8 +58,12 @@ bool read_target(ByteReader& reader, Targeted& message) {
   return reader.complete() && (target == 'S' || target == 'P');
 }
 
-bool read(ByteReader& reader, Describe& describe) { return read_target(reader, describe); }
-bool read(ByteReader& reader, CloseTarget& close) { return read_target(reader, close); }
+bool read(ByteReader& reader, Describe& describe) {
+  return read_target(reader, describe);
+}
+bool read(ByteReader& reader, CloseTarget& close) {
+  return read_target(reader, close);
+}
 
 bool read(ByteReader& reader, Execute& execute) {
   execute.portal = c_string(reader);
@@ -91,21 +99,36 @@ FrontendStatus empty_as(const Frame& frame, FrontendMessage& message) {
 FrontendStatus decode_frontend(const Frame& frame, const Limits& limits, FrontendMessage& message) {
   if (frame.octets > limits.message_octets) return FrontendStatus::malformed;
   switch (frame.type) {
-    case 'Q': return decode_as<Query>(frame, message);
-    case 'P': return decode_as<Parse>(frame, message);
-    case 'B': return decode_as<Bind>(frame, message);
-    case 'D': return decode_as<Describe>(frame, message);
-    case 'E': return decode_as<Execute>(frame, message);
-    case 'C': return decode_as<CloseTarget>(frame, message);
-    case 'd': return decode_as<CopyData>(frame, message);
-    case 'f': return decode_as<CopyFail>(frame, message);
-    case 'S': return empty_as<SyncMessage>(frame, message);
-    case 'H': return empty_as<Flush>(frame, message);
-    case 'X': return empty_as<Terminate>(frame, message);
-    case 'c': return empty_as<CopyDone>(frame, message);
-    case 'F': return message.emplace<FunctionCall>(), FrontendStatus::ok;
-    case 'p': return message.emplace<PasswordMessage>(PasswordMessage{frame.body}), FrontendStatus::ok;
-    default: return FrontendStatus::unknown_type;
+    case 'Q':
+      return decode_as<Query>(frame, message);
+    case 'P':
+      return decode_as<Parse>(frame, message);
+    case 'B':
+      return decode_as<Bind>(frame, message);
+    case 'D':
+      return decode_as<Describe>(frame, message);
+    case 'E':
+      return decode_as<Execute>(frame, message);
+    case 'C':
+      return decode_as<CloseTarget>(frame, message);
+    case 'd':
+      return decode_as<CopyData>(frame, message);
+    case 'f':
+      return decode_as<CopyFail>(frame, message);
+    case 'S':
+      return empty_as<SyncMessage>(frame, message);
+    case 'H':
+      return empty_as<Flush>(frame, message);
+    case 'X':
+      return empty_as<Terminate>(frame, message);
+    case 'c':
+      return empty_as<CopyDone>(frame, message);
+    case 'F':
+      return message.emplace<FunctionCall>(), FrontendStatus::ok;
+    case 'p':
+      return message.emplace<PasswordMessage>(PasswordMessage{frame.body}), FrontendStatus::ok;
+    default:
+      return FrontendStatus::unknown_type;
   }
 }
 

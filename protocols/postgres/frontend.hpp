@@ -24,7 +24,7 @@ struct Parse {
 };
 struct Bind {
   std::string_view portal, statement;
-  std::vector<Format> parameter_formats;                 ///< none, one for all, or one each
+  std::vector<Format> parameter_formats;  ///< none, one for all, or one each
   std::vector<std::optional<std::string_view>> parameters;
   std::vector<Format> result_formats;
 };
@@ -56,21 +56,26 @@ struct PasswordMessage {
   Bytes body;
 };
 
-using FrontendMessage = std::variant<Query, Parse, Bind, Describe, Execute, CloseTarget, SyncMessage, Flush,
-                                     Terminate, FunctionCall, CopyData, CopyDone, CopyFail, PasswordMessage>;
+using FrontendMessage =
+    std::variant<Query, Parse, Bind, Describe, Execute, CloseTarget, SyncMessage, Flush, Terminate,
+                 FunctionCall, CopyData, CopyDone, CopyFail, PasswordMessage>;
 
 enum class FrontendStatus : std::uint8_t {
   ok,
-  malformed,     ///< fields do not fill the body as the type demands
+  malformed,  ///< fields do not fill the body as the type demands
   unknown_type
 };
 
-[[nodiscard]] FrontendStatus decode_frontend(const Frame& frame, const Limits& limits, FrontendMessage& message);
+[[nodiscard]] FrontendStatus decode_frontend(const Frame& frame, const Limits& limits,
+                                             FrontendMessage& message);
 
 /// The format of item `index` by the rule "none: text, one: all of them, else one each".
-[[nodiscard]] inline Format format_at(const std::vector<Format>& formats, std::size_t index) noexcept {
+[[nodiscard]] inline Format format_at(const std::vector<Format>& formats,
+                                      std::size_t index) noexcept {
   if (formats.empty()) return Format::text;
-  return formats.size() == 1 ? formats.front() : index < formats.size() ? formats[index] : Format::text;
+  return formats.size() == 1      ? formats.front()
+         : index < formats.size() ? formats[index]
+                                  : Format::text;
 }
 
 }  // namespace understudy::postgres

@@ -6,14 +6,16 @@ namespace understudy::postgres {
 namespace {
 
 constexpr std::uint8_t version = 1;
-constexpr std::uint8_t flag_rows = 1, flag_error = 2, flag_empty = 4, flag_partial = 8, flag_copy_out = 16;
+constexpr std::uint8_t flag_rows = 1, flag_error = 2, flag_empty = 4, flag_partial = 8,
+                       flag_copy_out = 16;
 constexpr std::size_t part_count = 5;
 constexpr std::size_t copy_chunk = 8192;
 
 std::uint8_t flags_of(const StatementAnswer& answer) noexcept {
-  return static_cast<std::uint8_t>((answer.returns_rows ? flag_rows : 0) | (answer.error ? flag_error : 0) |
-                                   (answer.empty ? flag_empty : 0) | (answer.partial ? flag_partial : 0) |
-                                   (answer.copy == CopyDirection::out ? flag_copy_out : 0));
+  return static_cast<std::uint8_t>(
+      (answer.returns_rows ? flag_rows : 0) | (answer.error ? flag_error : 0) |
+      (answer.empty ? flag_empty : 0) | (answer.partial ? flag_partial : 0) |
+      (answer.copy == CopyDirection::out ? flag_copy_out : 0));
 }
 
 void encode_row(const Row& row, Octets& out) {
@@ -40,9 +42,12 @@ void encode_copy_data(const StatementAnswer& answer, Octets& out) {
 }
 
 void encode_tail(const StatementAnswer& answer, Octets& out) {
-  if (answer.error) encode_fields('E', *answer.error, out);
-  else if (answer.empty) encode_empty('I', out);
-  else encode_command_complete(answer.tag, out);
+  if (answer.error)
+    encode_fields('E', *answer.error, out);
+  else if (answer.empty)
+    encode_empty('I', out);
+  else
+    encode_command_complete(answer.tag, out);
 }
 
 }  // namespace
@@ -59,7 +64,8 @@ std::string encode_image(const StatementAnswer& answer) {
   }
   for (const Fields& notice : answer.notices) encode_fields('N', notice, notices);
   encode_tail(answer, tail);
-  for (const auto& [name, value] : answer.parameters) encode_parameter_status(name, value, statuses);
+  for (const auto& [name, value] : answer.parameters)
+    encode_parameter_status(name, value, statuses);
 
   Octets image;
   ByteWriter writer(image);

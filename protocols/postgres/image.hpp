@@ -20,7 +20,8 @@ namespace understudy::postgres {
 
 /// Views of an image; valid as long as the table is mapped.
 struct Image {
-  bool returns_rows = false, is_error = false, is_empty = false, is_partial = false, is_copy_out = false;
+  bool returns_rows = false, is_error = false, is_empty = false, is_partial = false,
+       is_copy_out = false;
   std::uint32_t row_count = 0;
   Bytes description, notices, rows, tail, statuses;
   Bytes notices_to_tail;  ///< three parts as one slice

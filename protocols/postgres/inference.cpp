@@ -13,8 +13,10 @@ std::string statement_of(std::string_view pattern) {
   std::string text;
   int slot = 0;
   for (const char c : pattern) {
-    if (c == sql::slot_mark) text += "$" + std::to_string(++slot);
-    else text += c;
+    if (c == sql::slot_mark)
+      text += "$" + std::to_string(++slot);
+    else
+      text += c;
   }
   return text;
 }
@@ -62,13 +64,15 @@ class Inferrer {
   void note(const ParseTree& node, Oid type) {
     if (type == 0 || !node.is_object() || !node.contains("ParamRef")) return;
     const auto number = node["ParamRef"].value("number", 0U);
-    if (number >= 1 && number <= types_.size() && types_[number - 1] == 0) types_[number - 1] = type;
+    if (number >= 1 && number <= types_.size() && types_[number - 1] == 0)
+      types_[number - 1] = type;
   }
 
   Oid column_type(const ParseTree& node) const {
     if (!node.is_object() || !node.contains("ColumnRef")) return 0;
     std::string qualifier;
-    const std::string column = last_name(node["ColumnRef"].value("fields", ParseTree::array()), &qualifier);
+    const std::string column =
+        last_name(node["ColumnRef"].value("fields", ParseTree::array()), &qualifier);
     return type_of(qualifier, column);
   }
 
@@ -90,38 +94,46 @@ class Inferrer {
     const std::string kind = node.value("kind", "");
     const ParseTree& left = node.contains("lexpr") ? node["lexpr"] : none_;
     const ParseTree& right = node.contains("rexpr") ? node["rexpr"] : none_;
-    if (kind == "AEXPR_LIKE" || kind == "AEXPR_ILIKE" || kind == "AEXPR_SIMILAR") return note(right, oid::text);
+    if (kind == "AEXPR_LIKE" || kind == "AEXPR_ILIKE" || kind == "AEXPR_SIMILAR")
+      return note(right, oid::text);
     const Oid left_type = column_type(left);
     if (kind == "AEXPR_OP_ANY" || kind == "AEXPR_OP_ALL") return note(right, array_of(left_type));
     note(left, column_type(right));
     note(right, left_type);
     if (right.is_object() && right.contains("List"))
-      for (const ParseTree& item : right["List"].value("items", ParseTree::array())) note(item, left_type);
+      for (const ParseTree& item : right["List"].value("items", ParseTree::array()))
+        note(item, left_type);
     if (right.is_array())
       for (const ParseTree& item : right) note(item, left_type);
   }
 
   void insert(const ParseTree& node) {
-    const std::string table = node.contains("relation") ? node["relation"].value("relname", "") : std::string();
+    const std::string table =
+        node.contains("relation") ? node["relation"].value("relname", "") : std::string();
     std::vector<Oid> columns;
     for (const ParseTree& column : node.value("cols", ParseTree::array()))
-      columns.push_back(column.contains("ResTarget") ? catalogue_.type_of(table, column["ResTarget"].value("name", "")) : 0);
+      columns.push_back(column.contains("ResTarget")
+                            ? catalogue_.type_of(table, column["ResTarget"].value("name", ""))
+                            : 0);
     if (!node.contains("selectStmt") || !node["selectStmt"].contains("SelectStmt")) return;
     const ParseTree& select = node["selectStmt"]["SelectStmt"];
     for (const ParseTree& row : select.value("valuesLists", ParseTree::array())) {
       if (!row.contains("List")) continue;
       const ParseTree& items = row["List"]["items"];
-      for (std::size_t i = 0; i < items.size() && i < columns.size(); ++i) note(items[i], columns[i]);
+      for (std::size_t i = 0; i < items.size() && i < columns.size(); ++i)
+        note(items[i], columns[i]);
     }
     const ParseTree targets = select.value("targetList", ParseTree::array());
     for (std::size_t i = 0; i < targets.size() && i < columns.size(); ++i)
-      if (targets[i].contains("ResTarget") && targets[i]["ResTarget"].contains("val")) note(targets[i]["ResTarget"]["val"], columns[i]);
+      if (targets[i].contains("ResTarget") && targets[i]["ResTarget"].contains("val"))
+        note(targets[i]["ResTarget"]["val"], columns[i]);
   }
 
   void assignments(const std::string& table, const ParseTree& targets) {
     for (const ParseTree& target : targets)
       if (target.contains("ResTarget") && target["ResTarget"].contains("val"))
-        note(target["ResTarget"]["val"], catalogue_.type_of(table, target["ResTarget"].value("name", "")));
+        note(target["ResTarget"]["val"],
+             catalogue_.type_of(table, target["ResTarget"].value("name", "")));
   }
 
   void walk(const ParseTree& node) {
@@ -129,11 +141,13 @@ class Inferrer {
       for (const ParseTree& each : node) walk(each);
     if (!node.is_object()) return;
     for (const auto& [key, value] : node.items()) {
-      if (key == "TypeCast" && value.contains("arg")) note(value["arg"], oid_of_type_name(value.value("typeName", ParseTree::object())));
+      if (key == "TypeCast" && value.contains("arg"))
+        note(value["arg"], oid_of_type_name(value.value("typeName", ParseTree::object())));
       if (key == "A_Expr") expression(value);
       if (key == "InsertStmt") insert(value);
       if (key == "UpdateStmt" && value.contains("relation"))
-        assignments(value["relation"].value("relname", ""), value.value("targetList", ParseTree::array()));
+        assignments(value["relation"].value("relname", ""),
+                    value.value("targetList", ParseTree::array()));
       if (key == "limitCount" || key == "limitOffset") note(value, oid::int8);
       walk(value);
     }
@@ -185,7 +199,8 @@ Oid ColumnCatalogue::type_of(const std::string& table, const std::string& column
   return found == by_name_.end() ? 0 : found->second;
 }
 
-std::vector<Oid> infer_slot_types(std::string_view pattern, std::size_t slots, const ColumnCatalogue& catalogue) {
+std::vector<Oid> infer_slot_types(std::string_view pattern, std::size_t slots,
+                                  const ColumnCatalogue& catalogue) {
   const bool escaped = pattern.find(sql::pattern_escape) != std::string_view::npos;
   const auto tree = escaped || slots == 0 ? std::nullopt : parse_tree_of(statement_of(pattern));
   if (!tree) return std::vector<Oid>(slots, 0);

@@ -19,15 +19,16 @@ const KeyPath advisory_locks = {"@advisory_locks"};
 
 /// Statements that change nothing that a query could see.
 bool is_inert(const std::string& statement) {
-  static const std::set<std::string> inert = {"VacuumStmt", "CheckPointStmt", "LockStmt", "LoadStmt", "ConstraintsSetStmt",
-                                              "ClusterStmt", "ReindexStmt"};
+  static const std::set<std::string> inert = {"VacuumStmt", "CheckPointStmt",     "LockStmt",
+                                              "LoadStmt",   "ConstraintsSetStmt", "ClusterStmt",
+                                              "ReindexStmt"};
   return inert.contains(statement);
 }
 
 /// System views that show more than definitions.
 bool counts_rows(std::string_view name) {
-  return name.starts_with("pg_stat") || name == "pg_locks" || name == "pg_sequences" || name == "pg_cursors" ||
-         name == "pg_prepared_statements" || name == "pg_prepared_xacts";
+  return name.starts_with("pg_stat") || name == "pg_locks" || name == "pg_sequences" ||
+         name == "pg_cursors" || name == "pg_prepared_statements" || name == "pg_prepared_xacts";
 }
 
 class TreeReader {
@@ -46,8 +47,8 @@ class TreeReader {
   }
 
   void read_statement(const std::string& kind, const ParseTree& node) {
-    if (kind == "SelectStmt" || kind == "InsertStmt" || kind == "UpdateStmt" || kind == "DeleteStmt" ||
-        kind == "MergeStmt" || kind == "TruncateStmt" || kind == "CopyStmt")
+    if (kind == "SelectStmt" || kind == "InsertStmt" || kind == "UpdateStmt" ||
+        kind == "DeleteStmt" || kind == "MergeStmt" || kind == "TruncateStmt" || kind == "CopyStmt")
       return read_node(kind, node);
     if (kind == "ExplainStmt") return read_explain(node);
     if (is_inert(kind)) return;
@@ -59,7 +60,8 @@ class TreeReader {
   void read_explain(const ParseTree& node) {
     add(found_.reads, everything);  // costs follow statistics
     const std::string options = node.contains("options") ? node["options"].dump() : std::string();
-    if (options.find("\"analyze\"") != std::string::npos && node.contains("query")) walk(node["query"]);
+    if (options.find("\"analyze\"") != std::string::npos && node.contains("query"))
+      walk(node["query"]);
   }
 
   void read_node(const std::string& kind, const ParseTree& node) {
@@ -76,7 +78,8 @@ class TreeReader {
     } else {
       const bool writes = kind != "SelectStmt" && node.contains("relation");
       if (writes) relation(node["relation"], true);
-      // Its identity column or serial takes a number, which neither a rollback nor a failure gives back.
+      // Its identity column or serial takes a number, which neither a rollback nor a failure gives
+      // back.
       if (kind == "InsertStmt" && writes)
         add(found_.writes, {sequences.front(), node["relation"].value("relname", "")});
       if (kind == "SelectStmt" && node.contains("intoClause")) add(found_.writes, everything);
@@ -90,16 +93,20 @@ class TreeReader {
 
   void name_expressions(const ParseTree& with) {
     for (const ParseTree& each : with.value("ctes", ParseTree::array()))
-      if (each.contains("CommonTableExpr")) expressions_.push_back(each["CommonTableExpr"].value("ctename", ""));
+      if (each.contains("CommonTableExpr"))
+        expressions_.push_back(each["CommonTableExpr"].value("ctename", ""));
   }
 
   void relation(const ParseTree& node, bool written) {
     const std::string name = node.value("relname", "");
     const std::string schema = node.value("schemaname", "");
-    if (schema.empty() && !written && std::ranges::find(expressions_, name) != expressions_.end()) return;
-    const bool system = schema == "pg_catalog" || schema == "information_schema" || (schema.empty() && name.starts_with("pg_"));
+    if (schema.empty() && !written && std::ranges::find(expressions_, name) != expressions_.end())
+      return;
+    const bool system = schema == "pg_catalog" || schema == "information_schema" ||
+                        (schema.empty() && name.starts_with("pg_"));
     const KeyPath path = system ? (counts_rows(name) ? everything : catalogue)
-                         : schema.empty() || schema == "public" ? KeyPath{name} : KeyPath{schema + "." + name};
+                         : schema.empty() || schema == "public" ? KeyPath{name}
+                                                                : KeyPath{schema + "." + name};
     add(written ? found_.writes : found_.reads, path);
   }
 
@@ -108,7 +115,8 @@ class TreeReader {
     for (const ParseTree& part : call.value("funcname", ParseTree::array()))
       if (part.contains("String")) schema = std::exchange(name, part["String"].value("sval", ""));
     switch (sql::effect_of_function(name)) {
-      case sql::FunctionEffect::pure: return;
+      case sql::FunctionEffect::pure:
+        return;
       case sql::FunctionEffect::sequence:
         // Inserting moves a sequence as well, unseen: what comes next depends on everything.
         add(found_.writes, sequences);
@@ -116,10 +124,12 @@ class TreeReader {
       case sql::FunctionEffect::advisory:
         add(found_.writes, advisory_locks);
         return add(found_.reads, advisory_locks);
-      case sql::FunctionEffect::unknown: break;
+      case sql::FunctionEffect::unknown:
+        break;
     }
-    if (schema == "pg_catalog" || name.starts_with("pg_") || name.starts_with("has_") || name.starts_with("to_reg") ||
-        name == "format_type" || name == "obj_description" || name == "col_description" || name == "set_config")
+    if (schema == "pg_catalog" || name.starts_with("pg_") || name.starts_with("has_") ||
+        name.starts_with("to_reg") || name == "format_type" || name == "obj_description" ||
+        name == "col_description" || name == "set_config")
       return add(found_.reads, catalogue);
     add(found_.reads, everything);
     found_.understood = false;
@@ -130,20 +140,27 @@ class TreeReader {
       for (const ParseTree& each : node) walk(each);
     } else if (node.is_object()) {
       for (const auto& [key, value] : node.items()) {
-        if (key == "RangeVar") relation(value, false);
-        else if (key == "SelectStmt" || key == "InsertStmt" || key == "UpdateStmt" || key == "DeleteStmt" || key == "MergeStmt")
+        if (key == "RangeVar")
+          relation(value, false);
+        else if (key == "SelectStmt" || key == "InsertStmt" || key == "UpdateStmt" ||
+                 key == "DeleteStmt" || key == "MergeStmt")
           read_node(key, value);
-        else if (key == "larg" || key == "rarg") operand(value);
-        else if (key == "FuncCall") function(value), walk(value);
-        else walk(value);
+        else if (key == "larg" || key == "rarg")
+          operand(value);
+        else if (key == "FuncCall")
+          function(value), walk(value);
+        else
+          walk(value);
       }
     }
   }
 
   /// The sides of UNION and of JOIN; those of a set operation are SelectStmts without a wrapper.
   void operand(const ParseTree& value) {
-    if (value.is_object() && value.contains("op")) read_node("SelectStmt", value);
-    else walk(value);
+    if (value.is_object() && value.contains("op"))
+      read_node("SelectStmt", value);
+    else
+      walk(value);
   }
 
   sql::Dependencies found_;

@@ -32,9 +32,11 @@ bool network_to_text(NetworkKind kind, Bytes binary, std::string& out) {
   const unsigned most = v4 ? 32 : 128;
   if (head[1] > most) return false;
   std::array<char, INET6_ADDRSTRLEN> text{};
-  if (inet_ntop(v4 ? AF_INET : AF_INET6, address.data(), text.data(), text.size()) == nullptr) return false;
+  if (inet_ntop(v4 ? AF_INET : AF_INET6, address.data(), text.data(), text.size()) == nullptr)
+    return false;
   out += text.data();
-  if (kind == NetworkKind::cidr || head[1] != most) fmt::format_to(std::back_inserter(out), "/{}", head[1]);
+  if (kind == NetworkKind::cidr || head[1] != most)
+    fmt::format_to(std::back_inserter(out), "/{}", head[1]);
   return true;
 }
 
@@ -47,7 +49,8 @@ bool network_to_binary(NetworkKind kind, std::string_view text, std::vector<std:
       inet_pton(v4 ? AF_INET : AF_INET6, address.c_str(), octets.data()) != 1)
     return false;
   unsigned bits = v4 ? 32 : 128;
-  if (slash != std::string_view::npos && !read_bits(text.substr(slash + 1), bits, bits)) return false;
+  if (slash != std::string_view::npos && !read_bits(text.substr(slash + 1), bits, bits))
+    return false;
   const std::size_t length = v4 ? 4 : 16;
   ByteWriter writer(out);
   writer.byte(v4 ? family_v4 : family_v6);

@@ -43,7 +43,8 @@ void append_shortest(Float value, int fixed_below, std::string& out) {
   if (std::isinf(value)) return void(out += "Infinity");
   std::array<char, 64> text{};
   const auto end = std::to_chars(text.data(), text.data() + text.size(), std::abs(value),
-                                 std::chars_format::scientific).ptr;
+                                 std::chars_format::scientific)
+                       .ptr;
   const std::string_view all(text.data(), static_cast<std::size_t>(end - text.data()));
   const std::size_t e = all.find('e');
   std::string digits(1, all.front());
@@ -123,7 +124,8 @@ bool read_decimal(std::string_view text, Decimal& decimal) {
 
 /// Base-10000 groups of `decimal`, without leading and trailing zero groups.
 std::vector<std::uint16_t> groups_of(const Decimal& decimal, std::int64_t& weight) {
-  const std::int64_t shift = ((decimal.point % digits_per_group) + digits_per_group) % digits_per_group;
+  const std::int64_t shift =
+      ((decimal.point % digits_per_group) + digits_per_group) % digits_per_group;
   std::string padded(shift == 0 ? 0 : static_cast<std::size_t>(digits_per_group - shift), '0');
   padded += decimal.digits;
   while (padded.size() % digits_per_group != 0) padded += '0';
@@ -160,10 +162,18 @@ void append_group(std::uint16_t group, std::string& out) {
 
 }  // namespace
 
-void append_float(double value, std::string& out) { append_shortest(value, 15, out); }
-void append_float(float value, std::string& out) { append_shortest(value, 6, out); }
-bool parse_float(std::string_view text, double& value) noexcept { return parse_number(text, value); }
-bool parse_float(std::string_view text, float& value) noexcept { return parse_number(text, value); }
+void append_float(double value, std::string& out) {
+  append_shortest(value, 15, out);
+}
+void append_float(float value, std::string& out) {
+  append_shortest(value, 6, out);
+}
+bool parse_float(std::string_view text, double& value) noexcept {
+  return parse_number(text, value);
+}
+bool parse_float(std::string_view text, float& value) noexcept {
+  return parse_number(text, value);
+}
 
 bool numeric_to_text(Bytes binary, std::string& out) {
   ByteReader reader(binary);
@@ -172,7 +182,8 @@ bool numeric_to_text(Bytes binary, std::string& out) {
   const auto sign = reader.be<std::uint16_t>();
   const auto scale = reader.be<std::uint16_t>();
   std::vector<std::uint16_t> groups;
-  for (std::size_t i = 0; i < count && !reader.failed(); ++i) groups.push_back(reader.be<std::uint16_t>());
+  for (std::size_t i = 0; i < count && !reader.failed(); ++i)
+    groups.push_back(reader.be<std::uint16_t>());
   if (!reader.complete() || scale > 16383) return false;
   if (sign == sign_nan) return out += "NaN", true;
   if (sign == sign_infinity) return out += "Infinity", true;
@@ -202,7 +213,8 @@ bool numeric_to_binary(std::string_view text, std::vector<std::uint8_t>& out) {
   };
   if (equals_folded(text, "nan")) return special(sign_nan);
   if (equals_folded(text, "infinity") || equals_folded(text, "inf")) return special(sign_infinity);
-  if (text.starts_with('-') && (equals_folded(text.substr(1), "infinity") || equals_folded(text.substr(1), "inf")))
+  if (text.starts_with('-') &&
+      (equals_folded(text.substr(1), "infinity") || equals_folded(text.substr(1), "inf")))
     return special(sign_minus_infinity);
   Decimal decimal;
   if (!read_decimal(text, decimal)) return false;

@@ -61,16 +61,27 @@ class PostgresObserver final : public Observer {
   void read_startup(Moment at, Relay& relay) {
     while (sync_ == Sync::in_sync && !running_) {
       if (!client_.pending().empty() && client_.pending()[0] == tls_handshake)
-        return let_go(Sync::opaque, "the client opens TLS at once: the connection is relayed and not recorded", relay);
+        return let_go(Sync::opaque,
+                      "the client opens TLS at once: the connection is relayed and not recorded",
+                      relay);
       startup_ = decode_startup(client_.pending());
       switch (startup_.kind) {
-        case StartupKind::need_more: return;
+        case StartupKind::need_more:
+          return;
         case StartupKind::invalid:
-          return let_go(Sync::lost, "a connection does not begin as the PostgreSQL protocol does: relayed, not recorded", relay);
-        case StartupKind::cancel_request: return let_go(Sync::opaque, nullptr, relay);
+          return let_go(
+              Sync::lost,
+              "a connection does not begin as the PostgreSQL protocol does: relayed, not recorded",
+              relay);
+        case StartupKind::cancel_request:
+          return let_go(Sync::opaque, nullptr, relay);
         case StartupKind::ssl_request:
-        case StartupKind::gssenc_request: refuse_encryption(relay); break;
-        case StartupKind::startup: start(at, relay); break;
+        case StartupKind::gssenc_request:
+          refuse_encryption(relay);
+          break;
+        case StartupKind::startup:
+          start(at, relay);
+          break;
       }
     }
   }
@@ -79,7 +90,8 @@ class PostgresObserver final : public Observer {
     client_.consume(startup_.octets);
     relay.to_client.buffer().push_back('N');
     if (startup_.kind == StartupKind::ssl_request)
-      recording_.warn("the client asked for TLS and was told that it is not offered while recording");
+      recording_.warn(
+          "the client asked for TLS and was told that it is not offered while recording");
   }
 
   void start(Moment at, Relay& relay) {
@@ -87,7 +99,8 @@ class PostgresObserver final : public Observer {
     client_.consume(startup_.octets);
     running_ = true;
     client_began_ = at;
-    if (!startup_.parameter("replication").empty() && startup_.parameter("replication") != "false") {
+    if (!startup_.parameter("replication").empty() &&
+        startup_.parameter("replication") != "false") {
       sync_ = Sync::opaque;
       return recording_.warn("a replication connection is relayed and not recorded");
     }
@@ -103,7 +116,10 @@ class PostgresObserver final : public Observer {
       const bool sound = status == FrameStatus::complete &&
                          decode_frontend(frame, limits_, message) == FrontendStatus::ok &&
                          watcher_.from_client(message, client_began_);
-      if (!sound) return lose("a message of the client makes no sense: the connection is relayed, not recorded any more");
+      if (!sound)
+        return lose(
+            "a message of the client makes no sense: the connection is relayed, not recorded any "
+            "more");
       client_.consume(frame.octets);
       client_began_ = at;
     }
@@ -120,7 +136,9 @@ class PostgresObserver final : public Observer {
         return recording_.warn("a replication stream is relayed and not recorded");
       }
       if (status != FrameStatus::complete || !watcher_.from_server(frame, at))
-        return lose("a message of the server does not fit what was asked: the connection is relayed, not recorded any more");
+        return lose(
+            "a message of the server does not fit what was asked: the connection is relayed, not "
+            "recorded any more");
       if (frame.type == 'Z' && !opened_) open();
       server_.consume(frame.octets);
     }
@@ -152,6 +170,8 @@ class PostgresObserver final : public Observer {
 
 }  // namespace
 
-std::unique_ptr<Observer> make_observer(const Limits& limits) { return std::make_unique<PostgresObserver>(limits); }
+std::unique_ptr<Observer> make_observer(const Limits& limits) {
+  return std::make_unique<PostgresObserver>(limits);
+}
 
 }  // namespace understudy::postgres

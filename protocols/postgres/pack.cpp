@@ -14,7 +14,9 @@ namespace {
 using Maker = StatementAnswer (*)(const SessionFacts&);
 using Pack = std::map<std::string, Maker, std::less<>>;
 
-std::string setting(const SessionFacts& facts, std::string_view name) { return facts.settings->value_or(name, ""); }
+std::string setting(const SessionFacts& facts, std::string_view name) {
+  return facts.settings->value_or(name, "");
+}
 
 StatementAnswer no_rows(std::string_view column, Oid type) {
   StatementAnswer answer = single_value(column, "", type, "SELECT 0");
@@ -22,24 +24,36 @@ StatementAnswer no_rows(std::string_view column, Oid type) {
   return answer;
 }
 
-StatementAnswer one(const SessionFacts&) { return single_value("?column?", "1", oid::int4); }
-StatementAnswer two_as_result(const SessionFacts&) { return single_value("result", "2", oid::int4); }
+StatementAnswer one(const SessionFacts&) {
+  return single_value("?column?", "1", oid::int4);
+}
+StatementAnswer two_as_result(const SessionFacts&) {
+  return single_value("result", "2", oid::int4);
+}
 StatementAnswer version(const SessionFacts& facts) {
   return single_value("version", "PostgreSQL " + setting(facts, "server_version"));
 }
 StatementAnswer version_num(const SessionFacts& facts) {
   return single_value("v", version_number(setting(facts, "server_version")), oid::int4);
 }
-StatementAnswer current_schema(const SessionFacts&) { return single_value("current_schema", "public", oid::name); }
+StatementAnswer current_schema(const SessionFacts&) {
+  return single_value("current_schema", "public", oid::name);
+}
 StatementAnswer current_database(const SessionFacts& facts) {
   return single_value("current_database", facts.database, oid::name);
 }
-StatementAnswer current_user(const SessionFacts& facts) { return single_value("current_user", facts.user, oid::name); }
-StatementAnswer session_user(const SessionFacts& facts) { return single_value("session_user", facts.user, oid::name); }
+StatementAnswer current_user(const SessionFacts& facts) {
+  return single_value("current_user", facts.user, oid::name);
+}
+StatementAnswer session_user(const SessionFacts& facts) {
+  return single_value("session_user", facts.user, oid::name);
+}
 StatementAnswer not_in_recovery(const SessionFacts&) {
   return single_value("pg_is_in_recovery", "f", oid::boolean);
 }
-StatementAnswer unlocked(const SessionFacts&) { return single_value("pg_advisory_unlock_all", "", oid::void_); }
+StatementAnswer unlocked(const SessionFacts&) {
+  return single_value("pg_advisory_unlock_all", "", oid::void_);
+}
 
 /// SQLAlchemy's question whether hstore is installed: it is not, as far as anyone knows.
 StatementAnswer no_hstore(const SessionFacts&) {
@@ -65,7 +79,8 @@ Pack make_pack() {
       {"SELECT pg_is_in_recovery()", not_in_recovery},
       {"SELECT pg_catalog.pg_is_in_recovery()", not_in_recovery},
       {"SELECT pg_advisory_unlock_all()", unlocked},
-      {"SELECT t.oid, typarray FROM pg_type t JOIN pg_namespace ns ON typnamespace = ns.oid WHERE typname = 'hstore'",
+      {"SELECT t.oid, typarray FROM pg_type t JOIN pg_namespace ns ON typnamespace = ns.oid WHERE "
+       "typname = 'hstore'",
        no_hstore},
   };
   Pack pack;
@@ -79,12 +94,13 @@ Pack make_pack() {
 
 }  // namespace
 
-StatementAnswer single_value(std::string_view column, std::string_view value, Oid type, std::string_view tag) {
+StatementAnswer single_value(std::string_view column, std::string_view value, Oid type,
+                             std::string_view tag) {
   StatementAnswer answer;
   answer.returns_rows = true;
   const auto known = find_type(type);
-  answer.columns.push_back(
-      {std::string(column), 0, 0, type, known ? known->length : std::int16_t{-1}, -1, Format::text});
+  answer.columns.push_back({std::string(column), 0, 0, type,
+                            known ? known->length : std::int16_t{-1}, -1, Format::text});
   answer.rows.push_back({std::string(value)});
   answer.tag = tag;
   return answer;

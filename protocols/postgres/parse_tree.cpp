@@ -22,10 +22,14 @@ bool nests_too_deeply(std::string_view json) noexcept {
   int depth = 0;
   bool quoted = false;
   for (std::size_t i = 0; i < json.size(); ++i) {
-    if (json[i] == '\\') ++i;
-    else if (json[i] == '"') quoted = !quoted;
-    else if (!quoted && (json[i] == '{' || json[i] == '[') && ++depth > depth_cap) return true;
-    else if (!quoted && (json[i] == '}' || json[i] == ']')) --depth;
+    if (json[i] == '\\')
+      ++i;
+    else if (json[i] == '"')
+      quoted = !quoted;
+    else if (!quoted && (json[i] == '{' || json[i] == '[') && ++depth > depth_cap)
+      return true;
+    else if (!quoted && (json[i] == '}' || json[i] == ']'))
+      --depth;
   }
   return false;
 }
@@ -35,10 +39,14 @@ bool nests_too_deeply(std::string_view json) noexcept {
 std::optional<ParseTree> parse_tree_of(std::string_view sql) {
   if (sql.size() > text_cap || sql.find('\0') != std::string_view::npos) return std::nullopt;
   const std::string text(sql);
-  const std::unique_ptr<PgQueryParseResult, ResultDeleter> result(new PgQueryParseResult(pg_query_parse(text.c_str())));
-  if (result->error != nullptr || result->parse_tree == nullptr || nests_too_deeply(result->parse_tree)) return std::nullopt;
+  const std::unique_ptr<PgQueryParseResult, ResultDeleter> result(
+      new PgQueryParseResult(pg_query_parse(text.c_str())));
+  if (result->error != nullptr || result->parse_tree == nullptr ||
+      nests_too_deeply(result->parse_tree))
+    return std::nullopt;
   const ParseTree tree = ParseTree::parse(result->parse_tree, nullptr, false);
-  if (!tree.is_object() || !tree.contains("stmts") || tree["stmts"].size() != 1 || !tree["stmts"][0].contains("stmt"))
+  if (!tree.is_object() || !tree.contains("stmts") || tree["stmts"].size() != 1 ||
+      !tree["stmts"][0].contains("stmt"))
     return std::nullopt;
   return tree["stmts"][0]["stmt"];
 }

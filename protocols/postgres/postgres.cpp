@@ -24,16 +24,18 @@ class PostgresProtocol final : public Protocol {
     ByteReader reader(first);
     const auto length = reader.be<std::uint32_t>();
     const auto code = reader.be<std::uint32_t>();
-    const bool request = code == ssl_request_code || code == gssenc_request_code || code == cancel_request_code;
-    const bool sound = length >= length_and_code && length <= 10'000 && (request || code >> 16 == 3);
+    const bool request =
+        code == ssl_request_code || code == gssenc_request_code || code == cancel_request_code;
+    const bool sound =
+        length >= length_and_code && length <= 10'000 && (request || code >> 16 == 3);
     return sound ? Recognition::yes : Recognition::no;
   }
 
   [[nodiscard]] std::unique_ptr<Observer> new_observer(const Limits& limits) const override {
     return make_observer(limits);
   }
-  [[nodiscard]] std::unique_ptr<ServerMachine> new_server(const ServiceTable& table,
-                                                          const ServerContext& context) const override {
+  [[nodiscard]] std::unique_ptr<ServerMachine> new_server(
+      const ServiceTable& table, const ServerContext& context) const override {
     return make_server(table, context);
   }
   [[nodiscard]] std::unique_ptr<Analyser> new_analyser() const override { return make_analyser(); }
@@ -41,14 +43,18 @@ class PostgresProtocol final : public Protocol {
   [[nodiscard]] Document request_from_text(std::string_view line) const override {
     return {{"sql", document_of(line)}};
   }
-  [[nodiscard]] Document describe(std::string_view canonical) const override { return sql::describe(canonical); }
+  [[nodiscard]] Document describe(std::string_view canonical) const override {
+    return sql::describe(canonical);
+  }
   [[nodiscard]] std::string summarise(const Document& request) const override {
     if (!request.is_object() || !request.contains("sql")) return {};
     std::string line;
     for (const char c : octets_of(request["sql"])) {
       const bool blank = c == ' ' || c == '\t' || c == '\n' || c == '\r';
-      if (!blank) line += c;
-      else if (!line.empty() && line.back() != ' ') line += ' ';
+      if (!blank)
+        line += c;
+      else if (!line.empty() && line.back() != ' ')
+        line += ' ';
     }
     while (line.ends_with(' ')) line.pop_back();
     return line;

@@ -11,7 +11,8 @@ namespace understudy::postgres {
 namespace {
 
 Exchange exchange_of(const Answered& answered) {
-  return {document_of_request(answered.request), document_of_answer(answered.answer), answered.began, answered.ended};
+  return {document_of_request(answered.request), document_of_answer(answered.answer),
+          answered.began, answered.ended};
 }
 
 bool may_write(sql::Kind kind) noexcept {
@@ -113,7 +114,9 @@ bool Recording::fetch(const Answered& answered) {
   if (found == cursors_.end() || answered.answer.error) return found != cursors_.end();
   Cursor& cursor = found->second;
   if (fetch->move || fetch->kind != FetchKind::forward) {
-    warn("a cursor was moved otherwise than forward: only the rows before that are recorded of its query");
+    warn(
+        "a cursor was moved otherwise than forward: only the rows before that are recorded of its "
+        "query");
     cursor.scrolled = true;
   }
   if (cursor.scrolled || cursor.exhausted) return true;
@@ -153,7 +156,9 @@ void Recording::flush_cursors(bool all) {
   std::erase_if(cursors_, [&](const auto& entry) { return all || !entry.second.holdable; });
 }
 
-void Recording::push(Answered answered) { span_.push_back(std::move(answered)); }
+void Recording::push(Answered answered) {
+  span_.push_back(std::move(answered));
+}
 
 void Recording::parameter_changed(const std::string& name, const std::string& value) {
   if (!span_.empty()) span_.back().answer.parameters.emplace_back(name, value);
@@ -162,7 +167,8 @@ void Recording::parameter_changed(const std::string& name, const std::string& va
 void Recording::ready(char status) {
   if (status == 'I') flush_cursors(false);
   // An error undid what the statements before it did, and no BEGIN or ROLLBACK tells of it.
-  const bool undone = status_ == 'I' && status == 'I' && span_failed_ && span_wrote_ && !span_has_control_;
+  const bool undone =
+      status_ == 'I' && status == 'I' && span_failed_ && span_wrote_ && !span_has_control_;
   if (undone) {
     span_.insert(span_.begin(), implicit_control("BEGIN", span_.front().began));
     span_.push_back(implicit_control("ROLLBACK", span_.back().ended));

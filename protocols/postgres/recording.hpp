@@ -62,7 +62,7 @@ class Recording {
   std::map<std::string, Cursor> cursors_;
   std::vector<Answered> span_;  // since the last ReadyForQuery
   bool span_has_control_ = false, span_failed_ = false, span_wrote_ = false;
-  char status_ = 'I';           // of the last ReadyForQuery
+  char status_ = 'I';  // of the last ReadyForQuery
   Moment last_ended_;
   std::set<std::string> warned_;
   std::deque<Observed> observed_;

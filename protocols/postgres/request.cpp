@@ -16,8 +16,10 @@ class RequestReader {
   StatementRequest read(const Document& document) {
     StatementRequest request;
     if (document.is_string()) return request.sql = octets_of(document), request;
-    if (!document.is_object()) return report("", "a request is a map", "write `{sql: \"SELECT …\"}`"), request;
-    if (!document.contains("sql")) report("", "a request needs its statement", "write `{sql: \"SELECT …\"}`");
+    if (!document.is_object())
+      return report("", "a request is a map", "write `{sql: \"SELECT …\"}`"), request;
+    if (!document.contains("sql"))
+      report("", "a request needs its statement", "write `{sql: \"SELECT …\"}`");
     for (const auto& [key, value] : document.items()) read_member(key, value, request);
     return request;
   }
@@ -28,15 +30,23 @@ class RequestReader {
   }
 
   void read_member(const std::string& key, const Document& value, StatementRequest& request) {
-    if (key == "sql" && (value.is_string() || value.is_binary())) request.sql = octets_of(value);
-    else if (key == "params") read_parameters(value, request);
-    else if (key == "types") request.types = types_of_document(value, "/request/types", problems_);
-    else if (key == "copy") request.copy_data = octets_of(value);
-    else if (key == "describe" && value.is_boolean()) request.describe = value.get<bool>();
-    else if (key == "partial" && value.is_boolean()) request.partial = value.get<bool>();
-    else if (key == "implicit" && value.is_boolean()) request.implicit = value.get<bool>();
-    else report("/" + key, fmt::format("'{}' is no part of a request, or of the wrong kind", key),
-                "known are sql, params, types, copy, describe, partial and implicit");
+    if (key == "sql" && (value.is_string() || value.is_binary()))
+      request.sql = octets_of(value);
+    else if (key == "params")
+      read_parameters(value, request);
+    else if (key == "types")
+      request.types = types_of_document(value, "/request/types", problems_);
+    else if (key == "copy")
+      request.copy_data = octets_of(value);
+    else if (key == "describe" && value.is_boolean())
+      request.describe = value.get<bool>();
+    else if (key == "partial" && value.is_boolean())
+      request.partial = value.get<bool>();
+    else if (key == "implicit" && value.is_boolean())
+      request.implicit = value.get<bool>();
+    else
+      report("/" + key, fmt::format("'{}' is no part of a request, or of the wrong kind", key),
+             "known are sql, params, types, copy, describe, partial and implicit");
   }
 
   void read_parameters(const Document& values, StatementRequest& request) {
@@ -88,7 +98,9 @@ void append_copy_data(std::string_view data, std::string& canonical) {
 
 Document document_of_request(const StatementRequest& request) {
   Document document = {{"sql", document_of(request.sql)}};
-  const auto type_at = [&](std::size_t i) { return i < request.types.size() ? request.types[i] : oid::unspecified; };
+  const auto type_at = [&](std::size_t i) {
+    return i < request.types.size() ? request.types[i] : oid::unspecified;
+  };
   bool typed = false;
   for (const Oid type : request.types) typed |= type != oid::unspecified;
   if (!request.parameters.empty()) {
@@ -125,7 +137,8 @@ void IdentityWriter::write(const sql::Statement& statement, const std::vector<Oi
     // An integer has one spelling; of other numbers a driver's own is not the application's.
     const sql::ValueClass value_class = value_class_of(type);
     const std::string_view text = canonical_value(type, *parameters[i], texts_[i]);
-    values_.push_back({value_class, text, value_class == sql::ValueClass::number && !is_integer(type)});
+    values_.push_back(
+        {value_class, text, value_class == sql::ValueClass::number && !is_integer(type)});
   }
   sql::append_identity(statement, values_, identity.canonical, identity.qualifier);
   if (copy_data) append_copy_data(*copy_data, identity.canonical);

@@ -37,15 +37,17 @@ struct StatementRequest {
 
 [[nodiscard]] Document document_of_request(const StatementRequest& request);
 /// Flaws are appended to `problems` with paths below `/request`.
-[[nodiscard]] StatementRequest request_of_document(const Document& document, std::vector<Problem>& problems);
+[[nodiscard]] StatementRequest request_of_document(const Document& document,
+                                                   std::vector<Problem>& problems);
 
 /// Writes the canonical form and the qualifier of a statement with its parameters.
 class IdentityWriter {
  public:
   /// Parameters are values of `types`; a missing type counts as unspecified. `prefix` goes before
   /// the pattern: empty, `partial_prefix` or `describe_prefix`. Strings are replaced.
-  void write(const sql::Statement& statement, const std::vector<Oid>& types, const Parameters& parameters,
-             std::string_view prefix, const std::optional<std::string>& copy_data, Identity& identity);
+  void write(const sql::Statement& statement, const std::vector<Oid>& types,
+             const Parameters& parameters, std::string_view prefix,
+             const std::optional<std::string>& copy_data, Identity& identity);
 
  private:
   std::vector<std::string> texts_;  // kept for their memory

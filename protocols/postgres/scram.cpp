@@ -34,8 +34,8 @@ std::optional<std::vector<std::uint8_t>> from_base64(std::string_view text) {
 
 Digest hmac(Bytes key, std::string_view text) {
   Digest digest{};
-  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(text.data()),
-       text.size(), digest.data(), nullptr);
+  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
+       reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data(), nullptr);
   return digest;
 }
 
@@ -66,14 +66,17 @@ std::string md5_hex(std::string_view text) {
 }  // namespace
 
 ScramServer::ScramServer(std::string password, Bytes entropy)
-    : password_(std::move(password)), nonce_(base64(entropy.first(18))), salt_(as_text(entropy.subspan(18, 12))) {}
+    : password_(std::move(password)),
+      nonce_(base64(entropy.first(18))),
+      salt_(as_text(entropy.subspan(18, 12))) {}
 
 std::optional<std::string> ScramServer::first(std::string_view client_first) {
   // gs2-header: "n,," or "y,,", perhaps with an authorisation identity between the commas.
   const std::size_t flag_end = client_first.find(',');
   const std::size_t header_end =
       flag_end == std::string_view::npos ? flag_end : client_first.find(',', flag_end + 1);
-  if (header_end == std::string_view::npos || (client_first[0] != 'n' && client_first[0] != 'y')) return std::nullopt;
+  if (header_end == std::string_view::npos || (client_first[0] != 'n' && client_first[0] != 'y'))
+    return std::nullopt;
   gs2_header_ = client_first.substr(0, header_end + 1);
   client_first_bare_ = client_first.substr(header_end + 1);
   const std::string_view client_nonce = attribute(client_first_bare_, 'r');
@@ -93,16 +96,19 @@ std::optional<std::string> ScramServer::final(std::string_view client_final) {
     return std::nullopt;
   Digest salted{};
   PKCS5_PBKDF2_HMAC(password_.data(), static_cast<int>(password_.size()),
-                    reinterpret_cast<const unsigned char*>(salt_.data()), static_cast<int>(salt_.size()), iterations,
-                    EVP_sha256(), static_cast<int>(salted.size()), salted.data());
-  const std::string message = fmt::format("{},{},{}", client_first_bare_, server_first_, without_proof);
+                    reinterpret_cast<const unsigned char*>(salt_.data()),
+                    static_cast<int>(salt_.size()), iterations, EVP_sha256(),
+                    static_cast<int>(salted.size()), salted.data());
+  const std::string message =
+      fmt::format("{},{},{}", client_first_bare_, server_first_, without_proof);
   const Digest stored_key = sha256(hmac(salted, "Client Key"));
   const Digest signature = hmac(stored_key, message);
   Digest client_key{};
   for (std::size_t i = 0; i < client_key.size(); ++i)
     client_key[i] = static_cast<std::uint8_t>((*proof)[i] ^ signature[i]);
   const Digest presented = sha256(client_key);
-  if (CRYPTO_memcmp(presented.data(), stored_key.data(), stored_key.size()) != 0) return std::nullopt;
+  if (CRYPTO_memcmp(presented.data(), stored_key.data(), stored_key.size()) != 0)
+    return std::nullopt;
   return "v=" + base64(hmac(hmac(salted, "Server Key"), message));
 }
 

@@ -28,7 +28,9 @@ class ScramServer {
   std::string client_first_bare_, server_first_, gs2_header_;
 };
 
-/// "md5" + hex(md5(hex(md5(password + user)) + salt)), as a client answers AuthenticationMD5Password.
-[[nodiscard]] std::string md5_response(std::string_view user, std::string_view password, Bytes salt);
+/// "md5" + hex(md5(hex(md5(password + user)) + salt)), as a client answers
+/// AuthenticationMD5Password.
+[[nodiscard]] std::string md5_response(std::string_view user, std::string_view password,
+                                       Bytes salt);
 
 }  // namespace understudy::postgres

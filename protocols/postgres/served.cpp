@@ -20,29 +20,35 @@ bool decode_columns(ServedPortal& portal) {
 }
 
 bool has_raw_columns(const ServedPortal& portal) noexcept {
-  return std::ranges::any_of(portal.columns, [](const Column& column) { return column.format == Format::binary; });
+  return std::ranges::any_of(portal.columns,
+                             [](const Column& column) { return column.format == Format::binary; });
 }
 
-Fields damaged() { return make_fields("ERROR", "XX000", "the table's image of this answer is damaged"); }
+Fields damaged() {
+  return make_fields("ERROR", "XX000", "the table's image of this answer is damaged");
+}
 
 Fields no_such_format(const Column& column, Format wanted) {
-  return make_fields("ERROR", "0A000",
-                     fmt::format("understudy can't give column \"{}\" of type {} in {} format", column.name,
-                                 name_of_type(column.type), wanted == Format::binary ? "binary" : "text"),
-                     "The recording holds it in the other format only.",
-                     "Record with this driver, or ask for the other format.");
+  return make_fields(
+      "ERROR", "0A000",
+      fmt::format("understudy can't give column \"{}\" of type {} in {} format", column.name,
+                  name_of_type(column.type), wanted == Format::binary ? "binary" : "text"),
+      "The recording holds it in the other format only.",
+      "Record with this driver, or ask for the other format.");
 }
 
 /// The next message of framed octets; empty at the end.
 Bytes next_frame(Bytes octets) {
   Frame frame;
   const Limits limits{.message_octets = octets.size()};
-  return cut_frame(octets, limits, frame) == FrameStatus::complete ? octets.first(frame.octets) : Bytes{};
+  return cut_frame(octets, limits, frame) == FrameStatus::complete ? octets.first(frame.octets)
+                                                                   : Bytes{};
 }
 
 /// One DataRow in the formats of the portal.
 SendFailure send_row(const ServedPortal& portal, Bytes row, Cells& cells, Output& out) {
-  if (!decode_data_row(row.subspan(5), cells) || cells.size() != portal.columns.size()) return damaged();
+  if (!decode_data_row(row.subspan(5), cells) || cells.size() != portal.columns.size())
+    return damaged();
   Octets& buffer = out.buffer();
   const std::size_t start = buffer.size();
   FrameWriter writer(buffer, 'D');
@@ -70,14 +76,17 @@ SendFailure send_row(const ServedPortal& portal, Bytes row, Cells& cells, Output
 void send_tail(const ServedPortal& portal, bool resumed, std::uint64_t rows, Output& out) {
   std::string tag;
   const bool complete = !portal.image->is_error && !portal.image->is_empty;
-  if (resumed && complete && decode_command_complete(portal.image->tail.subspan(5), tag) && tag.starts_with("SELECT"))
+  if (resumed && complete && decode_command_complete(portal.image->tail.subspan(5), tag) &&
+      tag.starts_with("SELECT"))
     return encode_command_complete(fmt::format("SELECT {}", rows), out.buffer());
   out.borrow(portal.image->tail);
 }
 
 Fields only_partly_recorded() {
-  return make_fields("ERROR", "UX404", "understudy has no more rows of this query: they were not fetched when it was recorded",
-                     "", "Record again with all rows fetched.");
+  return make_fields(
+      "ERROR", "UX404",
+      "understudy has no more rows of this query: they were not fetched when it was recorded", "",
+      "Record again with all rows fetched.");
 }
 
 }  // namespace
@@ -117,8 +126,10 @@ SendFailure send_rows(ServedPortal& portal, std::uint32_t max_rows, Output& out)
     return std::nullopt;
   }
   if (!image.is_copy_out && !decode_columns(portal)) return damaged();
-  const bool as_recorded = all_text(portal.formats) && !has_raw_columns(portal) && !image.is_partial;
-  if (as_recorded && portal.offset == 0 && (max_rows == 0 || max_rows > image.row_count) && !portal.done) {
+  const bool as_recorded =
+      all_text(portal.formats) && !has_raw_columns(portal) && !image.is_partial;
+  if (as_recorded && portal.offset == 0 && (max_rows == 0 || max_rows > image.row_count) &&
+      !portal.done) {
     portal.offset = image.rows.size();
     portal.fetched = image.row_count;
     portal.done = true;
@@ -152,7 +163,8 @@ std::vector<Row> rows_of(const Image& image) {
     if (frame.empty() || !decode_data_row(frame.subspan(5), cells)) break;
     offset += frame.size();
     Row& row = rows.emplace_back();
-    for (const auto& cell : cells) row.push_back(cell ? std::optional(std::string(*cell)) : std::nullopt);
+    for (const auto& cell : cells)
+      row.push_back(cell ? std::optional(std::string(*cell)) : std::nullopt);
   }
   return rows;
 }

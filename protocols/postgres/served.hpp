@@ -18,9 +18,9 @@ struct ServedStatement {
   std::string text;
   sql::Statement parsed;
   sql::Verb verb;
-  std::vector<Oid> types;      ///< of the parameters, declared or from the shape
+  std::vector<Oid> types;  ///< of the parameters, declared or from the shape
   std::optional<Shape> shape;
-  std::vector<Oid> told;       ///< types of the columns that Describe told the client
+  std::vector<Oid> told;  ///< types of the columns that Describe told the client
   bool was_told = false;
 };
 
@@ -29,14 +29,14 @@ struct ServedStatement {
 struct ServedPortal {
   std::shared_ptr<ServedStatement> statement;
   Parameters parameters;
-  std::vector<Format> formats;   ///< of the results
-  std::optional<Image> image;    ///< once answered
-  std::string own_image;         ///< octets of an answer that is not the table's
-  std::vector<Column> columns;   ///< of the image, decoded when needed
-  std::size_t offset = 0;        ///< in image->rows, of the next row
-  std::uint64_t fetched = 0;     ///< rows before that
-  std::int64_t cursor_row = 0;   ///< of a cursor: 0 before the first row, rows + 1 behind the last
-  bool done = false;             ///< CommandComplete was sent
+  std::vector<Format> formats;  ///< of the results
+  std::optional<Image> image;   ///< once answered
+  std::string own_image;        ///< octets of an answer that is not the table's
+  std::vector<Column> columns;  ///< of the image, decoded when needed
+  std::size_t offset = 0;       ///< in image->rows, of the next row
+  std::uint64_t fetched = 0;    ///< rows before that
+  std::int64_t cursor_row = 0;  ///< of a cursor: 0 before the first row, rows + 1 behind the last
+  bool done = false;            ///< CommandComplete was sent
   bool holdable = false;
 
   /// Makes `octets` the portal's answer; false where they are no image.

@@ -26,7 +26,10 @@ enum class Phase : std::uint8_t { startup, authenticating, ready, closing };
 class PostgresServer final : public ServerMachine {
  public:
   PostgresServer(const ServiceTable& table, const ServerContext& context)
-      : table_(table), context_(context), executor_(table, output_), authentication_(*context.settings, context.entropy) {}
+      : table_(table),
+        context_(context),
+        executor_(table, output_),
+        authentication_(*context.settings, context.entropy) {}
 
   void feed(Bytes chunk) override { input_.append(chunk); }
   void feed_eof() override { ended_ = true; }
@@ -70,13 +73,14 @@ class PostgresServer final : public ServerMachine {
   void on(const Flush&, char) {}
   void on(const Terminate&, char) { phase_ = Phase::closing; }
   void on(const FunctionCall&, char next_type);
-  void on(const CopyData&, char) {}   // outside of COPY the server ignores all three
+  void on(const CopyData&, char) {}  // outside of COPY the server ignores all three
   void on(const CopyDone&, char) {}
   void on(const CopyFail&, char) {}
   void on(const PasswordMessage&, char) { fatal("08P01", "invalid frontend message type 112"); }
 
   [[nodiscard]] bool executed_next(std::string_view portal) const;
-  [[nodiscard]] bool decode_parameters(const Bind& bind, const ServedStatement& statement, Parameters& parameters);
+  [[nodiscard]] bool decode_parameters(const Bind& bind, const ServedStatement& statement,
+                                       Parameters& parameters);
 
   const ServiceTable& table_;
   ServerContext context_;
@@ -87,8 +91,8 @@ class PostgresServer final : public ServerMachine {
   bool ended_ = false, closed_ = false, skipping_ = false;
   ReceiveBuffer input_;
   QueryUnderWay query_;
-  bool statement_under_way_ = false;          // of either protocol, until after_statement()
-  std::optional<std::string> describe_first_; // portal whose Describe waits for its Execute
+  bool statement_under_way_ = false;           // of either protocol, until after_statement()
+  std::optional<std::string> describe_first_;  // portal whose Describe waits for its Execute
   std::uint16_t minor_ = 0;
   std::deque<std::string> notes_;
 };
@@ -121,7 +125,8 @@ ServerEvent PostgresServer::next() {
 bool PostgresServer::read_startup() {
   const Startup startup = decode_startup(input_.pending());
   switch (startup.kind) {
-    case StartupKind::need_more: return false;
+    case StartupKind::need_more:
+      return false;
     case StartupKind::invalid:
       note("a client does not speak the PostgreSQL protocol: its connection is closed");
       phase_ = Phase::closing;
@@ -144,8 +149,8 @@ bool PostgresServer::read_startup() {
 
 void PostgresServer::begin_session(const Startup& startup) {
   if (startup.major != 3) {
-    fatal("0A000", fmt::format("unsupported frontend protocol {}.{}: server supports 3.0 to 3.{}", startup.major,
-                               startup.minor, supported_minor));
+    fatal("0A000", fmt::format("unsupported frontend protocol {}.{}: server supports 3.0 to 3.{}",
+                               startup.major, startup.minor, supported_minor));
     return;
   }
   negotiate(startup);
@@ -160,15 +165,19 @@ void PostgresServer::begin_session(const Startup& startup) {
   Settings& settings = executor_.settings();
   const Document& profile = table_.profile();
   if (profile.is_object() && profile.contains("parameters"))
-    for (const auto& [name, value] : profile["parameters"].items()) settings.start_with(name, octets_of(value));
+    for (const auto& [name, value] : profile["parameters"].items())
+      settings.start_with(name, octets_of(value));
   settings.start_with("application_name", "");
   settings.start_with("session_authorization", user);
   for (const auto& [name, value] : settings_of(startup))
     settings.start_with(name, canonical_setting(name, value, settings.value_or(name, "")));
   const AuthStatus status = authentication_.start(user, output_.buffer());
-  if (status == AuthStatus::accepted) authenticated();
-  else if (status == AuthStatus::refused) fatal({}, {});
-  else phase_ = Phase::authenticating;
+  if (status == AuthStatus::accepted)
+    authenticated();
+  else if (status == AuthStatus::refused)
+    fatal({}, {});
+  else
+    phase_ = Phase::authenticating;
 }
 
 void PostgresServer::negotiate(const Startup& startup) {
@@ -190,10 +199,19 @@ void PostgresServer::authenticated() {
 
 /// What every server of some age tells, in its order; and what this recording's told besides.
 void PostgresServer::tell_settings() {
-  static constexpr std::array<std::string_view, 13> always = {
-      "application_name", "client_encoding", "DateStyle", "default_transaction_read_only", "in_hot_standby",
-      "integer_datetimes", "IntervalStyle", "is_superuser", "server_encoding", "server_version",
-      "session_authorization", "standard_conforming_strings", "TimeZone"};
+  static constexpr std::array<std::string_view, 13> always = {"application_name",
+                                                              "client_encoding",
+                                                              "DateStyle",
+                                                              "default_transaction_read_only",
+                                                              "in_hot_standby",
+                                                              "integer_datetimes",
+                                                              "IntervalStyle",
+                                                              "is_superuser",
+                                                              "server_encoding",
+                                                              "server_version",
+                                                              "session_authorization",
+                                                              "standard_conforming_strings",
+                                                              "TimeZone"};
   Settings& settings = executor_.settings();
   for (const std::string_view name : always) {
     std::string value = settings.value_or(name, default_setting(name));
@@ -240,26 +258,34 @@ bool PostgresServer::executed_next(std::string_view portal) const {
 bool PostgresServer::read_message() {
   Frame frame;
   switch (cut_frame(input_.pending(), context_.limits, frame)) {
-    case FrameStatus::need_more: return false;
+    case FrameStatus::need_more:
+      return false;
     case FrameStatus::invalid:
       fatal("08P01", "invalid message length");
       return true;
-    case FrameStatus::complete: break;
+    case FrameStatus::complete:
+      break;
   }
   char next_type = 0;
-  if ((frame.type == 'E' || frame.type == 'D') && !skipping_ && !next_is_here(frame, next_type)) return false;
+  if ((frame.type == 'E' || frame.type == 'D') && !skipping_ && !next_is_here(frame, next_type))
+    return false;
   FrontendMessage message;
   const FrontendStatus status = decode_frontend(frame, context_.limits, message);
   if (status == FrontendStatus::unknown_type) {
-    fatal("08P01", fmt::format("invalid frontend message type {}", static_cast<unsigned char>(frame.type)));
+    fatal("08P01",
+          fmt::format("invalid frontend message type {}", static_cast<unsigned char>(frame.type)));
   } else if (phase_ == Phase::authenticating) {
     const auto* password = std::get_if<PasswordMessage>(&message);
-    const AuthStatus result =
-        password != nullptr ? authentication_.answer(password->body, output_.buffer()) : AuthStatus::refused;
-    if (result == AuthStatus::accepted) authenticated();
-    else if (result == AuthStatus::refused) fatal({}, {});
+    const AuthStatus result = password != nullptr
+                                  ? authentication_.answer(password->body, output_.buffer())
+                                  : AuthStatus::refused;
+    if (result == AuthStatus::accepted)
+      authenticated();
+    else if (result == AuthStatus::refused)
+      fatal({}, {});
   } else if (status == FrontendStatus::malformed) {
-    error(make_fields("ERROR", "08P01", frame.type == 'Q' ? "invalid string in message" : "invalid message format"));
+    error(make_fields("ERROR", "08P01",
+                      frame.type == 'Q' ? "invalid string in message" : "invalid message format"));
     if (frame.type == 'Q') only_ready_follows();
   } else {
     handle(message, next_type);
@@ -286,7 +312,8 @@ bool PostgresServer::copy_message(const FrontendMessage& message) {
     executor_.copy_done();
   } else if (const auto* failure = std::get_if<CopyFail>(&message)) {
     executor_.copy_fail(failure->reason);
-  } else if (!std::holds_alternative<SyncMessage>(message) && !std::holds_alternative<Flush>(message)) {
+  } else if (!std::holds_alternative<SyncMessage>(message) &&
+             !std::holds_alternative<Flush>(message)) {
     error(make_fields("ERROR", "08P01", "unexpected message type during COPY from stdin"));
     fatal("08P01", "terminating connection because protocol synchronization was lost");
   }
@@ -301,8 +328,10 @@ void PostgresServer::only_ready_follows() {
 
 /// Without a code: the refusal of the authentication.
 void PostgresServer::fatal(std::string_view code, std::string message) {
-  encode_fields('E', code.empty() ? authentication_.refusal() : make_fields("FATAL", code, std::move(message)),
-                output_.buffer());
+  encode_fields(
+      'E',
+      code.empty() ? authentication_.refusal() : make_fields("FATAL", code, std::move(message)),
+      output_.buffer());
   phase_ = Phase::closing;
 }
 
@@ -316,8 +345,10 @@ void PostgresServer::after_statement() {
   if (executor_.busy()) return;
   statement_under_way_ = false;
   if (!executor_.take_failure()) return;
-  if (query_.active) query_.next = query_.parts.size();
-  else skipping_ = true;
+  if (query_.active)
+    query_.next = query_.parts.size();
+  else
+    skipping_ = true;
 }
 
 void PostgresServer::continue_query() {
@@ -344,22 +375,29 @@ void PostgresServer::on(const Query& query, char) {
   query_.parts = sql::split(query_.text, executor_.mode());
   query_.next = 0;
   query_.active = true;
-  // A text that the real server could not parse was recorded as a whole; an empty one is a part too.
-  const bool whole = query_.parts.empty() || (query_.parts.size() > 1 && table_.shape(unparsed_key(query_.text)));
+  // A text that the real server could not parse was recorded as a whole; an empty one is a part
+  // too.
+  const bool whole =
+      query_.parts.empty() || (query_.parts.size() > 1 && table_.shape(unparsed_key(query_.text)));
   if (whole) query_.parts = {query_.text};
 }
 
 void PostgresServer::on(const Parse& parse, char) {
   ServedObjects& objects = executor_.objects();
   if (!parse.statement.empty() && objects.statement(parse.statement))
-    return error(make_fields("ERROR", "42P05", fmt::format("prepared statement \"{}\" already exists", parse.statement)));
+    return error(
+        make_fields("ERROR", "42P05",
+                    fmt::format("prepared statement \"{}\" already exists", parse.statement)));
   if (parse.statement.empty()) objects.drop_statement("");
   if (sql::split(parse.text, executor_.mode()).size() > 1)
-    return error(make_fields("ERROR", "42601", "cannot insert multiple commands into a prepared statement"));
+    return error(
+        make_fields("ERROR", "42601", "cannot insert multiple commands into a prepared statement"));
   auto statement = executor_.prepare(parse.text, parse.types);
   const sql::Kind kind = statement->verb.kind;
-  const bool ends = kind == sql::Kind::commit || kind == sql::Kind::rollback || kind == sql::Kind::rollback_to;
-  if (executor_.block().failed() && !ends && !statement->parsed.empty()) return error(TransactionBlock::failed_error());
+  const bool ends =
+      kind == sql::Kind::commit || kind == sql::Kind::rollback || kind == sql::Kind::rollback_to;
+  if (executor_.block().failed() && !ends && !statement->parsed.empty())
+    return error(TransactionBlock::failed_error());
   objects.put_statement(parse.statement, std::move(statement));
   encode_empty('1', output_.buffer());
 }
@@ -368,19 +406,26 @@ void PostgresServer::on(const Bind& bind, char) {
   ServedObjects& objects = executor_.objects();
   const auto statement = objects.statement(bind.statement);
   if (!statement) {
-    return error(make_fields("ERROR", "26000", bind.statement.empty()
-                                 ? std::string("unnamed prepared statement does not exist")
-                                 : fmt::format("prepared statement \"{}\" does not exist", bind.statement)));
+    return error(
+        make_fields("ERROR", "26000",
+                    bind.statement.empty()
+                        ? std::string("unnamed prepared statement does not exist")
+                        : fmt::format("prepared statement \"{}\" does not exist", bind.statement)));
   }
   if (bind.parameters.size() != statement->types.size())
-    return error(make_fields("ERROR", "08P01",
-                             fmt::format("bind message supplies {} parameters, but prepared statement \"{}\" requires {}",
-                                         bind.parameters.size(), bind.statement, statement->types.size())));
+    return error(make_fields(
+        "ERROR", "08P01",
+        fmt::format(
+            "bind message supplies {} parameters, but prepared statement \"{}\" requires {}",
+            bind.parameters.size(), bind.statement, statement->types.size())));
   if (!bind.portal.empty() && objects.portal(bind.portal))
-    return error(make_fields("ERROR", "42P03", fmt::format("cursor \"{}\" already exists", bind.portal)));
+    return error(
+        make_fields("ERROR", "42P03", fmt::format("cursor \"{}\" already exists", bind.portal)));
   const sql::Kind kind = statement->verb.kind;
-  const bool ends = kind == sql::Kind::commit || kind == sql::Kind::rollback || kind == sql::Kind::rollback_to;
-  if (executor_.block().failed() && !ends && !statement->parsed.empty()) return error(TransactionBlock::failed_error());
+  const bool ends =
+      kind == sql::Kind::commit || kind == sql::Kind::rollback || kind == sql::Kind::rollback_to;
+  if (executor_.block().failed() && !ends && !statement->parsed.empty())
+    return error(TransactionBlock::failed_error());
   auto portal = std::make_shared<ServedPortal>();
   portal->statement = statement;
   portal->formats = bind.result_formats;
@@ -394,30 +439,38 @@ void PostgresServer::on(const Describe& describe, char next_type) {
   if (describe.target == Target::portal) {
     const auto portal = objects.portal(describe.name);
     if (!portal)
-      return error(make_fields("ERROR", "34000", fmt::format("portal \"{}\" does not exist", describe.name)));
+      return error(make_fields("ERROR", "34000",
+                               fmt::format("portal \"{}\" does not exist", describe.name)));
     // Executed next: then the columns are those of the answer itself.
-    if (next_type == 'E' && executed_next(describe.name) && !portal->image) return static_cast<void>(describe_first_ = std::string(describe.name));
+    if (next_type == 'E' && executed_next(describe.name) && !portal->image)
+      return static_cast<void>(describe_first_ = std::string(describe.name));
     statement_under_way_ = true;
     return executor_.describe(portal->statement, Target::portal, portal->formats);
   }
   const auto statement = objects.statement(describe.name);
   if (!statement)
-    return error(make_fields("ERROR", "26000", describe.name.empty()
-                                 ? std::string("unnamed prepared statement does not exist")
-                                 : fmt::format("prepared statement \"{}\" does not exist", describe.name)));
+    return error(
+        make_fields("ERROR", "26000",
+                    describe.name.empty()
+                        ? std::string("unnamed prepared statement does not exist")
+                        : fmt::format("prepared statement \"{}\" does not exist", describe.name)));
   statement_under_way_ = true;
   executor_.describe(statement, Target::statement, {});
 }
 
-bool PostgresServer::decode_parameters(const Bind& bind, const ServedStatement& statement, Parameters& parameters) {
+bool PostgresServer::decode_parameters(const Bind& bind, const ServedStatement& statement,
+                                       Parameters& parameters) {
   for (std::size_t i = 0; i < bind.parameters.size(); ++i) {
     const auto& octets = bind.parameters[i];
-    if (!octets || format_at(bind.parameter_formats, i) == Format::text || statement.types[i] == oid::unspecified) {
+    if (!octets || format_at(bind.parameter_formats, i) == Format::text ||
+        statement.types[i] == oid::unspecified) {
       parameters.push_back(octets ? std::optional(std::string(*octets)) : std::nullopt);
       continue;
     }
-    if (!binary_to_text(statement.types[i], as_bytes(*octets), parameters.emplace_back().emplace())) {
-      error(make_fields("ERROR", "22P03", fmt::format("incorrect binary data format in bind parameter {}", i + 1)));
+    if (!binary_to_text(statement.types[i], as_bytes(*octets),
+                        parameters.emplace_back().emplace())) {
+      error(make_fields("ERROR", "22P03",
+                        fmt::format("incorrect binary data format in bind parameter {}", i + 1)));
       return false;
     }
   }
@@ -428,7 +481,8 @@ void PostgresServer::on(const Execute& execute, char next_type) {
   const auto portal = executor_.objects().portal(execute.portal);
   const auto described = std::exchange(describe_first_, std::nullopt);
   if (!portal)
-    return error(make_fields("ERROR", "34000", fmt::format("portal \"{}\" does not exist", execute.portal)));
+    return error(
+        make_fields("ERROR", "34000", fmt::format("portal \"{}\" does not exist", execute.portal)));
   Delivery delivery;
   if (described == execute.portal) delivery.announce = Announce::rows_or_no_data;
   delivery.max_rows = execute.max_rows;
@@ -438,8 +492,10 @@ void PostgresServer::on(const Execute& execute, char next_type) {
 }
 
 void PostgresServer::on(const CloseTarget& close, char) {
-  if (close.target == Target::statement) executor_.objects().drop_statement(close.name);
-  else executor_.objects().drop_portal(close.name);
+  if (close.target == Target::statement)
+    executor_.objects().drop_statement(close.name);
+  else
+    executor_.objects().drop_portal(close.name);
   encode_empty('3', output_.buffer());
 }
 
@@ -451,7 +507,8 @@ void PostgresServer::on(const FunctionCall&, char) {
 
 }  // namespace
 
-std::unique_ptr<ServerMachine> make_server(const ServiceTable& table, const ServerContext& context) {
+std::unique_ptr<ServerMachine> make_server(const ServiceTable& table,
+                                           const ServerContext& context) {
   return std::make_unique<PostgresServer>(table, context);
 }
 

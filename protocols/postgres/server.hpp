@@ -7,6 +7,7 @@
 
 namespace understudy::postgres {
 
-[[nodiscard]] std::unique_ptr<ServerMachine> make_server(const ServiceTable& table, const ServerContext& context);
+[[nodiscard]] std::unique_ptr<ServerMachine> make_server(const ServiceTable& table,
+                                                         const ServerContext& context);
 
 }  // namespace understudy::postgres

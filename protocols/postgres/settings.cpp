@@ -10,7 +10,8 @@ struct Known {
   std::string_view key;  // lower case
   std::string_view display;
   bool reported;
-  std::string_view value;  // of a server as it is installed; empty where that differs from host to host
+  std::string_view
+      value;  // of a server as it is installed; empty where that differs from host to host
 };
 
 constexpr std::array known_settings = {
@@ -19,7 +20,8 @@ constexpr std::array known_settings = {
     Known{"client_encoding", "client_encoding", true, "UTF8"},
     Known{"client_min_messages", "client_min_messages", false, "notice"},
     Known{"datestyle", "DateStyle", true, "ISO, MDY"},
-    Known{"default_transaction_isolation", "default_transaction_isolation", false, "read committed"},
+    Known{"default_transaction_isolation", "default_transaction_isolation", false,
+          "read committed"},
     Known{"default_transaction_read_only", "default_transaction_read_only", true, "off"},
     Known{"escape_string_warning", "escape_string_warning", false, "on"},
     Known{"extra_float_digits", "extra_float_digits", false, "1"},
@@ -63,7 +65,8 @@ const Known* find_known(std::string_view name) noexcept {
 std::string canonical_encoding(std::string_view value) {
   std::string name;
   for (const char c : value)
-    if (c != '-' && c != '\'' && c != '_') name += static_cast<char>(c >= 'a' && c <= 'z' ? c & ~0x20 : c);
+    if (c != '-' && c != '\'' && c != '_')
+      name += static_cast<char>(c >= 'a' && c <= 'z' ? c & ~0x20 : c);
   if (name == "UNICODE") return "UTF8";
   if (name == "ISO88591") return "LATIN1";
   if (name == "SQLASCII") return "SQL_ASCII";
@@ -74,21 +77,31 @@ std::string canonical_encoding(std::string_view value) {
 std::string canonical_date_style(std::string_view value, std::string_view present) {
   const std::size_t comma = present.find(", ");
   std::string style(present.substr(0, comma));
-  std::string order(comma == std::string_view::npos ? std::string_view("MDY") : present.substr(comma + 2));
+  std::string order(comma == std::string_view::npos ? std::string_view("MDY")
+                                                    : present.substr(comma + 2));
   std::string word;
   const auto apply = [&] {
     const std::string name = lower(std::exchange(word, {}));
-    if (name == "iso") style = "ISO";
-    else if (name == "sql") style = "SQL";
-    else if (name.starts_with("postgres")) style = "Postgres";
-    else if (name == "german") style = "German", order = "DMY";
-    else if (name == "mdy" || name.starts_with("us") || name.starts_with("noneuro")) order = "MDY";
-    else if (name == "dmy" || name.starts_with("euro")) order = "DMY";
-    else if (name == "ymd") order = "YMD";
+    if (name == "iso")
+      style = "ISO";
+    else if (name == "sql")
+      style = "SQL";
+    else if (name.starts_with("postgres"))
+      style = "Postgres";
+    else if (name == "german")
+      style = "German", order = "DMY";
+    else if (name == "mdy" || name.starts_with("us") || name.starts_with("noneuro"))
+      order = "MDY";
+    else if (name == "dmy" || name.starts_with("euro"))
+      order = "DMY";
+    else if (name == "ymd")
+      order = "YMD";
   };
   for (const char c : value) {
-    if (c == ',' || c == ' ') apply();
-    else word += c;
+    if (c == ',' || c == ' ')
+      apply();
+    else
+      word += c;
   }
   apply();
   return style + ", " + order;
@@ -116,7 +129,8 @@ void Settings::tell(std::string_view name) {
 
 void Settings::set(std::string_view name, std::string_view value, bool local) {
   const std::string key = lower(name);
-  if (local && !locals_.contains(key)) locals_[key] = current_.contains(key) ? current_[key] : std::string(default_setting(key));
+  if (local && !locals_.contains(key))
+    locals_[key] = current_.contains(key) ? current_[key] : std::string(default_setting(key));
   if (!local) locals_.erase(key);
   current_[key] = value;
 }
@@ -124,12 +138,15 @@ void Settings::set(std::string_view name, std::string_view value, bool local) {
 void Settings::reset(std::string_view name) {
   const std::string key = lower(name);
   const auto found = defaults_.find(key);
-  if (found == defaults_.end()) current_.erase(key);
-  else current_[key] = found->second;
+  if (found == defaults_.end())
+    current_.erase(key);
+  else
+    current_[key] = found->second;
 }
 
 void Settings::reset_all() {
-  // Settings that the client can't set keep their values through RESET ALL, as those equal their defaults.
+  // Settings that the client can't set keep their values through RESET ALL, as those equal their
+  // defaults.
   current_ = defaults_;
 }
 
@@ -142,7 +159,9 @@ std::string Settings::value_or(std::string_view name, std::string_view otherwise
   return value(name).value_or(std::string(otherwise));
 }
 
-void Settings::begin() { at_begin_ = current_; }
+void Settings::begin() {
+  at_begin_ = current_;
+}
 
 void Settings::commit() {
   for (const auto& [name, before] : locals_) current_[name] = before;
@@ -158,7 +177,9 @@ void Settings::rollback() {
   at_begin_.reset();
 }
 
-void Settings::savepoint() { savepoints_.push_back(current_); }
+void Settings::savepoint() {
+  savepoints_.push_back(current_);
+}
 
 void Settings::rollback_to(std::size_t depth) {
   if (depth >= savepoints_.size()) return;
@@ -191,10 +212,12 @@ bool is_reported(std::string_view name) noexcept {
   return known != nullptr && known->reported;
 }
 
-std::string canonical_setting(std::string_view name, std::string_view value, std::string_view present) {
+std::string canonical_setting(std::string_view name, std::string_view value,
+                              std::string_view present) {
   const std::string key = lower(name);
   if (key == "client_encoding") return canonical_encoding(value);
-  if (key == "datestyle") return canonical_date_style(value, present.empty() ? "ISO, MDY" : present);
+  if (key == "datestyle")
+    return canonical_date_style(value, present.empty() ? "ISO, MDY" : present);
   if (key == "timezone" && lower(value) == "utc") return "UTC";
   if (key == "standard_conforming_strings" || key == "default_transaction_read_only" ||
       key == "transaction_read_only" || key == "escape_string_warning")

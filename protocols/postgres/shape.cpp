@@ -28,10 +28,16 @@ bool fits(const ShapeVariant& variant, const sql::Statement& statement) noexcept
 
 }  // namespace
 
-std::string shape_key(std::string_view pattern) { return "shape:" + std::string(pattern); }
+std::string shape_key(std::string_view pattern) {
+  return "shape:" + std::string(pattern);
+}
 
-std::string unparsed_key(std::string_view text) { return "unparsed:" + std::string(text); }
-std::string set_key(std::string_view pattern) { return "set:" + std::string(pattern); }
+std::string unparsed_key(std::string_view text) {
+  return "unparsed:" + std::string(text);
+}
+std::string set_key(std::string_view pattern) {
+  return "set:" + std::string(pattern);
+}
 
 std::string encode_shape(const Shape& shape) {
   Octets octets;
@@ -44,7 +50,8 @@ std::string encode_shape(const Shape& shape) {
   writer.be(static_cast<std::uint32_t>(shape.variants.size()));
   for (const ShapeVariant& variant : shape.variants) {
     for (std::size_t i = 0; i < shape.slot_types.size(); ++i)
-      writer.byte(static_cast<std::uint8_t>(i < variant.slots.size() ? variant.slots[i] : sql::ValueClass::unknown));
+      writer.byte(static_cast<std::uint8_t>(i < variant.slots.size() ? variant.slots[i]
+                                                                     : sql::ValueClass::unknown));
     writer.byte(static_cast<std::uint8_t>(variant.kind));
     writer.be(static_cast<std::uint32_t>(variant.description.size()));
     writer.text(variant.description);
@@ -84,7 +91,8 @@ std::vector<Oid> parameter_types(const sql::Statement& statement, const std::vec
   for (std::size_t i = 0; i < slots.size() && i < shape->slot_types.size(); ++i) {
     if (slots[i].parameter == sql::Statement::Slot::literal) continue;
     const auto parameter = static_cast<std::size_t>(slots[i].parameter);
-    if (parameter < types.size() && types[parameter] == oid::unspecified) types[parameter] = shape->slot_types[i];
+    if (parameter < types.size() && types[parameter] == oid::unspecified)
+      types[parameter] = shape->slot_types[i];
   }
   return types;
 }

@@ -21,7 +21,7 @@ enum class ShapeKind : std::uint8_t { no_rows, rows, copy_in, copy_out };
 struct ShapeVariant {
   std::vector<sql::ValueClass> slots;  ///< `unknown` where a parameter stood
   ShapeKind kind = ShapeKind::no_rows;
-  std::string description;             ///< framed RowDescription, or CopyInResponse; may be empty
+  std::string description;  ///< framed RowDescription, or CopyInResponse; may be empty
 
   friend bool operator==(const ShapeVariant&, const ShapeVariant&) = default;
 };
@@ -48,11 +48,13 @@ inline constexpr std::string_view describe_prefix = "describe: ";
 [[nodiscard]] std::optional<Shape> decode_shape(Bytes octets);
 
 /// The variant whose literals are of the classes of `statement`'s, else the first; null for none.
-[[nodiscard]] const ShapeVariant* choose_variant(const Shape& shape, const sql::Statement& statement) noexcept;
+[[nodiscard]] const ShapeVariant* choose_variant(const Shape& shape,
+                                                 const sql::Statement& statement) noexcept;
 
 /// The types of a statement's parameters: the declared ones where the client declared any, else
 /// those of the shape's slots, else unspecified. One for each parameter.
-[[nodiscard]] std::vector<Oid> parameter_types(const sql::Statement& statement, const std::vector<Oid>& declared,
+[[nodiscard]] std::vector<Oid> parameter_types(const sql::Statement& statement,
+                                               const std::vector<Oid>& declared,
                                                const Shape* shape);
 
 }  // namespace understudy::postgres

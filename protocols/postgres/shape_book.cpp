@@ -12,7 +12,13 @@ using Slot = sql::Statement::Slot;
 Oid widest(Oid known, Oid further) noexcept {
   if (known == oid::unspecified || known == further) return further;
   if (further == oid::unspecified) return known;
-  const auto rank = [](Oid type) { return type == oid::int2 ? 1 : type == oid::int4 ? 2 : type == oid::int8 ? 3 : type == oid::numeric ? 4 : 0; };
+  const auto rank = [](Oid type) {
+    return type == oid::int2      ? 1
+           : type == oid::int4    ? 2
+           : type == oid::int8    ? 3
+           : type == oid::numeric ? 4
+                                  : 0;
+  };
   if (rank(known) > 0 && rank(further) > 0) return rank(known) > rank(further) ? known : further;
   return known;
 }
@@ -20,17 +26,22 @@ Oid widest(Oid known, Oid further) noexcept {
 /// What a literal in a place says of the type of a parameter in that place.
 Oid type_of_literal(sql::ValueClass value_class) noexcept {
   switch (value_class) {
-    case sql::ValueClass::number: return oid::numeric;
-    case sql::ValueClass::boolean: return oid::boolean;
-    case sql::ValueClass::string: return oid::text;
-    default: return oid::unspecified;
+    case sql::ValueClass::number:
+      return oid::numeric;
+    case sql::ValueClass::boolean:
+      return oid::boolean;
+    case sql::ValueClass::string:
+      return oid::text;
+    default:
+      return oid::unspecified;
   }
 }
 
 std::vector<sql::ValueClass> classes_of(const sql::Statement& statement) {
   std::vector<sql::ValueClass> classes;
   for (const Slot& slot : statement.slots())
-    classes.push_back(slot.parameter == Slot::literal ? slot.value_class : sql::ValueClass::unknown);
+    classes.push_back(slot.parameter == Slot::literal ? slot.value_class
+                                                      : sql::ValueClass::unknown);
   return classes;
 }
 
@@ -55,7 +66,8 @@ ShapeVariant variant_of(const sql::Statement& statement, const StatementAnswer& 
 
 }  // namespace
 
-void ShapeBook::learn(const sql::Statement& statement, const StatementRequest& request, const StatementAnswer& answer) {
+void ShapeBook::learn(const sql::Statement& statement, const StatementRequest& request,
+                      const StatementAnswer& answer) {
   Entry& entry = entries_[std::string(statement.pattern())];
   Shape& shape = entry.shape;
   const auto slots = statement.slots();
@@ -66,14 +78,17 @@ void ShapeBook::learn(const sql::Statement& statement, const StatementRequest& r
   const std::vector<Oid>& types = answer.described_only ? answer.parameter_types : request.types;
   for (std::size_t i = 0; i < slots.size(); ++i) {
     const auto parameter = static_cast<std::size_t>(slots[i].parameter);
-    if (slots[i].parameter == Slot::literal) entry.literals[i] = slots[i].value_class;
+    if (slots[i].parameter == Slot::literal)
+      entry.literals[i] = slots[i].value_class;
     else if (parameter < types.size() && types[parameter] != oid::unknown)
       shape.slot_types[i] = widest(shape.slot_types[i], types[parameter]);
   }
-  if (answer.returns_rows && !answer.columns.empty()) catalogue_.learn(statement.pattern(), answer.columns);
+  if (answer.returns_rows && !answer.columns.empty())
+    catalogue_.learn(statement.pattern(), answer.columns);
   if (answer.error && !answer.returns_rows && answer.copy == CopyDirection::none) return;
   ShapeVariant variant = variant_of(statement, answer);
-  if (std::ranges::find(shape.variants, variant) == shape.variants.end()) shape.variants.push_back(std::move(variant));
+  if (std::ranges::find(shape.variants, variant) == shape.variants.end())
+    shape.variants.push_back(std::move(variant));
 }
 
 void ShapeBook::settle() {
@@ -87,8 +102,10 @@ void ShapeBook::settle(const std::string& pattern, Entry& entry) const {
   const std::vector<Oid> inferred = infer_slot_types(pattern, types.size(), catalogue_);
   for (std::size_t i = 0; i < types.size(); ++i) {
     // A column's type is surer than what a driver declared; a literal's class is the last resort.
-    if (inferred[i] != 0) types[i] = inferred[i];
-    else if (types[i] == oid::unspecified) types[i] = type_of_literal(entry.literals[i]);
+    if (inferred[i] != 0)
+      types[i] = inferred[i];
+    else if (types[i] == oid::unspecified)
+      types[i] = type_of_literal(entry.literals[i]);
   }
 }
 
@@ -101,7 +118,8 @@ const Shape* ShapeBook::find(std::string_view pattern) {
 std::vector<std::pair<std::string, std::string>> ShapeBook::encode() {
   settle();
   std::vector<std::pair<std::string, std::string>> all;
-  for (const auto& [pattern, entry] : entries_) all.emplace_back(shape_key(pattern), encode_shape(entry.shape));
+  for (const auto& [pattern, entry] : entries_)
+    all.emplace_back(shape_key(pattern), encode_shape(entry.shape));
   return all;
 }
 

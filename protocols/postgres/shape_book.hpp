@@ -16,7 +16,8 @@ namespace understudy::postgres {
 
 class ShapeBook {
  public:
-  void learn(const sql::Statement& statement, const StatementRequest& request, const StatementAnswer& answer);
+  void learn(const sql::Statement& statement, const StatementRequest& request,
+             const StatementAnswer& answer);
   /// Null where the pattern was never recorded. After the first call nothing more may be learned.
   [[nodiscard]] const Shape* find(std::string_view pattern);
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> encode();

@@ -12,7 +12,8 @@ void read_cancel(ByteReader& reader, Startup& startup) {
   startup.process_id = reader.be<std::uint32_t>();
   startup.secret_key = as_text(reader.rest());
   const std::size_t length = startup.secret_key.size();
-  startup.kind = reader.failed() || length < 4 || length > 256 ? StartupKind::invalid : StartupKind::cancel_request;
+  startup.kind = reader.failed() || length < 4 || length > 256 ? StartupKind::invalid
+                                                               : StartupKind::cancel_request;
 }
 
 void read_parameters(ByteReader& reader, Startup& startup) {
@@ -46,7 +47,8 @@ std::vector<std::string> split_options(std::string_view options) {
 }  // namespace
 
 std::string_view Startup::parameter(std::string_view name) const noexcept {
-  const auto found = std::ranges::find(parameters, name, &std::pair<std::string, std::string>::first);
+  const auto found =
+      std::ranges::find(parameters, name, &std::pair<std::string, std::string>::first);
   return found == parameters.end() ? std::string_view{} : std::string_view(found->second);
 }
 
@@ -64,8 +66,9 @@ Startup decode_startup(Bytes pending) {
   if (code == cancel_request_code) {
     read_cancel(reader, startup);
   } else if (code == ssl_request_code || code == gssenc_request_code) {
-    startup.kind = length != 8 ? StartupKind::invalid
-                   : code == ssl_request_code ? StartupKind::ssl_request : StartupKind::gssenc_request;
+    startup.kind = length != 8                ? StartupKind::invalid
+                   : code == ssl_request_code ? StartupKind::ssl_request
+                                              : StartupKind::gssenc_request;
   } else {
     read_parameters(reader, startup);
   }
@@ -75,15 +78,19 @@ Startup decode_startup(Bytes pending) {
 std::vector<std::pair<std::string, std::string>> settings_of(const Startup& startup) {
   std::vector<std::pair<std::string, std::string>> settings;
   for (const auto& [name, value] : startup.parameters) {
-    const bool own = name == "user" || name == "database" || name == "replication" || name == "options";
+    const bool own =
+        name == "user" || name == "database" || name == "replication" || name == "options";
     if (!own && !name.starts_with(option_prefix)) settings.emplace_back(name, value);
   }
   const std::vector<std::string> words = split_options(startup.parameter("options"));
   for (std::size_t i = 0; i < words.size(); ++i) {
     std::string_view setting = words[i];
-    if (setting == "-c" && i + 1 < words.size()) setting = words[++i];
-    else if (setting.starts_with("-c") || setting.starts_with("--")) setting.remove_prefix(2);
-    else continue;
+    if (setting == "-c" && i + 1 < words.size())
+      setting = words[++i];
+    else if (setting.starts_with("-c") || setting.starts_with("--"))
+      setting.remove_prefix(2);
+    else
+      continue;
     const std::size_t equals = setting.find('=');
     if (equals == std::string_view::npos) continue;
     std::string name(setting.substr(0, equals));

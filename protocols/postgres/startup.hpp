@@ -18,7 +18,14 @@ inline constexpr std::uint32_t ssl_request_code = 80877103, gssenc_request_code 
                                cancel_request_code = 80877102;
 inline constexpr std::uint16_t supported_minor = 2;  ///< of protocol 3
 
-enum class StartupKind : std::uint8_t { need_more, invalid, ssl_request, gssenc_request, cancel_request, startup };
+enum class StartupKind : std::uint8_t {
+  need_more,
+  invalid,
+  ssl_request,
+  gssenc_request,
+  cancel_request,
+  startup
+};
 
 /// A client's first message. `parameters` are in wire order, `_pq_.` options included.
 struct Startup {

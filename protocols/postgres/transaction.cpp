@@ -15,14 +15,17 @@ std::string lower(std::string_view text) {
 bool chains(std::string_view sql) {
   const std::string text = lower(sql);
   const std::size_t chain = text.find("chain");
-  return chain != std::string::npos && text.find("no chain") == std::string::npos && text.find("and") < chain;
+  return chain != std::string::npos && text.find("no chain") == std::string::npos &&
+         text.find("and") < chain;
 }
 
 }  // namespace
 
-Fields make_fields(std::string_view severity, std::string_view code, std::string message, std::string detail,
-                   std::string hint) {
-  Fields fields = {{'S', std::string(severity)}, {'V', std::string(severity)}, {'C', std::string(code)},
+Fields make_fields(std::string_view severity, std::string_view code, std::string message,
+                   std::string detail, std::string hint) {
+  Fields fields = {{'S', std::string(severity)},
+                   {'V', std::string(severity)},
+                   {'C', std::string(code)},
                    {'M', std::move(message)}};
   if (!detail.empty()) fields.emplace_back('D', std::move(detail));
   if (!hint.empty()) fields.emplace_back('H', std::move(hint));
@@ -44,16 +47,21 @@ bool is_transaction_control(sql::Kind kind) noexcept {
 }
 
 Fields TransactionBlock::failed_error() {
-  return make_fields("ERROR", "25P02",
-                     "current transaction is aborted, commands ignored until end of transaction block");
+  return make_fields(
+      "ERROR", "25P02",
+      "current transaction is aborted, commands ignored until end of transaction block");
 }
 
 TransactionBlock::Plan TransactionBlock::plan(const sql::Verb& verb, std::string_view sql) const {
   switch (verb.kind) {
-    case sql::Kind::begin: return plan_begin(sql);
-    case sql::Kind::commit: return plan_end(true, sql);
-    case sql::Kind::rollback: return plan_end(false, sql);
-    default: return plan_savepoint(verb);
+    case sql::Kind::begin:
+      return plan_begin(sql);
+    case sql::Kind::commit:
+      return plan_end(true, sql);
+    case sql::Kind::rollback:
+      return plan_end(false, sql);
+    default:
+      return plan_savepoint(verb);
   }
 }
 
@@ -91,9 +99,13 @@ TransactionBlock::Plan TransactionBlock::plan_savepoint(const sql::Verb& verb) c
   Plan plan;
   const bool define = verb.kind == sql::Kind::savepoint;
   const bool release = verb.kind == sql::Kind::release;
-  const std::string_view words = define ? "SAVEPOINT" : release ? "RELEASE SAVEPOINT" : "ROLLBACK TO SAVEPOINT";
+  const std::string_view words = define    ? "SAVEPOINT"
+                                 : release ? "RELEASE SAVEPOINT"
+                                           : "ROLLBACK TO SAVEPOINT";
   if (idle())
-    return plan.error = make_fields("ERROR", "25P01", std::string(words) + " can only be used in transaction blocks"), plan;
+    return plan.error = make_fields("ERROR", "25P01",
+                                    std::string(words) + " can only be used in transaction blocks"),
+           plan;
   if (failed() && verb.kind != sql::Kind::rollback_to) return plan.error = failed_error(), plan;
   plan.tag = define ? "SAVEPOINT" : release ? "RELEASE" : "ROLLBACK";
   plan.control = define ? Control::savepoint : release ? Control::release : Control::rollback_to;

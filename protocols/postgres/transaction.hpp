@@ -15,8 +15,9 @@
 namespace understudy::postgres {
 
 /// Fields of an error or notice that the server itself makes, in the order of the wire.
-[[nodiscard]] Fields make_fields(std::string_view severity, std::string_view code, std::string message,
-                                 std::string detail = {}, std::string hint = {});
+[[nodiscard]] Fields make_fields(std::string_view severity, std::string_view code,
+                                 std::string message, std::string detail = {},
+                                 std::string hint = {});
 
 [[nodiscard]] bool is_transaction_control(sql::Kind kind) noexcept;
 

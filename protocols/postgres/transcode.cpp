@@ -65,7 +65,8 @@ bool bytea_to_binary(std::string_view text, std::vector<std::uint8_t>& out) {
     } else {
       std::uint8_t octet = 0;
       const std::string_view digits = text.substr(i + 1, 3);
-      const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), octet, 8);
+      const auto [end, error] =
+          std::from_chars(digits.data(), digits.data() + digits.size(), octet, 8);
       if (digits.size() != 3 || error != std::errc{} || end != digits.data() + 3) return false;
       out.push_back(octet);
       i += 3;
@@ -95,9 +96,12 @@ bool uuid_to_binary(std::string_view text, std::vector<std::uint8_t>& out) {
 bool bool_to_binary(std::string_view text, std::vector<std::uint8_t>& out) {
   std::string lower(text);
   for (char& c : lower) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
-  const auto prefix_of = [&](std::string_view word) { return !lower.empty() && word.starts_with(lower); };
+  const auto prefix_of = [&](std::string_view word) {
+    return !lower.empty() && word.starts_with(lower);
+  };
   const bool yes = prefix_of("true") || prefix_of("yes") || lower == "on" || lower == "1";
-  const bool no = prefix_of("false") || prefix_of("no") || lower == "off" || lower == "of" || lower == "0";
+  const bool no =
+      prefix_of("false") || prefix_of("no") || lower == "off" || lower == "of" || lower == "0";
   if (yes == no) return false;
   out.push_back(yes ? 1 : 0);
   return true;
@@ -108,7 +112,8 @@ bool bits_to_text(Bytes binary, std::string& out) {
   const auto count = reader.be<std::uint32_t>();
   const Bytes octets = reader.rest();
   if (reader.failed() || octets.size() != (std::size_t{count} + 7) / 8) return false;
-  for (std::uint32_t i = 0; i < count; ++i) out += (octets[i / 8] >> (7 - i % 8) & 1) != 0 ? '1' : '0';
+  for (std::uint32_t i = 0; i < count; ++i)
+    out += (octets[i / 8] >> (7 - i % 8) & 1) != 0 ? '1' : '0';
   return true;
 }
 
@@ -119,7 +124,8 @@ bool bits_to_binary(std::string_view text, std::vector<std::uint8_t>& out) {
   out.resize(first + (text.size() + 7) / 8);
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] != '0' && text[i] != '1') return false;
-    if (text[i] == '1') out[first + i / 8] = static_cast<std::uint8_t>(out[first + i / 8] | 0x80U >> i % 8);
+    if (text[i] == '1')
+      out[first + i / 8] = static_cast<std::uint8_t>(out[first + i / 8] | 0x80U >> i % 8);
   }
   return true;
 }
@@ -182,7 +188,8 @@ bool timetz_to_binary(std::string_view text, std::vector<std::uint8_t>& out) {
 
 using MicrosecondsParser = bool (*)(std::string_view, Microseconds&) noexcept;
 
-bool micros_to_binary(MicrosecondsParser parse, std::string_view text, std::vector<std::uint8_t>& out) {
+bool micros_to_binary(MicrosecondsParser parse, std::string_view text,
+                      std::vector<std::uint8_t>& out) {
   Microseconds value = 0;
   if (!parse(text, value)) return false;
   ByteWriter(out).be(static_cast<std::uint64_t>(value));
@@ -233,85 +240,131 @@ bool scalar_to_text(Oid type, Bytes binary, std::string& out) {
     case oid::boolean:
       if (binary.size() != 1) return false;
       return out += binary[0] != 0 ? 't' : 'f', true;
-    case oid::bytea: return bytea_to_text(binary, out);
-    case oid::int2: return integer_to_text<std::int16_t>(reader, out);
-    case oid::int4: return integer_to_text<std::int32_t>(reader, out);
-    case oid::int8: return integer_to_text<std::int64_t>(reader, out);
+    case oid::bytea:
+      return bytea_to_text(binary, out);
+    case oid::int2:
+      return integer_to_text<std::int16_t>(reader, out);
+    case oid::int4:
+      return integer_to_text<std::int32_t>(reader, out);
+    case oid::int8:
+      return integer_to_text<std::int64_t>(reader, out);
     case oid::oid:
     case oid::xid:
-    case oid::cid: return integer_to_text<std::uint32_t>(reader, out);
-    case oid::xid8: return integer_to_text<std::uint64_t>(reader, out);
-    case oid::float4: return float_to_text<float, std::uint32_t>(reader, out);
-    case oid::float8: return float_to_text<double, std::uint64_t>(reader, out);
-    case oid::numeric: return numeric_to_text(binary, out);
-    case oid::uuid: return uuid_to_text(binary, out);
+    case oid::cid:
+      return integer_to_text<std::uint32_t>(reader, out);
+    case oid::xid8:
+      return integer_to_text<std::uint64_t>(reader, out);
+    case oid::float4:
+      return float_to_text<float, std::uint32_t>(reader, out);
+    case oid::float8:
+      return float_to_text<double, std::uint64_t>(reader, out);
+    case oid::numeric:
+      return numeric_to_text(binary, out);
+    case oid::uuid:
+      return uuid_to_text(binary, out);
     case oid::date: {
       const auto days = static_cast<std::int32_t>(reader.be<std::uint32_t>());
       if (reader.complete()) append_date(days, out);
       return reader.complete();
     }
-    case oid::time: return time_to_text(reader, out);
-    case oid::timetz: return timetz_to_text(reader, out);
+    case oid::time:
+      return time_to_text(reader, out);
+    case oid::timetz:
+      return timetz_to_text(reader, out);
     case oid::timestamp:
     case oid::timestamptz: {
       const auto value = static_cast<Microseconds>(reader.be<std::uint64_t>());
       if (!reader.complete()) return false;
-      return type == oid::timestamp ? append_timestamp(value, out) : append_timestamptz(value, out), true;
+      return type == oid::timestamp ? append_timestamp(value, out) : append_timestamptz(value, out),
+             true;
     }
-    case oid::interval: return interval_to_text(reader, out);
+    case oid::interval:
+      return interval_to_text(reader, out);
     case oid::jsonb:
-    case oid::jsonpath: return versioned_to_text(reader, out);
-    case oid::inet: return network_to_text(NetworkKind::inet, binary, out);
-    case oid::cidr: return network_to_text(NetworkKind::cidr, binary, out);
-    case oid::macaddr: return mac_to_text(binary, 6, out);
-    case oid::macaddr8: return mac_to_text(binary, 8, out);
+    case oid::jsonpath:
+      return versioned_to_text(reader, out);
+    case oid::inet:
+      return network_to_text(NetworkKind::inet, binary, out);
+    case oid::cidr:
+      return network_to_text(NetworkKind::cidr, binary, out);
+    case oid::macaddr:
+      return mac_to_text(binary, 6, out);
+    case oid::macaddr8:
+      return mac_to_text(binary, 8, out);
     case oid::bit:
-    case oid::varbit: return bits_to_text(binary, out);
+    case oid::varbit:
+      return bits_to_text(binary, out);
     case oid::pg_lsn: {
       const auto high = reader.be<std::uint32_t>();
       fmt::format_to(std::back_inserter(out), "{:X}/{:X}", high, reader.be<std::uint32_t>());
       return reader.complete();
     }
-    case oid::record: return record_to_text(binary, out);
-    default: return has_one_format(type) && plain_to_text(binary, out);
+    case oid::record:
+      return record_to_text(binary, out);
+    default:
+      return has_one_format(type) && plain_to_text(binary, out);
   }
 }
 
 bool scalar_to_binary(Oid type, std::string_view text, std::vector<std::uint8_t>& out) {
   switch (type) {
-    case oid::boolean: return bool_to_binary(text, out);
-    case oid::bytea: return bytea_to_binary(text, out);
-    case oid::int2: return integer_to_binary<std::int16_t>(text, out);
-    case oid::int4: return integer_to_binary<std::int32_t>(text, out);
-    case oid::int8: return integer_to_binary<std::int64_t>(text, out);
+    case oid::boolean:
+      return bool_to_binary(text, out);
+    case oid::bytea:
+      return bytea_to_binary(text, out);
+    case oid::int2:
+      return integer_to_binary<std::int16_t>(text, out);
+    case oid::int4:
+      return integer_to_binary<std::int32_t>(text, out);
+    case oid::int8:
+      return integer_to_binary<std::int64_t>(text, out);
     case oid::oid:
     case oid::xid:
-    case oid::cid: return integer_to_binary<std::uint32_t>(text, out);
-    case oid::xid8: return integer_to_binary<std::uint64_t>(text, out);
-    case oid::float4: return float_to_binary<float, std::uint32_t>(text, out);
-    case oid::float8: return float_to_binary<double, std::uint64_t>(text, out);
-    case oid::numeric: return numeric_to_binary(text, out);
-    case oid::uuid: return uuid_to_binary(text, out);
+    case oid::cid:
+      return integer_to_binary<std::uint32_t>(text, out);
+    case oid::xid8:
+      return integer_to_binary<std::uint64_t>(text, out);
+    case oid::float4:
+      return float_to_binary<float, std::uint32_t>(text, out);
+    case oid::float8:
+      return float_to_binary<double, std::uint64_t>(text, out);
+    case oid::numeric:
+      return numeric_to_binary(text, out);
+    case oid::uuid:
+      return uuid_to_binary(text, out);
     case oid::date: {
       std::int32_t days = 0;
       if (!parse_date(text, days)) return false;
       return ByteWriter(out).be(static_cast<std::uint32_t>(days)), true;
     }
-    case oid::time: return micros_to_binary(parse_time, text, out);
-    case oid::timetz: return timetz_to_binary(text, out);
-    case oid::timestamp: return micros_to_binary(parse_timestamp, text, out);
-    case oid::timestamptz: return micros_to_binary(parse_timestamptz, text, out);
-    case oid::interval: return interval_to_binary(text, out);
+    case oid::time:
+      return micros_to_binary(parse_time, text, out);
+    case oid::timetz:
+      return timetz_to_binary(text, out);
+    case oid::timestamp:
+      return micros_to_binary(parse_timestamp, text, out);
+    case oid::timestamptz:
+      return micros_to_binary(parse_timestamptz, text, out);
+    case oid::interval:
+      return interval_to_binary(text, out);
     case oid::jsonb:
-    case oid::jsonpath: return versioned_to_binary(text, out);
-    case oid::inet: return network_to_binary(NetworkKind::inet, text, out);
-    case oid::cidr: return network_to_binary(NetworkKind::cidr, text, out);
-    case oid::macaddr: return mac_to_binary(text, 6, out);
-    case oid::macaddr8: return mac_to_binary(text, 8, out);
+    case oid::jsonpath:
+      return versioned_to_binary(text, out);
+    case oid::inet:
+      return network_to_binary(NetworkKind::inet, text, out);
+    case oid::cidr:
+      return network_to_binary(NetworkKind::cidr, text, out);
+    case oid::macaddr:
+      return mac_to_binary(text, 6, out);
+    case oid::macaddr8:
+      return mac_to_binary(text, 8, out);
     case oid::bit:
-    case oid::varbit: return bits_to_binary(text, out);
-    case oid::pg_lsn: return lsn_to_binary(text, out);
-    default: return has_one_format(type) && plain_to_binary(text, out);
+    case oid::varbit:
+      return bits_to_binary(text, out);
+    case oid::pg_lsn:
+      return lsn_to_binary(text, out);
+    default:
+      return has_one_format(type) && plain_to_binary(text, out);
   }
 }
 
@@ -352,7 +405,8 @@ bool text_to_binary(Oid type, std::string_view text, std::vector<std::uint8_t>& 
   const std::size_t before = out.size();
   const auto known = find_type(type);
   const bool array = known && known->element != 0;
-  if (array ? array_to_binary(known->element, text, out) : scalar_to_binary(type, text, out)) return true;
+  if (array ? array_to_binary(known->element, text, out) : scalar_to_binary(type, text, out))
+    return true;
   out.resize(before);
   return false;
 }
@@ -361,7 +415,8 @@ std::string canonical_text(Oid type, std::string_view text) {
   if (has_one_format(type) || type == oid::jsonb) return std::string(text);
   std::vector<std::uint8_t> binary;
   std::string canonical;
-  if (!text_to_binary(type, text, binary) || !binary_to_text(type, binary, canonical)) return std::string(text);
+  if (!text_to_binary(type, text, binary) || !binary_to_text(type, binary, canonical))
+    return std::string(text);
   return canonical;
 }
 

@@ -26,9 +26,9 @@ inline constexpr Oid unspecified = 0, boolean = 16, bytea = 17, char_ = 18, name
 
 struct Type {
   Oid oid = 0;
-  std::string_view name;    ///< as in pg_type.typname; arrays as `int4[]`
-  std::int16_t length = -1; ///< typlen: octets, -1 variable, -2 C string
-  Oid element = 0;          ///< of an array; 0 for any other type
+  std::string_view name;     ///< as in pg_type.typname; arrays as `int4[]`
+  std::int16_t length = -1;  ///< typlen: octets, -1 variable, -2 C string
+  Oid element = 0;           ///< of an array; 0 for any other type
 };
 
 /// Nothing for a type that is not built in.

@@ -12,7 +12,8 @@ namespace {
 using sql::Token;
 using sql::TokenKind;
 
-constexpr std::size_t token_cap = 4096;  // utility statements are short; queries behind them are not read
+constexpr std::size_t token_cap =
+    4096;  // utility statements are short; queries behind them are not read
 
 /// Type names that PREPARE spells otherwise than pg_type.
 Oid oid_of_spelled(std::string_view spelled) {
@@ -31,13 +32,16 @@ Oid oid_of_spelled(std::string_view spelled) {
 /// A cursor over the tokens of one statement.
 class Words {
  public:
-  Words(std::string_view text, sql::Mode mode) : text_(text), mode_(mode), lexer_(text, mode) { advance(); }
+  Words(std::string_view text, sql::Mode mode) : text_(text), mode_(mode), lexer_(text, mode) {
+    advance();
+  }
 
   [[nodiscard]] const Token& peek() const noexcept { return token_; }
   [[nodiscard]] bool at_end() const noexcept { return token_.kind == TokenKind::end; }
   /// Everything from the present token on.
   [[nodiscard]] std::string_view rest() const noexcept {
-    return at_end() ? std::string_view{} : text_.substr(static_cast<std::size_t>(token_.text.data() - text_.data()));
+    return at_end() ? std::string_view{}
+                    : text_.substr(static_cast<std::size_t>(token_.text.data() - text_.data()));
   }
 
   void advance() {
@@ -84,8 +88,10 @@ class Words {
   /// A number with its sign, or nothing.
   std::optional<std::string> number() {
     std::string text;
-    if (accept_operator("-")) text = "-";
-    else (void)accept_operator("+");
+    if (accept_operator("-"))
+      text = "-";
+    else
+      (void)accept_operator("+");
     if (token_.kind != TokenKind::number) return std::nullopt;
     text += token_.text;
     advance();
@@ -94,7 +100,8 @@ class Words {
 
   std::optional<std::string> string() {
     std::string value;
-    if (token_.kind != TokenKind::string || !sql::append_string_value(token_, mode_, value)) return std::nullopt;
+    if (token_.kind != TokenKind::string || !sql::append_string_value(token_, mode_, value))
+      return std::nullopt;
     advance();
     return value;
   }
@@ -141,8 +148,10 @@ bool read_argument(Words& words, ExecuteStatement& execute) {
 bool read_fetch_direction(Words& words, FetchStatement& fetch) {
   const auto counted = [&](FetchKind kind) {
     fetch.kind = kind;
-    if (words.accept("all")) fetch.count = FetchStatement::all;
-    else if (const auto count = integer(words)) fetch.count = *count;
+    if (words.accept("all"))
+      fetch.count = FetchStatement::all;
+    else if (const auto count = integer(words))
+      fetch.count = *count;
     return true;
   };
   const auto placed = [&](FetchKind kind, std::int64_t row) {
@@ -169,10 +178,14 @@ std::optional<std::string> read_set_value(Words& words) {
   std::string value;
   do {
     if (!value.empty()) value += ", ";
-    if (auto text = words.string()) value += *text;
-    else if (auto number = words.number()) value += *number;
-    else if (auto name = words.name()) value += *name;
-    else return std::nullopt;
+    if (auto text = words.string())
+      value += *text;
+    else if (auto number = words.number())
+      value += *number;
+    else if (auto name = words.name())
+      value += *name;
+    else
+      return std::nullopt;
   } while (words.accept(','));
   return value;
 }
@@ -193,7 +206,8 @@ std::optional<SetStatement> read_time_zone(Words& words, SetStatement set) {
   set.name = "timezone";
   if (words.accept("default") || words.accept("local")) return set.to_default = true, set;
   if (words.accept("interval")) set.interval_zone = true;
-  if (words.peek().kind == TokenKind::number || words.peek().kind == TokenKind::operator_) set.interval_zone = true;
+  if (words.peek().kind == TokenKind::number || words.peek().kind == TokenKind::operator_)
+    set.interval_zone = true;
   auto value = read_set_value(words);
   if (!value) return std::nullopt;
   set.value = std::move(*value);
@@ -214,8 +228,11 @@ std::optional<PrepareStatement> parse_prepare(std::string_view sql, sql::Mode mo
       const Token& token = words.peek();
       depth += token.is('(') ? 1 : token.is(')') ? -1 : 0;
       if (depth > 0 || token.is(')')) continue;  // a modifier
-      if (token.is(',')) prepare.types.push_back(oid_of_spelled(std::exchange(type, {})));
-      else type.append(type.empty() || token.kind == TokenKind::punctuation ? "" : " ").append(token.text);
+      if (token.is(','))
+        prepare.types.push_back(oid_of_spelled(std::exchange(type, {})));
+      else
+        type.append(type.empty() || token.kind == TokenKind::punctuation ? "" : " ")
+            .append(token.text);
     }
     prepare.types.push_back(oid_of_spelled(type));
     if (!words.accept(')')) return std::nullopt;
@@ -249,9 +266,12 @@ std::optional<DeclareCursor> parse_declare(std::string_view sql, sql::Mode mode)
   if (!name) return std::nullopt;
   DeclareCursor declare{std::move(*name), false, false, {}};
   while (!words.at_end() && !words.is("for")) {
-    if (words.accept("binary")) declare.binary = true;
-    else if (words.accept("with")) declare.holdable = words.is("hold");
-    else words.advance();
+    if (words.accept("binary"))
+      declare.binary = true;
+    else if (words.accept("with"))
+      declare.holdable = words.is("hold");
+    else
+      words.advance();
   }
   if (!words.accept("for")) return std::nullopt;
   declare.query = words.rest();
@@ -283,7 +303,8 @@ std::optional<SetStatement> parse_set(std::string_view sql, sql::Mode mode) {
   SetStatement set;
   const bool reset = words.accept("reset");
   if (!reset && !words.accept("set")) return std::nullopt;
-  if (!reset && words.accept("local")) set.local = true;
+  if (!reset && words.accept("local"))
+    set.local = true;
   else if (!reset && words.accept("session") && words.accept("characteristics")) {
     auto level = read_isolation(words);
     if (!level) return std::nullopt;
@@ -307,10 +328,14 @@ std::optional<SetStatement> parse_set(std::string_view sql, sql::Mode mode) {
     return SetStatement{"transaction_isolation", std::move(*level), true, false, false};
   }
   if (reset) return set.to_default = true, set;
-  if (set.name == "names") set.name = "client_encoding";
-  else if (set.name == "schema") set.name = "search_path";
-  else if (set.name == "authorization") set.name = "session_authorization";
-  else if (set.name != "role" && !words.accept("to") && !words.accept_operator("=")) return std::nullopt;
+  if (set.name == "names")
+    set.name = "client_encoding";
+  else if (set.name == "schema")
+    set.name = "search_path";
+  else if (set.name == "authorization")
+    set.name = "session_authorization";
+  else if (set.name != "role" && !words.accept("to") && !words.accept_operator("="))
+    return std::nullopt;
   if (words.accept("default")) return set.to_default = true, set;
   auto value = read_set_value(words);
   if (!value) return std::nullopt;

@@ -51,8 +51,8 @@ struct SetStatement {
   std::string name;
   std::string value;
   bool local = false;
-  bool to_default = false;    ///< RESET x, SET x TO DEFAULT; the name `all` for RESET ALL
-  bool interval_zone = false; ///< SET TIME ZONE with a number or an interval
+  bool to_default = false;     ///< RESET x, SET x TO DEFAULT; the name `all` for RESET ALL
+  bool interval_zone = false;  ///< SET TIME ZONE with a number or an interval
 };
 /// Nothing for forms without a setting (SET CONSTRAINTS, …).
 [[nodiscard]] std::optional<SetStatement> parse_set(std::string_view sql, sql::Mode mode);

@@ -38,8 +38,10 @@ Parameters parameters_of(const Asked& bind, const std::vector<Oid>& types) {
     const Oid type = i < types.size() ? types[i] : oid::unspecified;
     std::string text;
     const bool binary = octets && format_at(bind.parameter_formats, i) == Format::binary;
-    if (binary && binary_to_text(type, as_bytes(*octets), text)) parameters.emplace_back(std::move(text));
-    else parameters.push_back(octets);
+    if (binary && binary_to_text(type, as_bytes(*octets), text))
+      parameters.emplace_back(std::move(text));
+    else
+      parameters.push_back(octets);
   }
   return parameters;
 }
@@ -52,20 +54,23 @@ void finish_rows(RowsUnderWay& rows, StatementAnswer& answer) {
   std::erase_if(answer.rows, [&](const Row& row) { return row.size() != answer.columns.size(); });
   for (std::size_t i = 0; i < answer.columns.size(); ++i) {
     Column& column = answer.columns[i];
-    if (column.format == Format::binary && print_column(answer.rows, i, column.type)) column.format = Format::text;
+    if (column.format == Format::binary && print_column(answer.rows, i, column.type))
+      column.format = Format::text;
   }
   rows = {};
 }
 
 std::int64_t characters_in(std::string_view text) noexcept {
-  return std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
+  return std::ranges::count_if(
+      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
 }
 
 void shift_position(Fields& error, std::int64_t by) {
   for (auto& [code, value] : error) {
     std::int64_t position = 0;
     const auto [end, failed] = std::from_chars(value.data(), value.data() + value.size(), position);
-    if (code == 'P' && failed == std::errc{} && position + by > 0) value = std::to_string(position + by);
+    if (code == 'P' && failed == std::errc{} && position + by > 0)
+      value = std::to_string(position + by);
   }
 }
 

@@ -15,7 +15,7 @@ namespace understudy::postgres {
 
 struct WatchedStatement {
   std::string text;
-  std::vector<Oid> types;              ///< declared, or as ParameterDescription told
+  std::vector<Oid> types;                      ///< declared, or as ParameterDescription told
   std::optional<std::vector<Column>> columns;  ///< as described; nothing for no description
   bool described = false, executed = false;
   Moment described_at;

@@ -9,7 +9,8 @@ constexpr std::string_view syntax_error = "42601";
 
 /// Errors about a connection's own statements and portals: nothing of the database.
 bool is_protocol_error(const Fields& error) noexcept {
-  static constexpr std::array<std::string_view, 5> codes = {"26000", "34000", "42P05", "42P03", "08P01"};
+  static constexpr std::array<std::string_view, 5> codes = {"26000", "34000", "42P05", "42P03",
+                                                            "08P01"};
   return std::ranges::find(codes, field(error, 'C')) != codes.end();
 }
 
@@ -48,7 +49,8 @@ struct ToAsked {
   }
   std::optional<Asked> operator()(const Describe& describe) const {
     const bool statement = describe.target == Target::statement;
-    Asked asked = asked_of(statement ? AskedKind::describe_statement : AskedKind::describe_portal, at);
+    Asked asked =
+        asked_of(statement ? AskedKind::describe_statement : AskedKind::describe_portal, at);
     (statement ? asked.statement : asked.portal) = describe.name;
     return asked;
   }
@@ -64,10 +66,18 @@ struct ToAsked {
     (statement ? asked.statement : asked.portal) = close.name;
     return asked;
   }
-  std::optional<Asked> operator()(const SyncMessage&) const { return asked_of(AskedKind::sync, at); }
-  std::optional<Asked> operator()(const FunctionCall&) const { return asked_of(AskedKind::function_call, at); }
-  std::optional<Asked> operator()(const CopyDone&) const { return asked_of(AskedKind::copy_end, at); }
-  std::optional<Asked> operator()(const CopyFail&) const { return asked_of(AskedKind::copy_end, at); }
+  std::optional<Asked> operator()(const SyncMessage&) const {
+    return asked_of(AskedKind::sync, at);
+  }
+  std::optional<Asked> operator()(const FunctionCall&) const {
+    return asked_of(AskedKind::function_call, at);
+  }
+  std::optional<Asked> operator()(const CopyDone&) const {
+    return asked_of(AskedKind::copy_end, at);
+  }
+  std::optional<Asked> operator()(const CopyFail&) const {
+    return asked_of(AskedKind::copy_end, at);
+  }
   std::optional<Asked> operator()(const Flush&) const { return std::nullopt; }
   std::optional<Asked> operator()(const Terminate&) const { return std::nullopt; }
   std::optional<Asked> operator()(const CopyData&) const { return std::nullopt; }
@@ -98,9 +108,12 @@ bool Watcher::from_server(const Frame& frame, Moment at) {
   if (progress == Progress::asynchronous) return asynchronous(frame);
   const Asked& head = *conversation_.head();
   bool sound = true;
-  if (frame.type == 'Z') sound = ready(frame);
-  else if (head.kind == AskedKind::query) sound = in_query(head, frame, at);
-  else sound = in_extended(head, frame, at);
+  if (frame.type == 'Z')
+    sound = ready(frame);
+  else if (head.kind == AskedKind::query)
+    sound = in_query(head, frame, at);
+  else
+    sound = in_extended(head, frame, at);
   conversation_.advance(frame.type);
   return sound;
 }
@@ -177,13 +190,15 @@ void Watcher::end_simple(const Asked& asked, Moment at) {
   answered.began = part_began_;
   answered.ended = at;
   // Where the text as a whole does not parse, none of its statements was executed.
-  const bool unparsed = part_ == 0 && answered.answer.error && field(*answered.answer.error, 'C') == syntax_error;
+  const bool unparsed =
+      part_ == 0 && answered.answer.error && field(*answered.answer.error, 'C') == syntax_error;
   if (unparsed || part_ >= parts.size()) {
     answered.request.sql = asked.text;
   } else {
     answered.request.sql = parts[part_];
     const auto before = static_cast<std::size_t>(parts[part_].data() - asked.text.data());
-    if (answered.answer.error) shift_position(*answered.answer.error, -characters_in(asked.text.substr(0, before)));
+    if (answered.answer.error)
+      shift_position(*answered.answer.error, -characters_in(asked.text.substr(0, before)));
   }
   take_copy_data(answered.request, answered.answer);
   ++part_;
@@ -199,7 +214,8 @@ bool Watcher::read_rows(const Frame& frame, RowsUnderWay& rows, StatementAnswer&
       Cells cells;
       if (!decode_data_row(frame.body, cells)) return false;
       Row& row = rows.rows.emplace_back();
-      for (const auto& cell : cells) row.push_back(cell ? std::optional(std::string(*cell)) : std::nullopt);
+      for (const auto& cell : cells)
+        row.push_back(cell ? std::optional(std::string(*cell)) : std::nullopt);
       return true;
     }
     case 'G':
@@ -217,18 +233,23 @@ bool Watcher::read_rows(const Frame& frame, RowsUnderWay& rows, StatementAnswer&
 bool Watcher::in_extended(const Asked& asked, const Frame& frame, Moment at) {
   if (frame.type == 'E') return on_extended_error(asked, frame, at);
   switch (asked.kind) {
-    case AskedKind::parse: return on_parse(asked), true;
-    case AskedKind::bind: return on_bind(asked), true;
+    case AskedKind::parse:
+      return on_parse(asked), true;
+    case AskedKind::bind:
+      return on_bind(asked), true;
     case AskedKind::describe_statement:
-    case AskedKind::describe_portal: return in_describe(asked, frame, at);
-    case AskedKind::execute: return in_execute(asked, frame, at);
+    case AskedKind::describe_portal:
+      return in_describe(asked, frame, at);
+    case AskedKind::execute:
+      return in_execute(asked, frame, at);
     case AskedKind::close_statement:
       objects_.drop_statement(asked.statement);
       return true;
     case AskedKind::close_portal:
       drop_portal(asked.portal);
       return true;
-    default: return true;
+    default:
+      return true;
   }
 }
 
@@ -251,7 +272,8 @@ void Watcher::on_bind(const Asked& asked) {
   const auto known = columns_by_text_.find(statement->text);
   if (!columns && known != columns_by_text_.end()) columns = known->second;
   if (columns)
-    for (std::size_t i = 0; i < columns->size(); ++i) (*columns)[i].format = format_at(asked.result_formats, i);
+    for (std::size_t i = 0; i < columns->size(); ++i)
+      (*columns)[i].format = format_at(asked.result_formats, i);
   portal->rows.columns = std::move(columns);
   objects_.put_portal(asked.portal, std::move(portal));
 }
@@ -283,7 +305,8 @@ bool Watcher::in_describe(const Asked& asked, const Frame& frame, Moment at) {
 bool Watcher::in_execute(const Asked& asked, const Frame& frame, Moment at) {
   const auto portal = objects_.portal(asked.portal);
   if (!portal) {
-    recording_.warn("a statement that was prepared before the recording began is relayed and not recorded");
+    recording_.warn(
+        "a statement that was prepared before the recording began is relayed and not recorded");
     return true;
   }
   if (std::string_view("DGHdc").find(frame.type) != std::string_view::npos)
@@ -295,10 +318,13 @@ bool Watcher::end_execute(const Frame& frame, WatchedPortal& portal, Moment at) 
   portal.statement->executed = true;
   if (!portal.fetched) portal.ended = at;
   portal.fetched = true;
-  for (Fields& notice : std::exchange(notices_, {})) portal.answer.notices.push_back(std::move(notice));
+  for (Fields& notice : std::exchange(notices_, {}))
+    portal.answer.notices.push_back(std::move(notice));
   if (frame.type == 's' || portal.done) return true;
-  if (frame.type == 'I') portal.answer.empty = true;
-  else if (!decode_command_complete(frame.body, portal.answer.tag)) return false;
+  if (frame.type == 'I')
+    portal.answer.empty = true;
+  else if (!decode_command_complete(frame.body, portal.answer.tag))
+    return false;
   portal.done = true;
   Answered answered{request_of(portal), {}, portal.began, portal.ended};
   if (!portal.rows.rows.empty() && !portal.rows.columns) {
@@ -307,7 +333,7 @@ bool Watcher::end_execute(const Frame& frame, WatchedPortal& portal, Moment at) 
   }
   finish_rows(portal.rows, portal.answer);
   answered.answer = portal.answer;
-  if (answered.answer.tag.starts_with("SELECT ")) // the tag counts the last Execute's rows only
+  if (answered.answer.tag.starts_with("SELECT "))  // the tag counts the last Execute's rows only
     answered.answer.tag = "SELECT " + std::to_string(answered.answer.rows.size());
   take_copy_data(answered.request, answered.answer);
   recording_.add(std::move(answered));
@@ -354,7 +380,8 @@ bool Watcher::on_extended_error(const Asked& asked, const Frame& frame, Moment a
     answered.request.types = statement->types;
     answered.request.parameters = parameters_of(asked, statement->types);
     answered.request.types.resize(answered.request.parameters.size());
-  } else if (const auto portal = objects_.portal(asked.portal); portal && asked.kind != AskedKind::describe_statement) {
+  } else if (const auto portal = objects_.portal(asked.portal);
+             portal && asked.kind != AskedKind::describe_statement) {
     portal->statement->executed = true;
     portal->done = true;
     answered.request = request_of(*portal);

@@ -24,7 +24,9 @@ class Watcher {
   [[nodiscard]] bool from_server(const Frame& frame, Moment at);
   /// The connection is over: what was begun is recorded as far as it got.
   void finish();
-  [[nodiscard]] const std::map<std::string, std::string>& parameters() const noexcept { return parameters_; }
+  [[nodiscard]] const std::map<std::string, std::string>& parameters() const noexcept {
+    return parameters_;
+  }
 
  private:
   using Objects = SessionObjects<WatchedStatement, WatchedPortal>;

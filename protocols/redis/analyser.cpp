@@ -15,9 +15,13 @@ namespace understudy::redis {
 
 namespace {
 
-bool is_unanswered(const Document& answer) { return answer.is_object() && answer.contains("unanswered"); }
+bool is_unanswered(const Document& answer) {
+  return answer.is_object() && answer.contains("unanswered");
+}
 
-bool is_executed(const Document& answer) { return answer.is_object() && answer.contains("executed"); }
+bool is_executed(const Document& answer) {
+  return answer.is_object() && answer.contains("executed");
+}
 
 // A request document, read and resolved; no words where it was unsound.
 struct ReadRequest {
@@ -25,7 +29,8 @@ struct ReadRequest {
   std::vector<std::string_view> views;
   ResolvedCommand resolved;
 
-  ReadRequest(const Document& request, std::vector<Problem>& problems) : line(read_request(request, problems)) {
+  ReadRequest(const Document& request, std::vector<Problem>& problems)
+      : line(read_request(request, problems)) {
     if (line.words.empty()) return;
     views = line.views();
     resolve(views, resolved);
@@ -44,7 +49,8 @@ struct ReadRequest {
   }
 
   // The answer in its RESP3 meaning, whatever spelling a person chose.
-  [[nodiscard]] Value reply(const Document& answer, DoubleStyle style, std::vector<Problem>& problems) const {
+  [[nodiscard]] Value reply(const Document& answer, DoubleStyle style,
+                            std::vector<Problem>& problems) const {
     Value value = read_reply(answer, style, "/answer", problems);
     lift(value, shape_of(resolved.name, views));
     return value;
@@ -71,7 +77,8 @@ void RedisAnalyser::learn(const SessionHeader& session, const Exchange& exchange
     shapes_.insert_or_assign(info_shape_key(request.views), make_image(reply, name, request.views));
   } else if (request.resolved.command == nullptr && request.resolved.container == nullptr) {
     const Value reply = request.reply(exchange.answer, profile_.double_style(), ignored);
-    if (!is_error(reply.kind) || !reply.text.starts_with("ERR unknown command")) shapes_.emplace("command " + name, name);
+    if (!is_error(reply.kind) || !reply.text.starts_with("ERR unknown command"))
+      shapes_.emplace("command " + name, name);
   }
 }
 
@@ -80,13 +87,15 @@ namespace {
 // The version chains must follow what is watched, though WATCH itself asks for nothing.
 void watch(const CommandLine& line, Analysis& analysis) {
   analysis.control = Control::watch;
-  for (std::size_t i = 1; i < line.words.size(); ++i) analysis.reads.push_back(key_path(line.db, line.words[i]));
+  for (std::size_t i = 1; i < line.words.size(); ++i)
+    analysis.reads.push_back(key_path(line.db, line.words[i]));
   if (!analysis.reads.empty()) analysis.control_name = join(analysis.reads.front());
 }
 
 }  // namespace
 
-Analysis RedisAnalyser::analyse(const SessionHeader&, const Exchange& exchange, std::vector<Problem>& problems) {
+Analysis RedisAnalyser::analyse(const SessionHeader&, const Exchange& exchange,
+                                std::vector<Problem>& problems) {
   Analysis analysis;
   analysis.effect = Effect::none;
   const ReadRequest request(exchange.request, problems);
@@ -95,13 +104,23 @@ Analysis RedisAnalyser::analyse(const SessionHeader&, const Exchange& exchange, 
   const Verb verb = verb_of(request.resolved);
   const bool aborted = !is_executed(exchange.answer);
   switch (verb) {
-    case Verb::multi: analysis.control = Control::begin; return analysis;
-    case Verb::discard: analysis.control = Control::rollback; return analysis;
-    case Verb::exec: analysis.control = aborted ? Control::rollback : Control::commit; return analysis;
-    case Verb::watch: watch(request.line, analysis); return analysis;
+    case Verb::multi:
+      analysis.control = Control::begin;
+      return analysis;
+    case Verb::discard:
+      analysis.control = Control::rollback;
+      return analysis;
+    case Verb::exec:
+      analysis.control = aborted ? Control::rollback : Control::commit;
+      return analysis;
+    case Verb::watch:
+      watch(request.line, analysis);
+      return analysis;
     case Verb::unwatch:
-    case Verb::info: return analysis;
-    default: break;
+    case Verb::info:
+      return analysis;
+    default:
+      break;
   }
   if (is_connection_scoped(verb) && request.resolved.container == nullptr) return analysis;
   Effects effects = effects_of(request.resolved, request.views, request.line.db);
@@ -128,10 +147,12 @@ Identity RedisAnalyser::identify(const Document& request, std::vector<Problem>& 
   return ReadRequest(request, problems).identity();
 }
 
-std::string RedisAnalyser::encode(const Document& request, const Document& answer, std::vector<Problem>& problems) {
+std::string RedisAnalyser::encode(const Document& request, const Document& answer,
+                                  std::vector<Problem>& problems) {
   const ReadRequest read(request, problems);
   if (!read.sound()) return {};
-  return make_image(read.reply(answer, profile_.double_style(), problems), read.resolved.name, read.views);
+  return make_image(read.reply(answer, profile_.double_style(), problems), read.resolved.name,
+                    read.views);
 }
 
 std::vector<std::pair<std::string, std::string>> RedisAnalyser::shapes() const {

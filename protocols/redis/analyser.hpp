@@ -20,7 +20,8 @@ class RedisAnalyser final : public Analyser {
   Analysis analyse(const SessionHeader& session, const Exchange& exchange,
                    std::vector<Problem>& problems) override;
   Identity identify(const Document& request, std::vector<Problem>& problems) override;
-  std::string encode(const Document& request, const Document& answer, std::vector<Problem>& problems) override;
+  std::string encode(const Document& request, const Document& answer,
+                     std::vector<Problem>& problems) override;
   [[nodiscard]] Document profile() const override { return profile_.to_document(); }
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> shapes() const override;
 

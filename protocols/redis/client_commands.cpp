@@ -102,11 +102,12 @@ class ClientCommands {
     if (says(2, "TYPE") && arguments_.size() == 4) {
       const bool subscriber = !live_.conversation.subscriptions.empty();
       listed = says(3, subscriber ? "pubsub" : "normal");
-      if (!listed && !says(3, "normal") && !says(3, "pubsub") && !says(3, "master") && !says(3, "replica") &&
-          !says(3, "slave"))
+      if (!listed && !says(3, "normal") && !says(3, "pubsub") && !says(3, "master") &&
+          !says(3, "replica") && !says(3, "slave"))
         return fail(fmt::format("ERR Unknown client type '{}'", arguments_[3]));
     } else if (says(2, "ID") && arguments_.size() > 3) {
-      listed = std::ranges::find(arguments_.subspan(3), std::to_string(live_.id)) != arguments_.end();
+      listed =
+          std::ranges::find(arguments_.subspan(3), std::to_string(live_.id)) != arguments_.end();
     } else if (arguments_.size() != 2) {
       return fail(syntax_error);
     }
@@ -126,12 +127,15 @@ class ClientCommands {
     if (live_.no_touch) flags += 'T';
     if (flags.empty()) flags = "N";
     std::string text = fmt::format(
-        "id={} addr=127.0.0.1:{} laddr=127.0.0.1:6379 fd=8 name={} age=0 idle=0 flags={} db={} sub={} "
-        "psub={} ssub={} multi=-1 qbuf=26 qbuf-free=20448 argv-mem=10 multi-mem=0 rbs=1024 rbp=0 obl=0 "
+        "id={} addr=127.0.0.1:{} laddr=127.0.0.1:6379 fd=8 name={} age=0 idle=0 flags={} db={} "
+        "sub={} "
+        "psub={} ssub={} multi=-1 qbuf=26 qbuf-free=20448 argv-mem=10 multi-mem=0 rbs=1024 rbp=0 "
+        "obl=0 "
         "oll=0 omem=0 tot-mem=22298 events=r cmd={} user={} redir=-1 resp={}",
-        live_.id, 1024 + live_.id % 60000, live_.name, flags, conversation.db, count(Subscriptions::Space::channels),
-        count(Subscriptions::Space::patterns), count(Subscriptions::Space::shards),
-        "client|" + lower_case(arguments_[1]), live_.user, static_cast<int>(conversation.resp));
+        live_.id, 1024 + live_.id % 60000, live_.name, flags, conversation.db,
+        count(Subscriptions::Space::channels), count(Subscriptions::Space::patterns),
+        count(Subscriptions::Space::shards), "client|" + lower_case(arguments_[1]), live_.user,
+        static_cast<int>(conversation.resp));
     if (live_.profile.release() >= 0x0702)
       text += fmt::format(" lib-name={} lib-ver={}", live_.library, live_.library_version);
     return text;
@@ -142,16 +146,23 @@ class ClientCommands {
     if (!says(2, "ON") && !says(2, "OFF")) return fail(syntax_error);
     Tracking wanted{says(2, "ON")};
     for (std::size_t i = 3; i < arguments_.size(); ++i) {
-      if (says(i, "BCAST")) wanted.broadcast = true;
-      else if (says(i, "OPTIN")) wanted.opt_in = true;
-      else if (says(i, "OPTOUT")) wanted.opt_out = true;
-      else if (says(i, "NOLOOP")) wanted.no_loop = true;
-      else if (says(i, "PREFIX") && i + 1 < arguments_.size()) ++i;
+      if (says(i, "BCAST"))
+        wanted.broadcast = true;
+      else if (says(i, "OPTIN"))
+        wanted.opt_in = true;
+      else if (says(i, "OPTOUT"))
+        wanted.opt_out = true;
+      else if (says(i, "NOLOOP"))
+        wanted.no_loop = true;
+      else if (says(i, "PREFIX") && i + 1 < arguments_.size())
+        ++i;
       else if (says(i, "REDIRECT") && i + 1 < arguments_.size())
         return fail("ERR understudy: CLIENT TRACKING with REDIRECT is not offered; use RESP3");
-      else return fail(syntax_error);
+      else
+        return fail(syntax_error);
     }
-    if (wanted.opt_in && wanted.opt_out) return fail("ERR You can't specify both OPTIN mode and OPTOUT mode");
+    if (wanted.opt_in && wanted.opt_out)
+      return fail("ERR You can't specify both OPTIN mode and OPTOUT mode");
     if (wanted.broadcast && (wanted.opt_in || wanted.opt_out))
       return fail("ERR OPTIN and OPTOUT are not compatible with BCAST");
     live_.tracking = wanted.on ? wanted : Tracking{};
@@ -161,8 +172,9 @@ class ClientCommands {
   Outcome caching() {
     const bool yes = says(2, "YES");
     if (!live_.tracking.on)
-      return fail("ERR CLIENT CACHING can be called only when the client is in tracking mode with "
-                  "OPTIN or OPTOUT mode enabled");
+      return fail(
+          "ERR CLIENT CACHING can be called only when the client is in tracking mode with "
+          "OPTIN or OPTOUT mode enabled");
     if (yes && !live_.tracking.opt_in)
       return fail("ERR CLIENT CACHING YES is only valid when tracking is enabled in OPTIN mode.");
     if (says(2, "NO") && !live_.tracking.opt_out)
@@ -196,10 +208,11 @@ class ClientCommands {
 
 }  // namespace
 
-Outcome answer_client_command(LiveConnection& live, const ResolvedCommand& resolved, Arguments arguments,
-                              std::vector<std::uint8_t>& out) {
+Outcome answer_client_command(LiveConnection& live, const ResolvedCommand& resolved,
+                              Arguments arguments, std::vector<std::uint8_t>& out) {
   const std::string_view name = resolved.name;
-  return ClientCommands(live, arguments, out).answer(name.substr(std::min(name.size(), name.find(' ') + 1)));
+  return ClientCommands(live, arguments, out)
+      .answer(name.substr(std::min(name.size(), name.find(' ') + 1)));
 }
 
 }  // namespace understudy::redis

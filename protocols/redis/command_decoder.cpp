@@ -47,9 +47,12 @@ CommandDecoder::Line CommandDecoder::find_line(std::string_view text, std::strin
 CommandDecoder::Status CommandDecoder::count_line(std::string_view text) {
   std::string_view line;
   switch (find_line(text, line)) {
-    case Line::need_more: return Status::need_more;
-    case Line::too_long: return fail("too big mbulk count string");
-    case Line::found: break;
+    case Line::need_more:
+      return Status::need_more;
+    case Line::too_long:
+      return fail("too big mbulk count string");
+    case Line::found:
+      break;
   }
   const auto count = parse_integer(line);
   if (!count || *count > std::numeric_limits<int>::max()) return fail("invalid multibulk length");
@@ -83,9 +86,12 @@ CommandDecoder::Status CommandDecoder::bulk_header(std::string_view text) {
   if (text.size() <= offset_) return Status::need_more;
   std::string_view line;
   switch (find_line(text, line)) {
-    case Line::need_more: return Status::need_more;
-    case Line::too_long: return fail("too big bulk count string");
-    case Line::found: break;
+    case Line::need_more:
+      return Status::need_more;
+    case Line::too_long:
+      return fail("too big bulk count string");
+    case Line::found:
+      break;
   }
   if (text[offset_] != '$') return fail(std::string("expected '$', got '") + text[offset_] + "'");
   const auto length = parse_integer(line);
@@ -102,7 +108,8 @@ CommandDecoder::Status CommandDecoder::bulk_header(std::string_view text) {
 CommandDecoder::Status CommandDecoder::inline_command(std::string_view text) {
   const std::size_t end = text.find('\n', searched_);
   if (end == std::string_view::npos) {
-    if (text.size() > std::min(inline_octets, limits_.head_octets)) return fail("too big inline request");
+    if (text.size() > std::min(inline_octets, limits_.head_octets))
+      return fail("too big inline request");
     searched_ = text.size();
     return Status::need_more;
   }
@@ -139,16 +146,24 @@ int hex_digit(char octet) {
 
 char unescaped(char octet) {
   switch (octet) {
-    case 'n': return '\n';
-    case 'r': return '\r';
-    case 't': return '\t';
-    case 'b': return '\b';
-    case 'a': return '\a';
-    default: return octet;
+    case 'n':
+      return '\n';
+    case 'r':
+      return '\r';
+    case 't':
+      return '\t';
+    case 'b':
+      return '\b';
+    case 'a':
+      return '\a';
+    default:
+      return octet;
   }
 }
 
-bool is_space(char octet) { return octet == ' ' || (octet >= '\t' && octet <= '\r'); }
+bool is_space(char octet) {
+  return octet == ' ' || (octet >= '\t' && octet <= '\r');
+}
 
 // One line, word by word, as sdssplitargs does.
 class LineSplitter {

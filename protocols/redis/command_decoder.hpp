@@ -24,7 +24,7 @@ class CommandDecoder {
   enum class Status : std::uint8_t {
     need_more,
     command,
-    blank,         ///< an empty line, `*0`, `*-1`: consumed without a reply
+    blank,          ///< an empty line, `*0`, `*-1`: consumed without a reply
     protocol_error  ///< the server answers `-ERR Protocol error: problem()` and closes
   };
 
@@ -60,9 +60,9 @@ class CommandDecoder {
 
   Limits limits_;
   bool authenticated_ = true;
-  std::size_t offset_ = 0;    // what is understood so far
-  std::size_t searched_ = 0;  // an inline command's line does not end before this
-  std::uint64_t left_ = 0;    // arguments to come
+  std::size_t offset_ = 0;         // what is understood so far
+  std::size_t searched_ = 0;       // an inline command's line does not end before this
+  std::uint64_t left_ = 0;         // arguments to come
   std::int64_t bulk_length_ = -1;  // of the argument whose octets are awaited
   std::size_t size_ = 0;
   std::vector<Slice> slices_;

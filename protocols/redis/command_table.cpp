@@ -37,14 +37,30 @@ struct NamedArea {
   OptionArea area;
 };
 
-constexpr NamedArea option_areas[] = {
-    {"BITCOUNT", {4}},         {"BITPOS", {5}},           {"BLMOVE", {3}},       {"COPY", {3}},
-    {"EXPIRE", {3}},           {"EXPIREAT", {3}},         {"FLUSHALL", {1}},     {"FLUSHDB", {1}},
-    {"GETEX", {2}},            {"GEODIST", {4}},          {"HRANDFIELD", {3}},  
-    {"LMOVE", {3}},            {"LPOS", {3}},             {"PEXPIRE", {3}},      {"PEXPIREAT", {3}},
-    {"SCAN", {2, 2}},          {"SET", {3}},                 {"ZRANDMEMBER", {3}},
-    {"ZRANGE", {4}},           {"ZRANGEBYLEX", {4}},      {"ZRANGEBYSCORE", {4}}, {"ZREVRANGE", {4}},
-    {"ZREVRANGEBYLEX", {4}},   {"ZREVRANGEBYSCORE", {4}}};
+constexpr NamedArea option_areas[] = {{"BITCOUNT", {4}},
+                                      {"BITPOS", {5}},
+                                      {"BLMOVE", {3}},
+                                      {"COPY", {3}},
+                                      {"EXPIRE", {3}},
+                                      {"EXPIREAT", {3}},
+                                      {"FLUSHALL", {1}},
+                                      {"FLUSHDB", {1}},
+                                      {"GETEX", {2}},
+                                      {"GEODIST", {4}},
+                                      {"HRANDFIELD", {3}},
+                                      {"LMOVE", {3}},
+                                      {"LPOS", {3}},
+                                      {"PEXPIRE", {3}},
+                                      {"PEXPIREAT", {3}},
+                                      {"SCAN", {2, 2}},
+                                      {"SET", {3}},
+                                      {"ZRANDMEMBER", {3}},
+                                      {"ZRANGE", {4}},
+                                      {"ZRANGEBYLEX", {4}},
+                                      {"ZRANGEBYSCORE", {4}},
+                                      {"ZREVRANGE", {4}},
+                                      {"ZREVRANGEBYLEX", {4}},
+                                      {"ZREVRANGEBYSCORE", {4}}};
 
 constexpr std::array<OptionArea, std::size(commands)> make_areas() {
   std::array<OptionArea, std::size(commands)> areas{};
@@ -76,7 +92,9 @@ std::span<const KeySpec> Command::key_specs() const noexcept {
   return std::span(redis::key_specs).subspan(first_spec, spec_count);
 }
 
-std::span<const Command> all_commands() noexcept { return commands; }
+std::span<const Command> all_commands() noexcept {
+  return commands;
+}
 
 const Command* find_command(std::string_view name) noexcept {
   for (std::size_t slot = hash_of(name) % slot_count; slots[slot] != empty_slot;
@@ -98,7 +116,8 @@ void resolve(Arguments arguments, ResolvedCommand& resolved) {
   append_upper(resolved.name, arguments.front());
   resolved.command = find_command(resolved.name);
   if (resolved.command == nullptr || !resolved.command->is(flags::container)) return;
-  if (arguments.size() < 2 || arguments[1].find_first_of(separators) != std::string_view::npos) return;
+  if (arguments.size() < 2 || arguments[1].find_first_of(separators) != std::string_view::npos)
+    return;
   const Command* const container = resolved.command;
   resolved.name += ' ';
   append_upper(resolved.name, arguments[1]);

@@ -37,10 +37,11 @@ inline constexpr std::uint32_t container = 1U << 19;
 
 /// Names of the bits above, lowest first, as COMMAND spells them; `container` has none.
 inline constexpr std::string_view flag_names[] = {
-    "write",        "readonly",     "denyoom", "admin", "pubsub",  "noscript",          "blocking",
-    "loading",      "stale",        "skip_monitor",     "skip_slowlog", "asking",       "fast",
-    "no_auth",      "no_mandatory_keys",       "no_async_loading", "no_multi", "movablekeys",
-    "allow_busy"};
+    "write",    "readonly",     "denyoom",           "admin",
+    "pubsub",   "noscript",     "blocking",          "loading",
+    "stale",    "skip_monitor", "skip_slowlog",      "asking",
+    "fast",     "no_auth",      "no_mandatory_keys", "no_async_loading",
+    "no_multi", "movablekeys",  "allow_busy"};
 
 enum class KeyAccess : std::uint8_t { read, write };
 enum class Begin : std::uint8_t { index, keyword, unknown };

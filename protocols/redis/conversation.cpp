@@ -69,7 +69,8 @@ Verb verb_of(const ResolvedCommand& resolved) noexcept {
 
 Subscriptions::Space Subscriptions::space_of(std::string_view command_name) noexcept {
   if (command_name.starts_with('P')) return Space::patterns;
-  return command_name.starts_with("SS") || command_name.starts_with("SUN") ? Space::shards : Space::channels;
+  return command_name.starts_with("SS") || command_name.starts_with("SUN") ? Space::shards
+                                                                           : Space::channels;
 }
 
 std::size_t Subscriptions::add(Space space, std::string_view name) {
@@ -104,8 +105,9 @@ std::size_t Conversation::replies_to(const ResolvedCommand& resolved, Arguments 
     const std::size_t all = subscriptions.in(Subscriptions::space_of(resolved.name)).size();
     return std::max<std::size_t>(named > 0 ? named : all, 1);
   }
-  const bool silent = resolved.name == "CLIENT REPLY" && arguments.size() == 3 &&
-                      (equals_ignoring_case(arguments[2], "OFF") || equals_ignoring_case(arguments[2], "SKIP"));
+  const bool silent =
+      resolved.name == "CLIENT REPLY" && arguments.size() == 3 &&
+      (equals_ignoring_case(arguments[2], "OFF") || equals_ignoring_case(arguments[2], "SKIP"));
   return silent ? 0 : 1;
 }
 
@@ -117,14 +119,20 @@ void Conversation::succeeded(const ResolvedCommand& resolved, Arguments argument
     case Verb::hello:
       if (arguments.size() > 1) resp = arguments[1] == "3" ? Resp::v3 : Resp::v2;
       return;
-    case Verb::multi: in_multi = true; return;
+    case Verb::multi:
+      in_multi = true;
+      return;
     case Verb::exec:
-    case Verb::discard: in_multi = false; return;
-    case Verb::reset: return clear();
+    case Verb::discard:
+      in_multi = false;
+      return;
+    case Verb::reset:
+      return clear();
     case Verb::client:
       if (resolved.name == "CLIENT REPLY" && arguments.size() == 3) client_reply(arguments[2]);
       return;
-    default: return;
+    default:
+      return;
   }
 }
 

@@ -55,15 +55,17 @@ enum class Verb : std::uint8_t {
     case Verb::unsubscribe:
     case Verb::client:
     case Verb::monitor:
-    case Verb::sync: return true;
-    default: return false;
+    case Verb::sync:
+      return true;
+    default:
+      return false;
   }
 }
 
 /// True for verbs that are carried out inside MULTI instead of being queued.
 [[nodiscard]] constexpr bool is_never_queued(Verb verb) noexcept {
-  return verb == Verb::multi || verb == Verb::exec || verb == Verb::discard || verb == Verb::watch ||
-         verb == Verb::quit || verb == Verb::reset;
+  return verb == Verb::multi || verb == Verb::exec || verb == Verb::discard ||
+         verb == Verb::watch || verb == Verb::quit || verb == Verb::reset;
 }
 
 class Subscriptions {

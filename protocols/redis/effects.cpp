@@ -13,22 +13,26 @@ namespace {
 
 using Names = std::span<const std::string_view>;
 
-bool one_of(std::string_view name, Names names) { return std::ranges::find(names, name) != names.end(); }
+bool one_of(std::string_view name, Names names) {
+  return std::ranges::find(names, name) != names.end();
+}
 
 constexpr std::string_view whole_database[] = {"DBSIZE", "FLUSHDB", "KEYS", "RANDOMKEY", "SCAN"};
 
 // What changes facts of the server that other commands of the same container tell.
 constexpr std::string_view server_writes[] = {
-    "ACL DELUSER", "ACL LOAD",     "ACL SETUSER",   "CONFIG RESETSTAT", "CONFIG SET",
-    "LATENCY RESET", "MODULE LOAD", "MODULE LOADEX", "MODULE UNLOAD",   "SCRIPT FLUSH",
-    "SLOWLOG RESET", "FAILOVER",  "REPLICAOF",     "SLAVEOF"};
+    "ACL DELUSER",   "ACL LOAD",    "ACL SETUSER",   "CONFIG RESETSTAT", "CONFIG SET",
+    "LATENCY RESET", "MODULE LOAD", "MODULE LOADEX", "MODULE UNLOAD",    "SCRIPT FLUSH",
+    "SLOWLOG RESET", "FAILOVER",    "REPLICAOF",     "SLAVEOF"};
 
-constexpr std::string_view everything_writes[] = {"DEBUG",          "FLUSHALL",         "FUNCTION DELETE",
-                                                  "FUNCTION FLUSH", "FUNCTION LOAD",    "FUNCTION RESTORE",
-                                                  "SHUTDOWN",       "SYNC",             "PSYNC"};
+constexpr std::string_view everything_writes[] = {
+    "DEBUG",          "FLUSHALL",      "FUNCTION DELETE",
+    "FUNCTION FLUSH", "FUNCTION LOAD", "FUNCTION RESTORE",
+    "SHUTDOWN",       "SYNC",          "PSYNC"};
 
 // Scripts may touch anything where they name no key.
-constexpr std::string_view scripts[] = {"EVAL", "EVALSHA", "EVALSHA_RO", "EVAL_RO", "FCALL", "FCALL_RO"};
+constexpr std::string_view scripts[] = {"EVAL",    "EVALSHA", "EVALSHA_RO",
+                                        "EVAL_RO", "FCALL",   "FCALL_RO"};
 
 bool has_option(Arguments arguments, std::size_t from, std::string_view option) {
   for (std::size_t i = from; i < arguments.size(); ++i)
@@ -40,7 +44,8 @@ bool has_option(Arguments arguments, std::size_t from, std::string_view option) 
 bool sorts_by_other_keys(Arguments arguments) {
   for (std::size_t i = 2; i + 1 < arguments.size(); ++i) {
     const std::string_view pattern = arguments[i + 1];
-    if (equals_ignoring_case(arguments[i], "BY") && pattern.find('*') != std::string_view::npos) return true;
+    if (equals_ignoring_case(arguments[i], "BY") && pattern.find('*') != std::string_view::npos)
+      return true;
     if (equals_ignoring_case(arguments[i], "GET") && pattern != "#") return true;
   }
   return false;
@@ -78,14 +83,17 @@ KeyPath script_path(std::string_view digest) {
 // Commands that move things to another database.
 void add_other_database(std::string_view name, Arguments arguments, Effects& effects) {
   if (name == "MOVE" && arguments.size() > 2) {
-    if (const auto db = database(arguments[2])) effects.writes.push_back(key_path(*db, arguments[1]));
+    if (const auto db = database(arguments[2]))
+      effects.writes.push_back(key_path(*db, arguments[1]));
   } else if (name == "COPY") {
     for (std::size_t i = 3; i + 1 < arguments.size(); ++i)
       if (equals_ignoring_case(arguments[i], "DB"))
-        if (const auto db = database(arguments[i + 1])) effects.writes.push_back(key_path(*db, arguments[2]));
+        if (const auto db = database(arguments[i + 1]))
+          effects.writes.push_back(key_path(*db, arguments[2]));
   }
   for (const KeyPath& path : effects.writes)
-    if (std::ranges::find(effects.reads, path) == effects.reads.end()) effects.reads.push_back(path);
+    if (std::ranges::find(effects.reads, path) == effects.reads.end())
+      effects.reads.push_back(path);
 }
 
 Effects swapped(Arguments arguments) {
@@ -108,9 +116,11 @@ Effects keyed(const ResolvedCommand& resolved, Arguments arguments, std::span<co
   Effects effects;
   for (const KeyUse& use : keys) {
     add_once(effects.reads, key_path(db, use.key));
-    if (use.access == KeyAccess::write || writes_all) add_once(effects.writes, key_path(db, use.key));
+    if (use.access == KeyAccess::write || writes_all)
+      add_once(effects.writes, key_path(db, use.key));
   }
-  if (name.starts_with("SORT") && sorts_by_other_keys(arguments)) effects.reads = {{std::to_string(db)}};
+  if (name.starts_with("SORT") && sorts_by_other_keys(arguments))
+    effects.reads = {{std::to_string(db)}};
   add_other_database(name, arguments, effects);
   if (name.starts_with("EVALSHA")) add_once(effects.reads, script_path(arguments[1]));
   effects.effect = effects.writes.empty() ? Effect::read : Effect::write;
@@ -119,7 +129,8 @@ Effects keyed(const ResolvedCommand& resolved, Arguments arguments, std::span<co
 
 Effects script_exists(Arguments arguments) {
   Effects effects;
-  for (const std::string_view digest : arguments.subspan(2)) add_once(effects.reads, script_path(digest));
+  for (const std::string_view digest : arguments.subspan(2))
+    add_once(effects.reads, script_path(digest));
   return effects;
 }
 
@@ -159,25 +170,53 @@ Effects effects_of(const ResolvedCommand& resolved, Arguments arguments, std::ui
 namespace {
 
 // Writes whose zero says that nothing was there to change.
-constexpr std::string_view zero_is_nothing[] = {
-    "COPY",   "DEL",       "EXPIRE",      "EXPIREAT",         "HDEL",            "HSETNX",
-    "LINSERT", "LPUSHX",   "LREM",        "MOVE",             "MSETNX",          "PERSIST",
-    "PEXPIRE", "PEXPIREAT", "PFADD",      "RENAMENX",         "RPUSHX",          "SADD",
-    "SETNX",  "SMOVE",     "SREM",        "UNLINK",           "XACK",            "XDEL",
-    "XGROUP CREATECONSUMER", "XGROUP DESTROY", "XTRIM",       "ZREM",            "ZREMRANGEBYLEX",
-    "ZREMRANGEBYRANK", "ZREMRANGEBYSCORE", "PUBLISH",         "SPUBLISH"};
+constexpr std::string_view zero_is_nothing[] = {"COPY",
+                                                "DEL",
+                                                "EXPIRE",
+                                                "EXPIREAT",
+                                                "HDEL",
+                                                "HSETNX",
+                                                "LINSERT",
+                                                "LPUSHX",
+                                                "LREM",
+                                                "MOVE",
+                                                "MSETNX",
+                                                "PERSIST",
+                                                "PEXPIRE",
+                                                "PEXPIREAT",
+                                                "PFADD",
+                                                "RENAMENX",
+                                                "RPUSHX",
+                                                "SADD",
+                                                "SETNX",
+                                                "SMOVE",
+                                                "SREM",
+                                                "UNLINK",
+                                                "XACK",
+                                                "XDEL",
+                                                "XGROUP CREATECONSUMER",
+                                                "XGROUP DESTROY",
+                                                "XTRIM",
+                                                "ZREM",
+                                                "ZREMRANGEBYLEX",
+                                                "ZREMRANGEBYRANK",
+                                                "ZREMRANGEBYSCORE",
+                                                "PUBLISH",
+                                                "SPUBLISH"};
 
 // Writes whose null or empty reply says the same.
 constexpr std::string_view nothing_is_nothing[] = {
-    "BLMOVE", "BLMPOP",    "BLPOP",    "BRPOP",      "BRPOPLPUSH", "BZMPOP", "BZPOPMAX", "BZPOPMIN",
-    "GETDEL", "GETEX",     "LMOVE",    "LMPOP",      "LPOP",       "RPOP",   "RPOPLPUSH", "SPOP",
-    "XADD",   "XREADGROUP", "ZMPOP",   "ZPOPMAX",    "ZPOPMIN"};
+    "BLMOVE",    "BLMPOP", "BLPOP", "BRPOP",      "BRPOPLPUSH", "BZMPOP",  "BZPOPMAX",
+    "BZPOPMIN",  "GETDEL", "GETEX", "LMOVE",      "LMPOP",      "LPOP",    "RPOP",
+    "RPOPLPUSH", "SPOP",   "XADD",  "XREADGROUP", "ZMPOP",      "ZPOPMAX", "ZPOPMIN"};
 
 bool is_nothing(const Value& reply) {
   return is_null(reply.kind) || (is_aggregate(reply.kind) && reply.items.empty());
 }
 
-bool is_zero(const Value& reply) { return reply.kind == Kind::integer && reply.integer <= 0; }
+bool is_zero(const Value& reply) {
+  return reply.kind == Kind::integer && reply.integer <= 0;
+}
 
 // SET key value NX|XX [GET]: with GET the old value tells whether the condition held.
 bool set_has_changed(Arguments arguments, const Value& reply) {
@@ -208,15 +247,19 @@ bool has_changed(const ResolvedCommand& resolved, Arguments arguments, const Val
 }
 
 bool answers_blindly(const ResolvedCommand& resolved, Arguments arguments, const Value& reply) {
-  static constexpr std::string_view blind[] = {"FLUSHALL", "FLUSHDB", "MSET", "PSETEX", "SET", "SETEX"};
-  static constexpr std::string_view misspelled[] = {"ERR syntax error", "ERR unknown command", "ERR unknown subcommand",
+  static constexpr std::string_view blind[] = {"FLUSHALL", "FLUSHDB", "MSET",
+                                               "PSETEX",   "SET",     "SETEX"};
+  static constexpr std::string_view misspelled[] = {"ERR syntax error", "ERR unknown command",
+                                                    "ERR unknown subcommand",
                                                     "ERR wrong number of arguments"};
   if (reply.kind == Kind::simple_error)
-    return std::ranges::any_of(misspelled, [&](std::string_view begin) { return reply.text.starts_with(begin); });
+    return std::ranges::any_of(
+        misspelled, [&](std::string_view begin) { return reply.text.starts_with(begin); });
   if (reply.kind != Kind::simple_string || reply.text != "OK") return false;
   if (!one_of(resolved.name, blind)) return false;
   if (resolved.name != "SET") return true;
-  return !has_option(arguments, 3, "NX") && !has_option(arguments, 3, "XX") && !has_option(arguments, 3, "GET");
+  return !has_option(arguments, 3, "NX") && !has_option(arguments, 3, "XX") &&
+         !has_option(arguments, 3, "GET");
 }
 
 }  // namespace understudy::redis

@@ -23,13 +23,15 @@ struct Effects {
 [[nodiscard]] KeyPath key_path(std::uint32_t db, std::string_view key);
 
 /// Of a command that is not connection-scoped.
-[[nodiscard]] Effects effects_of(const ResolvedCommand& resolved, Arguments arguments, std::uint32_t db);
+[[nodiscard]] Effects effects_of(const ResolvedCommand& resolved, Arguments arguments,
+                                 std::uint32_t db);
 
 /// SCRIPT LOAD names the script that it changes in its reply only.
 void add_loaded_script(const Value& reply, Effects& effects);
 
 /// False where the (lifted) reply proves that a write changed nothing.
-[[nodiscard]] bool has_changed(const ResolvedCommand& resolved, Arguments arguments, const Value& reply);
+[[nodiscard]] bool has_changed(const ResolvedCommand& resolved, Arguments arguments,
+                               const Value& reply);
 
 /// True where the reply would have been the same whatever was stored before: OK to SET without NX,
 /// XX and GET, to MSET, SETEX, FLUSHDB, …; an error about how a command is written.

@@ -11,7 +11,8 @@ namespace {
 enum class Form : std::uint8_t { both, either, silent };
 
 void append_length(std::string& out, std::size_t length) {
-  for (unsigned shift = 0; shift < 32; shift += 8) out += static_cast<char>((length >> shift) & 0xFF);
+  for (unsigned shift = 0; shift < 32; shift += 8)
+    out += static_cast<char>((length >> shift) & 0xFF);
 }
 
 }  // namespace
@@ -31,7 +32,9 @@ std::string make_image(const Value& reply, std::string_view name, Arguments argu
   return image + second + third;
 }
 
-std::string silent_image() { return std::string(1, static_cast<char>(Form::silent)); }
+std::string silent_image() {
+  return std::string(1, static_cast<char>(Form::silent));
+}
 
 std::optional<Bytes> octets_for(Bytes image, Resp resp) noexcept {
   if (image.empty()) return std::nullopt;

@@ -16,7 +16,8 @@
 namespace understudy::redis {
 
 /// The image of a lifted reply to a command; `name` as in ResolvedCommand.
-[[nodiscard]] std::string make_image(const Value& reply, std::string_view name, Arguments arguments);
+[[nodiscard]] std::string make_image(const Value& reply, std::string_view name,
+                                     Arguments arguments);
 [[nodiscard]] std::string silent_image();
 
 /// The octets to send; nothing for a silent image and for octets that are no image.

@@ -7,21 +7,59 @@ namespace understudy::redis {
 namespace {
 
 // Fields that say what a server is and how it is set up. Whatever else has digits is a measurement.
-constexpr std::string_view steady_fields[] = {
-    "redis_version", "redis_git_sha1", "redis_git_dirty", "redis_build_id", "redis_mode", "arch_bits",
-    "monotonic_clock", "multiplexing_api", "atomicvar_api", "gcc_version", "process_supervised", "tcp_port",
-    "hz", "configured_hz", "io_threads_active", "cluster_connections",
-    "maxclients", "maxmemory", "maxmemory_human", "maxmemory_policy", "mem_allocator", "loading",
-    "async_loading", "rdb_last_bgsave_status", "aof_enabled", "aof_last_bgrewrite_status",
-    "aof_last_write_status", "role", "connected_slaves", "master_host", "master_port", "master_link_status",
-    "master_sync_in_progress", "slave_read_only", "replica_read_only", "slave_priority", "master_failover_state", "cluster_enabled",
-    "server_name", "valkey_version", "availability_zone"};
+constexpr std::string_view steady_fields[] = {"redis_version",
+                                              "redis_git_sha1",
+                                              "redis_git_dirty",
+                                              "redis_build_id",
+                                              "redis_mode",
+                                              "arch_bits",
+                                              "monotonic_clock",
+                                              "multiplexing_api",
+                                              "atomicvar_api",
+                                              "gcc_version",
+                                              "process_supervised",
+                                              "tcp_port",
+                                              "hz",
+                                              "configured_hz",
+                                              "io_threads_active",
+                                              "cluster_connections",
+                                              "maxclients",
+                                              "maxmemory",
+                                              "maxmemory_human",
+                                              "maxmemory_policy",
+                                              "mem_allocator",
+                                              "loading",
+                                              "async_loading",
+                                              "rdb_last_bgsave_status",
+                                              "aof_enabled",
+                                              "aof_last_bgrewrite_status",
+                                              "aof_last_write_status",
+                                              "role",
+                                              "connected_slaves",
+                                              "master_host",
+                                              "master_port",
+                                              "master_link_status",
+                                              "master_sync_in_progress",
+                                              "slave_read_only",
+                                              "replica_read_only",
+                                              "slave_priority",
+                                              "master_failover_state",
+                                              "cluster_enabled",
+                                              "server_name",
+                                              "valkey_version",
+                                              "availability_zone"};
 
-bool is_digit(char octet) { return octet >= '0' && octet <= '9'; }
-bool is_hex(char octet) { return is_digit(octet) || (octet >= 'a' && octet <= 'f'); }
+bool is_digit(char octet) {
+  return octet >= '0' && octet <= '9';
+}
+bool is_hex(char octet) {
+  return is_digit(octet) || (octet >= 'a' && octet <= 'f');
+}
 
 // `run_id` and its like: forty hexadecimal digits.
-bool is_id(std::string_view value) { return value.size() == 40 && std::ranges::all_of(value, is_hex); }
+bool is_id(std::string_view value) {
+  return value.size() == 40 && std::ranges::all_of(value, is_hex);
+}
 
 std::string zeroed(std::string_view value) {
   if (is_id(value)) return std::string(value.size(), '0');
@@ -72,8 +110,9 @@ std::string steady_info(std::string_view info) {
   for_each_line(info, [&](std::string_view line, std::string_view line_end) {
     if (is_fleeting(line)) return;
     const std::size_t colon = line.find(':');
-    const bool steady = colon == std::string_view::npos ||
-                        std::ranges::find(steady_fields, line.substr(0, colon)) != std::end(steady_fields);
+    const bool steady =
+        colon == std::string_view::npos ||
+        std::ranges::find(steady_fields, line.substr(0, colon)) != std::end(steady_fields);
     if (steady)
       out += line;
     else

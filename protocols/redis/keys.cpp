@@ -68,7 +68,8 @@ std::vector<KeyUse> keys_of(const Command& command, Arguments arguments) {
     if (begin) append(spec, range_of(spec, *begin, arguments), arguments, keys);
   }
   if (command.name == "SORT") append_sort_destination(arguments, keys);
-  if (command.name == "MIGRATE" && keys.size() > 1 && keys.front().key.empty()) keys.erase(keys.begin());
+  if (command.name == "MIGRATE" && keys.size() > 1 && keys.front().key.empty())
+    keys.erase(keys.begin());
   return keys;
 }
 

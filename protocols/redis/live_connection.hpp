@@ -22,7 +22,8 @@ struct Credentials {
   /// From `auth: {user, password}`; not required where there is none.
   [[nodiscard]] static Credentials from(const Document& settings);
   /// Anything is right where nothing is required.
-  [[nodiscard]] bool match(std::string_view given_user, std::string_view given_password) const noexcept;
+  [[nodiscard]] bool match(std::string_view given_user,
+                           std::string_view given_password) const noexcept;
 };
 
 /// CLIENT TRACKING. What a client may cache is invalidated as soon as it was told: a mock that does
@@ -78,15 +79,17 @@ enum class Outcome : std::uint8_t {
 void answer_info(const LiveConnection& live, Arguments arguments, std::vector<std::uint8_t>& out);
 
 /// COMMAND and its subcommands out of the built-in table, CONFIG GET out of built-in parameters.
-void answer_command(const LiveConnection& live, const ResolvedCommand& resolved, Arguments arguments,
-                    std::vector<std::uint8_t>& out);
-void answer_config_get(const LiveConnection& live, Arguments arguments, std::vector<std::uint8_t>& out);
+void answer_command(const LiveConnection& live, const ResolvedCommand& resolved,
+                    Arguments arguments, std::vector<std::uint8_t>& out);
+void answer_config_get(const LiveConnection& live, Arguments arguments,
+                       std::vector<std::uint8_t>& out);
 
 /// Where ServiceTable::shape() has the recorded reply to INFO with these arguments.
 [[nodiscard]] std::string info_shape_key(Arguments arguments);
 
 /// The server's words for commands that it doesn't know or that have a wrong number of arguments.
-[[nodiscard]] std::string unknown_command_error(const ResolvedCommand& resolved, Arguments arguments);
+[[nodiscard]] std::string unknown_command_error(const ResolvedCommand& resolved,
+                                                Arguments arguments);
 [[nodiscard]] std::string arity_error(const Command& command);
 
 }  // namespace understudy::redis

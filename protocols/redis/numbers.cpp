@@ -40,11 +40,13 @@ std::string format_double(double number, DoubleStyle style) {
   if (std::isinf(number)) return number > 0 ? "inf" : "-inf";
   char text[64];
   if (prints_as_integer(number)) {
-    const auto [end, _] = std::to_chars(text, text + sizeof text, static_cast<std::int64_t>(number));
+    const auto [end, _] =
+        std::to_chars(text, text + sizeof text, static_cast<std::int64_t>(number));
     return {text, end};
   }
   if (style == DoubleStyle::shortest) {
-    const auto [end, _] = std::to_chars(text, text + sizeof text, number, std::chars_format::general);
+    const auto [end, _] =
+        std::to_chars(text, text + sizeof text, number, std::chars_format::general);
     return {text, end};
   }
   return {text, static_cast<std::size_t>(std::snprintf(text, sizeof text, "%.17g", number))};

@@ -32,7 +32,8 @@ void RedisObserver::feed_eof(Direction from, Moment) {
   });
   if (unanswered > 0)
     observed_.push_back(Warned{fmt::format(
-        "the server closed the connection with {} command(s) unanswered; they are not recorded", unanswered)});
+        "the server closed the connection with {} command(s) unanswered; they are not recorded",
+        unanswered)});
   pending_.clear();
 }
 
@@ -50,7 +51,8 @@ void RedisObserver::take_commands(Moment at) {
     const CommandDecoder::Status status = command_decoder_.next(commands_.pending());
     if (status == CommandDecoder::Status::need_more) return;
     if (status == CommandDecoder::Status::protocol_error)
-      return lose(Sync::lost, fmt::format("the client's octets are no Redis command ({})", command_decoder_.problem()));
+      return lose(Sync::lost, fmt::format("the client's octets are no Redis command ({})",
+                                          command_decoder_.problem()));
     if (status == CommandDecoder::Status::command) {
       Pending& command = pending_.emplace_back();
       const Arguments arguments = command_decoder_.arguments();
@@ -68,7 +70,8 @@ void RedisObserver::take_replies(Moment at) {
     const FrameScanner::Status status = scanner_.scan(replies_.pending());
     if (status == FrameScanner::Status::need_more) return;
     if (status == FrameScanner::Status::malformed)
-      return lose(Sync::lost, fmt::format("the server's octets are no RESP ({})", scanner_.problem()));
+      return lose(Sync::lost,
+                  fmt::format("the server's octets are no RESP ({})", scanner_.problem()));
     const Bytes frame = replies_.pending().first(scanner_.size());
     auto reply = decode_value(frame, limits_);
     replies_.consume(scanner_.size());
@@ -80,7 +83,8 @@ void RedisObserver::take_replies(Moment at) {
 
 void RedisObserver::lose(Sync sync, std::string text) {
   sync_ = sync;
-  observed_.push_back(Warned{std::move(text) + "; from here on this connection is relayed without being recorded"});
+  observed_.push_back(
+      Warned{std::move(text) + "; from here on this connection is relayed without being recorded"});
   commands_.clear();
   replies_.clear();
   pending_.clear();
@@ -100,10 +104,13 @@ bool begins_with(const Value& reply, std::initializer_list<std::string_view> nam
 }
 
 bool is_acknowledgement(const Value& reply) {
-  return begins_with(reply, {"subscribe", "unsubscribe", "psubscribe", "punsubscribe", "ssubscribe", "sunsubscribe"});
+  return begins_with(reply, {"subscribe", "unsubscribe", "psubscribe", "punsubscribe", "ssubscribe",
+                             "sunsubscribe"});
 }
 
-bool is_subscribing(Verb verb) { return verb == Verb::subscribe || verb == Verb::unsubscribe; }
+bool is_subscribing(Verb verb) {
+  return verb == Verb::subscribe || verb == Verb::unsubscribe;
+}
 
 }  // namespace
 
@@ -111,21 +118,25 @@ bool is_subscribing(Verb verb) { return verb == Verb::subscribe || verb == Verb:
 bool RedisObserver::is_out_of_band(const Value& reply) const {
   if (reply.kind == Kind::push) return !is_acknowledgement(reply);
   const bool subscriber = conversation_.resp == Resp::v2 && !conversation_.subscriptions.empty();
-  return subscriber && reply.kind == Kind::array && begins_with(reply, {"message", "pmessage", "smessage"});
+  return subscriber && reply.kind == Kind::array &&
+         begins_with(reply, {"message", "pmessage", "smessage"});
 }
 
 void RedisObserver::take_reply(Value reply, Moment at) {
   if (is_out_of_band(reply))
-    return warn_once(warned_of_pushes_, "pub/sub messages and other pushes are relayed, not recorded");
-  if (is_acknowledgement(reply) && (pending_.empty() || !is_subscribing(verb_of(pending_.front().resolved))))
+    return warn_once(warned_of_pushes_,
+                     "pub/sub messages and other pushes are relayed, not recorded");
+  if (is_acknowledgement(reply) &&
+      (pending_.empty() || !is_subscribing(verb_of(pending_.front().resolved))))
     return acknowledge(reply);  // the server itself ends a subscription (a slot moved away)
   if (pending_.empty()) return lose(Sync::lost, "the server answered what nobody asked");
   Pending& head = pending_.front();
   if (is_subscribing(verb_of(head.resolved)) && is_acknowledgement(reply)) {
     const auto views = head.line.views();
     const bool named = views.size() > head.resolved.name_arguments;
-    const std::size_t expected = named ? views.size() - head.resolved.name_arguments
-                                       : head.replies + conversation_.replies_to(head.resolved, views);
+    const std::size_t expected =
+        named ? views.size() - head.resolved.name_arguments
+              : head.replies + conversation_.replies_to(head.resolved, views);
     acknowledge(reply);
     if (++head.replies < expected) return;
   }
@@ -161,7 +172,8 @@ void RedisObserver::drop_unanswered(Moment at) {
     conversation_.succeeded(command.resolved, views);
     conversation_.advance();
     if (is_connection_scoped(verb_of(command.resolved))) continue;
-    warn_once(warned_of_silence_, "commands under CLIENT REPLY OFF or SKIP are recorded without their answers");
+    warn_once(warned_of_silence_,
+              "commands under CLIENT REPLY OFF or SKIP are recorded without their answers");
     Document answer = Document::object();
     answer["unanswered"] = true;
     emit_document(command, std::move(answer), command.began, at);
@@ -171,8 +183,8 @@ void RedisObserver::drop_unanswered(Moment at) {
 void RedisObserver::answered(Pending command, Value reply, Moment at) {
   const Verb verb = verb_of(command.resolved);
   const auto views = command.line.views();
-  const bool queued = conversation_.in_multi && !is_never_queued(verb) && reply.kind == Kind::simple_string &&
-                      reply.text == "QUEUED";
+  const bool queued = conversation_.in_multi && !is_never_queued(verb) &&
+                      reply.kind == Kind::simple_string && reply.text == "QUEUED";
   if (queued) {
     queued_.push_back(std::move(command));
     return;
@@ -209,7 +221,8 @@ void RedisObserver::executed(const Pending& exec, Value reply, Moment at) {
   for (std::size_t i = 1; ran && i < queued.size(); ++i) {
     Value& item = reply.items[i - 1];
     const Verb verb = verb_of(queued[i].resolved);
-    if (is_subscribing(verb)) return lose(Sync::lost, "a subscription inside MULTI can't be followed");
+    if (is_subscribing(verb))
+      return lose(Sync::lost, "a subscription inside MULTI can't be followed");
     queued[i].line.db = conversation_.db;
     if (!is_error(item.kind)) {
       conversation_.succeeded(queued[i].resolved, queued[i].line.views());
@@ -227,11 +240,13 @@ void RedisObserver::emit(const Pending& command, Value reply, Moment began, Mome
   const auto views = command.line.views();
   lift(reply, shape_of(command.resolved.name, views));
   redact_reply(command.resolved.name, reply);
-  if (reply.kind == Kind::verbatim && command.resolved.name == "INFO") reply.text = steady_info(reply.text);
+  if (reply.kind == Kind::verbatim && command.resolved.name == "INFO")
+    reply.text = steady_info(reply.text);
   emit_document(command, reply_document(reply), began, at);
 }
 
-void RedisObserver::emit_document(const Pending& command, Document answer, Moment began, Moment at) {
+void RedisObserver::emit_document(const Pending& command, Document answer, Moment began,
+                                  Moment at) {
   open();
   CommandLine line = command.line;
   redact_arguments(command.resolved.name, line.words);
@@ -270,7 +285,8 @@ void RedisObserver::learn(const Pending& command, const Value& reply) {
   if (name == "INFO") learn_info(reply, facts_);
   if (name == "CLIENT SETNAME" && words.size() == 3) facts_["client"] = document_of(words[2]);
   if (name == "CLIENT SETINFO" && words.size() == 4)
-    facts_[equals_ignoring_case(words[2], "LIB-NAME") ? "library" : "library_version"] = document_of(words[3]);
+    facts_[equals_ignoring_case(words[2], "LIB-NAME") ? "library" : "library_version"] =
+        document_of(words[3]);
 }
 
 void RedisObserver::open() {

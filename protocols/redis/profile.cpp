@@ -28,7 +28,8 @@ void Profile::merge(const Document& document) {
   take(document, "mode", mode);
   take(document, "role", role);
   const auto found = document.find("databases");
-  if (found != document.end() && found->is_number_integer()) databases = found->get<std::uint32_t>();
+  if (found != document.end() && found->is_number_integer())
+    databases = found->get<std::uint32_t>();
 }
 
 Document Profile::to_document() const {

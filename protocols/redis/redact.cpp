@@ -6,14 +6,16 @@ namespace understudy::redis {
 
 namespace {
 
-constexpr std::string_view secret_commands[] = {"ACL SETUSER", "AUTH", "CONFIG SET", "HELLO", "MIGRATE"};
+constexpr std::string_view secret_commands[] = {"ACL SETUSER", "AUTH", "CONFIG SET", "HELLO",
+                                                "MIGRATE"};
 
-constexpr std::string_view secret_parameters[] = {"masterauth", "requirepass", "tls-client-key-file-pass",
-                                                  "tls-key-file-pass", "sentinel-pass"};
+constexpr std::string_view secret_parameters[] = {
+    "masterauth", "requirepass", "tls-client-key-file-pass", "tls-key-file-pass", "sentinel-pass"};
 
 bool is_secret_parameter(std::string_view name) {
-  return std::ranges::any_of(secret_parameters,
-                             [&](std::string_view secret) { return equals_ignoring_case(secret, name); });
+  return std::ranges::any_of(secret_parameters, [&](std::string_view secret) {
+    return equals_ignoring_case(secret, name);
+  });
 }
 
 // `>password`, `<password`, `#hash` and `!hash` of an ACL rule.
@@ -36,7 +38,8 @@ void redact_behind(std::vector<std::string>& words, std::size_t from, std::strin
 }  // namespace
 
 bool may_carry_secrets(const Command* command) noexcept {
-  return command != nullptr && std::ranges::find(secret_commands, command->name) != std::end(secret_commands);
+  return command != nullptr &&
+         std::ranges::find(secret_commands, command->name) != std::end(secret_commands);
 }
 
 void redact_arguments(std::string_view name, std::vector<std::string>& words) {
@@ -45,7 +48,8 @@ void redact_arguments(std::string_view name, std::vector<std::string>& words) {
   } else if (name == "HELLO") {
     redact_behind(words, 2, "AUTH", 2);
   } else if (name == "MIGRATE") {
-    const auto keys = std::ranges::find_if(words, [](const std::string& word) { return equals_ignoring_case(word, "KEYS"); });
+    const auto keys = std::ranges::find_if(
+        words, [](const std::string& word) { return equals_ignoring_case(word, "KEYS"); });
     std::vector<std::string> options(words.begin(), keys);
     redact_behind(options, 6, "AUTH", 1);
     redact_behind(options, 6, "AUTH2", 2);

@@ -15,10 +15,13 @@ namespace {
 // Inline commands that a person or a health check begins a connection with. Anything else that is
 // no array may as well be another protocol.
 constexpr std::array<std::string_view, 12> inline_beginnings = {
-    "PING", "AUTH", "HELLO", "INFO", "GET", "SET", "SELECT", "ECHO", "COMMAND", "CLIENT", "QUIT", "EXISTS"};
+    "PING",   "AUTH", "HELLO",   "INFO",   "GET",  "SET",
+    "SELECT", "ECHO", "COMMAND", "CLIENT", "QUIT", "EXISTS"};
 
 // `GET /path HTTP/1.1` is a command to nobody but a web server.
-bool is_http(std::string_view line) { return line.find(" HTTP/") != std::string_view::npos; }
+bool is_http(std::string_view line) {
+  return line.find(" HTTP/") != std::string_view::npos;
+}
 
 Recognition recognise_inline(std::string_view text) {
   const std::size_t end = text.find('\n');
@@ -49,8 +52,8 @@ class RedisProtocol final : public Protocol {
   [[nodiscard]] std::unique_ptr<Observer> new_observer(const Limits& limits) const override {
     return std::make_unique<RedisObserver>(limits);
   }
-  [[nodiscard]] std::unique_ptr<ServerMachine> new_server(const ServiceTable& table,
-                                                          const ServerContext& context) const override {
+  [[nodiscard]] std::unique_ptr<ServerMachine> new_server(
+      const ServiceTable& table, const ServerContext& context) const override {
     return std::make_unique<RedisServer>(table, context);
   }
   [[nodiscard]] std::unique_ptr<Analyser> new_analyser() const override {

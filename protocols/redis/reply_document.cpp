@@ -29,7 +29,8 @@ bool keys_are_fields(const std::vector<Value>& items) {
   if (items.size() > 2 * most_fields) return false;
   std::vector<std::string_view> keys;
   for (std::size_t i = 0; i < items.size(); i += 2) {
-    if (items[i].kind != Kind::bulk_string || !is_text(items[i].text) || !items[i].attributes.empty())
+    if (items[i].kind != Kind::bulk_string || !is_text(items[i].text) ||
+        !items[i].attributes.empty())
       return false;
     keys.push_back(items[i].text);
   }
@@ -65,22 +66,38 @@ Document verbatim_document(const std::string& text) {
 
 Document plain_document(const Value& value) {
   switch (value.kind) {
-    case Kind::simple_string: return tagged("status", document_of(value.text));
-    case Kind::simple_error: return tagged("error", document_of(value.text));
-    case Kind::bulk_error: return tagged("bulk_error", document_of(value.text));
-    case Kind::integer: return value.integer;
-    case Kind::bulk_string: return document_of(value.text);
-    case Kind::array: return list(value.items);
-    case Kind::null: return nullptr;
-    case Kind::null_bulk: return tagged("null", "bulk");
-    case Kind::null_array: return tagged("null", "array");
-    case Kind::double_number: return double_document(value.text);
-    case Kind::boolean: return value.integer != 0;
-    case Kind::big_number: return tagged("big_number", value.text);
-    case Kind::verbatim: return verbatim_document(value.text);
-    case Kind::map: return tagged("map", pairs(value.items));
-    case Kind::set: return tagged("set", list(value.items));
-    case Kind::push: return tagged("push", list(value.items));
+    case Kind::simple_string:
+      return tagged("status", document_of(value.text));
+    case Kind::simple_error:
+      return tagged("error", document_of(value.text));
+    case Kind::bulk_error:
+      return tagged("bulk_error", document_of(value.text));
+    case Kind::integer:
+      return value.integer;
+    case Kind::bulk_string:
+      return document_of(value.text);
+    case Kind::array:
+      return list(value.items);
+    case Kind::null:
+      return nullptr;
+    case Kind::null_bulk:
+      return tagged("null", "bulk");
+    case Kind::null_array:
+      return tagged("null", "array");
+    case Kind::double_number:
+      return double_document(value.text);
+    case Kind::boolean:
+      return value.integer != 0;
+    case Kind::big_number:
+      return tagged("big_number", value.text);
+    case Kind::verbatim:
+      return verbatim_document(value.text);
+    case Kind::map:
+      return tagged("map", pairs(value.items));
+    case Kind::set:
+      return tagged("set", list(value.items));
+    case Kind::push:
+      return tagged("push", list(value.items));
   }
   return nullptr;
 }
@@ -98,20 +115,28 @@ namespace {
 
 class ReplyReader {
  public:
-  ReplyReader(DoubleStyle style, std::vector<Problem>& problems) : style_(style), problems_(problems) {}
+  ReplyReader(DoubleStyle style, std::vector<Problem>& problems)
+      : style_(style), problems_(problems) {}
 
   Value read(const Document& node, const std::string& path) {
     switch (node.type()) {
-      case Document::value_t::null: return {};
-      case Document::value_t::boolean: return boolean(node.get<bool>());
-      case Document::value_t::number_integer: return Value::number(node.get<std::int64_t>());
-      case Document::value_t::number_unsigned: return unsigned_integer(node, path);
+      case Document::value_t::null:
+        return {};
+      case Document::value_t::boolean:
+        return boolean(node.get<bool>());
+      case Document::value_t::number_integer:
+        return Value::number(node.get<std::int64_t>());
+      case Document::value_t::number_unsigned:
+        return unsigned_integer(node, path);
       case Document::value_t::number_float:
         return Value::of(Kind::double_number, format_double(node.get<double>(), style_));
       case Document::value_t::string:
-      case Document::value_t::binary: return Value::of(Kind::bulk_string, octets_of(node));
-      case Document::value_t::array: return Value::aggregate(Kind::array, list(node, path));
-      default: return tagged(node, path);
+      case Document::value_t::binary:
+        return Value::of(Kind::bulk_string, octets_of(node));
+      case Document::value_t::array:
+        return Value::aggregate(Kind::array, list(node, path));
+      default:
+        return tagged(node, path);
     }
   }
 
@@ -129,7 +154,8 @@ class ReplyReader {
 
   Value unsigned_integer(const Document& node, const std::string& path) {
     if (node.get<std::uint64_t>() <= INT64_MAX) return Value::number(node.get<std::int64_t>());
-    return fail(path, node.dump() + " is more than an integer reply can hold", "write {big_number: \"…\"}");
+    return fail(path, node.dump() + " is more than an integer reply can hold",
+                "write {big_number: \"…\"}");
   }
 
   std::vector<Value> list(const Document& node, const std::string& path) {
@@ -183,29 +209,34 @@ class ReplyReader {
   Value double_number(const Document& node, const std::string& path) {
     if (node.is_string() && parse_double(node.get<std::string>()))
       return Value::of(Kind::double_number, node.get<std::string>());
-    if (node.is_number()) return Value::of(Kind::double_number, format_double(node.get<double>(), style_));
+    if (node.is_number())
+      return Value::of(Kind::double_number, format_double(node.get<double>(), style_));
     return fail(path, "a number, inf, -inf or nan was expected", "write {double: \"1.5\"}");
   }
 
   Value big_number(const Document& node, const std::string& path) {
     const std::string digits = node.is_string() ? node.get<std::string>() : node.dump();
     const std::size_t sign = digits.starts_with('-') || digits.starts_with('+') ? 1 : 0;
-    const bool sound = digits.size() > sign && digits.find_first_not_of("0123456789", sign) == std::string::npos;
-    if (sound && (node.is_string() || node.is_number_integer())) return Value::of(Kind::big_number, digits);
+    const bool sound =
+        digits.size() > sign && digits.find_first_not_of("0123456789", sign) == std::string::npos;
+    if (sound && (node.is_string() || node.is_number_integer()))
+      return Value::of(Kind::big_number, digits);
     return fail(path, "the digits of an integer were expected", "");
   }
 
   Value null(const Document& node, const std::string& path) {
     if (node == "bulk") return Value::of(Kind::null_bulk);
     if (node == "array") return Value::of(Kind::null_array);
-    return fail(path, "{null: bulk} or {null: array} was expected", "write null for the command's own");
+    return fail(path, "{null: bulk} or {null: array} was expected",
+                "write null for the command's own");
   }
 
   Value verbatim(const Document& node, const std::string& path) {
     Value value = string(Kind::verbatim, node["verbatim"], path + "/verbatim");
     if (value.kind != Kind::verbatim) return value;
     const std::string format = node.contains("format") ? octets_of(node["format"]) : "txt";
-    if (format.size() != 3) return fail(path + "/format", "three octets were expected", "write txt or mkd");
+    if (format.size() != 3)
+      return fail(path + "/format", "three octets were expected", "write txt or mkd");
     value.text.insert(0, format + ":");
     return value;
   }
@@ -237,7 +268,8 @@ class ReplyReader {
       if (tag == "set") return Value::aggregate(Kind::set, expect_list(content, below));
       if (tag == "push") return Value::aggregate(Kind::push, expect_list(content, below));
     }
-    return fail(path, "a map that is no reply: one of status, error, map, set, push, double, "
+    return fail(path,
+                "a map that is no reply: one of status, error, map, set, push, double, "
                 "big_number, verbatim, bulk_error, null was expected as its only key",
                 "write {map: {…}} for a map reply");
   }

@@ -18,8 +18,10 @@ std::size_t length_of(std::string_view text) {
     case '0':
     case '~':
     case '?':
-    case '*': return 1 + length_of(text.substr(1));
-    case '@': return 2;
+    case '*':
+      return 1 + length_of(text.substr(1));
+    case '@':
+      return 2;
     case '%':
     case 'P':
     case 'M': {
@@ -35,7 +37,8 @@ std::size_t length_of(std::string_view text) {
       }
       return text.size();
     }
-    default: return 1;
+    default:
+      return 1;
   }
 }
 
@@ -44,13 +47,15 @@ constexpr std::string_view anything = ".";
 // Shapes that hold themselves, or are held by several.
 std::string_view named_shape(char name) {
   switch (name) {
-    case 'i':  // COMMAND INFO: name, arity, flags, keys, categories, tips, key specifications, subcommands
+    case 'i':  // COMMAND INFO: name, arity, flags, keys, categories, tips, key specifications,
+               // subcommands
       return "(..~....~.~.~{flags:~. begin_search:{spec:%..} find_keys:{spec:%..}}?@i)";
     case 'd':  // COMMAND DOCS
       return "{doc_flags:~. history:~. arguments:*@a subcommands:%.@d}";
     case 'a':  // an argument in COMMAND DOCS
       return "{flags:~. arguments:*@a}";
-    default: return anything;
+    default:
+      return anything;
   }
 }
 
@@ -107,8 +112,12 @@ struct Parts {
   }
 };
 
-bool is_list(const Value& value) { return value.kind == Kind::array; }
-bool is_pair(const Value& value) { return is_list(value) && value.items.size() == 2; }
+bool is_list(const Value& value) {
+  return value.kind == Kind::array;
+}
+bool is_pair(const Value& value) {
+  return is_list(value) && value.items.size() == 2;
+}
 
 std::vector<Value> flattened(std::vector<Value>& pairs) {
   std::vector<Value> flat;
@@ -161,7 +170,9 @@ void lift_structure(Value& value, const Parts& parts) {
     case '{':
       if (even) value.kind = Kind::map;
       return;
-    case '~': value.kind = Kind::set; return;
+    case '~':
+      value.kind = Kind::set;
+      return;
     case '?':
       if (items.empty()) value.kind = Kind::set;
       return;
@@ -173,7 +184,8 @@ void lift_structure(Value& value, const Parts& parts) {
       items = flattened(items);
       value.kind = Kind::map;
       return;
-    default: return;
+    default:
+      return;
   }
 }
 
@@ -192,7 +204,8 @@ void lift_scalar(Value& value, char form) {
 
 void lift(Value& value, std::string_view shape) {
   const Parts parts(shape);
-  if (value.kind == (parts.null_is_array ? Kind::null_array : Kind::null_bulk)) value.kind = Kind::null;
+  if (value.kind == (parts.null_is_array ? Kind::null_array : Kind::null_bulk))
+    value.kind = Kind::null;
   if (is_list(value)) lift_structure(value, parts);
   lift_scalar(value, parts.form);
   descend<lift>(value, parts);
@@ -203,25 +216,37 @@ void lower(Value& value, std::string_view shape) {
   descend<lower>(value, parts);
   value.attributes.clear();
   switch (value.kind) {
-    case Kind::null: value.kind = parts.null_is_array ? Kind::null_array : Kind::null_bulk; return;
+    case Kind::null:
+      value.kind = parts.null_is_array ? Kind::null_array : Kind::null_bulk;
+      return;
     case Kind::double_number:
-    case Kind::big_number: value.kind = Kind::bulk_string; return;
+    case Kind::big_number:
+      value.kind = Kind::bulk_string;
+      return;
     case Kind::verbatim:
       value.kind = Kind::bulk_string;
       value.text.erase(0, 4);
       return;
-    case Kind::boolean: value.kind = Kind::integer; return;
-    case Kind::bulk_error: value.kind = Kind::simple_error; return;
+    case Kind::boolean:
+      value.kind = Kind::integer;
+      return;
+    case Kind::bulk_error:
+      value.kind = Kind::simple_error;
+      return;
     case Kind::map:
       if (parts.form == 'M') value.items = paired(value.items);
       value.kind = Kind::array;
       return;
     case Kind::array:
-      if (parts.form == 'P' && std::ranges::all_of(value.items, is_pair)) value.items = flattened(value.items);
+      if (parts.form == 'P' && std::ranges::all_of(value.items, is_pair))
+        value.items = flattened(value.items);
       return;
     case Kind::set:
-    case Kind::push: value.kind = Kind::array; return;
-    default: return;
+    case Kind::push:
+      value.kind = Kind::array;
+      return;
+    default:
+      return;
   }
 }
 
@@ -330,7 +355,8 @@ std::string_view shape_of_positions(Arguments arguments) {
 }
 
 bool applies(const Row& row, Arguments arguments) {
-  return arguments.size() >= row.arguments && (row.option.empty() || has_option(arguments, row.option));
+  return arguments.size() >= row.arguments &&
+         (row.option.empty() || has_option(arguments, row.option));
 }
 
 }  // namespace

@@ -29,7 +29,8 @@ void make_canonical(const ResolvedCommand& resolved, Arguments arguments, std::u
   out.assign(resolved.name);
   out += '\0';
   append_number(out, db);
-  const OptionArea options = resolved.command != nullptr ? option_area(*resolved.command) : OptionArea{};
+  const OptionArea options =
+      resolved.command != nullptr ? option_area(*resolved.command) : OptionArea{};
   for (std::size_t i = resolved.name_arguments; i < arguments.size(); ++i) {
     append_number(out, arguments[i].size());
     if (i < options.first || (i - options.first) % options.step != 0)
@@ -94,9 +95,10 @@ void read_words(const Document& command, CommandLine& line, std::vector<Problem>
   for (std::size_t i = 0; i < command.size(); ++i) {
     std::string word;
     if (!read_word(command[i], word))
-      problems.push_back({"/request/command/" + std::to_string(i),
-                          fmt::format("{} where the octets of an argument were expected", command[i].dump()),
-                          "put it in quotes"});
+      problems.push_back(
+          {"/request/command/" + std::to_string(i),
+           fmt::format("{} where the octets of an argument were expected", command[i].dump()),
+           "put it in quotes"});
     line.words.push_back(std::move(word));
   }
 }
@@ -108,7 +110,8 @@ CommandLine read_request(const Document& request, std::vector<Problem>& problems
   CommandLine line;
   if (!request.is_object() || !request.contains("command") || !request["command"].is_array() ||
       request["command"].empty()) {
-    problems.push_back({"/request", "no command: a list of a command's name and its arguments was expected",
+    problems.push_back({"/request",
+                        "no command: a list of a command's name and its arguments was expected",
                         "write `command: [GET, key]`"});
     return line;
   }
@@ -117,7 +120,8 @@ CommandLine read_request(const Document& request, std::vector<Problem>& problems
     if (key == "command") continue;
     if (key != "db")
       problems.push_back({"/request/" + key, "an unknown key; `command` and `db` are known", ""});
-    else if (!node.is_number_integer() || node.get<std::int64_t>() < 0 || node.get<std::int64_t>() > 0x7FFFFFFF)
+    else if (!node.is_number_integer() || node.get<std::int64_t>() < 0 ||
+             node.get<std::int64_t>() > 0x7FFFFFFF)
       problems.push_back({"/request/db", "the number of a database was expected", ""});
     else
       line.db = node.get<std::uint32_t>();
@@ -130,7 +134,9 @@ namespace {
 
 bool needs_quotes(std::string_view word) {
   for (const char octet : word)
-    if ((octet >= 0 && octet <= ' ') || octet == '"' || octet == '\'' || octet == '\\' || octet == 0x7F) return true;
+    if ((octet >= 0 && octet <= ' ') || octet == '"' || octet == '\'' || octet == '\\' ||
+        octet == 0x7F)
+      return true;
   return word.empty() || !is_text(word);
 }
 

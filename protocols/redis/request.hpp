@@ -2,7 +2,8 @@
 // session file, the canonical octets that a table is probed with.
 //
 //   document    {command: [SET, key, value], db: 1}           `db` left out where it is 0
-//   canonical   "SET" NUL db (length octets)…                 numbers as LEB128, options in upper case
+//   canonical   "SET" NUL db (length octets)…                 numbers as LEB128, options in upper
+//   case
 #pragma once
 
 #include <cstdint>
@@ -21,9 +22,7 @@ struct CommandLine {
   std::vector<std::string> words;
   std::uint32_t db = 0;
 
-  [[nodiscard]] std::vector<std::string_view> views() const {
-    return {words.begin(), words.end()};
-  }
+  [[nodiscard]] std::vector<std::string_view> views() const { return {words.begin(), words.end()}; }
 };
 
 /// Replaces `out` by the canonical octets. Allocates only until `out` has grown large enough.

@@ -19,14 +19,18 @@ bool sound_leaf(char type, std::string_view line) {
       if (line.starts_with('+')) line.remove_prefix(1);
       return parse_integer(line).has_value();
     }
-    case '_': return line.empty();
-    case '#': return line == "t" || line == "f";
-    case ',': return parse_double(line).has_value();
+    case '_':
+      return line.empty();
+    case '#':
+      return line == "t" || line == "f";
+    case ',':
+      return parse_double(line).has_value();
     case '(': {
       if (line.starts_with('-') || line.starts_with('+')) line.remove_prefix(1);
       return !line.empty() && line.find_first_not_of("0123456789") == std::string_view::npos;
     }
-    default: return true;
+    default:
+      return true;
   }
 }
 
@@ -41,10 +45,14 @@ void FrameScanner::reset() noexcept {
 FrameScanner::Status FrameScanner::scan(Bytes pending) {
   for (;;) {
     switch (step(pending)) {
-      case Step::again: break;
-      case Step::need_more: return Status::need_more;
-      case Step::complete: return Status::complete;
-      case Step::malformed: return Status::malformed;
+      case Step::again:
+        break;
+      case Step::need_more:
+        return Status::need_more;
+      case Step::complete:
+        return Status::complete;
+      case Step::malformed:
+        return Status::malformed;
     }
   }
 }
@@ -108,7 +116,8 @@ FrameScanner::Step FrameScanner::chunk(Bytes pending, std::string_view line) {
 }
 
 // A length line, that many octets, CR LF. Moves on only when all of it is there.
-FrameScanner::Step FrameScanner::octets(Bytes pending, std::string_view line, std::uint64_t length) {
+FrameScanner::Step FrameScanner::octets(Bytes pending, std::string_view line,
+                                        std::uint64_t length) {
   if (length > limits_.message_octets) return fail("a string larger than the limit");
   const std::size_t begin = offset_ + line.size() + 3;
   const std::size_t end = begin + static_cast<std::size_t>(length);
@@ -131,7 +140,8 @@ FrameScanner::Step FrameScanner::aggregate(char type, std::string_view line) {
   }
   const auto count = parse_integer(line);
   if (!count || *count < 0) return fail("an invalid count");
-  if (static_cast<std::uint64_t>(*count) > limits_.elements) return fail("more elements than the limit");
+  if (static_cast<std::uint64_t>(*count) > limits_.elements)
+    return fail("more elements than the limit");
   offset_ += size;
   if (*count == 0) return type == '|' ? Step::again : finish();
   const auto elements = static_cast<std::uint64_t>(*count) * (paired ? 2U : 1U);
@@ -143,7 +153,8 @@ FrameScanner::Step FrameScanner::end_of_stream() {
   const Level level = levels_.back();
   const bool streamed = level.kind == LevelKind::streamed || level.kind == LevelKind::streamed_map;
   if (!streamed) return fail("the end of a stream inside a counted aggregate");
-  if (level.kind == LevelKind::streamed_map && level.left % 2 != 0) return fail("a key without a value");
+  if (level.kind == LevelKind::streamed_map && level.left % 2 != 0)
+    return fail("a key without a value");
   levels_.pop_back();
   return finish();
 }
@@ -179,20 +190,34 @@ namespace {
 
 Kind kind_of(char type) {
   switch (type) {
-    case '+': return Kind::simple_string;
-    case '-': return Kind::simple_error;
-    case ':': return Kind::integer;
-    case '$': return Kind::bulk_string;
-    case '*': return Kind::array;
-    case '#': return Kind::boolean;
-    case ',': return Kind::double_number;
-    case '(': return Kind::big_number;
-    case '!': return Kind::bulk_error;
-    case '=': return Kind::verbatim;
-    case '%': return Kind::map;
-    case '~': return Kind::set;
-    case '>': return Kind::push;
-    default: return Kind::null;
+    case '+':
+      return Kind::simple_string;
+    case '-':
+      return Kind::simple_error;
+    case ':':
+      return Kind::integer;
+    case '$':
+      return Kind::bulk_string;
+    case '*':
+      return Kind::array;
+    case '#':
+      return Kind::boolean;
+    case ',':
+      return Kind::double_number;
+    case '(':
+      return Kind::big_number;
+    case '!':
+      return Kind::bulk_error;
+    case '=':
+      return Kind::verbatim;
+    case '%':
+      return Kind::map;
+    case '~':
+      return Kind::set;
+    case '>':
+      return Kind::push;
+    default:
+      return Kind::null;
   }
 }
 
@@ -232,7 +257,8 @@ class Builder {
       return value;
     }
     if (!is_aggregate(kind)) return Value::of(kind, line);
-    return Value::aggregate(kind, line == "?" ? streamed() : counted(line, kind == Kind::map ? 2 : 1));
+    return Value::aggregate(kind,
+                            line == "?" ? streamed() : counted(line, kind == Kind::map ? 2 : 1));
   }
 
   static Value integer(std::string_view line) {

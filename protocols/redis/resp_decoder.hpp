@@ -35,7 +35,13 @@ class FrameScanner {
   void reset() noexcept;
 
  private:
-  enum class LevelKind : std::uint8_t { counted, streamed, streamed_map, streamed_string, attribute };
+  enum class LevelKind : std::uint8_t {
+    counted,
+    streamed,
+    streamed_map,
+    streamed_string,
+    attribute
+  };
   struct Level {
     LevelKind kind;
     std::uint64_t left;  // elements to come; of a streamed map the elements seen

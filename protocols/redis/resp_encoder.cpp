@@ -14,7 +14,9 @@ void line(std::string& out, char type, std::string_view text) {
   out += "\r\n";
 }
 
-void counted(std::string& out, char type, std::size_t count) { line(out, type, std::to_string(count)); }
+void counted(std::string& out, char type, std::size_t count) {
+  line(out, type, std::to_string(count));
+}
 
 void string(std::string& out, char type, std::string_view text) {
   counted(out, type, text.size());
@@ -24,10 +26,14 @@ void string(std::string& out, char type, std::string_view text) {
 
 char type_of(Kind kind) {
   switch (kind) {
-    case Kind::map: return '%';
-    case Kind::set: return '~';
-    case Kind::push: return '>';
-    default: return '*';
+    case Kind::map:
+      return '%';
+    case Kind::set:
+      return '~';
+    case Kind::push:
+      return '>';
+    default:
+      return '*';
   }
 }
 
@@ -39,24 +45,38 @@ void encode(const Value& value, std::string& out) {
     for (const Value& item : value.attributes) encode(item, out);
   }
   switch (value.kind) {
-    case Kind::simple_string: return line(out, '+', value.text);
-    case Kind::simple_error: return line(out, '-', value.text);
-    case Kind::integer: return line(out, ':', std::to_string(value.integer));
-    case Kind::bulk_string: return string(out, '$', value.text);
-    case Kind::null: return line(out, '_', {});
-    case Kind::null_bulk: return line(out, '$', "-1");
-    case Kind::null_array: return line(out, '*', "-1");
-    case Kind::double_number: return line(out, ',', value.text);
-    case Kind::boolean: return line(out, '#', value.integer != 0 ? "t" : "f");
-    case Kind::big_number: return line(out, '(', value.text);
-    case Kind::bulk_error: return string(out, '!', value.text);
-    case Kind::verbatim: return string(out, '=', value.text);
+    case Kind::simple_string:
+      return line(out, '+', value.text);
+    case Kind::simple_error:
+      return line(out, '-', value.text);
+    case Kind::integer:
+      return line(out, ':', std::to_string(value.integer));
+    case Kind::bulk_string:
+      return string(out, '$', value.text);
+    case Kind::null:
+      return line(out, '_', {});
+    case Kind::null_bulk:
+      return line(out, '$', "-1");
+    case Kind::null_array:
+      return line(out, '*', "-1");
+    case Kind::double_number:
+      return line(out, ',', value.text);
+    case Kind::boolean:
+      return line(out, '#', value.integer != 0 ? "t" : "f");
+    case Kind::big_number:
+      return line(out, '(', value.text);
+    case Kind::bulk_error:
+      return string(out, '!', value.text);
+    case Kind::verbatim:
+      return string(out, '=', value.text);
     case Kind::array:
     case Kind::map:
     case Kind::set:
-    case Kind::push: break;
+    case Kind::push:
+      break;
   }
-  counted(out, type_of(value.kind), value.kind == Kind::map ? value.items.size() / 2 : value.items.size());
+  counted(out, type_of(value.kind),
+          value.kind == Kind::map ? value.items.size() / 2 : value.items.size());
   for (const Value& item : value.items) encode(item, out);
 }
 
@@ -83,11 +103,14 @@ void ReplyWriter::simple_string(std::string_view text) {
 void ReplyWriter::error(std::string_view text) {
   raw("-");
   for (const char octet : text)
-    out_.push_back(octet == '\r' || octet == '\n' ? std::uint8_t{' '} : static_cast<std::uint8_t>(octet));
+    out_.push_back(octet == '\r' || octet == '\n' ? std::uint8_t{' '}
+                                                  : static_cast<std::uint8_t>(octet));
   raw("\r\n");
 }
 
-void ReplyWriter::integer(std::int64_t number) { header(':', number); }
+void ReplyWriter::integer(std::int64_t number) {
+  header(':', number);
+}
 
 void ReplyWriter::bulk(std::string_view octets) {
   header('$', static_cast<std::int64_t>(octets.size()));
@@ -103,9 +126,15 @@ void ReplyWriter::verbatim(std::string_view octets) {
   raw("\r\n");
 }
 
-void ReplyWriter::null() { raw(resp_ == Resp::v3 ? "_\r\n" : "$-1\r\n"); }
-void ReplyWriter::null_array() { raw(resp_ == Resp::v3 ? "_\r\n" : "*-1\r\n"); }
-void ReplyWriter::array(std::size_t count) { header('*', static_cast<std::int64_t>(count)); }
+void ReplyWriter::null() {
+  raw(resp_ == Resp::v3 ? "_\r\n" : "$-1\r\n");
+}
+void ReplyWriter::null_array() {
+  raw(resp_ == Resp::v3 ? "_\r\n" : "*-1\r\n");
+}
+void ReplyWriter::array(std::size_t count) {
+  header('*', static_cast<std::int64_t>(count));
+}
 
 void ReplyWriter::map(std::size_t count) {
   const auto number = static_cast<std::int64_t>(count);

@@ -20,11 +20,13 @@ Profile profile_of(const ServiceTable& table) {
 }
 
 constexpr std::array<std::string_view, 21> verb_names = {
-    "command", "AUTH",   "HELLO",     "SELECT",      "QUIT",   "RESET", "PING",    "ECHO",
-    "MULTI",   "EXEC",   "DISCARD",   "WATCH",       "UNWATCH", "SUBSCRIBE", "UNSUBSCRIBE", "CLIENT",
-    "INFO",    "COMMAND", "CONFIG GET", "MONITOR",   "SYNC"};
+    "command",     "AUTH",   "HELLO", "SELECT",  "QUIT",       "RESET",   "PING",
+    "ECHO",        "MULTI",  "EXEC",  "DISCARD", "WATCH",      "UNWATCH", "SUBSCRIBE",
+    "UNSUBSCRIBE", "CLIENT", "INFO",  "COMMAND", "CONFIG GET", "MONITOR", "SYNC"};
 
-std::string_view name_of(Verb verb) { return verb_names[static_cast<std::size_t>(verb)]; }
+std::string_view name_of(Verb verb) {
+  return verb_names[static_cast<std::size_t>(verb)];
+}
 
 // Lines of an HTTP request that could carry a command to a server inside a firewall: a browser's
 // POST must never become one.
@@ -45,11 +47,18 @@ ServerEvent RedisServer::next() {
   for (;;) {
     Step step;
     switch (stage_) {
-      case Stage::closed: return NeedBytes{};
-      case Stage::closing: stage_ = Stage::closed; return Close{};
-      case Stage::idle: step = watched_ > 0 ? next_watch() : take_command(); break;
+      case Stage::closed:
+        return NeedBytes{};
+      case Stage::closing:
+        stage_ = Stage::closed;
+        return Close{};
+      case Stage::idle:
+        step = watched_ > 0 ? next_watch() : take_command();
+        break;
       case Stage::running:
-      case Stage::committing: step = run_transaction(); break;
+      case Stage::committing:
+        step = run_transaction();
+        break;
     }
     if (step) return std::move(*step);
   }
@@ -58,10 +67,15 @@ ServerEvent RedisServer::next() {
 RedisServer::Step RedisServer::take_command() {
   const CommandDecoder::Status status = decoder_.next(received_.pending());
   switch (status) {
-    case CommandDecoder::Status::need_more: return at_eof_ ? close(std::nullopt) : Step(NeedBytes{});
-    case CommandDecoder::Status::protocol_error: return protocol_error();
-    case CommandDecoder::Status::blank: received_.consume(decoder_.size()); return std::nullopt;
-    case CommandDecoder::Status::command: break;
+    case CommandDecoder::Status::need_more:
+      return at_eof_ ? close(std::nullopt) : Step(NeedBytes{});
+    case CommandDecoder::Status::protocol_error:
+      return protocol_error();
+    case CommandDecoder::Status::blank:
+      received_.consume(decoder_.size());
+      return std::nullopt;
+    case CommandDecoder::Status::command:
+      break;
   }
   received_.consume(decoder_.size());  // the octets stay where they are until more are fed
   return process(decoder_.arguments());
@@ -69,7 +83,8 @@ RedisServer::Step RedisServer::take_command() {
 
 RedisServer::Step RedisServer::protocol_error() {
   writer().error(fmt::format("ERR Protocol error: {}", decoder_.problem()));
-  return close(Noted{fmt::format("protocol error: {}; the connection is closed, as the server does", decoder_.problem())});
+  return close(Noted{fmt::format("protocol error: {}; the connection is closed, as the server does",
+                                 decoder_.problem())});
 }
 
 RedisServer::Step RedisServer::close(Step last) {
@@ -82,7 +97,8 @@ RedisServer::Step RedisServer::process(Arguments arguments) {
   arguments_ = arguments;
   if (is_http(arguments.front())) {
     output_.clear();
-    return close(Noted{"an HTTP request came in; the connection is closed without an answer, as the server does"});
+    return close(Noted{
+        "an HTTP request came in; the connection is closed without an answer, as the server does"});
   }
   resolve(arguments, resolved_);
   const Verb verb = verb_of(resolved_);
@@ -101,7 +117,8 @@ RedisServer::Step RedisServer::process(Arguments arguments) {
 namespace {
 
 bool is_allowed_to_subscribers(Verb verb) {
-  return verb == Verb::subscribe || verb == Verb::unsubscribe || verb == Verb::ping || verb == Verb::reset;
+  return verb == Verb::subscribe || verb == Verb::unsubscribe || verb == Verb::ping ||
+         verb == Verb::reset;
 }
 
 }  // namespace
@@ -112,11 +129,13 @@ RedisServer::Step RedisServer::refused() {
   const Conversation& conversation = live_.conversation;
   const Command* const command = resolved_.command;
   const bool known = command != nullptr && command->since <= live_.profile.release();
-  const bool of_table = live_.authenticated && !conversation.in_multi && verb_of(resolved_) == Verb::data;
+  const bool of_table =
+      live_.authenticated && !conversation.in_multi && verb_of(resolved_) == Verb::data;
   if (!known) {
     const bool module_command = live_.table.shape("command " + resolved_.name).has_value();
     if (of_table) {
-      fallback_ = command != nullptr || resolved_.container != nullptr ? Fallback::unknown_command : Fallback::none;
+      fallback_ = command != nullptr || resolved_.container != nullptr ? Fallback::unknown_command
+                                                                       : Fallback::none;
       return data();
     }
     if (!module_command) return fail(unknown_command_error(resolved_, arguments_));
@@ -129,9 +148,10 @@ RedisServer::Step RedisServer::refused() {
     return fail("NOAUTH Authentication required.");
   if (conversation.resp == Resp::v2 && !conversation.subscriptions.empty() &&
       !is_allowed_to_subscribers(verb_of(resolved_)))
-    return fail(fmt::format("ERR Can't execute '{}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / "
-                            "RESET are allowed in this context",
-                            lower_case(command != nullptr ? command->name : resolved_.name)));
+    return fail(fmt::format(
+        "ERR Can't execute '{}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / "
+        "RESET are allowed in this context",
+        lower_case(command != nullptr ? command->name : resolved_.name)));
   if (conversation.in_multi && command != nullptr && command->is(flags::no_multi))
     return fail("ERR Command not allowed inside a transaction");
   return std::nullopt;
@@ -147,20 +167,30 @@ RedisServer::Step RedisServer::fail(std::string_view text) {
 RedisServer::Step RedisServer::execute(Verb verb) {
   fallback_ = Fallback::none;
   switch (verb) {
-    case Verb::data: return data();
-    case Verb::command: fallback_ = Fallback::command; return data();
-    case Verb::config_get: fallback_ = Fallback::config_get; return data();
-    case Verb::exec: return exec();
-    case Verb::discard: return discard();
-    case Verb::watch: return watch();
+    case Verb::data:
+      return data();
+    case Verb::command:
+      fallback_ = Fallback::command;
+      return data();
+    case Verb::config_get:
+      fallback_ = Fallback::config_get;
+      return data();
+    case Verb::exec:
+      return exec();
+    case Verb::discard:
+      return discard();
+    case Verb::watch:
+      return watch();
     case Verb::monitor:
-    case Verb::sync: return fail(fmt::format("ERR understudy: {} is not offered", resolved_.name));
+    case Verb::sync:
+      return fail(fmt::format("ERR understudy: {} is not offered", resolved_.name));
     case Verb::multi:
       if (!live_.conversation.in_multi) return synthesised(verb);
       if (!held_back()) writer().error("ERR MULTI calls can not be nested");
       finish_command();
       return Synthesised{"error"};
-    default: return synthesised(verb);
+    default:
+      return synthesised(verb);
   }
 }
 
@@ -208,7 +238,8 @@ void RedisServer::make_canonical_request() {
   make_canonical(resolved_, views, live_.conversation.db, canonical_);
 }
 
-RedisServer::Step RedisServer::raise(Awaiting awaiting, Control control, std::string_view name, bool synthesisable) {
+RedisServer::Step RedisServer::raise(Awaiting awaiting, Control control, std::string_view name,
+                                     bool synthesisable) {
   awaiting_ = awaiting;
   canonical_.assign(resolved_.name);
   canonical_ += '\0';
@@ -228,7 +259,8 @@ RedisServer::Step RedisServer::watch() {
 
 RedisServer::Step RedisServer::next_watch() {
   if (++watched_ < arguments_.size())
-    return raise(Awaiting::watch, Control::watch, join(key_path(live_.conversation.db, arguments_[watched_])), true);
+    return raise(Awaiting::watch, Control::watch,
+                 join(key_path(live_.conversation.db, arguments_[watched_])), true);
   watched_ = 0;
   watching_ = true;
   if (!held_back()) writer().simple_string("OK");
@@ -316,13 +348,19 @@ void RedisServer::reply(const Answer& answer) {
 void RedisServer::use_fallback() {
   std::vector<std::uint8_t>& out = output_.buffer();
   switch (fallback_) {
-    case Fallback::unknown_command: return writer().error(unknown_command_error(resolved_, arguments_));
-    case Fallback::arity: return writer().error(arity_error(*resolved_.command));
-    case Fallback::command: return answer_command(live_, resolved_, arguments_, out);
-    case Fallback::config_get: return answer_config_get(live_, arguments_, out);
-    case Fallback::none: break;
+    case Fallback::unknown_command:
+      return writer().error(unknown_command_error(resolved_, arguments_));
+    case Fallback::arity:
+      return writer().error(arity_error(*resolved_.command));
+    case Fallback::command:
+      return answer_command(live_, resolved_, arguments_, out);
+    case Fallback::config_get:
+      return answer_config_get(live_, arguments_, out);
+    case Fallback::none:
+      break;
   }
-  writer().error("ERR understudy: this command was recorded without its answer (CLIENT REPLY OFF or SKIP)");
+  writer().error(
+      "ERR understudy: this command was recorded without its answer (CLIENT REPLY OFF or SKIP)");
 }
 
 void RedisServer::reply(const Miss& miss) {

@@ -46,7 +46,8 @@ class RedisServer final : public ServerMachine {
   [[nodiscard]] Step watch();
   [[nodiscard]] Step next_watch();
   [[nodiscard]] Step data();
-  [[nodiscard]] Step raise(Awaiting awaiting, Control control, std::string_view name, bool synthesisable);
+  [[nodiscard]] Step raise(Awaiting awaiting, Control control, std::string_view name,
+                           bool synthesisable);
   [[nodiscard]] Step synthesised(Verb verb);
   [[nodiscard]] Step fail(std::string_view text);
   [[nodiscard]] Step close(Step last);
@@ -80,9 +81,9 @@ class RedisServer final : public ServerMachine {
   Stage stage_ = Stage::idle;
   std::vector<std::vector<std::string>> queued_;
   std::vector<std::string_view> queued_views_;
-  std::size_t executed_ = 0;   // of queued_, while running
-  std::size_t watched_ = 0;    // arguments of the WATCH at hand that were raised
-  bool spoiled_ = false;       // a command could not be queued: EXEC will refuse
+  std::size_t executed_ = 0;  // of queued_, while running
+  std::size_t watched_ = 0;   // arguments of the WATCH at hand that were raised
+  bool spoiled_ = false;      // a command could not be queued: EXEC will refuse
   bool watching_ = false;
 };
 

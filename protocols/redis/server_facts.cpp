@@ -23,7 +23,8 @@ bool wants(Arguments arguments, std::string_view section) {
   if (arguments.size() < 2) return true;
   return std::ranges::any_of(arguments.subspan(1), [&](std::string_view asked) {
     return equals_ignoring_case(asked, section) ||
-           std::ranges::any_of(whole, [&](std::string_view all) { return equals_ignoring_case(asked, all); });
+           std::ranges::any_of(
+               whole, [&](std::string_view all) { return equals_ignoring_case(asked, all); });
   });
 }
 
@@ -51,7 +52,8 @@ std::string small_info(const LiveConnection& live, Arguments arguments) {
 void answer_info(const LiveConnection& live, Arguments arguments, std::vector<std::uint8_t>& out) {
   ReplyWriter reply(out, live.conversation.resp);
   if (const auto image = live.table.shape(info_shape_key(arguments))) {
-    if (const auto octets = octets_for(*image, live.conversation.resp)) return reply.raw(as_text(*octets));
+    if (const auto octets = octets_for(*image, live.conversation.resp))
+      return reply.raw(as_text(*octets));
   }
   reply.verbatim(small_info(live, arguments));
 }
@@ -77,7 +79,8 @@ class CommandAnswers {
   [[nodiscard]] std::vector<const Command*> known() const {
     std::vector<const Command*> found;
     for (const Command& command : all_commands())
-      if (command.name.find(' ') == std::string_view::npos && command.since <= live_.profile.release())
+      if (command.name.find(' ') == std::string_view::npos &&
+          command.since <= live_.profile.release())
         found.push_back(&command);
     return found;
   }
@@ -132,7 +135,8 @@ class CommandAnswers {
     const Arguments inner = arguments_.subspan(2);
     resolve(inner, resolved);
     if (resolved.command == nullptr) return reply_.error("ERR Invalid command specified");
-    if (resolved.command->spec_count == 0) return reply_.error("ERR The command has no key arguments");
+    if (resolved.command->spec_count == 0)
+      return reply_.error("ERR The command has no key arguments");
     if (!resolved.command->accepts(inner.size()))
       return reply_.error("ERR Invalid number of arguments specified for command");
     const std::vector<KeyUse> keys = keys_of(*resolved.command, inner);
@@ -148,8 +152,8 @@ class CommandAnswers {
 
 }  // namespace
 
-void answer_command(const LiveConnection& live, const ResolvedCommand& resolved, Arguments arguments,
-                    std::vector<std::uint8_t>& out) {
+void answer_command(const LiveConnection& live, const ResolvedCommand& resolved,
+                    Arguments arguments, std::vector<std::uint8_t>& out) {
   CommandAnswers(live, arguments, out).answer(resolved.name);
 }
 
@@ -161,11 +165,17 @@ struct Parameter {
 };
 
 // What clients and load tools ask for, with the defaults of the server.
-constexpr Parameter parameters[] = {
-    {"appendonly", "no"},      {"databases", "16"},    {"maxclients", "10000"},
-    {"maxmemory", "0"},        {"maxmemory-policy", "noeviction"},
-    {"notify-keyspace-events", ""}, {"replica-read-only", "yes"}, {"save", ""},
-    {"slave-read-only", "yes"}, {"tcp-keepalive", "300"}, {"timeout", "0"}};
+constexpr Parameter parameters[] = {{"appendonly", "no"},
+                                    {"databases", "16"},
+                                    {"maxclients", "10000"},
+                                    {"maxmemory", "0"},
+                                    {"maxmemory-policy", "noeviction"},
+                                    {"notify-keyspace-events", ""},
+                                    {"replica-read-only", "yes"},
+                                    {"save", ""},
+                                    {"slave-read-only", "yes"},
+                                    {"tcp-keepalive", "300"},
+                                    {"timeout", "0"}};
 
 // `*` and `?`, as far as parameter patterns use them.
 bool matches(std::string_view pattern, std::string_view text) {
@@ -176,13 +186,15 @@ bool matches(std::string_view pattern, std::string_view text) {
     return false;
   }
   if (text.empty()) return false;
-  const bool same = pattern.front() == '?' || equals_ignoring_case(pattern.substr(0, 1), text.substr(0, 1));
+  const bool same =
+      pattern.front() == '?' || equals_ignoring_case(pattern.substr(0, 1), text.substr(0, 1));
   return same && matches(pattern.substr(1), text.substr(1));
 }
 
 }  // namespace
 
-void answer_config_get(const LiveConnection& live, Arguments arguments, std::vector<std::uint8_t>& out) {
+void answer_config_get(const LiveConnection& live, Arguments arguments,
+                       std::vector<std::uint8_t>& out) {
   std::vector<const Parameter*> found;
   for (const Parameter& parameter : parameters)
     if (std::ranges::any_of(arguments.subspan(2), [&](std::string_view pattern) {

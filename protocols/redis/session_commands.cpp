@@ -7,7 +7,8 @@ namespace understudy::redis {
 
 namespace {
 
-constexpr std::string_view wrong_password = "WRONGPASS invalid username-password pair or user is disabled.";
+constexpr std::string_view wrong_password =
+    "WRONGPASS invalid username-password pair or user is disabled.";
 
 std::string text_of(const Document& settings, const char* key) {
   const auto found = settings.find(key);
@@ -19,7 +20,8 @@ std::string text_of(const Document& settings, const char* key) {
 
 Credentials Credentials::from(const Document& settings) {
   Credentials credentials;
-  if (!settings.is_object() || !settings.contains("auth") || !settings["auth"].is_object()) return credentials;
+  if (!settings.is_object() || !settings.contains("auth") || !settings["auth"].is_object())
+    return credentials;
   const Document& auth = settings["auth"];
   credentials.required = auth.contains("password");
   credentials.password = text_of(auth, "password");
@@ -27,7 +29,8 @@ Credentials Credentials::from(const Document& settings) {
   return credentials;
 }
 
-bool Credentials::match(std::string_view given_user, std::string_view given_password) const noexcept {
+bool Credentials::match(std::string_view given_user,
+                        std::string_view given_password) const noexcept {
   return !required || (given_user == user && given_password == password);
 }
 
@@ -38,7 +41,8 @@ std::string unknown_command_error(const ResolvedCommand& resolved, Arguments arg
   std::string beginning;
   for (std::size_t i = 1; i < arguments.size() && beginning.size() < 128; ++i)
     beginning += fmt::format("'{}' ", arguments[i].substr(0, 128 - beginning.size()));
-  return fmt::format("ERR unknown command '{}', with args beginning with: {}", arguments[0].substr(0, 128), beginning);
+  return fmt::format("ERR unknown command '{}', with args beginning with: {}",
+                     arguments[0].substr(0, 128), beginning);
 }
 
 std::string arity_error(const Command& command) {
@@ -66,7 +70,8 @@ class SessionCommands {
   Outcome select() {
     const auto db = parse_integer(arguments_[1]);
     if (!db || *db < INT32_MIN || *db > INT32_MAX) return fail("ERR invalid DB index");
-    if (live_.profile.mode == "cluster" && *db != 0) return fail("ERR SELECT is not allowed in cluster mode");
+    if (live_.profile.mode == "cluster" && *db != 0)
+      return fail("ERR SELECT is not allowed in cluster mode");
     if (*db < 0 || *db >= live_.profile.databases) return fail("ERR DB index is out of range");
     return ok("OK");
   }
@@ -113,7 +118,8 @@ class SessionCommands {
     Subscriptions& subscriptions = live_.conversation.subscriptions;
     std::vector<std::string> names(arguments_.begin() + 1, arguments_.end());
     if (names.empty()) names.assign(subscriptions.in(space).begin(), subscriptions.in(space).end());
-    for (const std::string& name : names) acknowledge(kind, name, subscriptions.remove(space, name));
+    for (const std::string& name : names)
+      acknowledge(kind, name, subscriptions.remove(space, name));
     if (!names.empty()) return Outcome::done;
     ReplyWriter reply = writer();
     reply.push(3);
@@ -134,9 +140,10 @@ class SessionCommands {
     }
     if (const std::string problem = hello_options(); !problem.empty()) return fail(problem);
     if (!live_.authenticated)
-      return fail("NOAUTH HELLO must be called with the client already authenticated, otherwise the "
-                  "HELLO AUTH <user> <pass> option can be used to authenticate the client and select "
-                  "the RESP protocol version at the same time");
+      return fail(
+          "NOAUTH HELLO must be called with the client already authenticated, otherwise the "
+          "HELLO AUTH <user> <pass> option can be used to authenticate the client and select "
+          "the RESP protocol version at the same time");
     tell_server(resp);
     return Outcome::done;
   }
@@ -222,15 +229,24 @@ Outcome answer_session_command(LiveConnection& live, const ResolvedCommand& reso
   SessionCommands commands(live, arguments, out);
   const Subscriptions::Space space = Subscriptions::space_of(resolved.name);
   switch (verb_of(resolved)) {
-    case Verb::auth: return commands.auth();
-    case Verb::hello: return commands.hello();
-    case Verb::select: return commands.select();
-    case Verb::ping: return commands.ping();
-    case Verb::echo: return commands.echo();
-    case Verb::reset: return commands.reset();
-    case Verb::subscribe: return commands.subscribe(space, lower_case(resolved.name));
-    case Verb::unsubscribe: return commands.unsubscribe(space, lower_case(resolved.name));
-    default: return Outcome::unanswered;
+    case Verb::auth:
+      return commands.auth();
+    case Verb::hello:
+      return commands.hello();
+    case Verb::select:
+      return commands.select();
+    case Verb::ping:
+      return commands.ping();
+    case Verb::echo:
+      return commands.echo();
+    case Verb::reset:
+      return commands.reset();
+    case Verb::subscribe:
+      return commands.subscribe(space, lower_case(resolved.name));
+    case Verb::unsubscribe:
+      return commands.unsubscribe(space, lower_case(resolved.name));
+    default:
+      return Outcome::unanswered;
   }
 }
 

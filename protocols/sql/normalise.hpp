@@ -101,7 +101,7 @@ class Normaliser {
   bool fixed_ = false;          ///< a statement that takes no parameters
   std::size_t semicolons_ = 0;  ///< seen and not yet written: trailing ones never are
   TokenKind last_kind_ = TokenKind::end;
-  char last_ = '\0';             ///< the last token where it was punctuation
+  char last_ = '\0';  ///< the last token where it was punctuation
   std::string_view last_text_;
   std::uint8_t last_flags_ = 0;  ///< of the last token where it was a word; `word_flags`
   Word last_word_ = Word::none;

@@ -44,7 +44,8 @@ class Template {
         filled += text[i++];
       } else if (text[i] == '{') {
         const std::size_t end = text.find('}', i);
-        const std::string_view name = text.substr(i + 1, end == text.npos ? text.npos : end - i - 1);
+        const std::string_view name =
+            text.substr(i + 1, end == text.npos ? text.npos : end - i - 1);
         const auto value = end == text.npos ? std::nullopt : value_of(name);
         if (!value) {
           problem = fmt::format("'{{{}}}' names no service and field", name);
@@ -116,7 +117,8 @@ std::optional<std::map<std::string, std::string>> environment_of(
   };
   for (const Address& address : addresses) {
     const std::string prefix = "UNDERSTUDY_" + variable_name(address.service);
-    for (const auto& [suffix, field] : {std::pair{"_HOST", "host"}, {"_PORT", "port"}, {"_URL", "url"}})
+    for (const auto& [suffix, field] :
+         {std::pair{"_HOST", "host"}, {"_PORT", "port"}, {"_URL", "url"}})
       environment[prefix + suffix] = field_of(address, field).value_or("");
     const auto service = std::ranges::find(config.services, address.service, &store::Service::name);
     if (service != config.services.end()) fill(service->environment, &address);

@@ -22,8 +22,9 @@ struct Address {
 /// `postgres://127.0.0.1:5432`.
 [[nodiscard]] std::string url_of(const Address& address);
 
-/// A JSON object by service name, where `file` is given, and then a line `listening SERVICE PROTOCOL
-/// HOST:PORT` each on standard output: who has read the lines finds the file. False, after telling why, where the file can't be written.
+/// A JSON object by service name, where `file` is given, and then a line `listening SERVICE
+/// PROTOCOL HOST:PORT` each on standard output: who has read the lines finds the file. False, after
+/// telling why, where the file can't be written.
 [[nodiscard]] bool announce(const std::vector<Address>& addresses,
                             const std::optional<std::filesystem::path>& file);
 

@@ -47,8 +47,8 @@ void print(const Diagnostics& problems) {
 }
 
 void print(const engine::Incident& incident, std::uint64_t times) {
-  std::string text = fmt::format("{} [{}] {}", name_of(incident.kind), incident.service,
-                                 incident.summary);
+  std::string text =
+      fmt::format("{} [{}] {}", name_of(incident.kind), incident.service, incident.summary);
   if (times > 1) text += fmt::format(" (for the {}{} time)", times, ordinal_suffix(times));
   text += '\n';
   if (times <= 1 && !incident.detail.empty()) text += indented("detail", incident.detail);

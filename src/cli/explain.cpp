@@ -39,8 +39,9 @@ int run_command(const ExplainOptions& options) {
   const Protocol* protocol = find_protocol(protocols(), section->protocol());
   const engine::Explanation explanation = engine::explain(*protocol, *section, options.request);
   if (options.json) {
-    fmt::print("{}\n", engine::to_document(explanation)
-                           .dump(2, ' ', false, Document::error_handler_t::replace));
+    fmt::print(
+        "{}\n",
+        engine::to_document(explanation).dump(2, ' ', false, Document::error_handler_t::replace));
   } else {
     fmt::print("{}", engine::to_text(explanation, *protocol));
   }

@@ -15,7 +15,8 @@ bool write_file(const std::filesystem::path& file, Bytes octets) {
   std::filesystem::path beside = file;
   beside += fmt::format(".{}.new", getpid());
   std::FILE* stream = std::fopen(beside.c_str(), "wbe");
-  bool written = stream != nullptr && std::fwrite(octets.data(), 1, octets.size(), stream) == octets.size();
+  bool written =
+      stream != nullptr && std::fwrite(octets.data(), 1, octets.size(), stream) == octets.size();
   int reason = errno;
   if (stream != nullptr && std::fclose(stream) != 0 && written) {
     written = false;

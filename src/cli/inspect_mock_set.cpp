@@ -37,9 +37,9 @@ std::string text_of(const Exchange& exchange) {
 
 bool wanted(const InspectOptions& options, const Shown& session) {
   const bool service = options.service.empty() || session.header.service == options.service;
-  return service && (options.session.empty() || options.session == std::to_string(session.number) ||
-                     options.session == session.file.filename() ||
-                     options.session == session.file.stem());
+  return service &&
+         (options.session.empty() || options.session == std::to_string(session.number) ||
+          options.session == session.file.filename() || options.session == session.file.stem());
 }
 
 bool wanted(const InspectOptions& options, const Shown::Hit& hit) {
@@ -76,12 +76,10 @@ std::vector<Shown> read_sessions(const InspectOptions& options, Diagnostics& pro
 }
 
 Document document_of(const Shown::Hit& hit) {
-  return {{"exchange", hit.number},
-          {"line", hit.line},
-          {"summary", hit.summary},
-          {"at", {hit.exchange.began.tick, hit.exchange.ended.tick}},
-          {"request", hit.exchange.request},
-          {"answer", hit.exchange.answer}};
+  return {
+      {"exchange", hit.number},          {"line", hit.line},
+      {"summary", hit.summary},          {"at", {hit.exchange.began.tick, hit.exchange.ended.tick}},
+      {"request", hit.exchange.request}, {"answer", hit.exchange.answer}};
 }
 
 Document document_of(const Shown& session, bool with_exchanges) {

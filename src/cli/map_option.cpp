@@ -29,7 +29,8 @@ std::optional<Parts> split(const std::string& text) {
 
 std::string free_name(const std::string& wanted, const std::vector<store::Service>& taken) {
   std::string name = wanted;
-  for (int number = 2; std::ranges::find(taken, name, &store::Service::name) != taken.end(); ++number)
+  for (int number = 2; std::ranges::find(taken, name, &store::Service::name) != taken.end();
+       ++number)
     name = fmt::format("{}{}", wanted, number);
   return name;
 }

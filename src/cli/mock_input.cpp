@@ -14,8 +14,8 @@ namespace {
 
 constexpr std::size_t never_asked_kept = 1000;
 
-/// A client that polls must not flood the log: after the third time an equal incident is told when it
-/// has happened 10, 100, 1000, … times. The report counts them all.
+/// A client that polls must not flood the log: after the third time an equal incident is told when
+/// it has happened 10, 100, 1000, … times. The report counts them all.
 bool worth_telling(std::uint64_t times) {
   if (times <= 3) return true;
   while (times % 10 == 0) times /= 10;

@@ -1,4 +1,5 @@
-// What `serve` and `run` have in common: a table from a path, a server around it, a report after it.
+// What `serve` and `run` have in common: a table from a path, a server around it, a report after
+// it.
 #pragma once
 
 #include <filesystem>
@@ -12,17 +13,19 @@
 
 namespace understudy::cli {
 
-/// A mock set compiled in memory, or a table file. Prints every problem; null where there is an error.
+/// A mock set compiled in memory, or a table file. Prints every problem; null where there is an
+/// error.
 [[nodiscard]] std::shared_ptr<const table::MappedTable> load_table(
     const std::filesystem::path& path);
 
 [[nodiscard]] std::vector<Address> addresses_of(const net::MockServer& server);
 
-/// Prints incidents as they happen, often repeated ones now and then, and keeps them for the report. `incidents` outlives the sink.
+/// Prints incidents as they happen, often repeated ones now and then, and keeps them for the
+/// report. `incidents` outlives the sink.
 [[nodiscard]] engine::IncidentSink reporting_sink(Incidents& incidents);
 
-/// Prints the report on standard error and writes it to `file`. Gives whether the strictness held, or
-/// nothing where the file can't be written.
+/// Prints the report on standard error and writes it to `file`. Gives whether the strictness held,
+/// or nothing where the file can't be written.
 [[nodiscard]] std::optional<bool> finish_report(const net::MockServer& server,
                                                 const Incidents& incidents,
                                                 engine::Strictness strictness,

@@ -19,11 +19,10 @@ class ManualPage final : public CLI::Formatter {
 
   std::string make_help(const CLI::App* app, std::string, CLI::AppFormatMode mode) const override {
     const bool program = app->get_parent() == nullptr;
-    const std::string command =
-        program ? "understudy" : fmt::format("understudy {}", help_.name);
-    std::string page = fmt::format("NAME\n    {} - {}\n\nSYNOPSIS\n    {} {}\n\nDESCRIPTION\n{}\n",
-                                   command, help_.summary, command, help_.synopsis,
-                                   indented(help_.description));
+    const std::string command = program ? "understudy" : fmt::format("understudy {}", help_.name);
+    std::string page =
+        fmt::format("NAME\n    {} - {}\n\nSYNOPSIS\n    {} {}\n\nDESCRIPTION\n{}\n", command,
+                    help_.summary, command, help_.synopsis, indented(help_.description));
     if (program) page += "COMMANDS\n" + commands(*app);
     page += make_positionals(app) + make_groups(app, mode);
     page += fmt::format("\nEXIT STATUS\n{}\nEXAMPLES\n{}", indented(help_.exit_status),
@@ -36,8 +35,8 @@ class ManualPage final : public CLI::Formatter {
                          std::vector<const CLI::Option*> options) const override {
     std::string text = is_positional ? "ARGUMENTS\n" : "\n" + upper(group) + "\n";
     for (const CLI::Option* option : options) {
-      const std::string name = "    " + make_option_name(option, is_positional) +
-                               make_option_opts(option);
+      const std::string name =
+          "    " + make_option_name(option, is_positional) + make_option_opts(option);
       text += fmt::format("{:<32} {}\n", name, option->get_description());
     }
     return text;
@@ -45,7 +44,8 @@ class ManualPage final : public CLI::Formatter {
 
   std::string make_option_opts(const CLI::Option* option) const override {
     const std::string type = option->get_type_name();
-    return option->get_type_size() == 0 || type.empty() || option->get_positional() ? "" : " " + type;
+    return option->get_type_size() == 0 || type.empty() || option->get_positional() ? ""
+                                                                                    : " " + type;
   }
 
  private:
@@ -114,8 +114,10 @@ void add_threads(CLI::App& app, unsigned& threads) {
 
 void add_record(CLI::App& program, All& all) {
   CLI::App& app = add(program, record_help);
-  app.add_option("MOCKSET", all.record.mock_set, "A folder, created where it is missing")->required();
-  app.add_option("--map", all.record.maps, "A service: where to listen, what to relay to; repeatable")
+  app.add_option("MOCKSET", all.record.mock_set, "A folder, created where it is missing")
+      ->required();
+  app.add_option("--map", all.record.maps,
+                 "A service: where to listen, what to relay to; repeatable")
       ->type_name("[NAME=]LISTEN=URL")
       ->allow_extra_args(false);
   app.add_option("--addresses", all.record.addresses, "Write the chosen addresses as JSON")
@@ -134,7 +136,8 @@ void add_compile(CLI::App& program, All& all) {
 
 void add_serve(CLI::App& program, All& all) {
   CLI::App& app = add(program, serve_help);
-  app.add_option("MOCKSET|FILE", all.serve.path, "A mock set, or a table made by compile")->required();
+  app.add_option("MOCKSET|FILE", all.serve.path, "A mock set, or a table made by compile")
+      ->required();
   app.add_option("--listen", all.serve.listen, "Where a service listens; port 0 for any free one")
       ->type_name("SERVICE=HOST:PORT")
       ->allow_extra_args(false);
@@ -149,7 +152,8 @@ void add_serve(CLI::App& program, All& all) {
 
 void add_run(CLI::App& program, All& all) {
   CLI::App& app = add(program, run_help);
-  app.add_option("MOCKSET|FILE", all.run.path, "A mock set, or a table made by compile")->required();
+  app.add_option("MOCKSET|FILE", all.run.path, "A mock set, or a table made by compile")
+      ->required();
   add_strictness(app, all);
   add_threads(app, all.run.threads);
   app.add_option("--report", all.run.report, "Write the report as JSON")->type_name("FILE");
@@ -173,8 +177,10 @@ void add_explain(CLI::App& program, All& all) {
   CLI::App& app = add(program, explain_help);
   app.add_option("MOCKSET|FILE", all.explain.path, "A mock set, or a table made by compile")
       ->required();
-  app.add_option("REQUEST", all.explain.request, "A statement, a command, or `GET /path`")->required();
-  app.add_option("--service", all.explain.service, "The service; may be left out where there is one")
+  app.add_option("REQUEST", all.explain.request, "A statement, a command, or `GET /path`")
+      ->required();
+  app.add_option("--service", all.explain.service,
+                 "The service; may be left out where there is one")
       ->type_name("S");
   app.add_flag("--json", all.explain.json, "Print JSON");
 }

@@ -1,10 +1,10 @@
 #include "cli/process.hpp"
 
-#include <csignal>
 #include <fmt/format.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <csignal>
 
 #include <array>
 #include <cerrno>
@@ -63,8 +63,7 @@ std::optional<Signal> Signals::next(std::optional<std::chrono::milliseconds> lim
   int number = -1;
   if (limit) {
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(*limit);
-    const timespec time{seconds.count(),
-                        std::chrono::nanoseconds(*limit - seconds).count()};
+    const timespec time{seconds.count(), std::chrono::nanoseconds(*limit - seconds).count()};
     number = sigtimedwait(&set, &info, &time);
   } else {
     do number = sigwaitinfo(&set, &info);
@@ -74,7 +73,9 @@ std::optional<Signal> Signals::next(std::optional<std::chrono::milliseconds> lim
   return Signal{number, info.si_code == SI_KERNEL};
 }
 
-bool Signals::asks_to_end(int number) noexcept { return number == SIGINT || number == SIGTERM; }
+bool Signals::asks_to_end(int number) noexcept {
+  return number == SIGINT || number == SIGTERM;
+}
 
 std::optional<Child> Child::start(const std::vector<std::string>& command,
                                   const std::map<std::string, std::string>& environment,
@@ -100,7 +101,9 @@ void Child::forward(const Signal& signal) const {
   if (signal.number != SIGCHLD && !signal.from_terminal) kill(id_, signal.number);
 }
 
-void Child::terminate() const { kill(id_, SIGTERM); }
+void Child::terminate() const {
+  kill(id_, SIGTERM);
+}
 
 std::optional<int> Child::reap() const {
   std::optional<int> own;

@@ -17,9 +17,9 @@ struct Signal {
   bool from_terminal = false;  ///< sent to the whole foreground process group
 };
 
-/// Blocks the signals that commands handle, for this thread and those it starts; they then arrive in
-/// `next` only. To be made before anything starts a thread. Also right for process 1, whom the kernel
-/// sends nothing that is not handled.
+/// Blocks the signals that commands handle, for this thread and those it starts; they then arrive
+/// in `next` only. To be made before anything starts a thread. Also right for process 1, whom the
+/// kernel sends nothing that is not handled.
 class Signals {
  public:
   Signals();

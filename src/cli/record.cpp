@@ -79,8 +79,10 @@ std::optional<store::Config> configure(const RecordOptions& options, int& status
 bool all_have_upstream(const store::Config& config) {
   for (const store::Service& service : config.services) {
     std::string_view why;
-    if (!service.upstream) why = "has no upstream; give it one there or with --map";
-    else if (service.upstream->tls) why = "asks for TLS to its upstream, which is not supported yet";
+    if (!service.upstream)
+      why = "has no upstream; give it one there or with --map";
+    else if (service.upstream->tls)
+      why = "asks for TLS to its upstream, which is not supported yet";
     if (why.empty()) continue;
     complain(fmt::format("{}: service '{}' {}", config.file.string(), service.name, why));
     return false;
@@ -106,9 +108,10 @@ std::optional<std::vector<Address>> listen(net::Recorder& recorder, engine::Reco
     const auto& first = port.front().service;
     const auto bound = recorder.listen(first.listen, net::watch(recording, port, warn), problem);
     if (!bound) {
-      complain(fmt::format("service '{}' can't listen on {}: {}; choose another address with --map "
-                           "or in understudy.yaml",
-                           first.name, store::to_string(first.listen), problem));
+      complain(
+          fmt::format("service '{}' can't listen on {}: {}; choose another address with --map "
+                      "or in understudy.yaml",
+                      first.name, store::to_string(first.listen), problem));
       return std::nullopt;
     }
     for (const net::WatchedService& watched : port)

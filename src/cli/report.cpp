@@ -48,9 +48,9 @@ std::string grades_line(const net::ServiceReport& service) {
 
 std::string never_asked_lines(const net::ServiceReport& service) {
   if (service.never_asked_total == 0) return {};
-  std::string text = fmt::format("  {}: {} recorded answer{} never asked for\n", service.service,
-                                 service.never_asked_total,
-                                 service.never_asked_total == 1 ? " was" : "s were");
+  std::string text =
+      fmt::format("  {}: {} recorded answer{} never asked for\n", service.service,
+                  service.never_asked_total, service.never_asked_total == 1 ? " was" : "s were");
   const std::size_t shown = std::min(service.never_asked.size(), shown_never_asked);
   for (std::size_t i = 0; i < shown; ++i) text += "    " + service.never_asked[i] + "\n";
   if (service.never_asked_total > shown)
@@ -87,7 +87,8 @@ std::string verdict_line(const std::vector<net::ServiceReport>& services, Strict
   }
   if (misses + guesses == 0) return "understudy: every answer was certain\n";
   std::string what;
-  if (misses > 0) what = fmt::format("{} request{} not answered", misses, misses == 1 ? " was" : "s were");
+  if (misses > 0)
+    what = fmt::format("{} request{} not answered", misses, misses == 1 ? " was" : "s were");
   if (guesses > 0)
     what += fmt::format("{}{} answer{} guessed{}", what.empty() ? "" : ", ", guesses,
                         guesses == 1 ? " was" : "s were",

@@ -43,8 +43,8 @@ bool all_known(const ListenMap& listen, const table::MappedTable& table) {
   for (const store::Service& service : config.services)
     names += fmt::format("{}{}", names.empty() ? "" : ", ", service.name);
   for (const auto& [name, endpoint] : listen) {
-    const bool known = std::ranges::find(config.services, name, &store::Service::name) !=
-                       config.services.end();
+    const bool known =
+        std::ranges::find(config.services, name, &store::Service::name) != config.services.end();
     if (!known) {
       complain(fmt::format("--listen {}=…: there is no such service, only {}", name, names));
       return false;

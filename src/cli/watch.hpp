@@ -10,7 +10,8 @@
 
 namespace understudy::cli {
 
-/// Compares times and sizes each time it is asked; works on every file system, network ones included.
+/// Compares times and sizes each time it is asked; works on every file system, network ones
+/// included.
 class Watch {
  public:
   explicit Watch(std::filesystem::path path);

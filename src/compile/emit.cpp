@@ -14,8 +14,9 @@ std::vector<table::AnswerEntry> answers_of(const LoadedService& service,
   std::vector<table::AnswerEntry> answers;
   for (const SettledAnswer& answer : settled.answers) {
     const Step& step = service.steps[answer.step];
-    const std::uint32_t flags = (step.analysis.changed ? std::uint32_t{format::answer_changed} : 0U) |
-                                (answer.guess ? std::uint32_t{format::answer_guess} : 0U);
+    const std::uint32_t flags =
+        (step.analysis.changed ? std::uint32_t{format::answer_changed} : 0U) |
+        (answer.guess ? std::uint32_t{format::answer_guess} : 0U);
     answers.push_back({answer.state, builder.image(step.analysis.image), flags,
                        builder.source(service.sources[step.source]), step.line});
   }
@@ -65,7 +66,8 @@ table::ServiceBuilder emit(const LoadedService& service, const Trace& trace,
   const std::vector<bool> written = written_keys(trace);
   for (std::size_t i = 0; i < trace.requests.size(); ++i) {
     const std::string pattern(pattern_of(trace.requests[i].identity.canonical));
-    if (settlement.requests[i].volatile_) builder.set_pattern_flags(pattern, format::pattern_volatile);
+    if (settlement.requests[i].volatile_)
+      builder.set_pattern_flags(pattern, format::pattern_volatile);
     if (!trace.requests[i].is_write && never_changes(trace.requests[i], written))
       builder.set_pattern_flags(pattern, format::pattern_static);
   }
@@ -100,9 +102,10 @@ ServiceSummary summarise(const LoadedService& service, const Trace& trace,
     pattern.volatile_ |= settled.volatile_;
     pattern.static_ = pattern.static_ && never_changes(traced, written);
     for (const std::uint32_t key : traced.reads)
-      if (match::is_subtree(trace.keys[key])) keys[text].insert(match::readable_key(trace.keys[key]));
-    summary.guesses += static_cast<std::uint64_t>(
-        std::ranges::count_if(settled.answers, &SettledAnswer::guess));
+      if (match::is_subtree(trace.keys[key]))
+        keys[text].insert(match::readable_key(trace.keys[key]));
+    summary.guesses +=
+        static_cast<std::uint64_t>(std::ranges::count_if(settled.answers, &SettledAnswer::guess));
   }
   for (const TracedStep& step : trace.steps) {
     const std::string text(pattern_of(trace.requests[step.request].identity.canonical));

@@ -45,10 +45,11 @@ class Loader {
     const bool known = found != services_.end();
     problems_.push_back(
         {Severity::error, file.string(), 1,
-         known ? fmt::format("the session was recorded with protocol '{}', but service '{}' is '{}'",
-                             header.protocol, header.service, found->service->protocol)
-               : fmt::format("the session is of service '{}', which understudy.yaml does not name",
-                             header.service),
+         known
+             ? fmt::format("the session was recorded with protocol '{}', but service '{}' is '{}'",
+                           header.protocol, header.service, found->service->protocol)
+             : fmt::format("the session is of service '{}', which understudy.yaml does not name",
+                           header.service),
          known ? "correct the protocol in understudy.yaml, or record the service again"
                : "add the service to understudy.yaml, or remove the session file"});
     return nullptr;
@@ -59,7 +60,8 @@ class Loader {
     LoadedService* service = reader ? service_of(reader->header(), file, true) : nullptr;
     if (service == nullptr) return;
     ++service->sessions;
-    while (auto exchange = reader->next(problems_)) service->analyser->learn(reader->header(), *exchange);
+    while (auto exchange = reader->next(problems_))
+      service->analyser->learn(reader->header(), *exchange);
   }
 
   void analyse(const Path& file) {
@@ -69,8 +71,8 @@ class Loader {
     if (service == nullptr) return;
     const auto source = static_cast<std::uint32_t>(service->sources.size());
     service->sources.push_back(std::filesystem::relative(file, mock_set_).generic_string());
-    const auto [recording, added] =
-        recordings_.emplace(reader->header().recording, static_cast<std::uint32_t>(recordings_.size()));
+    const auto [recording, added] = recordings_.emplace(
+        reader->header().recording, static_cast<std::uint32_t>(recordings_.size()));
     while (auto exchange = reader->next(reported_before)) {
       Step step;
       step.recording = recording->second;
@@ -89,9 +91,8 @@ class Loader {
   }
 
   static void sort_steps(LoadedService& service) {
-    std::ranges::stable_sort(service.steps, {}, [](const Step& step) {
-      return std::tuple(step.recording, step.ended);
-    });
+    std::ranges::stable_sort(
+        service.steps, {}, [](const Step& step) { return std::tuple(step.recording, step.ended); });
   }
 
   const Path& mock_set_;

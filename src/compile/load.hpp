@@ -16,8 +16,8 @@ namespace understudy::compile {
 /// One recorded exchange, analysed.
 struct Step {
   Analysis analysis;
-  std::uint32_t recording = 0;   ///< number in order of first mention
-  std::uint32_t connection = 0;  ///< number over all recordings of the service
+  std::uint32_t recording = 0;         ///< number in order of first mention
+  std::uint32_t connection = 0;        ///< number over all recordings of the service
   std::uint64_t began = 0, ended = 0;  ///< ticks of its recording
   std::uint32_t source = 0;            ///< number in LoadedService::sources
   std::uint32_t line = 0;
@@ -27,7 +27,7 @@ struct LoadedService {
   const store::Service* service = nullptr;
   const Protocol* protocol = nullptr;
   std::unique_ptr<Analyser> analyser;
-  std::vector<Step> steps;  ///< by recording, then by the end of the exchange
+  std::vector<Step> steps;           ///< by recording, then by the end of the exchange
   std::vector<std::string> sources;  ///< relative to the mock set
   std::size_t sessions = 0;
 };
@@ -36,7 +36,6 @@ struct LoadedService {
 /// exchanges of services that understudy.yaml does not name are one of them.
 [[nodiscard]] std::vector<LoadedService> load_sessions(const std::filesystem::path& mock_set,
                                                        const store::Config& config,
-                                                       Protocols protocols,
-                                                       Diagnostics& problems);
+                                                       Protocols protocols, Diagnostics& problems);
 
 }  // namespace understudy::compile

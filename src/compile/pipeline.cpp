@@ -29,7 +29,8 @@ CompiledService compile_service(const LoadedService& service) {
     compiled.trace = trace_chains(service, widened);
     compiled.settlement = settle(service, compiled.trace);
     const std::size_t before = widened.size();
-    widened.insert(compiled.settlement.contradicted.begin(), compiled.settlement.contradicted.end());
+    widened.insert(compiled.settlement.contradicted.begin(),
+                   compiled.settlement.contradicted.end());
     if (widened.size() == before) return compiled;
   }
 }
@@ -38,11 +39,12 @@ void warn_of_guesses(const std::filesystem::path& mock_set, const ServiceSummary
                      Diagnostics& problems) {
   for (const PatternSummary& pattern : summary.patterns) {
     if (pattern.volatile_)
-      problems.push_back({Severity::warning, mock_set.string(), 0,
-                          fmt::format("service '{}': '{}' gave several answers in one and the same state",
-                                      summary.service, pattern.pattern),
-                          "its cause lies outside of what was recorded (a clock, a job, another "
-                          "service); it is answered in the recorded order as a guess; a rule can pin it"});
+      problems.push_back(
+          {Severity::warning, mock_set.string(), 0,
+           fmt::format("service '{}': '{}' gave several answers in one and the same state",
+                       summary.service, pattern.pattern),
+           "its cause lies outside of what was recorded (a clock, a job, another "
+           "service); it is answered in the recorded order as a guess; a rule can pin it"});
     if (!pattern.understood)
       problems.push_back({Severity::warning, mock_set.string(), 0,
                           fmt::format("service '{}': what '{}' reads and writes is not understood",
@@ -51,9 +53,10 @@ void warn_of_guesses(const std::filesystem::path& mock_set, const ServiceSummary
   }
 }
 
-/// Replays the recording against the table. False, with an error, where the table can't be read back
-/// or would answer wrongly: such a table is never handed out.
-bool self_test(const std::vector<LoadedService>& services, Compiled& compiled, Diagnostics& problems) {
+/// Replays the recording against the table. False, with an error, where the table can't be read
+/// back or would answer wrongly: such a table is never handed out.
+bool self_test(const std::vector<LoadedService>& services, Compiled& compiled,
+               Diagnostics& problems) {
   std::string problem;
   const auto table = table::MappedTable::from_memory(compiled.octets, problem);
   for (std::size_t i = 0; table && i < services.size(); ++i) {
@@ -63,18 +66,19 @@ bool self_test(const std::vector<LoadedService>& services, Compiled& compiled, D
     summary.repeated = replay(services[i], section, Perturbation::repeated_reads);
     summary.omitted = replay(services[i], section, Perturbation::omitted_reads);
     if (summary.identity.wrong + summary.repeated.wrong + summary.omitted.wrong > 0)
-      problem = fmt::format("service '{}' would be answered wrongly in its own replay", summary.service);
+      problem =
+          fmt::format("service '{}' would be answered wrongly in its own replay", summary.service);
   }
   if (problem.empty()) return true;
-  problems.push_back({Severity::error, services.empty() ? "" : services[0].service->name, 0, problem,
-                      "this is a defect of understudy, please report it"});
+  problems.push_back({Severity::error, services.empty() ? "" : services[0].service->name, 0,
+                      problem, "this is a defect of understudy, please report it"});
   return false;
 }
 
 }  // namespace
 
-std::optional<Compiled> compile_mock_set(const std::filesystem::path& mock_set,
-                                         Protocols protocols, Diagnostics& problems) {
+std::optional<Compiled> compile_mock_set(const std::filesystem::path& mock_set, Protocols protocols,
+                                         Diagnostics& problems) {
   const auto config = store::read_config(mock_set, names_of(protocols), problems);
   if (!config) return std::nullopt;
   const std::vector<LoadedService> services = load_sessions(mock_set, *config, protocols, problems);
@@ -87,7 +91,8 @@ std::optional<Compiled> compile_mock_set(const std::filesystem::path& mock_set,
     warn_of_guesses(mock_set, compiled.services.back(), problems);
   }
   add_rules(mock_set, services, builders, problems);
-  for (std::size_t i = 0; i < builders.size(); ++i) compiled.services[i].rules = builders[i].rule_count();
+  for (std::size_t i = 0; i < builders.size(); ++i)
+    compiled.services[i].rules = builders[i].rule_count();
   if (has_errors(problems)) return std::nullopt;
   compiled.octets = table::build_table(document_of_config(*config), builders);
   if (!self_test(services, compiled, problems)) return std::nullopt;
@@ -107,8 +112,10 @@ std::shared_ptr<const table::MappedTable> load(const std::filesystem::path& path
   } else {
     loaded = table::MappedTable::open(path, problem);
   }
-  if (!loaded) problems.push_back({Severity::error, path.string(), 0, problem,
-                                   "give the folder of a mock set, or a table that `understudy compile` wrote"});
+  if (!loaded)
+    problems.push_back(
+        {Severity::error, path.string(), 0, problem,
+         "give the folder of a mock set, or a table that `understudy compile` wrote"});
   return loaded;
 }
 

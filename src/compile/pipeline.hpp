@@ -23,8 +23,8 @@ struct PatternSummary {
   std::uint64_t requests = 0;   ///< distinct requests
   std::uint64_t exchanges = 0;  ///< recorded
   bool writes = false;
-  bool volatile_ = false;       ///< one state, several answers: answered in order as a guess
-  bool static_ = false;         ///< no recorded write touches what it reads
+  bool volatile_ = false;  ///< one state, several answers: answered in order as a guess
+  bool static_ = false;    ///< no recorded write touches what it reads
   bool understood = true;
   std::vector<std::string> keys{};
 };

@@ -70,8 +70,9 @@ void add_rule(const store::Rule& rule, const LoadedService& service, table::Serv
   entry.line = static_cast<std::uint32_t>(rule.line);
   entry.priority = rule.priority;
   if (!placeholders.all_returned())
-    found.push_back({"/request", "a predicate stands where it can't be compared as a whole value",
-                     "a predicate takes the place of one whole value: a parameter, an argument, a leaf"});
+    found.push_back(
+        {"/request", "a predicate stands where it can't be compared as a whole value",
+         "a predicate takes the place of one whole value: a parameter, an argument, a leaf"});
   std::vector<std::string> flaws;
   const match::Condition checked(entry.condition, flaws);
   for (std::string& flaw : flaws) found.push_back({"/request", std::move(flaw), ""});
@@ -89,10 +90,11 @@ void add_rules(const std::filesystem::path& mock_set, const std::vector<LoadedSe
     const auto service = std::ranges::find_if(
         services, [&](const LoadedService& s) { return s.service->name == rule.service; });
     if (service == services.end()) {
-      problems.push_back({Severity::error, rule.file, rule.line,
-                          fmt::format("the rule is for service '{}', which understudy.yaml does not name",
-                                      rule.service),
-                          "correct the name, or add the service to understudy.yaml"});
+      problems.push_back(
+          {Severity::error, rule.file, rule.line,
+           fmt::format("the rule is for service '{}', which understudy.yaml does not name",
+                       rule.service),
+           "correct the name, or add the service to understudy.yaml"});
       continue;
     }
     const auto number = static_cast<std::size_t>(service - services.begin());

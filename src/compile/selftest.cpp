@@ -57,7 +57,8 @@ class Player {
       scope_->bump(section_.writes(request), request.hash, step.analysis.changed, overlay);
   }
 
-  void grade(const Step& step, const format::RequestRecord& request, const match::Overlay& overlay) {
+  void grade(const Step& step, const format::RequestRecord& request,
+             const match::Overlay& overlay) {
     if ((request.flags & format::request_volatile) != 0) return static_cast<void>(++result_.guess);
     const auto* answer =
         match::answer_at(section_, request, scope_->state(section_.reads(request), overlay));
@@ -86,7 +87,8 @@ class Player {
 
 }  // namespace
 
-Replay replay(const LoadedService& service, const ServiceSection& section, Perturbation perturbation) {
+Replay replay(const LoadedService& service, const ServiceSection& section,
+              Perturbation perturbation) {
   return Player(service, section, perturbation).run();
 }
 

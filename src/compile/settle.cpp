@@ -54,7 +54,8 @@ class Settler {
     for (const auto& [state, witnesses] : by_state) {
       if (!witnesses.certain.empty()) {
         if (contradicts_itself(witnesses.certain)) contradict(number);
-        request.answers.push_back({state, witnesses.certain.front(), !all_equal(witnesses.certain)});
+        request.answers.push_back(
+            {state, witnesses.certain.front(), !all_equal(witnesses.certain)});
       } else {
         request.answers.push_back({state, witnesses.uncertain.front(), true});
       }

@@ -17,7 +17,8 @@ struct Visible {
 };
 
 bool overlaps(const Visible& write, const Step& step) {
-  return write.connection != step.connection && write.began < step.ended && step.began < write.ended;
+  return write.connection != step.connection && write.began < step.ended &&
+         step.began < write.ended;
 }
 
 class Tracer {
@@ -63,7 +64,8 @@ class Tracer {
     trace_.requests[request].is_write |= a.effect == Effect::write;
     const bool widest = widened_.contains(std::string(pattern_of(a.identity.canonical)));
     const std::vector<KeyPath> everything = {{}};
-    for (const KeyPath& path : widest ? everything : a.reads) names.reads.merge(as_set(match::read_keys(path)));
+    for (const KeyPath& path : widest ? everything : a.reads)
+      names.reads.merge(as_set(match::read_keys(path)));
     for (const KeyPath& path : a.writes) names.writes.merge(as_set(match::write_keys(path)));
   }
 
@@ -74,7 +76,8 @@ class Tracer {
   void number_keys() {
     for (std::size_t i = 0; i < names_.size(); ++i)
       for (const std::string& name : names_[i].reads) {
-        const auto [found, added] = numbers_.emplace(name, static_cast<std::uint32_t>(trace_.keys.size()));
+        const auto [found, added] =
+            numbers_.emplace(name, static_cast<std::uint32_t>(trace_.keys.size()));
         if (added) trace_.keys.push_back(name);
         trace_.requests[i].reads.push_back(found->second);
       }
@@ -97,8 +100,8 @@ class Tracer {
       const TracedRequest& request = trace_.requests[request_of_[i]];
       if (step.analysis.effect != Effect::none)
         visit(i, match::state_of(request.reads, [&](std::uint32_t key) {
-          return overlay.effective(key, versions_[key]);
-        }));
+                return overlay.effective(key, versions_[key]);
+              }));
       apply(i, request, overlay);
     }
   }

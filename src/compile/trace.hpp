@@ -37,6 +37,7 @@ struct Trace {
 };
 
 /// `widened` holds the patterns that depend on everything, whatever their analysis says.
-[[nodiscard]] Trace trace_chains(const LoadedService& service, const std::set<std::string>& widened);
+[[nodiscard]] Trace trace_chains(const LoadedService& service,
+                                 const std::set<std::string>& widened);
 
 }  // namespace understudy::compile

@@ -16,7 +16,8 @@ std::string source_of(const ServiceSection& section, const format::AnswerRecord&
   return fmt::format("{}:{}", section.source_name(answer.source), answer.line);
 }
 
-std::vector<std::string> readable(const ServiceSection& section, std::span<const std::uint32_t> keys) {
+std::vector<std::string> readable(const ServiceSection& section,
+                                  std::span<const std::uint32_t> keys) {
   std::vector<std::string> names;
   for (const std::uint32_t key : keys)
     if (match::is_subtree(section.key_name(key)))
@@ -40,7 +41,8 @@ void explain_recorded(const ServiceSection& section, const format::RequestRecord
 
 std::string difference_text(const match::Difference& d) {
   return fmt::format("      {}: asked {}, recorded {}\n", d.path.empty() ? "the request" : d.path,
-                     d.asked.empty() ? "nothing" : d.asked, d.recorded.empty() ? "nothing" : d.recorded);
+                     d.asked.empty() ? "nothing" : d.asked,
+                     d.recorded.empty() ? "nothing" : d.recorded);
 }
 
 std::string nearest_text(const std::vector<match::NearMiss>& nearest) {
@@ -54,15 +56,17 @@ std::string nearest_text(const std::vector<match::NearMiss>& nearest) {
 }
 
 std::string answers_text(const Explanation& explanation) {
-  std::string text = fmt::format("  depends on: {}\n", explanation.reads_keys.empty()
-                                                          ? "nothing that was ever written"
-                                                          : fmt::format("{}", fmt::join(explanation.reads_keys, ", ")));
+  std::string text = fmt::format("  depends on: {}\n",
+                                 explanation.reads_keys.empty()
+                                     ? "nothing that was ever written"
+                                     : fmt::format("{}", fmt::join(explanation.reads_keys, ", ")));
   if (explanation.writes)
     text += fmt::format("  writes: {}\n", fmt::join(explanation.writes_keys, ", "));
   for (const ExplainedAnswer& answer : explanation.answers)
-    text += fmt::format("  answer: {}{}{}\n", answer.source,
-                        answer.initial ? ", before any write" : ", after the writes recorded before it",
-                        answer.certain ? "" : ", as a guess");
+    text +=
+        fmt::format("  answer: {}{}{}\n", answer.source,
+                    answer.initial ? ", before any write" : ", after the writes recorded before it",
+                    answer.certain ? "" : ", as a guess");
   if (explanation.volatile_)
     text += "  volatile: one state had several answers, so they are given in order, as guesses\n";
   return text;
@@ -70,7 +74,8 @@ std::string answers_text(const Explanation& explanation) {
 
 }  // namespace
 
-Explanation explain(const Protocol& protocol, const ServiceSection& section, std::string_view line) {
+Explanation explain(const Protocol& protocol, const ServiceSection& section,
+                    std::string_view line) {
   Explanation explanation;
   std::vector<Problem> problems;
   const Identity identity =
@@ -98,23 +103,32 @@ Document to_document(const Explanation& explanation) {
     Document differences = Document::array();
     for (const match::Difference& d : miss.differences)
       differences.push_back({{"path", d.path}, {"asked", d.asked}, {"recorded", d.recorded}});
-    nearest.push_back({{"recorded", miss.recorded}, {"source", miss.source}, {"differences", differences}});
+    nearest.push_back(
+        {{"recorded", miss.recorded}, {"source", miss.source}, {"differences", differences}});
   }
-  return {{"request", explanation.request},     {"rule", explanation.rule},
-          {"recorded", explanation.recorded},   {"ambiguous", explanation.ambiguous},
-          {"writes", explanation.writes},       {"volatile", explanation.volatile_},
-          {"reads_keys", explanation.reads_keys}, {"writes_keys", explanation.writes_keys},
-          {"answers", answers},                 {"nearest", nearest},
+  return {{"request", explanation.request},
+          {"rule", explanation.rule},
+          {"recorded", explanation.recorded},
+          {"ambiguous", explanation.ambiguous},
+          {"writes", explanation.writes},
+          {"volatile", explanation.volatile_},
+          {"reads_keys", explanation.reads_keys},
+          {"writes_keys", explanation.writes_keys},
+          {"answers", answers},
+          {"nearest", nearest},
           {"problems", explanation.problems}};
 }
 
 std::string to_text(const Explanation& explanation, const Protocol& protocol) {
   std::string text = fmt::format("{}\n", protocol.summarise(explanation.request));
-  for (const std::string& problem : explanation.problems) text += fmt::format("  problem: {}\n", problem);
-  if (!explanation.rule.empty()) text += fmt::format("  answered by the rule at {}\n", explanation.rule);
+  for (const std::string& problem : explanation.problems)
+    text += fmt::format("  problem: {}\n", problem);
+  if (!explanation.rule.empty())
+    text += fmt::format("  answered by the rule at {}\n", explanation.rule);
   if (explanation.ambiguous)
     text += "  several recorded requests fit, because the types of its values are unknown\n";
-  return text + (explanation.recorded ? answers_text(explanation) : nearest_text(explanation.nearest));
+  return text +
+         (explanation.recorded ? answers_text(explanation) : nearest_text(explanation.nearest));
 }
 
 }  // namespace understudy::engine

@@ -13,14 +13,14 @@ namespace understudy::engine {
 
 /// One recorded answer of the request.
 struct ExplainedAnswer {
-  std::string source;     ///< file:line of the first exchange that was answered so
-  bool initial = false;   ///< the answer before any recorded write
+  std::string source;    ///< file:line of the first exchange that was answered so
+  bool initial = false;  ///< the answer before any recorded write
   bool certain = true;
 };
 
 struct Explanation {
-  Document request;   ///< as understood
-  std::string rule;   ///< file:line of the rule that answers before anything recorded; or empty
+  Document request;  ///< as understood
+  std::string rule;  ///< file:line of the rule that answers before anything recorded; or empty
   bool recorded = false;
   bool ambiguous = false;  ///< several recorded requests fit
   bool writes = false;

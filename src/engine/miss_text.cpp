@@ -35,7 +35,8 @@ std::string_view reason_text(MissReason reason) {
 }
 
 std::string describe_nearest(const match::NearMiss& nearest) {
-  std::string text = fmt::format("nearest recorded: {} ({})", shortened(nearest.recorded), nearest.source);
+  std::string text =
+      fmt::format("nearest recorded: {} ({})", shortened(nearest.recorded), nearest.source);
   for (const match::Difference& d : nearest.differences)
     text += fmt::format("; {} differs: asked {}, recorded {}", d.path.empty() ? "it" : d.path,
                         d.asked.empty() ? "nothing" : shortened(d.asked),
@@ -49,11 +50,12 @@ std::string describe_nearest(const match::NearMiss& nearest) {
 Miss describe_miss(const Protocol& protocol, const table::ServiceSection& section,
                    std::string_view canonical, MissReason reason) {
   Miss miss;
-  miss.summary = fmt::format("understudy has no answer to {}: {}", request_text(protocol, canonical),
-                             reason_text(reason));
+  miss.summary = fmt::format("understudy has no answer to {}: {}",
+                             request_text(protocol, canonical), reason_text(reason));
   const auto nearest = match::nearest(protocol, section, canonical, 1);
-  miss.detail = nearest.empty() ? fmt::format("service '{}' has no recorded request like it", section.name())
-                                : describe_nearest(nearest.front());
+  miss.detail = nearest.empty()
+                    ? fmt::format("service '{}' has no recorded request like it", section.name())
+                    : describe_nearest(nearest.front());
   miss.hint = "record this flow too (understudy record), or add a rule for it under rules/";
   return miss;
 }
@@ -62,10 +64,12 @@ Miss describe_guess(const Protocol& protocol, const table::ServiceSection& secti
                     std::string_view canonical, MissReason reason,
                     const table::format::AnswerRecord& answer) {
   Miss guess;
-  guess.summary = fmt::format("understudy guesses the answer to {}: {}", request_text(protocol, canonical),
-                              reason_text(reason));
-  guess.detail = fmt::format("given as recorded at {}:{}", section.source_name(answer.source), answer.line);
-  guess.hint = "record this flow too, pin the answer with a rule, or turn guesses into misses with --strict";
+  guess.summary = fmt::format("understudy guesses the answer to {}: {}",
+                              request_text(protocol, canonical), reason_text(reason));
+  guess.detail =
+      fmt::format("given as recorded at {}:{}", section.source_name(answer.source), answer.line);
+  guess.hint =
+      "record this flow too, pin the answer with a rule, or turn guesses into misses with --strict";
   return guess;
 }
 

@@ -71,7 +71,8 @@ void RecordedConnection::Impl::handle(const Observed& observed) {
 void RecordedConnection::Impl::write(const Exchange& exchange) {
   if (!writer) writer.emplace(recording.mock_set_ / "sessions", header);
   std::string problem;
-  if (!writer->append(exchange, problem)) return warn(fmt::format("an exchange was not written: {}", problem));
+  if (!writer->append(exchange, problem))
+    return warn(fmt::format("an exchange was not written: {}", problem));
   ++counters.exchanges;
 }
 

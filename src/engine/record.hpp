@@ -49,7 +49,8 @@ class Recording {
   std::chrono::system_clock::time_point began_wall_;
 };
 
-/// One relayed connection. Shown a chunk before it is forwarded; never throws, never fails the relay.
+/// One relayed connection. Shown a chunk before it is forwarded; never throws, never fails the
+/// relay.
 class RecordedConnection {
  public:
   RecordedConnection(Recording& recording, const store::Service& service, const Protocol& protocol);

@@ -15,7 +15,8 @@ class RuleBook {
     for (const auto& record : section.rules()) {
       const Bytes encoded = section.octets(record.condition);
       std::vector<std::string> flaws;  // compile has reported them
-      conditions_.emplace_back(Document::from_cbor(encoded.begin(), encoded.end(), true, false), flaws);
+      conditions_.emplace_back(Document::from_cbor(encoded.begin(), encoded.end(), true, false),
+                               flaws);
     }
   }
 

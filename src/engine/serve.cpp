@@ -41,7 +41,8 @@ struct Verdict {
 
 struct ServedService::Impl {
   Impl(const Protocol& spoken, std::shared_ptr<const table::MappedTable> mapped,
-       std::size_t service_index, Document service_settings, Strictness chosen, IncidentSink incident_sink)
+       std::size_t service_index, Document service_settings, Strictness chosen,
+       IncidentSink incident_sink)
       : protocol(spoken),
         table(std::move(mapped)),
         section(table->service(service_index)),
@@ -66,9 +67,9 @@ struct ServedService::Impl {
   RuleBook rules;
   GradeCounters counters;
   match::Scope scope;
-  std::vector<std::atomic<bool>> asked;                                  // beside all_answers()
-  std::vector<std::atomic<bool>> guessed;                                // beside all_answers()
-  std::vector<std::atomic<const format::AnswerRecord*>> last_served;     // beside requests()
+  std::vector<std::atomic<bool>> asked;                               // beside all_answers()
+  std::vector<std::atomic<bool>> guessed;                             // beside all_answers()
+  std::vector<std::atomic<const format::AnswerRecord*>> last_served;  // beside requests()
   std::mutex volatile_mutex;
   std::unordered_map<std::uint32_t, std::size_t> volatile_cursor;  // next of a volatile request
 
@@ -90,8 +91,8 @@ struct ServedService::Impl {
 
   [[nodiscard]] Verdict judge(const ServiceSection::Found& found, const match::Overlay& overlay,
                               bool synthesisable);
-  [[nodiscard]] Verdict judge_exact(const ServiceSection::Found& found, const match::Overlay& overlay,
-                                    MissReason& reason);
+  [[nodiscard]] Verdict judge_exact(const ServiceSection::Found& found,
+                                    const match::Overlay& overlay, MissReason& reason);
   [[nodiscard]] Verdict guess(std::uint32_t number);
   void remember(const Verdict& verdict);
   [[nodiscard]] Answer answer_of(const Verdict& verdict) const {
@@ -144,8 +145,8 @@ Verdict ServedService::Impl::guess(std::uint32_t number) {
           MissReason::unknown_state};
 }
 
-Verdict ServedService::Impl::judge(const ServiceSection::Found& found, const match::Overlay& overlay,
-                                   bool synthesisable) {
+Verdict ServedService::Impl::judge(const ServiceSection::Found& found,
+                                   const match::Overlay& overlay, bool synthesisable) {
   if (found.empty()) return {};
   MissReason reason = MissReason::unknown_state;
   Verdict verdict = judge_exact(found, overlay, reason);
@@ -173,9 +174,15 @@ ServedService::ServedService(const Protocol& protocol,
                                    strictness, std::move(sink))) {}
 ServedService::~ServedService() = default;
 
-const std::string& ServedService::name() const noexcept { return impl_->name; }
-const Protocol& ServedService::protocol() const noexcept { return impl_->protocol; }
-const GradeCounters& ServedService::counters() const noexcept { return impl_->counters; }
+const std::string& ServedService::name() const noexcept {
+  return impl_->name;
+}
+const Protocol& ServedService::protocol() const noexcept {
+  return impl_->protocol;
+}
+const GradeCounters& ServedService::counters() const noexcept {
+  return impl_->counters;
+}
 
 std::vector<std::string> ServedService::never_asked(std::size_t at_most, std::size_t& total) const {
   std::vector<std::string> lines;
@@ -187,8 +194,8 @@ std::vector<std::string> ServedService::never_asked(std::size_t at_most, std::si
       if (impl_->asked[request.answers + i].load(std::memory_order_relaxed)) continue;
       if (++total > at_most) continue;
       const Document described = impl_->protocol.describe(section.text(request.canonical));
-      lines.push_back(fmt::format("{}:{} {}", section.source_name(answers[i].source), answers[i].line,
-                                  impl_->protocol.summarise(described)));
+      lines.push_back(fmt::format("{}:{} {}", section.source_name(answers[i].source),
+                                  answers[i].line, impl_->protocol.summarise(described)));
     }
   }
   return lines;
@@ -202,10 +209,12 @@ void ServedService::reset() {
 }
 
 struct ServedConnection::Impl {
-  Impl(std::shared_ptr<ServedService> served, std::uint64_t id, std::array<std::uint8_t, 32> entropy)
+  Impl(std::shared_ptr<ServedService> served, std::uint64_t id,
+       std::array<std::uint8_t, 32> entropy)
       : owner(std::move(served)),
         service(*owner->impl_),
-        machine(service.protocol.new_server(service.section, {id, entropy, &service.settings, {}})) {}
+        machine(
+            service.protocol.new_server(service.section, {id, entropy, &service.settings, {}})) {}
 
   std::shared_ptr<ServedService> owner;
   ServedService::Impl& service;
@@ -260,8 +269,7 @@ void ServedConnection::Impl::answer_from_table(const Request& request) {
   const auto found = service.section.find(request.canonical, request.qualifier);
   const bool may_write = !found.empty() && (service.section.requests()[found.first()].flags &
                                             format::request_writes) != 0;
-  if (!may_write)
-    return reply(request, service.judge(found, state.overlay, request.synthesisable));
+  if (!may_write) return reply(request, service.judge(found, state.overlay, request.synthesisable));
   // From the look-up to the bump no other write may slip in between.
   std::unique_lock lock(service.scope.mutex());
   const Verdict verdict = service.judge(found, state.overlay, request.synthesisable);
@@ -282,8 +290,8 @@ void ServedConnection::Impl::reply(const Request& request, const Verdict& verdic
   service.remember(verdict);
   if (verdict.grade == Grade::guess && service.is_news(*verdict.answer))
     service.tell(Incident::Kind::guess,
-                 describe_guess(service.protocol, service.section, request.canonical, verdict.reason,
-                                *verdict.answer));
+                 describe_guess(service.protocol, service.section, request.canonical,
+                                verdict.reason, *verdict.answer));
   machine->reply(service.answer_of(verdict));
 }
 
@@ -349,8 +357,7 @@ void ServedConnection::Impl::commit(const Request& request) {
 void ServedConnection::Impl::watch(std::string_view joined) {
   for (const std::string& name : match::read_keys_of_joined(joined)) {
     const std::uint32_t key = service.section.find_key(name);
-    if (key != ServiceSection::none)
-      state.watched.push_back({key, service.scope.version(key)});
+    if (key != ServiceSection::none) state.watched.push_back({key, service.scope.version(key)});
   }
 }
 
@@ -374,6 +381,8 @@ Next ServedConnection::feed_eof() {
   return impl_->pump();
 }
 
-Output& ServedConnection::output() noexcept { return impl_->machine->output(); }
+Output& ServedConnection::output() noexcept {
+  return impl_->machine->output();
+}
 
 }  // namespace understudy::engine

@@ -38,7 +38,9 @@ std::vector<std::string> write_keys(const KeyPath& path) {
   return keys;
 }
 
-bool is_subtree(std::string_view name) noexcept { return name.starts_with(subtree); }
+bool is_subtree(std::string_view name) noexcept {
+  return name.starts_with(subtree);
+}
 
 bool is_immediate(std::string_view name) noexcept {
   if (name.empty()) return false;

@@ -64,7 +64,8 @@ void compare(const Document& asked, const Document& recorded, const std::string&
   if (asked == recorded) return;
   if (asked.is_object() && recorded.is_object()) {
     for (const auto& [key, value] : asked.items())
-      compare(value, recorded.contains(key) ? recorded[key] : Document(Document::value_t::discarded),
+      compare(value,
+              recorded.contains(key) ? recorded[key] : Document(Document::value_t::discarded),
               path + "/" + key, found);
     for (const auto& [key, value] : recorded.items())
       if (!asked.contains(key)) found.push_back({path + "/" + key, "", one_line(value)});

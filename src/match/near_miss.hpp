@@ -17,9 +17,9 @@ struct Difference {
 };
 
 struct NearMiss {
-  std::uint32_t request = 0;  ///< number in the section
-  std::string recorded;       ///< one line
-  std::string source;         ///< file:line of its first exchange
+  std::uint32_t request = 0;            ///< number in the section
+  std::string recorded;                 ///< one line
+  std::string source;                   ///< file:line of its first exchange
   std::vector<Difference> differences;  ///< none where only the state differs
 };
 

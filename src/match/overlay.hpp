@@ -89,8 +89,9 @@ class Overlay {
     std::size_t size;  // of the log when it was set
   };
   [[nodiscard]] std::vector<Savepoint>::iterator find(std::string_view name) {
-    const auto found = std::find_if(savepoints_.rbegin(), savepoints_.rend(),
-                                    [&](const Savepoint& savepoint) { return savepoint.name == name; });
+    const auto found =
+        std::find_if(savepoints_.rbegin(), savepoints_.rend(),
+                     [&](const Savepoint& savepoint) { return savepoint.name == name; });
     return found == savepoints_.rend() ? savepoints_.end() : std::prev(found.base());
   }
 

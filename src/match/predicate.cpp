@@ -38,19 +38,29 @@ std::optional<double> number_of(const Document& value) {
 }  // namespace
 
 struct Condition::Node {
-  enum class Kind : std::uint8_t { equals, any, regex, one_of, range, list, map } kind = Kind::equals;
+  enum class Kind : std::uint8_t {
+    equals,
+    any,
+    regex,
+    one_of,
+    range,
+    list,
+    map
+  } kind = Kind::equals;
   Document value;  // equals, one_of
   std::unique_ptr<RE2> regex;
   std::optional<double> low, high;
   std::vector<Node> items;         // list, map
   std::vector<std::string> names;  // map, beside items
 
-  static Node build(const Document& node, const std::string& path, std::vector<std::string>& problems);
+  static Node build(const Document& node, const std::string& path,
+                    std::vector<std::string>& problems);
   static Node build_predicate(const Document& node, const std::string& path,
                               std::vector<std::string>& problems);
   void set_regex(const std::string& pattern, const std::string& path,
                  std::vector<std::string>& problems);
-  void set_range(const Document& range, const std::string& path, std::vector<std::string>& problems);
+  void set_range(const Document& range, const std::string& path,
+                 std::vector<std::string>& problems);
   [[nodiscard]] bool matches(const Document& asked) const;
   [[nodiscard]] bool matches_list(const Document& asked) const;
   [[nodiscard]] bool matches_map(const Document& asked) const;
@@ -75,7 +85,8 @@ void Condition::Node::set_range(const Document& range, const std::string& path,
                                 std::vector<std::string>& problems) {
   kind = Kind::range;
   if (!range.is_array() || range.size() != 2) {
-    problems.push_back(fmt::format("{}: a range is a list of two numbers, null for no bound", path));
+    problems.push_back(
+        fmt::format("{}: a range is a list of two numbers, null for no bound", path));
     return;
   }
   low = number_of(range[0]);
@@ -170,6 +181,8 @@ Condition::~Condition() = default;
 Condition::Condition(Condition&&) noexcept = default;
 Condition& Condition::operator=(Condition&&) noexcept = default;
 
-bool Condition::matches(const Document& request) const { return root_->matches(request); }
+bool Condition::matches(const Document& request) const {
+  return root_->matches(request);
+}
 
 }  // namespace understudy::match

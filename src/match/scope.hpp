@@ -42,7 +42,8 @@ class Scope {
 
   /// A write of a connection: into its transaction where one is open. One that changed nothing
   /// bumps only what is outside of transactions. Hold `mutex()`.
-  void bump(std::span<const std::uint32_t> keys, std::uint64_t write, bool changed, Overlay& overlay) {
+  void bump(std::span<const std::uint32_t> keys, std::uint64_t write, bool changed,
+            Overlay& overlay) {
     const Change change(*this);
     for (const std::uint32_t key : keys) {
       if (immediate_[key] || (changed && !overlay.active()))

@@ -86,8 +86,12 @@ MockServer::MockServer(MockServer&&) noexcept = default;
 MockServer& MockServer::operator=(MockServer&&) noexcept = default;
 MockServer::~MockServer() = default;
 
-void MockServer::start() { impl_->server.start(); }
-void MockServer::stop(std::chrono::milliseconds grace) { impl_->server.stop(grace); }
+void MockServer::start() {
+  impl_->server.start();
+}
+void MockServer::stop(std::chrono::milliseconds grace) {
+  impl_->server.stop(grace);
+}
 
 std::vector<std::string> MockServer::services() const {
   std::vector<std::string> names;
@@ -129,7 +133,9 @@ bool MockServer::certain() const {
   return answers(Grade::guess) == 0 && answers(Grade::miss) == 0;
 }
 
-std::vector<Uncertainty> MockServer::uncertainties() const { return impl_->seen->all(); }
+std::vector<Uncertainty> MockServer::uncertainties() const {
+  return impl_->seen->all();
+}
 
 std::vector<Uncertainty> MockServer::misses() const {
   std::vector<Uncertainty> all = uncertainties();

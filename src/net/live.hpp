@@ -15,9 +15,8 @@ namespace understudy::net {
 class LiveConnections;
 
 /// Lives in the frame of the coroutine that serves the connection.
-class LiveConnection
-    : public boost::intrusive::list_base_hook<
-          boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+class LiveConnection : public boost::intrusive::list_base_hook<
+                           boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
   LiveConnection(LiveConnections& all, Stream& stream);
   ~LiveConnection();

@@ -52,9 +52,7 @@ class TablePort final : public ServedPort {
     }
   }
   bool shared() const noexcept override { return services_.size() > 1; }
-  std::size_t choose(Bytes first) const noexcept override {
-    return net::choose(protocols_, first);
-  }
+  std::size_t choose(Bytes first) const noexcept override { return net::choose(protocols_, first); }
   void note(const std::string& text) const override {
     if (sink_) sink_({engine::Incident::Kind::note, names_, text, {}, {}});
   }
@@ -132,8 +130,7 @@ std::string names_of(const Opening& opening) {
 }  // namespace
 
 struct MockServer::Impl {
-  explicit Impl(MockOptions given)
-      : options(std::move(given)), server(options.threads) {
+  explicit Impl(MockOptions given) : options(std::move(given)), server(options.threads) {
     options.sink = serialised(std::move(options.sink));
   }
 
@@ -227,7 +224,9 @@ struct MockServer::Impl {
 };
 
 MockServer::MockServer(MockOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
-MockServer::~MockServer() { stop(std::chrono::milliseconds(0)); }
+MockServer::~MockServer() {
+  stop(std::chrono::milliseconds(0));
+}
 
 bool MockServer::serve(std::shared_ptr<const table::MappedTable> table, std::string& problem) {
   Layout next;
@@ -245,8 +244,12 @@ const std::vector<ServiceAddress>& MockServer::addresses() const noexcept {
   return impl_->addresses;
 }
 
-void MockServer::start() { impl_->server.start(); }
-void MockServer::stop(std::chrono::milliseconds grace) { impl_->server.stop(grace); }
+void MockServer::start() {
+  impl_->server.start();
+}
+void MockServer::stop(std::chrono::milliseconds grace) {
+  impl_->server.stop(grace);
+}
 
 std::vector<ServiceReport> MockServer::report(std::size_t at_most) const {
   std::vector<ServiceReport> reports;

@@ -63,11 +63,12 @@ class MockServer {
   [[nodiscard]] const std::vector<ServiceAddress>& addresses() const noexcept;
 
   void start();
-  /// Accepts no more, lets what is in flight finish, closes idle connections, and after `grace` all.
+  /// Accepts no more, lets what is in flight finish, closes idle connections, and after `grace`
+  /// all.
   void stop(std::chrono::milliseconds grace);
 
-  /// What was answered so far by all tables together; `never_asked`, at most `at_most` a service, is
-  /// that of the present table.
+  /// What was answered so far by all tables together; `never_asked`, at most `at_most` a service,
+  /// is that of the present table.
   [[nodiscard]] std::vector<ServiceReport> report(std::size_t at_most) const;
 
  private:

@@ -17,7 +17,8 @@ constexpr std::chrono::seconds connect_limit(10);
 /// only one of them writes at a time.
 struct Peer {
   explicit Peer(tcp::socket socket)
-      : stream(std::move(socket)), written(stream.get_executor(), asio::steady_timer::time_point::max()) {}
+      : stream(std::move(socket)),
+        written(stream.get_executor(), asio::steady_timer::time_point::max()) {}
 
   Stream stream;
   std::vector<std::uint8_t> waiting;

@@ -49,7 +49,9 @@ struct Recorder::Impl {
 };
 
 Recorder::Recorder() : impl_(std::make_unique<Impl>()) {}
-Recorder::~Recorder() { stop(std::chrono::milliseconds(0)); }
+Recorder::~Recorder() {
+  stop(std::chrono::milliseconds(0));
+}
 
 std::optional<store::Endpoint> Recorder::listen(const store::Endpoint& at,
                                                 std::shared_ptr<const RecordedPort> port,
@@ -65,9 +67,13 @@ std::optional<store::Endpoint> Recorder::listen(const store::Endpoint& at,
   return endpoint_of(opened->local_endpoint());
 }
 
-void Recorder::run_for(std::chrono::milliseconds time) { impl_->context->run_for(time); }
+void Recorder::run_for(std::chrono::milliseconds time) {
+  impl_->context->run_for(time);
+}
 
-bool Recorder::idle() const noexcept { return impl_->live.empty(); }
+bool Recorder::idle() const noexcept {
+  return impl_->live.empty();
+}
 
 void Recorder::stop(std::chrono::milliseconds grace) {
   for (const auto& acceptor : impl_->acceptors) {

@@ -10,13 +10,15 @@
 
 namespace understudy::net {
 
-/// The slices of an output that are not sent yet. Kept by a connection, so that its memory is reused.
+/// The slices of an output that are not sent yet. Kept by a connection, so that its memory is
+/// reused.
 class Sending {
  public:
   void begin(const Output& output) {
     slices_.clear();
     next_ = 0;
-    output.for_each_slice([this](Bytes slice) { slices_.emplace_back(slice.data(), slice.size()); });
+    output.for_each_slice(
+        [this](Bytes slice) { slices_.emplace_back(slice.data(), slice.size()); });
   }
 
   [[nodiscard]] bool done() const noexcept { return next_ == slices_.size(); }

@@ -10,8 +10,8 @@
 namespace understudy::net {
 
 /// Reads, feeds and sends until one side ends the connection or `live` drains. Whatever a read
-/// brought is answered by one gathering write; nothing more is read before that is sent, so a client
-/// that does not read is not served on. `live` outlives the coroutine.
+/// brought is answered by one gathering write; nothing more is read before that is sent, so a
+/// client that does not read is not served on. `live` outlives the coroutine.
 [[nodiscard]] asio::awaitable<void> serve_connection(tcp::socket socket,
                                                      std::shared_ptr<const ServedPort> port,
                                                      LiveConnections& live);

@@ -53,7 +53,8 @@ class OpenPort {
 
 [[nodiscard]] bool out_of_descriptors(const error_code& error) {
   return error == asio::error::no_descriptors || error == asio::error::no_buffer_space ||
-         error == asio::error::no_memory || error == boost::system::errc::too_many_files_open_in_system;
+         error == asio::error::no_memory ||
+         error == boost::system::errc::too_many_files_open_in_system;
 }
 
 asio::awaitable<void> accept_clients(std::shared_ptr<OpenPort> open, std::size_t index,
@@ -134,7 +135,9 @@ Server::Server(unsigned threads) : impl_(std::make_unique<Impl>()) {
     impl_->workers.push_back(std::make_unique<Worker>());
 }
 
-Server::~Server() { stop(std::chrono::milliseconds(0)); }
+Server::~Server() {
+  stop(std::chrono::milliseconds(0));
+}
 
 std::optional<store::Endpoint> Server::listen(const store::Endpoint& at,
                                               std::shared_ptr<const ServedPort> port,

@@ -32,7 +32,8 @@ class Server {
 
   /// The threads block all signals; the caller's mask is left as it is.
   void start();
-  /// Accepts no more, lets what is in flight finish, closes idle connections, and after `grace` all.
+  /// Accepts no more, lets what is in flight finish, closes idle connections, and after `grace`
+  /// all.
   void stop(std::chrono::milliseconds grace);
 
  private:

@@ -17,7 +17,9 @@ constexpr std::array<std::int8_t, 256> values_of_characters() {
 
 constexpr auto values = values_of_characters();
 
-bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+bool is_space(char c) {
+  return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
 
 }  // namespace
 

@@ -13,7 +13,8 @@ namespace understudy::store {
 
 [[nodiscard]] std::string encode_base64(Bytes octets);
 
-/// Skips white space. Nothing for a foreign character, missing padding, or bits after the last octet.
+/// Skips white space. Nothing for a foreign character, missing padding, or bits after the last
+/// octet.
 [[nodiscard]] std::optional<std::vector<std::uint8_t>> decode_base64(std::string_view text);
 
 }  // namespace understudy::store

@@ -20,7 +20,9 @@ bool is_variable(std::string_view text) {
 }
 
 /// A server of it greets before the client says anything, so nothing tells it from others.
-bool server_speaks_first(std::string_view protocol) { return protocol == "mysql"; }
+bool server_speaks_first(std::string_view protocol) {
+  return protocol == "mysql";
+}
 
 class ConfigReader {
  public:
@@ -92,9 +94,9 @@ class ConfigReader {
 
   void read_protocol(const Document& entry, const std::string& at, Service& service) {
     const bool named = entry.contains("protocol");
-    const Document* protocol = shape_.member(entry, at, "protocol", Kind::text,
-                                             service.upstream ? Presence::optional
-                                                              : Presence::required);
+    const Document* protocol =
+        shape_.member(entry, at, "protocol", Kind::text,
+                      service.upstream ? Presence::optional : Presence::required);
     if (protocol)
       service.protocol = protocol->get<std::string>();
     else if (service.upstream && !named)
@@ -115,8 +117,7 @@ class ConfigReader {
   void read_listen(const Document& entry, const std::string& at, Service& service) {
     const Document* listen = shape_.member(entry, at, "listen", Kind::scalar, Presence::optional);
     if (!listen) return;
-    const std::string text =
-        listen->is_string() ? listen->get<std::string>() : listen->dump();
+    const std::string text = listen->is_string() ? listen->get<std::string>() : listen->dump();
     if (const auto endpoint = parse_endpoint(text))
       service.listen = *endpoint;
     else
@@ -151,8 +152,8 @@ class ConfigReader {
                     Scope::service);
   }
 
-  void check_templates(const std::map<std::string, std::string>& environment,
-                       const std::string& at, Scope scope) {
+  void check_templates(const std::map<std::string, std::string>& environment, const std::string& at,
+                       Scope scope) {
     for (const auto& [name, text] : environment) {
       std::string problem;
       const auto value_of = [&](std::string_view placeholder) {
@@ -188,14 +189,16 @@ class ConfigReader {
     const std::string at = pointer_to("/services", second.name) + "/listen";
     const std::string address = to_string(second.listen);
     if (first.protocol == second.protocol)
-      shape_.report(at, fmt::format("{} listens on {} like {}, and both speak {}: nothing tells "
-                                    "their clients apart",
-                                    second.name, address, first.name, first.protocol),
+      shape_.report(at,
+                    fmt::format("{} listens on {} like {}, and both speak {}: nothing tells "
+                                "their clients apart",
+                                second.name, address, first.name, first.protocol),
                     "give one of them another port");
     else if (server_speaks_first(first.protocol) || server_speaks_first(second.protocol))
-      shape_.report(at, fmt::format("{} listens on {} like {}, but a mysql server speaks first: "
-                                    "nothing tells their clients apart",
-                                    second.name, address, first.name),
+      shape_.report(at,
+                    fmt::format("{} listens on {} like {}, but a mysql server speaks first: "
+                                "nothing tells their clients apart",
+                                second.name, address, first.name),
                     "give the mysql service a port of its own");
   }
 
@@ -239,8 +242,8 @@ std::optional<Config> read_text(const std::string& text, const std::filesystem::
 
 bool is_service_name(std::string_view text) noexcept {
   return !text.empty() && text.size() <= 64 && std::ranges::all_of(text, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           c == '_' || c == '-';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-';
   });
 }
 

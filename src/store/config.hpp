@@ -25,7 +25,8 @@ struct Endpoint {
 [[nodiscard]] std::string to_string(const Endpoint& endpoint);
 
 struct Upstream {
-  std::string protocol;  ///< the URL's scheme, aliases resolved: postgresql → postgres, mariadb → mysql
+  std::string
+      protocol;  ///< the URL's scheme, aliases resolved: postgresql → postgres, mariadb → mysql
   Endpoint endpoint;
   bool tls = false;  ///< https, rediss
 };
@@ -33,7 +34,8 @@ struct Upstream {
 /// "postgres://db:5432/shop"; the default port of the protocol where none is given.
 [[nodiscard]] std::optional<Upstream> parse_upstream(std::string_view url, std::string& problem);
 
-/// Letters, digits, `-` and `_`, at most 64: names end up in file names and in environment variables.
+/// Letters, digits, `-` and `_`, at most 64: names end up in file names and in environment
+/// variables.
 [[nodiscard]] bool is_service_name(std::string_view text) noexcept;
 
 struct Service {
@@ -42,7 +44,7 @@ struct Service {
   Endpoint listen;                   ///< port 0: any free one. Equal for two services: shared
   std::optional<Upstream> upstream;  ///< needed by `record` only
   std::map<std::string, std::string> environment;  ///< name → template, for `run`
-  Document settings;                 ///< the whole entry, for the protocol: `auth` and its own keys
+  Document settings;  ///< the whole entry, for the protocol: `auth` and its own keys
   int line = 0;
 };
 
@@ -52,8 +54,8 @@ struct Config {
   std::map<std::string, std::string> environment;  ///< templates that name several services
 };
 
-/// Reads `mock_set`/understudy.yaml. Unknown keys, wrong types, unknown protocols (`protocols` lists
-/// the known names) and services that can't share a port are reported with their lines.
+/// Reads `mock_set`/understudy.yaml. Unknown keys, wrong types, unknown protocols (`protocols`
+/// lists the known names) and services that can't share a port are reported with their lines.
 [[nodiscard]] std::optional<Config> read_config(const std::filesystem::path& mock_set,
                                                 const std::vector<std::string>& protocols,
                                                 Diagnostics& problems);

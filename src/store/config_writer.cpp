@@ -40,8 +40,8 @@ bool write_config(const std::filesystem::path& mock_set, const Config& config,
     Document document = {{"understudy", 1}, {"services", Document::object()}};
     for (const Service& service : config.services) {
       if (!is_service_name(service.name)) {
-        problem = fmt::format("`{}` is no service name, expected letters, digits, - and _",
-                              service.name);
+        problem =
+            fmt::format("`{}` is no service name, expected letters, digits, - and _", service.name);
         return false;
       }
       document["services"][service.name] = entry_of(service);

@@ -103,8 +103,7 @@ std::optional<Upstream> parse_upstream(std::string_view url, std::string& proble
   if (at != std::string_view::npos) authority.remove_prefix(at + 1);
   if (!split_host(authority, upstream.endpoint.host, upstream.endpoint.port) ||
       !is_host(upstream.endpoint.host)) {
-    problem = fmt::format("`{}` names no host and port, expected {}://host:port",
-                          authority, name);
+    problem = fmt::format("`{}` names no host and port, expected {}://host:port", authority, name);
     return std::nullopt;
   }
   if (upstream.endpoint.port == 0) {

@@ -13,7 +13,9 @@ namespace understudy::store {
 
 namespace {
 
-std::string reason(int error) { return std::generic_category().message(error); }
+std::string reason(int error) {
+  return std::generic_category().message(error);
+}
 
 class Descriptor {
  public:
@@ -29,7 +31,9 @@ class Descriptor {
   int number_;
 };
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 std::string_view take_number(std::string_view& text) {
   std::size_t length = 0;
@@ -75,8 +79,7 @@ std::optional<std::string> read_file(const std::filesystem::path& path, Links li
 bool append_whole(int descriptor, std::string_view octets, std::string& problem) {
   std::size_t written = 0;
   while (written < octets.size()) {
-    const ssize_t count =
-        ::write(descriptor, octets.data() + written, octets.size() - written);
+    const ssize_t count = ::write(descriptor, octets.data() + written, octets.size() - written);
     if (count < 0 && errno == EINTR) continue;
     if (count > 0) {
       written += static_cast<std::size_t>(count);

@@ -23,8 +23,8 @@ void check_range(const Document& operand, const std::string& pointer, Shape& sha
   const bool sound = operand.is_array() && operand.size() == 2 && is_bound(operand[0]) &&
                      is_bound(operand[1]) && !(operand[0].is_null() && operand[1].is_null());
   if (!sound) {
-    shape.report(pointer, fmt::format("`range` is {}, expected [lowest, highest]",
-                                      describe_kind(operand)),
+    shape.report(pointer,
+                 fmt::format("`range` is {}, expected [lowest, highest]", describe_kind(operand)),
                  "two numbers; leave one end open with null");
     return;
   }

@@ -30,13 +30,13 @@ std::optional<Rule> read_rule(const Document& document, Shape& shape) {
   Rule rule;
   if (const Document* head = shape.member(document, "", "rule", Kind::map, Presence::required)) {
     shape.only(*head, "/rule", {"service", "priority"});
-    if (const Document* service = shape.member(*head, "/rule", "service", Kind::text,
-                                               Presence::required))
+    if (const Document* service =
+            shape.member(*head, "/rule", "service", Kind::text, Presence::required))
       rule.service = service->get<std::string>();
     read_priority(*head, shape, rule);
   }
-  if (const Document* request = shape.member(document, "", "request", Kind::any,
-                                             Presence::required)) {
+  if (const Document* request =
+          shape.member(document, "", "request", Kind::any, Presence::required)) {
     check_predicates(*request, "/request", shape);
     rule.request = *request;
   }

@@ -11,7 +11,8 @@
 namespace understudy::store {
 
 /// One rule. `request` and `answer` are spelled as in session files; in `request` a map with the
-/// one key `any`, `regex`, `one_of`, `uuid`, `time` or `range` stands for a predicate (docs/rules.md).
+/// one key `any`, `regex`, `one_of`, `uuid`, `time` or `range` stands for a predicate
+/// (docs/rules.md).
 struct Rule {
   std::string service;
   Document request;

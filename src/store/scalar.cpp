@@ -8,8 +8,12 @@ namespace understudy::store {
 
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
 
 bool is_one_of(std::string_view text, std::initializer_list<std::string_view> spellings) {
   return std::ranges::find(spellings, text) != spellings.end();
@@ -27,7 +31,9 @@ bool is_decimal_float(std::string_view text) {
     while (i < text.size() && is_digit(text[i])) ++i;
     return i - from;
   };
-  const auto skip_sign = [&] { i += i < text.size() && (text[i] == '-' || text[i] == '+') ? 1 : 0; };
+  const auto skip_sign = [&] {
+    i += i < text.size() && (text[i] == '-' || text[i] == '+') ? 1 : 0;
+  };
   skip_sign();
   const std::size_t before_point = skip_digits();
   std::size_t after_point = 0;
@@ -145,8 +151,8 @@ bool is_visible(char32_t c) noexcept {
   if (c < 0x20 || (c >= 0x7F && c <= 0xA0)) return false;
   if (c < 0x2000) return c != 0xAD && c != 0x61C;
   const bool zero_width = c == 0x200B || c == 0x2060 || c == 0xFEFF;
-  const bool direction = c == 0x200E || c == 0x200F || (c >= 0x202A && c <= 0x202E) ||
-                         (c >= 0x2066 && c <= 0x2069);
+  const bool direction =
+      c == 0x200E || c == 0x200F || (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
   const bool line_break = c == 0x2028 || c == 0x2029;
   const bool no_character = (c >= 0xFDD0 && c <= 0xFDEF) || (c & 0xFFFE) == 0xFFFE;
   return !zero_width && !direction && !line_break && !no_character;

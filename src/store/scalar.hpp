@@ -12,7 +12,8 @@ namespace understudy::store {
 /// no 64 bits hold, or a float that no double holds, is text with the reason in `problem`.
 [[nodiscard]] Document resolve_plain(std::string_view text, std::string& problem);
 
-/// The shortest spelling that reads back as the same double and that no reader takes for an integer.
+/// The shortest spelling that reads back as the same double and that no reader takes for an
+/// integer.
 [[nodiscard]] std::string spell_double(double value);
 
 /// Where a plain scalar is to stand: flow collections and keys allow fewer characters.

@@ -19,8 +19,8 @@ std::string_view last_line(std::string_view text) {
   return line_feed == std::string_view::npos ? text : text.substr(line_feed + 1);
 }
 
-/// `at: [3, 4]` in the first column: nothing is missing, for the writer puts it last. A prefix of it
-/// lacks the bracket, and lines of longer values are indented.
+/// `at: [3, 4]` in the first column: nothing is missing, for the writer puts it last. A prefix of
+/// it lacks the bracket, and lines of longer values are indented.
 bool ends_with_at(std::string_view text) {
   const std::string_view line = last_line(text);
   return line.starts_with("at: [") && line.ends_with("]");
@@ -45,8 +45,7 @@ Diagnostic warning(const std::string& file, int line, std::string what, std::str
 /// An unclosed first document that can only be a header in the making.
 bool is_torn_header(const YamlSlice& slice) {
   constexpr std::string_view beginning = "understudy:";
-  return !slice.closed &&
-         (slice.text.starts_with(beginning) || beginning.starts_with(slice.text));
+  return !slice.closed && (slice.text.starts_with(beginning) || beginning.starts_with(slice.text));
 }
 
 void read_connection(const Document& connection, Shape& shape, SessionHeader& header) {
@@ -85,21 +84,21 @@ std::optional<SessionHeader> read_header(const Document& document, Shape& shape)
   text("protocol", Presence::required, header.protocol);
   text("recording", Presence::required, header.recording);
   text("started", Presence::optional, header.started);
-  if (const Document* connection = shape.member(*session, "/session", "connection", Kind::count,
-                                                Presence::required))
+  if (const Document* connection =
+          shape.member(*session, "/session", "connection", Kind::count, Presence::required))
     read_connection(*connection, shape, header);
-  if (const Document* facts = shape.member(*session, "/session", "facts", Kind::map,
-                                           Presence::optional))
+  if (const Document* facts =
+          shape.member(*session, "/session", "facts", Kind::map, Presence::optional))
     header.facts = *facts;
   return shape.count() == 0 ? std::optional(std::move(header)) : std::nullopt;
 }
 
 bool read_at(const Document& at, Shape& shape, Exchange& exchange) {
-  const bool sound = at.size() == 2 && at[0].is_number_unsigned() && at[1].is_number_unsigned() &&
-                     at[0] <= at[1];
+  const bool sound =
+      at.size() == 2 && at[0].is_number_unsigned() && at[1].is_number_unsigned() && at[0] <= at[1];
   if (!sound) {
-    shape.report("/at", fmt::format("`at` is {}, expected [began, ended] as two rising ticks",
-                                    at.dump()),
+    shape.report("/at",
+                 fmt::format("`at` is {}, expected [began, ended] as two rising ticks", at.dump()),
                  "copy the ticks of the exchange that it was made from");
     return false;
   }
@@ -229,7 +228,9 @@ std::optional<SessionReader> SessionReader::open(const std::filesystem::path& pa
   }
 }
 
-const SessionHeader& SessionReader::header() const noexcept { return impl_->header; }
+const SessionHeader& SessionReader::header() const noexcept {
+  return impl_->header;
+}
 
 std::optional<Exchange> SessionReader::next(Diagnostics& problems) {
   try {
@@ -241,7 +242,9 @@ std::optional<Exchange> SessionReader::next(Diagnostics& problems) {
   }
 }
 
-int SessionReader::line() const noexcept { return impl_->line; }
+int SessionReader::line() const noexcept {
+  return impl_->line;
+}
 
 int SessionReader::line_of(std::string_view json_pointer) const {
   return line_in_slice(impl_->slice, json_pointer, impl_->line);

@@ -71,8 +71,7 @@ struct SessionWriter::Impl {
     if (descriptor >= 0) return true;
     std::error_code failure;
     std::filesystem::create_directories(folder, failure);
-    descriptor =
-        ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0666);
+    descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0666);
     if (descriptor >= 0) return true;
     problem = fmt::format("{} can't be created: {}", path.string(),
                           std::generic_category().message(errno));
@@ -82,8 +81,8 @@ struct SessionWriter::Impl {
   std::optional<std::string> file_away(const Document& scalar, std::string& problem) {
     const bool valid = scalar.is_string() && is_text_but_for_nul(scalar);
     const std::string octets = octets_of(scalar);
-    const std::string name = fmt::format("{}.{}.{}", path.stem().string(), filed_away + 1,
-                                         valid ? "txt" : "bin");
+    const std::string name =
+        fmt::format("{}.{}.{}", path.stem().string(), filed_away + 1, valid ? "txt" : "bin");
     if (!write_new_file(folder / name, octets, problem)) return std::nullopt;
     ++filed_away;
     return name;
@@ -132,7 +131,9 @@ SessionWriter::~SessionWriter() = default;
 SessionWriter::SessionWriter(SessionWriter&&) noexcept = default;
 SessionWriter& SessionWriter::operator=(SessionWriter&&) noexcept = default;
 
-void SessionWriter::set_facts(Document facts) { impl_->header.facts = std::move(facts); }
+void SessionWriter::set_facts(Document facts) {
+  impl_->header.facts = std::move(facts);
+}
 
 bool SessionWriter::append(const Exchange& exchange, std::string& problem) {
   problem.clear();
@@ -144,6 +145,8 @@ bool SessionWriter::append(const Exchange& exchange, std::string& problem) {
   }
 }
 
-const std::filesystem::path& SessionWriter::path() const noexcept { return impl_->path; }
+const std::filesystem::path& SessionWriter::path() const noexcept {
+  return impl_->path;
+}
 
 }  // namespace understudy::store

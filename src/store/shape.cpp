@@ -8,14 +8,22 @@ namespace {
 
 std::string_view expectation(Kind kind) {
   switch (kind) {
-    case Kind::any: return "a value";
-    case Kind::map: return "a map";
-    case Kind::list: return "a list";
-    case Kind::text: return "text";
-    case Kind::scalar: return "text or a number";
-    case Kind::boolean: return "true or false";
-    case Kind::count: return "a whole number, 0 or more";
-    case Kind::number: return "a number";
+    case Kind::any:
+      return "a value";
+    case Kind::map:
+      return "a map";
+    case Kind::list:
+      return "a list";
+    case Kind::text:
+      return "text";
+    case Kind::scalar:
+      return "text or a number";
+    case Kind::boolean:
+      return "true or false";
+    case Kind::count:
+      return "a whole number, 0 or more";
+    case Kind::number:
+      return "a number";
   }
   return "a value";
 }
@@ -29,14 +37,22 @@ std::string_view advice(const Document& node, Kind kind) {
 
 bool fits(const Document& node, Kind kind) {
   switch (kind) {
-    case Kind::any: return true;
-    case Kind::map: return node.is_object();
-    case Kind::list: return node.is_array();
-    case Kind::text: return node.is_string();
-    case Kind::scalar: return node.is_string() || node.is_number();
-    case Kind::boolean: return node.is_boolean();
-    case Kind::count: return node.is_number_unsigned();
-    case Kind::number: return node.is_number();
+    case Kind::any:
+      return true;
+    case Kind::map:
+      return node.is_object();
+    case Kind::list:
+      return node.is_array();
+    case Kind::text:
+      return node.is_string();
+    case Kind::scalar:
+      return node.is_string() || node.is_number();
+    case Kind::boolean:
+      return node.is_boolean();
+    case Kind::count:
+      return node.is_number_unsigned();
+    case Kind::number:
+      return node.is_number();
   }
   return false;
 }
@@ -45,19 +61,25 @@ bool fits(const Document& node, Kind kind) {
 
 std::string describe_kind(const Document& node) {
   switch (node.type()) {
-    case Document::value_t::object: return "a map";
-    case Document::value_t::array: return "a list";
+    case Document::value_t::object:
+      return "a map";
+    case Document::value_t::array:
+      return "a list";
     case Document::value_t::string: {
       const auto& text = node.get_ref<const std::string&>();
       return text.size() <= 40 ? fmt::format("the text `{}`", text) : "a text";
     }
-    case Document::value_t::binary: return "octets (!!binary)";
-    case Document::value_t::boolean: return node.get<bool>() ? "true" : "false";
+    case Document::value_t::binary:
+      return "octets (!!binary)";
+    case Document::value_t::boolean:
+      return node.get<bool>() ? "true" : "false";
     case Document::value_t::number_integer:
     case Document::value_t::number_unsigned:
-    case Document::value_t::number_float: return "the number " + node.dump();
+    case Document::value_t::number_float:
+      return "the number " + node.dump();
     case Document::value_t::null:
-    case Document::value_t::discarded: break;
+    case Document::value_t::discarded:
+      break;
   }
   return "nothing (null)";
 }
@@ -100,8 +122,8 @@ const Document* Shape::member(const Document& map, std::string_view json_pointer
   const auto found = map.find(key);
   if (found == map.end()) {
     if (presence == Presence::required)
-      report(json_pointer, fmt::format("the key `{}` is missing, expected {}", key,
-                                       expectation(kind)),
+      report(json_pointer,
+             fmt::format("the key `{}` is missing, expected {}", key, expectation(kind)),
              fmt::format("add `{}: …`", key));
     return nullptr;
   }

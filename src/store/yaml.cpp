@@ -292,8 +292,8 @@ class LineFinder final : public YAML::EventHandler {
     Level& level = levels_.back();
     level.has_key = true;
     level.key_line = mark.line;
-    level.key_matches = level.on_path && levels_.size() <= steps_.size() &&
-                        steps_[levels_.size() - 1] == value;
+    level.key_matches =
+        level.on_path && levels_.size() <= steps_.size() && steps_[levels_.size() - 1] == value;
     return true;
   }
 
@@ -348,16 +348,13 @@ constexpr std::string_view quote_hint =
 
 constexpr std::array advices = {
     Advice{"end of map not found",
-           "this line does not continue the map above, expected `key: value`",
-           quote_hint},
+           "this line does not continue the map above, expected `key: value`", quote_hint},
     Advice{"end of sequence not found",
-           "this line does not continue the list above, expected `- item`",
-           quote_hint},
+           "this line does not continue the list above, expected `- item`", quote_hint},
     Advice{"end of map flow not found", "the map that begins with { has no end, expected , or }",
            "close it with }"},
     Advice{"end of sequence flow not found",
-           "the list that begins with [ has no end, expected , or ]",
-           "close it with ]"},
+           "the list that begins with [ has no end, expected , or ]", "close it with ]"},
     Advice{"illegal document indicator in scalar",
            "a quoted text above this line has no end, expected a closing quote",
            "close it with the quote that it began with"},
@@ -518,9 +515,13 @@ std::optional<Document> YamlReader::next(Diagnostics& problems) {
   return parse_slice(slice, impl_->file, {}, problems, impl_->line);
 }
 
-bool YamlReader::at_end() const noexcept { return !impl_->upcoming; }
+bool YamlReader::at_end() const noexcept {
+  return !impl_->upcoming;
+}
 
-int YamlReader::line() const noexcept { return impl_->line; }
+int YamlReader::line() const noexcept {
+  return impl_->line;
+}
 
 int line_of(std::string_view text, int document_line, std::string_view json_pointer) {
   YamlStream stream(text);

@@ -34,8 +34,8 @@ class YamlStream {
   int line_ = 1;
 };
 
-/// Parses one slice. Nothing, with every reason in `problems`, where it is unsound. `line` is set to
-/// the line of its root node.
+/// Parses one slice. Nothing, with every reason in `problems`, where it is unsound. `line` is set
+/// to the line of its root node.
 [[nodiscard]] std::optional<Document> parse_slice(const YamlSlice& slice, const std::string& file,
                                                   const LoadFile& load_file, Diagnostics& problems,
                                                   int& line);

@@ -13,11 +13,13 @@ constexpr std::size_t columns = 100;
 constexpr std::size_t longest_simple_key = 200;  // a reader may refuse more than 1024 characters
 constexpr std::size_t base64_line = 76;
 
-bool is_container(const Document& node) { return node.is_structured() && !node.empty(); }
+bool is_container(const Document& node) {
+  return node.is_structured() && !node.empty();
+}
 
 /// What a scan of a text finds out about the styles that can hold it.
 struct TextTraits {
-  bool all_visible = true;   ///< but for line feeds and tabs
+  bool all_visible = true;  ///< but for line feeds and tabs
   bool has_tab = false;
   std::size_t line_feeds = 0;
   bool blank_at_line_end = false;
@@ -208,24 +210,34 @@ class Writer {
 
   static void scalar_on_line(std::string& out, const Document& value, PlainPlace place) {
     switch (value.type()) {
-      case Document::value_t::object: out += "{}"; break;
-      case Document::value_t::array: out += "[]"; break;
+      case Document::value_t::object:
+        out += "{}";
+        break;
+      case Document::value_t::array:
+        out += "[]";
+        break;
       case Document::value_t::string:
         text_on_line(out, value.get_ref<const std::string&>(), place);
         break;
       case Document::value_t::binary:
         binary_on_line(out, encode_base64({value.get_binary().data(), value.get_binary().size()}));
         break;
-      case Document::value_t::boolean: out += value.get<bool>() ? "true" : "false"; break;
+      case Document::value_t::boolean:
+        out += value.get<bool>() ? "true" : "false";
+        break;
       case Document::value_t::number_integer:
         out += fmt::format_int(value.get<std::int64_t>()).c_str();
         break;
       case Document::value_t::number_unsigned:
         out += fmt::format_int(value.get<std::uint64_t>()).c_str();
         break;
-      case Document::value_t::number_float: out += spell_double(value.get<double>()); break;
+      case Document::value_t::number_float:
+        out += spell_double(value.get<double>());
+        break;
       case Document::value_t::null:
-      case Document::value_t::discarded: out += "null"; break;
+      case Document::value_t::discarded:
+        out += "null";
+        break;
     }
   }
 
@@ -265,12 +277,24 @@ class Writer {
       const std::size_t begin = i;
       const char32_t c = next_code_point(text, i);
       switch (c) {
-        case '"': out += "\\\""; break;
-        case '\\': out += "\\\\"; break;
-        case '\n': out += "\\n"; break;
-        case '\t': out += "\\t"; break;
-        case '\r': out += "\\r"; break;
-        case 0: out += "\\0"; break;
+        case '"':
+          out += "\\\"";
+          break;
+        case '\\':
+          out += "\\\\";
+          break;
+        case '\n':
+          out += "\\n";
+          break;
+        case '\t':
+          out += "\\t";
+          break;
+        case '\r':
+          out += "\\r";
+          break;
+        case 0:
+          out += "\\0";
+          break;
         default:
           if (is_visible(c))
             out += text.substr(begin, i - begin);
@@ -330,7 +354,9 @@ class Writer {
 
 }  // namespace
 
-void write_yaml(std::string& out, const Document& document) { write_yaml(out, document, {}); }
+void write_yaml(std::string& out, const Document& document) {
+  write_yaml(out, document, {});
+}
 
 void write_yaml(std::string& out, const Document& document, const FileAway& file_away) {
   Writer(out, file_away).root(document);

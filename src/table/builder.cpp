@@ -54,7 +54,8 @@ class TableWriter {
 
   format::ServiceRecord write(const ServiceBuilder& service);
   void write_requests(const ServiceBuilder& service, format::ServiceRecord& record);
-  format::Span write_patterns(const ServiceBuilder& service, std::vector<format::RequestRecord>& requests,
+  format::Span write_patterns(const ServiceBuilder& service,
+                              std::vector<format::RequestRecord>& requests,
                               format::ServiceRecord& record);
   format::Span write_shapes(const ServiceBuilder& service);
   format::Span write_rules(const ServiceBuilder& service);
@@ -165,8 +166,8 @@ format::Span TableWriter::write_shapes(const ServiceBuilder& service) {
 format::Span TableWriter::write_rules(const ServiceBuilder& service) {
   std::vector<format::RuleRecord> rules;
   for (const RuleEntry& rule : service.rules_)
-    rules.push_back({put(Document::to_cbor(rule.condition)), put(rule.image), put(rule.file), rule.line,
-                     rule.priority});
+    rules.push_back({put(Document::to_cbor(rule.condition)), put(rule.image), put(rule.file),
+                     rule.line, rule.priority});
   return put(rules);
 }
 

@@ -24,9 +24,9 @@ struct AnswerEntry {
 
 struct RequestEntry {
   Identity identity;
-  std::uint32_t flags = 0;  ///< format::RequestFlag
+  std::uint32_t flags = 0;                   ///< format::RequestFlag
   std::vector<std::uint32_t> reads, writes;  ///< from ServiceBuilder::key
-  std::vector<AnswerEntry> answers;  ///< sorted by state, but for a volatile one: in order
+  std::vector<AnswerEntry> answers;          ///< sorted by state, but for a volatile one: in order
 };
 
 struct RuleEntry {
@@ -43,7 +43,9 @@ class ServiceBuilder {
   ServiceBuilder(std::string name, std::string protocol)
       : name_(std::move(name)), protocol_(std::move(protocol)) {}
 
-  [[nodiscard]] std::uint32_t key(const std::string& name) { return intern(keys_, key_numbers_, name); }
+  [[nodiscard]] std::uint32_t key(const std::string& name) {
+    return intern(keys_, key_numbers_, name);
+  }
   [[nodiscard]] std::uint32_t image(const std::string& octets) {
     return intern(images_, image_numbers_, octets);
   }

@@ -44,9 +44,9 @@ struct ServiceRecord {
   Span images;         ///< Span of octets each
   Span patterns;       ///< PatternRecord
   Span pattern_members;  ///< std::uint32_t request numbers; patterns refer to runs of it
-  Span shapes;         ///< ShapeRecord, sorted by key
-  Span rules;          ///< RuleRecord, in the order in which they are tried
-  Span sources;        ///< Span of octets each: names of session files
+  Span shapes;           ///< ShapeRecord, sorted by key
+  Span rules;            ///< RuleRecord, in the order in which they are tried
+  Span sources;          ///< Span of octets each: names of session files
 };
 
 enum RequestFlag : std::uint32_t {

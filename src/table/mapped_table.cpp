@@ -35,7 +35,8 @@ namespace {
 constexpr std::string_view remake = "; compile the mock set again with this version of understudy";
 
 std::string check_header(Bytes octets, const format::FileHeader& header) {
-  if (header.magic != format::magic) return "this is no understudy table: the magic octets are missing";
+  if (header.magic != format::magic)
+    return "this is no understudy table: the magic octets are missing";
   if (header.version != format::version)
     return fmt::format("table format version {} was found, version {} expected{}", header.version,
                        format::version, remake);
@@ -83,7 +84,8 @@ std::shared_ptr<const MappedTable> MappedTable::open(const std::filesystem::path
   const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
   struct stat status {};
   if (descriptor < 0 || ::fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) {
-    problem = fmt::format("can't be read: {}", errno != 0 ? std::strerror(errno) : "not a regular file");
+    problem =
+        fmt::format("can't be read: {}", errno != 0 ? std::strerror(errno) : "not a regular file");
     if (descriptor >= 0) ::close(descriptor);
     return nullptr;
   }
@@ -111,11 +113,17 @@ std::shared_ptr<const MappedTable> MappedTable::from_memory(std::vector<std::uin
   return problem.empty() ? table : nullptr;
 }
 
-std::size_t MappedTable::service_count() const noexcept { return impl_->services.size(); }
+std::size_t MappedTable::service_count() const noexcept {
+  return impl_->services.size();
+}
 const ServiceSection& MappedTable::service(std::size_t index) const noexcept {
   return *impl_->services[index];
 }
-const Document& MappedTable::config() const noexcept { return impl_->config; }
-Bytes MappedTable::octets() const noexcept { return impl_->octets; }
+const Document& MappedTable::config() const noexcept {
+  return impl_->config;
+}
+Bytes MappedTable::octets() const noexcept {
+  return impl_->octets;
+}
 
 }  // namespace understudy::table

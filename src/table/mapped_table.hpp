@@ -17,13 +17,13 @@ class ServiceSection;
 
 class MappedTable {
  public:
-  /// Maps `file` and checks magic, version, sizes and checksum. Null, with the reason, the place and
-  /// what to do in `problem`, where anything is amiss.
+  /// Maps `file` and checks magic, version, sizes and checksum. Null, with the reason, the place
+  /// and what to do in `problem`, where anything is amiss.
   [[nodiscard]] static std::shared_ptr<const MappedTable> open(const std::filesystem::path& file,
                                                                std::string& problem);
   /// The same over octets in memory.
-  [[nodiscard]] static std::shared_ptr<const MappedTable> from_memory(std::vector<std::uint8_t> octets,
-                                                                      std::string& problem);
+  [[nodiscard]] static std::shared_ptr<const MappedTable> from_memory(
+      std::vector<std::uint8_t> octets, std::string& problem);
   ~MappedTable();
   MappedTable(const MappedTable&) = delete;
   MappedTable& operator=(const MappedTable&) = delete;

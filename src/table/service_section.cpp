@@ -63,14 +63,13 @@ ServiceSection::ServiceSection(Bytes file, const format::ServiceRecord& record)
 
 bool ServiceSection::check() const noexcept {
   const auto inside = [&](const format::Span& span) { return octets_inside(file_, span); };
-  const bool sizes = requests_.size() == record_.requests.count &&
-                     key_lists_.size() == record_.key_lists.count &&
-                     pattern_members_.size() == record_.pattern_members.count &&
-                     keys_.size() == record_.keys.count && images_.size() == record_.images.count &&
-                     sources_.size() == record_.sources.count &&
-                     answers_.size() == record_.answers.count &&
-                     patterns_.size() == record_.patterns.count &&
-                     shapes_.size() == record_.shapes.count && rules_.size() == record_.rules.count;
+  const bool sizes =
+      requests_.size() == record_.requests.count && key_lists_.size() == record_.key_lists.count &&
+      pattern_members_.size() == record_.pattern_members.count &&
+      keys_.size() == record_.keys.count && images_.size() == record_.images.count &&
+      sources_.size() == record_.sources.count && answers_.size() == record_.answers.count &&
+      patterns_.size() == record_.patterns.count && shapes_.size() == record_.shapes.count &&
+      rules_.size() == record_.rules.count;
   return sizes && inside(record_.name) && inside(record_.protocol) && inside(record_.profile) &&
          index_sound(request_index_, requests_.size()) && index_sound(key_index_, keys_.size()) &&
          all_below(key_lists_, keys_.size()) && all_below(pattern_members_, requests_.size()) &&
@@ -90,11 +89,12 @@ bool ServiceSection::check() const noexcept {
                              }) &&
          std::ranges::all_of(patterns_,
                              [&](const format::PatternRecord& p) {
-                               return inside(p.text) &&
-                                      run_inside(p.members, p.member_count, pattern_members_.size());
+                               return inside(p.text) && run_inside(p.members, p.member_count,
+                                                                   pattern_members_.size());
                              }) &&
          std::ranges::all_of(
-             shapes_, [&](const format::ShapeRecord& s) { return inside(s.key) && inside(s.content); }) &&
+             shapes_,
+             [&](const format::ShapeRecord& s) { return inside(s.key) && inside(s.content); }) &&
          std::ranges::all_of(rules_, [&](const format::RuleRecord& r) {
            return inside(r.condition) && inside(r.image) && inside(r.file);
          });

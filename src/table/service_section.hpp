@@ -31,27 +31,38 @@ class ServiceSection final : public ServiceTable {
   [[nodiscard]] std::string_view name() const noexcept { return text(record_.name); }
   [[nodiscard]] std::string_view protocol() const noexcept { return text(record_.protocol); }
 
-  [[nodiscard]] std::span<const format::RequestRecord> requests() const noexcept { return requests_; }
-  [[nodiscard]] std::span<const format::PatternRecord> patterns() const noexcept { return patterns_; }
+  [[nodiscard]] std::span<const format::RequestRecord> requests() const noexcept {
+    return requests_;
+  }
+  [[nodiscard]] std::span<const format::PatternRecord> patterns() const noexcept {
+    return patterns_;
+  }
   [[nodiscard]] std::span<const format::RuleRecord> rules() const noexcept { return rules_; }
-  [[nodiscard]] std::span<const format::AnswerRecord> all_answers() const noexcept { return answers_; }
+  [[nodiscard]] std::span<const format::AnswerRecord> all_answers() const noexcept {
+    return answers_;
+  }
   [[nodiscard]] std::size_t key_count() const noexcept { return keys_.size(); }
-  [[nodiscard]] std::string_view key_name(std::uint32_t key) const noexcept { return text(keys_[key]); }
+  [[nodiscard]] std::string_view key_name(std::uint32_t key) const noexcept {
+    return text(keys_[key]);
+  }
   [[nodiscard]] std::string_view source_name(std::uint32_t source) const noexcept {
     return text(sources_[source]);
   }
 
-  [[nodiscard]] std::span<const std::uint32_t> reads(const format::RequestRecord& r) const noexcept {
+  [[nodiscard]] std::span<const std::uint32_t> reads(
+      const format::RequestRecord& r) const noexcept {
     return key_lists_.subspan(r.reads, r.read_count);
   }
-  [[nodiscard]] std::span<const std::uint32_t> writes(const format::RequestRecord& r) const noexcept {
+  [[nodiscard]] std::span<const std::uint32_t> writes(
+      const format::RequestRecord& r) const noexcept {
     return key_lists_.subspan(r.writes, r.write_count);
   }
   [[nodiscard]] std::span<const format::AnswerRecord> answers(
       const format::RequestRecord& r) const noexcept {
     return answers_.subspan(r.answers, r.answer_count);
   }
-  [[nodiscard]] std::span<const std::uint32_t> members(const format::PatternRecord& p) const noexcept {
+  [[nodiscard]] std::span<const std::uint32_t> members(
+      const format::PatternRecord& p) const noexcept {
     return pattern_members_.subspan(p.members, p.member_count);
   }
   [[nodiscard]] Bytes image(std::uint32_t number) const noexcept { return octets(images_[number]); }

@@ -92,8 +92,9 @@ TEST_CASE("a receive buffer gives back what was appended and not consumed") {
 
 TEST_CASE("text is well-formed UTF-8 without NUL, everything else is binary") {
   CHECK(is_text("plain, \xC3\xA4, \xE2\x82\xAC, \xF0\x9F\x98\x80"));
-  for (const std::string& bad : {std::string("\0", 1), std::string("\xC0\x80"), std::string("\xED\xA0\x80"),
-                                std::string("\xF4\x90\x80\x80"), std::string("\xE2\x82"), std::string("\xFF")})
+  for (const std::string& bad :
+       {std::string("\0", 1), std::string("\xC0\x80"), std::string("\xED\xA0\x80"),
+        std::string("\xF4\x90\x80\x80"), std::string("\xE2\x82"), std::string("\xFF")})
     CHECK_FALSE(is_text(bad));
   CHECK(document_of("a").is_string());
   CHECK(document_of("\xFF").is_binary());

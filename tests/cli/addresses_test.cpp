@@ -53,7 +53,8 @@ TEST_CASE("templates are filled in from the service itself and from others") {
 
 TEST_CASE("doubled braces stand for one") {
   std::string problem;
-  const auto environment = cli::environment_of(config_with({{"X", "{{host}} }"}}, {}), two, problem);
+  const auto environment =
+      cli::environment_of(config_with({{"X", "{{host}} }"}}, {}), two, problem);
   REQUIRE(environment);
   CHECK(environment->at("X") == "{host} }");
 }

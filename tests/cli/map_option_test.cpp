@@ -35,7 +35,8 @@ TEST_CASE("an address without host is loopback, an upstream without port has the
 }
 
 TEST_CASE("services without a name are numbered from the second on") {
-  const auto services = parse({"1=redis://a:1", "2=redis://b:2", "redis3=3=redis://c:3", "4=redis://d:4"});
+  const auto services =
+      parse({"1=redis://a:1", "2=redis://b:2", "redis3=3=redis://c:3", "4=redis://d:4"});
   REQUIRE(services);
   CHECK((*services)[0].name == "redis");
   CHECK((*services)[1].name == "redis2");
@@ -50,8 +51,8 @@ TEST_CASE("an equals sign within the URL belongs to the URL") {
 }
 
 TEST_CASE("what makes no sense is refused with the text and what was expected") {
-  for (const char* text : {"", "=", "cart", "16379=", "cart=16379", "=0=redis://a", "x:y:z=redis://a",
-                           "99999=redis://a", "0=unknown://a:1", "0=://a"}) {
+  for (const char* text : {"", "=", "cart", "16379=", "cart=16379", "=0=redis://a",
+                           "x:y:z=redis://a", "99999=redis://a", "0=unknown://a:1", "0=://a"}) {
     CAPTURE(text);
     std::string problem;
     CHECK_FALSE(cli::parse_maps({text}, protocols(), problem));

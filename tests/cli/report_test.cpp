@@ -12,7 +12,8 @@ net::ServiceReport service_with(std::initializer_list<std::pair<Grade, std::uint
   net::ServiceReport report;
   report.service = "cart";
   report.protocol = "redis";
-  for (const auto& [grade, count] : answers) report.answers[static_cast<std::size_t>(grade)] = count;
+  for (const auto& [grade, count] : answers)
+    report.answers[static_cast<std::size_t>(grade)] = count;
   return report;
 }
 
@@ -86,8 +87,8 @@ TEST_CASE("allowed guesses are called so") {
 TEST_CASE("the document has everything that the text has") {
   cli::Incidents incidents;
   incidents.add(miss_of("GET x"));
-  const Document document = cli::report_document({service_with({{Grade::miss, 1}})}, incidents,
-                                                 Strictness::strict);
+  const Document document =
+      cli::report_document({service_with({{Grade::miss, 1}})}, incidents, Strictness::strict);
   CHECK(document["strictness"] == "strict");
   CHECK(document["broken"] == true);
   CHECK(document["services"]["cart"]["answers"]["miss"] == 1);

@@ -20,10 +20,12 @@ const std::array<const Protocol*, 1> toys = {&toy::protocol()};
 /// A mock set in a folder of its own, removed at the end.
 class MockSet {
  public:
-  MockSet() : folder_(fs::temp_directory_path() / ("understudy-pipeline-" + std::to_string(++count_))) {
+  MockSet()
+      : folder_(fs::temp_directory_path() / ("understudy-pipeline-" + std::to_string(++count_))) {
     fs::remove_all(folder_);
     fs::create_directories(folder_ / "rules");
-    write("understudy.yaml", "understudy: 1\nservices:\n  svc:\n    protocol: toy\n    listen: 127.0.0.1:0\n");
+    write("understudy.yaml",
+          "understudy: 1\nservices:\n  svc:\n    protocol: toy\n    listen: 127.0.0.1:0\n");
   }
   ~MockSet() { fs::remove_all(folder_); }
   MockSet(const MockSet&) = delete;
@@ -33,7 +35,8 @@ class MockSet {
     std::ofstream(folder_ / name) << text;
   }
   void record(const std::vector<std::pair<std::string, std::string>>& said) const {
-    store::SessionWriter writer(folder_ / "sessions", {"svc", "toy", "r1", 1, "2026-01-01T00:00:00Z", {}});
+    store::SessionWriter writer(folder_ / "sessions",
+                                {"svc", "toy", "r1", 1, "2026-01-01T00:00:00Z", {}});
     std::uint64_t tick = 0;
     for (const auto& [line, answer] : said) {
       std::string problem;

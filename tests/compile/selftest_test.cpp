@@ -8,10 +8,17 @@
 using namespace understudy;
 using namespace understudy::compile;
 
-TEST_CASE("a recording replayed against its own table is certain and right, however often it reads") {
+TEST_CASE(
+    "a recording replayed against its own table is certain and right, however often it reads") {
   toy::Recorded recorded;
-  recorded.say(1, "GET t.1", "a").say(1, "BEGIN", "").say(1, "SET t.1 b", "ok").say(1, "GET t.1", "b");
-  recorded.say(2, "GET t.1", "a").say(1, "ROLLBACK", "").say(1, "GET t.1", "a").say(1, "GET t.2", "x");
+  recorded.say(1, "GET t.1", "a")
+      .say(1, "BEGIN", "")
+      .say(1, "SET t.1 b", "ok")
+      .say(1, "GET t.1", "b");
+  recorded.say(2, "GET t.1", "a")
+      .say(1, "ROLLBACK", "")
+      .say(1, "GET t.1", "a")
+      .say(1, "GET t.2", "x");
   recorded.next_recording().say(1, "SET t.1 b", "ok").say(1, "GET t.1", "b");
   const auto table = recorded.table();
   for (const auto perturbation :

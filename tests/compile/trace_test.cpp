@@ -9,7 +9,8 @@ namespace {
 
 std::vector<bool> uncertain_steps(const toy::Recorded& recorded) {
   std::vector<bool> uncertain;
-  for (const TracedStep& step : trace_chains(recorded.loaded(), {}).steps) uncertain.push_back(step.uncertain);
+  for (const TracedStep& step : trace_chains(recorded.loaded(), {}).steps)
+    uncertain.push_back(step.uncertain);
   return uncertain;
 }
 
@@ -17,7 +18,10 @@ std::vector<bool> uncertain_steps(const toy::Recorded& recorded) {
 
 TEST_CASE("a read is put under the writes that came before it") {
   toy::Recorded recorded;
-  recorded.say(1, "GET t.1", "a").say(1, "SET t.1 b", "ok").say(1, "GET t.1", "b").say(1, "GET t.2", "z");
+  recorded.say(1, "GET t.1", "a")
+      .say(1, "SET t.1 b", "ok")
+      .say(1, "GET t.1", "b")
+      .say(1, "GET t.2", "z");
   const Trace trace = trace_chains(recorded.loaded(), {});
   REQUIRE(trace.steps.size() == 4);
   CHECK(trace.steps[0].state != trace.steps[2].state);
@@ -43,7 +47,10 @@ TEST_CASE("a transaction is seen by its own connection only until it commits") {
 
 TEST_CASE("a rollback and a rollback to a savepoint undo the chains") {
   toy::Recorded recorded;
-  recorded.say(1, "GET t.1", "a").say(1, "BEGIN", "").say(1, "SET t.1 b", "ok").say(1, "SAVEPOINT s", "");
+  recorded.say(1, "GET t.1", "a")
+      .say(1, "BEGIN", "")
+      .say(1, "SET t.1 b", "ok")
+      .say(1, "SAVEPOINT s", "");
   recorded.say(1, "SET t.1 c", "ok").say(1, "BACK s", "").say(1, "GET t.1", "b");
   recorded.say(1, "ROLLBACK", "").say(1, "GET t.1", "a");
   const Trace trace = trace_chains(recorded.loaded(), {});
@@ -74,7 +81,9 @@ TEST_CASE("what is read after two writes overlapped is uncertain, since nobody k
 
 TEST_CASE("a certain answer outweighs an uncertain one of the same state") {
   toy::Recorded recorded;
-  recorded.say_at(1, "GET t.1", "b", 1, 4).say_at(2, "SET t.1 b", "ok", 2, 6).say(1, "GET t.1", "b");
+  recorded.say_at(1, "GET t.1", "b", 1, 4)
+      .say_at(2, "SET t.1 b", "ok", 2, 6)
+      .say(1, "GET t.1", "b");
   recorded.next_recording().say(1, "GET t.1", "a");
   const Trace trace = trace_chains(recorded.loaded(), {});
   const Settlement settled = settle(recorded.loaded(), trace);

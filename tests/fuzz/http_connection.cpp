@@ -57,7 +57,8 @@ Recorded record(Bytes input) {
   observer->feed_eof(Direction::from_server, now);
   observer->feed_eof(Direction::from_client, now);
   while (auto observed = observer->next())
-    if (auto* exchange = std::get_if<Exchange>(&*observed)) recorded.exchanges.push_back(std::move(*exchange));
+    if (auto* exchange = std::get_if<Exchange>(&*observed))
+      recorded.exchanges.push_back(std::move(*exchange));
   recorded.in_sync = observer->sync() == Sync::in_sync;
   return recorded;
 }
@@ -76,9 +77,12 @@ void serve(const Table& table, std::string_view octets) {
     const auto* request = std::get_if<Request>(&event);
     if (request == nullptr) continue;
     const auto found = table.images.find(request->canonical);
-    if (found != table.images.end()) machine->reply(Answer{Grade::exact, as_bytes(found->second)});
-    else if (request->synthesisable) machine->reply(Answer{Grade::synthesised, {}});
-    else machine->reply(Miss{"miss", "", ""});
+    if (found != table.images.end())
+      machine->reply(Answer{Grade::exact, as_bytes(found->second)});
+    else if (request->synthesisable)
+      machine->reply(Answer{Grade::synthesised, {}});
+    else
+      machine->reply(Miss{"miss", "", ""});
   }
 }
 

@@ -1,4 +1,5 @@
-// Arbitrary images, which a mapped table may hold after damage: never a crash in any form of client.
+// Arbitrary images, which a mapped table may hold after damage: never a crash in any form of
+// client.
 #include "protocols/mysql/image.hpp"
 #include "protocols/mysql/render.hpp"
 
@@ -10,7 +11,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!decode_image({data, size}, entries)) return 0;
   const RenderContext contexts[] = {{{}, 45, Encoding::text, 2},
                                     {{capability::deprecate_eof, 8}, 8, Encoding::binary, 3},
-                                    {{}, 28, Encoding::text, 2}, {{}, 0, Encoding::binary, 2}};
+                                    {{}, 28, Encoding::text, 2},
+                                    {{}, 0, Encoding::binary, 2}};
   for (const Entry& entry : entries) {
     OkEntry ok;
     ErrorPacket error;

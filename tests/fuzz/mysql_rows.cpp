@@ -31,7 +31,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   if (size < 4) return 0;
   std::vector<Column> columns(3);
-  for (std::size_t i = 0; i < 3; ++i) columns[i].type = static_cast<FieldType>(data[i]), columns[i].decimals = data[3] % 40;
+  for (std::size_t i = 0; i < 3; ++i)
+    columns[i].type = static_cast<FieldType>(data[i]), columns[i].decimals = data[3] % 40;
   std::vector<Cell> cells;
   std::vector<std::string> store;
   if (!decode_binary_row(packet.subspan(4), columns, cells, store)) return 0;

@@ -13,7 +13,9 @@ namespace {
 class NoTable final : public ServiceTable {
  public:
   [[nodiscard]] const Document& profile() const noexcept override { return profile_; }
-  [[nodiscard]] std::optional<Bytes> shape(std::string_view) const noexcept override { return std::nullopt; }
+  [[nodiscard]] std::optional<Bytes> shape(std::string_view) const noexcept override {
+    return std::nullopt;
+  }
 
  private:
   Document profile_ = Document::object();
@@ -22,7 +24,8 @@ class NoTable final : public ServiceTable {
 std::string answered(Bytes octets, std::size_t piece) {
   const NoTable table;
   const Document settings = Document::object();
-  const auto machine = mysql::protocol().new_server(table, {1, {}, &settings, {1 << 16, 1 << 10, 32, 1 << 12}});
+  const auto machine =
+      mysql::protocol().new_server(table, {1, {}, &settings, {1 << 16, 1 << 10, 32, 1 << 12}});
   machine->start();
   std::string sent;
   for (bool open = true; open && !octets.empty();) {
@@ -32,9 +35,12 @@ std::string answered(Bytes octets, std::size_t piece) {
     for (;;) {
       const ServerEvent event = machine->next();
       if (const auto* request = std::get_if<Request>(&event)) {
-        static_cast<void>(mysql::protocol().summarise(mysql::protocol().describe(request->canonical)));
-        if (request->synthesisable) machine->reply(Answer{Grade::synthesised, {}, false});
-        else machine->reply(Miss{"no answer", "nearest", "record"});
+        static_cast<void>(
+            mysql::protocol().summarise(mysql::protocol().describe(request->canonical)));
+        if (request->synthesisable)
+          machine->reply(Answer{Grade::synthesised, {}, false});
+        else
+          machine->reply(Miss{"no answer", "nearest", "record"});
       }
       open = !std::holds_alternative<Close>(event);
       if (!open || std::holds_alternative<NeedBytes>(event)) break;

@@ -1,4 +1,5 @@
-// A relayed connection of arbitrary octets: none is made up, and what is told of them can be compiled.
+// A relayed connection of arbitrary octets: none is made up, and what is told of them can be
+// compiled.
 #include <algorithm>
 #include <cstdlib>
 

@@ -44,7 +44,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const CommandDecoder::Status status = whole.next(octets);
   CommandDecoder::Status in_pieces = CommandDecoder::Status::need_more;
   for (std::size_t length = 0; length <= octets.size(); ++length)
-    if (in_pieces == CommandDecoder::Status::need_more) in_pieces = pieces.next(octets.first(length));
+    if (in_pieces == CommandDecoder::Status::need_more)
+      in_pieces = pieces.next(octets.first(length));
   require(in_pieces == status);
   if (status == CommandDecoder::Status::command) {
     require(whole.size() == pieces.size() && whole.size() <= octets.size());

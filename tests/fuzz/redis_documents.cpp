@@ -5,7 +5,8 @@ using namespace understudy;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const Document exchange = Document::parse(data, data + size, nullptr, false);
-  if (!exchange.is_object() || !exchange.contains("request") || !exchange.contains("answer")) return 0;
+  if (!exchange.is_object() || !exchange.contains("request") || !exchange.contains("answer"))
+    return 0;
   const auto analyser = redis::protocol().new_analyser();
   std::vector<Problem> problems;
   const Exchange read{exchange["request"], exchange["answer"], {}, {}};

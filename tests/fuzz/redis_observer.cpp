@@ -27,10 +27,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Bytes rest(data, size);
   for (std::uint64_t tick = 1; !rest.empty(); ++tick) {
     const Direction from = rest[0] < 0x80 ? Direction::from_client : Direction::from_server;
-    const Bytes chunk = rest.subspan(1).first(std::min<std::size_t>(rest[0] & 0x7F, rest.size() - 1));
+    const Bytes chunk =
+        rest.subspan(1).first(std::min<std::size_t>(rest[0] & 0x7F, rest.size() - 1));
     Relay relay;
     observer->feed(from, chunk, {tick, {}}, relay);
-    require(relayed(from == Direction::from_client ? relay.to_server : relay.to_client) == chunk.size());
+    require(relayed(from == Direction::from_client ? relay.to_server : relay.to_client) ==
+            chunk.size());
     rest = rest.subspan(1 + chunk.size());
   }
   observer->feed_eof(Direction::from_server, {});

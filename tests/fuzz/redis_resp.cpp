@@ -18,7 +18,8 @@ void require(bool held) {
 
 FrameScanner::Status scan_in_pieces(Bytes octets, FrameScanner& scanner) {
   for (std::size_t length = 0; length < octets.size(); ++length)
-    if (const auto status = scanner.scan(octets.first(length)); status != FrameScanner::Status::need_more)
+    if (const auto status = scanner.scan(octets.first(length));
+        status != FrameScanner::Status::need_more)
       return status;
   return scanner.scan(octets);
 }
@@ -41,8 +42,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto again = decode_value(as_bytes(encoded), {});
   require(again && *again == *value);
   std::vector<Problem> problems;
-  require(read_reply(reply_document(*value), DoubleStyle::shortest, "", problems) == *value && problems.empty());
-  for (const std::string_view shape : {".", "0M.*(.0.)", "P.d", "*@i", "%.@d", "{db.*:%.. x:d}", "~.", "t"}) {
+  require(read_reply(reply_document(*value), DoubleStyle::shortest, "", problems) == *value &&
+          problems.empty());
+  for (const std::string_view shape :
+       {".", "0M.*(.0.)", "P.d", "*@i", "%.@d", "{db.*:%.. x:d}", "~.", "t"}) {
     Value lifted = *value;
     lift(lifted, shape);
     lower(lifted, shape);

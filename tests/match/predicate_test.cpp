@@ -41,8 +41,8 @@ TEST_CASE("predicates stand in the place of values") {
 
 TEST_CASE("every unsound predicate is reported with its place") {
   std::vector<std::string> problems;
-  const Condition compiled(Document::parse(R"({"a":{"regex":"("},"b":[{"range":3}],"c":{"one_of":1}})"),
-                           problems);
+  const Condition compiled(
+      Document::parse(R"({"a":{"regex":"("},"b":[{"range":3}],"c":{"one_of":1}})"), problems);
   REQUIRE(problems.size() == 3);
   CHECK(problems[0].starts_with("/a:"));
   CHECK(problems[1].starts_with("/b/0:"));

@@ -25,8 +25,7 @@ class Watching final : public net::Recorded {
   explicit Watching(Seen& seen) : seen_(seen) {}
   void feed(Direction from, Bytes chunk, Relay& relay) override {
     const bool client = from == Direction::from_client;
-    if (chunk.size() < 1000)
-      seen_.log += (client ? ">" : "<") + std::string(as_text(chunk));
+    if (chunk.size() < 1000) seen_.log += (client ? ">" : "<") + std::string(as_text(chunk));
     if (client && as_text(chunk) == "tls?") return relay.to_client.copy(as_bytes("no"));
     (client ? relay.to_server : relay.to_client).copy(chunk);
   }
@@ -199,7 +198,8 @@ TEST_CASE("a big answer waits for a slow reader, whole and in order") {
   Peer client = relaying.connect();
   Peer server = upstream.accept();
   std::string big(20000000, 'x');
-  for (std::size_t i = 0; i < big.size(); i += 1000) big[i] = static_cast<char>('a' + i / 1000 % 26);
+  for (std::size_t i = 0; i < big.size(); i += 1000)
+    big[i] = static_cast<char>('a' + i / 1000 % 26);
   std::thread sender([&] {
     server.send(big);
     server.close();

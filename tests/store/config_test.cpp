@@ -42,7 +42,8 @@ services:
     tls: false
     options: {any: thing}
 env: {ALL: "{orders.host}:{orders.port}"}
-)", problems);
+)",
+                           problems);
   CHECK(problems.empty());
   REQUIRE(config.has_value());
   REQUIRE(config->services.size() == 2);
@@ -63,7 +64,8 @@ env: {ALL: "{orders.host}:{orders.port}"}
 }
 
 TEST_CASE("every flaw of understudy.yaml is reported with its line") {
-  CHECK(problems_in(R"(understudy: 2
+  CHECK(
+      problems_in(R"(understudy: 2
 servces: {}
 services:
   or ders:
@@ -82,60 +84,66 @@ services:
 env:
   Q: "{host}"
 )") ==
-        "u.yaml:2: error: unknown key `servces` (did you mean `services`?)\n"
-        "u.yaml:1: error: the file is of format version 2, expected 1 (read it with the release that "
-        "it was written for)\n"
-        "u.yaml:4: error: `or ders` is no service name, expected letters, digits, - and _ (rename the "
-        "service)\n"
-        "u.yaml:8: error: unknown key `lisen` (did you mean `listen`?)\n"
-        "u.yaml:7: error: `upstream` is the number 5432, expected text (quote it)\n"
-        "u.yaml:5: error: unknown protocol `postgers` (did you mean `postgres`?)\n"
-        "u.yaml:6: error: `nowhere` is no address, expected host:port (for instance 127.0.0.1:15432; "
-        "port 0 takes any free one)\n"
-        "u.yaml:9: error: `b` is the text `text`, expected a map (write it as `key: value` lines, "
-        "indented)\n"
-        "u.yaml:10: error: the key `protocol` is missing, expected text (add `protocol: …`)\n"
-        "u.yaml:13: error: `upstream` speaks http, expected redis as `protocol` says (correct one of "
-        "the two)\n"
-        "u.yaml:15: error: `auth` is the text `me`, expected a map (write it as `key: value` lines, "
-        "indented)\n"
-        "u.yaml:14: error: `tls` is the text `maybe`, expected true, false or a map (write `tls: "
-        "true`)\n"
-        "u.yaml:16: error: `1X` names no environment variable (letters, digits and _, not beginning "
-        "with a digit)\n"
-        "u.yaml:16: error: `Z` is a list, expected text or a number\n"
-        "u.yaml:16: error: unknown placeholder {a.host} (known are {host}, {port}, {url}, and "
-        "{service.host} of any service)\n"
-        "u.yaml:16: error: a { stands without its }, expected {name}; write {{ for a brace (known are "
-        "{host}, {port}, {url}, and {service.host} of any service)\n"
-        "u.yaml:16: error: unknown placeholder {hots} (known are {host}, {port}, {url}, and "
-        "{service.host} of any service)\n"
-        "u.yaml:18: error: unknown placeholder {host} (known are {service.host}, {service.port} and "
-        "{service.url})\n");
+      "u.yaml:2: error: unknown key `servces` (did you mean `services`?)\n"
+      "u.yaml:1: error: the file is of format version 2, expected 1 (read it with the release that "
+      "it was written for)\n"
+      "u.yaml:4: error: `or ders` is no service name, expected letters, digits, - and _ (rename "
+      "the "
+      "service)\n"
+      "u.yaml:8: error: unknown key `lisen` (did you mean `listen`?)\n"
+      "u.yaml:7: error: `upstream` is the number 5432, expected text (quote it)\n"
+      "u.yaml:5: error: unknown protocol `postgers` (did you mean `postgres`?)\n"
+      "u.yaml:6: error: `nowhere` is no address, expected host:port (for instance 127.0.0.1:15432; "
+      "port 0 takes any free one)\n"
+      "u.yaml:9: error: `b` is the text `text`, expected a map (write it as `key: value` lines, "
+      "indented)\n"
+      "u.yaml:10: error: the key `protocol` is missing, expected text (add `protocol: …`)\n"
+      "u.yaml:13: error: `upstream` speaks http, expected redis as `protocol` says (correct one of "
+      "the two)\n"
+      "u.yaml:15: error: `auth` is the text `me`, expected a map (write it as `key: value` lines, "
+      "indented)\n"
+      "u.yaml:14: error: `tls` is the text `maybe`, expected true, false or a map (write `tls: "
+      "true`)\n"
+      "u.yaml:16: error: `1X` names no environment variable (letters, digits and _, not beginning "
+      "with a digit)\n"
+      "u.yaml:16: error: `Z` is a list, expected text or a number\n"
+      "u.yaml:16: error: unknown placeholder {a.host} (known are {host}, {port}, {url}, and "
+      "{service.host} of any service)\n"
+      "u.yaml:16: error: a { stands without its }, expected {name}; write {{ for a brace (known "
+      "are "
+      "{host}, {port}, {url}, and {service.host} of any service)\n"
+      "u.yaml:16: error: unknown placeholder {hots} (known are {host}, {port}, {url}, and "
+      "{service.host} of any service)\n"
+      "u.yaml:18: error: unknown placeholder {host} (known are {service.host}, {service.port} and "
+      "{service.url})\n");
 }
 
 TEST_CASE("services share a port only where their clients can be told apart") {
   const auto pair = [](std::string_view first, std::string_view second) {
     std::string problems;
     read(fmt::format("understudy: 1\nservices:\n  a: {{protocol: {}, listen: 7000}}\n"
-                     "  b: {{protocol: {}, listen: '127.0.0.1:7000'}}\n", first, second),
+                     "  b: {{protocol: {}, listen: '127.0.0.1:7000'}}\n",
+                     first, second),
          problems);
     return problems;
   };
   CHECK(pair("postgres", "redis").empty());
   CHECK(pair("http", "redis").empty());
   CHECK(pair("postgres", "mysql") ==
-        "u.yaml:4: error: b listens on 127.0.0.1:7000 like a, but a mysql server speaks first: nothing "
+        "u.yaml:4: error: b listens on 127.0.0.1:7000 like a, but a mysql server speaks first: "
+        "nothing "
         "tells their clients apart (give the mysql service a port of its own)\n");
   CHECK(pair("mysql", "http").find("speaks first") != std::string::npos);
   CHECK(pair("redis", "redis").find("both speak redis") != std::string::npos);
   std::string problems;
-  CHECK(read("understudy: 1\nservices:\n  a: {protocol: mysql}\n  b: {protocol: mysql}\n", problems).has_value());
+  CHECK(read("understudy: 1\nservices:\n  a: {protocol: mysql}\n  b: {protocol: mysql}\n", problems)
+            .has_value());
 }
 
 TEST_CASE("a user in the upstream is only warned about") {
   std::string problems;
-  CHECK(read("understudy: 1\nservices:\n  a: {upstream: 'redis://u:secret@h'}\n", problems).has_value());
+  CHECK(read("understudy: 1\nservices:\n  a: {upstream: 'redis://u:secret@h'}\n", problems)
+            .has_value());
   CHECK(problems.find("u.yaml:3: warning:") == 0);
   CHECK(problems.find("secret") == std::string::npos);
 }

@@ -11,8 +11,9 @@ TEST_CASE("addresses are read in every spelling that names a port") {
   CHECK(parse_endpoint(":6379") == Endpoint{"127.0.0.1", 6379});
   CHECK(parse_endpoint("6379") == Endpoint{"127.0.0.1", 6379});
   CHECK(parse_endpoint("0.0.0.0:0") == Endpoint{"0.0.0.0", 0});
-  for (const char* text : {"", "db", "db:", ":", "db:x", "db:65536", "db:-1", "db:+1", "::1:80", "[::1]", "[::1",
-                           "a b:1", "[]:1", "db:1/x", "http://db:1", "1.2.3.4", "[::1]80"})
+  for (const char* text :
+       {"", "db", "db:", ":", "db:x", "db:65536", "db:-1", "db:+1", "::1:80", "[::1]", "[::1",
+        "a b:1", "[]:1", "db:1/x", "http://db:1", "1.2.3.4", "[::1]80"})
     CHECK_MESSAGE(parse_endpoint(text) == std::nullopt, text);
 }
 
@@ -41,7 +42,8 @@ TEST_CASE("an upstream URL gives protocol, address and transport") {
   CHECK(upstream("memcached://m") == "none: `m` names no port, and memcached has no usual one");
   CHECK(upstream("db:5432") == "none: `db:5432` is no URL, expected protocol://host:port");
   CHECK(upstream("redis://") == "none: `` names no host and port, expected redis://host:port");
-  CHECK(upstream("redis://h:x") == "none: `h:x` names no host and port, expected redis://host:port");
+  CHECK(upstream("redis://h:x") ==
+        "none: `h:x` names no host and port, expected redis://host:port");
 }
 
 TEST_CASE("the problem of an upstream never tells its password") {

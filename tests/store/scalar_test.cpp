@@ -20,21 +20,40 @@ Document plain(std::string_view text) {
 }  // namespace
 
 TEST_CASE("plain scalars are typed by the core schema") {
-  for (const char* text : {"", "~", "null", "Null", "NULL"}) CHECK_MESSAGE(same(plain(text), nullptr), text);
+  for (const char* text : {"", "~", "null", "Null", "NULL"})
+    CHECK_MESSAGE(same(plain(text), nullptr), text);
   for (const char* text : {"true", "True", "TRUE"}) CHECK_MESSAGE(same(plain(text), true), text);
-  for (const char* text : {"false", "False", "FALSE"}) CHECK_MESSAGE(same(plain(text), false), text);
+  for (const char* text : {"false", "False", "FALSE"})
+    CHECK_MESSAGE(same(plain(text), false), text);
   for (const auto& [text, value] : std::vector<std::pair<const char*, std::int64_t>>{
-           {"0", 0}, {"-0", 0}, {"+12", 12}, {"-12", -12}, {"007", 7}, {"0x1F", 31}, {"0xff", 255},
-           {"0o17", 15}, {"9223372036854775807", std::numeric_limits<std::int64_t>::max()},
+           {"0", 0},
+           {"-0", 0},
+           {"+12", 12},
+           {"-12", -12},
+           {"007", 7},
+           {"0x1F", 31},
+           {"0xff", 255},
+           {"0o17", 15},
+           {"9223372036854775807", std::numeric_limits<std::int64_t>::max()},
            {"-9223372036854775808", std::numeric_limits<std::int64_t>::min()}})
     CHECK_MESSAGE(same(plain(text), value), text);
   CHECK(same(plain("18446744073709551615"), std::numeric_limits<std::uint64_t>::max()));
-  for (const auto& [text, value] : std::vector<std::pair<const char*, double>>{
-           {"1.0", 1}, {"1.", 1}, {".5", 0.5}, {"-.5e1", -5}, {"1e3", 1000}, {"+1.5E-1", 0.15}, {"-0.0", -0.0},
-           {".inf", INFINITY}, {"+.Inf", INFINITY}, {"-.INF", -INFINITY}, {".nan", NAN}, {".NaN", NAN}})
+  for (const auto& [text, value] : std::vector<std::pair<const char*, double>>{{"1.0", 1},
+                                                                               {"1.", 1},
+                                                                               {".5", 0.5},
+                                                                               {"-.5e1", -5},
+                                                                               {"1e3", 1000},
+                                                                               {"+1.5E-1", 0.15},
+                                                                               {"-0.0", -0.0},
+                                                                               {".inf", INFINITY},
+                                                                               {"+.Inf", INFINITY},
+                                                                               {"-.INF", -INFINITY},
+                                                                               {".nan", NAN},
+                                                                               {".NaN", NAN}})
     CHECK_MESSAGE(same(plain(text), value), text);
-  for (const char* text : {"nUll", "yes", "on", "tRue", "1_000", "0b1", "-0x1", "0x", "0o8", "12:30", "2020-01-01",
-                           "1e", "e1", ".", "+", "-", "-.nan", ".infinity", "1.2.3", "inf", "1 2", "0xg"})
+  for (const char* text : {"nUll",  "yes",       "on",         "tRue", "1_000", "0b1", "-0x1", "0x",
+                           "0o8",   "12:30",     "2020-01-01", "1e",   "e1",    ".",   "+",    "-",
+                           "-.nan", ".infinity", "1.2.3",      "inf",  "1 2",   "0xg"})
     CHECK_MESSAGE(same(plain(text), text), text);
 }
 
@@ -62,7 +81,8 @@ TEST_CASE("base64 of every length is read back, and damage is noticed") {
   }
   CHECK(encode_base64(as_bytes("hello")) == "aGVsbG8=");
   CHECK(decode_base64(" aGVs\n bG8= ") == std::vector<std::uint8_t>{'h', 'e', 'l', 'l', 'o'});
-  for (const char* text : {"a", "aG", "aGV", "aGVsbG8", "aGVsbG8==", "aGVsbG9=", "aG=V", "=", "a-_b", "aGVs="})
+  for (const char* text :
+       {"a", "aG", "aGV", "aGVsbG8", "aGVsbG8==", "aGVsbG9=", "aG=V", "=", "a-_b", "aGVs="})
     CHECK_MESSAGE(decode_base64(text) == std::nullopt, text);
 }
 

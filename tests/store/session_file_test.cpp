@@ -96,7 +96,8 @@ TEST_CASE("a session is read as it was written, with the lines of its exchanges"
   const TemporaryFolder folder;
   SessionWriter writer(folder.path(), header());
   std::string problem;
-  REQUIRE(writer.append(exchange({{"a", 1}}, {{"rows", {{1, 2}, {3, 4}}}}, 1, milliseconds(100)), problem));
+  REQUIRE(writer.append(exchange({{"a", 1}}, {{"rows", {{1, 2}, {3, 4}}}}, 1, milliseconds(100)),
+                        problem));
   REQUIRE(writer.append(exchange("x", nullptr, 8, milliseconds(0)), problem));
   Diagnostics problems;
   auto reader = SessionReader::open(writer.path(), problems);
@@ -130,9 +131,15 @@ TEST_CASE("a session is read as it was written, with the lines of its exchanges"
 TEST_CASE("the duration is left out below a hundred milliseconds and else rounded to two digits") {
   const TemporaryFolder folder;
   std::uint32_t connection = 0;
-  for (const auto& [took, expected] : std::vector<std::pair<int, std::string>>{
-           {9, ""}, {99, ""}, {100, "took_ms: 100"}, {104, "took_ms: 100"},
-           {105, "took_ms: 110"}, {994, "took_ms: 990"}, {996, "took_ms: 1000"}, {123456, "took_ms: 120000"}}) {
+  for (const auto& [took, expected] :
+       std::vector<std::pair<int, std::string>>{{9, ""},
+                                                {99, ""},
+                                                {100, "took_ms: 100"},
+                                                {104, "took_ms: 100"},
+                                                {105, "took_ms: 110"},
+                                                {994, "took_ms: 990"},
+                                                {996, "took_ms: 1000"},
+                                                {123456, "took_ms: 120000"}}) {
     SessionHeader one = header();
     one.connection = ++connection;
     SessionWriter writer(folder.path(), one);
@@ -152,7 +159,8 @@ TEST_CASE("a large text or run of octets lies beside the session and is read bac
   SessionWriter writer(folder.path(), header());
   const std::string text(SessionWriter::large_body + 1, 't');
   const std::string small(SessionWriter::large_body, 's');
-  const Document octets = Document::binary(std::vector<std::uint8_t>(SessionWriter::large_body + 1, 0xFF));
+  const Document octets =
+      Document::binary(std::vector<std::uint8_t>(SessionWriter::large_body + 1, 0xFF));
   std::string problem;
   const Document answer = {{"text", text}, {"small", small}, {"list", {1, octets}}};
   REQUIRE(writer.append(exchange(text + "\r\n", answer, 1, {}), problem));
@@ -176,9 +184,10 @@ TEST_CASE("a file that a session names elsewhere, or that is missing, is refused
   folder.write("secret.txt", "secret");
   ::mkfifo((folder.path() / "sessions.fifo").c_str(), 0600);
   std::filesystem::create_directories(folder.path() / "sessions" / "sub");
-  std::filesystem::create_symlink(folder.path() / "secret.txt", folder.path() / "sessions" / "link.txt");
-  for (const char* name : {"../secret.txt", "/etc/hostname", "..", ".", "''", "'a/b'", "missing.txt",
-                                 "link.txt", "sub", "'a\\b'", ".hidden"}) {
+  std::filesystem::create_symlink(folder.path() / "secret.txt",
+                                  folder.path() / "sessions" / "link.txt");
+  for (const char* name : {"../secret.txt", "/etc/hostname", "..", ".", "''", "'a/b'",
+                           "missing.txt", "link.txt", "sub", "'a\\b'", ".hidden"}) {
     const auto file = folder.write(
         "sessions/s.yaml",
         fmt::format("{}---\nrequest: 1\nanswer: !file {}\nat: [1, 2]\n", sound_header, name));
@@ -239,28 +248,31 @@ TEST_CASE("an exchange that is nested too deep is refused before anything is wri
 TEST_CASE("every flaw of every exchange is reported, and the sound ones are read") {
   Diagnostics problems;
   const std::size_t count = read_behind_header(
-      "---\nrequst: a\nanswer: b\nat: [1, 2]\n"                       // 3: requst
-      "---\nrequest: a\nanswer: b\nat: [2, 1]\n"                       // 7: falling ticks at 10
-      "---\nrequest: {a: 1, a: 2}\nanswer: *b\nat: [3, 4]\n"           // 12, 13
-      "---\nrequest: a\nanswer: 'b\nat: [3, 4]\n"                      // 17: no closing quote
-      "---\nrequest: a\nanswer: b\ntook_ms: soon\nat: [5, 6]\n"        // 22
-      "---\n- 1\n- 2\n"                                                // 25
+      "---\nrequst: a\nanswer: b\nat: [1, 2]\n"                  // 3: requst
+      "---\nrequest: a\nanswer: b\nat: [2, 1]\n"                 // 7: falling ticks at 10
+      "---\nrequest: {a: 1, a: 2}\nanswer: *b\nat: [3, 4]\n"     // 12, 13
+      "---\nrequest: a\nanswer: 'b\nat: [3, 4]\n"                // 17: no closing quote
+      "---\nrequest: a\nanswer: b\ntook_ms: soon\nat: [5, 6]\n"  // 22
+      "---\n- 1\n- 2\n"                                          // 25
       "---\nrequest: a\nanswer: b\nat: [7, 8]\n",
       problems);
   CHECK(count == 1);
-  CHECK(all(problems) ==
-        "s.yaml:4: error: unknown key `requst` (did you mean `request`?)\n"
-        "s.yaml:4: error: the key `request` is missing, expected a value (add `request: …`)\n"
-        "s.yaml:10: error: `at` is [2,1], expected [began, ended] as two rising ticks (copy the ticks "
-        "of the exchange that it was made from)\n"
-        "s.yaml:12: error: the key `a` stands here a second time (remove or rename one of the two)\n"
-        "s.yaml:13: error: an alias (*name) stands here, expected a value (write the value out; quote "
-        "text that begins with *)\n"
-        "s.yaml:19: error: a quoted text above this line has no end, expected a closing quote (close "
-        "it with the quote that it began with)\n"
-        "s.yaml:22: error: `took_ms` is the text `soon`, expected a whole number, 0 or more\n"
-        "s.yaml:25: error: `the exchange` is a list, expected a map (write it as `key: value` lines, "
-        "indented)\n");
+  CHECK(
+      all(problems) ==
+      "s.yaml:4: error: unknown key `requst` (did you mean `request`?)\n"
+      "s.yaml:4: error: the key `request` is missing, expected a value (add `request: …`)\n"
+      "s.yaml:10: error: `at` is [2,1], expected [began, ended] as two rising ticks (copy the "
+      "ticks "
+      "of the exchange that it was made from)\n"
+      "s.yaml:12: error: the key `a` stands here a second time (remove or rename one of the two)\n"
+      "s.yaml:13: error: an alias (*name) stands here, expected a value (write the value out; "
+      "quote "
+      "text that begins with *)\n"
+      "s.yaml:19: error: a quoted text above this line has no end, expected a closing quote (close "
+      "it with the quote that it began with)\n"
+      "s.yaml:22: error: `took_ms` is the text `soon`, expected a whole number, 0 or more\n"
+      "s.yaml:25: error: `the exchange` is a list, expected a map (write it as `key: value` lines, "
+      "indented)\n");
 }
 
 TEST_CASE("an unsound header is refused with every reason") {
@@ -275,7 +287,8 @@ TEST_CASE("an unsound header is refused with every reason") {
   CHECK(open("understudy: 2\nsession: {}\n---\n") ==
         "s.yaml:1: error: the session is of format version 2, expected 1 (read it with the release "
         "that wrote it)\n");
-  CHECK(open("understudy: 1\nsession:\n  servce: s\n  protocol: 7\n  recording: r1\n  connection: -1\n---\n") ==
+  CHECK(open("understudy: 1\nsession:\n  servce: s\n  protocol: 7\n  recording: r1\n  connection: "
+             "-1\n---\n") ==
         "s.yaml:3: error: unknown key `servce` (did you mean `service`?)\n"
         "s.yaml:2: error: the key `service` is missing, expected text (add `service: …`)\n"
         "s.yaml:4: error: `protocol` is the number 7, expected text (quote it)\n"
@@ -292,7 +305,8 @@ TEST_CASE("an unsound header is refused with every reason") {
 
 TEST_CASE("Windows line ends and a byte order mark change nothing") {
   const TemporaryFolder folder;
-  std::string content = fmt::format("{}", sound_header) + "---\nrequest: |-\n  a\n  b\nanswer: x\nat: [1, 2]\n";
+  std::string content =
+      fmt::format("{}", sound_header) + "---\nrequest: |-\n  a\n  b\nanswer: x\nat: [1, 2]\n";
   std::string windows = "\xEF\xBB\xBF";
   for (const char c : content) windows += c == '\n' ? std::string("\r\n") : std::string(1, c);
   Diagnostics problems;
@@ -306,14 +320,15 @@ TEST_CASE("Windows line ends and a byte order mark change nothing") {
 
 TEST_CASE("session files come in the order of recording, service and connection") {
   const TemporaryFolder folder;
-  for (const char* name : {"r10.a.001.yaml", "r2.b.001.yaml", "r2.a.1000.yaml", "r2.a.999.yaml", "r1.z.001.yaml",
-                           "r2.a.001.1.bin", "notes.txt"})
+  for (const char* name : {"r10.a.001.yaml", "r2.b.001.yaml", "r2.a.1000.yaml", "r2.a.999.yaml",
+                           "r1.z.001.yaml", "r2.a.001.1.bin", "notes.txt"})
     folder.write(std::filesystem::path("sessions") / name, "");
   Diagnostics problems;
   std::vector<std::string> names;
-  for (const auto& file : session_files(folder.path(), problems)) names.push_back(file.filename().string());
-  CHECK(names == std::vector<std::string>{"r1.z.001.yaml", "r2.a.999.yaml", "r2.a.1000.yaml", "r2.b.001.yaml",
-                                          "r10.a.001.yaml"});
+  for (const auto& file : session_files(folder.path(), problems))
+    names.push_back(file.filename().string());
+  CHECK(names == std::vector<std::string>{"r1.z.001.yaml", "r2.a.999.yaml", "r2.a.1000.yaml",
+                                          "r2.b.001.yaml", "r10.a.001.yaml"});
   CHECK(problems.empty());
   CHECK(next_recording_name(folder.path()) == "r11");
   CHECK(next_recording_name(folder.path() / "sessions") == "r1");

@@ -53,7 +53,8 @@ TEST_CASE("a session that is cut off at any octet gives its whole exchanges and 
   const TemporaryFolder folder;
   SessionWriter writer(folder.path(), header());
   std::string problem;
-  std::vector<std::size_t> ends;  // sizes at which one exchange more is whole, but for its line feed
+  std::vector<std::size_t>
+      ends;  // sizes at which one exchange more is whole, but for its line feed
   for (const Exchange& exchange : exchanges()) {
     REQUIRE(writer.append(exchange, problem));
     ends.push_back(std::filesystem::file_size(writer.path()) - 1);

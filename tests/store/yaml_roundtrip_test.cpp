@@ -8,13 +8,85 @@ namespace understudy::store {
 
 namespace {
 
-constexpr std::array pieces = {
-    "a", "b", "Z", "0", "7", " ", " ", "  ", "\n", "\n", "\n\n", "\t", "\r", "\r\n", ":", ": ", "#", " #",
-    "-", "- ", "---", "...", "---\n", "\n---\n", "\n...\n", "?", "? ", ",", "[", "]", "{", "}", "&", "*",
-    "!", "!!", "|", ">", "'", "''", "\"", "\\", "\\n", "%", "@", "`", "=", "<<", "~", "null", "true",
-    "No", "1.0", "1e5", "0x1", "0o7", ".inf", "\x01", "\x04", "\x07", "\x1b", "\x7f", "\xC2\x80", "\xC2\x85",
-    "\xC2\xA0", "\xC3\xA9", "\xE2\x80\xA8", "\xE2\x80\xA9", "\xEF\xBB\xBF", "\xEF\xBF\xBE", "\xF0\x9F\x98\x80",
-    "\xF4\x8F\xBF\xBF", "\xE2\x80\xAE", "SELECT 1", "at: [1, 2]", "\nat: [1, 2]\n", "    x", "\n    x", "$1"};
+constexpr std::array pieces = {"a",
+                               "b",
+                               "Z",
+                               "0",
+                               "7",
+                               " ",
+                               " ",
+                               "  ",
+                               "\n",
+                               "\n",
+                               "\n\n",
+                               "\t",
+                               "\r",
+                               "\r\n",
+                               ":",
+                               ": ",
+                               "#",
+                               " #",
+                               "-",
+                               "- ",
+                               "---",
+                               "...",
+                               "---\n",
+                               "\n---\n",
+                               "\n...\n",
+                               "?",
+                               "? ",
+                               ",",
+                               "[",
+                               "]",
+                               "{",
+                               "}",
+                               "&",
+                               "*",
+                               "!",
+                               "!!",
+                               "|",
+                               ">",
+                               "'",
+                               "''",
+                               "\"",
+                               "\\",
+                               "\\n",
+                               "%",
+                               "@",
+                               "`",
+                               "=",
+                               "<<",
+                               "~",
+                               "null",
+                               "true",
+                               "No",
+                               "1.0",
+                               "1e5",
+                               "0x1",
+                               "0o7",
+                               ".inf",
+                               "\x01",
+                               "\x04",
+                               "\x07",
+                               "\x1b",
+                               "\x7f",
+                               "\xC2\x80",
+                               "\xC2\x85",
+                               "\xC2\xA0",
+                               "\xC3\xA9",
+                               "\xE2\x80\xA8",
+                               "\xE2\x80\xA9",
+                               "\xEF\xBB\xBF",
+                               "\xEF\xBF\xBE",
+                               "\xF0\x9F\x98\x80",
+                               "\xF4\x8F\xBF\xBF",
+                               "\xE2\x80\xAE",
+                               "SELECT 1",
+                               "at: [1, 2]",
+                               "\nat: [1, 2]\n",
+                               "    x",
+                               "\n    x",
+                               "$1"};
 
 class Generator {
  public:
@@ -35,18 +107,26 @@ class Generator {
     const std::uint64_t bits = random_();
     double value = 0;
     std::memcpy(&value, &bits, sizeof value);
-    return below(2) == 0 ? value : static_cast<double>(static_cast<std::int64_t>(bits) >> below(64));
+    return below(2) == 0 ? value
+                         : static_cast<double>(static_cast<std::int64_t>(bits) >> below(64));
   }
 
   Document scalar() {
     switch (below(8)) {
-      case 0: return Document();
-      case 1: return Document(below(2) == 0);
-      case 2: return Document(static_cast<std::int64_t>(random_()) >> below(64));
-      case 3: return Document(static_cast<std::uint64_t>(random_()) >> below(64));
-      case 4: return Document(number());
-      case 5: return binary();
-      default: return Document(text());
+      case 0:
+        return Document();
+      case 1:
+        return Document(below(2) == 0);
+      case 2:
+        return Document(static_cast<std::int64_t>(random_()) >> below(64));
+      case 3:
+        return Document(static_cast<std::uint64_t>(random_()) >> below(64));
+      case 4:
+        return Document(number());
+      case 5:
+        return binary();
+      default:
+        return Document(text());
     }
   }
 
@@ -82,7 +162,8 @@ TEST_CASE("whatever text is written is read back, alone and in every place") {
     const std::string text = generate.text();
     for (const Document& document :
          {Document(text), Document({{"key", text}, {"next", 1}}), Document::array({text, text, 1}),
-          Document({{"outer", {{"inner", text}, {"list", Document::array({Document::array(), text})}}}}),
+          Document(
+              {{"outer", {{"inner", text}, {"list", Document::array({Document::array(), text})}}}}),
           Document({{text, Document::array({text})}})}) {
       const std::string yaml = written(document);
       INFO(yaml);
@@ -134,7 +215,8 @@ TEST_CASE("every double is read back to the bit") {
 TEST_CASE("a key of any length is read back") {
   for (std::size_t size = 1; size < 5000; size += 37) {
     const std::string name(size, 'k');
-    const Document document = {{name, {{name, 1}, {"list", {1, {{name, "text\nof lines"}}}}}}, {"z", 2}};
+    const Document document = {{name, {{name, 1}, {"list", {1, {{name, "text\nof lines"}}}}}},
+                               {"z", 2}};
     REQUIRE(same(read_one(written(document)), document));
   }
 }

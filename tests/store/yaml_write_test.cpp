@@ -34,7 +34,8 @@ TEST_CASE("text is plain where nothing could take it for something else") {
     std::string line = written({{"k", text}});
     return line.substr(3, line.size() - 4);
   };
-  CHECK(spelled("SELECT * FROM t WHERE a = $1 AND b = 'x'") == "SELECT * FROM t WHERE a = $1 AND b = 'x'");
+  CHECK(spelled("SELECT * FROM t WHERE a = $1 AND b = 'x'") ==
+        "SELECT * FROM t WHERE a = $1 AND b = 'x'");
   CHECK(spelled("/path?q=1&r=[2]") == "/path?q=1&r=[2]");
   CHECK(spelled("caf\xC3\xA9") == "caf\xC3\xA9");
   CHECK(spelled("") == "''");
@@ -56,16 +57,19 @@ TEST_CASE("text is plain where nothing could take it for something else") {
 }
 
 TEST_CASE("text of several lines is a literal block where that loses nothing") {
-  CHECK(written({{"sql", "SELECT 1\n  FROM t"}, {"n", 1}}) == "sql: |-\n  SELECT 1\n    FROM t\nn: 1\n");
+  CHECK(written({{"sql", "SELECT 1\n  FROM t"}, {"n", 1}}) ==
+        "sql: |-\n  SELECT 1\n    FROM t\nn: 1\n");
   CHECK(written({{"sql", "a\n\nb\n"}}) == "sql: |\n  a\n\n  b\n");
   CHECK(written({{"sql", "\n  SELECT 1\n\tFROM t"}}) == "sql: |2-\n\n    SELECT 1\n  \tFROM t\n");
   CHECK(written({{"rows", {{1, "a\nb"}, {2, std::string(99, 'x') + "\ny"}}}}) ==
-        "rows:\n  - [1, \"a\\nb\"]\n  - - 2\n    - |-\n      " + std::string(99, 'x') + "\n      y\n");
+        "rows:\n  - [1, \"a\\nb\"]\n  - - 2\n    - |-\n      " + std::string(99, 'x') +
+            "\n      y\n");
 }
 
 TEST_CASE("text that an editor could damage unseen is quoted line by line") {
   CHECK(written({{"sql", "\n    SELECT something\n    FROM somewhere WHERE it = 'x'\n    "}}) ==
-        "sql: \"\\n\\\n  \\    SELECT something\\n\\\n  \\    FROM somewhere WHERE it = 'x'\\n\\\n  \\    \"\n");
+        "sql: \"\\n\\\n  \\    SELECT something\\n\\\n  \\    FROM somewhere WHERE it = 'x'\\n\\\n "
+        " \\    \"\n");
   CHECK(written({{"k", "a \nb"}}) == "k: \"a \\nb\"\n");
 }
 
@@ -87,11 +91,15 @@ TEST_CASE("the root may be anything") {
 
 TEST_CASE("a scalar is filed away where the caller says so") {
   std::string yaml;
-  write_yaml(yaml, {{"body", "long"}, {"list", {{"short", "long"}, "x"}}, {"map", {{"a", {{"b", 1}}}, {"c", "long"}}}},
+  write_yaml(yaml,
+             {{"body", "long"},
+              {"list", {{"short", "long"}, "x"}},
+              {"map", {{"a", {{"b", 1}}}, {"c", "long"}}}},
              [](const Document& scalar) -> std::optional<std::string> {
                return scalar == "long" ? std::optional<std::string>("b.txt") : std::nullopt;
              });
-  CHECK(yaml == "body: !file b.txt\nlist: [[short, long], x]\nmap:\n  a: {b: 1}\n  c: !file b.txt\n");
+  CHECK(yaml ==
+        "body: !file b.txt\nlist: [[short, long], x]\nmap:\n  a: {b: 1}\n  c: !file b.txt\n");
 }
 
 }  // namespace understudy::store

@@ -56,14 +56,16 @@ inline Identity identity_of(const std::string& line) {
 class ToyAnalyser final : public Analyser {
  public:
   void learn(const SessionHeader&, const Exchange&) override {}
-  Analysis analyse(const SessionHeader&, const Exchange& exchange, std::vector<Problem>& problems) override {
+  Analysis analyse(const SessionHeader&, const Exchange& exchange,
+                   std::vector<Problem>& problems) override {
     Analysis analysis;
     const auto line = exchange.request.value("line", std::string());
     if (line.empty()) problems.push_back({"/request/line", "a line was expected", ""});
     const Parsed parsed = parse(line);
     analysis.identity = identity_of(line);
     analysis.control = control_of(parsed.verb);
-    analysis.control_name = analysis.control == Control::watch ? join(path_of(parsed.key)) : parsed.key;
+    analysis.control_name =
+        analysis.control == Control::watch ? join(path_of(parsed.key)) : parsed.key;
     analysis.effect = analysis.control != Control::none ? Effect::none
                       : parsed.verb == "SET"            ? Effect::write
                                                         : Effect::read;
@@ -81,7 +83,9 @@ class ToyAnalyser final : public Analyser {
     return answer.get<std::string>();
   }
   Document profile() const override { return {{"toy", true}}; }
-  std::vector<std::pair<std::string, std::string>> shapes() const override { return {{"a", "first"}, {"b", ""}}; }
+  std::vector<std::pair<std::string, std::string>> shapes() const override {
+    return {{"a", "first"}, {"b", ""}};
+  }
 };
 
 class ToyServer final : public ServerMachine {
@@ -101,7 +105,8 @@ class ToyServer final : public ServerMachine {
     const Parsed parsed = parse(line_);
     const Control control = control_of(parsed.verb);
     control_name_ = control == Control::watch ? join(path_of(parsed.key)) : parsed.key;
-    return Request{identity_.canonical, identity_.qualifier, control, control_name_, parsed.verb == "SHOW"};
+    return Request{identity_.canonical, identity_.qualifier, control, control_name_,
+                   parsed.verb == "SHOW"};
   }
   void reply(const Answer& answer) override {
     if (answer.conflict) return say("CONFLICT");
@@ -125,11 +130,16 @@ class ToyProtocol final : public Protocol {
   std::uint16_t default_port() const noexcept override { return 1; }
   Recognition recognise(Bytes) const noexcept override { return Recognition::yes; }
   std::unique_ptr<Observer> new_observer(const Limits&) const override { return nullptr; }
-  std::unique_ptr<ServerMachine> new_server(const ServiceTable&, const ServerContext&) const override {
+  std::unique_ptr<ServerMachine> new_server(const ServiceTable&,
+                                            const ServerContext&) const override {
     return std::make_unique<ToyServer>();
   }
-  std::unique_ptr<Analyser> new_analyser() const override { return std::make_unique<ToyAnalyser>(); }
-  Document request_from_text(std::string_view line) const override { return {{"line", std::string(line)}}; }
+  std::unique_ptr<Analyser> new_analyser() const override {
+    return std::make_unique<ToyAnalyser>();
+  }
+  Document request_from_text(std::string_view line) const override {
+    return {{"line", std::string(line)}};
+  }
   Document describe(std::string_view canonical) const override {
     const auto end = canonical.find('\0');
     return {{"verb", std::string(canonical.substr(0, end))},

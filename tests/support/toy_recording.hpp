@@ -64,7 +64,8 @@ class Recorded {
     std::vector<table::ServiceBuilder> builders;
     builders.push_back(builder());
     std::string problem;
-    return table::MappedTable::from_memory(table::build_table(Document::object(), builders), problem);
+    return table::MappedTable::from_memory(table::build_table(Document::object(), builders),
+                                           problem);
   }
 
  private:

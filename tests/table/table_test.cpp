@@ -25,13 +25,16 @@ std::string refusal(std::vector<std::uint8_t> octets) {
 
 }  // namespace
 
-TEST_CASE("the same recording gives the same octets") { CHECK(small_table() == small_table()); }
+TEST_CASE("the same recording gives the same octets") {
+  CHECK(small_table() == small_table());
+}
 
 TEST_CASE("a table that was cut off anywhere is refused") {
   const auto whole = small_table();
   REQUIRE(refusal(whole).empty());
   for (std::size_t size = 0; size < whole.size(); ++size)
-    REQUIRE_FALSE(refusal({whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size)}).empty());
+    REQUIRE_FALSE(
+        refusal({whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size)}).empty());
 }
 
 TEST_CASE("a table with any octet changed is refused") {
@@ -80,6 +83,7 @@ TEST_CASE("profile, shapes, keys and names are found again") {
   CHECK(section.shape("b").has_value());
   CHECK_FALSE(section.shape("c").has_value());
   CHECK(section.name() == "svc");
-  CHECK(section.find_key("st\x1f" "1") != table::ServiceSection::none);
+  CHECK(section.find_key("st\x1f"
+                         "1") != table::ServiceSection::none);
   CHECK(section.find_key("st") == table::ServiceSection::none);
 }

@@ -52,13 +52,15 @@ TEST_CASE("safe methods read their path, others write it") {
 }
 
 TEST_CASE("a write that failed changes nothing") {
-  for (const unsigned status : {400U, 404U, 409U, 500U, 503U}) CHECK(!of("POST", "/a", status).changed);
+  for (const unsigned status : {400U, 404U, 409U, 500U, 503U})
+    CHECK(!of("POST", "/a", status).changed);
   for (const unsigned status : {200U, 201U, 204U, 303U}) CHECK(of("POST", "/a", status).changed);
 }
 
 TEST_CASE("an action changes all of the resource that it acts on") {
   CHECK(of("POST", "/charges/ch_1/capture").writes == std::vector<KeyPath>{{"charges", "ch_1"}});
-  CHECK(of("POST", "/v1/charges/ch_1/capture").writes == std::vector<KeyPath>{{"v1", "charges", "ch_1"}});
+  CHECK(of("POST", "/v1/charges/ch_1/capture").writes ==
+        std::vector<KeyPath>{{"v1", "charges", "ch_1"}});
   CHECK(of("POST", "/api/v1/charges").writes == std::vector<KeyPath>{{"api", "v1", "charges"}});
   CHECK(of("PUT", "/users/1/name").writes == std::vector<KeyPath>{{"users", "1", "name"}});
 }
@@ -74,7 +76,12 @@ TEST_CASE("a question put by POST is a read") {
   std::vector<Problem> problems;
   const auto analyser = protocol().new_analyser();
   const auto effect = [&](const std::string& query) {
-    return analyser->analyse({}, exchange(1, asked("POST /graphql {\"query\":\"" + query + "\"}"), {{"status", 200}}), problems).effect;
+    return analyser
+        ->analyse(
+            {},
+            exchange(1, asked("POST /graphql {\"query\":\"" + query + "\"}"), {{"status", 200}}),
+            problems)
+        .effect;
   };
   CHECK(effect("{ me { name } }") == Effect::read);
   CHECK(effect("mutation { rename }") == Effect::write);
@@ -83,16 +90,20 @@ TEST_CASE("a question put by POST is a read") {
 TEST_CASE("a field that alone explains different answers becomes part of the identity") {
   const std::vector<Exchange> exchanges = {
       exchange(1, asked("GET /me"), {{"status", 401}}),
-      exchange(3, asked("GET /me", {{"authorization", "Bearer a"}, {"accept", "*/*"}}), {{"status", 200}, {"body", "ann"}}),
+      exchange(3, asked("GET /me", {{"authorization", "Bearer a"}, {"accept", "*/*"}}),
+               {{"status", 200}, {"body", "ann"}}),
       exchange(5, asked("GET /me", {{"accept", "*/*"}}), {{"status", 401}}),
-      exchange(7, asked("GET /hi", {{"accept-language", "de"}}), {{"status", 200}, {"body", "Hallo"}}),
-      exchange(9, asked("GET /hi", {{"accept-language", "en"}}), {{"status", 200}, {"body", "Hello"}})};
+      exchange(7, asked("GET /hi", {{"accept-language", "de"}}),
+               {{"status", 200}, {"body", "Hallo"}}),
+      exchange(9, asked("GET /hi", {{"accept-language", "en"}}),
+               {{"status", 200}, {"body", "Hello"}})};
   const Mock mock(exchanges);
   CHECK(mock.analyses[0].identity.canonical != mock.analyses[1].identity.canonical);
   CHECK(mock.analyses[3].identity.canonical != mock.analyses[4].identity.canonical);
   Client client(mock);
   const auto get = [&](const std::string& path, const std::string& fields) {
-    const std::string answer = client.send("GET " + path + " HTTP/1.1\r\nHost: x\r\n" + fields + "\r\n");
+    const std::string answer =
+        client.send("GET " + path + " HTTP/1.1\r\nHost: x\r\n" + fields + "\r\n");
     return answer.substr(answer.rfind("\r\n") + 2);
   };
   CHECK(get("/hi", "Accept-Language: de\r\n") == "Hallo");
@@ -106,7 +117,8 @@ TEST_CASE("who is let in after a login is let in for the credentials") {
   const std::vector<Exchange> exchanges = {
       exchange(1, asked("GET /me", {{"x-page", "1"}}), {{"status", 401}}),
       exchange(3, asked("POST /login u=1"), {{"status", 200}}),
-      exchange(5, asked("GET /me", {{"cookie", "sid=redacted:00000001"}, {"x-page", "2"}}), {{"status", 200}, {"body", "ann"}})};
+      exchange(5, asked("GET /me", {{"cookie", "sid=redacted:00000001"}, {"x-page", "2"}}),
+               {{"status", 200}, {"body", "ann"}})};
   const Mock mock(exchanges);
   CHECK(reads(mock.analyses[2], {"login"}));
   REQUIRE(mock.shapes.size() == 1);
@@ -117,7 +129,8 @@ TEST_CASE("a write in between explains the difference, and a fresh value selects
   std::vector<Exchange> exchanges;
   for (std::uint64_t i = 0; i < 4; ++i) {
     const std::string key = "k" + std::to_string(i);
-    exchanges.push_back(exchange(4 * i + 1, asked("GET /n", {{"x-key", key}}), {{"status", 200}, {"body", "v" + std::to_string(i)}}));
+    exchanges.push_back(exchange(4 * i + 1, asked("GET /n", {{"x-key", key}}),
+                                 {{"status", 200}, {"body", "v" + std::to_string(i)}}));
     if (i == 1) exchanges.push_back(exchange(4 * i + 3, asked("PUT /n 5"), {{"status", 204}}));
   }
   const Mock mock(exchanges);
@@ -140,7 +153,8 @@ TEST_CASE("an answer that follows a write elsewhere depends on it") {
 
 TEST_CASE("answers that differ in volatile fields only have one image") {
   const auto answer = [](const std::string& id, const std::string& body) {
-    return Document{{"status", 200}, {"headers", {{"X-Served", id}, {"ETag", body}}}, {"body", body}};
+    return Document{
+        {"status", 200}, {"headers", {{"X-Served", id}, {"ETag", body}}}, {"body", body}};
   };
   const std::vector<Exchange> exchanges = {exchange(1, asked("GET /a"), answer("1", "x")),
                                            exchange(3, asked("GET /a"), answer("2", "x")),
@@ -186,15 +200,18 @@ TEST_CASE("a person's answer needs no more than a status and a tree") {
   Mock mock;
   const auto analyser = protocol().new_analyser();
   const Document request = asked("GET /a");
-  mock.images[analyser->identify(request, problems).canonical] =
-      analyser->encode(request, {{"status", 200}, {"headers", {{"Content-Length", "7"}}}, {"body", {{"a", 1}}}}, problems);
+  mock.images[analyser->identify(request, problems).canonical] = analyser->encode(
+      request, {{"status", 200}, {"headers", {{"Content-Length", "7"}}}, {"body", {{"a", 1}}}},
+      problems);
   CHECK(problems.empty());
   CHECK(Client(mock).send("GET /a HTTP/1.1\r\nHost: x\r\n\r\n") ==
         "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 7\r\n\r\n{\"a\":1}");
 }
 
 TEST_CASE("analysing twice gives the same octets") {
-  const std::vector<Exchange> exchanges = {
-      exchange(1, asked("GET /a"), {{"status", 200}, {"headers", {{"Content-Encoding", "gzip"}}}, {"body", std::string(999, 'a')}})};
+  const std::vector<Exchange> exchanges = {exchange(1, asked("GET /a"),
+                                                    {{"status", 200},
+                                                     {"headers", {{"Content-Encoding", "gzip"}}},
+                                                     {"body", std::string(999, 'a')}})};
   CHECK(Mock(exchanges).images == Mock(exchanges).images);
 }

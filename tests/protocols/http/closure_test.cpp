@@ -13,7 +13,8 @@ struct Talk {
 };
 
 const std::vector<Talk> talks = {
-    {"a JSON resource", "GET /charges/ch_1?expand=card HTTP/1.1\r\nHost: pay\r\nAccept: */*\r\n\r\n",
+    {"a JSON resource",
+     "GET /charges/ch_1?expand=card HTTP/1.1\r\nHost: pay\r\nAccept: */*\r\n\r\n",
      "HTTP/1.1 200 OK\r\nServer: pay/1\r\nDate: Mon, 01 Jan 2024 00:00:00 GMT\r\n"
      "Content-Type: application/json\r\nContent-Length: 24\r\nETag: \"x\"\r\n\r\n"
      "{\"id\":\"ch_1\",\"amount\":5}"},
@@ -23,7 +24,8 @@ const std::vector<Talk> talks = {
      "HTTP/1.1 201 Created\r\nLocation: /charges/ch_2\r\nTransfer-Encoding: chunked\r\n"
      "Content-Type: application/json; charset=utf-8\r\n\r\n"
      "8\r\n{\"b\": 1}\r\n1\r\n\n\r\n0\r\n\r\n"},
-    {"no content", "DELETE /charges/ch_1 HTTP/1.1\r\nHost: pay\r\n\r\n", "HTTP/1.1 204 No Content\r\n\r\n"},
+    {"no content", "DELETE /charges/ch_1 HTTP/1.1\r\nHost: pay\r\n\r\n",
+     "HTTP/1.1 204 No Content\r\n\r\n"},
     {"an unusual reason and repeated fields", "GET /odd HTTP/1.1\r\nHost: pay\r\n\r\n",
      "HTTP/1.1 418 I'm a teapot\r\nVary: a\r\nVary: b\r\nX-Empty:\r\nContent-Length: 2\r\n\r\nhi"},
     {"a body that ends with the connection", "GET /old HTTP/1.0\r\n\r\n",
@@ -85,7 +87,8 @@ TEST_CASE("a connection that ends anywhere leaves whole exchanges only") {
       CHECK(client.asked.empty());
       CHECK(client.closed);
     }
-    const bool ends_with_connection = std::string_view(talk.name).find("ends with") != std::string::npos;
+    const bool ends_with_connection =
+        std::string_view(talk.name).find("ends with") != std::string::npos;
     for (std::size_t cut = 0; cut < talk.answer.size() && !ends_with_connection; ++cut) {
       CAPTURE(cut);
       Relayed relayed;

@@ -38,7 +38,8 @@ TEST_CASE("content codings are undone and done again") {
 }
 
 TEST_CASE("a gzip body of several members, and deflate without its head, are read") {
-  CHECK(decode(Coding::gzip, encode(Coding::gzip, "ab") + encode(Coding::gzip, "cd"), 100) == "abcd");
+  CHECK(decode(Coding::gzip, encode(Coding::gzip, "ab") + encode(Coding::gzip, "cd"), 100) ==
+        "abcd");
   std::string raw = encode(Coding::deflate, "hello");
   raw = raw.substr(2, raw.size() - 6);
   CHECK(decode(Coding::deflate, raw, 100) == "hello");
@@ -65,12 +66,14 @@ TEST_CASE("Accept-Encoding says which codings a client takes") {
 
 TEST_CASE("a multipart body is its parts") {
   const std::string body =
-      "preamble\r\n--B\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\none\r\n--B  \r\n\r\n\r\n"
+      "preamble\r\n--B\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\none\r\n--B  "
+      "\r\n\r\n\r\n"
       "--B\r\nX: y\r\n\r\nthree\r\n--Bx\r\nmore\r\n--B--\r\nepilogue";
   const auto parts = parse_multipart(body, "B");
   CHECK(!parts);  // "--Bx" is a delimiter line with something behind it
   const auto sound = parse_multipart(
-      "--B\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\none\r\n--B\r\n\r\n\r\n--B\r\nX: y\r\n"
+      "--B\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\none\r\n--B\r\n\r\n\r\n--B\r\nX: "
+      "y\r\n"
       "\r\n\r\n--B--",
       "B");
   REQUIRE(sound);
@@ -79,6 +82,7 @@ TEST_CASE("a multipart body is its parts") {
   CHECK((*sound)[0].body == "one");
   CHECK((*sound)[1].body.empty());
   CHECK((*sound)[2].headers[0].name == "X");
-  for (const char* none : {"", "--B", "--B--", "--B\r\n", "--B\r\nX: y\r\n--B--", "x--B\r\n\r\na\r\n--B--"})
+  for (const char* none :
+       {"", "--B", "--B--", "--B\r\n", "--B\r\nX: y\r\n--B--", "x--B\r\n\r\na\r\n--B--"})
     CHECK_MESSAGE(parse_multipart(none, "B").value_or(std::vector<Part>{}).empty(), none);
 }

@@ -22,8 +22,14 @@ TEST_CASE("texts of one meaning have one canonical text") {
       {R"(["a","b"])", R"([ "a" , "b" ])"},
       {R"(["b","a"])"},
       {R"({"a":{"y":1,"x":2}})", R"({"a":{"x":2,"y":1}})"},
-      {"null"}, {"false"}, {"[]"}, {"{}"}, {R"("1")"}, {R"({"a":null})"},
-      {R"({"a":1,"a":2})"}, {R"({"a":2,"a":1})"}};
+      {"null"},
+      {"false"},
+      {"[]"},
+      {"{}"},
+      {R"("1")"},
+      {R"({"a":null})"},
+      {R"({"a":1,"a":2})"},
+      {R"({"a":2,"a":1})"}};
   for (std::size_t i = 0; i < classes.size(); ++i)
     for (const std::string& text : classes[i]) {
       CAPTURE(text);
@@ -35,20 +41,21 @@ TEST_CASE("texts of one meaning have one canonical text") {
 }
 
 TEST_CASE("what is no JSON has no canonical text") {
-  for (const std::string& text : std::vector<std::string>{
-           "", "{", "{]", "[1,]", "{a:1}", "01", "1 2", "\"\xff\"", "nul", "1e99999", "'a'",
-           std::string(200, '[') + std::string(200, ']')})
+  for (const std::string& text :
+       std::vector<std::string>{"", "{", "{]", "[1,]", "{a:1}", "01", "1 2", "\"\xff\"", "nul",
+                                "1e99999", "'a'", std::string(200, '[') + std::string(200, ']')})
     CHECK_MESSAGE(!canonical_json(text), text);
 }
 
 TEST_CASE("a tree and its style give the very octets again") {
-  for (const std::string text : {
-           R"({"id":"ch_1","amount":5,"paid":true,"note":null,"rate":0.25,"list":[1,[],{}]})",
-           R"({"id": "ch_1", "list": [1, 2, 3], "o": {"a": 1}})", "{\"a\":1}\n", "[]", "{}", "[1,2]",
-           "{\n  \"a\": 1,\n  \"b\": [\n    1,\n    2\n  ],\n  \"c\": {}\n}",
-           "{\n    \"a\": [],\n    \"b\": \"x\"\n}\n", R"({"caf\u00e9":"\u20ac"})",
-           R"({"url":"http:\/\/x\/y"})", R"({"a":"café","tab":"\t"})", R"({"a": 1,"b": 2})",
-           R"({"a":1, "b":2})", R"({"a":1.0,"b":-0.5})", R"({"big":18446744073709551615,"small":-9223372036854775808})"}) {
+  for (const std::string text :
+       {R"({"id":"ch_1","amount":5,"paid":true,"note":null,"rate":0.25,"list":[1,[],{}]})",
+        R"({"id": "ch_1", "list": [1, 2, 3], "o": {"a": 1}})", "{\"a\":1}\n", "[]", "{}", "[1,2]",
+        "{\n  \"a\": 1,\n  \"b\": [\n    1,\n    2\n  ],\n  \"c\": {}\n}",
+        "{\n    \"a\": [],\n    \"b\": \"x\"\n}\n", R"({"caf\u00e9":"\u20ac"})",
+        R"({"url":"http:\/\/x\/y"})", R"({"a":"café","tab":"\t"})", R"({"a": 1,"b": 2})",
+        R"({"a":1, "b":2})", R"({"a":1.0,"b":-0.5})",
+        R"({"big":18446744073709551615,"small":-9223372036854775808})"}) {
     CAPTURE(text);
     const auto styled = exact_tree(text);
     REQUIRE(styled);
@@ -59,10 +66,10 @@ TEST_CASE("a tree and its style give the very octets again") {
 }
 
 TEST_CASE("text that a tree would not give back stays text") {
-  for (const std::string text : {R"({"a":1e5})", R"({"a":1.10})", R"({"a":-0})",
-                           R"({"a":1,"a":2})", R"({"a":12345678901234567890123})", R"({"a" :1})",
-                           R"({"a":"\u00E9"})", "1", "\"text\"", "null", "not json", R"(["\u0000"])",
-                           "{\n\t\"a\": 1\n}", R"({"a":1} )"}) {
+  for (const std::string text :
+       {R"({"a":1e5})", R"({"a":1.10})", R"({"a":-0})", R"({"a":1,"a":2})",
+        R"({"a":12345678901234567890123})", R"({"a" :1})", R"({"a":"\u00E9"})", "1", "\"text\"",
+        "null", "not json", R"(["\u0000"])", "{\n\t\"a\": 1\n}", R"({"a":1} )"}) {
     CAPTURE(text);
     const auto styled = exact_tree(text);
     CHECK(!styled);
@@ -85,8 +92,10 @@ TEST_CASE("strings are replaced by their member's name, octet for octet elsewher
   const auto hide = [](std::string_view key, std::string_view value) {
     return key == "pin" ? std::optional("<" + std::string(value) + ">") : std::nullopt;
   };
-  CHECK(replace_strings(R"({ "pin" : "1\n2" , "x":["pin","pin"], "pin":5,"o":{"pin":"a"} })", hide) ==
-        R"({ "pin" : "<1\n2>" , "x":["pin","pin"], "pin":5,"o":{"pin":"<a>"} })");
-  for (const std::string text : {"", "{", "\"", "{\"pin\":\"", "{\"pin\":\"a\\", "\"pin\":", ":\"a\""})
+  CHECK(
+      replace_strings(R"({ "pin" : "1\n2" , "x":["pin","pin"], "pin":5,"o":{"pin":"a"} })", hide) ==
+      R"({ "pin" : "<1\n2>" , "x":["pin","pin"], "pin":5,"o":{"pin":"<a>"} })");
+  for (const std::string text :
+       {"", "{", "\"", "{\"pin\":\"", "{\"pin\":\"a\\", "\"pin\":", ":\"a\""})
     CHECK(replace_strings(text, hide) == text);
 }

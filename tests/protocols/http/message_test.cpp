@@ -28,7 +28,8 @@ TEST_CASE("shapes by which two readers could disagree about a request's end are 
   const std::string head = "POST /a HTTP/1.1\r\nHost: x\r\n";
   const std::vector<Refused> shapes = {
       {"both lengths", head + "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\nabc", 400},
-      {"both, the other way", head + "Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n", 400},
+      {"both, the other way",
+       head + "Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n", 400},
       {"lengths that differ", head + "Content-Length: 3\r\nContent-Length: 4\r\n\r\nabcd", 400},
       {"a list of lengths that differ", head + "Content-Length: 3, 4\r\n\r\nabcd", 400},
       {"a negative length", head + "Content-Length: -3\r\n\r\nabc", 400},
@@ -39,15 +40,18 @@ TEST_CASE("shapes by which two readers could disagree about a request's end are 
       {"a coding that is not chunked", head + "Transfer-Encoding: gzip\r\n\r\n", 400},
       {"codings around chunked", head + "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 400},
       {"chunked twice", head + "Transfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n", 400},
-      {"chunked in two fields", head + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n", 400},
+      {"chunked in two fields",
+       head + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n", 400},
       {"chunked misspelled", head + "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n", 400},
-      {"chunked in HTTP/1.0", "POST /a HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400},
+      {"chunked in HTTP/1.0", "POST /a HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+       400},
       {"a space before the colon", head + "Content-Length : 3\r\n\r\nabc", 400},
       {"a line feed alone", "GET /a HTTP/1.1\nHost: x\n\n", 400},
       {"a NUL in a field", head + std::string("X: a\0b\r\n\r\n", 10), 400},
       {"a carriage return in a field", head + "X: a\rb\r\n\r\n", 400},
       {"a chunk size that is none", head + "Transfer-Encoding: chunked\r\n\r\nzz\r\n\r\n", 400},
-      {"a chunk longer than announced", head + "Transfer-Encoding: chunked\r\n\r\n2\r\nabc\r\n0\r\n\r\n", 400},
+      {"a chunk longer than announced",
+       head + "Transfer-Encoding: chunked\r\n\r\n2\r\nabc\r\n0\r\n\r\n", 400},
       {"a chunk size that overflows",
        head + "Transfer-Encoding: chunked\r\n\r\n10000000000000000\r\nabc\r\n0\r\n\r\n", 400},
       {"HTTP/2", "GET /a HTTP/2.0\r\n\r\n", 505},
@@ -66,7 +70,8 @@ TEST_CASE("shapes by which two readers could disagree about a request's end are 
 }
 
 TEST_CASE("equal lengths said twice are one length") {
-  CHECK(!fault_of(Role::request, "POST /a HTTP/1.1\r\nContent-Length: 3\r\nContent-Length: 3\r\n\r\nabc"));
+  CHECK(!fault_of(Role::request,
+                  "POST /a HTTP/1.1\r\nContent-Length: 3\r\nContent-Length: 3\r\n\r\nabc"));
 }
 
 TEST_CASE("heads, bodies and trailers are capped before they are stored") {
@@ -99,7 +104,8 @@ TEST_CASE("a body of many chunks is capped as a whole") {
 
 TEST_CASE("an announced length is not believed for allocation") {
   MessageParser parser(Role::request, Limits{}, false);
-  static_cast<void>(parser.put(as_bytes("POST /a HTTP/1.1\r\nContent-Length: 1073741824\r\n\r\nabc")));
+  static_cast<void>(
+      parser.put(as_bytes("POST /a HTTP/1.1\r\nContent-Length: 1073741824\r\n\r\nabc")));
   CHECK(!parser.fault());
   CHECK(parser.message().body == "abc");
   CHECK(parser.message().body.capacity() <= (2U << 20));

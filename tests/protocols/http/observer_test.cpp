@@ -10,7 +10,8 @@ const std::string get_a = "GET /a HTTP/1.1\r\nHost: pay.test:8080\r\n\r\n";
 const std::string get_b = "GET /b HTTP/1.1\r\nHost: pay.test:8080\r\n\r\n";
 
 std::string ok(const std::string& body) {
-  return "HTTP/1.1 200 OK\r\nServer: s/1\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+  return "HTTP/1.1 200 OK\r\nServer: s/1\r\nContent-Length: " + std::to_string(body.size()) +
+         "\r\n\r\n" + body;
 }
 
 }  // namespace
@@ -18,27 +19,37 @@ std::string ok(const std::string& body) {
 TEST_CASE("the exchange is spelled by meaning") {
   Relayed relayed;
   relayed
-      .client("POST /charges?limit=2&a=%20 HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-              "Accept: */*\r\nUser-Agent: curl/8\r\nContent-Length: 12\r\n\r\n{\"amount\":5}")
-      .server("HTTP/1.1 201 Created\r\nDate: Mon, 01 Jan 2024 00:00:00 GMT\r\nContent-Type: application/json\r\n"
-              "Set-Cookie: a=\r\nSet-Cookie: b=\r\nConnection: keep-alive, X-Hop\r\nX-Hop: 1\r\nX-Request-Id: 77\r\n"
-              "Content-Length: 18\r\n\r\n{\"id\": \"ch_1\"}    ");
+      .client(
+          "POST /charges?limit=2&a=%20 HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+          "Accept: */*\r\nUser-Agent: curl/8\r\nContent-Length: 12\r\n\r\n{\"amount\":5}")
+      .server(
+          "HTTP/1.1 201 Created\r\nDate: Mon, 01 Jan 2024 00:00:00 GMT\r\nContent-Type: "
+          "application/json\r\n"
+          "Set-Cookie: a=\r\nSet-Cookie: b=\r\nConnection: keep-alive, X-Hop\r\nX-Hop: "
+          "1\r\nX-Request-Id: 77\r\n"
+          "Content-Length: 18\r\n\r\n{\"id\": \"ch_1\"}    ");
   REQUIRE(relayed.exchanges.size() == 1);
-  const Document expected_request{{"method", "POST"},
-                                  {"path", "/charges"},
-                                  {"query", Document::array({Document::array({"limit", "2"}), Document::array({"a", " "})})},
-                                  {"headers", {{"content-type", "application/json"}, {"accept", "*/*"}}},
-                                  {"body", {{"amount", 5}}}};
+  const Document expected_request{
+      {"method", "POST"},
+      {"path", "/charges"},
+      {"query", Document::array({Document::array({"limit", "2"}), Document::array({"a", " "})})},
+      {"headers", {{"content-type", "application/json"}, {"accept", "*/*"}}},
+      {"body", {{"amount", 5}}}};
   CHECK(relayed.exchanges[0].request.dump() == expected_request.dump());
   const Document expected_answer{{"status", 201},
-                                 {"headers", {{"Date", "now"}, {"Content-Type", "application/json"}, {"Set-Cookie", Document::array({"a=", "b="})}}},
+                                 {"headers",
+                                  {{"Date", "now"},
+                                   {"Content-Type", "application/json"},
+                                   {"Set-Cookie", Document::array({"a=", "b="})}}},
                                  {"body", "{\"id\": \"ch_1\"}    "}};
   CHECK(relayed.exchanges[0].answer.dump() == expected_answer.dump());
 }
 
 TEST_CASE("a JSON answer is a tree, with a word on how it was spelled") {
   Relayed relayed;
-  relayed.client(get_a).server("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 15\r\n\r\n{\"id\": \"ch_1\"}\n");
+  relayed.client(get_a).server(
+      "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 15\r\n\r\n{\"id\": "
+      "\"ch_1\"}\n");
   REQUIRE(relayed.exchanges.size() == 1);
   CHECK(relayed.exchanges[0].answer["body"] == Document{{"id", "ch_1"}});
   CHECK(relayed.exchanges[0].answer["style"] == "colon_space newline");
@@ -53,7 +64,10 @@ TEST_CASE("the session's facts come before its first exchange") {
 
 TEST_CASE("pipelined requests are paired with their answers, with their own times") {
   Relayed relayed;
-  relayed.client(get_a).client(get_b.substr(0, 10)).client(get_b.substr(10)).server(ok("1") + ok("2").substr(0, 20));
+  relayed.client(get_a)
+      .client(get_b.substr(0, 10))
+      .client(get_b.substr(10))
+      .server(ok("1") + ok("2").substr(0, 20));
   REQUIRE(relayed.exchanges.size() == 1);
   relayed.server(ok("2").substr(20));
   REQUIRE(relayed.exchanges.size() == 2);
@@ -80,7 +94,8 @@ TEST_CASE("interim answers are not the answer") {
 
 TEST_CASE("an answer may come before the request is complete") {
   Relayed relayed;
-  relayed.client("POST /c HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nab").server("HTTP/1.1 413 Payload Too Large\r\nContent-Length: 0\r\n\r\n");
+  relayed.client("POST /c HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nab")
+      .server("HTTP/1.1 413 Payload Too Large\r\nContent-Length: 0\r\n\r\n");
   CHECK(relayed.exchanges.empty());
   relayed.client("cd");
   REQUIRE(relayed.exchanges.size() == 1);
@@ -91,7 +106,8 @@ TEST_CASE("an answer may come before the request is complete") {
 
 TEST_CASE("an answer to HEAD has no body, and what follows it is the next answer") {
   Relayed relayed;
-  relayed.client("HEAD /a HTTP/1.1\r\nHost: x\r\n\r\n" + get_b).server("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n" + ok("2"));
+  relayed.client("HEAD /a HTTP/1.1\r\nHost: x\r\n\r\n" + get_b)
+      .server("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n" + ok("2"));
   REQUIRE(relayed.exchanges.size() == 2);
   CHECK(relayed.exchanges[0].answer["headers"]["Content-Length"] == "99");
   CHECK(!relayed.exchanges[0].answer.contains("body"));
@@ -101,16 +117,24 @@ TEST_CASE("an answer to HEAD has no body, and what follows it is the next answer
 TEST_CASE("an upgrade or a tunnel ends the recording and not the relay") {
   Relayed socket;
   socket.client("GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
-      .server("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n\x81\x01" "a")
-      .client("\x81\x01" "b");
+      .server(
+          "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: "
+          "websocket\r\n\r\n\x81\x01"
+          "a")
+      .client(
+          "\x81\x01"
+          "b");
   CHECK(socket.sync() == Sync::opaque);
   REQUIRE(socket.warnings.size() == 1);
   CHECK(socket.warnings[0].find("websocket") != std::string::npos);
   Relayed tunnel;
-  tunnel.client("CONNECT db:5432 HTTP/1.1\r\nHost: db\r\n\r\n").server("HTTP/1.1 200 OK\r\n\r\n").client("\x16\x03");
+  tunnel.client("CONNECT db:5432 HTTP/1.1\r\nHost: db\r\n\r\n")
+      .server("HTTP/1.1 200 OK\r\n\r\n")
+      .client("\x16\x03");
   CHECK(tunnel.sync() == Sync::opaque);
   Relayed refused;
-  refused.client("CONNECT db:5432 HTTP/1.1\r\nHost: db\r\n\r\n").server("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
+  refused.client("CONNECT db:5432 HTTP/1.1\r\nHost: db\r\n\r\n")
+      .server("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
   CHECK(refused.sync() == Sync::in_sync);
   CHECK(refused.exchanges.size() == 1);
 }

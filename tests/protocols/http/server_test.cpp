@@ -16,14 +16,16 @@ std::string get(const std::string& target, const std::string& fields = "") {
 }
 
 std::string ok(const std::string& body, const std::string& fields = "") {
-  return "HTTP/1.1 200 OK\r\n" + fields + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+  return "HTTP/1.1 200 OK\r\n" + fields + "Content-Length: " + std::to_string(body.size()) +
+         "\r\n\r\n" + body;
 }
 
 const Mock& small_mock() {
   static const Mock mock([] {
     Relayed relayed;
     relayed.client(get("/a")).server(ok("alpha")).client(get("/b")).server(ok("beta"));
-    relayed.client("POST /c HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi").server(ok("gamma"));
+    relayed.client("POST /c HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi")
+        .server(ok("gamma"));
     return relayed.exchanges;
   }());
   return mock;
@@ -33,8 +35,10 @@ const Mock& small_mock() {
 
 TEST_CASE("pipelined requests are answered in their order") {
   Client client(small_mock());
-  const std::string post = "POST /c HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n";
-  CHECK(client.send(get("/a") + get("/b") + post + get("/a")) == ok("alpha") + ok("beta") + ok("gamma") + ok("alpha"));
+  const std::string post =
+      "POST /c HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n";
+  CHECK(client.send(get("/a") + get("/b") + post + get("/a")) ==
+        ok("alpha") + ok("beta") + ok("gamma") + ok("alpha"));
   CHECK(client.asked.size() == 4);
   CHECK(!client.closed);
 }
@@ -55,15 +59,18 @@ TEST_CASE("the connection outlives an answer as the client's version and wish sa
     const char* connection;
     bool closes;
   };
-  for (const Wish& wish : std::vector<Wish>{
-           {"GET /a HTTP/1.1\r\nHost: x\r\n\r\n", "", false},
-           {"GET /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "Connection: close\r\n", true},
-           {"GET /a HTTP/1.0\r\n\r\n", "Connection: close\r\n", true},
-           {"GET /a HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", "Connection: keep-alive\r\n", false}}) {
+  for (const Wish& wish :
+       std::vector<Wish>{{"GET /a HTTP/1.1\r\nHost: x\r\n\r\n", "", false},
+                         {"GET /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+                          "Connection: close\r\n", true},
+                         {"GET /a HTTP/1.0\r\n\r\n", "Connection: close\r\n", true},
+                         {"GET /a HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
+                          "Connection: keep-alive\r\n", false}}) {
     CAPTURE(std::string(wish.request));
     Client client(small_mock());
     for (int round = 0; round < 2 && !client.closed; ++round)
-      CHECK(client.send(wish.request) == ok("alpha").insert(ok("alpha").find("\r\n\r\n") + 2, wish.connection));
+      CHECK(client.send(wish.request) ==
+            ok("alpha").insert(ok("alpha").find("\r\n\r\n") + 2, wish.connection));
     CHECK(client.closed == wish.closes);
   }
 }
@@ -72,9 +79,11 @@ TEST_CASE("where the recorded server always ended the connection, so does the mo
   const std::string old_get = "GET /a HTTP/1.0\r\n\r\n";
   const std::string to_the_end = "HTTP/1.1 200 OK\r\n\r\nalpha";
   const std::string http_10 = "HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nalpha";
-  const std::string asked_for = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 5\r\n\r\nalpha";
-  for (const auto& [request, answer, closes] : {std::tuple(get("/a"), to_the_end, true), std::tuple(get("/a"), http_10, true),
-                                                std::tuple(get("/a"), asked_for, false), std::tuple(old_get, http_10, false)}) {
+  const std::string asked_for =
+      "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 5\r\n\r\nalpha";
+  for (const auto& [request, answer, closes] :
+       {std::tuple(get("/a"), to_the_end, true), std::tuple(get("/a"), http_10, true),
+        std::tuple(get("/a"), asked_for, false), std::tuple(old_get, http_10, false)}) {
     CAPTURE(answer);
     const Mock mock(recorded(request, answer));
     Client client(mock);
@@ -91,7 +100,8 @@ TEST_CASE("nothing behind a request that closes is looked at") {
 }
 
 TEST_CASE("100 Continue is sent before the body, once, and only to a client that waits") {
-  const std::string head = "POST /c HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n";
+  const std::string head =
+      "POST /c HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n";
   Client waiting(small_mock());
   CHECK(waiting.send(head) == "HTTP/1.1 100 Continue\r\n\r\n");
   CHECK(waiting.send("h").empty());
@@ -104,20 +114,24 @@ TEST_CASE("100 Continue is sent before the body, once, and only to a client that
 
 TEST_CASE("HEAD is answered from a recorded GET, without the body") {
   Client client(small_mock());
-  CHECK(client.send("HEAD /a HTTP/1.1\r\nHost: x\r\n\r\n") == "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n");
+  CHECK(client.send("HEAD /a HTTP/1.1\r\nHost: x\r\n\r\n") ==
+        "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n");
   CHECK(client.misses == 0);
   CHECK(client.send(get("/a")) == ok("alpha"));
   client.send("HEAD /nothing HTTP/1.1\r\nHost: x\r\n\r\n" + get("/a"));
   CHECK(client.misses == 1);
 }
 
-TEST_CASE("a condition that was not recorded is answered with the whole, a recorded one as recorded") {
+TEST_CASE(
+    "a condition that was not recorded is answered with the whole, a recorded one as recorded") {
   Relayed relayed;
   relayed.client(get("/a")).server(ok("alpha", "ETag: \"1\"\r\n"));
-  relayed.client(get("/a", "If-None-Match: \"1\"\r\n")).server("HTTP/1.1 304 Not Modified\r\nETag: \"1\"\r\n\r\n");
+  relayed.client(get("/a", "If-None-Match: \"1\"\r\n"))
+      .server("HTTP/1.1 304 Not Modified\r\nETag: \"1\"\r\n\r\n");
   const Mock mock(relayed.exchanges);
   Client client(mock);
-  CHECK(client.send(get("/a", "If-None-Match: \"1\"\r\n")) == "HTTP/1.1 304 Not Modified\r\nETag: \"1\"\r\n\r\n");
+  CHECK(client.send(get("/a", "If-None-Match: \"1\"\r\n")) ==
+        "HTTP/1.1 304 Not Modified\r\nETag: \"1\"\r\n\r\n");
   CHECK(client.send(get("/a", "If-None-Match: \"0\"\r\n")) == ok("alpha", "ETag: \"1\"\r\n"));
   CHECK(client.send(get("/a", "Range: bytes=0-1\r\n")) == ok("alpha", "ETag: \"1\"\r\n"));
   client.send(get("/a", "If-Match: \"0\"\r\n"));
@@ -125,26 +139,31 @@ TEST_CASE("a condition that was not recorded is answered with the whole, a recor
 }
 
 TEST_CASE("a Date is the current one, where the recorded answer had one") {
-  const Mock mock(recorded(get("/a"), ok("x", "A: 1\r\nDate: Mon, 01 Jan 2024 00:00:00 GMT\r\nB: 2\r\n")));
+  const Mock mock(
+      recorded(get("/a"), ok("x", "A: 1\r\nDate: Mon, 01 Jan 2024 00:00:00 GMT\r\nB: 2\r\n")));
   const std::string answer = Client(mock).send(get("/a"));
-  const std::regex date("HTTP/1.1 200 OK\r\nA: 1\r\nDate: [A-Z][a-z]{2}, \\d\\d [A-Z][a-z]{2} \\d{4} "
-                        "\\d\\d:\\d\\d:\\d\\d GMT\r\nB: 2\r\nContent-Length: 1\r\n\r\nx");
+  const std::regex date(
+      "HTTP/1.1 200 OK\r\nA: 1\r\nDate: [A-Z][a-z]{2}, \\d\\d [A-Z][a-z]{2} \\d{4} "
+      "\\d\\d:\\d\\d:\\d\\d GMT\r\nB: 2\r\nContent-Length: 1\r\n\r\nx");
   CHECK(std::regex_match(answer, date));
   CHECK(answer.find("2024") == std::string::npos);
 }
 
 TEST_CASE("a compressed answer is sent compressed to those who take it and plain to others") {
   const std::string plain(2000, 'p');
-  for (const auto& [name, coding] : {std::pair("gzip", Coding::gzip), std::pair("deflate", Coding::deflate)}) {
+  for (const auto& [name, coding] :
+       {std::pair("gzip", Coding::gzip), std::pair("deflate", Coding::deflate)}) {
     const std::string encoded = encode(coding, plain);
     const auto exchanges = recorded(
-        get("/a"), ok(encoded, std::string("Vary: Accept-Encoding\r\nContent-Encoding: ") + name + "\r\n"));
+        get("/a"),
+        ok(encoded, std::string("Vary: Accept-Encoding\r\nContent-Encoding: ") + name + "\r\n"));
     REQUIRE(exchanges.size() == 1);
     CHECK(exchanges[0].answer["body"] == plain);
     const Mock mock(exchanges);
     Client client(mock);
     CHECK(client.send(get("/a")) == ok(plain, "Vary: Accept-Encoding\r\n"));
-    const std::string zipped = client.send(get("/a", std::string("Accept-Encoding: ") + name + "\r\n"));
+    const std::string zipped =
+        client.send(get("/a", std::string("Accept-Encoding: ") + name + "\r\n"));
     CHECK(zipped.find(std::string("Content-Encoding: ") + name) != std::string::npos);
     CHECK(decode(coding, zipped.substr(zipped.find("\r\n\r\n") + 4), 10'000) == plain);
   }
@@ -161,10 +180,12 @@ TEST_CASE("a coding that can't be undone is kept and sent as it was") {
 }
 
 TEST_CASE("trailers are sent to HTTP/1.1 and left out for HTTP/1.0") {
-  const std::string chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nX-Sum: 6\r\n\r\n";
+  const std::string chunked =
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nX-Sum: 6\r\n\r\n";
   const Mock mock(recorded(get("/t"), chunked));
   CHECK(Client(mock).send(get("/t")) == chunked);
-  CHECK(Client(mock).send("GET /t HTTP/1.0\r\n\r\n") == "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: close\r\n\r\nabc");
+  CHECK(Client(mock).send("GET /t HTTP/1.0\r\n\r\n") ==
+        "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: close\r\n\r\nabc");
 }
 
 TEST_CASE("a large body is sent whole and in its place") {
@@ -174,13 +195,15 @@ TEST_CASE("a large body is sent whole and in its place") {
     relayed.client(get("/l")).server(ok(large)).client(get("/s")).server(ok("small"));
     return relayed.exchanges;
   }());
-  CHECK(Client(mock).send(get("/s") + get("/l") + get("/s")) == ok("small") + ok(large) + ok("small"));
+  CHECK(Client(mock).send(get("/s") + get("/l") + get("/s")) ==
+        ok("small") + ok(large) + ok("small"));
 }
 
 TEST_CASE("a miss is a JSON answer of its own status and leaves the connection usable") {
   Client client(small_mock());
   const std::string answer = client.send(get("/nowhere?x=1"));
-  CHECK(answer.starts_with("HTTP/1.1 501 Not Implemented\r\nUnderstudy-Miss: 1\r\nContent-Type: application/json\r\n"));
+  CHECK(answer.starts_with(
+      "HTTP/1.1 501 Not Implemented\r\nUnderstudy-Miss: 1\r\nContent-Type: application/json\r\n"));
   const Document body = Document::parse(answer.substr(answer.find("\r\n\r\n") + 4));
   CHECK(body["error"] == "nothing recorded answers this");
   CHECK(body["request"] == "GET /nowhere?x=1");
@@ -208,7 +231,9 @@ TEST_CASE("a malformed request is refused and the connection closed") {
            {"GET /a HTTP/3.0\r\n\r\n", "HTTP/1.1 505 "},
            {get("/a", "X: " + std::string(600, 'x') + "\r\n"), "HTTP/1.1 431 "},
            {"POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 1001\r\n\r\n", "HTTP/1.1 413 "},
-           {"POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", "HTTP/1.1 400 "}}) {
+           {"POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: "
+            "chunked\r\n\r\n",
+            "HTTP/1.1 400 "}}) {
     CAPTURE(octets);
     Client client(small_mock(), limits);
     const std::string answer = client.send(octets + get("/b"));
@@ -221,8 +246,9 @@ TEST_CASE("a malformed request is refused and the connection closed") {
 }
 
 TEST_CASE("another protocol on the port is named and gets no answer") {
-  for (const std::string& octets : {std::string("\x16\x03\x01\x02"), std::string("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
-                                    std::string("\0\0\0\x08\x04\xd2\x16\x2f", 8), std::string("*1\r\n$4\r\nPING\r\n")}) {
+  for (const std::string& octets :
+       {std::string("\x16\x03\x01\x02"), std::string("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
+        std::string("\0\0\0\x08\x04\xd2\x16\x2f", 8), std::string("*1\r\n$4\r\nPING\r\n")}) {
     Client client(small_mock());
     CHECK(client.send(octets).empty());
     CHECK(client.closed);

@@ -65,7 +65,8 @@ class Relayed {
   }
   Relayed& drain() {
     while (auto observed = observer_->next()) {
-      if (auto* exchange = std::get_if<Exchange>(&*observed)) exchanges.push_back(std::move(*exchange));
+      if (auto* exchange = std::get_if<Exchange>(&*observed))
+        exchanges.push_back(std::move(*exchange));
       if (auto* warned = std::get_if<Warned>(&*observed)) warnings.push_back(warned->text);
       if (auto* opened = std::get_if<SessionOpened>(&*observed)) facts.push_back(opened->facts);
     }

@@ -5,10 +5,18 @@
 using namespace understudy::http;
 
 TEST_CASE("a path is normalised to RFC 3986 equivalence and no further") {
-  const std::vector<std::pair<std::string, std::string>> paths = {
-      {"/a/b", "/a/b"}, {"", "/"}, {"/%7Euser/%41", "/~user/A"}, {"/a%2fb", "/a%2Fb"},
-      {"/caf%c3%a9", "/caf%C3%A9"}, {"/caf\xc3\xa9", "/caf%C3%A9"}, {"/a/../b/./c", "/a/../b/./c"},
-      {"/a//b/", "/a//b/"}, {"/50%", "/50%"}, {"/%zz", "/%zz"}, {"*", "*"}, {"/a;v=1,2", "/a;v=1,2"}};
+  const std::vector<std::pair<std::string, std::string>> paths = {{"/a/b", "/a/b"},
+                                                                  {"", "/"},
+                                                                  {"/%7Euser/%41", "/~user/A"},
+                                                                  {"/a%2fb", "/a%2Fb"},
+                                                                  {"/caf%c3%a9", "/caf%C3%A9"},
+                                                                  {"/caf\xc3\xa9", "/caf%C3%A9"},
+                                                                  {"/a/../b/./c", "/a/../b/./c"},
+                                                                  {"/a//b/", "/a//b/"},
+                                                                  {"/50%", "/50%"},
+                                                                  {"/%zz", "/%zz"},
+                                                                  {"*", "*"},
+                                                                  {"/a;v=1,2", "/a;v=1,2"}};
   for (const auto& [raw, normalised] : paths) {
     CAPTURE(raw);
     CHECK(normalised_path(raw) == normalised);
@@ -28,8 +36,9 @@ TEST_CASE("a target is a path and its query, whatever its form") {
 
 TEST_CASE("query pairs are decoded as forms are") {
   const Query query = parse_query("a=1&b=x+y%20z&flag&empty=&=v&a=2&&p=50%&q=%zz&e=a=b");
-  const Query expected = {{"a", "1"}, {"b", "x y z"}, {"flag", std::nullopt}, {"empty", ""},
-                          {"", "v"}, {"a", "2"}, {"p", "50%"}, {"q", "%zz"}, {"e", "a=b"}};
+  const Query expected = {{"a", "1"},    {"b", "x y z"}, {"flag", std::nullopt},
+                          {"empty", ""}, {"", "v"},      {"a", "2"},
+                          {"p", "50%"},  {"q", "%zz"},   {"e", "a=b"}};
   CHECK(query == expected);
   CHECK(parse_query(encode_query(query)) == query);
 }

@@ -21,7 +21,8 @@ Octets encoded(auto&& write) {
 }
 
 TEST_CASE("a packet of 2^24-1 octets or more is split and rejoined") {
-  for (const std::size_t size : {0UL, 1UL, 0xFFFFFEUL, 0xFFFFFFUL, 0x1000000UL, 2 * 0xFFFFFFUL, 0x2000000UL}) {
+  for (const std::size_t size :
+       {0UL, 1UL, 0xFFFFFEUL, 0xFFFFFFUL, 0x1000000UL, 2 * 0xFFFFFFUL, 0x2000000UL}) {
     INFO(size);
     Octets payload(size);
     for (std::size_t i = 0; i < size; i += 4093) payload[i] = static_cast<std::uint8_t>(i);
@@ -65,9 +66,13 @@ TEST_CASE("frames of one packet carry consecutive sequence ids") {
 }
 
 TEST_CASE("length-encoded integers have the shortest of four forms") {
-  const std::pair<std::uint64_t, const char*> cases[] = {
-      {0, "00"}, {250, "fa"}, {251, "fcfb00"}, {65535, "fcffff"}, {65536, "fd000001"},
-      {0xFFFFFF, "fdffffff"}, {0x1000000, "fe0000000100000000"}};
+  const std::pair<std::uint64_t, const char*> cases[] = {{0, "00"},
+                                                         {250, "fa"},
+                                                         {251, "fcfb00"},
+                                                         {65535, "fcffff"},
+                                                         {65536, "fd000001"},
+                                                         {0xFFFFFF, "fdffffff"},
+                                                         {0x1000000, "fe0000000100000000"}};
   for (const auto& [value, hex] : cases) {
     CHECK_EQ(to_hex(encoded([&](ByteWriter& w) { write_lenenc(w, value); })), hex);
     const Octets wire = from_hex(hex);
@@ -101,9 +106,12 @@ TEST_CASE("OK packets of real servers are decoded") {
   };
   CHECK_EQ(decode("00000002000000", 0).status, 2);
   CHECK_EQ(decode("00011503000000", 0).insert_id, 0x15);
-  const char* update = "0001000300000028526f7773206d6174636865643a203120204368616e6765643a203120205761726e696e67733a2030";
+  const char* update =
+      "0001000300000028526f7773206d6174636865643a203120204368616e6765643a203120205761726e696e67733a"
+      "2030";
   CHECK_EQ(decode(update, 0).info, "Rows matched: 1  Changed: 1  Warnings: 0");
-  CHECK_EQ(decode(update, capability::session_track).info, "Rows matched: 1  Changed: 1  Warnings: 0");
+  CHECK_EQ(decode(update, capability::session_track).info,
+           "Rows matched: 1  Changed: 1  Warnings: 0");
   CHECK_EQ(decode("00000002400000000701050474657374", capability::session_track).info, "");
 }
 
@@ -113,7 +121,8 @@ TEST_CASE("an error is decoded with and without SQLSTATE") {
   CHECK_EQ(error.code, 1065);
   CHECK_EQ(error.state, "42000");
   CHECK_EQ(error.message, "Query was empty");
-  CHECK_EQ(to_hex(encoded([&](ByteWriter& w) { encode_error(error, w); })), "ff290423343230303051756572792077617320656d707479");
+  CHECK_EQ(to_hex(encoded([&](ByteWriter& w) { encode_error(error, w); })),
+           "ff290423343230303051756572792077617320656d707479");
   const std::string early = "\xFF\x10\x04Too many connections";
   REQUIRE(decode_error(as_bytes(early), error));
   CHECK_EQ(error.state, "");
@@ -155,7 +164,8 @@ TEST_CASE("binary values have the text of the text protocol, and back") {
   CHECK_EQ(binary_cell(of_type(FieldType::tiny), "80"), "-128");
   CHECK_EQ(binary_cell(of_type(FieldType::tiny, 0, column_flag::unsigned_), "80"), "128");
   CHECK_EQ(binary_cell(of_type(FieldType::int24), "ffffffff"), "-1");
-  CHECK_EQ(binary_cell(of_type(FieldType::longlong, 0, column_flag::unsigned_), "ffffffffffffffff"), "18446744073709551615");
+  CHECK_EQ(binary_cell(of_type(FieldType::longlong, 0, column_flag::unsigned_), "ffffffffffffffff"),
+           "18446744073709551615");
   CHECK_EQ(binary_cell(of_type(FieldType::year, 0, column_flag::unsigned_), "cf07"), "1999");
   CHECK_EQ(binary_cell(of_type(FieldType::time, 1), "0c00000000000a0b0c20a10700"), "10:11:12.5");
   CHECK_EQ(binary_cell(of_type(FieldType::time), "080122000000163b3b"), "-838:59:59");
@@ -164,7 +174,8 @@ TEST_CASE("binary values have the text of the text protocol, and back") {
   CHECK_EQ(binary_cell(of_type(FieldType::date), "00"), "0000-00-00");
   CHECK_EQ(binary_cell(of_type(FieldType::datetime), "07e80702030d0e0f"), "2024-02-03 13:14:15");
   CHECK_EQ(binary_cell(of_type(FieldType::datetime), "04e8070203"), "2024-02-03 00:00:00");
-  CHECK_EQ(binary_cell(of_type(FieldType::datetime, 6), "0be80702030d0e0f0c000000"), "2024-02-03 13:14:15.000012");
+  CHECK_EQ(binary_cell(of_type(FieldType::datetime, 6), "0be80702030d0e0f0c000000"),
+           "2024-02-03 13:14:15.000012");
   CHECK_EQ(binary_cell(of_type(FieldType::double_, 31), "000000000000f83f"), "1.5");
   CHECK_EQ(binary_cell(of_type(FieldType::float_, 31), "d00f4940"), "3.14159");
   CHECK_EQ(binary_cell(of_type(FieldType::float_, 31), "0000804b"), "16777216");
@@ -174,14 +185,24 @@ TEST_CASE("binary values have the text of the text protocol, and back") {
 
 TEST_CASE("floating point is printed as MariaDB 10.11 prints it") {
   const std::pair<double, const char*> doubles[] = {
-      {1e15, "1e15"}, {1e14, "100000000000000"}, {123456789012345678.0, "1.2345678901234568e17"},
-      {1e-10, "0.0000000001"}, {1e-15, "0.000000000000001"}, {1.5e-16, "1.5e-16"}, {0.1, "0.1"},
-      {999999999999999.9, "999999999999999.9"}, {1.7976931348623157e308, "1.7976931348623157e308"},
-      {5e-324, "5e-324"}, {0.0, "0"}, {123456789.0, "123456789"}, {-1.5e-7, "-0.00000015"}};
+      {1e15, "1e15"},
+      {1e14, "100000000000000"},
+      {123456789012345678.0, "1.2345678901234568e17"},
+      {1e-10, "0.0000000001"},
+      {1e-15, "0.000000000000001"},
+      {1.5e-16, "1.5e-16"},
+      {0.1, "0.1"},
+      {999999999999999.9, "999999999999999.9"},
+      {1.7976931348623157e308, "1.7976931348623157e308"},
+      {5e-324, "5e-324"},
+      {0.0, "0"},
+      {123456789.0, "123456789"},
+      {-1.5e-7, "-0.00000015"}};
   for (const auto& [value, text] : doubles) CHECK_EQ(double_text(value, floating_decimals), text);
   const std::pair<float, const char*> floats[] = {
-      {1e15F, "1e15"}, {16777216.0F, "16777200"}, {3.14159265F, "3.14159"}, {1234567.0F, "1234570"},
-      {1e10F, "10000000000"}, {99999.95F, "100000"}, {1e-5F, "0.00001"}, {3.4e38F, "3.4e38"}};
+      {1e15F, "1e15"},         {16777216.0F, "16777200"}, {3.14159265F, "3.14159"},
+      {1234567.0F, "1234570"}, {1e10F, "10000000000"},    {99999.95F, "100000"},
+      {1e-5F, "0.00001"},      {3.4e38F, "3.4e38"}};
   for (const auto& [value, text] : floats) CHECK_EQ(float_text(value, floating_decimals), text);
   CHECK_EQ(double_text(1.5, 3), "1.500");
 }
@@ -193,7 +214,8 @@ TEST_CASE("truncated and overlong rows are refused at every length") {
   CHECK_EQ(cells[0], "1");
   CHECK_FALSE(cells[1].has_value());
   CHECK_EQ(cells[2], "ab");
-  for (std::size_t length = 0; length < text.size(); ++length) CHECK_FALSE(decode_text_row(Bytes(text).first(length), 3, cells));
+  for (std::size_t length = 0; length < text.size(); ++length)
+    CHECK_FALSE(decode_text_row(Bytes(text).first(length), 3, cells));
   CHECK_FALSE(decode_text_row(text, 2, cells));
 }
 
@@ -208,8 +230,10 @@ TEST_CASE("the greeting of a server is decoded and encoded alike") {
   CHECK_EQ(greeting->version, "5.5.5-10.11.19-MariaDB-0+deb12u1");
   CHECK_EQ(greeting->plugin, native_password);
   CHECK_NE(greeting->offered.mariadb, 0);
-  CHECK_EQ(to_hex(encoded([&](ByteWriter& w) { encode_greeting(*greeting, w); })), to_hex(read.payload));
-  for (std::size_t length = 0; length < read.payload.size(); ++length) (void)decode_greeting(read.payload.first(length));
+  CHECK_EQ(to_hex(encoded([&](ByteWriter& w) { encode_greeting(*greeting, w); })),
+           to_hex(read.payload));
+  for (std::size_t length = 0; length < read.payload.size(); ++length)
+    (void)decode_greeting(read.payload.first(length));
 }
 
 TEST_CASE("a handshake response is decoded whole or not at all") {
@@ -225,14 +249,16 @@ TEST_CASE("a handshake response is decoded whole or not at all") {
   CHECK_EQ(response->database, "understudy");
   CHECK_EQ(response->plugin, native_password);
   CHECK_EQ(response->answer.size(), 20);
-  for (std::size_t length = 0; length < 40; ++length) CHECK_FALSE(decode_handshake_response(read.payload.first(length), offered));
+  for (std::size_t length = 0; length < 40; ++length)
+    CHECK_FALSE(decode_handshake_response(read.payload.first(length), offered));
 }
 
 TEST_CASE("answers of both password plugins are verified") {
   Nonce nonce{};
   for (std::size_t i = 0; i < nonce.size(); ++i) nonce[i] = static_cast<std::uint8_t>(i + 40);
   for (const std::string_view plugin : {native_password, caching_sha2_password}) {
-    const std::string answer = plugin == native_password ? native_scramble("secret", nonce) : sha2_scramble("secret", nonce);
+    const std::string answer = plugin == native_password ? native_scramble("secret", nonce)
+                                                         : sha2_scramble("secret", nonce);
     CHECK(verify_answer(plugin, "secret", nonce, answer));
     CHECK_FALSE(verify_answer(plugin, "Secret", nonce, answer));
     CHECK_FALSE(verify_answer(plugin, "secret", nonce, answer.substr(1)));

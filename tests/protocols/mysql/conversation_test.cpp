@@ -48,8 +48,10 @@ TEST_CASE("a result set with DEPRECATE_EOF ends with an OK") {
 
 TEST_CASE("several results go on while the server says so, and an error ends them") {
   Response response = begun(Reply::results);
-  const Fed fed = feed(response, {"01", column_a, "fe00000a00", "0131", "fe00000a00", "0000000a000000",
-                                  "ff7a042334325330325461626c6520276d782e6e6f737563682720646f65736e2774206578697374"});
+  const Fed fed =
+      feed(response,
+           {"01", column_a, "fe00000a00", "0131", "fe00000a00", "0000000a000000",
+            "ff7a042334325330325461626c6520276d782e6e6f737563682720646f65736e2774206578697374"});
   CHECK_EQ(fed.progress, Progress::complete);
   CHECK_EQ(fed.packets, 7);
   REQUIRE_EQ(response.results().list.size(), 3);
@@ -60,8 +62,10 @@ TEST_CASE("several results go on while the server says so, and an error ends the
 
 TEST_CASE("an error may stand amid rows") {
   Response response = begun(Reply::results);
-  const Fed fed = feed(response, {"01", column_a, "fe00000200", "0131",
-                                  "ff2505233730313030517565727920657865637574696f6e2077617320696e746572727570746564"});
+  const Fed fed =
+      feed(response,
+           {"01", column_a, "fe00000200", "0131",
+            "ff2505233730313030517565727920657865637574696f6e2077617320696e746572727570746564"});
   CHECK_EQ(fed.progress, Progress::complete);
   const auto& set = std::get<ResultSet>(response.results().list.at(0));
   CHECK_EQ(set.rows.size(), 1);
@@ -69,10 +73,14 @@ TEST_CASE("an error may stand amid rows") {
 }
 
 TEST_CASE("a prepared statement is answered by its parameters and columns") {
-  const std::vector<const char*> packets = {"000100000002000200000000", "03646566000000013f000c3f0000000000068000000000",
-                                            "03646566000000013f000c3f0000000000068000000000", "fe00000200",
-                                            "03646566026d780274310274310269640269640c3f000b000000030342000000",
-                                            "03646566026d78027431027431016101610c2d00c8000000fd0000000000", "fe00000200"};
+  const std::vector<const char*> packets = {
+      "000100000002000200000000",
+      "03646566000000013f000c3f0000000000068000000000",
+      "03646566000000013f000c3f0000000000068000000000",
+      "fe00000200",
+      "03646566026d780274310274310269640269640c3f000b000000030342000000",
+      "03646566026d78027431027431016101610c2d00c8000000fd0000000000",
+      "fe00000200"};
   Response response = begun(Reply::prepared);
   const Fed fed = feed(response, packets);
   CHECK_EQ(fed.progress, Progress::complete);
@@ -82,7 +90,8 @@ TEST_CASE("a prepared statement is answered by its parameters and columns") {
   CHECK_EQ(response.prepared().columns[1].length, 50);
 
   Response deprecated = begun(Reply::prepared, capability::deprecate_eof);
-  CHECK_EQ(feed(deprecated, {packets[0], packets[1], packets[2], packets[4], packets[5]}).packets, 5);
+  CHECK_EQ(feed(deprecated, {packets[0], packets[1], packets[2], packets[4], packets[5]}).packets,
+           5);
 }
 
 TEST_CASE("a prepared statement without parameters and columns is one packet") {
@@ -92,7 +101,9 @@ TEST_CASE("a prepared statement without parameters and columns is one packet") {
 
 TEST_CASE("a cursor leaves its rows to COM_STMT_FETCH") {
   Response response = begun(Reply::results, 0, Encoding::binary);
-  const Fed fed = feed(response, {"01", "03646566026d780274310274310269640269640c3f000b000000030100000000", "fe00006200"});
+  const Fed fed = feed(
+      response,
+      {"01", "03646566026d780274310274310269640269640c3f000b000000030100000000", "fe00006200"});
   CHECK_EQ(fed.progress, Progress::complete);
   CHECK(response.cursor_open());
   const std::vector<Column> columns = std::get<ResultSet>(response.results().list.at(0)).columns;
@@ -118,13 +129,17 @@ TEST_CASE("MariaDB leaves out definitions that the client has cached") {
   REQUIRE(decode_column(from_hex(column_a), {}, column));
   const std::vector<Column> known = {column};
   Response response;
-  response.begin(Reply::results, {{capability::deprecate_eof, mariadb_capability::cache_metadata}, 45, Encoding::binary}, {}, &known);
+  response.begin(
+      Reply::results,
+      {{capability::deprecate_eof, mariadb_capability::cache_metadata}, 45, Encoding::binary}, {},
+      &known);
   CHECK_EQ(feed(response, {"0100", "000001000000", "fe000002000000"}).packets, 3);
   CHECK_EQ(std::get<ResultSet>(response.results().list.at(0)).rows, Document::parse("[[1]]"));
 }
 
 TEST_CASE("an error may end a preparation and a list of fields after they began") {
-  const char* error = "ff2505233730313030517565727920657865637574696f6e2077617320696e746572727570746564";
+  const char* error =
+      "ff2505233730313030517565727920657865637574696f6e2077617320696e746572727570746564";
   Response prepare = begun(Reply::prepared);
   CHECK_EQ(feed(prepare, {"000100000001000000000000", error}).progress, Progress::complete);
   REQUIRE_EQ(prepare.results().list.size(), 1);

@@ -41,10 +41,12 @@ TEST_CASE("arbitrary columns survive their spelling") {
   const auto next = [&] { return random = random * 1664525U + 1013904223U; };
   for (int round = 0; round < 20000; ++round) {
     Column column;
-    const std::uint8_t types[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 15, 16, 245, 246, 247, 249, 252, 253, 254, 255};
+    const std::uint8_t types[] = {0,  1,  2,  3,  4,   5,   6,   7,   8,   9,   10,  11,
+                                  12, 13, 15, 16, 245, 246, 247, 249, 252, 253, 254, 255};
     column.type = static_cast<FieldType>(types[next() % sizeof types]);
     column.name = "n";
-    if (next() % 2 == 0) column.schema = "shop", column.table = "t", column.org_table = next() % 2 == 0 ? "t" : "";
+    if (next() % 2 == 0)
+      column.schema = "shop", column.table = "t", column.org_table = next() % 2 == 0 ? "t" : "";
     column.charset = static_cast<std::uint16_t>(next() % 3 == 0 ? 63 : next() % 3 == 0 ? 8 : 0);
     column.length = next() % 4 == 0 ? 0xFFFFFFFF : next() % 70000;
     column.flags = static_cast<std::uint16_t>(next() >> 8);
@@ -56,7 +58,10 @@ TEST_CASE("arbitrary columns survive their spelling") {
 }
 
 TEST_CASE("a column is spelled as a person would") {
-  Column column = read({{"name", "id"}, {"type", "int unsigned"}, {"table", "products"}, {"flags", {"primary_key", "auto_increment"}}});
+  Column column = read({{"name", "id"},
+                        {"type", "int unsigned"},
+                        {"table", "products"},
+                        {"flags", {"primary_key", "auto_increment"}}});
   CHECK_EQ(column.length, 10);
   CHECK_EQ(column.flags, 0x4223);
   CHECK_EQ(column.schema, "shop");
@@ -71,12 +76,14 @@ TEST_CASE("a column is spelled as a person would") {
 
 TEST_CASE("what is wrong in an answer is told with its place") {
   std::vector<Problem> problems;
-  const Document answer = Document::parse(R"({"columns": [{"name": "a", "type": "integral"}, "b"], "rows": [[1, 2], [1]],
+  const Document answer = Document::parse(
+      R"({"columns": [{"name": "a", "type": "integral"}, "b"], "rows": [[1, 2], [1]],
                                               "status": ["odd"], "warnings": "many"})");
   (void)answer_from_document(answer, in_shop, problems);
   std::vector<std::string> places;
   for (const Problem& problem : problems) places.push_back(problem.path);
-  CHECK_EQ(places, std::vector<std::string>{"/answer/columns/0/type", "/answer/rows/1", "/answer/warnings", "/answer/status"});
+  CHECK_EQ(places, std::vector<std::string>{"/answer/columns/0/type", "/answer/rows/1",
+                                            "/answer/warnings", "/answer/status"});
 }
 
 TEST_CASE("cells keep what they are") {
@@ -139,7 +146,8 @@ TEST_CASE("a damaged image is refused at every length") {
 
 TEST_CASE("the counts of an UPDATE follow from its text") {
   Results results;
-  results.list.emplace_back(OkPacket{.affected = 3, .info = "Rows matched: 3  Changed: 1  Warnings: 0"});
+  results.list.emplace_back(
+      OkPacket{.affected = 3, .info = "Rows matched: 3  Changed: 1  Warnings: 0"});
   const std::string image = encode_image(results, 45);
   std::vector<Entry> entries;
   REQUIRE(decode_image(as_bytes(image), entries));

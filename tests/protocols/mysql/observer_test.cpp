@@ -18,8 +18,9 @@ Octets greeting_packet(std::uint32_t capabilities) {
   return packet(payload);
 }
 
-constexpr std::uint32_t modern = capability::protocol_41 | capability::secure_connection | capability::plugin_auth |
-                                 capability::connect_with_db | capability::multi_statements | capability::long_password;
+constexpr std::uint32_t modern = capability::protocol_41 | capability::secure_connection |
+                                 capability::plugin_auth | capability::connect_with_db |
+                                 capability::multi_statements | capability::long_password;
 
 Octets login_packet(std::uint32_t capabilities = modern) {
   Octets payload;
@@ -45,7 +46,8 @@ std::vector<Captured> logged_in(std::uint32_t offered = modern) {
 }
 
 TEST_CASE("TLS and compression are taken out of the greeting, and the person is told") {
-  const auto runs = logged_in(modern | capability::ssl | capability::compress | capability::zstd_compress);
+  const auto runs =
+      logged_in(modern | capability::ssl | capability::compress | capability::zstd_compress);
   const Learned learned = observe(runs, 5);
   FrameReader reader(1024);
   reader.feed(learned.to_client);
@@ -127,14 +129,17 @@ TEST_CASE("long data and what a statement remembers are part of the execution") 
     runs.push_back({Direction::from_server, server});
   };
   Octets prepared = packet(from_hex("000900000000000200000000"), 1);
-  for (std::uint8_t i = 2; i < 4; ++i) prepared += packet(from_hex("03646566000000013f000c3f0000000000068000000000"), i);
+  for (std::uint8_t i = 2; i < 4; ++i)
+    prepared += packet(from_hex("03646566000000013f000c3f0000000000068000000000"), i);
   prepared += packet(from_hex("fe00000200"), 4);
   both(command(0x16, "INSERT INTO t VALUES (?, ?)"), prepared);
   runs.push_back({Direction::from_client, packet(from_hex("18090000000000616263"))});
   runs.push_back({Direction::from_client, packet(from_hex("18090000000000646566"))});
-  both(packet(from_hex("170900000000010000000001fc00030007000000")), packet(from_hex("00010002000000"), 1));
+  both(packet(from_hex("170900000000010000000001fc00030007000000")),
+       packet(from_hex("00010002000000"), 1));
   // The second execution sends no types, and the value itself.
-  both(packet(from_hex("17090000000001000000000003786f7a08000000")), packet(from_hex("00010002000000"), 1));
+  both(packet(from_hex("17090000000001000000000003786f7a08000000")),
+       packet(from_hex("00010002000000"), 1));
   const Learned learned = observe(runs);
   CHECK_EQ(learned.sync, Sync::in_sync);
   REQUIRE_EQ(learned.exchanges.size(), 2);
@@ -146,7 +151,8 @@ TEST_CASE("a statement that is prepared and never executed is told when it is cl
   auto runs = logged_in();
   runs.push_back({Direction::from_client, command(0x16, "SELECT id FROM t")});
   Octets prepared = packet(from_hex("000900000001000000000000"), 1);
-  prepared += packet(from_hex("03646566026d780274310274310269640269640c3f000b000000030342000000"), 2);
+  prepared +=
+      packet(from_hex("03646566026d780274310274310269640269640c3f000b000000030342000000"), 2);
   prepared += packet(from_hex("fe00000200"), 3);
   runs.push_back({Direction::from_server, prepared});
   runs.push_back({Direction::from_client, packet(from_hex("1909000000"))});
@@ -169,7 +175,8 @@ TEST_CASE("what makes no sense loses the connection from view and is relayed") {
 }
 
 TEST_CASE("a server that refuses the connection is relayed") {
-  const std::vector<Captured> runs = {{Direction::from_server, packet(as_bytes("\xFF\x10\x04Too many connections"))}};
+  const std::vector<Captured> runs = {
+      {Direction::from_server, packet(as_bytes("\xFF\x10\x04Too many connections"))}};
   const Learned learned = observe(runs);
   CHECK_EQ(learned.sync, Sync::lost);
   CHECK(learned.to_client == runs[0].octets);
@@ -180,7 +187,9 @@ TEST_CASE("text in latin1 is kept as what it says") {
   runs[1].octets[4 + 8] = 8;  // latin1_swedish_ci
   runs.push_back({Direction::from_client, command(3, "SELECT 'na\xEFve'")});
   Octets answer = packet(from_hex("01"), 1);
-  answer += packet(from_hex("0364656600000001610" "00c080005000000fd0100270000"), 2);
+  answer += packet(from_hex("0364656600000001610"
+                            "00c080005000000fd0100270000"),
+                   2);
   answer += packet(from_hex("fe00000200"), 3);
   answer += packet(from_hex("056e61ef7665"), 4);
   answer += packet(from_hex("fe00000200"), 5);

@@ -1,4 +1,5 @@
-// Real connections, observed, analysed and served again: the server's octets must be the recorded ones.
+// Real connections, observed, analysed and served again: the server's octets must be the recorded
+// ones.
 #include <algorithm>
 
 #include "protocols/mysql/image.hpp"
@@ -9,7 +10,9 @@ namespace {
 
 const char* const captures[] = {"pymysql.txt", "mysql2.txt", "mysql2_execute.txt"};
 
-std::size_t first_packet(Bytes octets) { return 4U + octets[0] + 256U * octets[1]; }
+std::size_t first_packet(Bytes octets) {
+  return 4U + octets[0] + 256U * octets[1];
+}
 
 // What the server said behind its greeting, as lines.
 std::string recorded_lines(const std::vector<Captured>& runs) {
@@ -103,7 +106,8 @@ TEST_CASE("replaying octet by octet gives the same") {
   const auto runs = read_capture("mysql2_execute.txt");
   const Recorded table(observe(runs));
   Served served(table);
-  for (const std::uint8_t octet : all_of(runs, Direction::from_client)) served.feed(Bytes(&octet, 1));
+  for (const std::uint8_t octet : all_of(runs, Direction::from_client))
+    served.feed(Bytes(&octet, 1));
   require_same_lines(recorded_lines(runs), payloads(served.take_output()));
 }
 

@@ -8,10 +8,12 @@
 namespace understudy::mysql::test {
 namespace {
 
-constexpr std::uint32_t classic = capability::protocol_41 | capability::secure_connection | capability::plugin_auth |
-                                  capability::connect_with_db | capability::multi_statements | capability::multi_results;
+constexpr std::uint32_t classic = capability::protocol_41 | capability::secure_connection |
+                                  capability::plugin_auth | capability::connect_with_db |
+                                  capability::multi_statements | capability::multi_results;
 
-Octets login_packet(std::uint32_t capabilities, std::string_view plugin, std::string_view answer, std::uint8_t collation = 45) {
+Octets login_packet(std::uint32_t capabilities, std::string_view plugin, std::string_view answer,
+                    std::uint8_t collation = 45) {
   Octets payload;
   ByteWriter writer(payload);
   writer.le(capabilities, 4);
@@ -30,7 +32,9 @@ const Document profile = {{"version", "5.5.5-10.11.6-MariaDB"}, {"database", "sh
 
 // A connection past its login, and what it is answered.
 struct Connected {
-  explicit Connected(const Recorded& table, std::uint32_t capabilities = classic, std::uint8_t collation = 45) : served(table) {
+  explicit Connected(const Recorded& table, std::uint32_t capabilities = classic,
+                     std::uint8_t collation = 45)
+      : served(table) {
     served.feed(login_packet(capabilities, native_password, "x", collation));
     CHECK_EQ(payloads(served.take_output()), "2 00000002000000\n");
   }
@@ -43,7 +47,8 @@ struct Connected {
 };
 
 TEST_CASE("the greeting offers what is spoken here") {
-  const Recorded table(Document{{"version", "8.0.36"}, {"capabilities", 0xFFFFFFFF}, {"plugin", "caching_sha2_password"}});
+  const Recorded table(Document{
+      {"version", "8.0.36"}, {"capabilities", 0xFFFFFFFF}, {"plugin", "caching_sha2_password"}});
   const Served served(table);
   FrameReader reader(1024);
   const Octets greeting = served.greeting();
@@ -67,7 +72,8 @@ TEST_CASE("every user is admitted, by the plugin that the client answers with") 
   CHECK_EQ(payloads(sha.take_output()), "2 0103\n3 00000002000000\n");
   Served other(table);
   other.feed(login_packet(classic, "client_ed25519", "0123456789"));
-  CHECK(payloads(other.take_output()).starts_with("2 fe" + to_hex(as_bytes(native_password)) + "00"));
+  CHECK(
+      payloads(other.take_output()).starts_with("2 fe" + to_hex(as_bytes(native_password)) + "00"));
   other.feed(packet(as_bytes("01234567890123456789"), 3));
   CHECK_EQ(payloads(other.take_output()), "4 00000002000000\n");
 }
@@ -82,7 +88,8 @@ TEST_CASE("a configured password is required") {
     reader.feed(greeting);
     Packet read;
     REQUIRE_EQ(reader.next(read), FrameStatus::packet);
-    served.feed(login_packet(classic, native_password, native_scramble(password, decode_greeting(read.payload)->nonce)));
+    served.feed(login_packet(classic, native_password,
+                             native_scramble(password, decode_greeting(read.payload)->nonce)));
     const std::string answer = payloads(served.take_output());
     CHECK_EQ(answer == "2 00000002000000\n", password == "secret");
     CHECK_EQ(answer.starts_with("2 ff1504233238303030"), password == "wrong");
@@ -108,7 +115,8 @@ TEST_CASE("transaction status follows the connection") {
   CHECK(c.query("ROLLBACK TO b").starts_with("1 ff1905"));
   CHECK_EQ(c.query("COMMIT"), "1 00000002000000\n");
   CHECK_EQ(c.query("SET autocommit=0"), "1 00000000000000\n");
-  CHECK_EQ(c.served.controls(), std::vector{Control::begin, Control::savepoint, Control::rollback_to, Control::commit});
+  CHECK_EQ(c.served.controls(),
+           std::vector{Control::begin, Control::savepoint, Control::rollback_to, Control::commit});
 }
 
 TEST_CASE("unknown commands and handles are errors") {
@@ -160,7 +168,8 @@ std::string three_rows(std::size_t width = 1) {
   column.name = "a";
   column.length = 5;
   set.columns = {column};
-  for (const char* text : {"x", "é", "z"}) set.rows.push_back(Document::array({std::string(text) + std::string(width - 1, '.')}));
+  for (const char* text : {"x", "é", "z"})
+    set.rows.push_back(Document::array({std::string(text) + std::string(width - 1, '.')}));
   set.rows.push_back(Document::array({nullptr}));
   results.list.emplace_back(set);
   return encode_image(results, 45);
@@ -186,19 +195,23 @@ TEST_CASE("a result set is given in either form of its end") {
   const Recorded table = table_of("SELECT a FROM t", three_rows());
   const std::string head = "1 01\n2 036465660000000161000c2d0014000000fd0000000000\n";
   Connected eof(table);
-  CHECK_EQ(eof.query("SELECT a FROM t"), head + "3 fe00000200\n4 0178\n5 02c3a9\n6 017a\n7 fb\n8 fe00000200\n");
+  CHECK_EQ(eof.query("SELECT a FROM t"),
+           head + "3 fe00000200\n4 0178\n5 02c3a9\n6 017a\n7 fb\n8 fe00000200\n");
   Connected ok(table, classic | capability::deprecate_eof);
-  CHECK_EQ(ok.query("SELECT a FROM t"), head + "3 0178\n4 02c3a9\n5 017a\n6 fb\n7 fe000002000000\n");
+  CHECK_EQ(ok.query("SELECT a FROM t"),
+           head + "3 0178\n4 02c3a9\n5 017a\n6 fb\n7 fe000002000000\n");
 }
 
 TEST_CASE("a result set is given in the client's character set") {
   const Recorded table = table_of("SELECT a FROM t", three_rows());
   Connected latin1(table, classic, 8);
   CHECK_EQ(latin1.query("SELECT a FROM t"),
-           "1 01\n2 036465660000000161000c080005000000fd0000000000\n3 fe00000200\n4 0178\n5 01e9\n6 017a\n7 fb\n8 fe00000200\n");
+           "1 01\n2 036465660000000161000c080005000000fd0000000000\n3 fe00000200\n4 0178\n5 "
+           "01e9\n6 017a\n7 fb\n8 fe00000200\n");
 }
 
-TEST_CASE("a statement of a packet beyond 16 MB is answered behind its frames, with rows beyond 16 MB") {
+TEST_CASE(
+    "a statement of a packet beyond 16 MB is answered behind its frames, with rows beyond 16 MB") {
   const std::string sql = "SELECT a FROM t WHERE x = '" + std::string(0x1000000, 'y') + "'";
   const Recorded table = table_of(sql, three_rows(0x1000000));
   Connected c(table);
@@ -211,7 +224,8 @@ TEST_CASE("a statement of a packet beyond 16 MB is answered behind its frames, w
   CHECK_EQ(read.first, 2);
   std::size_t packets = 1;
   std::size_t largest = 0;
-  for (; reader.next(read) == FrameStatus::packet; ++packets) largest = std::max(largest, read.payload.size());
+  for (; reader.next(read) == FrameStatus::packet; ++packets)
+    largest = std::max(largest, read.payload.size());
   CHECK_EQ(packets, 8);
   CHECK_EQ(largest, 0x1000000 + 1 + 9);
 }

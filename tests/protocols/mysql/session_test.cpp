@@ -1,6 +1,6 @@
 // What statements mean to their connection.
-#include "protocols/mysql/introspection.hpp"
 #include "protocols/mysql/session.hpp"
+#include "protocols/mysql/introspection.hpp"
 #include "support.hpp"
 
 namespace understudy::mysql::test {
@@ -94,35 +94,45 @@ TEST_CASE("SET changes what is asked for afterwards") {
 
 TEST_CASE("user variables are known by what they were made of") {
   Followed f;
-  const auto made_of = [&](std::string_view sql) { return f.session.made_of(sql, f.session.inspect(sql)); };
+  const auto made_of = [&](std::string_view sql) {
+    return f.session.made_of(sql, f.session.inspect(sql));
+  };
   const auto run = [&](std::string_view sql) { f.session.remember(sql, f.session.inspect(sql)); };
   run("SET @a = 5, @B := (SELECT COUNT(*) FROM t)");
-  CHECK_EQ(made_of("SELECT @a, @b, @c"), Document::parse(R"json({"@a": "5", "@b": "(SELECT COUNT(*) FROM t)", "@c": "NULL"})json"));
+  CHECK_EQ(
+      made_of("SELECT @a, @b, @c"),
+      Document::parse(R"json({"@a": "5", "@b": "(SELECT COUNT(*) FROM t)", "@c": "NULL"})json"));
   CHECK(made_of("SELECT 1").empty());
   CHECK(made_of("SELECT 'x@y', @@autocommit").empty());
   run("CALL p(@a)");
   CHECK_EQ(made_of("SELECT @a"), Document::parse(R"json({"@a": "CALL p(@a)"})json"));
   run("PREPARE s FROM 'SELECT 1'");
-  CHECK_EQ(made_of("EXECUTE s"), Document::parse(R"json({"prepare s": "PREPARE s FROM 'SELECT 1'"})json"));
+  CHECK_EQ(made_of("EXECUTE s"),
+           Document::parse(R"json({"prepare s": "PREPARE s FROM 'SELECT 1'"})json"));
   f.session.reset();
   CHECK_EQ(made_of("SELECT @a"), Document::parse(R"json({"@a": "NULL"})json"));
 }
 
 TEST_CASE("passwords are taken out of statements that carry them") {
   const sql::Mode mode{sql::Dialect::mysql, true, false};
-  CHECK_EQ(without_passwords("SET PASSWORD = PASSWORD('x y')", mode), "SET PASSWORD = PASSWORD('***')");
-  CHECK_EQ(without_passwords("CREATE USER 'a'@'b' IDENTIFIED BY 'sec\\'ret'", mode), "CREATE USER 'a'@'b' IDENTIFIED BY '***'");
+  CHECK_EQ(without_passwords("SET PASSWORD = PASSWORD('x y')", mode),
+           "SET PASSWORD = PASSWORD('***')");
+  CHECK_EQ(without_passwords("CREATE USER 'a'@'b' IDENTIFIED BY 'sec\\'ret'", mode),
+           "CREATE USER 'a'@'b' IDENTIFIED BY '***'");
   CHECK_FALSE(without_passwords("SELECT * FROM users WHERE password = 'x'", mode));
   CHECK_FALSE(without_passwords("SELECT 1", mode));
 }
 
 TEST_CASE("questions about the connection are told from other statements") {
   const sql::Mode mode{sql::Dialect::mysql, true, false};
-  for (const char* sql : {"SELECT @@version_comment LIMIT 1", "select DATABASE(), USER() limit 1", "SELECT 1", "SELECT version() as version",
-                          "SELECT @@session.auto_increment_increment AS auto_increment_increment, @@max_allowed_packet AS m",
+  for (const char* sql : {"SELECT @@version_comment LIMIT 1", "select DATABASE(), USER() limit 1",
+                          "SELECT 1", "SELECT version() as version",
+                          "SELECT @@session.auto_increment_increment AS auto_increment_increment, "
+                          "@@max_allowed_packet AS m",
                           "SHOW VARIABLES LIKE 'sql_mode'", "SHOW WARNINGS", "SELECT 1 FROM DUAL"})
     CHECK_MESSAGE(parse_introspection(sql, mode), sql);
-  for (const char* sql : {"SELECT a FROM t", "SELECT NOW()", "SELECT @x", "SELECT 1 UNION SELECT 2", "INSERT INTO t VALUES (1)", "SELECT", "SHOW TABLES"})
+  for (const char* sql : {"SELECT a FROM t", "SELECT NOW()", "SELECT @x", "SELECT 1 UNION SELECT 2",
+                          "INSERT INTO t VALUES (1)", "SELECT", "SHOW TABLES"})
     CHECK_MESSAGE(!parse_introspection(sql, mode), sql);
 }
 

@@ -1,4 +1,5 @@
-// What the MySQL tests share: packets in hexadecimal, captures, and a stand-in for table and engine.
+// What the MySQL tests share: packets in hexadecimal, captures, and a stand-in for table and
+// engine.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -21,7 +22,8 @@ using Octets = std::vector<std::uint8_t>;
 inline Octets from_hex(std::string_view text) {
   Octets octets;
   for (std::size_t i = 0; i + 1 < text.size(); i += 2)
-    octets.push_back(static_cast<std::uint8_t>(std::stoi(std::string(text.substr(i, 2)), nullptr, 16)));
+    octets.push_back(
+        static_cast<std::uint8_t>(std::stoi(std::string(text.substr(i, 2)), nullptr, 16)));
   return octets;
 }
 
@@ -99,8 +101,10 @@ inline Learned observe(const std::vector<Captured>& runs, std::size_t chunk = SI
   std::uint64_t tick = 0;
   const auto collect = [&] {
     while (auto observed = observer->next()) {
-      if (auto* opened = std::get_if<SessionOpened>(&*observed)) learned.session.facts = opened->facts;
-      if (auto* exchange = std::get_if<Exchange>(&*observed)) learned.exchanges.push_back(*exchange);
+      if (auto* opened = std::get_if<SessionOpened>(&*observed))
+        learned.session.facts = opened->facts;
+      if (auto* exchange = std::get_if<Exchange>(&*observed))
+        learned.exchanges.push_back(*exchange);
       if (auto* warned = std::get_if<Warned>(&*observed)) learned.warnings.push_back(warned->text);
     }
   };
@@ -108,7 +112,8 @@ inline Learned observe(const std::vector<Captured>& runs, std::size_t chunk = SI
     const Bytes octets = run.octets;
     for (std::size_t i = 0; i < octets.size(); i += std::min(chunk, octets.size() - i)) {
       Relay relay;
-      observer->feed(run.from, octets.subspan(i, std::min(chunk, octets.size() - i)), {++tick, {}}, relay);
+      observer->feed(run.from, octets.subspan(i, std::min(chunk, octets.size() - i)), {++tick, {}},
+                     relay);
       take(relay.to_client, learned.to_client);
       take(relay.to_server, learned.to_server);
       collect();
@@ -180,10 +185,14 @@ class Served {
     output_.resize(greeting_size_);
     return taken;
   }
-  [[nodiscard]] Octets greeting() const { return {output_.begin(), output_.begin() + static_cast<std::ptrdiff_t>(greeting_size_)}; }
+  [[nodiscard]] Octets greeting() const {
+    return {output_.begin(), output_.begin() + static_cast<std::ptrdiff_t>(greeting_size_)};
+  }
   [[nodiscard]] const std::vector<std::string>& misses() const noexcept { return misses_; }
   [[nodiscard]] const std::vector<Control>& controls() const noexcept { return controls_; }
-  [[nodiscard]] std::size_t unused() const { return static_cast<std::size_t>(std::ranges::count(used_, false)); }
+  [[nodiscard]] std::size_t unused() const {
+    return static_cast<std::size_t>(std::ranges::count(used_, false));
+  }
   [[nodiscard]] bool closed() const noexcept { return closed_; }
 
  private:

@@ -9,13 +9,16 @@ using namespace test;
 
 const std::vector<Exchange> nothing;
 
-Buffer password(std::string_view text) { return message('p', std::string(text) + '\0'); }
+Buffer password(std::string_view text) {
+  return message('p', std::string(text) + '\0');
+}
 
 TEST_CASE("a cleartext password is checked") {
   FakeTable table(nothing);
   table.settings = {{"auth", {{"user", "ann"}, {"password", "secret"}, {"method", "password"}}}};
   Live live(table);
-  CHECK(text_of(body_of(live.talk(startup_message({{"user", "ann"}})), 'R')) == std::string("\0\0\0\3", 4));
+  CHECK(text_of(body_of(live.talk(startup_message({{"user", "ann"}})), 'R')) ==
+        std::string("\0\0\0\3", 4));
   CHECK(types_of(live.talk(password("secret"))).ends_with("KZ"));
 
   Live wrong(table);
@@ -68,13 +71,15 @@ TEST_CASE("SCRAM-SHA-256 runs as in the example of RFC 7677") {
   CHECK(server_first.find(",i=4096") != std::string::npos);
   const std::string nonce = server_first.substr(2, server_first.find(',') - 2);
   // A proof that is none is refused.
-  const Buffer refused = live.talk(message('p', "c=biws,r=" + nonce + ",p=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="));
+  const Buffer refused = live.talk(
+      message('p', "c=biws,r=" + nonce + ",p=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="));
   CHECK(field(error_of(refused), 'C') == "28P01");
   CHECK(live.closed);
 }
 
 TEST_CASE("malformed SASL messages are refused") {
-  for (const std::string_view body : {"", "SCRAM-SHA-256", "SCRAM-SHA-1\0\0\0\0\0", "SCRAM-SHA-256\0\0\0\0\xffn,,"}) {
+  for (const std::string_view body :
+       {"", "SCRAM-SHA-256", "SCRAM-SHA-1\0\0\0\0\0", "SCRAM-SHA-256\0\0\0\0\xffn,,"}) {
     FakeTable table(nothing);
     table.settings = {{"auth", {{"password", "pencil"}}}};
     Live live(table);

@@ -40,7 +40,8 @@ TEST_CASE("every captured conversation is understood to its end") {
     CHECK(seen.exchanges.size() > 60);
     CHECK(seen.facts["user"] == "understudy");
     CHECK(seen.facts["parameters"]["server_version"].get<std::string>().starts_with("15."));
-    for (const std::string& warning : seen.warnings) CHECK(warning.find("TLS") != std::string::npos);
+    for (const std::string& warning : seen.warnings)
+      CHECK(warning.find("TLS") != std::string::npos);
   }
 }
 
@@ -61,7 +62,8 @@ TEST_CASE("a conversation that breaks off anywhere gives the exchanges up to the
   const Seen whole = observe(chunks);
   std::size_t before = 0;
   for (std::size_t count = 0; count <= chunks.size(); ++count) {
-    const Seen seen = observe({chunks.begin(), chunks.begin() + static_cast<std::ptrdiff_t>(count)});
+    const Seen seen =
+        observe({chunks.begin(), chunks.begin() + static_cast<std::ptrdiff_t>(count)});
     CHECK(seen.sync == Sync::in_sync);
     CHECK(seen.exchanges.size() + 3 >= before);  // a cursor's part may turn into its whole
     before = seen.exchanges.size();
@@ -91,7 +93,8 @@ Seen replay(const std::vector<Chunk>& chunks, FakeTable& table, std::vector<std:
     if (chunk.from != Direction::from_client) continue;
     again.push_back(chunk);
     Buffer answer = live.talk(chunk.octets);
-    if (!answer.empty() && answer != Buffer{'N'}) again.push_back({1, Direction::from_server, std::move(answer)});
+    if (!answer.empty() && answer != Buffer{'N'})
+      again.push_back({1, Direction::from_server, std::move(answer)});
   }
   missed = live.missed;
   return observe(again);

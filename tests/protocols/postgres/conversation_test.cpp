@@ -21,7 +21,8 @@ bool answer(Conversation& conversation, std::string_view types) {
 }
 
 void extended(Conversation& conversation) {
-  for (const AskedKind kind : {AskedKind::parse, AskedKind::bind, AskedKind::describe_portal, AskedKind::execute})
+  for (const AskedKind kind :
+       {AskedKind::parse, AskedKind::bind, AskedKind::describe_portal, AskedKind::execute})
     conversation.ask(asked(kind));
 }
 
@@ -38,8 +39,8 @@ TEST_CASE("after an error everything up to Sync is dropped, sent before it or af
   extended(conversation);
   CHECK(answer(conversation, "1E"));
   CHECK(conversation.head() == nullptr);
-  extended(conversation);                          // the server ignores these
-  conversation.ask(asked(AskedKind::query));       // and this
+  extended(conversation);                     // the server ignores these
+  conversation.ask(asked(AskedKind::query));  // and this
   CHECK(conversation.head() == nullptr);
   conversation.ask(asked(AskedKind::sync));
   conversation.ask(asked(AskedKind::sync));
@@ -72,7 +73,8 @@ TEST_CASE("a Sync that COPY swallows gets no ReadyForQuery") {
 
 TEST_CASE("notices, parameters and notifications belong to no request") {
   Conversation conversation;
-  for (const char type : {'N', 'S', 'A', 'E'}) CHECK(conversation.progress(type) == Progress::asynchronous);
+  for (const char type : {'N', 'S', 'A', 'E'})
+    CHECK(conversation.progress(type) == Progress::asynchronous);
 }
 
 TEST_CASE("an answer that was not asked for is out of sync") {

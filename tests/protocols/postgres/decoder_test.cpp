@@ -37,9 +37,13 @@ TEST_CASE("lengths that can't be are refused before their octets come") {
 }
 
 TEST_CASE("each message of a client that lost its tail is malformed") {
-  const std::vector<Buffer> messages = {query("select 1"), parse("a", "select $1", {23, 25}),
-                                        bind("p", "s", {"1", std::nullopt, "abc"}, 1, 1), describe('S', "a"),
-                                        execute("p", 5), close('P', "p"), message('f', std::string("why\0", 4))};
+  const std::vector<Buffer> messages = {query("select 1"),
+                                        parse("a", "select $1", {23, 25}),
+                                        bind("p", "s", {"1", std::nullopt, "abc"}, 1, 1),
+                                        describe('S', "a"),
+                                        execute("p", 5),
+                                        close('P', "p"),
+                                        message('f', std::string("why\0", 4))};
   for (const Buffer& whole : messages) {
     FrontendMessage decoded;
     CHECK(decode(whole, decoded) == FrontendStatus::ok);
@@ -58,7 +62,8 @@ TEST_CASE("each message of a client that lost its tail is malformed") {
 
 TEST_CASE("Bind keeps null apart from the empty text") {
   FrontendMessage decoded;
-  const Buffer octets = bind("portal", "statement", {"", std::nullopt}, 1, 0);  // borrowed by the message
+  const Buffer octets =
+      bind("portal", "statement", {"", std::nullopt}, 1, 0);  // borrowed by the message
   REQUIRE(decode(octets, decoded) == FrontendStatus::ok);
   const Bind& message = std::get<Bind>(decoded);
   CHECK(message.portal == "portal");
@@ -76,8 +81,9 @@ TEST_CASE("a type octet that no client sends is unknown") {
 }
 
 TEST_CASE("columns survive encoding and decoding, and no truncation of them is taken") {
-  const std::vector<Column> columns = {{"id", 16385, 1, oid::int4, 4, -1, Format::text},
-                                       {"price", 16385, 3, oid::numeric, -1, 655366, Format::binary}};
+  const std::vector<Column> columns = {
+      {"id", 16385, 1, oid::int4, 4, -1, Format::text},
+      {"price", 16385, 3, oid::numeric, -1, 655366, Format::binary}};
   Buffer octets;
   encode_row_description(columns, octets);
   std::vector<Column> decoded;
@@ -123,8 +129,9 @@ TEST_CASE("a shape gives back its variants, and no truncation of it is taken") {
   Shape shape;
   shape.partial = true;
   shape.slot_types = {oid::int4, 0};
-  shape.variants = {{{sql::ValueClass::unknown, sql::ValueClass::string}, ShapeKind::rows, "description"},
-                    {{sql::ValueClass::number, sql::ValueClass::string}, ShapeKind::no_rows, ""}};
+  shape.variants = {
+      {{sql::ValueClass::unknown, sql::ValueClass::string}, ShapeKind::rows, "description"},
+      {{sql::ValueClass::number, sql::ValueClass::string}, ShapeKind::no_rows, ""}};
   const std::string octets = encode_shape(shape);
   const auto decoded = decode_shape(as_bytes(octets));
   REQUIRE(decoded);

@@ -8,7 +8,9 @@ namespace understudy::postgres {
 namespace {
 
 /// The numbers that a table's inserts take, which have a test of their own.
-bool is_sequence_of_table(const KeyPath& path) { return path.size() == 2 && path.front() == outside_transactions; }
+bool is_sequence_of_table(const KeyPath& path) {
+  return path.size() == 2 && path.front() == outside_transactions;
+}
 
 /// "read" or "write", then what is read and what is written, joined.
 std::string keys(std::string_view sql) {
@@ -20,8 +22,8 @@ std::string keys(std::string_view sql) {
       if (!is_sequence_of_table(path)) text += " " + (path.empty() ? std::string("*") : join(path));
     return text;
   };
-  return (found.effect == Effect::write ? "write" : "read") + list(found.reads) + " |" + list(found.writes) +
-         (found.understood ? "" : " ?");
+  return (found.effect == Effect::write ? "write" : "read") + list(found.reads) + " |" +
+         list(found.writes) + (found.understood ? "" : " ?");
 }
 
 TEST_CASE("an insert takes a number of its table's sequence, which no rollback gives back") {
@@ -35,9 +37,12 @@ TEST_CASE("an insert takes a number of its table's sequence, which no rollback g
 TEST_CASE("queries read their tables, wherever they stand") {
   CHECK(keys("SELECT 1") == "read |");
   CHECK(keys("SELECT * FROM orders WHERE id = $1") == "read orders |");
-  CHECK(keys("SELECT * FROM public.orders o JOIN sales.items USING (id)") == "read orders sales.items |");
-  CHECK(keys("SELECT (SELECT max(x) FROM b) FROM a WHERE EXISTS (SELECT 1 FROM c)") == "read a b c |");
-  CHECK(keys("SELECT a FROM t1 UNION SELECT b FROM t2 EXCEPT SELECT c FROM t3") == "read t1 t2 t3 |");
+  CHECK(keys("SELECT * FROM public.orders o JOIN sales.items USING (id)") ==
+        "read orders sales.items |");
+  CHECK(keys("SELECT (SELECT max(x) FROM b) FROM a WHERE EXISTS (SELECT 1 FROM c)") ==
+        "read a b c |");
+  CHECK(keys("SELECT a FROM t1 UNION SELECT b FROM t2 EXCEPT SELECT c FROM t3") ==
+        "read t1 t2 t3 |");
   CHECK(keys("WITH x AS (SELECT * FROM t) SELECT * FROM x, y") == "read t y |");
   CHECK(keys("SELECT * FROM \"Orders\" FOR UPDATE") == "read Orders |");
   CHECK(keys("TABLE orders") == "read orders |");
@@ -49,10 +54,13 @@ TEST_CASE("a common table expression hides a table only in its own reach") {
 
 TEST_CASE("writes write their table and read the rest") {
   CHECK(keys("INSERT INTO a SELECT * FROM b") == "write a b | a");
-  CHECK(keys("INSERT INTO a VALUES (1) ON CONFLICT (id) DO UPDATE SET n = (SELECT max(n) FROM b)") == "write a b | a");
+  CHECK(
+      keys("INSERT INTO a VALUES (1) ON CONFLICT (id) DO UPDATE SET n = (SELECT max(n) FROM b)") ==
+      "write a b | a");
   CHECK(keys("UPDATE a SET x = b.x FROM b WHERE a.id = b.id") == "write a b | a");
   CHECK(keys("DELETE FROM a USING b WHERE a.id = b.id RETURNING *") == "write a b | a");
-  CHECK(keys("WITH gone AS (DELETE FROM a RETURNING *) INSERT INTO log SELECT * FROM gone") == "write a log | a log");
+  CHECK(keys("WITH gone AS (DELETE FROM a RETURNING *) INSERT INTO log SELECT * FROM gone") ==
+        "write a log | a log");
   CHECK(keys("TRUNCATE a, b") == "write a b | a b");
   CHECK(keys("COPY a (x) FROM STDIN") == "write a | a");
   CHECK(keys("COPY (SELECT * FROM a) TO STDOUT") == "read a |");
@@ -61,8 +69,9 @@ TEST_CASE("writes write their table and read the rest") {
 }
 
 TEST_CASE("definitions write everything") {
-  for (const char* sql : {"CREATE TABLE a (id int)", "DROP TABLE a", "ALTER TABLE a ADD x int", "CREATE INDEX i ON a (x)",
-                          "SELECT * INTO a FROM b", "CREATE TABLE a AS SELECT 1", "GRANT ALL ON a TO b"})
+  for (const char* sql : {"CREATE TABLE a (id int)", "DROP TABLE a", "ALTER TABLE a ADD x int",
+                          "CREATE INDEX i ON a (x)", "SELECT * INTO a FROM b",
+                          "CREATE TABLE a AS SELECT 1", "GRANT ALL ON a TO b"})
     CHECK(keys_of(sql).writes == std::vector<KeyPath>{{}});
   CHECK_FALSE(keys_of("DO $$ BEGIN END $$").understood);
 }
@@ -82,7 +91,8 @@ TEST_CASE("functions that move or lock something are writes, unknown ones may re
 }
 
 TEST_CASE("what PostgreSQL does not parse goes to the light parser") {
-  CHECK(keys_of("SELEC * FROM t").effect == sql::dependencies_of("SELEC * FROM t", sql_mode()).effect);
+  CHECK(keys_of("SELEC * FROM t").effect ==
+        sql::dependencies_of("SELEC * FROM t", sql_mode()).effect);
 }
 
 Column column(const char* name, Oid type, Oid table) {
@@ -103,19 +113,24 @@ TEST_CASE("types of parameters follow from casts, columns and places") {
   sql::Statement learned;
   learned.assign("SELECT id, price, tags FROM item", sql_mode());
   ColumnCatalogue catalogue;
-  catalogue.learn(learned.pattern(), {column("id", oid::int4, 16385), column("price", oid::numeric, 16385),
-                                      column("tags", oid_of("text[]"), 16385)});
+  catalogue.learn(learned.pattern(),
+                  {column("id", oid::int4, 16385), column("price", oid::numeric, 16385),
+                   column("tags", oid_of("text[]"), 16385)});
   catalogue.settle();
   using Types = std::vector<Oid>;
-  CHECK(inferred(catalogue, "SELECT * FROM item WHERE id = $1 AND price > $2") == Types{oid::int4, oid::numeric});
-  CHECK(inferred(catalogue, "SELECT * FROM item i WHERE i.id IN ($1, $2) LIMIT $3") == Types{oid::int4, oid::int4, oid::int8});
+  CHECK(inferred(catalogue, "SELECT * FROM item WHERE id = $1 AND price > $2") ==
+        Types{oid::int4, oid::numeric});
+  CHECK(inferred(catalogue, "SELECT * FROM item i WHERE i.id IN ($1, $2) LIMIT $3") ==
+        Types{oid::int4, oid::int4, oid::int8});
   CHECK(inferred(catalogue, "SELECT * FROM item WHERE id = ANY($1)") == Types{oid_of("int4[]")});
-  CHECK(inferred(catalogue, "SELECT * FROM item WHERE id BETWEEN $1 AND $2") == Types{oid::int4, oid::int4});
+  CHECK(inferred(catalogue, "SELECT * FROM item WHERE id BETWEEN $1 AND $2") ==
+        Types{oid::int4, oid::int4});
   CHECK(inferred(catalogue, "INSERT INTO item (price, id) VALUES ($1, $2), ($3, $4)") ==
         Types{oid::numeric, oid::int4, oid::numeric, oid::int4});
   CHECK(inferred(catalogue, "UPDATE item SET price = $1, tags = $2 WHERE id = $3") ==
         Types{oid::numeric, oid_of("text[]"), oid::int4});
-  CHECK(inferred(catalogue, "SELECT * FROM t WHERE x = $1::uuid AND y = $2") == Types{oid::uuid, 0});
+  CHECK(inferred(catalogue, "SELECT * FROM t WHERE x = $1::uuid AND y = $2") ==
+        Types{oid::uuid, 0});
   CHECK(inferred(catalogue, "SELECT * FROM other WHERE id = $1") == Types{0});
 }
 

@@ -18,20 +18,28 @@ std::vector<Exchange> recorded() {
       statement(R"({"sql":"SELECT id FROM item WHERE id = $1","params":[7],"types":["int4"]})",
                 R"({"columns":[{"name":"id","type":"int4"}],"rows":[[7]],"tag":"SELECT 1"})"),
       statement(R"j({"sql":"INSERT INTO item VALUES (9)"})j", R"({"tag":"INSERT 0 1"})"),
-      statement(R"({"sql":"SELECT nope"})",
-                R"({"error":{"severity":"ERROR","code":"42703","message":"column \"nope\" does not exist","position":8}})"),
-      statement(R"({"sql":"COPY item FROM STDIN","copy":"1\n2\n"})", R"({"copy":{"direction":"in","format":"text","columns":1},"tag":"COPY 2"})"),
-      statement(R"({"sql":"COPY item TO STDOUT"})",
-                R"({"copy":{"direction":"out","format":"text","columns":1,"data":"1\n2\n"},"tag":"COPY 2"})"),
-      statement(R"({"sql":"SELECT id FROM big","partial":true})",
-                R"({"columns":[{"name":"id","type":"int4"}],"rows":[[1],[2]],"partial":true,"tag":"SELECT 2"})"),
-      statement(R"({"sql":"SELECT * FROM gone","describe":true})",
-                R"({"error":{"severity":"ERROR","code":"42P01","message":"relation \"gone\" does not exist"}})"),
+      statement(
+          R"({"sql":"SELECT nope"})",
+          R"({"error":{"severity":"ERROR","code":"42703","message":"column \"nope\" does not exist","position":8}})"),
+      statement(R"({"sql":"COPY item FROM STDIN","copy":"1\n2\n"})",
+                R"({"copy":{"direction":"in","format":"text","columns":1},"tag":"COPY 2"})"),
+      statement(
+          R"({"sql":"COPY item TO STDOUT"})",
+          R"({"copy":{"direction":"out","format":"text","columns":1,"data":"1\n2\n"},"tag":"COPY 2"})"),
+      statement(
+          R"({"sql":"SELECT id FROM big","partial":true})",
+          R"({"columns":[{"name":"id","type":"int4"}],"rows":[[1],[2]],"partial":true,"tag":"SELECT 2"})"),
+      statement(
+          R"({"sql":"SELECT * FROM gone","describe":true})",
+          R"({"error":{"severity":"ERROR","code":"42P01","message":"relation \"gone\" does not exist"}})"),
   };
 }
 
 struct Session {
-  Session() : table(recorded()), live(table) { CHECK(types_of(live.talk(startup_message({{"user", "ann"}, {"database", "shop"}}))).ends_with("Z")); }
+  Session() : table(recorded()), live(table) {
+    CHECK(types_of(live.talk(startup_message({{"user", "ann"}, {"database", "shop"}})))
+              .ends_with("Z"));
+  }
   std::string types(const Buffer& octets) { return types_of(live.talk(octets)); }
   char status(const Buffer& octets) {
     last = live.talk(octets);
@@ -53,13 +61,15 @@ TEST_CASE("a simple query is answered with description, rows and tag") {
 TEST_CASE("a literal finds what was recorded with a parameter, and the reverse") {
   Session session;
   CHECK(session.types(query("SELECT id FROM item WHERE id = 7")) == "TDCZ");
-  CHECK(session.types(parse("", "INSERT INTO item VALUES ($1)") + bind("", "", {"9"}) + execute("") + sync()) == "12CZ");
+  CHECK(session.types(parse("", "INSERT INTO item VALUES ($1)") + bind("", "", {"9"}) +
+                      execute("") + sync()) == "12CZ");
   CHECK(session.live.missed.empty());
 }
 
 TEST_CASE("the answer does not depend on how the octets are cut") {
-  const Buffer octets = parse("s", "SELECT id FROM item WHERE id = $1") + bind("", "s", {"7"}) + describe('P', "") + execute("") +
-                        sync() + query("BEGIN") + query("SELECT nope") + query("ROLLBACK");
+  const Buffer octets = parse("s", "SELECT id FROM item WHERE id = $1") + bind("", "s", {"7"}) +
+                        describe('P', "") + execute("") + sync() + query("BEGIN") +
+                        query("SELECT nope") + query("ROLLBACK");
   Session whole, parted;
   const Buffer expected = whole.live.talk(octets);
   Buffer seen;
@@ -70,8 +80,9 @@ TEST_CASE("the answer does not depend on how the octets are cut") {
 
 TEST_CASE("binary parameters and results are the same request and the same rows") {
   Session session;
-  const Buffer answer = session.live.talk(parse("", "SELECT id FROM item WHERE id = $1", {oid::int4}) +
-                                          bind("", "", {std::string("\0\0\0\7", 4)}, 1, 1) + describe('P', "") + execute("") + sync());
+  const Buffer answer = session.live.talk(
+      parse("", "SELECT id FROM item WHERE id = $1", {oid::int4}) +
+      bind("", "", {std::string("\0\0\0\7", 4)}, 1, 1) + describe('P', "") + execute("") + sync());
   CHECK(types_of(answer) == "12TDCZ");
   CHECK(text_of(body_of(answer, 'D')) == std::string("\0\1\0\0\0\4\0\0\0\7", 10));
   std::vector<Column> columns;
@@ -82,10 +93,12 @@ TEST_CASE("binary parameters and results are the same request and the same rows"
 
 TEST_CASE("Describe of a statement tells types and columns before anything is executed") {
   Session session;
-  const Buffer answer = session.live.talk(parse("s", "SELECT id FROM item WHERE id = $1") + describe('S', "s") + sync());
+  const Buffer answer = session.live.talk(parse("s", "SELECT id FROM item WHERE id = $1") +
+                                          describe('S', "s") + sync());
   CHECK(types_of(answer) == "1tTZ");
   CHECK(text_of(body_of(answer, 't')) == std::string("\0\1\0\0\0\x17", 6));
-  CHECK(session.types(parse("i", "INSERT INTO item VALUES (9)") + describe('S', "i") + sync()) == "1tnZ");
+  CHECK(session.types(parse("i", "INSERT INTO item VALUES (9)") + describe('S', "i") + sync()) ==
+        "1tnZ");
   CHECK(session.live.looked_up == 0);
 }
 
@@ -110,7 +123,8 @@ TEST_CASE("a portal is fetched in pieces, and suspended even where the rows are 
 TEST_CASE("rows that were not fetched in the recording are not made up") {
   Session session;
   session.live.talk(query("BEGIN"));
-  CHECK(session.types(parse("", "SELECT id FROM big") + bind("p", "") + execute("p", 2) + sync()) == "12DDsZ");
+  CHECK(session.types(parse("", "SELECT id FROM big") + bind("p", "") + execute("p", 2) + sync()) ==
+        "12DDsZ");
   const Buffer beyond = session.live.talk(execute("p", 2) + sync());
   CHECK(types_of(beyond) == "EZ");
   CHECK(field(error_of(beyond), 'C') == "UX404");
@@ -118,7 +132,8 @@ TEST_CASE("rows that were not fetched in the recording are not made up") {
 
 TEST_CASE("after an error of the extended protocol everything up to Sync is skipped") {
   Session session;
-  CHECK(session.types(bind("", "unknown") + describe('P', "") + execute("") + query("SELECT 1") + sync() + sync()) == "EZZ");
+  CHECK(session.types(bind("", "unknown") + describe('P', "") + execute("") + query("SELECT 1") +
+                      sync() + sync()) == "EZZ");
 }
 
 TEST_CASE("errors about statements and portals have the server's codes") {
@@ -175,7 +190,8 @@ TEST_CASE("savepoints are told to the engine and undo a failure") {
   CHECK(session.status(query("RELEASE SAVEPOINT a")) == 'E');
   CHECK(field(error_of(session.last), 'C') == "3B001");
   CHECK(session.status(query("ROLLBACK")) == 'I');
-  CHECK(session.live.controls == std::vector<std::string>{"begin", "savepoint", "rollback_to", "release", "rollback"});
+  CHECK(session.live.controls ==
+        std::vector<std::string>{"begin", "savepoint", "rollback_to", "release", "rollback"});
   session.live.talk(query("SAVEPOINT a"));
   CHECK(session.status(query("SAVEPOINT a")) == 'I');
   CHECK(field(error_of(session.last), 'C') == "25P01");
@@ -183,13 +199,16 @@ TEST_CASE("savepoints are told to the engine and undo a failure") {
 
 TEST_CASE("several statements of one query are one transaction, and an error undoes it") {
   Session session;
-  CHECK(session.types(query("INSERT INTO item VALUES (9); SELECT nope; INSERT INTO item VALUES (9)")) == "CEZ");
+  CHECK(session.types(query(
+            "INSERT INTO item VALUES (9); SELECT nope; INSERT INTO item VALUES (9)")) == "CEZ");
   CHECK(session.live.controls == std::vector<std::string>{"begin", "rollback"});
   session.live.controls.clear();
   CHECK(session.types(query("INSERT INTO item VALUES (9); INSERT INTO item VALUES (9)")) == "CCZ");
   CHECK(session.live.controls == std::vector<std::string>{"begin", "commit"});
   session.live.controls.clear();
-  CHECK(session.types(query("BEGIN; INSERT INTO item VALUES (9); COMMIT; INSERT INTO item VALUES (9); BEGIN")) == "CCCCCZ");
+  CHECK(session.types(query(
+            "BEGIN; INSERT INTO item VALUES (9); COMMIT; INSERT INTO item VALUES (9); BEGIN")) ==
+        "CCCCCZ");
   CHECK(session.live.controls == std::vector<std::string>{"begin", "commit", "begin"});
 }
 
@@ -211,9 +230,12 @@ TEST_CASE("the position of an error is counted in the whole text of the query") 
 
 TEST_CASE("cursors walk in both directions over the recorded rows") {
   Session session;
-  CHECK(field(error_of(session.live.talk(query("DECLARE c CURSOR FOR SELECT id, price FROM item ORDER BY id"))), 'C') == "25P01");
+  CHECK(field(error_of(session.live.talk(
+                  query("DECLARE c CURSOR FOR SELECT id, price FROM item ORDER BY id"))),
+              'C') == "25P01");
   session.live.talk(query("BEGIN"));
-  CHECK(session.types(query("DECLARE c CURSOR FOR SELECT id, price FROM item ORDER BY id")) == "CZ");
+  CHECK(session.types(query("DECLARE c CURSOR FOR SELECT id, price FROM item ORDER BY id")) ==
+        "CZ");
   CHECK(session.types(query("FETCH 2 FROM c")) == "TDDCZ");
   CHECK(session.types(query("FETCH ALL FROM c")) == "TDCZ");
   CHECK(session.types(query("FETCH PRIOR FROM c")) == "TDCZ");
@@ -249,22 +271,28 @@ TEST_CASE("settings are kept, shown and told") {
 TEST_CASE("start-up questions are answered though no recording has them") {
   Session session;
   CHECK(session.types(query("SELECT 1")) == "TDCZ");
-  CHECK(text_of(body_of(session.live.talk(query("select version()")), 'D')).ends_with("PostgreSQL 15.20 (Debian 15.20-0+deb12u1)"));
-  CHECK(text_of(body_of(session.live.talk(query("SELECT current_database()")), 'D')).ends_with("shop"));
+  CHECK(text_of(body_of(session.live.talk(query("select version()")), 'D'))
+            .ends_with("PostgreSQL 15.20 (Debian 15.20-0+deb12u1)"));
+  CHECK(text_of(body_of(session.live.talk(query("SELECT current_database()")), 'D'))
+            .ends_with("shop"));
   CHECK(session.types(query("SELECT pg_catalog.set_config('search_path', '', false)")) == "TDCZ");
   CHECK(session.types(query("")) == "IZ");
   CHECK(session.types(query("-- nothing")) == "IZ");
-  CHECK(session.types(parse("", "") + bind("", "") + describe('P', "") + execute("") + sync()) == "12nIZ");
+  CHECK(session.types(parse("", "") + bind("", "") + describe('P', "") + execute("") + sync()) ==
+        "12nIZ");
   CHECK(session.live.missed.empty());
 }
 
 TEST_CASE("COPY takes its data before it is looked up, and gives it line by line") {
   Session session;
   CHECK(session.types(query("COPY item FROM STDIN")) == "G");
-  CHECK(session.types(message('d', "1\n") + message('H', "") + message('d', "2\n\\.\n") + message('c', "")) == "CZ");
-  CHECK(session.types(query("COPY item FROM STDIN") + message('f', std::string("no\0", 3))) == "GEZ");
+  CHECK(session.types(message('d', "1\n") + message('H', "") + message('d', "2\n\\.\n") +
+                      message('c', "")) == "CZ");
+  CHECK(session.types(query("COPY item FROM STDIN") + message('f', std::string("no\0", 3))) ==
+        "GEZ");
   CHECK(session.types(query("COPY item TO STDOUT")) == "HddcCZ");
-  CHECK(session.types(parse("", "COPY item FROM STDIN") + bind("", "") + execute("") + sync()) == "12G");
+  CHECK(session.types(parse("", "COPY item FROM STDIN") + bind("", "") + execute("") + sync()) ==
+        "12G");
   CHECK(session.types(message('d', "1\n2\n") + message('c', "") + sync()) == "CZ");
   CHECK(session.live.missed.empty());
 }

@@ -8,7 +8,8 @@ namespace {
 using namespace test;
 
 TEST_CASE("a startup message is read whole, and not before its last octet") {
-  const Buffer message = startup_message({{"user", "ann"}, {"database", "shop"}, {"options", "-c geqo=off --search-path=a\\ b"}});
+  const Buffer message = startup_message(
+      {{"user", "ann"}, {"database", "shop"}, {"options", "-c geqo=off --search-path=a\\ b"}});
   for (std::size_t length = 0; length < message.size(); ++length)
     CHECK(decode_startup(Bytes(message).first(length)).kind == StartupKind::need_more);
   const Startup startup = decode_startup(message);
@@ -60,7 +61,8 @@ TEST_CASE("TLS and GSSAPI are refused in one octet each, then the session starts
   Live live(table);
   CHECK(live.talk(from_hex("0000000804d21630")) == Buffer{'N'});
   CHECK(live.talk(from_hex("0000000804d2162f")) == Buffer{'N'});
-  const Buffer answer = live.talk(startup_message({{"user", "ann"}, {"application_name", "test"}, {"client_encoding", "'utf-8'"}}));
+  const Buffer answer = live.talk(startup_message(
+      {{"user", "ann"}, {"application_name", "test"}, {"client_encoding", "'utf-8'"}}));
   CHECK(types_of(answer) == "RSSSSSSSSSSSSSKZ");
   CHECK(text_of(answer).find(std::string("client_encoding\0UTF8", 20)) != std::string::npos);
   CHECK(text_of(answer).find(std::string("application_name\0test", 21)) != std::string::npos);
@@ -69,7 +71,8 @@ TEST_CASE("TLS and GSSAPI are refused in one octet each, then the session starts
 TEST_CASE("a newer minor version and unknown options are negotiated down") {
   FakeTable table(nothing);
   Live live(table);
-  const Buffer answer = live.talk(startup_message({{"user", "ann"}, {"_pq_.foo", "bar"}}, 3 << 16 | 99));
+  const Buffer answer =
+      live.talk(startup_message({{"user", "ann"}, {"_pq_.foo", "bar"}}, 3 << 16 | 99));
   CHECK(types_of(answer).starts_with("vR"));
   CHECK(text_of(body_of(answer, 'v')) == std::string("\0\3\0\2\0\0\0\1_pq_.foo\0", 17));
   CHECK(body_of(answer, 'K').size() == 4 + 32);  // 3.2 has long keys
@@ -99,7 +102,8 @@ TEST_CASE("a startup that comes octet by octet is answered alike") {
   FakeTable table(nothing);
   Live live(table);
   Buffer answer;
-  for (const std::uint8_t octet : startup_message({{"user", "ann"}})) answer = live.talk(Bytes(&octet, 1));
+  for (const std::uint8_t octet : startup_message({{"user", "ann"}}))
+    answer = live.talk(Bytes(&octet, 1));
   CHECK(types_of(answer) == "RSSSSSSSSSSSSSKZ");
 }
 

@@ -23,11 +23,14 @@ inline Buffer from_hex(std::string_view hex) {
   Buffer octets;
   if (hex == "-") return octets;
   for (std::size_t i = 0; i + 1 < hex.size(); i += 2)
-    octets.push_back(static_cast<std::uint8_t>(std::stoi(std::string(hex.substr(i, 2)), nullptr, 16)));
+    octets.push_back(
+        static_cast<std::uint8_t>(std::stoi(std::string(hex.substr(i, 2)), nullptr, 16)));
   return octets;
 }
 
-inline std::string text_of(Bytes octets) { return std::string(as_text(octets)); }
+inline std::string text_of(Bytes octets) {
+  return std::string(as_text(octets));
+}
 
 /// One chunk of a captured connection.
 struct Chunk {
@@ -43,7 +46,8 @@ inline std::vector<Chunk> read_capture(const std::string& name) {
   int connection = 0;
   std::string side, hex;
   while (file >> connection >> side >> hex)
-    chunks.push_back({connection, side == "C" ? Direction::from_client : Direction::from_server, from_hex(hex)});
+    chunks.push_back(
+        {connection, side == "C" ? Direction::from_client : Direction::from_server, from_hex(hex)});
   return chunks;
 }
 
@@ -58,19 +62,27 @@ struct Seen {
 
 inline void drain(Observer& observer, Seen& seen) {
   while (auto observed = observer.next()) {
-    if (auto* exchange = std::get_if<Exchange>(&*observed)) seen.exchanges.push_back(std::move(*exchange));
-    else if (auto* warned = std::get_if<Warned>(&*observed)) seen.warnings.push_back(warned->text);
-    else seen.facts = std::get<SessionOpened>(*observed).facts;
+    if (auto* exchange = std::get_if<Exchange>(&*observed))
+      seen.exchanges.push_back(std::move(*exchange));
+    else if (auto* warned = std::get_if<Warned>(&*observed))
+      seen.warnings.push_back(warned->text);
+    else
+      seen.facts = std::get<SessionOpened>(*observed).facts;
   }
 }
 
-inline void feed(Observer& observer, const Chunk& chunk, std::size_t piece, std::uint64_t& tick, Seen& seen) {
+inline void feed(Observer& observer, const Chunk& chunk, std::size_t piece, std::uint64_t& tick,
+                 Seen& seen) {
   for (std::size_t at = 0; at < chunk.octets.size(); at += piece) {
     const std::size_t length = std::min(piece, chunk.octets.size() - at);
     Relay relay;
     observer.feed(chunk.from, Bytes(chunk.octets).subspan(at, length), Moment{++tick, {}}, relay);
-    relay.to_server.for_each_slice([&](Bytes slice) { seen.to_server.insert(seen.to_server.end(), slice.begin(), slice.end()); });
-    relay.to_client.for_each_slice([&](Bytes slice) { seen.to_client.insert(seen.to_client.end(), slice.begin(), slice.end()); });
+    relay.to_server.for_each_slice([&](Bytes slice) {
+      seen.to_server.insert(seen.to_server.end(), slice.begin(), slice.end());
+    });
+    relay.to_client.for_each_slice([&](Bytes slice) {
+      seen.to_client.insert(seen.to_client.end(), slice.begin(), slice.end());
+    });
     drain(observer, seen);
   }
 }
@@ -80,7 +92,8 @@ inline Seen observe(const std::vector<Chunk>& chunks, std::size_t piece = SIZE_M
   const auto observer = protocol().new_observer({});
   Seen seen;
   std::uint64_t tick = 0;
-  for (const Chunk& chunk : chunks) feed(*observer, chunk, piece == SIZE_MAX ? chunk.octets.size() : piece, tick, seen);
+  for (const Chunk& chunk : chunks)
+    feed(*observer, chunk, piece == SIZE_MAX ? chunk.octets.size() : piece, tick, seen);
   observer->feed_eof(Direction::from_client, Moment{++tick, {}});
   drain(*observer, seen);
   seen.sync = observer->sync();
@@ -92,11 +105,17 @@ class FakeTable final : public ServiceTable {
  public:
   explicit FakeTable(const std::vector<Exchange>& exchanges) {
     const auto analyser = protocol().new_analyser();
-    const SessionHeader header{.service = "db", .protocol = "postgres", .recording = "r1", .connection = 1, .started = {}, .facts = facts_of(exchanges)};
+    const SessionHeader header{.service = "db",
+                               .protocol = "postgres",
+                               .recording = "r1",
+                               .connection = 1,
+                               .started = {},
+                               .facts = facts_of(exchanges)};
     for (const Exchange& exchange : exchanges) analyser->learn(header, exchange);
     for (const Exchange& exchange : exchanges) {
       Analysis analysis = analyser->analyse(header, exchange, problems);
-      if (analysis.effect != Effect::none) images_[analysis.identity.canonical].push_back(std::move(analysis.image));
+      if (analysis.effect != Effect::none)
+        images_[analysis.identity.canonical].push_back(std::move(analysis.image));
     }
     profile_ = analyser->profile();
     for (auto& [key, content] : analyser->shapes()) shapes_[key] = content;
@@ -123,7 +142,8 @@ class FakeTable final : public ServiceTable {
 
  private:
   static Document facts_of(const std::vector<Exchange>&) {
-    return {{"parameters", {{"server_version", "15.20 (Debian 15.20-0+deb12u1)"}, {"TimeZone", "UTC"}}}};
+    return {{"parameters",
+             {{"server_version", "15.20 (Debian 15.20-0+deb12u1)"}, {"TimeZone", "UTC"}}}};
   }
   Document profile_;
   std::map<std::string, std::string, std::less<>> shapes_;
@@ -136,7 +156,8 @@ class Live {
  public:
   explicit Live(FakeTable& table) : table_(table) {
     context_.settings = &table.settings;
-    for (std::size_t i = 0; i < context_.entropy.size(); ++i) context_.entropy[i] = static_cast<std::uint8_t>(i + 1);
+    for (std::size_t i = 0; i < context_.entropy.size(); ++i)
+      context_.entropy[i] = static_cast<std::uint8_t>(i + 1);
     machine_ = protocol().new_server(table, context_);
     machine_->start();
   }
@@ -160,23 +181,30 @@ class Live {
   Buffer pump() {
     for (;;) {
       ServerEvent event = machine_->next();
-      if (const auto* request = std::get_if<Request>(&event)) answer(*request);
-      else if (std::holds_alternative<Close>(event)) closed = true;
-      else if (const auto* noted = std::get_if<Noted>(&event)) notes.push_back(noted->text);
-      else if (std::holds_alternative<NeedBytes>(event)) break;
+      if (const auto* request = std::get_if<Request>(&event))
+        answer(*request);
+      else if (std::holds_alternative<Close>(event))
+        closed = true;
+      else if (const auto* noted = std::get_if<Noted>(&event))
+        notes.push_back(noted->text);
+      else if (std::holds_alternative<NeedBytes>(event))
+        break;
     }
     Buffer sent;
-    machine_->output().for_each_slice([&](Bytes slice) { sent.insert(sent.end(), slice.begin(), slice.end()); });
+    machine_->output().for_each_slice(
+        [&](Bytes slice) { sent.insert(sent.end(), slice.begin(), slice.end()); });
     machine_->output().clear();
     return sent;
   }
 
   void answer(const Request& request) {
-    static constexpr std::array<std::string_view, 10> names = {"none", "begin", "commit", "rollback", "savepoint",
-                                                               "release", "rollback_to", "reset", "watch", "unwatch"};
+    static constexpr std::array<std::string_view, 10> names = {
+        "none",    "begin",       "commit", "rollback", "savepoint",
+        "release", "rollback_to", "reset",  "watch",    "unwatch"};
     if (request.control != Control::none) {
       controls.emplace_back(names[static_cast<std::size_t>(request.control)]);
-      if (!table_.knows(request.canonical)) return machine_->reply(Answer{Grade::synthesised, {}, false});
+      if (!table_.knows(request.canonical))
+        return machine_->reply(Answer{Grade::synthesised, {}, false});
     }
     if (const auto image = table_.answer(request.canonical)) {
       ++looked_up;
@@ -244,9 +272,14 @@ inline Buffer message(char type, std::string_view body) {
   writer.finish();
   return out;
 }
-inline Buffer query(std::string_view sql) { return message('Q', std::string(sql) + '\0'); }
-inline Buffer sync() { return message('S', ""); }
-inline Buffer parse(std::string_view name, std::string_view sql, const std::vector<Oid>& types = {}) {
+inline Buffer query(std::string_view sql) {
+  return message('Q', std::string(sql) + '\0');
+}
+inline Buffer sync() {
+  return message('S', "");
+}
+inline Buffer parse(std::string_view name, std::string_view sql,
+                    const std::vector<Oid>& types = {}) {
   Buffer out;
   FrameWriter writer(out, 'P');
   writer.c_string(name);
@@ -257,8 +290,8 @@ inline Buffer parse(std::string_view name, std::string_view sql, const std::vect
   return out;
 }
 inline Buffer bind(std::string_view portal, std::string_view statement,
-                   const std::vector<std::optional<std::string>>& parameters = {}, std::uint16_t parameter_format = 0,
-                   std::uint16_t result_format = 0) {
+                   const std::vector<std::optional<std::string>>& parameters = {},
+                   std::uint16_t parameter_format = 0, std::uint16_t result_format = 0) {
   Buffer out;
   FrameWriter writer(out, 'B');
   writer.c_string(portal);
@@ -266,7 +299,8 @@ inline Buffer bind(std::string_view portal, std::string_view statement,
   writer.be(std::uint16_t{1});
   writer.be(parameter_format);
   writer.be(static_cast<std::uint16_t>(parameters.size()));
-  for (const auto& parameter : parameters) encode_cell(parameter ? std::optional<std::string_view>(*parameter) : std::nullopt, writer);
+  for (const auto& parameter : parameters)
+    encode_cell(parameter ? std::optional<std::string_view>(*parameter) : std::nullopt, writer);
   writer.be(std::uint16_t{1});
   writer.be(result_format);
   writer.finish();

@@ -49,13 +49,16 @@ TEST_CASE("every captured value has in binary what the server sent") {
   }
 }
 
-TEST_CASE("a truncated binary value is refused or is another value, and leaves the text as it was") {
+TEST_CASE(
+    "a truncated binary value is refused or is another value, and leaves the text as it was") {
   for (const Captured& value : captured_values()) {
     for (std::size_t length = 0; length < value.binary.size(); ++length) {
       std::string text = "kept";
       const Bytes cut = Bytes(value.binary).first(length);
-      if (!binary_to_text(value.type, cut, text)) CHECK(text == "kept");
-      else CHECK((text.starts_with("kept") && text != "kept" + value.text));
+      if (!binary_to_text(value.type, cut, text))
+        CHECK(text == "kept");
+      else
+        CHECK((text.starts_with("kept") && text != "kept" + value.text));
     }
   }
 }
@@ -65,7 +68,8 @@ TEST_CASE("a truncated text never crashes and leaves the octets as they were whe
   for (const Captured& value : captured_values()) {
     for (std::size_t length = 0; length < value.text.size(); ++length) {
       Buffer binary = {7};
-      if (text_to_binary(value.type, std::string_view(value.text).substr(0, length), binary)) continue;
+      if (text_to_binary(value.type, std::string_view(value.text).substr(0, length), binary))
+        continue;
       CHECK(binary == Buffer{7});
       ++refused;
     }
@@ -74,10 +78,12 @@ TEST_CASE("a truncated text never crashes and leaves the octets as they were whe
 }
 
 TEST_CASE("parameters of different drivers come to one text") {
-  CHECK(canonical_text(oid::timestamptz, "2026-11-21T08:00:00.000+01:00") == "2026-11-21 07:00:00+00");
+  CHECK(canonical_text(oid::timestamptz, "2026-11-21T08:00:00.000+01:00") ==
+        "2026-11-21 07:00:00+00");
   CHECK(canonical_text(oid::timestamptz, "2026-11-21 07:00:00Z") == "2026-11-21 07:00:00+00");
   CHECK(canonical_text(oid::timestamp, "2026-11-21T07:00:00.500") == "2026-11-21 07:00:00.5");
-  CHECK(canonical_text(oid::uuid, "{3F2504E0-4F89-11D3-9A0C-0305E82C3301}") == "3f2504e0-4f89-11d3-9a0c-0305e82c3301");
+  CHECK(canonical_text(oid::uuid, "{3F2504E0-4F89-11D3-9A0C-0305E82C3301}") ==
+        "3f2504e0-4f89-11d3-9a0c-0305e82c3301");
   CHECK(canonical_text(oid::boolean, "TRUE") == "t");
   CHECK(canonical_text(oid::boolean, "off") == "f");
   CHECK(canonical_text(oid::bytea, "a\\\\b\\001") == "\\x615c6201");
@@ -92,7 +98,8 @@ TEST_CASE("text that is no value of the type stays as it was given") {
   CHECK(canonical_text(oid::boolean, "") == "");
 }
 
-TEST_CASE("an array that announces more elements than it holds is refused before anything is allocated") {
+TEST_CASE(
+    "an array that announces more elements than it holds is refused before anything is allocated") {
   // one dimension of 2^24 elements of int4, and no octet of them
   std::string text;
   CHECK_FALSE(binary_to_text(1007, from_hex("0000000100000000000000170100000000000001"), text));
@@ -105,8 +112,17 @@ TEST_CASE("a composite prints its fields, and null is not the empty text") {
   // (1,,"",a b) of int4, text, text, text
   std::string text;
   CHECK(binary_to_text(oid::record,
-                       from_hex("00000004" "00000017" "00000004" "00000001" "00000019" "ffffffff" "00000019" "00000000"
-                                "00000019" "00000003" "612062"),
+                       from_hex("00000004"
+                                "00000017"
+                                "00000004"
+                                "00000001"
+                                "00000019"
+                                "ffffffff"
+                                "00000019"
+                                "00000000"
+                                "00000019"
+                                "00000003"
+                                "612062"),
                        text));
   CHECK(text == "(1,,\"\",\"a b\")");
 }

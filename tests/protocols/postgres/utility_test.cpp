@@ -8,7 +8,8 @@ namespace understudy::postgres {
 namespace {
 
 TEST_CASE("PREPARE gives name, types and the query") {
-  const auto prepare = parse_prepare("PREPARE \"By\"\"Id\" (int, character varying, numeric(10,2)) AS SELECT $1;", sql_mode());
+  const auto prepare = parse_prepare(
+      "PREPARE \"By\"\"Id\" (int, character varying, numeric(10,2)) AS SELECT $1;", sql_mode());
   REQUIRE(prepare);
   CHECK(prepare->name == "By\"Id");
   CHECK(prepare->types == std::vector<Oid>{oid::int4, oid::varchar, oid::numeric});
@@ -30,7 +31,8 @@ TEST_CASE("EXECUTE gives its literals, and nothing where one is more than that")
 }
 
 TEST_CASE("DECLARE gives the cursor and its query") {
-  const auto declare = parse_declare("DECLARE c BINARY NO SCROLL CURSOR WITH HOLD FOR SELECT 1", sql_mode());
+  const auto declare =
+      parse_declare("DECLARE c BINARY NO SCROLL CURSOR WITH HOLD FOR SELECT 1", sql_mode());
   REQUIRE(declare);
   CHECK(declare->name == "c");
   CHECK(declare->binary);
@@ -65,17 +67,20 @@ TEST_CASE("SET in its forms") {
   };
   using Expected = std::tuple<std::string, std::string, bool, bool>;
   CHECK(set("SET TimeZone TO 'UTC'") == Expected("timezone", "UTC", false, false));
-  CHECK(set("SET TIME ZONE 'Europe/Berlin'") == Expected("timezone", "Europe/Berlin", false, false));
+  CHECK(set("SET TIME ZONE 'Europe/Berlin'") ==
+        Expected("timezone", "Europe/Berlin", false, false));
   CHECK(set("SET LOCAL search_path = a, \"B\"") == Expected("search_path", "a, B", true, false));
   CHECK(set("SET SESSION my.setting TO 5") == Expected("my.setting", "5", false, false));
   CHECK(set("SET NAMES 'utf8'") == Expected("client_encoding", "utf8", false, false));
   CHECK(set("SET statement_timeout TO DEFAULT") == Expected("statement_timeout", "", false, true));
   CHECK(set("RESET ALL") == Expected("all", "", false, true));
-  CHECK(set("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ") == Expected("transaction_isolation", "repeatable read", true, false));
+  CHECK(set("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ") ==
+        Expected("transaction_isolation", "repeatable read", true, false));
   CHECK(set("SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL SERIALIZABLE") ==
         Expected("default_transaction_isolation", "serializable", false, false));
   CHECK_FALSE(parse_set("SET CONSTRAINTS ALL DEFERRED", sql_mode()));
-  CHECK(parse_set_config("SELECT pg_catalog.set_config('search_path', '', false)", sql_mode())->name == "search_path");
+  CHECK(parse_set_config("SELECT pg_catalog.set_config('search_path', '', false)", sql_mode())
+            ->name == "search_path");
   CHECK(parse_show("SHOW TIME ZONE", sql_mode()) == "timezone");
   CHECK(parse_show("show transaction isolation level", sql_mode()) == "transaction_isolation");
   CHECK(parse_last_name("DEALLOCATE PREPARE x", sql_mode()) == "x");
@@ -109,7 +114,8 @@ TEST_CASE("settings follow the transaction") {
   CHECK(settings.take_changes().size() == 1);
   settings.commit();
   CHECK(settings.value("TimeZone") == "UTC");
-  CHECK(settings.take_changes() == std::vector<std::pair<std::string, std::string>>{{"TimeZone", "UTC"}});
+  CHECK(settings.take_changes() ==
+        std::vector<std::pair<std::string, std::string>>{{"TimeZone", "UTC"}});
 }
 
 }  // namespace

@@ -38,7 +38,9 @@ std::string first_words(const CapturedReply& row) {
 
 }  // namespace
 
-TEST_CASE("captures of a real server are there") { CHECK(captured_replies().size() > 250); }
+TEST_CASE("captures of a real server are there") {
+  CHECK(captured_replies().size() > 250);
+}
 
 TEST_CASE("what a server said in RESP2 is lifted to what it said in RESP3") {
   for (const CapturedReply& row : captured_replies()) {

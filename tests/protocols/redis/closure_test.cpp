@@ -16,7 +16,8 @@ namespace {
 class Folder {
  public:
   Folder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "understudy-redis-XXXXXX").string();
+    std::string pattern =
+        (std::filesystem::temp_directory_path() / "understudy-redis-XXXXXX").string();
     path_ = ::mkdtemp(pattern.data());
   }
   ~Folder() { std::filesystem::remove_all(path_); }
@@ -34,13 +35,16 @@ using Turn = std::pair<std::string, std::string>;  // what the client sent, what
 class Stage {
  public:
   Stage() {
-    std::ofstream(folder_.path() / "understudy.yaml") << "understudy: 1\nservices:\n  cache: {protocol: redis, listen: 0}\n";
+    std::ofstream(folder_.path() / "understudy.yaml")
+        << "understudy: 1\nservices:\n  cache: {protocol: redis, listen: 0}\n";
     service_.name = "cache";
     service_.protocol = "redis";
   }
 
   Stage& record(const std::vector<Turn>& turns) {
-    const auto warn = [this](const std::string&, const std::string& text) { warnings.push_back(text); };
+    const auto warn = [this](const std::string&, const std::string& text) {
+      warnings.push_back(text);
+    };
     if (!recording_) recording_.emplace(folder_.path(), warn);
     engine::RecordedConnection connection(*recording_, service_, redis::protocol());
     for (const auto& [sent, replied] : turns) {
@@ -61,10 +65,9 @@ class Stage {
     const auto table = compile::load(folder_.path(), known, problems);
     for (const Diagnostic& problem : problems) FAIL_CHECK(to_string(problem));
     REQUIRE(table);
-    served = std::make_shared<engine::ServedService>(redis::protocol(), table, 0, Document::object(),
-                                                     engine::Strictness::normal, [this](const engine::Incident& incident) {
-                                                       warnings.push_back(incident.summary);
-                                                     });
+    served = std::make_shared<engine::ServedService>(
+        redis::protocol(), table, 0, Document::object(), engine::Strictness::normal,
+        [this](const engine::Incident& incident) { warnings.push_back(incident.summary); });
   }
 
   [[nodiscard]] std::uint64_t count(Grade grade) const {
@@ -82,7 +85,9 @@ class Stage {
 
 class Client {
  public:
-  explicit Client(const Stage& stage) : connection_(stage.served, 7, {}) { static_cast<void>(connection_.start()); }
+  explicit Client(const Stage& stage) : connection_(stage.served, 7, {}) {
+    static_cast<void>(connection_.start());
+  }
 
   std::string send(std::string_view octets) {
     static_cast<void>(connection_.feed(as_bytes(octets)));
@@ -129,7 +134,8 @@ const std::vector<Turn> conversation = {
 
 }  // namespace
 
-TEST_CASE("a recording that is replayed unchanged is answered octet by octet, every answer certain") {
+TEST_CASE(
+    "a recording that is replayed unchanged is answered octet by octet, every answer certain") {
   Stage stage;
   stage.record(conversation);
   stage.open();
@@ -195,7 +201,8 @@ TEST_CASE("a transaction is answered with the replies that its commands had") {
       {wire({"GET", "k"}), "$1\r\n2\r\n"},
       {wire({"MULTI"}) + wire({"INCR", "k"}) + wire({"DISCARD"}) + wire({"GET", "k"}),
        "+OK\r\n+QUEUED\r\n+OK\r\n$1\r\n2\r\n"},
-      {wire({"WATCH", "k"}) + wire({"MULTI"}) + wire({"INCR", "k"}) + wire({"EXEC"}), "+OK\r\n+OK\r\n+QUEUED\r\n*1\r\n:3\r\n"},
+      {wire({"WATCH", "k"}) + wire({"MULTI"}) + wire({"INCR", "k"}) + wire({"EXEC"}),
+       "+OK\r\n+OK\r\n+QUEUED\r\n*1\r\n:3\r\n"},
       {wire({"GET", "k"}), "$1\r\n3\r\n"},
   };
   Stage stage;
@@ -207,7 +214,8 @@ TEST_CASE("a transaction is answered with the replies that its commands had") {
 
 TEST_CASE("a key that another connection writes while it is watched aborts the transaction") {
   Stage stage;
-  stage.record({{wire({"WATCH", "k"}) + wire({"GET", "k"}) + wire({"MULTI"}) + wire({"SET", "k", "1"}) + wire({"EXEC"}),
+  stage.record({{wire({"WATCH", "k"}) + wire({"GET", "k"}) + wire({"MULTI"}) +
+                     wire({"SET", "k", "1"}) + wire({"EXEC"}),
                  "+OK\r\n$-1\r\n+OK\r\n+QUEUED\r\n*1\r\n+OK\r\n"},
                 {wire({"SET", "k", "2"}), "+OK\r\n"}});
   stage.open();
@@ -215,7 +223,8 @@ TEST_CASE("a key that another connection writes while it is watched aborts the t
   Client other(stage);
   CHECK(client.send(wire({"WATCH", "k"}) + wire({"GET", "k"})) == "+OK\r\n$-1\r\n");
   CHECK(other.send(wire({"SET", "k", "2"})) == "+OK\r\n");
-  CHECK(client.send(wire({"MULTI"}) + wire({"SET", "k", "1"}) + wire({"EXEC"})) == "+OK\r\n+QUEUED\r\n*-1\r\n");
+  CHECK(client.send(wire({"MULTI"}) + wire({"SET", "k", "1"}) + wire({"EXEC"})) ==
+        "+OK\r\n+QUEUED\r\n*-1\r\n");
   CHECK(stage.warnings.empty());
 }
 
@@ -244,9 +253,12 @@ TEST_CASE("INFO and the server's version come from the recording") {
 
 TEST_CASE("a write whose answer was held back counts as a write") {
   Stage stage;
-  stage.record({{wire({"CLIENT", "REPLY", "SKIP"}) + wire({"SET", "k", "1"}) + wire({"GET", "k"}), "$1\r\n1\r\n"}});
+  stage.record({{wire({"CLIENT", "REPLY", "SKIP"}) + wire({"SET", "k", "1"}) + wire({"GET", "k"}),
+                 "$1\r\n1\r\n"}});
   stage.open();
   Client client(stage);
-  CHECK(client.send(wire({"CLIENT", "REPLY", "SKIP"}) + wire({"SET", "k", "1"}) + wire({"GET", "k"})) == "$1\r\n1\r\n");
-  CHECK(client.send(wire({"SET", "k", "1"})).starts_with("-ERR understudy: this command was recorded without"));
+  CHECK(client.send(wire({"CLIENT", "REPLY", "SKIP"}) + wire({"SET", "k", "1"}) +
+                    wire({"GET", "k"})) == "$1\r\n1\r\n");
+  CHECK(client.send(wire({"SET", "k", "1"}))
+            .starts_with("-ERR understudy: this command was recorded without"));
 }

@@ -17,7 +17,8 @@ struct Decoded {
 Decoded decoded(std::string_view octets) {
   CommandDecoder decoder({});
   Decoded result{decoder.next(as_bytes(octets)), {}, 0};
-  if (result.status == Status::command) result.words.assign(decoder.arguments().begin(), decoder.arguments().end());
+  if (result.status == Status::command)
+    result.words.assign(decoder.arguments().begin(), decoder.arguments().end());
   result.size = decoder.size();
   return result;
 }
@@ -46,7 +47,8 @@ TEST_CASE("a command that was cut off anywhere needs more, and goes on where it 
 TEST_CASE("an inline command is split as the server splits it") {
   CHECK(decoded("PING\r\n").words == Words{"PING"});
   CHECK(decoded("  SET a \"b c\"\n").words == Words{"SET", "a", "b c"});
-  CHECK(decoded("SET a \"\\x41\\n\\\"\\\\\" '\\'x\"'\r\n").words == Words{"SET", "a", "A\n\"\\", "'x\""});
+  CHECK(decoded("SET a \"\\x41\\n\\\"\\\\\" '\\'x\"'\r\n").words ==
+        Words{"SET", "a", "A\n\"\\", "'x\""});
   CHECK(decoded("a\"b\"\n").words == Words{"ab"});
   CHECK(decoded("SET a \"\\xzz\"\n").words == Words{"SET", "a", "xzz"});
   CHECK(decoded("SET a \"\" ''\n").words == Words{"SET", "a", "", ""});
@@ -54,7 +56,8 @@ TEST_CASE("an inline command is split as the server splits it") {
 }
 
 TEST_CASE("unbalanced quotes are a protocol error") {
-  for (const std::string line : {"SET a \"b\n", "SET a 'b\n", "SET a \"b\"c\n", "SET a 'b'c\n", "\"\\\n"}) {
+  for (const std::string line :
+       {"SET a \"b\n", "SET a 'b\n", "SET a \"b\"c\n", "SET a 'b'c\n", "\"\\\n"}) {
     CAPTURE(line);
     CHECK(decoded(line).status == Status::protocol_error);
   }

@@ -35,7 +35,8 @@ std::string keys(std::string_view line) {
   const Said said(line);
   std::string out;
   for (const KeyUse& use : keys_of(*said.resolved.command, said.views))
-    out += (out.empty() ? "" : " ") + std::string(use.key) + (use.access == KeyAccess::write ? "!" : "");
+    out += (out.empty() ? "" : " ") + std::string(use.key) +
+           (use.access == KeyAccess::write ? "!" : "");
   return out;
 }
 
@@ -47,7 +48,9 @@ std::string effects(std::string_view line, std::uint32_t db = 0) {
   return joined(found.reads) + " > " + joined(found.writes);
 }
 
-Value reply(std::string_view octets) { return decode_value(as_bytes(octets), {}).value(); }
+Value reply(std::string_view octets) {
+  return decode_value(as_bytes(octets), {}).value();
+}
 
 bool changed(std::string_view line, std::string_view octets) {
   const Said said(line);

@@ -21,10 +21,12 @@ class Watched {
     Lines lines;
     while (auto observed = observer_->next()) {
       if (const auto* exchange = std::get_if<Exchange>(&*observed)) {
-        lines.push_back(redis::protocol().summarise(exchange->request) + " → " + exchange->answer.dump());
+        lines.push_back(redis::protocol().summarise(exchange->request) + " → " +
+                        exchange->answer.dump());
         exchanges.push_back(*exchange);
       }
-      if (const auto* warned = std::get_if<Warned>(&*observed)) lines.push_back("! " + warned->text);
+      if (const auto* warned = std::get_if<Warned>(&*observed))
+        lines.push_back("! " + warned->text);
       if (const auto* opened = std::get_if<SessionOpened>(&*observed)) facts = opened->facts;
     }
     return lines;
@@ -68,7 +70,8 @@ TEST_CASE("a command and its reply are an exchange") {
 TEST_CASE("pipelined commands are paired in order, in whatever pieces they come") {
   for (const std::size_t piece : {0, 1, 2, 7}) {
     Watched watched(piece);
-    const std::string commands = wire({"GET", "a"}) + "GET b\r\n\r\n*0\r\n" + wire({"MGET", "a", "b"});
+    const std::string commands =
+        wire({"GET", "a"}) + "GET b\r\n\r\n*0\r\n" + wire({"MGET", "a", "b"});
     const std::string replies = "$1\r\n1\r\n$-1\r\n*2\r\n$1\r\n1\r\n$-1\r\n";
     watched.client(commands).server(replies);
     CHECK(watched.told() == Lines{R"(GET a → "1")", "GET b → null", R"(MGET a b → ["1",null])"});
@@ -113,14 +116,16 @@ TEST_CASE("what RESP2 flattened is told in its RESP3 shape") {
   watched.ask({"HGETALL", "h"}).server("*2\r\n$1\r\nf\r\n$1\r\nv\r\n");
   watched.ask({"ZRANGE", "z", "0", "-1", "withscores"}).server("*2\r\n$1\r\nm\r\n$3\r\n1.5\r\n");
   watched.ask({"BLPOP", "l", "1"}).server("*-1\r\n");
-  CHECK(watched.told() == Lines{R"(HGETALL h → {"map":{"f":"v"}})", R"(ZRANGE z 0 -1 withscores → [["m",1.5]])",
-                                "BLPOP l 1 → null"});
+  CHECK(watched.told() == Lines{R"(HGETALL h → {"map":{"f":"v"}})",
+                                R"(ZRANGE z 0 -1 withscores → [["m",1.5]])", "BLPOP l 1 → null"});
 }
 
 TEST_CASE("what is the connection's own business is not recorded, but is learned from") {
   Watched watched;
   watched.ask({"HELLO", "3", "AUTH", "me", "secret", "SETNAME", "shop"});
-  watched.server("%3\r\n$6\r\nserver\r\n$5\r\nredis\r\n$7\r\nversion\r\n$5\r\n7.2.6\r\n$4\r\nmode\r\n$10\r\nstandalone\r\n");
+  watched.server(
+      "%3\r\n$6\r\nserver\r\n$5\r\nredis\r\n$7\r\nversion\r\n$5\r\n7.2.6\r\n$4\r\nmode\r\n$"
+      "10\r\nstandalone\r\n");
   watched.ask({"CLIENT", "SETINFO", "LIB-NAME", "ioredis"}).server("+OK\r\n");
   watched.ask({"PING"}).server("+PONG\r\n").ask({"ECHO", "x"}).server("$1\r\nx\r\n");
   CHECK(watched.told().empty());
@@ -147,12 +152,19 @@ TEST_CASE("INFO is told without what differs from call to call") {
 
 TEST_CASE("secrets never leave the observer") {
   Watched watched;
-  watched.ask({"AUTH", "hunter2"}).server("+OK\r\n").ask({"AUTH", "hunter2"}).server("-WRONGPASS no\r\n");
+  watched.ask({"AUTH", "hunter2"})
+      .server("+OK\r\n")
+      .ask({"AUTH", "hunter2"})
+      .server("-WRONGPASS no\r\n");
   watched.ask({"CONFIG", "SET", "requirepass", "hunter2"}).server("+OK\r\n");
-  watched.ask({"CONFIG", "GET", "requirepass"}).server("*2\r\n$11\r\nrequirepass\r\n$7\r\nhunter2\r\n");
+  watched.ask({"CONFIG", "GET", "requirepass"})
+      .server("*2\r\n$11\r\nrequirepass\r\n$7\r\nhunter2\r\n");
   watched.ask({"ACL", "SETUSER", "bob", ">hunter2"}).server("+OK\r\n");
   watched.ask({"ACL", "LIST"}).server("*1\r\n$23\r\nuser bob on #hunter2 ~*\r\n");
-  watched.ask({"MULTI"}).server("+OK\r\n").ask({"CONFIG", "SET", "masterauth", "hunter2"}).server("+QUEUED\r\n");
+  watched.ask({"MULTI"})
+      .server("+OK\r\n")
+      .ask({"CONFIG", "SET", "masterauth", "hunter2"})
+      .server("+QUEUED\r\n");
   watched.ask({"EXEC"}).server("*1\r\n+OK\r\n");
   const Lines lines = watched.told();
   CHECK(lines.size() == 7);
@@ -165,19 +177,22 @@ TEST_CASE("secrets never leave the observer") {
 
 TEST_CASE("the database that is selected is part of the requests that follow") {
   Watched watched;
-  watched.client(wire({"SELECT", "2"}) + wire({"GET", "k"}) + wire({"SELECT", "99"}) + wire({"GET", "k"}));
+  watched.client(wire({"SELECT", "2"}) + wire({"GET", "k"}) + wire({"SELECT", "99"}) +
+                 wire({"GET", "k"}));
   watched.server("+OK\r\n$-1\r\n-ERR DB index is out of range\r\n$-1\r\n");
   CHECK(watched.told() == Lines{"GET k (db 2) → null", "GET k (db 2) → null"});
 }
 
 TEST_CASE("the commands of a transaction get their replies out of EXEC's array") {
   Watched watched;
-  watched.client(wire({"MULTI"}) + wire({"SET", "k", "v"}) + wire({"SELECT", "1"}) + wire({"HGETALL", "h"}));
+  watched.client(wire({"MULTI"}) + wire({"SET", "k", "v"}) + wire({"SELECT", "1"}) +
+                 wire({"HGETALL", "h"}));
   watched.server("+OK\r\n+QUEUED\r\n+QUEUED\r\n+QUEUED\r\n");
   CHECK(watched.told().empty());
   watched.ask({"EXEC"}).server("*3\r\n+OK\r\n+OK\r\n*2\r\n$1\r\nf\r\n$1\r\nv\r\n");
   CHECK(watched.told() == Lines{R"(MULTI → {"status":"OK"})", R"(SET k v → {"status":"OK"})",
-                                R"(HGETALL h (db 1) → {"map":{"f":"v"}})", R"(EXEC → {"executed":3})"});
+                                R"(HGETALL h (db 1) → {"map":{"f":"v"}})",
+                                R"(EXEC → {"executed":3})"});
   for (const Exchange& exchange : watched.exchanges) {
     CHECK(exchange.began.tick == 3);
     CHECK(exchange.ended.tick == 4);
@@ -189,28 +204,34 @@ TEST_CASE("a transaction that a watched key aborted did nothing") {
   watched.ask({"WATCH", "k"}).server("+OK\r\n");
   watched.client(wire({"MULTI"}) + wire({"SET", "k", "v"}) + wire({"EXEC"}) + wire({"GET", "k"}));
   watched.server("+OK\r\n+QUEUED\r\n*-1\r\n$-1\r\n");
-  CHECK(watched.told() == Lines{R"(WATCH k → {"status":"OK"})", R"(MULTI → {"status":"OK"})", "EXEC → null",
-                                "GET k → null"});
+  CHECK(watched.told() == Lines{R"(WATCH k → {"status":"OK"})", R"(MULTI → {"status":"OK"})",
+                                "EXEC → null", "GET k → null"});
 }
 
 TEST_CASE("a refused and a discarded transaction are told as such") {
   Watched watched;
   watched.client(wire({"MULTI"}) + wire({"NOPE"}) + wire({"SET", "k", "v"}) + wire({"EXEC"}));
   watched.server("+OK\r\n-ERR unknown command\r\n+QUEUED\r\n-EXECABORT no\r\n");
-  CHECK(watched.told() == Lines{R"(NOPE → {"error":"ERR unknown command"})", R"(MULTI → {"status":"OK"})",
+  CHECK(watched.told() == Lines{R"(NOPE → {"error":"ERR unknown command"})",
+                                R"(MULTI → {"status":"OK"})",
                                 R"(EXEC → {"error":"EXECABORT no"})"});
-  watched.client(wire({"MULTI"}) + wire({"SET", "k", "v"}) + wire({"DISCARD"}) + wire({"GET", "k"}));
+  watched.client(wire({"MULTI"}) + wire({"SET", "k", "v"}) + wire({"DISCARD"}) +
+                 wire({"GET", "k"}));
   watched.server("+OK\r\n+QUEUED\r\n+OK\r\n$-1\r\n");
-  CHECK(watched.told() == Lines{R"(MULTI → {"status":"OK"})", R"(DISCARD → {"status":"OK"})", "GET k → null"});
+  CHECK(watched.told() ==
+        Lines{R"(MULTI → {"status":"OK"})", R"(DISCARD → {"status":"OK"})", "GET k → null"});
 }
 
 TEST_CASE("messages to a subscriber are no replies") {
   Watched watched;
   watched.ask({"SUBSCRIBE", "a", "b"}).server("*3\r\n$9\r\nsubscribe\r\n$1\r\na\r\n:1\r\n");
-  watched.server("*3\r\n$7\r\nmessage\r\n$1\r\na\r\n$1\r\nm\r\n*3\r\n$9\r\nsubscribe\r\n$1\r\nb\r\n:2\r\n");
-  watched.ask({"PING"}).server("*3\r\n$7\r\nmessage\r\n$1\r\na\r\n$1\r\nm\r\n*2\r\n$4\r\npong\r\n$0\r\n\r\n");
+  watched.server(
+      "*3\r\n$7\r\nmessage\r\n$1\r\na\r\n$1\r\nm\r\n*3\r\n$9\r\nsubscribe\r\n$1\r\nb\r\n:2\r\n");
+  watched.ask({"PING"}).server(
+      "*3\r\n$7\r\nmessage\r\n$1\r\na\r\n$1\r\nm\r\n*2\r\n$4\r\npong\r\n$0\r\n\r\n");
   watched.ask({"UNSUBSCRIBE"});
-  watched.server("*3\r\n$11\r\nunsubscribe\r\n$1\r\nb\r\n:1\r\n*3\r\n$11\r\nunsubscribe\r\n$1\r\na\r\n:0\r\n");
+  watched.server(
+      "*3\r\n$11\r\nunsubscribe\r\n$1\r\nb\r\n:1\r\n*3\r\n$11\r\nunsubscribe\r\n$1\r\na\r\n:0\r\n");
   watched.ask({"UNSUBSCRIBE"}).server("*3\r\n$11\r\nunsubscribe\r\n$-1\r\n:0\r\n");
   watched.ask({"GET", "k"}).server("$1\r\nv\r\n");
   CHECK(watched.told() ==
@@ -222,10 +243,11 @@ TEST_CASE("pushes of RESP3 are no replies") {
   Watched watched;
   watched.ask({"HELLO", "3"}).server("%0\r\n").ask({"SUBSCRIBE", "a"});
   watched.server(">3\r\n$9\r\nsubscribe\r\n$1\r\na\r\n:1\r\n").ask({"GET", "k"});
-  watched.server(">2\r\n$10\r\ninvalidate\r\n_\r\n$1\r\nv\r\n>3\r\n$7\r\nmessage\r\n$1\r\na\r\n$1\r\nm\r\n");
+  watched.server(
+      ">2\r\n$10\r\ninvalidate\r\n_\r\n$1\r\nv\r\n>3\r\n$7\r\nmessage\r\n$1\r\na\r\n$1\r\nm\r\n");
   watched.ask({"GET", "l"}).server("_\r\n");
-  CHECK(watched.told() == Lines{"! pub/sub messages and other pushes are relayed, not recorded", R"(GET k → "v")",
-                                "GET l → null"});
+  CHECK(watched.told() == Lines{"! pub/sub messages and other pushes are relayed, not recorded",
+                                R"(GET k → "v")", "GET l → null"});
 }
 
 TEST_CASE("commands without replies are recorded as such") {
@@ -234,14 +256,18 @@ TEST_CASE("commands without replies are recorded as such") {
   watched.server("$1\r\n1\r\n");
   watched.client(wire({"CLIENT", "REPLY", "OFF"}) + wire({"SET", "k", "2"}) + wire({"PING"}));
   watched.client(wire({"CLIENT", "REPLY", "ON"}) + wire({"GET", "k"})).server("+OK\r\n$1\r\n2\r\n");
-  CHECK(watched.told() == Lines{"! commands under CLIENT REPLY OFF or SKIP are recorded without their answers",
-                                R"(SET k 1 → {"unanswered":true})", R"(GET k → "1")",
-                                R"(SET k 2 → {"unanswered":true})", R"(GET k → "2")"});
+  CHECK(watched.told() ==
+        Lines{"! commands under CLIENT REPLY OFF or SKIP are recorded without their answers",
+              R"(SET k 1 → {"unanswered":true})", R"(GET k → "1")",
+              R"(SET k 2 → {"unanswered":true})", R"(GET k → "2")"});
 }
 
 TEST_CASE("MONITOR and replication turn the connection opaque") {
   Watched watched;
-  watched.ask({"GET", "k"}).server("$-1\r\n").ask({"MONITOR"}).server("+OK\r\n+1.5 [0 a] \"GET\" \"k\"\r\n");
+  watched.ask({"GET", "k"})
+      .server("$-1\r\n")
+      .ask({"MONITOR"})
+      .server("+OK\r\n+1.5 [0 a] \"GET\" \"k\"\r\n");
   CHECK(watched.sync() == Sync::opaque);
   CHECK(watched.told().size() == 2);
   watched.ask({"GET", "k"}).server("$-1\r\n");
@@ -249,8 +275,10 @@ TEST_CASE("MONITOR and replication turn the connection opaque") {
 }
 
 TEST_CASE("what makes no sense is relayed, named once, and never guessed at again") {
-  const std::vector<std::pair<std::string, std::string>> cases = {
-      {"*x\r\n", ""}, {wire({"GET", "k"}), "what?\r\n"}, {"", "+unasked\r\n"}, {"\"unbalanced\n", ""}};
+  const std::vector<std::pair<std::string, std::string>> cases = {{"*x\r\n", ""},
+                                                                  {wire({"GET", "k"}), "what?\r\n"},
+                                                                  {"", "+unasked\r\n"},
+                                                                  {"\"unbalanced\n", ""}};
   for (const auto& [from_client, from_server] : cases) {
     Watched watched;
     watched.client(from_client).server(from_server);
@@ -267,8 +295,8 @@ TEST_CASE("commands that the server left unanswered are named") {
   Watched watched;
   watched.client(wire({"GET", "k"}) + wire({"QUIT"}));
   watched.server_closes();
-  CHECK(watched.told() ==
-        Lines{"! the server closed the connection with 1 command(s) unanswered; they are not recorded"});
+  CHECK(watched.told() == Lines{"! the server closed the connection with 1 command(s) unanswered; "
+                                "they are not recorded"});
 }
 
 TEST_CASE("octets that are not text stay octets") {

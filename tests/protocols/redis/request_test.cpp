@@ -19,17 +19,35 @@ std::string canonical(const Words& words, std::uint32_t db = 0) {
   return out;
 }
 
-Document request_of(const Words& words, std::uint32_t db = 0) { return request_document({words, db}); }
+Document request_of(const Words& words, std::uint32_t db = 0) {
+  return request_document({words, db});
+}
 
 }  // namespace
 
 TEST_CASE("different requests have different canonical octets") {
   const std::vector<std::pair<Words, std::uint32_t>> requests = {
-      {{"GET", "a"}, 0},       {{"GET", "b"}, 0},      {{"GET", "a"}, 1},        {{"GET", "a", ""}, 0},
-      {{"GET", "", "a"}, 0},   {{"GET", "ab"}, 0},     {{"GET", "a", "b"}, 0},   {{"CONFIG", "GET", "x"}, 0},
-      {{"CONFIG GET", "x"}, 0}, {{"CONFIG", "GET x"}, 0}, {{"CONFIG GET x"}, 0}, {{"CONFIG", "GET", "X"}, 0},
-      {{std::string("GET\0a", 5)}, 0}, {{"?", "GET", "a"}, 0}, {{"GET"}, 0}, {{""}, 0}, {{" "}, 0},
-      {{"CONFIG", ""}, 0}, {{"CONFIG"}, 0}, {{"GET", std::string(127, 'x')}, 0}, {{"GET", std::string(128, 'x')}, 0}};
+      {{"GET", "a"}, 0},
+      {{"GET", "b"}, 0},
+      {{"GET", "a"}, 1},
+      {{"GET", "a", ""}, 0},
+      {{"GET", "", "a"}, 0},
+      {{"GET", "ab"}, 0},
+      {{"GET", "a", "b"}, 0},
+      {{"CONFIG", "GET", "x"}, 0},
+      {{"CONFIG GET", "x"}, 0},
+      {{"CONFIG", "GET x"}, 0},
+      {{"CONFIG GET x"}, 0},
+      {{"CONFIG", "GET", "X"}, 0},
+      {{std::string("GET\0a", 5)}, 0},
+      {{"?", "GET", "a"}, 0},
+      {{"GET"}, 0},
+      {{""}, 0},
+      {{" "}, 0},
+      {{"CONFIG", ""}, 0},
+      {{"CONFIG"}, 0},
+      {{"GET", std::string(127, 'x')}, 0},
+      {{"GET", std::string(128, 'x')}, 0}};
   std::set<std::string> seen;
   for (const auto& [words, db] : requests) seen.insert(canonical(words, db));
   CHECK(seen.size() == requests.size());
@@ -42,18 +60,24 @@ TEST_CASE("the case of a name does not matter, that of an argument does") {
 }
 
 TEST_CASE("the case of an option does not matter where nothing but options can stand") {
-  CHECK(canonical({"SET", "k", "v", "ex", "10", "Nx"}) == canonical({"set", "k", "v", "EX", "10", "NX"}));
+  CHECK(canonical({"SET", "k", "v", "ex", "10", "Nx"}) ==
+        canonical({"set", "k", "v", "EX", "10", "NX"}));
   CHECK(canonical({"SET", "k", "ex"}) != canonical({"SET", "k", "EX"}));
-  CHECK(canonical({"SCAN", "0", "match", "a*", "count", "9"}) == canonical({"SCAN", "0", "MATCH", "a*", "COUNT", "9"}));
+  CHECK(canonical({"SCAN", "0", "match", "a*", "count", "9"}) ==
+        canonical({"SCAN", "0", "MATCH", "a*", "COUNT", "9"}));
   CHECK(canonical({"SCAN", "0", "MATCH", "a"}) != canonical({"SCAN", "0", "MATCH", "A"}));
   CHECK(canonical({"ZADD", "z", "NX", "1", "m"}) != canonical({"ZADD", "z", "nx", "1", "m"}));
-  CHECK(canonical({"ZRANGE", "z", "(a", "[b", "bylex"}) == canonical({"ZRANGE", "z", "(a", "[b", "BYLEX"}));
+  CHECK(canonical({"ZRANGE", "z", "(a", "[b", "bylex"}) ==
+        canonical({"ZRANGE", "z", "(a", "[b", "BYLEX"}));
   CHECK(canonical({"ZRANGE", "z", "[A", "+"}) != canonical({"ZRANGE", "z", "[a", "+"}));
 }
 
 TEST_CASE("canonical octets tell the request that they were made of") {
-  for (const Words& words : std::vector<Words>{{"SET", "k", std::string(300, 'v')}, {"CONFIG", "GET", "x"}, {"PING"},
-                                               {"CONFIG GET", "x"}, {"SET", "k", std::string("\0\xff", 2)}}) {
+  for (const Words& words : std::vector<Words>{{"SET", "k", std::string(300, 'v')},
+                                               {"CONFIG", "GET", "x"},
+                                               {"PING"},
+                                               {"CONFIG GET", "x"},
+                                               {"SET", "k", std::string("\0\xff", 2)}}) {
     const CommandLine line = read_canonical(canonical(words, 5));
     CHECK(line.words == words);
     CHECK(line.db == 5);
@@ -69,13 +93,15 @@ TEST_CASE("canonical octets that are none are read without harm") {
 
 TEST_CASE("a request document names the command in upper case and leaves database 0 out") {
   CHECK(request_of({"get", "k"}).dump() == R"({"command":["GET","k"]})");
-  CHECK(request_of({"config", "get", "x"}, 2).dump() == R"({"command":["CONFIG","GET","x"],"db":2})");
+  CHECK(request_of({"config", "get", "x"}, 2).dump() ==
+        R"({"command":["CONFIG","GET","x"],"db":2})");
   const Document binary = request_of({"SET", "k", std::string("\xff\0", 2)});
   CHECK(binary["command"][2].is_binary());
 }
 
 TEST_CASE("a request document reads back as the request") {
-  for (const Words& words : std::vector<Words>{{"SET", "k", std::string("\xff\0", 2)}, {"CONFIG", "GET", "x"}}) {
+  for (const Words& words :
+       std::vector<Words>{{"SET", "k", std::string("\xff\0", 2)}, {"CONFIG", "GET", "x"}}) {
     std::vector<Problem> problems;
     const CommandLine line = read_request(request_of(words, 3), problems);
     CHECK(problems.empty());
@@ -86,8 +112,10 @@ TEST_CASE("a request document reads back as the request") {
 
 TEST_CASE("numbers that a person wrote without quotes are their digits") {
   std::vector<Problem> problems;
-  CHECK(read_request({{"command", {"EXPIRE", "k", 10}}}, problems).words == Words{"EXPIRE", "k", "10"});
-  CHECK(read_request({{"command", {"INCRBY", "k", -3}}}, problems).words == Words{"INCRBY", "k", "-3"});
+  CHECK(read_request({{"command", {"EXPIRE", "k", 10}}}, problems).words ==
+        Words{"EXPIRE", "k", "10"});
+  CHECK(read_request({{"command", {"INCRBY", "k", -3}}}, problems).words ==
+        Words{"INCRBY", "k", "-3"});
   CHECK(problems.empty());
 }
 
@@ -111,14 +139,17 @@ TEST_CASE("a line is read as redis-cli reads it") {
   CHECK(redis.request_from_text("set k \"a b\"").dump() == R"({"command":["SET","k","a b"]})");
   CHECK(redis.summarise(redis.request_from_text("set k 'a b'")) == "SET k \"a b\"");
   CHECK(redis.summarise(redis.describe(canonical({"GET", "k"}, 4))) == "GET k (db 4)");
-  CHECK(redis.summarise(request_of({"SET", "k", std::string("\x01\xff\"\n", 4)})) == "SET k \"\\x01\\xff\\\"\\n\"");
+  CHECK(redis.summarise(request_of({"SET", "k", std::string("\x01\xff\"\n", 4)})) ==
+        "SET k \"\\x01\\xff\\\"\\n\"");
   CHECK(redis.summarise(request_of({"SET", "k", std::string(1000, 'x')})) ==
         "SET k " + std::string(60, 'x') + "…(1000 octets)");
   CHECK(redis.summarise(request_of({"SET", "", "\xc3\xbc"})) == "SET \"\" \xc3\xbc");
 }
 
 TEST_CASE("a connection that begins with a command is recognised") {
-  const auto recognised = [](std::string_view first) { return understudy::redis::protocol().recognise(as_bytes(first)); };
+  const auto recognised = [](std::string_view first) {
+    return understudy::redis::protocol().recognise(as_bytes(first));
+  };
   CHECK(recognised("*") == Recognition::need_more);
   CHECK(recognised("*1\r\n") == Recognition::yes);
   CHECK(recognised("*x") == Recognition::no);
@@ -143,9 +174,13 @@ TEST_CASE("secrets are replaced among arguments") {
         Words{"HELLO", "3", "auth", "<redacted>", "<redacted>", "SETNAME", "x"});
   CHECK(redacted_words("CONFIG SET", {"CONFIG", "SET", "maxmemory", "1", "RequirePass", "pw"}) ==
         Words{"CONFIG", "SET", "maxmemory", "1", "RequirePass", "<redacted>"});
-  CHECK(redacted_words("ACL SETUSER", {"ACL", "SETUSER", "bob", "on", ">pw", "<pw", "#ab", "!ab", "~*"}) ==
-        Words{"ACL", "SETUSER", "bob", "on", "><redacted>", "<<redacted>", "#<redacted>", "!<redacted>", "~*"});
-  CHECK(redacted_words("MIGRATE", {"MIGRATE", "h", "1", "", "0", "9", "AUTH2", "me", "pw", "KEYS", "AUTH", "k"}) ==
-        Words{"MIGRATE", "h", "1", "", "0", "9", "AUTH2", "<redacted>", "<redacted>", "KEYS", "AUTH", "k"});
+  CHECK(redacted_words("ACL SETUSER",
+                       {"ACL", "SETUSER", "bob", "on", ">pw", "<pw", "#ab", "!ab", "~*"}) ==
+        Words{"ACL", "SETUSER", "bob", "on", "><redacted>", "<<redacted>", "#<redacted>",
+              "!<redacted>", "~*"});
+  CHECK(redacted_words("MIGRATE", {"MIGRATE", "h", "1", "", "0", "9", "AUTH2", "me", "pw", "KEYS",
+                                   "AUTH", "k"}) == Words{"MIGRATE", "h", "1", "", "0", "9",
+                                                          "AUTH2", "<redacted>", "<redacted>",
+                                                          "KEYS", "AUTH", "k"});
   CHECK(redacted_words("SET", {"SET", "requirepass", "pw"}) == Words{"SET", "requirepass", "pw"});
 }

@@ -76,17 +76,24 @@ TEST_CASE("a value that arrives octet by octet ends where it ends") {
 }
 
 TEST_CASE("streamed strings and aggregates are read") {
-  CHECK(encoded(*decode_value(as_bytes("$?\r\n;4\r\nHell\r\n;2\r\no!\r\n;0\r\n"), {})) == "$6\r\nHello!\r\n");
-  CHECK(encoded(*decode_value(as_bytes("*?\r\n:1\r\n*?\r\n.\r\n:2\r\n.\r\n"), {})) == "*3\r\n:1\r\n*0\r\n:2\r\n");
+  CHECK(encoded(*decode_value(as_bytes("$?\r\n;4\r\nHell\r\n;2\r\no!\r\n;0\r\n"), {})) ==
+        "$6\r\nHello!\r\n");
+  CHECK(encoded(*decode_value(as_bytes("*?\r\n:1\r\n*?\r\n.\r\n:2\r\n.\r\n"), {})) ==
+        "*3\r\n:1\r\n*0\r\n:2\r\n");
   CHECK(encoded(*decode_value(as_bytes("%?\r\n+a\r\n:1\r\n.\r\n"), {})) == "%1\r\n+a\r\n:1\r\n");
   CHECK(encoded(*decode_value(as_bytes("~?\r\n+a\r\n.\r\n"), {})) == "~1\r\n+a\r\n");
 }
 
 TEST_CASE("what is no RESP is malformed") {
-  for (const std::string octets :
-       {"\r\n", "x\r\n", ":\r\n", ":1a\r\n", ":01\r\n", ":9223372036854775808\r\n", "$\r\n", "$-2\r\n", "$x\r\n",
-        "$1\r\nxy\r\n", "$1\r\nx\ry", "*-2\r\n", "*x\r\n", "%-1\r\n", ">-1\r\n", "_x\r\n", "#x\r\n", ",x\r\n", "(1.5\r\n",
-        "(\r\n", "=3\r\nabc\r\n", ".\r\n", "*1\r\n.\r\n", "%?\r\n:1\r\n.\r\n", "$?\r\n:1\r\n", "$?\r\n;x\r\n", ">?\r\n"}) {
+  for (const std::string octets : {"\r\n",         "x\r\n",        ":\r\n",
+                                   ":1a\r\n",      ":01\r\n",      ":9223372036854775808\r\n",
+                                   "$\r\n",        "$-2\r\n",      "$x\r\n",
+                                   "$1\r\nxy\r\n", "$1\r\nx\ry",   "*-2\r\n",
+                                   "*x\r\n",       "%-1\r\n",      ">-1\r\n",
+                                   "_x\r\n",       "#x\r\n",       ",x\r\n",
+                                   "(1.5\r\n",     "(\r\n",        "=3\r\nabc\r\n",
+                                   ".\r\n",        "*1\r\n.\r\n",  "%?\r\n:1\r\n.\r\n",
+                                   "$?\r\n:1\r\n", "$?\r\n;x\r\n", ">?\r\n"}) {
     CAPTURE(octets);
     CHECK(scanned(octets) == Status::malformed);
     CHECK_FALSE(decode_value(as_bytes(octets), {}));

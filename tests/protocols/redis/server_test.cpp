@@ -24,7 +24,8 @@ TEST_CASE("all complete commands of a chunk are answered in order") {
   Live live;
   live.replies["GET a"] = "$1\r\n1\r\n";
   live.replies["GET b"] = "$1\r\n2\r\n";
-  const std::string commands = wire({"GET", "a"}) + wire({"PING"}) + "GET b\r\n" + "\r\n*0\r\n*-1\r\n" + "*2\r\n$3";
+  const std::string commands =
+      wire({"GET", "a"}) + wire({"PING"}) + "GET b\r\n" + "\r\n*0\r\n*-1\r\n" + "*2\r\n$3";
   CHECK(live.send(commands) == "$1\r\n1\r\n+PONG\r\n$1\r\n2\r\n");
   CHECK(live.send("\r\nGET\r\n$1\r\na\r\n") == "$1\r\n1\r\n");
 }
@@ -32,7 +33,8 @@ TEST_CASE("all complete commands of a chunk are answered in order") {
 TEST_CASE("commands that arrive octet by octet are answered alike") {
   Live live;
   live.replies["SET k \"a b\""] = "+OK\r\n";
-  const std::string commands = wire({"SET", "k", "a b"}) + "SET k \"a b\"\n" + wire({"ECHO", std::string("\0\r\n", 3)});
+  const std::string commands =
+      wire({"SET", "k", "a b"}) + "SET k \"a b\"\n" + wire({"ECHO", std::string("\0\r\n", 3)});
   std::string sent;
   for (const char octet : commands) sent += live.send({&octet, 1});
   CHECK(sent == std::string("+OK\r\n+OK\r\n$3\r\n\0\r\n\r\n", 19));
@@ -62,7 +64,8 @@ TEST_CASE("HELLO negotiates as the server does") {
   const std::string body =
       "$6\r\nserver\r\n$5\r\nredis\r\n$7\r\nversion\r\n$6\r\n7.0.15\r\n$5\r\nproto\r\n";
   const std::string rest =
-      "$2\r\nid\r\n:7\r\n$4\r\nmode\r\n$10\r\nstandalone\r\n$4\r\nrole\r\n$6\r\nmaster\r\n$7\r\nmodules\r\n*0\r\n";
+      "$2\r\nid\r\n:7\r\n$4\r\nmode\r\n$10\r\nstandalone\r\n$4\r\nrole\r\n$6\r\nmaster\r\n$"
+      "7\r\nmodules\r\n*0\r\n";
   CHECK(live.ask({"HELLO"}) == "*14\r\n" + body + ":2\r\n" + rest);
   CHECK(live.ask({"HELLO", "3"}) == "%7\r\n" + body + ":3\r\n" + rest);
   CHECK(live.ask({"HELLO"}) == "%7\r\n" + body + ":3\r\n" + rest);
@@ -87,7 +90,8 @@ TEST_CASE("a password that the settings ask for is checked") {
   CHECK(live.ask({"GET", "k"}) == "-NOAUTH Authentication required.\r\n");
   CHECK(live.ask({"PING"}) == "-NOAUTH Authentication required.\r\n");
   CHECK(live.ask({"MULTI"}) == "-NOAUTH Authentication required.\r\n");
-  CHECK(live.ask({"HELLO", "3"}).starts_with("-NOAUTH HELLO must be called with the client already authenticated"));
+  CHECK(live.ask({"HELLO", "3"})
+            .starts_with("-NOAUTH HELLO must be called with the client already authenticated"));
   const std::string wrong = "-WRONGPASS invalid username-password pair or user is disabled.\r\n";
   CHECK(live.ask({"AUTH", "app", "no"}) == wrong);
   CHECK(live.ask({"AUTH", "s3cret"}) == wrong);
@@ -105,7 +109,8 @@ TEST_CASE("who has not logged in may not send much") {
   CHECK(live.closed);
   Live other;
   other.settings = live.settings;
-  CHECK(other.send("*2\r\n$3\r\nGET\r\n$16385\r\n") == "-ERR Protocol error: unauthenticated bulk length\r\n");
+  CHECK(other.send("*2\r\n$3\r\nGET\r\n$16385\r\n") ==
+        "-ERR Protocol error: unauthenticated bulk length\r\n");
   CHECK(other.closed);
 }
 
@@ -130,7 +135,8 @@ TEST_CASE("a malformed command is answered as the server does, then the connecti
 }
 
 TEST_CASE("a browser is turned away without a word") {
-  for (const std::string sent : {"GET / HTTP/1.1\r\nHost: example\r\n\r\n", "POST / HTTP/1.1\r\n\r\n"}) {
+  for (const std::string sent :
+       {"GET / HTTP/1.1\r\nHost: example\r\n\r\n", "POST / HTTP/1.1\r\n\r\n"}) {
     Live live;
     CHECK(live.send(sent).empty());
     CHECK(live.closed);
@@ -150,12 +156,14 @@ TEST_CASE("the end of the stream closes the connection") {
   CHECK(live.closed);
 }
 
-TEST_CASE("an unknown subcommand and a wrong number of arguments are answered in the server's words") {
+TEST_CASE(
+    "an unknown subcommand and a wrong number of arguments are answered in the server's words") {
   Live live;
   CHECK(live.ask({"CLIENT", "NOPE"}) == "-ERR unknown subcommand 'NOPE'. Try CLIENT HELP.\r\n");
   CHECK(live.ask({"CONFIG", "NOPE"}) == "-ERR unknown subcommand 'NOPE'. Try CONFIG HELP.\r\n");
   CHECK(live.ask({"GET"}) == "-ERR wrong number of arguments for 'get' command\r\n");
-  CHECK(live.ask({"CONFIG", "GET"}) == "-ERR wrong number of arguments for 'config|get' command\r\n");
+  CHECK(live.ask({"CONFIG", "GET"}) ==
+        "-ERR wrong number of arguments for 'config|get' command\r\n");
   CHECK(live.ask({"CONFIG"}) == "-ERR wrong number of arguments for 'config' command\r\n");
   CHECK(live.ask({"PING", "a", "b"}) == "-ERR wrong number of arguments for 'ping' command\r\n");
 }
@@ -217,7 +225,8 @@ TEST_CASE("a command of a transaction that no recording answers is an error insi
   live.replies["GET a"] = "$1\r\n1\r\n";
   live.send(wire({"MULTI"}) + wire({"GET", "a"}) + wire({"GET", "b"}));
   CHECK(live.ask({"EXEC"}) ==
-        "*2\r\n$1\r\n1\r\n-ERR understudy has no answer to GET b; nearest:  GET other; record it\r\n");
+        "*2\r\n$1\r\n1\r\n-ERR understudy has no answer to GET b; nearest:  GET other; record "
+        "it\r\n");
 }
 
 TEST_CASE("a database selected inside a transaction holds from there on") {
@@ -232,7 +241,10 @@ TEST_CASE("a database selected inside a transaction holds from there on") {
 TEST_CASE("watched keys are told one by one, and a conflict makes EXEC null") {
   Live live;
   CHECK(live.ask({"WATCH", "a", "b"}) == "+OK\r\n");
-  CHECK(live.events == Events{"<watch 0\x1f" "a>", "<watch 0\x1f" "b>"});
+  CHECK(live.events == Events{"<watch 0\x1f"
+                              "a>",
+                              "<watch 0\x1f"
+                              "b>"});
   live.conflict = true;
   live.send(wire({"MULTI"}) + wire({"GET", "a"}));
   CHECK(live.ask({"EXEC"}) == "*-1\r\n");
@@ -262,7 +274,8 @@ TEST_CASE("UNWATCH, DISCARD, an aborted EXEC and RESET forget what was watched")
 TEST_CASE("RESET forgets the database, the version, the transaction and the name") {
   Live live;
   live.replies["GET k"] = "$1\r\n0\r\n";
-  live.send(wire({"HELLO", "3", "SETNAME", "me"}) + wire({"SELECT", "2"}) + wire({"MULTI"}) + wire({"GET", "k"}));
+  live.send(wire({"HELLO", "3", "SETNAME", "me"}) + wire({"SELECT", "2"}) + wire({"MULTI"}) +
+            wire({"GET", "k"}));
   CHECK(live.ask({"RESET"}) == "+RESET\r\n");
   CHECK(live.ask({"CLIENT", "GETNAME"}) == "$-1\r\n");
   CHECK(live.ask({"GET", "k"}) == "$1\r\n0\r\n");
@@ -275,7 +288,8 @@ TEST_CASE("subscribing is acknowledged channel by channel with the running count
   CHECK(live.ask({"PING"}) == "*2\r\n$4\r\npong\r\n$0\r\n\r\n");
   CHECK(live.ask({"PING", "x"}) == "*2\r\n$4\r\npong\r\n$1\r\nx\r\n");
   CHECK(live.ask({"GET", "k"}) ==
-        "-ERR Can't execute 'get': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in "
+        "-ERR Can't execute 'get': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET "
+        "are allowed in "
         "this context\r\n");
   CHECK(live.ask({"PSUBSCRIBE", "p*"}) == "*3\r\n$10\r\npsubscribe\r\n$2\r\np*\r\n:3\r\n");
   CHECK(live.ask({"SSUBSCRIBE", "s1"}) == "*3\r\n$10\r\nssubscribe\r\n$2\r\ns1\r\n:1\r\n");
@@ -302,9 +316,11 @@ TEST_CASE("CLIENT REPLY holds replies back, but not what the commands do") {
   Live live;
   live.replies["SET k v"] = "+OK\r\n";
   live.replies["GET k"] = "$1\r\n1\r\n";
-  CHECK(live.send(wire({"CLIENT", "REPLY", "SKIP"}) + wire({"SET", "k", "v"}) + wire({"GET", "k"})) ==
-        "$1\r\n1\r\n");
-  CHECK(live.send(wire({"CLIENT", "REPLY", "OFF"}) + wire({"GET", "k"}) + wire({"PING"}) + wire({"NOPE"})).empty());
+  CHECK(live.send(wire({"CLIENT", "REPLY", "SKIP"}) + wire({"SET", "k", "v"}) +
+                  wire({"GET", "k"})) == "$1\r\n1\r\n");
+  CHECK(live.send(wire({"CLIENT", "REPLY", "OFF"}) + wire({"GET", "k"}) + wire({"PING"}) +
+                  wire({"NOPE"}))
+            .empty());
   CHECK(live.ask({"CLIENT", "REPLY", "ON"}) == "+OK\r\n");
   CHECK(live.ask({"GET", "k"}) == "$1\r\n1\r\n");
   CHECK(live.ask({"CLIENT", "REPLY", "MAYBE"}) == "-ERR syntax error\r\n");
@@ -365,9 +381,12 @@ TEST_CASE("COMMAND and CONFIG GET are answered where the recording has no answer
   Live live;
   CHECK(live.ask({"COMMAND", "COUNT"}) == ":240\r\n");
   CHECK(live.ask({"COMMAND", "DOCS"}) == "*0\r\n");
-  CHECK(live.ask({"COMMAND", "GETKEYS", "MSET", "a", "1", "b", "2"}) == "*2\r\n$1\r\na\r\n$1\r\nb\r\n");
-  CHECK(live.ask({"COMMAND", "GETKEYS", "ECHO", "x"}) == "-ERR The command has no key arguments\r\n");
-  CHECK(live.ask({"COMMAND", "INFO", "get", "nope"}).starts_with("*2\r\n*10\r\n$3\r\nget\r\n:2\r\n*2\r\n"));
+  CHECK(live.ask({"COMMAND", "GETKEYS", "MSET", "a", "1", "b", "2"}) ==
+        "*2\r\n$1\r\na\r\n$1\r\nb\r\n");
+  CHECK(live.ask({"COMMAND", "GETKEYS", "ECHO", "x"}) ==
+        "-ERR The command has no key arguments\r\n");
+  CHECK(live.ask({"COMMAND", "INFO", "get", "nope"})
+            .starts_with("*2\r\n*10\r\n$3\r\nget\r\n:2\r\n*2\r\n"));
   CHECK(live.ask({"CONFIG", "GET", "save"}) == "*2\r\n$4\r\nsave\r\n$0\r\n\r\n");
   CHECK(live.ask({"CONFIG", "GET", "nosuch"}) == "*0\r\n");
   live.replies["CONFIG GET save"] = "*2\r\n$4\r\nsave\r\n$6\r\n3600 1\r\n";

@@ -12,9 +12,9 @@
 #include <vector>
 
 #include "protocols/redis/command_decoder.hpp"
-#include "protocols/redis/resp_decoder.hpp"
 #include "protocols/redis/redis.hpp"
 #include "protocols/redis/request.hpp"
+#include "protocols/redis/resp_decoder.hpp"
 #include "protocols/redis/resp_encoder.hpp"
 #include "understudy/document.hpp"
 #include "understudy/protocol.hpp"
@@ -27,7 +27,8 @@ using namespace understudy::redis;
 /// A command as a client sends it.
 inline std::string wire(const std::vector<std::string>& words) {
   std::string out = "*" + std::to_string(words.size()) + "\r\n";
-  for (const std::string& word : words) out += "$" + std::to_string(word.size()) + "\r\n" + word + "\r\n";
+  for (const std::string& word : words)
+    out += "$" + std::to_string(word.size()) + "\r\n" + word + "\r\n";
   return out;
 }
 
@@ -64,7 +65,8 @@ inline std::vector<CapturedReply> captured_replies() {
   for (std::string line; std::getline(file, line);) {
     const Document row = Document::parse(line);
     CapturedReply& reply = rows.emplace_back();
-    for (const Document& word : row["command"]) reply.command.push_back(octets_from_latin1(word.get<std::string>()));
+    for (const Document& word : row["command"])
+      reply.command.push_back(octets_from_latin1(word.get<std::string>()));
     reply.resp2 = octets_from_latin1(row["resp2"].get<std::string>());
     reply.resp3 = octets_from_latin1(row["resp3"].get<std::string>());
   }
@@ -122,7 +124,8 @@ class Live {
       const ServerEvent event = machine_->next();
       if (std::holds_alternative<NeedBytes>(event)) break;
       if (const auto* request = std::get_if<Request>(&event)) answer(*request);
-      if (const auto* synthesised = std::get_if<Synthesised>(&event)) events.emplace_back(synthesised->what);
+      if (const auto* synthesised = std::get_if<Synthesised>(&event))
+        events.emplace_back(synthesised->what);
       if (const auto* noted = std::get_if<Noted>(&event)) events.push_back("note: " + noted->text);
       if (std::holds_alternative<Close>(event)) {
         closed = true;
@@ -137,14 +140,17 @@ class Live {
 
   void answer(const Request& request) {
     if (request.control != Control::none) {
-      static constexpr std::string_view names[] = {"none",    "begin",   "commit",      "rollback", "savepoint",
-                                                   "release", "rollback_to", "reset", "watch",    "unwatch"};
+      static constexpr std::string_view names[] = {
+          "none",    "begin",       "commit", "rollback", "savepoint",
+          "release", "rollback_to", "reset",  "watch",    "unwatch"};
       std::string text = "<" + std::string(names[static_cast<std::size_t>(request.control)]);
       if (!request.control_name.empty()) text += " " + std::string(request.control_name);
       events.push_back(text + ">");
-      return machine_->reply(Answer{Grade::synthesised, {}, conflict && request.control == Control::begin});
+      return machine_->reply(
+          Answer{Grade::synthesised, {}, conflict && request.control == Control::begin});
     }
-    const std::string line = redis::protocol().summarise(redis::protocol().describe(request.canonical));
+    const std::string line =
+        redis::protocol().summarise(redis::protocol().describe(request.canonical));
     events.push_back(line);
     const auto found = replies.find(line);
     if (found != replies.end()) {
@@ -152,7 +158,8 @@ class Live {
       return machine_->reply(Answer{Grade::exact, as_bytes(images_.back()), false});
     }
     if (request.synthesisable) return machine_->reply(Answer{Grade::synthesised, {}, false});
-    machine_->reply(Miss{"understudy has no answer to " + line, "nearest:\r\nGET other", "record it"});
+    machine_->reply(
+        Miss{"understudy has no answer to " + line, "nearest:\r\nGET other", "record it"});
   }
 
   std::unique_ptr<ServerMachine> machine_;

@@ -11,12 +11,15 @@ using namespace understudy::sql::test;
 namespace {
 
 /// The numbers that a table's inserts take, which have a test of their own.
-bool is_sequence_of_table(const KeyPath& key) { return key.size() == 2 && key.front() == outside_transactions; }
+bool is_sequence_of_table(const KeyPath& key) {
+  return key.size() == 2 && key.front() == outside_transactions;
+}
 
 std::string joined(const std::vector<KeyPath>& keys) {
   std::string text;
   for (const KeyPath& key : keys)
-    if (!is_sequence_of_table(key)) text += (text.empty() ? "" : " ") + (key.empty() ? "{}" : join(key));
+    if (!is_sequence_of_table(key))
+      text += (text.empty() ? "" : " ") + (key.empty() ? "{}" : join(key));
   return text;
 }
 
@@ -149,7 +152,8 @@ TEST_CASE("an insert takes a number of its table's sequence, which no rollback g
     const Dependencies insert = dependencies_of("insert into t (a) select a from u", mode);
     CHECK(std::ranges::count(insert.reads, sequence) == 1);
     CHECK(std::ranges::count(insert.writes, sequence) == 1);
-    CHECK(std::ranges::none_of(insert.writes, [](const KeyPath& key) { return key.back() == "u"; }));
+    CHECK(
+        std::ranges::none_of(insert.writes, [](const KeyPath& key) { return key.back() == "u"; }));
     const Dependencies update = dependencies_of("update t set a = 1", mode);
     CHECK(std::ranges::none_of(update.writes, is_sequence_of_table));
   }
