@@ -10,6 +10,7 @@
 #include "understudy/document.hpp"
 #include "understudy/exchange.hpp"
 #include "understudy/request.hpp"
+#include "understudy/rows.hpp"
 
 namespace understudy {
 
@@ -52,6 +53,7 @@ struct Analysis {
   std::string control_name;
   std::vector<KeyPath> reads;  ///< for a write as well: what its own answer depends on
   std::vector<KeyPath> writes;
+  RowFacts rows;           ///< of the tables among `reads` and `writes`: which of their rows
   bool changed = true;     ///< false for a write that failed or touched nothing: bumps nothing;
                            ///< false for a commit that failed: undoes the transaction
   bool understood = true;  ///< false where the keys are the widest for want of a parse

@@ -2,6 +2,7 @@
 #include "protocols/sql/literal.hpp"
 #include "protocols/sql/normalise.hpp"
 #include "protocols/sql/number.hpp"
+#include "protocols/sql/row_plan.hpp"
 #include "protocols/sql/statement.hpp"
 
 namespace understudy::sql {
@@ -102,20 +103,27 @@ void append_identity(const Statement& statement, std::span<const Value> paramete
   }
 }
 
-Document describe(std::string_view canonical) {
-  const std::string_view pattern = pattern_of(canonical);
-  Document described = Document::object();
-  described["sql"] = document_of(readable(pattern));
-  Document values = Document::array();
-  std::string_view rest = canonical.substr(std::min(pattern.size() + 1, canonical.size()));
+std::vector<std::optional<std::string_view>> values_of(std::string_view canonical) {
+  std::vector<std::optional<std::string_view>> values;
+  const std::size_t pattern = pattern_of(canonical).size();
+  std::string_view rest = canonical.substr(std::min(pattern + 1, canonical.size()));
   for (std::size_t length = 0; take_length(rest, length);) {
     if (length == 0) {
-      values.push_back(nullptr);
+      values.emplace_back();
       continue;
     }
-    values.push_back(document_of(rest.substr(0, length - 1)));
+    values.emplace_back(rest.substr(0, length - 1));
     rest.remove_prefix(std::min(length - 1, rest.size()));
   }
+  return values;
+}
+
+Document describe(std::string_view canonical) {
+  Document described = Document::object();
+  described["sql"] = document_of(readable(pattern_of(canonical)));
+  Document values = Document::array();
+  for (const auto& value : values_of(canonical))
+    values.push_back(value ? document_of(*value) : Document());
   if (!values.empty()) described["params"] = std::move(values);
   return described;
 }

@@ -1,0 +1,272 @@
+#include "protocols/sql/row_plan.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "protocols/sql/number.hpp"
+
+namespace understudy::sql {
+namespace {
+
+constexpr std::size_t longest_value = 256;
+
+constexpr bool is_digit(char c) noexcept {
+  return c >= '0' && c <= '9';
+}
+constexpr char lower(char c) noexcept {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+  return text;
+}
+
+bool is_number(std::string_view text) {
+  if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
+  bool digits = false, dot = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (is_digit(text[i])) {
+      digits = true;
+    } else if (text[i] == '.' && !dot) {
+      dot = true;
+    } else if ((text[i] == 'e' || text[i] == 'E') && digits && i + 1 < text.size()) {
+      const std::string_view exponent =
+          text.substr(i + (text[i + 1] == '-' || text[i + 1] == '+' ? 2 : 1));
+      return !exponent.empty() && exponent.size() < 4 && std::ranges::all_of(exponent, is_digit);
+    } else {
+      return false;
+    }
+  }
+  return digits;
+}
+
+/// 2024-01-31… and 12:30…: one moment has many spellings, and a date equals some timestamps.
+bool is_moment(std::string_view text) {
+  const auto digits_then = [&](std::size_t count, char mark) {
+    return text.size() > count && text[count] == mark &&
+           std::ranges::all_of(text.substr(0, count), is_digit);
+  };
+  return digits_then(2, ':') || digits_then(1, ':') ||
+         (digits_then(4, '-') && text.size() > 7 && text[7] == '-' && is_digit(text[5]));
+}
+
+/// A server may take a UUID with or without its hyphens.
+std::optional<std::string> uuid_of(std::string_view text) {
+  std::string digits;
+  for (const char c : text) {
+    if (c == '-') continue;
+    const char folded = lower(c);
+    if (!is_digit(folded) && (folded < 'a' || folded > 'f')) return std::nullopt;
+    digits += folded;
+  }
+  return digits.size() == 32 ? std::optional(digits) : std::nullopt;
+}
+
+std::string_view truth_of(std::string_view lowered) {
+  static constexpr std::array<std::string_view, 5> truths = {"t", "true", "y", "yes", "on"};
+  static constexpr std::array<std::string_view, 5> untruths = {"f", "false", "n", "no", "off"};
+  if (std::ranges::find(truths, lowered) != truths.end()) return "1";
+  if (std::ranges::find(untruths, lowered) != untruths.end()) return "0";
+  return {};
+}
+
+/// The elements of an array of plain values, `{1,2,"a b"}`. Nothing where it is not so plain.
+std::optional<std::vector<std::string>> elements_of(std::string_view array) {
+  if (array.size() < 2 || array.front() != '{' || array.back() != '}') return std::nullopt;
+  array = array.substr(1, array.size() - 2);
+  std::vector<std::string> elements;
+  if (array.empty()) return elements;
+  std::string element;
+  bool quoted = false;
+  for (std::size_t i = 0; i < array.size(); ++i) {
+    const char c = array[i];
+    if (c == '{' || c == '}') return std::nullopt;
+    if (c == '\\' && i + 1 < array.size())
+      element += array[++i];
+    else if (c == '"')
+      quoted = !quoted;
+    else if (c == ',' && !quoted)
+      elements.push_back(std::exchange(element, {}));
+    else
+      element += c;
+  }
+  elements.push_back(element);
+  return elements;
+}
+
+class Filler {
+ public:
+  Filler(const RowPlan& plan, std::span<const std::optional<std::string_view>> values,
+         const RowResult& result)
+      : plan_(plan), values_(values), result_(result) {}
+
+  RowFacts fill() {
+    for (const PlannedAccess& access : plan_.reads)
+      facts_.reads.push_back({access.table, conditions(access.where)});
+    for (const PlannedChange& change : plan_.changes) add_change(change);
+    add_seen();
+    return std::move(facts_);
+  }
+
+ private:
+  [[nodiscard]] Cell cell(const Operand& operand) const {
+    switch (operand.kind) {
+      case Operand::Kind::constant:
+        return fold_value(operand.text);
+      case Operand::Kind::null:
+        return folded_null();
+      case Operand::Kind::slot:
+        if (operand.slot >= values_.size()) return std::nullopt;
+        return values_[operand.slot] ? fold_value(*values_[operand.slot]) : folded_null();
+      default:
+        return std::nullopt;
+    }
+  }
+
+  /// False where not all values are known.
+  bool append_values(const Operand& operand, std::vector<std::string>& values) const {
+    if (operand.kind != Operand::Kind::array) {
+      const Cell value = cell(operand);
+      if (value) values.push_back(*value);
+      return value.has_value();
+    }
+    if (operand.slot >= values_.size() || !values_[operand.slot]) return false;
+    const auto elements = elements_of(*values_[operand.slot]);
+    if (!elements) return false;
+    for (const std::string& element : *elements) {
+      const Cell value = fold_value(element);
+      if (!value) return false;
+      values.push_back(*value);
+    }
+    return true;
+  }
+
+  [[nodiscard]] std::vector<RowCondition> conditions(
+      const std::vector<PlannedCondition>& planned) const {
+    std::vector<RowCondition> known;
+    for (const PlannedCondition& each : planned) {
+      RowCondition condition{each.column, {}};
+      const bool all = std::ranges::all_of(each.any_of, [&](const Operand& operand) {
+        return append_values(operand, condition.values);
+      });
+      std::ranges::sort(condition.values);
+      const auto equal = std::ranges::unique(condition.values);
+      condition.values.erase(equal.begin(), equal.end());
+      if (all) known.push_back(std::move(condition));
+    }
+    return known;
+  }
+
+  void add_change(const PlannedChange& planned) {
+    RowChange change;
+    change.kind = planned.kind;
+    change.table = planned.table;
+    change.where = conditions(planned.where);
+    change.target = planned.target;
+    for (const auto& [column, operand] : planned.set) change.set.emplace(column, cell(operand));
+    for (const std::vector<Operand>& operands : planned.rows)
+      change.rows.push_back(row_of(planned, operands));
+    // One row of which nothing is known stands for rows that are not known.
+    if (!planned.rows_known) change.rows.assign(1, {});
+    change.count = result_.affected;
+    facts_.changes.push_back(std::move(change));
+  }
+
+  [[nodiscard]] Row row_of(const PlannedChange& planned,
+                           const std::vector<Operand>& operands) const {
+    Row row;
+    for (std::size_t i = 0; i < std::min(operands.size(), planned.columns.size()); ++i)
+      if (operands[i].kind != Operand::Kind::omitted)
+        row.emplace(planned.columns[i], cell(operands[i]));
+    return row;
+  }
+
+  /// Which table and column stands in each column of the result; empty where not known.
+  [[nodiscard]] std::vector<std::pair<std::string, std::string>> origins() const {
+    const std::size_t width = result_.columns.size();
+    std::vector<std::pair<std::string, std::string>> origins(width);
+    if (plan_.outputs.size() == 1 && plan_.outputs[0].column.empty() &&
+        !plan_.outputs[0].table.empty()) {
+      for (std::size_t i = 0; i < width; ++i)
+        origins[i] = {plan_.outputs[0].table, result_.columns[i]};
+    } else if (plan_.outputs.size() == width) {
+      for (std::size_t i = 0; i < width; ++i)
+        if (!plan_.outputs[i].column.empty())
+          origins[i] = {plan_.outputs[i].table, plan_.outputs[i].column};
+    }
+    return origins;
+  }
+
+  void add_seen() {
+    const auto from = origins();
+    std::vector<std::string> tables;
+    for (const auto& [table, column] : from)
+      if (!table.empty() && std::ranges::find(tables, table) == tables.end())
+        tables.push_back(table);
+    for (const std::string& table : tables) {
+      RowsSeen seen{table, {}, plan_.each_once, plan_.returning};
+      for (const auto& cells : result_.rows) seen.rows.push_back(seen_row(table, from, cells));
+      if (!seen.rows.empty()) facts_.seen.push_back(std::move(seen));
+    }
+  }
+
+  [[nodiscard]] Row seen_row(const std::string& table,
+                             const std::vector<std::pair<std::string, std::string>>& from,
+                             const std::vector<std::optional<std::string_view>>& cells) const {
+    Row row;
+    for (std::size_t i = 0; i < std::min(from.size(), cells.size()); ++i)
+      if (from[i].first == table)
+        row.insert_or_assign(from[i].second, cells[i] ? fold_value(*cells[i]) : folded_null());
+    if (!plan_.each_once || plan_.returning) return row;
+    // What the statement asked for holds for each row that it was given.
+    for (const RowAccess& access : facts_.reads)
+      for (const RowCondition& condition : access.where)
+        if (access.table == table && condition.values.size() == 1)
+          row.emplace(condition.column, condition.values[0]);
+    return row;
+  }
+
+  const RowPlan& plan_;
+  std::span<const std::optional<std::string_view>> values_;
+  const RowResult& result_;
+  RowFacts facts_;
+};
+
+}  // namespace
+
+std::string folded_null() {
+  return "null";
+}
+
+Cell fold_value(std::string_view text) {
+  text = trimmed(text);
+  if (text.size() > longest_value) return std::nullopt;
+  if (std::ranges::any_of(text, [](char c) {
+        return static_cast<unsigned char>(c) >= 0x80 || c == '\0' || c == '\x1f';
+      }))
+    return std::nullopt;
+  if (!text.empty() &&
+      (text.front() == '{' || text.front() == '[' || text.front() == '(' || text.front() == '$'))
+    return std::nullopt;
+  if (is_moment(text)) return std::nullopt;
+  std::string folded = "=";
+  if (is_number(text)) {
+    if (text.front() == '+') text.remove_prefix(1);
+    append_number(text, folded);
+    return folded;
+  }
+  if (const auto uuid = uuid_of(text)) return folded + *uuid;
+  std::string lowered(text);
+  std::ranges::transform(lowered, lowered.begin(), lower);
+  const std::string_view truth = truth_of(lowered);
+  return folded += truth.empty() ? std::string_view(lowered) : truth;
+}
+
+RowFacts fill(const RowPlan& plan, std::span<const std::optional<std::string_view>> values,
+              const RowResult& result) {
+  return Filler(plan, values, result).fill();
+}
+
+}  // namespace understudy::sql
