@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <charconv>
 #include <map>
 #include <set>
 
@@ -10,6 +11,7 @@
 #include "protocols/postgres/image.hpp"
 #include "protocols/postgres/keys.hpp"
 #include "protocols/postgres/request.hpp"
+#include "protocols/postgres/row_planner.hpp"
 #include "protocols/postgres/shape_book.hpp"
 #include "protocols/postgres/transaction.hpp"
 #include "protocols/postgres/utility.hpp"
@@ -31,6 +33,31 @@ bool is_of_connection(const Fields& fields) {
 
 bool is_of_connection(const StatementAnswer& answer) {
   return answer.error && is_of_connection(*answer.error);
+}
+
+/// How many rows a write says that it touched: the last word of `INSERT 0 2`, `UPDATE 1`.
+std::optional<std::uint64_t> affected_rows(std::string_view tag) {
+  const std::string_view count = tag.substr(tag.rfind(' ') + 1);
+  std::uint64_t rows = 0;
+  const auto [end, error] = std::from_chars(count.data(), count.data() + count.size(), rows);
+  if (error != std::errc{} || end != count.data() + count.size()) return std::nullopt;
+  return rows;
+}
+
+/// What an answer shows of rows. Cells that nothing here can print show nothing.
+sql::RowResult row_result_of(const StatementAnswer& answer) {
+  sql::RowResult result;
+  result.affected = affected_rows(answer.tag);
+  for (const Column& column : answer.columns) {
+    if (column.format != Format::text) return result;
+    result.columns.push_back(column.name);
+  }
+  for (const Row& row : answer.rows) {
+    auto& cells = result.rows.emplace_back();
+    for (const auto& cell : row)
+      cells.push_back(cell ? std::optional<std::string_view>(*cell) : std::nullopt);
+  }
+  return result;
 }
 
 /// A write's tag whose count says that no row was touched.
@@ -99,6 +126,7 @@ class PostgresAnalyser final : public Analyser {
   void data(const StatementRequest& request, const StatementAnswer& answer, Analysis& analysis);
   [[nodiscard]] Identity identity_of(const StatementRequest& request);
   [[nodiscard]] const sql::Dependencies& keys(std::string_view pattern, const std::string& sql);
+  [[nodiscard]] const sql::RowPlan& plan(std::string_view pattern);
 
   std::map<std::string, std::string> parameters_, settings_;
   std::map<std::string, std::string> set_values_;         // by set_key
@@ -107,6 +135,7 @@ class PostgresAnalyser final : public Analyser {
   std::map<std::string, std::array<std::string, 3>> locations_;  // file, line, routine by SQLSTATE
   mutable ShapeBook shapes_;
   std::map<std::string, sql::Dependencies, std::less<>> keys_;
+  std::map<std::string, sql::RowPlan, std::less<>> plans_;
   IdentityWriter writer_;
   sql::Statement statement_;
 };
@@ -237,6 +266,10 @@ void PostgresAnalyser::data(const StatementRequest& request, const StatementAnsw
   analysis.reads = found.reads;
   analysis.writes = found.writes;
   analysis.understood = found.understood;
+  // Of a describe, of COPY and of an error nothing is claimed beyond the tables.
+  if (found.understood && !request.describe && !request.partial && !request.copy_data)
+    analysis.rows = sql::fill(plan(statement_.pattern()),
+                              sql::values_of(analysis.identity.canonical), row_result_of(answer));
   if (found.effect != Effect::write) return;
   analysis.changed = !answer.error && !request.describe && !touched_nothing(answer.tag);
   // What an error says may be caused by any table: a foreign key, a trigger.
@@ -247,6 +280,12 @@ const sql::Dependencies& PostgresAnalyser::keys(std::string_view pattern, const 
   const auto found = keys_.find(pattern);
   if (found != keys_.end()) return found->second;
   return keys_.emplace(std::string(pattern), keys_of(sql)).first->second;
+}
+
+const sql::RowPlan& PostgresAnalyser::plan(std::string_view pattern) {
+  const auto found = plans_.find(pattern);
+  if (found != plans_.end()) return found->second;
+  return plans_.emplace(std::string(pattern), row_plan_of(pattern)).first->second;
 }
 
 Document PostgresAnalyser::profile() const {

@@ -66,7 +66,7 @@ class TreeReader {
 
   void read_node(const std::string& kind, const ParseTree& node) {
     const std::size_t names = expressions_.size();
-    if (node.is_object() && node.contains("withClause")) name_expressions(node["withClause"]);
+    read_expressions(at(node, "withClause"));
     if (kind == "TruncateStmt") {
       for (const ParseTree& each : node.value("relations", ParseTree::array()))
         if (each.contains("RangeVar")) relation(each["RangeVar"], true);
@@ -84,17 +84,22 @@ class TreeReader {
         add(found_.writes, {sequences.front(), node["relation"].value("relname", "")});
       if (kind == "SelectStmt" && node.contains("intoClause")) add(found_.writes, everything);
       for (const auto& [key, value] : node.items())
-        if (!(writes && key == "relation")) walk(value);
+        if (!(writes && key == "relation") && key != "withClause") walk(value);
     }
     leave(names);
   }
 
   void leave(std::size_t names) { expressions_.resize(names); }
 
-  void name_expressions(const ParseTree& with) {
-    for (const ParseTree& each : with.value("ctes", ParseTree::array()))
-      if (each.contains("CommonTableExpr"))
-        expressions_.push_back(each["CommonTableExpr"].value("ctename", ""));
+  /// A common table expression is one in what follows it, with RECURSIVE in all of the clause.
+  void read_expressions(const ParseTree& with) {
+    const bool recursive = flag_at(with, "recursive");
+    for (const ParseTree& each : at(with, "ctes"))
+      if (recursive) expressions_.push_back(text_at(at(each, "CommonTableExpr"), "ctename"));
+    for (const ParseTree& each : at(with, "ctes")) {
+      walk(at(each, "CommonTableExpr", "ctequery"));
+      if (!recursive) expressions_.push_back(text_at(at(each, "CommonTableExpr"), "ctename"));
+    }
   }
 
   void relation(const ParseTree& node, bool written) {

@@ -170,7 +170,7 @@ class Filler {
       change.rows.push_back(row_of(planned, operands));
     // One row of which nothing is known stands for rows that are not known.
     if (!planned.rows_known) change.rows.assign(1, {});
-    change.count = result_.affected;
+    if (!planned.in_expression) change.count = result_.affected;
     facts_.changes.push_back(std::move(change));
   }
 

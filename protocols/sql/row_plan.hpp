@@ -46,6 +46,7 @@ struct PlannedChange {
   std::vector<PlannedCondition> where;
   std::vector<std::string> columns;        ///< of `rows`
   std::vector<std::vector<Operand>> rows;  ///< of an insert
+  bool in_expression = false;              ///< in a WITH: the answer does not count its rows
   bool rows_known = true;                  ///< false for INSERT … SELECT and for want of columns
   std::vector<std::pair<std::string, Operand>> set;
   std::vector<std::string> target;

@@ -8,7 +8,7 @@ namespace {
 
 namespace format = table::format;
 
-std::vector<table::AnswerEntry> answers_of(const LoadedService& service,
+std::vector<table::AnswerEntry> answers_of(const LoadedService& service, const Trace& trace,
                                            const SettledRequest& settled,
                                            table::ServiceBuilder& builder) {
   std::vector<table::AnswerEntry> answers;
@@ -18,7 +18,8 @@ std::vector<table::AnswerEntry> answers_of(const LoadedService& service,
         (step.analysis.changed ? std::uint32_t{format::answer_changed} : 0U) |
         (answer.guess ? std::uint32_t{format::answer_guess} : 0U);
     answers.push_back({answer.state, builder.image(step.analysis.image), flags,
-                       builder.source(service.sources[step.source]), step.line});
+                       builder.source(service.sources[step.source]), step.line,
+                       trace.write_lists[answer.writes]});
   }
   return answers;
 }
@@ -27,7 +28,9 @@ std::vector<table::AnswerEntry> answers_of(const LoadedService& service,
 std::vector<bool> written_keys(const Trace& trace) {
   std::vector<bool> written(trace.keys.size());
   for (const TracedRequest& request : trace.requests)
-    for (const std::uint32_t key : request.writes) written[key] = true;
+    for (const std::uint32_t key : request.writes_unknown) written[key] = true;
+  for (const KeyNumbers& list : trace.write_lists)
+    for (const std::uint32_t key : list) written[key] = true;
   return written;
 }
 
@@ -38,8 +41,10 @@ std::string readable(std::string pattern) {
   return pattern;
 }
 
-bool never_changes(const TracedRequest& request, const std::vector<bool>& written) {
-  return std::ranges::none_of(request.reads, [&](std::uint32_t key) { return written[key]; });
+/// Depends on nothing that any recorded request writes.
+bool is_static(const TracedRequest& request, const std::vector<bool>& written) {
+  return !request.is_write &&
+         std::ranges::none_of(request.reads, [&](std::uint32_t key) { return written[key]; });
 }
 
 }  // namespace
@@ -49,6 +54,7 @@ table::ServiceBuilder emit(const LoadedService& service, const Trace& trace,
   table::ServiceBuilder builder(service.service->name, std::string(service.protocol->name()));
   // The same numbers as in the trace, because they are given in the order of first mention.
   for (const std::string& key : trace.keys) static_cast<void>(builder.key(key));
+  const std::vector<bool> written = written_keys(trace);
   for (std::size_t i = 0; i < trace.requests.size(); ++i) {
     const TracedRequest& traced = trace.requests[i];
     const SettledRequest& settled = settlement.requests[i];
@@ -57,18 +63,18 @@ table::ServiceBuilder emit(const LoadedService& service, const Trace& trace,
     entry.identity = traced.identity;
     entry.flags = (traced.is_write ? std::uint32_t{format::request_writes} : 0U) |
                   (settled.volatile_ ? std::uint32_t{format::request_volatile} : 0U) |
-                  (traced.control != Control::none ? std::uint32_t{format::request_control} : 0U);
+                  (traced.control != Control::none ? std::uint32_t{format::request_control} : 0U) |
+                  (is_static(traced, written) ? std::uint32_t{format::request_static} : 0U);
     entry.reads = traced.reads;
-    entry.writes = traced.writes;
-    entry.answers = answers_of(service, settled, builder);
+    entry.writes = traced.writes_unknown;
+    entry.answers = answers_of(service, trace, settled, builder);
     builder.add(std::move(entry));
   }
-  const std::vector<bool> written = written_keys(trace);
   for (std::size_t i = 0; i < trace.requests.size(); ++i) {
     const std::string pattern(pattern_of(trace.requests[i].identity.canonical));
     if (settlement.requests[i].volatile_)
       builder.set_pattern_flags(pattern, format::pattern_volatile);
-    if (!trace.requests[i].is_write && never_changes(trace.requests[i], written))
+    if (is_static(trace.requests[i], written))
       builder.set_pattern_flags(pattern, format::pattern_static);
   }
   builder.set_profile(service.analyser->profile());
@@ -100,7 +106,7 @@ ServiceSummary summarise(const LoadedService& service, const Trace& trace,
     ++pattern.requests;
     pattern.writes |= traced.is_write;
     pattern.volatile_ |= settled.volatile_;
-    pattern.static_ = pattern.static_ && never_changes(traced, written);
+    pattern.static_ = pattern.static_ && is_static(traced, written);
     for (const std::uint32_t key : traced.reads)
       if (match::is_subtree(trace.keys[key]))
         keys[text].insert(match::readable_key(trace.keys[key]));

@@ -5,6 +5,7 @@
 #include "compile/config_document.hpp"
 #include "compile/emit.hpp"
 #include "compile/load.hpp"
+#include "compile/row_keys.hpp"
 #include "compile/rules.hpp"
 #include "compile/settle.hpp"
 #include "compile/trace.hpp"
@@ -19,19 +20,29 @@ struct CompiledService {
   Settlement settlement;
 };
 
+/// One step wider for each of `patterns`. False where all are as wide as can be.
+bool widen(const std::set<std::string>& patterns, Widened& widened) {
+  bool changed = false;
+  for (const std::string& pattern : patterns) {
+    Width& width = widened.try_emplace(pattern, Width::rows).first->second;
+    changed |= width != Width::everything;
+    width = width == Width::rows ? Width::tables : Width::everything;
+  }
+  return changed;
+}
+
 /// Counterexample-guided: where the recording shows one state with two answers, that pattern's keys
-/// are too narrow; it is made to depend on everything and the recording is run again. What is
+/// are too narrow; it is made to depend on whole tables, then on everything, and the recording is
+/// run again. What is
 /// contradicted still has its cause outside of what was recorded.
 CompiledService compile_service(const LoadedService& service) {
-  std::set<std::string> widened;
+  const RowKeys rows(service.steps);
+  Widened widened;
   for (;;) {
     CompiledService compiled;
-    compiled.trace = trace_chains(service, widened);
+    compiled.trace = trace_chains(service, rows, widened);
     compiled.settlement = settle(service, compiled.trace);
-    const std::size_t before = widened.size();
-    widened.insert(compiled.settlement.contradicted.begin(),
-                   compiled.settlement.contradicted.end());
-    if (widened.size() == before) return compiled;
+    if (!widen(compiled.settlement.contradicted, widened)) return compiled;
   }
 }
 

@@ -1,5 +1,6 @@
 #include "compile/selftest.hpp"
 
+#include <algorithm>
 #include <map>
 #include <memory>
 
@@ -52,20 +53,34 @@ class Player {
         section_.find(step.analysis.identity.canonical, step.analysis.identity.qualifier);
     if (found.exact == ServiceSection::none) return static_cast<void>(++result_.miss);
     const auto& request = section_.requests()[found.exact];
-    grade(step, request, overlay);
+    const match::Version state = scope_->state(section_.reads(request), overlay);
+    const auto* answer = grade(step, request, state);
     if (step.analysis.effect == Effect::write && step.analysis.control == Control::none)
-      scope_->bump(section_.writes(request), request.hash, step.analysis.changed, overlay);
+      scope_->bump(answer != nullptr ? section_.writes(*answer) : section_.writes(request),
+                   match::write_identity(request.hash, state), step.analysis.changed, overlay);
   }
 
-  void grade(const Step& step, const format::RequestRecord& request,
-             const match::Overlay& overlay) {
-    if ((request.flags & format::request_volatile) != 0) return static_cast<void>(++result_.guess);
-    const auto* answer =
-        match::answer_at(section_, request, scope_->state(section_.reads(request), overlay));
-    if (answer == nullptr) return static_cast<void>(++result_.miss);
-    if ((answer->flags & format::answer_guess) != 0) return static_cast<void>(++result_.guess);
-    const bool right = as_text(section_.image(answer->image)) == step.analysis.image;
-    ++(right ? result_.certain : result_.wrong);
+  /// Counts what the table says, and returns the answer that it knows for this state.
+  const format::AnswerRecord* grade(const Step& step, const format::RequestRecord& request,
+                                    match::Version state) {
+    if ((request.flags & format::request_volatile) != 0) {
+      ++result_.guess;
+      const auto answers = section_.answers(request);
+      const auto same = std::ranges::find_if(answers, [&](const auto& answer) {
+        return as_text(section_.image(answer.image)) == step.analysis.image;
+      });
+      return same == answers.end() ? nullptr : &*same;
+    }
+    const auto* answer = match::answer_at(section_, request, state);
+    if (answer == nullptr) {
+      ++result_.miss;
+    } else if ((answer->flags & format::answer_guess) != 0) {
+      ++result_.guess;
+    } else {
+      const bool right = as_text(section_.image(answer->image)) == step.analysis.image;
+      ++(right ? result_.certain : result_.wrong);
+    }
+    return answer;
   }
 
   void control(const Analysis& a, match::Overlay& overlay) {

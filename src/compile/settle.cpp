@@ -8,7 +8,8 @@ namespace {
 
 /// All answers that one request got in one state.
 struct Witnesses {
-  std::vector<std::uint32_t> certain, uncertain;  // numbers of steps, in order
+  std::vector<std::uint32_t> certain, uncertain;           // numbers of steps, in order
+  std::uint32_t certain_writes = 0, uncertain_writes = 0;  // of the first of them
 };
 
 class Settler {
@@ -20,7 +21,10 @@ class Settler {
     std::vector<std::vector<const TracedStep*>> in_order(trace_.requests.size());
     for (const TracedStep& step : trace_.steps) {
       Witnesses& witnesses = by_state[step.request][step.state];
-      (step.uncertain ? witnesses.uncertain : witnesses.certain).push_back(step.step);
+      auto& steps = step.uncertain ? witnesses.uncertain : witnesses.certain;
+      if (steps.empty())
+        (step.uncertain ? witnesses.uncertain_writes : witnesses.certain_writes) = step.writes;
+      steps.push_back(step.step);
       in_order[step.request].push_back(&step);
     }
     settled_.requests.resize(trace_.requests.size());
@@ -54,10 +58,11 @@ class Settler {
     for (const auto& [state, witnesses] : by_state) {
       if (!witnesses.certain.empty()) {
         if (contradicts_itself(witnesses.certain)) contradict(number);
-        request.answers.push_back(
-            {state, witnesses.certain.front(), !all_equal(witnesses.certain)});
+        request.answers.push_back({state, witnesses.certain.front(), witnesses.certain_writes,
+                                   !all_equal(witnesses.certain)});
       } else {
-        request.answers.push_back({state, witnesses.uncertain.front(), true});
+        request.answers.push_back(
+            {state, witnesses.uncertain.front(), witnesses.uncertain_writes, true});
       }
     }
   }
@@ -69,7 +74,8 @@ class Settler {
 
   static void list_in_order(SettledRequest& request, const std::vector<const TracedStep*>& steps) {
     request.answers.clear();
-    for (const TracedStep* step : steps) request.answers.push_back({step->state, step->step, true});
+    for (const TracedStep* step : steps)
+      request.answers.push_back({step->state, step->step, step->writes, true});
   }
 
   const LoadedService& service_;

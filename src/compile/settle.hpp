@@ -14,8 +14,9 @@ namespace understudy::compile {
 
 struct SettledAnswer {
   match::Version state = 0;
-  std::uint32_t step = 0;  ///< whose answer it is: the first one of this state
-  bool guess = false;      ///< no exchange proves it, or recordings contradict each other
+  std::uint32_t step = 0;    ///< whose answer it is: the first one of this state
+  std::uint32_t writes = 0;  ///< number in Trace::write_lists
+  bool guess = false;        ///< no exchange proves it, or recordings contradict each other
 };
 
 struct SettledRequest {

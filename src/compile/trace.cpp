@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <unordered_map>
 
 #include "match/overlay.hpp"
@@ -23,8 +24,8 @@ bool overlaps(const Visible& write, const Step& step) {
 
 class Tracer {
  public:
-  Tracer(const LoadedService& service, const std::set<std::string>& widened)
-      : service_(service), widened_(widened) {}
+  Tracer(const LoadedService& service, const RowKeys& rows, const Widened& widened)
+      : service_(service), rows_(rows), widened_(widened) {}
 
   Trace run() {
     collect_requests();
@@ -35,13 +36,15 @@ class Tracer {
   }
 
  private:
-  /// Names of the keys, before they have numbers.
-  struct Names {
-    std::set<std::string> reads, writes;
+  using Names = std::set<std::string>;
+  /// Names of the keys of a request, before they have numbers.
+  struct RequestNames {
+    Names reads, writes_unknown;
   };
 
   void collect_requests() {
     std::unordered_map<std::string, std::uint32_t> numbers;
+    outcomes_.emplace_back();
     for (const Step& step : service_.steps) {
       const Analysis& a = step.analysis;
       std::string identity = a.identity.canonical;
@@ -54,23 +57,42 @@ class Tracer {
         names_.emplace_back();
       }
       request_of_.push_back(found->second);
+      outcome_of_.push_back(0);
       // What is watched must be tracked, though WATCH itself is no look-up.
-      if (a.effect != Effect::none || a.control == Control::watch) add_keys(a, found->second);
+      if (a.effect != Effect::none || a.control == Control::watch) add_keys(step, found->second);
     }
   }
 
-  void add_keys(const Analysis& a, std::uint32_t request) {
-    Names& names = names_[request];
+  void add_keys(const Step& step, std::uint32_t request) {
+    const Analysis& a = step.analysis;
     trace_.requests[request].is_write |= a.effect == Effect::write;
-    const bool widest = widened_.contains(std::string(pattern_of(a.identity.canonical)));
-    const std::vector<KeyPath> everything = {{}};
-    for (const KeyPath& path : widest ? everything : a.reads)
-      names.reads.merge(as_set(match::read_keys(path)));
-    for (const KeyPath& path : a.writes) names.writes.merge(as_set(match::write_keys(path)));
+    const StepKeys keys = rows_.of(step);
+    const auto width = widened_.find(std::string(pattern_of(a.identity.canonical)));
+    if (width == widened_.end())
+      add(names_[request].reads, keys.reads, match::read_keys);
+    else if (width->second == Width::tables)
+      add(names_[request].reads, a.reads, match::read_keys);
+    else
+      add(names_[request].reads, {{}}, match::read_keys);
+    if (a.effect != Effect::write) return;
+    add(names_[request].writes_unknown, keys.writes_unknown, match::write_keys);
+    add(outcomes_[outcome_of(step, request)], keys.writes, match::write_keys);
   }
 
-  static std::set<std::string> as_set(std::vector<std::string> names) {
-    return {std::make_move_iterator(names.begin()), std::make_move_iterator(names.end())};
+  static void add(Names& names, const std::vector<KeyPath>& paths,
+                  std::vector<std::string> (*keys_of)(const KeyPath&)) {
+    for (const KeyPath& path : paths)
+      for (std::string& name : keys_of(path)) names.insert(std::move(name));
+  }
+
+  /// What a write bumps may follow from its answer, which tells an id, say.
+  std::uint32_t outcome_of(const Step& step, std::uint32_t request) {
+    const std::pair<std::uint32_t, std::uint64_t> outcome = {request,
+                                                             table::hash_of(step.analysis.image)};
+    const auto [found, added] =
+        outcome_numbers_.emplace(outcome, static_cast<std::uint32_t>(outcomes_.size()));
+    if (added) outcomes_.emplace_back();
+    return outcome_of_.back() = found->second;
   }
 
   void number_keys() {
@@ -82,9 +104,19 @@ class Tracer {
         trace_.requests[i].reads.push_back(found->second);
       }
     for (std::size_t i = 0; i < names_.size(); ++i)
-      for (const std::string& name : names_[i].writes)
-        if (const auto found = numbers_.find(name); found != numbers_.end())
-          trace_.requests[i].writes.push_back(found->second);
+      trace_.requests[i].writes_unknown = tracked(names_[i].writes_unknown);
+    for (const Names& names : outcomes_) trace_.write_lists.push_back(tracked(names));
+    names_.clear();
+    outcomes_.clear();
+  }
+
+  /// The numbers of those that some request depends on.
+  [[nodiscard]] KeyNumbers tracked(const Names& names) const {
+    KeyNumbers numbers;
+    for (const std::string& name : names)
+      if (const auto found = numbers_.find(name); found != numbers_.end())
+        numbers.push_back(found->second);
+    return numbers;
   }
 
   // --- the loop itself -----------------------------------------------------------------------
@@ -98,11 +130,14 @@ class Tracer {
       if (i == 0 || step.recording != recording) start_recording(recording = step.recording);
       match::Overlay& overlay = overlays_[step.connection];
       const TracedRequest& request = trace_.requests[request_of_[i]];
-      if (step.analysis.effect != Effect::none)
-        visit(i, match::state_of(request.reads, [&](std::uint32_t key) {
-                return overlay.effective(key, versions_[key]);
-              }));
-      apply(i, request, overlay);
+      match::Version state = 0;
+      if (step.analysis.effect != Effect::none) {
+        state = match::state_of(request.reads, [&](std::uint32_t key) {
+          return overlay.effective(key, versions_[key]);
+        });
+        visit(i, state);
+      }
+      apply(i, state, overlay);
     }
   }
 
@@ -112,16 +147,19 @@ class Tracer {
     overlays_.clear();
   }
 
-  void apply(std::size_t i, const TracedRequest& request, match::Overlay& overlay) {
+  void apply(std::size_t i, match::Version state, match::Overlay& overlay) {
     const Analysis& a = service_.steps[i].analysis;
     if (a.control != Control::none) return control(i, overlay);
     if (a.effect != Effect::write) return;
-    const std::uint64_t write = table::hash_of(a.identity.canonical);
-    for (const std::uint32_t key : request.writes) {
+    const std::uint64_t write = match::write_identity(table::hash_of(a.identity.canonical), state);
+    // What a write made of something uncertain is uncertain too.
+    const bool uncertain = is_uncertain(i);
+    for (const std::uint32_t key : trace_.write_lists[outcome_of_[i]]) {
       if (match::is_immediate(trace_.keys[key]) || (a.changed && !overlay.active()))
         make_visible(i, key, write);
       else if (a.changed)
         overlay.bump(key, write);
+      if (uncertain) tainted_[key] = true;
     }
   }
 
@@ -166,23 +204,29 @@ class Tracer {
     return false;
   }
 
-  void record(std::size_t i, match::Version state) {
+  [[nodiscard]] bool is_uncertain(std::size_t i) const {
     const Step& step = service_.steps[i];
-    const TracedRequest& request = trace_.requests[request_of_[i]];
-    const bool uncertain = std::ranges::any_of(request.reads, [&](std::uint32_t key) {
+    return std::ranges::any_of(trace_.requests[request_of_[i]].reads, [&](std::uint32_t key) {
       const auto writes = visible_.find({step.recording, key});
       return tainted_[key] || (writes != visible_.end() && any_overlap(writes->second, step));
     });
-    trace_.steps.push_back({static_cast<std::uint32_t>(i), request_of_[i], state, uncertain});
+  }
+
+  void record(std::size_t i, match::Version state) {
+    trace_.steps.push_back(
+        {static_cast<std::uint32_t>(i), request_of_[i], outcome_of_[i], state, is_uncertain(i)});
   }
 
   static constexpr std::size_t overlap_window = 1024;
 
   const LoadedService& service_;
-  const std::set<std::string>& widened_;
+  const RowKeys& rows_;
+  const Widened& widened_;
   Trace trace_;
-  std::vector<std::uint32_t> request_of_;
-  std::vector<Names> names_;
+  std::vector<std::uint32_t> request_of_, outcome_of_;  // of each step
+  std::vector<RequestNames> names_;
+  std::vector<Names> outcomes_;  // beside Trace::write_lists
+  std::map<std::pair<std::uint32_t, std::uint64_t>, std::uint32_t> outcome_numbers_;
   std::unordered_map<std::string, std::uint32_t> numbers_;
   std::vector<match::Version> versions_;
   std::vector<bool> tainted_;
@@ -192,8 +236,8 @@ class Tracer {
 
 }  // namespace
 
-Trace trace_chains(const LoadedService& service, const std::set<std::string>& widened) {
-  return Tracer(service, widened).run();
+Trace trace_chains(const LoadedService& service, const RowKeys& rows, const Widened& widened) {
+  return Tracer(service, rows, widened).run();
 }
 
 }  // namespace understudy::compile

@@ -3,19 +3,23 @@
 #pragma once
 
 #include <cstdint>
-#include <set>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "compile/load.hpp"
+#include "compile/row_keys.hpp"
 #include "match/chains.hpp"
 
 namespace understudy::compile {
 
+using KeyNumbers = std::vector<std::uint32_t>;  ///< numbers in Trace::keys
+
 /// A distinct request of a service: equal identity, equal entry.
 struct TracedRequest {
   Identity identity;
-  std::vector<std::uint32_t> reads, writes;  ///< numbers in Trace::keys
+  KeyNumbers reads;
+  KeyNumbers writes_unknown;  ///< what it bumps where its answer is not known
   bool is_write = false;
   Control control = Control::none;
 };
@@ -24,6 +28,7 @@ struct TracedRequest {
 struct TracedStep {
   std::uint32_t step = 0;     ///< number in LoadedService::steps
   std::uint32_t request = 0;  ///< number in Trace::requests
+  std::uint32_t writes = 0;   ///< number in Trace::write_lists
   match::Version state = 0;
   /// What it depends on was being written while it ran, or had been written by overlapping writes,
   /// so that nobody knows in which order: the recording does not prove that this is the state.
@@ -33,11 +38,16 @@ struct TracedStep {
 struct Trace {
   std::vector<std::string> keys;  ///< those that some recorded request depends on
   std::vector<TracedRequest> requests;
+  /// What writes bump: one list for each pair of a request and an answer to it. The first is empty.
+  std::vector<KeyNumbers> write_lists;
   std::vector<TracedStep> steps;  ///< those that go into the table, in order
 };
 
-/// `widened` holds the patterns that depend on everything, whatever their analysis says.
-[[nodiscard]] Trace trace_chains(const LoadedService& service,
-                                 const std::set<std::string>& widened);
+/// How wide the keys of a pattern are made, whatever its statement says.
+enum class Width : std::uint8_t { rows, tables, everything };
+using Widened = std::map<std::string, Width>;  ///< by pattern
+
+[[nodiscard]] Trace trace_chains(const LoadedService& service, const RowKeys& rows,
+                                 const Widened& widened);
 
 }  // namespace understudy::compile

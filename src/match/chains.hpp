@@ -22,6 +22,13 @@ using Version = std::uint64_t;
   return mixed ^ (mixed >> 31);
 }
 
+/// A write as the chains know it: what it does follows from its request and from the state that it
+/// found, so both are its identity. In a state that was not recorded it leads to none that was.
+[[nodiscard]] constexpr std::uint64_t write_identity(std::uint64_t request,
+                                                     Version state) noexcept {
+  return extend(state, request);
+}
+
 /// What a request depends on, as one number: `version_of(key)` of all its keys, in their order.
 template <class VersionOf>
 [[nodiscard]] Version state_of(std::span<const std::uint32_t> keys, VersionOf&& version_of) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <map>
 
 #include "table/hash.hpp"
 
@@ -99,9 +100,11 @@ void TableWriter::write_requests(const ServiceBuilder& service, format::ServiceR
   std::vector<std::uint32_t> key_lists;
   std::vector<format::AnswerRecord> answers;
   std::vector<std::uint64_t> hashes;
+  std::map<std::vector<std::uint32_t>, std::uint32_t> runs;
   const auto run = [&](const std::vector<std::uint32_t>& keys) {
-    key_lists.insert(key_lists.end(), keys.begin(), keys.end());
-    return static_cast<std::uint32_t>(key_lists.size() - keys.size());
+    const auto [found, added] = runs.emplace(keys, static_cast<std::uint32_t>(key_lists.size()));
+    if (added) key_lists.insert(key_lists.end(), keys.begin(), keys.end());
+    return found->second;
   };
   for (const RequestEntry& entry : service.requests_) {
     format::RequestRecord request;
@@ -116,7 +119,8 @@ void TableWriter::write_requests(const ServiceBuilder& service, format::ServiceR
     request.answers = static_cast<std::uint32_t>(answers.size());
     request.answer_count = static_cast<std::uint32_t>(entry.answers.size());
     for (const AnswerEntry& a : entry.answers)
-      answers.push_back({a.state, a.image, a.flags, a.source, a.line});
+      answers.push_back({a.state, a.image, a.flags, a.source, a.line, run(a.writes),
+                         static_cast<std::uint32_t>(a.writes.size())});
     hashes.push_back(request.hash);
     requests.push_back(request);
   }

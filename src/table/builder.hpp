@@ -20,6 +20,7 @@ struct AnswerEntry {
   std::uint32_t flags = 0;  ///< format::AnswerFlag
   std::uint32_t source = 0;
   std::uint32_t line = 0;
+  std::vector<std::uint32_t> writes;  ///< from ServiceBuilder::key
 };
 
 struct RequestEntry {

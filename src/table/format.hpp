@@ -13,7 +13,7 @@ static_assert(std::endian::native == std::endian::little,
               "tables are mapped as they are; a big-endian machine needs its own reader");
 
 inline constexpr std::array<char, 8> magic = {'U', 'N', 'D', 'R', 'S', 'T', 'D', 'Y'};
-inline constexpr std::uint32_t version = 1;
+inline constexpr std::uint32_t version = 2;
 
 /// `count` records or octets that begin at `offset`.
 struct Span {
@@ -50,9 +50,10 @@ struct ServiceRecord {
 };
 
 enum RequestFlag : std::uint32_t {
-  request_writes = 1,    ///< bumps `writes` where its answer says `answer_changed`
+  request_writes = 1,    ///< bumps its answer's `writes`, where it is not known its own
   request_volatile = 2,  ///< one state had several answers: `answers` in order of recording
-  request_control = 4    ///< a transaction control whose recorded failure is in the table
+  request_control = 4,   ///< a transaction control whose recorded failure is in the table
+  request_static = 8     ///< depends on nothing that any recorded request writes
 };
 
 struct RequestRecord {
@@ -62,7 +63,7 @@ struct RequestRecord {
   std::uint32_t pattern = 0;
   std::uint32_t flags = 0;
   std::uint32_t reads = 0, read_count = 0;      ///< run of key_lists
-  std::uint32_t writes = 0, write_count = 0;    ///< run of key_lists
+  std::uint32_t writes = 0, write_count = 0;    ///< run of key_lists: what it may bump at most
   std::uint32_t answers = 0, answer_count = 0;  ///< run of answers, sorted by state
 };
 
@@ -77,6 +78,7 @@ struct AnswerRecord {
   std::uint32_t flags = 0;
   std::uint32_t source = 0;  ///< of the first exchange that was answered so
   std::uint32_t line = 0;
+  std::uint32_t writes = 0, write_count = 0;  ///< run of key_lists: what is bumped where it changed
 };
 
 enum PatternFlag : std::uint32_t { pattern_volatile = 1, pattern_static = 2, pattern_opaque = 4 };

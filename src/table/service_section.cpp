@@ -85,7 +85,8 @@ bool ServiceSection::check() const noexcept {
                              }) &&
          std::ranges::all_of(answers_,
                              [&](const format::AnswerRecord& a) {
-                               return a.image < images_.size() && a.source < sources_.size();
+                               return a.image < images_.size() && a.source < sources_.size() &&
+                                      run_inside(a.writes, a.write_count, key_lists_.size());
                              }) &&
          std::ranges::all_of(patterns_,
                              [&](const format::PatternRecord& p) {

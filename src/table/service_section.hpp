@@ -57,6 +57,10 @@ class ServiceSection final : public ServiceTable {
       const format::RequestRecord& r) const noexcept {
     return key_lists_.subspan(r.writes, r.write_count);
   }
+  [[nodiscard]] std::span<const std::uint32_t> writes(
+      const format::AnswerRecord& a) const noexcept {
+    return key_lists_.subspan(a.writes, a.write_count);
+  }
   [[nodiscard]] std::span<const format::AnswerRecord> answers(
       const format::RequestRecord& r) const noexcept {
     return answers_.subspan(r.answers, r.answer_count);

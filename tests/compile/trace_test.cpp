@@ -9,8 +9,7 @@ namespace {
 
 std::vector<bool> uncertain_steps(const toy::Recorded& recorded) {
   std::vector<bool> uncertain;
-  for (const TracedStep& step : trace_chains(recorded.loaded(), {}).steps)
-    uncertain.push_back(step.uncertain);
+  for (const TracedStep& step : recorded.trace().steps) uncertain.push_back(step.uncertain);
   return uncertain;
 }
 
@@ -22,7 +21,7 @@ TEST_CASE("a read is put under the writes that came before it") {
       .say(1, "SET t.1 b", "ok")
       .say(1, "GET t.1", "b")
       .say(1, "GET t.2", "z");
-  const Trace trace = trace_chains(recorded.loaded(), {});
+  const Trace trace = recorded.trace();
   REQUIRE(trace.steps.size() == 4);
   CHECK(trace.steps[0].state != trace.steps[2].state);
   CHECK(settle(recorded.loaded(), trace).contradicted.empty());
@@ -31,7 +30,7 @@ TEST_CASE("a read is put under the writes that came before it") {
 TEST_CASE("a failed write bumps nothing") {
   toy::Recorded recorded;
   recorded.say(1, "GET t.1", "a").say(1, "SET t.1 b", "error: no").say(1, "GET t.1", "a");
-  const Trace trace = trace_chains(recorded.loaded(), {});
+  const Trace trace = recorded.trace();
   CHECK(trace.steps[0].state == trace.steps[2].state);
 }
 
@@ -39,7 +38,7 @@ TEST_CASE("a transaction is seen by its own connection only until it commits") {
   toy::Recorded recorded;
   recorded.say(1, "BEGIN", "").say(1, "SET t.1 b", "ok").say(1, "GET t.1", "b");
   recorded.say(2, "GET t.1", "a").say(1, "COMMIT", "").say(2, "GET t.1", "b");
-  const Trace trace = trace_chains(recorded.loaded(), {});
+  const Trace trace = recorded.trace();
   REQUIRE(trace.steps.size() == 4);
   CHECK(trace.steps[1].state != trace.steps[2].state);
   CHECK(trace.steps[1].state == trace.steps[3].state);
@@ -53,7 +52,7 @@ TEST_CASE("a rollback and a rollback to a savepoint undo the chains") {
       .say(1, "SAVEPOINT s", "");
   recorded.say(1, "SET t.1 c", "ok").say(1, "BACK s", "").say(1, "GET t.1", "b");
   recorded.say(1, "ROLLBACK", "").say(1, "GET t.1", "a");
-  const Trace trace = trace_chains(recorded.loaded(), {});
+  const Trace trace = recorded.trace();
   CHECK(trace.steps.front().state == trace.steps.back().state);
   CHECK(settle(recorded.loaded(), trace).contradicted.empty());
 }
@@ -85,7 +84,7 @@ TEST_CASE("a certain answer outweighs an uncertain one of the same state") {
       .say_at(2, "SET t.1 b", "ok", 2, 6)
       .say(1, "GET t.1", "b");
   recorded.next_recording().say(1, "GET t.1", "a");
-  const Trace trace = trace_chains(recorded.loaded(), {});
+  const Trace trace = recorded.trace();
   const Settlement settled = settle(recorded.loaded(), trace);
   REQUIRE(settled.requests[0].answers.size() == 2);
   for (const SettledAnswer& answer : settled.requests[0].answers) CHECK_FALSE(answer.guess);
@@ -95,16 +94,16 @@ TEST_CASE("a certain answer outweighs an uncertain one of the same state") {
 TEST_CASE("one state with two answers contradicts the keys, and wider keys can explain it") {
   toy::Recorded recorded;
   recorded.say(1, "GET t.1", "a").say(1, "SET u.1 x", "ok").say(1, "GET t.1", "b");
-  const Trace narrow = trace_chains(recorded.loaded(), {});
+  const Trace narrow = recorded.trace();
   CHECK(settle(recorded.loaded(), narrow).contradicted == std::set<std::string>{"GET"});
-  const Trace wide = trace_chains(recorded.loaded(), {"GET"});
+  const Trace wide = recorded.trace({{"GET", Width::everything}});
   CHECK(settle(recorded.loaded(), wide).contradicted.empty());
 }
 
 TEST_CASE("what wider keys can't explain is volatile and keeps its answers in order") {
   toy::Recorded recorded;
   recorded.say(1, "GET t.1", "a").say(1, "GET t.1", "b").say(1, "GET t.1", "a");
-  const Trace trace = trace_chains(recorded.loaded(), {"GET"});
+  const Trace trace = recorded.trace({{"GET", Width::everything}});
   const Settlement settled = settle(recorded.loaded(), trace);
   REQUIRE(settled.requests[0].volatile_);
   CHECK(settled.requests[0].answers.size() == 3);
@@ -113,7 +112,7 @@ TEST_CASE("what wider keys can't explain is volatile and keeps its answers in or
 TEST_CASE("recordings that contradict each other give a guess, not a volatile request") {
   toy::Recorded recorded;
   recorded.say(1, "GET t.1", "a").next_recording().say(1, "GET t.1", "b");
-  const Trace trace = trace_chains(recorded.loaded(), {});
+  const Trace trace = recorded.trace();
   const Settlement settled = settle(recorded.loaded(), trace);
   CHECK_FALSE(settled.requests[0].volatile_);
   REQUIRE(settled.requests[0].answers.size() == 1);

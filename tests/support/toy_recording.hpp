@@ -56,9 +56,12 @@ class Recorded {
 
   [[nodiscard]] const compile::LoadedService& loaded() const { return loaded_; }
 
-  [[nodiscard]] table::ServiceBuilder builder(const std::set<std::string>& widened = {}) const {
-    const auto trace = compile::trace_chains(loaded_, widened);
-    return compile::emit(loaded_, trace, compile::settle(loaded_, trace));
+  [[nodiscard]] compile::Trace trace(const compile::Widened& widened = {}) const {
+    return compile::trace_chains(loaded_, compile::RowKeys(loaded_.steps), widened);
+  }
+  [[nodiscard]] table::ServiceBuilder builder(const compile::Widened& widened = {}) const {
+    const compile::Trace traced = trace(widened);
+    return compile::emit(loaded_, traced, compile::settle(loaded_, traced));
   }
   [[nodiscard]] std::shared_ptr<const table::MappedTable> table() const {
     std::vector<table::ServiceBuilder> builders;

@@ -50,6 +50,9 @@ TEST_CASE("queries read their tables, wherever they stand") {
 
 TEST_CASE("a common table expression hides a table only in its own reach") {
   CHECK(keys("SELECT * FROM (WITH x AS (SELECT 1) SELECT * FROM x) s, x") == "read x |");
+  CHECK(keys("WITH t AS (SELECT * FROM t) SELECT * FROM t") == "read t |");
+  CHECK(keys("WITH a AS (SELECT 1), b AS (SELECT * FROM a) SELECT * FROM b") == "read |");
+  CHECK(keys("WITH RECURSIVE t AS (SELECT 1 UNION SELECT * FROM t) SELECT * FROM t") == "read |");
 }
 
 TEST_CASE("writes write their table and read the rest") {

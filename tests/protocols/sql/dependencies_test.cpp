@@ -31,10 +31,10 @@ std::string keys(std::string_view sql, Mode mode) {
   return text + "reads " + joined(found.reads) + (found.understood ? "" : " ?");
 }
 
-void check(std::initializer_list<Row> rows, Mode mode) {
-  for (const Row& row : rows) {
-    CAPTURE(row.sql);
-    CHECK(keys(row.sql, mode) == row.expected);
+void check(std::initializer_list<Example> examples, Mode mode) {
+  for (const Example& example : examples) {
+    CAPTURE(example.sql);
+    CHECK(keys(example.sql, mode) == example.expected);
   }
 }
 

@@ -6,10 +6,10 @@ using namespace understudy::sql;
 using namespace understudy::sql::test;
 
 namespace {
-void check(std::initializer_list<Row> rows, Mode mode = postgres) {
-  for (const Row& row : rows) {
-    CAPTURE(row.sql);
-    CHECK(shown(row.sql, mode) == row.expected);
+void check(std::initializer_list<Example> examples, Mode mode = postgres) {
+  for (const Example& example : examples) {
+    CAPTURE(example.sql);
+    CHECK(shown(example.sql, mode) == example.expected);
   }
 }
 }  // namespace

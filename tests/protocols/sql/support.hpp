@@ -42,7 +42,7 @@ inline bool matches(const Identity& one, const Identity& other) {
                     [](char a, char b) { return a == b || a == 0 || b == 0; });
 }
 
-struct Row {
+struct Example {
   std::string_view sql, expected;
 };
 
