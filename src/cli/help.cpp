@@ -60,7 +60,7 @@ const Help compile_help = {
 const Help serve_help = {
 "serve", "answer real clients from a mock set or table",
 "MOCKSET|FILE [--listen SERVICE=HOST:PORT …] [--threads N] [--watch] [--strict] [--allow guess]\n"
-"                 [--addresses FILE] [--report FILE]",
+"                 [--scopes named|connection|one] [--addresses FILE] [--report FILE]",
 "Listens where understudy.yaml says, on the loopback address unless it names another, and answers\n"
 "what was recorded. Services that name one address share it, told apart by what the client says\n"
 "first. Prints a line `listening SERVICE PROTOCOL HOST:PORT` for each service on standard output;\n"
@@ -68,7 +68,10 @@ const Help serve_help = {
 "\n"
 "SIGTERM and SIGINT let answers in flight finish, close all connections and end the server. SIGHUP,\n"
 "and with --watch every change of the files, loads them anew: new connections get the new answers,\n"
-"standing ones keep theirs; where the files have errors the old table stays.",
+"standing ones keep theirs; where the files have errors the old table stays.\n"
+"\n"
+"Clients in different scopes don't see each other's writes: a client names its scope, or, with\n"
+"--scopes connection, has one of its own.",
 "0   ended by SIGTERM; or by SIGINT and every answer was certain\n"
 "1   a file can't be written\n"
 "2   ended by SIGINT after misses, or guesses under the chosen strictness\n"
@@ -80,7 +83,8 @@ const Help serve_help = {
 
 const Help run_help = {
 "run", "run a command against a mock set or table",
-"MOCKSET|FILE [--strict] [--allow guess] [--threads N] [--report FILE] -- COMMAND …",
+"MOCKSET|FILE [--strict] [--allow guess] [--scopes named|connection|one] [--threads N]\n"
+"               [--report FILE] -- COMMAND …",
 "Serves on free ports, runs COMMAND with the addresses in its environment, passes signals, input and\n"
 "output through, and reports on standard error: answers by grade, misses with their nearest recorded\n"
 "exchange, guesses, recorded answers that were never asked for.\n"

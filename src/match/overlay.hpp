@@ -23,6 +23,8 @@ class Overlay {
 
   [[nodiscard]] bool active() const noexcept { return active_; }
   void begin() noexcept { active_ = true; }
+  /// The transaction, if one is open, has written nothing.
+  [[nodiscard]] bool empty() const noexcept { return log_.empty(); }
 
   void bump(std::uint32_t key, std::uint64_t write) { log_.push_back({key, write}); }
 

@@ -31,8 +31,9 @@ class ConfigReader {
 
   void read(const Document& document, Config& config) {
     if (!shape_.is(document, "", Kind::map, "the file")) return;
-    shape_.only(document, "", {"understudy", "services", "env"});
+    shape_.only(document, "", {"understudy", "services", "scopes", "env"});
     read_version(document);
+    read_scopes(document, config);
     if (const Document* services =
             shape_.member(document, "", "services", Kind::map, Presence::required))
       for (const auto& [name, entry] : services->items()) read_service(name, entry, config);
@@ -54,6 +55,17 @@ class ConfigReader {
                     fmt::format("the file is of format version {}, expected {}", version->dump(),
                                 config_version),
                     "read it with the release that it was written for");
+  }
+
+  void read_scopes(const Document& document, Config& config) {
+    const Document* scopes = shape_.member(document, "", "scopes", Kind::text, Presence::optional);
+    if (!scopes) return;
+    const auto& text = scopes->get_ref<const std::string&>();
+    if (const auto scoping = scoping_of(text))
+      config.scopes = *scoping;
+    else
+      shape_.report("/scopes", fmt::format("`{}` is no way to divide clients into scopes", text),
+                    "expected named, connection or one");
   }
 
   void read_service(const std::string& name, const Document& entry, Config& config) {

@@ -11,6 +11,7 @@
 
 #include "understudy/diagnostic.hpp"
 #include "understudy/document.hpp"
+#include "understudy/scope.hpp"
 
 namespace understudy::store {
 
@@ -51,6 +52,7 @@ struct Service {
 struct Config {
   std::filesystem::path file;
   std::vector<Service> services;
+  Scoping scopes = Scoping::named;
   std::map<std::string, std::string> environment;  ///< templates that name several services
 };
 

@@ -74,6 +74,7 @@ void serve(const Table& table, std::string_view octets) {
   for (;;) {
     const ServerEvent event = machine->next();
     if (std::holds_alternative<Close>(event)) return;
+    if (std::holds_alternative<ScopeCall>(event)) machine->reply(Answer{Grade::synthesised, {}});
     const auto* request = std::get_if<Request>(&event);
     if (request == nullptr) continue;
     const auto found = table.images.find(request->canonical);

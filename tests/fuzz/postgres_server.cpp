@@ -42,6 +42,7 @@ std::string answered(Bytes octets, std::size_t piece) {
         else
           machine->reply(Miss{"no answer", "nearest", "record"});
       }
+      if (std::holds_alternative<ScopeCall>(event)) machine->reply(Answer{Grade::synthesised, {}});
       open = !std::holds_alternative<Close>(event);
       if (!open || std::holds_alternative<NeedBytes>(event)) break;
     }

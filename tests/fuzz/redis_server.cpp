@@ -38,6 +38,7 @@ std::string answered(Bytes octets, std::size_t piece) {
         request->synthesisable ? machine->reply(Answer{Grade::synthesised, {}, false})
                                : machine->reply(Miss{"no answer", "none\r\nnear", "record"});
       }
+      if (std::holds_alternative<ScopeCall>(event)) machine->reply(Answer{Grade::synthesised, {}});
       open = !std::holds_alternative<Close>(event);
       if (!open || std::holds_alternative<NeedBytes>(event)) break;
     }
