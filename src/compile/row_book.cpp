@@ -59,7 +59,7 @@ void RowBook::note(const Step& step) {
     else if (change.kind == RowChange::Kind::update)
       note_update(step, change, table);
     else
-      table.removals = true;
+      table.removals = true, removed_in_ = step.recording;
   }
   // What RETURNING shows is what the change left behind.
   for (const RowsSeen& seen : a.rows.seen)
@@ -92,8 +92,10 @@ void RowBook::note_seen(Table& table, const Row& row, std::int64_t recording, bo
       Known& known = others[column];
       const auto wide = identity.wide.find(column);
       const bool set_before = wide != identity.wide.end() && wide->second.recording == recording;
-      // Sighted late: it may have been something else before an update.
-      if (!inserted && known.sighted != recording && set_before) known.unknown = true;
+      // Sighted late: it may have been something else before an update, or another row, with the
+      // same value of `name`, that was removed (in whatever table: a foreign key may cascade).
+      const bool other_before = inserted ? removed_in_ == recording : set_before;
+      if (known.sighted != recording && other_before) known.unknown = true;
       known.sighted = recording;
       if (cell != row.end() && cell->second)
         known.values.insert(*cell->second);

@@ -1,8 +1,8 @@
 // Learned row identity: which values the row with `id = 7` had in its other columns, and so which
 // rows a change touches, whatever its conditions say.
 //
-// What is claimed holds in every recorded state, and in a live state that equals a recorded one: the
-// chain of a row's key tells apart every history of it.
+// What is claimed holds in every recorded state, and in a live state that equals a recorded one:
+// the chain of a row's key tells apart every history of it.
 #pragma once
 
 #include <cstdint>
@@ -74,7 +74,8 @@ class RowBook {
   [[nodiscard]] std::optional<Values> possible(const Table& table, const std::string& identity,
                                                const std::string& row,
                                                const std::string& column) const;
-  [[nodiscard]] std::optional<Values> by_rows(const std::string& name, const RowCondition& condition,
+  [[nodiscard]] std::optional<Values> by_rows(const std::string& name,
+                                              const RowCondition& condition,
                                               const std::string& column) const;
   [[nodiscard]] std::optional<Values> by_exclusion(const std::string& name,
                                                    const RowCondition& condition,
@@ -90,6 +91,7 @@ class RowBook {
 
   const RowEvidence& evidence_;
   std::map<std::string, Table> tables_;
+  std::int64_t removed_in_ = -1;  ///< the last recording in which rows were removed so far
   mutable std::map<std::string, Inverse> inverses_;
 };
 

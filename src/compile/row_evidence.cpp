@@ -6,7 +6,7 @@
 namespace understudy::compile {
 namespace {
 
-constexpr std::size_t sample_size = 4096;  // rows per table that are compared with each other
+constexpr std::size_t sample_size = 4096;   // rows per table that are compared with each other
 constexpr std::size_t most_values = 65536;  // values per column that are counted
 
 bool is_whole_number(const std::string& folded) {
@@ -138,7 +138,8 @@ void RowEvidence::note_insert(const Step& step, const RowChange& change) {
 void RowEvidence::note_update(const RowChange& change) {
   Present& present = present_[change.table];
   const auto is_set = [&](const Row& row) {
-    return std::ranges::any_of(change.set, [&](const auto& each) { return row.contains(each.first); });
+    return std::ranges::any_of(change.set,
+                               [&](const auto& each) { return row.contains(each.first); });
   };
   if (std::ranges::count_if(present.rows, is_set) > 1) keep_together(present, present.rows);
   for (Row& row : present.rows)

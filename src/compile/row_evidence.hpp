@@ -1,5 +1,5 @@
-// What a recording proves of the columns of its tables: which are asked for, which never change, and
-// in which two rows agree, so that no unique constraint can be there.
+// What a recording proves of the columns of its tables: which are asked for, which never change,
+// and in which two rows agree, so that no unique constraint can be there.
 #pragma once
 
 #include <cstdint>
@@ -38,8 +38,8 @@ class RowEvidence {
   [[nodiscard]] const Column* find(const std::string& table, const std::string& column) const;
   /// Whether a value of the column means one row, always the same one while it is there.
   [[nodiscard]] bool identifies(const std::string& table, const std::string& column) const;
-  /// The first of `columns` by which every unique constraint over some of them is met, as far as the
-  /// recording does not prove that there is none: two rows agree in all that are left.
+  /// The first of `columns` by which every unique constraint over some of them is met, as far as
+  /// the recording does not prove that there is none: two rows agree in all that are left.
   [[nodiscard]] std::vector<std::string> distinguishing(const std::string& table,
                                                         std::vector<std::string> columns) const;
   /// Whether a recorded read shows a column that an insert leaves to a sequence.
