@@ -48,6 +48,7 @@ class Scopes {
          std::size_t limit = default_limit);
 
   [[nodiscard]] Scoping scoping() const noexcept { return scoping_; }
+  [[nodiscard]] Strictness strictness() const noexcept { return strictness_; }
   [[nodiscard]] std::size_t limit() const noexcept { return limit_; }
 
   /// That of a connection that names none.
