@@ -64,7 +64,7 @@ TEST_CASE("understudy.yaml may say which part of the login is the scope") {
 }
 
 TEST_CASE("names are told without the scope that they name") {
-  Connection connection({{"user", "ann"},
+  Connection connection(Login{{"user", "ann"},
                          {"database", "shop?understudy_scope=w1"},
                          {"application_name", "api?understudy_scope=w2"}});
   CHECK(types_of(connection.said).ends_with("KZ"));
@@ -75,14 +75,14 @@ TEST_CASE("names are told without the scope that they name") {
 }
 
 TEST_CASE("a login that names a scope for which there is no room is refused") {
-  Connection connection({{"user", "ann"}, {"options", "-c understudy.scope=full"}});
+  Connection connection(Login{{"user", "ann"}, {"options", "-c understudy.scope=full"}});
   CHECK(types_of(connection.said) == "RE");
   CHECK(connection.error() == "UX404");
   CHECK(connection.live.closed);
 }
 
 TEST_CASE("SET names the scope, and nothing that is undone changes it back") {
-  Connection connection({{"user", "ann"}, {"options", "-c understudy.scope=w1"}});
+  Connection connection(Login{{"user", "ann"}, {"options", "-c understudy.scope=w1"}});
   CHECK(connection.tag("SET understudy.scope = 'w2'") == "SET");
   CHECK(connection.tag("SET understudy.scope TO w3") == "SET");
   CHECK(connection.value("SHOW understudy.scope") == "w3");
@@ -102,7 +102,7 @@ TEST_CASE("SET names the scope, and nothing that is undone changes it back") {
 }
 
 TEST_CASE("a refusal is an error of the statement and leaves the scope") {
-  Connection connection({{"user", "ann"}});
+  Connection connection(Login{{"user", "ann"}});
   CHECK(connection.tag("SET understudy.scope = 'w1'") == "SET");
   CHECK(connection.tag("SET understudy.scope = 'full'") == "UX404");
   CHECK(types_of(connection.said) == "EZ");
@@ -110,7 +110,7 @@ TEST_CASE("a refusal is an error of the statement and leaves the scope") {
 }
 
 TEST_CASE("functions reset and drop a scope, in either protocol") {
-  Connection connection({{"user", "ann"}});
+  Connection connection(Login{{"user", "ann"}});
   CHECK(connection.value("SELECT understudy_reset()") == "");
   CHECK(connection.value("select understudy_reset('w1');") == "w1");
   CHECK(types_of(connection.said) == "TDCZ");
