@@ -88,11 +88,10 @@ bool self_test(const std::vector<LoadedService>& services, Compiled& compiled,
 
 }  // namespace
 
-std::optional<Compiled> compile_mock_set(const std::filesystem::path& mock_set, Protocols protocols,
+std::optional<Compiled> compile_services(const std::filesystem::path& mock_set,
+                                         const store::Config& config,
+                                         const std::vector<LoadedService>& services,
                                          Diagnostics& problems) {
-  const auto config = store::read_config(mock_set, names_of(protocols), problems);
-  if (!config) return std::nullopt;
-  const std::vector<LoadedService> services = load_sessions(mock_set, *config, protocols, problems);
   Compiled compiled;
   std::vector<table::ServiceBuilder> builders;
   for (const LoadedService& service : services) {
@@ -105,9 +104,17 @@ std::optional<Compiled> compile_mock_set(const std::filesystem::path& mock_set, 
   for (std::size_t i = 0; i < builders.size(); ++i)
     compiled.services[i].rules = builders[i].rule_count();
   if (has_errors(problems)) return std::nullopt;
-  compiled.octets = table::build_table(document_of_config(*config), builders);
+  compiled.octets = table::build_table(document_of_config(config), builders);
   if (!self_test(services, compiled, problems)) return std::nullopt;
   return compiled;
+}
+
+std::optional<Compiled> compile_mock_set(const std::filesystem::path& mock_set, Protocols protocols,
+                                         Diagnostics& problems) {
+  const auto config = store::read_config(mock_set, names_of(protocols), problems);
+  if (!config) return std::nullopt;
+  const std::vector<LoadedService> services = load_sessions(mock_set, *config, protocols, problems);
+  return compile_services(mock_set, *config, services, problems);
 }
 
 std::shared_ptr<const table::MappedTable> load(const std::filesystem::path& path,

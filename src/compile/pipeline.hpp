@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "compile/load.hpp"
 #include "compile/selftest.hpp"
 #include "store/config.hpp"
 #include "table/mapped_table.hpp"
@@ -48,6 +49,12 @@ struct Compiled {
 /// Nothing where `problems` then holds an error. Deterministic: equal input gives equal octets.
 [[nodiscard]] std::optional<Compiled> compile_mock_set(const std::filesystem::path& mock_set,
                                                        Protocols protocols, Diagnostics& problems);
+
+/// The same of sessions that are loaded already; `mock_set` is where the rules are.
+[[nodiscard]] std::optional<Compiled> compile_services(const std::filesystem::path& mock_set,
+                                                       const store::Config& config,
+                                                       const std::vector<LoadedService>& services,
+                                                       Diagnostics& problems);
 
 /// `path` is a mock set (compiled in memory) or a table file. Null where `problems` holds an error.
 [[nodiscard]] std::shared_ptr<const table::MappedTable> load(const std::filesystem::path& path,
