@@ -22,6 +22,27 @@ bool is_value(const Cell& cell) {
   return cell && cell->starts_with('=');
 }
 
+/// Whether a row may meet the conditions of a change, or be the one that an upsert met.
+bool may_touch(const RowChange& change, const Row& row) {
+  const auto may_be = [&](const std::string& column, const auto& is_one) {
+    const auto cell = row.find(column);
+    return cell == row.end() || !cell->second || is_one(*cell->second);
+  };
+  for (const RowCondition& condition : change.where)
+    if (!may_be(condition.column, [&](const std::string& value) {
+          return std::ranges::find(condition.values, value) != condition.values.end();
+        }))
+      return false;
+  if (change.kind != RowChange::Kind::upsert || change.target.empty()) return true;
+  return std::ranges::any_of(change.rows, [&](const Row& given) {
+    return std::ranges::all_of(change.target, [&](const std::string& column) {
+      const auto wanted = given.find(column);
+      return wanted == given.end() || !wanted->second ||
+             may_be(column, [&](const std::string& value) { return value == *wanted->second; });
+    });
+  });
+}
+
 }  // namespace
 
 const RowsSeen* returned_rows(const Step& step, const std::string& table) {
@@ -141,16 +162,18 @@ void RowEvidence::note_update(const RowChange& change) {
     return std::ranges::any_of(change.set,
                                [&](const auto& each) { return row.contains(each.first); });
   };
-  if (std::ranges::count_if(present.rows, is_set) > 1) keep_together(present, present.rows);
+  const auto is_lost = [&](const Row& row) { return may_touch(change, row) && is_set(row); };
+  if (std::ranges::any_of(present.rows, is_lost)) keep_together(present, present.rows);
   for (Row& row : present.rows)
-    for (const auto& [column, value] : change.set) row.erase(column);
+    if (may_touch(change, row))
+      for (const auto& [column, value] : change.set) row.erase(column);
 }
 
-/// Which inserted rows are in a table together is known until rows may have been taken from it.
+/// Which inserted rows are in a table together is known until they may have been taken from it.
 void RowEvidence::note_removals(const Step& step) {
   const auto& changes = step.analysis.rows.changes;
   for (const RowChange& change : changes)
-    if (change.kind == RowChange::Kind::remove) end_inserts(change.table);
+    if (change.kind == RowChange::Kind::remove) note_removal(change);
   for (const KeyPath& path : step.analysis.writes) {
     const bool told =
         path.size() == 1 && std::ranges::count(changes, path[0], &RowChange::table) > 0;
@@ -160,6 +183,14 @@ void RowEvidence::note_removals(const Step& step) {
     else
       end_inserts(path[0]);
   }
+}
+
+void RowEvidence::note_removal(const RowChange& change) {
+  Present& present = present_[change.table];
+  const auto is_lost = [&](const Row& row) { return may_touch(change, row); };
+  if (std::ranges::none_of(present.rows, is_lost)) return;
+  keep_together(present, present.rows);
+  std::erase_if(present.rows, is_lost);
 }
 
 void RowEvidence::note_transaction(const Step& step) {

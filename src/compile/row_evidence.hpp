@@ -67,6 +67,7 @@ class RowEvidence {
   void note_insert(const Step& step, const RowChange& change);
   void note_update(const RowChange& change);
   void note_removals(const Step& step);
+  void note_removal(const RowChange& change);
   void note_transaction(const Step& step);
   void keep_together(Present& present, std::vector<Row> rows);
   void end_inserts(const std::string& table);

@@ -39,9 +39,9 @@ class RowKeys::Book {
  public:
   explicit Book(const std::vector<Step>& steps)
       : evidence_(steps),
-        book_(steps, evidence_),
-        traffic_(steps, evidence_, book_),
-        relations_(find_relations(steps, evidence_)) {
+        relations_(find_relations(steps, evidence_)),
+        book_(steps, evidence_, relations_),
+        traffic_(steps, evidence_, book_) {
     for (const Step& step : steps) static_cast<void>(reads_of(step, &keyed_));
   }
 
@@ -255,9 +255,9 @@ class RowKeys::Book {
   }
 
   RowEvidence evidence_;
+  std::vector<RowRelation> relations_;
   RowBook book_;
   RowTraffic traffic_;
-  std::vector<RowRelation> relations_;
   Columns keyed_;
 };
 
