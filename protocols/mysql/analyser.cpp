@@ -144,6 +144,7 @@ void MysqlAnalyser::learn(const SessionHeader& session, const Exchange& exchange
   const Surroundings around = surroundings_of(session, request);
   ++databases_[around.database];
   learn_shape(request, exchange.answer, around);
+  learn_numbers(request, exchange.answer, around);
   if (!is_error(exchange.answer)) learn_variables(request, exchange.answer);
 }
 
@@ -181,6 +182,17 @@ void MysqlAnalyser::learn_shape(const Document& request, const Document& answer,
   if (answer.contains("columns"))
     shape.columns = columns_from_document(answer["columns"], {around.database, around.mariadb},
                                           "/answer/columns", ignored);
+}
+
+// An insert id: AUTO_INCREMENT numbers the rows of the table.
+void MysqlAnalyser::learn_numbers(const Document& request, const Document& answer,
+                                  const Surroundings& around) {
+  if (!answer.is_object() || !answer.contains("insert_id")) return;
+  for (const KeyPath& path : sql::dependencies_of(text_of(request, "sql"), around.mode).writes)
+    if (path.size() == 2 && path[0] == outside_transactions)
+      rows_.learn_numbers(path[1].find('.') != std::string::npos
+                              ? path[1]
+                              : lower(around.database) + "." + path[1]);
 }
 
 void MysqlAnalyser::learn_extended(const Results& results) {
