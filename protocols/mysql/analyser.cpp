@@ -404,6 +404,15 @@ void MysqlAnalyser::add_rows(const Document& request, const Results& results,
   analysis.rows =
       rows_.facts_of({statement_.pattern(), around.mode, analysis.identity, around.database, main},
                      results, [&](const std::string& table) { return table_key(table, around); });
+  // Which of its tables a joined DELETE only reads, the plan knows better than the keys do.
+  const auto& changes = analysis.rows.changes;
+  const bool removes = std::ranges::all_of(
+      changes, [](const RowChange& change) { return change.kind == RowChange::Kind::remove; });
+  if (changes.empty() || !removes) return;
+  std::erase_if(analysis.writes, [&](const KeyPath& path) {
+    return path.size() == 1 && !path[0].starts_with('@') &&
+           std::ranges::count(changes, path[0], &RowChange::table) == 0;
+  });
 }
 
 Analysis MysqlAnalyser::analyse(const SessionHeader& session, const Exchange& exchange,
