@@ -100,9 +100,9 @@ ServerEvent HttpServer::next() {
         }
       }
       head_ = head;
-      if (const auto foreign = foreign_protocol(requests_.pending()))
-        return refuse_foreign(*foreign);
     }
+    if (const auto foreign = foreign_protocol(requests_.head_so_far()))
+      return refuse_foreign(*foreign);
     switch (requests_.step()) {
       case MessageStream::Step::need_bytes:
         if (!requests_.ended()) return NeedBytes{};

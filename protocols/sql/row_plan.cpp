@@ -159,8 +159,8 @@ class Filler {
                          return append_values(table, each.column, operand, condition.values);
                        });
       std::ranges::sort(condition.values);
-      const auto equal = std::ranges::unique(condition.values);
-      condition.values.erase(equal.begin(), equal.end());
+      condition.values.erase(std::unique(condition.values.begin(), condition.values.end()),
+                             condition.values.end());
       if (all) known.push_back(std::move(condition));
     }
     return known;

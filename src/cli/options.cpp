@@ -130,7 +130,7 @@ void add_compile(CLI::App& program, All& all) {
   auto* output = app.add_option("-o,--output", all.compile.output,
                                 "Where to write; MOCKSET/understudy.table by default");
   output->type_name("FILE");
-  app.add_flag("--check", all.compile.check, "Write nothing")->excludes(output);
+  app.add_flag("--check", all.compile.check, "Write nothing; fail where a bar is missed")->excludes(output);
   app.add_flag("--json", all.compile.json, "Print problems and patterns as JSON");
 }
 
@@ -182,7 +182,12 @@ void add_explain(CLI::App& program, All& all) {
   app.add_option("--service", all.explain.service,
                  "The service; may be left out where there is one")
       ->type_name("S");
-  app.add_flag("--json", all.explain.json, "Print JSON");
+  app.add_option("--after", all.explain.after, "A request that comes before it; repeatable, in order")
+      ->type_name("REQUEST")
+      ->allow_extra_args(false);
+  auto* json = app.add_flag("--json", all.explain.json, "Print JSON");
+  app.add_flag("--rule", all.explain.rule, "Print a rule that answers it, to be changed by hand")
+      ->excludes(json);
 }
 
 void add_completion(CLI::App& program, All& all) {

@@ -59,6 +59,8 @@ struct ExplainOptions {
   Path path;
   std::string service;
   std::string request;
+  std::vector<std::string> after;  ///< requests that come before it
+  bool rule = false;
   bool json = false;
 };
 

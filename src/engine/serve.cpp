@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <atomic>
+#include <mutex>
+#include <optional>
 #include <variant>
 
 #include "engine/live_state.hpp"
@@ -28,10 +30,10 @@ struct ServedService::Impl {
         name(section.name()),
         settings(std::move(service_settings)),
         sink(std::move(incident_sink)),
+        strictness(chosen),
         rules(section),
         live(section, chosen),
-        asked(section.all_answers().size()),
-        guessed(section.all_answers().size()) {}
+        asked(section.all_answers().size()) {}
 
   const Protocol& protocol;
   std::shared_ptr<const table::MappedTable> table;
@@ -40,10 +42,18 @@ struct ServedService::Impl {
   Document settings;
   IncidentSink sink;
   std::mutex sink_mutex;
+  Strictness strictness;
   RuleBook rules;
   GradeCounters counters;
   LiveState live;
-  std::vector<std::atomic<bool>> asked, guessed;  // beside all_answers()
+  std::vector<std::atomic<bool>> asked;  // beside all_answers()
+  std::once_flag patterns_made;
+  std::optional<match::PatternIndex> pattern_index;  // for misses only
+
+  [[nodiscard]] const match::PatternIndex& patterns() {
+    std::call_once(patterns_made, [this] { pattern_index.emplace(section); });
+    return *pattern_index;
+  }
 
   void tell(Incident::Kind kind, const Miss& text) {
     const std::scoped_lock lock(sink_mutex);
@@ -53,12 +63,6 @@ struct ServedService::Impl {
   void mark_asked(const format::AnswerRecord& answer) noexcept {
     auto& flag = asked[static_cast<std::size_t>(&answer - section.all_answers().data())];
     if (!flag.load(std::memory_order_relaxed)) flag.store(true, std::memory_order_relaxed);
-  }
-
-  /// The same guess is told once; it is counted every time.
-  [[nodiscard]] bool is_news(const format::AnswerRecord& answer) noexcept {
-    return !guessed[static_cast<std::size_t>(&answer - section.all_answers().data())].exchange(
-        true, std::memory_order_relaxed);
   }
 
   [[nodiscard]] Answer answer_of(const Verdict& verdict) const {
@@ -122,7 +126,9 @@ struct ServedConnection::Impl {
   void answer(const Request& request);
   [[nodiscard]] bool answer_by_rule(const Request& request);
   void reply(const Request& request, const Verdict& verdict);
-  void reply_miss(const Request& request, MissReason reason);
+  void reply_miss(const Request& request, const Doubt& doubt);
+  void tell_guess(const Request& request, const Verdict& verdict);
+  [[nodiscard]] bool watch(const Request& request);
   void control(const Request& request);
   void commit(const Request& request);
   void count(Grade grade) { service.counters.count(grade); }
@@ -162,22 +168,29 @@ bool ServedConnection::Impl::answer_by_rule(const Request& request) {
 
 void ServedConnection::Impl::reply(const Request& request, const Verdict& verdict) {
   if (verdict.answer == nullptr) {
-    if (!request.synthesisable) return reply_miss(request, verdict.reason);
+    if (!request.synthesisable) return reply_miss(request, verdict.doubt);
     count(Grade::synthesised);
     return machine->reply(Answer{Grade::synthesised, {}});
   }
-  count(verdict.grade);
+  if (verdict.grade == Grade::guess)
+    tell_guess(request, verdict);
+  else
+    count(verdict.grade);
   service.mark_asked(*verdict.answer);
-  if (verdict.grade == Grade::guess && service.is_news(*verdict.answer))
-    service.tell(Incident::Kind::guess,
-                 describe_guess(service.protocol, service.section, request.canonical,
-                                verdict.reason, *verdict.answer));
   machine->reply(service.answer_of(verdict));
 }
 
-void ServedConnection::Impl::reply_miss(const Request& request, MissReason reason) {
+/// Every guess leaves a trace, the hundredth as well as the first.
+void ServedConnection::Impl::tell_guess(const Request& request, const Verdict& verdict) {
+  count(Grade::guess);
+  service.tell(Incident::Kind::guess,
+               describe_guess(service.protocol, service.section, request.canonical, verdict.doubt,
+                              verdict.answer));
+}
+
+void ServedConnection::Impl::reply_miss(const Request& request, const Doubt& doubt) {
   count(Grade::miss);
-  const Miss miss = describe_miss(service.protocol, service.section, request.canonical, reason);
+  const Miss miss = describe_miss(service.protocol, service.patterns(), request.canonical, doubt);
   service.tell(Incident::Kind::miss, miss);
   machine->reply(miss);
 }
@@ -191,7 +204,7 @@ void ServedConnection::Impl::control(const Request& request) {
     case Control::commit:
       return commit(request);
     case Control::watch:
-      service.live.watch(request.control_name, state);
+      if (!watch(request)) return;
       break;
     case Control::rollback:
     case Control::reset:
@@ -208,8 +221,25 @@ void ServedConnection::Impl::control(const Request& request) {
 void ServedConnection::Impl::commit(const Request& request) {
   const Verdict verdict = service.live.commit(request.canonical, request.qualifier, state);
   if (verdict.answer != nullptr) return reply(request, verdict);
-  count(Grade::synthesised);
+  if (verdict.grade == Grade::miss) return reply_miss(request, verdict.doubt);
+  if (verdict.grade == Grade::guess)
+    tell_guess(request, verdict);
+  else
+    count(Grade::synthesised);
   machine->reply(Answer{Grade::synthesised, {}});
+}
+
+/// False where it was replied to already: that nobody would see a change is uncertain at best.
+bool ServedConnection::Impl::watch(const Request& request) {
+  if (service.live.watch(request.control_name, state)) return true;
+  const Verdict verdict{.grade = Grade::guess, .doubt = {MissReason::unwatched, nullptr, {}}};
+  if (service.strictness == Strictness::strict) {
+    reply_miss(request, verdict.doubt);
+    return false;
+  }
+  tell_guess(request, verdict);
+  machine->reply(Answer{Grade::synthesised, {}});
+  return false;
 }
 
 ServedConnection::ServedConnection(std::shared_ptr<ServedService> service, std::uint64_t id,

@@ -31,7 +31,7 @@ class ConfigReader {
 
   void read(const Document& document, Config& config) {
     if (!shape_.is(document, "", Kind::map, "the file")) return;
-    shape_.only(document, "", {"understudy", "services", "env"});
+    shape_.only(document, "", {"understudy", "services", "env", "check"});
     read_version(document);
     if (const Document* services =
             shape_.member(document, "", "services", Kind::map, Presence::required))
@@ -41,6 +41,7 @@ class ConfigReader {
     read_environment(document, "", config.environment);
     check_templates(config.environment, "/env", Scope::file);
     check_shared_ports(config);
+    read_bars(document, config);
   }
 
  private:
@@ -144,6 +145,22 @@ class ConfigReader {
                       "letters, digits and _, not beginning with a digit");
       if (shape_.is(text, pointer, Kind::scalar, name))
         environment[name] = text.is_string() ? text.get<std::string>() : text.dump();
+    }
+  }
+
+  void read_bars(const Document& document, Config& config) {
+    const Document* check = shape_.member(document, "", "check", Kind::map, Presence::optional);
+    if (!check) return;
+    shape_.only(*check, "/check", {self_tests.begin(), self_tests.end()});
+    for (const auto& [name, bar] : check->items()) {
+      const bool percentage = bar.is_number() && bar.get<double>() >= 0 && bar.get<double>() <= 100;
+      if (!percentage)
+        shape_.report("/check/" + name,
+                      fmt::format("`{}` is {}, expected a percentage from 0 to 100", name,
+                                  bar.is_number() ? bar.dump() : describe_kind(bar)),
+                      "the least share of certain answers, for instance 100");
+      else
+        config.bars[name] = bar.get<double>();
     }
   }
 

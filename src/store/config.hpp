@@ -1,6 +1,7 @@
 // understudy.yaml: the services of a mock set.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -52,7 +53,14 @@ struct Config {
   std::filesystem::path file;
   std::vector<Service> services;
   std::map<std::string, std::string> environment;  ///< templates that name several services
+  /// `check`: the least percentage of certain answers by the name of a self-test.
+  std::map<std::string, double> bars;
 };
+
+/// What `check` may name.
+inline constexpr std::array<std::string_view, 6> self_tests = {
+    "identity", "interleaved", "one_connection", "many_connections",
+    "repeated_reads", "omitted_reads"};
 
 /// Reads `mock_set`/understudy.yaml. Unknown keys, wrong types, unknown protocols (`protocols`
 /// lists the known names) and services that can't share a port are reported with their lines.
