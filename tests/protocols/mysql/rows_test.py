@@ -25,7 +25,6 @@ SETUP = """
 CREATE TABLE accounts (id INT AUTO_INCREMENT PRIMARY KEY, name VARCHAR(40) NOT NULL UNIQUE, balance DECIMAL(10,2) NOT NULL);
 CREATE TABLE orders (id BIGINT PRIMARY KEY, account_id INT NOT NULL, status ENUM('new', 'paid') NOT NULL, amount INT NOT NULL);
 CREATE TABLE tags (account_id INT NOT NULL, tag VARCHAR(20) NOT NULL, PRIMARY KEY (account_id, tag));
-CREATE TABLE settings (account_id INT PRIMARY KEY, theme VARCHAR(20) NOT NULL);
 INSERT INTO accounts VALUES (1, 'Ann', 10), (2, 'Bob', 20), (3, 'Cid', 30);
 INSERT INTO orders VALUES (11, 1, 'new', 5), (12, 1, 'new', 6), (21, 2, 'new', 7), (22, 2, 'paid', 8);
 """
@@ -43,18 +42,15 @@ STEPS = [
     "SELECT COUNT(*) FROM orders WHERE account_id = {me}",
     "INSERT INTO orders (id, account_id, status, amount) VALUES ({me}3, {me}, 'new', 9)",
     "SELECT * FROM orders WHERE account_id = {me} ORDER BY id",
-    "UPDATE accounts a JOIN orders o ON o.account_id = a.id SET a.balance = 5, o.amount = 1 WHERE a.id = {me} AND o.id = {me}1",
+    "UPDATE accounts a JOIN orders o ON o.account_id = a.id SET a.balance = a.balance + 5, o.amount = o.amount + 1 WHERE a.id = {me} AND o.id = {me}1",
     "BEGIN",
-    "UPDATE accounts SET balance = 0 WHERE id = {me}",  # locks one row: the other client goes on
+    "UPDATE accounts SET balance = balance * 2 WHERE id = {me}",  # locks one row: the other client goes on
     "SELECT balance FROM accounts WHERE id = {me} FOR UPDATE",
     "ROLLBACK",
     "SELECT id, balance FROM accounts WHERE id = {me}",
     "INSERT INTO tags (account_id, tag) VALUES ({me}, '{name} new'), ({me}, '{name} big')",
     "SELECT account_id, tag FROM tags WHERE account_id = {me} ORDER BY tag",
     "INSERT INTO tags (account_id, tag) VALUES ({me}, '{name} big')",
-    "INSERT INTO settings (account_id, theme) VALUES ({me}, 'dark')",
-    "INSERT INTO settings (account_id, theme) VALUES ({me}, 'light') ON DUPLICATE KEY UPDATE theme = VALUES(theme)",
-    "SELECT account_id, theme FROM settings WHERE account_id = {me}",
     "DELETE t FROM tags t JOIN accounts a ON a.id = t.account_id WHERE a.id = {me} AND t.account_id = {me} AND t.tag = '{name} big'",
     "SELECT account_id, tag FROM tags WHERE account_id = {me} ORDER BY tag",
     "UPDATE accounts SET balance = balance + 10 WHERE id = {me}",
