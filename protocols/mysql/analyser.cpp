@@ -144,6 +144,7 @@ void MysqlAnalyser::learn(const SessionHeader& session, const Exchange& exchange
   const Surroundings around = surroundings_of(session, request);
   ++databases_[around.database];
   learn_shape(request, exchange.answer, around);
+  learn_numbers(request, exchange.answer, around);
   if (!is_error(exchange.answer)) learn_variables(request, exchange.answer);
 }
 
@@ -181,6 +182,17 @@ void MysqlAnalyser::learn_shape(const Document& request, const Document& answer,
   if (answer.contains("columns"))
     shape.columns = columns_from_document(answer["columns"], {around.database, around.mariadb},
                                           "/answer/columns", ignored);
+}
+
+// An insert id: AUTO_INCREMENT numbers the rows of the table.
+void MysqlAnalyser::learn_numbers(const Document& request, const Document& answer,
+                                  const Surroundings& around) {
+  if (!answer.is_object() || !answer.contains("insert_id")) return;
+  for (const KeyPath& path : sql::dependencies_of(text_of(request, "sql"), around.mode).writes)
+    if (path.size() == 2 && path[0] == outside_transactions)
+      rows_.learn_numbers(path[1].find('.') != std::string::npos
+                              ? path[1]
+                              : lower(around.database) + "." + path[1]);
 }
 
 void MysqlAnalyser::learn_extended(const Results& results) {
@@ -392,6 +404,15 @@ void MysqlAnalyser::add_rows(const Document& request, const Results& results,
   analysis.rows =
       rows_.facts_of({statement_.pattern(), around.mode, analysis.identity, around.database, main},
                      results, [&](const std::string& table) { return table_key(table, around); });
+  // Which of its tables a joined DELETE only reads, the plan knows better than the keys do.
+  const auto& changes = analysis.rows.changes;
+  const bool removes = std::ranges::all_of(
+      changes, [](const RowChange& change) { return change.kind == RowChange::Kind::remove; });
+  if (changes.empty() || !removes) return;
+  std::erase_if(analysis.writes, [&](const KeyPath& path) {
+    return path.size() == 1 && !path[0].starts_with('@') &&
+           std::ranges::count(changes, path[0], &RowChange::table) == 0;
+  });
 }
 
 Analysis MysqlAnalyser::analyse(const SessionHeader& session, const Exchange& exchange,

@@ -51,6 +51,7 @@ class MysqlAnalyser final : public Analyser {
   void learn_shape(const Document& request, const Document& answer, const Surroundings& around);
   struct Shape;
   static void learn_refusal(const Document& answer, Shape& shape);
+  void learn_numbers(const Document& request, const Document& answer, const Surroundings& around);
   void learn_extended(const Results& results);
   void add_extended(Results& results) const;
   void learn_variables(const Document& request, const Document& answer);

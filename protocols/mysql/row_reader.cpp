@@ -5,6 +5,8 @@
 #include <deque>
 #include <optional>
 
+#include "protocols/sql/words.hpp"
+
 namespace understudy::mysql {
 namespace {
 
@@ -122,13 +124,16 @@ void RowReader::add_number(const StatementPlan& plan, const OkPacket& ok,
   for (RowChange& change : facts.changes) {
     if (change.kind != RowChange::Kind::insert && change.kind != RowChange::Kind::upsert) continue;
     const bool elsewhere = change.table.find('.') != std::string::npos;
-    const std::string column = book_.auto_increment_of(
-        elsewhere ? change.table : std::string(main_database) + "." + change.table);
+    std::string table(main_database);
+    std::ranges::transform(table, table.begin(), sql::to_lower);
+    table = elsewhere ? change.table : table + "." + change.table;
+    const std::string column = book_.auto_increment_of(table);
     const bool told = !column.empty() && std::ranges::all_of(change.rows, [&](const Row& row) {
       const auto cell = row.find(column);
       return cell != row.end() && cell->second;
     });
-    change.generates = !told;
+    // Numbers of a table of which no answer shows any are nobody's business.
+    change.generates = !told && (!column.empty() || numbered_.contains(table));
     if (told || column.empty() || !plan.insert_id_is_of_row || ok.insert_id == 0 ||
         ok.affected != 1)
       continue;

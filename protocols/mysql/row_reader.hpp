@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -30,6 +31,8 @@ class RowReader {
 
   /// First pass: columns of a result.
   void learn(const std::vector<Column>& columns) { book_.learn(columns); }
+  /// An insert into `table`, `schema.table`, was answered with an insert id.
+  void learn_numbers(const std::string& table) { numbered_.insert(table); }
   /// Second pass.
   [[nodiscard]] RowFacts facts_of(const Asked& asked, const Results& results,
                                   const TableKey& key_of);
@@ -40,6 +43,7 @@ class RowReader {
                   RowFacts& facts) const;
 
   ColumnBook book_;
+  std::set<std::string> numbered_;  ///< tables whose inserts were answered with an insert id
   std::map<std::pair<std::string, std::string>, StatementPlan> plans_;  ///< by database and pattern
 };
 
