@@ -26,6 +26,12 @@ std::string presence_of(const std::string& column) {
   return "@present " + column;
 }
 
+/// The values that a condition names; nothing where there is none on the column.
+std::optional<Values> named(const std::vector<RowCondition>& where, const std::string& column) {
+  const RowCondition* condition = condition_on(where, column);
+  return condition == nullptr ? std::nullopt : std::optional(values_of(*condition));
+}
+
 /// Adds the key of each value of a column, {orders, account_id, =3}, or the column as a whole.
 void add_keys(Paths& paths, const std::string& table, const std::string& column,
               const std::optional<Values>& values) {
@@ -95,7 +101,7 @@ class RowKeys::Book {
     if (where.empty()) return paths.push_back({table});
     const auto best = std::ranges::min_element(
         where, {}, [&](const RowCondition& each) { return traffic_.cost(table, each.column); });
-    add(paths, table, best->column, Values(best->values.begin(), best->values.end()), keyed);
+    add(paths, table, best->column, values_of(*best), keyed);
   }
 
   /// An insert is answered otherwise where a row with its values is there already.
@@ -118,7 +124,7 @@ class RowKeys::Book {
     });
     if (!met && !target.empty()) columns.push_back(target.front());
     for (const std::string& column : columns)
-      add(paths, change.table, column, cells(change.rows, column), keyed);
+      add(paths, change.table, column, column_of(change.rows, column), keyed);
   }
 
   /// So is an update, where its new value is unique. One that computes it (n = n + 1) is not taken
@@ -138,9 +144,9 @@ class RowKeys::Book {
       const std::string column = presence_of(relation.key);
       for (const Row& row : change.rows)
         if (row.contains(relation.column) || row.empty())
-          add(paths, relation.parent, column, cells({row}, relation.column), keyed);
+          add(paths, relation.parent, column, column_of({row}, relation.column), keyed);
       if (const auto set = change.set.find(relation.column); set != change.set.end())
-        add(paths, relation.parent, column, cells({change.set}, relation.column), keyed);
+        add(paths, relation.parent, column, column_of({change.set}, relation.column), keyed);
     }
   }
 
@@ -148,29 +154,13 @@ class RowKeys::Book {
   void add_children(Paths& paths, const RowChange& change, Columns* keyed) const {
     for (const RowRelation& relation : relations_)
       if (relation.parent == change.table && unsettles(change, relation.key))
-        add(paths, relation.child, relation.column, named(change, relation.key), keyed);
+        add(paths, relation.child, relation.column, named(change.where, relation.key), keyed);
   }
 
   /// Whether rows that refer to a column may have to follow.
   static bool unsettles(const RowChange& change, const std::string& key) {
     return change.kind == RowChange::Kind::remove ||
            (change.kind == RowChange::Kind::update && change.set.contains(key));
-  }
-
-  static std::optional<Values> named(const RowChange& change, const std::string& column) {
-    const auto found = std::ranges::find(change.where, column, &RowCondition::column);
-    if (found == change.where.end()) return std::nullopt;
-    return Values(found->values.begin(), found->values.end());
-  }
-
-  static std::optional<Values> cells(const std::vector<Row>& rows, const std::string& column) {
-    Values values;
-    for (const Row& row : rows) {
-      const auto cell = row.find(column);
-      if (cell == row.end() || !cell->second) return std::nullopt;
-      values.insert(*cell->second);
-    }
-    return values;
   }
 
   [[nodiscard]] bool takes_number(const RowFacts& rows, const std::string& table) const {
