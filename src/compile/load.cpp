@@ -113,9 +113,8 @@ class Loader {
     sessions_.resize(services_.size());
   }
 
-  std::vector<LoadedService> load(const Progress& progress) {
-    learn(store::session_files(mock_set_, problems_), progress);
-    if (progress) progress("analysing", learnt_);
+  std::vector<LoadedService> load() {
+    learn(store::session_files(mock_set_, problems_));
     std::vector<std::future<Diagnostics>> running;
     for (std::size_t i = 0; i < services_.size(); ++i)
       running.push_back(std::async(std::launch::async, [this, i] {
@@ -151,7 +150,7 @@ class Loader {
   }
 
   /// The first pass.
-  void learn(const std::vector<Path>& files, const Progress& progress) {
+  void learn(const std::vector<Path>& files) {
     std::vector<std::pair<std::size_t, std::size_t>> places(files.size());  // service, session
     const auto header = [&](std::size_t file, const SessionHeader& read, Diagnostics& problems) {
       const std::size_t service = service_of(read, files[file], problems);
@@ -168,27 +167,22 @@ class Loader {
       Session& session = sessions_[service][number];
       services_[service].analyser->learn(session.header, read.exchange);
       session.exchanges.emplace_back(read);
-      if (++learnt_ % told_every == 0 && progress) progress("reading", learnt_);
     };
     read_sessions(files, {header, exchange}, problems_);
   }
-
-  static constexpr std::uint64_t told_every = 1024;
 
   const Path& mock_set_;
   Diagnostics& problems_;
   std::vector<LoadedService> services_;
   std::vector<std::vector<Session>> sessions_;  // beside services_
-  std::uint64_t learnt_ = 0;
   std::map<std::string, std::uint32_t> recordings_;
 };
 
 }  // namespace
 
 std::vector<LoadedService> load_sessions(const Path& mock_set, const store::Config& config,
-                                         Protocols protocols, Diagnostics& problems,
-                                         const Progress& progress) {
-  return Loader(mock_set, config, protocols, problems).load(progress);
+                                         Protocols protocols, Diagnostics& problems) {
+  return Loader(mock_set, config, protocols, problems).load();
 }
 
 }  // namespace understudy::compile

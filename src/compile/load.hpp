@@ -3,10 +3,8 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "store/config.hpp"
@@ -34,15 +32,11 @@ struct LoadedService {
   std::size_t sessions = 0;
 };
 
-/// Told now and then what is being done, and of how many exchanges it was done so far.
-using Progress = std::function<void(std::string_view what, std::uint64_t exchanges)>;
-
 /// Shows every exchange to its analyser twice: to learn, then to analyse. All problems are
 /// appended; exchanges of services that understudy.yaml does not name are one of them. Uses all
-/// cores; `progress`, which may be empty, is called from this thread only.
+/// cores.
 [[nodiscard]] std::vector<LoadedService> load_sessions(const std::filesystem::path& mock_set,
                                                        const store::Config& config,
-                                                       Protocols protocols, Diagnostics& problems,
-                                                       const Progress& progress = {});
+                                                       Protocols protocols, Diagnostics& problems);
 
 }  // namespace understudy::compile
