@@ -121,7 +121,11 @@ void RowEvidence::note_change(const Step& step, const RowChange& change) {
 }
 
 void RowEvidence::note_insert(const Step& step, const RowChange& change) {
-  if (change.kind == RowChange::Kind::upsert) note_update(change);
+  if (change.kind == RowChange::Kind::upsert) {
+    note_target(change);
+    note_update(change);
+    return note_upserted(step, change);
+  }
   // Rows that were left out (ON CONFLICT DO NOTHING), or updated instead, may look otherwise.
   if (change.kind != RowChange::Kind::insert || change.count != change.rows.size()) return;
   Pending& pending = pending_[step.connection];
@@ -132,6 +136,32 @@ void RowEvidence::note_insert(const Step& step, const RowChange& change) {
     else
       present_[change.table].rows.push_back(row);
   }
+}
+
+/// A constraint over several columns would say nothing if some of them were unique by themselves.
+void RowEvidence::note_target(const RowChange& change) {
+  if (change.target.size() > 1) targets_[change.table].insert({change.target.begin(), change.target.end()});
+}
+
+/// Whatever was there before: now there is a row with the values of the target and those set.
+void RowEvidence::note_upserted(const Step& step, const RowChange& change) {
+  if (change.rows.size() != 1 || pending_[step.connection].open) return;
+  Row target, row = change.set;
+  for (const std::string& name : change.target) {
+    const auto cell = change.rows[0].find(name);
+    if (cell == change.rows[0].end() || !is_value(cell->second)) return;
+    target.insert(*cell);
+  }
+  if (target.empty()) return;
+  row.insert(target.begin(), target.end());
+  std::vector<Row>& rows = present_[change.table].rows;
+  std::erase_if(rows, [&](const Row& each) {
+    return std::ranges::all_of(target, [&](const auto& cell) {
+      const auto found = each.find(cell.first);
+      return found == each.end() || !found->second || found->second == cell.second;
+    });
+  });
+  rows.push_back(std::move(row));
 }
 
 /// What rows that are there may have been changed to is not followed: they only keep the rest.
@@ -149,7 +179,7 @@ void RowEvidence::note_update(const RowChange& change) {
 void RowEvidence::note_removals(const Step& step) {
   const auto& changes = step.analysis.rows.changes;
   for (const RowChange& change : changes)
-    if (change.kind == RowChange::Kind::remove) end_inserts(change.table);
+    if (change.kind == RowChange::Kind::remove) note_removal(change);
   for (const KeyPath& path : step.analysis.writes) {
     const bool told =
         path.size() == 1 && std::ranges::count(changes, path[0], &RowChange::table) > 0;
@@ -159,6 +189,23 @@ void RowEvidence::note_removals(const Step& step) {
     else
       end_inserts(path[0]);
   }
+}
+
+/// Those rows stay of which it is known that they don't meet a condition.
+void RowEvidence::note_removal(const RowChange& change) {
+  Present& present = present_[change.table];
+  const auto stays = [&](const Row& row) {
+    return std::ranges::any_of(change.where, [&](const RowCondition& condition) {
+      const auto cell = row.find(condition.column);
+      return cell != row.end() && cell->second &&
+             std::ranges::find(condition.values, *cell->second) == condition.values.end();
+    });
+  };
+  if (std::ranges::all_of(present.rows, stays)) return;
+  std::vector<Row> left;
+  std::ranges::copy_if(present.rows, std::back_inserter(left), stays);
+  end_inserts(change.table);
+  present.rows = std::move(left);
 }
 
 void RowEvidence::note_transaction(const Step& step) {
@@ -216,11 +263,26 @@ bool RowEvidence::identifies(const std::string& table, const std::string& name) 
   return column != nullptr && !column->changed && !column->repeated && column->values.size() >= 2;
 }
 
+bool RowEvidence::is_part_of_target(const std::string& table,
+                                    const std::vector<std::string>& columns) const {
+  const auto found = targets_.find(table);
+  if (found == targets_.end()) return false;
+  return std::ranges::any_of(found->second, [&](const auto& target) {
+    return columns.size() < target.size() &&
+           std::ranges::all_of(columns, [&](const auto& name) { return target.contains(name); });
+  });
+}
+
+bool RowEvidence::may_be_unique(const std::string& table, const std::string& column) const {
+  return find(table, column) != nullptr && !some_agree(table, {column});
+}
+
 /// Whether two rows that were in the table together agree in all of `columns`.
 bool RowEvidence::some_agree(const std::string& table,
                              const std::vector<std::string>& columns) const {
   const auto present = present_.find(table);
   if (columns.size() == 1 && find(table, columns[0])->repeated) return true;
+  if (is_part_of_target(table, columns)) return true;
   if (present == present_.end()) return false;
   std::string key = table;
   for (const std::string& column : columns) key += '\x1f' + column;
@@ -244,7 +306,7 @@ std::vector<std::string> RowEvidence::distinguishing(const std::string& table,
                                                      std::vector<std::string> columns) const {
   std::erase_if(columns, [&](const auto& name) { return find(table, name) == nullptr; });
   std::ranges::stable_partition(columns,
-                                [&](const auto& name) { return !find(table, name)->repeated; });
+                                [&](const auto& name) { return may_be_unique(table, name); });
   std::vector<std::string> chosen;
   while (!columns.empty() && !some_agree(table, columns)) {
     chosen.push_back(columns.front());

@@ -42,6 +42,8 @@ class RowEvidence {
   /// recording does not prove that there is none: two rows agree in all that are left.
   [[nodiscard]] std::vector<std::string> distinguishing(const std::string& table,
                                                         std::vector<std::string> columns) const;
+  /// Whether the recording leaves it open that the column alone is unique.
+  [[nodiscard]] bool may_be_unique(const std::string& table, const std::string& column) const;
   /// Whether a recorded read shows a column that an insert leaves to a sequence.
   [[nodiscard]] bool takes_number(const RowChange& insert) const;
 
@@ -65,17 +67,23 @@ class RowEvidence {
   void note_repeats(const RowsSeen& seen);
   void note_change(const Step& step, const RowChange& change);
   void note_insert(const Step& step, const RowChange& change);
+  void note_target(const RowChange& change);
+  void note_upserted(const Step& step, const RowChange& change);
   void note_update(const RowChange& change);
+  void note_removal(const RowChange& change);
   void note_removals(const Step& step);
   void note_transaction(const Step& step);
   void keep_together(Present& present, std::vector<Row> rows);
   void end_inserts(const std::string& table);
   void end_all_inserts();
+  [[nodiscard]] bool is_part_of_target(const std::string& table,
+                                       const std::vector<std::string>& columns) const;
   [[nodiscard]] bool some_agree(const std::string& table,
                                 const std::vector<std::string>& columns) const;
 
   std::map<std::string, Columns> columns_;
   std::map<std::string, Present> present_;
+  std::map<std::string, std::set<std::set<std::string>>> targets_;  ///< of upserts: unique together
   std::map<std::uint32_t, Pending> pending_;  ///< by connection
   mutable std::map<std::string, bool> agreements_;
 };

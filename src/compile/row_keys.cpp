@@ -124,8 +124,7 @@ class RowKeys::Book {
   /// meet such a constraint.
   void add_unique(Paths& paths, const RowChange& change, Columns* keyed) const {
     for (const auto& [column, cell] : change.set) {
-      const RowEvidence::Column* known = evidence_.find(change.table, column);
-      if (cell && known != nullptr && !known->repeated)
+      if (cell && evidence_.may_be_unique(change.table, column))
         add(paths, change.table, column, Values{*cell}, keyed);
     }
   }

@@ -72,7 +72,8 @@ class Experiment {
     count(asked_, image, tally);
     baselines.count(asked_.identity, image, tally);
     const Grade grade = asked_.verdict.grade;
-    if (tell_) outcome_.replay.back() += fmt::format("  [{}]", name_of(grade));
+    if (tell_)
+      outcome_.replay.back() += fmt::format("  [{}{}]", name_of(grade), mock.keys_of(asked_));
     if (reads && !is_certain(grade)) outcome_.uncertain.push_back(statement.sql);
     if (!is_certain(grade) || asked_.answer == image || outcome_.wrong) return;
     wrong_image_ = asked_.answer;

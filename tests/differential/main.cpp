@@ -18,6 +18,7 @@ struct Options {
   std::uint64_t seed = 1;
   std::string only;
   bool verbose = false;
+  bool tell = false;
 };
 
 double share(std::uint64_t part, std::uint64_t whole) {
@@ -82,11 +83,24 @@ void print_wrong(const Workload& workload, const Result& result) {
   }
 }
 
+/// One small run in full.
+void print_run(const Workload& workload, std::uint64_t seed) {
+  const Outcome outcome = experiment(workload, seed, 3, 6, true);
+  fmt::print("recorded:\n");
+  for (const std::string& line : outcome.recording) fmt::print("  {}\n", line);
+  fmt::print("replayed:\n");
+  for (const std::string& line : outcome.replay) fmt::print("  {}\n", line);
+}
+
 bool parse(int argc, char** argv, Options& options) {
   for (int i = 1; i < argc; ++i) {
     const std::string_view name = argv[i];
     if (name == "--verbose") {
       options.verbose = true;
+      continue;
+    }
+    if (name == "--tell") {
+      options.tell = true;
       continue;
     }
     if (i + 1 == argc) return false;
@@ -130,6 +144,10 @@ int main(int argc, char** argv) {
   for (auto& list : {private_workloads(), shared_workloads(), odd_workloads()})
     for (const Workload& each : list)
       if (options.only.empty() || each.name == options.only) workloads.push_back(each);
+  if (options.tell) {
+    for (const Workload& workload : workloads) print_run(workload, options.seed);
+    return 0;
+  }
   Checks checks;
   Tally reads, writes;
   print_head();

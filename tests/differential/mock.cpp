@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "compile/pipeline.hpp"
+#include "match/chains.hpp"
 #include "table/service_section.hpp"
 
 namespace differential {
@@ -71,6 +72,19 @@ Mock::Asked Mock::ask(std::uint32_t connection, const Document& request) {
 std::string Mock::image_of(const Document& request, const Document& answer) {
   std::vector<Problem> problems;
   return services_[0].analyser->encode(request, answer, problems);
+}
+
+std::string Mock::keys_of(const Asked& asked) const {
+  if (asked.verdict.request == nullptr) return {};
+  const table::ServiceSection& section = table_->service(0);
+  std::string text;
+  const auto list = [&](const char* what, std::span<const std::uint32_t> keys) {
+    for (std::size_t i = 0; i < keys.size(); ++i)
+      text += (i == 0 ? what : ", ") + match::readable_key(section.key_name(keys[i]));
+  };
+  list(" depends on ", section.reads(*asked.verdict.request));
+  list("; changes ", section.writes(*asked.verdict.answer));
+  return text;
 }
 
 void Mock::control(std::uint32_t connection, const Document& request, const Document& truth) {

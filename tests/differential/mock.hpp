@@ -36,6 +36,8 @@ class Mock {
   Asked ask(std::uint32_t connection, const understudy::Document& request);
   [[nodiscard]] std::string image_of(const understudy::Document& request,
                                      const understudy::Document& answer);
+  /// What a recorded request depends on, and what it changed as it was answered, for a person.
+  [[nodiscard]] std::string keys_of(const Asked& asked) const;
   /// BEGIN, COMMIT, savepoints.
   void control(std::uint32_t connection, const understudy::Document& request,
                const understudy::Document& truth);
