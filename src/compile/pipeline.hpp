@@ -30,6 +30,19 @@ struct PatternSummary {
   std::vector<std::string> keys{};
 };
 
+/// Something that compile concluded from the recording, with the exchanges that it rests on.
+struct Inference {
+  enum class Kind : std::uint8_t {
+    widened,         ///< depends on more than its statement says
+    volatile_,       ///< one state, several answers
+    not_understood,  ///< what it reads and writes can't be told
+    guess            ///< one answer that the recording does not prove
+  } kind = Kind::widened;
+  std::string pattern;
+  std::string what;                   ///< a sentence without the pattern
+  std::vector<std::string> evidence;  ///< `file:line`
+};
+
 struct ServiceSummary {
   std::string service;
   std::string protocol;
@@ -38,11 +51,13 @@ struct ServiceSummary {
   std::uint64_t rules = 0;
   std::uint64_t guesses = 0;  ///< entries that can only be answered as a guess
   std::vector<PatternSummary> patterns;
-  Replay identity, repeated, omitted;  ///< the recording replayed against its own table
+  std::vector<Inference> inferences;  ///< guesses among them: the first hundred
+  std::vector<TestedReplay> tests;    ///< the recording replayed against its own table
 };
 
 struct Compiled {
   std::vector<std::uint8_t> octets;  ///< the table file
+  Bars bars;                         ///< `check` of understudy.yaml
   std::vector<ServiceSummary> services;
 };
 

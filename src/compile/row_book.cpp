@@ -31,8 +31,9 @@ Values values_of(const RowCondition& condition) {
 
 }  // namespace
 
-RowBook::RowBook(const std::vector<Step>& steps, const RowEvidence& evidence)
-    : evidence_(evidence) {
+RowBook::RowBook(const std::vector<Step>& steps, const RowEvidence& evidence,
+                 const std::vector<RowRelation>& relations)
+    : evidence_(evidence), relations_(relations) {
   for (const auto& [name, columns] : evidence.tables()) {
     Table& table = tables_[name];
     for (const auto& [column, what] : columns) {
@@ -59,7 +60,7 @@ void RowBook::note(const Step& step) {
     else if (change.kind == RowChange::Kind::update)
       note_update(step, change, table);
     else
-      table.removals = true;
+      note_removal(change.table, change.where, step.recording);
   }
   // What RETURNING shows is what the change left behind.
   for (const RowsSeen& seen : a.rows.seen)
@@ -78,6 +79,25 @@ void RowBook::note_opaque(const Step& step) {
   }
 }
 
+/// Which rows may be gone, by each column that tells them apart. Without conditions: any. Rows that
+/// refer to them may have gone as well.
+void RowBook::note_removal(const std::string& name, const std::vector<RowCondition>& where,
+                           std::int64_t recording) {
+  Table& table = tables_[name];
+  table.removals = true;
+  bool news = std::exchange(table.removed_in, recording) != recording;
+  for (auto& [column, identity] : table.identities) {
+    auto& removed = identity.removed;
+    if (removed.recording != recording) removed = {{}, false, recording};
+    if (const RowCondition* named = condition_on(where, column))
+      removed.values.insert(named->values.begin(), named->values.end());
+    else
+      news |= !std::exchange(removed.any, true);
+  }
+  for (const RowRelation& relation : relations_)
+    if (news && relation.parent == name) note_removal(relation.child, {}, recording);
+}
+
 void RowBook::note_seen(Table& table, const Row& row, std::int64_t recording, bool inserted) {
   for (auto& [name, identity] : table.identities) {
     const auto value = row.find(name);
@@ -86,14 +106,19 @@ void RowBook::note_seen(Table& table, const Row& row, std::int64_t recording, bo
       continue;
     }
     Others& others = identity.rows[*value->second];
+    const auto& removed = identity.removed;
+    const bool removed_before =
+        removed.recording == recording && (removed.any || removed.values.contains(*value->second));
     for (const std::string& column : table.columns) {
       const auto cell = row.find(column);
       if (column == name || (cell == row.end() && !inserted)) continue;
       Known& known = others[column];
       const auto wide = identity.wide.find(column);
       const bool set_before = wide != identity.wide.end() && wide->second.recording == recording;
-      // Sighted late: it may have been something else before an update.
-      if (!inserted && known.sighted != recording && set_before) known.unknown = true;
+      // Sighted late: it may have been something else before an update, or another row, with the
+      // same value of `name`, that was removed (in whatever table: a foreign key may cascade).
+      const bool other_before = inserted ? removed_before : set_before;
+      if (known.sighted != recording && other_before) known.unknown = true;
       known.sighted = recording;
       if (cell != row.end() && cell->second)
         known.values.insert(*cell->second);

@@ -1,8 +1,8 @@
 // Learned row identity: which values the row with `id = 7` had in its other columns, and so which
 // rows a change touches, whatever its conditions say.
 //
-// What is claimed holds in every recorded state, and in a live state that equals a recorded one: the
-// chain of a row's key tells apart every history of it.
+// What is claimed holds in every recorded state, and in a live state that equals a recorded one:
+// the chain of a row's key tells apart every history of it.
 #pragma once
 
 #include <cstdint>
@@ -14,12 +14,15 @@
 #include <vector>
 
 #include "compile/row_evidence.hpp"
+#include "compile/row_relations.hpp"
 
 namespace understudy::compile {
 
 class RowBook {
  public:
-  RowBook(const std::vector<Step>& steps, const RowEvidence& evidence);
+  /// `evidence` and `relations` outlive it.
+  RowBook(const std::vector<Step>& steps, const RowEvidence& evidence,
+          const std::vector<RowRelation>& relations);
 
   /// Values of `column` that rows had or have which a change touches, or more; nothing where one of
   /// them is not known. `answered`: what the exchange's answer and the rest of the recording show
@@ -49,12 +52,19 @@ class RowBook {
     std::unordered_map<std::string, Others> rows;
     std::map<std::string, Wide> wide;  ///< by column
     bool anonymous = false;            ///< a row was inserted whose value here is not known
+    /// Values of rows that may have been removed so far in a recording.
+    struct {
+      Values values;
+      bool any = false;
+      std::int64_t recording = -1;
+    } removed;
   };
   struct Table {
     std::set<std::string> columns;
     std::map<std::string, Identity> identities;  ///< by column
     bool removals = false;
-    bool opaque = false;  ///< written in ways that are not followed
+    std::int64_t removed_in = -1;  ///< the last recording in which rows were removed
+    bool opaque = false;           ///< written in ways that are not followed
   };
   /// Named values of one column by those of another.
   struct Inverse {
@@ -68,13 +78,16 @@ class RowBook {
   void note_insert(const Step& step, const RowChange& change, Table& table);
   void note_upsert(const RowChange& change, Table& table, std::int64_t recording);
   void note_update(const Step& step, const RowChange& change, Table& table);
+  void note_removal(const std::string& name, const std::vector<RowCondition>& where,
+                    std::int64_t recording);
   static void note_set(Identity& identity, const Values& rows, const std::string& column,
                        const std::optional<Values>& set, std::int64_t recording);
 
   [[nodiscard]] std::optional<Values> possible(const Table& table, const std::string& identity,
                                                const std::string& row,
                                                const std::string& column) const;
-  [[nodiscard]] std::optional<Values> by_rows(const std::string& name, const RowCondition& condition,
+  [[nodiscard]] std::optional<Values> by_rows(const std::string& name,
+                                              const RowCondition& condition,
                                               const std::string& column) const;
   [[nodiscard]] std::optional<Values> by_exclusion(const std::string& name,
                                                    const RowCondition& condition,
@@ -89,6 +102,7 @@ class RowBook {
                                              const std::string& column, bool answered) const;
 
   const RowEvidence& evidence_;
+  const std::vector<RowRelation>& relations_;
   std::map<std::string, Table> tables_;
   mutable std::map<std::string, Inverse> inverses_;
 };

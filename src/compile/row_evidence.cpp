@@ -6,7 +6,7 @@
 namespace understudy::compile {
 namespace {
 
-constexpr std::size_t sample_size = 4096;  // rows per table that are compared with each other
+constexpr std::size_t sample_size = 4096;   // rows per table that are compared with each other
 constexpr std::size_t most_values = 65536;  // values per column that are counted
 
 bool is_whole_number(const std::string& folded) {
@@ -20,6 +20,27 @@ bool is_whole_number(const std::string& folded) {
 /// Whether the cell is known and no NULL, which equals nothing.
 bool is_value(const Cell& cell) {
   return cell && cell->starts_with('=');
+}
+
+/// Whether a row may meet the conditions of a change, or be the one that an upsert met.
+bool may_touch(const RowChange& change, const Row& row) {
+  const auto may_be = [&](const std::string& column, const auto& is_one) {
+    const auto cell = row.find(column);
+    return cell == row.end() || !cell->second || is_one(*cell->second);
+  };
+  for (const RowCondition& condition : change.where)
+    if (!may_be(condition.column, [&](const std::string& value) {
+          return std::ranges::find(condition.values, value) != condition.values.end();
+        }))
+      return false;
+  if (change.kind != RowChange::Kind::upsert || change.target.empty()) return true;
+  return std::ranges::any_of(change.rows, [&](const Row& given) {
+    return std::ranges::all_of(change.target, [&](const std::string& column) {
+      const auto wanted = given.find(column);
+      return wanted == given.end() || !wanted->second ||
+             may_be(column, [&](const std::string& value) { return value == *wanted->second; });
+    });
+  });
 }
 
 }  // namespace
@@ -117,13 +138,13 @@ void RowEvidence::note_change(const Step& step, const RowChange& change) {
   for (const RowCondition& condition : change.where)
     if (change.count && *change.count > condition.values.size())
       columns_[change.table][condition.column].repeated = true;
-  if (change.kind == RowChange::Kind::update) note_update(change);
+  if (change.kind == RowChange::Kind::update) note_update(step, change);
 }
 
 void RowEvidence::note_insert(const Step& step, const RowChange& change) {
   if (change.kind == RowChange::Kind::upsert) {
     note_target(change);
-    note_update(change);
+    note_update(step, change);
     return note_upserted(step, change);
   }
   // Rows that were left out (ON CONFLICT DO NOTHING), or updated instead, may look otherwise.
@@ -140,7 +161,8 @@ void RowEvidence::note_insert(const Step& step, const RowChange& change) {
 
 /// A constraint over several columns would say nothing if some of them were unique by themselves.
 void RowEvidence::note_target(const RowChange& change) {
-  if (change.target.size() > 1) targets_[change.table].insert({change.target.begin(), change.target.end()});
+  if (change.target.size() > 1)
+    targets_[change.table].insert({change.target.begin(), change.target.end()});
 }
 
 /// Whatever was there before: now there is a row with the values of the target and those set.
@@ -165,21 +187,28 @@ void RowEvidence::note_upserted(const Step& step, const RowChange& change) {
 }
 
 /// What rows that are there may have been changed to is not followed: they only keep the rest.
-void RowEvidence::note_update(const RowChange& change) {
+void RowEvidence::note_update(const Step& step, const RowChange& change) {
   Present& present = present_[change.table];
   const auto is_set = [&](const Row& row) {
-    return std::ranges::any_of(change.set, [&](const auto& each) { return row.contains(each.first); });
+    return std::ranges::any_of(change.set,
+                               [&](const auto& each) { return row.contains(each.first); });
   };
-  if (std::ranges::count_if(present.rows, is_set) > 1) keep_together(present, present.rows);
-  for (Row& row : present.rows)
-    for (const auto& [column, value] : change.set) row.erase(column);
+  const auto is_lost = [&](const Row& row) { return may_touch(change, row) && is_set(row); };
+  if (std::ranges::any_of(present.rows, is_lost)) keep_together(present, present.rows);
+  const auto forget = [&](Row& row) {
+    if (may_touch(change, row))
+      for (const auto& [column, value] : change.set) row.erase(column);
+  };
+  for (Row& row : present.rows) forget(row);
+  for (auto& [table, row] : pending_[step.connection].rows)
+    if (table == change.table) forget(row);
 }
 
-/// Which inserted rows are in a table together is known until rows may have been taken from it.
+/// Which inserted rows are in a table together is known until they may have been taken from it.
 void RowEvidence::note_removals(const Step& step) {
   const auto& changes = step.analysis.rows.changes;
   for (const RowChange& change : changes)
-    if (change.kind == RowChange::Kind::remove) note_removal(change);
+    if (change.kind == RowChange::Kind::remove) note_removal(step, change);
   for (const KeyPath& path : step.analysis.writes) {
     const bool told =
         path.size() == 1 && std::ranges::count(changes, path[0], &RowChange::table) > 0;
@@ -191,21 +220,15 @@ void RowEvidence::note_removals(const Step& step) {
   }
 }
 
-/// Those rows stay of which it is known that they don't meet a condition.
-void RowEvidence::note_removal(const RowChange& change) {
+void RowEvidence::note_removal(const Step& step, const RowChange& change) {
   Present& present = present_[change.table];
-  const auto stays = [&](const Row& row) {
-    return std::ranges::any_of(change.where, [&](const RowCondition& condition) {
-      const auto cell = row.find(condition.column);
-      return cell != row.end() && cell->second &&
-             std::ranges::find(condition.values, *cell->second) == condition.values.end();
-    });
-  };
-  if (std::ranges::all_of(present.rows, stays)) return;
-  std::vector<Row> left;
-  std::ranges::copy_if(present.rows, std::back_inserter(left), stays);
-  end_inserts(change.table);
-  present.rows = std::move(left);
+  const auto is_lost = [&](const Row& row) { return may_touch(change, row); };
+  std::erase_if(pending_[step.connection].rows, [&](const auto& each) {
+    return each.first == change.table && is_lost(each.second);
+  });
+  if (std::ranges::none_of(present.rows, is_lost)) return;
+  keep_together(present, present.rows);
+  std::erase_if(present.rows, is_lost);
 }
 
 void RowEvidence::note_transaction(const Step& step) {

@@ -1,5 +1,5 @@
-// What a recording proves of the columns of its tables: which are asked for, which never change, and
-// in which two rows agree, so that no unique constraint can be there.
+// What a recording proves of the columns of its tables: which are asked for, which never change,
+// and in which two rows agree, so that no unique constraint can be there.
 #pragma once
 
 #include <cstdint>
@@ -38,8 +38,8 @@ class RowEvidence {
   [[nodiscard]] const Column* find(const std::string& table, const std::string& column) const;
   /// Whether a value of the column means one row, always the same one while it is there.
   [[nodiscard]] bool identifies(const std::string& table, const std::string& column) const;
-  /// The first of `columns` by which every unique constraint over some of them is met, as far as the
-  /// recording does not prove that there is none: two rows agree in all that are left.
+  /// The first of `columns` by which every unique constraint over some of them is met, as far as
+  /// the recording does not prove that there is none: two rows agree in all that are left.
   [[nodiscard]] std::vector<std::string> distinguishing(const std::string& table,
                                                         std::vector<std::string> columns) const;
   /// Whether the recording leaves it open that the column alone is unique.
@@ -69,9 +69,9 @@ class RowEvidence {
   void note_insert(const Step& step, const RowChange& change);
   void note_target(const RowChange& change);
   void note_upserted(const Step& step, const RowChange& change);
-  void note_update(const RowChange& change);
-  void note_removal(const RowChange& change);
+  void note_update(const Step& step, const RowChange& change);
   void note_removals(const Step& step);
+  void note_removal(const Step& step, const RowChange& change);
   void note_transaction(const Step& step);
   void keep_together(Present& present, std::vector<Row> rows);
   void end_inserts(const std::string& table);
@@ -84,7 +84,7 @@ class RowEvidence {
   std::map<std::string, Columns> columns_;
   std::map<std::string, Present> present_;
   std::map<std::string, std::set<std::set<std::string>>> targets_;  ///< of upserts: unique together
-  std::map<std::uint32_t, Pending> pending_;  ///< by connection
+  std::map<std::uint32_t, Pending> pending_;                        ///< by connection
   mutable std::map<std::string, bool> agreements_;
 };
 

@@ -39,9 +39,9 @@ class RowKeys::Book {
  public:
   explicit Book(const std::vector<Step>& steps)
       : evidence_(steps),
-        book_(steps, evidence_),
-        traffic_(steps, evidence_, book_),
-        relations_(find_relations(steps, evidence_)) {
+        relations_(find_relations(steps, evidence_)),
+        book_(steps, evidence_, relations_),
+        traffic_(steps, evidence_, book_) {
     for (const Step& step : steps) static_cast<void>(reads_of(step, &keyed_));
   }
 
@@ -52,7 +52,8 @@ class RowKeys::Book {
  private:
   using Columns = std::map<std::string, std::set<std::string>>;  // by table
 
-  // --- what a request depends on ------------------------------------------------------------------
+  // --- what a request depends on
+  // ------------------------------------------------------------------
 
   [[nodiscard]] Paths reads_of(const Step& step, Columns* keyed) const {
     const RowFacts& rows = step.analysis.rows;
@@ -92,9 +93,8 @@ class RowKeys::Book {
   void add_rows(Paths& paths, const std::string& table, const std::vector<RowCondition>& where,
                 Columns* keyed) const {
     if (where.empty()) return paths.push_back({table});
-    const auto best = std::ranges::min_element(where, {}, [&](const RowCondition& each) {
-      return traffic_.cost(table, each.column);
-    });
+    const auto best = std::ranges::min_element(
+        where, {}, [&](const RowCondition& each) { return traffic_.cost(table, each.column); });
     add(paths, table, best->column, Values(best->values.begin(), best->values.end()), keyed);
   }
 
@@ -117,11 +117,12 @@ class RowKeys::Book {
       return std::ranges::find(columns, name) != columns.end();
     });
     if (!met && !target.empty()) columns.push_back(target.front());
-    for (const std::string& column : columns) add(paths, change.table, column, cells(change.rows, column), keyed);
+    for (const std::string& column : columns)
+      add(paths, change.table, column, cells(change.rows, column), keyed);
   }
 
-  /// So is an update, where its new value is unique. One that computes it (n = n + 1) is not taken to
-  /// meet such a constraint.
+  /// So is an update, where its new value is unique. One that computes it (n = n + 1) is not taken
+  /// to meet such a constraint.
   void add_unique(Paths& paths, const RowChange& change, Columns* keyed) const {
     for (const auto& [column, cell] : change.set) {
       if (cell && evidence_.may_be_unique(change.table, column))
@@ -178,7 +179,8 @@ class RowKeys::Book {
     });
   }
 
-  // --- what it changes ------------------------------------------------------------------------------
+  // --- what it changes
+  // ------------------------------------------------------------------------------
 
   [[nodiscard]] Paths writes_of(const Step& step, bool answered) const {
     const RowFacts& rows = step.analysis.rows;
@@ -224,8 +226,8 @@ class RowKeys::Book {
   }
 
   /// Rows that another table's DELETE may have taken with it, and those that refer to them.
-  void add_removed(Paths& paths, const std::string& table, const RowCondition& where,
-                   bool answered, int depth) const {
+  void add_removed(Paths& paths, const std::string& table, const RowCondition& where, bool answered,
+                   int depth) const {
     constexpr int deepest = 4;
     if (depth == deepest) return paths.push_back({});
     const auto values = [&](const std::string& column) {
@@ -252,9 +254,9 @@ class RowKeys::Book {
   }
 
   RowEvidence evidence_;
+  std::vector<RowRelation> relations_;
   RowBook book_;
   RowTraffic traffic_;
-  std::vector<RowRelation> relations_;
   Columns keyed_;
 };
 

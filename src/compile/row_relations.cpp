@@ -71,7 +71,8 @@ class Refuter {
     for (const RowsSeen& seen : step.analysis.rows.seen) see(seen);
     const Analysis& a = step.analysis;
     if (a.control == Control::begin) open_.insert(step.connection);
-    if (a.control == Control::commit || a.control == Control::rollback) open_.erase(step.connection);
+    if (a.control == Control::commit || a.control == Control::rollback)
+      open_.erase(step.connection);
     if (a.effect != Effect::write || !a.changed) return;
     for (const RowChange& change : a.rows.changes) follow(change, open_.contains(step.connection));
   }

@@ -1,8 +1,8 @@
 // Columns that may refer to rows of another table (foreign keys), as far as names and values tell.
 //
 // No statement says that a DELETE cascades or that an INSERT was allowed because its parent was
-// there. So what could be a foreign key is taken for one, unless the recording proves the contrary: a
-// row that is there though the one that it would refer to is gone.
+// there. So what could be a foreign key is taken for one, unless the recording proves the contrary:
+// a row that is there though the one that it would refer to is gone.
 #pragma once
 
 #include <string>

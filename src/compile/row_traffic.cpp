@@ -3,7 +3,8 @@
 namespace understudy::compile {
 namespace {
 
-std::size_t by_others(const std::map<std::uint32_t, std::size_t>& writes, std::uint32_t connection) {
+std::size_t by_others(const std::map<std::uint32_t, std::size_t>& writes,
+                      std::uint32_t connection) {
   std::size_t count = 0;
   for (const auto& [writer, number] : writes)
     if (writer != connection) count += number;

@@ -65,9 +65,10 @@ class Client {
 
   void say(std::string sql, std::vector<Value> values = {}, Then then = {}) {
     const std::string verb = sql.substr(0, sql.find(' '));
-    const auto kind = verb == "SELECT"                                             ? Statement::Kind::read
-                      : verb == "INSERT" || verb == "UPDATE" || verb == "DELETE" ? Statement::Kind::write
-                                                                                   : Statement::Kind::control;
+    const auto kind = verb == "SELECT" ? Statement::Kind::read
+                      : verb == "INSERT" || verb == "UPDATE" || verb == "DELETE"
+                          ? Statement::Kind::write
+                          : Statement::Kind::control;
     said_.push_back({std::move(sql), std::move(values), kind, std::move(then)});
   }
   /// `unit` in a transaction that commits, mostly.

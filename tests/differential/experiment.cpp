@@ -29,11 +29,12 @@ class Experiment {
 
   Outcome run() {
     std::vector<Recorded> recording;
-    simulate(workload_, plan_, {{}, [&](const Said& said) {
-      const Document request = document_of(said.statement->sql, said.statement->values);
-      recording.push_back({said.client, request, document_of(*said.reply)});
-      if (tell_) outcome_.recording.push_back(line_of(said));
-    }});
+    simulate(workload_, plan_,
+             {{}, [&](const Said& said) {
+                const Document request = document_of(said.statement->sql, said.statement->values);
+                recording.push_back({said.client, request, document_of(*said.reply)});
+                if (tell_) outcome_.recording.push_back(line_of(said));
+              }});
     Mock mock(postgres::protocol(), recording, static_cast<std::uint32_t>(plan_.clients));
     Baselines baselines(mock.steps());
     plan_.order = plan_.order * 2 + 77;

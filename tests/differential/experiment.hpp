@@ -16,9 +16,9 @@ struct Wrong {
 
 struct Outcome {
   Tally reads, writes;
-  std::optional<Wrong> wrong;             ///< the first one
+  std::optional<Wrong> wrong;                  ///< the first one
   std::vector<std::string> recording, replay;  ///< what was said, where `tell` was set
-  std::vector<std::string> uncertain;     ///< patterns of reads that were not certain and right
+  std::vector<std::string> uncertain;  ///< patterns of reads that were not certain and right
 };
 
 [[nodiscard]] Outcome experiment(const Workload& workload, std::uint64_t seed, int clients,

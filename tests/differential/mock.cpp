@@ -35,8 +35,8 @@ void Mock::load(const Protocol& protocol, const std::vector<Recorded>& recording
   loaded.protocol = &protocol;
   loaded.analyser = protocol.new_analyser();
   loaded.sessions = connections;
-  SessionHeader header{"truth", std::string(protocol.name()), "r1", 1, "2026-01-01T00:00:00Z",
-                       Document::object()};
+  SessionHeader header{"truth", std::string(protocol.name()), "r1",
+                       1,       "2026-01-01T00:00:00Z",       Document::object()};
   for (std::uint32_t connection = 0; connection < connections; ++connection) {
     loaded.sources.push_back("sessions/r1.truth." + std::to_string(connection + 1) + ".yaml");
     header.connection = connection + 1;
@@ -89,13 +89,13 @@ std::string Mock::keys_of(const Asked& asked) const {
 
 void Mock::control(std::uint32_t connection, const Document& request, const Document& truth) {
   std::vector<Problem> problems;
-  const Analysis analysis =
-      services_[0].analyser->analyse({}, {request, truth, {}, {}}, problems);
+  const Analysis analysis = services_[0].analyser->analyse({}, {request, truth, {}, {}}, problems);
   engine::ConnectionState& state = connections_[connection];
   if (analysis.control == Control::begin)
     static_cast<void>(live_->begin(state));
   else if (analysis.control == Control::commit)
-    static_cast<void>(live_->commit(analysis.identity.canonical, analysis.identity.qualifier, state));
+    static_cast<void>(
+        live_->commit(analysis.identity.canonical, analysis.identity.qualifier, state));
   else
     state.overlay.apply(analysis.control, analysis.control_name);
 }

@@ -32,7 +32,8 @@ void Baselines::count(const Identity& identity, const std::string& image, Tally&
   if (found == answers_.end()) return static_cast<void>(++tally.unknowable);
   Answers& answers = found->second;
   if (!answers.all.contains(image)) ++tally.unknowable;
-  const std::string& fifo = *answers.in_order[std::min(answers.next++, answers.in_order.size() - 1)];
+  const std::string& fifo =
+      *answers.in_order[std::min(answers.next++, answers.in_order.size() - 1)];
   ++(fifo == image ? tally.fifo_right : tally.fifo_wrong);
   ++(*answers.in_order[0] == image ? tally.first_right : tally.first_wrong);
 }

@@ -89,8 +89,8 @@ class AccountsAndOrders : public Client {
     say("SELECT id, status FROM orders WHERE account_id = $1 ORDER BY id", {account},
         [this, account](const Reply& reply) {
           if (reply.rows.empty()) return;
-          const std::int64_t id =
-              reply.number(static_cast<std::size_t>(random_.below(static_cast<int>(reply.rows.size()))), 0);
+          const std::int64_t id = reply.number(
+              static_cast<std::size_t>(random_.below(static_cast<int>(reply.rows.size()))), 0);
           if (random_.percent(20))
             say("DELETE FROM orders WHERE id = $1", {id});
           else

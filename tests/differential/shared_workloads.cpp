@@ -165,30 +165,33 @@ class Events : public Client {
 }  // namespace
 
 std::vector<Workload> shared_workloads() {
-  return {
-      workload<Inventory>("inventory",
-                          "CREATE TABLE stock (sku TEXT PRIMARY KEY, qty INTEGER, note TEXT);"
-                          "INSERT INTO stock VALUES ('sku0', 9, ''), ('sku1', 9, ''), ('sku2', 9, ''),"
-                          " ('sku3', 9, ''), ('sku4', 9, ''), ('sku5', 9, '')",
-                          false),
-      workload<Queue>("queue",
-                      "CREATE TABLE jobs (id INTEGER PRIMARY KEY AUTOINCREMENT, payload TEXT, state "
-                      "TEXT, worker INTEGER);"
-                      "INSERT INTO jobs (payload, state) VALUES ('job a', 'new'), ('job b', 'new')",
-                      false),
-      workload<Counters>("counters", "CREATE TABLE counters (name TEXT PRIMARY KEY, n INTEGER)",
-                         false),
-      workload<Messages>("ids by the database",
-                         "CREATE TABLE messages (id INTEGER PRIMARY KEY AUTOINCREMENT, room INTEGER, "
-                         "body TEXT)",
-                         false),
-      workload<TagSearch>("tag search",
-                          "CREATE TABLE item_tags (item_id INTEGER, tag TEXT, PRIMARY KEY (item_id, "
-                          "tag));"
-                          "INSERT INTO item_tags VALUES (1, 'tag0'), (1, 'tag1'), (2, 'tag1')",
-                          false),
-      workload<Events>("shared pages", "CREATE TABLE events (id INTEGER PRIMARY KEY, kind TEXT)",
-                       false)};
+  return {workload<Inventory>(
+              "inventory",
+              "CREATE TABLE stock (sku TEXT PRIMARY KEY, qty INTEGER, note TEXT);"
+              "INSERT INTO stock VALUES ('sku0', 9, ''), ('sku1', 9, ''), ('sku2', 9, ''),"
+              " ('sku3', 9, ''), ('sku4', 9, ''), ('sku5', 9, '')",
+              false),
+          workload<Queue>(
+              "queue",
+              "CREATE TABLE jobs (id INTEGER PRIMARY KEY AUTOINCREMENT, payload TEXT, state "
+              "TEXT, worker INTEGER);"
+              "INSERT INTO jobs (payload, state) VALUES ('job a', 'new'), ('job b', 'new')",
+              false),
+          workload<Counters>("counters", "CREATE TABLE counters (name TEXT PRIMARY KEY, n INTEGER)",
+                             false),
+          workload<Messages>(
+              "ids by the database",
+              "CREATE TABLE messages (id INTEGER PRIMARY KEY AUTOINCREMENT, room INTEGER, "
+              "body TEXT)",
+              false),
+          workload<TagSearch>(
+              "tag search",
+              "CREATE TABLE item_tags (item_id INTEGER, tag TEXT, PRIMARY KEY (item_id, "
+              "tag));"
+              "INSERT INTO item_tags VALUES (1, 'tag0'), (1, 'tag1'), (2, 'tag1')",
+              false),
+          workload<Events>("shared pages",
+                           "CREATE TABLE events (id INTEGER PRIMARY KEY, kind TEXT)", false)};
 }
 
 }  // namespace differential

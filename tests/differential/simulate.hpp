@@ -13,8 +13,8 @@ struct Plan {
   std::uint64_t program = 0;  ///< seed of what the clients want
   std::uint64_t order = 0;    ///< seed of who comes next
   int clients = 4;
-  int units = 12;             ///< of work for each
-  bool perturbed = false;     ///< a fifth of the reads left out, a fifth more reads
+  int units = 12;          ///< of work for each
+  bool perturbed = false;  ///< a fifth of the reads left out, a fifth more reads
 };
 
 struct Said {
@@ -23,8 +23,8 @@ struct Said {
   const Reply* reply = nullptr;
 };
 struct Listener {
-  /// Called before a statement is executed: false where it is refused, which the client takes for an
-  /// error. What was refused never happened.
+  /// Called before a statement is executed: false where it is refused, which the client takes for
+  /// an error. What was refused never happened.
   std::function<bool(std::uint32_t client, const Statement&)> accept;
   std::function<void(const Said&)> said;
 };

@@ -32,8 +32,7 @@ std::filesystem::path new_file() {
 }
 
 void remove_files(const std::filesystem::path& file) {
-  for (const char* suffix : {"", "-wal", "-shm"})
-    std::filesystem::remove(file.string() + suffix);
+  for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(file.string() + suffix);
 }
 
 /// The SQLSTATE of a violated constraint; null for anything else, which is a flaw of the harness.
@@ -56,8 +55,7 @@ const char* sqlstate_of(int code) {
 
 void bind(sqlite3_stmt* statement, const std::vector<Value>& values) {
   for (std::size_t i = 0; i < values.size(); ++i) {
-    const int index =
-        sqlite3_bind_parameter_index(statement, fmt::format("${}", i + 1).c_str());
+    const int index = sqlite3_bind_parameter_index(statement, fmt::format("${}", i + 1).c_str());
     if (index == 0) continue;
     if (const auto* number = std::get_if<std::int64_t>(&values[i]))
       sqlite3_bind_int64(statement, index, *number);
@@ -76,9 +74,8 @@ Value cell(sqlite3_stmt* statement, int column) {
     case SQLITE_INTEGER:
       return sqlite3_column_int64(statement, column);
     default:
-      return std::string(
-          reinterpret_cast<const char*>(sqlite3_column_text(statement, column)),
-          static_cast<std::size_t>(sqlite3_column_bytes(statement, column)));
+      return std::string(reinterpret_cast<const char*>(sqlite3_column_text(statement, column)),
+                         static_cast<std::size_t>(sqlite3_column_bytes(statement, column)));
   }
 }
 
@@ -86,8 +83,8 @@ std::vector<Column> columns_of(sqlite3_stmt* statement) {
   std::vector<Column> columns;
   for (int i = 0; i < sqlite3_column_count(statement); ++i) {
     const char* type = sqlite3_column_decltype(statement, i);
-    columns.push_back({sqlite3_column_name(statement, i),
-                       type == nullptr || std::string_view(type) != "TEXT"});
+    columns.push_back(
+        {sqlite3_column_name(statement, i), type == nullptr || std::string_view(type) != "TEXT"});
   }
   return columns;
 }
@@ -123,8 +120,8 @@ Document document_of(const std::string& sql, const std::vector<Value>& values) {
 
 Document document_of(const Reply& reply) {
   if (reply.failed())
-    return {{"error",
-             {{"severity", "ERROR"}, {"code", reply.error_code}, {"message", reply.message}}}};
+    return {
+        {"error", {{"severity", "ERROR"}, {"code", reply.error_code}, {"message", reply.message}}}};
   Document document = Document::object();
   if (reply.returns_rows) {
     document["columns"] = Document::array();
@@ -200,8 +197,7 @@ sqlite3_stmt* Truth::prepare(Connection& connection, const std::string& sql, Rep
   return connection.prepared[sql] = statement;
 }
 
-Reply Truth::execute(std::size_t number, const std::string& sql,
-                     const std::vector<Value>& values) {
+Reply Truth::execute(std::size_t number, const std::string& sql, const std::vector<Value>& values) {
   Connection& connection = connections_.at(number);
   Reply reply;
   sqlite3_stmt* statement = prepare(connection, sql, reply);

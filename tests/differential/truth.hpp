@@ -1,8 +1,8 @@
 // SQLite as the truth: what a real engine answers to a statement, in PostgreSQL's words.
 //
 // Each client has a connection of its own to one database in WAL mode. While a transaction is open,
-// the others read what was committed before it, as in PostgreSQL's READ COMMITTED; they do not write
-// (SQLite has one writer), which whoever interleaves the clients must see to.
+// the others read what was committed before it, as in PostgreSQL's READ COMMITTED; they do not
+// write (SQLite has one writer), which whoever interleaves the clients must see to.
 #pragma once
 
 #include <cstdint>
