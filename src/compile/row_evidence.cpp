@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "compile/row_names.hpp"
+
 namespace understudy::compile {
 namespace {
 
 constexpr std::size_t sample_size = 4096;   // rows per table that are compared with each other
 constexpr std::size_t most_values = 65536;  // values per column that are counted
+constexpr std::size_t enough_values = 16;   // that all differ, to take a column for a key
 
 bool is_whole_number(const std::string& folded) {
   if (folded.size() < 2 || folded.front() != '=') return false;
@@ -283,7 +286,11 @@ const RowEvidence::Column* RowEvidence::find(const std::string& table,
 
 bool RowEvidence::identifies(const std::string& table, const std::string& name) const {
   const Column* column = find(table, name);
-  return column != nullptr && !column->changed && !column->repeated && column->values.size() >= 2;
+  if (column == nullptr || column->changed || column->repeated) return false;
+  // That a few rows differ says little; a name or a declared constraint says more.
+  const auto targets = targets_.find(table);
+  const bool declared = targets != targets_.end() && targets->second.contains({name});
+  return column->values.size() >= (declared || is_key_name(table, name) ? 2 : enough_values);
 }
 
 bool RowEvidence::is_part_of_target(const std::string& table,
