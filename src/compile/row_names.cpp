@@ -29,4 +29,11 @@ bool is_key_name(std::string_view table, std::string_view column) {
   });
 }
 
+bool may_refer(std::string_view column, std::string_view table) {
+  const std::string name = folded_name(column);
+  return std::ranges::any_of(singulars(table), [&](const std::string& form) {
+    return name == form || name == form + "id" || name == form + "uuid";
+  });
+}
+
 }  // namespace understudy::compile

@@ -15,4 +15,7 @@ namespace understudy::compile {
 /// `id`, `uuid`, and `account_id` in `accounts`.
 [[nodiscard]] bool is_key_name(std::string_view table, std::string_view column);
 
+/// `account_id`, `account`, in whatever table, as to `accounts`.
+[[nodiscard]] bool may_refer(std::string_view column, std::string_view table);
+
 }  // namespace understudy::compile
