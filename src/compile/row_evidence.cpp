@@ -143,6 +143,11 @@ bool RowEvidence::is_part_of_target(const std::string& table,
   });
 }
 
+bool RowEvidence::is_measure(const std::string& table, const std::string& name) const {
+  const Column* column = find(table, name);
+  return column != nullptr && column->computed && column->numeric;
+}
+
 bool RowEvidence::may_be_unique(const std::string& table, const std::string& column) const {
   return find(table, column) != nullptr && !is_refuted(table, {column});
 }
@@ -152,8 +157,7 @@ bool RowEvidence::is_refuted(const std::string& table,
                              const std::vector<std::string>& columns) const {
   if (columns.size() == 1) {
     const Column& column = *find(table, columns[0]);
-    // A number that is computed (n = n + 1) is a measure, not a key.
-    if (column.repeated || (column.computed && column.numeric)) return true;
+    if (column.repeated || is_measure(table, columns[0])) return true;
   }
   return is_part_of_target(table, columns) || together_.agree(table, columns);
 }

@@ -42,6 +42,8 @@ class RowEvidence {
   /// the recording does not prove that there is none: two rows agree in all that are left.
   [[nodiscard]] std::vector<std::string> distinguishing(const std::string& table,
                                                         std::vector<std::string> columns) const;
+  /// A number that updates compute (n = n + 1) is taken for a measure, which no constraint is over.
+  [[nodiscard]] bool is_measure(const std::string& table, const std::string& column) const;
   /// Whether the recording leaves it open that the column alone is unique.
   [[nodiscard]] bool may_be_unique(const std::string& table, const std::string& column) const;
   /// Whether a recorded read shows a column that an insert leaves to a sequence.

@@ -33,17 +33,25 @@ bool values_match(const RowEvidence::Column& child, const RowEvidence::Column& p
   });
 }
 
+/// By values alone only what is a key beyond doubt.
+bool is_candidate(const RowRelation& relation, const RowEvidence& evidence) {
+  if (names_match(relation)) return true;
+  return evidence.identifies(relation.parent, relation.key) &&
+         !evidence.identifies(relation.child, relation.column) &&
+         !refers_itself(relation.parent, relation.key) &&
+         values_match(*evidence.find(relation.child, relation.column),
+                      *evidence.find(relation.parent, relation.key));
+}
+
 std::vector<RowRelation> candidates(const RowEvidence& evidence) {
   std::vector<RowRelation> found;
   for (const auto& [parent, keys] : evidence.tables())
     for (const auto& [key, key_column] : keys) {
-      if (key_column.changed || key_column.repeated) continue;
+      if (key_column.changed || !evidence.may_be_unique(parent, key)) continue;
       for (const auto& [child, columns] : evidence.tables())
         for (const auto& [name, column] : columns) {
-          if (child == parent && name == key) continue;
           RowRelation relation{child, name, parent, key};
-          const bool coincidence = evidence.identifies(child, name) || refers_itself(parent, key);
-          if (names_match(relation) || (!coincidence && values_match(column, key_column)))
+          if ((child != parent || name != key) && is_candidate(relation, evidence))
             found.push_back(std::move(relation));
         }
     }
