@@ -55,7 +55,7 @@ std::vector<std::uint32_t> candidates(const table::ServiceSection& section,
     const auto spread = std::max<std::size_t>(1, members.size() / spread_over_all);
     for (std::size_t i = 0; i < members.size(); i += spread) found.push_back(members[i]);
     std::ranges::sort(found);
-    found.erase(std::ranges::unique(found).begin(), found.end());
+    found.erase(std::unique(found.begin(), found.end()), found.end());
   }
   return found;
 }

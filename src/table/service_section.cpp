@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "table/cbor.hpp"
 #include "table/hash.hpp"
 
 namespace understudy::table {
@@ -74,11 +75,11 @@ bool ServiceSection::check() const noexcept {
       patterns_.size() == record_.patterns.count && shapes_.size() == record_.shapes.count &&
       rules_.size() == record_.rules.count && recorded_writes_.size() == record_.writes.count &&
       evidence_.size() == record_.evidence.count && by_cause_.size() == answers_.size();
-  return sizes && check_evidence() && inside(record_.name) && inside(record_.protocol) && inside(record_.profile) &&
-         index_sound(request_index_, requests_.size()) && index_sound(key_index_, keys_.size()) &&
-         all_below(key_lists_, keys_.size()) && all_below(pattern_members_, requests_.size()) &&
-         std::ranges::all_of(keys_, inside) && std::ranges::all_of(images_, inside) &&
-         std::ranges::all_of(sources_, inside) &&
+  return sizes && check_evidence() && inside(record_.name) && inside(record_.protocol) &&
+         inside(record_.profile) && index_sound(request_index_, requests_.size()) &&
+         index_sound(key_index_, keys_.size()) && all_below(key_lists_, keys_.size()) &&
+         all_below(pattern_members_, requests_.size()) && std::ranges::all_of(keys_, inside) &&
+         std::ranges::all_of(images_, inside) && std::ranges::all_of(sources_, inside) &&
          std::ranges::all_of(requests_,
                              [&](const format::RequestRecord& r) {
                                return inside(r.canonical) && inside(r.qualifier) &&
@@ -118,8 +119,8 @@ bool ServiceSection::check_evidence() const noexcept {
              return run_inside(a.evidence, request.read_count, evidence_.size());
            });
   };
-  return all_below(evidence_, recorded_writes_.size() + 1) && all_below(by_cause_, answers_.size()) &&
-         std::ranges::all_of(requests_, inside) &&
+  return all_below(evidence_, recorded_writes_.size() + 1) &&
+         all_below(by_cause_, answers_.size()) && std::ranges::all_of(requests_, inside) &&
          std::ranges::all_of(
              answers_,
              [&](const format::AnswerRecord& a) { return a.cause <= recorded_writes_.size(); }) &&
@@ -129,9 +130,11 @@ bool ServiceSection::check_evidence() const noexcept {
 }
 
 bool ServiceSection::load_profile() {
-  const Bytes encoded = octets(record_.profile);
-  profile_ = Document::from_cbor(encoded.begin(), encoded.end(), true, false);
-  return !profile_.is_discarded();
+  profile_ = document_from_cbor(octets(record_.profile));
+  return !profile_.is_discarded() &&
+         std::ranges::none_of(rules_, [&](const format::RuleRecord& rule) {
+           return document_from_cbor(octets(rule.condition)).is_discarded();
+         });
 }
 
 std::optional<Bytes> ServiceSection::shape(std::string_view key) const noexcept {

@@ -22,7 +22,7 @@ class ServiceSection final : public ServiceTable {
 
   /// Whether every offset and number inside leads to where it may; false for a damaged section.
   [[nodiscard]] bool check() const noexcept;
-  /// Decodes the profile; false where it is no document.
+  /// Decodes the profile; false where it, or the condition of a rule, is no document.
   [[nodiscard]] bool load_profile();
 
   [[nodiscard]] const Document& profile() const noexcept override { return profile_; }
@@ -65,7 +65,8 @@ class ServiceSection final : public ServiceTable {
       const format::RequestRecord& r) const noexcept {
     return answers_.subspan(r.answers, r.answer_count);
   }
-  /// Numbers in `all_answers()` of the answers of `r`, by the request that caused them and its turn.
+  /// Numbers in `all_answers()` of the answers of `r`, by the request that caused them and its
+  /// turn.
   [[nodiscard]] std::span<const std::uint32_t> answers_by_cause(
       const format::RequestRecord& r) const noexcept {
     return by_cause_.subspan(r.answers, r.answer_count);
@@ -113,8 +114,8 @@ class ServiceSection final : public ServiceTable {
   const format::ServiceRecord& record_;
   Document profile_;
   std::span<const format::RequestRecord> requests_;
-  std::span<const std::uint32_t> request_index_, key_lists_, key_index_, pattern_members_, evidence_,
-      by_cause_;
+  std::span<const std::uint32_t> request_index_, key_lists_, key_index_, pattern_members_,
+      evidence_, by_cause_;
   std::span<const format::Span> keys_, images_, sources_;
   std::span<const format::AnswerRecord> answers_;
   std::span<const format::PatternRecord> patterns_;

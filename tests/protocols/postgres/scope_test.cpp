@@ -65,8 +65,8 @@ TEST_CASE("understudy.yaml may say which part of the login is the scope") {
 
 TEST_CASE("names are told without the scope that they name") {
   Connection connection(Login{{"user", "ann"},
-                         {"database", "shop?understudy_scope=w1"},
-                         {"application_name", "api?understudy_scope=w2"}});
+                              {"database", "shop?understudy_scope=w1"},
+                              {"application_name", "api?understudy_scope=w2"}});
   CHECK(types_of(connection.said).ends_with("KZ"));
   CHECK(connection.value("SHOW application_name") == "api");
   CHECK(connection.value("SELECT current_database()") == "shop");
