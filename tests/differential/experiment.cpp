@@ -44,6 +44,11 @@ class Experiment {
                 return ask(client, statement, mock);
               },
               [&](const Said& said) { compare(said, mock, baselines); }});
+    if (workload_.hidden && !mock.widened()) {
+      outcome_.unshown = outcome_.reads.wrong + outcome_.writes.wrong;
+      outcome_.reads.wrong = outcome_.writes.wrong = 0;
+      outcome_.wrong.reset();
+    }
     if (outcome_.wrong) outcome_.wrong->answered = answer_of(mock, recording);
     return std::move(outcome_);
   }

@@ -1,5 +1,6 @@
 #include "mock.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "compile/pipeline.hpp"
@@ -17,6 +18,9 @@ Mock::Mock(const Protocol& protocol, const std::vector<Recorded>& recording,
   Diagnostics problems;
   auto compiled = compile::compile_services({}, config_, services_, problems);
   if (!compiled) throw std::runtime_error(to_string(problems.back()));
+  widened_ = std::ranges::any_of(compiled->services[0].inferences, [](const auto& each) {
+    return each.kind == compile::Inference::Kind::widened;
+  });
   std::string problem;
   table_ = table::MappedTable::from_memory(std::move(compiled->octets), problem);
   if (!table_) throw std::runtime_error(problem);

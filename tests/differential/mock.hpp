@@ -42,6 +42,8 @@ class Mock {
   void control(std::uint32_t connection, const understudy::Document& request,
                const understudy::Document& truth);
 
+  /// Whether compile found that what statements say of keys does not explain the recording.
+  [[nodiscard]] bool widened() const { return widened_; }
   [[nodiscard]] const std::vector<understudy::compile::Step>& steps() const {
     return services_[0].steps;
   }
@@ -55,6 +57,7 @@ class Mock {
   std::shared_ptr<const understudy::table::MappedTable> table_;
   std::unique_ptr<understudy::engine::LiveState> live_;
   std::vector<understudy::engine::ConnectionState> connections_;
+  bool widened_ = false;
 };
 
 }  // namespace differential
