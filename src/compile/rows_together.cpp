@@ -119,15 +119,30 @@ void RowsTogether::upsert(Pending& pending, const RowChange& change) {
   add(table, row);
 }
 
-/// What rows may have been changed to is not followed: they only keep the rest.
+/// Rows that may have been changed keep the rest. Those that were have what was asked and set.
 void RowsTogether::update(Pending& pending, const RowChange& change) {
+  Table& table = tables_[change.table];
   const auto forget = [&](Row& row) {
     if (may_touch(change, row))
       for (const auto& [column, value] : change.set) row.erase(column);
   };
-  for (Row& row : tables_[change.table].rows) forget(row);
-  for (auto& [table, row] : pending.rows)
-    if (table == change.table) forget(row);
+  for (Row& row : table.rows) forget(row);
+  for (auto& [name, row] : pending.rows)
+    if (name == change.table) forget(row);
+  if (change.kind != RowChange::Kind::update || !change.count || *change.count == 0) return;
+  Row changed = change.set;
+  for (const RowCondition& condition : change.where)
+    if (condition.values.size() == 1) changed.emplace(condition.column, condition.values[0]);
+  if (*change.count > 1) {
+    std::vector<std::string> columns;
+    for (const auto& [column, cell] : changed)
+      if (is_value(cell)) columns.push_back(column);
+    table.agreements.insert(std::move(columns));
+  } else if (pending.open) {
+    pending.rows.emplace_back(change.table, std::move(changed));
+  } else {
+    add(table, changed);
+  }
 }
 
 void RowsTogether::remove(Pending& pending, const RowChange& change) {

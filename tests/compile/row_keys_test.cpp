@@ -166,7 +166,7 @@ TEST_CASE("an insert depends on who takes the value of a column that may be uniq
   const std::string other = "UPDATE users SET email = 'bob' WHERE id = 3";
   spoken.say("SELECT id, email FROM users WHERE id = 2", "id email: 2 eve");
   spoken.say("SELECT id, email FROM users WHERE id = 3", "id email: 3 joe");
-  spoken.say(insert).say(update).say(other);
+  spoken.say(insert).say("UPDATE users SET email = 'zoe' WHERE id = 1").say(update).say(other);
   CHECK(spoken.disturbs(update, insert));
   CHECK(spoken.disturbs(insert, update));
   CHECK_FALSE(spoken.disturbs(other, insert));
@@ -181,15 +181,25 @@ TEST_CASE("two rows that agree in a column prove that it is not unique") {
   CHECK_FALSE(spoken.disturbs(update, insert));
 }
 
+TEST_CASE("rows that were given one value prove that it is not unique") {
+  Spoken spoken, at_once;
+  spoken.say("UPDATE users SET name = 'eve' WHERE id = 2");
+  spoken.say("UPDATE users SET name = 'eve' WHERE id = 2");
+  CHECK(RowEvidence(spoken.steps()).may_be_unique("users", "name"));
+  spoken.say("UPDATE users SET name = 'eve' WHERE id = 3");
+  CHECK_FALSE(RowEvidence(spoken.steps()).may_be_unique("users", "name"));
+  at_once.say("UPDATE users SET name = 'eve' WHERE team = 2", "UPDATE 2");
+  CHECK_FALSE(RowEvidence(at_once.steps()).may_be_unique("users", "name"));
+}
+
 TEST_CASE("rows of which one changed before the other was seen prove nothing") {
   Spoken spoken;
-  const std::string insert = "INSERT INTO users (id, name) VALUES (1, 'ann')";
   spoken.say("SELECT id, name FROM users WHERE id = 2", "id name: 2 eve");
-  const std::string update = "UPDATE users SET name = 'ann' WHERE id = 2";
-  spoken.say(update);
+  spoken.say("UPDATE users SET name = 'ann' WHERE id = 2");
   spoken.say("SELECT id, name FROM users WHERE id = 3", "id name: 3 eve");
-  spoken.say(insert);
-  CHECK(spoken.disturbs(update, insert));
+  CHECK(RowEvidence(spoken.steps()).may_be_unique("users", "name"));
+  spoken.say("SELECT id, name FROM users WHERE id = 4", "id name: 4 eve");
+  CHECK_FALSE(RowEvidence(spoken.steps()).may_be_unique("users", "name"));
 }
 
 TEST_CASE("an insert depends on the row that it may refer to, and not on what else is in that") {

@@ -41,7 +41,7 @@ Result run(const Workload& workload, const Options& options, std::uint64_t reads
   Random sizes(options.seed);
   for (std::uint64_t seed = options.seed * 1000; result.reads.asked < reads; ++seed) {
     const Outcome outcome =
-        experiment(workload, seed, 2 + sizes.below(4), 8 + sizes.below(30), false);
+        experiment(workload, seed, 2 + sizes.below(4), 10 + sizes.below(40), false);
     result.reads.add(outcome.reads);
     result.writes.add(outcome.writes);
     result.unshown += outcome.unshown;
