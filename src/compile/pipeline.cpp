@@ -37,10 +37,40 @@ bool widen(const std::map<std::string, Contradiction>& contradicted, Widened& wi
   return changed;
 }
 
+/// Where wider keys explain what one pattern was answered, its tables change in ways that
+/// statements don't tell (a trigger, a cascade): all who read them are made as wide. False where
+/// all are.
+bool widen_neighbours(const LoadedService& service, const CompiledService& compiled,
+                      Widened& widened, std::vector<Widening>& widenings) {
+  std::map<KeyPath, Widening> tables;  // the widest of each
+  std::map<std::string, std::set<KeyPath>> read_by;
+  for (const Step& step : service.steps)
+    for (const KeyPath& path : step.analysis.reads)
+      if (path.size() == 1)
+        read_by[std::string(pattern_of(step.analysis.identity.canonical))].insert(path);
+  for (const Widening& widening : compiled.widenings)
+    if (!compiled.settlement.contradicted.contains(widening.pattern))
+      for (const KeyPath& table : read_by[widening.pattern]) {
+        const auto found = tables.try_emplace(table, widening).first;
+        if (found->second.to < widening.to) found->second = widening;
+      }
+  bool changed = false;
+  for (const auto& [pattern, paths] : read_by)
+    for (const KeyPath& path : paths) {
+      const auto table = tables.find(path);
+      if (table == tables.end()) continue;
+      Width& width = widened.try_emplace(pattern, Width::rows).first->second;
+      if (width >= table->second.to) continue;
+      widenings.push_back({pattern, width, table->second.to, table->second.because});
+      width = table->second.to;
+      changed = true;
+    }
+  return changed;
+}
+
 /// Counterexample-guided: where the recording shows one state with two answers, that pattern's keys
 /// are too narrow; it is made to depend on whole tables, then on everything, and the recording is
-/// run again. What is
-/// contradicted still has its cause outside of what was recorded.
+/// run again. What is contradicted still has its cause outside of what was recorded.
 CompiledService compile_service(const LoadedService& service) {
   const RowKeys rows(service.steps);
   Widened widened;
@@ -48,7 +78,9 @@ CompiledService compile_service(const LoadedService& service) {
   for (;;) {
     compiled.trace = trace_chains(service, rows, widened);
     compiled.settlement = settle(service, compiled.trace);
-    if (!widen(compiled.settlement.contradicted, widened, compiled.widenings)) return compiled;
+    if (!widen(compiled.settlement.contradicted, widened, compiled.widenings) &&
+        !widen_neighbours(service, compiled, widened, compiled.widenings))
+      return compiled;
   }
 }
 

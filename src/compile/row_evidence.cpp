@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "compile/row_names.hpp"
+
 namespace understudy::compile {
 namespace {
 
-constexpr std::size_t sample_size = 4096;   // rows per table that are compared with each other
 constexpr std::size_t most_values = 65536;  // values per column that are counted
+constexpr std::size_t enough_values = 16;   // that all differ, to take a column for a key
 
 bool is_whole_number(const std::string& folded) {
   if (folded.size() < 2 || folded.front() != '=') return false;
@@ -20,27 +22,6 @@ bool is_whole_number(const std::string& folded) {
 /// Whether the cell is known and no NULL, which equals nothing.
 bool is_value(const Cell& cell) {
   return cell && cell->starts_with('=');
-}
-
-/// Whether a row may meet the conditions of a change, or be the one that an upsert met.
-bool may_touch(const RowChange& change, const Row& row) {
-  const auto may_be = [&](const std::string& column, const auto& is_one) {
-    const auto cell = row.find(column);
-    return cell == row.end() || !cell->second || is_one(*cell->second);
-  };
-  for (const RowCondition& condition : change.where)
-    if (!may_be(condition.column, [&](const std::string& value) {
-          return std::ranges::find(condition.values, value) != condition.values.end();
-        }))
-      return false;
-  if (change.kind != RowChange::Kind::upsert || change.target.empty()) return true;
-  return std::ranges::any_of(change.rows, [&](const Row& given) {
-    return std::ranges::all_of(change.target, [&](const std::string& column) {
-      const auto wanted = given.find(column);
-      return wanted == given.end() || !wanted->second ||
-             may_be(column, [&](const std::string& value) { return value == *wanted->second; });
-    });
-  });
 }
 
 }  // namespace
@@ -73,20 +54,12 @@ const RowsSeen* returned_rows(const Step& step, const std::string& table) {
   return nullptr;
 }
 
-bool is_insert(const RowChange& change) noexcept {
-  return change.kind == RowChange::Kind::insert || change.kind == RowChange::Kind::upsert;
-}
-
 RowEvidence::RowEvidence(const std::vector<Step>& steps) {
   for (const Step& step : steps) note_names(step);
-  std::uint32_t recording = 0;
   for (const Step& step : steps) {
-    // Each recording begins with tables of its own.
-    if (std::exchange(recording, step.recording) != step.recording) end_all_inserts();
     note_rows(step);
+    together_.note(step);
   }
-  end_all_inserts();
-  pending_.clear();
 }
 
 void RowEvidence::note_conditions(Columns& table, const std::vector<RowCondition>& where) {
@@ -123,10 +96,8 @@ void RowEvidence::note_rows(const Step& step) {
     for (const Row& row : seen.rows) note_row(columns_[seen.table], row);
     note_repeats(seen);
   }
-  if (step.analysis.control != Control::none) note_transaction(step);
   if (step.analysis.effect != Effect::write || !step.analysis.changed) return;
-  note_removals(step);
-  for (const RowChange& change : step.analysis.rows.changes) note_change(step, change);
+  for (const RowChange& change : step.analysis.rows.changes) note_change(change);
 }
 
 void RowEvidence::note_row(Columns& table, const Row& row) {
@@ -149,110 +120,19 @@ void RowEvidence::note_repeats(const RowsSeen& seen) {
       if (!added && (seen.each_once || *found->second != row))
         columns_[seen.table][column].repeated = true;
     }
-  if (seen.each_once) keep_together(present_[seen.table], seen.rows);
 }
 
-void RowEvidence::note_change(const Step& step, const RowChange& change) {
-  if (is_insert(change)) return note_insert(step, change);
+void RowEvidence::note_change(const RowChange& change) {
+  if (change.kind == RowChange::Kind::insert && change.count == change.rows.size())
+    for (const Row& row : change.rows) note_row(columns_[change.table], row);
+  if (!change.target.empty())
+    targets_[change.table].insert({change.target.begin(), change.target.end()});
+  for (const auto& [column, cell] : change.set)
+    if (!cell) columns_[change.table][column].computed = true;
   // More rows than values: several rows share a value.
   for (const RowCondition& condition : change.where)
     if (change.count && *change.count > condition.values.size())
       columns_[change.table][condition.column].repeated = true;
-  if (change.kind == RowChange::Kind::update) note_update(change);
-}
-
-void RowEvidence::note_insert(const Step& step, const RowChange& change) {
-  if (change.kind == RowChange::Kind::upsert) note_update(change);
-  // Rows that were left out (ON CONFLICT DO NOTHING), or updated instead, may look otherwise.
-  if (change.kind != RowChange::Kind::insert || change.count != change.rows.size()) return;
-  Pending& pending = pending_[step.connection];
-  for (const Row& row : change.rows) {
-    note_row(columns_[change.table], row);
-    if (pending.open)
-      pending.rows.emplace_back(change.table, row);
-    else
-      present_[change.table].rows.push_back(row);
-  }
-}
-
-/// What rows that are there may have been changed to is not followed: they only keep the rest.
-void RowEvidence::note_update(const RowChange& change) {
-  Present& present = present_[change.table];
-  const auto is_set = [&](const Row& row) {
-    return std::ranges::any_of(change.set,
-                               [&](const auto& each) { return row.contains(each.first); });
-  };
-  const auto is_lost = [&](const Row& row) { return may_touch(change, row) && is_set(row); };
-  if (std::ranges::any_of(present.rows, is_lost)) keep_together(present, present.rows);
-  for (Row& row : present.rows)
-    if (may_touch(change, row))
-      for (const auto& [column, value] : change.set) row.erase(column);
-}
-
-/// Which inserted rows are in a table together is known until they may have been taken from it.
-void RowEvidence::note_removals(const Step& step) {
-  const auto& changes = step.analysis.rows.changes;
-  for (const RowChange& change : changes)
-    if (change.kind == RowChange::Kind::remove) note_removal(change);
-  for (const KeyPath& path : step.analysis.writes) {
-    const bool told =
-        path.size() == 1 && std::ranges::count(changes, path[0], &RowChange::table) > 0;
-    if (told || (!path.empty() && path[0] == outside_transactions)) continue;
-    if (path.empty())
-      end_all_inserts();
-    else
-      end_inserts(path[0]);
-  }
-}
-
-void RowEvidence::note_removal(const RowChange& change) {
-  Present& present = present_[change.table];
-  const auto is_lost = [&](const Row& row) { return may_touch(change, row); };
-  if (std::ranges::none_of(present.rows, is_lost)) return;
-  keep_together(present, present.rows);
-  std::erase_if(present.rows, is_lost);
-}
-
-void RowEvidence::note_transaction(const Step& step) {
-  Pending& pending = pending_[step.connection];
-  switch (step.analysis.control) {
-    case Control::begin:
-      pending.open = true;
-      return;
-    case Control::commit:
-      if (step.analysis.changed)
-        for (auto& [table, row] : pending.rows) present_[table].rows.push_back(std::move(row));
-      [[fallthrough]];
-    case Control::rollback:
-    case Control::reset:
-      pending = Pending();
-      return;
-    case Control::rollback_to:
-      pending.rows.clear();
-      return;
-    default:
-      return;
-  }
-}
-
-void RowEvidence::keep_together(Present& present, std::vector<Row> rows) {
-  if (rows.size() < 2 || present.sampled >= sample_size) return;
-  present.sampled += rows.size();
-  present.together.push_back(std::move(rows));
-}
-
-void RowEvidence::end_inserts(const std::string& name) {
-  Present& present = present_[name];
-  std::map<std::string, Values> values;
-  for (const Row& row : present.rows)
-    for (const auto& [column, cell] : row)
-      if (is_value(cell) && !values[column].insert(*cell).second)
-        columns_[name][column].repeated = true;
-  keep_together(present, std::exchange(present.rows, {}));
-}
-
-void RowEvidence::end_all_inserts() {
-  for (const auto& [name, table] : columns_) end_inserts(name);
 }
 
 const RowEvidence::Column* RowEvidence::find(const std::string& table,
@@ -265,40 +145,50 @@ const RowEvidence::Column* RowEvidence::find(const std::string& table,
 
 bool RowEvidence::identifies(const std::string& table, const std::string& name) const {
   const Column* column = find(table, name);
-  return column != nullptr && !column->changed && !column->repeated && column->values.size() >= 2;
+  if (column == nullptr || column->changed || column->repeated) return false;
+  if (together_.agree(table, {name})) return false;
+  // That a few rows differ says little; a name or a declared constraint says more.
+  const auto targets = targets_.find(table);
+  const bool declared = targets != targets_.end() && targets->second.contains({name});
+  return column->values.size() >= (declared || is_key_name(table, name) ? 2 : enough_values);
 }
 
-/// Whether two rows that were in the table together agree in all of `columns`.
-bool RowEvidence::some_agree(const std::string& table,
+bool RowEvidence::is_part_of_target(const std::string& table,
+                                    const std::vector<std::string>& columns) const {
+  const auto found = targets_.find(table);
+  if (found == targets_.end()) return false;
+  return std::ranges::any_of(found->second, [&](const auto& target) {
+    return columns.size() < target.size() &&
+           std::ranges::all_of(columns, [&](const auto& name) { return target.contains(name); });
+  });
+}
+
+bool RowEvidence::is_measure(const std::string& table, const std::string& name) const {
+  const Column* column = find(table, name);
+  return column != nullptr && column->computed && column->numeric;
+}
+
+bool RowEvidence::may_be_unique(const std::string& table, const std::string& column) const {
+  return find(table, column) != nullptr && !is_refuted(table, {column});
+}
+
+/// Whether there is no unique constraint over just these columns.
+bool RowEvidence::is_refuted(const std::string& table,
                              const std::vector<std::string>& columns) const {
-  const auto present = present_.find(table);
-  if (columns.size() == 1 && find(table, columns[0])->repeated) return true;
-  if (present == present_.end()) return false;
-  std::string key = table;
-  for (const std::string& column : columns) key += '\x1f' + column;
-  const auto [agree, added] = agreements_.emplace(std::move(key), false);
-  if (!added) return agree->second;
-  return agree->second = std::ranges::any_of(present->second.together, [&](const auto& rows) {
-           std::set<Row> different;
-           return std::ranges::any_of(rows, [&](const Row& row) {
-             Row part;
-             for (const std::string& name : columns) {
-               const auto cell = row.find(name);
-               if (cell == row.end() || !is_value(cell->second)) return false;
-               part.insert(*cell);
-             }
-             return !different.insert(std::move(part)).second;
-           });
-         });
+  if (columns.size() == 1) {
+    const Column& column = *find(table, columns[0]);
+    if (column.repeated || is_measure(table, columns[0])) return true;
+  }
+  return is_part_of_target(table, columns) || together_.agree(table, columns);
 }
 
 std::vector<std::string> RowEvidence::distinguishing(const std::string& table,
                                                      std::vector<std::string> columns) const {
   std::erase_if(columns, [&](const auto& name) { return find(table, name) == nullptr; });
   std::ranges::stable_partition(columns,
-                                [&](const auto& name) { return !find(table, name)->repeated; });
+                                [&](const auto& name) { return may_be_unique(table, name); });
   std::vector<std::string> chosen;
-  while (!columns.empty() && !some_agree(table, columns)) {
+  while (!columns.empty() && !is_refuted(table, columns)) {
     chosen.push_back(columns.front());
     columns.erase(columns.begin());
   }

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "compile/load.hpp"
+#include "compile/rows_together.hpp"
 
 namespace understudy::compile {
 
@@ -26,7 +26,6 @@ using Values = std::set<std::string>;
 
 /// The rows that an exchange's own change touched, where its answer shows them; else null.
 [[nodiscard]] const RowsSeen* returned_rows(const Step& step, const std::string& table);
-[[nodiscard]] bool is_insert(const RowChange& change) noexcept;
 
 class RowEvidence {
  public:
@@ -36,6 +35,7 @@ class RowEvidence {
     bool asked = false;     ///< stands in a condition
     bool changed = false;   ///< some update sets it
     bool repeated = false;  ///< two rows agree in it
+    bool computed = false;  ///< some update sets it to what is not known
     std::size_t shown = 0;  ///< how often a value of it was seen
     bool numeric = true;    ///< all values that were seen are whole numbers
     Values values;          ///< of those seen, up to a bound
@@ -51,43 +51,28 @@ class RowEvidence {
   /// the recording does not prove that there is none: two rows agree in all that are left.
   [[nodiscard]] std::vector<std::string> distinguishing(const std::string& table,
                                                         std::vector<std::string> columns) const;
+  /// A number that updates compute (n = n + 1) is taken for a measure, which no constraint is over.
+  [[nodiscard]] bool is_measure(const std::string& table, const std::string& column) const;
+  /// Whether the recording leaves it open that the column alone is unique.
+  [[nodiscard]] bool may_be_unique(const std::string& table, const std::string& column) const;
   /// Whether a recorded read shows a column that an insert leaves to a sequence.
   [[nodiscard]] bool takes_number(const RowChange& insert) const;
 
  private:
-  /// Inserted rows that are in the table now, with the values that they still have.
-  struct Present {
-    std::vector<Row> rows;
-    std::vector<std::vector<Row>> together;  ///< rows that were there at one time, up to a bound
-    std::size_t sampled = 0;
-  };
-  /// Rows of an open transaction: nobody knows yet whether they will be there.
-  struct Pending {
-    bool open = false;
-    std::vector<std::pair<std::string, Row>> rows;
-  };
-
   void note_names(const Step& step);
   void note_conditions(Columns& table, const std::vector<RowCondition>& where);
   void note_rows(const Step& step);
   void note_row(Columns& table, const Row& row);
   void note_repeats(const RowsSeen& seen);
-  void note_change(const Step& step, const RowChange& change);
-  void note_insert(const Step& step, const RowChange& change);
-  void note_update(const RowChange& change);
-  void note_removals(const Step& step);
-  void note_removal(const RowChange& change);
-  void note_transaction(const Step& step);
-  void keep_together(Present& present, std::vector<Row> rows);
-  void end_inserts(const std::string& table);
-  void end_all_inserts();
-  [[nodiscard]] bool some_agree(const std::string& table,
+  void note_change(const RowChange& change);
+  [[nodiscard]] bool is_part_of_target(const std::string& table,
+                                       const std::vector<std::string>& columns) const;
+  [[nodiscard]] bool is_refuted(const std::string& table,
                                 const std::vector<std::string>& columns) const;
 
   std::map<std::string, Columns> columns_;
-  std::map<std::string, Present> present_;
-  std::map<std::uint32_t, Pending> pending_;  ///< by connection
-  mutable std::map<std::string, bool> agreements_;
+  std::map<std::string, std::set<std::set<std::string>>> targets_;  ///< of upserts: unique together
+  RowsTogether together_;
 };
 
 }  // namespace understudy::compile

@@ -12,7 +12,7 @@ namespace {
 
 using Paths = std::vector<KeyPath>;
 
-bool concerns(const RowFacts& rows, const std::string& table) {
+bool mentions(const RowFacts& rows, const std::string& table) {
   return std::ranges::count(rows.reads, table, &RowAccess::table) > 0 ||
          std::ranges::count(rows.changes, table, &RowChange::table) > 0;
 }
@@ -24,6 +24,14 @@ bool is_sequence(const KeyPath& path) {
 /// The name under which a key says that a row with a value is there, whatever else changes in it.
 std::string presence_of(const std::string& column) {
   return "@present " + column;
+}
+/// The same where other columns matter too, with which the column may be unique together.
+std::string uniqueness_of(const std::string& column) {
+  return "@unique " + column;
+}
+/// The column that a key's name is about.
+std::string column_behind(const std::string& name) {
+  return name.starts_with('@') ? name.substr(name.find(' ') + 1) : name;
 }
 
 /// The values that a condition names; nothing where there is none on the column.
@@ -65,7 +73,7 @@ class RowKeys::Book {
     const RowFacts& rows = step.analysis.rows;
     Paths paths;
     for (const KeyPath& path : step.analysis.reads) {
-      if (path.size() == 1 && concerns(rows, path[0]))
+      if (path.size() == 1 && mentions(rows, path[0]))
         add_table(paths, rows, path[0], keyed);
       else if (!is_sequence(path) || takes_number(rows, path[1]))
         paths.push_back(path);
@@ -123,17 +131,19 @@ class RowKeys::Book {
       return std::ranges::find(columns, name) != columns.end();
     });
     if (!met && !target.empty()) columns.push_back(target.front());
+    // What else is in that row matters only to an upsert, which changes it.
+    const bool upsert = change.kind == RowChange::Kind::upsert;
     for (const std::string& column : columns)
-      add(paths, change.table, column, column_of(change.rows, column), keyed);
+      add(paths, change.table, upsert ? column : uniqueness_of(column),
+          column_of(change.rows, column), keyed);
   }
 
   /// So is an update, where its new value is unique. One that computes it (n = n + 1) is not taken
   /// to meet such a constraint.
   void add_unique(Paths& paths, const RowChange& change, Columns* keyed) const {
     for (const auto& [column, cell] : change.set) {
-      const RowEvidence::Column* known = evidence_.find(change.table, column);
-      if (cell && known != nullptr && !known->repeated)
-        add(paths, change.table, column, Values{*cell}, keyed);
+      if (cell && evidence_.may_be_unique(change.table, column))
+        add(paths, change.table, presence_of(column), Values{*cell}, keyed);
     }
   }
 
@@ -194,13 +204,10 @@ class RowKeys::Book {
     if (keyed == keyed_.end()) {
       paths.push_back({change.table});
     } else {
-      for (const std::string& column : keyed->second) {
-        if (!column.starts_with('@'))
-          add_keys(paths, change.table, column, book_.touched(step, change, column, answered));
-        else if (const std::string key = column.substr(presence_of("").size());
-                 change.kind != RowChange::Kind::update || change.set.contains(key))
-          add_keys(paths, change.table, column, book_.touched(step, change, key, answered));
-      }
+      for (const std::string& name : keyed->second)
+        if (concerns(change, name))
+          add_keys(paths, change.table, name,
+                   book_.touched(step, change, column_behind(name), answered));
       // So that whoever reads the whole table sees a change of which no column's key tells.
       paths.push_back({change.table, "@any"});
     }
@@ -216,6 +223,15 @@ class RowKeys::Book {
     }
   }
 
+  /// Whether a change can matter to a key of that name.
+  [[nodiscard]] bool concerns(const RowChange& change, const std::string& name) const {
+    if (!name.starts_with('@') || change.kind != RowChange::Kind::update) return true;
+    if (name == presence_of(column_behind(name))) return change.set.contains(column_behind(name));
+    return std::ranges::any_of(change.set, [&](const auto& cell) {
+      return !evidence_.is_measure(change.table, cell.first);
+    });
+  }
+
   /// Rows that another table's DELETE may have taken with it, and those that refer to them.
   void add_removed(Paths& paths, const std::string& table, const RowCondition& where, bool answered,
                    int depth) const {
@@ -229,9 +245,9 @@ class RowKeys::Book {
     if (keyed == keyed_.end()) {
       paths.push_back({table});
     } else {
-      for (const std::string& column : keyed->second)
-        add_keys(paths, table, column,
-                 values(column.starts_with('@') ? column.substr(presence_of("").size()) : column));
+      for (const std::string& name : keyed->second)
+        add_keys(paths, table, name, values(column_behind(name)));
+      paths.push_back({table, "@any"});
     }
     for (const RowRelation& relation : relations_) {
       if (relation.parent != table) continue;

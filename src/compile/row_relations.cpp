@@ -2,37 +2,28 @@
 
 #include <algorithm>
 #include <set>
-#include <string_view>
+
+#include "compile/row_names.hpp"
 
 namespace understudy::compile {
 namespace {
 
 constexpr std::size_t fewest_values = 3;  // that make a coincidence unlikely
 
-/// `account_id` and `accountId` as one.
-std::string folded(std::string_view name) {
-  std::string letters;
-  for (const char c : name)
-    if (c != '_') letters += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return letters;
-}
-
-std::vector<std::string> singulars(const std::string& table) {
-  const std::string name = folded(table.substr(table.find('.') + 1));
-  std::vector<std::string> forms = {name};
-  if (name.ends_with("ies")) forms.push_back(name.substr(0, name.size() - 3) + "y");
-  if (name.ends_with("es")) forms.push_back(name.substr(0, name.size() - 2));
-  if (name.ends_with("s")) forms.push_back(name.substr(0, name.size() - 1));
-  if (name.ends_with("ves")) forms.push_back(name.substr(0, name.size() - 3) + "f");
-  return forms;
-}
-
 bool names_match(const RowRelation& relation) {
-  const std::string column = folded(relation.column), key = folded(relation.key);
+  const std::string column = folded_name(relation.column), key = folded_name(relation.key);
   if (column == key && key != "id" && relation.child != relation.parent) return true;
   return std::ranges::any_of(singulars(relation.parent), [&](const std::string& form) {
     return column == form + key || column == form;
   });
+}
+
+/// `tag_id` in `item_tags` refers by its name to something else: values alone make no key of it.
+bool refers_itself(const std::string& table, const std::string& column) {
+  const std::string name = folded_name(column);
+  if (name.size() <= 2 || !name.ends_with("id")) return false;
+  return std::ranges::none_of(singulars(table),
+                              [&](const std::string& form) { return name == form + "id"; });
 }
 
 bool values_match(const RowEvidence::Column& child, const RowEvidence::Column& parent) {
@@ -42,17 +33,25 @@ bool values_match(const RowEvidence::Column& child, const RowEvidence::Column& p
   });
 }
 
+/// By values alone only what is a key beyond doubt.
+bool is_candidate(const RowRelation& relation, const RowEvidence& evidence) {
+  if (names_match(relation)) return true;
+  return evidence.identifies(relation.parent, relation.key) &&
+         !evidence.identifies(relation.child, relation.column) &&
+         !refers_itself(relation.parent, relation.key) &&
+         values_match(*evidence.find(relation.child, relation.column),
+                      *evidence.find(relation.parent, relation.key));
+}
+
 std::vector<RowRelation> candidates(const RowEvidence& evidence) {
   std::vector<RowRelation> found;
   for (const auto& [parent, keys] : evidence.tables())
     for (const auto& [key, key_column] : keys) {
-      if (key_column.changed || key_column.repeated) continue;
+      if (key_column.changed || !evidence.may_be_unique(parent, key)) continue;
       for (const auto& [child, columns] : evidence.tables())
         for (const auto& [name, column] : columns) {
-          if (child == parent && name == key) continue;
           RowRelation relation{child, name, parent, key};
-          const bool coincidence = evidence.identifies(child, name);
-          if (names_match(relation) || (!coincidence && values_match(column, key_column)))
+          if ((child != parent || name != key) && is_candidate(relation, evidence))
             found.push_back(std::move(relation));
         }
     }

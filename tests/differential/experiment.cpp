@@ -44,6 +44,11 @@ class Experiment {
                 return ask(client, statement, mock);
               },
               [&](const Said& said) { compare(said, mock, baselines); }});
+    if (workload_.hidden && !mock.widened()) {
+      outcome_.unshown = outcome_.reads.wrong + outcome_.writes.wrong;
+      outcome_.reads.wrong = outcome_.writes.wrong = 0;
+      outcome_.wrong.reset();
+    }
     if (outcome_.wrong) outcome_.wrong->answered = answer_of(mock, recording);
     return std::move(outcome_);
   }
@@ -73,7 +78,8 @@ class Experiment {
     count(asked_, image, tally);
     baselines.count(asked_.identity, image, tally);
     const Grade grade = asked_.verdict.grade;
-    if (tell_) outcome_.replay.back() += fmt::format("  [{}]", name_of(grade));
+    if (tell_)
+      outcome_.replay.back() += fmt::format("  [{}{}]", name_of(grade), mock.keys_of(asked_));
     if (reads && !is_certain(grade)) outcome_.uncertain.push_back(statement.sql);
     if (!is_certain(grade) || asked_.answer == image || outcome_.wrong) return;
     wrong_image_ = asked_.answer;

@@ -16,7 +16,8 @@ struct Wrong {
 
 struct Outcome {
   Tally reads, writes;
-  std::optional<Wrong> wrong;                  ///< the first one
+  std::uint64_t unshown = 0;   ///< wrong, where the recording holds no trace of the cause
+  std::optional<Wrong> wrong;  ///< the first one
   std::vector<std::string> recording, replay;  ///< what was said, where `tell` was set
   std::vector<std::string> uncertain;  ///< patterns of reads that were not certain and right
 };

@@ -1,8 +1,10 @@
 #include "mock.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "compile/pipeline.hpp"
+#include "match/chains.hpp"
 #include "table/service_section.hpp"
 
 namespace differential {
@@ -16,6 +18,9 @@ Mock::Mock(const Protocol& protocol, const std::vector<Recorded>& recording,
   Diagnostics problems;
   auto compiled = compile::compile_services({}, config_, services_, problems);
   if (!compiled) throw std::runtime_error(to_string(problems.back()));
+  widened_ = std::ranges::any_of(compiled->services[0].inferences, [](const auto& each) {
+    return each.kind == compile::Inference::Kind::widened;
+  });
   std::string problem;
   table_ = table::MappedTable::from_memory(std::move(compiled->octets), problem);
   if (!table_) throw std::runtime_error(problem);
@@ -71,6 +76,19 @@ Mock::Asked Mock::ask(std::uint32_t connection, const Document& request) {
 std::string Mock::image_of(const Document& request, const Document& answer) {
   std::vector<Problem> problems;
   return services_[0].analyser->encode(request, answer, problems);
+}
+
+std::string Mock::keys_of(const Asked& asked) const {
+  if (asked.verdict.request == nullptr) return {};
+  const table::ServiceSection& section = table_->service(0);
+  std::string text;
+  const auto list = [&](const char* what, std::span<const std::uint32_t> keys) {
+    for (std::size_t i = 0; i < keys.size(); ++i)
+      text += (i == 0 ? what : ", ") + match::readable_key(section.key_name(keys[i]));
+  };
+  list(" depends on ", section.reads(*asked.verdict.request));
+  list("; changes ", section.writes(*asked.verdict.answer));
+  return text;
 }
 
 void Mock::control(std::uint32_t connection, const Document& request, const Document& truth) {

@@ -36,10 +36,14 @@ class Mock {
   Asked ask(std::uint32_t connection, const understudy::Document& request);
   [[nodiscard]] std::string image_of(const understudy::Document& request,
                                      const understudy::Document& answer);
+  /// What a recorded request depends on, and what it changed as it was answered, for a person.
+  [[nodiscard]] std::string keys_of(const Asked& asked) const;
   /// BEGIN, COMMIT, savepoints.
   void control(std::uint32_t connection, const understudy::Document& request,
                const understudy::Document& truth);
 
+  /// Whether compile found that what statements say of keys does not explain the recording.
+  [[nodiscard]] bool widened() const { return widened_; }
   [[nodiscard]] const std::vector<understudy::compile::Step>& steps() const {
     return services_[0].steps;
   }
@@ -53,6 +57,7 @@ class Mock {
   std::shared_ptr<const understudy::table::MappedTable> table_;
   std::unique_ptr<understudy::engine::LiveState> live_;
   std::vector<understudy::engine::ConnectionState> connections_;
+  bool widened_ = false;
 };
 
 }  // namespace differential

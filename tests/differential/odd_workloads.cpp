@@ -257,12 +257,14 @@ class Triggers : public Client {
  protected:
   void act() override {
     const std::int64_t account = random_.below(4) + 1;
-    switch (random_.below(4)) {
+    switch (random_.below(5)) {
       case 0:
         return say("INSERT INTO entries (id, account, amount) VALUES ($1, $2, $3)",
                    {new_id(), account, std::int64_t{random_.below(5) + 1}});
       case 1:
         return say("SELECT count(*) FROM entries WHERE account = $1", {account});
+      case 2:
+        return say("SELECT account FROM totals WHERE account = $1 AND total > 9", {account});
       default:
         return say("SELECT total FROM totals WHERE account = $1", {account});
     }
@@ -317,7 +319,7 @@ std::vector<Workload> odd_workloads() {
           "INSERT INTO totals VALUES (1, 0), (2, 0), (3, 0), (4, 0);"
           "CREATE TRIGGER sums AFTER INSERT ON entries BEGIN UPDATE totals SET total = total "
           "+ NEW.amount WHERE account = NEW.account; END",
-          false)};
+          false, true)};
 }
 
 }  // namespace differential
