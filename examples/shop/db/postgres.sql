@@ -9,15 +9,23 @@ CREATE TABLE customers (
   created_at timestamptz NOT NULL
 );
 
+CREATE TABLE group_members (
+  group_name  text NOT NULL,
+  customer_id integer NOT NULL REFERENCES customers,
+  since       timestamptz NOT NULL,
+  PRIMARY KEY (group_name, customer_id)
+);
+
 CREATE TABLE orders (
   id          integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   customer_id integer NOT NULL REFERENCES customers,
   status      text NOT NULL CHECK (status IN ('new', 'awaiting_payment', 'paid', 'shipped', 'delivered', 'cancelled')),
   currency    char(3) NOT NULL,
   total       numeric(12, 2) NOT NULL,
-  charge_id   text UNIQUE,
+  charge_id   text,
   note        text,
-  placed_at   timestamptz NOT NULL
+  placed_at   timestamptz NOT NULL,
+  UNIQUE (customer_id, charge_id)
 );
 
 CREATE TABLE order_items (
@@ -43,6 +51,11 @@ INSERT INTO customers (email, name, address, tags, newsletter, created_at) VALUE
   ('grace@example.com', 'Grace', NULL, '{}', false, '2025-12-09 08:00:00.25+00'),
   ('søren@example.com', 'Søren “S” Ørsted', '{"city": "København", "zip": null}', '{vip}', false,
    '2025-12-24 18:30:00+00');
+
+INSERT INTO group_members (group_name, customer_id, since) VALUES
+  ('tasters', 1, '2025-11-10 09:00:00+00'),
+  ('tasters', 3, '2025-12-24 18:31:00+00'),
+  ('wholesale', 2, '2025-12-10 12:00:00+00');
 
 INSERT INTO orders (customer_id, status, currency, total, charge_id, note, placed_at) VALUES
   (1, 'delivered', 'EUR', 41.80, 'ch_old_1', NULL, '2025-11-04 09:00:00+00'),

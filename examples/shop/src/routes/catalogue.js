@@ -7,10 +7,14 @@ import { pageOf, tokenOf } from './requests.js';
 export function catalogueRoutes({ catalogue, productCache, counters }) {
   const routes = Router();
 
-  routes.get('/products', async (request, response) => {
-    const { category, search } = request.query;
+  routes.get('/categories', async (_request, response) => {
+    response.json({ categories: await catalogue.categories() });
+  });
+
+  routes.get('/categories/:category/products', async (request, response) => {
+    const { category } = request.params;
     const { page, size } = pageOf(request);
-    const { total, products } = await catalogue.page({ page, size, category, search });
+    const { total, products } = await catalogue.page({ page, size, category, search: request.query.search });
     response.json({ page, size, total, products });
   });
 

@@ -2,10 +2,11 @@
 // often, plain queries where its shape varies.
 import { conflict, notFound, outOfStock } from '../errors.js';
 
-const productColumns = `p.id, p.sku, p.name, p.description, p.price, p.weight, p.active, p.attributes, p.created_at,
-  c.name AS category`;
+const productColumns = `p.id, p.sku, p.name, p.description, p.price, p.weight, p.active, p.category_id, p.attributes,
+  p.created_at, c.name AS category`;
+const fromProducts = 'FROM products p JOIN categories c ON c.id = p.category_id';
 
-const asProduct = ({ active, attributes, ...row }) => ({
+const asProduct = ({ active, attributes, category_id: _, ...row }) => ({
   ...row,
   active: active === 1,
   attributes: typeof attributes === 'string' ? JSON.parse(attributes) : attributes,
@@ -13,15 +14,22 @@ const asProduct = ({ active, attributes, ...row }) => ({
 
 export function createCatalogue(pool, clock) {
   return {
+    async categories() {
+      const [rows] = await pool.query('SELECT id, name FROM categories ORDER BY id');
+      return rows;
+    },
+
+    /** The products of one category that are sold now. */
     async page({ page, size, category, search }) {
-      const conditions = ['p.active = 1'];
-      const values = [];
-      if (category) conditions.push('c.name = ?') && values.push(category);
+      const [[found]] = await pool.execute('SELECT id FROM categories WHERE name = ?', [category]);
+      if (!found) throw notFound(`category ${category}`);
+      const conditions = ['p.category_id = ?', 'p.active = 1'];
+      const values = [found.id];
       if (search) conditions.push('p.name LIKE ?') && values.push(`%${search}%`);
-      const from = `FROM products p JOIN categories c ON c.id = p.category_id WHERE ${conditions.join(' AND ')}`;
-      const [[{ total }]] = await pool.query(`SELECT COUNT(*) AS total ${from}`, values);
+      const where = `WHERE ${conditions.join(' AND ')}`;
+      const [[{ total }]] = await pool.query(`SELECT COUNT(*) AS total FROM products p ${where}`, values);
       const [rows] = await pool.query(
-        `SELECT ${productColumns} ${from} ORDER BY p.id LIMIT ? OFFSET ?`,
+        `SELECT ${productColumns} ${fromProducts} ${where} ORDER BY p.id LIMIT ? OFFSET ?`,
         [...values, size, (page - 1) * size],
       );
       return { total, products: rows.map(asProduct) };
@@ -29,9 +37,7 @@ export function createCatalogue(pool, clock) {
 
     async find(sku) {
       const [rows] = await pool.execute(
-        `SELECT ${productColumns}
-           FROM products p JOIN categories c ON c.id = p.category_id
-          WHERE p.sku = ?`,
+        `SELECT ${productColumns} ${fromProducts} WHERE p.sku = ?`,
         [sku],
       );
       if (rows.length === 0) throw notFound(`product ${sku}`);

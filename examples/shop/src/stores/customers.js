@@ -3,6 +3,7 @@ import { conflict, notFound } from '../errors.js';
 
 const columns = ['id', 'email', 'name', 'address', 'tags', 'newsletter', 'created_at'];
 const uniqueViolation = '23505';
+const foreignKeyViolation = '23503';
 
 export function createCustomers(database, clock) {
   return {
@@ -34,8 +35,28 @@ export function createCustomers(database, clock) {
       return customer;
     },
 
-    async tagged(tag) {
-      return database('customers').whereRaw('? = ANY (tags)', [tag]).orderBy('id').select('id', 'name');
+    /** Once is enough: a member stays one. */
+    async join(id, group) {
+      try {
+        await database('group_members')
+          .insert({ group_name: group, customer_id: id, since: clock.now().toISOString() })
+          .onConflict(['group_name', 'customer_id'])
+          .ignore();
+      } catch (error) {
+        if (error.code !== foreignKeyViolation) throw error;
+        throw notFound(`customer ${id}`);
+      }
+    },
+
+    async leave(id, group) {
+      const gone = await database('group_members').where({ group_name: group, customer_id: id }).del();
+      if (gone === 0) throw notFound('that member');
+    },
+
+    async members(group) {
+      const ids = await database('group_members').where({ group_name: group }).orderBy('customer_id').pluck('customer_id');
+      if (ids.length === 0) return [];
+      return database('customers').whereIn('id', ids).orderBy('id').select('id', 'name');
     },
   };
 }
