@@ -33,8 +33,9 @@ CREATE TABLE stock_movements (
   at     DATETIME NOT NULL
 );
 
-INSERT INTO categories (name) VALUES ('crockery'), ('tea'), ('furniture');
+INSERT INTO categories (name) VALUES ('crockery'), ('tea'), ('furniture'), ('books'), ('garden'), ('spare parts');
 
+-- Teas are only read, and so is what is seen by everyone. Of crockery, furniture and spare parts each product serves one test.
 INSERT INTO products (sku, name, description, price, weight, active, category_id, attributes, created_at) VALUES
   ('MUG-01', 'Mug', 'Holds 0.3 l.', 12.50, 0.34, 1, 1, '{"colour": "white", "dishwasher": true}', '2025-10-01 08:00:00'),
   ('TEA-02', 'Darjeeling, 250 g', NULL, 16.80, 0.25, 1, 2, '{"flush": 2, "origin": ["India", "Darjeeling"]}',
@@ -44,10 +45,40 @@ INSERT INTO products (sku, name, description, price, weight, active, category_id
   ('CUP-05', 'Cup, thin', NULL, 9.90, 0.125, 1, 1, '{"colour": null}', '2025-10-04 11:00:00'),
   ('TAB-06', 'Tea table, oak', 'Two days by van.', 1190.00, 24.5, 1, 3, '{"wood": "oak", "cm": [60, 60, 35]}',
    '2025-10-05 12:00:00'),
-  ('OLD-07', 'Strainer', 'No longer made.', 4.00, NULL, 0, 1, '{}', '2025-10-06 13:00:00');
+  ('OLD-07', 'Strainer', 'No longer made.', 4.00, NULL, 0, 6, '{}', '2025-10-06 13:00:00'),
+  ('TEA-08', 'Matcha, 30 g', '抹茶', 24.00, 0.03, 1, 2, '{"organic": true}', '2025-10-06 13:00:00'),
+  ('TEA-09', 'Earl Grey “No. 7”', 'It''s 100 % bergamot.', 5.40, 0.04, 1, 2, '{"bags": 20}', '2025-10-06 13:00:00'),
+  ('TEA-10', 'Genmaicha, 100 g', NULL, 8.60, 0.1, 1, 2, '{}', '2025-10-06 13:00:00'),
+  ('TEA-11', 'Yunnan, last year''s', 'Sold out.', 7.00, 0.1, 0, 2, '{}', '2025-10-06 13:00:00'),
+  ('BOK-12', 'The Book of Tea', 'Kakuzō Okakura, 1906.', 12.00, 0.2, 1, 4, '{"pages": 160}', '2025-10-07 08:00:00'),
+  ('CUP-13', 'Cup, thick', NULL, 8.90, 0.2, 1, 1, '{}', '2025-10-07 08:00:00'),
+  ('CUP-14', 'Cup, blue', NULL, 15.50, 0.15, 1, 1, '{"colour": "blue"}', '2025-10-07 08:00:00'),
+  ('CUP-15', 'Cup, green', NULL, 10.40, 0.15, 1, 1, '{"colour": "green"}', '2025-10-07 08:00:00'),
+  ('MUG-16', 'Mug with lid', NULL, 12.50, 0.4, 1, 1, '{}', '2025-10-07 08:00:00'),
+  ('MUG-17', 'Mug, speckled', NULL, 12.50, 0.34, 1, 1, '{}', '2025-10-07 08:00:00'),
+  ('MUG-18', 'Mug, “Ω”', NULL, 13.00, 0.34, 1, 1, '{}', '2025-10-07 08:00:00'),
+  ('MUG-19', 'Mug for travels', NULL, 19.00, 0.3, 1, 1, '{}', '2025-10-07 08:00:00'),
+  ('BWL-20', 'Bowl, raku', NULL, 64.00, 0.45, 1, 1, '{}', '2025-10-08 08:00:00'),
+  ('BWL-21', 'Bowl, celadon', NULL, 58.00, 0.45, 1, 1, '{}', '2025-10-08 08:00:00'),
+  ('BWL-22', 'Bowl, seconds', NULL, 20.80, 0.45, 1, 1, '{}', '2025-10-08 08:00:00'),
+  ('POT-23', 'Glass teapot', NULL, 39.00, 0.6, 1, 1, '{}', '2025-10-08 08:00:00'),
+  ('POT-24', 'Side-handled teapot', '急須', 72.00, 0.4, 1, 1, '{}', '2025-10-08 08:00:00'),
+  ('POT-25', 'Brown teapot', NULL, 28.50, 0.9, 1, 1, '{}', '2025-10-08 08:00:00'),
+  ('TIN-26', 'Tin, 100 g', NULL, 6.00, 0.08, 1, 1, '{}', '2025-10-08 08:00:00'),
+  ('TIN-27', 'Tin, 250 g', NULL, 8.00, 0.12, 1, 1, '{}', '2025-10-08 08:00:00'),
+  ('TRY-28', 'Tray, lacquered', NULL, 85.00, 0.7, 1, 1, '{}', '2025-10-08 08:00:00'),
+  ('TRY-29', 'Tray, bamboo', NULL, 22.00, 0.5, 1, 1, '{}', '2025-10-08 08:00:00'),
+  ('TAB-30', 'Tea table, walnut', NULL, 1490.00, 26, 1, 3, '{"wood": "walnut"}', '2025-10-09 08:00:00'),
+  ('TAB-31', 'Tea table, ash', NULL, 1190.00, 22, 1, 3, '{"wood": "ash"}', '2025-10-09 08:00:00'),
+  ('CAB-32', 'Cabinet', NULL, 2380.00, 61, 1, 3, '{}', '2025-10-09 08:00:00'),
+  ('SHF-33', 'Shelf for forty tins', NULL, 1000.00, 12, 1, 3, '{}', '2025-10-09 08:00:00'),
+  ('LID-34', 'Lid', NULL, 3.00, 0.1, 1, 6, '{}', '2025-10-09 08:00:00'),
+  ('LID-35', 'Lid, oval', NULL, 3.50, 0.1, 1, 6, '{}', '2025-10-09 08:00:00');
 
-INSERT INTO stock (sku, quantity) VALUES
-  ('MUG-01', 40), ('TEA-02', 25), ('POT-03', 2), ('TEA-04', 0), ('CUP-05', 120), ('TAB-06', 5), ('OLD-07', 1);
+INSERT INTO stock (sku, quantity) SELECT sku, 40 FROM products;
+UPDATE stock SET quantity = 0 WHERE sku = 'TEA-04';
+UPDATE stock SET quantity = 2 WHERE sku IN ('POT-03', 'POT-24', 'BWL-20');
+UPDATE stock SET quantity = 5 WHERE sku IN ('TAB-06', 'TAB-30', 'TAB-31', 'CAB-32', 'SHF-33');
 
 INSERT INTO stock_movements (sku, delta, reason, at) VALUES
   ('MUG-01', 42, 'delivered', '2025-10-01 08:00:00'),

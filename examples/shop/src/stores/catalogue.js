@@ -6,7 +6,7 @@ const productColumns = `p.id, p.sku, p.name, p.description, p.price, p.weight, p
   p.created_at, c.name AS category`;
 const fromProducts = 'FROM products p JOIN categories c ON c.id = p.category_id';
 
-const asProduct = ({ active, attributes, category_id: _, ...row }) => ({
+const asProduct = ({ active, attributes, ...row }) => ({
   ...row,
   active: active === 1,
   attributes: typeof attributes === 'string' ? JSON.parse(attributes) : attributes,
