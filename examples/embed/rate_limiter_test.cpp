@@ -100,6 +100,23 @@ TEST_CASE("a plan without a limit allows nothing") {
   CHECK_FALSE(limiter.allows("alice"));
 }
 
+TEST_CASE("a reset makes the same test possible again, in every scope by itself") {
+  understudy::MockServer mock = start_mock();
+  Redis alice(mock.port("limits")), bob(mock.port("limits"));
+  bob.command("UNDERSTUDY SCOPE bob");
+  for (int i = 0; i < 2; ++i) {
+    for (Redis* redis : {&alice, &bob}) {
+      redis->command("SET limit:free 3");
+      RateLimiter limiter(*redis, "free");
+      for (int request = 0; request < 3; ++request) CHECK(limiter.allows("alice"));
+      CHECK_FALSE(limiter.allows("alice"));
+    }
+    mock.reset();
+    mock.reset("bob");
+  }
+  CHECK(mock.certain());
+}
+
 TEST_CASE("what was never recorded is an error that the test can see") {
   understudy::MockServer mock = start_mock();
   {

@@ -20,7 +20,9 @@ struct AnswerEntry {
   std::uint32_t flags = 0;  ///< format::AnswerFlag
   std::uint32_t source = 0;
   std::uint32_t line = 0;
-  std::vector<std::uint32_t> writes;  ///< from ServiceBuilder::key
+  std::vector<std::uint32_t> writes;    ///< from ServiceBuilder::key, ascending
+  std::vector<std::uint32_t> evidence;  ///< beside the request's `reads`: write number + 1, or 0
+  std::uint32_t cause = 0;              ///< write number + 1, or 0
 };
 
 struct RequestEntry {
@@ -54,6 +56,8 @@ class ServiceBuilder {
     return intern(sources_, source_numbers_, file);
   }
   void add(RequestEntry request) { requests_.push_back(std::move(request)); }
+  /// The writes that evidence speaks of, in the order of recording.
+  void set_writes(std::vector<format::WriteRecord> writes) { writes_ = std::move(writes); }
   void add(RuleEntry rule) { rules_.push_back(std::move(rule)); }
   void set_pattern_flags(const std::string& pattern, std::uint32_t flags) {
     pattern_flags_[pattern] |= flags;
@@ -81,6 +85,7 @@ class ServiceBuilder {
   Numbers key_numbers_, image_numbers_, source_numbers_;
   std::vector<RequestEntry> requests_;
   std::vector<RuleEntry> rules_;
+  std::vector<format::WriteRecord> writes_;
   std::vector<std::pair<std::string, std::string>> shapes_;
   std::unordered_map<std::string, std::uint32_t> pattern_flags_;
 };

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "table/cbor.hpp"
 #include "table/format.hpp"
 #include "table/hash.hpp"
 #include "table/service_section.hpp"
@@ -64,7 +65,7 @@ std::string MappedTable::Impl::load() {
   if (!inside(header.config, 1) || !inside(header.services, sizeof(format::ServiceRecord)))
     return fmt::format("the table's directory leads outside the file{}", remake);
   const Bytes encoded = octets.subspan(header.config.offset, header.config.count);
-  config = Document::from_cbor(encoded.begin(), encoded.end(), true, false);
+  config = document_from_cbor(encoded);
   const auto* records =
       reinterpret_cast<const format::ServiceRecord*>(octets.data() + header.services.offset);
   for (std::size_t i = 0; i < header.services.count; ++i) {

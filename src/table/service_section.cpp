@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "table/cbor.hpp"
 #include "table/hash.hpp"
 
 namespace understudy::table {
@@ -53,13 +54,16 @@ ServiceSection::ServiceSection(Bytes file, const format::ServiceRecord& record)
       key_lists_(records<std::uint32_t>(file, record.key_lists)),
       key_index_(records<std::uint32_t>(file, record.key_index)),
       pattern_members_(records<std::uint32_t>(file, record.pattern_members)),
+      evidence_(records<std::uint32_t>(file, record.evidence)),
+      by_cause_(records<std::uint32_t>(file, record.by_cause)),
       keys_(records<format::Span>(file, record.keys)),
       images_(records<format::Span>(file, record.images)),
       sources_(records<format::Span>(file, record.sources)),
       answers_(records<format::AnswerRecord>(file, record.answers)),
       patterns_(records<format::PatternRecord>(file, record.patterns)),
       shapes_(records<format::ShapeRecord>(file, record.shapes)),
-      rules_(records<format::RuleRecord>(file, record.rules)) {}
+      rules_(records<format::RuleRecord>(file, record.rules)),
+      recorded_writes_(records<format::WriteRecord>(file, record.writes)) {}
 
 bool ServiceSection::check() const noexcept {
   const auto inside = [&](const format::Span& span) { return octets_inside(file_, span); };
@@ -69,12 +73,13 @@ bool ServiceSection::check() const noexcept {
       keys_.size() == record_.keys.count && images_.size() == record_.images.count &&
       sources_.size() == record_.sources.count && answers_.size() == record_.answers.count &&
       patterns_.size() == record_.patterns.count && shapes_.size() == record_.shapes.count &&
-      rules_.size() == record_.rules.count;
-  return sizes && inside(record_.name) && inside(record_.protocol) && inside(record_.profile) &&
-         index_sound(request_index_, requests_.size()) && index_sound(key_index_, keys_.size()) &&
-         all_below(key_lists_, keys_.size()) && all_below(pattern_members_, requests_.size()) &&
-         std::ranges::all_of(keys_, inside) && std::ranges::all_of(images_, inside) &&
-         std::ranges::all_of(sources_, inside) &&
+      rules_.size() == record_.rules.count && recorded_writes_.size() == record_.writes.count &&
+      evidence_.size() == record_.evidence.count && by_cause_.size() == answers_.size();
+  return sizes && check_evidence() && inside(record_.name) && inside(record_.protocol) &&
+         inside(record_.profile) && index_sound(request_index_, requests_.size()) &&
+         index_sound(key_index_, keys_.size()) && all_below(key_lists_, keys_.size()) &&
+         all_below(pattern_members_, requests_.size()) && std::ranges::all_of(keys_, inside) &&
+         std::ranges::all_of(images_, inside) && std::ranges::all_of(sources_, inside) &&
          std::ranges::all_of(requests_,
                              [&](const format::RequestRecord& r) {
                                return inside(r.canonical) && inside(r.qualifier) &&
@@ -101,10 +106,35 @@ bool ServiceSection::check() const noexcept {
          });
 }
 
+bool ServiceSection::check_evidence() const noexcept {
+  const auto inside = [&](const format::RequestRecord& request) {
+    const bool runs = run_inside(request.answers, request.answer_count, answers_.size()) &&
+                      run_inside(request.reads, request.read_count, key_lists_.size());
+    if (!runs) return false;
+    const auto belongs = [&](std::uint32_t number) {
+      return number >= request.answers && number - request.answers < request.answer_count;
+    };
+    return std::ranges::all_of(answers_by_cause(request), belongs) &&
+           std::ranges::all_of(answers(request), [&](const format::AnswerRecord& a) {
+             return run_inside(a.evidence, request.read_count, evidence_.size());
+           });
+  };
+  return all_below(evidence_, recorded_writes_.size() + 1) &&
+         all_below(by_cause_, answers_.size()) && std::ranges::all_of(requests_, inside) &&
+         std::ranges::all_of(
+             answers_,
+             [&](const format::AnswerRecord& a) { return a.cause <= recorded_writes_.size(); }) &&
+         std::ranges::all_of(recorded_writes_, [&](const format::WriteRecord& w) {
+           return w.request < requests_.size() && w.source < sources_.size();
+         });
+}
+
 bool ServiceSection::load_profile() {
-  const Bytes encoded = octets(record_.profile);
-  profile_ = Document::from_cbor(encoded.begin(), encoded.end(), true, false);
-  return !profile_.is_discarded();
+  profile_ = document_from_cbor(octets(record_.profile));
+  return !profile_.is_discarded() &&
+         std::ranges::none_of(rules_, [&](const format::RuleRecord& rule) {
+           return document_from_cbor(octets(rule.condition)).is_discarded();
+         });
 }
 
 std::optional<Bytes> ServiceSection::shape(std::string_view key) const noexcept {

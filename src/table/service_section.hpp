@@ -22,7 +22,7 @@ class ServiceSection final : public ServiceTable {
 
   /// Whether every offset and number inside leads to where it may; false for a damaged section.
   [[nodiscard]] bool check() const noexcept;
-  /// Decodes the profile; false where it is no document.
+  /// Decodes the profile; false where it, or the condition of a rule, is no document.
   [[nodiscard]] bool load_profile();
 
   [[nodiscard]] const Document& profile() const noexcept override { return profile_; }
@@ -65,6 +65,21 @@ class ServiceSection final : public ServiceTable {
       const format::RequestRecord& r) const noexcept {
     return answers_.subspan(r.answers, r.answer_count);
   }
+  /// Numbers in `all_answers()` of the answers of `r`, by the request that caused them and its
+  /// turn.
+  [[nodiscard]] std::span<const std::uint32_t> answers_by_cause(
+      const format::RequestRecord& r) const noexcept {
+    return by_cause_.subspan(r.answers, r.answer_count);
+  }
+  [[nodiscard]] std::span<const format::WriteRecord> recorded_writes() const noexcept {
+    return recorded_writes_;
+  }
+  /// For each of the `read_count` keys of the answer's request the number + 1 of the write that had
+  /// come last on it, or 0.
+  [[nodiscard]] std::span<const std::uint32_t> evidence(const format::AnswerRecord& a,
+                                                        std::size_t read_count) const noexcept {
+    return evidence_.subspan(a.evidence, read_count);
+  }
   [[nodiscard]] std::span<const std::uint32_t> members(
       const format::PatternRecord& p) const noexcept {
     return pattern_members_.subspan(p.members, p.member_count);
@@ -93,16 +108,20 @@ class ServiceSection final : public ServiceTable {
   [[nodiscard]] std::uint32_t find_key(std::string_view name) const noexcept;
 
  private:
+  [[nodiscard]] bool check_evidence() const noexcept;
+
   Bytes file_;
   const format::ServiceRecord& record_;
   Document profile_;
   std::span<const format::RequestRecord> requests_;
-  std::span<const std::uint32_t> request_index_, key_lists_, key_index_, pattern_members_;
+  std::span<const std::uint32_t> request_index_, key_lists_, key_index_, pattern_members_,
+      evidence_, by_cause_;
   std::span<const format::Span> keys_, images_, sources_;
   std::span<const format::AnswerRecord> answers_;
   std::span<const format::PatternRecord> patterns_;
   std::span<const format::ShapeRecord> shapes_;
   std::span<const format::RuleRecord> rules_;
+  std::span<const format::WriteRecord> recorded_writes_;
 };
 
 }  // namespace understudy::table

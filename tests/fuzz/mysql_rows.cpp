@@ -33,13 +33,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::vector<Column> columns(3);
   for (std::size_t i = 0; i < 3; ++i)
     columns[i].type = static_cast<FieldType>(data[i]), columns[i].decimals = data[3] % 40;
-  std::vector<Cell> cells;
+  std::vector<mysql::Cell> cells;
   std::vector<std::string> store;
   if (!decode_binary_row(packet.subspan(4), columns, cells, store)) return 0;
   std::vector<std::uint8_t> again;
   ByteWriter writer(again);
   static_cast<void>(encode_binary_row(columns, cells, writer));
-  std::vector<Cell> second;
+  std::vector<mysql::Cell> second;
   std::vector<std::string> second_store;
   if (!decode_binary_row(again, columns, second, second_store)) std::abort();
   return 0;

@@ -118,6 +118,22 @@ env:
       "{service.url})\n");
 }
 
+TEST_CASE("understudy.yaml says who shares live state") {
+  const auto scopes_of = [](const std::string& line) {
+    std::string problems;
+    const auto config =
+        read("understudy: 1\n" + line + "services: {a: {protocol: redis}}\n", problems);
+    return config ? std::string(name_of(config->scopes)) : problems;
+  };
+  CHECK(scopes_of("") == "named");
+  CHECK(scopes_of("scopes: named\n") == "named");
+  CHECK(scopes_of("scopes: connection\n") == "connection");
+  CHECK(scopes_of("scopes: one\n") == "one");
+  CHECK(scopes_of("scopes: all\n") ==
+        "u.yaml:2: error: `all` is no way to divide clients into scopes (expected named, "
+        "connection or one)\n");
+}
+
 TEST_CASE("services share a port only where their clients can be told apart") {
   const auto pair = [](std::string_view first, std::string_view second) {
     std::string problems;
@@ -174,6 +190,7 @@ TEST_CASE("a written understudy.yaml is read back and holds no upstream password
   service.environment["REDIS_URL"] = "{url}";
   service.settings = {{"upstream", "rediss://u:secret@cache:6380/0"}, {"options", {{"x", 1}}}};
   config.services.push_back(service);
+  config.scopes = Scoping::connection;
   config.environment["BOTH"] = "{cache.host} {cache.port}";
   REQUIRE(write_config(folder.path() / "new", config, problem));
   CHECK(content_of(folder.path() / "new" / "understudy.yaml") == R"(understudy: 1
@@ -184,6 +201,7 @@ services:
     upstream: rediss://cache:6380
     options: {x: 1}
     env: {REDIS_URL: '{url}'}
+scopes: connection
 env: {BOTH: '{cache.host} {cache.port}'}
 )");
   Diagnostics found;
@@ -194,6 +212,7 @@ env: {BOTH: '{cache.host} {cache.port}'}
   CHECK(again->services[0].listen == service.listen);
   CHECK(again->services[0].environment == service.environment);
   CHECK(again->environment == config.environment);
+  CHECK(again->scopes == config.scopes);
   REQUIRE(write_config(folder.path() / "new", *again, problem));
   CHECK_FALSE(write_config("/proc/none", config, problem));
   CHECK(problem.find("/proc/none/understudy.yaml") == 0);

@@ -3,6 +3,9 @@
 #include <cstring>
 
 #include "support/toy_recording.hpp"
+#include "table/builder.hpp"
+#include "table/format.hpp"
+#include "table/hash.hpp"
 #include "table/mapped_table.hpp"
 #include "table/service_section.hpp"
 
@@ -46,6 +49,29 @@ TEST_CASE("a table with any octet changed is refused") {
     CAPTURE(i);
     REQUIRE_FALSE(refusal(damaged).empty());
   }
+}
+
+TEST_CASE(
+    "a document that announces more than there can be is damage, though the checksum be right") {
+  const std::string huge =
+      "\xBB\x38\xF0\xF8\x06\x33\x33\x33\x33";  // a map of 2^61 members and more
+  const auto with_huge = [&](std::string_view replaced) {
+    table::ServiceBuilder builder("svc", "toy");
+    builder.add({.condition = {{"rule", "0123456789"}}, .image = "i", .file = "f", .line = 1});
+    builder.set_profile({{"profile", "0123456789"}});
+    auto octets = table::build_table({{"config", "0123456789"}}, {builder});
+    const std::string marked =
+        '\xA1' + std::string(1, static_cast<char>(0x60 + replaced.size())) + std::string(replaced);
+    const auto at = std::ranges::search(octets, as_bytes(marked)).begin();
+    REQUIRE(at != octets.end());
+    std::ranges::copy(as_bytes(huge), at);
+    auto& header = *reinterpret_cast<table::format::FileHeader*>(octets.data());
+    header.checksum = table::hash_of(as_text(Bytes(octets).subspan(sizeof header)));
+    return refusal(std::move(octets));
+  };
+  CHECK(with_huge("config").find("configuration is damaged") != std::string::npos);
+  CHECK(with_huge("profile").find("section 0") != std::string::npos);
+  CHECK(with_huge("rule").find("section 0") != std::string::npos);
 }
 
 TEST_CASE("a foreign file and a table of another version are told apart") {
