@@ -78,14 +78,14 @@ export function createCatalogue(pool, clock) {
     },
 
     async stock(sku) {
-      const [rows] = await pool.execute('SELECT quantity FROM stock WHERE sku = ?', [sku]);
+      const [rows] = await pool.execute('SELECT sku, quantity FROM stock WHERE sku = ?', [sku]);
       if (rows.length === 0) throw notFound(`product ${sku}`);
       return rows[0].quantity;
     },
 
     async movements(sku) {
       const [rows] = await pool.execute(
-        'SELECT delta, reason, at FROM stock_movements WHERE sku = ? ORDER BY id',
+        'SELECT sku, delta, reason, at FROM stock_movements WHERE sku = ? ORDER BY id',
         [sku],
       );
       return rows;
@@ -110,7 +110,7 @@ export function createCatalogue(pool, clock) {
     /** Takes the lines from the stock inside a transaction, locking row by row in SKU order. */
     async take(connection, lines, reason) {
       for (const { sku, quantity } of lines) {
-        const [[row]] = await connection.execute('SELECT quantity FROM stock WHERE sku = ? FOR UPDATE', [sku]);
+        const [[row]] = await connection.execute('SELECT sku, quantity FROM stock WHERE sku = ? FOR UPDATE', [sku]);
         if (row.quantity < quantity) throw outOfStock(sku, quantity, row.quantity);
         await this.moveStock(connection, sku, -quantity, reason);
       }

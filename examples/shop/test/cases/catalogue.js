@@ -153,7 +153,7 @@ scenario('the stock is shown before and after a delivery', async () => {
   assert.equal((await post('/products/TEA-04/stock', { quantity: 30 })).body.quantity, 30);
   const { body } = await get('/products/TEA-04/stock');
   assert.equal(body.quantity, 30);
-  assert.deepEqual(body.movements, [{ delta: 30, reason: 'delivered', at: '2026-01-05T09:00:01.000Z' }]);
+  assert.deepEqual(body.movements, [{ sku: 'TEA-04', delta: 30, reason: 'delivered', at: '2026-01-05T09:00:01.000Z' }]);
 });
 
 scenario('the stock takes in nothing strange', async () => {
