@@ -18,7 +18,7 @@ export function createPaymentsApi({ apiKey, confirmationCode = '123456' }) {
   const accounts = new Map(); // by customer
   const answersByKey = new Map();
 
-  const numbered = (prefix, count) => `${prefix}_${String(count).padStart(4, '0')}`;
+  const numbered = (prefix, customer, count) => `${prefix}_${customer}_${String(count).padStart(2, '0')}`;
 
   function accountOf(customer) {
     if (!accounts.has(customer)) accounts.set(customer, { charges: new Map(), refunds: [] });
@@ -37,7 +37,7 @@ export function createPaymentsApi({ apiKey, confirmationCode = '123456' }) {
     const status = amount >= confirmationFrom ? 'requires_confirmation' : 'succeeded';
     const { charges } = accountOf(customer);
     const created = {
-      id: numbered('ch', charges.size + 1), object: 'charge', customer, amount, currency, reference,
+      id: numbered('ch', customer, charges.size + 1), object: 'charge', customer, amount, currency, reference,
       payment_method: method, status, refunded: false,
     };
     charges.set(created.id, created);
@@ -59,7 +59,9 @@ export function createPaymentsApi({ apiKey, confirmationCode = '123456' }) {
     if (charge.refunded) throw new Refusal(409, 'already_refunded', 'The charge was refunded before.');
     charge.refunded = true;
     const { refunds } = accountOf(customer);
-    const created = { id: numbered('re', refunds.length + 1), object: 'refund', charge: id, amount: charge.amount, reason };
+    const created = {
+      id: numbered('re', customer, refunds.length + 1), object: 'refund', charge: id, amount: charge.amount, reason,
+    };
     refunds.push(created);
     return [201, created];
   }

@@ -28,9 +28,9 @@ export function catalogueRoutes({ catalogue, productCache, counters }) {
   });
 
   routes.post('/products', async (request, response) => {
-    const { sku, name, price, categoryId } = request.body;
-    if (!sku || !name || !isAmount(price) || !categoryId) {
-      throw invalid('sku, name, price ("9.90") and categoryId are needed');
+    const { sku, name, price, category } = request.body;
+    if (!sku || !name || !isAmount(price) || !category) {
+      throw invalid('sku, name, price ("9.90") and category are needed');
     }
     const id = await catalogue.create(request.body);
     response.status(201).json({ id, ...(await catalogue.find(sku)) });

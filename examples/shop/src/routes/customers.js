@@ -29,6 +29,10 @@ export function customerRoutes({ customers, sessions, counters }) {
     response.json({ members: await customers.members(request.params.group) });
   });
 
+  routes.get('/customers/:id/groups', async (request, response) => {
+    response.json({ groups: await customers.groups(idOf(request)) });
+  });
+
   routes.put('/customers/:id/groups/:group', async (request, response) => {
     await customers.join(idOf(request), request.params.group);
     response.status(204).end();

@@ -2,9 +2,9 @@
 // often, plain queries where its shape varies.
 import { conflict, notFound, outOfStock } from '../errors.js';
 
-const productColumns = `p.id, p.sku, p.name, p.description, p.price, p.weight, p.active, p.category_id, p.attributes,
-  p.created_at, c.name AS category`;
-const fromProducts = 'FROM products p JOIN categories c ON c.id = p.category_id';
+const productColumns = `p.id, p.sku, p.name, p.description, p.price, p.weight, p.active, p.category, p.attributes,
+  p.created_at, c.title AS category_title`;
+const fromProducts = 'FROM products p JOIN categories c ON c.slug = p.category';
 
 const asProduct = ({ active, attributes, ...row }) => ({
   ...row,
@@ -15,16 +15,21 @@ const asProduct = ({ active, attributes, ...row }) => ({
 export function createCatalogue(pool, clock) {
   return {
     async categories() {
-      const [rows] = await pool.query('SELECT id, name FROM categories ORDER BY id');
+      const [rows] = await pool.query('SELECT slug, title FROM categories ORDER BY slug');
       return rows;
+    },
+
+    async category(slug) {
+      const [rows] = await pool.execute('SELECT slug, title FROM categories WHERE slug = ?', [slug]);
+      if (rows.length === 0) throw notFound(`category ${slug}`);
+      return rows[0];
     },
 
     /** The products of one category that are sold now. */
     async page({ page, size, category, search }) {
-      const [[found]] = await pool.execute('SELECT id FROM categories WHERE name = ?', [category]);
-      if (!found) throw notFound(`category ${category}`);
-      const conditions = ['p.category_id = ?', 'p.active = 1'];
-      const values = [found.id];
+      await this.category(category);
+      const conditions = ['p.category = ?', 'p.active = 1'];
+      const values = [category];
       if (search) conditions.push('p.name LIKE ?') && values.push(`%${search}%`);
       const where = `WHERE ${conditions.join(' AND ')}`;
       const [[{ total }]] = await pool.query(`SELECT COUNT(*) AS total FROM products p ${where}`, values);
@@ -51,18 +56,18 @@ export function createCatalogue(pool, clock) {
       return new Map(rows.map((row) => [row.sku, row]));
     },
 
-    async create({ sku, name, description = null, price, weight = null, categoryId, attributes = {} }) {
+    async create({ sku, name, description = null, price, weight = null, category, attributes = {} }) {
+      await this.category(category);
       try {
         const [{ insertId }] = await pool.execute(
-          `INSERT INTO products (sku, name, description, price, weight, category_id, attributes, created_at)
+          `INSERT INTO products (sku, name, description, price, weight, category, attributes, created_at)
            VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-          [sku, name, description, price, weight, categoryId, JSON.stringify(attributes), clock.now()],
+          [sku, name, description, price, weight, category, JSON.stringify(attributes), clock.now()],
         );
         await pool.execute('INSERT INTO stock (sku, quantity) VALUES (?, 0)', [sku]);
         return insertId;
       } catch (error) {
         if (error.code === 'ER_DUP_ENTRY') throw conflict('sku_taken', `${sku} is already sold here`);
-        if (error.code === 'ER_NO_REFERENCED_ROW_2') throw notFound(`category ${categoryId}`);
         throw error;
       }
     },

@@ -3,7 +3,6 @@ import { conflict, notFound } from '../errors.js';
 
 const columns = ['id', 'email', 'name', 'address', 'tags', 'newsletter', 'created_at'];
 const uniqueViolation = '23505';
-const foreignKeyViolation = '23503';
 
 export function createCustomers(database, clock) {
   return {
@@ -37,20 +36,23 @@ export function createCustomers(database, clock) {
 
     /** Once is enough: a member stays one. */
     async join(id, group) {
-      try {
-        await database('group_members')
-          .insert({ group_name: group, customer_id: id, since: clock.now().toISOString() })
-          .onConflict(['group_name', 'customer_id'])
-          .ignore();
-      } catch (error) {
-        if (error.code !== foreignKeyViolation) throw error;
-        throw notFound(`customer ${id}`);
-      }
+      await this.find(id);
+      await database('group_members')
+        .insert({ group_name: group, customer_id: id, since: clock.now().toISOString() })
+        .onConflict(['group_name', 'customer_id'])
+        .ignore();
     },
 
     async leave(id, group) {
       const gone = await database('group_members').where({ group_name: group, customer_id: id }).del();
       if (gone === 0) throw notFound('that member');
+    },
+
+    async groups(id) {
+      return database('group_members')
+        .where({ customer_id: id })
+        .orderBy('group_name')
+        .select('customer_id', 'group_name', 'since');
     },
 
     async members(group) {

@@ -4,17 +4,17 @@ import { scenario } from '../scenario.js';
 import { del, get, newcomer, patch, post, put } from '../support.js';
 
 scenario('a customer is shown with all kinds of values', async () => {
-  assert.deepEqual((await get('/customers/1')).body, {
-    id: 1, email: 'ada@example.com', name: 'Ada', address: { city: 'London', street: "12 St James's Square" },
+  assert.deepEqual((await get('/customers/101')).body, {
+    id: 101, email: 'ada@example.com', name: 'Ada', address: { city: 'London', street: "12 St James's Square" },
     tags: ['vip', 'early'], newsletter: true, created_at: '2025-11-03T10:15:00.000Z',
   });
-  const { body } = await get('/customers/3');
+  const { body } = await get('/customers/103');
   assert.equal(body.name, 'Søren “S” Ørsted');
   assert.deepEqual(body.address, { zip: null, city: 'København' });
 });
 
 scenario('a customer may have no address and no tags', async () => {
-  const { body } = await get('/customers/2');
+  const { body } = await get('/customers/102');
   assert.equal(body.address, null);
   assert.deepEqual(body.tags, []);
   assert.equal(body.created_at, '2025-12-09T08:00:00.250Z');
@@ -69,6 +69,16 @@ scenario('a customer joins a group and is found in it', async ({ email }) => {
   assert.equal((await put(`/customers/${id}/groups/tasters`)).status, 204);
   assert.deepEqual(await names(), ['Ada', 'Søren “S” Ørsted', 'Grace II.']);
   assert.equal((await put('/customers/40404/groups/tasters')).status, 404);
+});
+
+scenario('a customer may be in several groups', async ({ email }) => {
+  const { id } = await newcomer(email);
+  for (const group of ['readers', 'hosts']) await put(`/customers/${id}/groups/${group}`);
+  assert.deepEqual((await get(`/customers/${id}/groups`)).body.groups, [
+    { customer_id: id, group_name: 'hosts', since: '2026-01-05T09:00:04.000Z' },
+    { customer_id: id, group_name: 'readers', since: '2026-01-05T09:00:03.000Z' },
+  ]);
+  assert.deepEqual((await get('/customers/40404/groups')).body.groups, []);
 });
 
 scenario('a customer leaves a group once', async ({ email }) => {

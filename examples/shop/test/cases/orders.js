@@ -7,8 +7,8 @@ const statusesOf = ({ body }) => body.events.map(({ status }) => status);
 const idsOf = ({ body }) => body.orders.map(({ id }) => id);
 
 scenario('an old order is shown with its lines', async () => {
-  assert.deepEqual((await get('/orders/1')).body, {
-    id: 1, customer_id: 1, status: 'delivered', currency: 'EUR', total: '41.80', charge_id: 'ch_old_1', note: null,
+  assert.deepEqual((await get('/orders/1001')).body, {
+    id: 1001, customer_id: 101, status: 'delivered', currency: 'EUR', total: '41.80', charge_id: 'ch_old_1', note: null,
     placed_at: '2025-11-04T09:00:00.000Z',
     items: [
       { sku: 'MUG-01', name: 'Mug', quantity: 2, unit_price: '12.50' },
@@ -19,14 +19,14 @@ scenario('an old order is shown with its lines', async () => {
 
 scenario('an old order is listed behind newer ones, page by page', async () => {
   const token = await login('ada@example.com');
-  assert.deepEqual(idsOf(await get('/orders', token)), [2, 1]);
-  assert.deepEqual(idsOf(await get('/orders?size=1&page=2', token)), [1]);
+  assert.deepEqual(idsOf(await get('/orders', token)), [1002, 1001]);
+  assert.deepEqual(idsOf(await get('/orders?size=1&page=2', token)), [1001]);
   assert.equal((await get('/orders?size=1', token)).body.total, 2);
 });
 
 scenario('an old order has a history', async () => {
-  assert.deepEqual(statusesOf(await get('/orders/3/history')), ['new', 'paid', 'shipped']);
-  assert.deepEqual(statusesOf(await get('/orders/2/history')), []);
+  assert.deepEqual(statusesOf(await get('/orders/1003/history')), ['new', 'paid', 'shipped']);
+  assert.deepEqual(statusesOf(await get('/orders/1002/history')), []);
 });
 
 scenario('an order can be missing', async () => {
@@ -55,7 +55,7 @@ scenario('an order takes the stock, charges the card and empties the cart', asyn
   assert.equal(status, 201);
   const { id, ...order } = body;
   assert.deepEqual(order, {
-    customer_id: customer, status: 'paid', currency: 'EUR', total: '141.50', charge_id: 'ch_0001',
+    customer_id: customer, status: 'paid', currency: 'EUR', total: '141.50', charge_id: `ch_${customer}_01`,
     note: "Ring twice; don't knock", placed_at: '2026-01-05T09:00:05.000Z',
     items: [
       { sku: 'CUP-15', name: 'Cup, green', quantity: 10, unit_price: '10.40' },

@@ -25,7 +25,7 @@ scenario('a large order waits on after a wrong code', async ({ email }) => {
 });
 
 scenario('a large order is refunded and put back when it is cancelled', async ({ email }) => {
-  const { token } = await newcomer(email);
+  const { id: customer, token } = await newcomer(email);
   const { id } = (await buy(token, { 'TAB-31': 1 })).body;
   await post(`/orders/${id}/confirm`, { code: '123456' });
   assert.deepEqual(await poll(id), ['paid']);
@@ -33,7 +33,7 @@ scenario('a large order is refunded and put back when it is cancelled', async ({
   assert.equal((await get('/products/TAB-31/stock')).body.quantity, 4);
   assert.equal((await post(`/orders/${id}/cancel`, { reason: 'too large: 60 × 60' })).body.status, 'cancelled');
   assert.deepEqual((await get(`/orders/${id}/refunds`)).body.data, [
-    { id: 're_0001', object: 'refund', charge: 'ch_0001', amount: 119000, reason: 'too large: 60 × 60' },
+    { id: `re_${customer}_01`, object: 'refund', charge: `ch_${customer}_01`, amount: 119000, reason: 'too large: 60 × 60' },
   ]);
   const { body } = await get('/products/TAB-31/stock');
   assert.deepEqual([body.quantity, body.movements.map(({ delta }) => delta)], [5, [-1, 1]]);
@@ -50,18 +50,18 @@ scenario('a large order can be given up before it is paid', async ({ email }) =>
 });
 
 scenario('a large order begins at a thousand, and each charge has a number of its own', async ({ email }) => {
-  const { token } = await newcomer(email);
+  const { id: customer, token } = await newcomer(email);
   const charges = [];
   for (const quantities of [{ 'SHF-33': 1 }, { 'LID-35': 2 }]) {
     const { status, charge_id: charge } = (await buy(token, quantities)).body;
     charges.push([status, charge]);
   }
-  assert.deepEqual(charges, [['awaiting_payment', 'ch_0001'], ['paid', 'ch_0002']]);
+  assert.deepEqual(charges, [['awaiting_payment', `ch_${customer}_01`], ['paid', `ch_${customer}_02`]]);
 });
 
 scenario('a payment can be confirmed only where there is one', async () => {
   assert.equal((await post('/orders/40404/confirm', { code: '123456' })).status, 404);
-  const { status, body } = await post('/orders/2/confirm', { code: '123456' });
+  const { status, body } = await post('/orders/1002/confirm', { code: '123456' });
   assert.equal(status, 422);
-  assert.equal(body.error.message, 'order 2 was never charged');
+  assert.equal(body.error.message, 'order 1002 was never charged');
 });
