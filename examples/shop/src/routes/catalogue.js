@@ -50,6 +50,10 @@ export function catalogueRoutes({ catalogue, productCache, counters }) {
     response.status(204).end();
   });
 
+  routes.get('/stock', async (request, response) => {
+    response.json({ stock: await catalogue.stockOf([request.query.sku ?? []].flat()) });
+  });
+
   routes.get('/products/:sku/stock', async (request, response) => {
     const { sku } = request.params;
     response.json({ sku, quantity: await catalogue.stock(sku), movements: await catalogue.movements(sku) });

@@ -88,6 +88,13 @@ export function createCatalogue(pool, clock) {
       return rows[0].quantity;
     },
 
+    /** `[{sku, quantity}]` of those of these SKUs that there are. */
+    async stockOf(skus) {
+      if (skus.length === 0) return [];
+      const [rows] = await pool.query('SELECT sku, quantity FROM stock WHERE sku IN (?) ORDER BY sku', [skus]);
+      return rows;
+    },
+
     async movements(sku) {
       const [rows] = await pool.execute(
         'SELECT sku, delta, reason, at FROM stock_movements WHERE sku = ? ORDER BY id',

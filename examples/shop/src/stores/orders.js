@@ -36,7 +36,7 @@ export function createOrders(database, clock) {
     async insert(trx, { customerId, currency, total, note, lines }) {
       const at = now();
       const [{ id }] = await trx('orders')
-        .insert({ customer_id: customerId, status: 'new', currency, total, note, placed_at: at })
+        .insert({ customer_id: customerId, status: 'new', currency, total, charge_id: null, note, placed_at: at })
         .returning('id');
       await trx('order_items').insert(
         lines.map(({ sku, name, quantity, price }, index) => ({

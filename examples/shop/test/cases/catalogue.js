@@ -21,12 +21,11 @@ scenario('the catalogue has categories', async () => {
 });
 
 scenario('a category shows its products page by page', async () => {
-  const first = await get('/categories/tea/products?size=2');
+  const first = await get('/categories/tea/products?size=3');
   assert.equal(first.body.total, 5);
-  assert.deepEqual(skusOf(first), ['TEA-02', 'TEA-04']);
-  assert.deepEqual(skusOf(await get('/categories/tea/products?size=2&page=2')), ['TEA-08', 'TEA-09']);
-  assert.deepEqual(skusOf(await get('/categories/tea/products?size=2&page=3')), ['TEA-10']);
-  assert.deepEqual(skusOf(await get('/categories/tea/products?size=2&page=4')), []);
+  assert.deepEqual(skusOf(first), ['TEA-02', 'TEA-04', 'TEA-08']);
+  assert.deepEqual(skusOf(await get('/categories/tea/products?size=3&page=2')), ['TEA-09', 'TEA-10']);
+  assert.deepEqual(skusOf(await get('/categories/tea/products?size=3&page=3')), []);
 });
 
 scenario('a category can be empty, or missing', async () => {
@@ -141,6 +140,12 @@ scenario('the stock knows how it came about', async () => {
   const { body } = await get('/products/MUG-01/stock');
   assert.equal(body.quantity, 40);
   assert.deepEqual(body.movements.map(({ delta, reason }) => [delta, reason]), [[42, 'delivered'], [-2, 'sold']]);
+});
+
+scenario('the stock of several products is shown at once', async () => {
+  const { body } = await get('/stock?sku=MUG-01&sku=LID-34&sku=NIL-99');
+  assert.deepEqual(body.stock, [{ sku: 'LID-34', quantity: 40 }, { sku: 'MUG-01', quantity: 40 }]);
+  assert.deepEqual((await get('/stock')).body.stock, []);
 });
 
 scenario('the stock is shown before and after a delivery', async () => {
