@@ -9,7 +9,7 @@ namespace {
 namespace format = table::format;
 
 std::vector<table::AnswerEntry> answers_of(const LoadedService& service, const Trace& trace,
-                                           const SettledRequest& settled,
+                                           const SettledRequest& settled, const Varying& varying,
                                            table::ServiceBuilder& builder) {
   std::vector<table::AnswerEntry> answers;
   for (const SettledAnswer& answer : settled.answers) {
@@ -19,7 +19,10 @@ std::vector<table::AnswerEntry> answers_of(const LoadedService& service, const T
         (answer.guess ? std::uint32_t{format::answer_guess} : 0U);
     answers.push_back({answer.state, builder.image(step.analysis.image), flags,
                        builder.source(service.sources[step.source]), step.line,
-                       trace.write_lists[answer.writes]});
+                       trace.write_lists[answer.writes], {}});
+    if (!varying.shown_by(step)) continue;
+    answers.back().flags |= format::answer_varies;
+    answers.back().document = varying.document_of(step);
   }
   return answers;
 }
@@ -50,7 +53,7 @@ bool is_static(const TracedRequest& request, const std::vector<bool>& written) {
 }  // namespace
 
 table::ServiceBuilder emit(const LoadedService& service, const Trace& trace,
-                           const Settlement& settlement) {
+                           const Settlement& settlement, const Varying& varying) {
   table::ServiceBuilder builder(service.service->name, std::string(service.protocol->name()));
   // The same numbers as in the trace, because they are given in the order of first mention.
   for (const std::string& key : trace.keys) static_cast<void>(builder.key(key));
@@ -67,7 +70,9 @@ table::ServiceBuilder emit(const LoadedService& service, const Trace& trace,
                   (is_static(traced, written) ? std::uint32_t{format::request_static} : 0U);
     entry.reads = traced.reads;
     entry.writes = traced.writes_unknown;
-    entry.answers = answers_of(service, trace, settled, builder);
+    entry.answers = answers_of(service, trace, settled, varying, builder);
+    entry.mask = varying.mask_of(traced.identity.canonical);
+    if (entry.mask != 0) entry.flags |= format::request_varies;
     builder.add(std::move(entry));
   }
   for (std::size_t i = 0; i < trace.requests.size(); ++i) {
@@ -77,6 +82,7 @@ table::ServiceBuilder emit(const LoadedService& service, const Trace& trace,
     if (is_static(trace.requests[i], written))
       builder.set_pattern_flags(pattern, format::pattern_static);
   }
+  builder.set_varying(varying.values());
   builder.set_profile(service.analyser->profile());
   builder.set_shapes(service.analyser->shapes());
   return builder;

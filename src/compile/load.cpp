@@ -6,6 +6,7 @@
 #include <map>
 #include <tuple>
 
+#include "compile/varying.hpp"
 #include "store/session_file.hpp"
 
 namespace understudy::compile {
@@ -86,6 +87,7 @@ class Loader {
       for (const Problem& problem : found)
         problems_.push_back({Severity::error, file.string(), reader->line_of(problem.path),
                              problem.what, problem.hint});
+      keep_values(reader->header(), *exchange, step);
       service->steps.push_back(std::move(step));
     }
   }

@@ -21,6 +21,9 @@ struct Step {
   std::uint64_t began = 0, ended = 0;  ///< ticks of its recording
   std::uint32_t source = 0;            ///< number in LoadedService::sources
   std::uint32_t line = 0;
+  std::int64_t recorded_at = 0;  ///< microseconds since 1970 when the session began
+  /// CBOR: {request, answer}, where the answer shows values of a generated kind.
+  std::string document;
 };
 
 struct LoadedService {

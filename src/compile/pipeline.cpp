@@ -9,6 +9,7 @@
 #include "compile/rules.hpp"
 #include "compile/settle.hpp"
 #include "compile/trace.hpp"
+#include "compile/varying.hpp"
 #include "table/builder.hpp"
 #include "table/service_section.hpp"
 
@@ -93,11 +94,12 @@ std::optional<Compiled> compile_mock_set(const std::filesystem::path& mock_set, 
   const auto config = store::read_config(mock_set, names_of(protocols), problems);
   if (!config) return std::nullopt;
   const std::vector<LoadedService> services = load_sessions(mock_set, *config, protocols, problems);
+  const Findings findings = find_values(services);
   Compiled compiled;
   std::vector<table::ServiceBuilder> builders;
   for (const LoadedService& service : services) {
     const CompiledService result = compile_service(service);
-    builders.push_back(emit(service, result.trace, result.settlement));
+    builders.push_back(emit(service, result.trace, result.settlement, Varying(service, findings)));
     compiled.services.push_back(summarise(service, result.trace, result.settlement));
     warn_of_guesses(mock_set, compiled.services.back(), problems);
   }

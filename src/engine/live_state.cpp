@@ -9,9 +9,11 @@ namespace understudy::engine {
 namespace format = table::format;
 using table::ServiceSection;
 
-LiveState::LiveState(const ServiceSection& section, Strictness strictness)
+LiveState::LiveState(const Protocol& protocol, const ServiceSection& section,
+                     Strictness strictness, std::shared_ptr<match::Renaming> renaming)
     : section_(section),
       strictness_(strictness),
+      renamer_(protocol, section, std::move(renaming)),
       scope_(match::immediate_keys(section)),
       last_served_(section.requests().size()) {}
 
@@ -75,16 +77,66 @@ Verdict LiveState::judge(const Found& found, const match::Overlay& overlay, bool
 Verdict LiveState::ask(std::string_view canonical, std::string_view qualifier, bool synthesisable,
                        ConnectionState& connection) {
   const auto found = section_.find(canonical, qualifier);
+  Verdict verdict = renamer_.concerns(found)
+                        ? ask_renamed(canonical, qualifier, synthesisable, connection)
+                        : ask_found(found, synthesisable, connection, nullptr);
+  if (verdict.answer != nullptr && (verdict.answer->flags & format::answer_varies) != 0)
+    rewrite(verdict, connection);
+  return verdict;
+}
+
+Verdict LiveState::ask_found(const Found& found, bool synthesisable, ConnectionState& connection,
+                             const Renamer::Proposal* proposal) {
   const bool may_write =
       !found.empty() && (section_.requests()[found.first()].flags & format::request_writes) != 0;
   std::unique_lock<std::mutex> lock;
   // From the look-up to the bump no other write may slip in between.
   if (may_write) lock = std::unique_lock(scope_.mutex());
-  const Verdict verdict = judge(found, connection.overlay, synthesisable);
+  Verdict verdict = judge(found, connection.overlay, synthesisable);
   if (verdict.answer == nullptr) return verdict;
+  if (proposal != nullptr && !confirm(*proposal, may_write, verdict)) return verdict;
   if (may_write) take_effect(verdict, connection.overlay);
   remember(verdict);
   return verdict;
+}
+
+Verdict LiveState::ask_renamed(std::string_view canonical, std::string_view qualifier,
+                               bool synthesisable, ConnectionState& connection) {
+  const std::scoped_lock lock(renamer_.mutex());
+  const auto proposal = renamer_.propose(canonical, qualifier, [&](const Found& found) {
+    return judge_exact(found, connection.overlay).answer != nullptr;
+  });
+  return ask_found(proposal.found, synthesisable, connection, &proposal);
+}
+
+/// Binds the values that a request brings. That they stand for these recorded ones is certain where
+/// it makes them itself and that succeeded in the recording, because it would have with any others;
+/// else it is a guess. False where guesses are not wanted.
+bool LiveState::confirm(const Renamer::Proposal& proposal, bool writes, Verdict& verdict) {
+  const bool literal = std::ranges::all_of(
+      proposal.bindings, [](const auto& binding) { return binding.recorded == binding.live; });
+  const bool took_effect = writes && (verdict.answer->flags & format::answer_changed) != 0;
+  if (!literal && !(proposal.certain() && took_effect)) {
+    if (strictness_ == Strictness::strict) {
+      verdict = {.reason = MissReason::renamed};
+      return false;
+    }
+    if (verdict.reason != MissReason::unknown_state) verdict.reason = MissReason::renamed;
+    verdict.grade = Grade::guess;
+  }
+  renamer_.bind(proposal);
+  return true;
+}
+
+/// Puts the values of this run into the answer.
+void LiveState::rewrite(Verdict& verdict, ConnectionState& connection) {
+  const auto rewritten = renamer_.rewrite(*verdict.answer);
+  if (rewritten.image) connection.images.insert(rewritten.image);
+  verdict.image = rewritten.image;
+  if (rewritten.certain || verdict.grade == Grade::guess) return;
+  verdict.grade = Grade::guess;
+  verdict.reason = MissReason::renamed;
+  if (strictness_ == Strictness::strict) verdict = {.reason = MissReason::renamed};
 }
 
 /// What a write did in a state that was not recorded, nobody knows: it counts as having touched all
@@ -129,13 +181,16 @@ Verdict LiveState::commit(std::string_view canonical, std::string_view qualifier
 }
 
 void LiveState::watch(std::string_view joined, ConnectionState& connection) {
-  for (const std::string& name : match::read_keys_of_joined(joined)) {
+  const std::string recorded =
+      section_.has_varying() ? renamer_.recorded_text(joined) : std::string(joined);
+  for (const std::string& name : match::read_keys_of_joined(recorded)) {
     const std::uint32_t key = section_.find_key(name);
     if (key != ServiceSection::none) connection.watched.push_back({key, scope_.version(key)});
   }
 }
 
 void LiveState::reset() {
+  renamer_.clear();
   const std::scoped_lock lock(scope_.mutex(), volatile_mutex_);
   scope_.reset();
   volatile_cursor_.clear();

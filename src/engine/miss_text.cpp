@@ -28,6 +28,8 @@ std::string_view reason_text(MissReason reason) {
       return "it was recorded, but not after the writes that came before it here";
     case MissReason::uncertain:
       return "the recording does not prove which answer belongs to this state";
+    case MissReason::renamed:
+      return "which recorded values those of this run stand for is not certain";
     case MissReason::unknown:
       break;
   }

@@ -12,7 +12,8 @@ enum class MissReason : std::uint8_t {
   unknown,        ///< no recorded request equals it
   ambiguous,      ///< several recorded requests would fit, with different answers
   unknown_state,  ///< recorded, but never with these writes before it
-  uncertain       ///< the recording itself does not prove the answer
+  uncertain,      ///< the recording itself does not prove the answer
+  renamed         ///< which recorded values its own stand for is not certain
 };
 
 /// Costs a look at the recorded requests of the nearest pattern: for misses only.

@@ -21,7 +21,7 @@ using table::ServiceSection;
 struct ServedService::Impl {
   Impl(const Protocol& spoken, std::shared_ptr<const table::MappedTable> mapped,
        std::size_t service_index, Document service_settings, Strictness chosen,
-       IncidentSink incident_sink)
+       IncidentSink incident_sink, match::Renamings& renamings)
       : protocol(spoken),
         table(std::move(mapped)),
         section(table->service(service_index)),
@@ -29,7 +29,7 @@ struct ServedService::Impl {
         settings(std::move(service_settings)),
         sink(std::move(incident_sink)),
         rules(section),
-        live(section, chosen),
+        live(protocol, section, chosen, renamings.of({})),
         asked(section.all_answers().size()),
         guessed(section.all_answers().size()) {}
 
@@ -62,16 +62,18 @@ struct ServedService::Impl {
   }
 
   [[nodiscard]] Answer answer_of(const Verdict& verdict) const {
-    return {verdict.grade, section.image(verdict.answer->image), false};
+    const Bytes image = verdict.image ? as_bytes(*verdict.image) : section.image(verdict.answer->image);
+    return {verdict.grade, image, false};
   }
 };
 
 ServedService::ServedService(const Protocol& protocol,
                              std::shared_ptr<const table::MappedTable> table,
                              std::size_t service_index, Document settings, Strictness strictness,
-                             IncidentSink sink)
-    : impl_(std::make_unique<Impl>(protocol, std::move(table), service_index, std::move(settings),
-                                   strictness, std::move(sink))) {}
+                             IncidentSink sink, std::shared_ptr<match::Renamings> renamings)
+    : impl_(std::make_unique<Impl>(
+          protocol, std::move(table), service_index, std::move(settings), strictness,
+          std::move(sink), renamings ? *renamings : *std::make_shared<match::Renamings>())) {}
 ServedService::~ServedService() = default;
 
 const std::string& ServedService::name() const noexcept {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/journal.hpp"
+#include "match/renaming.hpp"
 #include "table/mapped_table.hpp"
 #include "understudy/protocol.hpp"
 
@@ -17,10 +18,11 @@ namespace understudy::engine {
 /// shared by all its connections and kept alive by them.
 class ServedService {
  public:
-  /// `settings` is the service's entry of understudy.yaml, or null.
+  /// `settings` is the service's entry of understudy.yaml, or null. `renamings` are shared by the
+  /// services of a table; without them the service has its own.
   ServedService(const Protocol& protocol, std::shared_ptr<const table::MappedTable> table,
                 std::size_t service_index, Document settings, Strictness strictness,
-                IncidentSink sink);
+                IncidentSink sink, std::shared_ptr<match::Renamings> renamings = nullptr);
   ~ServedService();
 
   [[nodiscard]] const std::string& name() const noexcept;

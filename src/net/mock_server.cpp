@@ -152,6 +152,7 @@ struct MockServer::Impl {
       const std::shared_ptr<const table::MappedTable>& table) const {
     std::vector<Opening> all;
     const store::Config config = compile::config_of_document(table->config());
+    const auto renamings = std::make_shared<match::Renamings>();
     for (std::size_t i = 0; i < config.services.size(); ++i) {
       const store::Service& service = config.services[i];
       const store::Endpoint at = wanted(service);
@@ -160,7 +161,7 @@ struct MockServer::Impl {
       if (open == all.end()) open = all.insert(all.end(), Opening{at, {}});
       open->services.push_back(std::make_shared<engine::ServedService>(
           *find_protocol(options.protocols, service.protocol), table, i, service.settings,
-          options.strictness, options.sink));
+          options.strictness, options.sink, renamings));
     }
     return all;
   }

@@ -21,6 +21,7 @@ struct AnswerEntry {
   std::uint32_t source = 0;
   std::uint32_t line = 0;
   std::vector<std::uint32_t> writes;  ///< from ServiceBuilder::key
+  std::string document;               ///< of a MentionRecord, where `flags` say answer_varies
 };
 
 struct RequestEntry {
@@ -28,6 +29,7 @@ struct RequestEntry {
   std::uint32_t flags = 0;                   ///< format::RequestFlag
   std::vector<std::uint32_t> reads, writes;  ///< from ServiceBuilder::key
   std::vector<AnswerEntry> answers;          ///< sorted by state, but for a volatile one: in order
+  std::uint64_t mask = 0;                    ///< of a MaskRecord, where `flags` say request_varies
 };
 
 struct RuleEntry {
@@ -58,6 +60,7 @@ class ServiceBuilder {
   void set_pattern_flags(const std::string& pattern, std::uint32_t flags) {
     pattern_flags_[pattern] |= flags;
   }
+  void set_varying(std::vector<std::string> values) { varying_ = std::move(values); }
   void set_profile(Document profile) { profile_ = std::move(profile); }
   void set_shapes(std::vector<std::pair<std::string, std::string>> shapes) {
     shapes_ = std::move(shapes);
@@ -83,6 +86,7 @@ class ServiceBuilder {
   std::vector<RuleEntry> rules_;
   std::vector<std::pair<std::string, std::string>> shapes_;
   std::unordered_map<std::string, std::uint32_t> pattern_flags_;
+  std::vector<std::string> varying_;
 };
 
 /// The table file's octets.
