@@ -3,7 +3,8 @@
 # sudo, may be repeated, leaves nothing running.
 #
 #   tests/run.sh              everything but fuzz
-#   tests/run.sh SUITE …      only these: layering units sanitizers fuzz conformance shop quickstart
+#   tests/run.sh SUITE …      only these: layering units differential sanitizers fuzz
+#                             conformance shop quickstart
 #
 # Each suite ends with "name: N passed, N failed, N skipped"; the status is 0 where nothing failed (and, in CI,
 # nothing was skipped).
@@ -13,7 +14,7 @@ cd "$(dirname "$0")/.."
 export LC_ALL=C.UTF-8 TZ=UTC
 
 # Fuzzing has no end: it is a suite of its own, `tests/run.sh fuzz`.
-all_suites=(layering units sanitizers conformance shop quickstart)
+all_suites=(layering units differential sanitizers conformance shop quickstart)
 passed=0 failed=0 skipped=0
 summaries=()
 logs=$(mktemp -d)
@@ -65,6 +66,9 @@ doctests() {
 }
 
 units() { doctests units release; }
+
+# Answers of compiled recordings beside those of a real SQL engine, in other interleavings.
+differential() { own_summary differential build/release/tests/differential/differential; }
 
 sanitizers() {
   build asan -DUNDERSTUDY_BUILD_EXAMPLES=OFF || { tally sanitizers 0 1 0; return; }

@@ -16,6 +16,7 @@
 #include "understudy/diagnostic.hpp"
 #include "understudy/grade.hpp"
 #include "understudy/protocol.hpp"
+#include "understudy/scope.hpp"
 
 namespace understudy {
 
@@ -26,6 +27,8 @@ struct MockServerOptions {
   unsigned threads = 1;
   /// Miss rather than guess.
   bool strict = false;
+  /// Instead of what understudy.yaml says.
+  std::optional<Scoping> scopes;
   /// Protocols that the mock set may use; the built-in ones where empty. Must outlive the server.
   Protocols protocols;
   /// Fixed addresses ("127.0.0.1:6379") by service; the others listen on any free loopback port.
@@ -58,6 +61,10 @@ class MockServer {
   void start();
   /// Lets answers in flight finish, closes all connections. Counters and misses stay readable.
   void stop(std::chrono::milliseconds grace = std::chrono::seconds(2));
+
+  /// Puts a scope back to the state before its first write, in all services, as its clients can
+  /// themselves (docs/scopes.md).
+  void reset(std::string_view scope = default_scope);
 
   /// Names of the services, in the order of understudy.yaml.
   [[nodiscard]] std::vector<std::string> services() const;

@@ -42,11 +42,27 @@ struct Noted {
   std::string text;
 };
 
-using ServerEvent = std::variant<NeedBytes, Request, StartTls, Close, Synthesised, Noted>;
+/// A client names the scope that its connection is in from now on, or has one put back. Answered
+/// like a Request: by an Answer without image where it was done, by a Miss where it was refused and
+/// nothing has changed. Not counted: what the client asked for with it is the machine's to answer.
+struct ScopeCall {
+  enum class Action : std::uint8_t {
+    enter,
+    reset,  ///< to the state before its first write, in all services
+    drop    ///< reset it, and forget the name as soon as no connection is in it
+  } action = Action::enter;
+  /// Borrowed like a Request. Empty: to enter, the scope of a connection that names none; else the
+  /// one that the connection is in.
+  std::string_view name;
+};
 
-/// The answer to a Request. `image` is what the protocol's Analyser made of the recorded answer,
-/// borrowed from the mapped table for as long as the connection lives; empty where the grade is
-/// `synthesised`, which means: not in the table, answer it yourself as you said you could.
+using ServerEvent =
+    std::variant<NeedBytes, Request, ScopeCall, StartTls, Close, Synthesised, Noted>;
+
+/// The answer to a Request or ScopeCall. `image` is what the protocol's Analyser made of the
+/// recorded answer, borrowed from the mapped table for as long as the connection lives; empty where
+/// the grade is `synthesised`, which means: not in the table, answer it yourself as you said you
+/// could.
 struct Answer {
   Grade grade = Grade::exact;
   Bytes image;
@@ -70,7 +86,8 @@ class ServerMachine {
   virtual void start() {}
   virtual void feed(Bytes chunk) = 0;
   virtual void feed_eof() = 0;
-  /// The next event. After a Request exactly one `reply` must follow before `next` is called again.
+  /// The next event. After a Request or a ScopeCall exactly one `reply` must follow before `next`
+  /// is called again.
   virtual ServerEvent next() = 0;
   virtual void reply(const Answer& answer) = 0;
   virtual void reply(const Miss& miss) = 0;

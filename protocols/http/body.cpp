@@ -34,7 +34,7 @@ std::string canonical_parts(const std::vector<Part>& parts) {
   for (const Part& part : parts) {
     append_item(canonical, 'p', "");
     for (const Field& header : part.headers) {
-      append_item(canonical, 'h', lowered(header.name));
+      append_item(canonical, 'h', header.name);
       append_item(canonical, 'v', header.value);
     }
     append_item(canonical, 'b', part.body);
@@ -42,18 +42,25 @@ std::string canonical_parts(const std::vector<Part>& parts) {
   return canonical;
 }
 
-/// The parts with secret fields replaced and headers that say nothing of the content left out.
-std::optional<std::vector<Part>> parts_of(std::string_view content_type, std::string_view octets) {
-  auto parts = parse_multipart(octets, parameter_of(content_type, "boundary"));
-  if (!parts) return std::nullopt;
-  for (Part& part : *parts) {
+/// Secret fields replaced, headers that say nothing of the content left out, the others in the
+/// order of their names in lower case: theirs means nothing but among equal names.
+std::vector<Part> settled(std::vector<Part> parts) {
+  for (Part& part : parts) {
+    for (Field& header : part.headers) header.name = lowered(header.name);
     std::erase_if(part.headers,
-                  [](const Field& header) { return iequals(header.name, "content-length"); });
+                  [](const Field& header) { return header.name == "content-length"; });
+    std::ranges::stable_sort(part.headers, {}, &Field::name);
     const Field* disposition = find(part.headers, "content-disposition");
     if (disposition != nullptr && is_secret_name(parameter_of(disposition->value, "name")))
       part.body = placeholder(part.body);
   }
   return parts;
+}
+
+std::optional<std::vector<Part>> parts_of(std::string_view content_type, std::string_view octets) {
+  auto parts = parse_multipart(octets, parameter_of(content_type, "boundary"));
+  if (!parts) return std::nullopt;
+  return settled(*std::move(parts));
 }
 
 bool is_form_text(std::string_view octets) {
@@ -65,7 +72,7 @@ Document parts_document(const std::vector<Part>& parts) {
   for (const Part& part : parts) {
     Document spelled = Document::object();
     for (const Field& header : part.headers)
-      spelled["headers"][lowered(header.name)] = document_of(header.value);
+      add_field(spelled["headers"], header.name, header.value);
     spelled["body"] = document_of(part.body);
     list.push_back(std::move(spelled));
   }
@@ -83,10 +90,11 @@ std::vector<Part> parts_of(const Document& list, std::string_view path,
     Part part{{}, scalar_text(spelled["body"])};
     if (spelled.contains("headers") && spelled["headers"].is_object())
       for (const auto& [name, value] : spelled["headers"].items())
-        part.headers.push_back({name, scalar_text(value)});
+        for (const Document& line : value.is_array() ? value : Document::array({value}))
+          part.headers.push_back({name, scalar_text(line)});
     parts.push_back(std::move(part));
   }
-  return parts;
+  return settled(std::move(parts));
 }
 
 Document describe_parts(std::string_view packed) {
@@ -220,6 +228,18 @@ Query pairs_of(const Document& pairs, std::string_view path, std::vector<Problem
     }
   }
   return query;
+}
+
+void add_field(Document& headers, const std::string& name, std::string_view value) {
+  if (headers.is_object()) {
+    for (const auto& [known, values] : headers.items()) {
+      if (!iequals(known, name)) continue;
+      if (!values.is_array()) values = Document::array({values});
+      values.push_back(document_of(value));
+      return;
+    }
+  }
+  headers[name] = document_of(value);
 }
 
 std::string scalar_text(const Document& scalar) {

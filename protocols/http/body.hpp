@@ -37,6 +37,9 @@ struct DescribedBody {
 [[nodiscard]] Query pairs_of(const Document& pairs, std::string_view path,
                              std::vector<Problem>& problems);
 
+/// Appends to a map of fields. A second field of one name makes a list of the first one's value.
+void add_field(Document& headers, const std::string& name, std::string_view value);
+
 /// A scalar as the text that it stands for: 5 is "5", true is "true".
 [[nodiscard]] std::string scalar_text(const Document& scalar);
 

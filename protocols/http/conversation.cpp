@@ -16,7 +16,7 @@ std::optional<std::string_view> foreign_protocol(Bytes first) noexcept {
   if (text.starts_with("PRI * HTTP/2")) return "an HTTP/2 preface";
   if (text.size() >= 2 && (text[0] == '*' || text[0] == '$') && text[1] >= '0' && text[1] <= '9')
     return "a Redis command";
-  if (text.size() >= 4 && text[0] == '\0') return "a PostgreSQL start-up message";
+  if (text.starts_with('\0')) return "a PostgreSQL start-up message";
   return std::nullopt;
 }
 
@@ -24,7 +24,9 @@ MessageStream::Step MessageStream::step(bool bodiless) {
   if (failed_) return Step::fault;
   if (!parser_) {
     skip_blank_lines();
-    if (buffer_.pending().empty()) return Step::need_bytes;
+    const std::string_view pending = as_text(buffer_.pending());
+    // A lone carriage return may be half of an empty line.
+    if (pending.empty() || (pending == "\r" && !eof_)) return Step::need_bytes;
     parser_.emplace(role_, limits_, bodiless);
     head_told_ = false;
   }
@@ -44,6 +46,12 @@ Message MessageStream::take() {
   Message message = std::move(parser_->message());
   parser_.reset();
   return message;
+}
+
+Bytes MessageStream::head_so_far() {
+  if (failed_ || (parser_ && parser_->head_done())) return {};
+  if (!parser_) skip_blank_lines();
+  return buffer_.pending();
 }
 
 std::string_view MessageStream::next_head() {

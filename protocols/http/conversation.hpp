@@ -61,6 +61,9 @@ class MessageStream {
   [[nodiscard]] Bytes pending() const noexcept { return buffer_.pending(); }
   [[nodiscard]] bool ended() const noexcept { return eof_; }
 
+  /// The octets of a message whose head is not complete, from its first one on; empty at any other
+  /// time.
+  [[nodiscard]] Bytes head_so_far();
   /// The complete head of the next message, between messages only; empty where it is not there.
   [[nodiscard]] std::string_view next_head();
   /// Passes over octets that are known to be whole messages.

@@ -9,6 +9,7 @@
 #include "protocols/http/content.hpp"
 #include "protocols/http/packed.hpp"
 #include "protocols/http/redact.hpp"
+#include "understudy/scope.hpp"
 
 namespace understudy::http {
 namespace {
@@ -49,6 +50,14 @@ void read_field(const std::string& name, const Document& value, Fields& headers,
   headers.push_back({folded, redacted_field(folded, joined)});
 }
 
+/// As it is compared: without the scope, which is Understudy's own, and sorted.
+Query compared(Query query) {
+  std::erase_if(query, [](const QueryPair& pair) { return pair.key == scope_word; });
+  query = redacted_query(std::move(query));
+  sort_by_key(query);
+  return query;
+}
+
 std::string content_type_of(const Fields& headers) {
   const Field* field = find(headers, "content-type");
   return field == nullptr ? std::string() : field->value;
@@ -68,12 +77,12 @@ bool is_condition(std::string_view name) noexcept {
 }
 
 bool is_request_noise(std::string_view name) noexcept {
-  constexpr std::array<std::string_view, 36> names = {
+  constexpr std::array<std::string_view, 37> names = {
       "host", "connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding",
       "upgrade", "content-length", "expect", "date", "user-agent", "accept-encoding",
       "accept-charset", "cache-control", "pragma", "via", "forwarded", "x-forwarded-for",
       "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "dnt", "upgrade-insecure-requests",
-      "priority", "http2-settings", "content-encoding",
+      "priority", "http2-settings", "content-encoding", scope_field,
       // one value a request
       "traceparent", "tracestate", "baggage", "b3", "x-request-id", "x-correlation-id",
       "x-amzn-trace-id", "request-id", "x-cloud-trace-context"};
@@ -89,9 +98,7 @@ std::string decoded_body(const Message& message, std::size_t decoded_limit) {
 
 Asked asked_of(const Message& request, std::size_t decoded_limit) {
   Target target = parse_target(request.target);
-  Asked asked{
-      request.method, std::move(target.path), redacted_query(std::move(target.query)), {}, {}};
-  sort_by_key(asked.query);
+  Asked asked{request.method, std::move(target.path), compared(std::move(target.query)), {}, {}};
   for (const Field& field : request.fields) {
     if (is_request_noise(field.name) || find(asked.headers, field.name) != nullptr) continue;
     const std::string name = lowered(field.name);
@@ -119,8 +126,7 @@ Asked asked_of(const Document& request, std::vector<Problem>& problems) {
     Query more = pairs_of(request["query"], "/request/query", problems);
     std::ranges::move(more, std::back_inserter(target.query));
   }
-  asked.query = redacted_query(std::move(target.query));
-  sort_by_key(asked.query);
+  asked.query = compared(std::move(target.query));
   const Document headers = request.value("headers", Document::object());
   if (!headers.is_object())
     problems.push_back({"/request/headers", "expected a map of fields", "write name: value"});
@@ -131,6 +137,26 @@ Asked asked_of(const Document& request, std::vector<Problem>& problems) {
     asked.body =
         canonical_body(content_type_of(asked.headers), request["body"], "/request/body", problems);
   return asked;
+}
+
+std::string scope_of(const Message& request, std::string_view otherwise) {
+  if (const Field* field = find(request.fields, scope_field)) return field->value;
+  if (request.target.find(scope_word) != std::string::npos)
+    for (const QueryPair& pair : parse_target(request.target).query)
+      if (pair.key == scope_word) return pair.value.value_or("");
+  if (otherwise.empty()) return {};
+  const Field* field = find(request.fields, otherwise);
+  return field == nullptr ? std::string() : field->value;
+}
+
+std::string take_scope_segment(std::string& target) {
+  if (!std::string_view(target).substr(0, scope_word.size() + 1).ends_with(scope_word)) return {};
+  const std::size_t end = std::min(target.find_first_of("/?", 1), target.size());
+  const Query named = parse_query(std::string_view(target).substr(1, end - 1));
+  if (named.size() != 1 || named.front().key != scope_word) return {};
+  target.erase(0, end);
+  if (!target.starts_with('/')) target.insert(0, "/");
+  return named.front().value.value_or("");
 }
 
 std::string pattern_of(const Asked& asked) {

@@ -37,6 +37,16 @@ struct Asked {
 /// Request fields of the connection, the client program or the single request.
 [[nodiscard]] bool is_request_noise(std::string_view name) noexcept;
 
+/// The field that names the scope of its request; never part of the identity.
+inline constexpr std::string_view scope_field = "understudy-scope";
+/// The scope that a request names, by the field or the query parameter; without either by the field
+/// `otherwise`, where that is not empty. Empty where it names none.
+[[nodiscard]] std::string scope_of(const Message& request, std::string_view otherwise);
+
+/// Cuts `/understudy_scope=w1` off the front of a target, for clients whose only setting is a base
+/// URL, and gives the name; empty where there is none.
+[[nodiscard]] std::string take_scope_segment(std::string& target);
+
 /// "GET /path": the part of a canonical request before its NUL.
 [[nodiscard]] std::string pattern_of(const Asked& asked);
 

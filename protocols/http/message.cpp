@@ -24,6 +24,10 @@ using beast::http::error;
 // Announced lengths are believed for allocation up to here only.
 constexpr std::uint64_t reserve_at_most = 1U << 20;
 
+// The shortest rest of a chunked message is `0 CRLF CRLF`. Beast asserts that it has so many octets
+// when it looks at a last chunk for the second time.
+constexpr std::size_t shortest_chunked_rest = 5;
+
 std::string_view view(beast::string_view text) noexcept {
   return {text.data(), text.size()};
 }
@@ -39,6 +43,11 @@ class Sink final : public beast::http::basic_parser<is_request> {
     this->body_limit(limits.message_octets);
   }
 
+  /// What comes next is the head of a chunk, the line end of the chunk before it included.
+  [[nodiscard]] bool at_chunk_head() const noexcept {
+    return head_done_ && this->chunked() && chunk_rest_ == 0;
+  }
+
  private:
   void on_request_impl(beast::http::verb, beast::string_view method, beast::string_view target,
                        int version, error_code&) override {
@@ -47,7 +56,9 @@ class Sink final : public beast::http::basic_parser<is_request> {
     message_.version = static_cast<unsigned>(version);
   }
 
-  void on_response_impl(int status, beast::string_view reason, int version, error_code&) override {
+  void on_response_impl(int status, beast::string_view reason, int version,
+                        error_code& ec) override {
+    if (status < 100) ec = error::bad_status;
     message_.status = static_cast<unsigned>(status);
     message_.reason = view(reason);
     message_.version = static_cast<unsigned>(version);
@@ -77,9 +88,12 @@ class Sink final : public beast::http::basic_parser<is_request> {
     return part.size();
   }
 
-  void on_chunk_header_impl(std::uint64_t, beast::string_view, error_code&) override {}
+  void on_chunk_header_impl(std::uint64_t size, beast::string_view, error_code&) override {
+    chunk_rest_ = size;
+  }
 
   std::size_t on_chunk_body_impl(std::uint64_t, beast::string_view part, error_code& ec) override {
+    chunk_rest_ -= part.size();
     return on_body_impl(part, ec);
   }
 
@@ -87,6 +101,7 @@ class Sink final : public beast::http::basic_parser<is_request> {
 
   Message& message_;
   bool head_done_ = false;
+  std::uint64_t chunk_rest_ = 0;  // octets of the present chunk that have not come
 };
 
 Fault fault_of(error_code ec) {
@@ -118,20 +133,47 @@ struct MessageParser::Impl {
     return request ? visit(*request) : visit(*response);
   }
 
-  /// Whether the whole head is there; faults where it never can be.
-  bool head_complete(std::string_view octets) {
-    const std::size_t end = end_of_head(octets, searched);
-    const bool found = end != std::string_view::npos;
-    if ((found ? end : octets.size()) > limits.head_octets) {
-      fault = fault_of(error::header_limit);
-      return false;
-    }
-    if (found) return true;
-    const std::size_t line = octets.find('\n');
-    if (line != std::string_view::npos && (line == 0 || octets[line - 1] != '\r'))
+  /// The octets of the head, once it is whole; 0 before and where it never can be, for the same
+  /// reason whatever pieces it came in.
+  std::size_t head_size(std::string_view octets) {
+    const std::string_view start = octets.substr(0, limits.head_octets);
+    const std::size_t line = start.find('\n');
+    if (line != std::string_view::npos && (line == 0 || start[line - 1] != '\r')) {
       fault = fault_of(error::bad_line_ending);
-    searched = octets.size() < 3 ? 0 : octets.size() - 3;
-    return false;
+      return 0;
+    }
+    const std::size_t end = end_of_head(start, searched);
+    if (end != std::string_view::npos) return end;
+    if (octets.size() > start.size()) fault = fault_of(error::header_limit);
+    searched = start.size() < 3 ? 0 : start.size() - 3;
+    return 0;
+  }
+
+  /// A whole head and nothing else: what follows would only change which flaw of it is found.
+  std::size_t put_head(Bytes pending) {
+    const std::size_t size = head_size(as_text(pending));
+    if (size == 0) return 0;
+    return with_parser([&](auto& parser) {
+      error_code ec;
+      const std::size_t taken = parser.put(boost::asio::const_buffer(pending.data(), size), ec);
+      if (ec) fault = fault_of(ec == error::need_more ? error::bad_value : ec);
+      return taken;
+    });
+  }
+
+  std::size_t put_body(Bytes pending) {
+    return with_parser([&](auto& parser) -> std::size_t {
+      if (parser.at_chunk_head() && pending.size() < shortest_chunked_rest) return 0;
+      error_code ec;
+      const std::size_t taken =
+          parser.put(boost::asio::const_buffer(pending.data(), pending.size()), ec);
+      // Only the head of a chunk and the trailers wait for more octets than they take.
+      if (ec == error::need_more) ec = {};
+      if (!ec && !parser.is_done() && pending.size() - taken > limits.head_octets)
+        ec = error::header_limit;
+      if (ec) fault = fault_of(ec);
+      return taken;
+    });
   }
 
   Limits limits;
@@ -150,18 +192,12 @@ MessageParser& MessageParser::operator=(MessageParser&&) noexcept = default;
 
 std::size_t MessageParser::put(Bytes pending) {
   if (pending.empty() || done() || impl_->fault) return 0;
-  if (!head_done() && !impl_->head_complete(as_text(pending))) return 0;
-  return impl_->with_parser([&](auto& parser) {
-    error_code ec;
-    const std::size_t taken =
-        parser.put(boost::asio::const_buffer(pending.data(), pending.size()), ec);
-    // Only the head of a chunk and the trailers wait for more octets than they take.
-    if (ec == error::need_more) ec = {};
-    if (!ec && !parser.is_done() && pending.size() - taken > impl_->limits.head_octets)
-      ec = error::header_limit;
-    if (ec) impl_->fault = fault_of(ec);
-    return taken;
-  });
+  std::size_t taken = 0;
+  if (!head_done()) {
+    taken = impl_->put_head(pending);
+    if (!head_done() || done() || impl_->fault || taken == pending.size()) return taken;
+  }
+  return taken + impl_->put_body(pending.subspan(taken));
 }
 
 void MessageParser::put_eof() {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "protocols/http/ascii.hpp"
+#include "understudy/document.hpp"
 
 namespace understudy::http {
 namespace {
@@ -16,7 +17,7 @@ std::optional<Fields> parse_headers(std::string_view lines) {
     const std::string_view line = lines.substr(0, lines.find("\r\n"));
     lines.remove_prefix(std::min(line.size() + 2, lines.size()));
     const std::size_t colon = line.find(':');
-    if (colon == std::string_view::npos) return std::nullopt;
+    if (colon == std::string_view::npos || !is_text(line.substr(0, colon))) return std::nullopt;
     fields.push_back(
         {std::string(line.substr(0, colon)), std::string(trimmed(line.substr(colon + 1)))});
   }

@@ -64,10 +64,9 @@ std::optional<Observed> HttpObserver::next() {
 
 void HttpObserver::read_requests(Moment at) {
   while (watching()) {
-    if (requests_.at_boundary())
-      if (const auto foreign = foreign_protocol(requests_.pending()))
-        return stop(Sync::opaque, "the client sent " + std::string(*foreign) +
-                                      " to an http service: relayed, not recorded");
+    if (const auto foreign = foreign_protocol(requests_.head_so_far()))
+      return stop(Sync::opaque, "the client sent " + std::string(*foreign) +
+                                    " to an http service: relayed, not recorded");
     switch (requests_.step()) {
       case MessageStream::Step::need_bytes:
         if (requests_.at_boundary() && requests_.pending().empty()) request_began_.reset();

@@ -8,6 +8,7 @@
 #include "protocols/http/ascii.hpp"
 #include "protocols/http/content.hpp"
 #include "protocols/http/identity.hpp"
+#include "understudy/scope.hpp"
 
 namespace understudy::http {
 namespace {
@@ -32,6 +33,8 @@ void add_candidate(std::vector<std::string>& candidates, std::string canonical) 
   candidates.push_back(std::move(canonical));
 }
 
+constexpr std::string_view control_prefix = "/__understudy/";
+
 /// HTTP/1.1 requires exactly one Host (RFC 9112, 3.2).
 bool has_sound_host(const Message& request) {
   std::size_t hosts = 0;
@@ -41,8 +44,12 @@ bool has_sound_host(const Message& request) {
 
 }  // namespace
 
-Prepared prepare(const Message& request, const ServiceTable& table, std::size_t decoded_limit) {
+Prepared prepare(const Message& request, const ServiceTable& table, std::size_t decoded_limit,
+                 std::string_view scope_from) {
   Prepared prepared;
+  prepared.scope = scope_of(request, scope_from);
+  if (std::string_view(request.target).starts_with(control_prefix))
+    prepared.control = parse_target(request.target).path.substr(control_prefix.size());
   prepared.line = request.method + ' ' + request.target;
   prepared.is_head = request.method == "HEAD";
   prepared.keep_alive = request.keep_alive;
@@ -82,11 +89,15 @@ const Prepared* RequestMemo::store(std::string_view head, Prepared prepared) {
 }
 
 HttpServer::HttpServer(const ServiceTable& table, const ServerContext& context)
-    : table_(table), limits_(context.limits), requests_(Role::request, context.limits) {}
+    : table_(table),
+      limits_(context.limits),
+      requests_(Role::request, context.limits),
+      scope_from_(scope_source(*context.settings)) {}
 
 // States: a request waits for its answer (asked_), the connection is to be closed (closing_), or
 // the next message is read.
 ServerEvent HttpServer::next() {
+  if (std::exchange(control_answered_, false)) return Synthesised{"scope"};
   if (asked_ != nullptr) return ask();
   if (closing_) return Close{};
   for (;;) {
@@ -100,9 +111,9 @@ ServerEvent HttpServer::next() {
         }
       }
       head_ = head;
-      if (const auto foreign = foreign_protocol(requests_.pending()))
-        return refuse_foreign(*foreign);
     }
+    if (const auto foreign = foreign_protocol(requests_.head_so_far()))
+      return refuse_foreign(*foreign);
     switch (requests_.step()) {
       case MessageStream::Step::need_bytes:
         if (!requests_.ended()) return NeedBytes{};
@@ -124,14 +135,48 @@ ServerEvent HttpServer::next() {
 }
 
 ServerEvent HttpServer::ask() {
+  if (!asked_->control.empty()) return answer_control();
+  if (asked_->scope != scope_)
+    return *(scope_call_ = ScopeCall{ScopeCall::Action::enter, asked_->scope});
   Request request;
   request.canonical = asked_->candidates[candidate_];
   request.synthesisable = candidate_ + 1 < asked_->candidates.size();
   return request;
 }
 
+/// POST /__understudy/reset and …/drop, of the scope that the request names, else of the
+/// connection's.
+ServerEvent HttpServer::answer_control() {
+  const bool reset = asked_->control == "reset";
+  const bool known = reset || asked_->control == "drop";
+  if (known && asked_->line.starts_with("POST ")) {
+    // The scope that an earlier request named is not meant.
+    if (asked_->scope.empty() && !scope_.empty())
+      return *(scope_call_ = ScopeCall{ScopeCall::Action::enter, {}});
+    const auto action = reset ? ScopeCall::Action::reset : ScopeCall::Action::drop;
+    return *(scope_call_ = ScopeCall{action, asked_->scope});
+  }
+  send_document(known ? 405 : 404, known ? "Allow: POST\r\n" : "",
+                {{"error", "expected POST /__understudy/reset or /__understudy/drop"}});
+  finish_answer(asked_->keep_alive);
+  return Synthesised{"scope"};
+}
+
+void HttpServer::answer_scope_call() {
+  const ScopeCall call = *std::exchange(scope_call_, std::nullopt);
+  if (call.action == ScopeCall::Action::enter) {
+    scope_ = call.name;
+    return;
+  }
+  send_document(200, "", {{asked_->control, call.name.empty() ? default_scope : call.name}});
+  finish_answer(asked_->keep_alive);
+  control_answered_ = true;
+}
+
 void HttpServer::accept(Message request) {
-  Prepared prepared = prepare(request, table_, limits_.message_octets);
+  const std::string scope = take_scope_segment(request.target);
+  Prepared prepared = prepare(request, table_, limits_.message_octets, scope_from_);
+  if (prepared.scope.empty()) prepared.scope = scope;
   const bool framed_body = find(request.fields, "content-length") != nullptr ||
                            find(request.fields, "transfer-encoding") != nullptr;
   if (!framed_body && !head_.empty() && head_.size() <= RequestMemo::largest_head) {
@@ -143,6 +188,7 @@ void HttpServer::accept(Message request) {
 }
 
 void HttpServer::reply(const Answer& answer) {
+  if (scope_call_) return answer_scope_call();
   if (answer.image.empty() && candidate_ + 1 < asked_->candidates.size()) {
     ++candidate_;  // what was asked for is not recorded; the next candidate answers it as well
     return;
@@ -160,6 +206,7 @@ void HttpServer::reply(const Answer& answer) {
 }
 
 void HttpServer::reply(const Miss& miss) {
+  scope_call_.reset();
   Document body{{"error", miss.summary}, {"request", document_of(asked_->line)}};
   if (!miss.detail.empty()) body["nearest"] = miss.detail;
   if (!miss.hint.empty()) body["hint"] = miss.hint;

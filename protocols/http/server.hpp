@@ -3,6 +3,7 @@
 
 #include <array>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,8 @@ namespace understudy::http {
 
 /// What a request asks for and how its answer must be framed.
 struct Prepared {
+  std::string scope;    ///< empty where the request names none
+  std::string control;  ///< what stands behind /__understudy/; empty for the service's own paths
   /// Canonical requests, to be looked up one after the other until one is answered: as it was sent,
   /// then (for GET and HEAD) without the fields that a server may ignore, then GET in place of
   /// HEAD.
@@ -26,8 +29,9 @@ struct Prepared {
   bool is_http_10 = false;
 };
 
+/// `scope_from`: the field that names the scope of requests that do not in so many words; or empty.
 [[nodiscard]] Prepared prepare(const Message& request, const ServiceTable& table,
-                               std::size_t decoded_limit);
+                               std::size_t decoded_limit, std::string_view scope_from = {});
 
 /// Requests without a body that this connection has seen before, by the octets of their heads: a
 /// hash and a comparison in place of a parse. Direct-mapped, so bounded.
@@ -61,6 +65,8 @@ class HttpServer final : public ServerMachine {
 
  private:
   ServerEvent ask();
+  ServerEvent answer_control();
+  void answer_scope_call();
   void accept(Message request);
   ServerEvent refuse(const Fault& fault);
   ServerEvent refuse_foreign(std::string_view protocol);
@@ -76,6 +82,10 @@ class HttpServer final : public ServerMachine {
   Prepared own_;                     // a request that the memo does not hold
   const Prepared* asked_ = nullptr;  // the request that waits for its answer
   std::size_t candidate_ = 0;
+  std::string scope_from_;
+  std::string scope_;                    // that the connection is in; empty: that of no name
+  std::optional<ScopeCall> scope_call_;  // that waits for its answer
+  bool control_answered_ = false;        // and is to be told
   bool closing_ = false;
   Output output_;
 };

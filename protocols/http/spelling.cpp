@@ -15,17 +15,6 @@
 namespace understudy::http {
 namespace {
 
-/// A second field of one name makes a list of the first one's value.
-void add_field(Document& headers, const std::string& name, std::string_view value) {
-  for (const auto& [known, values] : headers.items()) {
-    if (!iequals(known, name)) continue;
-    if (!values.is_array()) values = Document::array({values});
-    values.push_back(document_of(value));
-    return;
-  }
-  headers[name] = document_of(value);
-}
-
 /// Fields that Connection names belong to the connection (RFC 9110, 7.6.1).
 bool is_nominated(const Fields& fields, std::string_view name) {
   bool nominated = false;

@@ -6,6 +6,7 @@
 #include "protocols/mysql/image.hpp"
 #include "protocols/mysql/introspection.hpp"
 #include "protocols/mysql/statements.hpp"
+#include "protocols/sql/words.hpp"
 
 namespace understudy::mysql {
 
@@ -24,6 +25,19 @@ std::string text_of(const Document& document, const char* key) {
 
 bool is_error(const Document& answer) {
   return answer.is_object() && answer.contains("error");
+}
+
+std::string lower(std::string text) {
+  std::ranges::transform(text, text.begin(), sql::to_lower);
+  return text;
+}
+
+// An error of the statement's own tables, which no other table explains.
+bool is_of_own_tables(const Document& answer) {
+  static constexpr std::uint16_t codes[] = {1048, 1062, 1264, 1265, 1292, 1364, 1366, 1406, 1690};
+  const Document& error = answer["error"];
+  return error.is_object() && error.contains("code") && error["code"].is_number_integer() &&
+         std::ranges::find(codes, error["code"].get<std::uint64_t>()) != std::end(codes);
 }
 
 std::optional<std::string> no_variables(std::string_view) {
@@ -130,6 +144,7 @@ void MysqlAnalyser::learn(const SessionHeader& session, const Exchange& exchange
   const Surroundings around = surroundings_of(session, request);
   ++databases_[around.database];
   learn_shape(request, exchange.answer, around);
+  learn_numbers(request, exchange.answer, around);
   if (!is_error(exchange.answer)) learn_variables(request, exchange.answer);
 }
 
@@ -143,6 +158,7 @@ void MysqlAnalyser::learn_shape(const Document& request, const Document& answer,
     ResultSet set;
     set.columns = columns_from_document(answer["columns"], {around.database, around.mariadb}, "",
                                         reported_later);
+    rows_.learn(set.columns);
     Results results;
     results.list.emplace_back(std::move(set));
     learn_extended(results);
@@ -166,6 +182,17 @@ void MysqlAnalyser::learn_shape(const Document& request, const Document& answer,
   if (answer.contains("columns"))
     shape.columns = columns_from_document(answer["columns"], {around.database, around.mariadb},
                                           "/answer/columns", ignored);
+}
+
+// An insert id: AUTO_INCREMENT numbers the rows of the table.
+void MysqlAnalyser::learn_numbers(const Document& request, const Document& answer,
+                                  const Surroundings& around) {
+  if (!answer.is_object() || !answer.contains("insert_id")) return;
+  for (const KeyPath& path : sql::dependencies_of(text_of(request, "sql"), around.mode).writes)
+    if (path.size() == 2 && path[0] == outside_transactions)
+      rows_.learn_numbers(path[1].find('.') != std::string::npos
+                              ? path[1]
+                              : lower(around.database) + "." + path[1]);
 }
 
 void MysqlAnalyser::learn_extended(const Results& results) {
@@ -265,28 +292,41 @@ void MysqlAnalyser::append_identity(const Document& request, Ask ask, const Surr
 
 std::string MysqlAnalyser::encode(const Document& request, const Document& answer,
                                   std::vector<Problem>& problems) {
-  return encode(answer, surroundings_of(request), problems);
+  return image_of(results_of(answer, surroundings_of(request), problems));
 }
 
-std::string MysqlAnalyser::encode(const Document& answer, const Surroundings& around,
-                                  std::vector<Problem>& problems) {
+Results MysqlAnalyser::results_of(const Document& answer, const Surroundings& around,
+                                  std::vector<Problem>& problems) const {
   Results results = answer_from_document(answer, {around.database, around.mariadb}, problems);
   add_extended(results);
+  return results;
+}
+
+std::string MysqlAnalyser::image_of(const Results& results) const {
   const Charset* charset = charset_of(collation_);
   const bool utf8 = charset != nullptr && is_utf8(*charset);
   return encode_image(results, utf8 ? collation_ : utf8mb4_collation);
 }
 
+// A table as `table`, or `database.table` where it is not one of the main database.
+std::string MysqlAnalyser::table_key(const std::string& table, const Surroundings& around) const {
+  const std::size_t dot = table.find('.');
+  const std::string database =
+      lower(dot == std::string::npos ? around.database : table.substr(0, dot));
+  if (std::ranges::find(catalogs, database) != std::end(catalogs)) return std::string(catalog_key);
+  const std::string name = dot == std::string::npos ? table : table.substr(dot + 1);
+  return database == lower(main_database()) ? name : database + "." + name;
+}
+
 KeyPath MysqlAnalyser::qualified(const KeyPath& path, const Surroundings& around) const {
   if (path.empty()) return path;
-  std::string table = path.front();
-  const std::size_t dot = table.find('.');
-  std::string database = dot == std::string::npos ? around.database : table.substr(0, dot);
-  if (std::ranges::find(catalogs, database) != std::end(catalogs))
-    return {std::string(catalog_key)};
-  if (dot != std::string::npos) table.erase(0, dot + 1);
   KeyPath result = path;
-  result.front() = database == main_database() ? table : database + "." + table;
+  if (path.front() == outside_transactions) {
+    if (path.size() > 1) result[1] = table_key(path[1], around);
+  } else if (!path.front().starts_with('@')) {
+    result.front() = table_key(path.front(), around);
+    if (result.front() == catalog_key) result.resize(1);
+  }
   return result;
 }
 
@@ -349,6 +389,30 @@ void MysqlAnalyser::classify(const Document& request, const Document& answer,
     analysis.reads.push_back({std::string(catalog_key)});
   if (info.kind == Kind::ddl) analysis.writes.push_back({std::string(catalog_key)});
   analysis.changed = !failed && !changed_nothing(answer, info.kind);
+  // A foreign key, a trigger: any table may be the cause.
+  if (failed && analysis.effect == Effect::write && !is_refusal(answer) &&
+      !is_of_own_tables(answer))
+    analysis.reads.push_back({});
+}
+
+void MysqlAnalyser::add_rows(const Document& request, const Results& results,
+                             const Surroundings& around, Analysis& analysis) {
+  if (!analysis.understood || analysis.effect == Effect::none || request.contains("variables"))
+    return;
+  statement_.assign(text_of(request, "sql"), around.mode);
+  const std::string main = main_database();
+  analysis.rows =
+      rows_.facts_of({statement_.pattern(), around.mode, analysis.identity, around.database, main},
+                     results, [&](const std::string& table) { return table_key(table, around); });
+  // Which of its tables a joined DELETE only reads, the plan knows better than the keys do.
+  const auto& changes = analysis.rows.changes;
+  const bool removes = std::ranges::all_of(
+      changes, [](const RowChange& change) { return change.kind == RowChange::Kind::remove; });
+  if (changes.empty() || !removes) return;
+  std::erase_if(analysis.writes, [&](const KeyPath& path) {
+    return path.size() == 1 && !path[0].starts_with('@') &&
+           std::ranges::count(changes, path[0], &RowChange::table) == 0;
+  });
 }
 
 Analysis MysqlAnalyser::analyse(const SessionHeader& session, const Exchange& exchange,
@@ -382,7 +446,10 @@ Analysis MysqlAnalyser::analyse(const SessionHeader& session, const Exchange& ex
   } else {
     classify(request, exchange.answer, around, analysis);
   }
-  if (analysis.effect != Effect::none) analysis.image = encode(exchange.answer, around, problems);
+  if (analysis.effect == Effect::none) return analysis;
+  const Results results = results_of(exchange.answer, around, problems);
+  analysis.image = image_of(results);
+  if (request.contains("sql")) add_rows(request, results, around, analysis);
   return analysis;
 }
 
@@ -417,10 +484,7 @@ std::vector<std::pair<std::string, std::string>> MysqlAnalyser::shapes() const {
     else
       results.list.emplace_back(ResultSet{.columns = shape.columns});
     add_extended(results);
-    const Charset* charset = charset_of(collation_);
-    const bool utf8 = charset != nullptr && is_utf8(*charset);
-    found.emplace_back(std::move(name),
-                       encode_image(results, utf8 ? collation_ : utf8mb4_collation));
+    found.emplace_back(std::move(name), image_of(results));
   }
   return found;
 }

@@ -11,6 +11,7 @@
 #include "protocols/mysql/identity.hpp"
 #include "protocols/mysql/parameters.hpp"
 #include "protocols/mysql/result.hpp"
+#include "protocols/mysql/row_reader.hpp"
 #include "understudy/analyser.hpp"
 
 namespace understudy::mysql {
@@ -42,16 +43,21 @@ class MysqlAnalyser final : public Analyser {
                     std::vector<Problem>& problems);
   void append_identity(const Document& request, Ask ask, const Surroundings& around,
                        Identity& identity, std::vector<Problem>& problems);
-  std::string encode(const Document& answer, const Surroundings& around,
-                     std::vector<Problem>& problems);
+  Results results_of(const Document& answer, const Surroundings& around,
+                     std::vector<Problem>& problems) const;
+  [[nodiscard]] std::string image_of(const Results& results) const;
+  void add_rows(const Document& request, const Results& results, const Surroundings& around,
+                Analysis& analysis);
   void learn_shape(const Document& request, const Document& answer, const Surroundings& around);
   struct Shape;
   static void learn_refusal(const Document& answer, Shape& shape);
+  void learn_numbers(const Document& request, const Document& answer, const Surroundings& around);
   void learn_extended(const Results& results);
   void add_extended(Results& results) const;
   void learn_variables(const Document& request, const Document& answer);
   void add_source(const std::string& source, const Surroundings& around, Analysis& analysis);
   void add_dependencies(std::string_view text, const Surroundings& around, Analysis& analysis);
+  [[nodiscard]] std::string table_key(const std::string& table, const Surroundings& around) const;
   [[nodiscard]] KeyPath qualified(const KeyPath& path, const Surroundings& around) const;
   void classify(const Document& request, const Document& answer, const Surroundings& around,
                 Analysis& analysis);
@@ -69,6 +75,7 @@ class MysqlAnalyser final : public Analyser {
   };
   std::map<std::pair<std::string, std::string>, Shape> shapes_;  // by database and pattern
   std::map<std::string, std::string> extended_;  // extended metadata by schema, table and column
+  RowReader rows_;
   sql::Statement statement_;
 };
 

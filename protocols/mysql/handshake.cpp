@@ -32,6 +32,24 @@ std::string read_answer(ByteReader& reader, const Negotiated& negotiated) {
   return text_until_nul(reader);
 }
 
+/// Behind all else, and read by nobody who must: what is malformed counts as not there.
+std::vector<Attribute> read_attributes(ByteReader& reader, const Negotiated& negotiated) {
+  std::vector<Attribute> attributes;
+  if (!negotiated.has(capability::connect_attrs) || reader.remaining() == 0) return attributes;
+  ByteReader pairs(reader.rest());
+  const std::uint64_t length = read_lenenc(pairs);
+  if (pairs.failed() || length > pairs.remaining()) return attributes;
+  pairs = ByteReader(pairs.take(static_cast<std::size_t>(length)));
+  while (pairs.remaining() > 0) {
+    Attribute attribute;
+    attribute.name = as_text(read_lenenc_bytes(pairs));
+    attribute.value = as_text(read_lenenc_bytes(pairs));
+    if (pairs.failed()) break;
+    attributes.push_back(std::move(attribute));
+  }
+  return attributes;
+}
+
 std::optional<HandshakeResponse> decode_response_320(Bytes packet) {
   ByteReader reader(packet);
   HandshakeResponse response;
@@ -132,6 +150,7 @@ std::optional<HandshakeResponse> decode_handshake_response(Bytes packet,
   if (response.wanted.has(capability::plugin_auth) && reader.remaining() > 0)
     response.plugin = text_to_end(reader, packet);
   if (reader.failed()) return std::nullopt;
+  response.attributes = read_attributes(reader, response.wanted);
   return response;
 }
 
@@ -148,6 +167,7 @@ std::optional<HandshakeResponse> decode_change_user(Bytes body, const Negotiated
   if (negotiated.has(capability::plugin_auth) && reader.remaining() > 0)
     response.plugin = text_to_end(reader, body);
   if (reader.failed()) return std::nullopt;
+  response.attributes = read_attributes(reader, negotiated);
   return response;
 }
 

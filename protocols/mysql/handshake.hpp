@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "protocols/mysql/capabilities.hpp"
 #include "understudy/byte_writer.hpp"
@@ -41,6 +42,12 @@ struct CapabilityOffsets {
 };
 [[nodiscard]] CapabilityOffsets capability_offsets(Bytes greeting);
 
+/// What a client says of itself: `program_name`, `_client_name`, …
+struct Attribute {
+  std::string name;
+  std::string value;
+};
+
 struct HandshakeResponse {
   Negotiated wanted;
   std::uint16_t collation = 0;
@@ -48,7 +55,8 @@ struct HandshakeResponse {
   std::string answer;  ///< to the nonce; never to be stored
   std::string database;
   std::string plugin;  ///< empty where the client names none
-  bool tls = false;    ///< an SSLRequest: the response follows in TLS
+  std::vector<Attribute> attributes;
+  bool tls = false;  ///< an SSLRequest: the response follows in TLS
 };
 
 /// `offered` is what the greeting said: only what both sides have counts.

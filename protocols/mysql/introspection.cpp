@@ -334,6 +334,13 @@ std::optional<ResultSet> answer_introspection(const Introspection& asked,
   return set;
 }
 
+ResultSet one_text(std::string label, std::string_view text) {
+  ResultSet set;
+  set.columns = {text_column(std::move(label), 128)};
+  set.rows.push_back(Document::array({document_of(text)}));
+  return set;
+}
+
 std::vector<std::pair<std::string, std::string>> variables_told(const Introspection& asked,
                                                                 const Document& answer) {
   std::vector<std::pair<std::string, std::string>> told;

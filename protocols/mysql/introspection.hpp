@@ -54,6 +54,9 @@ struct Circumstances {
                                                             const Circumstances& known,
                                                             const std::vector<Column>& columns);
 
+/// One row with one text.
+[[nodiscard]] ResultSet one_text(std::string label, std::string_view text);
+
 /// System variables that a recorded answer tells, name and value.
 [[nodiscard]] std::vector<std::pair<std::string, std::string>> variables_told(
     const Introspection& asked, const Document& answer);

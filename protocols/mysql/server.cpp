@@ -32,7 +32,9 @@ MysqlServer::MysqlServer(const ServiceTable& table, const ServerContext& context
 
 ServerEvent MysqlServer::next() {
   for (;;) {
+    if (!note_.empty()) return Noted{std::exchange(note_, {})};
     if (phase_ == Phase::closed) return Close{};
+    if (asked_ == Asked::scope) return ScopeCall{scope_action_, called_scope_};
     if (asked_ != Asked::nothing) return request_now();
     if (text_index_ < texts_.size()) {
       if (auto event = next_statement()) return *std::move(event);
@@ -214,6 +216,7 @@ std::optional<ServerEvent> MysqlServer::begin_statement(const sql::Statement& st
   statement_ = &statement;
   text_ = text;
   info_ = session_.inspect(text_);
+  if (auto event = answer_scope_statement()) return event;
   const bool asks_nothing_of_tables =
       info_.kind == Kind::show ||
       (info_.kind == Kind::select && !reads_tables(info_, statement.pattern()));
@@ -294,6 +297,7 @@ Request MysqlServer::request_now() {
       request.qualifier = qualifier_;
       request.synthesisable = synthesisable_;
       return request;
+    case Asked::scope:
     case Asked::nothing:
       break;
   }
@@ -344,6 +348,10 @@ std::optional<ServerEvent> MysqlServer::take_prepare(Bytes body) {
     return synthesised("empty query");
   }
   info_ = session_.inspect(prepare_text_);
+  if (const auto scope = sql::parse_scope_statement(prepare_text_, session_.mode())) {
+    send_prepared(to_wire(one_text(scope->column, {}).columns));
+    return synthesised("scope");
+  }
   introspection_ = parse_introspection(prepare_text_, session_.mode());
   bool known = false;
   (void)shape_columns(shape_key(query_, session_.database(), main_database_), known);

@@ -15,6 +15,7 @@
 #include "protocols/mysql/introspection.hpp"
 #include "protocols/mysql/render.hpp"
 #include "protocols/mysql/session.hpp"
+#include "protocols/sql/scope_statement.hpp"
 #include "understudy/server_machine.hpp"
 
 namespace understudy::mysql {
@@ -35,8 +36,7 @@ class MysqlServer final : public ServerMachine {
   // response: the client's answer to the greeting is awaited; switched: its answer to an
   // AuthSwitchRequest; commands; file: the file of a LOAD DATA LOCAL INFILE; closed: nothing more.
   enum class Phase : std::uint8_t { response, switched, commands, file, closed };
-  // What the engine was asked last, or is to be asked next. The first three and the last two are
-  // asked around a statement for its transaction's sake and are not answered to the client.
+  // What the engine was asked last, or is to be asked next.
   enum class Asked : std::uint8_t {
     nothing,
     commit_before,
@@ -46,7 +46,8 @@ class MysqlServer final : public ServerMachine {
     rollback_after,
     prepare,
     fields,
-    reset
+    reset,
+    scope  ///< a ScopeCall
   };
 
   struct PreparedStatement {
@@ -63,6 +64,7 @@ class MysqlServer final : public ServerMachine {
   void authenticate(const HandshakeResponse& response);
   void admit(std::string_view plugin);
   void deny();
+  void welcome();
   [[nodiscard]] bool is_admitted(std::string_view plugin, std::string_view answer) const;
   void switch_plugin();
 
@@ -91,6 +93,14 @@ class MysqlServer final : public ServerMachine {
   void advance();
   void set_up(Ask ask, const sql::Statement& statement);
 
+  // Scopes.
+  [[nodiscard]] std::string scope_of_login();
+  void enter_login_scope();
+  std::optional<ServerEvent> answer_scope_statement();
+  ServerEvent set_scope();
+  ServerEvent call_scope(ScopeCall::Action action, std::string name);
+  void answer_scope();
+
   // Answers.
   void answer_statement(const Answer& answer);
   void answer_prepare(const Answer& answer);
@@ -117,6 +127,7 @@ class MysqlServer final : public ServerMachine {
   [[nodiscard]] std::string to_client(std::string_view text) const;
   [[nodiscard]] bool is_known_database(std::string_view name) const;
   [[nodiscard]] bool is_settable(const StatementInfo& info) const;
+  [[nodiscard]] std::vector<Column> to_wire(std::vector<Column> columns) const;
   [[nodiscard]] std::vector<Column> shape_columns(std::string_view key, bool& known) const;
   [[nodiscard]] bool is_refused(std::string_view key, ErrorPacket& error) const;
 
@@ -133,6 +144,8 @@ class MysqlServer final : public ServerMachine {
   Negotiated negotiated_;
   HandshakeResponse login_;
   bool changing_user_ = false;
+  bool entering_ = false;  // the scope that the login names
+  std::string note_;       // for a person; empty: none
   bool multi_statements_ = false;
   Session session_;
 
@@ -166,6 +179,11 @@ class MysqlServer final : public ServerMachine {
   std::int64_t row_count_ = -1;
   std::uint16_t last_warnings_ = 0;
   std::optional<ErrorPacket> last_error_;
+
+  // The scope as the connection named it, empty: none; and the call under way.
+  std::string scope_, called_scope_;
+  ScopeCall::Action scope_action_ = ScopeCall::Action::enter;
+  std::string scope_column_;  // of a function's answer; empty: OK
 
   // LOAD DATA LOCAL INFILE.
   Bytes file_image_;

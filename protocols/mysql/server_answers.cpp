@@ -68,6 +68,8 @@ void MysqlServer::reply(const Answer& answer) {
       if (changing_user_) return authenticate(login_);
       session_.reset();
       return send_ok({});
+    case Asked::scope:
+      return answer_scope();
     case Asked::nothing:
       return;
   }
@@ -80,6 +82,7 @@ void MysqlServer::reply(const Miss& miss) {
   asked_ = Asked::nothing;
   texts_.clear();
   text_index_ = 0;
+  if (std::exchange(entering_, false)) phase_ = Phase::closed;
   fail(unknown_error, "HY000", std::move(text));
 }
 
@@ -269,13 +272,17 @@ void MysqlServer::answer_prepare(const Answer& answer) {
   std::vector<Column> columns = shape_columns(key, known);
   if (!known && introspection_) {
     if (const auto set = answer_introspection(*introspection_, circumstances(), {})) {
-      columns = set->columns;
-      for (Column& column : columns)
-        to_wire(column,
-                session_.result_collation() == 0 ? utf8mb4_collation : session_.result_collation());
+      columns = to_wire(set->columns);
     }
   }
   send_prepared(columns);
+}
+
+std::vector<Column> MysqlServer::to_wire(std::vector<Column> columns) const {
+  const std::uint16_t collation = session_.result_collation();
+  for (Column& column : columns)
+    mysql::to_wire(column, collation == 0 ? utf8mb4_collation : collation);
+  return columns;
 }
 
 void MysqlServer::send_prepared(const std::vector<Column>& columns) {

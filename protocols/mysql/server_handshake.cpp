@@ -6,6 +6,7 @@
 #include "protocols/mysql/auth.hpp"
 #include "protocols/mysql/charset.hpp"
 #include "protocols/mysql/server.hpp"
+#include "understudy/scope.hpp"
 
 namespace understudy::mysql {
 
@@ -51,7 +52,8 @@ void MysqlServer::greet() {
     greeting_.nonce[i] = nonce_octet(context_.entropy[i]);
   const auto recorded = number_or(profile_, "capabilities", default_capabilities);
   greeting_.offered.capabilities = (recorded & ~not_spoken) | capability::protocol_41 |
-                                   capability::secure_connection | capability::plugin_auth;
+                                   capability::secure_connection | capability::plugin_auth |
+                                   capability::connect_attrs;
   greeting_.offered.mariadb = number_or<std::uint32_t>(profile_, "mariadb_capabilities", 0) &
                               mariadb_capability::extended_metadata;
   greeting_.collation = number_or<std::uint8_t>(profile_, "collation", 8);
@@ -121,6 +123,11 @@ void MysqlServer::admit(std::string_view plugin) {
     output_.copy(fast_authentication);
     end_packet(target, start, sequence_);
   }
+  enter_login_scope();
+}
+
+void MysqlServer::welcome() {
+  login_.database = std::string(split_scope(login_.database).bare);
   session_.open(login_.user, login_.database, login_.collation);
   login_.answer.clear();
   tracked_.clear();

@@ -89,6 +89,9 @@ void Executor::ask_control(Control control, std::string_view name, Waiting waiti
 std::optional<Request> Executor::take_request() {
   return std::exchange(request_, std::nullopt);
 }
+std::optional<ScopeCall> Executor::take_scope_call() {
+  return std::exchange(scope_call_, std::nullopt);
+}
 std::optional<std::string_view> Executor::take_synthesised() {
   return std::exchange(synthesised_, std::nullopt);
 }
@@ -118,6 +121,8 @@ void Executor::reply(const Answer& answer) {
       if (!portal_->answer_with(answer.image))
         return fail(make_fields("ERROR", "XX000", "the table's image of this answer is damaged"));
       return deliver();
+    case Waiting::scope:
+      return finish_scope();
     case Waiting::none:
       return;
   }

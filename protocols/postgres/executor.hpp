@@ -3,7 +3,8 @@
 //
 // States, left by `reply`:
 //   idle ─ run() ─► opening (an implicit transaction) ─► asking (a statement, BEGIN … or the end of
-//   the span) ─► idle; COPY … FROM STDIN waits in `copying` for its data before it is asked for.
+//   the span) ─► idle; COPY … FROM STDIN waits in `copying` for its data before it is asked for. A
+//   statement that is about scopes is a ScopeCall in place of the question.
 #pragma once
 
 #include <cstdint>
@@ -18,6 +19,7 @@
 #include "protocols/postgres/settings.hpp"
 #include "protocols/postgres/transaction.hpp"
 #include "protocols/postgres/utility.hpp"
+#include "protocols/sql/scope_statement.hpp"
 #include "understudy/server_machine.hpp"
 
 namespace understudy::postgres {
@@ -58,6 +60,7 @@ class Executor {
 
   /// A question for the engine, once; nothing where none is open.
   [[nodiscard]] std::optional<Request> take_request();
+  [[nodiscard]] std::optional<ScopeCall> take_scope_call();
   [[nodiscard]] std::optional<std::string_view> take_synthesised();
   void reply(const Answer& answer);
   void reply(const Miss& miss);
@@ -74,6 +77,8 @@ class Executor {
   [[nodiscard]] ServedObjects& objects() noexcept { return objects_; }
   [[nodiscard]] TransactionBlock& block() noexcept { return block_; }
   [[nodiscard]] sql::Mode mode() const;
+  /// The connection is in the scope that its login named; empty where that named none.
+  void logged_in_to(std::string scope);
   void ready();
 
  private:
@@ -84,7 +89,8 @@ class Executor {
     close_span,
     control,
     chain,
-    statement
+    statement,
+    scope
   };
 
   [[nodiscard]] std::optional<std::vector<Column>> known_columns(
@@ -120,6 +126,11 @@ class Executor {
   void run_set(const SetStatement& set);
   void run_show();
   void run_copy();
+  void run_default();
+  void run_scope(const sql::ScopeStatement& statement);
+  void enter_scope(const SetStatement& set);
+  void call_scope(ScopeCall::Action action, std::string name, StatementAnswer answer);
+  void finish_scope();
   void start_copy_in(const ShapeVariant& variant);
   [[nodiscard]] StatementAnswer fetch_rows(ServedPortal& cursor, const FetchStatement& fetch,
                                            SendFailure& failure);
@@ -149,6 +160,12 @@ class Executor {
   Identity identity_;
   std::string control_name_;
   std::optional<Request> request_;
+
+  std::string login_scope_, scope_;  // as named; empty: that of connections that name none
+  std::string called_scope_;         // of the call under way
+  std::optional<ScopeCall> scope_call_;
+  ScopeCall::Action scope_action_ = ScopeCall::Action::enter;
+  StatementAnswer scope_answer_;
   std::optional<std::string_view> synthesised_;
 };
 

@@ -38,19 +38,28 @@ void Executor::run_utility(sql::Kind kind) {
       return run_copy();
     case sql::Kind::set:
     case sql::Kind::reset:
+      if (const auto set = parse_set(portal_->statement->text, mode()); set && names_scope(*set))
+        return enter_scope(*set);
+      return ask_statement(true);
     case sql::Kind::show:
     case sql::Kind::discard:
     case sql::Kind::listen:
     case sql::Kind::unlisten:
     case sql::Kind::notify:
       return ask_statement(true);
-    default: {
-      const ServedStatement& statement = *portal_->statement;
-      const bool own = pack_answer(statement.parsed.pattern(), facts_) ||
-                       parse_set_config(statement.text, mode());
-      return ask_statement(own);
-    }
+    default:
+      return run_default();
   }
+}
+
+/// What is looked up, unless it is about scopes.
+void Executor::run_default() {
+  const ServedStatement& statement = *portal_->statement;
+  if (const auto scope = sql::parse_scope_statement(statement.text, mode()))
+    return run_scope(*scope);
+  const auto config = parse_set_config(statement.text, mode());
+  if (config && names_scope(*config)) return enter_scope(*config);
+  ask_statement(config || pack_answer(statement.parsed.pattern(), facts_));
 }
 
 /// The table holds nothing of the statement under way: it is the connection's own business.
@@ -280,6 +289,7 @@ void Executor::run_set(const SetStatement& set) {
 /// What SHOW answers, as far as that is known: as set on this connection, else as recorded, else
 /// as a server is installed.
 std::optional<std::string> Executor::shown(std::string_view name) const {
+  if (name == scope_setting) return scope_;
   if (auto value = facts_settings_.value(name)) return value;
   const Document& profile = table_.profile();
   if (profile.is_object() && profile.contains("settings"))
@@ -338,6 +348,8 @@ std::optional<std::vector<Column>> Executor::utility_columns(
     default:
       break;
   }
+  if (const auto scope = sql::parse_scope_statement(statement.text, mode()))
+    return single_value(scope->column, "").columns;
   if (const auto answer = pack_answer(statement.parsed.pattern(), facts_)) return answer->columns;
   if (parse_set_config(statement.text, mode())) return single_value("set_config", "").columns;
   return std::nullopt;

@@ -11,6 +11,7 @@
 #include "protocols/postgres/startup.hpp"
 #include "protocols/postgres/transcode.hpp"
 #include "understudy/receive_buffer.hpp"
+#include "understudy/scope.hpp"
 
 namespace understudy::postgres {
 namespace {
@@ -18,10 +19,11 @@ namespace {
 /// Where the connection stands.
 ///   startup         untyped messages: SSLRequest, StartupMessage, …
 ///   authenticating  waits for a PasswordMessage
+//   entering        waits for the scope that the login names
 ///   ready           reads messages one by one; a simple Query runs its statements in turn
 ///   skipping        after an error of the extended protocol: up to the next Sync
 ///   closing         says Close and nothing more
-enum class Phase : std::uint8_t { startup, authenticating, ready, closing };
+enum class Phase : std::uint8_t { startup, authenticating, entering, ready, closing };
 
 class PostgresServer final : public ServerMachine {
  public:
@@ -34,8 +36,8 @@ class PostgresServer final : public ServerMachine {
   void feed(Bytes chunk) override { input_.append(chunk); }
   void feed_eof() override { ended_ = true; }
   ServerEvent next() override;
-  void reply(const Answer& answer) override { executor_.reply(answer); }
-  void reply(const Miss& miss) override { executor_.reply(miss); }
+  void reply(const Answer& answer) override;
+  void reply(const Miss& miss) override;
   [[nodiscard]] Output& output() noexcept override { return output_; }
 
  private:
@@ -52,6 +54,7 @@ class PostgresServer final : public ServerMachine {
   void negotiate(const Startup& startup);
   void note(std::string_view text) { notes_.emplace_back(text); }
   void authenticated();
+  void welcome();
   void tell_settings();
   [[nodiscard]] bool read_message();
   [[nodiscard]] bool next_is_here(const Frame& frame, char& type) const;
@@ -94,6 +97,7 @@ class PostgresServer final : public ServerMachine {
   bool statement_under_way_ = false;           // of either protocol, until after_statement()
   std::optional<std::string> describe_first_;  // portal whose Describe waits for its Execute
   std::uint16_t minor_ = 0;
+  std::string login_scope_;  // empty where the login names none
   std::deque<std::string> notes_;
 };
 
@@ -105,6 +109,8 @@ ServerEvent PostgresServer::next() {
       return noted;
     }
     if (auto request = executor_.take_request()) return *request;
+    if (auto call = executor_.take_scope_call()) return *call;
+    if (phase_ == Phase::entering) return ScopeCall{ScopeCall::Action::enter, login_scope_};
     if (const auto what = executor_.take_synthesised()) return Synthesised{*what};
     if (phase_ == Phase::closing) {
       if (std::exchange(closed_, true)) return NeedBytes{};
@@ -118,6 +124,16 @@ ServerEvent PostgresServer::next() {
       return NeedBytes{};
     }
   }
+}
+
+void PostgresServer::reply(const Answer& answer) {
+  if (phase_ == Phase::entering) return welcome();
+  executor_.reply(answer);
+}
+
+void PostgresServer::reply(const Miss& miss) {
+  if (phase_ == Phase::entering) return fatal("UX404", miss.summary);
+  executor_.reply(miss);
 }
 
 // --- start ---------------------------------------------------------------------------------------
@@ -160,7 +176,10 @@ void PostgresServer::begin_session(const Startup& startup) {
     return;
   }
   executor_.facts().user = user;
-  const std::string_view database = startup.parameter("database");
+  LoginScope login = scope_of_login(startup, *context_.settings);
+  if (!login.problem.empty()) note(login.problem);
+  login_scope_ = std::move(login.scope);
+  const std::string_view database = split_scope(startup.parameter("database")).bare;
   executor_.facts().database = database.empty() ? user : std::string(database);
   Settings& settings = executor_.settings();
   const Document& profile = table_.profile();
@@ -170,7 +189,8 @@ void PostgresServer::begin_session(const Startup& startup) {
   settings.start_with("application_name", "");
   settings.start_with("session_authorization", user);
   for (const auto& [name, value] : settings_of(startup))
-    settings.start_with(name, canonical_setting(name, value, settings.value_or(name, "")));
+    if (name != scope_setting)
+      settings.start_with(name, canonical_setting(name, value, settings.value_or(name, "")));
   const AuthStatus status = authentication_.start(user, output_.buffer());
   if (status == AuthStatus::accepted)
     authenticated();
@@ -188,7 +208,13 @@ void PostgresServer::negotiate(const Startup& startup) {
 }
 
 void PostgresServer::authenticated() {
+  if (login_scope_.empty()) return welcome();
+  phase_ = Phase::entering;
+}
+
+void PostgresServer::welcome() {
   phase_ = Phase::ready;
+  executor_.logged_in_to(login_scope_);
   tell_settings();
   const Bytes entropy(context_.entropy);
   const bool long_key = minor_ >= 2;

@@ -10,6 +10,9 @@
 
 namespace understudy::postgres {
 
+/// Names the connection's scope; not one of its settings: nothing rolls it back.
+inline constexpr std::string_view scope_setting = "understudy.scope";
+
 class Settings {
  public:
   /// Sets a value as the connection begins: what RESET goes back to.

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "protocols/postgres/settings.hpp"
+#include "understudy/scope.hpp"
+
 namespace understudy::postgres {
 namespace {
 
@@ -80,7 +83,8 @@ std::vector<std::pair<std::string, std::string>> settings_of(const Startup& star
   for (const auto& [name, value] : startup.parameters) {
     const bool own =
         name == "user" || name == "database" || name == "replication" || name == "options";
-    if (!own && !name.starts_with(option_prefix)) settings.emplace_back(name, value);
+    if (own || name.starts_with(option_prefix)) continue;
+    settings.emplace_back(name, name == "application_name" ? split_scope(value).bare : value);
   }
   const std::vector<std::string> words = split_options(startup.parameter("options"));
   for (std::size_t i = 0; i < words.size(); ++i) {
@@ -98,6 +102,19 @@ std::vector<std::pair<std::string, std::string>> settings_of(const Startup& star
     settings.emplace_back(name, setting.substr(equals + 1));
   }
   return settings;
+}
+
+LoginScope scope_of_login(const Startup& startup, const Document& settings) {
+  for (const auto& [name, value] : settings_of(startup))
+    if (name == scope_setting) return {value, {}};
+  for (const char* name : {"database", "application_name"})
+    if (const auto scope = split_scope(startup.parameter(name)).scope)
+      return {std::string(*scope), {}};
+  const std::string from = scope_source(settings);
+  if (from.empty()) return {};
+  if (from != "application_name" && from != "database" && from != "user")
+    return {{}, "scope_from: " + from + " is unknown, expected application_name, database or user"};
+  return {std::string(startup.parameter(from)), {}};
 }
 
 std::vector<std::string> protocol_options_of(const Startup& startup) {

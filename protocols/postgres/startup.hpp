@@ -11,6 +11,7 @@
 
 #include "protocols/postgres/frame.hpp"
 #include "understudy/bytes.hpp"
+#include "understudy/document.hpp"
 
 namespace understudy::postgres {
 
@@ -43,8 +44,16 @@ struct Startup {
 [[nodiscard]] Startup decode_startup(Bytes pending);
 
 /// The GUCs of a startup message: its parameters without user, database, replication, options and
-/// `_pq_.…`, followed by the `-c name=value` of its options.
+/// `_pq_.…`, followed by the `-c name=value` of its options. An application_name without the scope
+/// that it may name.
 [[nodiscard]] std::vector<std::pair<std::string, std::string>> settings_of(const Startup& startup);
+
+/// The scope that a login names (docs/scopes.md), empty where it names none.
+struct LoginScope {
+  std::string scope;
+  std::string problem;  ///< of `settings`, the service's entry of understudy.yaml
+};
+[[nodiscard]] LoginScope scope_of_login(const Startup& startup, const Document& settings);
 
 /// Names of `_pq_.` options: none is known here.
 [[nodiscard]] std::vector<std::string> protocol_options_of(const Startup& startup);

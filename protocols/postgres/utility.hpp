@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "protocols/postgres/settings.hpp"
 #include "protocols/postgres/types.hpp"
 #include "protocols/sql/statement.hpp"
 
@@ -66,5 +67,10 @@ struct SetStatement {
 
 /// The last name of DEALLOCATE [PREPARE] x, CLOSE x; the keyword ALL as nothing.
 [[nodiscard]] std::optional<std::string> parse_last_name(std::string_view sql, sql::Mode mode);
+
+/// Whether it is the connection's scope that is set.
+[[nodiscard]] inline bool names_scope(const SetStatement& set) noexcept {
+  return set.name == scope_setting;
+}
 
 }  // namespace understudy::postgres

@@ -8,6 +8,7 @@
 #include "protocols/redis/image.hpp"
 #include "protocols/redis/keys.hpp"
 #include "protocols/redis/redact.hpp"
+#include "understudy/scope.hpp"
 
 namespace understudy::redis {
 
@@ -39,11 +40,15 @@ bool is_http(std::string_view name) {
 RedisServer::RedisServer(const ServiceTable& table, const ServerContext& context)
     : live_(table, profile_of(table), Credentials::from(*context.settings), context.connection_id),
       limits_(context.limits),
-      decoder_(context.limits) {
+      decoder_(context.limits),
+      scope_source_(scope_source(*context.settings)) {
   decoder_.set_authenticated(live_.authenticated);
 }
 
 ServerEvent RedisServer::next() {
+  if (!scope_source_.empty() && scope_source_ != "client_name")
+    return Noted{"scope_from: " + std::exchange(scope_source_, {}) +
+                 " is unknown, expected client_name"};
   for (;;) {
     Step step;
     switch (stage_) {
@@ -53,11 +58,13 @@ ServerEvent RedisServer::next() {
         stage_ = Stage::closed;
         return Close{};
       case Stage::idle:
-        step = watched_ > 0 ? next_watch() : take_command();
+        step = scope_entered_ ? synthesised(verb_of(resolved_))
+               : watched_ > 0 ? next_watch()
+                              : take_command();
         break;
       case Stage::running:
       case Stage::committing:
-        step = run_transaction();
+        step = scope_entered_ ? synthesised(verb_of(resolved_)) : run_transaction();
         break;
     }
     if (step) return std::move(*step);
@@ -101,6 +108,7 @@ RedisServer::Step RedisServer::process(Arguments arguments) {
         "an HTTP request came in; the connection is closed without an answer, as the server does"});
   }
   resolve(arguments, resolved_);
+  if (equals_ignoring_case(arguments.front(), "UNDERSTUDY")) return scope_command();
   const Verb verb = verb_of(resolved_);
   if (verb == Verb::quit) {
     writer().simple_string("OK");
@@ -195,6 +203,9 @@ RedisServer::Step RedisServer::execute(Verb verb) {
 }
 
 RedisServer::Step RedisServer::synthesised(Verb verb) {
+  if (!std::exchange(scope_entered_, false))
+    if (const auto name = scope_of_name(verb); name && *name != scope_)
+      return call_scope(Awaiting::name_scope, ScopeCall::Action::enter, *name);
   std::vector<std::uint8_t>& out = output_.buffer();
   const std::size_t before = out.size();
   Outcome outcome = Outcome::done;
@@ -334,6 +345,15 @@ void RedisServer::reply(const Answer& answer) {
     forget_all();
     return finish_command();
   }
+  if (awaiting == Awaiting::scope || awaiting == Awaiting::name_scope) {
+    if (scope_call_.action == ScopeCall::Action::enter) scope_ = called_scope_;
+    if (awaiting == Awaiting::name_scope) {
+      scope_entered_ = true;
+      return;
+    }
+    if (!held_back()) writer().simple_string("OK");
+    return finish_command();
+  }
   if (awaiting != Awaiting::command) return;
   if (held_back()) return finish_command();
   if (const auto octets = octets_for(answer.image, live_.conversation.resp)) {
@@ -365,7 +385,9 @@ void RedisServer::use_fallback() {
 
 void RedisServer::reply(const Miss& miss) {
   const Awaiting awaiting = awaiting_;
-  if (awaiting != Awaiting::command) return reply(Answer{Grade::synthesised, {}, false});
+  const bool may_miss = awaiting == Awaiting::command || awaiting == Awaiting::scope ||
+                        awaiting == Awaiting::name_scope;
+  if (!may_miss) return reply(Answer{Grade::synthesised, {}, false});
   awaiting_ = Awaiting::nothing;
   if (!held_back()) {
     // Summaries name their author; the prefix is for those that don't.

@@ -29,7 +29,16 @@ class RedisServer final : public ServerMachine {
 
  private:
   /// What the answer to the raised Request is for.
-  enum class Awaiting : std::uint8_t { nothing, command, begin, commit, watch, other };
+  enum class Awaiting : std::uint8_t {
+    nothing,
+    command,
+    begin,
+    commit,
+    watch,
+    scope,       ///< that UNDERSTUDY asks for
+    name_scope,  ///< that a client's name names; the command that gives the name is answered then
+    other
+  };
   /// What the machine says where the table holds nothing.
   enum class Fallback : std::uint8_t { none, unknown_command, arity, command, config_get };
   enum class Stage : std::uint8_t { idle, running, committing, closing, closed };
@@ -49,6 +58,9 @@ class RedisServer final : public ServerMachine {
   [[nodiscard]] Step raise(Awaiting awaiting, Control control, std::string_view name,
                            bool synthesisable);
   [[nodiscard]] Step synthesised(Verb verb);
+  [[nodiscard]] Step scope_command();
+  [[nodiscard]] Step call_scope(Awaiting awaiting, ScopeCall::Action action, std::string_view name);
+  [[nodiscard]] std::optional<std::string> scope_of_name(Verb verb) const;
   [[nodiscard]] Step fail(std::string_view text);
   [[nodiscard]] Step close(Step last);
   [[nodiscard]] Step protocol_error();
@@ -82,8 +94,13 @@ class RedisServer final : public ServerMachine {
   std::vector<std::vector<std::string>> queued_;
   std::vector<std::string_view> queued_views_;
   std::size_t executed_ = 0;  // of queued_, while running
-  std::size_t watched_ = 0;   // arguments of the WATCH at hand that were raised
-  bool spoiled_ = false;      // a command could not be queued: EXEC will refuse
+  std::string scope_;         // as the client named it; empty: none
+  ScopeCall scope_call_;      // under way; its name is in called_scope_
+  std::string called_scope_;
+  std::string scope_source_;    // see scope_source()
+  bool scope_entered_ = false;  // that the name of the command at hand names
+  std::size_t watched_ = 0;     // arguments of the WATCH at hand that were raised
+  bool spoiled_ = false;        // a command could not be queued: EXEC will refuse
   bool watching_ = false;
 };
 

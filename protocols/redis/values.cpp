@@ -10,10 +10,10 @@ namespace {
 
 // Commands that succeed with any new key, member or value.
 constexpr std::array<std::string_view, 30> makers = {
-    "APPEND", "DECR",   "DECRBY",      "GEOADD",   "GETSET", "HINCRBY", "HINCRBYFLOAT", "HMSET",
-    "HSET",   "HSETNX", "INCR",        "INCRBY",   "INCRBYFLOAT", "JSON.SET", "LPUSH",  "MSET",
-    "MSETNX", "PFADD",  "PSETEX",      "PUBLISH",  "RPUSH",  "SADD",    "SET",          "SETBIT",
-    "SETEX",  "SETNX",  "SETRANGE",    "SPUBLISH", "XADD",   "ZADD"};
+    "APPEND", "DECR",   "DECRBY",   "GEOADD",   "GETSET",      "HINCRBY",  "HINCRBYFLOAT", "HMSET",
+    "HSET",   "HSETNX", "INCR",     "INCRBY",   "INCRBYFLOAT", "JSON.SET", "LPUSH",        "MSET",
+    "MSETNX", "PFADD",  "PSETEX",   "PUBLISH",  "RPUSH",       "SADD",     "SET",          "SETBIT",
+    "SETEX",  "SETNX",  "SETRANGE", "SPUBLISH", "XADD",        "ZADD"};
 
 }  // namespace
 

@@ -1,8 +1,9 @@
 // Tables that a statement reads and writes, by a light parser over its tokens.
 //
-// Keys are names of tables without their schema: whether `orders` is `app.orders` is decided by a
-// search_path or a default database that the text does not tell, and one key for both is safe.
-// Letters are folded in MySQL, where servers may hold table names in either case.
+// Keys are names of tables, in PostgreSQL without their schema: whether `orders` is `app.orders` is
+// decided by a search_path that the text does not tell, and one key for both is safe. In MySQL a
+// name without schema is one of the database in use, which the connection tells: there the schema
+// is kept. Letters are folded in MySQL, where servers may hold table names in either case.
 #include <algorithm>
 #include <utility>
 
@@ -44,6 +45,7 @@ class DependencyReader {
     bool with = false;       ///< a common table expression's name is next
     bool recursive = false;
     bool targets = false;                  ///< tables named now are written
+    bool joined = false;                   ///< behind a JOIN whose USING has not come yet
     std::string pending;                   ///< expression whose body is the parenthesis to come
     std::vector<std::string> expressions;  ///< names that are no tables from here on
   };
@@ -241,6 +243,7 @@ class DependencyReader {
     if (schema.empty() && is_expression(table)) return;
     const bool catalogue =
         schema == "information_schema" || schema == "pg_catalog" || table.starts_with("pg_");
+    if (mysql_ && !schema.empty()) table = schema + "." + table;
     if (catalogue) {
       // Views of the catalogue count rows, locks and sequences: any write may show there.
       add(found_.reads, everything);
@@ -351,11 +354,14 @@ class DependencyReader {
         return from();
       case Word::join:
       case Word::straight_join:
-        here.table = here.from;
+        here.table = here.joined = here.from;
         return;
       case Word::using_:
         // DELETE … USING and MERGE … USING name tables, JOIN … USING columns.
-        if (cursor_.ahead().is('(') && here.verb == Word::select) return;
+        if (cursor_.ahead().is('(') && (here.verb == Word::select || here.joined)) {
+          here.joined = false;
+          return;
+        }
         if (here.verb == Word::delete_ || here.verb == Word::merge) {
           here.table = here.from = true;
           here.targets = mysql_ && here.verb == Word::delete_;

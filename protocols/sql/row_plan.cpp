@@ -99,36 +99,40 @@ std::optional<std::vector<std::string>> elements_of(std::string_view array) {
 class Filler {
  public:
   Filler(const RowPlan& plan, std::span<const std::optional<std::string_view>> values,
-         const RowResult& result)
-      : plan_(plan), values_(values), result_(result) {}
+         const RowResult& result, const ColumnRules& rules)
+      : plan_(plan), values_(values), result_(result), rules_(rules) {}
 
   RowFacts fill() {
     for (const PlannedAccess& access : plan_.reads)
-      facts_.reads.push_back({access.table, conditions(access.where)});
+      facts_.reads.push_back({access.table, conditions(access.table, access.where)});
     for (const PlannedChange& change : plan_.changes) add_change(change);
     add_seen();
     return std::move(facts_);
   }
 
  private:
-  [[nodiscard]] Cell cell(const Operand& operand) const {
+  using Use = ColumnRules::Use;
+
+  [[nodiscard]] Cell cell(Use use, const std::string& table, const std::string& column,
+                          const Operand& operand) const {
     switch (operand.kind) {
       case Operand::Kind::constant:
-        return fold_value(operand.text);
+        return rules_.fold(use, table, column, operand.text, ColumnRules::no_slot);
       case Operand::Kind::null:
-        return folded_null();
+        return rules_.fold(use, table, column, std::nullopt, ColumnRules::no_slot);
       case Operand::Kind::slot:
         if (operand.slot >= values_.size()) return std::nullopt;
-        return values_[operand.slot] ? fold_value(*values_[operand.slot]) : folded_null();
+        return rules_.fold(use, table, column, values_[operand.slot], operand.slot);
       default:
         return std::nullopt;
     }
   }
 
   /// False where not all values are known.
-  bool append_values(const Operand& operand, std::vector<std::string>& values) const {
+  bool append_values(const std::string& table, const std::string& column, const Operand& operand,
+                     std::vector<std::string>& values) const {
     if (operand.kind != Operand::Kind::array) {
-      const Cell value = cell(operand);
+      const Cell value = cell(Use::compared, table, column, operand);
       if (value) values.push_back(*value);
       return value.has_value();
     }
@@ -136,7 +140,7 @@ class Filler {
     const auto elements = elements_of(*values_[operand.slot]);
     if (!elements) return false;
     for (const std::string& element : *elements) {
-      const Cell value = fold_value(element);
+      const Cell value = rules_.fold(Use::compared, table, column, element, operand.slot);
       if (!value) return false;
       values.push_back(*value);
     }
@@ -144,16 +148,19 @@ class Filler {
   }
 
   [[nodiscard]] std::vector<RowCondition> conditions(
-      const std::vector<PlannedCondition>& planned) const {
+      const std::string& table, const std::vector<PlannedCondition>& planned) const {
     std::vector<RowCondition> known;
     for (const PlannedCondition& each : planned) {
       RowCondition condition{each.column, {}};
-      const bool all = std::ranges::all_of(each.any_of, [&](const Operand& operand) {
-        return append_values(operand, condition.values);
+      const bool comparable = std::ranges::all_of(each.through, [&](const auto& other) {
+        return rules_.comparable({table, each.column}, other);
       });
+      const bool all = comparable && std::ranges::all_of(each.any_of, [&](const Operand& operand) {
+                         return append_values(table, each.column, operand, condition.values);
+                       });
       std::ranges::sort(condition.values);
-      const auto equal = std::ranges::unique(condition.values);
-      condition.values.erase(equal.begin(), equal.end());
+      condition.values.erase(std::unique(condition.values.begin(), condition.values.end()),
+                             condition.values.end());
       if (all) known.push_back(std::move(condition));
     }
     return known;
@@ -163,9 +170,10 @@ class Filler {
     RowChange change;
     change.kind = planned.kind;
     change.table = planned.table;
-    change.where = conditions(planned.where);
+    change.where = conditions(planned.table, planned.where);
     change.target = planned.target;
-    for (const auto& [column, operand] : planned.set) change.set.emplace(column, cell(operand));
+    for (const auto& [column, operand] : planned.set)
+      change.set.emplace(column, cell(Use::stored, planned.table, column, operand));
     for (const std::vector<Operand>& operands : planned.rows)
       change.rows.push_back(row_of(planned, operands));
     // One row of which nothing is known stands for rows that are not known.
@@ -179,12 +187,14 @@ class Filler {
     Row row;
     for (std::size_t i = 0; i < std::min(operands.size(), planned.columns.size()); ++i)
       if (operands[i].kind != Operand::Kind::omitted)
-        row.emplace(planned.columns[i], cell(operands[i]));
+        row.emplace(planned.columns[i],
+                    cell(Use::stored, planned.table, planned.columns[i], operands[i]));
     return row;
   }
 
   /// Which table and column stands in each column of the result; empty where not known.
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> origins() const {
+    if (!result_.origins.empty()) return result_.origins;
     const std::size_t width = result_.columns.size();
     std::vector<std::pair<std::string, std::string>> origins(width);
     if (plan_.outputs.size() == 1 && plan_.outputs[0].column.empty() &&
@@ -206,10 +216,16 @@ class Filler {
       if (!table.empty() && std::ranges::find(tables, table) == tables.end())
         tables.push_back(table);
     for (const std::string& table : tables) {
+      if (mentions_of(table) > 1) continue;  // which of its rows a cell is of is not known
       RowsSeen seen{table, {}, plan_.each_once, plan_.returning};
       for (const auto& cells : result_.rows) seen.rows.push_back(seen_row(table, from, cells));
       if (!seen.rows.empty()) facts_.seen.push_back(std::move(seen));
     }
+  }
+
+  [[nodiscard]] std::ptrdiff_t mentions_of(const std::string& table) const {
+    return std::ranges::count(plan_.reads, table, &PlannedAccess::table) +
+           std::ranges::count(plan_.changes, table, &PlannedChange::table);
   }
 
   [[nodiscard]] Row seen_row(const std::string& table,
@@ -218,7 +234,8 @@ class Filler {
     Row row;
     for (std::size_t i = 0; i < std::min(from.size(), cells.size()); ++i)
       if (from[i].first == table)
-        row.insert_or_assign(from[i].second, cells[i] ? fold_value(*cells[i]) : folded_null());
+        row.insert_or_assign(from[i].second, rules_.fold(Use::shown, table, from[i].second,
+                                                         cells[i], ColumnRules::no_slot));
     if (!plan_.each_once || plan_.returning) return row;
     // What the statement asked for holds for each row that it was given.
     for (const RowAccess& access : facts_.reads)
@@ -231,6 +248,7 @@ class Filler {
   const RowPlan& plan_;
   std::span<const std::optional<std::string_view>> values_;
   const RowResult& result_;
+  const ColumnRules& rules_;
   RowFacts facts_;
 };
 
@@ -264,9 +282,19 @@ Cell fold_value(std::string_view text) {
   return folded += truth.empty() ? std::string_view(lowered) : truth;
 }
 
+Cell ColumnRules::fold(Use, const std::string&, const std::string&,
+                       std::optional<std::string_view> value, std::uint32_t) const {
+  return value ? fold_value(*value) : folded_null();
+}
+
+bool ColumnRules::comparable(const std::pair<std::string, std::string>&,
+                             const std::pair<std::string, std::string>&) const {
+  return true;
+}
+
 RowFacts fill(const RowPlan& plan, std::span<const std::optional<std::string_view>> values,
-              const RowResult& result) {
-  return Filler(plan, values, result).fill();
+              const RowResult& result, const ColumnRules& rules) {
+  return Filler(plan, values, result, rules).fill();
 }
 
 }  // namespace understudy::sql

@@ -33,6 +33,8 @@ struct Operand {
 struct PlannedCondition {
   std::string column;
   std::vector<Operand> any_of;
+  /// Columns, with their tables, over whose equality the values come to this one.
+  std::vector<std::pair<std::string, std::string>> through = {};
 };
 
 struct PlannedAccess {
@@ -71,6 +73,32 @@ struct RowResult {
   std::vector<std::string> columns;  ///< names as the result shows them
   std::vector<std::vector<std::optional<std::string_view>>> rows;
   std::optional<std::uint64_t> affected;
+  /// Table and column of each column of the result where the answer itself tells (empty: it does
+  /// not of this one). Without any, the plan's outputs count.
+  std::vector<std::pair<std::string, std::string>> origins = {};
+};
+
+/// How a server compares and keeps the values of a column.
+class ColumnRules {
+ public:
+  enum class Use : std::uint8_t {
+    compared,  ///< column = value
+    stored,    ///< the value is given to the column
+    shown      ///< it is what an answer shows of the column
+  };
+  static constexpr std::uint32_t no_slot = ~std::uint32_t{0};
+
+  ColumnRules() = default;
+  ColumnRules(const ColumnRules&) = delete;
+  ColumnRules& operator=(const ColumnRules&) = delete;
+  virtual ~ColumnRules() = default;
+  /// `value` (nothing: NULL) as a cell; nothing where the server may take it for another one.
+  /// `slot` tells which of the statement's values it is.
+  [[nodiscard]] virtual Cell fold(Use use, const std::string& table, const std::string& column,
+                                  std::optional<std::string_view> value, std::uint32_t slot) const;
+  /// Whether values that are equal across the two columns are equal when they are folded.
+  [[nodiscard]] virtual bool comparable(const std::pair<std::string, std::string>& column,
+                                        const std::pair<std::string, std::string>& other) const;
 };
 
 /// The values of a canonical request in the order of its slots, borrowed from it.
@@ -83,8 +111,9 @@ struct RowResult {
 /// NULL equals no value; as a cell it is this one.
 [[nodiscard]] std::string folded_null();
 
+/// `rules`: by default every column is compared as fold_value() does.
 [[nodiscard]] RowFacts fill(const RowPlan& plan,
                             std::span<const std::optional<std::string_view>> values,
-                            const RowResult& result);
+                            const RowResult& result, const ColumnRules& rules = ColumnRules());
 
 }  // namespace understudy::sql

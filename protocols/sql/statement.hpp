@@ -139,8 +139,9 @@ struct Verb {
 
 /// Tables that a statement reads and writes, as KeyPaths of one segment (or `{}` where it is not
 /// understood), by a light parser over the tokens; what it can't follow it widens, never narrows.
-/// A key is the table's name without schema: which schema an unqualified name means, the text does
-/// not tell. `@sequence`, `@lock` and MySQL's user variables (`@name`) are keys as well.
+/// A key is the table's name, in PostgreSQL without schema: which schema an unqualified name means,
+/// the text does not tell; in MySQL `schema.table` where the statement says so. `@sequence`,
+/// `@lock` and MySQL's user variables (`@name`) are keys as well.
 struct Dependencies {
   Effect effect = Effect::read;
   std::vector<KeyPath> reads;

@@ -37,20 +37,52 @@ std::string one_line(std::string text) {
   return text;
 }
 
-/// "176 of 176 certain", with what is not said beside it.
-std::string text_of(const compile::Replay& replay) {
-  std::string text = fmt::format("{} of {} certain", replay.certain, replay.asked);
-  if (replay.guess > 0) text += fmt::format(" ({} guessed)", replay.guess);
-  if (replay.miss > 0) text += fmt::format(" ({} missed)", replay.miss);
-  return text;
-}
-
 Document document_of(const compile::Replay& replay) {
   return {{"asked", replay.asked},
           {"certain", replay.certain},
           {"guess", replay.guess},
           {"miss", replay.miss},
           {"wrong", replay.wrong}};
+}
+
+std::string_view name_of(compile::Inference::Kind kind) {
+  switch (kind) {
+    case compile::Inference::Kind::widened:
+      return "widened";
+    case compile::Inference::Kind::volatile_:
+      return "volatile";
+    case compile::Inference::Kind::not_understood:
+      return "not understood";
+    case compile::Inference::Kind::guess:
+      break;
+  }
+  return "guess";
+}
+
+void print_inference(const compile::Inference& inference) {
+  fmt::print("  {}: {}\n      {} ({})\n", name_of(inference.kind), one_line(inference.pattern),
+             one_line(inference.what), joined(inference.evidence));
+}
+
+Document document_of(const compile::Inference& inference) {
+  return {{"kind", name_of(inference.kind)},
+          {"pattern", inference.pattern},
+          {"what", inference.what},
+          {"evidence", inference.evidence}};
+}
+
+void print_tests(const std::vector<compile::TestedReplay>& tests) {
+  fmt::print("  {:<36}{:>9}{:>9}{:>9}{:>9}{:>9}\n", "replayed against the table", "asked",
+             "certain", "guess", "miss", "wrong");
+  for (const auto& [name, title, replay] : tests)
+    fmt::print("    {:<34}{:>9}{:>9}{:>9}{:>9}{:>9}\n", title, replay.asked, replay.certain,
+               replay.guess, replay.miss, replay.wrong);
+}
+
+Document document_of(const std::vector<compile::TestedReplay>& tests) {
+  Document all = Document::object();
+  for (const auto& [name, title, replay] : tests) all[std::string(name)] = document_of(replay);
+  return all;
 }
 
 void print_summary(const ServiceSummary& service) {
@@ -63,8 +95,8 @@ void print_summary(const ServiceSummary& service) {
                pattern.exchanges, pattern.requests,
                pattern.keys.empty() ? "none" : one_line(joined(pattern.keys)));
   }
-  fmt::print("  replayed against the table: as recorded {}; reads repeated {}; reads left out {}\n",
-             text_of(service.identity), text_of(service.repeated), text_of(service.omitted));
+  for (const compile::Inference& inference : service.inferences) print_inference(inference);
+  print_tests(service.tests);
 }
 
 Document document_of(const ServiceSummary& service) {
@@ -78,16 +110,17 @@ Document document_of(const ServiceSummary& service) {
                         {"volatile", pattern.volatile_},
                         {"understood", pattern.understood},
                         {"keys", pattern.keys}});
+  Document inferences = Document::array();
+  for (const compile::Inference& inference : service.inferences)
+    inferences.push_back(document_of(inference));
   return {{"service", service.service},
           {"protocol", service.protocol},
           {"sessions", service.sessions},
           {"exchanges", service.exchanges},
           {"rules", service.rules},
           {"guesses", service.guesses},
-          {"replay",
-           {{"identity", document_of(service.identity)},
-            {"repeated_reads", document_of(service.repeated)},
-            {"omitted_reads", document_of(service.omitted)}}},
+          {"inferences", std::move(inferences)},
+          {"replay", document_of(service.tests)},
           {"patterns", std::move(patterns)}};
 }
 
@@ -110,6 +143,17 @@ Path output_of(const CompileOptions& options) {
   return options.output ? *options.output : options.mock_set / "understudy.table";
 }
 
+/// Says which bars are missed.
+int check_bars(const compile::Compiled& compiled) {
+  int status = all_certain;
+  for (const ServiceSummary& service : compiled.services)
+    for (const std::string& missed : compile::missed_bars(service.tests, compiled.bars)) {
+      complain(fmt::format("service '{}', {}", service.service, missed));
+      status = uncertain;
+    }
+  return status;
+}
+
 }  // namespace
 
 int run_command(const CompileOptions& options) {
@@ -127,7 +171,7 @@ int run_command(const CompileOptions& options) {
     for (const ServiceSummary& service : compiled->services) print_summary(service);
   }
   if (!sound) return bad_input;
-  if (options.check) return all_certain;
+  if (options.check) return check_bars(*compiled);
   const Path output = output_of(options);
   if (!write_file(output, compiled->octets)) return failed;
   if (!options.json) fmt::print("wrote {} ({} octets)\n", output.string(), compiled->octets.size());

@@ -25,15 +25,16 @@ _understudy() {
   done
   case "$previous" in
     --allow) COMPREPLY=($(compgen -W "guess" -- "$word")); return ;;
+    --scopes) COMPREPLY=($(compgen -W "named connection one" -- "$word")); return ;;
     --map|--listen|--threads|--service|--session|--grep|--exchange) return ;;
   esac
   case "${COMP_WORDS[1]}" in
     record) options="--map --addresses --help --" ;;
     compile) options="--output --check --json --help" ;;
-    serve) options="--listen --threads --watch --strict --allow --addresses --report --help" ;;
-    run) options="--strict --allow --threads --report --help --" ;;
+    serve) options="--listen --threads --watch --strict --allow --scopes --addresses --report --help" ;;
+    run) options="--strict --allow --scopes --threads --report --help --" ;;
     inspect) options="--service --session --grep --exchange --json --help" ;;
-    explain) options="--service --json --help" ;;
+    explain) options="--service --after --rule --json --help" ;;
     completion) COMPREPLY=($(compgen -W "bash zsh fish" -- "$word")); return ;;
   esac
   case "$word" in
@@ -64,13 +65,14 @@ _understudy() {
   local command="${words[2]}"
   shift words; (( CURRENT-- ))
   local -a strictness=('--strict[miss rather than guess]' '--allow[accept guesses]:what:(guess)')
+  local -a scopes=('--scopes[who shares live state]:how:(named connection one)')
   case "$command" in
     record) _arguments '*--map[a service]:[NAME=]LISTEN=URL:' '--addresses[write addresses]:file:_files' '1:mock set:_files -/' '*::command:_normal' ;;
     compile) _arguments '(-o --output)'{-o,--output}'[where to write]:file:_files' '--check[write nothing]' '--json[print JSON]' '1:mock set:_files -/' ;;
-    serve) _arguments $strictness '*--listen[where a service listens]:SERVICE=HOST\:PORT:' '--threads[threads]:number:' '--watch[reload on change]' '--addresses[write addresses]:file:_files' '--report[write the report]:file:_files' '1:mock set or table:_files' ;;
-    run) _arguments $strictness '--threads[threads]:number:' '--report[write the report]:file:_files' '1:mock set or table:_files' '*::command:_normal' ;;
+    serve) _arguments $strictness $scopes '*--listen[where a service listens]:SERVICE=HOST\:PORT:' '--threads[threads]:number:' '--watch[reload on change]' '--addresses[write addresses]:file:_files' '--report[write the report]:file:_files' '1:mock set or table:_files' ;;
+    run) _arguments $strictness $scopes '--threads[threads]:number:' '--report[write the report]:file:_files' '1:mock set or table:_files' '*::command:_normal' ;;
     inspect) _arguments '--service[only this service]:service:' '--session[only this session]:session:' '--grep[only with this text]:text:' '--exchange[one in full]:number:' '--json[print JSON]' '1:mock set or table:_files' ;;
-    explain) _arguments '--service[the service]:service:' '--json[print JSON]' '1:mock set or table:_files' '2:request:' ;;
+    explain) _arguments '--service[the service]:service:' '*--after[a request before it]:request:' '--rule[print a rule]' '--json[print JSON]' '1:mock set or table:_files' '2:request:' ;;
     completion) _arguments '1:shell:(bash zsh fish)' ;;
   esac
 }
@@ -98,7 +100,10 @@ complete -c understudy -n '__understudy_on serve' -l watch -d 'load the files an
 complete -c understudy -n '__understudy_on serve run' -l threads -x -d 'threads that serve'
 complete -c understudy -n '__understudy_on serve run' -l strict -d 'miss rather than guess'
 complete -c understudy -n '__understudy_on serve run' -l allow -x -a guess -d 'accept guesses'
+complete -c understudy -n '__understudy_on serve run' -l scopes -x -a 'named connection one' -d 'who shares live state'
 complete -c understudy -n '__understudy_on serve run' -l report -r -d 'write the report as JSON'
+complete -c understudy -n '__understudy_on explain' -l after -x -d 'a request that comes before it'
+complete -c understudy -n '__understudy_on explain' -l rule -d 'print a rule'
 complete -c understudy -n '__understudy_on inspect explain' -l service -x -d 'only this service'
 complete -c understudy -n '__understudy_on inspect' -l session -x -d 'only this session'
 complete -c understudy -n '__understudy_on inspect' -l grep -x -d 'only exchanges with this text'

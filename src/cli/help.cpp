@@ -48,9 +48,16 @@ const Help compile_help = {
 "\n"
 "static    no recorded write touches what the requests read\n"
 "volatile  one state had several answers; they are given in order, as guesses\n"
-"not understood  the keys are the widest, any write counts",
+"not understood  the keys are the widest, any write counts\n"
+"\n"
+"What was inferred is told with the exchanges that it rests on. At last the recording is replayed\n"
+"against the table: as it was, interleaved otherwise, on one connection and on sixteen, with reads\n"
+"repeated and left out (the first 100,000 exchanges, but all as recorded). --check fails where the\n"
+"answers to the unchanged recording are not all certain, or where a bar of `check` in\n"
+"understudy.yaml is missed.",
 "0   the table was written (with --check: could be)\n"
 "1   the file can't be written\n"
+"2   with --check: a bar is missed\n"
 "64  the command line makes no sense\n"
 "65  the mock set has errors",
 "understudy compile mocks/shop\n"
@@ -60,7 +67,7 @@ const Help compile_help = {
 const Help serve_help = {
 "serve", "answer real clients from a mock set or table",
 "MOCKSET|FILE [--listen SERVICE=HOST:PORT …] [--threads N] [--watch] [--strict] [--allow guess]\n"
-"                 [--addresses FILE] [--report FILE]",
+"                 [--scopes named|connection|one] [--addresses FILE] [--report FILE]",
 "Listens where understudy.yaml says, on the loopback address unless it names another, and answers\n"
 "what was recorded. Services that name one address share it, told apart by what the client says\n"
 "first. Prints a line `listening SERVICE PROTOCOL HOST:PORT` for each service on standard output;\n"
@@ -68,7 +75,10 @@ const Help serve_help = {
 "\n"
 "SIGTERM and SIGINT let answers in flight finish, close all connections and end the server. SIGHUP,\n"
 "and with --watch every change of the files, loads them anew: new connections get the new answers,\n"
-"standing ones keep theirs; where the files have errors the old table stays.",
+"standing ones keep theirs; where the files have errors the old table stays.\n"
+"\n"
+"Clients in different scopes don't see each other's writes: a client names its scope, or, with\n"
+"--scopes connection, has one of its own.",
 "0   ended by SIGTERM; or by SIGINT and every answer was certain\n"
 "1   a file can't be written\n"
 "2   ended by SIGINT after misses, or guesses under the chosen strictness\n"
@@ -80,7 +90,8 @@ const Help serve_help = {
 
 const Help run_help = {
 "run", "run a command against a mock set or table",
-"MOCKSET|FILE [--strict] [--allow guess] [--threads N] [--report FILE] -- COMMAND …",
+"MOCKSET|FILE [--strict] [--allow guess] [--scopes named|connection|one] [--threads N]\n"
+"               [--report FILE] -- COMMAND …",
 "Serves on free ports, runs COMMAND with the addresses in its environment, passes signals, input and\n"
 "output through, and reports on standard error: answers by grade, misses with their nearest recorded\n"
 "exchange, guesses, recorded answers that were never asked for.\n"
@@ -113,15 +124,20 @@ const Help inspect_help = {
 
 const Help explain_help = {
 "explain", "say what would answer a request, and why, or why nothing does",
-"MOCKSET|FILE [--service S] REQUEST [--json]",
-"REQUEST is what a person types: a statement, a command, `GET /path`. Shows the recorded answers\n"
-"and the keys that they depend on; where nothing was recorded, the nearest requests and what differs.",
+"MOCKSET|FILE [--service S] [--after REQUEST …] [--rule | --json] REQUEST",
+"REQUEST is what a person types: a statement, a command, `GET /path`; or a request as sessions spell\n"
+"it, as JSON. Shows the recorded answers and the keys that they depend on, and the answer in the\n"
+"state that the requests of --after lead to, with the write that made the difference where that\n"
+"state was not recorded; where the request was not, the nearest ones and what differs.\n"
+"\n"
+"--rule prints a rule for it, with the answer of the nearest exchange, to be put under rules/.",
 "0   something answers it\n"
 "1   nothing does\n"
 "64  the command line makes no sense\n"
 "65  the mock set has errors",
 "understudy explain mocks/shop --service orders 'SELECT * FROM orders WHERE id = 7'\n"
-"understudy explain mocks/shop --service cart 'GET cart:7'"};
+"understudy explain mocks/shop --service cart --after 'DEL cart:7' 'GET cart:7'\n"
+"understudy explain mocks/shop --service cart --rule 'GET cart:7' > mocks/shop/rules/cart.yaml"};
 
 const Help completion_help = {
 "completion", "print a completion script for a shell",

@@ -90,6 +90,7 @@ struct All {
   CompletionOptions completion;
   bool strict = false;
   std::string allow;
+  std::string scopes;
 };
 
 CLI::App& add(CLI::App& program, const Help& help) {
@@ -104,6 +105,12 @@ void add_strictness(CLI::App& app, All& all) {
       ->type_name("guess")
       ->check(CLI::IsMember({"guess"}))
       ->excludes(strict);
+}
+
+void add_scopes(CLI::App& app, All& all) {
+  app.add_option("--scopes", all.scopes, "Who shares live state, instead of what the mock set says")
+      ->type_name("named|connection|one")
+      ->check(CLI::IsMember(std::vector<std::string>(scoping_names.begin(), scoping_names.end())));
 }
 
 void add_threads(CLI::App& app, unsigned& threads) {
@@ -130,7 +137,7 @@ void add_compile(CLI::App& program, All& all) {
   auto* output = app.add_option("-o,--output", all.compile.output,
                                 "Where to write; MOCKSET/understudy.table by default");
   output->type_name("FILE");
-  app.add_flag("--check", all.compile.check, "Write nothing")->excludes(output);
+  app.add_flag("--check", all.compile.check, "Write nothing; fail where a bar is missed")->excludes(output);
   app.add_flag("--json", all.compile.json, "Print problems and patterns as JSON");
 }
 
@@ -144,6 +151,7 @@ void add_serve(CLI::App& program, All& all) {
   add_threads(app, all.serve.threads);
   app.add_flag("--watch", all.serve.watch, "Load the files anew when they change");
   add_strictness(app, all);
+  add_scopes(app, all);
   app.add_option("--addresses", all.serve.addresses, "Write the chosen addresses as JSON")
       ->type_name("FILE");
   app.add_option("--report", all.serve.report, "Write the report as JSON at the end")
@@ -155,6 +163,7 @@ void add_run(CLI::App& program, All& all) {
   app.add_option("MOCKSET|FILE", all.run.path, "A mock set, or a table made by compile")
       ->required();
   add_strictness(app, all);
+  add_scopes(app, all);
   add_threads(app, all.run.threads);
   app.add_option("--report", all.run.report, "Write the report as JSON")->type_name("FILE");
 }
@@ -182,7 +191,12 @@ void add_explain(CLI::App& program, All& all) {
   app.add_option("--service", all.explain.service,
                  "The service; may be left out where there is one")
       ->type_name("S");
-  app.add_flag("--json", all.explain.json, "Print JSON");
+  app.add_option("--after", all.explain.after, "A request that comes before it; repeatable, in order")
+      ->type_name("REQUEST")
+      ->allow_extra_args(false);
+  auto* json = app.add_flag("--json", all.explain.json, "Print JSON");
+  app.add_flag("--rule", all.explain.rule, "Print a rule that answers it, to be changed by hand")
+      ->excludes(json);
 }
 
 void add_completion(CLI::App& program, All& all) {
@@ -223,6 +237,7 @@ std::variant<Command, int> chosen(const std::string& name, All& all,
   if (name == "run" && behind.empty())
     return complain_usage("run needs a COMMAND, as in: understudy run MOCKSET -- npm test");
   all.serve.strictness = all.run.strictness = strictness_of(all);
+  all.serve.scopes = all.run.scopes = scoping_of(all.scopes);
   all.record.command = all.run.command = std::move(behind);
   if (name == "record") return Command(all.record);
   if (name == "compile") return Command(all.compile);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/journal.hpp"
+#include "understudy/scope.hpp"
 
 namespace understudy::cli {
 
@@ -34,6 +35,7 @@ struct ServeOptions {
   unsigned threads = 1;
   bool watch = false;
   engine::Strictness strictness = engine::Strictness::normal;
+  std::optional<Scoping> scopes;
   std::optional<Path> addresses;
   std::optional<Path> report;
 };
@@ -42,6 +44,7 @@ struct RunOptions {
   Path path;
   unsigned threads = 1;
   engine::Strictness strictness = engine::Strictness::normal;
+  std::optional<Scoping> scopes;
   std::optional<Path> report;
   std::vector<std::string> command;
 };
@@ -59,6 +62,8 @@ struct ExplainOptions {
   Path path;
   std::string service;
   std::string request;
+  std::vector<std::string> after;  ///< requests that come before it
+  bool rule = false;
   bool json = false;
 };
 

@@ -32,6 +32,7 @@ int run_command(const RunOptions& options) {
   net::MockServer server({.protocols = protocols(),
                           .threads = options.threads,
                           .strictness = options.strictness,
+                          .scopes = options.scopes,
                           .sink = reporting_sink(incidents),
                           .listen = {},
                           .free_ports = true});

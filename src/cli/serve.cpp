@@ -97,6 +97,7 @@ int run_command(const ServeOptions& options) {
   net::MockServer server({.protocols = protocols(),
                           .threads = options.threads,
                           .strictness = options.strictness,
+                          .scopes = options.scopes,
                           .sink = reporting_sink(incidents),
                           .listen = *listen,
                           .free_ports = false});

@@ -43,7 +43,8 @@ std::map<std::uint32_t, Recording> recordings_of(std::span<const LoadedService> 
       recording.lines.push_back(std::move(line));
     }
   for (auto& [number, recording] : recordings)
-    std::ranges::stable_sort(recording.lines, {}, [](const Line& line) { return line.step->began; });
+    std::ranges::stable_sort(recording.lines, {},
+                             [](const Line& line) { return line.step->began; });
   return recordings;
 }
 
@@ -118,12 +119,13 @@ class Aligner {
       const match::ValueKind kind = match::kind_of_folded(old_value);
       if (kind != match::kind_of_folded(new_value) || !kinds.insert(kind).second) return;
     }
-    const Document renamed = match::renamed(later, [&](const std::string& value) {
-      for (const auto& [old_value, new_value] : *pairs)
-        if (new_value == value) return &old_value;
-      const auto bound = names_.find(value);
-      return bound == names_.end() ? nullptr : &bound->second;
-    });
+    const Document renamed =
+        match::renamed(later, [&](const std::string& value) -> const std::string* {
+          for (const auto& [old_value, new_value] : *pairs)
+            if (new_value == value) return &old_value;
+          const auto bound = names_.find(value);
+          return bound == names_.end() ? nullptr : &bound->second;
+        });
     if (renamed != earlier) return;
     for (const auto& [old_value, new_value] : *pairs) bind(old_value, new_value);
   }
@@ -131,8 +133,8 @@ class Aligner {
   const Recording& earlier_;
   const Recording& later_;
   std::map<std::pair<std::uint32_t, std::string>, std::vector<const Line*>> open_;
-  Alignment::Renames names_;      // later → earlier
-  std::set<std::string> taken_;   // earlier values that have one
+  Alignment::Renames names_;     // later → earlier
+  std::set<std::string> taken_;  // earlier values that have one
   std::size_t paired_ = 0;
 };
 

@@ -23,9 +23,10 @@ struct Alignment {
   std::set<std::string, std::less<>> proven;
 };
 
-/// Lays each recording beside the earlier one that it agrees with most, if with half of its requests
-/// at least. Requests are paired in order of time, those that differ in generated values only; what
-/// the server made is paired where an answer shows just one of a kind that is new and is equal else.
+/// Lays each recording beside the earlier one that it agrees with most, if with half of its
+/// requests at least. Requests are paired in order of time, those that differ in generated values
+/// only; what the server made is paired where an answer shows just one of a kind that is new and is
+/// equal else.
 [[nodiscard]] Alignment align(std::span<const LoadedService> services);
 
 }  // namespace understudy::compile

@@ -10,12 +10,15 @@ Document document_of_config(const store::Config& config) {
                         {"listen", store::to_string(service.listen)},
                         {"environment", service.environment},
                         {"settings", service.settings}});
-  return {{"services", services}, {"environment", config.environment}};
+  Document document = {{"services", services}, {"environment", config.environment}};
+  if (config.scopes != Scoping::named) document["scopes"] = std::string(name_of(config.scopes));
+  return document;
 }
 
 store::Config config_of_document(const Document& document) {
   store::Config config;
   config.environment = document.value("environment", config.environment);
+  config.scopes = scoping_of(document.value("scopes", "")).value_or(Scoping::named);
   for (const Document& entry : document.value("services", Document::array())) {
     store::Service service;
     service.name = entry.value("name", "");

@@ -3,14 +3,87 @@
 #include <algorithm>
 #include <map>
 
+#include "compile/causes.hpp"
+#include "compile/inferences.hpp"
+
 namespace understudy::compile {
 namespace {
 
 namespace format = table::format;
 
+constexpr std::uint32_t unnumbered = 0xFFFFFFFF;
+
+/// Numbers the writes that the table's evidence speaks of.
+class Evidence {
+ public:
+  Evidence(const LoadedService& service, const Trace& trace, const Settlement& settlement)
+      : service_(service),
+        trace_(trace),
+        causes_(find_causes(service, trace)),
+        numbers_(service.steps.size(), 0),
+        emitted_(trace.requests.size(), unnumbered) {
+    std::uint32_t next = 0;
+    for (std::size_t i = 0; i < settlement.requests.size(); ++i) {
+      if (settlement.requests[i].answers.empty()) continue;
+      emitted_[i] = next++;
+      for (const SettledAnswer& answer : settlement.requests[i].answers) mark(answer);
+    }
+  }
+
+  /// The writes in the order of recording.
+  [[nodiscard]] std::vector<format::WriteRecord> records(table::ServiceBuilder& builder) {
+    std::vector<std::uint64_t> identities(service_.steps.size());
+    for (const ChainLink& link : trace_.links) identities[link.step] = link.identity;
+    std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> turns;  // recording, request
+    std::vector<format::WriteRecord> writes;
+    for (const TracedStep& traced : trace_.steps) {
+      const Step& step = service_.steps[traced.step];
+      const bool marked = numbers_[traced.step] != 0;
+      if (step.analysis.effect != Effect::write || !(marked || step.analysis.changed)) continue;
+      const std::uint32_t turn = ++turns[{step.recording, traced.request}];
+      if (!marked) continue;
+      writes.push_back({identities[traced.step], emitted_[traced.request], turn,
+                        builder.source(service_.sources[step.source]), step.line});
+      numbers_[traced.step] = static_cast<std::uint32_t>(writes.size());
+    }
+    return writes;
+  }
+
+  /// Number + 1 of the write behind a link, or 0; after records().
+  [[nodiscard]] std::uint32_t write(std::uint32_t link) const {
+    return link == 0 ? 0 : numbers_[trace_.links[link - 1].step];
+  }
+  [[nodiscard]] std::uint32_t cause(const SettledAnswer& answer) const {
+    return write(causes_[answer.traced]);
+  }
+  [[nodiscard]] std::vector<std::uint32_t> of(const SettledAnswer& answer) const {
+    std::vector<std::uint32_t> evidence;
+    for (const std::uint32_t link : links(answer)) evidence.push_back(write(link));
+    return evidence;
+  }
+
+ private:
+  [[nodiscard]] const std::vector<std::uint32_t>& links(const SettledAnswer& answer) const {
+    return trace_.evidence_lists[trace_.steps[answer.traced].evidence];
+  }
+  void mark(const SettledAnswer& answer) {
+    for (const std::uint32_t link : links(answer)) mark(link);
+    mark(causes_[answer.traced]);
+  }
+  void mark(std::uint32_t link) {
+    if (link != 0) numbers_[trace_.links[link - 1].step] = unnumbered;
+  }
+
+  const LoadedService& service_;
+  const Trace& trace_;
+  std::vector<std::uint32_t> causes_;   // beside Trace::steps
+  std::vector<std::uint32_t> numbers_;  // of each step: number + 1 of the write, 0 for none
+  std::vector<std::uint32_t> emitted_;  // of each request: its number in the table
+};
+
 std::vector<table::AnswerEntry> answers_of(const LoadedService& service, const Trace& trace,
-                                           const SettledRequest& settled, const Varying& varying,
-                                           table::ServiceBuilder& builder) {
+                                           const SettledRequest& settled, const Evidence& evidence,
+                                           const Varying& varying, table::ServiceBuilder& builder) {
   std::vector<table::AnswerEntry> answers;
   for (const SettledAnswer& answer : settled.answers) {
     const Step& step = service.steps[answer.step];
@@ -19,7 +92,8 @@ std::vector<table::AnswerEntry> answers_of(const LoadedService& service, const T
         (answer.guess ? std::uint32_t{format::answer_guess} : 0U);
     answers.push_back({answer.state, builder.image(step.analysis.image), flags,
                        builder.source(service.sources[step.source]), step.line,
-                       trace.write_lists[answer.writes], {}});
+                       trace.write_lists[answer.writes], evidence.of(answer),
+                       evidence.cause(answer)});
     if (!varying.shown_by(step)) continue;
     answers.back().flags |= format::answer_varies;
     answers.back().document = varying.document_of(step);
@@ -37,13 +111,6 @@ std::vector<bool> written_keys(const Trace& trace) {
   return written;
 }
 
-/// A pattern as a person reads it: the octet that stands in place of a value is shown as `?`.
-std::string readable(std::string pattern) {
-  for (char& octet : pattern)
-    if (static_cast<unsigned char>(octet) < 0x20) octet = '?';
-  return pattern;
-}
-
 /// Depends on nothing that any recorded request writes.
 bool is_static(const TracedRequest& request, const std::vector<bool>& written) {
   return !request.is_write &&
@@ -58,6 +125,8 @@ table::ServiceBuilder emit(const LoadedService& service, const Trace& trace,
   // The same numbers as in the trace, because they are given in the order of first mention.
   for (const std::string& key : trace.keys) static_cast<void>(builder.key(key));
   const std::vector<bool> written = written_keys(trace);
+  Evidence evidence(service, trace, settlement);
+  builder.set_writes(evidence.records(builder));
   for (std::size_t i = 0; i < trace.requests.size(); ++i) {
     const TracedRequest& traced = trace.requests[i];
     const SettledRequest& settled = settlement.requests[i];
@@ -70,7 +139,7 @@ table::ServiceBuilder emit(const LoadedService& service, const Trace& trace,
                   (is_static(traced, written) ? std::uint32_t{format::request_static} : 0U);
     entry.reads = traced.reads;
     entry.writes = traced.writes_unknown;
-    entry.answers = answers_of(service, trace, settled, varying, builder);
+    entry.answers = answers_of(service, trace, settled, evidence, varying, builder);
     entry.mask = varying.mask_of(traced.identity.canonical);
     if (entry.mask != 0) entry.flags |= format::request_varies;
     builder.add(std::move(entry));
@@ -105,7 +174,7 @@ ServiceSummary summarise(const LoadedService& service, const Trace& trace,
     const std::string text(pattern_of(traced.identity.canonical));
     const auto [found, added] = numbers.emplace(text, summary.patterns.size());
     if (added) {
-      summary.patterns.push_back({.pattern = readable(text)});
+      summary.patterns.push_back({.pattern = readable_pattern(text)});
       summary.patterns.back().static_ = !traced.is_write;
     }
     PatternSummary& pattern = summary.patterns[found->second];

@@ -3,9 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <future>
 #include <map>
 #include <tuple>
 
+#include "compile/align.hpp"
+#include "compile/read_ahead.hpp"
 #include "compile/varying.hpp"
 #include "store/session_file.hpp"
 
@@ -13,6 +16,109 @@ namespace understudy::compile {
 namespace {
 
 using Path = std::filesystem::path;
+
+/// An exchange between the two passes: much smaller than its documents, and read back much faster
+/// than YAML.
+struct Packed {
+  std::vector<std::uint8_t> request, answer;  // CBOR
+  Moment began, ended;
+  int line = 0;
+
+  explicit Packed(const store::ReadExchange& read)
+      : request(Document::to_cbor(read.exchange.request)),
+        answer(Document::to_cbor(read.exchange.answer)),
+        began(read.exchange.began),
+        ended(read.exchange.ended),
+        line(read.line) {}
+
+  [[nodiscard]] Exchange unpacked() const {
+    return {Document::from_cbor(request), Document::from_cbor(answer), began, ended};
+  }
+};
+
+struct Session {
+  Path file;
+  SessionHeader header;
+  std::uint32_t recording = 0;
+  std::vector<Packed> exchanges;
+};
+
+/// The line of a node of the exchange that begins at `line`. Reads the file again: it is for error
+/// messages only.
+int line_of(const Path& file, int line, std::string_view json_pointer) {
+  Diagnostics reported_before;
+  auto reader = store::SessionReader::open(file, reported_before);
+  while (reader && reader->next(reported_before))
+    if (reader->line() == line) return reader->line_of(json_pointer);
+  return line;
+}
+
+/// The second pass over one service. Its problems are its own, because services are analysed at the
+/// same time.
+class ServiceAnalysis {
+ public:
+  /// `last`: the exchanges will not be analysed again.
+  ServiceAnalysis(const Path& mock_set, LoadedService& service, std::vector<Session>& sessions,
+                  bool last)
+      : mock_set_(mock_set), service_(service), sessions_(sessions), last_(last) {}
+
+  Diagnostics run() {
+    service_.steps.clear();
+    service_.sources.clear();
+    for (Session& session : sessions_) {
+      analyse(session);
+      if (last_) session.exchanges = {};
+    }
+    std::ranges::stable_sort(service_.steps, {}, [](const Step& step) {
+      return std::tuple(step.recording, step.ended);
+    });
+    return std::move(problems_);
+  }
+
+ private:
+  void analyse(const Session& session) {
+    const auto source = static_cast<std::uint32_t>(service_.sources.size());
+    service_.sources.push_back(std::filesystem::relative(session.file, mock_set_).generic_string());
+    for (const Packed& packed : session.exchanges) {
+      Step step;
+      step.recording = session.recording;
+      step.connection = source;
+      step.began = packed.began.tick;
+      step.ended = packed.ended.tick;
+      step.source = source;
+      step.line = static_cast<std::uint32_t>(packed.line);
+      std::vector<Problem> found;
+      const Exchange exchange = renamed(packed.unpacked(), session.recording);
+      step.analysis = service_.analyser->analyse(session.header, exchange, found);
+      keep_values(session.header, exchange, step);
+      for (const Problem& problem : found)
+        problems_.push_back({Severity::error, session.file.string(),
+                             line_of(session.file, packed.line, problem.path), problem.what,
+                             problem.hint});
+      service_.steps.push_back(std::move(step));
+    }
+  }
+
+  /// With the names that the values have in an earlier recording of the same flow.
+  [[nodiscard]] Exchange renamed(Exchange exchange, std::uint32_t recording) const {
+    if (!service_.alignment) return exchange;
+    const auto names = service_.alignment->renames.find(recording);
+    if (names == service_.alignment->renames.end()) return exchange;
+    const match::Rename rename = [&](const std::string& value) {
+      const auto found = names->second.find(value);
+      return found == names->second.end() ? nullptr : &found->second;
+    };
+    exchange.request = match::renamed(exchange.request, rename);
+    exchange.answer = match::renamed(exchange.answer, rename);
+    return exchange;
+  }
+
+  const Path& mock_set_;
+  LoadedService& service_;
+  std::vector<Session>& sessions_;
+  bool last_;
+  Diagnostics problems_;
+};
 
 /// Session files of one mock set, sorted to their services.
 class Loader {
@@ -27,24 +133,50 @@ class Loader {
       loaded.analyser = loaded.protocol->new_analyser();
       services_.push_back(std::move(loaded));
     }
+    sessions_.resize(services_.size());
   }
 
-  std::vector<LoadedService> load() {
-    files_ = store::session_files(mock_set_, problems_);
-    for (const Path& file : files_) learn(file);
-    for (const Path& file : files_) analyse(file);
-    for (LoadedService& service : services_) sort_steps(service);
+  std::vector<LoadedService> load(const Progress& progress) {
+    learn(store::session_files(mock_set_, problems_), progress);
+    if (progress) progress("analysing", learnt_);
+    const bool several = recordings_.size() > 1;
+    analyse(!several);
+    if (several && !has_errors(problems_)) align_recordings();
     return std::move(services_);
   }
 
  private:
-  LoadedService* service_of(const SessionHeader& header, const Path& file, bool report) {
+  /// The second pass.
+  void analyse(bool last) {
+    std::vector<std::future<Diagnostics>> running;
+    for (std::size_t i = 0; i < services_.size(); ++i)
+      running.push_back(std::async(std::launch::async, [this, i, last] {
+        return ServiceAnalysis(mock_set_, services_[i], sessions_[i], last).run();
+      }));
+    for (auto& each : running) {
+      const Diagnostics found = each.get();
+      problems_.insert(problems_.end(), found.begin(), found.end());
+    }
+  }
+
+  /// Recordings of one flow become recordings with the same values.
+  void align_recordings() {
+    const auto alignment = std::make_shared<const Alignment>(align(services_));
+    if (alignment->renames.empty()) return;
+    for (LoadedService& service : services_) service.alignment = alignment;
+    analyse(true);
+  }
+
+  static constexpr std::size_t unknown = static_cast<std::size_t>(-1);
+
+  [[nodiscard]] std::size_t service_of(const SessionHeader& header, const Path& file,
+                                       Diagnostics& problems) const {
     const auto found = std::ranges::find_if(
         services_, [&](const LoadedService& s) { return s.service->name == header.service; });
-    if (found != services_.end() && found->service->protocol == header.protocol) return &*found;
-    if (!report) return nullptr;
     const bool known = found != services_.end();
-    problems_.push_back(
+    if (known && found->service->protocol == header.protocol)
+      return static_cast<std::size_t>(found - services_.begin());
+    problems.push_back(
         {Severity::error, file.string(), 1,
          known
              ? fmt::format("the session was recorded with protocol '{}', but service '{}' is '{}'",
@@ -53,62 +185,48 @@ class Loader {
                            header.service),
          known ? "correct the protocol in understudy.yaml, or record the service again"
                : "add the service to understudy.yaml, or remove the session file"});
-    return nullptr;
+    return unknown;
   }
 
-  void learn(const Path& file) {
-    auto reader = store::SessionReader::open(file, problems_);
-    LoadedService* service = reader ? service_of(reader->header(), file, true) : nullptr;
-    if (service == nullptr) return;
-    ++service->sessions;
-    while (auto exchange = reader->next(problems_))
-      service->analyser->learn(reader->header(), *exchange);
+  /// The first pass.
+  void learn(const std::vector<Path>& files, const Progress& progress) {
+    std::vector<std::pair<std::size_t, std::size_t>> places(files.size());  // service, session
+    const auto header = [&](std::size_t file, const SessionHeader& read, Diagnostics& problems) {
+      const std::size_t service = service_of(read, files[file], problems);
+      if (service == unknown) return false;
+      const auto [recording, added] =
+          recordings_.emplace(read.recording, static_cast<std::uint32_t>(recordings_.size()));
+      places[file] = {service, sessions_[service].size()};
+      sessions_[service].push_back({files[file], read, recording->second, {}});
+      ++services_[service].sessions;
+      return true;
+    };
+    const auto exchange = [&](std::size_t file, store::ReadExchange&& read) {
+      const auto [service, number] = places[file];
+      Session& session = sessions_[service][number];
+      services_[service].analyser->learn(session.header, read.exchange);
+      session.exchanges.emplace_back(read);
+      if (++learnt_ % told_every == 0 && progress) progress("reading", learnt_);
+    };
+    read_sessions(files, {header, exchange}, problems_);
   }
 
-  void analyse(const Path& file) {
-    Diagnostics reported_before;  // the first pass has reported these
-    auto reader = store::SessionReader::open(file, reported_before);
-    LoadedService* service = reader ? service_of(reader->header(), file, false) : nullptr;
-    if (service == nullptr) return;
-    const auto source = static_cast<std::uint32_t>(service->sources.size());
-    service->sources.push_back(std::filesystem::relative(file, mock_set_).generic_string());
-    const auto [recording, added] = recordings_.emplace(
-        reader->header().recording, static_cast<std::uint32_t>(recordings_.size()));
-    while (auto exchange = reader->next(reported_before)) {
-      Step step;
-      step.recording = recording->second;
-      step.connection = source;
-      step.began = exchange->began.tick;
-      step.ended = exchange->ended.tick;
-      step.source = source;
-      step.line = static_cast<std::uint32_t>(reader->line());
-      std::vector<Problem> found;
-      step.analysis = service->analyser->analyse(reader->header(), *exchange, found);
-      for (const Problem& problem : found)
-        problems_.push_back({Severity::error, file.string(), reader->line_of(problem.path),
-                             problem.what, problem.hint});
-      keep_values(reader->header(), *exchange, step);
-      service->steps.push_back(std::move(step));
-    }
-  }
-
-  static void sort_steps(LoadedService& service) {
-    std::ranges::stable_sort(
-        service.steps, {}, [](const Step& step) { return std::tuple(step.recording, step.ended); });
-  }
+  static constexpr std::uint64_t told_every = 1024;
 
   const Path& mock_set_;
   Diagnostics& problems_;
-  std::vector<Path> files_;
   std::vector<LoadedService> services_;
+  std::vector<std::vector<Session>> sessions_;  // beside services_
+  std::uint64_t learnt_ = 0;
   std::map<std::string, std::uint32_t> recordings_;
 };
 
 }  // namespace
 
 std::vector<LoadedService> load_sessions(const Path& mock_set, const store::Config& config,
-                                         Protocols protocols, Diagnostics& problems) {
-  return Loader(mock_set, config, protocols, problems).load();
+                                         Protocols protocols, Diagnostics& problems,
+                                         const Progress& progress) {
+  return Loader(mock_set, config, protocols, problems).load(progress);
 }
 
 }  // namespace understudy::compile

@@ -3,8 +3,10 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "store/config.hpp"
@@ -26,6 +28,8 @@ struct Step {
   std::string document;
 };
 
+struct Alignment;
+
 struct LoadedService {
   const store::Service* service = nullptr;
   const Protocol* protocol = nullptr;
@@ -33,12 +37,19 @@ struct LoadedService {
   std::vector<Step> steps;           ///< by recording, then by the end of the exchange
   std::vector<std::string> sources;  ///< relative to the mock set
   std::size_t sessions = 0;
+  /// Of several recordings of one flow, whose steps have the values of the first; else null.
+  std::shared_ptr<const Alignment> alignment;
 };
 
-/// Reads every session file twice: once to learn, once to analyse. All problems are appended;
-/// exchanges of services that understudy.yaml does not name are one of them.
+/// Told now and then what is being done, and of how many exchanges it was done so far.
+using Progress = std::function<void(std::string_view what, std::uint64_t exchanges)>;
+
+/// Shows every exchange to its analyser twice: to learn, then to analyse. All problems are
+/// appended; exchanges of services that understudy.yaml does not name are one of them. Uses all
+/// cores; `progress`, which may be empty, is called from this thread only.
 [[nodiscard]] std::vector<LoadedService> load_sessions(const std::filesystem::path& mock_set,
                                                        const store::Config& config,
-                                                       Protocols protocols, Diagnostics& problems);
+                                                       Protocols protocols, Diagnostics& problems,
+                                                       const Progress& progress = {});
 
 }  // namespace understudy::compile

@@ -4,6 +4,7 @@
 
 #include "compile/config_document.hpp"
 #include "compile/emit.hpp"
+#include "compile/inferences.hpp"
 #include "compile/load.hpp"
 #include "compile/row_keys.hpp"
 #include "compile/rules.hpp"
@@ -19,15 +20,20 @@ namespace {
 struct CompiledService {
   Trace trace;
   Settlement settlement;
+  std::vector<Widening> widenings;
 };
 
-/// One step wider for each of `patterns`. False where all are as wide as can be.
-bool widen(const std::set<std::string>& patterns, Widened& widened) {
+/// One step wider for each pattern that is contradicted. False where all are as wide as can be.
+bool widen(const std::map<std::string, Contradiction>& contradicted, Widened& widened,
+           std::vector<Widening>& widenings) {
   bool changed = false;
-  for (const std::string& pattern : patterns) {
+  for (const auto& [pattern, because] : contradicted) {
     Width& width = widened.try_emplace(pattern, Width::rows).first->second;
-    changed |= width != Width::everything;
-    width = width == Width::rows ? Width::tables : Width::everything;
+    if (width == Width::everything) continue;
+    const Width wider = width == Width::rows ? Width::tables : Width::everything;
+    widenings.push_back({pattern, width, wider, because});
+    width = wider;
+    changed = true;
   }
   return changed;
 }
@@ -39,11 +45,11 @@ bool widen(const std::set<std::string>& patterns, Widened& widened) {
 CompiledService compile_service(const LoadedService& service) {
   const RowKeys rows(service.steps);
   Widened widened;
+  CompiledService compiled;
   for (;;) {
-    CompiledService compiled;
     compiled.trace = trace_chains(service, rows, widened);
     compiled.settlement = settle(service, compiled.trace);
-    if (!widen(compiled.settlement.contradicted, widened)) return compiled;
+    if (!widen(compiled.settlement.contradicted, widened, compiled.widenings)) return compiled;
   }
 }
 
@@ -73,13 +79,11 @@ bool self_test(const std::vector<LoadedService>& services, Compiled& compiled,
   const auto table = table::MappedTable::from_memory(compiled.octets, problem);
   for (std::size_t i = 0; table && i < services.size(); ++i) {
     ServiceSummary& summary = compiled.services[i];
-    const table::ServiceSection& section = table->service(i);
-    summary.identity = replay(services[i], section, Perturbation::none);
-    summary.repeated = replay(services[i], section, Perturbation::repeated_reads);
-    summary.omitted = replay(services[i], section, Perturbation::omitted_reads);
-    if (summary.identity.wrong + summary.repeated.wrong + summary.omitted.wrong > 0)
-      problem =
-          fmt::format("service '{}' would be answered wrongly in its own replay", summary.service);
+    summary.tests = self_test(services[i], table->service(i));
+    for (const TestedReplay& test : summary.tests)
+      if (test.replay.wrong > 0)
+        problem = fmt::format("service '{}' would be answered wrongly in its own replay ({})",
+                              summary.service, test.title);
   }
   if (problem.empty()) return true;
   problems.push_back({Severity::error, services.empty() ? "" : services[0].service->name, 0,
@@ -89,11 +93,10 @@ bool self_test(const std::vector<LoadedService>& services, Compiled& compiled,
 
 }  // namespace
 
-std::optional<Compiled> compile_mock_set(const std::filesystem::path& mock_set, Protocols protocols,
+std::optional<Compiled> compile_services(const std::filesystem::path& mock_set,
+                                         const store::Config& config,
+                                         const std::vector<LoadedService>& services,
                                          Diagnostics& problems) {
-  const auto config = store::read_config(mock_set, names_of(protocols), problems);
-  if (!config) return std::nullopt;
-  const std::vector<LoadedService> services = load_sessions(mock_set, *config, protocols, problems);
   const Findings findings = find_values(services);
   Compiled compiled;
   std::vector<table::ServiceBuilder> builders;
@@ -101,15 +104,26 @@ std::optional<Compiled> compile_mock_set(const std::filesystem::path& mock_set, 
     const CompiledService result = compile_service(service);
     builders.push_back(emit(service, result.trace, result.settlement, Varying(service, findings)));
     compiled.services.push_back(summarise(service, result.trace, result.settlement));
+    compiled.services.back().inferences =
+        infer(service, result.trace, result.settlement, result.widenings);
     warn_of_guesses(mock_set, compiled.services.back(), problems);
   }
   add_rules(mock_set, services, builders, problems);
   for (std::size_t i = 0; i < builders.size(); ++i)
     compiled.services[i].rules = builders[i].rule_count();
   if (has_errors(problems)) return std::nullopt;
-  compiled.octets = table::build_table(document_of_config(*config), builders);
+  compiled.bars = config.bars;
+  compiled.octets = table::build_table(document_of_config(config), builders);
   if (!self_test(services, compiled, problems)) return std::nullopt;
   return compiled;
+}
+
+std::optional<Compiled> compile_mock_set(const std::filesystem::path& mock_set, Protocols protocols,
+                                         Diagnostics& problems) {
+  const auto config = store::read_config(mock_set, names_of(protocols), problems);
+  if (!config) return std::nullopt;
+  const std::vector<LoadedService> services = load_sessions(mock_set, *config, protocols, problems);
+  return compile_services(mock_set, *config, services, problems);
 }
 
 std::shared_ptr<const table::MappedTable> load(const std::filesystem::path& path,

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "compile/load.hpp"
 #include "compile/selftest.hpp"
 #include "store/config.hpp"
 #include "table/mapped_table.hpp"
@@ -29,6 +30,19 @@ struct PatternSummary {
   std::vector<std::string> keys{};
 };
 
+/// Something that compile concluded from the recording, with the exchanges that it rests on.
+struct Inference {
+  enum class Kind : std::uint8_t {
+    widened,         ///< depends on more than its statement says
+    volatile_,       ///< one state, several answers
+    not_understood,  ///< what it reads and writes can't be told
+    guess            ///< one answer that the recording does not prove
+  } kind = Kind::widened;
+  std::string pattern;
+  std::string what;                   ///< a sentence without the pattern
+  std::vector<std::string> evidence;  ///< `file:line`
+};
+
 struct ServiceSummary {
   std::string service;
   std::string protocol;
@@ -37,17 +51,25 @@ struct ServiceSummary {
   std::uint64_t rules = 0;
   std::uint64_t guesses = 0;  ///< entries that can only be answered as a guess
   std::vector<PatternSummary> patterns;
-  Replay identity, repeated, omitted;  ///< the recording replayed against its own table
+  std::vector<Inference> inferences;  ///< guesses among them: the first hundred
+  std::vector<TestedReplay> tests;    ///< the recording replayed against its own table
 };
 
 struct Compiled {
   std::vector<std::uint8_t> octets;  ///< the table file
+  Bars bars;                         ///< `check` of understudy.yaml
   std::vector<ServiceSummary> services;
 };
 
 /// Nothing where `problems` then holds an error. Deterministic: equal input gives equal octets.
 [[nodiscard]] std::optional<Compiled> compile_mock_set(const std::filesystem::path& mock_set,
                                                        Protocols protocols, Diagnostics& problems);
+
+/// The same of sessions that are loaded already; `mock_set` is where the rules are.
+[[nodiscard]] std::optional<Compiled> compile_services(const std::filesystem::path& mock_set,
+                                                       const store::Config& config,
+                                                       const std::vector<LoadedService>& services,
+                                                       Diagnostics& problems);
 
 /// `path` is a mock set (compiled in memory) or a table file. Null where `problems` holds an error.
 [[nodiscard]] std::shared_ptr<const table::MappedTable> load(const std::filesystem::path& path,

@@ -1,5 +1,8 @@
-// What a recording shows of the rows of its tables (learned row identity): which columns tell rows
-// apart, which never change, and which other values a row with `id = 7` has.
+// Learned row identity: which values the row with `id = 7` had in its other columns, and so which
+// rows a change touches, whatever its conditions say.
+//
+// What is claimed holds in every recorded state, and in a live state that equals a recorded one:
+// the chain of a row's key tells apart every history of it.
 #pragma once
 
 #include <cstdint>
@@ -8,89 +11,100 @@
 #include <set>
 #include <string>
 #include <unordered_map>
-#include <utility>
 #include <vector>
 
-#include "compile/load.hpp"
+#include "compile/row_evidence.hpp"
+#include "compile/row_relations.hpp"
 
 namespace understudy::compile {
 
-using Values = std::set<std::string>;
-
 class RowBook {
  public:
-  explicit RowBook(const std::vector<Step>& steps);
+  /// `evidence` and `relations` outlive it.
+  RowBook(const std::vector<Step>& steps, const RowEvidence& evidence,
+          const std::vector<RowRelation>& relations);
 
-  /// Values of `column` that rows had or have which a change touches; nothing where one of them is
-  /// not known. `answered`: what the exchange's answer and the rest of the recording show counts,
-  /// else only what the request itself says.
+  /// Values of `column` that rows had or have which a change touches, or more; nothing where one of
+  /// them is not known. `answered`: what the exchange's answer and the rest of the recording show
+  /// counts, else only what the request itself says.
   [[nodiscard]] std::optional<Values> touched(const Step& step, const RowChange& change,
                                               const std::string& column, bool answered) const;
-  /// Columns of an insert whose values a unique constraint could forbid: any set of the insert's
-  /// columns in which the recording shows no two rows to agree has one of these.
-  [[nodiscard]] std::vector<std::string> distinguishing(const RowChange& insert) const;
-  /// Whether a recorded read shows a column that an insert leaves to a sequence.
-  [[nodiscard]] bool takes_number(const RowChange& insert) const;
-  /// Columns by which rows of a table are asked for or changed.
-  [[nodiscard]] std::vector<std::string> condition_columns(const std::string& table) const;
-  /// How many different values of a column were seen.
-  [[nodiscard]] std::size_t variety(const std::string& table, const std::string& column) const;
+  /// Values that `column` has, at whatever time, in rows that meet `where`.
+  [[nodiscard]] std::optional<Values> values_where(const std::string& table,
+                                                   const std::vector<RowCondition>& where,
+                                                   const std::string& column) const;
 
  private:
-  struct Column {
-    bool asked = false;     ///< stands in a condition
-    bool changed = false;   ///< some update sets it
-    bool repeated = false;  ///< two rows agree in it
-    std::size_t shown = 0;  ///< how often a value of it was seen
-    bool numeric = true;    ///< all values that were seen are whole numbers
-    Values values;          ///< of those seen, up to a bound
-    /// Of a column that is asked for: the rows seen with a value of it, by their other columns.
-    std::unordered_map<std::string, std::map<std::string, Values>> rows;
+  /// What a row, known by a column that identifies it, had in another column.
+  struct Known {
+    Values values;
+    bool unknown = false;       ///< or something else
+    std::int64_t sighted = -1;  ///< the last recording in which a value was seen
+  };
+  using Others = std::map<std::string, Known>;  ///< by column
+  /// What updates that don't name the identifying column set another column to.
+  struct Wide {
+    Values values;
+    bool unknown = false;
+    std::int64_t recording = -1;  ///< the last one in which there was such an update
+  };
+  struct Identity {
+    std::unordered_map<std::string, Others> rows;
+    std::map<std::string, Wide> wide;  ///< by column
+    bool anonymous = false;            ///< a row was inserted whose value here is not known
+    /// Values of rows that may have been removed so far in a recording.
+    struct {
+      Values values;
+      bool any = false;
+      std::int64_t recording = -1;
+    } removed;
   };
   struct Table {
-    std::map<std::string, Column> columns;
-    /// Rows that were in the table at one and the same time, up to a bound.
-    std::vector<std::vector<Row>> together;
-    std::size_t sampled = 0;
-    std::vector<Row> inserted;  ///< since rows were last removed
+    std::set<std::string> columns;
+    std::map<std::string, Identity> identities;  ///< by column
+    bool removals = false;
+    std::int64_t removed_in = -1;  ///< the last recording in which rows were removed
+    bool opaque = false;           ///< written in ways that are not followed
   };
-  /// Rows of an open transaction: nobody knows yet whether they will be there.
-  struct Pending {
-    bool open = false;
-    std::vector<std::pair<std::string, Row>> rows;
+  /// Named values of one column by those of another.
+  struct Inverse {
+    std::map<std::string, Values> by_value;
+    Values unknown;
   };
 
-  void note_names(const Step& step);
-  void note_conditions(Table& table, const std::vector<RowCondition>& where);
-  void note_rows(const Step& step);
-  void note_row(Table& table, const Row& row);
-  void note_repeats(Table& table, const RowsSeen& seen);
-  void note_change(const Step& step, const RowChange& change);
-  void note_removals(const Step& step);
-  void note_transaction(const Step& step);
-  void keep_together(Table& table, std::vector<Row> rows);
-  void end_inserts(Table& table);
+  void note(const Step& step);
+  void note_opaque(const Step& step);
+  void note_seen(Table& table, const Row& row, std::int64_t recording, bool inserted);
+  void note_insert(const Step& step, const RowChange& change, Table& table);
+  void note_upsert(const RowChange& change, Table& table, std::int64_t recording);
+  void note_update(const Step& step, const RowChange& change, Table& table);
+  void note_removal(const std::string& name, const std::vector<RowCondition>& where,
+                    std::int64_t recording);
+  static void note_set(Identity& identity, const Values& rows, const std::string& column,
+                       const std::optional<Values>& set, std::int64_t recording);
 
-  [[nodiscard]] const Column* find(const std::string& table, const std::string& column) const;
-  [[nodiscard]] bool identifies(const Column& column) const;
+  [[nodiscard]] std::optional<Values> possible(const Table& table, const std::string& identity,
+                                               const std::string& row,
+                                               const std::string& column) const;
+  [[nodiscard]] std::optional<Values> by_rows(const std::string& name,
+                                              const RowCondition& condition,
+                                              const std::string& column) const;
+  [[nodiscard]] std::optional<Values> by_exclusion(const std::string& name,
+                                                   const RowCondition& condition,
+                                                   const std::string& column) const;
+  [[nodiscard]] const Inverse& inverse(const std::string& name, const std::string& identity,
+                                       const std::string& column) const;
   [[nodiscard]] std::optional<Values> inserted(const Step& step, const RowChange& change,
                                                const std::string& column, bool answered) const;
   [[nodiscard]] std::optional<Values> replaced(const RowChange& change, const std::string& column,
                                                bool answered) const;
   [[nodiscard]] std::optional<Values> before(const Step& step, const RowChange& change,
                                              const std::string& column, bool answered) const;
-  [[nodiscard]] std::optional<Values> learned(const std::string& table,
-                                              const std::vector<RowCondition>& where,
-                                              const std::string& column) const;
 
-  [[nodiscard]] std::vector<std::string> find_distinguishing(const Table& table,
-                                                             const Row& insert) const;
-
+  const RowEvidence& evidence_;
+  const std::vector<RowRelation>& relations_;
   std::map<std::string, Table> tables_;
-  std::map<std::uint32_t, Pending> pending_;  ///< by connection
-  mutable std::map<std::string, std::vector<std::string>>
-      distinguishing_;          ///< by table and columns
-  bool opaque_writes_ = false;  ///< a statement that is not understood may have changed any row
+  mutable std::map<std::string, Inverse> inverses_;
 };
 
 }  // namespace understudy::compile

@@ -4,15 +4,13 @@
 #include <utility>
 
 #include "compile/row_book.hpp"
+#include "compile/row_relations.hpp"
+#include "compile/row_traffic.hpp"
 
 namespace understudy::compile {
 namespace {
 
-/// Adds the key of each value of a column: {orders, account_id, =3}.
-void add_keys(std::vector<KeyPath>& paths, const std::string& table, const std::string& column,
-              const auto& values) {
-  for (const std::string& value : values) paths.push_back({table, column, value});
-}
+using Paths = std::vector<KeyPath>;
 
 bool concerns(const RowFacts& rows, const std::string& table) {
   return std::ranges::count(rows.reads, table, &RowAccess::table) > 0 ||
@@ -23,12 +21,27 @@ bool is_sequence(const KeyPath& path) {
   return path.size() == 2 && path[0] == outside_transactions;
 }
 
+/// The name under which a key says that a row with a value is there, whatever else changes in it.
+std::string presence_of(const std::string& column) {
+  return "@present " + column;
+}
+
+/// Adds the key of each value of a column, {orders, account_id, =3}, or the column as a whole.
+void add_keys(Paths& paths, const std::string& table, const std::string& column,
+              const std::optional<Values>& values) {
+  if (!values) return paths.push_back({table, column});
+  for (const std::string& value : *values) paths.push_back({table, column, value});
+}
+
 }  // namespace
 
 class RowKeys::Book {
  public:
-  explicit Book(const std::vector<Step>& steps) : rows_(steps) {
-    for (const Step& step : steps) rank(step);
+  explicit Book(const std::vector<Step>& steps)
+      : evidence_(steps),
+        relations_(find_relations(steps, evidence_)),
+        book_(steps, evidence_, relations_),
+        traffic_(steps, evidence_, book_) {
     for (const Step& step : steps) static_cast<void>(reads_of(step, &keyed_));
   }
 
@@ -39,78 +52,12 @@ class RowKeys::Book {
  private:
   using Columns = std::map<std::string, std::set<std::string>>;  // by table
 
-  /// Counts for each column of a table the writes of which it is not known what they do to it.
-  void rank(const Step& step) {
-    if (step.analysis.effect != Effect::write) return;
-    for (const RowChange& change : step.analysis.rows.changes)
-      for (const std::string& column : rows_.condition_columns(change.table))
-        if (!rows_.touched(step, change, column, true)) ++unknown_[{change.table, column}];
-  }
+  // --- what a request depends on
+  // ------------------------------------------------------------------
 
-  /// The condition that makes the narrowest key; null where there is none.
-  [[nodiscard]] const RowCondition* best(const std::string& table,
-                                         const std::vector<RowCondition>& where) const {
-    const RowCondition* best = nullptr;
-    std::pair<std::size_t, std::size_t> cost;
-    for (const RowCondition& each : where) {
-      const auto unknown = unknown_.find({table, each.column});
-      const std::pair<std::size_t, std::size_t> candidate = {
-          unknown == unknown_.end() ? 0 : unknown->second, ~rows_.variety(table, each.column)};
-      if (best != nullptr && cost <= candidate) continue;
-      best = &each;
-      cost = candidate;
-    }
-    return best;
-  }
-
-  void add_rows(std::vector<KeyPath>& paths, const std::string& table,
-                const std::vector<RowCondition>& where, Columns* keyed) const {
-    const RowCondition* condition = best(table, where);
-    if (condition == nullptr) return paths.push_back({table});
-    add_keys(paths, table, condition->column, condition->values);
-    if (keyed != nullptr) (*keyed)[table].insert(condition->column);
-  }
-
-  /// An insert is answered otherwise where a row with its values is there already.
-  void add_insert(std::vector<KeyPath>& paths, const RowChange& change, Columns* keyed) const {
-    std::vector<std::string> columns = rows_.distinguishing(change);
-    for (const std::string& target : change.target)
-      if (std::ranges::find(columns, target) == columns.end()) columns.push_back(target);
-    for (const std::string& column : columns)
-      for (const Row& row : change.rows) {
-        const auto cell = row.find(column);
-        if (cell == row.end() || !cell->second) return paths.push_back({change.table});
-        add_keys(paths, change.table, column, std::set<std::string>{*cell->second});
-        if (keyed != nullptr) (*keyed)[change.table].insert(column);
-      }
-    if (change.rows.empty() || change.rows.front().empty()) paths.push_back({change.table});
-  }
-
-  void add_table(std::vector<KeyPath>& paths, const RowFacts& rows, const std::string& table,
-                 Columns* keyed) const {
-    for (const RowAccess& access : rows.reads)
-      if (access.table == table) add_rows(paths, table, access.where, keyed);
-    for (const RowChange& change : rows.changes) {
-      if (change.table != table) continue;
-      const bool inserts =
-          change.kind == RowChange::Kind::insert || change.kind == RowChange::Kind::upsert;
-      if (inserts)
-        add_insert(paths, change, keyed);
-      else
-        add_rows(paths, table, change.where, keyed);
-    }
-  }
-
-  [[nodiscard]] bool takes_number(const RowFacts& rows, const std::string& table) const {
-    if (std::ranges::count(rows.changes, table, &RowChange::table) == 0) return true;
-    return std::ranges::any_of(rows.changes, [&](const RowChange& change) {
-      return change.table == table && rows_.takes_number(change);
-    });
-  }
-
-  [[nodiscard]] std::vector<KeyPath> reads_of(const Step& step, Columns* keyed) const {
+  [[nodiscard]] Paths reads_of(const Step& step, Columns* keyed) const {
     const RowFacts& rows = step.analysis.rows;
-    std::vector<KeyPath> paths;
+    Paths paths;
     for (const KeyPath& path : step.analysis.reads) {
       if (path.size() == 1 && concerns(rows, path[0]))
         add_table(paths, rows, path[0], keyed);
@@ -120,9 +67,125 @@ class RowKeys::Book {
     return paths;
   }
 
-  [[nodiscard]] std::vector<KeyPath> writes_of(const Step& step, bool answered) const {
+  void add_table(Paths& paths, const RowFacts& rows, const std::string& table,
+                 Columns* keyed) const {
+    for (const RowAccess& access : rows.reads)
+      if (access.table == table) add_rows(paths, table, access.where, keyed);
+    for (const RowChange& change : rows.changes) {
+      if (change.table != table) continue;
+      if (is_insert(change))
+        add_insert(paths, change, keyed);
+      else
+        add_rows(paths, table, change.where, keyed);
+      if (change.kind == RowChange::Kind::update) add_unique(paths, change, keyed);
+      add_parents(paths, change, keyed);
+      add_children(paths, change, keyed);
+    }
+  }
+
+  void add(Paths& paths, const std::string& table, const std::string& column,
+           const std::optional<Values>& values, Columns* keyed) const {
+    add_keys(paths, table, column, values);
+    if (keyed != nullptr) (*keyed)[table].insert(column);
+  }
+
+  /// By the condition that makes the best key.
+  void add_rows(Paths& paths, const std::string& table, const std::vector<RowCondition>& where,
+                Columns* keyed) const {
+    if (where.empty()) return paths.push_back({table});
+    const auto best = std::ranges::min_element(
+        where, {}, [&](const RowCondition& each) { return traffic_.cost(table, each.column); });
+    add(paths, table, best->column, Values(best->values.begin(), best->values.end()), keyed);
+  }
+
+  /// An insert is answered otherwise where a row with its values is there already.
+  void add_insert(Paths& paths, const RowChange& change, Columns* keyed) const {
+    if (change.rows.empty() || change.rows.front().empty()) return paths.push_back({change.table});
+    std::vector<std::string> names;
+    for (const auto& [name, cell] : change.rows.front()) names.push_back(name);
+    const auto cheapest_first = [&](std::vector<std::string>& columns) {
+      std::ranges::sort(columns, {}, [&](const std::string& name) {
+        return std::pair(traffic_.cost(change.table, name), name);
+      });
+    };
+    cheapest_first(names);
+    std::vector<std::string> columns = evidence_.distinguishing(change.table, std::move(names));
+    // A row that is met agrees in all columns of the target: one of them is enough.
+    std::vector<std::string> target = change.target;
+    cheapest_first(target);
+    const bool met = std::ranges::any_of(target, [&](const std::string& name) {
+      return std::ranges::find(columns, name) != columns.end();
+    });
+    if (!met && !target.empty()) columns.push_back(target.front());
+    for (const std::string& column : columns)
+      add(paths, change.table, column, cells(change.rows, column), keyed);
+  }
+
+  /// So is an update, where its new value is unique. One that computes it (n = n + 1) is not taken
+  /// to meet such a constraint.
+  void add_unique(Paths& paths, const RowChange& change, Columns* keyed) const {
+    for (const auto& [column, cell] : change.set) {
+      const RowEvidence::Column* known = evidence_.find(change.table, column);
+      if (cell && known != nullptr && !known->repeated)
+        add(paths, change.table, column, Values{*cell}, keyed);
+    }
+  }
+
+  /// A row may only refer to one that is there.
+  void add_parents(Paths& paths, const RowChange& change, Columns* keyed) const {
+    for (const RowRelation& relation : relations_) {
+      if (relation.child != change.table) continue;
+      const std::string column = presence_of(relation.key);
+      for (const Row& row : change.rows)
+        if (row.contains(relation.column) || row.empty())
+          add(paths, relation.parent, column, cells({row}, relation.column), keyed);
+      if (const auto set = change.set.find(relation.column); set != change.set.end())
+        add(paths, relation.parent, column, cells({change.set}, relation.column), keyed);
+    }
+  }
+
+  /// A row to which others refer may not be removed, or takes them with it.
+  void add_children(Paths& paths, const RowChange& change, Columns* keyed) const {
+    for (const RowRelation& relation : relations_)
+      if (relation.parent == change.table && unsettles(change, relation.key))
+        add(paths, relation.child, relation.column, named(change, relation.key), keyed);
+  }
+
+  /// Whether rows that refer to a column may have to follow.
+  static bool unsettles(const RowChange& change, const std::string& key) {
+    return change.kind == RowChange::Kind::remove ||
+           (change.kind == RowChange::Kind::update && change.set.contains(key));
+  }
+
+  static std::optional<Values> named(const RowChange& change, const std::string& column) {
+    const auto found = std::ranges::find(change.where, column, &RowCondition::column);
+    if (found == change.where.end()) return std::nullopt;
+    return Values(found->values.begin(), found->values.end());
+  }
+
+  static std::optional<Values> cells(const std::vector<Row>& rows, const std::string& column) {
+    Values values;
+    for (const Row& row : rows) {
+      const auto cell = row.find(column);
+      if (cell == row.end() || !cell->second) return std::nullopt;
+      values.insert(*cell->second);
+    }
+    return values;
+  }
+
+  [[nodiscard]] bool takes_number(const RowFacts& rows, const std::string& table) const {
+    if (std::ranges::count(rows.changes, table, &RowChange::table) == 0) return true;
+    return std::ranges::any_of(rows.changes, [&](const RowChange& change) {
+      return change.table == table && evidence_.takes_number(change);
+    });
+  }
+
+  // --- what it changes
+  // ------------------------------------------------------------------------------
+
+  [[nodiscard]] Paths writes_of(const Step& step, bool answered) const {
     const RowFacts& rows = step.analysis.rows;
-    std::vector<KeyPath> paths;
+    Paths paths;
     for (const KeyPath& path : step.analysis.writes) {
       const bool told =
           path.size() == 1 && std::ranges::count(rows.changes, path[0], &RowChange::table) > 0;
@@ -136,20 +199,65 @@ class RowKeys::Book {
     return paths;
   }
 
-  void add_change(std::vector<KeyPath>& paths, const Step& step, const RowChange& change,
-                  bool answered) const {
+  void add_change(Paths& paths, const Step& step, const RowChange& change, bool answered) const {
     const auto keyed = keyed_.find(change.table);
-    if (keyed == keyed_.end()) return paths.push_back({change.table});
-    for (const std::string& column : keyed->second) {
-      if (const auto values = rows_.touched(step, change, column, answered))
-        add_keys(paths, change.table, column, *values);
-      else
-        paths.push_back({change.table, column});
+    if (keyed == keyed_.end()) {
+      paths.push_back({change.table});
+    } else {
+      for (const std::string& column : keyed->second) {
+        if (!column.starts_with('@'))
+          add_keys(paths, change.table, column, book_.touched(step, change, column, answered));
+        else if (const std::string key = column.substr(presence_of("").size());
+                 change.kind != RowChange::Kind::update || change.set.contains(key))
+          add_keys(paths, change.table, column, book_.touched(step, change, key, answered));
+      }
+      // So that whoever reads the whole table sees a change of which no column's key tells.
+      paths.push_back({change.table, "@any"});
+    }
+    for (const RowRelation& relation : relations_) {
+      if (relation.parent != change.table || !unsettles(change, relation.key)) continue;
+      const auto gone = book_.touched(step, change, relation.key, answered);
+      if (!gone) {
+        paths.push_back({relation.child});
+      } else if (!gone->empty()) {
+        const RowCondition where{relation.column, {gone->begin(), gone->end()}};
+        add_removed(paths, relation.child, where, answered, 0);
+      }
     }
   }
 
-  RowBook rows_;
-  std::map<std::pair<std::string, std::string>, std::size_t> unknown_;
+  /// Rows that another table's DELETE may have taken with it, and those that refer to them.
+  void add_removed(Paths& paths, const std::string& table, const RowCondition& where, bool answered,
+                   int depth) const {
+    constexpr int deepest = 4;
+    if (depth == deepest) return paths.push_back({});
+    const auto values = [&](const std::string& column) {
+      return answered || column == where.column ? book_.values_where(table, {where}, column)
+                                                : std::nullopt;
+    };
+    const auto keyed = keyed_.find(table);
+    if (keyed == keyed_.end()) {
+      paths.push_back({table});
+    } else {
+      for (const std::string& column : keyed->second)
+        add_keys(paths, table, column,
+                 values(column.starts_with('@') ? column.substr(presence_of("").size()) : column));
+    }
+    for (const RowRelation& relation : relations_) {
+      if (relation.parent != table) continue;
+      const auto gone = values(relation.key);
+      if (!gone)
+        paths.push_back({relation.child});
+      else if (!gone->empty())
+        add_removed(paths, relation.child, {relation.column, {gone->begin(), gone->end()}},
+                    answered, depth + 1);
+    }
+  }
+
+  RowEvidence evidence_;
+  std::vector<RowRelation> relations_;
+  RowBook book_;
+  RowTraffic traffic_;
   Columns keyed_;
 };
 

@@ -2,6 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "compile/load.hpp"
 #include "table/service_section.hpp"
@@ -10,21 +14,48 @@ namespace understudy::compile {
 
 struct Replay {
   std::uint64_t asked = 0;
-  std::uint64_t certain = 0;  ///< answered as recorded, with a certain grade
-  std::uint64_t guess = 0;    ///< answered as recorded, but only as a guess
-  std::uint64_t miss = 0;     ///< no answer for this state
-  std::uint64_t wrong =
-      0;  ///< a certain answer that is not the recorded one: never, by construction
+  std::uint64_t certain = 0;  ///< answered with a certain grade, as recorded for this state
+  std::uint64_t guess = 0;    ///< answered as a guess: uncertain, volatile, or an unknown state
+  std::uint64_t miss = 0;     ///< no such request in the table
+  /// A certain answer that is not the one recorded for this state: never, by construction.
+  std::uint64_t wrong = 0;
+
+  Replay& operator+=(const Replay& other) noexcept;
+  /// Of 100; 100 where nothing was asked.
+  [[nodiscard]] double percent_certain() const noexcept;
 };
 
 enum class Perturbation : std::uint8_t {
-  none,            ///< identity: every exchange as recorded
-  repeated_reads,  ///< every read three times
-  omitted_reads    ///< every fifth read left out
+  none,              ///< identity: every exchange as recorded
+  interleaved,       ///< the connections in other orders, several of them
+  one_connection,    ///< all of a recording on one connection
+  many_connections,  ///< on sixteen in turn
+  repeated_reads,    ///< every read three times
+  omitted_reads      ///< every fifth read left out
 };
 
-/// `section` is the table made of `service`. Each recording starts from a fresh state.
+/// `section` is the table made of `service`. Each recording starts from a fresh state. In an order
+/// that was not recorded nobody knows the truth of a state that was not: such a read is a guess.
+/// All but the identity take the first `sample` exchanges only.
 [[nodiscard]] Replay replay(const LoadedService& service, const table::ServiceSection& section,
-                            Perturbation perturbation);
+                            Perturbation perturbation, std::size_t sample = 100'000);
+
+struct TestedReplay {
+  std::string_view name;   ///< as in understudy.yaml and JSON: "identity", "interleaved", …
+  std::string_view title;  ///< for a person
+  Replay replay;
+};
+
+/// All of them, the identity first.
+[[nodiscard]] std::vector<TestedReplay> self_test(const LoadedService& service,
+                                                  const table::ServiceSection& section);
+
+/// The least percentage of certain answers by the name of a replay.
+using Bars = std::map<std::string, double>;
+
+/// "as recorded: 98.0 % certain, at least 100 % expected", for each that is missed. The identity's
+/// bar is 100 where none is given.
+[[nodiscard]] std::vector<std::string> missed_bars(const std::vector<TestedReplay>& tests,
+                                                   const Bars& bars);
 
 }  // namespace understudy::compile

@@ -6,10 +6,9 @@
 namespace understudy::compile {
 namespace {
 
-/// All answers that one request got in one state.
+/// All answers that one request got in one state: numbers in Trace::steps, in order.
 struct Witnesses {
-  std::vector<std::uint32_t> certain, uncertain;           // numbers of steps, in order
-  std::uint32_t certain_writes = 0, uncertain_writes = 0;  // of the first of them
+  std::vector<std::uint32_t> certain, uncertain;
 };
 
 class Settler {
@@ -18,14 +17,12 @@ class Settler {
 
   Settlement run() {
     std::vector<std::map<match::Version, Witnesses>> by_state(trace_.requests.size());
-    std::vector<std::vector<const TracedStep*>> in_order(trace_.requests.size());
-    for (const TracedStep& step : trace_.steps) {
+    std::vector<std::vector<std::uint32_t>> in_order(trace_.requests.size());
+    for (std::uint32_t i = 0; i < trace_.steps.size(); ++i) {
+      const TracedStep& step = trace_.steps[i];
       Witnesses& witnesses = by_state[step.request][step.state];
-      auto& steps = step.uncertain ? witnesses.uncertain : witnesses.certain;
-      if (steps.empty())
-        (step.uncertain ? witnesses.uncertain_writes : witnesses.certain_writes) = step.writes;
-      steps.push_back(step.step);
-      in_order[step.request].push_back(&step);
+      (step.uncertain ? witnesses.uncertain : witnesses.certain).push_back(i);
+      in_order[step.request].push_back(i);
     }
     settled_.requests.resize(trace_.requests.size());
     for (std::size_t i = 0; i < by_state.size(); ++i) {
@@ -36,46 +33,64 @@ class Settler {
   }
 
  private:
-  const std::string& image(std::uint32_t step) const { return service_.steps[step].analysis.image; }
-  std::uint32_t recording(std::uint32_t step) const { return service_.steps[step].recording; }
-
-  bool all_equal(const std::vector<std::uint32_t>& steps) const {
-    return std::ranges::all_of(
-        steps, [&](std::uint32_t step) { return image(step) == image(steps.front()); });
+  [[nodiscard]] const Step& step(std::uint32_t traced) const {
+    return service_.steps[trace_.steps[traced].step];
+  }
+  [[nodiscard]] const std::string& image(std::uint32_t traced) const {
+    return step(traced).analysis.image;
+  }
+  [[nodiscard]] Contradiction between(std::uint32_t first, std::uint32_t second) const {
+    return {trace_.steps[first].step, trace_.steps[second].step};
   }
 
-  /// Whether one recording alone gives two answers.
-  bool contradicts_itself(const std::vector<std::uint32_t>& steps) const {
-    std::map<std::uint32_t, std::uint32_t> first_of_recording;
-    return std::ranges::any_of(steps, [&](std::uint32_t step) {
-      const auto [first, added] = first_of_recording.emplace(recording(step), step);
-      return !added && image(first->second) != image(step);
+  /// The first two that were answered differently.
+  [[nodiscard]] std::optional<Contradiction> contradiction(
+      const std::vector<std::uint32_t>& witnesses) const {
+    const auto other = std::ranges::find_if(witnesses, [&](std::uint32_t traced) {
+      return image(traced) != image(witnesses.front());
     });
+    if (other == witnesses.end()) return std::nullopt;
+    return between(witnesses.front(), *other);
+  }
+
+  /// Two answers that one recording alone gives.
+  [[nodiscard]] std::optional<Contradiction> contradiction_of_one(
+      const std::vector<std::uint32_t>& witnesses) const {
+    std::map<std::uint32_t, std::uint32_t> first_of_recording;
+    for (const std::uint32_t traced : witnesses) {
+      const auto [first, added] = first_of_recording.emplace(step(traced).recording, traced);
+      if (!added && image(first->second) != image(traced)) return between(first->second, traced);
+    }
+    return std::nullopt;
+  }
+
+  [[nodiscard]] SettledAnswer answer(std::uint32_t traced, bool guess) const {
+    const TracedStep& step = trace_.steps[traced];
+    return {step.state, traced, step.step, step.writes, guess, std::nullopt};
   }
 
   void settle_request(std::size_t number, const std::map<match::Version, Witnesses>& by_state) {
     SettledRequest& request = settled_.requests[number];
     for (const auto& [state, witnesses] : by_state) {
-      if (!witnesses.certain.empty()) {
-        if (contradicts_itself(witnesses.certain)) contradict(number);
-        request.answers.push_back({state, witnesses.certain.front(), witnesses.certain_writes,
-                                   !all_equal(witnesses.certain)});
-      } else {
-        request.answers.push_back(
-            {state, witnesses.uncertain.front(), witnesses.uncertain_writes, true});
+      if (witnesses.certain.empty()) {
+        request.answers.push_back(answer(witnesses.uncertain.front(), true));
+        continue;
       }
+      if (const auto found = contradiction_of_one(witnesses.certain)) contradict(number, *found);
+      const auto contradicted = contradiction(witnesses.certain);
+      request.answers.push_back(answer(witnesses.certain.front(), contradicted.has_value()));
+      request.answers.back().contradiction = contradicted;
     }
   }
 
-  void contradict(std::size_t number) {
+  void contradict(std::size_t number, const Contradiction& found) {
     settled_.requests[number].volatile_ = true;
-    settled_.contradicted.emplace(pattern_of(trace_.requests[number].identity.canonical));
+    settled_.contradicted.emplace(pattern_of(trace_.requests[number].identity.canonical), found);
   }
 
-  static void list_in_order(SettledRequest& request, const std::vector<const TracedStep*>& steps) {
+  void list_in_order(SettledRequest& request, const std::vector<std::uint32_t>& traced) const {
     request.answers.clear();
-    for (const TracedStep* step : steps)
-      request.answers.push_back({step->state, step->step, step->writes, true});
+    for (const std::uint32_t each : traced) request.answers.push_back(answer(each, true));
   }
 
   const LoadedService& service_;

@@ -14,7 +14,7 @@ namespace {
 /// When a write became visible to other connections: the interval in which it did.
 struct Visible {
   std::uint64_t began, ended;
-  std::uint32_t connection;
+  std::uint32_t connection, step;
 };
 
 bool overlaps(const Visible& write, const Step& step) {
@@ -58,6 +58,7 @@ class Tracer {
       }
       request_of_.push_back(found->second);
       outcome_of_.push_back(0);
+      if (a.effect != Effect::none && a.control == Control::commit) failing_.insert(found->second);
       // What is watched must be tracked, though WATCH itself is no look-up.
       if (a.effect != Effect::none || a.control == Control::watch) add_keys(step, found->second);
     }
@@ -116,7 +117,15 @@ class Tracer {
     for (const std::string& name : names)
       if (const auto found = numbers_.find(name); found != numbers_.end())
         numbers.push_back(found->second);
+    std::ranges::sort(numbers);
     return numbers;
+  }
+
+  /// A commit is looked up where the recording has it fail somewhere.
+  [[nodiscard]] bool is_looked_up(std::size_t i) const {
+    const Analysis& a = service_.steps[i].analysis;
+    return a.effect != Effect::none ||
+           (a.control == Control::commit && failing_.contains(request_of_[i]));
   }
 
   // --- the loop itself -----------------------------------------------------------------------
@@ -125,25 +134,34 @@ class Tracer {
   template <class Visit>
   void play(Visit&& visit) {
     std::uint32_t recording = 0;
+    trace_.links.clear();
     for (std::size_t i = 0; i < service_.steps.size(); ++i) {
       const Step& step = service_.steps[i];
       if (i == 0 || step.recording != recording) start_recording(recording = step.recording);
       match::Overlay& overlay = overlays_[step.connection];
       const TracedRequest& request = trace_.requests[request_of_[i]];
       match::Version state = 0;
-      if (step.analysis.effect != Effect::none) {
-        state = match::state_of(request.reads, [&](std::uint32_t key) {
-          return overlay.effective(key, versions_[key]);
-        });
+      if (is_looked_up(i)) {
+        state = state_of(request, overlay);
         visit(i, state);
       }
       apply(i, state, overlay);
     }
   }
 
+  /// Whether a transaction can be committed depends on what it did.
+  [[nodiscard]] match::Version state_of(const TracedRequest& request,
+                                        const match::Overlay& overlay) const {
+    if (request.control == Control::commit) return overlay.fingerprint();
+    return match::state_of(request.reads, [&](std::uint32_t key) {
+      return overlay.effective(key, versions_[key]);
+    });
+  }
+
   void start_recording(std::uint32_t) {
     versions_.assign(trace_.keys.size(), 0);
-    tainted_.assign(trace_.keys.size(), false);
+    tainted_.assign(trace_.keys.size(), 0);
+    last_.assign(trace_.keys.size(), 0);
     overlays_.clear();
   }
 
@@ -151,16 +169,25 @@ class Tracer {
     const Analysis& a = service_.steps[i].analysis;
     if (a.control != Control::none) return control(i, overlay);
     if (a.effect != Effect::write) return;
-    const std::uint64_t write = match::write_identity(table::hash_of(a.identity.canonical), state);
+    const std::uint64_t write = match::write_identity(table::hash_of(a.identity.canonical), state,
+                                                      table::hash_of(a.image));
+    const ChainLink link{write, static_cast<std::uint32_t>(i), 0};
     // What a write made of something uncertain is uncertain too.
-    const bool uncertain = is_uncertain(i);
+    const std::uint32_t overlap = overlap_of(i);
     for (const std::uint32_t key : trace_.write_lists[outcome_of_[i]]) {
       if (match::is_immediate(trace_.keys[key]) || (a.changed && !overlay.active()))
-        make_visible(i, key, write);
+        make_visible(i, key, link);
       else if (a.changed)
-        overlay.bump(key, write);
-      if (uncertain) tainted_[key] = true;
+        overlay.bump(key, write, append(link, last_[key]));
+      if (overlap != 0) tainted_[key] = overlap;
     }
+  }
+
+  /// Gives the number of the new link + 1.
+  std::uint32_t append(ChainLink link, std::uint32_t previous) {
+    link.previous = previous;
+    trace_.links.push_back(link);
+    return static_cast<std::uint32_t>(trace_.links.size());
   }
 
   void control(std::size_t i, match::Overlay& overlay) {
@@ -168,18 +195,21 @@ class Tracer {
     if (a.control != Control::commit) return overlay.apply(a.control, a.control_name);
     // A commit that failed in the recording undid the transaction.
     if (!a.changed) return overlay.drop();
-    for (const auto& [key, write] : overlay.commit()) make_visible(i, key, write);
+    for (const auto& bump : overlay.commit())
+      make_visible(i, bump.key, ChainLink(trace_.links[bump.author - 1]));
   }
 
-  void make_visible(std::size_t i, std::uint32_t key, std::uint64_t write) {
-    versions_[key] = match::extend(versions_[key], write);
+  void make_visible(std::size_t i, std::uint32_t key, const ChainLink& link) {
+    versions_[key] = match::extend(versions_[key], link.identity);
+    last_[key] = append(link, last_[key]);
     const Step& step = service_.steps[i];
     const auto found = visible_.find({step.recording, key});
     if (found == visible_.end()) {
       // The first of two runs: only collects the intervals.
-      collected_[{step.recording, key}].push_back({step.began, step.ended, step.connection});
-    } else if (any_overlap(found->second, step)) {
-      tainted_[key] = true;
+      collected_[{step.recording, key}].push_back(
+          {step.began, step.ended, step.connection, link.step});
+    } else if (const Visible* other = find_overlap(found->second, step)) {
+      tainted_[key] = other->step + 1;
     }
   }
 
@@ -192,29 +222,48 @@ class Tracer {
     visible_ = std::move(collected_);
   }
 
-  /// `writes` are sorted by their end, because the steps are.
-  static bool any_overlap(const std::vector<Visible>& writes, const Step& step) {
+  /// `writes` are sorted by their end, because the steps are. Null where none overlaps.
+  static const Visible* find_overlap(const std::vector<Visible>& writes, const Step& step) {
     auto write = std::ranges::upper_bound(writes, step.began, {}, &Visible::ended);
     // A write that ended long after the step may still have begun before it; connections are
     // few, so it is found soon or not at all.
     for (std::size_t beyond = 0; write != writes.end() && beyond < overlap_window; ++write) {
-      if (overlaps(*write, step)) return true;
+      if (overlaps(*write, step)) return &*write;
       if (write->began >= step.ended) ++beyond;
     }
-    return false;
+    return nullptr;
   }
 
-  [[nodiscard]] bool is_uncertain(std::size_t i) const {
+  /// The step + 1 of a write because of which it is uncertain what the step found; 0 for none.
+  [[nodiscard]] std::uint32_t overlap_of(std::size_t i) const {
     const Step& step = service_.steps[i];
-    return std::ranges::any_of(trace_.requests[request_of_[i]].reads, [&](std::uint32_t key) {
+    if (step.analysis.effect == Effect::none) return 0;  // a commit that was no look-up
+    for (const std::uint32_t key : trace_.requests[request_of_[i]].reads) {
+      if (tainted_[key] != 0) return tainted_[key];
       const auto writes = visible_.find({step.recording, key});
-      return tainted_[key] || (writes != visible_.end() && any_overlap(writes->second, step));
-    });
+      if (writes == visible_.end()) continue;
+      if (const Visible* write = find_overlap(writes->second, step)) return write->step + 1;
+    }
+    return 0;
   }
 
   void record(std::size_t i, match::Version state) {
-    trace_.steps.push_back(
-        {static_cast<std::uint32_t>(i), request_of_[i], outcome_of_[i], state, is_uncertain(i)});
+    const std::uint32_t overlap = overlap_of(i);
+    trace_.steps.push_back({static_cast<std::uint32_t>(i), request_of_[i], outcome_of_[i], state,
+                            overlap != 0, overlap == 0 ? 0 : overlap - 1, evidence_of(i)});
+  }
+
+  std::uint32_t evidence_of(std::size_t i) {
+    const match::Overlay& overlay = overlays_[service_.steps[i].connection];
+    std::vector<std::uint32_t> links;
+    for (const std::uint32_t key : trace_.requests[request_of_[i]].reads) {
+      const match::Overlay::Bump* own = overlay.last(key);
+      links.push_back(own != nullptr ? own->author : last_[key]);
+    }
+    const auto [found, added] = evidence_numbers_.emplace(
+        std::move(links), static_cast<std::uint32_t>(trace_.evidence_lists.size()));
+    if (added) trace_.evidence_lists.push_back(found->first);
+    return found->second;
   }
 
   static constexpr std::size_t overlap_window = 1024;
@@ -229,7 +278,10 @@ class Tracer {
   std::map<std::pair<std::uint32_t, std::uint64_t>, std::uint32_t> outcome_numbers_;
   std::unordered_map<std::string, std::uint32_t> numbers_;
   std::vector<match::Version> versions_;
-  std::vector<bool> tainted_;
+  std::vector<std::uint32_t> tainted_;  // of each key: the step + 1 of an overlapping write, or 0
+  std::vector<std::uint32_t> last_;     // of each key: the number + 1 of its last link, or 0
+  std::set<std::uint32_t> failing_;     // commits that the recording has fail
+  std::map<std::vector<std::uint32_t>, std::uint32_t> evidence_numbers_;
   std::map<std::uint32_t, match::Overlay> overlays_;
   VisibleWrites visible_, collected_;
 };

@@ -33,6 +33,15 @@ struct TracedStep {
   /// What it depends on was being written while it ran, or had been written by overlapping writes,
   /// so that nobody knows in which order: the recording does not prove that this is the state.
   bool uncertain = false;
+  std::uint32_t overlap = 0;   ///< where `uncertain`: the step of that write, or of one of them
+  std::uint32_t evidence = 0;  ///< number in Trace::evidence_lists
+};
+
+/// A write as it came to one key: a chain from each to the one before it.
+struct ChainLink {
+  std::uint64_t identity = 0;  ///< see match::write_identity
+  std::uint32_t step = 0;
+  std::uint32_t previous = 0;  ///< number + 1 in Trace::links, 0 for the first
 };
 
 struct Trace {
@@ -41,6 +50,9 @@ struct Trace {
   /// What writes bump: one list for each pair of a request and an answer to it. The first is empty.
   std::vector<KeyNumbers> write_lists;
   std::vector<TracedStep> steps;  ///< those that go into the table, in order
+  std::vector<ChainLink> links;   ///< in the order in which the writes were seen
+  /// What had been written last: beside a request's `reads` the numbers + 1 of links, or 0.
+  std::vector<std::vector<std::uint32_t>> evidence_lists;
 };
 
 /// How wide the keys of a pattern are made, whatever its statement says.

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <set>
 
+#include "compile/align.hpp"
 #include "match/instant.hpp"
 #include "table/hash.hpp"
 
@@ -18,9 +18,7 @@ Document document_of(std::string_view cbor) {
 
 std::vector<std::string> shown_values(const Step& step) {
   std::vector<std::string> values;
-  if (step.document.empty()) return values;
-  const Document document = document_of(step.document);
-  match::collect_values(document["answer"], values);
+  match::collect_values(answer_of(step), values);
   return values;
 }
 
@@ -43,7 +41,10 @@ class Finder {
     for (const auto& [value, by_recording] : seen_) {
       const Seen& seen = by_recording.begin()->second;
       ValueFinding& finding = findings[value] = seen.first;
-      finding.value_class = class_of(by_recording);
+      finding.proven = is_proven(value);
+      finding.value_class = finding.proven            ? proven_class(seen)
+                            : by_recording.size() > 1 ? ValueClass::constant
+                                                      : class_of(seen);
     }
     return findings;
   }
@@ -76,9 +77,16 @@ class Finder {
     return seen;
   }
 
-  static ValueClass class_of(const ByRecording& by_recording) {
-    if (by_recording.size() > 1) return ValueClass::constant;
-    const Seen& seen = by_recording.begin()->second;
+  [[nodiscard]] bool is_proven(const std::string& value) const {
+    return !services_.empty() && services_.front().alignment &&
+           services_.front().alignment->proven.contains(value);
+  }
+
+  static ValueClass proven_class(const Seen& seen) {
+    return seen.first.in_answer ? ValueClass::echo : ValueClass::fresh;
+  }
+
+  static ValueClass class_of(const Seen& seen) {
     if (seen.first.in_answer) return ValueClass::echo;
     if (!seen.made) return ValueClass::sought;
     return seen.near ? ValueClass::fresh : ValueClass::fixed;
@@ -90,21 +98,28 @@ class Finder {
 
 }  // namespace
 
+Document answer_of(const Step& step) {
+  if (step.document.empty()) return {};
+  return document_of(step.document).value("answer", Document());
+}
+
 Findings find_values(std::span<const LoadedService> services) {
   return Finder(services).run();
 }
 
 Varying::Varying(const LoadedService& service, const Findings& findings)
     : service_(&service), findings_(&findings), plain_(service.protocol->new_analyser()) {
-  std::set<std::string> values;
+  const auto note = [&](const std::string& value) {
+    const auto found = findings.find(value);
+    if (found != findings.end() && found->second.value_class == ValueClass::fresh)
+      values_.emplace(value, found->second.proven);
+  };
   for (const Step& step : service.steps) {
     if (step.analysis.effect == Effect::none) continue;
-    for (auto& value : match::mask(*service.protocol, step.analysis.identity.canonical).values)
-      if (is_fresh(value.folded)) values.insert(std::move(value.folded));
-    for (std::string& value : shown_values(step))
-      if (is_fresh(value)) values.insert(std::move(value));
+    const auto masked = match::mask(*service.protocol, step.analysis.identity.canonical);
+    for (const auto& value : masked.values) note(value.folded);
+    for (const std::string& value : shown_values(step)) note(value);
   }
-  values_.assign(values.begin(), values.end());
 }
 
 bool Varying::is_fresh(std::string_view folded) const {

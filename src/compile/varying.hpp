@@ -27,6 +27,7 @@ struct ValueFinding {
   ValueClass value_class = ValueClass::sought;
   std::uint32_t service = 0, step = 0;  ///< numbers in the services, in LoadedService::steps
   bool in_answer = false;
+  bool proven = false;  ///< another recording of the same flow has another value there
 };
 
 /// Over all services of a mock set, by folded value: a uuid that one service is sent may be an id
@@ -44,8 +45,9 @@ class Varying {
   Varying(const LoadedService& service, const Findings& findings);
 
   [[nodiscard]] bool is_fresh(std::string_view folded) const;
-  /// Those that a request or an answer of this service mentions, sorted.
-  [[nodiscard]] const std::vector<std::string>& values() const noexcept { return values_; }
+  /// Those that a request or an answer of this service mentions, sorted, and whether that they vary
+  /// is proven.
+  [[nodiscard]] const std::map<std::string, bool>& values() const noexcept { return values_; }
   /// Hash of the mask of a request that has some of them; 0 for another.
   [[nodiscard]] std::uint64_t mask_of(std::string_view canonical) const;
   [[nodiscard]] bool shown_by(const Step& step) const;
@@ -55,9 +57,12 @@ class Varying {
  private:
   const LoadedService* service_ = nullptr;
   const Findings* findings_ = nullptr;
-  std::vector<std::string> values_;
+  std::map<std::string, bool> values_;
   std::unique_ptr<Analyser> plain_;  ///< as serving has it, without what the recording taught
 };
+
+/// The answer of a step that shows generated values; null of another.
+[[nodiscard]] Document answer_of(const Step& step);
 
 /// Keeps of an exchange what the functions above need, where it shows generated values.
 void keep_values(const SessionHeader& session, const Exchange& exchange, Step& step);

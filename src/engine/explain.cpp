@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "engine/live_state.hpp"
+#include "engine/mend.hpp"
+#include "engine/miss_text.hpp"
 #include "engine/rule_book.hpp"
 #include "match/chains.hpp"
 #include "match/lookup.hpp"
@@ -39,6 +42,34 @@ void explain_recorded(const ServiceSection& section, const format::RequestRecord
                                    (answer.flags & format::answer_guess) == 0});
 }
 
+std::string source_of(const ServiceSection& section, const Verdict& verdict) {
+  const auto* answer = verdict.answer != nullptr ? verdict.answer : verdict.doubt.nearest;
+  return answer == nullptr ? std::string() : source_of(section, *answer);
+}
+
+/// Asks what came before, then the request itself.
+void explain_state(const Protocol& protocol, const ServiceSection& section, Analyser& analyser,
+                   const Identity& identity, const std::vector<std::string>& after,
+                   Explanation& explanation) {
+  LiveState live(protocol, section, Strictness::normal, std::make_shared<match::Renaming>());
+  ConnectionState connection;
+  for (const std::string& line : after) {
+    std::vector<Problem> problems;
+    const Identity before = analyser.identify(request_from_line(protocol, line), problems);
+    for (const Problem& problem : problems) explanation.problems.push_back(problem.what);
+    const Verdict verdict = live.ask(before.canonical, before.qualifier, false, connection);
+    explanation.after.push_back({protocol.summarise(protocol.describe(before.canonical)),
+                                 verdict.grade, source_of(section, verdict)});
+  }
+  const Verdict verdict = live.ask(identity.canonical, identity.qualifier, false, connection);
+  explanation.grade = verdict.grade;
+  explanation.answered = source_of(section, verdict);
+  if (is_certain(verdict.grade)) return;
+  explanation.doubt = text_of(verdict.doubt.reason);
+  if (verdict.doubt.difference)
+    explanation.doubt += ": " + text_of(protocol, section, *verdict.doubt.difference);
+}
+
 std::string difference_text(const match::Difference& d) {
   return fmt::format("      {}: asked {}, recorded {}\n", d.path.empty() ? "the request" : d.path,
                      d.asked.empty() ? "nothing" : d.asked,
@@ -67,6 +98,9 @@ std::string answers_text(const Explanation& explanation) {
         fmt::format("  answer: {}{}{}\n", answer.source,
                     answer.initial ? ", before any write" : ", after the writes recorded before it",
                     answer.certain ? "" : ", as a guess");
+  text += fmt::format("  {}: {} {}{}\n", explanation.after.empty() ? "at first" : "now",
+                      name_of(explanation.grade), explanation.answered,
+                      explanation.doubt.empty() ? "" : "; " + explanation.doubt);
   if (explanation.volatile_)
     text += "  volatile: one state had several answers, so they are given in order, as guesses\n";
   return text;
@@ -74,12 +108,12 @@ std::string answers_text(const Explanation& explanation) {
 
 }  // namespace
 
-Explanation explain(const Protocol& protocol, const ServiceSection& section,
-                    std::string_view line) {
+Explanation explain(const Protocol& protocol, const ServiceSection& section, std::string_view line,
+                    const std::vector<std::string>& after) {
   Explanation explanation;
   std::vector<Problem> problems;
-  const Identity identity =
-      protocol.new_analyser()->identify(protocol.request_from_text(line), problems);
+  const auto analyser = protocol.new_analyser();
+  const Identity identity = analyser->identify(request_from_line(protocol, line), problems);
   for (const Problem& problem : problems) explanation.problems.push_back(problem.what);
   explanation.request = protocol.describe(identity.canonical);
   const std::uint32_t rule = RuleBook(section).find(explanation.request);
@@ -90,7 +124,10 @@ Explanation explain(const Protocol& protocol, const ServiceSection& section,
   const auto found = section.find(identity.canonical, identity.qualifier);
   if (!found.empty()) explain_recorded(section, section.requests()[found.first()], explanation);
   explanation.ambiguous = found.exact == ServiceSection::none && found.compatible_count > 1;
-  if (found.empty()) explanation.nearest = match::nearest(protocol, section, identity.canonical, 3);
+  explain_state(protocol, section, *analyser, identity, after, explanation);
+  if (found.empty())
+    explanation.nearest =
+        match::nearest(protocol, match::PatternIndex(section), identity.canonical, 3);
   return explanation;
 }
 
@@ -98,6 +135,10 @@ Document to_document(const Explanation& explanation) {
   Document answers = Document::array();
   for (const ExplainedAnswer& a : explanation.answers)
     answers.push_back({{"source", a.source}, {"initial", a.initial}, {"certain", a.certain}});
+  Document after = Document::array();
+  for (const ExplainedStep& step : explanation.after)
+    after.push_back(
+        {{"request", step.request}, {"grade", name_of(step.grade)}, {"source", step.source}});
   Document nearest = Document::array();
   for (const match::NearMiss& miss : explanation.nearest) {
     Document differences = Document::array();
@@ -115,12 +156,19 @@ Document to_document(const Explanation& explanation) {
           {"reads_keys", explanation.reads_keys},
           {"writes_keys", explanation.writes_keys},
           {"answers", answers},
+          {"after", after},
+          {"grade", name_of(explanation.grade)},
+          {"answered", explanation.answered},
+          {"doubt", explanation.doubt},
           {"nearest", nearest},
           {"problems", explanation.problems}};
 }
 
 std::string to_text(const Explanation& explanation, const Protocol& protocol) {
   std::string text = fmt::format("{}\n", protocol.summarise(explanation.request));
+  for (const ExplainedStep& step : explanation.after)
+    text += fmt::format("  after: {} ({}{}{})\n", step.request, name_of(step.grade),
+                        step.source.empty() ? "" : " ", step.source);
   for (const std::string& problem : explanation.problems)
     text += fmt::format("  problem: {}\n", problem);
   if (!explanation.rule.empty())

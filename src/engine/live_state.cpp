@@ -3,19 +3,19 @@
 #include <algorithm>
 
 #include "match/lookup.hpp"
+#include "table/hash.hpp"
 
 namespace understudy::engine {
 
 namespace format = table::format;
 using table::ServiceSection;
 
-LiveState::LiveState(const Protocol& protocol, const ServiceSection& section,
-                     Strictness strictness, std::shared_ptr<match::Renaming> renaming)
+LiveState::LiveState(const Protocol& protocol, const ServiceSection& section, Strictness strictness,
+                     std::shared_ptr<match::Renaming> renaming)
     : section_(section),
       strictness_(strictness),
       renamer_(protocol, section, std::move(renaming)),
-      scope_(match::immediate_keys(section)),
-      last_served_(section.requests().size()) {}
+      scope_(match::immediate_keys(section)) {}
 
 Verdict LiveState::look_up(std::uint32_t number, const match::Overlay& overlay) {
   const auto& request = section_.requests()[number];
@@ -26,52 +26,70 @@ Verdict LiveState::look_up(std::uint32_t number, const match::Overlay& overlay) 
   const bool uncertain = (answer->flags & format::answer_guess) != 0;
   const bool fixed = (request.flags & format::request_static) != 0;
   const Grade grade = uncertain ? Grade::guess : fixed ? Grade::static_ : Grade::exact;
-  return {grade, &request, answer, state, uncertain ? MissReason::uncertain : MissReason::unknown};
+  return {grade, &request, answer, state, {MissReason::uncertain, answer, {}}};
 }
 
 /// The recorded answer for this very state, from the request that is spelled alike or, where that
-/// one has none, from those that agree, if they all say the same.
+/// one has none, from those that agree, if they all say the same. Where one of those was never
+/// recorded in this state it might have said something else: a guess.
 Verdict LiveState::judge_exact(const Found& found, const match::Overlay& overlay) {
   if (found.exact != ServiceSection::none)
     if (const Verdict verdict = look_up(found.exact, overlay); verdict.answer != nullptr)
       return verdict;
-  Verdict agreed{.reason = MissReason::unknown_state};
+  Verdict agreed{.doubt = {MissReason::unknown_state, nullptr, {}}};
+  bool all_known = true;
   for (std::size_t i = 0; i < found.compatible_count; ++i) {
     const Verdict verdict = look_up(found.compatible[i], overlay);
+    all_known &= verdict.answer != nullptr;
     if (verdict.answer == nullptr) continue;
     if (agreed.answer != nullptr && agreed.answer->image != verdict.answer->image)
-      return {.reason = MissReason::ambiguous};
+      return {.doubt = {MissReason::ambiguous, nullptr, {}}};
     if (agreed.answer == nullptr || is_certain(verdict.grade)) agreed = verdict;
+  }
+  if (agreed.answer != nullptr && !all_known) {
+    agreed.grade = Grade::guess;
+    agreed.doubt.reason = MissReason::ambiguous;
   }
   return agreed;
 }
 
-/// The uncertain answer: of a volatile request the next in recorded order, of another the one that
-/// was served last, else the first recorded one.
-Verdict LiveState::guess(std::uint32_t number, const match::Overlay& overlay) {
+/// The uncertain answer. Hold the scope's mutex.
+Verdict LiveState::guess(const Found& found, const match::Overlay& overlay) {
+  const std::uint32_t number = found.first();
   const auto& request = section_.requests()[number];
-  const auto answers = section_.answers(request);
-  const match::Version state = scope_.state(section_.reads(request), overlay);
-  if ((request.flags & format::request_volatile) != 0) {
-    const std::scoped_lock lock(volatile_mutex_);
-    std::size_t& next = volatile_cursor_[number];
-    const auto* answer = &answers[std::min(next, answers.size() - 1)];
-    ++next;
-    return {Grade::guess, &request, answer, state, MissReason::uncertain};
-  }
-  const auto* last = last_served_[number].load(std::memory_order_relaxed);
-  return {Grade::guess, &request, last != nullptr ? last : &answers.front(), state,
-          MissReason::unknown_state};
+  if ((request.flags & format::request_volatile) != 0) return next_of_volatile(number, overlay);
+  const Doubt doubt = doubt_of_state(request, overlay);
+  return {Grade::guess, &request, doubt.nearest, scope_.state(section_.reads(request), overlay),
+          doubt};
 }
 
-Verdict LiveState::judge(const Found& found, const match::Overlay& overlay, bool synthesisable) {
-  if (found.empty()) return {};
-  Verdict verdict = judge_exact(found, overlay);
-  if (verdict.answer == nullptr && verdict.reason == MissReason::ambiguous) return verdict;
-  if (verdict.answer == nullptr && !synthesisable) verdict = guess(found.first(), overlay);
-  if (verdict.grade == Grade::guess && strictness_ == Strictness::strict)
-    return {.reason = verdict.reason};
-  return verdict;
+/// One state had several answers: they are given in recorded order, and then the last for ever.
+Verdict LiveState::next_of_volatile(std::uint32_t number, const match::Overlay& overlay) {
+  const auto& request = section_.requests()[number];
+  const auto answers = section_.answers(request);
+  std::size_t& next = volatile_cursor_[number];
+  const auto* answer = &answers[std::min(next, answers.size() - 1)];
+  if (strictness_ != Strictness::strict) ++next;
+  return {Grade::guess,
+          &request,
+          answer,
+          scope_.state(section_.reads(request), overlay),
+          {MissReason::several, answer, {}}};
+}
+
+/// Which recorded answer is the likeliest, and what its state differs in. Hold the scope's mutex.
+Doubt LiveState::doubt_of_state(const format::RequestRecord& request,
+                                const match::Overlay& overlay) const {
+  const match::SeenWrites writes(scope_.last_writes(), overlay);
+  const auto& answer = match::likeliest_answer(section_, request, writes);
+  return {MissReason::unknown_state, &answer,
+          match::state_difference(section_, request, answer, writes)};
+}
+
+/// With --strict a guess is a miss.
+Verdict LiveState::allowed(const Verdict& verdict) const {
+  if (verdict.grade != Grade::guess || strictness_ != Strictness::strict) return verdict;
+  return {.doubt = verdict.doubt};
 }
 
 Verdict LiveState::ask(std::string_view canonical, std::string_view qualifier, bool synthesisable,
@@ -87,17 +105,28 @@ Verdict LiveState::ask(std::string_view canonical, std::string_view qualifier, b
 
 Verdict LiveState::ask_found(const Found& found, bool synthesisable, ConnectionState& connection,
                              const Renamer::Proposal* proposal) {
-  const bool may_write =
-      !found.empty() && (section_.requests()[found.first()].flags & format::request_writes) != 0;
-  std::unique_lock<std::mutex> lock;
+  if (found.empty()) return {};
+  const bool may_write = (section_.requests()[found.first()].flags & format::request_writes) != 0;
+  std::unique_lock lock(scope_.mutex(), std::defer_lock);
   // From the look-up to the bump no other write may slip in between.
-  if (may_write) lock = std::unique_lock(scope_.mutex());
-  Verdict verdict = judge(found, connection.overlay, synthesisable);
+  if (may_write) lock.lock();
+  Verdict verdict = judge(found, connection.overlay, synthesisable, lock);
+  if (proposal != nullptr && verdict.answer != nullptr)
+    verdict = confirmed(*proposal, may_write, verdict);
+  verdict = allowed(verdict);
   if (verdict.answer == nullptr) return verdict;
-  if (proposal != nullptr && !confirm(*proposal, may_write, verdict)) return verdict;
+  if (proposal != nullptr) renamer_.bind(*proposal);
   if (may_write) take_effect(verdict, connection.overlay);
-  remember(verdict);
   return verdict;
+}
+
+Verdict LiveState::judge(const Found& found, const match::Overlay& overlay, bool synthesisable,
+                         std::unique_lock<std::mutex>& lock) {
+  const Verdict verdict = judge_exact(found, overlay);
+  const bool known = verdict.answer != nullptr || verdict.doubt.reason == MissReason::ambiguous;
+  if (known || synthesisable) return verdict;
+  if (!lock) lock.lock();
+  return guess(found, overlay);
 }
 
 Verdict LiveState::ask_renamed(std::string_view canonical, std::string_view qualifier,
@@ -109,23 +138,14 @@ Verdict LiveState::ask_renamed(std::string_view canonical, std::string_view qual
   return ask_found(proposal.found, synthesisable, connection, &proposal);
 }
 
-/// Binds the values that a request brings. That they stand for these recorded ones is certain where
-/// it makes them itself and that succeeded in the recording, because it would have with any others;
-/// else it is a guess. False where guesses are not wanted.
-bool LiveState::confirm(const Renamer::Proposal& proposal, bool writes, Verdict& verdict) {
-  const bool literal = std::ranges::all_of(
-      proposal.bindings, [](const auto& binding) { return binding.recorded == binding.live; });
+/// Where it is not certain that the values which a request brings stand for these recorded ones,
+/// the answer is a guess.
+Verdict LiveState::confirmed(const Renamer::Proposal& proposal, bool writes, Verdict verdict) {
   const bool took_effect = writes && (verdict.answer->flags & format::answer_changed) != 0;
-  if (!literal && !(proposal.certain() && took_effect)) {
-    if (strictness_ == Strictness::strict) {
-      verdict = {.reason = MissReason::renamed};
-      return false;
-    }
-    if (verdict.reason != MissReason::unknown_state) verdict.reason = MissReason::renamed;
-    verdict.grade = Grade::guess;
-  }
-  renamer_.bind(proposal);
-  return true;
+  if (proposal.certain(took_effect) || !is_certain(verdict.grade)) return verdict;
+  verdict.grade = Grade::guess;
+  verdict.doubt = {MissReason::renamed, verdict.answer, {}};
+  return verdict;
 }
 
 /// Puts the values of this run into the answer.
@@ -135,23 +155,20 @@ void LiveState::rewrite(Verdict& verdict, ConnectionState& connection) {
   verdict.image = rewritten.image;
   if (rewritten.certain || verdict.grade == Grade::guess) return;
   verdict.grade = Grade::guess;
-  verdict.reason = MissReason::renamed;
-  if (strictness_ == Strictness::strict) verdict = {.reason = MissReason::renamed};
+  verdict.doubt = {MissReason::renamed, verdict.answer, {}};
+  verdict = allowed(verdict);
 }
 
 /// What a write did in a state that was not recorded, nobody knows: it counts as having touched all
 /// that it could have.
 void LiveState::take_effect(const Verdict& verdict, match::Overlay& overlay) {
-  const bool known = verdict.reason != MissReason::unknown_state;
+  const bool known = verdict.doubt.reason != MissReason::unknown_state;
   const auto keys = known ? section_.writes(*verdict.answer) : section_.writes(*verdict.request);
   const bool changed = !known || (verdict.answer->flags & format::answer_changed) != 0;
-  scope_.bump(keys, match::write_identity(verdict.request->hash, verdict.state), changed, overlay);
-}
-
-void LiveState::remember(const Verdict& verdict) {
-  auto& last = last_served_[static_cast<std::size_t>(verdict.request - section_.requests().data())];
-  if (last.load(std::memory_order_relaxed) != verdict.answer)
-    last.store(verdict.answer, std::memory_order_relaxed);
+  const auto author = static_cast<std::uint32_t>(verdict.request - section_.requests().data());
+  const std::uint64_t answered = table::hash_of(as_text(section_.image(verdict.answer->image)));
+  scope_.bump(keys, match::write_identity(verdict.request->hash, verdict.state, answered), changed,
+              overlay, author);
 }
 
 bool LiveState::begin(ConnectionState& connection) {
@@ -163,38 +180,68 @@ bool LiveState::begin(ConnectionState& connection) {
   return unchanged;
 }
 
+/// Whether a transaction can be committed depends on what it did.
+Verdict LiveState::judge_commit(std::uint32_t number, const match::Overlay& overlay) {
+  const auto& request = section_.requests()[number];
+  if ((request.flags & format::request_volatile) != 0) return next_of_volatile(number, overlay);
+  const match::Version state = overlay.fingerprint();
+  if (const auto* answer = match::answer_at(section_, request, state)) {
+    const bool uncertain = (answer->flags & format::answer_guess) != 0;
+    return {uncertain ? Grade::guess : Grade::exact,
+            &request,
+            answer,
+            state,
+            {MissReason::uncertain, answer, {}}};
+  }
+  if (overlay.log().empty())
+    return {.grade = Grade::synthesised};  // it changed nothing that could be refused
+  Doubt doubt = doubt_of_state(request, overlay);
+  doubt.reason = MissReason::commit;
+  return {Grade::guess, &request, nullptr, state, doubt};
+}
+
 Verdict LiveState::commit(std::string_view canonical, std::string_view qualifier,
                           ConnectionState& connection) {
   const std::scoped_lock lock(scope_.mutex());
-  // Only a commit that failed in the recording is in the table.
+  // Only a commit that failed somewhere in the recording is in the table.
   const auto found = section_.find(canonical, qualifier);
-  const Verdict verdict = found.empty() ? Verdict{} : judge_exact(found, connection.overlay);
+  if (found.empty()) {
+    scope_.merge(connection.overlay.commit());
+    return {.grade = Grade::synthesised};
+  }
+  Verdict verdict = judge_commit(found.first(), connection.overlay);
   const bool failed =
       verdict.answer != nullptr && (verdict.answer->flags & format::answer_changed) == 0;
-  if (!failed) {
+  const bool missed = verdict.grade == Grade::guess && strictness_ == Strictness::strict;
+  if (failed || missed)
+    connection.overlay.drop();
+  else
     scope_.merge(connection.overlay.commit());
-    return {};
-  }
-  connection.overlay.drop();
-  remember(verdict);
+  if (missed) return {.doubt = verdict.doubt};
+  if (failed) return verdict;
+  verdict.answer = nullptr;
+  if (is_certain(verdict.grade)) verdict.grade = Grade::synthesised;
   return verdict;
 }
 
-void LiveState::watch(std::string_view joined, ConnectionState& connection) {
+bool LiveState::watch(std::string_view joined, ConnectionState& connection) {
   const std::string recorded =
       section_.has_varying() ? renamer_.recorded_text(joined) : std::string(joined);
+  bool tracked = false;
   for (const std::string& name : match::read_keys_of_joined(recorded)) {
     const std::uint32_t key = section_.find_key(name);
-    if (key != ServiceSection::none) connection.watched.push_back({key, scope_.version(key)});
+    if (key == ServiceSection::none) continue;
+    connection.watched.push_back({key, scope_.version(key)});
+    tracked |= match::is_subtree(name);
   }
+  return tracked;
 }
 
 void LiveState::reset() {
   renamer_.clear();
-  const std::scoped_lock lock(scope_.mutex(), volatile_mutex_);
+  const std::scoped_lock lock(scope_.mutex());
   scope_.reset();
   volatile_cursor_.clear();
-  for (auto& last : last_served_) last.store(nullptr, std::memory_order_relaxed);
 }
 
 }  // namespace understudy::engine

@@ -1,8 +1,7 @@
-// What is alive of a service in one scope: version chains, what was answered last, and the look-up
+// What is alive of a service in one scope: version chains, which writes came last, and the look-up
 // of an answer in them. No connection, no bytes, no report.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -12,9 +11,10 @@
 #include <unordered_map>
 #include <vector>
 
+#include "engine/doubt.hpp"
 #include "engine/journal.hpp"
-#include "engine/miss_text.hpp"
 #include "engine/renamer.hpp"
+#include "match/change_point.hpp"
 #include "match/overlay.hpp"
 #include "match/scope.hpp"
 #include "table/service_section.hpp"
@@ -34,13 +34,14 @@ struct ConnectionState {
   std::set<std::shared_ptr<const std::string>> images;
 };
 
-/// What the table says of a request in the present state. Without an answer, `reason` tells why.
+/// What the table says of a request in the present state. Without an answer, or where the answer is
+/// a guess, `doubt` tells why.
 struct Verdict {
   Grade grade = Grade::miss;
   const table::format::RequestRecord* request = nullptr;
   const table::format::AnswerRecord* answer = nullptr;
   match::Version state = 0;  ///< that of `request`, before it was answered
-  MissReason reason = MissReason::unknown;
+  Doubt doubt{};
   /// The image of the answer with the values of this run; null where it is that of the table.
   std::shared_ptr<const std::string> image = nullptr;
 };
@@ -57,11 +58,14 @@ class LiveState {
                             bool synthesisable, ConnectionState& connection);
   /// False where a watched key has changed; nothing is begun then.
   [[nodiscard]] bool begin(ConnectionState& connection);
-  /// With an answer where the recorded commit failed: the transaction is undone. Else without one.
+  /// With an answer where the recorded commit failed: the transaction is undone. Else without one:
+  /// it is merged and `synthesised`, or a `guess` where the recording has it fail and does not have
+  /// a transaction like this one. Where that is to be a `miss`, the transaction is undone.
   [[nodiscard]] Verdict commit(std::string_view canonical, std::string_view qualifier,
                                ConnectionState& connection);
-  /// `joined` is a join()ed KeyPath.
-  void watch(std::string_view joined, ConnectionState& connection);
+  /// `joined` is a join()ed KeyPath. False where no recorded request depends on it, so that nobody
+  /// would see it change.
+  [[nodiscard]] bool watch(std::string_view joined, ConnectionState& connection);
   /// The state before the first request.
   void reset();
 
@@ -71,22 +75,24 @@ class LiveState {
                                   ConnectionState& connection, const Renamer::Proposal* proposal);
   [[nodiscard]] Verdict ask_renamed(std::string_view canonical, std::string_view qualifier,
                                     bool synthesisable, ConnectionState& connection);
-  [[nodiscard]] bool confirm(const Renamer::Proposal& proposal, bool writes, Verdict& verdict);
+  [[nodiscard]] Verdict judge(const Found& found, const match::Overlay& overlay, bool synthesisable,
+                              std::unique_lock<std::mutex>& lock);
+  [[nodiscard]] Verdict confirmed(const Renamer::Proposal& proposal, bool writes, Verdict verdict);
   void rewrite(Verdict& verdict, ConnectionState& connection);
-  [[nodiscard]] Verdict judge(const Found& found, const match::Overlay& overlay,
-                              bool synthesisable);
   [[nodiscard]] Verdict judge_exact(const Found& found, const match::Overlay& overlay);
   [[nodiscard]] Verdict look_up(std::uint32_t number, const match::Overlay& overlay);
-  [[nodiscard]] Verdict guess(std::uint32_t number, const match::Overlay& overlay);
+  [[nodiscard]] Verdict guess(const Found& found, const match::Overlay& overlay);
+  [[nodiscard]] Verdict next_of_volatile(std::uint32_t number, const match::Overlay& overlay);
+  [[nodiscard]] Verdict judge_commit(std::uint32_t number, const match::Overlay& overlay);
+  [[nodiscard]] Doubt doubt_of_state(const table::format::RequestRecord& request,
+                                     const match::Overlay& overlay) const;
+  [[nodiscard]] Verdict allowed(const Verdict& verdict) const;
   void take_effect(const Verdict& verdict, match::Overlay& overlay);
-  void remember(const Verdict& verdict);
 
   const table::ServiceSection& section_;
   Strictness strictness_;
   Renamer renamer_;
   match::Scope scope_;
-  std::vector<std::atomic<const table::format::AnswerRecord*>> last_served_;  // beside requests()
-  std::mutex volatile_mutex_;
   std::unordered_map<std::uint32_t, std::size_t> volatile_cursor_;  // next of a volatile request
 };
 

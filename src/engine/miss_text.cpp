@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
-#include "match/near_miss.hpp"
+#include "engine/mend.hpp"
 
 namespace understudy::engine {
 namespace {
+
+using table::ServiceSection;
 
 constexpr std::size_t shown_octets = 200;
 
@@ -20,14 +22,54 @@ std::string request_text(const Protocol& protocol, std::string_view canonical) {
   return shortened(protocol.summarise(protocol.describe(canonical)));
 }
 
-std::string_view reason_text(MissReason reason) {
+std::string describe_nearest(const match::NearMiss& nearest) {
+  std::string text =
+      fmt::format("nearest recorded: {} ({})", shortened(nearest.recorded), nearest.source);
+  for (const match::Difference& d : nearest.differences)
+    text += fmt::format("; {} differs: asked {}, recorded {}", d.path.empty() ? "it" : d.path,
+                        d.asked.empty() ? "nothing" : shortened(d.asked),
+                        d.recorded.empty() ? "nothing" : shortened(d.recorded));
+  if (nearest.differences.empty()) text += "; only the types of its values differ";
+  return text;
+}
+
+/// In what two requests differ that read alike when they are summarised.
+std::string values_text(const Protocol& protocol, std::string_view live,
+                        std::string_view recorded) {
+  std::string text;
+  for (const match::Difference& d :
+       match::differences(protocol.describe(live), protocol.describe(recorded)))
+    text += fmt::format("{}{} {} and not {}", text.empty() ? " with " : ", ", d.path,
+                        shortened(d.asked), shortened(d.recorded));
+  return text;
+}
+
+std::string place(const ServiceSection& section, std::uint32_t source, std::uint32_t line) {
+  return fmt::format("{}:{}", section.source_name(source), line);
+}
+
+std::string detail_of(const Protocol& protocol, const ServiceSection& section, const Doubt& doubt) {
+  if (doubt.difference) return text_of(protocol, section, *doubt.difference);
+  if (doubt.nearest == nullptr) return {};
+  return "recorded at " + place(section, doubt.nearest->source, doubt.nearest->line);
+}
+
+}  // namespace
+
+std::string_view text_of(MissReason reason) noexcept {
   switch (reason) {
     case MissReason::ambiguous:
-      return "several recorded requests fit and were answered differently";
+      return "several recorded requests fit, and the types of its values do not tell which";
     case MissReason::unknown_state:
       return "it was recorded, but not after the writes that came before it here";
     case MissReason::uncertain:
       return "the recording does not prove which answer belongs to this state";
+    case MissReason::several:
+      return "it was recorded with several answers in one and the same state";
+    case MissReason::commit:
+      return "the recording has it fail, and not in a transaction like this one";
+    case MissReason::unwatched:
+      return "no recorded request depends on what it watches, so no change would be seen";
     case MissReason::renamed:
       return "which recorded values those of this run stand for is not certain";
     case MissReason::unknown:
@@ -36,42 +78,63 @@ std::string_view reason_text(MissReason reason) {
   return "no recorded request equals it";
 }
 
-std::string describe_nearest(const match::NearMiss& nearest) {
-  std::string text =
-      fmt::format("nearest recorded: {} ({})", shortened(nearest.recorded), nearest.source);
-  for (const match::Difference& d : nearest.differences)
-    text += fmt::format("; {} differs: asked {}, recorded {}", d.path.empty() ? "it" : d.path,
-                        d.asked.empty() ? "nothing" : shortened(d.asked),
-                        d.recorded.empty() ? "nothing" : shortened(d.recorded));
-  if (nearest.differences.empty()) text += "; the request is the same, the state differs";
+std::string text_of(const Protocol& protocol, const ServiceSection& section,
+                    const match::StateDifference& difference) {
+  const auto requests = section.requests();
+  const std::string key = match::readable_key(section.key_name(difference.key));
+  const bool live = difference.live < requests.size();
+  const std::string_view here =
+      live ? section.text(requests[difference.live].canonical) : std::string_view();
+  if (difference.recorded == ServiceSection::none)
+    return fmt::format("recorded before any write to {}; here {} came last", key,
+                       request_text(protocol, here));
+  const auto& write = section.recorded_writes()[difference.recorded];
+  const std::string_view recorded = section.text(requests[write.request].canonical);
+  std::string text = fmt::format("recorded after {} ({}); here ", request_text(protocol, recorded),
+                                 place(section, write.source, write.line));
+  if (!live) return text + fmt::format("nothing has written to {} yet", key);
+  if (difference.live == write.request)
+    return text + fmt::format("the same request came last on {}, but after other writes", key);
+  text += fmt::format("{} came last on {}", request_text(protocol, here), key);
+  if (request_text(protocol, here) == request_text(protocol, recorded))
+    text += values_text(protocol, here, recorded);
   return text;
 }
 
-}  // namespace
-
-Miss describe_miss(const Protocol& protocol, const table::ServiceSection& section,
-                   std::string_view canonical, MissReason reason) {
+Miss describe_miss(const Protocol& protocol, const match::PatternIndex& patterns,
+                   std::string_view canonical, const Doubt& doubt) {
+  const ServiceSection& section = patterns.section();
   Miss miss;
   miss.summary = fmt::format("understudy has no answer to {}: {}",
-                             request_text(protocol, canonical), reason_text(reason));
-  const auto nearest = match::nearest(protocol, section, canonical, 1);
-  miss.detail = nearest.empty()
-                    ? fmt::format("service '{}' has no recorded request like it", section.name())
-                    : describe_nearest(nearest.front());
-  miss.hint = "record this flow too (understudy record), or add a rule for it under rules/";
+                             request_text(protocol, canonical), text_of(doubt.reason));
+  miss.detail = detail_of(protocol, section, doubt);
+  if (miss.detail.empty()) {
+    const auto nearest = match::nearest(protocol, patterns, canonical, 1);
+    miss.detail = nearest.empty()
+                      ? fmt::format("service '{}' has no recorded request like it", section.name())
+                      : describe_nearest(nearest.front());
+  }
+  miss.hint = fmt::format("record this flow too (understudy record MOCKSET), or add a rule: {}",
+                          rule_command(protocol, section.name(), canonical));
   return miss;
 }
 
-Miss describe_guess(const Protocol& protocol, const table::ServiceSection& section,
-                    std::string_view canonical, MissReason reason,
-                    const table::format::AnswerRecord& answer) {
+Miss describe_guess(const Protocol& protocol, const ServiceSection& section,
+                    std::string_view canonical, const Doubt& doubt,
+                    const table::format::AnswerRecord* answer) {
   Miss guess;
   guess.summary = fmt::format("understudy guesses the answer to {}: {}",
-                              request_text(protocol, canonical), reason_text(reason));
-  guess.detail =
-      fmt::format("given as recorded at {}:{}", section.source_name(answer.source), answer.line);
-  guess.hint =
-      "record this flow too, pin the answer with a rule, or turn guesses into misses with --strict";
+                              request_text(protocol, canonical), text_of(doubt.reason));
+  if (answer != nullptr)
+    guess.detail = "given as recorded at " + place(section, answer->source, answer->line);
+  if (doubt.difference) {
+    if (!guess.detail.empty()) guess.detail += ": ";
+    guess.detail += text_of(protocol, section, *doubt.difference);
+  }
+  guess.hint = fmt::format(
+      "record this flow too (understudy record MOCKSET), or pin the answer with a rule: {}; "
+      "--strict makes guesses misses, --allow guess accepts them",
+      rule_command(protocol, section.name(), canonical));
   return guess;
 }
 

@@ -18,12 +18,13 @@ Renamer::Renamer(const Protocol& protocol, const table::ServiceSection& section,
 
 bool Renamer::concerns(const Found& found) const noexcept {
   if (!section_.has_varying()) return false;
-  return found.empty() ||
-         (section_.requests()[found.first()].flags & format::request_varies) != 0;
+  return found.empty() || (section_.requests()[found.first()].flags & format::request_varies) != 0;
 }
 
-bool Renamer::Proposal::certain() const noexcept {
-  return std::ranges::all_of(bindings, &Binding::certain);
+bool Renamer::Proposal::certain(bool accepted) const noexcept {
+  return std::ranges::all_of(bindings, [&](const Binding& binding) {
+    return binding.proven || (binding.made && accepted);
+  });
 }
 
 const match::Masked& Renamer::recorded(std::uint32_t request) {
@@ -41,21 +42,22 @@ bool Renamer::consistent(const Values& recorded, const Values& live,
   for (std::size_t i = 0; i < live.size(); ++i) {
     const std::string& theirs = recorded[i].folded;
     const std::string& ours = live[i].folded;
-    if (!section_.is_varying(theirs)) {
+    const format::VaryingRecord* varying = section_.varying(theirs);
+    if (varying == nullptr) {
       if (theirs != ours || renaming_->recorded_of(ours) != nullptr) return false;
       continue;
     }
     if (renaming_->bound(theirs, ours)) continue;
     const bool made = live[i].role == ValueRole::made;
     const bool time = match::is_time(match::kind_of_folded(theirs));
-    const bool free = renaming_->live_of(theirs) == nullptr &&
-                      (time || renaming_->recorded_of(ours) == nullptr);
+    const bool free =
+        renaming_->live_of(theirs) == nullptr && (time || renaming_->recorded_of(ours) == nullptr);
     if (!free && !(time && made)) return false;
     const auto same = std::ranges::find(bindings, theirs, &Binding::recorded);
     if (same == bindings.end())
-      bindings.push_back({theirs, ours, made || theirs == ours});
+      bindings.push_back({theirs, ours, made, varying->proven != 0 || theirs == ours});
     else
-      same->certain |= made;
+      same->made |= made;
   }
   return true;
 }
@@ -107,14 +109,14 @@ Renamer::Proposal Renamer::propose(std::string_view canonical, std::string_view 
     proposal.found = section_.find(section_.text(request.canonical), qualifier);
     if (proposal.found.empty()) continue;
     if (answered(proposal.found)) return proposal;
-    if (first.found.empty()) first = std::move(proposal);
+    // What is only asked for, and not in this state, nothing speaks for.
+    if (first.found.empty() && proposal.certain(true)) first = std::move(proposal);
   }
   return first;
 }
 
 void Renamer::bind(const Proposal& proposal) {
-  for (const Binding& binding : proposal.bindings)
-    renaming_->bind(binding.recorded, binding.live);
+  for (const Binding& binding : proposal.bindings) renaming_->bind(binding.recorded, binding.live);
 }
 
 Renamer::Rewritten Renamer::rewrite(const format::AnswerRecord& answer) {
@@ -165,8 +167,8 @@ Renamer::Rewritten Renamer::make(const format::AnswerRecord& answer, bool& lasti
 
 std::string Renamer::recorded_text(std::string_view live) {
   const std::scoped_lock lock(mutex());
-  return match::renamed(
-      live, [&](const std::string& folded) { return renaming_->recorded_of(folded); });
+  return match::renamed(live,
+                        [&](const std::string& folded) { return renaming_->recorded_of(folded); });
 }
 
 void Renamer::clear() {

@@ -35,16 +35,19 @@ class Renamer {
 
   struct Binding {
     std::string recorded, live;  ///< folded
-    bool certain = false;        ///< made by the request itself, or the recorded value itself
+    bool made = false;           ///< by the request itself
+    bool proven = false;         ///< that it varies, or it is the recorded value itself
   };
   struct Proposal {
     Found found;
     std::vector<Binding> bindings;  ///< those that it would add
-    [[nodiscard]] bool certain() const noexcept;
+    /// That the new values stand for these recorded ones. A value that the request makes by itself
+    /// and that is accepted would have been so whatever it was.
+    [[nodiscard]] bool certain(bool accepted) const noexcept;
   };
   /// The recorded request that a live one stands for: the one to which it is bound, else of those
   /// that differ in unbound varying values only the first that `answered` says yes to, else the
-  /// first. An empty `found` where there is none.
+  /// first that makes them all. An empty `found` where there is none.
   [[nodiscard]] Proposal propose(std::string_view canonical, std::string_view qualifier,
                                  const std::function<bool(const Found&)>& answered);
   void bind(const Proposal& proposal);
@@ -69,7 +72,8 @@ class Renamer {
                                 std::vector<Binding>& bindings) const;
   [[nodiscard]] std::optional<Proposal> bound(std::string_view canonical,
                                               std::string_view qualifier, const Values& live);
-  [[nodiscard]] std::span<const table::format::MaskRecord> open_candidates(const match::Masked& live);
+  [[nodiscard]] std::span<const table::format::MaskRecord> open_candidates(
+      const match::Masked& live);
   [[nodiscard]] bool is_taken(std::uint32_t request);
   [[nodiscard]] Rewritten make(const table::format::AnswerRecord& answer, bool& lasting);
 

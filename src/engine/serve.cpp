@@ -3,9 +3,10 @@
 #include <fmt/format.h>
 
 #include <atomic>
+#include <mutex>
+#include <optional>
 #include <variant>
 
-#include "engine/live_state.hpp"
 #include "engine/miss_text.hpp"
 #include "engine/rule_book.hpp"
 #include "table/service_section.hpp"
@@ -20,30 +21,40 @@ using table::ServiceSection;
 
 struct ServedService::Impl {
   Impl(const Protocol& spoken, std::shared_ptr<const table::MappedTable> mapped,
-       std::size_t service_index, Document service_settings, Strictness chosen,
-       IncidentSink incident_sink, match::Renamings& renamings)
+       std::size_t service_index, Document service_settings, std::shared_ptr<Scopes> all_scopes,
+       IncidentSink incident_sink)
       : protocol(spoken),
         table(std::move(mapped)),
+        index(service_index),
         section(table->service(service_index)),
         name(section.name()),
         settings(std::move(service_settings)),
         sink(std::move(incident_sink)),
+        strictness(all_scopes->strictness()),
+        scopes(std::move(all_scopes)),
         rules(section),
-        live(protocol, section, chosen, renamings.of({})),
-        asked(section.all_answers().size()),
-        guessed(section.all_answers().size()) {}
+        asked(section.all_answers().size()) {}
 
   const Protocol& protocol;
   std::shared_ptr<const table::MappedTable> table;
+  std::size_t index;
   const ServiceSection& section;
   std::string name;
   Document settings;
   IncidentSink sink;
   std::mutex sink_mutex;
+  Strictness strictness;
+  std::shared_ptr<Scopes> scopes;
   RuleBook rules;
   GradeCounters counters;
-  LiveState live;
-  std::vector<std::atomic<bool>> asked, guessed;  // beside all_answers()
+  std::vector<std::atomic<bool>> asked;  // beside all_answers()
+  std::once_flag patterns_made;
+  std::optional<match::PatternIndex> pattern_index;  // for misses only
+
+  [[nodiscard]] const match::PatternIndex& patterns() {
+    std::call_once(patterns_made, [this] { pattern_index.emplace(section); });
+    return *pattern_index;
+  }
 
   void tell(Incident::Kind kind, const Miss& text) {
     const std::scoped_lock lock(sink_mutex);
@@ -55,25 +66,25 @@ struct ServedService::Impl {
     if (!flag.load(std::memory_order_relaxed)) flag.store(true, std::memory_order_relaxed);
   }
 
-  /// The same guess is told once; it is counted every time.
-  [[nodiscard]] bool is_news(const format::AnswerRecord& answer) noexcept {
-    return !guessed[static_cast<std::size_t>(&answer - section.all_answers().data())].exchange(
-        true, std::memory_order_relaxed);
-  }
-
   [[nodiscard]] Answer answer_of(const Verdict& verdict) const {
-    const Bytes image = verdict.image ? as_bytes(*verdict.image) : section.image(verdict.answer->image);
+    const Bytes image =
+        verdict.image ? as_bytes(*verdict.image) : section.image(verdict.answer->image);
     return {verdict.grade, image, false};
   }
 };
 
 ServedService::ServedService(const Protocol& protocol,
                              std::shared_ptr<const table::MappedTable> table,
+                             std::size_t service_index, Document settings,
+                             std::shared_ptr<Scopes> scopes, IncidentSink sink)
+    : impl_(std::make_unique<Impl>(protocol, std::move(table), service_index, std::move(settings),
+                                   std::move(scopes), std::move(sink))) {}
+ServedService::ServedService(const Protocol& protocol,
+                             std::shared_ptr<const table::MappedTable> table,
                              std::size_t service_index, Document settings, Strictness strictness,
-                             IncidentSink sink, std::shared_ptr<match::Renamings> renamings)
-    : impl_(std::make_unique<Impl>(
-          protocol, std::move(table), service_index, std::move(settings), strictness,
-          std::move(sink), renamings ? *renamings : *std::make_shared<match::Renamings>())) {}
+                             IncidentSink sink)
+    : ServedService(protocol, table, service_index, std::move(settings),
+                    std::make_shared<Scopes>(table, strictness, Scoping::named), std::move(sink)) {}
 ServedService::~ServedService() = default;
 
 const std::string& ServedService::name() const noexcept {
@@ -103,8 +114,8 @@ std::vector<std::string> ServedService::never_asked(std::size_t at_most, std::si
   return lines;
 }
 
-void ServedService::reset() {
-  impl_->live.reset();
+Scopes& ServedService::scopes() const noexcept {
+  return *impl_->scopes;
 }
 
 struct ServedConnection::Impl {
@@ -112,21 +123,32 @@ struct ServedConnection::Impl {
        std::array<std::uint8_t, 32> entropy)
       : owner(std::move(served)),
         service(*owner->impl_),
-        machine(
-            service.protocol.new_server(service.section, {id, entropy, &service.settings, {}})) {}
+        machine(service.protocol.new_server(service.section, {id, entropy, &service.settings, {}})),
+        home(service.scopes->home()) {
+    enter(home);
+  }
 
   std::shared_ptr<ServedService> owner;
   ServedService::Impl& service;
   std::unique_ptr<ServerMachine> machine;
   ConnectionState state;
+  std::shared_ptr<LiveScope> home;   // where it is while it names no scope
+  std::shared_ptr<LiveScope> scope;  // where it is
+  LiveState* live = nullptr;         // of this service in `scope`
 
   [[nodiscard]] Next pump();
   void answer(const Request& request);
   [[nodiscard]] bool answer_by_rule(const Request& request);
   void reply(const Request& request, const Verdict& verdict);
-  void reply_miss(const Request& request, MissReason reason);
+  void reply_miss(const Request& request, const Doubt& doubt);
+  void tell_guess(const Request& request, const Verdict& verdict);
+  [[nodiscard]] bool watch(const Request& request);
   void control(const Request& request);
   void commit(const Request& request);
+  void enter(std::shared_ptr<LiveScope> next);
+  [[nodiscard]] std::string carry_out(const ScopeCall& call);
+  [[nodiscard]] std::string enter(std::string_view name);
+  void answer(const ScopeCall& call);
   void count(Grade grade) { service.counters.count(grade); }
 };
 
@@ -135,6 +157,8 @@ Next ServedConnection::Impl::pump() {
     const ServerEvent event = machine->next();
     if (const auto* request = std::get_if<Request>(&event)) {
       answer(*request);
+    } else if (const auto* call = std::get_if<ScopeCall>(&event)) {
+      answer(*call);
     } else if (std::holds_alternative<NeedBytes>(event)) {
       return Next::read;
     } else if (std::holds_alternative<Synthesised>(event)) {
@@ -150,8 +174,7 @@ Next ServedConnection::Impl::pump() {
 void ServedConnection::Impl::answer(const Request& request) {
   if (request.control != Control::none) return control(request);
   if (!service.rules.empty() && answer_by_rule(request)) return;
-  reply(request,
-        service.live.ask(request.canonical, request.qualifier, request.synthesisable, state));
+  reply(request, live->ask(request.canonical, request.qualifier, request.synthesisable, state));
 }
 
 bool ServedConnection::Impl::answer_by_rule(const Request& request) {
@@ -164,22 +187,29 @@ bool ServedConnection::Impl::answer_by_rule(const Request& request) {
 
 void ServedConnection::Impl::reply(const Request& request, const Verdict& verdict) {
   if (verdict.answer == nullptr) {
-    if (!request.synthesisable) return reply_miss(request, verdict.reason);
+    if (!request.synthesisable) return reply_miss(request, verdict.doubt);
     count(Grade::synthesised);
     return machine->reply(Answer{Grade::synthesised, {}});
   }
-  count(verdict.grade);
+  if (verdict.grade == Grade::guess)
+    tell_guess(request, verdict);
+  else
+    count(verdict.grade);
   service.mark_asked(*verdict.answer);
-  if (verdict.grade == Grade::guess && service.is_news(*verdict.answer))
-    service.tell(Incident::Kind::guess,
-                 describe_guess(service.protocol, service.section, request.canonical,
-                                verdict.reason, *verdict.answer));
   machine->reply(service.answer_of(verdict));
 }
 
-void ServedConnection::Impl::reply_miss(const Request& request, MissReason reason) {
+/// Every guess leaves a trace, the hundredth as well as the first.
+void ServedConnection::Impl::tell_guess(const Request& request, const Verdict& verdict) {
+  count(Grade::guess);
+  service.tell(Incident::Kind::guess,
+               describe_guess(service.protocol, service.section, request.canonical, verdict.doubt,
+                              verdict.answer));
+}
+
+void ServedConnection::Impl::reply_miss(const Request& request, const Doubt& doubt) {
   count(Grade::miss);
-  const Miss miss = describe_miss(service.protocol, service.section, request.canonical, reason);
+  const Miss miss = describe_miss(service.protocol, service.patterns(), request.canonical, doubt);
   service.tell(Incident::Kind::miss, miss);
   machine->reply(miss);
 }
@@ -188,12 +218,12 @@ void ServedConnection::Impl::control(const Request& request) {
   bool conflict = false;
   switch (request.control) {
     case Control::begin:
-      conflict = !service.live.begin(state);
+      conflict = !live->begin(state);
       break;
     case Control::commit:
       return commit(request);
     case Control::watch:
-      service.live.watch(request.control_name, state);
+      if (!watch(request)) return;
       break;
     case Control::rollback:
     case Control::reset:
@@ -208,10 +238,71 @@ void ServedConnection::Impl::control(const Request& request) {
 }
 
 void ServedConnection::Impl::commit(const Request& request) {
-  const Verdict verdict = service.live.commit(request.canonical, request.qualifier, state);
+  const Verdict verdict = live->commit(request.canonical, request.qualifier, state);
   if (verdict.answer != nullptr) return reply(request, verdict);
-  count(Grade::synthesised);
+  if (verdict.grade == Grade::miss) return reply_miss(request, verdict.doubt);
+  if (verdict.grade == Grade::guess)
+    tell_guess(request, verdict);
+  else
+    count(Grade::synthesised);
   machine->reply(Answer{Grade::synthesised, {}});
+}
+
+/// False where it was replied to already: that nobody would see a change is uncertain at best.
+bool ServedConnection::Impl::watch(const Request& request) {
+  if (live->watch(request.control_name, state)) return true;
+  const Verdict verdict{.grade = Grade::guess, .doubt = {MissReason::unwatched, nullptr, {}}};
+  if (service.strictness == Strictness::strict) {
+    reply_miss(request, verdict.doubt);
+    return false;
+  }
+  tell_guess(request, verdict);
+  machine->reply(Answer{Grade::synthesised, {}});
+  return false;
+}
+
+void ServedConnection::Impl::enter(std::shared_ptr<LiveScope> next) {
+  scope = std::move(next);
+  live = &scope->of(service.index, service.protocol);
+}
+
+/// Why it can't be done; empty where it was.
+std::string ServedConnection::Impl::enter(std::string_view name) {
+  auto next = name.empty() ? home : service.scopes->named(name);
+  if (!next)
+    return fmt::format(
+        "no room for the scope '{}': {} have been named, drop those that are done with", name,
+        service.scopes->limit());
+  if (next == scope) return {};
+  // What was written would be committed to another scope than the one that it was answered from.
+  if (!state.overlay.empty())
+    return fmt::format("the scope '{}' can't be entered in a transaction that has written", name);
+  if (!state.watched.empty())
+    return fmt::format("the scope '{}' can't be entered while keys are watched", name);
+  enter(std::move(next));
+  return {};
+}
+
+std::string ServedConnection::Impl::carry_out(const ScopeCall& call) {
+  const std::string_view name = call.name;
+  if (!name.empty() && !is_scope_name(name))
+    return "a scope's name is of 1 to 128 printable ASCII characters without blanks";
+  if (call.action == ScopeCall::Action::enter) return enter(name);
+  const auto target = name.empty() ? scope : service.scopes->find(name);
+  if (target == scope && !state.overlay.empty())
+    return "the scope can't be reset in a transaction that has written to it";
+  if (target) target->reset();
+  if (target && call.action == ScopeCall::Action::drop) service.scopes->drop(target->name());
+  return {};
+}
+
+void ServedConnection::Impl::answer(const ScopeCall& call) {
+  const std::string problem = carry_out(call);
+  if (problem.empty()) return machine->reply(Answer{Grade::synthesised, {}});
+  count(Grade::miss);
+  const Miss miss{"understudy: " + problem, {}, "docs/scopes.md"};
+  service.tell(Incident::Kind::miss, miss);
+  machine->reply(miss);
 }
 
 ServedConnection::ServedConnection(std::shared_ptr<ServedService> service, std::uint64_t id,

@@ -8,21 +8,24 @@
 #include <vector>
 
 #include "engine/journal.hpp"
-#include "match/renaming.hpp"
+#include "engine/scopes.hpp"
 #include "table/mapped_table.hpp"
 #include "understudy/protocol.hpp"
 
 namespace understudy::engine {
 
-/// One service of one table while it is served: its live state and what it counted. Thread-safe;
-/// shared by all its connections and kept alive by them.
+/// One service of one table while it is served, and what it counted. Thread-safe; shared by all its
+/// connections and kept alive by them.
 class ServedService {
  public:
-  /// `settings` is the service's entry of understudy.yaml, or null. `renamings` are shared by the
-  /// services of a table; without them the service has its own.
+  /// `settings` is the service's entry of understudy.yaml, or null; `scopes` are of the same table.
+  ServedService(const Protocol& protocol, std::shared_ptr<const table::MappedTable> table,
+                std::size_t service_index, Document settings, std::shared_ptr<Scopes> scopes,
+                IncidentSink sink);
+  /// With scopes of its own.
   ServedService(const Protocol& protocol, std::shared_ptr<const table::MappedTable> table,
                 std::size_t service_index, Document settings, Strictness strictness,
-                IncidentSink sink, std::shared_ptr<match::Renamings> renamings = nullptr);
+                IncidentSink sink);
   ~ServedService();
 
   [[nodiscard]] const std::string& name() const noexcept;
@@ -30,8 +33,7 @@ class ServedService {
   [[nodiscard]] const GradeCounters& counters() const noexcept;
   /// Recorded exchanges that were never asked for, as `file:line summary`, at most `at_most`.
   [[nodiscard]] std::vector<std::string> never_asked(std::size_t at_most, std::size_t& total) const;
-  /// The state as it was before the first request.
-  void reset();
+  [[nodiscard]] Scopes& scopes() const noexcept;
 
  private:
   friend class ServedConnection;

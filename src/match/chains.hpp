@@ -24,9 +24,11 @@ using Version = std::uint64_t;
 
 /// A write as the chains know it: what it does follows from its request and from the state that it
 /// found, so both are its identity. In a state that was not recorded it leads to none that was.
-[[nodiscard]] constexpr std::uint64_t write_identity(std::uint64_t request,
-                                                     Version state) noexcept {
-  return extend(state, request);
+/// Where the two did not determine its answer, they don't determine what it did: so `answer`, the
+/// hash of the image that it was answered with, is part of its identity, too.
+[[nodiscard]] constexpr std::uint64_t write_identity(std::uint64_t request, Version state,
+                                                     std::uint64_t answer) noexcept {
+  return extend(extend(state, request), answer);
 }
 
 /// What a request depends on, as one number: `version_of(key)` of all its keys, in their order.

@@ -175,7 +175,8 @@ std::string format_instant(std::int64_t microseconds, const InstantStyle& style)
   const std::chrono::year_month_day date(day);
   const std::int64_t of_day = (time - day).count();
   const int year = static_cast<int>(date.year());
-  const auto month = static_cast<unsigned>(date.month()), number = static_cast<unsigned>(date.day());
+  const auto month = static_cast<unsigned>(date.month()),
+             number = static_cast<unsigned>(date.day());
   const auto hours = of_day / (3600 * second), minutes = of_day / (60 * second) % 60,
              seconds = of_day / second % 60;
   if (style.form == InstantStyle::Form::http)
@@ -187,7 +188,9 @@ std::string format_instant(std::int64_t microseconds, const InstantStyle& style)
   text += fmt::format("{}{:02}:{:02}", style.between, hours, minutes);
   if (style.fraction >= 0) text += fmt::format(":{:02}", seconds);
   if (style.fraction > 0)
-    text += '.' + fmt::format("{:06}", of_day % second).substr(0, static_cast<std::size_t>(style.fraction));
+    text +=
+        '.' +
+        fmt::format("{:06}", of_day % second).substr(0, static_cast<std::size_t>(style.fraction));
   return text.append(style.zone);
 }
 

@@ -82,9 +82,8 @@ Document renamed(const Document& document, const Rename& rename) {
 }
 
 std::string renamed(const Protocol& protocol, std::string_view canonical, const Rename& rename) {
-  return protocol.map_values(canonical, [&](std::string_view value, ValueRole) {
-    return rename_text(value, rename);
-  });
+  return protocol.map_values(
+      canonical, [&](std::string_view value, ValueRole) { return rename_text(value, rename); });
 }
 
 void collect_values(const Document& document, std::vector<std::string>& folded) {

@@ -4,14 +4,18 @@
 
 #include <algorithm>
 #include <cctype>
+#include <map>
 #include <set>
 
 namespace understudy::match {
 namespace {
 
-// More candidates than this would be no help to a person and cost time on a path that runs hot
+// More candidates than these would be no help to a person and cost time on a path that runs hot
 // exactly when something is broken.
-constexpr std::size_t candidates_per_pattern = 64;
+constexpr std::size_t neighbours = 32;      // on either side
+constexpr std::size_t spread_over_all = 16;  // besides
+// A word that so many patterns have in common tells little, and following all of them costs time.
+constexpr std::size_t patterns_per_word = 4096;
 
 std::string one_line(const Document& value) {
   return value.dump(-1, ' ', false, Document::error_handler_t::replace);
@@ -32,31 +36,28 @@ std::set<std::string> words_of(std::string_view text) {
   return words;
 }
 
-/// Shared words over all words, 0 to 1.
-double similarity(const std::set<std::string>& a, const std::set<std::string>& b) {
-  const auto shared = static_cast<double>(
-      std::ranges::count_if(a, [&](const std::string& word) { return b.contains(word); }));
-  const double all = static_cast<double>(a.size() + b.size()) - shared;
-  return all == 0 ? 0 : shared / all;
-}
-
-const table::format::PatternRecord* find_pattern(const table::ServiceSection& section,
-                                                 std::string_view pattern) {
-  const auto patterns = section.patterns();
-  const auto same = std::ranges::find_if(
-      patterns, [&](const auto& p) { return section.text(p.text) == pattern; });
-  if (same != patterns.end()) return &*same;
-  const auto words = words_of(pattern);
-  const table::format::PatternRecord* best = nullptr;
-  double best_similarity = 0;
-  for (const auto& candidate : patterns) {
-    const double score = similarity(words, words_of(section.text(candidate.text)));
-    if (score > best_similarity) {
-      best_similarity = score;
-      best = &candidate;
-    }
+/// Numbers of requests of a pattern that may be near: the neighbours of `canonical` in the order of
+/// octets, and some spread over all.
+std::vector<std::uint32_t> candidates(const table::ServiceSection& section,
+                                      const table::format::PatternRecord& pattern,
+                                      std::string_view canonical) {
+  const auto members = section.members(pattern);
+  const auto at = std::ranges::lower_bound(members, canonical, {}, [&](std::uint32_t number) {
+                    return section.text(section.requests()[number].canonical);
+                  }) -
+                  members.begin();
+  const auto size = static_cast<std::ptrdiff_t>(members.size());
+  const auto begin = std::max<std::ptrdiff_t>(0, at - std::ptrdiff_t{neighbours});
+  const auto end = std::min<std::ptrdiff_t>(size, at + std::ptrdiff_t{neighbours});
+  std::vector<std::uint32_t> found(members.begin() + begin, members.begin() + end);
+  std::ranges::sort(found);
+  if (members.size() > found.size()) {
+    const auto spread = std::max<std::size_t>(1, members.size() / spread_over_all);
+    for (std::size_t i = 0; i < members.size(); i += spread) found.push_back(members[i]);
+    std::ranges::sort(found);
+    found.erase(std::ranges::unique(found).begin(), found.end());
   }
-  return best;
+  return found;
 }
 
 void compare(const Document& asked, const Document& recorded, const std::string& path,
@@ -87,14 +88,52 @@ std::vector<Difference> differences(const Document& asked, const Document& recor
   return found;
 }
 
-std::vector<NearMiss> nearest(const Protocol& protocol, const table::ServiceSection& section,
+PatternIndex::PatternIndex(const table::ServiceSection& section) : section_(section) {
+  const auto patterns = section.patterns();
+  for (std::uint32_t i = 0; i < patterns.size(); ++i) {
+    const std::string_view text = section.text(patterns[i].text);
+    by_text_.emplace(text, i);
+    const auto words = words_of(text);
+    word_counts_.push_back(static_cast<std::uint32_t>(words.size()));
+    for (const std::string& word : words) by_word_[word].push_back(i);
+  }
+}
+
+const table::format::PatternRecord* PatternIndex::nearest(std::string_view pattern) const {
+  const auto same = by_text_.find(pattern);
+  return same != by_text_.end() ? &section_.patterns()[same->second] : most_similar(pattern);
+}
+
+/// By shared words over all words.
+const table::format::PatternRecord* PatternIndex::most_similar(std::string_view pattern) const {
+  const auto words = words_of(pattern);
+  std::map<std::uint32_t, std::uint32_t> shared;
+  for (const std::string& word : words) {
+    const auto found = by_word_.find(word);
+    if (found == by_word_.end()) continue;
+    const std::size_t count = std::min(found->second.size(), patterns_per_word);
+    for (std::size_t i = 0; i < count; ++i) ++shared[found->second[i]];
+  }
+  const table::format::PatternRecord* best = nullptr;
+  double best_similarity = 0;
+  for (const auto& [number, count] : shared) {
+    const double all = static_cast<double>(words.size() + word_counts_[number] - count);
+    const double similarity = count / all;
+    if (similarity <= best_similarity) continue;
+    best_similarity = similarity;
+    best = &section_.patterns()[number];
+  }
+  return best;
+}
+
+std::vector<NearMiss> nearest(const Protocol& protocol, const PatternIndex& patterns,
                               std::string_view canonical, std::size_t at_most) {
-  const auto* pattern = find_pattern(section, pattern_of(canonical));
+  const table::ServiceSection& section = patterns.section();
+  const auto* pattern = patterns.nearest(pattern_of(canonical));
   if (pattern == nullptr) return {};
   const Document asked = protocol.describe(canonical);
   std::vector<NearMiss> found;
-  for (const std::uint32_t number : section.members(*pattern)) {
-    if (found.size() == candidates_per_pattern) break;
+  for (const std::uint32_t number : candidates(section, *pattern, canonical)) {
     const auto& request = section.requests()[number];
     const Document recorded = protocol.describe(section.text(request.canonical));
     NearMiss miss{number, protocol.summarise(recorded), {}, differences(asked, recorded)};

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "table/service_section.hpp"
@@ -23,10 +25,29 @@ struct NearMiss {
   std::vector<Difference> differences;  ///< none where only the state differs
 };
 
-/// The nearest recorded requests, best first, found through the index of patterns: the same request
-/// spelled otherwise, then the same pattern with other values, then the most similar pattern.
-[[nodiscard]] std::vector<NearMiss> nearest(const Protocol& protocol,
-                                            const table::ServiceSection& section,
+/// The patterns of a section by their text and by their words. Made when it is first needed; its
+/// cost is that of reading all patterns once.
+class PatternIndex {
+ public:
+  /// `section` outlives it.
+  explicit PatternIndex(const table::ServiceSection& section);
+
+  /// The pattern itself, else the one that has the most words in common; null where there is none.
+  [[nodiscard]] const table::format::PatternRecord* nearest(std::string_view pattern) const;
+  [[nodiscard]] const table::ServiceSection& section() const noexcept { return section_; }
+
+ private:
+  [[nodiscard]] const table::format::PatternRecord* most_similar(std::string_view pattern) const;
+
+  const table::ServiceSection& section_;
+  std::unordered_map<std::string_view, std::uint32_t> by_text_;
+  std::unordered_map<std::string, std::vector<std::uint32_t>> by_word_;
+  std::vector<std::uint32_t> word_counts_;  // of each pattern
+};
+
+/// The nearest recorded requests, best first: of the nearest pattern those whose octets are
+/// neighbours of the request's, and some others. Their number is bounded.
+[[nodiscard]] std::vector<NearMiss> nearest(const Protocol& protocol, const PatternIndex& patterns,
                                             std::string_view canonical, std::size_t at_most);
 
 [[nodiscard]] std::vector<Difference> differences(const Document& asked, const Document& recorded);

@@ -18,19 +18,40 @@ class Overlay {
  public:
   struct Bump {
     std::uint32_t key;
-    std::uint64_t write;
+    std::uint32_t author;  ///< which write it was, as the caller numbers them
+    std::uint64_t write;   ///< its identity
   };
 
   [[nodiscard]] bool active() const noexcept { return active_; }
   void begin() noexcept { active_ = true; }
+  /// The transaction, if one is open, has written nothing.
+  [[nodiscard]] bool empty() const noexcept { return log_.empty(); }
 
-  void bump(std::uint32_t key, std::uint64_t write) { log_.push_back({key, write}); }
+  void bump(std::uint32_t key, std::uint64_t write, std::uint32_t author = 0) {
+    log_.push_back({key, author, write});
+  }
 
   /// `base`, which is what the others see now, extended by this transaction's writes to `key`.
   [[nodiscard]] Version effective(std::uint32_t key, Version base) const noexcept {
     for (const Bump& bump : log_)
       if (bump.key == key) base = extend(base, bump.write);
     return base;
+  }
+
+  /// The transaction's writes so far, in order.
+  [[nodiscard]] const std::vector<Bump>& log() const noexcept { return log_; }
+  /// Its last write to `key`; null where there is none.
+  [[nodiscard]] const Bump* last(std::uint32_t key) const noexcept {
+    const auto found = std::find_if(log_.rbegin(), log_.rend(),
+                                    [key](const Bump& bump) { return bump.key == key; });
+    return found == log_.rend() ? nullptr : &*found;
+  }
+
+  /// The transaction's writes as one number: equal only where it did the same in the same states.
+  [[nodiscard]] Version fingerprint() const noexcept {
+    Version all = 0;
+    for (const Bump& bump : log_) all = extend(all, bump.write);
+    return all;
   }
 
   /// A savepoint of a name that exists hides the older one, as in SQL.

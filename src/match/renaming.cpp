@@ -56,12 +56,4 @@ void Renaming::clear() {
   ++revision_;
 }
 
-std::shared_ptr<Renaming> Renamings::of(std::string_view scope) {
-  const std::scoped_lock lock(mutex_);
-  auto found = by_scope_.find(scope);
-  if (found == by_scope_.end())
-    found = by_scope_.emplace(std::string(scope), std::make_shared<Renaming>()).first;
-  return found->second;
-}
-
 }  // namespace understudy::match

@@ -1,10 +1,8 @@
 // Which value of this run stands for which recorded one, in one scope.
 #pragma once
 
-#include <map>
-#include <memory>
+#include <cstdint>
 #include <mutex>
-#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -46,16 +44,6 @@ class Renaming {
   std::set<std::string, std::less<>> ambiguous_;
   std::uint64_t revision_ = 1;
   bool renames_ = false;
-};
-
-/// The renamings of all scopes, by name. Thread-safe.
-class Renamings {
- public:
-  [[nodiscard]] std::shared_ptr<Renaming> of(std::string_view scope);
-
- private:
-  std::mutex mutex_;
-  std::map<std::string, std::shared_ptr<Renaming>, std::less<>> by_scope_;
 };
 
 }  // namespace understudy::match

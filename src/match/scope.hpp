@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "match/chains.hpp"
+#include "match/last_writes.hpp"
 #include "match/overlay.hpp"
 
 namespace understudy::match {
@@ -19,7 +20,9 @@ class Scope {
  public:
   /// `immediate` tells of each key whether it is bumped outside of transactions.
   explicit Scope(std::vector<bool> immediate)
-      : immediate_(std::move(immediate)), versions_(immediate_.size()) {}
+      : immediate_(std::move(immediate)),
+        versions_(immediate_.size()),
+        last_writes_(immediate_.size()) {}
 
   /// The state of `keys` as the connection of `overlay` sees it.
   [[nodiscard]] Version state(std::span<const std::uint32_t> keys, const Overlay& overlay) const {
@@ -41,28 +44,40 @@ class Scope {
   [[nodiscard]] std::mutex& mutex() noexcept { return mutex_; }
 
   /// A write of a connection: into its transaction where one is open. One that changed nothing
-  /// bumps only what is outside of transactions. Hold `mutex()`.
+  /// bumps only what is outside of transactions. `author` is the number of its request. Hold
+  /// `mutex()`.
   void bump(std::span<const std::uint32_t> keys, std::uint64_t write, bool changed,
-            Overlay& overlay) {
+            Overlay& overlay, std::uint32_t author = 0) {
     const Change change(*this);
     for (const std::uint32_t key : keys) {
-      if (immediate_[key] || (changed && !overlay.active()))
+      if (immediate_[key] || (changed && !overlay.active())) {
         change_version(key, write);
-      else if (changed)
-        overlay.bump(key, write);
+        last_writes_.note({key, author, write});
+      } else if (changed) {
+        overlay.bump(key, write, author);
+      }
     }
+    last_writes_.end_write();
   }
 
   /// Makes a transaction's writes visible. Hold `mutex()`.
   void merge(const std::vector<Overlay::Bump>& log) {
     const Change change(*this);
-    for (const auto& [key, write] : log) change_version(key, write);
+    for (const Overlay::Bump& bump : log) {
+      change_version(bump.key, bump.write);
+      last_writes_.note(bump);
+    }
+    last_writes_.end_write();
   }
+
+  /// Which writes came last. Hold `mutex()`.
+  [[nodiscard]] const LastWrites& last_writes() const noexcept { return last_writes_; }
 
   /// The state before the first write. Hold `mutex()`.
   void reset() {
     const Change change(*this);
     for (auto& version : versions_) version.store(0, std::memory_order_relaxed);
+    last_writes_.clear();
   }
 
  private:
@@ -88,6 +103,7 @@ class Scope {
 
   std::vector<bool> immediate_;
   std::vector<std::atomic<Version>> versions_;
+  LastWrites last_writes_;
   std::atomic<std::uint64_t> sequence_{0};
   std::mutex mutex_;
 };

@@ -69,7 +69,7 @@ CharacterClass class_of(char octet) noexcept {
 }
 
 /// Random octets of a wide alphabet change between letters and digits all the time; names do not.
-bool is_random_text(std::string_view text) noexcept {
+bool is_random_text(std::string_view text, bool in_both_cases = false) noexcept {
   std::array<std::size_t, 4> counts{};
   std::size_t changes = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -78,7 +78,8 @@ bool is_random_text(std::string_view text) noexcept {
   }
   if (counts[0] == 0 || distinct(text) < 10) return false;
   const bool mixed_case = counts[1] > 0 && counts[2] > 0;
-  return mixed_case ? changes * 5 >= text.size() * 2 : counts[0] >= 4 && changes * 4 >= text.size();
+  if (mixed_case) return changes * 25 >= text.size() * 9;
+  return !in_both_cases && counts[0] >= 4 && changes * 4 >= text.size();
 }
 
 bool is_uuid(std::string_view text) noexcept {
@@ -95,11 +96,13 @@ bool is_uuid(std::string_view text) noexcept {
 
 bool is_ulid(std::string_view text) noexcept {
   constexpr std::string_view excluded = "ilou";
-  return text.size() == 26 && text[0] >= '0' && text[0] <= '7' && std::ranges::any_of(text, is_digit) &&
+  return text.size() == 26 && text[0] >= '0' && text[0] <= '7' &&
+         std::ranges::any_of(text, is_digit) &&
          (std::ranges::none_of(text, is_lower) || std::ranges::none_of(text, is_upper)) &&
-         std::ranges::all_of(text, [&](char octet) {
-           return excluded.find(to_lower(octet)) == std::string_view::npos;
-         }) &&
+         std::ranges::all_of(text,
+                             [&](char octet) {
+                               return excluded.find(to_lower(octet)) == std::string_view::npos;
+                             }) &&
          distinct(text) >= 8;
 }
 
@@ -169,11 +172,12 @@ class Scanner {
   std::size_t scan_run(std::size_t at) {
     if (const std::size_t size = jwt_at(at)) return take(at, size, ValueKind::jwt);
     if (const auto time = time_at(at)) return *time;
-    const std::size_t wide = std::max(run(text_, at, is_base64url), base64_at(at));
+    if (const std::size_t size = base64_at(at)) return take(at, size, ValueKind::token);
+    const std::size_t wide = run(text_, at, is_base64url);
     const std::size_t before = tokens_.size();
     for (std::size_t end = at + wide, word = at; word < end;) word += scan_word(word);
-    // Pieces of a long random text may look like something by chance; the whole is the value then.
-    if (tokens_.size() == before && wide >= 20 && is_random_text(text_.substr(at, wide)))
+    // Words joined by hyphens have one case, base64url has both.
+    if (tokens_.size() == before && wide >= 20 && is_random_text(text_.substr(at, wide), true))
       take(at, wide, ValueKind::token);
     return wide;
   }
@@ -195,15 +199,14 @@ class Scanner {
     return digits > 0 && ends(at + 1 + digits) ? 1 + digits : 0;
   }
 
-  /// With its padding; 0 where it isn't a whole number of groups.
+  /// Base 64 that can't be taken for a path or a word: it has a `+` or is padded.
   [[nodiscard]] std::size_t base64_at(std::size_t at) const noexcept {
-    std::size_t size = run(text_, at, is_base64);
+    const std::size_t size = run(text_, at, is_base64);
     const std::string_view body = text_.substr(at, size);
-    if (body.find_first_of("+/") == std::string_view::npos && at + size < text_.size() &&
-        text_[at + size] != '=')
-      return 0;
-    size += std::min<std::size_t>(run(text_, at + size, [](char octet) { return octet == '='; }), 2);
-    return size >= 20 && size % 4 == 0 && is_random_text(body) ? size : 0;
+    const std::size_t padding = run(text_, at + size, [](char octet) { return octet == '='; });
+    const bool told = padding > 0 || body.find('+') != std::string_view::npos;
+    const bool whole = padding <= 2 && size + padding >= 20 && (size + padding) % 4 == 0;
+    return told && whole && is_random_text(body) ? size + padding : 0;
   }
 
   [[nodiscard]] std::size_t jwt_at(std::size_t at) const noexcept {
@@ -259,9 +262,9 @@ std::string respell_instant(std::string_view folded, std::string_view like) {
 }  // namespace
 
 std::string_view name_of(ValueKind kind) noexcept {
-  constexpr std::array<std::string_view, 12> names = {"uuid", "ulid",  "ksuid",  "object id",
-                                                      "snowflake", "hex", "token", "jwt",
-                                                      "bcrypt", "instant", "date", "epoch"};
+  constexpr std::array<std::string_view, 12> names = {"uuid",      "ulid",    "ksuid", "object id",
+                                                      "snowflake", "hex",     "token", "jwt",
+                                                      "bcrypt",    "instant", "date",  "epoch"};
   return names[static_cast<std::size_t>(kind)];
 }
 

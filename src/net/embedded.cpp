@@ -70,6 +70,7 @@ std::optional<MockServer> MockServer::load(const std::filesystem::path& path, Di
   parsed.protocols = options.protocols;
   parsed.threads = options.threads;
   parsed.strictness = options.strict ? engine::Strictness::strict : engine::Strictness::normal;
+  parsed.scopes = options.scopes;
   parsed.sink = [seen](const engine::Incident& incident) { seen->add(incident); };
   parsed.free_ports = true;
   if (!parse_listen(options, parsed, path.string(), problems)) return std::nullopt;
@@ -91,6 +92,10 @@ void MockServer::start() {
 }
 void MockServer::stop(std::chrono::milliseconds grace) {
   impl_->server.stop(grace);
+}
+
+void MockServer::reset(std::string_view scope) {
+  impl_->server.reset(scope);
 }
 
 std::vector<std::string> MockServer::services() const {

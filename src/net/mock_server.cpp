@@ -97,6 +97,7 @@ struct Placed {
 };
 
 struct Layout {
+  std::shared_ptr<engine::Scopes> scopes;
   std::vector<Placed> ports;
 
   [[nodiscard]] bool has(const store::Endpoint& bound) const {
@@ -149,10 +150,9 @@ struct MockServer::Impl {
 
   /// One opening per port: services that name the same one share it, port 0 is always one's own.
   [[nodiscard]] std::vector<Opening> openings(
-      const std::shared_ptr<const table::MappedTable>& table) const {
+      const std::shared_ptr<const table::MappedTable>& table, const store::Config& config,
+      const std::shared_ptr<engine::Scopes>& scopes) const {
     std::vector<Opening> all;
-    const store::Config config = compile::config_of_document(table->config());
-    const auto renamings = std::make_shared<match::Renamings>();
     for (std::size_t i = 0; i < config.services.size(); ++i) {
       const store::Service& service = config.services[i];
       const store::Endpoint at = wanted(service);
@@ -160,8 +160,8 @@ struct MockServer::Impl {
           all, [&](const Opening& o) { return at.port != 0 && o.wanted == at; });
       if (open == all.end()) open = all.insert(all.end(), Opening{at, {}});
       open->services.push_back(std::make_shared<engine::ServedService>(
-          *find_protocol(options.protocols, service.protocol), table, i, service.settings,
-          options.strictness, options.sink, renamings));
+          *find_protocol(options.protocols, service.protocol), table, i, service.settings, scopes,
+          options.sink));
     }
     return all;
   }
@@ -230,8 +230,11 @@ MockServer::~MockServer() {
 }
 
 bool MockServer::serve(std::shared_ptr<const table::MappedTable> table, std::string& problem) {
+  const store::Config config = compile::config_of_document(table->config());
   Layout next;
-  for (Opening& opening : impl_->openings(table)) {
+  next.scopes = std::make_shared<engine::Scopes>(table, impl_->options.strictness,
+                                                 impl_->options.scopes.value_or(config.scopes));
+  for (Opening& opening : impl_->openings(table, config, next.scopes)) {
     if (impl_->place(opening, next, problem)) continue;
     for (const Placed& placed : next.ports)
       if (!placed.stood) impl_->server.close(placed.bound);
@@ -239,6 +242,11 @@ bool MockServer::serve(std::shared_ptr<const table::MappedTable> table, std::str
   }
   impl_->adopt(std::move(next));
   return true;
+}
+
+void MockServer::reset(std::string_view scope) {
+  const auto& scopes = impl_->present.scopes;
+  if (const auto found = scopes ? scopes->find(scope) : nullptr) found->reset();
 }
 
 const std::vector<ServiceAddress>& MockServer::addresses() const noexcept {

@@ -6,7 +6,9 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/journal.hpp"
@@ -21,6 +23,8 @@ struct MockOptions {
   Protocols protocols;
   unsigned threads = 1;
   engine::Strictness strictness = engine::Strictness::normal;
+  /// Instead of what understudy.yaml says.
+  std::optional<Scoping> scopes;
   /// Called as it happens, from any thread, one call at a time.
   engine::IncidentSink sink;
   /// Where a service listens, instead of where understudy.yaml says.
@@ -59,6 +63,8 @@ class MockServer {
   /// that it lacks are closed, new ones opened. False, with the reason in `problem` and everything
   /// as it was before, where a port is taken or the table asks for the impossible.
   [[nodiscard]] bool serve(std::shared_ptr<const table::MappedTable> table, std::string& problem);
+  /// Puts a scope back to the state before its first write, in all services of the present table.
+  void reset(std::string_view scope);
   /// In the order of the table. Empty before `serve`.
   [[nodiscard]] const std::vector<ServiceAddress>& addresses() const noexcept;
 

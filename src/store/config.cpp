@@ -31,8 +31,9 @@ class ConfigReader {
 
   void read(const Document& document, Config& config) {
     if (!shape_.is(document, "", Kind::map, "the file")) return;
-    shape_.only(document, "", {"understudy", "services", "env"});
+    shape_.only(document, "", {"understudy", "services", "scopes", "env", "check"});
     read_version(document);
+    read_scopes(document, config);
     if (const Document* services =
             shape_.member(document, "", "services", Kind::map, Presence::required))
       for (const auto& [name, entry] : services->items()) read_service(name, entry, config);
@@ -41,6 +42,7 @@ class ConfigReader {
     read_environment(document, "", config.environment);
     check_templates(config.environment, "/env", Scope::file);
     check_shared_ports(config);
+    read_bars(document, config);
   }
 
  private:
@@ -54,6 +56,17 @@ class ConfigReader {
                     fmt::format("the file is of format version {}, expected {}", version->dump(),
                                 config_version),
                     "read it with the release that it was written for");
+  }
+
+  void read_scopes(const Document& document, Config& config) {
+    const Document* scopes = shape_.member(document, "", "scopes", Kind::text, Presence::optional);
+    if (!scopes) return;
+    const auto& text = scopes->get_ref<const std::string&>();
+    if (const auto scoping = scoping_of(text))
+      config.scopes = *scoping;
+    else
+      shape_.report("/scopes", fmt::format("`{}` is no way to divide clients into scopes", text),
+                    "expected named, connection or one");
   }
 
   void read_service(const std::string& name, const Document& entry, Config& config) {
@@ -144,6 +157,22 @@ class ConfigReader {
                       "letters, digits and _, not beginning with a digit");
       if (shape_.is(text, pointer, Kind::scalar, name))
         environment[name] = text.is_string() ? text.get<std::string>() : text.dump();
+    }
+  }
+
+  void read_bars(const Document& document, Config& config) {
+    const Document* check = shape_.member(document, "", "check", Kind::map, Presence::optional);
+    if (!check) return;
+    shape_.only(*check, "/check", {self_tests.begin(), self_tests.end()});
+    for (const auto& [name, bar] : check->items()) {
+      const bool percentage = bar.is_number() && bar.get<double>() >= 0 && bar.get<double>() <= 100;
+      if (!percentage)
+        shape_.report("/check/" + name,
+                      fmt::format("`{}` is {}, expected a percentage from 0 to 100", name,
+                                  bar.is_number() ? bar.dump() : describe_kind(bar)),
+                      "the least share of certain answers, for instance 100");
+      else
+        config.bars[name] = bar.get<double>();
     }
   }
 

@@ -1,6 +1,7 @@
 // understudy.yaml: the services of a mock set.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -11,6 +12,7 @@
 
 #include "understudy/diagnostic.hpp"
 #include "understudy/document.hpp"
+#include "understudy/scope.hpp"
 
 namespace understudy::store {
 
@@ -51,8 +53,16 @@ struct Service {
 struct Config {
   std::filesystem::path file;
   std::vector<Service> services;
+  Scoping scopes = Scoping::named;
   std::map<std::string, std::string> environment;  ///< templates that name several services
+  /// `check`: the least percentage of certain answers by the name of a self-test.
+  std::map<std::string, double> bars;
 };
+
+/// What `check` may name.
+inline constexpr std::array<std::string_view, 6> self_tests = {
+    "identity", "interleaved", "one_connection", "many_connections",
+    "repeated_reads", "omitted_reads"};
 
 /// Reads `mock_set`/understudy.yaml. Unknown keys, wrong types, unknown protocols (`protocols`
 /// lists the known names) and services that can't share a port are reported with their lines.

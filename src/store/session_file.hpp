@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "store/yaml.hpp"
+#include "store/yaml_stream.hpp"
 #include "understudy/diagnostic.hpp"
 #include "understudy/exchange.hpp"
 
@@ -38,6 +38,11 @@ class SessionWriter {
   std::unique_ptr<Impl> impl_;
 };
 
+struct ReadExchange {
+  Exchange exchange;
+  int line = 0;  ///< its first line in the file
+};
+
 /// Reads one session file, exchange by exchange.
 class SessionReader {
  public:
@@ -52,6 +57,12 @@ class SessionReader {
   /// The next exchange. An unsound one is reported and passed over, so that all problems of a file
   /// are found; a torn tail (a document cut off by a kill) is reported as a warning.
   [[nodiscard]] std::optional<Exchange> next(Diagnostics& problems);
+  /// The two halves of `next`: cutting the text, which is cheap, and parsing what was cut, which
+  /// several threads may do at once while the reader lives. Nothing, with the reason in `problems`,
+  /// where the exchange is unsound.
+  [[nodiscard]] std::optional<YamlSlice> cut(Diagnostics& problems);
+  [[nodiscard]] std::optional<ReadExchange> parse(const YamlSlice& slice,
+                                                  Diagnostics& problems) const;
   /// First line of the exchange that `next` gave last.
   [[nodiscard]] int line() const noexcept;
   /// The line of a node of that exchange, for a Problem's path.

@@ -160,11 +160,11 @@ struct SessionReader::Impl {
     return std::nullopt;
   }
 
-  std::optional<Document> parse(Diagnostics& problems) {
+  std::optional<Document> parse(const YamlSlice& cut, Diagnostics& problems, int& first) const {
     const LoadFile load_file = [this](std::string_view name, std::string& problem) {
       return load(name, problem);
     };
-    return parse_slice(slice, file, load_file, problems, line);
+    return parse_slice(cut, file, load_file, problems, first);
   }
 
   bool open(Diagnostics& problems) {
@@ -175,7 +175,7 @@ struct SessionReader::Impl {
       return false;
     }
     slice = *first;
-    const auto document = parse(problems);
+    const auto document = parse(slice, problems, line);
     if (!document) return false;
     Shape shape(slice, line, file, problems);
     auto found = read_header(*document, shape);
@@ -184,24 +184,27 @@ struct SessionReader::Impl {
     return true;
   }
 
-  std::optional<Exchange> next(Diagnostics& problems) {
-    while (const auto following = stream.next()) {
-      slice = *following;
-      drop_torn_marker(slice);
-      if (!slice.closed && !ends_with_at(slice.text)) {
-        problems.push_back(
-            warning(file, slice.line,
-                    "the last exchange is cut off and left out: expected `at: [began, ended]` as "
-                    "its last line",
-                    "delete it; or, if it is whole, end it with a line `...`"));
-        return std::nullopt;
-      }
-      auto document = parse(problems);
-      if (!document) continue;
-      Shape shape(slice, line, file, problems);
-      if (auto exchange = read_exchange(*document, shape)) return exchange;
-    }
+  std::optional<YamlSlice> cut(Diagnostics& problems) {
+    auto following = stream.next();
+    if (!following) return std::nullopt;
+    drop_torn_marker(*following);
+    if (following->closed || ends_with_at(following->text)) return following;
+    problems.push_back(
+        warning(file, following->line,
+                "the last exchange is cut off and left out: expected `at: [began, ended]` as "
+                "its last line",
+                "delete it; or, if it is whole, end it with a line `...`"));
     return std::nullopt;
+  }
+
+  std::optional<ReadExchange> parse_exchange(const YamlSlice& cut, Diagnostics& problems) const {
+    int first = cut.line;
+    auto document = parse(cut, problems, first);
+    if (!document) return std::nullopt;
+    Shape shape(cut, first, file, problems);
+    auto exchange = read_exchange(*document, shape);
+    if (!exchange) return std::nullopt;
+    return ReadExchange{std::move(*exchange), first};
   }
 };
 
@@ -233,11 +236,27 @@ const SessionHeader& SessionReader::header() const noexcept {
 }
 
 std::optional<Exchange> SessionReader::next(Diagnostics& problems) {
+  while (const auto slice = cut(problems)) {
+    impl_->slice = *slice;
+    auto read = parse(*slice, problems);
+    if (!read) continue;
+    impl_->line = read->line;
+    return std::move(read->exchange);
+  }
+  return std::nullopt;
+}
+
+std::optional<YamlSlice> SessionReader::cut(Diagnostics& problems) {
+  return impl_->cut(problems);
+}
+
+std::optional<ReadExchange> SessionReader::parse(const YamlSlice& slice,
+                                                 Diagnostics& problems) const {
   try {
-    return impl_->next(problems);
+    return impl_->parse_exchange(slice, problems);
   } catch (const std::exception& failure) {
     problems.push_back(
-        {.file = impl_->file, .line = impl_->line, .what = failure.what(), .hint = ""});
+        {.file = impl_->file, .line = slice.line, .what = failure.what(), .hint = ""});
     return std::nullopt;
   }
 }

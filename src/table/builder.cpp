@@ -4,10 +4,52 @@
 #include <bit>
 #include <cstring>
 #include <map>
+#include <numeric>
+#include <span>
+#include <tuple>
 
 #include "table/hash.hpp"
 
 namespace understudy::table {
+namespace {
+
+/// Lists of numbers, equal ones kept once.
+struct Runs {
+  std::vector<std::uint32_t> numbers;
+  std::map<std::vector<std::uint32_t>, std::uint32_t> begins;
+
+  std::uint32_t add(const std::vector<std::uint32_t>& list) {
+    const auto [found, added] = begins.emplace(list, static_cast<std::uint32_t>(numbers.size()));
+    if (added) numbers.insert(numbers.end(), list.begin(), list.end());
+    return found->second;
+  }
+};
+
+/// Where nothing is known, nothing was written.
+std::vector<std::uint32_t> evidence_of(const AnswerEntry& answer, const RequestEntry& request) {
+  std::vector<std::uint32_t> evidence = answer.evidence;
+  evidence.resize(request.reads.size());
+  return evidence;
+}
+
+/// The answers of each request by the request that caused them and by its turn; those that nothing
+/// caused come first.
+std::vector<std::uint32_t> by_cause(const std::vector<format::RequestRecord>& requests,
+                                    const std::vector<format::AnswerRecord>& answers,
+                                    const std::vector<format::WriteRecord>& writes) {
+  std::vector<std::uint32_t> numbers(answers.size());
+  std::iota(numbers.begin(), numbers.end(), 0U);
+  const auto rank = [&](std::uint32_t number) {
+    const std::uint32_t cause = answers[number].cause;
+    if (cause == 0) return std::tuple(0U, 0U, number);
+    return std::tuple(writes[cause - 1].request + 1, writes[cause - 1].turn, number);
+  };
+  for (const format::RequestRecord& request : requests)
+    std::ranges::sort(std::span(numbers).subspan(request.answers, request.answer_count), {}, rank);
+  return numbers;
+}
+
+}  // namespace
 
 /// Lays records out behind each other, each run aligned to 8 octets.
 class TableWriter {
@@ -99,15 +141,10 @@ format::ServiceRecord TableWriter::write(const ServiceBuilder& service) {
 
 void TableWriter::write_requests(const ServiceBuilder& service, format::ServiceRecord& record) {
   std::vector<format::RequestRecord> requests;
-  std::vector<std::uint32_t> key_lists;
   std::vector<format::AnswerRecord> answers;
   std::vector<std::uint64_t> hashes;
-  std::map<std::vector<std::uint32_t>, std::uint32_t> runs;
-  const auto run = [&](const std::vector<std::uint32_t>& keys) {
-    const auto [found, added] = runs.emplace(keys, static_cast<std::uint32_t>(key_lists.size()));
-    if (added) key_lists.insert(key_lists.end(), keys.begin(), keys.end());
-    return found->second;
-  };
+  Runs key_lists, evidence;
+  const auto run = [&](const std::vector<std::uint32_t>& keys) { return key_lists.add(keys); };
   for (const RequestEntry& entry : service.requests_) {
     format::RequestRecord request;
     request.hash = hash_of(entry.identity.canonical);
@@ -122,11 +159,15 @@ void TableWriter::write_requests(const ServiceBuilder& service, format::ServiceR
     request.answer_count = static_cast<std::uint32_t>(entry.answers.size());
     for (const AnswerEntry& a : entry.answers)
       answers.push_back({a.state, a.image, a.flags, a.source, a.line, run(a.writes),
-                         static_cast<std::uint32_t>(a.writes.size())});
+                         static_cast<std::uint32_t>(a.writes.size()),
+                         evidence.add(evidence_of(a, entry)), a.cause});
     hashes.push_back(request.hash);
     requests.push_back(request);
   }
-  record.key_lists = put(key_lists);
+  record.key_lists = put(key_lists.numbers);
+  record.evidence = put(evidence.numbers);
+  record.writes = put(service.writes_);
+  record.by_cause = put(by_cause(requests, answers, service.writes_));
   record.answers = put(answers);
   record.request_index = put(index_of(hashes));
   record.patterns = write_patterns(service, requests, record);
@@ -145,6 +186,10 @@ format::Span TableWriter::write_patterns(const ServiceBuilder& service,
     members.resize(texts.size());
     members[requests[i].pattern].push_back(static_cast<std::uint32_t>(i));
   }
+  for (std::vector<std::uint32_t>& numbers_of_pattern : members)
+    std::ranges::stable_sort(numbers_of_pattern, {}, [&](std::uint32_t number) {
+      return std::string_view(service.requests_[number].identity.canonical);
+    });
   std::vector<format::PatternRecord> patterns;
   std::vector<std::uint32_t> all_members;
   for (std::size_t i = 0; i < texts.size(); ++i) {
@@ -170,10 +215,9 @@ format::Span TableWriter::write_shapes(const ServiceBuilder& service) {
 }
 
 void TableWriter::write_varying(const ServiceBuilder& service, format::ServiceRecord& record) {
-  std::vector<std::string> values = service.varying_;
-  std::ranges::sort(values);
   std::vector<format::VaryingRecord> varying;
-  for (const std::string& value : values) varying.push_back({put(value)});
+  for (const auto& [value, proven] : service.varying_)
+    varying.push_back({put(value), proven ? 1U : 0U});
   std::vector<format::MaskRecord> masks;
   std::vector<format::MentionRecord> mentions;
   std::uint32_t answer = 0;

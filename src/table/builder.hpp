@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -20,8 +21,10 @@ struct AnswerEntry {
   std::uint32_t flags = 0;  ///< format::AnswerFlag
   std::uint32_t source = 0;
   std::uint32_t line = 0;
-  std::vector<std::uint32_t> writes;  ///< from ServiceBuilder::key
-  std::string document;               ///< of a MentionRecord, where `flags` say answer_varies
+  std::vector<std::uint32_t> writes;    ///< from ServiceBuilder::key, ascending
+  std::vector<std::uint32_t> evidence;  ///< beside the request's `reads`: write number + 1, or 0
+  std::uint32_t cause = 0;              ///< write number + 1, or 0
+  std::string document{};               ///< of a MentionRecord, where `flags` say answer_varies
 };
 
 struct RequestEntry {
@@ -56,11 +59,14 @@ class ServiceBuilder {
     return intern(sources_, source_numbers_, file);
   }
   void add(RequestEntry request) { requests_.push_back(std::move(request)); }
+  /// The writes that evidence speaks of, in the order of recording.
+  void set_writes(std::vector<format::WriteRecord> writes) { writes_ = std::move(writes); }
   void add(RuleEntry rule) { rules_.push_back(std::move(rule)); }
   void set_pattern_flags(const std::string& pattern, std::uint32_t flags) {
     pattern_flags_[pattern] |= flags;
   }
-  void set_varying(std::vector<std::string> values) { varying_ = std::move(values); }
+  /// Folded values, and whether it is proven that they vary.
+  void set_varying(std::map<std::string, bool> values) { varying_ = std::move(values); }
   void set_profile(Document profile) { profile_ = std::move(profile); }
   void set_shapes(std::vector<std::pair<std::string, std::string>> shapes) {
     shapes_ = std::move(shapes);
@@ -84,9 +90,10 @@ class ServiceBuilder {
   Numbers key_numbers_, image_numbers_, source_numbers_;
   std::vector<RequestEntry> requests_;
   std::vector<RuleEntry> rules_;
+  std::vector<format::WriteRecord> writes_;
   std::vector<std::pair<std::string, std::string>> shapes_;
   std::unordered_map<std::string, std::uint32_t> pattern_flags_;
-  std::vector<std::string> varying_;
+  std::map<std::string, bool> varying_;
 };
 
 /// The table file's octets.

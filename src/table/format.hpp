@@ -13,7 +13,7 @@ static_assert(std::endian::native == std::endian::little,
               "tables are mapped as they are; a big-endian machine needs its own reader");
 
 inline constexpr std::array<char, 8> magic = {'U', 'N', 'D', 'R', 'S', 'T', 'D', 'Y'};
-inline constexpr std::uint32_t version = 3;
+inline constexpr std::uint32_t version = 4;
 
 /// `count` records or octets that begin at `offset`.
 struct Span {
@@ -50,6 +50,9 @@ struct ServiceRecord {
   Span varying;          ///< VaryingRecord, sorted by value
   Span masks;            ///< MaskRecord, sorted by hash, then by request
   Span mentions;         ///< MentionRecord, sorted by answer
+  Span writes;           ///< WriteRecord, in the order of recording
+  Span evidence;  ///< std::uint32_t write number + 1, 0 for none; answers refer to runs of it
+  Span by_cause;  ///< std::uint32_t answer numbers, beside `answers`: sorted within a request
 };
 
 enum RequestFlag : std::uint32_t {
@@ -84,13 +87,27 @@ struct AnswerRecord {
   std::uint32_t source = 0;  ///< of the first exchange that was answered so
   std::uint32_t line = 0;
   std::uint32_t writes = 0, write_count = 0;  ///< run of key_lists: what is bumped where it changed
+  /// Run of evidence as long as the request's `reads`: the write that came last on each of them.
+  std::uint32_t evidence = 0;
+  /// Number + 1 of the write that is the likeliest to have changed the answer to this one; 0 where
+  /// it was the first. For guesses only.
+  std::uint32_t cause = 0;
+};
+
+/// A recorded write on which some answer's evidence rests.
+struct WriteRecord {
+  std::uint64_t identity = 0;  ///< as the chains know it
+  std::uint32_t request = 0;
+  std::uint32_t turn = 0;  ///< how often its recording had made this request, this time included
+  std::uint32_t source = 0;
+  std::uint32_t line = 0;
 };
 
 enum PatternFlag : std::uint32_t { pattern_volatile = 1, pattern_static = 2, pattern_opaque = 4 };
 
 struct PatternRecord {
   Span text;
-  std::uint32_t members = 0, member_count = 0;  ///< run of pattern_members
+  std::uint32_t members = 0, member_count = 0;  ///< run of pattern_members, sorted by canonical
   std::uint32_t flags = 0, padding = 0;
 };
 
@@ -109,7 +126,8 @@ struct RuleRecord {
 
 /// A recorded value that the client makes anew in each run (docs/values.md).
 struct VaryingRecord {
-  Span value;  ///< folded, see match/value_type.hpp
+  Span value;                             ///< folded, see match/value_type.hpp
+  std::uint32_t proven = 0, padding = 0;  ///< 1: several recordings of one flow show it
 };
 
 /// Finds a request with such values by its octets without them.
@@ -126,6 +144,6 @@ struct MentionRecord {
 
 static_assert(std::is_trivially_copyable_v<ServiceRecord> && sizeof(RequestRecord) % 8 == 0 &&
               sizeof(AnswerRecord) % 8 == 0 && sizeof(PatternRecord) % 8 == 0 &&
-              sizeof(RuleRecord) % 8 == 0);
+              sizeof(RuleRecord) % 8 == 0 && sizeof(WriteRecord) % 8 == 0);
 
 }  // namespace understudy::table::format

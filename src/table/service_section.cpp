@@ -53,6 +53,8 @@ ServiceSection::ServiceSection(Bytes file, const format::ServiceRecord& record)
       key_lists_(records<std::uint32_t>(file, record.key_lists)),
       key_index_(records<std::uint32_t>(file, record.key_index)),
       pattern_members_(records<std::uint32_t>(file, record.pattern_members)),
+      evidence_(records<std::uint32_t>(file, record.evidence)),
+      by_cause_(records<std::uint32_t>(file, record.by_cause)),
       keys_(records<format::Span>(file, record.keys)),
       images_(records<format::Span>(file, record.images)),
       sources_(records<format::Span>(file, record.sources)),
@@ -62,7 +64,8 @@ ServiceSection::ServiceSection(Bytes file, const format::ServiceRecord& record)
       rules_(records<format::RuleRecord>(file, record.rules)),
       varying_(records<format::VaryingRecord>(file, record.varying)),
       masks_(records<format::MaskRecord>(file, record.masks)),
-      mentions_(records<format::MentionRecord>(file, record.mentions)) {}
+      mentions_(records<format::MentionRecord>(file, record.mentions)),
+      recorded_writes_(records<format::WriteRecord>(file, record.writes)) {}
 
 bool ServiceSection::check() const noexcept {
   const auto inside = [&](const format::Span& span) { return octets_inside(file_, span); };
@@ -73,8 +76,11 @@ bool ServiceSection::check() const noexcept {
       sources_.size() == record_.sources.count && answers_.size() == record_.answers.count &&
       patterns_.size() == record_.patterns.count && shapes_.size() == record_.shapes.count &&
       rules_.size() == record_.rules.count && varying_.size() == record_.varying.count &&
-      masks_.size() == record_.masks.count && mentions_.size() == record_.mentions.count;
-  return sizes && check_varying() && inside(record_.name) && inside(record_.protocol) && inside(record_.profile) &&
+      masks_.size() == record_.masks.count && mentions_.size() == record_.mentions.count &&
+      recorded_writes_.size() == record_.writes.count &&
+      evidence_.size() == record_.evidence.count && by_cause_.size() == answers_.size();
+  return sizes && check_evidence() && check_varying() && inside(record_.name) &&
+         inside(record_.protocol) && inside(record_.profile) &&
          index_sound(request_index_, requests_.size()) && index_sound(key_index_, keys_.size()) &&
          all_below(key_lists_, keys_.size()) && all_below(pattern_members_, requests_.size()) &&
          std::ranges::all_of(keys_, inside) && std::ranges::all_of(images_, inside) &&
@@ -118,6 +124,29 @@ bool ServiceSection::check_varying() const noexcept {
          });
 }
 
+bool ServiceSection::check_evidence() const noexcept {
+  const auto inside = [&](const format::RequestRecord& request) {
+    const bool runs = run_inside(request.answers, request.answer_count, answers_.size()) &&
+                      run_inside(request.reads, request.read_count, key_lists_.size());
+    if (!runs) return false;
+    const auto belongs = [&](std::uint32_t number) {
+      return number >= request.answers && number - request.answers < request.answer_count;
+    };
+    return std::ranges::all_of(answers_by_cause(request), belongs) &&
+           std::ranges::all_of(answers(request), [&](const format::AnswerRecord& a) {
+             return run_inside(a.evidence, request.read_count, evidence_.size());
+           });
+  };
+  return all_below(evidence_, recorded_writes_.size() + 1) &&
+         all_below(by_cause_, answers_.size()) && std::ranges::all_of(requests_, inside) &&
+         std::ranges::all_of(
+             answers_,
+             [&](const format::AnswerRecord& a) { return a.cause <= recorded_writes_.size(); }) &&
+         std::ranges::all_of(recorded_writes_, [&](const format::WriteRecord& w) {
+           return w.request < requests_.size() && w.source < sources_.size();
+         });
+}
+
 bool ServiceSection::load_profile() {
   const Bytes encoded = octets(record_.profile);
   profile_ = Document::from_cbor(encoded.begin(), encoded.end(), true, false);
@@ -150,10 +179,11 @@ ServiceSection::Found ServiceSection::find(std::string_view canonical,
   return found;
 }
 
-bool ServiceSection::is_varying(std::string_view folded) const noexcept {
+const format::VaryingRecord* ServiceSection::varying(std::string_view folded) const noexcept {
   const auto found = std::ranges::lower_bound(
-      varying_, folded, {}, [&](const format::VaryingRecord& record) { return text(record.value); });
-  return found != varying_.end() && text(found->value) == folded;
+      varying_, folded, {},
+      [&](const format::VaryingRecord& record) { return text(record.value); });
+  return found == varying_.end() || text(found->value) != folded ? nullptr : &*found;
 }
 
 std::span<const format::MaskRecord> ServiceSection::masked(std::uint64_t hash) const noexcept {

@@ -65,13 +65,31 @@ class ServiceSection final : public ServiceTable {
       const format::RequestRecord& r) const noexcept {
     return answers_.subspan(r.answers, r.answer_count);
   }
+  /// Numbers in `all_answers()` of the answers of `r`, by the request that caused them and its
+  /// turn.
+  [[nodiscard]] std::span<const std::uint32_t> answers_by_cause(
+      const format::RequestRecord& r) const noexcept {
+    return by_cause_.subspan(r.answers, r.answer_count);
+  }
+  [[nodiscard]] std::span<const format::WriteRecord> recorded_writes() const noexcept {
+    return recorded_writes_;
+  }
+  /// For each of the `read_count` keys of the answer's request the number + 1 of the write that had
+  /// come last on it, or 0.
+  [[nodiscard]] std::span<const std::uint32_t> evidence(const format::AnswerRecord& a,
+                                                        std::size_t read_count) const noexcept {
+    return evidence_.subspan(a.evidence, read_count);
+  }
   [[nodiscard]] std::span<const std::uint32_t> members(
       const format::PatternRecord& p) const noexcept {
     return pattern_members_.subspan(p.members, p.member_count);
   }
   [[nodiscard]] bool has_varying() const noexcept { return !varying_.empty(); }
   /// Whether the client makes this recorded value (folded) anew in each run.
-  [[nodiscard]] bool is_varying(std::string_view folded) const noexcept;
+  [[nodiscard]] bool is_varying(std::string_view folded) const noexcept {
+    return varying(folded) != nullptr;
+  }
+  [[nodiscard]] const format::VaryingRecord* varying(std::string_view folded) const noexcept;
   /// The requests with such values whose mask has this hash, in the order of recording.
   [[nodiscard]] std::span<const format::MaskRecord> masked(std::uint64_t hash) const noexcept;
   /// Of an answer that shows such values; null for another.
@@ -102,12 +120,14 @@ class ServiceSection final : public ServiceTable {
 
  private:
   [[nodiscard]] bool check_varying() const noexcept;
+  [[nodiscard]] bool check_evidence() const noexcept;
 
   Bytes file_;
   const format::ServiceRecord& record_;
   Document profile_;
   std::span<const format::RequestRecord> requests_;
-  std::span<const std::uint32_t> request_index_, key_lists_, key_index_, pattern_members_;
+  std::span<const std::uint32_t> request_index_, key_lists_, key_index_, pattern_members_,
+      evidence_, by_cause_;
   std::span<const format::Span> keys_, images_, sources_;
   std::span<const format::AnswerRecord> answers_;
   std::span<const format::PatternRecord> patterns_;
@@ -116,6 +136,7 @@ class ServiceSection final : public ServiceTable {
   std::span<const format::VaryingRecord> varying_;
   std::span<const format::MaskRecord> masks_;
   std::span<const format::MentionRecord> mentions_;
+  std::span<const format::WriteRecord> recorded_writes_;
 };
 
 }  // namespace understudy::table

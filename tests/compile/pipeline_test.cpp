@@ -63,8 +63,14 @@ TEST_CASE("a mock set becomes a table that replays itself") {
   CHECK(problems.empty());
   REQUIRE(compiled->services.size() == 1);
   CHECK(compiled->services[0].exchanges == 3);
-  CHECK(compiled->services[0].identity.certain == 3);
-  CHECK(compiled->services[0].identity.asked == 3);
+  REQUIRE(compiled->services[0].tests.size() == 6);
+  for (const compile::TestedReplay& test : compiled->services[0].tests) {
+    CAPTURE(test.name);
+    CHECK(test.replay.asked > 0);
+    CHECK(test.replay.wrong == 0);
+  }
+  CHECK(compiled->services[0].tests[0].replay.certain == 3);
+  CHECK(compiled->services[0].tests[0].replay.asked == 3);
   Diagnostics again;
   CHECK(compile::compile_mock_set(set.folder(), toys, again)->octets == compiled->octets);
 }

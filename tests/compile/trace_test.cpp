@@ -95,7 +95,11 @@ TEST_CASE("one state with two answers contradicts the keys, and wider keys can e
   toy::Recorded recorded;
   recorded.say(1, "GET t.1", "a").say(1, "SET u.1 x", "ok").say(1, "GET t.1", "b");
   const Trace narrow = recorded.trace();
-  CHECK(settle(recorded.loaded(), narrow).contradicted == std::set<std::string>{"GET"});
+  const auto contradicted = settle(recorded.loaded(), narrow).contradicted;
+  REQUIRE(contradicted.size() == 1);
+  CHECK(contradicted.begin()->first == "GET");
+  CHECK(contradicted.at("GET").first == 0);
+  CHECK(contradicted.at("GET").second == 2);
   const Trace wide = recorded.trace({{"GET", Width::everything}});
   CHECK(settle(recorded.loaded(), wide).contradicted.empty());
 }

@@ -17,11 +17,14 @@ const std::string x = "5f0c1b2a-7d3e-4f60-8a1b-2c3d4e5f6071";
 const std::string y = "0b9d2c4e-6f81-4a3b-9c5d-7e8f90a1b2c3";
 
 struct Stage {
-  explicit Stage(const toy::Recorded& recorded, Strictness strictness = Strictness::normal,
-                 std::shared_ptr<match::Renamings> renamings = nullptr)
+  explicit Stage(const toy::Recorded& recorded, Strictness strictness = Strictness::normal)
+      : Stage(recorded.table(), 0, strictness, nullptr) {}
+  Stage(const std::shared_ptr<const table::MappedTable>& table, std::size_t number,
+        Strictness strictness, std::shared_ptr<engine::Scopes> scopes)
       : service(std::make_shared<engine::ServedService>(
-            toy::protocol(), recorded.table(), 0, Document::object(), strictness,
-            [this](const Incident& incident) { incidents.push_back(incident); }, renamings)),
+            toy::protocol(), table, number, Document::object(),
+            scopes ? scopes : std::make_shared<engine::Scopes>(table, strictness, Scoping::named),
+            [this](const Incident& incident) { incidents.push_back(incident); })),
         connection(service, 1, {}) {}
   std::vector<Incident> incidents;
   std::shared_ptr<engine::ServedService> service;
@@ -100,7 +103,9 @@ TEST_CASE("requests that differ in fresh values only are told apart by their ord
 
 TEST_CASE("a value that is asked for before it is made can only be guessed") {
   toy::Recorded recorded;
-  recorded.say(1, "GET t." + a, "nothing").say(1, "SET t." + a + " v", "ok").say(1, "GET t." + a, "v");
+  recorded.say(1, "GET t." + a, "nothing")
+      .say(1, "SET t." + a + " v", "ok")
+      .say(1, "GET t." + a, "v");
   SUBCASE("as a guess that is told") {
     Stage stage(recorded);
     CHECK(stage.ask("GET t." + x) == "nothing [guess]");
@@ -130,7 +135,7 @@ TEST_CASE("values that a server made are not looked for in requests") {
   toy::Recorded recorded;
   recorded.say(1, "GET new", a).say(1, "SET orders." + a + " ann", "ok");
   Stage stage(recorded);
-  CHECK(stage.ask("GET new") == a + " [exact]");
+  CHECK(stage.ask("GET new") == a + " [static]");
   CHECK(stage.ask("SET orders." + x + " ann") == "MISS");
   CHECK(stage.ask("SET orders." + a + " ann") == "ok [exact]");
 }
@@ -148,7 +153,7 @@ TEST_CASE("a renaming is forgotten with the state") {
   toy::Recorded recorded;
   Stage stage(orders(recorded));
   CHECK(stage.ask("SET orders." + x + " ann") == "ok [exact]");
-  stage.service->reset();
+  stage.service->scopes().home()->reset();
   CHECK(stage.ask("GET orders." + x) == "MISS");
   CHECK(stage.ask("SET orders." + y + " ann") == "ok [exact]");
   CHECK(stage.ask("GET orders." + y) == "ann " + y + " [exact]");
@@ -158,9 +163,17 @@ TEST_CASE("services of one scope share what they know") {
   toy::Recorded recorded, other;
   orders(recorded);
   other.say(1, "SET cache." + a + " 1", "ok").say(1, "GET cache." + a, "1 for " + a);
-  const auto renamings = std::make_shared<match::Renamings>();
-  Stage first(recorded, Strictness::normal, renamings);
-  Stage second(other, Strictness::normal, renamings);
+  std::vector<table::ServiceBuilder> builders;
+  // What a service knows of values is looked for in all of them; here each has its own.
+  builders.push_back(recorded.builder());
+  builders.push_back(other.builder());
+  std::string problem;
+  const auto both =
+      table::MappedTable::from_memory(table::build_table(Document::object(), builders), problem);
+  REQUIRE(both);
+  const auto scopes = std::make_shared<engine::Scopes>(both, Strictness::normal, Scoping::named);
+  Stage first(both, 0, Strictness::normal, scopes);
+  Stage second(both, 1, Strictness::normal, scopes);
   CHECK(first.ask("SET orders." + x + " ann") == "ok [exact]");
   CHECK(second.ask("SET cache." + y + " 1") == "MISS");
   CHECK(second.ask("SET cache." + x + " 1") == "ok [exact]");

@@ -1,5 +1,6 @@
 if(TARGET understudy_http)
   understudy_fuzz(http_body LINKS understudy_http)
-  understudy_fuzz(http_connection LINKS understudy_http)
   understudy_fuzz(http_message LINKS understudy_http)
+  understudy_fuzz(http_observer LINKS understudy_http)
+  understudy_fuzz(http_server LINKS understudy_http)
 endif()

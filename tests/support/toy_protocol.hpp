@@ -3,6 +3,7 @@
 //
 //   GET table.key      SET table.key value      BEGIN  COMMIT  ROLLBACK
 //   SAVEPOINT name     BACK name                WATCH table.key
+//   ENTER scope        RESET scope              DROP scope
 #pragma once
 
 #include <sstream>
@@ -103,6 +104,11 @@ class ToyServer final : public ServerMachine {
     }
     identity_ = identity_of(line_);
     const Parsed parsed = parse(line_);
+    using Action = ScopeCall::Action;
+    control_name_ = parsed.key;
+    if (parsed.verb == "ENTER") return ScopeCall{Action::enter, control_name_};
+    if (parsed.verb == "RESET") return ScopeCall{Action::reset, control_name_};
+    if (parsed.verb == "DROP") return ScopeCall{Action::drop, control_name_};
     const Control control = control_of(parsed.verb);
     control_name_ = control == Control::watch ? join(path_of(parsed.key)) : parsed.key;
     return Request{identity_.canonical, identity_.qualifier, control, control_name_,

@@ -42,7 +42,9 @@ class Recorded {
     std::vector<Problem> problems;
     const Exchange exchange{{{"line", line}}, answer, {}, {}};
     step.analysis = loaded_.analyser->analyse({}, exchange, problems);
-    compile::keep_values({.started = "2026-11-25T00:00:00Z"}, exchange, step);
+    SessionHeader session;
+    session.started = "2026-11-25T00:00:00Z";
+    compile::keep_values(session, exchange, step);
     step.recording = recording_;
     step.connection = recording_ * 100 + connection;
     step.began = began;

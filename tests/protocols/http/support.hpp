@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "protocols/http/http.hpp"
+#include "support/scope_calls.hpp"
 #include "understudy/protocol.hpp"
 
 namespace understudy::http::testing {
@@ -134,6 +135,7 @@ class Client {
   std::vector<std::string> notes;
   std::vector<std::string> asked;  ///< canonical requests, in order
   std::size_t misses = 0;
+  std::vector<std::string> scope_calls;
 
  private:
   static ServerContext context(const Limits& limits) {
@@ -151,6 +153,8 @@ class Client {
       if (std::holds_alternative<Close>(event)) closed = true;
       if (const auto* noted = std::get_if<Noted>(&event)) notes.push_back(noted->text);
       if (const auto* request = std::get_if<Request>(&event)) answer(*request);
+      if (const auto* call = std::get_if<ScopeCall>(&event))
+        test::answer_scope_call(*call, *machine_, scope_calls);
     }
     return text_of(machine_->output());
   }

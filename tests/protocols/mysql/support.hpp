@@ -14,6 +14,7 @@
 
 #include "protocols/mysql/frame.hpp"
 #include "protocols/mysql/mysql.hpp"
+#include "support/scope_calls.hpp"
 
 namespace understudy::mysql::test {
 
@@ -194,12 +195,19 @@ class Served {
     return static_cast<std::size_t>(std::ranges::count(used_, false));
   }
   [[nodiscard]] bool closed() const noexcept { return closed_; }
+  [[nodiscard]] const std::vector<std::string>& scope_calls() const noexcept {
+    return scope_calls_;
+  }
+  [[nodiscard]] const std::vector<std::string>& notes() const noexcept { return notes_; }
 
  private:
   void pump() {
     for (;;) {
       const ServerEvent event = machine_->next();
       if (const auto* request = std::get_if<Request>(&event)) answer(*request);
+      if (const auto* call = std::get_if<ScopeCall>(&event))
+        understudy::test::answer_scope_call(*call, *machine_, scope_calls_);
+      if (const auto* noted = std::get_if<Noted>(&event)) notes_.push_back(noted->text);
       closed_ = closed_ || std::holds_alternative<Close>(event);
       if (std::holds_alternative<NeedBytes>(event) || std::holds_alternative<Close>(event)) break;
     }
@@ -230,6 +238,7 @@ class Served {
   std::size_t greeting_size_ = 0;
   std::vector<std::string> misses_;
   std::vector<Control> controls_;
+  std::vector<std::string> scope_calls_, notes_;
   bool closed_ = false;
 };
 

@@ -13,6 +13,7 @@
 
 #include "protocols/postgres/backend.hpp"
 #include "protocols/postgres/postgres.hpp"
+#include "support/scope_calls.hpp"
 #include "understudy/protocol.hpp"
 
 namespace understudy::postgres::test {
@@ -173,7 +174,7 @@ class Live {
   }
 
   std::vector<std::string> controls;  ///< names of the transaction controls, in order
-  std::vector<std::string> missed, notes;
+  std::vector<std::string> missed, notes, scope_calls;
   std::size_t looked_up = 0;
   bool closed = false;
 
@@ -183,6 +184,8 @@ class Live {
       ServerEvent event = machine_->next();
       if (const auto* request = std::get_if<Request>(&event))
         answer(*request);
+      else if (const auto* call = std::get_if<ScopeCall>(&event))
+        understudy::test::answer_scope_call(*call, *machine_, scope_calls);
       else if (std::holds_alternative<Close>(event))
         closed = true;
       else if (const auto* noted = std::get_if<Noted>(&event))

@@ -16,6 +16,7 @@
 #include "protocols/redis/request.hpp"
 #include "protocols/redis/resp_decoder.hpp"
 #include "protocols/redis/resp_encoder.hpp"
+#include "support/scope_calls.hpp"
 #include "understudy/document.hpp"
 #include "understudy/protocol.hpp"
 
@@ -95,6 +96,7 @@ class Live {
   Document settings = Document::object();
   std::map<std::string, std::string> replies;  // summary of the request → RESP2 and RESP3 octets
   std::vector<std::string> events;
+  std::vector<std::string> scope_calls;
   bool conflict = false;
   bool closed = false;
   std::uint64_t id = 7;
@@ -124,6 +126,8 @@ class Live {
       const ServerEvent event = machine_->next();
       if (std::holds_alternative<NeedBytes>(event)) break;
       if (const auto* request = std::get_if<Request>(&event)) answer(*request);
+      if (const auto* call = std::get_if<ScopeCall>(&event))
+        test::answer_scope_call(*call, *machine_, scope_calls);
       if (const auto* synthesised = std::get_if<Synthesised>(&event))
         events.emplace_back(synthesised->what);
       if (const auto* noted = std::get_if<Noted>(&event)) events.push_back("note: " + noted->text);

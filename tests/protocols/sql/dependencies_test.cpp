@@ -54,7 +54,6 @@ TEST_CASE("a query reads the tables that it names, in both dialects") {
            {"select * from (select * from a) s join lateral (select * from b) t on true",
             "reads a b"},
            {"select a from x union all select b from y", "reads x y"},
-           {"select * from app.orders, public.items", "reads items orders"},
            {"select extract(year from d), trim(both 'x' from e), substring(f from 2) from t",
             "reads t"},
            {"select a from t where b is distinct from c", "reads t"},
@@ -76,9 +75,19 @@ TEST_CASE("common table expressions are no tables where they are visible, and on
             "select * from r",
             "reads t u"},
            {"select * from (with x as (select * from a) select * from x) s, x", "reads a x"},
-           {"with x as (select 1) select * from s.x", "reads x"},
            {"insert into t with x as (select * from a) select * from x", "writes t reads a t"}},
           mode);
+}
+
+TEST_CASE("a schema is part of a table's key in MySQL, where no search path decides it") {
+  check({{"select * from app.orders, public.items", "reads items orders"},
+         {"with x as (select 1) select * from s.x", "reads x"}},
+        postgres);
+  check({{"select * from app.orders, `Shop`.items, tags", "reads app.orders shop.items tags"},
+         {"with x as (select 1) select * from s.x", "reads s.x"},
+         {"delete a from a join b using (id)", "writes a b reads a b"},
+         {"insert into app.orders (a) values (1)", "writes app.orders reads app.orders"}},
+        mysql);
 }
 
 TEST_CASE("a write changes its table, and its answer depends on what it reads") {

@@ -1,0 +1,28 @@
+// What compile concluded, with the exchanges that it rests on, for a person.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "compile/load.hpp"
+#include "compile/pipeline.hpp"
+#include "compile/settle.hpp"
+#include "compile/trace.hpp"
+
+namespace understudy::compile {
+
+/// The keys of a pattern were made wider, because of two exchanges.
+struct Widening {
+  std::string pattern;
+  Width from = Width::rows, to = Width::tables;
+  Contradiction because;
+};
+
+[[nodiscard]] std::vector<Inference> infer(const LoadedService& service, const Trace& trace,
+                                           const Settlement& settlement,
+                                           const std::vector<Widening>& widenings);
+
+/// A pattern as a person reads it: the octet that stands in place of a value is shown as `?`.
+[[nodiscard]] std::string readable_pattern(std::string_view pattern);
+
+}  // namespace understudy::compile

@@ -1,0 +1,117 @@
+#include "experiment.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+
+#include "protocols/postgres/postgres.hpp"
+
+namespace differential {
+namespace {
+
+using namespace understudy;
+
+std::string line_of(std::uint32_t client, const Statement& statement) {
+  std::string line = fmt::format("client {}: {}", client + 1, statement.sql);
+  for (std::size_t i = 0; i < statement.values.size(); ++i)
+    line += fmt::format("{} ${} = {}", i == 0 ? "  --" : ",", i + 1, text_of(statement.values[i]));
+  return line;
+}
+
+std::string line_of(const Said& said) {
+  return line_of(said.client, *said.statement) + "  ->  " + text_of(*said.reply);
+}
+
+class Experiment {
+ public:
+  Experiment(const Workload& workload, std::uint64_t seed, int clients, int units, bool tell)
+      : workload_(workload), plan_{seed, seed * 2 + 1, clients, units, false}, tell_(tell) {}
+
+  Outcome run() {
+    std::vector<Recorded> recording;
+    simulate(workload_, plan_,
+             {{}, [&](const Said& said) {
+                const Document request = document_of(said.statement->sql, said.statement->values);
+                recording.push_back({said.client, request, document_of(*said.reply)});
+                if (tell_) outcome_.recording.push_back(line_of(said));
+              }});
+    Mock mock(postgres::protocol(), recording, static_cast<std::uint32_t>(plan_.clients));
+    Baselines baselines(mock.steps());
+    plan_.order = plan_.order * 2 + 77;
+    plan_.perturbed = true;
+    simulate(workload_, plan_,
+             {[&](std::uint32_t client, const Statement& statement) {
+                return ask(client, statement, mock);
+              },
+              [&](const Said& said) { compare(said, mock, baselines); }});
+    if (outcome_.wrong) outcome_.wrong->answered = answer_of(mock, recording);
+    return std::move(outcome_);
+  }
+
+ private:
+  /// False where the mock refuses a write: the client is told an error, so it never happened.
+  bool ask(std::uint32_t client, const Statement& statement, Mock& mock) {
+    if (statement.kind == Statement::Kind::control) return true;
+    asked_ = mock.ask(client, document_of(statement.sql, statement.values));
+    if (statement.kind == Statement::Kind::read || asked_.verdict.answer != nullptr) return true;
+    ++outcome_.writes.asked;
+    ++outcome_.writes.miss;
+    if (tell_) outcome_.replay.push_back(line_of(client, statement) + "  [miss]");
+    return false;
+  }
+
+  void compare(const Said& said, Mock& mock, Baselines& baselines) {
+    const Statement& statement = *said.statement;
+    const Document request = document_of(statement.sql, statement.values);
+    const Document truth = document_of(*said.reply);
+    if (tell_) outcome_.replay.push_back(line_of(said));
+    if (statement.kind == Statement::Kind::control)
+      return mock.control(said.client, request, truth);
+    const bool reads = statement.kind == Statement::Kind::read;
+    Tally& tally = reads ? outcome_.reads : outcome_.writes;
+    const std::string image = mock.image_of(request, truth);
+    count(asked_, image, tally);
+    baselines.count(asked_.identity, image, tally);
+    const Grade grade = asked_.verdict.grade;
+    if (tell_) outcome_.replay.back() += fmt::format("  [{}]", name_of(grade));
+    if (reads && !is_certain(grade)) outcome_.uncertain.push_back(statement.sql);
+    if (!is_certain(grade) || asked_.answer == image || outcome_.wrong) return;
+    wrong_image_ = asked_.answer;
+    outcome_.wrong = Wrong{line_of(said), {}, text_of(*said.reply)};
+  }
+
+  /// The recorded answer that was given, as a person reads it.
+  std::string answer_of(const Mock& mock, const std::vector<Recorded>& recording) const {
+    for (std::size_t i = 0; i < recording.size(); ++i)
+      if (mock.steps()[i].analysis.image == wrong_image_) return recording[i].answer.dump();
+    return "?";
+  }
+
+  const Workload& workload_;
+  Plan plan_;
+  bool tell_;
+  Outcome outcome_;
+  Mock::Asked asked_;  // of the statement under way
+  std::string wrong_image_;
+};
+
+}  // namespace
+
+Outcome experiment(const Workload& workload, std::uint64_t seed, int clients, int units,
+                   bool tell) {
+  return Experiment(workload, seed, clients, units, tell).run();
+}
+
+std::optional<Outcome> smallest_failure(const Workload& workload) {
+  const auto began = std::chrono::steady_clock::now();
+  for (int units = 2; units <= 16; ++units)
+    for (std::uint64_t seed = 1; seed <= 400; ++seed) {
+      if (std::chrono::steady_clock::now() - began > std::chrono::seconds(20)) return std::nullopt;
+      const int clients = 1 + static_cast<int>(seed % 4);
+      if (experiment(workload, seed, clients, units, false).wrong)
+        return experiment(workload, seed, clients, units, true);
+    }
+  return std::nullopt;
+}
+
+}  // namespace differential

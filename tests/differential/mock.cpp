@@ -1,0 +1,89 @@
+#include "mock.hpp"
+
+#include <stdexcept>
+
+#include "compile/pipeline.hpp"
+#include "table/service_section.hpp"
+
+namespace differential {
+
+using namespace understudy;
+
+Mock::Mock(const Protocol& protocol, const std::vector<Recorded>& recording,
+           std::uint32_t connections)
+    : connections_(connections) {
+  load(protocol, recording, connections);
+  Diagnostics problems;
+  auto compiled = compile::compile_services({}, config_, services_, problems);
+  if (!compiled) throw std::runtime_error(to_string(problems.back()));
+  std::string problem;
+  table_ = table::MappedTable::from_memory(std::move(compiled->octets), problem);
+  if (!table_) throw std::runtime_error(problem);
+  live_ = std::make_unique<engine::LiveState>(table_->service(0), engine::Strictness::normal);
+}
+
+/// What compile::load_sessions does of files: all is learned from first, then analysed.
+void Mock::load(const Protocol& protocol, const std::vector<Recorded>& recording,
+                std::uint32_t connections) {
+  store::Service service;
+  service.name = "truth";
+  service.protocol = protocol.name();
+  config_.services.push_back(std::move(service));
+  compile::LoadedService& loaded = services_.emplace_back();
+  loaded.service = &config_.services[0];
+  loaded.protocol = &protocol;
+  loaded.analyser = protocol.new_analyser();
+  loaded.sessions = connections;
+  SessionHeader header{"truth", std::string(protocol.name()), "r1",
+                       1,       "2026-01-01T00:00:00Z",       Document::object()};
+  for (std::uint32_t connection = 0; connection < connections; ++connection) {
+    loaded.sources.push_back("sessions/r1.truth." + std::to_string(connection + 1) + ".yaml");
+    header.connection = connection + 1;
+    for (const Recorded& each : recording)
+      if (each.connection == connection)
+        loaded.analyser->learn(header, {each.request, each.answer, {}, {}});
+  }
+  std::vector<Problem> problems;
+  std::uint64_t tick = 0;
+  for (const Recorded& each : recording) {
+    compile::Step step;
+    step.connection = step.source = each.connection;
+    step.began = ++tick;
+    step.ended = ++tick;
+    step.line = static_cast<std::uint32_t>(tick / 2);
+    const Exchange exchange{each.request, each.answer, {step.began, {}}, {step.ended, {}}};
+    step.analysis = loaded.analyser->analyse(header, exchange, problems);
+    loaded.steps.push_back(std::move(step));
+  }
+  if (!problems.empty()) throw std::runtime_error(problems[0].path + ": " + problems[0].what);
+}
+
+Mock::Asked Mock::ask(std::uint32_t connection, const Document& request) {
+  std::vector<Problem> problems;
+  Asked asked{services_[0].analyser->identify(request, problems), {}, {}};
+  asked.verdict = live_->ask(asked.identity.canonical, asked.identity.qualifier, false,
+                             connections_[connection]);
+  if (asked.verdict.answer != nullptr)
+    asked.answer = as_text(table_->service(0).image(asked.verdict.answer->image));
+  return asked;
+}
+
+std::string Mock::image_of(const Document& request, const Document& answer) {
+  std::vector<Problem> problems;
+  return services_[0].analyser->encode(request, answer, problems);
+}
+
+void Mock::control(std::uint32_t connection, const Document& request, const Document& truth) {
+  std::vector<Problem> problems;
+  const Analysis analysis = services_[0].analyser->analyse({}, {request, truth, {}, {}}, problems);
+  engine::ConnectionState& state = connections_[connection];
+  if (analysis.control == Control::begin)
+    static_cast<void>(live_->begin(state));
+  else if (analysis.control == Control::commit)
+    static_cast<void>(
+        live_->commit(analysis.identity.canonical, analysis.identity.qualifier, state));
+  else
+    state.overlay.apply(analysis.control, analysis.control_name);
+}
+
+}  // namespace differential

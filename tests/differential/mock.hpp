@@ -1,0 +1,58 @@
+// A recording, compiled by the real pipeline and asked through the real engine.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "compile/load.hpp"
+#include "engine/live_state.hpp"
+#include "store/config.hpp"
+#include "table/mapped_table.hpp"
+#include "understudy/protocol.hpp"
+
+namespace differential {
+
+/// What every connection said and heard, in order.
+struct Recorded {
+  std::uint32_t connection = 0;
+  understudy::Document request, answer;
+};
+
+class Mock {
+ public:
+  /// Throws where the recording does not compile.
+  Mock(const understudy::Protocol& protocol, const std::vector<Recorded>& recording,
+       std::uint32_t connections);
+
+  struct Asked {
+    understudy::Identity identity;
+    understudy::engine::Verdict verdict;
+    std::string answer;  ///< image of what the mock says; empty for a miss
+  };
+  /// A read or write.
+  Asked ask(std::uint32_t connection, const understudy::Document& request);
+  [[nodiscard]] std::string image_of(const understudy::Document& request,
+                                     const understudy::Document& answer);
+  /// BEGIN, COMMIT, savepoints.
+  void control(std::uint32_t connection, const understudy::Document& request,
+               const understudy::Document& truth);
+
+  [[nodiscard]] const std::vector<understudy::compile::Step>& steps() const {
+    return services_[0].steps;
+  }
+
+ private:
+  void load(const understudy::Protocol& protocol, const std::vector<Recorded>& recording,
+            std::uint32_t connections);
+
+  understudy::store::Config config_;
+  std::vector<understudy::compile::LoadedService> services_;
+  std::shared_ptr<const understudy::table::MappedTable> table_;
+  std::unique_ptr<understudy::engine::LiveState> live_;
+  std::vector<understudy::engine::ConnectionState> connections_;
+};
+
+}  // namespace differential

@@ -1,0 +1,48 @@
+// What each policy of answering makes of one replayed run, counted.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "mock.hpp"
+
+namespace differential {
+
+/// Answers to requests of one kind (reads, or writes).
+struct Tally {
+  std::uint64_t asked = 0;
+  std::uint64_t certain = 0;  ///< certain and right
+  std::uint64_t right_guess = 0, wrong_guess = 0;
+  std::uint64_t miss = 0;
+  std::uint64_t wrong = 0;       ///< certain, and not the truth
+  std::uint64_t unknowable = 0;  ///< the recording has no such answer to that request
+  std::uint64_t fifo_right = 0, fifo_wrong = 0;    ///< each recorded answer once, then the last
+  std::uint64_t first_right = 0, first_wrong = 0;  ///< the first recorded answer for ever
+
+  void add(const Tally& other);
+};
+
+/// The policies that other tools have: by request alone.
+class Baselines {
+ public:
+  explicit Baselines(const std::vector<understudy::compile::Step>& steps);
+  /// Of a request that was truly answered with `image`.
+  void count(const understudy::Identity& identity, const std::string& image, Tally& tally);
+
+ private:
+  struct Answers {
+    std::vector<const std::string*> in_order;
+    std::unordered_set<std::string> all;
+    std::size_t next = 0;
+  };
+  std::unordered_map<std::string, Answers> answers_;
+};
+
+/// Of what was truly answered with `image`.
+void count(const Mock::Asked& asked, const std::string& image, Tally& tally);
+
+}  // namespace differential

@@ -1,0 +1,2 @@
+understudy_fuzz(store_session LINKS understudy_store)
+understudy_fuzz(store_yaml LINKS understudy_store)

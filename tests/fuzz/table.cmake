@@ -1,0 +1,1 @@
+understudy_fuzz(table_damaged LINKS understudy_match)

@@ -1,0 +1,138 @@
+// A table with damaged octets: it is refused, or everything in it can be read. The checksum would
+// refuse nearly all damage before anything is looked at; so this target puts the right one over the
+// damaged octets, as only somebody who means harm or a fault of `compile` would.
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "engine/rule_book.hpp"
+#include "match/lookup.hpp"
+#include "table/builder.hpp"
+#include "table/hash.hpp"
+#include "table/mapped_table.hpp"
+
+namespace {
+
+using namespace understudy;
+using table::ServiceBuilder;
+
+Identity identity(std::string pattern, char value) {
+  return {std::move(pattern) + '\0' + value, std::string(1, value)};
+}
+
+/// Something of everything that a section can hold.
+ServiceBuilder section(const std::string& name) {
+  ServiceBuilder builder(name, "toy");
+  const std::uint32_t table = builder.key("orders");
+  const std::uint32_t row = builder.key("orders\x1fid=7");
+  const std::uint32_t source = builder.source("sessions/r1.orders.001.yaml");
+  builder.add(
+      {identity("GET", '7'),
+       0,
+       {table, row},
+       {},
+       {{1, builder.image("one"), 0, source, 3, {}}, {2, builder.image("two"), 2, source, 9, {}}}});
+  builder.add({identity("GET", '8'),
+               table::format::request_volatile,
+               {table},
+               {},
+               {{0, builder.image("two"), 0, source, 5, {}}}});
+  builder.add({identity("SET", '7'),
+               table::format::request_writes,
+               {},
+               {table, row},
+               {{0, builder.image("done"), table::format::answer_changed, source, 7, {row}}}});
+  builder.add({.condition = {{"line", {{"regex", "^G"}}}},
+               .image = "rule",
+               .file = "rules/a.yaml",
+               .line = 1,
+               .priority = 2});
+  builder.set_pattern_flags("GET", table::format::pattern_static);
+  builder.set_profile({{"version", "15.4"}});
+  builder.set_shapes({{"a", "first"}, {"b", "second"}});
+  return builder;
+}
+
+const std::vector<std::uint8_t>& sound_table() {
+  static const auto octets =
+      table::build_table({{"services", 2}}, {section("orders"), section("cart")});
+  return octets;
+}
+
+/// What was written over the table: a 16-bit little-endian offset, an octet of length, as many
+/// octets.
+std::vector<std::uint8_t> damaged(Bytes edits) {
+  auto octets = sound_table();
+  while (edits.size() >= 3) {
+    const std::size_t offset = (edits[0] | static_cast<std::size_t>(edits[1]) << 8) % octets.size();
+    const Bytes over = edits.subspan(3).first(std::min<std::size_t>(edits[2], edits.size() - 3));
+    std::memcpy(octets.data() + offset, over.data(), std::min(over.size(), octets.size() - offset));
+    edits = edits.subspan(3 + over.size());
+  }
+  return octets;
+}
+
+void seal(std::vector<std::uint8_t>& octets) {
+  auto& header = *reinterpret_cast<table::format::FileHeader*>(octets.data());
+  header.magic = table::format::magic;
+  header.version = table::format::version;
+  header.file_octets = octets.size();
+  header.checksum = table::hash_of(as_text(Bytes(octets).subspan(sizeof header)));
+}
+
+/// Reads every octet, so that the sanitizers see one that is not there.
+std::size_t touch(std::string_view text) {
+  return table::hash_of(text) & 1U;
+}
+
+std::size_t touch_requests(const table::ServiceSection& section) {
+  std::size_t touched = 0;
+  for (const auto& request : section.requests()) {
+    const std::string_view canonical = section.text(request.canonical);
+    touched += section.find(canonical, section.text(request.qualifier)).compatible_count;
+    for (const std::uint32_t key : section.reads(request)) touched += touch(section.key_name(key));
+    for (const std::uint32_t key : section.writes(request)) touched += touch(section.key_name(key));
+    for (const auto& answer : section.answers(request)) {
+      touched += touch(as_text(section.image(answer.image)));
+      touched += touch(section.source_name(answer.source));
+      for (const std::uint32_t key : section.writes(answer))
+        touched += touch(section.key_name(key));
+      touched += match::answer_at(section, request, answer.state) != nullptr;
+    }
+  }
+  return touched;
+}
+
+std::size_t touch_section(const table::ServiceSection& section) {
+  std::size_t touched = touch_requests(section) + touch(section.name()) + touch(section.protocol());
+  for (const auto& pattern : section.patterns()) {
+    touched += touch(section.text(pattern.text));
+    for (const std::uint32_t member : section.members(pattern))
+      touched += section.requests()[member].hash & 1U;
+  }
+  for (const auto& rule : section.rules()) touched += touch(as_text(section.octets(rule.image)));
+  for (const char* key : {"", "a", "b", "z"})
+    if (const auto content = section.shape(key)) touched += touch(as_text(*content));
+  touched += section.find_key("orders") + section.find_key("nothing");
+  touched += match::immediate_keys(section).size();
+  return touched + engine::RuleBook(section).find({{"line", "GET 7"}});
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  auto octets = damaged(Bytes(data, size));
+  seal(octets);
+  std::string problem;
+  const auto table = table::MappedTable::from_memory(std::move(octets), problem);
+  if ((table == nullptr) == problem.empty()) std::abort();
+  std::size_t touched = 0;
+  for (std::size_t i = 0; table && i < table->service_count(); ++i)
+    touched += touch_section(table->service(i));
+  static volatile std::size_t kept;
+  kept = touched;
+  return 0;
+}
