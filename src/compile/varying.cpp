@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <utility>
 
 #include "compile/align.hpp"
 #include "match/instant.hpp"
@@ -109,6 +110,7 @@ Findings find_values(std::span<const LoadedService> services) {
 
 Varying::Varying(const LoadedService& service, const Findings& findings)
     : service_(&service), findings_(&findings), plain_(service.protocol->new_analyser()) {
+  plain_->restore(service.analyser->profile());
   const auto note = [&](const std::string& value) {
     const auto found = findings.find(value);
     if (found != findings.end() && found->second.value_class == ValueClass::fresh)
@@ -152,10 +154,12 @@ std::string Varying::document_of(const Step& step) const {
 void keep_values(const SessionHeader& session, const Exchange& exchange, Step& step) {
   if (const auto started = match::parse_instant(session.started))
     step.recorded_at = started->microseconds;
+  const Document settled = std::exchange(step.analysis.settled, {});
+  const Document& answer = settled.is_null() ? exchange.answer : settled;
   std::vector<std::string> values;
-  match::collect_values(exchange.answer, values);
+  match::collect_values(answer, values);
   if (values.empty()) return;
-  const auto cbor = Document::to_cbor({{"request", exchange.request}, {"answer", exchange.answer}});
+  const auto cbor = Document::to_cbor({{"request", exchange.request}, {"answer", answer}});
   step.document.assign(cbor.begin(), cbor.end());
 }
 

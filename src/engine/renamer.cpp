@@ -14,7 +14,9 @@ Renamer::Renamer(const Protocol& protocol, const table::ServiceSection& section,
     : protocol_(protocol),
       section_(section),
       renaming_(std::move(renaming)),
-      analyser_(protocol.new_analyser()) {}
+      analyser_(protocol.new_analyser()) {
+  analyser_->restore(section.profile());
+}
 
 bool Renamer::concerns(const Found& found) const noexcept {
   if (!section_.has_varying()) return false;

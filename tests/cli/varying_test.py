@@ -138,7 +138,28 @@ def http_flow(ids, now):
     return seen
 
 
-FLOWS = {"pg": postgres_flow, "cache": redis_flow, "my": mysql_flow, "api": http_flow}
+def generated_flow(ids, now):
+    """Ids that the server makes, and times that are only asked for: two recordings tell."""
+    seen = []
+    with postgres() as connection:
+        for name in ["ann", "bob"]:
+            made = connection.execute("INSERT INTO orders VALUES (gen_random_uuid(), %s) RETURNING id", (name,)).fetchone()[0]
+            seen.append(connection.execute("SELECT name FROM orders WHERE id = %s", (made,)).fetchall())
+        seen.append(connection.execute("SELECT count(*) FROM orders WHERE made < %s", (now,)).fetchall())
+        seen.append(connection.execute("SELECT count(*) FROM orders WHERE token = %s", (ids[0].hex,)).fetchall())
+    return seen
+
+
+def numbers_flow(ids, now):
+    """Small numbers are never renamed, whatever their order."""
+    order = [1, 2, 3] if ids[0] < ids[1] else [3, 1, 2]
+    with postgres() as connection:
+        return {number: connection.execute("SELECT name FROM numbers WHERE id = %s", (number,)).fetchall()
+                for number in order}
+
+
+FLOWS = {"pg": postgres_flow, "cache": redis_flow, "my": mysql_flow, "api": http_flow,
+         "generated": generated_flow, "numbers": numbers_flow}
 
 
 def fold(seen, ids, now):
@@ -153,8 +174,8 @@ def fold(seen, ids, now):
     return text
 
 
-def flow(services, ids, now):
-    for service in services:
+def flow(names, ids, now):
+    for service in names:
         print(service, fold(FLOWS[service](ids, now), ids, now), flush=True)
 
 
@@ -192,15 +213,14 @@ class Varying(Case):
     def command(self, services, ids, now):
         return [sys.executable, str(HERE), "--flow", services, ids, now]
 
-    def record(self, upstreams, ids, mock="mock"):
+    def record(self, upstreams, ids, flows=None):
         maps = [word for name, url in upstreams.items() for word in ("--map", f"{name}=0={url}")]
-        out, _ = self.expect(0, "record", self.path(mock), *maps, "--",
-                             *self.command(",".join(upstreams), ids, time_now()))
+        out, _ = self.expect(0, "record", self.path("mock"), *maps, "--",
+                             *self.command(flows or ",".join(upstreams), ids, time_now()))
         return [line for line in out.splitlines() if not line.startswith("listening")]
 
-    def again(self, services, ids, now, mock="mock", status=0):
-        out, err = self.expect(status, "run", self.path(mock), "--",
-                               *self.command(services, ids, now))
+    def again(self, flows, ids, now, status=0):
+        out, err = self.expect(status, "run", self.path("mock"), "--", *self.command(flows, ids, now))
         return out.splitlines(), err
 
     def check(self, upstreams):
@@ -229,6 +249,31 @@ class Varying(Case):
         script = self.write("orders.js", HTTP_SERVER)
         server = servers.stopped_at_exit(servers.Program(script), self.stack).start()
         self.check({"api": server.upstream()})
+
+    def test_services_share_the_values_of_a_scope(self):
+        self.check({"pg": self.server(servers.Postgres, POSTGRES_SETUP).upstream(),
+                    "cache": self.server(servers.Redis, "").upstream()})
+
+    def test_swapped_numbers_are_told_apart(self):
+        upstreams = {"pg": self.server(servers.Postgres, POSTGRES_SETUP).upstream()}
+        ids = sorted(fresh_ids().split(","))
+        recorded = self.record(upstreams, ",".join(ids), "numbers")
+        self.assertIn('"1": [["one"]]', recorded[0])
+        swapped, _ = self.again("numbers", ",".join(reversed(ids)), time_now())
+        self.assertEqual(swapped, recorded)
+
+    def test_two_recordings_prove_what_varies(self):
+        server = self.server(servers.Postgres, POSTGRES_SETUP)
+        upstreams = {"pg": server.upstream()}
+        first = self.record(upstreams, fresh_ids(), "generated")
+        _, err = self.again("generated", fresh_ids(), time_now(), status=1)
+        self.assertIn("miss", err)  # one recording does not tell that the token varies
+        server.reset(self.path("setup.sql"))
+        self.assertEqual(self.record(upstreams, fresh_ids(), "generated"), first)
+        out, err = self.again("generated", fresh_ids(), time_now(datetime.timedelta(days=40)))
+        self.assertEqual(out, first)
+        # Both recordings are one world now.
+        self.expect(0, "compile", self.path("mock"), "--check")
 
 
 if __name__ == "__main__":
