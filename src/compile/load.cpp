@@ -7,7 +7,9 @@
 #include <map>
 #include <tuple>
 
+#include "compile/align.hpp"
 #include "compile/read_ahead.hpp"
+#include "compile/varying.hpp"
 #include "store/session_file.hpp"
 
 namespace understudy::compile {
@@ -55,13 +57,17 @@ int line_of(const Path& file, int line, std::string_view json_pointer) {
 /// same time.
 class ServiceAnalysis {
  public:
-  ServiceAnalysis(const Path& mock_set, LoadedService& service, std::vector<Session>& sessions)
-      : mock_set_(mock_set), service_(service), sessions_(sessions) {}
+  /// `last`: the exchanges will not be analysed again.
+  ServiceAnalysis(const Path& mock_set, LoadedService& service, std::vector<Session>& sessions,
+                  bool last)
+      : mock_set_(mock_set), service_(service), sessions_(sessions), last_(last) {}
 
   Diagnostics run() {
+    service_.steps.clear();
+    service_.sources.clear();
     for (Session& session : sessions_) {
       analyse(session);
-      session.exchanges = {};
+      if (last_) session.exchanges = {};
     }
     std::ranges::stable_sort(service_.steps, {}, [](const Step& step) {
       return std::tuple(step.recording, step.ended);
@@ -82,7 +88,9 @@ class ServiceAnalysis {
       step.source = source;
       step.line = static_cast<std::uint32_t>(packed.line);
       std::vector<Problem> found;
-      step.analysis = service_.analyser->analyse(session.header, packed.unpacked(), found);
+      const Exchange exchange = renamed(packed.unpacked(), session.recording);
+      step.analysis = service_.analyser->analyse(session.header, exchange, found);
+      keep_values(session.header, exchange, step);
       for (const Problem& problem : found)
         problems_.push_back({Severity::error, session.file.string(),
                              line_of(session.file, packed.line, problem.path), problem.what,
@@ -91,9 +99,24 @@ class ServiceAnalysis {
     }
   }
 
+  /// With the names that the values have in an earlier recording of the same flow.
+  [[nodiscard]] Exchange renamed(Exchange exchange, std::uint32_t recording) const {
+    if (!service_.alignment) return exchange;
+    const auto names = service_.alignment->renames.find(recording);
+    if (names == service_.alignment->renames.end()) return exchange;
+    const match::Rename rename = [&](const std::string& value) {
+      const auto found = names->second.find(value);
+      return found == names->second.end() ? nullptr : &found->second;
+    };
+    exchange.request = match::renamed(exchange.request, rename);
+    exchange.answer = match::renamed(exchange.answer, rename);
+    return exchange;
+  }
+
   const Path& mock_set_;
   LoadedService& service_;
   std::vector<Session>& sessions_;
+  bool last_;
   Diagnostics problems_;
 };
 
@@ -115,19 +138,34 @@ class Loader {
 
   std::vector<LoadedService> load() {
     learn(store::session_files(mock_set_, problems_));
+    const bool several = recordings_.size() > 1;
+    analyse(!several);
+    if (several && !has_errors(problems_)) align_recordings();
+    return std::move(services_);
+  }
+
+ private:
+  /// The second pass.
+  void analyse(bool last) {
     std::vector<std::future<Diagnostics>> running;
     for (std::size_t i = 0; i < services_.size(); ++i)
-      running.push_back(std::async(std::launch::async, [this, i] {
-        return ServiceAnalysis(mock_set_, services_[i], sessions_[i]).run();
+      running.push_back(std::async(std::launch::async, [this, i, last] {
+        return ServiceAnalysis(mock_set_, services_[i], sessions_[i], last).run();
       }));
     for (auto& each : running) {
       const Diagnostics found = each.get();
       problems_.insert(problems_.end(), found.begin(), found.end());
     }
-    return std::move(services_);
   }
 
- private:
+  /// Recordings of one flow become recordings with the same values.
+  void align_recordings() {
+    const auto alignment = std::make_shared<const Alignment>(align(services_));
+    if (alignment->renames.empty()) return;
+    for (LoadedService& service : services_) service.alignment = alignment;
+    analyse(true);
+  }
+
   static constexpr std::size_t unknown = static_cast<std::size_t>(-1);
 
   [[nodiscard]] std::size_t service_of(const SessionHeader& header, const Path& file,

@@ -21,7 +21,12 @@ struct Step {
   std::uint64_t began = 0, ended = 0;  ///< ticks of its recording
   std::uint32_t source = 0;            ///< number in LoadedService::sources
   std::uint32_t line = 0;
+  std::int64_t recorded_at = 0;  ///< microseconds since 1970 when the session began
+  /// CBOR: {request, answer}, where the answer shows values of a generated kind.
+  std::string document;
 };
+
+struct Alignment;
 
 struct LoadedService {
   const store::Service* service = nullptr;
@@ -30,6 +35,8 @@ struct LoadedService {
   std::vector<Step> steps;           ///< by recording, then by the end of the exchange
   std::vector<std::string> sources;  ///< relative to the mock set
   std::size_t sessions = 0;
+  /// Of several recordings of one flow, whose steps have the values of the first; else null.
+  std::shared_ptr<const Alignment> alignment;
 };
 
 /// Shows every exchange to its analyser twice: to learn, then to analyse. All problems are
