@@ -10,16 +10,6 @@ bool expects_continue(const Message& request) {
   return request.version >= 11 && iequals(combined(request.fields, "expect"), "100-continue");
 }
 
-std::optional<std::string_view> foreign_protocol(Bytes first) noexcept {
-  const std::string_view text = as_text(first);
-  if (text.starts_with("\x16\x03")) return "a TLS ClientHello";
-  if (text.starts_with("PRI * HTTP/2")) return "an HTTP/2 preface";
-  if (text.size() >= 2 && (text[0] == '*' || text[0] == '$') && text[1] >= '0' && text[1] <= '9')
-    return "a Redis command";
-  if (text.starts_with('\0')) return "a PostgreSQL start-up message";
-  return std::nullopt;
-}
-
 MessageStream::Step MessageStream::step(bool bodiless) {
   if (failed_) return Step::fault;
   if (!parser_) {

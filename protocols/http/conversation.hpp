@@ -31,9 +31,6 @@ namespace understudy::http {
 /// The client waits for `100 Continue` before it sends its body (RFC 9110, 10.1.1).
 [[nodiscard]] bool expects_continue(const Message& request);
 
-/// What stands where a request should begin and is certainly none: "a TLS ClientHello", …
-[[nodiscard]] std::optional<std::string_view> foreign_protocol(Bytes first) noexcept;
-
 /// The messages of one direction, one after the other.
 class MessageStream {
  public:

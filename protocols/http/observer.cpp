@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "protocols/http/ascii.hpp"
+#include "understudy/foreign.hpp"
 
 namespace understudy::http {
 namespace {
@@ -64,7 +65,7 @@ std::optional<Observed> HttpObserver::next() {
 
 void HttpObserver::read_requests(Moment at) {
   while (watching()) {
-    if (const auto foreign = foreign_protocol(requests_.head_so_far()))
+    if (const auto foreign = foreign_opening(requests_.head_so_far()))
       return stop(Sync::opaque, "the client sent " + std::string(*foreign) +
                                     " to an http service: relayed, not recorded");
     switch (requests_.step()) {

@@ -8,6 +8,7 @@
 #include "protocols/http/ascii.hpp"
 #include "protocols/http/content.hpp"
 #include "protocols/http/identity.hpp"
+#include "understudy/foreign.hpp"
 #include "understudy/scope.hpp"
 
 namespace understudy::http {
@@ -112,7 +113,7 @@ ServerEvent HttpServer::next() {
       }
       head_ = head;
     }
-    if (const auto foreign = foreign_protocol(requests_.head_so_far()))
+    if (const auto foreign = foreign_opening(requests_.head_so_far()))
       return refuse_foreign(*foreign);
     switch (requests_.step()) {
       case MessageStream::Step::need_bytes:
@@ -255,10 +256,9 @@ ServerEvent HttpServer::refuse(const Fault& fault) {
   return Noted{"refused a request with status " + std::to_string(fault.status) + ": " + fault.text};
 }
 
-ServerEvent HttpServer::refuse_foreign(std::string_view protocol) {
+ServerEvent HttpServer::refuse_foreign(std::string_view opening) {
   closing_ = true;
-  return Noted{"a client sent " + std::string(protocol) +
-               " to an http service; this service speaks HTTP/1.1 without TLS"};
+  return Noted{foreign_note(opening, "HTTP/1.1")};
 }
 
 }  // namespace understudy::http

@@ -69,7 +69,7 @@ class HttpServer final : public ServerMachine {
   void answer_scope_call();
   void accept(Message request);
   ServerEvent refuse(const Fault& fault);
-  ServerEvent refuse_foreign(std::string_view protocol);
+  ServerEvent refuse_foreign(std::string_view opening);
   void send_head(std::string_view head, std::uint32_t date, bool keep_alive);
   void send_document(unsigned status, std::string_view extra_fields, const Document& body);
   void finish_answer(bool keep_alive);

@@ -46,10 +46,15 @@ std::optional<std::int64_t> canonical_integer(std::string_view text) {
   return value;
 }
 
+bool is_letter(char code) noexcept {
+  return (code >= 'A' && code <= 'Z') || (code >= 'a' && code <= 'z');
+}
+
+/// Fields of later versions go by their letter.
 Document document_of_fields(const Fields& fields) {
   Document document = Document::object();
   for (const auto& [code, value] : fields) {
-    if (code == 'V' && value == field(fields, 'S')) continue;
+    if (!is_letter(code) || (code == 'V' && value == field(fields, 'S'))) continue;
     const auto known =
         std::ranges::find(field_names, code, &std::pair<char, std::string_view>::first);
     const std::string key =

@@ -1,5 +1,7 @@
 #include "protocols/postgres/backend.hpp"
 
+#include <algorithm>
+
 namespace understudy::postgres {
 namespace {
 
@@ -15,6 +17,10 @@ std::string_view field(const Fields& fields, char code) noexcept {
   for (const auto& [key, value] : fields)
     if (key == code) return value;
   return {};
+}
+
+bool has_field(const Fields& fields, char code) noexcept {
+  return std::ranges::find(fields, code, &Fields::value_type::first) != fields.end();
 }
 
 bool decode_row_description(Bytes body, std::vector<Column>& columns) {

@@ -30,6 +30,7 @@ struct Column {
 /// ErrorResponse and NoticeResponse: (field code, value) in wire order.
 using Fields = std::vector<std::pair<char, std::string>>;
 [[nodiscard]] std::string_view field(const Fields& fields, char code) noexcept;
+[[nodiscard]] bool has_field(const Fields& fields, char code) noexcept;
 
 using Cells = std::vector<std::optional<std::string_view>>;
 

@@ -119,6 +119,10 @@ bool Recording::fetch(const Answered& answered) {
         "query");
     cursor.scrolled = true;
   }
+  if (cursor.fetched && cursor.answered.answer.columns != answered.answer.columns) {
+    warn("a cursor gave other columns than before: its rows are recorded up to there");
+    cursor.scrolled = true;
+  }
   if (cursor.scrolled || cursor.exhausted) return true;
   StatementAnswer& whole = cursor.answered.answer;
   whole.returns_rows = true;

@@ -10,6 +10,7 @@
 #include "protocols/postgres/frontend.hpp"
 #include "protocols/postgres/startup.hpp"
 #include "protocols/postgres/transcode.hpp"
+#include "understudy/foreign.hpp"
 #include "understudy/receive_buffer.hpp"
 #include "understudy/scope.hpp"
 
@@ -121,7 +122,9 @@ ServerEvent PostgresServer::next() {
     } else if (query_.active && !executor_.copying_in()) {
       continue_query();
     } else if (phase_ == Phase::startup ? !read_startup() : !read_message()) {
-      return NeedBytes{};
+      if (!ended_ || input_.pending().empty()) return NeedBytes{};
+      note(cut_off_note);
+      phase_ = Phase::closing;
     }
   }
 }

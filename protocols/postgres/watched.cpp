@@ -46,18 +46,20 @@ Parameters parameters_of(const Asked& bind, const std::vector<Oid>& types) {
   return parameters;
 }
 
-void finish_rows(RowsUnderWay& rows, StatementAnswer& answer) {
-  if (!rows.columns) return;
+bool finish_rows(RowsUnderWay& rows, StatementAnswer& answer) {
+  if (!rows.columns) return rows.rows.empty();
+  const auto fits = [&](const Row& row) { return row.size() == rows.columns->size(); };
+  if (!std::ranges::all_of(rows.rows, fits)) return false;
   answer.returns_rows = true;
   answer.columns = std::move(*rows.columns);
   answer.rows = std::move(rows.rows);
-  std::erase_if(answer.rows, [&](const Row& row) { return row.size() != answer.columns.size(); });
   for (std::size_t i = 0; i < answer.columns.size(); ++i) {
     Column& column = answer.columns[i];
     if (column.format == Format::binary && print_column(answer.rows, i, column.type))
       column.format = Format::text;
   }
   rows = {};
+  return true;
 }
 
 std::int64_t characters_in(std::string_view text) noexcept {

@@ -43,8 +43,9 @@ struct WatchedPortal {
 /// Text forms of the parameters of a Bind. Octets of a binary form that can't be printed stay.
 [[nodiscard]] Parameters parameters_of(const Asked& bind, const std::vector<Oid>& types);
 
-/// Moves the rows into `answer`, cells as text where every one of a column can be printed.
-void finish_rows(RowsUnderWay& rows, StatementAnswer& answer);
+/// Moves the rows into `answer`, cells as text where every one of a column can be printed. False
+/// where they don't fit the columns, or there are rows and no columns.
+[[nodiscard]] bool finish_rows(RowsUnderWay& rows, StatementAnswer& answer);
 
 /// Adds the difference to the `position` of an error, counted in characters.
 void shift_position(Fields& error, std::int64_t by);

@@ -14,6 +14,17 @@ bool is_protocol_error(const Fields& error) noexcept {
   return std::ranges::find(codes, field(error, 'C')) != codes.end();
 }
 
+/// The fields of an error or a notice: severity, code and message are always there.
+bool read_fields(Bytes body, Fields& fields) {
+  return decode_fields(body, fields) && !field(fields, 'S').empty() &&
+         !field(fields, 'C').empty() && has_field(fields, 'M');
+}
+
+/// No command has an empty tag or one that is no text.
+bool read_tag(Bytes body, std::string& tag) {
+  return decode_command_complete(body, tag) && !tag.empty() && is_text(tag);
+}
+
 Asked asked_of(AskedKind kind, Moment at) {
   Asked asked;
   asked.kind = kind;
@@ -121,11 +132,11 @@ bool Watcher::from_server(const Frame& frame, Moment at) {
 bool Watcher::asynchronous(const Frame& frame) {
   if (frame.type == 'S') {
     std::string name, value;
-    if (!decode_parameter_status(frame.body, name, value)) return false;
+    if (!decode_parameter_status(frame.body, name, value) || !is_text(name)) return false;
     if (started_) recording_.parameter_changed(name, value);
     parameters_[name] = value;
   } else if (frame.type == 'N') {
-    return decode_fields(frame.body, notices_.emplace_back());
+    return read_fields(frame.body, notices_.emplace_back());
   } else if (frame.type == 'A') {
     recording_.warn("a notification (LISTEN) is relayed and not recorded");
   }
@@ -167,25 +178,23 @@ bool Watcher::in_query(const Asked& asked, const Frame& frame, Moment at) {
       simple_answer_.empty = true;
       break;
     case 'C':
-      if (!decode_command_complete(frame.body, simple_answer_.tag)) return false;
+      if (!read_tag(frame.body, simple_answer_.tag)) return false;
       break;
     case 'E':
-      if (!decode_fields(frame.body, simple_answer_.error.emplace())) return false;
+      if (!read_fields(frame.body, simple_answer_.error.emplace())) return false;
       break;
     default:
       return false;
   }
-  end_simple(asked, at);
-  return true;
+  return end_simple(asked, at);
 }
 
-void Watcher::end_simple(const Asked& asked, Moment at) {
+bool Watcher::end_simple(const Asked& asked, Moment at) {
   const sql::Mode mode = sql_mode(parameters_["standard_conforming_strings"] != "off");
   const auto parts = sql::split(asked.text, mode);
   Answered answered;
   answered.answer = std::exchange(simple_answer_, {});
-  finish_rows(simple_rows_, answered.answer);
-  simple_rows_ = {};
+  if (!finish_rows(simple_rows_, answered.answer)) return false;
   answered.answer.notices = std::exchange(notices_, {});
   answered.began = part_began_;
   answered.ended = at;
@@ -204,6 +213,7 @@ void Watcher::end_simple(const Asked& asked, Moment at) {
   ++part_;
   part_began_ = at;
   recording_.add(std::move(answered));
+  return true;
 }
 
 bool Watcher::read_rows(const Frame& frame, RowsUnderWay& rows, StatementAnswer& answer) {
@@ -323,15 +333,11 @@ bool Watcher::end_execute(const Frame& frame, WatchedPortal& portal, Moment at) 
   if (frame.type == 's' || portal.done) return true;
   if (frame.type == 'I')
     portal.answer.empty = true;
-  else if (!decode_command_complete(frame.body, portal.answer.tag))
+  else if (!read_tag(frame.body, portal.answer.tag))
     return false;
   portal.done = true;
   Answered answered{request_of(portal), {}, portal.began, portal.ended};
-  if (!portal.rows.rows.empty() && !portal.rows.columns) {
-    recording_.warn("rows of a statement that was never described are relayed and not recorded");
-    return true;
-  }
-  finish_rows(portal.rows, portal.answer);
+  if (!finish_portal_rows(portal)) return true;
   answered.answer = portal.answer;
   if (answered.answer.tag.starts_with("SELECT "))  // the tag counts the last Execute's rows only
     answered.answer.tag = "SELECT " + std::to_string(answered.answer.rows.size());
@@ -340,12 +346,19 @@ bool Watcher::end_execute(const Frame& frame, WatchedPortal& portal, Moment at) 
   return true;
 }
 
+bool Watcher::finish_portal_rows(WatchedPortal& portal) {
+  const bool finished = finish_rows(portal.rows, portal.answer);
+  if (!finished)
+    recording_.warn("rows of a statement that was never described are relayed and not recorded");
+  return finished;
+}
+
 /// A portal that goes away before its last row was fetched.
 void Watcher::end_portal(WatchedPortal& portal) {
-  if (portal.done || !portal.fetched || !portal.rows.columns) return;
+  if (portal.done || !portal.fetched) return;
   portal.done = true;
   Answered answered{request_of(portal), {}, portal.began, portal.ended};
-  finish_rows(portal.rows, portal.answer);
+  if (!finish_portal_rows(portal) || !portal.answer.returns_rows) return;
   answered.answer = portal.answer;
   answered.request.partial = answered.answer.partial = true;
   answered.answer.tag = "SELECT " + std::to_string(answered.answer.rows.size());
@@ -359,7 +372,7 @@ void Watcher::drop_portal(std::string_view name) {
 
 bool Watcher::on_extended_error(const Asked& asked, const Frame& frame, Moment at) {
   Answered answered;
-  if (!decode_fields(frame.body, answered.answer.error.emplace())) return false;
+  if (!read_fields(frame.body, answered.answer.error.emplace())) return false;
   answered.answer.notices = std::exchange(notices_, {});
   answered.began = asked.began;
   answered.ended = at;

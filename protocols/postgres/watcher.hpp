@@ -43,7 +43,8 @@ class Watcher {
   void on_bind(const Asked& asked);
   [[nodiscard]] bool on_extended_error(const Asked& asked, const Frame& frame, Moment at);
   [[nodiscard]] bool end_execute(const Frame& frame, WatchedPortal& portal, Moment at);
-  void end_simple(const Asked& asked, Moment at);
+  [[nodiscard]] bool end_simple(const Asked& asked, Moment at);
+  [[nodiscard]] bool finish_portal_rows(WatchedPortal& portal);
   void end_portal(WatchedPortal& portal);
   void drop_portal(std::string_view name);
   void end_transaction();

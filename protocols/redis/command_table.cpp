@@ -78,6 +78,11 @@ constexpr char upper(char octet) {
 // Parts a name from its subcommand and from what follows in canonical octets.
 constexpr std::string_view separators{" \0", 2};
 
+bool can_name(Arguments arguments) {
+  return !arguments.empty() && arguments.front() != unnameable &&
+         arguments.front().find_first_of(separators) == std::string_view::npos;
+}
+
 }  // namespace
 
 void append_upper(std::string& target, std::string_view text) {
@@ -107,7 +112,7 @@ void resolve(Arguments arguments, ResolvedCommand& resolved) {
   resolved.container = nullptr;
   resolved.name_arguments = 1;
   resolved.name.clear();
-  if (arguments.front().find_first_of(separators) != std::string_view::npos) {
+  if (!can_name(arguments)) {
     resolved.command = nullptr;
     resolved.name.push_back(unnameable.front());
     resolved.name_arguments = 0;

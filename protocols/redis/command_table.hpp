@@ -92,7 +92,8 @@ struct OptionArea {
 /// By its full upper-case name, "GET" or "CONFIG GET"; null for what is not in the table.
 [[nodiscard]] const Command* find_command(std::string_view name) noexcept;
 
-/// The name of a command whose first argument can't be one; all its arguments are then values.
+/// The name of a command whose first argument can't be one, or is this; all its arguments are then
+/// values.
 inline constexpr std::string_view unnameable = "?";
 
 /// What a command's first arguments say. `name` is owned and reused: nothing is allocated once it

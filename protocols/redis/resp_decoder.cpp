@@ -62,13 +62,16 @@ FrameScanner::Step FrameScanner::step(Bytes pending) {
   const std::string_view text = as_text(pending);
   const std::size_t end = text.find("\r\n", std::max(offset_, searched_));
   if (end == std::string_view::npos) {
-    if (text.size() - offset_ > limits_.head_octets) return fail("a line longer than the limit");
+    const std::size_t length = text.size() - offset_ - (text.ends_with('\r') ? 1 : 0);
+    if (length > limits_.head_octets) return fail("a line longer than the limit");
     searched_ = std::max(offset_, text.size() - std::min<std::size_t>(text.size(), 1));
     return Step::need_more;
   }
   searched_ = end;
   const std::string_view header = text.substr(offset_, end - offset_);
   if (header.empty()) return fail("an empty line where a type was expected");
+  if (header.size() > limits_.head_octets) return fail("a line longer than the limit");
+  if (header.find_first_of("\r\n") != std::string_view::npos) return fail("a line end in a line");
   const char type = header.front();
   const std::string_view line = header.substr(1);
   const bool in_string = !levels_.empty() && levels_.back().kind == LevelKind::streamed_string;

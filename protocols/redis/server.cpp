@@ -8,6 +8,7 @@
 #include "protocols/redis/image.hpp"
 #include "protocols/redis/keys.hpp"
 #include "protocols/redis/redact.hpp"
+#include "understudy/foreign.hpp"
 #include "understudy/scope.hpp"
 
 namespace understudy::redis {
@@ -75,7 +76,7 @@ RedisServer::Step RedisServer::take_command() {
   const CommandDecoder::Status status = decoder_.next(received_.pending());
   switch (status) {
     case CommandDecoder::Status::need_more:
-      return at_eof_ ? close(std::nullopt) : Step(NeedBytes{});
+      return await_more();
     case CommandDecoder::Status::protocol_error:
       return protocol_error();
     case CommandDecoder::Status::blank:
@@ -86,6 +87,16 @@ RedisServer::Step RedisServer::take_command() {
   }
   received_.consume(decoder_.size());  // the octets stay where they are until more are fed
   return process(decoder_.arguments());
+}
+
+// The real server waits for the line end of what no client of it begins with.
+RedisServer::Step RedisServer::await_more() {
+  const Bytes pending = received_.pending();
+  const bool text = pending.empty() || pending.front() >= ' ';
+  if (const auto opening = text ? std::nullopt : foreign_opening(pending))
+    return close(Noted{foreign_note(*opening, "RESP")});
+  if (!at_eof_) return NeedBytes{};
+  return close(pending.empty() ? Step() : Noted{std::string(cut_off_note)});
 }
 
 RedisServer::Step RedisServer::protocol_error() {

@@ -63,6 +63,7 @@ class RedisServer final : public ServerMachine {
   [[nodiscard]] std::optional<std::string> scope_of_name(Verb verb) const;
   [[nodiscard]] Step fail(std::string_view text);
   [[nodiscard]] Step close(Step last);
+  [[nodiscard]] Step await_more();
   [[nodiscard]] Step protocol_error();
 
   [[nodiscard]] ReplyWriter writer() { return {output_.buffer(), live_.conversation.resp}; }

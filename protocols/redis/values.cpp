@@ -24,9 +24,13 @@ std::string map_values(std::string_view canonical, const ValueMap& map) {
   CommandLine line = read_canonical(canonical);
   ResolvedCommand resolved;
   resolve(line.views(), resolved);
-  if (resolved.name != name) return std::string(canonical);
+  bool changed = false;
   for (std::size_t i = resolved.name_arguments; i < line.words.size(); ++i)
-    if (auto other = map(line.words[i], role)) line.words[i] = *std::move(other);
+    if (auto other = map(line.words[i], role)) {
+      line.words[i] = *std::move(other);
+      changed = true;
+    }
+  if (!changed || resolved.name != name) return std::string(canonical);
   std::string mapped;
   make_canonical(resolved, line.views(), line.db, mapped);
   return mapped;

@@ -68,7 +68,6 @@ void Normaliser::run() {
 void Normaliser::take(const Token& token) {
   for (; semicolons_ > 0 && !token.is(';'); --semicolons_) statement_.pattern_ += ';';
   const Word before = last_word_;
-  const std::size_t pattern = statement_.pattern_.size();
   const bool is_keyword = token.kind == TokenKind::word && !after_dot();
   std::uint8_t flags = is_keyword ? token.entry->flags : std::uint8_t{0};
   const bool at_time_zone =
@@ -82,7 +81,6 @@ void Normaliser::take(const Token& token) {
   last_flags_ = flags;
   before_last_ = before;
   last_word_ = is_keyword ? token.entry->word : Word::none;
-  last_pattern_ = pattern;
   last_text_ = token.text;
   last_end_ = lexer_.offset();
 }
@@ -235,8 +233,7 @@ void Normaliser::take_string(const Token& token) {
       !append_string_value(token, mode_, statement_.literals_))
     return append_verbatim(token);
   const bool binary = mysql_ && last_word_ == Word::binary_introducer;
-  if (binary) statement_.pattern_.resize(last_pattern_);
-  separate(token);
+  binary ? drop_introducer() : separate(token);
   add_slot(token, binary ? ValueClass::binary : ValueClass::string, begin);
 }
 
@@ -246,9 +243,14 @@ void Normaliser::take_bits(const Token& token) {
   if (keeps_literals() || !(value_may_start() || introduced) ||
       !append_bits_value(token, mode_, statement_.literals_))
     return append_verbatim(token);
-  if (introduced) statement_.pattern_.resize(last_pattern_);
-  separate(token);
+  introduced ? drop_introducer() : separate(token);
   add_slot(token, ValueClass::binary, begin);
+}
+
+/// The value takes the place of the `_binary` before it, parted from what comes before as a
+/// parameter would be.
+void Normaliser::drop_introducer() {
+  statement_.pattern_.resize(statement_.pattern_.size() - last_text_.size());
 }
 
 void Normaliser::take_parameter(const Token& token) {

@@ -70,6 +70,7 @@ class Normaliser {
   void take_quoted(const Token& token);
   void take_string(const Token& token);
   void take_bits(const Token& token);
+  void drop_introducer();
   void take_parameter(const Token& token);
   void take_number(const Token& token, bool negative);
   bool take_sign(const Token& token);
@@ -106,8 +107,7 @@ class Normaliser {
   std::uint8_t last_flags_ = 0;  ///< of the last token where it was a word; `word_flags`
   Word last_word_ = Word::none;
   Word before_last_ = Word::none;
-  std::size_t last_pattern_ = 0;  ///< where the last token begins in the pattern
-  std::size_t last_end_ = 0;      ///< where it ends in the statement
+  std::size_t last_end_ = 0;  ///< where it ends in the statement
   std::array<Frame, frames_kept> frames_;
 };
 

@@ -46,15 +46,15 @@ class Fields {
     rest_.remove_prefix(3);
     return static_cast<int>(found - names.begin());
   }
+  int fail() {
+    failed_ = true;
+    return 0;
+  }
   [[nodiscard]] bool failed() const noexcept { return failed_; }
   [[nodiscard]] std::string_view rest() const noexcept { return rest_; }
   [[nodiscard]] std::size_t taken() const noexcept { return whole_ - rest_.size(); }
 
  private:
-  int fail() {
-    failed_ = true;
-    return 0;
-  }
   std::string_view rest_;
   std::size_t whole_;
   bool failed_ = false;
@@ -74,9 +74,12 @@ std::int64_t take_time(Fields& fields, int& fraction) {
   fields.expect(":");
   const int minutes = fields.number(2);
   std::int64_t time = (hours * 60 + minutes) * 60 * second;
+  if (hours > 23 || minutes > 59) return fields.fail();
   fraction = -1;
   if (!fields.skip(":")) return time;
-  time += fields.number(2) * second;
+  const int seconds = fields.number(2);
+  if (seconds > 59) return fields.fail();  // a leap second is another instant on every system
+  time += seconds * second;
   fraction = 0;
   if (fields.rest().size() < 2 || fields.rest()[0] != '.' || !is_digit(fields.rest()[1]))
     return time;
@@ -125,7 +128,7 @@ std::optional<Instant> parse_iso(std::string_view text) {
   InstantStyle style;
   style.between = rest[0];
   const std::int64_t time = take_time(fields, style.fraction);
-  if (fields.failed() || time > 86'400 * second) return instant;
+  if (fields.failed()) return instant;
   instant.microseconds += time - take_zone(fields, style.zone) * 60 * second;
   instant.style = style;
   instant.size = fields.taken();
@@ -135,7 +138,7 @@ std::optional<Instant> parse_iso(std::string_view text) {
 /// "Sun, 06 Nov 1994 08:49:37 GMT"
 std::optional<Instant> parse_http(std::string_view text) {
   Fields fields(text);
-  static_cast<void>(fields.one_of(days));
+  const int weekday = fields.one_of(days);
   fields.expect(", ");
   const int day = fields.number(2);
   fields.expect(" ");
@@ -148,7 +151,10 @@ std::optional<Instant> parse_http(std::string_view text) {
   const std::int64_t time = take_time(fields, instant.style.fraction);
   fields.expect(" GMT");
   const auto date = fields.failed() ? std::nullopt : days_since_1970(year, month, day);
-  if (!date) return std::nullopt;
+  if (!date || instant.style.fraction != 0) return std::nullopt;
+  const std::chrono::sys_days day_of_month{std::chrono::days(*date)};
+  if (std::chrono::weekday(day_of_month).c_encoding() != static_cast<unsigned>(weekday))
+    return std::nullopt;
   instant.microseconds = *date * 86'400 * second + time;
   instant.size = fields.taken();
   return instant;
@@ -187,10 +193,11 @@ std::string format_instant(std::int64_t microseconds, const InstantStyle& style)
   if (style.form == InstantStyle::Form::date) return text;
   text += fmt::format("{}{:02}:{:02}", style.between, hours, minutes);
   if (style.fraction >= 0) text += fmt::format(":{:02}", seconds);
-  if (style.fraction > 0)
-    text +=
-        '.' +
-        fmt::format("{:06}", of_day % second).substr(0, static_cast<std::size_t>(style.fraction));
+  if (style.fraction > 0) {
+    std::string digits = fmt::format("{:06}", of_day % second);
+    digits.resize(static_cast<std::size_t>(style.fraction), '0');
+    text += '.' + digits;
+  }
   return text.append(style.zone);
 }
 

@@ -8,7 +8,15 @@
 namespace understudy::match {
 namespace {
 
+/// Stands at both ends of a hole, and twice for itself.
 constexpr char hole = '\x1A';
+
+void append_between(std::string& mask, std::string_view text) {
+  for (const char octet : text) {
+    mask += octet;
+    if (octet == hole) mask += hole;
+  }
+}
 
 std::optional<std::string> rename_text(std::string_view text, const Rename& rename) {
   std::vector<Token> tokens;
@@ -49,20 +57,21 @@ Masked mask(const Protocol& protocol, std::string_view canonical) {
   masked.mask = protocol.map_values(canonical, [&](std::string_view value, ValueRole role) {
     tokens.clear();
     find_tokens(value, tokens);
-    std::optional<std::string> result;
+    if (tokens.empty() && value.find(hole) == std::string_view::npos)
+      return std::optional<std::string>();
+    std::string result;
     std::size_t copied = 0;
     for (const Token& token : tokens) {
       std::string folded = fold(token.kind, value.substr(token.begin, token.size));
       auto first = std::ranges::find(masked.values, folded, &MaskedValue::folded);
       const auto number = is_time(token.kind) ? 0 : first - masked.values.begin();
-      if (!result) result.emplace();
-      *result += value.substr(copied, token.begin - copied);
-      *result += fmt::format("{}{}{}{}", hole, folded.front(), number, hole);
+      append_between(result, value.substr(copied, token.begin - copied));
+      result += fmt::format("{}{}{}{}", hole, folded.front(), number, hole);
       copied = token.begin + token.size;
       masked.values.push_back({std::move(folded), role});
     }
-    if (result) *result += value.substr(copied);
-    return result;
+    append_between(result, value.substr(copied));
+    return std::optional(std::move(result));
   });
   return masked;
 }

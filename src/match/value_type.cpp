@@ -245,13 +245,20 @@ bool folds_case(ValueKind kind) noexcept {
          kind == ValueKind::hex;
 }
 
+/// Whether the fraction has a zero at its end, which only a fixed number of digits would show.
+bool ends_in_zero(std::string_view instant, const InstantStyle& style) noexcept {
+  return style.fraction > 0 && instant.substr(0, instant.size() - style.zone.size()).ends_with('0');
+}
+
 std::string respell_instant(std::string_view folded, std::string_view like) {
   const auto model = parse_instant(like);
   if (!model) return std::string(folded.substr(1));
   InstantStyle style = model->style;
   const std::int64_t time = time_of(folded);
-  // SQL servers leave out the zeros at the end of a fraction.
-  if (style.form == InstantStyle::Form::iso && style.between == ' ') {
+  // PostgreSQL leaves out the zeros at the end of a fraction.
+  const bool short_of_zeros = style.form == InstantStyle::Form::iso && style.between == ' ' &&
+                              style.fraction >= 0 && !ends_in_zero(like, style);
+  if (short_of_zeros) {
     style.fraction = 6;
     for (std::int64_t rest = time; style.fraction > 0 && rest % 10 == 0; rest /= 10)
       --style.fraction;
@@ -290,6 +297,7 @@ ValueKind kind_of_folded(std::string_view folded) noexcept {
 
 std::string respell(std::string_view folded, std::string_view like) {
   const ValueKind kind = kind_of_folded(folded);
+  if (fold(kind, like) == folded) return std::string(like);
   if (kind == ValueKind::instant || kind == ValueKind::date) return respell_instant(folded, like);
   std::string text(folded.substr(std::min<std::size_t>(1, folded.size())));
   if (kind == ValueKind::uuid && like.size() == uuid_size && text.size() == uuid_digits)

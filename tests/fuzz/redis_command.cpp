@@ -37,7 +37,7 @@ void use(Arguments arguments) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const Limits limits{1 << 16, 1 << 10, 32, 1 << 12};
+  const Limits limits{1 << 16, 1 << 10, 32, 1 << 8};
   const Bytes octets(data, std::min<std::size_t>(size, 4096));
   CommandDecoder whole(limits);
   CommandDecoder pieces(limits);

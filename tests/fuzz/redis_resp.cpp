@@ -27,7 +27,7 @@ FrameScanner::Status scan_in_pieces(Bytes octets, FrameScanner& scanner) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const Limits limits{1 << 16, 1 << 10, 32, 1 << 12};
+  const Limits limits{1 << 16, 1 << 10, 32, 1 << 8};
   const Bytes octets(data, std::min<std::size_t>(size, 4096));
   FrameScanner whole(limits);
   FrameScanner pieces(limits);

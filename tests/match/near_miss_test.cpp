@@ -10,8 +10,8 @@ TEST_CASE("the nearest request is the one that differs in the fewest fields") {
   toy::Recorded recorded;
   recorded.say(1, "GET t.1", "one").say(1, "GET t.2", "two").say(1, "SET t.1 x", "ok");
   const auto table = recorded.table();
-  const auto nearest =
-      match::nearest(toy::protocol(), match::PatternIndex(table->service(0)), toy::identity_of("GET t.9").canonical, 2);
+  const auto nearest = match::nearest(toy::protocol(), match::PatternIndex(table->service(0)),
+                                      toy::identity_of("GET t.9").canonical, 2);
   REQUIRE(nearest.size() == 2);
   CHECK(nearest[0].differences.size() == 1);
   CHECK(nearest[0].differences[0].path == "/rest");

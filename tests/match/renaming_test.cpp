@@ -81,6 +81,18 @@ TEST_CASE("a mask forgets generated values, and nothing else") {
   CHECK(masked("GET t." + a).values[0].role == ValueRole::sought);
 }
 
+TEST_CASE("a text that looks like a hole is not taken for one") {
+  const auto masked = [](const std::string& line) {
+    return mask(toy::protocol(), toy::identity_of(line).canonical).mask;
+  };
+  const std::string a = "919108f7-52d1-4320-9bac-f847db4148a8";
+  const std::string hole =
+      "\x1A"
+      "a0\x1A";
+  CHECK(masked("SET t." + a + " " + hole) != masked("SET t." + hole + " " + a));
+  CHECK(masked("SET t.1 " + hole) != masked("SET t.1 " + a));
+}
+
 TEST_CASE("documents are renamed leaf by leaf, in whole tokens, spelled as before") {
   const std::string a = "919108f7-52d1-4320-9bac-f847db4148a8";
   const std::string b = fold(ValueKind::uuid, "c232ab00-9414-41ec-b3c8-9f6bdeced846");

@@ -137,6 +137,35 @@ TEST_CASE("all spellings of one value fold to one, and come back as they were") 
   CHECK(time_of(fold(ValueKind::epoch, "1795581354123")) == 1'795'581'354'123'000);
 }
 
+TEST_CASE("a value that stays what it is stays spelled as it is") {
+  for (const std::string_view text :
+       {"919108F7-52d1-4320-9bac-F847db4148a8", "2026-11-25 04:35:54.120000", "2026-11-25 04:35",
+        "2026-11-25T04:35:54.123456789Z", "2026-11-25T04:35:54-00:30", "2026-11-25 00:00:00+14"}) {
+    std::vector<Token> found;
+    find_tokens(text, found);
+    REQUIRE(found.size() == 1);
+    CHECK(again(found[0].kind, text, text) == text);
+  }
+}
+
+TEST_CASE("an instant is respelled with as much of a fraction as its model has") {
+  const std::string_view whole = "2026-11-25 04:35:54";
+  CHECK(again(ValueKind::instant, whole, "2026-01-01 00:00:00.120000") ==
+        "2026-11-25 04:35:54.000000");
+  CHECK(again(ValueKind::instant, whole, "2026-01-01 00:00:00.12") == whole);
+  CHECK(again(ValueKind::instant, whole, "2026-01-01 00:00") == "2026-11-25 04:35");
+  CHECK(again(ValueKind::instant, "2026-11-25T04:35:54.5Z", "2026-01-01T00:00:00.123456789Z") ==
+        "2026-11-25T04:35:54.500000000Z");
+}
+
+TEST_CASE("what no clock shows is no time") {
+  for (const std::string_view text :
+       {"2026-11-25T24:00:00Z", "2026-11-25T23:60:00Z", "2026-11-25T23:59:60Z",
+        "Mon, 25 Nov 2026 04:35:54 GMT", "Wed, 25 Nov 2026 25:35:54 GMT",
+        "Wed, 25 Nov 2026 04:35 GMT", "Wed, 25 Nov 2026 04:35:54.5 GMT"})
+    CHECK_MESSAGE(tokens(text).empty(), text, " ", tokens(text));
+}
+
 TEST_CASE("random values of a kind are practically always recognised") {
   std::mt19937_64 random(7);
   const auto digits = [&](std::size_t count, std::string_view alphabet) {

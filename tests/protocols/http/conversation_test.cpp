@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "protocols/http/support.hpp"
+#include "support/cuts.hpp"
 
 using namespace understudy;
 using namespace understudy::http;
@@ -62,6 +63,26 @@ TEST_CASE("a body without any chunk ends in whatever pieces it comes") {
   CHECK(decoded_alike(Role::response, head + "0\r\n\r\n") == "200[]");
   CHECK(decoded_alike(Role::response, head + "000;x=y\r\nX-Sum: 6\r\n\r\n") == "200[]X-Sum=6");
   CHECK(decoded_alike(Role::response, head + "1\r\na\r\n0\r\n\r\n") == "200[a]");
+}
+
+TEST_CASE("a message that is cut off anywhere is no message") {
+  const std::string chunked =
+      "Transfer-Encoding: chunked\r\n\r\n2;x=\"y\"\r\nab\r\n1\r\nc\r\n0\r\nX-Sum: 6\r\n\r\n";
+  const std::pair<Role, std::string> messages[] = {
+      {Role::request, std::string(get)},
+      {Role::request, "POST /a HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc"},
+      {Role::request, "POST /a HTTP/1.1\r\n" + chunked},
+      {Role::response, "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc"},
+      {Role::response, "HTTP/1.1 200 OK\r\n" + chunked},
+      {Role::response, "HTTP/1.1 204 No Content\r\n\r\n"}};
+  for (const auto& [role, octets] : messages) {
+    CAPTURE(octets);
+    CHECK(decoded_alike(role, octets).ends_with(octets.ends_with("6\r\n\r\n") ? "=6" : "]"));
+    test::for_each_truncation(as_bytes(octets), [role = role](Bytes prefix) {
+      const std::string told = decoded_alike(role, as_text(prefix));
+      CHECK(told.find('[') == std::string::npos);
+    });
+  }
 }
 
 TEST_CASE("the first fault of a head is the one that is told, however much of it has come") {

@@ -3,6 +3,7 @@
 #include "protocols/postgres/image.hpp"
 #include "protocols/postgres/shape.hpp"
 #include "support.hpp"
+#include "support/cuts.hpp"
 
 namespace understudy::postgres {
 namespace {
@@ -91,6 +92,42 @@ TEST_CASE("columns survive encoding and decoding, and no truncation of them is t
   CHECK(decoded == columns);
   for (std::size_t length = 5; length < octets.size(); ++length)
     CHECK_FALSE(decode_row_description(Bytes(octets).first(length).subspan(5), decoded));
+}
+
+TEST_CASE("each message of a server that lost its tail, or has one too many, is malformed") {
+  const auto refuses_all_but_whole = [](Bytes whole, auto decode) {
+    CHECK(decode(whole));
+    understudy::test::for_each_truncation(whole,
+                                          [&](Bytes prefix) { CHECK_FALSE(decode(prefix)); });
+    Buffer longer(whole.begin(), whole.end());
+    longer.push_back(0);
+    CHECK_FALSE(decode(longer));
+  };
+  const auto text = [](std::string_view octets) { return as_bytes(octets); };
+  refuses_all_but_whole(text({"SERROR\0C42601\0Mno\0\0", 19}), [](Bytes body) {
+    Fields fields;
+    return decode_fields(body, fields);
+  });
+  refuses_all_but_whole(from_hex("0003ffffffff000000000000000161"), [](Bytes body) {
+    Cells cells;
+    return decode_data_row(body, cells);
+  });
+  refuses_all_but_whole(text({"TimeZone\0UTC\0", 13}), [](Bytes body) {
+    std::string name, value;
+    return decode_parameter_status(body, name, value);
+  });
+  refuses_all_but_whole(text({"SELECT 1\0", 9}), [](Bytes body) {
+    std::string tag;
+    return decode_command_complete(body, tag);
+  });
+  refuses_all_but_whole(from_hex("000200000017000003e8"), [](Bytes body) {
+    std::vector<Oid> types;
+    return decode_parameter_description(body, types);
+  });
+  refuses_all_but_whole(from_hex("00000200000001"), [](Bytes body) {
+    CopyResponse response;
+    return decode_copy_response(body, response);
+  });
 }
 
 TEST_CASE("counts beyond the octets at hand are refused") {

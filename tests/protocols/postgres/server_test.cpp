@@ -312,6 +312,21 @@ TEST_CASE("Terminate and unknown messages close the connection") {
   CHECK(strange.live.closed);
 }
 
+TEST_CASE("a client that goes away in the middle of a message is told of, any other is not") {
+  const Buffer octets = startup_message({{"user", "ann"}}) + query("SELECT 1");
+  const std::size_t login = startup_message({{"user", "ann"}}).size();
+  for (std::size_t length = 0; length <= octets.size(); ++length) {
+    CAPTURE(length);
+    FakeTable table(recorded());
+    Live live(table);
+    live.talk(Bytes(octets).first(length));
+    live.eof();
+    const bool whole = length == 0 || length == login || length == octets.size();
+    CHECK(live.notes.size() == (whole ? 0 : 1));
+    CHECK(live.closed != whole);
+  }
+}
+
 TEST_CASE("a large object call is refused and ReadyForQuery follows") {
   Session session;
   CHECK(session.types(message('F', "whatever")) == "EZ");

@@ -77,6 +77,9 @@ TEST_CASE("canonical octets tell the request that they were made of") {
                                                {"CONFIG", "GET", "x"},
                                                {"PING"},
                                                {"CONFIG GET", "x"},
+                                               {"?"},
+                                               {"?", "x"},
+                                               {""},
                                                {"SET", "k", std::string("\0\xff", 2)}}) {
     const CommandLine line = read_canonical(canonical(words, 5));
     CHECK(line.words == words);

@@ -85,15 +85,16 @@ TEST_CASE("streamed strings and aggregates are read") {
 }
 
 TEST_CASE("what is no RESP is malformed") {
-  for (const std::string octets : {"\r\n",         "x\r\n",        ":\r\n",
-                                   ":1a\r\n",      ":01\r\n",      ":9223372036854775808\r\n",
-                                   "$\r\n",        "$-2\r\n",      "$x\r\n",
-                                   "$1\r\nxy\r\n", "$1\r\nx\ry",   "*-2\r\n",
-                                   "*x\r\n",       "%-1\r\n",      ">-1\r\n",
-                                   "_x\r\n",       "#x\r\n",       ",x\r\n",
-                                   "(1.5\r\n",     "(\r\n",        "=3\r\nabc\r\n",
-                                   ".\r\n",        "*1\r\n.\r\n",  "%?\r\n:1\r\n.\r\n",
-                                   "$?\r\n:1\r\n", "$?\r\n;x\r\n", ">?\r\n"}) {
+  for (const std::string octets : {"+a\rb\r\n",    "-ERR a\nb\r\n", "+\r\r\n",
+                                   "\r\n",         "x\r\n",         ":\r\n",
+                                   ":1a\r\n",      ":01\r\n",       ":9223372036854775808\r\n",
+                                   "$\r\n",        "$-2\r\n",       "$x\r\n",
+                                   "$1\r\nxy\r\n", "$1\r\nx\ry",    "*-2\r\n",
+                                   "*x\r\n",       "%-1\r\n",       ">-1\r\n",
+                                   "_x\r\n",       "#x\r\n",        ",x\r\n",
+                                   "(1.5\r\n",     "(\r\n",         "=3\r\nabc\r\n",
+                                   ".\r\n",        "*1\r\n.\r\n",   "%?\r\n:1\r\n.\r\n",
+                                   "$?\r\n:1\r\n", "$?\r\n;x\r\n",  ">?\r\n"}) {
     CAPTURE(octets);
     CHECK(scanned(octets) == Status::malformed);
     CHECK_FALSE(decode_value(as_bytes(octets), {}));
@@ -119,6 +120,21 @@ TEST_CASE("lengths, counts and depths are capped before anything is kept") {
   CHECK(status("*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n") == Status::malformed);
   CHECK(status("+" + std::string(60, 'x')) == Status::malformed);
   CHECK(status("*?\r\n" + std::string(100, '+')) == Status::malformed);
+}
+
+TEST_CASE("a line that is too long is refused alike whole and octet by octet") {
+  Limits narrow;
+  narrow.head_octets = 8;
+  for (const std::size_t length : {7U, 8U, 9U}) {
+    const std::string octets = "+" + std::string(length - 1, 'x') + "\r\n";
+    FrameScanner pieces(narrow);
+    Status status = Status::need_more;
+    for (std::size_t i = 1; i <= octets.size() && status == Status::need_more; ++i)
+      status = pieces.scan(as_bytes(octets).first(i));
+    CHECK(status == (length <= 8 ? Status::complete : Status::malformed));
+    FrameScanner whole(narrow);
+    CHECK(whole.scan(as_bytes(octets)) == status);
+  }
 }
 
 TEST_CASE("octets behind the value make no whole value") {

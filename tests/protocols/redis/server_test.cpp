@@ -406,3 +406,28 @@ TEST_CASE("what is not offered is refused by name") {
   CHECK(live.ask({"MONITOR"}) == "-ERR understudy: MONITOR is not offered\r\n");
   CHECK(live.ask({"PSYNC", "?", "-1"}) == "-ERR understudy: PSYNC is not offered\r\n");
 }
+
+TEST_CASE("a client of another protocol is turned away by its first octets") {
+  for (const std::string_view opening :
+       {std::string_view("\x16\x03\x01\x02"), std::string_view("\0\0\0\x08\x04\xd2\x16\x2f", 8)}) {
+    Live live;
+    CHECK(live.send(opening).empty());
+    CHECK(live.closed);
+    REQUIRE(live.events.size() == 1);
+    CHECK(live.events[0].find("this service speaks RESP") != std::string::npos);
+  }
+}
+
+TEST_CASE("a client that goes away in the middle of a command is told of, any other is not") {
+  const std::string command = wire({"PING"});
+  for (std::size_t length = 0; length <= command.size(); ++length) {
+    CAPTURE(length);
+    Live live;
+    live.send(command.substr(0, length));
+    live.events.clear();
+    live.end();
+    CHECK(live.closed);
+    const bool whole = length == 0 || length == command.size();
+    CHECK(live.events.size() == (whole ? 0 : 1));
+  }
+}

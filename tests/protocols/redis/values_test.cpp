@@ -19,6 +19,18 @@ std::string canonical(const std::vector<std::string>& words, std::uint32_t db = 
 
 }  // namespace
 
+TEST_CASE("canonical octets that are none are mapped without harm") {
+  const auto mapped = [](std::string_view octets) {
+    return redis::map_values(
+        octets, [](std::string_view, ValueRole) { return std::optional<std::string>("other"); });
+  };
+  const std::string sound = canonical({"SET", "k", "value"}, 1);
+  for (std::size_t length = 0; length < sound.size(); ++length)
+    CHECK(mapped(sound.substr(0, length)).size() < sound.size() + 10);
+  for (const std::string_view none : {std::string_view("?"), std::string_view("?\0\0", 3)})
+    CHECK(mapped(none) == none);
+}
+
 TEST_CASE("arguments are values, made by commands that put them there") {
   const auto values = [](const std::vector<std::string>& words) {
     std::string list;

@@ -65,6 +65,8 @@ TEST_CASE("MySQL literals become values where a parameter could stand") {
       {"select a from t where b = _utf8mb4'x' and c = _binary 'y' and d = N'z'",
        "select a from t where b = _utf8mb4 ? and c = ? and d = N ? | x, y, z"},
       {"select a from t where b = _binary x'4D'", "select a from t where b = ? | M"},
+      {"insert into t values (_binary'x', _binary 'y')", "insert into t values (?, ?) | x, y"},
+      {"select a from t where b in (_binary x'4D')", "select a from t where b in (?) | M"},
       {"select a from t where b = ? and c in (?, 5)",
        "select a from t where b = ? and c in (?, ?) | NULL, NULL, 5"},
       {"select a from t where b = true and c is not null and d is true",
