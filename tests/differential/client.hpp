@@ -71,6 +71,9 @@ class Client {
                           : Statement::Kind::control;
     said_.push_back({std::move(sql), std::move(values), kind, std::move(then)});
   }
+  void say_as(Statement::Kind kind, std::string sql, std::vector<Value> values) {
+    said_.push_back({std::move(sql), std::move(values), kind, {}});
+  }
   /// `unit` in a transaction that commits, mostly.
   template <class Unit>
   void in_transaction(Unit&& unit) {
@@ -105,6 +108,7 @@ struct Workload {
 [[nodiscard]] std::vector<Workload> private_workloads();
 [[nodiscard]] std::vector<Workload> shared_workloads();
 [[nodiscard]] std::vector<Workload> odd_workloads();
+[[nodiscard]] std::vector<Workload> redis_workloads();
 
 template <class Kind>
 Workload workload(std::string name, std::string schema, bool private_rows, bool hidden = false) {

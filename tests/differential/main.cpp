@@ -22,6 +22,8 @@ struct Options {
   std::string only;
   bool verbose = false;
   bool tell = false;
+  std::uint16_t redis = 0;
+  Run run = experiment;
 };
 
 double share(std::uint64_t part, std::uint64_t whole) {
@@ -36,12 +38,12 @@ struct Result {
   std::map<std::string, std::uint64_t> uncertain;
 };
 
-Result run(const Workload& workload, const Options& options, std::uint64_t reads) {
+Result repeat(const Workload& workload, const Options& options, std::uint64_t reads) {
   Result result;
   Random sizes(options.seed);
   for (std::uint64_t seed = options.seed * 1000; result.reads.asked < reads; ++seed) {
     const Outcome outcome =
-        experiment(workload, seed, 2 + sizes.below(4), 10 + sizes.below(40), false);
+        options.run(workload, seed, 2 + sizes.below(4), 10 + sizes.below(40), false);
     result.reads.add(outcome.reads);
     result.writes.add(outcome.writes);
     result.unshown += outcome.unshown;
@@ -72,10 +74,10 @@ void print_row(const std::string& name, const Tally& reads, const Tally& writes)
       of(reads.first_wrong), share(writes.certain, writes.asked), writes.wrong);
 }
 
-void print_wrong(const Workload& workload, const Result& result) {
+void print_wrong(const Workload& workload, const Result& result, const Run& run) {
   fmt::print("  FAILED  {}: a certain answer that is not true (seed {})\n", workload.name,
              result.wrong_seed);
-  const auto small = smallest_failure(workload);
+  const auto small = smallest_failure(workload, run);
   const Wrong& wrong = small ? *small->wrong : *result.wrong;
   fmt::print("    {}\n    answered: {}\n    true:     {}\n", wrong.statement, wrong.answered,
              wrong.truth);
@@ -90,8 +92,8 @@ void print_wrong(const Workload& workload, const Result& result) {
 }
 
 /// One small run in full.
-void print_run(const Workload& workload, std::uint64_t seed) {
-  const Outcome outcome = experiment(workload, seed, 3, 6, true);
+void print_run(const Workload& workload, std::uint64_t seed, const Run& run) {
+  const Outcome outcome = run(workload, seed, 3, 6, true);
   fmt::print("recorded:\n");
   for (const std::string& line : outcome.recording) fmt::print("  {}\n", line);
   fmt::print("replayed:\n");
@@ -111,13 +113,14 @@ bool parse(int argc, char** argv, Options& options) {
     }
     if (i + 1 == argc) return false;
     const std::string_view value = argv[++i];
-    const auto number = [&](std::uint64_t& into) {
+    const auto number = [&](auto& into) {
       return std::from_chars(value.data(), value.data() + value.size(), into).ec == std::errc{};
     };
     if (name == "--only")
       options.only = value;
     else if (!(name == "--reads" && number(options.reads)) &&
              !(name == "--seed" && number(options.seed)) &&
+             !(name == "--redis" && number(options.redis)) &&
              !(name == "--bar" && number(options.bar)))
       return false;
   }
@@ -139,6 +142,17 @@ class Checks {
   int passed_ = 0, failed_ = 0;
 };
 
+std::vector<Workload> chosen(const Options& options) {
+  std::vector<std::vector<Workload>> lists = {private_workloads(), shared_workloads(),
+                                              odd_workloads()};
+  if (options.redis != 0) lists = {redis_workloads()};
+  std::vector<Workload> workloads;
+  for (const auto& list : lists)
+    for (const Workload& each : list)
+      if (options.only.empty() || each.name == options.only) workloads.push_back(each);
+  return workloads;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -146,22 +160,20 @@ int main(int argc, char** argv) {
   if (!parse(argc, argv, options)) {
     fmt::print(stderr,
                "usage: differential [--reads N] [--seed N] [--bar PERCENT] [--only WORKLOAD] "
-               "[--verbose]\n");
+               "[--redis PORT] [--verbose] [--tell]\n");
     return 64;
   }
-  std::vector<Workload> workloads;
-  for (auto& list : {private_workloads(), shared_workloads(), odd_workloads()})
-    for (const Workload& each : list)
-      if (options.only.empty() || each.name == options.only) workloads.push_back(each);
+  if (options.redis != 0) options.run = redis_experiments(options.redis);
+  const std::vector<Workload> workloads = chosen(options);
   if (options.tell) {
-    for (const Workload& workload : workloads) print_run(workload, options.seed);
+    for (const Workload& workload : workloads) print_run(workload, options.seed, options.run);
     return 0;
   }
   Checks checks;
   Tally reads, writes;
   print_head();
   for (const Workload& workload : workloads) {
-    const Result result = run(workload, options, options.reads / workloads.size());
+    const Result result = repeat(workload, options, options.reads / workloads.size());
     print_row(workload.name, result.reads, result.writes);
     std::fflush(stdout);
     reads.add(result.reads);
@@ -169,7 +181,7 @@ int main(int argc, char** argv) {
     if (result.unshown > 0)
       fmt::print("  {} more were wrong, of which the recording holds no trace\n", result.unshown);
     checks.expect(!result.wrong, workload.name + ": an answer was wrong without a trace");
-    if (result.wrong) print_wrong(workload, result);
+    if (result.wrong) print_wrong(workload, result, options.run);
     const double certain = share(result.reads.certain, result.reads.asked);
     if (workload.private_rows)
       checks.expect(certain >= static_cast<double>(options.bar),
