@@ -64,16 +64,16 @@ export PGPASSWORD=anything
 expect Grace psql -X -h 127.0.0.1 -p "$orders" -U anyone shop -c \
   'select "id", "email", "name", "address", "tags", "newsletter", "created_at" from "customers" where "id" = 2 limit 1'
 expect delivered mariadb --no-defaults -h 127.0.0.1 -P "$catalogue" -u anyone -panything shop -t -e \
-  "SELECT delta, reason, at FROM stock_movements WHERE sku = 'MUG-01' ORDER BY id"
+  "SELECT sku, delta, reason, at FROM stock_movements WHERE sku = 'MUG-01' ORDER BY id"
 expect 312 redis-cli -p "$cache" INCR views:MUG-01
 expect 313 redis-cli -p "$cache" INCR views:MUG-01
-expect ch_0001 curl -sS -w '\n' "http://127.0.0.1:$payments/charges" -H 'content-type: application/json' \
+expect ch_0001 curl -sS -w '\n' "http://127.0.0.1:$payments/customers/23/charges" -H 'content-type: application/json' \
   -d '{"reference": "order-4", "amount": 14150, "currency": "eur", "payment_method": "pm_card_visa"}'
 
 say
 say "What nobody recorded is never made up. It is an error, and the error says what is nearest:"
 show psql -X -h 127.0.0.1 -p "$orders" -U anyone shop -c \
-  'select "id", "email", "name", "address", "tags", "newsletter", "created_at" from "customers" where "id" = 7 limit 1' &&
+  'select "id", "email", "name", "address", "tags", "newsletter", "created_at" from "customers" where "id" = 700 limit 1' &&
   fail "that should have been a miss"
 
 kill "$server"

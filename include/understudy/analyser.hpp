@@ -58,6 +58,8 @@ struct Analysis {
                            ///< false for a commit that failed: undoes the transaction
   bool understood = true;  ///< false where the keys are the widest for want of a parse
   std::string image;       ///< the answer as the protocol's ServerMachine wants it back
+  /// The answer that `image` was made of, where that is not the recorded one; else null.
+  Document settled;
 };
 
 /// One per service and compile. First shown everything, then asked.
@@ -75,6 +77,9 @@ class Analyser {
   virtual std::string encode(const Document& request, const Document& answer,
                              std::vector<Problem>& problems) = 0;
   [[nodiscard]] virtual Document profile() const = 0;
+  /// To a new analyser, instead of learning: what profile() gave, so that `encode` makes the same
+  /// images as after learning.
+  virtual void restore(const Document& /*profile*/) {}
   /// Key and content of what ServiceTable::shape() is to find.
   [[nodiscard]] virtual std::vector<std::pair<std::string, std::string>> shapes() const = 0;
 };

@@ -11,6 +11,7 @@
 #include "understudy/analyser.hpp"
 #include "understudy/observer.hpp"
 #include "understudy/server_machine.hpp"
+#include "understudy/values.hpp"
 
 namespace understudy {
 
@@ -34,6 +35,12 @@ class Protocol {
   [[nodiscard]] virtual Document request_from_text(std::string_view line) const = 0;
   /// A canonical request as a person reads it, for reports and for comparing near misses.
   [[nodiscard]] virtual Document describe(std::string_view canonical) const = 0;
+  /// A canonical request with each of its values replaced by what `map` gives. A value is text as
+  /// the application wrote it, whole or with more around it (`session:4f0c…`, a path, a JSON body).
+  /// A protocol that does not say where its values stand has none that may vary.
+  [[nodiscard]] virtual std::string map_values(std::string_view canonical, const ValueMap&) const {
+    return std::string(canonical);
+  }
   /// One line for a list of requests: the statement, the command, "GET /path".
   [[nodiscard]] virtual std::string summarise(const Document& request) const = 0;
 };

@@ -29,8 +29,9 @@ Analysis HttpAnalyser::analyse(const SessionHeader&, const Exchange& exchange,
   analysis.reads = std::move(dependencies.reads);
   analysis.writes = std::move(dependencies.writes);
   analysis.changed = dependencies.changed;
-  analysis.image =
-      encode_image(asked.method, settled(analysis.identity.canonical, exchange.answer), problems);
+  Document answer = settled(analysis.identity.canonical, exchange.answer);
+  analysis.image = encode_image(asked.method, answer, problems);
+  if (answer != exchange.answer) analysis.settled = std::move(answer);
   return analysis;
 }
 

@@ -13,6 +13,7 @@
 #include "protocols/http/observer.hpp"
 #include "protocols/http/server.hpp"
 #include "protocols/http/target.hpp"
+#include "protocols/http/values.hpp"
 
 namespace understudy::http {
 namespace {
@@ -103,6 +104,11 @@ class Http final : public Protocol {
 
   [[nodiscard]] Document describe(std::string_view canonical) const override {
     return describe_canonical(canonical);
+  }
+
+  [[nodiscard]] std::string map_values(std::string_view canonical,
+                                       const ValueMap& map) const override {
+    return http::map_values(canonical, map);
   }
 
   [[nodiscard]] std::string summarise(const Document& request) const override {

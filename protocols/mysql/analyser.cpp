@@ -460,6 +460,7 @@ Document MysqlAnalyser::profile() const {
          {"version", "capabilities", "mariadb_capabilities", "collation", "plugin"})
       if (server_.contains(key)) profile[key] = server_[key];
   }
+  profile["text_collation"] = collation_;
   profile["database"] = main_database();
   Document databases = Document::array();
   for (const auto& [name, count] : databases_)
@@ -468,6 +469,13 @@ Document MysqlAnalyser::profile() const {
   if (!settable_.empty()) profile["settable"] = settable_;
   if (!variables_.empty()) profile["variables"] = variables_;
   return profile;
+}
+
+void MysqlAnalyser::restore(const Document& profile) {
+  if (!profile.is_object()) return;
+  server_ = profile;
+  collation_ = profile.value("text_collation", collation_);
+  ++databases_[text_of(profile, "database")];
 }
 
 std::vector<std::pair<std::string, std::string>> MysqlAnalyser::shapes() const {

@@ -25,6 +25,7 @@ class MysqlAnalyser final : public Analyser {
   std::string encode(const Document& request, const Document& answer,
                      std::vector<Problem>& problems) override;
   [[nodiscard]] Document profile() const override;
+  void restore(const Document& profile) override;
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> shapes() const override;
 
  private:

@@ -4,6 +4,7 @@
 #include "protocols/mysql/identity.hpp"
 #include "protocols/mysql/observer.hpp"
 #include "protocols/mysql/server.hpp"
+#include "protocols/sql/values.hpp"
 
 namespace understudy::mysql {
 
@@ -31,6 +32,10 @@ class MysqlProtocol final : public Protocol {
   }
   [[nodiscard]] Document describe(std::string_view canonical) const override {
     return describe_canonical(canonical);
+  }
+  [[nodiscard]] std::string map_values(std::string_view canonical,
+                                       const ValueMap& map) const override {
+    return sql::map_values(canonical, map);
   }
   [[nodiscard]] std::string summarise(const Document& request) const override {
     return summarise_request(request);

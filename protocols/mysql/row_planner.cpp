@@ -28,26 +28,6 @@ bool is_modifier(Word word) noexcept {
   }
 }
 
-/// What may stand between SELECT and the first item.
-bool is_select_option(Word word) noexcept {
-  switch (word) {
-    case Word::all:
-    case Word::distinct:
-    case Word::distinctrow:
-    case Word::high_priority:
-    case Word::straight_join:
-    case Word::sql_big_result:
-    case Word::sql_buffer_result:
-    case Word::sql_cache:
-    case Word::sql_calc_found_rows:
-    case Word::sql_no_cache:
-    case Word::sql_small_result:
-      return true;
-    default:
-      return false;
-  }
-}
-
 class Planner {
  public:
   Planner(std::string_view pattern, sql::Mode mode) : tokens_(pattern, mode), reader_(tokens_) {}
@@ -390,7 +370,7 @@ class Planner {
     const bool tables = std::ranges::none_of(
         level.relations, [](const Relation& each) { return each.table.empty(); });
     if (!level.simple || !tables) return;
-    while (is_select_option(word(outputs))) ++outputs.begin;
+    while (sql::modifies_select(word(outputs))) ++outputs.begin;
     for (const Range& item : tokens_.split(outputs)) plan_.items.push_back(item_of(item));
   }
 

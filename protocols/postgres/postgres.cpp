@@ -5,6 +5,7 @@
 #include "protocols/postgres/server.hpp"
 #include "protocols/postgres/startup.hpp"
 #include "protocols/sql/statement.hpp"
+#include "protocols/sql/values.hpp"
 
 namespace understudy::postgres {
 namespace {
@@ -45,6 +46,10 @@ class PostgresProtocol final : public Protocol {
   }
   [[nodiscard]] Document describe(std::string_view canonical) const override {
     return sql::describe(canonical);
+  }
+  [[nodiscard]] std::string map_values(std::string_view canonical,
+                                       const ValueMap& map) const override {
+    return sql::map_values(canonical, map);
   }
   [[nodiscard]] std::string summarise(const Document& request) const override {
     if (!request.is_object() || !request.contains("sql")) return {};

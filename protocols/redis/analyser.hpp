@@ -23,6 +23,7 @@ class RedisAnalyser final : public Analyser {
   std::string encode(const Document& request, const Document& answer,
                      std::vector<Problem>& problems) override;
   [[nodiscard]] Document profile() const override { return profile_.to_document(); }
+  void restore(const Document& profile) override { profile_.merge(profile); }
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> shapes() const override;
 
  private:

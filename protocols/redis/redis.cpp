@@ -7,6 +7,7 @@
 #include "protocols/redis/observer.hpp"
 #include "protocols/redis/request.hpp"
 #include "protocols/redis/server.hpp"
+#include "protocols/redis/values.hpp"
 
 namespace understudy::redis {
 
@@ -70,6 +71,10 @@ class RedisProtocol final : public Protocol {
     return request_document(read_canonical(canonical));
   }
 
+  [[nodiscard]] std::string map_values(std::string_view canonical,
+                                       const ValueMap& map) const override {
+    return redis::map_values(canonical, map);
+  }
   [[nodiscard]] std::string summarise(const Document& request) const override {
     constexpr std::size_t longest_word = 60;
     std::vector<Problem> problems;

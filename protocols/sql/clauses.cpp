@@ -2,30 +2,6 @@
 #include "protocols/sql/normalise.hpp"
 
 namespace understudy::sql {
-namespace {
-
-/// What may stand between SELECT and the first column.
-bool modifies_select(Word word) noexcept {
-  switch (word) {
-    case Word::all:
-    case Word::distinct:
-    case Word::distinctrow:
-    case Word::high_priority:
-    case Word::straight_join:
-    case Word::sql_big_result:
-    case Word::sql_buffer_result:
-    case Word::sql_cache:
-    case Word::sql_calc_found_rows:
-    case Word::sql_no_cache:
-    case Word::sql_small_result:
-      return true;
-    default:
-      return false;
-  }
-}
-
-}  // namespace
-
 // ---- clauses ----
 
 void Normaliser::change_clause(Word word) {

@@ -1,5 +1,7 @@
 #include "protocols/sql/literal.hpp"
 
+#include <algorithm>
+
 namespace understudy::sql {
 namespace {
 
@@ -170,6 +172,10 @@ bool append_bits_value(const Token& token, Mode mode, std::string& out) {
 }
 
 std::uint16_t spelling_of(bool negative, std::string_view spelled) noexcept {
+  // A plain integer has one spelling, whatever its value, so that another may take its place.
+  const bool plain = !spelled.empty() && (spelled.front() != '0' || spelled.size() == 1) &&
+                     std::ranges::all_of(spelled, [](char c) { return c >= '0' && c <= '9'; });
+  if (plain) return 0x0101;
   // FNV-1a.
   std::uint32_t hash = negative ? 0x811C9DC5U : 0x9DC5811CU;
   for (const char octet : spelled)

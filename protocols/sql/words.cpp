@@ -203,4 +203,23 @@ const WordEntry& find_word(std::string_view text) noexcept {
   return absent;
 }
 
+bool modifies_select(Word word) noexcept {
+  switch (word) {
+    case Word::all:
+    case Word::distinct:
+    case Word::distinctrow:
+    case Word::high_priority:
+    case Word::straight_join:
+    case Word::sql_big_result:
+    case Word::sql_buffer_result:
+    case Word::sql_cache:
+    case Word::sql_calc_found_rows:
+    case Word::sql_no_cache:
+    case Word::sql_small_result:
+      return true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace understudy::sql

@@ -67,4 +67,7 @@ struct WordEntry {
 /// The entry of `text` in any case; one without flags for words that are not listed.
 [[nodiscard]] const WordEntry& find_word(std::string_view text) noexcept;
 
+/// What may stand between SELECT and the first column.
+[[nodiscard]] bool modifies_select(Word word) noexcept;
+
 }  // namespace understudy::sql

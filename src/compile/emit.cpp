@@ -83,7 +83,7 @@ class Evidence {
 
 std::vector<table::AnswerEntry> answers_of(const LoadedService& service, const Trace& trace,
                                            const SettledRequest& settled, const Evidence& evidence,
-                                           table::ServiceBuilder& builder) {
+                                           const Varying& varying, table::ServiceBuilder& builder) {
   std::vector<table::AnswerEntry> answers;
   for (const SettledAnswer& answer : settled.answers) {
     const Step& step = service.steps[answer.step];
@@ -94,6 +94,9 @@ std::vector<table::AnswerEntry> answers_of(const LoadedService& service, const T
                        builder.source(service.sources[step.source]), step.line,
                        trace.write_lists[answer.writes], evidence.of(answer),
                        evidence.cause(answer)});
+    if (!varying.shown_by(step)) continue;
+    answers.back().flags |= format::answer_varies;
+    answers.back().document = varying.document_of(step);
   }
   return answers;
 }
@@ -117,7 +120,7 @@ bool is_static(const TracedRequest& request, const std::vector<bool>& written) {
 }  // namespace
 
 table::ServiceBuilder emit(const LoadedService& service, const Trace& trace,
-                           const Settlement& settlement) {
+                           const Settlement& settlement, const Varying& varying) {
   table::ServiceBuilder builder(service.service->name, std::string(service.protocol->name()));
   // The same numbers as in the trace, because they are given in the order of first mention.
   for (const std::string& key : trace.keys) static_cast<void>(builder.key(key));
@@ -136,7 +139,9 @@ table::ServiceBuilder emit(const LoadedService& service, const Trace& trace,
                   (is_static(traced, written) ? std::uint32_t{format::request_static} : 0U);
     entry.reads = traced.reads;
     entry.writes = traced.writes_unknown;
-    entry.answers = answers_of(service, trace, settled, evidence, builder);
+    entry.answers = answers_of(service, trace, settled, evidence, varying, builder);
+    entry.mask = varying.mask_of(traced.identity.canonical);
+    if (entry.mask != 0) entry.flags |= format::request_varies;
     builder.add(std::move(entry));
   }
   for (std::size_t i = 0; i < trace.requests.size(); ++i) {
@@ -146,6 +151,7 @@ table::ServiceBuilder emit(const LoadedService& service, const Trace& trace,
     if (is_static(trace.requests[i], written))
       builder.set_pattern_flags(pattern, format::pattern_static);
   }
+  builder.set_varying(varying.values());
   builder.set_profile(service.analyser->profile());
   builder.set_shapes(service.analyser->shapes());
   return builder;

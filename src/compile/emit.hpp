@@ -8,12 +8,13 @@
 #include "compile/pipeline.hpp"
 #include "compile/settle.hpp"
 #include "compile/trace.hpp"
+#include "compile/varying.hpp"
 #include "table/builder.hpp"
 
 namespace understudy::compile {
 
 [[nodiscard]] table::ServiceBuilder emit(const LoadedService& service, const Trace& trace,
-                                         const Settlement& settlement);
+                                         const Settlement& settlement, const Varying& varying = {});
 
 [[nodiscard]] ServiceSummary summarise(const LoadedService& service, const Trace& trace,
                                        const Settlement& settlement);

@@ -7,7 +7,9 @@
 #include <map>
 #include <tuple>
 
+#include "compile/align.hpp"
 #include "compile/read_ahead.hpp"
+#include "compile/varying.hpp"
 #include "store/session_file.hpp"
 
 namespace understudy::compile {
@@ -55,13 +57,17 @@ int line_of(const Path& file, int line, std::string_view json_pointer) {
 /// same time.
 class ServiceAnalysis {
  public:
-  ServiceAnalysis(const Path& mock_set, LoadedService& service, std::vector<Session>& sessions)
-      : mock_set_(mock_set), service_(service), sessions_(sessions) {}
+  /// `last`: the exchanges will not be analysed again.
+  ServiceAnalysis(const Path& mock_set, LoadedService& service, std::vector<Session>& sessions,
+                  bool last)
+      : mock_set_(mock_set), service_(service), sessions_(sessions), last_(last) {}
 
   Diagnostics run() {
+    service_.steps.clear();
+    service_.sources.clear();
     for (Session& session : sessions_) {
       analyse(session);
-      session.exchanges = {};
+      if (last_) session.exchanges = {};
     }
     std::ranges::stable_sort(service_.steps, {}, [](const Step& step) {
       return std::tuple(step.recording, step.ended);
@@ -82,7 +88,9 @@ class ServiceAnalysis {
       step.source = source;
       step.line = static_cast<std::uint32_t>(packed.line);
       std::vector<Problem> found;
-      step.analysis = service_.analyser->analyse(session.header, packed.unpacked(), found);
+      const Exchange exchange = renamed(packed.unpacked(), session.recording);
+      step.analysis = service_.analyser->analyse(session.header, exchange, found);
+      keep_values(session.header, exchange, step);
       for (const Problem& problem : found)
         problems_.push_back({Severity::error, session.file.string(),
                              line_of(session.file, packed.line, problem.path), problem.what,
@@ -91,9 +99,24 @@ class ServiceAnalysis {
     }
   }
 
+  /// With the names that the values have in an earlier recording of the same flow.
+  [[nodiscard]] Exchange renamed(Exchange exchange, std::uint32_t recording) const {
+    if (!service_.alignment) return exchange;
+    const auto names = service_.alignment->renames.find(recording);
+    if (names == service_.alignment->renames.end()) return exchange;
+    const match::Rename rename = [&](const std::string& value) {
+      const auto found = names->second.find(value);
+      return found == names->second.end() ? nullptr : &found->second;
+    };
+    exchange.request = match::renamed(exchange.request, rename);
+    exchange.answer = match::renamed(exchange.answer, rename);
+    return exchange;
+  }
+
   const Path& mock_set_;
   LoadedService& service_;
   std::vector<Session>& sessions_;
+  bool last_;
   Diagnostics problems_;
 };
 
@@ -113,22 +136,36 @@ class Loader {
     sessions_.resize(services_.size());
   }
 
-  std::vector<LoadedService> load(const Progress& progress) {
-    learn(store::session_files(mock_set_, problems_), progress);
-    if (progress) progress("analysing", learnt_);
+  std::vector<LoadedService> load() {
+    learn(store::session_files(mock_set_, problems_));
+    const bool several = recordings_.size() > 1;
+    analyse(!several);
+    if (several && !has_errors(problems_)) align_recordings();
+    return std::move(services_);
+  }
+
+ private:
+  /// The second pass.
+  void analyse(bool last) {
     std::vector<std::future<Diagnostics>> running;
     for (std::size_t i = 0; i < services_.size(); ++i)
-      running.push_back(std::async(std::launch::async, [this, i] {
-        return ServiceAnalysis(mock_set_, services_[i], sessions_[i]).run();
+      running.push_back(std::async(std::launch::async, [this, i, last] {
+        return ServiceAnalysis(mock_set_, services_[i], sessions_[i], last).run();
       }));
     for (auto& each : running) {
       const Diagnostics found = each.get();
       problems_.insert(problems_.end(), found.begin(), found.end());
     }
-    return std::move(services_);
   }
 
- private:
+  /// Recordings of one flow become recordings with the same values.
+  void align_recordings() {
+    const auto alignment = std::make_shared<const Alignment>(align(services_));
+    if (alignment->renames.empty()) return;
+    for (LoadedService& service : services_) service.alignment = alignment;
+    analyse(true);
+  }
+
   static constexpr std::size_t unknown = static_cast<std::size_t>(-1);
 
   [[nodiscard]] std::size_t service_of(const SessionHeader& header, const Path& file,
@@ -151,7 +188,7 @@ class Loader {
   }
 
   /// The first pass.
-  void learn(const std::vector<Path>& files, const Progress& progress) {
+  void learn(const std::vector<Path>& files) {
     std::vector<std::pair<std::size_t, std::size_t>> places(files.size());  // service, session
     const auto header = [&](std::size_t file, const SessionHeader& read, Diagnostics& problems) {
       const std::size_t service = service_of(read, files[file], problems);
@@ -168,27 +205,22 @@ class Loader {
       Session& session = sessions_[service][number];
       services_[service].analyser->learn(session.header, read.exchange);
       session.exchanges.emplace_back(read);
-      if (++learnt_ % told_every == 0 && progress) progress("reading", learnt_);
     };
     read_sessions(files, {header, exchange}, problems_);
   }
-
-  static constexpr std::uint64_t told_every = 1024;
 
   const Path& mock_set_;
   Diagnostics& problems_;
   std::vector<LoadedService> services_;
   std::vector<std::vector<Session>> sessions_;  // beside services_
-  std::uint64_t learnt_ = 0;
   std::map<std::string, std::uint32_t> recordings_;
 };
 
 }  // namespace
 
 std::vector<LoadedService> load_sessions(const Path& mock_set, const store::Config& config,
-                                         Protocols protocols, Diagnostics& problems,
-                                         const Progress& progress) {
-  return Loader(mock_set, config, protocols, problems).load(progress);
+                                         Protocols protocols, Diagnostics& problems) {
+  return Loader(mock_set, config, protocols, problems).load();
 }
 
 }  // namespace understudy::compile

@@ -3,10 +3,8 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "store/config.hpp"
@@ -23,7 +21,12 @@ struct Step {
   std::uint64_t began = 0, ended = 0;  ///< ticks of its recording
   std::uint32_t source = 0;            ///< number in LoadedService::sources
   std::uint32_t line = 0;
+  std::int64_t recorded_at = 0;  ///< microseconds since 1970 when the session began
+  /// CBOR: {request, answer}, where the answer shows values of a generated kind.
+  std::string document;
 };
+
+struct Alignment;
 
 struct LoadedService {
   const store::Service* service = nullptr;
@@ -32,17 +35,15 @@ struct LoadedService {
   std::vector<Step> steps;           ///< by recording, then by the end of the exchange
   std::vector<std::string> sources;  ///< relative to the mock set
   std::size_t sessions = 0;
+  /// Of several recordings of one flow, whose steps have the values of the first; else null.
+  std::shared_ptr<const Alignment> alignment;
 };
-
-/// Told now and then what is being done, and of how many exchanges it was done so far.
-using Progress = std::function<void(std::string_view what, std::uint64_t exchanges)>;
 
 /// Shows every exchange to its analyser twice: to learn, then to analyse. All problems are
 /// appended; exchanges of services that understudy.yaml does not name are one of them. Uses all
-/// cores; `progress`, which may be empty, is called from this thread only.
+/// cores.
 [[nodiscard]] std::vector<LoadedService> load_sessions(const std::filesystem::path& mock_set,
                                                        const store::Config& config,
-                                                       Protocols protocols, Diagnostics& problems,
-                                                       const Progress& progress = {});
+                                                       Protocols protocols, Diagnostics& problems);
 
 }  // namespace understudy::compile

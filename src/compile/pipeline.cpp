@@ -10,6 +10,7 @@
 #include "compile/rules.hpp"
 #include "compile/settle.hpp"
 #include "compile/trace.hpp"
+#include "compile/varying.hpp"
 #include "table/builder.hpp"
 #include "table/service_section.hpp"
 
@@ -128,11 +129,12 @@ std::optional<Compiled> compile_services(const std::filesystem::path& mock_set,
                                          const store::Config& config,
                                          const std::vector<LoadedService>& services,
                                          Diagnostics& problems) {
+  const Findings findings = find_values(services);
   Compiled compiled;
   std::vector<table::ServiceBuilder> builders;
   for (const LoadedService& service : services) {
     const CompiledService result = compile_service(service);
-    builders.push_back(emit(service, result.trace, result.settlement));
+    builders.push_back(emit(service, result.trace, result.settlement, Varying(service, findings)));
     compiled.services.push_back(summarise(service, result.trace, result.settlement));
     compiled.services.back().inferences =
         infer(service, result.trace, result.settlement, result.widenings);

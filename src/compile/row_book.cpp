@@ -8,27 +8,6 @@ namespace {
 
 constexpr std::size_t most_rows = 64;  // that one change touches, before its key is a whole column
 
-/// The values of a column in all rows; nothing where one is not known.
-std::optional<Values> column_of(const std::vector<Row>& rows, const std::string& column) {
-  Values values;
-  for (const Row& row : rows) {
-    const auto cell = row.find(column);
-    if (cell == row.end() || !cell->second) return std::nullopt;
-    values.insert(*cell->second);
-  }
-  return values;
-}
-
-const RowCondition* condition_on(const std::vector<RowCondition>& where,
-                                 const std::string& column) {
-  const auto found = std::ranges::find(where, column, &RowCondition::column);
-  return found == where.end() ? nullptr : &*found;
-}
-
-Values values_of(const RowCondition& condition) {
-  return {condition.values.begin(), condition.values.end()};
-}
-
 }  // namespace
 
 RowBook::RowBook(const std::vector<Step>& steps, const RowEvidence& evidence,
@@ -84,7 +63,6 @@ void RowBook::note_opaque(const Step& step) {
 void RowBook::note_removal(const std::string& name, const std::vector<RowCondition>& where,
                            std::int64_t recording) {
   Table& table = tables_[name];
-  table.removals = true;
   bool news = std::exchange(table.removed_in, recording) != recording;
   for (auto& [column, identity] : table.identities) {
     auto& removed = identity.removed;
@@ -219,7 +197,7 @@ void RowBook::note_set(Identity& identity, const Values& rows, const std::string
 std::optional<Values> RowBook::possible(const Table& table, const std::string& identity,
                                         const std::string& row, const std::string& column) const {
   const Identity& known_rows = table.identities.at(identity);
-  if (table.opaque || (known_rows.anonymous && table.removals)) return std::nullopt;
+  if (table.opaque || (known_rows.anonymous && table.removed_in >= 0)) return std::nullopt;
   const auto others = known_rows.rows.find(row);
   if (others == known_rows.rows.end()) return std::nullopt;
   const auto known = others->second.find(column);

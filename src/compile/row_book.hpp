@@ -62,8 +62,7 @@ class RowBook {
   struct Table {
     std::set<std::string> columns;
     std::map<std::string, Identity> identities;  ///< by column
-    bool removals = false;
-    std::int64_t removed_in = -1;  ///< the last recording in which rows were removed
+    std::int64_t removed_in = -1;  ///< the last recording in which rows were removed; -1: none
     bool opaque = false;           ///< written in ways that are not followed
   };
   /// Named values of one column by those of another.

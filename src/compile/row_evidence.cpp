@@ -26,6 +26,26 @@ bool is_value(const Cell& cell) {
 
 }  // namespace
 
+std::optional<Values> column_of(const std::vector<Row>& rows, const std::string& column) {
+  Values values;
+  for (const Row& row : rows) {
+    const auto cell = row.find(column);
+    if (cell == row.end() || !cell->second) return std::nullopt;
+    values.insert(*cell->second);
+  }
+  return values;
+}
+
+const RowCondition* condition_on(const std::vector<RowCondition>& where,
+                                 const std::string& column) {
+  const auto found = std::ranges::find(where, column, &RowCondition::column);
+  return found == where.end() ? nullptr : &*found;
+}
+
+Values values_of(const RowCondition& condition) {
+  return {condition.values.begin(), condition.values.end()};
+}
+
 const RowsSeen* returned_rows(const Step& step, const std::string& table) {
   const auto& changes = step.analysis.rows.changes;
   if (std::ranges::count(changes, table, &RowChange::table) != 1) return nullptr;

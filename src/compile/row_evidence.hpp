@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -14,6 +15,14 @@
 namespace understudy::compile {
 
 using Values = std::set<std::string>;
+
+/// The values of a column in all rows; nothing where one is not known.
+[[nodiscard]] std::optional<Values> column_of(const std::vector<Row>& rows,
+                                              const std::string& column);
+/// The condition on a column; null where there is none.
+[[nodiscard]] const RowCondition* condition_on(const std::vector<RowCondition>& where,
+                                               const std::string& column);
+[[nodiscard]] Values values_of(const RowCondition& condition);
 
 /// The rows that an exchange's own change touched, where its answer shows them; else null.
 [[nodiscard]] const RowsSeen* returned_rows(const Step& step, const std::string& table);

@@ -30,8 +30,14 @@ std::string uniqueness_of(const std::string& column) {
   return "@unique " + column;
 }
 /// The column that a key's name is about.
-std::string column_of(const std::string& name) {
+std::string column_behind(const std::string& name) {
   return name.starts_with('@') ? name.substr(name.find(' ') + 1) : name;
+}
+
+/// The values that a condition names; nothing where there is none on the column.
+std::optional<Values> named(const std::vector<RowCondition>& where, const std::string& column) {
+  const RowCondition* condition = condition_on(where, column);
+  return condition == nullptr ? std::nullopt : std::optional(values_of(*condition));
 }
 
 /// Adds the key of each value of a column, {orders, account_id, =3}, or the column as a whole.
@@ -103,7 +109,7 @@ class RowKeys::Book {
     if (where.empty()) return paths.push_back({table});
     const auto best = std::ranges::min_element(
         where, {}, [&](const RowCondition& each) { return traffic_.cost(table, each.column); });
-    add(paths, table, best->column, Values(best->values.begin(), best->values.end()), keyed);
+    add(paths, table, best->column, values_of(*best), keyed);
   }
 
   /// An insert is answered otherwise where a row with its values is there already.
@@ -128,8 +134,8 @@ class RowKeys::Book {
     // What else is in that row matters only to an upsert, which changes it.
     const bool upsert = change.kind == RowChange::Kind::upsert;
     for (const std::string& column : columns)
-      add(paths, change.table, upsert ? column : uniqueness_of(column), cells(change.rows, column),
-          keyed);
+      add(paths, change.table, upsert ? column : uniqueness_of(column),
+          column_of(change.rows, column), keyed);
   }
 
   /// So is an update, where its new value is unique. One that computes it (n = n + 1) is not taken
@@ -148,9 +154,9 @@ class RowKeys::Book {
       const std::string column = presence_of(relation.key);
       for (const Row& row : change.rows)
         if (row.contains(relation.column) || row.empty())
-          add(paths, relation.parent, column, cells({row}, relation.column), keyed);
+          add(paths, relation.parent, column, column_of({row}, relation.column), keyed);
       if (const auto set = change.set.find(relation.column); set != change.set.end())
-        add(paths, relation.parent, column, cells({change.set}, relation.column), keyed);
+        add(paths, relation.parent, column, column_of({change.set}, relation.column), keyed);
     }
   }
 
@@ -158,29 +164,13 @@ class RowKeys::Book {
   void add_children(Paths& paths, const RowChange& change, Columns* keyed) const {
     for (const RowRelation& relation : relations_)
       if (relation.parent == change.table && unsettles(change, relation.key))
-        add(paths, relation.child, relation.column, named(change, relation.key), keyed);
+        add(paths, relation.child, relation.column, named(change.where, relation.key), keyed);
   }
 
   /// Whether rows that refer to a column may have to follow.
   static bool unsettles(const RowChange& change, const std::string& key) {
     return change.kind == RowChange::Kind::remove ||
            (change.kind == RowChange::Kind::update && change.set.contains(key));
-  }
-
-  static std::optional<Values> named(const RowChange& change, const std::string& column) {
-    const auto found = std::ranges::find(change.where, column, &RowCondition::column);
-    if (found == change.where.end()) return std::nullopt;
-    return Values(found->values.begin(), found->values.end());
-  }
-
-  static std::optional<Values> cells(const std::vector<Row>& rows, const std::string& column) {
-    Values values;
-    for (const Row& row : rows) {
-      const auto cell = row.find(column);
-      if (cell == row.end() || !cell->second) return std::nullopt;
-      values.insert(*cell->second);
-    }
-    return values;
   }
 
   [[nodiscard]] bool takes_number(const RowFacts& rows, const std::string& table) const {
@@ -217,7 +207,7 @@ class RowKeys::Book {
       for (const std::string& name : keyed->second)
         if (concerns(change, name))
           add_keys(paths, change.table, name,
-                   book_.touched(step, change, column_of(name), answered));
+                   book_.touched(step, change, column_behind(name), answered));
       // So that whoever reads the whole table sees a change of which no column's key tells.
       paths.push_back({change.table, "@any"});
     }
@@ -236,7 +226,7 @@ class RowKeys::Book {
   /// Whether a change can matter to a key of that name.
   [[nodiscard]] bool concerns(const RowChange& change, const std::string& name) const {
     if (!name.starts_with('@') || change.kind != RowChange::Kind::update) return true;
-    if (name == presence_of(column_of(name))) return change.set.contains(column_of(name));
+    if (name == presence_of(column_behind(name))) return change.set.contains(column_behind(name));
     return std::ranges::any_of(change.set, [&](const auto& cell) {
       return !evidence_.is_measure(change.table, cell.first);
     });
@@ -256,7 +246,7 @@ class RowKeys::Book {
       paths.push_back({table});
     } else {
       for (const std::string& name : keyed->second)
-        add_keys(paths, table, name, values(column_of(name)));
+        add_keys(paths, table, name, values(column_behind(name)));
       paths.push_back({table, "@any"});
     }
     for (const RowRelation& relation : relations_) {

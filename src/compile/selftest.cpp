@@ -59,6 +59,7 @@ class Player {
       if (recording != step.recording) {
         scope_ = std::make_unique<match::Scope>(match::immediate_keys(section_));
         overlays_.clear();
+        elsewhere_ = false;
         recording = step.recording;
       }
       play(step, overlays_[turn.connection]);
@@ -91,8 +92,9 @@ class Player {
     if (learned_ != nullptr)
       learned_->emplace(match::extend(state, found.exact), table::hash_of(step.analysis.image));
     const auto* answer = grade(step, found.exact, state);
-    if (step.analysis.effect == Effect::write && step.analysis.control == Control::none)
-      take_effect(found.exact, answer, state, overlay);
+    if (step.analysis.effect != Effect::write || step.analysis.control != Control::none) return;
+    take_effect(found.exact, answer, state, overlay);
+    elsewhere_ |= answer != nullptr && image_of(*answer) != step.analysis.image;
   }
 
   /// As LiveState does: what a write did in an unknown state counts as all that it could have.
@@ -102,7 +104,7 @@ class Player {
     if (answer == nullptr)
       return scope_->bump(section_.writes(request), match::write_identity(request.hash, state, 0),
                           true, overlay, number);
-    const std::uint64_t image = table::hash_of(as_text(section_.image(answer->image)));
+    const std::uint64_t image = table::hash_of(image_of(*answer));
     scope_->bump(section_.writes(*answer), match::write_identity(request.hash, state, image),
                  (answer->flags & format::answer_changed) != 0, overlay, number);
   }
@@ -113,22 +115,27 @@ class Player {
     if ((request.flags & format::request_volatile) != 0) {
       ++result_.guess;
       const auto answers = section_.answers(request);
-      const auto same = std::ranges::find_if(answers, [&](const auto& answer) {
-        return as_text(section_.image(answer.image)) == step.analysis.image;
-      });
+      const auto same = std::ranges::find_if(
+          answers, [&](const auto& answer) { return image_of(answer) == step.analysis.image; });
       return same == answers.end() ? nullptr : &*same;
     }
     const auto* answer = match::answer_at(section_, request, state);
     if (answer == nullptr || (answer->flags & format::answer_guess) != 0)
       ++result_.guess;
+    else if (is_right(step, number, state, *answer))
+      ++result_.certain;
     else
-      ++(is_right(step, number, state, *answer) ? result_.certain : result_.wrong);
+      ++(elsewhere_ ? result_.guess : result_.wrong);
     return answer;
+  }
+
+  [[nodiscard]] std::string_view image_of(const format::AnswerRecord& answer) const {
+    return as_text(section_.image(answer.image));
   }
 
   [[nodiscard]] bool is_right(const Step& step, std::uint32_t number, match::Version state,
                               const format::AnswerRecord& answer) const {
-    const std::string_view image = as_text(section_.image(answer.image));
+    const std::string_view image = image_of(answer);
     if (known_ == nullptr) return image == step.analysis.image;
     const auto found = known_->find(match::extend(state, number));
     return found != known_->end() && found->second == table::hash_of(image);
@@ -151,6 +158,8 @@ class Player {
   std::unique_ptr<match::Scope> scope_;
   std::map<std::uint32_t, match::Overlay> overlays_;
   std::uint64_t reads_ = 0;
+  /// A write was guessed to be that of another recording: from there on the truth is that one's.
+  bool elsewhere_ = false;
   Replay result_;
 };
 
@@ -194,8 +203,7 @@ Replay replay(const LoadedService& service, const ServiceSection& section,
   }
   const Known known = known_states(service, section, sample);
   player.compare_with(known);
-  if (perturbation == Perturbation::one_connection)
-    return player.run(pooled(service, sample, 1));
+  if (perturbation == Perturbation::one_connection) return player.run(pooled(service, sample, 1));
   if (perturbation == Perturbation::many_connections)
     return player.run(pooled(service, sample, many));
   Replay sum;

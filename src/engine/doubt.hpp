@@ -16,7 +16,8 @@ enum class MissReason : std::uint8_t {
   uncertain,      ///< the recording itself does not prove the answer
   several,        ///< one state had several answers: they are given in recorded order
   commit,         ///< it failed in some recorded state and was never recorded in this one
-  unwatched       ///< no recorded request depends on the key that is to be watched
+  unwatched,      ///< no recorded request depends on the key that is to be watched
+  renamed         ///< which recorded values its own stand for is not certain
 };
 
 struct Doubt {

@@ -51,7 +51,7 @@ std::string source_of(const ServiceSection& section, const Verdict& verdict) {
 void explain_state(const Protocol& protocol, const ServiceSection& section, Analyser& analyser,
                    const Identity& identity, const std::vector<std::string>& after,
                    Explanation& explanation) {
-  LiveState live(section, Strictness::normal);
+  LiveState live(protocol, section, Strictness::normal, std::make_shared<match::Renaming>());
   ConnectionState connection;
   for (const std::string& line : after) {
     std::vector<Problem> problems;

@@ -10,8 +10,12 @@ namespace understudy::engine {
 namespace format = table::format;
 using table::ServiceSection;
 
-LiveState::LiveState(const ServiceSection& section, Strictness strictness)
-    : section_(section), strictness_(strictness), scope_(match::immediate_keys(section)) {}
+LiveState::LiveState(const Protocol& protocol, const ServiceSection& section, Strictness strictness,
+                     std::shared_ptr<match::Renaming> renaming)
+    : section_(section),
+      strictness_(strictness),
+      renamer_(protocol, section, std::move(renaming)),
+      scope_(match::immediate_keys(section)) {}
 
 Verdict LiveState::look_up(std::uint32_t number, const match::Overlay& overlay) {
   const auto& request = section_.requests()[number];
@@ -66,7 +70,10 @@ Verdict LiveState::next_of_volatile(std::uint32_t number, const match::Overlay& 
   std::size_t& next = volatile_cursor_[number];
   const auto* answer = &answers[std::min(next, answers.size() - 1)];
   if (strictness_ != Strictness::strict) ++next;
-  return {Grade::guess, &request, answer, scope_.state(section_.reads(request), overlay),
+  return {Grade::guess,
+          &request,
+          answer,
+          scope_.state(section_.reads(request), overlay),
           {MissReason::several, answer, {}}};
 }
 
@@ -88,21 +95,68 @@ Verdict LiveState::allowed(const Verdict& verdict) const {
 Verdict LiveState::ask(std::string_view canonical, std::string_view qualifier, bool synthesisable,
                        ConnectionState& connection) {
   const auto found = section_.find(canonical, qualifier);
+  Verdict verdict = renamer_.concerns(found)
+                        ? ask_renamed(canonical, qualifier, synthesisable, connection)
+                        : ask_found(found, synthesisable, connection, nullptr);
+  if (verdict.answer != nullptr && (verdict.answer->flags & format::answer_varies) != 0)
+    rewrite(verdict, connection);
+  return verdict;
+}
+
+Verdict LiveState::ask_found(const Found& found, bool synthesisable, ConnectionState& connection,
+                             const Renamer::Proposal* proposal) {
   if (found.empty()) return {};
-  const bool may_write =
-      (section_.requests()[found.first()].flags & format::request_writes) != 0;
+  const bool may_write = (section_.requests()[found.first()].flags & format::request_writes) != 0;
   std::unique_lock lock(scope_.mutex(), std::defer_lock);
   // From the look-up to the bump no other write may slip in between.
   if (may_write) lock.lock();
-  Verdict verdict = judge_exact(found, connection.overlay);
-  const bool known = verdict.answer != nullptr || verdict.doubt.reason == MissReason::ambiguous;
-  if (!known && !synthesisable) {
-    if (!lock) lock.lock();
-    verdict = guess(found, connection.overlay);
-  }
+  Verdict verdict = judge(found, connection.overlay, synthesisable, lock);
+  if (proposal != nullptr && verdict.answer != nullptr)
+    verdict = confirmed(*proposal, may_write, verdict);
   verdict = allowed(verdict);
-  if (may_write && verdict.answer != nullptr) take_effect(verdict, connection.overlay);
+  if (verdict.answer == nullptr) return verdict;
+  if (proposal != nullptr) renamer_.bind(*proposal);
+  if (may_write) take_effect(verdict, connection.overlay);
   return verdict;
+}
+
+Verdict LiveState::judge(const Found& found, const match::Overlay& overlay, bool synthesisable,
+                         std::unique_lock<std::mutex>& lock) {
+  const Verdict verdict = judge_exact(found, overlay);
+  const bool known = verdict.answer != nullptr || verdict.doubt.reason == MissReason::ambiguous;
+  if (known || synthesisable) return verdict;
+  if (!lock) lock.lock();
+  return guess(found, overlay);
+}
+
+Verdict LiveState::ask_renamed(std::string_view canonical, std::string_view qualifier,
+                               bool synthesisable, ConnectionState& connection) {
+  const std::scoped_lock lock(renamer_.mutex());
+  const auto proposal = renamer_.propose(canonical, qualifier, [&](const Found& found) {
+    return judge_exact(found, connection.overlay).answer != nullptr;
+  });
+  return ask_found(proposal.found, synthesisable, connection, &proposal);
+}
+
+/// Where it is not certain that the values which a request brings stand for these recorded ones,
+/// the answer is a guess.
+Verdict LiveState::confirmed(const Renamer::Proposal& proposal, bool writes, Verdict verdict) {
+  const bool took_effect = writes && (verdict.answer->flags & format::answer_changed) != 0;
+  if (proposal.certain(took_effect) || !is_certain(verdict.grade)) return verdict;
+  verdict.grade = Grade::guess;
+  verdict.doubt = {MissReason::renamed, verdict.answer, {}};
+  return verdict;
+}
+
+/// Puts the values of this run into the answer.
+void LiveState::rewrite(Verdict& verdict, ConnectionState& connection) {
+  const auto rewritten = renamer_.rewrite(*verdict.answer);
+  if (rewritten.image) connection.images.insert(rewritten.image);
+  verdict.image = rewritten.image;
+  if (rewritten.certain || verdict.grade == Grade::guess) return;
+  verdict.grade = Grade::guess;
+  verdict.doubt = {MissReason::renamed, verdict.answer, {}};
+  verdict = allowed(verdict);
 }
 
 /// What a write did in a state that was not recorded, nobody knows: it counts as having touched all
@@ -111,10 +165,8 @@ void LiveState::take_effect(const Verdict& verdict, match::Overlay& overlay) {
   const bool known = verdict.doubt.reason != MissReason::unknown_state;
   const auto keys = known ? section_.writes(*verdict.answer) : section_.writes(*verdict.request);
   const bool changed = !known || (verdict.answer->flags & format::answer_changed) != 0;
-  const auto author =
-      static_cast<std::uint32_t>(verdict.request - section_.requests().data());
-  const std::uint64_t answered =
-      table::hash_of(as_text(section_.image(verdict.answer->image)));
+  const auto author = static_cast<std::uint32_t>(verdict.request - section_.requests().data());
+  const std::uint64_t answered = table::hash_of(as_text(section_.image(verdict.answer->image)));
   scope_.bump(keys, match::write_identity(verdict.request->hash, verdict.state, answered), changed,
               overlay, author);
 }
@@ -135,10 +187,14 @@ Verdict LiveState::judge_commit(std::uint32_t number, const match::Overlay& over
   const match::Version state = overlay.fingerprint();
   if (const auto* answer = match::answer_at(section_, request, state)) {
     const bool uncertain = (answer->flags & format::answer_guess) != 0;
-    return {uncertain ? Grade::guess : Grade::exact, &request, answer, state,
+    return {uncertain ? Grade::guess : Grade::exact,
+            &request,
+            answer,
+            state,
             {MissReason::uncertain, answer, {}}};
   }
-  if (overlay.log().empty()) return {.grade = Grade::synthesised};  // it changed nothing that could be refused
+  if (overlay.log().empty())
+    return {.grade = Grade::synthesised};  // it changed nothing that could be refused
   Doubt doubt = doubt_of_state(request, overlay);
   doubt.reason = MissReason::commit;
   return {Grade::guess, &request, nullptr, state, doubt};
@@ -169,8 +225,10 @@ Verdict LiveState::commit(std::string_view canonical, std::string_view qualifier
 }
 
 bool LiveState::watch(std::string_view joined, ConnectionState& connection) {
+  const std::string recorded =
+      section_.has_varying() ? renamer_.recorded_text(joined) : std::string(joined);
   bool tracked = false;
-  for (const std::string& name : match::read_keys_of_joined(joined)) {
+  for (const std::string& name : match::read_keys_of_joined(recorded)) {
     const std::uint32_t key = section_.find_key(name);
     if (key == ServiceSection::none) continue;
     connection.watched.push_back({key, scope_.version(key)});
@@ -180,6 +238,7 @@ bool LiveState::watch(std::string_view joined, ConnectionState& connection) {
 }
 
 void LiveState::reset() {
+  renamer_.clear();
   const std::scoped_lock lock(scope_.mutex());
   scope_.reset();
   volatile_cursor_.clear();

@@ -3,13 +3,17 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <mutex>
+#include <set>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "engine/doubt.hpp"
 #include "engine/journal.hpp"
+#include "engine/renamer.hpp"
 #include "match/change_point.hpp"
 #include "match/overlay.hpp"
 #include "match/scope.hpp"
@@ -26,6 +30,8 @@ struct ConnectionState {
   };
   match::Overlay overlay;
   std::vector<Watched> watched;
+  /// Answers made anew for it, which its machine may hold.
+  std::set<std::shared_ptr<const std::string>> images;
 };
 
 /// What the table says of a request in the present state. Without an answer, or where the answer is
@@ -36,13 +42,16 @@ struct Verdict {
   const table::format::AnswerRecord* answer = nullptr;
   match::Version state = 0;  ///< that of `request`, before it was answered
   Doubt doubt{};
+  /// The image of the answer with the values of this run; null where it is that of the table.
+  std::shared_ptr<const std::string> image = nullptr;
 };
 
 /// Thread-safe. A connection's own state is used by one thread at a time.
 class LiveState {
  public:
-  /// `section` outlives it.
-  LiveState(const table::ServiceSection& section, Strictness strictness);
+  /// `protocol` and `section` outlive it. `renaming` is that of its scope.
+  LiveState(const Protocol& protocol, const table::ServiceSection& section, Strictness strictness,
+            std::shared_ptr<match::Renaming> renaming);
 
   /// Looks a request up and, where it is a write that was answered, lets it take effect.
   [[nodiscard]] Verdict ask(std::string_view canonical, std::string_view qualifier,
@@ -62,6 +71,14 @@ class LiveState {
 
  private:
   using Found = table::ServiceSection::Found;
+  [[nodiscard]] Verdict ask_found(const Found& found, bool synthesisable,
+                                  ConnectionState& connection, const Renamer::Proposal* proposal);
+  [[nodiscard]] Verdict ask_renamed(std::string_view canonical, std::string_view qualifier,
+                                    bool synthesisable, ConnectionState& connection);
+  [[nodiscard]] Verdict judge(const Found& found, const match::Overlay& overlay, bool synthesisable,
+                              std::unique_lock<std::mutex>& lock);
+  [[nodiscard]] Verdict confirmed(const Renamer::Proposal& proposal, bool writes, Verdict verdict);
+  void rewrite(Verdict& verdict, ConnectionState& connection);
   [[nodiscard]] Verdict judge_exact(const Found& found, const match::Overlay& overlay);
   [[nodiscard]] Verdict look_up(std::uint32_t number, const match::Overlay& overlay);
   [[nodiscard]] Verdict guess(const Found& found, const match::Overlay& overlay);
@@ -74,6 +91,7 @@ class LiveState {
 
   const table::ServiceSection& section_;
   Strictness strictness_;
+  Renamer renamer_;
   match::Scope scope_;
   std::unordered_map<std::uint32_t, std::size_t> volatile_cursor_;  // next of a volatile request
 };

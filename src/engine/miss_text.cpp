@@ -70,6 +70,8 @@ std::string_view text_of(MissReason reason) noexcept {
       return "the recording has it fail, and not in a transaction like this one";
     case MissReason::unwatched:
       return "no recorded request depends on what it watches, so no change would be seen";
+    case MissReason::renamed:
+      return "which recorded values those of this run stand for is not certain";
     case MissReason::unknown:
       break;
   }

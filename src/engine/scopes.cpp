@@ -9,10 +9,11 @@ LiveScope::LiveScope(std::string_view name, std::shared_ptr<const table::MappedT
       strictness_(strictness),
       states_(table_->service_count()) {}
 
-LiveState& LiveScope::of(std::size_t service) {
+LiveState& LiveScope::of(std::size_t service, const Protocol& protocol) {
   const std::scoped_lock lock(mutex_);
   std::unique_ptr<LiveState>& state = states_[service];
-  if (!state) state = std::make_unique<LiveState>(table_->service(service), strictness_);
+  if (!state)
+    state = std::make_unique<LiveState>(protocol, table_->service(service), strictness_, renaming_);
   return *state;
 }
 

@@ -25,7 +25,7 @@ class LiveScope {
   /// Empty where it is that of one connection.
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
   /// Made on first use. Lives as long as the scope, and takes a lock: connections keep it.
-  [[nodiscard]] LiveState& of(std::size_t service);
+  [[nodiscard]] LiveState& of(std::size_t service, const Protocol& protocol);
   /// The state before the first request, in all services.
   void reset();
 
@@ -33,6 +33,7 @@ class LiveScope {
   std::string name_;
   std::shared_ptr<const table::MappedTable> table_;
   Strictness strictness_;
+  std::shared_ptr<match::Renaming> renaming_ = std::make_shared<match::Renaming>();
   std::mutex mutex_;
   std::vector<std::unique_ptr<LiveState>> states_;  // by service; null until used
 };

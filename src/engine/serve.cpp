@@ -67,7 +67,9 @@ struct ServedService::Impl {
   }
 
   [[nodiscard]] Answer answer_of(const Verdict& verdict) const {
-    return {verdict.grade, section.image(verdict.answer->image), false};
+    const Bytes image =
+        verdict.image ? as_bytes(*verdict.image) : section.image(verdict.answer->image);
+    return {verdict.grade, image, false};
   }
 };
 
@@ -261,7 +263,7 @@ bool ServedConnection::Impl::watch(const Request& request) {
 
 void ServedConnection::Impl::enter(std::shared_ptr<LiveScope> next) {
   scope = std::move(next);
-  live = &scope->of(service.index);
+  live = &scope->of(service.index, service.protocol);
 }
 
 /// Why it can't be done; empty where it was.

@@ -101,6 +101,7 @@ class TableWriter {
                               std::vector<format::RequestRecord>& requests,
                               format::ServiceRecord& record);
   format::Span write_shapes(const ServiceBuilder& service);
+  void write_varying(const ServiceBuilder& service, format::ServiceRecord& record);
   format::Span write_rules(const ServiceBuilder& service);
 
   /// An open-addressed index of item numbers by hash, at most half full.
@@ -134,6 +135,7 @@ format::ServiceRecord TableWriter::write(const ServiceBuilder& service) {
   write_requests(service, record);
   record.shapes = write_shapes(service);
   record.rules = write_rules(service);
+  write_varying(service, record);
   return record;
 }
 
@@ -210,6 +212,29 @@ format::Span TableWriter::write_shapes(const ServiceBuilder& service) {
   std::vector<format::ShapeRecord> shapes;
   for (const auto& [key, content] : sorted) shapes.push_back({put(key), put(content)});
   return put(shapes);
+}
+
+void TableWriter::write_varying(const ServiceBuilder& service, format::ServiceRecord& record) {
+  std::vector<format::VaryingRecord> varying;
+  for (const auto& [value, proven] : service.varying_)
+    varying.push_back({put(value), proven ? 1U : 0U});
+  std::vector<format::MaskRecord> masks;
+  std::vector<format::MentionRecord> mentions;
+  std::uint32_t answer = 0;
+  for (std::size_t i = 0; i < service.requests_.size(); ++i) {
+    const RequestEntry& request = service.requests_[i];
+    if ((request.flags & format::request_varies) != 0)
+      masks.push_back({request.mask, static_cast<std::uint32_t>(i)});
+    for (const AnswerEntry& entry : request.answers) {
+      if ((entry.flags & format::answer_varies) != 0)
+        mentions.push_back({answer, 0, put(entry.document)});
+      ++answer;
+    }
+  }
+  std::ranges::stable_sort(masks, {}, &format::MaskRecord::hash);
+  record.varying = put(varying);
+  record.masks = put(masks);
+  record.mentions = put(mentions);
 }
 
 format::Span TableWriter::write_rules(const ServiceBuilder& service) {

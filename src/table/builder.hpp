@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -23,6 +24,7 @@ struct AnswerEntry {
   std::vector<std::uint32_t> writes;    ///< from ServiceBuilder::key, ascending
   std::vector<std::uint32_t> evidence;  ///< beside the request's `reads`: write number + 1, or 0
   std::uint32_t cause = 0;              ///< write number + 1, or 0
+  std::string document{};               ///< of a MentionRecord, where `flags` say answer_varies
 };
 
 struct RequestEntry {
@@ -30,6 +32,7 @@ struct RequestEntry {
   std::uint32_t flags = 0;                   ///< format::RequestFlag
   std::vector<std::uint32_t> reads, writes;  ///< from ServiceBuilder::key
   std::vector<AnswerEntry> answers;          ///< sorted by state, but for a volatile one: in order
+  std::uint64_t mask = 0;                    ///< of a MaskRecord, where `flags` say request_varies
 };
 
 struct RuleEntry {
@@ -62,6 +65,8 @@ class ServiceBuilder {
   void set_pattern_flags(const std::string& pattern, std::uint32_t flags) {
     pattern_flags_[pattern] |= flags;
   }
+  /// Folded values, and whether it is proven that they vary.
+  void set_varying(std::map<std::string, bool> values) { varying_ = std::move(values); }
   void set_profile(Document profile) { profile_ = std::move(profile); }
   void set_shapes(std::vector<std::pair<std::string, std::string>> shapes) {
     shapes_ = std::move(shapes);
@@ -88,6 +93,7 @@ class ServiceBuilder {
   std::vector<format::WriteRecord> writes_;
   std::vector<std::pair<std::string, std::string>> shapes_;
   std::unordered_map<std::string, std::uint32_t> pattern_flags_;
+  std::map<std::string, bool> varying_;
 };
 
 /// The table file's octets.

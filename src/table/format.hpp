@@ -13,7 +13,7 @@ static_assert(std::endian::native == std::endian::little,
               "tables are mapped as they are; a big-endian machine needs its own reader");
 
 inline constexpr std::array<char, 8> magic = {'U', 'N', 'D', 'R', 'S', 'T', 'D', 'Y'};
-inline constexpr std::uint32_t version = 3;
+inline constexpr std::uint32_t version = 4;
 
 /// `count` records or octets that begin at `offset`.
 struct Span {
@@ -47,16 +47,20 @@ struct ServiceRecord {
   Span shapes;           ///< ShapeRecord, sorted by key
   Span rules;            ///< RuleRecord, in the order in which they are tried
   Span sources;          ///< Span of octets each: names of session files
+  Span varying;          ///< VaryingRecord, sorted by value
+  Span masks;            ///< MaskRecord, sorted by hash, then by request
+  Span mentions;         ///< MentionRecord, sorted by answer
   Span writes;           ///< WriteRecord, in the order of recording
-  Span evidence;         ///< std::uint32_t write number + 1, 0 for none; answers refer to runs of it
-  Span by_cause;         ///< std::uint32_t answer numbers, beside `answers`: sorted within a request
+  Span evidence;  ///< std::uint32_t write number + 1, 0 for none; answers refer to runs of it
+  Span by_cause;  ///< std::uint32_t answer numbers, beside `answers`: sorted within a request
 };
 
 enum RequestFlag : std::uint32_t {
   request_writes = 1,    ///< bumps its answer's `writes`, where it is not known its own
   request_volatile = 2,  ///< one state had several answers: `answers` in order of recording
   request_control = 4,   ///< a transaction control whose recorded failure is in the table
-  request_static = 8     ///< depends on nothing that any recorded request writes
+  request_static = 8,    ///< depends on nothing that any recorded request writes
+  request_varies = 16    ///< has a value that the client makes anew in each run: one of `masks`
 };
 
 struct RequestRecord {
@@ -72,7 +76,8 @@ struct RequestRecord {
 
 enum AnswerFlag : std::uint32_t {
   answer_changed = 1,  ///< a write that took effect
-  answer_guess = 2     ///< recorded while what it depends on was being written
+  answer_guess = 2,    ///< recorded while what it depends on was being written
+  answer_varies = 256  ///< shows a value that the client makes anew in each run: one of `mentions`
 };
 
 struct AnswerRecord {
@@ -117,6 +122,24 @@ struct RuleRecord {
   Span file;
   std::uint32_t line = 0;
   std::int32_t priority = 0;
+};
+
+/// A recorded value that the client makes anew in each run (docs/values.md).
+struct VaryingRecord {
+  Span value;                             ///< folded, see match/value_type.hpp
+  std::uint32_t proven = 0, padding = 0;  ///< 1: several recordings of one flow show it
+};
+
+/// Finds a request with such values by its octets without them.
+struct MaskRecord {
+  std::uint64_t hash = 0;  ///< of match::Masked::mask
+  std::uint32_t request = 0, padding = 0;
+};
+
+/// An answer that shows such a value, so that it can be made anew with another one.
+struct MentionRecord {
+  std::uint32_t answer = 0, padding = 0;
+  Span document;  ///< CBOR: {request, answer}; empty where the image can't be made from it
 };
 
 static_assert(std::is_trivially_copyable_v<ServiceRecord> && sizeof(RequestRecord) % 8 == 0 &&

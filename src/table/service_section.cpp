@@ -63,6 +63,9 @@ ServiceSection::ServiceSection(Bytes file, const format::ServiceRecord& record)
       patterns_(records<format::PatternRecord>(file, record.patterns)),
       shapes_(records<format::ShapeRecord>(file, record.shapes)),
       rules_(records<format::RuleRecord>(file, record.rules)),
+      varying_(records<format::VaryingRecord>(file, record.varying)),
+      masks_(records<format::MaskRecord>(file, record.masks)),
+      mentions_(records<format::MentionRecord>(file, record.mentions)),
       recorded_writes_(records<format::WriteRecord>(file, record.writes)) {}
 
 bool ServiceSection::check() const noexcept {
@@ -73,13 +76,16 @@ bool ServiceSection::check() const noexcept {
       keys_.size() == record_.keys.count && images_.size() == record_.images.count &&
       sources_.size() == record_.sources.count && answers_.size() == record_.answers.count &&
       patterns_.size() == record_.patterns.count && shapes_.size() == record_.shapes.count &&
-      rules_.size() == record_.rules.count && recorded_writes_.size() == record_.writes.count &&
+      rules_.size() == record_.rules.count && varying_.size() == record_.varying.count &&
+      masks_.size() == record_.masks.count && mentions_.size() == record_.mentions.count &&
+      recorded_writes_.size() == record_.writes.count &&
       evidence_.size() == record_.evidence.count && by_cause_.size() == answers_.size();
-  return sizes && check_evidence() && inside(record_.name) && inside(record_.protocol) &&
-         inside(record_.profile) && index_sound(request_index_, requests_.size()) &&
-         index_sound(key_index_, keys_.size()) && all_below(key_lists_, keys_.size()) &&
-         all_below(pattern_members_, requests_.size()) && std::ranges::all_of(keys_, inside) &&
-         std::ranges::all_of(images_, inside) && std::ranges::all_of(sources_, inside) &&
+  return sizes && check_evidence() && check_varying() && inside(record_.name) &&
+         inside(record_.protocol) && inside(record_.profile) &&
+         index_sound(request_index_, requests_.size()) && index_sound(key_index_, keys_.size()) &&
+         all_below(key_lists_, keys_.size()) && all_below(pattern_members_, requests_.size()) &&
+         std::ranges::all_of(keys_, inside) && std::ranges::all_of(images_, inside) &&
+         std::ranges::all_of(sources_, inside) &&
          std::ranges::all_of(requests_,
                              [&](const format::RequestRecord& r) {
                                return inside(r.canonical) && inside(r.qualifier) &&
@@ -103,6 +109,19 @@ bool ServiceSection::check() const noexcept {
              [&](const format::ShapeRecord& s) { return inside(s.key) && inside(s.content); }) &&
          std::ranges::all_of(rules_, [&](const format::RuleRecord& r) {
            return inside(r.condition) && inside(r.image) && inside(r.file);
+         });
+}
+
+bool ServiceSection::check_varying() const noexcept {
+  return std::ranges::all_of(varying_,
+                             [&](const format::VaryingRecord& varying) {
+                               return octets_inside(file_, varying.value);
+                             }) &&
+         std::ranges::all_of(
+             masks_,
+             [&](const format::MaskRecord& mask) { return mask.request < requests_.size(); }) &&
+         std::ranges::all_of(mentions_, [&](const format::MentionRecord& mention) {
+           return mention.answer < answers_.size() && octets_inside(file_, mention.document);
          });
 }
 
@@ -161,6 +180,26 @@ ServiceSection::Found ServiceSection::find(std::string_view canonical,
     }
   }
   return found;
+}
+
+const format::VaryingRecord* ServiceSection::varying(std::string_view folded) const noexcept {
+  const auto found = std::ranges::lower_bound(
+      varying_, folded, {},
+      [&](const format::VaryingRecord& record) { return text(record.value); });
+  return found == varying_.end() || text(found->value) != folded ? nullptr : &*found;
+}
+
+std::span<const format::MaskRecord> ServiceSection::masked(std::uint64_t hash) const noexcept {
+  const auto found = std::ranges::equal_range(masks_, hash, {}, &format::MaskRecord::hash);
+  return {found.begin(), found.end()};
+}
+
+const format::MentionRecord* ServiceSection::mention(
+    const format::AnswerRecord& answer) const noexcept {
+  const auto number = static_cast<std::uint32_t>(&answer - answers_.data());
+  const auto found =
+      std::ranges::lower_bound(mentions_, number, {}, &format::MentionRecord::answer);
+  return found == mentions_.end() || found->answer != number ? nullptr : &*found;
 }
 
 std::uint32_t ServiceSection::find_key(std::string_view name) const noexcept {

@@ -84,6 +84,17 @@ class ServiceSection final : public ServiceTable {
       const format::PatternRecord& p) const noexcept {
     return pattern_members_.subspan(p.members, p.member_count);
   }
+  [[nodiscard]] bool has_varying() const noexcept { return !varying_.empty(); }
+  /// Whether the client makes this recorded value (folded) anew in each run.
+  [[nodiscard]] bool is_varying(std::string_view folded) const noexcept {
+    return varying(folded) != nullptr;
+  }
+  [[nodiscard]] const format::VaryingRecord* varying(std::string_view folded) const noexcept;
+  /// The requests with such values whose mask has this hash, in the order of recording.
+  [[nodiscard]] std::span<const format::MaskRecord> masked(std::uint64_t hash) const noexcept;
+  /// Of an answer that shows such values; null for another.
+  [[nodiscard]] const format::MentionRecord* mention(
+      const format::AnswerRecord& answer) const noexcept;
   [[nodiscard]] Bytes image(std::uint32_t number) const noexcept { return octets(images_[number]); }
   [[nodiscard]] std::string_view text(const format::Span& span) const noexcept {
     return as_text(octets(span));
@@ -108,6 +119,7 @@ class ServiceSection final : public ServiceTable {
   [[nodiscard]] std::uint32_t find_key(std::string_view name) const noexcept;
 
  private:
+  [[nodiscard]] bool check_varying() const noexcept;
   [[nodiscard]] bool check_evidence() const noexcept;
 
   Bytes file_;
@@ -121,6 +133,9 @@ class ServiceSection final : public ServiceTable {
   std::span<const format::PatternRecord> patterns_;
   std::span<const format::ShapeRecord> shapes_;
   std::span<const format::RuleRecord> rules_;
+  std::span<const format::VaryingRecord> varying_;
+  std::span<const format::MaskRecord> masks_;
+  std::span<const format::MentionRecord> mentions_;
   std::span<const format::WriteRecord> recorded_writes_;
 };
 

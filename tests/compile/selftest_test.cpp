@@ -44,3 +44,16 @@ TEST_CASE("an answer that differs from the table's is counted as wrong") {
   const auto table = recorded.table();
   CHECK(replay(other.loaded(), table->service(0), Perturbation::none).wrong == 1);
 }
+
+TEST_CASE(
+    "after a write that two recordings answer differently, the truth is that of the one which was "
+    "played") {
+  toy::Recorded recorded;
+  recorded.say(1, "SET t.1 a", "id 1").say(1, "SET t.1 b", "id 2").next_recording();
+  recorded.say(1, "SET t.1 a", "id 7").say(1, "SET t.1 b", "id 8");
+  const auto table = recorded.table();
+  const Replay result = replay(recorded.loaded(), table->service(0), Perturbation::none);
+  CHECK(result.wrong == 0);
+  CHECK(result.certain == 1);  // "id 2", after the first recording's "id 1"
+  CHECK(result.guess == 3);
+}

@@ -24,7 +24,9 @@ Mock::Mock(const Protocol& protocol, const std::vector<Recorded>& recording,
   std::string problem;
   table_ = table::MappedTable::from_memory(std::move(compiled->octets), problem);
   if (!table_) throw std::runtime_error(problem);
-  live_ = std::make_unique<engine::LiveState>(table_->service(0), engine::Strictness::normal);
+  live_ =
+      std::make_unique<engine::LiveState>(protocol, table_->service(0), engine::Strictness::normal,
+                                          std::make_shared<match::Renaming>());
 }
 
 /// What compile::load_sessions does of files: all is learned from first, then analysed.

@@ -4,6 +4,7 @@
 
 #include <thread>
 
+#include "client.hpp"
 #include "engine/serve.hpp"
 #include "support/toy_recording.hpp"
 
@@ -46,19 +47,8 @@ struct Stage {
   std::vector<Incident> incidents;
 };
 
-struct Client {
-  explicit Client(Stage& stage, std::size_t service = 0)
-      : connection(stage.services[service], 1, {}) {}
-  engine::ServedConnection connection;
-
-  std::string ask(const std::string& line) {
-    static_cast<void>(connection.feed(as_bytes(line + "\n")));
-    std::string answer;
-    connection.output().for_each_slice([&](Bytes slice) { answer += as_text(slice); });
-    connection.output().clear();
-    if (!answer.empty()) answer.pop_back();
-    return answer;
-  }
+struct Client : toy::Client {
+  explicit Client(Stage& stage, std::size_t service = 0) : toy::Client(stage.services[service]) {}
   std::string in(const std::string& scope, const std::string& line) {
     const std::string entered = ask("ENTER " + scope);
     return entered == "OK" ? ask(line) : entered;

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "client.hpp"
 #include "engine/explain.hpp"
 #include "support/toy_recording.hpp"
 #include "table/service_section.hpp"
@@ -23,18 +24,8 @@ struct Stage {
   std::shared_ptr<engine::ServedService> service;
 };
 
-struct Client {
-  explicit Client(Stage& stage) : connection(stage.service, 1, {}) {}
-  engine::ServedConnection connection;
-
-  std::string ask(const std::string& line) {
-    static_cast<void>(connection.feed(as_bytes(line + "\n")));
-    std::string answer;
-    connection.output().for_each_slice([&](Bytes slice) { answer += as_text(slice); });
-    connection.output().clear();
-    if (!answer.empty()) answer.pop_back();
-    return answer;
-  }
+struct Client : toy::Client {
+  explicit Client(Stage& stage) : toy::Client(stage.service) {}
 };
 
 std::shared_ptr<const table::MappedTable> read_write_read() {

@@ -151,6 +151,15 @@ class ToyProtocol final : public Protocol {
     return {{"verb", std::string(canonical.substr(0, end))},
             {"rest", end == std::string_view::npos ? "" : std::string(canonical.substr(end + 1))}};
   }
+  /// The key is an address, the value of a SET is made.
+  std::string map_values(std::string_view canonical, const ValueMap& map) const override {
+    const std::size_t begin = pattern_of(canonical).size() + 1;
+    if (begin > canonical.size()) return std::string(canonical);
+    const ValueRole role = canonical.starts_with("SET") ? ValueRole::made : ValueRole::sought;
+    const std::string_view values = canonical.substr(begin);
+    return std::string(canonical.substr(0, begin)) +
+           map(values, role).value_or(std::string(values));
+  }
   std::string summarise(const Document& request) const override {
     return request.value("verb", "") + " " + request.value("rest", "");
   }

@@ -10,6 +10,7 @@
 #include "compile/load.hpp"
 #include "compile/settle.hpp"
 #include "compile/trace.hpp"
+#include "compile/varying.hpp"
 #include "support/toy_protocol.hpp"
 #include "table/builder.hpp"
 #include "table/mapped_table.hpp"
@@ -39,7 +40,11 @@ class Recorded {
                    std::uint64_t began, std::uint64_t ended) {
     compile::Step step;
     std::vector<Problem> problems;
-    step.analysis = loaded_.analyser->analyse({}, {{{"line", line}}, answer, {}, {}}, problems);
+    const Exchange exchange{{{"line", line}}, answer, {}, {}};
+    step.analysis = loaded_.analyser->analyse({}, exchange, problems);
+    SessionHeader session;
+    session.started = "2026-11-25T00:00:00Z";
+    compile::keep_values(session, exchange, step);
     step.recording = recording_;
     step.connection = recording_ * 100 + connection;
     step.began = began;
@@ -61,7 +66,9 @@ class Recorded {
   }
   [[nodiscard]] table::ServiceBuilder builder(const compile::Widened& widened = {}) const {
     const compile::Trace traced = trace(widened);
-    return compile::emit(loaded_, traced, compile::settle(loaded_, traced));
+    const compile::Findings findings = compile::find_values({&loaded_, 1});
+    return compile::emit(loaded_, traced, compile::settle(loaded_, traced),
+                         compile::Varying(loaded_, findings));
   }
   [[nodiscard]] std::shared_ptr<const table::MappedTable> table() const {
     std::vector<table::ServiceBuilder> builders;

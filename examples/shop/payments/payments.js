@@ -1,4 +1,4 @@
-// A payments provider in small: charges, confirmations and refunds, kept in memory.
+// A payments provider in small: charges, confirmations and refunds of a merchant's customers, kept in memory.
 import { createServer } from 'node:http';
 
 const confirmationFrom = 100_000; // cents; larger charges wait for the customer's code
@@ -15,32 +15,37 @@ class Refusal extends Error {
 }
 
 export function createPaymentsApi({ apiKey, confirmationCode = '123456' }) {
-  const charges = new Map();
-  const refunds = new Map();
+  const accounts = new Map(); // by customer
   const answersByKey = new Map();
 
-  const numbered = (prefix, count) => `${prefix}_${String(count).padStart(4, '0')}`;
+  const numbered = (prefix, customer, count) => `${prefix}_${customer}_${String(count).padStart(2, '0')}`;
 
-  function find(id) {
-    const charge = charges.get(id);
+  function accountOf(customer) {
+    if (!accounts.has(customer)) accounts.set(customer, { charges: new Map(), refunds: [] });
+    return accounts.get(customer);
+  }
+
+  function find(customer, id) {
+    const charge = accounts.get(customer)?.charges.get(id);
     if (!charge) throw new Refusal(404, 'no_such_charge', `No such charge: ${id}`);
     return charge;
   }
 
-  function charge({ amount, currency, payment_method: method, reference }) {
+  function charge(customer, { amount, currency, payment_method: method, reference }) {
     if (!Number.isInteger(amount) || amount < 1) throw new Refusal(422, 'invalid_amount', 'Invalid amount.');
     if (refusals[method]) throw new Refusal(402, ...refusals[method]);
     const status = amount >= confirmationFrom ? 'requires_confirmation' : 'succeeded';
+    const { charges } = accountOf(customer);
     const created = {
-      id: numbered('ch', charges.size + 1), object: 'charge', amount, currency, reference,
+      id: numbered('ch', customer, charges.size + 1), object: 'charge', customer, amount, currency, reference,
       payment_method: method, status, refunded: false,
     };
     charges.set(created.id, created);
     return [201, created];
   }
 
-  function confirm(id, { code }) {
-    const charge = find(id);
+  function confirm(customer, id, { code }) {
+    const charge = find(customer, id);
     if (charge.status !== 'requires_confirmation') {
       throw new Refusal(409, 'not_waiting', `The charge is ${charge.status}.`);
     }
@@ -49,17 +54,20 @@ export function createPaymentsApi({ apiKey, confirmationCode = '123456' }) {
     return [200, charge];
   }
 
-  function refund(id, { reason = null }) {
-    const charge = find(id);
+  function refund(customer, id, { reason = null }) {
+    const charge = find(customer, id);
     if (charge.refunded) throw new Refusal(409, 'already_refunded', 'The charge was refunded before.');
     charge.refunded = true;
-    const created = { id: numbered('re', refunds.size + 1), object: 'refund', charge: id, amount: charge.amount, reason };
-    refunds.set(created.id, created);
+    const { refunds } = accountOf(customer);
+    const created = {
+      id: numbered('re', customer, refunds.length + 1), object: 'refund', charge: id, amount: charge.amount, reason,
+    };
+    refunds.push(created);
     return [201, created];
   }
 
-  function cancel(id) {
-    const charge = find(id);
+  function cancel(customer, id) {
+    const charge = find(customer, id);
     if (charge.status !== 'requires_confirmation') {
       throw new Refusal(409, 'not_waiting', `The charge is ${charge.status}.`);
     }
@@ -67,19 +75,19 @@ export function createPaymentsApi({ apiKey, confirmationCode = '123456' }) {
     return [200, charge];
   }
 
-  const refundsOf = (id) => {
-    find(id);
-    return [200, { object: 'list', data: [...refunds.values()].filter((refund) => refund.charge === id) }];
+  const refundsOf = (customer, id) => {
+    find(customer, id);
+    return [200, { object: 'list', data: accountOf(customer).refunds.filter((refund) => refund.charge === id) }];
   };
 
   const routes = [
     ['GET', /^\/health$/, () => [200, { status: 'ok' }]],
-    ['POST', /^\/charges$/, (_, body) => charge(body)],
-    ['GET', /^\/charges\/(\w+)$/, (id) => [200, find(id)]],
-    ['DELETE', /^\/charges\/(\w+)$/, (id) => cancel(id)],
-    ['POST', /^\/charges\/(\w+)\/confirm$/, confirm],
-    ['POST', /^\/charges\/(\w+)\/refunds$/, refund],
-    ['GET', /^\/charges\/(\w+)\/refunds$/, refundsOf],
+    ['POST', /^\/customers\/(\w+)\/charges$/, charge],
+    ['GET', /^\/customers\/(\w+)\/charges\/(\w+)$/, (customer, id) => [200, find(customer, id)]],
+    ['DELETE', /^\/customers\/(\w+)\/charges\/(\w+)$/, cancel],
+    ['POST', /^\/customers\/(\w+)\/charges\/(\w+)\/confirm$/, confirm],
+    ['POST', /^\/customers\/(\w+)\/charges\/(\w+)\/refunds$/, refund],
+    ['GET', /^\/customers\/(\w+)\/charges\/(\w+)\/refunds$/, refundsOf],
   ];
 
   /** `[status, document]` for one request. */
@@ -87,7 +95,7 @@ export function createPaymentsApi({ apiKey, confirmationCode = '123456' }) {
     if (authorization !== `Bearer ${apiKey}`) throw new Refusal(401, 'invalid_key', 'Invalid API key.');
     for (const [routeMethod, pattern, handle] of routes) {
       const match = routeMethod === method && pattern.exec(path);
-      if (match) return handle(match[1], body);
+      if (match) return handle(...match.slice(1), body);
     }
     throw new Refusal(404, 'not_found', `No such resource: ${method} ${path}`);
   }

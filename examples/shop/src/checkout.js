@@ -14,8 +14,8 @@ export function createCheckout({ catalogue, orders, carts, counters, payments })
 
   const totalOf = (lines) => lines.reduce((sum, { quantity, price }) => sum + quantity * toCents(price), 0);
 
-  async function charge(trx, orderId, cents, paymentMethod) {
-    const { id, status } = await payments.charge({
+  async function charge(trx, customerId, orderId, cents, paymentMethod) {
+    const { id, status } = await payments.charge(customerId, {
       orderId, amountCents: cents, currency: 'eur', paymentMethod,
     });
     await orders.charged(trx, orderId, status === 'succeeded' ? 'paid' : 'awaiting_payment', id);
@@ -29,6 +29,7 @@ export function createCheckout({ catalogue, orders, carts, counters, payments })
 
     /** Stock, order and charge: all of them, or, where one fails, none. */
     async place(session, { paymentMethod, note = null }) {
+      const { customerId } = session;
       const lines = await priced(session);
       if (lines.length === 0) throw invalid('the cart is empty');
       const cents = totalOf(lines);
@@ -36,37 +37,42 @@ export function createCheckout({ catalogue, orders, carts, counters, payments })
         orders.transaction(async (trx) => {
           await catalogue.take(stock, lines, 'sold');
           const id = await orders.insert(trx, {
-            customerId: session.customerId, currency: 'EUR', total: fromCents(cents), note, lines,
+            customerId, currency: 'EUR', total: fromCents(cents), note, lines,
           });
-          await charge(trx, id, cents, paymentMethod);
+          await charge(trx, customerId, id, cents, paymentMethod);
           return id;
         }),
       );
       await carts.clear(session.token);
-      await counters.sold(lines, cents);
+      await counters.sold(customerId, lines, cents);
       return orders.find(orderId);
     },
 
     /** Asks the payments API as long as the order waits for it. */
     async status(orderId) {
-      const { status, charge_id: chargeId } = await orders.status(orderId);
+      const { customer_id: customerId, status, charge_id: chargeId } = await orders.status(orderId);
       if (status !== 'awaiting_payment') return status;
-      const charge = await payments.find(chargeId);
+      const charge = await payments.find(customerId, chargeId);
       return charge.status === 'succeeded' ? (await orders.paid(orderId)).status : status;
     },
 
     async confirm(orderId, code) {
-      const { charge_id: chargeId } = await orders.status(orderId);
+      const { customer_id: customerId, charge_id: chargeId } = await orders.status(orderId);
       if (!chargeId) throw invalid(`order ${orderId} was never charged`);
-      return payments.confirm(chargeId, code);
+      return payments.confirm(customerId, chargeId, code);
+    },
+
+    async refunds(orderId) {
+      const { customer_id: customerId, charge_id: chargeId } = await orders.status(orderId);
+      return payments.refunds(customerId, chargeId);
     },
 
     async cancel(orderId, reason) {
       const order = await orders.find(orderId);
       const cancelled = await orders.cancel(orderId);
       await (order.status === 'paid'
-        ? payments.refund(order.charge_id, reason)
-        : payments.cancel(order.charge_id));
+        ? payments.refund(order.customer_id, order.charge_id, reason)
+        : payments.cancel(order.customer_id, order.charge_id));
       await catalogue.transaction(async (stock) => {
         for (const { sku, quantity } of order.items) await catalogue.moveStock(stock, sku, quantity, 'returned');
       });

@@ -10,6 +10,7 @@ export function readConfig(env = process.env) {
     catalogueUrl: env.CATALOGUE_URL,
     redisUrl: env.REDIS_URL,
     paymentsUrl: env.PAYMENTS_URL,
+    scope: env.SCOPE,
     paymentsKey: env.PAYMENTS_KEY ?? 'key_shop_development',
     poolSize: Number(env.POOL_SIZE ?? 2),
     port: Number(env.PORT ?? 3000),

@@ -1,7 +1,9 @@
 // The payments API, called over HTTP.
 import { paymentRefused } from './errors.js';
 
-export function createPayments(baseUrl, apiKey) {
+export function createPayments(baseUrl, apiKey, extraHeaders = {}) {
+  const chargesOf = (customerId) => `/customers/${customerId}/charges`;
+
   async function call(method, path, body = undefined, headers = {}) {
     const response = await fetch(new URL(path, baseUrl), {
       method,
@@ -10,6 +12,7 @@ export function createPayments(baseUrl, apiKey) {
         accept: 'application/json',
         ...(body && { 'content-type': 'application/json' }),
         ...headers,
+        ...extraHeaders,
       },
       body: body && JSON.stringify(body),
     });
@@ -21,18 +24,18 @@ export function createPayments(baseUrl, apiKey) {
 
   return {
     /** The same order is never charged twice, however often this is called for it. */
-    charge: ({ orderId, amountCents, currency, paymentMethod }) =>
+    charge: (customerId, { orderId, amountCents, currency, paymentMethod }) =>
       call(
         'POST',
-        '/charges',
+        chargesOf(customerId),
         { amount: amountCents, currency, payment_method: paymentMethod, reference: `order-${orderId}` },
         { 'idempotency-key': `charge-order-${orderId}` },
       ),
-    find: (chargeId) => call('GET', `/charges/${chargeId}`),
-    confirm: (chargeId, code) => call('POST', `/charges/${chargeId}/confirm`, { code }),
-    refund: (chargeId, reason) => call('POST', `/charges/${chargeId}/refunds`, { reason }),
-    cancel: (chargeId) => call('DELETE', `/charges/${chargeId}`),
-    refunds: (chargeId) => call('GET', `/charges/${chargeId}/refunds`),
+    find: (customerId, chargeId) => call('GET', `${chargesOf(customerId)}/${chargeId}`),
+    confirm: (customerId, chargeId, code) => call('POST', `${chargesOf(customerId)}/${chargeId}/confirm`, { code }),
+    refund: (customerId, chargeId, reason) => call('POST', `${chargesOf(customerId)}/${chargeId}/refunds`, { reason }),
+    cancel: (customerId, chargeId) => call('DELETE', `${chargesOf(customerId)}/${chargeId}`),
+    refunds: (customerId, chargeId) => call('GET', `${chargesOf(customerId)}/${chargeId}/refunds`),
     health: () => call('GET', '/health'),
   };
 }

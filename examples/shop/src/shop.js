@@ -7,10 +7,12 @@ import mysql from 'mysql2/promise';
 import { createCheckout } from './checkout.js';
 import { sendError } from './errors.js';
 import { createPayments } from './payments-client.js';
+import { accountRoutes } from './routes/account.js';
 import { cartRoutes } from './routes/cart.js';
 import { catalogueRoutes } from './routes/catalogue.js';
 import { customerRoutes } from './routes/customers.js';
 import { orderRoutes } from './routes/orders.js';
+import { scopeOptions } from './scope.js';
 import { createCarts } from './stores/carts.js';
 import { createCatalogue } from './stores/catalogue.js';
 import { createCounters } from './stores/counters.js';
@@ -19,11 +21,17 @@ import { createOrders } from './stores/orders.js';
 import { createProductCache } from './stores/product-cache.js';
 import { createSessions } from './stores/sessions.js';
 
-function connect({ databaseUrl, catalogueUrl, redisUrl, poolSize }) {
+function connect({ databaseUrl, catalogueUrl, redisUrl, paymentsUrl, paymentsKey, poolSize, scope }) {
+  const own = scopeOptions(scope);
   return {
-    database: knex({ client: 'pg', connection: databaseUrl, pool: { min: 0, max: poolSize } }),
-    catalogueDb: mysql.createPool({ uri: catalogueUrl, connectionLimit: poolSize, timezone: 'Z' }),
-    redis: new Redis(redisUrl, { lazyConnect: true, maxRetriesPerRequest: 1 }),
+    database: knex({
+      client: 'pg',
+      connection: { connectionString: databaseUrl, ...own.postgres },
+      pool: { min: 0, max: poolSize },
+    }),
+    catalogueDb: mysql.createPool({ uri: catalogueUrl, connectionLimit: poolSize, timezone: 'Z', ...own.mysql }),
+    redis: new Redis(redisUrl, { lazyConnect: true, maxRetriesPerRequest: 1, ...own.redis }),
+    payments: createPayments(paymentsUrl, paymentsKey, own.headers),
   };
 }
 
@@ -39,10 +47,9 @@ function healthRoute({ database, catalogueDb, redis, payments }) {
 
 /** An Express application and what ends its connections. */
 export async function createShop(config, { clock, ids }) {
-  const { database, catalogueDb, redis } = connect(config);
+  const { database, catalogueDb, redis, payments } = connect(config);
   await redis.connect();
 
-  const payments = createPayments(config.paymentsUrl, config.paymentsKey);
   const catalogue = createCatalogue(catalogueDb, clock);
   const orders = createOrders(database, clock);
   const customers = createCustomers(database, clock);
@@ -57,7 +64,8 @@ export async function createShop(config, { clock, ids }) {
   app.use(catalogueRoutes({ catalogue, productCache, counters }));
   app.use(customerRoutes({ customers, sessions, counters }));
   app.use(cartRoutes({ catalogue, carts, checkout, sessions }));
-  app.use(orderRoutes({ catalogue, checkout, counters, orders, payments, sessions }));
+  app.use(orderRoutes({ checkout, orders, sessions }));
+  app.use(accountRoutes({ catalogue, counters, orders, sessions }));
   app.use(sendError);
 
   return {

@@ -7,10 +7,14 @@ import { pageOf, tokenOf } from './requests.js';
 export function catalogueRoutes({ catalogue, productCache, counters }) {
   const routes = Router();
 
-  routes.get('/products', async (request, response) => {
-    const { category, search } = request.query;
+  routes.get('/categories', async (_request, response) => {
+    response.json({ categories: await catalogue.categories() });
+  });
+
+  routes.get('/categories/:category/products', async (request, response) => {
+    const { category } = request.params;
     const { page, size } = pageOf(request);
-    const { total, products } = await catalogue.page({ page, size, category, search });
+    const { total, products } = await catalogue.page({ page, size, category, search: request.query.search });
     response.json({ page, size, total, products });
   });
 
@@ -24,9 +28,9 @@ export function catalogueRoutes({ catalogue, productCache, counters }) {
   });
 
   routes.post('/products', async (request, response) => {
-    const { sku, name, price, categoryId } = request.body;
-    if (!sku || !name || !isAmount(price) || !categoryId) {
-      throw invalid('sku, name, price ("9.90") and categoryId are needed');
+    const { sku, name, price, category } = request.body;
+    if (!sku || !name || !isAmount(price) || !category) {
+      throw invalid('sku, name, price ("9.90") and category are needed');
     }
     const id = await catalogue.create(request.body);
     response.status(201).json({ id, ...(await catalogue.find(sku)) });
@@ -44,6 +48,10 @@ export function catalogueRoutes({ catalogue, productCache, counters }) {
     await catalogue.withdraw(request.params.sku);
     await productCache.forget(request.params.sku);
     response.status(204).end();
+  });
+
+  routes.get('/stock', async (request, response) => {
+    response.json({ stock: await catalogue.stockOf([request.query.sku ?? []].flat()) });
   });
 
   routes.get('/products/:sku/stock', async (request, response) => {

@@ -13,10 +13,6 @@ export function customerRoutes({ customers, sessions, counters }) {
     response.status(201).json(await customers.create(request.body));
   });
 
-  routes.get('/customers', async (request, response) => {
-    response.json({ customers: await customers.tagged(request.query.tag ?? '') });
-  });
-
   routes.get('/customers/:id', async (request, response) => {
     response.json(await customers.find(idOf(request)));
   });
@@ -27,6 +23,24 @@ export function customerRoutes({ customers, sessions, counters }) {
     );
     if (Object.keys(changes).length === 0) throw invalid(`one of ${changeable.join(', ')} is needed`);
     response.json(await customers.update(idOf(request), changes));
+  });
+
+  routes.get('/groups/:group', async (request, response) => {
+    response.json({ members: await customers.members(request.params.group) });
+  });
+
+  routes.get('/customers/:id/groups', async (request, response) => {
+    response.json({ groups: await customers.groups(idOf(request)) });
+  });
+
+  routes.put('/customers/:id/groups/:group', async (request, response) => {
+    await customers.join(idOf(request), request.params.group);
+    response.status(204).end();
+  });
+
+  routes.delete('/customers/:id/groups/:group', async (request, response) => {
+    await customers.leave(idOf(request), request.params.group);
+    response.status(204).end();
   });
 
   routes.post('/sessions', async (request, response) => {

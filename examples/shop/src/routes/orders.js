@@ -3,7 +3,7 @@ import { Router } from 'express';
 import { invalid } from '../errors.js';
 import { idOf, loggedIn, pageOf } from './requests.js';
 
-export function orderRoutes({ catalogue, checkout, counters, orders, payments, sessions }) {
+export function orderRoutes({ checkout, orders, sessions }) {
   const routes = Router();
 
   routes.post('/orders', async (request, response) => {
@@ -31,8 +31,7 @@ export function orderRoutes({ catalogue, checkout, counters, orders, payments, s
   });
 
   routes.get('/orders/:id/refunds', async (request, response) => {
-    const { charge_id: chargeId } = await orders.status(idOf(request));
-    response.json(await payments.refunds(chargeId));
+    response.json(await checkout.refunds(idOf(request)));
   });
 
   routes.post('/orders/:id/confirm', async (request, response) => {
@@ -46,16 +45,6 @@ export function orderRoutes({ catalogue, checkout, counters, orders, payments, s
 
   routes.post('/orders/:id/advance', async (request, response) => {
     response.json(await orders.advance(idOf(request)));
-  });
-
-  routes.get('/reports/sales', async (_request, response) => {
-    response.json({ totals: await counters.totals(), byStatus: await orders.sales() });
-  });
-
-  routes.get('/reports/bestsellers', async (request, response) => {
-    const best = await counters.bestsellers(pageOf(request).size);
-    const products = await catalogue.findAll(best.map(({ sku }) => sku));
-    response.json({ products: best.map(({ sku, sold }) => ({ sku, sold, name: products.get(sku).name })) });
   });
 
   return routes;

@@ -2,8 +2,9 @@
 // often, plain queries where its shape varies.
 import { conflict, notFound, outOfStock } from '../errors.js';
 
-const productColumns = `p.id, p.sku, p.name, p.description, p.price, p.weight, p.active, p.attributes, p.created_at,
-  c.name AS category`;
+const productColumns = `p.id, p.sku, p.name, p.description, p.price, p.weight, p.active, p.category, p.attributes,
+  p.created_at, c.title AS category_title`;
+const fromProducts = 'FROM products p JOIN categories c ON c.slug = p.category';
 
 const asProduct = ({ active, attributes, ...row }) => ({
   ...row,
@@ -13,15 +14,27 @@ const asProduct = ({ active, attributes, ...row }) => ({
 
 export function createCatalogue(pool, clock) {
   return {
+    async categories() {
+      const [rows] = await pool.query('SELECT slug, title FROM categories ORDER BY slug');
+      return rows;
+    },
+
+    async category(slug) {
+      const [rows] = await pool.execute('SELECT slug, title FROM categories WHERE slug = ?', [slug]);
+      if (rows.length === 0) throw notFound(`category ${slug}`);
+      return rows[0];
+    },
+
+    /** The products of one category that are sold now. */
     async page({ page, size, category, search }) {
-      const conditions = ['p.active = 1'];
-      const values = [];
-      if (category) conditions.push('c.name = ?') && values.push(category);
+      await this.category(category);
+      const conditions = ['p.category = ?', 'p.active = 1'];
+      const values = [category];
       if (search) conditions.push('p.name LIKE ?') && values.push(`%${search}%`);
-      const from = `FROM products p JOIN categories c ON c.id = p.category_id WHERE ${conditions.join(' AND ')}`;
-      const [[{ total }]] = await pool.query(`SELECT COUNT(*) AS total ${from}`, values);
+      const where = `WHERE ${conditions.join(' AND ')}`;
+      const [[{ total }]] = await pool.query(`SELECT COUNT(*) AS total FROM products p ${where}`, values);
       const [rows] = await pool.query(
-        `SELECT ${productColumns} ${from} ORDER BY p.id LIMIT ? OFFSET ?`,
+        `SELECT ${productColumns} ${fromProducts} ${where} ORDER BY p.id LIMIT ? OFFSET ?`,
         [...values, size, (page - 1) * size],
       );
       return { total, products: rows.map(asProduct) };
@@ -29,9 +42,7 @@ export function createCatalogue(pool, clock) {
 
     async find(sku) {
       const [rows] = await pool.execute(
-        `SELECT ${productColumns}
-           FROM products p JOIN categories c ON c.id = p.category_id
-          WHERE p.sku = ?`,
+        `SELECT ${productColumns} ${fromProducts} WHERE p.sku = ?`,
         [sku],
       );
       if (rows.length === 0) throw notFound(`product ${sku}`);
@@ -45,18 +56,18 @@ export function createCatalogue(pool, clock) {
       return new Map(rows.map((row) => [row.sku, row]));
     },
 
-    async create({ sku, name, description = null, price, weight = null, categoryId, attributes = {} }) {
+    async create({ sku, name, description = null, price, weight = null, category, attributes = {} }) {
+      await this.category(category);
       try {
         const [{ insertId }] = await pool.execute(
-          `INSERT INTO products (sku, name, description, price, weight, category_id, attributes, created_at)
+          `INSERT INTO products (sku, name, description, price, weight, category, attributes, created_at)
            VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-          [sku, name, description, price, weight, categoryId, JSON.stringify(attributes), clock.now()],
+          [sku, name, description, price, weight, category, JSON.stringify(attributes), clock.now()],
         );
         await pool.execute('INSERT INTO stock (sku, quantity) VALUES (?, 0)', [sku]);
         return insertId;
       } catch (error) {
         if (error.code === 'ER_DUP_ENTRY') throw conflict('sku_taken', `${sku} is already sold here`);
-        if (error.code === 'ER_NO_REFERENCED_ROW_2') throw notFound(`category ${categoryId}`);
         throw error;
       }
     },
@@ -72,14 +83,21 @@ export function createCatalogue(pool, clock) {
     },
 
     async stock(sku) {
-      const [rows] = await pool.execute('SELECT quantity FROM stock WHERE sku = ?', [sku]);
+      const [rows] = await pool.execute('SELECT sku, quantity FROM stock WHERE sku = ?', [sku]);
       if (rows.length === 0) throw notFound(`product ${sku}`);
       return rows[0].quantity;
     },
 
+    /** `[{sku, quantity}]` of those of these SKUs that there are. */
+    async stockOf(skus) {
+      if (skus.length === 0) return [];
+      const [rows] = await pool.query('SELECT sku, quantity FROM stock WHERE sku IN (?) ORDER BY sku', [skus]);
+      return rows;
+    },
+
     async movements(sku) {
       const [rows] = await pool.execute(
-        'SELECT delta, reason, at FROM stock_movements WHERE sku = ? ORDER BY id',
+        'SELECT sku, delta, reason, at FROM stock_movements WHERE sku = ? ORDER BY id',
         [sku],
       );
       return rows;
@@ -104,7 +122,7 @@ export function createCatalogue(pool, clock) {
     /** Takes the lines from the stock inside a transaction, locking row by row in SKU order. */
     async take(connection, lines, reason) {
       for (const { sku, quantity } of lines) {
-        const [[row]] = await connection.execute('SELECT quantity FROM stock WHERE sku = ? FOR UPDATE', [sku]);
+        const [[row]] = await connection.execute('SELECT sku, quantity FROM stock WHERE sku = ? FOR UPDATE', [sku]);
         if (row.quantity < quantity) throw outOfStock(sku, quantity, row.quantity);
         await this.moveStock(connection, sku, -quantity, reason);
       }

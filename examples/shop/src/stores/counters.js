@@ -1,4 +1,4 @@
-// What visitors look at and buy, counted in Redis.
+// What visitors look at and customers buy, counted in Redis.
 
 export function createCounters(redis) {
   return {
@@ -12,22 +12,25 @@ export function createCounters(redis) {
     recent: (session) => redis.lrange(`recent:${session}`, 0, -1),
 
     /** All numbers of one order move together or not at all. */
-    async sold(lines, totalCents) {
-      const changes = redis.multi().incr('orders:count').incrby('orders:cents', totalCents);
-      for (const { sku, quantity } of lines) changes.zincrby('bestsellers', quantity, sku);
+    async sold(customerId, lines, totalCents) {
+      const changes = redis
+        .multi()
+        .hincrby(`sales:${customerId}`, 'orders', 1)
+        .hincrby(`sales:${customerId}`, 'cents', totalCents);
+      for (const { sku, quantity } of lines) changes.zincrby(`favourites:${customerId}`, quantity, sku);
       await changes.exec();
     },
 
-    async totals() {
-      const [count, cents] = await redis.mget('orders:count', 'orders:cents');
-      return { orders: Number(count ?? 0), cents: Number(cents ?? 0) };
+    async totals(customerId) {
+      const [orders, cents] = await redis.hmget(`sales:${customerId}`, 'orders', 'cents');
+      return { orders: Number(orders ?? 0), cents: Number(cents ?? 0) };
     },
 
-    /** `[{sku, sold}]`, most sold first. */
-    async bestsellers(count) {
-      const flat = await redis.zrevrange('bestsellers', 0, count - 1, 'WITHSCORES');
+    /** `[{sku, bought}]`, most bought first. */
+    async favourites(customerId, count) {
+      const flat = await redis.zrevrange(`favourites:${customerId}`, 0, count - 1, 'WITHSCORES');
       const pairs = [];
-      for (let i = 0; i < flat.length; i += 2) pairs.push({ sku: flat[i], sold: Number(flat[i + 1]) });
+      for (let i = 0; i < flat.length; i += 2) pairs.push({ sku: flat[i], bought: Number(flat[i + 1]) });
       return pairs;
     },
   };

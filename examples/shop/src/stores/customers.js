@@ -34,8 +34,31 @@ export function createCustomers(database, clock) {
       return customer;
     },
 
-    async tagged(tag) {
-      return database('customers').whereRaw('? = ANY (tags)', [tag]).orderBy('id').select('id', 'name');
+    /** Once is enough: a member stays one. */
+    async join(id, group) {
+      await this.find(id);
+      await database('group_members')
+        .insert({ group_name: group, customer_id: id, since: clock.now().toISOString() })
+        .onConflict(['group_name', 'customer_id'])
+        .ignore();
+    },
+
+    async leave(id, group) {
+      const gone = await database('group_members').where({ group_name: group, customer_id: id }).del();
+      if (gone === 0) throw notFound('that member');
+    },
+
+    async groups(id) {
+      return database('group_members')
+        .where({ customer_id: id })
+        .orderBy('group_name')
+        .select('customer_id', 'group_name', 'since');
+    },
+
+    async members(group) {
+      const ids = await database('group_members').where({ group_name: group }).orderBy('customer_id').pluck('customer_id');
+      if (ids.length === 0) return [];
+      return database('customers').whereIn('id', ids).orderBy('id').select('id', 'name');
     },
   };
 }

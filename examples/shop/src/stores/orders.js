@@ -36,7 +36,7 @@ export function createOrders(database, clock) {
     async insert(trx, { customerId, currency, total, note, lines }) {
       const at = now();
       const [{ id }] = await trx('orders')
-        .insert({ customer_id: customerId, status: 'new', currency, total, note, placed_at: at })
+        .insert({ customer_id: customerId, status: 'new', currency, total, charge_id: null, note, placed_at: at })
         .returning('id');
       await trx('order_items').insert(
         lines.map(({ sku, name, quantity, price }, index) => ({
@@ -64,7 +64,7 @@ export function createOrders(database, clock) {
     },
 
     async status(id) {
-      const order = await database('orders').where({ id }).first('status', 'charge_id');
+      const order = await database('orders').where({ id }).first('customer_id', 'status', 'charge_id');
       if (!order) throw notFound(`order ${id}`);
       return order;
     },
@@ -95,13 +95,16 @@ export function createOrders(database, clock) {
       return move(id, [status], to);
     },
 
-    async sales() {
+    /** One customer's orders, added up by status. */
+    async sales(customerId) {
       const { rows } = await database.raw(
         `SELECT o.status, count(*)::int AS orders, sum(o.total) AS revenue,
                 avg(o.total)::float8 AS average, max(o.placed_at) AS latest
            FROM orders o
+          WHERE o.customer_id = ?
           GROUP BY o.status
           ORDER BY o.status`,
+        [customerId],
       );
       return rows;
     },

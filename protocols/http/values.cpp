@@ -1,0 +1,65 @@
+#include "protocols/http/values.hpp"
+
+#include <algorithm>
+#include <functional>
+
+#include "protocols/http/packed.hpp"
+#include "understudy/request.hpp"
+
+namespace understudy::http {
+namespace {
+
+using MapText = std::function<std::string(std::string_view)>;
+
+/// A canonical body (see body.hpp).
+std::string map_body(std::string_view canonical, const MapText& map) {
+  if (canonical.empty()) return {};
+  const char kind = canonical.front();
+  std::string_view content = canonical.substr(1);
+  std::string mapped(1, kind);
+  if (kind == 'f' || kind == 'm') {
+    while (const auto item = take_item(content)) {
+      const bool value = item->tag == 'v' || item->tag == 'b';
+      append_item(mapped, item->tag, value ? map(item->text) : std::string(item->text));
+    }
+  } else if (kind == 'o') {
+    const std::size_t end = std::min(content.find('\0') + 1, content.size());
+    mapped += content.substr(0, end);
+    content.remove_prefix(end);
+  }
+  return mapped + (kind == 'f' || kind == 'm' ? std::string(content) : map(content));
+}
+
+}  // namespace
+
+std::string map_values(std::string_view canonical, const ValueMap& map) {
+  const std::string_view pattern = understudy::pattern_of(canonical);
+  const std::size_t space = std::min(pattern.find(' '), pattern.size());
+  const std::string_view method = pattern.substr(0, space);
+  const bool makes = method == "POST" || method == "PUT" || method == "PATCH";
+  const auto mapped = [&](std::string_view text, ValueRole role) {
+    return map(text, role).value_or(std::string(text));
+  };
+  const ValueRole content = makes ? ValueRole::made : ValueRole::sought;
+  std::string result(method);
+  result += mapped(pattern.substr(space), method == "PUT" ? ValueRole::made : ValueRole::sought);
+  canonical.remove_prefix(pattern.size());
+  if (canonical.empty()) return result;
+  result += '\0';
+  canonical.remove_prefix(1);
+  bool in_query = true;
+  while (const auto item = take_item(canonical)) {
+    in_query = in_query && item->tag != 'h';
+    if (item->tag == 'b')
+      append_item(result, 'b', map_body(item->text, [&](std::string_view text) {
+                    return mapped(text, content);
+                  }));
+    else if (item->tag == 'v')
+      append_item(result, 'v', mapped(item->text, in_query ? ValueRole::sought : content));
+    else
+      append_item(result, item->tag, item->text);
+  }
+  return result.append(canonical);
+}
+
+}  // namespace understudy::http

@@ -1,0 +1,118 @@
+#include "protocols/sql/values.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include "protocols/sql/statement.hpp"
+#include "understudy/request.hpp"
+
+namespace understudy::sql {
+namespace {
+
+char lower(char octet) noexcept {
+  return octet >= 'A' && octet <= 'Z' ? static_cast<char>(octet - 'A' + 'a') : octet;
+}
+
+bool is_word(char octet) noexcept {
+  return (octet >= 'a' && octet <= 'z') || (octet >= '0' && octet <= '9') || octet == '_' ||
+         octet == '$' || static_cast<unsigned char>(octet) >= 0x80;
+}
+
+/// The words of a pattern one by one, quoted identifiers left out, and the slots between them.
+class Walk {
+ public:
+  explicit Walk(std::string_view pattern) : pattern_(pattern) {}
+
+  std::vector<ValueRole> run() {
+    while (at_ < pattern_.size()) step();
+    return std::move(roles_);
+  }
+
+ private:
+  void step() {
+    const char octet = pattern_[at_];
+    if (octet == pattern_escape) {
+      at_ += 2;
+    } else if (octet == slot_mark) {
+      roles_.push_back(making_ ? ValueRole::made : ValueRole::sought);
+      ++at_;
+    } else if (octet == '"' || octet == '`') {
+      const std::size_t end = pattern_.find(octet, at_ + 1);
+      at_ = end == std::string_view::npos ? pattern_.size() : end + 1;
+    } else if (is_word(lower(octet))) {
+      take_word();
+    } else {
+      ++at_;
+    }
+  }
+
+  void take_word() {
+    word_.clear();
+    for (; at_ < pattern_.size() && is_word(lower(pattern_[at_])); ++at_)
+      word_ += lower(pattern_[at_]);
+    if (word_ == "select" || word_ == "with" || word_ == "from" || word_ == "join") spoilt_ = true;
+    if (word_ == "insert" || word_ == "replace") inserts_ = true;
+    if (word_ == "values" && inserts_) making_ = true;
+    if (word_ == "set") making_ = true;
+    if (word_ == "where") making_ = false;
+    making_ = making_ && !spoilt_;
+  }
+
+  std::string_view pattern_;
+  std::size_t at_ = 0;
+  std::string word_;
+  std::vector<ValueRole> roles_;
+  bool inserts_ = false;
+  bool making_ = false;
+  bool spoilt_ = false;  // further tables: what is set or inserted may depend on what is there
+};
+
+/// The length prefix of a value and the value itself (see append_identity). Nothing at the end.
+struct Encoded {
+  std::string_view prefix, text;
+  bool null = false;
+};
+std::optional<Encoded> take_value(std::string_view& rest) {
+  std::size_t length = 0, octets = 0;
+  for (unsigned shift = 0;; shift += 7) {
+    if (octets >= rest.size() || shift >= 63) return std::nullopt;
+    const auto octet = static_cast<std::uint8_t>(rest[octets++]);
+    length |= static_cast<std::size_t>(octet & 0x7FU) << shift;
+    if (octet < 0x80) break;
+  }
+  const std::size_t size = length == 0 ? 0 : length - 1;
+  const Encoded value{rest.substr(0, octets), rest.substr(octets, size), length == 0};
+  rest.remove_prefix(octets + value.text.size());
+  return value;
+}
+
+void append_value(std::string_view text, std::string& canonical) {
+  std::size_t length = text.size() + 1;
+  for (; length >= 0x80; length >>= 7) canonical += static_cast<char>((length & 0x7F) | 0x80);
+  canonical += static_cast<char>(length);
+  canonical += text;
+}
+
+}  // namespace
+
+std::vector<ValueRole> roles_of(std::string_view pattern) {
+  return Walk(pattern).run();
+}
+
+std::string map_values(std::string_view canonical, const ValueMap& map) {
+  const std::string_view pattern = pattern_of(canonical);
+  std::string mapped(canonical.substr(0, std::min(pattern.size() + 1, canonical.size())));
+  std::string_view rest = canonical.substr(mapped.size());
+  for (const ValueRole role : roles_of(pattern)) {
+    const auto value = take_value(rest);
+    if (!value) break;
+    const auto other = value->null ? std::nullopt : map(value->text, role);
+    if (other)
+      append_value(*other, mapped);
+    else
+      mapped.append(value->prefix).append(value->text);
+  }
+  return mapped.append(rest);  // the data of a COPY, say
+}
+
+}  // namespace understudy::sql

@@ -1,0 +1,169 @@
+#include "compile/align.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <tuple>
+#include <unordered_map>
+
+#include "compile/varying.hpp"
+#include "match/masked.hpp"
+
+namespace understudy::compile {
+namespace {
+
+using Values = std::vector<std::string>;
+
+/// A step that goes into the table, with its generated values.
+struct Line {
+  std::uint32_t service = 0;
+  const Step* step = nullptr;
+  std::string mask;
+  Values asked;
+  Document answer;  ///< null where it shows none
+};
+
+struct Recording {
+  std::vector<Line> lines;  ///< in order of time
+  std::set<std::string> values;
+};
+
+std::map<std::uint32_t, Recording> recordings_of(std::span<const LoadedService> services) {
+  std::map<std::uint32_t, Recording> recordings;
+  for (std::uint32_t s = 0; s < services.size(); ++s)
+    for (const Step& step : services[s].steps) {
+      if (step.analysis.effect == Effect::none) continue;
+      Recording& recording = recordings[step.recording];
+      const auto masked = match::mask(*services[s].protocol, step.analysis.identity.canonical);
+      Line line{s, &step, masked.mask, {}, answer_of(step)};
+      for (const auto& value : masked.values) line.asked.push_back(value.folded);
+      recording.values.insert(line.asked.begin(), line.asked.end());
+      Values shown;
+      match::collect_values(line.answer, shown);
+      recording.values.insert(shown.begin(), shown.end());
+      recording.lines.push_back(std::move(line));
+    }
+  for (auto& [number, recording] : recordings)
+    std::ranges::stable_sort(recording.lines, {},
+                             [](const Line& line) { return line.step->began; });
+  return recordings;
+}
+
+/// Lays one recording beside an earlier one.
+class Aligner {
+ public:
+  Aligner(const Recording& earlier, const Recording& later) : earlier_(earlier), later_(later) {
+    for (const Line& line : earlier.lines) open_[{line.service, line.mask}].push_back(&line);
+  }
+
+  void run() {
+    for (const Line& line : later_.lines) pair(line);
+  }
+
+  [[nodiscard]] std::size_t paired() const noexcept { return paired_; }
+  [[nodiscard]] const Alignment::Renames& names() const noexcept { return names_; }
+
+ private:
+  void pair(const Line& line) {
+    const auto found = open_.find({line.service, line.mask});
+    if (found == open_.end()) return;
+    auto& candidates = found->second;
+    for (auto candidate = candidates.begin(); candidate != candidates.end(); ++candidate) {
+      const Line& theirs = **candidate;
+      const auto pairs = agree(theirs.asked, line.asked);
+      if (!pairs) continue;
+      for (const auto& [earlier, later] : *pairs) bind(earlier, later);
+      pair_answers(theirs.answer, line.answer);
+      candidates.erase(candidate);
+      ++paired_;
+      return;
+    }
+  }
+
+  using Pairs = std::vector<std::pair<std::string, std::string>>;
+
+  /// The pairs to bind so that the values agree one by one; nothing where they can't.
+  [[nodiscard]] std::optional<Pairs> agree(const Values& earlier, const Values& later) const {
+    if (earlier.size() != later.size()) return std::nullopt;
+    Pairs pairs;
+    for (std::size_t i = 0; i < later.size(); ++i) {
+      const auto bound = names_.find(later[i]);
+      if (bound != names_.end() && bound->second == earlier[i]) continue;
+      if (bound != names_.end() || taken_.contains(earlier[i])) return std::nullopt;
+      if (std::ranges::find(pairs, std::pair(earlier[i], later[i])) != pairs.end()) continue;
+      for (const auto& [theirs, ours] : pairs)
+        if (theirs == earlier[i] || ours == later[i]) return std::nullopt;
+      // A value that both recordings have stands for itself.
+      if (earlier[i] != later[i] &&
+          (later_.values.contains(earlier[i]) || earlier_.values.contains(later[i])))
+        return std::nullopt;
+      pairs.emplace_back(earlier[i], later[i]);
+    }
+    return pairs;
+  }
+
+  void bind(const std::string& earlier, const std::string& later) {
+    names_.emplace(later, earlier);
+    taken_.insert(earlier);
+  }
+
+  /// Of several new values of one kind in an answer nobody knows which stands for which: what a
+  /// server lists, it may have put in any order.
+  void pair_answers(const Document& earlier, const Document& later) {
+    Values theirs, ours;
+    match::collect_values(earlier, theirs);
+    match::collect_values(later, ours);
+    const auto pairs = agree(theirs, ours);
+    if (!pairs || pairs->empty()) return;
+    std::set<match::ValueKind> kinds;
+    for (const auto& [old_value, new_value] : *pairs) {
+      const match::ValueKind kind = match::kind_of_folded(old_value);
+      if (kind != match::kind_of_folded(new_value) || !kinds.insert(kind).second) return;
+    }
+    const Document renamed =
+        match::renamed(later, [&](const std::string& value) -> const std::string* {
+          for (const auto& [old_value, new_value] : *pairs)
+            if (new_value == value) return &old_value;
+          const auto bound = names_.find(value);
+          return bound == names_.end() ? nullptr : &bound->second;
+        });
+    if (renamed != earlier) return;
+    for (const auto& [old_value, new_value] : *pairs) bind(old_value, new_value);
+  }
+
+  const Recording& earlier_;
+  const Recording& later_;
+  std::map<std::pair<std::uint32_t, std::string>, std::vector<const Line*>> open_;
+  Alignment::Renames names_;     // later → earlier
+  std::set<std::string> taken_;  // earlier values that have one
+  std::size_t paired_ = 0;
+};
+
+}  // namespace
+
+Alignment align(std::span<const LoadedService> services) {
+  const auto recordings = recordings_of(services);
+  Alignment alignment;
+  std::vector<std::uint32_t> roots;
+  for (const auto& [number, recording] : recordings) {
+    std::size_t best = 0;
+    Alignment::Renames names;
+    for (const std::uint32_t root : roots) {
+      Aligner aligner(recordings.at(root), recording);
+      aligner.run();
+      if (aligner.paired() <= best) continue;
+      best = aligner.paired();
+      names = aligner.names();
+    }
+    std::erase_if(names, [](const auto& name) { return name.first == name.second; });
+    if (best * 2 < recording.lines.size() || best == 0) {
+      roots.push_back(number);
+      continue;
+    }
+    if (names.empty()) continue;
+    for (const auto& [later, earlier] : names) alignment.proven.insert(earlier);
+    alignment.renames.emplace(number, std::move(names));
+  }
+  return alignment;
+}
+
+}  // namespace understudy::compile

@@ -1,0 +1,94 @@
+// Values that vary from run to run, while a service is served: which recorded request a live one
+// stands for, and answers with the live values put in.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "match/masked.hpp"
+#include "match/renaming.hpp"
+#include "table/service_section.hpp"
+#include "understudy/protocol.hpp"
+
+namespace understudy::engine {
+
+/// Of one service in one scope; the renaming is that of the scope. Hold `mutex()` where not said
+/// otherwise.
+class Renamer {
+ public:
+  using Found = table::ServiceSection::Found;
+
+  /// `protocol` and `section` outlive it.
+  Renamer(const Protocol& protocol, const table::ServiceSection& section,
+          std::shared_ptr<match::Renaming> renaming);
+
+  [[nodiscard]] std::mutex& mutex() noexcept { return renaming_->mutex(); }
+  /// Without the lock: whether a request that was found so, or not at all, is to be proposed for.
+  [[nodiscard]] bool concerns(const Found& found) const noexcept;
+
+  struct Binding {
+    std::string recorded, live;  ///< folded
+    bool made = false;           ///< by the request itself
+    bool proven = false;         ///< that it varies, or it is the recorded value itself
+  };
+  struct Proposal {
+    Found found;
+    std::vector<Binding> bindings;  ///< those that it would add
+    /// That the new values stand for these recorded ones. A value that the request makes by itself
+    /// and that is accepted would have been so whatever it was.
+    [[nodiscard]] bool certain(bool accepted) const noexcept;
+  };
+  /// The recorded request that a live one stands for: the one to which it is bound, else of those
+  /// that differ in unbound varying values only the first that `answered` says yes to, else the
+  /// first that makes them all. An empty `found` where there is none.
+  [[nodiscard]] Proposal propose(std::string_view canonical, std::string_view qualifier,
+                                 const std::function<bool(const Found&)>& answered);
+  void bind(const Proposal& proposal);
+
+  struct Rewritten {
+    std::shared_ptr<const std::string> image;  ///< null where the recorded one is right as it is
+    bool certain = true;  ///< false where a value in it should be another and could not be put in
+  };
+  /// Takes the lock by itself.
+  [[nodiscard]] Rewritten rewrite(const table::format::AnswerRecord& answer);
+
+  /// A text in which live values stand, with the recorded ones. Takes the lock by itself.
+  [[nodiscard]] std::string recorded_text(std::string_view live);
+
+  /// Forgets what is bound, in the whole scope. Takes the lock by itself.
+  void clear();
+
+ private:
+  using Values = std::vector<match::MaskedValue>;
+  [[nodiscard]] const match::Masked& recorded(std::uint32_t request);
+  [[nodiscard]] bool consistent(const Values& recorded, const Values& live,
+                                std::vector<Binding>& bindings) const;
+  [[nodiscard]] std::optional<Proposal> bound(std::string_view canonical,
+                                              std::string_view qualifier, const Values& live);
+  [[nodiscard]] std::span<const table::format::MaskRecord> open_candidates(
+      const match::Masked& live);
+  [[nodiscard]] bool is_taken(std::uint32_t request);
+  [[nodiscard]] Rewritten make(const table::format::AnswerRecord& answer, bool& lasting);
+
+  struct Made {
+    Rewritten rewritten;
+    std::uint64_t revision = 0;  ///< of the renaming; 0 where it holds for good
+  };
+
+  const Protocol& protocol_;
+  const table::ServiceSection& section_;
+  std::shared_ptr<match::Renaming> renaming_;
+  std::unique_ptr<Analyser> analyser_;
+  std::unordered_map<std::uint32_t, match::Masked> recorded_;  ///< by request
+  std::unordered_map<std::uint64_t, std::size_t> taken_;  ///< leading candidates of a mask, bound
+  std::unordered_map<const table::format::AnswerRecord*, Made> made_;
+};
+
+}  // namespace understudy::engine

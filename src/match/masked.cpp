@@ -1,0 +1,101 @@
+#include "match/masked.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace understudy::match {
+namespace {
+
+constexpr char hole = '\x1A';
+
+std::optional<std::string> rename_text(std::string_view text, const Rename& rename) {
+  std::vector<Token> tokens;
+  find_tokens(text, tokens);
+  std::string result;
+  std::size_t copied = 0;
+  for (const Token& token : tokens) {
+    const std::string_view spelled = text.substr(token.begin, token.size);
+    const std::string* other = rename(fold(token.kind, spelled));
+    if (other == nullptr) continue;
+    result += text.substr(copied, token.begin - copied);
+    result += respell(*other, spelled);
+    copied = token.begin + token.size;
+  }
+  if (copied == 0) return std::nullopt;
+  return result += text.substr(copied);
+}
+
+/// A number stays one where the new digits are one.
+Document rename_number(const Document& number, const Rename& rename) {
+  const auto text = rename_text(number.dump(), rename);
+  if (!text) return number;
+  Document parsed = Document::parse(*text, nullptr, false);
+  return parsed.is_number() ? parsed : number;
+}
+
+/// The text of a leaf that may hold generated values.
+std::string text_of_leaf(const Document& leaf) {
+  if (leaf.is_string()) return leaf.get_ref<const std::string&>();
+  return leaf.is_number() ? leaf.dump() : std::string();
+}
+
+}  // namespace
+
+Masked mask(const Protocol& protocol, std::string_view canonical) {
+  Masked masked;
+  std::vector<Token> tokens;
+  masked.mask = protocol.map_values(canonical, [&](std::string_view value, ValueRole role) {
+    tokens.clear();
+    find_tokens(value, tokens);
+    std::optional<std::string> result;
+    std::size_t copied = 0;
+    for (const Token& token : tokens) {
+      std::string folded = fold(token.kind, value.substr(token.begin, token.size));
+      auto first = std::ranges::find(masked.values, folded, &MaskedValue::folded);
+      const auto number = is_time(token.kind) ? 0 : first - masked.values.begin();
+      if (!result) result.emplace();
+      *result += value.substr(copied, token.begin - copied);
+      *result += fmt::format("{}{}{}{}", hole, folded.front(), number, hole);
+      copied = token.begin + token.size;
+      masked.values.push_back({std::move(folded), role});
+    }
+    if (result) *result += value.substr(copied);
+    return result;
+  });
+  return masked;
+}
+
+std::string renamed(std::string_view text, const Rename& rename) {
+  return rename_text(text, rename).value_or(std::string(text));
+}
+
+Document renamed(const Document& document, const Rename& rename) {
+  if (document.is_string())
+    return renamed(std::string_view(document.get_ref<const std::string&>()), rename);
+  if (document.is_number()) return rename_number(document, rename);
+  if (!document.is_structured()) return document;
+  Document copy = document;
+  for (auto& item : copy) item = renamed(item, rename);
+  return copy;
+}
+
+std::string renamed(const Protocol& protocol, std::string_view canonical, const Rename& rename) {
+  return protocol.map_values(
+      canonical, [&](std::string_view value, ValueRole) { return rename_text(value, rename); });
+}
+
+void collect_values(const Document& document, std::vector<std::string>& folded) {
+  if (document.is_structured()) {
+    for (const auto& item : document) collect_values(item, folded);
+    return;
+  }
+  const std::string text = text_of_leaf(document);
+  std::vector<Token> tokens;
+  find_tokens(text, tokens);
+  for (const Token& token : tokens)
+    folded.push_back(fold(token.kind, std::string_view(text).substr(token.begin, token.size)));
+}
+
+}  // namespace understudy::match

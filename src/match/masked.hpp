@@ -1,0 +1,43 @@
+// Generated values found in requests and answers, taken out and put in.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "match/value_type.hpp"
+#include "understudy/protocol.hpp"
+
+namespace understudy::match {
+
+struct MaskedValue {
+  std::string folded;
+  ValueRole role = ValueRole::sought;
+};
+
+/// A canonical request with a hole for each generated value. Holes are numbered, equal values have
+/// equal holes; those of times are all alike, because other instants may coincide in another run.
+struct Masked {
+  std::string mask;
+  std::vector<MaskedValue> values;  ///< one a hole, from left to right
+};
+[[nodiscard]] Masked mask(const Protocol& protocol, std::string_view canonical);
+
+/// Gives a folded value for a folded value, or null where that stays.
+using Rename = std::function<const std::string*(const std::string& folded)>;
+
+/// The text with each generated value in it renamed, spelled as it was.
+[[nodiscard]] std::string renamed(std::string_view text, const Rename& rename);
+/// So with each text and number of a document; keys of maps stay.
+[[nodiscard]] Document renamed(const Document& document, const Rename& rename);
+/// So with the values of a canonical request.
+[[nodiscard]] std::string renamed(const Protocol& protocol, std::string_view canonical,
+                                  const Rename& rename);
+
+/// Appends the folded generated values in the leaves of a document.
+void collect_values(const Document& document, std::vector<std::string>& folded);
+
+}  // namespace understudy::match

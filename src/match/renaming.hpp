@@ -1,0 +1,49 @@
+// Which value of this run stands for which recorded one, in one scope.
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace understudy::match {
+
+/// A bijection between live and recorded values, both folded (match/value_type.hpp). Times are let
+/// off: several instants of this run may stand for one of the recording, and the reverse.
+/// Shared by all services of a scope: a uuid that goes into PostgreSQL is a key of Redis too.
+/// Hold `mutex()` for every call but `clear`.
+class Renaming {
+ public:
+  [[nodiscard]] std::mutex& mutex() noexcept { return mutex_; }
+
+  /// The recorded value that `live` stands for; of a time the one that was bound last.
+  [[nodiscard]] const std::string* recorded_of(const std::string& live) const;
+  /// The live value that stands for `recorded`; of a time the one that was bound last.
+  [[nodiscard]] const std::string* live_of(const std::string& recorded) const;
+  [[nodiscard]] bool bound(const std::string& recorded, const std::string& live) const;
+  /// A recorded time for which several live ones stand: which one an answer means is not known.
+  [[nodiscard]] bool ambiguous(const std::string& recorded) const;
+
+  /// False, and nothing is bound, where one of them is bound otherwise already.
+  bool bind(const std::string& recorded, const std::string& live);
+
+  /// Whether some live value differs from the recorded one.
+  [[nodiscard]] bool renames() const noexcept { return renames_; }
+  /// Grows with every change; never 0.
+  [[nodiscard]] std::uint64_t revision() const noexcept { return revision_; }
+
+  /// As at the beginning. Takes the lock by itself.
+  void clear();
+
+ private:
+  std::mutex mutex_;
+  std::unordered_map<std::string, std::string> recorded_, live_;
+  std::set<std::pair<std::string, std::string>> times_;  ///< (recorded, live)
+  std::set<std::string, std::less<>> ambiguous_;
+  std::uint64_t revision_ = 1;
+  bool renames_ = false;
+};
+
+}  // namespace understudy::match

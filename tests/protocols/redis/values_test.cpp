@@ -1,0 +1,50 @@
+#include "protocols/redis/values.hpp"
+
+#include <doctest/doctest.h>
+
+#include "support.hpp"
+
+using namespace redis_test;
+
+namespace {
+
+std::string canonical(const std::vector<std::string>& words, std::uint32_t db = 0) {
+  const std::vector<std::string_view> views(words.begin(), words.end());
+  ResolvedCommand resolved;
+  resolve(views, resolved);
+  std::string out;
+  make_canonical(resolved, views, db, out);
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("arguments are values, made by commands that put them there") {
+  const auto values = [](const std::vector<std::string>& words) {
+    std::string list;
+    const std::string before = canonical(words, 3);
+    const std::string same = redis::map_values(before, [&](std::string_view value, ValueRole role) {
+      list += (list.empty() ? "" : " ") + std::string(role == ValueRole::made ? "+" : "");
+      list += value;
+      return std::nullopt;
+    });
+    CHECK(same == before);
+    return list;
+  };
+  CHECK(values({"set", "k", "v", "ex", "10"}) == "+k +v +EX +10");
+  CHECK(values({"get", "k"}) == "k");
+  CHECK(values({"del", "k", "l"}) == "k l");
+  CHECK(values({"object", "encoding", "k"}) == "k");
+  CHECK(values({"eval", "return 1", "1", "k"}) == "return 1 1 k");
+}
+
+TEST_CASE("a command with another argument is the command with that argument") {
+  const std::string longer(200, 'y');
+  const std::string mapped =
+      redis::map_values(canonical({"SET", "session:x", "1"}, 200),
+                        [&](std::string_view value, ValueRole) -> std::optional<std::string> {
+                          if (value == "session:x") return "session:" + longer;
+                          return std::nullopt;
+                        });
+  CHECK(mapped == canonical({"SET", "session:" + longer, "1"}, 200));
+}
