@@ -30,7 +30,7 @@ int connect_to(std::uint16_t port) {
   return connection;
 }
 
-std::string exchange(int connection, const std::string& command) {
+std::string converse(int connection, const std::string& command) {
   if (send(connection, command.data(), command.size(), MSG_NOSIGNAL) !=
       static_cast<ssize_t>(command.size()))
     throw std::runtime_error("redis-server does not listen");
@@ -56,7 +56,7 @@ std::string command_octets(const std::vector<std::string>& words) {
 RedisTruth::RedisTruth(std::uint16_t port, std::uint32_t connections) {
   for (std::uint32_t i = 0; i < connections; ++i) {
     connections_.push_back({connect_to(port), redis::protocol().new_observer({})});
-    if (i == 0) static_cast<void>(exchange(connections_[0].socket, command_octets({"FLUSHALL"})));
+    if (i == 0) static_cast<void>(converse(connections_[0].socket, command_octets({"FLUSHALL"})));
     static_cast<void>(execute(i, command_octets({"HELLO", "3"})));
   }
 }
@@ -67,7 +67,7 @@ RedisTruth::~RedisTruth() {
 
 std::string RedisTruth::execute(std::uint32_t number, const std::string& command) {
   observe(number, Direction::from_client, command);
-  std::string reply = exchange(connections_.at(number).socket, command);
+  std::string reply = converse(connections_.at(number).socket, command);
   observe(number, Direction::from_server, reply);
   return reply;
 }
