@@ -102,6 +102,8 @@ struct Workload {
   /// Rows change in ways of which no statement tells. No mock can know of them where the recording
   /// shows nothing: wrong answers count only where compile found that keys were too narrow.
   bool hidden = false;
+  /// What is read follows from what writes determine (docs/matching.md), not from their history.
+  bool determined = false;
   std::function<std::unique_ptr<Client>(int number, std::uint64_t seed, int units)> client;
 };
 
@@ -111,8 +113,13 @@ struct Workload {
 [[nodiscard]] std::vector<Workload> redis_workloads();
 
 template <class Kind>
-Workload workload(std::string name, std::string schema, bool private_rows, bool hidden = false) {
-  return {std::move(name), std::move(schema), private_rows, hidden,
+Workload workload(std::string name, std::string schema, bool private_rows, bool hidden = false,
+                  bool determined = false) {
+  return {std::move(name),
+          std::move(schema),
+          private_rows,
+          hidden,
+          determined,
           [](int number, std::uint64_t seed, int units) {
             return std::make_unique<Kind>(number, seed, units);
           }};

@@ -14,6 +14,7 @@ void Tally::add(const Tally& other) {
   miss += other.miss;
   wrong += other.wrong;
   unknowable += other.unknowable;
+  unheld += other.unheld;
   fifo_right += other.fifo_right;
   fifo_wrong += other.fifo_wrong;
   first_right += other.first_right;
