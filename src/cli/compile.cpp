@@ -8,6 +8,7 @@
 #include "cli/console.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/files.hpp"
+#include "cli/live_line.hpp"
 #include "protocols/registry.hpp"
 
 namespace understudy::cli {
@@ -93,7 +94,7 @@ void print_summary(const ServiceSummary& service) {
     fmt::print("  {}\n", one_line(pattern.pattern));
     fmt::print("      {}; exchanges {}, different requests {}; keys: {}\n", kind_of(pattern),
                pattern.exchanges, pattern.requests,
-               pattern.keys.empty() ? "none" : one_line(joined(pattern.keys)));
+               pattern.keys.empty() ? "none" : one_line(joined(pattern.key_groups)));
   }
   for (const compile::Inference& inference : service.inferences) print_inference(inference);
   print_tests(service.tests);
@@ -158,7 +159,10 @@ int check_bars(const compile::Compiled& compiled) {
 
 int run_command(const CompileOptions& options) {
   Diagnostics problems;
-  const auto compiled = compile::compile_mock_set(options.mock_set, protocols(), problems);
+  LiveLine line;
+  const auto compiled = compile::compile_mock_set(
+      options.mock_set, protocols(), problems, [&](const std::string& doing) { line.show(doing); });
+  line.end();
   print(problems);
   const bool sound = compiled && !has_errors(problems);
   if (options.json) {

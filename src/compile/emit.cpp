@@ -1,7 +1,11 @@
 #include "compile/emit.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <limits>
 #include <map>
+#include <set>
 
 #include "compile/causes.hpp"
 #include "compile/inferences.hpp"
@@ -117,6 +121,27 @@ bool is_static(const TracedRequest& request, const std::vector<bool>& written) {
          std::ranges::none_of(request.reads, [&](std::uint32_t key) { return written[key]; });
 }
 
+/// Many keys below one path as one entry: what matters to a person is the column, not each value.
+std::vector<std::string> grouped(const std::set<std::string>& keys) {
+  constexpr std::size_t listed = 3, told = std::numeric_limits<std::size_t>::max();
+  const auto path_above = [](const std::string& key) {
+    return key.substr(0, std::min(key.rfind('\x1f'), key.size()));
+  };
+  std::map<std::string, std::size_t> below;
+  for (const std::string& key : keys) ++below[path_above(key)];
+  std::vector<std::string> groups;
+  for (const std::string& key : keys) {
+    std::size_t& count = below[path_above(key)];
+    if (count <= listed) {
+      groups.push_back(match::readable_key(key));
+    } else if (count != told) {
+      groups.push_back(fmt::format("{}.* ({})", match::readable_key(path_above(key)), count));
+      count = told;
+    }
+  }
+  return groups;
+}
+
 }  // namespace
 
 table::ServiceBuilder emit(const LoadedService& service, const Trace& trace,
@@ -184,7 +209,7 @@ ServiceSummary summarise(const LoadedService& service, const Trace& trace,
     pattern.static_ = pattern.static_ && is_static(traced, written);
     for (const std::uint32_t key : traced.reads)
       if (!match::is_of_wider_path(trace.keys[key]))
-        keys[text].insert(match::readable_key(trace.keys[key]));
+        keys[text].insert(match::subtree_of(trace.keys[key]));
     summary.guesses +=
         static_cast<std::uint64_t>(std::ranges::count_if(settled.answers, &SettledAnswer::guess));
   }
@@ -194,8 +219,11 @@ ServiceSummary summarise(const LoadedService& service, const Trace& trace,
     ++pattern.exchanges;
     pattern.understood = pattern.understood && service.steps[step.step].analysis.understood;
   }
-  for (const auto& [text, number] : numbers)
-    summary.patterns[number].keys.assign(keys[text].begin(), keys[text].end());
+  for (const auto& [text, number] : numbers) {
+    PatternSummary& pattern = summary.patterns[number];
+    for (const std::string& key : keys[text]) pattern.keys.push_back(match::readable_key(key));
+    pattern.key_groups = grouped(keys[text]);
+  }
   return summary;
 }
 

@@ -144,8 +144,9 @@ class Loader {
     sessions_.resize(services_.size());
   }
 
-  std::vector<LoadedService> load() {
-    learn(store::session_files(mock_set_, problems_));
+  std::vector<LoadedService> load(const Progress& progress) {
+    learn(store::session_files(mock_set_, problems_), progress);
+    if (progress) progress("analysing the exchanges");
     const bool several = recordings_.size() > 1;
     analyse(!several);
     if (several && !has_errors(problems_)) align_recordings();
@@ -175,6 +176,7 @@ class Loader {
   }
 
   static constexpr std::size_t unknown = static_cast<std::size_t>(-1);
+  static constexpr std::uint64_t told_every = 256;  // exchanges
 
   [[nodiscard]] std::size_t service_of(const SessionHeader& header, const Path& file,
                                        Diagnostics& problems) const {
@@ -196,7 +198,8 @@ class Loader {
   }
 
   /// The first pass.
-  void learn(const std::vector<Path>& files) {
+  void learn(const std::vector<Path>& files, const Progress& progress) {
+    std::uint64_t count = 0;
     std::vector<std::pair<std::size_t, std::size_t>> places(files.size());  // service, session
     const auto header = [&](std::size_t file, const SessionHeader& read, Diagnostics& problems) {
       const std::size_t service = service_of(read, files[file], problems);
@@ -213,6 +216,7 @@ class Loader {
       Session& session = sessions_[service][number];
       services_[service].analyser->learn(session.header, read.exchange);
       session.exchanges.emplace_back(read);
+      if (++count % told_every == 0 && progress) progress(fmt::format("read {} exchanges", count));
     };
     read_sessions(files, {header, exchange}, problems_);
   }
@@ -227,8 +231,9 @@ class Loader {
 }  // namespace
 
 std::vector<LoadedService> load_sessions(const Path& mock_set, const store::Config& config,
-                                         Protocols protocols, Diagnostics& problems) {
-  return Loader(mock_set, config, protocols, problems).load();
+                                         Protocols protocols, Diagnostics& problems,
+                                         const Progress& progress) {
+  return Loader(mock_set, config, protocols, problems).load(progress);
 }
 
 }  // namespace understudy::compile

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "compile/progress.hpp"
 #include "store/config.hpp"
 #include "understudy/diagnostic.hpp"
 #include "understudy/protocol.hpp"
@@ -44,6 +45,7 @@ struct LoadedService {
 /// cores.
 [[nodiscard]] std::vector<LoadedService> load_sessions(const std::filesystem::path& mock_set,
                                                        const store::Config& config,
-                                                       Protocols protocols, Diagnostics& problems);
+                                                       Protocols protocols, Diagnostics& problems,
+                                                       const Progress& progress = {});
 
 }  // namespace understudy::compile

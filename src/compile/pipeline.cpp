@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <future>
+
 #include "compile/config_document.hpp"
 #include "compile/emit.hpp"
 #include "compile/inferences.hpp"
@@ -106,12 +108,18 @@ void warn_of_guesses(const std::filesystem::path& mock_set, const ServiceSummary
 /// Replays the recording against the table. False, with an error, where the table can't be read
 /// back or would answer wrongly: such a table is never handed out.
 bool self_test(const std::vector<LoadedService>& services, Compiled& compiled,
-               Diagnostics& problems) {
+               Diagnostics& problems, const Progress& progress) {
   std::string problem;
   const auto table = table::MappedTable::from_memory(compiled.octets, problem);
-  for (std::size_t i = 0; table && i < services.size(); ++i) {
+  std::vector<std::future<std::vector<TestedReplay>>> running;
+  for (std::size_t i = 0; table && i < services.size(); ++i)
+    running.push_back(std::async(std::launch::async, [&services, &table, i] {
+      return self_test(services[i], table->service(i));
+    }));
+  for (std::size_t i = 0; i < running.size(); ++i) {
     ServiceSummary& summary = compiled.services[i];
-    summary.tests = self_test(services[i], table->service(i));
+    if (progress) progress(summary.service + ": replaying the recording against its table");
+    summary.tests = running[i].get();
     for (const TestedReplay& test : summary.tests)
       if (test.replay.wrong > 0)
         problem = fmt::format("service '{}' would be answered wrongly in its own replay ({})",
@@ -128,12 +136,19 @@ bool self_test(const std::vector<LoadedService>& services, Compiled& compiled,
 std::optional<Compiled> compile_services(const std::filesystem::path& mock_set,
                                          const store::Config& config,
                                          const std::vector<LoadedService>& services,
-                                         Diagnostics& problems) {
+                                         Diagnostics& problems, const Progress& progress) {
   const Findings findings = find_values(services);
   Compiled compiled;
   std::vector<table::ServiceBuilder> builders;
-  for (const LoadedService& service : services) {
-    const CompiledService result = compile_service(service);
+  std::vector<std::future<CompiledService>> results;
+  for (const LoadedService& service : services)
+    results.push_back(std::async(std::launch::async, compile_service, std::cref(service)));
+  for (std::size_t i = 0; i < services.size(); ++i) {
+    const LoadedService& service = services[i];
+    if (progress)
+      progress(fmt::format("{}: following {} exchanges through their states", service.service->name,
+                           service.steps.size()));
+    const CompiledService result = results[i].get();
     builders.push_back(emit(service, result.trace, result.settlement, Varying(service, findings)));
     compiled.services.push_back(summarise(service, result.trace, result.settlement));
     compiled.services.back().inferences =
@@ -146,16 +161,17 @@ std::optional<Compiled> compile_services(const std::filesystem::path& mock_set,
   if (has_errors(problems)) return std::nullopt;
   compiled.bars = config.bars;
   compiled.octets = table::build_table(document_of_config(config), builders);
-  if (!self_test(services, compiled, problems)) return std::nullopt;
+  if (!self_test(services, compiled, problems, progress)) return std::nullopt;
   return compiled;
 }
 
 std::optional<Compiled> compile_mock_set(const std::filesystem::path& mock_set, Protocols protocols,
-                                         Diagnostics& problems) {
+                                         Diagnostics& problems, const Progress& progress) {
   const auto config = store::read_config(mock_set, names_of(protocols), problems);
   if (!config) return std::nullopt;
-  const std::vector<LoadedService> services = load_sessions(mock_set, *config, protocols, problems);
-  return compile_services(mock_set, *config, services, problems);
+  const std::vector<LoadedService> services =
+      load_sessions(mock_set, *config, protocols, problems, progress);
+  return compile_services(mock_set, *config, services, problems, progress);
 }
 
 std::shared_ptr<const table::MappedTable> load(const std::filesystem::path& path,

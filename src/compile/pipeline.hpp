@@ -28,6 +28,8 @@ struct PatternSummary {
   bool static_ = false;    ///< no recorded write touches what it reads
   bool understood = true;
   std::vector<std::string> keys{};
+  /// The same for a person: many keys below one path are one entry, "orders.id.* (4987)".
+  std::vector<std::string> key_groups{};
 };
 
 /// Something that compile concluded from the recording, with the exchanges that it rests on.
@@ -63,13 +65,15 @@ struct Compiled {
 
 /// Nothing where `problems` then holds an error. Deterministic: equal input gives equal octets.
 [[nodiscard]] std::optional<Compiled> compile_mock_set(const std::filesystem::path& mock_set,
-                                                       Protocols protocols, Diagnostics& problems);
+                                                       Protocols protocols, Diagnostics& problems,
+                                                       const Progress& progress = {});
 
 /// The same of sessions that are loaded already; `mock_set` is where the rules are.
 [[nodiscard]] std::optional<Compiled> compile_services(const std::filesystem::path& mock_set,
                                                        const store::Config& config,
                                                        const std::vector<LoadedService>& services,
-                                                       Diagnostics& problems);
+                                                       Diagnostics& problems,
+                                                       const Progress& progress = {});
 
 /// `path` is a mock set (compiled in memory) or a table file. Null where `problems` holds an error.
 [[nodiscard]] std::shared_ptr<const table::MappedTable> load(const std::filesystem::path& path,

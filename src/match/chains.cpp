@@ -51,6 +51,10 @@ bool is_subtree(std::string_view name) noexcept {
   return name.starts_with(subtree);
 }
 
+std::string subtree_of(std::string_view name) {
+  return subtree + std::string(name.substr(1));
+}
+
 bool is_of_wider_path(std::string_view name) noexcept {
   return name.starts_with(self);
 }

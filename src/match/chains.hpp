@@ -59,6 +59,8 @@ template <class VersionOf>
 }
 /// Whether a key stands for a path and everything below it, as opposed to the path itself.
 [[nodiscard]] bool is_subtree(std::string_view name) noexcept;
+/// The key that stands for the path of this one and everything below it.
+[[nodiscard]] std::string subtree_of(std::string_view name);
 /// Whether a read depends on a key only because of what is written to wider paths than its own.
 [[nodiscard]] bool is_of_wider_path(std::string_view name) noexcept;
 /// Whether a key is bumped outside of transactions (see KeyPath).

@@ -75,6 +75,23 @@ TEST_CASE("a mock set becomes a table that replays itself") {
   CHECK(compile::compile_mock_set(set.folder(), toys, again)->octets == compiled->octets);
 }
 
+TEST_CASE("many keys below one path are told as one; what is being done is told meanwhile") {
+  const MockSet set;
+  set.record(
+      {{"GET t.1", "a"}, {"GET t.2", "a"}, {"GET t.3", "a"}, {"GET t.4", "a"}, {"GET u.1", "a"}});
+  Diagnostics problems;
+  std::vector<std::string> told;
+  const auto compiled = compile::compile_mock_set(
+      set.folder(), toys, problems, [&](const std::string& doing) { told.push_back(doing); });
+  REQUIRE(compiled);
+  REQUIRE(compiled->services[0].patterns.size() == 1);
+  const compile::PatternSummary& pattern = compiled->services[0].patterns[0];
+  CHECK(pattern.keys == std::vector<std::string>{"t.1", "t.2", "t.3", "t.4", "u.1"});
+  CHECK(pattern.key_groups == std::vector<std::string>{"t.* (4)", "u.1"});
+  REQUIRE(told.size() >= 3);
+  CHECK(told.back() == "svc: replaying the recording against its table");
+}
+
 TEST_CASE("every problem of a mock set is reported with its file and line") {
   const MockSet set;
   set.record({{"GET t.1", "a"}, {"", "empty"}, {"", "empty"}});
