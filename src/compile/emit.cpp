@@ -109,9 +109,9 @@ std::vector<table::AnswerEntry> answers_of(const LoadedService& service, const T
 std::vector<bool> written_keys(const Trace& trace) {
   std::vector<bool> written(trace.keys.size());
   for (const TracedRequest& request : trace.requests)
-    for (const std::uint32_t key : request.writes_unknown) written[key] = true;
-  for (const KeyNumbers& list : trace.write_lists)
-    for (const std::uint32_t key : list) written[key] = true;
+    for (const format::BumpRecord& bump : request.writes_unknown) written[bump.key] = true;
+  for (const Bumps& list : trace.write_lists)
+    for (const format::BumpRecord& bump : list) written[bump.key] = true;
   return written;
 }
 
@@ -208,7 +208,8 @@ ServiceSummary summarise(const LoadedService& service, const Trace& trace,
     pattern.volatile_ |= settled.volatile_;
     pattern.static_ = pattern.static_ && is_static(traced, written);
     for (const std::uint32_t key : traced.reads)
-      if (match::is_subtree(trace.keys[key])) keys[text].insert(trace.keys[key]);
+      if (!match::is_of_wider_path(trace.keys[key]))
+        keys[text].insert(match::subtree_of(trace.keys[key]));
     summary.guesses +=
         static_cast<std::uint64_t>(std::ranges::count_if(settled.answers, &SettledAnswer::guess));
   }

@@ -65,6 +65,7 @@ class ServiceAnalysis {
   Diagnostics run() {
     service_.steps.clear();
     service_.sources.clear();
+    if (service_.alignment) learn_renamed();
     for (Session& session : sessions_) {
       analyse(session);
       if (last_) session.exchanges = {};
@@ -76,6 +77,13 @@ class ServiceAnalysis {
   }
 
  private:
+  /// What was learned of the other names is kept: they are not asked for again.
+  void learn_renamed() {
+    for (const Session& session : sessions_)
+      for (const Packed& packed : session.exchanges)
+        service_.analyser->learn(session.header, renamed(packed.unpacked(), session.recording));
+  }
+
   void analyse(const Session& session) {
     const auto source = static_cast<std::uint32_t>(service_.sources.size());
     service_.sources.push_back(std::filesystem::relative(session.file, mock_set_).generic_string());

@@ -102,11 +102,16 @@ class Player {
                    match::Overlay& overlay) {
     const auto& request = section_.requests()[number];
     if (answer == nullptr)
-      return scope_->bump(section_.writes(request), match::write_identity(request.hash, state, 0),
-                          true, overlay, number);
+      return scope_->bump(section_.writes(request),
+                          {match::write_identity(request.hash, state, 0), true, false, number},
+                          overlay);
     const std::uint64_t image = table::hash_of(image_of(*answer));
-    scope_->bump(section_.writes(*answer), match::write_identity(request.hash, state, image),
-                 (answer->flags & format::answer_changed) != 0, overlay, number);
+    const bool certain = (request.flags & format::request_volatile) == 0 &&
+                         (answer->flags & format::answer_guess) == 0;
+    scope_->bump(section_.writes(*answer),
+                 {match::write_identity(request.hash, state, image),
+                  (answer->flags & format::answer_changed) != 0, certain, number},
+                 overlay);
   }
 
   /// Counts what the table says, and returns the answer that it knows for this state.

@@ -167,8 +167,10 @@ void LiveState::take_effect(const Verdict& verdict, match::Overlay& overlay) {
   const bool changed = !known || (verdict.answer->flags & format::answer_changed) != 0;
   const auto author = static_cast<std::uint32_t>(verdict.request - section_.requests().data());
   const std::uint64_t answered = table::hash_of(as_text(section_.image(verdict.answer->image)));
-  scope_.bump(keys, match::write_identity(verdict.request->hash, verdict.state, answered), changed,
-              overlay, author);
+  scope_.bump(keys,
+              {match::write_identity(verdict.request->hash, verdict.state, answered), changed,
+               is_certain(verdict.grade), author},
+              overlay);
 }
 
 bool LiveState::begin(ConnectionState& connection) {

@@ -21,18 +21,19 @@ struct AnswerEntry {
   std::uint32_t flags = 0;  ///< format::AnswerFlag
   std::uint32_t source = 0;
   std::uint32_t line = 0;
-  std::vector<std::uint32_t> writes;    ///< from ServiceBuilder::key, ascending
-  std::vector<std::uint32_t> evidence;  ///< beside the request's `reads`: write number + 1, or 0
-  std::uint32_t cause = 0;              ///< write number + 1, or 0
-  std::string document{};               ///< of a MentionRecord, where `flags` say answer_varies
+  std::vector<format::BumpRecord> writes;  ///< keys from ServiceBuilder::key, ascending
+  std::vector<std::uint32_t> evidence;     ///< beside the request's `reads`: write number + 1, or 0
+  std::uint32_t cause = 0;                 ///< write number + 1, or 0
+  std::string document{};                  ///< of a MentionRecord, where `flags` say answer_varies
 };
 
 struct RequestEntry {
   Identity identity;
-  std::uint32_t flags = 0;                   ///< format::RequestFlag
-  std::vector<std::uint32_t> reads, writes;  ///< from ServiceBuilder::key
-  std::vector<AnswerEntry> answers;          ///< sorted by state, but for a volatile one: in order
-  std::uint64_t mask = 0;                    ///< of a MaskRecord, where `flags` say request_varies
+  std::uint32_t flags = 0;           ///< format::RequestFlag
+  std::vector<std::uint32_t> reads;  ///< from ServiceBuilder::key
+  std::vector<format::BumpRecord> writes;
+  std::vector<AnswerEntry> answers;  ///< sorted by state, but for a volatile one: in order
+  std::uint64_t mask = 0;            ///< of a MaskRecord, where `flags` say request_varies
 };
 
 struct RuleEntry {

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <bit>
+#include <compare>
 #include <cstdint>
 #include <type_traits>
 
@@ -13,7 +14,7 @@ static_assert(std::endian::native == std::endian::little,
               "tables are mapped as they are; a big-endian machine needs its own reader");
 
 inline constexpr std::array<char, 8> magic = {'U', 'N', 'D', 'R', 'S', 'T', 'D', 'Y'};
-inline constexpr std::uint32_t version = 4;
+inline constexpr std::uint32_t version = 5;
 
 /// `count` records or octets that begin at `offset`.
 struct Span {
@@ -52,6 +53,7 @@ struct ServiceRecord {
   Span mentions;         ///< MentionRecord, sorted by answer
   Span writes;           ///< WriteRecord, in the order of recording
   Span evidence;  ///< std::uint32_t write number + 1, 0 for none; answers refer to runs of it
+  Span bumps;     ///< BumpRecord; requests and answers refer to runs of it
   Span by_cause;  ///< std::uint32_t answer numbers, beside `answers`: sorted within a request
 };
 
@@ -70,7 +72,7 @@ struct RequestRecord {
   std::uint32_t pattern = 0;
   std::uint32_t flags = 0;
   std::uint32_t reads = 0, read_count = 0;      ///< run of key_lists
-  std::uint32_t writes = 0, write_count = 0;    ///< run of key_lists: what it may bump at most
+  std::uint32_t writes = 0, write_count = 0;    ///< run of bumps: what it may bump at most
   std::uint32_t answers = 0, answer_count = 0;  ///< run of answers, sorted by state
 };
 
@@ -86,12 +88,25 @@ struct AnswerRecord {
   std::uint32_t flags = 0;
   std::uint32_t source = 0;  ///< of the first exchange that was answered so
   std::uint32_t line = 0;
-  std::uint32_t writes = 0, write_count = 0;  ///< run of key_lists: what is bumped where it changed
+  std::uint32_t writes = 0, write_count = 0;  ///< run of bumps: what is bumped where it changed
   /// Run of evidence as long as the request's `reads`: the write that came last on each of them.
   std::uint32_t evidence = 0;
   /// Number + 1 of the write that is the likeliest to have changed the answer to this one; 0 where
   /// it was the first. For guesses only.
   std::uint32_t cause = 0;
+};
+
+enum BumpFlag : std::uint32_t {
+  bump_always = 1  ///< `content` follows from the request alone, whatever it was answered
+};
+
+/// What a write does to the version of one key.
+struct BumpRecord {
+  std::uint64_t content = 0;  ///< the version that the key gets; 0: its chain is extended
+  std::uint32_t key = 0;
+  std::uint32_t flags = 0;
+
+  friend auto operator<=>(const BumpRecord&, const BumpRecord&) = default;
 };
 
 /// A recorded write on which some answer's evidence rests.
@@ -144,6 +159,7 @@ struct MentionRecord {
 
 static_assert(std::is_trivially_copyable_v<ServiceRecord> && sizeof(RequestRecord) % 8 == 0 &&
               sizeof(AnswerRecord) % 8 == 0 && sizeof(PatternRecord) % 8 == 0 &&
-              sizeof(RuleRecord) % 8 == 0 && sizeof(WriteRecord) % 8 == 0);
+              sizeof(RuleRecord) % 8 == 0 && sizeof(WriteRecord) % 8 == 0 &&
+              sizeof(BumpRecord) % 8 == 0);
 
 }  // namespace understudy::table::format

@@ -53,13 +53,13 @@ class ServiceSection final : public ServiceTable {
       const format::RequestRecord& r) const noexcept {
     return key_lists_.subspan(r.reads, r.read_count);
   }
-  [[nodiscard]] std::span<const std::uint32_t> writes(
+  [[nodiscard]] std::span<const format::BumpRecord> writes(
       const format::RequestRecord& r) const noexcept {
-    return key_lists_.subspan(r.writes, r.write_count);
+    return bumps_.subspan(r.writes, r.write_count);
   }
-  [[nodiscard]] std::span<const std::uint32_t> writes(
+  [[nodiscard]] std::span<const format::BumpRecord> writes(
       const format::AnswerRecord& a) const noexcept {
-    return key_lists_.subspan(a.writes, a.write_count);
+    return bumps_.subspan(a.writes, a.write_count);
   }
   [[nodiscard]] std::span<const format::AnswerRecord> answers(
       const format::RequestRecord& r) const noexcept {
@@ -137,6 +137,7 @@ class ServiceSection final : public ServiceTable {
   std::span<const format::MaskRecord> masks_;
   std::span<const format::MentionRecord> mentions_;
   std::span<const format::WriteRecord> recorded_writes_;
+  std::span<const format::BumpRecord> bumps_;
 };
 
 }  // namespace understudy::table

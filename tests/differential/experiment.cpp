@@ -4,6 +4,7 @@
 
 #include <chrono>
 
+#include "mock.hpp"
 #include "protocols/postgres/postgres.hpp"
 
 namespace differential {
@@ -29,17 +30,20 @@ class Experiment {
 
   Outcome run() {
     std::vector<Recorded> recording;
-    simulate(workload_, plan_,
+    simulate(workload_, plan_, truth(),
              {{}, [&](const Said& said) {
                 const Document request = document_of(said.statement->sql, said.statement->values);
                 recording.push_back({said.client, request, document_of(*said.reply)});
                 if (tell_) outcome_.recording.push_back(line_of(said));
               }});
     Mock mock(postgres::protocol(), recording, static_cast<std::uint32_t>(plan_.clients));
-    Baselines baselines(mock.steps());
+    Baselines baselines;
+    for (const compile::Step& step : mock.steps())
+      if (step.analysis.effect != Effect::none)
+        baselines.record(step.analysis.identity.canonical, step.analysis.image);
     plan_.order = plan_.order * 2 + 77;
     plan_.perturbed = true;
-    simulate(workload_, plan_,
+    simulate(workload_, plan_, truth(),
              {[&](std::uint32_t client, const Statement& statement) {
                 return ask(client, statement, mock);
               },
@@ -54,6 +58,14 @@ class Experiment {
   }
 
  private:
+  /// A database of its own for each run.
+  Execute truth() {
+    truth_ = std::make_unique<Truth>(workload_.schema, static_cast<std::size_t>(plan_.clients));
+    return [this](std::uint32_t client, const Statement& statement) {
+      return truth_->execute(client, statement.sql, statement.values);
+    };
+  }
+
   /// False where the mock refuses a write: the client is told an error, so it never happened.
   bool ask(std::uint32_t client, const Statement& statement, Mock& mock) {
     if (statement.kind == Statement::Kind::control) return true;
@@ -75,9 +87,9 @@ class Experiment {
     const bool reads = statement.kind == Statement::Kind::read;
     Tally& tally = reads ? outcome_.reads : outcome_.writes;
     const std::string image = mock.image_of(request, truth);
-    count(asked_, image, tally);
-    baselines.count(asked_.identity, image, tally);
-    const Grade grade = asked_.verdict.grade;
+    const Grade grade = asked_.verdict.answer == nullptr ? Grade::miss : asked_.verdict.grade;
+    count(grade, asked_.answer == image, tally);
+    baselines.count(asked_.identity.canonical, image, tally);
     if (tell_)
       outcome_.replay.back() += fmt::format("  [{}{}]", name_of(grade), mock.keys_of(asked_));
     if (reads && !is_certain(grade)) outcome_.uncertain.push_back(statement.sql);
@@ -96,6 +108,7 @@ class Experiment {
   const Workload& workload_;
   Plan plan_;
   bool tell_;
+  std::unique_ptr<Truth> truth_;
   Outcome outcome_;
   Mock::Asked asked_;  // of the statement under way
   std::string wrong_image_;
@@ -108,14 +121,14 @@ Outcome experiment(const Workload& workload, std::uint64_t seed, int clients, in
   return Experiment(workload, seed, clients, units, tell).run();
 }
 
-std::optional<Outcome> smallest_failure(const Workload& workload) {
+std::optional<Outcome> smallest_failure(const Workload& workload, const Run& run) {
   const auto began = std::chrono::steady_clock::now();
   for (int units = 2; units <= 16; ++units)
     for (std::uint64_t seed = 1; seed <= 400; ++seed) {
       if (std::chrono::steady_clock::now() - began > std::chrono::seconds(20)) return std::nullopt;
       const int clients = 1 + static_cast<int>(seed % 4);
-      if (experiment(workload, seed, clients, units, false).wrong)
-        return experiment(workload, seed, clients, units, true);
+      if (run(workload, seed, clients, units, false).wrong)
+        return run(workload, seed, clients, units, true);
     }
   return std::nullopt;
 }

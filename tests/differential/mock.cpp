@@ -84,12 +84,13 @@ std::string Mock::keys_of(const Asked& asked) const {
   if (asked.verdict.request == nullptr) return {};
   const table::ServiceSection& section = table_->service(0);
   std::string text;
-  const auto list = [&](const char* what, std::span<const std::uint32_t> keys) {
-    for (std::size_t i = 0; i < keys.size(); ++i)
-      text += (i == 0 ? what : ", ") + match::readable_key(section.key_name(keys[i]));
+  const auto add = [&](std::uint32_t key) {
+    text += " " + match::readable_key(section.key_name(key));
   };
-  list(" depends on ", section.reads(*asked.verdict.request));
-  list("; changes ", section.writes(*asked.verdict.answer));
+  text += " depends on";
+  for (const std::uint32_t key : section.reads(*asked.verdict.request)) add(key);
+  text += "; changes";
+  for (const auto& bump : section.writes(*asked.verdict.answer)) add(bump.key);
   return text;
 }
 

@@ -42,6 +42,9 @@ class Mock {
   void control(std::uint32_t connection, const understudy::Document& request,
                const understudy::Document& truth);
 
+  [[nodiscard]] const std::shared_ptr<const understudy::table::MappedTable>& table() const {
+    return table_;
+  }
   /// Whether compile found that what statements say of keys does not explain the recording.
   [[nodiscard]] bool widened() const { return widened_; }
   [[nodiscard]] const std::vector<understudy::compile::Step>& steps() const {

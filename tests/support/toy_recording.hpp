@@ -60,6 +60,12 @@ class Recorded {
   }
 
   [[nodiscard]] const compile::LoadedService& loaded() const { return loaded_; }
+  /// What the compiler takes; nothing may be said any more.
+  [[nodiscard]] std::vector<compile::LoadedService> take() {
+    std::vector<compile::LoadedService> services;
+    services.push_back(std::move(loaded_));
+    return services;
+  }
 
   [[nodiscard]] compile::Trace trace(const compile::Widened& widened = {}) const {
     return compile::trace_chains(loaded_, compile::RowKeys(loaded_.steps), widened);
