@@ -50,6 +50,7 @@ Framing take_data(std::string_view& rest, const std::string& digits, std::string
   const std::size_t length = std::strtoul(digits.c_str(), &end, 10);
   if (end == digits.c_str() || length > Limits{}.message_octets) return Framing::malformed;
   if (rest.size() < length + 2) return Framing::need_more;
+  if (rest.substr(length, 2) != "\r\n") return Framing::malformed;
   data = rest.substr(0, length);
   rest.remove_prefix(length + 2);
   return Framing::complete;

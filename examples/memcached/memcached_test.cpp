@@ -56,6 +56,21 @@ TEST_CASE("what makes no sense is named once and then only relayed") {
   CHECK(told("set a 0 0\r\n", "", 100) == Lines{"warned"});
   CHECK(told(std::string(300'000, 'x'), "", 70'000) == Lines{"warned"});
   CHECK(told("", "STORED\r\n", 100) == Lines{"warned"});
+  CHECK(told("set a 0 0 99999999999\r\n", "", 100) == Lines{"warned"});
+  CHECK(told("set a 0 0 -1\r\n", "", 100) == Lines{"warned"});
+  CHECK(told("set a 0 0 1\r\nabc", "", 100) == Lines{"warned"});
+}
+
+TEST_CASE("a connection that breaks off anywhere leaves whole exchanges only") {
+  const Lines whole = told(said, answered, 1000);
+  for (std::size_t length = 0; length <= answered.size(); ++length) {
+    const Lines part = told(said, answered.substr(0, length), 1);
+    CHECK(part.size() <= whole.size());
+    CHECK(std::equal(part.begin(), part.end(), whole.begin()));
+  }
+  for (std::size_t length = 0; length < said.size(); ++length)
+    for (const std::string& line : told(said.substr(0, length), "", 1))
+      CHECK(line == whole.front());
 }
 
 TEST_CASE("a connection is recognised by its first command") {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "protocols/mysql/charset.hpp"
+#include "protocols/mysql/document_keys.hpp"
 #include "protocols/mysql/image.hpp"
 #include "protocols/mysql/introspection.hpp"
 #include "protocols/mysql/statements.hpp"
@@ -249,6 +250,10 @@ Identity MysqlAnalyser::identify(const Document& request, const Surroundings& ar
     problems.push_back({"/request", "expected a map with `sql`", "sql: SELECT …"});
     return identity;
   }
+  report_unknown_keys(request,
+                      {"sql", "params", "types", "database", "variables", "session", "prepare",
+                       "fields", "wildcard", "after", "implicit"},
+                      "/request", problems);
   if (request.contains("implicit")) {
     identity.canonical = "(implicit) " + text_of(request, "implicit");
     if (implicit_control(text_of(request, "implicit")) == Control::none)

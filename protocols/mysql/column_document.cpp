@@ -9,6 +9,7 @@
 
 #include "protocols/mysql/charset.hpp"
 #include "protocols/mysql/columns.hpp"
+#include "protocols/mysql/document_keys.hpp"
 #include "protocols/mysql/lenenc.hpp"
 
 namespace understudy::mysql {
@@ -331,6 +332,10 @@ Column column_from_document(const Document& document, const ColumnContext& conte
       problems.push_back({path, "a column is a name or a map with `name` and `type`", ""});
     return column;
   }
+  report_unknown_keys(document,
+                      {"name", "type", "table", "org_table", "schema", "org_name", "charset",
+                       "length", "decimals", "flags", "extended"},
+                      path, problems);
   read_text(document, "table", column.table);
   const bool of_table = !column.table.empty();
   std::string type = "varchar(255)";

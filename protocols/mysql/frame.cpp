@@ -20,13 +20,14 @@ void write_header(std::uint8_t* header, std::size_t length, std::uint8_t sequenc
 
 }  // namespace
 
-FrameStatus FrameReader::next(Packet& packet) {
+FrameStatus FrameReader::next(Packet& packet, std::optional<std::uint8_t> first) {
   for (;;) {
     const Bytes pending = buffer_.pending();
     if (pending.size() < frame_header) return FrameStatus::need_bytes;
     const std::size_t length = payload_length(pending);
     const std::uint8_t sequence = pending[3];
-    if (frames_held_ > 0 && sequence != expected_) return FrameStatus::out_of_order;
+    if (frames_held_ > 0) first = expected_;
+    if (first && sequence != *first) return FrameStatus::out_of_order;
     const std::size_t held = frames_held_ > 0 ? assembled_.size() : 0;
     if (length > payload_cap_ || held > payload_cap_ - length) return FrameStatus::too_large;
     if (pending.size() - frame_header < length) return FrameStatus::need_bytes;

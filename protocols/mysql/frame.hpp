@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "understudy/bytes.hpp"
@@ -25,7 +26,7 @@ struct Packet {
 enum class FrameStatus : std::uint8_t {
   need_bytes,
   packet,
-  out_of_order,  ///< a continuing frame did not carry the next sequence id
+  out_of_order,  ///< a frame did not carry the sequence id that it had to
   too_large      ///< the payload would exceed the cap
 };
 
@@ -35,7 +36,9 @@ class FrameReader {
   explicit FrameReader(std::size_t payload_cap) noexcept : payload_cap_(payload_cap) {}
 
   void feed(Bytes chunk) { buffer_.append(chunk); }
-  [[nodiscard]] FrameStatus next(Packet& packet);
+  /// A packet that does not begin with the sequence id `first`, where there is one, is refused by
+  /// its header alone: that is how octets of other protocols are told.
+  [[nodiscard]] FrameStatus next(Packet& packet, std::optional<std::uint8_t> first = std::nullopt);
   /// True where no octet of an incomplete packet is held.
   [[nodiscard]] bool idle() const noexcept {
     return buffer_.pending().empty() && frames_held_ == 0;

@@ -1,6 +1,9 @@
 #include "protocols/mysql/result.hpp"
 
 #include <array>
+#include <utility>
+
+#include "protocols/mysql/document_keys.hpp"
 
 namespace understudy::mysql {
 
@@ -45,10 +48,17 @@ void read_number(const Document& document, const char* key, Number& number, cons
                  std::vector<Problem>& problems) {
   const auto found = document.find(key);
   if (found == document.end()) return;
-  if (found->is_number_integer())
+  const bool in_range =
+      found->is_number_unsigned()
+          ? std::in_range<Number>(found->get<std::uint64_t>())
+          : found->is_number_integer() && std::in_range<Number>(found->get<std::int64_t>());
+  if (in_range)
     number = static_cast<Number>(found->get<std::uint64_t>());
   else
-    problems.push_back({path + "/" + key, "expected an integer, not " + found->dump(), ""});
+    problems.push_back({path + "/" + key,
+                        "expected an integer in the range of the protocol's field, not " +
+                            found->dump(-1, ' ', false, Document::error_handler_t::replace),
+                        ""});
 }
 
 std::uint16_t status_from(const Document& document, const std::string& path,
@@ -79,6 +89,7 @@ ErrorPacket error_from(const Document& document, const std::string& path,
       problems.push_back({path, "an error is a map with `code`, `state` and `message`", ""});
     return error;
   }
+  report_unknown_keys(document, {"code", "state", "message"}, path, problems);
   read_number(document, "code", error.code, path, problems);
   error.state = document.contains("state") ? octets_of(document["state"]) : "";
   if (!error.state.empty() && error.state.size() != 5)
@@ -134,6 +145,11 @@ ResultSet result_set_from(const Document& document, const ColumnContext& context
 
 Result result_from(const Document& document, const ColumnContext& context, const std::string& path,
                    std::vector<Problem>& problems) {
+  if (document.is_object())
+    report_unknown_keys(document,
+                        {"columns", "rows", "affected", "insert_id", "info", "warnings", "status",
+                         "error", "infile"},
+                        path, problems);
   if (document.is_object() && document.contains("columns"))
     return result_set_from(document, context, path, problems);
   if (document.is_object() && document.contains("error"))

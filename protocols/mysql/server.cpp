@@ -7,6 +7,7 @@
 
 #include "protocols/mysql/charset.hpp"
 #include "protocols/mysql/lenenc.hpp"
+#include "understudy/foreign.hpp"
 
 namespace understudy::mysql {
 
@@ -41,14 +42,14 @@ ServerEvent MysqlServer::next() {
       continue;
     }
     Packet packet;
-    switch (reader_.next(packet)) {
+    switch (reader_.next(packet, expected_sequence())) {
       case FrameStatus::need_bytes:
         return NeedBytes{};
       case FrameStatus::packet:
         if (auto event = take_packet(packet)) return *std::move(event);
         continue;
       case FrameStatus::out_of_order:
-        return *out_of_order();
+        return out_of_order();
       case FrameStatus::too_large:
         fail(1153, "08S01", "Got a packet bigger than 'max_allowed_packet' bytes");
         phase_ = Phase::closed;
@@ -57,11 +58,25 @@ ServerEvent MysqlServer::next() {
   }
 }
 
-std::optional<ServerEvent> MysqlServer::out_of_order() {
+/// Of the client's next packet, where it does not go on from what came before.
+std::optional<std::uint8_t> MysqlServer::expected_sequence() const noexcept {
+  if (phase_ == Phase::response) return std::uint8_t{1};
+  if (phase_ == Phase::commands) return std::uint8_t{0};
+  return std::nullopt;
+}
+
+ServerEvent MysqlServer::out_of_order() {
+  const bool foreign = phase_ == Phase::response;
   sequence_ = 0;
   fail(1156, "08S01", "Got packets out of order");
   phase_ = Phase::closed;
-  return Noted{"a client's packets were out of order"};
+  return Noted{foreign ? "a client does not speak the MySQL protocol: its connection is closed"
+                       : "a client's packets were out of order"};
+}
+
+void MysqlServer::feed_eof() {
+  if (phase_ != Phase::closed && !reader_.idle()) note_ = cut_off_note;
+  phase_ = Phase::closed;
 }
 
 std::optional<ServerEvent> MysqlServer::take_packet(const Packet& packet) {
@@ -86,7 +101,6 @@ std::optional<ServerEvent> MysqlServer::take_packet(const Packet& packet) {
 }
 
 std::optional<ServerEvent> MysqlServer::take_command(const Packet& packet) {
-  if (packet.first != 0) return out_of_order();
   sequence_ = static_cast<std::uint8_t>(packet.last + 1);
   encoding_ = Encoding::text;
   executing_ = 0;

@@ -26,7 +26,7 @@ class MysqlServer final : public ServerMachine {
 
   void start() override;
   void feed(Bytes chunk) override { reader_.feed(chunk); }
-  void feed_eof() override { phase_ = Phase::closed; }
+  void feed_eof() override;
   ServerEvent next() override;
   void reply(const Answer& answer) override;
   void reply(const Miss& miss) override;
@@ -80,7 +80,8 @@ class MysqlServer final : public ServerMachine {
   std::optional<ServerEvent> take_file_packet(Bytes payload);
   void take_close(Bytes body);
   void take_long_data(Bytes body);
-  std::optional<ServerEvent> out_of_order();
+  [[nodiscard]] std::optional<std::uint8_t> expected_sequence() const noexcept;
+  ServerEvent out_of_order();
 
   // Statements.
   std::optional<ServerEvent> next_statement();

@@ -104,7 +104,10 @@ FrameScanner::Step FrameScanner::bulk(Bytes pending, char type, std::string_view
   const auto length = parse_integer(line);
   if (!length || *length < 0 || (type == '=' && *length < 4)) return fail("an invalid length");
   const Step step = octets(pending, line, static_cast<std::uint64_t>(*length));
-  return step == Step::again ? finish() : step;
+  if (step != Step::again) return step;
+  const std::size_t begin = offset_ - 2 - static_cast<std::size_t>(*length);
+  if (type == '=' && pending[begin + 3] != ':') return fail("a verbatim string without a format");
+  return finish();
 }
 
 FrameScanner::Step FrameScanner::chunk(Bytes pending, std::string_view line) {

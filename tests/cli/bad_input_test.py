@@ -4,6 +4,27 @@ import os
 
 from support import Case, CONFIG, SESSION, SESSION_HEAD, main, occupied_port
 
+# Of each protocol a sound exchange, and flaws of it: an unknown key, a value of the wrong type.
+EXCHANGES = {
+    "redis": ("request: {command: [GET, a]}\nanswer: b", [
+        ("[GET, a]}", "[GET, a], dbb: 1}", "10: error: an unknown key"),
+        ("[GET, a]", "[GET, {a: 1}]", "10: error: "),
+        ("answer: b", "answer: {staus: OK}", "11: error: a map that is no reply")]),
+    "postgres": ("request: {sql: SELECT 1}\nanswer: {columns: [{name: a, type: int4}], rows: [[1]], tag: SELECT 1}", [
+        ("sql: SELECT 1}", "sql: SELECT 1, parms: [1]}", "10: error: 'parms' is no part"),
+        ("[[1]]", "[1]", "11: error: a row of 1 values"), ("[[1]]", "[[1, 2]]", "11: error: a row of 1 values"),
+        ("int4", "int5", '11: error: "int5"'), ("tag: SELECT 1", "tag: [x]", "11: error: text was expected")]),
+    "mysql": ("request: {sql: SELECT 1}\nanswer: {columns: [{name: a, type: int(1)}], rows: [[1]]}", [
+        ("sql: SELECT 1}", "sql: SELECT 1, parms: [1]}", "10: error: unknown key `parms`"),
+        ("[[1]]", "[1]", "11: error: expected a list of 1 cells"),
+        ("[[1]]", "[[1, 2]]", "11: error: expected a list of 1 cells"),
+        ("rows", "row", "11: error: unknown key `row`"), ("int(1)", "itn(1)", '11: error: unknown column type "itn(1)"')]),
+    "http": ("request: {method: GET, path: /a}\nanswer: {status: 200, body: x}", [
+        ("path: /a", "path: /a, pat: /b", "10: error: unknown key `pat`"),
+        ("method: GET", "method: [GET]", "10: error: expected text"),
+        ("status: 200", "status: OK", "11: error: expected a status"), ("body: x", "bdy: x", "11: error: unknown key `bdy`")]),
+}
+
 
 class BadInput(Case):
     def refused_everywhere(self, path, *says):
@@ -45,6 +66,21 @@ class BadInput(Case):
     def test_a_request_of_the_wrong_type(self):
         session = SESSION.replace("[GET, color]", "{get: color}", 1)
         self.refused_everywhere(self.mock_set(session=session), "r1.cart.001.yaml:1")
+
+    def test_flaws_of_an_exchange_in_each_protocol(self):
+        for protocol, (sound, flaws) in EXCHANGES.items():
+            config = CONFIG.replace("redis", protocol)
+            head = SESSION_HEAD.replace("redis", protocol).replace("{resp: 2}", "{}")
+            for i, (text, flawed, message) in enumerate([("", "", None), *flaws]):
+                with self.subTest(protocol=protocol, flaw=flawed):
+                    self.assertIn(text, sound)
+                    mock = self.mock_set(f"{protocol}{i}", config=config,
+                                         session=head + "---\n" + sound.replace(text, flawed, 1) + "\nat: [1, 2]\n")
+                    if message is None:
+                        self.expect(0, "compile", mock)
+                        continue
+                    for command in [["compile", mock], ["run", mock, "--", "true"]]:
+                        self.expect(65, *command, says="r1.cart.001.yaml:" + message)
 
     def test_all_problems_are_reported_not_the_first(self):
         session = SESSION.replace("answer: red", "anwser: red").replace("answer: blue", "anwser: blue")

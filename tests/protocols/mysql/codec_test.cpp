@@ -3,12 +3,14 @@
 
 #include "protocols/mysql/auth.hpp"
 #include "protocols/mysql/charset.hpp"
+#include "protocols/mysql/commands.hpp"
 #include "protocols/mysql/handshake.hpp"
 #include "protocols/mysql/lenenc.hpp"
 #include "protocols/mysql/parameters.hpp"
 #include "protocols/mysql/responses.hpp"
 #include "protocols/mysql/rows.hpp"
 #include "support.hpp"
+#include "support/cuts.hpp"
 
 namespace understudy::mysql::test {
 namespace {
@@ -39,14 +41,21 @@ TEST_CASE("a packet of 2^24-1 octets or more is split and rejoined") {
   }
 }
 
-TEST_CASE("a packet is complete only with its last octet") {
+TEST_CASE("a packet is complete only with its last octet, however it comes") {
   const Octets wire = packet(as_bytes("select 1"));
-  for (std::size_t length = 0; length < wire.size(); ++length) {
+  Packet read;
+  understudy::test::for_each_truncation(wire, [&](Bytes prefix) {
     FrameReader reader(1024);
-    reader.feed(Bytes(wire).first(length));
-    Packet read;
+    reader.feed(prefix);
     CHECK_EQ(reader.next(read), FrameStatus::need_bytes);
-  }
+  });
+  FrameReader pieces(1024);
+  understudy::test::for_each_piece(wire, 1, [&](Bytes piece) {
+    REQUIRE_EQ(pieces.next(read), FrameStatus::need_bytes);
+    pieces.feed(piece);
+  });
+  REQUIRE_EQ(pieces.next(read), FrameStatus::packet);
+  CHECK_EQ(as_text(read.payload), "select 1");
 }
 
 TEST_CASE("a packet beyond the cap is refused by its header alone") {
@@ -113,6 +122,61 @@ TEST_CASE("OK packets of real servers are decoded") {
   CHECK_EQ(decode(update, capability::session_track).info,
            "Rows matched: 1  Changed: 1  Warnings: 0");
   CHECK_EQ(decode("00000002400000000701050474657374", capability::session_track).info, "");
+}
+
+TEST_CASE("answers that were cut off are no answers") {
+  OkPacket ok;
+  CHECK(decode_ok(from_hex("00fcfb001503000000"), {}, ok));
+  understudy::test::for_each_truncation(from_hex("00fcfb001503000000"), [&](Bytes prefix) {
+    CHECK_FALSE(decode_ok(prefix, {}, ok));
+  });
+  ErrorPacket error;
+  understudy::test::for_each_truncation(
+      from_hex("ff2904"), [&](Bytes prefix) { CHECK_FALSE(decode_error(prefix, error)); });
+  EofPacket eof;
+  CHECK(decode_eof(from_hex("fe00000200"), eof));
+  understudy::test::for_each_truncation(
+      from_hex("fe00000200"), [&](Bytes prefix) { CHECK_FALSE(decode_eof(prefix, eof)); });
+}
+
+TEST_CASE("commands that were cut off or claim more than they hold are refused") {
+  // Statement 1 with a BIGINT 7, a NULL and a string "abc".
+  const Octets body = from_hex(
+      "01000000"
+      "00"
+      "01000000"
+      "02"
+      "01"
+      "080006"
+      "00fd00"
+      "0700000000000000"
+      "03616263");
+  Binding binding;
+  Execution execution;
+  REQUIRE(decode_execution(body, 3, {}, binding, execution));
+  REQUIRE_EQ(execution.parameters.size(), 3);
+  understudy::test::for_each_truncation(body, [&](Bytes prefix) {
+    Binding fresh;
+    CHECK_FALSE(decode_execution(prefix, 3, {}, fresh, execution));
+  });
+  CHECK_FALSE(decode_execution(body, 1000, {}, binding, execution));
+  const Negotiated attributes{capability::query_attributes, 0};
+  const Octets query = from_hex(
+      "01"
+      "01"
+      "00"
+      "01"
+      "0800"
+      "0161"
+      "0700000000000000"
+      "53");
+  CHECK_EQ(query_text(query, attributes), "S");
+  understudy::test::for_each_truncation(Bytes(query).first(query.size() - 1), [&](Bytes prefix) {
+    CHECK_FALSE(query_text(prefix, attributes));
+  });
+  CHECK_FALSE(query_text(from_hex("feffffffffffffffff0153"), attributes));
+  CHECK_FALSE(append_long_data(from_hex("010000000300"), 3, 100, binding));
+  CHECK_FALSE(append_long_data(from_hex("0100000000006162"), 3, 1, binding));
 }
 
 TEST_CASE("an error is decoded with and without SQLSTATE") {
@@ -232,8 +296,12 @@ TEST_CASE("the greeting of a server is decoded and encoded alike") {
   CHECK_NE(greeting->offered.mariadb, 0);
   CHECK_EQ(to_hex(encoded([&](ByteWriter& w) { encode_greeting(*greeting, w); })),
            to_hex(read.payload));
-  for (std::size_t length = 0; length < read.payload.size(); ++length)
-    (void)decode_greeting(read.payload.first(length));
+  // The last octet only ends the plugin's name, and old servers leave it out.
+  understudy::test::for_each_truncation(read.payload, [&](Bytes prefix) {
+    const auto cut = decode_greeting(prefix);
+    CHECK((!cut || cut->plugin.size() <= greeting->plugin.size()));
+    if (prefix.size() < 32) CHECK_FALSE(cut);
+  });
 }
 
 TEST_CASE("a handshake response is decoded whole or not at all") {

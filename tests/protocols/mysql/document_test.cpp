@@ -86,6 +86,21 @@ TEST_CASE("what is wrong in an answer is told with its place") {
                                             "/answer/warnings", "/answer/status"});
 }
 
+TEST_CASE("keys that nobody reads and numbers out of range are told with their place") {
+  std::vector<Problem> problems;
+  for (const char* answer :
+       {R"({"affected": 1, "insertid": 2})", R"({"columns": ["a"], "row": [[1]], "rows": []})",
+        R"({"error": {"code": 70000, "message": "x", "sate": "HY000"}})", R"({"affected": -1})"})
+    (void)answer_from_document(Document::parse(answer), in_shop, problems);
+  const auto analyser = protocol().new_analyser();
+  (void)analyser->identify({{"sql", "select ?"}, {"parms", {1}}, {"params", {1}}}, problems);
+  std::vector<std::string> places;
+  for (const Problem& problem : problems) places.push_back(problem.path);
+  CHECK_EQ(places,
+           std::vector<std::string>{"/answer/insertid", "/answer/row", "/answer/error/sate",
+                                    "/answer/error/code", "/answer/affected", "/request/parms"});
+}
+
 TEST_CASE("cells keep what they are") {
   Column number;
   number.type = FieldType::longlong;

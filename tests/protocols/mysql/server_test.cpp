@@ -258,5 +258,31 @@ TEST_CASE("octets of a client that are no protocol at all close the connection")
   CHECK_FALSE(truncated.closed());
 }
 
+TEST_CASE("a client of another protocol is turned away by its first four octets") {
+  const Recorded table(profile);
+  for (const std::string_view opening : {"GET ", "*1\r\n", "\x16\x03\x01\x02", "quit"}) {
+    Served served(table);
+    served.feed(as_bytes(opening));
+    CHECK(served.closed());
+    CHECK(payloads(served.take_output()).starts_with("0 ff8404"));
+    REQUIRE_EQ(served.notes().size(), 1);
+    CHECK_NE(served.notes()[0].find("MySQL protocol"), std::string::npos);
+  }
+}
+
+TEST_CASE("a client that goes away in the middle of a packet is told of, any other is not") {
+  const Recorded table(profile);
+  const Octets login = login_packet(classic, native_password, "x");
+  for (std::size_t length = 0; length <= login.size(); ++length) {
+    CAPTURE(length);
+    Served served(table);
+    served.feed(Bytes(login).first(length));
+    served.end();
+    CHECK(served.closed());
+    const bool whole = length == 0 || length == login.size();
+    CHECK_EQ(served.notes().size(), whole ? 0 : 1);
+  }
+}
+
 }  // namespace
 }  // namespace understudy::mysql::test

@@ -180,6 +180,10 @@ class Served {
     machine_->feed(octets);
     pump();
   }
+  void end() {
+    machine_->feed_eof();
+    pump();
+  }
   /// What was sent behind the greeting, and not taken yet.
   [[nodiscard]] Octets take_output() {
     Octets taken(output_.begin() + static_cast<std::ptrdiff_t>(greeting_size_), output_.end());

@@ -85,16 +85,22 @@ TEST_CASE("streamed strings and aggregates are read") {
 }
 
 TEST_CASE("what is no RESP is malformed") {
-  for (const std::string octets : {"+a\rb\r\n",    "-ERR a\nb\r\n", "+\r\r\n",
-                                   "\r\n",         "x\r\n",         ":\r\n",
-                                   ":1a\r\n",      ":01\r\n",       ":9223372036854775808\r\n",
-                                   "$\r\n",        "$-2\r\n",       "$x\r\n",
-                                   "$1\r\nxy\r\n", "$1\r\nx\ry",    "*-2\r\n",
-                                   "*x\r\n",       "%-1\r\n",       ">-1\r\n",
-                                   "_x\r\n",       "#x\r\n",        ",x\r\n",
-                                   "(1.5\r\n",     "(\r\n",         "=3\r\nabc\r\n",
-                                   ".\r\n",        "*1\r\n.\r\n",   "%?\r\n:1\r\n.\r\n",
-                                   "$?\r\n:1\r\n", "$?\r\n;x\r\n",  ">?\r\n"}) {
+  for (const std::string octets : {"+a\rb\r\n",     "-ERR a\nb\r\n",
+                                   "+\r\r\n",       "=4\r\ntxt,\r\n",
+                                   "\r\n",          "x\r\n",
+                                   ":\r\n",         ":1a\r\n",
+                                   ":01\r\n",       ":9223372036854775808\r\n",
+                                   "$\r\n",         "$-2\r\n",
+                                   "$x\r\n",        "$1\r\nxy\r\n",
+                                   "$1\r\nx\ry",    "*-2\r\n",
+                                   "*x\r\n",        "%-1\r\n",
+                                   ">-1\r\n",       "_x\r\n",
+                                   "#x\r\n",        ",x\r\n",
+                                   "(1.5\r\n",      "(\r\n",
+                                   "=3\r\nabc\r\n", ".\r\n",
+                                   "*1\r\n.\r\n",   "%?\r\n:1\r\n.\r\n",
+                                   "$?\r\n:1\r\n",  "$?\r\n;x\r\n",
+                                   ">?\r\n"}) {
     CAPTURE(octets);
     CHECK(scanned(octets) == Status::malformed);
     CHECK_FALSE(decode_value(as_bytes(octets), {}));
