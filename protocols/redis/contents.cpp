@@ -46,12 +46,13 @@ struct Told {
     effects.determined.push_back({path, std::move(content), whatever_answered});
   }
   /// Narrows a write to one path below its key.
-  void write_below(const KeyPath& path, std::optional<std::string> content) {
+  void write_below(const KeyPath& path, std::optional<std::string> content,
+                   bool whatever_answered = false) {
     if (!narrow) return;
     if (effects.writes.size() == 1 && effects.writes.front().size() < path.size())
       effects.writes.clear();
     effects.writes.push_back(path);
-    if (content && !failed()) determine(path, std::move(*content));
+    if (content && !failed()) determine(path, std::move(*content), whatever_answered);
   }
 };
 
@@ -186,36 +187,40 @@ std::vector<std::string_view> members(const Told& told, std::size_t first, std::
   return found;
 }
 
-/// Depends on what these members are.
-void depend_on_members(Told& told, const std::vector<std::string_view>& names) {
+/// Depends on what these members are, and on all that may have made the key something else: writes
+/// to the whole of it, and its end. Gives the members' paths.
+std::vector<KeyPath> depend_on_members(Told& told, const std::vector<std::string_view>& names) {
   told.depend_on_contents();
-  if (!told.narrow) return;
+  if (!told.narrow) return {};
   std::vector<KeyPath> paths;
   for (const std::string_view name : names) paths.push_back(told.below("member", name));
-  told.effects.contents = std::move(paths);
+  std::vector<KeyPath> contents = {told.below("kind"), told.below("expiry")};
+  contents.insert(contents.end(), paths.begin(), paths.end());
+  told.effects.contents = std::move(contents);
+  return paths;
 }
 
 /// Makes each of the members what `content_at` says of it, by its place.
 template <class ContentAt>
-void write_members(Told& told, const std::vector<std::string_view>& names, ContentAt&& content_at) {
-  told.depend_on_contents();
-  if (!told.narrow) return;
-  std::vector<KeyPath> paths;
-  for (const std::string_view name : names) paths.push_back(told.below("member", name));
-  for (std::size_t i = 0; i < paths.size(); ++i) told.write_below(paths[i], content_at(i));
-  told.effects.contents = std::move(paths);
+void write_members(Told& told, const std::vector<std::string_view>& names, ContentAt&& content_at,
+                   bool whatever_answered = false) {
+  const std::vector<KeyPath> paths = depend_on_members(told, names);
+  for (std::size_t i = 0; i < paths.size(); ++i)
+    told.write_below(paths[i], content_at(i), whatever_answered);
 }
 
 void members_read(Told& told) {
-  depend_on_members(told, members(told, 2, 1));
+  static_cast<void>(depend_on_members(told, members(told, 2, 1)));
 }
 
 void members_added(Told& told) {
-  write_members(told, members(told, 2, 1), [](std::size_t) { return std::string("present"); });
+  write_members(
+      told, members(told, 2, 1), [](std::size_t) { return std::string("present"); }, true);
 }
 
 void members_removed(Told& told) {
-  write_members(told, members(told, 2, 1), [](std::size_t) { return std::string(absent); });
+  write_members(
+      told, members(told, 2, 1), [](std::size_t) { return std::string(absent); }, true);
 }
 
 std::string field_content(std::string_view value) {
@@ -223,9 +228,12 @@ std::string field_content(std::string_view value) {
 }
 
 void fields_set(Told& told) {
-  write_members(told, members(told, 2, 2), [&](std::size_t i) {
-    return field_content(told.arguments[std::min(3 + 2 * i, told.arguments.size() - 1)]);
-  });
+  write_members(
+      told, members(told, 2, 2),
+      [&](std::size_t i) {
+        return field_content(told.arguments[std::min(3 + 2 * i, told.arguments.size() - 1)]);
+      },
+      true);
 }
 
 void field_set_if_new(Told& told) {
@@ -258,11 +266,13 @@ void scores_set(Told& told) {
     if (std::ranges::none_of(options, is)) break;
     plain = plain && is("CH");
   }
-  write_members(told, members(told, first + 1, 2),
-                [&](std::size_t i) -> std::optional<std::string> {
-                  if (!plain) return std::nullopt;
-                  return score_content(told.arguments[first + 2 * i]);
-                });
+  write_members(
+      told, members(told, first + 1, 2),
+      [&](std::size_t i) -> std::optional<std::string> {
+        if (!plain) return std::nullopt;
+        return score_content(told.arguments[first + 2 * i]);
+      },
+      plain);
 }
 
 void score_counted(Told& told) {

@@ -7,7 +7,9 @@
 //   {"0", "cart:7", "member", "apple"}   {"0", "hits", "value"}   {"0", "session:1", "expiry"}
 //
 // A command is about a member only where every command of the recording that touches the key is
-// about the same kind of value: else it might fail because of what other members are.
+// about the same kind of value: else it might fail because of what other members are. It depends on
+// {"0", "cart:7", "kind"}, too, which nothing but writes to the whole key change: what was there
+// before the recording may have been of another kind.
 #pragma once
 
 #include <cstdint>

@@ -56,25 +56,33 @@ Result repeat(const Workload& workload, const Options& options, std::uint64_t re
   return result;
 }
 
-void print_head() {
-  fmt::print("{:<22}{:>9} | {:^31} {:>6} | {:^15} | {:^7} | {:^7} | {:^15}\n", "", "", "mock", "",
-             "not recorded:", "FIFO,", "first", "writes");
+/// Per cent of the reads that are certain and right, of those whose state the recording holds, as
+/// far as that is known.
+double certain_of_held(const Tally& reads) {
+  return share(reads.certain, reads.asked - reads.unheld);
+}
+
+void print_head(bool redis) {
+  fmt::print("{:<22}{:>9} | {:^31} {:>6} | {:^7} | {:^7} | {:^7} | {:^15}{}\n", "", "", "mock", "",
+             "recor-", "FIFO,", "first", "writes", redis ? " | recorded in  certain" : "");
   fmt::print(
-      "{:<22}{:>9} | {:>7} {:>7} {:>7} {:>7} {:>6} | {:>7} {:>7} | {:>7} | {:>7} | {:>7} {:>7}\n",
-      "workload", "reads", "certain", "guess+", "guess-", "miss", "WRONG", "answer", "state",
-      "wrong", "wrong", "certain", "WRONG");
+      "{:<22}{:>9} | {:>7} {:>7} {:>7} {:>7} {:>6} | {:>7} | {:>7} | {:>7} | {:>7} {:>7}{}\n",
+      "workload", "reads", "certain", "guess+", "guess-", "miss", "WRONG", "ding no", "wrong",
+      "wrong", "certain", "WRONG", redis ? " |  that state of those" : "");
 }
 
 /// `redis`: whether it is known which reads the recording holds in the same state.
 void print_row(const std::string& name, const Tally& reads, const Tally& writes, bool redis) {
   const auto of = [&](std::uint64_t part) { return share(part, reads.asked); };
   fmt::print(
-      "{:<22}{:>9} | {:>7.2f} {:>7.2f} {:>7.2f} {:>7.2f} {:>6} | {:>7.2f} {:>7} | {:>7.2f} | "
-      "{:>7.2f} | {:>7.2f} {:>7}\n",
+      "{:<22}{:>9} | {:>7.2f} {:>7.2f} {:>7.2f} {:>7.2f} {:>6} | {:>7.2f} | {:>7.2f} | "
+      "{:>7.2f} | {:>7.2f} {:>7}",
       name, reads.asked, of(reads.certain), of(reads.right_guess), of(reads.wrong_guess),
-      of(reads.miss), reads.wrong, of(reads.unknowable),
-      redis ? fmt::format("{:.2f}", of(reads.unheld)) : "", of(reads.fifo_wrong),
+      of(reads.miss), reads.wrong, of(reads.unknowable), of(reads.fifo_wrong),
       of(reads.first_wrong), share(writes.certain, writes.asked), writes.wrong);
+  if (redis)
+    fmt::print(" | {:>11.2f} {:>8.2f}", of(reads.asked - reads.unheld), certain_of_held(reads));
+  fmt::print("\n");
 }
 
 void print_wrong(const Workload& workload, const Result& result, const Run& run) {
@@ -175,7 +183,7 @@ int main(int argc, char** argv) {
   }
   Checks checks;
   Tally reads, writes;
-  print_head();
+  print_head(options.redis != 0);
   for (const Workload& workload : workloads) {
     const Result result = repeat(workload, options, options.reads / workloads.size());
     print_row(workload.name, result.reads, result.writes, options.redis != 0);

@@ -93,7 +93,8 @@ std::string RedisTruth::contents(std::uint32_t connection, std::span<const std::
         parts[#parts + 1] = #found[i] .. ':' .. found[i] .. '=' .. (step == 2 and found[i + 1] or '')
       end
       if kind == 'hash' or kind == 'set' then table.sort(parts) end
-      all[#all + 1] = kind .. '(' .. table.concat(parts, ',') .. ')'
+      local ends = redis.call('TTL', key) >= 0 and ' expires' or ''
+      all[#all + 1] = kind .. ends .. '(' .. table.concat(parts, ',') .. ')'
     end
     return table.concat(all, ' '))";
   static_cast<void>(

@@ -323,13 +323,13 @@ class SharedKeys : public Mixed {
 
 std::vector<Workload> redis_workloads() {
   return {workload<PrivateKeys>("keys of one client", "", true),
-          workload<Cache>("cache", "", false),
+          workload<Cache>("cache", "", false, false, true),
           workload<Sessions>("sessions", "", false),
           workload<Counters>("counters", "", false),
-          workload<Tags>("tags", "", false),
-          workload<LeaderBoard>("leader board", "", false),
+          workload<Tags>("tags", "", false, false, true),
+          workload<LeaderBoard>("leader board", "", false, false, true),
           workload<Queues>("queues", "", false),
-          workload<Watched>("watched keys", "", false),
+          workload<Watched>("watched keys", "", false, false, true),
           workload<SharedKeys>("shared keys", "", false)};
 }
 

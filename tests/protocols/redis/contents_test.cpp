@@ -105,18 +105,22 @@ TEST_CASE("what is there is the same exactly where the contents are") {
 }
 
 TEST_CASE("a command about members depends on these and writes these") {
-  CHECK(told({{"HGET h f", "_\r\n"}}) == " | 0/h/member/f > ");
-  CHECK(told({{"HMGET h f g", "*2\r\n_\r\n_\r\n"}}) == " | 0/h/member/f 0/h/member/g > ");
+  CHECK(told({{"HGET h f", "_\r\n"}}) == " | 0/h/kind 0/h/expiry 0/h/member/f > ");
+  CHECK(told({{"HMGET h f g", "*2\r\n_\r\n_\r\n"}}) ==
+        " | 0/h/kind 0/h/expiry 0/h/member/f 0/h/member/g > ");
   CHECK(told({{"HGETALL h", "%0\r\n"}}) == " | 0/h > ");
   CHECK(told({{"HSET h f 1 g 2", ":2\r\n"}}) ==
-        " | 0/h/member/f 0/h/member/g > 0/h/member/f= 0/h/member/g=");
-  CHECK(told({{"HSETNX h f 1", ":0\r\n"}}) == " | 0/h/member/f > 0/h/member/f");
-  CHECK(told({{"HDEL h f", ":0\r\n"}}) == " | 0/h/member/f > 0/h/member/f=");
+        " | 0/h/kind 0/h/expiry 0/h/member/f 0/h/member/g > 0/h/member/f== 0/h/member/g==");
+  CHECK(told({{"HSETNX h f 1", ":0\r\n"}}) == " | 0/h/kind 0/h/expiry 0/h/member/f > 0/h/member/f");
+  CHECK(told({{"HDEL h f", ":0\r\n"}}) == " | 0/h/kind 0/h/expiry 0/h/member/f > 0/h/member/f==");
   CHECK(told({{"SADD s a b", ":1\r\n"}}) ==
-        " | 0/s/member/a 0/s/member/b > 0/s/member/a= 0/s/member/b=");
+        " | 0/s/kind 0/s/expiry 0/s/member/a 0/s/member/b > 0/s/member/a== 0/s/member/b==");
   CHECK(told({{"ZADD z CH 1 a 2 b", ":1\r\n"}}) ==
-        " | 0/z/member/a 0/z/member/b > 0/z/member/a= 0/z/member/b=");
-  CHECK(told({{"ZADD z GT 1 a", ":0\r\n"}}) == " | 0/z/member/a > 0/z/member/a");
+        " | 0/z/kind 0/z/expiry 0/z/member/a 0/z/member/b > 0/z/member/a== 0/z/member/b==");
+  CHECK(told({{"ZADD z GT 1 a", ":0\r\n"}}) ==
+        " | 0/z/kind 0/z/expiry 0/z/member/a > 0/z/member/a");
+  CHECK(told({{"HINCRBY h f 2", ":5\r\n"}}) ==
+        " | 0/h/kind 0/h/expiry 0/h/member/f > 0/h/member/f=");
   CHECK(told({{"SPOP s", "$1\r\na\r\n"}}) == " | 0/s > 0/s");
 }
 
@@ -137,7 +141,7 @@ TEST_CASE("a key that holds several kinds of value is one whole") {
   CHECK(told({{"EVAL \"return 1\" 1 h", ":1\r\n"}, {"HGET h f", "_\r\n"}}) == " | 0/h > ");
   CHECK(told({{"EVAL \"return 1\" 0", ":1\r\n"}, {"HGET h f", "_\r\n"}}) == " | 0/h > ");
   CHECK(told({{"EXPIRE h 9", ":1\r\n"}, {"DEL h", ":1\r\n"}, {"HGET h f", "_\r\n"}}) ==
-        " | 0/h/member/f > ");
+        " | 0/h/kind 0/h/expiry 0/h/member/f > ");
   CHECK(told({{"SET h v"}, {"INCR h", ":1\r\n"}, {"GET h", "$1\r\n1\r\n"}}) == " | 0/h > ");
 }
 
