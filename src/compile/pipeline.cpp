@@ -109,9 +109,11 @@ bool self_test(const std::vector<LoadedService>& services, Compiled& compiled,
                Diagnostics& problems) {
   std::string problem;
   const auto table = table::MappedTable::from_memory(compiled.octets, problem);
+  const auto fresh = table ? test_fresh_values(services, *table) : std::vector<TestedReplay>();
   for (std::size_t i = 0; table && i < services.size(); ++i) {
     ServiceSummary& summary = compiled.services[i];
     summary.tests = self_test(services[i], table->service(i));
+    summary.tests.push_back(fresh[i]);
     for (const TestedReplay& test : summary.tests)
       if (test.replay.wrong > 0)
         problem = fmt::format("service '{}' would be answered wrongly in its own replay ({})",
@@ -129,7 +131,8 @@ std::optional<Compiled> compile_services(const std::filesystem::path& mock_set,
                                          const store::Config& config,
                                          const std::vector<LoadedService>& services,
                                          Diagnostics& problems) {
-  const Findings findings = find_values(services);
+  const Findings findings = find_values(services, problems);
+  auto decisions = decide(services, findings);
   Compiled compiled;
   std::vector<table::ServiceBuilder> builders;
   for (const LoadedService& service : services) {
@@ -138,6 +141,7 @@ std::optional<Compiled> compile_services(const std::filesystem::path& mock_set,
     compiled.services.push_back(summarise(service, result.trace, result.settlement));
     compiled.services.back().inferences =
         infer(service, result.trace, result.settlement, result.widenings);
+    compiled.services.back().decisions = std::move(decisions[compiled.services.size() - 1]);
     warn_of_guesses(mock_set, compiled.services.back(), problems);
   }
   add_rules(mock_set, services, builders, problems);
