@@ -61,8 +61,8 @@ class Decider {
       tokens = std::max(tokens, value.token);
       const auto finding = findings_.find(value.folded);
       if (finding == findings_.end()) continue;
-      const bool first = !finding->second.in_answer && finding->second.service == service &&
-                         finding->second.step == number;
+      const bool first = is_first(finding->second, service, number);
+      if (!first && is_again(finding->second, service, step, value)) continue;
       Reason reason = reason_of(value.folded, finding->second, first);
       const match::ValueKind kind = match::kind_of_folded(value.folded);
       Tally& tally =
@@ -80,6 +80,21 @@ class Decider {
                         .example = match::spell(value.folded),
                         .evidence = std::move(reason.evidence)};
     }
+  }
+
+  [[nodiscard]] static bool is_first(const ValueFinding& finding, std::uint32_t service,
+                                     std::uint32_t step) {
+    return !finding.in_answer && finding.service == service && finding.step == step;
+  }
+
+  /// Another recording of the flow, in the place where the value was seen first.
+  [[nodiscard]] bool is_again(const ValueFinding& finding, std::uint32_t service, const Step& step,
+                              const match::MaskedValue& value) const {
+    const Step& first = services_[finding.service].steps[finding.step];
+    return !finding.in_answer && finding.service == service && first.recording != step.recording &&
+           finding.value == value.value && finding.token == value.token &&
+           pattern_of(first.analysis.identity.canonical) ==
+               pattern_of(step.analysis.identity.canonical);
   }
 
   [[nodiscard]] std::string place(std::uint32_t service, std::uint32_t step) const {

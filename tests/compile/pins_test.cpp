@@ -13,6 +13,7 @@
 using namespace understudy;
 using namespace understudy::compile;
 using toy::MockSet;
+namespace fs = std::filesystem;
 
 namespace {
 

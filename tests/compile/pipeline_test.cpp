@@ -28,7 +28,7 @@ TEST_CASE("a mock set becomes a table that replays itself") {
   CHECK(problems.empty());
   REQUIRE(compiled->services.size() == 1);
   CHECK(compiled->services[0].exchanges == 3);
-  REQUIRE(compiled->services[0].tests.size() == 6);
+  REQUIRE(compiled->services[0].tests.size() == 7);
   for (const compile::TestedReplay& test : compiled->services[0].tests) {
     CAPTURE(test.name);
     CHECK(test.replay.asked > 0);
