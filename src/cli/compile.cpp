@@ -97,6 +97,8 @@ void print_summary(const ServiceSummary& service) {
                pattern.keys.empty() ? "none" : one_line(joined(pattern.key_groups)));
   }
   for (const compile::Inference& inference : service.inferences) print_inference(inference);
+  if (!service.decisions.empty())
+    fmt::print("  {}; `understudy learn` explains each\n", compile::summary_of(service.decisions));
   print_tests(service.tests);
 }
 
@@ -121,6 +123,7 @@ Document document_of(const ServiceSummary& service) {
           {"rules", service.rules},
           {"guesses", service.guesses},
           {"inferences", std::move(inferences)},
+          {"values", compile::summary_of(service.decisions)},
           {"replay", document_of(service.tests)},
           {"patterns", std::move(patterns)}};
 }

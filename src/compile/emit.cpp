@@ -87,7 +87,8 @@ class Evidence {
 
 std::vector<table::AnswerEntry> answers_of(const LoadedService& service, const Trace& trace,
                                            const SettledRequest& settled, const Evidence& evidence,
-                                           const Varying& varying, table::ServiceBuilder& builder) {
+                                           const Varying& varying, std::uint32_t ordered,
+                                           table::ServiceBuilder& builder) {
   std::vector<table::AnswerEntry> answers;
   for (const SettledAnswer& answer : settled.answers) {
     const Step& step = service.steps[answer.step];
@@ -98,9 +99,13 @@ std::vector<table::AnswerEntry> answers_of(const LoadedService& service, const T
                        builder.source(service.sources[step.source]), step.line,
                        trace.write_lists[answer.writes], evidence.of(answer),
                        evidence.cause(answer)});
-    if (!varying.shown_by(step)) continue;
-    answers.back().flags |= format::answer_varies;
-    answers.back().document = varying.document_of(step);
+    const bool shown = varying.shown_by(step), hidden = varying.hidden_in(step);
+    if (!shown && !hidden && ordered == 0) continue;
+    table::AnswerEntry& entry = answers.back();
+    entry.flags |= format::answer_varies;
+    entry.ordered = ordered;
+    if (shown) entry.document = varying.document_of(step);
+    entry.opaque = hidden || (shown && entry.document.empty());
   }
   return answers;
 }
@@ -164,7 +169,9 @@ table::ServiceBuilder emit(const LoadedService& service, const Trace& trace,
                   (is_static(traced, written) ? std::uint32_t{format::request_static} : 0U);
     entry.reads = traced.reads;
     entry.writes = traced.writes_unknown;
-    entry.answers = answers_of(service, trace, settled, evidence, varying, builder);
+    const Analysis& asked = service.steps[settled.answers.front().step].analysis;
+    entry.answers = answers_of(service, trace, settled, evidence, varying,
+                               varying.ordered_kinds(asked), builder);
     entry.mask = varying.mask_of(traced.identity.canonical);
     if (entry.mask != 0) entry.flags |= format::request_varies;
     builder.add(std::move(entry));

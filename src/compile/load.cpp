@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "compile/align.hpp"
+#include "compile/pins.hpp"
 #include "compile/read_ahead.hpp"
 #include "compile/varying.hpp"
 #include "store/session_file.hpp"
@@ -142,6 +143,9 @@ class Loader {
       services_.push_back(std::move(loaded));
     }
     sessions_.resize(services_.size());
+    const auto pins = std::make_shared<const Pins>(read_pins(mock_set, problems));
+    if (pins->all().empty()) return;
+    for (LoadedService& service : services_) service.pins = pins;
   }
 
   std::vector<LoadedService> load(const Progress& progress) {
@@ -229,6 +233,10 @@ class Loader {
 };
 
 }  // namespace
+
+std::string place_of(const LoadedService& service, const Step& step) {
+  return fmt::format("{}:{}", service.sources[step.source], step.line);
+}
 
 std::vector<LoadedService> load_sessions(const Path& mock_set, const store::Config& config,
                                          Protocols protocols, Diagnostics& problems,

@@ -111,6 +111,7 @@ bool self_test(const std::vector<LoadedService>& services, Compiled& compiled,
                Diagnostics& problems, const Progress& progress) {
   std::string problem;
   const auto table = table::MappedTable::from_memory(compiled.octets, problem);
+  const auto fresh = table ? test_fresh_values(services, *table) : std::vector<TestedReplay>();
   std::vector<std::future<std::vector<TestedReplay>>> running;
   for (std::size_t i = 0; table && i < services.size(); ++i)
     running.push_back(std::async(std::launch::async, [&services, &table, i] {
@@ -120,6 +121,7 @@ bool self_test(const std::vector<LoadedService>& services, Compiled& compiled,
     ServiceSummary& summary = compiled.services[i];
     if (progress) progress(summary.service + ": replaying the recording against its table");
     summary.tests = running[i].get();
+    summary.tests.push_back(fresh[i]);
     for (const TestedReplay& test : summary.tests)
       if (test.replay.wrong > 0)
         problem = fmt::format("service '{}' would be answered wrongly in its own replay ({})",
@@ -137,7 +139,8 @@ std::optional<Compiled> compile_services(const std::filesystem::path& mock_set,
                                          const store::Config& config,
                                          const std::vector<LoadedService>& services,
                                          Diagnostics& problems, const Progress& progress) {
-  const Findings findings = find_values(services);
+  const Findings findings = find_values(services, problems);
+  auto decisions = decide(services, findings);
   Compiled compiled;
   std::vector<table::ServiceBuilder> builders;
   std::vector<std::future<CompiledService>> results;
@@ -153,6 +156,7 @@ std::optional<Compiled> compile_services(const std::filesystem::path& mock_set,
     compiled.services.push_back(summarise(service, result.trace, result.settlement));
     compiled.services.back().inferences =
         infer(service, result.trace, result.settlement, result.widenings);
+    compiled.services.back().decisions = std::move(decisions[compiled.services.size() - 1]);
     warn_of_guesses(mock_set, compiled.services.back(), problems);
   }
   add_rules(mock_set, services, builders, problems);

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "compile/decisions.hpp"
 #include "compile/load.hpp"
 #include "compile/selftest.hpp"
 #include "store/config.hpp"
@@ -54,6 +55,7 @@ struct ServiceSummary {
   std::uint64_t guesses = 0;  ///< entries that can only be answered as a guess
   std::vector<PatternSummary> patterns;
   std::vector<Inference> inferences;  ///< guesses among them: the first hundred
+  std::vector<Decision> decisions;    ///< of the values that may vary
   std::vector<TestedReplay> tests;    ///< the recording replayed against its own table
 };
 

@@ -60,9 +60,9 @@ struct Config {
 };
 
 /// What `check` may name.
-inline constexpr std::array<std::string_view, 6> self_tests = {
-    "identity", "interleaved", "one_connection", "many_connections",
-    "repeated_reads", "omitted_reads"};
+inline constexpr std::array<std::string_view, 7> self_tests = {
+    "identity",       "interleaved",   "one_connection", "many_connections",
+    "repeated_reads", "omitted_reads", "fresh_values"};
 
 /// Reads `mock_set`/understudy.yaml. Unknown keys, wrong types, unknown protocols (`protocols`
 /// lists the known names) and services that can't share a port are reported with their lines.

@@ -218,8 +218,7 @@ format::Span TableWriter::write_shapes(const ServiceBuilder& service) {
 
 void TableWriter::write_varying(const ServiceBuilder& service, format::ServiceRecord& record) {
   std::vector<format::VaryingRecord> varying;
-  for (const auto& [value, proven] : service.varying_)
-    varying.push_back({put(value), proven ? 1U : 0U});
+  for (const auto& [value, flags] : service.varying_) varying.push_back({put(value), flags});
   std::vector<format::MaskRecord> masks;
   std::vector<format::MentionRecord> mentions;
   std::uint32_t answer = 0;
@@ -229,7 +228,7 @@ void TableWriter::write_varying(const ServiceBuilder& service, format::ServiceRe
       masks.push_back({request.mask, static_cast<std::uint32_t>(i)});
     for (const AnswerEntry& entry : request.answers) {
       if ((entry.flags & format::answer_varies) != 0)
-        mentions.push_back({answer, 0, put(entry.document)});
+        mentions.push_back({answer, entry.ordered, entry.opaque ? 1U : 0U, 0, put(entry.document)});
       ++answer;
     }
   }

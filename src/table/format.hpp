@@ -79,7 +79,7 @@ struct RequestRecord {
 enum AnswerFlag : std::uint32_t {
   answer_changed = 1,  ///< a write that took effect
   answer_guess = 2,    ///< recorded while what it depends on was being written
-  answer_varies = 256  ///< shows a value that the client makes anew in each run: one of `mentions`
+  answer_varies = 256  ///< what the client makes anew in each run matters: one of `mentions`
 };
 
 struct AnswerRecord {
@@ -139,10 +139,17 @@ struct RuleRecord {
   std::int32_t priority = 0;
 };
 
-/// A recorded value that the client makes anew in each run (docs/values.md).
+enum ValueFlag : std::uint32_t {
+  value_proven = 1,   ///< that it varies: several recordings of one flow show it, or a pin says so
+  value_refers = 2,   ///< the write that brings it refers to something else by it
+  value_constant = 4  ///< it does not vary: no other one may stand for it, nor it for another
+};
+
+/// A recorded value that the client makes anew in each run (docs/values.md), or one that it may not
+/// take for such.
 struct VaryingRecord {
-  Span value;                             ///< folded, see match/value_type.hpp
-  std::uint32_t proven = 0, padding = 0;  ///< 1: several recordings of one flow show it
+  Span value;                            ///< folded, see match/value_type.hpp
+  std::uint32_t flags = 0, padding = 0;  ///< ValueFlag
 };
 
 /// Finds a request with such values by its octets without them.
@@ -151,10 +158,14 @@ struct MaskRecord {
   std::uint32_t request = 0, padding = 0;
 };
 
-/// An answer that shows such a value, so that it can be made anew with another one.
+/// An answer that shows such a value, so that it can be made anew with another one; or one that
+/// depends on the order of such values.
 struct MentionRecord {
-  std::uint32_t answer = 0, padding = 0;
-  Span document;  ///< CBOR: {request, answer}; empty where the image can't be made from it
+  std::uint32_t answer = 0;
+  std::uint32_t ordered = 0;  ///< a bit for each match::ValueKind on whose order it depends
+  std::uint32_t opaque = 0;   ///< 1: such a value is in it that can't be replaced
+  std::uint32_t padding = 0;
+  Span document;  ///< CBOR: {request, answer}; empty where it shows none
 };
 
 static_assert(std::is_trivially_copyable_v<ServiceRecord> && sizeof(RequestRecord) % 8 == 0 &&

@@ -185,11 +185,21 @@ ServiceSection::Found ServiceSection::find(std::string_view canonical,
   return found;
 }
 
-const format::VaryingRecord* ServiceSection::varying(std::string_view folded) const noexcept {
+const format::VaryingRecord* ServiceSection::known(std::string_view folded) const noexcept {
   const auto found = std::ranges::lower_bound(
       varying_, folded, {},
       [&](const format::VaryingRecord& record) { return text(record.value); });
   return found == varying_.end() || text(found->value) != folded ? nullptr : &*found;
+}
+
+const format::VaryingRecord* ServiceSection::varying(std::string_view folded) const noexcept {
+  const auto* found = known(folded);
+  return found == nullptr || (found->flags & format::value_constant) != 0 ? nullptr : found;
+}
+
+bool ServiceSection::is_constant(std::string_view folded) const noexcept {
+  const auto* found = known(folded);
+  return found != nullptr && (found->flags & format::value_constant) != 0;
 }
 
 std::span<const format::MaskRecord> ServiceSection::masked(std::uint64_t hash) const noexcept {

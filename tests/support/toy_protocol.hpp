@@ -1,7 +1,7 @@
 // The smallest protocol with reads, writes and transactions, for testing what
 // is above the protocols: one request a line, one answer a line.
 //
-//   GET table.key      SET table.key value      BEGIN  COMMIT  ROLLBACK
+//   GET table.key      SORT table          SET table.key value      BEGIN  COMMIT  ROLLBACK
 //   PEEK table.key     PUT table.key value      ADD table.key number
 //                      determine what is there, which is all that PEEK and ADD depend on
 //   SAVEPOINT name     BACK name                WATCH table.key
@@ -178,6 +178,10 @@ class ToyProtocol final : public Protocol {
     const std::string_view values = canonical.substr(begin);
     return std::string(canonical.substr(0, begin)) +
            map(values, role).value_or(std::string(values));
+  }
+  std::vector<std::string> ordered_by(std::string_view canonical) const override {
+    if (pattern_of(canonical) != "SORT") return {};
+    return {std::string(by_anything)};
   }
   std::string summarise(const Document& request) const override {
     return request.value("verb", "") + " " + request.value("rest", "");
