@@ -10,6 +10,7 @@
 #include "compile/align.hpp"
 #include "compile/read_ahead.hpp"
 #include "compile/varying.hpp"
+#include "store/file.hpp"
 #include "store/session_file.hpp"
 
 namespace understudy::compile {
@@ -138,6 +139,7 @@ class Loader {
 
   std::vector<LoadedService> load() {
     learn(store::session_files(mock_set_, problems_));
+    read_schemas();
     const bool several = recordings_.size() > 1;
     analyse(!several);
     if (several && !has_errors(problems_)) align_recordings();
@@ -156,6 +158,21 @@ class Loader {
       const Diagnostics found = each.get();
       problems_.insert(problems_.end(), found.begin(), found.end());
     }
+  }
+
+  void read_schemas() {
+    for (LoadedService& service : services_)
+      for (const std::string& name : service.service->schema) {
+        const Path path = mock_set_ / name;
+        std::string problem;
+        auto text = store::read_file(path, store::Links::follow, problem);
+        if (text)
+          service.analyser->declare({path.string(), std::move(*text)}, service.schema, problems_);
+        else
+          problems_.push_back(
+              {Severity::error, path.string(), 0, problem,
+               fmt::format("`schema` of service '{}' names it", service.service->name)});
+      }
   }
 
   /// Recordings of one flow become recordings with the same values.

@@ -100,6 +100,7 @@ struct Workload {
   /// shows nothing: wrong answers count only where compile found that keys were too narrow.
   bool hidden = false;
   std::function<std::unique_ptr<Client>(int number, std::uint64_t seed, int units)> client;
+  bool declared = false;  ///< the mock knows `schema`
 };
 
 [[nodiscard]] std::vector<Workload> private_workloads();

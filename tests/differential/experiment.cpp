@@ -22,6 +22,17 @@ std::string line_of(const Said& said) {
   return line_of(said.client, *said.statement) + "  ->  " + text_of(*said.reply);
 }
 
+/// A schema of SQLite's as PostgreSQL would be told: each INTEGER PRIMARY KEY has a sequence.
+std::string for_postgres(std::string schema) {
+  const auto replace = [&](std::string_view from, std::string_view to) {
+    for (std::size_t at = schema.find(from); at != std::string::npos; at = schema.find(from, at))
+      schema.replace(at, from.size(), to);
+  };
+  replace(" AUTOINCREMENT", "");
+  replace("INTEGER PRIMARY KEY", "SERIAL PRIMARY KEY");
+  return schema;
+}
+
 class Experiment {
  public:
   Experiment(const Workload& workload, std::uint64_t seed, int clients, int units, bool tell)
@@ -30,12 +41,13 @@ class Experiment {
   Outcome run() {
     std::vector<Recorded> recording;
     simulate(workload_, plan_,
-             {{}, [&](const Said& said) {
+             {{}, {}, [&](const Said& said) {
                 const Document request = document_of(said.statement->sql, said.statement->values);
                 recording.push_back({said.client, request, document_of(*said.reply)});
                 if (tell_) outcome_.recording.push_back(line_of(said));
               }});
-    Mock mock(postgres::protocol(), recording, static_cast<std::uint32_t>(plan_.clients));
+    Mock mock(postgres::protocol(), recording, static_cast<std::uint32_t>(plan_.clients),
+              workload_.declared ? for_postgres(workload_.schema) : "");
     Baselines baselines(mock.steps());
     plan_.order = plan_.order * 2 + 77;
     plan_.perturbed = true;
@@ -43,6 +55,7 @@ class Experiment {
              {[&](std::uint32_t client, const Statement& statement) {
                 return ask(client, statement, mock);
               },
+              [&](const Statement& statement) { return told(statement, mock, recording); },
               [&](const Said& said) { compare(said, mock, baselines); }});
     if (workload_.hidden && !mock.widened()) {
       outcome_.unshown = outcome_.reads.wrong + outcome_.writes.wrong;
@@ -63,6 +76,23 @@ class Experiment {
     ++outcome_.writes.miss;
     if (tell_) outcome_.replay.push_back(line_of(client, statement) + "  [miss]");
     return false;
+  }
+
+  /// Which number a sequence gives is the server's own choice, as long as no other row has it:
+  /// where the mock is certain of one, the truth is made to choose it, and refuses if it can't.
+  std::string told(const Statement& statement, const Mock& mock,
+                   const std::vector<Recorded>& recording) const {
+    constexpr std::string_view returning = " RETURNING id";
+    const std::size_t names = statement.sql.find('(');
+    if (!statement.sql.starts_with("INSERT") || !statement.sql.ends_with(returning) ||
+        !is_certain(asked_.verdict.grade))
+      return statement.sql;
+    const Document* answer = find_answer(asked_.answer, mock, recording);
+    if (answer == nullptr || !answer->contains("rows") || (*answer)["rows"].size() != 1)
+      return statement.sql;
+    std::string sql = statement.sql;
+    sql.insert(sql.find("VALUES (") + 8, (*answer)["rows"][0][0].dump() + ", ");
+    return sql.insert(names + 1, "id, ");
   }
 
   void compare(const Said& said, Mock& mock, Baselines& baselines) {
@@ -88,9 +118,14 @@ class Experiment {
 
   /// The recorded answer that was given, as a person reads it.
   std::string answer_of(const Mock& mock, const std::vector<Recorded>& recording) const {
+    const Document* answer = find_answer(wrong_image_, mock, recording);
+    return answer == nullptr ? "?" : answer->dump();
+  }
+  static const Document* find_answer(const std::string& image, const Mock& mock,
+                                     const std::vector<Recorded>& recording) {
     for (std::size_t i = 0; i < recording.size(); ++i)
-      if (mock.steps()[i].analysis.image == wrong_image_) return recording[i].answer.dump();
-    return "?";
+      if (mock.steps()[i].analysis.image == image) return &recording[i].answer;
+    return nullptr;
   }
 
   const Workload& workload_;

@@ -62,7 +62,8 @@ class Simulation {
       refused.error_code = "UX404";
       return refused;
     }
-    const Reply reply = truth_.execute(number, statement.sql, statement.values);
+    const std::string told = listener_.told ? listener_.told(statement) : statement.sql;
+    const Reply reply = truth_.execute(number, told, statement.values);
     listener_.said({number, &statement, &reply});
     return reply;
   }

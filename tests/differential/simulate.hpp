@@ -26,6 +26,8 @@ struct Listener {
   /// Called before a statement is executed: false where it is refused, which the client takes for
   /// an error. What was refused never happened.
   std::function<bool(std::uint32_t client, const Statement&)> accept;
+  /// What the truth is told in place of a statement; may be empty. Values are as said.
+  std::function<std::string(const Statement&)> told;
   std::function<void(const Said&)> said;
 };
 

@@ -62,7 +62,7 @@ class Recorded {
   [[nodiscard]] const compile::LoadedService& loaded() const { return loaded_; }
 
   [[nodiscard]] compile::Trace trace(const compile::Widened& widened = {}) const {
-    return compile::trace_chains(loaded_, compile::RowKeys(loaded_.steps), widened);
+    return compile::trace_chains(loaded_, compile::RowKeys(loaded_.steps, {}), widened);
   }
   [[nodiscard]] table::ServiceBuilder builder(const compile::Widened& widened = {}) const {
     const compile::Trace traced = trace(widened);
