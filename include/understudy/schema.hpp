@@ -13,7 +13,8 @@ struct UniqueSet {
   std::string name;                  ///< of the constraint; empty where it has none
   std::vector<std::string> columns;  ///< sorted
   bool nulls_distinct = true;        ///< a NULL equals nothing
-  bool whole = true;                 ///< false for a partial index: not over all rows
+  std::vector<std::string>
+      condition;  ///< of a partial index: columns that decide which rows it has
 };
 
 struct ForeignKey {

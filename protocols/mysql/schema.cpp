@@ -247,7 +247,7 @@ class SchemaReader {
       for (const std::string& each : columns) set_not_null(facts.columns[each]);
     if (name.empty()) name = free_name(facts, columns.front());
     std::ranges::sort(columns);
-    facts.unique.push_back({std::move(name), std::move(columns), true, true});
+    facts.unique.push_back({std::move(name), std::move(columns), true, {}});
   }
 
   /// What the server calls a key that has no name: as its first column, `_2` and so on.

@@ -88,6 +88,15 @@ std::optional<std::string> indexed_column(const ParseTree& element) {
   return text_at(at(fields[0], "String"), "sval");
 }
 
+/// All columns that an expression names.
+void add_columns(const ParseTree& expression, std::vector<std::string>& columns) {
+  if (expression.is_object() && expression.contains("ColumnRef"))
+    for (const ParseTree& field : at(expression, "ColumnRef", "fields"))
+      columns.push_back(text_at(at(field, "String"), "sval"));
+  if (expression.is_structured())
+    for (const ParseTree& each : expression) add_columns(each, columns);
+}
+
 class SchemaReader {
  public:
   SchemaReader(const SchemaFile& file, Schema& schema, Diagnostics& problems)
@@ -211,7 +220,7 @@ class SchemaReader {
                              : primary      ? name_for(table, {}, "pkey")
                                             : name_for(table, columns, "key");
     facts.unique.push_back(
-        {name, sorted(std::move(columns)), !flag_at(node, "nulls_not_distinct"), true});
+        {name, sorted(std::move(columns)), !flag_at(node, "nulls_not_distinct"), {}});
   }
 
   /// ADD CONSTRAINT … USING INDEX: the index gets the name of the constraint.
@@ -248,11 +257,14 @@ class SchemaReader {
       if (!column) return doubt(table, "a unique index over an expression");
       columns.push_back(*column);
     }
+    std::vector<std::string> condition;
+    if (node.contains("whereClause")) add_columns(node["whereClause"], condition);
+    if (node.contains("whereClause") && condition.empty())
+      return doubt(table, "a partial index of which the condition is not understood");
     std::string name = text_at(node, "idxname");
     if (name.empty()) name = name_for(table, columns, "idx");
     found->second.unique.push_back({name, sorted(std::move(columns)),
-                                    !flag_at(node, "nulls_not_distinct"),
-                                    !node.contains("whereClause")});
+                                    !flag_at(node, "nulls_not_distinct"), std::move(condition)});
   }
 
   void alter(const ParseTree& node) {

@@ -183,7 +183,7 @@ bool RowEvidence::identifies(const std::string& table, const std::string& name) 
   if (together_.agree(table, {name})) return false;
   if (const TableFacts* facts = declared(table))
     return std::ranges::any_of(facts->unique, [&](const UniqueSet& set) {
-      return set.whole && set.columns == std::vector<std::string>{name};
+      return set.condition.empty() && set.columns == std::vector<std::string>{name};
     });
   // That a few rows differ says little; a name or a declared constraint says more.
   const auto targets = targets_.find(table);
@@ -245,10 +245,11 @@ bool RowEvidence::bears_on_uniqueness(const RowChange& change, const std::string
   return std::ranges::any_of(change.set, [&](const auto& cell) {
     if (facts == nullptr) return !is_measure(change.table, cell.first);
     return std::ranges::any_of(facts->unique, [&](const UniqueSet& set) {
-      const auto has = [&](const std::string& column) {
-        return std::ranges::find(set.columns, column) != set.columns.end();
+      const auto among = [](const std::vector<std::string>& names, const std::string& column) {
+        return std::ranges::find(names, column) != names.end();
       };
-      return has(name) && has(cell.first);
+      return among(set.columns, name) &&
+             (among(set.columns, cell.first) || among(set.condition, cell.first));
     });
   });
 }

@@ -199,10 +199,13 @@ class RowKeys::Book {
       best = &column;
       value = &cell->second;
     }
-    if (best == nullptr) return;
-    const bool alone = set.columns.size() == 1;
-    add(paths, change.table, alone ? presence_of(*best) : uniqueness_of(*best),
-        *value ? std::optional(Values{**value}) : std::nullopt, keyed);
+    const bool enters = std::ranges::any_of(
+        set.condition, [&](const std::string& column) { return change.set.contains(column); });
+    if (best == nullptr && !enters) return;
+    const std::string& column = best == nullptr ? set.columns.front() : *best;
+    const bool alone = set.columns.size() == 1 && set.condition.empty();
+    add(paths, change.table, alone ? presence_of(column) : uniqueness_of(column),
+        value != nullptr && *value ? std::optional(Values{**value}) : std::nullopt, keyed);
   }
 
   /// A row may only refer to one that is there.

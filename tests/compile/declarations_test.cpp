@@ -74,6 +74,20 @@ TEST_CASE("an update meets a declared constraint over several columns by one of 
   CHECK(spoken.disturbs(hall, shift));
 }
 
+TEST_CASE("of a partial index also the columns of its condition decide") {
+  Spoken spoken;
+  spoken.declare(
+      "CREATE TABLE users (id int PRIMARY KEY, email text, gone int, name text);"
+      "CREATE UNIQUE INDEX ON users (email) WHERE gone = 0");
+  const std::string insert = "INSERT INTO users (id, email, gone) VALUES (1, 'a@x', 0)";
+  const std::string remove = "UPDATE users SET gone = 1 WHERE id = 2";
+  const std::string rename = "UPDATE users SET name = 'b' WHERE id = 2";
+  spoken.say(insert).say(remove).say(rename);
+  CHECK(spoken.disturbs(remove, insert));
+  CHECK(spoken.disturbs(insert, remove));
+  CHECK_FALSE(spoken.disturbs(rename, insert));
+}
+
 TEST_CASE("a number that an insert shows depends on equal inserts and on that nobody has it") {
   Spoken spoken;
   spoken.declare(users);

@@ -88,7 +88,7 @@ ALTER TABLE ONLY public.orders
   CHECK(orders.complete());
   CHECK(unique_sets(orders) == std::vector<Columns>{{"id"}, {"number"}});
   CHECK(orders.unique[1].name == "by_number");
-  CHECK_FALSE(orders.unique[1].whole);
+  CHECK(orders.unique[1].condition == Columns{"number"});
   CHECK(orders.columns.at("id").generated);
   CHECK(orders.columns.at("number").generated);
   REQUIRE(orders.references.size() == 1);
