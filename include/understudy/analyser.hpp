@@ -7,10 +7,12 @@
 #include <utility>
 #include <vector>
 
+#include "understudy/diagnostic.hpp"
 #include "understudy/document.hpp"
 #include "understudy/exchange.hpp"
 #include "understudy/request.hpp"
 #include "understudy/rows.hpp"
+#include "understudy/schema.hpp"
 
 namespace understudy {
 
@@ -81,6 +83,12 @@ class Analyser {
   virtual ~Analyser() = default;
   /// First pass, sessions in order: parameter types, columns, server profile.
   virtual void learn(const SessionHeader& session, const Exchange& exchange) = 0;
+  /// Between the passes: what the statements of a schema file declare, added to what those of
+  /// earlier files did.
+  virtual void declare(const SchemaFile& file, Schema& /*schema*/, Diagnostics& problems) {
+    problems.push_back({Severity::error, file.name, 0, "the protocol of this service has no schema",
+                        "remove `schema` from its entry in understudy.yaml"});
+  }
   /// Second pass. Deterministic. Problems are appended, all of them, not the first.
   virtual Analysis analyse(const SessionHeader& session, const Exchange& exchange,
                            std::vector<Problem>& problems) = 0;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 
 #include "cli/commands.hpp"
@@ -86,10 +87,19 @@ Document document_of(const std::vector<compile::TestedReplay>& tests) {
   return all;
 }
 
+void print_tables(const std::vector<compile::DeclaredTable>& tables) {
+  if (tables.empty()) return;
+  const auto relied_on = std::ranges::count(tables, std::string(), &compile::DeclaredTable::doubt);
+  fmt::print("  schema: tables {}, relied on {}\n", tables.size(), relied_on);
+  for (const auto& [name, doubt] : tables)
+    if (!doubt.empty()) fmt::print("    {} is not relied on: {}\n", name, doubt);
+}
+
 void print_summary(const ServiceSummary& service) {
   fmt::print("{} ({}): sessions {}, exchanges {}, rules {}, patterns {}, guesses {}\n",
              service.service, service.protocol, service.sessions, service.exchanges, service.rules,
              service.patterns.size(), service.guesses);
+  print_tables(service.tables);
   for (const PatternSummary& pattern : service.patterns) {
     fmt::print("  {}\n", one_line(pattern.pattern));
     fmt::print("      {}; exchanges {}, different requests {}; keys: {}\n", kind_of(pattern),
@@ -113,6 +123,9 @@ Document document_of(const ServiceSummary& service) {
                         {"volatile", pattern.volatile_},
                         {"understood", pattern.understood},
                         {"keys", pattern.keys}});
+  Document tables = Document::array();
+  for (const auto& [name, doubt] : service.tables)
+    tables.push_back({{"table", name}, {"relied_on", doubt.empty()}, {"doubt", doubt}});
   Document inferences = Document::array();
   for (const compile::Inference& inference : service.inferences)
     inferences.push_back(document_of(inference));
@@ -122,6 +135,7 @@ Document document_of(const ServiceSummary& service) {
           {"exchanges", service.exchanges},
           {"rules", service.rules},
           {"guesses", service.guesses},
+          {"tables", std::move(tables)},
           {"inferences", std::move(inferences)},
           {"values", compile::summary_of(service.decisions)},
           {"replay", document_of(service.tests)},

@@ -23,7 +23,28 @@ struct CompiledService {
   Trace trace;
   Settlement settlement;
   std::vector<Widening> widenings;
+  std::vector<DeclaredTable> tables;
+  Diagnostics problems;
 };
+
+/// Says which of the declared tables the recording contradicts.
+std::vector<DeclaredTable> declared_tables(const LoadedService& service,
+                                           const Declarations& declarations,
+                                           Diagnostics& problems) {
+  std::vector<DeclaredTable> tables;
+  for (const auto& [name, table] : service.schema) {
+    const auto found = declarations.doubts().find(name);
+    tables.push_back({name, found == declarations.doubts().end() ? "" : found->second});
+  }
+  for (const auto& [name, why] : declarations.contradicted())
+    problems.push_back(
+        {Severity::warning, service.service->schema.front(), 0,
+         fmt::format("service '{}': the schema of table '{}' is not that of what was "
+                     "recorded: {}",
+                     service.service->name, name, why),
+         "it is not relied on; take the schema of the recorded database"});
+  return tables;
+}
 
 /// One step wider for each pattern that is contradicted. False where all are as wide as can be.
 bool widen(const std::map<std::string, Contradiction>& contradicted, Widened& widened,
@@ -75,9 +96,10 @@ bool widen_neighbours(const LoadedService& service, const CompiledService& compi
 /// are too narrow; it is made to depend on whole tables, then on everything, and the recording is
 /// run again. What is contradicted still has its cause outside of what was recorded.
 CompiledService compile_service(const LoadedService& service) {
-  const RowKeys rows(service.steps);
+  const RowKeys rows(service.steps, service.schema);
   Widened widened;
   CompiledService compiled;
+  compiled.tables = declared_tables(service, rows.declarations(), compiled.problems);
   for (;;) {
     compiled.trace = trace_chains(service, rows, widened);
     compiled.settlement = settle(service, compiled.trace);
@@ -152,11 +174,13 @@ std::optional<Compiled> compile_services(const std::filesystem::path& mock_set,
       progress(fmt::format("{}: following {} exchanges through their states", service.service->name,
                            service.steps.size()));
     const CompiledService result = results[i].get();
+    problems.insert(problems.end(), result.problems.begin(), result.problems.end());
     builders.push_back(emit(service, result.trace, result.settlement, Varying(service, findings)));
     compiled.services.push_back(summarise(service, result.trace, result.settlement));
     compiled.services.back().inferences =
         infer(service, result.trace, result.settlement, result.widenings);
     compiled.services.back().decisions = std::move(decisions[compiled.services.size() - 1]);
+    compiled.services.back().tables = result.tables;
     warn_of_guesses(mock_set, compiled.services.back(), problems);
   }
   add_rules(mock_set, services, builders, problems);

@@ -46,13 +46,20 @@ struct Inference {
   std::vector<std::string> evidence;  ///< `file:line`
 };
 
+/// A table of the schema.
+struct DeclaredTable {
+  std::string name;
+  std::string doubt;  ///< why what is declared of it is not relied on; empty: it is
+};
+
 struct ServiceSummary {
   std::string service;
   std::string protocol;
   std::uint64_t sessions = 0;
   std::uint64_t exchanges = 0;
   std::uint64_t rules = 0;
-  std::uint64_t guesses = 0;  ///< entries that can only be answered as a guess
+  std::uint64_t guesses = 0;          ///< entries that can only be answered as a guess
+  std::vector<DeclaredTable> tables;  ///< by name
   std::vector<PatternSummary> patterns;
   std::vector<Inference> inferences;  ///< guesses among them: the first hundred
   std::vector<Decision> decisions;    ///< of the values that may vary

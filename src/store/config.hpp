@@ -46,7 +46,8 @@ struct Service {
   Endpoint listen;                   ///< port 0: any free one. Equal for two services: shared
   std::optional<Upstream> upstream;  ///< needed by `record` only
   std::map<std::string, std::string> environment;  ///< name → template, for `run`
-  Document settings;  ///< the whole entry, for the protocol: `auth` and its own keys
+  std::vector<std::string> schema;  ///< files that declare its tables, relative to the mock set
+  Document settings;                ///< the whole entry, for the protocol: `auth` and its own keys
   int line = 0;
 };
 

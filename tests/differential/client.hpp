@@ -105,6 +105,7 @@ struct Workload {
   /// What is read follows from what writes determine (docs/matching.md), not from their history.
   bool determined = false;
   std::function<std::unique_ptr<Client>(int number, std::uint64_t seed, int units)> client;
+  bool declared = false;  ///< the mock knows `schema`
 };
 
 [[nodiscard]] std::vector<Workload> private_workloads();

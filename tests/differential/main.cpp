@@ -63,10 +63,10 @@ double certain_of_held(const Tally& reads) {
 }
 
 void print_head(bool redis) {
-  fmt::print("{:<22}{:>9} | {:^31} {:>6} | {:^7} | {:^7} | {:^7} | {:^15}{}\n", "", "", "mock", "",
+  fmt::print("{:<30}{:>9} | {:^31} {:>6} | {:^7} | {:^7} | {:^7} | {:^15}{}\n", "", "", "mock", "",
              "recor-", "FIFO,", "first", "writes", redis ? " | recorded in  certain" : "");
   fmt::print(
-      "{:<22}{:>9} | {:>7} {:>7} {:>7} {:>7} {:>6} | {:>7} | {:>7} | {:>7} | {:>7} {:>7}{}\n",
+      "{:<30}{:>9} | {:>7} {:>7} {:>7} {:>7} {:>6} | {:>7} | {:>7} | {:>7} | {:>7} {:>7}{}\n",
       "workload", "reads", "certain", "guess+", "guess-", "miss", "WRONG", "ding no", "wrong",
       "wrong", "certain", "WRONG", redis ? " |  that state of those" : "");
 }
@@ -75,7 +75,7 @@ void print_head(bool redis) {
 void print_row(const std::string& name, const Tally& reads, const Tally& writes, bool redis) {
   const auto of = [&](std::uint64_t part) { return share(part, reads.asked); };
   fmt::print(
-      "{:<22}{:>9} | {:>7.2f} {:>7.2f} {:>7.2f} {:>7.2f} {:>6} | {:>7.2f} | {:>7.2f} | "
+      "{:<30}{:>9} | {:>7.2f} {:>7.2f} {:>7.2f} {:>7.2f} {:>6} | {:>7.2f} | {:>7.2f} | "
       "{:>7.2f} | {:>7.2f} {:>7}",
       name, reads.asked, of(reads.certain), of(reads.right_guess), of(reads.wrong_guess),
       of(reads.miss), reads.wrong, of(reads.unknowable), of(reads.fifo_wrong),
@@ -154,14 +154,27 @@ class Checks {
   int passed_ = 0, failed_ = 0;
 };
 
-std::vector<Workload> chosen(const Options& options) {
-  std::vector<std::vector<Workload>> lists = {private_workloads(), shared_workloads(),
-                                              odd_workloads()};
-  if (options.redis != 0) lists = {redis_workloads()};
+/// Those of SQL each without and with its schema.
+std::vector<Workload> all_workloads(bool redis) {
+  if (redis) return redis_workloads();
   std::vector<Workload> workloads;
-  for (const auto& list : lists)
-    for (const Workload& each : list)
-      if (options.only.empty() || each.name == options.only) workloads.push_back(each);
+  for (auto& list : {private_workloads(), shared_workloads(), odd_workloads()})
+    for (Workload each : list) {
+      workloads.push_back(each);
+      // The triggers of SQLite are no SQL of PostgreSQL's.
+      if (each.schema.find("TRIGGER") != std::string::npos) continue;
+      each.name += ", schema";
+      each.declared = true;
+      workloads.push_back(std::move(each));
+    }
+  return workloads;
+}
+
+std::vector<Workload> chosen(const Options& options) {
+  std::vector<Workload> workloads = all_workloads(options.redis != 0);
+  std::erase_if(workloads, [&](const Workload& each) {
+    return !options.only.empty() && each.name != options.only;
+  });
   return workloads;
 }
 

@@ -23,9 +23,10 @@ struct Recorded {
 
 class Mock {
  public:
-  /// Throws where the recording does not compile.
+  /// `schema`: what PostgreSQL would be told; empty where the mock has none. Throws where the
+  /// recording does not compile.
   Mock(const understudy::Protocol& protocol, const std::vector<Recorded>& recording,
-       std::uint32_t connections);
+       std::uint32_t connections, const std::string& schema = {});
 
   struct Asked {
     understudy::Identity identity;
@@ -53,7 +54,8 @@ class Mock {
 
  private:
   void load(const understudy::Protocol& protocol, const std::vector<Recorded>& recording,
-            std::uint32_t connections);
+            std::uint32_t connections, const std::string& schema,
+            understudy::Diagnostics& problems);
 
   understudy::store::Config config_;
   std::vector<understudy::compile::LoadedService> services_;

@@ -76,7 +76,7 @@ class Recorded {
   }
 
   [[nodiscard]] compile::Trace trace(const compile::Widened& widened = {}) const {
-    return compile::trace_chains(loaded_, compile::RowKeys(loaded_.steps), widened);
+    return compile::trace_chains(loaded_, compile::RowKeys(loaded_.steps, {}), widened);
   }
   [[nodiscard]] table::ServiceBuilder builder(const compile::Widened& widened = {}) const {
     const compile::Trace traced = trace(widened);
