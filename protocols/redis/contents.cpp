@@ -80,23 +80,38 @@ void flushed(Told& told) {
   if (!told.failed()) told.determine(told.key(), std::string(absent), true);
 }
 
-void set(Told& told) {
-  told.depend_on_contents();
+/// What SET's options say; nothing where it keeps the time of the value before, or for options of
+/// later versions.
+struct SetOptions {
   std::string expiry;
-  bool always = true;
-  for (const std::string_view word : told.arguments.subspan(3)) {
-    const auto is = [&](std::string_view option) { return equals_ignoring_case(word, option); };
-    if (is("KEEPTTL")) return;
-    // NX and XX may change nothing; GET refuses another kind of value.
+  bool conditional = false;  ///< NX and XX may change nothing; GET refuses another kind of value
+};
+
+std::optional<SetOptions> set_options(Arguments options) {
+  static constexpr std::string_view times[] = {"EX", "PX", "EXAT", "PXAT"};
+  SetOptions read;
+  for (std::size_t i = 0; i < options.size(); ++i) {
+    const auto is = [&](std::string_view option) {
+      return equals_ignoring_case(options[i], option);
+    };
     if (is("NX") || is("XX") || is("GET")) {
-      always = false;
+      read.conditional = true;
+    } else if (std::ranges::any_of(times, is) && i + 1 < options.size()) {
+      append_upper(read.expiry.append(1, ' '), options[i]);
+      read.expiry.append(1, ' ').append(options[++i]);
     } else {
-      expiry += ' ';
-      append_upper(expiry, word);
+      return std::nullopt;
     }
   }
-  if (!told.changed) return;
-  told.determine(told.key(), content_of({told.arguments[2], expiry}), always);
+  return read;
+}
+
+void set(Told& told) {
+  told.depend_on_contents();
+  const auto options = set_options(told.arguments.subspan(3));
+  if (!options || !told.changed) return;
+  told.determine(told.key(), content_of({told.arguments[2], options->expiry}),
+                 !options->conditional);
 }
 
 /// SETEX key seconds value.
