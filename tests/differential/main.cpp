@@ -151,7 +151,7 @@ int main(int argc, char** argv) {
   }
   std::vector<Workload> workloads;  // each without and with its schema
   for (auto& list : {private_workloads(), shared_workloads(), odd_workloads()})
-    for (Workload& each : list) {
+    for (Workload each : list) {
       if (options.only.empty() || each.name == options.only) workloads.push_back(each);
       // The triggers of SQLite are no SQL of PostgreSQL's.
       if (each.schema.find("TRIGGER") != std::string::npos) continue;
