@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "compile/row_names.hpp"
+#include "table/hash.hpp"
 
 namespace understudy::compile {
 namespace {
@@ -94,6 +95,7 @@ RowEvidence::RowEvidence(const std::vector<Step>& steps, const Schema& schema)
     note_rows(step);
     together_.note(step);
   }
+  if (!steps.empty() && steps.front().recording != steps.back().recording) note_numbers(steps);
 }
 
 void RowEvidence::note_conditions(Columns& table, const std::vector<RowCondition>& where) {
@@ -287,17 +289,45 @@ std::vector<std::string> RowEvidence::numbered(const RowChange& insert) const {
   return names;
 }
 
+/// Which number an insert got as the n-th of its kind, by each recording.
+void RowEvidence::note_numbers(const std::vector<Step>& steps) {
+  std::map<std::pair<std::uint32_t, std::uint64_t>, std::size_t> before;  // equal inserts
+  std::map<std::pair<std::uint64_t, std::size_t>, std::vector<std::optional<Values>>> numbers;
+  for (const Step& step : steps)
+    for (const RowChange& change : step.analysis.rows.changes) {
+      if (!is_insert(change)) continue;
+      const std::uint64_t insert = table::hash_of(step.analysis.identity.canonical);
+      const std::size_t nth = before[{step.recording, insert}]++;
+      const RowsSeen* shown = returned_rows(step, change.table);
+      if (shown == nullptr) continue;
+      std::vector<std::optional<Values>> given;
+      for (const std::string& name : numbered(change))
+        given.push_back(column_of(shown->rows, name));
+      if (numbers.emplace(std::pair(insert, nth), given).first->second != given)
+        disputed_.insert(change.table);
+    }
+}
+
+/// Whether the server makes nothing of an inserted row that differs from row to row, but keys.
+/// Where no schema tells otherwise a trigger could count rows.
+bool RowEvidence::makes_only_keys(const RowChange& insert) const {
+  return std::ranges::all_of(columns_.at(insert.table), [&](const auto& entry) {
+    const auto& [name, column] = entry;
+    const bool given =
+        std::ranges::all_of(insert.rows, [&](const Row& row) { return row.contains(name); });
+    const bool made = !given && !column.changed && column.shown > 0 && column.values.size() > 1;
+    return !made || (is_key_name(insert.table, name) && may_be_unique(insert.table, name));
+  });
+}
+
 Numbering RowEvidence::numbering(const Step& step, const RowChange& insert) const {
   const std::vector<std::string> names = numbered(insert);
   if (names.empty() && !insert.generates && !insert.rows.empty() && columns_.contains(insert.table))
     return Numbering::none;
   if (names.empty() || insert.rows.empty() || insert.rows.front().empty()) return Numbering::shared;
-  // A trigger could count rows, where no schema tells that there is none.
-  const bool keys = std::ranges::all_of(names, [&](const std::string& name) {
-    return declared(insert.table) != nullptr ||
-           (is_key_name(insert.table, name) && may_be_unique(insert.table, name));
-  });
-  if (!keys) return Numbering::shared;
+  if (declared(insert.table) == nullptr && !makes_only_keys(insert)) return Numbering::shared;
+  // Recordings that gave one insert two numbers are told apart by the inserts before it.
+  if (disputed_.contains(insert.table)) return Numbering::shared;
   if (!step.analysis.changed || insert.count == 0) return Numbering::own;
   const RowsSeen* shown = returned_rows(step, insert.table);
   const bool all_shown =

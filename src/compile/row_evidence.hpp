@@ -97,11 +97,14 @@ class RowEvidence {
   [[nodiscard]] bool is_refuted(const std::string& table,
                                 const std::vector<std::string>& columns) const;
 
+  void note_numbers(const std::vector<Step>& steps);
+  [[nodiscard]] bool makes_only_keys(const RowChange& insert) const;
   [[nodiscard]] bool may_be_numbered(const std::string& table, const std::string& column) const;
 
   Declarations declarations_;
   std::map<std::string, Columns> columns_;
   std::map<std::string, std::set<std::set<std::string>>> targets_;  ///< of upserts: unique together
+  std::set<std::string> disputed_;  ///< tables of whose numbers recordings say different things
   RowsTogether together_;
 };
 

@@ -26,6 +26,7 @@ class Spoken {
     step.analysis = analyser_->analyse({}, exchange, problems);
     REQUIRE(problems.empty());
     step.connection = connection;
+    step.recording = recording_;
     steps_.push_back(std::move(step));
     return *this;
   }
@@ -41,6 +42,11 @@ class Spoken {
     });
   }
   [[nodiscard]] const std::vector<Step>& steps() const { return steps_; }
+  /// What follows is of the next recording.
+  Spoken& record() {
+    ++recording_;
+    return *this;
+  }
   Spoken& declare(const std::string& sql) {
     Diagnostics problems;
     analyser_->declare({"schema.sql", sql}, schema_, problems);
@@ -106,6 +112,7 @@ class Spoken {
   Schema schema_;
   std::unique_ptr<Analyser> analyser_ = postgres::protocol().new_analyser();
   std::vector<Step> steps_;
+  std::uint32_t recording_ = 0;
 };
 
 }  // namespace understudy::compile::test
