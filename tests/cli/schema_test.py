@@ -38,7 +38,7 @@ def violated(constraint):
 
 
 class SchemaFiles(Case):
-    def folder(self, session, tables=TABLES, indexes=INDEXES):
+    def mock_of(self, session, tables=TABLES, indexes=INDEXES):
         mock = self.path("mock")
         os.makedirs(os.path.join(mock, "sessions"))
         for name, text in (("understudy.yaml", CONFIG), ("tables.sql", tables), ("indexes.sql", indexes),
@@ -49,34 +49,34 @@ class SchemaFiles(Case):
         return mock
 
     def test_the_summary_says_which_tables_are_relied_on(self):
-        mock = self.folder(insert(1, "'a'", given(1)) + insert(3, "'b'", given(2)))
+        mock = self.mock_of(insert(1, "'a'", given(1)) + insert(3, "'b'", given(2)))
         out, _ = self.expect(0, "compile", mock, "--check")
         self.assertIn("schema: tables 2, relied on 1", out)
         self.assertIn("logs is not relied on", out)
         self.assertIn("indexes.sql:2: a trigger", out)
 
     def test_json_lists_the_tables(self):
-        mock = self.folder(insert(1, "'a'", given(1)))
+        mock = self.mock_of(insert(1, "'a'", given(1)))
         out, _ = self.expect(0, "compile", mock, "--check", "--json")
         tables = {each["table"]: each["relied_on"] for each in json.loads(out)["services"][0]["tables"]}
         self.assertEqual(tables, {"users": True, "logs": False})
 
     def test_a_recording_that_contradicts_the_schema_is_told(self):
-        mock = self.folder(insert(1, "'a'", given(1)) + insert(3, "'b'", violated("users_other_key")))
+        mock = self.mock_of(insert(1, "'a'", given(1)) + insert(3, "'b'", violated("users_other_key")))
         _, err = self.expect(0, "compile", mock)
         self.assertIn("the schema of table 'users' is not that of what was recorded", err)
         self.assertIn("users_other_key", err)
 
     def test_a_column_that_the_schema_does_not_know_is_told(self):
-        mock = self.folder(insert(1, "'a', 'b'", given(1), columns="email, nick"))
+        mock = self.mock_of(insert(1, "'a', 'b'", given(1), columns="email, nick"))
         _, err = self.expect(0, "compile", mock)
         self.assertIn("no column nick", err)
 
     def test_a_file_that_is_not_there_is_an_error(self):
-        self.expect(65, "compile", self.folder(insert(1, "'a'", given(1)), indexes=None), says="indexes.sql")
+        self.expect(65, "compile", self.mock_of(insert(1, "'a'", given(1)), indexes=None), says="indexes.sql")
 
     def test_a_statement_that_does_not_parse_is_an_error_with_its_line(self):
-        mock = self.folder(insert(1, "'a'", given(1)), indexes="\n\nCREATE UNIQUE INDX;\n")
+        mock = self.mock_of(insert(1, "'a'", given(1)), indexes="\n\nCREATE UNIQUE INDX;\n")
         self.expect(65, "compile", mock, says="indexes.sql:3: error: ")
 
     def test_redis_has_no_schema(self):
