@@ -2,6 +2,7 @@
 
 import json
 import os
+import pathlib
 import signal
 import subprocess
 import sys
@@ -36,17 +37,26 @@ class Run(Case):
         self.assertIn("GET color", err)
         self.assertIn("1 request was not answered", err)
 
+    def guessing_set(self):
+        """A mock set that also holds what depends on every write to a key, not on its content only."""
+        mock = self.mock_set()
+        session, = pathlib.Path(mock, "sessions").glob("*.yaml")
+        with session.open("a", encoding="utf-8") as file:
+            file.write("---\nrequest:\n  command: [TTL, color]\nanswer: -1\nat: [901, 902]\n")
+        return mock
+
     def test_a_guess_breaks_normal_strictness_only_if_it_is_not_allowed(self):
         # The second SET bumps the key once more than was recorded.
-        script = self.client("SET color blue", "SET color blue", "GET color")
-        out, err = self.expect(2, "run", self.mock_set(), "--", *script)
+        script = self.client("SET color blue", "SET color blue", "TTL color")
+        mock = self.guessing_set()
+        out, err = self.expect(2, "run", mock, "--", *script)
         self.assertIn("guess [cart]", err)
-        out, err = self.expect(0, "run", self.mock_set(), "--allow", "guess", "--", *script)
+        out, err = self.expect(0, "run", mock, "--allow", "guess", "--", *script)
         self.assertIn("(allowed)", err)
 
     def test_strict_misses_rather_than_guesses(self):
-        script = self.client("SET color blue", "SET color blue", "GET color")
-        out, err = self.expect(2, "run", self.mock_set(), "--strict", "--", *script)
+        script = self.client("SET color blue", "SET color blue", "TTL color")
+        out, err = self.expect(2, "run", self.guessing_set(), "--strict", "--", *script)
         self.assertIn("-ERR", out)
         self.assertNotIn("guess [cart]", err)
 
