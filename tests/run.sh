@@ -67,8 +67,13 @@ doctests() {
 
 units() { doctests units release; }
 
-# Answers of compiled recordings beside those of a real SQL engine, in other interleavings.
-differential() { own_summary differential build/release/tests/differential/differential; }
+# Answers of compiled recordings beside those of a real SQL engine and a real redis-server, in other interleavings.
+differential() {
+  local harness=build/release/tests/differential/differential
+  own_summary differential "$harness"
+  if ! command -v redis-server >/dev/null; then say "  skipped  differential-redis: no redis-server"; tally differential-redis 0 0 1; return; fi
+  own_summary differential-redis python3 tests/conformance/servers.py redis -- sh -c "exec $harness --redis \"\$REDIS_URL\""
+}
 
 sanitizers() {
   build asan -DUNDERSTUDY_BUILD_EXAMPLES=OFF || { tally sanitizers 0 1 0; return; }

@@ -7,7 +7,9 @@ cd "$(dirname "$0")/../.."
 understudy=${UNDERSTUDY:-build/release/src/cli/understudy}
 db=examples/shop/db
 
-rm -rf mocks/shop/sessions
+rm -rf mocks/shop/sessions mocks/shop/schema
+mkdir -p mocks/shop/schema
+cp "$db/postgres.sql" "$db/mariadb.sql" mocks/shop/schema
 python3 tests/conformance/servers.py --account shop \
   "postgres:$db/postgres.sql" "mariadb:$db/mariadb.sql" "redis:$db/redis.txt" node:examples/shop/payments/main.js -- \
   bash -c 'exec "$0" record mocks/shop \

@@ -7,10 +7,12 @@
 #include <utility>
 #include <vector>
 
+#include "understudy/diagnostic.hpp"
 #include "understudy/document.hpp"
 #include "understudy/exchange.hpp"
 #include "understudy/request.hpp"
 #include "understudy/rows.hpp"
+#include "understudy/schema.hpp"
 
 namespace understudy {
 
@@ -46,15 +48,28 @@ struct Problem {
   std::string hint;  ///< what to do; may be empty
 };
 
+/// What is at a path behind a write, whatever had been there before.
+struct Determined {
+  KeyPath path;         ///< one of the write's
+  std::string content;  ///< equal only where all that is there, at and below the path, is equal
+  /// It follows from the request alone, else from the request and its answer.
+  bool whatever_answered = false;
+};
+
 struct Analysis {
   Identity identity;
   Effect effect = Effect::read;
   Control control = Control::none;
   std::string control_name;
   std::vector<KeyPath> reads;  ///< for a write as well: what its own answer depends on
+  /// The same, where only that matters which is there now at and below the path, not the writes
+  /// that led to it: after a write that determines it the state is one and the same.
+  std::vector<KeyPath> contents;
   std::vector<KeyPath> writes;
+  std::vector<Determined> determined;
   RowFacts rows;           ///< of the tables among `reads` and `writes`: which of their rows
-  bool changed = true;     ///< false for a write that failed or touched nothing: bumps nothing;
+  bool changed = true;     ///< false for a write that failed or touched nothing: bumps nothing,
+                           ///< but what it determines is there all the same;
                            ///< false for a commit that failed: undoes the transaction
   bool understood = true;  ///< false where the keys are the widest for want of a parse
   std::string image;       ///< the answer as the protocol's ServerMachine wants it back
@@ -68,6 +83,12 @@ class Analyser {
   virtual ~Analyser() = default;
   /// First pass, sessions in order: parameter types, columns, server profile.
   virtual void learn(const SessionHeader& session, const Exchange& exchange) = 0;
+  /// Between the passes: what the statements of a schema file declare, added to what those of
+  /// earlier files did.
+  virtual void declare(const SchemaFile& file, Schema& /*schema*/, Diagnostics& problems) {
+    problems.push_back({Severity::error, file.name, 0, "the protocol of this service has no schema",
+                        "remove `schema` from its entry in understudy.yaml"});
+  }
   /// Second pass. Deterministic. Problems are appended, all of them, not the first.
   virtual Analysis analyse(const SessionHeader& session, const Exchange& exchange,
                            std::vector<Problem>& problems) = 0;

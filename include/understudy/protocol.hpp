@@ -41,6 +41,13 @@ class Protocol {
   [[nodiscard]] virtual std::string map_values(std::string_view canonical, const ValueMap&) const {
     return std::string(canonical);
   }
+  /// By what the answer to a request orders or compares what is there: names of columns, or one of
+  /// the two below. Where a client makes other values there than the recorded ones, in another
+  /// order, the answer may be another one.
+  [[nodiscard]] virtual std::vector<std::string> ordered_by(std::string_view /*canonical*/) const {
+    return {};
+  }
+  static constexpr std::string_view by_anything = "*", by_numbers = "#";
   /// One line for a list of requests: the statement, the command, "GET /path".
   [[nodiscard]] virtual std::string summarise(const Document& request) const = 0;
 };

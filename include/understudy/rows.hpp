@@ -57,12 +57,20 @@ struct RowsSeen {
   bool touched = false;
 };
 
+/// A unique constraint because of which a statement failed.
+struct UniqueViolation {
+  std::string table;
+  std::string constraint;            ///< its name; empty where the answer does not tell
+  std::vector<std::string> columns;  ///< sorted; empty where the answer does not tell
+};
+
 /// A table without an access or a change is read or written as a whole where the analysis says so;
 /// of a table with one, all accesses and changes are listed.
 struct RowFacts {
   std::vector<RowAccess> reads;
   std::vector<RowChange> changes;
   std::vector<RowsSeen> seen;
+  std::optional<UniqueViolation> violation;
 
   [[nodiscard]] bool empty() const noexcept {
     return reads.empty() && changes.empty() && seen.empty();

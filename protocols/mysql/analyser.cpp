@@ -6,6 +6,7 @@
 #include "protocols/mysql/document_keys.hpp"
 #include "protocols/mysql/image.hpp"
 #include "protocols/mysql/introspection.hpp"
+#include "protocols/mysql/schema.hpp"
 #include "protocols/mysql/statements.hpp"
 #include "protocols/sql/words.hpp"
 
@@ -39,6 +40,19 @@ bool is_of_own_tables(const Document& answer) {
   const Document& error = answer["error"];
   return error.is_object() && error.contains("code") && error["code"].is_number_integer() &&
          std::ranges::find(codes, error["code"].get<std::uint64_t>()) != std::end(codes);
+}
+
+// Of `Duplicate entry '7' for key 'products.products_sku'`, in some servers without the table.
+std::optional<UniqueViolation> violation_of(const Results& results, const RowFacts& rows) {
+  constexpr std::uint16_t duplicate_entry = 1062;
+  if (results.list.size() != 1 || rows.changes.size() != 1) return std::nullopt;
+  const auto* error = std::get_if<ErrorPacket>(&results.list.front());
+  if (error == nullptr || error->code != duplicate_entry) return std::nullopt;
+  std::string key = lower(error->message);
+  if (key.ends_with('\'')) key.pop_back();
+  key.erase(0, key.rfind('\'') + 1);
+  key.erase(0, key.rfind('.') + 1);
+  return UniqueViolation{rows.changes[0].table, key == "primary" ? "PRIMARY" : key, {}};
 }
 
 std::optional<std::string> no_variables(std::string_view) {
@@ -146,7 +160,11 @@ void MysqlAnalyser::learn(const SessionHeader& session, const Exchange& exchange
   ++databases_[around.database];
   learn_shape(request, exchange.answer, around);
   learn_numbers(request, exchange.answer, around);
-  if (!is_error(exchange.answer)) learn_variables(request, exchange.answer);
+  if (is_error(exchange.answer)) return;
+  learn_variables(request, exchange.answer);
+  if (const std::string text = text_of(request, "sql");
+      sql::verb_of(text, around.mode).kind == Kind::ddl)
+    definitions_.push_back("USE `" + around.database + "`;\n" + text);
 }
 
 void MysqlAnalyser::learn_shape(const Document& request, const Document& answer,
@@ -410,6 +428,7 @@ void MysqlAnalyser::add_rows(const Document& request, const Results& results,
   analysis.rows =
       rows_.facts_of({statement_.pattern(), around.mode, analysis.identity, around.database, main},
                      results, [&](const std::string& table) { return table_key(table, around); });
+  analysis.rows.violation = violation_of(results, analysis.rows);
   // Which of its tables a joined DELETE only reads, the plan knows better than the keys do.
   const auto& changes = analysis.rows.changes;
   const bool removes = std::ranges::all_of(
@@ -419,6 +438,24 @@ void MysqlAnalyser::add_rows(const Document& request, const Results& results,
     return path.size() == 1 && !path[0].starts_with('@') &&
            std::ranges::count(changes, path[0], &RowChange::table) == 0;
   });
+}
+
+void MysqlAnalyser::declare(const SchemaFile& file, Schema& schema, Diagnostics& problems) {
+  const Surroundings around{main_database()};
+  read_schema(
+      file, [&](const std::string& table) { return table_key(table, around); }, schema, problems);
+  // What the recording itself changes of the schema comes after the file.
+  Diagnostics not_of_a_file;
+  for (const std::string& definition : definitions_)
+    read_schema(
+        {"the recording", definition},
+        [&](const std::string& table) { return table_key(table, around); }, schema, not_of_a_file);
+  for (const auto& [name, table] : schema)
+    for (const auto& [column, facts] : table.columns)
+      if (facts.generated)
+        rows_.declare_auto_increment(
+            {name.find('.') != std::string::npos ? name : lower(around.database) + "." + name,
+             column});
 }
 
 Analysis MysqlAnalyser::analyse(const SessionHeader& session, const Exchange& exchange,

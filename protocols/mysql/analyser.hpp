@@ -19,6 +19,7 @@ namespace understudy::mysql {
 class MysqlAnalyser final : public Analyser {
  public:
   void learn(const SessionHeader& session, const Exchange& exchange) override;
+  void declare(const SchemaFile& file, Schema& schema, Diagnostics& problems) override;
   Analysis analyse(const SessionHeader& session, const Exchange& exchange,
                    std::vector<Problem>& problems) override;
   Identity identify(const Document& request, std::vector<Problem>& problems) override;
@@ -75,6 +76,7 @@ class MysqlAnalyser final : public Analyser {
     std::optional<ErrorPacket> error;  ///< in which every attempt ended before it began
   };
   std::map<std::pair<std::string, std::string>, Shape> shapes_;  // by database and pattern
+  std::vector<std::string> definitions_;  // the DDL that was recorded, with the databases in use
   std::map<std::string, std::string> extended_;  // extended metadata by schema, table and column
   RowReader rows_;
   sql::Statement statement_;

@@ -39,6 +39,10 @@ class ColumnBook {
   };
 
   void learn(const std::vector<Column>& columns);
+  /// A schema declares the column, of the table `schema.table`, AUTO_INCREMENT.
+  void declare_auto_increment(const Name& name) {
+    auto_increments_.insert_or_assign(name.first, name.second);
+  }
   /// Null where no result showed the column, or results disagree about it.
   [[nodiscard]] const Entry* find(const Name& name) const;
   /// The column of a table that AUTO_INCREMENT fills in; empty where it is not known.

@@ -37,6 +37,9 @@ class MysqlProtocol final : public Protocol {
                                        const ValueMap& map) const override {
     return sql::map_values(canonical, map);
   }
+  [[nodiscard]] std::vector<std::string> ordered_by(std::string_view canonical) const override {
+    return sql::ordered_by(pattern_of(canonical));
+  }
   [[nodiscard]] std::string summarise(const Document& request) const override {
     return summarise_request(request);
   }

@@ -33,6 +33,8 @@ class RowReader {
   void learn(const std::vector<Column>& columns) { book_.learn(columns); }
   /// An insert into `table`, `schema.table`, was answered with an insert id.
   void learn_numbers(const std::string& table) { numbered_.insert(table); }
+  /// A schema declares the column AUTO_INCREMENT.
+  void declare_auto_increment(const ColumnBook::Name& name) { book_.declare_auto_increment(name); }
   /// Second pass.
   [[nodiscard]] RowFacts facts_of(const Asked& asked, const Results& results,
                                   const TableKey& key_of);

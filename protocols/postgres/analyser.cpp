@@ -12,6 +12,7 @@
 #include "protocols/postgres/keys.hpp"
 #include "protocols/postgres/request.hpp"
 #include "protocols/postgres/row_planner.hpp"
+#include "protocols/postgres/schema.hpp"
 #include "protocols/postgres/shape_book.hpp"
 #include "protocols/postgres/transaction.hpp"
 #include "protocols/postgres/utility.hpp"
@@ -58,6 +59,38 @@ sql::RowResult row_result_of(const StatementAnswer& answer) {
       cells.push_back(cell ? std::optional<std::string_view>(*cell) : std::nullopt);
   }
   return result;
+}
+
+/// The columns of `Key (email)=(ann@example.com) already exists.`, in whatever language.
+std::vector<std::string> key_columns(std::string_view detail) {
+  const std::size_t begin = detail.find('('), end = detail.find(")=(");
+  std::vector<std::string> columns;
+  if (begin == std::string_view::npos || end == std::string_view::npos || end < begin)
+    return columns;
+  std::string_view list = detail.substr(begin + 1, end - begin - 1);
+  while (!list.empty()) {
+    const std::size_t comma = std::min(list.find(", "), list.size());
+    columns.emplace_back(list.substr(0, comma));
+    list.remove_prefix(std::min(comma + 2, list.size()));
+  }
+  std::ranges::sort(columns);
+  return columns;
+}
+
+/// The unique constraint that kept an insert from the one table that it is into.
+std::optional<UniqueViolation> violation_of(const Fields& error, const RowFacts& rows) {
+  constexpr std::string_view unique_violation = "23505";
+  if (field(error, 'C') != unique_violation || rows.changes.size() != 1) return std::nullopt;
+  const RowChange& change = rows.changes[0];
+  const bool inserts =
+      change.kind == RowChange::Kind::insert || change.kind == RowChange::Kind::upsert;
+  const std::string schema(field(error, 's'));
+  const std::string table =
+      (schema.empty() || schema == "public" ? "" : schema + ".") + std::string(field(error, 't'));
+  const std::string_view named = change.table;
+  if (!inserts || (named != table && named != field(error, 't'))) return std::nullopt;
+  return UniqueViolation{change.table, std::string(field(error, 'n')),
+                         key_columns(field(error, 'D'))};
 }
 
 /// A write's tag whose count says that no row was touched.
@@ -108,6 +141,12 @@ bool is_synthesised(sql::Kind kind) noexcept {
 class PostgresAnalyser final : public Analyser {
  public:
   void learn(const SessionHeader& session, const Exchange& exchange) override;
+  /// What the recording itself changes of the schema comes after the file.
+  void declare(const SchemaFile& file, Schema& schema, Diagnostics& problems) override {
+    read_schema(file, schema, problems);
+    Diagnostics not_of_a_file;
+    read_schema({"the recording", definitions_}, schema, not_of_a_file);
+  }
   Analysis analyse(const SessionHeader& session, const Exchange& exchange,
                    std::vector<Problem>& problems) override;
   Identity identify(const Document& request, std::vector<Problem>& problems) override;
@@ -132,6 +171,7 @@ class PostgresAnalyser final : public Analyser {
   std::map<std::string, std::string> set_values_;         // by set_key
   std::set<std::pair<std::string, std::string>> set_in_;  // (session, setting)
   std::set<std::string> unparsed_;
+  std::string definitions_;                                      // the DDL that was recorded
   std::map<std::string, std::array<std::string, 3>> locations_;  // file, line, routine by SQLSTATE
   mutable ShapeBook shapes_;
   std::map<std::string, sql::Dependencies, std::less<>> keys_;
@@ -185,6 +225,8 @@ void PostgresAnalyser::learn(const SessionHeader& session, const Exchange& excha
   if (answer.error) learn_location(*answer.error);
   if (!ignored.empty() || is_of_connection(answer)) return;
   learn_setting(session, request, answer);
+  if (!answer.error && sql::verb_of(request.sql, sql_mode()).kind == sql::Kind::ddl)
+    definitions_ += request.sql + ";\n";
   if (sql::split(request.sql, sql_mode()).size() > 1) unparsed_.insert(unparsed_key(request.sql));
   statement_.assign(request.sql, sql_mode());
   shapes_.learn(statement_, request, answer);
@@ -272,8 +314,11 @@ void PostgresAnalyser::data(const StatementRequest& request, const StatementAnsw
                               sql::values_of(analysis.identity.canonical), row_result_of(answer));
   if (found.effect != Effect::write) return;
   analysis.changed = !answer.error && !request.describe && !touched_nothing(answer.tag);
+  if (!answer.error) return;
+  const bool anything = std::ranges::count(found.reads, KeyPath()) > 0;
+  if (!anything) analysis.rows.violation = violation_of(*answer.error, analysis.rows);
   // What an error says may be caused by any table: a foreign key, a trigger.
-  if (answer.error && found.effect == Effect::write) analysis.reads.push_back({});
+  analysis.reads.push_back({});
 }
 
 const sql::Dependencies& PostgresAnalyser::keys(std::string_view pattern, const std::string& sql) {

@@ -51,6 +51,9 @@ class PostgresProtocol final : public Protocol {
                                        const ValueMap& map) const override {
     return sql::map_values(canonical, map);
   }
+  [[nodiscard]] std::vector<std::string> ordered_by(std::string_view canonical) const override {
+    return sql::ordered_by(pattern_of(canonical));
+  }
   [[nodiscard]] std::string summarise(const Document& request) const override {
     if (!request.is_object() || !request.contains("sql")) return {};
     std::string line;

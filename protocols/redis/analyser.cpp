@@ -19,6 +19,13 @@ bool is_unanswered(const Document& answer) {
   return answer.is_object() && answer.contains("unanswered");
 }
 
+bool is_refused(const Document& answer) {
+  if (!answer.is_object()) return false;
+  const auto error = answer.find("error");
+  return error != answer.end() && error->is_string() &&
+         error->get_ref<const std::string&>().starts_with("WRONGTYPE");
+}
+
 bool is_executed(const Document& answer) {
   return answer.is_object() && answer.contains("executed");
 }
@@ -63,7 +70,11 @@ void RedisAnalyser::learn(const SessionHeader& session, const Exchange& exchange
   profile_.merge(session.facts);
   std::vector<Problem> ignored;
   const ReadRequest request(exchange.request, ignored);
-  if (!request.sound() || is_unanswered(exchange.answer)) return;
+  if (!request.sound()) return;
+  if (!is_connection_scoped(verb_of(request.resolved)))
+    kinds_.learn(request.resolved, effects_of(request.resolved, request.views, request.line.db),
+                 is_refused(exchange.answer));
+  if (is_unanswered(exchange.answer)) return;
   const std::string& name = request.resolved.name;
   if (name == "INFO") {
     const Value reply = request.reply(exchange.answer, profile_.double_style(), ignored);
@@ -130,8 +141,10 @@ Analysis RedisAnalyser::analyse(const SessionHeader&, const Exchange& exchange,
     const Value reply = request.reply(exchange.answer, profile_.double_style(), problems);
     if (request.resolved.name == "SCRIPT LOAD") add_loaded_script(reply, effects);
     analysis.changed = has_changed(request.resolved, request.views, reply);
+    tell_contents(request.resolved, request.views, reply, kinds_, effects);
     if (answers_blindly(request.resolved, request.views, reply)) {
       effects.reads.clear();
+      effects.contents.clear();
       if (is_error(reply.kind)) effects = {};  // nothing was even looked at
     }
     analysis.image = make_image(reply, request.resolved.name, request.views);
@@ -139,7 +152,9 @@ Analysis RedisAnalyser::analyse(const SessionHeader&, const Exchange& exchange,
   analysis.understood = effects.understood;
   analysis.effect = effects.effect;
   analysis.reads = std::move(effects.reads);
+  analysis.contents = std::move(effects.contents);
   analysis.writes = std::move(effects.writes);
+  analysis.determined = std::move(effects.determined);
   return analysis;
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "protocols/redis/contents.hpp"
 #include "protocols/redis/profile.hpp"
 #include "protocols/redis/request.hpp"
 #include "protocols/redis/value.hpp"
@@ -28,6 +29,7 @@ class RedisAnalyser final : public Analyser {
 
  private:
   Profile profile_;
+  KeyKinds kinds_;
   std::map<std::string, std::string> shapes_;
 };
 

@@ -58,7 +58,7 @@ std::optional<std::uint32_t> database(std::string_view digits) {
 }
 
 Effects everything(Effect effect) {
-  Effects effects{effect, {KeyPath{}}, {}, true};
+  Effects effects{.effect = effect, .reads = {KeyPath{}}};
   if (effect == Effect::write) effects.writes.emplace_back();
   return effects;
 }
@@ -97,7 +97,7 @@ void add_other_database(std::string_view name, Arguments arguments, Effects& eff
 }
 
 Effects swapped(Arguments arguments) {
-  Effects effects{Effect::write, {}, {}, true};
+  Effects effects{.effect = Effect::write};
   for (std::size_t i = 1; i < arguments.size(); ++i)
     if (const auto db = database(arguments[i])) effects.writes.push_back({std::to_string(*db)});
   effects.reads = effects.writes;
@@ -138,11 +138,22 @@ Effects script_exists(Arguments arguments) {
 
 void add_loaded_script(const Value& reply, Effects& effects) {
   if (reply.kind != Kind::bulk_string) return;
-  effects = {Effect::write, {}, {script_path(reply.text)}, true};
+  effects = {.effect = Effect::write, .writes = {script_path(reply.text)}};
 }
 
 KeyPath key_path(std::uint32_t db, std::string_view key) {
-  return {std::to_string(db), std::string(key)};
+  return {std::to_string(db), segment_of(key)};
+}
+
+std::string segment_of(std::string_view octets) {
+  std::string segment;
+  for (const char octet : octets) {
+    if (octet != '\x1e' && octet != '\x1f')
+      segment += octet;
+    else
+      segment.append(1, '\x1e').append(1, octet == '\x1e' ? '0' : '1');
+  }
+  return segment;
 }
 
 Effects effects_of(const ResolvedCommand& resolved, Arguments arguments, std::uint32_t db) {
@@ -154,8 +165,8 @@ Effects effects_of(const ResolvedCommand& resolved, Arguments arguments, std::ui
   }
   if (one_of(name, whole_database)) {
     const KeyPath path = {std::to_string(db)};
-    if (name == "FLUSHDB") return {Effect::write, {path}, {path}, true};
-    return {Effect::read, {path}, {}, true};
+    if (name == "FLUSHDB") return {.effect = Effect::write, .reads = {path}, .writes = {path}};
+    return {.effect = Effect::read, .reads = {path}};
   }
   if (name == "SWAPDB") return swapped(arguments);
   if (one_of(name, everything_writes)) return everything(Effect::write);

@@ -17,9 +17,13 @@ struct Effects {
   Effect effect = Effect::read;
   std::vector<KeyPath> reads;
   std::vector<KeyPath> writes;
+  std::vector<KeyPath> contents{};       ///< see Analysis
+  std::vector<Determined> determined{};  ///< see Analysis
   bool understood = true;
 };
 
+/// Octets as one segment of a path: what parts segments is escaped.
+[[nodiscard]] std::string segment_of(std::string_view octets);
 [[nodiscard]] KeyPath key_path(std::uint32_t db, std::string_view key);
 
 /// Of a command that is not connection-scoped.

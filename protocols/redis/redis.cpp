@@ -75,6 +75,9 @@ class RedisProtocol final : public Protocol {
                                        const ValueMap& map) const override {
     return redis::map_values(canonical, map);
   }
+  [[nodiscard]] std::vector<std::string> ordered_by(std::string_view canonical) const override {
+    return redis::ordered_by(pattern_of(canonical));
+  }
   [[nodiscard]] std::string summarise(const Document& request) const override {
     constexpr std::size_t longest_word = 60;
     std::vector<Problem> problems;

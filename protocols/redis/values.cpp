@@ -4,6 +4,7 @@
 #include <array>
 
 #include "protocols/redis/request.hpp"
+#include "understudy/protocol.hpp"
 
 namespace understudy::redis {
 namespace {
@@ -34,6 +35,15 @@ std::string map_values(std::string_view canonical, const ValueMap& map) {
   std::string mapped;
   make_canonical(resolved, line.views(), line.db, mapped);
   return mapped;
+}
+
+std::vector<std::string> ordered_by(std::string_view name) {
+  constexpr std::array<std::string_view, 8> by_member = {
+      "ZADD", "ZCARD", "ZINCRBY", "ZMSCORE", "ZREM", "ZSCORE", "ZSCAN", "ZRANDMEMBER"};
+  if (name.starts_with("SORT") || (name.starts_with('Z') && name.find("LEX") != name.npos))
+    return {std::string(Protocol::by_anything)};
+  if (!name.starts_with('Z') || std::ranges::find(by_member, name) != by_member.end()) return {};
+  return {std::string(Protocol::by_numbers)};
 }
 
 }  // namespace understudy::redis

@@ -1,4 +1,5 @@
 // The canonical octets of a statement with its values, and back into something to read.
+#include "protocols/sql/lists.hpp"
 #include "protocols/sql/literal.hpp"
 #include "protocols/sql/normalise.hpp"
 #include "protocols/sql/number.hpp"
@@ -88,6 +89,7 @@ std::string readable(std::string_view pattern) {
 void append_identity(const Statement& statement, std::span<const Value> parameters,
                      std::string& canonical, std::string& qualifier) {
   static constexpr Value null{ValueClass::null, {}, false};
+  const std::size_t begin = canonical.size(), qualifier_begin = qualifier.size();
   canonical += statement.pattern();
   canonical += '\0';
   for (const Statement::Slot& slot : statement.slots()) {
@@ -101,6 +103,7 @@ void append_identity(const Statement& statement, std::span<const Value> paramete
       append_qualifier(slot.value_class, slot.spelling, qualifier);
     }
   }
+  sort_lists(canonical, begin, qualifier, qualifier_begin);
 }
 
 std::vector<std::optional<std::string_view>> values_of(std::string_view canonical) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "protocols/sql/lists.hpp"
 #include "protocols/sql/statement.hpp"
 #include "understudy/request.hpp"
 
@@ -112,6 +113,7 @@ std::string map_values(std::string_view canonical, const ValueMap& map) {
     else
       mapped.append(value->prefix).append(value->text);
   }
+  sort_lists(mapped);
   return mapped.append(rest);  // the data of a COPY, say
 }
 

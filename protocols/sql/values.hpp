@@ -14,6 +14,10 @@ namespace understudy::sql {
 /// of what UPDATE sets; what stands behind a further table is sought.
 [[nodiscard]] std::vector<ValueRole> roles_of(std::string_view pattern);
 
+/// See Protocol::ordered_by: what stands behind ORDER BY, in MIN and MAX, and beside BETWEEN, `<`,
+/// `>`, `<=`, `>=`. By anything where that is an expression or a number of a column.
+[[nodiscard]] std::vector<std::string> ordered_by(std::string_view pattern);
+
 /// See Protocol::map_values.
 [[nodiscard]] std::string map_values(std::string_view canonical, const ValueMap& map);
 

@@ -7,6 +7,7 @@ namespace understudy::cli {
 
 [[nodiscard]] int run_command(const RecordOptions& options);
 [[nodiscard]] int run_command(const CompileOptions& options);
+[[nodiscard]] int run_command(const LearnOptions& options);
 [[nodiscard]] int run_command(const ServeOptions& options);
 [[nodiscard]] int run_command(const RunOptions& options);
 [[nodiscard]] int run_command(const InspectOptions& options);

@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/files.hpp"
+#include "cli/live_line.hpp"
 #include "protocols/registry.hpp"
 
 namespace understudy::cli {
@@ -85,17 +87,28 @@ Document document_of(const std::vector<compile::TestedReplay>& tests) {
   return all;
 }
 
+void print_tables(const std::vector<compile::DeclaredTable>& tables) {
+  if (tables.empty()) return;
+  const auto relied_on = std::ranges::count(tables, std::string(), &compile::DeclaredTable::doubt);
+  fmt::print("  schema: tables {}, relied on {}\n", tables.size(), relied_on);
+  for (const auto& [name, doubt] : tables)
+    if (!doubt.empty()) fmt::print("    {} is not relied on: {}\n", name, doubt);
+}
+
 void print_summary(const ServiceSummary& service) {
   fmt::print("{} ({}): sessions {}, exchanges {}, rules {}, patterns {}, guesses {}\n",
              service.service, service.protocol, service.sessions, service.exchanges, service.rules,
              service.patterns.size(), service.guesses);
+  print_tables(service.tables);
   for (const PatternSummary& pattern : service.patterns) {
     fmt::print("  {}\n", one_line(pattern.pattern));
     fmt::print("      {}; exchanges {}, different requests {}; keys: {}\n", kind_of(pattern),
                pattern.exchanges, pattern.requests,
-               pattern.keys.empty() ? "none" : one_line(joined(pattern.keys)));
+               pattern.keys.empty() ? "none" : one_line(joined(pattern.key_groups)));
   }
   for (const compile::Inference& inference : service.inferences) print_inference(inference);
+  if (!service.decisions.empty())
+    fmt::print("  {}; `understudy learn` explains each\n", compile::summary_of(service.decisions));
   print_tests(service.tests);
 }
 
@@ -110,6 +123,9 @@ Document document_of(const ServiceSummary& service) {
                         {"volatile", pattern.volatile_},
                         {"understood", pattern.understood},
                         {"keys", pattern.keys}});
+  Document tables = Document::array();
+  for (const auto& [name, doubt] : service.tables)
+    tables.push_back({{"table", name}, {"relied_on", doubt.empty()}, {"doubt", doubt}});
   Document inferences = Document::array();
   for (const compile::Inference& inference : service.inferences)
     inferences.push_back(document_of(inference));
@@ -119,7 +135,9 @@ Document document_of(const ServiceSummary& service) {
           {"exchanges", service.exchanges},
           {"rules", service.rules},
           {"guesses", service.guesses},
+          {"tables", std::move(tables)},
           {"inferences", std::move(inferences)},
+          {"values", compile::summary_of(service.decisions)},
           {"replay", document_of(service.tests)},
           {"patterns", std::move(patterns)}};
 }
@@ -158,7 +176,10 @@ int check_bars(const compile::Compiled& compiled) {
 
 int run_command(const CompileOptions& options) {
   Diagnostics problems;
-  const auto compiled = compile::compile_mock_set(options.mock_set, protocols(), problems);
+  LiveLine line;
+  const auto compiled = compile::compile_mock_set(
+      options.mock_set, protocols(), problems, [&](const std::string& doing) { line.show(doing); });
+  line.end();
   print(problems);
   const bool sound = compiled && !has_errors(problems);
   if (options.json) {

@@ -13,7 +13,7 @@ _understudy() {
   local word="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}" options=""
   COMPREPLY=()
   if [ "$COMP_CWORD" -eq 1 ]; then
-    COMPREPLY=($(compgen -W "record compile serve run inspect explain completion --help --version" -- "$word"))
+    COMPREPLY=($(compgen -W "record compile learn serve run inspect explain completion --help --version" -- "$word"))
     return
   fi
   local i
@@ -31,6 +31,7 @@ _understudy() {
   case "${COMP_WORDS[1]}" in
     record) options="--map --addresses --help --" ;;
     compile) options="--output --check --json --help" ;;
+    learn) options="--json --help" ;;
     serve) options="--listen --threads --watch --strict --allow --scopes --addresses --report --help" ;;
     run) options="--strict --allow --scopes --threads --report --help --" ;;
     inspect) options="--service --session --grep --exchange --json --help" ;;
@@ -51,6 +52,7 @@ _understudy() {
   commands=(
     'record:record real conversations into a mock set'
     'compile:check a mock set and make a table of it'
+    'learn:explain which values vary, and pin them'
     'serve:answer real clients from a mock set or table'
     'run:run a command against a mock set or table'
     'inspect:show what a mock set or table holds'
@@ -69,6 +71,7 @@ _understudy() {
   case "$command" in
     record) _arguments '*--map[a service]:[NAME=]LISTEN=URL:' '--addresses[write addresses]:file:_files' '1:mock set:_files -/' '*::command:_normal' ;;
     compile) _arguments '(-o --output)'{-o,--output}'[where to write]:file:_files' '--check[write nothing]' '--json[print JSON]' '1:mock set:_files -/' ;;
+    learn) _arguments '--json[print JSON]' '1:mock set:_files -/' ;;
     serve) _arguments $strictness $scopes '*--listen[where a service listens]:SERVICE=HOST\:PORT:' '--threads[threads]:number:' '--watch[reload on change]' '--addresses[write addresses]:file:_files' '--report[write the report]:file:_files' '1:mock set or table:_files' ;;
     run) _arguments $strictness $scopes '--threads[threads]:number:' '--report[write the report]:file:_files' '1:mock set or table:_files' '*::command:_normal' ;;
     inspect) _arguments '--service[only this service]:service:' '--session[only this session]:session:' '--grep[only with this text]:text:' '--exchange[one in full]:number:' '--json[print JSON]' '1:mock set or table:_files' ;;
@@ -83,6 +86,7 @@ constexpr std::string_view fish = R"sh(# fish completion of understudy
 function __understudy_on; __fish_seen_subcommand_from $argv; end
 complete -c understudy -n __fish_use_subcommand -f -a record -d 'record real conversations into a mock set'
 complete -c understudy -n __fish_use_subcommand -f -a compile -d 'check a mock set and make a table of it'
+complete -c understudy -n __fish_use_subcommand -f -a learn -d 'explain which values vary, and pin them'
 complete -c understudy -n __fish_use_subcommand -f -a serve -d 'answer real clients from a mock set or table'
 complete -c understudy -n __fish_use_subcommand -f -a run -d 'run a command against a mock set or table'
 complete -c understudy -n __fish_use_subcommand -f -a inspect -d 'show what a mock set or table holds'
@@ -94,7 +98,7 @@ complete -c understudy -n '__understudy_on record' -l map -x -d '[NAME=]LISTEN=U
 complete -c understudy -n '__understudy_on record serve' -l addresses -r -d 'write the addresses as JSON'
 complete -c understudy -n '__understudy_on compile' -s o -l output -r -d 'where to write'
 complete -c understudy -n '__understudy_on compile' -l check -d 'write nothing'
-complete -c understudy -n '__understudy_on compile inspect explain' -l json -d 'print JSON'
+complete -c understudy -n '__understudy_on compile learn inspect explain' -l json -d 'print JSON'
 complete -c understudy -n '__understudy_on serve' -l listen -x -d 'SERVICE=HOST:PORT'
 complete -c understudy -n '__understudy_on serve' -l watch -d 'load the files anew when they change'
 complete -c understudy -n '__understudy_on serve run' -l threads -x -d 'threads that serve'

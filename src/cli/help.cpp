@@ -64,6 +64,27 @@ const Help compile_help = {
 "understudy compile mocks/shop -o shop.table\n"
 "understudy compile mocks/shop --check --json | jq '.services[].patterns[] | select(.volatile)'"};
 
+const Help learn_help = {
+"learn", "explain which values vary from run to run, and let a person pin them",
+"MOCKSET [--json]",
+"Lists the places of requests in which ids, tokens and times stand, and what compile decided of\n"
+"each, by which evidence:\n"
+"\n"
+"fresh     the client makes the value anew in each run\n"
+"echo      it was seen before: the client or a server made it elsewhere\n"
+"constant  it must be as recorded\n"
+"\n"
+"Writes the same to MOCKSET/rules/learned.yaml. There each place says `inferred`; write `constant`,\n"
+"`fresh` or a kind (`uuid`, `epoch`, …: fresh where it is of that kind) instead and it is so, for\n"
+"compile, serve and run alike. What was changed there is kept when learn is run again; comments are\n"
+"written anew. Sessions are never changed.",
+"0   written, or nothing varies\n"
+"1   the file can't be written\n"
+"64  the command line makes no sense\n"
+"65  the mock set has errors; rules/learned.yaml holds something else than pins",
+"understudy learn mocks/shop\n"
+"understudy learn mocks/shop --json | jq '.services[].places[] | select(.is == \"fresh\")'"};
+
 const Help serve_help = {
 "serve", "answer real clients from a mock set or table",
 "MOCKSET|FILE [--listen SERVICE=HOST:PORT …] [--threads N] [--watch] [--strict] [--allow guess]\n"

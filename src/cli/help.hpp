@@ -17,6 +17,7 @@ struct Help {
 extern const Help program_help;
 extern const Help record_help;
 extern const Help compile_help;
+extern const Help learn_help;
 extern const Help serve_help;
 extern const Help run_help;
 extern const Help inspect_help;

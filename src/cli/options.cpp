@@ -83,6 +83,7 @@ void use_help(CLI::App& app, const Help& help) {
 struct All {
   RecordOptions record;
   CompileOptions compile;
+  LearnOptions learn;
   ServeOptions serve;
   RunOptions run;
   InspectOptions inspect;
@@ -139,6 +140,12 @@ void add_compile(CLI::App& program, All& all) {
   output->type_name("FILE");
   app.add_flag("--check", all.compile.check, "Write nothing; fail where a bar is missed")->excludes(output);
   app.add_flag("--json", all.compile.json, "Print problems and patterns as JSON");
+}
+
+void add_learn(CLI::App& program, All& all) {
+  CLI::App& app = add(program, learn_help);
+  app.add_option("MOCKSET", all.learn.mock_set, "A folder with an understudy.yaml")->required();
+  app.add_flag("--json", all.learn.json, "Print the decisions as JSON");
 }
 
 void add_serve(CLI::App& program, All& all) {
@@ -241,6 +248,7 @@ std::variant<Command, int> chosen(const std::string& name, All& all,
   all.record.command = all.run.command = std::move(behind);
   if (name == "record") return Command(all.record);
   if (name == "compile") return Command(all.compile);
+  if (name == "learn") return Command(all.learn);
   if (name == "serve") return Command(all.serve);
   if (name == "run") return Command(all.run);
   if (name == "inspect") return Command(all.inspect);
@@ -263,7 +271,7 @@ std::variant<Command, int> parse(int argc, char** argv) {
   program.set_version_flag("--version", "understudy " UNDERSTUDY_VERSION);
   program.require_subcommand(1);
   for (const auto add_command :
-       {add_record, add_compile, add_serve, add_run, add_inspect, add_explain, add_completion})
+       {add_record, add_compile, add_learn, add_serve, add_run, add_inspect, add_explain, add_completion})
     add_command(program, all);
   try {
     program.parse(static_cast<int>(dashes - all_arguments.begin()), argv);

@@ -29,6 +29,11 @@ struct CompileOptions {
   bool json = false;
 };
 
+struct LearnOptions {
+  Path mock_set;
+  bool json = false;
+};
+
 struct ServeOptions {
   Path path;
   std::vector<std::string> listen;  ///< SERVICE=HOST:PORT
@@ -71,7 +76,7 @@ struct CompletionOptions {
   std::string shell;
 };
 
-using Command = std::variant<RecordOptions, CompileOptions, ServeOptions, RunOptions,
+using Command = std::variant<RecordOptions, CompileOptions, LearnOptions, ServeOptions, RunOptions,
                              InspectOptions, ExplainOptions, CompletionOptions>;
 
 /// A command, or the status to exit with where there is nothing to do: help was asked for and

@@ -8,6 +8,7 @@
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
 #include "cli/exit_status.hpp"
+#include "cli/live_line.hpp"
 #include "cli/map_option.hpp"
 #include "cli/process.hpp"
 #include "cli/progress.hpp"
@@ -121,11 +122,11 @@ std::optional<std::vector<Address>> listen(net::Recorder& recorder, engine::Reco
 }
 
 /// Relays until the command ends or a signal asks to; gives the command's status, or 0.
-int relay(net::Recorder& recorder, const engine::Recording& recording, Progress& progress,
+int relay(net::Recorder& recorder, const engine::Recording& recording, LiveLine& line,
           const Signals& signals, const std::optional<Child>& child) {
   for (;;) {
     recorder.run_for(turn);
-    progress.show(recording.counters());
+    line.show(progress_text(recording.counters()));
     while (const auto signal = signals.next(std::chrono::milliseconds(0))) {
       if (child) child->forward(*signal);
       if (!child && signal->number == SIGCHLD) reap_adopted();
@@ -145,10 +146,10 @@ int run_command(const RecordOptions& options) {
   if (!config) return status;
   if (!all_have_upstream(*config)) return bad_input;
 
-  Progress progress;
-  const engine::Recording::Warn warn = [&progress](const std::string& service,
-                                                   const std::string& text) {
-    progress.say(fmt::format("warning [{}] {}", service, text));
+  LiveLine line;
+  const engine::Recording::Warn warn = [&line](const std::string& service,
+                                               const std::string& text) {
+    line.say(fmt::format("warning [{}] {}", service, text));
   };
   engine::Recording recording(options.mock_set, warn);
   net::Recorder recorder;
@@ -169,9 +170,9 @@ int run_command(const RecordOptions& options) {
       return failed;
     }
   }
-  status = relay(recorder, recording, progress, signals, child);
+  status = relay(recorder, recording, line, signals, child);
   recorder.stop(child ? drain_time : std::chrono::milliseconds(0));
-  progress.end();
+  line.end();
   complain(fmt::format("recorded {} into {}: {}", recording.name(), options.mock_set.string(),
                        progress_text(recording.counters())));
   return status;

@@ -1,10 +1,29 @@
 #include "cli/watch.hpp"
 
 #include <system_error>
+#include <vector>
+
+#include "protocols/registry.hpp"
+#include "store/config.hpp"
 
 namespace understudy::cli {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+/// What `schema` of understudy.yaml names, as far as the file can be read just now.
+std::vector<fs::path> schema_files(const fs::path& mock_set) {
+  std::vector<fs::path> files;
+  Diagnostics told_when_it_is_loaded;
+  const auto config = store::read_config(mock_set, names_of(protocols()), told_when_it_is_loaded);
+  if (!config) return files;
+  for (const store::Service& service : config->services)
+    for (const std::string& name : service.schema) files.push_back(mock_set / name);
+  return files;
+}
+
+}  // namespace
 
 Watch::Watch(fs::path path) : path_(std::move(path)), acted_on_(look()), last_seen_(acted_on_) {}
 
@@ -32,6 +51,7 @@ Watch::Files Watch::look() const {
     return files;
   }
   add(path_ / "understudy.yaml");
+  for (const fs::path& file : schema_files(path_)) add(file);
   for (const char* folder : {"sessions", "rules"}) {
     fs::directory_iterator entries(path_ / folder, error);
     for (; !error && entries != fs::directory_iterator(); entries.increment(error))

@@ -2,8 +2,7 @@
 
 #include <algorithm>
 #include <optional>
-#include <tuple>
-#include <unordered_map>
+#include <set>
 
 #include "compile/varying.hpp"
 #include "match/masked.hpp"
@@ -17,15 +16,29 @@ using Values = std::vector<std::string>;
 struct Line {
   std::uint32_t service = 0;
   const Step* step = nullptr;
-  std::string mask;
-  Values asked;
-  Document answer;  ///< null where it shows none
+  std::string mask{};
+  Values asked{};
+  Document answer{};  ///< null where it shows none
 };
 
 struct Recording {
   std::vector<Line> lines;  ///< in order of time
   std::set<std::string> values;
+  std::set<std::string> constants;  ///< by a pin
 };
+
+Line read_line(const LoadedService& service, std::uint32_t number, const Step& step,
+               Recording& recording) {
+  const auto masked = match::mask(*service.protocol, step.analysis.identity.canonical);
+  Line line{number, &step, masked.mask, {}, answer_of(step)};
+  for (const auto& value : masked.values) {
+    line.asked.push_back(value.folded);
+    const PinnedPlace* pinned = pin_of(service, masked, value);
+    if (pinned != nullptr && !pinned->is_fresh(match::kind_of_folded(value.folded)))
+      recording.constants.insert(value.folded);
+  }
+  return line;
+}
 
 std::map<std::uint32_t, Recording> recordings_of(std::span<const LoadedService> services) {
   std::map<std::uint32_t, Recording> recordings;
@@ -33,9 +46,7 @@ std::map<std::uint32_t, Recording> recordings_of(std::span<const LoadedService> 
     for (const Step& step : services[s].steps) {
       if (step.analysis.effect == Effect::none) continue;
       Recording& recording = recordings[step.recording];
-      const auto masked = match::mask(*services[s].protocol, step.analysis.identity.canonical);
-      Line line{s, &step, masked.mask, {}, answer_of(step)};
-      for (const auto& value : masked.values) line.asked.push_back(value.folded);
+      Line line = read_line(services[s], s, step, recording);
       recording.values.insert(line.asked.begin(), line.asked.end());
       Values shown;
       match::collect_values(line.answer, shown);
@@ -51,6 +62,8 @@ std::map<std::uint32_t, Recording> recordings_of(std::span<const LoadedService> 
 /// Lays one recording beside an earlier one.
 class Aligner {
  public:
+  using Evidence = std::map<std::string, std::pair<const Line*, const Line*>>;
+
   Aligner(const Recording& earlier, const Recording& later) : earlier_(earlier), later_(later) {
     for (const Line& line : earlier.lines) open_[{line.service, line.mask}].push_back(&line);
   }
@@ -61,6 +74,7 @@ class Aligner {
 
   [[nodiscard]] std::size_t paired() const noexcept { return paired_; }
   [[nodiscard]] const Alignment::Renames& names() const noexcept { return names_; }
+  [[nodiscard]] const Evidence& evidence() const noexcept { return evidence_; }
 
  private:
   void pair(const Line& line) {
@@ -71,8 +85,8 @@ class Aligner {
       const Line& theirs = **candidate;
       const auto pairs = agree(theirs.asked, line.asked);
       if (!pairs) continue;
-      for (const auto& [earlier, later] : *pairs) bind(earlier, later);
-      pair_answers(theirs.answer, line.answer);
+      for (const auto& [earlier, later] : *pairs) bind(earlier, later, theirs, line);
+      pair_answers(theirs, line);
       candidates.erase(candidate);
       ++paired_;
       return;
@@ -93,25 +107,31 @@ class Aligner {
       for (const auto& [theirs, ours] : pairs)
         if (theirs == earlier[i] || ours == later[i]) return std::nullopt;
       // A value that both recordings have stands for itself.
-      if (earlier[i] != later[i] &&
-          (later_.values.contains(earlier[i]) || earlier_.values.contains(later[i])))
+      if (earlier[i] != later[i] && (is_fixed(earlier[i]) || is_fixed(later[i])))
         return std::nullopt;
       pairs.emplace_back(earlier[i], later[i]);
     }
     return pairs;
   }
 
-  void bind(const std::string& earlier, const std::string& later) {
+  [[nodiscard]] bool is_fixed(const std::string& value) const {
+    return (earlier_.values.contains(value) && later_.values.contains(value)) ||
+           earlier_.constants.contains(value) || later_.constants.contains(value);
+  }
+
+  void bind(const std::string& earlier, const std::string& later, const Line& theirs,
+            const Line& ours) {
     names_.emplace(later, earlier);
     taken_.insert(earlier);
+    evidence_.emplace(earlier, std::pair(&theirs, &ours));
   }
 
   /// Of several new values of one kind in an answer nobody knows which stands for which: what a
   /// server lists, it may have put in any order.
-  void pair_answers(const Document& earlier, const Document& later) {
+  void pair_answers(const Line& earlier, const Line& later) {
     Values theirs, ours;
-    match::collect_values(earlier, theirs);
-    match::collect_values(later, ours);
+    match::collect_values(earlier.answer, theirs);
+    match::collect_values(later.answer, ours);
     const auto pairs = agree(theirs, ours);
     if (!pairs || pairs->empty()) return;
     std::set<match::ValueKind> kinds;
@@ -120,14 +140,14 @@ class Aligner {
       if (kind != match::kind_of_folded(new_value) || !kinds.insert(kind).second) return;
     }
     const Document renamed =
-        match::renamed(later, [&](const std::string& value) -> const std::string* {
+        match::renamed(later.answer, [&](const std::string& value) -> const std::string* {
           for (const auto& [old_value, new_value] : *pairs)
             if (new_value == value) return &old_value;
           const auto bound = names_.find(value);
           return bound == names_.end() ? nullptr : &bound->second;
         });
-    if (renamed != earlier) return;
-    for (const auto& [old_value, new_value] : *pairs) bind(old_value, new_value);
+    if (renamed != earlier.answer) return;
+    for (const auto& [old_value, new_value] : *pairs) bind(old_value, new_value, earlier, later);
   }
 
   const Recording& earlier_;
@@ -135,8 +155,13 @@ class Aligner {
   std::map<std::pair<std::uint32_t, std::string>, std::vector<const Line*>> open_;
   Alignment::Renames names_;     // later → earlier
   std::set<std::string> taken_;  // earlier values that have one
+  Evidence evidence_;            // of earlier values
   std::size_t paired_ = 0;
 };
+
+std::string place_of(std::span<const LoadedService> services, const Line& line) {
+  return place_of(services[line.service], *line.step);
+}
 
 }  // namespace
 
@@ -147,12 +172,14 @@ Alignment align(std::span<const LoadedService> services) {
   for (const auto& [number, recording] : recordings) {
     std::size_t best = 0;
     Alignment::Renames names;
+    Aligner::Evidence evidence;
     for (const std::uint32_t root : roots) {
       Aligner aligner(recordings.at(root), recording);
       aligner.run();
       if (aligner.paired() <= best) continue;
       best = aligner.paired();
       names = aligner.names();
+      evidence = aligner.evidence();
     }
     std::erase_if(names, [](const auto& name) { return name.first == name.second; });
     if (best * 2 < recording.lines.size() || best == 0) {
@@ -160,7 +187,11 @@ Alignment align(std::span<const LoadedService> services) {
       continue;
     }
     if (names.empty()) continue;
-    for (const auto& [later, earlier] : names) alignment.proven.insert(earlier);
+    for (const auto& [later, earlier] : names) {
+      const auto& [theirs, ours] = evidence.at(earlier);
+      alignment.proven.try_emplace(
+          earlier, Alignment::Evidence{place_of(services, *theirs), place_of(services, *ours)});
+    }
     alignment.renames.emplace(number, std::move(names));
   }
   return alignment;

@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <map>
-#include <set>
 #include <span>
 #include <string>
 
@@ -19,14 +18,18 @@ struct Alignment {
   /// Injective, and none becomes a value that the recording itself has: a history under other names
   /// is as true as it was.
   std::map<std::uint32_t, Renames> renames;
+  /// Where two recordings have different values in one place, as `file:line`.
+  struct Evidence {
+    std::string earlier, later;
+  };
   /// Values of the earlier recordings for which another one stands in a later one.
-  std::set<std::string, std::less<>> proven;
+  std::map<std::string, Evidence, std::less<>> proven;
 };
 
 /// Lays each recording beside the earlier one that it agrees with most, if with half of its
 /// requests at least. Requests are paired in order of time, those that differ in generated values
 /// only; what the server made is paired where an answer shows just one of a kind that is new and is
-/// equal else.
+/// equal else. Values that are pinned as constant stand for themselves.
 [[nodiscard]] Alignment align(std::span<const LoadedService> services);
 
 }  // namespace understudy::compile

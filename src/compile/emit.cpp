@@ -1,7 +1,11 @@
 #include "compile/emit.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <limits>
 #include <map>
+#include <set>
 
 #include "compile/causes.hpp"
 #include "compile/inferences.hpp"
@@ -83,7 +87,8 @@ class Evidence {
 
 std::vector<table::AnswerEntry> answers_of(const LoadedService& service, const Trace& trace,
                                            const SettledRequest& settled, const Evidence& evidence,
-                                           const Varying& varying, table::ServiceBuilder& builder) {
+                                           const Varying& varying, std::uint32_t ordered,
+                                           table::ServiceBuilder& builder) {
   std::vector<table::AnswerEntry> answers;
   for (const SettledAnswer& answer : settled.answers) {
     const Step& step = service.steps[answer.step];
@@ -94,9 +99,13 @@ std::vector<table::AnswerEntry> answers_of(const LoadedService& service, const T
                        builder.source(service.sources[step.source]), step.line,
                        trace.write_lists[answer.writes], evidence.of(answer),
                        evidence.cause(answer)});
-    if (!varying.shown_by(step)) continue;
-    answers.back().flags |= format::answer_varies;
-    answers.back().document = varying.document_of(step);
+    const bool shown = varying.shown_by(step), hidden = varying.hidden_in(step);
+    if (!shown && !hidden && ordered == 0) continue;
+    table::AnswerEntry& entry = answers.back();
+    entry.flags |= format::answer_varies;
+    entry.ordered = ordered;
+    if (shown) entry.document = varying.document_of(step);
+    entry.opaque = hidden || (shown && entry.document.empty());
   }
   return answers;
 }
@@ -105,9 +114,9 @@ std::vector<table::AnswerEntry> answers_of(const LoadedService& service, const T
 std::vector<bool> written_keys(const Trace& trace) {
   std::vector<bool> written(trace.keys.size());
   for (const TracedRequest& request : trace.requests)
-    for (const std::uint32_t key : request.writes_unknown) written[key] = true;
-  for (const KeyNumbers& list : trace.write_lists)
-    for (const std::uint32_t key : list) written[key] = true;
+    for (const format::BumpRecord& bump : request.writes_unknown) written[bump.key] = true;
+  for (const Bumps& list : trace.write_lists)
+    for (const format::BumpRecord& bump : list) written[bump.key] = true;
   return written;
 }
 
@@ -115,6 +124,27 @@ std::vector<bool> written_keys(const Trace& trace) {
 bool is_static(const TracedRequest& request, const std::vector<bool>& written) {
   return !request.is_write &&
          std::ranges::none_of(request.reads, [&](std::uint32_t key) { return written[key]; });
+}
+
+/// Many keys below one path as one entry: what matters to a person is the column, not each value.
+std::vector<std::string> grouped(const std::set<std::string>& keys) {
+  constexpr std::size_t listed = 3, told = std::numeric_limits<std::size_t>::max();
+  const auto path_above = [](const std::string& key) {
+    return key.substr(0, std::min(key.rfind('\x1f'), key.size()));
+  };
+  std::map<std::string, std::size_t> below;
+  for (const std::string& key : keys) ++below[path_above(key)];
+  std::vector<std::string> groups;
+  for (const std::string& key : keys) {
+    std::size_t& count = below[path_above(key)];
+    if (count <= listed) {
+      groups.push_back(match::readable_key(key));
+    } else if (count != told) {
+      groups.push_back(fmt::format("{}.* ({})", match::readable_key(path_above(key)), count));
+      count = told;
+    }
+  }
+  return groups;
 }
 
 }  // namespace
@@ -139,7 +169,9 @@ table::ServiceBuilder emit(const LoadedService& service, const Trace& trace,
                   (is_static(traced, written) ? std::uint32_t{format::request_static} : 0U);
     entry.reads = traced.reads;
     entry.writes = traced.writes_unknown;
-    entry.answers = answers_of(service, trace, settled, evidence, varying, builder);
+    const Analysis& asked = service.steps[settled.answers.front().step].analysis;
+    entry.answers = answers_of(service, trace, settled, evidence, varying,
+                               varying.ordered_kinds(asked), builder);
     entry.mask = varying.mask_of(traced.identity.canonical);
     if (entry.mask != 0) entry.flags |= format::request_varies;
     builder.add(std::move(entry));
@@ -183,8 +215,8 @@ ServiceSummary summarise(const LoadedService& service, const Trace& trace,
     pattern.volatile_ |= settled.volatile_;
     pattern.static_ = pattern.static_ && is_static(traced, written);
     for (const std::uint32_t key : traced.reads)
-      if (match::is_subtree(trace.keys[key]))
-        keys[text].insert(match::readable_key(trace.keys[key]));
+      if (!match::is_of_wider_path(trace.keys[key]))
+        keys[text].insert(match::subtree_of(trace.keys[key]));
     summary.guesses +=
         static_cast<std::uint64_t>(std::ranges::count_if(settled.answers, &SettledAnswer::guess));
   }
@@ -194,8 +226,11 @@ ServiceSummary summarise(const LoadedService& service, const Trace& trace,
     ++pattern.exchanges;
     pattern.understood = pattern.understood && service.steps[step.step].analysis.understood;
   }
-  for (const auto& [text, number] : numbers)
-    summary.patterns[number].keys.assign(keys[text].begin(), keys[text].end());
+  for (const auto& [text, number] : numbers) {
+    PatternSummary& pattern = summary.patterns[number];
+    for (const std::string& key : keys[text]) pattern.keys.push_back(match::readable_key(key));
+    pattern.key_groups = grouped(keys[text]);
+  }
   return summary;
 }
 

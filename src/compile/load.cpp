@@ -8,8 +8,10 @@
 #include <tuple>
 
 #include "compile/align.hpp"
+#include "compile/pins.hpp"
 #include "compile/read_ahead.hpp"
 #include "compile/varying.hpp"
+#include "store/file.hpp"
 #include "store/session_file.hpp"
 
 namespace understudy::compile {
@@ -65,6 +67,7 @@ class ServiceAnalysis {
   Diagnostics run() {
     service_.steps.clear();
     service_.sources.clear();
+    if (service_.alignment) learn_renamed();
     for (Session& session : sessions_) {
       analyse(session);
       if (last_) session.exchanges = {};
@@ -76,6 +79,13 @@ class ServiceAnalysis {
   }
 
  private:
+  /// What was learned of the other names is kept: they are not asked for again.
+  void learn_renamed() {
+    for (const Session& session : sessions_)
+      for (const Packed& packed : session.exchanges)
+        service_.analyser->learn(session.header, renamed(packed.unpacked(), session.recording));
+  }
+
   void analyse(const Session& session) {
     const auto source = static_cast<std::uint32_t>(service_.sources.size());
     service_.sources.push_back(std::filesystem::relative(session.file, mock_set_).generic_string());
@@ -134,10 +144,15 @@ class Loader {
       services_.push_back(std::move(loaded));
     }
     sessions_.resize(services_.size());
+    const auto pins = std::make_shared<const Pins>(read_pins(mock_set, problems));
+    if (pins->all().empty()) return;
+    for (LoadedService& service : services_) service.pins = pins;
   }
 
-  std::vector<LoadedService> load() {
-    learn(store::session_files(mock_set_, problems_));
+  std::vector<LoadedService> load(const Progress& progress) {
+    learn(store::session_files(mock_set_, problems_), progress);
+    read_schemas();
+    if (progress) progress("analysing the exchanges");
     const bool several = recordings_.size() > 1;
     analyse(!several);
     if (several && !has_errors(problems_)) align_recordings();
@@ -158,6 +173,21 @@ class Loader {
     }
   }
 
+  void read_schemas() {
+    for (LoadedService& service : services_)
+      for (const std::string& name : service.service->schema) {
+        const Path path = mock_set_ / name;
+        std::string problem;
+        auto text = store::read_file(path, store::Links::follow, problem);
+        if (text)
+          service.analyser->declare({path.string(), std::move(*text)}, service.schema, problems_);
+        else
+          problems_.push_back(
+              {Severity::error, path.string(), 0, problem,
+               fmt::format("`schema` of service '{}' names it", service.service->name)});
+      }
+  }
+
   /// Recordings of one flow become recordings with the same values.
   void align_recordings() {
     const auto alignment = std::make_shared<const Alignment>(align(services_));
@@ -167,6 +197,7 @@ class Loader {
   }
 
   static constexpr std::size_t unknown = static_cast<std::size_t>(-1);
+  static constexpr std::uint64_t told_every = 256;  // exchanges
 
   [[nodiscard]] std::size_t service_of(const SessionHeader& header, const Path& file,
                                        Diagnostics& problems) const {
@@ -188,7 +219,8 @@ class Loader {
   }
 
   /// The first pass.
-  void learn(const std::vector<Path>& files) {
+  void learn(const std::vector<Path>& files, const Progress& progress) {
+    std::uint64_t count = 0;
     std::vector<std::pair<std::size_t, std::size_t>> places(files.size());  // service, session
     const auto header = [&](std::size_t file, const SessionHeader& read, Diagnostics& problems) {
       const std::size_t service = service_of(read, files[file], problems);
@@ -205,6 +237,7 @@ class Loader {
       Session& session = sessions_[service][number];
       services_[service].analyser->learn(session.header, read.exchange);
       session.exchanges.emplace_back(read);
+      if (++count % told_every == 0 && progress) progress(fmt::format("read {} exchanges", count));
     };
     read_sessions(files, {header, exchange}, problems_);
   }
@@ -218,9 +251,14 @@ class Loader {
 
 }  // namespace
 
+std::string place_of(const LoadedService& service, const Step& step) {
+  return fmt::format("{}:{}", service.sources[step.source], step.line);
+}
+
 std::vector<LoadedService> load_sessions(const Path& mock_set, const store::Config& config,
-                                         Protocols protocols, Diagnostics& problems) {
-  return Loader(mock_set, config, protocols, problems).load();
+                                         Protocols protocols, Diagnostics& problems,
+                                         const Progress& progress) {
+  return Loader(mock_set, config, protocols, problems).load(progress);
 }
 
 }  // namespace understudy::compile

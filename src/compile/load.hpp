@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "compile/progress.hpp"
 #include "store/config.hpp"
 #include "understudy/diagnostic.hpp"
 #include "understudy/protocol.hpp"
@@ -24,9 +25,12 @@ struct Step {
   std::int64_t recorded_at = 0;  ///< microseconds since 1970 when the session began
   /// CBOR: {request, answer}, where the answer shows values of a generated kind.
   std::string document;
+  /// What else of the answer could have such a value in it, see compile/hidden.hpp.
+  std::string hidden_in;
 };
 
 struct Alignment;
+class Pins;
 
 struct LoadedService {
   const store::Service* service = nullptr;
@@ -35,15 +39,21 @@ struct LoadedService {
   std::vector<Step> steps;           ///< by recording, then by the end of the exchange
   std::vector<std::string> sources;  ///< relative to the mock set
   std::size_t sessions = 0;
+  Schema schema;  ///< what the files of Service::schema declare
   /// Of several recordings of one flow, whose steps have the values of the first; else null.
   std::shared_ptr<const Alignment> alignment;
+  std::shared_ptr<const Pins> pins;  ///< of the mock set; null where there are none
 };
+
+/// `sessions/r1.orders.001.yaml:12`
+[[nodiscard]] std::string place_of(const LoadedService& service, const Step& step);
 
 /// Shows every exchange to its analyser twice: to learn, then to analyse. All problems are
 /// appended; exchanges of services that understudy.yaml does not name are one of them. Uses all
 /// cores.
 [[nodiscard]] std::vector<LoadedService> load_sessions(const std::filesystem::path& mock_set,
                                                        const store::Config& config,
-                                                       Protocols protocols, Diagnostics& problems);
+                                                       Protocols protocols, Diagnostics& problems,
+                                                       const Progress& progress = {});
 
 }  // namespace understudy::compile

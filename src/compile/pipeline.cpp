@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <future>
+
 #include "compile/config_document.hpp"
 #include "compile/emit.hpp"
 #include "compile/inferences.hpp"
@@ -21,7 +23,28 @@ struct CompiledService {
   Trace trace;
   Settlement settlement;
   std::vector<Widening> widenings;
+  std::vector<DeclaredTable> tables;
+  Diagnostics problems;
 };
+
+/// Says which of the declared tables the recording contradicts.
+std::vector<DeclaredTable> declared_tables(const LoadedService& service,
+                                           const Declarations& declarations,
+                                           Diagnostics& problems) {
+  std::vector<DeclaredTable> tables;
+  for (const auto& [name, table] : service.schema) {
+    const auto found = declarations.doubts().find(name);
+    tables.push_back({name, found == declarations.doubts().end() ? "" : found->second});
+  }
+  for (const auto& [name, why] : declarations.contradicted())
+    problems.push_back(
+        {Severity::warning, service.service->schema.front(), 0,
+         fmt::format("service '{}': the schema of table '{}' is not that of what was "
+                     "recorded: {}",
+                     service.service->name, name, why),
+         "it is not relied on; take the schema of the recorded database"});
+  return tables;
+}
 
 /// One step wider for each pattern that is contradicted. False where all are as wide as can be.
 bool widen(const std::map<std::string, Contradiction>& contradicted, Widened& widened,
@@ -73,9 +96,10 @@ bool widen_neighbours(const LoadedService& service, const CompiledService& compi
 /// are too narrow; it is made to depend on whole tables, then on everything, and the recording is
 /// run again. What is contradicted still has its cause outside of what was recorded.
 CompiledService compile_service(const LoadedService& service) {
-  const RowKeys rows(service.steps);
+  const RowKeys rows(service.steps, service.schema);
   Widened widened;
   CompiledService compiled;
+  compiled.tables = declared_tables(service, rows.declarations(), compiled.problems);
   for (;;) {
     compiled.trace = trace_chains(service, rows, widened);
     compiled.settlement = settle(service, compiled.trace);
@@ -106,12 +130,20 @@ void warn_of_guesses(const std::filesystem::path& mock_set, const ServiceSummary
 /// Replays the recording against the table. False, with an error, where the table can't be read
 /// back or would answer wrongly: such a table is never handed out.
 bool self_test(const std::vector<LoadedService>& services, Compiled& compiled,
-               Diagnostics& problems) {
+               Diagnostics& problems, const Progress& progress) {
   std::string problem;
   const auto table = table::MappedTable::from_memory(compiled.octets, problem);
-  for (std::size_t i = 0; table && i < services.size(); ++i) {
+  const auto fresh = table ? test_fresh_values(services, *table) : std::vector<TestedReplay>();
+  std::vector<std::future<std::vector<TestedReplay>>> running;
+  for (std::size_t i = 0; table && i < services.size(); ++i)
+    running.push_back(std::async(std::launch::async, [&services, &table, i] {
+      return self_test(services[i], table->service(i));
+    }));
+  for (std::size_t i = 0; i < running.size(); ++i) {
     ServiceSummary& summary = compiled.services[i];
-    summary.tests = self_test(services[i], table->service(i));
+    if (progress) progress(summary.service + ": replaying the recording against its table");
+    summary.tests = running[i].get();
+    summary.tests.push_back(fresh[i]);
     for (const TestedReplay& test : summary.tests)
       if (test.replay.wrong > 0)
         problem = fmt::format("service '{}' would be answered wrongly in its own replay ({})",
@@ -128,16 +160,27 @@ bool self_test(const std::vector<LoadedService>& services, Compiled& compiled,
 std::optional<Compiled> compile_services(const std::filesystem::path& mock_set,
                                          const store::Config& config,
                                          const std::vector<LoadedService>& services,
-                                         Diagnostics& problems) {
-  const Findings findings = find_values(services);
+                                         Diagnostics& problems, const Progress& progress) {
+  const Findings findings = find_values(services, problems);
+  auto decisions = decide(services, findings);
   Compiled compiled;
   std::vector<table::ServiceBuilder> builders;
-  for (const LoadedService& service : services) {
-    const CompiledService result = compile_service(service);
+  std::vector<std::future<CompiledService>> results;
+  for (const LoadedService& service : services)
+    results.push_back(std::async(std::launch::async, compile_service, std::cref(service)));
+  for (std::size_t i = 0; i < services.size(); ++i) {
+    const LoadedService& service = services[i];
+    if (progress)
+      progress(fmt::format("{}: following {} exchanges through their states", service.service->name,
+                           service.steps.size()));
+    const CompiledService result = results[i].get();
+    problems.insert(problems.end(), result.problems.begin(), result.problems.end());
     builders.push_back(emit(service, result.trace, result.settlement, Varying(service, findings)));
     compiled.services.push_back(summarise(service, result.trace, result.settlement));
     compiled.services.back().inferences =
         infer(service, result.trace, result.settlement, result.widenings);
+    compiled.services.back().decisions = std::move(decisions[compiled.services.size() - 1]);
+    compiled.services.back().tables = result.tables;
     warn_of_guesses(mock_set, compiled.services.back(), problems);
   }
   add_rules(mock_set, services, builders, problems);
@@ -146,16 +189,17 @@ std::optional<Compiled> compile_services(const std::filesystem::path& mock_set,
   if (has_errors(problems)) return std::nullopt;
   compiled.bars = config.bars;
   compiled.octets = table::build_table(document_of_config(config), builders);
-  if (!self_test(services, compiled, problems)) return std::nullopt;
+  if (!self_test(services, compiled, problems, progress)) return std::nullopt;
   return compiled;
 }
 
 std::optional<Compiled> compile_mock_set(const std::filesystem::path& mock_set, Protocols protocols,
-                                         Diagnostics& problems) {
+                                         Diagnostics& problems, const Progress& progress) {
   const auto config = store::read_config(mock_set, names_of(protocols), problems);
   if (!config) return std::nullopt;
-  const std::vector<LoadedService> services = load_sessions(mock_set, *config, protocols, problems);
-  return compile_services(mock_set, *config, services, problems);
+  const std::vector<LoadedService> services =
+      load_sessions(mock_set, *config, protocols, problems, progress);
+  return compile_services(mock_set, *config, services, problems, progress);
 }
 
 std::shared_ptr<const table::MappedTable> load(const std::filesystem::path& path,

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "compile/decisions.hpp"
 #include "compile/load.hpp"
 #include "compile/selftest.hpp"
 #include "store/config.hpp"
@@ -28,6 +29,8 @@ struct PatternSummary {
   bool static_ = false;    ///< no recorded write touches what it reads
   bool understood = true;
   std::vector<std::string> keys{};
+  /// The same for a person: many keys below one path are one entry, "orders.id.* (4987)".
+  std::vector<std::string> key_groups{};
 };
 
 /// Something that compile concluded from the recording, with the exchanges that it rests on.
@@ -43,15 +46,23 @@ struct Inference {
   std::vector<std::string> evidence;  ///< `file:line`
 };
 
+/// A table of the schema.
+struct DeclaredTable {
+  std::string name;
+  std::string doubt;  ///< why what is declared of it is not relied on; empty: it is
+};
+
 struct ServiceSummary {
   std::string service;
   std::string protocol;
   std::uint64_t sessions = 0;
   std::uint64_t exchanges = 0;
   std::uint64_t rules = 0;
-  std::uint64_t guesses = 0;  ///< entries that can only be answered as a guess
+  std::uint64_t guesses = 0;          ///< entries that can only be answered as a guess
+  std::vector<DeclaredTable> tables;  ///< by name
   std::vector<PatternSummary> patterns;
   std::vector<Inference> inferences;  ///< guesses among them: the first hundred
+  std::vector<Decision> decisions;    ///< of the values that may vary
   std::vector<TestedReplay> tests;    ///< the recording replayed against its own table
 };
 
@@ -63,13 +74,15 @@ struct Compiled {
 
 /// Nothing where `problems` then holds an error. Deterministic: equal input gives equal octets.
 [[nodiscard]] std::optional<Compiled> compile_mock_set(const std::filesystem::path& mock_set,
-                                                       Protocols protocols, Diagnostics& problems);
+                                                       Protocols protocols, Diagnostics& problems,
+                                                       const Progress& progress = {});
 
 /// The same of sessions that are loaded already; `mock_set` is where the rules are.
 [[nodiscard]] std::optional<Compiled> compile_services(const std::filesystem::path& mock_set,
                                                        const store::Config& config,
                                                        const std::vector<LoadedService>& services,
-                                                       Diagnostics& problems);
+                                                       Diagnostics& problems,
+                                                       const Progress& progress = {});
 
 /// `path` is a mock set (compiled in memory) or a table file. Null where `problems` holds an error.
 [[nodiscard]] std::shared_ptr<const table::MappedTable> load(const std::filesystem::path& path,

@@ -73,7 +73,8 @@ void RowBook::note_removal(const std::string& name, const std::vector<RowConditi
       news |= !std::exchange(removed.any, true);
   }
   for (const RowRelation& relation : relations_)
-    if (news && relation.parent == name) note_removal(relation.child, {}, recording);
+    if (news && relation.follows && relation.parent == name)
+      note_removal(relation.child, {}, recording);
 }
 
 void RowBook::note_seen(Table& table, const Row& row, std::int64_t recording, bool inserted) {

@@ -19,12 +19,45 @@ bool is_whole_number(const std::string& folded) {
                      [](char c) { return c >= '0' && c <= '9'; });
 }
 
-/// Whether the cell is known and no NULL, which equals nothing.
+/// A column of each declared unique constraint by which rows with `given` columns, the best first,
+/// can meet another row.
+std::vector<std::string> distinguishing(const TableFacts& facts,
+                                        const std::vector<std::string>& given) {
+  std::vector<std::string> chosen;
+  const auto among = [](const std::vector<std::string>& names, const std::string& name) {
+    return std::ranges::find(names, name) != names.end();
+  };
+  for (const UniqueSet& set : facts.unique) {
+    const bool never_met = std::ranges::any_of(set.columns, [&](const std::string& name) {
+      const auto column = facts.columns.find(name);
+      if (among(given, name) || column == facts.columns.end()) return false;
+      return column->second.generated || (!column->second.defaults && set.nulls_distinct);
+    });
+    if (never_met || std::ranges::any_of(
+                         set.columns, [&](const std::string& name) { return among(chosen, name); }))
+      continue;
+    const auto best = std::ranges::find_if(
+        given, [&](const std::string& name) { return among(set.columns, name); });
+    chosen.push_back(best == given.end() ? set.columns.front() : *best);
+  }
+  return chosen;
+}
+
+}  // namespace
+
 bool is_value(const Cell& cell) {
   return cell && cell->starts_with('=');
 }
 
-}  // namespace
+std::optional<Values> values_of(const std::vector<Row>& rows, const std::string& column) {
+  Values values;
+  for (const Row& row : rows) {
+    const auto cell = row.find(column);
+    if (cell == row.end() || !cell->second) return std::nullopt;
+    if (is_value(cell->second)) values.insert(*cell->second);
+  }
+  return values;
+}
 
 std::optional<Values> column_of(const std::vector<Row>& rows, const std::string& column) {
   Values values;
@@ -54,7 +87,8 @@ const RowsSeen* returned_rows(const Step& step, const std::string& table) {
   return nullptr;
 }
 
-RowEvidence::RowEvidence(const std::vector<Step>& steps) {
+RowEvidence::RowEvidence(const std::vector<Step>& steps, const Schema& schema)
+    : declarations_(steps, schema) {
   for (const Step& step : steps) note_names(step);
   for (const Step& step : steps) {
     note_rows(step);
@@ -147,10 +181,14 @@ bool RowEvidence::identifies(const std::string& table, const std::string& name) 
   const Column* column = find(table, name);
   if (column == nullptr || column->changed || column->repeated) return false;
   if (together_.agree(table, {name})) return false;
+  if (const TableFacts* facts = declared(table))
+    return std::ranges::any_of(facts->unique, [&](const UniqueSet& set) {
+      return set.condition.empty() && set.columns == std::vector<std::string>{name};
+    });
   // That a few rows differ says little; a name or a declared constraint says more.
   const auto targets = targets_.find(table);
-  const bool declared = targets != targets_.end() && targets->second.contains({name});
-  return column->values.size() >= (declared || is_key_name(table, name) ? 2 : enough_values);
+  const bool unique = targets != targets_.end() && targets->second.contains({name});
+  return column->values.size() >= (unique || is_key_name(table, name) ? 2 : enough_values);
 }
 
 bool RowEvidence::is_part_of_target(const std::string& table,
@@ -175,6 +213,12 @@ bool RowEvidence::may_be_unique(const std::string& table, const std::string& col
 /// Whether there is no unique constraint over just these columns.
 bool RowEvidence::is_refuted(const std::string& table,
                              const std::vector<std::string>& columns) const {
+  if (const TableFacts* facts = declared(table))
+    return std::ranges::none_of(facts->unique, [&](const UniqueSet& set) {
+      return std::ranges::all_of(set.columns, [&](const std::string& name) {
+        return std::ranges::find(columns, name) != columns.end();
+      });
+    });
   if (columns.size() == 1) {
     const Column& column = *find(table, columns[0]);
     if (column.repeated || is_measure(table, columns[0])) return true;
@@ -185,6 +229,7 @@ bool RowEvidence::is_refuted(const std::string& table,
 std::vector<std::string> RowEvidence::distinguishing(const std::string& table,
                                                      std::vector<std::string> columns) const {
   std::erase_if(columns, [&](const auto& name) { return find(table, name) == nullptr; });
+  if (const TableFacts* facts = declared(table)) return compile::distinguishing(*facts, columns);
   std::ranges::stable_partition(columns,
                                 [&](const auto& name) { return may_be_unique(table, name); });
   std::vector<std::string> chosen;
@@ -195,17 +240,71 @@ std::vector<std::string> RowEvidence::distinguishing(const std::string& table,
   return chosen;
 }
 
-bool RowEvidence::takes_number(const RowChange& insert) const {
-  const auto table = columns_.find(insert.table);
-  if (insert.generates || insert.rows.empty() || table == columns_.end()) return true;
-  for (const auto& [name, column] : table->second) {
-    const bool given =
-        std::ranges::all_of(insert.rows, [&](const Row& row) { return row.contains(name); });
-    if (given || column.changed || column.shown == 0) continue;
-    const bool always_alike = column.values.size() == 1 && column.shown > 1;
-    if (column.numeric && !always_alike) return true;
+bool RowEvidence::bears_on_uniqueness(const RowChange& change, const std::string& name) const {
+  const TableFacts* facts = declared(change.table);
+  return std::ranges::any_of(change.set, [&](const auto& cell) {
+    if (facts == nullptr) return !is_measure(change.table, cell.first);
+    return std::ranges::any_of(facts->unique, [&](const UniqueSet& set) {
+      const auto among = [](const std::vector<std::string>& names, const std::string& column) {
+        return std::ranges::find(names, column) != names.end();
+      };
+      return among(set.columns, name) &&
+             (among(set.columns, cell.first) || among(set.condition, cell.first));
+    });
+  });
+}
+
+bool RowEvidence::has_default(const std::string& table, const std::string& name) const {
+  const TableFacts* facts = declared(table);
+  if (facts == nullptr) return false;
+  const auto column = facts->columns.find(name);
+  return column != facts->columns.end() && (column->second.defaults || column->second.generated);
+}
+
+/// By the schema, or by what the recording shows of it.
+bool RowEvidence::may_be_numbered(const std::string& table, const std::string& name) const {
+  const Column* column = find(table, name);
+  if (column == nullptr || column->shown + (column->asked ? 1 : 0) == 0) return false;
+  if (const TableFacts* facts = declared(table)) {
+    const auto known = facts->columns.find(name);
+    return known != facts->columns.end() && known->second.generated;
   }
-  return false;
+  const bool always_alike = column->values.size() == 1 && column->shown > 1;
+  return column->shown > 0 && !column->changed && column->numeric && !always_alike;
+}
+
+std::vector<std::string> RowEvidence::numbered(const RowChange& insert) const {
+  std::vector<std::string> names;
+  const auto table = columns_.find(insert.table);
+  if (table == columns_.end()) return names;
+  for (const auto& [name, column] : table->second) {
+    const bool given = std::ranges::all_of(insert.rows, [&](const Row& row) {
+      const auto cell = row.find(name);
+      return cell != row.end() && (cell->second || !insert.generates);
+    });
+    if (!given && may_be_numbered(insert.table, name)) names.push_back(name);
+  }
+  return names;
+}
+
+Numbering RowEvidence::numbering(const Step& step, const RowChange& insert) const {
+  const std::vector<std::string> names = numbered(insert);
+  if (names.empty() && !insert.generates && !insert.rows.empty() && columns_.contains(insert.table))
+    return Numbering::none;
+  if (names.empty() || insert.rows.empty() || insert.rows.front().empty()) return Numbering::shared;
+  // A trigger could count rows, where no schema tells that there is none.
+  const bool keys = std::ranges::all_of(names, [&](const std::string& name) {
+    return declared(insert.table) != nullptr ||
+           (is_key_name(insert.table, name) && may_be_unique(insert.table, name));
+  });
+  if (!keys) return Numbering::shared;
+  if (!step.analysis.changed || insert.count == 0) return Numbering::own;
+  const RowsSeen* shown = returned_rows(step, insert.table);
+  const bool all_shown =
+      shown != nullptr && std::ranges::all_of(names, [&](const std::string& name) {
+        return column_of(shown->rows, name).has_value();
+      });
+  return all_shown ? Numbering::own : Numbering::shared;
 }
 
 }  // namespace understudy::compile

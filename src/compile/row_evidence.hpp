@@ -1,5 +1,6 @@
-// What a recording proves of the columns of its tables: which are asked for, which never change,
-// and in which two rows agree, so that no unique constraint can be there.
+// What is known of the columns of tables: what a schema declares; where none does, what the
+// recording proves: which are asked for, which never change, and in which two rows agree, so that
+// no unique constraint can be there.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "compile/declarations.hpp"
 #include "compile/rows_together.hpp"
 
 namespace understudy::compile {
@@ -24,12 +26,27 @@ using Values = std::set<std::string>;
                                                const std::string& column);
 [[nodiscard]] Values values_of(const RowCondition& condition);
 
+/// Whether a cell is known and no NULL, which equals nothing.
+[[nodiscard]] bool is_value(const Cell& cell);
+/// The values of a column in all rows but those where it is NULL; nothing where one is not known.
+[[nodiscard]] std::optional<Values> values_of(const std::vector<Row>& rows,
+                                              const std::string& column);
+
 /// The rows that an exchange's own change touched, where its answer shows them; else null.
 [[nodiscard]] const RowsSeen* returned_rows(const Step& step, const std::string& table);
 
+/// On what the number depends that a sequence gives to an inserted row.
+enum class Numbering : std::uint8_t {
+  none,  ///< it takes none, or one that nobody sees
+  /// On the earlier equal inserts alone: its answer shows the number, which a real server, too,
+  /// could give in whatever order inserts come, as long as no other row has it.
+  own,
+  shared  ///< on all inserts into the table
+};
+
 class RowEvidence {
  public:
-  explicit RowEvidence(const std::vector<Step>& steps);
+  RowEvidence(const std::vector<Step>& steps, const Schema& schema);
 
   struct Column {
     bool asked = false;     ///< stands in a condition
@@ -55,8 +72,18 @@ class RowEvidence {
   [[nodiscard]] bool is_measure(const std::string& table, const std::string& column) const;
   /// Whether the recording leaves it open that the column alone is unique.
   [[nodiscard]] bool may_be_unique(const std::string& table, const std::string& column) const;
-  /// Whether a recorded read shows a column that an insert leaves to a sequence.
-  [[nodiscard]] bool takes_number(const RowChange& insert) const;
+  /// Whether the other columns of a change can matter to a constraint that is also over `column`.
+  [[nodiscard]] bool bears_on_uniqueness(const RowChange& change, const std::string& column) const;
+  /// Whether an insert that leaves out the column may give it a value all the same.
+  [[nodiscard]] bool has_default(const std::string& table, const std::string& column) const;
+  [[nodiscard]] Numbering numbering(const Step& step, const RowChange& insert) const;
+  /// The columns that an insert leaves to a sequence and that somebody sees.
+  [[nodiscard]] std::vector<std::string> numbered(const RowChange& insert) const;
+  /// What the schema declares of a table; null where it can't be relied on.
+  [[nodiscard]] const TableFacts* declared(const std::string& table) const {
+    return declarations_.find(table);
+  }
+  [[nodiscard]] const Declarations& declarations() const noexcept { return declarations_; }
 
  private:
   void note_names(const Step& step);
@@ -70,6 +97,9 @@ class RowEvidence {
   [[nodiscard]] bool is_refuted(const std::string& table,
                                 const std::vector<std::string>& columns) const;
 
+  [[nodiscard]] bool may_be_numbered(const std::string& table, const std::string& column) const;
+
+  Declarations declarations_;
   std::map<std::string, Columns> columns_;
   std::map<std::string, std::set<std::set<std::string>>> targets_;  ///< of upserts: unique together
   RowsTogether together_;

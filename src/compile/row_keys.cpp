@@ -1,11 +1,14 @@
 #include "compile/row_keys.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
 #include "compile/row_book.hpp"
 #include "compile/row_relations.hpp"
 #include "compile/row_traffic.hpp"
+#include "table/hash.hpp"
 
 namespace understudy::compile {
 namespace {
@@ -51,8 +54,8 @@ void add_keys(Paths& paths, const std::string& table, const std::string& column,
 
 class RowKeys::Book {
  public:
-  explicit Book(const std::vector<Step>& steps)
-      : evidence_(steps),
+  Book(const std::vector<Step>& steps, const Schema& schema)
+      : evidence_(steps, schema),
         relations_(find_relations(steps, evidence_)),
         book_(steps, evidence_, relations_),
         traffic_(steps, evidence_, book_) {
@@ -61,6 +64,9 @@ class RowKeys::Book {
 
   [[nodiscard]] StepKeys of(const Step& step) const {
     return {reads_of(step, nullptr), writes_of(step, true), writes_of(step, false)};
+  }
+  [[nodiscard]] const Declarations& declarations() const noexcept {
+    return evidence_.declarations();
   }
 
  private:
@@ -74,23 +80,33 @@ class RowKeys::Book {
     Paths paths;
     for (const KeyPath& path : step.analysis.reads) {
       if (path.size() == 1 && mentions(rows, path[0]))
-        add_table(paths, rows, path[0], keyed);
-      else if (!is_sequence(path) || takes_number(rows, path[1]))
+        add_table(paths, step, path[0], keyed);
+      else if (is_sequence(path))
+        add_sequence(paths, step, path);
+      else if (!path.empty() || !is_explained(rows))
         paths.push_back(path);
     }
     return paths;
   }
 
-  void add_table(Paths& paths, const RowFacts& rows, const std::string& table,
-                 Columns* keyed) const {
+  /// An error may have any cause, but not where it names a unique constraint that is declared.
+  [[nodiscard]] bool is_explained(const RowFacts& rows) const {
+    const TableFacts* facts = rows.violation ? evidence_.declared(rows.violation->table) : nullptr;
+    return facts != nullptr && is_declared(*facts, *rows.violation);
+  }
+
+  void add_table(Paths& paths, const Step& step, const std::string& table, Columns* keyed) const {
+    const RowFacts& rows = step.analysis.rows;
     for (const RowAccess& access : rows.reads)
       if (access.table == table) add_rows(paths, table, access.where, keyed);
     for (const RowChange& change : rows.changes) {
       if (change.table != table) continue;
-      if (is_insert(change))
+      if (is_insert(change)) {
         add_insert(paths, change, keyed);
-      else
+        add_number(paths, step, change, keyed);
+      } else {
         add_rows(paths, table, change.where, keyed);
+      }
       if (change.kind == RowChange::Kind::update) add_unique(paths, change, keyed);
       add_parents(paths, change, keyed);
       add_children(paths, change, keyed);
@@ -134,17 +150,62 @@ class RowKeys::Book {
     // What else is in that row matters only to an upsert, which changes it.
     const bool upsert = change.kind == RowChange::Kind::upsert;
     for (const std::string& column : columns)
-      add(paths, change.table, upsert ? column : uniqueness_of(column),
-          column_of(change.rows, column), keyed);
+      add(paths, change.table, upsert ? column : uniqueness_of(column), given(change, column),
+          keyed);
+  }
+
+  /// What an insert gives to a column. NULL meets no other row, unless the schema says so.
+  [[nodiscard]] std::optional<Values> given(const RowChange& change,
+                                            const std::string& column) const {
+    const TableFacts* facts = evidence_.declared(change.table);
+    const bool nulls_meet =
+        facts != nullptr && std::ranges::any_of(facts->unique, [&](const UniqueSet& set) {
+          return !set.nulls_distinct && std::ranges::find(set.columns, column) != set.columns.end();
+        });
+    return nulls_meet ? column_of(change.rows, column) : values_of(change.rows, column);
+  }
+
+  /// The number that its answer shows is no other row's.
+  void add_number(Paths& paths, const Step& step, const RowChange& change, Columns* keyed) const {
+    const RowsSeen* shown = returned_rows(step, change.table);
+    if (shown == nullptr || evidence_.numbering(step, change) != Numbering::own) return;
+    for (const std::string& column : evidence_.numbered(change))
+      add(paths, change.table, presence_of(column), column_of(shown->rows, column), keyed);
   }
 
   /// So is an update, where its new value is unique. One that computes it (n = n + 1) is not taken
   /// to meet such a constraint.
   void add_unique(Paths& paths, const RowChange& change, Columns* keyed) const {
+    if (const TableFacts* facts = evidence_.declared(change.table)) {
+      for (const UniqueSet& set : facts->unique) add_unique(paths, change, set, keyed);
+      return;
+    }
     for (const auto& [column, cell] : change.set) {
-      if (cell && evidence_.may_be_unique(change.table, column))
+      if (is_value(cell) && evidence_.may_be_unique(change.table, column))
         add(paths, change.table, presence_of(column), Values{*cell}, keyed);
     }
+  }
+
+  /// By one of the columns that change, best by one whose new value is known.
+  void add_unique(Paths& paths, const RowChange& change, const UniqueSet& set,
+                  Columns* keyed) const {
+    const std::string* best = nullptr;
+    const Cell* value = nullptr;
+    for (const std::string& column : set.columns) {
+      const auto cell = change.set.find(column);
+      if (cell == change.set.end()) continue;
+      if (cell->second && !is_value(cell->second) && set.nulls_distinct) return;
+      if (best != nullptr && (value->has_value() || !cell->second)) continue;
+      best = &column;
+      value = &cell->second;
+    }
+    const bool enters = std::ranges::any_of(
+        set.condition, [&](const std::string& column) { return change.set.contains(column); });
+    if (best == nullptr && !enters) return;
+    const std::string& column = best == nullptr ? set.columns.front() : *best;
+    const bool alone = set.columns.size() == 1 && set.condition.empty();
+    add(paths, change.table, alone ? presence_of(column) : uniqueness_of(column),
+        value != nullptr && *value ? std::optional(Values{**value}) : std::nullopt, keyed);
   }
 
   /// A row may only refer to one that is there.
@@ -153,10 +214,11 @@ class RowKeys::Book {
       if (relation.child != change.table) continue;
       const std::string column = presence_of(relation.key);
       for (const Row& row : change.rows)
-        if (row.contains(relation.column) || row.empty())
-          add(paths, relation.parent, column, column_of({row}, relation.column), keyed);
+        if (row.contains(relation.column) || row.empty() ||
+            evidence_.has_default(change.table, relation.column))
+          add(paths, relation.parent, column, values_of({row}, relation.column), keyed);
       if (const auto set = change.set.find(relation.column); set != change.set.end())
-        add(paths, relation.parent, column, column_of({change.set}, relation.column), keyed);
+        add(paths, relation.parent, column, values_of({change.set}, relation.column), keyed);
     }
   }
 
@@ -173,11 +235,20 @@ class RowKeys::Book {
            (change.kind == RowChange::Kind::update && change.set.contains(key));
   }
 
-  [[nodiscard]] bool takes_number(const RowFacts& rows, const std::string& table) const {
-    if (std::ranges::count(rows.changes, table, &RowChange::table) == 0) return true;
-    return std::ranges::any_of(rows.changes, [&](const RowChange& change) {
-      return change.table == table && evidence_.takes_number(change);
-    });
+  /// `path` is that of all inserts into one table.
+  void add_sequence(Paths& paths, const Step& step, const KeyPath& path) const {
+    Numbering widest = Numbering::none;
+    bool told = false;
+    for (const RowChange& change : step.analysis.rows.changes) {
+      if (change.table != path[1]) continue;
+      told = true;
+      widest = std::max(widest, evidence_.numbering(step, change));
+    }
+    if (!told || widest == Numbering::shared)
+      paths.push_back(path);
+    else if (widest == Numbering::own)
+      paths.push_back({path[0], path[1],
+                       fmt::format("{:016x}", table::hash_of(step.analysis.identity.canonical))});
   }
 
   // --- what it changes
@@ -192,7 +263,9 @@ class RowKeys::Book {
       if (told) {
         for (const RowChange& change : rows.changes)
           if (change.table == path[0]) add_change(paths, step, change, answered);
-      } else if (!is_sequence(path) || takes_number(rows, path[1])) {
+      } else if (is_sequence(path)) {
+        add_sequence(paths, step, path);
+      } else {
         paths.push_back(path);
       }
     }
@@ -212,7 +285,8 @@ class RowKeys::Book {
       paths.push_back({change.table, "@any"});
     }
     for (const RowRelation& relation : relations_) {
-      if (relation.parent != change.table || !unsettles(change, relation.key)) continue;
+      if (relation.parent != change.table || !relation.follows || !unsettles(change, relation.key))
+        continue;
       const auto gone = book_.touched(step, change, relation.key, answered);
       if (!gone) {
         paths.push_back({relation.child});
@@ -227,9 +301,7 @@ class RowKeys::Book {
   [[nodiscard]] bool concerns(const RowChange& change, const std::string& name) const {
     if (!name.starts_with('@') || change.kind != RowChange::Kind::update) return true;
     if (name == presence_of(column_behind(name))) return change.set.contains(column_behind(name));
-    return std::ranges::any_of(change.set, [&](const auto& cell) {
-      return !evidence_.is_measure(change.table, cell.first);
-    });
+    return evidence_.bears_on_uniqueness(change, column_behind(name));
   }
 
   /// Rows that another table's DELETE may have taken with it, and those that refer to them.
@@ -250,7 +322,7 @@ class RowKeys::Book {
       paths.push_back({table, "@any"});
     }
     for (const RowRelation& relation : relations_) {
-      if (relation.parent != table) continue;
+      if (relation.parent != table || !relation.follows) continue;
       const auto gone = values(relation.key);
       if (!gone)
         paths.push_back({relation.child});
@@ -267,11 +339,16 @@ class RowKeys::Book {
   Columns keyed_;
 };
 
-RowKeys::RowKeys(const std::vector<Step>& steps) : book_(std::make_unique<Book>(steps)) {}
+RowKeys::RowKeys(const std::vector<Step>& steps, const Schema& schema)
+    : book_(std::make_unique<Book>(steps, schema)) {}
 RowKeys::~RowKeys() = default;
 
 StepKeys RowKeys::of(const Step& step) const {
   return book_->of(step);
+}
+
+const Declarations& RowKeys::declarations() const noexcept {
+  return book_->declarations();
 }
 
 }  // namespace understudy::compile

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "compile/declarations.hpp"
 #include "compile/load.hpp"
 
 namespace understudy::compile {
@@ -25,12 +26,14 @@ struct StepKeys {
 
 class RowKeys {
  public:
-  explicit RowKeys(const std::vector<Step>& steps);
+  RowKeys(const std::vector<Step>& steps, const Schema& schema);
   ~RowKeys();
   RowKeys(const RowKeys&) = delete;
   RowKeys& operator=(const RowKeys&) = delete;
 
   [[nodiscard]] StepKeys of(const Step& step) const;
+  /// What of the schema is relied on.
+  [[nodiscard]] const Declarations& declarations() const noexcept;
 
  private:
   class Book;

@@ -48,14 +48,26 @@ std::vector<RowRelation> candidates(const RowEvidence& evidence) {
   for (const auto& [parent, keys] : evidence.tables())
     for (const auto& [key, key_column] : keys) {
       if (key_column.changed || !evidence.may_be_unique(parent, key)) continue;
-      for (const auto& [child, columns] : evidence.tables())
+      for (const auto& [child, columns] : evidence.tables()) {
+        if (evidence.declared(child) != nullptr) continue;
         for (const auto& [name, column] : columns) {
           RowRelation relation{child, name, parent, key};
           if ((child != parent || name != key) && is_candidate(relation, evidence))
             found.push_back(std::move(relation));
         }
+      }
     }
   return found;
+}
+
+/// One for each pair of columns: of a key over several, each must be there.
+void add_declared(const RowEvidence& evidence, std::vector<RowRelation>& relations) {
+  for (const auto& [child, columns] : evidence.tables())
+    if (const TableFacts* facts = evidence.declared(child))
+      for (const ForeignKey& key : facts->references)
+        for (std::size_t i = 0; i < key.columns.size(); ++i)
+          relations.push_back(
+              {child, key.columns[i], key.parent, key.parent_columns[i], key.follows});
 }
 
 /// Drops the candidates that are none: their child is seen while its parent is gone.
@@ -125,10 +137,12 @@ class Refuter {
 std::vector<RowRelation> find_relations(const std::vector<Step>& steps,
                                         const RowEvidence& evidence) {
   std::vector<RowRelation> relations = candidates(evidence);
-  if (relations.empty()) return relations;
-  Refuter refuter(relations);
-  for (const Step& step : steps) refuter.note(step);
-  refuter.finish();
+  if (!relations.empty()) {
+    Refuter refuter(relations);
+    for (const Step& step : steps) refuter.note(step);
+    refuter.finish();
+  }
+  add_declared(evidence, relations);
   return relations;
 }
 

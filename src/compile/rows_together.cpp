@@ -12,7 +12,7 @@ constexpr std::size_t most_rows = 64;         // of a table that are followed at
 constexpr std::size_t most_agreements = 512;  // of a table
 
 /// Whether the cell is known and no NULL, which equals nothing.
-bool is_value(const Cell& cell) {
+bool equals_itself(const Cell& cell) {
   return cell && cell->starts_with('=');
 }
 
@@ -25,7 +25,7 @@ std::optional<std::vector<std::string>> agreement(const Row& one, const Row& oth
     if (found == other.end() || !cell || !found->second) continue;
     if (*cell != *found->second)
       differ = true;
-    else if (is_value(cell))
+    else if (equals_itself(cell))
       columns.push_back(column);
   }
   return differ && !columns.empty() ? std::optional(columns) : std::nullopt;
@@ -111,7 +111,7 @@ void RowsTogether::upsert(Pending& pending, const RowChange& change) {
   Row row = change.set;
   for (const std::string& name : change.target) {
     const auto cell = change.rows[0].find(name);
-    if (cell == change.rows[0].end() || !is_value(cell->second)) return;
+    if (cell == change.rows[0].end() || !equals_itself(cell->second)) return;
     row.insert(*cell);
   }
   Table& table = tables_[change.table];
@@ -136,7 +136,7 @@ void RowsTogether::update(Pending& pending, const RowChange& change) {
   if (*change.count > 1) {
     std::vector<std::string> columns;
     for (const auto& [column, cell] : changed)
-      if (is_value(cell)) columns.push_back(column);
+      if (equals_itself(cell)) columns.push_back(column);
     table.agreements.insert(std::move(columns));
   } else if (pending.open) {
     pending.rows.emplace_back(change.table, std::move(changed));

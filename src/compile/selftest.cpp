@@ -3,165 +3,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <memory>
-#include <optional>
-#include <unordered_map>
+#include <tuple>
 
-#include "compile/schedule.hpp"
-#include "match/lookup.hpp"
-#include "match/overlay.hpp"
-#include "match/scope.hpp"
-#include "table/hash.hpp"
+#include "compile/player.hpp"
 
 namespace understudy::compile {
 namespace {
 
-namespace format = table::format;
 using table::ServiceSection;
 
 constexpr std::uint32_t interleavings = 3;
 constexpr std::uint32_t many = 16;
 constexpr int repetitions = 3;
-constexpr int omitted_of = 5;
-
-/// The images with which each request was answered in each state, as the recording goes.
-using Known = std::unordered_map<std::uint64_t, std::uint64_t>;
-
-class Player {
- public:
-  Player(const LoadedService& service, const ServiceSection& section)
-      : service_(service), section_(section) {}
-
-  /// Every read is asked `times` times; of `omitted_of` reads one is left out where asked for.
-  Player& repeat(int times) {
-    times_ = times;
-    return *this;
-  }
-  Player& omit() {
-    omits_ = true;
-    return *this;
-  }
-  /// What is certain must be as in `known`, else as this very exchange was answered.
-  Player& compare_with(const Known& known) {
-    known_ = &known;
-    return *this;
-  }
-  Player& learn(Known& known) {
-    learned_ = &known;
-    return *this;
-  }
-
-  Replay run(const Schedule& schedule) {
-    std::optional<std::uint32_t> recording;
-    for (const Turn& turn : schedule) {
-      const Step& step = service_.steps[turn.step];
-      if (recording != step.recording) {
-        scope_ = std::make_unique<match::Scope>(match::immediate_keys(section_));
-        overlays_.clear();
-        elsewhere_ = false;
-        recording = step.recording;
-      }
-      play(step, overlays_[turn.connection]);
-    }
-    return result_;
-  }
-
- private:
-  void play(const Step& step, match::Overlay& overlay) {
-    const Analysis& a = step.analysis;
-    if (a.effect != Effect::none) ask(step, overlay);
-    if (a.control != Control::none) control(a, overlay);
-  }
-
-  void ask(const Step& step, match::Overlay& overlay) {
-    const bool read = step.analysis.effect == Effect::read;
-    if (read && omits_ && ++reads_ % omitted_of == 0) return;
-    for (int i = 0; i < (read ? times_ : 1); ++i) ask_once(step, overlay);
-  }
-
-  void ask_once(const Step& step, match::Overlay& overlay) {
-    ++result_.asked;
-    const auto found =
-        section_.find(step.analysis.identity.canonical, step.analysis.identity.qualifier);
-    if (found.exact == ServiceSection::none) return static_cast<void>(++result_.miss);
-    const auto& request = section_.requests()[found.exact];
-    const bool commits = (request.flags & format::request_control) != 0;
-    const match::Version state =
-        commits ? overlay.fingerprint() : scope_->state(section_.reads(request), overlay);
-    if (learned_ != nullptr)
-      learned_->emplace(match::extend(state, found.exact), table::hash_of(step.analysis.image));
-    const auto* answer = grade(step, found.exact, state);
-    if (step.analysis.effect != Effect::write || step.analysis.control != Control::none) return;
-    take_effect(found.exact, answer, state, overlay);
-    elsewhere_ |= answer != nullptr && image_of(*answer) != step.analysis.image;
-  }
-
-  /// As LiveState does: what a write did in an unknown state counts as all that it could have.
-  void take_effect(std::uint32_t number, const format::AnswerRecord* answer, match::Version state,
-                   match::Overlay& overlay) {
-    const auto& request = section_.requests()[number];
-    if (answer == nullptr)
-      return scope_->bump(section_.writes(request), match::write_identity(request.hash, state, 0),
-                          true, overlay, number);
-    const std::uint64_t image = table::hash_of(image_of(*answer));
-    scope_->bump(section_.writes(*answer), match::write_identity(request.hash, state, image),
-                 (answer->flags & format::answer_changed) != 0, overlay, number);
-  }
-
-  /// Counts what the table says, and returns the answer that it knows for this state.
-  const format::AnswerRecord* grade(const Step& step, std::uint32_t number, match::Version state) {
-    const auto& request = section_.requests()[number];
-    if ((request.flags & format::request_volatile) != 0) {
-      ++result_.guess;
-      const auto answers = section_.answers(request);
-      const auto same = std::ranges::find_if(
-          answers, [&](const auto& answer) { return image_of(answer) == step.analysis.image; });
-      return same == answers.end() ? nullptr : &*same;
-    }
-    const auto* answer = match::answer_at(section_, request, state);
-    if (answer == nullptr || (answer->flags & format::answer_guess) != 0)
-      ++result_.guess;
-    else if (is_right(step, number, state, *answer))
-      ++result_.certain;
-    else
-      ++(elsewhere_ ? result_.guess : result_.wrong);
-    return answer;
-  }
-
-  [[nodiscard]] std::string_view image_of(const format::AnswerRecord& answer) const {
-    return as_text(section_.image(answer.image));
-  }
-
-  [[nodiscard]] bool is_right(const Step& step, std::uint32_t number, match::Version state,
-                              const format::AnswerRecord& answer) const {
-    const std::string_view image = image_of(answer);
-    if (known_ == nullptr) return image == step.analysis.image;
-    const auto found = known_->find(match::extend(state, number));
-    return found != known_->end() && found->second == table::hash_of(image);
-  }
-
-  void control(const Analysis& a, match::Overlay& overlay) {
-    if (a.control != Control::commit) return overlay.apply(a.control, a.control_name);
-    if (a.changed)
-      scope_->merge(overlay.commit());
-    else
-      overlay.drop();
-  }
-
-  const LoadedService& service_;
-  const ServiceSection& section_;
-  int times_ = 1;
-  bool omits_ = false;
-  const Known* known_ = nullptr;
-  Known* learned_ = nullptr;
-  std::unique_ptr<match::Scope> scope_;
-  std::map<std::uint32_t, match::Overlay> overlays_;
-  std::uint64_t reads_ = 0;
-  /// A write was guessed to be that of another recording: from there on the truth is that one's.
-  bool elsewhere_ = false;
-  Replay result_;
-};
 
 /// What was recorded for which state: in another order no exchange tells the truth by itself.
 Known known_states(const LoadedService& service, const ServiceSection& section,
@@ -222,6 +76,58 @@ std::vector<TestedReplay> self_test(const LoadedService& service, const ServiceS
           tested("many_connections", "on sixteen connections", Perturbation::many_connections),
           tested("repeated_reads", "reads three times", Perturbation::repeated_reads),
           tested("omitted_reads", "a fifth of the reads left out", Perturbation::omitted_reads)};
+}
+
+namespace {
+
+/// One service in the next run.
+struct Playing {
+  Playing(const LoadedService& service, const ServiceSection& section,
+          const std::shared_ptr<match::Renaming>& renaming)
+      : next_run(service, section, renaming), player(service, section) {
+    player.ask_as(next_run);
+  }
+  NextRun next_run;
+  Player player;
+};
+
+struct TurnOfService {
+  std::size_t service = 0;
+  Turn turn;
+};
+
+/// All services together, as they were recorded: a value that one is sent may be known to another.
+std::vector<TurnOfService> in_order(std::span<const LoadedService> services, std::size_t sample) {
+  std::vector<TurnOfService> turns;
+  for (std::size_t i = 0; i < services.size(); ++i)
+    for (const Turn& turn : as_recorded(services[i], sample)) turns.push_back({i, turn});
+  std::ranges::stable_sort(turns, {}, [&](const TurnOfService& turn) {
+    const Step& step = services[turn.service].steps[turn.turn.step];
+    return std::tuple(step.recording, step.ended);
+  });
+  return turns;
+}
+
+}  // namespace
+
+std::vector<TestedReplay> test_fresh_values(std::span<const LoadedService> services,
+                                            const table::MappedTable& table, std::size_t sample) {
+  const auto renaming = std::make_shared<match::Renaming>();
+  std::vector<std::unique_ptr<Playing>> playing;
+  for (std::size_t i = 0; i < services.size(); ++i)
+    playing.push_back(std::make_unique<Playing>(services[i], table.service(i), renaming));
+  std::optional<std::uint32_t> recording;
+  for (const TurnOfService& turn : in_order(services, sample)) {
+    const std::uint32_t now = services[turn.service].steps[turn.turn.step].recording;
+    if (recording != now)
+      for (const auto& each : playing) each->next_run.start();
+    recording = now;
+    playing[turn.service]->player.play(turn.turn);
+  }
+  std::vector<TestedReplay> tests;
+  for (const auto& each : playing)
+    tests.push_back({"fresh_values", "fresh values", each->player.result()});
+  return tests;
 }
 
 std::vector<std::string> missed_bars(const std::vector<TestedReplay>& tests, const Bars& bars) {

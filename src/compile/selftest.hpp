@@ -3,11 +3,13 @@
 
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "compile/load.hpp"
+#include "table/mapped_table.hpp"
 #include "table/service_section.hpp"
 
 namespace understudy::compile {
@@ -46,9 +48,15 @@ struct TestedReplay {
   Replay replay;
 };
 
-/// All of them, the identity first.
+/// All of the perturbations, the identity first.
 [[nodiscard]] std::vector<TestedReplay> self_test(const LoadedService& service,
                                                   const table::ServiceSection& section);
+
+/// Of each service: all services together as they were recorded, with other values of the same
+/// kinds in place of those that vary. Each takes its first `sample` exchanges.
+[[nodiscard]] std::vector<TestedReplay> test_fresh_values(std::span<const LoadedService> services,
+                                                          const table::MappedTable& table,
+                                                          std::size_t sample = 100'000);
 
 /// The least percentage of certain answers by the name of a replay.
 using Bars = std::map<std::string, double>;

@@ -5,6 +5,7 @@
 #include <set>
 #include <unordered_map>
 
+#include "compile/key_names.hpp"
 #include "match/overlay.hpp"
 #include "table/hash.hpp"
 
@@ -36,15 +37,16 @@ class Tracer {
   }
 
  private:
-  using Names = std::set<std::string>;
-  /// Names of the keys of a request, before they have numbers.
+  /// The keys of a request, before they have numbers.
   struct RequestNames {
-    Names reads, writes_unknown;
+    Names reads;
+    WrittenPaths writes_unknown;
   };
 
   void collect_requests() {
     std::unordered_map<std::string, std::uint32_t> numbers;
     outcomes_.emplace_back();
+    const NarrowerPaths narrower(service_.steps);
     for (const Step& step : service_.steps) {
       const Analysis& a = step.analysis;
       std::string identity = a.identity.canonical;
@@ -60,30 +62,29 @@ class Tracer {
       outcome_of_.push_back(0);
       if (a.effect != Effect::none && a.control == Control::commit) failing_.insert(found->second);
       // What is watched must be tracked, though WATCH itself is no look-up.
-      if (a.effect != Effect::none || a.control == Control::watch) add_keys(step, found->second);
+      if (a.effect != Effect::none || a.control == Control::watch)
+        add_keys(step, found->second, narrower);
     }
   }
 
-  void add_keys(const Step& step, std::uint32_t request) {
+  void add_keys(const Step& step, std::uint32_t request, const NarrowerPaths& narrower) {
     const Analysis& a = step.analysis;
     trace_.requests[request].is_write |= a.effect == Effect::write;
     const StepKeys keys = rows_.of(step);
+    Names& reads = names_[request].reads;
     const auto width = widened_.find(std::string(pattern_of(a.identity.canonical)));
-    if (width == widened_.end())
-      add(names_[request].reads, keys.reads, match::read_keys);
-    else if (width->second == Width::tables)
-      add(names_[request].reads, a.reads, match::read_keys);
-    else
-      add(names_[request].reads, {{}}, match::read_keys);
+    if (width == widened_.end()) {
+      add_read_keys(reads, keys.reads);
+      for (const KeyPath& path : a.contents) narrower.add_content_keys(reads, path);
+    } else if (width->second == Width::tables) {
+      add_read_keys(reads, a.reads);
+      add_read_keys(reads, a.contents);
+    } else {
+      add_read_keys(reads, {{}});
+    }
     if (a.effect != Effect::write) return;
-    add(names_[request].writes_unknown, keys.writes_unknown, match::write_keys);
-    add(outcomes_[outcome_of(step, request)], keys.writes, match::write_keys);
-  }
-
-  static void add(Names& names, const std::vector<KeyPath>& paths,
-                  std::vector<std::string> (*keys_of)(const KeyPath&)) {
-    for (const KeyPath& path : paths)
-      for (std::string& name : keys_of(path)) names.insert(std::move(name));
+    names_[request].writes_unknown.add(keys.writes_unknown, a.determined, false);
+    outcomes_[outcome_of(step, request)].add(keys.writes, a.determined, true);
   }
 
   /// What a write bumps may follow from its answer, which tells an id, say.
@@ -106,19 +107,16 @@ class Tracer {
       }
     for (std::size_t i = 0; i < names_.size(); ++i)
       trace_.requests[i].writes_unknown = tracked(names_[i].writes_unknown);
-    for (const Names& names : outcomes_) trace_.write_lists.push_back(tracked(names));
+    for (const WrittenPaths& paths : outcomes_) trace_.write_lists.push_back(tracked(paths));
     names_.clear();
     outcomes_.clear();
   }
 
-  /// The numbers of those that some request depends on.
-  [[nodiscard]] KeyNumbers tracked(const Names& names) const {
-    KeyNumbers numbers;
-    for (const std::string& name : names)
-      if (const auto found = numbers_.find(name); found != numbers_.end())
-        numbers.push_back(found->second);
-    std::ranges::sort(numbers);
-    return numbers;
+  /// What is bumped of that which some request depends on.
+  [[nodiscard]] Bumps tracked(const WrittenPaths& paths) const {
+    Bumps bumps = paths.bumps(numbers_);
+    std::ranges::sort(bumps, {}, &table::format::BumpRecord::key);
+    return bumps;
   }
 
   /// A commit is looked up where the recording has it fail somewhere.
@@ -153,9 +151,8 @@ class Tracer {
   [[nodiscard]] match::Version state_of(const TracedRequest& request,
                                         const match::Overlay& overlay) const {
     if (request.control == Control::commit) return overlay.fingerprint();
-    return match::state_of(request.reads, [&](std::uint32_t key) {
-      return overlay.effective(key, versions_[key]);
-    });
+    return match::state_of(
+        request.reads, [&](std::uint32_t key) { return overlay.effective(key, versions_[key]); });
   }
 
   void start_recording(std::uint32_t) {
@@ -169,17 +166,18 @@ class Tracer {
     const Analysis& a = service_.steps[i].analysis;
     if (a.control != Control::none) return control(i, overlay);
     if (a.effect != Effect::write) return;
-    const std::uint64_t write = match::write_identity(table::hash_of(a.identity.canonical), state,
-                                                      table::hash_of(a.image));
+    const std::uint64_t write =
+        match::write_identity(table::hash_of(a.identity.canonical), state, table::hash_of(a.image));
     const ChainLink link{write, static_cast<std::uint32_t>(i), 0};
     // What a write made of something uncertain is uncertain too.
     const std::uint32_t overlap = overlap_of(i);
-    for (const std::uint32_t key : trace_.write_lists[outcome_of_[i]]) {
-      if (match::is_immediate(trace_.keys[key]) || (a.changed && !overlay.active()))
-        make_visible(i, key, link);
-      else if (a.changed)
-        overlay.bump(key, write, append(link, last_[key]));
-      if (overlap != 0) tainted_[key] = overlap;
+    for (const auto& [content, key, flags] : trace_.write_lists[outcome_of_[i]]) {
+      const bool takes_effect = a.changed || content != 0;
+      if (match::is_immediate(trace_.keys[key]) || (takes_effect && !overlay.active()))
+        make_visible(i, key, link, content);
+      else if (takes_effect)
+        overlay.bump({key, append(link, last_[key]), write, content});
+      if (overlap != 0 && content == 0) tainted_[key] = overlap;
     }
   }
 
@@ -196,11 +194,13 @@ class Tracer {
     // A commit that failed in the recording undid the transaction.
     if (!a.changed) return overlay.drop();
     for (const auto& bump : overlay.commit())
-      make_visible(i, bump.key, ChainLink(trace_.links[bump.author - 1]));
+      make_visible(i, bump.key, ChainLink(trace_.links[bump.author - 1]), bump.content);
   }
 
-  void make_visible(std::size_t i, std::uint32_t key, const ChainLink& link) {
-    versions_[key] = match::extend(versions_[key], link.identity);
+  void make_visible(std::size_t i, std::uint32_t key, const ChainLink& link,
+                    match::Version content) {
+    const match::Overlay::Bump bump = {key, 0, link.identity, content};
+    versions_[key] = bump.after(versions_[key]);
     last_[key] = append(link, last_[key]);
     const Step& step = service_.steps[i];
     const auto found = visible_.find({step.recording, key});
@@ -210,6 +210,8 @@ class Tracer {
           {step.began, step.ended, step.connection, link.step});
     } else if (const Visible* other = find_overlap(found->second, step)) {
       tainted_[key] = other->step + 1;
+    } else if (content != 0) {
+      tainted_[key] = 0;  // whatever was there before
     }
   }
 
@@ -274,9 +276,9 @@ class Tracer {
   Trace trace_;
   std::vector<std::uint32_t> request_of_, outcome_of_;  // of each step
   std::vector<RequestNames> names_;
-  std::vector<Names> outcomes_;  // beside Trace::write_lists
+  std::vector<WrittenPaths> outcomes_;  // beside Trace::write_lists
   std::map<std::pair<std::uint32_t, std::uint64_t>, std::uint32_t> outcome_numbers_;
-  std::unordered_map<std::string, std::uint32_t> numbers_;
+  KeyNumberByName numbers_;
   std::vector<match::Version> versions_;
   std::vector<std::uint32_t> tainted_;  // of each key: the step + 1 of an overlapping write, or 0
   std::vector<std::uint32_t> last_;     // of each key: the number + 1 of its last link, or 0

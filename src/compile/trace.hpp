@@ -10,16 +10,19 @@
 #include "compile/load.hpp"
 #include "compile/row_keys.hpp"
 #include "match/chains.hpp"
+#include "table/format.hpp"
 
 namespace understudy::compile {
 
 using KeyNumbers = std::vector<std::uint32_t>;  ///< numbers in Trace::keys
+/// What a write does to keys, ascending.
+using Bumps = std::vector<table::format::BumpRecord>;
 
 /// A distinct request of a service: equal identity, equal entry.
 struct TracedRequest {
   Identity identity;
   KeyNumbers reads;
-  KeyNumbers writes_unknown;  ///< what it bumps where its answer is not known
+  Bumps writes_unknown;  ///< what it bumps where its answer is not known
   bool is_write = false;
   Control control = Control::none;
 };
@@ -48,7 +51,7 @@ struct Trace {
   std::vector<std::string> keys;  ///< those that some recorded request depends on
   std::vector<TracedRequest> requests;
   /// What writes bump: one list for each pair of a request and an answer to it. The first is empty.
-  std::vector<KeyNumbers> write_lists;
+  std::vector<Bumps> write_lists;
   std::vector<TracedStep> steps;  ///< those that go into the table, in order
   std::vector<ChainLink> links;   ///< in the order in which the writes were seen
   /// What had been written last: beside a request's `reads` the numbers + 1 of links, or 0.

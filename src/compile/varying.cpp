@@ -1,11 +1,16 @@
 #include "compile/varying.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstdlib>
+#include <set>
 #include <utility>
 
 #include "compile/align.hpp"
+#include "compile/row_names.hpp"
 #include "match/instant.hpp"
+#include "table/format.hpp"
 #include "table/hash.hpp"
 
 namespace understudy::compile {
@@ -23,30 +28,59 @@ std::vector<std::string> shown_values(const Step& step) {
   return values;
 }
 
+std::uint32_t bit_of(std::string_view folded) {
+  return 1U << static_cast<unsigned>(match::kind_of_folded(folded));
+}
+
+/// A generated value in a cell of a row.
+struct Written {
+  const std::string& table;
+  const std::string& column;
+  std::string value;  ///< folded
+};
+
+template <class Take>
+void each_cell(const std::string& table, const Row& row, const Take& take) {
+  for (const auto& [column, cell] : row) {
+    if (!cell) continue;
+    std::vector<match::Token> tokens;
+    match::find_tokens(*cell, tokens);
+    for (const match::Token& token : tokens)
+      take(Written{
+          table, column,
+          match::fold(token.kind, std::string_view(*cell).substr(token.begin, token.size))});
+  }
+}
+
+template <class Take>
+void each_written(const Step& step, const Take& take) {
+  for (const RowChange& change : step.analysis.rows.changes) {
+    for (const Row& row : change.rows) each_cell(change.table, row, take);
+    each_cell(change.table, change.set, take);
+  }
+}
+
 /// Where one recording shows a value.
 struct Seen {
   std::uint64_t tick = 0;  ///< of the first time
   ValueFinding first;
-  bool made = false;  ///< by a write that took effect, at whatever time
-  bool near = true;   ///< a time about that of the recording
+  bool made = false;    ///< by a write that took effect, at whatever time
+  bool near = true;     ///< a time about that of the recording
+  bool refers = false;  ///< written to a column that refers to another table
 };
 
 class Finder {
  public:
-  explicit Finder(std::span<const LoadedService> services) : services_(services) {}
+  Finder(std::span<const LoadedService> services, Diagnostics& problems)
+      : services_(services), problems_(problems) {}
 
   Findings run() {
     for (std::uint32_t s = 0; s < services_.size(); ++s)
       for (std::uint32_t i = 0; i < services_[s].steps.size(); ++i) look_at(s, i);
     Findings findings;
-    for (const auto& [value, by_recording] : seen_) {
-      const Seen& seen = by_recording.begin()->second;
-      ValueFinding& finding = findings[value] = seen.first;
-      finding.proven = is_proven(value);
-      finding.value_class = finding.proven            ? proven_class(seen)
-                            : by_recording.size() > 1 ? ValueClass::constant
-                                                      : class_of(seen);
-    }
+    for (const auto& [value, by_recording] : seen_)
+      findings.emplace(value, finding_of(value, by_recording));
+    report_unused_pins();
     return findings;
   }
 
@@ -59,11 +93,71 @@ class Finder {
     const auto masked = match::mask(*services_[service].protocol, step.analysis.identity.canonical);
     const bool writes = step.analysis.effect == Effect::write && step.analysis.changed;
     for (const match::MaskedValue& value : masked.values) {
-      Seen& seen = see(value.folded, step, step.began, {{}, service, number, false});
+      ValueFinding where{.service = service, .step = number, .value = value.value};
+      where.token = value.token;
+      Seen& seen = see(value.folded, step, step.began, where);
       seen.made |= writes && value.role == ValueRole::made;
+      note_pin(pin_of(services_[service], masked, value), value.folded);
     }
+    if (writes) note_references(service, step);
     for (const std::string& value : shown_values(step))
-      see(value, step, step.ended, {{}, service, number, true});
+      see(value, step, step.ended, {.service = service, .step = number, .in_answer = true});
+  }
+
+  /// `product_id` of orders, where products are a table that the recording knows: it was there
+  /// before, and is not made by being written here.
+  void note_references(std::uint32_t service, const Step& step) {
+    each_written(step, [&](const Written& written) {
+      if (is_key_name(written.table, written.column)) return;
+      const auto seen = seen_.find(written.value);
+      if (seen == seen_.end()) return;
+      const auto refers = [&](const std::string& table) {
+        return table != written.table && may_refer(written.column, table);
+      };
+      const auto found = seen->second.find(step.recording);
+      if (found == seen->second.end()) return;
+      Seen& here = found->second;
+      const bool first = &services_[here.first.service].steps[here.first.step] == &step;
+      if (first && !here.first.in_answer)
+        here.refers = std::ranges::any_of(tables_of(service), refers);
+    });
+  }
+
+  /// The tables that a service's statements name.
+  const std::set<std::string>& tables_of(std::uint32_t service) {
+    const auto [found, added] = tables_.try_emplace(service);
+    if (!added) return found->second;
+    for (const Step& step : services_[service].steps)
+      for (const auto* paths : {&step.analysis.reads, &step.analysis.writes})
+        for (const KeyPath& path : *paths)
+          if (!path.empty()) found->second.insert(path.front());
+    return found->second;
+  }
+
+  void note_pin(const PinnedPlace* pinned, const std::string& value) {
+    if (pinned == nullptr) return;
+    used_.insert(pinned);
+    const auto [found, added] = pinned_.emplace(value, pinned);
+    const match::ValueKind kind = match::kind_of_folded(value);
+    if (added || found->second->is_fresh(kind) == pinned->is_fresh(kind)) return;
+    if (!disputed_.emplace(found->second, pinned).second) return;
+    problems_.push_back({Severity::error, pinned->file, pinned->line,
+                         fmt::format("the value '{}' is pinned otherwise at {}:{}",
+                                     match::spell(value), found->second->file, found->second->line),
+                         "it stands in both places, which are to be pinned alike"});
+  }
+
+  void report_unused_pins() {
+    if (services_.empty() || !services_.front().pins) return;
+    for (const auto& [place, pinned] : services_.front().pins->all())
+      if (!used_.contains(&pinned))
+        problems_.push_back(
+            {Severity::error, pinned.file, pinned.line,
+             fmt::format("no recorded request '{}' of service '{}' has a value of a "
+                         "kind that may vary there",
+                         std::get<1>(place), std::get<0>(place)),
+             "`understudy learn` lists the places; remove the pin if it is of an "
+             "older recording"});
   }
 
   Seen& see(const std::string& value, const Step& step, std::uint64_t tick, ValueFinding where) {
@@ -76,6 +170,29 @@ class Finder {
     if (added && match::is_time(match::kind_of_folded(value)))
       seen.near = std::abs(match::time_of(value) - step.recorded_at) <= day;
     return seen;
+  }
+
+  [[nodiscard]] ValueFinding finding_of(const std::string& value,
+                                        const ByRecording& by_recording) const {
+    const Seen& seen = by_recording.begin()->second;
+    ValueFinding finding = seen.first;
+    if (by_recording.size() > 1) {
+      const ValueFinding& other = std::next(by_recording.begin())->second.first;
+      finding.also.emplace(other.service, other.step);
+    }
+    const auto pinned = pinned_.find(value);
+    if (pinned != pinned_.end()) {
+      finding.pinned = pinned->second;
+      finding.proven = pinned->second->is_fresh(match::kind_of_folded(value));
+      finding.value_class = finding.proven ? ValueClass::fresh : ValueClass::constant;
+      return finding;
+    }
+    finding.proven = is_proven(value);
+    finding.refers = seen.refers && !finding.proven;
+    finding.value_class = finding.proven            ? proven_class(seen)
+                          : by_recording.size() > 1 ? ValueClass::constant
+                                                    : class_of(seen);
+    return finding;
   }
 
   [[nodiscard]] bool is_proven(const std::string& value) const {
@@ -94,7 +211,12 @@ class Finder {
   }
 
   std::span<const LoadedService> services_;
+  Diagnostics& problems_;
   std::map<std::string, ByRecording> seen_;
+  std::map<std::uint32_t, std::set<std::string>> tables_;  // by service
+  std::map<std::string, const PinnedPlace*> pinned_;       // by value
+  std::set<const PinnedPlace*> used_;
+  std::set<std::pair<const PinnedPlace*, const PinnedPlace*>> disputed_;
 };
 
 }  // namespace
@@ -104,24 +226,89 @@ Document answer_of(const Step& step) {
   return document_of(step.document).value("answer", Document());
 }
 
-Findings find_values(std::span<const LoadedService> services) {
-  return Finder(services).run();
+Findings find_values(std::span<const LoadedService> services, Diagnostics& problems) {
+  return Finder(services, problems).run();
+}
+
+const PinnedPlace* pin_of(const LoadedService& service, const match::Masked& masked,
+                          const match::MaskedValue& value) {
+  if (!service.pins) return nullptr;
+  const std::string request = match::template_of(masked.mask);
+  return service.pins->find({service.service->name, request, value.value, value.token});
 }
 
 Varying::Varying(const LoadedService& service, const Findings& findings)
     : service_(&service), findings_(&findings), plain_(service.protocol->new_analyser()) {
   plain_->restore(service.analyser->profile());
-  const auto note = [&](const std::string& value) {
-    const auto found = findings.find(value);
-    if (found != findings.end() && found->second.value_class == ValueClass::fresh)
-      values_.emplace(value, found->second.proven);
-  };
   for (const Step& step : service.steps) {
     if (step.analysis.effect == Effect::none) continue;
     const auto masked = match::mask(*service.protocol, step.analysis.identity.canonical);
     for (const auto& value : masked.values) note(value.folded);
     for (const std::string& value : shown_values(step)) note(value);
+    note_columns(step, masked);
   }
+  note_unplaced();
+  if (all_kinds_ == 0) values_.clear();
+}
+
+void Varying::note(const std::string& value) {
+  const auto found = findings_->find(value);
+  if (found == findings_->end()) return;
+  const ValueFinding& finding = found->second;
+  if (finding.value_class != ValueClass::fresh) {
+    if (!match::is_time(match::kind_of_folded(value)))
+      values_.emplace(value, table::format::value_constant);
+    return;
+  }
+  all_kinds_ |= bit_of(value);
+  hidden_.add(value);
+  values_.emplace(value, (finding.proven ? std::uint32_t{table::format::value_proven} : 0U) |
+                             (finding.refers ? std::uint32_t{table::format::value_refers} : 0U));
+}
+
+/// In which columns which kinds stand.
+void Varying::note_columns(const Step& step, const match::Masked& masked) {
+  const auto place = [&](const Written& written) {
+    if (!is_fresh(written.value)) return;
+    kinds_in_[folded_name(written.column)] |= bit_of(written.value);
+    placed_.insert(written.value);
+  };
+  each_written(step, place);
+  for (const RowsSeen& seen : step.analysis.rows.seen)
+    for (const Row& row : seen.rows) each_cell(seen.table, row, place);
+  if (step.analysis.effect != Effect::write) return;
+  for (const KeyPath& path : step.analysis.writes)
+    for (const match::MaskedValue& value : masked.values)
+      if (value.role == ValueRole::made && is_fresh(value.folded))
+        made_in_[path.empty() ? "" : path.front()].insert(value.folded);
+}
+
+void Varying::note_unplaced() {
+  for (const auto& [table, values] : made_in_)
+    for (const std::string& value : values)
+      if (!placed_.contains(value)) unplaced_[table] |= bit_of(value);
+}
+
+std::uint32_t Varying::ordered_kinds(const Analysis& request) const {
+  if (all_kinds_ == 0) return 0;
+  constexpr std::uint32_t numbers = 1U << static_cast<unsigned>(match::ValueKind::epoch) |
+                                    1U << static_cast<unsigned>(match::ValueKind::snowflake);
+  std::uint32_t anywhere = 0;
+  for (const auto& [table, kinds] : unplaced_)
+    if (table.empty() || std::ranges::any_of(request.reads, [&](const KeyPath& path) {
+          return path.empty() || path.front() == table;
+        }))
+      anywhere |= kinds;
+  std::uint32_t ordered = 0;
+  for (const std::string& name : service_->protocol->ordered_by(request.identity.canonical)) {
+    if (name == Protocol::by_anything) return all_kinds_;
+    const auto column = kinds_in_.find(folded_name(name));
+    if (name == Protocol::by_numbers)
+      ordered |= all_kinds_ & numbers;
+    else
+      ordered |= anywhere | (column == kinds_in_.end() ? 0U : column->second);
+  }
+  return ordered;
 }
 
 bool Varying::is_fresh(std::string_view folded) const {
@@ -156,6 +343,7 @@ void keep_values(const SessionHeader& session, const Exchange& exchange, Step& s
     step.recorded_at = started->microseconds;
   const Document settled = std::exchange(step.analysis.settled, {});
   const Document& answer = settled.is_null() ? exchange.answer : settled;
+  step.hidden_in = suspicious_text(answer);
   std::vector<std::string> values;
   match::collect_values(answer, values);
   if (values.empty()) return;

@@ -3,12 +3,15 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "compile/hidden.hpp"
 #include "compile/load.hpp"
+#include "compile/pins.hpp"
 #include "match/masked.hpp"
 
 namespace understudy::compile {
@@ -17,7 +20,7 @@ namespace understudy::compile {
 enum class ValueClass : std::uint8_t {
   fresh,     ///< its first appearance is in a write of the client, that puts it there
   echo,      ///< a server made it: it comes back from the mock, as recorded
-  constant,  ///< several recordings have it
+  constant,  ///< several recordings have it, or a person pinned it
   sought,    ///< the client never made it, it only asked for it
   fixed      ///< a time far from that of the recording
 };
@@ -26,16 +29,27 @@ enum class ValueClass : std::uint8_t {
 struct ValueFinding {
   ValueClass value_class = ValueClass::sought;
   std::uint32_t service = 0, step = 0;  ///< numbers in the services, in LoadedService::steps
+  std::uint32_t value = 0, token = 0;   ///< in a request: see match::MaskedValue
   bool in_answer = false;
-  bool proven = false;  ///< another recording of the same flow has another value there
+  /// Another recording of the same flow has another value there, or a person pinned it.
+  bool proven = false;
+  bool refers = false;  ///< the column in which it is written refers to another table
+  const PinnedPlace* pinned = nullptr;
+  /// Of a constant: where another recording has it; numbers as above.
+  std::optional<std::pair<std::uint32_t, std::uint32_t>> also{};
 };
 
 /// Over all services of a mock set, by folded value: a uuid that one service is sent may be an id
 /// of another.
 using Findings = std::map<std::string, ValueFinding, std::less<>>;
 
-/// Looks at every value of a generated kind (match/value_type.hpp) in order of time.
-[[nodiscard]] Findings find_values(std::span<const LoadedService> services);
+/// Looks at every value of a generated kind (match/value_type.hpp) in order of time. Pins that no
+/// value answers to, or that contradict each other, are reported.
+[[nodiscard]] Findings find_values(std::span<const LoadedService> services, Diagnostics& problems);
+
+/// Null where nothing is pinned. `masked` is a request of the service, `value` one of its values.
+[[nodiscard]] const PinnedPlace* pin_of(const LoadedService& service, const match::Masked& masked,
+                                        const match::MaskedValue& value);
 
 /// The values of one service that vary, as emit() needs them.
 class Varying {
@@ -45,19 +59,34 @@ class Varying {
   Varying(const LoadedService& service, const Findings& findings);
 
   [[nodiscard]] bool is_fresh(std::string_view folded) const;
-  /// Those that a request or an answer of this service mentions, sorted, and whether that they vary
-  /// is proven.
-  [[nodiscard]] const std::map<std::string, bool>& values() const noexcept { return values_; }
+  /// Those that a request or an answer of this service mentions, sorted, with their
+  /// table::format::ValueFlag; where some vary also those that do not.
+  [[nodiscard]] const std::map<std::string, std::uint32_t>& values() const noexcept {
+    return values_;
+  }
   /// Hash of the mask of a request that has some of them; 0 for another.
   [[nodiscard]] std::uint64_t mask_of(std::string_view canonical) const;
   [[nodiscard]] bool shown_by(const Step& step) const;
+  /// Whether some of them is in an answer where it is not recognised as a value: in part, encoded.
+  [[nodiscard]] bool hidden_in(const Step& step) const { return hidden_.in(step.hidden_in); }
+  /// A bit for each match::ValueKind by whose order the answer to a request may depend.
+  [[nodiscard]] std::uint32_t ordered_kinds(const Analysis& request) const;
   /// The document from which the image of its answer can be made anew; empty where it can't.
   [[nodiscard]] std::string document_of(const Step& step) const;
 
  private:
+  void note(const std::string& value);
+  void note_columns(const Step& step, const match::Masked& masked);
+  void note_unplaced();
   const LoadedService* service_ = nullptr;
   const Findings* findings_ = nullptr;
-  std::map<std::string, bool> values_;
+  std::map<std::string, std::uint32_t> values_;
+  std::map<std::string, std::uint32_t> kinds_in_;         ///< by folded name of a column
+  std::set<std::string> placed_;                          ///< values of which a column is known
+  std::map<std::string, std::set<std::string>> made_in_;  ///< other values, by table
+  std::map<std::string, std::uint32_t> unplaced_;         ///< their kinds, by table
+  std::uint32_t all_kinds_ = 0;
+  HiddenValues hidden_;
   std::unique_ptr<Analyser> plain_;  ///< as serving has it, without what the recording taught
 };
 

@@ -19,13 +19,22 @@ std::string source_of(const ServiceSection& section, const format::AnswerRecord&
   return fmt::format("{}:{}", section.source_name(answer.source), answer.line);
 }
 
+/// What a person would call the keys, in their order; those of wider paths are left out.
 std::vector<std::string> readable(const ServiceSection& section,
                                   std::span<const std::uint32_t> keys) {
   std::vector<std::string> names;
-  for (const std::uint32_t key : keys)
-    if (match::is_subtree(section.key_name(key)))
-      names.push_back(match::readable_key(section.key_name(key)));
+  for (const std::uint32_t key : keys) {
+    if (match::is_of_wider_path(section.key_name(key))) continue;
+    std::string name = match::readable_key(section.key_name(key));
+    if (std::ranges::find(names, name) == names.end()) names.push_back(std::move(name));
+  }
   return names;
+}
+
+std::vector<std::uint32_t> keys_of(std::span<const format::BumpRecord> bumps) {
+  std::vector<std::uint32_t> keys;
+  for (const format::BumpRecord& bump : bumps) keys.push_back(bump.key);
+  return keys;
 }
 
 void explain_recorded(const ServiceSection& section, const format::RequestRecord& request,
@@ -34,7 +43,7 @@ void explain_recorded(const ServiceSection& section, const format::RequestRecord
   explanation.writes = (request.flags & format::request_writes) != 0;
   explanation.volatile_ = (request.flags & format::request_volatile) != 0;
   explanation.reads_keys = readable(section, section.reads(request));
-  explanation.writes_keys = readable(section, section.writes(request));
+  explanation.writes_keys = readable(section, keys_of(section.writes(request)));
   const match::Version initial =
       match::state_of(section.reads(request), [](std::uint32_t) { return match::Version{0}; });
   for (const auto& answer : section.answers(request))

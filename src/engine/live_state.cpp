@@ -104,7 +104,7 @@ Verdict LiveState::ask(std::string_view canonical, std::string_view qualifier, b
 }
 
 Verdict LiveState::ask_found(const Found& found, bool synthesisable, ConnectionState& connection,
-                             const Renamer::Proposal* proposal) {
+                             const match::Renamer::Proposal* proposal) {
   if (found.empty()) return {};
   const bool may_write = (section_.requests()[found.first()].flags & format::request_writes) != 0;
   std::unique_lock lock(scope_.mutex(), std::defer_lock);
@@ -133,14 +133,15 @@ Verdict LiveState::ask_renamed(std::string_view canonical, std::string_view qual
                                bool synthesisable, ConnectionState& connection) {
   const std::scoped_lock lock(renamer_.mutex());
   const auto proposal = renamer_.propose(canonical, qualifier, [&](const Found& found) {
-    return judge_exact(found, connection.overlay).answer != nullptr;
+    return judge_exact(found, connection.overlay).answer;
   });
   return ask_found(proposal.found, synthesisable, connection, &proposal);
 }
 
 /// Where it is not certain that the values which a request brings stand for these recorded ones,
 /// the answer is a guess.
-Verdict LiveState::confirmed(const Renamer::Proposal& proposal, bool writes, Verdict verdict) {
+Verdict LiveState::confirmed(const match::Renamer::Proposal& proposal, bool writes,
+                             Verdict verdict) {
   const bool took_effect = writes && (verdict.answer->flags & format::answer_changed) != 0;
   if (proposal.certain(took_effect) || !is_certain(verdict.grade)) return verdict;
   verdict.grade = Grade::guess;
@@ -167,8 +168,10 @@ void LiveState::take_effect(const Verdict& verdict, match::Overlay& overlay) {
   const bool changed = !known || (verdict.answer->flags & format::answer_changed) != 0;
   const auto author = static_cast<std::uint32_t>(verdict.request - section_.requests().data());
   const std::uint64_t answered = table::hash_of(as_text(section_.image(verdict.answer->image)));
-  scope_.bump(keys, match::write_identity(verdict.request->hash, verdict.state, answered), changed,
-              overlay, author);
+  scope_.bump(keys,
+              {match::write_identity(verdict.request->hash, verdict.state, answered), changed,
+               is_certain(verdict.grade), author},
+              overlay);
 }
 
 bool LiveState::begin(ConnectionState& connection) {

@@ -13,9 +13,9 @@
 
 #include "engine/doubt.hpp"
 #include "engine/journal.hpp"
-#include "engine/renamer.hpp"
 #include "match/change_point.hpp"
 #include "match/overlay.hpp"
+#include "match/renamer.hpp"
 #include "match/scope.hpp"
 #include "table/service_section.hpp"
 #include "understudy/grade.hpp"
@@ -72,12 +72,14 @@ class LiveState {
  private:
   using Found = table::ServiceSection::Found;
   [[nodiscard]] Verdict ask_found(const Found& found, bool synthesisable,
-                                  ConnectionState& connection, const Renamer::Proposal* proposal);
+                                  ConnectionState& connection,
+                                  const match::Renamer::Proposal* proposal);
   [[nodiscard]] Verdict ask_renamed(std::string_view canonical, std::string_view qualifier,
                                     bool synthesisable, ConnectionState& connection);
   [[nodiscard]] Verdict judge(const Found& found, const match::Overlay& overlay, bool synthesisable,
                               std::unique_lock<std::mutex>& lock);
-  [[nodiscard]] Verdict confirmed(const Renamer::Proposal& proposal, bool writes, Verdict verdict);
+  [[nodiscard]] Verdict confirmed(const match::Renamer::Proposal& proposal, bool writes,
+                                  Verdict verdict);
   void rewrite(Verdict& verdict, ConnectionState& connection);
   [[nodiscard]] Verdict judge_exact(const Found& found, const match::Overlay& overlay);
   [[nodiscard]] Verdict look_up(std::uint32_t number, const match::Overlay& overlay);
@@ -91,7 +93,7 @@ class LiveState {
 
   const table::ServiceSection& section_;
   Strictness strictness_;
-  Renamer renamer_;
+  match::Renamer renamer_;
   match::Scope scope_;
   std::unordered_map<std::uint32_t, std::size_t> volatile_cursor_;  // next of a volatile request
 };

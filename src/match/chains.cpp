@@ -8,6 +8,7 @@ namespace {
 // A key's name is its aspect, then the joined path.
 constexpr char subtree = 's';  // bumped by every write at or below the path
 constexpr char self = 'x';     // bumped by writes at exactly the path
+constexpr char content = 'c';  // bumped by writes at or above the path
 
 std::string name(char aspect, const KeyPath& path, std::size_t segments) {
   return aspect + join(KeyPath(path.begin(), path.begin() + static_cast<std::ptrdiff_t>(segments)));
@@ -38,8 +39,24 @@ std::vector<std::string> write_keys(const KeyPath& path) {
   return keys;
 }
 
+std::string content_key(std::string_view joined) {
+  return content + std::string(joined);
+}
+
+bool is_content(std::string_view name) noexcept {
+  return name.starts_with(content);
+}
+
 bool is_subtree(std::string_view name) noexcept {
   return name.starts_with(subtree);
+}
+
+std::string subtree_of(std::string_view name) {
+  return subtree + std::string(name.substr(1));
+}
+
+bool is_of_wider_path(std::string_view name) noexcept {
+  return name.starts_with(self);
 }
 
 bool is_immediate(std::string_view name) noexcept {
@@ -49,7 +66,7 @@ bool is_immediate(std::string_view name) noexcept {
 }
 
 std::string readable_key(std::string_view name) {
-  const bool whole = is_subtree(name);
+  const bool whole = !name.starts_with(self);
   std::string path(name.substr(name.empty() ? 0 : 1));
   if (path.empty()) return whole ? "everything" : "writes to everything at once";
   for (char& octet : path)

@@ -47,8 +47,22 @@ template <class VersionOf>
 /// The keys that a write to `path` bumps, so that exactly the reads at the path, at any wider and
 /// at any narrower one see it.
 [[nodiscard]] std::vector<std::string> write_keys(const KeyPath& path);
+/// The key of what is there at exactly `path`, as far as the last write that determined it and all
+/// writes to the path and to wider ones since then tell. What is there at and below a path is told
+/// by the content keys of the path and of all narrower ones.
+[[nodiscard]] std::string content_key(std::string_view joined);
+[[nodiscard]] bool is_content(std::string_view name) noexcept;
+/// The version of a content key behind a write that determined it. Never 0.
+[[nodiscard]] constexpr Version determined_version(std::uint64_t content_hash) noexcept {
+  const Version version = extend(0x9AE16A3B2F90404FULL, content_hash);
+  return version == 0 ? 1 : version;
+}
 /// Whether a key stands for a path and everything below it, as opposed to the path itself.
 [[nodiscard]] bool is_subtree(std::string_view name) noexcept;
+/// The key that stands for the path of this one and everything below it.
+[[nodiscard]] std::string subtree_of(std::string_view name);
+/// Whether a read depends on a key only because of what is written to wider paths than its own.
+[[nodiscard]] bool is_of_wider_path(std::string_view name) noexcept;
 /// Whether a key is bumped outside of transactions (see KeyPath).
 [[nodiscard]] bool is_immediate(std::string_view name) noexcept;
 /// A key's name as a person reads it: "orders.*", "everything".

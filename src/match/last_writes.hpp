@@ -66,7 +66,7 @@ class LastWrites {
   std::vector<Write> by_key_;
   std::unordered_map<std::uint32_t, Turn> by_request_;
   std::uint64_t order_ = 0;
-  Overlay::Bump previous_{0, nobody, 0};
+  Overlay::Bump previous_{0, nobody, 0, 0};
 };
 
 /// The writes as one connection sees them: those of its scope, then those of its own transaction.

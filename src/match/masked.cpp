@@ -54,7 +54,10 @@ std::string text_of_leaf(const Document& leaf) {
 Masked mask(const Protocol& protocol, std::string_view canonical) {
   Masked masked;
   std::vector<Token> tokens;
+  std::uint32_t number_of_value = 0;
   masked.mask = protocol.map_values(canonical, [&](std::string_view value, ValueRole role) {
+    ++number_of_value;
+    std::uint32_t number_of_token = 0;
     tokens.clear();
     find_tokens(value, tokens);
     if (tokens.empty() && value.find(hole) == std::string_view::npos)
@@ -68,12 +71,27 @@ Masked mask(const Protocol& protocol, std::string_view canonical) {
       append_between(result, value.substr(copied, token.begin - copied));
       result += fmt::format("{}{}{}{}", hole, folded.front(), number, hole);
       copied = token.begin + token.size;
-      masked.values.push_back({std::move(folded), role});
+      masked.values.push_back({std::move(folded), role, number_of_value, ++number_of_token});
     }
     append_between(result, value.substr(copied));
     return std::optional(std::move(result));
   });
   return masked;
+}
+
+std::string template_of(std::string_view mask) {
+  const std::string_view pattern = pattern_of(mask);
+  std::string text;
+  for (std::size_t at = 0; at < pattern.size(); ++at) {
+    const std::size_t end = pattern[at] == hole ? pattern.find(hole, at + 1) : at;
+    if (end == at) {
+      text += static_cast<unsigned char>(pattern[at]) < 0x20 ? '?' : pattern[at];
+      continue;
+    }
+    text += fmt::format("<{}>", name_of(kind_of_folded(pattern.substr(at + 1, 1))));
+    at = std::min(end, pattern.size());
+  }
+  return text;
 }
 
 std::string renamed(std::string_view text, const Rename& rename) {

@@ -16,6 +16,8 @@ namespace understudy::match {
 struct MaskedValue {
   std::string folded;
   ValueRole role = ValueRole::sought;
+  std::uint32_t value = 0;  ///< number of the value that it stands in, from 1
+  std::uint32_t token = 0;  ///< number among the generated values of that one, from 1
 };
 
 /// A canonical request with a hole for each generated value. Holes are numbered, equal values have
@@ -25,6 +27,10 @@ struct Masked {
   std::vector<MaskedValue> values;  ///< one a hole, from left to right
 };
 [[nodiscard]] Masked mask(const Protocol& protocol, std::string_view canonical);
+
+/// The pattern of a masked request as a person reads it: `PUT /orders/<uuid>`, and `?` for the
+/// octet that stands in place of a value.
+[[nodiscard]] std::string template_of(std::string_view mask);
 
 /// Gives a folded value for a folded value, or null where that stays.
 using Rename = std::function<const std::string*(const std::string& folded)>;

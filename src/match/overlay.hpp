@@ -20,6 +20,11 @@ class Overlay {
     std::uint32_t key;
     std::uint32_t author;  ///< which write it was, as the caller numbers them
     std::uint64_t write;   ///< its identity
+    Version content = 0;   ///< the version that the key gets; 0: its chain is extended
+
+    [[nodiscard]] Version after(Version before) const noexcept {
+      return content != 0 ? content : extend(before, write);
+    }
   };
 
   [[nodiscard]] bool active() const noexcept { return active_; }
@@ -27,14 +32,12 @@ class Overlay {
   /// The transaction, if one is open, has written nothing.
   [[nodiscard]] bool empty() const noexcept { return log_.empty(); }
 
-  void bump(std::uint32_t key, std::uint64_t write, std::uint32_t author = 0) {
-    log_.push_back({key, author, write});
-  }
+  void bump(const Bump& bump) { log_.push_back(bump); }
 
-  /// `base`, which is what the others see now, extended by this transaction's writes to `key`.
+  /// `base`, which is what the others see now, behind this transaction's writes to `key`.
   [[nodiscard]] Version effective(std::uint32_t key, Version base) const noexcept {
     for (const Bump& bump : log_)
-      if (bump.key == key) base = extend(base, bump.write);
+      if (bump.key == key) base = bump.after(base);
     return base;
   }
 

@@ -1,5 +1,7 @@
 #include "match/renaming.hpp"
 
+#include <algorithm>
+
 #include "match/value_type.hpp"
 
 namespace understudy::match {
@@ -11,7 +13,43 @@ const std::string* find(const std::unordered_map<std::string, std::string>& map,
   return found == map.end() ? nullptr : &found->second;
 }
 
+/// A later value of its kind is a greater one.
+bool grows_with_time(std::string_view folded) {
+  switch (kind_of_folded(folded)) {
+    case ValueKind::uuid: {  // versions 6 and 7
+      const char version = folded.size() > 13 ? folded[13] : '4';
+      return version == '6' || version == '7';
+    }
+    case ValueKind::hex:
+    case ValueKind::token:
+    case ValueKind::jwt:
+    case ValueKind::bcrypt:
+      return false;
+    default:
+      return true;
+  }
+}
+
 }  // namespace
+
+Renaming::Rank Renaming::rank_of(std::string_view folded) {
+  if (is_time(kind_of_folded(folded))) return {time_of(folded), {}};
+  return {static_cast<std::int64_t>(folded.size()), std::string(folded)};
+}
+
+void Renaming::note_order(const std::string& recorded, const std::string& live) {
+  const auto kind = static_cast<std::uint32_t>(kind_of_folded(recorded));
+  const std::uint32_t bit = 1U << kind;
+  if ((disordered_ & bit) != 0) return;
+  bool kept = recorded == live || (grows_with_time(recorded) && grows_with_time(live));
+  const Rank rank = rank_of(live);
+  auto& ranks = ranks_[kind];
+  const auto [here, added] = ranks.try_emplace(rank_of(recorded), LiveRanks{rank, rank});
+  here->second = {std::min(here->second.least, rank), std::max(here->second.greatest, rank)};
+  if (here != ranks.begin()) kept &= std::prev(here)->second.greatest < here->second.least;
+  if (std::next(here) != ranks.end()) kept &= here->second.greatest < std::next(here)->second.least;
+  if (!kept) disordered_ |= bit;
+}
 
 const std::string* Renaming::recorded_of(const std::string& live) const {
   return find(recorded_, live);
@@ -42,6 +80,7 @@ bool Renaming::bind(const std::string& recorded, const std::string& live) {
   live_[recorded] = live;
   recorded_[live] = recorded;
   renames_ |= recorded != live;
+  note_order(recorded, live);
   ++revision_;
   return true;
 }
@@ -52,6 +91,8 @@ void Renaming::clear() {
   live_.clear();
   times_.clear();
   ambiguous_.clear();
+  ranks_.clear();
+  disordered_ = 0;
   renames_ = false;
   ++revision_;
 }

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <mutex>
 #include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
 namespace understudy::match {
 
@@ -26,6 +28,12 @@ class Renaming {
   /// A recorded time for which several live ones stand: which one an answer means is not known.
   [[nodiscard]] bool ambiguous(const std::string& recorded) const;
 
+  /// Whether of any two values of these kinds (a bit each) those of this run compare as the
+  /// recorded ones do. Of random ones nobody knows how they compare with others that stay.
+  [[nodiscard]] bool order_kept(std::uint32_t kinds) const noexcept {
+    return (disordered_ & kinds) == 0;
+  }
+
   /// False, and nothing is bound, where one of them is bound otherwise already.
   bool bind(const std::string& recorded, const std::string& live);
 
@@ -38,10 +46,20 @@ class Renaming {
   void clear();
 
  private:
+  /// A value as it compares with others of its kind.
+  using Rank = std::pair<std::int64_t, std::string>;
+  struct LiveRanks {
+    Rank least, greatest;
+  };
+  [[nodiscard]] static Rank rank_of(std::string_view folded);
+  void note_order(const std::string& recorded, const std::string& live);
+
   std::mutex mutex_;
   std::unordered_map<std::string, std::string> recorded_, live_;
   std::set<std::pair<std::string, std::string>> times_;  ///< (recorded, live)
   std::set<std::string, std::less<>> ambiguous_;
+  std::map<std::uint32_t, std::map<Rank, LiveRanks>> ranks_;  ///< by kind, by the recorded one
+  std::uint32_t disordered_ = 0;                              ///< kinds, a bit each
   std::uint64_t revision_ = 1;
   bool renames_ = false;
 };

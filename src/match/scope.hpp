@@ -11,8 +11,17 @@
 #include "match/chains.hpp"
 #include "match/last_writes.hpp"
 #include "match/overlay.hpp"
+#include "table/format.hpp"
 
 namespace understudy::match {
+
+/// What is known of a write that is to take effect.
+struct Taken {
+  std::uint64_t identity = 0;  ///< see write_identity
+  bool changed = true;         ///< else it bumps only what is outside of transactions
+  bool certain = true;         ///< it was answered as here; else what follows from that is unknown
+  std::uint32_t author = 0;    ///< the number of its request
+};
 
 /// Readers take no lock: a sequence lock gives them a consistent snapshot of several keys. Writers
 /// hold `mutex()` from their look-up to their bump, so that no write slips in between.
@@ -43,19 +52,18 @@ class Scope {
 
   [[nodiscard]] std::mutex& mutex() noexcept { return mutex_; }
 
-  /// A write of a connection: into its transaction where one is open. One that changed nothing
-  /// bumps only what is outside of transactions. `author` is the number of its request. Hold
-  /// `mutex()`.
-  void bump(std::span<const std::uint32_t> keys, std::uint64_t write, bool changed,
-            Overlay& overlay, std::uint32_t author = 0) {
+  /// A write of a connection: into its transaction where one is open. Hold `mutex()`.
+  void bump(std::span<const table::format::BumpRecord> bumps, const Taken& write,
+            Overlay& overlay) {
     const Change change(*this);
-    for (const std::uint32_t key : keys) {
-      if (immediate_[key] || (changed && !overlay.active())) {
-        change_version(key, write);
-        last_writes_.note({key, author, write});
-      } else if (changed) {
-        overlay.bump(key, write, author);
-      }
+    for (const table::format::BumpRecord& record : bumps) {
+      const Overlay::Bump bump = {record.key, write.author, write.identity,
+                                  version_behind(record, write)};
+      const bool takes_effect = write.changed || bump.content != 0;
+      if (immediate_[bump.key] || (takes_effect && !overlay.active()))
+        apply(bump);
+      else if (takes_effect)
+        overlay.bump(bump);
     }
     last_writes_.end_write();
   }
@@ -63,10 +71,7 @@ class Scope {
   /// Makes a transaction's writes visible. Hold `mutex()`.
   void merge(const std::vector<Overlay::Bump>& log) {
     const Change change(*this);
-    for (const Overlay::Bump& bump : log) {
-      change_version(bump.key, bump.write);
-      last_writes_.note(bump);
-    }
+    for (const Overlay::Bump& bump : log) apply(bump);
     last_writes_.end_write();
   }
 
@@ -96,9 +101,17 @@ class Scope {
     Scope& scope_;
   };
 
-  void change_version(std::uint32_t key, std::uint64_t write) noexcept {
-    const Version old = versions_[key].load(std::memory_order_relaxed);
-    versions_[key].store(extend(old, write), std::memory_order_relaxed);
+  /// What a write determines by its answer is not known where the answer is not.
+  [[nodiscard]] static Version version_behind(const table::format::BumpRecord& record,
+                                              const Taken& write) noexcept {
+    const bool known = write.certain || (record.flags & table::format::bump_always) != 0;
+    return known ? record.content : 0;
+  }
+
+  void apply(const Overlay::Bump& bump) {
+    std::atomic<Version>& version = versions_[bump.key];
+    version.store(bump.after(version.load(std::memory_order_relaxed)), std::memory_order_relaxed);
+    last_writes_.note(bump);
   }
 
   std::vector<bool> immediate_;

@@ -11,6 +11,10 @@
 namespace understudy::match {
 namespace {
 
+constexpr std::array<std::string_view, 12> names = {"uuid",      "ulid",    "ksuid", "object id",
+                                                    "snowflake", "hex",     "token", "jwt",
+                                                    "bcrypt",    "instant", "date",  "epoch"};
+
 constexpr std::size_t uuid_size = 36, uuid_digits = 32;
 
 bool is_digit(char octet) noexcept {
@@ -269,10 +273,17 @@ std::string respell_instant(std::string_view folded, std::string_view like) {
 }  // namespace
 
 std::string_view name_of(ValueKind kind) noexcept {
-  constexpr std::array<std::string_view, 12> names = {"uuid",      "ulid",    "ksuid", "object id",
-                                                      "snowflake", "hex",     "token", "jwt",
-                                                      "bcrypt",    "instant", "date",  "epoch"};
   return names[static_cast<std::size_t>(kind)];
+}
+
+std::optional<ValueKind> kind_named(std::string_view name) noexcept {
+  const auto found = std::ranges::find(names, name);
+  if (found == names.end()) return std::nullopt;
+  return static_cast<ValueKind>(found - names.begin());
+}
+
+std::string kind_names() {
+  return fmt::format("{}", fmt::join(names, ", "));
 }
 
 void find_tokens(std::string_view text, std::vector<Token>& tokens) {
@@ -306,6 +317,19 @@ std::string respell(std::string_view folded, std::string_view like) {
     for (char& octet : text)
       if (is_lower(octet)) octet = static_cast<char>(octet - 'a' + 'A');
   return text;
+}
+
+std::string spell(std::string_view folded) {
+  switch (kind_of_folded(folded)) {
+    case ValueKind::uuid:
+      return respell(folded, std::string(uuid_size, '-'));
+    case ValueKind::instant:
+      return format_instant(time_of(folded), {.fraction = 6, .zone = "Z"});
+    case ValueKind::date:
+      return format_instant(time_of(folded), {.form = InstantStyle::Form::date});
+    default:
+      return std::string(folded.substr(std::min<std::size_t>(1, folded.size())));
+  }
 }
 
 std::int64_t time_of(std::string_view folded) {

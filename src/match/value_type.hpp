@@ -27,6 +27,9 @@ enum class ValueKind : std::uint8_t {
 
 /// "uuid", "object id", …
 [[nodiscard]] std::string_view name_of(ValueKind kind) noexcept;
+[[nodiscard]] std::optional<ValueKind> kind_named(std::string_view name) noexcept;
+/// All of them: "uuid, ulid, …".
+[[nodiscard]] std::string kind_names();
 
 /// Whether values of this kind say when rather than which: two that differ may become equal in
 /// another run, and the reverse.
@@ -49,6 +52,9 @@ void find_tokens(std::string_view text, std::vector<Token>& tokens);
 [[nodiscard]] ValueKind kind_of_folded(std::string_view folded) noexcept;
 /// A folded value in the spelling of `like`, which is of the same kind.
 [[nodiscard]] std::string respell(std::string_view folded, std::string_view like);
+
+/// A folded value in its usual spelling.
+[[nodiscard]] std::string spell(std::string_view folded);
 
 /// Microseconds since 1970 of a folded time.
 [[nodiscard]] std::int64_t time_of(std::string_view folded);

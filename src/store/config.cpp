@@ -12,7 +12,7 @@ namespace {
 
 constexpr unsigned config_version = 1;
 const std::vector<std::string> service_keys = {"protocol", "listen", "upstream", "auth",
-                                               "env",      "tls",    "options"};
+                                               "env",      "tls",    "schema",   "options"};
 
 bool is_variable(std::string_view text) {
   return is_service_name(text) && text.find('-') == std::string_view::npos &&
@@ -87,6 +87,7 @@ class ConfigReader {
     for (const char* key : {"auth", "options"})
       static_cast<void>(shape_.member(entry, at, key, Kind::map, Presence::optional));
     check_tls(entry, at);
+    read_schema(entry, at, service);
     read_environment(entry, at, service.environment);
     config.services.push_back(std::move(service));
   }
@@ -144,6 +145,24 @@ class ConfigReader {
     shape_.report(at + "/tls",
                   fmt::format("`tls` is {}, expected true, false or a map", describe_kind(*tls)),
                   "write `tls: true`");
+  }
+
+  /// `schema: FILE` or `schema: [FILE, …]`.
+  void read_schema(const Document& entry, const std::string& at, Service& service) {
+    const auto schema = entry.find("schema");
+    if (schema == entry.end()) return;
+    const bool list = schema->is_array();
+    const Document files = list ? *schema : Document::array({*schema});
+    for (std::size_t i = 0; i < files.size(); ++i) {
+      const std::string pointer = at + "/schema" + (list ? "/" + std::to_string(i) : "");
+      if (!files[i].is_string() || files[i].get_ref<const std::string&>().empty())
+        shape_.report(
+            pointer,
+            fmt::format("`schema` has {}, expected a file's name", describe_kind(files[i])),
+            "for instance schema/tables.sql, a path below the mock set");
+      else
+        service.schema.push_back(files[i].get<std::string>());
+    }
   }
 
   void read_environment(const Document& map, const std::string& at,

@@ -46,7 +46,8 @@ struct Service {
   Endpoint listen;                   ///< port 0: any free one. Equal for two services: shared
   std::optional<Upstream> upstream;  ///< needed by `record` only
   std::map<std::string, std::string> environment;  ///< name → template, for `run`
-  Document settings;  ///< the whole entry, for the protocol: `auth` and its own keys
+  std::vector<std::string> schema;  ///< files that declare its tables, relative to the mock set
+  Document settings;                ///< the whole entry, for the protocol: `auth` and its own keys
   int line = 0;
 };
 
@@ -60,9 +61,9 @@ struct Config {
 };
 
 /// What `check` may name.
-inline constexpr std::array<std::string_view, 6> self_tests = {
-    "identity", "interleaved", "one_connection", "many_connections",
-    "repeated_reads", "omitted_reads"};
+inline constexpr std::array<std::string_view, 7> self_tests = {
+    "identity",       "interleaved",   "one_connection", "many_connections",
+    "repeated_reads", "omitted_reads", "fresh_values"};
 
 /// Reads `mock_set`/understudy.yaml. Unknown keys, wrong types, unknown protocols (`protocols`
 /// lists the known names) and services that can't share a port are reported with their lines.

@@ -28,6 +28,7 @@ Document entry_of(const Service& service) {
   for (const char* key : {"auth", "tls", "options"})
     if (service.settings.is_object() && service.settings.contains(key))
       entry[key] = service.settings[key];
+  if (!service.schema.empty()) entry["schema"] = service.schema;
   if (!service.environment.empty()) entry["env"] = environment_of(service.environment);
   return entry;
 }

@@ -2,10 +2,9 @@
 
 #include <limits>
 
-#include "store/file.hpp"
+#include "store/pin_file.hpp"
 #include "store/predicate_shape.hpp"
-#include "store/shape.hpp"
-#include "store/yaml_stream.hpp"
+#include "store/rule_folder.hpp"
 
 namespace understudy::store {
 
@@ -45,47 +44,18 @@ std::optional<Rule> read_rule(const Document& document, Shape& shape) {
   return shape.count() == 0 ? std::optional(std::move(rule)) : std::nullopt;
 }
 
-void read_file_of_rules(const std::filesystem::path& path, std::vector<Rule>& rules,
-                        Diagnostics& problems) {
-  const std::string file = path.string();
-  std::string problem;
-  const auto text = read_file(path, Links::follow, problem);
-  if (!text) {
-    problems.push_back({.file = file, .what = problem, .hint = ""});
-    return;
-  }
-  YamlStream stream(*text);
-  while (const auto slice = stream.next()) {
-    int line = 0;
-    const auto document = parse_slice(*slice, file, {}, problems, line);
-    if (!document) continue;
-    Shape shape(*slice, line, file, problems);
-    auto rule = read_rule(*document, shape);
-    if (!rule) continue;
-    rule->file = file;
-    rule->line = line;
-    rules.push_back(std::move(*rule));
-  }
-}
-
 }  // namespace
 
 std::vector<Rule> read_rules(const std::filesystem::path& mock_set, Diagnostics& problems) {
-  const std::filesystem::path folder = mock_set / "rules";
   std::vector<Rule> rules;
-  try {
-    std::string problem;
-    auto files = files_in(folder, ".yaml", problem);
-    if (!problem.empty())
-      problems.push_back(
-          {.file = folder.string(), .what = problem, .hint = "check its permissions"});
-    std::ranges::sort(files, [](const auto& a, const auto& b) {
-      return a.filename().string() < b.filename().string();
-    });
-    for (const auto& file : files) read_file_of_rules(file, rules, problems);
-  } catch (const std::exception& failure) {
-    problems.push_back({.file = folder.string(), .what = failure.what(), .hint = ""});
-  }
+  each_rule_document(mock_set, problems, [&](const RuleDocument& found) {
+    if (is_pin(found.document)) return;
+    auto rule = read_rule(found.document, found.shape);
+    if (!rule) return;
+    rule->file = found.file;
+    rule->line = found.line;
+    rules.push_back(std::move(*rule));
+  });
   return rules;
 }
 

@@ -13,14 +13,15 @@
 namespace understudy::table {
 namespace {
 
-/// Lists of numbers, equal ones kept once.
+/// Lists of items, equal ones kept once.
+template <class Item>
 struct Runs {
-  std::vector<std::uint32_t> numbers;
-  std::map<std::vector<std::uint32_t>, std::uint32_t> begins;
+  std::vector<Item> items;
+  std::map<std::vector<Item>, std::uint32_t> begins;
 
-  std::uint32_t add(const std::vector<std::uint32_t>& list) {
-    const auto [found, added] = begins.emplace(list, static_cast<std::uint32_t>(numbers.size()));
-    if (added) numbers.insert(numbers.end(), list.begin(), list.end());
+  std::uint32_t add(const std::vector<Item>& list) {
+    const auto [found, added] = begins.emplace(list, static_cast<std::uint32_t>(items.size()));
+    if (added) items.insert(items.end(), list.begin(), list.end());
     return found->second;
   }
 };
@@ -143,29 +144,30 @@ void TableWriter::write_requests(const ServiceBuilder& service, format::ServiceR
   std::vector<format::RequestRecord> requests;
   std::vector<format::AnswerRecord> answers;
   std::vector<std::uint64_t> hashes;
-  Runs key_lists, evidence;
-  const auto run = [&](const std::vector<std::uint32_t>& keys) { return key_lists.add(keys); };
+  Runs<std::uint32_t> key_lists, evidence;
+  Runs<format::BumpRecord> bumps;
   for (const RequestEntry& entry : service.requests_) {
     format::RequestRecord request;
     request.hash = hash_of(entry.identity.canonical);
     request.canonical = put(entry.identity.canonical);
     request.qualifier = put(entry.identity.qualifier);
     request.flags = entry.flags;
-    request.reads = run(entry.reads);
+    request.reads = key_lists.add(entry.reads);
     request.read_count = static_cast<std::uint32_t>(entry.reads.size());
-    request.writes = run(entry.writes);
+    request.writes = bumps.add(entry.writes);
     request.write_count = static_cast<std::uint32_t>(entry.writes.size());
     request.answers = static_cast<std::uint32_t>(answers.size());
     request.answer_count = static_cast<std::uint32_t>(entry.answers.size());
     for (const AnswerEntry& a : entry.answers)
-      answers.push_back({a.state, a.image, a.flags, a.source, a.line, run(a.writes),
+      answers.push_back({a.state, a.image, a.flags, a.source, a.line, bumps.add(a.writes),
                          static_cast<std::uint32_t>(a.writes.size()),
                          evidence.add(evidence_of(a, entry)), a.cause});
     hashes.push_back(request.hash);
     requests.push_back(request);
   }
-  record.key_lists = put(key_lists.numbers);
-  record.evidence = put(evidence.numbers);
+  record.key_lists = put(key_lists.items);
+  record.bumps = put(bumps.items);
+  record.evidence = put(evidence.items);
   record.writes = put(service.writes_);
   record.by_cause = put(by_cause(requests, answers, service.writes_));
   record.answers = put(answers);
@@ -216,8 +218,7 @@ format::Span TableWriter::write_shapes(const ServiceBuilder& service) {
 
 void TableWriter::write_varying(const ServiceBuilder& service, format::ServiceRecord& record) {
   std::vector<format::VaryingRecord> varying;
-  for (const auto& [value, proven] : service.varying_)
-    varying.push_back({put(value), proven ? 1U : 0U});
+  for (const auto& [value, flags] : service.varying_) varying.push_back({put(value), flags});
   std::vector<format::MaskRecord> masks;
   std::vector<format::MentionRecord> mentions;
   std::uint32_t answer = 0;
@@ -227,7 +228,7 @@ void TableWriter::write_varying(const ServiceBuilder& service, format::ServiceRe
       masks.push_back({request.mask, static_cast<std::uint32_t>(i)});
     for (const AnswerEntry& entry : request.answers) {
       if ((entry.flags & format::answer_varies) != 0)
-        mentions.push_back({answer, 0, put(entry.document)});
+        mentions.push_back({answer, entry.ordered, entry.opaque ? 1U : 0U, 0, put(entry.document)});
       ++answer;
     }
   }

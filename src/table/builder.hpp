@@ -21,18 +21,21 @@ struct AnswerEntry {
   std::uint32_t flags = 0;  ///< format::AnswerFlag
   std::uint32_t source = 0;
   std::uint32_t line = 0;
-  std::vector<std::uint32_t> writes;    ///< from ServiceBuilder::key, ascending
-  std::vector<std::uint32_t> evidence;  ///< beside the request's `reads`: write number + 1, or 0
-  std::uint32_t cause = 0;              ///< write number + 1, or 0
-  std::string document{};               ///< of a MentionRecord, where `flags` say answer_varies
+  std::vector<format::BumpRecord> writes;  ///< keys from ServiceBuilder::key, ascending
+  std::vector<std::uint32_t> evidence;     ///< beside the request's `reads`: write number + 1, or 0
+  std::uint32_t cause = 0;                 ///< write number + 1, or 0
+  std::string document{};                  ///< of a MentionRecord, where `flags` say answer_varies
+  std::uint32_t ordered = 0;
+  bool opaque = false;
 };
 
 struct RequestEntry {
   Identity identity;
-  std::uint32_t flags = 0;                   ///< format::RequestFlag
-  std::vector<std::uint32_t> reads, writes;  ///< from ServiceBuilder::key
-  std::vector<AnswerEntry> answers;          ///< sorted by state, but for a volatile one: in order
-  std::uint64_t mask = 0;                    ///< of a MaskRecord, where `flags` say request_varies
+  std::uint32_t flags = 0;           ///< format::RequestFlag
+  std::vector<std::uint32_t> reads;  ///< from ServiceBuilder::key
+  std::vector<format::BumpRecord> writes;
+  std::vector<AnswerEntry> answers;  ///< sorted by state, but for a volatile one: in order
+  std::uint64_t mask = 0;            ///< of a MaskRecord, where `flags` say request_varies
 };
 
 struct RuleEntry {
@@ -65,8 +68,8 @@ class ServiceBuilder {
   void set_pattern_flags(const std::string& pattern, std::uint32_t flags) {
     pattern_flags_[pattern] |= flags;
   }
-  /// Folded values, and whether it is proven that they vary.
-  void set_varying(std::map<std::string, bool> values) { varying_ = std::move(values); }
+  /// Folded values and their format::ValueFlag.
+  void set_varying(std::map<std::string, std::uint32_t> values) { varying_ = std::move(values); }
   void set_profile(Document profile) { profile_ = std::move(profile); }
   void set_shapes(std::vector<std::pair<std::string, std::string>> shapes) {
     shapes_ = std::move(shapes);
@@ -93,7 +96,7 @@ class ServiceBuilder {
   std::vector<format::WriteRecord> writes_;
   std::vector<std::pair<std::string, std::string>> shapes_;
   std::unordered_map<std::string, std::uint32_t> pattern_flags_;
-  std::map<std::string, bool> varying_;
+  std::map<std::string, std::uint32_t> varying_;
 };
 
 /// The table file's octets.

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <bit>
+#include <compare>
 #include <cstdint>
 #include <type_traits>
 
@@ -13,7 +14,7 @@ static_assert(std::endian::native == std::endian::little,
               "tables are mapped as they are; a big-endian machine needs its own reader");
 
 inline constexpr std::array<char, 8> magic = {'U', 'N', 'D', 'R', 'S', 'T', 'D', 'Y'};
-inline constexpr std::uint32_t version = 4;
+inline constexpr std::uint32_t version = 5;
 
 /// `count` records or octets that begin at `offset`.
 struct Span {
@@ -52,6 +53,7 @@ struct ServiceRecord {
   Span mentions;         ///< MentionRecord, sorted by answer
   Span writes;           ///< WriteRecord, in the order of recording
   Span evidence;  ///< std::uint32_t write number + 1, 0 for none; answers refer to runs of it
+  Span bumps;     ///< BumpRecord; requests and answers refer to runs of it
   Span by_cause;  ///< std::uint32_t answer numbers, beside `answers`: sorted within a request
 };
 
@@ -70,14 +72,14 @@ struct RequestRecord {
   std::uint32_t pattern = 0;
   std::uint32_t flags = 0;
   std::uint32_t reads = 0, read_count = 0;      ///< run of key_lists
-  std::uint32_t writes = 0, write_count = 0;    ///< run of key_lists: what it may bump at most
+  std::uint32_t writes = 0, write_count = 0;    ///< run of bumps: what it may bump at most
   std::uint32_t answers = 0, answer_count = 0;  ///< run of answers, sorted by state
 };
 
 enum AnswerFlag : std::uint32_t {
   answer_changed = 1,  ///< a write that took effect
   answer_guess = 2,    ///< recorded while what it depends on was being written
-  answer_varies = 256  ///< shows a value that the client makes anew in each run: one of `mentions`
+  answer_varies = 256  ///< what the client makes anew in each run matters: one of `mentions`
 };
 
 struct AnswerRecord {
@@ -86,12 +88,25 @@ struct AnswerRecord {
   std::uint32_t flags = 0;
   std::uint32_t source = 0;  ///< of the first exchange that was answered so
   std::uint32_t line = 0;
-  std::uint32_t writes = 0, write_count = 0;  ///< run of key_lists: what is bumped where it changed
+  std::uint32_t writes = 0, write_count = 0;  ///< run of bumps: what is bumped where it changed
   /// Run of evidence as long as the request's `reads`: the write that came last on each of them.
   std::uint32_t evidence = 0;
   /// Number + 1 of the write that is the likeliest to have changed the answer to this one; 0 where
   /// it was the first. For guesses only.
   std::uint32_t cause = 0;
+};
+
+enum BumpFlag : std::uint32_t {
+  bump_always = 1  ///< `content` follows from the request alone, whatever it was answered
+};
+
+/// What a write does to the version of one key.
+struct BumpRecord {
+  std::uint64_t content = 0;  ///< the version that the key gets; 0: its chain is extended
+  std::uint32_t key = 0;
+  std::uint32_t flags = 0;
+
+  friend auto operator<=>(const BumpRecord&, const BumpRecord&) = default;
 };
 
 /// A recorded write on which some answer's evidence rests.
@@ -124,10 +139,17 @@ struct RuleRecord {
   std::int32_t priority = 0;
 };
 
-/// A recorded value that the client makes anew in each run (docs/values.md).
+enum ValueFlag : std::uint32_t {
+  value_proven = 1,   ///< that it varies: several recordings of one flow show it, or a pin says so
+  value_refers = 2,   ///< the write that brings it refers to something else by it
+  value_constant = 4  ///< it does not vary: no other one may stand for it, nor it for another
+};
+
+/// A recorded value that the client makes anew in each run (docs/values.md), or one that it may not
+/// take for such.
 struct VaryingRecord {
-  Span value;                             ///< folded, see match/value_type.hpp
-  std::uint32_t proven = 0, padding = 0;  ///< 1: several recordings of one flow show it
+  Span value;                            ///< folded, see match/value_type.hpp
+  std::uint32_t flags = 0, padding = 0;  ///< ValueFlag
 };
 
 /// Finds a request with such values by its octets without them.
@@ -136,14 +158,19 @@ struct MaskRecord {
   std::uint32_t request = 0, padding = 0;
 };
 
-/// An answer that shows such a value, so that it can be made anew with another one.
+/// An answer that shows such a value, so that it can be made anew with another one; or one that
+/// depends on the order of such values.
 struct MentionRecord {
-  std::uint32_t answer = 0, padding = 0;
-  Span document;  ///< CBOR: {request, answer}; empty where the image can't be made from it
+  std::uint32_t answer = 0;
+  std::uint32_t ordered = 0;  ///< a bit for each match::ValueKind on whose order it depends
+  std::uint32_t opaque = 0;   ///< 1: such a value is in it that can't be replaced
+  std::uint32_t padding = 0;
+  Span document;  ///< CBOR: {request, answer}; empty where it shows none
 };
 
 static_assert(std::is_trivially_copyable_v<ServiceRecord> && sizeof(RequestRecord) % 8 == 0 &&
               sizeof(AnswerRecord) % 8 == 0 && sizeof(PatternRecord) % 8 == 0 &&
-              sizeof(RuleRecord) % 8 == 0 && sizeof(WriteRecord) % 8 == 0);
+              sizeof(RuleRecord) % 8 == 0 && sizeof(WriteRecord) % 8 == 0 &&
+              sizeof(BumpRecord) % 8 == 0);
 
 }  // namespace understudy::table::format

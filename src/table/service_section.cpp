@@ -66,7 +66,8 @@ ServiceSection::ServiceSection(Bytes file, const format::ServiceRecord& record)
       varying_(records<format::VaryingRecord>(file, record.varying)),
       masks_(records<format::MaskRecord>(file, record.masks)),
       mentions_(records<format::MentionRecord>(file, record.mentions)),
-      recorded_writes_(records<format::WriteRecord>(file, record.writes)) {}
+      recorded_writes_(records<format::WriteRecord>(file, record.writes)),
+      bumps_(records<format::BumpRecord>(file, record.bumps)) {}
 
 bool ServiceSection::check() const noexcept {
   const auto inside = [&](const format::Span& span) { return octets_inside(file_, span); };
@@ -78,11 +79,13 @@ bool ServiceSection::check() const noexcept {
       patterns_.size() == record_.patterns.count && shapes_.size() == record_.shapes.count &&
       rules_.size() == record_.rules.count && varying_.size() == record_.varying.count &&
       masks_.size() == record_.masks.count && mentions_.size() == record_.mentions.count &&
-      recorded_writes_.size() == record_.writes.count &&
+      recorded_writes_.size() == record_.writes.count && bumps_.size() == record_.bumps.count &&
       evidence_.size() == record_.evidence.count && by_cause_.size() == answers_.size();
   return sizes && check_evidence() && check_varying() && inside(record_.name) &&
          inside(record_.protocol) && inside(record_.profile) &&
          index_sound(request_index_, requests_.size()) && index_sound(key_index_, keys_.size()) &&
+         std::ranges::all_of(bumps_,
+                             [&](const format::BumpRecord& b) { return b.key < keys_.size(); }) &&
          all_below(key_lists_, keys_.size()) && all_below(pattern_members_, requests_.size()) &&
          std::ranges::all_of(keys_, inside) && std::ranges::all_of(images_, inside) &&
          std::ranges::all_of(sources_, inside) &&
@@ -91,13 +94,13 @@ bool ServiceSection::check() const noexcept {
                                return inside(r.canonical) && inside(r.qualifier) &&
                                       r.pattern < patterns_.size() &&
                                       run_inside(r.reads, r.read_count, key_lists_.size()) &&
-                                      run_inside(r.writes, r.write_count, key_lists_.size()) &&
+                                      run_inside(r.writes, r.write_count, bumps_.size()) &&
                                       run_inside(r.answers, r.answer_count, answers_.size());
                              }) &&
          std::ranges::all_of(answers_,
                              [&](const format::AnswerRecord& a) {
                                return a.image < images_.size() && a.source < sources_.size() &&
-                                      run_inside(a.writes, a.write_count, key_lists_.size());
+                                      run_inside(a.writes, a.write_count, bumps_.size());
                              }) &&
          std::ranges::all_of(patterns_,
                              [&](const format::PatternRecord& p) {
@@ -182,11 +185,21 @@ ServiceSection::Found ServiceSection::find(std::string_view canonical,
   return found;
 }
 
-const format::VaryingRecord* ServiceSection::varying(std::string_view folded) const noexcept {
+const format::VaryingRecord* ServiceSection::known(std::string_view folded) const noexcept {
   const auto found = std::ranges::lower_bound(
       varying_, folded, {},
       [&](const format::VaryingRecord& record) { return text(record.value); });
   return found == varying_.end() || text(found->value) != folded ? nullptr : &*found;
+}
+
+const format::VaryingRecord* ServiceSection::varying(std::string_view folded) const noexcept {
+  const auto* found = known(folded);
+  return found == nullptr || (found->flags & format::value_constant) != 0 ? nullptr : found;
+}
+
+bool ServiceSection::is_constant(std::string_view folded) const noexcept {
+  const auto* found = known(folded);
+  return found != nullptr && (found->flags & format::value_constant) != 0;
 }
 
 std::span<const format::MaskRecord> ServiceSection::masked(std::uint64_t hash) const noexcept {

@@ -53,13 +53,13 @@ class ServiceSection final : public ServiceTable {
       const format::RequestRecord& r) const noexcept {
     return key_lists_.subspan(r.reads, r.read_count);
   }
-  [[nodiscard]] std::span<const std::uint32_t> writes(
+  [[nodiscard]] std::span<const format::BumpRecord> writes(
       const format::RequestRecord& r) const noexcept {
-    return key_lists_.subspan(r.writes, r.write_count);
+    return bumps_.subspan(r.writes, r.write_count);
   }
-  [[nodiscard]] std::span<const std::uint32_t> writes(
+  [[nodiscard]] std::span<const format::BumpRecord> writes(
       const format::AnswerRecord& a) const noexcept {
-    return key_lists_.subspan(a.writes, a.write_count);
+    return bumps_.subspan(a.writes, a.write_count);
   }
   [[nodiscard]] std::span<const format::AnswerRecord> answers(
       const format::RequestRecord& r) const noexcept {
@@ -89,10 +89,13 @@ class ServiceSection final : public ServiceTable {
   [[nodiscard]] bool is_varying(std::string_view folded) const noexcept {
     return varying(folded) != nullptr;
   }
+  /// Null where it does not vary.
   [[nodiscard]] const format::VaryingRecord* varying(std::string_view folded) const noexcept;
+  /// Whether it was recorded and never is another one.
+  [[nodiscard]] bool is_constant(std::string_view folded) const noexcept;
   /// The requests with such values whose mask has this hash, in the order of recording.
   [[nodiscard]] std::span<const format::MaskRecord> masked(std::uint64_t hash) const noexcept;
-  /// Of an answer that shows such values; null for another.
+  /// Of an answer for which such values matter; null for another.
   [[nodiscard]] const format::MentionRecord* mention(
       const format::AnswerRecord& answer) const noexcept;
   [[nodiscard]] Bytes image(std::uint32_t number) const noexcept { return octets(images_[number]); }
@@ -120,6 +123,7 @@ class ServiceSection final : public ServiceTable {
 
  private:
   [[nodiscard]] bool check_varying() const noexcept;
+  [[nodiscard]] const format::VaryingRecord* known(std::string_view folded) const noexcept;
   [[nodiscard]] bool check_evidence() const noexcept;
 
   Bytes file_;
@@ -137,6 +141,7 @@ class ServiceSection final : public ServiceTable {
   std::span<const format::MaskRecord> masks_;
   std::span<const format::MentionRecord> mentions_;
   std::span<const format::WriteRecord> recorded_writes_;
+  std::span<const format::BumpRecord> bumps_;
 };
 
 }  // namespace understudy::table

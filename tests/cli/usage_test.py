@@ -3,7 +3,7 @@
 from support import Case, main
 import subprocess
 
-COMMANDS = ["record", "compile", "serve", "run", "inspect", "explain", "completion"]
+COMMANDS = ["record", "compile", "learn", "serve", "run", "inspect", "explain", "completion"]
 
 
 class Usage(Case):
@@ -56,7 +56,7 @@ class Usage(Case):
         self.expect(64, "serve", "mock", "--fast", says="--fast")
 
     def test_a_missing_mock_set(self):
-        for command in ["record", "compile", "serve", "inspect"]:
+        for command in ["record", "compile", "learn", "serve", "inspect"]:
             self.expect(64, command, says="MOCKSET")
 
     def test_run_needs_a_command(self):

@@ -24,6 +24,12 @@ import servers  # noqa: E402
 
 ACCOUNT = "understudy"
 
+PRODUCTS = ["0d7f4c1e-91b2-4c3d-8e5f-60718293a4b5", "1e8a5d2f-a2c3-4d4e-9f60-718293a4b5c6"]
+PRODUCTS_SETUP = f"""
+CREATE TABLE products (id uuid PRIMARY KEY, name text);
+CREATE TABLE sales (id uuid PRIMARY KEY, product_id uuid REFERENCES products);
+INSERT INTO products VALUES ('{PRODUCTS[0]}', 'lamp'), ('{PRODUCTS[1]}', 'chair');
+"""
 POSTGRES_SETUP = """
 CREATE TABLE orders (id uuid PRIMARY KEY, name text, token text, made timestamptz, note jsonb);
 CREATE TABLE numbers (id serial PRIMARY KEY, name text);
@@ -77,6 +83,8 @@ def postgres_flow(ids, now):
                 seen.append(cursor.fetchall())
                 cursor.execute("SELECT id FROM orders ORDER BY name")
                 seen.append(cursor.fetchall())
+        # A list is a set, whatever the order of this run's ids.
+        seen.append(reader.execute("SELECT name FROM orders WHERE id IN (%s, %s) ORDER BY name", ids).fetchall())
         # The same through the simple protocol, the value in the text.
         with psycopg.ClientCursor(reader) as cursor:
             cursor.execute("SELECT name FROM orders WHERE id = %s", (ids[1],))
@@ -118,6 +126,8 @@ def mysql_flow(ids, now):
         seen.append(cursor.fetchall())
         cursor.execute("SELECT id FROM orders ORDER BY name")
         seen.append(cursor.fetchall())
+        cursor.execute("SELECT name FROM orders WHERE id IN (%s, %s) ORDER BY name", [str(id) for id in ids])
+        seen.append(cursor.fetchall())
     return seen
 
 
@@ -158,7 +168,28 @@ def numbers_flow(ids, now):
                 for number in order}
 
 
-FLOWS = {"pg": postgres_flow, "cache": redis_flow, "my": mysql_flow, "api": http_flow,
+def sorted_flow(ids, now):
+    """Random ids in their order: another run has another one."""
+    with postgres() as connection:
+        for id, name in zip(ids, ["ann", "bob"]):
+            connection.execute("INSERT INTO orders (id, name) VALUES (%s, %s)", (id, name))
+        return len(connection.execute("SELECT name FROM orders ORDER BY id").fetchall())
+
+
+def refers_flow(ids, now):
+    """A row that was there before, and one that refers to it."""
+    with postgres() as connection:
+        connection.execute("SELECT count(*) FROM products")
+        connection.execute("INSERT INTO sales (id, product_id) VALUES (%s, %s)", (ids[0], now_product()))
+        return connection.execute("SELECT p.name FROM sales s JOIN products p ON p.id = s.product_id"
+                                  " WHERE s.id = %s", (ids[0],)).fetchall()
+
+
+def now_product():
+    return os.environ.get("PRODUCT", PRODUCTS[0])
+
+
+FLOWS = {"sorted": sorted_flow, "refers": refers_flow, "pg": postgres_flow, "cache": redis_flow, "my": mysql_flow, "api": http_flow,
          "generated": generated_flow, "numbers": numbers_flow}
 
 
@@ -261,6 +292,23 @@ class Varying(Case):
         self.assertIn('"1": [["one"]]', recorded[0])
         swapped, _ = self.again("numbers", ",".join(reversed(ids)), time_now())
         self.assertEqual(swapped, recorded)
+
+    def test_rows_in_the_order_of_random_ids_are_a_guess(self):
+        upstreams = {"pg": self.server(servers.Postgres, POSTGRES_SETUP).upstream()}
+        ids = fresh_ids()
+        recorded = self.record(upstreams, ids, "sorted")
+        self.assertEqual(self.again("sorted", ids, time_now())[0], recorded)
+        _, err = self.again("sorted", fresh_ids(), time_now(), status=2)
+        self.assertIn("guess", err)
+
+    def test_another_row_to_refer_to_is_a_guess(self):
+        upstreams = {"pg": self.server(servers.Postgres, PRODUCTS_SETUP).upstream()}
+        recorded = self.record(upstreams, fresh_ids(), "refers")
+        self.assertEqual(self.again("refers", fresh_ids(), time_now())[0], recorded)
+        os.environ["PRODUCT"] = PRODUCTS[1]
+        self.addCleanup(os.environ.pop, "PRODUCT")
+        _, err = self.again("refers", fresh_ids(), time_now(), status=2)
+        self.assertIn("guess", err)
 
     def test_two_recordings_prove_what_varies(self):
         server = self.server(servers.Postgres, POSTGRES_SETUP)

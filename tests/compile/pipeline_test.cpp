@@ -6,8 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "store/session_file.hpp"
-#include "support/toy_protocol.hpp"
+#include "mock_set.hpp"
 #include "table/service_section.hpp"
 
 using namespace understudy;
@@ -15,42 +14,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
+using toy::MockSet;
 const std::array<const Protocol*, 1> toys = {&toy::protocol()};
-
-/// A mock set in a folder of its own, removed at the end.
-class MockSet {
- public:
-  MockSet()
-      : folder_(fs::temp_directory_path() / ("understudy-pipeline-" + std::to_string(++count_))) {
-    fs::remove_all(folder_);
-    fs::create_directories(folder_ / "rules");
-    write("understudy.yaml",
-          "understudy: 1\nservices:\n  svc:\n    protocol: toy\n    listen: 127.0.0.1:0\n");
-  }
-  ~MockSet() { fs::remove_all(folder_); }
-  MockSet(const MockSet&) = delete;
-  MockSet& operator=(const MockSet&) = delete;
-
-  void write(const std::string& name, const std::string& text) const {
-    std::ofstream(folder_ / name) << text;
-  }
-  void record(const std::vector<std::pair<std::string, std::string>>& said) const {
-    store::SessionWriter writer(folder_ / "sessions",
-                                {"svc", "toy", "r1", 1, "2026-01-01T00:00:00Z", {}});
-    std::uint64_t tick = 0;
-    for (const auto& [line, answer] : said) {
-      std::string problem;
-      const Exchange exchange{{{"line", line}}, answer, {tick + 1, {}}, {tick + 2, {}}};
-      REQUIRE(writer.append(exchange, problem));
-      tick += 2;
-    }
-  }
-  [[nodiscard]] const fs::path& folder() const { return folder_; }
-
- private:
-  static inline int count_ = 0;
-  fs::path folder_;
-};
 
 }  // namespace
 
@@ -63,7 +28,7 @@ TEST_CASE("a mock set becomes a table that replays itself") {
   CHECK(problems.empty());
   REQUIRE(compiled->services.size() == 1);
   CHECK(compiled->services[0].exchanges == 3);
-  REQUIRE(compiled->services[0].tests.size() == 6);
+  REQUIRE(compiled->services[0].tests.size() == 7);
   for (const compile::TestedReplay& test : compiled->services[0].tests) {
     CAPTURE(test.name);
     CHECK(test.replay.asked > 0);
@@ -73,6 +38,23 @@ TEST_CASE("a mock set becomes a table that replays itself") {
   CHECK(compiled->services[0].tests[0].replay.asked == 3);
   Diagnostics again;
   CHECK(compile::compile_mock_set(set.folder(), toys, again)->octets == compiled->octets);
+}
+
+TEST_CASE("many keys below one path are told as one; what is being done is told meanwhile") {
+  const MockSet set;
+  set.record(
+      {{"GET t.1", "a"}, {"GET t.2", "a"}, {"GET t.3", "a"}, {"GET t.4", "a"}, {"GET u.1", "a"}});
+  Diagnostics problems;
+  std::vector<std::string> told;
+  const auto compiled = compile::compile_mock_set(
+      set.folder(), toys, problems, [&](const std::string& doing) { told.push_back(doing); });
+  REQUIRE(compiled);
+  REQUIRE(compiled->services[0].patterns.size() == 1);
+  const compile::PatternSummary& pattern = compiled->services[0].patterns[0];
+  CHECK(pattern.keys == std::vector<std::string>{"t.1", "t.2", "t.3", "t.4", "u.1"});
+  CHECK(pattern.key_groups == std::vector<std::string>{"t.* (4)", "u.1"});
+  REQUIRE(told.size() >= 3);
+  CHECK(told.back() == "svc: replaying the recording against its table");
 }
 
 TEST_CASE("every problem of a mock set is reported with its file and line") {

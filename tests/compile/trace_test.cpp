@@ -122,3 +122,48 @@ TEST_CASE("recordings that contradict each other give a guess, not a volatile re
   REQUIRE(settled.requests[0].answers.size() == 1);
   CHECK(settled.requests[0].answers[0].guess);
 }
+
+TEST_CASE("a write that determines what is there makes the state the same on every way to it") {
+  toy::Recorded recorded;
+  recorded.say(1, "PUT t.1 a", "ok").say(1, "PEEK t.1", "a").say(1, "GET t.1", "a");
+  recorded.say(1, "PUT t.1 b", "ok").say(1, "PEEK t.1", "b").say(1, "SET t.1 c", "ok");
+  recorded.say(1, "PUT t.1 a", "ok").say(1, "PEEK t.1", "a").say(1, "GET t.1", "a");
+  const Trace trace = recorded.trace();
+  REQUIRE(trace.steps.size() == 9);
+  CHECK(trace.steps[1].state == trace.steps[7].state);
+  CHECK(trace.steps[1].state != trace.steps[4].state);
+  CHECK(trace.steps[2].state != trace.steps[8].state);  // GET asks for the writes
+}
+
+TEST_CASE("what is there below a path is told by each of its parts, in whatever order they came") {
+  toy::Recorded recorded;
+  recorded.say(1, "PUT t.1 a", "ok").say(1, "PUT t.2 b", "ok").say(1, "PEEK t", "a b");
+  recorded.say(1, "PUT t.2 b", "ok").say(1, "PUT t.1 a", "ok").say(1, "PEEK t", "a b");
+  recorded.say(1, "PUT t c", "ok").say(1, "PEEK t", "c").say(1, "PEEK t.1", "c");
+  const Trace trace = recorded.trace();
+  REQUIRE(trace.steps.size() == 9);
+  CHECK(trace.steps[2].state == trace.steps[5].state);
+  CHECK(trace.steps[5].state != trace.steps[7].state);
+  CHECK(settle(recorded.loaded(), trace).contradicted.empty());
+}
+
+TEST_CASE("what an answer determines is there in transactions when they are committed") {
+  toy::Recorded recorded;
+  recorded.say(1, "ADD t.1 2", "2").say(1, "BEGIN", "").say(1, "ADD t.1 1", "3");
+  recorded.say(2, "PEEK t.1", "2").say(1, "PEEK t.1", "3").say(1, "COMMIT", "");
+  recorded.say(2, "PEEK t.1", "3").say(2, "ADD t.1 0", "3").say(2, "PEEK t.1", "3");
+  const Trace trace = recorded.trace();
+  REQUIRE(trace.steps.size() == 7);
+  CHECK(trace.steps[2].state != trace.steps[3].state);
+  CHECK(trace.steps[3].state == trace.steps[4].state);
+  CHECK(trace.steps[4].state == trace.steps[6].state);
+}
+
+TEST_CASE("a write that determines what is there ends the doubt about earlier ones") {
+  toy::Recorded recorded;
+  recorded.say_at(1, "PUT t.1 a", "ok", 1, 4).say_at(2, "PUT t.1 b", "ok", 2, 6);
+  recorded.say(1, "PEEK t.1", "a").say(1, "PUT t.1 c", "ok").say(1, "PEEK t.1", "c");
+  const auto uncertain = uncertain_steps(recorded);
+  CHECK(uncertain[2]);
+  CHECK_FALSE(uncertain[4]);
+}

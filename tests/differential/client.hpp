@@ -71,6 +71,9 @@ class Client {
                           : Statement::Kind::control;
     said_.push_back({std::move(sql), std::move(values), kind, std::move(then)});
   }
+  void say_as(Statement::Kind kind, std::string sql, std::vector<Value> values) {
+    said_.push_back({std::move(sql), std::move(values), kind, {}});
+  }
   /// `unit` in a transaction that commits, mostly.
   template <class Unit>
   void in_transaction(Unit&& unit) {
@@ -99,16 +102,25 @@ struct Workload {
   /// Rows change in ways of which no statement tells. No mock can know of them where the recording
   /// shows nothing: wrong answers count only where compile found that keys were too narrow.
   bool hidden = false;
+  /// What is read follows from what writes determine (docs/matching.md), not from their history.
+  bool determined = false;
   std::function<std::unique_ptr<Client>(int number, std::uint64_t seed, int units)> client;
+  bool declared = false;  ///< the mock knows `schema`
 };
 
 [[nodiscard]] std::vector<Workload> private_workloads();
 [[nodiscard]] std::vector<Workload> shared_workloads();
 [[nodiscard]] std::vector<Workload> odd_workloads();
+[[nodiscard]] std::vector<Workload> redis_workloads();
 
 template <class Kind>
-Workload workload(std::string name, std::string schema, bool private_rows, bool hidden = false) {
-  return {std::move(name), std::move(schema), private_rows, hidden,
+Workload workload(std::string name, std::string schema, bool private_rows, bool hidden = false,
+                  bool determined = false) {
+  return {std::move(name),
+          std::move(schema),
+          private_rows,
+          hidden,
+          determined,
           [](int number, std::uint64_t seed, int units) {
             return std::make_unique<Kind>(number, seed, units);
           }};

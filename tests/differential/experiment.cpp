@@ -4,6 +4,7 @@
 
 #include <chrono>
 
+#include "mock.hpp"
 #include "protocols/postgres/postgres.hpp"
 
 namespace differential {
@@ -22,6 +23,17 @@ std::string line_of(const Said& said) {
   return line_of(said.client, *said.statement) + "  ->  " + text_of(*said.reply);
 }
 
+/// A schema of SQLite's as PostgreSQL would be told: each INTEGER PRIMARY KEY has a sequence.
+std::string for_postgres(std::string schema) {
+  const auto replace = [&](std::string_view from, std::string_view to) {
+    for (std::size_t at = schema.find(from); at != std::string::npos; at = schema.find(from, at))
+      schema.replace(at, from.size(), to);
+  };
+  replace(" AUTOINCREMENT", "");
+  replace("INTEGER PRIMARY KEY", "SERIAL PRIMARY KEY");
+  return schema;
+}
+
 class Experiment {
  public:
   Experiment(const Workload& workload, std::uint64_t seed, int clients, int units, bool tell)
@@ -29,17 +41,24 @@ class Experiment {
 
   Outcome run() {
     std::vector<Recorded> recording;
-    simulate(workload_, plan_,
+    simulate(workload_, plan_, truth([](const Statement& statement) { return statement.sql; }),
              {{}, [&](const Said& said) {
                 const Document request = document_of(said.statement->sql, said.statement->values);
                 recording.push_back({said.client, request, document_of(*said.reply)});
                 if (tell_) outcome_.recording.push_back(line_of(said));
               }});
-    Mock mock(postgres::protocol(), recording, static_cast<std::uint32_t>(plan_.clients));
-    Baselines baselines(mock.steps());
+    Mock mock(postgres::protocol(), recording, static_cast<std::uint32_t>(plan_.clients),
+              workload_.declared ? for_postgres(workload_.schema) : "");
+    Baselines baselines;
+    for (const compile::Step& step : mock.steps())
+      if (step.analysis.effect != Effect::none)
+        baselines.record(step.analysis.identity.canonical, step.analysis.image);
     plan_.order = plan_.order * 2 + 77;
     plan_.perturbed = true;
-    simulate(workload_, plan_,
+    const auto told_so = [&](const Statement& statement) {
+      return told(statement, mock, recording);
+    };
+    simulate(workload_, plan_, truth(told_so),
              {[&](std::uint32_t client, const Statement& statement) {
                 return ask(client, statement, mock);
               },
@@ -54,6 +73,15 @@ class Experiment {
   }
 
  private:
+  using Telling = std::function<std::string(const Statement&)>;
+  /// A database of its own for each run, which is told `telling` of a statement in its place.
+  Execute truth(const Telling& telling) {
+    truth_ = std::make_unique<Truth>(workload_.schema, static_cast<std::size_t>(plan_.clients));
+    return [this, telling](std::uint32_t client, const Statement& statement) {
+      return truth_->execute(client, telling(statement), statement.values);
+    };
+  }
+
   /// False where the mock refuses a write: the client is told an error, so it never happened.
   bool ask(std::uint32_t client, const Statement& statement, Mock& mock) {
     if (statement.kind == Statement::Kind::control) return true;
@@ -63,6 +91,23 @@ class Experiment {
     ++outcome_.writes.miss;
     if (tell_) outcome_.replay.push_back(line_of(client, statement) + "  [miss]");
     return false;
+  }
+
+  /// Which number a sequence gives is the server's own choice, as long as no other row has it:
+  /// where the mock is certain of one, the truth is made to choose it, and refuses if it can't.
+  std::string told(const Statement& statement, const Mock& mock,
+                   const std::vector<Recorded>& recording) const {
+    constexpr std::string_view returning = " RETURNING id";
+    const std::size_t names = statement.sql.find('(');
+    if (!statement.sql.starts_with("INSERT") || !statement.sql.ends_with(returning) ||
+        !is_certain(asked_.verdict.grade))
+      return statement.sql;
+    const Document* answer = find_answer(asked_.answer, mock, recording);
+    if (answer == nullptr || !answer->contains("rows") || (*answer)["rows"].size() != 1)
+      return statement.sql;
+    std::string sql = statement.sql;
+    sql.insert(sql.find("VALUES (") + 8, (*answer)["rows"][0][0].dump() + ", ");
+    return sql.insert(names + 1, "id, ");
   }
 
   void compare(const Said& said, Mock& mock, Baselines& baselines) {
@@ -75,9 +120,9 @@ class Experiment {
     const bool reads = statement.kind == Statement::Kind::read;
     Tally& tally = reads ? outcome_.reads : outcome_.writes;
     const std::string image = mock.image_of(request, truth);
-    count(asked_, image, tally);
-    baselines.count(asked_.identity, image, tally);
-    const Grade grade = asked_.verdict.grade;
+    const Grade grade = asked_.verdict.answer == nullptr ? Grade::miss : asked_.verdict.grade;
+    count(grade, asked_.answer == image, tally);
+    baselines.count(asked_.identity.canonical, image, tally);
     if (tell_)
       outcome_.replay.back() += fmt::format("  [{}{}]", name_of(grade), mock.keys_of(asked_));
     if (reads && !is_certain(grade)) outcome_.uncertain.push_back(statement.sql);
@@ -88,14 +133,20 @@ class Experiment {
 
   /// The recorded answer that was given, as a person reads it.
   std::string answer_of(const Mock& mock, const std::vector<Recorded>& recording) const {
+    const Document* answer = find_answer(wrong_image_, mock, recording);
+    return answer == nullptr ? "?" : answer->dump();
+  }
+  static const Document* find_answer(const std::string& image, const Mock& mock,
+                                     const std::vector<Recorded>& recording) {
     for (std::size_t i = 0; i < recording.size(); ++i)
-      if (mock.steps()[i].analysis.image == wrong_image_) return recording[i].answer.dump();
-    return "?";
+      if (mock.steps()[i].analysis.image == image) return &recording[i].answer;
+    return nullptr;
   }
 
   const Workload& workload_;
   Plan plan_;
   bool tell_;
+  std::unique_ptr<Truth> truth_;
   Outcome outcome_;
   Mock::Asked asked_;  // of the statement under way
   std::string wrong_image_;
@@ -108,14 +159,14 @@ Outcome experiment(const Workload& workload, std::uint64_t seed, int clients, in
   return Experiment(workload, seed, clients, units, tell).run();
 }
 
-std::optional<Outcome> smallest_failure(const Workload& workload) {
+std::optional<Outcome> smallest_failure(const Workload& workload, const Run& run) {
   const auto began = std::chrono::steady_clock::now();
   for (int units = 2; units <= 16; ++units)
     for (std::uint64_t seed = 1; seed <= 400; ++seed) {
       if (std::chrono::steady_clock::now() - began > std::chrono::seconds(20)) return std::nullopt;
       const int clients = 1 + static_cast<int>(seed % 4);
-      if (experiment(workload, seed, clients, units, false).wrong)
-        return experiment(workload, seed, clients, units, true);
+      if (run(workload, seed, clients, units, false).wrong)
+        return run(workload, seed, clients, units, true);
     }
   return std::nullopt;
 }

@@ -25,7 +25,12 @@ struct Outcome {
 [[nodiscard]] Outcome experiment(const Workload& workload, std::uint64_t seed, int clients,
                                  int units, bool tell);
 
+using Run = std::function<Outcome(const Workload& workload, std::uint64_t seed, int clients,
+                                  int units, bool tell)>;
+/// The same against the redis-server on a port of this machine, which is emptied.
+[[nodiscard]] Run redis_experiments(std::uint16_t port);
+
 /// A small example of a wrong answer, searched among small runs.
-[[nodiscard]] std::optional<Outcome> smallest_failure(const Workload& workload);
+[[nodiscard]] std::optional<Outcome> smallest_failure(const Workload& workload, const Run& run);
 
 }  // namespace differential

@@ -12,10 +12,10 @@ namespace differential {
 using namespace understudy;
 
 Mock::Mock(const Protocol& protocol, const std::vector<Recorded>& recording,
-           std::uint32_t connections)
+           std::uint32_t connections, const std::string& schema)
     : connections_(connections) {
-  load(protocol, recording, connections);
   Diagnostics problems;
+  load(protocol, recording, connections, schema, problems);
   auto compiled = compile::compile_services({}, config_, services_, problems);
   if (!compiled) throw std::runtime_error(to_string(problems.back()));
   widened_ = std::ranges::any_of(compiled->services[0].inferences, [](const auto& each) {
@@ -31,7 +31,7 @@ Mock::Mock(const Protocol& protocol, const std::vector<Recorded>& recording,
 
 /// What compile::load_sessions does of files: all is learned from first, then analysed.
 void Mock::load(const Protocol& protocol, const std::vector<Recorded>& recording,
-                std::uint32_t connections) {
+                std::uint32_t connections, const std::string& schema, Diagnostics& told) {
   store::Service service;
   service.name = "truth";
   service.protocol = protocol.name();
@@ -50,6 +50,8 @@ void Mock::load(const Protocol& protocol, const std::vector<Recorded>& recording
       if (each.connection == connection)
         loaded.analyser->learn(header, {each.request, each.answer, {}, {}});
   }
+  if (!schema.empty()) loaded.analyser->declare({"schema.sql", schema}, loaded.schema, told);
+  if (has_errors(told)) throw std::runtime_error(to_string(told.back()));
   std::vector<Problem> problems;
   std::uint64_t tick = 0;
   for (const Recorded& each : recording) {
@@ -84,12 +86,13 @@ std::string Mock::keys_of(const Asked& asked) const {
   if (asked.verdict.request == nullptr) return {};
   const table::ServiceSection& section = table_->service(0);
   std::string text;
-  const auto list = [&](const char* what, std::span<const std::uint32_t> keys) {
-    for (std::size_t i = 0; i < keys.size(); ++i)
-      text += (i == 0 ? what : ", ") + match::readable_key(section.key_name(keys[i]));
+  const auto add = [&](std::uint32_t key) {
+    text += " " + match::readable_key(section.key_name(key));
   };
-  list(" depends on ", section.reads(*asked.verdict.request));
-  list("; changes ", section.writes(*asked.verdict.answer));
+  text += " depends on";
+  for (const std::uint32_t key : section.reads(*asked.verdict.request)) add(key);
+  text += "; changes";
+  for (const auto& bump : section.writes(*asked.verdict.answer)) add(bump.key);
   return text;
 }
 

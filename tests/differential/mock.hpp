@@ -23,9 +23,10 @@ struct Recorded {
 
 class Mock {
  public:
-  /// Throws where the recording does not compile.
+  /// `schema`: what PostgreSQL would be told; empty where the mock has none. Throws where the
+  /// recording does not compile.
   Mock(const understudy::Protocol& protocol, const std::vector<Recorded>& recording,
-       std::uint32_t connections);
+       std::uint32_t connections, const std::string& schema = {});
 
   struct Asked {
     understudy::Identity identity;
@@ -42,6 +43,9 @@ class Mock {
   void control(std::uint32_t connection, const understudy::Document& request,
                const understudy::Document& truth);
 
+  [[nodiscard]] const std::shared_ptr<const understudy::table::MappedTable>& table() const {
+    return table_;
+  }
   /// Whether compile found that what statements say of keys does not explain the recording.
   [[nodiscard]] bool widened() const { return widened_; }
   [[nodiscard]] const std::vector<understudy::compile::Step>& steps() const {
@@ -50,7 +54,8 @@ class Mock {
 
  private:
   void load(const understudy::Protocol& protocol, const std::vector<Recorded>& recording,
-            std::uint32_t connections);
+            std::uint32_t connections, const std::string& schema,
+            understudy::Diagnostics& problems);
 
   understudy::store::Config config_;
   std::vector<understudy::compile::LoadedService> services_;

@@ -1,5 +1,7 @@
 #include "policies.hpp"
 
+#include <algorithm>
+
 namespace differential {
 
 using namespace understudy;
@@ -12,38 +14,34 @@ void Tally::add(const Tally& other) {
   miss += other.miss;
   wrong += other.wrong;
   unknowable += other.unknowable;
+  unheld += other.unheld;
   fifo_right += other.fifo_right;
   fifo_wrong += other.fifo_wrong;
   first_right += other.first_right;
   first_wrong += other.first_wrong;
 }
 
-Baselines::Baselines(const std::vector<compile::Step>& steps) {
-  for (const compile::Step& step : steps) {
-    if (step.analysis.effect == Effect::none) continue;
-    Answers& answers = answers_[step.analysis.identity.canonical];
-    answers.in_order.push_back(&step.analysis.image);
-    answers.all.insert(step.analysis.image);
-  }
+void Baselines::record(const std::string& request, const std::string& answer) {
+  Answers& answers = answers_[request];
+  answers.in_order.push_back(answer);
+  answers.all.insert(answer);
 }
 
-void Baselines::count(const Identity& identity, const std::string& image, Tally& tally) {
-  const auto found = answers_.find(identity.canonical);
+void Baselines::count(const std::string& request, const std::string& answer, Tally& tally) {
+  const auto found = answers_.find(request);
   if (found == answers_.end()) return static_cast<void>(++tally.unknowable);
   Answers& answers = found->second;
-  if (!answers.all.contains(image)) ++tally.unknowable;
-  const std::string& fifo =
-      *answers.in_order[std::min(answers.next++, answers.in_order.size() - 1)];
-  ++(fifo == image ? tally.fifo_right : tally.fifo_wrong);
-  ++(*answers.in_order[0] == image ? tally.first_right : tally.first_wrong);
+  if (!answers.all.contains(answer)) ++tally.unknowable;
+  const auto& fifo = answers.in_order[std::min(answers.next++, answers.in_order.size() - 1)];
+  ++(fifo == answer ? tally.fifo_right : tally.fifo_wrong);
+  ++(answers.in_order[0] == answer ? tally.first_right : tally.first_wrong);
 }
 
-void count(const Mock::Asked& asked, const std::string& image, Tally& tally) {
+void count(Grade grade, bool right, Tally& tally) {
   ++tally.asked;
-  const bool right = asked.answer == image;
-  if (asked.verdict.answer == nullptr)
+  if (grade == Grade::miss)
     ++tally.miss;
-  else if (is_certain(asked.verdict.grade))
+  else if (is_certain(grade))
     ++(right ? tally.certain : tally.wrong);
   else
     ++(right ? tally.right_guess : tally.wrong_guess);

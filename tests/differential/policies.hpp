@@ -8,7 +8,7 @@
 #include <unordered_set>
 #include <vector>
 
-#include "mock.hpp"
+#include "understudy/grade.hpp"
 
 namespace differential {
 
@@ -20,6 +20,7 @@ struct Tally {
   std::uint64_t miss = 0;
   std::uint64_t wrong = 0;       ///< certain, and not the truth
   std::uint64_t unknowable = 0;  ///< the recording has no such answer to that request
+  std::uint64_t unheld = 0;      ///< nor has it that request where its keys held the same (Redis)
   std::uint64_t fifo_right = 0, fifo_wrong = 0;    ///< each recorded answer once, then the last
   std::uint64_t first_right = 0, first_wrong = 0;  ///< the first recorded answer for ever
 
@@ -29,20 +30,20 @@ struct Tally {
 /// The policies that other tools have: by request alone.
 class Baselines {
  public:
-  explicit Baselines(const std::vector<understudy::compile::Step>& steps);
-  /// Of a request that was truly answered with `image`.
-  void count(const understudy::Identity& identity, const std::string& image, Tally& tally);
+  void record(const std::string& request, const std::string& answer);
+  /// Of a request that was truly answered with `answer`.
+  void count(const std::string& request, const std::string& answer, Tally& tally);
 
  private:
   struct Answers {
-    std::vector<const std::string*> in_order;
+    std::vector<std::string> in_order;
     std::unordered_set<std::string> all;
     std::size_t next = 0;
   };
   std::unordered_map<std::string, Answers> answers_;
 };
 
-/// Of what was truly answered with `image`.
-void count(const Mock::Asked& asked, const std::string& image, Tally& tally);
+/// An answer of that grade, which is the true one or not.
+void count(understudy::Grade grade, bool right, Tally& tally);
 
 }  // namespace differential

@@ -7,11 +7,8 @@ namespace {
 
 class Simulation {
  public:
-  Simulation(const Workload& workload, const Plan& plan, const Listener& listener)
-      : plan_(plan),
-        listener_(listener),
-        random_(plan.order),
-        truth_(workload.schema, static_cast<std::size_t>(plan.clients)) {
+  Simulation(const Workload& workload, const Plan& plan, Execute execute, const Listener& listener)
+      : plan_(plan), listener_(listener), execute_(std::move(execute)), random_(plan.order) {
     for (int i = 0; i < plan.clients; ++i) {
       const auto seed = plan.program * 64 + static_cast<std::uint64_t>(i);
       clients_.push_back({workload.client(i + 1, seed, plan.units), {}});
@@ -62,22 +59,23 @@ class Simulation {
       refused.error_code = "UX404";
       return refused;
     }
-    const Reply reply = truth_.execute(number, statement.sql, statement.values);
+    const Reply reply = execute_(number, statement);
     listener_.said({number, &statement, &reply});
     return reply;
   }
 
   const Plan& plan_;
   const Listener& listener_;
+  Execute execute_;
   Random random_;
-  Truth truth_;
   std::vector<Playing> clients_;
 };
 
 }  // namespace
 
-void simulate(const Workload& workload, const Plan& plan, const Listener& listener) {
-  Simulation(workload, plan, listener).run();
+void simulate(const Workload& workload, const Plan& plan, Execute execute,
+              const Listener& listener) {
+  Simulation(workload, plan, std::move(execute), listener).run();
 }
 
 }  // namespace differential

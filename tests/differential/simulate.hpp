@@ -29,7 +29,10 @@ struct Listener {
   std::function<void(const Said&)> said;
 };
 
+using Execute = std::function<Reply(std::uint32_t client, const Statement&)>;
+
 /// While a client is in a transaction the others only read (see Truth).
-void simulate(const Workload& workload, const Plan& plan, const Listener& listener);
+void simulate(const Workload& workload, const Plan& plan, Execute execute,
+              const Listener& listener);
 
 }  // namespace differential

@@ -192,3 +192,89 @@ TEST_CASE("times of this run stand for those of the recording") {
   CHECK(stage.ask("GET t.1").ends_with("[guess]"));
   CHECK(stage.ask("SET t.3 due=1600000009") == "MISS");
 }
+
+TEST_CASE("a value that the recording knows as another thing is not a new one") {
+  toy::Recorded recorded;
+  recorded.say(1, "GET orders." + b, "bob").say(1, "SET orders." + a + " ann", "ok");
+  Stage stage(recorded);
+  CHECK(stage.ask("SET orders." + b + " ann") == "MISS");  // a real server knows it already
+  CHECK(stage.ask("SET orders." + x + " ann") == "ok [exact]");
+}
+
+TEST_CASE("an answer in the order of random values is a guess as soon as they are others") {
+  toy::Recorded recorded;
+  orders(recorded).say(1, "SORT orders", a + "," + b);
+  SUBCASE("unchanged") {
+    Stage stage(recorded);
+    CHECK(stage.ask("SET orders." + a + " ann") == "ok [exact]");
+    CHECK(stage.ask("SET orders." + b + " bob") == "ok [exact]");
+    CHECK(stage.ask("SORT orders") == a + "," + b + " [exact]");
+  }
+  SUBCASE("with others") {
+    Stage stage(recorded);
+    CHECK(stage.ask("SET orders." + x + " ann") == "ok [exact]");
+    CHECK(stage.ask("SET orders." + y + " bob") == "ok [exact]");
+    CHECK(stage.ask("GET orders") == x + "," + y + " [exact]");
+    CHECK(stage.ask("SORT orders") == x + "," + y + " [guess]");
+  }
+}
+
+TEST_CASE("times that come in another order are told where the order matters") {
+  toy::Recorded recorded;  // made on 2026-11-25
+  recorded.say(1, "SET t.1 at=1795564801", "ok").say(1, "SET t.2 at=1795564802", "ok");
+  recorded.say(1, "SORT t", "1795564801 1795564802");
+  SUBCASE("the same order") {
+    Stage stage(recorded);
+    CHECK(stage.ask("SET t.1 at=1900000001") == "ok [exact]");
+    CHECK(stage.ask("SET t.2 at=1900000009") == "ok [exact]");
+    CHECK(stage.ask("SORT t") == "1900000001 1900000009 [exact]");
+  }
+  SUBCASE("another order") {
+    Stage stage(recorded);
+    CHECK(stage.ask("SET t.1 at=1900000009") == "ok [exact]");
+    CHECK(stage.ask("SET t.2 at=1900000001") == "ok [exact]");
+    CHECK(stage.ask("SORT t").ends_with("[guess]"));
+  }
+}
+
+TEST_CASE("an answer that has a part of a value in it is a guess where the value is another") {
+  toy::Recorded recorded;
+  recorded.say(1, "SET orders." + a + " ann", "number ORD-919108F7").say(1, "GET orders", "1");
+  SUBCASE("unchanged") {
+    Stage stage(recorded);
+    CHECK(stage.ask("SET orders." + a + " ann") == "number ORD-919108F7 [exact]");
+  }
+  SUBCASE("with another") {
+    Stage stage(recorded);
+    CHECK(stage.ask("SET orders." + x + " ann") == "number ORD-919108F7 [guess]");
+  }
+}
+
+TEST_CASE("of two that are only asked for, each proven to vary, nobody knows which is meant") {
+  toy::Recorded recorded;
+  recorded.say(1, "GET day.2026-11-24", "three").say(1, "GET day.2026-11-25", "five");
+  recorded.say(1, "GET mail." + a, "none").say(1, "GET mail." + b, "none");
+  recorded.pin("GET", "fresh");
+  Stage stage(recorded);
+  CHECK(stage.ask("GET day.2026-12-01").ends_with("[guess]"));
+  CHECK(stage.ask("GET mail." + x) == "none [static]");  // whichever it is
+}
+
+TEST_CASE("an answer with a value that this run has not made is a guess") {
+  toy::Recorded recorded;  // t is changed by what no request tells
+  recorded.say(1, "SET orders." + a + " ann", "ok").say(1, "GET t.1", "of " + a);
+  Stage stage(recorded);
+  CHECK(stage.ask("GET t.1") == "of " + a + " [guess]");
+  CHECK(stage.ask("SET orders." + x + " ann") == "ok [exact]");
+  CHECK(stage.ask("GET t.1") == "of " + x + " [static]");
+}
+
+TEST_CASE("two live values never stand for one recorded value") {
+  toy::Recorded recorded;
+  recorded.say(1, "SET orders." + a + " ann", "ok").say(1, "GET orders." + a, "ann");
+  Stage stage(recorded);
+  CHECK(stage.ask("SET orders." + x + " ann") == "ok [exact]");
+  CHECK(stage.ask("SET orders." + y + " ann") == "MISS");
+  CHECK(stage.ask("GET orders." + y) == "MISS");
+  CHECK(stage.ask("GET orders." + x) == "ann [exact]");
+}

@@ -94,12 +94,11 @@ std::size_t touch_requests(const table::ServiceSection& section) {
     const std::string_view canonical = section.text(request.canonical);
     touched += section.find(canonical, section.text(request.qualifier)).compatible_count;
     for (const std::uint32_t key : section.reads(request)) touched += touch(section.key_name(key));
-    for (const std::uint32_t key : section.writes(request)) touched += touch(section.key_name(key));
+    for (const auto& bump : section.writes(request)) touched += touch(section.key_name(bump.key));
     for (const auto& answer : section.answers(request)) {
       touched += touch(as_text(section.image(answer.image)));
       touched += touch(section.source_name(answer.source));
-      for (const std::uint32_t key : section.writes(answer))
-        touched += touch(section.key_name(key));
+      for (const auto& bump : section.writes(answer)) touched += touch(section.key_name(bump.key));
       touched += match::answer_at(section, request, answer.state) != nullptr;
     }
   }

@@ -10,6 +10,7 @@
 
 using namespace understudy;
 using namespace understudy::match;
+using table::format::BumpRecord;
 
 namespace {
 
@@ -59,11 +60,11 @@ TEST_CASE("the keys of a joined path are those of the path") {
 TEST_CASE("an overlay extends what the others see and forgets what is rolled back") {
   Overlay overlay;
   overlay.begin();
-  overlay.bump(1, 10);
+  overlay.bump({1, 0, 10});
   overlay.savepoint("a");
-  overlay.bump(1, 11);
+  overlay.bump({1, 0, 11});
   overlay.savepoint("a");
-  overlay.bump(2, 12);
+  overlay.bump({2, 0, 12});
   CHECK(overlay.effective(1, 5) == extend(extend(5, 10), 11));
   REQUIRE(overlay.rollback_to("a"));
   CHECK(overlay.effective(2, 0) == 0);
@@ -78,9 +79,10 @@ TEST_CASE("an overlay extends what the others see and forgets what is rolled bac
 TEST_CASE("a scope shows a transaction's writes to its own connection until they are merged") {
   Scope scope({false, false});
   Overlay writer, other;
+  const std::vector<BumpRecord> bump = {{0, 0}};
   const std::vector<std::uint32_t> key = {0};
   writer.begin();
-  scope.bump(key, 42, true, writer);
+  scope.bump(bump, {42}, writer);
   CHECK(scope.state(key, writer) != scope.state(key, other));
   scope.merge(writer.commit());
   CHECK(scope.state(key, writer) == scope.state(key, other));
@@ -92,10 +94,11 @@ TEST_CASE("a scope shows a transaction's writes to its own connection until they
 TEST_CASE("a transaction that commits after another write extends that one's chain") {
   Scope scope({false});
   Overlay slow, fast;
+  const std::vector<BumpRecord> bump = {{0, 0}};
   const std::vector<std::uint32_t> key = {0};
   slow.begin();
-  scope.bump(key, 1, true, slow);
-  scope.bump(key, 2, true, fast);
+  scope.bump(bump, {1}, slow);
+  scope.bump(bump, {2}, fast);
   scope.merge(slow.commit());
   CHECK(scope.version(0) == extend(extend(0, 2), 1));
 }
@@ -103,13 +106,13 @@ TEST_CASE("a transaction that commits after another write extends that one's cha
 TEST_CASE("a key outside of transactions is bumped at once, by a failed write too") {
   Scope scope({true, false});
   Overlay writer, other;
-  const std::vector<std::uint32_t> both = {0, 1};
+  const std::vector<BumpRecord> both = {{0, 0}, {0, 1}};
   writer.begin();
-  scope.bump(both, 1, true, writer);
+  scope.bump(both, {1}, writer);
   CHECK(scope.version(0) == extend(0, 1));
   CHECK(scope.version(1) == 0);
   writer.drop();
-  scope.bump(both, 2, false, other);
+  scope.bump(both, {.identity = 2, .changed = false}, other);
   CHECK(scope.version(0) == extend(extend(0, 1), 2));
   CHECK(scope.version(1) == 0);
 }
@@ -118,4 +121,36 @@ TEST_CASE("only paths below the sequences are outside of transactions") {
   for (const std::string& key : write_keys({"@sequence", "orders"}))
     CHECK(is_immediate(key) == (key.find("@sequence") != std::string::npos));
   for (const std::string& key : write_keys({"orders", "@sequence"})) CHECK_FALSE(is_immediate(key));
+}
+
+TEST_CASE("what a write determines replaces the chain, unless its answer was a guess") {
+  Scope scope({false, false});
+  Overlay overlay;
+  const std::vector<BumpRecord> by_answer = {{77, 0}, {0, 1}};
+  const std::vector<BumpRecord> always = {{88, 0, table::format::bump_always}};
+  scope.bump(by_answer, {1}, overlay);
+  CHECK(scope.version(0) == 77);
+  CHECK(scope.version(1) == extend(0, 1));
+  scope.bump(by_answer, {.identity = 2, .changed = false}, overlay);
+  CHECK(scope.version(0) == 77);
+  CHECK(scope.version(1) == extend(0, 1));
+  scope.bump(by_answer, {.identity = 3, .certain = false}, overlay);
+  CHECK(scope.version(0) == extend(77, 3));
+  scope.bump(always, {.identity = 4, .certain = false}, overlay);
+  CHECK(scope.version(0) == 88);
+}
+
+TEST_CASE("what a transaction determines is seen by its own connection until it commits") {
+  Scope scope({false});
+  Overlay writer, other;
+  const std::vector<BumpRecord> determining = {{77, 0}}, extending = {{0, 0}};
+  const std::vector<std::uint32_t> key = {0};
+  scope.bump(extending, {1}, other);
+  writer.begin();
+  scope.bump(determining, {2}, writer);
+  scope.bump(extending, {3}, writer);
+  CHECK(scope.state(key, writer) == extend(0, extend(77, 3)));
+  scope.bump(extending, {4}, other);
+  scope.merge(writer.commit());
+  CHECK(scope.version(0) == extend(77, 3));
 }

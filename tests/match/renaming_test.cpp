@@ -6,6 +6,7 @@
 #include <random>
 #include <set>
 
+#include "match/fresh_value.hpp"
 #include "match/masked.hpp"
 #include "support/toy_protocol.hpp"
 
@@ -114,4 +115,77 @@ TEST_CASE("documents are renamed leaf by leaf, in whole tokens, spelled as befor
   CHECK(after["n"] == 1541815603606036999);
   CHECK(after["longer"] == before["longer"]);
   CHECK(after["list"] == before["list"]);
+}
+
+namespace {
+
+constexpr std::uint32_t bit(ValueKind kind) {
+  return 1U << static_cast<unsigned>(kind);
+}
+
+std::string epoch(int second) {
+  return fold(ValueKind::epoch, std::to_string(1795581300 + second));
+}
+
+}  // namespace
+
+TEST_CASE("whether times come in the recorded order is known") {
+  Renaming renaming;
+  CHECK(renaming.order_kept(~0U));
+  CHECK(renaming.bind(epoch(1), epoch(101)));
+  CHECK(renaming.bind(epoch(5), epoch(105)));
+  CHECK(renaming.bind(epoch(3), epoch(103)));
+  CHECK(renaming.order_kept(~0U));
+  SUBCASE("before the one before") {
+    CHECK(renaming.bind(epoch(4), epoch(102)));
+  }
+  SUBCASE("behind the one behind") {
+    CHECK(renaming.bind(epoch(2), epoch(104)));
+  }
+  SUBCASE("at once") {
+    CHECK(renaming.bind(epoch(6), epoch(105)));
+  }
+  SUBCASE("a second time for one") {
+    CHECK(renaming.bind(epoch(1), epoch(104)));
+  }
+  CHECK_FALSE(renaming.order_kept(bit(ValueKind::epoch)));
+  CHECK(renaming.order_kept(bit(ValueKind::uuid)));
+  renaming.clear();
+  CHECK(renaming.order_kept(~0U));
+}
+
+TEST_CASE("random values are in no order, those of version 7 are in that of time") {
+  const auto uuid = [](std::string_view text) { return fold(ValueKind::uuid, text); };
+  Renaming renaming;
+  CHECK(renaming.bind(uuid("0191f6a1-7d3e-7f60-8a1b-2c3d4e5f6071"),
+                      uuid("0199f6a1-7d3e-7f60-8a1b-2c3d4e5f6071")));
+  CHECK(renaming.bind(uuid("0191f6a2-7d3e-7f60-8a1b-2c3d4e5f6071"),
+                      uuid("0199f6a2-7d3e-7f60-8a1b-2c3d4e5f6071")));
+  CHECK(renaming.order_kept(bit(ValueKind::uuid)));
+  CHECK(renaming.bind(uuid("5f0c1b2a-7d3e-4f60-8a1b-2c3d4e5f6071"),
+                      uuid("5f0c1b2b-7d3e-4f60-8a1b-2c3d4e5f6071")));
+  CHECK_FALSE(renaming.order_kept(bit(ValueKind::uuid)));
+}
+
+TEST_CASE("a value of a next run is of the same kind, another one, and always the same") {
+  for (const std::string_view text :
+       {"919108f7-52d1-4320-9bac-f847db4148a8", "01J9ZQ4V8T5M3K7N2P6R0S1W4X",
+        "2ChpqVTBjmc9lVYEGNfnMvB5bXk", "65f1a2b3c4d5e6f708192a3b", "918273645546372819",
+        "a3f1c2d4e5b60718", "kJ8sXq2LmN4pR7tVw9yZ3bC6", "2026-11-25T10:00:00.5Z", "2026-11-25",
+        "1795581354", "1795581354123", "1795581354.25"}) {
+    CAPTURE(text);
+    std::vector<Token> tokens;
+    find_tokens(text, tokens);
+    REQUIRE(tokens.size() == 1);
+    const std::string recorded = fold(tokens[0].kind, text);
+    const std::string other = another(recorded, 1);
+    CHECK(other != recorded);
+    CHECK(other == another(recorded, 1));
+    CHECK(kind_of_folded(other) == tokens[0].kind);
+    const std::string spelled = spell(other);
+    tokens.clear();
+    find_tokens(spelled, tokens);
+    REQUIRE(tokens.size() == 1);
+    CHECK(fold(tokens[0].kind, spelled) == other);
+  }
 }

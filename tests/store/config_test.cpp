@@ -221,4 +221,28 @@ env: {BOTH: '{cache.host} {cache.port}'}
   CHECK_FALSE(std::filesystem::exists(folder.path() / "other"));
 }
 
+TEST_CASE("a service may name schema files, one or several") {
+  std::string problems;
+  const auto config = read(R"(understudy: 1
+services:
+  a: {protocol: postgres, schema: schema/all.sql}
+  b: {protocol: mysql, schema: [1.sql, 2.sql]}
+)",
+                           problems);
+  CHECK(problems.empty());
+  REQUIRE(config.has_value());
+  CHECK(config->services[0].schema == std::vector<std::string>{"schema/all.sql"});
+  CHECK(config->services[1].schema == std::vector<std::string>{"1.sql", "2.sql"});
+}
+
+TEST_CASE("a schema that is no file's name is reported with its line") {
+  CHECK(problems_in(R"(understudy: 1
+services:
+  a:
+    protocol: postgres
+    schema: 7
+)")
+            .starts_with("u.yaml:5: error: `schema` has "));
+}
+
 }  // namespace understudy::store

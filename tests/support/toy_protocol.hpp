@@ -1,7 +1,9 @@
 // The smallest protocol with reads, writes and transactions, for testing what
 // is above the protocols: one request a line, one answer a line.
 //
-//   GET table.key      SET table.key value      BEGIN  COMMIT  ROLLBACK
+//   GET table.key      SORT table          SET table.key value      BEGIN  COMMIT  ROLLBACK
+//   PEEK table.key     PUT table.key value      ADD table.key number
+//                      determine what is there, which is all that PEEK and ADD depend on
 //   SAVEPOINT name     BACK name                WATCH table.key
 //   ENTER scope        RESET scope              DROP scope
 #pragma once
@@ -67,14 +69,16 @@ class ToyAnalyser final : public Analyser {
     analysis.control = control_of(parsed.verb);
     analysis.control_name =
         analysis.control == Control::watch ? join(path_of(parsed.key)) : parsed.key;
+    const bool writes = parsed.verb == "SET" || parsed.verb == "PUT" || parsed.verb == "ADD";
     analysis.effect = analysis.control != Control::none ? Effect::none
-                      : parsed.verb == "SET"            ? Effect::write
+                      : writes                          ? Effect::write
                                                         : Effect::read;
     if (analysis.effect != Effect::none || analysis.control == Control::watch)
       analysis.reads = {path_of(parsed.key)};
     if (analysis.effect == Effect::write) analysis.writes = {path_of(parsed.key)};
     analysis.image = exchange.answer.get<std::string>();
     analysis.changed = !analysis.image.starts_with("error");
+    if (analysis.changed) tell_contents(parsed, analysis);
     return analysis;
   }
   Identity identify(const Document& request, std::vector<Problem>&) override {
@@ -86,6 +90,19 @@ class ToyAnalyser final : public Analyser {
   Document profile() const override { return {{"toy", true}}; }
   std::vector<std::pair<std::string, std::string>> shapes() const override {
     return {{"a", "first"}, {"b", ""}};
+  }
+
+ private:
+  static void tell_contents(const Parsed& parsed, Analysis& analysis) {
+    const KeyPath path = path_of(parsed.key);
+    if (parsed.verb == "PUT") {
+      analysis.reads.clear();
+      analysis.determined = {{path, parsed.value, true}};
+    } else if (parsed.verb == "ADD" || parsed.verb == "PEEK") {
+      analysis.reads.clear();
+      analysis.contents = {path};
+      if (parsed.verb == "ADD") analysis.determined = {{path, analysis.image, false}};
+    }
   }
 };
 
@@ -155,10 +172,16 @@ class ToyProtocol final : public Protocol {
   std::string map_values(std::string_view canonical, const ValueMap& map) const override {
     const std::size_t begin = pattern_of(canonical).size() + 1;
     if (begin > canonical.size()) return std::string(canonical);
-    const ValueRole role = canonical.starts_with("SET") ? ValueRole::made : ValueRole::sought;
+    const ValueRole role = canonical.starts_with("SET") || canonical.starts_with("PUT")
+                               ? ValueRole::made
+                               : ValueRole::sought;
     const std::string_view values = canonical.substr(begin);
     return std::string(canonical.substr(0, begin)) +
            map(values, role).value_or(std::string(values));
+  }
+  std::vector<std::string> ordered_by(std::string_view canonical) const override {
+    if (pattern_of(canonical) != "SORT") return {};
+    return {std::string(by_anything)};
   }
   std::string summarise(const Document& request) const override {
     return request.value("verb", "") + " " + request.value("rest", "");

@@ -59,14 +59,29 @@ class Recorded {
     return *this;
   }
 
+  /// Pins the first value of all requests with this verb.
+  Recorded& pin(const std::string& verb, const std::string& word) {
+    Diagnostics problems;
+    loaded_.pins = std::make_shared<const compile::Pins>(
+        std::vector<store::Pin>{{"svc", verb, {{"1", word, 2}}, "pins.yaml", 1}}, problems);
+    return *this;
+  }
+
   [[nodiscard]] const compile::LoadedService& loaded() const { return loaded_; }
+  /// What the compiler takes; nothing may be said any more.
+  [[nodiscard]] std::vector<compile::LoadedService> take() {
+    std::vector<compile::LoadedService> services;
+    services.push_back(std::move(loaded_));
+    return services;
+  }
 
   [[nodiscard]] compile::Trace trace(const compile::Widened& widened = {}) const {
-    return compile::trace_chains(loaded_, compile::RowKeys(loaded_.steps), widened);
+    return compile::trace_chains(loaded_, compile::RowKeys(loaded_.steps, {}), widened);
   }
   [[nodiscard]] table::ServiceBuilder builder(const compile::Widened& widened = {}) const {
     const compile::Trace traced = trace(widened);
-    const compile::Findings findings = compile::find_values({&loaded_, 1});
+    Diagnostics problems;
+    const compile::Findings findings = compile::find_values({&loaded_, 1}, problems);
     return compile::emit(loaded_, traced, compile::settle(loaded_, traced),
                          compile::Varying(loaded_, findings));
   }

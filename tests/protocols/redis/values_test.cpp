@@ -60,3 +60,13 @@ TEST_CASE("a command with another argument is the command with that argument") {
                         });
   CHECK(mapped == canonical({"SET", "session:" + longer, "1"}, 200));
 }
+
+TEST_CASE("what reads sorted sets goes by numbers, what sorts by anything") {
+  CHECK(redis::ordered_by("GET").empty());
+  CHECK(redis::ordered_by("ZADD").empty());
+  CHECK(redis::ordered_by("ZSCORE").empty());
+  CHECK(redis::ordered_by("ZRANGEBYSCORE") == std::vector<std::string>{"#"});
+  CHECK(redis::ordered_by("ZPOPMIN") == std::vector<std::string>{"#"});
+  CHECK(redis::ordered_by("ZRANGEBYLEX") == std::vector<std::string>{"*"});
+  CHECK(redis::ordered_by("SORT") == std::vector<std::string>{"*"});
+}

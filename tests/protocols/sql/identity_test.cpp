@@ -155,3 +155,22 @@ TEST_CASE("parentheses nested beyond any sense are taken in stride") {
   CHECK(identity.canonical != identity_of("select a from t where 5 = 6", postgres).canonical);
   CHECK(identity.qualifier.size() == 8);
 }
+
+TEST_CASE("an IN list is a set") {
+  const auto same = [](std::string_view one, std::string_view other, Mode mode = postgres) {
+    const auto first = identity_of(one, mode), second = identity_of(other, mode);
+    return first.canonical == second.canonical && first.qualifier == second.qualifier;
+  };
+  CHECK(same("select a from t where id in (3, 1, 2)", "select a from t where id in (1, 2, 3)"));
+  CHECK(same("select a from t where b = 9 and id not in ('x', 'yy') and c = 8",
+             "select a from t where b = 9 and id not in ('yy', 'x') and c = 8"));
+  CHECK(same("select a from t where a in (2, 1) and b in (4, 3)",
+             "select a from t where a in (1, 2) and b in (3, 4)", mysql));
+  CHECK(same("select a from t where id in ('1', 2)", "select a from t where id in (2, '1')"));
+  CHECK_FALSE(same("select a from t where id in ('1', 2)", "select a from t where id in (1, '2')"));
+  CHECK_FALSE(same("select a from t where a in (1, 2) and b in (3, 4)",
+                   "select a from t where a in (3, 4) and b in (1, 2)"));
+  CHECK_FALSE(same("select a from t where (a, b) in ((1, 2), (3, 4))",
+                   "select a from t where (a, b) in ((2, 1), (3, 4))"));
+  CHECK_FALSE(same("insert into t values (1, 2)", "insert into t values (2, 1)"));
+}

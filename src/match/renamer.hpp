@@ -17,7 +17,7 @@
 #include "table/service_section.hpp"
 #include "understudy/protocol.hpp"
 
-namespace understudy::engine {
+namespace understudy::match {
 
 /// Of one service in one scope; the renaming is that of the scope. Hold `mutex()` where not said
 /// otherwise.
@@ -27,11 +27,14 @@ class Renamer {
 
   /// `protocol` and `section` outlive it.
   Renamer(const Protocol& protocol, const table::ServiceSection& section,
-          std::shared_ptr<match::Renaming> renaming);
+          std::shared_ptr<Renaming> renaming);
 
   [[nodiscard]] std::mutex& mutex() noexcept { return renaming_->mutex(); }
   /// Without the lock: whether a request that was found so, or not at all, is to be proposed for.
   [[nodiscard]] bool concerns(const Found& found) const noexcept;
+
+  /// The answer to a recorded request in the present state, or null.
+  using AnswerOf = std::function<const table::format::AnswerRecord*(const Found&)>;
 
   struct Binding {
     std::string recorded, live;  ///< folded
@@ -41,15 +44,16 @@ class Renamer {
   struct Proposal {
     Found found;
     std::vector<Binding> bindings;  ///< those that it would add
+    bool ambiguous = false;         ///< another recorded request could be meant as well
     /// That the new values stand for these recorded ones. A value that the request makes by itself
     /// and that is accepted would have been so whatever it was.
     [[nodiscard]] bool certain(bool accepted) const noexcept;
   };
   /// The recorded request that a live one stands for: the one to which it is bound, else of those
-  /// that differ in unbound varying values only the first that `answered` says yes to, else the
-  /// first that makes them all. An empty `found` where there is none.
+  /// that differ in unbound varying values only the first that has an answer, else the first that
+  /// makes them all. An empty `found` where there is none.
   [[nodiscard]] Proposal propose(std::string_view canonical, std::string_view qualifier,
-                                 const std::function<bool(const Found&)>& answered);
+                                 const AnswerOf& answer_of);
   void bind(const Proposal& proposal);
 
   struct Rewritten {
@@ -66,14 +70,19 @@ class Renamer {
   void clear();
 
  private:
-  using Values = std::vector<match::MaskedValue>;
-  [[nodiscard]] const match::Masked& recorded(std::uint32_t request);
+  using Values = std::vector<MaskedValue>;
+  [[nodiscard]] const Masked& recorded(std::uint32_t request);
   [[nodiscard]] bool consistent(const Values& recorded, const Values& live,
                                 std::vector<Binding>& bindings) const;
   [[nodiscard]] std::optional<Proposal> bound(std::string_view canonical,
                                               std::string_view qualifier, const Values& live);
-  [[nodiscard]] std::span<const table::format::MaskRecord> open_candidates(
-      const match::Masked& live);
+  [[nodiscard]] std::span<const table::format::MaskRecord> open_candidates(const Masked& live);
+  [[nodiscard]] bool is_ambiguous(const Proposal& chosen, const table::format::AnswerRecord& answer,
+                                  std::span<const table::format::MaskRecord> others,
+                                  const Masked& live, std::string_view qualifier,
+                                  const AnswerOf& answer_of);
+  [[nodiscard]] Proposal proposal_of(std::uint32_t request, const Masked& live,
+                                     std::string_view qualifier);
   [[nodiscard]] bool is_taken(std::uint32_t request);
   [[nodiscard]] Rewritten make(const table::format::AnswerRecord& answer, bool& lasting);
 
@@ -84,11 +93,11 @@ class Renamer {
 
   const Protocol& protocol_;
   const table::ServiceSection& section_;
-  std::shared_ptr<match::Renaming> renaming_;
+  std::shared_ptr<Renaming> renaming_;
   std::unique_ptr<Analyser> analyser_;
-  std::unordered_map<std::uint32_t, match::Masked> recorded_;  ///< by request
+  std::unordered_map<std::uint32_t, Masked> recorded_;    ///< by request
   std::unordered_map<std::uint64_t, std::size_t> taken_;  ///< leading candidates of a mask, bound
   std::unordered_map<const table::format::AnswerRecord*, Made> made_;
 };
 
-}  // namespace understudy::engine
+}  // namespace understudy::match

@@ -1,16 +1,15 @@
-#include "engine/renamer.hpp"
+#include "match/renamer.hpp"
 
 #include <algorithm>
 
 #include "table/hash.hpp"
 
-namespace understudy::engine {
+namespace understudy::match {
 
 namespace format = table::format;
-using match::MaskedValue;
 
 Renamer::Renamer(const Protocol& protocol, const table::ServiceSection& section,
-                 std::shared_ptr<match::Renaming> renaming)
+                 std::shared_ptr<Renaming> renaming)
     : protocol_(protocol),
       section_(section),
       renaming_(std::move(renaming)),
@@ -24,16 +23,16 @@ bool Renamer::concerns(const Found& found) const noexcept {
 }
 
 bool Renamer::Proposal::certain(bool accepted) const noexcept {
-  return std::ranges::all_of(bindings, [&](const Binding& binding) {
+  return !ambiguous && std::ranges::all_of(bindings, [&](const Binding& binding) {
     return binding.proven || (binding.made && accepted);
   });
 }
 
-const match::Masked& Renamer::recorded(std::uint32_t request) {
+const Masked& Renamer::recorded(std::uint32_t request) {
   const auto found = recorded_.find(request);
   if (found != recorded_.end()) return found->second;
   const std::string_view canonical = section_.text(section_.requests()[request].canonical);
-  return recorded_.emplace(request, match::mask(protocol_, canonical)).first->second;
+  return recorded_.emplace(request, mask(protocol_, canonical)).first->second;
 }
 
 /// Whether each live value is, or may become, the name of the recorded one in its place.
@@ -49,15 +48,19 @@ bool Renamer::consistent(const Values& recorded, const Values& live,
       if (theirs != ours || renaming_->recorded_of(ours) != nullptr) return false;
       continue;
     }
+    if (section_.is_constant(ours)) return false;
     if (renaming_->bound(theirs, ours)) continue;
-    const bool made = live[i].role == ValueRole::made;
-    const bool time = match::is_time(match::kind_of_folded(theirs));
+    // What refers to something else is not made by being written.
+    const bool refers = (varying->flags & format::value_refers) != 0;
+    const bool made = live[i].role == ValueRole::made && !refers;
+    const bool time = is_time(kind_of_folded(theirs));
     const bool free =
         renaming_->live_of(theirs) == nullptr && (time || renaming_->recorded_of(ours) == nullptr);
     if (!free && !(time && made)) return false;
     const auto same = std::ranges::find(bindings, theirs, &Binding::recorded);
     if (same == bindings.end())
-      bindings.push_back({theirs, ours, made, varying->proven != 0 || theirs == ours});
+      bindings.push_back(
+          {theirs, ours, made, (varying->flags & format::value_proven) != 0 || theirs == ours});
     else
       same->made |= made;
   }
@@ -67,14 +70,21 @@ bool Renamer::consistent(const Values& recorded, const Values& live,
 /// By what is bound already, spelled as the live request is: without a search.
 std::optional<Renamer::Proposal> Renamer::bound(std::string_view canonical,
                                                 std::string_view qualifier, const Values& live) {
-  const std::string translated =
-      match::renamed(protocol_, canonical,
-                     [&](const std::string& folded) { return renaming_->recorded_of(folded); });
+  const std::string translated = renamed(protocol_, canonical, [&](const std::string& folded) {
+    return renaming_->recorded_of(folded);
+  });
   Proposal proposal;
   proposal.found = section_.find(translated, qualifier);
   if (proposal.found.empty()) return std::nullopt;
-  if (!consistent(recorded(proposal.found.first()).values, live, proposal.bindings))
-    return std::nullopt;
+  // Each value is bound, or stands for itself. Not by its place: a list may have another order.
+  for (const MaskedValue& value : live) {
+    if (renaming_->recorded_of(value.folded) != nullptr || !section_.is_varying(value.folded))
+      continue;
+    if (renaming_->live_of(value.folded) != nullptr) return std::nullopt;
+    if (std::ranges::find(proposal.bindings, value.folded, &Binding::live) ==
+        proposal.bindings.end())
+      proposal.bindings.push_back({value.folded, value.folded, false, true});
+  }
   return proposal;
 }
 
@@ -82,12 +92,11 @@ std::optional<Renamer::Proposal> Renamer::bound(std::string_view canonical,
 bool Renamer::is_taken(std::uint32_t request) {
   return std::ranges::all_of(recorded(request).values, [&](const MaskedValue& value) {
     return !section_.is_varying(value.folded) ||
-           (!match::is_time(match::kind_of_folded(value.folded)) &&
-            renaming_->live_of(value.folded) != nullptr);
+           (!is_time(kind_of_folded(value.folded)) && renaming_->live_of(value.folded) != nullptr);
   });
 }
 
-std::span<const format::MaskRecord> Renamer::open_candidates(const match::Masked& live) {
+std::span<const format::MaskRecord> Renamer::open_candidates(const Masked& live) {
   const std::uint64_t hash = table::hash_of(live.mask);
   const auto all = section_.masked(hash);
   if (all.empty()) return all;
@@ -96,21 +105,51 @@ std::span<const format::MaskRecord> Renamer::open_candidates(const match::Masked
   return all.subspan(taken);
 }
 
+Renamer::Proposal Renamer::proposal_of(std::uint32_t request, const Masked& live,
+                                       std::string_view qualifier) {
+  Proposal proposal;
+  const Masked& theirs = recorded(request);
+  if (theirs.mask == live.mask && consistent(theirs.values, live.values, proposal.bindings))
+    proposal.found =
+        section_.find(section_.text(section_.requests()[request].canonical), qualifier);
+  return proposal;
+}
+
+/// Whether new values that are only sought may as well be others, with another answer: of several
+/// times that are asked for, which is which?
+bool Renamer::is_ambiguous(const Proposal& chosen, const format::AnswerRecord& answer,
+                           std::span<const format::MaskRecord> others, const Masked& live,
+                           std::string_view qualifier, const AnswerOf& answer_of) {
+  constexpr std::size_t most = 256;
+  if (std::ranges::all_of(chosen.bindings, &Binding::made)) return false;
+  const auto unordered = std::ranges::count_if(chosen.bindings, [](const Binding& binding) {
+    return !binding.made && binding.live != binding.recorded &&
+           !is_time(kind_of_folded(binding.live));
+  });
+  if (unordered > 1) return true;  // in a list: which of them is which?
+  if (others.size() > most) return true;
+  return std::ranges::any_of(others, [&](const format::MaskRecord& other) {
+    const Proposal proposal = proposal_of(other.request, live, qualifier);
+    const auto* theirs = proposal.found.empty() ? nullptr : answer_of(proposal.found);
+    return theirs != nullptr && theirs->image != answer.image;
+  });
+}
+
 Renamer::Proposal Renamer::propose(std::string_view canonical, std::string_view qualifier,
-                                   const std::function<bool(const Found&)>& answered) {
-  const match::Masked live = match::mask(protocol_, canonical);
+                                   const AnswerOf& answer_of) {
+  const Masked live = mask(protocol_, canonical);
   if (live.values.empty()) return {section_.find(canonical, qualifier), {}};
   if (auto known = bound(canonical, qualifier, live.values)) return *std::move(known);
   Proposal first;
-  for (const format::MaskRecord& candidate : open_candidates(live)) {
-    const match::Masked& theirs = recorded(candidate.request);
-    Proposal proposal;
-    if (theirs.mask != live.mask || !consistent(theirs.values, live.values, proposal.bindings))
-      continue;
-    const auto& request = section_.requests()[candidate.request];
-    proposal.found = section_.find(section_.text(request.canonical), qualifier);
+  const auto candidates = open_candidates(live);
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    Proposal proposal = proposal_of(candidates[i].request, live, qualifier);
     if (proposal.found.empty()) continue;
-    if (answered(proposal.found)) return proposal;
+    if (const auto* answer = answer_of(proposal.found)) {
+      proposal.ambiguous =
+          is_ambiguous(proposal, *answer, candidates.subspan(i + 1), live, qualifier, answer_of);
+      return proposal;
+    }
     // What is only asked for, and not in this state, nothing speaks for.
     if (first.found.empty() && proposal.certain(true)) first = std::move(proposal);
   }
@@ -138,27 +177,32 @@ Renamer::Rewritten Renamer::make(const format::AnswerRecord& answer, bool& lasti
   Rewritten rewritten;
   const format::MentionRecord* mention = section_.mention(answer);
   if (mention == nullptr) return rewritten;
-  const Bytes cbor = section_.octets(mention->document);
-  const Document document = Document::from_cbor(cbor.begin(), cbor.end(), true, false);
-  if (!document.is_object() || !document.contains("answer")) {
+  if (mention->ordered != 0) {
     lasting = false;
-    rewritten.certain = !renaming_->renames();
-    return rewritten;
+    rewritten.certain = renaming_->order_kept(mention->ordered);
   }
+  if (mention->opaque != 0) {
+    lasting = false;
+    rewritten.certain &= !renaming_->renames();
+  }
+  const Bytes cbor = section_.octets(mention->document);
+  if (cbor.empty()) return rewritten;
+  const Document document = Document::from_cbor(cbor.begin(), cbor.end(), true, false);
   bool differs = false;
-  const match::Rename live = [&](const std::string& folded) -> const std::string* {
+  const Rename live = [&](const std::string& folded) -> const std::string* {
     if (!section_.is_varying(folded)) return nullptr;
     const std::string* found = renaming_->live_of(folded);
     // Of a time more may be bound, so that it is no longer known which one is meant.
-    lasting &= found != nullptr && !match::is_time(match::kind_of_folded(folded));
-    rewritten.certain &= !renaming_->ambiguous(folded);
+    lasting &= found != nullptr && !is_time(kind_of_folded(folded));
+    // What this run has not made yet can't be in an answer.
+    rewritten.certain &= found != nullptr && !renaming_->ambiguous(folded);
     differs |= found != nullptr && *found != folded;
     return found;
   };
-  const Document told = match::renamed(document["answer"], live);
+  const Document told = renamed(document["answer"], live);
   if (!differs) return rewritten;
   std::vector<Problem> problems;
-  const Document asked = match::renamed(document.value("request", Document()), live);
+  const Document asked = renamed(document.value("request", Document()), live);
   std::string image = analyser_->encode(asked, told, problems);
   if (problems.empty())
     rewritten.image = std::make_shared<const std::string>(std::move(image));
@@ -169,8 +213,7 @@ Renamer::Rewritten Renamer::make(const format::AnswerRecord& answer, bool& lasti
 
 std::string Renamer::recorded_text(std::string_view live) {
   const std::scoped_lock lock(mutex());
-  return match::renamed(live,
-                        [&](const std::string& folded) { return renaming_->recorded_of(folded); });
+  return renamed(live, [&](const std::string& folded) { return renaming_->recorded_of(folded); });
 }
 
 void Renamer::clear() {
@@ -180,4 +223,4 @@ void Renamer::clear() {
   made_.clear();
 }
 
-}  // namespace understudy::engine
+}  // namespace understudy::match

@@ -1,0 +1,31 @@
+// The line on standard error that says how far a command is.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+namespace understudy::cli {
+
+/// One line that is overwritten on a terminal, a line now and then elsewhere. Removed when it ends.
+class LiveLine {
+ public:
+  LiveLine();
+  ~LiveLine() { end(); }
+  LiveLine(const LiveLine&) = delete;
+  LiveLine& operator=(const LiveLine&) = delete;
+
+  /// Shows the text where it changed, not more often than a person can read.
+  void show(const std::string& text);
+  /// A line of its own that stays.
+  void say(const std::string& line);
+  /// Removes the line.
+  void end();
+
+ private:
+  bool terminal_;
+  std::string shown_;
+  bool visible_ = false;
+  std::chrono::steady_clock::time_point next_;
+};
+
+}  // namespace understudy::cli

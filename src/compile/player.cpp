@@ -1,0 +1,143 @@
+#include "compile/player.hpp"
+
+#include <algorithm>
+
+#include "match/lookup.hpp"
+#include "table/hash.hpp"
+
+namespace understudy::compile {
+
+namespace format = table::format;
+using table::ServiceSection;
+
+namespace {
+
+constexpr int omitted_of = 5;
+
+}  // namespace
+
+Replay Player::run(const Schedule& schedule) {
+  for (const Turn& turn : schedule) play(turn);
+  return result_;
+}
+
+void Player::start(std::uint32_t recording) {
+  scope_ = std::make_unique<match::Scope>(match::immediate_keys(section_));
+  overlays_.clear();
+  elsewhere_ = false;
+  recording_ = recording;
+}
+
+void Player::play(const Turn& turn) {
+  const Step& step = service_.steps[turn.step];
+  if (recording_ != step.recording) start(step.recording);
+  match::Overlay& overlay = overlays_[turn.connection];
+  if (step.analysis.effect != Effect::none) ask(step, overlay);
+  if (step.analysis.control != Control::none) control(step.analysis, overlay);
+}
+
+void Player::ask(const Step& step, match::Overlay& overlay) {
+  const bool read = step.analysis.effect == Effect::read;
+  if (read && omits_ && ++reads_ % omitted_of == 0) return;
+  for (int i = 0; i < (read ? times_ : 1); ++i) ask_once(step, overlay);
+}
+
+Player::Question Player::question_of(const Step& step, const match::Overlay& overlay) {
+  const Identity& identity = step.analysis.identity;
+  if (next_run_ == nullptr) return {section_.find(identity.canonical, identity.qualifier).exact};
+  Question question;
+  question.proposal = next_run_->ask(step, [&](const ServiceSection::Found& found) {
+    const auto& request = section_.requests()[found.first()];
+    const match::Version state = scope_->state(section_.reads(request), overlay);
+    return (request.flags & format::request_volatile) == 0
+               ? match::answer_at(section_, request, state)
+               : nullptr;
+  });
+  if (!question.proposal.found.empty()) question.request = question.proposal.found.first();
+  return question;
+}
+
+void Player::ask_once(const Step& step, match::Overlay& overlay) {
+  ++result_.asked;
+  const Question question = question_of(step, overlay);
+  if (question.request == ServiceSection::none) return static_cast<void>(++result_.miss);
+  const auto& request = section_.requests()[question.request];
+  const bool commits = (request.flags & format::request_control) != 0;
+  const match::Version state =
+      commits ? overlay.fingerprint() : scope_->state(section_.reads(request), overlay);
+  if (learned_ != nullptr)
+    learned_->emplace(match::extend(state, question.request), table::hash_of(step.analysis.image));
+  const auto* answer = grade(step, question, state);
+  if (step.analysis.effect != Effect::write || step.analysis.control != Control::none) return;
+  take_effect(question.request, answer, state, overlay);
+  elsewhere_ |= answer != nullptr && image_of(*answer) != step.analysis.image;
+}
+
+/// As LiveState does: what a write did in an unknown state counts as all that it could have.
+void Player::take_effect(std::uint32_t number, const Answer* answer, match::Version state,
+                         match::Overlay& overlay) {
+  const auto& request = section_.requests()[number];
+  if (answer == nullptr)
+    return scope_->bump(section_.writes(request),
+                        {match::write_identity(request.hash, state, 0), true, false, number},
+                        overlay);
+  const std::uint64_t image = table::hash_of(image_of(*answer));
+  const bool certain = (request.flags & format::request_volatile) == 0 &&
+                       (answer->flags & format::answer_guess) == 0;
+  scope_->bump(section_.writes(*answer),
+               {match::write_identity(request.hash, state, image),
+                (answer->flags & format::answer_changed) != 0, certain, number},
+               overlay);
+}
+
+/// Counts what the table says, and returns the answer that it knows for this state.
+const format::AnswerRecord* Player::grade(const Step& step, const Question& question,
+                                          match::Version state) {
+  const auto& request = section_.requests()[question.request];
+  if (next_run_ != nullptr) next_run_->bind(question.proposal);
+  if ((request.flags & format::request_volatile) != 0) {
+    ++result_.guess;
+    const auto answers = section_.answers(request);
+    const auto same = std::ranges::find_if(
+        answers, [&](const auto& answer) { return image_of(answer) == step.analysis.image; });
+    return same == answers.end() ? nullptr : &*same;
+  }
+  const auto* answer = match::answer_at(section_, request, state);
+  if (answer == nullptr || !is_certain(step, question, *answer))
+    ++result_.guess;
+  else if (is_right(step, question.request, state, *answer))
+    ++result_.certain;
+  else
+    ++(elsewhere_ ? result_.guess : result_.wrong);
+  return answer;
+}
+
+bool Player::is_certain(const Step& step, const Question& question, const Answer& answer) const {
+  if ((answer.flags & format::answer_guess) != 0) return false;
+  if (next_run_ == nullptr) return true;
+  const bool took_effect =
+      step.analysis.effect == Effect::write && (answer.flags & format::answer_changed) != 0;
+  return question.proposal.certain(took_effect) && next_run_->told(answer).certain;
+}
+
+bool Player::is_right(const Step& step, std::uint32_t number, match::Version state,
+                      const Answer& answer) {
+  const std::string_view image = image_of(answer);
+  if (next_run_ != nullptr) {
+    const auto told = next_run_->told(answer);
+    return (told.image ? std::string_view(*told.image) : image) == next_run_->truth(step);
+  }
+  if (known_ == nullptr) return image == step.analysis.image;
+  const auto found = known_->find(match::extend(state, number));
+  return found != known_->end() && found->second == table::hash_of(image);
+}
+
+void Player::control(const Analysis& a, match::Overlay& overlay) {
+  if (a.control != Control::commit) return overlay.apply(a.control, a.control_name);
+  if (a.changed)
+    scope_->merge(overlay.commit());
+  else
+    overlay.drop();
+}
+
+}  // namespace understudy::compile

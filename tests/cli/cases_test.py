@@ -1,0 +1,394 @@
+"""Cases that must hold, with real servers and drivers: each is recorded once and then played against the
+mock in another way (other pool, other order, more reads, other spelling), where it must see what it would
+have seen. `run` gives 0 only where every answer was certain.
+
+Run by /usr/bin/python3, where psycopg, redis and pymysql are; skipped where a server is missing."""
+
+import contextlib
+import json
+import os
+import pathlib
+import sys
+import threading
+import time
+import unittest
+import uuid
+
+HERE = pathlib.Path(__file__).resolve()
+PLAY = sys.argv[sys.argv.index("--play") + 1:] if "--play" in sys.argv else None  # before support takes one
+from support import Case  # noqa: E402
+
+sys.path.insert(0, str(HERE.parents[1] / "conformance"))
+import servers  # noqa: E402
+
+ACCOUNT = "understudy"
+SETUP = """
+CREATE TABLE items (id INTEGER PRIMARY KEY, name VARCHAR(40), stock INTEGER NOT NULL);
+CREATE TABLE parts (id INTEGER PRIMARY KEY, name VARCHAR(40), stock INTEGER NOT NULL);
+CREATE TABLE orders (id VARCHAR(36) PRIMARY KEY, name VARCHAR(40));
+INSERT INTO items VALUES (1, 'one', 10), (2, 'two', 20), (3, 'three', 30);
+INSERT INTO parts VALUES (1, 'one', 10), (2, 'two', 20), (3, 'three', 30);
+"""
+POSTGRES_SETUP = SETUP + """
+CREATE TABLE made (id INTEGER PRIMARY KEY, at TIMESTAMPTZ DEFAULT now(), token TEXT DEFAULT md5(random()::text));
+"""
+MARIADB_SETUP = SETUP + """
+CREATE TABLE made (id INTEGER PRIMARY KEY, at DATETIME(6) DEFAULT NOW(6), token VARCHAR(40) DEFAULT (MD5(RAND())));
+"""
+
+
+# --- the cases, played by a process of its own -----------------------------------------------------
+
+
+class Sql:
+    """Connections to a service, all in autocommit."""
+
+    def __init__(self, service):
+        self.service = service
+
+    def connect(self):
+        port = int(os.environ["UNDERSTUDY_DB_PORT"])
+        if self.service == "pg":
+            import psycopg
+            return psycopg.connect(host="127.0.0.1", port=port, user=ACCOUNT, password=ACCOUNT, dbname=ACCOUNT,
+                                   autocommit=True)
+        import pymysql
+        return pymysql.connect(host="127.0.0.1", port=port, user=ACCOUNT, password=ACCOUNT, database=ACCOUNT,
+                               autocommit=True)
+
+    @contextlib.contextmanager
+    def pool(self, size):
+        with contextlib.ExitStack() as stack:
+            yield [stack.enter_context(contextlib.closing(self.connect())) for _ in range(size)]
+
+
+def ask(connection, text, *values):
+    """The rows of an answer, or how many rows were touched."""
+    with connection.cursor() as cursor:
+        cursor.execute(text, values)
+        if cursor.description is None:
+            return cursor.rowcount
+        return [[value if isinstance(value, (int, str)) else str(value) for value in row] for row in cursor.fetchall()]
+
+
+def stock_of(connection, id):
+    return ask(connection, "SELECT id, name, stock FROM items WHERE id = %s", id)
+
+
+def sell(connection, id, stock):
+    return ask(connection, "UPDATE items SET stock = %s WHERE id = %s", stock, id)
+
+
+def read_write_read(connection, id):
+    return [stock_of(connection, id), sell(connection, id, 100 + id), stock_of(connection, id),
+            sell(connection, id, 200 + id), stock_of(connection, id)]
+
+
+def twice_in_parallel(sql, again, _):
+    """Two clients with a row each, one after the other; again: at the same time."""
+    seen = {}
+    with sql.pool(2) as pool:
+        def client(number):
+            seen[number] = read_write_read(pool[number], number + 1)
+        clients = [threading.Thread(target=client, args=(number,)) for number in range(2)]
+        for thread in clients:
+            thread.start()
+            if not again:
+                thread.join()
+        for thread in clients:
+            thread.join()
+    return [seen[0], seen[1]]
+
+
+def pool(sql, again, _):
+    """One connection; again: ten in turn."""
+    seen = []
+    with sql.pool(10 if again else 1) as connections:
+        for turn in range(12):
+            connection = connections[turn % len(connections)]
+            seen.append(sell(connection, turn % 3 + 1, turn))
+            other = connections[(turn + 5) % len(connections)]
+            seen.append([stock_of(other, id) for id in (1, 2, 3)])
+    return seen
+
+
+def rollback(sql, again, _):
+    """Another connection reads while the transaction is open; again: more often."""
+    seen = []
+    with sql.pool(2) as (writer, reader):
+        seen.append(stock_of(reader, 1))
+        ask(writer, "BEGIN")
+        seen += [sell(writer, 1, 5), stock_of(writer, 1)]
+        seen += [stock_of(reader, 1) for _ in range(3 if again else 1)][:1]
+        ask(writer, "ROLLBACK")
+        seen += [stock_of(writer, 1), stock_of(reader, 1)]
+    return seen
+
+
+def savepoint(sql, again, _):
+    """Again: another connection reads meanwhile."""
+    seen = []
+    with sql.pool(2) as (writer, reader):
+        seen.append(stock_of(reader, 3))
+        ask(writer, "BEGIN")
+        seen.append(sell(writer, 1, 5))
+        ask(writer, "SAVEPOINT half")
+        seen += [sell(writer, 1, 6), sell(writer, 2, 7), stock_of(writer, 1)]
+        ask(writer, "ROLLBACK TO SAVEPOINT half")
+        seen += [stock_of(writer, 1), stock_of(writer, 2)]
+        if again:
+            stock_of(reader, 3)
+        ask(writer, "COMMIT")
+        seen += [stock_of(reader, 1), stock_of(reader, 2)]
+    return seen
+
+
+def client_made_key(sql, again, ids):
+    seen = []
+    with sql.pool(2) as (writer, reader):
+        for id, name in zip(ids, ["ann", "bob"]):
+            seen.append(ask(writer, "INSERT INTO orders VALUES (%s, %s)", id, name))
+        for id in reversed(ids):
+            seen.append(ask(reader, "SELECT id, name FROM orders WHERE id = %s", id))
+        seen.append(ask(reader, "UPDATE orders SET name = %s WHERE id = %s", "zoe", ids[0]))
+        seen.append(ask(writer, "SELECT id, name FROM orders ORDER BY name"))
+    return seen
+
+
+def made_columns(sql, again, _):
+    """What the server's clock and dice made is read back, from wherever."""
+    with sql.pool(2) as (writer, reader):
+        ask(writer, "INSERT INTO made (id) VALUES (1)")
+        return [ask(reader if again else writer, "SELECT at, token FROM made WHERE id = 1") for _ in range(2)]
+
+
+def clock(sql, again, _):
+    with sql.pool(1) as (connection,):
+        ask(connection, "SELECT now() AS t")
+        time.sleep(1.1)
+        ask(connection, "SELECT now() AS t")
+    return "asked"
+
+
+def other_table(sql, again, _):
+    """Again: the same of a table of the same shape."""
+    with sql.pool(1) as (connection,):
+        before = stock_of(connection, 1)
+        try:
+            ask(connection, "UPDATE parts SET stock = 5 WHERE id = 1" if again else "UPDATE items SET stock = 5 WHERE id = 1")
+            refused = False
+        except Exception:
+            refused = True
+        return [before, refused]
+
+
+def polls(sql, again, _):
+    """Again: a thousand times where it was three times."""
+    seen = []
+    with sql.pool(1) as (connection,):
+        for stock in (1, 2):
+            sell(connection, 1, stock)
+            answers = [stock_of(connection, 1) for _ in range(1000 if again else 3)]
+            seen.append([answers[0], all(answer == answers[0] for answer in answers)])
+    return seen
+
+
+def many_polls(sql, again, _):
+    return polls(sql, not again, _)
+
+
+def comments(sql, again, _):
+    """Again: with sqlcommenter's comments and other white space."""
+    def spelled(text):
+        trace = f"/*traceparent='00-{uuid.uuid4().hex}-{uuid.uuid4().hex[:16]}-01',route='%%2Fitems'*/"
+        return text.replace(" ", "\n\t ").replace(",", " , ") + " " + trace if again else text
+    with sql.pool(1) as (connection,):
+        return [ask(connection, spelled("SELECT name, stock FROM items WHERE id = %s"), 1),
+                ask(connection, spelled("UPDATE items SET stock = %s WHERE id = %s"), 11, 1),
+                ask(connection, spelled("SELECT name, stock FROM items WHERE id = %s"), 1)]
+
+
+def swapped(sql, again, _):
+    """1, 2, 3; again: 3, 1, 2."""
+    with sql.pool(1) as (connection,):
+        seen = {id: read_write_read(connection, id) for id in ([3, 1, 2] if again else [1, 2, 3])}
+    return [seen[id] for id in (1, 2, 3)]
+
+
+def in_list(sql, again, _):
+    """Again: the list in another order."""
+    ids = [3, 1, 2] if again else [1, 2, 3]
+    with sql.pool(1) as (connection,):
+        return [ask(connection, "SELECT id, name, stock FROM items WHERE id IN (%s, %s, %s) ORDER BY id", *ids),
+                sell(connection, 2, 21),
+                ask(connection, "SELECT id, name, stock FROM items WHERE id IN (%s, %s, %s) ORDER BY id", *ids)]
+
+
+def redis_client():
+    import redis
+    return redis.Redis(port=int(os.environ["UNDERSTUDY_DB_PORT"]), decode_responses=True)
+
+
+def redis_pool(_, again, ids):
+    clients = [redis_client() for _ in range(10 if again else 1)]
+    seen = []
+    for turn in range(12):
+        client, other = clients[turn % len(clients)], clients[(turn + 3) % len(clients)]
+        seen += [client.set(f"item:{turn % 3}", turn), [other.get(f"item:{id}") for id in range(3)]]
+    return seen
+
+
+def redis_parallel(_, again, ids):
+    seen = {}
+
+    def client(number):
+        own = redis_client()
+        key = f"stock:{number}"
+        seen[number] = [own.get(key), own.set(key, 1), own.get(key), own.incr(key), own.get(key)]
+    clients = [threading.Thread(target=client, args=(number,)) for number in range(2)]
+    for thread in clients:
+        thread.start()
+        if not again:
+            thread.join()
+    for thread in clients:
+        thread.join()
+    return [seen[0], seen[1]]
+
+
+def redis_key(_, again, ids):
+    writer, reader = redis_client(), redis_client()
+    return [writer.hset(f"order:{ids[0]}", "id", ids[0]), reader.hget(f"order:{ids[0]}", "id"),
+            writer.set(f"name:{ids[1]}", "bob"), reader.get(f"name:{ids[1]}")]
+
+
+def redis_polls(_, again, ids):
+    client = redis_client()
+    seen = []
+    for value in ("a", "b"):
+        client.set("state", value)
+        answers = {client.get("state") for _ in range(1000 if again else 2)}
+        seen.append(sorted(answers))
+    return seen
+
+
+def redis_swapped(_, again, ids):
+    client = redis_client()
+    seen = {}
+    for id in ([3, 1, 2] if again else [1, 2, 3]):
+        seen[id] = [client.get(f"n:{id}"), client.set(f"n:{id}", id * 10), client.get(f"n:{id}")]
+    return [seen[id] for id in (1, 2, 3)]
+
+
+def redis_discard(_, again, ids):
+    client, other = redis_client(), redis_client()
+    seen = [client.set("a", 1)]
+    with client.pipeline() as pipe:
+        pipe.watch("a")
+        pipe.multi()
+        pipe.set("a", 2)
+        if again:
+            other.get("a")
+        pipe.reset()
+    return seen + [client.get("a"), other.get("a")]
+
+
+CASES = {function.__name__: function for function in (
+    twice_in_parallel, pool, rollback, savepoint, client_made_key, made_columns, clock, other_table, polls,
+    many_polls, comments, swapped, in_list, redis_pool, redis_parallel, redis_key, redis_polls, redis_swapped,
+    redis_discard)}
+
+
+def play(case, service, again, ids):
+    ids = ids.split(",")
+    text = json.dumps(CASES[case](Sql(service), again == "again", ids))
+    for number, id in enumerate(ids):
+        text = text.replace(id, f"<id {number}>")
+    print("seen", text, flush=True)
+
+
+# --- the tests -------------------------------------------------------------------------------------
+
+
+class Cases(Case):
+    running = {}
+
+    @classmethod
+    def setUpClass(cls):
+        cls.stack = contextlib.ExitStack()
+        cls.addClassCleanup(cls.stack.close)
+        cls.running = {}
+
+    def server(self, kind, setup):
+        """Started once, with its tables as they were for each case."""
+        try:
+            if kind not in self.running:
+                self.running[kind] = servers.stopped_at_exit(kind(), self.stack).start()
+            self.running[kind].reset(self.write("setup.sql", setup))
+        except servers.ServerError as problem:
+            self.skipTest(str(problem))
+        return self.running[kind].upstream()
+
+    def command(self, case, service, how):
+        ids = ",".join(str(uuid.uuid4()) for _ in range(2))
+        return ["--", sys.executable, str(HERE), "--play", case, service, how, ids]
+
+    def seen(self, out):
+        return [line for line in out.splitlines() if line.startswith("seen")]
+
+    def check(self, case, service, status=0):
+        kind, setup = {"pg": (servers.Postgres, POSTGRES_SETUP), "my": (servers.Mariadb, MARIADB_SETUP),
+                       "redis": (servers.Redis, "")}[service]
+        upstream = self.server(kind, setup)
+        mock = self.path(case + service)
+        out, _ = self.expect(0, "record", mock, "--map", f"db=0={upstream}", *self.command(case, service, "once"))
+        recorded = self.seen(out)
+        self.assertEqual(len(recorded), 1, out)
+        self.expect(0, "compile", mock, "--check")
+        same, _ = self.expect(status, "run", mock, *self.command(case, service, "once"))
+        self.assertEqual(self.seen(same), recorded)
+        return mock, recorded
+
+    def certain(self, case, service):
+        mock, recorded = self.check(case, service)
+        again, err = self.expect(0, "run", mock, *self.command(case, service, "again"))
+        self.assertEqual(self.seen(again), recorded, err)
+
+    def test_clock_is_told_as_a_guess(self):
+        for service in ("pg", "my"):
+            with self.subTest(service):
+                mock = self.path("clock" + service)
+                kind, setup = (servers.Postgres, POSTGRES_SETUP) if service == "pg" else (servers.Mariadb, MARIADB_SETUP)
+                self.expect(0, "record", mock, "--map", f"db=0={self.server(kind, setup)}",
+                            *self.command("clock", service, "once"))
+                self.expect(2, "run", mock, *self.command("clock", service, "again"), says="guess")
+                self.expect(1, "run", mock, "--strict", *self.command("clock", service, "again"))
+
+    def test_update_of_another_table_is_a_miss(self):
+        for service in ("pg", "my"):
+            with self.subTest(service):
+                mock, recorded = self.check("other_table", service)
+                self.assertIn("false", recorded[0])
+                again, err = self.expect(2, "run", mock, *self.command("other_table", service, "again"))
+                self.assertIn("true", self.seen(again)[0])
+                self.assertIn("miss", err)
+
+
+def add_case(case, service):
+    def test(self):
+        self.certain(case, service)
+    setattr(Cases, f"test_{case}_{service}", test)
+
+
+for name in ("twice_in_parallel", "pool", "rollback", "savepoint", "client_made_key", "made_columns", "polls",
+             "many_polls", "comments", "swapped", "in_list"):
+    add_case(name, "pg")
+    add_case(name, "my")
+for name in ("redis_pool", "redis_parallel", "redis_key", "redis_polls", "redis_swapped", "redis_discard"):
+    add_case(name, "redis")
+
+
+if __name__ == "__main__":
+    if PLAY:
+        play(*PLAY)
+    else:
+        unittest.main(verbosity=2)  # names what is skipped
