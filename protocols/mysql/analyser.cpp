@@ -294,14 +294,15 @@ Identity MysqlAnalyser::identify(const Document& request, const Surroundings& ar
 
 void MysqlAnalyser::append_identity(const Document& request, Ask ask, const Surroundings& around,
                                     Identity& identity, std::vector<Problem>& problems) {
-  const std::string text = text_of(request, ask == Ask::prepare ? "prepare" : "sql");
-  if (text.empty())
+  const char* const key = ask == Ask::prepare ? "prepare" : "sql";
+  const std::string text = text_of(request, key);
+  if (!request.contains(key) || !(request[key].is_string() || request[key].is_binary()))
     problems.push_back({"/request", "expected a statement in `sql`", "sql: SELECT …"});
   statement_.assign(text, around.mode);
   std::vector<Parameter> parameters;
   if (ask == Ask::run) parameters = parameters_from_document(request, problems);
-  if (ask == Ask::run && parameters.size() != statement_.parameter_count() &&
-      !(parameters.empty() && problems.empty() && statement_.parameter_count() == 0))
+  const bool unbound = request.contains("params") && parameters.empty();  // see query_request
+  if (ask == Ask::run && parameters.size() != statement_.parameter_count() && !unbound)
     problems.push_back({"/request/params",
                         "the statement has " + std::to_string(statement_.parameter_count()) +
                             " parameters, not " + std::to_string(parameters.size()),

@@ -87,6 +87,7 @@ class MysqlObserver final : public Observer {
   void follow(const std::string& sql, const StatementInfo& info, const Results& results,
               Moment ended);
   [[nodiscard]] Document request_for(const std::string& sql) const;
+  [[nodiscard]] Document query_request(const std::string& sql) const;
   void add_circumstances(const std::string& sql, Document& request) const;
   [[nodiscard]] std::string to_text(std::string_view octets);
   [[nodiscard]] ColumnContext column_context() const;

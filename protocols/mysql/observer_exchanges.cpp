@@ -134,12 +134,12 @@ void MysqlObserver::complete_query(Pending& pending, Moment at) {
         Results one;
         one.list.push_back(std::move(results.list[i]));
         const std::string part(parts[i]);
-        emit_statement(part, request_for(part), one, pending.began, at);
+        emit_statement(part, query_request(part), one, pending.began, at);
       }
       return;
     }
   }
-  emit_statement(sql, request_for(sql), results, pending.began, at);
+  emit_statement(sql, query_request(sql), results, pending.began, at);
 }
 
 void MysqlObserver::complete_prepare(Pending& pending, Moment at) {
@@ -208,6 +208,16 @@ Document MysqlObserver::request_for(const std::string& sql) const {
   const auto cleaned = without_passwords(sql, session_.mode());
   Document request = {{"sql", document_of(cleaned ? *cleaned : sql)}};
   if (session_.database() != login_.database) request["database"] = session_.database();
+  return request;
+}
+
+/// Of COM_QUERY. Question marks in it are a mistake of the client: nothing is bound to them.
+Document MysqlObserver::query_request(const std::string& sql) const {
+  Document request = request_for(sql);
+  if (sql.find('?') == std::string::npos) return request;
+  sql::Statement statement;
+  statement.assign(octets_of(request["sql"]), session_.mode());
+  if (statement.parameter_count() > 0) request["params"] = Document::array();
   return request;
 }
 

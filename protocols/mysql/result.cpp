@@ -148,7 +148,7 @@ Result result_from(const Document& document, const ColumnContext& context, const
   if (document.is_object())
     report_unknown_keys(document,
                         {"columns", "rows", "affected", "insert_id", "info", "warnings", "status",
-                         "error", "infile"},
+                         "error", "infile", "parameters"},
                         path, problems);
   if (document.is_object() && document.contains("columns"))
     return result_set_from(document, context, path, problems);

@@ -312,7 +312,7 @@ std::string respell(std::string_view folded, std::string_view like) {
   if (kind == ValueKind::instant || kind == ValueKind::date) return respell_instant(folded, like);
   std::string text(folded.substr(std::min<std::size_t>(1, folded.size())));
   if (kind == ValueKind::uuid && like.size() == uuid_size && text.size() == uuid_digits)
-    for (const std::size_t hyphen : {8, 13, 18, 23}) text.insert(hyphen, 1, '-');
+    for (const std::size_t hyphen : {8U, 13U, 18U, 23U}) text.insert(hyphen, 1, '-');
   if (folds_case(kind) && std::ranges::any_of(like, is_upper))
     for (char& octet : text)
       if (is_lower(octet)) octet = static_cast<char>(octet - 'a' + 'A');

@@ -203,8 +203,10 @@ bool ServiceSection::is_constant(std::string_view folded) const noexcept {
 }
 
 std::span<const format::MaskRecord> ServiceSection::masked(std::uint64_t hash) const noexcept {
-  const auto found = std::ranges::equal_range(masks_, hash, {}, &format::MaskRecord::hash);
-  return {found.begin(), found.end()};
+  // Two searches: clang 14, which builds the fuzz targets, can't take libstdc++'s subranges.
+  const auto begin = std::ranges::lower_bound(masks_, hash, {}, &format::MaskRecord::hash);
+  const auto end = std::ranges::upper_bound(masks_, hash, {}, &format::MaskRecord::hash);
+  return {begin, end};
 }
 
 const format::MentionRecord* ServiceSection::mention(

@@ -147,6 +147,21 @@ TEST_CASE("long data and what a statement remembers are part of the execution") 
   CHECK_EQ(learned.exchanges[1].request["params"], Document::parse(R"(["xoz", 8])"));
 }
 
+TEST_CASE("statements that nothing was bound to, and empty ones, are compiled as they were sent") {
+  auto runs = logged_in();
+  const Octets refused = packet(from_hex("ff280423343230303073796e746178"), 1);
+  for (const char* text : {"SELECT ?", "", "SELECT '?'"}) {
+    runs.push_back({Direction::from_client, command(3, text)});
+    runs.push_back({Direction::from_server, refused});
+  }
+  const Learned learned = observe(runs);
+  REQUIRE_EQ(learned.exchanges.size(), 3);
+  CHECK_EQ(learned.exchanges[0].request, Document::parse(R"({"sql": "SELECT ?", "params": []})"));
+  CHECK_EQ(learned.exchanges[2].request, Document::parse(R"({"sql": "SELECT '?'"})"));
+  const Recorded table(learned);        // which allows no problem
+  CHECK_EQ(table.answers().size(), 2);  // an empty statement is refused without the table
+}
+
 TEST_CASE("a statement that is prepared and never executed is told when it is closed") {
   auto runs = logged_in();
   runs.push_back({Direction::from_client, command(0x16, "SELECT id FROM t")});
