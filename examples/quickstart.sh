@@ -61,14 +61,14 @@ port_of() { sed -nE "s/^listening $1 .*:([0-9]+)$/\1/p" "$folder/addresses"; }
 orders=$(port_of orders) catalogue=$(port_of catalogue) cache=$(port_of cache) payments=$(port_of payments)
 
 export PGPASSWORD=anything
-expect Grace psql -X -h 127.0.0.1 -p "$orders" -U anyone shop -c \
-  'select "id", "email", "name", "address", "tags", "newsletter", "created_at" from "customers" where "id" = 2 limit 1'
+expect Ada psql -X -h 127.0.0.1 -p "$orders" -U anyone shop -c \
+  'select "id", "email", "name", "address", "tags", "newsletter", "created_at" from "customers" where "id" = 101 limit 1'
 expect delivered mariadb --no-defaults -h 127.0.0.1 -P "$catalogue" -u anyone -panything shop -t -e \
   "SELECT sku, delta, reason, at FROM stock_movements WHERE sku = 'MUG-01' ORDER BY id"
 expect 312 redis-cli -p "$cache" INCR views:MUG-01
 expect 313 redis-cli -p "$cache" INCR views:MUG-01
-expect ch_0001 curl -sS -w '\n' "http://127.0.0.1:$payments/customers/23/charges" -H 'content-type: application/json' \
-  -d '{"reference": "order-4", "amount": 14150, "currency": "eur", "payment_method": "pm_card_visa"}'
+expect ch_124_01 curl -sS -w '\n' "http://127.0.0.1:$payments/customers/124/charges" -H 'content-type: application/json' \
+  -d '{"reference": "order-1004", "amount": 14150, "currency": "eur", "payment_method": "pm_card_visa"}'
 
 say
 say "What nobody recorded is never made up. It is an error, and the error says what is nearest:"
