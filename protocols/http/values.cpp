@@ -37,18 +37,19 @@ std::string map_values(std::string_view canonical, const ValueMap& map) {
   const std::size_t space = std::min(pattern.find(' '), pattern.size());
   const std::string_view method = pattern.substr(0, space);
   const bool makes = method == "POST" || method == "PUT" || method == "PATCH";
+  bool changed = false;
   const auto mapped = [&](std::string_view text, ValueRole role) {
-    return map(text, role).value_or(std::string(text));
+    auto other = map(text, role);
+    changed |= other.has_value();
+    return other ? *std::move(other) : std::string(text);
   };
   const ValueRole content = makes ? ValueRole::made : ValueRole::sought;
   std::string result(method);
   result += mapped(pattern.substr(space), method == "PUT" ? ValueRole::made : ValueRole::sought);
-  canonical.remove_prefix(pattern.size());
-  if (canonical.empty()) return result;
-  result += '\0';
-  canonical.remove_prefix(1);
+  std::string_view rest = canonical.substr(std::min(pattern.size() + 1, canonical.size()));
+  if (pattern.size() < canonical.size()) result += '\0';
   bool in_query = true;
-  while (const auto item = take_item(canonical)) {
+  while (const auto item = take_item(rest)) {
     in_query = in_query && item->tag != 'h';
     if (item->tag == 'b')
       append_item(result, 'b', map_body(item->text, [&](std::string_view text) {
@@ -59,7 +60,7 @@ std::string map_values(std::string_view canonical, const ValueMap& map) {
     else
       append_item(result, item->tag, item->text);
   }
-  return result.append(canonical);
+  return changed ? result.append(rest) : std::string(canonical);
 }
 
 }  // namespace understudy::http

@@ -72,7 +72,19 @@ ServerEvent RedisServer::next() {
   }
 }
 
+namespace {
+
+// What no client begins a command with. The real server would wait for the end of such a line.
+std::optional<std::string_view> foreign_opening_of(Bytes pending) noexcept {
+  if (pending.empty() || pending.front() >= ' ') return std::nullopt;
+  return foreign_opening(pending);
+}
+
+}  // namespace
+
 RedisServer::Step RedisServer::take_command() {
+  if (const auto opening = foreign_opening_of(received_.pending()))
+    return close(Noted{foreign_note(*opening, "RESP")});
   const CommandDecoder::Status status = decoder_.next(received_.pending());
   switch (status) {
     case CommandDecoder::Status::need_more:
@@ -89,14 +101,9 @@ RedisServer::Step RedisServer::take_command() {
   return process(decoder_.arguments());
 }
 
-// The real server waits for the line end of what no client of it begins with.
 RedisServer::Step RedisServer::await_more() {
-  const Bytes pending = received_.pending();
-  const bool text = pending.empty() || pending.front() >= ' ';
-  if (const auto opening = text ? std::nullopt : foreign_opening(pending))
-    return close(Noted{foreign_note(*opening, "RESP")});
   if (!at_eof_) return NeedBytes{};
-  return close(pending.empty() ? Step() : Noted{std::string(cut_off_note)});
+  return close(received_.pending().empty() ? Step() : Noted{std::string(cut_off_note)});
 }
 
 RedisServer::Step RedisServer::protocol_error() {

@@ -159,8 +159,8 @@ class Scanner {
 
   [[nodiscard]] bool bcrypt_at(std::size_t at) const noexcept {
     const std::string_view hash = text_.substr(at, bcrypt_size);
-    return hash.size() == bcrypt_size && hash.starts_with("$2") && hash[3] == '$' &&
-           is_digit(hash[4]) && is_digit(hash[5]) && hash[6] == '$' &&
+    return hash.size() == bcrypt_size && ends(at + bcrypt_size) && hash.starts_with("$2") &&
+           hash[3] == '$' && is_digit(hash[4]) && is_digit(hash[5]) && hash[6] == '$' &&
            std::ranges::all_of(hash.substr(7), [](char octet) {
              return is_alnum(octet) || octet == '.' || octet == '/';
            });

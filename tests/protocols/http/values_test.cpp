@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "protocols/http/support.hpp"
+#include "support/cuts.hpp"
 
 using namespace understudy;
 using namespace understudy::http::testing;
@@ -39,6 +40,20 @@ std::string replaced(const Document& request) {
 }
 
 }  // namespace
+
+TEST_CASE("canonical octets that are none are mapped without harm") {
+  const auto mapped = [](std::string_view octets, std::optional<std::string> other) {
+    return http::map_values(octets, [&](std::string_view, ValueRole) { return other; });
+  };
+  const std::string sound = canonical(
+      {{"method", "POST"}, {"path", "/a"}, {"query", {{"q", "2"}}}, {"body", {{"n", 5}}}});
+  test::for_each_truncation(as_bytes(sound), [&](Bytes prefix) {
+    CHECK(mapped(as_text(prefix), std::nullopt) == as_text(prefix));
+    CHECK(mapped(as_text(prefix), "other").size() < sound.size() + 30);
+  });
+  const std::string_view long_winded("GET /a\0v05:12345", 16);
+  CHECK(mapped(long_winded, std::nullopt) == long_winded);
+}
 
 TEST_CASE("path, query and body are values, made by what is put or posted") {
   CHECK(values({{"method", "GET"}, {"path", "/a/1"}, {"query", {{"q", "2"}}}}) == " /a/1 | 2");

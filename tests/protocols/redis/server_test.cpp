@@ -418,6 +418,20 @@ TEST_CASE("a client of another protocol is turned away by its first octets") {
   }
 }
 
+TEST_CASE("whether a client is turned away does not depend on how its octets are cut") {
+  const std::string octets = "PING\r\n" + std::string("\0\0\0\nPING\r\n", 10);
+  Live whole;
+  const std::string sent = whole.send(octets);
+  CHECK(sent == "+PONG\r\n");
+  CHECK(whole.closed);
+  Live pieces;
+  std::string in_pieces;
+  for (std::size_t i = 0; i < octets.size() && !pieces.closed; ++i)
+    in_pieces += pieces.send(octets.substr(i, 1));
+  CHECK(in_pieces == sent);
+  CHECK(pieces.events == whole.events);
+}
+
 TEST_CASE("a client that goes away in the middle of a command is told of, any other is not") {
   const std::string command = wire({"PING"});
   for (std::size_t length = 0; length <= command.size(); ++length) {
