@@ -104,15 +104,18 @@ std::string map_values(std::string_view canonical, const ValueMap& map) {
   const std::string_view pattern = pattern_of(canonical);
   std::string mapped(canonical.substr(0, std::min(pattern.size() + 1, canonical.size())));
   std::string_view rest = canonical.substr(mapped.size());
+  bool changed = false;
   for (const ValueRole role : roles_of(pattern)) {
     const auto value = take_value(rest);
     if (!value) break;
     const auto other = value->null ? std::nullopt : map(value->text, role);
+    changed |= other.has_value();
     if (other)
       append_value(*other, mapped);
     else
       mapped.append(value->prefix).append(value->text);
   }
+  if (!changed) return std::string(canonical);
   sort_lists(mapped);
   return mapped.append(rest);  // the data of a COPY, say
 }

@@ -179,11 +179,12 @@ class Scanner {
     if (const std::size_t size = base64_at(at)) return take(at, size, ValueKind::token);
     const std::size_t wide = run(text_, at, is_base64url);
     const std::size_t before = tokens_.size();
-    for (std::size_t end = at + wide, word = at; word < end;) word += scan_word(word);
+    std::size_t word = at;
+    while (word < at + wide) word += scan_word(word);
     // Words joined by hyphens have one case, base64url has both.
     if (tokens_.size() == before && wide >= 20 && is_random_text(text_.substr(at, wide), true))
       take(at, wide, ValueKind::token);
-    return wide;
+    return std::max(wide, word - at);  // the fraction of an epoch lies behind its run
   }
 
   std::size_t scan_word(std::size_t at) {

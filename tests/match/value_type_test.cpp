@@ -103,6 +103,10 @@ TEST_CASE("near misses of each kind are plain values") {
     CHECK_MESSAGE(tokens(text).empty(), text, " ", tokens(text));
 }
 
+TEST_CASE("the fraction of an epoch is no value of its own") {
+  CHECK(tokens("1795581354.1354123457") == "epoch:1795581354.1354123457");
+}
+
 TEST_CASE("a longer word that begins like a bcrypt hash is none") {
   const std::string rest = "VK1fsEixZaYVK1fsbw1ZfX3bOXePaWxn96p36WQoeG6Lruj3vjPGga62lW";
   CHECK(tokens("$2b$12$" + rest) == "token:" + rest);
