@@ -323,8 +323,7 @@ bool Normaliser::parted(const Token& token) const noexcept {
            token.kind != TokenKind::punctuation;
   }
   const bool cast = token.text == "::";
-  if (last_kind_ == TokenKind::punctuation && last_ == ':' && statement_.pattern_.ends_with("::"))
-    return false;
+  if (last_kind_ == TokenKind::punctuation && last_text_ == "::") return false;
   if (token.kind != TokenKind::punctuation) return true;
   const bool after_name =
       last_kind_ == TokenKind::quoted || (after_word() && (last_flags_ & value_follows) == 0);
@@ -341,7 +340,7 @@ bool Normaliser::parted(const Token& token) const noexcept {
     case '(':
       return !after_name || (mysql_ && token.spaced && (last_flags_ & space_matters) != 0);
     default:
-      return !cast;
+      return !cast || last_ == ':';  // of `: ::` the first two would be the cast
   }
 }
 

@@ -190,6 +190,8 @@ TEST_CASE("literals that shape a PostgreSQL answer stay in the pattern") {
 
 TEST_CASE("PostgreSQL operators keep their tokens apart") {
   check({
+      {"a : ::b", "a : ::b"},
+      {"a ::::b", "a::::b"},
       {"select a from t where b->>'x' = 'y'", "select a from t where b ->> ? = ? | x, y"},
       {"select a from t where b ?| array['x']", "select a from t where b ?| array[?] | x"},
       {"select a from t where b ? 'x'", "select a from t where b ? ? | x"},
