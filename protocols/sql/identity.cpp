@@ -5,27 +5,10 @@
 #include "protocols/sql/number.hpp"
 #include "protocols/sql/row_plan.hpp"
 #include "protocols/sql/statement.hpp"
+#include "protocols/sql/value_length.hpp"
 
 namespace understudy::sql {
 namespace {
-
-/// Lengths are written in groups of 7 bits, least first, the top bit saying that more follow; 0 is
-/// null and every other length is one more than it is.
-void append_length(std::size_t length, std::string& out) {
-  for (; length >= 0x80; length >>= 7) out += static_cast<char>((length & 0x7F) | 0x80);
-  out += static_cast<char>(length);
-}
-
-bool take_length(std::string_view& rest, std::size_t& length) {
-  length = 0;
-  for (unsigned shift = 0; !rest.empty() && shift < 63; shift += 7) {
-    const auto octet = static_cast<std::uint8_t>(rest.front());
-    rest.remove_prefix(1);
-    length |= static_cast<std::size_t>(octet & 0x7FU) << shift;
-    if (octet < 0x80) return true;
-  }
-  return false;
-}
 
 void append_qualifier(ValueClass value_class, std::uint16_t spelling, std::string& out) {
   const char octets[4] = {static_cast<char>(value_class), static_cast<char>(spelling & 0xFF),

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "protocols/sql/statement.hpp"
+#include "protocols/sql/value_length.hpp"
 #include "understudy/request.hpp"
 
 namespace understudy::sql {
@@ -43,15 +44,11 @@ struct Entry {
 
 /// How many octets the value that `rest` begins with takes; 0 where it is damaged.
 std::size_t size_of_value(std::string_view rest) {
-  std::size_t length = 0, octets = 0;
-  for (unsigned shift = 0;; shift += 7) {
-    if (octets >= rest.size() || shift >= 63) return 0;
-    const auto octet = static_cast<std::uint8_t>(rest[octets++]);
-    length |= static_cast<std::size_t>(octet & 0x7FU) << shift;
-    if (octet < 0x80) break;
-  }
-  const std::size_t size = octets + (length == 0 ? 0 : length - 1);
-  return size <= rest.size() ? size : 0;
+  const std::size_t before = rest.size();
+  std::size_t length = 0;
+  if (!take_length(rest, length)) return 0;
+  const std::size_t size = length == 0 ? 0 : length - 1;
+  return size <= rest.size() ? before - rest.size() + size : 0;
 }
 
 void sort(std::string& canonical, std::size_t begin, std::string* qualifier,

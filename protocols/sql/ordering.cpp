@@ -3,16 +3,11 @@
 
 #include "protocols/sql/statement.hpp"
 #include "protocols/sql/values.hpp"
+#include "protocols/sql/words.hpp"
 #include "understudy/protocol.hpp"
 
 namespace understudy::sql {
 namespace {
-
-bool is_word(char octet) noexcept {
-  return (octet >= 'a' && octet <= 'z') || (octet >= 'A' && octet <= 'Z') ||
-         (octet >= '0' && octet <= '9') || octet == '_' || octet == '$' ||
-         static_cast<unsigned char>(octet) >= 0x80;
-}
 
 /// The words, quoted identifiers and operators of a pattern, all in small letters.
 std::vector<std::string> tokens_of(std::string_view pattern) {
@@ -30,23 +25,19 @@ std::vector<std::string> tokens_of(std::string_view pattern) {
     const auto extend = [&](auto belongs) {
       while (end < pattern.size() && belongs(pattern[end])) ++end;
     };
-    if (is_word(first))
-      extend(is_word);
+    if (is_word_octet(first))
+      extend(is_word_octet);
     else if (operators.find(first) != std::string_view::npos)
       extend([&](char octet) { return operators.find(octet) != std::string_view::npos; });
     if (first != ' ') tokens.emplace_back(pattern.substr(at, end - at));
     at = end;
   }
-  for (std::string& token : tokens)
-    std::ranges::transform(token, token.begin(), [](unsigned char octet) {
-      return octet >= 'A' && octet <= 'Z' ? static_cast<char>(octet - 'A' + 'a')
-                                          : static_cast<char>(octet);
-    });
+  for (std::string& token : tokens) std::ranges::transform(token, token.begin(), to_lower);
   return tokens;
 }
 
 bool is_name(const std::string& token) {
-  return !token.empty() && is_word(token[0]) && (token[0] < '0' || token[0] > '9');
+  return !token.empty() && is_word_octet(token[0]) && (token[0] < '0' || token[0] > '9');
 }
 
 bool is_slot(const std::string& token) {

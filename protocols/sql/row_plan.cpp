@@ -4,6 +4,7 @@
 #include <array>
 
 #include "protocols/sql/number.hpp"
+#include "protocols/sql/words.hpp"
 
 namespace understudy::sql {
 namespace {
@@ -12,9 +13,6 @@ constexpr std::size_t longest_value = 256;
 
 constexpr bool is_digit(char c) noexcept {
   return c >= '0' && c <= '9';
-}
-constexpr char lower(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -57,7 +55,7 @@ std::optional<std::string> uuid_of(std::string_view text) {
   std::string digits;
   for (const char c : text) {
     if (c == '-') continue;
-    const char folded = lower(c);
+    const char folded = to_lower(c);
     if (!is_digit(folded) && (folded < 'a' || folded > 'f')) return std::nullopt;
     digits += folded;
   }
@@ -277,7 +275,7 @@ Cell fold_value(std::string_view text) {
   }
   if (const auto uuid = uuid_of(text)) return folded + *uuid;
   std::string lowered(text);
-  std::ranges::transform(lowered, lowered.begin(), lower);
+  std::ranges::transform(lowered, lowered.begin(), to_lower);
   const std::string_view truth = truth_of(lowered);
   return folded += truth.empty() ? std::string_view(lowered) : truth;
 }

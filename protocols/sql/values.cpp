@@ -5,19 +5,12 @@
 
 #include "protocols/sql/lists.hpp"
 #include "protocols/sql/statement.hpp"
+#include "protocols/sql/value_length.hpp"
+#include "protocols/sql/words.hpp"
 #include "understudy/request.hpp"
 
 namespace understudy::sql {
 namespace {
-
-char lower(char octet) noexcept {
-  return octet >= 'A' && octet <= 'Z' ? static_cast<char>(octet - 'A' + 'a') : octet;
-}
-
-bool is_word(char octet) noexcept {
-  return (octet >= 'a' && octet <= 'z') || (octet >= '0' && octet <= '9') || octet == '_' ||
-         octet == '$' || static_cast<unsigned char>(octet) >= 0x80;
-}
 
 /// The words of a pattern one by one, quoted identifiers left out, and the slots between them.
 class Walk {
@@ -40,7 +33,7 @@ class Walk {
     } else if (octet == '"' || octet == '`') {
       const std::size_t end = pattern_.find(octet, at_ + 1);
       at_ = end == std::string_view::npos ? pattern_.size() : end + 1;
-    } else if (is_word(lower(octet))) {
+    } else if (is_word_octet(octet)) {
       take_word();
     } else {
       ++at_;
@@ -49,8 +42,8 @@ class Walk {
 
   void take_word() {
     word_.clear();
-    for (; at_ < pattern_.size() && is_word(lower(pattern_[at_])); ++at_)
-      word_ += lower(pattern_[at_]);
+    for (; at_ < pattern_.size() && is_word_octet(pattern_[at_]); ++at_)
+      word_ += to_lower(pattern_[at_]);
     if (word_ == "select" || word_ == "with" || word_ == "from" || word_ == "join") spoilt_ = true;
     if (word_ == "insert" || word_ == "replace") inserts_ = true;
     if (word_ == "values" && inserts_) making_ = true;
@@ -74,23 +67,17 @@ struct Encoded {
   bool null = false;
 };
 std::optional<Encoded> take_value(std::string_view& rest) {
-  std::size_t length = 0, octets = 0;
-  for (unsigned shift = 0;; shift += 7) {
-    if (octets >= rest.size() || shift >= 63) return std::nullopt;
-    const auto octet = static_cast<std::uint8_t>(rest[octets++]);
-    length |= static_cast<std::size_t>(octet & 0x7FU) << shift;
-    if (octet < 0x80) break;
-  }
-  const std::size_t size = length == 0 ? 0 : length - 1;
-  const Encoded value{rest.substr(0, octets), rest.substr(octets, size), length == 0};
-  rest.remove_prefix(octets + value.text.size());
+  std::string_view behind = rest;
+  std::size_t length = 0;
+  if (!take_length(behind, length)) return std::nullopt;
+  const Encoded value{rest.substr(0, rest.size() - behind.size()),
+                      behind.substr(0, length == 0 ? 0 : length - 1), length == 0};
+  rest = behind.substr(value.text.size());
   return value;
 }
 
 void append_value(std::string_view text, std::string& canonical) {
-  std::size_t length = text.size() + 1;
-  for (; length >= 0x80; length >>= 7) canonical += static_cast<char>((length & 0x7F) | 0x80);
-  canonical += static_cast<char>(length);
+  append_length(text.size() + 1, canonical);
   canonical += text;
 }
 

@@ -61,6 +61,12 @@ struct WordEntry {
 [[nodiscard]] constexpr char to_lower(char octet) noexcept {
   return octet >= 'A' && octet <= 'Z' ? static_cast<char>(octet + ('a' - 'A')) : octet;
 }
+/// What a word of a pattern may be of. Octets from 0x80 on are part of names.
+[[nodiscard]] constexpr bool is_word_octet(char octet) noexcept {
+  const char lower = to_lower(octet);
+  return (lower >= 'a' && lower <= 'z') || (octet >= '0' && octet <= '9') || octet == '_' ||
+         octet == '$' || static_cast<unsigned char>(octet) >= 0x80;
+}
 /// `lower` equals `text` but for ASCII case.
 [[nodiscard]] bool equals_folded(std::string_view text, std::string_view lower) noexcept;
 
