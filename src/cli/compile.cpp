@@ -18,12 +18,6 @@ namespace {
 using compile::PatternSummary;
 using compile::ServiceSummary;
 
-std::string joined(const std::vector<std::string>& parts) {
-  std::string all;
-  for (const std::string& part : parts) all += (all.empty() ? "" : ", ") + part;
-  return all;
-}
-
 /// "write", "read static", "read volatile not understood".
 std::string kind_of(const PatternSummary& pattern) {
   std::string kind = pattern.writes ? "write" : "read";
@@ -140,10 +134,6 @@ Document document_of(const ServiceSummary& service) {
           {"values", compile::summary_of(service.decisions)},
           {"replay", document_of(service.tests)},
           {"patterns", std::move(patterns)}};
-}
-
-void print_json(const Document& document) {
-  fmt::print("{}\n", document.dump(2, ' ', false, Document::error_handler_t::replace));
 }
 
 Document document_of(const Diagnostics& problems) {

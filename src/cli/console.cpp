@@ -37,6 +37,14 @@ std::string_view ordinal_suffix(std::uint64_t number) {
 
 }  // namespace
 
+void print_json(const Document& document) {
+  fmt::print("{}\n", document.dump(2, ' ', false, Document::error_handler_t::replace));
+}
+
+std::string joined(const std::vector<std::string>& parts) {
+  return fmt::format("{}", fmt::join(parts, ", "));
+}
+
 void complain(const std::string& text) {
   const std::string line = "understudy: " + text + "\n";
   std::fwrite(line.data(), 1, line.size(), stderr);

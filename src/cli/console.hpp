@@ -1,13 +1,20 @@
-// What every command says on standard error.
+// What every command says: for a person on standard error, JSON on standard output.
 #pragma once
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "engine/journal.hpp"
 #include "understudy/diagnostic.hpp"
+#include "understudy/document.hpp"
 
 namespace understudy::cli {
+
+/// JSON on standard output; octets that are no text are replaced.
+void print_json(const Document& document);
+/// Separated by commas, for a person.
+[[nodiscard]] std::string joined(const std::vector<std::string>& parts);
 
 /// `understudy: text`, one line on standard error.
 void complain(const std::string& text);

@@ -78,9 +78,7 @@ int run_command(const ExplainOptions& options) {
       engine::explain(*protocol, *section, options.request, options.after);
   if (options.rule) return print_rule(options, *protocol, *section, explanation);
   if (options.json) {
-    fmt::print(
-        "{}\n",
-        engine::to_document(explanation).dump(2, ' ', false, Document::error_handler_t::replace));
+    print_json(engine::to_document(explanation));
   } else {
     fmt::print("{}", engine::to_text(explanation, *protocol));
   }

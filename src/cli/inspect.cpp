@@ -8,10 +8,6 @@
 
 namespace understudy::cli {
 
-void print_json(const Document& document) {
-  fmt::print("{}\n", document.dump(2, ' ', false, Document::error_handler_t::replace));
-}
-
 std::string line_of(std::string text) {
   constexpr std::size_t shown = 160;
   for (char& c : text)

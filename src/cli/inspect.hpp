@@ -13,8 +13,6 @@ namespace understudy::cli {
 /// Services and requests, from a compiled table.
 [[nodiscard]] int inspect_table(const InspectOptions& options);
 
-/// JSON on standard output; octets that are no text are replaced.
-void print_json(const Document& document);
 /// `text` without line breaks, cut to what a terminal shows well.
 [[nodiscard]] std::string line_of(std::string text);
 

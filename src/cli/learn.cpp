@@ -30,10 +30,6 @@ Path file_of(const LearnOptions& options) {
   return options.mock_set / "rules" / "learned.yaml";
 }
 
-std::string joined(const std::vector<std::string>& parts) {
-  return fmt::format("{}", fmt::join(parts, ", "));
-}
-
 std::string_view certainty(const Decision& decision) {
   return decision.certain ? "" : " (a guess)";
 }
@@ -156,9 +152,7 @@ int run_command(const LearnOptions& options) {
     if (!options.json && !service.decisions.empty()) print_decisions(service);
     any |= !service.decisions.empty();
   }
-  if (options.json)
-    fmt::print("{}\n", Document({{"services", std::move(services)}})
-                           .dump(2, ' ', false, Document::error_handler_t::replace));
+  if (options.json) print_json({{"services", std::move(services)}});
   if (!any) {
     if (!options.json) fmt::print("no value of a kind that may vary was recorded\n");
     return all_certain;

@@ -19,9 +19,8 @@ LiveLine::LiveLine()
             (terminal_ ? std::chrono::milliseconds(0) : plain_interval)) {}
 
 void LiveLine::show(const std::string& text) {
-  const auto now = std::chrono::steady_clock::now();
-  if (now < next_ || text == shown_) return;
-  next_ = now + (terminal_ ? terminal_interval : plain_interval);
+  if (!is_due() || text == shown_) return;
+  next_ = std::chrono::steady_clock::now() + (terminal_ ? terminal_interval : plain_interval);
   if (terminal_) {
     fmt::print(stderr, "\r\x1b[K{}", text);
     std::fflush(stderr);

@@ -14,7 +14,9 @@ class LiveLine {
   LiveLine(const LiveLine&) = delete;
   LiveLine& operator=(const LiveLine&) = delete;
 
-  /// Shows the text where it changed, not more often than a person can read.
+  /// Whether a text would be shown now; not more often than a person can read.
+  [[nodiscard]] bool is_due() const { return std::chrono::steady_clock::now() >= next_; }
+  /// Shows the text where it is due and has changed.
   void show(const std::string& text);
   /// A line of its own that stays.
   void say(const std::string& line);

@@ -126,7 +126,7 @@ int relay(net::Recorder& recorder, const engine::Recording& recording, LiveLine&
           const Signals& signals, const std::optional<Child>& child) {
   for (;;) {
     recorder.run_for(turn);
-    line.show(progress_text(recording.counters()));
+    if (line.is_due()) line.show(progress_text(recording.counters()));
     while (const auto signal = signals.next(std::chrono::milliseconds(0))) {
       if (child) child->forward(*signal);
       if (!child && signal->number == SIGCHLD) reap_adopted();

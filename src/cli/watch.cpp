@@ -1,7 +1,6 @@
 #include "cli/watch.hpp"
 
 #include <system_error>
-#include <vector>
 
 #include "protocols/registry.hpp"
 #include "store/config.hpp"
@@ -36,7 +35,7 @@ bool Watch::changed() {
   return true;
 }
 
-Watch::Files Watch::look() const {
+Watch::Files Watch::look() {
   Files files;
   // Files come and go while we look; what is gone is simply not there.
   const auto add = [&files](const fs::path& file) {
@@ -50,8 +49,13 @@ Watch::Files Watch::look() const {
     add(path_);
     return files;
   }
-  add(path_ / "understudy.yaml");
-  for (const fs::path& file : schema_files(path_)) add(file);
+  const fs::path config = path_ / "understudy.yaml";
+  add(config);
+  if (const Stamp now = files[config.string()]; now != config_) {
+    config_ = now;
+    schema_files_ = schema_files(path_);
+  }
+  for (const fs::path& file : schema_files_) add(file);
   for (const char* folder : {"sessions", "rules"}) {
     fs::directory_iterator entries(path_ / folder, error);
     for (; !error && entries != fs::directory_iterator(); entries.increment(error))

@@ -7,6 +7,7 @@
 #include <map>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace understudy::cli {
 
@@ -20,10 +21,13 @@ class Watch {
   [[nodiscard]] bool changed();
 
  private:
-  using Files = std::map<std::string, std::pair<std::filesystem::file_time_type, std::uintmax_t>>;
-  [[nodiscard]] Files look() const;
+  using Stamp = std::pair<std::filesystem::file_time_type, std::uintmax_t>;
+  using Files = std::map<std::string, Stamp>;
+  [[nodiscard]] Files look();
 
   std::filesystem::path path_;
+  Stamp config_;                                     ///< of understudy.yaml when it was read
+  std::vector<std::filesystem::path> schema_files_;  ///< that it names
   Files acted_on_;
   Files last_seen_;
 };
