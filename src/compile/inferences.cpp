@@ -41,8 +41,7 @@ class Inferrer {
 
  private:
   [[nodiscard]] std::string place(std::uint32_t step) const {
-    const Step& s = service_.steps[step];
-    return fmt::format("{}:{}", service_.sources[s.source], s.line);
+    return place_of(service_, service_.steps[step]);
   }
   [[nodiscard]] std::vector<std::string> places(const Contradiction& two) const {
     return {place(two.first), place(two.second)};

@@ -11,6 +11,7 @@
 #include "compile/pins.hpp"
 #include "compile/read_ahead.hpp"
 #include "compile/varying.hpp"
+#include "match/instant.hpp"
 #include "store/file.hpp"
 #include "store/session_file.hpp"
 
@@ -89,8 +90,10 @@ class ServiceAnalysis {
   void analyse(const Session& session) {
     const auto source = static_cast<std::uint32_t>(service_.sources.size());
     service_.sources.push_back(std::filesystem::relative(session.file, mock_set_).generic_string());
+    const auto started = match::parse_instant(session.header.started);
     for (const Packed& packed : session.exchanges) {
       Step step;
+      if (started) step.recorded_at = started->microseconds;
       step.recording = session.recording;
       step.connection = source;
       step.began = packed.began.tick;
@@ -100,7 +103,7 @@ class ServiceAnalysis {
       std::vector<Problem> found;
       const Exchange exchange = renamed(packed.unpacked(), session.recording);
       step.analysis = service_.analyser->analyse(session.header, exchange, found);
-      keep_values(session.header, exchange, step);
+      keep_values(exchange, step);
       for (const Problem& problem : found)
         problems_.push_back({Severity::error, session.file.string(),
                              line_of(session.file, packed.line, problem.path), problem.what,

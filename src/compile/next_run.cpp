@@ -2,6 +2,7 @@
 
 #include "match/fresh_value.hpp"
 #include "match/masked.hpp"
+#include "table/cbor.hpp"
 
 namespace understudy::compile {
 namespace {
@@ -38,8 +39,7 @@ match::Renamer::Proposal NextRun::ask(const Step& step, const match::Renamer::An
 
 std::string NextRun::truth(const Step& step) {
   if (step.document.empty()) return step.analysis.image;
-  const Document document =
-      Document::from_cbor(step.document.begin(), step.document.end(), true, false);
+  const Document document = table::document_from_cbor(as_bytes(step.document));
   bool differs = false;
   const match::Rename rename = [&](const std::string& folded) {
     const std::string* found = other(folded);

@@ -20,14 +20,15 @@ bool is_whole_number(const std::string& folded) {
                      [](char c) { return c >= '0' && c <= '9'; });
 }
 
+bool among(const std::vector<std::string>& names, const std::string& name) {
+  return std::ranges::find(names, name) != names.end();
+}
+
 /// A column of each declared unique constraint by which rows with `given` columns, the best first,
 /// can meet another row.
 std::vector<std::string> distinguishing(const TableFacts& facts,
                                         const std::vector<std::string>& given) {
   std::vector<std::string> chosen;
-  const auto among = [](const std::vector<std::string>& names, const std::string& name) {
-    return std::ranges::find(names, name) != names.end();
-  };
   for (const UniqueSet& set : facts.unique) {
     const bool never_met = std::ranges::any_of(set.columns, [&](const std::string& name) {
       const auto column = facts.columns.find(name);
@@ -46,17 +47,9 @@ std::vector<std::string> distinguishing(const TableFacts& facts,
 
 }  // namespace
 
-bool is_value(const Cell& cell) {
-  return cell && cell->starts_with('=');
-}
-
 std::optional<Values> values_of(const std::vector<Row>& rows, const std::string& column) {
-  Values values;
-  for (const Row& row : rows) {
-    const auto cell = row.find(column);
-    if (cell == row.end() || !cell->second) return std::nullopt;
-    if (is_value(cell->second)) values.insert(*cell->second);
-  }
+  auto values = column_of(rows, column);
+  if (values) std::erase_if(*values, [](const std::string& value) { return !is_value(value); });
   return values;
 }
 
@@ -217,9 +210,8 @@ bool RowEvidence::is_refuted(const std::string& table,
                              const std::vector<std::string>& columns) const {
   if (const TableFacts* facts = declared(table))
     return std::ranges::none_of(facts->unique, [&](const UniqueSet& set) {
-      return std::ranges::all_of(set.columns, [&](const std::string& name) {
-        return std::ranges::find(columns, name) != columns.end();
-      });
+      return std::ranges::all_of(set.columns,
+                                 [&](const std::string& name) { return among(columns, name); });
     });
   if (columns.size() == 1) {
     const Column& column = *find(table, columns[0]);
@@ -247,9 +239,6 @@ bool RowEvidence::bears_on_uniqueness(const RowChange& change, const std::string
   return std::ranges::any_of(change.set, [&](const auto& cell) {
     if (facts == nullptr) return !is_measure(change.table, cell.first);
     return std::ranges::any_of(facts->unique, [&](const UniqueSet& set) {
-      const auto among = [](const std::vector<std::string>& names, const std::string& column) {
-        return std::ranges::find(names, column) != names.end();
-      };
       return among(set.columns, name) &&
              (among(set.columns, cell.first) || among(set.condition, cell.first));
     });

@@ -26,8 +26,6 @@ using Values = std::set<std::string>;
                                                const std::string& column);
 [[nodiscard]] Values values_of(const RowCondition& condition);
 
-/// Whether a cell is known and no NULL, which equals nothing.
-[[nodiscard]] bool is_value(const Cell& cell);
 /// The values of a column in all rows but those where it is NULL; nothing where one is not known.
 [[nodiscard]] std::optional<Values> values_of(const std::vector<Row>& rows,
                                               const std::string& column);

@@ -11,11 +11,6 @@ namespace {
 constexpr std::size_t most_rows = 64;         // of a table that are followed at one time
 constexpr std::size_t most_agreements = 512;  // of a table
 
-/// Whether the cell is known and no NULL, which equals nothing.
-bool equals_itself(const Cell& cell) {
-  return cell && cell->starts_with('=');
-}
-
 /// The columns in which two rows agree; nothing where they may be one and the same row.
 std::optional<std::vector<std::string>> agreement(const Row& one, const Row& other) {
   std::vector<std::string> columns;
@@ -25,7 +20,7 @@ std::optional<std::vector<std::string>> agreement(const Row& one, const Row& oth
     if (found == other.end() || !cell || !found->second) continue;
     if (*cell != *found->second)
       differ = true;
-    else if (equals_itself(cell))
+    else if (is_value(cell))
       columns.push_back(column);
   }
   return differ && !columns.empty() ? std::optional(columns) : std::nullopt;
@@ -53,6 +48,10 @@ bool may_touch(const RowChange& change, const Row& row) {
 }
 
 }  // namespace
+
+bool is_value(const Cell& cell) {
+  return cell && cell->starts_with('=');
+}
 
 bool is_insert(const RowChange& change) noexcept {
   return change.kind == RowChange::Kind::insert || change.kind == RowChange::Kind::upsert;
@@ -111,7 +110,7 @@ void RowsTogether::upsert(Pending& pending, const RowChange& change) {
   Row row = change.set;
   for (const std::string& name : change.target) {
     const auto cell = change.rows[0].find(name);
-    if (cell == change.rows[0].end() || !equals_itself(cell->second)) return;
+    if (cell == change.rows[0].end() || !is_value(cell->second)) return;
     row.insert(*cell);
   }
   Table& table = tables_[change.table];
@@ -136,7 +135,7 @@ void RowsTogether::update(Pending& pending, const RowChange& change) {
   if (*change.count > 1) {
     std::vector<std::string> columns;
     for (const auto& [column, cell] : changed)
-      if (equals_itself(cell)) columns.push_back(column);
+      if (is_value(cell)) columns.push_back(column);
     table.agreements.insert(std::move(columns));
   } else if (pending.open) {
     pending.rows.emplace_back(change.table, std::move(changed));

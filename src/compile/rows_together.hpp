@@ -14,6 +14,8 @@
 
 namespace understudy::compile {
 
+/// Whether a cell is known and no NULL, which equals nothing.
+[[nodiscard]] bool is_value(const Cell& cell);
 [[nodiscard]] bool is_insert(const RowChange& change) noexcept;
 
 class RowsTogether {

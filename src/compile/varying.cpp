@@ -9,7 +9,7 @@
 
 #include "compile/align.hpp"
 #include "compile/row_names.hpp"
-#include "match/instant.hpp"
+#include "table/cbor.hpp"
 #include "table/format.hpp"
 #include "table/hash.hpp"
 
@@ -17,10 +17,6 @@ namespace understudy::compile {
 namespace {
 
 constexpr std::int64_t day = 86'400'000'000;
-
-Document document_of(std::string_view cbor) {
-  return Document::from_cbor(cbor.begin(), cbor.end(), true, false);
-}
 
 std::vector<std::string> shown_values(const Step& step) {
   std::vector<std::string> values;
@@ -43,12 +39,9 @@ template <class Take>
 void each_cell(const std::string& table, const Row& row, const Take& take) {
   for (const auto& [column, cell] : row) {
     if (!cell) continue;
-    std::vector<match::Token> tokens;
-    match::find_tokens(*cell, tokens);
-    for (const match::Token& token : tokens)
-      take(Written{
-          table, column,
-          match::fold(token.kind, std::string_view(*cell).substr(token.begin, token.size))});
+    std::vector<std::string> values;
+    match::collect_values(std::string_view(*cell), values);
+    for (std::string& value : values) take(Written{table, column, std::move(value)});
   }
 }
 
@@ -223,7 +216,7 @@ class Finder {
 
 Document answer_of(const Step& step) {
   if (step.document.empty()) return {};
-  return document_of(step.document).value("answer", Document());
+  return table::document_from_cbor(as_bytes(step.document)).value("answer", Document());
 }
 
 Findings find_values(std::span<const LoadedService> services, Diagnostics& problems) {
@@ -332,15 +325,13 @@ bool Varying::shown_by(const Step& step) const {
 }
 
 std::string Varying::document_of(const Step& step) const {
-  const Document document = compile::document_of(step.document);
+  const Document document = table::document_from_cbor(as_bytes(step.document));
   std::vector<Problem> problems;
   const std::string image = plain_->encode(document["request"], document["answer"], problems);
   return image == step.analysis.image ? step.document : std::string();
 }
 
-void keep_values(const SessionHeader& session, const Exchange& exchange, Step& step) {
-  if (const auto started = match::parse_instant(session.started))
-    step.recorded_at = started->microseconds;
+void keep_values(const Exchange& exchange, Step& step) {
   const Document settled = std::exchange(step.analysis.settled, {});
   const Document& answer = settled.is_null() ? exchange.answer : settled;
   step.hidden_in = suspicious_text(answer);

@@ -94,6 +94,6 @@ class Varying {
 [[nodiscard]] Document answer_of(const Step& step);
 
 /// Keeps of an exchange what the functions above need, where it shows generated values.
-void keep_values(const SessionHeader& session, const Exchange& exchange, Step& step);
+void keep_values(const Exchange& exchange, Step& step);
 
 }  // namespace understudy::compile

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "match/predicate.hpp"
+#include "table/cbor.hpp"
 #include "table/service_section.hpp"
 
 namespace understudy::engine {
@@ -13,10 +14,8 @@ class RuleBook {
  public:
   explicit RuleBook(const table::ServiceSection& section) {
     for (const auto& record : section.rules()) {
-      const Bytes encoded = section.octets(record.condition);
       std::vector<std::string> flaws;  // compile has reported them
-      conditions_.emplace_back(Document::from_cbor(encoded.begin(), encoded.end(), true, false),
-                               flaws);
+      conditions_.emplace_back(table::document_from_cbor(section.octets(record.condition)), flaws);
     }
   }
 

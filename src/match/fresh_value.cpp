@@ -1,6 +1,7 @@
 #include "match/fresh_value.hpp"
 
 #include <charconv>
+#include <random>
 
 #include "match/value_type.hpp"
 #include "table/hash.hpp"
@@ -12,25 +13,15 @@ constexpr std::int64_t seconds_later = 40 * 86'400 + 1;
 constexpr std::int64_t days_later = 40 * 86'400;
 constexpr std::uint64_t most_tries = 64;
 
-/// A sequence of random numbers that a value and a run begin.
-class Random {
- public:
-  explicit Random(std::uint64_t seed) : state_(seed) {}
-  std::uint64_t below(std::uint64_t limit) {
-    state_ = state_ * 6'364'136'223'846'793'005ULL + 1'442'695'040'888'963'407ULL;
-    return (state_ >> 33U) % limit;
-  }
-
- private:
-  std::uint64_t state_;
-};
+/// The same on every machine, unlike the distributions of the standard library.
+using Random = std::mt19937_64;
 
 bool is_between(char octet, char first, char last) noexcept {
   return octet >= first && octet <= last;
 }
 
 char any_of(std::string_view alphabet, Random& random) {
-  return alphabet[random.below(alphabet.size())];
+  return alphabet[random() % alphabet.size()];
 }
 
 /// One of the same class, so that the whole keeps its looks.

@@ -113,16 +113,19 @@ std::string renamed(const Protocol& protocol, std::string_view canonical, const 
       canonical, [&](std::string_view value, ValueRole) { return rename_text(value, rename); });
 }
 
+void collect_values(std::string_view text, std::vector<std::string>& folded) {
+  std::vector<Token> tokens;
+  find_tokens(text, tokens);
+  for (const Token& token : tokens)
+    folded.push_back(fold(token.kind, text.substr(token.begin, token.size)));
+}
+
 void collect_values(const Document& document, std::vector<std::string>& folded) {
   if (document.is_structured()) {
     for (const auto& item : document) collect_values(item, folded);
     return;
   }
-  const std::string text = text_of_leaf(document);
-  std::vector<Token> tokens;
-  find_tokens(text, tokens);
-  for (const Token& token : tokens)
-    folded.push_back(fold(token.kind, std::string_view(text).substr(token.begin, token.size)));
+  collect_values(std::string_view(text_of_leaf(document)), folded);
 }
 
 }  // namespace understudy::match

@@ -43,7 +43,9 @@ using Rename = std::function<const std::string*(const std::string& folded)>;
 [[nodiscard]] std::string renamed(const Protocol& protocol, std::string_view canonical,
                                   const Rename& rename);
 
-/// Appends the folded generated values in the leaves of a document.
+/// Appends the folded generated values of a text.
+void collect_values(std::string_view text, std::vector<std::string>& folded);
+/// Appends those in the leaves of a document.
 void collect_values(const Document& document, std::vector<std::string>& folded);
 
 }  // namespace understudy::match

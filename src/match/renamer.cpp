@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "table/cbor.hpp"
 #include "table/hash.hpp"
 
 namespace understudy::match {
@@ -187,7 +188,7 @@ Renamer::Rewritten Renamer::make(const format::AnswerRecord& answer, bool& lasti
   }
   const Bytes cbor = section_.octets(mention->document);
   if (cbor.empty()) return rewritten;
-  const Document document = Document::from_cbor(cbor.begin(), cbor.end(), true, false);
+  const Document document = table::document_from_cbor(cbor);
   bool differs = false;
   const Rename live = [&](const std::string& folded) -> const std::string* {
     if (!section_.is_varying(folded)) return nullptr;

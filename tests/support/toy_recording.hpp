@@ -11,6 +11,7 @@
 #include "compile/settle.hpp"
 #include "compile/trace.hpp"
 #include "compile/varying.hpp"
+#include "match/instant.hpp"
 #include "support/toy_protocol.hpp"
 #include "table/builder.hpp"
 #include "table/mapped_table.hpp"
@@ -42,9 +43,8 @@ class Recorded {
     std::vector<Problem> problems;
     const Exchange exchange{{{"line", line}}, answer, {}, {}};
     step.analysis = loaded_.analyser->analyse({}, exchange, problems);
-    SessionHeader session;
-    session.started = "2026-11-25T00:00:00Z";
-    compile::keep_values(session, exchange, step);
+    step.recorded_at = match::parse_instant("2026-11-25T00:00:00Z")->microseconds;
+    compile::keep_values(exchange, step);
     step.recording = recording_;
     step.connection = recording_ * 100 + connection;
     step.began = began;
