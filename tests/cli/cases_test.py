@@ -79,6 +79,22 @@ def sell(connection, id, stock):
     return ask(connection, "UPDATE items SET stock = %s WHERE id = %s", stock, id)
 
 
+def two_clients(client, at_once):
+    """What the clients 0 and 1 saw, one after the other or at the same time."""
+    seen = {}
+
+    def run(number):
+        seen[number] = client(number)
+    clients = [threading.Thread(target=run, args=(number,)) for number in range(2)]
+    for thread in clients:
+        thread.start()
+        if not at_once:
+            thread.join()
+    for thread in clients:
+        thread.join()
+    return [seen[0], seen[1]]
+
+
 def read_write_read(connection, id):
     return [stock_of(connection, id), sell(connection, id, 100 + id), stock_of(connection, id),
             sell(connection, id, 200 + id), stock_of(connection, id)]
@@ -86,18 +102,8 @@ def read_write_read(connection, id):
 
 def twice_in_parallel(sql, again, _):
     """Two clients with a row each, one after the other; again: at the same time."""
-    seen = {}
     with sql.pool(2) as pool:
-        def client(number):
-            seen[number] = read_write_read(pool[number], number + 1)
-        clients = [threading.Thread(target=client, args=(number,)) for number in range(2)]
-        for thread in clients:
-            thread.start()
-            if not again:
-                thread.join()
-        for thread in clients:
-            thread.join()
-    return [seen[0], seen[1]]
+        return two_clients(lambda number: read_write_read(pool[number], number + 1), again)
 
 
 def pool(sql, again, _):
@@ -239,20 +245,11 @@ def redis_pool(_, again, ids):
 
 
 def redis_parallel(_, again, ids):
-    seen = {}
-
     def client(number):
         own = redis_client()
         key = f"stock:{number}"
-        seen[number] = [own.get(key), own.set(key, 1), own.get(key), own.incr(key), own.get(key)]
-    clients = [threading.Thread(target=client, args=(number,)) for number in range(2)]
-    for thread in clients:
-        thread.start()
-        if not again:
-            thread.join()
-    for thread in clients:
-        thread.join()
-    return [seen[0], seen[1]]
+        return [own.get(key), own.set(key, 1), own.get(key), own.incr(key), own.get(key)]
+    return two_clients(client, again)
 
 
 def redis_key(_, again, ids):

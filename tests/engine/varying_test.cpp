@@ -1,7 +1,7 @@
 // Values that vary from run to run, served through the toy protocol.
 #include <doctest/doctest.h>
 
-#include "engine/serve.hpp"
+#include "engine/client.hpp"
 #include "support/toy_recording.hpp"
 #include "table/service_section.hpp"
 
@@ -25,17 +25,13 @@ struct Stage {
             toy::protocol(), table, number, Document::object(),
             scopes ? scopes : std::make_shared<engine::Scopes>(table, strictness, Scoping::named),
             [this](const Incident& incident) { incidents.push_back(incident); })),
-        connection(service, 1, {}) {}
+        client(service) {}
   std::vector<Incident> incidents;
   std::shared_ptr<engine::ServedService> service;
-  engine::ServedConnection connection;
+  toy::Client client;
 
   std::string ask(const std::string& line) {
-    static_cast<void>(connection.feed(as_bytes(line + "\n")));
-    std::string answer;
-    connection.output().for_each_slice([&](Bytes slice) { answer += as_text(slice); });
-    connection.output().clear();
-    if (!answer.empty()) answer.pop_back();
+    const std::string answer = client.ask(line);
     return answer.starts_with("MISS") ? "MISS" : answer;
   }
 };

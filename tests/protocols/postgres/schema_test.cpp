@@ -1,25 +1,16 @@
 #include "protocols/postgres/schema.hpp"
 
-#include <doctest/doctest.h>
+#include "protocols/sql/schema_support.hpp"
 
 using namespace understudy;
+using namespace understudy::sql::test;
 
 namespace {
 
-using Columns = std::vector<std::string>;
-
 Schema schema_of(const std::string& text) {
-  Schema schema;
-  Diagnostics problems;
-  postgres::read_schema({"schema.sql", text}, schema, problems);
-  REQUIRE(problems.empty());
-  return schema;
-}
-
-std::vector<Columns> unique_sets(const TableFacts& table) {
-  std::vector<Columns> sets;
-  for (const UniqueSet& set : table.unique) sets.push_back(set.columns);
-  return sets;
+  return sound_schema(text, [](const std::string& sql, Schema& schema, Diagnostics& problems) {
+    postgres::read_schema({"schema.sql", sql}, schema, problems);
+  });
 }
 
 }  // namespace

@@ -4,7 +4,6 @@
 
 using namespace redis_test;
 using Status = CommandDecoder::Status;
-using Words = std::vector<std::string>;
 
 namespace {
 

@@ -5,7 +5,6 @@
 #include "support.hpp"
 
 using namespace redis_test;
-using Words = std::vector<std::string>;
 
 namespace {
 

@@ -6,18 +6,8 @@
 #include "support.hpp"
 
 using namespace redis_test;
-using Words = std::vector<std::string>;
 
 namespace {
-
-std::string canonical(const Words& words, std::uint32_t db = 0) {
-  const std::vector<std::string_view> views(words.begin(), words.end());
-  ResolvedCommand resolved;
-  resolve(views, resolved);
-  std::string out;
-  make_canonical(resolved, views, db, out);
-  return out;
-}
 
 Document request_of(const Words& words, std::uint32_t db = 0) {
   return request_document({words, db});

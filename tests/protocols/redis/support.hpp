@@ -25,6 +25,18 @@ namespace redis_test {
 using namespace understudy;
 using namespace understudy::redis;
 
+using Words = std::vector<std::string>;
+
+/// The octets by which the table knows a command.
+inline std::string canonical(const Words& words, std::uint32_t db = 0) {
+  const std::vector<std::string_view> views(words.begin(), words.end());
+  ResolvedCommand resolved;
+  resolve(views, resolved);
+  std::string out;
+  make_canonical(resolved, views, db, out);
+  return out;
+}
+
 /// A command as a client sends it.
 inline std::string wire(const std::vector<std::string>& words) {
   std::string out = "*" + std::to_string(words.size()) + "\r\n";

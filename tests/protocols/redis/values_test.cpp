@@ -6,19 +6,6 @@
 
 using namespace redis_test;
 
-namespace {
-
-std::string canonical(const std::vector<std::string>& words, std::uint32_t db = 0) {
-  const std::vector<std::string_view> views(words.begin(), words.end());
-  ResolvedCommand resolved;
-  resolve(views, resolved);
-  std::string out;
-  make_canonical(resolved, views, db, out);
-  return out;
-}
-
-}  // namespace
-
 TEST_CASE("canonical octets that are none are mapped without harm") {
   const auto mapped = [](std::string_view octets) {
     return redis::map_values(
