@@ -73,6 +73,7 @@ void Normaliser::take(const Token& token) {
   const bool at_time_zone =
       token.word() == Word::zone && before == Word::time && before_last_ == Word::at;
   if (at_time_zone) flags |= value_follows;
+  starts_ = at_start_;
   if (at_start_ && !may_precede(token)) begin_statement(Word::none);
   begin_item(token);
   last_kind_ = take_by_kind(token);
@@ -179,7 +180,7 @@ bool Normaliser::take_constant(const Token& token) {
 }
 
 bool Normaliser::quotes_matter(std::string_view name) const noexcept {
-  if (!plain_name(name, mysql_)) return true;
+  if (starts_ || !plain_name(name, mysql_)) return true;  // no name is a statement's first word
   const std::uint8_t flags = find_word(name).flags;
   if (!mysql_) return (flags & postgres_keyword) != 0 && (fixed_ || (flags & postgres_column) == 0);
   return (flags & (mysql_reserved | mysql_meaning | space_matters)) != 0;

@@ -99,6 +99,7 @@ class Normaliser {
   Lexer lexer_;
   std::size_t depth_ = 0;
   bool at_start_ = true;        ///< of a statement
+  bool starts_ = true;          ///< at_start_ before the token under way
   bool fixed_ = false;          ///< a statement that takes no parameters
   std::size_t semicolons_ = 0;  ///< seen and not yet written: trailing ones never are
   TokenKind last_kind_ = TokenKind::end;

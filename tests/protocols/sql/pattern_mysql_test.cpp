@@ -45,6 +45,10 @@ TEST_CASE("MySQL folds what can be no name of a table or column") {
   });
 }
 
+TEST_CASE("a quoted name is no first word of a MySQL statement") {
+  check({{"`AT` 1", "`AT` 1"}, {"AT 1", "at 1"}, {"do 1; `AT` 1", "do 1; `AT` 1"}});
+}
+
 TEST_CASE("ANSI_QUOTES makes double quotes those of identifiers") {
   check({{"select \"Id\", \"a`b\", \"a\"\"b\" from \"Orders\"",
           "select Id, `a``b`, `a\"b` from Orders"}},
