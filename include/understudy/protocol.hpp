@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "understudy/analyser.hpp"
+#include "understudy/emulator.hpp"
 #include "understudy/observer.hpp"
 #include "understudy/server_machine.hpp"
 #include "understudy/values.hpp"
@@ -31,6 +32,12 @@ class Protocol {
   [[nodiscard]] virtual std::unique_ptr<ServerMachine> new_server(
       const ServiceTable& table, const ServerContext& context) const = 0;
   [[nodiscard]] virtual std::unique_ptr<Analyser> new_analyser() const = 0;
+  /// Made of what another one knew, see Emulator::knowledge(); of null it knows nothing. Null where
+  /// the protocol computes no answers.
+  [[nodiscard]] virtual std::unique_ptr<Emulator> new_emulator(
+      const Document& /*knowledge*/) const {
+    return nullptr;
+  }
   /// The request document that a person means by one line: a statement, a command, "GET /path".
   [[nodiscard]] virtual Document request_from_text(std::string_view line) const = 0;
   /// A canonical request as a person reads it, for reports and for comparing near misses.

@@ -1,0 +1,56 @@
+// What a protocol computes by itself where no recording holds the answer: the rules of its service,
+// run on what the recording shows of its contents.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "understudy/analyser.hpp"
+#include "understudy/bytes.hpp"
+#include "understudy/document.hpp"
+
+namespace understudy {
+
+/// The contents of one service in one scope, as far as they are known. It is sure or says nothing:
+/// what it can't be sure of it has no part in. No clock, no threads; used by one thread at a time.
+///
+/// Compiling, it follows the recordings and gathers what is known: what was there before the first
+/// write, and which requests it answers otherwise than the real service did. Serving, it is made of
+/// that knowledge, follows what the table answers and computes what the table does not hold.
+class Emulator {
+ public:
+  /// The time now, since 1970; nothing where it is not known, as while a recording is followed.
+  using Moment = std::optional<std::chrono::milliseconds>;
+
+  struct Computed {
+    std::string image;  ///< as the protocol's Analyser makes it
+    /// What the request may have changed; empty where it changed nothing.
+    std::vector<KeyPath> writes;
+  };
+
+  virtual ~Emulator() = default;
+
+  /// A recording begins of whose first state nothing is known yet.
+  virtual void begin_recording() = 0;
+  /// What all recordings that were followed agree on; for new_emulator() of the Protocol.
+  [[nodiscard]] virtual Document knowledge() const = 0;
+
+  /// The state before the first request again.
+  virtual void reset() = 0;
+  /// The answer to a request, which has taken effect; nothing, and nothing has changed, where it
+  /// is not sure.
+  [[nodiscard]] virtual std::optional<Computed> compute(std::string_view canonical, Moment now) = 0;
+  /// The request was answered so, for certain. Where that is not what would have been computed,
+  /// what the request is about is no longer known and, while a recording is followed and
+  /// `in_order`, its like are never computed. `in_order`: nothing else happened meanwhile that
+  /// could have come first.
+  virtual void follow(std::string_view canonical, Bytes image, Moment now, bool in_order) = 0;
+  /// The request may have been answered in any way: what it could have changed is not known.
+  virtual void forget(std::string_view canonical) = 0;
+};
+
+}  // namespace understudy
