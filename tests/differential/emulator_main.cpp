@@ -73,6 +73,8 @@ class Server {
   explicit Server(std::uint16_t port)
       : second_(connect_to_redis(port)), third_(connect_to_redis(port)) {
     static_cast<void>(converse(third_, command_octets({"HELLO", "3"})));
+    // How often it looks for clients that have waited long enough.
+    static_cast<void>(converse(third_, command_octets({"CONFIG", "SET", "hz", "500"})));
   }
   ~Server() {
     close(second_);
@@ -133,7 +135,7 @@ struct Count {
 class Test {
  public:
   explicit Test(const Options& options)
-      : options_(options), server_(options.redis), random_(options.seed) {}
+      : options_(options), server_(options.redis), random_(options.seed << 32) {}  // far apart
 
   void run() {
     for (std::uint64_t done = 0; done < options_.commands; done += commands_in_a_round)

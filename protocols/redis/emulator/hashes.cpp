@@ -1,4 +1,4 @@
-// https://redis.io/docs/latest/commands/?group=hash
+// https://redis.io/docs/latest/commands/?group=hash; those that count are in counters.cpp.
 #include "protocols/redis/emulator/call.hpp"
 
 namespace understudy::redis::emulation {
@@ -101,22 +101,6 @@ Answer hdel(Call& call) {
   return integer(removed);
 }
 
-Answer hincrby(Call& call) {
-  const auto by = call.integer(3);
-  if (!by) return not_an_integer();
-  const auto found = call.find<Hash>(call.word(1));
-  if (found.refused) return found.refusal;
-  const std::string* held = found ? found.value->find(call.word(2)) : nullptr;
-  const auto value = held != nullptr ? parse_integer(*held) : std::optional<std::int64_t>(0);
-  if (!value) return error("ERR hash value is not an integer");
-  std::int64_t sum = 0;
-  if (__builtin_add_overflow(*value, *by, &sum))
-    return error("ERR increment or decrement would overflow");
-  call.made(found, call.word(1)).put(call.word(2), std::to_string(sum));
-  call.touch(call.word(1));
-  return integer(sum);
-}
-
 constexpr NamedHandler commands[] = {
     {"HSET", hset},
     {"HMSET", hmset},
@@ -130,7 +114,6 @@ constexpr NamedHandler commands[] = {
     {"HEXISTS", hexists},
     {"HSTRLEN", hstrlen},
     {"HDEL", hdel},
-    {"HINCRBY", hincrby},
 };
 
 }  // namespace

@@ -192,6 +192,10 @@ Lessons counter_after(const Request& request, const Value& reply) {
   return of_first_key(request, std::to_string(reply.integer));
 }
 
+Lessons float_after(const Request& request, const Value& reply) {
+  return reply.kind == Kind::bulk_string ? of_first_key(request, reply.text) : Lessons();
+}
+
 // -- after a command, whatever was there before
 
 Lessons appended(const Request& request, const Value& reply) {
@@ -263,9 +267,10 @@ constexpr NamedTeacher before[] = {
 };
 
 constexpr NamedTeacher after[] = {
-    {"INCR", counter_after},   {"DECR", counter_after}, {"INCRBY", counter_after},
-    {"DECRBY", counter_after}, {"APPEND", appended},    {"DEL", deleted},
-    {"UNLINK", deleted},       {"RENAME", renamed},     {"RENAMENX", renamed},
+    {"INCR", counter_after},   {"DECR", counter_after},      {"INCRBY", counter_after},
+    {"DECRBY", counter_after}, {"INCRBYFLOAT", float_after}, {"APPEND", appended},
+    {"DEL", deleted},          {"UNLINK", deleted},          {"RENAME", renamed},
+    {"RENAMENX", renamed},
 };
 
 Lessons taught(std::span<const NamedTeacher> teachers, const Request& request, const Value& reply) {
