@@ -49,7 +49,8 @@ class RedisEmulator final : public Emulator {
   }
 
   void reset() override {
-    state_.keys = state_.seeds.keyspace();
+    if (!first_ || state_.recording) first_ = state_.seeds.keyspace();
+    state_.keys = *first_;
     state_.recording = false;
   }
 
@@ -82,6 +83,7 @@ class RedisEmulator final : public Emulator {
 
  private:
   State state_;
+  std::optional<Keyspace> first_;  // what reset() goes back to
 };
 
 }  // namespace

@@ -130,6 +130,12 @@ Lessons null_is_absent(const Request& request, const Value& reply) {
   return nothing_there(request, is_null(reply.kind));
 }
 
+// Of BLPOP and BRPOP that have waited in vain.
+Lessons null_is_all_absent(const Request& request, const Value& reply) {
+  const Arguments words(request.words);
+  return is_null(reply.kind) ? all_absent(words.subspan(1, words.size() - 2), 1) : Lessons();
+}
+
 Lessons no_such_key(const Request& request, const Value& reply) {
   return nothing_there(request, is_error(reply.kind) && reply.text == "ERR no such key");
 }
@@ -253,6 +259,10 @@ constexpr NamedTeacher before[] = {
     {"RPOP", null_is_absent},
     {"LMOVE", null_is_absent},
     {"RPOPLPUSH", null_is_absent},
+    {"BLPOP", null_is_all_absent},
+    {"BRPOP", null_is_all_absent},
+    {"BLMOVE", null_is_absent},
+    {"BRPOPLPUSH", null_is_absent},
     {"LLEN", zero_is_absent},
     {"LRANGE", list_shown},
     {"LSET", no_such_key},
