@@ -162,7 +162,6 @@ void Renamer::bind(const Proposal& proposal) {
 }
 
 Renamer::Rewritten Renamer::rewrite(const format::AnswerRecord& answer) {
-  const std::scoped_lock lock(mutex());
   const auto known = made_.find(&answer);
   if (known != made_.end() &&
       (known->second.revision == 0 || known->second.revision == renaming_->revision()))

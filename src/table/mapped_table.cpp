@@ -70,7 +70,7 @@ std::string MappedTable::Impl::load() {
       reinterpret_cast<const format::ServiceRecord*>(octets.data() + header.services.offset);
   for (std::size_t i = 0; i < header.services.count; ++i) {
     services.push_back(std::make_unique<ServiceSection>(octets, records[i]));
-    if (!services.back()->check() || !services.back()->load_profile())
+    if (!services.back()->check() || !services.back()->load_documents())
       return fmt::format("section {} of the table is damaged{}", i, remake);
   }
   return config.is_discarded() ? fmt::format("the table's configuration is damaged{}", remake)
