@@ -8,12 +8,10 @@
 #include <vector>
 
 #include "mock.hpp"
+#include "redis_connection.hpp"
 #include "understudy/observer.hpp"
 
 namespace differential {
-
-/// A command as a client sends it.
-[[nodiscard]] std::string command_octets(const std::vector<std::string>& words);
 
 class RedisTruth {
  public:
