@@ -8,6 +8,7 @@
 #include <span>
 #include <tuple>
 
+#include "table/checksum.hpp"
 #include "table/hash.hpp"
 
 namespace understudy::table {
@@ -70,8 +71,8 @@ class TableWriter {
     header.config = config_;
     header.services = put(services_);
     header.file_octets = octets_.size();
-    const Bytes body = Bytes(octets_).subspan(sizeof header);
-    header.checksum = hash_of(as_text(body));
+    std::memcpy(octets_.data(), &header, sizeof header);
+    header.checksum = checksum_of(octets_);
     std::memcpy(octets_.data(), &header, sizeof header);
     return std::move(octets_);
   }

@@ -27,7 +27,7 @@ struct FileHeader {
   std::uint32_t version = 0;
   std::uint32_t service_count = 0;
   std::uint64_t file_octets = 0;
-  std::uint64_t checksum = 0;  ///< XXH3-64 of everything behind this header
+  std::uint64_t checksum = 0;  ///< see checksum_of()
   Span config;                 ///< CBOR
   Span services;               ///< ServiceRecord
 };

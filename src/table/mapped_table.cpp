@@ -10,8 +10,8 @@
 #include <cstring>
 
 #include "table/cbor.hpp"
+#include "table/checksum.hpp"
 #include "table/format.hpp"
-#include "table/hash.hpp"
 #include "table/service_section.hpp"
 
 namespace understudy::table {
@@ -44,8 +44,7 @@ std::string check_header(Bytes octets, const format::FileHeader& header) {
   if (header.file_octets != octets.size())
     return fmt::format("the table was cut off or grew: it says {} octets and has {}{}",
                        header.file_octets, octets.size(), remake);
-  const Bytes body = octets.subspan(sizeof(format::FileHeader));
-  if (hash_of(as_text(body)) != header.checksum)
+  if (checksum_of(octets) != header.checksum)
     return fmt::format("the checksum differs: the table is damaged{}", remake);
   return {};
 }
