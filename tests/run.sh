@@ -67,12 +67,15 @@ doctests() {
 
 units() { doctests units release; }
 
-# Answers of compiled recordings beside those of a real SQL engine and a real redis-server, in other interleavings.
+# Answers of compiled recordings beside those of a real SQL engine and a real redis-server, in other interleavings;
+# computed ones beside those of the server.
 differential() {
   local harness=build/release/tests/differential/differential
   own_summary differential "$harness"
-  if ! command -v redis-server >/dev/null; then say "  skipped  differential-redis: no redis-server"; tally differential-redis 0 0 1; return; fi
+  if ! command -v redis-server >/dev/null; then say "  skipped  differential-redis: no redis-server"; tally differential-redis 0 0 2; return; fi
   own_summary differential-redis python3 tests/conformance/servers.py redis -- sh -c "exec $harness --redis \"\$REDIS_URL\""
+  own_summary emulator-against-server python3 tests/conformance/servers.py redis -- \
+    sh -c "exec build/release/tests/differential/emulator_against_server --redis \"\$REDIS_URL\""
 }
 
 sanitizers() {

@@ -147,7 +147,9 @@ constexpr std::string_view shapes[] = {"GET ks",
                                        "ZPOPMAX kz",
                                        "ZPOPMAX kz c",
                                        "ZREMRANGEBYRANK kz i i",
-                                       "ZREMRANGEBYSCORE kz b b"};
+                                       "ZREMRANGEBYSCORE kz b b",
+                                       "ZRANGEBYLEX kz x x {LIMIT i i}",
+                                       "ZREVRANGEBYLEX kz x x {LIMIT i i}"};
 
 // Now and then: what is not computed, and what empties everything.
 constexpr std::string_view rare_shapes[] = {"FLUSHDB",        "FLUSHALL",
@@ -330,7 +332,7 @@ void append_options(Random& random, std::string_view text, std::int64_t now, Wor
 
 Words random_command(Random& random, std::int64_t now) {
   std::string_view shape =
-      random.below(400) == 0
+      random.below(100) == 0
           ? rare_shapes[static_cast<std::size_t>(random.below(std::size(rare_shapes)))]
           : shapes[static_cast<std::size_t>(random.below(std::size(shapes)))];
   Words words;

@@ -61,6 +61,8 @@ Answer Call::number(double number) const {
     return Value::of(Kind::double_number, format_double(number, style));
   };
   const Value digits = spelled(DoubleStyle::seventeen_digits);
+  // Small sorted sets forget the sign of zero, large ones keep it.
+  if (number == 0 && std::signbit(number) && doubt_ == Doubt::unsure) return std::nullopt;
   if (doubt_ == Doubt::presumed || doubles_ == DoubleStyle::seventeen_digits || is_whole(number))
     return digits;
   if (!is_plain(number)) return std::nullopt;

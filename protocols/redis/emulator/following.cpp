@@ -57,20 +57,14 @@ void Followed::follow() {
     return;
   }
   meaning_ = meaning_of(request_, reply_);
-  for (const auto* paths : {&effects_.reads, &effects_.writes})
-    for (const KeyPath& path : *paths)
-      if (const auto db = database_of(path); db && path.size() > 1)
-        if (Entry& entry = state_.keys.at({*db, path[1]}); entry.present())
-          concerned_.push_back({{*db, path[1]}, entry.expiry});
-
-  Call call(state_.keys, request_.words, request_.line.db, now_, Doubt::presumed, {});
-  Answer answer = compute(call);
+  look_at_keys();
+  Answer answer = compute(state_.keys);
   if (!answer && in_order_) {
     learn_before();
-    answer = compute(call);
+    answer = compute(state_.keys);
   }
   if (agrees(answer))
-    agree(call);
+    agree();
   else if (answer)
     disagree();
   else
@@ -79,7 +73,20 @@ void Followed::follow() {
     for (const KeyPath& path : effects_.writes) state_.seeds.written(path);
 }
 
-Answer Followed::compute(Call& call) const {
+void Followed::look_at_keys() {
+  for (const auto* paths : {&effects_.reads, &effects_.writes})
+    for (const KeyPath& path : *paths) {
+      const auto db = database_of(path);
+      if (!db || path.size() == 1) continue;
+      KeyName name{*db, path[1]};
+      const Entry& entry = state_.keys.at(name);
+      concerned_.push_back(
+          {std::move(name), entry.present() ? Entry() : entry, entry.present(), entry.expiry});
+    }
+}
+
+Answer Followed::compute(Keyspace& keys) {
+  Call call(keys, request_.words, request_.line.db, now_, Doubt::presumed, {});
   return request_.handler(call);
 }
 
@@ -87,42 +94,57 @@ bool Followed::agrees(const Answer& answer) const {
   return answer && meaning_of(request_, *answer) == meaning_;
 }
 
-// It has taken effect, but what came first may have come last.
-void Followed::agree(const Call&) {
-  if (!in_order_ && changes_ && !tells_its_turn(request_.name())) state_.forget(effects_.writes);
+// It has taken effect. But what came first may have come last, and what may have ended is another
+// thing now if it had.
+void Followed::agree() {
+  if (!changes_) return;
+  if (!in_order_ && !tells_its_turn(request_.name())) return state_.forget(effects_.writes);
+  settle_doubt();
+}
+
+void Followed::settle_doubt() {
+  const auto doubtful = [&](const Concerned& key) {
+    return key.expiry.ends() && may_have_ended(key);
+  };
+  if (std::ranges::none_of(concerned_, doubtful)) return;
+  if (concerned_.size() > 1) {
+    state_.forget(effects_.reads);
+    return state_.forget(effects_.writes);
+  }
+  const KeyName& name = concerned_.front().name;
+  Keyspace ended;
+  ended.at(name) = {Absent{}, {}};
+  Entry& entry = state_.keys.at(name);
+  if (agrees(compute(ended)) && ended.at(name) != entry) entry = {};
 }
 
 bool Followed::may_have_ended(const Concerned& key) const {
+  if (!key.present) return false;
   return key.expiry.kind == Expiry::Kind::unknown || key.expiry.kind == Expiry::Kind::sometime ||
          (key.expiry.kind == Expiry::Kind::at && !now_);
 }
 
+// Whether it is answered so where the one key that may have ended has. Then it has, and the request
+// has taken effect.
 bool Followed::is_explained_by_expiry() {
-  const bool all =
-      std::ranges::all_of(concerned_, [&](const Concerned& key) { return may_have_ended(key); });
-  if (concerned_.empty() || !all) return false;
+  if (std::ranges::count_if(concerned_, &Concerned::present) != 1) return false;
   for (const Concerned& key : concerned_) {
-    state_.keys.at(key.name) = {Absent{}, {}};
-    if (state_.recording) state_.seeds.doubt(key.name);
+    if (key.present && !may_have_ended(key)) return false;
+    state_.keys.at(key.name) = key.present ? Entry{Absent{}, {}} : key.without_value;
+    if (key.present && state_.recording) state_.seeds.doubt(key.name);
   }
-  Call call(state_.keys, request_.words, request_.line.db, now_, Doubt::presumed, {});
-  if (!agrees(compute(call))) return false;
-  agree(call);
-  return true;
+  return agrees(compute(state_.keys));
 }
 
 void Followed::disagree() {
-  if (is_explained_by_expiry()) return;
+  if (is_explained_by_expiry()) return agree();
   state_.forget(effects_.reads);
   state_.forget(effects_.writes);
-  for (const Concerned& key : concerned_)
-    if (state_.recording) state_.seeds.doubt(key.name);
-  const bool may_end =
-      std::ranges::any_of(concerned_, [](const Concerned& key) { return key.expiry.ends(); });
-  const bool some_may_have_ended =
-      concerned_.size() > 1 &&
-      std::ranges::any_of(concerned_, [&](const Concerned& key) { return may_have_ended(key); });
-  if (in_order_ && !may_end && !some_may_have_ended) pin();
+  if (state_.recording)
+    for (const Concerned& key : concerned_) state_.seeds.doubt(key.name);
+  const bool may_have_changed = std::ranges::any_of(
+      concerned_, [&](const Concerned& key) { return key.expiry.ends() || may_have_ended(key); });
+  if (in_order_ && !may_have_changed) pin();
 }
 
 void Followed::refuse() {

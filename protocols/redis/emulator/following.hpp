@@ -31,17 +31,21 @@ class Followed {
   void follow();
 
  private:
-  // A key that the request is about, and its end as it was before.
+  // A key that the request is about, as it was before.
   struct Concerned {
     KeyName name;
+    Entry without_value;  // absent or unknown, where it was that
+    bool present;
     Expiry expiry;
   };
 
-  [[nodiscard]] Answer compute(Call& call) const;
+  void look_at_keys();
+  [[nodiscard]] Answer compute(Keyspace& keys);
   [[nodiscard]] bool agrees(const Answer& answer) const;
   [[nodiscard]] bool may_have_ended(const Concerned& key) const;
   [[nodiscard]] bool is_explained_by_expiry();
-  void agree(const Call& call);
+  void settle_doubt();
+  void agree();
   void disagree();
   void refuse();
   void learn_before();

@@ -51,7 +51,7 @@ void normalise(Value& value) {
   if (is_null(value.kind)) value.kind = Kind::null;
   if (value.kind == Kind::double_number)
     if (const auto number = parse_double(value.text))
-      value.text = format_double(*number, DoubleStyle::seventeen_digits);
+      value.text = format_double(*number == 0 ? 0 : *number, DoubleStyle::seventeen_digits);
   for (Value& item : value.items) normalise(item);
 }
 

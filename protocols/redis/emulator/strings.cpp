@@ -149,20 +149,18 @@ void expire(Call& call, Entry& entry, const Expiry& expiry, bool passed) {
 Answer getex(Call& call) {
   const auto options = read_options(call, 2, take_persist);
   if (!options) return syntax_error();
-  Deadline deadline;
-  if (options->time) {
-    deadline = deadline_of_value(call, options->time_word, *options->time);
-    if (deadline.refused) return deadline.refusal;
-  }
   const auto found = call.find<String>(call.word(1));
   if (!found) return found.refused ? found.refusal : null();
   const Value value = bulk(*found.value);
   Entry& entry = *call.see(call.word(1)).entry;
-  if (options->persist && entry.expiry.kind != Expiry::Kind::never) expire(call, entry, {}, false);
   if (options->time) {
+    const Deadline deadline = deadline_of_value(call, options->time_word, *options->time);
+    if (deadline.refused) return deadline.refusal;
     const auto passed = has_passed(call, deadline.expiry);
     if (!passed && call.doubt() == Doubt::unsure) return std::nullopt;
     expire(call, entry, deadline.expiry, passed.value_or(false));
+  } else if (options->persist && entry.expiry.kind != Expiry::Kind::never) {
+    expire(call, entry, {}, false);
   }
   return value;
 }
