@@ -1,6 +1,7 @@
 #include "protocols/mysql/identity.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include "understudy/request.hpp"
 
@@ -13,6 +14,15 @@ constexpr std::string_view fields_mark = "(fields) ";
 constexpr std::string_view follow_mark = "(after) ";
 
 constexpr std::string_view sources_mark = "(with ";
+constexpr std::string_view sent_mark = "(sent ";  // see append_sent
+
+// `infile` of a request without the file's name, which the statement tells.
+Document sent_document(std::string_view sent) {
+  std::uint64_t octets = 0;
+  std::from_chars(sent.data(), sent.data() + sent.size(), octets);
+  return {{"octets", octets},
+          {"sha256", document_of(sent.substr(std::min(sent.size(), sent.find(' ') + 1)))}};
+}
 
 bool take(std::string_view& text, std::string_view prefix) {
   if (!text.starts_with(prefix)) return false;
@@ -69,6 +79,11 @@ Document describe_canonical(std::string_view canonical) {
     key = "fields";
   else if (take(rest, follow_mark))
     key = "after";
+  std::string_view sent;
+  if (take(rest, sent_mark)) {
+    sent = rest.substr(0, rest.find(") "));
+    rest.remove_prefix(std::min(rest.size(), sent.size() + 2));
+  }
   Document sources;
   if (take(rest, sources_mark)) {
     const std::size_t end = pattern_of(rest).find("}) ");
@@ -82,6 +97,7 @@ Document describe_canonical(std::string_view canonical) {
   document[key] = described["sql"];
   if (described.contains("params")) document["params"] = described["params"];
   if (elsewhere) document["database"] = database;
+  if (!sent.empty()) document["infile"] = sent_document(sent);
   if (sources.is_object()) document["variables"] = std::move(sources);
   return document;
 }

@@ -128,7 +128,9 @@ void MysqlServer::admit(std::string_view plugin) {
 
 void MysqlServer::welcome() {
   login_.database = std::string(split_scope(login_.database).bare);
-  session_.open(login_.user, login_.database, login_.collation);
+  const bool ignore_space = !changing_user_ && negotiated_.has(capability::ignore_space);
+  session_.open(login_.user, login_.database, login_.collation, ignore_space);
+  forget_session();
   login_.answer.clear();
   tracked_.clear();
   if (!login_.database.empty()) track_schema();

@@ -71,6 +71,10 @@ class Executor {
   /// Whether the last statement failed; cleared by asking.
   [[nodiscard]] bool take_failure() noexcept { return std::exchange(failed_, false); }
   void fail(const Fields& error);
+  /// As `fail`, where the recording does not tell what the real server would have answered.
+  void miss(Fields error);
+  /// Of a message that is no statement: `what` names it for the log.
+  void miss(std::string_view what, Fields error);
 
   [[nodiscard]] Settings& settings() noexcept { return facts_settings_; }
   [[nodiscard]] SessionFacts& facts() noexcept { return facts_; }
@@ -90,6 +94,7 @@ class Executor {
     control,
     chain,
     statement,
+    unknown,  ///< what no recording tells: the engine is asked so that it counts as a miss
     scope
   };
 
@@ -160,6 +165,7 @@ class Executor {
   Identity identity_;
   std::string control_name_;
   std::optional<Request> request_;
+  Fields unknown_;  // the error of Waiting::unknown
 
   std::string login_scope_, scope_;  // as named; empty: that of connections that name none
   std::string called_scope_;         // of the call under way

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "protocols/postgres/executor.hpp"
+#include "protocols/postgres/watched.hpp"
 
 namespace understudy::postgres {
 namespace {
@@ -101,7 +102,7 @@ void Executor::synthesise() {
   }
   if (auto answer = pack_answer(statement.parsed.pattern(), facts_))
     return complete("start-up question", std::move(*answer));
-  fail(make_fields("ERROR", "XX000", "understudy has no answer of its own to this statement"));
+  miss(make_fields("ERROR", "XX000", "understudy has no answer of its own to this statement"));
 }
 
 // --- prepared statements -------------------------------------------------------------------------
@@ -185,6 +186,7 @@ void Executor::run_declare() {
   cursor->holdable = declare->holdable;
   if (declare->binary) cursor->formats = {Format::binary};
   cursor->parameters = portal_->parameters;
+  delivery_.characters_before += characters_in(before(portal_->statement->text, declare->query));
   cursor_ = std::move(cursor);
   cursor_name_ = declare->name;
   auto statement = cursor_->statement;
@@ -202,7 +204,7 @@ void Executor::run_fetch() {
   if (!cursor || !cursor->image) return ask_statement(true);  // perhaps one that a function opened
   SendFailure failure;
   StatementAnswer answer = fetch_rows(*cursor, *fetch, failure);
-  if (failure) return fail(*failure);
+  if (failure) return miss(*failure);
   portal_->formats = cursor->formats.empty() ? portal_->formats : cursor->formats;
   complete(fetch->move ? "MOVE" : "FETCH", std::move(answer));
 }
@@ -307,7 +309,7 @@ void Executor::run_show() {
   const std::string name = parse_show(portal_->statement->text, mode());
   const auto value = shown(name);
   if (value) return complete("SHOW", single_value(display_name(name), *value, oid::text, "SHOW"));
-  fail(make_fields("ERROR", "UX404",
+  miss(make_fields("ERROR", "UX404",
                    fmt::format("understudy does not know the value of \"{}\"", name),
                    "No recording shows it, and this connection has not set it.",
                    "Record a connection that asks for it, or write a rule."));

@@ -108,6 +108,30 @@ TEST_CASE("a Describe that failed in the recording fails again") {
   CHECK(session.live.missed.empty());
 }
 
+TEST_CASE("what the recording does not show counts as a miss, whatever the client is told") {
+  Session session;
+  const auto& missed = session.live.missed;
+  session.live.talk(query("BEGIN"));
+  CHECK(session.types(parse("", "SELECT id FROM big") + bind("p", "") + execute("p", 5) + sync()) ==
+        "12DDEZ");
+  CHECK(missed.size() == 1);
+  session.live.talk(query("ROLLBACK; BEGIN; DECLARE c CURSOR FOR SELECT id FROM big"));
+  CHECK(session.types(query("FETCH 2 FROM c")) == "TDDCZ");
+  CHECK(missed.size() == 1);
+  const Buffer beyond = session.live.talk(query("FETCH 1 FROM c"));
+  CHECK(types_of(beyond) == "EZ");
+  CHECK(field(error_of(beyond), 'C') == "UX404");
+  CHECK(field(error_of(beyond), 'M').find("no more rows of this cursor") != std::string::npos);
+  CHECK(missed.size() == 2);
+  session.live.talk(query("ROLLBACK"));
+  CHECK(session.types(query("SHOW no_such_setting")) == "EZ");
+  CHECK(missed.size() == 3);
+  CHECK(session.types(message('F', std::string(10, '\0'))) == "EZ");
+  CHECK(missed.size() == 4);
+  CHECK(session.types(query("SELECT id, price FROM item ORDER BY id")) == "TDDDCZ");
+  CHECK(missed.size() == 4);
+}
+
 TEST_CASE("a portal is fetched in pieces, and suspended even where the rows are just used up") {
   Session session;
   const char* const sql = "SELECT id, price FROM item ORDER BY id";
