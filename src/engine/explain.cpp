@@ -111,7 +111,7 @@ std::string answers_text(const Explanation& explanation) {
                       name_of(explanation.grade), explanation.answered,
                       explanation.doubt.empty() ? "" : "; " + explanation.doubt);
   if (explanation.volatile_)
-    text += "  volatile: one state had several answers, so they are given in order, as guesses\n";
+    text += "  volatile: one state has several answers, so they are given in order, as guesses\n";
   return text;
 }
 

@@ -70,11 +70,14 @@ Verdict LiveState::next_of_volatile(std::uint32_t number, const match::Overlay& 
   std::size_t& next = volatile_cursor_[number];
   const auto* answer = &answers[std::min(next, answers.size() - 1)];
   if (strictness_ != Strictness::strict) ++next;
-  return {Grade::guess,
-          &request,
-          answer,
-          scope_.state(section_.reads(request), overlay),
-          {MissReason::several, answer, {}}};
+  return {
+      Grade::guess,
+      &request,
+      answer,
+      scope_.state(section_.reads(request), overlay),
+      {(request.flags & format::request_unsteady) != 0 ? MissReason::unsteady : MissReason::several,
+       answer,
+       {}}};
 }
 
 /// Which recorded answer is the likeliest, and what its state differs in. Hold the scope's mutex.
@@ -95,28 +98,38 @@ Verdict LiveState::allowed(const Verdict& verdict) const {
 Verdict LiveState::ask(std::string_view canonical, std::string_view qualifier, bool synthesisable,
                        ConnectionState& connection) {
   const auto found = section_.find(canonical, qualifier);
-  Verdict verdict = renamer_.concerns(found)
-                        ? ask_renamed(canonical, qualifier, synthesisable, connection)
-                        : ask_found(found, synthesisable, connection, nullptr);
-  if (verdict.answer != nullptr && (verdict.answer->flags & format::answer_varies) != 0)
-    rewrite(verdict, connection);
+  if (renamer_.concerns(found)) return ask_renamed(canonical, qualifier, synthesisable, connection);
+  std::unique_lock lock(renamer_.mutex(), std::defer_lock);
+  if (section_.has_varying() && may_write(found)) lock.lock();
+  Verdict verdict = ask_found(found, synthesisable, connection, nullptr);
+  if (lock || verdict.answer == nullptr || (verdict.answer->flags & format::answer_varies) == 0)
+    return verdict;
+  lock.lock();
+  rewrite(verdict, connection, nullptr);
   return verdict;
 }
 
+bool LiveState::may_write(const Found& found) const noexcept {
+  return !found.empty() && (section_.requests()[found.first()].flags & format::request_writes) != 0;
+}
+
+/// Where it may write, or with a proposal, the renamer's mutex is held as well. The answer to a
+/// write is made before it takes effect: it may have to be refused.
 Verdict LiveState::ask_found(const Found& found, bool synthesisable, ConnectionState& connection,
                              const match::Renamer::Proposal* proposal) {
   if (found.empty()) return {};
-  const bool may_write = (section_.requests()[found.first()].flags & format::request_writes) != 0;
+  const bool writes = may_write(found);
   std::unique_lock lock(scope_.mutex(), std::defer_lock);
   // From the look-up to the bump no other write may slip in between.
-  if (may_write) lock.lock();
+  if (writes) lock.lock();
   Verdict verdict = judge(found, connection.overlay, synthesisable, lock);
   if (proposal != nullptr && verdict.answer != nullptr)
-    verdict = confirmed(*proposal, may_write, verdict);
+    verdict = confirmed(*proposal, writes, verdict);
   verdict = allowed(verdict);
   if (verdict.answer == nullptr) return verdict;
   if (proposal != nullptr) renamer_.bind(*proposal);
-  if (may_write) take_effect(verdict, connection.overlay);
+  if (writes || proposal != nullptr) rewrite(verdict, connection, proposal);
+  if (writes && verdict.answer != nullptr) take_effect(verdict, connection.overlay);
   return verdict;
 }
 
@@ -149,11 +162,20 @@ Verdict LiveState::confirmed(const match::Renamer::Proposal& proposal, bool writ
   return verdict;
 }
 
-/// Puts the values of this run into the answer.
-void LiveState::rewrite(Verdict& verdict, ConnectionState& connection) {
-  const auto rewritten = renamer_.rewrite(*verdict.answer);
+/// Puts the values of this run, or the number of its rows, into the answer.
+void LiveState::rewrite(Verdict& verdict, ConnectionState& connection,
+                        const match::Renamer::Proposal* proposal) {
+  verdict.other_rows = proposal != nullptr && proposal->rows != 0;
+  if (!verdict.other_rows && (verdict.answer->flags & format::answer_varies) == 0) return;
+  const auto rewritten = verdict.other_rows
+                             ? renamer_.of_rows(*verdict.answer, proposal->found, proposal->rows)
+                             : renamer_.rewrite(*verdict.answer);
   if (rewritten.image) connection.images.insert(rewritten.image);
   verdict.image = rewritten.image;
+  if (verdict.other_rows && !rewritten.image) {
+    verdict = {.doubt = {MissReason::unknown, nullptr, {}}};
+    return;
+  }
   if (rewritten.certain || verdict.grade == Grade::guess) return;
   verdict.grade = Grade::guess;
   verdict.doubt = {MissReason::renamed, verdict.answer, {}};
@@ -161,13 +183,15 @@ void LiveState::rewrite(Verdict& verdict, ConnectionState& connection) {
 }
 
 /// What a write did in a state that was not recorded, nobody knows: it counts as having touched all
-/// that it could have.
+/// that it could have. So does one of another number of rows than was recorded.
 void LiveState::take_effect(const Verdict& verdict, match::Overlay& overlay) {
-  const bool known = verdict.doubt.reason != MissReason::unknown_state;
+  const bool known = verdict.doubt.reason != MissReason::unknown_state && !verdict.other_rows;
   const auto keys = known ? section_.writes(*verdict.answer) : section_.writes(*verdict.request);
   const bool changed = !known || (verdict.answer->flags & format::answer_changed) != 0;
   const auto author = static_cast<std::uint32_t>(verdict.request - section_.requests().data());
-  const std::uint64_t answered = table::hash_of(as_text(section_.image(verdict.answer->image)));
+  // Recorded values in place of this run's, but its own number of rows.
+  const std::uint64_t answered = table::hash_of(
+      verdict.other_rows ? *verdict.image : as_text(section_.image(verdict.answer->image)));
   scope_.bump(keys,
               {match::write_identity(verdict.request->hash, verdict.state, answered), changed,
                is_certain(verdict.grade), author},

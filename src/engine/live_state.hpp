@@ -44,6 +44,7 @@ struct Verdict {
   Doubt doubt{};
   /// The image of the answer with the values of this run; null where it is that of the table.
   std::shared_ptr<const std::string> image = nullptr;
+  bool other_rows = false;  ///< `image` tells of another number of rows than the recorded answer
 };
 
 /// Thread-safe. A connection's own state is used by one thread at a time.
@@ -71,6 +72,7 @@ class LiveState {
 
  private:
   using Found = table::ServiceSection::Found;
+  [[nodiscard]] bool may_write(const Found& found) const noexcept;
   [[nodiscard]] Verdict ask_found(const Found& found, bool synthesisable,
                                   ConnectionState& connection,
                                   const match::Renamer::Proposal* proposal);
@@ -80,7 +82,8 @@ class LiveState {
                               std::unique_lock<std::mutex>& lock);
   [[nodiscard]] Verdict confirmed(const match::Renamer::Proposal& proposal, bool writes,
                                   Verdict verdict);
-  void rewrite(Verdict& verdict, ConnectionState& connection);
+  void rewrite(Verdict& verdict, ConnectionState& connection,
+               const match::Renamer::Proposal* proposal);
   [[nodiscard]] Verdict judge_exact(const Found& found, const match::Overlay& overlay);
   [[nodiscard]] Verdict look_up(std::uint32_t number, const match::Overlay& overlay);
   [[nodiscard]] Verdict guess(const Found& found, const match::Overlay& overlay);
