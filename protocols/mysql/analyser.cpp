@@ -9,6 +9,8 @@
 #include "protocols/mysql/local_infile.hpp"
 #include "protocols/mysql/schema.hpp"
 #include "protocols/mysql/statements.hpp"
+#include "protocols/sql/batch.hpp"
+#include "protocols/sql/unsteady.hpp"
 #include "protocols/sql/words.hpp"
 
 namespace understudy::mysql {
@@ -191,7 +193,8 @@ void MysqlAnalyser::learn_shape(const Document& request, const Document& answer,
     learn_extended(results);
   }
   statement_.assign(text, around.mode);
-  const std::pair<std::string, std::string> key(around.database, statement_.pattern());
+  const std::pair<std::string, std::string> key(around.database,
+                                                sql::with_one_row(statement_.pattern()));
   const auto [found, added] = shapes_.try_emplace(key);
   Shape& shape = found->second;
   std::vector<Problem> ignored;  // `analyse` reports them
@@ -426,6 +429,8 @@ void MysqlAnalyser::classify(const Document& request, const Document& answer,
   if (info.kind == Kind::show || info.kind == Kind::explain ||
       (info.kind == Kind::unknown && analysis.effect == Effect::read && analysis.reads.empty()))
     analysis.reads.push_back({std::string(catalog_key)});
+  if (info.kind == Kind::select && analysis.effect == Effect::read && !failed)
+    analysis.unsteady = sql::unsteady_of(text, around.mode);
   if (info.kind == Kind::ddl) analysis.writes.push_back({std::string(catalog_key)});
   analysis.changed = !failed && !changed_nothing(answer, info.kind);
   // A foreign key, a trigger: any table may be the cause.

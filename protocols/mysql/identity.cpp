@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "protocols/sql/batch.hpp"
 #include "understudy/request.hpp"
 
 namespace understudy::mysql {
@@ -56,8 +57,15 @@ std::string shape_key(const sql::Statement& statement, std::string_view database
                       std::string_view main_database) {
   std::string key;
   append_marks(Ask::run, database, main_database, key);
-  key += statement.pattern();
+  key += sql::with_one_row(statement.pattern());
   return key;
+}
+
+std::size_t statement_begin(std::string_view canonical) noexcept {
+  if (!canonical.starts_with('`')) return 0;
+  constexpr std::string_view behind = "`: ";
+  const std::size_t end = pattern_of(canonical).find(behind);
+  return end == std::string_view::npos ? 0 : end + behind.size();
 }
 
 Document describe_canonical(std::string_view canonical) {

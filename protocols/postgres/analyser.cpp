@@ -16,6 +16,7 @@
 #include "protocols/postgres/shape_book.hpp"
 #include "protocols/postgres/transaction.hpp"
 #include "protocols/postgres/utility.hpp"
+#include "protocols/sql/unsteady.hpp"
 
 namespace understudy::postgres {
 namespace {
@@ -308,6 +309,7 @@ void PostgresAnalyser::data(const StatementRequest& request, const StatementAnsw
   analysis.reads = found.reads;
   analysis.writes = found.writes;
   analysis.understood = found.understood;
+  if (!request.describe && !answer.error) analysis.unsteady = found.unsteady;
   // Of a describe, of COPY and of an error nothing is claimed beyond the tables.
   if (found.understood && !request.describe && !request.partial && !request.copy_data)
     analysis.rows = sql::fill(plan(statement_.pattern()),
@@ -324,7 +326,9 @@ void PostgresAnalyser::data(const StatementRequest& request, const StatementAnsw
 const sql::Dependencies& PostgresAnalyser::keys(std::string_view pattern, const std::string& sql) {
   const auto found = keys_.find(pattern);
   if (found != keys_.end()) return found->second;
-  return keys_.emplace(std::string(pattern), keys_of(sql)).first->second;
+  sql::Dependencies keys = keys_of(sql);
+  if (keys.effect == Effect::read) keys.unsteady = sql::unsteady_of(sql, sql_mode());
+  return keys_.emplace(std::string(pattern), std::move(keys)).first->second;
 }
 
 const sql::RowPlan& PostgresAnalyser::plan(std::string_view pattern) {

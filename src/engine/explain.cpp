@@ -115,7 +115,7 @@ std::string answers_text(const Explanation& explanation) {
                     answer.certain ? "" : ", as a guess");
   text += state_text(explanation);
   if (explanation.volatile_)
-    text += "  volatile: one state had several answers, so they are given in order, as guesses\n";
+    text += "  volatile: one state has several answers, so they are given in order, as guesses\n";
   return text;
 }
 

@@ -83,11 +83,14 @@ Verdict LiveState::next_of_volatile(std::uint32_t number, const match::Overlay& 
   std::size_t& next = volatile_cursor_[number];
   const auto* answer = &answers[std::min(next, answers.size() - 1)];
   if (strictness_ != Strictness::strict) ++next;
-  return {Grade::guess,
-          &request,
-          answer,
-          scope_.state(section_.reads(request), overlay),
-          {MissReason::several, answer, {}}};
+  return {
+      Grade::guess,
+      &request,
+      answer,
+      scope_.state(section_.reads(request), overlay),
+      {(request.flags & format::request_unsteady) != 0 ? MissReason::unsteady : MissReason::several,
+       answer,
+       {}}};
 }
 
 /// Which recorded answer is the likeliest, and what its state differs in. Hold the scope's mutex.
@@ -135,7 +138,7 @@ Verdict LiveState::ask(std::string_view canonical, std::string_view qualifier, b
   // Most requests are reads whose answer is known: they hold no lock.
   if (!renames && !may_write && !found.empty())
     if (const Verdict verdict = judge_exact(found, connection.overlay); is_certain(verdict.grade))
-      return rewritten(asked, verdict);
+      return rewritten(asked, verdict, nullptr);
   if (emulation_ && !connection.computing) asked.computing = std::unique_lock(emulation_->mutex());
   if (renames || (may_write && section_.has_varying())) asked.renaming.lock();
   return renames ? ask_renamed(asked) : ask_found(asked, found, nullptr);
@@ -157,7 +160,7 @@ Verdict LiveState::ask_found(Asked& asked, const Found& found, const Proposal* p
   if (verdict.grade == Grade::computed || verdict.answer == nullptr) return verdict;
   if (proposal != nullptr) renamer_.bind(*proposal);
   if (!may_write && asked.scope) asked.scope.unlock();
-  verdict = rewritten(asked, verdict);
+  verdict = rewritten(asked, verdict, proposal);
   if (!may_write || verdict.answer == nullptr) return verdict;
   take_effect(verdict, asked.connection.overlay);
   if (emulation_ && is_certain(verdict.grade))
@@ -214,11 +217,15 @@ Verdict LiveState::confirmed(const Proposal& proposal, bool writes, Verdict verd
   return verdict;
 }
 
-/// The answer with the values of this run put in.
-Verdict LiveState::rewritten(Asked& asked, Verdict verdict) {
-  if ((verdict.answer->flags & format::answer_varies) == 0) return verdict;
+/// The answer with the values of this run, or the number of its rows, put in.
+Verdict LiveState::rewritten(Asked& asked, Verdict verdict, const Proposal* proposal) {
+  verdict.other_rows = proposal != nullptr && proposal->rows != 0;
+  if (!verdict.other_rows && (verdict.answer->flags & format::answer_varies) == 0) return verdict;
   Asked::hold(asked.renaming);
-  const auto made = renamer_.rewrite(*verdict.answer);
+  const auto made = verdict.other_rows
+                        ? renamer_.of_rows(*verdict.answer, proposal->found, proposal->rows)
+                        : renamer_.rewrite(*verdict.answer);
+  if (verdict.other_rows && !made.image) return {.doubt = {MissReason::unknown, nullptr, {}}};
   if (made.image) asked.connection.images.insert(made.image);
   verdict.image = made.image;
   if (made.certain || verdict.grade == Grade::guess) return verdict;
@@ -228,13 +235,15 @@ Verdict LiveState::rewritten(Asked& asked, Verdict verdict) {
 }
 
 /// What a write did in a state that was not recorded, nobody knows: it counts as having touched all
-/// that it could have.
+/// that it could have. So does one of another number of rows than was recorded.
 void LiveState::take_effect(const Verdict& verdict, match::Overlay& overlay) {
-  const bool known = verdict.doubt.reason != MissReason::unknown_state;
+  const bool known = verdict.doubt.reason != MissReason::unknown_state && !verdict.other_rows;
   const auto keys = known ? section_.writes(*verdict.answer) : section_.writes(*verdict.request);
   const bool changed = !known || (verdict.answer->flags & format::answer_changed) != 0;
   const auto author = static_cast<std::uint32_t>(verdict.request - section_.requests().data());
-  const std::uint64_t answered = table::hash_of(as_text(section_.image(verdict.answer->image)));
+  // Recorded values in place of this run's, but its own number of rows.
+  const std::uint64_t answered = table::hash_of(
+      verdict.other_rows ? *verdict.image : as_text(section_.image(verdict.answer->image)));
   scope_.bump(keys,
               {match::write_identity(verdict.request->hash, verdict.state, answered), changed,
                is_certain(verdict.grade), author},

@@ -53,6 +53,7 @@ struct Verdict {
   /// The image of the answer with the values of this run, or as it was computed; null where it is
   /// that of the table.
   std::shared_ptr<const std::string> image = nullptr;
+  bool other_rows = false;  ///< `image` tells of another number of rows than the recorded answer
 
   [[nodiscard]] bool answers() const noexcept { return answer != nullptr || image != nullptr; }
 };
@@ -90,7 +91,7 @@ class LiveState {
   [[nodiscard]] Verdict judge(Asked& asked, const Found& found, const Proposal* proposal);
   [[nodiscard]] Verdict compute(Asked& asked, const Found& found);
   [[nodiscard]] Verdict confirmed(const Proposal& proposal, bool writes, Verdict verdict);
-  [[nodiscard]] Verdict rewritten(Asked& asked, Verdict verdict);
+  [[nodiscard]] Verdict rewritten(Asked& asked, Verdict verdict, const Proposal* proposal);
   [[nodiscard]] Verdict judge_exact(const Found& found, const match::Overlay& overlay);
   [[nodiscard]] Verdict look_up(std::uint32_t number, const match::Overlay& overlay);
   [[nodiscard]] Verdict guess(const Found& found, const match::Overlay& overlay);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "engine/mend.hpp"
+#include "understudy/request.hpp"
 
 namespace understudy::engine {
 namespace {
@@ -31,6 +32,20 @@ std::string describe_nearest(const match::NearMiss& nearest) {
                         d.recorded.empty() ? "nothing" : shortened(d.recorded));
   if (nearest.differences.empty()) text += "; only the types of its values differ";
   return text;
+}
+
+/// What more there is to say where both add rows of one shape.
+std::string describe_rows(const Protocol& protocol, std::string_view live,
+                          std::string_view recorded) {
+  const auto ours = protocol.rows_of(live, {}), theirs = protocol.rows_of(recorded, {});
+  if (ours.empty() || theirs.empty() || ours.size() == theirs.size() ||
+      pattern_of(ours.front().canonical) != pattern_of(theirs.front().canonical))
+    return {};
+  return fmt::format(
+      "; it adds {} rows and not {}, which is answered where several recorded rows "
+      "differ in nothing but values of their own that each run makes anew, and "
+      "where the answer tells their number alone",
+      ours.size(), theirs.size());
 }
 
 /// In what two requests differ that read alike when they are summarised.
@@ -66,6 +81,8 @@ std::string_view text_of(MissReason reason) noexcept {
       return "the recording does not prove which answer belongs to this state";
     case MissReason::several:
       return "it was recorded with several answers in one and the same state";
+    case MissReason::unsteady:
+      return "it shows the clock or chance, so that another time it is answered otherwise";
     case MissReason::commit:
       return "the recording has it fail, and not in a transaction like this one";
     case MissReason::unwatched:
@@ -111,9 +128,13 @@ Miss describe_miss(const Protocol& protocol, const match::PatternIndex& patterns
   miss.detail = detail_of(protocol, section, doubt);
   if (miss.detail.empty()) {
     const auto nearest = match::nearest(protocol, patterns, canonical, 1);
-    miss.detail = nearest.empty()
-                      ? fmt::format("service '{}' has no recorded request like it", section.name())
-                      : describe_nearest(nearest.front());
+    miss.detail =
+        nearest.empty()
+            ? fmt::format("service '{}' has no recorded request like it", section.name())
+            : describe_nearest(nearest.front()) +
+                  describe_rows(
+                      protocol, canonical,
+                      section.text(section.requests()[nearest.front().request].canonical));
   }
   miss.hint = fmt::format("record this flow too (understudy record MOCKSET), or add a rule: {}",
                           rule_command(protocol, section.name(), canonical));

@@ -220,7 +220,8 @@ format::Span TableWriter::write_shapes(const ServiceBuilder& service) {
 
 void TableWriter::write_varying(const ServiceBuilder& service, format::ServiceRecord& record) {
   std::vector<format::VaryingRecord> varying;
-  for (const auto& [value, flags] : service.varying_) varying.push_back({put(value), flags});
+  for (const auto& [value, entry] : service.varying_)
+    varying.push_back({put(value), entry.flags, entry.recording});
   std::vector<format::MaskRecord> masks;
   std::vector<format::MentionRecord> mentions;
   std::uint32_t answer = 0;
@@ -228,8 +229,9 @@ void TableWriter::write_varying(const ServiceBuilder& service, format::ServiceRe
     const RequestEntry& request = service.requests_[i];
     if ((request.flags & format::request_varies) != 0)
       masks.push_back({request.mask, static_cast<std::uint32_t>(i)});
+    if (request.batch != 0) masks.push_back({request.batch, static_cast<std::uint32_t>(i)});
     for (const AnswerEntry& entry : request.answers) {
-      if ((entry.flags & format::answer_varies) != 0)
+      if ((entry.flags & (format::answer_varies | format::answer_counts)) != 0)
         mentions.push_back({answer, entry.ordered, entry.opaque ? 1U : 0U, 0, put(entry.document)});
       ++answer;
     }

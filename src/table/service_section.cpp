@@ -195,7 +195,14 @@ const format::VaryingRecord* ServiceSection::known(std::string_view folded) cons
 
 const format::VaryingRecord* ServiceSection::varying(std::string_view folded) const noexcept {
   const auto* found = known(folded);
-  return found == nullptr || (found->flags & format::value_constant) != 0 ? nullptr : found;
+  constexpr std::uint32_t others = format::value_constant | format::value_shifted;
+  return found == nullptr || (found->flags & others) != 0 ? nullptr : found;
+}
+
+std::optional<std::uint32_t> ServiceSection::shifted_from(std::string_view folded) const noexcept {
+  const auto* found = known(folded);
+  if (found == nullptr || (found->flags & format::value_shifted) == 0) return std::nullopt;
+  return found->recording;
 }
 
 bool ServiceSection::is_constant(std::string_view folded) const noexcept {

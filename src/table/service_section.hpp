@@ -94,6 +94,8 @@ class ServiceSection final : public ServiceTable {
   }
   /// Null where it does not vary.
   [[nodiscard]] const format::VaryingRecord* varying(std::string_view folded) const noexcept;
+  /// In which recording the server made this time, where it is shown later than it was recorded.
+  [[nodiscard]] std::optional<std::uint32_t> shifted_from(std::string_view folded) const noexcept;
   /// Whether it was recorded and never is another one.
   [[nodiscard]] bool is_constant(std::string_view folded) const noexcept;
   /// The requests with such values whose mask has this hash, in the order of recording.

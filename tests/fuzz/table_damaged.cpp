@@ -63,7 +63,8 @@ ServiceBuilder section(const std::string& name) {
   write.mask = 42;
   builder.add(std::move(write));
   builder.set_writes({{5, 2, 1, source, 7}});
-  builder.set_varying({{"ax", table::format::value_proven}, {"ay", table::format::value_constant}});
+  builder.set_varying(
+      {{"ax", {table::format::value_proven}}, {"ay", {table::format::value_constant}}});
   builder.add({.condition = {{"line", {{"regex", "^G"}}}},
                .image = "rule",
                .file = "rules/a.yaml",
