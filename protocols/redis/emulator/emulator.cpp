@@ -21,7 +21,7 @@ void read_knowledge(const Document& knowledge, State& state) {
   if (!knowledge.is_object()) return;
   if (const auto seeds = knowledge.find("seeds"); seeds != knowledge.end())
     state.seeds.merge(*seeds);
-  if (const auto pinned = knowledge.find("pinned"); pinned != knowledge.end())
+  if (const auto pinned = knowledge.find("pinned"); pinned != knowledge.end() && pinned->is_array())
     for (const Document& name : *pinned) state.pinned.insert(octets_of(name));
   state.dialect.merge(knowledge);
 }

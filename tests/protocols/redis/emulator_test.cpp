@@ -1,0 +1,517 @@
+// What the emulator computes. That real servers answer the same is shown by
+// tests/differential/emulator_main.cpp.
+#include <doctest/doctest.h>
+
+#include "emulator_support.hpp"
+
+namespace {
+
+using namespace redis_test;
+using namespace std::chrono_literals;
+
+const std::string wrong_kind =
+    "-WRONGTYPE Operation against a key holding the wrong kind of value|";
+
+TEST_CASE("a key of which nothing is known has no answer") {
+  Emulated redis;
+  for (const char* command :
+       {"GET k", "EXISTS k", "TTL k", "INCR k", "DEL k", "SETNX k v", "LPUSH k a", "LLEN k",
+        "HGETALL k", "HSET k f v", "SADD k m", "SMEMBERS k", "ZADD k 1 m", "ZSCORE k m", "MGET k j",
+        "RENAME k j", "SUNIONSTORE d k", "GETSET k v", "APPEND k v"}) {
+    CAPTURE(command);
+    CHECK(redis.say(command) == "");
+  }
+}
+
+TEST_CASE("a command that is not computed, or spelled in another way, has no answer") {
+  Emulated redis = empty_server();
+  for (const char* command : {"EVAL return 0", "SPOP s", "XADD s * f v", "DBSIZE", "KEYS *",
+                              "NOSUCHCOMMAND k", "GET", "GET a b", "SCAN 0"}) {
+    CAPTURE(command);
+    CHECK(redis.say(command) == "");
+  }
+}
+
+TEST_CASE("what is written is known") {
+  Emulated redis;
+  CHECK(redis.say("SET k 1") == "+OK|");
+  CHECK(redis.writes == std::vector<std::string>{"0\x1fk"});
+  CHECK(redis.say("GET k") == "$1|1|");
+  CHECK(redis.writes.empty());
+  CHECK(redis.say("INCRBY k 41") == ":42|");
+  CHECK(redis.say("TTL k") == ":-1|");
+  CHECK(redis.say("APPEND k 7") == ":3|");
+  CHECK(redis.say("GETRANGE k -2 -1") == "$2|27|");
+  CHECK(redis.say("MGET k k") == "*2|$3|427|$3|427|");
+  CHECK(redis.say("DEL k") == ":1|");
+  CHECK(redis.say("GET k") == "_|");
+  CHECK(redis->compute(canonical({"GET", "k"}, 1), noon) == std::nullopt);
+}
+
+TEST_CASE("strings") {
+  Emulated redis = empty_server();
+  CHECK(redis.say("SET k v XX") == "_|");
+  CHECK(redis.writes.empty());
+  CHECK(redis.say("SET k v NX GET") == "_|");
+  CHECK(redis.say("SET k w GET") == "$1|v|");
+  CHECK(redis.say("SETNX k x") == ":0|");
+  CHECK(redis.say("MSETNX j 1 k 2") == ":0|");
+  CHECK(redis.say("GETDEL k") == "$1|w|");
+  CHECK(redis.say("SETRANGE k 2 x") == ":3|");
+  CHECK(redis.say("GET k") == std::string("$3|\0\0x|", 7));
+  CHECK(redis.say("SET k 9223372036854775807") == "+OK|");
+  CHECK(redis.say("INCR k") == "-ERR increment or decrement would overflow|");
+  CHECK(redis.say("SET k 1.0") == "+OK|");
+  CHECK(redis.say("INCR k") == "-ERR value is not an integer or out of range|");
+  CHECK(redis.say("SET k v EX 0") == "-ERR invalid expire time in 'set' command|");
+  CHECK(redis.say("SET k v EX 1 PX 1") == "-ERR syntax error|");
+}
+
+TEST_CASE("lists") {
+  Emulated redis = empty_server();
+  CHECK(redis.say("RPUSH q a b c") == ":3|");
+  CHECK(redis.say("LPUSH q z") == ":4|");
+  CHECK(redis.say("LRANGE q 0 -1") == "*4|$1|z|$1|a|$1|b|$1|c|");
+  CHECK(redis.say("LMOVE q done RIGHT LEFT") == "$1|c|");
+  CHECK(redis.writes == std::vector<std::string>{"0\x1f"
+                                                 "done",
+                                                 "0\x1fq"});
+  CHECK(redis.say("BLPOP other q 0") == "*2|$1|q|$1|z|");
+  CHECK(redis.say("LPOP q 5") == "*2|$1|a|$1|b|");
+  CHECK(redis.say("EXISTS q") == ":0|");
+  CHECK(redis.say("BLPOP q 0") == "");  // waits
+  CHECK(redis.say("LPOP q") == "_|");
+  CHECK(redis.say("LSET q 0 a") == "-ERR no such key|");
+  CHECK(redis.say("LSET done 1 a") == "-ERR index out of range|");
+  CHECK(redis.say("LPOS done c COUNT 0") == "*1|:0|");
+  CHECK(redis.say("GET done") == wrong_kind);
+}
+
+TEST_CASE("hashes keep the order in which fields came") {
+  Emulated redis = empty_server();
+  CHECK(redis.say("HSET h b 1 a 2 b 3") == ":2|");
+  CHECK(redis.say("HGETALL h") == "%2|$1|b|$1|3|$1|a|$1|2|");
+  CHECK(redis.say("HINCRBY h a 5") == ":7|");
+  CHECK(redis.say("HMGET h a x") == "*2|$1|7|_|");
+  CHECK(redis.say("HSET h f 1 odd") == "-ERR wrong number of arguments for 'hset' command|");
+  CHECK(redis.say("HSET h c x") == ":1|");
+  CHECK(redis.say("HINCRBY h c 1") == "-ERR hash value is not an integer|");
+  CHECK(redis.say("HDEL h a b c") == ":3|");
+  CHECK(redis.say("TYPE h") == "+none|");
+}
+
+TEST_CASE("sets") {
+  Emulated redis = empty_server();
+  CHECK(redis.say("SADD s a b a") == ":2|");
+  CHECK(redis.say("SADD s a") == ":0|");
+  CHECK(redis.writes.empty());
+  CHECK(redis.say("SADD t b c") == ":2|");
+  CHECK(redis.say("SINTER s t") == "~1|$1|b|");
+  CHECK(redis.say("SDIFFSTORE d s t") == ":1|");
+  CHECK(redis.say("SMEMBERS d") == "~1|$1|a|");
+  CHECK(redis.say("SMOVE d t a") == ":1|");
+  CHECK(redis.say("EXISTS d") == ":0|");
+  CHECK(redis.say("SINTERCARD 2 s t LIMIT 1") == ":1|");
+  CHECK(redis.say("SMISMEMBER t a x") == "*2|:1|:0|");
+}
+
+TEST_CASE("sorted sets") {
+  Emulated redis = empty_server();
+  CHECK(redis.say("ZADD z 2 b 1 a 2 aa") == ":3|");
+  CHECK(redis.say("ZRANGE z 0 -1 WITHSCORES") == "*3|*2|$1|a|,1|*2|$2|aa|,2|*2|$1|b|,2|");
+  CHECK(redis.say("ZADD z GT CH 1 b 3 aa") == ":1|");
+  CHECK(redis.say("ZREVRANGEBYSCORE z +inf (2 LIMIT 0 1") == "*1|$2|aa|");
+  CHECK(redis.say("ZINCRBY z -0.5 a") == ",0.5|");
+  CHECK(redis.say("ZADD z NX INCR 1 a") == "_|");
+  CHECK(redis.say("ZRANK z b") == ":1|");
+  CHECK(redis.say("ZPOPMIN z") == "*2|$1|a|,0.5|");
+  CHECK(redis.say("ZPOPMAX z 5") == "*2|*2|$2|aa|,3|*2|$1|b|,2|");
+  CHECK(redis.say("ZCARD z") == ":0|");
+  CHECK(redis.say("ZADD z nan a") == "-ERR value is not a valid float|");
+}
+
+TEST_CASE("a double is spelled as the recorded server spelled others, or not at all") {
+  Emulated redis = empty_server();
+  CHECK(redis.say("ZADD z 0.1 a 1.5 b") == ":2|");
+  CHECK(redis.say("ZSCORE z b") == ",1.5|");
+  CHECK(redis.say("ZSCORE z a") == "");
+  CHECK(redis.say("ZPOPMIN z") == "");
+  redis.hear("ZSCORE z a", ",0.10000000000000001|");
+  CHECK(redis.say("ZPOPMIN z") == "*2|$1|a|,0.10000000000000001|");
+
+  Emulated later(Document{{"doubles", "shortest"}});
+  CHECK(later.say("DEL z") == "");
+  CHECK(later.say("FLUSHDB") == "+OK|");
+  CHECK(later.say("ZADD z 0.1 a 1e-9 b") == ":2|");
+  CHECK(later.say("ZSCORE z a") == ",0.1|");
+  CHECK(later.say("ZSCORE z b") == "");
+}
+
+TEST_CASE("what was recorded over RESP2 is answered in either version") {
+  Emulated redis = empty_server();
+  redis.hear("HSET h f 1", ":1|");
+  const auto computed = redis->compute(canonical({"HGETALL", "h"}), noon);
+  REQUIRE(computed);
+  CHECK(as_text(octets_for(as_bytes(computed->image), Resp::v2).value()) ==
+        "*2\r\n$1\r\nf\r\n$1\r\n1\r\n");
+  CHECK(as_text(octets_for(as_bytes(computed->image), Resp::v3).value()) ==
+        "%1\r\n$1\r\nf\r\n$1\r\n1\r\n");
+}
+
+TEST_CASE("a flush tells that all keys of a database are absent") {
+  Emulated redis;
+  CHECK(redis.say("FLUSHDB") == "+OK|");
+  CHECK(redis.writes == std::vector<std::string>{"0"});
+  CHECK(redis.say("EXISTS a b") == ":0|");
+  CHECK(redis->compute(canonical({"GET", "k"}, 3), noon) == std::nullopt);
+  CHECK(redis.say("FLUSHALL") == "+OK|");
+  CHECK(redis.writes == std::vector<std::string>{""});
+  CHECK(redis->compute(canonical({"GET", "k"}, 3), noon).has_value());
+  redis.hear("SWAPDB 0 1", "+OK|");
+  CHECK(redis.say("EXISTS a b") == "");
+}
+
+// -- time
+
+TEST_CASE("a key whose time has come is absent") {
+  Emulated redis = empty_server();
+  CHECK(redis.say("SET k v PX 1500") == "+OK|");
+  CHECK(redis.say("PTTL k") == ":1500|");
+  CHECK(redis.say("TTL k") == ":2|");
+  redis.now = noon + 1001ms;
+  CHECK(redis.say("TTL k") == ":0|");
+  CHECK(redis.say("GET k") == "$1|v|");
+  redis.now = noon + 1500ms;
+  CHECK(redis.say("GET k") == "$1|v|");
+  redis.now = noon + 1501ms;
+  CHECK(redis.say("GET k") == "_|");
+  CHECK(redis.say("TTL k") == ":-2|");
+  CHECK(redis.say("SETNX k w") == ":1|");
+  CHECK(redis.say("TTL k") == ":-1|");
+}
+
+TEST_CASE("ends of keys change and move along") {
+  Emulated redis = empty_server();
+  CHECK(redis.say("SET k v") == "+OK|");
+  CHECK(redis.say("EXPIRE k 10 XX") == ":0|");
+  CHECK(redis.say("EXPIRE k 10 NX") == ":1|");
+  CHECK(redis.say("EXPIRE k 5 GT") == ":0|");
+  CHECK(redis.say("EXPIRE k 5 LT") == ":1|");
+  CHECK(redis.say("RENAME k j") == "+OK|");
+  CHECK(redis.say("TTL j") == ":5|");
+  CHECK(redis.say("SET j w KEEPTTL") == "+OK|");
+  CHECK(redis.say("TTL j") == ":5|");
+  CHECK(redis.say("PERSIST j") == ":1|");
+  CHECK(redis.say("TTL j") == ":-1|");
+  CHECK(redis.say("EXPIRE j -1") == ":1|");
+  CHECK(redis.say("EXISTS j") == ":0|");
+  CHECK(redis.say("EXPIRE j 1 NX XX") ==
+        "-ERR NX and XX, GT or LT options at the same time are not compatible|");
+}
+
+TEST_CASE("without a clock a key that may have ended has no answer") {
+  Emulated redis = empty_server();
+  redis.now = {};
+  CHECK(redis.say("SET k v EX 10") == "+OK|");
+  CHECK(redis.say("GET k") == "");
+  CHECK(redis.say("SET j v") == "+OK|");
+  CHECK(redis.say("EXPIRE j 10") == ":1|");
+  CHECK(redis.say("GET j") == "");
+  CHECK(redis.say("SET k w") == "+OK|");
+  CHECK(redis.say("GET k") == "$1|w|");
+}
+
+TEST_CASE("without a clock a key that has ended is no disagreement") {
+  Emulated redis;
+  redis->begin_recording();
+  redis.now = {};
+  redis.hear("SET lock me EX 10 NX", "+OK|");
+  redis.hear("SET lock you EX 10 NX", "_|");
+  redis.hear("SET lock you EX 10 NX", "+OK|");
+  redis.hear("GET lock", "$3|you|");
+  redis.hear("GET lock", "_|");
+  CHECK(redis->knowledge()["pinned"].empty());
+  CHECK(redis.say("SETNX lock he") == ":1|");
+}
+
+// -- following
+
+TEST_CASE("replies tell what is there") {
+  Emulated redis;
+  redis.hear("GET k", "$1|v|");
+  CHECK(redis.say("STRLEN k") == ":1|");
+  CHECK(redis.say("TTL k") == "");  // whether it ends is not known
+  redis.hear("TTL k", ":-1|");
+  CHECK(redis.say("TTL k") == ":-1|");
+  redis.hear("LRANGE q 0 -1", "*2|$1|a|$1|b|");
+  CHECK(redis.say("LPOP q") == "$1|a|");
+  redis.hear("HGETALL h", "%1|$1|f|$1|v|");
+  CHECK(redis.say("HGET h f") == "$1|v|");
+  redis.hear("SMEMBERS s", "~1|$1|m|");
+  CHECK(redis.say("SCARD s") == ":1|");
+  redis.hear("ZRANGE z 0 -1 WITHSCORES", "*1|*2|$1|m|,2|");
+  CHECK(redis.say("ZSCORE z m") == ",2|");
+  redis.hear("INCR n", ":8|");
+  CHECK(redis.say("INCR n") == ":9|");
+  redis.hear("INCR m", ":1|");
+  CHECK(redis.say("INCR m") == ":2|");
+  redis.hear("RPUSH new a b", ":2|");
+  CHECK(redis.say("LINDEX new 1") == "$1|b|");
+  redis.hear("RPUSH longer a b", ":3|");
+  CHECK(redis.say("LINDEX longer 1") == "");
+  redis.hear("MGET x y", "*2|$1|1|_|");
+  CHECK(redis.say("GET x") == "$1|1|");
+  CHECK(redis.say("GET y") == "");  // may be of another kind
+  redis.hear("SADD unknown m", ":1|");
+  CHECK(redis.say("SISMEMBER unknown m") == "");
+}
+
+TEST_CASE("replies tell that nothing is there") {
+  for (const auto& [command, reply] :
+       std::vector<std::pair<std::string, std::string>>{{"GET k", "_|"},
+                                                        {"EXISTS k", ":0|"},
+                                                        {"TYPE k", "+none|"},
+                                                        {"LLEN k", ":0|"},
+                                                        {"TTL k", ":-2|"},
+                                                        {"DEL k", ":1|"},
+                                                        {"DEL k", ":0|"},
+                                                        {"EXPIRE k 1", ":0|"},
+                                                        {"HGETALL k", "%0|"},
+                                                        {"SCARD k", ":0|"},
+                                                        {"GETDEL k", "$1|v|"},
+                                                        {"LPOP k", "_|"},
+                                                        {"RENAME k j", "+OK|"}}) {
+    CAPTURE(command);
+    Emulated redis;
+    CHECK(redis.say("EXISTS k") == "");
+    redis.hear(command, reply);
+    CHECK(redis.say("EXISTS k") == ":0|");
+  }
+}
+
+TEST_CASE("what a request may have changed is forgotten") {
+  Emulated redis = empty_server();
+  CHECK(redis.say("SET k v") == "+OK|");
+  CHECK(redis.say("SET j v") == "+OK|");
+  redis->forget(canonical({"GET", "k"}));
+  CHECK(redis.say("GET k") == "$1|v|");
+  redis->forget(canonical({"SETBIT", "k", "1", "1"}));
+  CHECK(redis.say("GET k") == "");
+  CHECK(redis.say("GET j") == "$1|v|");
+  redis.hear("EVALSHA abc 1 j", "_|");
+  CHECK(redis.say("GET j") == "");
+  CHECK(redis.say("GET other") == "_|");
+  redis->follow(canonical({"SET", "other", "v"}), as_bytes(silent_image()), noon, true);
+  CHECK(redis.say("GET other") == "");
+  redis->forget(canonical({"NOSUCHCOMMAND"}));
+  CHECK(redis.say("GET third") == "");
+}
+
+TEST_CASE("the order of sets and hashes is no disagreement") {
+  Emulated redis = empty_server();
+  redis->begin_recording();
+  redis.hear("FLUSHALL", "+OK|");
+  redis.hear("SADD s a b", ":2|");
+  redis.hear("SMEMBERS s", "~2|$1|b|$1|a|");
+  redis.hear("HSET h f 1 g 2", ":2|");
+  redis.hear("HGETALL h", "%2|$1|g|$1|2|$1|f|$1|1|");
+  redis.hear("HKEYS h", "*2|$1|g|$1|f|");
+  CHECK(redis->knowledge()["pinned"].empty());
+  CHECK(redis.say("SMEMBERS s") == "~2|$1|a|$1|b|");
+}
+
+TEST_CASE("a command that is answered in another way is pinned") {
+  Emulated redis;
+  redis->begin_recording();
+  redis.hear("SET k 1", "+OK|");
+  redis.hear("INCR k", ":3|");
+  CHECK(redis->knowledge()["pinned"] == Document::array({"INCR"}));
+  CHECK(redis.say("GET k") == "");
+  CHECK(redis.say("SET k 1") == "+OK|");
+  CHECK(redis.say("INCR k") == "");
+  CHECK(redis.say("INCRBY k 1") == ":2|");
+
+  Emulated serving(redis->knowledge());
+  CHECK(serving.say("SET k 1") == "+OK|");
+  CHECK(serving.say("INCR k") == "");
+  serving.hear("INCRBY k 1", ":7|");  // serving, nothing is pinned
+  CHECK(serving.say("GET k") == "");
+  CHECK(serving.say("SET k 1") == "+OK|");
+  CHECK(serving.say("INCRBY k 1") == ":2|");
+}
+
+TEST_CASE("a refusal pins, another order does not") {
+  Emulated redis;
+  redis->begin_recording();
+  redis.hear("SET k 1", "+OK|");
+  redis.hear("GET k", "$1|2|", false);
+  CHECK(redis->knowledge()["pinned"].empty());
+  CHECK(redis.say("GET k") == "");
+  redis.hear("SET k 1", "-OOM command not allowed when used memory > 'maxmemory'.|");
+  CHECK(redis->knowledge()["pinned"] == Document::array({"SET"}));
+}
+
+TEST_CASE("of writes at the same time nobody knows which came last") {
+  Emulated redis = empty_server();
+  redis.hear("SET k 1", "+OK|");
+  redis.hear("SET k 2", "+OK|", false);
+  CHECK(redis.say("GET k") == "");
+  redis.hear("DEL n", ":0|");
+  redis.hear("INCR n", ":1|", false);
+  redis.hear("INCR n", ":2|", false);
+  CHECK(redis.say("GET n") == "$1|2|");
+  redis.hear("GET other", "$1|x|", false);  // may be what was there before
+  CHECK(redis.say("GET other") == "");
+}
+
+// -- seeds
+
+TEST_CASE("a recording tells what was there at its beginning") {
+  Emulated redis;
+  redis->begin_recording();
+  redis.hear("GET k", "$1|v|");
+  redis.hear("SET k w", "+OK|");
+  redis.hear("GET k", "$1|w|");
+  redis.hear("INCR n", ":8|");
+  redis.hear("SET new 1 NX", "+OK|");
+  redis.hear("SET blind 1", "+OK|");
+  redis.hear("GET blind", "$1|1|");
+  Emulated serving(redis->knowledge());
+  CHECK(serving.say("GET k") == "$1|v|");
+  CHECK(serving.say("GET n") == "$1|7|");
+  CHECK(serving.say("EXISTS new") == ":0|");
+  CHECK(serving.say("GET blind") == "");
+  CHECK(serving.say("SET k x") == "+OK|");
+  serving->reset();
+  CHECK(serving.say("GET k") == "$1|v|");
+}
+
+TEST_CASE("recordings that differ about a key leave it unknown") {
+  Emulated redis;
+  redis->begin_recording();
+  redis.hear("GET same", "$1|v|");
+  redis.hear("GET other", "$1|v|");
+  redis->begin_recording();
+  CHECK(redis.say("GET same") == "");  // a recording begins unknown
+  redis.hear("GET same", "$1|v|");
+  redis.hear("GET other", "$1|w|");
+  redis.hear("LLEN second", ":0|");
+  Emulated serving(redis->knowledge());
+  CHECK(serving.say("GET same") == "$1|v|");
+  CHECK(serving.say("GET other") == "");
+  CHECK(serving.say("LLEN second") == ":0|");
+}
+
+TEST_CASE("what ends, or changes from outside, is no seed") {
+  Emulated redis;
+  redis->begin_recording();
+  redis.now = {};
+  redis.hear("TTL session", ":30|");
+  redis.hear("GET session", "$1|v|");
+  redis.hear("GET outside", "$1|1|");
+  redis.hear("GET outside", "$1|2|");
+  redis.hear("GET ended", "$1|1|");
+  redis.hear("GET ended", "_|");
+  Emulated serving(redis->knowledge());
+  for (const char* command : {"GET session", "GET outside", "GET ended"})
+    CHECK(serving.say(command) == "");
+  CHECK(redis->knowledge()["pinned"].empty());
+}
+
+TEST_CASE("seeds of all kinds survive as a document") {
+  const std::string odd("\xff\x1e\0", 3);
+  Emulated redis;
+  redis->begin_recording();
+  redis->follow(canonical({"GET", odd}), as_bytes(image_of({"GET", odd}, "$2\r\n\xfe\x1f\r\n")), {},
+                true);
+  redis.hear("LRANGE q 0 -1", "*2|$1|a|$1|a|");
+  redis.hear("HGETALL h", "%1|$1|f|$1|v|");
+  redis.hear("SMEMBERS s", "~1|$1|m|");
+  redis.hear("ZRANGE z 0 -1 WITHSCORES", "*2|*2|$1|a|,-inf|*2|$1|b|,1.5|");
+  redis.hear("TTL q", ":-1|");
+  const Document knowledge = Document::from_cbor(Document::to_cbor(redis->knowledge()));
+  Emulated serving(knowledge);
+  CHECK(serving.say({"GET", odd}) == "$2|\xfe\x1f|");
+  CHECK(serving.say("LRANGE q 0 -1") == "*2|$1|a|$1|a|");
+  CHECK(serving.say("TTL q") == ":-1|");
+  CHECK(serving.say("HGET h f") == "$1|v|");
+  CHECK(serving.say("TTL h") == "");
+  CHECK(serving.say("SMEMBERS s") == "~1|$1|m|");
+  CHECK(serving.say("ZRANGE z 0 -1 WITHSCORES") == "*2|*2|$1|a|,-inf|*2|$1|b|,1.5|");
+  CHECK(serving->knowledge() == knowledge);
+}
+
+// -- damaged input
+
+TEST_CASE("whatever comes, nothing is thrown") {
+  std::uint64_t state = 7;
+  const auto below = [&](std::uint64_t count) {
+    state = state * 6364136223846793005ULL + 1442695040888963407ULL;
+    return static_cast<std::size_t>((state >> 33) % count);
+  };
+  const std::vector<Words> commands = {{"SET", "k", "v", "EX", "10"},
+                                       {"LPUSH", "k", "a", "b"},
+                                       {"HGETALL", "k"},
+                                       {"ZRANGE", "k", "0", "-1"},
+                                       {"SINTERCARD", "2", "a", "b"},
+                                       {"MSET", "a", "1", "b", "2"},
+                                       {"ZADD", "k", "1", "a"},
+                                       {"EVALSHA", "x", "1", "k"},
+                                       {"COPY", "a", "b"},
+                                       {"GET", "k"},
+                                       {"EXPIRE", "k", "1"},
+                                       {"FLUSHALL"}};
+  const std::vector<std::string> replies = {"+OK\r\n", ":1\r\n",   "*2\r\n$1\r\na\r\n$1\r\nb\r\n",
+                                            "_\r\n",   "-ERR\r\n", "%1\r\n+a\r\n*0\r\n"};
+  const auto damage = [&](std::string octets) {
+    if (below(3) > 0) return octets;
+    for (std::size_t left = below(4); left > 0 && !octets.empty(); --left) {
+      const std::size_t at = below(octets.size());
+      if (below(3) == 0)
+        octets.erase(at, 1 + below(3));
+      else
+        octets[at] = static_cast<char>(below(256));
+    }
+    return octets;
+  };
+  Emulated redis;
+  std::size_t answered = 0;
+  for (int i = 0; i < 20'000; ++i) {
+    if (i % 500 == 0) redis->begin_recording();
+    const std::string request = damage(canonical(commands[below(commands.size())]));
+    const std::string image = damage(std::string(1, '\0') + replies[below(replies.size())]);
+    redis->follow(request, as_bytes(image), below(2) == 0 ? Emulator::Moment() : noon,
+                  below(2) == 0);
+    answered += redis->compute(request, noon).has_value() ? 1 : 0;
+    redis->forget(damage(request));
+    if (i % 100 == 0) {
+      Document knowledge = redis->knowledge();
+      Emulated again(knowledge);
+      CHECK(again->knowledge()["pinned"] == knowledge["pinned"]);
+    }
+  }
+  CHECK(answered > 100);
+}
+
+TEST_CASE("octets that are no canonical request are never answered") {
+  Emulated redis = empty_server();
+  const std::string whole = canonical({"SET", "key", "value"});
+  CHECK(redis->compute(whole, noon).has_value());
+  for (std::size_t length = 0; length < whole.size(); ++length)
+    CHECK(redis->compute(whole.substr(0, length), noon) == std::nullopt);
+}
+
+TEST_CASE("knowledge that is damaged gives what can be read of it") {
+  for (const char* text :
+       {"[]", "1", R"({"seeds": 1, "pinned": 2})", R"({"seeds": [1, {}, {"db": -1, "key": "k"}]})",
+        R"({"seeds": [{"db": 0, "key": "k", "hash": ["odd"]}]})",
+        R"({"seeds": [{"db": 0, "key": "k", "list": []}]})",
+        R"({"seeds": [{"db": 0, "key": "k", "sorted_set": ["m", "nan"]}]})",
+        R"({"seeds": [{"db": 0, "key": 3, "string": "v"}], "doubles": 4})"}) {
+    CAPTURE(text);
+    Emulated redis(Document::parse(text));
+    CHECK(redis.say("EXISTS k") == "");
+  }
+}
+
+}  // namespace
