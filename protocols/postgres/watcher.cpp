@@ -102,6 +102,8 @@ bool Watcher::from_client(const FrontendMessage& message, Moment at) {
     if (conversation_.head() != nullptr) copy_in_data_ += data->data;
     return true;
   }
+  if (const auto* given_up = std::get_if<CopyFail>(&message))
+    if (conversation_.head() != nullptr) copy_in_failure_ = given_up->reason;
   if (std::holds_alternative<FunctionCall>(message))
     recording_.warn("a FunctionCall (large objects, say) is relayed and not recorded");
   if (auto asked = std::visit(ToAsked{at}, message)) conversation_.ask(std::move(*asked));
@@ -233,7 +235,7 @@ bool Watcher::read_rows(const Frame& frame, RowsUnderWay& rows, StatementAnswer&
       answer.copy = frame.type == 'G' ? CopyDirection::in : CopyDirection::out;
       return decode_copy_response(frame.body, answer.copy_response);
     case 'd':
-      answer.copy_data += as_text(frame.body);
+      answer.copy_out.emplace_back(as_text(frame.body));
       return true;
     default:
       return true;  // CopyDone
@@ -410,11 +412,12 @@ bool Watcher::on_extended_error(const Asked& asked, const Frame& frame, Moment a
 /// What the client sent to COPY … FROM STDIN, without the end mark that psql sends inside it.
 void Watcher::take_copy_data(StatementRequest& request, const StatementAnswer& answer) {
   std::string data = std::exchange(copy_in_data_, {});
+  auto failure = std::exchange(copy_in_failure_, std::nullopt);
   if (answer.copy != CopyDirection::in) return;
   if (answer.copy_response.format == Format::text && data.ends_with("\\.\n") &&
       (data.size() == 3 || data[data.size() - 4] == '\n'))
     data.resize(data.size() - 3);
-  request.copy_data = std::move(data);
+  request.copy = CopySent{std::move(data), std::move(failure)};
 }
 
 void Watcher::finish() {

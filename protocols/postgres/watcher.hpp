@@ -58,6 +58,7 @@ class Watcher {
   std::map<std::string, std::string> parameters_;
   std::vector<Fields> notices_;
   std::string copy_in_data_;
+  std::optional<std::string> copy_in_failure_;
   bool started_ = false;  // the first ReadyForQuery came
 
   // The simple Query under way.
