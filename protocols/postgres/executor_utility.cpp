@@ -386,10 +386,6 @@ void Executor::copy_done() {
 void Executor::copy_fail(std::string_view reason) {
   copy_failure_ = reason;
   copy_error_ = make_fields("ERROR", "57014", fmt::format("COPY from stdin failed: {}", reason));
-  const std::string table = portal_->statement->verb.name;
-  if (!table.empty())
-    copy_error_.emplace_back(
-        'W', fmt::format("COPY {}, line {}", table, std::ranges::count(copy_data_, '\n') + 1));
   ask_statement(true);
 }
 

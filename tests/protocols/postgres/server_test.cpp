@@ -154,7 +154,7 @@ TEST_CASE("a COPY that the client gives up is another request than one that it e
         session.live.talk(message('d', "1\n") + message('f', std::string(reason) + '\0')));
   };
   CHECK(field(give_up("enough"), 'W') == "COPY item, line 9");
-  CHECK(field(give_up("other"), 'W') == "COPY item, line 2");
+  CHECK(field(give_up("other"), 'W').empty());
   CHECK(field(give_up("other"), 'M') == "COPY from stdin failed: other");
   CHECK(session.live.missed.empty());
   CHECK(session.types(query("COPY item FROM STDIN") + message('d', "1\n") + message('c', "")) ==
