@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "protocols/mysql/charset.hpp"
 #include "protocols/mysql/variables.hpp"
 #include "protocols/sql/lexer.hpp"
 #include "protocols/sql/literal.hpp"
@@ -339,7 +340,9 @@ std::optional<ResultSet> answer_introspection(const Introspection& asked,
   if (columns.size() != set.columns.size()) return set;
   // As recorded, but servers describe a variable's text by its present length.
   for (std::size_t i = 0; i < columns.size(); ++i) {
-    const std::uint32_t length = set.columns[i].length;
+    const Charset* charset = charset_of(columns[i].charset);
+    const std::uint32_t length =
+        set.columns[i].length * (charset == nullptr ? std::uint32_t{1} : charset->max_octets);
     set.columns[i] = columns[i];
     const bool text_variable = asked.questions[i].kind == Question::Kind::variable &&
                                columns[i].type == FieldType::var_string;

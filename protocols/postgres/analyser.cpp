@@ -241,7 +241,7 @@ Identity PostgresAnalyser::identity_of(const StatementRequest& request) {
   const std::string_view prefix = request.partial    ? partial_prefix
                                   : request.describe ? describe_prefix
                                                      : std::string_view{};
-  writer_.write(statement_, types, request.parameters, prefix, request.copy_data, identity);
+  writer_.write(statement_, types, request.parameters, prefix, request.copy, identity);
   return identity;
 }
 
@@ -311,7 +311,7 @@ void PostgresAnalyser::data(const StatementRequest& request, const StatementAnsw
   analysis.understood = found.understood;
   if (!request.describe && !answer.error) analysis.unsteady = found.unsteady;
   // Of a describe, of COPY and of an error nothing is claimed beyond the tables.
-  if (found.understood && !request.describe && !request.partial && !request.copy_data)
+  if (found.understood && !request.describe && !request.partial && !request.copy)
     analysis.rows = sql::fill(plan(statement_.pattern()),
                               sql::values_of(analysis.identity.canonical), row_result_of(answer));
   if (found.effect != Effect::write) return;

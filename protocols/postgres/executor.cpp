@@ -64,12 +64,12 @@ void Executor::run_now() {
 void Executor::ask_statement(bool synthesisable) {
   const ServedStatement& statement = *portal_->statement;
   const bool partial = delivery_.max_rows > 0 && statement.shape && statement.shape->partial;
-  const std::optional<std::string> data =
-      copying_in_ ? std::optional(std::move(copy_data_)) : std::nullopt;
+  std::optional<CopySent> sent;
+  if (copying_in_) sent = CopySent{std::move(copy_data_), std::exchange(copy_failure_, {})};
   copy_data_.clear();
   copying_in_ = false;
   identity_writer_.write(statement.parsed, statement.types, portal_->parameters,
-                         partial ? partial_prefix : std::string_view{}, data, identity_);
+                         partial ? partial_prefix : std::string_view{}, sent, identity_);
   request_ = Request{identity_.canonical, identity_.qualifier, Control::none, {}, synthesisable};
   waiting_ = Waiting::statement;
 }

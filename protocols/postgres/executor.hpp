@@ -160,6 +160,8 @@ class Executor {
   TransactionBlock::Plan plan_;
   bool failed_ = false, copying_in_ = false;
   std::string copy_data_;
+  std::optional<std::string> copy_failure_;  // why the client gave up
+  Fields copy_error_;                        // that it is told where no recording knows better
 
   IdentityWriter identity_writer_;
   Identity identity_;

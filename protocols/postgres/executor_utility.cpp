@@ -86,6 +86,8 @@ void Executor::synthesise() {
       return tag_only("UNLISTEN", "UNLISTEN");
     case sql::Kind::notify:
       return tag_only("NOTIFY", "NOTIFY");
+    case sql::Kind::copy:
+      return fail(std::exchange(copy_error_, {}));
     case sql::Kind::fetch: {
       const auto fetch = parse_fetch(statement.text, mode());
       return fail(no_such_cursor(fetch ? fetch->name : statement.verb.name));
@@ -382,10 +384,9 @@ void Executor::copy_done() {
 }
 
 void Executor::copy_fail(std::string_view reason) {
-  Fields error = make_fields("ERROR", "57014", fmt::format("COPY from stdin failed: {}", reason));
-  const std::string table = portal_->statement->verb.name;
-  if (!table.empty()) error.emplace_back('W', fmt::format("COPY {}, line 1", table));
-  fail(error);
+  copy_failure_ = reason;
+  copy_error_ = make_fields("ERROR", "57014", fmt::format("COPY from stdin failed: {}", reason));
+  ask_statement(true);
 }
 
 }  // namespace understudy::postgres

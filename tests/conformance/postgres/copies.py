@@ -30,6 +30,7 @@ def ask_all(ask, copy_in, copy_out):
     print("== errors")
     copy_in(ENTRIES, "4\t1\t1\n1\t1\t1\n")
     copy_in(ENTRIES, "5\t1\n")
+    copy_in(ENTRIES, "x\t1\t1\n" + many())
     copy_out("COPY nowhere TO STDOUT")
     ask("SELECT count(*) FROM entry")
     print("== many")

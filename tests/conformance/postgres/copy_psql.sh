@@ -38,6 +38,10 @@ SELECT count(*) FROM entry;
 \copy entry (id, account_id, amount) FROM STDIN
 5	1
 \.
+\copy entry (id, account_id, amount) FROM STDIN
+x	1	1
+$(many)
+\.
 COPY nowhere TO STDOUT;
 SELECT count(*) FROM entry;
 \echo == many

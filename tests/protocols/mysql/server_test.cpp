@@ -151,6 +151,29 @@ TEST_CASE("a configured password is required") {
   }
 }
 
+TEST_CASE("a client that answers by another plugin than the greeting's is asked again, once") {
+  const Recorded table(profile);
+  const Document settings = {{"auth", {{"user", "app"}, {"password", "secret"}}}};
+  for (const std::string_view password : {"secret", "wrong"}) {
+    Served served(table, settings);
+    served.feed(login_packet(classic, caching_sha2_password, ""));
+    const Octets asked = served.take_output();
+    FrameReader reader(1024);
+    reader.feed(asked);
+    Packet read;
+    REQUIRE_EQ(reader.next(read), FrameStatus::packet);
+    const std::string_view text = as_text(read.payload);
+    REQUIRE(text.starts_with("\xfe" + std::string(native_password) + '\0'));
+    Nonce nonce;
+    std::ranges::copy(text.substr(native_password.size() + 2, nonce.size()), nonce.begin());
+    served.feed(packet(as_bytes(native_scramble(password, nonce)), 3));
+    const std::string answer = payloads(served.take_output());
+    CHECK_EQ(answer == "4 00000002000000\n", password == "secret");
+    CHECK_EQ(answer.starts_with("4 ff1504233238303030"), password == "wrong");
+    CHECK_EQ(served.closed(), password == "wrong");
+  }
+}
+
 TEST_CASE("a miss is an error and the connection goes on") {
   const Recorded table(profile);
   Connected c(table);

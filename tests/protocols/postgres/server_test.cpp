@@ -27,6 +27,12 @@ std::vector<Exchange> recorded() {
           R"({"sql":"COPY item TO STDOUT"})",
           R"({"copy":{"direction":"out","format":"text","columns":1,"data":"1\n2\n"},"tag":"COPY 2"})"),
       statement(
+          R"j({"sql":"COPY item TO STDOUT (FORMAT binary)"})j",
+          R"({"copy":{"direction":"out","format":"binary","columns":1,"data":["a\nb","c"]},"tag":"COPY 2"})"),
+      statement(
+          R"({"sql":"COPY item FROM STDIN","copy":"1\n","copy_fail":"enough"})",
+          R"({"copy":{"direction":"in","format":"text","columns":1},"error":{"severity":"ERROR","code":"57014","message":"COPY from stdin failed: enough","where":"COPY item, line 9"}})"),
+      statement(
           R"({"sql":"SELECT id FROM big","partial":true})",
           R"({"columns":[{"name":"id","type":"int4"}],"rows":[[1],[2]],"partial":true,"tag":"SELECT 2"})"),
       statement(
@@ -130,6 +136,30 @@ TEST_CASE("what the recording does not show counts as a miss, whatever the clien
   CHECK(missed.size() == 4);
   CHECK(session.types(query("SELECT id, price FROM item ORDER BY id")) == "TDDDCZ");
   CHECK(missed.size() == 4);
+}
+
+TEST_CASE("COPY gives a message a row, whatever the format") {
+  Session session;
+  CHECK(session.types(query("COPY item TO STDOUT")) == "HddcCZ");
+  const Buffer binary = session.live.talk(query("COPY item TO STDOUT (FORMAT binary)"));
+  CHECK(types_of(binary) == "HddcCZ");
+  CHECK(text_of(body_of(binary, 'd')) == "a\nb");
+}
+
+TEST_CASE("a COPY that the client gives up is another request than one that it ends") {
+  Session session;
+  const auto give_up = [&](std::string_view reason) {
+    CHECK(session.types(query("COPY item FROM STDIN")) == "G");
+    return error_of(
+        session.live.talk(message('d', "1\n") + message('f', std::string(reason) + '\0')));
+  };
+  CHECK(field(give_up("enough"), 'W') == "COPY item, line 9");
+  CHECK(field(give_up("other"), 'W').empty());
+  CHECK(field(give_up("other"), 'M') == "COPY from stdin failed: other");
+  CHECK(session.live.missed.empty());
+  CHECK(session.types(query("COPY item FROM STDIN") + message('d', "1\n") + message('c', "")) ==
+        "GEZ");
+  CHECK(session.live.missed.size() == 1);
 }
 
 TEST_CASE("a portal is fetched in pieces, and suspended even where the rows are just used up") {
