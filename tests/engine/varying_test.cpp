@@ -383,14 +383,3 @@ TEST_CASE("two live values never stand for one recorded value") {
   CHECK(stage.ask("GET orders." + y) == "MISS");
   CHECK(stage.ask("GET orders." + x) == "ann [exact]");
 }
-
-TEST_CASE("a write whose answer can't be made anew is refused before it takes effect") {
-  toy::Recorded recorded;
-  recorded.say(1, "SET orders." + b + " bob", "ok")
-      .say(1, "GET t.1", "first")
-      .say(1, "SET t.1 second", "done for " + b)
-      .say(1, "GET t.1", "second");
-  Stage stage(recorded, Strictness::strict);
-  CHECK(stage.ask("SET t.1 second") == "MISS");
-  CHECK(stage.ask("GET t.1") == "first [exact]");
-}
