@@ -4,6 +4,7 @@
 #include <array>
 
 #include "protocols/redis/analyser.hpp"
+#include "protocols/redis/emulator/emulator.hpp"
 #include "protocols/redis/observer.hpp"
 #include "protocols/redis/request.hpp"
 #include "protocols/redis/server.hpp"
@@ -59,6 +60,9 @@ class RedisProtocol final : public Protocol {
   }
   [[nodiscard]] std::unique_ptr<Analyser> new_analyser() const override {
     return std::make_unique<RedisAnalyser>();
+  }
+  [[nodiscard]] std::unique_ptr<Emulator> new_emulator(const Document& knowledge) const override {
+    return new_redis_emulator(knowledge);
   }
 
   [[nodiscard]] Document request_from_text(std::string_view line) const override {

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "compile/causes.hpp"
+#include "compile/emulate.hpp"
 #include "compile/inferences.hpp"
 
 namespace understudy::compile {
@@ -191,6 +192,7 @@ table::ServiceBuilder emit(const LoadedService& service, const Trace& trace,
   }
   builder.set_varying(varying.values());
   builder.set_profile(service.analyser->profile());
+  builder.set_knowledge(follow_recordings(service));
   builder.set_shapes(service.analyser->shapes());
   return builder;
 }

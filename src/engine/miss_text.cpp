@@ -99,12 +99,13 @@ std::string text_of(const Protocol& protocol, const ServiceSection& section,
                     const match::StateDifference& difference) {
   const auto requests = section.requests();
   const std::string key = match::readable_key(section.key_name(difference.key));
-  const bool live = difference.live < requests.size();
-  const std::string_view here =
-      live ? section.text(requests[difference.live].canonical) : std::string_view();
+  const bool recorded_too = difference.live < requests.size();
+  const bool live = recorded_too || difference.live == match::LastWrites::computed;
+  const std::string here =
+      recorded_too ? request_text(protocol, section.text(requests[difference.live].canonical))
+                   : "a request that was not recorded";
   if (difference.recorded == ServiceSection::none)
-    return fmt::format("recorded before any write to {}; here {} came last", key,
-                       request_text(protocol, here));
+    return fmt::format("recorded before any write to {}; here {} came last", key, here);
   const auto& write = section.recorded_writes()[difference.recorded];
   const std::string_view recorded = section.text(requests[write.request].canonical);
   std::string text = fmt::format("recorded after {} ({}); here ", request_text(protocol, recorded),
@@ -112,9 +113,9 @@ std::string text_of(const Protocol& protocol, const ServiceSection& section,
   if (!live) return text + fmt::format("nothing has written to {} yet", key);
   if (difference.live == write.request)
     return text + fmt::format("the same request came last on {}, but after other writes", key);
-  text += fmt::format("{} came last on {}", request_text(protocol, here), key);
-  if (request_text(protocol, here) == request_text(protocol, recorded))
-    text += values_text(protocol, here, recorded);
+  text += fmt::format("{} came last on {}", here, key);
+  if (recorded_too && here == request_text(protocol, recorded))
+    text += values_text(protocol, section.text(requests[difference.live].canonical), recorded);
   return text;
 }
 

@@ -8,6 +8,7 @@
 #include <span>
 #include <tuple>
 
+#include "table/checksum.hpp"
 #include "table/hash.hpp"
 
 namespace understudy::table {
@@ -70,8 +71,8 @@ class TableWriter {
     header.config = config_;
     header.services = put(services_);
     header.file_octets = octets_.size();
-    const Bytes body = Bytes(octets_).subspan(sizeof header);
-    header.checksum = hash_of(as_text(body));
+    std::memcpy(octets_.data(), &header, sizeof header);
+    header.checksum = checksum_of(octets_);
     std::memcpy(octets_.data(), &header, sizeof header);
     return std::move(octets_);
   }
@@ -127,6 +128,7 @@ format::ServiceRecord TableWriter::write(const ServiceBuilder& service) {
   record.name = put(service.name_);
   record.protocol = put(service.protocol_);
   record.profile = put(Document::to_cbor(service.profile_));
+  record.knowledge = put(Document::to_cbor(service.knowledge_));
   record.keys = put_all(service.keys_);
   std::vector<std::uint64_t> key_hashes;
   for (const std::string& key : service.keys_) key_hashes.push_back(hash_of(key));

@@ -79,6 +79,8 @@ class ServiceBuilder {
   /// By folded value.
   void set_varying(std::map<std::string, VaryingEntry> values) { varying_ = std::move(values); }
   void set_profile(Document profile) { profile_ = std::move(profile); }
+  /// See Emulator::knowledge().
+  void set_knowledge(Document knowledge) { knowledge_ = std::move(knowledge); }
   void set_shapes(std::vector<std::pair<std::string, std::string>> shapes) {
     shapes_ = std::move(shapes);
   }
@@ -96,7 +98,7 @@ class ServiceBuilder {
   }
 
   std::string name_, protocol_;
-  Document profile_;
+  Document profile_, knowledge_;
   std::vector<std::string> keys_, images_, sources_;
   Numbers key_numbers_, image_numbers_, source_numbers_;
   std::vector<RequestEntry> requests_;

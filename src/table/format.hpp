@@ -14,7 +14,7 @@ static_assert(std::endian::native == std::endian::little,
               "tables are mapped as they are; a big-endian machine needs its own reader");
 
 inline constexpr std::array<char, 8> magic = {'U', 'N', 'D', 'R', 'S', 'T', 'D', 'Y'};
-inline constexpr std::uint32_t version = 5;
+inline constexpr std::uint32_t version = 6;
 
 /// `count` records or octets that begin at `offset`.
 struct Span {
@@ -27,7 +27,7 @@ struct FileHeader {
   std::uint32_t version = 0;
   std::uint32_t service_count = 0;
   std::uint64_t file_octets = 0;
-  std::uint64_t checksum = 0;  ///< XXH3-64 of everything behind this header
+  std::uint64_t checksum = 0;  ///< see checksum_of()
   Span config;                 ///< CBOR
   Span services;               ///< ServiceRecord
 };
@@ -36,6 +36,7 @@ struct ServiceRecord {
   Span name;
   Span protocol;
   Span profile;        ///< CBOR
+  Span knowledge;      ///< CBOR, see Emulator; null where the protocol computes no answers
   Span requests;       ///< RequestRecord
   Span request_index;  ///< std::uint32_t, a power of two of slots; request number + 1, 0 for empty
   Span key_lists;      ///< std::uint32_t key numbers; requests refer to runs of it

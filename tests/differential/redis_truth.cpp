@@ -1,65 +1,38 @@
 #include "redis_truth.hpp"
 
-#include <arpa/inet.h>
-#include <fmt/format.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
+#include <iterator>
+#include <sstream>
 #include <stdexcept>
 
 #include "protocols/redis/redis.hpp"
-#include "protocols/redis/resp_decoder.hpp"
 
 namespace differential {
-namespace {
 
 using namespace understudy;
 
-int connect_to(std::uint16_t port) {
-  const int connection = socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (connect(connection, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
-    throw std::runtime_error(fmt::format("no redis-server on port {}", port));
-  const int on = 1;
-  setsockopt(connection, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  return connection;
-}
-
-std::string converse(int connection, const std::string& command) {
-  if (send(connection, command.data(), command.size(), MSG_NOSIGNAL) !=
-      static_cast<ssize_t>(command.size()))
-    throw std::runtime_error("redis-server does not listen");
-  std::string reply;
-  redis::FrameScanner scanner{Limits()};
-  for (;;) {
-    char chunk[4096];
-    const ssize_t size = recv(connection, chunk, sizeof chunk, 0);
-    if (size <= 0) throw std::runtime_error("redis-server hung up");
-    reply.append(chunk, static_cast<std::size_t>(size));
-    if (scanner.scan(as_bytes(reply)) == redis::FrameScanner::Status::complete) return reply;
-  }
-}
-
-}  // namespace
-
-std::string command_octets(const std::vector<std::string>& words) {
-  std::string octets = fmt::format("*{}\r\n", words.size());
-  for (const std::string& word : words) octets += fmt::format("${}\r\n{}\r\n", word.size(), word);
-  return octets;
-}
-
-RedisTruth::RedisTruth(std::uint16_t port, std::uint32_t connections)
-    : inspector_(connect_to(port)) {
+RedisTruth::RedisTruth(std::uint16_t port, std::uint32_t connections, const std::string& before)
+    : inspector_(connect_to_redis(port)) {
   for (std::uint32_t i = 0; i < connections; ++i) {
-    connections_.push_back({connect_to(port), "0", redis::protocol().new_observer({})});
+    connections_.push_back({connect_to_redis(port), "0", redis::protocol().new_observer({})});
     static_cast<void>(execute(i, {"HELLO", "3"}));
   }
-  static_cast<void>(execute(0, {"FLUSHALL"}));
+  if (before.empty())
+    static_cast<void>(execute(0, {"FLUSHALL"}));
+  else
+    fill(before);
+}
+
+void RedisTruth::fill(const std::string& before) {
+  static_cast<void>(converse(inspector_, command_octets({"FLUSHALL"})));
+  std::istringstream lines(before);
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream in(line);
+    const std::vector<std::string> words(std::istream_iterator<std::string>(in), {});
+    if (converse(inspector_, command_octets(words)).starts_with('-'))
+      throw std::runtime_error("redis-server refuses " + line);
+  }
 }
 
 RedisTruth::~RedisTruth() {

@@ -11,6 +11,7 @@
 #include "engine/rule_book.hpp"
 #include "match/lookup.hpp"
 #include "table/builder.hpp"
+#include "table/checksum.hpp"
 #include "table/hash.hpp"
 #include "table/mapped_table.hpp"
 
@@ -99,7 +100,7 @@ void seal(std::vector<std::uint8_t>& octets) {
   header.magic = table::format::magic;
   header.version = table::format::version;
   header.file_octets = octets.size();
-  header.checksum = table::hash_of(as_text(Bytes(octets).subspan(sizeof header)));
+  header.checksum = table::checksum_of(octets);
 }
 
 /// Reads every octet, so that the sanitizers see one that is not there.

@@ -155,7 +155,7 @@ class ToyServer final : public ServerMachine {
   Output output_;
 };
 
-class ToyProtocol final : public Protocol {
+class ToyProtocol : public Protocol {
  public:
   std::string_view name() const noexcept override { return "toy"; }
   std::uint16_t default_port() const noexcept override { return 1; }

@@ -20,12 +20,12 @@ namespace toy {
 
 class Recorded {
  public:
-  Recorded() {
+  explicit Recorded(const Protocol& spoken = protocol()) {
     service_.name = "svc";
     service_.protocol = "toy";
     loaded_.service = &service_;
-    loaded_.protocol = &protocol();
-    loaded_.analyser = protocol().new_analyser();
+    loaded_.protocol = &spoken;
+    loaded_.analyser = spoken.new_analyser();
     loaded_.sources = {"sessions/r1.svc.001.yaml"};
   }
   Recorded(const Recorded&) = delete;

@@ -1,0 +1,27 @@
+// What differs between versions of Redis, told by the replies themselves.
+#pragma once
+
+#include <optional>
+
+#include "protocols/redis/numbers.hpp"
+#include "protocols/redis/value.hpp"
+#include "understudy/document.hpp"
+
+namespace understudy::redis::emulation {
+
+class Dialect {
+ public:
+  /// Nothing where no reply has shown it, or replies contradict each other.
+  [[nodiscard]] std::optional<DoubleStyle> doubles() const;
+  void learn(const Value& reply);
+
+  /// `doubles` of a document.
+  void merge(const Document& document);
+  void write(Document& document) const;
+
+ private:
+  bool seventeen_digits_ = false;  // seen where the other style would have differed
+  bool shortest_ = false;
+};
+
+}  // namespace understudy::redis::emulation

@@ -1,0 +1,93 @@
+#include "protocols/redis/emulator/emulator.hpp"
+
+#include <algorithm>
+
+#include "protocols/redis/emulator/following.hpp"
+#include "protocols/redis/image.hpp"
+#include "protocols/redis/resp_decoder.hpp"
+
+namespace understudy::redis {
+
+namespace {
+
+using namespace emulation;
+
+std::optional<Value> reply_in(Bytes image) {
+  const auto octets = octets_for(image, Resp::v3);
+  return octets ? decode_value(*octets, Limits()) : std::nullopt;
+}
+
+void read_knowledge(const Document& knowledge, State& state) {
+  if (!knowledge.is_object()) return;
+  if (const auto seeds = knowledge.find("seeds"); seeds != knowledge.end())
+    state.seeds.merge(*seeds);
+  if (const auto pinned = knowledge.find("pinned"); pinned != knowledge.end())
+    for (const Document& name : *pinned) state.pinned.insert(octets_of(name));
+  state.dialect.merge(knowledge);
+}
+
+class RedisEmulator final : public Emulator {
+ public:
+  explicit RedisEmulator(const Document& knowledge) {
+    read_knowledge(knowledge, state_);
+    reset();
+  }
+
+  void begin_recording() override {
+    state_.seeds.begin_recording();
+    state_.keys = {};
+    state_.recording = true;
+  }
+
+  [[nodiscard]] Document knowledge() const override {
+    Document knowledge = Document::object();
+    knowledge["seeds"] = state_.seeds.to_document();
+    Document& pinned = knowledge["pinned"] = Document::array();
+    for (const std::string& name : state_.pinned) pinned.push_back(document_of(name));
+    state_.dialect.write(knowledge);
+    return knowledge;
+  }
+
+  void reset() override {
+    state_.keys = state_.seeds.keyspace();
+    state_.recording = false;
+  }
+
+  [[nodiscard]] std::optional<Computed> compute(std::string_view canonical, Moment now) override {
+    const Request request(canonical);
+    if (request.handler == nullptr || state_.pinned.contains(request.name())) return std::nullopt;
+    state_.keys.stay_bounded();
+    Call call(state_.keys, request.words, request.line.db, now, Doubt::unsure,
+              state_.dialect.doubles());
+    const Answer answer = request.handler(call);
+    if (!answer) return std::nullopt;
+    std::vector<KeyPath> writes = std::move(call.writes());
+    std::ranges::sort(writes);
+    writes.erase(std::unique(writes.begin(), writes.end()), writes.end());
+    return Computed{make_image(*answer, request.name(), request.words), std::move(writes)};
+  }
+
+  void follow(std::string_view canonical, Bytes image, Moment now, bool in_order) override {
+    const Request request(canonical);
+    const auto reply = reply_in(image);
+    if (!reply) return state_.forget_written(request.effects().writes);
+    state_.keys.stay_bounded();
+    state_.dialect.learn(*reply);
+    Followed(state_, request, *reply, now, in_order).follow();
+  }
+
+  void forget(std::string_view canonical) override {
+    state_.forget_written(Request(canonical).effects().writes);
+  }
+
+ private:
+  State state_;
+};
+
+}  // namespace
+
+std::unique_ptr<Emulator> new_redis_emulator(const Document& knowledge) {
+  return std::make_unique<RedisEmulator>(knowledge);
+}
+
+}  // namespace understudy::redis

@@ -1,0 +1,62 @@
+// What the emulator knows, and how a request with its answer changes that.
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "protocols/redis/emulator/dialect.hpp"
+#include "protocols/redis/emulator/request.hpp"
+#include "protocols/redis/emulator/seeds.hpp"
+
+namespace understudy::redis::emulation {
+
+struct State {
+  Keyspace keys;
+  Seeds seeds;
+  Dialect dialect;
+  std::set<std::string> pinned;  ///< names of commands that are not computed
+  bool recording = false;        ///< whether what is followed is a recording
+
+  void forget(const std::vector<KeyPath>& paths);
+  /// As forget(), of what a request may have changed.
+  void forget_written(const std::vector<KeyPath>& writes);
+};
+
+/// A request that was answered so; see Emulator::follow.
+class Followed {
+ public:
+  Followed(State& state, const Request& request, const Value& reply, Emulator::Moment now,
+           bool in_order);
+  void follow();
+
+ private:
+  // A key that the request is about, and its end as it was before.
+  struct Concerned {
+    KeyName name;
+    Expiry expiry;
+  };
+
+  [[nodiscard]] Answer compute(Call& call) const;
+  [[nodiscard]] bool agrees(const Answer& answer) const;
+  [[nodiscard]] bool may_have_ended(const Concerned& key) const;
+  [[nodiscard]] bool is_explained_by_expiry();
+  void agree(const Call& call);
+  void disagree();
+  void refuse();
+  void learn_before();
+  void learn_after();
+  void pin();
+
+  State& state_;
+  const Request& request_;
+  const Value& reply_;
+  Emulator::Moment now_;
+  bool in_order_;
+  Effects effects_;
+  bool changes_;  // whether it may have changed something
+  std::string meaning_;
+  std::vector<Concerned> concerned_;
+};
+
+}  // namespace understudy::redis::emulation

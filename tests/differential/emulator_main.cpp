@@ -1,0 +1,297 @@
+// The emulator of Redis beside a real redis-server: random commands go to both, and whatever the
+// emulator answers must be what the server answers, in RESP2 and in RESP3.
+//
+// The emulator is shown each other reply, as it is when it serves. A second one follows all of them
+// without a clock, as it does when a recording is compiled: it must agree throughout, and what it
+// takes for the beginning must be how it was.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+#include <thread>
+
+#include "emulator_commands.hpp"
+#include "protocols/redis/emulator/request.hpp"
+#include "protocols/redis/image.hpp"
+#include "protocols/redis/redis.hpp"
+#include "protocols/redis/reply_shape.hpp"
+#include "protocols/redis/resp_decoder.hpp"
+#include "redis_connection.hpp"
+
+namespace {
+
+using namespace differential;
+using namespace understudy;
+using namespace understudy::redis;
+using namespace std::chrono_literals;
+using std::chrono::milliseconds;
+
+struct Options {
+  std::uint16_t redis = 0;
+  std::uint64_t seed = 1;
+  std::uint64_t commands = 200'000;
+};
+
+constexpr std::uint64_t commands_in_a_round = 1000;
+
+milliseconds now() {
+  return std::chrono::duration_cast<milliseconds>(
+      std::chrono::system_clock::now().time_since_epoch());
+}
+
+std::string canonical_of(const Words& words) {
+  const std::vector<std::string_view> views(words.begin(), words.end());
+  ResolvedCommand resolved;
+  resolve(views, resolved);
+  std::string canonical;
+  make_canonical(resolved, views, 0, canonical);
+  return canonical;
+}
+
+std::string line_of(const Words& words) {
+  return quoted_line({words, 0}, 60);
+}
+
+std::string shown(std::string_view octets) {
+  return quoted_line({{std::string(octets)}, 0}, 300);
+}
+
+// What a real server said, and its RESP3 meaning.
+struct Reply {
+  Resp resp;
+  std::string octets;
+  Value lifted;
+};
+
+// One connection for either version.
+class Server {
+ public:
+  explicit Server(std::uint16_t port)
+      : second_(connect_to_redis(port)), third_(connect_to_redis(port)) {
+    static_cast<void>(converse(third_, command_octets({"HELLO", "3"})));
+  }
+  ~Server() {
+    close(second_);
+    close(third_);
+  }
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  Reply execute(const Words& words, Resp resp) const {
+    Reply reply{resp, converse(resp == Resp::v2 ? second_ : third_, command_octets(words)), {}};
+    reply.lifted = decode_value(as_bytes(reply.octets), Limits()).value();
+    const std::vector<std::string_view> views(words.begin(), words.end());
+    lift(reply.lifted, shape_of(words[0], views));
+    return reply;
+  }
+
+ private:
+  int second_, third_;
+};
+
+std::string image_of(const Words& words, const Reply& reply) {
+  const std::vector<std::string_view> views(words.begin(), words.end());
+  return make_image(reply.lifted, words[0], views);
+}
+
+// Time passes between the two.
+bool same_time(const Words& words, const Value& server, const Value& mine, milliseconds took) {
+  const std::int64_t unit = words[0] == "TTL" ? 1000 : 1;
+  const std::int64_t later = mine.integer - server.integer;
+  return server.kind == Kind::integer && mine.kind == Kind::integer && server.integer > 0 &&
+         later >= -1 && later <= took.count() / unit + 1;
+}
+
+bool is_unordered(const Value& value, std::string_view name) {
+  return value.kind == Kind::map || value.kind == Kind::set || name == "HKEYS" || name == "HVALS";
+}
+
+bool same_reply(const Words& words, const Reply& reply, std::string_view image, milliseconds took) {
+  const auto octets = octets_for(as_bytes(image), reply.resp);
+  if (!octets) return false;
+  if (as_text(*octets) == reply.octets) return true;
+  auto mine = decode_value(*octets, Limits());
+  if (!mine) return false;
+  if (words[0] == "TTL" || words[0] == "PTTL") return same_time(words, reply.lifted, *mine, took);
+  const std::vector<std::string_view> views(words.begin(), words.end());
+  lift(*mine, shape_of(words[0], views));
+  if (!is_unordered(*mine, words[0])) return false;
+  const emulation::Request request(canonical_of(words));
+  return octets->size() == reply.octets.size() &&
+         emulation::meaning_of(request, *mine) == emulation::meaning_of(request, reply.lifted);
+}
+
+struct Count {
+  std::uint64_t asked = 0, computed = 0, wrong = 0;
+};
+
+class Test {
+ public:
+  explicit Test(const Options& options)
+      : options_(options), server_(options.redis), random_(options.seed) {}
+
+  void run() {
+    for (std::uint64_t done = 0; done < options_.commands; done += commands_in_a_round)
+      play_round(done / commands_in_a_round);
+  }
+
+  int report() const;
+
+ private:
+  // What was said in a round, for those who must find out why.
+  using History = std::vector<std::string>;
+
+  void play_round(std::uint64_t number);
+  void play(const Words& words);
+  void let_a_key_end();
+  void check_beginning(const std::map<Words, Reply>& beginning);
+  void fail(const Words& words, std::string_view what, std::string_view mine, const Reply& reply);
+
+  Options options_;
+  Server server_;
+  Random random_;
+  std::unique_ptr<Emulator> serving_, recording_;
+  History history_;
+  std::map<std::string, Count> counts_;
+  std::uint64_t told_ = 0, beginnings_ = 0, failures_ = 0;
+};
+
+void Test::fail(const Words& words, std::string_view what, std::string_view mine,
+                const Reply& reply) {
+  if (++failures_ > 10) return;
+  fmt::print("  FAILED  {} in RESP{}: {}\n    emulator: {}\n    server:   {}\n", line_of(words),
+             static_cast<int>(reply.resp), what, shown(mine), shown(reply.octets));
+  const auto concerns = [&](const std::string& line) {
+    for (std::size_t i = 1; i < words.size(); ++i)
+      if (words[i].size() == 2 && line.find(words[i]) != std::string::npos) return true;
+    return line.starts_with("FLUSH");
+  };
+  int left = 12;
+  for (auto line = history_.rbegin(); line != history_.rend() && left > 0; ++line)
+    if (concerns(*line)) {
+      fmt::print("      before: {}\n", *line);
+      --left;
+    }
+}
+
+void Test::play(const Words& words) {
+  const std::string canonical = canonical_of(words);
+  const milliseconds began = now();
+  // Some that it could compute it is only shown.
+  const auto computed = random_.percent(15) ? std::nullopt : serving_->compute(canonical, began);
+  const Reply reply = server_.execute(words, random_.percent(50) ? Resp::v2 : Resp::v3);
+  const milliseconds took = now() - began;
+  const std::string image = image_of(words, reply);
+  Count& count = counts_[words[0]];
+  ++count.asked;
+  if (!computed) {
+    serving_->follow(canonical, as_bytes(image), began, true);
+  } else {
+    ++count.computed;
+    if (!same_reply(words, reply, computed->image, took)) {
+      ++count.wrong;
+      fail(words, "another answer",
+           as_text(octets_for(as_bytes(computed->image), reply.resp).value_or(Bytes())), reply);
+    }
+  }
+  recording_->follow(canonical, as_bytes(image), std::nullopt, true);
+  if (const Document known = recording_->knowledge();
+      random_.percent(1) && !known["pinned"].empty())
+    fail(words, "pinned " + known["pinned"].dump(), {}, reply);
+  history_.push_back(fmt::format("{}  ->  {}", line_of(words), shown(reply.octets)));
+}
+
+void Test::let_a_key_end() {
+  play(random_.percent(50) ? Words{"PEXPIRE", "l1", "1"} : Words{"PSETEX", "s1", "1", "gone"});
+  std::this_thread::sleep_for(5ms);
+}
+
+void Test::check_beginning(const std::map<Words, Reply>& beginning) {
+  const auto learned = protocol().new_emulator(recording_->knowledge());
+  for (const auto& [words, reply] : beginning) {
+    const auto computed = learned->compute(canonical_of(words), now());
+    ++beginnings_;
+    if (!computed) continue;
+    ++told_;
+    if (!same_reply(words, reply, computed->image, 0ms))
+      fail(words, "another beginning",
+           as_text(octets_for(as_bytes(computed->image), reply.resp).value_or(Bytes())), reply);
+  }
+}
+
+void Test::play_round(std::uint64_t number) {
+  serving_ = protocol().new_emulator(nullptr);
+  recording_ = protocol().new_emulator(nullptr);
+  recording_->begin_recording();
+  history_.clear();
+  std::map<Words, Reply> beginning;
+  for (const Words& words : inspecting_commands())
+    beginning.emplace(words, server_.execute(words, Resp::v3));
+  if (number % 2 == 0) play({"FLUSHALL"});
+  for (std::uint64_t i = 0; i < commands_in_a_round; ++i) {
+    play(random_command(random_, now().count()));
+    if (random_.below(500) == 0) let_a_key_end();
+  }
+  check_beginning(beginning);
+  const Document pinned = recording_->knowledge()["pinned"];
+  if (!pinned.empty()) fail({"(round)"}, "pinned " + pinned.dump(), {}, Reply{Resp::v3, {}, {}});
+}
+
+int Test::report() const {
+  const std::uint64_t enough = options_.commands / 1000;
+  std::uint64_t passed = 0, failed = 0, asked = 0, computed = 0;
+  for (const Command& command : all_commands()) {
+    if (emulation::find_handler(command.name) == nullptr) continue;
+    const auto found = counts_.find(std::string(command.name));
+    const Count count = found == counts_.end() ? Count() : found->second;
+    const bool sound = count.wrong == 0 && count.computed >= enough;
+    ++(sound ? passed : failed);
+    asked += count.asked;
+    computed += count.computed;
+    fmt::print("  {:<8}{:<18}{:>8} asked {:>8} computed {:>6.1f} %{}\n", sound ? "ok" : "FAILED",
+               command.name, count.asked, count.computed,
+               100.0 * static_cast<double>(count.computed) /
+                   static_cast<double>(std::max<std::uint64_t>(count.asked, 1)),
+               count.wrong > 0 ? fmt::format("   {} WRONG", count.wrong) : "");
+  }
+  const bool told = told_ > beginnings_ / 20 && failures_ == 0;
+  ++(told ? passed : failed);
+  fmt::print("  {:<8}{} of {} replies at the beginning of rounds are known from what followed\n",
+             told ? "ok" : "FAILED", told_, beginnings_);
+  fmt::print("{} of {} commands computed\n", computed, asked);
+  fmt::print("emulator-against-server: {} passed, {} failed, 0 skipped\n", passed, failed);
+  return failed == 0 ? 0 : 1;
+}
+
+bool parse(int argc, char** argv, Options& options) {
+  for (int i = 1; i + 1 < argc; i += 2) {
+    const std::string_view name = argv[i];
+    const std::string_view value = argv[i + 1];
+    const auto number = [&](auto& into) {
+      const std::string_view digits = value.substr(value.rfind(':') + 1);  // of a URL the port
+      return std::from_chars(digits.data(), digits.data() + digits.size(), into).ec == std::errc{};
+    };
+    if (!(name == "--redis" && number(options.redis)) &&
+        !(name == "--seed" && number(options.seed)) &&
+        !(name == "--commands" && number(options.commands)))
+      return false;
+  }
+  return argc % 2 == 1 && options.redis != 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Options options;
+  if (!parse(argc, argv, options)) {
+    fmt::print(stderr, "usage: emulator_against_server --redis URL [--seed N] [--commands N]\n");
+    return 64;
+  }
+  Test test(options);
+  test.run();
+  return test.report();
+}
