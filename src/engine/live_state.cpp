@@ -234,6 +234,16 @@ Verdict LiveState::rewritten(Asked& asked, Verdict verdict, const Proposal* prop
   return allowed(verdict);
 }
 
+/// The answer with the number of this run's rows in place of the recorded one; none where it says
+/// more than that.
+Verdict LiveState::of_rows(Asked& asked, const Proposal& proposal, Verdict verdict) {
+  verdict.image = renamer_.of_rows(*verdict.answer, proposal.found, proposal.rows);
+  verdict.other_rows = true;
+  if (!verdict.image) return {};
+  asked.connection.images.insert(verdict.image);
+  return verdict;
+}
+
 /// What a write did in a state that was not recorded, nobody knows: it counts as having touched all
 /// that it could have. So does one of another number of rows than was recorded.
 void LiveState::take_effect(const Verdict& verdict, match::Overlay& overlay) {

@@ -66,10 +66,10 @@ class Renamer {
     bool certain = true;  ///< false where a value in it should be another and could not be put in
   };
   [[nodiscard]] Rewritten rewrite(const table::format::AnswerRecord& answer);
-  /// The answer to so many rows in place of those that `found` adds; without an image where the
+  /// The image of the answer to so many rows in place of those that `found` adds; null where the
   /// recorded one says more.
-  [[nodiscard]] Rewritten of_rows(const table::format::AnswerRecord& answer, const Found& found,
-                                  std::size_t rows);
+  [[nodiscard]] std::shared_ptr<const std::string> of_rows(
+      const table::format::AnswerRecord& answer, const Found& found, std::size_t rows);
 
   /// A text in which live values stand, with the recorded ones. Takes the lock by itself.
   [[nodiscard]] std::string recorded_text(std::string_view live);

@@ -92,19 +92,18 @@ Renamer::Proposal Renamer::propose_rows(std::string_view canonical, std::string_
   return first;
 }
 
-Renamer::Rewritten Renamer::of_rows(const format::AnswerRecord& answer, const Found& found,
-                                    std::size_t rows) {
+std::shared_ptr<const std::string> Renamer::of_rows(const format::AnswerRecord& answer,
+                                                    const Found& found, std::size_t rows) {
   const format::MentionRecord* mention = section_.mention(answer);
   const std::optional<Batch>& recorded = recorded_batch(found.first());
-  if (mention == nullptr || !recorded) return {nullptr, false};
+  if (mention == nullptr || !recorded) return nullptr;
   const Document document = table::document_from_cbor(section_.octets(mention->document));
   const Document told =
       protocol_.answer_of_rows(document.value("answer", Document()), recorded->rows.size(), rows);
-  if (told.is_null()) return {nullptr, false};
+  if (told.is_null()) return nullptr;
   std::vector<Problem> problems;
   std::string image = analyser_->encode(document.value("request", Document()), told, problems);
-  if (!problems.empty()) return {nullptr, false};
-  return {std::make_shared<const std::string>(std::move(image)), true};
+  return problems.empty() ? std::make_shared<const std::string>(std::move(image)) : nullptr;
 }
 
 }  // namespace understudy::match

@@ -324,16 +324,6 @@ TEST_CASE("of one row, or of rows that differ in more, no other number is known"
   CHECK(stage.ask("FILL v.1 " + x + " x;" + x + " x;" + x + " x") == "MISS");
 }
 
-TEST_CASE("strictly, a write whose answer can't be made anew is refused before it takes effect") {
-  toy::Recorded recorded;
-  recorded.say(1, "GET orders", "none");
-  recorded.say(1, "SET orders." + a + " ann", "number ORD-919108F7").say(1, "GET orders", "1");
-  Stage stage(recorded, Strictness::strict);
-  CHECK(stage.ask("GET orders") == "none [exact]");
-  CHECK(stage.ask("SET orders." + x + " ann") == "MISS");
-  CHECK(stage.ask("GET orders") == "none [exact]");
-}
-
 TEST_CASE("what shows the clock is told as a guess, in the recorded order") {
   toy::Recorded recorded;
   recorded.say(1, "CLOCK t.1", "noon").say(1, "GET t.1", "one");
