@@ -138,7 +138,7 @@ Verdict LiveState::ask(std::string_view canonical, std::string_view qualifier, b
   // Most requests are reads whose answer is known: they hold no lock.
   if (!renames && !may_write && !found.empty())
     if (const Verdict verdict = judge_exact(found, connection.overlay); is_certain(verdict.grade))
-      return rewritten(asked, verdict, nullptr);
+      return rewritten(asked, verdict);
   if (emulation_ && !connection.computing) asked.computing = std::unique_lock(emulation_->mutex());
   if (renames || (may_write && section_.has_varying())) asked.renaming.lock();
   return renames ? ask_renamed(asked) : ask_found(asked, found, nullptr);
@@ -160,7 +160,8 @@ Verdict LiveState::ask_found(Asked& asked, const Found& found, const Proposal* p
   if (verdict.grade == Grade::computed || verdict.answer == nullptr) return verdict;
   if (proposal != nullptr) renamer_.bind(*proposal);
   if (!may_write && asked.scope) asked.scope.unlock();
-  verdict = rewritten(asked, verdict, proposal);
+  verdict = proposal != nullptr && proposal->rows != 0 ? of_rows(asked, *proposal, verdict)
+                                                       : rewritten(asked, verdict);
   if (!may_write || verdict.answer == nullptr) return verdict;
   take_effect(verdict, asked.connection.overlay);
   if (emulation_ && is_certain(verdict.grade))
@@ -217,15 +218,11 @@ Verdict LiveState::confirmed(const Proposal& proposal, bool writes, Verdict verd
   return verdict;
 }
 
-/// The answer with the values of this run, or the number of its rows, put in.
-Verdict LiveState::rewritten(Asked& asked, Verdict verdict, const Proposal* proposal) {
-  verdict.other_rows = proposal != nullptr && proposal->rows != 0;
-  if (!verdict.other_rows && (verdict.answer->flags & format::answer_varies) == 0) return verdict;
+/// The answer with the values of this run put in.
+Verdict LiveState::rewritten(Asked& asked, Verdict verdict) {
+  if ((verdict.answer->flags & format::answer_varies) == 0) return verdict;
   Asked::hold(asked.renaming);
-  const auto made = verdict.other_rows
-                        ? renamer_.of_rows(*verdict.answer, proposal->found, proposal->rows)
-                        : renamer_.rewrite(*verdict.answer);
-  if (verdict.other_rows && !made.image) return {.doubt = {MissReason::unknown, nullptr, {}}};
+  const auto made = renamer_.rewrite(*verdict.answer);
   if (made.image) asked.connection.images.insert(made.image);
   verdict.image = made.image;
   if (made.certain || verdict.grade == Grade::guess) return verdict;

@@ -91,7 +91,8 @@ class LiveState {
   [[nodiscard]] Verdict judge(Asked& asked, const Found& found, const Proposal* proposal);
   [[nodiscard]] Verdict compute(Asked& asked, const Found& found);
   [[nodiscard]] Verdict confirmed(const Proposal& proposal, bool writes, Verdict verdict);
-  [[nodiscard]] Verdict rewritten(Asked& asked, Verdict verdict, const Proposal* proposal);
+  [[nodiscard]] Verdict rewritten(Asked& asked, Verdict verdict);
+  [[nodiscard]] Verdict of_rows(Asked& asked, const Proposal& proposal, Verdict verdict);
   [[nodiscard]] Verdict judge_exact(const Found& found, const match::Overlay& overlay);
   [[nodiscard]] Verdict look_up(std::uint32_t number, const match::Overlay& overlay);
   [[nodiscard]] Verdict guess(const Found& found, const match::Overlay& overlay);
