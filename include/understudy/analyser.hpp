@@ -72,7 +72,10 @@ struct Analysis {
                            ///< but what it determines is there all the same;
                            ///< false for a commit that failed: undoes the transaction
   bool understood = true;  ///< false where the keys are the widest for want of a parse
-  std::string image;       ///< the answer as the protocol's ServerMachine wants it back
+  /// What a read shows of the clock or of chance (`now()`): asked again, it may be told another
+  /// one in the very same state. Empty where it shows none.
+  std::string unsteady;
+  std::string image;  ///< the answer as the protocol's ServerMachine wants it back
   /// The answer that `image` was made of, where that is not the recorded one; else null.
   Document settled;
 };

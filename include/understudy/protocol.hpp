@@ -1,6 +1,7 @@
 // The registry entry of a protocol.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -55,6 +56,19 @@ class Protocol {
     return {};
   }
   static constexpr std::string_view by_anything = "*", by_numbers = "#";
+  /// A request that adds one or more rows, all made alike, and does nothing else: for each row the
+  /// request that would add it alone. Empty for any other request.
+  [[nodiscard]] virtual std::vector<Identity> rows_of(std::string_view /*canonical*/,
+                                                      std::string_view /*qualifier*/) const {
+    return {};
+  }
+  /// The answer to such a request of `rows` rows, made of `answer`, which is that to `recorded`
+  /// rows. Null where it says more than their number.
+  [[nodiscard]] virtual Document answer_of_rows(const Document& /*answer*/,
+                                                std::size_t /*recorded*/,
+                                                std::size_t /*rows*/) const {
+    return {};
+  }
   /// One line for a list of requests: the statement, the command, "GET /path".
   [[nodiscard]] virtual std::string summarise(const Document& request) const = 0;
 };

@@ -6,8 +6,11 @@
 #include "protocols/mysql/document_keys.hpp"
 #include "protocols/mysql/image.hpp"
 #include "protocols/mysql/introspection.hpp"
+#include "protocols/mysql/local_infile.hpp"
 #include "protocols/mysql/schema.hpp"
 #include "protocols/mysql/statements.hpp"
+#include "protocols/sql/batch.hpp"
+#include "protocols/sql/unsteady.hpp"
 #include "protocols/sql/words.hpp"
 
 namespace understudy::mysql {
@@ -53,6 +56,13 @@ std::optional<UniqueViolation> violation_of(const Results& results, const RowFac
   key.erase(0, key.rfind('\'') + 1);
   key.erase(0, key.rfind('.') + 1);
   return UniqueViolation{rows.changes[0].table, key == "primary" ? "PRIMARY" : key, {}};
+}
+
+std::string without_ignore_space(std::string mode) {
+  for (const std::string_view part : {"IGNORE_SPACE,", ",IGNORE_SPACE", "IGNORE_SPACE"})
+    if (const std::size_t at = mode.find(part); at != std::string::npos)
+      return mode.erase(at, part.size());
+  return mode;
 }
 
 std::optional<std::string> no_variables(std::string_view) {
@@ -183,13 +193,17 @@ void MysqlAnalyser::learn_shape(const Document& request, const Document& answer,
     learn_extended(results);
   }
   statement_.assign(text, around.mode);
-  const std::pair<std::string, std::string> key(around.database, statement_.pattern());
+  const std::pair<std::string, std::string> key(around.database,
+                                                sql::with_one_row(statement_.pattern()));
   const auto [found, added] = shapes_.try_emplace(key);
   Shape& shape = found->second;
+  std::vector<Problem> ignored;  // `analyse` reports them
+  if (request.contains("infile"))
+    shape.infile = infile_from_document(request["infile"], ignored).name;
   if (is_error(answer) && !answer.contains("columns")) {
     if (added && is_refusal(answer))
       learn_refusal(answer, shape);
-    else if (added && returns_rows(key.second))
+    else if (added && !shape.infile && returns_rows(key.second))
       shapes_.erase(found);
     return;
   }
@@ -197,7 +211,6 @@ void MysqlAnalyser::learn_shape(const Document& request, const Document& answer,
   if (shape.prepared && !prepared) return;
   shape.prepared = prepared;
   shape.columns.clear();
-  std::vector<Problem> ignored;  // `analyse` reports them
   if (answer.contains("columns"))
     shape.columns = columns_from_document(answer["columns"], {around.database, around.mariadb},
                                           "/answer/columns", ignored);
@@ -250,10 +263,13 @@ void MysqlAnalyser::learn_variables(const Document& request, const Document& ans
   const auto asked = parse_introspection(text, mode);
   if (!asked) return;
   const Document& of_session = request.contains("session") ? request["session"] : Document::array();
+  const auto depends_on = [&](std::string_view what) {
+    return std::ranges::any_of(of_session, [&](const Document& item) { return item == what; });
+  };
   for (auto& [name, value] : variables_told(*asked, answer)) {
-    const bool changed = std::ranges::any_of(
-        of_session, [&told = name](const Document& item) { return item == told; });
-    if (!changed) variables_.emplace(name, value);
+    if (depends_on(name)) continue;
+    const bool of_login = name == "sql_mode" && depends_on(login_mode);
+    variables_.emplace(name, of_login ? without_ignore_space(value) : value);
   }
 }
 
@@ -270,7 +286,7 @@ Identity MysqlAnalyser::identify(const Document& request, const Surroundings& ar
   }
   report_unknown_keys(request,
                       {"sql", "params", "types", "database", "variables", "session", "prepare",
-                       "fields", "wildcard", "after", "implicit"},
+                       "fields", "wildcard", "after", "implicit", "infile"},
                       "/request", problems);
   if (request.contains("implicit")) {
     identity.canonical = "(implicit) " + text_of(request, "implicit");
@@ -310,6 +326,8 @@ void MysqlAnalyser::append_identity(const Document& request, Ask ask, const Surr
   std::vector<sql::Value> values;
   values_of(parameters, values);
   append_marks(ask, around.database, main_database(), identity.canonical);
+  if (request.contains("infile"))
+    append_sent(infile_from_document(request["infile"], problems), identity.canonical);
   if (request.contains("variables")) append_sources(request["variables"], identity.canonical);
   sql::append_identity(statement_, values, identity.canonical, identity.qualifier);
 }
@@ -411,6 +429,8 @@ void MysqlAnalyser::classify(const Document& request, const Document& answer,
   if (info.kind == Kind::show || info.kind == Kind::explain ||
       (info.kind == Kind::unknown && analysis.effect == Effect::read && analysis.reads.empty()))
     analysis.reads.push_back({std::string(catalog_key)});
+  if (info.kind == Kind::select && analysis.effect == Effect::read && !failed)
+    analysis.unsteady = sql::unsteady_of(text, around.mode);
   if (info.kind == Kind::ddl) analysis.writes.push_back({std::string(catalog_key)});
   analysis.changed = !failed && !changed_nothing(answer, info.kind);
   // A foreign key, a trigger: any table may be the cause.
@@ -528,6 +548,7 @@ std::vector<std::pair<std::string, std::string>> MysqlAnalyser::shapes() const {
     append_marks(Ask::run, key.first, main_database(), name);
     name += key.second;
     Results results;
+    results.infile = shape.infile;
     if (shape.error)
       results.list.emplace_back(*shape.error);
     else if (shape.columns.empty())

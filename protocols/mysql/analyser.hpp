@@ -72,8 +72,9 @@ class MysqlAnalyser final : public Analyser {
   std::map<std::string, std::string> variables_;
   struct Shape {
     std::vector<Column> columns;
-    bool prepared = false;             ///< told by a COM_STMT_PREPARE
-    std::optional<ErrorPacket> error;  ///< in which every attempt ended before it began
+    bool prepared = false;              ///< told by a COM_STMT_PREPARE
+    std::optional<std::string> infile;  ///< name of the file that the client is asked for
+    std::optional<ErrorPacket> error;   ///< in which every attempt ended before it began
   };
   std::map<std::pair<std::string, std::string>, Shape> shapes_;  // by database and pattern
   std::vector<std::string> definitions_;  // the DDL that was recorded, with the databases in use

@@ -12,6 +12,7 @@ inline constexpr std::uint32_t found_rows = 1U << 1;
 inline constexpr std::uint32_t connect_with_db = 1U << 3;
 inline constexpr std::uint32_t compress = 1U << 5;
 inline constexpr std::uint32_t local_files = 1U << 7;
+inline constexpr std::uint32_t ignore_space = 1U << 8;
 inline constexpr std::uint32_t protocol_41 = 1U << 9;
 inline constexpr std::uint32_t ssl = 1U << 11;
 inline constexpr std::uint32_t secure_connection = 1U << 15;

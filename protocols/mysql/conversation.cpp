@@ -76,8 +76,7 @@ Response::Progress Response::feed_result_head(Bytes packet) {
   if (packet.empty()) return Progress::malformed;
   if (packet[0] == ok_header) return take_ok(packet);
   if (packet[0] == local_infile_header) {
-    results_.infile.emplace();
-    results_.infile->name = text(std::string(as_text(packet.subspan(1))));
+    results_.infile = text(std::string(as_text(packet.subspan(1))));
     return Progress::wants_file;
   }
   ByteReader reader(packet);

@@ -1,7 +1,9 @@
 #include "protocols/mysql/identity.hpp"
 
 #include <algorithm>
+#include <charconv>
 
+#include "protocols/sql/batch.hpp"
 #include "understudy/request.hpp"
 
 namespace understudy::mysql {
@@ -13,6 +15,15 @@ constexpr std::string_view fields_mark = "(fields) ";
 constexpr std::string_view follow_mark = "(after) ";
 
 constexpr std::string_view sources_mark = "(with ";
+constexpr std::string_view sent_mark = "(sent ";  // see append_sent
+
+// `infile` of a request without the file's name, which the statement tells.
+Document sent_document(std::string_view sent) {
+  std::uint64_t octets = 0;
+  std::from_chars(sent.data(), sent.data() + sent.size(), octets);
+  return {{"octets", octets},
+          {"sha256", document_of(sent.substr(std::min(sent.size(), sent.find(' ') + 1)))}};
+}
 
 bool take(std::string_view& text, std::string_view prefix) {
   if (!text.starts_with(prefix)) return false;
@@ -46,8 +57,15 @@ std::string shape_key(const sql::Statement& statement, std::string_view database
                       std::string_view main_database) {
   std::string key;
   append_marks(Ask::run, database, main_database, key);
-  key += statement.pattern();
+  key += sql::with_one_row(statement.pattern());
   return key;
+}
+
+std::size_t statement_begin(std::string_view canonical) noexcept {
+  if (!canonical.starts_with('`')) return 0;
+  constexpr std::string_view behind = "`: ";
+  const std::size_t end = pattern_of(canonical).find(behind);
+  return end == std::string_view::npos ? 0 : end + behind.size();
 }
 
 Document describe_canonical(std::string_view canonical) {
@@ -69,6 +87,11 @@ Document describe_canonical(std::string_view canonical) {
     key = "fields";
   else if (take(rest, follow_mark))
     key = "after";
+  std::string_view sent;
+  if (take(rest, sent_mark)) {
+    sent = rest.substr(0, rest.find(") "));
+    rest.remove_prefix(std::min(rest.size(), sent.size() + 2));
+  }
   Document sources;
   if (take(rest, sources_mark)) {
     const std::size_t end = pattern_of(rest).find("}) ");
@@ -82,6 +105,7 @@ Document describe_canonical(std::string_view canonical) {
   document[key] = described["sql"];
   if (described.contains("params")) document["params"] = described["params"];
   if (elsewhere) document["database"] = database;
+  if (!sent.empty()) document["infile"] = sent_document(sent);
   if (sources.is_object()) document["variables"] = std::move(sources);
   return document;
 }

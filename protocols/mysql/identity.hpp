@@ -26,9 +26,13 @@ void append_marks(Ask ask, std::string_view database, std::string_view main_data
 /// Appends what the user variables of a statement were made of, see Session::made_of.
 void append_sources(const Document& sources, std::string& canonical);
 
-/// The pattern part of a statement's identity: marks and pattern. The key of ServiceTable::shape().
+/// The pattern part of a statement's identity: marks and pattern. The key of ServiceTable::shape();
+/// that of an insert does not tell how many rows it adds.
 [[nodiscard]] std::string shape_key(const sql::Statement& statement, std::string_view database,
                                     std::string_view main_database);
+
+/// Where the statement begins in a canonical request without marks but for that of a database.
+[[nodiscard]] std::size_t statement_begin(std::string_view canonical) noexcept;
 
 /// The reverse, for people: a request document with the values in `params`.
 [[nodiscard]] Document describe_canonical(std::string_view canonical);

@@ -14,9 +14,8 @@ namespace understudy::mysql {
 
 namespace {
 
-constexpr std::uint8_t image_version = 1;
+constexpr std::uint8_t image_version = 2;
 constexpr std::size_t state_size = 5;
-constexpr std::size_t digest_size = 32;
 
 using Octets = std::vector<std::uint8_t>;
 
@@ -49,23 +48,6 @@ void write_error(const ErrorPacket& error, ByteWriter& writer) {
   for (std::size_t i = 0; i < state_size; ++i)
     writer.byte(error.state.size() == state_size ? static_cast<std::uint8_t>(error.state[i]) : 0);
   writer.text(error.message);
-}
-
-int hex_digit(char c) noexcept {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return 0;
-}
-
-void write_file(const LocalInfile& file, ByteWriter& writer) {
-  writer.le(file.octets, 8);
-  for (std::size_t i = 0; i < digest_size; ++i) {
-    const bool known = file.sha256.size() == 2 * digest_size;
-    writer.byte(known ? static_cast<std::uint8_t>(hex_digit(file.sha256[2 * i]) << 4 |
-                                                  hex_digit(file.sha256[2 * i + 1]))
-                      : 0);
-  }
-  writer.text(file.name);
 }
 
 bool is_ascii(std::string_view text) noexcept {
@@ -190,8 +172,7 @@ std::string encode_image(const Results& results, std::uint16_t collation) {
   Octets target = {image_version, 0};
   std::uint8_t count = 0;
   if (results.infile)
-    write_entry(target, EntryKind::file, count,
-                [&](ByteWriter& w) { write_file(*results.infile, w); });
+    write_entry(target, EntryKind::file, count, [&](ByteWriter& w) { w.text(*results.infile); });
   for (const Result& result : results.list) {
     if (const auto* ok = std::get_if<OkPacket>(&result)) {
       write_entry(target, EntryKind::ok, count, [&](ByteWriter& w) { write_ok(*ok, w); });
@@ -249,14 +230,6 @@ bool decode_entry(Bytes body, RowsEntry& rows) {
   // The head and the two EOF packets are always there.
   return !reader.failed() && rows.head <= rows.packets.size() &&
          rows.packets.size() - rows.head >= 2 * (frame_header + 5);
-}
-
-bool decode_entry(Bytes body, FileEntry& file) {
-  ByteReader reader(body);
-  file.octets = reader.le(8);
-  file.sha256 = reader.take(digest_size);
-  file.name = as_text(reader.rest());
-  return !reader.failed();
 }
 
 bool decode_entry(Bytes body, ErrorPacket& error) {

@@ -8,7 +8,7 @@
 //   rows   := warnings u16 · status u16 · collation u16 · flags u8 · columns u32 · rows u64 · head
 //   length u32 ·
 //             definitions length u32 · definitions · packets
-//   file   := octets u64 · SHA-256 32 · name (before the result that follows the transfer)
+//   file   := its name: in a shape, that the client is asked for it before anything is looked up
 //   stop   := an error amid the rows of the entry before
 //
 // `packets` is a result set as it answers a COM_QUERY without DEPRECATE_EOF, sequence ids from 1,
@@ -48,12 +48,6 @@ struct RowsEntry {
   Bytes packets;
 };
 
-struct FileEntry {
-  std::uint64_t octets = 0;
-  Bytes sha256;
-  std::string_view name;
-};
-
 struct Entry {
   EntryKind kind = EntryKind::ok;
   Bytes body;
@@ -66,7 +60,6 @@ struct Entry {
 [[nodiscard]] bool decode_image(Bytes image, std::vector<Entry>& entries);
 [[nodiscard]] bool decode_entry(Bytes body, OkEntry& ok);
 [[nodiscard]] bool decode_entry(Bytes body, RowsEntry& rows);
-[[nodiscard]] bool decode_entry(Bytes body, FileEntry& file);
 [[nodiscard]] bool decode_entry(Bytes body, ErrorPacket& error);
 
 }  // namespace understudy::mysql

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "protocols/mysql/charset.hpp"
 #include "protocols/mysql/variables.hpp"
 #include "protocols/sql/lexer.hpp"
 #include "protocols/sql/literal.hpp"
@@ -299,9 +300,14 @@ std::optional<Introspection> parse_introspection(std::string_view sql, sql::Mode
 
 std::vector<std::string> dependencies_on_state(const Introspection& asked, const Session& session) {
   std::vector<std::string> names;
+  const auto add_login_mode = [&](std::string_view variable) {
+    if (variable == "sql_mode" && session.has_login_mode()) names.emplace_back(login_mode);
+  };
   if (asked.form == Introspection::Form::show_variables) {
-    for (const std::string& pattern : asked.patterns)
+    for (const std::string& pattern : asked.patterns) {
       if (session.is_changed(pattern)) names.push_back(pattern);
+      add_login_mode(pattern);
+    }
     return names;
   }
   for (const Question& question : asked.questions) {
@@ -311,6 +317,7 @@ std::vector<std::string> dependencies_on_state(const Introspection& asked, const
             ? contains(state_variables, question.name) || session.is_changed(question.name)
             : false;
     if (of_state) names.push_back(question.name);
+    if (question.kind == Question::Kind::variable) add_login_mode(question.name);
   }
   return names;
 }
@@ -330,7 +337,17 @@ std::optional<ResultSet> answer_introspection(const Introspection& asked,
     row.push_back(*value ? document_of(**value) : Document());
   }
   set.rows.push_back(std::move(row));
-  if (columns.size() == set.columns.size()) set.columns = columns;
+  if (columns.size() != set.columns.size()) return set;
+  // As recorded, but servers describe a variable's text by its present length.
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const Charset* charset = charset_of(columns[i].charset);
+    const std::uint32_t length =
+        set.columns[i].length * (charset == nullptr ? std::uint32_t{1} : charset->max_octets);
+    set.columns[i] = columns[i];
+    const bool text_variable = asked.questions[i].kind == Question::Kind::variable &&
+                               columns[i].type == FieldType::var_string;
+    if (text_variable) set.columns[i].length = length;
+  }
   return set;
 }
 

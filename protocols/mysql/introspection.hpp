@@ -43,6 +43,9 @@ struct Circumstances {
   const ErrorPacket* last_error = nullptr;  ///< of the statement before; null where it succeeded
 };
 
+/// Named among the dependencies of a question about sql_mode: see Session::has_login_mode.
+inline constexpr std::string_view login_mode = "ignore_space";
+
 /// Names of what the answer depends on that is not the same for every connection; empty where any
 /// recorded answer serves.
 [[nodiscard]] std::vector<std::string> dependencies_on_state(const Introspection& asked,

@@ -1,9 +1,12 @@
 #include "protocols/mysql/mysql.hpp"
 
+#include <fmt/format.h>
+
 #include "protocols/mysql/analyser.hpp"
 #include "protocols/mysql/identity.hpp"
 #include "protocols/mysql/observer.hpp"
 #include "protocols/mysql/server.hpp"
+#include "protocols/sql/batch.hpp"
 #include "protocols/sql/values.hpp"
 
 namespace understudy::mysql {
@@ -11,6 +14,14 @@ namespace understudy::mysql {
 namespace {
 
 constexpr std::uint16_t port = 3306;
+
+/// What an insert of so many rows is answered with that took no number of AUTO_INCREMENT. Of one
+/// row servers say no more than that it is there.
+Document inserted(std::size_t rows) {
+  Document answer = {{"affected", rows}};
+  if (rows > 1) answer["info"] = fmt::format("Records: {}  Duplicates: 0  Warnings: 0", rows);
+  return answer;
+}
 
 class MysqlProtocol final : public Protocol {
  public:
@@ -39,6 +50,14 @@ class MysqlProtocol final : public Protocol {
   }
   [[nodiscard]] std::vector<std::string> ordered_by(std::string_view canonical) const override {
     return sql::ordered_by(pattern_of(canonical));
+  }
+  [[nodiscard]] std::vector<Identity> rows_of(std::string_view canonical,
+                                              std::string_view qualifier) const override {
+    return sql::rows_of(canonical, qualifier, statement_begin(canonical));
+  }
+  [[nodiscard]] Document answer_of_rows(const Document& answer, std::size_t recorded,
+                                        std::size_t rows) const override {
+    return answer == inserted(recorded) ? inserted(rows) : Document();
   }
   [[nodiscard]] std::string summarise(const Document& request) const override {
     return summarise_request(request);

@@ -2,7 +2,6 @@
 #include "protocols/mysql/observer.hpp"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 #include <algorithm>
 
@@ -23,8 +22,7 @@ MysqlObserver::MysqlObserver(const Limits& limits)
       client_(limits.message_octets),
       server_(limits.message_octets),
       profile_(Document::object()),
-      session_(&profile_),
-      file_digest_(nullptr, EVP_MD_CTX_free) {}
+      session_(&profile_) {}
 
 MysqlObserver::~MysqlObserver() = default;
 
@@ -114,8 +112,7 @@ void MysqlObserver::client_packet(const Packet& packet, Moment began) {
       break;
   }
   if (file_wanted_) {
-    file_octets_ += packet.payload.size();
-    EVP_DigestUpdate(file_digest_.get(), packet.payload.data(), packet.payload.size());
+    file_.add(packet.payload);
     if (packet.payload.empty()) file_wanted_ = false;
     return;
   }
@@ -163,9 +160,6 @@ void MysqlObserver::server_packet(Bytes packet, Moment at) {
       return lose("an answer of the server was not understood");
     case Response::Progress::wants_file:
       file_wanted_ = true;
-      file_octets_ = 0;
-      file_digest_.reset(EVP_MD_CTX_new());
-      EVP_DigestInit_ex(file_digest_.get(), EVP_sha256(), nullptr);
       return;
     case Response::Progress::complete:
       break;
@@ -178,7 +172,8 @@ void MysqlObserver::server_packet(Bytes packet, Moment at) {
 
 void MysqlObserver::authenticated() {
   phase_ = Phase::commands;
-  session_.open(login_.user, login_.database, login_.collation);
+  session_.open(login_.user, login_.database, login_.collation,
+                negotiated_.has(capability::ignore_space));
   Document facts = {{"user", login_.user}};
   if (!login_.database.empty()) facts["database"] = login_.database;
   facts["collation"] = login_.collation;

@@ -2,8 +2,6 @@
 // these become exchanges; Session follows what the connection is in.
 #pragma once
 
-#include <openssl/types.h>
-
 #include <deque>
 #include <map>
 #include <memory>
@@ -14,6 +12,7 @@
 #include "protocols/mysql/conversation.hpp"
 #include "protocols/mysql/frame.hpp"
 #include "protocols/mysql/handshake.hpp"
+#include "protocols/mysql/local_infile.hpp"
 #include "protocols/mysql/session.hpp"
 #include "understudy/limits.hpp"
 #include "understudy/observer.hpp"
@@ -122,8 +121,7 @@ class MysqlObserver final : public Observer {
   bool last_failed_ = false;
 
   bool file_wanted_ = false;
-  std::uint64_t file_octets_ = 0;
-  std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> file_digest_;
+  FileDigest file_;
 };
 
 }  // namespace understudy::mysql

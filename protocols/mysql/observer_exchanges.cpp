@@ -1,11 +1,7 @@
 // Completed commands become exchanges.
-#include <fmt/format.h>
-#include <openssl/evp.h>
-
-#include <array>
-
 #include "protocols/mysql/introspection.hpp"
 #include "protocols/mysql/observer.hpp"
+#include "protocols/sql/words.hpp"
 
 namespace understudy::mysql {
 
@@ -22,16 +18,14 @@ std::uint16_t warnings_of(const Results& results) {
   return 0;
 }
 
+bool loads_file(std::string_view statement) {
+  return sql::equals_folded(statement.substr(0, 4), "load");
+}
+
 std::string backquoted(std::string_view name) {
   std::string text = "`";
   for (const char c : name) text += c == '`' ? std::string("``") : std::string(1, c);
   return text + "`";
-}
-
-std::string hex(const unsigned char* octets, unsigned length) {
-  std::string text;
-  for (unsigned i = 0; i < length; ++i) text += fmt::format("{:02x}", octets[i]);
-  return text;
 }
 
 constexpr std::uint16_t deadlock = 1213;
@@ -108,20 +102,22 @@ void MysqlObserver::complete_connection_command(Pending& pending, Moment at) {
   if (pending.command == Command::reset_connection) return session_.reset();
   if (const auto login = decode_change_user(as_bytes(pending.body), negotiated_))
     session_.open(login->user, login->database,
-                  login->collation == 0 ? login_.collation : login->collation);
+                  login->collation == 0 ? login_.collation : login->collation, false);
 }
 
 void MysqlObserver::complete_query(Pending& pending, Moment at) {
   const auto octets = query_text(as_bytes(pending.body), negotiated_);
   if (!octets) return lose("the attributes of a query were not understood");
   Results& results = response_.results();
+  Document sent;
   if (results.infile) {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    unsigned length = 0;
-    EVP_DigestFinal_ex(file_digest_.get(), digest.data(), &length);
-    results.infile->octets = file_octets_;
-    results.infile->sha256 = hex(digest.data(), length);
+    LocalInfile file = file_.finish();
+    file.name = *results.infile;
+    sent = infile_document(file);
   }
+  const auto add_sent = [&](Document& request) {
+    if (!sent.is_null()) request["infile"] = std::exchange(sent, {});
+  };
   const std::string sql = to_text(*octets);
   const sql::Mode mode = session_.mode();
   if (multi_statements_ && sql.find(';') != std::string::npos && !is_indivisible(sql, mode)) {
@@ -134,12 +130,16 @@ void MysqlObserver::complete_query(Pending& pending, Moment at) {
         Results one;
         one.list.push_back(std::move(results.list[i]));
         const std::string part(parts[i]);
-        emit_statement(part, query_request(part), one, pending.began, at);
+        Document request = query_request(part);
+        if (loads_file(part)) add_sent(request);
+        emit_statement(part, std::move(request), one, pending.began, at);
       }
       return;
     }
   }
-  emit_statement(sql, query_request(sql), results, pending.began, at);
+  Document request = query_request(sql);
+  add_sent(request);
+  emit_statement(sql, std::move(request), results, pending.began, at);
 }
 
 void MysqlObserver::complete_prepare(Pending& pending, Moment at) {

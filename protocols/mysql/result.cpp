@@ -148,7 +148,7 @@ Result result_from(const Document& document, const ColumnContext& context, const
   if (document.is_object())
     report_unknown_keys(document,
                         {"columns", "rows", "affected", "insert_id", "info", "warnings", "status",
-                         "error", "infile", "parameters"},
+                         "error", "parameters"},
                         path, problems);
   if (document.is_object() && document.contains("columns"))
     return result_set_from(document, context, path, problems);
@@ -157,18 +157,6 @@ Result result_from(const Document& document, const ColumnContext& context, const
   if (!document.is_object())
     problems.push_back({path, "expected `columns` and `rows`, `affected`, or `error`", ""});
   return document.is_object() ? ok_from(document, path, problems) : OkPacket{};
-}
-
-LocalInfile infile_from(const Document& document, std::vector<Problem>& problems) {
-  LocalInfile infile;
-  if (!document.is_object()) {
-    problems.push_back({"/answer/infile", "expected a map with `name`, `octets` and `sha256`", ""});
-    return infile;
-  }
-  if (document.contains("name")) infile.name = octets_of(document["name"]);
-  read_number(document, "octets", infile.octets, "/answer/infile", problems);
-  if (document.contains("sha256")) infile.sha256 = octets_of(document["sha256"]);
-  return infile;
 }
 
 }  // namespace
@@ -198,17 +186,9 @@ Document result_document(const Result& result, const ColumnContext& context) {
 }
 
 Document answer_document(const Results& results, const ColumnContext& context) {
-  Document document;
-  if (results.list.size() == 1) {
-    document = result_document(results.list.front(), context);
-  } else {
-    document = Document::array();
-    for (const Result& result : results.list) document.push_back(result_document(result, context));
-  }
-  if (!results.infile || !document.is_object()) return document;
-  document["infile"] = {{"name", document_of(results.infile->name)},
-                        {"octets", results.infile->octets},
-                        {"sha256", results.infile->sha256}};
+  if (results.list.size() == 1) return result_document(results.list.front(), context);
+  Document document = Document::array();
+  for (const Result& result : results.list) document.push_back(result_document(result, context));
   return document;
 }
 
@@ -234,8 +214,6 @@ Results answer_from_document(const Document& answer, const ColumnContext& contex
           result_from(answer[i], context, "/answer/" + std::to_string(i), problems));
     return results;
   }
-  if (answer.is_object() && answer.contains("infile"))
-    results.infile = infile_from(answer["infile"], problems);
   results.list.push_back(result_from(answer, context, "/answer", problems));
   return results;
 }

@@ -21,17 +21,10 @@ struct ResultSet {
   std::optional<ErrorPacket> error = {};  ///< in place of the rest of the rows
 };
 
-/// A file that the server asked the client for (LOAD DATA LOCAL INFILE).
-struct LocalInfile {
-  std::string name;
-  std::uint64_t octets = 0;
-  std::string sha256;  ///< of what the client sent, hexadecimal
-};
-
 using Result = std::variant<OkPacket, ErrorPacket, ResultSet>;
 
 struct Results {
-  std::optional<LocalInfile> infile;
+  std::optional<std::string> infile;  ///< name of the file that the client was asked for first
   std::vector<Result> list;
 };
 

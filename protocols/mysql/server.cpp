@@ -1,8 +1,6 @@
 // The command phase of the serving role: what is asked. Answers are in server_answers.cpp.
 #include "protocols/mysql/server.hpp"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 
 #include "protocols/mysql/charset.hpp"
@@ -36,8 +34,10 @@ ServerEvent MysqlServer::next() {
     if (!note_.empty()) return Noted{std::exchange(note_, {})};
     if (phase_ == Phase::closed) return Close{};
     if (asked_ == Asked::scope) return ScopeCall{scope_action_, called_scope_};
+    if (asked_ == Asked::statement && std::exchange(file_wanted_, false) && ask_for_file())
+      continue;
     if (asked_ != Asked::nothing) return request_now();
-    if (text_index_ < texts_.size()) {
+    if (phase_ != Phase::file && text_index_ < texts_.size()) {
       if (auto event = next_statement()) return *std::move(event);
       continue;
     }
@@ -91,7 +91,7 @@ std::optional<ServerEvent> MysqlServer::take_packet(const Packet& packet) {
       return Synthesised{"authentication"};
     case Phase::file:
       sequence_ = static_cast<std::uint8_t>(packet.last + 1);
-      return take_file_packet(packet.payload);
+      return take_file_packet(packet.payload), std::nullopt;
     case Phase::commands:
       return take_command(packet);
     case Phase::closed:
@@ -243,6 +243,8 @@ std::optional<ServerEvent> MysqlServer::begin_statement(const sql::Statement& st
 }
 
 void MysqlServer::plan_statement() {
+  sent_.reset();
+  file_wanted_ = info_.kind == Kind::other_write || info_.kind == Kind::unknown;
   plan_ = session_.plan(info_);
   rollback_after_ = false;
   asked_ = plan_.commit_before  ? Asked::commit_before
@@ -327,6 +329,7 @@ void MysqlServer::set_up(Ask ask, const sql::Statement& statement) {
   append_marks(ask, session_.database(), main_database_, canonical_);
   const bool made_of_others =
       info_.kind == Kind::execute || text_.find('@') != std::string_view::npos;
+  if (ask == Ask::run && sent_) append_sent(*sent_, canonical_);
   if (ask == Ask::run && made_of_others) append_sources(session_.made_of(text_, info_), canonical_);
   sql::append_identity(statement, values_, canonical_, qualifier_);
 }
@@ -456,6 +459,14 @@ std::optional<ServerEvent> MysqlServer::take_field_list(Bytes body) {
   synthesisable_ = false;
   asked_ = Asked::fields;
   return std::nullopt;
+}
+
+/// What the next statement could ask about the ones before it.
+void MysqlServer::forget_session() {
+  last_insert_id_ = found_rows_ = 0;
+  row_count_ = -1;
+  last_warnings_ = 0;
+  last_error_.reset();
 }
 
 void MysqlServer::forget_statements() {

@@ -13,6 +13,7 @@
 #include "protocols/mysql/handshake.hpp"
 #include "protocols/mysql/identity.hpp"
 #include "protocols/mysql/introspection.hpp"
+#include "protocols/mysql/local_infile.hpp"
 #include "protocols/mysql/render.hpp"
 #include "protocols/mysql/session.hpp"
 #include "protocols/sql/scope_statement.hpp"
@@ -77,7 +78,8 @@ class MysqlServer final : public ServerMachine {
   std::optional<ServerEvent> take_fetch(Bytes body);
   std::optional<ServerEvent> take_field_list(Bytes body);
   std::optional<ServerEvent> take_change_user(Bytes body);
-  std::optional<ServerEvent> take_file_packet(Bytes payload);
+  void take_file_packet(Bytes payload);
+  [[nodiscard]] bool ask_for_file();
   void take_close(Bytes body);
   void take_long_data(Bytes body);
   [[nodiscard]] std::optional<std::uint8_t> expected_sequence() const noexcept;
@@ -121,6 +123,7 @@ class MysqlServer final : public ServerMachine {
   ServerEvent synthesised(std::string_view what);
   void note_result(const Result& result);
   void forget_statements();
+  void forget_session();
 
   [[nodiscard]] RenderContext render_context(bool more) const;
   [[nodiscard]] Circumstances circumstances() const;
@@ -187,9 +190,10 @@ class MysqlServer final : public ServerMachine {
   std::string scope_column_;  // of a function's answer; empty: OK
 
   // LOAD DATA LOCAL INFILE.
-  Bytes file_image_;
-  std::string file_data_;
-  std::uint64_t file_octets_ = 0;  // that the recorded client sent
+  bool file_wanted_ = false;  // before the statement is looked up
+  FileDigest file_;
+  std::optional<LocalInfile> sent_;
+
   std::vector<Entry> entries_;
 };
 

@@ -1,9 +1,7 @@
 // The answers of the serving role.
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 #include <algorithm>
-#include <array>
 
 #include "protocols/mysql/charset.hpp"
 #include "protocols/mysql/lenenc.hpp"
@@ -67,6 +65,7 @@ void MysqlServer::reply(const Answer& answer) {
       asked_ = Asked::nothing;
       if (changing_user_) return authenticate(login_);
       session_.reset();
+      forget_session();
       return send_ok({});
     case Asked::scope:
       return answer_scope();
@@ -167,21 +166,6 @@ void MysqlServer::render_image(Bytes image) {
   if (!decode_image(image, entries_) || entries_.empty())
     return fail(unknown_error, "HY000",
                 "the recorded answer is damaged; compile the mock set again");
-  if (entries_[0].kind == EntryKind::file) {
-    FileEntry file;
-    if (!decode_entry(entries_[0].body, file)) return;
-    std::vector<std::uint8_t>& target = output_.buffer();
-    const std::size_t start = begin_packet(target);
-    ByteWriter writer(target);
-    writer.byte(local_infile_header);
-    writer.text(to_client(file.name));
-    end_packet(target, start, sequence_);
-    file_image_ = image;
-    file_octets_ = file.octets;
-    file_data_.clear();
-    phase_ = Phase::file;
-    return;
-  }
   render_entries();
 }
 
@@ -189,7 +173,7 @@ void MysqlServer::render_entries() {
   if (!is_failure(entries_.back().kind)) succeed();
   for (std::size_t i = 0; i < entries_.size(); ++i) {
     const Entry& entry = entries_[i];
-    if (entry.kind == EntryKind::file || entry.kind == EntryKind::stop) continue;
+    if (entry.kind == EntryKind::stop) continue;
     const Entry* following = i + 1 < entries_.size() ? &entries_[i + 1] : nullptr;
     ErrorPacket stop;
     const bool stopped = following != nullptr && following->kind == EntryKind::stop &&
@@ -346,27 +330,28 @@ void MysqlServer::answer_fields(const Answer& answer) {
   render_end(render_context(false), session_.status(), 0, sequence_, output_);
 }
 
-std::optional<ServerEvent> MysqlServer::take_file_packet(Bytes payload) {
-  if (!payload.empty()) {
-    // One octet too many says as much as all of them.
-    if (file_data_.size() <= file_octets_) file_data_ += as_text(payload);
-    return std::nullopt;
-  }
+/// Where the recorded server asked for a file: the name that it asked for, then the client sends.
+bool MysqlServer::ask_for_file() {
+  const auto shape = table_.shape(shape_key(*statement_, session_.database(), main_database_));
+  if (!shape || !decode_image(*shape, entries_) || entries_.empty() ||
+      entries_[0].kind != EntryKind::file)
+    return false;
+  std::vector<std::uint8_t>& target = output_.buffer();
+  const std::size_t start = begin_packet(target);
+  ByteWriter writer(target);
+  writer.byte(local_infile_header);
+  writer.text(to_client(as_text(entries_[0].body)));
+  end_packet(target, start, sequence_);
+  phase_ = Phase::file;
+  asked_ = Asked::nothing;
+  return true;
+}
+
+void MysqlServer::take_file_packet(Bytes payload) {
+  if (!payload.empty()) return file_.add(payload);
   phase_ = Phase::commands;
-  FileEntry file;
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned length = 0;
-  EVP_Digest(file_data_.data(), file_data_.size(), digest.data(), &length, EVP_sha256(), nullptr);
-  if (!decode_image(file_image_, entries_) || !decode_entry(entries_[0].body, file))
-    return std::nullopt;
-  const bool same = file.octets == file_data_.size() &&
-                    std::ranges::equal(Bytes(digest.data(), length), file.sha256);
-  file_data_.clear();
-  if (same)
-    render_entries();
-  else
-    fail(unknown_error, "HY000", "the file that was sent is not the recorded one");
-  return std::nullopt;
+  sent_ = file_.finish();
+  asked_ = Asked::statement;
 }
 
 void MysqlServer::note_result(const Result& result) {

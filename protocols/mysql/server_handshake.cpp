@@ -86,15 +86,17 @@ std::optional<ServerEvent> MysqlServer::take_handshake_response(const Packet& pa
   return Synthesised{"authentication"};
 }
 
-// Clients that name no plugin answer as mysql_native_password does.
+// Clients that name no plugin answer as mysql_native_password does. One that answers wrongly by
+// another than the greeting's plugin may not have had what that one needs: it is asked again, as
+// servers do.
 void MysqlServer::authenticate(const HandshakeResponse& response) {
   const std::string_view plugin =
       response.plugin.empty() ? native_password : std::string_view(response.plugin);
   if (plugin != native_password && plugin != caching_sha2_password) return switch_plugin();
-  if (is_admitted(plugin, response.answer))
-    admit(plugin);
-  else
-    deny();
+  if (is_admitted(plugin, response.answer)) return admit(plugin);
+  if (plugin != greeting_.plugin && negotiated_.has(capability::plugin_auth))
+    return switch_plugin();
+  deny();
 }
 
 void MysqlServer::switch_plugin() {
@@ -128,7 +130,9 @@ void MysqlServer::admit(std::string_view plugin) {
 
 void MysqlServer::welcome() {
   login_.database = std::string(split_scope(login_.database).bare);
-  session_.open(login_.user, login_.database, login_.collation);
+  const bool ignore_space = !changing_user_ && negotiated_.has(capability::ignore_space);
+  session_.open(login_.user, login_.database, login_.collation, ignore_space);
+  forget_session();
   login_.answer.clear();
   tracked_.clear();
   if (!login_.database.empty()) track_schema();

@@ -31,6 +31,18 @@ std::string printed(const SystemVariable* variable, std::string value) {
   return is_off(value) ? "0" : value;
 }
 
+// Servers list the parts of a sql_mode in an order of their own.
+std::string with_ignore_space(std::string mode) {
+  if (mode.find("IGNORE_SPACE") != std::string::npos) return mode;
+  std::size_t at = 0;
+  for (const std::string_view before : {"REAL_AS_FLOAT", "PIPES_AS_CONCAT", "ANSI_QUOTES"})
+    if (const std::size_t found = mode.find(before); found != std::string::npos)
+      at = std::min(mode.size(), found + before.size() + 1);
+  const bool last = at == mode.size();
+  const std::string part = mode.empty() ? "IGNORE_SPACE" : last ? ",IGNORE_SPACE" : "IGNORE_SPACE,";
+  return mode.insert(at, part);
+}
+
 bool sets_autocommit_on(const StatementInfo& info) {
   return std::ranges::any_of(info.assignments, [](const Assignment& a) {
     return a.target == Assignment::Target::session && a.name == "autocommit" &&
@@ -40,16 +52,19 @@ bool sets_autocommit_on(const StatementInfo& info) {
 
 }  // namespace
 
-void Session::open(std::string user, std::string database, std::uint16_t collation) {
+void Session::open(std::string user, std::string database, std::uint16_t collation,
+                   bool ignore_space) {
   user_ = std::move(user);
   database_ = std::move(database);
   if (profile_ != nullptr && profile_->contains("version"))
     version_ = (*profile_)["version"].get<std::string>();
   handshake_collation_ = charset_of(collation) == nullptr ? utf8mb4_collation : collation;
   reset();
+  ignore_space_ = ignore_space;
 }
 
 void Session::reset() {
+  ignore_space_ = false;
   client_collation_ = result_collation_ = handshake_collation_;
   mode_ = {sql::Dialect::mysql, true, false};
   autocommit_ = true;
@@ -162,6 +177,7 @@ void Session::apply(const Assignment& assignment) {
       const std::string name(canonical_variable(assignment.name));
       if (!assignment.is_default) return set_variable(name, assignment.value);
       changed_.erase(name);
+      if (name == "sql_mode") ignore_space_ = false;
       const auto initial = variable(assignment.name);
       set_variable(name, initial);
       return;
@@ -258,6 +274,12 @@ std::optional<std::string> Session::variable(std::string_view name) const {
   if (!is_spelled_right(name)) return std::nullopt;
   const std::string_view key = canonical_variable(name);
   if (const auto found = changed_.find(key); found != changed_.end()) return found->second;
+  auto initial = initial_variable(key);
+  if (initial && key == "sql_mode" && ignore_space_) return with_ignore_space(*std::move(initial));
+  return initial;
+}
+
+std::optional<std::string> Session::initial_variable(std::string_view key) const {
   if (key == "version" && !version_.empty())
     return version_.starts_with("5.5.5-") ? version_.substr(6) : version_;
   if (profile_ != nullptr) {

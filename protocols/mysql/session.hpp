@@ -28,8 +28,8 @@ class Session {
   /// `profile` is the service's (see Analyser::profile) or null, and outlives the session.
   explicit Session(const Document* profile) : profile_(profile) {}
 
-  /// After authentication.
-  void open(std::string user, std::string database, std::uint16_t collation);
+  /// After authentication. `ignore_space`: the client's capability, which a login adds to sql_mode.
+  void open(std::string user, std::string database, std::uint16_t collation, bool ignore_space);
   /// COM_RESET_CONNECTION: everything but user and database as after the handshake.
   void reset();
 
@@ -68,8 +68,11 @@ class Session {
   /// It was set on this connection.
   [[nodiscard]] bool is_changed(std::string_view name) const;
   [[nodiscard]] bool is_mariadb() const;
+  /// sql_mode holds IGNORE_SPACE only because the client logged in so.
+  [[nodiscard]] bool has_login_mode() const { return ignore_space_ && !is_changed("sql_mode"); }
 
  private:
+  [[nodiscard]] std::optional<std::string> initial_variable(std::string_view key) const;
   [[nodiscard]] bool is_spelled_right(std::string_view name) const;
   void apply(const Assignment& assignment);
   void set_names(const Assignment& assignment);
@@ -85,6 +88,7 @@ class Session {
   std::uint16_t client_collation_ = 0;
   std::uint16_t result_collation_ = 0;
   sql::Mode mode_{sql::Dialect::mysql, true, false};
+  bool ignore_space_ = false;
   bool autocommit_ = true;
   bool in_transaction_ = false;
   bool transaction_visible_ = false;

@@ -16,6 +16,7 @@
 #include "protocols/postgres/shape_book.hpp"
 #include "protocols/postgres/transaction.hpp"
 #include "protocols/postgres/utility.hpp"
+#include "protocols/sql/unsteady.hpp"
 
 namespace understudy::postgres {
 namespace {
@@ -240,7 +241,7 @@ Identity PostgresAnalyser::identity_of(const StatementRequest& request) {
   const std::string_view prefix = request.partial    ? partial_prefix
                                   : request.describe ? describe_prefix
                                                      : std::string_view{};
-  writer_.write(statement_, types, request.parameters, prefix, request.copy_data, identity);
+  writer_.write(statement_, types, request.parameters, prefix, request.copy, identity);
   return identity;
 }
 
@@ -308,8 +309,9 @@ void PostgresAnalyser::data(const StatementRequest& request, const StatementAnsw
   analysis.reads = found.reads;
   analysis.writes = found.writes;
   analysis.understood = found.understood;
+  if (!request.describe && !answer.error) analysis.unsteady = found.unsteady;
   // Of a describe, of COPY and of an error nothing is claimed beyond the tables.
-  if (found.understood && !request.describe && !request.partial && !request.copy_data)
+  if (found.understood && !request.describe && !request.partial && !request.copy)
     analysis.rows = sql::fill(plan(statement_.pattern()),
                               sql::values_of(analysis.identity.canonical), row_result_of(answer));
   if (found.effect != Effect::write) return;
@@ -324,7 +326,9 @@ void PostgresAnalyser::data(const StatementRequest& request, const StatementAnsw
 const sql::Dependencies& PostgresAnalyser::keys(std::string_view pattern, const std::string& sql) {
   const auto found = keys_.find(pattern);
   if (found != keys_.end()) return found->second;
-  return keys_.emplace(std::string(pattern), keys_of(sql)).first->second;
+  sql::Dependencies keys = keys_of(sql);
+  if (keys.effect == Effect::read) keys.unsteady = sql::unsteady_of(sql, sql_mode());
+  return keys_.emplace(std::string(pattern), std::move(keys)).first->second;
 }
 
 const sql::RowPlan& PostgresAnalyser::plan(std::string_view pattern) {

@@ -94,11 +94,32 @@ Document document_of_rows(const StatementAnswer& answer) {
   return rows;
 }
 
+std::vector<std::string> lines_of(std::string_view text) {
+  std::vector<std::string> lines;
+  while (!text.empty()) {
+    const std::size_t length = std::min(text.find('\n'), text.size() - 1) + 1;
+    lines.emplace_back(text.substr(0, length));
+    text.remove_prefix(length);
+  }
+  return lines;
+}
+
+/// One text where the pieces are its lines; a list where they are not: binary rows, line breaks in
+/// CSV.
+Document document_of_pieces(const std::vector<std::string>& pieces) {
+  std::string whole;
+  for (const std::string& piece : pieces) whole += piece;
+  if (lines_of(whole) == pieces) return document_of(whole);
+  Document list = Document::array();
+  for (const std::string& piece : pieces) list.push_back(document_of(piece));
+  return list;
+}
+
 Document document_of_copy(const StatementAnswer& answer) {
   Document copy = {{"direction", answer.copy == CopyDirection::in ? "in" : "out"},
                    {"format", answer.copy_response.format == Format::binary ? "binary" : "text"},
                    {"columns", answer.copy_response.columns.size()}};
-  if (answer.copy == CopyDirection::out) copy["data"] = document_of(answer.copy_data);
+  if (answer.copy == CopyDirection::out) copy["data"] = document_of_pieces(answer.copy_out);
   return copy;
 }
 
@@ -281,7 +302,12 @@ class AnswerReader {
     std::uint16_t columns = 0;
     read_integer(copy, "columns", "/copy", columns);
     answer.copy_response.columns.assign(columns, answer.copy_response.format);
-    if (copy.contains("data")) answer.copy_data = octets_of(copy["data"]);
+    if (!copy.contains("data")) return;
+    const Document& data = copy["data"];
+    if (data.is_array())
+      for (const Document& piece : data) answer.copy_out.push_back(octets_of(piece));
+    else
+      answer.copy_out = lines_of(octets_of(data));
   }
 
   std::vector<Problem>& problems_;

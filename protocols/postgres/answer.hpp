@@ -30,8 +30,8 @@ struct StatementAnswer {
   std::vector<std::pair<std::string, std::string>> parameters;  ///< ParameterStatus changes
   CopyDirection copy = CopyDirection::none;
   CopyResponse copy_response;
-  std::string copy_data;             ///< of COPY … TO STDOUT
-  std::vector<Oid> parameter_types;  ///< of a statement that was described only
+  std::vector<std::string> copy_out;  ///< of COPY … TO STDOUT: a CopyData each, which holds a row
+  std::vector<Oid> parameter_types;   ///< of a statement that was described only
   bool described_only = false;
 };
 

@@ -64,12 +64,12 @@ void Executor::run_now() {
 void Executor::ask_statement(bool synthesisable) {
   const ServedStatement& statement = *portal_->statement;
   const bool partial = delivery_.max_rows > 0 && statement.shape && statement.shape->partial;
-  const std::optional<std::string> data =
-      copying_in_ ? std::optional(std::move(copy_data_)) : std::nullopt;
+  std::optional<CopySent> sent;
+  if (copying_in_) sent = CopySent{std::move(copy_data_), std::exchange(copy_failure_, {})};
   copy_data_.clear();
   copying_in_ = false;
   identity_writer_.write(statement.parsed, statement.types, portal_->parameters,
-                         partial ? partial_prefix : std::string_view{}, data, identity_);
+                         partial ? partial_prefix : std::string_view{}, sent, identity_);
   request_ = Request{identity_.canonical, identity_.qualifier, Control::none, {}, synthesisable};
   waiting_ = Waiting::statement;
 }
@@ -121,6 +121,8 @@ void Executor::reply(const Answer& answer) {
       if (!portal_->answer_with(answer.image))
         return fail(make_fields("ERROR", "XX000", "the table's image of this answer is damaged"));
       return deliver();
+    case Waiting::unknown:
+      return fail(std::exchange(unknown_, {}));
     case Waiting::scope:
       return finish_scope();
     case Waiting::none:
@@ -129,7 +131,8 @@ void Executor::reply(const Answer& answer) {
 }
 
 void Executor::reply(const Miss& miss) {
-  waiting_ = Waiting::none;
+  if (std::exchange(waiting_, Waiting::none) == Waiting::unknown)
+    return fail(std::exchange(unknown_, {}));
   fail(make_fields("ERROR", miss_code, miss.summary, miss.detail, miss.hint));
 }
 
@@ -142,11 +145,12 @@ void Executor::deliver() {
   if (!check_told()) return;
   const bool announce = delivery_.announce != Announce::nothing && portal_->offset == 0;
   if (announce && image.returns_rows) {
-    if (auto failure = send_description(*portal_, out_)) return fail(*failure);
+    if (auto failure = send_description(*portal_, out_)) return miss(*failure);
   } else if (announce && delivery_.announce == Announce::rows_or_no_data) {
     encode_empty('n', out_.buffer());
   }
-  if (auto failure = send_rows(*portal_, delivery_.max_rows, out_)) return fail(*failure);
+  if (auto failure = send_rows(*portal_, delivery_.max_rows, out_))
+    return field(*failure, 'C') == portal_over ? fail(*failure) : miss(*failure);
   apply_statuses(image);
 }
 
@@ -169,7 +173,7 @@ bool Executor::check_told() {
   const Bytes description = portal_->image->description;
   if (!description.empty() && !decode_row_description(description.subspan(5), columns)) return true;
   if (types_of(columns) == statement.told) return true;
-  fail(make_fields(
+  miss(make_fields(
       "ERROR", miss_code, "the recorded answer has other columns than those that were described",
       "Describe was answered from another recorded execution of the same statement.",
       "Record this statement with these values described, or use the simple protocol."));
@@ -202,6 +206,21 @@ void Executor::fail(const Fields& error) {
   block_.on_error();
   if (portal_) portal_->done = true;
   if (block_.implicit()) ask_control(Control::rollback, {}, Waiting::undo_implicit);
+}
+
+void Executor::miss(std::string_view what, Fields error) {
+  portal_ = std::make_shared<ServedPortal>();
+  portal_->statement = prepare(what, {});
+  miss(std::move(error));
+}
+
+void Executor::miss(Fields error) {
+  unknown_ = std::move(error);
+  const ServedStatement& statement = *portal_->statement;
+  identity_writer_.write(statement.parsed, statement.types, portal_->parameters, unknown_prefix,
+                         std::nullopt, identity_);
+  request_ = Request{identity_.canonical, identity_.qualifier, Control::none, {}, false};
+  waiting_ = Waiting::unknown;
 }
 
 void Executor::apply_statuses(const Image& image) {

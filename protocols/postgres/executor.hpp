@@ -71,6 +71,10 @@ class Executor {
   /// Whether the last statement failed; cleared by asking.
   [[nodiscard]] bool take_failure() noexcept { return std::exchange(failed_, false); }
   void fail(const Fields& error);
+  /// As `fail`, where the recording does not tell what the real server would have answered.
+  void miss(Fields error);
+  /// Of a message that is no statement: `what` names it for the log.
+  void miss(std::string_view what, Fields error);
 
   [[nodiscard]] Settings& settings() noexcept { return facts_settings_; }
   [[nodiscard]] SessionFacts& facts() noexcept { return facts_; }
@@ -90,6 +94,7 @@ class Executor {
     control,
     chain,
     statement,
+    unknown,  ///< what no recording tells: the engine is asked so that it counts as a miss
     scope
   };
 
@@ -155,11 +160,14 @@ class Executor {
   TransactionBlock::Plan plan_;
   bool failed_ = false, copying_in_ = false;
   std::string copy_data_;
+  std::optional<std::string> copy_failure_;  // why the client gave up
+  Fields copy_error_;                        // that it is told where no recording knows better
 
   IdentityWriter identity_writer_;
   Identity identity_;
   std::string control_name_;
   std::optional<Request> request_;
+  Fields unknown_;  // the error of Waiting::unknown
 
   std::string login_scope_, scope_;  // as named; empty: that of connections that name none
   std::string called_scope_;         // of the call under way

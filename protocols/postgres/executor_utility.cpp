@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "protocols/postgres/executor.hpp"
+#include "protocols/postgres/watched.hpp"
 
 namespace understudy::postgres {
 namespace {
@@ -85,6 +86,8 @@ void Executor::synthesise() {
       return tag_only("UNLISTEN", "UNLISTEN");
     case sql::Kind::notify:
       return tag_only("NOTIFY", "NOTIFY");
+    case sql::Kind::copy:
+      return fail(std::exchange(copy_error_, {}));
     case sql::Kind::fetch: {
       const auto fetch = parse_fetch(statement.text, mode());
       return fail(no_such_cursor(fetch ? fetch->name : statement.verb.name));
@@ -101,7 +104,7 @@ void Executor::synthesise() {
   }
   if (auto answer = pack_answer(statement.parsed.pattern(), facts_))
     return complete("start-up question", std::move(*answer));
-  fail(make_fields("ERROR", "XX000", "understudy has no answer of its own to this statement"));
+  miss(make_fields("ERROR", "XX000", "understudy has no answer of its own to this statement"));
 }
 
 // --- prepared statements -------------------------------------------------------------------------
@@ -185,6 +188,7 @@ void Executor::run_declare() {
   cursor->holdable = declare->holdable;
   if (declare->binary) cursor->formats = {Format::binary};
   cursor->parameters = portal_->parameters;
+  delivery_.characters_before += characters_in(before(portal_->statement->text, declare->query));
   cursor_ = std::move(cursor);
   cursor_name_ = declare->name;
   auto statement = cursor_->statement;
@@ -202,7 +206,7 @@ void Executor::run_fetch() {
   if (!cursor || !cursor->image) return ask_statement(true);  // perhaps one that a function opened
   SendFailure failure;
   StatementAnswer answer = fetch_rows(*cursor, *fetch, failure);
-  if (failure) return fail(*failure);
+  if (failure) return miss(*failure);
   portal_->formats = cursor->formats.empty() ? portal_->formats : cursor->formats;
   complete(fetch->move ? "MOVE" : "FETCH", std::move(answer));
 }
@@ -307,7 +311,7 @@ void Executor::run_show() {
   const std::string name = parse_show(portal_->statement->text, mode());
   const auto value = shown(name);
   if (value) return complete("SHOW", single_value(display_name(name), *value, oid::text, "SHOW"));
-  fail(make_fields("ERROR", "UX404",
+  miss(make_fields("ERROR", "UX404",
                    fmt::format("understudy does not know the value of \"{}\"", name),
                    "No recording shows it, and this connection has not set it.",
                    "Record a connection that asks for it, or write a rule."));
@@ -380,10 +384,9 @@ void Executor::copy_done() {
 }
 
 void Executor::copy_fail(std::string_view reason) {
-  Fields error = make_fields("ERROR", "57014", fmt::format("COPY from stdin failed: {}", reason));
-  const std::string table = portal_->statement->verb.name;
-  if (!table.empty()) error.emplace_back('W', fmt::format("COPY {}, line 1", table));
-  fail(error);
+  copy_failure_ = reason;
+  copy_error_ = make_fields("ERROR", "57014", fmt::format("COPY from stdin failed: {}", reason));
+  ask_statement(true);
 }
 
 }  // namespace understudy::postgres

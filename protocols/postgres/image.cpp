@@ -9,7 +9,6 @@ constexpr std::uint8_t version = 1;
 constexpr std::uint8_t flag_rows = 1, flag_error = 2, flag_empty = 4, flag_partial = 8,
                        flag_copy_out = 16;
 constexpr std::size_t part_count = 5;
-constexpr std::size_t copy_chunk = 8192;
 
 std::uint8_t flags_of(const StatementAnswer& answer) noexcept {
   return static_cast<std::uint8_t>(
@@ -25,18 +24,11 @@ void encode_row(const Row& row, Octets& out) {
   writer.finish();
 }
 
-/// Text is cut into lines as the server does, binary into pieces: clients take either as a stream.
-void encode_copy_data(const StatementAnswer& answer, Octets& out) {
-  const std::string_view data = answer.copy_data;
-  const bool lines = answer.copy_response.format == Format::text;
-  for (std::size_t at = 0; at < data.size();) {
-    const std::size_t end = lines ? data.find('\n', at) : std::string_view::npos;
-    const std::size_t length = lines ? (end == std::string_view::npos ? data.size() : end + 1) - at
-                                     : std::min(copy_chunk, data.size() - at);
+void encode_copy_out(const StatementAnswer& answer, Octets& out) {
+  for (const std::string& piece : answer.copy_out) {
     FrameWriter writer(out, 'd');
-    writer.text(data.substr(at, length));
+    writer.text(piece);
     writer.finish();
-    at += length;
   }
   if (!answer.error) encode_empty('c', out);
 }
@@ -57,7 +49,7 @@ std::string encode_image(const StatementAnswer& answer) {
   auto& [description, notices, rows, tail, statuses] = parts;
   if (answer.copy == CopyDirection::out) {
     encode_copy_response('H', answer.copy_response, description);
-    encode_copy_data(answer, rows);
+    encode_copy_out(answer, rows);
   } else if (answer.returns_rows) {
     encode_row_description(answer.columns, description);
     for (const Row& row : answer.rows) encode_row(row, rows);

@@ -1,9 +1,12 @@
 #include "protocols/postgres/postgres.hpp"
 
+#include <fmt/format.h>
+
 #include "protocols/postgres/analyser.hpp"
 #include "protocols/postgres/observer.hpp"
 #include "protocols/postgres/server.hpp"
 #include "protocols/postgres/startup.hpp"
+#include "protocols/sql/batch.hpp"
 #include "protocols/sql/statement.hpp"
 #include "protocols/sql/values.hpp"
 
@@ -53,6 +56,17 @@ class PostgresProtocol final : public Protocol {
   }
   [[nodiscard]] std::vector<std::string> ordered_by(std::string_view canonical) const override {
     return sql::ordered_by(pattern_of(canonical));
+  }
+  [[nodiscard]] std::vector<Identity> rows_of(std::string_view canonical,
+                                              std::string_view qualifier) const override {
+    return sql::rows_of(canonical, qualifier);
+  }
+  [[nodiscard]] Document answer_of_rows(const Document& answer, std::size_t recorded,
+                                        std::size_t rows) const override {
+    const auto of = [](std::size_t count) {
+      return Document{{"tag", fmt::format("INSERT 0 {}", count)}};
+    };
+    return answer == of(recorded) ? of(rows) : Document();
   }
   [[nodiscard]] std::string summarise(const Document& request) const override {
     if (!request.is_object() || !request.contains("sql")) return {};

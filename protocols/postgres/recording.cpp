@@ -6,6 +6,7 @@
 
 #include "protocols/postgres/transaction.hpp"
 #include "protocols/postgres/utility.hpp"
+#include "protocols/postgres/watched.hpp"
 
 namespace understudy::postgres {
 namespace {
@@ -99,6 +100,10 @@ void Recording::resolve_execute(StatementRequest& request) const {
 void Recording::declare(Answered answered) {
   const auto declared = parse_declare(answered.request.sql, sql_mode());
   if (!declared) return push(std::move(answered));
+  // An error's position counts in the query, however the cursor around it was spelled.
+  if (answered.answer.error)
+    shift_position(*answered.answer.error,
+                   -characters_in(before(answered.request.sql, declared->query)));
   answered.request.sql = std::string(declared->query);
   if (answered.answer.error) return push(std::move(answered));
   Cursor cursor;
@@ -118,8 +123,7 @@ bool Recording::fetch(const Answered& answered) {
         "a cursor was moved otherwise than forward: only the rows before that are recorded of its "
         "query");
     cursor.scrolled = true;
-  }
-  if (cursor.fetched && cursor.answered.answer.columns != answered.answer.columns) {
+  } else if (cursor.fetched && cursor.answered.answer.columns != answered.answer.columns) {
     warn("a cursor gave other columns than before: its rows are recorded up to there");
     cursor.scrolled = true;
   }

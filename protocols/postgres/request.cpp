@@ -37,7 +37,9 @@ class RequestReader {
     else if (key == "types")
       request.types = types_of_document(value, "/request/types", problems_);
     else if (key == "copy")
-      request.copy_data = octets_of(value);
+      sent(request).data = octets_of(value);
+    else if (key == "copy_fail")
+      sent(request).failure = octets_of(value);
     else if (key == "describe" && value.is_boolean())
       request.describe = value.get<bool>();
     else if (key == "partial" && value.is_boolean())
@@ -46,7 +48,12 @@ class RequestReader {
       request.implicit = value.get<bool>();
     else
       report("/" + key, fmt::format("'{}' is no part of a request, or of the wrong kind", key),
-             "known are sql, params, types, copy, describe, partial and implicit");
+             "known are sql, params, types, copy, copy_fail, describe, partial and implicit");
+  }
+
+  static CopySent& sent(StatementRequest& request) {
+    if (!request.copy) request.copy.emplace();
+    return *request.copy;
   }
 
   void read_parameters(const Document& values, StatementRequest& request) {
@@ -85,9 +92,9 @@ std::string_view canonical_value(Oid type, const std::string& text, std::string&
   return store;
 }
 
-/// The data of a COPY as one more value behind those of the slots, in the encoding of
+/// What was sent to a COPY as one more value behind those of the slots, in the encoding of
 /// sql::append_identity: its length plus one in groups of seven bits, then the octets.
-void append_copy_data(std::string_view data, std::string& canonical) {
+void append_sent(std::string_view data, std::string& canonical) {
   std::size_t length = data.size() + 1;
   for (; length >= 0x80; length >>= 7) canonical += static_cast<char>((length & 0x7F) | 0x80);
   canonical += static_cast<char>(length);
@@ -110,7 +117,9 @@ Document document_of_request(const StatementRequest& request) {
     document["params"] = std::move(values);
   }
   if (typed && !request.describe) document["types"] = document_of_types(request.types);
-  if (request.copy_data) document["copy"] = document_of(*request.copy_data);
+  if (request.copy) document["copy"] = document_of(request.copy->data);
+  if (request.copy && request.copy->failure)
+    document["copy_fail"] = document_of(*request.copy->failure);
   if (request.describe) document["describe"] = true;
   if (request.partial) document["partial"] = true;
   if (request.implicit) document["implicit"] = true;
@@ -123,7 +132,7 @@ StatementRequest request_of_document(const Document& document, std::vector<Probl
 
 void IdentityWriter::write(const sql::Statement& statement, const std::vector<Oid>& types,
                            const Parameters& parameters, std::string_view prefix,
-                           const std::optional<std::string>& copy_data, Identity& identity) {
+                           const std::optional<CopySent>& copy, Identity& identity) {
   identity.canonical = prefix;
   identity.qualifier.clear();
   values_.clear();
@@ -141,7 +150,8 @@ void IdentityWriter::write(const sql::Statement& statement, const std::vector<Oi
         {value_class, text, value_class == sql::ValueClass::number && !is_integer(type)});
   }
   sql::append_identity(statement, values_, identity.canonical, identity.qualifier);
-  if (copy_data) append_copy_data(*copy_data, identity.canonical);
+  if (copy) append_sent(copy->data, identity.canonical);
+  if (copy && copy->failure) append_sent(*copy->failure, identity.canonical);
 }
 
 }  // namespace understudy::postgres

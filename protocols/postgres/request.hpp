@@ -3,6 +3,7 @@
 //   describe: true  only its shape was asked for
 //   partial: true   not all of its rows were fetched
 //   copy: "…"       what the client sent to COPY … FROM STDIN
+//   copy_fail: "…"  why it gave that up
 //   implicit: true  BEGIN and ROLLBACK of a transaction that no statement opened
 #pragma once
 
@@ -27,12 +28,18 @@ namespace understudy::postgres {
 
 using Parameters = std::vector<std::optional<std::string>>;  ///< text forms; nothing for NULL
 
+/// What a client sent to COPY … FROM STDIN.
+struct CopySent {
+  std::string data;
+  std::optional<std::string> failure;  ///< the reason of its CopyFail; nothing for CopyDone
+};
+
 struct StatementRequest {
   std::string sql;
   Parameters parameters;
   std::vector<Oid> types;  ///< 0 where unspecified; may be shorter than `parameters`
   bool describe = false, partial = false, implicit = false;
-  std::optional<std::string> copy_data;
+  std::optional<CopySent> copy;
 };
 
 [[nodiscard]] Document document_of_request(const StatementRequest& request);
@@ -47,7 +54,7 @@ class IdentityWriter {
   /// the pattern: empty, `partial_prefix` or `describe_prefix`. Strings are replaced.
   void write(const sql::Statement& statement, const std::vector<Oid>& types,
              const Parameters& parameters, std::string_view prefix,
-             const std::optional<std::string>& copy_data, Identity& identity);
+             const std::optional<CopySent>& copy, Identity& identity);
 
  private:
   std::vector<std::string> texts_;  // kept for their memory

@@ -118,7 +118,7 @@ SendFailure send_description(ServedPortal& portal, Output& out) {
 SendFailure send_rows(ServedPortal& portal, std::uint32_t max_rows, Output& out) {
   const Image& image = *portal.image;
   if (portal.done && !image.returns_rows)
-    return make_fields("ERROR", "55000", "portal can't be run again");
+    return make_fields("ERROR", portal_over, "portal can't be run again");
   if (image.is_copy_out || (portal.offset == 0 && !image.returns_rows)) {
     portal.done = true;
     if (image.is_copy_out) out.borrow(image.description);

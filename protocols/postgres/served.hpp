@@ -52,6 +52,9 @@ using SendFailure = std::optional<Fields>;
 /// RowDescription or CopyOutResponse of the portal's answer, with the formats it was bound with.
 [[nodiscard]] SendFailure send_description(ServedPortal& portal, Output& out);
 
+/// The code of a failure that the real server would give as well: the portal was run to its end.
+inline constexpr std::string_view portal_over = "55000";
+
 /// Up to `max_rows` rows (0: all) with what ends them: CommandComplete, PortalSuspended, …
 [[nodiscard]] SendFailure send_rows(ServedPortal& portal, std::uint32_t max_rows, Output& out);
 

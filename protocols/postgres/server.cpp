@@ -498,8 +498,12 @@ bool PostgresServer::decode_parameters(const Bind& bind, const ServedStatement& 
     }
     if (!binary_to_text(statement.types[i], as_bytes(*octets),
                         parameters.emplace_back().emplace())) {
-      error(make_fields("ERROR", "22P03",
-                        fmt::format("incorrect binary data format in bind parameter {}", i + 1)));
+      // Malformed, or of a type whose binary form is not known here.
+      executor_.miss(
+          statement.text,
+          make_fields("ERROR", "22P03",
+                      fmt::format("incorrect binary data format in bind parameter {}", i + 1)));
+      statement_under_way_ = true;
       return false;
     }
   }
@@ -529,8 +533,10 @@ void PostgresServer::on(const CloseTarget& close, char) {
 }
 
 void PostgresServer::on(const FunctionCall&, char) {
-  error(make_fields("ERROR", "0A000", "understudy does not answer FunctionCall messages", "",
-                    "Large objects and the fast-path interface are not recorded."));
+  executor_.miss("FunctionCall",
+                 make_fields("ERROR", "0A000", "understudy does not answer FunctionCall messages",
+                             "", "Large objects and the fast-path interface are not recorded."));
+  statement_under_way_ = true;
   only_ready_follows();
 }
 

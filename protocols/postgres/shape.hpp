@@ -38,6 +38,8 @@ struct Shape {
 inline constexpr std::string_view partial_prefix = "first rows of: ";
 /// Before the pattern of a request that was only described.
 inline constexpr std::string_view describe_prefix = "describe: ";
+/// Of what the server would have to make up: no table holds it.
+inline constexpr std::string_view unknown_prefix = "what was not recorded of: ";
 
 [[nodiscard]] std::string shape_key(std::string_view pattern);
 /// Of a Query that could not be parsed as a whole: there is no content, only the key.

@@ -45,6 +45,10 @@ struct FetchStatement {
   FetchKind kind = FetchKind::forward;
   std::int64_t count = 1;  ///< of rows, or the row of absolute and relative
 };
+/// What of `text` stands before its part `rest`.
+[[nodiscard]] inline std::string_view before(std::string_view text, std::string_view rest) {
+  return rest.empty() ? text : text.substr(0, static_cast<std::size_t>(rest.data() - text.data()));
+}
 [[nodiscard]] std::optional<FetchStatement> parse_fetch(std::string_view sql, sql::Mode mode);
 
 /// SET and RESET. The name is in lower case; the value as it would be given to set_config.

@@ -25,6 +25,12 @@ bool read_tag(Bytes body, std::string& tag) {
   return decode_command_complete(body, tag) && !tag.empty() && is_text(tag);
 }
 
+/// The end mark that psql sends inside its data.
+void drop_end_mark(std::string& data) {
+  if (data.ends_with("\\.\n") && (data.size() == 3 || data[data.size() - 4] == '\n'))
+    data.resize(data.size() - 3);
+}
+
 Asked asked_of(AskedKind kind, Moment at) {
   Asked asked;
   asked.kind = kind;
@@ -98,9 +104,15 @@ struct ToAsked {
 }  // namespace
 
 bool Watcher::from_client(const FrontendMessage& message, Moment at) {
+  if (refused_copy_ && belongs_to_refused_copy(message)) return true;
   if (const auto* data = std::get_if<CopyData>(&message)) {
     if (conversation_.head() != nullptr) copy_in_data_ += data->data;
     return true;
+  }
+  if (conversation_.head() != nullptr) {
+    const auto* given_up = std::get_if<CopyFail>(&message);
+    if (given_up != nullptr) copy_in_failure_ = given_up->reason;
+    copy_in_ended_ |= given_up != nullptr || std::holds_alternative<CopyDone>(message);
   }
   if (std::holds_alternative<FunctionCall>(message))
     recording_.warn("a FunctionCall (large objects, say) is relayed and not recorded");
@@ -148,7 +160,10 @@ bool Watcher::ready(const Frame& frame) {
   const char status = static_cast<char>(frame.body[0]);
   if (status != 'I' && status != 'T' && status != 'E') return false;
   if (status == 'I') end_transaction();
-  recording_.ready(status);
+  if (refused_copy_)
+    refused_ready_ = status;
+  else
+    recording_.ready(status);
   notices_.clear();
   part_ = 0;
   return true;
@@ -212,7 +227,7 @@ bool Watcher::end_simple(const Asked& asked, Moment at) {
   take_copy_data(answered.request, answered.answer);
   ++part_;
   part_began_ = at;
-  recording_.add(std::move(answered));
+  add(std::move(answered));
   return true;
 }
 
@@ -233,7 +248,7 @@ bool Watcher::read_rows(const Frame& frame, RowsUnderWay& rows, StatementAnswer&
       answer.copy = frame.type == 'G' ? CopyDirection::in : CopyDirection::out;
       return decode_copy_response(frame.body, answer.copy_response);
     case 'd':
-      answer.copy_data += as_text(frame.body);
+      answer.copy_out.emplace_back(as_text(frame.body));
       return true;
     default:
       return true;  // CopyDone
@@ -342,7 +357,7 @@ bool Watcher::end_execute(const Frame& frame, WatchedPortal& portal, Moment at) 
   if (answered.answer.tag.starts_with("SELECT "))  // the tag counts the last Execute's rows only
     answered.answer.tag = "SELECT " + std::to_string(answered.answer.rows.size());
   take_copy_data(answered.request, answered.answer);
-  recording_.add(std::move(answered));
+  add(std::move(answered));
   return true;
 }
 
@@ -362,7 +377,7 @@ void Watcher::end_portal(WatchedPortal& portal) {
   answered.answer = portal.answer;
   answered.request.partial = answered.answer.partial = true;
   answered.answer.tag = "SELECT " + std::to_string(answered.answer.rows.size());
-  recording_.add(std::move(answered));
+  add(std::move(answered));
 }
 
 void Watcher::drop_portal(std::string_view name) {
@@ -403,21 +418,48 @@ bool Watcher::on_extended_error(const Asked& asked, const Frame& frame, Moment a
   } else {
     return true;
   }
-  recording_.add(std::move(answered));
+  add(std::move(answered));
   return true;
 }
 
-/// What the client sent to COPY … FROM STDIN, without the end mark that psql sends inside it.
+/// What the client sent to COPY … FROM STDIN.
 void Watcher::take_copy_data(StatementRequest& request, const StatementAnswer& answer) {
-  std::string data = std::exchange(copy_in_data_, {});
+  CopySent sent{std::exchange(copy_in_data_, {}), std::exchange(copy_in_failure_, std::nullopt)};
   if (answer.copy != CopyDirection::in) return;
-  if (answer.copy_response.format == Format::text && data.ends_with("\\.\n") &&
-      (data.size() == 3 || data[data.size() - 4] == '\n'))
-    data.resize(data.size() - 3);
-  request.copy_data = std::move(data);
+  if (answer.copy_response.format == Format::text) drop_end_mark(sent.data);
+  request.copy = std::move(sent);
+}
+
+/// A server that refuses a row says so at once; what the client was going to send is known later.
+void Watcher::add(Answered answered) {
+  const bool ended = std::exchange(copy_in_ended_, false);
+  if (answered.answer.error && answered.request.copy && !ended)
+    refused_copy_ = std::move(answered);
+  else
+    recording_.add(std::move(answered));
+}
+
+/// Data does; its end, and whatever comes in its place, ends it.
+bool Watcher::belongs_to_refused_copy(const FrontendMessage& message) {
+  if (const auto* data = std::get_if<CopyData>(&message)) {
+    refused_copy_->request.copy->data += data->data;
+    return true;
+  }
+  if (const auto* given_up = std::get_if<CopyFail>(&message))
+    refused_copy_->request.copy->failure = given_up->reason;
+  end_refused_copy();
+  return false;
+}
+
+void Watcher::end_refused_copy() {
+  if (!refused_copy_) return;
+  drop_end_mark(refused_copy_->request.copy->data);
+  recording_.add(*std::exchange(refused_copy_, std::nullopt));
+  if (const auto status = std::exchange(refused_ready_, std::nullopt)) recording_.ready(*status);
 }
 
 void Watcher::finish() {
+  end_refused_copy();
   end_transaction();
   for (const auto& statement : described_) {
     if (statement->executed) continue;
@@ -431,7 +473,7 @@ void Watcher::finish() {
       answered.answer.columns = *statement->columns;
     }
     answered.began = answered.ended = statement->described_at;
-    recording_.add(std::move(answered));
+    add(std::move(answered));
   }
   described_.clear();
   recording_.finish();

@@ -49,6 +49,9 @@ class Watcher {
   void drop_portal(std::string_view name);
   void end_transaction();
   void take_copy_data(StatementRequest& request, const StatementAnswer& answer);
+  void add(Answered answered);
+  [[nodiscard]] bool belongs_to_refused_copy(const FrontendMessage& message);
+  void end_refused_copy();
 
   Recording& recording_;
   Conversation conversation_;
@@ -58,7 +61,11 @@ class Watcher {
   std::map<std::string, std::string> parameters_;
   std::vector<Fields> notices_;
   std::string copy_in_data_;
-  bool started_ = false;  // the first ReadyForQuery came
+  std::optional<std::string> copy_in_failure_;
+  bool copy_in_ended_ = false;
+  std::optional<Answered> refused_copy_;  // failed while its data is still being sent
+  std::optional<char> refused_ready_;     // the ReadyForQuery that came meanwhile
+  bool started_ = false;                  // the first ReadyForQuery came
 
   // The simple Query under way.
   std::size_t part_ = 0;

@@ -63,6 +63,7 @@ void Normaliser::run() {
   while (lexer_.next().kind != TokenKind::end) take(lexer_.token());
   while (depth_ > 0) close_frame();
   end_item();
+  if (mysql_ && !json_) count_booleans();
 }
 
 void Normaliser::take(const Token& token) {
@@ -75,6 +76,8 @@ void Normaliser::take(const Token& token) {
   if (at_time_zone) flags |= value_follows;
   starts_ = at_start_;
   if (at_start_ && !may_precede(token)) begin_statement(Word::none);
+  json_ |= token.text.starts_with("->") ||
+           (token.text.size() >= 4 && equals_folded(token.text.substr(0, 4), "json"));
   begin_item(token);
   last_kind_ = take_by_kind(token);
   note_item(token);
@@ -177,6 +180,20 @@ bool Normaliser::take_constant(const Token& token) {
   if (!null) statement_.literals_ += word == Word::true_ ? "true" : "false";
   add_slot(token, null ? ValueClass::null : ValueClass::boolean, begin);
   return true;
+}
+
+/// In MySQL TRUE is another word for 1, which is what drivers bind; but for JSON, which has a true
+/// of its own.
+void Normaliser::count_booleans() {
+  for (Statement::Slot& slot : statement_.slots_) {
+    if (slot.value_class != ValueClass::boolean) continue;
+    const bool on = statement_.literal_text(slot) == "true";
+    slot.value_class = ValueClass::number;
+    slot.offset = static_cast<std::uint32_t>(statement_.literals_.size());
+    slot.length = 1;
+    slot.spelling = spelling_of(false, on ? "1" : "0");
+    statement_.literals_ += on ? '1' : '0';
+  }
 }
 
 bool Normaliser::quotes_matter(std::string_view name) const noexcept {

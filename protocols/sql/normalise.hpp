@@ -67,6 +67,7 @@ class Normaliser {
   TokenKind take_by_kind(const Token& token);
   void take_word(const Token& token);
   bool take_constant(const Token& token);
+  void count_booleans();
   void take_quoted(const Token& token);
   void take_string(const Token& token);
   void take_bits(const Token& token);
@@ -101,6 +102,7 @@ class Normaliser {
   bool at_start_ = true;        ///< of a statement
   bool starts_ = true;          ///< at_start_ before the token under way
   bool fixed_ = false;          ///< a statement that takes no parameters
+  bool json_ = false;           ///< words or operators that tell TRUE from 1 in MySQL
   std::size_t semicolons_ = 0;  ///< seen and not yet written: trailing ones never are
   TokenKind last_kind_ = TokenKind::end;
   char last_ = '\0';  ///< the last token where it was punctuation

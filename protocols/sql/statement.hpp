@@ -147,6 +147,7 @@ struct Dependencies {
   std::vector<KeyPath> reads;
   std::vector<KeyPath> writes;
   bool understood = true;
+  std::string unsteady = {};  ///< see Analysis; for dialects to fill in
 };
 [[nodiscard]] Dependencies dependencies_of(std::string_view sql, Mode mode);
 

@@ -47,7 +47,7 @@ const Help compile_help = {
 "`serve` and `run` map into memory. The same input gives the same octets on any machine.\n"
 "\n"
 "static    no recorded write touches what the requests read\n"
-"volatile  one state had several answers; they are given in order, as guesses\n"
+"volatile  one state had several answers, or shows the clock: given in order, as guesses\n"
 "not understood  the keys are the widest, any write counts\n"
 "\n"
 "What was inferred is told with the exchanges that it rests on. At last the recording is replayed\n"

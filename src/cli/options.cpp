@@ -104,20 +104,21 @@ void add_strictness(CLI::App& app, All& all) {
   auto* strict = app.add_flag("--strict", all.strict, "Miss rather than guess");
   app.add_option("--allow", all.allow, "Accept guesses: they do not count as broken strictness")
       ->type_name("guess")
-      ->check(CLI::IsMember({"guess"}))
+      ->check(CLI::IsMember({"guess"}).description(""))
       ->excludes(strict);
 }
 
 void add_scopes(CLI::App& app, All& all) {
   app.add_option("--scopes", all.scopes, "Who shares live state, instead of what the mock set says")
       ->type_name("named|connection|one")
-      ->check(CLI::IsMember(std::vector<std::string>(scoping_names.begin(), scoping_names.end())));
+      ->check(CLI::IsMember(std::vector<std::string>(scoping_names.begin(), scoping_names.end()))
+                  .description(""));
 }
 
 void add_threads(CLI::App& app, unsigned& threads) {
   app.add_option("--threads", threads, "Threads that serve; 1 by default")
       ->type_name("N")
-      ->check(CLI::Range(1, 256));
+      ->check(CLI::Range(1, 256).description(""));
 }
 
 void add_record(CLI::App& program, All& all) {

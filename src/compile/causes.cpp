@@ -13,21 +13,22 @@ namespace {
 
 constexpr std::size_t most_suspects = 16;  // the last writes to each key; older ones are unlikely
 constexpr std::size_t most_words = 3;      // that count: many equal words are no better proof
+constexpr std::size_t longest_word = 256;  // octets; longer ones are documents, and slow to find
 
 using Words = std::set<std::string>;
 using Links = std::vector<std::uint32_t>;  // number + 1 in Trace::links
 
+bool in_word(char c) noexcept {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-';
+}
+
 void add_words(std::string_view text, Words& words) {
-  std::string word;
-  for (const char c : text) {
-    if (std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-') {
-      word += c;
-    } else if (!word.empty()) {
-      words.insert(std::move(word));
-      word.clear();
-    }
+  while (!text.empty()) {
+    const auto end = std::ranges::find_if_not(text, in_word);
+    const auto length = static_cast<std::size_t>(end - text.begin());
+    if (length > 0 && length <= longest_word) words.emplace(text.substr(0, length));
+    text.remove_prefix(std::min(text.size(), length + 1));
   }
-  if (!word.empty()) words.insert(std::move(word));
 }
 
 void add_leaves(const Document& node, Words& words) {

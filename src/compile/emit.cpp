@@ -8,6 +8,7 @@
 #include <set>
 
 #include "compile/causes.hpp"
+#include "compile/emulate.hpp"
 #include "compile/inferences.hpp"
 
 namespace understudy::compile {
@@ -88,7 +89,7 @@ class Evidence {
 std::vector<table::AnswerEntry> answers_of(const LoadedService& service, const Trace& trace,
                                            const SettledRequest& settled, const Evidence& evidence,
                                            const Varying& varying, std::uint32_t ordered,
-                                           table::ServiceBuilder& builder) {
+                                           bool batch, table::ServiceBuilder& builder) {
   std::vector<table::AnswerEntry> answers;
   for (const SettledAnswer& answer : settled.answers) {
     const Step& step = service.steps[answer.step];
@@ -99,6 +100,10 @@ std::vector<table::AnswerEntry> answers_of(const LoadedService& service, const T
                        builder.source(service.sources[step.source]), step.line,
                        trace.write_lists[answer.writes], evidence.of(answer),
                        evidence.cause(answer)});
+    if (batch && varying.counts(step)) {
+      answers.back().flags |= format::answer_counts;
+      answers.back().document = varying.document_of(step);
+    }
     const bool shown = varying.shown_by(step), hidden = varying.hidden_in(step);
     if (!shown && !hidden && ordered == 0) continue;
     table::AnswerEntry& entry = answers.back();
@@ -166,12 +171,14 @@ table::ServiceBuilder emit(const LoadedService& service, const Trace& trace,
     entry.flags = (traced.is_write ? std::uint32_t{format::request_writes} : 0U) |
                   (settled.volatile_ ? std::uint32_t{format::request_volatile} : 0U) |
                   (traced.control != Control::none ? std::uint32_t{format::request_control} : 0U) |
+                  (settled.unsteady.empty() ? 0U : std::uint32_t{format::request_unsteady}) |
                   (is_static(traced, written) ? std::uint32_t{format::request_static} : 0U);
     entry.reads = traced.reads;
     entry.writes = traced.writes_unknown;
     const Analysis& asked = service.steps[settled.answers.front().step].analysis;
+    entry.batch = varying.batch_of(traced.identity);
     entry.answers = answers_of(service, trace, settled, evidence, varying,
-                               varying.ordered_kinds(asked), builder);
+                               varying.ordered_kinds(asked), entry.batch != 0, builder);
     entry.mask = varying.mask_of(traced.identity.canonical);
     if (entry.mask != 0) entry.flags |= format::request_varies;
     builder.add(std::move(entry));
@@ -185,6 +192,7 @@ table::ServiceBuilder emit(const LoadedService& service, const Trace& trace,
   }
   builder.set_varying(varying.values());
   builder.set_profile(service.analyser->profile());
+  builder.set_knowledge(follow_recordings(service));
   builder.set_shapes(service.analyser->shapes());
   return builder;
 }
@@ -213,6 +221,7 @@ ServiceSummary summarise(const LoadedService& service, const Trace& trace,
     ++pattern.requests;
     pattern.writes |= traced.is_write;
     pattern.volatile_ |= settled.volatile_;
+    if (pattern.unsteady.empty()) pattern.unsteady = settled.unsteady;
     pattern.static_ = pattern.static_ && is_static(traced, written);
     for (const std::uint32_t key : traced.reads)
       if (!match::is_of_wider_path(trace.keys[key]))

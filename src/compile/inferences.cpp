@@ -33,6 +33,7 @@ class Inferrer {
                         "gave several answers in one and the same state, whatever its keys: the "
                         "cause lies outside of what was recorded",
                         places(because)});
+    add_unsteady();
     add_not_understood();
     for (std::size_t i = 0; i < settlement_.requests.size(); ++i)
       if (!settlement_.requests[i].volatile_) add_guesses(i);
@@ -58,13 +59,27 @@ class Inferrer {
                       places(widening.because)});
   }
 
+  void add_unsteady() {
+    std::set<std::string> patterns;
+    for (const SettledRequest& request : settlement_.requests) {
+      if (request.unsteady.empty()) continue;
+      const std::uint32_t first = request.answers.front().step;
+      if (!patterns.insert(pattern_at(first)).second) continue;
+      found_.push_back({Inference::Kind::volatile_,
+                        pattern_at(first),
+                        unsteady_text(request.unsteady),
+                        {place(first)}});
+    }
+  }
+
   /// Each pattern once, with the first exchange of it.
   void add_not_understood() {
     std::set<std::string_view> patterns;
     for (const TracedStep& traced : trace_.steps) {
       const Analysis& a = service_.steps[traced.step].analysis;
       if (a.understood || !patterns.insert(pattern_of(a.identity.canonical)).second) continue;
-      found_.push_back({Inference::Kind::not_understood, pattern_at(traced.step),
+      found_.push_back({Inference::Kind::not_understood,
+                        pattern_at(traced.step),
                         "what it reads and writes is not understood: it counts as everything",
                         {place(traced.step)}});
     }
@@ -85,11 +100,11 @@ class Inferrer {
 
   void add_overlap(const SettledAnswer& answer) {
     const std::uint32_t write = trace_.steps[answer.traced].overlap;
-    found_.push_back(
-        {Inference::Kind::guess, pattern_at(answer.step),
-         fmt::format("ran, or came, while it was uncertain which side of '{}' it saw",
-                     pattern_at(write)),
-         {place(answer.step), place(write)}});
+    found_.push_back({Inference::Kind::guess,
+                      pattern_at(answer.step),
+                      fmt::format("ran, or came, while it was uncertain which side of '{}' it saw",
+                                  pattern_at(write)),
+                      {place(answer.step), place(write)}});
   }
 
   const LoadedService& service_;
@@ -104,6 +119,10 @@ class Inferrer {
 std::vector<Inference> infer(const LoadedService& service, const Trace& trace,
                              const Settlement& settlement, const std::vector<Widening>& widenings) {
   return Inferrer(service, trace, settlement).run(widenings);
+}
+
+std::string unsteady_text(std::string_view function) {
+  return fmt::format("shows {}(), which is another one whenever it is asked", function);
 }
 
 std::string readable_pattern(std::string_view pattern) {

@@ -22,6 +22,10 @@ struct Widening {
                                            const Settlement& settlement,
                                            const std::vector<Widening>& widenings);
 
+/// What is wrong with an answer that shows a function of the clock or of chance, without its
+/// pattern.
+[[nodiscard]] std::string unsteady_text(std::string_view function);
+
 /// A pattern as a person reads it: the octet that stands in place of a value is shown as `?`.
 [[nodiscard]] std::string readable_pattern(std::string_view pattern);
 

@@ -103,7 +103,7 @@ class ServiceAnalysis {
       std::vector<Problem> found;
       const Exchange exchange = renamed(packed.unpacked(), session.recording);
       step.analysis = service_.analyser->analyse(session.header, exchange, found);
-      keep_values(exchange, step);
+      keep_values(*service_.protocol, exchange, step);
       for (const Problem& problem : found)
         problems_.push_back({Severity::error, session.file.string(),
                              line_of(session.file, packed.line, problem.path), problem.what,

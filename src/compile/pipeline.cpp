@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <future>
+#include <limits>
 
 #include "compile/config_document.hpp"
 #include "compile/emit.hpp"
@@ -112,7 +114,12 @@ CompiledService compile_service(const LoadedService& service) {
 void warn_of_guesses(const std::filesystem::path& mock_set, const ServiceSummary& summary,
                      Diagnostics& problems) {
   for (const PatternSummary& pattern : summary.patterns) {
-    if (pattern.volatile_)
+    if (!pattern.unsteady.empty())
+      problems.push_back({Severity::warning, mock_set.string(), 0,
+                          fmt::format("service '{}': '{}' {}", summary.service, pattern.pattern,
+                                      unsteady_text(pattern.unsteady)),
+                          "it is answered in the recorded order as a guess; a rule can pin it"});
+    else if (pattern.volatile_)
       problems.push_back(
           {Severity::warning, mock_set.string(), 0,
            fmt::format("service '{}': '{}' gave several answers in one and the same state",
@@ -161,6 +168,18 @@ bool self_test(const std::vector<LoadedService>& services, Compiled& compiled,
   return false;
 }
 
+/// When each recording began, in microseconds since 1970.
+std::vector<std::int64_t> recordings_began(const std::vector<LoadedService>& services) {
+  std::vector<std::int64_t> began;
+  for (const LoadedService& service : services)
+    for (const Step& step : service.steps) {
+      if (step.recording >= began.size())
+        began.resize(step.recording + 1, std::numeric_limits<std::int64_t>::max());
+      began[step.recording] = std::min(began[step.recording], step.recorded_at);
+    }
+  return began;
+}
+
 }  // namespace
 
 std::optional<Compiled> compile_services(const std::filesystem::path& mock_set,
@@ -181,7 +200,8 @@ std::optional<Compiled> compile_services(const std::filesystem::path& mock_set,
                            service.steps.size()));
     const CompiledService result = results[i].get();
     problems.insert(problems.end(), result.problems.begin(), result.problems.end());
-    builders.push_back(emit(service, result.trace, result.settlement, Varying(service, findings)));
+    builders.push_back(emit(service, result.trace, result.settlement,
+                            Varying(service, findings, config.shifts_times)));
     compiled.services.push_back(summarise(service, result.trace, result.settlement));
     compiled.services.back().inferences =
         infer(service, result.trace, result.settlement, result.widenings);
@@ -194,7 +214,9 @@ std::optional<Compiled> compile_services(const std::filesystem::path& mock_set,
     compiled.services[i].rules = builders[i].rule_count();
   if (has_errors(problems)) return std::nullopt;
   compiled.bars = config.bars;
-  compiled.octets = table::build_table(document_of_config(config), builders);
+  Document settings = document_of_config(config);
+  if (config.shifts_times) settings["shifted"] = recordings_began(services);
+  compiled.octets = table::build_table(settings, builders);
   if (!self_test(services, compiled, problems, progress)) return std::nullopt;
   return compiled;
 }

@@ -25,19 +25,21 @@ struct PatternSummary {
   std::uint64_t requests = 0;   ///< distinct requests
   std::uint64_t exchanges = 0;  ///< recorded
   bool writes = false;
-  bool volatile_ = false;  ///< one state, several answers: answered in order as a guess
-  bool static_ = false;    ///< no recorded write touches what it reads
+  /// One state has or could have several answers: they are given in order as a guess.
+  bool volatile_ = false;
+  bool static_ = false;  ///< no recorded write touches what it reads
   bool understood = true;
   std::vector<std::string> keys{};
   /// The same for a person: many keys below one path are one entry, "orders.id.* (4987)".
   std::vector<std::string> key_groups{};
+  std::string unsteady{};  ///< where that makes it volatile, see Analysis
 };
 
 /// Something that compile concluded from the recording, with the exchanges that it rests on.
 struct Inference {
   enum class Kind : std::uint8_t {
     widened,         ///< depends on more than its statement says
-    volatile_,       ///< one state, several answers
+    volatile_,       ///< one state has or could have several answers
     not_understood,  ///< what it reads and writes can't be told
     guess            ///< one answer that the recording does not prove
   } kind = Kind::widened;

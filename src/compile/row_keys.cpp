@@ -186,26 +186,28 @@ class RowKeys::Book {
     }
   }
 
-  /// By one of the columns that change, best by one whose new value is known.
+  /// The row agrees in all columns with one that it meets: one of them is enough, best one of which
+  /// it is known what stands there, because it is set or was asked for.
   void add_unique(Paths& paths, const RowChange& change, const UniqueSet& set,
                   Columns* keyed) const {
-    const std::string* best = nullptr;
-    const Cell* value = nullptr;
+    bool concerned = std::ranges::any_of(
+        set.condition, [&](const std::string& column) { return change.set.contains(column); });
+    std::vector<std::pair<std::string, std::optional<Values>>> columns;
     for (const std::string& column : set.columns) {
       const auto cell = change.set.find(column);
-      if (cell == change.set.end()) continue;
-      if (cell->second && !is_value(cell->second) && set.nulls_distinct) return;
-      if (best != nullptr && (value->has_value() || !cell->second)) continue;
-      best = &column;
-      value = &cell->second;
+      const bool changes = cell != change.set.end();
+      concerned |= changes;
+      if (changes && cell->second && !is_value(cell->second) && set.nulls_distinct) return;
+      columns.emplace_back(column, !changes        ? named(change.where, column)
+                                   : !cell->second ? std::nullopt
+                                                   : std::optional(Values{*cell->second}));
     }
-    const bool enters = std::ranges::any_of(
-        set.condition, [&](const std::string& column) { return change.set.contains(column); });
-    if (best == nullptr && !enters) return;
-    const std::string& column = best == nullptr ? set.columns.front() : *best;
+    if (!concerned) return;
+    const auto& [column, values] = *std::ranges::min_element(columns, {}, [&](const auto& each) {
+      return std::pair(!each.second, traffic_.cost(change.table, each.first));
+    });
     const bool alone = set.columns.size() == 1 && set.condition.empty();
-    add(paths, change.table, alone ? presence_of(column) : uniqueness_of(column),
-        value != nullptr && *value ? std::optional(Values{**value}) : std::nullopt, keyed);
+    add(paths, change.table, alone ? presence_of(column) : uniqueness_of(column), values, keyed);
   }
 
   /// A row may only refer to one that is there.

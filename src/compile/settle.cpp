@@ -26,8 +26,11 @@ class Settler {
     }
     settled_.requests.resize(trace_.requests.size());
     for (std::size_t i = 0; i < by_state.size(); ++i) {
-      settle_request(i, by_state[i]);
-      if (settled_.requests[i].volatile_) list_in_order(settled_.requests[i], in_order[i]);
+      SettledRequest& request = settled_.requests[i];
+      if (!in_order[i].empty()) request.unsteady = step(in_order[i].front()).analysis.unsteady;
+      request.volatile_ = !request.unsteady.empty();
+      if (!request.volatile_) settle_request(i, by_state[i]);
+      if (request.volatile_) list_in_order(request, in_order[i]);
     }
     return std::move(settled_);
   }
@@ -46,9 +49,8 @@ class Settler {
   /// The first two that were answered differently.
   [[nodiscard]] std::optional<Contradiction> contradiction(
       const std::vector<std::uint32_t>& witnesses) const {
-    const auto other = std::ranges::find_if(witnesses, [&](std::uint32_t traced) {
-      return image(traced) != image(witnesses.front());
-    });
+    const auto other = std::ranges::find_if(
+        witnesses, [&](std::uint32_t traced) { return image(traced) != image(witnesses.front()); });
     if (other == witnesses.end()) return std::nullopt;
     return between(witnesses.front(), *other);
   }

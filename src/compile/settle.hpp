@@ -20,7 +20,8 @@ struct Contradiction {
 
 struct SettledAnswer {
   match::Version state = 0;
-  std::uint32_t traced = 0;  ///< number in Trace::steps of whose answer it is: the first of this state
+  std::uint32_t traced =
+      0;  ///< number in Trace::steps of whose answer it is: the first of this state
   std::uint32_t step = 0;    ///< its number in LoadedService::steps
   std::uint32_t writes = 0;  ///< number in Trace::write_lists
   bool guess = false;        ///< no exchange proves it, or recordings contradict each other
@@ -32,6 +33,7 @@ struct SettledRequest {
   /// Sorted by state; where `volatile_`, every answer in the order of recording instead.
   std::vector<SettledAnswer> answers;
   bool volatile_ = false;
+  std::string unsteady;  ///< where that makes it volatile, see Analysis
 };
 
 struct Settlement {

@@ -9,6 +9,7 @@
 
 #include "compile/align.hpp"
 #include "compile/row_names.hpp"
+#include "match/batch.hpp"
 #include "table/cbor.hpp"
 #include "table/format.hpp"
 #include "table/hash.hpp"
@@ -182,6 +183,8 @@ class Finder {
     }
     finding.proven = is_proven(value);
     finding.refers = seen.refers && !finding.proven;
+    finding.near = seen.near;
+    finding.recording = by_recording.begin()->first;
     finding.value_class = finding.proven            ? proven_class(seen)
                           : by_recording.size() > 1 ? ValueClass::constant
                                                     : class_of(seen);
@@ -230,8 +233,11 @@ const PinnedPlace* pin_of(const LoadedService& service, const match::Masked& mas
   return service.pins->find({service.service->name, request, value.value, value.token});
 }
 
-Varying::Varying(const LoadedService& service, const Findings& findings)
-    : service_(&service), findings_(&findings), plain_(service.protocol->new_analyser()) {
+Varying::Varying(const LoadedService& service, const Findings& findings, bool shifts_times)
+    : service_(&service),
+      findings_(&findings),
+      shifts_times_(shifts_times),
+      plain_(service.protocol->new_analyser()) {
   plain_->restore(service.analyser->profile());
   for (const Step& step : service.steps) {
     if (step.analysis.effect == Effect::none) continue;
@@ -242,6 +248,33 @@ Varying::Varying(const LoadedService& service, const Findings& findings)
   }
   note_unplaced();
   if (all_kinds_ == 0) values_.clear();
+  note_shifted();
+}
+
+/// Times that the server made, and what is left of them where a client keeps less of their
+/// fraction.
+void Varying::note_shifted() {
+  if (!shifts_times_) return;
+  constexpr std::int64_t units[] = {1, 1'000, 1'000'000};
+  for (const auto& [value, finding] : *findings_) {
+    if (match::kind_of_folded(value) != match::ValueKind::instant || !finding.near ||
+        finding.value_class != ValueClass::echo)
+      continue;
+    for (const std::int64_t unit : units) {
+      std::string kept = value.substr(0, 1) + std::to_string(match::time_of(value) / unit * unit);
+      const auto found = findings_->find(kept);
+      const bool is_other = found != findings_->end() && kept != value;
+      if (is_other && found->second.value_class == ValueClass::fresh) continue;
+      if (unit != 1 && !is_other) continue;
+      values_.insert_or_assign(
+          std::move(kept), table::VaryingEntry{table::format::value_shifted, finding.recording});
+    }
+  }
+}
+
+bool Varying::is_shifted(std::string_view folded) const {
+  const auto found = values_.find(std::string(folded));
+  return found != values_.end() && (found->second.flags & table::format::value_shifted) != 0;
 }
 
 void Varying::note(const std::string& value) {
@@ -250,13 +283,14 @@ void Varying::note(const std::string& value) {
   const ValueFinding& finding = found->second;
   if (finding.value_class != ValueClass::fresh) {
     if (!match::is_time(match::kind_of_folded(value)))
-      values_.emplace(value, table::format::value_constant);
+      values_.emplace(value, table::VaryingEntry{table::format::value_constant});
     return;
   }
   all_kinds_ |= bit_of(value);
   hidden_.add(value);
-  values_.emplace(value, (finding.proven ? std::uint32_t{table::format::value_proven} : 0U) |
-                             (finding.refers ? std::uint32_t{table::format::value_refers} : 0U));
+  const std::uint32_t flags = (finding.proven ? std::uint32_t{table::format::value_proven} : 0U) |
+                              (finding.refers ? std::uint32_t{table::format::value_refers} : 0U);
+  values_.emplace(value, table::VaryingEntry{flags});
 }
 
 /// In which columns which kinds stand.
@@ -318,9 +352,36 @@ std::uint64_t Varying::mask_of(std::string_view canonical) const {
   return varies ? table::hash_of(masked.mask) : 0;
 }
 
+/// A value that makes a row another one by being written there.
+bool Varying::is_own(std::string_view folded) const {
+  return is_fresh(folded) && !findings_->find(folded)->second.refers;
+}
+
+std::uint64_t Varying::batch_of(const Identity& request) const {
+  if (values_.empty()) return 0;
+  const auto batch = match::batch_of(*service_->protocol, request.canonical, request.qualifier);
+  if (!batch || batch->rows.size() < 2) return 0;
+  bool own = false;
+  for (std::size_t place = 0; place < batch->spreads.size(); ++place) {
+    if (batch->spreads[place] == match::Spread::shared) continue;
+    own = true;
+    for (const match::Masked& row : batch->rows)
+      if (!is_own(row.values[place].folded)) return 0;
+  }
+  return own ? batch->hash() : 0;
+}
+
+bool Varying::counts(const Step& step) const {
+  const Identity& request = step.analysis.identity;
+  const std::size_t rows = service_->protocol->rows_of(request.canonical, request.qualifier).size();
+  return step.analysis.understood && step.analysis.changed && !step.document.empty() &&
+         !service_->protocol->answer_of_rows(answer_of(step), rows, rows).is_null() &&
+         !document_of(step).empty();
+}
+
 bool Varying::shown_by(const Step& step) const {
   return !values_.empty() && std::ranges::any_of(shown_values(step), [&](const std::string& value) {
-    return is_fresh(value);
+    return is_fresh(value) || is_shifted(value);
   });
 }
 
@@ -331,13 +392,15 @@ std::string Varying::document_of(const Step& step) const {
   return image == step.analysis.image ? step.document : std::string();
 }
 
-void keep_values(const Exchange& exchange, Step& step) {
+void keep_values(const Protocol& protocol, const Exchange& exchange, Step& step) {
   const Document settled = std::exchange(step.analysis.settled, {});
   const Document& answer = settled.is_null() ? exchange.answer : settled;
   step.hidden_in = suspicious_text(answer);
   std::vector<std::string> values;
   match::collect_values(answer, values);
-  if (values.empty()) return;
+  const Identity& request = step.analysis.identity;
+  const bool adds_rows = protocol.rows_of(request.canonical, request.qualifier).size() > 1;
+  if (values.empty() && !adds_rows) return;
   const auto cbor = Document::to_cbor({{"request", exchange.request}, {"answer", answer}});
   step.document.assign(cbor.begin(), cbor.end());
 }

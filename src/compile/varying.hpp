@@ -13,6 +13,7 @@
 #include "compile/load.hpp"
 #include "compile/pins.hpp"
 #include "match/masked.hpp"
+#include "table/builder.hpp"
 
 namespace understudy::compile {
 
@@ -33,7 +34,9 @@ struct ValueFinding {
   bool in_answer = false;
   /// Another recording of the same flow has another value there, or a person pinned it.
   bool proven = false;
-  bool refers = false;  ///< the column in which it is written refers to another table
+  bool refers = false;          ///< the column in which it is written refers to another table
+  bool near = true;             ///< a time about that of the recording
+  std::uint32_t recording = 0;  ///< the first that has it
   const PinnedPlace* pinned = nullptr;
   /// Of a constant: where another recording has it; numbers as above.
   std::optional<std::pair<std::uint32_t, std::uint32_t>> also{};
@@ -55,17 +58,23 @@ using Findings = std::map<std::string, ValueFinding, std::less<>>;
 class Varying {
  public:
   Varying() = default;
-  /// Both outlive it.
-  Varying(const LoadedService& service, const Findings& findings);
+  /// Both outlive it. `shifts_times`: those that the server made count as well.
+  Varying(const LoadedService& service, const Findings& findings, bool shifts_times = false);
 
   [[nodiscard]] bool is_fresh(std::string_view folded) const;
-  /// Those that a request or an answer of this service mentions, sorted, with their
-  /// table::format::ValueFlag; where some vary also those that do not.
-  [[nodiscard]] const std::map<std::string, std::uint32_t>& values() const noexcept {
+  /// Those that a request or an answer of this service mentions, sorted; where some vary also those
+  /// that do not.
+  [[nodiscard]] const std::map<std::string, table::VaryingEntry>& values() const noexcept {
     return values_;
   }
   /// Hash of the mask of a request that has some of them; 0 for another.
   [[nodiscard]] std::uint64_t mask_of(std::string_view canonical) const;
+  /// Hash of what an insert has in common with those of another number of such rows (match::Batch),
+  /// where each row has values of its own, all of them fresh; 0 for another request.
+  [[nodiscard]] std::uint64_t batch_of(const Identity& request) const;
+  /// Whether a step that batch_of() knows was answered by the number of its rows alone, so that
+  /// document_of() serves another number as well.
+  [[nodiscard]] bool counts(const Step& step) const;
   [[nodiscard]] bool shown_by(const Step& step) const;
   /// Whether some of them is in an answer where it is not recognised as a value: in part, encoded.
   [[nodiscard]] bool hidden_in(const Step& step) const { return hidden_.in(step.hidden_in); }
@@ -76,11 +85,15 @@ class Varying {
 
  private:
   void note(const std::string& value);
+  void note_shifted();
+  [[nodiscard]] bool is_shifted(std::string_view folded) const;
   void note_columns(const Step& step, const match::Masked& masked);
   void note_unplaced();
+  [[nodiscard]] bool is_own(std::string_view folded) const;
   const LoadedService* service_ = nullptr;
   const Findings* findings_ = nullptr;
-  std::map<std::string, std::uint32_t> values_;
+  bool shifts_times_ = false;
+  std::map<std::string, table::VaryingEntry> values_;
   std::map<std::string, std::uint32_t> kinds_in_;         ///< by folded name of a column
   std::set<std::string> placed_;                          ///< values of which a column is known
   std::map<std::string, std::set<std::string>> made_in_;  ///< other values, by table
@@ -93,7 +106,8 @@ class Varying {
 /// The answer of a step that shows generated values; null of another.
 [[nodiscard]] Document answer_of(const Step& step);
 
-/// Keeps of an exchange what the functions above need, where it shows generated values.
-void keep_values(const Exchange& exchange, Step& step);
+/// Keeps of an exchange what the functions above need, where it shows generated values or counts
+/// rows.
+void keep_values(const Protocol& protocol, const Exchange& exchange, Step& step);
 
 }  // namespace understudy::compile

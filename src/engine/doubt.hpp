@@ -15,6 +15,7 @@ enum class MissReason : std::uint8_t {
   unknown_state,  ///< recorded, but never with these writes before it
   uncertain,      ///< the recording itself does not prove the answer
   several,        ///< one state had several answers: they are given in recorded order
+  unsteady,       ///< the answer shows the clock or chance
   commit,         ///< it failed in some recorded state and was never recorded in this one
   unwatched,      ///< no recorded request depends on the key that is to be watched
   renamed         ///< which recorded values its own stand for is not certain

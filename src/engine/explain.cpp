@@ -95,6 +95,12 @@ std::string nearest_text(const std::vector<match::NearMiss>& nearest) {
   return text;
 }
 
+std::string state_text(const Explanation& explanation) {
+  return fmt::format("  {}: {} {}{}\n", explanation.after.empty() ? "at first" : "now",
+                     name_of(explanation.grade), explanation.answered,
+                     explanation.doubt.empty() ? "" : "; " + explanation.doubt);
+}
+
 std::string answers_text(const Explanation& explanation) {
   std::string text = fmt::format("  depends on: {}\n",
                                  explanation.reads_keys.empty()
@@ -107,11 +113,9 @@ std::string answers_text(const Explanation& explanation) {
         fmt::format("  answer: {}{}{}\n", answer.source,
                     answer.initial ? ", before any write" : ", after the writes recorded before it",
                     answer.certain ? "" : ", as a guess");
-  text += fmt::format("  {}: {} {}{}\n", explanation.after.empty() ? "at first" : "now",
-                      name_of(explanation.grade), explanation.answered,
-                      explanation.doubt.empty() ? "" : "; " + explanation.doubt);
+  text += state_text(explanation);
   if (explanation.volatile_)
-    text += "  volatile: one state had several answers, so they are given in order, as guesses\n";
+    text += "  volatile: one state has several answers, so they are given in order, as guesses\n";
   return text;
 }
 
@@ -184,8 +188,9 @@ std::string to_text(const Explanation& explanation, const Protocol& protocol) {
     text += fmt::format("  answered by the rule at {}\n", explanation.rule);
   if (explanation.ambiguous)
     text += "  several recorded requests fit, because the types of its values are unknown\n";
-  return text +
-         (explanation.recorded ? answers_text(explanation) : nearest_text(explanation.nearest));
+  if (explanation.recorded) return text + answers_text(explanation);
+  return text + (is_certain(explanation.grade) ? state_text(explanation)
+                                               : nearest_text(explanation.nearest));
 }
 
 }  // namespace understudy::engine

@@ -10,12 +10,25 @@ namespace understudy::engine {
 namespace format = table::format;
 using table::ServiceSection;
 
+namespace {
+
+/// In place of the state in which a write was recorded: no recorded one has its identity.
+constexpr match::Version computed_state = 0x636F6D7075746564ULL;
+
+}  // namespace
+
+void ConnectionState::apply(Control control, std::string_view name) {
+  if (computing && (control == Control::rollback || control == Control::reset)) computing.unlock();
+  overlay.apply(control, name);
+}
+
 LiveState::LiveState(const Protocol& protocol, const ServiceSection& section, Strictness strictness,
                      std::shared_ptr<match::Renaming> renaming)
     : section_(section),
       strictness_(strictness),
       renamer_(protocol, section, std::move(renaming)),
-      scope_(match::immediate_keys(section)) {}
+      scope_(match::immediate_keys(section)),
+      emulation_(Emulation::of(protocol, section)) {}
 
 Verdict LiveState::look_up(std::uint32_t number, const match::Overlay& overlay) {
   const auto& request = section_.requests()[number];
@@ -70,11 +83,14 @@ Verdict LiveState::next_of_volatile(std::uint32_t number, const match::Overlay& 
   std::size_t& next = volatile_cursor_[number];
   const auto* answer = &answers[std::min(next, answers.size() - 1)];
   if (strictness_ != Strictness::strict) ++next;
-  return {Grade::guess,
-          &request,
-          answer,
-          scope_.state(section_.reads(request), overlay),
-          {MissReason::several, answer, {}}};
+  return {
+      Grade::guess,
+      &request,
+      answer,
+      scope_.state(section_.reads(request), overlay),
+      {(request.flags & format::request_unsteady) != 0 ? MissReason::unsteady : MissReason::several,
+       answer,
+       {}}};
 }
 
 /// Which recorded answer is the likeliest, and what its state differs in. Hold the scope's mutex.
@@ -92,56 +108,109 @@ Verdict LiveState::allowed(const Verdict& verdict) const {
   return {.doubt = verdict.doubt};
 }
 
+/// A request under way and the locks that it holds, always taken in this order.
+struct LiveState::Asked {
+  std::string_view canonical, qualifier;
+  bool synthesisable;
+  ConnectionState& connection;
+  std::unique_lock<std::mutex> computing, renaming, scope;
+
+  static void hold(std::unique_lock<std::mutex>& lock) {
+    if (!lock) lock.lock();
+  }
+};
+
+bool LiveState::writes(const Found& found) const {
+  return (section_.requests()[found.first()].flags & format::request_writes) != 0;
+}
+
 Verdict LiveState::ask(std::string_view canonical, std::string_view qualifier, bool synthesisable,
                        ConnectionState& connection) {
-  const auto found = section_.find(canonical, qualifier);
-  Verdict verdict = renamer_.concerns(found)
-                        ? ask_renamed(canonical, qualifier, synthesisable, connection)
-                        : ask_found(found, synthesisable, connection, nullptr);
-  if (verdict.answer != nullptr && (verdict.answer->flags & format::answer_varies) != 0)
-    rewrite(verdict, connection);
-  return verdict;
+  const Found found = section_.find(canonical, qualifier);
+  const bool renames = renamer_.concerns(found), may_write = !found.empty() && writes(found);
+  Asked asked{canonical,
+              qualifier,
+              synthesisable,
+              connection,
+              {},
+              std::unique_lock(renamer_.mutex(), std::defer_lock),
+              std::unique_lock(scope_.mutex(), std::defer_lock)};
+  // Most requests are reads whose answer is known: they hold no lock.
+  if (!renames && !may_write && !found.empty())
+    if (const Verdict verdict = judge_exact(found, connection.overlay); is_certain(verdict.grade))
+      return rewritten(asked, verdict);
+  if (emulation_ && !connection.computing) asked.computing = std::unique_lock(emulation_->mutex());
+  if (renames || (may_write && section_.has_varying())) asked.renaming.lock();
+  return renames ? ask_renamed(asked) : ask_found(asked, found, nullptr);
 }
 
-Verdict LiveState::ask_found(const Found& found, bool synthesisable, ConnectionState& connection,
-                             const match::Renamer::Proposal* proposal) {
-  if (found.empty()) return {};
-  const bool may_write = (section_.requests()[found.first()].flags & format::request_writes) != 0;
-  std::unique_lock lock(scope_.mutex(), std::defer_lock);
+Verdict LiveState::ask_renamed(Asked& asked) {
+  const Proposal proposal = renamer_.propose(
+      asked.canonical, asked.qualifier,
+      [&](const Found& found) { return judge_exact(found, asked.connection.overlay).answer; });
+  return ask_found(asked, proposal.found, &proposal);
+}
+
+Verdict LiveState::ask_found(Asked& asked, const Found& found, const Proposal* proposal) {
+  if (found.empty()) return compute(asked, found);
+  const bool may_write = writes(found);
   // From the look-up to the bump no other write may slip in between.
-  if (may_write) lock.lock();
-  Verdict verdict = judge(found, connection.overlay, synthesisable, lock);
-  if (proposal != nullptr && verdict.answer != nullptr)
-    verdict = confirmed(*proposal, may_write, verdict);
-  verdict = allowed(verdict);
-  if (verdict.answer == nullptr) return verdict;
+  if (may_write) asked.scope.lock();
+  Verdict verdict = judge(asked, found, proposal);
+  if (verdict.grade == Grade::computed || verdict.answer == nullptr) return verdict;
   if (proposal != nullptr) renamer_.bind(*proposal);
-  if (may_write) take_effect(verdict, connection.overlay);
+  if (!may_write && asked.scope) asked.scope.unlock();
+  verdict = proposal != nullptr && proposal->rows != 0 ? of_rows(asked, *proposal, verdict)
+                                                       : rewritten(asked, verdict);
+  if (!may_write || verdict.answer == nullptr) return verdict;
+  take_effect(verdict, asked.connection.overlay);
+  if (emulation_ && is_certain(verdict.grade))
+    emulation_->follow(asked.canonical, verdict.image ? as_bytes(*verdict.image)
+                                                      : section_.image(verdict.answer->image));
+  else if (emulation_)
+    emulation_->forget(asked.canonical);
   return verdict;
 }
 
-Verdict LiveState::judge(const Found& found, const match::Overlay& overlay, bool synthesisable,
-                         std::unique_lock<std::mutex>& lock) {
-  const Verdict verdict = judge_exact(found, overlay);
+/// What the table knows for certain, else what can be computed, else a guess.
+Verdict LiveState::judge(Asked& asked, const Found& found, const Proposal* proposal) {
+  const match::Overlay& overlay = asked.connection.overlay;
+  Verdict verdict = judge_exact(found, overlay);
+  if (proposal != nullptr && verdict.answer != nullptr)
+    verdict = confirmed(*proposal, writes(found), verdict);
+  if (is_certain(verdict.grade)) return verdict;
+  if (Verdict computed = compute(asked, found); computed.answers()) return computed;
   const bool known = verdict.answer != nullptr || verdict.doubt.reason == MissReason::ambiguous;
-  if (known || synthesisable) return verdict;
-  if (!lock) lock.lock();
-  return guess(found, overlay);
+  if (known || asked.synthesisable) return allowed(verdict);
+  Asked::hold(asked.scope);
+  return allowed(guess(found, overlay));
 }
 
-Verdict LiveState::ask_renamed(std::string_view canonical, std::string_view qualifier,
-                               bool synthesisable, ConnectionState& connection) {
-  const std::scoped_lock lock(renamer_.mutex());
-  const auto proposal = renamer_.propose(canonical, qualifier, [&](const Found& found) {
-    return judge_exact(found, connection.overlay).answer;
-  });
-  return ask_found(proposal.found, synthesisable, connection, &proposal);
+/// What follows from the contents, where the protocol can tell. It counts as having changed what it
+/// did in a state that was not recorded.
+Verdict LiveState::compute(Asked& asked, const Found& found) {
+  if (!emulation_) return {};
+  auto computed = emulation_->compute(asked.canonical);
+  if (!computed) return {};
+  Verdict verdict{.grade = Grade::computed};
+  verdict.image = std::make_shared<const std::string>(std::move(computed->image));
+  asked.connection.computed.push_back(verdict.image);
+  const bool recorded = !found.empty() && writes(found);
+  if (computed->writes.empty() && !recorded) return verdict;
+  Asked::hold(asked.scope);
+  const auto bumps = emulation_->bumps(computed->writes);
+  const std::uint64_t identity = match::write_identity(
+      table::hash_of(asked.canonical), computed_state, table::hash_of(*verdict.image));
+  scope_.bump(recorded ? section_.writes(section_.requests()[found.first()]) : bumps,
+              {identity, !computed->writes.empty(), false,
+               recorded ? found.first() : match::LastWrites::computed},
+              asked.connection.overlay);
+  return verdict;
 }
 
 /// Where it is not certain that the values which a request brings stand for these recorded ones,
 /// the answer is a guess.
-Verdict LiveState::confirmed(const match::Renamer::Proposal& proposal, bool writes,
-                             Verdict verdict) {
+Verdict LiveState::confirmed(const Proposal& proposal, bool writes, Verdict verdict) {
   const bool took_effect = writes && (verdict.answer->flags & format::answer_changed) != 0;
   if (proposal.certain(took_effect) || !is_certain(verdict.grade)) return verdict;
   verdict.grade = Grade::guess;
@@ -149,25 +218,39 @@ Verdict LiveState::confirmed(const match::Renamer::Proposal& proposal, bool writ
   return verdict;
 }
 
-/// Puts the values of this run into the answer.
-void LiveState::rewrite(Verdict& verdict, ConnectionState& connection) {
-  const auto rewritten = renamer_.rewrite(*verdict.answer);
-  if (rewritten.image) connection.images.insert(rewritten.image);
-  verdict.image = rewritten.image;
-  if (rewritten.certain || verdict.grade == Grade::guess) return;
+/// The answer with the values of this run put in.
+Verdict LiveState::rewritten(Asked& asked, Verdict verdict) {
+  if ((verdict.answer->flags & format::answer_varies) == 0) return verdict;
+  Asked::hold(asked.renaming);
+  const auto made = renamer_.rewrite(*verdict.answer);
+  if (made.image) asked.connection.images.insert(made.image);
+  verdict.image = made.image;
+  if (made.certain || verdict.grade == Grade::guess) return verdict;
   verdict.grade = Grade::guess;
   verdict.doubt = {MissReason::renamed, verdict.answer, {}};
-  verdict = allowed(verdict);
+  return allowed(verdict);
+}
+
+/// The answer with the number of this run's rows in place of the recorded one; none where it says
+/// more than that.
+Verdict LiveState::of_rows(Asked& asked, const Proposal& proposal, Verdict verdict) {
+  verdict.image = renamer_.of_rows(*verdict.answer, proposal.found, proposal.rows);
+  verdict.other_rows = true;
+  if (!verdict.image) return {};
+  asked.connection.images.insert(verdict.image);
+  return verdict;
 }
 
 /// What a write did in a state that was not recorded, nobody knows: it counts as having touched all
-/// that it could have.
+/// that it could have. So does one of another number of rows than was recorded.
 void LiveState::take_effect(const Verdict& verdict, match::Overlay& overlay) {
-  const bool known = verdict.doubt.reason != MissReason::unknown_state;
+  const bool known = verdict.doubt.reason != MissReason::unknown_state && !verdict.other_rows;
   const auto keys = known ? section_.writes(*verdict.answer) : section_.writes(*verdict.request);
   const bool changed = !known || (verdict.answer->flags & format::answer_changed) != 0;
   const auto author = static_cast<std::uint32_t>(verdict.request - section_.requests().data());
-  const std::uint64_t answered = table::hash_of(as_text(section_.image(verdict.answer->image)));
+  // Recorded values in place of this run's, but its own number of rows.
+  const std::uint64_t answered = table::hash_of(
+      verdict.other_rows ? *verdict.image : as_text(section_.image(verdict.answer->image)));
   scope_.bump(keys,
               {match::write_identity(verdict.request->hash, verdict.state, answered), changed,
                is_certain(verdict.grade), author},
@@ -175,11 +258,16 @@ void LiveState::take_effect(const Verdict& verdict, match::Overlay& overlay) {
 }
 
 bool LiveState::begin(ConnectionState& connection) {
+  if (emulation_ && !connection.computing)
+    connection.computing = std::unique_lock(emulation_->mutex());
   const bool unchanged = std::ranges::all_of(connection.watched, [&](const auto& watched) {
     return scope_.version(watched.key) == watched.version;
   });
   connection.watched.clear();
-  if (unchanged) connection.overlay.begin();
+  if (unchanged)
+    connection.overlay.begin();
+  else if (connection.computing)
+    connection.computing.unlock();
   return unchanged;
 }
 
@@ -205,6 +293,7 @@ Verdict LiveState::judge_commit(std::uint32_t number, const match::Overlay& over
 
 Verdict LiveState::commit(std::string_view canonical, std::string_view qualifier,
                           ConnectionState& connection) {
+  const std::unique_lock computing = std::move(connection.computing);
   const std::scoped_lock lock(scope_.mutex());
   // Only a commit that failed somewhere in the recording is in the table.
   const auto found = section_.find(canonical, qualifier);
@@ -241,6 +330,7 @@ bool LiveState::watch(std::string_view joined, ConnectionState& connection) {
 }
 
 void LiveState::reset() {
+  if (emulation_) emulation_->reset();
   renamer_.clear();
   const std::scoped_lock lock(scope_.mutex());
   scope_.reset();

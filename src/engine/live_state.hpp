@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "engine/doubt.hpp"
+#include "engine/emulation.hpp"
 #include "engine/journal.hpp"
 #include "match/change_point.hpp"
 #include "match/overlay.hpp"
@@ -32,6 +33,13 @@ struct ConnectionState {
   std::vector<Watched> watched;
   /// Answers made anew for it, which its machine may hold.
   std::set<std::shared_ptr<const std::string>> images;
+  /// Answers computed for it, which its machine holds until they are sent.
+  std::vector<std::shared_ptr<const std::string>> computed;
+  /// Held through its transaction where answers may be computed.
+  std::unique_lock<std::mutex> computing;
+
+  /// All but a commit (see LiveState) and `begin`.
+  void apply(Control control, std::string_view name);
 };
 
 /// What the table says of a request in the present state. Without an answer, or where the answer is
@@ -42,8 +50,12 @@ struct Verdict {
   const table::format::AnswerRecord* answer = nullptr;
   match::Version state = 0;  ///< that of `request`, before it was answered
   Doubt doubt{};
-  /// The image of the answer with the values of this run; null where it is that of the table.
+  /// The image of the answer with the values of this run, or as it was computed; null where it is
+  /// that of the table.
   std::shared_ptr<const std::string> image = nullptr;
+  bool other_rows = false;  ///< `image` tells of another number of rows than the recorded answer
+
+  [[nodiscard]] bool answers() const noexcept { return answer != nullptr || image != nullptr; }
 };
 
 /// Thread-safe. A connection's own state is used by one thread at a time.
@@ -71,16 +83,16 @@ class LiveState {
 
  private:
   using Found = table::ServiceSection::Found;
-  [[nodiscard]] Verdict ask_found(const Found& found, bool synthesisable,
-                                  ConnectionState& connection,
-                                  const match::Renamer::Proposal* proposal);
-  [[nodiscard]] Verdict ask_renamed(std::string_view canonical, std::string_view qualifier,
-                                    bool synthesisable, ConnectionState& connection);
-  [[nodiscard]] Verdict judge(const Found& found, const match::Overlay& overlay, bool synthesisable,
-                              std::unique_lock<std::mutex>& lock);
-  [[nodiscard]] Verdict confirmed(const match::Renamer::Proposal& proposal, bool writes,
-                                  Verdict verdict);
-  void rewrite(Verdict& verdict, ConnectionState& connection);
+  using Proposal = match::Renamer::Proposal;
+  struct Asked;
+  [[nodiscard]] bool writes(const Found& found) const;
+  [[nodiscard]] Verdict ask_renamed(Asked& asked);
+  [[nodiscard]] Verdict ask_found(Asked& asked, const Found& found, const Proposal* proposal);
+  [[nodiscard]] Verdict judge(Asked& asked, const Found& found, const Proposal* proposal);
+  [[nodiscard]] Verdict compute(Asked& asked, const Found& found);
+  [[nodiscard]] Verdict confirmed(const Proposal& proposal, bool writes, Verdict verdict);
+  [[nodiscard]] Verdict rewritten(Asked& asked, Verdict verdict);
+  [[nodiscard]] Verdict of_rows(Asked& asked, const Proposal& proposal, Verdict verdict);
   [[nodiscard]] Verdict judge_exact(const Found& found, const match::Overlay& overlay);
   [[nodiscard]] Verdict look_up(std::uint32_t number, const match::Overlay& overlay);
   [[nodiscard]] Verdict guess(const Found& found, const match::Overlay& overlay);
@@ -95,6 +107,7 @@ class LiveState {
   Strictness strictness_;
   match::Renamer renamer_;
   match::Scope scope_;
+  std::unique_ptr<Emulation> emulation_;  // null where the protocol computes no answers
   std::unordered_map<std::uint32_t, std::size_t> volatile_cursor_;  // next of a volatile request
 };
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "engine/mend.hpp"
+#include "understudy/request.hpp"
 
 namespace understudy::engine {
 namespace {
@@ -31,6 +32,20 @@ std::string describe_nearest(const match::NearMiss& nearest) {
                         d.recorded.empty() ? "nothing" : shortened(d.recorded));
   if (nearest.differences.empty()) text += "; only the types of its values differ";
   return text;
+}
+
+/// What more there is to say where both add rows of one shape.
+std::string describe_rows(const Protocol& protocol, std::string_view live,
+                          std::string_view recorded) {
+  const auto ours = protocol.rows_of(live, {}), theirs = protocol.rows_of(recorded, {});
+  if (ours.empty() || theirs.empty() || ours.size() == theirs.size() ||
+      pattern_of(ours.front().canonical) != pattern_of(theirs.front().canonical))
+    return {};
+  return fmt::format(
+      "; it adds {} rows and not {}, which is answered where several recorded rows "
+      "differ in nothing but values of their own that each run makes anew, and "
+      "where the answer tells their number alone",
+      ours.size(), theirs.size());
 }
 
 /// In what two requests differ that read alike when they are summarised.
@@ -66,6 +81,8 @@ std::string_view text_of(MissReason reason) noexcept {
       return "the recording does not prove which answer belongs to this state";
     case MissReason::several:
       return "it was recorded with several answers in one and the same state";
+    case MissReason::unsteady:
+      return "it shows the clock or chance, so that another time it is answered otherwise";
     case MissReason::commit:
       return "the recording has it fail, and not in a transaction like this one";
     case MissReason::unwatched:
@@ -82,12 +99,13 @@ std::string text_of(const Protocol& protocol, const ServiceSection& section,
                     const match::StateDifference& difference) {
   const auto requests = section.requests();
   const std::string key = match::readable_key(section.key_name(difference.key));
-  const bool live = difference.live < requests.size();
-  const std::string_view here =
-      live ? section.text(requests[difference.live].canonical) : std::string_view();
+  const bool recorded_too = difference.live < requests.size();
+  const bool live = recorded_too || difference.live == match::LastWrites::computed;
+  const std::string here =
+      recorded_too ? request_text(protocol, section.text(requests[difference.live].canonical))
+                   : "a request that was not recorded";
   if (difference.recorded == ServiceSection::none)
-    return fmt::format("recorded before any write to {}; here {} came last", key,
-                       request_text(protocol, here));
+    return fmt::format("recorded before any write to {}; here {} came last", key, here);
   const auto& write = section.recorded_writes()[difference.recorded];
   const std::string_view recorded = section.text(requests[write.request].canonical);
   std::string text = fmt::format("recorded after {} ({}); here ", request_text(protocol, recorded),
@@ -95,9 +113,9 @@ std::string text_of(const Protocol& protocol, const ServiceSection& section,
   if (!live) return text + fmt::format("nothing has written to {} yet", key);
   if (difference.live == write.request)
     return text + fmt::format("the same request came last on {}, but after other writes", key);
-  text += fmt::format("{} came last on {}", request_text(protocol, here), key);
-  if (request_text(protocol, here) == request_text(protocol, recorded))
-    text += values_text(protocol, here, recorded);
+  text += fmt::format("{} came last on {}", here, key);
+  if (recorded_too && here == request_text(protocol, recorded))
+    text += values_text(protocol, section.text(requests[difference.live].canonical), recorded);
   return text;
 }
 
@@ -110,9 +128,13 @@ Miss describe_miss(const Protocol& protocol, const match::PatternIndex& patterns
   miss.detail = detail_of(protocol, section, doubt);
   if (miss.detail.empty()) {
     const auto nearest = match::nearest(protocol, patterns, canonical, 1);
-    miss.detail = nearest.empty()
-                      ? fmt::format("service '{}' has no recorded request like it", section.name())
-                      : describe_nearest(nearest.front());
+    miss.detail =
+        nearest.empty()
+            ? fmt::format("service '{}' has no recorded request like it", section.name())
+            : describe_nearest(nearest.front()) +
+                  describe_rows(
+                      protocol, canonical,
+                      section.text(section.requests()[nearest.front().request].canonical));
   }
   miss.hint = fmt::format("record this flow too (understudy record MOCKSET), or add a rule: {}",
                           rule_command(protocol, section.name(), canonical));

@@ -1,26 +1,52 @@
 #include "engine/scopes.hpp"
 
+#include <chrono>
+
 namespace understudy::engine {
+namespace {
+
+/// When the recordings began whose times are shifted.
+std::vector<std::int64_t> shifted_recordings(const table::MappedTable& table) {
+  return table.config().value("shifted", std::vector<std::int64_t>());
+}
+
+std::int64_t microseconds_now() {
+  return std::chrono::duration_cast<std::chrono::microseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+}  // namespace
 
 LiveScope::LiveScope(std::string_view name, std::shared_ptr<const table::MappedTable> table,
                      Strictness strictness)
     : name_(name),
       table_(std::move(table)),
       strictness_(strictness),
+      renaming_(std::make_shared<match::Renaming>(shifted_recordings(*table_))),
       states_(table_->service_count()) {}
 
 LiveState& LiveScope::of(std::size_t service, const Protocol& protocol) {
   const std::scoped_lock lock(mutex_);
+  if (!used_) begin();
   std::unique_ptr<LiveState>& state = states_[service];
   if (!state)
     state = std::make_unique<LiveState>(protocol, table_->service(service), strictness_, renaming_);
   return *state;
 }
 
+/// All services of a scope have one beginning, so that times agree among them.
+void LiveScope::begin() {
+  const std::scoped_lock lock(renaming_->mutex());
+  renaming_->begin(microseconds_now());
+  used_ = true;
+}
+
 void LiveScope::reset() {
   const std::scoped_lock lock(mutex_);
   for (const auto& state : states_)
     if (state) state->reset();
+  begin();
 }
 
 Scopes::Scopes(std::shared_ptr<const table::MappedTable> table, Strictness strictness,

@@ -30,10 +30,13 @@ class LiveScope {
   void reset();
 
  private:
+  void begin();
+
   std::string name_;
   std::shared_ptr<const table::MappedTable> table_;
   Strictness strictness_;
-  std::shared_ptr<match::Renaming> renaming_ = std::make_shared<match::Renaming>();
+  std::shared_ptr<match::Renaming> renaming_;
+  bool used_ = false;
   std::mutex mutex_;
   std::vector<std::unique_ptr<LiveState>> states_;  // by service; null until used
 };

@@ -66,6 +66,7 @@ struct ServedService::Impl {
     if (!flag.load(std::memory_order_relaxed)) flag.store(true, std::memory_order_relaxed);
   }
 
+  /// Of a verdict that answers.
   [[nodiscard]] Answer answer_of(const Verdict& verdict) const {
     const Bytes image =
         verdict.image ? as_bytes(*verdict.image) : section.image(verdict.answer->image);
@@ -186,7 +187,7 @@ bool ServedConnection::Impl::answer_by_rule(const Request& request) {
 }
 
 void ServedConnection::Impl::reply(const Request& request, const Verdict& verdict) {
-  if (verdict.answer == nullptr) {
+  if (!verdict.answers()) {
     if (!request.synthesisable) return reply_miss(request, verdict.doubt);
     count(Grade::synthesised);
     return machine->reply(Answer{Grade::synthesised, {}});
@@ -195,7 +196,7 @@ void ServedConnection::Impl::reply(const Request& request, const Verdict& verdic
     tell_guess(request, verdict);
   else
     count(verdict.grade);
-  service.mark_asked(*verdict.answer);
+  if (verdict.answer != nullptr) service.mark_asked(*verdict.answer);
   machine->reply(service.answer_of(verdict));
 }
 
@@ -231,7 +232,7 @@ void ServedConnection::Impl::control(const Request& request) {
       state.watched.clear();
       [[fallthrough]];
     default:
-      state.overlay.apply(request.control, request.control_name);
+      state.apply(request.control, request.control_name);
   }
   count(Grade::synthesised);
   machine->reply(Answer{Grade::synthesised, {}, conflict});
@@ -316,6 +317,7 @@ Next ServedConnection::start() {
 }
 
 Next ServedConnection::feed(Bytes chunk) {
+  if (impl_->machine->output().empty()) impl_->state.computed.clear();
   impl_->machine->feed(chunk);
   return impl_->pump();
 }

@@ -14,6 +14,8 @@ namespace understudy::match {
 class LastWrites {
  public:
   static constexpr std::uint32_t nobody = 0xFFFFFFFF;
+  /// In place of the number of a request: it was computed, and no recorded one.
+  static constexpr std::uint32_t computed = 0xFFFFFFFE;
 
   struct Write {
     std::uint32_t author = nobody;  ///< number of its request

@@ -9,6 +9,14 @@ namespace understudy::match {
 
 namespace format = table::format;
 
+namespace {
+
+std::string at_another_time(const std::string& folded, std::int64_t later) {
+  return std::string(1, folded.front()) + std::to_string(time_of(folded) + later);
+}
+
+}  // namespace
+
 Renamer::Renamer(const Protocol& protocol, const table::ServiceSection& section,
                  std::shared_ptr<Renaming> renaming)
     : protocol_(protocol),
@@ -49,7 +57,7 @@ bool Renamer::consistent(const Values& recorded, const Values& live,
       if (theirs != ours || renaming_->recorded_of(ours) != nullptr) return false;
       continue;
     }
-    if (section_.is_constant(ours)) return false;
+    if (section_.is_constant(ours) || renaming_->is_apart(ours)) return false;
     if (renaming_->bound(theirs, ours)) continue;
     // What refers to something else is not made by being written.
     const bool refers = (varying->flags & format::value_refers) != 0;
@@ -79,6 +87,7 @@ std::optional<Renamer::Proposal> Renamer::bound(std::string_view canonical,
   if (proposal.found.empty()) return std::nullopt;
   // Each value is bound, or stands for itself. Not by its place: a list may have another order.
   for (const MaskedValue& value : live) {
+    if (renaming_->is_apart(value.folded)) return std::nullopt;
     if (renaming_->recorded_of(value.folded) != nullptr || !section_.is_varying(value.folded))
       continue;
     if (renaming_->live_of(value.folded) != nullptr) return std::nullopt;
@@ -97,8 +106,7 @@ bool Renamer::is_taken(std::uint32_t request) {
   });
 }
 
-std::span<const format::MaskRecord> Renamer::open_candidates(const Masked& live) {
-  const std::uint64_t hash = table::hash_of(live.mask);
+std::span<const format::MaskRecord> Renamer::open_candidates(std::uint64_t hash) {
   const auto all = section_.masked(hash);
   if (all.empty()) return all;
   std::size_t& taken = taken_[hash];
@@ -136,13 +144,49 @@ bool Renamer::is_ambiguous(const Proposal& chosen, const format::AnswerRecord& a
   });
 }
 
+/// A recorded time as it is shown; null where it stays.
+const std::string* Renamer::shifted(const std::string& folded) {
+  if (renaming_->shifted_recordings() == 0) return nullptr;
+  const auto recording = section_.shifted_from(folded);
+  if (!recording) return nullptr;
+  const auto [found, added] = later_.try_emplace(folded);
+  if (added) found->second = at_another_time(folded, renaming_->shift_of(*recording));
+  return &found->second;
+}
+
+/// The recorded time that was shown as this one; null where none was.
+const std::string* Renamer::unshifted_time(const std::string& folded) {
+  if (kind_of_folded(folded) != ValueKind::instant) return nullptr;
+  for (std::uint32_t recording = 0; recording < renaming_->shifted_recordings(); ++recording) {
+    std::string recorded = at_another_time(folded, -renaming_->shift_of(recording));
+    if (section_.shifted_from(recorded) == recording)
+      return &earlier_.insert_or_assign(folded, std::move(recorded)).first->second;
+  }
+  return nullptr;
+}
+
+std::string Renamer::unshifted(std::string_view canonical) {
+  return renamed(protocol_, canonical,
+                 [&](const std::string& folded) { return unshifted_time(folded); });
+}
+
+/// Where no request has the values as they are, some may be times that were shown later than they
+/// had been recorded.
 Renamer::Proposal Renamer::propose(std::string_view canonical, std::string_view qualifier,
                                    const AnswerOf& answer_of) {
+  Proposal proposal = propose_as_it_is(canonical, qualifier, answer_of);
+  if (!proposal.found.empty() || renaming_->shifted_recordings() == 0) return proposal;
+  const std::string recorded = unshifted(canonical);
+  return recorded == canonical ? proposal : propose_as_it_is(recorded, qualifier, answer_of);
+}
+
+Renamer::Proposal Renamer::propose_as_it_is(std::string_view canonical, std::string_view qualifier,
+                                            const AnswerOf& answer_of) {
   const Masked live = mask(protocol_, canonical);
   if (live.values.empty()) return {section_.find(canonical, qualifier), {}};
   if (auto known = bound(canonical, qualifier, live.values)) return *std::move(known);
   Proposal first;
-  const auto candidates = open_candidates(live);
+  const auto candidates = open_candidates(table::hash_of(live.mask));
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     Proposal proposal = proposal_of(candidates[i].request, live, qualifier);
     if (proposal.found.empty()) continue;
@@ -154,15 +198,15 @@ Renamer::Proposal Renamer::propose(std::string_view canonical, std::string_view 
     // What is only asked for, and not in this state, nothing speaks for.
     if (first.found.empty() && proposal.certain(true)) first = std::move(proposal);
   }
-  return first;
+  return first.found.empty() ? propose_rows(canonical, qualifier, answer_of) : first;
 }
 
 void Renamer::bind(const Proposal& proposal) {
   for (const Binding& binding : proposal.bindings) renaming_->bind(binding.recorded, binding.live);
+  for (const std::string& live : proposal.apart) renaming_->set_apart(live);
 }
 
 Renamer::Rewritten Renamer::rewrite(const format::AnswerRecord& answer) {
-  const std::scoped_lock lock(mutex());
   const auto known = made_.find(&answer);
   if (known != made_.end() &&
       (known->second.revision == 0 || known->second.revision == renaming_->revision()))
@@ -191,6 +235,10 @@ Renamer::Rewritten Renamer::make(const format::AnswerRecord& answer, bool& lasti
   const Document document = table::document_from_cbor(cbor);
   bool differs = false;
   const Rename live = [&](const std::string& folded) -> const std::string* {
+    if (const std::string* later = shifted(folded)) {
+      differs |= *later != folded;
+      return later;
+    }
     if (!section_.is_varying(folded)) return nullptr;
     const std::string* found = renaming_->live_of(folded);
     // Of a time more may be bound, so that it is no longer known which one is meant.
@@ -214,13 +262,18 @@ Renamer::Rewritten Renamer::make(const format::AnswerRecord& answer, bool& lasti
 
 std::string Renamer::recorded_text(std::string_view live) {
   const std::scoped_lock lock(mutex());
-  return renamed(live, [&](const std::string& folded) { return renaming_->recorded_of(folded); });
+  return renamed(live, [&](const std::string& folded) {
+    const std::string* recorded = renaming_->recorded_of(folded);
+    return recorded != nullptr ? recorded : unshifted_time(folded);
+  });
 }
 
 void Renamer::clear() {
   renaming_->clear();
   const std::scoped_lock lock(mutex());
   taken_.clear();
+  later_.clear();
+  earlier_.clear();
   made_.clear();
 }
 

@@ -12,6 +12,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "match/batch.hpp"
 #include "match/masked.hpp"
 #include "match/renaming.hpp"
 #include "table/service_section.hpp"
@@ -45,13 +46,17 @@ class Renamer {
     Found found;
     std::vector<Binding> bindings;  ///< those that it would add
     bool ambiguous = false;         ///< another recorded request could be meant as well
+    /// It adds so many rows in place of the recorded ones; 0: as many.
+    std::size_t rows = 0;
+    std::vector<std::string> apart{};  ///< values of rows beyond the recorded ones
     /// That the new values stand for these recorded ones. A value that the request makes by itself
     /// and that is accepted would have been so whatever it was.
     [[nodiscard]] bool certain(bool accepted) const noexcept;
   };
   /// The recorded request that a live one stands for: the one to which it is bound, else of those
   /// that differ in unbound varying values only the first that has an answer, else the first that
-  /// makes them all. An empty `found` where there is none.
+  /// makes them all; else one that adds another number of such rows. An empty `found` where there
+  /// is none.
   [[nodiscard]] Proposal propose(std::string_view canonical, std::string_view qualifier,
                                  const AnswerOf& answer_of);
   void bind(const Proposal& proposal);
@@ -60,8 +65,11 @@ class Renamer {
     std::shared_ptr<const std::string> image;  ///< null where the recorded one is right as it is
     bool certain = true;  ///< false where a value in it should be another and could not be put in
   };
-  /// Takes the lock by itself.
   [[nodiscard]] Rewritten rewrite(const table::format::AnswerRecord& answer);
+  /// The image of the answer to so many rows in place of those that `found` adds; null where the
+  /// recorded one says more.
+  [[nodiscard]] std::shared_ptr<const std::string> of_rows(
+      const table::format::AnswerRecord& answer, const Found& found, std::size_t rows);
 
   /// A text in which live values stand, with the recorded ones. Takes the lock by itself.
   [[nodiscard]] std::string recorded_text(std::string_view live);
@@ -76,7 +84,7 @@ class Renamer {
                                 std::vector<Binding>& bindings) const;
   [[nodiscard]] std::optional<Proposal> bound(std::string_view canonical,
                                               std::string_view qualifier, const Values& live);
-  [[nodiscard]] std::span<const table::format::MaskRecord> open_candidates(const Masked& live);
+  [[nodiscard]] std::span<const table::format::MaskRecord> open_candidates(std::uint64_t hash);
   [[nodiscard]] bool is_ambiguous(const Proposal& chosen, const table::format::AnswerRecord& answer,
                                   std::span<const table::format::MaskRecord> others,
                                   const Masked& live, std::string_view qualifier,
@@ -84,6 +92,17 @@ class Renamer {
   [[nodiscard]] Proposal proposal_of(std::uint32_t request, const Masked& live,
                                      std::string_view qualifier);
   [[nodiscard]] bool is_taken(std::uint32_t request);
+  [[nodiscard]] const std::optional<Batch>& recorded_batch(std::uint32_t request);
+  [[nodiscard]] Proposal propose_as_it_is(std::string_view canonical, std::string_view qualifier,
+                                          const AnswerOf& answer_of);
+  [[nodiscard]] std::string unshifted(std::string_view canonical);
+  [[nodiscard]] const std::string* shifted(const std::string& folded);
+  [[nodiscard]] const std::string* unshifted_time(const std::string& folded);
+  [[nodiscard]] Proposal propose_rows(std::string_view canonical, std::string_view qualifier,
+                                      const AnswerOf& answer_of);
+  [[nodiscard]] Proposal proposal_of_rows(std::uint32_t request, const Batch& live);
+  [[nodiscard]] bool stand_apart(const Batch& recorded, const Batch& live, Proposal& proposal);
+  [[nodiscard]] bool only_counts(std::uint32_t request) const;
   [[nodiscard]] Rewritten make(const table::format::AnswerRecord& answer, bool& lasting);
 
   struct Made {
@@ -95,7 +114,9 @@ class Renamer {
   const table::ServiceSection& section_;
   std::shared_ptr<Renaming> renaming_;
   std::unique_ptr<Analyser> analyser_;
-  std::unordered_map<std::uint32_t, Masked> recorded_;    ///< by request
+  std::unordered_map<std::uint32_t, Masked> recorded_;  ///< by request
+  std::unordered_map<std::uint32_t, std::optional<Batch>> batches_;
+  std::unordered_map<std::string, std::string> later_, earlier_;  ///< shifted times, both ways
   std::unordered_map<std::uint64_t, std::size_t> taken_;  ///< leading candidates of a mask, bound
   std::unordered_map<const table::format::AnswerRecord*, Made> made_;
 };

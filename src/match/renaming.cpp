@@ -51,6 +51,12 @@ void Renaming::note_order(const std::string& recorded, const std::string& live) 
   if (!kept) disordered_ |= bit;
 }
 
+std::int64_t Renaming::shift_of(std::uint32_t recording) const noexcept {
+  constexpr std::int64_t second = 1'000'000;
+  if (recording >= shifted_recordings()) return 0;
+  return (began_ - recordings_[recording]) / second * second;
+}
+
 const std::string* Renaming::recorded_of(const std::string& live) const {
   return find(recorded_, live);
 }
@@ -71,6 +77,7 @@ bool Renaming::ambiguous(const std::string& recorded) const {
 
 bool Renaming::bind(const std::string& recorded, const std::string& live) {
   if (bound(recorded, live)) return true;
+  if (is_apart(live)) return false;
   if (is_time(kind_of_folded(recorded))) {
     if (live_.contains(recorded)) ambiguous_.insert(recorded);
     times_.emplace(recorded, live);
@@ -91,6 +98,7 @@ void Renaming::clear() {
   live_.clear();
   times_.clear();
   ambiguous_.clear();
+  apart_.clear();
   ranks_.clear();
   disordered_ = 0;
   renames_ = false;

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 namespace understudy::match {
 
@@ -18,6 +19,20 @@ namespace understudy::match {
 /// Hold `mutex()` for every call but `clear`.
 class Renaming {
  public:
+  /// Microseconds since 1970 when each recording began whose times are to be shifted; empty: none.
+  explicit Renaming(std::vector<std::int64_t> recordings = {})
+      : recordings_(std::move(recordings)) {}
+
+  /// The scope is used from now on, in microseconds since 1970. Hold `mutex()`.
+  void begin(std::int64_t now) { began_ = now; }
+  /// How much later than in a recording it is, in microseconds: whole seconds, so that fractions
+  /// stay as they are.
+  [[nodiscard]] std::int64_t shift_of(std::uint32_t recording) const noexcept;
+  /// Of how many recordings times are shifted.
+  [[nodiscard]] std::uint32_t shifted_recordings() const noexcept {
+    return began_ == 0 ? 0 : static_cast<std::uint32_t>(recordings_.size());
+  }
+
   [[nodiscard]] std::mutex& mutex() noexcept { return mutex_; }
 
   /// The recorded value that `live` stands for; of a time the one that was bound last.
@@ -37,6 +52,13 @@ class Renaming {
   /// False, and nothing is bound, where one of them is bound otherwise already.
   bool bind(const std::string& recorded, const std::string& live);
 
+  /// A live value that stands for no recorded one, and never will.
+  void set_apart(const std::string& live) {
+    apart_.insert(live);
+    ++revision_;
+  }
+  [[nodiscard]] bool is_apart(const std::string& live) const { return apart_.contains(live); }
+
   /// Whether some live value differs from the recorded one.
   [[nodiscard]] bool renames() const noexcept { return renames_; }
   /// Grows with every change; never 0.
@@ -55,9 +77,11 @@ class Renaming {
   void note_order(const std::string& recorded, const std::string& live);
 
   std::mutex mutex_;
+  std::vector<std::int64_t> recordings_;
+  std::int64_t began_ = 0;
   std::unordered_map<std::string, std::string> recorded_, live_;
   std::set<std::pair<std::string, std::string>> times_;  ///< (recorded, live)
-  std::set<std::string, std::less<>> ambiguous_;
+  std::set<std::string, std::less<>> ambiguous_, apart_;
   std::map<std::uint32_t, std::map<Rank, LiveRanks>> ranks_;  ///< by kind, by the recorded one
   std::uint32_t disordered_ = 0;                              ///< kinds, a bit each
   std::uint64_t revision_ = 1;

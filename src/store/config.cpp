@@ -31,9 +31,10 @@ class ConfigReader {
 
   void read(const Document& document, Config& config) {
     if (!shape_.is(document, "", Kind::map, "the file")) return;
-    shape_.only(document, "", {"understudy", "services", "scopes", "env", "check"});
+    shape_.only(document, "", {"understudy", "services", "scopes", "times", "env", "check"});
     read_version(document);
     read_scopes(document, config);
+    read_times(document, config);
     if (const Document* services =
             shape_.member(document, "", "services", Kind::map, Presence::required))
       for (const auto& [name, entry] : services->items()) read_service(name, entry, config);
@@ -67,6 +68,17 @@ class ConfigReader {
     else
       shape_.report("/scopes", fmt::format("`{}` is no way to divide clients into scopes", text),
                     "expected named, connection or one");
+  }
+
+  void read_times(const Document& document, Config& config) {
+    const Document* times = shape_.member(document, "", "times", Kind::text, Presence::optional);
+    if (!times) return;
+    config.shifts_times = *times == "shifted";
+    if (!config.shifts_times && *times != "recorded")
+      shape_.report(
+          "/times",
+          fmt::format("`{}` is no way to show times", times->get_ref<const std::string&>()),
+          "expected recorded or shifted");
   }
 
   void read_service(const std::string& name, const Document& entry, Config& config) {

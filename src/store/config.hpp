@@ -55,6 +55,7 @@ struct Config {
   std::filesystem::path file;
   std::vector<Service> services;
   Scoping scopes = Scoping::named;
+  bool shifts_times = false;                       ///< `times: shifted`
   std::map<std::string, std::string> environment;  ///< templates that name several services
   /// `check`: the least percentage of certain answers by the name of a self-test.
   std::map<std::string, double> bars;

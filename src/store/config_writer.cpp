@@ -40,6 +40,7 @@ bool write_config(const std::filesystem::path& mock_set, const Config& config,
   try {
     Document document = {{"understudy", 1}, {"services", Document::object()}};
     if (config.scopes != Scoping::named) document["scopes"] = std::string(name_of(config.scopes));
+    if (config.shifts_times) document["times"] = "shifted";
     for (const Service& service : config.services) {
       if (!is_service_name(service.name)) {
         problem =

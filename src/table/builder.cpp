@@ -8,6 +8,7 @@
 #include <span>
 #include <tuple>
 
+#include "table/checksum.hpp"
 #include "table/hash.hpp"
 
 namespace understudy::table {
@@ -70,8 +71,8 @@ class TableWriter {
     header.config = config_;
     header.services = put(services_);
     header.file_octets = octets_.size();
-    const Bytes body = Bytes(octets_).subspan(sizeof header);
-    header.checksum = hash_of(as_text(body));
+    std::memcpy(octets_.data(), &header, sizeof header);
+    header.checksum = checksum_of(octets_);
     std::memcpy(octets_.data(), &header, sizeof header);
     return std::move(octets_);
   }
@@ -127,6 +128,7 @@ format::ServiceRecord TableWriter::write(const ServiceBuilder& service) {
   record.name = put(service.name_);
   record.protocol = put(service.protocol_);
   record.profile = put(Document::to_cbor(service.profile_));
+  record.knowledge = put(Document::to_cbor(service.knowledge_));
   record.keys = put_all(service.keys_);
   std::vector<std::uint64_t> key_hashes;
   for (const std::string& key : service.keys_) key_hashes.push_back(hash_of(key));
@@ -218,7 +220,8 @@ format::Span TableWriter::write_shapes(const ServiceBuilder& service) {
 
 void TableWriter::write_varying(const ServiceBuilder& service, format::ServiceRecord& record) {
   std::vector<format::VaryingRecord> varying;
-  for (const auto& [value, flags] : service.varying_) varying.push_back({put(value), flags});
+  for (const auto& [value, entry] : service.varying_)
+    varying.push_back({put(value), entry.flags, entry.recording});
   std::vector<format::MaskRecord> masks;
   std::vector<format::MentionRecord> mentions;
   std::uint32_t answer = 0;
@@ -226,8 +229,9 @@ void TableWriter::write_varying(const ServiceBuilder& service, format::ServiceRe
     const RequestEntry& request = service.requests_[i];
     if ((request.flags & format::request_varies) != 0)
       masks.push_back({request.mask, static_cast<std::uint32_t>(i)});
+    if (request.batch != 0) masks.push_back({request.batch, static_cast<std::uint32_t>(i)});
     for (const AnswerEntry& entry : request.answers) {
-      if ((entry.flags & format::answer_varies) != 0)
+      if ((entry.flags & (format::answer_varies | format::answer_counts)) != 0)
         mentions.push_back({answer, entry.ordered, entry.opaque ? 1U : 0U, 0, put(entry.document)});
       ++answer;
     }

@@ -24,7 +24,8 @@ struct AnswerEntry {
   std::vector<format::BumpRecord> writes;  ///< keys from ServiceBuilder::key, ascending
   std::vector<std::uint32_t> evidence;     ///< beside the request's `reads`: write number + 1, or 0
   std::uint32_t cause = 0;                 ///< write number + 1, or 0
-  std::string document{};                  ///< of a MentionRecord, where `flags` say answer_varies
+  /// Of a MentionRecord, where `flags` say answer_varies or answer_counts.
+  std::string document{};
   std::uint32_t ordered = 0;
   bool opaque = false;
 };
@@ -36,6 +37,7 @@ struct RequestEntry {
   std::vector<format::BumpRecord> writes;
   std::vector<AnswerEntry> answers;  ///< sorted by state, but for a volatile one: in order
   std::uint64_t mask = 0;            ///< of a MaskRecord, where `flags` say request_varies
+  std::uint64_t batch = 0;           ///< of another one; 0 where it adds no rows that vary
 };
 
 struct RuleEntry {
@@ -44,6 +46,12 @@ struct RuleEntry {
   std::string file;
   std::uint32_t line = 0;
   std::int32_t priority = 0;
+};
+
+/// What a format::VaryingRecord says of a value.
+struct VaryingEntry {
+  std::uint32_t flags = 0;
+  std::uint32_t recording = 0;
 };
 
 /// Everything of one service. Numbers are given in the order of first mention.
@@ -68,9 +76,11 @@ class ServiceBuilder {
   void set_pattern_flags(const std::string& pattern, std::uint32_t flags) {
     pattern_flags_[pattern] |= flags;
   }
-  /// Folded values and their format::ValueFlag.
-  void set_varying(std::map<std::string, std::uint32_t> values) { varying_ = std::move(values); }
+  /// By folded value.
+  void set_varying(std::map<std::string, VaryingEntry> values) { varying_ = std::move(values); }
   void set_profile(Document profile) { profile_ = std::move(profile); }
+  /// See Emulator::knowledge().
+  void set_knowledge(Document knowledge) { knowledge_ = std::move(knowledge); }
   void set_shapes(std::vector<std::pair<std::string, std::string>> shapes) {
     shapes_ = std::move(shapes);
   }
@@ -88,7 +98,7 @@ class ServiceBuilder {
   }
 
   std::string name_, protocol_;
-  Document profile_;
+  Document profile_, knowledge_;
   std::vector<std::string> keys_, images_, sources_;
   Numbers key_numbers_, image_numbers_, source_numbers_;
   std::vector<RequestEntry> requests_;
@@ -96,7 +106,7 @@ class ServiceBuilder {
   std::vector<format::WriteRecord> writes_;
   std::vector<std::pair<std::string, std::string>> shapes_;
   std::unordered_map<std::string, std::uint32_t> pattern_flags_;
-  std::map<std::string, std::uint32_t> varying_;
+  std::map<std::string, VaryingEntry> varying_;
 };
 
 /// The table file's octets.

@@ -14,7 +14,7 @@ static_assert(std::endian::native == std::endian::little,
               "tables are mapped as they are; a big-endian machine needs its own reader");
 
 inline constexpr std::array<char, 8> magic = {'U', 'N', 'D', 'R', 'S', 'T', 'D', 'Y'};
-inline constexpr std::uint32_t version = 5;
+inline constexpr std::uint32_t version = 6;
 
 /// `count` records or octets that begin at `offset`.
 struct Span {
@@ -27,7 +27,7 @@ struct FileHeader {
   std::uint32_t version = 0;
   std::uint32_t service_count = 0;
   std::uint64_t file_octets = 0;
-  std::uint64_t checksum = 0;  ///< XXH3-64 of everything behind this header
+  std::uint64_t checksum = 0;  ///< see checksum_of()
   Span config;                 ///< CBOR
   Span services;               ///< ServiceRecord
 };
@@ -36,6 +36,7 @@ struct ServiceRecord {
   Span name;
   Span protocol;
   Span profile;        ///< CBOR
+  Span knowledge;      ///< CBOR, see Emulator; null where the protocol computes no answers
   Span requests;       ///< RequestRecord
   Span request_index;  ///< std::uint32_t, a power of two of slots; request number + 1, 0 for empty
   Span key_lists;      ///< std::uint32_t key numbers; requests refer to runs of it
@@ -62,7 +63,8 @@ enum RequestFlag : std::uint32_t {
   request_volatile = 2,  ///< one state had several answers: `answers` in order of recording
   request_control = 4,   ///< a transaction control whose recorded failure is in the table
   request_static = 8,    ///< depends on nothing that any recorded request writes
-  request_varies = 16    ///< has a value that the client makes anew in each run: one of `masks`
+  request_varies = 16,   ///< has a value that the client makes anew in each run: one of `masks`
+  request_unsteady = 32  ///< volatile because its answers show the clock or chance
 };
 
 struct RequestRecord {
@@ -77,9 +79,10 @@ struct RequestRecord {
 };
 
 enum AnswerFlag : std::uint32_t {
-  answer_changed = 1,  ///< a write that took effect
-  answer_guess = 2,    ///< recorded while what it depends on was being written
-  answer_varies = 256  ///< what the client makes anew in each run matters: one of `mentions`
+  answer_changed = 1,   ///< a write that took effect
+  answer_guess = 2,     ///< recorded while what it depends on was being written
+  answer_counts = 128,  ///< says how many rows were added and no more: one of `mentions`
+  answer_varies = 256   ///< what the client makes anew in each run matters: one of `mentions`
 };
 
 struct AnswerRecord {
@@ -140,32 +143,34 @@ struct RuleRecord {
 };
 
 enum ValueFlag : std::uint32_t {
-  value_proven = 1,   ///< that it varies: several recordings of one flow show it, or a pin says so
-  value_refers = 2,   ///< the write that brings it refers to something else by it
-  value_constant = 4  ///< it does not vary: no other one may stand for it, nor it for another
+  value_proven = 1,    ///< that it varies: several recordings of one flow show it, or a pin says so
+  value_refers = 2,    ///< the write that brings it refers to something else by it
+  value_constant = 4,  ///< it does not vary: no other one may stand for it, nor it for another
+  value_shifted = 8    ///< a time that the server made, shown as later as the recording is older
 };
 
-/// A recorded value that the client makes anew in each run (docs/values.md), or one that it may not
-/// take for such.
+/// A recorded value that the client makes anew in each run (docs/values.md), one that it may not
+/// take for such, or a time that is shifted.
 struct VaryingRecord {
-  Span value;                            ///< folded, see match/value_type.hpp
-  std::uint32_t flags = 0, padding = 0;  ///< ValueFlag
+  Span value;                   ///< folded, see match/value_type.hpp
+  std::uint32_t flags = 0;      ///< ValueFlag
+  std::uint32_t recording = 0;  ///< in which it was made, where it is shifted
 };
 
 /// Finds a request with such values by its octets without them.
 struct MaskRecord {
-  std::uint64_t hash = 0;  ///< of match::Masked::mask
+  std::uint64_t hash = 0;  ///< of match::Masked::mask, or of match::Batch
   std::uint32_t request = 0, padding = 0;
 };
 
-/// An answer that shows such a value, so that it can be made anew with another one; or one that
-/// depends on the order of such values.
+/// An answer that shows such a value, so that it can be made anew with another one; one that
+/// depends on the order of such values; or one that counts rows, which could be more or less.
 struct MentionRecord {
   std::uint32_t answer = 0;
   std::uint32_t ordered = 0;  ///< a bit for each match::ValueKind on whose order it depends
   std::uint32_t opaque = 0;   ///< 1: such a value is in it that can't be replaced
   std::uint32_t padding = 0;
-  Span document;  ///< CBOR: {request, answer}; empty where it shows none
+  Span document;  ///< CBOR: {request, answer}; empty where it shows and counts none
 };
 
 static_assert(std::is_trivially_copyable_v<ServiceRecord> && sizeof(RequestRecord) % 8 == 0 &&

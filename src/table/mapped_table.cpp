@@ -10,8 +10,8 @@
 #include <cstring>
 
 #include "table/cbor.hpp"
+#include "table/checksum.hpp"
 #include "table/format.hpp"
-#include "table/hash.hpp"
 #include "table/service_section.hpp"
 
 namespace understudy::table {
@@ -44,8 +44,7 @@ std::string check_header(Bytes octets, const format::FileHeader& header) {
   if (header.file_octets != octets.size())
     return fmt::format("the table was cut off or grew: it says {} octets and has {}{}",
                        header.file_octets, octets.size(), remake);
-  const Bytes body = octets.subspan(sizeof(format::FileHeader));
-  if (hash_of(as_text(body)) != header.checksum)
+  if (checksum_of(octets) != header.checksum)
     return fmt::format("the checksum differs: the table is damaged{}", remake);
   return {};
 }
@@ -70,7 +69,7 @@ std::string MappedTable::Impl::load() {
       reinterpret_cast<const format::ServiceRecord*>(octets.data() + header.services.offset);
   for (std::size_t i = 0; i < header.services.count; ++i) {
     services.push_back(std::make_unique<ServiceSection>(octets, records[i]));
-    if (!services.back()->check() || !services.back()->load_profile())
+    if (!services.back()->check() || !services.back()->load_documents())
       return fmt::format("section {} of the table is damaged{}", i, remake);
   }
   return config.is_discarded() ? fmt::format("the table's configuration is damaged{}", remake)

@@ -82,7 +82,7 @@ bool ServiceSection::check() const noexcept {
       recorded_writes_.size() == record_.writes.count && bumps_.size() == record_.bumps.count &&
       evidence_.size() == record_.evidence.count && by_cause_.size() == answers_.size();
   return sizes && check_evidence() && check_varying() && inside(record_.name) &&
-         inside(record_.protocol) && inside(record_.profile) &&
+         inside(record_.protocol) && inside(record_.profile) && inside(record_.knowledge) &&
          index_sound(request_index_, requests_.size()) && index_sound(key_index_, keys_.size()) &&
          std::ranges::all_of(bumps_,
                              [&](const format::BumpRecord& b) { return b.key < keys_.size(); }) &&
@@ -151,9 +151,10 @@ bool ServiceSection::check_evidence() const noexcept {
          });
 }
 
-bool ServiceSection::load_profile() {
+bool ServiceSection::load_documents() {
   profile_ = document_from_cbor(octets(record_.profile));
-  return !profile_.is_discarded() &&
+  knowledge_ = document_from_cbor(octets(record_.knowledge));
+  return !profile_.is_discarded() && !knowledge_.is_discarded() &&
          std::ranges::none_of(rules_, [&](const format::RuleRecord& rule) {
            return document_from_cbor(octets(rule.condition)).is_discarded();
          });
@@ -194,7 +195,14 @@ const format::VaryingRecord* ServiceSection::known(std::string_view folded) cons
 
 const format::VaryingRecord* ServiceSection::varying(std::string_view folded) const noexcept {
   const auto* found = known(folded);
-  return found == nullptr || (found->flags & format::value_constant) != 0 ? nullptr : found;
+  constexpr std::uint32_t others = format::value_constant | format::value_shifted;
+  return found == nullptr || (found->flags & others) != 0 ? nullptr : found;
+}
+
+std::optional<std::uint32_t> ServiceSection::shifted_from(std::string_view folded) const noexcept {
+  const auto* found = known(folded);
+  if (found == nullptr || (found->flags & format::value_shifted) == 0) return std::nullopt;
+  return found->recording;
 }
 
 bool ServiceSection::is_constant(std::string_view folded) const noexcept {

@@ -22,10 +22,13 @@ class ServiceSection final : public ServiceTable {
 
   /// Whether every offset and number inside leads to where it may; false for a damaged section.
   [[nodiscard]] bool check() const noexcept;
-  /// Decodes the profile; false where it, or the condition of a rule, is no document.
-  [[nodiscard]] bool load_profile();
+  /// Decodes profile and knowledge; false where one of them, or the condition of a rule, is no
+  /// document.
+  [[nodiscard]] bool load_documents();
 
   [[nodiscard]] const Document& profile() const noexcept override { return profile_; }
+  /// What Emulator::knowledge() gave; null where the protocol computes no answers.
+  [[nodiscard]] const Document& knowledge() const noexcept { return knowledge_; }
   [[nodiscard]] std::optional<Bytes> shape(std::string_view key) const noexcept override;
 
   [[nodiscard]] std::string_view name() const noexcept { return text(record_.name); }
@@ -91,6 +94,8 @@ class ServiceSection final : public ServiceTable {
   }
   /// Null where it does not vary.
   [[nodiscard]] const format::VaryingRecord* varying(std::string_view folded) const noexcept;
+  /// In which recording the server made this time, where it is shown later than it was recorded.
+  [[nodiscard]] std::optional<std::uint32_t> shifted_from(std::string_view folded) const noexcept;
   /// Whether it was recorded and never is another one.
   [[nodiscard]] bool is_constant(std::string_view folded) const noexcept;
   /// The requests with such values whose mask has this hash, in the order of recording.
@@ -128,7 +133,7 @@ class ServiceSection final : public ServiceTable {
 
   Bytes file_;
   const format::ServiceRecord& record_;
-  Document profile_;
+  Document profile_, knowledge_;
   std::span<const format::RequestRecord> requests_;
   std::span<const std::uint32_t> request_index_, key_lists_, key_index_, pattern_members_,
       evidence_, by_cause_;

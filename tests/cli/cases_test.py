@@ -176,6 +176,21 @@ def clock(sql, again, _):
     return "asked"
 
 
+def clock_once(sql, again, _):
+    """Asked once only: a second answer would have been another one."""
+    with sql.pool(1) as (connection,):
+        ask(connection, "SELECT now() AS t, 1 AS one")
+        ask(connection, "SELECT random() AS r" if sql.service == "pg" else "SELECT rand() AS r")
+    return "asked"
+
+
+def compared_clock(sql, again, _):
+    """What a clock is compared with is of the recording, as the clock is."""
+    with sql.pool(2) as (writer, reader):
+        ask(writer, "INSERT INTO made (id) VALUES (1)")
+        return ask(reader if again else writer, "SELECT id FROM made WHERE at <= now()")
+
+
 def other_table(sql, again, _):
     """Again: the same of a table of the same shape."""
     with sql.pool(1) as (connection,):
@@ -290,7 +305,7 @@ def redis_discard(_, again, ids):
 
 
 CASES = {function.__name__: function for function in (
-    twice_in_parallel, pool, rollback, savepoint, client_made_key, made_columns, clock, other_table, polls,
+    twice_in_parallel, pool, rollback, savepoint, client_made_key, made_columns, clock, clock_once, compared_clock, other_table, polls,
     many_polls, comments, swapped, in_list, redis_pool, redis_parallel, redis_key, redis_polls, redis_swapped,
     redis_discard)}
 
@@ -360,6 +375,20 @@ class Cases(Case):
                 self.expect(2, "run", mock, *self.command("clock", service, "again"), says="guess")
                 self.expect(1, "run", mock, "--strict", *self.command("clock", service, "again"))
 
+    def test_clock_that_was_asked_once_is_told_as_a_guess(self):
+        for service in ("pg", "my"):
+            with self.subTest(service):
+                mock = self.path("once" + service)
+                kind, setup = (servers.Postgres, POSTGRES_SETUP) if service == "pg" else (servers.Mariadb, MARIADB_SETUP)
+                self.expect(0, "record", mock, "--map", f"db=0={self.server(kind, setup)}",
+                            *self.command("clock_once", service, "once"))
+                chance = "random()" if service == "pg" else "rand()"
+                self.expect(0, "compile", mock, says=["shows now(), which is another one", f"shows {chance}"])
+                _, err = self.expect(2, "run", mock, *self.command("clock_once", service, "again"),
+                                     says="it shows the clock or chance")
+                self.assertIn("2 guess", err)
+                self.expect(1, "run", mock, "--strict", *self.command("clock_once", service, "again"))
+
     def test_update_of_another_table_is_a_miss(self):
         for service in ("pg", "my"):
             with self.subTest(service):
@@ -376,7 +405,7 @@ def add_case(case, service):
     setattr(Cases, f"test_{case}_{service}", test)
 
 
-for name in ("twice_in_parallel", "pool", "rollback", "savepoint", "client_made_key", "made_columns", "polls",
+for name in ("twice_in_parallel", "pool", "rollback", "savepoint", "client_made_key", "made_columns", "compared_clock", "polls",
              "many_polls", "comments", "swapped", "in_list"):
     add_case(name, "pg")
     add_case(name, "my")

@@ -3,7 +3,7 @@
 import json
 import os
 
-from support import Case, SESSION, main
+from support import Case, CONFIG, SESSION, main
 
 
 class Compile(Case):
@@ -51,6 +51,15 @@ class Compile(Case):
     def test_a_file_that_can_not_be_written(self):
         self.expect(1, "compile", self.mock_set(), "-o", self.path("no/such/folder/table"),
                     says="can't be written")
+
+    def test_the_rules_of_the_manual_are_rules(self):
+        with open(os.path.join(os.path.dirname(__file__), "../../docs/rules.md")) as manual:
+            example = manual.read().split("```yaml\n")[1].split("```")[0]
+        mock = self.mock_set(config=CONFIG + "  payments: {protocol: http, listen: '127.0.0.1:0'}\n")
+        self.write("mock/rules/manual.yaml", example)
+        out, _ = self.expect(0, "compile", mock)
+        self.assertIn("payments (http): sessions 0, exchanges 0, rules 1", out)
+        self.assertIn("cart (redis): sessions 1, exchanges 4, rules 1", out)
 
 
 if __name__ == "__main__":

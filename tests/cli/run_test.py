@@ -38,16 +38,16 @@ class Run(Case):
         self.assertIn("1 request was not answered", err)
 
     def guessing_set(self):
-        """A mock set that also holds what depends on every write to a key, not on its content only."""
+        """A mock set that also holds what depends on every write to the database, and is not computed."""
         mock = self.mock_set()
         session, = pathlib.Path(mock, "sessions").glob("*.yaml")
         with session.open("a", encoding="utf-8") as file:
-            file.write("---\nrequest:\n  command: [TTL, color]\nanswer: -1\nat: [901, 902]\n")
+            file.write("---\nrequest:\n  command: [DBSIZE]\nanswer: 1\nat: [901, 902]\n")
         return mock
 
     def test_a_guess_breaks_normal_strictness_only_if_it_is_not_allowed(self):
-        # The second SET bumps the key once more than was recorded.
-        script = self.client("SET color blue", "SET color blue", "TTL color")
+        # The second SET changes the database once more than was recorded.
+        script = self.client("SET color blue", "SET color blue", "DBSIZE")
         mock = self.guessing_set()
         out, err = self.expect(2, "run", mock, "--", *script)
         self.assertIn("guess [cart]", err)
@@ -55,7 +55,7 @@ class Run(Case):
         self.assertIn("(allowed)", err)
 
     def test_strict_misses_rather_than_guesses(self):
-        script = self.client("SET color blue", "SET color blue", "TTL color")
+        script = self.client("SET color blue", "SET color blue", "DBSIZE")
         out, err = self.expect(2, "run", self.guessing_set(), "--strict", "--", *script)
         self.assertIn("-ERR", out)
         self.assertNotIn("guess [cart]", err)

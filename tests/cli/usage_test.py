@@ -18,6 +18,7 @@ class Usage(Case):
             out, err = self.expect(0, command, "--help")
             for part in ["NAME", "SYNOPSIS", "DESCRIPTION", "EXIT STATUS", "EXAMPLES", "OPTIONS"]:
                 self.assertIn(part + "\n", out, command)
+            self.assertNotRegex(out, r":\{| in \[", "how the program checks an option is not for people")
             self.assertEqual(err, "")
 
     def test_every_option_is_in_the_help_and_in_the_completions(self):

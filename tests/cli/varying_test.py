@@ -5,6 +5,7 @@ Run by /usr/bin/python3, where psycopg, redis and pymysql are; skipped where a s
 
 import contextlib
 import datetime
+import glob
 import http.client
 import json
 import os
@@ -36,6 +37,14 @@ CREATE TABLE numbers (id serial PRIMARY KEY, name text);
 INSERT INTO numbers (name) VALUES ('one'), ('two'), ('three');
 """
 MARIADB_SETUP = "CREATE TABLE orders (id CHAR(36) PRIMARY KEY, name TEXT, made DATETIME(6));\n"
+AUDIT_SETUP = """
+CREATE TABLE audit (id CHAR(36) PRIMARY KEY, at TIMESTAMP(6) NULL, text VARCHAR(40));
+CREATE TABLE kinds (name VARCHAR(20) PRIMARY KEY);
+INSERT INTO kinds VALUES ('made');
+"""
+NOTES_SETUP = """
+CREATE TABLE notes (id CHAR(36) PRIMARY KEY, made TIMESTAMP(6) DEFAULT CURRENT_TIMESTAMP(6));
+"""
 
 HTTP_SERVER = r"""
 const http = require('http');
@@ -189,7 +198,126 @@ def now_product():
     return os.environ.get("PRODUCT", PRODUCTS[0])
 
 
-FLOWS = {"sorted": sorted_flow, "refers": refers_flow, "pg": postgres_flow, "cache": redis_flow, "my": mysql_flow, "api": http_flow,
+def fresh_rows(now):
+    return [(str(uuid.uuid4()), now, "made") for _ in range(int(os.environ.get("ROWS", "2")))]
+
+
+def seen_of_audit(ask, inserted):
+    """How many rows each insert is told to have added; what else is there, and with AUDIT all of it."""
+    seen = {"kind": ask("SELECT name FROM kinds WHERE name = 'made'"), "inserted": inserted}
+    if "AUDIT" in os.environ:
+        seen["count"] = ask("SELECT count(*) FROM audit")
+    return seen
+
+
+def node(script):
+    """What a script of Node prints, in which `rows` are those that are to be inserted."""
+    conformance = HERE.parents[1] / "conformance"
+    head = ("const crypto = require('crypto');\n"
+            "const now = new Date();\n"
+            "const rows = Array.from({length: Number(process.env.ROWS || 2)}, () => [crypto.randomUUID(), now, 'made']);\n")
+    done = subprocess.run(["node", "-e", head + script], cwd=conformance, capture_output=True, text=True, timeout=60)
+    if done.returncode:
+        raise RuntimeError(done.stderr)
+    return json.loads(done.stdout)
+
+
+def postgres_rows_flow(ids, now):
+    import psycopg2.extras
+    rows = fresh_rows(now)
+    old = psycopg2.connect(host="127.0.0.1", port=port_of("pg"), user=ACCOUNT, password=ACCOUNT, dbname=ACCOUNT)
+    old.autocommit = True
+    with contextlib.closing(old), old.cursor() as cursor, postgres() as connection:
+        psycopg2.extras.execute_values(cursor, "INSERT INTO audit (id, at, text) VALUES %s", rows)
+        inserted = [cursor.rowcount]
+        text = "INSERT INTO audit (id, at, text) VALUES " + ", ".join(["(%s, %s, %s)"] * len(rows))
+        values = [value for row in fresh_rows(now) for value in row]
+        inserted.append(connection.execute(text, values).rowcount)
+        inserted.append(node("""
+            const client = new (require('pg').Client)({host: '127.0.0.1', port: process.env.UNDERSTUDY_PG_PORT,
+              user: 'understudy', password: 'understudy', database: 'understudy'});
+            const places = rows.map((_, i) => `($${3 * i + 1}, $${3 * i + 2}, $${3 * i + 3})`).join(', ');
+            client.connect()
+              .then(() => client.query('INSERT INTO audit (id, at, text) VALUES ' + places, rows.flat()))
+              .then((result) => { console.log(result.rowCount); return client.end(); });
+        """))
+        return seen_of_audit(lambda text: connection.execute(text).fetchall(), inserted)
+
+
+def mysql_rows_flow(ids, now):
+    import pymysql
+    with contextlib.closing(pymysql.connect(
+            host="127.0.0.1", port=port_of("my"), user=ACCOUNT, password=ACCOUNT, database=ACCOUNT,
+            autocommit=True)) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT id, at, text FROM audit WHERE id = 'none'")  # tells the types of its columns
+        rows = [(id, at.replace(tzinfo=None), text) for id, at, text in fresh_rows(now)]
+        inserted = [cursor.executemany("INSERT INTO audit (id, at, text) VALUES (%s, %s, %s)", rows)]
+        inserted += node("""
+            const mysql = require('mysql2/promise');
+            (async () => {
+              const client = await mysql.createConnection({host: '127.0.0.1', port: process.env.UNDERSTUDY_MY_PORT,
+                user: 'understudy', password: 'understudy', database: 'understudy'});
+              const [nested] = await client.query('INSERT INTO audit (id, at, text) VALUES ?', [rows]);
+              const places = rows.map(() => '(?, ?, ?)').join(', ');
+              const values = rows.map((row) => [crypto.randomUUID(), row[1], row[2]]).flat();
+              const [prepared] = await client.execute('INSERT INTO audit (id, at, text) VALUES ' + places, values);
+              console.log(JSON.stringify([nested.affectedRows, prepared.affectedRows]));
+              await client.end();
+            })();
+        """)
+
+        def ask(text):
+            cursor.execute(text)
+            return cursor.fetchall()
+        return seen_of_audit(ask, inserted)
+
+
+def other_rows_flow(ids, now):
+    """Rows that differ in what does not vary: how many there are is not known to be all that matters."""
+    count = int(os.environ.get("ROWS", "2"))
+    with postgres() as connection:
+        text = "INSERT INTO audit (id, text) VALUES " + ", ".join(["(%s, %s)"] * count)
+        values = [value for number in range(count) for value in (str(uuid.uuid4()), f"line {number}")]
+        return connection.execute(text, values).rowcount
+
+
+def seen_of_notes(ask, id):
+    """A time that the server made: it is of now, and finds its row again."""
+    ask("INSERT INTO notes (id) VALUES (%s)", id)
+    made = ask("SELECT id, made FROM notes WHERE id = %s", id)[0][1]
+    naive = made.astimezone(datetime.timezone.utc).replace(tzinfo=None) if made.tzinfo else made
+    age = (datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None) - naive).total_seconds()
+    return {"near": abs(age) < 600, "fraction": made.microsecond > 0,
+            "found": ask("SELECT count(*) FROM notes WHERE made = %s", made),
+            "since": ask("SELECT count(*) FROM notes WHERE made >= %s", made)}
+
+
+def postgres_times_flow(ids, now):
+    with postgres() as connection:
+        connection.execute("SET TIME ZONE 'UTC'")
+
+        def ask(text, *values):
+            cursor = connection.execute(text, values)
+            return cursor.fetchall() if cursor.description else None
+        seen = seen_of_notes(ask, str(ids[0]))
+        text = ask("SELECT to_jsonb(notes) ->> 'made' FROM notes WHERE id = %s", str(ids[0]))[0][0]
+        made = ask("SELECT made FROM notes WHERE id = %s", str(ids[0]))[0][0]
+        return {**seen, "json": datetime.datetime.fromisoformat(text) == made.replace(tzinfo=None)}
+
+
+def mysql_times_flow(ids, now):
+    import pymysql
+    with contextlib.closing(pymysql.connect(
+            host="127.0.0.1", port=port_of("my"), user=ACCOUNT, password=ACCOUNT, database=ACCOUNT,
+            autocommit=True, init_command="SET time_zone = '+00:00'")) as connection, connection.cursor() as cursor:
+        def ask(text, *values):
+            cursor.execute(text, values)
+            return cursor.fetchall()
+        return seen_of_notes(ask, str(ids[0]))
+
+
+FLOWS = {"pg-rows": postgres_rows_flow, "my-rows": mysql_rows_flow, "other-rows": other_rows_flow,
+         "pg-times": postgres_times_flow, "my-times": mysql_times_flow, "sorted": sorted_flow, "refers": refers_flow, "pg": postgres_flow, "cache": redis_flow, "my": mysql_flow, "api": http_flow,
          "generated": generated_flow, "numbers": numbers_flow}
 
 
@@ -309,6 +437,79 @@ class Varying(Case):
         self.addCleanup(os.environ.pop, "PRODUCT")
         _, err = self.again("refers", fresh_ids(), time_now(), status=2)
         self.assertIn("guess", err)
+
+    def with_rows(self, count, flow, status=0, **environment):
+        for name, value in {"ROWS": str(count), **environment}.items():
+            os.environ[name] = value
+            self.addCleanup(os.environ.pop, name, None)
+        out, err = self.again(flow, fresh_ids(), time_now(datetime.timedelta(days=3)), status)
+        for name in environment:
+            os.environ.pop(name)
+        return (json.loads(out[0].split(" ", 1)[1]) if out else None), err
+
+    def check_rows(self, service, server, flow, inserts):
+        os.environ["AUDIT"] = "1"
+        self.addCleanup(os.environ.pop, "AUDIT", None)
+        recorded = json.loads(self.record({service: server.upstream()}, fresh_ids(), flow)[0].split(" ", 1)[1])
+        os.environ.pop("AUDIT")
+        # That times are not unique, a recording does not tell.
+        self.write("mock/tables.sql", AUDIT_SETUP)
+        config = pathlib.Path(self.path("mock"), "understudy.yaml")
+        text = config.read_text()
+        self.assertIn("listen:", text)
+        block = "schema: tables.sql\n    listen:" if "\n    listen:" in text else "schema: tables.sql, listen:"
+        config.write_text(text.replace("listen:", block, 1))
+        self.assertEqual(recorded["inserted"], [2] * inserts)
+        for count in (2, 1, 5):
+            seen, err = self.with_rows(count, flow)
+            self.assertEqual(seen["inserted"], [count] * inserts, err)
+            self.assertEqual(seen["kind"], recorded["kind"])
+        # What depends on all rows does not take the recorded state for that of this run.
+        seen, _ = self.with_rows(2, flow, AUDIT="1")
+        self.assertEqual(seen["count"], recorded["count"])
+        _, err = self.with_rows(5, flow, status=2, AUDIT="1")
+        self.assertIn("understudy guesses the answer to SELECT count(*) FROM audit".lower(), err.lower())
+
+    def test_rows_may_be_more_or_less_postgres(self):
+        self.check_rows("pg", self.server(servers.Postgres, AUDIT_SETUP), "pg-rows", 3)
+
+    def test_rows_may_be_more_or_less_mariadb(self):
+        self.check_rows("my", self.server(servers.Mariadb, AUDIT_SETUP), "my-rows", 3)
+
+    def test_rows_that_differ_in_more_are_a_miss(self):
+        upstreams = {"pg": self.server(servers.Postgres, AUDIT_SETUP).upstream()}
+        self.record(upstreams, fresh_ids(), "other-rows")
+        self.assertEqual(self.with_rows(2, "other-rows")[0], 2)
+        _, err = self.with_rows(3, "other-rows", status=1)
+        self.assertIn("it adds 3 rows and not 2", err)
+
+    def check_times(self, service, server, flow):
+        self.record({service: server.upstream()}, fresh_ids(), flow)
+        self.make_older(datetime.timedelta(days=60))
+        seen, _ = self.with_rows(1, flow)
+        self.assertFalse(seen["near"])
+        config = pathlib.Path(self.path("mock"), "understudy.yaml")
+        config.write_text(config.read_text() + "times: shifted\n")
+        self.expect(0, "compile", self.path("mock"), "--check")
+        seen, err = self.with_rows(1, flow)
+        self.assertEqual(seen, {**seen, "near": True, "fraction": True, "found": [[1]], "since": [[1]]}, err)
+        return seen
+
+    def make_older(self, by):
+        """As if the recording had been made earlier."""
+        today = datetime.datetime.now(datetime.timezone.utc)
+        for days in (0, 1):  # midnight may have passed
+            day = today - datetime.timedelta(days=days)
+            for name in glob.glob(self.path("mock") + "/sessions/*.yaml"):
+                file = pathlib.Path(name)
+                file.write_text(file.read_text().replace(f"{day:%Y-%m-%d}", f"{day - by:%Y-%m-%d}"))
+
+    def test_times_are_shifted_postgres(self):
+        seen = self.check_times("pg", self.server(servers.Postgres, NOTES_SETUP), "pg-times")
+        self.assertTrue(seen["json"])
+
+    def test_times_are_shifted_mariadb(self):
+        self.check_times("my", self.server(servers.Mariadb, NOTES_SETUP), "my-times")
 
     def test_two_recordings_prove_what_varies(self):
         server = self.server(servers.Postgres, POSTGRES_SETUP)

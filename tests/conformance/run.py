@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """Runs real clients against real servers, then against recordings of them, and compares what they saw.
 
-For each client script of a protocol (`<protocol>/client_<driver>.{sh,py,js}`):
+For each client script of a protocol (`<protocol>/<group>_<driver>.{sh,py,js}`):
 
     transparent   through the recorder it prints what it prints when it talks to the server itself
     served        against the mock of its own recording it prints the same, every answer certain,
                   every recorded exchange asked for
-    from <other>  against the mock that each other client of the protocol recorded, the same again
+    from <other>  against the mock that each other client of its group recorded, the same again
     closure       recorded once more while it talks to the mock, the recording says the same
 
 tests/conformance/README.md says how to add a client.
@@ -42,6 +42,10 @@ class Client:
     script: pathlib.Path
     expected: bytes = b""
     mock_set: pathlib.Path | None = None
+
+    @property
+    def group(self):
+        return self.script.stem.partition("_")[0]
 
     @property
     def name(self):
@@ -172,7 +176,7 @@ class Conformance:
             name = f"{self.protocol}/{client.name}"
             self.suite.check(f"{name}: served", self.see_own_mock, client)
             for other in recorded:
-                if other is not client:
+                if other is not client and other.group == client.group:
                     self.suite.check(f"{name}: from {other.name}", self.see_mock, client, other.mock_set)
             self.suite.check(f"{name}: closure", self.see_closure, client)
 
@@ -187,7 +191,7 @@ def server_for(protocol):
 
 
 def clients_of(protocol, wanted):
-    scripts = sorted(path for path in (HERE / protocol).glob("client_*") if path.suffix in RUNNERS)
+    scripts = sorted(path for path in (HERE / protocol).glob("*_*") if path.suffix in RUNNERS)
     clients = [Client(script) for script in scripts]
     return [client for client in clients if not wanted or client.name in wanted]
 

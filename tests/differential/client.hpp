@@ -97,13 +97,14 @@ class Client {
 
 struct Workload {
   std::string name;
-  std::string schema;  ///< of SQLite, with the rows that are there before the recording begins
+  /// Of SQLite, with the rows that are there before the recording begins; of Redis the commands
+  /// that put there what is there before it, a line each, none for a server that the recording
+  /// empties.
+  std::string schema;
   bool private_rows = false;  ///< no two clients touch the same row
   /// Rows change in ways of which no statement tells. No mock can know of them where the recording
   /// shows nothing: wrong answers count only where compile found that keys were too narrow.
   bool hidden = false;
-  /// What is read follows from what writes determine (docs/matching.md), not from their history.
-  bool determined = false;
   std::function<std::unique_ptr<Client>(int number, std::uint64_t seed, int units)> client;
   bool declared = false;  ///< the mock knows `schema`
 };
@@ -114,13 +115,8 @@ struct Workload {
 [[nodiscard]] std::vector<Workload> redis_workloads();
 
 template <class Kind>
-Workload workload(std::string name, std::string schema, bool private_rows, bool hidden = false,
-                  bool determined = false) {
-  return {std::move(name),
-          std::move(schema),
-          private_rows,
-          hidden,
-          determined,
+Workload workload(std::string name, std::string schema, bool private_rows, bool hidden = false) {
+  return {std::move(name), std::move(schema), private_rows, hidden,
           [](int number, std::uint64_t seed, int units) {
             return std::make_unique<Kind>(number, seed, units);
           }};

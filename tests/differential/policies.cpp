@@ -14,7 +14,9 @@ void Tally::add(const Tally& other) {
   miss += other.miss;
   wrong += other.wrong;
   unknowable += other.unknowable;
-  unheld += other.unheld;
+  computed += other.computed;
+  held += other.held;
+  held_certain += other.held_certain;
   fifo_right += other.fifo_right;
   fifo_wrong += other.fifo_wrong;
   first_right += other.first_right;

@@ -20,7 +20,10 @@ struct Tally {
   std::uint64_t miss = 0;
   std::uint64_t wrong = 0;       ///< certain, and not the truth
   std::uint64_t unknowable = 0;  ///< the recording has no such answer to that request
-  std::uint64_t unheld = 0;      ///< nor has it that request where its keys held the same (Redis)
+  std::uint64_t computed = 0;    ///< of the certain and right ones
+  /// Where the recording has the request while its keys held the same (Redis), and of those the
+  /// certain and right ones.
+  std::uint64_t held = 0, held_certain = 0;
   std::uint64_t fifo_right = 0, fifo_wrong = 0;    ///< each recorded answer once, then the last
   std::uint64_t first_right = 0, first_wrong = 0;  ///< the first recorded answer for ever
 

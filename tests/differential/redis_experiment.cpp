@@ -105,7 +105,7 @@ class RedisExperiment {
       static_cast<void>(served_.back()->start());
       static_cast<void>(serve(i, {"HELLO", "3"}));
     }
-    static_cast<void>(serve(0, {"FLUSHALL"}));
+    if (workload_.schema.empty()) static_cast<void>(serve(0, {"FLUSHALL"}));
     plan_.order = plan_.order * 2 + 77;
     plan_.perturbed = true;
     simulate(
@@ -116,9 +116,10 @@ class RedisExperiment {
   }
 
  private:
-  /// A server emptied for each run.
+  /// A server that begins anew for each run.
   Execute truth() {
-    truth_ = std::make_unique<RedisTruth>(port_, static_cast<std::uint32_t>(plan_.clients));
+    truth_ = std::make_unique<RedisTruth>(port_, static_cast<std::uint32_t>(plan_.clients),
+                                          workload_.schema);
     return [this](std::uint32_t client, const Statement& statement) {
       const Words words = words_of(statement);
       request_ = command_octets(words);
@@ -151,11 +152,14 @@ class RedisExperiment {
 
   /// False where the mock refuses a write: it never happened.
   bool ask(std::uint32_t client, const Statement& statement) {
-    const std::uint64_t guesses = counted(Grade::guess), misses = counted(Grade::miss);
+    const std::uint64_t guesses = counted(Grade::guess), misses = counted(Grade::miss),
+                        computed = counted(Grade::computed);
     answer_ = serve(client, words_of(statement));
-    grade_ = counted(Grade::miss) > misses     ? Grade::miss
-             : counted(Grade::guess) > guesses ? Grade::guess
-                                               : Grade::exact;
+    // A transaction is as sure as the least sure of its answers.
+    grade_ = counted(Grade::miss) > misses         ? Grade::miss
+             : counted(Grade::guess) > guesses     ? Grade::guess
+             : counted(Grade::computed) > computed ? Grade::computed
+                                                   : Grade::exact;
     if (grade_ != Grade::miss || statement.kind != Statement::Kind::write) return true;
     ++outcome_.writes.asked;
     ++outcome_.writes.miss;
@@ -174,10 +178,14 @@ class RedisExperiment {
     const bool right = meaning_of(answer_) == truth;
     count(grade_, right, tally);
     baselines_.count(request_, truth, tally);
-    const bool held = !reads || held_.contains(basis());
-    tally.unheld += held ? 0 : 1;
-    if (held && reads && grade_ != Grade::exact) outcome_.uncertain.push_back(said.statement->sql);
-    if (grade_ == Grade::exact && !right && !outcome_.wrong)
+    const bool certain = is_certain(grade_);
+    tally.computed += grade_ == Grade::computed && right ? 1 : 0;
+    if (reads && held_.contains(basis())) {
+      ++tally.held;
+      tally.held_certain += certain && right ? 1 : 0;
+      if (!certain) outcome_.uncertain.push_back(said.statement->sql);
+    }
+    if (certain && !right && !outcome_.wrong)
       outcome_.wrong = Wrong{told(said), readable(answer_), readable(reply_)};
   }
 

@@ -2,19 +2,37 @@
 
 #include <unistd.h>
 
+#include <iterator>
+#include <sstream>
+#include <stdexcept>
+
 #include "protocols/redis/redis.hpp"
 
 namespace differential {
 
 using namespace understudy;
 
-RedisTruth::RedisTruth(std::uint16_t port, std::uint32_t connections)
+RedisTruth::RedisTruth(std::uint16_t port, std::uint32_t connections, const std::string& before)
     : inspector_(connect_to_redis(port)) {
   for (std::uint32_t i = 0; i < connections; ++i) {
     connections_.push_back({connect_to_redis(port), "0", redis::protocol().new_observer({})});
     static_cast<void>(execute(i, {"HELLO", "3"}));
   }
-  static_cast<void>(execute(0, {"FLUSHALL"}));
+  if (before.empty())
+    static_cast<void>(execute(0, {"FLUSHALL"}));
+  else
+    fill(before);
+}
+
+void RedisTruth::fill(const std::string& before) {
+  static_cast<void>(converse(inspector_, command_octets({"FLUSHALL"})));
+  std::istringstream lines(before);
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream in(line);
+    const std::vector<std::string> words(std::istream_iterator<std::string>(in), {});
+    if (converse(inspector_, command_octets(words)).starts_with('-'))
+      throw std::runtime_error("redis-server refuses " + line);
+  }
 }
 
 RedisTruth::~RedisTruth() {

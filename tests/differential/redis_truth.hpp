@@ -15,9 +15,10 @@ namespace differential {
 
 class RedisTruth {
  public:
-  /// The first connection empties the server. All speak RESP3. Throws where there is no such
-  /// server.
-  RedisTruth(std::uint16_t port, std::uint32_t connections);
+  /// The server holds what the commands of `before` put there, a line each, of which nobody sees
+  /// anything; without them the first connection empties it. All speak RESP3. Throws where there is
+  /// no such server.
+  RedisTruth(std::uint16_t port, std::uint32_t connections, const std::string& before = {});
   ~RedisTruth();
   RedisTruth(const RedisTruth&) = delete;
   RedisTruth& operator=(const RedisTruth&) = delete;
@@ -35,6 +36,7 @@ class RedisTruth {
     std::string database = "0";
     std::unique_ptr<understudy::Observer> observer;
   };
+  void fill(const std::string& before);
   void observe(std::uint32_t number, understudy::Direction from, const std::string& octets);
 
   std::vector<Connection> connections_;

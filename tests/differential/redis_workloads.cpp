@@ -319,19 +319,40 @@ class SharedKeys : public Mixed {
   void act() override { mix("shop" + number(2) + ":"); }
 };
 
+/// What is there when a recording begins in the midst of things.
+std::string shop_before() {
+  std::string before;
+  for (const std::string owner : {"shop0:", "shop1:", "user:0:", "user:1:", "user:2:"})
+    for (const std::string_view command :
+         {"SET name old", "SET count 7", "HSET cart item0 2 item3 1", "RPUSH list one two three",
+          "SADD set 1 3 5", "ZADD board 10 player0 20 player1"}) {
+      const std::size_t key = command.find(' ') + 1;
+      before.append(command.substr(0, key)).append(owner).append(command.substr(key)) += '\n';
+    }
+  return before;
+}
+
 }  // namespace
 
 std::vector<Workload> redis_workloads() {
   return {workload<PrivateKeys>("keys of one client", "", true),
-          workload<Cache>("cache", "", false, false, true),
+          workload<PrivateKeys>("keys of one client, not empty", shop_before(), true),
+          workload<Cache>("cache", "", false),
           workload<Sessions>("sessions", "", false),
+          workload<Sessions>("sessions, not empty",
+                             "HSET session:0 user u1 seen 2\nHSET session:1 user u0 cart 2\n"
+                             "EXPIRE session:1 7200\n",
+                             false),
           workload<Counters>("counters", "", false),
-          // The order in which a server lists a set is a matter of chance: no bar for it.
+          workload<Counters>("counters, not empty", "SET hits:0 41\nHSET votes 1 3 2 4\n", false),
           workload<Tags>("tags", "", false),
-          workload<LeaderBoard>("leader board", "", false, false, true),
+          workload<LeaderBoard>("leader board", "", false),
           workload<Queues>("queues", "", false),
-          workload<Watched>("watched keys", "", false, false, true),
-          workload<SharedKeys>("shared keys", "", false)};
+          workload<Queues>("queues, not empty", "RPUSH jobs:0 job0 job1 job2\nRPUSH jobs:1 job1\n",
+                           false),
+          workload<Watched>("watched keys", "", false),
+          workload<SharedKeys>("shared keys", "", false),
+          workload<SharedKeys>("shared keys, not empty", shop_before(), false)};
 }
 
 }  // namespace differential

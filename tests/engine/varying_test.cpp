@@ -1,7 +1,10 @@
 // Values that vary from run to run, served through the toy protocol.
 #include <doctest/doctest.h>
 
+#include <chrono>
+
 #include "engine/client.hpp"
+#include "match/instant.hpp"
 #include "support/toy_recording.hpp"
 #include "table/service_section.hpp"
 
@@ -35,6 +38,19 @@ struct Stage {
     return answer.starts_with("MISS") ? "MISS" : answer;
   }
 };
+
+/// Seconds from the recording's beginning to now.
+std::int64_t age_of_recording() {
+  const auto now = std::chrono::duration_cast<std::chrono::seconds>(
+      std::chrono::system_clock::now().time_since_epoch());
+  return now.count() - match::parse_instant(toy::Recorded::recorded_at)->microseconds / 1'000'000;
+}
+
+/// A recorded time as it is shown `later` seconds after the recording.
+std::string shown(std::string_view recorded, std::int64_t later) {
+  const auto instant = match::parse_instant(recorded);
+  return match::format_instant(instant->microseconds + later * 1'000'000, instant->style);
+}
 
 /// Two orders are made and read back.
 toy::Recorded& orders(toy::Recorded& recorded) {
@@ -263,6 +279,89 @@ TEST_CASE("an answer with a value that this run has not made is a guess") {
   CHECK(stage.ask("GET t.1") == "of " + a + " [guess]");
   CHECK(stage.ask("SET orders." + x + " ann") == "ok [exact]");
   CHECK(stage.ask("GET t.1") == "of " + x + " [static]");
+}
+
+TEST_CASE("rows that are all new may be more or less than those of the recording") {
+  const std::string z = "7d0b2c4e-1f81-4a3b-9c5d-7e8f90a1b2c4";
+  toy::Recorded recorded;
+  recorded.say(1, "GET log.count", "0").say(1, "GET other.1", "one");
+  recorded.say(1, "FILL log.rows " + a + " x;" + b + " x", "2 rows");
+  recorded.say(1, "GET log", "two").say(1, "GET log.rows", a + "," + b);
+  recorded.say(1, "SET log.last " + a, "ok").say(1, "GET other.1", "one");
+  Stage stage(recorded);
+  SUBCASE("more") {
+    CHECK(stage.ask("FILL log.rows " + x + " x;" + y + " x;" + z + " x") == "3 rows [exact]");
+    CHECK(stage.ask("GET log") == "two [guess]");
+    CHECK(stage.ask("GET log.rows").ends_with("[guess]"));
+    CHECK(stage.ask("SET log.last " + x) == "ok [exact]");  // another row
+    CHECK(stage.ask("SET log.last " + z) == "MISS");        // stands for nothing that was recorded
+  }
+  SUBCASE("less") {
+    CHECK(stage.ask("FILL log.rows " + x + " x") == "1 rows [exact]");
+    CHECK(stage.ask("GET log") == "two [guess]");
+  }
+  SUBCASE("as many") {
+    CHECK(stage.ask("FILL log.rows " + x + " x;" + y + " x") == "2 rows [exact]");
+    CHECK(stage.ask("GET log") == "two [exact]");
+    CHECK(stage.ask("GET log.rows") == x + "," + y + " [exact]");
+  }
+  SUBCASE("not of other constants, nor with values that are known or twice the same") {
+    CHECK(stage.ask("FILL log.rows " + x + " x;" + y + " y;" + z + " x") == "MISS");
+    CHECK(stage.ask("FILL log.rows " + x + " x;" + x + " x;" + z + " x") == "MISS");
+    CHECK(stage.ask("FILL log.rows " + x + " y") == "MISS");
+    CHECK(stage.ask("FILL log.rows " + x + " x;" + y + " x;" + b + " x") == "MISS");
+  }
+  CHECK(stage.ask("GET other.1") == "one [static]");
+}
+
+TEST_CASE("of one row, or of rows that differ in more, no other number is known") {
+  toy::Recorded recorded;
+  recorded.say(1, "FILL t.1 " + a + " x", "1 rows").say(1, "FILL u.1 a;b", "2 rows");
+  recorded.say(1, "FILL v.1 " + b + " x;" + b + " x", "2 rows");
+  Stage stage(recorded);
+  CHECK(stage.ask("FILL t.1 " + x + " x;" + y + " x") == "MISS");
+  CHECK(stage.ask("FILL u.1 a;b;c") == "MISS");
+  CHECK(stage.ask("FILL v.1 " + x + " x;" + x + " x;" + x + " x") == "MISS");
+}
+
+TEST_CASE("what shows the clock is told as a guess, in the recorded order") {
+  toy::Recorded recorded;
+  recorded.say(1, "CLOCK t.1", "noon").say(1, "GET t.1", "one");
+  Stage stage(recorded);
+  CHECK(stage.ask("CLOCK t.1") == "noon [guess]");
+  CHECK(stage.ask("GET t.1") == "one [static]");
+  REQUIRE(stage.incidents.size() == 1);
+  CHECK(stage.incidents[0].summary.find("it shows the clock or chance") != std::string::npos);
+}
+
+TEST_CASE("times that the server made are shown as if they were of this run") {
+  const std::string made = "2026-11-25 00:00:05.123456+01", http = "Wed, 25 Nov 2026 00:00:07 GMT";
+  toy::Recorded recorded;
+  recorded.say(1, "GET t.1", made + "|" + http + "|1999-12-31T00:00:00Z|1795564801");
+  recorded.say(1, "GET t.2", made).say(1, "GET after." + made, "one");
+  recorded.say(1, "GET kept.2026-11-24T23:00:05.123Z", "kept");
+  recorded.say(1, "SET t.3 2026-11-25T00:00:09Z", "ok").say(1, "GET t.3", "2026-11-25T00:00:09Z");
+  SUBCASE("not unless it is asked for") {
+    Stage stage(recorded);
+    CHECK(stage.ask("GET t.2") == made + " [static]");
+  }
+  SUBCASE("as it was spelled, and as the same time when it comes back") {
+    recorded.shift_times();
+    const std::int64_t before = age_of_recording();
+    Stage stage(recorded);
+    const std::int64_t after = age_of_recording();
+    const std::string told = stage.ask("GET t.2");
+    const std::int64_t later = told == shown(made, before) + " [static]" ? before : after;
+    CHECK(told == shown(made, later) + " [static]");
+    CHECK(stage.ask("GET t.1") == shown(made, later) + "|" + shown(http, later) +
+                                      "|1999-12-31T00:00:00Z|1795564801 [static]");
+    CHECK(stage.ask("GET after." + shown(made, later)) == "one [static]");
+    CHECK(stage.ask("GET kept." + shown("2026-11-24T23:00:05.123Z", later)) == "kept [static]");
+    CHECK(stage.ask("GET after." + shown(made, later + 1)) == "MISS");
+    // What the client makes is renamed, not shifted.
+    CHECK(stage.ask("SET t.3 2027-01-01T10:00:00Z") == "ok [exact]");
+    CHECK(stage.ask("GET t.3") == "2027-01-01T10:00:00Z [exact]");
+  }
 }
 
 TEST_CASE("two live values never stand for one recorded value") {

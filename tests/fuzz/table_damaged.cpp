@@ -11,6 +11,7 @@
 #include "engine/rule_book.hpp"
 #include "match/lookup.hpp"
 #include "table/builder.hpp"
+#include "table/checksum.hpp"
 #include "table/hash.hpp"
 #include "table/mapped_table.hpp"
 
@@ -62,7 +63,8 @@ ServiceBuilder section(const std::string& name) {
   write.mask = 42;
   builder.add(std::move(write));
   builder.set_writes({{5, 2, 1, source, 7}});
-  builder.set_varying({{"ax", table::format::value_proven}, {"ay", table::format::value_constant}});
+  builder.set_varying(
+      {{"ax", {table::format::value_proven}}, {"ay", {table::format::value_constant}}});
   builder.add({.condition = {{"line", {{"regex", "^G"}}}},
                .image = "rule",
                .file = "rules/a.yaml",
@@ -98,7 +100,7 @@ void seal(std::vector<std::uint8_t>& octets) {
   header.magic = table::format::magic;
   header.version = table::format::version;
   header.file_octets = octets.size();
-  header.checksum = table::hash_of(as_text(Bytes(octets).subspan(sizeof header)));
+  header.checksum = table::checksum_of(octets);
 }
 
 /// Reads every octet, so that the sanitizers see one that is not there.

@@ -134,6 +134,20 @@ TEST_CASE("understudy.yaml says who shares live state") {
         "connection or one)\n");
 }
 
+TEST_CASE("understudy.yaml says whether times are shifted") {
+  const auto times_of = [](const std::string& line) {
+    std::string problems;
+    const auto config =
+        read("understudy: 1\n" + line + "services: {a: {protocol: redis}}\n", problems);
+    return config ? std::string(config->shifts_times ? "shifted" : "recorded") : problems;
+  };
+  CHECK(times_of("") == "recorded");
+  CHECK(times_of("times: recorded\n") == "recorded");
+  CHECK(times_of("times: shifted\n") == "shifted");
+  CHECK(times_of("times: now\n") ==
+        "u.yaml:2: error: `now` is no way to show times (expected recorded or shifted)\n");
+}
+
 TEST_CASE("services share a port only where their clients can be told apart") {
   const auto pair = [](std::string_view first, std::string_view second) {
     std::string problems;
@@ -191,6 +205,7 @@ TEST_CASE("a written understudy.yaml is read back and holds no upstream password
   service.settings = {{"upstream", "rediss://u:secret@cache:6380/0"}, {"options", {{"x", 1}}}};
   config.services.push_back(service);
   config.scopes = Scoping::connection;
+  config.shifts_times = true;
   config.environment["BOTH"] = "{cache.host} {cache.port}";
   REQUIRE(write_config(folder.path() / "new", config, problem));
   CHECK(content_of(folder.path() / "new" / "understudy.yaml") == R"(understudy: 1
@@ -202,6 +217,7 @@ services:
     options: {x: 1}
     env: {REDIS_URL: '{url}'}
 scopes: connection
+times: shifted
 env: {BOTH: '{cache.host} {cache.port}'}
 )");
   Diagnostics found;

@@ -4,10 +4,13 @@
 //   GET table.key      SORT table          SET table.key value      BEGIN  COMMIT  ROLLBACK
 //   PEEK table.key     PUT table.key value      ADD table.key number
 //                      determine what is there, which is all that PEEK and ADD depend on
+//   FILL table.key row;row   is answered by "2 rows"
+//   CLOCK table.key          shows the clock
 //   SAVEPOINT name     BACK name                WATCH table.key
 //   ENTER scope        RESET scope              DROP scope
 #pragma once
 
+#include <algorithm>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -48,11 +51,14 @@ inline Control control_of(const std::string& verb) {
   return Control::none;
 }
 
-/// The qualifier is what stands behind a '#' of the line, as octets.
+/// The qualifier is what stands behind a '#' of the line, as octets; without, an octet for each
+/// row.
 inline Identity identity_of(const std::string& line) {
   const auto hash = line.find('#');
   const Parsed parsed = parse(line.substr(0, hash));
-  std::string qualifier = hash == std::string::npos ? std::string(1, '\0') : line.substr(hash + 1);
+  const auto rows = static_cast<std::size_t>(std::ranges::count(parsed.value, ';')) + 1;
+  std::string qualifier =
+      hash == std::string::npos ? std::string(rows, '\0') : line.substr(hash + 1);
   return {parsed.verb + std::string(1, '\0') + parsed.key + " " + parsed.value, qualifier};
 }
 
@@ -69,13 +75,15 @@ class ToyAnalyser final : public Analyser {
     analysis.control = control_of(parsed.verb);
     analysis.control_name =
         analysis.control == Control::watch ? join(path_of(parsed.key)) : parsed.key;
-    const bool writes = parsed.verb == "SET" || parsed.verb == "PUT" || parsed.verb == "ADD";
+    const bool writes = parsed.verb == "SET" || parsed.verb == "PUT" || parsed.verb == "ADD" ||
+                        parsed.verb == "FILL";
     analysis.effect = analysis.control != Control::none ? Effect::none
                       : writes                          ? Effect::write
                                                         : Effect::read;
     if (analysis.effect != Effect::none || analysis.control == Control::watch)
       analysis.reads = {path_of(parsed.key)};
     if (analysis.effect == Effect::write) analysis.writes = {path_of(parsed.key)};
+    if (parsed.verb == "CLOCK") analysis.unsteady = "clock";
     analysis.image = exchange.answer.get<std::string>();
     analysis.changed = !analysis.image.starts_with("error");
     if (analysis.changed) tell_contents(parsed, analysis);
@@ -147,7 +155,7 @@ class ToyServer final : public ServerMachine {
   Output output_;
 };
 
-class ToyProtocol final : public Protocol {
+class ToyProtocol : public Protocol {
  public:
   std::string_view name() const noexcept override { return "toy"; }
   std::uint16_t default_port() const noexcept override { return 1; }
@@ -172,9 +180,9 @@ class ToyProtocol final : public Protocol {
   std::string map_values(std::string_view canonical, const ValueMap& map) const override {
     const std::size_t begin = pattern_of(canonical).size() + 1;
     if (begin > canonical.size()) return std::string(canonical);
-    const ValueRole role = canonical.starts_with("SET") || canonical.starts_with("PUT")
-                               ? ValueRole::made
-                               : ValueRole::sought;
+    const bool makes = canonical.starts_with("SET") || canonical.starts_with("PUT") ||
+                       canonical.starts_with("FILL");
+    const ValueRole role = makes ? ValueRole::made : ValueRole::sought;
     const std::string_view values = canonical.substr(begin);
     return std::string(canonical.substr(0, begin)) +
            map(values, role).value_or(std::string(values));
@@ -182,6 +190,22 @@ class ToyProtocol final : public Protocol {
   std::vector<std::string> ordered_by(std::string_view canonical) const override {
     if (pattern_of(canonical) != "SORT") return {};
     return {std::string(by_anything)};
+  }
+  std::vector<Identity> rows_of(std::string_view canonical,
+                                std::string_view qualifier) const override {
+    const std::size_t space = canonical.find(' ');
+    if (!canonical.starts_with("FILL") || space == std::string_view::npos) return {};
+    std::vector<Identity> rows;
+    std::istringstream in{std::string(canonical.substr(space + 1))};
+    for (std::string row; std::getline(in, row, ';');)
+      rows.push_back({std::string(canonical.substr(0, space + 1)) + row,
+                      std::string(qualifier.substr(std::min(rows.size(), qualifier.size()), 1))});
+    return rows;
+  }
+  Document answer_of_rows(const Document& answer, std::size_t recorded,
+                          std::size_t rows) const override {
+    if (answer != std::to_string(recorded) + " rows") return {};
+    return std::to_string(rows) + " rows";
   }
   std::string summarise(const Document& request) const override {
     return request.value("verb", "") + " " + request.value("rest", "");

@@ -20,12 +20,12 @@ namespace toy {
 
 class Recorded {
  public:
-  Recorded() {
+  explicit Recorded(const Protocol& spoken = protocol()) {
     service_.name = "svc";
     service_.protocol = "toy";
     loaded_.service = &service_;
-    loaded_.protocol = &protocol();
-    loaded_.analyser = protocol().new_analyser();
+    loaded_.protocol = &spoken;
+    loaded_.analyser = spoken.new_analyser();
     loaded_.sources = {"sessions/r1.svc.001.yaml"};
   }
   Recorded(const Recorded&) = delete;
@@ -43,8 +43,8 @@ class Recorded {
     std::vector<Problem> problems;
     const Exchange exchange{{{"line", line}}, answer, {}, {}};
     step.analysis = loaded_.analyser->analyse({}, exchange, problems);
-    step.recorded_at = match::parse_instant("2026-11-25T00:00:00Z")->microseconds;
-    compile::keep_values(exchange, step);
+    step.recorded_at = match::parse_instant(recorded_at)->microseconds;
+    compile::keep_values(protocol(), exchange, step);
     step.recording = recording_;
     step.connection = recording_ * 100 + connection;
     step.began = began;
@@ -52,6 +52,12 @@ class Recorded {
     step.line = static_cast<std::uint32_t>(loaded_.steps.size() + 1);
     loaded_.steps.push_back(std::move(step));
     tick_ = std::max(tick_, ended);
+    return *this;
+  }
+  /// When every recording began.
+  static constexpr std::string_view recorded_at = "2026-11-25T00:00:00Z";
+  Recorded& shift_times() {
+    shifts_times_ = true;
     return *this;
   }
   Recorded& next_recording() {
@@ -83,19 +89,21 @@ class Recorded {
     Diagnostics problems;
     const compile::Findings findings = compile::find_values({&loaded_, 1}, problems);
     return compile::emit(loaded_, traced, compile::settle(loaded_, traced),
-                         compile::Varying(loaded_, findings));
+                         compile::Varying(loaded_, findings, shifts_times_));
   }
   [[nodiscard]] std::shared_ptr<const table::MappedTable> table() const {
     std::vector<table::ServiceBuilder> builders;
     builders.push_back(builder());
     std::string problem;
-    return table::MappedTable::from_memory(table::build_table(Document::object(), builders),
-                                           problem);
+    Document config = Document::object();
+    if (shifts_times_) config["shifted"] = {match::parse_instant(recorded_at)->microseconds};
+    return table::MappedTable::from_memory(table::build_table(config, builders), problem);
   }
 
  private:
   store::Service service_;
   compile::LoadedService loaded_;
+  bool shifts_times_ = false;
   std::uint32_t recording_ = 0;
   std::uint64_t tick_ = 0;
 };

@@ -4,8 +4,8 @@
 
 #include "support/toy_recording.hpp"
 #include "table/builder.hpp"
+#include "table/checksum.hpp"
 #include "table/format.hpp"
-#include "table/hash.hpp"
 #include "table/mapped_table.hpp"
 #include "table/service_section.hpp"
 
@@ -43,7 +43,6 @@ TEST_CASE("a table that was cut off anywhere is refused") {
 TEST_CASE("a table with any octet changed is refused") {
   const auto whole = small_table();
   for (std::size_t i = 0; i < whole.size(); ++i) {
-    if (i >= 12 && i < 16) continue;  // the number of services in the header is for people only
     auto damaged = whole;
     damaged[i] ^= 0x20;
     CAPTURE(i);
@@ -66,7 +65,7 @@ TEST_CASE(
     REQUIRE(at != octets.end());
     std::ranges::copy(as_bytes(huge), at);
     auto& header = *reinterpret_cast<table::format::FileHeader*>(octets.data());
-    header.checksum = table::hash_of(as_text(Bytes(octets).subspan(sizeof header)));
+    header.checksum = table::checksum_of(octets);
     return refusal(std::move(octets));
   };
   CHECK(with_huge("config").find("configuration is damaged") != std::string::npos);

@@ -8,7 +8,7 @@ def literal(value):
     if value is None:
         return "NULL"
     if isinstance(value, int):
-        return str(value)
+        return str(value).upper()  # TRUE and FALSE too
     return "'" + value.replace("\\", "\\\\").replace("'", "\\'").replace('"', '\\"') + "'"
 
 

@@ -1,4 +1,6 @@
-DROP TABLE IF EXISTS order_lines, products, kinds, counters;
+DROP TABLE IF EXISTS order_lines, products, kinds, counters, large;
+CREATE OR REPLACE USER second@'%' IDENTIFIED BY 'other';
+GRANT ALL ON understudy.* TO second@'%';
 DROP PROCEDURE IF EXISTS report;
 CREATE TABLE products (
   id INT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
@@ -15,6 +17,7 @@ CREATE TABLE order_lines (
   CONSTRAINT line_product FOREIGN KEY (product_id) REFERENCES products (id)
 );
 CREATE TABLE counters (name VARCHAR(20) NOT NULL PRIMARY KEY, value INT NOT NULL);
+CREATE TABLE large (id INT NOT NULL PRIMARY KEY, words LONGTEXT NOT NULL) CHARACTER SET utf8mb4;
 CREATE TABLE kinds (
   id INT NOT NULL PRIMARY KEY,
   tiny TINYINT, flag TINYINT(1), small SMALLINT UNSIGNED, medium MEDIUMINT, padded INT(6) ZEROFILL,

@@ -15,11 +15,6 @@ connection = psycopg2.connect(host=os.environ["HOST"], port=os.environ["PORT"], 
 connection.autocommit = True
 
 
-def printed_error(error):
-    diagnostics = [(name, getattr(error.diag, name)) for name in common.FIELDS]
-    print(type(error).__name__, [(name, text) for name, text in diagnostics if text is not None])
-
-
 def prepared(sql, values):
     cursor = connection.cursor()
     cursor.execute(f"PREPARE by_owner (text) AS {sql}$1")
@@ -35,7 +30,7 @@ def batch(sql, rows):
         print(cursor.statusmessage)
 
 
-questions = common.Questions(connection.cursor, psycopg2.Error, prepared, batch, printed_error)
+questions = common.Questions(connection.cursor, psycopg2.Error, prepared, batch, common.print_error)
 print("== types")
 questions.ask(common.TYPES)
 questions.everything(decimal.Decimal)

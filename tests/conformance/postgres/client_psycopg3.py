@@ -29,11 +29,6 @@ notices = []
 connection.add_notice_handler(lambda notice: notices.append((notice.severity, notice.message_primary, notice.message_detail)))
 
 
-def printed_error(error):
-    diagnostics = [(name, getattr(error.diag, name)) for name in common.FIELDS]
-    print(type(error).__name__, [(name, text) for name, text in diagnostics if text is not None])
-
-
 def prepared(sql, values):
     for value in values:
         cursor = connection.execute(f"{sql}%s", (value,), prepare=True)
@@ -47,7 +42,7 @@ def batch(sql, rows):
         print(cursor.statusmessage)
 
 
-questions = common.Questions(connection.cursor, psycopg.Error, prepared, batch, printed_error)
+questions = common.Questions(connection.cursor, psycopg.Error, prepared, batch, common.print_error)
 print("== types")
 questions.ask(common.TYPES)
 print("== binary")

@@ -19,6 +19,12 @@ FIELDS = ["severity", "severity_nonlocalized", "sqlstate", "message_primary", "m
           "column_name", "datatype_name", "constraint_name", "source_file", "source_line", "source_function"]
 
 
+def print_error(error):
+    """Of psycopg2 or psycopg 3, with all the fields that the server gave it."""
+    diagnostics = [(name, getattr(error.diag, name)) for name in FIELDS]
+    print(type(error).__name__, [(name, text) for name, text in diagnostics if text is not None])
+
+
 def value(cell):
     if isinstance(cell, memoryview):
         cell = bytes(cell)

@@ -46,6 +46,60 @@ struct Connected {
   Served served;
 };
 
+// A recording of one connection to the database `shop`.
+Learned recording(std::vector<Exchange> exchanges) {
+  Learned learned;
+  learned.session.facts = {{"database", "shop"},
+                           {"server", {{"version", "5.5.5-10.11.6-MariaDB"}}}};
+  learned.exchanges = std::move(exchanges);
+  return learned;
+}
+
+// A file as the client sends it, in those pieces.
+Octets file_of(std::initializer_list<std::string_view> pieces) {
+  Octets octets;
+  std::uint8_t sequence = 2;
+  for (const std::string_view piece : pieces) octets += packet(as_bytes(piece), sequence++);
+  return octets += packet({}, sequence);
+}
+
+TEST_CASE("the file of LOAD DATA LOCAL INFILE is part of the request") {
+  const std::string sql = "LOAD DATA LOCAL INFILE 'x.csv' INTO TABLE t";
+  const Document file = {
+      {"name", "x.csv"},
+      {"octets", 3},
+      {"sha256", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"}};
+  const Recorded table(recording({{{{"sql", sql}, {"infile", file}}, {{"affected", 1}}, {}, {}}}));
+  Connected connection(table);
+  const std::string wanted = "1 fb" + to_hex(as_bytes("x.csv")) + "\n";
+
+  CHECK_EQ(connection.query(sql), wanted);
+  CHECK(connection.served.misses().empty());
+  CHECK(connection.ask(file_of({"abd"})).starts_with("4 ff"));
+  CHECK_EQ(connection.served.misses().size(), 1);
+  CHECK_EQ(connection.ask(command(14)), "1 00000002000000\n");
+
+  CHECK_EQ(connection.query(sql), wanted);
+  CHECK_EQ(connection.ask(file_of({"ab", "c"})), "5 00010002000000\n");
+  CHECK_EQ(connection.served.misses().size(), 1);
+}
+
+TEST_CASE("COM_RESET_CONNECTION and COM_CHANGE_USER forget the last insert id") {
+  const Document insert = {{"sql", "INSERT INTO t VALUES (NULL)"}};
+  const Exchange exchange{insert, {{"affected", 1}, {"insert_id", 7}}, {}, {}};
+  const Recorded table(recording({exchange, exchange}));
+  Connected connection(table);
+  const std::string row_of_7 = " 0137\n", row_of_0 = " 0130\n";
+  const Octets reset = command(31);
+  const Octets user = command(17, std::string_view("app\0\0shop\0\x2d\0mysql_native_password\0", 34));
+  for (const Octets& renewal : {reset, user}) {
+    connection.query("INSERT INTO t VALUES (NULL)");
+    CHECK_NE(connection.query("SELECT LAST_INSERT_ID()").find(row_of_7), std::string::npos);
+    CHECK_NE(connection.ask(renewal).find(" 0000000200"), std::string::npos);
+    CHECK_NE(connection.query("SELECT LAST_INSERT_ID()").find(row_of_0), std::string::npos);
+  }
+}
+
 TEST_CASE("the greeting offers what is spoken here") {
   const Recorded table(Document{
       {"version", "8.0.36"}, {"capabilities", 0xFFFFFFFF}, {"plugin", "caching_sha2_password"}});
@@ -93,6 +147,29 @@ TEST_CASE("a configured password is required") {
     const std::string answer = payloads(served.take_output());
     CHECK_EQ(answer == "2 00000002000000\n", password == "secret");
     CHECK_EQ(answer.starts_with("2 ff1504233238303030"), password == "wrong");
+    CHECK_EQ(served.closed(), password == "wrong");
+  }
+}
+
+TEST_CASE("a client that answers by another plugin than the greeting's is asked again, once") {
+  const Recorded table(profile);
+  const Document settings = {{"auth", {{"user", "app"}, {"password", "secret"}}}};
+  for (const std::string_view password : {"secret", "wrong"}) {
+    Served served(table, settings);
+    served.feed(login_packet(classic, caching_sha2_password, ""));
+    const Octets asked = served.take_output();
+    FrameReader reader(1024);
+    reader.feed(asked);
+    Packet read;
+    REQUIRE_EQ(reader.next(read), FrameStatus::packet);
+    const std::string_view text = as_text(read.payload);
+    REQUIRE(text.starts_with("\xfe" + std::string(native_password) + '\0'));
+    Nonce nonce;
+    std::ranges::copy(text.substr(native_password.size() + 2, nonce.size()), nonce.begin());
+    served.feed(packet(as_bytes(native_scramble(password, nonce)), 3));
+    const std::string answer = payloads(served.take_output());
+    CHECK_EQ(answer == "4 00000002000000\n", password == "secret");
+    CHECK_EQ(answer.starts_with("4 ff1504233238303030"), password == "wrong");
     CHECK_EQ(served.closed(), password == "wrong");
   }
 }

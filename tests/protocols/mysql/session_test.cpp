@@ -7,7 +7,7 @@ namespace understudy::mysql::test {
 namespace {
 
 struct Followed {
-  Followed() { session.open("u", "shop", 45); }
+  Followed() { session.open("u", "shop", 45, false); }
   TransactionPlan run(std::string_view sql) {
     const StatementInfo info = session.inspect(sql);
     const TransactionPlan plan = session.plan(info);
@@ -19,6 +19,24 @@ struct Followed {
   Document profile = {{"version", "5.5.5-10.11.19-MariaDB"}};
   Session session{&profile};
 };
+
+TEST_CASE("a client that ignores spaces has it in its sql_mode until the session begins anew") {
+  const Document profile = {{"version", "5.5.5-10.11.6-MariaDB"},
+                            {"variables", {{"sql_mode", "ANSI_QUOTES,STRICT_TRANS_TABLES"}}}};
+  Session session(&profile);
+  session.open("u", "shop", 45, true);
+  CHECK_EQ(*session.variable("sql_mode"), "ANSI_QUOTES,IGNORE_SPACE,STRICT_TRANS_TABLES");
+  CHECK(session.has_login_mode());
+  session.apply(session.inspect("SET sql_mode = ''"));
+  CHECK_EQ(*session.variable("sql_mode"), "");
+  CHECK_FALSE(session.has_login_mode());
+  session.apply(session.inspect("SET sql_mode = DEFAULT"));
+  CHECK_EQ(*session.variable("sql_mode"), "ANSI_QUOTES,STRICT_TRANS_TABLES");
+  session.open("u", "shop", 45, true);
+  session.reset();
+  CHECK_EQ(*session.variable("sql_mode"), "ANSI_QUOTES,STRICT_TRANS_TABLES");
+  CHECK_FALSE(session.has_login_mode());
+}
 
 TEST_CASE("a transaction is begun and ended") {
   Followed f;

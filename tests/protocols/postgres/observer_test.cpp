@@ -88,6 +88,29 @@ TEST_CASE("an answer that the protocol does not allow is lost from view, and not
   }
 }
 
+TEST_CASE("a COPY that is refused early is recorded with all that the client sent") {
+  const Buffer welcome = message('G', std::string("\0\0\1\0\0", 5));
+  const auto from_client = [](const Buffer& octets) {
+    return Chunk{1, Direction::from_client, octets};
+  };
+  const auto from_server = [](const Buffer& octets) {
+    return Chunk{1, Direction::from_server, octets};
+  };
+  const Seen seen =
+      observe({from_client(startup_message({{"user", "ann"}})), from_server(ready()),
+               from_client(query("copy t from stdin")), from_server(welcome),
+               from_client(message('d', "x\n")), from_server(fields('E', error) + ready()),
+               from_client(message('d', "1\n") + message('d', "2\n\\.\n")),
+               from_client(message('c', "") + query("select 1")),
+               from_server(columns({"x"}) + row({"1"}) + tag("SELECT 1") + ready())});
+  CHECK(seen.sync == Sync::in_sync);
+  REQUIRE(seen.exchanges.size() == 2);
+  CHECK(seen.exchanges[0].request["copy"] == "x\n1\n2\n");
+  CHECK(seen.exchanges[0].answer["error"]["code"] == "23505");
+  CHECK(seen.exchanges[1].request["sql"] == "select 1");
+  check_sound(seen);
+}
+
 TEST_CASE("fields of later versions are kept, and those that are no letters ignored") {
   const Seen seen = conversation(
       query("a"), fields('E', {"SERROR", "C23505", "Mno", "Zlater", "\xe9what"}) + ready());

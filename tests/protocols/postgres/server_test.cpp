@@ -27,6 +27,12 @@ std::vector<Exchange> recorded() {
           R"({"sql":"COPY item TO STDOUT"})",
           R"({"copy":{"direction":"out","format":"text","columns":1,"data":"1\n2\n"},"tag":"COPY 2"})"),
       statement(
+          R"j({"sql":"COPY item TO STDOUT (FORMAT binary)"})j",
+          R"({"copy":{"direction":"out","format":"binary","columns":1,"data":["a\nb","c"]},"tag":"COPY 2"})"),
+      statement(
+          R"({"sql":"COPY item FROM STDIN","copy":"1\n","copy_fail":"enough"})",
+          R"({"copy":{"direction":"in","format":"text","columns":1},"error":{"severity":"ERROR","code":"57014","message":"COPY from stdin failed: enough","where":"COPY item, line 9"}})"),
+      statement(
           R"({"sql":"SELECT id FROM big","partial":true})",
           R"({"columns":[{"name":"id","type":"int4"}],"rows":[[1],[2]],"partial":true,"tag":"SELECT 2"})"),
       statement(
@@ -106,6 +112,54 @@ TEST_CASE("a Describe that failed in the recording fails again") {
   Session session;
   CHECK(session.types(parse("", "SELECT * FROM gone") + describe('S', "") + sync()) == "1EZ");
   CHECK(session.live.missed.empty());
+}
+
+TEST_CASE("what the recording does not show counts as a miss, whatever the client is told") {
+  Session session;
+  const auto& missed = session.live.missed;
+  session.live.talk(query("BEGIN"));
+  CHECK(session.types(parse("", "SELECT id FROM big") + bind("p", "") + execute("p", 5) + sync()) ==
+        "12DDEZ");
+  CHECK(missed.size() == 1);
+  session.live.talk(query("ROLLBACK; BEGIN; DECLARE c CURSOR FOR SELECT id FROM big"));
+  CHECK(session.types(query("FETCH 2 FROM c")) == "TDDCZ");
+  CHECK(missed.size() == 1);
+  const Buffer beyond = session.live.talk(query("FETCH 1 FROM c"));
+  CHECK(types_of(beyond) == "EZ");
+  CHECK(field(error_of(beyond), 'C') == "UX404");
+  CHECK(field(error_of(beyond), 'M').find("no more rows of this cursor") != std::string::npos);
+  CHECK(missed.size() == 2);
+  session.live.talk(query("ROLLBACK"));
+  CHECK(session.types(query("SHOW no_such_setting")) == "EZ");
+  CHECK(missed.size() == 3);
+  CHECK(session.types(message('F', std::string(10, '\0'))) == "EZ");
+  CHECK(missed.size() == 4);
+  CHECK(session.types(query("SELECT id, price FROM item ORDER BY id")) == "TDDDCZ");
+  CHECK(missed.size() == 4);
+}
+
+TEST_CASE("COPY gives a message a row, whatever the format") {
+  Session session;
+  CHECK(session.types(query("COPY item TO STDOUT")) == "HddcCZ");
+  const Buffer binary = session.live.talk(query("COPY item TO STDOUT (FORMAT binary)"));
+  CHECK(types_of(binary) == "HddcCZ");
+  CHECK(text_of(body_of(binary, 'd')) == "a\nb");
+}
+
+TEST_CASE("a COPY that the client gives up is another request than one that it ends") {
+  Session session;
+  const auto give_up = [&](std::string_view reason) {
+    CHECK(session.types(query("COPY item FROM STDIN")) == "G");
+    return error_of(
+        session.live.talk(message('d', "1\n") + message('f', std::string(reason) + '\0')));
+  };
+  CHECK(field(give_up("enough"), 'W') == "COPY item, line 9");
+  CHECK(field(give_up("other"), 'W').empty());
+  CHECK(field(give_up("other"), 'M') == "COPY from stdin failed: other");
+  CHECK(session.live.missed.empty());
+  CHECK(session.types(query("COPY item FROM STDIN") + message('d', "1\n") + message('c', "")) ==
+        "GEZ");
+  CHECK(session.live.missed.size() == 1);
 }
 
 TEST_CASE("a portal is fetched in pieces, and suspended even where the rows are just used up") {

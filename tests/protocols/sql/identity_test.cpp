@@ -41,6 +41,21 @@ TEST_CASE("a literal and a parameter of its class are one request") {
              {{ValueClass::binary, "M", false}}, mysql));
 }
 
+TEST_CASE("TRUE is 1 in MySQL, but for what JSON makes of it") {
+  const Value one = number("1", true);
+  const std::string_view bound = "select a from t where b = ?";
+  CHECK(same("select a from t where b = TRUE", bound, {one}, mysql));
+  CHECK(same("select a from t where b = false", bound, {number("0")}, mysql));
+  CHECK(same("select a from t where b = true", "select a from t where b = 1", {}, mysql));
+  CHECK_FALSE(same("select a from t where b = true", bound, {number("0", true)}, mysql));
+  CHECK_FALSE(same("select a from t where b = true", bound, {string("true")}, mysql));
+  CHECK_FALSE(same("select a from t where b = true", bound, {one}, postgres));
+  CHECK_FALSE(same("insert into t values (json_object('a', true))",
+                   "insert into t values (json_object('a', ?))", {one}, mysql));
+  CHECK_FALSE(same("select a from t where b->'$.c' = true", "select a from t where b->'$.c' = ?",
+                   {one}, mysql));
+}
+
 TEST_CASE("values of other classes are other requests") {
   const std::string_view bound = "select a from t where b = $1";
   CHECK_FALSE(same("select a from t where b = 5", bound, {string("5")}));

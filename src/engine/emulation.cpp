@@ -1,0 +1,74 @@
+#include "engine/emulation.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "match/chains.hpp"
+
+namespace understudy::engine {
+namespace {
+
+using table::ServiceSection;
+
+Emulator::Moment now() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::system_clock::now().time_since_epoch());
+}
+
+/// Whether a joined path is `path` itself or below it.
+bool is_within(std::string_view joined, std::string_view path) {
+  return path.empty() || joined == path ||
+         (joined.starts_with(path) && joined.size() > path.size() && joined[path.size()] == '\x1f');
+}
+
+}  // namespace
+
+std::unique_ptr<Emulation> Emulation::of(const Protocol& protocol, const ServiceSection& section) {
+  auto emulator = protocol.new_emulator(section.knowledge());
+  if (!emulator) return nullptr;
+  return std::unique_ptr<Emulation>(new Emulation(std::move(emulator), section));
+}
+
+Emulation::Emulation(std::unique_ptr<Emulator> emulator, const ServiceSection& section)
+    : emulator_(std::move(emulator)), section_(section) {
+  for (std::uint32_t key = 0; key < section_.key_count(); ++key)
+    if (const std::string_view name = section_.key_name(key); match::is_content(name))
+      contents_.emplace_back(name.substr(1), key);
+  std::ranges::sort(contents_);
+}
+
+std::optional<Emulator::Computed> Emulation::compute(std::string_view canonical) {
+  return emulator_->compute(canonical, now());
+}
+
+void Emulation::follow(std::string_view canonical, Bytes image) {
+  emulator_->follow(canonical, image, now(), true);
+}
+
+void Emulation::forget(std::string_view canonical) {
+  emulator_->forget(canonical);
+}
+
+void Emulation::reset() {
+  const std::scoped_lock lock(mutex_);
+  emulator_->reset();
+}
+
+std::vector<table::format::BumpRecord> Emulation::bumps(const std::vector<KeyPath>& paths) const {
+  std::set<std::uint32_t> keys;
+  for (const KeyPath& path : paths) {
+    for (const std::string& name : match::write_keys(path))
+      if (const std::uint32_t key = section_.find_key(name); key != ServiceSection::none)
+        keys.insert(key);
+    const std::string joined = join(path);
+    auto content = std::ranges::lower_bound(contents_, std::string_view(joined), {},
+                                            [](const auto& each) { return each.first; });
+    for (; content != contents_.end() && content->first.starts_with(joined); ++content)
+      if (is_within(content->first, joined)) keys.insert(content->second);
+  }
+  std::vector<table::format::BumpRecord> bumps;
+  for (const std::uint32_t key : keys) bumps.push_back({0, key, 0});
+  return bumps;
+}
+
+}  // namespace understudy::engine
