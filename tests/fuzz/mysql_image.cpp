@@ -16,11 +16,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (const Entry& entry : entries) {
     OkEntry ok;
     ErrorPacket error;
-    FileEntry file;
     RowsEntry rows;
     static_cast<void>(decode_entry(entry.body, ok));
     static_cast<void>(decode_entry(entry.body, error));
-    static_cast<void>(decode_entry(entry.body, file));
     if (!decode_entry(entry.body, rows)) continue;
     for (const RenderContext& context : contexts) {
       Output output;

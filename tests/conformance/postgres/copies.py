@@ -20,6 +20,7 @@ def ask_all(ask, copy_in, copy_out):
     print("== out")
     copy_out(f"COPY ({ITEMS}) TO STDOUT")
     copy_out(f"COPY ({ITEMS}) TO STDOUT (FORMAT csv, HEADER)")
+    copy_out("COPY (SELECT E'two\\nlines' AS words, id FROM account ORDER BY id) TO STDOUT (FORMAT csv)")
     copy_out("COPY (SELECT id FROM item WHERE id > 1000) TO STDOUT")
     print("== undone")
     ask("BEGIN")

@@ -21,6 +21,7 @@ SELECT id, name, price, raw, label FROM item WHERE id >= 10 ORDER BY id;
 \echo == out
 \copy (SELECT id, name, price, raw, tags, label FROM item ORDER BY id) TO STDOUT
 COPY (SELECT id, name, price, raw, tags, label FROM item ORDER BY id) TO STDOUT (FORMAT csv, HEADER);
+COPY (SELECT E'two\\nlines' AS words, id FROM account ORDER BY id) TO STDOUT (FORMAT csv);
 COPY (SELECT id FROM item WHERE id > 1000) TO STDOUT;
 \echo == undone
 BEGIN;

@@ -1,4 +1,4 @@
-"""COPY through psycopg 3's cursor.copy(), written in pieces and read in blocks."""
+"""COPY through psycopg 3's cursor.copy(), written in pieces and read row by row."""
 import os
 
 import psycopg
@@ -26,7 +26,7 @@ def copy_out(sql):
     cursor = connection.cursor()
     try:
         with cursor.copy(sql) as copy:
-            print(b"".join(bytes(block) for block in copy))
+            print([bytes(block) for block in copy])
         print(cursor.statusmessage, cursor.rowcount)
     except psycopg.Error as error:
         common.print_error(error)

@@ -74,7 +74,7 @@ TEST_CASE("MySQL literals become values where a parameter could stand") {
       {"select a from t where b = ? and c in (?, 5)",
        "select a from t where b = ? and c in (?, ?) | NULL, NULL, 5"},
       {"select a from t where b = true and c is not null and d is true",
-       "select a from t where b = ? and c is not null and d is true | true"},
+       "select a from t where b = ? and c is not null and d is true | 1"},
       {"select a from t limit 5, 10", "select a from t limit ?, ? | 5, 10"},
       {"update t set a = -1.50, b = null where c = 1e3",
        "update t set a = ?, b = ? where c = ? | -1.5, NULL, 1000"},
