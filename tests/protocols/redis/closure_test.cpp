@@ -259,6 +259,15 @@ TEST_CASE("a write whose answer was held back counts as a write") {
   Client client(stage);
   CHECK(client.send(wire({"CLIENT", "REPLY", "SKIP"}) + wire({"SET", "k", "1"}) +
                     wire({"GET", "k"})) == "$1\r\n1\r\n");
-  CHECK(client.send(wire({"SET", "k", "1"}))
+  CHECK(client.send(wire({"SET", "k", "1"})) == "+OK\r\n");  // computed
+}
+
+TEST_CASE("a command that was recorded without its reply has none where it is not computed") {
+  Stage stage;
+  stage.record({{wire({"CLIENT", "REPLY", "SKIP"}) + wire({"PFADD", "k", "1"}) + wire({"PING"}),
+                 "+PONG\r\n"}});
+  stage.open();
+  Client client(stage);
+  CHECK(client.send(wire({"PFADD", "k", "1"}))
             .starts_with("-ERR understudy: this command was recorded without"));
 }
