@@ -9,21 +9,14 @@
 #include "support/toy_recording.hpp"
 
 using namespace understudy;
-using engine::Incident;
 using engine::Strictness;
 
 namespace {
 
-struct Stage {
-  explicit Stage(std::shared_ptr<const table::MappedTable> recorded,
+struct Stage : toy::Stage {
+  explicit Stage(std::shared_ptr<const table::MappedTable> table,
                  Strictness strictness = Strictness::normal)
-      : table(std::move(recorded)),
-        service(std::make_shared<engine::ServedService>(
-            toy::emulated(), table, 0, Document::object(), strictness,
-            [this](const Incident& incident) { incidents.push_back(incident); })) {}
-  std::shared_ptr<const table::MappedTable> table;
-  std::shared_ptr<engine::ServedService> service;
-  std::vector<Incident> incidents;
+      : toy::Stage(std::move(table), strictness, toy::emulated()) {}
 };
 
 /// A value that is read, two that are written over it, and a reader of the whole table.
@@ -43,7 +36,7 @@ std::shared_ptr<const table::MappedTable> recording() {
 
 TEST_CASE("what was recorded for this very state is exact, what follows from it is computed") {
   Stage stage(recording());
-  toy::Client client(stage.service);
+  toy::Client client(stage);
   CHECK(client.ask("GET t.1") == "a [exact]");
   CHECK(client.ask("SET t.1 c") == "ok [computed]");
   CHECK(client.ask("GET t.1") == "c [computed]");
@@ -54,7 +47,7 @@ TEST_CASE("what was recorded for this very state is exact, what follows from it 
 
 TEST_CASE("what was there at first is computed from the recording's first answers") {
   Stage stage(recording());
-  toy::Client client(stage.service);
+  toy::Client client(stage);
   CHECK(client.ask("SET t.2 other") == "ok [computed]");
   CHECK(client.ask("GET t.1") == "a [exact]");
   CHECK(client.ask("GET t.2") == "other [computed]");
@@ -62,7 +55,7 @@ TEST_CASE("what was there at first is computed from the recording's first answer
 
 TEST_CASE("a computed write changes the state of all that depends on it") {
   Stage stage(recording());
-  toy::Client client(stage.service);
+  toy::Client client(stage);
   CHECK(client.ask("SORT t") == "a,x [exact]");
   CHECK(client.ask("SET t.2 y") == "ok [computed]");
   CHECK(client.ask("SORT t").ends_with("[guess]"));
@@ -73,19 +66,19 @@ TEST_CASE("a computed write changes the state of all that depends on it") {
 
 TEST_CASE("what is not known is guessed as ever, and forgotten where a write was guessed") {
   Stage stage(recording());
-  toy::Client client(stage.service);
+  toy::Client client(stage);
   CHECK(client.ask("GET u.9").starts_with("MISS"));
   CHECK(client.ask("SET t.2 y") == "ok [computed]");
   CHECK(client.ask("SORT t").ends_with("[guess]"));
   Stage strict(recording(), Strictness::strict);
-  toy::Client careful(strict.service);
+  toy::Client careful(strict);
   CHECK(careful.ask("SET t.2 y") == "ok [computed]");
   CHECK(careful.ask("SORT t").starts_with("MISS"));
 }
 
 TEST_CASE("a scope that is reset computes from the beginning again") {
   Stage stage(recording());
-  toy::Client client(stage.service);
+  toy::Client client(stage);
   CHECK(client.ask("SET t.1 z") == "ok [computed]");
   CHECK(client.ask("GET t.1") == "z [computed]");
   CHECK(client.ask("RESET") == "OK");
@@ -94,7 +87,7 @@ TEST_CASE("a scope that is reset computes from the beginning again") {
 
 TEST_CASE("scopes compute apart") {
   Stage stage(recording());
-  toy::Client first(stage.service), second(stage.service);
+  toy::Client first(stage), second(stage);
   CHECK(first.ask("ENTER one") == "OK");
   CHECK(second.ask("ENTER two") == "OK");
   CHECK(first.ask("SET t.1 z") == "ok [computed]");
@@ -104,7 +97,7 @@ TEST_CASE("scopes compute apart") {
 
 TEST_CASE("a watched key is changed by a computed write of another connection") {
   Stage stage(recording());
-  toy::Client first(stage.service), second(stage.service);
+  toy::Client first(stage), second(stage);
   CHECK(first.ask("WATCH t.1") == "OK");
   CHECK(second.ask("SET t.1 z") == "ok [computed]");
   CHECK(first.ask("BEGIN") == "CONFLICT");
@@ -115,11 +108,11 @@ TEST_CASE("a watched key is changed by a computed write of another connection") 
 
 TEST_CASE("no computed answer comes between the requests of a transaction") {
   Stage stage(recording());
-  toy::Client first(stage.service);
+  toy::Client first(stage);
   CHECK(first.ask("BEGIN") == "OK");
   CHECK(first.ask("SET t.1 z") == "ok [computed]");
   std::string seen;
-  std::thread other([&] { seen = toy::Client(stage.service).ask("SET t.1 y"); });
+  std::thread other([&] { seen = toy::Client(stage).ask("SET t.1 y"); });
   CHECK(first.ask("GET t.1") == "z [computed]");
   CHECK(first.ask("COMMIT") == "OK");
   other.join();
@@ -134,7 +127,7 @@ TEST_CASE("an emulator that disagrees with the recording computes nothing of the
                   .say(1, "SET t.1 c", "ok")
                   .say(1, "GET t.1", "c")
                   .table());
-  toy::Client client(stage.service);
+  toy::Client client(stage);
   CHECK(client.ask("SET t.1 c").ends_with("[guess]"));
   CHECK(client.ask("SET t.1 z").starts_with("MISS"));
 }
@@ -147,7 +140,7 @@ TEST_CASE("where another connection was writing, a recording contradicts nobody"
                   .say_at(1, "SET t.1 d", "ok", 8, 9)
                   .say_at(1, "GET t.1", "d", 10, 11)
                   .table());
-  toy::Client client(stage.service);
+  toy::Client client(stage);
   CHECK(client.ask("SET t.1 z") == "ok [computed]");
   CHECK(client.ask("GET t.1") == "z [computed]");
 }
@@ -165,6 +158,6 @@ TEST_CASE("a recorded transaction takes effect where it was committed") {
                   .say(1, "ROLLBACK", "")
                   .say(2, "GET t.1", "b")
                   .table());
-  toy::Client client(stage.service);
+  toy::Client client(stage);
   CHECK(client.ask("SET t.1 z") == "ok [computed]");  // not given up as wrong
 }

@@ -10,23 +10,10 @@
 using namespace understudy;
 using engine::Incident;
 using engine::Strictness;
+using toy::Client;
+using toy::Stage;
 
 namespace {
-
-/// A service of a recording, served, with its incidents.
-struct Stage {
-  explicit Stage(std::shared_ptr<const table::MappedTable> table,
-                 Strictness strictness = Strictness::normal)
-      : service(std::make_shared<engine::ServedService>(
-            toy::protocol(), std::move(table), 0, Document::object(), strictness,
-            [this](const Incident& incident) { incidents.push_back(incident); })) {}
-  std::vector<Incident> incidents;
-  std::shared_ptr<engine::ServedService> service;
-};
-
-struct Client : toy::Client {
-  explicit Client(Stage& stage) : toy::Client(stage.service) {}
-};
 
 std::shared_ptr<const table::MappedTable> read_write_read() {
   toy::Recorded recorded;
