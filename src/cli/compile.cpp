@@ -89,6 +89,16 @@ void print_tables(const std::vector<compile::DeclaredTable>& tables) {
     if (!doubt.empty()) fmt::print("    {} is not relied on: {}\n", name, doubt);
 }
 
+/// The first few; the rest is for programs.
+std::string listed(const std::vector<std::string>& keys) {
+  constexpr std::size_t at_most = 8;
+  if (keys.empty()) return "none";
+  if (keys.size() <= at_most) return one_line(joined(keys));
+  const std::vector<std::string> first(keys.begin(), keys.begin() + at_most);
+  return fmt::format("{}, and {} more (--json lists them)", one_line(joined(first)),
+                     keys.size() - at_most);
+}
+
 void print_summary(const ServiceSummary& service) {
   fmt::print("{} ({}): sessions {}, exchanges {}, rules {}, patterns {}, guesses {}\n",
              service.service, service.protocol, service.sessions, service.exchanges, service.rules,
@@ -97,8 +107,7 @@ void print_summary(const ServiceSummary& service) {
   for (const PatternSummary& pattern : service.patterns) {
     fmt::print("  {}\n", one_line(pattern.pattern));
     fmt::print("      {}; exchanges {}, different requests {}; keys: {}\n", kind_of(pattern),
-               pattern.exchanges, pattern.requests,
-               pattern.keys.empty() ? "none" : one_line(joined(pattern.key_groups)));
+               pattern.exchanges, pattern.requests, listed(pattern.key_groups));
   }
   for (const compile::Inference& inference : service.inferences) print_inference(inference);
   if (!service.decisions.empty())

@@ -3,7 +3,7 @@
 import json
 import os
 
-from support import Case, CONFIG, SESSION, main
+from support import Case, CONFIG, SESSION, SESSION_HEAD, main
 
 
 class Compile(Case):
@@ -31,6 +31,19 @@ class Compile(Case):
         self.assertIn("cart (redis): sessions 1, exchanges 4", out)
         self.assertIn("write;", out)
         self.assertIn("read", out)
+
+    def test_of_many_keys_the_summary_names_a_few(self):
+        told, tick = "", 0
+        for number in range(5):
+            for command, answer in (f"HSET, h{number}, f, v", 1), (f"HGET, h{number}, f", "v"):
+                told += f"---\nrequest:\n  command: [{command}]\nanswer: {answer}\nat: [{tick + 1}, {tick + 2}]\n"
+                tick += 2
+        mock = self.mock_set(session=SESSION_HEAD + told)
+        out, _ = self.expect(0, "compile", mock, "--check")
+        self.assertIn(", and 7 more (--json lists them)", out)
+        out, _ = self.expect(0, "compile", mock, "--check", "--json")
+        pattern = next(each for each in json.loads(out)["services"][0]["patterns"] if each["pattern"] == "HGET")
+        self.assertEqual(len(pattern["keys"]), 15)
 
     def test_json_holds_problems_and_patterns(self):
         out, _ = self.expect(0, "compile", self.mock_set(), "--check", "--json")
