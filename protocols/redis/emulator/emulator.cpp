@@ -74,7 +74,24 @@ class RedisEmulator final : public Emulator {
     if (!reply) return state_.forget_written(request.effects().writes);
     state_.keys.stay_bounded();
     state_.dialect.learn(*reply);
+    if (now && in_order && !state_.recording && took_effect(request, *reply, now)) return;
     Followed(state_, request, *reply, now, in_order).follow();
+  }
+
+  /// What is computed without a doubt, as in most of serving, has taken effect by that. Where the
+  /// reply is another one, what the request is about is no longer known. False where it can't be
+  /// computed.
+  bool took_effect(const Request& request, const Value& reply, Moment now) {
+    if (request.handler == nullptr || state_.pinned.contains(request.name())) return false;
+    Call call(state_.keys, request.words, request.line.db, now, Doubt::unsure,
+              state_.dialect.doubles());
+    const Answer answer = request.handler(call);
+    if (!answer) return false;
+    if (*answer == reply || meaning_of(request, *answer) == meaning_of(request, reply)) return true;
+    const Effects effects = request.effects();
+    state_.forget(effects.reads);
+    state_.forget(effects.writes);
+    return true;
   }
 
   void forget(std::string_view canonical) override {

@@ -229,4 +229,19 @@ TEST_CASE("seeds of all kinds survive as a document") {
   CHECK(serving->knowledge() == knowledge);
 }
 
+TEST_CASE("while serving, what is followed has taken effect, and what is contradicted is unknown") {
+  Emulated redis = empty_server();
+  redis.hear("SET k 1", "+OK|");
+  redis.hear("INCR k", ":2|");
+  redis.hear("SADD s b a", ":2|");
+  redis.hear("SUNIONSTORE t s", ":2|");
+  CHECK(redis.say("GET k") == "$1|2|");
+  CHECK(redis.say("SCARD t") == ":2|");
+  redis.hear("INCR k", ":7|");
+  CHECK(redis.say("GET k") == "");
+  redis.hear("SUNIONSTORE t s", "-OOM command not allowed|");
+  CHECK(redis.say("SCARD t") == "");
+  CHECK(redis.say("SCARD s") == "");
+}
+
 }  // namespace
