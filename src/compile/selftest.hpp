@@ -50,7 +50,8 @@ struct TestedReplay {
 
 /// All of the perturbations, the identity first.
 [[nodiscard]] std::vector<TestedReplay> self_test(const LoadedService& service,
-                                                  const table::ServiceSection& section);
+                                                  const table::ServiceSection& section,
+                                                  std::size_t sample = 100'000);
 
 /// Of each service: all services together as they were recorded, with other values of the same
 /// kinds in place of those that vary. Each takes its first `sample` exchanges.

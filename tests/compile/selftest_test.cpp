@@ -57,3 +57,18 @@ TEST_CASE(
   CHECK(result.certain == 1);  // "id 2", after the first recording's "id 1"
   CHECK(result.guess == 3);
 }
+
+TEST_CASE("in another order a state that was recorded late is known when it is met early") {
+  toy::Recorded recorded;
+  recorded.say(2, "GET t.1", "a")
+      .say(1, "SET t.1 b", "ok")
+      .say(1, "GET t.1", "b")
+      .say(2, "GET t.1", "b");
+  const auto table = recorded.table();
+  constexpr std::size_t sample = 2;  // without the reads behind the write
+  const Replay result =
+      replay(recorded.loaded(), table->service(0), Perturbation::interleaved, sample);
+  CHECK(result.asked == 6);
+  CHECK(result.certain == 6);
+  CHECK(result.wrong == 0);
+}
