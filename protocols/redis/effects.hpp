@@ -15,8 +15,8 @@ namespace understudy::redis {
 
 struct Effects {
   Effect effect = Effect::read;
-  std::vector<KeyPath> reads;
-  std::vector<KeyPath> writes;
+  std::vector<KeyPath> reads{};
+  std::vector<KeyPath> writes{};
   std::vector<KeyPath> contents{};       ///< see Analysis
   std::vector<Determined> determined{};  ///< see Analysis
   bool understood = true;

@@ -12,9 +12,9 @@ namespace understudy::match {
 struct InstantStyle {
   enum class Form : std::uint8_t { iso, http, date };
   Form form = Form::iso;
-  char between = 'T';     ///< of date and time
-  int fraction = -1;      ///< digits behind the second; -1 where not even seconds are told
-  std::string_view zone;  ///< "Z", "+00", "+02:00", "-0500"; empty for none
+  char between = 'T';       ///< of date and time
+  int fraction = -1;        ///< digits behind the second; -1 where not even seconds are told
+  std::string_view zone{};  ///< "Z", "+00", "+02:00", "-0500"; empty for none
 };
 
 struct Instant {

@@ -145,7 +145,9 @@ class Store {
     if (verb != "GET" && verb != "PEEK") line += " " + std::to_string(random_() % 2);
     return line;
   }
-  std::uint32_t random(std::uint32_t below) { return random_() % below; }
+  std::uint32_t random(std::uint32_t below) {
+    return static_cast<std::uint32_t>(random_() % below);
+  }
 
   std::string answer(const std::string& line) {
     const toy::Parsed said = toy::parse(line);

@@ -66,7 +66,7 @@ TEST_CASE("any two plain integers are spelled alike, others by their digits") {
 }
 
 TEST_CASE("what is no canonical request is left as it is") {
-  for (const std::string text :
+  for (const std::string& text :
        {std::string(), std::string("x"), std::string("select \x01\0\xFF\xFF", 11),
         std::string("select \x01\0", 9), std::string("x in (\x01, \x01)\0\2b\2a", 16)})
     CHECK(map_values(text, [](std::string_view, ValueRole) { return std::nullopt; }) == text);
