@@ -26,7 +26,7 @@ import sys
 import tempfile
 import time
 
-START_SECONDS = 60
+START_SECONDS = 180
 STOP_SECONDS = 20
 
 
@@ -282,6 +282,10 @@ class Understudy(Server):
         super().__init__()
         self.binary, self.mock_set, self.services = binary, pathlib.Path(mock_set).resolve(), services
         self.addresses = self.folder / "addresses.json"
+
+    def start_process(self):
+        self.addresses.unlink(missing_ok=True)  # those of an attempt that came to nothing
+        return super().start_process()
 
     def command(self):
         listen = (word for service in self.services for word in ("--listen", f"{service}=127.0.0.1:0"))
