@@ -17,43 +17,34 @@ constexpr std::uint32_t interleavings = 3;
 constexpr std::uint32_t many = 16;
 constexpr int repetitions = 3;
 
-/// What was recorded for which state: in another order no exchange tells the truth by itself. Of
-/// the whole recording, because another order may lead to a state early which it was in late.
-Known known_states(const LoadedService& service, const ServiceSection& section) {
-  Known known;
-  Player(service, section).learn(known).run(as_recorded(service, service.steps.size()));
-  return known;
+/// All of the recording as it was. Tells what was recorded for which state: in another order no
+/// exchange tells the truth by itself, and may lead to a state early that was recorded late.
+Replay identity(const LoadedService& service, const ServiceSection& section, Known& known) {
+  return Player(service, section).learn(known).run(as_recorded(service, service.steps.size()));
 }
 
-/// The first exchanges in an order in which they were not recorded.
-Replay reordered(const LoadedService& service, const ServiceSection& section,
+/// The first exchanges, perturbed.
+Replay perturbed(const LoadedService& service, const ServiceSection& section,
                  Perturbation perturbation, std::size_t sample, const Known& known) {
-  const auto play = [&](const Schedule& schedule) {
+  Player player(service, section);
+  const auto reordered = [&](const Schedule& schedule) {
     return Player(service, section).compare_with(known).run(schedule);
   };
-  if (perturbation == Perturbation::one_connection) return play(pooled(service, sample, 1));
-  if (perturbation == Perturbation::many_connections) return play(pooled(service, sample, many));
   Replay sum;
-  for (std::uint32_t seed = 1; seed <= interleavings; ++seed)
-    sum += play(interleaved(service, sample, seed));
-  return sum;
-}
-
-bool reorders(Perturbation perturbation) {
-  return perturbation == Perturbation::interleaved ||
-         perturbation == Perturbation::one_connection ||
-         perturbation == Perturbation::many_connections;
-}
-
-/// The exchanges in their order.
-Replay repeated(const LoadedService& service, const ServiceSection& section,
-                Perturbation perturbation, std::size_t sample) {
-  Player player(service, section);
-  if (perturbation == Perturbation::none)
-    return player.run(as_recorded(service, service.steps.size()));
-  if (perturbation == Perturbation::repeated_reads) player.repeat(repetitions);
-  if (perturbation == Perturbation::omitted_reads) player.omit();
-  return player.run(as_recorded(service, sample));
+  switch (perturbation) {
+    case Perturbation::repeated_reads:
+      return player.repeat(repetitions).run(as_recorded(service, sample));
+    case Perturbation::omitted_reads:
+      return player.omit().run(as_recorded(service, sample));
+    case Perturbation::one_connection:
+      return reordered(pooled(service, sample, 1));
+    case Perturbation::many_connections:
+      return reordered(pooled(service, sample, many));
+    default:
+      for (std::uint32_t seed = 1; seed <= interleavings; ++seed)
+        sum += reordered(interleaved(service, sample, seed));
+      return sum;
+  }
 }
 
 }  // namespace
@@ -73,19 +64,20 @@ double Replay::percent_certain() const noexcept {
 
 Replay replay(const LoadedService& service, const ServiceSection& section,
               Perturbation perturbation, std::size_t sample) {
-  if (!reorders(perturbation)) return repeated(service, section, perturbation, sample);
-  return reordered(service, section, perturbation, sample, known_states(service, section));
+  Known known;
+  const Replay unchanged = identity(service, section, known);
+  if (perturbation == Perturbation::none) return unchanged;
+  return perturbed(service, section, perturbation, sample, known);
 }
 
 std::vector<TestedReplay> self_test(const LoadedService& service, const ServiceSection& section,
                                     std::size_t sample) {
-  const Known known = known_states(service, section);
+  Known known;
+  const Replay unchanged = identity(service, section, known);
   const auto tested = [&](std::string_view name, std::string_view title, Perturbation how) {
-    return TestedReplay{name, title,
-                        reorders(how) ? reordered(service, section, how, sample, known)
-                                      : repeated(service, section, how, sample)};
+    return TestedReplay{name, title, perturbed(service, section, how, sample, known)};
   };
-  return {tested("identity", "as recorded", Perturbation::none),
+  return {{"identity", "as recorded", unchanged},
           tested("interleaved", "connections interleaved otherwise", Perturbation::interleaved),
           tested("one_connection", "on one connection", Perturbation::one_connection),
           tested("many_connections", "on sixteen connections", Perturbation::many_connections),

@@ -15,8 +15,8 @@
 namespace understudy::engine {
 
 /// For protocols whose transactions are carried out as a whole when they are committed: nothing of
-/// what was computed is undone. Hold `mutex()` from the look-up of a request until its answer has taken effect here, too;
-/// through a transaction from its beginning to its end.
+/// what was computed is undone. Hold `mutex()` from the look-up of a request until its answer has
+/// taken effect here, too; through a transaction from its beginning to its end.
 class Emulation {
  public:
   /// Null where the protocol computes no answers. `section` outlives it.

@@ -198,13 +198,16 @@ Verdict LiveState::compute(Asked& asked, const Found& found) {
   const bool recorded = !found.empty() && writes(found);
   if (computed->writes.empty() && !recorded) return verdict;
   Asked::hold(asked.scope);
-  const auto bumps = emulation_->bumps(computed->writes);
-  const std::uint64_t identity = match::write_identity(
-      table::hash_of(asked.canonical), computed_state, table::hash_of(*verdict.image));
-  scope_.bump(recorded ? section_.writes(section_.requests()[found.first()]) : bumps,
-              {identity, !computed->writes.empty(), false,
-               recorded ? found.first() : match::LastWrites::computed},
-              asked.connection.overlay);
+  match::Taken taken{match::write_identity(table::hash_of(asked.canonical), computed_state,
+                                           table::hash_of(*verdict.image)),
+                     !computed->writes.empty(), false, match::LastWrites::computed};
+  if (recorded) {
+    taken.author = found.first();
+    scope_.bump(section_.writes(section_.requests()[taken.author]), taken,
+                asked.connection.overlay);
+  } else {
+    scope_.bump(emulation_->bumps(computed->writes), taken, asked.connection.overlay);
+  }
   return verdict;
 }
 

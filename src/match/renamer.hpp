@@ -4,12 +4,14 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "match/batch.hpp"
@@ -103,6 +105,8 @@ class Renamer {
   [[nodiscard]] Proposal proposal_of_rows(std::uint32_t request, const Batch& live);
   [[nodiscard]] bool stand_apart(const Batch& recorded, const Batch& live, Proposal& proposal);
   [[nodiscard]] bool only_counts(std::uint32_t request) const;
+  [[nodiscard]] std::shared_ptr<const std::string> make_of_rows(
+      const table::format::AnswerRecord& answer, const Found& found, std::size_t rows);
   [[nodiscard]] Rewritten make(const table::format::AnswerRecord& answer, bool& lasting);
 
   struct Made {
@@ -119,6 +123,10 @@ class Renamer {
   std::unordered_map<std::string, std::string> later_, earlier_;  ///< shifted times, both ways
   std::unordered_map<std::uint64_t, std::size_t> taken_;  ///< leading candidates of a mask, bound
   std::unordered_map<const table::format::AnswerRecord*, Made> made_;
+  /// Answers to another number of rows than the recorded one.
+  std::map<std::pair<const table::format::AnswerRecord*, std::size_t>,
+           std::shared_ptr<const std::string>>
+      counted_;
 };
 
 }  // namespace understudy::match

@@ -94,6 +94,13 @@ Renamer::Proposal Renamer::propose_rows(std::string_view canonical, std::string_
 
 std::shared_ptr<const std::string> Renamer::of_rows(const format::AnswerRecord& answer,
                                                     const Found& found, std::size_t rows) {
+  const auto [known, added] = counted_.try_emplace({&answer, rows});
+  if (added) known->second = make_of_rows(answer, found, rows);
+  return known->second;
+}
+
+std::shared_ptr<const std::string> Renamer::make_of_rows(const format::AnswerRecord& answer,
+                                                         const Found& found, std::size_t rows) {
   const format::MentionRecord* mention = section_.mention(answer);
   const std::optional<Batch>& recorded = recorded_batch(found.first());
   if (mention == nullptr || !recorded) return nullptr;

@@ -164,6 +164,25 @@ T& Call::make(std::string_view key, T value) {
   return entry.contents.template emplace<T>(std::move(value));
 }
 
+// -- what commands of several types do alike
+/// LLEN, HLEN, SCARD, ZCARD.
+template <class T>
+[[nodiscard]] Answer size_of(Call& call) {
+  const auto found = call.find<T>(call.word(1));
+  if (found.refused) return found.refusal;
+  return count_of(found ? found.value->size() : 0);
+}
+/// HDEL, SREM, ZREM.
+template <class T>
+[[nodiscard]] Answer remove_members(Call& call) {
+  const auto found = call.find<T>(call.word(1));
+  if (!found) return found.refused ? found.refusal : integer(0);
+  std::int64_t removed = 0;
+  for (const std::string_view member : call.from(2)) removed += found.value->erase(member) ? 1 : 0;
+  if (removed > 0) call.changed(call.word(1), *found.value);
+  return integer(removed);
+}
+
 // -- commands
 using Handler = Answer (*)(Call& call);
 struct NamedHandler {

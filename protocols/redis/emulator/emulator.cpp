@@ -56,7 +56,7 @@ class RedisEmulator final : public Emulator {
 
   [[nodiscard]] std::optional<Computed> compute(std::string_view canonical, Moment now) override {
     const Request request(canonical);
-    if (request.handler == nullptr || state_.pinned.contains(request.name())) return std::nullopt;
+    if (!state_.computes(request)) return std::nullopt;
     state_.keys.stay_bounded();
     Call call(state_.keys, request.words, request.line.db, now, Doubt::unsure,
               state_.dialect.doubles());
@@ -82,7 +82,7 @@ class RedisEmulator final : public Emulator {
   /// reply is another one, what the request is about is no longer known. False where it can't be
   /// computed.
   bool took_effect(const Request& request, const Value& reply, Moment now) {
-    if (request.handler == nullptr || state_.pinned.contains(request.name())) return false;
+    if (!state_.computes(request)) return false;
     Call call(state_.keys, request.words, request.line.db, now, Doubt::unsure,
               state_.dialect.doubles());
     const Answer answer = request.handler(call);

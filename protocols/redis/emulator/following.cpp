@@ -7,6 +7,10 @@
 
 namespace understudy::redis::emulation {
 
+bool State::computes(const Request& request) const {
+  return request.handler != nullptr && !pinned.contains(request.name());
+}
+
 void State::forget(const std::vector<KeyPath>& paths) {
   for (const KeyPath& path : paths) keys.forget(path);
 }
@@ -52,7 +56,7 @@ Followed::Followed(State& state, const Request& request, const Value& reply, Emu
 
 void Followed::follow() {
   if (request_.handler != nullptr && is_refusal(reply_)) return refuse();
-  if (request_.handler == nullptr || state_.pinned.contains(request_.name())) {
+  if (!state_.computes(request_)) {
     if (changes_) state_.forget_written(effects_.writes);
     return;
   }

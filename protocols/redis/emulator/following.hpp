@@ -18,6 +18,8 @@ struct State {
   std::set<std::string> pinned;  ///< names of commands that are not computed
   bool recording = false;        ///< whether what is followed is a recording
 
+  /// Whether there is a function for it, and no recording contradicted it.
+  [[nodiscard]] bool computes(const Request& request) const;
   void forget(const std::vector<KeyPath>& paths);
   /// As forget(), of what a request may have changed.
   void forget_written(const std::vector<KeyPath>& writes);

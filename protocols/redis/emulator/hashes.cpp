@@ -73,12 +73,6 @@ Answer hgetall(Call& call) {
   return Value::aggregate(part == Part::both ? Kind::map : Kind::array, std::move(items));
 }
 
-Answer hlen(Call& call) {
-  const auto found = call.find<Hash>(call.word(1));
-  if (found.refused) return found.refusal;
-  return count_of(found ? found.value->size() : 0);
-}
-
 Answer hexists(Call& call) {
   const auto found = call.find<Hash>(call.word(1));
   if (found.refused) return found.refusal;
@@ -92,15 +86,6 @@ Answer hstrlen(Call& call) {
   return count_of(value != nullptr ? value->size() : 0);
 }
 
-Answer hdel(Call& call) {
-  const auto found = call.find<Hash>(call.word(1));
-  if (!found) return found.refused ? found.refusal : integer(0);
-  std::int64_t removed = 0;
-  for (const std::string_view field : call.from(2)) removed += found.value->erase(field) ? 1 : 0;
-  if (removed > 0) call.changed(call.word(1), *found.value);
-  return integer(removed);
-}
-
 constexpr NamedHandler commands[] = {
     {"HSET", hset},
     {"HMSET", hmset},
@@ -110,10 +95,10 @@ constexpr NamedHandler commands[] = {
     {"HGETALL", hgetall<Part::both>},
     {"HKEYS", hgetall<Part::fields>},
     {"HVALS", hgetall<Part::values>},
-    {"HLEN", hlen},
+    {"HLEN", size_of<Hash>},
     {"HEXISTS", hexists},
     {"HSTRLEN", hstrlen},
-    {"HDEL", hdel},
+    {"HDEL", remove_members<Hash>},
 };
 
 }  // namespace

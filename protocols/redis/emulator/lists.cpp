@@ -78,12 +78,6 @@ Answer pop_first(Call& call) {
   return std::nullopt;
 }
 
-Answer llen(Call& call) {
-  const auto found = call.find<List>(call.word(1));
-  if (found.refused) return found.refusal;
-  return count_of(found ? found.value->size() : 0);
-}
-
 Answer lrange(Call& call) {
   const auto first = call.integer(2);
   const auto last = call.integer(3);
@@ -292,7 +286,7 @@ constexpr NamedHandler commands[] = {
     {"RPOP", pop<End::right>},
     {"BLPOP", pop_first<End::left>},
     {"BRPOP", pop_first<End::right>},
-    {"LLEN", llen},
+    {"LLEN", size_of<List>},
     {"LRANGE", lrange},
     {"LINDEX", lindex},
     {"LSET", lset},

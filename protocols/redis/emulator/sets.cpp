@@ -18,21 +18,6 @@ Answer sadd(Call& call) {
   return integer(added);
 }
 
-Answer srem(Call& call) {
-  const auto found = call.find<Set>(call.word(1));
-  if (!found) return found.refused ? found.refusal : integer(0);
-  std::int64_t removed = 0;
-  for (const std::string_view member : call.from(2)) removed += found.value->erase(member) ? 1 : 0;
-  if (removed > 0) call.changed(call.word(1), *found.value);
-  return integer(removed);
-}
-
-Answer scard(Call& call) {
-  const auto found = call.find<Set>(call.word(1));
-  if (found.refused) return found.refusal;
-  return count_of(found ? found.value->size() : 0);
-}
-
 Value is_member(const Found<Set>& found, std::string_view member) {
   return integer(found && found.value->contains(member) ? 1 : 0);
 }
@@ -158,11 +143,11 @@ Answer sintercard(Call& call) {
 
 constexpr NamedHandler commands[] = {
     {"SADD", sadd},
-    {"SREM", srem},
+    {"SREM", remove_members<Set>},
     {"SMEMBERS", combine<Operation::intersection>},
     {"SISMEMBER", sismember},
     {"SMISMEMBER", smismember},
-    {"SCARD", scard},
+    {"SCARD", size_of<Set>},
     {"SMOVE", smove},
     {"SINTER", combine<Operation::intersection>},
     {"SUNION", combine<Operation::union_>},

@@ -125,15 +125,6 @@ Answer zincrby(Call& call) {
   return add_all(call, options, call.from(2));
 }
 
-Answer zrem(Call& call) {
-  const auto found = call.find<SortedSet>(call.word(1));
-  if (!found) return found.refused ? found.refusal : integer(0);
-  std::int64_t removed = 0;
-  for (const std::string_view member : call.from(2)) removed += found.value->erase(member) ? 1 : 0;
-  if (removed > 0) call.changed(call.word(1), *found.value);
-  return integer(removed);
-}
-
 Answer score_of(const Call& call, const Found<SortedSet>& found, std::string_view member) {
   const double* score = found ? found.value->score(member) : nullptr;
   return score != nullptr ? call.number(*score) : null();
@@ -154,12 +145,6 @@ Answer zmscore(Call& call) {
     scores.push_back(*std::move(score));
   }
   return list(std::move(scores));
-}
-
-Answer zcard(Call& call) {
-  const auto found = call.find<SortedSet>(call.word(1));
-  if (found.refused) return found.refusal;
-  return count_of(found ? found.value->size() : 0);
 }
 
 enum class Side : std::uint8_t { lowest, highest };
@@ -221,10 +206,10 @@ Answer pop(Call& call) {
 constexpr NamedHandler commands[] = {
     {"ZADD", zadd},
     {"ZINCRBY", zincrby},
-    {"ZREM", zrem},
+    {"ZREM", remove_members<SortedSet>},
     {"ZSCORE", zscore},
     {"ZMSCORE", zmscore},
-    {"ZCARD", zcard},
+    {"ZCARD", size_of<SortedSet>},
     {"ZRANK", rank<Side::lowest>},
     {"ZREVRANK", rank<Side::highest>},
     {"ZCOUNT", zcount},
