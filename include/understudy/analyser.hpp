@@ -13,6 +13,7 @@
 #include "understudy/request.hpp"
 #include "understudy/rows.hpp"
 #include "understudy/schema.hpp"
+#include "understudy/service_table.hpp"
 
 namespace understudy {
 
@@ -92,6 +93,11 @@ class Analyser {
     problems.push_back({Severity::error, file.name, 0, "the protocol of this service has no schema",
                         "remove `schema` from its entry in understudy.yaml"});
   }
+  /// Between the passes: what a person says of the service in a pin of a rule file that is not about
+  /// values: {request?, effect?, independent?}.
+  virtual void pin(const Document& /*said*/, std::vector<Problem>& problems) {
+    problems.push_back({"", "the protocol of this service has no such pins", "remove it"});
+  }
   /// Second pass. Deterministic. Problems are appended, all of them, not the first.
   virtual Analysis analyse(const SessionHeader& session, const Exchange& exchange,
                            std::vector<Problem>& problems) = 0;
@@ -104,6 +110,9 @@ class Analyser {
   /// To a new analyser, instead of learning: what profile() gave, so that `encode` makes the same
   /// images as after learning.
   virtual void restore(const Document& /*profile*/) {}
+  /// To a new analyser, instead of learning: the table that was made of what was learned, so that
+  /// `identify` knows what a person leaves out. Outlives the analyser.
+  virtual void consult(const ServiceTable& /*table*/) {}
   /// Key and content of what ServiceTable::shape() is to find.
   [[nodiscard]] virtual std::vector<std::pair<std::string, std::string>> shapes() const = 0;
 };

@@ -34,6 +34,10 @@ struct Request {
   std::string_view control_name;
   /// The machine can answer by itself where the table holds nothing.
   bool synthesisable = false;
+  /// Not empty: `canonical` is not what the client asked but the nearest recorded request, and this
+  /// says, for a person, in what the two differ that no recording proves to be irrelevant. Its
+  /// answer is a guess at best.
+  std::string_view unproven;
 };
 
 /// The owned counterpart, made at compile time.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
+#include <utility>
 
 #include "protocols/http/ascii.hpp"
 #include "protocols/http/identity.hpp"
@@ -10,21 +12,40 @@
 
 namespace understudy::http {
 
+namespace {
+
+/// Recordings of old have the host in the facts of the session alone.
+void add_host(const SessionHeader& session, Asked& asked) {
+  if (find(asked.headers, "host") != nullptr || !session.facts.is_object()) return;
+  const std::string host = telling_host(octets_of(session.facts.value("host", Document())));
+  if (!host.empty()) asked.headers.push_back({"host", host});
+}
+
+}  // namespace
+
 void HttpAnalyser::learn(const SessionHeader& session, const Exchange& exchange) {
+  // After a renaming all is learned again, under the other names.
+  if (std::exchange(concluded_, false)) {
+    evidence_ = Evidence();
+    first_headers_.clear();
+  }
   std::vector<Problem> reported_by_analyse;
-  const Asked asked = asked_of(exchange.request, reported_by_analyse);
+  Asked asked = asked_of(exchange.request, reported_by_analyse);
+  add_host(session, asked);
   evidence_.add(session, exchange, asked, dependencies_of(asked, exchange.answer));
 }
 
-Analysis HttpAnalyser::analyse(const SessionHeader&, const Exchange& exchange,
+Analysis HttpAnalyser::analyse(const SessionHeader& session, const Exchange& exchange,
                                std::vector<Problem>& problems) {
-  const Asked asked = asked_of(exchange.request, problems);
+  Asked asked = asked_of(exchange.request, problems);
+  add_host(session, asked);
   const std::string pattern = pattern_of(asked);
   Dependencies dependencies = dependencies_of(asked, exchange.answer);
   const auto& further = evidence().further_reads(pattern);
   std::ranges::copy(further, std::back_inserter(dependencies.reads));
   Analysis analysis;
-  analysis.identity.canonical = canonical_of(asked, evidence().selectors_of(pattern));
+  analysis.identity.canonical =
+      canonical_of(base_of(asked), context_of(asked, evidence().irrelevant()));
   analysis.effect = dependencies.effect;
   analysis.reads = std::move(dependencies.reads);
   analysis.writes = std::move(dependencies.writes);
@@ -37,7 +58,21 @@ Analysis HttpAnalyser::analyse(const SessionHeader&, const Exchange& exchange,
 
 Identity HttpAnalyser::identify(const Document& request, std::vector<Problem>& problems) {
   const Asked asked = asked_of(request, problems);
-  return {canonical_of(asked, evidence().selectors_of(pattern_of(asked))), {}};
+  const std::string base = base_of(asked);
+  // Of who asks a person says nothing: then it is whoever asked first.
+  if (!request.is_object() || !request.contains("headers"))
+    if (const auto recorded = contexts_of(base); !recorded.empty())
+      return {canonical_of(base, recorded.front()), {}};
+  return {canonical_of(base, context_of(asked, evidence().irrelevant())), {}};
+}
+
+std::vector<Fields> HttpAnalyser::contexts_of(const std::string& base) {
+  if (table_ == nullptr) {
+    const auto recorded = evidence().contexts().find(base);
+    return recorded == evidence().contexts().end() ? std::vector<Fields>() : recorded->second;
+  }
+  const auto shape = table_->shape(contexts_key(base));
+  return shape ? decode_contexts(as_text(*shape)) : std::vector<Fields>();
 }
 
 std::string HttpAnalyser::encode(const Document& request, const Document& answer,
@@ -48,8 +83,13 @@ std::string HttpAnalyser::encode(const Document& request, const Document& answer
 
 std::vector<std::pair<std::string, std::string>> HttpAnalyser::shapes() const {
   std::vector<std::pair<std::string, std::string>> shapes;
-  for (const auto& [pattern, selectors] : evidence_.selectors())
-    shapes.emplace_back(selectors_key(pattern), encode_selectors(selectors));
+  if (evidence_.irrelevant() != Irrelevant{})
+    shapes.emplace_back(irrelevant_key, encode_irrelevant(evidence_.irrelevant()));
+  std::map<std::string, std::vector<Fields>> by_key;  // of all requests that share a hash
+  for (const auto& [base, contexts] : evidence_.contexts())
+    std::ranges::copy(contexts, std::back_inserter(by_key[contexts_key(base)]));
+  for (const auto& [key, contexts] : by_key)
+    shapes.emplace_back(key, encode_contexts(contexts));
   return shapes;
 }
 

@@ -16,6 +16,7 @@ class HttpAnalyser final : public Analyser {
   void learn(const SessionHeader& session, const Exchange& exchange) override;
   Analysis analyse(const SessionHeader& session, const Exchange& exchange,
                    std::vector<Problem>& problems) override;
+  void consult(const ServiceTable& table) override { table_ = &table; }
   Identity identify(const Document& request, std::vector<Problem>& problems) override;
   std::string encode(const Document& request, const Document& answer,
                      std::vector<Problem>& problems) override;
@@ -26,6 +27,9 @@ class HttpAnalyser final : public Analyser {
   const Evidence& evidence();
   Document settled(const std::string& canonical, const Document& answer);
 
+  [[nodiscard]] std::vector<Fields> contexts_of(const std::string& base);
+
+  const ServiceTable* table_ = nullptr;  // in place of evidence
   Evidence evidence_;
   bool concluded_ = false;
   // The fields of the first answer of its content, for the answers that differ in volatile ones.

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "protocols/http/ascii.hpp"
-#include "protocols/http/redact.hpp"
 #include "protocols/http/target.hpp"
 
 namespace understudy::http {
@@ -44,11 +43,6 @@ std::string content_of(const Document& answer) {
   return content.dump(-1, ' ', false, Document::error_handler_t::replace);
 }
 
-bool is_denial(const Document& answer) {
-  const Document status = answer.is_object() ? answer.value("status", Document()) : Document();
-  return status == 401 || status == 403;
-}
-
 }  // namespace
 
 Evidence::Id Evidence::id_of(std::string_view text) {
@@ -64,23 +58,23 @@ Evidence::Id Evidence::id_of(std::string_view text) {
 void Evidence::add(const SessionHeader& session, const Exchange& exchange, const Asked& asked,
                    const Dependencies& dependencies) {
   Seen seen{id_of(session.recording),
-            id_of(canonical_of(asked, {})),
+            id_of(base_of(asked)),
             id_of(pattern_of(asked)),
             exchange.began.tick,
             exchange.ended.tick,
             id_of(content_of(exchange.answer)),
-            is_denial(exchange.answer),
             {},
             {}};
-  for (const Field& field : asked.headers) {
-    // The body says its own kind; conditions are always part of the identity.
-    if (field.name == "content-type" || is_condition(field.name)) continue;
+  Id host = absent;
+  for (const Field& field : context_of(asked, {})) {
     const Id name = id_of(field.name);
     seen.asked.emplace_back(name, id_of("=" + field.value));
+    if (field.name == "host") host = seen.asked.back().second;
     FieldUse& use = uses_[name];
     ++use.requests;
     use.values.insert(seen.asked.back().second);
   }
+  hosts_.insert(host);
   const Document headers =
       exchange.answer.is_object() ? exchange.answer.value("headers", Document()) : Document();
   if (headers.is_object())
@@ -96,6 +90,8 @@ void Evidence::add(const SessionHeader& session, const Exchange& exchange, const
 }
 
 void Evidence::conclude() {
+  find_irrelevant();
+  name_requests();
   std::vector<std::size_t> order(seen_.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::ranges::stable_sort(
@@ -108,9 +104,59 @@ void Evidence::conclude() {
     if (!is_first) compare(seen_[found->second], seen_[i], found->second, i);
     found->second = i;
   }
-  settle_suspicions();
   seen_ = {};
   writes_ = {};
+}
+
+void Evidence::find_irrelevant() {
+  for (const auto& [name, use] : uses_)
+    if (varies(texts_[name], use)) irrelevant_.fields.push_back(texts_[name]);
+  std::ranges::sort(irrelevant_.fields);
+  if (hosts_.size() == 1 && *hosts_.begin() != absent)
+    irrelevant_.host = texts_[*hosts_.begin()].substr(1);
+}
+
+/// By all its uses. Who asks is never noise, and neither is what is known to select an answer.
+bool Evidence::varies(const std::string& name, const FieldUse& use) const {
+  constexpr std::uint64_t enough = 3;
+  const bool distinct = use.values.size() == use.requests;
+  const bool generated = std::ranges::all_of(
+      use.values, [this](Id value) { return looks_generated(texts_[value]); });
+  switch (role_of(name)) {
+    case FieldRole::irrelevant:
+    case FieldRole::selecting:
+      return false;
+    case FieldRole::credential:
+      // A signature is made of the request and of its time.
+      return name.find("signature") != std::string::npos && distinct && use.requests > 1;
+    case FieldRole::unknown:
+      break;
+  }
+  if (is_named_per_request(name)) return generated || (distinct && use.requests > 1);
+  return generated && distinct && use.requests >= enough;
+}
+
+void Evidence::name_requests() {
+  for (Seen& seen : seen_) {
+    Fields context;
+    for (const auto& [name, value] : seen.asked) {
+      const std::string& field = texts_[name];
+      const std::string text = texts_[value].substr(1);
+      if (std::ranges::binary_search(irrelevant_.fields, field)) continue;
+      if (field == "host" && text == irrelevant_.host) continue;
+      context.push_back({field, text});
+    }
+    std::ranges::sort(context, {}, [](const Field& field) { return std::tie(field.name, field.value); });
+    const std::string base = texts_[seen.base];
+    seen.request = id_of(canonical_of(base, context));
+    auto& contexts = contexts_[base];
+    const auto same = [&](const Fields& known) {
+      return std::ranges::equal(known, context, [](const Field& a, const Field& b) {
+        return a.name == b.name && a.value == b.value;
+      });
+    };
+    if (std::ranges::none_of(contexts, same)) contexts.push_back(std::move(context));
+  }
 }
 
 void Evidence::compare(const Seen& earlier, const Seen& later, std::size_t earlier_index,
@@ -119,16 +165,11 @@ void Evidence::compare(const Seen& earlier, const Seen& later, std::size_t earli
   if (same_content && earlier.answered == later.answered) return;
   const std::vector<const Write*> writes = writes_between(earlier, later, later_index);
   if (writes.empty()) {
-    if (same_content)
-      blame_answer_fields(earlier, later);
-    else
-      suspect_request_fields(earlier, later, Suspects::all);
+    if (same_content) blame_answer_fields(earlier, later);
   } else if (!same_content) {
     const bool own = std::ranges::any_of(
         writes, [&](const Write* write) { return write->seen == earlier_index; });
     if (!own) blame_writes(later, writes);
-    if (earlier.denied != later.denied)
-      suspect_request_fields(earlier, later, Suspects::credentials);
   }
 }
 
@@ -146,43 +187,6 @@ std::vector<const Evidence::Write*> Evidence::writes_between(const Seen& earlier
   return between;
 }
 
-/// Being let in is a matter of credentials even where a login came in between.
-void Evidence::suspect_request_fields(const Seen& earlier, const Seen& later, Suspects suspects) {
-  Suspicion suspicion{later.pattern, {}};
-  for_each_difference(earlier.asked, later.asked, [&](Id name, Id before, Id after) {
-    const std::string& field = texts_[name];
-    const bool counts = suspects == Suspects::all || field == "cookie" || is_secret_field(field);
-    if (counts && !is_random(name))
-      suspicion.fields.push_back({name, before == absent || after == absent});
-  });
-  if (!suspicion.fields.empty()) suspicions_.push_back(std::move(suspicion));
-}
-
-/// Where one field alone differed, it is the cause. Where several did, those that are a cause
-/// elsewhere explain it; where none is, each of them may be.
-void Evidence::settle_suspicions() {
-  std::set<Id> proven;
-  for (const auto& [pattern, fields] : suspicions_)
-    if (fields.size() == 1) proven.insert(fields.front().name);
-  for (const auto& [pattern, fields] : suspicions_) {
-    const auto is_proven = [&](const Difference& field) { return proven.contains(field.name); };
-    const bool explained = std::ranges::any_of(fields, is_proven);
-    for (const Difference& field : fields)
-      if (!explained || is_proven(field)) select(pattern, field);
-  }
-  suspicions_ = {};
-}
-
-void Evidence::select(Id pattern, const Difference& field) {
-  Selectors& selectors = selectors_[texts_[pattern]];
-  const auto known = std::ranges::find(selectors, texts_[field.name], &Selector::name);
-  if (known == selectors.end())
-    selectors.push_back({texts_[field.name], field.in_presence});
-  else
-    known->by_presence = known->by_presence && field.in_presence;
-  std::ranges::sort(selectors, {}, &Selector::name);
-}
-
 void Evidence::blame_answer_fields(const Seen& earlier, const Seen& later) {
   for_each_difference(earlier.answered, later.answered,
                       [&](Id name, Id, Id) { volatile_.insert(texts_[name]); });
@@ -198,20 +202,6 @@ void Evidence::blame_writes(const Seen& later, const std::vector<const Write*>& 
       roots.insert(resource_root(path));
     }
   further_reads_[pattern].merge(roots);
-}
-
-/// Fresh in every request, an idempotency key say: it selects nothing.
-bool Evidence::is_random(Id name) const {
-  constexpr std::uint64_t enough = 3;
-  const auto use = uses_.find(name);
-  return use != uses_.end() && use->second.requests >= enough &&
-         use->second.values.size() == use->second.requests;
-}
-
-const Selectors& Evidence::selectors_of(const std::string& pattern) const {
-  static const Selectors none;
-  const auto found = selectors_.find(pattern);
-  return found == selectors_.end() ? none : found->second;
 }
 
 const std::set<KeyPath>& Evidence::further_reads(const std::string& pattern) const {

@@ -1,10 +1,9 @@
 // What the recordings of a service show beyond single exchanges.
 //
-// Two answers to one request, and no write in between: then a request field made the difference,
-// which so becomes part of the identity (a selector), or, where only answer fields differ, these
-// are volatile. Different answers with writes in between, none of them to a path above or below:
-// then the answer depends on what these wrote. Where one of the two was a denial, credentials that
-// differ are selectors in any case.
+// Fields that vary by themselves, over all their uses, are irrelevant; all others are part of the
+// request (its context). Two answers to one request, equal but for their fields and with no write in
+// between: then these fields are volatile. Different answers with writes in between, none of them
+// to a path above or below: then the answer depends on what these wrote.
 #pragma once
 
 #include <cstdint>
@@ -28,10 +27,11 @@ class Evidence {
   /// To be called after the last add and before the questions below.
   void conclude();
 
-  [[nodiscard]] const std::map<std::string, Selectors>& selectors() const noexcept {
-    return selectors_;
+  [[nodiscard]] const Irrelevant& irrelevant() const noexcept { return irrelevant_; }
+  /// In which contexts each request was recorded, by base_of().
+  [[nodiscard]] const std::map<std::string, std::vector<Fields>>& contexts() const noexcept {
+    return contexts_;
   }
-  [[nodiscard]] const Selectors& selectors_of(const std::string& pattern) const;
   /// Widest paths that requests of the pattern read besides their own.
   [[nodiscard]] const std::set<KeyPath>& further_reads(const std::string& pattern) const;
   [[nodiscard]] bool has_volatile() const noexcept { return !volatile_.empty(); }
@@ -46,14 +46,14 @@ class Evidence {
 
   struct Seen {
     Id recording;
-    Id request;  // canonical, without selectors
+    Id base;  // canonical, without its context
     Id pattern;
     std::uint64_t began;
     std::uint64_t ended;
-    Id content;   // status, reason and body of the answer
-    bool denied;  // 401 or 403
+    Id content;  // status, reason and body of the answer
     FieldIds asked;
     FieldIds answered;
+    Id request = 0;  // base and context; known when everything is
   };
   struct Write {
     Id recording;
@@ -61,15 +61,9 @@ class Evidence {
     std::size_t seen;
     std::vector<KeyPath> paths;
   };
-
-  /// A request field in which two requests with different answers differ.
-  struct Difference {
-    Id name;
-    bool in_presence;  // one of them has no such field
-  };
-  struct Suspicion {
-    Id pattern;
-    std::vector<Difference> fields;
+  struct FieldUse {
+    std::uint64_t requests = 0;
+    std::set<Id> values;
   };
 
   Id id_of(std::string_view text);
@@ -77,27 +71,22 @@ class Evidence {
                std::size_t later_index);
   std::vector<const Write*> writes_between(const Seen& earlier, const Seen& later,
                                            std::size_t later_index) const;
-  enum class Suspects : std::uint8_t { all, credentials };
-  void suspect_request_fields(const Seen& earlier, const Seen& later, Suspects suspects);
-  void settle_suspicions();
+  void find_irrelevant();
+  void name_requests();
   void blame_answer_fields(const Seen& earlier, const Seen& later);
   void blame_writes(const Seen& later, const std::vector<const Write*>& writes);
-  void select(Id pattern, const Difference& field);
-  [[nodiscard]] bool is_random(Id name) const;
+  [[nodiscard]] bool varies(const std::string& name, const FieldUse& use) const;
 
   std::unordered_map<std::string, Id> ids_;
   std::vector<std::string> texts_;
   std::vector<Seen> seen_;
   std::vector<Write> writes_;
-  std::vector<Suspicion> suspicions_;
-  std::map<std::string, Selectors> selectors_;
+  std::map<Id, FieldUse> uses_;  // of request fields
+  std::set<Id> hosts_;           // that requests were sent to
+  Irrelevant irrelevant_;
+  std::map<std::string, std::vector<Fields>> contexts_;
   std::map<std::string, std::set<KeyPath>> further_reads_;
   std::set<std::string, std::less<>> volatile_;
-  struct FieldUse {
-    std::uint64_t requests = 0;
-    std::set<Id> values;
-  };
-  std::map<Id, FieldUse> uses_;  // of request fields
 };
 
 }  // namespace understudy::http

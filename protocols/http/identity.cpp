@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <tuple>
 #include <utility>
 
 #include "protocols/http/ascii.hpp"
@@ -37,7 +39,7 @@ void check_keys(const Document& request, std::vector<Problem>& problems) {
 void read_field(const std::string& name, const Document& value, Fields& headers,
                 std::vector<Problem>& problems) {
   const std::string folded = lowered(name);
-  if (is_request_noise(folded)) return;
+  if (role_of(folded) == FieldRole::irrelevant) return;
   if (value.is_object()) {
     problems.push_back({"/request/headers/" + name, "expected text or a list of texts", ""});
     return;
@@ -58,6 +60,11 @@ Query compared(Query query) {
   return query;
 }
 
+void append_field(std::string& canonical, const Field& field) {
+  append_item(canonical, 'h', field.name);
+  append_item(canonical, 'v', field.value);
+}
+
 std::string content_type_of(const Fields& headers) {
   const Field* field = find(headers, "content-type");
   return field == nullptr ? std::string() : field->value;
@@ -76,18 +83,11 @@ bool is_condition(std::string_view name) noexcept {
          iequals(name, "if-unmodified-since");
 }
 
-bool is_request_noise(std::string_view name) noexcept {
-  constexpr std::array<std::string_view, 37> names = {
-      "host", "connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding",
-      "upgrade", "content-length", "expect", "date", "user-agent", "accept-encoding",
-      "accept-charset", "cache-control", "pragma", "via", "forwarded", "x-forwarded-for",
-      "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "dnt", "upgrade-insecure-requests",
-      "priority", "http2-settings", "content-encoding", scope_field,
-      // one value a request
-      "traceparent", "tracestate", "baggage", "b3", "x-request-id", "x-correlation-id",
-      "x-amzn-trace-id", "request-id", "x-cloud-trace-context"};
-  return is_any_of(name, names) || (name.size() > 4 && (iequals(name.substr(0, 4), "sec-"))) ||
-         (name.size() > 5 && iequals(name.substr(0, 5), "x-b3-"));
+bool is_nominated(const Fields& fields, std::string_view name) {
+  bool nominated = false;
+  for_each_part(combined(fields, "connection"), ',',
+                [&](std::string_view option) { nominated = nominated || iequals(option, name); });
+  return nominated;
 }
 
 std::string decoded_body(const Message& message, std::size_t decoded_limit) {
@@ -100,8 +100,10 @@ Asked asked_of(const Message& request, std::size_t decoded_limit) {
   Target target = parse_target(request.target);
   Asked asked{request.method, std::move(target.path), compared(std::move(target.query)), {}, {}};
   for (const Field& field : request.fields) {
-    if (is_request_noise(field.name) || find(asked.headers, field.name) != nullptr) continue;
     const std::string name = lowered(field.name);
+    if (role_of(name) == FieldRole::irrelevant || is_nominated(request.fields, name) ||
+        find(asked.headers, name) != nullptr)
+      continue;
     asked.headers.push_back({name, redacted_field(name, combined(request.fields, name))});
   }
   if (!request.body.empty())
@@ -163,47 +165,197 @@ std::string pattern_of(const Asked& asked) {
   return asked.method + ' ' + asked.path;
 }
 
-std::string selectors_key(std::string_view pattern) {
-  return "selectors " + std::string(pattern);
-}
-
-std::string encode_selectors(const Selectors& selectors) {
+std::string encode_irrelevant(const Irrelevant& irrelevant) {
   std::string encoded;
-  for (const auto& [name, by_presence] : selectors)
-    append_item(encoded, by_presence ? 'p' : 'v', name);
+  append_item(encoded, 'h', irrelevant.host);
+  for (const std::string& name : irrelevant.fields) append_item(encoded, 'f', name);
   return encoded;
 }
 
-Selectors decode_selectors(std::string_view encoded) {
-  Selectors selectors;
-  while (const auto item = take_item(encoded))
-    selectors.push_back({std::string(item->text), item->tag == 'p'});
-  return selectors;
+Irrelevant decode_irrelevant(std::string_view encoded) {
+  Irrelevant irrelevant;
+  while (const auto item = take_item(encoded)) {
+    if (item->tag == 'h')
+      irrelevant.host = item->text;
+    else
+      irrelevant.fields.emplace_back(item->text);
+  }
+  return irrelevant;
 }
 
-std::string canonical_of(const Asked& asked, const Selectors& selectors, Conditions conditions) {
-  std::string canonical = pattern_of(asked) + '\0';
-  for (const auto& [key, value] : asked.query) {
-    append_item(canonical, 'q', key);
-    if (value) append_item(canonical, 'v', *value);
+namespace {
+
+void add_cookies(std::string_view cookies, Fields& context) {
+  for_each_part(cookies, ';', [&](std::string_view pair) {
+    const std::size_t equals = std::min(pair.find('='), pair.size());
+    context.push_back({std::string(cookie_prefix) + std::string(pair.substr(0, equals)),
+                       std::string(pair.substr(std::min(equals + 1, pair.size())))});
+  });
+}
+
+}  // namespace
+
+Fields context_of(const Asked& asked, const Irrelevant& irrelevant) {
+  Fields context;
+  for (const Field& field : asked.headers) {
+    if (is_condition(field.name)) continue;
+    if (field.name == "cookie") {
+      add_cookies(field.value, context);
+      continue;
+    }
+    // Of a body that is not there it says nothing.
+    if (field.name == "content-type" && asked.body.empty()) continue;
+    std::string value = compared_value(field.name, field.value);
+    const bool says_nothing = value.empty() && !field.value.empty();
+    if (says_nothing || (field.name == "host" && value == irrelevant.host)) continue;
+    context.push_back({field.name, std::move(value)});
   }
-  const auto add_header = [&](std::string_view name, std::string_view value) {
-    append_item(canonical, 'h', name);
-    append_item(canonical, 'v', value);
-  };
+  std::erase_if(context, [&](const Field& field) {
+    return std::ranges::binary_search(irrelevant.fields, field.name);
+  });
+  std::ranges::sort(context, {}, [](const Field& field) { return std::tie(field.name, field.value); });
+  return context;
+}
+
+std::string base_of(const Asked& asked, Conditions conditions) {
+  std::string base = pattern_of(asked) + '\0';
+  for (const auto& [key, value] : asked.query) {
+    append_item(base, 'q', key);
+    if (value) append_item(base, 'v', *value);
+  }
   std::vector<const Field*> kept;
   for (const Field& field : asked.headers)
     if (is_condition(field.name) &&
         (conditions == Conditions::keep || !is_optional_condition(field.name)))
       kept.push_back(&field);
   std::ranges::sort(kept, {}, [](const Field* field) { return field->name; });
-  for (const Field* field : kept) add_header(field->name, field->value);
-  for (const auto& [name, by_presence] : selectors)
-    if (const Field* field = find(asked.headers, name))
-      add_header(name, by_presence ? std::string_view("*") : field->value);
-  if (!asked.body.empty()) append_item(canonical, 'b', asked.body);
+  for (const Field* field : kept) append_field(base, *field);
+  if (!asked.body.empty()) append_item(base, 'b', asked.body);
+  return base;
+}
+
+std::string canonical_of(std::string_view base, const Fields& context) {
+  std::string canonical(base);
+  for (const Field& field : context) append_field(canonical, field);
   return canonical;
 }
+
+std::string contexts_key(std::string_view base) {
+  // A hash: should two requests ever share it, their contexts are taken together, and what was not
+  // recorded is a miss all the same.
+  constexpr std::uint64_t factor = 0x9E3779B97F4A7C15U;
+  std::uint64_t hash = base.size() * factor;
+  const auto mix = [&](std::uint64_t word) {
+    hash = (hash ^ word) * factor;
+    hash ^= hash >> 29U;
+  };
+  std::uint64_t word = 0;
+  unsigned shift = 0;
+  for (const char octet : base) {
+    word |= std::uint64_t{static_cast<std::uint8_t>(octet)} << shift;
+    shift += 8;
+    if (shift < 64) continue;
+    mix(word);
+    word = shift = 0;
+  }
+  mix(word);
+  std::string key = "c";
+  for (shift = 0; shift < 64; shift += 8) key += static_cast<char>(hash >> shift);
+  return key;
+}
+
+std::string encode_contexts(const std::vector<Fields>& contexts) {
+  std::string encoded;
+  for (const Fields& context : contexts) append_item(encoded, 'c', canonical_of({}, context));
+  return encoded;
+}
+
+bool has_context(std::string_view encoded, std::string_view context) noexcept {
+  while (const auto item = take_item(encoded))
+    if (item->text == context) return true;
+  return false;
+}
+
+std::vector<Fields> decode_contexts(std::string_view encoded) {
+  std::vector<Fields> contexts;
+  while (const auto item = take_item(encoded)) {
+    Fields& context = contexts.emplace_back();
+    std::string_view fields = item->text;
+    while (const auto field = take_item(fields)) {
+      if (field->tag == 'h')
+        context.push_back({std::string(field->text), {}});
+      else if (!context.empty())
+        context.back().value = field->text;
+    }
+  }
+  return contexts;
+}
+
+namespace {
+
+std::string shown(const Field& field) {
+  constexpr std::size_t longest = 100;
+  const bool cookie = field.name.starts_with(cookie_prefix);
+  std::string text = cookie ? "the cookie " + field.name.substr(cookie_prefix.size())
+                            : field.name;
+  if (!field.value.empty()) text += (cookie ? " " : ": ") + field.value.substr(0, longest);
+  return text;
+}
+
+/// Calls `visit(field of a or null, field of b or null)` for each in which the two differ.
+template <class Visit>
+void each_difference(const Fields& a, const Fields& b, Visit&& visit) {
+  auto left = a.begin();
+  auto right = b.begin();
+  while (left != a.end() || right != b.end()) {
+    const bool only_left = right == b.end() || (left != a.end() && left->name < right->name);
+    const bool only_right = !only_left && (left == a.end() || right->name < left->name);
+    if (only_left || only_right || left->value != right->value)
+      visit(only_right ? nullptr : &*left, only_left ? nullptr : &*right);
+    if (!only_right) ++left;
+    if (!only_left) ++right;
+  }
+}
+
+}  // namespace
+
+NearestContext nearest_context(const Fields& asked, const std::vector<Fields>& contexts) {
+  constexpr std::size_t other_credentials = 100;
+  NearestContext nearest;
+  std::size_t least = static_cast<std::size_t>(-1);
+  for (const Fields& context : contexts) {
+    std::size_t distance = 0;
+    each_difference(asked, context, [&](const Field* ours, const Field* theirs) {
+      const bool who = role_of((ours != nullptr ? ours : theirs)->name) == FieldRole::credential;
+      distance += who ? other_credentials : 1;
+    });
+    if (distance >= least) continue;
+    least = distance;
+    nearest.context = &context;
+  }
+  std::string& text = nearest.difference;
+  each_difference(asked, *nearest.context, [&](const Field* ours, const Field* theirs) {
+    text += text.empty() ? "" : ", ";
+    if (ours == nullptr)
+      text += "asked without " + shown(*theirs);
+    else if (theirs == nullptr)
+      text += "recorded without " + shown(*ours);
+    else
+      text += "asked with " + shown(*ours) + ", recorded with " + shown(*theirs);
+  });
+  return nearest;
+}
+
+namespace {
+
+void add_cookie(Document& headers, std::string_view name, std::string_view value) {
+  std::string cookies;
+  if (headers.contains("cookie")) cookies = octets_of(headers["cookie"]) + "; ";
+  cookies += name;
+  headers["cookie"] = document_of(value.empty() ? cookies : cookies + '=' + std::string(value));
+}
+
+}  // namespace
 
 Document describe_canonical(std::string_view canonical) {
   const std::string_view pattern = understudy::pattern_of(canonical);
@@ -222,12 +374,15 @@ Document describe_canonical(std::string_view canonical) {
       last_header = item->text;
     else if (item->tag == 'b')
       described = describe_body(item->text);
+    else if (last_header.starts_with(cookie_prefix))
+      add_cookie(headers, last_header.substr(cookie_prefix.size()), item->text);
     else if (!last_header.empty())
       headers[last_header] = document_of(item->text);
     else if (!query.empty())
       query.back().value = item->text;
   }
-  if (!described.content_type.empty()) headers["content-type"] = described.content_type;
+  if (!described.content_type.empty() && !headers.contains("content-type"))
+    headers["content-type"] = described.content_type;
   if (!query.empty()) request["query"] = pairs_document(query);
   if (!headers.empty()) request["headers"] = std::move(headers);
   if (!described.body.is_null()) request["body"] = std::move(described.body);

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "protocols/http/fields.hpp"
 #include "protocols/http/message.hpp"
 #include "protocols/http/target.hpp"
 #include "understudy/analyser.hpp"
@@ -18,7 +19,7 @@ struct Asked {
   std::string method;
   std::string path;
   Query query;       ///< sorted by key
-  Fields headers;    ///< names in lower case, those that say nothing of the request left out
+  Fields headers;    ///< names in lower case, irrelevant ones left out
   std::string body;  ///< canonical
 };
 
@@ -34,11 +35,9 @@ struct Asked {
 [[nodiscard]] bool is_optional_condition(std::string_view name) noexcept;
 /// Fields that always are part of the identity where they are present.
 [[nodiscard]] bool is_condition(std::string_view name) noexcept;
-/// Request fields of the connection, the client program or the single request.
-[[nodiscard]] bool is_request_noise(std::string_view name) noexcept;
+/// Fields that Connection names belong to the connection (RFC 9110, 7.6.1).
+[[nodiscard]] bool is_nominated(const Fields& fields, std::string_view name);
 
-/// The field that names the scope of its request; never part of the identity.
-inline constexpr std::string_view scope_field = "understudy-scope";
 /// The scope that a request names, by the field or the query parameter; without either by the field
 /// `otherwise`, where that is not empty. Empty where it names none.
 [[nodiscard]] std::string scope_of(const Message& request, std::string_view otherwise);
@@ -50,25 +49,45 @@ inline constexpr std::string_view scope_field = "understudy-scope";
 /// "GET /path": the part of a canonical request before its NUL.
 [[nodiscard]] std::string pattern_of(const Asked& asked);
 
-/// A field on which answers depend, as the recordings of one pattern show it.
-struct Selector {
-  std::string name;          ///< lower case
-  bool by_presence = false;  ///< only whether it is there counts
-  friend bool operator==(const Selector&, const Selector&) = default;
+/// What all recordings of a service together show to say nothing of what is asked.
+struct Irrelevant {
+  /// Fields, and cookies with their prefix, that vary by themselves. Sorted.
+  std::vector<std::string> fields;
+  /// The one host that every recorded request was sent to, see telling_host(): where the mock is
+  /// another one now it is the same. Empty where there is none or there are several.
+  std::string host;
+  friend bool operator==(const Irrelevant&, const Irrelevant&) = default;
 };
-using Selectors = std::vector<Selector>;  ///< sorted by name
+inline constexpr std::string_view irrelevant_key = "irrelevant";
+[[nodiscard]] std::string encode_irrelevant(const Irrelevant& irrelevant);
+[[nodiscard]] Irrelevant decode_irrelevant(std::string_view encoded);
 
-/// The key and content of the shape that tells a server the selectors of a pattern.
-[[nodiscard]] std::string selectors_key(std::string_view pattern);
-[[nodiscard]] std::string encode_selectors(const Selectors& selectors);
-[[nodiscard]] Selectors decode_selectors(std::string_view encoded);
+/// The fields of a request that count beside method, path, query, conditions and body: who asks,
+/// and what else is not proven irrelevant. As they are compared, sorted by name.
+[[nodiscard]] Fields context_of(const Asked& asked, const Irrelevant& irrelevant);
 
 enum class Conditions : unsigned char { keep, drop_optional };
-[[nodiscard]] std::string canonical_of(const Asked& asked, const Selectors& selectors,
-                                       Conditions conditions = Conditions::keep);
+/// Equal where two requests are equal but for their context.
+[[nodiscard]] std::string base_of(const Asked& asked, Conditions conditions = Conditions::keep);
+/// `base` is what base_of() gave for `asked`.
+[[nodiscard]] std::string canonical_of(std::string_view base, const Fields& context);
 
-/// The request document of a canonical request; identifying it gives the same again where no
-/// selector is by presence.
+/// The shape that tells a server in which contexts a request was recorded.
+[[nodiscard]] std::string contexts_key(std::string_view base);
+[[nodiscard]] std::string encode_contexts(const std::vector<Fields>& contexts);
+[[nodiscard]] std::vector<Fields> decode_contexts(std::string_view encoded);
+/// `context` is what canonical_of() puts behind the base.
+[[nodiscard]] bool has_context(std::string_view encoded, std::string_view context) noexcept;
+
+/// The context that differs least, and in what, for a person. `contexts` is not empty.
+struct NearestContext {
+  const Fields* context = nullptr;
+  std::string difference;
+};
+[[nodiscard]] NearestContext nearest_context(const Fields& asked,
+                                             const std::vector<Fields>& contexts);
+
+/// The request document of a canonical request; identifying it gives the same again.
 [[nodiscard]] Document describe_canonical(std::string_view canonical);
 
 }  // namespace understudy::http

@@ -1,8 +1,10 @@
 #include "protocols/http/server.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <ctime>
 #include <functional>
+#include <iterator>
 #include <utility>
 
 #include "protocols/http/ascii.hpp"
@@ -28,11 +30,49 @@ std::string_view current_date() noexcept {
   return {text.data(), date_octets};
 }
 
-void add_candidate(std::vector<std::string>& candidates, std::string canonical) {
-  for (const std::string& known : candidates)
-    if (known == canonical) return;
-  candidates.push_back(std::move(canonical));
-}
+/// Finds the recorded requests that answer one that was sent.
+class Candidates {
+ public:
+  Candidates(const ServiceTable& table, const Irrelevant& irrelevant)
+      : table_(table), irrelevant_(irrelevant) {}
+
+  void add(const Asked& asked, Conditions conditions) {
+    std::string base = base_of(asked, conditions);
+    if (base == last_base_) return;
+    const Fields context = context_of(asked, irrelevant_);
+    std::string canonical = canonical_of(base, context);
+    if (const auto shape = table_.shape(contexts_key(base))) {
+      const std::string_view recorded = as_text(*shape);
+      if (has_context(recorded, std::string_view(canonical).substr(base.size())))
+        exact_.push_back({canonical});
+      else
+        add_nearest(base, context, decode_contexts(recorded));
+    }
+    if (as_asked_.empty()) as_asked_ = std::move(canonical);
+    last_base_ = std::move(base);
+  }
+
+  [[nodiscard]] std::vector<Candidate> take() {
+    if (!exact_.empty()) return std::move(exact_);
+    // As it was asked, for rules.
+    std::vector<Candidate> candidates = {{std::move(as_asked_)}};
+    std::ranges::move(nearest_, std::back_inserter(candidates));
+    return candidates;
+  }
+
+ private:
+  void add_nearest(const std::string& base, const Fields& context,
+                   const std::vector<Fields>& recorded) {
+    if (recorded.empty()) return;
+    auto nearest = nearest_context(context, recorded);
+    nearest_.push_back({canonical_of(base, *nearest.context), std::move(nearest.difference)});
+  }
+
+  const ServiceTable& table_;
+  const Irrelevant& irrelevant_;
+  std::vector<Candidate> exact_, nearest_;
+  std::string as_asked_, last_base_;
+};
 
 constexpr std::string_view control_prefix = "/__understudy/";
 
@@ -45,8 +85,8 @@ bool has_sound_host(const Message& request) {
 
 }  // namespace
 
-Prepared prepare(const Message& request, const ServiceTable& table, std::size_t decoded_limit,
-                 std::string_view scope_from) {
+Prepared prepare(const Message& request, const ServiceTable& table, const Irrelevant& irrelevant,
+                 std::size_t decoded_limit, std::string_view scope_from) {
   Prepared prepared;
   prepared.scope = scope_of(request, scope_from);
   if (std::string_view(request.target).starts_with(control_prefix))
@@ -61,18 +101,16 @@ Prepared prepare(const Message& request, const ServiceTable& table, std::size_t 
   if (!prepared.is_http_10) prepared.understood |= needs_chunked;
 
   Asked asked = asked_of(request, decoded_limit);
-  const auto add = [&](Conditions conditions) {
-    const auto shape = table.shape(selectors_key(pattern_of(asked)));
-    const Selectors selectors = shape ? decode_selectors(as_text(*shape)) : Selectors{};
-    add_candidate(prepared.candidates, canonical_of(asked, selectors, conditions));
-  };
-  add(Conditions::keep);
-  if (asked.method != "GET" && asked.method != "HEAD") return prepared;
-  add(Conditions::drop_optional);
-  if (!prepared.is_head) return prepared;
-  asked.method = "GET";
-  add(Conditions::keep);
-  add(Conditions::drop_optional);
+  Candidates candidates(table, irrelevant);
+  candidates.add(asked, Conditions::keep);
+  const bool is_get = asked.method == "GET" || prepared.is_head;
+  if (is_get) candidates.add(asked, Conditions::drop_optional);
+  if (prepared.is_head) {
+    asked.method = "GET";
+    candidates.add(asked, Conditions::keep);
+    candidates.add(asked, Conditions::drop_optional);
+  }
+  prepared.candidates = candidates.take();
   return prepared;
 }
 
@@ -93,7 +131,10 @@ HttpServer::HttpServer(const ServiceTable& table, const ServerContext& context)
     : table_(table),
       limits_(context.limits),
       requests_(Role::request, context.limits),
-      scope_from_(scope_source(*context.settings)) {}
+      scope_from_(scope_source(*context.settings)) {
+  if (const auto shape = table.shape(irrelevant_key))
+    irrelevant_ = decode_irrelevant(as_text(*shape));
+}
 
 // States: a request waits for its answer (asked_), the connection is to be closed (closing_), or
 // the next message is read.
@@ -140,7 +181,8 @@ ServerEvent HttpServer::ask() {
   if (asked_->scope != scope_)
     return *(scope_call_ = ScopeCall{ScopeCall::Action::enter, asked_->scope});
   Request request;
-  request.canonical = asked_->candidates[candidate_];
+  request.canonical = asked_->candidates[candidate_].canonical;
+  request.unproven = asked_->candidates[candidate_].unproven;
   request.synthesisable = candidate_ + 1 < asked_->candidates.size();
   return request;
 }
@@ -176,7 +218,7 @@ void HttpServer::answer_scope_call() {
 
 void HttpServer::accept(Message request) {
   const std::string scope = take_scope_segment(request.target);
-  Prepared prepared = prepare(request, table_, limits_.message_octets, scope_from_);
+  Prepared prepared = prepare(request, table_, irrelevant_, limits_.message_octets, scope_from_);
   if (prepared.scope.empty()) prepared.scope = scope;
   const bool framed_body = find(request.fields, "content-length") != nullptr ||
                            find(request.fields, "transfer-encoding") != nullptr;

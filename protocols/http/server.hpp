@@ -9,19 +9,27 @@
 #include <vector>
 
 #include "protocols/http/conversation.hpp"
+#include "protocols/http/identity.hpp"
 #include "protocols/http/image.hpp"
 #include "understudy/server_machine.hpp"
 
 namespace understudy::http {
 
+/// A recorded request that may answer one that was sent.
+struct Candidate {
+  std::string canonical;
+  /// In what it differs that is not proven irrelevant; empty where it is what was asked.
+  std::string unproven{};
+};
+
 /// What a request asks for and how its answer must be framed.
 struct Prepared {
   std::string scope;    ///< empty where the request names none
   std::string control;  ///< what stands behind /__understudy/; empty for the service's own paths
-  /// Canonical requests, to be looked up one after the other until one is answered: as it was sent,
-  /// then (for GET and HEAD) without the fields that a server may ignore, then GET in place of
-  /// HEAD.
-  std::vector<std::string> candidates;
+  /// To be looked up one after the other until one is answered: as it was sent, then (for GET and
+  /// HEAD) without the fields that a server may ignore, then GET in place of HEAD. Where none of
+  /// these was recorded in the context of the request, the nearest one.
+  std::vector<Candidate> candidates;
   std::string line;         ///< "GET /charges?limit=2", as it was sent
   unsigned understood = 0;  ///< Needs that the client meets
   bool is_head = false;
@@ -31,7 +39,8 @@ struct Prepared {
 
 /// `scope_from`: the field that names the scope of requests that do not in so many words; or empty.
 [[nodiscard]] Prepared prepare(const Message& request, const ServiceTable& table,
-                               std::size_t decoded_limit, std::string_view scope_from = {});
+                               const Irrelevant& irrelevant, std::size_t decoded_limit,
+                               std::string_view scope_from = {});
 
 /// Requests without a body that this connection has seen before, by the octets of their heads: a
 /// hash and a comparison in place of a parse. Direct-mapped, so bounded.
@@ -75,6 +84,7 @@ class HttpServer final : public ServerMachine {
   void finish_answer(bool keep_alive);
 
   const ServiceTable& table_;
+  Irrelevant irrelevant_;
   Limits limits_;
   MessageStream requests_;
   RequestMemo memo_;

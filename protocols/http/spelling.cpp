@@ -15,14 +15,6 @@
 namespace understudy::http {
 namespace {
 
-/// Fields that Connection names belong to the connection (RFC 9110, 7.6.1).
-bool is_nominated(const Fields& fields, std::string_view name) {
-  bool nominated = false;
-  for_each_part(combined(fields, "connection"), ',',
-                [&](std::string_view option) { nominated = nominated || iequals(option, name); });
-  return nominated;
-}
-
 /// The server always ends the connection here: it is not that a count or the client asked for it.
 bool closes_by_nature(const Message& answer, const AnsweredRequest& request) {
   return request.keep_alive && !answer.keep_alive && (answer.to_the_end || answer.version < 11);
@@ -80,8 +72,14 @@ Document request_document(const Message& request, std::size_t decoded_limit) {
   const std::string content_type = combined(request.fields, "content-type");
   Document headers = Document::object();
   for (const Field& field : request.fields) {
-    if (is_request_noise(field.name) || is_nominated(request.fields, field.name)) continue;
     const std::string name = lowered(field.name);
+    if (role_of(name) == FieldRole::irrelevant || is_nominated(request.fields, field.name))
+      continue;
+    if (name == "host") {
+      if (const std::string host = telling_host(field.value); !host.empty())
+        add_field(headers, name, host);
+      continue;
+    }
     const bool is_type = name == "content-type" && kind_of(content_type) == BodyKind::multipart;
     add_field(
         headers, name,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "protocols/http/fields.hpp"
 #include "protocols/http/packed.hpp"
 #include "understudy/request.hpp"
 
@@ -48,15 +49,15 @@ std::string map_values(std::string_view canonical, const ValueMap& map) {
   result += mapped(pattern.substr(space), method == "PUT" ? ValueRole::made : ValueRole::sought);
   std::string_view rest = canonical.substr(std::min(pattern.size() + 1, canonical.size()));
   if (pattern.size() < canonical.size()) result += '\0';
-  bool in_query = true;
+  bool says_who = false;  // what the next value says: another one is somebody else, not a new value
   while (const auto item = take_item(rest)) {
-    in_query = in_query && item->tag != 'h';
+    if (item->tag != 'v') says_who = item->tag == 'h' && role_of(item->text) == FieldRole::credential;
     if (item->tag == 'b')
       append_item(result, 'b', map_body(item->text, [&](std::string_view text) {
                     return mapped(text, content);
                   }));
-    else if (item->tag == 'v')
-      append_item(result, 'v', mapped(item->text, in_query ? ValueRole::sought : content));
+    else if (item->tag == 'v' && !says_who)
+      append_item(result, 'v', mapped(item->text, ValueRole::sought));
     else
       append_item(result, item->tag, item->text);
   }

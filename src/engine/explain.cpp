@@ -66,11 +66,13 @@ void explain_state(const Protocol& protocol, const ServiceSection& section, Anal
     std::vector<Problem> problems;
     const Identity before = analyser.identify(request_from_line(protocol, line), problems);
     for (const Problem& problem : problems) explanation.problems.push_back(problem.what);
-    const Verdict verdict = live.ask(before.canonical, before.qualifier, false, connection);
+    const Verdict verdict = live.ask(
+        {.canonical = before.canonical, .qualifier = before.qualifier}, connection);
     explanation.after.push_back({protocol.summarise(protocol.describe(before.canonical)),
                                  verdict.grade, source_of(section, verdict)});
   }
-  const Verdict verdict = live.ask(identity.canonical, identity.qualifier, false, connection);
+  const Verdict verdict =
+      live.ask({.canonical = identity.canonical, .qualifier = identity.qualifier}, connection);
   explanation.grade = verdict.grade;
   explanation.answered = source_of(section, verdict);
   if (is_certain(verdict.grade)) return;
@@ -126,6 +128,7 @@ Explanation explain(const Protocol& protocol, const ServiceSection& section, std
   Explanation explanation;
   std::vector<Problem> problems;
   const auto analyser = protocol.new_analyser();
+  analyser->consult(section);
   const Identity identity = analyser->identify(request_from_line(protocol, line), problems);
   for (const Problem& problem : problems) explanation.problems.push_back(problem.what);
   explanation.request = protocol.describe(identity.canonical);

@@ -112,6 +112,7 @@ Verdict LiveState::allowed(const Verdict& verdict) const {
 struct LiveState::Asked {
   std::string_view canonical, qualifier;
   bool synthesisable;
+  bool proven;  ///< it is what was asked, not what comes nearest to it
   ConnectionState& connection;
   std::unique_lock<std::mutex> computing, renaming, scope;
 
@@ -124,19 +125,19 @@ bool LiveState::writes(const Found& found) const {
   return (section_.requests()[found.first()].flags & format::request_writes) != 0;
 }
 
-Verdict LiveState::ask(std::string_view canonical, std::string_view qualifier, bool synthesisable,
-                       ConnectionState& connection) {
-  const Found found = section_.find(canonical, qualifier);
+Verdict LiveState::ask(const Request& request, ConnectionState& connection) {
+  const Found found = section_.find(request.canonical, request.qualifier);
   const bool renames = renamer_.concerns(found), may_write = !found.empty() && writes(found);
-  Asked asked{canonical,
-              qualifier,
-              synthesisable,
+  Asked asked{request.canonical,
+              request.qualifier,
+              request.synthesisable,
+              request.unproven.empty(),
               connection,
               {},
               std::unique_lock(renamer_.mutex(), std::defer_lock),
               std::unique_lock(scope_.mutex(), std::defer_lock)};
   // Most requests are reads whose answer is known: they hold no lock.
-  if (!renames && !may_write && !found.empty())
+  if (asked.proven && !renames && !may_write && !found.empty())
     if (const Verdict verdict = judge_exact(found, connection.overlay); is_certain(verdict.grade))
       return rewritten(asked, verdict);
   if (emulation_ && !connection.computing) asked.computing = std::unique_lock(emulation_->mutex());
@@ -178,6 +179,11 @@ Verdict LiveState::judge(Asked& asked, const Found& found, const Proposal* propo
   Verdict verdict = judge_exact(found, overlay);
   if (proposal != nullptr && verdict.answer != nullptr)
     verdict = confirmed(*proposal, writes(found), verdict);
+  if (!asked.proven && verdict.answer != nullptr) {
+    verdict.grade = Grade::guess;
+    verdict.doubt = {MissReason::unproven, verdict.answer, {}};
+    return allowed(verdict);
+  }
   if (is_certain(verdict.grade)) return verdict;
   if (Verdict computed = compute(asked, found); computed.answers()) return computed;
   const bool known = verdict.answer != nullptr || verdict.doubt.reason == MissReason::ambiguous;
@@ -247,7 +253,9 @@ Verdict LiveState::of_rows(Asked& asked, const Proposal& proposal, Verdict verdi
 /// What a write did in a state that was not recorded, nobody knows: it counts as having touched all
 /// that it could have. So does one of another number of rows than was recorded.
 void LiveState::take_effect(const Verdict& verdict, match::Overlay& overlay) {
-  const bool known = verdict.doubt.reason != MissReason::unknown_state && !verdict.other_rows;
+  const MissReason reason = verdict.doubt.reason;
+  const bool known = reason != MissReason::unknown_state && reason != MissReason::unproven &&
+                     !verdict.other_rows;
   const auto keys = known ? section_.writes(*verdict.answer) : section_.writes(*verdict.request);
   const bool changed = !known || (verdict.answer->flags & format::answer_changed) != 0;
   const auto author = static_cast<std::uint32_t>(verdict.request - section_.requests().data());

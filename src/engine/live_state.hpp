@@ -20,6 +20,7 @@
 #include "match/scope.hpp"
 #include "table/service_section.hpp"
 #include "understudy/grade.hpp"
+#include "understudy/request.hpp"
 
 namespace understudy::engine {
 
@@ -66,8 +67,7 @@ class LiveState {
             std::shared_ptr<match::Renaming> renaming);
 
   /// Looks a request up and, where it is a write that was answered, lets it take effect.
-  [[nodiscard]] Verdict ask(std::string_view canonical, std::string_view qualifier,
-                            bool synthesisable, ConnectionState& connection);
+  [[nodiscard]] Verdict ask(const Request& request, ConnectionState& connection);
   /// False where a watched key has changed; nothing is begun then.
   [[nodiscard]] bool begin(ConnectionState& connection);
   /// With an answer where the recorded commit failed: the transaction is undone. Else without one:

@@ -89,6 +89,8 @@ std::string_view text_of(MissReason reason) noexcept {
       return "no recorded request depends on what it watches, so no change would be seen";
     case MissReason::renamed:
       return "which recorded values those of this run stand for is not certain";
+    case MissReason::unproven:
+      return "it was recorded, but not with all that was asked here";
     case MissReason::unknown:
       break;
   }

@@ -17,6 +17,13 @@ namespace {
 namespace format = table::format;
 using table::ServiceSection;
 
+/// Tells also in what the recorded request is not the one that was asked.
+Miss with_difference(Miss text, const Request& request) {
+  if (request.unproven.empty()) return text;
+  text.detail = std::string(request.unproven) + (text.detail.empty() ? "" : "; ") + text.detail;
+  return text;
+}
+
 }  // namespace
 
 struct ServedService::Impl {
@@ -175,7 +182,7 @@ Next ServedConnection::Impl::pump() {
 void ServedConnection::Impl::answer(const Request& request) {
   if (request.control != Control::none) return control(request);
   if (!service.rules.empty() && answer_by_rule(request)) return;
-  reply(request, live->ask(request.canonical, request.qualifier, request.synthesisable, state));
+  reply(request, live->ask(request, state));
 }
 
 bool ServedConnection::Impl::answer_by_rule(const Request& request) {
@@ -204,13 +211,15 @@ void ServedConnection::Impl::reply(const Request& request, const Verdict& verdic
 void ServedConnection::Impl::tell_guess(const Request& request, const Verdict& verdict) {
   count(Grade::guess);
   service.tell(Incident::Kind::guess,
-               describe_guess(service.protocol, service.section, request.canonical, verdict.doubt,
-                              verdict.answer));
+               with_difference(describe_guess(service.protocol, service.section, request.canonical,
+                                              verdict.doubt, verdict.answer),
+                               request));
 }
 
 void ServedConnection::Impl::reply_miss(const Request& request, const Doubt& doubt) {
   count(Grade::miss);
-  const Miss miss = describe_miss(service.protocol, service.patterns(), request.canonical, doubt);
+  const Miss miss = with_difference(
+      describe_miss(service.protocol, service.patterns(), request.canonical, doubt), request);
   service.tell(Incident::Kind::miss, miss);
   machine->reply(miss);
 }

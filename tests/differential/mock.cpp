@@ -70,8 +70,9 @@ void Mock::load(const Protocol& protocol, const std::vector<Recorded>& recording
 Mock::Asked Mock::ask(std::uint32_t connection, const Document& request) {
   std::vector<Problem> problems;
   Asked asked{services_[0].analyser->identify(request, problems), {}, {}};
-  asked.verdict = live_->ask(asked.identity.canonical, asked.identity.qualifier, false,
-                             connections_[connection]);
+  asked.verdict = live_->ask(
+      {.canonical = asked.identity.canonical, .qualifier = asked.identity.qualifier},
+      connections_[connection]);
   if (asked.verdict.answer != nullptr)
     asked.answer = as_text(table_->service(0).image(asked.verdict.answer->image));
   return asked;

@@ -17,7 +17,8 @@ std::string live(const std::string& octets) {
   MessageParser parser(Role::request, Limits{}, false);
   static_cast<void>(parser.put(as_bytes(octets)));
   REQUIRE_MESSAGE(parser.done(), octets);
-  return canonical_of(asked_of(parser.message(), 1 << 20), {});
+  const Asked asked = asked_of(parser.message(), 1 << 20);
+  return canonical_of(base_of(asked), context_of(asked, {}));
 }
 
 std::string written(const Document& request) {
@@ -53,24 +54,46 @@ const std::vector<std::vector<std::string>> classes = {
     {"GET /a?x=2&x=1 HTTP/1.1\r\n\r\n"},
     {"GET /a?x HTTP/1.1\r\n\r\n"},
     {"GET /a?x= HTTP/1.1\r\n\r\n"},
-    {"GET /a HTTP/1.1\r\n\r\n", "GET /%61? HTTP/1.1\r\n\r\n"},
+    {"GET /a HTTP/1.1\r\n\r\n", "GET /%61? HTTP/1.1\r\n\r\n",
+     "GET /a HTTP/1.1\r\nHost: 10.0.0.1:80\r\nUser-Agent: z\r\nAccept: */*\r\nAccept-Language: *\r\n"
+     "Accept-Encoding: br\r\nConnection: close, X-Hop\r\nX-Hop: 1\r\nX-Forwarded-For: 1.2.3.4\r\n"
+     "Sec-Fetch-Mode: cors\r\nX-B3-TraceId: 1\r\nx-datadog-trace-id: 2\r\nCache-Control: no-cache\r\n\r\n"},
     {"GET /a/ HTTP/1.1\r\n\r\n"},
     {"HEAD /a HTTP/1.1\r\n\r\n"},
+    {"GET /a HTTP/1.1\r\nAuthorization: Bearer a\r\n\r\n"},
+    {"GET /a HTTP/1.1\r\nAuthorization: Bearer b\r\n\r\n"},
+    {"GET /a HTTP/1.1\r\nCookie: a=1; b=2\r\n\r\n", "GET /a HTTP/1.1\r\nCookie: b=2;a=1\r\n\r\n",
+     "GET /a HTTP/1.1\r\nCookie: b=2\r\nCookie: a=1\r\n\r\n"},
+    {"GET /a HTTP/1.1\r\nCookie: a=1\r\n\r\n"},
+    {"GET /a HTTP/1.1\r\nX-Api-Key: k\r\n\r\n"},
+    {"GET /a HTTP/1.1\r\nX-Tenant: t\r\n\r\n"},
+    {"GET /a HTTP/1.1\r\nX-Anything: t\r\n\r\n"},
+    {"GET /a HTTP/1.1\r\nX-Amz-Target: Get\r\n\r\n"},
+    {"GET /a HTTP/1.1\r\nAccept: text/html\r\n\r\n", "GET /a HTTP/1.1\r\nAccept:TEXT/html\r\n\r\n"},
+    {"GET /a HTTP/1.1\r\nAccept: text/html, */*\r\n\r\n"},
+    {"GET /a HTTP/1.1\r\nAccept-Language: de\r\n\r\n"},
+    {"GET /a HTTP/1.1\r\nHost: ann.example\r\n\r\n", "GET /a HTTP/1.1\r\nHost: Ann.example:80\r\n\r\n"},
+    {"GET /a HTTP/1.1\r\nHost: bob.example\r\n\r\n"},
+    {"GET /a HTTP/1.1\r\nHost: x\r\nOrigin: https://shop.example\r\n\r\n"},
+    {"GET /a HTTP/1.1\r\nOrigin: http://127.0.0.1:1\r\n\r\n", "GET /a HTTP/1.1\r\nOrigin: http://localhost:2\r\n\r\n"},
     {"GET /a HTTP/1.1\r\nRange: bytes=0-1\r\n\r\n"},
     {"GET /a HTTP/1.1\r\nRange: bytes=1-1\r\n\r\n"},
     {"GET /a HTTP/1.1\r\nIf-None-Match: \"1\"\r\n\r\n"},
     {"POST /a HTTP/1.1\r\nContent-Length: 0\r\n\r\n",
      "POST /a HTTP/1.1\r\nContent-Type: application/json\r\n\r\n"},
     {with_body(json, R"({"a":1,"b":[1,2]})"), with_body(json, R"({ "b" : [1.0, 2], "a" : 1e0 })"),
-     with_body("Application/JSON; charset=utf-8", R"({"a":1,"b":[1,2]})"),
-     with_body("application/vnd.api+json", R"({"a":1,"b":[1,2]})")},
+     with_body("Application/JSON; charset=utf-8", R"({"a":1,"b":[1,2]})")},
+    {with_body("application/vnd.api+json", R"({"a":1,"b":[1,2]})")},
+    {with_body("application/json; version=2", R"({"a":1,"b":[1,2]})"),
+     with_body("application/json ;version=\"2\"", R"({"a":1,"b":[1,2]})")},
     {with_body(json, R"({"a":1,"b":[2,1]})")},
     {with_body(json, R"({"a":"1","b":[1,2]})")},
     {with_body("text/plain", R"({"a":1,"b":[1,2]})")},
     {with_body(form, "x=1&y=a+b"), with_body(form + ";charset=UTF-8", "y=a%20b&x=1")},
     {with_body(form, "x=1&y=a%2Bb")},
     {multipart("AaB03x"), multipart("----WebKitFormBoundary7MA4YWxkTrZu0gW")},
-    {with_body("text/plain", "hi"), with_body("text/plain; charset=x", "hi")},
+    {with_body("text/plain", "hi")},
+    {with_body("text/plain; charset=x", "hi"), with_body("Text/Plain;charset=X", "hi")},
     {with_body("text/csv", "hi")},
     {with_body("", "hi")},
     {with_body("application/octet-stream", std::string("\0\xff", 2))},
