@@ -25,6 +25,9 @@ namespace understudy {
 /// of the transaction and even where the write failed: a sequence's numbers are never given back.
 using KeyPath = std::vector<std::string>;
 inline constexpr std::string_view outside_transactions = "@sequence";
+/// A path that begins with this stands for writes of which nothing proves that they leave an answer
+/// alone, and nothing that they don't.
+inline constexpr std::string_view unproven_writes = "@unproven";
 
 /// The path as one string, segments parted by 0x1f (US).
 [[nodiscard]] inline std::string join(const KeyPath& path) {
@@ -93,8 +96,8 @@ class Analyser {
     problems.push_back({Severity::error, file.name, 0, "the protocol of this service has no schema",
                         "remove `schema` from its entry in understudy.yaml"});
   }
-  /// Between the passes: what a person says of the service in a pin of a rule file that is not about
-  /// values: {request?, effect?, independent?}.
+  /// Before anything is learned: what a person says of the service in a pin of a rule file that is
+  /// not about values: {request?, effect?, independent?}.
   virtual void pin(const Document& /*said*/, std::vector<Problem>& problems) {
     problems.push_back({"", "the protocol of this service has no such pins", "remove it"});
   }

@@ -9,6 +9,7 @@
 #include "protocols/http/identity.hpp"
 #include "protocols/http/image.hpp"
 #include "protocols/http/keys.hpp"
+#include "protocols/http/operation.hpp"
 
 namespace understudy::http {
 
@@ -27,25 +28,28 @@ void HttpAnalyser::learn(const SessionHeader& session, const Exchange& exchange)
   // After a renaming all is learned again, under the other names.
   if (std::exchange(concluded_, false)) {
     evidence_ = Evidence();
+    for (const auto& paths : independent_) evidence_.pin_independent(paths);
     first_headers_.clear();
   }
   std::vector<Problem> reported_by_analyse;
   Asked asked = asked_of(exchange.request, reported_by_analyse);
   add_host(session, asked);
-  evidence_.add(session, exchange, asked, dependencies_of(asked, exchange.answer));
+  evidence_.add(session, exchange, asked,
+                dependencies_of(asked, effect_of(asked), exchange.answer));
 }
 
 Analysis HttpAnalyser::analyse(const SessionHeader& session, const Exchange& exchange,
                                std::vector<Problem>& problems) {
   Asked asked = asked_of(exchange.request, problems);
   add_host(session, asked);
-  const std::string pattern = pattern_of(asked);
-  Dependencies dependencies = dependencies_of(asked, exchange.answer);
-  const auto& further = evidence().further_reads(pattern);
-  std::ranges::copy(further, std::back_inserter(dependencies.reads));
+  Dependencies dependencies = dependencies_of(asked, effect_of(asked), exchange.answer);
   Analysis analysis;
   analysis.identity.canonical =
       canonical_of(base_of(asked), context_of(asked, evidence().irrelevant()));
+  const auto beyond = evidence().beyond(analysis.identity.canonical);
+  std::ranges::copy(beyond.reads, std::back_inserter(dependencies.reads));
+  if (dependencies.effect == Effect::write)
+    std::ranges::copy(beyond.writes, std::back_inserter(dependencies.writes));
   analysis.effect = dependencies.effect;
   analysis.reads = std::move(dependencies.reads);
   analysis.writes = std::move(dependencies.writes);
@@ -54,6 +58,40 @@ Analysis HttpAnalyser::analyse(const SessionHeader& session, const Exchange& exc
   analysis.image = encode_image(asked.method, answer, problems);
   if (answer != exchange.answer) analysis.settled = std::move(answer);
   return analysis;
+}
+
+/// {request: "POST /rpc op=get", effect: read} or {independent: [/orders, /stock]}.
+void HttpAnalyser::pin(const Document& said, std::vector<Problem>& problems) {
+  if (said.contains("independent")) {
+    std::vector<KeyPath> paths;
+    for (const Document& path : said["independent"])
+      paths.push_back(segments_of(octets_of(path)));
+    if (paths.size() < 2)
+      problems.push_back({"/independent", "expected two paths or more",
+                          "write `independent: [/orders, /stock]`"});
+    evidence_.pin_independent(paths);
+    independent_.push_back(std::move(paths));
+  }
+  if (!said.contains("effect")) return;
+  const std::string effect = octets_of(said["effect"]);
+  if (effect != "read" && effect != "write")
+    problems.push_back({"/effect", "expected `read` or `write`", ""});
+  effects_[octets_of(said.value("request", Document()))] =
+      effect == "read" ? Effect::read : Effect::write;
+}
+
+Effect HttpAnalyser::effect_of(const Asked& asked) const {
+  const std::string operation = operation_of(asked);
+  if (!effects_.empty()) {
+    // The narrowest first: as it is called, any of its kind.
+    const std::string called = operation.empty() ? std::string() : ' ' + operation;
+    for (const std::string& request :
+         {pattern_of(asked) + called, template_of(asked) + called, pattern_of(asked),
+          template_of(asked)})
+      if (const auto pinned = effects_.find(request); pinned != effects_.end())
+        return pinned->second;
+  }
+  return only_asks(asked, operation) ? Effect::read : Effect::write;
 }
 
 Identity HttpAnalyser::identify(const Document& request, std::vector<Problem>& problems) {

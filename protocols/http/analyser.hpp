@@ -1,6 +1,7 @@
 // The compiling role: identity, dependencies and image of recorded exchanges.
 #pragma once
 
+#include <map>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -13,6 +14,7 @@ namespace understudy::http {
 
 class HttpAnalyser final : public Analyser {
  public:
+  void pin(const Document& said, std::vector<Problem>& problems) override;
   void learn(const SessionHeader& session, const Exchange& exchange) override;
   Analysis analyse(const SessionHeader& session, const Exchange& exchange,
                    std::vector<Problem>& problems) override;
@@ -27,9 +29,12 @@ class HttpAnalyser final : public Analyser {
   const Evidence& evidence();
   Document settled(const std::string& canonical, const Document& answer);
 
+  [[nodiscard]] Effect effect_of(const Asked& asked) const;
   [[nodiscard]] std::vector<Fields> contexts_of(const std::string& base);
 
   const ServiceTable* table_ = nullptr;  // in place of evidence
+  std::map<std::string, Effect> effects_;           // as a person says, by request
+  std::vector<std::vector<KeyPath>> independent_;  // the same
   Evidence evidence_;
   bool concluded_ = false;
   // The fields of the first answer of its content, for the answers that differ in volatile ones.

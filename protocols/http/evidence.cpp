@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "protocols/http/ascii.hpp"
+#include "protocols/http/body.hpp"
+#include "protocols/http/operation.hpp"
 #include "protocols/http/target.hpp"
 
 namespace understudy::http {
@@ -37,10 +39,25 @@ void for_each_difference(const FieldIds& a, const FieldIds& b, Visitor&& visit) 
   }
 }
 
+std::string text_of(const Document& node) {
+  return node.dump(-1, ' ', false, Document::error_handler_t::replace);
+}
+
 std::string content_of(const Document& answer) {
   Document content = answer;
   if (content.is_object()) content.erase("headers");
-  return content.dump(-1, ' ', false, Document::error_handler_t::replace);
+  return text_of(content);
+}
+
+/// The server says itself that it never changes (RFC 8246).
+bool is_immutable(const Document& answer) {
+  const Document headers = answer.is_object() ? answer.value("headers", Document()) : Document();
+  if (!headers.is_object()) return false;
+  for (const auto& [name, value] : headers.items())
+    if (iequals(name, "cache-control") && value.is_string() &&
+        value.get_ref<const std::string&>().find("immutable") != std::string::npos)
+      return true;
+  return false;
 }
 
 }  // namespace
@@ -64,7 +81,10 @@ void Evidence::add(const SessionHeader& session, const Exchange& exchange, const
             exchange.ended.tick,
             id_of(content_of(exchange.answer)),
             {},
+            {},
+            {},
             {}};
+  describe(exchange, asked, dependencies, seen);
   Id host = absent;
   for (const Field& field : context_of(asked, {})) {
     const Id name = id_of(field.name);
@@ -89,6 +109,64 @@ void Evidence::add(const SessionHeader& session, const Exchange& exchange, const
   seen_.push_back(std::move(seen));
 }
 
+/// What of it is compared when it is asked which writes leave it alone.
+void Evidence::describe(const Exchange& exchange, const Asked& asked,
+                        const Dependencies& dependencies, Seen& seen) {
+  const std::string operation = operation_of(asked);
+  std::string called = template_of(asked) + '\n' + operation;
+  seen.kind.written_as = id_of(called);
+  for (const QueryPair& pair : asked.query) called += '\n' + pair.key;
+  seen.kind.read_as = id_of(called);
+  seen.kind.path = segments_of(asked.path);
+  seen.kind.reads = dependencies.effect == Effect::read;
+  seen.kind.constant = asked.method == "OPTIONS" || asked.method == "TRACE" ||
+                       is_immutable(exchange.answer);
+  std::set<Id> words;
+  for (const std::string& segment : seen.kind.path)
+    if (is_identifier(segment)) add_words(segment, words);
+  for (const QueryPair& pair : asked.query)
+    if (pair.value) add_words(*pair.value, words);
+  if (!asked.body.empty()) add_words(describe_body(asked.body).body, words);
+  seen.kind.words.assign(words.begin(), words.end());
+  const Document answer = exchange.answer.is_object() ? exchange.answer : Document::object();
+  seen.said = {seen.recording,     0,    seen.began, seen.ended, seen.content,
+               id_of(text_of(answer.value("body", Document()))), dependencies.writes,
+               dependencies.collection, dependencies.changed};
+  if (seen.kind.reads) return;
+  seen.said.content = id_of(scalar_text(answer.value("status", Document())) + ' ' +
+                            unexplained(answer.value("body", Document()), "", [&](Id word) {
+                              return words.contains(word);
+                            }));
+}
+
+/// What can name something: short scalars.
+void Evidence::add_words(const Document& node, std::set<Id>& words) {
+  constexpr std::size_t most = 64, longest = 64;
+  if (words.size() >= most) return;
+  if (node.is_structured()) {
+    for (const Document& item : node) add_words(item, words);
+    return;
+  }
+  const std::string text = scalar_text(node);
+  if (!text.empty() && text.size() <= longest && !node.is_boolean()) words.insert(id_of(text));
+}
+
+/// The leaves of an answer that neither the request nor chance explains: not what it was asked with,
+/// an identifier or a time.
+std::string Evidence::unexplained(const Document& node, const std::string& name,
+                                  const std::function<bool(Id)>& asked_with) {
+  if (node.is_structured()) {
+    std::string text = "(";
+    for (const auto& [key, item] : node.items())
+      text += key + ':' + unexplained(item, node.is_object() ? key : name, asked_with) + ',';
+    return text + ')';
+  }
+  const std::string text = scalar_text(node);
+  const bool identifies = name == "id" || name.ends_with("_id") || name.ends_with("Id");
+  if (identifies || looks_generated(text) || asked_with(id_of(text))) return "*";
+  return text_of(node);
+}
+
 void Evidence::conclude() {
   find_irrelevant();
   name_requests();
@@ -101,9 +179,10 @@ void Evidence::conclude() {
   std::map<std::pair<Id, Id>, std::size_t> last;  // by recording and request
   for (const std::size_t i : order) {
     const auto [found, is_first] = last.try_emplace({seen_[i].recording, seen_[i].request}, i);
-    if (!is_first) compare(seen_[found->second], seen_[i], found->second, i);
+    if (!is_first) compare(seen_[found->second], seen_[i], i);
     found->second = i;
   }
+  independence_.conclude();
   seen_ = {};
   writes_ = {};
 }
@@ -155,22 +234,24 @@ void Evidence::name_requests() {
         return a.name == b.name && a.value == b.value;
       });
     };
+    std::string who;
+    for (const Field& field : context)
+      if (role_of(field.name) == FieldRole::credential) who += field.name + '\n' + field.value + '\n';
     if (std::ranges::none_of(contexts, same)) contexts.push_back(std::move(context));
+    seen.kind.who = id_of(who);
+    seen.kind.read_as = id_of(texts_[seen.kind.read_as] + "\nby " + who);
+    const auto [number, added] = numbers_.try_emplace(texts_[seen.request], 0);
+    if (added) number->second = independence_.add(std::move(seen.kind));
+    seen.said.request = number->second;
+    independence_.add(std::move(seen.said));
   }
 }
 
-void Evidence::compare(const Seen& earlier, const Seen& later, std::size_t earlier_index,
-                       std::size_t later_index) {
+void Evidence::compare(const Seen& earlier, const Seen& later, std::size_t later_index) {
   const bool same_content = earlier.content == later.content;
   if (same_content && earlier.answered == later.answered) return;
   const std::vector<const Write*> writes = writes_between(earlier, later, later_index);
-  if (writes.empty()) {
-    if (same_content) blame_answer_fields(earlier, later);
-  } else if (!same_content) {
-    const bool own = std::ranges::any_of(
-        writes, [&](const Write* write) { return write->seen == earlier_index; });
-    if (!own) blame_writes(later, writes);
-  }
+  if (writes.empty() && same_content) blame_answer_fields(earlier, later);
 }
 
 /// The writes that may have changed something from when `earlier` began to when `later` ended, the
@@ -192,22 +273,23 @@ void Evidence::blame_answer_fields(const Seen& earlier, const Seen& later) {
                       [&](Id name, Id, Id) { volatile_.insert(texts_[name]); });
 }
 
-void Evidence::blame_writes(const Seen& later, const std::vector<const Write*>& writes) {
-  const std::string& pattern = texts_[later.pattern];
-  const KeyPath own = segments_of(pattern.substr(pattern.find(' ') + 1));
-  std::set<KeyPath> roots;
-  for (const Write* write : writes)
-    for (const KeyPath& path : write->paths) {
-      if (overlaps(path, own)) return;
-      roots.insert(resource_root(path));
-    }
-  further_reads_[pattern].merge(roots);
+namespace {
+
+KeyPath path_of_set(std::uint32_t number) {
+  return {std::string(unproven_writes), std::to_string(number)};
 }
 
-const std::set<KeyPath>& Evidence::further_reads(const std::string& pattern) const {
-  static const std::set<KeyPath> none;
-  const auto found = further_reads_.find(pattern);
-  return found == further_reads_.end() ? none : found->second;
+}  // namespace
+
+Evidence::Beyond Evidence::beyond(const std::string& canonical) const {
+  Beyond beyond;
+  const auto found = numbers_.find(canonical);
+  if (found == numbers_.end()) return beyond;
+  for (const std::uint32_t number : independence_.depends_on(found->second))
+    beyond.reads.push_back(path_of_set(number));
+  for (const std::uint32_t number : independence_.is_part_of(found->second))
+    beyond.writes.push_back(path_of_set(number));
+  return beyond;
 }
 
 }  // namespace understudy::http

@@ -2,11 +2,12 @@
 //
 // Fields that vary by themselves, over all their uses, are irrelevant; all others are part of the
 // request (its context). Two answers to one request, equal but for their fields and with no write in
-// between: then these fields are volatile. Different answers with writes in between, none of them
-// to a path above or below: then the answer depends on what these wrote.
+// between: then these fields are volatile. Which writes leave which answers alone: see
+// independence.hpp.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include "protocols/http/identity.hpp"
+#include "protocols/http/independence.hpp"
 #include "protocols/http/keys.hpp"
 #include "understudy/exchange.hpp"
 
@@ -22,6 +24,8 @@ namespace understudy::http {
 
 class Evidence {
  public:
+  /// A person's word, before anything is added; see Independence::pin.
+  void pin_independent(std::vector<KeyPath> paths) { independence_.pin(std::move(paths)); }
   void add(const SessionHeader& session, const Exchange& exchange, const Asked& asked,
            const Dependencies& dependencies);
   /// To be called after the last add and before the questions below.
@@ -32,8 +36,11 @@ class Evidence {
   [[nodiscard]] const std::map<std::string, std::vector<Fields>>& contexts() const noexcept {
     return contexts_;
   }
-  /// Widest paths that requests of the pattern read besides their own.
-  [[nodiscard]] const std::set<KeyPath>& further_reads(const std::string& pattern) const;
+  /// What a request reads and writes beyond its own resource, by its canonical form.
+  struct Beyond {
+    std::vector<KeyPath> reads, writes;
+  };
+  [[nodiscard]] Beyond beyond(const std::string& canonical) const;
   [[nodiscard]] bool has_volatile() const noexcept { return !volatile_.empty(); }
   /// `name` in lower case.
   [[nodiscard]] bool is_volatile(std::string_view name) const {
@@ -53,6 +60,8 @@ class Evidence {
     Id content;  // status, reason and body of the answer
     FieldIds asked;
     FieldIds answered;
+    Independence::Request kind;
+    Independence::Said said;
     Id request = 0;  // base and context; known when everything is
   };
   struct Write {
@@ -67,14 +76,17 @@ class Evidence {
   };
 
   Id id_of(std::string_view text);
-  void compare(const Seen& earlier, const Seen& later, std::size_t earlier_index,
-               std::size_t later_index);
+  void compare(const Seen& earlier, const Seen& later, std::size_t later_index);
   std::vector<const Write*> writes_between(const Seen& earlier, const Seen& later,
                                            std::size_t later_index) const;
   void find_irrelevant();
   void name_requests();
   void blame_answer_fields(const Seen& earlier, const Seen& later);
-  void blame_writes(const Seen& later, const std::vector<const Write*>& writes);
+  void describe(const Exchange& exchange, const Asked& asked, const Dependencies& dependencies,
+                Seen& seen);
+  void add_words(const Document& node, std::set<Id>& words);
+  std::string unexplained(const Document& node, const std::string& name,
+                          const std::function<bool(Id)>& asked_with);
   [[nodiscard]] bool varies(const std::string& name, const FieldUse& use) const;
 
   std::unordered_map<std::string, Id> ids_;
@@ -85,7 +97,8 @@ class Evidence {
   std::set<Id> hosts_;           // that requests were sent to
   Irrelevant irrelevant_;
   std::map<std::string, std::vector<Fields>> contexts_;
-  std::map<std::string, std::set<KeyPath>> further_reads_;
+  Independence independence_;
+  std::unordered_map<std::string, std::uint32_t> numbers_;  // in independence_, by canonical form
   std::set<std::string, std::less<>> volatile_;
 };
 

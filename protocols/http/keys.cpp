@@ -10,26 +10,6 @@
 namespace understudy::http {
 namespace {
 
-/// Safe methods (RFC 9110, 9.2.1; QUERY; WebDAV's and the search ones of RFC 3253 and 5323).
-bool is_safe(std::string_view method) {
-  constexpr std::array<std::string_view, 8> safe = {"GET",   "HEAD",   "OPTIONS", "TRACE",
-                                                    "QUERY", "SEARCH", "REPORT",  "PROPFIND"};
-  return std::ranges::find(safe, method) != safe.end();
-}
-
-/// POST is also how questions too long for a URL are put.
-bool is_posted_question(const Asked& asked, const KeyPath& path) {
-  if (asked.method != "POST" || path.empty()) return false;
-  constexpr std::array<std::string_view, 5> names = {"search", "_search", "_msearch", "_count",
-                                                     "_mget"};
-  if (std::ranges::find(names, path.back()) != names.end()) return true;
-  if (path.back() != "graphql") return false;
-  const Document body = describe_body(asked.body).body;
-  const std::string query = body.is_object() ? octets_of(body.value("query", Document())) : "";
-  return !query.empty() && query.find("mutation") == std::string::npos &&
-         query.find("subscription") == std::string::npos;
-}
-
 bool is_prefix_segment(std::string_view segment) {
   if (segment == "api" || segment == "rest") return true;
   return segment.size() >= 2 && segment.front() == 'v' &&
@@ -49,18 +29,48 @@ KeyPath written_path(const Asked& asked, KeyPath path) {
   return path;
 }
 
-/// An unsafe request also changes what its answer points at (RFC 9111, 4.4).
-void add_pointed_at(const Document& answer, std::vector<KeyPath>& writes) {
+/// What an answer points at: an unsafe request also changes that (RFC 9111, 4.4).
+std::vector<KeyPath> pointed_at(const Document& answer) {
+  std::vector<KeyPath> paths;
   const Document headers = answer.is_object() ? answer.value("headers", Document()) : Document();
-  if (!headers.is_object()) return;
+  if (!headers.is_object()) return paths;
   for (const auto& [name, value] : headers.items()) {
     if (!iequals(name, "location") && !iequals(name, "content-location")) continue;
-    if (!value.is_string()) continue;
-    const KeyPath path = segments_of(parse_target(value.get_ref<const std::string&>()).path);
-    const bool known =
-        std::ranges::any_of(writes, [&](const KeyPath& w) { return overlaps(w, path); });
-    if (!known) writes.push_back(path);
+    if (value.is_string())
+      paths.push_back(segments_of(parse_target(value.get_ref<const std::string&>()).path));
   }
+  return paths;
+}
+
+/// The identifier in a representation, or in the one object that it consists of.
+std::string identifier_in(const Document& body) {
+  if (!body.is_object()) return {};
+  for (const char* name : {"id", "_id", "uuid", "uid", "ID", "Id"})
+    if (const auto found = body.find(name); found != body.end() && found->is_primitive())
+      return normalised_path(scalar_text(*found));
+  const auto data = body.size() == 1 ? body.begin() : body.find("data");
+  return data == body.end() ? std::string() : identifier_in(*data);
+}
+
+/// In place of the member that is being made: only who reads the whole collection sees it.
+constexpr std::string_view new_member = "\x01";
+
+/// The path below `collection` that a POST to it made, as far as its answer tells.
+KeyPath made_member(const KeyPath& collection, const Document& answer) {
+  for (const KeyPath& path : pointed_at(answer))
+    if (path.size() == collection.size() + 1 && overlaps(path, collection)) return path;
+  const std::string identifier =
+      answer.is_object() ? identifier_in(answer.value("body", Document())) : std::string();
+  if (identifier.empty()) return {};
+  KeyPath path = collection;
+  path.push_back(identifier);
+  return path;
+}
+
+void add(std::vector<KeyPath>& writes, const KeyPath& path) {
+  const bool known =
+      std::ranges::any_of(writes, [&](const KeyPath& write) { return overlaps(write, path); });
+  if (!known) writes.push_back(path);
 }
 
 bool succeeded(const Document& answer) {
@@ -70,20 +80,27 @@ bool succeeded(const Document& answer) {
 
 }  // namespace
 
-Dependencies dependencies_of(const Asked& asked, const Document& answer) {
+Dependencies dependencies_of(const Asked& asked, Effect effect, const Document& answer) {
   Dependencies dependencies;
   const KeyPath path = segments_of(asked.path);
   dependencies.reads = {path};
-  if (is_safe(asked.method) || is_posted_question(asked, path)) return dependencies;
+  if (effect != Effect::write) return dependencies;
   dependencies.effect = Effect::write;
   dependencies.changed = succeeded(answer);
-  dependencies.writes = {written_path(asked, path)};
-  add_pointed_at(answer, dependencies.writes);
+  const KeyPath written = written_path(asked, path);
+  // What is no action makes a member of a collection, which may be part of another resource.
+  const bool may_add = asked.method == "POST" && !path.empty() && dependencies.changed &&
+                       (written == path || answer["status"] == 201);
+  const KeyPath member = may_add ? made_member(path, answer) : KeyPath();
+  if (member.empty()) {
+    dependencies.writes = {written};
+  } else {
+    dependencies.collection = path;
+    dependencies.writes = {path, member};
+    dependencies.writes.front().emplace_back(new_member);
+  }
+  for (const KeyPath& pointed : pointed_at(answer)) add(dependencies.writes, pointed);
   return dependencies;
-}
-
-KeyPath resource_root(const KeyPath& path) {
-  return {path.begin(), path.begin() + static_cast<std::ptrdiff_t>(root_length(path))};
 }
 
 bool overlaps(const KeyPath& a, const KeyPath& b) noexcept {

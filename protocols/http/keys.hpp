@@ -1,6 +1,7 @@
-// What a request reads and writes, by its method, its path and its answer.
+// What a request reads and writes, by its method, its path, its operation and its answer.
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -15,13 +16,14 @@ struct Dependencies {
   std::vector<KeyPath> reads;
   std::vector<KeyPath> writes;  ///< empty for a read
   bool changed = false;         ///< a write that succeeded
+  /// Of a write that adds a member to a collection and says which: the path of the collection. What
+  /// is read of its other members it leaves alone.
+  KeyPath collection{};
 };
 
-[[nodiscard]] Dependencies dependencies_of(const Asked& asked, const Document& answer);
-
-/// The path up to its first segment that names a resource: {"v1", "charges"} of
-/// "/v1/charges/ch_1"; prefixes such as "api" and "v1" name none.
-[[nodiscard]] KeyPath resource_root(const KeyPath& path);
+/// `effect`: what the request does.
+[[nodiscard]] Dependencies dependencies_of(const Asked& asked, Effect effect,
+                                           const Document& answer);
 
 /// A write to one of them changes what is read at the other.
 [[nodiscard]] bool overlaps(const KeyPath& a, const KeyPath& b) noexcept;

@@ -147,7 +147,10 @@ class Loader {
       services_.push_back(std::move(loaded));
     }
     sessions_.resize(services_.size());
-    const auto pins = std::make_shared<const Pins>(read_pins(mock_set, problems));
+    const std::vector<store::Pin> read = store::read_pins(mock_set, problems);
+    for (const store::Pin& pin : read)
+      if (!pin.said.is_null()) tell(pin);
+    const auto pins = std::make_shared<const Pins>(read, problems);
     if (pins->all().empty()) return;
     for (LoadedService& service : services_) service.pins = pins;
   }
@@ -197,6 +200,25 @@ class Loader {
     if (alignment->renames.empty()) return;
     for (LoadedService& service : services_) service.alignment = alignment;
     analyse(true);
+  }
+
+  /// What a person says of a service that is not about values.
+  void tell(const store::Pin& pin) {
+    const auto service = std::ranges::find_if(
+        services_, [&](const LoadedService& s) { return s.service->name == pin.service; });
+    if (service == services_.end()) {
+      problems_.push_back(
+          {Severity::error, pin.file, pin.line,
+           fmt::format("the pin is for service '{}', which understudy.yaml does not name",
+                       pin.service),
+           "correct the name, or add the service to understudy.yaml"});
+      return;
+    }
+    std::vector<Problem> found;
+    service->analyser->pin(pin.said, found);
+    for (const Problem& problem : found)
+      problems_.push_back(
+          {Severity::error, pin.file, pin.line, problem.path + ": " + problem.what, problem.hint});
   }
 
   static constexpr std::size_t unknown = static_cast<std::size_t>(-1);

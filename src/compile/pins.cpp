@@ -56,8 +56,4 @@ const PinnedPlace* Pins::find(const ValuePlace& place) const {
   return nullptr;
 }
 
-Pins read_pins(const std::filesystem::path& mock_set, Diagnostics& problems) {
-  return Pins(store::read_pins(mock_set, problems), problems);
-}
-
 }  // namespace understudy::compile

@@ -53,6 +53,4 @@ class Pins {
   std::map<Place, PinnedPlace, std::less<>> places_;
 };
 
-[[nodiscard]] Pins read_pins(const std::filesystem::path& mock_set, Diagnostics& problems);
-
 }  // namespace understudy::compile

@@ -241,6 +241,9 @@ class Tracer {
     const Step& step = service_.steps[i];
     if (step.analysis.effect == Effect::none) return 0;  // a commit that was no look-up
     for (const std::uint32_t key : trace_.requests[request_of_[i]].reads) {
+      // That one came before the other is as good as the reverse where nothing relates them: a
+      // client that sends both at once can't depend on it.
+      if (match::is_unproven(trace_.keys[key])) continue;
       if (tainted_[key] != 0) return tainted_[key];
       const auto writes = visible_.find({step.recording, key});
       if (writes == visible_.end()) continue;

@@ -59,15 +59,28 @@ bool is_of_wider_path(std::string_view name) noexcept {
   return name.starts_with(self);
 }
 
+namespace {
+
+/// Without the aspect.
+std::string_view first_segment(std::string_view name) noexcept {
+  const std::string_view path = name.substr(std::min<std::size_t>(1, name.size()));
+  return path.substr(0, path.find('\x1f'));
+}
+
+}  // namespace
+
 bool is_immediate(std::string_view name) noexcept {
-  if (name.empty()) return false;
-  const std::string_view path = name.substr(1);
-  return path.substr(0, path.find('\x1f')) == outside_transactions;
+  return first_segment(name) == outside_transactions;
+}
+
+bool is_unproven(std::string_view name) noexcept {
+  return first_segment(name) == unproven_writes;
 }
 
 std::string readable_key(std::string_view name) {
   const bool whole = !name.starts_with(self);
   std::string path(name.substr(name.empty() ? 0 : 1));
+  if (first_segment(name) == unproven_writes) return "writes elsewhere, which may change it";
   if (path.empty()) return whole ? "everything" : "writes to everything at once";
   for (char& octet : path)
     if (octet == '\x1f') octet = '.';

@@ -65,6 +65,8 @@ template <class VersionOf>
 [[nodiscard]] bool is_of_wider_path(std::string_view name) noexcept;
 /// Whether a key is bumped outside of transactions (see KeyPath).
 [[nodiscard]] bool is_immediate(std::string_view name) noexcept;
+/// Whether a key stands for writes of which nothing is proven (see unproven_writes).
+[[nodiscard]] bool is_unproven(std::string_view name) noexcept;
 /// A key's name as a person reads it: "orders.*", "everything".
 [[nodiscard]] std::string readable_key(std::string_view name);
 

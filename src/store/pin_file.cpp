@@ -28,21 +28,51 @@ void read_values(const Document& values, const RuleDocument& found, Pin& pin) {
   }
 }
 
+/// `effect: read` of a request, `independent: [/orders, /stock]` of a service.
+void read_said(const RuleDocument& found, Pin& pin) {
+  pin.said = Document::object();
+  if (!pin.request.empty()) pin.said["request"] = pin.request;
+  if (const Document* effect =
+          found.shape.member(found.document, "", "effect", Kind::text, Presence::optional)) {
+    pin.said["effect"] = *effect;
+    if (pin.request.empty())
+      found.shape.report("/effect", "of which request is not said",
+                         "write `pin: {service: NAME, request: POST /path}`");
+  }
+  if (const Document* paths =
+          found.shape.member(found.document, "", "independent", Kind::list, Presence::optional)) {
+    pin.said["independent"] = *paths;
+    for (std::size_t i = 0; i < paths->size(); ++i)
+      static_cast<void>(found.shape.is((*paths)[i], "/independent/" + std::to_string(i), Kind::text,
+                                       "a path"));
+  }
+}
+
 Pin read_pin(const RuleDocument& found) {
   Shape& shape = found.shape;
-  shape.only(found.document, "", {"pin", "values"});
-  Pin pin{.service = {}, .request = {}, .values = {}, .file = found.file, .line = found.line};
+  const bool of_values = !found.document.contains("effect") && !found.document.contains("independent");
+  if (of_values)
+    shape.only(found.document, "", {"pin", "values"});
+  else
+    shape.only(found.document, "", {"pin", "effect", "independent"});
+  Pin pin{.service = {}, .request = {}, .values = {}, .said = {}, .file = found.file,
+          .line = found.line};
   if (const Document* head =
           shape.member(found.document, "", "pin", Kind::map, Presence::required)) {
     shape.only(*head, "/pin", {"service", "request"});
-    for (const auto& [key, text] :
-         {std::pair{"service", &pin.service}, std::pair{"request", &pin.request}})
-      if (const Document* given = shape.member(*head, "/pin", key, Kind::text, Presence::required))
-        *text = given->get<std::string>();
+    if (const Document* given =
+            shape.member(*head, "/pin", "service", Kind::text, Presence::required))
+      pin.service = given->get<std::string>();
+    const Presence presence = of_values ? Presence::required : Presence::optional;
+    if (const Document* given = shape.member(*head, "/pin", "request", Kind::text, presence))
+      pin.request = given->get<std::string>();
   }
-  if (const Document* values =
-          shape.member(found.document, "", "values", Kind::map, Presence::required))
+  if (!of_values) {
+    read_said(found, pin);
+  } else if (const Document* values =
+                 shape.member(found.document, "", "values", Kind::map, Presence::required)) {
     read_values(*values, found, pin);
+  }
   return pin;
 }
 

@@ -1,4 +1,5 @@
-// Pins: what a person says of the values in one place of a request, in `rules/*.yaml`.
+// Pins: what a person says of the values in one place of a request, or of what requests do, in
+// `rules/*.yaml`.
 #pragma once
 
 #include <filesystem>
@@ -20,10 +21,14 @@ struct PinnedValue {
   int line = 0;
 };
 
-/// One document: places of the requests that are spelled like `request` but for their values.
+/// One document. With `values` they are places of the requests that are spelled like `request` but
+/// for their values.
 struct Pin {
   std::string service, request;
   std::vector<PinnedValue> values;
+  /// Of a pin that is not about values: what it says (`effect`, `independent`) and, where it is about
+  /// one, the request. Else null.
+  Document said;
   std::string file;
   int line = 0;
 };

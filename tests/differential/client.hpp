@@ -113,6 +113,7 @@ struct Workload {
 [[nodiscard]] std::vector<Workload> shared_workloads();
 [[nodiscard]] std::vector<Workload> odd_workloads();
 [[nodiscard]] std::vector<Workload> redis_workloads();
+[[nodiscard]] std::vector<Workload> http_workloads();
 
 template <class Kind>
 Workload workload(std::string name, std::string schema, bool private_rows, bool hidden = false) {

@@ -23,7 +23,10 @@ struct Options {
   bool verbose = false;
   bool tell = false;
   std::uint16_t redis = 0;
+  bool http = false;
   Run run = experiment;
+
+  [[nodiscard]] bool tells_held() const { return redis != 0; }
 };
 
 double share(std::uint64_t part, std::uint64_t whole) {
@@ -118,6 +121,10 @@ bool parse(int argc, char** argv, Options& options) {
       options.tell = true;
       continue;
     }
+    if (name == "--http") {
+      options.http = true;
+      continue;
+    }
     if (i + 1 == argc) return false;
     const std::string_view value = argv[++i];
     const auto number = [&](auto& into) {
@@ -151,8 +158,9 @@ class Checks {
 };
 
 /// Those of SQL each without and with its schema.
-std::vector<Workload> all_workloads(bool redis) {
-  if (redis) return redis_workloads();
+std::vector<Workload> all_workloads(const Options& options) {
+  if (options.redis != 0) return redis_workloads();
+  if (options.http) return http_workloads();
   std::vector<Workload> workloads;
   for (auto& list : {private_workloads(), shared_workloads(), odd_workloads()})
     for (Workload each : list) {
@@ -167,11 +175,29 @@ std::vector<Workload> all_workloads(bool redis) {
 }
 
 std::vector<Workload> chosen(const Options& options) {
-  std::vector<Workload> workloads = all_workloads(options.redis != 0);
+  std::vector<Workload> workloads = all_workloads(options);
   std::erase_if(workloads, [&](const Workload& each) {
     return !options.only.empty() && each.name != options.only;
   });
   return workloads;
+}
+
+/// A harness that finds nothing wrong proves something only if it finds what is.
+void expect_faults_noticed(const Options& options, const std::vector<Workload>& workloads,
+                           Checks& checks) {
+  if (!options.only.empty()) return;
+  for (const auto& [fault, name] :
+       {std::pair{HttpFault::no_credentials, "who asks is left out"},
+        std::pair{HttpFault::no_other_fields, "formats and tenants are left out"},
+        std::pair{HttpFault::all_independent, "resources are taken for independent"},
+        std::pair{HttpFault::writes_that_ask, "a write is taken for a question"}}) {
+    const Run run = http_experiments(fault);
+    bool noticed = false;
+    for (std::uint64_t seed = 1; seed <= 40 && !noticed; ++seed)
+      for (const Workload& workload : workloads)
+        noticed = noticed || run(workload, seed, 3, 20, false).wrong.has_value();
+    checks.expect(noticed, fmt::format("nothing is wrong where {}", name));
+  }
 }
 
 }  // namespace
@@ -181,10 +207,11 @@ int main(int argc, char** argv) {
   if (!parse(argc, argv, options)) {
     fmt::print(stderr,
                "usage: differential [--reads N] [--seed N] [--bar PERCENT] [--only WORKLOAD] "
-               "[--redis URL] [--verbose] [--tell]\n");
+               "[--redis URL] [--http] [--verbose] [--tell]\n");
     return 64;
   }
   if (options.redis != 0) options.run = redis_experiments(options.redis);
+  if (options.http) options.run = http_experiments();
   const std::vector<Workload> workloads = chosen(options);
   if (options.tell) {
     for (const Workload& workload : workloads) print_run(workload, options.seed, options.run);
@@ -215,5 +242,8 @@ int main(int argc, char** argv) {
       for (const auto& [sql, count] : result.uncertain) fmt::print("    {:>6}  {}\n", count, sql);
   }
   print_row("all", reads, writes, options.redis != 0);
-  return checks.finish(options.redis != 0 ? "differential-redis" : "differential");
+  if (options.http) expect_faults_noticed(options, workloads, checks);
+  return checks.finish(options.redis != 0 ? "differential-redis"
+                       : options.http    ? "differential-http"
+                                         : "differential");
 }

@@ -12,10 +12,10 @@ namespace differential {
 using namespace understudy;
 
 Mock::Mock(const Protocol& protocol, const std::vector<Recorded>& recording,
-           std::uint32_t connections, const std::string& schema)
+           std::uint32_t connections, const std::string& schema, const Document& pin)
     : connections_(connections) {
   Diagnostics problems;
-  load(protocol, recording, connections, schema, problems);
+  load(protocol, recording, connections, schema, pin, problems);
   auto compiled = compile::compile_services({}, config_, services_, problems);
   if (!compiled) throw std::runtime_error(to_string(problems.back()));
   widened_ = std::ranges::any_of(compiled->services[0].inferences, [](const auto& each) {
@@ -31,7 +31,8 @@ Mock::Mock(const Protocol& protocol, const std::vector<Recorded>& recording,
 
 /// What compile::load_sessions does of files: all is learned from first, then analysed.
 void Mock::load(const Protocol& protocol, const std::vector<Recorded>& recording,
-                std::uint32_t connections, const std::string& schema, Diagnostics& told) {
+                std::uint32_t connections, const std::string& schema, const Document& pin,
+                Diagnostics& told) {
   store::Service service;
   service.name = "truth";
   service.protocol = protocol.name();
@@ -41,18 +42,20 @@ void Mock::load(const Protocol& protocol, const std::vector<Recorded>& recording
   loaded.protocol = &protocol;
   loaded.analyser = protocol.new_analyser();
   loaded.sessions = connections;
+  std::vector<Problem> problems;
+  if (!pin.is_null()) loaded.analyser->pin(pin, problems);
   SessionHeader header{"truth", std::string(protocol.name()), "r1",
                        1,       "2026-01-01T00:00:00Z",       Document::object()};
   for (std::uint32_t connection = 0; connection < connections; ++connection) {
     loaded.sources.push_back("sessions/r1.truth." + std::to_string(connection + 1) + ".yaml");
     header.connection = connection + 1;
-    for (const Recorded& each : recording)
-      if (each.connection == connection)
-        loaded.analyser->learn(header, {each.request, each.answer, {}, {}});
+    for (std::uint64_t i = 0; i < recording.size(); ++i)
+      if (recording[i].connection == connection)
+        loaded.analyser->learn(header, {recording[i].request, recording[i].answer,
+                                        {2 * i + 1, {}}, {2 * i + 2, {}}});
   }
   if (!schema.empty()) loaded.analyser->declare({"schema.sql", schema}, loaded.schema, told);
   if (has_errors(told)) throw std::runtime_error(to_string(told.back()));
-  std::vector<Problem> problems;
   std::uint64_t tick = 0;
   for (const Recorded& each : recording) {
     compile::Step step;

@@ -23,10 +23,11 @@ struct Recorded {
 
 class Mock {
  public:
-  /// `schema`: what PostgreSQL would be told; empty where the mock has none. Throws where the
-  /// recording does not compile.
+  /// `schema`: what PostgreSQL would be told; empty where the mock has none. `pin`: see
+  /// Analyser::pin(). Throws where the recording does not compile.
   Mock(const understudy::Protocol& protocol, const std::vector<Recorded>& recording,
-       std::uint32_t connections, const std::string& schema = {});
+       std::uint32_t connections, const std::string& schema = {},
+       const understudy::Document& pin = nullptr);
 
   struct Asked {
     understudy::Identity identity;
@@ -54,7 +55,7 @@ class Mock {
 
  private:
   void load(const understudy::Protocol& protocol, const std::vector<Recorded>& recording,
-            std::uint32_t connections, const std::string& schema,
+            std::uint32_t connections, const std::string& schema, const understudy::Document& pin,
             understudy::Diagnostics& problems);
 
   understudy::store::Config config_;

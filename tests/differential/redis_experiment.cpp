@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <unordered_set>
 
-#include "engine/serve.hpp"
 #include "experiment.hpp"
 #include "protocols/redis/keys.hpp"
 #include "protocols/redis/redis.hpp"
 #include "protocols/redis/reply_document.hpp"
 #include "protocols/redis/resp_decoder.hpp"
 #include "redis_truth.hpp"
+#include "served_mock.hpp"
 
 namespace differential {
 namespace {
@@ -96,16 +96,11 @@ class RedisExperiment {
                                            if (tell_) outcome_.recording.push_back(told(said));
                                          }});
     const Mock mock(redis::protocol(), truth_->recording(), clients);
-    service_ = std::make_shared<engine::ServedService>(
-        redis::protocol(), mock.table(), 0, Document::object(), engine::Strictness::normal,
-        [](const engine::Incident&) {});
-    for (std::uint32_t i = 0; i < clients; ++i) {
-      served_.push_back(std::make_unique<engine::ServedConnection>(service_, i + 1,
-                                                                   std::array<std::uint8_t, 32>{}));
-      static_cast<void>(served_.back()->start());
-      static_cast<void>(serve(i, {"HELLO", "3"}));
-    }
-    if (workload_.schema.empty()) static_cast<void>(serve(0, {"FLUSHALL"}));
+    served_ = std::make_unique<ServedMock>(redis::protocol(), mock, clients);
+    for (std::uint32_t i = 0; i < clients; ++i)
+      static_cast<void>(served_->ask(i, command_octets({"HELLO", "3"})));
+    if (workload_.schema.empty())
+      static_cast<void>(served_->ask(0, command_octets({"FLUSHALL"})));
     plan_.order = plan_.order * 2 + 77;
     plan_.perturbed = true;
     simulate(
@@ -137,29 +132,12 @@ class RedisExperiment {
     return request_ + (contents_.empty() ? meaning_of(reply_) : contents_);
   }
 
-  std::string serve(std::uint32_t client, const Words& words) {
-    const std::string command = command_octets(words);
-    static_cast<void>(served_[client]->feed(as_bytes(command)));
-    std::string reply;
-    served_[client]->output().for_each_slice([&](Bytes slice) { reply += as_text(slice); });
-    served_[client]->output().clear();
-    return reply;
-  }
-
-  [[nodiscard]] std::uint64_t counted(Grade grade) const {
-    return service_->counters().by_grade[static_cast<std::size_t>(grade)];
-  }
-
   /// False where the mock refuses a write: it never happened.
   bool ask(std::uint32_t client, const Statement& statement) {
-    const std::uint64_t guesses = counted(Grade::guess), misses = counted(Grade::miss),
-                        computed = counted(Grade::computed);
-    answer_ = serve(client, words_of(statement));
     // A transaction is as sure as the least sure of its answers.
-    grade_ = counted(Grade::miss) > misses         ? Grade::miss
-             : counted(Grade::guess) > guesses     ? Grade::guess
-             : counted(Grade::computed) > computed ? Grade::computed
-                                                   : Grade::exact;
+    auto [octets, grade] = served_->ask(client, command_octets(words_of(statement)));
+    answer_ = std::move(octets);
+    grade_ = grade;
     if (grade_ != Grade::miss || statement.kind != Statement::Kind::write) return true;
     ++outcome_.writes.asked;
     ++outcome_.writes.miss;
@@ -200,8 +178,7 @@ class RedisExperiment {
   Outcome outcome_;
   Baselines baselines_;
   std::unique_ptr<RedisTruth> truth_;
-  std::shared_ptr<engine::ServedService> service_;
-  std::vector<std::unique_ptr<engine::ServedConnection>> served_;
+  std::unique_ptr<ServedMock> served_;
   std::unordered_set<std::string> held_;             // see basis()
   std::string request_, contents_, reply_, answer_;  // of the statement under way
   Grade grade_ = Grade::miss;

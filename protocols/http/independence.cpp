@@ -1,0 +1,230 @@
+#include "protocols/http/independence.hpp"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "protocols/http/keys.hpp"
+#include "protocols/http/operation.hpp"
+
+namespace understudy::http {
+namespace {
+
+// Longer intervals show too little of each of their writes.
+constexpr std::size_t most_writers = 16;
+// Beyond these, all writes count for all requests.
+constexpr std::size_t most_pairs = 4'000'000;
+constexpr std::uint32_t most_sets = 64;
+
+bool intersect(const Independence::Words& a, const Independence::Words& b) {
+  auto left = a.begin();
+  auto right = b.begin();
+  while (left != a.end() && right != b.end()) {
+    if (*left == *right) return true;
+    ++(*left < *right ? left : right);
+  }
+  return false;
+}
+
+bool has_identifier(const KeyPath& path) {
+  return std::ranges::any_of(path, [](const std::string& segment) { return is_identifier(segment); });
+}
+
+/// `pattern` may have `*` for a segment.
+bool is_below(const KeyPath& path, const KeyPath& pattern) {
+  if (path.size() < pattern.size()) return false;
+  for (std::size_t i = 0; i < pattern.size(); ++i)
+    if (pattern[i] != "*" && pattern[i] != path[i]) return false;
+  return true;
+}
+
+}  // namespace
+
+std::uint32_t Independence::add(Request request) {
+  requests_.push_back(std::move(request));
+  return static_cast<std::uint32_t>(requests_.size() - 1);
+}
+
+void Independence::conclude() {
+  std::ranges::stable_sort(said_, {}, [](const Said& said) {
+    return std::tuple(said.recording, said.began);
+  });
+  outcomes_.resize(requests_.size());
+  for (std::size_t i = 0; i < said_.size(); ++i) {
+    if (requests_[said_[i].request].reads) continue;
+    outcomes_[said_[i].request].push_back(i);
+    if (said_[i].changed) writes_.push_back(i);
+  }
+  find_intervals();
+  weigh();
+  find_sets();
+  intervals_ = {};
+  shown_ = {};
+  said_ = {};
+}
+
+/// A read is compared with the same read before it, or with what the last write to its own path was
+/// answered with; a write with the last one of its kind.
+void Independence::find_intervals() {
+  std::map<std::pair<Id, std::uint32_t>, std::size_t> last_read;  // by recording and request
+  std::map<std::pair<Id, Id>, std::size_t> last_of_kind;          // by recording and kind
+  for (std::size_t i = 0; i < said_.size(); ++i) {
+    const Said& said = said_[i];
+    const Request& request = requests_[said.request];
+    if (!request.reads) {
+      const auto [last, first] = last_of_kind.try_emplace({said.recording, request.read_as}, i);
+      if (!first) {
+        add_interval(last->second, i, said_[last->second].content == said.content, true);
+        last->second = i;
+      }
+      continue;
+    }
+    std::size_t own = i;  // the last write to its own path, or itself
+    for (auto write = std::ranges::lower_bound(writes_, i); write != writes_.begin() && own == i;) {
+      --write;
+      if (said_[*write].recording != said.recording || i - *write > 256) break;
+      if (is_own(said.request, said_[*write])) own = *write;
+    }
+    const auto [last, first] = last_read.try_emplace({said.recording, said.request}, i);
+    if (!first && (own == i || own < last->second))
+      add_interval(last->second, i, said_[last->second].content == said.content, false);
+    else if (own != i && said_[own].body == said.body)
+      add_interval(own, i, true, false);
+    last->second = i;
+  }
+}
+
+/// `own_too`: writes to its own path may lie in between.
+void Independence::add_interval(std::size_t from, std::size_t to, bool same, bool own_too) {
+  Interval interval{said_[to].request, {}, same};
+  auto write = std::ranges::upper_bound(writes_, from);
+  for (; write != writes_.end() && said_[*write].began < said_[to].ended; ++write) {
+    const Said& between = said_[*write];
+    if (between.recording != said_[to].recording) break;
+    if (*write == to) continue;
+    if (is_own(interval.reader, between)) {
+      if (!own_too) return;
+      continue;
+    }
+    if (interval.writers.size() == most_writers) return;
+    interval.writers.push_back(between.request);
+  }
+  // What is still being written when the first answer comes may be before it or behind it.
+  if (!interval.writers.empty()) intervals_.push_back(std::move(interval));
+}
+
+/// A write is shown to leave an answer alone where it came alone, or with such as are shown to.
+/// Where all are, and the answer is another one nevertheless, they are not.
+void Independence::weigh() {
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (const Interval& interval : intervals_) {
+      std::vector<std::uint32_t> open;
+      for (const std::uint32_t writer : interval.writers)
+        if (!is_independent(interval.reader, writer)) open.push_back(writer);
+      if (interval.same && open.size() == 1) {
+        const Kind kind = kind_of(interval.reader, open[0]);
+        if (disproved_.contains(kind)) continue;
+        Shown& shown = shown_[kind];
+        const KeyPath& read = requests_[interval.reader].path;
+        const KeyPath& written = requests_[open[0]].path;
+        shown.paths.emplace(read, written);
+        shown.read.insert(read);
+        shown.written.insert(written);
+        changed = true;
+      }
+      if (!interval.same && open.empty() && requests_[interval.reader].reads)
+        for (const std::uint32_t writer : interval.writers) {
+          const Kind kind = kind_of(interval.reader, writer);
+          changed |= shown_.erase(kind) > 0;
+          disproved_.insert(kind);
+        }
+    }
+  }
+}
+
+Independence::Kind Independence::kind_of(std::uint32_t reader, std::uint32_t writer) const {
+  const Request& read = requests_[reader];
+  const Request& write = requests_[writer];
+  return {read.read_as, write.written_as, read.who == write.who,
+          intersect(read.words, write.words)};
+}
+
+bool Independence::is_own(std::uint32_t reader, const Said& write) const {
+  return std::ranges::any_of(write.writes, [&](const KeyPath& path) {
+    return overlaps(path, requests_[reader].path);
+  });
+}
+
+/// Of a collection the one makes a member and the other reads another one.
+bool Independence::is_apart(std::uint32_t reader, std::uint32_t writer) const {
+  const Request& read = requests_[reader];
+  if (!read.reads || intersect(read.words, requests_[writer].words)) return false;
+  return std::ranges::all_of(outcomes_[writer], [&](std::size_t i) {
+    const KeyPath& collection = said_[i].collection;
+    return !said_[i].changed ||
+           (!collection.empty() && read.path.size() > collection.size() &&
+            overlaps(read.path, collection) && is_identifier(read.path[collection.size()]) &&
+            !is_own(reader, said_[i]));
+  });
+}
+
+bool Independence::is_shown(std::uint32_t reader, std::uint32_t writer) const {
+  const auto found = shown_.find(kind_of(reader, writer));
+  if (found == shown_.end()) return false;
+  const KeyPath& read = requests_[reader].path;
+  const KeyPath& written = requests_[writer].path;
+  const Shown& shown = found->second;
+  const bool any_read = !has_identifier(read) || shown.read.size() > 1;
+  const bool any_written = !has_identifier(written) || shown.written.size() > 1;
+  return std::ranges::any_of(shown.paths, [&](const auto& pair) {
+    return (any_read || pair.first == read) && (any_written || pair.second == written);
+  });
+}
+
+bool Independence::is_pinned(const KeyPath& read, const KeyPath& written) const {
+  for (const auto& paths : pins_)
+    for (const KeyPath& a : paths)
+      for (const KeyPath& b : paths)
+        if (&a != &b && is_below(read, a) && is_below(written, b)) return true;
+  return false;
+}
+
+bool Independence::is_independent(std::uint32_t reader, std::uint32_t writer) const {
+  return requests_[reader].constant || is_apart(reader, writer) || is_shown(reader, writer) ||
+         is_pinned(requests_[reader].path, requests_[writer].path);
+}
+
+/// What a write to its own path does, a request depends on anyhow.
+bool Independence::is_always_own(std::uint32_t reader, std::uint32_t writer) const {
+  return std::ranges::all_of(outcomes_[writer], [&](std::size_t i) {
+    return !said_[i].changed || is_own(reader, said_[i]);
+  });
+}
+
+void Independence::find_sets() {
+  depends_on_.resize(requests_.size());
+  is_part_of_.resize(requests_.size());
+  std::vector<std::uint32_t> writers;
+  for (std::uint32_t i = 0; i < requests_.size(); ++i)
+    if (std::ranges::any_of(outcomes_[i], [&](std::size_t n) { return said_[n].changed; }))
+      writers.push_back(i);
+  const bool all = requests_.size() * writers.size() > most_pairs;
+  std::map<std::vector<std::uint32_t>, std::uint32_t> numbers;
+  for (std::uint32_t reader = 0; reader < requests_.size(); ++reader) {
+    std::vector<std::uint32_t> set = writers;
+    if (!all)
+      std::erase_if(set, [&](std::uint32_t writer) {
+        return is_always_own(reader, writer) || is_independent(reader, writer);
+      });
+    if (set.empty()) continue;
+    if (numbers.size() + 1 >= most_sets && !numbers.contains(set)) set = writers;
+    const auto number = static_cast<std::uint32_t>(numbers.size());
+    depends_on_[reader] = {numbers.emplace(std::move(set), number).first->second};
+  }
+  for (const auto& [set, number] : numbers)
+    for (const std::uint32_t writer : set) is_part_of_[writer].push_back(number);
+  for (auto& part_of : is_part_of_) std::ranges::sort(part_of);
+}
+
+}  // namespace understudy::http

@@ -1,0 +1,106 @@
+// Which writes leave which answers alone.
+//
+// A write to one resource may change what is answered at any other one, and nothing in a request
+// says that it does not. So a request depends on every recorded write, but for those that the
+// recording shows to leave its answer as it was: the same answer before and after a write that came
+// alone, the representation that a write was answered with and that was read again. What was shown
+// of two different resources each is taken to hold for all that are called alike.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "understudy/analyser.hpp"
+
+namespace understudy::http {
+
+class Independence {
+ public:
+  using Id = std::uint32_t;
+  using Words = std::vector<Id>;  ///< sorted
+
+  /// What all exchanges of one request have in common.
+  struct Request {
+    Id read_as = 0;   ///< equal for requests of one kind, by whom: of what is shown of one of them
+    Id written_as = 0;  ///< the same of a write
+    Id who = 0;
+    KeyPath path{};
+    Words words{};         ///< that may name something
+    bool reads = true;     ///< changes nothing
+    bool constant = false;  ///< its answer is no matter of data
+  };
+  struct Said {
+    Id recording = 0;
+    std::uint32_t request = 0;  ///< see add()
+    std::uint64_t began = 0, ended = 0;
+    /// What is compared of answers: of a read all of it, of a write what does not follow from its
+    /// own request.
+    Id content = 0;
+    Id body = 0;
+    std::vector<KeyPath> writes{};
+    KeyPath collection{};  ///< see Dependencies
+    bool changed = false;
+  };
+
+  /// A person's word: nothing below one of the paths changes what is below another.
+  void pin(std::vector<KeyPath> paths) { pins_.push_back(std::move(paths)); }
+  /// Gives its number.
+  std::uint32_t add(Request request);
+  void add(Said said) { said_.push_back(std::move(said)); }
+  void conclude();
+
+  /// Numbers of sets of writes: the one that a request depends on, if there is any, and those that
+  /// it is part of.
+  [[nodiscard]] const std::vector<std::uint32_t>& depends_on(std::uint32_t request) const {
+    return depends_on_[request];
+  }
+  [[nodiscard]] const std::vector<std::uint32_t>& is_part_of(std::uint32_t request) const {
+    return is_part_of_[request];
+  }
+
+ private:
+  /// What is the same of a read and a write for which something was shown.
+  struct Kind {
+    Id read_as, written_as;
+    bool same_who, related;  ///< asked by the same one; a word of the one is in the other
+    friend auto operator<=>(const Kind&, const Kind&) = default;
+  };
+  struct Shown {
+    std::set<std::pair<KeyPath, KeyPath>> paths;
+    std::set<KeyPath> read, written;
+  };
+  /// From one answer to the next that it is compared with.
+  struct Interval {
+    std::uint32_t reader = 0;
+    std::vector<std::uint32_t> writers;  ///< requests; those to the reader's own path left out
+    bool same = false;
+  };
+
+  void find_intervals();
+  void add_interval(std::size_t from, std::size_t to, bool same, bool own_too);
+  void weigh();
+  void find_sets();
+  [[nodiscard]] Kind kind_of(std::uint32_t reader, std::uint32_t writer) const;
+  [[nodiscard]] bool is_own(std::uint32_t reader, const Said& write) const;
+  [[nodiscard]] bool is_always_own(std::uint32_t reader, std::uint32_t writer) const;
+  [[nodiscard]] bool is_apart(std::uint32_t reader, std::uint32_t writer) const;
+  [[nodiscard]] bool is_shown(std::uint32_t reader, std::uint32_t writer) const;
+  [[nodiscard]] bool is_pinned(const KeyPath& read, const KeyPath& written) const;
+  [[nodiscard]] bool is_independent(std::uint32_t reader, std::uint32_t writer) const;
+
+  std::vector<Request> requests_;
+  std::vector<Said> said_;
+  std::vector<std::size_t> writes_;                  // numbers in said_, in order
+  std::vector<std::vector<std::size_t>> outcomes_;   // of each request: its writes in said_
+  std::vector<Interval> intervals_;
+  std::map<Kind, Shown> shown_;
+  std::set<Kind> disproved_;
+  std::vector<std::vector<KeyPath>> pins_;
+  std::vector<std::vector<std::uint32_t>> depends_on_, is_part_of_;
+};
+
+}  // namespace understudy::http
