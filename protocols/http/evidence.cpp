@@ -129,14 +129,39 @@ void Evidence::describe(const Exchange& exchange, const Asked& asked,
   if (!asked.body.empty()) add_words(describe_body(asked.body).body, words);
   seen.kind.words.assign(words.begin(), words.end());
   const Document answer = exchange.answer.is_object() ? exchange.answer : Document::object();
-  seen.said = {seen.recording,     0,    seen.began, seen.ended, seen.content,
-               id_of(text_of(answer.value("body", Document()))), dependencies.writes,
-               dependencies.collection, dependencies.changed};
+  Independence::Said& said = seen.said;
+  said.recording = seen.recording;
+  said.began = seen.began;
+  said.ended = seen.ended;
+  said.content = seen.content;
+  said.body = id_of(text_of(answer.value("body", Document())));
+  said.writes = dependencies.writes;
+  said.collection = dependencies.collection;
+  said.changed = dependencies.changed;
   if (seen.kind.reads) return;
+  seen.kind.signs_in = signs_in(asked);
+  if (seen.kind.signs_in) {
+    std::set<Id> secrets;
+    add_secrets(answer, secrets);
+    said.gives.assign(secrets.begin(), secrets.end());
+  }
   seen.said.content = id_of(scalar_text(answer.value("status", Document())) + ' ' +
                             unexplained(answer.value("body", Document()), "", [&](Id word) {
                               return words.contains(word);
                             }));
+}
+
+/// Placeholders and JSON Web Tokens within the texts of an answer.
+void Evidence::add_secrets(const Document& node, std::set<Id>& secrets) {
+  if (node.is_structured()) {
+    for (const Document& item : node) add_secrets(item, secrets);
+    return;
+  }
+  if (!node.is_string()) return;
+  const std::string text = node.get<std::string>();
+  for (const std::string_view begin : {"redacted:", "eyJ"})
+    for (std::size_t at = text.find(begin); at != std::string::npos; at = text.find(begin, at + 1))
+      secrets.insert(id_of(text.substr(at, text.find_first_of("; \"", at) - at)));
 }
 
 /// What can name something: short scalars.
@@ -235,8 +260,13 @@ void Evidence::name_requests() {
       });
     };
     std::string who;
-    for (const Field& field : context)
-      if (role_of(field.name) == FieldRole::credential) who += field.name + '\n' + field.value + '\n';
+    std::set<Id> secrets;
+    for (const Field& field : context) {
+      if (role_of(field.name) != FieldRole::credential) continue;
+      who += field.name + '\n' + field.value + '\n';
+      add_secrets(field.value, secrets);
+    }
+    seen.kind.credentials.assign(secrets.begin(), secrets.end());
     if (std::ranges::none_of(contexts, same)) contexts.push_back(std::move(context));
     seen.kind.who = id_of(who);
     seen.kind.read_as = id_of(texts_[seen.kind.read_as] + "\nby " + who);

@@ -84,6 +84,7 @@ class Evidence {
   void blame_answer_fields(const Seen& earlier, const Seen& later);
   void describe(const Exchange& exchange, const Asked& asked, const Dependencies& dependencies,
                 Seen& seen);
+  void add_secrets(const Document& node, std::set<Id>& secrets);
   void add_words(const Document& node, std::set<Id>& words);
   std::string unexplained(const Document& node, const std::string& name,
                           const std::function<bool(Id)>& asked_with);

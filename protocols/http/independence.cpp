@@ -190,9 +190,21 @@ bool Independence::is_pinned(const KeyPath& read, const KeyPath& written) const 
   return false;
 }
 
+bool Independence::is_of_another_session(std::uint32_t reader, std::uint32_t writer) const {
+  const Request& read = requests_[reader];
+  const Request& write = requests_[writer];
+  if (!write.signs_in || (read.who == write.who && !read.credentials.empty())) return false;
+  return std::ranges::none_of(outcomes_[writer], [&](std::size_t i) {
+    return intersect(read.credentials, said_[i].gives);
+  });
+}
+
 bool Independence::is_independent(std::uint32_t reader, std::uint32_t writer) const {
-  return requests_[reader].constant || is_apart(reader, writer) || is_shown(reader, writer) ||
-         is_pinned(requests_[reader].path, requests_[writer].path);
+  const Request& read = requests_[reader];
+  if (read.constant || is_pinned(read.path, requests_[writer].path)) return true;
+  if (disproved_.contains(kind_of(reader, writer))) return false;
+  return is_apart(reader, writer) || is_of_another_session(reader, writer) ||
+         is_shown(reader, writer);
 }
 
 /// What a write to its own path does, a request depends on anyhow.

@@ -30,7 +30,11 @@ class Independence {
     Id who = 0;
     KeyPath path{};
     Words words{};         ///< that may name something
-    bool reads = true;     ///< changes nothing
+    Words credentials{};    ///< the secrets that it is asked with, sorted
+    bool reads = true;      ///< changes nothing
+    /// Signs in or out: changes only what is asked with the secrets that it is answered with, and
+    /// what is asked by the same one.
+    bool signs_in = false;
     bool constant = false;  ///< its answer is no matter of data
   };
   struct Said {
@@ -43,6 +47,7 @@ class Independence {
     Id body = 0;
     std::vector<KeyPath> writes{};
     KeyPath collection{};  ///< see Dependencies
+    Words gives{};         ///< secrets in its answer, sorted
     bool changed = false;
   };
 
@@ -86,6 +91,7 @@ class Independence {
   void find_sets();
   [[nodiscard]] Kind kind_of(std::uint32_t reader, std::uint32_t writer) const;
   [[nodiscard]] bool is_own(std::uint32_t reader, const Said& write) const;
+  [[nodiscard]] bool is_of_another_session(std::uint32_t reader, std::uint32_t writer) const;
   [[nodiscard]] bool is_always_own(std::uint32_t reader, std::uint32_t writer) const;
   [[nodiscard]] bool is_apart(std::uint32_t reader, std::uint32_t writer) const;
   [[nodiscard]] bool is_shown(std::uint32_t reader, std::uint32_t writer) const;

@@ -128,6 +128,17 @@ bool only_asks(const Asked& asked, std::string_view operation) {
   return !path.empty() && (is_any_of(path.back(), questions) || is_asking_method(path));
 }
 
+bool signs_in(const Asked& asked) {
+  constexpr std::array<std::string_view, 17> names = {
+      "login",   "log-in",  "log_in",  "signin",       "sign-in",      "sign_in",
+      "logout",  "log-out", "signout", "sign-out",     "session",      "sessions",
+      "token",   "tokens",  "refresh", "authenticate", "authorize"};
+  const auto path = segments_of(asked.path);
+  return std::ranges::any_of(path, [&](const std::string& segment) {
+    return is_any_of(lowered(segment), names);
+  });
+}
+
 bool is_identifier(std::string_view segment) {
   const bool has_digit = std::ranges::any_of(segment, [](char c) { return c >= '0' && c <= '9'; });
   const bool is_version = segment.size() >= 2 && segment.front() == 'v' &&

@@ -17,6 +17,9 @@ namespace understudy::http {
 /// like.
 [[nodiscard]] bool only_asks(const Asked& asked, std::string_view operation);
 
+/// Whether its path says that it begins or ends a session: `/login`, `/oauth/token`, `/sessions`.
+[[nodiscard]] bool signs_in(const Asked& asked);
+
 /// Its method and path with what looks like an identifier as `*`: `GET /users/*`.
 [[nodiscard]] std::string template_of(const Asked& asked);
 /// A segment that names one of many.

@@ -126,7 +126,9 @@ HttpAnswer HttpModel::admin(const HttpRequest& request) {
   const std::string user = user_of(request);
   if (user.empty()) return failed(401, "not logged in");
   if (roles_[user] != "admin") return failed(403, "not for you");
-  return json(200, fmt::format(R"({{"sessions":{}}})", sessions_.size()));
+  return json(200, fmt::format(R"({{"readers":{}}})", std::ranges::count_if(roles_, [](const auto& role) {
+                return role.second == "reader";
+              })));
 }
 
 HttpAnswer HttpModel::users(const HttpRequest& request) {

@@ -2,8 +2,10 @@
 #include "protocols/http/support.hpp"
 
 #include <algorithm>
+#include <memory>
 
 #include "protocols/http/keys.hpp"
+#include "protocols/http/operation.hpp"
 
 using namespace understudy;
 using namespace understudy::http;
@@ -18,7 +20,9 @@ Dependencies of(const std::string& method, const std::string& path, unsigned sta
   asked.path = path;
   Document answer{{"status", status}};
   if (!location.empty()) answer["headers"] = {{"Location", location}};
-  return dependencies_of(asked, answer);
+  const Effect effect =
+      only_asks(asked, operation_of(asked)) ? Effect::read : Effect::write;
+  return dependencies_of(asked, effect, answer);
 }
 
 Exchange exchange(std::uint64_t tick, Document request, Document answer) {
@@ -68,7 +72,7 @@ TEST_CASE("an action changes all of the resource that it acts on") {
 TEST_CASE("what an answer points at is written as well") {
   CHECK(of("POST", "/checkout", 303, "http://x/orders/5?a=1").writes ==
         std::vector<KeyPath>{{"checkout"}, {"orders", "5"}});
-  CHECK(of("POST", "/orders", 201, "/orders/5").writes == std::vector<KeyPath>{{"orders"}});
+  CHECK(of("PUT", "/orders", 201, "/orders/5").writes == std::vector<KeyPath>{{"orders"}});
 }
 
 TEST_CASE("a question put by POST is a read") {
@@ -87,19 +91,35 @@ TEST_CASE("a question put by POST is a read") {
   CHECK(effect("mutation { rename }") == Effect::write);
 }
 
-TEST_CASE("a field that alone explains different answers becomes part of the identity") {
+TEST_CASE("a POST that makes a member leaves the others of its collection alone") {
+  const Dependencies made = of("POST", "/orders", 201, "/orders/5");
+  CHECK(made.collection == KeyPath{"orders"});
+  const auto changes = [&](const KeyPath& path) {
+    return std::ranges::any_of(made.writes, [&](const KeyPath& w) { return overlaps(w, path); });
+  };
+  CHECK(changes({"orders"}));
+  CHECK(changes({"orders", "5"}));
+  CHECK(changes({"orders", "5", "lines"}));
+  CHECK(!changes({"orders", "4"}));
+  CHECK(of("POST", "/users/1/orders", 201, "/users/1/orders/5").collection ==
+        KeyPath{"users", "1", "orders"});
+  // Which one it made is not told.
+  CHECK(of("POST", "/orders", 201).writes == std::vector<KeyPath>{{"orders"}});
+  CHECK(of("POST", "/orders", 409, "/orders/5").collection.empty());
+}
+
+TEST_CASE("who asks, and what else is not proven irrelevant, is part of a request") {
   const std::vector<Exchange> exchanges = {
       exchange(1, asked("GET /me"), {{"status", 401}}),
       exchange(3, asked("GET /me", {{"authorization", "Bearer a"}, {"accept", "*/*"}}),
                {{"status", 200}, {"body", "ann"}}),
-      exchange(5, asked("GET /me", {{"accept", "*/*"}}), {{"status", 401}}),
+      exchange(5, asked("GET /me", {{"authorization", "Bearer b"}}),
+               {{"status", 200}, {"body", "bob"}}),
       exchange(7, asked("GET /hi", {{"accept-language", "de"}}),
                {{"status", 200}, {"body", "Hallo"}}),
       exchange(9, asked("GET /hi", {{"accept-language", "en"}}),
                {{"status", 200}, {"body", "Hello"}})};
   const Mock mock(exchanges);
-  CHECK(mock.analyses[0].identity.canonical != mock.analyses[1].identity.canonical);
-  CHECK(mock.analyses[3].identity.canonical != mock.analyses[4].identity.canonical);
   Client client(mock);
   const auto get = [&](const std::string& path, const std::string& fields) {
     const std::string answer =
@@ -108,47 +128,212 @@ TEST_CASE("a field that alone explains different answers becomes part of the ide
   };
   CHECK(get("/hi", "Accept-Language: de\r\n") == "Hallo");
   CHECK(get("/hi", "Accept-Language: en\r\n") == "Hello");
-  // Whoever it is: the recording only shows that being someone matters.
-  CHECK(get("/me", "Authorization: Bearer other\r\n") == "ann");
+  CHECK(get("/me", "Authorization: Bearer b\r\n") == "bob");
+  CHECK(get("/me", "Authorization: Bearer a\r\n") == "ann");
+  CHECK(get("/me", "User-Agent: other\r\nAccept: */*\r\n").empty());
+  CHECK(client.unproven.empty());
+  // The nearest one, and said to be no more than that.
+  CHECK(get("/hi", "Accept-Language: fr\r\n") == "Hallo");
+  REQUIRE(client.unproven.size() == 1);
+  CHECK(client.unproven.back() ==
+        "asked with accept-language: fr, recorded with accept-language: de");
+  CHECK(get("/hi", "") == "Hallo");
+  CHECK(client.unproven.back() == "asked without accept-language: de");
+  CHECK(get("/me", "Authorization: Bearer a\r\nX-Tenant: t\r\n") == "ann");
+  CHECK(client.unproven.back() == "recorded without x-tenant: t");
   CHECK(client.misses == 0);
 }
 
-TEST_CASE("who is let in after a login is let in for the credentials") {
-  const std::vector<Exchange> exchanges = {
-      exchange(1, asked("GET /me", {{"x-page", "1"}}), {{"status", 401}}),
-      exchange(3, asked("POST /login u=1"), {{"status", 200}}),
-      exchange(5, asked("GET /me", {{"cookie", "sid=redacted:00000001"}, {"x-page", "2"}}),
-               {{"status", 200}, {"body", "ann"}})};
-  const Mock mock(exchanges);
-  CHECK(reads(mock.analyses[2], {"login"}));
-  REQUIRE(mock.shapes.size() == 1);
-  CHECK(decode_selectors(mock.shapes.begin()->second) == Selectors{{"cookie", true}});
+TEST_CASE("each cookie counts by itself") {
+  const auto cookies = [](const std::string& text) { return Document{{"cookie", text}}; };
+  const Mock mock({exchange(1, asked("GET /me", cookies("sid=redacted:00000001; theme=dark")),
+                            {{"status", 200}, {"body", "ann"}})});
+  Client client(mock);
+  static_cast<void>(
+      client.send("GET /me HTTP/1.1\r\nHost: x\r\nCookie: theme=light; sid=redacted:00000001\r\n\r\n"));
+  REQUIRE(client.unproven.size() == 1);
+  CHECK(client.unproven[0].starts_with("asked with the cookie theme"));
 }
 
-TEST_CASE("a write in between explains the difference, and a fresh value selects nothing") {
-  std::vector<Exchange> exchanges;
-  for (std::uint64_t i = 0; i < 4; ++i) {
-    const std::string key = "k" + std::to_string(i);
-    exchanges.push_back(exchange(4 * i + 1, asked("GET /n", {{"x-key", key}}),
-                                 {{"status", 200}, {"body", "v" + std::to_string(i)}}));
-    if (i == 1) exchanges.push_back(exchange(4 * i + 3, asked("PUT /n 5"), {{"status", 204}}));
+TEST_CASE("the one host that all was recorded from is any host of the mock") {
+  const auto flow = [](std::vector<std::string> hosts) {
+    std::vector<Exchange> exchanges;
+    for (const std::string& host : hosts)
+      exchanges.push_back(exchange(2 * exchanges.size() + 1,
+                                   host.empty() ? asked("GET /a") : asked("GET /a", {{"host", host}}),
+                                   {{"status", 200}, {"body", host}}));
+    return exchanges;
+  };
+  const auto doubts = [](const std::vector<Exchange>& exchanges, const std::string& host) {
+    const Mock mock(exchanges);
+    Client client(mock);
+    static_cast<void>(client.send("GET /a HTTP/1.1\r\nHost: " + host + "\r\n\r\n"));
+    return client.unproven.size();
+  };
+  CHECK(doubts(flow({"shop.example"}), "127.0.0.1:80") == 0);
+  CHECK(doubts(flow({"shop.example"}), "shop.example") == 0);
+  CHECK(doubts(flow({"shop.example"}), "other.example") == 1);
+  CHECK(doubts(flow({""}), "payments:8080") == 0);
+  CHECK(doubts(flow({""}), "shop.example") == 1);
+  CHECK(doubts(flow({"a.example", "b.example"}), "b.example") == 0);
+  CHECK(doubts(flow({"a.example", "b.example"}), "localhost") == 1);
+}
+
+TEST_CASE("what varies by itself, over all its uses, is no part of a request") {
+  struct Use {
+    std::string name;
+    std::vector<std::string> values;
+    bool varies;
+  };
+  const std::string uuid = "0d7f4c1e-91b2-4c3d-8e5f-60718293a4b5",
+                    other = "1e8a5d2f-a2c3-4d4e-9f60-718293a4b5c6",
+                    third = "2f9b6e30-b3d4-4e5f-8a71-8293a4b5c6d7";
+  for (const Use& use : std::vector<Use>{
+           {"x-nonce", {uuid}, true},
+           {"idempotency-key", {uuid, uuid, other}, true},
+           {"x-call-id", {"1", "2"}, true},
+           {"x-call-id", {"1"}, false},
+           {"x-sent-time", {"2026-11-25T10:00:00Z"}, true},
+           {"x-anything", {uuid, other, third}, true},
+           {"x-anything", {uuid, other}, false},
+           {"x-anything", {uuid, other, third, uuid}, false},
+           {"x-anything", {"a", "b", "c"}, false},
+           {"x-tenant-id", {uuid, other, third}, false},
+           {"x-account", {"1234567890", "2234567890", "3234567890"}, false},
+           {"authorization", {"Bearer a", "Bearer b", "Bearer c"}, false},
+           {"x-hub-signature", {"redacted:00000001", "redacted:00000002"}, true},
+           {"accept", {"text/a1", "text/a2", "text/a3"}, false}}) {
+    CAPTURE(use.name);
+    CAPTURE(use.values.size());
+    std::vector<Exchange> exchanges;
+    for (const std::string& value : use.values)
+      exchanges.push_back(exchange(2 * exchanges.size() + 1, asked("GET /a", {{use.name, value}}),
+                                   {{"status", 200}}));
+    const Mock mock(exchanges);
+    const auto shape = mock.shape(irrelevant_key);
+    const Irrelevant found = shape ? decode_irrelevant(as_text(*shape)) : Irrelevant{};
+    CHECK(found.fields ==
+          (use.varies ? std::vector<std::string>{use.name} : std::vector<std::string>{}));
   }
-  const Mock mock(exchanges);
-  CHECK(mock.shapes.empty());
 }
 
-TEST_CASE("an answer that follows a write elsewhere depends on it") {
-  const std::vector<Exchange> exchanges = {
-      exchange(1, asked("GET /balance"), {{"status", 200}, {"body", "0"}}),
-      exchange(3, asked("POST /v1/charges {\"a\":5}"), {{"status", 201}}),
-      exchange(5, asked("GET /balance"), {{"status", 200}, {"body", "5"}}),
-      exchange(7, asked("GET /other"), {{"status", 200}}),
-      exchange(9, asked("POST /v1/charges/ch_1/refund {}"), {{"status", 201}}),
-      exchange(11, asked("GET /other"), {{"status", 200}})};
-  const Mock mock(exchanges);
-  CHECK(reads(mock.analyses[0], {"balance"}));
-  CHECK(reads(mock.analyses[0], {"v1", "charges"}));
-  CHECK(mock.analyses[3].reads == std::vector<KeyPath>{{"other"}});
+TEST_CASE("a POST is a question where its operation is called so") {
+  const auto effect = [](const std::string& line, Document headers = Document::object()) {
+    std::vector<Problem> problems;
+    Document request = asked(line);
+    for (const auto& [name, value] : headers.items()) request["headers"][name] = value;
+    const Asked read = asked_of(request, problems);
+    return only_asks(read, operation_of(read)) ? Effect::read : Effect::write;
+  };
+  for (const char* question :
+       {"POST / {\"op\":\"get\",\"k\":1}", "POST /rpc {\"method\":\"tools/list\",\"id\":1}",
+        "POST / Action=DescribeInstances&Version=1", "POST /shop.Orders/GetOrder {\"id\":1}",
+        "POST / {\"method\":\"user.findAll\"}", "POST /a/search {}"})
+    CHECK_MESSAGE(effect(question) == Effect::read, question);
+  for (const char* write :
+       {"POST / {\"op\":\"put\"}", "POST / {\"op\":\"getAndDelete\"}", "POST / {\"op\":\"get_or_create\"}",
+        "POST / Action=RunInstances", "POST /shop.Orders/NextOrder {}", "POST /lists {\"name\":\"get\"}",
+        "POST / {\"method\":\"tools/call\"}", "POST /get {}", "POST / {\"op\":\"batchWrite\"}"})
+    CHECK_MESSAGE(effect(write) == Effect::write, write);
+  CHECK(effect("POST / {}", {{"x-amz-target", "Tables_2012.BatchGetItem"}}) == Effect::read);
+  CHECK(effect("POST / {}", {{"x-amz-target", "Tables_2012.DeleteItem"}}) == Effect::write);
+  CHECK(effect("POST / hi", {{"soapaction", "\"urn:shop#ListOrders\""}}) == Effect::read);
+}
+
+namespace {
+
+/// Whether what comes first in `lines` depends on the write `writer`, as they were recorded.
+/// "GET /a = 1": answered with 1.
+class Recorded {
+ public:
+  explicit Recorded(const std::vector<std::string>& lines) {
+    for (const std::string& line : lines) {
+      const std::size_t equals = line.rfind(" = ");
+      const std::string body = line.substr(equals + 3);
+      Document answer{{"status", 200}};
+      answer["body"] = body.starts_with('{') ? Document::parse(body) : Document(body);
+      std::string request = line.substr(0, equals);
+      Document headers = Document::object();
+      if (const std::size_t by = request.find(" by "); by != std::string::npos) {
+        headers["authorization"] = "Bearer " + request.substr(by + 4);
+        request.resize(by);
+      }
+      Document document = asked(request);
+      for (const auto& [name, value] : headers.items()) document["headers"][name] = value;
+      exchanges_.push_back(exchange(2 * exchanges_.size() + 1, document, answer));
+    }
+    mock_ = std::make_unique<Mock>(exchanges_);
+  }
+  [[nodiscard]] bool depends(std::size_t reader, std::size_t writer) const {
+    for (const KeyPath& read : mock_->analyses[reader].reads)
+      for (const KeyPath& written : mock_->analyses[writer].writes)
+        if (overlaps(read, written)) return true;
+    return false;
+  }
+
+ private:
+  std::vector<Exchange> exchanges_;
+  std::unique_ptr<Mock> mock_;
+};
+
+}  // namespace
+
+TEST_CASE("an answer depends on every write that was not seen to leave it alone") {
+  CHECK(Recorded({"GET /stock = 5", "POST /orders {\"a\":1} = ok"}).depends(0, 1));
+  CHECK(Recorded({"GET /stock = 5", "POST /orders {\"a\":1} = ok", "GET /stock = 4"}).depends(0, 1));
+  CHECK(!Recorded({"GET /stock = 5", "POST /orders {\"a\":1} = ok", "GET /stock = 5"}).depends(0, 1));
+  // Another order of the same kind.
+  CHECK(!Recorded({"GET /stock = 5", "POST /orders {\"a\":1} = ok", "GET /stock = 5",
+                   "POST /orders {\"a\":2} = ok"})
+             .depends(0, 3));
+  // One undoes what the other did.
+  CHECK(Recorded({"GET /stock = 5", "POST /orders {\"a\":1} = ok", "DELETE /orders/1 = ok",
+                  "GET /stock = 5"})
+            .depends(0, 1));
+  // The second time it does something.
+  CHECK(Recorded({"GET /stock = 5", "POST /orders {\"a\":1} = ok", "GET /stock = 5",
+                  "POST /orders {\"a\":2} = ok", "GET /stock = 4"})
+            .depends(0, 1));
+}
+
+TEST_CASE("what was shown of one resource holds for that one, of two for all of their kind") {
+  CHECK(Recorded({"GET /users/1 = a", "PUT /items/1 {} = ok", "GET /users/1 = a", "PUT /items/2 {} = ok"})
+            .depends(0, 3));
+  CHECK(Recorded({"GET /users/8 = a", "PUT /items/1 {} = ok", "GET /users/8 = a",
+                  "PUT /items/2 {} = ok", "GET /users/8 = a", "PUT /items/3 {} = ok"})
+            .depends(0, 5) == false);
+  // What it names in so many words may be about it.
+  CHECK(Recorded({"GET /stock/7 = 5", "POST /orders {\"product\":3} = ok", "GET /stock/7 = 5",
+                  "POST /orders {\"product\":7} = ok"})
+            .depends(0, 3));
+}
+
+TEST_CASE("what was shown of one who asks is not shown of another") {
+  const Recorded recorded({"GET /total by ann = 5", "POST /cart {\"a\":1} by bob = ok",
+                           "GET /total by ann = 5", "GET /total by bob = 0",
+                           "POST /cart {\"a\":2} by ann = ok"});
+  CHECK(!recorded.depends(0, 1));
+  CHECK(recorded.depends(3, 1));
+  CHECK(recorded.depends(0, 4));
+}
+
+TEST_CASE("a write depends on others until its answer is seen to be explained without them") {
+  CHECK(Recorded({"POST /orders {\"a\":1} = {\"id\":1,\"a\":1}", "PUT /stock {} = ok"}).depends(0, 1));
+  CHECK(!Recorded({"POST /orders {\"a\":1} = {\"id\":1,\"a\":1}", "PUT /stock {} = ok",
+                   "POST /orders {\"a\":2} = {\"id\":2,\"a\":2}"})
+             .depends(0, 1));
+  CHECK(Recorded({"POST /orders {\"a\":1} = {\"id\":1,\"left\":7}", "PUT /stock {} = ok",
+                  "POST /orders {\"a\":2} = {\"id\":2,\"left\":6}"})
+            .depends(0, 1));
+}
+
+TEST_CASE("who signs in changes what is asked with what he was given") {
+  const Recorded recorded({"POST /login {\"user\":\"ann\"} = {\"token\":\"redacted:00000001\"}",
+                           "POST /login {\"user\":\"bob\"} = {\"token\":\"redacted:00000002\"}",
+                           "GET /me by redacted:00000001 = ann", "GET /me = nobody"});
+  CHECK(recorded.depends(2, 0));
+  CHECK(!recorded.depends(2, 1));
+  CHECK(!recorded.depends(3, 0));
 }
 
 TEST_CASE("answers that differ in volatile fields only have one image") {

@@ -134,6 +134,7 @@ class Client {
   bool closed = false;
   std::vector<std::string> notes;
   std::vector<std::string> asked;  ///< canonical requests, in order
+  std::vector<std::string> unproven;  ///< in what the answered ones differ from what was sent
   std::size_t misses = 0;
   std::vector<std::string> scope_calls;
 
@@ -163,6 +164,7 @@ class Client {
     asked.emplace_back(request.canonical);
     const auto found = mock_.images.find(request.canonical);
     if (found != mock_.images.end()) {
+      if (!request.unproven.empty()) unproven.emplace_back(request.unproven);
       machine_->reply(Answer{Grade::exact, as_bytes(found->second)});
     } else if (request.synthesisable) {
       machine_->reply(Answer{Grade::synthesised, {}});
