@@ -7,6 +7,7 @@
 
 #include "cli/files.hpp"
 #include "understudy/document.hpp"
+#include "understudy/document_text.hpp"
 
 namespace understudy::cli {
 namespace {
@@ -97,7 +98,7 @@ bool announce(const std::vector<Address>& addresses,
                                  {"port", at.port},
                                  {"url", url_of(address)}};
   }
-  const std::string json = document.dump(2) + "\n";
+  const std::string json = json_text(document, JsonForm::indented) + "\n";
   if (file && !write_file(*file, as_bytes(json))) return false;
   std::fwrite(lines.data(), 1, lines.size(), stdout);
   std::fflush(stdout);

@@ -8,6 +8,7 @@
 #include "cli/files.hpp"
 #include "compile/pipeline.hpp"
 #include "protocols/registry.hpp"
+#include "understudy/document_text.hpp"
 
 namespace understudy::cli {
 namespace {
@@ -53,8 +54,7 @@ std::optional<bool> finish_report(const net::MockServer& server, const Incidents
   std::fwrite(text.data(), 1, text.size(), stderr);
   if (file) {
     const Document document = report_document(services, incidents, strictness);
-    const std::string json =
-        document.dump(2, ' ', false, Document::error_handler_t::replace) + "\n";
+    const std::string json = json_text(document, JsonForm::indented) + "\n";
     if (!write_file(*file, as_bytes(json))) return std::nullopt;
   }
   return !strictness_broken(services, strictness);

@@ -21,7 +21,7 @@ namespace {
 
 constexpr std::chrono::milliseconds turn(20);
 /// What connections may take to end by themselves after the command has.
-constexpr std::chrono::milliseconds drain_time(1000);
+constexpr std::chrono::milliseconds record_drain_time(1000);
 
 /// `--map` against an understudy.yaml that is there: listen and upstream for this run.
 bool apply(const std::vector<store::Service>& maps, store::Config& config) {
@@ -171,7 +171,7 @@ int run_command(const RecordOptions& options) {
     }
   }
   status = relay(recorder, recording, line, signals, child);
-  recorder.stop(child ? drain_time : std::chrono::milliseconds(0));
+  recorder.stop(child ? record_drain_time : std::chrono::milliseconds(0));
   line.end();
   complain(fmt::format("recorded {} into {}: {}", recording.name(), options.mock_set.string(),
                        progress_text(recording.counters())));

@@ -14,7 +14,7 @@
 namespace understudy::cli {
 namespace {
 
-constexpr std::chrono::milliseconds drain_time(5000);
+constexpr std::chrono::milliseconds serve_drain_time(5000);
 constexpr std::chrono::milliseconds watch_interval(250);
 
 using ListenMap = std::map<std::string, store::Endpoint>;
@@ -109,7 +109,7 @@ int run_command(const ServeOptions& options) {
   server.start();
   if (!announce(addresses_of(server), options.addresses)) return failed;
   const int ended_by = serve_until_signalled(server, options, signals, watch);
-  server.stop(drain_time);
+  server.stop(serve_drain_time);
   const auto held = finish_report(server, incidents, options.strictness, options.report);
   if (!held) return failed;
   return ended_by == SIGINT && !*held ? uncertain : all_certain;

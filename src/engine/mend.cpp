@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "store/yaml.hpp"
+#include "understudy/document_text.hpp"
 
 namespace understudy::engine {
 namespace {
@@ -59,14 +60,14 @@ std::optional<std::string> line_of(const Protocol& protocol, std::string_view ca
     return line;
   const auto request = request_of(protocol, canonical);
   if (!request) return std::nullopt;
-  line = request->dump(-1, ' ', false, Document::error_handler_t::replace);
+  line = json_text(*request);
   if (!means(protocol, request_from_line(protocol, line), canonical)) return std::nullopt;
   return line;
 }
 
 Document request_from_line(const Protocol& protocol, std::string_view line) {
   if (line.starts_with('{')) {
-    Document request = Document::parse(line, nullptr, false);
+    Document request = parse_json(line);
     if (request.is_object()) return request;
   }
   return protocol.request_from_text(line);
