@@ -32,10 +32,11 @@ std::shared_ptr<const table::MappedTable> load_table(const std::filesystem::path
   return has_errors(problems) ? nullptr : table;
 }
 
-std::vector<Address> addresses_of(const net::MockServer& server) {
+std::vector<Address> addresses_of(const net::MockServer& server, const table::MappedTable& table) {
   std::vector<Address> all;
   for (const net::ServiceAddress& address : server.addresses())
     all.push_back({address.service, address.protocol, address.endpoint});
+  enter_logins(all, table.config().value("logins", Document::object()));
   return all;
 }
 

@@ -41,8 +41,8 @@ int run_command(const RunOptions& options) {
     complain(problem);
     return bad_input;
   }
-  const auto environment =
-      environment_of(compile::config_of_document(table->config()), addresses_of(server), problem);
+  const auto environment = environment_of(compile::config_of_document(table->config()),
+                                          addresses_of(server, *table), problem);
   if (!environment) {
     complain(problem);
     return bad_input;

@@ -76,9 +76,10 @@ Document request_from_line(const Protocol& protocol, std::string_view line) {
 std::string rule_command(const Protocol& protocol, std::string_view service,
                          std::string_view canonical) {
   const auto line = line_of(protocol, canonical);
-  const bool fits = line && line->size() <= longest_line;
+  if (!line || line->size() > longest_line)
+    return fmt::format("a file in MOCKSET/rules for service {} (docs/rules.md)", service);
   return fmt::format("understudy explain MOCKSET --service {} --rule {}", service,
-                     fits ? quoted_for_shell(*line) : "REQUEST");
+                     quoted_for_shell(*line));
 }
 
 std::string rule_text(std::string_view service, const Document& request, const Document& answer) {
