@@ -9,6 +9,7 @@
 #include "protocols/http/body.hpp"
 #include "protocols/http/operation.hpp"
 #include "protocols/http/target.hpp"
+#include "understudy/document_text.hpp"
 
 namespace understudy::http {
 namespace {
@@ -39,14 +40,10 @@ void for_each_difference(const FieldIds& a, const FieldIds& b, Visitor&& visit) 
   }
 }
 
-std::string text_of(const Document& node) {
-  return node.dump(-1, ' ', false, Document::error_handler_t::replace);
-}
-
 std::string content_of(const Document& answer) {
   Document content = answer;
   if (content.is_object()) content.erase("headers");
-  return text_of(content);
+  return json_text(content);
 }
 
 /// The server says itself that it never changes (RFC 8246).
@@ -99,9 +96,7 @@ void Evidence::add(const SessionHeader& session, const Exchange& exchange, const
       exchange.answer.is_object() ? exchange.answer.value("headers", Document()) : Document();
   if (headers.is_object())
     for (const auto& [name, value] : headers.items())
-      seen.answered.emplace_back(
-          id_of(lowered(name)),
-          id_of("=" + value.dump(-1, ' ', false, Document::error_handler_t::replace)));
+      seen.answered.emplace_back(id_of(lowered(name)), id_of("=" + json_text(value)));
   std::ranges::sort(seen.asked);
   std::ranges::sort(seen.answered);
   if (dependencies.changed)
@@ -134,7 +129,7 @@ void Evidence::describe(const Exchange& exchange, const Asked& asked,
   said.began = seen.began;
   said.ended = seen.ended;
   said.content = seen.content;
-  said.body = id_of(text_of(answer.value("body", Document())));
+  said.body = id_of(json_text(answer.value("body", Document())));
   said.writes = dependencies.writes;
   said.collection = dependencies.collection;
   said.changed = dependencies.changed;
@@ -189,7 +184,7 @@ std::string Evidence::unexplained(const Document& node, const std::string& name,
   const std::string text = scalar_text(node);
   const bool identifies = name == "id" || name.ends_with("_id") || name.ends_with("Id");
   if (identifies || looks_generated(text) || asked_with(id_of(text))) return "*";
-  return text_of(node);
+  return json_text(node);
 }
 
 void Evidence::conclude() {
