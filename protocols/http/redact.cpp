@@ -7,6 +7,7 @@
 
 #include "protocols/http/ascii.hpp"
 #include "protocols/http/json_text.hpp"
+#include "protocols/http/signed.hpp"
 
 namespace understudy::http {
 namespace {
@@ -103,6 +104,8 @@ std::string redacted_set_cookie(std::string_view value) {
 /// `Bearer abc` with the credentials replaced; what does not begin with a scheme is all
 /// credentials.
 std::string redacted_credentials(std::string_view value) {
+  if (auto signer = signer_of(value, [](std::string_view name) { return placeholder(name); }))
+    return *std::move(signer);
   const std::size_t space = value.find(' ');
   const auto is_letter = [](char c) { return (lower(c) >= 'a' && lower(c) <= 'z') || c == '-'; };
   if (space == std::string_view::npos || !std::ranges::all_of(value.substr(0, space), is_letter))

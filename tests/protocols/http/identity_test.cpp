@@ -62,6 +62,20 @@ const std::vector<std::vector<std::string>> classes = {
     {"HEAD /a HTTP/1.1\r\n\r\n"},
     {"GET /a HTTP/1.1\r\nAuthorization: Bearer a\r\n\r\n"},
     {"GET /a HTTP/1.1\r\nAuthorization: Bearer b\r\n\r\n"},
+    {"GET /a HTTP/1.1\r\nAuthorization: AWS4-HMAC-SHA256 Credential=AK/20260101/eu/s3/aws4_request, "
+     "SignedHeaders=host, Signature=11\r\nX-Amz-Date: 20260101T000000Z\r\n\r\n",
+     "GET /a HTTP/1.1\r\nAuthorization: AWS4-HMAC-SHA256 Credential=AK/20260102/eu/s3/aws4_request,"
+     "SignedHeaders=host,Signature=22\r\nX-Amz-Date: 20260102T000000Z\r\n\r\n"},
+    {"GET /a HTTP/1.1\r\nAuthorization: AWS4-HMAC-SHA256 Credential=BK/20260101/eu/s3/aws4_request, "
+     "SignedHeaders=host, Signature=11\r\n\r\n"},
+    {"GET /a HTTP/1.1\r\nAuthorization: Digest username=\"ann\", realm=\"a, b\", nonce=\"1\", "
+     "response=\"2\"\r\n\r\n",
+     "GET /a HTTP/1.1\r\nAuthorization: Digest username=\"ann\", realm=\"a, b\", nonce=\"3\", "
+     "response=\"4\"\r\n\r\n"},
+    {"GET /a HTTP/1.1\r\nAuthorization: Digest username=\"bob\", realm=\"a, b\", nonce=\"1\", "
+     "response=\"2\"\r\n\r\n"},
+    {"GET /a HTTP/1.1\r\nAuthorization: AWS AK:c2lnbg==\r\n\r\n",
+     "GET /a HTTP/1.1\r\nAuthorization: AWS AK:b3RoZXI=\r\n\r\n"},
     {"GET /a HTTP/1.1\r\nCookie: a=1; b=2\r\n\r\n", "GET /a HTTP/1.1\r\nCookie: b=2;a=1\r\n\r\n",
      "GET /a HTTP/1.1\r\nCookie: b=2\r\nCookie: a=1\r\n\r\n"},
     {"GET /a HTTP/1.1\r\nCookie: a=1\r\n\r\n"},
