@@ -70,6 +70,8 @@ struct Analysis {
   /// that led to it: after a write that determines it the state is one and the same.
   std::vector<KeyPath> contents;
   std::vector<KeyPath> writes;
+  /// What it may write besides where it is answered otherwise than it was here.
+  std::vector<KeyPath> writes_otherwise;
   std::vector<Determined> determined;
   RowFacts rows;           ///< of the tables among `reads` and `writes`: which of their rows
   bool changed = true;     ///< false for a write that failed or touched nothing: bumps nothing,

@@ -52,6 +52,8 @@ Analysis HttpAnalyser::analyse(const SessionHeader& session, const Exchange& exc
   if (dependencies.effect == Effect::write)
     std::ranges::copy(beyond.writes, std::back_inserter(dependencies.writes));
   analysis.effect = dependencies.effect;
+  // In another state it may make another member, or none.
+  if (!dependencies.collection.empty()) analysis.writes_otherwise = {dependencies.collection};
   analysis.reads = std::move(dependencies.reads);
   analysis.writes = std::move(dependencies.writes);
   analysis.changed = dependencies.changed;

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -19,6 +21,12 @@ namespace understudy::http {
 
 [[nodiscard]] inline bool iequals(std::string_view a, std::string_view b) noexcept {
   return std::ranges::equal(a, b, {}, lower, lower);
+}
+
+template <std::size_t n>
+[[nodiscard]] constexpr bool is_among(std::string_view name,
+                                      const std::array<std::string_view, n>& names) noexcept {
+  return std::ranges::find(names, name) != names.end();
 }
 
 /// Without the optional white space (RFC 9110, 5.6.3) at both ends.

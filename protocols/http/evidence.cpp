@@ -1,6 +1,7 @@
 #include "protocols/http/evidence.hpp"
 
 #include <algorithm>
+#include <array>
 #include <numeric>
 #include <tuple>
 #include <utility>
@@ -44,6 +45,20 @@ std::string content_of(const Document& answer) {
   Document content = answer;
   if (content.is_object()) content.erase("headers");
   return json_text(content);
+}
+
+/// A field that tells something each time, and is told as it was: counters and times, and what a
+/// client brings back.
+bool moves(std::string_view name, std::string_view before, std::string_view after) {
+  constexpr std::array<std::string_view, 6> told = {"set-cookie", "location", "content-location",
+                                                    "link", "etag", "last-modified"};
+  const auto tells_a_number = [](std::string_view value) {
+    return std::ranges::all_of(value, [](char octet) {
+      return (octet >= '0' && octet <= '9') || octet == '"' || octet == '=' || octet == '.';
+    });
+  };
+  return std::ranges::find(told, name) != told.end() ||
+         (tells_a_number(before) && tells_a_number(after));
 }
 
 /// The server says itself that it never changes (RFC 8246).
@@ -294,8 +309,9 @@ std::vector<const Evidence::Write*> Evidence::writes_between(const Seen& earlier
 }
 
 void Evidence::blame_answer_fields(const Seen& earlier, const Seen& later) {
-  for_each_difference(earlier.answered, later.answered,
-                      [&](Id name, Id, Id) { volatile_.insert(texts_[name]); });
+  for_each_difference(earlier.answered, later.answered, [&](Id name, Id before, Id after) {
+    if (!moves(texts_[name], texts_[before], texts_[after])) volatile_.insert(texts_[name]);
+  });
 }
 
 namespace {

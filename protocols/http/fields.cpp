@@ -12,11 +12,6 @@ namespace understudy::http {
 namespace {
 
 template <std::size_t n>
-bool is_any_of(std::string_view name, const std::array<std::string_view, n>& names) noexcept {
-  return std::ranges::find(names, name) != names.end();
-}
-
-template <std::size_t n>
 bool begins_with_any_of(std::string_view name,
                         const std::array<std::string_view, n>& prefixes) noexcept {
   return std::ranges::any_of(prefixes,
@@ -81,7 +76,7 @@ constexpr std::array<std::string_view, 26> per_request_words = {
 constexpr std::array<std::string_view, 9> words_before_id = {
     "request", "message", "call", "transaction", "txn", "event", "delivery", "exchange", "operation"};
 
-std::vector<std::string_view> words_of(std::string_view name) {
+std::vector<std::string_view> words_of_name(std::string_view name) {
   std::vector<std::string_view> words;
   while (!name.empty()) {
     const std::size_t end = std::min(name.find_first_of("-_."), name.size());
@@ -164,28 +159,28 @@ std::string normalised_list(std::string_view value) {
 }  // namespace
 
 FieldRole role_of(std::string_view name) {
-  if (name == scope_field || is_any_of(name, of_transport) || is_any_of(name, of_client) ||
-      is_any_of(name, of_body) || is_any_of(name, of_tracing) ||
+  if (name == scope_field || is_among(name, of_transport) || is_among(name, of_client) ||
+      is_among(name, of_body) || is_among(name, of_tracing) ||
       begins_with_any_of(name, prefixes) || name.starts_with("x-amz-checksum-") ||
       name == "sec-gpc")
     return FieldRole::irrelevant;
   if (name == "cookie" || name.starts_with(cookie_prefix) || is_secret_field(name))
     return FieldRole::credential;
-  if (is_any_of(name, known_to_select)) return FieldRole::selecting;
+  if (is_among(name, known_to_select)) return FieldRole::selecting;
   if (is_named_per_request(name)) return FieldRole::unknown;
-  const auto has_one_of = [words = words_of(name)](const auto& known) {
-    return std::ranges::any_of(words, [&](auto word) { return is_any_of(word, known); });
+  const auto has_one_of = [words = words_of_name(name)](const auto& known) {
+    return std::ranges::any_of(words, [&](auto word) { return is_among(word, known); });
   };
   if (has_one_of(credential_words)) return FieldRole::credential;
   return has_one_of(selecting_words) ? FieldRole::selecting : FieldRole::unknown;
 }
 
 bool is_named_per_request(std::string_view name) {
-  const auto words = words_of(name);
+  const auto words = words_of_name(name);
   for (std::size_t i = 0; i < words.size(); ++i) {
-    if (is_any_of(words[i], per_request_words)) return true;
+    if (is_among(words[i], per_request_words)) return true;
     const bool id = i + 1 < words.size() && words[i + 1] == "id";
-    if (id && is_any_of(words[i], words_before_id)) return true;
+    if (id && is_among(words[i], words_before_id)) return true;
   }
   return false;
 }

@@ -135,6 +135,9 @@ Asked asked_of(const Document& request, std::vector<Problem>& problems) {
   else
     for (const auto& [name, value] : headers.items())
       read_field(name, value, asked.headers, problems);
+  if (request.contains("body") && request["body"].is_structured() &&
+      find(asked.headers, "content-type") == nullptr)
+    asked.headers.push_back({"content-type", "application/json"});
   if (request.contains("body"))
     asked.body =
         canonical_body(content_type_of(asked.headers), request["body"], "/request/body", problems);

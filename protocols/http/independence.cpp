@@ -160,13 +160,16 @@ bool Independence::is_own(std::uint32_t reader, const Said& write) const {
 bool Independence::is_apart(std::uint32_t reader, std::uint32_t writer) const {
   const Request& read = requests_[reader];
   if (!read.reads || intersect(read.words, requests_[writer].words)) return false;
-  return std::ranges::all_of(outcomes_[writer], [&](std::size_t i) {
+  bool made = false;  // where it always failed, nobody knows what it would do
+  for (const std::size_t i : outcomes_[writer]) {
+    if (!said_[i].changed) continue;
     const KeyPath& collection = said_[i].collection;
-    return !said_[i].changed ||
-           (!collection.empty() && read.path.size() > collection.size() &&
-            overlaps(read.path, collection) && is_identifier(read.path[collection.size()]) &&
-            !is_own(reader, said_[i]));
-  });
+    made = !collection.empty() && read.path.size() > collection.size() &&
+           overlaps(read.path, collection) && is_identifier(read.path[collection.size()]) &&
+           !is_own(reader, said_[i]);
+    if (!made) return false;
+  }
+  return made;
 }
 
 bool Independence::is_shown(std::uint32_t reader, std::uint32_t writer) const {
@@ -209,18 +212,17 @@ bool Independence::is_independent(std::uint32_t reader, std::uint32_t writer) co
 
 /// What a write to its own path does, a request depends on anyhow.
 bool Independence::is_always_own(std::uint32_t reader, std::uint32_t writer) const {
-  return std::ranges::all_of(outcomes_[writer], [&](std::size_t i) {
-    return !said_[i].changed || is_own(reader, said_[i]);
-  });
+  return std::ranges::all_of(outcomes_[writer],
+                             [&](std::size_t i) { return is_own(reader, said_[i]); });
 }
 
 void Independence::find_sets() {
   depends_on_.resize(requests_.size());
   is_part_of_.resize(requests_.size());
+  // One that failed whenever it was recorded may succeed in another state.
   std::vector<std::uint32_t> writers;
   for (std::uint32_t i = 0; i < requests_.size(); ++i)
-    if (std::ranges::any_of(outcomes_[i], [&](std::size_t n) { return said_[n].changed; }))
-      writers.push_back(i);
+    if (!requests_[i].reads) writers.push_back(i);
   const bool all = requests_.size() * writers.size() > most_pairs;
   std::map<std::vector<std::uint32_t>, std::uint32_t> numbers;
   for (std::uint32_t reader = 0; reader < requests_.size(); ++reader) {

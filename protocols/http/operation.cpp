@@ -11,11 +11,6 @@
 namespace understudy::http {
 namespace {
 
-template <std::size_t n>
-bool is_any_of(std::string_view name, const std::array<std::string_view, n>& names) noexcept {
-  return std::ranges::find(names, name) != names.end();
-}
-
 constexpr std::array<std::string_view, 6> naming_fields = {
     "x-amz-target", "soapaction", "x-action", "x-operation", "x-rpc-method", "mcp-method"};
 constexpr std::array<std::string_view, 9> naming_members = {
@@ -41,7 +36,7 @@ constexpr std::array<std::string_view, 38> doing = {
     "start",   "stop",    "run",    "execute", "send",  "else"};
 
 /// `BatchGetItem`, `get_item`, `user.info/getAll` as words in lower case.
-std::vector<std::string> words_of(std::string_view name) {
+std::vector<std::string> words_of_operation(std::string_view name) {
   std::vector<std::string> words;
   bool begins = true;
   for (std::size_t i = 0; i < name.size(); ++i) {
@@ -66,12 +61,12 @@ bool is_asking_name(std::string_view name) {
   if (end == name.npos) return false;
   name = name.substr(0, end + 1);
   name.remove_prefix(name.find_last_of(".#/:\"") + 1);
-  const auto words = words_of(name);
-  if (words.empty() || !is_any_of(words.front(), asking)) return false;
+  const auto words = words_of_operation(name);
+  if (words.empty() || !is_among(words.front(), asking)) return false;
   const bool several = words.front() == "batch" || words.front() == "multi";
-  if (several && (words.size() < 2 || !is_any_of(words[1], asking))) return false;
+  if (several && (words.size() < 2 || !is_among(words[1], asking))) return false;
   return std::ranges::none_of(words,
-                              [](const std::string& word) { return is_any_of(word, doing); });
+                              [](const std::string& word) { return is_among(word, doing); });
 }
 
 /// A name, not a text that somebody wrote.
@@ -91,7 +86,7 @@ std::string named_by(const Document& body) {
   if (body.is_array())
     for (const Document& pair : body)
       if (pair.is_array() && pair.size() == 2 && is_name(pair[0]) && is_name(pair[1]) &&
-          is_any_of(pair[0].get<std::string>(), naming_members))
+          is_among(pair[0].get<std::string>(), naming_members))
         return pair[0].get<std::string>() + '=' + pair[1].get<std::string>();
   return {};
 }
@@ -120,12 +115,12 @@ std::string operation_of(const Asked& asked) {
 }
 
 bool only_asks(const Asked& asked, std::string_view operation) {
-  if (is_any_of(asked.method, safe_methods)) return true;
+  if (is_among(asked.method, safe_methods)) return true;
   if (asked.method != "POST") return false;
   const auto path = segments_of(asked.path);
   if (!path.empty() && path.back() == "graphql") return is_graphql_query(asked);
   if (!operation.empty()) return is_asking_name(operation.substr(operation.find('=') + 1));
-  return !path.empty() && (is_any_of(path.back(), questions) || is_asking_method(path));
+  return !path.empty() && (is_among(path.back(), questions) || is_asking_method(path));
 }
 
 bool signs_in(const Asked& asked) {
@@ -135,7 +130,7 @@ bool signs_in(const Asked& asked) {
       "token",   "tokens",  "refresh", "authenticate", "authorize"};
   const auto path = segments_of(asked.path);
   return std::ranges::any_of(path, [&](const std::string& segment) {
-    return is_any_of(lowered(segment), names);
+    return is_among(lowered(segment), names);
   });
 }
 

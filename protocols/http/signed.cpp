@@ -9,11 +9,6 @@
 namespace understudy::http {
 namespace {
 
-template <std::size_t n>
-bool is_any_of(std::string_view name, const std::array<std::string_view, n>& names) noexcept {
-  return std::ranges::find(names, name) != names.end();
-}
-
 struct Parameter {
   std::string name;  ///< in lower case
   std::string_view value;
@@ -74,18 +69,18 @@ std::optional<std::string> signer_of(
   std::string signer(scheme);
   constexpr std::array<std::string_view, 5> pairs = {"aws", "sharedkey", "sharedkeylite", "hmac",
                                                      "hmac-sha256"};
-  if (is_any_of(lowered(scheme), pairs) && rest.find('=') > rest.find(':') &&
+  if (is_among(lowered(scheme), pairs) && rest.find('=') > rest.find(':') &&
       rest.find(':') != rest.npos)
     return signer + ' ' + placeholder(rest.substr(0, rest.find(':')));
   const auto parameters = parameters_of(rest);
   if (std::ranges::none_of(parameters, [](const Parameter& parameter) {
-        return is_any_of(parameter.name, signatures);
+        return is_among(parameter.name, signatures);
       }))
     return std::nullopt;
   for (const auto& [name, value] : parameters) {
     if (name == "credential")
       signer += ' ' + name + '=' + scope_of_key(value, placeholder);
-    else if (is_any_of(name, names_of_signer))
+    else if (is_among(name, names_of_signer))
       signer += ' ' + name + '=' + placeholder(value);
     else if (name == "realm")
       signer += ' ' + name + '=' + std::string(value);

@@ -15,6 +15,7 @@ using AlignedValues = std::vector<std::string>;
 /// A step that goes into the table, with its generated values.
 struct Line {
   std::uint32_t service = 0;
+  const Protocol* protocol = nullptr;
   const Step* step = nullptr;
   std::string mask{};
   AlignedValues asked{};
@@ -27,10 +28,18 @@ struct Recording {
   std::set<std::string> constants;  ///< by a pin
 };
 
+/// Generated values and placeholders: a server gives out secrets of its own.
+AlignedValues values_in(const Document& answer) {
+  AlignedValues values;
+  match::collect_values(answer, values);
+  match::collect_placeholders(answer, values);
+  return values;
+}
+
 Line read_line(const LoadedService& service, std::uint32_t number, const Step& step,
                Recording& recording) {
   const auto masked = match::mask(*service.protocol, step.analysis.identity.canonical);
-  Line line{number, &step, masked.mask, {}, answer_of(step)};
+  Line line{number, service.protocol, &step, masked.mask, {}, answer_of(step)};
   for (const auto& value : masked.values) {
     line.asked.push_back(value.folded);
     const PinnedPlace* pinned = pin_of(service, masked, value);
@@ -48,8 +57,7 @@ std::map<std::uint32_t, Recording> recordings_of(std::span<const LoadedService> 
       Recording& recording = recordings[step.recording];
       Line line = read_line(services[s], s, step, recording);
       recording.values.insert(line.asked.begin(), line.asked.end());
-      AlignedValues shown;
-      match::collect_values(line.answer, shown);
+      const AlignedValues shown = values_in(line.answer);
       recording.values.insert(shown.begin(), shown.end());
       recording.lines.push_back(std::move(line));
     }
@@ -78,7 +86,11 @@ class Aligner {
 
  private:
   void pair(const Line& line) {
-    const auto found = open_.find({line.service, line.mask});
+    // Secrets are no holes of a mask: a request is paired by those that it was asked with.
+    const std::string asked = renamed_secrets(line);
+    const std::string& mask =
+        asked.empty() ? line.mask : match::mask(*line.protocol, asked).mask;
+    const auto found = open_.find({line.service, mask});
     if (found == open_.end()) return;
     auto& candidates = found->second;
     for (auto candidate = candidates.begin(); candidate != candidates.end(); ++candidate) {
@@ -91,6 +103,21 @@ class Aligner {
       ++paired_;
       return;
     }
+  }
+
+  /// The canonical request with the secrets that the earlier recording has in place of its own;
+  /// empty where it has none of them.
+  [[nodiscard]] std::string renamed_secrets(const Line& line) const {
+    const std::string& canonical = line.step->analysis.identity.canonical;
+    std::vector<std::string> secrets;
+    match::find_placeholders(canonical, secrets);
+    const auto is_known = [&](const std::string& secret) { return names_.contains(secret); };
+    if (std::ranges::none_of(secrets, is_known)) return {};
+    return match::renamed(std::string_view(canonical), [&](const std::string& value) {
+      const auto found = names_.find(value);
+      const bool secret = value.front() == match::folded_placeholder;
+      return secret && found != names_.end() ? &found->second : nullptr;
+    });
   }
 
   using Pairs = std::vector<std::pair<std::string, std::string>>;
@@ -130,13 +157,14 @@ class Aligner {
   /// Of several new values of one kind in an answer nobody knows which stands for which: what a
   /// server lists, it may have put in any order.
   void pair_answers(const Line& earlier, const Line& later) {
-    AlignedValues theirs, ours;
-    match::collect_values(earlier.answer, theirs);
-    match::collect_values(later.answer, ours);
+    const AlignedValues theirs = values_in(earlier.answer), ours = values_in(later.answer);
     const auto pairs = agree(theirs, ours);
     if (!pairs || pairs->empty()) return;
     std::set<match::ValueKind> kinds;
     for (const auto& [old_value, new_value] : *pairs) {
+      // A secret has a place of its own.
+      const bool secret = old_value.front() == match::folded_placeholder;
+      if (secret && new_value.front() == match::folded_placeholder) continue;
       const match::ValueKind kind = match::kind_of_folded(old_value);
       if (kind != match::kind_of_folded(new_value) || !kinds.insert(kind).second) return;
     }

@@ -84,6 +84,7 @@ class Tracer {
     }
     if (a.effect != Effect::write) return;
     names_[request].writes_unknown.add(keys.writes_unknown, a.determined, false);
+    names_[request].writes_unknown.add(a.writes_otherwise, {}, false);
     outcomes_[outcome_of(step, request)].add(keys.writes, a.determined, true);
   }
 

@@ -398,6 +398,7 @@ void keep_values(const Protocol& protocol, const Exchange& exchange, Step& step)
   step.hidden_in = suspicious_text(answer);
   std::vector<std::string> values;
   match::collect_values(answer, values);
+  match::collect_placeholders(answer, values);
   const Identity& request = step.analysis.identity;
   const bool adds_rows = protocol.rows_of(request.canonical, request.qualifier).size() > 1;
   if (values.empty() && !adds_rows) return;

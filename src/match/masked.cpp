@@ -20,7 +20,20 @@ void append_between(std::string& mask, std::string_view text) {
   }
 }
 
-std::optional<std::string> rename_text(std::string_view text, const Rename& rename) {
+std::string with_placeholders_renamed(std::string text, const Rename& rename) {
+  std::vector<std::string> placeholders;
+  find_placeholders(text, placeholders);
+  std::size_t from = 0;
+  for (const std::string& folded : placeholders) {
+    const std::size_t size = folded.size() - 1, at = text.find(folded.substr(1), from);
+    const std::string* other = rename(folded);
+    if (other != nullptr) text.replace(at, size, *other, 1);
+    from = at + (other != nullptr ? other->size() - 1 : size);
+  }
+  return text;
+}
+
+std::optional<std::string> rename_values(std::string_view text, const Rename& rename) {
   std::vector<Token> tokens;
   find_tokens(text, tokens);
   std::string result;
@@ -35,6 +48,13 @@ std::optional<std::string> rename_text(std::string_view text, const Rename& rena
   }
   if (copied == 0) return std::nullopt;
   return result += text.substr(copied);
+}
+
+std::optional<std::string> rename_text(std::string_view text, const Rename& rename) {
+  if (text.find("redacted:") == std::string_view::npos) return rename_values(text, rename);
+  std::string other = with_placeholders_renamed(std::string(text), rename);
+  if (auto renamed = rename_values(other, rename)) return renamed;
+  return other == text ? std::nullopt : std::optional(std::move(other));
 }
 
 /// A number stays one where the new digits are one.
@@ -120,6 +140,13 @@ void collect_values(std::string_view text, std::vector<std::string>& folded) {
   find_tokens(text, tokens);
   for (const Token& token : tokens)
     folded.push_back(fold(token.kind, text.substr(token.begin, token.size)));
+}
+
+void collect_placeholders(const Document& document, std::vector<std::string>& folded) {
+  if (document.is_structured())
+    for (const auto& item : document) collect_placeholders(item, folded);
+  else if (document.is_string())
+    find_placeholders(document.get_ref<const std::string&>(), folded);
 }
 
 void collect_values(const Document& document, std::vector<std::string>& folded) {

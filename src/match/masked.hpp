@@ -35,7 +35,7 @@ struct Masked {
 /// Gives a folded value for a folded value, or null where that stays.
 using Rename = std::function<const std::string*(const std::string& folded)>;
 
-/// The text with each generated value in it renamed, spelled as it was.
+/// The text with each generated value and placeholder in it renamed, spelled as it was.
 [[nodiscard]] std::string renamed(std::string_view text, const Rename& rename);
 /// So with each text and number of a document; keys of maps stay.
 [[nodiscard]] Document renamed(const Document& document, const Rename& rename);
@@ -45,6 +45,8 @@ using Rename = std::function<const std::string*(const std::string& folded)>;
 
 /// Appends the folded generated values of a text.
 void collect_values(std::string_view text, std::vector<std::string>& folded);
+/// Appends the folded placeholders in the leaves of a document.
+void collect_placeholders(const Document& document, std::vector<std::string>& folded);
 /// Appends those in the leaves of a document.
 void collect_values(const Document& document, std::vector<std::string>& folded);
 

@@ -48,6 +48,11 @@ std::size_t run(std::string_view text, std::size_t from, Is is) noexcept {
   return end - from;
 }
 
+std::size_t placeholder_at(std::string_view text, std::size_t at) noexcept {
+  if (!text.substr(at).starts_with(placeholder_mark)) return 0;
+  return placeholder_mark.size() + run(text, at + placeholder_mark.size(), is_base64url);
+}
+
 char to_lower(char octet) noexcept {
   return is_upper(octet) ? static_cast<char>(octet - 'A' + 'a') : octet;
 }
@@ -147,7 +152,7 @@ class Scanner {
 
   void scan() {
     for (std::size_t at = 0; at < text_.size();) {
-      if (const std::size_t size = placeholder_at(at))
+      if (const std::size_t size = placeholder_at(text_, at))
         at += size;
       else if (text_[at] == '$' && bcrypt_at(at))
         at += take(at, bcrypt_size, ValueKind::bcrypt);
@@ -160,13 +165,6 @@ class Scanner {
 
  private:
   static constexpr std::size_t bcrypt_size = 60;
-
-  /// What stands for a secret is nobody's to make anew: another one is another secret.
-  [[nodiscard]] std::size_t placeholder_at(std::size_t at) const noexcept {
-    const std::string_view rest = text_.substr(at);
-    if (!rest.starts_with(placeholder_mark)) return 0;
-    return placeholder_mark.size() + run(text_, at + placeholder_mark.size(), is_base64url);
-  }
 
   [[nodiscard]] bool bcrypt_at(std::size_t at) const noexcept {
     const std::string_view hash = text_.substr(at, bcrypt_size);
@@ -300,6 +298,13 @@ std::string kind_names() {
 
 void find_tokens(std::string_view text, std::vector<Token>& tokens) {
   Scanner(text, tokens).scan();
+}
+
+void find_placeholders(std::string_view text, std::vector<std::string>& folded) {
+  for (std::size_t at = text.find(placeholder_mark); at < text.size();
+       at = text.find(placeholder_mark, at + 1))
+    folded.push_back(folded_placeholder +
+                     std::string(text.substr(at, placeholder_at(text, at))));
 }
 
 std::string fold(ValueKind kind, std::string_view spelled) {

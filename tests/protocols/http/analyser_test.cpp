@@ -2,6 +2,7 @@
 #include "protocols/http/support.hpp"
 
 #include <algorithm>
+#include <array>
 #include <memory>
 
 #include "protocols/http/keys.hpp"
@@ -342,15 +343,28 @@ TEST_CASE("answers that differ in volatile fields only have one image") {
     return Document{
         {"status", 200}, {"headers", {{"X-Served", id}, {"ETag", body}}}, {"body", body}};
   };
-  const std::vector<Exchange> exchanges = {exchange(1, asked("GET /a"), answer("1", "x")),
-                                           exchange(3, asked("GET /a"), answer("2", "x")),
+  const std::vector<Exchange> exchanges = {exchange(1, asked("GET /a"), answer("i1d", "x")),
+                                           exchange(3, asked("GET /a"), answer("i2d", "x")),
                                            exchange(5, asked("PUT /a 1"), {{"status", 204}}),
-                                           exchange(7, asked("GET /a"), answer("3", "y")),
-                                           exchange(9, asked("GET /a"), answer("4", "y"))};
+                                           exchange(7, asked("GET /a"), answer("i3d", "y")),
+                                           exchange(9, asked("GET /a"), answer("i4d", "y"))};
   const Mock mock(exchanges);
   CHECK(mock.analyses[0].image == mock.analyses[1].image);
   CHECK(mock.analyses[3].image == mock.analyses[4].image);
   CHECK(mock.analyses[0].image != mock.analyses[3].image);
+}
+
+TEST_CASE("fields that count or tell something anew are sent as they were") {
+  for (const auto& [name, first, second] :
+       std::vector<std::array<std::string, 3>>{{"X-RateLimit-Remaining", "9", "8"},
+                                               {"Set-Cookie", "sid=redacted:00000001", "sid=redacted:00000002"},
+                                               {"ETag", "\"a\"", "\"b\""},
+                                               {"Link", "</a?page=1>", "</a?page=2>"}}) {
+    CAPTURE(name);
+    const Mock mock({exchange(1, asked("GET /a"), {{"status", 200}, {"headers", {{name, first}}}}),
+                     exchange(3, asked("GET /a"), {{"status", 200}, {"headers", {{name, second}}}})});
+    CHECK(mock.analyses[0].image != mock.analyses[1].image);
+  }
 }
 
 TEST_CASE("a flaw of an answer document is named with its place") {
