@@ -67,11 +67,10 @@ Analysis HttpAnalyser::analyse(const SessionHeader& session, const Exchange& exc
 void HttpAnalyser::pin(const Document& said, std::vector<Problem>& problems) {
   if (said.contains("independent")) {
     std::vector<KeyPath> paths;
-    for (const Document& path : said["independent"])
-      paths.push_back(segments_of(octets_of(path)));
+    for (const Document& path : said["independent"]) paths.push_back(segments_of(octets_of(path)));
     if (paths.size() < 2)
-      problems.push_back({"/independent", "expected two paths or more",
-                          "write `independent: [/orders, /stock]`"});
+      problems.push_back(
+          {"/independent", "expected two paths or more", "write `independent: [/orders, /stock]`"});
     evidence_.pin_independent(paths);
     independent_.push_back(std::move(paths));
   }
@@ -88,9 +87,8 @@ Effect HttpAnalyser::effect_of(const Asked& asked) const {
   if (!effects_.empty()) {
     // The narrowest first: as it is called, any of its kind.
     const std::string called = operation.empty() ? std::string() : ' ' + operation;
-    for (const std::string& request :
-         {pattern_of(asked) + called, template_of(asked) + called, pattern_of(asked),
-          template_of(asked)})
+    for (const std::string& request : {pattern_of(asked) + called, template_of(asked) + called,
+                                       pattern_of(asked), template_of(asked)})
       if (const auto pinned = effects_.find(request); pinned != effects_.end())
         return pinned->second;
   }
@@ -129,8 +127,7 @@ std::vector<std::pair<std::string, std::string>> HttpAnalyser::shapes() const {
   std::map<std::string, std::vector<Fields>> by_key;  // of all requests that share a hash
   for (const auto& [base, contexts] : evidence_.contexts())
     std::ranges::copy(contexts, std::back_inserter(by_key[contexts_key(base)]));
-  for (const auto& [key, contexts] : by_key)
-    shapes.emplace_back(key, encode_contexts(contexts));
+  for (const auto& [key, contexts] : by_key) shapes.emplace_back(key, encode_contexts(contexts));
   return shapes;
 }
 

@@ -32,8 +32,8 @@ class HttpAnalyser final : public Analyser {
   [[nodiscard]] Effect effect_of(const Asked& asked) const;
   [[nodiscard]] std::vector<Fields> contexts_of(const std::string& base);
 
-  const ServiceTable* table_ = nullptr;  // in place of evidence
-  std::map<std::string, Effect> effects_;           // as a person says, by request
+  const ServiceTable* table_ = nullptr;            // in place of evidence
+  std::map<std::string, Effect> effects_;          // as a person says, by request
   std::vector<std::vector<KeyPath>> independent_;  // the same
   Evidence evidence_;
   bool concluded_ = false;

@@ -51,7 +51,7 @@ std::string content_of(const Document& answer) {
 /// client brings back.
 bool moves(std::string_view name, std::string_view before, std::string_view after) {
   constexpr std::array<std::string_view, 6> told = {"set-cookie", "location", "content-location",
-                                                    "link", "etag", "last-modified"};
+                                                    "link",       "etag",     "last-modified"};
   const auto tells_a_number = [](std::string_view value) {
     return std::ranges::all_of(value, [](char octet) {
       return (octet >= '0' && octet <= '9') || octet == '"' || octet == '=' || octet == '.';
@@ -129,8 +129,8 @@ void Evidence::describe(const Exchange& exchange, const Asked& asked,
   seen.kind.read_as = id_of(called);
   seen.kind.path = segments_of(asked.path);
   seen.kind.reads = dependencies.effect == Effect::read;
-  seen.kind.constant = asked.method == "OPTIONS" || asked.method == "TRACE" ||
-                       is_immutable(exchange.answer);
+  seen.kind.constant =
+      asked.method == "OPTIONS" || asked.method == "TRACE" || is_immutable(exchange.answer);
   std::set<Id> words;
   for (const std::string& segment : seen.kind.path)
     if (is_identifier(segment)) add_words(segment, words);
@@ -156,9 +156,8 @@ void Evidence::describe(const Exchange& exchange, const Asked& asked,
     said.gives.assign(secrets.begin(), secrets.end());
   }
   seen.said.content = id_of(scalar_text(answer.value("status", Document())) + ' ' +
-                            unexplained(answer.value("body", Document()), "", [&](Id word) {
-                              return words.contains(word);
-                            }));
+                            unexplained(answer.value("body", Document()), "",
+                                        [&](Id word) { return words.contains(word); }));
 }
 
 /// Placeholders and JSON Web Tokens within the texts of an answer.
@@ -186,8 +185,8 @@ void Evidence::add_words(const Document& node, std::set<Id>& words) {
   if (!text.empty() && text.size() <= longest && !node.is_boolean()) words.insert(id_of(text));
 }
 
-/// The leaves of an answer that neither the request nor chance explains: not what it was asked with,
-/// an identifier or a time.
+/// The leaves of an answer that neither the request nor chance explains: not what it was asked
+/// with, an identifier or a time.
 std::string Evidence::unexplained(const Document& node, const std::string& name,
                                   const std::function<bool(Id)>& asked_with) {
   if (node.is_structured()) {
@@ -199,6 +198,8 @@ std::string Evidence::unexplained(const Document& node, const std::string& name,
   const std::string text = scalar_text(node);
   const bool identifies = name == "id" || name.ends_with("_id") || name.ends_with("Id");
   if (identifies || looks_generated(text) || asked_with(id_of(text))) return "*";
+  // What counts or flags something tells of what the last such write did: no two are alike.
+  if (node.is_number() || node.is_boolean()) return '#' + std::to_string(seen_.size());
   return json_text(node);
 }
 
@@ -234,8 +235,8 @@ void Evidence::find_irrelevant() {
 bool Evidence::varies(const std::string& name, const FieldUse& use) const {
   constexpr std::uint64_t enough = 3;
   const bool distinct = use.values.size() == use.requests;
-  const bool generated = std::ranges::all_of(
-      use.values, [this](Id value) { return looks_generated(texts_[value]); });
+  const bool generated =
+      std::ranges::all_of(use.values, [this](Id value) { return looks_generated(texts_[value]); });
   switch (role_of(name)) {
     case FieldRole::irrelevant:
     case FieldRole::selecting:
@@ -260,7 +261,8 @@ void Evidence::name_requests() {
       if (field == "host" && text == irrelevant_.host) continue;
       context.push_back({field, text});
     }
-    std::ranges::sort(context, {}, [](const Field& field) { return std::tie(field.name, field.value); });
+    std::ranges::sort(context, {},
+                      [](const Field& field) { return std::tie(field.name, field.value); });
     const std::string base = texts_[seen.base];
     seen.request = id_of(canonical_of(base, context));
     auto& contexts = contexts_[base];

@@ -1,8 +1,8 @@
 // What the recordings of a service show beyond single exchanges.
 //
 // Fields that vary by themselves, over all their uses, are irrelevant; all others are part of the
-// request (its context). Two answers to one request, equal but for their fields and with no write in
-// between: then these fields are volatile. Which writes leave which answers alone: see
+// request (its context). Two answers to one request, equal but for their fields and with no write
+// in between: then these fields are volatile. Which writes leave which answers alone: see
 // independence.hpp.
 #pragma once
 

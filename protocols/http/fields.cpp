@@ -19,62 +19,127 @@ bool begins_with_any_of(std::string_view name,
 }
 
 /// Of the connection and of what lies between client and server.
-constexpr std::array<std::string_view, 22> of_transport = {
-    "connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade",
-    "content-length", "expect", "accept-encoding", "content-encoding", "http2-settings", "priority",
-    "via", "forwarded", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-port", "x-real-ip",
-    "sec-websocket-key", "sec-websocket-version", "sec-websocket-extensions"};
+constexpr std::array<std::string_view, 22> of_transport = {"connection",
+                                                           "keep-alive",
+                                                           "proxy-connection",
+                                                           "te",
+                                                           "trailer",
+                                                           "transfer-encoding",
+                                                           "upgrade",
+                                                           "content-length",
+                                                           "expect",
+                                                           "accept-encoding",
+                                                           "content-encoding",
+                                                           "http2-settings",
+                                                           "priority",
+                                                           "via",
+                                                           "forwarded",
+                                                           "x-forwarded-for",
+                                                           "x-forwarded-proto",
+                                                           "x-forwarded-port",
+                                                           "x-real-ip",
+                                                           "sec-websocket-key",
+                                                           "sec-websocket-version",
+                                                           "sec-websocket-extensions"};
 
 /// Of the program that asks, and of caches.
-constexpr std::array<std::string_view, 14> of_client = {
-    "user-agent", "x-user-agent", "x-amz-user-agent", "x-goog-api-client", "cache-control",
-    "pragma", "age", "date", "dnt", "upgrade-insecure-requests", "save-data", "x-ms-date",
-    "x-amz-date", "x-goog-date"};
+constexpr std::array<std::string_view, 14> of_client = {"user-agent",
+                                                        "x-user-agent",
+                                                        "x-amz-user-agent",
+                                                        "x-goog-api-client",
+                                                        "cache-control",
+                                                        "pragma",
+                                                        "age",
+                                                        "date",
+                                                        "dnt",
+                                                        "upgrade-insecure-requests",
+                                                        "save-data",
+                                                        "x-ms-date",
+                                                        "x-amz-date",
+                                                        "x-goog-date"};
 
 /// Told by the body, which is compared itself.
 constexpr std::array<std::string_view, 7> of_body = {
-    "content-md5",     "digest", "content-digest", "repr-digest", "x-amz-content-sha256",
-    "x-amz-sdk-checksum-algorithm", "x-amz-trailer"};
+    "content-md5",          "digest",
+    "content-digest",       "repr-digest",
+    "x-amz-content-sha256", "x-amz-sdk-checksum-algorithm",
+    "x-amz-trailer"};
 
-constexpr std::array<std::string_view, 22> of_tracing = {
-    "traceparent", "tracestate", "baggage", "b3", "x-request-id", "x-correlation-id", "request-id",
-    "correlation-id", "x-trace-id", "x-span-id", "x-amzn-trace-id", "x-cloud-trace-context",
-    "sentry-trace", "uber-trace-id", "x-ot-span-context", "newrelic", "elastic-apm-traceparent",
-    "grpc-trace-bin", "x-client-trace-id", "x-ms-client-request-id", "x-amzn-requestid",
-    "amz-sdk-request"};
+constexpr std::array<std::string_view, 22> of_tracing = {"traceparent",
+                                                         "tracestate",
+                                                         "baggage",
+                                                         "b3",
+                                                         "x-request-id",
+                                                         "x-correlation-id",
+                                                         "request-id",
+                                                         "correlation-id",
+                                                         "x-trace-id",
+                                                         "x-span-id",
+                                                         "x-amzn-trace-id",
+                                                         "x-cloud-trace-context",
+                                                         "sentry-trace",
+                                                         "uber-trace-id",
+                                                         "x-ot-span-context",
+                                                         "newrelic",
+                                                         "elastic-apm-traceparent",
+                                                         "grpc-trace-bin",
+                                                         "x-client-trace-id",
+                                                         "x-ms-client-request-id",
+                                                         "x-amzn-requestid",
+                                                         "amz-sdk-request"};
 
 constexpr std::array<std::string_view, 13> prefixes = {
-    "sec-fetch-", "sec-ch-", "x-b3-", "x-datadog-", "x-newrelic-", "uberctx-", "ot-tracer-",
-    "x-ot-", "elastic-apm-", "x-instana-", "x-dynatrace-", "x-stainless-", "amz-sdk-"};
+    "sec-fetch-",   "sec-ch-",      "x-b3-",   "x-datadog-",   "x-newrelic-",
+    "uberctx-",     "ot-tracer-",   "x-ot-",   "elastic-apm-", "x-instana-",
+    "x-dynatrace-", "x-stainless-", "amz-sdk-"};
 
-constexpr std::array<std::string_view, 24> known_to_select = {
-    "accept", "accept-language", "accept-charset", "accept-version", "accept-datetime",
-    "content-type", "content-language", "host", "origin", "x-forwarded-host", "prefer", "depth",
-    "destination", "x-http-method-override", "x-method-override", "x-http-method", "x-amz-target",
-    "soapaction", "mcp-method", "mcp-protocol-version", "x-requested-with", "api-version",
-    "x-api-version", "sec-websocket-protocol"};
+constexpr std::array<std::string_view, 24> known_to_select = {"accept",
+                                                              "accept-language",
+                                                              "accept-charset",
+                                                              "accept-version",
+                                                              "accept-datetime",
+                                                              "content-type",
+                                                              "content-language",
+                                                              "host",
+                                                              "origin",
+                                                              "x-forwarded-host",
+                                                              "prefer",
+                                                              "depth",
+                                                              "destination",
+                                                              "x-http-method-override",
+                                                              "x-method-override",
+                                                              "x-http-method",
+                                                              "x-amz-target",
+                                                              "soapaction",
+                                                              "mcp-method",
+                                                              "mcp-protocol-version",
+                                                              "x-requested-with",
+                                                              "api-version",
+                                                              "x-api-version",
+                                                              "sec-websocket-protocol"};
 
 /// Parts of names of fields that say who asks.
 constexpr std::array<std::string_view, 10> credential_words = {
-    "session", "sessionid", "sid", "auth", "jwt", "bearer", "credential", "credentials", "login",
-    "passport"};
+    "session", "sessionid",  "sid",         "auth",  "jwt",
+    "bearer",  "credential", "credentials", "login", "passport"};
 
 /// Parts of names by which a service tells whom or what it serves.
 constexpr std::array<std::string_view, 34> selecting_words = {
-    "tenant",  "org",       "organization", "organisation", "account",  "customer", "user",
-    "client",  "workspace", "project",      "team",         "company",  "shop",     "store",
-    "brand",   "market",    "region",       "country",      "locale",   "language", "currency",
-    "role",    "group",     "namespace",    "realm",        "database", "schema",   "environment",
+    "tenant",  "org",       "organization", "organisation", "account",  "customer",   "user",
+    "client",  "workspace", "project",      "team",         "company",  "shop",       "store",
+    "brand",   "market",    "region",       "country",      "locale",   "language",   "currency",
+    "role",    "group",     "namespace",    "realm",        "database", "schema",     "environment",
     "version", "action",    "operation",    "method",       "command",  "impersonate"};
 
 /// Parts of names of what is new in each request; those of two parts with the hyphen.
 constexpr std::array<std::string_view, 26> per_request_words = {
-    "trace",     "traceid",  "span",      "spanid",    "requestid",  "correlation", "correlationid",
-    "nonce",     "cnonce",   "timestamp", "time",      "date",       "idempotency", "invocation",
-    "attempt",   "retry",    "seq",       "sequence",  "messageid",  "callid",      "transactionid",
-    "txnid",     "eventid",  "uber",      "sentry",    "sent"};
+    "trace",   "traceid", "span",      "spanid",   "requestid", "correlation", "correlationid",
+    "nonce",   "cnonce",  "timestamp", "time",     "date",      "idempotency", "invocation",
+    "attempt", "retry",   "seq",       "sequence", "messageid", "callid",      "transactionid",
+    "txnid",   "eventid", "uber",      "sentry",   "sent"};
 constexpr std::array<std::string_view, 9> words_before_id = {
-    "request", "message", "call", "transaction", "txn", "event", "delivery", "exchange", "operation"};
+    "request", "message",  "call",     "transaction", "txn",
+    "event",   "delivery", "exchange", "operation"};
 
 std::vector<std::string_view> words_of_name(std::string_view name) {
   std::vector<std::string_view> words;
@@ -160,9 +225,8 @@ std::string normalised_list(std::string_view value) {
 
 FieldRole role_of(std::string_view name) {
   if (name == scope_field || is_among(name, of_transport) || is_among(name, of_client) ||
-      is_among(name, of_body) || is_among(name, of_tracing) ||
-      begins_with_any_of(name, prefixes) || name.starts_with("x-amz-checksum-") ||
-      name == "sec-gpc")
+      is_among(name, of_body) || is_among(name, of_tracing) || begins_with_any_of(name, prefixes) ||
+      name.starts_with("x-amz-checksum-") || name == "sec-gpc")
     return FieldRole::irrelevant;
   if (name == "cookie" || name.starts_with(cookie_prefix) || is_secret_field(name))
     return FieldRole::credential;
@@ -219,8 +283,7 @@ std::string compared_value(std::string_view name, std::string_view value) {
 std::string telling_host(std::string_view authority) {
   const std::size_t colon = authority.rfind(':');
   const std::size_t bracket = authority.rfind(']');
-  const bool has_port =
-      colon != authority.npos && (bracket == authority.npos || colon > bracket);
+  const bool has_port = colon != authority.npos && (bracket == authority.npos || colon > bracket);
   std::string host = lowered(trimmed(authority.substr(0, has_port ? colon : authority.npos)));
   if (host.ends_with('.')) host.pop_back();
   const bool names_a_machine = host.find('.') == host.npos || host == "host.docker.internal";

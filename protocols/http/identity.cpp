@@ -216,7 +216,8 @@ Fields context_of(const Asked& asked, const Irrelevant& irrelevant) {
   std::erase_if(context, [&](const Field& field) {
     return std::ranges::binary_search(irrelevant.fields, field.name);
   });
-  std::ranges::sort(context, {}, [](const Field& field) { return std::tie(field.name, field.value); });
+  std::ranges::sort(context, {},
+                    [](const Field& field) { return std::tie(field.name, field.value); });
   return context;
 }
 
@@ -299,8 +300,7 @@ namespace {
 std::string shown(const Field& field) {
   constexpr std::size_t longest = 100;
   const bool cookie = field.name.starts_with(cookie_prefix);
-  std::string text = cookie ? "the cookie " + field.name.substr(cookie_prefix.size())
-                            : field.name;
+  std::string text = cookie ? "the cookie " + field.name.substr(cookie_prefix.size()) : field.name;
   if (!field.value.empty()) text += (cookie ? " " : ": ") + field.value.substr(0, longest);
   return text;
 }

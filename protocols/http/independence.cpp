@@ -27,7 +27,8 @@ bool intersect(const Independence::Words& a, const Independence::Words& b) {
 }
 
 bool has_identifier(const KeyPath& path) {
-  return std::ranges::any_of(path, [](const std::string& segment) { return is_identifier(segment); });
+  return std::ranges::any_of(path,
+                             [](const std::string& segment) { return is_identifier(segment); });
 }
 
 /// `pattern` may have `*` for a segment.
@@ -46,9 +47,8 @@ std::uint32_t Independence::add(Request request) {
 }
 
 void Independence::conclude() {
-  std::ranges::stable_sort(said_, {}, [](const Said& said) {
-    return std::tuple(said.recording, said.began);
-  });
+  std::ranges::stable_sort(said_, {},
+                           [](const Said& said) { return std::tuple(said.recording, said.began); });
   outcomes_.resize(requests_.size());
   for (std::size_t i = 0; i < said_.size(); ++i) {
     if (requests_[said_[i].request].reads) continue;
@@ -73,10 +73,10 @@ void Independence::find_intervals() {
     const Request& request = requests_[said.request];
     if (!request.reads) {
       const auto [last, first] = last_of_kind.try_emplace({said.recording, request.read_as}, i);
-      if (!first) {
+      // The very same one again may be answered alike because the other undid what it had done.
+      if (!first && said_[last->second].request != said.request)
         add_interval(last->second, i, said_[last->second].content == said.content, true);
-        last->second = i;
-      }
+      last->second = i;
       continue;
     }
     std::size_t own = i;  // the last write to its own path, or itself
@@ -151,9 +151,8 @@ Independence::Kind Independence::kind_of(std::uint32_t reader, std::uint32_t wri
 }
 
 bool Independence::is_own(std::uint32_t reader, const Said& write) const {
-  return std::ranges::any_of(write.writes, [&](const KeyPath& path) {
-    return overlaps(path, requests_[reader].path);
-  });
+  return std::ranges::any_of(
+      write.writes, [&](const KeyPath& path) { return overlaps(path, requests_[reader].path); });
 }
 
 /// Of a collection the one makes a member and the other reads another one.

@@ -25,13 +25,13 @@ class Independence {
 
   /// What all exchanges of one request have in common.
   struct Request {
-    Id read_as = 0;   ///< equal for requests of one kind, by whom: of what is shown of one of them
+    Id read_as = 0;  ///< equal for requests of one kind, by whom: of what is shown of one of them
     Id written_as = 0;  ///< the same of a write
     Id who = 0;
     KeyPath path{};
-    Words words{};         ///< that may name something
-    Words credentials{};    ///< the secrets that it is asked with, sorted
-    bool reads = true;      ///< changes nothing
+    Words words{};        ///< that may name something
+    Words credentials{};  ///< the secrets that it is asked with, sorted
+    bool reads = true;    ///< changes nothing
     /// Signs in or out: changes only what is asked with the secrets that it is answered with, and
     /// what is asked by the same one.
     bool signs_in = false;
@@ -100,8 +100,8 @@ class Independence {
 
   std::vector<Request> requests_;
   std::vector<Said> said_;
-  std::vector<std::size_t> writes_;                  // numbers in said_, in order
-  std::vector<std::vector<std::size_t>> outcomes_;   // of each request: its writes in said_
+  std::vector<std::size_t> writes_;                 // numbers in said_, in order
+  std::vector<std::vector<std::size_t>> outcomes_;  // of each request: its writes in said_
   std::vector<Interval> intervals_;
   std::map<Kind, Shown> shown_;
   std::set<Kind> disproved_;

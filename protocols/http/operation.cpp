@@ -16,24 +16,24 @@ constexpr std::array<std::string_view, 6> naming_fields = {
 constexpr std::array<std::string_view, 9> naming_members = {
     "method", "op", "action", "operation", "operationName", "Action", "command", "cmd", "function"};
 
-constexpr std::array<std::string_view, 8> safe_methods = {
-    "GET", "HEAD", "OPTIONS", "TRACE", "QUERY", "SEARCH", "REPORT", "PROPFIND"};
+constexpr std::array<std::string_view, 8> safe_methods = {"GET",   "HEAD",   "OPTIONS", "TRACE",
+                                                          "QUERY", "SEARCH", "REPORT",  "PROPFIND"};
 
 /// Last segments of paths to which questions are put that are too long for a URL.
 constexpr std::array<std::string_view, 9> questions = {
     "search", "_search", "_msearch", "_count", "_mget", "query", "lookup", "count", "_query"};
 
 constexpr std::array<std::string_view, 20> asking = {
-    "get",  "list", "describe", "query", "scan",   "search", "find",   "fetch",  "read",  "lookup",
-    "count", "show", "select",  "view",  "exists", "head",   "batch",  "mget",   "multi", "ping"};
+    "get",   "list", "describe", "query", "scan",   "search", "find",  "fetch", "read",  "lookup",
+    "count", "show", "select",   "view",  "exists", "head",   "batch", "mget",  "multi", "ping"};
 
 /// With one of these in its name it does more than ask.
 constexpr std::array<std::string_view, 38> doing = {
-    "and",     "or",      "create", "update", "delete", "remove", "set",     "put",
-    "insert",  "add",     "incr",   "increment", "next", "pop",   "take",    "claim",
-    "reserve", "lock",    "lease",  "acquire", "consume", "ack",  "mark",    "ensure",
-    "upsert",  "receive", "write",  "modify",  "change", "new",   "reset",   "clear",
-    "start",   "stop",    "run",    "execute", "send",  "else"};
+    "and",     "or",      "create", "update",    "delete",  "remove", "set",   "put",
+    "insert",  "add",     "incr",   "increment", "next",    "pop",    "take",  "claim",
+    "reserve", "lock",    "lease",  "acquire",   "consume", "ack",    "mark",  "ensure",
+    "upsert",  "receive", "write",  "modify",    "change",  "new",    "reset", "clear",
+    "start",   "stop",    "run",    "execute",   "send",    "else"};
 
 /// `BatchGetItem`, `get_item`, `user.info/getAll` as words in lower case.
 std::vector<std::string> words_of_operation(std::string_view name) {
@@ -65,8 +65,7 @@ bool is_asking_name(std::string_view name) {
   if (words.empty() || !is_among(words.front(), asking)) return false;
   const bool several = words.front() == "batch" || words.front() == "multi";
   if (several && (words.size() < 2 || !is_among(words[1], asking))) return false;
-  return std::ranges::none_of(words,
-                              [](const std::string& word) { return is_among(word, doing); });
+  return std::ranges::none_of(words, [](const std::string& word) { return is_among(word, doing); });
 }
 
 /// A name, not a text that somebody wrote.
@@ -125,13 +124,12 @@ bool only_asks(const Asked& asked, std::string_view operation) {
 
 bool signs_in(const Asked& asked) {
   constexpr std::array<std::string_view, 17> names = {
-      "login",   "log-in",  "log_in",  "signin",       "sign-in",      "sign_in",
-      "logout",  "log-out", "signout", "sign-out",     "session",      "sessions",
-      "token",   "tokens",  "refresh", "authenticate", "authorize"};
+      "login",  "log-in",  "log_in",  "signin",       "sign-in",  "sign_in",
+      "logout", "log-out", "signout", "sign-out",     "session",  "sessions",
+      "token",  "tokens",  "refresh", "authenticate", "authorize"};
   const auto path = segments_of(asked.path);
-  return std::ranges::any_of(path, [&](const std::string& segment) {
-    return is_among(lowered(segment), names);
-  });
+  return std::ranges::any_of(
+      path, [&](const std::string& segment) { return is_among(lowered(segment), names); });
 }
 
 bool is_identifier(std::string_view segment) {

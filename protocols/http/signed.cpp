@@ -48,11 +48,11 @@ std::string scope_of_key(std::string_view value,
   return result;
 }
 
-constexpr std::array<std::string_view, 6> signatures = {"signature", "response", "mac",
-                                                        "oauth_signature", "hmac", "sig"};
+constexpr std::array<std::string_view, 6> signatures = {"signature",       "response", "mac",
+                                                        "oauth_signature", "hmac",     "sig"};
 constexpr std::array<std::string_view, 9> names_of_signer = {
-    "username", "keyid", "id", "oauth_consumer_key", "oauth_token", "app", "appid", "accesskeyid",
-    "apikey"};
+    "username", "keyid",       "id",    "oauth_consumer_key", "oauth_token", "app",
+    "appid",    "accesskeyid", "apikey"};
 
 }  // namespace
 

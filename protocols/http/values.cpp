@@ -51,7 +51,8 @@ std::string map_values(std::string_view canonical, const ValueMap& map) {
   if (pattern.size() < canonical.size()) result += '\0';
   bool says_who = false;  // what the next value says: another one is somebody else, not a new value
   while (const auto item = take_item(rest)) {
-    if (item->tag != 'v') says_who = item->tag == 'h' && role_of(item->text) == FieldRole::credential;
+    if (item->tag != 'v')
+      says_who = item->tag == 'h' && role_of(item->text) == FieldRole::credential;
     if (item->tag == 'b')
       append_item(result, 'b', map_body(item->text, [&](std::string_view text) {
                     return mapped(text, content);

@@ -89,8 +89,11 @@ Words words_of(const Path& mock_set, const Path& file) {
 
 /// The pins of one template, with the words that a person gave.
 std::string pin_of(const std::string& service, std::span<const Decision> decisions, Words& words) {
-  store::Pin pin{
-      .service = service, .request = decisions.front().request, .values = {}, .said = {}, .file = {}};
+  store::Pin pin{.service = service,
+                 .request = decisions.front().request,
+                 .values = {},
+                 .said = {},
+                 .file = {}};
   auto kept = std::move(words[{pin.service, pin.request}]);
   std::string comment;
   for (const Decision& decision : decisions) {

@@ -88,8 +88,7 @@ class Aligner {
   void pair(const Line& line) {
     // Secrets are no holes of a mask: a request is paired by those that it was asked with.
     const std::string asked = renamed_secrets(line);
-    const std::string& mask =
-        asked.empty() ? line.mask : match::mask(*line.protocol, asked).mask;
+    const std::string& mask = asked.empty() ? line.mask : match::mask(*line.protocol, asked).mask;
     const auto found = open_.find({line.service, mask});
     if (found == open_.end()) return;
     auto& candidates = found->second;

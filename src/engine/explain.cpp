@@ -66,8 +66,8 @@ void explain_state(const Protocol& protocol, const ServiceSection& section, Anal
     std::vector<Problem> problems;
     const Identity before = analyser.identify(request_from_line(protocol, line), problems);
     for (const Problem& problem : problems) explanation.problems.push_back(problem.what);
-    const Verdict verdict = live.ask(
-        {.canonical = before.canonical, .qualifier = before.qualifier}, connection);
+    const Verdict verdict =
+        live.ask({.canonical = before.canonical, .qualifier = before.qualifier}, connection);
     explanation.after.push_back({protocol.summarise(protocol.describe(before.canonical)),
                                  verdict.grade, source_of(section, verdict)});
   }

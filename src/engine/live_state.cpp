@@ -254,8 +254,8 @@ Verdict LiveState::of_rows(Asked& asked, const Proposal& proposal, Verdict verdi
 /// that it could have. So does one of another number of rows than was recorded.
 void LiveState::take_effect(const Verdict& verdict, match::Overlay& overlay) {
   const MissReason reason = verdict.doubt.reason;
-  const bool known = reason != MissReason::unknown_state && reason != MissReason::unproven &&
-                     !verdict.other_rows;
+  const bool known =
+      reason != MissReason::unknown_state && reason != MissReason::unproven && !verdict.other_rows;
   const auto keys = known ? section_.writes(*verdict.answer) : section_.writes(*verdict.request);
   const bool changed = !known || (verdict.answer->flags & format::answer_changed) != 0;
   const auto author = static_cast<std::uint32_t>(verdict.request - section_.requests().data());

@@ -303,8 +303,7 @@ void find_tokens(std::string_view text, std::vector<Token>& tokens) {
 void find_placeholders(std::string_view text, std::vector<std::string>& folded) {
   for (std::size_t at = text.find(placeholder_mark); at < text.size();
        at = text.find(placeholder_mark, at + 1))
-    folded.push_back(folded_placeholder +
-                     std::string(text.substr(at, placeholder_at(text, at))));
+    folded.push_back(folded_placeholder + std::string(text.substr(at, placeholder_at(text, at))));
 }
 
 std::string fold(ValueKind kind, std::string_view spelled) {

@@ -46,9 +46,9 @@ struct Token {
 /// Appends those of `text` from left to right. None overlap.
 void find_tokens(std::string_view text, std::vector<Token>& tokens);
 
-/// What stands for a secret (`redacted:…`) is no generated value: another one is another secret, and
-/// nothing stands for it. Only two recordings of one flow are laid beside each other by them. Folded
-/// they are of no kind and begin with this.
+/// What stands for a secret (`redacted:…`) is no generated value: another one is another secret,
+/// and nothing stands for it. Only two recordings of one flow are laid beside each other by them.
+/// Folded they are of no kind and begin with this.
 inline constexpr char folded_placeholder = '!';
 /// Appends the placeholders of a text, folded, from left to right.
 void find_placeholders(std::string_view text, std::vector<std::string>& folded);

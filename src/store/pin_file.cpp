@@ -43,19 +43,24 @@ void read_said(const RuleDocument& found, Pin& pin) {
           found.shape.member(found.document, "", "independent", Kind::list, Presence::optional)) {
     pin.said["independent"] = *paths;
     for (std::size_t i = 0; i < paths->size(); ++i)
-      static_cast<void>(found.shape.is((*paths)[i], "/independent/" + std::to_string(i), Kind::text,
-                                       "a path"));
+      static_cast<void>(
+          found.shape.is((*paths)[i], "/independent/" + std::to_string(i), Kind::text, "a path"));
   }
 }
 
 Pin read_pin(const RuleDocument& found) {
   Shape& shape = found.shape;
-  const bool of_values = !found.document.contains("effect") && !found.document.contains("independent");
+  const bool of_values =
+      !found.document.contains("effect") && !found.document.contains("independent");
   if (of_values)
     shape.only(found.document, "", {"pin", "values"});
   else
     shape.only(found.document, "", {"pin", "effect", "independent"});
-  Pin pin{.service = {}, .request = {}, .values = {}, .said = {}, .file = found.file,
+  Pin pin{.service = {},
+          .request = {},
+          .values = {},
+          .said = {},
+          .file = found.file,
           .line = found.line};
   if (const Document* head =
           shape.member(found.document, "", "pin", Kind::map, Presence::required)) {

@@ -26,8 +26,8 @@ struct PinnedValue {
 struct Pin {
   std::string service, request;
   std::vector<PinnedValue> values;
-  /// Of a pin that is not about values: what it says (`effect`, `independent`) and, where it is about
-  /// one, the request. Else null.
+  /// Of a pin that is not about values: what it says (`effect`, `independent`) and, where it is
+  /// about one, the request. Else null.
   Document said;
   std::string file;
   int line = 0;

@@ -33,10 +33,10 @@ using Run = std::function<Outcome(const Workload& workload, std::uint64_t seed, 
 /// What a mock is kept from knowing, to see that its wrong answers are noticed.
 enum class HttpFault : std::uint8_t {
   none,
-  no_credentials,    ///< who asks is no part of a request
-  no_other_fields,   ///< nor are formats, languages and tenants
-  all_independent,   ///< no write to one resource changes another one
-  writes_that_ask    ///< what changes the cart is taken for a question
+  no_credentials,   ///< who asks is no part of a request
+  no_other_fields,  ///< nor are formats, languages and tenants
+  all_independent,  ///< no write to one resource changes another one
+  writes_that_ask   ///< what changes the cart is taken for a question
 };
 /// The same against a small service, see http_model.hpp.
 [[nodiscard]] Run http_experiments(HttpFault fault = HttpFault::none);

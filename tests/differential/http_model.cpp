@@ -84,12 +84,12 @@ HttpAnswer parse_answer(const std::string& octets) {
 }
 
 HttpModel::HttpModel()
-    : handlers_{{"login", &HttpModel::login},   {"me", &HttpModel::me},
-                {"admin", &HttpModel::admin},   {"users", &HttpModel::users},
-                {"items", &HttpModel::items},   {"cart", &HttpModel::cart},
-                {"orders", &HttpModel::orders}, {"stock", &HttpModel::stock},
-                {"notes", &HttpModel::notes},   {"rpc", &HttpModel::rpc},
-                {"jobs", &HttpModel::jobs},     {"document", &HttpModel::document},
+    : handlers_{{"login", &HttpModel::login},    {"me", &HttpModel::me},
+                {"admin", &HttpModel::admin},    {"users", &HttpModel::users},
+                {"items", &HttpModel::items},    {"cart", &HttpModel::cart},
+                {"orders", &HttpModel::orders},  {"stock", &HttpModel::stock},
+                {"notes", &HttpModel::notes},    {"rpc", &HttpModel::rpc},
+                {"jobs", &HttpModel::jobs},      {"document", &HttpModel::document},
                 {"limited", &HttpModel::limited}},
       roles_{{"ann", "admin"}, {"bob", "reader"}, {"cid", "reader"}},
       stock_{{"tea", 5}, {"pot", 3}} {
@@ -110,7 +110,8 @@ std::string HttpModel::user_of(const HttpRequest& request) const {
 HttpAnswer HttpModel::login(const HttpRequest& request) {
   const std::string user = member(request.body, "user");
   if (!roles_.contains(user)) return failed(401, "who?");
-  const std::string token = fmt::format("t{:x}z{:06}", 0xABCDEF123 + 77 * next_session_, next_session_);
+  const std::string token =
+      fmt::format("t{:x}z{:06}", 0xABCDEF123 + 77 * next_session_, next_session_);
   ++next_session_;
   sessions_["Bearer " + token] = user;
   return json(200, fmt::format(R"({{"token":"{}","user":"{}"}})", token, user));
@@ -126,9 +127,10 @@ HttpAnswer HttpModel::admin(const HttpRequest& request) {
   const std::string user = user_of(request);
   if (user.empty()) return failed(401, "not logged in");
   if (roles_[user] != "admin") return failed(403, "not for you");
-  return json(200, fmt::format(R"({{"readers":{}}})", std::ranges::count_if(roles_, [](const auto& role) {
-                return role.second == "reader";
-              })));
+  return json(
+      200, fmt::format(R"({{"readers":{}}})", std::ranges::count_if(roles_, [](const auto& role) {
+                         return role.second == "reader";
+                       })));
 }
 
 HttpAnswer HttpModel::users(const HttpRequest& request) {
@@ -148,8 +150,8 @@ HttpAnswer HttpModel::items(const HttpRequest& request) {
   };
   if (parts.size() == 1 && request.method == "POST") {
     const int id = next_item_++;
-    const Item& item = items_[id] = {member(request.body, "name"),
-                                     number_of(member(request.body, "price"))};
+    const Item& item =
+        items_[id] = {member(request.body, "name"), number_of(member(request.body, "price"))};
     HttpAnswer made = json(201, told(id, item));
     made.headers["Location"] = fmt::format("/items/{}", id);
     return made;
@@ -189,7 +191,8 @@ HttpAnswer HttpModel::cart(const HttpRequest& request) {
   }
   std::string list;
   for (const auto& [product, count] : cart)
-    list += fmt::format(R"({}{{"product":"{}","count":{}}})", list.empty() ? "" : ",", product, count);
+    list +=
+        fmt::format(R"({}{{"product":"{}","count":{}}})", list.empty() ? "" : ",", product, count);
   return json(200, "[" + list + "]");
 }
 
@@ -242,9 +245,12 @@ HttpAnswer HttpModel::rpc(const HttpRequest& request) {
     for (const auto& [name, value] : pairs_) list += (list.empty() ? "\"" : ",\"") + name + '"';
     return json(200, "[" + list + "]");
   }
-  if (op == "put") pairs_[key] = member(request.body, "value");
-  else if (op == "delete") pairs_.erase(key);
-  else return failed(400, "no such operation");
+  if (op == "put")
+    pairs_[key] = member(request.body, "value");
+  else if (op == "delete")
+    pairs_.erase(key);
+  else
+    return failed(400, "no such operation");
   return json(200, "{}");
 }
 
@@ -269,7 +275,8 @@ HttpAnswer HttpModel::document(const HttpRequest& request) {
   const bool german = field(request, "Accept-Language") == "de";
   const std::string title = german ? "Titel" : "title";
   if (field(request, "Accept") == "application/xml")
-    return {200, {{"Content-Type", "application/xml"}}, fmt::format("<{0}>{1}</{0}>", title, text_)};
+    return {
+        200, {{"Content-Type", "application/xml"}}, fmt::format("<{0}>{1}</{0}>", title, text_)};
   return json(200, fmt::format(R"({{"{}":"{}"}})", title, text_));
 }
 

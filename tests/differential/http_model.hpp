@@ -1,5 +1,6 @@
 // A small service as the truth: what it answers follows from its contents and from nothing else.
-// It shares no code with what is tested: its own requests, its own answers, its own spelling of both.
+// It shares no code with what is tested: its own requests, its own answers, its own spelling of
+// both.
 #pragma once
 
 #include <cstdint>
@@ -30,8 +31,8 @@ struct HttpAnswer {
 [[nodiscard]] HttpAnswer parse_answer(const std::string& octets);
 
 /// Users with roles and sessions, a collection, a cart for each user, orders that take from a
-/// stock, notes of tenants, RPC through one path, jobs that are polled, a document in two formats and
-/// two languages, a counter of requests that are left.
+/// stock, notes of tenants, RPC through one path, jobs that are polled, a document in two formats
+/// and two languages, a counter of requests that are left.
 class HttpModel {
  public:
   HttpModel();

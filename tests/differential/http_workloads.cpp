@@ -31,9 +31,7 @@ class HttpClient : public Client {
   std::string user() { return std::vector<std::string>{"ann", "bob", "cid"}[index(3)]; }
   std::string product() { return random_.percent(50) ? "tea" : "pot"; }
   std::string number(int below) { return std::to_string(random_.below(below)); }
-  static Fields as(const std::string& user) {
-    return {"Authorization: Bearer key-of-" + user};
-  }
+  static Fields as(const std::string& user) { return {"Authorization: Bearer key-of-" + user}; }
   std::size_t index(int below) { return static_cast<std::size_t>(random_.below(below)); }
 };
 
@@ -99,10 +97,9 @@ class Orders : public HttpClient {
       case 2:
         return change("POST", "/orders", "", who);
       case 3:
-        return random_.percent(30)
-                   ? change("PUT", "/stock/" + product(),
-                            fmt::format(R"({{"left":{}}})", 2 + random_.below(3)))
-                   : get("/stock");
+        return random_.percent(30) ? change("PUT", "/stock/" + product(),
+                                            fmt::format(R"({{"left":{}}})", 2 + random_.below(3)))
+                                   : get("/stock");
       case 4:
         return get("/cart", who);
       case 5:
@@ -190,12 +187,13 @@ class Rpc : public HttpClient {
     const std::string key = "k" + number(3);
     switch (random_.below(6)) {
       case 0:
-        return call(Statement::Kind::write,
-                    fmt::format(R"({{"op":"put","key":"{}","value":"v{}"}})", key, random_.below(3)));
+        return call(
+            Statement::Kind::write,
+            fmt::format(R"({{"op":"put","key":"{}","value":"v{}"}})", key, random_.below(3)));
       case 1:
-        return random_.percent(40)
-                   ? call(Statement::Kind::write, fmt::format(R"({{"op":"delete","key":"{}"}})", key))
-                   : call(Statement::Kind::read, R"({"op":"list"})");
+        return random_.percent(40) ? call(Statement::Kind::write,
+                                          fmt::format(R"({{"op":"delete","key":"{}"}})", key))
+                                   : call(Statement::Kind::read, R"({"op":"list"})");
       default:
         return call(Statement::Kind::read, fmt::format(R"({{"op":"get","key":"{}"}})", key));
     }
@@ -246,7 +244,8 @@ template <class... Parts>
 class Mixed : public HttpClient {
  public:
   Mixed(int number, std::uint64_t seed, int units) : HttpClient(number, seed, units) {
-    (parts_.push_back(std::make_unique<Parts>(number, seed + 7919 * (parts_.size() + 1), units)), ...);
+    (parts_.push_back(std::make_unique<Parts>(number, seed + 7919 * (parts_.size() + 1), units)),
+     ...);
   }
 
  protected:
@@ -266,18 +265,19 @@ class Mixed : public HttpClient {
 }  // namespace
 
 std::vector<Workload> http_workloads() {
-  return {workload<Items>("items", "", false),
-          workload<Carts>("carts of users", "", false),
-          workload<Orders>("orders and stock", "", false),
-          workload<Roles>("roles", "", false),
-          workload<Sessions>("sessions", "", false),
-          workload<Tenants>("tenants", "", false),
-          workload<Rpc>("RPC through POST", "", false),
-          workload<Jobs>("jobs that are polled", "", false),
-          workload<Documents>("formats and languages", "", false),
-          workload<Limited>("a limit of requests", "", false),
-          workload<Mixed<Items, Carts, Roles, Tenants, Documents>>("resources together", "", false),
-          workload<Mixed<Items, Orders, Rpc, Jobs, Limited>>("everything together", "", false)};
+  return {
+      workload<Items>("items", "", false),
+      workload<Carts>("carts of users", "", false),
+      workload<Orders>("orders and stock", "", false),
+      workload<Roles>("roles", "", false),
+      workload<Sessions>("sessions", "", false),
+      workload<Tenants>("tenants", "", false),
+      workload<Rpc>("RPC through POST", "", false),
+      workload<Jobs>("jobs that are polled", "", false, true),
+      workload<Documents>("formats and languages", "", false),
+      workload<Limited>("a limit of requests", "", false, true),
+      workload<Mixed<Items, Carts, Roles, Tenants, Documents>>("resources together", "", false),
+      workload<Mixed<Items, Orders, Rpc, Jobs, Limited>>("everything together", "", false, true)};
 }
 
 }  // namespace differential

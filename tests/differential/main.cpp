@@ -244,6 +244,6 @@ int main(int argc, char** argv) {
   print_row("all", reads, writes, options.redis != 0);
   if (options.http) expect_faults_noticed(options, workloads, checks);
   return checks.finish(options.redis != 0 ? "differential-redis"
-                       : options.http    ? "differential-http"
-                                         : "differential");
+                       : options.http     ? "differential-http"
+                                          : "differential");
 }

@@ -51,8 +51,8 @@ void Mock::load(const Protocol& protocol, const std::vector<Recorded>& recording
     header.connection = connection + 1;
     for (std::uint64_t i = 0; i < recording.size(); ++i)
       if (recording[i].connection == connection)
-        loaded.analyser->learn(header, {recording[i].request, recording[i].answer,
-                                        {2 * i + 1, {}}, {2 * i + 2, {}}});
+        loaded.analyser->learn(
+            header, {recording[i].request, recording[i].answer, {2 * i + 1, {}}, {2 * i + 2, {}}});
   }
   if (!schema.empty()) loaded.analyser->declare({"schema.sql", schema}, loaded.schema, told);
   if (has_errors(told)) throw std::runtime_error(to_string(told.back()));
@@ -73,9 +73,9 @@ void Mock::load(const Protocol& protocol, const std::vector<Recorded>& recording
 Mock::Asked Mock::ask(std::uint32_t connection, const Document& request) {
   std::vector<Problem> problems;
   Asked asked{services_[0].analyser->identify(request, problems), {}, {}};
-  asked.verdict = live_->ask(
-      {.canonical = asked.identity.canonical, .qualifier = asked.identity.qualifier},
-      connections_[connection]);
+  asked.verdict =
+      live_->ask({.canonical = asked.identity.canonical, .qualifier = asked.identity.qualifier},
+                 connections_[connection]);
   if (asked.verdict.answer != nullptr)
     asked.answer = as_text(table_->service(0).image(asked.verdict.answer->image));
   return asked;

@@ -100,8 +100,7 @@ class RedisExperiment {
     served_ = std::make_unique<ServedMock>(redis::protocol(), mock, clients);
     for (std::uint32_t i = 0; i < clients; ++i)
       static_cast<void>(served_->ask(i, command_octets({"HELLO", "3"})));
-    if (workload_.schema.empty())
-      static_cast<void>(served_->ask(0, command_octets({"FLUSHALL"})));
+    if (workload_.schema.empty()) static_cast<void>(served_->ask(0, command_octets({"FLUSHALL"})));
     plan_.order = plan_.order * 2 + 77;
     plan_.perturbed = true;
     simulate(

@@ -17,7 +17,8 @@ class ServedMock {
 
   struct Answer {
     std::string octets;
-    understudy::Grade grade = understudy::Grade::miss;  ///< of the least sure one, where there are several
+    understudy::Grade grade =
+        understudy::Grade::miss;  ///< of the least sure one, where there are several
   };
   Answer ask(std::uint32_t client, const std::string& octets);
 

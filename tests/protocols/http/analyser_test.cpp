@@ -22,8 +22,7 @@ Dependencies of(const std::string& method, const std::string& path, unsigned sta
   asked.path = path;
   Document answer{{"status", status}};
   if (!location.empty()) answer["headers"] = {{"Location", location}};
-  const Effect effect =
-      only_asks(asked, operation_of(asked)) ? Effect::read : Effect::write;
+  const Effect effect = only_asks(asked, operation_of(asked)) ? Effect::read : Effect::write;
   return dependencies_of(asked, effect, answer);
 }
 
@@ -151,8 +150,8 @@ TEST_CASE("each cookie counts by itself") {
   const Mock mock({exchange(1, asked("GET /me", cookies("sid=redacted:00000001; theme=dark")),
                             {{"status", 200}, {"body", "ann"}})});
   Client client(mock);
-  static_cast<void>(
-      client.send("GET /me HTTP/1.1\r\nHost: x\r\nCookie: theme=light; sid=redacted:00000001\r\n\r\n"));
+  static_cast<void>(client.send(
+      "GET /me HTTP/1.1\r\nHost: x\r\nCookie: theme=light; sid=redacted:00000001\r\n\r\n"));
   REQUIRE(client.unproven.size() == 1);
   CHECK(client.unproven[0].starts_with("asked with the cookie theme"));
 }
@@ -161,9 +160,10 @@ TEST_CASE("the one host that all was recorded from is any host of the mock") {
   const auto flow = [](std::vector<std::string> hosts) {
     std::vector<Exchange> exchanges;
     for (const std::string& host : hosts)
-      exchanges.push_back(exchange(2 * exchanges.size() + 1,
-                                   host.empty() ? asked("GET /a") : asked("GET /a", {{"host", host}}),
-                                   {{"status", 200}, {"body", host}}));
+      exchanges.push_back(
+          exchange(2 * exchanges.size() + 1,
+                   host.empty() ? asked("GET /a") : asked("GET /a", {{"host", host}}),
+                   {{"status", 200}, {"body", host}}));
     return exchanges;
   };
   const auto doubts = [](const std::vector<Exchange>& exchanges, const std::string& host) {
@@ -190,21 +190,21 @@ TEST_CASE("what varies by itself, over all its uses, is no part of a request") {
   const std::string uuid = "0d7f4c1e-91b2-4c3d-8e5f-60718293a4b5",
                     other = "1e8a5d2f-a2c3-4d4e-9f60-718293a4b5c6",
                     third = "2f9b6e30-b3d4-4e5f-8a71-8293a4b5c6d7";
-  for (const Use& use : std::vector<Use>{
-           {"x-nonce", {uuid}, true},
-           {"idempotency-key", {uuid, uuid, other}, true},
-           {"x-call-id", {"1", "2"}, true},
-           {"x-call-id", {"1"}, false},
-           {"x-sent-time", {"2026-11-25T10:00:00Z"}, true},
-           {"x-anything", {uuid, other, third}, true},
-           {"x-anything", {uuid, other}, false},
-           {"x-anything", {uuid, other, third, uuid}, false},
-           {"x-anything", {"a", "b", "c"}, false},
-           {"x-tenant-id", {uuid, other, third}, false},
-           {"x-account", {"1234567890", "2234567890", "3234567890"}, false},
-           {"authorization", {"Bearer a", "Bearer b", "Bearer c"}, false},
-           {"x-hub-signature", {"redacted:00000001", "redacted:00000002"}, true},
-           {"accept", {"text/a1", "text/a2", "text/a3"}, false}}) {
+  for (const Use& use :
+       std::vector<Use>{{"x-nonce", {uuid}, true},
+                        {"idempotency-key", {uuid, uuid, other}, true},
+                        {"x-call-id", {"1", "2"}, true},
+                        {"x-call-id", {"1"}, false},
+                        {"x-sent-time", {"2026-11-25T10:00:00Z"}, true},
+                        {"x-anything", {uuid, other, third}, true},
+                        {"x-anything", {uuid, other}, false},
+                        {"x-anything", {uuid, other, third, uuid}, false},
+                        {"x-anything", {"a", "b", "c"}, false},
+                        {"x-tenant-id", {uuid, other, third}, false},
+                        {"x-account", {"1234567890", "2234567890", "3234567890"}, false},
+                        {"authorization", {"Bearer a", "Bearer b", "Bearer c"}, false},
+                        {"x-hub-signature", {"redacted:00000001", "redacted:00000002"}, true},
+                        {"accept", {"text/a1", "text/a2", "text/a3"}, false}}) {
     CAPTURE(use.name);
     CAPTURE(use.values.size());
     std::vector<Exchange> exchanges;
@@ -233,8 +233,9 @@ TEST_CASE("a POST is a question where its operation is called so") {
         "POST / {\"method\":\"user.findAll\"}", "POST /a/search {}"})
     CHECK_MESSAGE(effect(question) == Effect::read, question);
   for (const char* write :
-       {"POST / {\"op\":\"put\"}", "POST / {\"op\":\"getAndDelete\"}", "POST / {\"op\":\"get_or_create\"}",
-        "POST / Action=RunInstances", "POST /shop.Orders/NextOrder {}", "POST /lists {\"name\":\"get\"}",
+       {"POST / {\"op\":\"put\"}", "POST / {\"op\":\"getAndDelete\"}",
+        "POST / {\"op\":\"get_or_create\"}", "POST / Action=RunInstances",
+        "POST /shop.Orders/NextOrder {}", "POST /lists {\"name\":\"get\"}",
         "POST / {\"method\":\"tools/call\"}", "POST /get {}", "POST / {\"op\":\"batchWrite\"}"})
     CHECK_MESSAGE(effect(write) == Effect::write, write);
   CHECK(effect("POST / {}", {{"x-amz-target", "Tables_2012.BatchGetItem"}}) == Effect::read);
@@ -282,8 +283,10 @@ class Recorded {
 
 TEST_CASE("an answer depends on every write that was not seen to leave it alone") {
   CHECK(Recorded({"GET /stock = 5", "POST /orders {\"a\":1} = ok"}).depends(0, 1));
-  CHECK(Recorded({"GET /stock = 5", "POST /orders {\"a\":1} = ok", "GET /stock = 4"}).depends(0, 1));
-  CHECK(!Recorded({"GET /stock = 5", "POST /orders {\"a\":1} = ok", "GET /stock = 5"}).depends(0, 1));
+  CHECK(
+      Recorded({"GET /stock = 5", "POST /orders {\"a\":1} = ok", "GET /stock = 4"}).depends(0, 1));
+  CHECK(
+      !Recorded({"GET /stock = 5", "POST /orders {\"a\":1} = ok", "GET /stock = 5"}).depends(0, 1));
   // Another order of the same kind.
   CHECK(!Recorded({"GET /stock = 5", "POST /orders {\"a\":1} = ok", "GET /stock = 5",
                    "POST /orders {\"a\":2} = ok"})
@@ -299,7 +302,8 @@ TEST_CASE("an answer depends on every write that was not seen to leave it alone"
 }
 
 TEST_CASE("what was shown of one resource holds for that one, of two for all of their kind") {
-  CHECK(Recorded({"GET /users/1 = a", "PUT /items/1 {} = ok", "GET /users/1 = a", "PUT /items/2 {} = ok"})
+  CHECK(Recorded({"GET /users/1 = a", "PUT /items/1 {} = ok", "GET /users/1 = a",
+                  "PUT /items/2 {} = ok"})
             .depends(0, 3));
   CHECK(Recorded({"GET /users/8 = a", "PUT /items/1 {} = ok", "GET /users/8 = a",
                   "PUT /items/2 {} = ok", "GET /users/8 = a", "PUT /items/3 {} = ok"})
@@ -320,12 +324,17 @@ TEST_CASE("what was shown of one who asks is not shown of another") {
 }
 
 TEST_CASE("a write depends on others until its answer is seen to be explained without them") {
-  CHECK(Recorded({"POST /orders {\"a\":1} = {\"id\":1,\"a\":1}", "PUT /stock {} = ok"}).depends(0, 1));
+  CHECK(Recorded({"POST /orders {\"a\":1} = {\"id\":1,\"a\":1}", "PUT /stock {} = ok"})
+            .depends(0, 1));
   CHECK(!Recorded({"POST /orders {\"a\":1} = {\"id\":1,\"a\":1}", "PUT /stock {} = ok",
                    "POST /orders {\"a\":2} = {\"id\":2,\"a\":2}"})
              .depends(0, 1));
   CHECK(Recorded({"POST /orders {\"a\":1} = {\"id\":1,\"left\":7}", "PUT /stock {} = ok",
                   "POST /orders {\"a\":2} = {\"id\":2,\"left\":6}"})
+            .depends(0, 1));
+  // The order took what the first one had put there.
+  CHECK(Recorded({"POST /cart {\"a\":1} = {\"count\":1}", "POST /orders {} = ok",
+                  "POST /cart {\"a\":1} = {\"count\":1}"})
             .depends(0, 1));
 }
 
@@ -355,14 +364,15 @@ TEST_CASE("answers that differ in volatile fields only have one image") {
 }
 
 TEST_CASE("fields that count or tell something anew are sent as they were") {
-  for (const auto& [name, first, second] :
-       std::vector<std::array<std::string, 3>>{{"X-RateLimit-Remaining", "9", "8"},
-                                               {"Set-Cookie", "sid=redacted:00000001", "sid=redacted:00000002"},
-                                               {"ETag", "\"a\"", "\"b\""},
-                                               {"Link", "</a?page=1>", "</a?page=2>"}}) {
+  for (const auto& [name, first, second] : std::vector<std::array<std::string, 3>>{
+           {"X-RateLimit-Remaining", "9", "8"},
+           {"Set-Cookie", "sid=redacted:00000001", "sid=redacted:00000002"},
+           {"ETag", "\"a\"", "\"b\""},
+           {"Link", "</a?page=1>", "</a?page=2>"}}) {
     CAPTURE(name);
-    const Mock mock({exchange(1, asked("GET /a"), {{"status", 200}, {"headers", {{name, first}}}}),
-                     exchange(3, asked("GET /a"), {{"status", 200}, {"headers", {{name, second}}}})});
+    const Mock mock(
+        {exchange(1, asked("GET /a"), {{"status", 200}, {"headers", {{name, first}}}}),
+         exchange(3, asked("GET /a"), {{"status", 200}, {"headers", {{name, second}}}})});
     CHECK(mock.analyses[0].image != mock.analyses[1].image);
   }
 }

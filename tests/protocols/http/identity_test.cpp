@@ -55,18 +55,22 @@ const std::vector<std::vector<std::string>> classes = {
     {"GET /a?x HTTP/1.1\r\n\r\n"},
     {"GET /a?x= HTTP/1.1\r\n\r\n"},
     {"GET /a HTTP/1.1\r\n\r\n", "GET /%61? HTTP/1.1\r\n\r\n",
-     "GET /a HTTP/1.1\r\nHost: 10.0.0.1:80\r\nUser-Agent: z\r\nAccept: */*\r\nAccept-Language: *\r\n"
+     "GET /a HTTP/1.1\r\nHost: 10.0.0.1:80\r\nUser-Agent: z\r\nAccept: */*\r\nAccept-Language: "
+     "*\r\n"
      "Accept-Encoding: br\r\nConnection: close, X-Hop\r\nX-Hop: 1\r\nX-Forwarded-For: 1.2.3.4\r\n"
-     "Sec-Fetch-Mode: cors\r\nX-B3-TraceId: 1\r\nx-datadog-trace-id: 2\r\nCache-Control: no-cache\r\n\r\n"},
+     "Sec-Fetch-Mode: cors\r\nX-B3-TraceId: 1\r\nx-datadog-trace-id: 2\r\nCache-Control: "
+     "no-cache\r\n\r\n"},
     {"GET /a/ HTTP/1.1\r\n\r\n"},
     {"HEAD /a HTTP/1.1\r\n\r\n"},
     {"GET /a HTTP/1.1\r\nAuthorization: Bearer a\r\n\r\n"},
     {"GET /a HTTP/1.1\r\nAuthorization: Bearer b\r\n\r\n"},
-    {"GET /a HTTP/1.1\r\nAuthorization: AWS4-HMAC-SHA256 Credential=AK/20260101/eu/s3/aws4_request, "
+    {"GET /a HTTP/1.1\r\nAuthorization: AWS4-HMAC-SHA256 "
+     "Credential=AK/20260101/eu/s3/aws4_request, "
      "SignedHeaders=host, Signature=11\r\nX-Amz-Date: 20260101T000000Z\r\n\r\n",
      "GET /a HTTP/1.1\r\nAuthorization: AWS4-HMAC-SHA256 Credential=AK/20260102/eu/s3/aws4_request,"
      "SignedHeaders=host,Signature=22\r\nX-Amz-Date: 20260102T000000Z\r\n\r\n"},
-    {"GET /a HTTP/1.1\r\nAuthorization: AWS4-HMAC-SHA256 Credential=BK/20260101/eu/s3/aws4_request, "
+    {"GET /a HTTP/1.1\r\nAuthorization: AWS4-HMAC-SHA256 "
+     "Credential=BK/20260101/eu/s3/aws4_request, "
      "SignedHeaders=host, Signature=11\r\n\r\n"},
     {"GET /a HTTP/1.1\r\nAuthorization: Digest username=\"ann\", realm=\"a, b\", nonce=\"1\", "
      "response=\"2\"\r\n\r\n",
@@ -86,10 +90,12 @@ const std::vector<std::vector<std::string>> classes = {
     {"GET /a HTTP/1.1\r\nAccept: text/html\r\n\r\n", "GET /a HTTP/1.1\r\nAccept:TEXT/html\r\n\r\n"},
     {"GET /a HTTP/1.1\r\nAccept: text/html, */*\r\n\r\n"},
     {"GET /a HTTP/1.1\r\nAccept-Language: de\r\n\r\n"},
-    {"GET /a HTTP/1.1\r\nHost: ann.example\r\n\r\n", "GET /a HTTP/1.1\r\nHost: Ann.example:80\r\n\r\n"},
+    {"GET /a HTTP/1.1\r\nHost: ann.example\r\n\r\n",
+     "GET /a HTTP/1.1\r\nHost: Ann.example:80\r\n\r\n"},
     {"GET /a HTTP/1.1\r\nHost: bob.example\r\n\r\n"},
     {"GET /a HTTP/1.1\r\nHost: x\r\nOrigin: https://shop.example\r\n\r\n"},
-    {"GET /a HTTP/1.1\r\nOrigin: http://127.0.0.1:1\r\n\r\n", "GET /a HTTP/1.1\r\nOrigin: http://localhost:2\r\n\r\n"},
+    {"GET /a HTTP/1.1\r\nOrigin: http://127.0.0.1:1\r\n\r\n",
+     "GET /a HTTP/1.1\r\nOrigin: http://localhost:2\r\n\r\n"},
     {"GET /a HTTP/1.1\r\nRange: bytes=0-1\r\n\r\n"},
     {"GET /a HTTP/1.1\r\nRange: bytes=1-1\r\n\r\n"},
     {"GET /a HTTP/1.1\r\nIf-None-Match: \"1\"\r\n\r\n"},

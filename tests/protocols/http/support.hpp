@@ -133,7 +133,7 @@ class Client {
 
   bool closed = false;
   std::vector<std::string> notes;
-  std::vector<std::string> asked;  ///< canonical requests, in order
+  std::vector<std::string> asked;     ///< canonical requests, in order
   std::vector<std::string> unproven;  ///< in what the answered ones differ from what was sent
   std::size_t misses = 0;
   std::vector<std::string> scope_calls;
