@@ -19,8 +19,8 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-FORMAT = ("clang-format-14", "clang-format")
-TIDY = ("clang-tidy-14", "clang-tidy")
+FORMAT = ("clang-format-16", "clang-format")
+TIDY = ("clang-tidy-16", "clang-tidy")
 FLAGS = ["-std=c++20", "-Iinclude", "-I.", "-Isrc", "-DFMT_SHARED", "-DBOOST_ASIO_SEPARATE_COMPILATION", '-DUNDERSTUDY_VERSION="0"']
 AT_MOST = 4
 
