@@ -64,6 +64,17 @@ TEST_CASE("a miss names the nearest recorded request and what differs, and is re
   CHECK(client.ask("GET t.1") == "a [exact]");
 }
 
+TEST_CASE("the hint of a miss names what can be done, whatever the length of the request") {
+  Stage stage(read_write_read());
+  Client client(stage);
+  client.ask("GET t.7");
+  client.ask("GET t." + std::string(1000, '7'));
+  REQUIRE(stage.incidents.size() == 2);
+  CHECK(stage.incidents[0].hint.ends_with("explain MOCKSET --service svc --rule 'GET t.7'"));
+  CHECK(stage.incidents[1].hint.ends_with("a file in MOCKSET/rules for service svc (docs/rules.md)"));
+  CHECK(stage.incidents[1].hint.find("REQUEST") == std::string::npos);
+}
+
 TEST_CASE("a write that was never recorded is a miss and changes nothing") {
   Stage stage(read_write_read());
   Client client(stage);
