@@ -8,6 +8,7 @@ export LC_ALL=C.UTF-8 TZ=UTC TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=
 logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT
 
+install_packages clang-16 libclang-rt-16-dev lld-16 || exit 1
 build_targets="understudy test_net engine_test" build tsan || exit 1
 # Its shadow memory wants addresses that are not chosen at random.
 fixed_addresses=
