@@ -4,7 +4,7 @@ set -uo pipefail
 cd "$(dirname "$0")/../.."
 . tests/support/steps.sh
 . tests/support/suites.sh
-export LC_ALL=C.UTF-8 TZ=UTC TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1
+export LC_ALL=C.UTF-8 TZ=UTC UNDERSTUDY_PATIENCE=5 TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1
 logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT
 
