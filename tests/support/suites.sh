@@ -113,6 +113,7 @@ differential() {
   local harness=build/$product_preset/tests/differential
   build_targets="tests/differential/all tests/bench/all" build "$product_preset" || { tally differential 0 1 0; return; }
   noted differential "$harness/differential"
+  noted differential-http "$harness/differential" --http
   if ! command -v redis-server >/dev/null; then say "  skipped  differential-redis: no redis-server"; tally differential-redis 0 0 2; return; fi
   noted differential-redis beside_redis "$harness/differential"
   noted emulator-against-server beside_redis "$harness/emulator_against_server"
