@@ -10,6 +10,7 @@
 #include "compile/emit.hpp"
 #include "compile/inferences.hpp"
 #include "compile/load.hpp"
+#include "compile/mend.hpp"
 #include "compile/row_keys.hpp"
 #include "compile/rules.hpp"
 #include "compile/settle.hpp"
@@ -134,38 +135,19 @@ void warn_of_guesses(const std::filesystem::path& mock_set, const ServiceSummary
   }
 }
 
-/// Replays the recording against the table. False, with an error, where the table can't be read
-/// back or would answer wrongly: such a table is never handed out.
-bool self_test(const std::vector<LoadedService>& services, Compiled& compiled,
-               Diagnostics& problems, const Progress& progress) {
-  std::string problem;
-  const auto table = table::MappedTable::from_memory(compiled.octets, problem);
-  auto fresh = std::async(std::launch::async, [&services, &table] {
-    return table ? test_fresh_values(services, *table) : std::vector<TestedReplay>();
-  });
-  std::vector<std::future<std::vector<TestedReplay>>> running;
-  for (std::size_t i = 0; table && i < services.size(); ++i)
-    running.push_back(std::async(std::launch::async, [&services, &table, i] {
-      return self_test(services[i], table->service(i));
-    }));
-  for (std::size_t i = 0; i < running.size(); ++i) {
-    ServiceSummary& summary = compiled.services[i];
-    if (progress) progress(summary.service + ": replaying the recording against its table");
-    summary.tests = running[i].get();
+/// Names the exchanges, because a person can look at them and pin what they should be.
+void warn_of_refuted(const std::filesystem::path& mock_set, const ServiceSummary& summary,
+                     Diagnostics& problems) {
+  for (const RefutedEntry& entry : summary.refuted) {
+    const std::string others =
+        entry.with_it == 0 ? "" : fmt::format(", and {} more of this kind", entry.with_it);
+    problems.push_back(
+        {Severity::warning, (mock_set / entry.asked_at).string(), 0,
+         fmt::format("service '{}': replayed ({}), '{}' would be answered as {}, but {}{}",
+                     summary.service, entry.replay, entry.pattern, entry.answered_at,
+                     entry.difference, others),
+         "it is answered as a guess; a rule can pin it"});
   }
-  const std::vector<TestedReplay> next_run = fresh.get();
-  for (std::size_t i = 0; i < next_run.size(); ++i) {
-    ServiceSummary& summary = compiled.services[i];
-    summary.tests.push_back(next_run[i]);
-    for (const TestedReplay& test : summary.tests)
-      if (test.replay.wrong > 0)
-        problem = fmt::format("service '{}' would be answered wrongly in its own replay ({})",
-                              summary.service, test.title);
-  }
-  if (problem.empty()) return true;
-  problems.push_back({Severity::error, services.empty() ? "" : services[0].service->name, 0,
-                      problem, "this is a defect of understudy, please report it"});
-  return false;
 }
 
 /// When each recording began, in microseconds since 1970.
@@ -216,8 +198,16 @@ std::optional<Compiled> compile_services(const std::filesystem::path& mock_set,
   compiled.bars = config.bars;
   Document settings = document_of_config(config);
   if (config.shifts_times) settings["shifted"] = recordings_began(services);
-  compiled.octets = table::build_table(settings, builders);
-  if (!self_test(services, compiled, problems, progress)) return std::nullopt;
+  auto tested = build_and_mend(services, settings, builders, problems, progress);
+  if (!tested) return std::nullopt;
+  compiled.octets = std::move(tested->octets);
+  for (std::size_t i = 0; i < compiled.services.size(); ++i) {
+    compiled.services[i].tests = std::move(tested->services[i].tests);
+    compiled.services[i].refuted = std::move(tested->services[i].refuted);
+    for (const RefutedEntry& entry : compiled.services[i].refuted)
+      compiled.services[i].guesses += 1 + entry.with_it;
+    warn_of_refuted(mock_set, compiled.services[i], problems);
+  }
   return compiled;
 }
 

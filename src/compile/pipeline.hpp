@@ -11,6 +11,7 @@
 
 #include "compile/decisions.hpp"
 #include "compile/load.hpp"
+#include "compile/mend.hpp"
 #include "compile/selftest.hpp"
 #include "store/config.hpp"
 #include "table/mapped_table.hpp"
@@ -66,6 +67,7 @@ struct ServiceSummary {
   std::vector<Inference> inferences;  ///< guesses among them: the first hundred
   std::vector<Decision> decisions;    ///< of the values that may vary
   std::vector<TestedReplay> tests;    ///< the recording replayed against its own table
+  std::vector<RefutedEntry> refuted;  ///< what that made guesses of
 };
 
 struct Compiled {

@@ -1,5 +1,7 @@
 #include "compile/player.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "match/lookup.hpp"
@@ -13,6 +15,22 @@ using table::ServiceSection;
 namespace {
 
 constexpr int omitted_of = 5;
+
+/// What is near the first octet in which two images differ, for a person.
+std::string excerpt(std::string_view image, std::size_t differs_at) {
+  constexpr std::size_t before = 16, shown = 48;
+  const std::size_t begin = differs_at - std::min(differs_at, before);
+  std::string text = begin > 0 ? "…" : "";
+  for (const char octet : image.substr(std::min(begin, image.size()), shown))
+    text += static_cast<unsigned char>(octet) < 0x20 || octet == 0x7F ? '.' : octet;
+  return text + (begin + shown < image.size() ? "…" : "");
+}
+
+std::string difference_of(std::string_view answered, std::string_view right) {
+  const auto at = static_cast<std::size_t>(
+      std::ranges::mismatch(answered, right).in1 - answered.begin());
+  return fmt::format("answered '{}' in place of '{}'", excerpt(answered, at), excerpt(right, at));
+}
 
 }  // namespace
 
@@ -107,9 +125,28 @@ const format::AnswerRecord* Player::grade(const Step& step, const Question& ques
     ++result_.guess;
   else if (is_right(step, question.request, state, *answer))
     ++result_.certain;
+  else if (elsewhere_)
+    ++result_.guess;
   else
-    ++(elsewhere_ ? result_.guess : result_.wrong);
+    note_wrong(step, question.request, state, *answer);
   return answer;
+}
+
+void Player::note_wrong(const Step& step, std::uint32_t number, match::Version state,
+                        const Answer& answer) {
+  ++result_.wrong;
+  if (!refuted_.emplace(number, answer.state).second) return;
+  const auto known = known_ == nullptr ? Known::const_iterator()
+                                       : known_->find(match::extend(state, number));
+  const bool of_another = known_ != nullptr && known != known_->end();
+  const std::string right = next_run_ != nullptr ? next_run_->truth(step)
+                            : of_another         ? std::string()
+                                                 : step.analysis.image;
+  result_.wrong_answers.push_back(
+      {number, answer.state, static_cast<std::uint32_t>(&step - service_.steps.data()),
+       fmt::format("{}:{}", section_.source_name(answer.source), answer.line),
+       of_another ? "another exchange was answered otherwise in the same state"
+                  : difference_of(answered(answer), right)});
 }
 
 bool Player::is_certain(const Step& step, const Question& question, const Answer& answer) const {
@@ -120,13 +157,16 @@ bool Player::is_certain(const Step& step, const Question& question, const Answer
   return question.proposal.certain(took_effect) && next_run_->told(answer).certain;
 }
 
+std::string Player::answered(const Answer& answer) {
+  if (next_run_ != nullptr)
+    if (const auto told = next_run_->told(answer); told.image) return *told.image;
+  return std::string(image_of(answer));
+}
+
 bool Player::is_right(const Step& step, std::uint32_t number, match::Version state,
                       const Answer& answer) {
-  const std::string_view image = image_of(answer);
-  if (next_run_ != nullptr) {
-    const auto told = next_run_->told(answer);
-    return (told.image ? std::string_view(*told.image) : image) == next_run_->truth(step);
-  }
+  const std::string image = answered(answer);
+  if (next_run_ != nullptr) return image == next_run_->truth(step);
   if (known_ == nullptr) return image == step.analysis.image;
   const auto found = known_->find(match::extend(state, number));
   return found != known_->end() && found->second == table::hash_of(image);

@@ -5,7 +5,10 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
+#include <string>
 #include <unordered_map>
+#include <utility>
 
 #include "compile/next_run.hpp"
 #include "compile/schedule.hpp"
@@ -71,8 +74,12 @@ class Player {
                                     match::Version state);
   [[nodiscard]] bool is_certain(const Step& step, const Question& question,
                                 const Answer& answer) const;
+  /// The image that is answered, and the one that would be right.
+  [[nodiscard]] std::string answered(const Answer& answer);
   [[nodiscard]] bool is_right(const Step& step, std::uint32_t number, match::Version state,
                               const Answer& answer);
+  void note_wrong(const Step& step, std::uint32_t number, match::Version state,
+                  const Answer& answer);
   [[nodiscard]] std::string_view image_of(const Answer& answer) const {
     return as_text(section_.image(answer.image));
   }
@@ -89,6 +96,7 @@ class Player {
   std::unique_ptr<match::Scope> scope_;
   std::map<std::uint32_t, match::Overlay> overlays_;
   std::uint64_t reads_ = 0;
+  std::set<std::pair<std::uint32_t, match::Version>> refuted_;  ///< what is in `result_` already
   /// A write was guessed to be that of another recording: from there on the truth is that one's.
   bool elsewhere_ = false;
   Replay result_;

@@ -1,9 +1,9 @@
 #include "compile/schedule.hpp"
 
 #include <algorithm>
+#include <list>
 #include <map>
 #include <random>
-#include <span>
 #include <utility>
 
 namespace understudy::compile {
@@ -37,6 +37,28 @@ std::vector<Steps> units_of(const LoadedService& service, const Steps& steps) {
   return units;
 }
 
+/// Of the steps that are left, in the recorded order, those that could have come first: nothing of
+/// their own connection comes before them, and all that does is concurrent with them.
+std::vector<std::list<std::uint32_t>::iterator> may_be_next(const LoadedService& service,
+                                                            const Concurrency& concurrency,
+                                                            std::list<std::uint32_t>& left) {
+  constexpr std::size_t looked_ahead = 24;
+  std::vector<std::list<std::uint32_t>::iterator> candidates = {left.begin()};
+  if (!concurrency.is_concurrent(left.front())) return candidates;
+  std::vector<std::uint32_t> before = {left.front()};
+  for (auto step = std::next(left.begin()); step != left.end() && before.size() < looked_ahead;
+       ++step) {
+    if (service.steps[*step].recording != service.steps[left.front()].recording) break;
+    const bool free = std::ranges::all_of(before, [&](std::uint32_t other) {
+      return service.steps[other].connection != service.steps[*step].connection &&
+             concurrency.are_concurrent(other, *step);
+    });
+    if (free) candidates.push_back(step);
+    before.push_back(*step);
+  }
+  return candidates;
+}
+
 }  // namespace
 
 Schedule as_recorded(const LoadedService& service, std::size_t at_most) {
@@ -46,20 +68,17 @@ Schedule as_recorded(const LoadedService& service, std::size_t at_most) {
   return schedule;
 }
 
-Schedule interleaved(const LoadedService& service, std::size_t at_most, std::uint32_t seed) {
+Schedule interleaved(const LoadedService& service, const Concurrency& concurrency,
+                     std::size_t at_most, std::uint32_t seed) {
   Schedule schedule;
   std::mt19937 random(seed);
-  for (auto& [recording, connections] : by_connection(service, at_most)) {
-    std::vector<std::span<const std::uint32_t>> left;
-    for (const auto& [connection, steps] : connections) left.emplace_back(steps);
-    while (!left.empty()) {
-      auto& steps = left[random() % left.size()];
-      schedule.push_back({steps.front(), service.steps[steps.front()].connection});
-      steps = steps.subspan(1);
-      if (!steps.empty()) continue;
-      std::swap(steps, left.back());
-      left.pop_back();
-    }
+  std::list<std::uint32_t> left;
+  for (std::uint32_t i = 0; i < std::min(at_most, service.steps.size()); ++i) left.push_back(i);
+  while (!left.empty()) {
+    const auto candidates = may_be_next(service, concurrency, left);
+    const auto chosen = candidates[random() % candidates.size()];
+    schedule.push_back({*chosen, service.steps[*chosen].connection});
+    left.erase(chosen);
   }
   return schedule;
 }

@@ -23,6 +23,20 @@ Replay identity(const LoadedService& service, const ServiceSection& section, Kno
   return Player(service, section).learn(known).run(as_recorded(service, service.steps.size()));
 }
 
+Replay interleave(const LoadedService& service, const ServiceSection& section, std::size_t sample,
+                  const Known& known) {
+  const Concurrency concurrency(service, sample);
+  Replay sum;
+  const std::uint32_t times = concurrency.sources().empty() ? 1 : interleavings;
+  for (std::uint32_t seed = 1; seed <= times; ++seed)
+    sum += Player(service, section)
+               .compare_with(known)
+               .run(interleaved(service, concurrency, sample, seed));
+  for (const std::uint32_t source : concurrency.sources())
+    sum.interleaved.push_back(service.sources[source]);
+  return sum;
+}
+
 /// The first exchanges, perturbed.
 Replay perturbed(const LoadedService& service, const ServiceSection& section,
                  Perturbation perturbation, std::size_t sample, const Known& known) {
@@ -30,7 +44,6 @@ Replay perturbed(const LoadedService& service, const ServiceSection& section,
   const auto reordered = [&](const Schedule& schedule) {
     return Player(service, section).compare_with(known).run(schedule);
   };
-  Replay sum;
   switch (perturbation) {
     case Perturbation::repeated_reads:
       return player.repeat(repetitions).run(as_recorded(service, sample));
@@ -41,9 +54,7 @@ Replay perturbed(const LoadedService& service, const ServiceSection& section,
     case Perturbation::many_connections:
       return reordered(pooled(service, sample, many));
     default:
-      for (std::uint32_t seed = 1; seed <= interleavings; ++seed)
-        sum += reordered(interleaved(service, sample, seed));
-      return sum;
+      return interleave(service, section, sample, known);
   }
 }
 
@@ -55,6 +66,7 @@ Replay& Replay::operator+=(const Replay& other) noexcept {
   guess += other.guess;
   miss += other.miss;
   wrong += other.wrong;
+  wrong_answers.insert(wrong_answers.end(), other.wrong_answers.begin(), other.wrong_answers.end());
   return *this;
 }
 
