@@ -173,11 +173,7 @@ bool Player::is_right(const Step& step, std::uint32_t number, match::Version sta
 }
 
 void Player::control(const Analysis& a, match::Overlay& overlay) {
-  if (a.control != Control::commit) return overlay.apply(a.control, a.control_name);
-  if (a.changed)
-    scope_->merge(overlay.commit());
-  else
-    overlay.drop();
+  scope_->carry_out(a.control, a.control_name, a.changed, overlay);
 }
 
 }  // namespace understudy::compile

@@ -14,7 +14,7 @@
 #include "compile/schedule.hpp"
 #include "compile/selftest.hpp"
 #include "match/overlay.hpp"
-#include "match/scope.hpp"
+#include "match/loop.hpp"
 #include "table/service_section.hpp"
 
 namespace understudy::compile {

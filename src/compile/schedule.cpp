@@ -6,6 +6,8 @@
 #include <random>
 #include <utility>
 
+#include "match/transaction.hpp"
+
 namespace understudy::compile {
 namespace {
 
@@ -23,16 +25,17 @@ std::map<std::uint32_t, std::map<std::uint32_t, Steps>> by_connection(const Load
 /// What must stay on one connection: a transaction, or an exchange outside of any.
 std::vector<Steps> units_of(const LoadedService& service, const Steps& steps) {
   std::vector<Steps> units;
-  bool open = false;
+  match::Transaction<std::uint32_t> transaction;
+  bool watches = false;  // what WATCH began, the end of its transaction ends
   for (const std::uint32_t step : steps) {
-    if (!open) units.emplace_back();
+    if (!transaction.active() && !watches) units.emplace_back();
     units.back().push_back(step);
-    const Control control = service.steps[step].analysis.control;
-    if (control == Control::begin || control == Control::watch)
-      open = true;
-    else if (control == Control::commit || control == Control::rollback ||
-             control == Control::reset || control == Control::unwatch)
-      open = false;
+    const Analysis& a = service.steps[step].analysis;
+    static_cast<void>(transaction.carry_out(a.control, a.control_name, a.changed));
+    if (a.control == Control::watch)
+      watches = true;
+    else if (a.control != Control::none && a.control != Control::begin && !transaction.active())
+      watches = false;
   }
   return units;
 }

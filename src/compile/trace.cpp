@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <unordered_map>
 
 #include "compile/key_names.hpp"
-#include "match/overlay.hpp"
+#include "match/loop.hpp"
 #include "table/hash.hpp"
 
 namespace understudy::compile {
@@ -16,6 +17,21 @@ namespace {
 struct Visible {
   std::uint64_t began, ended;
   std::uint32_t connection, step;
+};
+
+class Tracer;
+
+/// Beside the versions: which write was the last to each key, and who overlapped it.
+class TracedWrites {
+ public:
+  explicit TracedWrites(Tracer& tracer) : tracer_(&tracer) {}
+  void note(const match::Bump& bump);
+  [[nodiscard]] std::uint32_t pending(const match::Bump& bump);
+  void end_write() noexcept {}
+  void clear() noexcept {}
+
+ private:
+  Tracer* tracer_;
 };
 
 bool overlaps(const Visible& write, const Step& step) {
@@ -31,6 +47,9 @@ class Tracer {
   Trace run() {
     collect_requests();
     number_keys();
+    std::vector<bool> immediate;
+    for (const std::string& key : trace_.keys) immediate.push_back(match::is_immediate(key));
+    loop_.emplace(std::move(immediate), TracedWrites(*this));
     find_visible_writes();
     play([this](std::size_t i, match::Version state) { record(i, state); });
     return std::move(trace_);
@@ -151,12 +170,11 @@ class Tracer {
   [[nodiscard]] match::Version state_of(const TracedRequest& request,
                                         const match::Overlay& overlay) const {
     if (request.control == Control::commit) return overlay.fingerprint();
-    return match::state_of(
-        request.reads, [&](std::uint32_t key) { return overlay.effective(key, versions_[key]); });
+    return loop_->state(request.reads, overlay);
   }
 
   void start_recording(std::uint32_t) {
-    versions_.assign(trace_.keys.size(), 0);
+    loop_->reset();
     tainted_.assign(trace_.keys.size(), 0);
     last_.assign(trace_.keys.size(), 0);
     overlays_.clear();
@@ -164,22 +182,25 @@ class Tracer {
 
   void apply(std::size_t i, match::Version state, match::Overlay& overlay) {
     const Analysis& a = service_.steps[i].analysis;
-    if (a.control != Control::none) return control(i, overlay);
+    current_ = static_cast<std::uint32_t>(i);
+    if (a.control != Control::none)
+      return loop_->carry_out(a.control, a.control_name, a.changed, overlay);
     if (a.effect != Effect::write) return;
-    const std::uint64_t write =
-        match::write_identity(table::hash_of(a.identity.canonical), state, table::hash_of(a.image));
-    const ChainLink link{write, static_cast<std::uint32_t>(i), 0};
     // What a write made of something uncertain is uncertain too.
     const std::uint32_t overlap = overlap_of(i);
-    for (const auto& [content, key, flags] : trace_.write_lists[outcome_of_[i]]) {
-      const bool takes_effect = a.changed || content != 0;
-      if (match::is_immediate(trace_.keys[key]) || (takes_effect && !overlay.active()))
-        make_visible(i, key, link, content);
-      else if (takes_effect)
-        overlay.bump({key, append(link, last_[key]), write, content});
+    const Bumps& bumps = trace_.write_lists[outcome_of_[i]];
+    loop_->bump(bumps,
+                {match::write_identity(table::hash_of(a.identity.canonical), state,
+                                       table::hash_of(a.image)),
+                 a.changed},
+                overlay);
+    for (const auto& [content, key, flags] : bumps)
       if (overlap != 0 && content == 0) tainted_[key] = overlap;
-    }
   }
+
+  // --- what becomes of writes (see TracedWrites) ----------------------------------------------
+
+  friend class TracedWrites;
 
   /// Gives the number of the new link + 1.
   std::uint32_t append(ChainLink link, std::uint32_t previous) {
@@ -188,21 +209,17 @@ class Tracer {
     return static_cast<std::uint32_t>(trace_.links.size());
   }
 
-  void control(std::size_t i, match::Overlay& overlay) {
-    const Analysis& a = service_.steps[i].analysis;
-    if (a.control != Control::commit) return overlay.apply(a.control, a.control_name);
-    // A commit that failed in the recording undid the transaction.
-    if (!a.changed) return overlay.drop();
-    for (const auto& bump : overlay.commit())
-      make_visible(i, bump.key, ChainLink(trace_.links[bump.author - 1]), bump.content);
+  std::uint32_t note_pending(const match::Bump& bump) {
+    return append({bump.write, current_, 0}, last_[bump.key]);
   }
 
-  void make_visible(std::size_t i, std::uint32_t key, const ChainLink& link,
-                    match::Version content) {
-    const match::Overlay::Bump bump = {key, 0, link.identity, content};
-    versions_[key] = bump.after(versions_[key]);
+  /// The author of what was pending is its link, so that its step is not that of the commit.
+  void note_visible(const match::Bump& bump) {
+    const ChainLink link = bump.author == 0 ? ChainLink{bump.write, current_, 0}
+                                            : ChainLink(trace_.links[bump.author - 1]);
+    const std::uint32_t key = bump.key;
     last_[key] = append(link, last_[key]);
-    const Step& step = service_.steps[i];
+    const Step& step = service_.steps[current_];
     const auto found = visible_.find({step.recording, key});
     if (found == visible_.end()) {
       // The first of two runs: only collects the intervals.
@@ -210,7 +227,7 @@ class Tracer {
           {step.began, step.ended, step.connection, link.step});
     } else if (const Visible* other = find_overlap(found->second, step)) {
       tainted_[key] = other->step + 1;
-    } else if (content != 0) {
+    } else if (bump.content != 0) {
       tainted_[key] = 0;  // whatever was there before
     }
   }
@@ -259,7 +276,7 @@ class Tracer {
     const match::Overlay& overlay = overlays_[service_.steps[i].connection];
     std::vector<std::uint32_t> links;
     for (const std::uint32_t key : trace_.requests[request_of_[i]].reads) {
-      const match::Overlay::Bump* own = overlay.last(key);
+      const match::Bump* own = overlay.last(key);
       links.push_back(own != nullptr ? own->author : last_[key]);
     }
     const auto [found, added] = evidence_numbers_.emplace(
@@ -279,7 +296,8 @@ class Tracer {
   std::vector<WrittenPaths> outcomes_;  // beside Trace::write_lists
   std::map<std::pair<std::uint32_t, std::uint64_t>, std::uint32_t> outcome_numbers_;
   KeyNumberByName numbers_;
-  std::vector<match::Version> versions_;
+  std::optional<match::Loop<TracedWrites>> loop_;
+  std::uint32_t current_ = 0;           // the step that is applied
   std::vector<std::uint32_t> tainted_;  // of each key: the step + 1 of an overlapping write, or 0
   std::vector<std::uint32_t> last_;     // of each key: the number + 1 of its last link, or 0
   std::set<std::uint32_t> failing_;     // commits that the recording has fail
@@ -287,6 +305,13 @@ class Tracer {
   std::map<std::uint32_t, match::Overlay> overlays_;
   VisibleWrites visible_, collected_;
 };
+
+void TracedWrites::note(const match::Bump& bump) {
+  tracer_->note_visible(bump);
+}
+std::uint32_t TracedWrites::pending(const match::Bump& bump) {
+  return tracer_->note_pending(bump);
+}
 
 }  // namespace
 

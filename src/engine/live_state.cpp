@@ -19,7 +19,7 @@ constexpr match::Version computed_state = 0x636F6D7075746564ULL;
 
 void ConnectionState::apply(Control control, std::string_view name) {
   if (computing && (control == Control::rollback || control == Control::reset)) computing.unlock();
-  overlay.apply(control, name);
+  static_cast<void>(overlay.carry_out(control, name));  // no commit: nothing becomes visible
 }
 
 LiveState::LiveState(const Protocol& protocol, const ServiceSection& section, Strictness strictness,
@@ -96,7 +96,7 @@ Verdict LiveState::next_of_volatile(std::uint32_t number, const match::Overlay& 
 /// Which recorded answer is the likeliest, and what its state differs in. Hold the scope's mutex.
 Doubt LiveState::doubt_of_state(const format::RequestRecord& request,
                                 const match::Overlay& overlay) const {
-  const match::SeenWrites writes(scope_.last_writes(), overlay);
+  const match::SeenWrites writes(scope_.history(), overlay);
   const auto& answer = match::likeliest_answer(section_, request, writes);
   return {MissReason::unknown_state, &answer,
           match::state_difference(section_, request, answer, writes)};

@@ -17,7 +17,7 @@
 #include "match/change_point.hpp"
 #include "match/overlay.hpp"
 #include "match/renamer.hpp"
-#include "match/scope.hpp"
+#include "match/loop.hpp"
 #include "table/service_section.hpp"
 #include "understudy/grade.hpp"
 

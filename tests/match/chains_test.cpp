@@ -6,7 +6,7 @@
 #include <set>
 
 #include "match/overlay.hpp"
-#include "match/scope.hpp"
+#include "match/loop.hpp"
 
 using namespace understudy;
 using namespace understudy::match;
