@@ -45,6 +45,8 @@ std::string_view name_of(compile::Inference::Kind kind) {
   switch (kind) {
     case compile::Inference::Kind::widened:
       return "widened";
+    case compile::Inference::Kind::counted:
+      return "counted";
     case compile::Inference::Kind::volatile_:
       return "volatile";
     case compile::Inference::Kind::not_understood:

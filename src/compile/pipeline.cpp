@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "compile/config_document.hpp"
+#include "compile/count_asks.hpp"
 #include "compile/emit.hpp"
 #include "compile/inferences.hpp"
 #include "compile/load.hpp"
@@ -26,6 +27,7 @@ struct CompiledService {
   Trace trace;
   Settlement settlement;
   std::vector<Widening> widenings;
+  std::vector<CountedRequest> counted;
   std::vector<DeclaredTable> tables;
   Diagnostics problems;
 };
@@ -97,16 +99,20 @@ bool widen_neighbours(const LoadedService& service, const CompiledService& compi
 
 /// Counterexample-guided: where the recording shows one state with two answers, that pattern's keys
 /// are too narrow; it is made to depend on whole tables, then on everything, and the recording is
-/// run again. What is contradicted still has its cause outside of what was recorded.
+/// run again. Where nothing was written between the two, being asked made the difference, where the
+/// protocol says that it may. What is contradicted still has its cause outside of what was recorded.
 CompiledService compile_service(const LoadedService& service) {
   const RowKeys rows(service.steps, service.schema);
   Widened widened;
+  Counted counted;
   CompiledService compiled;
   compiled.tables = declared_tables(service, rows.declarations(), compiled.problems);
   for (;;) {
-    compiled.trace = trace_chains(service, rows, widened);
+    compiled.trace = trace_chains(service, rows, widened, counted);
     compiled.settlement = settle(service, compiled.trace);
-    if (!widen(compiled.settlement.contradicted, widened, compiled.widenings) &&
+    const auto found = count_asks(service, compiled.trace, compiled.settlement, counted);
+    compiled.counted.insert(compiled.counted.end(), found.begin(), found.end());
+    if (found.empty() && !widen(compiled.settlement.contradicted, widened, compiled.widenings) &&
         !widen_neighbours(service, compiled, widened, compiled.widenings))
       return compiled;
   }
@@ -186,7 +192,7 @@ std::optional<Compiled> compile_services(const std::filesystem::path& mock_set,
                             Varying(service, findings, config.shifts_times)));
     compiled.services.push_back(summarise(service, result.trace, result.settlement));
     compiled.services.back().inferences =
-        infer(service, result.trace, result.settlement, result.widenings);
+        infer(service, result.trace, result.settlement, result.widenings, result.counted);
     compiled.services.back().decisions = std::move(decisions[compiled.services.size() - 1]);
     compiled.services.back().tables = result.tables;
     warn_of_guesses(mock_set, compiled.services.back(), problems);

@@ -40,6 +40,7 @@ struct PatternSummary {
 struct Inference {
   enum class Kind : std::uint8_t {
     widened,         ///< depends on more than its statement says
+    counted,         ///< asking it again changed its answer: each ask is a state of its own
     volatile_,       ///< one state has or could have several answers
     not_understood,  ///< what it reads and writes can't be told
     guess            ///< one answer that the recording does not prove

@@ -30,7 +30,7 @@ Replay interleave(const LoadedService& service, const ServiceSection& section, s
   const std::uint32_t times = concurrency.sources().empty() ? 1 : interleavings;
   for (std::uint32_t seed = 1; seed <= times; ++seed)
     sum += Player(service, section)
-               .compare_with(known)
+               .compare_with(known, true)
                .run(interleaved(service, concurrency, sample, seed));
   for (const std::uint32_t source : concurrency.sources())
     sum.interleaved.push_back(service.sources[source]);
@@ -41,8 +41,9 @@ Replay interleave(const LoadedService& service, const ServiceSection& section, s
 Replay perturbed(const LoadedService& service, const ServiceSection& section,
                  Perturbation perturbation, std::size_t sample, const Known& known) {
   Player player(service, section);
+  player.compare_with(known, false);
   const auto reordered = [&](const Schedule& schedule) {
-    return Player(service, section).compare_with(known).run(schedule);
+    return player.compare_with(known, true).run(schedule);
   };
   switch (perturbation) {
     case Perturbation::repeated_reads:
@@ -103,7 +104,7 @@ namespace {
 struct Playing {
   Playing(const LoadedService& service, const ServiceSection& section,
           const std::shared_ptr<match::Renaming>& renaming)
-      : next_run(service, section, renaming), player(service, section) {
+      : next_run(service, section), player(service, section, renaming) {
     player.ask_as(next_run);
   }
   NextRun next_run;
@@ -139,13 +140,13 @@ std::vector<TestedReplay> test_fresh_values(std::span<const LoadedService> servi
   for (const TurnOfService& turn : in_order(services, sample)) {
     const std::uint32_t now = services[turn.service].steps[turn.turn.step].recording;
     if (recording != now)
-      for (const auto& each : playing) each->next_run.start();
+      for (const auto& each : playing) each->player.start(now);
     recording = now;
     playing[turn.service]->player.play(turn.turn);
   }
   std::vector<TestedReplay> tests;
   for (const auto& each : playing)
-    tests.push_back({"fresh_values", "fresh values", each->player.result()});
+    tests.push_back({"fresh_values", "fresh values", each->player.finish()});
   return tests;
 }
 

@@ -41,8 +41,9 @@ bool overlaps(const Visible& write, const Step& step) {
 
 class Tracer {
  public:
-  Tracer(const LoadedService& service, const RowKeys& rows, const Widened& widened)
-      : service_(service), rows_(rows), widened_(widened) {}
+  Tracer(const LoadedService& service, const RowKeys& rows, const Widened& widened,
+         const Counted& counted)
+      : service_(service), rows_(rows), widened_(widened), counted_(counted) {}
 
   Trace run() {
     collect_requests();
@@ -68,15 +69,17 @@ class Tracer {
     const NarrowerPaths narrower(service_.steps);
     for (const Step& step : service_.steps) {
       const Analysis& a = step.analysis;
-      std::string identity = a.identity.canonical;
-      identity += '\xFF';
-      identity += a.identity.qualifier;
-      const auto [found, added] =
-          numbers.emplace(std::move(identity), static_cast<std::uint32_t>(trace_.requests.size()));
+      const auto [found, added] = numbers.emplace(
+          spell_identity(a.identity), static_cast<std::uint32_t>(trace_.requests.size()));
       if (added) {
-        trace_.requests.push_back({a.identity, {}, {}, false, a.control});
+        trace_.requests.push_back(
+            {a.identity, {}, {}, false, a.control, counted_.contains(found->first)});
         names_.emplace_back();
       }
+      if (trace_.requests[found->second].counts_asks)
+        asks_[{step.recording, found->second}].push_back(
+            {step.began, step.ended, step.connection,
+             static_cast<std::uint32_t>(request_of_.size())});
       request_of_.push_back(found->second);
       outcome_of_.push_back(0);
       if (a.effect != Effect::none && a.control == Control::commit) failing_.insert(found->second);
@@ -156,10 +159,9 @@ class Tracer {
       const Step& step = service_.steps[i];
       if (i == 0 || step.recording != recording) start_recording(recording = step.recording);
       match::Overlay& overlay = overlays_[step.connection];
-      const TracedRequest& request = trace_.requests[request_of_[i]];
       match::Version state = 0;
       if (is_looked_up(i)) {
-        state = state_of(request, overlay);
+        state = state_of(i, overlay);
         visit(i, state);
       }
       apply(i, state, overlay);
@@ -167,10 +169,14 @@ class Tracer {
   }
 
   /// Whether a transaction can be committed depends on what it did.
-  [[nodiscard]] match::Version state_of(const TracedRequest& request,
-                                        const match::Overlay& overlay) const {
+  [[nodiscard]] match::Version state_of(std::size_t i, const match::Overlay& overlay) {
+    const TracedRequest& request = trace_.requests[request_of_[i]];
     if (request.control == Control::commit) return overlay.fingerprint();
-    return loop_->state(request.reads, overlay);
+    const match::Version state = loop_->state(request.reads, overlay);
+    if (!request.counts_asks) return state;
+    const match::Version nth = loop_->nth_ask(request_of_[i], state);
+    loop_->note_ask(request_of_[i], state);
+    return nth;
   }
 
   void start_recording(std::uint32_t) {
@@ -263,7 +269,11 @@ class Tracer {
       if (writes == visible_.end()) continue;
       if (const Visible* write = find_overlap(writes->second, step)) return write->step + 1;
     }
-    return 0;
+    // Of two equal asks under way at the same time nobody knows which was the first.
+    const auto asks = asks_.find({step.recording, request_of_[i]});
+    if (asks == asks_.end()) return 0;
+    const Visible* ask = find_overlap(asks->second, step);
+    return ask == nullptr ? 0 : ask->step + 1;
   }
 
   void record(std::size_t i, match::Version state) {
@@ -290,6 +300,7 @@ class Tracer {
   const LoadedService& service_;
   const RowKeys& rows_;
   const Widened& widened_;
+  const Counted& counted_;
   Trace trace_;
   std::vector<std::uint32_t> request_of_, outcome_of_;  // of each step
   std::vector<RequestNames> names_;
@@ -304,6 +315,7 @@ class Tracer {
   std::map<std::vector<std::uint32_t>, std::uint32_t> evidence_numbers_;
   std::map<std::uint32_t, match::Overlay> overlays_;
   VisibleWrites visible_, collected_;
+  VisibleWrites asks_;  // those that are counted, by recording and request
 };
 
 void TracedWrites::note(const match::Bump& bump) {
@@ -315,8 +327,13 @@ std::uint32_t TracedWrites::pending(const match::Bump& bump) {
 
 }  // namespace
 
-Trace trace_chains(const LoadedService& service, const RowKeys& rows, const Widened& widened) {
-  return Tracer(service, rows, widened).run();
+std::string spell_identity(const Identity& identity) {
+  return identity.canonical + '\xFF' + identity.qualifier;
+}
+
+Trace trace_chains(const LoadedService& service, const RowKeys& rows, const Widened& widened,
+                   const Counted& counted) {
+  return Tracer(service, rows, widened, counted).run();
 }
 
 }  // namespace understudy::compile

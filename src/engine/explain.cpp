@@ -2,17 +2,22 @@
 
 #include <fmt/format.h>
 
-#include "engine/live_state.hpp"
 #include "engine/mend.hpp"
 #include "engine/miss_text.hpp"
-#include "engine/rule_book.hpp"
 #include "match/chains.hpp"
+#include "match/live_state.hpp"
 #include "match/lookup.hpp"
+#include "match/rule_book.hpp"
 
 namespace understudy::engine {
 namespace {
 
 namespace format = table::format;
+using match::ConnectionState;
+using match::LiveState;
+using match::RuleBook;
+using match::Strictness;
+using match::Verdict;
 using table::ServiceSection;
 
 std::string source_of(const ServiceSection& section, const format::AnswerRecord& answer) {
@@ -44,8 +49,9 @@ void explain_recorded(const ServiceSection& section, const format::RequestRecord
   explanation.volatile_ = (request.flags & format::request_volatile) != 0;
   explanation.reads_keys = readable(section, section.reads(request));
   explanation.writes_keys = readable(section, keys_of(section.writes(request)));
-  const match::Version initial =
+  match::Version initial =
       match::state_of(section.reads(request), [](std::uint32_t) { return match::Version{0}; });
+  if ((request.flags & format::request_counts_asks) != 0) initial = match::extend(initial, 1);
   for (const auto& answer : section.answers(request))
     explanation.answers.push_back({source_of(section, answer), answer.state == initial,
                                    (answer.flags & format::answer_guess) == 0});

@@ -87,6 +87,8 @@ std::string_view text_of(MissReason reason) noexcept {
       return "the recording has it fail, and not in a transaction like this one";
     case MissReason::unwatched:
       return "no recorded request depends on what it watches, so no change would be seen";
+    case MissReason::asked_often:
+      return "it was asked more often than in the recording, where its answer changed by itself";
     case MissReason::renamed:
       return "which recorded values those of this run stand for is not certain";
     case MissReason::unknown:

@@ -10,11 +10,13 @@
 #include <vector>
 
 #include "engine/journal.hpp"
-#include "engine/live_state.hpp"
+#include "match/live_state.hpp"
 #include "table/mapped_table.hpp"
 #include "understudy/scope.hpp"
 
 namespace understudy::engine {
+
+using match::LiveState;
 
 /// One isolated copy of the live state of every service. Thread-safe.
 class LiveScope {

@@ -58,6 +58,23 @@ class Loop {
     }
   }
 
+  /// `state` as one in which a request is asked anew: another one for the first, second, … equal
+  /// ask since any write took effect. For requests whose answers may change by being asked: polls,
+  /// retries, rate limits. Hold `mutex()`; note_ask() says that it was asked.
+  [[nodiscard]] Version nth_ask(std::uint32_t request, Version state) const {
+    return extend(state, asks_before(request, state) + 1);
+  }
+  [[nodiscard]] std::uint32_t asks_before(std::uint32_t request, Version state) const {
+    const auto found = asks_.find(request);
+    const bool same = found != asks_.end() && found->second.state == state &&
+                      found->second.changes == changes_;
+    return same ? found->second.times : 0;
+  }
+  void note_ask(std::uint32_t request, Version state) {
+    const std::uint32_t before = asks_before(request, state);
+    asks_[request] = {state, changes_, before + 1};
+  }
+
   [[nodiscard]] Version version(std::uint32_t key) const noexcept {
     return versions_[key].load(std::memory_order_acquire);
   }
@@ -101,6 +118,7 @@ class Loop {
     const Change change(*this);
     for (auto& version : versions_) version.store(0, std::memory_order_relaxed);
     history_.clear();
+    asks_.clear();
   }
 
  private:
@@ -130,11 +148,20 @@ class Loop {
     std::atomic<Version>& version = versions_[bump.key];
     version.store(bump.after(version.load(std::memory_order_relaxed)), std::memory_order_relaxed);
     history_.note(bump);
+    ++changes_;
   }
 
   std::vector<bool> immediate_;
   std::vector<std::atomic<Version>> versions_;
   History history_;
+  /// How often a request was asked in a state since a change.
+  struct Asks {
+    Version state = 0;
+    std::uint64_t changes = 0;
+    std::uint32_t times = 0;
+  };
+  std::unordered_map<std::uint32_t, Asks> asks_;
+  std::uint64_t changes_ = 0;  ///< writes to keys that became visible
   std::atomic<std::uint64_t> sequence_{0};
   std::mutex mutex_;
 };

@@ -1,4 +1,4 @@
-#include "engine/emulation.hpp"
+#include "match/emulation.hpp"
 
 #include <doctest/doctest.h>
 
@@ -9,7 +9,7 @@
 #include "support/toy_recording.hpp"
 
 using namespace understudy;
-using engine::Strictness;
+using match::Strictness;
 
 namespace {
 

@@ -6,6 +6,7 @@
 //                      determine what is there, which is all that PEEK and ADD depend on
 //   FILL table.key row;row   is answered by "2 rows"
 //   CLOCK table.key          shows the clock
+//   POLL table.key      TRY table.key value      may be answered otherwise by being asked again
 //   SAVEPOINT name     BACK name                WATCH table.key
 //   ENTER scope        RESET scope              DROP scope
 #pragma once
@@ -75,7 +76,8 @@ class ToyAnalyser final : public Analyser {
     analysis.control = control_of(parsed.verb);
     analysis.control_name =
         analysis.control == Control::watch ? join(path_of(parsed.key)) : parsed.key;
-    const bool writes = parsed.verb == "SET" || parsed.verb == "PUT" || parsed.verb == "ADD" ||
+    analysis.counts_asks = parsed.verb == "POLL" || parsed.verb == "TRY";
+    const bool writes = parsed.verb == "SET" || parsed.verb == "TRY" || parsed.verb == "PUT" || parsed.verb == "ADD" ||
                         parsed.verb == "FILL";
     analysis.effect = analysis.control != Control::none ? Effect::none
                       : writes                          ? Effect::write

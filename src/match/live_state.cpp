@@ -1,11 +1,11 @@
-#include "engine/live_state.hpp"
+#include "match/live_state.hpp"
 
 #include <algorithm>
 
 #include "match/lookup.hpp"
 #include "table/hash.hpp"
 
-namespace understudy::engine {
+namespace understudy::match {
 
 namespace format = table::format;
 using table::ServiceSection;
@@ -13,28 +13,23 @@ using table::ServiceSection;
 namespace {
 
 /// In place of the state in which a write was recorded: no recorded one has its identity.
-constexpr match::Version computed_state = 0x636F6D7075746564ULL;
+constexpr Version computed_state = 0x636F6D7075746564ULL;
 
 }  // namespace
 
-void ConnectionState::apply(Control control, std::string_view name) {
-  if (computing && (control == Control::rollback || control == Control::reset)) computing.unlock();
-  static_cast<void>(overlay.carry_out(control, name));  // no commit: nothing becomes visible
-}
-
 LiveState::LiveState(const Protocol& protocol, const ServiceSection& section, Strictness strictness,
-                     std::shared_ptr<match::Renaming> renaming)
+                     std::shared_ptr<Renaming> renaming)
     : section_(section),
       strictness_(strictness),
       renamer_(protocol, section, std::move(renaming)),
-      scope_(match::immediate_keys(section)),
+      scope_(immediate_keys(section)),
       emulation_(Emulation::of(protocol, section)) {}
 
-Verdict LiveState::look_up(std::uint32_t number, const match::Overlay& overlay) {
+Verdict LiveState::look_up(std::uint32_t number, const Overlay& overlay) {
   const auto& request = section_.requests()[number];
   if ((request.flags & format::request_volatile) != 0) return {};
-  const match::Version state = scope_.state(section_.reads(request), overlay);
-  const auto* answer = match::answer_at(section_, request, state);
+  const Version state = state_of_request(number, overlay);
+  const auto* answer = answer_at(section_, request, state);
   if (answer == nullptr) return {};
   const bool uncertain = (answer->flags & format::answer_guess) != 0;
   const bool fixed = (request.flags & format::request_static) != 0;
@@ -42,10 +37,51 @@ Verdict LiveState::look_up(std::uint32_t number, const match::Overlay& overlay) 
   return {grade, &request, answer, state, {MissReason::uncertain, answer, {}}};
 }
 
+bool LiveState::counts_asks(const Found& found) const {
+  const auto counts = [&](std::uint32_t number) {
+    return (section_.requests()[number].flags & format::request_counts_asks) != 0;
+  };
+  return (found.exact != ServiceSection::none && counts(found.exact)) ||
+         std::any_of(found.compatible.begin(), found.compatible.begin() + found.compatible_count,
+                     counts);
+}
+
+/// Where asks count, hold the scope's mutex.
+Version LiveState::state_of_request(std::uint32_t number, const Overlay& overlay) const {
+  const auto& request = section_.requests()[number];
+  const Version state = scope_.state(section_.reads(request), overlay);
+  const bool counts = (request.flags & format::request_counts_asks) != 0;
+  return counts ? scope_.nth_ask(number, state) : state;
+}
+
+/// What was recorded for the latest of the asks before this one; null where nothing was.
+const format::AnswerRecord* LiveState::last_ask(std::uint32_t number,
+                                                const Overlay& overlay) const {
+  const auto& request = section_.requests()[number];
+  if ((request.flags & format::request_counts_asks) == 0) return nullptr;
+  const Version state = scope_.state(section_.reads(request), overlay);
+  const std::uint32_t recorded = std::min(scope_.asks_before(number, state), request.answer_count);
+  for (std::uint32_t ask = recorded; ask > 0; --ask)
+    if (const auto* answer = answer_at(section_, request, extend(state, ask))) return answer;
+  return nullptr;
+}
+
+/// Of all requests that may be meant, so that each has its own count. Hold the scope's mutex.
+void LiveState::note_asked(const Found& found, const Overlay& overlay) {
+  const auto note = [&](std::uint32_t number) {
+    const auto& request = section_.requests()[number];
+    if ((request.flags & format::request_counts_asks) != 0)
+      scope_.note_ask(number, scope_.state(section_.reads(request), overlay));
+  };
+  if (found.exact != ServiceSection::none) note(found.exact);
+  for (std::size_t i = 0; i < found.compatible_count; ++i)
+    if (found.compatible[i] != found.exact) note(found.compatible[i]);
+}
+
 /// The recorded answer for this very state, from the request that is spelled alike or, where that
 /// one has none, from those that agree, if they all say the same. Where one of those was never
 /// recorded in this state it might have said something else: a guess.
-Verdict LiveState::judge_exact(const Found& found, const match::Overlay& overlay) {
+Verdict LiveState::judge_exact(const Found& found, const Overlay& overlay) {
   if (found.exact != ServiceSection::none)
     if (const Verdict verdict = look_up(found.exact, overlay); verdict.answer != nullptr)
       return verdict;
@@ -67,17 +103,19 @@ Verdict LiveState::judge_exact(const Found& found, const match::Overlay& overlay
 }
 
 /// The uncertain answer. Hold the scope's mutex.
-Verdict LiveState::guess(const Found& found, const match::Overlay& overlay) {
+Verdict LiveState::guess(const Found& found, const Overlay& overlay) {
   const std::uint32_t number = found.first();
   const auto& request = section_.requests()[number];
   if ((request.flags & format::request_volatile) != 0) return next_of_volatile(number, overlay);
+  const Version state = state_of_request(number, overlay);
+  if (const auto* answer = last_ask(number, overlay))
+    return {Grade::guess, &request, answer, state, {MissReason::asked_often, answer, {}}};
   const Doubt doubt = doubt_of_state(request, overlay);
-  return {Grade::guess, &request, doubt.nearest, scope_.state(section_.reads(request), overlay),
-          doubt};
+  return {Grade::guess, &request, doubt.nearest, state, doubt};
 }
 
 /// One state had several answers: they are given in recorded order, and then the last for ever.
-Verdict LiveState::next_of_volatile(std::uint32_t number, const match::Overlay& overlay) {
+Verdict LiveState::next_of_volatile(std::uint32_t number, const Overlay& overlay) {
   const auto& request = section_.requests()[number];
   const auto answers = section_.answers(request);
   std::size_t& next = volatile_cursor_[number];
@@ -95,11 +133,11 @@ Verdict LiveState::next_of_volatile(std::uint32_t number, const match::Overlay& 
 
 /// Which recorded answer is the likeliest, and what its state differs in. Hold the scope's mutex.
 Doubt LiveState::doubt_of_state(const format::RequestRecord& request,
-                                const match::Overlay& overlay) const {
-  const match::SeenWrites writes(scope_.history(), overlay);
-  const auto& answer = match::likeliest_answer(section_, request, writes);
+                                const Overlay& overlay) const {
+  const SeenWrites writes(scope_.history(), overlay);
+  const auto& answer = likeliest_answer(section_, request, writes);
   return {MissReason::unknown_state, &answer,
-          match::state_difference(section_, request, answer, writes)};
+          state_difference(section_, request, answer, writes)};
 }
 
 /// With --strict a guess is a miss.
@@ -136,7 +174,7 @@ Verdict LiveState::ask(std::string_view canonical, std::string_view qualifier, b
               std::unique_lock(renamer_.mutex(), std::defer_lock),
               std::unique_lock(scope_.mutex(), std::defer_lock)};
   // Most requests are reads whose answer is known: they hold no lock.
-  if (!renames && !may_write && !found.empty())
+  if (!renames && !may_write && !found.empty() && !counts_asks(found))
     if (const Verdict verdict = judge_exact(found, connection.overlay); is_certain(verdict.grade))
       return rewritten(asked, verdict);
   if (emulation_ && !connection.computing) asked.computing = std::unique_lock(emulation_->mutex());
@@ -147,16 +185,20 @@ Verdict LiveState::ask(std::string_view canonical, std::string_view qualifier, b
 Verdict LiveState::ask_renamed(Asked& asked) {
   const Proposal proposal = renamer_.propose(
       asked.canonical, asked.qualifier,
-      [&](const Found& found) { return judge_exact(found, asked.connection.overlay).answer; });
+      [&](const Found& found) {
+        if (counts_asks(found)) Asked::hold(asked.scope);
+        return judge_exact(found, asked.connection.overlay).answer;
+      });
   return ask_found(asked, proposal.found, &proposal);
 }
 
 Verdict LiveState::ask_found(Asked& asked, const Found& found, const Proposal* proposal) {
   if (found.empty()) return compute(asked, found);
-  const bool may_write = writes(found);
-  // From the look-up to the bump no other write may slip in between.
-  if (may_write) asked.scope.lock();
+  const bool may_write = writes(found), counts = counts_asks(found);
+  // From the look-up to the bump no other write may slip in between, nor another equal ask.
+  if (may_write || counts) Asked::hold(asked.scope);
   Verdict verdict = judge(asked, found, proposal);
+  if (counts) note_asked(found, asked.connection.overlay);
   if (verdict.grade == Grade::computed || verdict.answer == nullptr) return verdict;
   if (proposal != nullptr) renamer_.bind(*proposal);
   if (!may_write && asked.scope) asked.scope.unlock();
@@ -174,7 +216,7 @@ Verdict LiveState::ask_found(Asked& asked, const Found& found, const Proposal* p
 
 /// What the table knows for certain, else what can be computed, else a guess.
 Verdict LiveState::judge(Asked& asked, const Found& found, const Proposal* proposal) {
-  const match::Overlay& overlay = asked.connection.overlay;
+  const Overlay& overlay = asked.connection.overlay;
   Verdict verdict = judge_exact(found, overlay);
   if (proposal != nullptr && verdict.answer != nullptr)
     verdict = confirmed(*proposal, writes(found), verdict);
@@ -198,9 +240,9 @@ Verdict LiveState::compute(Asked& asked, const Found& found) {
   const bool recorded = !found.empty() && writes(found);
   if (computed->writes.empty() && !recorded) return verdict;
   Asked::hold(asked.scope);
-  match::Taken taken{match::write_identity(table::hash_of(asked.canonical), computed_state,
+  Taken taken{write_identity(table::hash_of(asked.canonical), computed_state,
                                            table::hash_of(*verdict.image)),
-                     !computed->writes.empty(), false, match::LastWrites::computed};
+                     !computed->writes.empty(), false, LastWrites::computed};
   if (recorded) {
     taken.author = found.first();
     scope_.bump(section_.writes(section_.requests()[taken.author]), taken,
@@ -246,7 +288,7 @@ Verdict LiveState::of_rows(Asked& asked, const Proposal& proposal, Verdict verdi
 
 /// What a write did in a state that was not recorded, nobody knows: it counts as having touched all
 /// that it could have. So does one of another number of rows than was recorded.
-void LiveState::take_effect(const Verdict& verdict, match::Overlay& overlay) {
+void LiveState::take_effect(const Verdict& verdict, Overlay& overlay) {
   const bool known = verdict.doubt.reason != MissReason::unknown_state && !verdict.other_rows;
   const auto keys = known ? section_.writes(*verdict.answer) : section_.writes(*verdict.request);
   const bool changed = !known || (verdict.answer->flags & format::answer_changed) != 0;
@@ -255,9 +297,33 @@ void LiveState::take_effect(const Verdict& verdict, match::Overlay& overlay) {
   const std::uint64_t answered = table::hash_of(
       verdict.other_rows ? *verdict.image : as_text(section_.image(verdict.answer->image)));
   scope_.bump(keys,
-              {match::write_identity(verdict.request->hash, verdict.state, answered), changed,
+              {write_identity(verdict.request->hash, verdict.state, answered), changed,
                is_certain(verdict.grade), author},
               overlay);
+}
+
+Controlled LiveState::control(const Request& request, ConnectionState& connection) {
+  switch (request.control) {
+    case Control::begin: {
+      const bool begun = begin(connection);
+      return {{.grade = Grade::synthesised}, !begun};
+    }
+    case Control::commit:
+      return {commit(request.canonical, request.qualifier, connection)};
+    case Control::watch:
+      if (watch(request.control_name, connection)) break;
+      return {allowed({.grade = Grade::guess, .doubt = {MissReason::unwatched, nullptr, {}}})};
+    case Control::rollback:
+    case Control::reset:
+      if (connection.computing) connection.computing.unlock();
+      [[fallthrough]];
+    case Control::unwatch:
+      connection.watched.clear();
+      [[fallthrough]];
+    default:  // no commit: nothing becomes visible
+      static_cast<void>(connection.overlay.carry_out(request.control, request.control_name));
+  }
+  return {{.grade = Grade::synthesised}};
 }
 
 bool LiveState::begin(ConnectionState& connection) {
@@ -275,11 +341,11 @@ bool LiveState::begin(ConnectionState& connection) {
 }
 
 /// Whether a transaction can be committed depends on what it did.
-Verdict LiveState::judge_commit(std::uint32_t number, const match::Overlay& overlay) {
+Verdict LiveState::judge_commit(std::uint32_t number, const Overlay& overlay) {
   const auto& request = section_.requests()[number];
   if ((request.flags & format::request_volatile) != 0) return next_of_volatile(number, overlay);
-  const match::Version state = overlay.fingerprint();
-  if (const auto* answer = match::answer_at(section_, request, state)) {
+  const Version state = overlay.fingerprint();
+  if (const auto* answer = answer_at(section_, request, state)) {
     const bool uncertain = (answer->flags & format::answer_guess) != 0;
     return {uncertain ? Grade::guess : Grade::exact,
             &request,
@@ -323,11 +389,11 @@ bool LiveState::watch(std::string_view joined, ConnectionState& connection) {
   const std::string recorded =
       section_.has_varying() ? renamer_.recorded_text(joined) : std::string(joined);
   bool tracked = false;
-  for (const std::string& name : match::read_keys_of_joined(recorded)) {
+  for (const std::string& name : read_keys_of_joined(recorded)) {
     const std::uint32_t key = section_.find_key(name);
     if (key == ServiceSection::none) continue;
     connection.watched.push_back({key, scope_.version(key)});
-    tracked |= match::is_subtree(name);
+    tracked |= is_subtree(name);
   }
   return tracked;
 }
@@ -340,4 +406,4 @@ void LiveState::reset() {
   volatile_cursor_.clear();
 }
 
-}  // namespace understudy::engine
+}  // namespace understudy::match

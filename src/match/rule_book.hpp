@@ -8,7 +8,7 @@
 #include "table/cbor.hpp"
 #include "table/service_section.hpp"
 
-namespace understudy::engine {
+namespace understudy::match {
 
 class RuleBook {
  public:
@@ -29,7 +29,7 @@ class RuleBook {
   }
 
  private:
-  std::vector<match::Condition> conditions_;
+  std::vector<Condition> conditions_;
 };
 
-}  // namespace understudy::engine
+}  // namespace understudy::match

@@ -7,7 +7,7 @@
 #include "match/change_point.hpp"
 #include "table/service_section.hpp"
 
-namespace understudy::engine {
+namespace understudy::match {
 
 enum class MissReason : std::uint8_t {
   unknown,        ///< no recorded request equals it
@@ -18,6 +18,7 @@ enum class MissReason : std::uint8_t {
   unsteady,       ///< the answer shows the clock or chance
   commit,         ///< it failed in some recorded state and was never recorded in this one
   unwatched,      ///< no recorded request depends on the key that is to be watched
+  asked_often,    ///< more often than recorded in this state, and being asked may change it
   renamed         ///< which recorded values its own stand for is not certain
 };
 
@@ -26,7 +27,7 @@ struct Doubt {
   /// The recorded answer that is the likeliest, where the request was recorded at all.
   const table::format::AnswerRecord* nearest = nullptr;
   /// Where only the state is unknown: which write made the difference.
-  std::optional<match::StateDifference> difference{};
+  std::optional<StateDifference> difference{};
 };
 
-}  // namespace understudy::engine
+}  // namespace understudy::match
