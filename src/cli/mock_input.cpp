@@ -2,7 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <cstdio>
+#include <cstdlib>
+#include <future>
+#include <thread>
+#include <utility>
 
 #include "cli/console.hpp"
 #include "cli/files.hpp"
@@ -29,6 +34,24 @@ std::shared_ptr<const table::MappedTable> load_table(const std::filesystem::path
   auto table = compile::load(path, protocols(), problems);
   print(problems);
   return has_errors(problems) ? nullptr : table;
+}
+
+LoadedTable load_table(const std::filesystem::path& path, const Signals& signals) {
+  constexpr std::chrono::milliseconds often(20);
+  std::packaged_task<std::shared_ptr<const table::MappedTable>()> task(
+      [path] { return load_table(path); });
+  auto loaded = task.get_future();
+  std::thread(std::move(task)).detach();
+  while (loaded.wait_for(often) != std::future_status::ready)
+    if (const auto signal = signals.next(std::chrono::milliseconds(0));
+        signal && Signals::asks_to_end(signal->number))
+      return {nullptr, signal->number};
+  return {loaded.get(), std::nullopt};
+}
+
+void leave(int status) {
+  std::fflush(nullptr);
+  std::_Exit(status);
 }
 
 std::vector<Address> addresses_of(const net::MockServer& server) {
