@@ -43,9 +43,21 @@ Document rename_number(const Document& number, const Rename& rename) {
   return parsed.is_number() ? parsed : number;
 }
 
+/// What an octet string holds besides text does not hide the text in it: a serialised object, say.
+std::string_view octets_of(const Document& binary) {
+  const auto& octets = binary.get_binary();
+  return {reinterpret_cast<const char*>(octets.data()), octets.size()};
+}
+
+Document rename_binary(const Document& binary, const Rename& rename) {
+  const auto octets = rename_text(octets_of(binary), rename);
+  return octets ? Document::binary({octets->begin(), octets->end()}) : binary;
+}
+
 /// The text of a leaf that may hold generated values.
 std::string text_of_leaf(const Document& leaf) {
   if (leaf.is_string()) return leaf.get_ref<const std::string&>();
+  if (leaf.is_binary()) return std::string(octets_of(leaf));
   return leaf.is_number() ? leaf.dump() : std::string();
 }
 
@@ -102,6 +114,7 @@ Document renamed(const Document& document, const Rename& rename) {
   if (document.is_string())
     return renamed(std::string_view(document.get_ref<const std::string&>()), rename);
   if (document.is_number()) return rename_number(document, rename);
+  if (document.is_binary()) return rename_binary(document, rename);
   if (!document.is_structured()) return document;
   Document copy = document;
   for (auto& item : copy) item = renamed(item, rename);
