@@ -9,7 +9,7 @@
 namespace understudy::compile {
 
 namespace format = table::format;
-using match::Verdict;
+using engine::Verdict;
 using table::ServiceSection;
 
 namespace {
@@ -42,7 +42,7 @@ Player::Player(const LoadedService& service, const ServiceSection& section,
                std::shared_ptr<match::Renaming> renaming)
     : service_(service),
       section_(section),
-      live_(*service.protocol, section, match::Strictness::normal, std::move(renaming)),
+      live_(*service.protocol, section, engine::Strictness::normal, std::move(renaming)),
       rules_(section) {}
 
 Replay Player::run(const Schedule& schedule) {
@@ -101,19 +101,23 @@ void Player::control(const Step& step, Connection& connection) {
     connection.skips = !ends_transaction(a.control);
     return;
   }
-  Request request{a.identity.canonical, a.identity.qualifier, a.control, a.control_name};
-  if (a.control == Control::watch) {
-    for (const KeyPath& path : a.reads) {
-      const std::string joined = join(path);
-      request.control_name = joined;
-      static_cast<void>(live_.control(request, connection.state));
+  switch (a.control) {
+    case Control::begin:
+      connection.skips = !live_.begin(connection.state);
+      return;
+    case Control::commit: {
+      const Verdict verdict =
+          live_.commit(a.identity.canonical, a.identity.qualifier, connection.state);
+      if (a.effect != Effect::none) grade_commit(step, verdict);
+      return;
     }
-    return;
+    case Control::watch:
+      for (const KeyPath& path : a.reads)
+        static_cast<void>(live_.watch(join(path), connection.state));
+      return;
+    default:
+      connection.state.apply(a.control, a.control_name);
   }
-  const match::Controlled controlled = live_.control(request, connection.state);
-  connection.skips = controlled.conflict;
-  if (a.control == Control::commit && a.effect != Effect::none)
-    grade_commit(step, controlled.verdict);
 }
 
 void Player::ask(const Step& step, Connection& connection) {
@@ -135,7 +139,7 @@ void Player::ask_once(const Step& step, Connection& connection) {
   learn(step, verdict);
   grade(step, verdict);
   if (step.analysis.effect == Effect::write && verdict.answer != nullptr)
-    elsewhere_ |= verdict.doubt.reason != match::MissReason::unknown_state &&
+    elsewhere_ |= verdict.doubt.reason != engine::MissReason::unknown_state &&
                   as_text(section_.image(verdict.answer->image)) != step.analysis.image;
 }
 

@@ -15,8 +15,8 @@
 #include "compile/next_run.hpp"
 #include "compile/schedule.hpp"
 #include "compile/selftest.hpp"
-#include "match/live_state.hpp"
-#include "match/rule_book.hpp"
+#include "engine/live_state.hpp"
+#include "engine/rule_book.hpp"
 #include "table/service_section.hpp"
 
 namespace understudy::compile {
@@ -24,7 +24,7 @@ namespace understudy::compile {
 /// The images with which each request was answered in each state, as the recording goes.
 using Known = std::unordered_map<std::uint64_t, std::uint64_t>;
 
-/// Asks a match::LiveState, as every live connection does: rules, what the table holds, computed
+/// Asks a engine::LiveState, as every live connection does: rules, what the table holds, computed
 /// answers, commits that fail and watched keys are those of serving.
 class Player {
  public:
@@ -68,7 +68,7 @@ class Player {
  private:
   using Answer = table::format::AnswerRecord;
   struct Connection {
-    match::ConnectionState state;
+    engine::ConnectionState state;
     bool skips = false;  ///< a transaction that did not begin, because of a watched key
   };
 
@@ -78,19 +78,19 @@ class Player {
   void ask(const Step& step, Connection& connection);
   void ask_once(const Step& step, Connection& connection);
   [[nodiscard]] bool answered_by_rule(std::string_view canonical) const;
-  void learn(const Step& step, const match::Verdict& verdict);
-  void grade(const Step& step, const match::Verdict& verdict);
-  void grade_commit(const Step& step, const match::Verdict& verdict);
+  void learn(const Step& step, const engine::Verdict& verdict);
+  void grade(const Step& step, const engine::Verdict& verdict);
+  void grade_commit(const Step& step, const engine::Verdict& verdict);
   /// Whether the answer is right; nothing where nobody knows.
-  [[nodiscard]] std::optional<bool> is_right(const Step& step, const match::Verdict& verdict);
-  void note_wrong(const Step& step, const match::Verdict& verdict);
-  [[nodiscard]] std::string image_of(const match::Verdict& verdict) const;
-  [[nodiscard]] std::uint32_t number_of(const match::Verdict& verdict) const;
+  [[nodiscard]] std::optional<bool> is_right(const Step& step, const engine::Verdict& verdict);
+  void note_wrong(const Step& step, const engine::Verdict& verdict);
+  [[nodiscard]] std::string image_of(const engine::Verdict& verdict) const;
+  [[nodiscard]] std::uint32_t number_of(const engine::Verdict& verdict) const;
 
   const LoadedService& service_;
   const table::ServiceSection& section_;
-  match::LiveState live_;
-  match::RuleBook rules_;
+  engine::LiveState live_;
+  engine::RuleBook rules_;
   int times_ = 1;
   bool omits_ = false, reordered_ = false;
   const Known* known_ = nullptr;

@@ -2,22 +2,17 @@
 
 #include <fmt/format.h>
 
+#include "engine/live_state.hpp"
 #include "engine/mend.hpp"
 #include "engine/miss_text.hpp"
+#include "engine/rule_book.hpp"
 #include "match/chains.hpp"
-#include "match/live_state.hpp"
 #include "match/lookup.hpp"
-#include "match/rule_book.hpp"
 
 namespace understudy::engine {
 namespace {
 
 namespace format = table::format;
-using match::ConnectionState;
-using match::LiveState;
-using match::RuleBook;
-using match::Strictness;
-using match::Verdict;
 using table::ServiceSection;
 
 std::string source_of(const ServiceSection& section, const format::AnswerRecord& answer) {

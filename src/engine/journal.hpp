@@ -8,12 +8,13 @@
 #include <functional>
 #include <string>
 
-#include "match/strictness.hpp"
 #include "understudy/grade.hpp"
 
 namespace understudy::engine {
 
-using match::Strictness;
+/// How uncertain an answer may be. `normal` answers a guess and counts it as broken strictness;
+/// `allow_guess` accepts it; `strict` turns it into a miss.
+enum class Strictness : std::uint8_t { normal, allow_guess, strict };
 
 struct Incident {
   enum class Kind : std::uint8_t { guess, miss, note } kind;

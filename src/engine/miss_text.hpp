@@ -3,14 +3,11 @@
 
 #include <string_view>
 
-#include "match/doubt.hpp"
+#include "engine/doubt.hpp"
 #include "match/near_miss.hpp"
 #include "understudy/protocol.hpp"
 
 namespace understudy::engine {
-
-using match::Doubt;
-using match::MissReason;
 
 /// Costs a look at some recorded requests of the nearest pattern: for misses only.
 [[nodiscard]] Miss describe_miss(const Protocol& protocol, const match::PatternIndex& patterns,

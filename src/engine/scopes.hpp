@@ -10,13 +10,11 @@
 #include <vector>
 
 #include "engine/journal.hpp"
-#include "match/live_state.hpp"
+#include "engine/live_state.hpp"
 #include "table/mapped_table.hpp"
 #include "understudy/scope.hpp"
 
 namespace understudy::engine {
-
-using match::LiveState;
 
 /// One isolated copy of the live state of every service. Thread-safe.
 class LiveScope {

@@ -8,16 +8,13 @@
 #include <variant>
 
 #include "engine/miss_text.hpp"
-#include "match/rule_book.hpp"
+#include "engine/rule_book.hpp"
 #include "table/service_section.hpp"
 
 namespace understudy::engine {
 namespace {
 
 namespace format = table::format;
-using match::ConnectionState;
-using match::RuleBook;
-using match::Verdict;
 using table::ServiceSection;
 
 }  // namespace
@@ -146,7 +143,9 @@ struct ServedConnection::Impl {
   void reply(const Request& request, const Verdict& verdict);
   void reply_miss(const Request& request, const Doubt& doubt);
   void tell_guess(const Request& request, const Verdict& verdict);
+  [[nodiscard]] bool watch(const Request& request);
   void control(const Request& request);
+  void commit(const Request& request);
   void enter(std::shared_ptr<LiveScope> next);
   [[nodiscard]] std::string carry_out(const ScopeCall& call);
   [[nodiscard]] std::string enter(std::string_view name);
@@ -217,14 +216,45 @@ void ServedConnection::Impl::reply_miss(const Request& request, const Doubt& dou
 }
 
 void ServedConnection::Impl::control(const Request& request) {
-  const auto [verdict, conflict] = live->control(request, state);
+  bool conflict = false;
+  switch (request.control) {
+    case Control::begin:
+      conflict = !live->begin(state);
+      break;
+    case Control::commit:
+      return commit(request);
+    case Control::watch:
+      if (!watch(request)) return;
+      break;
+    default:
+      state.apply(request.control, request.control_name);
+  }
+  count(Grade::synthesised);
+  machine->reply(Answer{Grade::synthesised, {}, conflict});
+}
+
+void ServedConnection::Impl::commit(const Request& request) {
+  const Verdict verdict = live->commit(request.canonical, request.qualifier, state);
   if (verdict.answer != nullptr) return reply(request, verdict);
   if (verdict.grade == Grade::miss) return reply_miss(request, verdict.doubt);
   if (verdict.grade == Grade::guess)
     tell_guess(request, verdict);
   else
     count(Grade::synthesised);
-  machine->reply(Answer{Grade::synthesised, {}, conflict});
+  machine->reply(Answer{Grade::synthesised, {}});
+}
+
+/// False where it was replied to already: that nobody would see a change is uncertain at best.
+bool ServedConnection::Impl::watch(const Request& request) {
+  if (live->watch(request.control_name, state)) return true;
+  const Verdict verdict{.grade = Grade::guess, .doubt = {MissReason::unwatched, nullptr, {}}};
+  if (service.strictness == Strictness::strict) {
+    reply_miss(request, verdict.doubt);
+    return false;
+  }
+  tell_guess(request, verdict);
+  machine->reply(Answer{Grade::synthesised, {}});
+  return false;
 }
 
 void ServedConnection::Impl::enter(std::shared_ptr<LiveScope> next) {

@@ -7,7 +7,7 @@
 #include <random>
 
 #include "compile/pipeline.hpp"
-#include "match/live_state.hpp"
+#include "engine/live_state.hpp"
 #include "support/toy_recording.hpp"
 #include "table/service_section.hpp"
 
@@ -234,11 +234,11 @@ TEST_CASE("what the table answers for certain is what a search through the recor
         });
     const auto table = recorded.table();
     Definition definition(recorded.loaded().steps);
-    match::LiveState live(toy::protocol(), table->service(0), match::Strictness::normal,
+    engine::LiveState live(toy::protocol(), table->service(0), engine::Strictness::normal,
                            std::make_shared<match::Renaming>());
-    std::map<std::uint32_t, match::ConnectionState> connections;
+    std::map<std::uint32_t, engine::ConnectionState> connections;
     const auto ask = [&](std::uint32_t connection, const std::string& line, const std::string&) {
-      match::ConnectionState& state = connections[connection];
+      engine::ConnectionState& state = connections[connection];
       const Analysis a = analysed(line, "");
       if (a.control != Control::none) {
         if (a.control == Control::begin) CHECK(live.begin(state));

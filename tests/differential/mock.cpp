@@ -25,7 +25,7 @@ Mock::Mock(const Protocol& protocol, const std::vector<Recorded>& recording,
   table_ = table::MappedTable::from_memory(std::move(compiled->octets), problem);
   if (!table_) throw std::runtime_error(problem);
   live_ =
-      std::make_unique<match::LiveState>(protocol, table_->service(0), match::Strictness::normal,
+      std::make_unique<engine::LiveState>(protocol, table_->service(0), engine::Strictness::normal,
                                           std::make_shared<match::Renaming>());
 }
 
@@ -99,9 +99,14 @@ std::string Mock::keys_of(const Asked& asked) const {
 void Mock::control(std::uint32_t connection, const Document& request, const Document& truth) {
   std::vector<Problem> problems;
   const Analysis analysis = services_[0].analyser->analyse({}, {request, truth, {}, {}}, problems);
-  const Request asked{analysis.identity.canonical, analysis.identity.qualifier, analysis.control,
-                      analysis.control_name};
-  static_cast<void>(live_->control(asked, connections_[connection]));
+  engine::ConnectionState& state = connections_[connection];
+  if (analysis.control == Control::begin)
+    static_cast<void>(live_->begin(state));
+  else if (analysis.control == Control::commit)
+    static_cast<void>(
+        live_->commit(analysis.identity.canonical, analysis.identity.qualifier, state));
+  else
+    state.apply(analysis.control, analysis.control_name);
 }
 
 }  // namespace differential

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "compile/load.hpp"
-#include "match/live_state.hpp"
+#include "engine/live_state.hpp"
 #include "store/config.hpp"
 #include "table/mapped_table.hpp"
 #include "understudy/protocol.hpp"
@@ -30,7 +30,7 @@ class Mock {
 
   struct Asked {
     understudy::Identity identity;
-    understudy::match::Verdict verdict;
+    understudy::engine::Verdict verdict;
     std::string answer;  ///< image of what the mock says; empty for a miss
   };
   /// A read or write.
@@ -60,8 +60,8 @@ class Mock {
   understudy::store::Config config_;
   std::vector<understudy::compile::LoadedService> services_;
   std::shared_ptr<const understudy::table::MappedTable> table_;
-  std::unique_ptr<understudy::match::LiveState> live_;
-  std::vector<understudy::match::ConnectionState> connections_;
+  std::unique_ptr<understudy::engine::LiveState> live_;
+  std::vector<understudy::engine::ConnectionState> connections_;
   bool widened_ = false;
 };
 

@@ -97,7 +97,7 @@ class RedisExperiment {
                                          }});
     const Mock mock(redis::protocol(), truth_->recording(), clients);
     service_ = std::make_shared<engine::ServedService>(
-        redis::protocol(), mock.table(), 0, Document::object(), match::Strictness::normal,
+        redis::protocol(), mock.table(), 0, Document::object(), engine::Strictness::normal,
         [](const engine::Incident&) {});
     for (std::uint32_t i = 0; i < clients; ++i) {
       served_.push_back(std::make_unique<engine::ServedConnection>(service_, i + 1,

@@ -1,4 +1,4 @@
-#include "match/emulation.hpp"
+#include "engine/emulation.hpp"
 
 #include <doctest/doctest.h>
 
@@ -9,7 +9,7 @@
 #include "support/toy_recording.hpp"
 
 using namespace understudy;
-using match::Strictness;
+using engine::Strictness;
 
 namespace {
 

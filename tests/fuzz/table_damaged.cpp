@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "match/rule_book.hpp"
+#include "engine/rule_book.hpp"
 #include "match/lookup.hpp"
 #include "table/builder.hpp"
 #include "table/checksum.hpp"
@@ -147,7 +147,7 @@ std::size_t touch_section(const table::ServiceSection& section) {
     touched += touch(section.text(section.requests()[mask.request].canonical));
   touched += section.find_key("orders") + section.find_key("nothing");
   touched += match::immediate_keys(section).size();
-  return touched + match::RuleBook(section).find({{"line", "GET 7"}});
+  return touched + engine::RuleBook(section).find({{"line", "GET 7"}});
 }
 
 }  // namespace

@@ -12,7 +12,7 @@
 #include "table/service_section.hpp"
 #include "understudy/protocol.hpp"
 
-namespace understudy::match {
+namespace understudy::engine {
 
 /// For protocols whose transactions are carried out as a whole when they are committed: nothing of
 /// what was computed is undone. Hold `mutex()` from the look-up of a request until its answer has
@@ -45,4 +45,4 @@ class Emulation {
   std::mutex mutex_;
 };
 
-}  // namespace understudy::match
+}  // namespace understudy::engine

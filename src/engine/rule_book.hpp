@@ -8,7 +8,7 @@
 #include "table/cbor.hpp"
 #include "table/service_section.hpp"
 
-namespace understudy::match {
+namespace understudy::engine {
 
 class RuleBook {
  public:
@@ -29,7 +29,7 @@ class RuleBook {
   }
 
  private:
-  std::vector<Condition> conditions_;
+  std::vector<match::Condition> conditions_;
 };
 
-}  // namespace understudy::match
+}  // namespace understudy::engine

@@ -11,26 +11,25 @@
 #include <unordered_map>
 #include <vector>
 
-#include "match/doubt.hpp"
-#include "match/emulation.hpp"
+#include "engine/doubt.hpp"
+#include "engine/emulation.hpp"
+#include "engine/journal.hpp"
 #include "match/change_point.hpp"
 #include "match/overlay.hpp"
 #include "match/renamer.hpp"
-#include "match/strictness.hpp"
 #include "match/loop.hpp"
 #include "table/service_section.hpp"
 #include "understudy/grade.hpp"
-#include "understudy/request.hpp"
 
-namespace understudy::match {
+namespace understudy::engine {
 
 /// What one live connection adds to the live state of its scope.
 struct ConnectionState {
   struct Watched {
     std::uint32_t key;
-    Version version;
+    match::Version version;
   };
-  Overlay overlay;
+  match::Overlay overlay;
   std::vector<Watched> watched;
   /// Answers made anew for it, which its machine may hold.
   std::set<std::shared_ptr<const std::string>> images;
@@ -39,6 +38,8 @@ struct ConnectionState {
   /// Held through its transaction where answers may be computed.
   std::unique_lock<std::mutex> computing;
 
+  /// All but a commit (see LiveState) and `begin`.
+  void apply(Control control, std::string_view name);
 };
 
 /// What the table says of a request in the present state. Without an answer, or where the answer is
@@ -47,7 +48,7 @@ struct Verdict {
   Grade grade = Grade::miss;
   const table::format::RequestRecord* request = nullptr;
   const table::format::AnswerRecord* answer = nullptr;
-  Version state = 0;  ///< that of `request`, before it was answered
+  match::Version state = 0;  ///< that of `request`, before it was answered
   Doubt doubt{};
   /// The image of the answer with the values of this run, or as it was computed; null where it is
   /// that of the table.
@@ -57,28 +58,16 @@ struct Verdict {
   [[nodiscard]] bool answers() const noexcept { return answer != nullptr || image != nullptr; }
 };
 
-/// What came of a control of a transaction.
-struct Controlled {
-  Verdict verdict;
-  /// A watched key has changed: nothing was begun, and what would have been in the transaction is
-  /// not to be asked.
-  bool conflict = false;
-};
-
 /// Thread-safe. A connection's own state is used by one thread at a time.
 class LiveState {
  public:
   /// `protocol` and `section` outlive it. `renaming` is that of its scope.
   LiveState(const Protocol& protocol, const table::ServiceSection& section, Strictness strictness,
-            std::shared_ptr<Renaming> renaming);
+            std::shared_ptr<match::Renaming> renaming);
 
   /// Looks a request up and, where it is a write that was answered, lets it take effect.
   [[nodiscard]] Verdict ask(std::string_view canonical, std::string_view qualifier,
                             bool synthesisable, ConnectionState& connection);
-  /// Begins, ends and marks transactions, and watches keys: all that Request::control says. The
-  /// verdict is `synthesised` where it was done; see commit() for what else may come of one, and a
-  /// `guess` (or a `miss`, with --strict) of a watched key that nobody would see change.
-  [[nodiscard]] Controlled control(const Request& request, ConnectionState& connection);
   /// False where a watched key has changed; nothing is begun then.
   [[nodiscard]] bool begin(ConnectionState& connection);
   /// With an answer where the recorded commit failed: the transaction is undone. Else without one:
@@ -94,7 +83,7 @@ class LiveState {
 
  private:
   using Found = table::ServiceSection::Found;
-  using Proposal = Renamer::Proposal;
+  using Proposal = match::Renamer::Proposal;
   struct Asked;
   [[nodiscard]] bool writes(const Found& found) const;
   [[nodiscard]] Verdict ask_renamed(Asked& asked);
@@ -104,27 +93,28 @@ class LiveState {
   [[nodiscard]] Verdict confirmed(const Proposal& proposal, bool writes, Verdict verdict);
   [[nodiscard]] Verdict rewritten(Asked& asked, Verdict verdict);
   [[nodiscard]] Verdict of_rows(Asked& asked, const Proposal& proposal, Verdict verdict);
-  [[nodiscard]] Verdict judge_exact(const Found& found, const Overlay& overlay);
-  [[nodiscard]] Verdict look_up(std::uint32_t number, const Overlay& overlay);
-  [[nodiscard]] Verdict guess(const Found& found, const Overlay& overlay);
-  [[nodiscard]] Verdict next_of_volatile(std::uint32_t number, const Overlay& overlay);
-  [[nodiscard]] Verdict judge_commit(std::uint32_t number, const Overlay& overlay);
+  [[nodiscard]] Verdict judge_exact(const Found& found, const match::Overlay& overlay);
+  [[nodiscard]] Verdict look_up(std::uint32_t number, const match::Overlay& overlay);
+  [[nodiscard]] Verdict guess(const Found& found, const match::Overlay& overlay);
+  [[nodiscard]] Verdict next_of_volatile(std::uint32_t number, const match::Overlay& overlay);
+  [[nodiscard]] Verdict judge_commit(std::uint32_t number, const match::Overlay& overlay);
   [[nodiscard]] bool counts_asks(const Found& found) const;
-  [[nodiscard]] Version state_of_request(std::uint32_t number, const Overlay& overlay) const;
+  [[nodiscard]] match::Version state_of_request(std::uint32_t number,
+                                                const match::Overlay& overlay) const;
   [[nodiscard]] const table::format::AnswerRecord* last_ask(std::uint32_t number,
-                                                            const Overlay& overlay) const;
-  void note_asked(const Found& found, const Overlay& overlay);
+                                                            const match::Overlay& overlay) const;
+  void note_asked(const Found& found, const match::Overlay& overlay);
   [[nodiscard]] Doubt doubt_of_state(const table::format::RequestRecord& request,
-                                     const Overlay& overlay) const;
+                                     const match::Overlay& overlay) const;
   [[nodiscard]] Verdict allowed(const Verdict& verdict) const;
-  void take_effect(const Verdict& verdict, Overlay& overlay);
+  void take_effect(const Verdict& verdict, match::Overlay& overlay);
 
   const table::ServiceSection& section_;
   Strictness strictness_;
-  Renamer renamer_;
-  Scope scope_;
+  match::Renamer renamer_;
+  match::Scope scope_;
   std::unique_ptr<Emulation> emulation_;  // null where the protocol computes no answers
   std::unordered_map<std::uint32_t, std::size_t> volatile_cursor_;  // next of a volatile request
 };
 
-}  // namespace understudy::match
+}  // namespace understudy::engine

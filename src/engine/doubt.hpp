@@ -7,7 +7,7 @@
 #include "match/change_point.hpp"
 #include "table/service_section.hpp"
 
-namespace understudy::match {
+namespace understudy::engine {
 
 enum class MissReason : std::uint8_t {
   unknown,        ///< no recorded request equals it
@@ -27,7 +27,7 @@ struct Doubt {
   /// The recorded answer that is the likeliest, where the request was recorded at all.
   const table::format::AnswerRecord* nearest = nullptr;
   /// Where only the state is unknown: which write made the difference.
-  std::optional<StateDifference> difference{};
+  std::optional<match::StateDifference> difference{};
 };
 
-}  // namespace understudy::match
+}  // namespace understudy::engine

@@ -1,11 +1,11 @@
-#include "match/emulation.hpp"
+#include "engine/emulation.hpp"
 
 #include <algorithm>
 #include <set>
 
 #include "match/chains.hpp"
 
-namespace understudy::match {
+namespace understudy::engine {
 namespace {
 
 using table::ServiceSection;
@@ -32,7 +32,7 @@ std::unique_ptr<Emulation> Emulation::of(const Protocol& protocol, const Service
 Emulation::Emulation(std::unique_ptr<Emulator> emulator, const ServiceSection& section)
     : emulator_(std::move(emulator)), section_(section) {
   for (std::uint32_t key = 0; key < section_.key_count(); ++key)
-    if (const std::string_view name = section_.key_name(key); is_content(name))
+    if (const std::string_view name = section_.key_name(key); match::is_content(name))
       contents_.emplace_back(name.substr(1), key);
   std::ranges::sort(contents_);
 }
@@ -57,7 +57,7 @@ void Emulation::reset() {
 std::vector<table::format::BumpRecord> Emulation::bumps(const std::vector<KeyPath>& paths) const {
   std::set<std::uint32_t> keys;
   for (const KeyPath& path : paths) {
-    for (const std::string& name : write_keys(path))
+    for (const std::string& name : match::write_keys(path))
       if (const std::uint32_t key = section_.find_key(name); key != ServiceSection::none)
         keys.insert(key);
     const std::string joined = join(path);
@@ -71,4 +71,4 @@ std::vector<table::format::BumpRecord> Emulation::bumps(const std::vector<KeyPat
   return bumps;
 }
 
-}  // namespace understudy::match
+}  // namespace understudy::engine

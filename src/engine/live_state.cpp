@@ -1,11 +1,11 @@
-#include "match/live_state.hpp"
+#include "engine/live_state.hpp"
 
 #include <algorithm>
 
 #include "match/lookup.hpp"
 #include "table/hash.hpp"
 
-namespace understudy::match {
+namespace understudy::engine {
 
 namespace format = table::format;
 using table::ServiceSection;
@@ -13,23 +13,30 @@ using table::ServiceSection;
 namespace {
 
 /// In place of the state in which a write was recorded: no recorded one has its identity.
-constexpr Version computed_state = 0x636F6D7075746564ULL;
+constexpr match::Version computed_state = 0x636F6D7075746564ULL;
 
 }  // namespace
 
+void ConnectionState::apply(Control control, std::string_view name) {
+  const bool undoes = control == Control::rollback || control == Control::reset;
+  if (undoes && computing) computing.unlock();
+  if (undoes || control == Control::unwatch) watched.clear();
+  static_cast<void>(overlay.carry_out(control, name));  // no commit: nothing becomes visible
+}
+
 LiveState::LiveState(const Protocol& protocol, const ServiceSection& section, Strictness strictness,
-                     std::shared_ptr<Renaming> renaming)
+                     std::shared_ptr<match::Renaming> renaming)
     : section_(section),
       strictness_(strictness),
       renamer_(protocol, section, std::move(renaming)),
-      scope_(immediate_keys(section)),
+      scope_(match::immediate_keys(section)),
       emulation_(Emulation::of(protocol, section)) {}
 
-Verdict LiveState::look_up(std::uint32_t number, const Overlay& overlay) {
+Verdict LiveState::look_up(std::uint32_t number, const match::Overlay& overlay) {
   const auto& request = section_.requests()[number];
   if ((request.flags & format::request_volatile) != 0) return {};
-  const Version state = state_of_request(number, overlay);
-  const auto* answer = answer_at(section_, request, state);
+  const match::Version state = state_of_request(number, overlay);
+  const auto* answer = match::answer_at(section_, request, state);
   if (answer == nullptr) return {};
   const bool uncertain = (answer->flags & format::answer_guess) != 0;
   const bool fixed = (request.flags & format::request_static) != 0;
@@ -47,27 +54,29 @@ bool LiveState::counts_asks(const Found& found) const {
 }
 
 /// Where asks count, hold the scope's mutex.
-Version LiveState::state_of_request(std::uint32_t number, const Overlay& overlay) const {
+match::Version LiveState::state_of_request(std::uint32_t number,
+                                           const match::Overlay& overlay) const {
   const auto& request = section_.requests()[number];
-  const Version state = scope_.state(section_.reads(request), overlay);
+  const match::Version state = scope_.state(section_.reads(request), overlay);
   const bool counts = (request.flags & format::request_counts_asks) != 0;
   return counts ? scope_.nth_ask(number, state) : state;
 }
 
 /// What was recorded for the latest of the asks before this one; null where nothing was.
 const format::AnswerRecord* LiveState::last_ask(std::uint32_t number,
-                                                const Overlay& overlay) const {
+                                                const match::Overlay& overlay) const {
   const auto& request = section_.requests()[number];
   if ((request.flags & format::request_counts_asks) == 0) return nullptr;
-  const Version state = scope_.state(section_.reads(request), overlay);
+  const match::Version state = scope_.state(section_.reads(request), overlay);
   const std::uint32_t recorded = std::min(scope_.asks_before(number, state), request.answer_count);
   for (std::uint32_t ask = recorded; ask > 0; --ask)
-    if (const auto* answer = answer_at(section_, request, extend(state, ask))) return answer;
+    if (const auto* answer = match::answer_at(section_, request, match::extend(state, ask)))
+      return answer;
   return nullptr;
 }
 
 /// Of all requests that may be meant, so that each has its own count. Hold the scope's mutex.
-void LiveState::note_asked(const Found& found, const Overlay& overlay) {
+void LiveState::note_asked(const Found& found, const match::Overlay& overlay) {
   const auto note = [&](std::uint32_t number) {
     const auto& request = section_.requests()[number];
     if ((request.flags & format::request_counts_asks) != 0)
@@ -81,7 +90,7 @@ void LiveState::note_asked(const Found& found, const Overlay& overlay) {
 /// The recorded answer for this very state, from the request that is spelled alike or, where that
 /// one has none, from those that agree, if they all say the same. Where one of those was never
 /// recorded in this state it might have said something else: a guess.
-Verdict LiveState::judge_exact(const Found& found, const Overlay& overlay) {
+Verdict LiveState::judge_exact(const Found& found, const match::Overlay& overlay) {
   if (found.exact != ServiceSection::none)
     if (const Verdict verdict = look_up(found.exact, overlay); verdict.answer != nullptr)
       return verdict;
@@ -103,11 +112,11 @@ Verdict LiveState::judge_exact(const Found& found, const Overlay& overlay) {
 }
 
 /// The uncertain answer. Hold the scope's mutex.
-Verdict LiveState::guess(const Found& found, const Overlay& overlay) {
+Verdict LiveState::guess(const Found& found, const match::Overlay& overlay) {
   const std::uint32_t number = found.first();
   const auto& request = section_.requests()[number];
   if ((request.flags & format::request_volatile) != 0) return next_of_volatile(number, overlay);
-  const Version state = state_of_request(number, overlay);
+  const match::Version state = state_of_request(number, overlay);
   if (const auto* answer = last_ask(number, overlay))
     return {Grade::guess, &request, answer, state, {MissReason::asked_often, answer, {}}};
   const Doubt doubt = doubt_of_state(request, overlay);
@@ -115,7 +124,7 @@ Verdict LiveState::guess(const Found& found, const Overlay& overlay) {
 }
 
 /// One state had several answers: they are given in recorded order, and then the last for ever.
-Verdict LiveState::next_of_volatile(std::uint32_t number, const Overlay& overlay) {
+Verdict LiveState::next_of_volatile(std::uint32_t number, const match::Overlay& overlay) {
   const auto& request = section_.requests()[number];
   const auto answers = section_.answers(request);
   std::size_t& next = volatile_cursor_[number];
@@ -133,11 +142,11 @@ Verdict LiveState::next_of_volatile(std::uint32_t number, const Overlay& overlay
 
 /// Which recorded answer is the likeliest, and what its state differs in. Hold the scope's mutex.
 Doubt LiveState::doubt_of_state(const format::RequestRecord& request,
-                                const Overlay& overlay) const {
-  const SeenWrites writes(scope_.history(), overlay);
-  const auto& answer = likeliest_answer(section_, request, writes);
+                                const match::Overlay& overlay) const {
+  const match::SeenWrites writes(scope_.history(), overlay);
+  const auto& answer = match::likeliest_answer(section_, request, writes);
   return {MissReason::unknown_state, &answer,
-          state_difference(section_, request, answer, writes)};
+          match::state_difference(section_, request, answer, writes)};
 }
 
 /// With --strict a guess is a miss.
@@ -216,7 +225,7 @@ Verdict LiveState::ask_found(Asked& asked, const Found& found, const Proposal* p
 
 /// What the table knows for certain, else what can be computed, else a guess.
 Verdict LiveState::judge(Asked& asked, const Found& found, const Proposal* proposal) {
-  const Overlay& overlay = asked.connection.overlay;
+  const match::Overlay& overlay = asked.connection.overlay;
   Verdict verdict = judge_exact(found, overlay);
   if (proposal != nullptr && verdict.answer != nullptr)
     verdict = confirmed(*proposal, writes(found), verdict);
@@ -240,9 +249,9 @@ Verdict LiveState::compute(Asked& asked, const Found& found) {
   const bool recorded = !found.empty() && writes(found);
   if (computed->writes.empty() && !recorded) return verdict;
   Asked::hold(asked.scope);
-  Taken taken{write_identity(table::hash_of(asked.canonical), computed_state,
+  match::Taken taken{match::write_identity(table::hash_of(asked.canonical), computed_state,
                                            table::hash_of(*verdict.image)),
-                     !computed->writes.empty(), false, LastWrites::computed};
+                     !computed->writes.empty(), false, match::LastWrites::computed};
   if (recorded) {
     taken.author = found.first();
     scope_.bump(section_.writes(section_.requests()[taken.author]), taken,
@@ -288,7 +297,7 @@ Verdict LiveState::of_rows(Asked& asked, const Proposal& proposal, Verdict verdi
 
 /// What a write did in a state that was not recorded, nobody knows: it counts as having touched all
 /// that it could have. So does one of another number of rows than was recorded.
-void LiveState::take_effect(const Verdict& verdict, Overlay& overlay) {
+void LiveState::take_effect(const Verdict& verdict, match::Overlay& overlay) {
   const bool known = verdict.doubt.reason != MissReason::unknown_state && !verdict.other_rows;
   const auto keys = known ? section_.writes(*verdict.answer) : section_.writes(*verdict.request);
   const bool changed = !known || (verdict.answer->flags & format::answer_changed) != 0;
@@ -297,33 +306,9 @@ void LiveState::take_effect(const Verdict& verdict, Overlay& overlay) {
   const std::uint64_t answered = table::hash_of(
       verdict.other_rows ? *verdict.image : as_text(section_.image(verdict.answer->image)));
   scope_.bump(keys,
-              {write_identity(verdict.request->hash, verdict.state, answered), changed,
+              {match::write_identity(verdict.request->hash, verdict.state, answered), changed,
                is_certain(verdict.grade), author},
               overlay);
-}
-
-Controlled LiveState::control(const Request& request, ConnectionState& connection) {
-  switch (request.control) {
-    case Control::begin: {
-      const bool begun = begin(connection);
-      return {{.grade = Grade::synthesised}, !begun};
-    }
-    case Control::commit:
-      return {commit(request.canonical, request.qualifier, connection)};
-    case Control::watch:
-      if (watch(request.control_name, connection)) break;
-      return {allowed({.grade = Grade::guess, .doubt = {MissReason::unwatched, nullptr, {}}})};
-    case Control::rollback:
-    case Control::reset:
-      if (connection.computing) connection.computing.unlock();
-      [[fallthrough]];
-    case Control::unwatch:
-      connection.watched.clear();
-      [[fallthrough]];
-    default:  // no commit: nothing becomes visible
-      static_cast<void>(connection.overlay.carry_out(request.control, request.control_name));
-  }
-  return {{.grade = Grade::synthesised}};
 }
 
 bool LiveState::begin(ConnectionState& connection) {
@@ -341,11 +326,11 @@ bool LiveState::begin(ConnectionState& connection) {
 }
 
 /// Whether a transaction can be committed depends on what it did.
-Verdict LiveState::judge_commit(std::uint32_t number, const Overlay& overlay) {
+Verdict LiveState::judge_commit(std::uint32_t number, const match::Overlay& overlay) {
   const auto& request = section_.requests()[number];
   if ((request.flags & format::request_volatile) != 0) return next_of_volatile(number, overlay);
-  const Version state = overlay.fingerprint();
-  if (const auto* answer = answer_at(section_, request, state)) {
+  const match::Version state = overlay.fingerprint();
+  if (const auto* answer = match::answer_at(section_, request, state)) {
     const bool uncertain = (answer->flags & format::answer_guess) != 0;
     return {uncertain ? Grade::guess : Grade::exact,
             &request,
@@ -389,11 +374,11 @@ bool LiveState::watch(std::string_view joined, ConnectionState& connection) {
   const std::string recorded =
       section_.has_varying() ? renamer_.recorded_text(joined) : std::string(joined);
   bool tracked = false;
-  for (const std::string& name : read_keys_of_joined(recorded)) {
+  for (const std::string& name : match::read_keys_of_joined(recorded)) {
     const std::uint32_t key = section_.find_key(name);
     if (key == ServiceSection::none) continue;
     connection.watched.push_back({key, scope_.version(key)});
-    tracked |= is_subtree(name);
+    tracked |= match::is_subtree(name);
   }
   return tracked;
 }
@@ -406,4 +391,4 @@ void LiveState::reset() {
   volatile_cursor_.clear();
 }
 
-}  // namespace understudy::match
+}  // namespace understudy::engine
