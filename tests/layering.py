@@ -119,7 +119,7 @@ SOUND = {
     "protocols/mysql/server.cpp": '#include "mysql.hpp"\n#include "protocols/sql/tokens.hpp"',
     **{name: "// nothing" for name in (
         "include/understudy/output.hpp", "src/store/yaml.hpp", "src/table/format.hpp", "src/match/chains.hpp",
-        "src/engine/serve.hpp", "src/net/mock_server.hpp", "src/cli/options.hpp", "protocols/registry.hpp",
+        "src/engine/serve.hpp", "src/compile/load.hpp", "src/net/mock_server.hpp", "src/cli/options.hpp", "protocols/registry.hpp",
         "protocols/sql/tokens.hpp", "protocols/redis/redis.hpp", "protocols/mysql/mysql.hpp")},
 }
 
