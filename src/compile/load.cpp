@@ -126,12 +126,16 @@ class ServiceAnalysis {
     if (!service_.alignment) return exchange;
     const auto names = service_.alignment->renames.find(recording);
     if (names == service_.alignment->renames.end()) return exchange;
-    const match::Rename rename = [&](const std::string& value) {
-      const auto found = names->second.find(value);
-      return found == names->second.end() ? nullptr : &found->second;
+    const auto& spellings = service_.alignment->spellings.at(recording);
+    const match::Respell respell = [&](const std::string& folded, std::string_view spelled) {
+      const auto name = names->second.find(folded);
+      if (name == names->second.end()) return std::optional<std::string>();
+      const auto known = spellings.find(std::string(spelled));
+      return std::optional(known == spellings.end() ? match::respell(name->second, spelled)
+                                                    : known->second);
     };
-    exchange.request = match::renamed(exchange.request, rename);
-    exchange.answer = match::renamed(exchange.answer, rename);
+    exchange.request = match::respelled(exchange.request, respell);
+    exchange.answer = match::respelled(exchange.answer, respell);
     return exchange;
   }
 

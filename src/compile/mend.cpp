@@ -18,13 +18,15 @@ constexpr int rounds_of_entries = 6;
 using Tests = std::vector<std::vector<TestedReplay>>;  // beside the services
 
 Tests replay_all(std::span<const LoadedService> services, const table::MappedTable& table,
-                 const Progress& progress) {
-  auto fresh = std::async(std::launch::async,
-                          [&services, &table] { return test_fresh_values(services, table); });
+                 std::span<const Uncertain> uncertain, const Progress& progress) {
+  auto fresh = std::async(std::launch::async, [&services, &table, &uncertain] {
+    return test_fresh_values(services, table, uncertain);
+  });
   std::vector<std::future<std::vector<TestedReplay>>> running;
   for (std::size_t i = 0; i < services.size(); ++i)
-    running.push_back(std::async(std::launch::async, [&services, &table, i] {
-      return self_test(services[i], table.service(i));
+    running.push_back(std::async(std::launch::async, [&services, &table, &uncertain, i] {
+      return self_test(services[i], table.service(i),
+                       i < uncertain.size() ? uncertain[i] : Uncertain());
     }));
   Tests tests;
   for (std::size_t i = 0; i < running.size(); ++i) {
@@ -96,6 +98,7 @@ class Mender {
 std::optional<TestedTable> build_and_mend(std::span<const LoadedService> services,
                                           const Document& settings,
                                           std::vector<table::ServiceBuilder>& builders,
+                                          std::span<const Uncertain> uncertain,
                                           Diagnostics& problems, const Progress& progress) {
   Mender mender(services, builders);
   for (int round = 0;; ++round) {
@@ -107,7 +110,7 @@ std::optional<TestedTable> build_and_mend(std::span<const LoadedService> service
                           problem, "this is a defect of understudy, please report it"});
       return std::nullopt;
     }
-    Tests tests = replay_all(services, *table, progress);
+    Tests tests = replay_all(services, *table, uncertain, progress);
     if (mender.mend(tests, round >= rounds_of_entries)) continue;
     tested.services = mender.finish(std::move(tests));
     return tested;

@@ -40,6 +40,7 @@ struct TestedTable {
 [[nodiscard]] std::optional<TestedTable> build_and_mend(std::span<const LoadedService> services,
                                                         const Document& settings,
                                                         std::vector<table::ServiceBuilder>& builders,
+                                                        std::span<const Uncertain> uncertain,
                                                         Diagnostics& problems,
                                                         const Progress& progress);
 

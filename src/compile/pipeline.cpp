@@ -156,6 +156,12 @@ void warn_of_refuted(const std::filesystem::path& mock_set, const ServiceSummary
   }
 }
 
+Uncertain uncertain_steps(const LoadedService& service, const Trace& trace) {
+  Uncertain uncertain(service.steps.size());
+  for (const TracedStep& traced : trace.steps) uncertain[traced.step] = traced.uncertain;
+  return uncertain;
+}
+
 /// When each recording began, in microseconds since 1970.
 std::vector<std::int64_t> recordings_began(const std::vector<LoadedService>& services) {
   std::vector<std::int64_t> began;
@@ -178,6 +184,7 @@ std::optional<Compiled> compile_services(const std::filesystem::path& mock_set,
   auto decisions = decide(services, findings);
   Compiled compiled;
   std::vector<table::ServiceBuilder> builders;
+  std::vector<Uncertain> uncertain;
   std::vector<std::future<CompiledService>> results;
   for (const LoadedService& service : services)
     results.push_back(std::async(std::launch::async, compile_service, std::cref(service)));
@@ -187,6 +194,7 @@ std::optional<Compiled> compile_services(const std::filesystem::path& mock_set,
       progress(fmt::format("{}: following {} exchanges through their states", service.service->name,
                            service.steps.size()));
     const CompiledService result = results[i].get();
+    uncertain.push_back(uncertain_steps(service, result.trace));
     problems.insert(problems.end(), result.problems.begin(), result.problems.end());
     builders.push_back(emit(service, result.trace, result.settlement,
                             Varying(service, findings, config.shifts_times)));
@@ -204,7 +212,7 @@ std::optional<Compiled> compile_services(const std::filesystem::path& mock_set,
   compiled.bars = config.bars;
   Document settings = document_of_config(config);
   if (config.shifts_times) settings["shifted"] = recordings_began(services);
-  auto tested = build_and_mend(services, settings, builders, problems, progress);
+  auto tested = build_and_mend(services, settings, builders, uncertain, problems, progress);
   if (!tested) return std::nullopt;
   compiled.octets = std::move(tested->octets);
   for (std::size_t i = 0; i < compiled.services.size(); ++i) {

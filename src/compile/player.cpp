@@ -154,6 +154,7 @@ std::uint32_t Player::number_of(const Verdict& verdict) const {
 
 void Player::learn(const Step& step, const Verdict& verdict) {
   if (learned_ == nullptr || verdict.request == nullptr) return;
+  if (is_uncertain(step)) return;
   learned_->emplace(match::extend(verdict.state, number_of(verdict)),
                     table::hash_of(step.analysis.image));
 }
@@ -188,14 +189,22 @@ std::string Player::image_of(const Verdict& verdict) const {
                        : std::string(as_text(section_.image(verdict.answer->image)));
 }
 
+bool Player::is_uncertain(const Step& step) const {
+  const auto number = static_cast<std::size_t>(&step - service_.steps.data());
+  return uncertain_ != nullptr && number < uncertain_->size() && (*uncertain_)[number];
+}
+
 std::optional<bool> Player::is_right(const Step& step, const Verdict& verdict) {
-  if (next_run_ != nullptr) return image_of(verdict) == next_run_->truth(step);
+  const std::string image = image_of(verdict);
   const bool counted = (verdict.request->flags & format::request_counts_asks) != 0;
-  if (known_ == nullptr || !(reordered_ || counted))
-    return image_of(verdict) == step.analysis.image;
-  const auto found = known_->find(match::extend(verdict.state, number_of(verdict)));
-  if (found == known_->end()) return std::nullopt;
-  return found->second == table::hash_of(image_of(verdict));
+  if (next_run_ == nullptr && known_ != nullptr && (reordered_ || counted)) {
+    const auto found = known_->find(match::extend(verdict.state, number_of(verdict)));
+    if (found == known_->end()) return std::nullopt;
+    return found->second == table::hash_of(image);
+  }
+  const bool told =
+      image == (next_run_ != nullptr ? next_run_->truth(step) : step.analysis.image);
+  return told || !is_uncertain(step) ? std::optional(told) : std::nullopt;
 }
 
 void Player::note_wrong(const Step& step, const Verdict& verdict) {

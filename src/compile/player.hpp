@@ -48,6 +48,11 @@ class Player {
     reordered_ = reordered;
     return *this;
   }
+  /// Of steps that are uncertain nobody knows what is right. It outlives the player.
+  Player& overlook(const Uncertain& uncertain) {
+    uncertain_ = &uncertain;
+    return *this;
+  }
   Player& learn(Known& known) {
     learned_ = &known;
     return *this;
@@ -84,6 +89,7 @@ class Player {
   /// Whether the answer is right; nothing where nobody knows.
   [[nodiscard]] std::optional<bool> is_right(const Step& step, const engine::Verdict& verdict);
   void note_wrong(const Step& step, const engine::Verdict& verdict);
+  [[nodiscard]] bool is_uncertain(const Step& step) const;
   [[nodiscard]] std::string image_of(const engine::Verdict& verdict) const;
   [[nodiscard]] std::uint32_t number_of(const engine::Verdict& verdict) const;
 
@@ -95,6 +101,7 @@ class Player {
   bool omits_ = false, reordered_ = false;
   const Known* known_ = nullptr;
   Known* learned_ = nullptr;
+  const Uncertain* uncertain_ = nullptr;
   NextRun* next_run_ = nullptr;
   std::optional<std::uint32_t> recording_;
   std::map<std::uint32_t, Connection> connections_;

@@ -19,8 +19,12 @@ constexpr int repetitions = 3;
 
 /// All of the recording as it was. Tells what was recorded for which state: in another order no
 /// exchange tells the truth by itself, and may lead to a state early that was recorded late.
-Replay identity(const LoadedService& service, const ServiceSection& section, Known& known) {
-  return Player(service, section).learn(known).run(as_recorded(service, service.steps.size()));
+Replay identity(const LoadedService& service, const ServiceSection& section,
+                const Uncertain& uncertain, Known& known) {
+  return Player(service, section)
+      .overlook(uncertain)
+      .learn(known)
+      .run(as_recorded(service, service.steps.size()));
 }
 
 Replay interleave(const LoadedService& service, const ServiceSection& section, std::size_t sample,
@@ -39,9 +43,10 @@ Replay interleave(const LoadedService& service, const ServiceSection& section, s
 
 /// The first exchanges, perturbed.
 Replay perturbed(const LoadedService& service, const ServiceSection& section,
-                 Perturbation perturbation, std::size_t sample, const Known& known) {
+                 Perturbation perturbation, const Uncertain& uncertain, std::size_t sample,
+                 const Known& known) {
   Player player(service, section);
-  player.compare_with(known, false);
+  player.compare_with(known, false).overlook(uncertain);
   const auto reordered = [&](const Schedule& schedule) {
     return player.compare_with(known, true).run(schedule);
   };
@@ -78,17 +83,17 @@ double Replay::percent_certain() const noexcept {
 Replay replay(const LoadedService& service, const ServiceSection& section,
               Perturbation perturbation, std::size_t sample) {
   Known known;
-  const Replay unchanged = identity(service, section, known);
+  const Replay unchanged = identity(service, section, {}, known);
   if (perturbation == Perturbation::none) return unchanged;
-  return perturbed(service, section, perturbation, sample, known);
+  return perturbed(service, section, perturbation, {}, sample, known);
 }
 
 std::vector<TestedReplay> self_test(const LoadedService& service, const ServiceSection& section,
-                                    std::size_t sample) {
+                                    const Uncertain& uncertain, std::size_t sample) {
   Known known;
-  const Replay unchanged = identity(service, section, known);
+  const Replay unchanged = identity(service, section, uncertain, known);
   const auto tested = [&](std::string_view name, std::string_view title, Perturbation how) {
-    return TestedReplay{name, title, perturbed(service, section, how, sample, known)};
+    return TestedReplay{name, title, perturbed(service, section, how, uncertain, sample, known)};
   };
   return {{"identity", "as recorded", unchanged},
           tested("interleaved", "connections interleaved otherwise", Perturbation::interleaved),
@@ -131,11 +136,14 @@ std::vector<TurnOfService> in_order(std::span<const LoadedService> services, std
 }  // namespace
 
 std::vector<TestedReplay> test_fresh_values(std::span<const LoadedService> services,
-                                            const table::MappedTable& table, std::size_t sample) {
+                                            const table::MappedTable& table,
+                                            std::span<const Uncertain> uncertain,
+                                            std::size_t sample) {
   const auto renaming = std::make_shared<match::Renaming>();
   std::vector<std::unique_ptr<Playing>> playing;
   for (std::size_t i = 0; i < services.size(); ++i)
     playing.push_back(std::make_unique<Playing>(services[i], table.service(i), renaming));
+  for (std::size_t i = 0; i < uncertain.size(); ++i) playing[i]->player.overlook(uncertain[i]);
   std::optional<std::uint32_t> recording;
   for (const TurnOfService& turn : in_order(services, sample)) {
     const std::uint32_t now = services[turn.service].steps[turn.turn.step].recording;

@@ -55,6 +55,10 @@ enum class Perturbation : std::uint8_t {
 [[nodiscard]] Replay replay(const LoadedService& service, const table::ServiceSection& section,
                             Perturbation perturbation, std::size_t sample = 100'000);
 
+/// Of each step of a service whether the recording does not prove that it was answered in the state
+/// in which it stands (TracedStep::uncertain): there its answer is not the truth. Empty: none.
+using Uncertain = std::vector<bool>;
+
 struct TestedReplay {
   std::string_view name;   ///< as in understudy.yaml and JSON: "identity", "interleaved", …
   std::string_view title;  ///< for a person
@@ -64,13 +68,14 @@ struct TestedReplay {
 /// All of the perturbations, the identity first.
 [[nodiscard]] std::vector<TestedReplay> self_test(const LoadedService& service,
                                                   const table::ServiceSection& section,
+                                                  const Uncertain& uncertain = {},
                                                   std::size_t sample = 100'000);
 
 /// Of each service: all services together as they were recorded, with other values of the same
 /// kinds in place of those that vary. Each takes its first `sample` exchanges.
-[[nodiscard]] std::vector<TestedReplay> test_fresh_values(std::span<const LoadedService> services,
-                                                          const table::MappedTable& table,
-                                                          std::size_t sample = 100'000);
+[[nodiscard]] std::vector<TestedReplay> test_fresh_values(
+    std::span<const LoadedService> services, const table::MappedTable& table,
+    std::span<const Uncertain> uncertain = {}, std::size_t sample = 100'000);
 
 /// The least percentage of certain answers by the name of a replay.
 using Bars = std::map<std::string, double>;

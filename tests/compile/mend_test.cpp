@@ -15,7 +15,7 @@ TestedTable tested(const toy::Recorded& made_of, std::vector<LoadedService> repl
   std::vector<table::ServiceBuilder> builders;
   builders.push_back(made_of.builder());
   Diagnostics problems;
-  auto result = build_and_mend(replayed, Document::object(), builders, problems, {});
+  auto result = build_and_mend(replayed, Document::object(), builders, {}, problems, {});
   REQUIRE(result);
   CHECK(problems.empty());
   REQUIRE(result->services.size() == 1);
