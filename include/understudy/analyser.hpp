@@ -75,10 +75,6 @@ struct Analysis {
   /// What a read shows of the clock or of chance (`now()`): asked again, it may be told another
   /// one in the very same state. Empty where it shows none.
   std::string unsteady;
-  /// Being asked may itself change what an equal request is answered next: a poll, a retry, a rate
-  /// limit, a cursor. Where a recording shows that it did, the first, second, … ask are states of
-  /// their own. Not for what only the clock changes.
-  bool counts_asks = false;
   std::string image;  ///< the answer as the protocol's ServerMachine wants it back
   /// The answer that `image` was made of, where that is not the recorded one; else null.
   Document settled;

@@ -26,7 +26,6 @@ Analysis HttpAnalyser::analyse(const SessionHeader&, const Exchange& exchange,
   Analysis analysis;
   analysis.identity.canonical = canonical_of(asked, evidence().selectors_of(pattern));
   analysis.effect = dependencies.effect;
-  analysis.counts_asks = true;
   analysis.reads = std::move(dependencies.reads);
   analysis.writes = std::move(dependencies.writes);
   analysis.changed = dependencies.changed;

@@ -19,7 +19,8 @@ class HttpAnalyser final : public Analyser {
   Identity identify(const Document& request, std::vector<Problem>& problems) override;
   std::string encode(const Document& request, const Document& answer,
                      std::vector<Problem>& problems) override;
-  [[nodiscard]] Document profile() const override { return Document::object(); }
+  /// Polls, retries, rate limits: a service may answer otherwise for being asked again.
+  [[nodiscard]] Document profile() const override { return {{"counts_asks", true}}; }
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> shapes() const override;
 
  private:

@@ -18,6 +18,11 @@ struct LastAsk {
 
 }  // namespace
 
+bool may_count_asks(const LoadedService& service) {
+  const Document profile = service.analyser->profile();
+  return profile.is_object() && profile.value("counts_asks", false);
+}
+
 std::vector<CountedRequest> count_asks(const LoadedService& service, const Trace& trace,
                                        const Settlement& settlement, Counted& counted) {
   std::vector<CountedRequest> found;
@@ -31,7 +36,7 @@ std::vector<CountedRequest> count_asks(const LoadedService& service, const Trace
       const SettledRequest& settled = settlement.requests[request];
       const bool several = settled.volatile_ && settled.unsteady.empty();
       std::optional<LastAsk>& before = last[request];
-      if (several && step.analysis.counts_asks && before && before->written == written &&
+      if (several && before && before->written == written &&
           service.steps[before->step].recording == step.recording &&
           service.steps[before->step].analysis.image != step.analysis.image &&
           counted.insert(spell_identity(step.analysis.identity)).second)

@@ -105,12 +105,15 @@ CompiledService compile_service(const LoadedService& service) {
   const RowKeys rows(service.steps, service.schema);
   Widened widened;
   Counted counted;
+  const bool counts = may_count_asks(service);
   CompiledService compiled;
   compiled.tables = declared_tables(service, rows.declarations(), compiled.problems);
   for (;;) {
     compiled.trace = trace_chains(service, rows, widened, counted);
     compiled.settlement = settle(service, compiled.trace);
-    const auto found = count_asks(service, compiled.trace, compiled.settlement, counted);
+    const auto found =
+        counts ? count_asks(service, compiled.trace, compiled.settlement, counted)
+               : std::vector<CountedRequest>();
     compiled.counted.insert(compiled.counted.end(), found.begin(), found.end());
     if (found.empty() && !widen(compiled.settlement.contradicted, widened, compiled.widenings) &&
         !widen_neighbours(service, compiled, widened, compiled.widenings))

@@ -6,7 +6,6 @@
 //                      determine what is there, which is all that PEEK and ADD depend on
 //   FILL table.key row;row   is answered by "2 rows"
 //   CLOCK table.key          shows the clock
-//   POLL table.key      TRY table.key value      may be answered otherwise by being asked again
 //   SAVEPOINT name     BACK name                WATCH table.key
 //   ENTER scope        RESET scope              DROP scope
 #pragma once
@@ -63,7 +62,7 @@ inline Identity identity_of(const std::string& line) {
   return {parsed.verb + std::string(1, '\0') + parsed.key + " " + parsed.value, qualifier};
 }
 
-class ToyAnalyser final : public Analyser {
+class ToyAnalyser : public Analyser {
  public:
   void learn(const SessionHeader&, const Exchange&) override {}
   Analysis analyse(const SessionHeader&, const Exchange& exchange,
@@ -76,8 +75,7 @@ class ToyAnalyser final : public Analyser {
     analysis.control = control_of(parsed.verb);
     analysis.control_name =
         analysis.control == Control::watch ? join(path_of(parsed.key)) : parsed.key;
-    analysis.counts_asks = parsed.verb == "POLL" || parsed.verb == "TRY";
-    const bool writes = parsed.verb == "SET" || parsed.verb == "TRY" || parsed.verb == "PUT" || parsed.verb == "ADD" ||
+    const bool writes = parsed.verb == "SET" || parsed.verb == "PUT" || parsed.verb == "ADD" ||
                         parsed.verb == "FILL";
     analysis.effect = analysis.control != Control::none ? Effect::none
                       : writes                          ? Effect::write
