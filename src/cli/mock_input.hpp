@@ -29,7 +29,9 @@ struct LoadedTable {
 /// Ends the process while a thread of it may be at work, with what was printed.
 [[noreturn]] void leave(int status);
 
-[[nodiscard]] std::vector<Address> addresses_of(const net::MockServer& server);
+/// With the logins of the recordings that `table` was made of.
+[[nodiscard]] std::vector<Address> addresses_of(const net::MockServer& server,
+                                                const table::MappedTable& table);
 
 /// Prints incidents as they happen, often repeated ones now and then, and keeps them for the
 /// report. `incidents` outlives the sink.

@@ -14,7 +14,7 @@
 namespace understudy::cli {
 namespace {
 
-constexpr std::chrono::milliseconds drain_time(5000);
+constexpr std::chrono::milliseconds serve_drain_time(5000);
 constexpr std::chrono::milliseconds watch_interval(250);
 
 using ListenMap = std::map<std::string, store::Endpoint>;
@@ -60,7 +60,7 @@ std::optional<int> reload(net::MockServer& server, const Path& path, const Signa
   std::string problem = "the problems above";
   if (table && server.serve(table, problem)) {
     complain("reloaded " + path.string() + "; new connections are answered from it");
-    (void)announce(addresses_of(server), std::nullopt);
+    (void)announce(addresses_of(server, *table), std::nullopt);
   } else {
     complain(fmt::format("{} was not reloaded, the old table stays: {}", path.string(), problem));
   }
@@ -99,6 +99,9 @@ int run_command(const ServeOptions& options) {
   if (!listen) return usage_error;
   std::optional<Watch> watch;  // looks before the files are read, so that no change is missed
   if (options.watch) watch.emplace(options.path);
+  if (std::filesystem::is_directory(options.path))
+    complain(fmt::format("compiling {}; a table made by `understudy compile` is served at once",
+                         options.path.string()));
   const auto [table, ended_by] = load_table(options.path, signals);
   if (ended_by) leave(by_signal + *ended_by);
   if (!table) return bad_input;
@@ -117,9 +120,9 @@ int run_command(const ServeOptions& options) {
     return bad_input;
   }
   server.start();
-  if (!announce(addresses_of(server), options.addresses)) return failed;
+  if (!announce(addresses_of(server, *table), options.addresses)) return failed;
   const End end = serve_until_signalled(server, options, signals, watch);
-  server.stop(drain_time);
+  server.stop(serve_drain_time);
   const auto held = finish_report(server, incidents, options.strictness, options.report);
   const int status = !held ? failed : end.signal == SIGINT && !*held ? uncertain : all_certain;
   if (end.loading) leave(status);

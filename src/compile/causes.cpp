@@ -8,6 +8,8 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "understudy/document_text.hpp"
+
 namespace understudy::compile {
 namespace {
 
@@ -42,8 +44,7 @@ bool each_word(const Document& node, Take&& take) {
     return std::ranges::all_of(node, [&](const Document& item) { return each_word(item, take); });
   if (node.is_string())
     return each_word(std::string_view(node.get_ref<const std::string&>()), take);
-  return node.is_null() || each_word(std::string_view(node.dump(
-                               -1, ' ', false, Document::error_handler_t::replace)), take);
+  return node.is_null() || each_word(std::string_view(json_text(node)), take);
 }
 
 class Detective {

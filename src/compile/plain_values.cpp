@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "understudy/document_text.hpp"
+
 namespace understudy::compile {
 namespace {
 
@@ -66,7 +68,7 @@ Document PlainValues::replaced(const Document& document) const {
   if (by_head_.empty()) return document;
   if (document.is_string()) return replaced(document.get_ref<const std::string&>());
   if (document.is_number()) {
-    Document other = Document::parse(replaced(document.dump()), nullptr, false);
+    Document other = parse_json(replaced(json_text(document)));
     return other.is_number() ? other : document;
   }
   if (document.is_binary()) {

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "understudy/document_text.hpp"
+
 namespace understudy::match {
 namespace {
 
@@ -37,9 +39,9 @@ std::optional<std::string> rename_text(std::string_view text, const Respell& res
 
 /// A number stays one where the new digits are one.
 Document rename_number(const Document& number, const Respell& respell) {
-  const auto text = rename_text(number.dump(), respell);
+  const auto text = rename_text(json_text(number), respell);
   if (!text) return number;
-  Document parsed = Document::parse(*text, nullptr, false);
+  Document parsed = parse_json(*text);
   return parsed.is_number() ? parsed : number;
 }
 
@@ -66,7 +68,7 @@ Respell spelled_alike(const Rename& rename) {
 std::string text_of_leaf(const Document& leaf) {
   if (leaf.is_string()) return leaf.get_ref<const std::string&>();
   if (leaf.is_binary()) return std::string(octets_of(leaf));
-  return leaf.is_number() ? leaf.dump() : std::string();
+  return leaf.is_number() ? json_text(leaf) : std::string();
 }
 
 }  // namespace
