@@ -47,7 +47,7 @@ std::string NextRun::request(const Step& step) {
 
 std::string NextRun::truth(const Step& step) {
   // No value was recognised in it; where one stands there all the same, the image is not right.
-  if (step.document.empty()) return plain_.replaced(std::string_view(step.analysis.image));
+  if (step.document.empty()) return plain_.replaced_in_text(step.analysis.image);
   const Document document = table::document_from_cbor(as_bytes(step.document));
   const match::Rename rename = [&](const std::string& folded) { return other(folded); };
   const Document recorded = document.value("answer", Document());

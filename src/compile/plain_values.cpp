@@ -50,7 +50,7 @@ const PlainValues::Value* PlainValues::find(std::string_view text, std::size_t a
   return nullptr;
 }
 
-std::string PlainValues::replaced(std::string_view text) const {
+std::string PlainValues::replaced_in_text(std::string_view text) const {
   std::string result;
   for (std::size_t at = 0; at < text.size();) {
     const Value* value = at + head <= text.size() ? find(text, at) : nullptr;
@@ -66,14 +66,14 @@ std::string PlainValues::replaced(std::string_view text) const {
 
 Document PlainValues::replaced(const Document& document) const {
   if (by_head_.empty()) return document;
-  if (document.is_string()) return replaced(document.get_ref<const std::string&>());
+  if (document.is_string()) return replaced_in_text(document.get_ref<const std::string&>());
   if (document.is_number()) {
-    Document other = parse_json(replaced(json_text(document)));
+    Document other = parse_json(replaced_in_text(json_text(document)));
     return other.is_number() ? other : document;
   }
   if (document.is_binary()) {
     const auto& octets = document.get_binary();
-    const std::string text = replaced(std::string_view(
+    const std::string text = replaced_in_text(std::string_view(
         reinterpret_cast<const char*>(octets.data()), octets.size()));
     return Document::binary({text.begin(), text.end()});
   }

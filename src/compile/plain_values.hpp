@@ -21,7 +21,7 @@ class PlainValues {
   /// The document with each text in the leaves of it replaced, the longest first. A number stays
   /// one. Digits only count where no other digit stands beside them.
   [[nodiscard]] Document replaced(const Document& document) const;
-  [[nodiscard]] std::string replaced(std::string_view text) const;
+  [[nodiscard]] std::string replaced_in_text(std::string_view text) const;
 
  private:
   static constexpr std::size_t head = 10;

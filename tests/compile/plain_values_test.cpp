@@ -8,18 +8,18 @@ using compile::PlainValues;
 TEST_CASE("a text is found wherever it stands, also within a word") {
   PlainValues values;
   values.add("3f1e9c0a7b", "aaaaaaaaaa");
-  CHECK(values.replaced("3f1e9c0a7b") == "aaaaaaaaaa");
-  CHECK(values.replaced("job3f1e9c0a7bx, 3f1e9c0a7b") == "jobaaaaaaaaaax, aaaaaaaaaa");
-  CHECK(values.replaced("3f1e9c0a7") == "3f1e9c0a7");
+  CHECK(values.replaced_in_text("3f1e9c0a7b") == "aaaaaaaaaa");
+  CHECK(values.replaced_in_text("job3f1e9c0a7bx, 3f1e9c0a7b") == "jobaaaaaaaaaax, aaaaaaaaaa");
+  CHECK(values.replaced_in_text("3f1e9c0a7") == "3f1e9c0a7");
 }
 
 TEST_CASE("digits count where they are a number of their own") {
   PlainValues values;
   values.add("1795980393", "1799436394");
-  CHECK(values.replaced("at 1795980393, x1795980393") == "at 1799436394, x1799436394");
+  CHECK(values.replaced_in_text("at 1795980393, x1795980393") == "at 1799436394, x1799436394");
   for (const char* other : {"17959803930", "21795980393", "1795980393.5", "0.1795980393"})
-    CHECK(values.replaced(std::string_view(other)) == other);
-  CHECK(values.replaced(std::string_view("1795980393.")) == "1799436394.");
+    CHECK(values.replaced_in_text(other) == other);
+  CHECK(values.replaced_in_text("1795980393.") == "1799436394.");
 }
 
 TEST_CASE("the longest value counts, short ones and days do not") {
@@ -28,7 +28,7 @@ TEST_CASE("the longest value counts, short ones and days do not") {
   values.add("1795980393.732", "1799436394.732");
   values.add("abc", "xyz");
   values.add("2026-11-29", "2027-01-08");
-  CHECK(values.replaced("1795980393.732 abc 2026-11-29") == "1799436394.732 abc 2026-11-29");
+  CHECK(values.replaced_in_text("1795980393.732 abc 2026-11-29") == "1799436394.732 abc 2026-11-29");
 }
 
 TEST_CASE("all leaves of a document are looked through, whatever they are") {
