@@ -5,7 +5,7 @@
 namespace understudy::compile {
 namespace {
 
-bool changes_something(const Analysis& analysis) {
+bool may_change(const Analysis& analysis) {
   return analysis.changed &&
          (analysis.effect == Effect::write || analysis.control == Control::commit);
 }
@@ -42,9 +42,9 @@ std::vector<CountedRequest> count_asks(const LoadedService& service, const Trace
           counted.insert(spell_identity(step.analysis.identity)).second)
         found.push_back({std::string(pattern_of(step.analysis.identity.canonical)),
                          {before->step, i}});
-      before = {i, written + (changes_something(step.analysis) ? 1U : 0U)};
+      before = {i, written + (may_change(step.analysis) ? 1U : 0U)};
     }
-    if (changes_something(step.analysis)) ++written;
+    if (may_change(step.analysis)) ++written;
   }
   return found;
 }

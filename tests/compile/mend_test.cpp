@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "compile/pipeline.hpp"
 #include "support/toy_recording.hpp"
 #include "table/service_section.hpp"
 
@@ -85,4 +86,18 @@ TEST_CASE("a recording that refutes every answer still has a table, in which all
   const TestedTable table = tested(recorded, other.take());
   CHECK_FALSE(table.services[0].refuted.empty());
   CHECK(table.services[0].tests.front().replay.certain == 0);
+}
+
+TEST_CASE("an exchange that overlapped a write refutes no entry: nobody knows which side it saw") {
+  toy::Recorded recorded;
+  recorded.say(1, "GET t.1", "a").say_at(1, "GET t.1", "b", 4, 5).say_at(2, "SET t.1 b", "ok", 3, 6);
+  const std::vector<LoadedService> services = recorded.take();
+  store::Config config;
+  config.services.push_back(*services[0].service);
+  Diagnostics problems;
+  const auto compiled = compile_services({}, config, services, problems);
+  REQUIRE(compiled);
+  CHECK(compiled->services[0].refuted.empty());
+  CHECK(compiled->services[0].tests.front().replay.guess == 1);
+  CHECK(compiled->services[0].tests.front().replay.certain == 2);
 }
