@@ -87,9 +87,10 @@ void print_tests(const std::vector<compile::TestedReplay>& tests) {
     fmt::print("    {:<34}{:>9}{:>9}{:>9}{:>9}{:>9}\n", title, replay.asked, replay.certain,
                replay.guess, replay.miss, replay.wrong);
     if (name == "interleaved")
-      fmt::print("      ({})\n", replay.interleaved.empty()
-                                    ? "as recorded: no two connections were used at the same time"
-                                    : "those used at the same time: " + listed(replay.interleaved));
+      fmt::print("      ({})\n",
+                 replay.interleaved.empty()
+                     ? "as recorded: no two connections were used at the same time"
+                     : "those used at the same time: " + listed(replay.interleaved));
   }
 }
 

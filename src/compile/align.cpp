@@ -134,8 +134,10 @@ class Aligner {
   void note_spellings(const Line& theirs, const Line& ours) {
     if (theirs.asked == ours.asked) return;
     const Protocol& protocol = *services_[theirs.service].protocol;
-    const AlignedValues earlier = match::spelled_values(protocol, theirs.step->analysis.identity.canonical);
-    const AlignedValues later = match::spelled_values(protocol, ours.step->analysis.identity.canonical);
+    const AlignedValues earlier =
+        match::spelled_values(protocol, theirs.step->analysis.identity.canonical);
+    const AlignedValues later =
+        match::spelled_values(protocol, ours.step->analysis.identity.canonical);
     for (std::size_t i = 0; i < std::min(earlier.size(), later.size()); ++i)
       if (theirs.asked[i] != ours.asked[i]) spellings_.emplace(later[i], earlier[i]);
   }

@@ -9,9 +9,8 @@ Concurrency::Concurrency(const LoadedService& service, std::size_t at_most) : se
   std::vector<const Step*> by_beginning;
   for (std::size_t i = 0; i < std::min(at_most, service.steps.size()); ++i)
     by_beginning.push_back(&service.steps[i]);
-  std::ranges::stable_sort(by_beginning, {}, [](const Step* step) {
-    return std::tuple(step->recording, step->began);
-  });
+  std::ranges::stable_sort(
+      by_beginning, {}, [](const Step* step) { return std::tuple(step->recording, step->began); });
   std::vector<const Step*> under_way;
   for (const Step* step : by_beginning) {
     std::erase_if(under_way, [&](const Step* other) {

@@ -40,8 +40,8 @@ std::vector<CountedRequest> count_asks(const LoadedService& service, const Trace
           service.steps[before->step].recording == step.recording &&
           service.steps[before->step].analysis.image != step.analysis.image &&
           counted.insert(spell_identity(step.analysis.identity)).second)
-        found.push_back({std::string(pattern_of(step.analysis.identity.canonical)),
-                         {before->step, i}});
+        found.push_back(
+            {std::string(pattern_of(step.analysis.identity.canonical)), {before->step, i}});
       before = {i, written + (may_change(step.analysis) ? 1U : 0U)};
     }
     if (may_change(step.analysis)) ++written;

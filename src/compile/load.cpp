@@ -52,8 +52,8 @@ struct Flaw {
   Problem problem;
 };
 
-/// The flaws of a session, in its order, each with the line of its node. Reads the file again, once:
-/// it is for error messages only.
+/// The flaws of a session, in its order, each with the line of its node. Reads the file again,
+/// once: it is for error messages only.
 void report_flaws(const Path& file, const std::vector<Flaw>& flaws, Diagnostics& problems) {
   Diagnostics reported_before;
   auto reader = store::SessionReader::open(file, reported_before);

@@ -15,11 +15,11 @@ namespace understudy::compile {
 /// An entry of the table that would have been answered as certain, and wrongly.
 struct RefutedEntry {
   std::string pattern;
-  std::string replay;        ///< title of the replay that refuted it
-  std::string asked_at;      ///< `file:line` of the exchange that was replayed
-  std::string answered_at;   ///< `file:line` of the exchange whose answer it was given
-  std::string difference;    ///< "answered '…' in place of '…'"
-  std::size_t with_it = 0;   ///< how many others of its pattern are guesses for the same reason
+  std::string replay;       ///< title of the replay that refuted it
+  std::string asked_at;     ///< `file:line` of the exchange that was replayed
+  std::string answered_at;  ///< `file:line` of the exchange whose answer it was given
+  std::string difference;   ///< "answered '…' in place of '…'"
+  std::size_t with_it = 0;  ///< how many others of its pattern are guesses for the same reason
 };
 
 /// Of one service.
@@ -37,11 +37,9 @@ struct TestedTable {
 /// guess, which may change what is found behind it, so the table is tested again until nothing is
 /// wrong: first entry by entry, then, where that does not come to an end soon, pattern by pattern.
 /// Nothing, with an error, where the table can't be read back.
-[[nodiscard]] std::optional<TestedTable> build_and_mend(std::span<const LoadedService> services,
-                                                        const Document& settings,
-                                                        std::vector<table::ServiceBuilder>& builders,
-                                                        std::span<const Uncertain> uncertain,
-                                                        Diagnostics& problems,
-                                                        const Progress& progress);
+[[nodiscard]] std::optional<TestedTable> build_and_mend(
+    std::span<const LoadedService> services, const Document& settings,
+    std::vector<table::ServiceBuilder>& builders, std::span<const Uncertain> uncertain,
+    Diagnostics& problems, const Progress& progress);
 
 }  // namespace understudy::compile

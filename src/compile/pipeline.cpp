@@ -100,7 +100,8 @@ bool widen_neighbours(const LoadedService& service, const CompiledService& compi
 /// Counterexample-guided: where the recording shows one state with two answers, that pattern's keys
 /// are too narrow; it is made to depend on whole tables, then on everything, and the recording is
 /// run again. Where nothing was written between the two, being asked made the difference, where the
-/// protocol says that it may. What is contradicted still has its cause outside of what was recorded.
+/// protocol says that it may. What is contradicted still has its cause outside of what was
+/// recorded.
 CompiledService compile_service(const LoadedService& service) {
   const RowKeys rows(service.steps, service.schema);
   Widened widened;
@@ -111,9 +112,8 @@ CompiledService compile_service(const LoadedService& service) {
   for (;;) {
     compiled.trace = trace_chains(service, rows, widened, counted);
     compiled.settlement = settle(service, compiled.trace);
-    const auto found =
-        counts ? count_asks(service, compiled.trace, compiled.settlement, counted)
-               : std::vector<CountedRequest>();
+    const auto found = counts ? count_asks(service, compiled.trace, compiled.settlement, counted)
+                              : std::vector<CountedRequest>();
     compiled.counted.insert(compiled.counted.end(), found.begin(), found.end());
     if (found.empty() && !widen(compiled.settlement.contradicted, widened, compiled.widenings) &&
         !widen_neighbours(service, compiled, widened, compiled.widenings))

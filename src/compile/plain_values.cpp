@@ -73,8 +73,8 @@ Document PlainValues::replaced(const Document& document) const {
   }
   if (document.is_binary()) {
     const auto& octets = document.get_binary();
-    const std::string text = replaced_in_text(std::string_view(
-        reinterpret_cast<const char*>(octets.data()), octets.size()));
+    const std::string text = replaced_in_text(
+        std::string_view(reinterpret_cast<const char*>(octets.data()), octets.size()));
     return Document::binary({text.begin(), text.end()});
   }
   if (!document.is_structured()) return document;

@@ -134,8 +134,7 @@ void Player::ask_once(const Step& step, Connection& connection) {
   const std::string renamed = next_run_ == nullptr ? std::string() : next_run_->request(step);
   const std::string_view canonical = next_run_ == nullptr ? identity.canonical : renamed;
   if (answered_by_rule(canonical)) return static_cast<void>(++result_.certain);
-  const Verdict verdict =
-      live_.ask(canonical, identity.qualifier, false, connection.state);
+  const Verdict verdict = live_.ask(canonical, identity.qualifier, false, connection.state);
   learn(step, verdict);
   grade(step, verdict);
   if (step.analysis.effect == Effect::write && verdict.answer != nullptr)
@@ -164,8 +163,8 @@ void Player::learn(const Step& step, const Verdict& verdict) {
 void Player::grade(const Step& step, const Verdict& verdict) {
   if (!verdict.answers()) return static_cast<void>(++result_.miss);
   if (verdict.grade == Grade::computed)
-    return static_cast<void>(++(image_of(verdict) == step.analysis.image ? result_.certain
-                                                                         : result_.guess));
+    return static_cast<void>(
+        ++(image_of(verdict) == step.analysis.image ? result_.certain : result_.guess));
   if (!is_certain(verdict.grade)) return static_cast<void>(++result_.guess);
   const auto right = is_right(step, verdict);
   if (right == true)
@@ -202,8 +201,7 @@ std::optional<bool> Player::is_right(const Step& step, const Verdict& verdict) {
     if (found == known_->end()) return std::nullopt;
     return found->second == table::hash_of(image);
   }
-  const bool told =
-      image == (next_run_ != nullptr ? next_run_->truth(step) : step.analysis.image);
+  const bool told = image == (next_run_ != nullptr ? next_run_->truth(step) : step.analysis.image);
   return told || !is_uncertain(step) ? std::optional(told) : std::nullopt;
 }
 
@@ -211,8 +209,7 @@ void Player::note_wrong(const Step& step, const Verdict& verdict) {
   ++result_.wrong;
   if (!refuted_.emplace(number_of(verdict), verdict.answer->state).second) return;
   const bool of_another = next_run_ == nullptr && reordered_;
-  const std::string right =
-      next_run_ != nullptr ? next_run_->truth(step) : step.analysis.image;
+  const std::string right = next_run_ != nullptr ? next_run_->truth(step) : step.analysis.image;
   result_.wrong_answers.push_back(
       {number_of(verdict), verdict.answer->state,
        static_cast<std::uint32_t>(&step - service_.steps.data()),

@@ -79,7 +79,8 @@ void RowsTogether::see(const Step& step) {
 
 void RowsTogether::change(const Step& step, const RowChange& change) {
   Pending& pending = pending_[step.connection];
-  if (pending.rows.active() && change.kind != RowChange::Kind::insert) pending.changed.insert(change.table);
+  if (pending.rows.active() && change.kind != RowChange::Kind::insert)
+    pending.changed.insert(change.table);
   switch (change.kind) {
     case RowChange::Kind::insert:
       return insert(pending, change);

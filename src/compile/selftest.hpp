@@ -73,9 +73,10 @@ struct TestedReplay {
 
 /// Of each service: all services together as they were recorded, with other values of the same
 /// kinds in place of those that vary. Each takes its first `sample` exchanges.
-[[nodiscard]] std::vector<TestedReplay> test_fresh_values(
-    std::span<const LoadedService> services, const table::MappedTable& table,
-    std::span<const Uncertain> uncertain = {}, std::size_t sample = 100'000);
+[[nodiscard]] std::vector<TestedReplay> test_fresh_values(std::span<const LoadedService> services,
+                                                          const table::MappedTable& table,
+                                                          std::span<const Uncertain> uncertain = {},
+                                                          std::size_t sample = 100'000);
 
 /// The least percentage of certain answers by the name of a replay.
 using Bars = std::map<std::string, double>;

@@ -192,9 +192,8 @@ Verdict LiveState::ask(std::string_view canonical, std::string_view qualifier, b
 }
 
 Verdict LiveState::ask_renamed(Asked& asked) {
-  const Proposal proposal = renamer_.propose(
-      asked.canonical, asked.qualifier,
-      [&](const Found& found) {
+  const Proposal proposal =
+      renamer_.propose(asked.canonical, asked.qualifier, [&](const Found& found) {
         if (counts_asks(found)) Asked::hold(asked.scope);
         return judge_exact(found, asked.connection.overlay).answer;
       });

@@ -15,9 +15,9 @@
 #include "engine/emulation.hpp"
 #include "engine/journal.hpp"
 #include "match/change_point.hpp"
+#include "match/loop.hpp"
 #include "match/overlay.hpp"
 #include "match/renamer.hpp"
-#include "match/loop.hpp"
 #include "table/service_section.hpp"
 #include "understudy/grade.hpp"
 

@@ -59,8 +59,7 @@ class LastWrites {
     end_write();
   }
 
-  [[nodiscard]] static bool same_write(const Bump& earlier,
-                                       const Bump& later) noexcept {
+  [[nodiscard]] static bool same_write(const Bump& earlier, const Bump& later) noexcept {
     return earlier.author == later.author && earlier.write == later.write &&
            earlier.key < later.key;
   }

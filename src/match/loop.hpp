@@ -66,8 +66,8 @@ class Loop {
   }
   [[nodiscard]] std::uint32_t asks_before(std::uint32_t request, Version state) const {
     const auto found = asks_.find(request);
-    const bool same = found != asks_.end() && found->second.state == state &&
-                      found->second.changes == changes_;
+    const bool same =
+        found != asks_.end() && found->second.state == state && found->second.changes == changes_;
     return same ? found->second.times : 0;
   }
   void note_ask(std::uint32_t request, Version state) {
@@ -86,8 +86,7 @@ class Loop {
             Overlay& overlay) {
     const Change change(*this);
     for (const table::format::BumpRecord& record : bumps) {
-      const Bump bump = {record.key, write.author, write.identity,
-                                  version_behind(record, write)};
+      const Bump bump = {record.key, write.author, write.identity, version_behind(record, write)};
       const bool takes_effect = write.changed || bump.content != 0;
       if (immediate_[bump.key] || (takes_effect && !overlay.active()))
         apply(bump);

@@ -36,8 +36,8 @@ struct Masked {
 using Rename = std::function<const std::string*(const std::string& folded)>;
 
 /// Gives the text to stand in place of a value, or nothing where it stays.
-using Respell = std::function<std::optional<std::string>(const std::string& folded,
-                                                         std::string_view spelled)>;
+using Respell =
+    std::function<std::optional<std::string>(const std::string& folded, std::string_view spelled)>;
 /// A document with each generated value in its texts and numbers replaced; keys of maps stay.
 [[nodiscard]] Document respelled(const Document& document, const Respell& respell);
 /// The values of a canonical request as they are spelled, in the order of Masked::values.

@@ -90,7 +90,9 @@ TEST_CASE("a recording that refutes every answer still has a table, in which all
 
 TEST_CASE("an exchange that overlapped a write refutes no entry: nobody knows which side it saw") {
   toy::Recorded recorded;
-  recorded.say(1, "GET t.1", "a").say_at(1, "GET t.1", "b", 4, 5).say_at(2, "SET t.1 b", "ok", 3, 6);
+  recorded.say(1, "GET t.1", "a")
+      .say_at(1, "GET t.1", "b", 4, 5)
+      .say_at(2, "SET t.1 b", "ok", 3, 6);
   const std::vector<LoadedService> services = recorded.take();
   store::Config config;
   config.services.push_back(*services[0].service);

@@ -28,15 +28,16 @@ TEST_CASE("the longest value counts, short ones and days do not") {
   values.add("1795980393.732", "1799436394.732");
   values.add("abc", "xyz");
   values.add("2026-11-29", "2027-01-08");
-  CHECK(values.replaced_in_text("1795980393.732 abc 2026-11-29") == "1799436394.732 abc 2026-11-29");
+  CHECK(values.replaced_in_text("1795980393.732 abc 2026-11-29") ==
+        "1799436394.732 abc 2026-11-29");
 }
 
 TEST_CASE("all leaves of a document are looked through, whatever they are") {
   PlainValues values;
   values.add("1795980393", "1799436394");
-  const Document document = {{"a", {"x1795980393", 1795980393, 2.5, nullptr, true}},
-                             {"1795980393", Document::binary({'1', '7', '9', '5', '9', '8', '0',
-                                                              '3', '9', '3'})}};
+  const Document document = {
+      {"a", {"x1795980393", 1795980393, 2.5, nullptr, true}},
+      {"1795980393", Document::binary({'1', '7', '9', '5', '9', '8', '0', '3', '9', '3'})}};
   const Document replaced = values.replaced(document);
   CHECK(replaced["a"] == Document({"x1799436394", 1799436394, 2.5, nullptr, true}));
   const auto& octets = replaced["1795980393"].get_binary();

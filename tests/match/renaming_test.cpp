@@ -199,8 +199,9 @@ TEST_CASE("a value in octets that are no text is one all the same") {
   collect_values(Document({{"blob", binary(object)}}), values);
   REQUIRE(values.size() == 1);
   const std::string other = fold(ValueKind::epoch, "1799438224.5079126");
-  const Document told =
-      renamed(binary(object), [&](const std::string& value) { return value == values[0] ? &other : nullptr; });
+  const Document told = renamed(binary(object), [&](const std::string& value) {
+    return value == values[0] ? &other : nullptr;
+  });
   CHECK(told == binary(std::string("\x04\x08o:\x0b@at1799438224.5079126\xff\x00", 28)));
   const Document none = renamed(binary("\x01\x02"), [&](const std::string&) { return &other; });
   CHECK(none == binary("\x01\x02"));
