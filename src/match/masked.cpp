@@ -46,13 +46,13 @@ Document rename_number(const Document& number, const Respell& respell) {
 }
 
 /// What an octet string holds besides text does not hide the text in it: a serialised object, say.
-std::string_view octets_of(const Document& binary) {
+std::string_view text_in(const Document& binary) {
   const auto& octets = binary.get_binary();
   return {reinterpret_cast<const char*>(octets.data()), octets.size()};
 }
 
 Document rename_binary(const Document& binary, const Respell& respell) {
-  const auto octets = rename_text(octets_of(binary), respell);
+  const auto octets = rename_text(text_in(binary), respell);
   return octets ? Document::binary({octets->begin(), octets->end()}) : binary;
 }
 
@@ -67,7 +67,7 @@ Respell spelled_alike(const Rename& rename) {
 /// The text of a leaf that may hold generated values.
 std::string text_of_leaf(const Document& leaf) {
   if (leaf.is_string()) return leaf.get_ref<const std::string&>();
-  if (leaf.is_binary()) return std::string(octets_of(leaf));
+  if (leaf.is_binary()) return std::string(text_in(leaf));
   return leaf.is_number() ? json_text(leaf) : std::string();
 }
 
