@@ -85,7 +85,7 @@ class Children {
   // Of statements.
   void operator()(const Query& node) const { visitor_.visit(node); }
   void operator()(const Insert& node) const {
-    visitor_.visit_with(node.with);
+    visitor_.visit(node.with);
     visitor_.visit(node.table);
     for (const auto& row : node.rows) visitor_.visit_all(row);
     visitor_.visit_child(node.query);
@@ -96,7 +96,7 @@ class Children {
     visitor_.visit_all(node.returning);
   }
   void operator()(const Update& node) const {
-    visitor_.visit_with(node.with);
+    visitor_.visit(node.with);
     visitor_.visit_all(node.tables);
     visitor_.visit_all(node.set);
     visitor_.visit_all(node.from);
@@ -106,7 +106,7 @@ class Children {
     visitor_.visit_all(node.returning);
   }
   void operator()(const Delete& node) const {
-    visitor_.visit_with(node.with);
+    visitor_.visit(node.with);
     if (node.targets.empty()) visitor_.visit(node.table);
     visitor_.visit_all(node.from);
     visitor_.visit_child(node.where);
@@ -115,7 +115,7 @@ class Children {
     visitor_.visit_all(node.returning);
   }
   void operator()(const Merge& node) const {
-    visitor_.visit_with(node.with);
+    visitor_.visit(node.with);
     visitor_.visit(node.table);
     visitor_.visit(node.source);
     visitor_.visit_child(node.on);
@@ -204,7 +204,7 @@ void Visitor::descend(const Statement& statement) {
 }
 
 void Visitor::descend(const Query& query) {
-  visit_with(query.with);
+  visit(query.with);
   std::visit(Children(*this), query.body);
   visit_all(query.order);
   visit_child(query.limit);
@@ -219,7 +219,7 @@ void Visitor::descend(const Expression& expression) {
   std::visit(Children(*this), expression.node);
 }
 
-void Visitor::visit_with(const With& with) {
+void Visitor::descend(const With& with) {
   for (const CommonTable& table : with.tables) visit_child(table.statement);
 }
 

@@ -15,16 +15,17 @@ class Visitor {
   virtual ~Visitor() = default;
 
   virtual void visit(const Statement& statement) { descend(statement); }
+  virtual void visit(const With& with) { descend(with); }
   virtual void visit(const Query& query) { descend(query); }
   virtual void visit(const Relation& relation) { descend(relation); }
   virtual void visit(const Expression& expression) { descend(expression); }
 
   void descend(const Statement& statement);
+  void descend(const With& with);
   void descend(const Query& query);
   void descend(const Relation& relation);
   void descend(const Expression& expression);
 
-  void visit_with(const With& with);
   void visit_all(const std::vector<Expression>& expressions);
   void visit_all(const std::vector<Relation>& relations);
   void visit_all(const std::vector<OrderItem>& order);
