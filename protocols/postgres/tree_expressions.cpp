@@ -5,7 +5,7 @@
 
 #include "protocols/postgres/tree_reading.hpp"
 
-namespace understudy::postgres {
+namespace understudy::postgres::trees {
 namespace {
 
 using tree::Expression;
@@ -310,11 +310,11 @@ Expression grouping_set(const ParseTree& node, TreeReading& reading) {
   return collection_of(tree::Collection::Kind::row, at(node, "content"), reading);
 }
 
-using Read = std::function<Expression(const ParseTree&, TreeReading&)>;
+using ReadExpression = std::function<Expression(const ParseTree&, TreeReading&)>;
 
-const std::map<std::string, Read>& readers() {
+const std::map<std::string, ReadExpression>& expression_readers() {
   using Kind = tree::Collection::Kind;
-  static const std::map<std::string, Read> all = {
+  static const std::map<std::string, ReadExpression> all = {
       {"A_Const", [](const ParseTree& node, TreeReading&) { return constant_of(node); }},
       {"ColumnRef",
        [](const ParseTree& node, TreeReading&) { return column_of(at(node, "fields")); }},
@@ -385,8 +385,8 @@ const std::map<std::string, Read>& readers() {
 tree::Expression expression_of(const ParseTree& node, TreeReading& reading) {
   const TreeReading::Level level(reading);
   const auto [kind, inside] = kind_of(node);
-  const auto found = readers().find(kind);
-  if (!level.sound() || found == readers().end()) {
+  const auto found = expression_readers().find(kind);
+  if (!level.sound() || found == expression_readers().end()) {
     if (reading.failure.empty()) reading.failure = kind + " is not known";
     return node_of(tree::Opaque{kind});
   }
@@ -456,4 +456,4 @@ tree::Window window_of(const ParseTree& node, TreeReading& reading) {
   return window;
 }
 
-}  // namespace understudy::postgres
+}  // namespace understudy::postgres::trees

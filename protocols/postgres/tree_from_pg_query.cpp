@@ -5,6 +5,7 @@
 #include "protocols/postgres/tree_reading.hpp"
 
 namespace understudy::postgres {
+namespace trees {
 
 long long number_at(const ParseTree& node, const char* key) {
   const ParseTree& number = at(node, key);
@@ -54,14 +55,16 @@ tree::Statement statement_of(const ParseTree& wrapped, TreeReading& reading) {
   return statement;
 }
 
+}  // namespace trees
+
 sql::tree::Statement parse_postgres(std::string_view sql) {
-  tree::Statement statement;
-  statement.node = tree::Unknown{"PostgreSQL's grammar does not accept it", 0};
+  sql::tree::Statement statement;
+  statement.node = sql::tree::Unknown{"PostgreSQL's grammar does not accept it", 0};
   const auto parsed = parse_tree_of(sql);
   if (!parsed || !parsed->is_object() || parsed->empty()) return statement;
-  TreeReading reading;
-  statement = statement_of(*parsed, reading);
-  if (!reading.failure.empty()) statement.node = tree::Unknown{reading.failure, 0};
+  trees::TreeReading reading;
+  statement = trees::statement_of(*parsed, reading);
+  if (!reading.failure.empty()) statement.node = sql::tree::Unknown{reading.failure, 0};
   return statement;
 }
 

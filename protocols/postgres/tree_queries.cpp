@@ -3,11 +3,11 @@
 
 #include "protocols/postgres/tree_reading.hpp"
 
-namespace understudy::postgres {
+namespace understudy::postgres::trees {
 namespace {
 
 template <class Node>
-tree::Statement made(Node node) {
+tree::Statement change_of(Node node) {
   tree::Statement statement;
   statement.node = std::move(node);
   return statement;
@@ -291,7 +291,7 @@ tree::Statement insert_of(const ParseTree& node, TreeReading& reading) {
     insert.conflict.where = optional_expression(at(clause, "whereClause"), reading);
   }
   insert.returning = outputs_of(at(node, "returningList"), reading);
-  return made(std::move(insert));
+  return change_of(std::move(insert));
 }
 
 /// WHERE, which may be CURRENT OF a cursor.
@@ -311,7 +311,7 @@ tree::Statement update_of(const ParseTree& node, TreeReading& reading) {
   update.set = assignments_of(at(node, "targetList"), reading);
   update.from = relations_of(at(node, "fromClause"), reading);
   read_where(node, update, reading);
-  return made(std::move(update));
+  return change_of(std::move(update));
 }
 
 tree::Statement delete_of(const ParseTree& node, TreeReading& reading) {
@@ -320,7 +320,7 @@ tree::Statement delete_of(const ParseTree& node, TreeReading& reading) {
   remove.table = table_of_range(at(node, "relation"));
   remove.from = relations_of(at(node, "usingClause"), reading);
   read_where(node, remove, reading);
-  return made(std::move(remove));
+  return change_of(std::move(remove));
 }
 
 tree::Statement merge_of(const ParseTree& node, TreeReading& reading) {
@@ -348,7 +348,7 @@ tree::Statement merge_of(const ParseTree& node, TreeReading& reading) {
     when.values = expressions_of(at(clause, "values"), reading);
     merge.whens.push_back(std::move(when));
   }
-  return made(std::move(merge));
+  return change_of(std::move(merge));
 }
 
-}  // namespace understudy::postgres
+}  // namespace understudy::postgres::trees

@@ -10,7 +10,7 @@
 #include "protocols/postgres/parse_tree.hpp"
 #include "protocols/sql/tree/tree.hpp"
 
-namespace understudy::postgres {
+namespace understudy::postgres::trees {
 
 namespace tree = sql::tree;
 
@@ -80,4 +80,4 @@ struct TreeReading {
 /// Of `{"SelectStmt": {…}}`.
 [[nodiscard]] tree::Statement statement_of(const ParseTree& wrapped, TreeReading& reading);
 
-}  // namespace understudy::postgres
+}  // namespace understudy::postgres::trees

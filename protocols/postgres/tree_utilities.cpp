@@ -4,23 +4,22 @@
 
 #include "protocols/postgres/tree_reading.hpp"
 
-namespace understudy::postgres {
+namespace understudy::postgres::trees {
 namespace {
 
 using sql::Kind;
-using Statement = tree::Statement;
 
 template <class Node>
-Statement made(Node node) {
+tree::Statement utility(Node node) {
   Statement statement;
   statement.node = std::move(node);
   return statement;
 }
 
-Statement set(const ParseTree& node, TreeReading& reading) {
+tree::Statement set(const ParseTree& node, TreeReading& reading) {
   const std::string kind = text_at(node, "kind");
   if (kind == "VAR_RESET" || kind == "VAR_RESET_ALL")
-    return made(tree::Utility{Kind::reset, {}, text_at(node, "name")});
+    return utility(tree::Utility{Kind::reset, {}, text_at(node, "name")});
   tree::Set set;
   tree::Set::Setting setting;
   setting.scope = flag_at(node, "is_local") ? tree::Set::Setting::Scope::local
@@ -37,10 +36,10 @@ Statement set(const ParseTree& node, TreeReading& reading) {
     set.settings.push_back(std::move(part));
   }
   if (set.settings.empty()) set.settings.push_back(std::move(setting));
-  return made(std::move(set));
+  return utility(std::move(set));
 }
 
-Statement transaction(const ParseTree& node, TreeReading&) {
+tree::Statement transaction(const ParseTree& node, TreeReading&) {
   static const std::map<std::string, Kind> kinds = {
       {"TRANS_STMT_BEGIN", Kind::begin},         {"TRANS_STMT_START", Kind::begin},
       {"TRANS_STMT_COMMIT", Kind::commit},       {"TRANS_STMT_ROLLBACK", Kind::rollback},
@@ -51,10 +50,10 @@ Statement transaction(const ParseTree& node, TreeReading&) {
   utility.kind = found == kinds.end() ? Kind::unknown : found->second;
   utility.verb = "transaction";
   utility.name = text_at(node, "savepoint_name");
-  return made(std::move(utility));
+  return utility(std::move(utility));
 }
 
-Statement explain(const ParseTree& node, TreeReading& reading) {
+tree::Statement explain(const ParseTree& node, TreeReading& reading) {
   tree::Utility utility;
   utility.kind = Kind::explain;
   utility.statement = statement_of(at(node, "query"), reading);
@@ -64,10 +63,10 @@ Statement explain(const ParseTree& node, TreeReading& reading) {
     const std::string off = text_at(at(option, "arg", "String"), "sval");
     utility.executes = off != "false" && off != "off" && off != "0";
   }
-  return made(std::move(utility));
+  return utility(std::move(utility));
 }
 
-Statement copy(const ParseTree& node, TreeReading& reading) {
+tree::Statement copy(const ParseTree& node, TreeReading& reading) {
   tree::Transfer transfer;
   transfer.table = name_of_table(at(node, "relation"));
   transfer.columns = strings_of(at(node, "attlist"));
@@ -83,49 +82,49 @@ Statement copy(const ParseTree& node, TreeReading& reading) {
     query.body = tree::Values();
     transfer.query = std::move(query);
   }
-  return made(std::move(transfer));
+  return utility(std::move(transfer));
 }
 
-Statement call(const ParseTree& node, TreeReading& reading) {
+tree::Statement call(const ParseTree& node, TreeReading& reading) {
   tree::Utility utility;
   utility.kind = Kind::call;
   ParseTree wrapped;
   wrapped["FuncCall"] = at(node, "funccall");
   utility.arguments.push_back(expression_of(wrapped, reading));
-  return made(std::move(utility));
+  return utility(std::move(utility));
 }
 
-Statement do_block(const ParseTree& node, TreeReading&) {
+tree::Statement do_block(const ParseTree& node, TreeReading&) {
   tree::Utility utility;
   utility.verb = "do";
   for (const ParseTree& each : at(node, "args"))
     if (text_at(at(each, "DefElem"), "defname") == "as")
       utility.text = text_at(at(each, "DefElem", "arg", "String"), "sval");
-  return made(std::move(utility));
+  return utility(std::move(utility));
 }
 
-Statement prepare(const ParseTree& node, TreeReading& reading) {
+tree::Statement prepare(const ParseTree& node, TreeReading& reading) {
   tree::Utility utility;
   utility.kind = Kind::prepare;
   utility.name = text_at(node, "name");
   utility.statement = statement_of(at(node, "query"), reading);
-  return made(std::move(utility));
+  return utility(std::move(utility));
 }
 
-Statement execute(const ParseTree& node, TreeReading& reading) {
+tree::Statement execute(const ParseTree& node, TreeReading& reading) {
   tree::Utility utility;
   utility.kind = Kind::execute;
   utility.name = text_at(node, "name");
   utility.arguments = expressions_of(at(node, "params"), reading);
-  return made(std::move(utility));
+  return utility(std::move(utility));
 }
 
-Statement declare_cursor(const ParseTree& node, TreeReading& reading) {
+tree::Statement declare_cursor(const ParseTree& node, TreeReading& reading) {
   tree::Utility utility;
   utility.kind = Kind::declare_cursor;
   utility.name = text_at(node, "portalname");
   utility.statement = statement_of(at(node, "query"), reading);
-  return made(std::move(utility));
+  return utility(std::move(utility));
 }
 
 /// A statement of which its kind, a name and its tables are all there is to know.
@@ -169,23 +168,23 @@ void add_table(const ParseTree& node, std::vector<tree::Name>& tables) {
   if (table->contains("relname")) tables.push_back(name_of_table(*table));
 }
 
-Statement plain_statement(const Plain& plain, const ParseTree& node) {
+tree::Statement plain_statement(const Plain& plain, const ParseTree& node) {
   tree::Utility utility;
   utility.kind = plain.kind;
   utility.verb = plain.verb;
   if (plain.name != nullptr) utility.name = text_at(node, plain.name);
-  if (plain.tables == nullptr) return made(std::move(utility));
+  if (plain.tables == nullptr) return utility(std::move(utility));
   const ParseTree& tables = at(node, plain.tables);
   if (!tables.is_array()) add_table(tables, utility.tables);
   if (tables.is_array())
     for (const ParseTree& each : tables) add_table(each, utility.tables);
-  return made(std::move(utility));
+  return utility(std::move(utility));
 }
 
 }  // namespace
 
 tree::Statement utility_of(const std::string& kind, const ParseTree& node, TreeReading& reading) {
-  using Read = std::function<Statement(const ParseTree&, TreeReading&)>;
+  using Read = std::function<tree::Statement(const ParseTree&, TreeReading&)>;
   static const std::map<std::string, Read> readers = {
       {"VariableSetStmt", set},   {"TransactionStmt", transaction},
       {"ExplainStmt", explain},   {"CopyStmt", copy},
@@ -199,7 +198,7 @@ tree::Statement utility_of(const std::string& kind, const ParseTree& node, TreeR
   // Whatever is left defines something: a server, a publication, a text search configuration.
   tree::CreateOther other;
   if (!kind.ends_with("Stmt") && reading.failure.empty()) reading.failure = kind + " is not known";
-  return made(std::move(other));
+  return utility(std::move(other));
 }
 
-}  // namespace understudy::postgres
+}  // namespace understudy::postgres::trees

@@ -11,7 +11,7 @@
 namespace understudy::sql {
 namespace {
 
-const KeyPath everything = {};
+const KeyPath whole_service = {};
 
 class FactReader {
  public:
@@ -22,7 +22,7 @@ class FactReader {
     node(statement);
     Dependencies& found = facts_.dependencies;
     if (!found.writes.empty()) found.effect = Effect::write;
-    if (found.effect == Effect::write && found.writes.empty()) add(found.writes, everything);
+    if (found.effect == Effect::write && found.writes.empty()) add(found.writes, whole_service);
     // What a write is answered with depends on what it writes to.
     for (const KeyPath& path : found.writes) add(found.reads, path);
     return std::move(facts_);
@@ -35,8 +35,8 @@ class FactReader {
   void reads(const KeyPath& path) { add(facts_.dependencies.reads, path); }
   void writes(const KeyPath& path) { add(facts_.dependencies.writes, path); }
   void anything() {
-    reads(everything);
-    writes(everything);
+    reads(whole_service);
+    writes(whole_service);
     facts_.dependencies.understood = false;
     facts_.indirect = true;
   }
@@ -57,8 +57,8 @@ class FactReader {
     }
     if (!statement.understood()) return anything();
     // A definition.
-    reads(everything);
-    writes(everything);
+    reads(whole_service);
+    writes(whole_service);
   }
 
   void utility(const tree::Utility& utility) {
@@ -71,15 +71,15 @@ class FactReader {
       case Kind::call:
         return effects_of_arguments(utility);
       case Kind::show:
-        return reads(everything);
+        return reads(whole_service);
       case Kind::fetch:
         facts_.dependencies.understood = false;
-        return reads(everything);
+        return reads(whole_service);
       case Kind::execute:
         return anything();
       case Kind::ddl:
-        reads(everything);
-        return writes(everything);
+        reads(whole_service);
+        return writes(whole_service);
       case Kind::unknown:
       case Kind::other_write:
       case Kind::copy:
@@ -116,14 +116,14 @@ class FactReader {
 
   /// Costs follow statistics, which follow everything.
   void explain(const tree::Utility& utility) {
-    if (dialect_ == Dialect::postgres) reads(everything);
+    if (dialect_ == Dialect::postgres) reads(whole_service);
     if (utility.statement && (utility.executes || dialect_ == Dialect::mysql))
       effects(*utility.statement);
     if (!utility.executes) {
       for (const KeyPath& path : std::exchange(facts_.dependencies.writes, {}))
-        if (path != everything) reads(path);
+        if (path != whole_service) reads(path);
     }
-    if (facts_.dependencies.reads.empty()) reads(everything);
+    if (facts_.dependencies.reads.empty()) reads(whole_service);
   }
 
   void effects(const tree::Statement& statement) {
@@ -139,12 +139,12 @@ class FactReader {
     if (effects.moves_sequence) {
       // Inserting moves a sequence as well, unseen: what comes next depends on everything.
       writes({std::string(outside_transactions)});
-      reads(everything);
+      reads(whole_service);
     }
     if (effects.locks) writes(names_.locks);
     if (effects.reads_catalogue) reads(names_.catalogue);
-    if (effects.reads_everything) reads(everything);
-    if (effects.writes_everything) writes(everything);
+    if (effects.reads_everything) reads(whole_service);
+    if (effects.writes_everything) writes(whole_service);
     for (const std::string& name : effects.variables_read) reads({"@" + name});
     for (const std::string& name : effects.variables_written) writes({"@" + name});
     facts_.dependencies.understood = facts_.dependencies.understood && effects.understood;
@@ -184,7 +184,7 @@ StatementFacts facts_of(const tree::Statement& statement, const Catalog& catalog
 }
 
 StatementFacts mysql_facts_of(std::string_view sql, Mode mode, const Catalog& catalog) {
-  static const KeyNames names{mysql_table, {"@lock"}, everything};
+  static const KeyNames names{mysql_table, {"@lock"}, whole_service};
   const tree::Statement statement = tree::parse_mysql(sql, mode);
   StatementFacts facts;
   if (statement.understood() && !statement.depends_on_version) {

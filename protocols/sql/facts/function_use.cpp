@@ -87,10 +87,10 @@ constexpr std::string_view reading =
     "schema_to_xml_and_xmlschema schema_to_xmlschema source_pos_wait st_estimatedextent "
     "table_to_xml table_to_xml_and_xmlschema table_to_xmlschema ts_stat ";
 
-using Names = std::unordered_set<std::string_view>;
+using WordSet = std::unordered_set<std::string_view>;
 
-Names names_of(std::string_view list) {
-  Names names;
+WordSet word_set(std::string_view list) {
+  WordSet names;
   for (std::size_t begin = 0; begin < list.size();) {
     const std::size_t end = list.find(' ', begin);
     names.insert(list.substr(begin, end - begin));
@@ -100,7 +100,7 @@ Names names_of(std::string_view list) {
 }
 
 bool tells_definitions(std::string_view name) {
-  static const Names names = names_of(of_catalogue);
+  static const WordSet names = word_set(of_catalogue);
   return names.contains(name) || name.starts_with("has_") || name.starts_with("to_reg") ||
          name.starts_with("pg_");  // the server's own, of which no other list tells
 }
@@ -108,8 +108,8 @@ bool tells_definitions(std::string_view name) {
 }  // namespace
 
 FunctionUse use_of_function(std::string_view name, Dialect dialect) noexcept {
-  static const Names pure = names_of(harmless);
-  static const Names reads = names_of(reading);
+  static const WordSet pure = word_set(harmless);
+  static const WordSet reads = word_set(reading);
   if (pure.contains(name)) return FunctionUse::pure;
   if (reads.contains(name) || name.starts_with("pg_stat_get_"))
     return FunctionUse::reads_anything;

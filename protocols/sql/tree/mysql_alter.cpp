@@ -6,9 +6,9 @@
 namespace understudy::sql::tree::mysql {
 namespace {
 
-using Kind = AlterAction::Kind;
+using Change = AlterAction::Kind;
 
-AlterAction action_of(Kind kind, std::string name = {}) {
+AlterAction action_of(Change kind, std::string name = {}) {
   AlterAction action;
   action.kind = kind;
   action.name = std::move(name);
@@ -25,7 +25,7 @@ void skip_place(TokenStream& tokens) {
 // ---- ADD ----
 
 void parse_added_column(TokenStream& tokens, std::vector<AlterAction>& actions, bool if_exists) {
-  AlterAction action = action_of(Kind::add_column);
+  AlterAction action = action_of(Change::add_column);
   action.if_exists = if_exists;
   action.column = parse_column(tokens);
   skip_place(tokens);
@@ -40,16 +40,16 @@ void parse_add(TokenStream& tokens, std::vector<AlterAction>& actions) {
       else
         tokens.step();
     }
-    actions.push_back(action_of(Kind::inert));
+    actions.push_back(action_of(Change::inert));
     return;
   }
   if (tokens.at("system", "versioning") || tokens.at("period", "for")) {
     while (!tokens.at_end() && !tokens.at_mark(',')) tokens.step();
-    actions.push_back(action_of(Kind::other));
+    actions.push_back(action_of(Change::other));
     return;
   }
   if (auto constraint = parse_constraint(tokens)) {
-    AlterAction action = action_of(Kind::add_constraint);
+    AlterAction action = action_of(Change::add_constraint);
     action.constraint = std::move(constraint);
     actions.push_back(std::move(action));
     return;
@@ -59,7 +59,7 @@ void parse_add(TokenStream& tokens, std::vector<AlterAction>& actions) {
   if (!tokens.accept_mark('(')) return parse_added_column(tokens, actions, if_exists);
   do {
     if (auto constraint = parse_constraint(tokens)) {
-      AlterAction action = action_of(Kind::add_constraint);
+      AlterAction action = action_of(Change::add_constraint);
       action.constraint = std::move(constraint);
       actions.push_back(std::move(action));
     } else {
@@ -72,27 +72,27 @@ void parse_add(TokenStream& tokens, std::vector<AlterAction>& actions) {
 // ---- DROP ----
 
 AlterAction parse_dropped(TokenStream& tokens) {
-  if (tokens.accept("primary", "key")) return action_of(Kind::drop_constraint, "PRIMARY");
+  if (tokens.accept("primary", "key")) return action_of(Change::drop_constraint, "PRIMARY");
   const bool constraint = tokens.accept("foreign", "key") || tokens.accept("constraint") ||
                           tokens.accept("check") || tokens.accept("index") || tokens.accept("key");
   if (constraint) {
     const bool if_exists = accept_if_exists(tokens);
-    AlterAction action = action_of(Kind::drop_constraint, tokens.name());
+    AlterAction action = action_of(Change::drop_constraint, tokens.name());
     action.if_exists = if_exists;
     return action;
   }
   if (tokens.accept("partition")) {
     accept_if_exists(tokens);
     parse_names(tokens);
-    return action_of(Kind::change_rows);
+    return action_of(Change::change_rows);
   }
   if (tokens.at("system", "versioning") || tokens.at("period", "for")) {
     while (!tokens.at_end() && !tokens.at_mark(',')) tokens.step();
-    return action_of(Kind::other);
+    return action_of(Change::other);
   }
   tokens.accept("column");
   const bool if_exists = accept_if_exists(tokens);
-  AlterAction action = action_of(Kind::drop_column, tokens.name());
+  AlterAction action = action_of(Change::drop_column, tokens.name());
   action.if_exists = if_exists;
   if (!tokens.accept("restrict")) action.cascade = tokens.accept("cascade");
   return action;
@@ -106,16 +106,16 @@ AlterAction parse_altered(TokenStream& tokens) {
     accept_if_exists(tokens);
     tokens.name();
     while (!tokens.at_end() && !tokens.at_mark(',')) tokens.step();
-    return action_of(Kind::inert);
+    return action_of(Change::inert);
   }
   tokens.accept("column");
   accept_if_exists(tokens);
-  AlterAction action = action_of(Kind::set_default, tokens.name());
+  AlterAction action = action_of(Change::set_default, tokens.name());
   if (tokens.accept("set", "default")) {
     action.expression = parse_expression(tokens, Power::primary);
   } else if (tokens.accept("set")) {
     if (!tokens.accept_any("visible", "invisible")) tokens.fail("DEFAULT");
-    action.kind = Kind::inert;
+    action.kind = Change::inert;
   } else {
     tokens.expect("drop", "default");
   }
@@ -125,7 +125,7 @@ AlterAction parse_altered(TokenStream& tokens) {
 AlterAction parse_changed(TokenStream& tokens, bool renames) {
   tokens.accept("column");
   const bool if_exists = accept_if_exists(tokens);
-  AlterAction action = action_of(Kind::change_column);
+  AlterAction action = action_of(Change::change_column);
   action.if_exists = if_exists;
   if (renames) action.name = tokens.name();
   action.column = parse_column(tokens);
@@ -139,12 +139,12 @@ AlterAction parse_renamed(TokenStream& tokens) {
   const bool index = !column && (tokens.accept("index") || tokens.accept("key"));
   if (!column && !index) {
     if (!tokens.accept("to") && !tokens.accept("as")) tokens.accept_operator("=");
-    AlterAction action = action_of(Kind::rename_table);
+    AlterAction action = action_of(Change::rename_table);
     action.table = parse_name(tokens);
     return action;
   }
   accept_if_exists(tokens);
-  AlterAction action = action_of(column ? Kind::rename_column : Kind::rename_index, tokens.name());
+  AlterAction action = action_of(column ? Change::rename_column : Change::rename_index, tokens.name());
   tokens.expect("to");
   action.new_name = tokens.name();
   return action;
@@ -164,7 +164,7 @@ AlterAction parse_rest(TokenStream& tokens) {
     else
       tokens.step();
   }
-  return action_of(compares ? Kind::other : rows ? Kind::change_rows : Kind::inert);
+  return action_of(compares ? Change::other : rows ? Change::change_rows : Change::inert);
 }
 
 void parse_action(TokenStream& tokens, std::vector<AlterAction>& actions) {

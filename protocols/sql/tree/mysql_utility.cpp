@@ -7,7 +7,7 @@ namespace understudy::sql::tree::mysql {
 namespace {
 
 template <class Node>
-Statement statement_of(Node node) {
+Statement utility_of(Node node) {
   Statement statement;
   statement.node = std::move(node);
   return statement;
@@ -114,12 +114,12 @@ Statement parse_set(TokenStream& tokens, std::string_view sql) {
     Set::Setting setting{Set::Setting::Scope::session, lower_name(tokens.name()), {}};
     skip_rest(tokens);
     set.settings.push_back(std::move(setting));
-    return statement_of(std::move(set));
+    return utility_of(std::move(set));
   }
   do set.settings.push_back(parse_setting(tokens));
   while (tokens.accept_mark(','));
   if (of_statement && tokens.expect("for")) set.statement = parse_statement(tokens, sql);
-  return statement_of(std::move(set));
+  return utility_of(std::move(set));
 }
 
 // ---- statements about statements ----
@@ -151,7 +151,7 @@ Statement parse_explain(TokenStream& tokens, std::string_view sql) {
     utility.tables.push_back(parse_name(tokens));
     skip_rest(tokens);
   }
-  return statement_of(std::move(utility));
+  return utility_of(std::move(utility));
 }
 
 Statement parse_prepare(TokenStream& tokens) {
@@ -164,7 +164,7 @@ Statement parse_prepare(TokenStream& tokens) {
     utility.text = parse_string(tokens).text;
   else
     utility.arguments.push_back(parse_expression(tokens));
-  return statement_of(std::move(utility));
+  return utility_of(std::move(utility));
 }
 
 Statement parse_execute(TokenStream& tokens) {
@@ -181,7 +181,7 @@ Statement parse_execute(TokenStream& tokens) {
   }
   if (tokens.accept("using"))
     for (Expression& each : parse_expressions(tokens)) utility.arguments.push_back(std::move(each));
-  return statement_of(std::move(utility));
+  return utility_of(std::move(utility));
 }
 
 Statement parse_call_statement(TokenStream& tokens) {
@@ -197,7 +197,7 @@ Statement parse_call_statement(TokenStream& tokens) {
     call.name = {name.schema, lower_name(name.name)};
     utility.arguments.push_back(finish(tokens, std::move(call), offset));
   }
-  return statement_of(std::move(utility));
+  return utility_of(std::move(utility));
 }
 
 Statement parse_do(TokenStream& tokens) {
@@ -206,7 +206,7 @@ Statement parse_do(TokenStream& tokens) {
   utility.verb = "do";
   tokens.expect("do");
   utility.arguments = parse_expressions(tokens);
-  return statement_of(std::move(utility));
+  return utility_of(std::move(utility));
 }
 
 // ---- statements about tables ----
@@ -223,7 +223,7 @@ Statement parse_lock(TokenStream& tokens) {
     if (const auto* table = relation.as<TableName>()) utility.tables.push_back(table->name);
     while (!tokens.at_end() && !tokens.accept_mark(',')) tokens.step();
   }
-  return statement_of(std::move(utility));
+  return utility_of(std::move(utility));
 }
 
 /// ANALYZE, OPTIMIZE, CHECK and REPAIR TABLE a, b options
@@ -234,7 +234,7 @@ Statement parse_maintenance(TokenStream& tokens) {
   if (!tokens.accept_any("table", "tables")) tokens.fail("TABLE");
   utility.tables = parse_names(tokens);
   skip_rest(tokens);
-  return statement_of(std::move(utility));
+  return utility_of(std::move(utility));
 }
 
 /// HANDLER t OPEN, READ, CLOSE
@@ -244,7 +244,7 @@ Statement parse_handler(TokenStream& tokens) {
   tokens.step();
   utility.tables.push_back(parse_name(tokens));
   skip_rest(tokens);
-  return statement_of(std::move(utility));
+  return utility_of(std::move(utility));
 }
 
 /// SHOW … {FROM | IN} table …
@@ -265,7 +265,7 @@ Statement parse_show(TokenStream& tokens) {
       tokens.step();
   }
   utility.text = std::string(tokens.text_from(offset));
-  return statement_of(std::move(utility));
+  return utility_of(std::move(utility));
 }
 
 /// What its first words tell and no more.
@@ -277,7 +277,7 @@ Statement parse_by_verb(TokenStream& tokens, std::string_view sql) {
   utility.kind = verb.kind;
   utility.name = std::move(verb.name);
   skip_rest(tokens);
-  return statement_of(std::move(utility));
+  return utility_of(std::move(utility));
 }
 
 }  // namespace
