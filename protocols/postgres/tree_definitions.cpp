@@ -12,7 +12,7 @@ using tree::ObjectKind;
 using Statement = tree::Statement;
 
 template <class Node>
-Statement definition(Node node) {
+Statement as_definition(Node node) {
   Statement statement;
   statement.node = std::move(node);
   return statement;
@@ -169,7 +169,7 @@ Statement create_table(const ParseTree& node, TreeReading& reading) {
   table.partitioned = node.contains("partspec");
   table.of_type = name_of_list(at(node, "ofTypename", "names"));
   for (const ParseTree& each : at(node, "tableElts")) read_element(each, table, reading);
-  return definition(std::move(table));
+  return as_definition(std::move(table));
 }
 
 Statement create_foreign_table(const ParseTree& node, TreeReading& reading) {
@@ -192,7 +192,7 @@ Statement create_table_as(const ParseTree& node, TreeReading& reading) {
     table.query = wrapped_query(at(node, "query"), reading);
   else
     reading.failure = "a table of a prepared statement";
-  return definition(std::move(table));
+  return as_definition(std::move(table));
 }
 
 Statement create_view(const ParseTree& node, TreeReading& reading) {
@@ -203,7 +203,7 @@ Statement create_view(const ParseTree& node, TreeReading& reading) {
   view.columns = strings_of(at(node, "aliases"));
   view.query = wrapped_query(at(node, "query"), reading);
   view.check_option = text_at(node, "withCheckOption") != "NO_CHECK_OPTION";
-  return definition(std::move(view));
+  return as_definition(std::move(view));
 }
 
 Statement create_index(const ParseTree& node, TreeReading& reading) {
@@ -215,7 +215,7 @@ Statement create_index(const ParseTree& node, TreeReading& reading) {
   index.parts = key_parts_of(at(node, "indexParams"), reading);
   index.where = optional_expression(at(node, "whereClause"), reading);
   index.nulls_not_distinct = flag_at(node, "nulls_not_distinct");
-  return definition(std::move(index));
+  return as_definition(std::move(index));
 }
 
 // ---- ALTER TABLE ----
@@ -304,7 +304,7 @@ Statement alter_table(const ParseTree& node, TreeReading& reading) {
   alter.if_exists = flag_at(node, "missing_ok");
   for (const ParseTree& each : at(node, "cmds"))
     alter.actions.push_back(alter_action(at(each, "AlterTableCmd"), reading));
-  return definition(std::move(alter));
+  return as_definition(std::move(alter));
 }
 
 /// The name of what is no relation: a list of names, or a function with its arguments.
@@ -342,7 +342,7 @@ Statement rename(const ParseTree& node, TreeReading&) {
     else
       action.table = {alter.name.schema, new_name};
     alter.actions.push_back(std::move(action));
-    return definition(std::move(alter));
+    return as_definition(std::move(alter));
   }
   tree::AlterOther other;
   other.kind = kind;
@@ -350,7 +350,7 @@ Statement rename(const ParseTree& node, TreeReading&) {
                : node.contains("relation") ? tree::Name{"", name}
                                            : tree::Name{"", name};
   other.new_name = new_name;
-  return definition(std::move(other));
+  return as_definition(std::move(other));
 }
 
 Statement set_schema(const ParseTree& node, TreeReading&) {
@@ -363,13 +363,13 @@ Statement set_schema(const ParseTree& node, TreeReading&) {
     action.kind = tree::AlterAction::Kind::set_schema;
     action.name = text_at(node, "newschema");
     alter.actions.push_back(std::move(action));
-    return definition(std::move(alter));
+    return as_definition(std::move(alter));
   }
   tree::AlterOther other;
   other.kind = kind;
   other.name = name_of_object(at(node, "object"));
   other.new_schema = text_at(node, "newschema");
-  return definition(std::move(other));
+  return as_definition(std::move(other));
 }
 
 // ---- DROP and TRUNCATE ----
@@ -393,7 +393,7 @@ Statement drop(const ParseTree& node, TreeReading&) {
     if (!names.empty()) drop.table.name = names.back();
     if (names.size() > 1) drop.table.schema = names[names.size() - 2];
   }
-  return definition(std::move(drop));
+  return as_definition(std::move(drop));
 }
 
 Statement truncate(const ParseTree& node, TreeReading&) {
@@ -404,7 +404,7 @@ Statement truncate(const ParseTree& node, TreeReading&) {
   }
   truncate.cascade = text_at(node, "behavior") == "DROP_CASCADE";
   truncate.restart_identity = flag_at(node, "restart_seqs");
-  return definition(std::move(truncate));
+  return as_definition(std::move(truncate));
 }
 
 // ---- routines, triggers, rules, policies ----
@@ -446,7 +446,7 @@ void read_atomic_body(const ParseTree& body, tree::CreateRoutine& routine, TreeR
     tree::Select select;
     select.outputs.push_back({expression_of(at(body, "ReturnStmt", "returnval"), reading), {}});
     query.body = std::move(select);
-    routine.statements.push_back(definition(std::move(query)));
+    routine.statements.push_back(as_definition(std::move(query)));
     return;
   }
   for (const ParseTree& outer : at(body, "List", "items"))
@@ -467,7 +467,7 @@ Statement create_routine(const ParseTree& node, TreeReading& reading) {
     read_atomic_body(at(node, "sql_body"), routine, reading);
   else if (routine.language == "sql")
     read_sql_body(routine, reading);
-  return definition(std::move(routine));
+  return as_definition(std::move(routine));
 }
 
 Statement create_trigger(const ParseTree& node, TreeReading&) {
@@ -484,7 +484,7 @@ Statement create_trigger(const ParseTree& node, TreeReading&) {
   if ((events & update) != 0) trigger.events.emplace_back("update");
   if ((events & remove) != 0) trigger.events.emplace_back("delete");
   if ((events & truncate) != 0) trigger.events.emplace_back("truncate");
-  return definition(std::move(trigger));
+  return as_definition(std::move(trigger));
 }
 
 Statement create_rule(const ParseTree& node, TreeReading& reading) {
@@ -500,7 +500,7 @@ Statement create_rule(const ParseTree& node, TreeReading& reading) {
   rule.where = optional_expression(at(node, "whereClause"), reading);
   for (const ParseTree& each : at(node, "actions"))
     rule.actions.push_back(statement_of(each, reading));
-  return definition(std::move(rule));
+  return as_definition(std::move(rule));
 }
 
 Statement create_policy(const ParseTree& node, TreeReading& reading) {
@@ -509,7 +509,7 @@ Statement create_policy(const ParseTree& node, TreeReading& reading) {
   policy.table = name_of_table(at(node, "table"));
   policy.using_ = optional_expression(at(node, "qual"), reading);
   policy.check = optional_expression(at(node, "with_check"), reading);
-  return definition(std::move(policy));
+  return as_definition(std::move(policy));
 }
 
 // ---- sequences, types, schemas and the rest ----
@@ -519,20 +519,20 @@ Statement create_sequence(const ParseTree& node, TreeReading&) {
   sequence.name = name_of_table(at(node, "sequence"));
   sequence.temporary = text_at(at(node, "sequence"), "relpersistence") == "t";
   sequence.if_not_exists = flag_at(node, "if_not_exists");
-  return definition(std::move(sequence));
+  return as_definition(std::move(sequence));
 }
 
 Statement create_enum(const ParseTree& node, TreeReading&) {
   tree::CreateType type;
   type.name = name_of_list(at(node, "typeName"));
   type.labels = strings_of(at(node, "vals"));
-  return definition(std::move(type));
+  return as_definition(std::move(type));
 }
 
 Statement create_range(const ParseTree& node, TreeReading&) {
   tree::CreateType type;
   type.name = name_of_list(at(node, "typeName"));
-  return definition(std::move(type));
+  return as_definition(std::move(type));
 }
 
 Statement create_composite(const ParseTree& node, TreeReading& reading) {
@@ -540,7 +540,7 @@ Statement create_composite(const ParseTree& node, TreeReading& reading) {
   type.name = name_of_table(at(node, "typevar"));
   for (const ParseTree& each : at(node, "coldeflist"))
     type.columns.push_back(column_of(at(each, "ColumnDef"), reading));
-  return definition(std::move(type));
+  return as_definition(std::move(type));
 }
 
 Statement create_domain(const ParseTree& node, TreeReading& reading) {
@@ -556,7 +556,7 @@ Statement create_domain(const ParseTree& node, TreeReading& reading) {
     if (auto all_of = constraint_of(constraint, reading))
       type.constraints.push_back(std::move(*all_of));
   }
-  return definition(std::move(type));
+  return as_definition(std::move(type));
 }
 
 Statement create_schema(const ParseTree& node, TreeReading& reading) {
@@ -566,7 +566,7 @@ Statement create_schema(const ParseTree& node, TreeReading& reading) {
   schema.if_not_exists = flag_at(node, "if_not_exists");
   for (const ParseTree& each : at(node, "schemaElts"))
     schema.elements.push_back(statement_of(each, reading));
-  return definition(std::move(schema));
+  return as_definition(std::move(schema));
 }
 
 Statement create_other(ObjectKind kind, std::string name, bool if_not_exists) {
@@ -574,14 +574,14 @@ Statement create_other(ObjectKind kind, std::string name, bool if_not_exists) {
   other.kind = kind;
   other.name = {"", std::move(name)};
   other.if_not_exists = if_not_exists;
-  return definition(std::move(other));
+  return as_definition(std::move(other));
 }
 
 Statement alter_other(ObjectKind kind, tree::Name name) {
   tree::AlterOther other;
   other.kind = kind;
   other.name = std::move(name);
-  return definition(std::move(other));
+  return as_definition(std::move(other));
 }
 
 using ReadDefinition = std::function<Statement(const ParseTree&, TreeReading&)>;
@@ -614,14 +614,14 @@ std::map<std::string, ReadDefinition> other_definition_readers() {
          drop.kind = ObjectKind::database;
          drop.names.push_back({"", text_at(node, "dbname")});
          drop.if_exists = flag_at(node, "missing_ok");
-         return definition(std::move(drop));
+         return as_definition(std::move(drop));
        }},
       {"DropRoleStmt",
        [](const ParseTree& node, TreeReading&) {
          tree::Drop drop;
          drop.kind = ObjectKind::role;
          drop.if_exists = flag_at(node, "missing_ok");
-         return definition(std::move(drop));
+         return as_definition(std::move(drop));
        }},
       {"AlterSeqStmt",
        [](const ParseTree& node, TreeReading&) {
@@ -645,7 +645,7 @@ std::map<std::string, ReadDefinition> other_definition_readers() {
          policy.name = text_at(node, "policy_name");
          policy.table = name_of_table(at(node, "table"));
          policy.using_ = optional_expression(at(node, "qual"), reading);
-         return definition(std::move(policy));
+         return as_definition(std::move(policy));
        }},
       {"AlterRoleStmt",
        [](const ParseTree&, TreeReading&) { return alter_other(ObjectKind::role, {}); }},

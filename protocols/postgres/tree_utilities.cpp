@@ -10,7 +10,7 @@ namespace {
 using sql::Kind;
 
 template <class Node>
-tree::Statement utility(Node node) {
+tree::Statement as_statement(Node node) {
   Statement statement;
   statement.node = std::move(node);
   return statement;
@@ -19,7 +19,7 @@ tree::Statement utility(Node node) {
 tree::Statement set(const ParseTree& node, TreeReading& reading) {
   const std::string kind = text_at(node, "kind");
   if (kind == "VAR_RESET" || kind == "VAR_RESET_ALL")
-    return utility(tree::Utility{Kind::reset, {}, text_at(node, "name")});
+    return as_statement(tree::Utility{Kind::reset, {}, text_at(node, "name")});
   tree::Set set;
   tree::Set::Setting setting;
   setting.scope = flag_at(node, "is_local") ? tree::Set::Setting::Scope::local
@@ -36,7 +36,7 @@ tree::Statement set(const ParseTree& node, TreeReading& reading) {
     set.settings.push_back(std::move(part));
   }
   if (set.settings.empty()) set.settings.push_back(std::move(setting));
-  return utility(std::move(set));
+  return as_statement(std::move(set));
 }
 
 tree::Statement transaction(const ParseTree& node, TreeReading&) {
@@ -50,7 +50,7 @@ tree::Statement transaction(const ParseTree& node, TreeReading&) {
   utility.kind = found == kinds.end() ? Kind::unknown : found->second;
   utility.verb = "transaction";
   utility.name = text_at(node, "savepoint_name");
-  return utility(std::move(utility));
+  return as_statement(std::move(utility));
 }
 
 tree::Statement explain(const ParseTree& node, TreeReading& reading) {
@@ -63,7 +63,7 @@ tree::Statement explain(const ParseTree& node, TreeReading& reading) {
     const std::string off = text_at(at(option, "arg", "String"), "sval");
     utility.executes = off != "false" && off != "off" && off != "0";
   }
-  return utility(std::move(utility));
+  return as_statement(std::move(utility));
 }
 
 tree::Statement copy(const ParseTree& node, TreeReading& reading) {
@@ -82,7 +82,7 @@ tree::Statement copy(const ParseTree& node, TreeReading& reading) {
     query.body = tree::Values();
     transfer.query = std::move(query);
   }
-  return utility(std::move(transfer));
+  return as_statement(std::move(transfer));
 }
 
 tree::Statement call(const ParseTree& node, TreeReading& reading) {
@@ -91,7 +91,7 @@ tree::Statement call(const ParseTree& node, TreeReading& reading) {
   ParseTree wrapped;
   wrapped["FuncCall"] = at(node, "funccall");
   utility.arguments.push_back(expression_of(wrapped, reading));
-  return utility(std::move(utility));
+  return as_statement(std::move(utility));
 }
 
 tree::Statement do_block(const ParseTree& node, TreeReading&) {
@@ -100,7 +100,7 @@ tree::Statement do_block(const ParseTree& node, TreeReading&) {
   for (const ParseTree& each : at(node, "args"))
     if (text_at(at(each, "DefElem"), "defname") == "as")
       utility.text = text_at(at(each, "DefElem", "arg", "String"), "sval");
-  return utility(std::move(utility));
+  return as_statement(std::move(utility));
 }
 
 tree::Statement prepare(const ParseTree& node, TreeReading& reading) {
@@ -108,7 +108,7 @@ tree::Statement prepare(const ParseTree& node, TreeReading& reading) {
   utility.kind = Kind::prepare;
   utility.name = text_at(node, "name");
   utility.statement = statement_of(at(node, "query"), reading);
-  return utility(std::move(utility));
+  return as_statement(std::move(utility));
 }
 
 tree::Statement execute(const ParseTree& node, TreeReading& reading) {
@@ -116,7 +116,7 @@ tree::Statement execute(const ParseTree& node, TreeReading& reading) {
   utility.kind = Kind::execute;
   utility.name = text_at(node, "name");
   utility.arguments = expressions_of(at(node, "params"), reading);
-  return utility(std::move(utility));
+  return as_statement(std::move(utility));
 }
 
 tree::Statement declare_cursor(const ParseTree& node, TreeReading& reading) {
@@ -124,7 +124,7 @@ tree::Statement declare_cursor(const ParseTree& node, TreeReading& reading) {
   utility.kind = Kind::declare_cursor;
   utility.name = text_at(node, "portalname");
   utility.statement = statement_of(at(node, "query"), reading);
-  return utility(std::move(utility));
+  return as_statement(std::move(utility));
 }
 
 /// A statement of which its kind, a name and its tables are all there is to know.
@@ -173,12 +173,12 @@ tree::Statement plain_statement(const Plain& plain, const ParseTree& node) {
   utility.kind = plain.kind;
   utility.verb = plain.verb;
   if (plain.name != nullptr) utility.name = text_at(node, plain.name);
-  if (plain.tables == nullptr) return utility(std::move(utility));
+  if (plain.tables == nullptr) return as_statement(std::move(utility));
   const ParseTree& tables = at(node, plain.tables);
   if (!tables.is_array()) add_table(tables, utility.tables);
   if (tables.is_array())
     for (const ParseTree& each : tables) add_table(each, utility.tables);
-  return utility(std::move(utility));
+  return as_statement(std::move(utility));
 }
 
 }  // namespace
@@ -198,7 +198,7 @@ tree::Statement utility_of(const std::string& kind, const ParseTree& node, TreeR
   // Whatever is left defines something: a server, a publication, a text search configuration.
   tree::CreateOther other;
   if (!kind.ends_with("Stmt") && reading.failure.empty()) reading.failure = kind + " is not known";
-  return utility(std::move(other));
+  return as_statement(std::move(other));
 }
 
 }  // namespace understudy::postgres::trees

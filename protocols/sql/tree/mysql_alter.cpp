@@ -43,7 +43,8 @@ void parse_add(TokenStream& tokens, std::vector<AlterAction>& actions) {
     actions.push_back(action_of(Change::inert));
     return;
   }
-  if (tokens.at("system", "versioning") || tokens.at("period", "for")) {
+  if (tokens.at("system", "versioning") || tokens.at("period", "for") ||
+      tokens.at("period", "if")) {
     while (!tokens.at_end() && !tokens.at_mark(',')) tokens.step();
     actions.push_back(action_of(Change::other));
     return;
@@ -86,7 +87,8 @@ AlterAction parse_dropped(TokenStream& tokens) {
     parse_names(tokens);
     return action_of(Change::change_rows);
   }
-  if (tokens.at("system", "versioning") || tokens.at("period", "for")) {
+  if (tokens.at("system", "versioning") || tokens.at("period", "for") ||
+      tokens.at("period", "if")) {
     while (!tokens.at_end() && !tokens.at_mark(',')) tokens.step();
     return action_of(Change::other);
   }

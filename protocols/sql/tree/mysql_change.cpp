@@ -172,6 +172,7 @@ Statement parse_delete(TokenStream& tokens, With with) {
   remove.with = std::move(with);
   tokens.expect("delete");
   remove.ignore = skip_modifiers(tokens);
+  const bool history = tokens.at("history", "from") && tokens.accept("history");
   if (!tokens.at("from")) {
     remove.targets = parse_targets(tokens);
     tokens.expect("from");
@@ -185,6 +186,10 @@ Statement parse_delete(TokenStream& tokens, With with) {
     } else {
       remove.table = parse_table(tokens);
     }
+  }
+  if (history && tokens.accept("before", "system_time")) {
+    tokens.accept_any("timestamp", "transaction");
+    std::get<TableName>(remove.table.source).as_of = parse_expression(tokens);
   }
   parse_rest(tokens, remove);
   Statement statement;

@@ -278,7 +278,7 @@ std::vector<KeyPart> parse_key_parts(TokenStream& tokens) {
       }
     }
     part.descending = tokens.accept("desc");
-    tokens.accept("asc");
+    if (!tokens.accept("asc")) tokens.accept("without", "overlaps");
     parts.push_back(std::move(part));
   } while (tokens.accept_mark(','));
   tokens.expect_mark(')');

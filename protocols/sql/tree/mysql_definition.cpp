@@ -18,7 +18,8 @@ Statement statement_of(Node node) {
 /// What is up to the next AS, query or end on this level of parentheses: the options of a table
 /// and its partitions.
 void parse_table_options(TokenStream& tokens, CreateTable& table) {
-  while (!tokens.at_end() && !tokens.at("as") && !at_query(tokens)) {
+  while (!tokens.at_end() && !tokens.at("as")) {
+    if (at_query(tokens) && !tokens.at("with", "system")) return;
     if (tokens.at("partition", "by")) table.partitioned = true;
     if (tokens.accept("collate")) {
       tokens.accept_operator("=");

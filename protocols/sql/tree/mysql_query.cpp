@@ -39,9 +39,12 @@ void skip_index_hints(TokenStream& tokens) {
   }
 }
 
-/// MariaDB's FOR SYSTEM_TIME AS OF …, BETWEEN … AND …, FROM … TO …, ALL.
+/// MariaDB's FOR SYSTEM_TIME AS OF …, BETWEEN … AND …, FROM … TO …, ALL, and FOR PORTION OF period
+/// FROM … TO ….
 Box<Expression> parse_system_time(TokenStream& tokens) {
-  if (!tokens.accept("for", "system_time")) return {};
+  const bool portion = tokens.accept("for", "portion", "of");
+  if (portion) tokens.name();
+  if (!portion && !tokens.accept("for", "system_time")) return {};
   if (tokens.accept("all")) return finish(tokens, Opaque{"all"}, tokens.offset());
   if (tokens.accept("as", "of")) {
     tokens.accept_any("timestamp", "transaction");
@@ -50,7 +53,7 @@ Box<Expression> parse_system_time(TokenStream& tokens) {
   const bool between = tokens.accept("between");
   if (!between) tokens.expect("from");
   Between range;
-  range.operand = finish(tokens, Opaque{"system_time"}, tokens.offset());
+  range.operand = finish(tokens, Opaque{"period"}, tokens.offset());
   range.low = parse_expression(tokens, Power::bit_or);
   tokens.expect(between ? "and" : "to");
   range.high = parse_expression(tokens, Power::bit_or);
@@ -116,7 +119,8 @@ Relation parse_factor(TokenStream& tokens) {
   }
   const bool lateral = tokens.accept("lateral");
   if (!tokens.at_mark('(')) return parse_table(tokens);
-  if (at_query(tokens)) return parse_derived(tokens, lateral);
+  const bool values = tokens.ahead(1).word() == Word::values;
+  if (values || at_query(tokens)) return parse_derived(tokens, lateral);
   tokens.step();
   const TokenStream::Level level(tokens);
   std::vector<Relation> relations = parse_relations(tokens);

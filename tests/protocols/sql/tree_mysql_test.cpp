@@ -137,6 +137,8 @@ TEST_CASE("MySQL: queries") {
        "select * from t partition(p0, p1) where (= a 1)"},
       {"SELECT * FROM (SELECT a FROM t) AS d (x), LATERAL (SELECT d.x) e",
        "select * from {select a from t} as d(x), lateral {select d.x} as e"},
+      {"SELECT * FROM (VALUES (1, 2), (3, 4)) v (a, b)",
+       "select * from {values (1, 2), (3, 4)} as v(a, b)"},
       {"SELECT * FROM JSON_TABLE(doc, '$[*]' COLUMNS (a INT PATH '$.a')) j",
        "select * from function json_table(doc, '$[*]') as j"},
       {"SELECT * FROM t FOR SYSTEM_TIME AS OF '2020-01-01' x",
@@ -185,6 +187,9 @@ TEST_CASE("MySQL: changes") {
        "delete t as x where (= x.a 1) returning id"},
       {"DELETE a.*, b FROM a JOIN db.b ON a.x = b.x WHERE a.y = 1",
        "delete a, b from (join a db.b on (= a.x b.x)) where (= a.y 1)"},
+      {"DELETE HISTORY FROM t BEFORE SYSTEM_TIME '2020-01-01'", "delete t as of '2020-01-01'"},
+      {"UPDATE t FOR PORTION OF p FROM '2000' TO '2018' SET a = 1",
+       "update t as of (between <period> '2000' '2018') set a = 1"},
       {"DELETE FROM a, b USING a INNER JOIN b", "delete a, b from (join a b)"},
       {"LOAD DATA LOCAL INFILE 'f' REPLACE INTO TABLE t FIELDS TERMINATED BY ',' (a, @b) SET c = @b",
        "transfer into t(a)"},
@@ -213,6 +218,7 @@ TEST_CASE("MySQL: tables and what they consist of") {
       {"CREATE TABLE p (a INT) PARTITION BY RANGE (a) (PARTITION p0 VALUES LESS THAN (10), PARTITION "
        "p1 VALUES LESS THAN MAXVALUE)",
        "create table p (a int) partitioned"},
+      {"CREATE TABLE v (a INT) WITH SYSTEM VERSIONING", "create table v (a int)"},
       {"CREATE UNIQUE INDEX i ON t (a, (lower(b))) USING BTREE",
        "create unique index i on t (a, lower(b))"},
       {"CREATE OR REPLACE ALGORITHM=MERGE DEFINER=`root`@`localhost` SQL SECURITY DEFINER VIEW v (a) "
