@@ -128,7 +128,7 @@ struct CreateRoutine {
   std::string language = {};  ///< in lower case; MySQL: sql
   std::string body = {};      ///< its text
   /// The statements of a body that is nothing but these; `body` is empty then.
-  std::vector<Statement> statements = {};
+  std::vector<Statement> statements;
   std::vector<std::string> parameters = {};
   Type returns = {};
   // Of a trigger.
@@ -178,7 +178,7 @@ struct CreateOther {
   ObjectKind kind = ObjectKind::other;
   Name name;
   bool if_not_exists = false;
-  std::vector<Statement> elements = {};  ///< of CREATE SCHEMA
+  std::vector<Statement> elements;  ///< of CREATE SCHEMA
 };
 
 /// One change of ALTER TABLE.
