@@ -15,7 +15,11 @@ namespace {
 using tree::Name;
 
 enum class Event : std::uint8_t { insert, update, remove, truncate };
-constexpr std::array<std::string_view, 4> event_names = {"insert", "update", "delete", "truncate"};
+
+std::string name_of_event(Event event) {
+  static constexpr std::array<const char*, 4> names = {"insert", "update", "delete", "truncate"};
+  return names[static_cast<std::size_t>(event)];
+}
 
 class EffectReader : public tree::Visitor {
  public:
@@ -192,14 +196,14 @@ class EffectReader : public tree::Visitor {
   void write(const Name& name, Event event) {
     read(name);
     add(effects_.writes, catalog_.family_of(name));
-    const std::string what(event_names[static_cast<int>(event)]);
+    const std::string what = name_of_event(event);
     if (!follow(what + " " + name.name)) return;
     for (const Relation* member : catalog_.members(name)) {
       const auto outside = std::exchange(expressions_, {});
       for (const tree::Query& view : member->views) write_view(view, event);
       for (const tree::CreateRoutine& trigger : member->triggers) fire(trigger, event);
       for (const tree::CreateRule& rule : member->rules)
-        if (rule.event == event_names[static_cast<int>(event)]) visit_all_of(rule);
+        if (rule.event == what) visit_all_of(rule);
       for (const Dependant& each : member->dependants) cascade(each, event);
       expressions_ = outside;
     }
@@ -240,8 +244,7 @@ class EffectReader : public tree::Visitor {
   // ---- functions, triggers, procedures ----
 
   void fire(const tree::CreateRoutine& trigger, Event event) {
-    const std::string name(event_names[static_cast<int>(event)]);
-    if (std::ranges::find(trigger.events, name) == trigger.events.end()) return;
+    if (std::ranges::find(trigger.events, name_of_event(event)) == trigger.events.end()) return;
     if (trigger.function.name.empty()) return run(trigger);
     call(trigger.function, true);
   }

@@ -149,7 +149,7 @@ Statement parse_explain(TokenStream& tokens, std::string_view sql) {
     skip_rest(tokens);
   } else {
     utility.tables.push_back(parse_name(tokens));
-    skip_rest(tokens);
+    if (!tokens.at_end()) tokens.step();  // a column, or a pattern of their names
   }
   return utility_of(std::move(utility));
 }

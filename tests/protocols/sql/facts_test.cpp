@@ -110,6 +110,7 @@ TEST_CASE("built-in functions by what they do besides giving a value") {
         FunctionUse::reads_anything);
   CHECK(use_of_function("lo_unlink", Dialect::postgres) == FunctionUse::unknown);
   CHECK(use_of_function("dblink_exec", Dialect::postgres) == FunctionUse::unknown);
-  CHECK(use_of_function("pg_notify", Dialect::postgres) == FunctionUse::unknown);
+  CHECK(use_of_function("pg_notify", Dialect::postgres) == FunctionUse::pure);
+  CHECK(use_of_function("pg_encoding_to_char", Dialect::postgres) == FunctionUse::reads_catalogue);
   CHECK(use_of_function("bump", Dialect::mysql) == FunctionUse::unknown);
 }
