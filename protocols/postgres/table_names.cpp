@@ -141,8 +141,7 @@ void TableNames::rename(Schema& schema) const {
     const tree::Name table = name_of(name);
     const KeyPath key = key_of(table);
     for (ForeignKey& reference : facts.references) reference.parent = named(reference.parent);
-    const auto [found, added] =
-        renamed.emplace(key.empty() ? name : key.front(), std::move(facts));
+    const auto [found, added] = renamed.emplace(key.empty() ? name : key.front(), std::move(facts));
     if (!added && found->second.doubt.empty())
       found->second.doubt = "tables of this name are in several schemas";
   }

@@ -1,6 +1,6 @@
-// How the names of a service's tables become keys. Which schema an unqualified name means is decided
-// by a search_path that the text does not tell; so a table is known by its schema as long as nobody
-// says its name without one, and else by its bare name, whatever the schema.
+// How the names of a service's tables become keys. Which schema an unqualified name means is
+// decided by a search_path that the text does not tell; so a table is known by its schema as long
+// as nobody says its name without one, and else by its bare name, whatever the schema.
 #pragma once
 
 #include <map>
@@ -26,11 +26,11 @@ class TableNames {
   /// All statements of a schema file.
   void learn_file(const SchemaFile& file);
 
-  /// What a statement reads and writes, by PostgreSQL's grammar, or by its words where that does not
-  /// accept it.
+  /// What a statement reads and writes, by PostgreSQL's grammar, or by its words where that does
+  /// not accept it.
   [[nodiscard]] sql::StatementFacts facts_of(std::string_view sql) const;
-  /// `{"orders"}`, of a schema that tells it apart `{"sales.orders"}`; `{"@catalog"}`; `{}` for what
-  /// shows more than one table's rows.
+  /// `{"orders"}`, of a schema that tells it apart `{"sales.orders"}`; `{"@catalog"}`; `{}` for
+  /// what shows more than one table's rows.
   [[nodiscard]] KeyPath key_of(const sql::tree::Name& name) const;
   /// A plan with these keys in place of names as row_plan_of() spells them.
   [[nodiscard]] sql::RowPlan named(sql::RowPlan plan) const;

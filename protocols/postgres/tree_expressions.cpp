@@ -51,27 +51,18 @@ struct Spelled {
   std::string_view spelled;
   Operator op;
 };
-constexpr std::array<Spelled, 21> operators = {{{"=", Operator::equal},
-                                                {"<>", Operator::not_equal},
-                                                {"!=", Operator::not_equal},
-                                                {"<", Operator::less},
-                                                {"<=", Operator::less_equal},
-                                                {">", Operator::greater},
-                                                {">=", Operator::greater_equal},
-                                                {"+", Operator::add},
-                                                {"-", Operator::subtract},
-                                                {"*", Operator::multiply},
-                                                {"/", Operator::divide},
-                                                {"%", Operator::modulo},
-                                                {"^", Operator::power},
-                                                {"||", Operator::concatenate},
-                                                {"|", Operator::bit_or},
-                                                {"&", Operator::bit_and},
-                                                {"#", Operator::bit_xor},
-                                                {"<<", Operator::shift_left},
-                                                {">>", Operator::shift_right},
-                                                {"->", Operator::json_get},
-                                                {"->>", Operator::json_get_text}}};
+constexpr std::array<Spelled, 21> operators = {
+    {{"=", Operator::equal},          {"<>", Operator::not_equal},
+     {"!=", Operator::not_equal},     {"<", Operator::less},
+     {"<=", Operator::less_equal},    {">", Operator::greater},
+     {">=", Operator::greater_equal}, {"+", Operator::add},
+     {"-", Operator::subtract},       {"*", Operator::multiply},
+     {"/", Operator::divide},         {"%", Operator::modulo},
+     {"^", Operator::power},          {"||", Operator::concatenate},
+     {"|", Operator::bit_or},         {"&", Operator::bit_and},
+     {"#", Operator::bit_xor},        {"<<", Operator::shift_left},
+     {">>", Operator::shift_right},   {"->", Operator::json_get},
+     {"->>", Operator::json_get_text}}};
 
 /// The operator of a list of names; `spelled` where it has a schema or no name of its own here.
 void set_operator(tree::Operation& operation, const ParseTree& names) {
@@ -265,8 +256,7 @@ Expression case_of(const ParseTree& node, TreeReading& reading) {
 
 Expression sub_link(const ParseTree& node, TreeReading& reading) {
   const std::string kind = text_at(node, "subLinkType");
-  tree::SubQuery query{tree::SubQuery::Kind::scalar,
-                       wrapped_query(at(node, "subselect"), reading)};
+  tree::SubQuery query{tree::SubQuery::Kind::scalar, wrapped_query(at(node, "subselect"), reading)};
   if (kind == "EXISTS_SUBLINK") query.kind = tree::SubQuery::Kind::exists;
   if (kind == "ARRAY_SUBLINK") query.kind = tree::SubQuery::Kind::array;
   const bool any = kind == "ANY_SUBLINK";
@@ -452,7 +442,8 @@ tree::Window window_of(const ParseTree& node, TreeReading& reading) {
   const long long frame = number_at(node, "frameOptions");
   if ((frame & nondefault) != 0) window.frame = "options " + std::to_string(frame);
   for (const char* bound : {"startOffset", "endOffset"})
-    if (node.contains(bound)) window.frame_bounds.push_back(expression_of(at(node, bound), reading));
+    if (node.contains(bound))
+      window.frame_bounds.push_back(expression_of(at(node, bound), reading));
   return window;
 }
 

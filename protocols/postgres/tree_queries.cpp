@@ -285,8 +285,7 @@ tree::Statement insert_of(const ParseTree& node, TreeReading& reading) {
         update ? tree::Conflict::Action::update : tree::Conflict::Action::nothing;
     insert.conflict.target = key_parts_of(at(clause, "infer", "indexElems"), reading);
     insert.conflict.constraint = text_at(at(clause, "infer"), "conname");
-    insert.conflict.target_where =
-        optional_expression(at(clause, "infer", "whereClause"), reading);
+    insert.conflict.target_where = optional_expression(at(clause, "infer", "whereClause"), reading);
     insert.conflict.set = assignments_of(at(clause, "targetList"), reading);
     insert.conflict.where = optional_expression(at(clause, "whereClause"), reading);
   }

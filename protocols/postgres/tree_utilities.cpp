@@ -40,11 +40,13 @@ tree::Statement set(const ParseTree& node, TreeReading& reading) {
 }
 
 tree::Statement transaction(const ParseTree& node, TreeReading&) {
-  static const std::map<std::string, Kind> kinds = {
-      {"TRANS_STMT_BEGIN", Kind::begin},         {"TRANS_STMT_START", Kind::begin},
-      {"TRANS_STMT_COMMIT", Kind::commit},       {"TRANS_STMT_ROLLBACK", Kind::rollback},
-      {"TRANS_STMT_SAVEPOINT", Kind::savepoint}, {"TRANS_STMT_RELEASE", Kind::release},
-      {"TRANS_STMT_ROLLBACK_TO", Kind::rollback_to}};
+  static const std::map<std::string, Kind> kinds = {{"TRANS_STMT_BEGIN", Kind::begin},
+                                                    {"TRANS_STMT_START", Kind::begin},
+                                                    {"TRANS_STMT_COMMIT", Kind::commit},
+                                                    {"TRANS_STMT_ROLLBACK", Kind::rollback},
+                                                    {"TRANS_STMT_SAVEPOINT", Kind::savepoint},
+                                                    {"TRANS_STMT_RELEASE", Kind::release},
+                                                    {"TRANS_STMT_ROLLBACK_TO", Kind::rollback_to}};
   const auto found = kinds.find(text_at(node, "kind"));
   tree::Utility utility;
   utility.kind = found == kinds.end() ? Kind::unknown : found->second;
@@ -185,12 +187,15 @@ tree::Statement plain_statement(const Plain& plain, const ParseTree& node) {
 
 tree::Statement utility_of(const std::string& kind, const ParseTree& node, TreeReading& reading) {
   using Read = std::function<tree::Statement(const ParseTree&, TreeReading&)>;
-  static const std::map<std::string, Read> readers = {
-      {"VariableSetStmt", set},   {"TransactionStmt", transaction},
-      {"ExplainStmt", explain},   {"CopyStmt", copy},
-      {"CallStmt", call},         {"DoStmt", do_block},
-      {"PrepareStmt", prepare},   {"ExecuteStmt", execute},
-      {"DeclareCursorStmt", declare_cursor}};
+  static const std::map<std::string, Read> readers = {{"VariableSetStmt", set},
+                                                      {"TransactionStmt", transaction},
+                                                      {"ExplainStmt", explain},
+                                                      {"CopyStmt", copy},
+                                                      {"CallStmt", call},
+                                                      {"DoStmt", do_block},
+                                                      {"PrepareStmt", prepare},
+                                                      {"ExecuteStmt", execute},
+                                                      {"DeclareCursorStmt", declare_cursor}};
   if (const auto found = readers.find(kind); found != readers.end())
     return found->second(node, reading);
   if (const auto found = plain_statements().find(kind); found != plain_statements().end())

@@ -67,8 +67,7 @@ void Catalog::join_families(const tree::Name& parent, const tree::Name& child) {
 void Catalog::constrain(const tree::Name& table, const tree::Constraint& constraint) {
   if (constraint.kind != tree::Constraint::Kind::foreign) return;
   relation(constraint.parent)
-      .dependants.push_back(
-          {table, follows(constraint.on_delete), follows(constraint.on_update)});
+      .dependants.push_back({table, follows(constraint.on_delete), follows(constraint.on_update)});
 }
 
 void Catalog::add_columns(const tree::Name& table,

@@ -94,8 +94,8 @@ class FactReader {
   }
 
   void by_verb(const tree::Utility& utility) {
-    static constexpr std::array<std::string_view, 6> inert = {"vacuum",  "cluster", "reindex",
-                                                              "checkpoint", "load", "kill"};
+    static constexpr std::array<std::string_view, 6> inert = {"vacuum",     "cluster", "reindex",
+                                                              "checkpoint", "load",    "kill"};
     static constexpr std::array<std::string_view, 5> of_tables = {"analyze", "optimize", "check",
                                                                   "repair", "refresh"};
     if (std::ranges::find(inert, utility.verb) != inert.end()) return;
@@ -134,8 +134,7 @@ class FactReader {
       const KeyPath table = names_.table(name);
       if (!table.empty()) writes({std::string(outside_transactions), table.front()});
     }
-    for (const tree::Name& name : effects.cascades)
-      add(facts_.cascades, names_.table(name));
+    for (const tree::Name& name : effects.cascades) add(facts_.cascades, names_.table(name));
     if (effects.moves_sequence) {
       // Inserting moves a sequence as well, unseen: what comes next depends on everything.
       writes({std::string(outside_transactions)});

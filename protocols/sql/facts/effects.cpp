@@ -159,8 +159,7 @@ class EffectReader : public tree::Visitor {
     read(transfer.table);
     if (!transfer.into_table) return;
     write(transfer.table, Event::insert);
-    if (transfer.conflict == tree::Conflict::Action::replace)
-      write(transfer.table, Event::remove);
+    if (transfer.conflict == tree::Conflict::Action::replace) write(transfer.table, Event::remove);
   }
 
   void write_tables(const tree::Relation& relation, Event event) {

@@ -22,7 +22,7 @@ struct Effects {
   bool reads_everything = false, writes_everything = false;
   bool reads_catalogue = false;
   bool moves_sequence = false;
-  bool locks = false;  ///< advisory ones
+  bool locks = false;                                       ///< advisory ones
   std::set<std::string> variables_read, variables_written;  ///< MySQL's user variables
   bool understood = true;  ///< false: something of it may do whatever it likes
 };

@@ -8,10 +8,10 @@
 namespace understudy::sql {
 namespace {
 
-/// What effect_of_function() does not list and yet reads no table and changes nothing: of PostgreSQL's
-/// pg_proc (version 15, with the extensions that come with it) what is immutable or stable and not
-/// for the server's own use, and the volatile ones that change nothing but what they return; of MySQL
-/// and MariaDB what their manuals list. Geometry's begin with `st_`.
+/// What effect_of_function() does not list and yet reads no table and changes nothing: of
+/// PostgreSQL's pg_proc (version 15, with the extensions that come with it) what is immutable or
+/// stable and not for the server's own use, and the volatile ones that change nothing but what they
+/// return; of MySQL and MariaDB what their manuals list. Geometry's begin with `st_`.
 constexpr std::string_view harmless =
     "abbrev add_months aes_decrypt aes_encrypt akeys area armor array_to_tsvector asbinary "
     "astext autoinc avals benchmark bool box broadcast casefold cash_words center circle "
@@ -74,8 +74,8 @@ constexpr std::string_view of_catalogue =
     "acldefault aclexplode col_description format_type mxid_age obj_description "
     "oidvectortypes row_security_active set_config shobj_description ts_debug ";
 
-/// They read what the statement does not name: tables by the text of a query, sizes, files, what the
-/// last statement did.
+/// They read what the statement does not name: tables by the text of a query, sizes, files, what
+/// the last statement did.
 constexpr std::string_view reading =
     "connectby crosstab crosstab2 crosstab3 crosstab4 current_query currval cursor_to_xml "
     "database_to_xml database_to_xmlschema found_rows last_insert_id lastval lo_get "
@@ -111,8 +111,7 @@ FunctionUse use_of_function(std::string_view name, Dialect dialect) noexcept {
   static const WordSet pure = word_set(harmless);
   static const WordSet reads = word_set(reading);
   if (pure.contains(name)) return FunctionUse::pure;
-  if (reads.contains(name) || name.starts_with("pg_stat_get_"))
-    return FunctionUse::reads_anything;
+  if (reads.contains(name) || name.starts_with("pg_stat_get_")) return FunctionUse::reads_anything;
   switch (effect_of_function(name)) {
     case FunctionEffect::pure:
       return FunctionUse::pure;

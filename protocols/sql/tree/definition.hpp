@@ -39,8 +39,8 @@ enum class ForeignAction : std::uint8_t { no_action, restrict, cascade, set_null
 struct KeyPart {
   std::string column;  ///< or
   Box<Expression> expression;
-  std::string length = {};      ///< MySQL: of a prefix
-  std::string operator_ = {};   ///< PostgreSQL: of an exclusion constraint
+  std::string length = {};     ///< MySQL: of a prefix
+  std::string operator_ = {};  ///< PostgreSQL: of an exclusion constraint
   std::string collation = {};
   bool descending = false;
 };
@@ -121,9 +121,9 @@ struct CreateRoutine {
   bool replace = false;
   bool if_not_exists = false;
   Volatility volatility = Volatility::unspecified;
-  bool no_sql = false;         ///< MySQL: NO SQL
-  bool reads_only = false;     ///< MySQL: READS SQL DATA
-  bool modifies = false;       ///< MySQL: MODIFIES SQL DATA
+  bool no_sql = false;      ///< MySQL: NO SQL
+  bool reads_only = false;  ///< MySQL: READS SQL DATA
+  bool modifies = false;    ///< MySQL: MODIFIES SQL DATA
   bool security_definer = false;
   std::string language = {};  ///< in lower case; MySQL: sql
   std::string body = {};      ///< its text

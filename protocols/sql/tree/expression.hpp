@@ -181,7 +181,7 @@ struct Collection {
 /// `(composite).field`, `array[index]`, `array[low:high]`.
 struct Access {
   Box<Expression> operand;
-  std::string field;                  ///< or
+  std::string field;                   ///< or
   std::vector<Expression> subscripts;  ///< what stands in the brackets
 };
 
@@ -232,12 +232,14 @@ struct Call {
   bool star = false;        ///< count(*)
   bool distinct = false;
   bool variadic = false;
-  bool within_group = false;              ///< `order` is that of WITHIN GROUP
-  std::vector<OrderItem> order;           ///< inside of the parentheses
-  Box<Expression> filter;                 ///< FILTER (WHERE …)
+  bool within_group = false;     ///< `order` is that of WITHIN GROUP
+  std::vector<OrderItem> order;  ///< inside of the parentheses
+  Box<Expression> filter;        ///< FILTER (WHERE …)
   Box<Window> over;
-  std::vector<std::string> argument_names;  ///< beside `arguments`, empty for positional ones; or none
-  std::string words;  ///< what else stands in the parentheses, in lower case: `leading`, `separator`
+  std::vector<std::string>
+      argument_names;  ///< beside `arguments`, empty for positional ones; or none
+  std::string
+      words;  ///< what else stands in the parentheses, in lower case: `leading`, `separator`
 };
 
 /// What the tree has no node for; nothing may be claimed of what it reads.
@@ -246,10 +248,9 @@ struct Opaque {
 };
 
 struct Expression {
-  using Node =
-      std::variant<Opaque, Literal, Parameter, Column, Star, Variable, AssignVariable, Operation,
-                   Is, In, Between, Like, Case, Cast, SubQuery, Collection, Access, Collate,
-                   Interval, Match, Default, Call>;
+  using Node = std::variant<Opaque, Literal, Parameter, Column, Star, Variable, AssignVariable,
+                            Operation, Is, In, Between, Like, Case, Cast, SubQuery, Collection,
+                            Access, Collate, Interval, Match, Default, Call>;
   // Copies and moves are made in tree.cpp, once: they are long, and everybody needs them.
   Expression();
   Expression(Node&& node_, std::uint32_t offset_ = 0, std::uint16_t height_ = 0);  // NOLINT

@@ -146,7 +146,8 @@ AlterAction parse_renamed(TokenStream& tokens) {
     return action;
   }
   accept_if_exists(tokens);
-  AlterAction action = action_of(column ? Change::rename_column : Change::rename_index, tokens.name());
+  AlterAction action =
+      action_of(column ? Change::rename_column : Change::rename_index, tokens.name());
   tokens.expect("to");
   action.new_name = tokens.name();
   return action;
@@ -204,8 +205,8 @@ AlterTable parse_alter_table(TokenStream& tokens) {
 
 AlterOther parse_alter_other(TokenStream& tokens) {
   AlterOther other;
-  const bool sized = tokens.at_any("database", "schema", "event", "sequence", "server", "function",
-                                   "procedure");
+  const bool sized =
+      tokens.at_any("database", "schema", "event", "sequence", "server", "function", "procedure");
   if (tokens.at_any("database", "schema")) other.kind = ObjectKind::database;
   if (tokens.at("event")) other.kind = ObjectKind::event;
   if (tokens.at("sequence")) other.kind = ObjectKind::sequence;
@@ -229,9 +230,9 @@ Statement parse_alter(TokenStream& tokens) {
     statement.node = parse_alter_table(tokens);
     return statement;
   }
-  while (!tokens.at_end() && !tokens.at_any("view", "event", "database", "schema", "sequence",
-                                            "user", "role", "server", "function", "procedure",
-                                            "instance", "tablespace", "logfile", "resource"))
+  while (!tokens.at_end() &&
+         !tokens.at_any("view", "event", "database", "schema", "sequence", "user", "role", "server",
+                        "function", "procedure", "instance", "tablespace", "logfile", "resource"))
     tokens.step();  // ALGORITHM, DEFINER
   if (tokens.accept("view")) {
     CreateView view;

@@ -8,11 +8,26 @@
 namespace understudy::sql::tree::mysql {
 namespace {
 
-constexpr std::array<std::string_view, 20> units = {
-    "microsecond",    "second",          "minute",          "hour",          "day",
-    "week",           "month",           "quarter",         "year",          "second_microsecond",
-    "minute_microsecond", "minute_second", "hour_microsecond", "hour_second", "hour_minute",
-    "day_microsecond", "day_second",     "day_minute",      "day_hour",      "year_month"};
+constexpr std::array<std::string_view, 20> units = {"microsecond",
+                                                    "second",
+                                                    "minute",
+                                                    "hour",
+                                                    "day",
+                                                    "week",
+                                                    "month",
+                                                    "quarter",
+                                                    "year",
+                                                    "second_microsecond",
+                                                    "minute_microsecond",
+                                                    "minute_second",
+                                                    "hour_microsecond",
+                                                    "hour_second",
+                                                    "hour_minute",
+                                                    "day_microsecond",
+                                                    "day_second",
+                                                    "day_minute",
+                                                    "day_hour",
+                                                    "year_month"};
 
 /// What stands in the parentheses as words, up to `end` or the closing parenthesis.
 void parse_words(TokenStream& tokens, Call& call) {
@@ -161,9 +176,8 @@ void parse_over(TokenStream& tokens, Call& call) {
 
 bool at_unit(const TokenStream& tokens) {
   return tokens.now().kind == TokenKind::word &&
-         std::any_of(units.begin(), units.end(), [&](std::string_view unit) {
-           return equals_folded(tokens.now().text, unit);
-         });
+         std::any_of(units.begin(), units.end(),
+                     [&](std::string_view unit) { return equals_folded(tokens.now().text, unit); });
 }
 
 Window parse_window(TokenStream& tokens) {
@@ -185,10 +199,9 @@ Expression parse_call(TokenStream& tokens, Name name, std::size_t offset) {
   if (name.schema.empty() && name.name == "convert") return parse_convert(tokens, offset);
   Call call;
   call.name = std::move(name);
-  const auto* const special =
-      std::find_if(specials.begin(), specials.end(), [&](const Special& each) {
-        return call.name.schema.empty() && each.name == call.name.name;
-      });
+  const auto* const special = std::find_if(
+      specials.begin(), specials.end(),
+      [&](const Special& each) { return call.name.schema.empty() && each.name == call.name.name; });
   (special == specials.end() ? parse_arguments : special->parse)(tokens, call);
   tokens.expect_mark(')');
   parse_over(tokens, call);

@@ -246,14 +246,19 @@ ObjectKind parse_kind(TokenStream& tokens) {
     std::string_view word;
     ObjectKind kind;
   };
-  static constexpr Named kinds[] = {
-      {"table", ObjectKind::table},         {"tables", ObjectKind::table},
-      {"view", ObjectKind::view},           {"index", ObjectKind::index},
-      {"sequence", ObjectKind::sequence},   {"database", ObjectKind::database},
-      {"schema", ObjectKind::database},     {"function", ObjectKind::function},
-      {"procedure", ObjectKind::procedure}, {"trigger", ObjectKind::trigger},
-      {"event", ObjectKind::event},         {"user", ObjectKind::role},
-      {"role", ObjectKind::role}};
+  static constexpr Named kinds[] = {{"table", ObjectKind::table},
+                                    {"tables", ObjectKind::table},
+                                    {"view", ObjectKind::view},
+                                    {"index", ObjectKind::index},
+                                    {"sequence", ObjectKind::sequence},
+                                    {"database", ObjectKind::database},
+                                    {"schema", ObjectKind::database},
+                                    {"function", ObjectKind::function},
+                                    {"procedure", ObjectKind::procedure},
+                                    {"trigger", ObjectKind::trigger},
+                                    {"event", ObjectKind::event},
+                                    {"user", ObjectKind::role},
+                                    {"role", ObjectKind::role}};
   for (const Named& named : kinds)
     if (tokens.accept(named.word)) return named.kind;
   return ObjectKind::other;

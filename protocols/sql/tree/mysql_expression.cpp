@@ -140,8 +140,8 @@ Expression parse_like(TokenStream& tokens, Expression left, Like::Kind kind, boo
 
 bool at_predicate(const TokenStream& tokens, bool negated) {
   if (tokens.at_any("in", "between", "like", "regexp", "rlike")) return true;
-  return !negated && (tokens.at("sounds", "like") || tokens.at("member", "of") ||
-                      tokens.at("member", "("));
+  return !negated &&
+         (tokens.at("sounds", "like") || tokens.at("member", "of") || tokens.at("member", "("));
 }
 
 Expression parse_predicate(TokenStream& tokens, Expression left) {
@@ -426,11 +426,9 @@ Expression parse_word(TokenStream& tokens, std::size_t offset) {
 
 Expression parse_operator(TokenStream& tokens, std::size_t offset) {
   if (tokens.accept_operator("*")) return finish(tokens, Star{}, offset);
-  if (tokens.accept_operator("-"))
-    return prefixed(tokens, Operator::negate, Power::unary, offset);
+  if (tokens.accept_operator("-")) return prefixed(tokens, Operator::negate, Power::unary, offset);
   if (tokens.accept_operator("+")) return prefixed(tokens, Operator::plus, Power::unary, offset);
-  if (tokens.accept_operator("~"))
-    return prefixed(tokens, Operator::bit_not, Power::unary, offset);
+  if (tokens.accept_operator("~")) return prefixed(tokens, Operator::bit_not, Power::unary, offset);
   if (tokens.accept_operator("!")) return prefixed(tokens, Operator::not_, Power::unary, offset);
   return tokens.fail("an expression"), Expression();
 }

@@ -27,8 +27,9 @@ std::string parse_alias(TokenStream& tokens) {
 /// USE, FORCE and IGNORE INDEX … (names): what the optimiser is told.
 void skip_index_hints(TokenStream& tokens) {
   for (;;) {
-    const bool hint = (tokens.at_any("use", "force", "ignore")) &&
-                      (tokens.ahead(1).word() == Word::index || tokens.ahead(1).word() == Word::key);
+    const bool hint =
+        (tokens.at_any("use", "force", "ignore")) &&
+        (tokens.ahead(1).word() == Word::index || tokens.ahead(1).word() == Word::key);
     if (!hint) return;
     tokens.step(), tokens.step();
     if (tokens.accept("for")) {
@@ -218,8 +219,8 @@ void parse_into(TokenStream& tokens, Into& into) {
     const Token token = tokens.now();
     if (token.kind != TokenKind::variable && !tokens.at_name()) return tokens.fail("a variable");
     tokens.step();
-    into.variables.push_back({lower_name(std::string(token.text.substr(
-        token.kind == TokenKind::variable ? 1 : 0)))});
+    into.variables.push_back(
+        {lower_name(std::string(token.text.substr(token.kind == TokenKind::variable ? 1 : 0)))});
   } while (tokens.accept_mark(','));
 }
 
@@ -340,8 +341,7 @@ Query parse_body(TokenStream& tokens) {
   constexpr std::size_t most_operations = 500;
   Query left = parse_intersections(tokens);
   for (std::size_t count = 0; at_set_operation(tokens); ++count) {
-    const auto kind =
-        tokens.at("union") ? SetOperation::Kind::union_ : SetOperation::Kind::except;
+    const auto kind = tokens.at("union") ? SetOperation::Kind::union_ : SetOperation::Kind::except;
     tokens.step();
     const bool all = accept_all(tokens);
     left = set_operation(kind, all, std::move(left), parse_intersections(tokens));

@@ -32,8 +32,8 @@ Set::Setting::Scope parse_scope(TokenStream& tokens) {
 Expression parse_value(TokenStream& tokens) {
   const std::size_t offset = tokens.offset();
   if (tokens.accept_any("on", "binary"))
-    return finish(tokens, Literal{Literal::Kind::string,
-                                  lower_name(std::string(tokens.text_from(offset)))},
+    return finish(tokens,
+                  Literal{Literal::Kind::string, lower_name(std::string(tokens.text_from(offset)))},
                   offset);
   return parse_expression(tokens);
 }
@@ -50,9 +50,9 @@ Set::Setting parse_transaction(TokenStream& tokens, Set::Setting::Scope scope) {
   Set::Setting setting{scope, "transaction_isolation", {}};
   const std::size_t offset = tokens.offset();
   skip_rest(tokens);
-  setting.values.push_back(
-      finish(tokens, Literal{Literal::Kind::string, lower_name(std::string(tokens.text_from(offset)))},
-             offset));
+  setting.values.push_back(finish(
+      tokens, Literal{Literal::Kind::string, lower_name(std::string(tokens.text_from(offset)))},
+      offset));
   return setting;
 }
 

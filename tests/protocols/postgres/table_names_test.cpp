@@ -36,7 +36,8 @@ std::string keys(const TableNames& names, const char* sql) {
 }  // namespace
 
 TEST_CASE("a table has one key, whichever schema its name is said with") {
-  const TableNames shared = names_of({"SELECT count(*) FROM samples", "INSERT INTO lab.samples DEFAULT VALUES"});
+  const TableNames shared =
+      names_of({"SELECT count(*) FROM samples", "INSERT INTO lab.samples DEFAULT VALUES"});
   CHECK(keys(shared, "SELECT count(*) FROM samples") == "samples | ");
   CHECK(keys(shared, "INSERT INTO lab.samples DEFAULT VALUES") == "samples | samples");
   CHECK(keys(shared, "DELETE FROM public.samples") == "samples | samples");
@@ -56,11 +57,11 @@ TEST_CASE("row plans call tables as keys do") {
 }
 
 TEST_CASE("a view is the tables that it shows, at any depth") {
-  const TableNames names = names_of(
-      {"CREATE TABLE samples (id int, state text)", "CREATE TABLE labs (id int)",
-       "CREATE VIEW open_samples AS SELECT id FROM samples WHERE state = 'open'",
-       "CREATE VIEW overview AS SELECT * FROM open_samples JOIN labs USING (id)",
-       "CREATE MATERIALIZED VIEW counts AS SELECT count(*) FROM overview"});
+  const TableNames names =
+      names_of({"CREATE TABLE samples (id int, state text)", "CREATE TABLE labs (id int)",
+                "CREATE VIEW open_samples AS SELECT id FROM samples WHERE state = 'open'",
+                "CREATE VIEW overview AS SELECT * FROM open_samples JOIN labs USING (id)",
+                "CREATE MATERIALIZED VIEW counts AS SELECT count(*) FROM overview"});
   CHECK(keys(names, "SELECT id FROM open_samples") == "open_samples samples |  !");
   CHECK(keys(names, "SELECT id FROM overview") == "labs open_samples overview samples |  !");
   CHECK(keys(names, "SELECT * FROM counts") == "counts labs open_samples overview samples |  !");
@@ -70,11 +71,11 @@ TEST_CASE("a view is the tables that it shows, at any depth") {
 }
 
 TEST_CASE("partitions and tables that inherit share one key with their parent") {
-  const TableNames names = names_of({"CREATE TABLE logs (id int, day date) PARTITION BY RANGE (day)",
-                                     "CREATE TABLE logs_1 PARTITION OF logs FOR VALUES FROM ('2020-01-01') TO ('2021-01-01')",
-                                     "CREATE TABLE logs_2 (id int, day date)",
-                                     "ALTER TABLE logs ATTACH PARTITION logs_2 DEFAULT",
-                                     "CREATE TABLE special (note text) INHERITS (logs_2)"});
+  const TableNames names = names_of(
+      {"CREATE TABLE logs (id int, day date) PARTITION BY RANGE (day)",
+       "CREATE TABLE logs_1 PARTITION OF logs FOR VALUES FROM ('2020-01-01') TO ('2021-01-01')",
+       "CREATE TABLE logs_2 (id int, day date)", "ALTER TABLE logs ATTACH PARTITION logs_2 DEFAULT",
+       "CREATE TABLE special (note text) INHERITS (logs_2)"});
   for (const char* table : {"logs", "logs_1", "logs_2", "special"}) {
     CAPTURE(table);
     CHECK(keys(names, ("SELECT * FROM " + std::string(table)).c_str()) == "logs | ");
@@ -86,12 +87,14 @@ TEST_CASE("a change does what its triggers do") {
   const TableNames names = names_of(
       {"CREATE TABLE goods (id int)", "CREATE TABLE stock_log (n int)",
        "CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$ DECLARE n int; BEGIN "
-       "SELECT count(*) INTO n FROM shelves; IF n > 0 THEN INSERT INTO stock_log VALUES (NEW.id); END IF; "
+       "SELECT count(*) INTO n FROM shelves; IF n > 0 THEN INSERT INTO stock_log VALUES (NEW.id); "
+       "END IF; "
        "RETURN NEW; END $$",
        "CREATE TABLE shelves (id int)",
        "CREATE TRIGGER t AFTER INSERT ON goods FOR EACH ROW EXECUTE FUNCTION note()",
        "CREATE TABLE stamped (id int)",
-       "CREATE FUNCTION stamp() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.seen := now(); RETURN NEW; END $$",
+       "CREATE FUNCTION stamp() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.seen := now(); "
+       "RETURN NEW; END $$",
        "CREATE TRIGGER t BEFORE UPDATE ON stamped FOR EACH ROW EXECUTE FUNCTION stamp()",
        "CREATE TABLE odd (id int)",
        "CREATE TRIGGER t BEFORE UPDATE ON odd FOR EACH ROW EXECUTE FUNCTION nobody_knows()"});
@@ -103,29 +106,35 @@ TEST_CASE("a change does what its triggers do") {
 }
 
 TEST_CASE("a change does what foreign keys and rules say") {
-  TableNames names = names_of(
-      {"CREATE TABLE parent (id int PRIMARY KEY)",
-       "CREATE TABLE child (id int, p int REFERENCES parent ON DELETE CASCADE)",
-       "CREATE TABLE note (id int, c int REFERENCES child (id) ON DELETE SET NULL ON UPDATE CASCADE)",
-       "CREATE TABLE kept (p int REFERENCES parent)", "CREATE TABLE ruled (a int)",
-       "CREATE RULE r AS ON INSERT TO ruled DO ALSO INSERT INTO kept VALUES (NEW.a)"});
+  TableNames names =
+      names_of({"CREATE TABLE parent (id int PRIMARY KEY)",
+                "CREATE TABLE child (id int, p int REFERENCES parent ON DELETE CASCADE)",
+                "CREATE TABLE note (id int, c int REFERENCES child (id) ON DELETE SET NULL ON "
+                "UPDATE CASCADE)",
+                "CREATE TABLE kept (p int REFERENCES parent)", "CREATE TABLE ruled (a int)",
+                "CREATE RULE r AS ON INSERT TO ruled DO ALSO INSERT INTO kept VALUES (NEW.a)"});
   const auto cascades = [&](const char* sql) { return list(names.facts_of(sql).cascades); };
   CHECK(cascades("DELETE FROM parent WHERE id = 1") == "child note");
   CHECK(cascades("UPDATE parent SET id = 2") == "");
   CHECK(cascades("UPDATE child SET id = 2") == "note");
   CHECK(keys(names, "DELETE FROM parent") == "parent | parent");
-  CHECK(keys(names, "TRUNCATE parent CASCADE") == "child kept note parent | child kept note parent");
+  CHECK(keys(names, "TRUNCATE parent CASCADE") ==
+        "child kept note parent | child kept note parent");
   CHECK(keys(names, "INSERT INTO ruled VALUES (1)") == "kept ruled | kept ruled !");
 }
 
 TEST_CASE("a function does what its declaration and its body say") {
   const TableNames names = names_of(
       {"CREATE TABLE counters (n int)", "CREATE TABLE rates (n int)",
-       "CREATE FUNCTION bump(int) RETURNS int LANGUAGE sql AS 'UPDATE counters SET n = n + $1 RETURNING n'",
+       "CREATE FUNCTION bump(int) RETURNS int LANGUAGE sql AS 'UPDATE counters SET n = n + $1 "
+       "RETURNING n'",
        "CREATE FUNCTION rate() RETURNS int LANGUAGE sql STABLE AS 'SELECT max(n) FROM rates'",
-       "CREATE FUNCTION twice(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN 2 * $1; END $$",
-       "CREATE FUNCTION dynamic() RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'DROP TABLE x'; END $$",
-       "CREATE PROCEDURE settle() LANGUAGE plpgsql AS $$ BEGIN PERFORM rate(); DELETE FROM counters; END $$"});
+       "CREATE FUNCTION twice(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN 2 * "
+       "$1; END $$",
+       "CREATE FUNCTION dynamic() RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'DROP TABLE "
+       "x'; END $$",
+       "CREATE PROCEDURE settle() LANGUAGE plpgsql AS $$ BEGIN PERFORM rate(); DELETE FROM "
+       "counters; END $$"});
   CHECK(keys(names, "SELECT bump(1)") == "counters | counters !");
   CHECK(keys(names, "SELECT rate()") == "rates |  !");
   CHECK(keys(names, "SELECT twice(1)") == " | ");
@@ -135,12 +144,14 @@ TEST_CASE("a function does what its declaration and its body say") {
 }
 
 TEST_CASE("row security reads what its policies read") {
-  const TableNames names = names_of({"CREATE TABLE notes (owner text)", "CREATE TABLE members (name text)",
-                                     "CREATE POLICY p ON notes USING (owner IN (SELECT name FROM members))"});
+  const TableNames names =
+      names_of({"CREATE TABLE notes (owner text)", "CREATE TABLE members (name text)",
+                "CREATE POLICY p ON notes USING (owner IN (SELECT name FROM members))"});
   CHECK(keys(names, "SELECT * FROM notes") == "members notes |  !");
 }
 
-TEST_CASE("a name that nothing declares may be a view of anything, unless it is written by its name") {
+TEST_CASE(
+    "a name that nothing declares may be a view of anything, unless it is written by its name") {
   const TableNames names = names_of({"CREATE TABLE known (a int)", "INSERT INTO written VALUES (1)",
                                      "SELECT * FROM unknown_one"});
   CHECK(keys(names, "SELECT * FROM unknown_one") == "* | ");

@@ -38,8 +38,10 @@ TEST_CASE("PostgreSQL: expressions") {
        "select count(*) filter a over ( partition b order c desc), sum(distinct a)"},
       {"SELECT CASE a WHEN 1 THEN 2 ELSE 3 END, coalesce(a, b), nullif(a, b), greatest(a, b)",
        "select (case a 1:2 else 3), coalesce(a, b), nullif(a, b), greatest(a, b)"},
-      {"SELECT a::int, b::varchar(10)[], ROW(1, 2), ARRAY[1], ARRAY(SELECT 1), (r).f, x[1], current_date",
-       "select (cast a int4), (cast b varchar(10)[]), row(1, 2), array(1), array {select 1}, (get r f), "
+      {"SELECT a::int, b::varchar(10)[], ROW(1, 2), ARRAY[1], ARRAY(SELECT 1), (r).f, x[1], "
+       "current_date",
+       "select (cast a int4), (cast b varchar(10)[]), row(1, 2), array(1), array {select 1}, (get "
+       "r f), "
        "(get x [1]), current_date"},
       {"SELECT true, null, 1.5, 0, 'it''s', B'01', a COLLATE \"C\"",
        "select true, null, 1.5, 0, 'it's', bits'01', (collate a C)"},
@@ -48,7 +50,8 @@ TEST_CASE("PostgreSQL: expressions") {
 
 TEST_CASE("PostgreSQL: queries") {
   check({
-      {"SELECT DISTINCT x.*, * FROM ONLY s.t AS x (a, b) LEFT JOIN u USING (a), LATERAL (SELECT 1) y",
+      {"SELECT DISTINCT x.*, * FROM ONLY s.t AS x (a, b) LEFT JOIN u USING (a), LATERAL (SELECT 1) "
+       "y",
        "select distinct x.*, * from (left only s.t as x(a, b) u using a), lateral {select 1} as y"},
       {"SELECT * FROM a CROSS JOIN b, unnest($1::int[]) WITH ORDINALITY n (v, i)",
        "select * from (cross a b), function unnest((cast $1 int4[])) as n(v, i)"},
@@ -63,7 +66,8 @@ TEST_CASE("PostgreSQL: queries") {
 
 TEST_CASE("PostgreSQL: changes") {
   check({
-      {"INSERT INTO t (a, b) VALUES (1, DEFAULT), ($1, 2) ON CONFLICT (a) DO UPDATE SET b = excluded.b RETURNING id",
+      {"INSERT INTO t (a, b) VALUES (1, DEFAULT), ($1, 2) ON CONFLICT (a) DO UPDATE SET b = "
+       "excluded.b RETURNING id",
        "insert t(a, b) values (1, default), ($1, 2) or update set b = excluded.b returning id"},
       {"INSERT INTO t DEFAULT VALUES", "insert t default values"},
       {"INSERT INTO t SELECT 1 ON CONFLICT DO NOTHING", "insert t select 1 or nothing"},
@@ -80,21 +84,28 @@ TEST_CASE("PostgreSQL: changes") {
 
 TEST_CASE("PostgreSQL: definitions") {
   check({
-      {"CREATE TABLE IF NOT EXISTS s.t (id bigserial PRIMARY KEY, a varchar(10) NOT NULL DEFAULT 'x' COLLATE \"C\", "
-       "b int REFERENCES p (x) ON DELETE CASCADE ON UPDATE SET NULL, c int GENERATED ALWAYS AS (a + 1) STORED, "
+      {"CREATE TABLE IF NOT EXISTS s.t (id bigserial PRIMARY KEY, a varchar(10) NOT NULL DEFAULT "
+       "'x' COLLATE \"C\", "
+       "b int REFERENCES p (x) ON DELETE CASCADE ON UPDATE SET NULL, c int GENERATED ALWAYS AS (a "
+       "+ 1) STORED, "
        "CONSTRAINT u UNIQUE (a, b), CHECK (a > 0)) PARTITION BY RANGE (a)",
-       "create table if not exists s.t (id bigserial not null identity primary (id), a varchar(10) not null "
-       "default 'x' collate C, b int4 foreign (b) to p(x) cascade / null, c int4 generated (+ a 1), "
+       "create table if not exists s.t (id bigserial not null identity primary (id), a varchar(10) "
+       "not null "
+       "default 'x' collate C, b int4 foreign (b) to p(x) cascade / null, c int4 generated (+ a "
+       "1), "
        "unique u (a, b), check (> a 0)) partitioned"},
       {"CREATE TABLE p PARTITION OF t FOR VALUES IN (1)", "create table p partition of t"},
       {"CREATE TABLE p (LIKE t) INHERITS (a, b)", "create table p (like t) inherits a inherits b"},
       {"CREATE TEMP TABLE x AS SELECT 1", "create temporary table x as select 1"},
       {"CREATE MATERIALIZED VIEW m AS SELECT 1", "create materialized view m as select 1"},
       {"CREATE VIEW v (a) AS SELECT 1", "create view v(a) as select 1"},
-      {"CREATE UNIQUE INDEX i ON t (lower(a), b) WHERE c", "create unique index i on t (lower(a), b) where c"},
-      {"ALTER TABLE t ADD a int, DROP b CASCADE, ALTER c SET DEFAULT 1, ALTER c TYPE text, ADD CONSTRAINT f FOREIGN "
+      {"CREATE UNIQUE INDEX i ON t (lower(a), b) WHERE c",
+       "create unique index i on t (lower(a), b) where c"},
+      {"ALTER TABLE t ADD a int, DROP b CASCADE, ALTER c SET DEFAULT 1, ALTER c TYPE text, ADD "
+       "CONSTRAINT f FOREIGN "
        "KEY (a) REFERENCES b, DROP CONSTRAINT g, ENABLE ROW LEVEL SECURITY, INHERIT z, OWNER TO x",
-       "alter table t add a int4, drop b cascade, default c 1, type c text, constrain foreign f (a) to b(), "
+       "alter table t add a int4, drop b cascade, default c 1, type c text, constrain foreign f "
+       "(a) to b(), "
        "drop constraint g, security, add parent z, inert"},
       {"ALTER TABLE t ATTACH PARTITION p DEFAULT", "alter table t attach p"},
       {"ALTER TABLE t RENAME COLUMN a TO b", "alter table t rename column a to b"},
@@ -110,7 +121,8 @@ TEST_CASE("PostgreSQL: definitions") {
        "create trigger tr before insert, delete on t execute f"},
       {"CREATE RULE r AS ON INSERT TO t DO INSTEAD DELETE FROM u",
        "create rule r on insert to t instead do delete u"},
-      {"CREATE POLICY p ON t USING (a = current_user)", "create policy p on t using (= a current_user)"},
+      {"CREATE POLICY p ON t USING (a = current_user)",
+       "create policy p on t using (= a current_user)"},
       {"CREATE TYPE e AS ENUM ('a', 'b')", "create type e enum(a, b)"},
       {"CREATE DOMAIN d AS int NOT NULL", "create domain d as int4"},
       {"CREATE SEQUENCE s.q", "create sequence s.q"},
@@ -129,8 +141,8 @@ TEST_CASE("PostgreSQL: settings and utilities") {
 }
 
 TEST_CASE("PostgreSQL: a body in SQL is its statements") {
-  const auto statement = parse_postgres(
-      "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'DELETE FROM t; SELECT 1'");
+  const auto statement =
+      parse_postgres("CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'DELETE FROM t; SELECT 1'");
   const auto* routine = statement.as<sql::tree::CreateRoutine>();
   REQUIRE(routine != nullptr);
   CHECK(routine->body.empty());

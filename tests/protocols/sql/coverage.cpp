@@ -74,8 +74,7 @@ void count(const std::string& statement, sql::Mode mode, Tally& tally) {
     return;
   }
   ++tally.parsed;
-  if (sql::facts_of(parsed, nothing, mode.dialect, names).dependencies.understood)
-    ++tally.followed;
+  if (sql::facts_of(parsed, nothing, mode.dialect, names).dependencies.understood) ++tally.followed;
 }
 
 double percent(std::size_t part, std::size_t all) {

@@ -83,9 +83,10 @@ TEST_CASE("MySQL: literals and values that are none of a table") {
       {"d + INTERVAL 1 DAY", "(+ d (interval 1 day))"},
       {"INTERVAL '1:2' MINUTE_SECOND + d", "(+ (interval '1:2' minute_second) d)"},
       {"INTERVAL(3, 1, 2)", "interval(3, 1, 2)"},
-      {"CURRENT_TIMESTAMP, CURRENT_TIMESTAMP(6), current_user", "current_timestamp, "
-                                                                "current_timestamp(6), "
-                                                                "current_user"},
+      {"CURRENT_TIMESTAMP, CURRENT_TIMESTAMP(6), current_user",
+       "current_timestamp, "
+       "current_timestamp(6), "
+       "current_user"},
       {"DEFAULT(a)", "(default a)"},
       {"ROW(1, 2)", "row(1, 2)"},
       {"NEXT VALUE FOR s", "nextval(s)"},
@@ -125,8 +126,7 @@ TEST_CASE("MySQL: queries") {
       {"SELECT 1 FROM DUAL WHERE 1", "select 1 where 1"},
       {"SELECT a, COUNT(*) FROM t GROUP BY a WITH ROLLUP HAVING COUNT(*) > 1 ORDER BY a DESC, 2",
        "select a, count(*) from t group by a rollup having (> count(*) 1) order by a desc, 2"},
-      {"SELECT * FROM a, b LEFT JOIN c ON b.x = c.x",
-       "select * from a, (left b c on (= b.x c.x))"},
+      {"SELECT * FROM a, b LEFT JOIN c ON b.x = c.x", "select * from a, (left b c on (= b.x c.x))"},
       {"SELECT * FROM a JOIN b JOIN c ON b.x = c.x ON a.x = b.x",
        "select * from (join a (join b c on (= b.x c.x)) on (= a.x b.x))"},
       {"SELECT * FROM a INNER JOIN b USING (x, y) CROSS JOIN c NATURAL LEFT OUTER JOIN d",
@@ -174,9 +174,11 @@ TEST_CASE("MySQL: changes") {
        "insert t values (1) or update set a = values(a), b = (+ b 1)"},
       {"INSERT INTO t (a) VALUES (1) AS new ON DUPLICATE KEY UPDATE a = new.a",
        "insert t(a) values (1) as new or update set a = new.a"},
-      {"INSERT INTO t (a) SELECT b FROM s WHERE c = 1", "insert t(a) select b from s where (= c 1)"},
+      {"INSERT INTO t (a) SELECT b FROM s WHERE c = 1",
+       "insert t(a) select b from s where (= c 1)"},
       {"INSERT INTO t (SELECT 1)", "insert t select 1"},
-      {"REPLACE INTO t VALUES (1) RETURNING id, a", "insert t values (1) or replace returning id, a"},
+      {"REPLACE INTO t VALUES (1) RETURNING id, a",
+       "insert t values (1) or replace returning id, a"},
       {"UPDATE t SET a = 1, b = DEFAULT WHERE id = ? ORDER BY a LIMIT 1",
        "update t set a = 1, b = default where (= id $1) order by a limit 1"},
       {"UPDATE LOW_PRIORITY a JOIN b ON a.id = b.id SET a.x = b.x, y = 1",
@@ -191,7 +193,8 @@ TEST_CASE("MySQL: changes") {
       {"UPDATE t FOR PORTION OF p FROM '2000' TO '2018' SET a = 1",
        "update t as of (between <period> '2000' '2018') set a = 1"},
       {"DELETE FROM a, b USING a INNER JOIN b", "delete a, b from (join a b)"},
-      {"LOAD DATA LOCAL INFILE 'f' REPLACE INTO TABLE t FIELDS TERMINATED BY ',' (a, @b) SET c = @b",
+      {"LOAD DATA LOCAL INFILE 'f' REPLACE INTO TABLE t FIELDS TERMINATED BY ',' (a, @b) SET c = "
+       "@b",
        "transfer into t(a)"},
   });
 }
@@ -205,23 +208,29 @@ TEST_CASE("MySQL: tables and what they consist of") {
        "'x' collate latin1_bin, primary PRIMARY (id), unique k (n(5)), index (n, id))"},
       {"CREATE TABLE c (a INT, p INT REFERENCES p (id), CONSTRAINT fk FOREIGN KEY (a) REFERENCES "
        "db.p (x) ON DELETE CASCADE ON UPDATE SET NULL, CHECK (a > 0))",
-       "create table c (a int, p int foreign (p) to p(id), foreign fk (a) to db.p(x) cascade / null, "
+       "create table c (a int, p int foreign (p) to p(id), foreign fk (a) to db.p(x) cascade / "
+       "null, "
        "check (> a 0))"},
       {"CREATE TABLE g (a INT, b INT AS (a + 1) VIRTUAL, c INT GENERATED ALWAYS AS (a * 2) STORED "
        "NOT NULL, d TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP, "
        "e ENUM('x', 'y''z') DEFAULT NULL, f CHAR(36) DEFAULT (UUID()))",
-       "create table g (a int, b int generated (+ a 1), c int not null generated (* a 2), d timestamp "
-       "not null default current_timestamp on update current_timestamp, e enum(x, y'z) default null, "
+       "create table g (a int, b int generated (+ a 1), c int not null generated (* a 2), d "
+       "timestamp "
+       "not null default current_timestamp on update current_timestamp, e enum(x, y'z) default "
+       "null, "
        "f char(36) default uuid())"},
-      {"CREATE TEMPORARY TABLE x AS SELECT a FROM t", "create temporary table x as select a from t"},
+      {"CREATE TEMPORARY TABLE x AS SELECT a FROM t",
+       "create temporary table x as select a from t"},
       {"CREATE TABLE x LIKE y", "create table x (like y)"},
-      {"CREATE TABLE p (a INT) PARTITION BY RANGE (a) (PARTITION p0 VALUES LESS THAN (10), PARTITION "
+      {"CREATE TABLE p (a INT) PARTITION BY RANGE (a) (PARTITION p0 VALUES LESS THAN (10), "
+       "PARTITION "
        "p1 VALUES LESS THAN MAXVALUE)",
        "create table p (a int) partitioned"},
       {"CREATE TABLE v (a INT) WITH SYSTEM VERSIONING", "create table v (a int)"},
       {"CREATE UNIQUE INDEX i ON t (a, (lower(b))) USING BTREE",
        "create unique index i on t (a, lower(b))"},
-      {"CREATE OR REPLACE ALGORITHM=MERGE DEFINER=`root`@`localhost` SQL SECURITY DEFINER VIEW v (a) "
+      {"CREATE OR REPLACE ALGORITHM=MERGE DEFINER=`root`@`localhost` SQL SECURITY DEFINER VIEW v "
+       "(a) "
        "AS SELECT b FROM t WITH CHECK OPTION",
        "create view v(a) as select b from t"},
       {"CREATE DATABASE IF NOT EXISTS d CHARACTER SET utf8mb4", "create database d"},
@@ -240,10 +249,13 @@ TEST_CASE("MySQL: ALTER TABLE in its forms") {
        "alter table t add a int not null, add c int, add d int, constrain index i (a), constrain "
        "unique u (a)"},
       {"ALTER TABLE t DROP a, DROP COLUMN b, DROP PRIMARY KEY, DROP INDEX i, DROP FOREIGN KEY f",
-       "alter table t drop a, drop b, drop constraint PRIMARY, drop constraint i, drop constraint f"},
-      {"ALTER TABLE t CHANGE a b BIGINT, MODIFY c TEXT NULL FIRST, RENAME COLUMN d TO e, RENAME INDEX "
+       "alter table t drop a, drop b, drop constraint PRIMARY, drop constraint i, drop constraint "
+       "f"},
+      {"ALTER TABLE t CHANGE a b BIGINT, MODIFY c TEXT NULL FIRST, RENAME COLUMN d TO e, RENAME "
+       "INDEX "
        "i TO j, RENAME TO db.s",
-       "alter table t change a b bigint, change c c text, rename column d to e, rename index i to j, "
+       "alter table t change a b bigint, change c c text, rename column d to e, rename index i to "
+       "j, "
        "rename db.s"},
       {"ALTER TABLE t ALTER COLUMN a SET DEFAULT 1, ALTER b DROP DEFAULT, AUTO_INCREMENT = 7, "
        "ENGINE=InnoDB, CONVERT TO CHARACTER SET utf8mb4",
@@ -258,7 +270,8 @@ TEST_CASE("MySQL: routines keep their body as text") {
   check({
       {"CREATE TRIGGER tr AFTER INSERT ON t FOR EACH ROW BEGIN INSERT INTO log VALUES (1); END",
        "create trigger tr after insert on t <BEGIN INSERT INTO log VALUES (1); END>"},
-      {"CREATE DEFINER=CURRENT_USER FUNCTION f(a INT, b VARCHAR(10)) RETURNS INT DETERMINISTIC READS "
+      {"CREATE DEFINER=CURRENT_USER FUNCTION f(a INT, b VARCHAR(10)) RETURNS INT DETERMINISTIC "
+       "READS "
        "SQL DATA RETURN a + 1",
        "create function f(a, b) stable reads <RETURN a + 1>"},
       {"CREATE PROCEDURE p(IN a INT, OUT b INT) MODIFIES SQL DATA BEGIN UPDATE t SET x = a; END",

@@ -62,10 +62,11 @@ class TreeText {
   }
   std::string operator()(const tree::Operation& node) const {
     static constexpr const char* names[] = {
-        "or",  "xor",    "and",     "not",         "=",        "<>",       "<",     "<=",
-        ">",   ">=",     "same",    "distinct",    "+",        "-",        "*",     "/",
-        "div", "mod",    "power",   "negate",      "plus",     "concat",   "pipes", "bit_or",
-        "bit_and", "bit_xor", "bit_not", "shl", "shr", "->", "->>", "member_of", "overlaps", ""};
+        "or",     "xor",   "and",    "not",       "=",        "<>",      "<",
+        "<=",     ">",     ">=",     "same",      "distinct", "+",       "-",
+        "*",      "/",     "div",    "mod",       "power",    "negate",  "plus",
+        "concat", "pipes", "bit_or", "bit_and",   "bit_xor",  "bit_not", "shl",
+        "shr",    "->",    "->>",    "member_of", "overlaps", ""};
     std::string text = "(" + std::string(names[static_cast<int>(node.op)]) + node.spelled;
     if (node.quantifier == tree::Operation::Quantifier::any) text += " any";
     if (node.quantifier == tree::Operation::Quantifier::all) text += " all";
@@ -199,8 +200,8 @@ class TreeText {
     return text + returning_of(node.returning);
   }
   std::string operator()(const tree::Update& node) const {
-    std::string text = with_of(node.with) + "update " + list_of(node.tables) + " set " +
-                       set_of(node.set);
+    std::string text =
+        with_of(node.with) + "update " + list_of(node.tables) + " set " + set_of(node.set);
     if (!node.from.empty()) text += " from " + list_of(node.from);
     return text + rest_of(node);
   }
@@ -299,7 +300,8 @@ class TreeText {
   }
   std::string operator()(const tree::RenameTables& node) const {
     std::string text = "rename";
-    for (const auto& each : node.pairs) text += " " + name_of(each.from) + " to " + name_of(each.to);
+    for (const auto& each : node.pairs)
+      text += " " + name_of(each.from) + " to " + name_of(each.to);
     return text;
   }
   std::string operator()(const tree::Truncate& node) const {
@@ -404,7 +406,7 @@ class TreeText {
     return joined(texts);
   }
   static std::string constraint_of(const tree::Constraint& node) {
-    static constexpr const char* kinds[] = {"primary", "unique", "foreign",
+    static constexpr const char* kinds[] = {"primary", "unique",  "foreign",
                                             "check",   "exclude", "index"};
     static constexpr const char* actions[] = {"", " restrict", " cascade", " null", " default"};
     std::string text = kinds[static_cast<int>(node.kind)];
@@ -431,12 +433,31 @@ class TreeText {
     return text;
   }
   static std::string action_of(const tree::AlterAction& node) {
-    static constexpr const char* kinds[] = {
-        "add",           "drop",        "change",          "rename column",  "default",
-        "not null",      "nullable",    "type",            "identity",       "no identity",
-        "no expression", "constrain",   "drop constraint", "rename index",   "rename",
-        "set schema",    "add parent",  "drop parent",     "attach",         "detach",
-        "rows",          "security",    "trigger",         "inert",          "other"};
+    static constexpr const char* kinds[] = {"add",
+                                            "drop",
+                                            "change",
+                                            "rename column",
+                                            "default",
+                                            "not null",
+                                            "nullable",
+                                            "type",
+                                            "identity",
+                                            "no identity",
+                                            "no expression",
+                                            "constrain",
+                                            "drop constraint",
+                                            "rename index",
+                                            "rename",
+                                            "set schema",
+                                            "add parent",
+                                            "drop parent",
+                                            "attach",
+                                            "detach",
+                                            "rows",
+                                            "security",
+                                            "trigger",
+                                            "inert",
+                                            "other"};
     std::string text = kinds[static_cast<int>(node.kind)];
     if (!node.name.empty()) text += " " + node.name;
     if (!node.new_name.empty()) text += " to " + node.new_name;
@@ -448,10 +469,13 @@ class TreeText {
     return text + (node.cascade ? " cascade" : "");
   }
   static std::string kind_of(tree::ObjectKind kind) {
-    static constexpr const char* kinds[] = {
-        "table",    "view",      "materialized view", "index",  "sequence", "type",  "domain",
-        "schema",   "database",  "function",          "procedure", "trigger", "rule", "policy",
-        "event",    "extension", "role",              "column", "constraint", "other"};
+    static constexpr const char* kinds[] = {"table",      "view",      "materialized view",
+                                            "index",      "sequence",  "type",
+                                            "domain",     "schema",    "database",
+                                            "function",   "procedure", "trigger",
+                                            "rule",       "policy",    "event",
+                                            "extension",  "role",      "column",
+                                            "constraint", "other"};
     return kinds[static_cast<int>(kind)];
   }
 };
