@@ -7,22 +7,22 @@
 namespace understudy::compile {
 namespace {
 
-bool is_digit(char octet) noexcept {
+bool is_decimal(char octet) noexcept {
   return octet >= '0' && octet <= '9';
 }
 
 /// Digits, and what stands between them in a number or a time.
 bool is_numeric(std::string_view text) noexcept {
   return std::ranges::all_of(text, [](char octet) {
-    return is_digit(octet) || std::string_view("-:. TZ+").find(octet) != std::string_view::npos;
+    return is_decimal(octet) || std::string_view("-:. TZ+").find(octet) != std::string_view::npos;
   });
 }
 
 /// Whether text that ends, or goes on, in digits would be part of a longer number.
 bool goes_on(std::string_view text, std::size_t begin, std::size_t end) noexcept {
-  if (begin > 0 && (is_digit(text[begin - 1]) || text[begin - 1] == '.')) return true;
-  if (end < text.size() && is_digit(text[end])) return true;
-  return end + 1 < text.size() && text[end] == '.' && is_digit(text[end + 1]);
+  if (begin > 0 && (is_decimal(text[begin - 1]) || text[begin - 1] == '.')) return true;
+  if (end < text.size() && is_decimal(text[end])) return true;
+  return end + 1 < text.size() && text[end] == '.' && is_decimal(text[end + 1]);
 }
 
 }  // namespace
