@@ -17,9 +17,9 @@ constexpr std::string_view command_mark = "(command) ";
 constexpr std::string_view follow_mark = "(after) ";
 
 constexpr std::string_view comment_mark = "(comment)", empty_mark = "(empty)";
-constexpr std::string_view kill = "kill ";
-constexpr std::string_view show_warnings = "show warnings";
-constexpr char question_end = '\x1f';
+constexpr std::string_view kill_verb = "kill ";
+constexpr std::string_view show_warnings_question = "show warnings";
+constexpr char question_end_mark = '\x1f';
 constexpr std::string_view settings_mark = "(set ", settings_end = "\x1f) ";
 constexpr std::string_view sources_mark = "(with ";
 constexpr std::string_view sent_mark = "(sent ";  // see append_sent
@@ -80,7 +80,7 @@ void append_statement(const sql::Statement& statement, std::string_view text,
     canonical += holds_comment(text) ? comment_mark : empty_mark;
     return;
   }
-  if (statement.pattern().starts_with(kill)) {
+  if (statement.pattern().starts_with(kill_verb)) {
     const std::string_view pattern = statement.pattern();
     canonical += pattern.substr(0, pattern.find_first_of("0123456789\x01"));
     return;
@@ -90,7 +90,7 @@ void append_statement(const sql::Statement& statement, std::string_view text,
 
 void append_follow(std::string_view question, std::string_view before, std::string& canonical) {
   append_marks(Ask::follow, {}, {}, canonical);
-  if (question != show_warnings) (canonical += question) += question_end;
+  if (question != show_warnings_question) (canonical += question) += question_end_mark;
   canonical += before;
 }
 
@@ -174,7 +174,7 @@ Document describe_canonical(std::string_view canonical) {
   }
   Document document = Document::object();
   if (std::string_view(key) == "after")
-    if (const std::size_t end = pattern_of(rest).find(question_end);
+    if (const std::size_t end = pattern_of(rest).find(question_end_mark);
         end != std::string_view::npos) {
       document["sql"] = document_of(rest.substr(0, end));
       rest.remove_prefix(end + 1);
