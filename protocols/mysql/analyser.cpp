@@ -255,7 +255,8 @@ void MysqlAnalyser::learn_definition(const std::string& text, const Surroundings
   relations_.learn(text, around.mode, key_of);
   const auto definition = definition_of(text, around.mode);
   if (!definition || definition->verb != Definition::Verb::create) return;
-  if (definition->object == Definition::Object::table || definition->object == Definition::Object::view)
+  if (definition->object == Definition::Object::table ||
+      definition->object == Definition::Object::view)
     for (const std::string& name : definition->names) shown_.insert(key_of(name));
 }
 
@@ -364,8 +365,8 @@ std::map<std::string, std::string> MysqlAnalyser::usual_settings() const {
 }
 
 bool MysqlAnalyser::shows_timestamps(const Surroundings& around) const {
-  const auto shape = shapes_.find(
-      {around.database, std::string(sql::with_one_row(statement_.pattern()))});
+  const auto shape =
+      shapes_.find({around.database, std::string(sql::with_one_row(statement_.pattern()))});
   return shape != shapes_.end() &&
          std::ranges::count(shape->second.columns, FieldType::timestamp, &Column::type) != 0;
 }
@@ -374,8 +375,7 @@ void MysqlAnalyser::append_unusual_settings(const Document& request, const Surro
                                             const std::vector<sql::Value>& values,
                                             std::string& canonical) {
   if (around.settings.empty()) return;
-  const StatementInfo info =
-      inspect_statement(text_of(request, "sql"), around.mode, no_variables);
+  const StatementInfo info = inspect_statement(text_of(request, "sql"), around.mode, no_variables);
   Relevance relevance(statement_, values, info.kind, around.in_transaction);
   if (shows_timestamps(around)) relevance.show_timestamps();
   relevance.know_timestamps(Document(timestamps_));
@@ -389,7 +389,8 @@ bool MysqlAnalyser::agrees(const Introspection& asked, const Document& answer) c
   const auto made_up = answer_introspection(asked, known, {});
   if (!made_up || !answer.is_object() || !answer.contains("rows")) return false;
   const Document& rows = answer["rows"];
-  if (asked.form != Introspection::Form::select || rows.size() != 1 || rows[0].size() != asked.questions.size())
+  if (asked.form != Introspection::Form::select || rows.size() != 1 ||
+      rows[0].size() != asked.questions.size())
     return rows == made_up->rows;
   for (std::size_t i = 0; i < asked.questions.size(); ++i) {
     const std::string& name = asked.questions[i].name;
@@ -418,7 +419,7 @@ bool MysqlAnalyser::follow_question(const Document& request, const Document& ans
                                     Analysis& analysis) {
   const std::string text = text_of(request, "sql");
   const auto asked = parse_introspection(text, followed_->session.mode());
-  if (!asked || is_error(answer) || !asks_state(*asked, followed_->session)) return false;
+  if (!asked || !asks_state(*asked, followed_->session)) return false;
   const bool distrusted =
       std::ranges::any_of(questions_about_state(*asked),
                           [&](const std::string& name) { return distrusted_.contains(name); });
@@ -544,7 +545,8 @@ Identity MysqlAnalyser::identify(const Document& request, const Surroundings& ar
   }
   report_unknown_keys(request,
                       {"sql", "params", "types", "database", "variables", "session", "prepare",
-                       "fields", "wildcard", "command", "octets", "settings", "user", "collation", "after", "implicit", "infile"},
+                       "fields", "wildcard", "command", "octets", "settings", "user", "collation",
+                       "after", "implicit", "infile"},
                       "/request", problems);
   if (request.contains("implicit")) {
     identity.canonical = "(implicit) " + text_of(request, "implicit");
@@ -680,8 +682,10 @@ void MysqlAnalyser::add_source(const std::string& source, const Surroundings& ar
   if (kind == Kind::prepare) prepared = prepared_text(source, around.mode);
   const bool statement = kind == Kind::select || kind == Kind::call || kind == Kind::prepare ||
                          kind == Kind::other_write;
-  const sql::Dependencies found = dependencies_of(
-      prepared ? *prepared : statement ? source : "SELECT " + source, around);
+  const sql::Dependencies found = dependencies_of(prepared    ? *prepared
+                                                  : statement ? source
+                                                              : "SELECT " + source,
+                                                  around);
   analysis.reads.insert(analysis.reads.end(), found.reads.begin(), found.reads.end());
   if (prepared) {
     analysis.effect = found.effect;
@@ -726,9 +730,8 @@ void MysqlAnalyser::classify(const Document& request, const Document& answer,
     analysis.changed = false;
     return;
   }
-  const bool told_by_source =
-      info.kind == Kind::execute && request.contains("variables") &&
-      request["variables"].contains("prepare " + info.name);
+  const bool told_by_source = info.kind == Kind::execute && request.contains("variables") &&
+                              request["variables"].contains("prepare " + info.name);
   if (!told_by_source) add_dependencies(text, around, analysis);
   if (const auto sources = request.find("variables");
       sources != request.end() && sources->is_object())
@@ -738,8 +741,9 @@ void MysqlAnalyser::classify(const Document& request, const Document& answer,
   if (analysis.effect == Effect::none) analysis.effect = Effect::read;
   if (info.kind == Kind::select && analysis.effect == Effect::read && !failed)
     analysis.unsteady = sql::unsteady_of(text, around.mode);
-  analysis.changed = !failed && !changed_nothing(answer, info.kind) &&
-                     !(info.kind == Kind::ddl && defined_nothing(text, answer, around.mode, around.mariadb));
+  analysis.changed =
+      !failed && !changed_nothing(answer, info.kind) &&
+      !(info.kind == Kind::ddl && defined_nothing(text, answer, around.mode, around.mariadb));
   // A foreign key, a trigger: any table may be the cause.
   if (failed && analysis.effect == Effect::write && !is_refusal(answer) &&
       !is_of_own_tables(answer))
@@ -826,9 +830,9 @@ Analysis MysqlAnalyser::analyse(const Document& request, const Document& answer,
     analysis.reads = {{std::string(catalog_key)}};
   } else if (request.contains("after") || follow_question(request, answer, analysis)) {
     if (analysis.effect == Effect::none) return analysis;
-    add_dependencies(request.contains("after") ? text_of(request["after"], "sql")
-                                               : followed_->previous_text,
-                     around, analysis);
+    add_dependencies(
+        request.contains("after") ? text_of(request["after"], "sql") : followed_->previous_text,
+        around, analysis);
     analysis.effect = Effect::read;
     analysis.writes.clear();
   } else {

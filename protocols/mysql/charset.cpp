@@ -120,14 +120,24 @@ struct NamedCollation {
   std::uint16_t number;
   std::string_view name;
 };
-constexpr NamedCollation named_collations[] = {
-    {5, "latin1_german1_ci"},      {8, "latin1_swedish_ci"},    {11, "ascii_general_ci"},
-    {33, "utf8mb3_general_ci"},    {45, "utf8mb4_general_ci"},  {46, "utf8mb4_bin"},
-    {47, "latin1_bin"},            {48, "latin1_general_ci"},   {63, "binary"},
-    {65, "ascii_bin"},             {83, "utf8mb3_bin"},         {192, "utf8mb3_unicode_ci"},
-    {224, "utf8mb4_unicode_ci"},   {246, "utf8mb4_unicode_520_ci"},
-    {255, "utf8mb4_0900_ai_ci"},   {305, "utf8mb4_0900_as_ci"}, {278, "utf8mb4_0900_as_cs"},
-    {309, "utf8mb4_0900_bin"}};
+constexpr NamedCollation named_collations[] = {{5, "latin1_german1_ci"},
+                                               {8, "latin1_swedish_ci"},
+                                               {11, "ascii_general_ci"},
+                                               {33, "utf8mb3_general_ci"},
+                                               {45, "utf8mb4_general_ci"},
+                                               {46, "utf8mb4_bin"},
+                                               {47, "latin1_bin"},
+                                               {48, "latin1_general_ci"},
+                                               {63, "binary"},
+                                               {65, "ascii_bin"},
+                                               {83, "utf8mb3_bin"},
+                                               {192, "utf8mb3_unicode_ci"},
+                                               {224, "utf8mb4_unicode_ci"},
+                                               {246, "utf8mb4_unicode_520_ci"},
+                                               {255, "utf8mb4_0900_ai_ci"},
+                                               {305, "utf8mb4_0900_as_ci"},
+                                               {278, "utf8mb4_0900_as_cs"},
+                                               {309, "utf8mb4_0900_bin"}};
 
 bool is_ascii(std::string_view octets) noexcept {
   return std::ranges::all_of(octets, [](char c) { return static_cast<unsigned char>(c) < 0x80; });

@@ -17,8 +17,8 @@ struct PlainCommand {
   std::string_view name;
 };
 constexpr PlainCommand plain_commands[] = {
-    {0x07, "COM_REFRESH"},     {0x08, "COM_SHUTDOWN"},       {0x0C, "COM_PROCESS_KILL"},
-    {0x12, "COM_BINLOG_DUMP"}, {0x13, "COM_TABLE_DUMP"},     {0x15, "COM_REGISTER_SLAVE"},
+    {0x07, "COM_REFRESH"},     {0x08, "COM_SHUTDOWN"},        {0x0C, "COM_PROCESS_KILL"},
+    {0x12, "COM_BINLOG_DUMP"}, {0x13, "COM_TABLE_DUMP"},      {0x15, "COM_REGISTER_SLAVE"},
     {0x1D, "COM_DAEMON"},      {0x1E, "COM_BINLOG_DUMP_GTID"}};
 
 }  // namespace
@@ -57,7 +57,8 @@ Reply reply_to(Command command) noexcept {
     case Command::stmt_fetch:
       return Reply::rows;
   }
-  return Reply::ok;  // or an error, which is what most servers say to a command that they don't know
+  return Reply::ok;  // or an error, which is what most servers say to a command that they don't
+                     // know
 }
 
 std::string command_name(std::uint8_t code) {
@@ -68,8 +69,7 @@ std::string command_name(std::uint8_t code) {
 
 std::string to_hex(std::string_view octets) {
   std::string text;
-  for (const char octet : octets)
-    text += fmt::format("{:02x}", static_cast<unsigned char>(octet));
+  for (const char octet : octets) text += fmt::format("{:02x}", static_cast<unsigned char>(octet));
   return text;
 }
 

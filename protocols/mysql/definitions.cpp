@@ -146,10 +146,10 @@ class DefinitionReader {
       const std::string found = word();
       if (found == "like" || found == "references") {
         cursor_.step();
-        const std::string mentioned = cursor_.now().kind == TokenKind::word ||
-                                              cursor_.now().kind == TokenKind::quoted
-                                          ? name()
-                                          : std::string();
+        const std::string mentioned =
+            cursor_.now().kind == TokenKind::word || cursor_.now().kind == TokenKind::quoted
+                ? name()
+                : std::string();
         if (mentioned.empty()) continue;
         made_.mentioned.push_back(mentioned);
         if (found == "references") actions(mentioned);
@@ -249,10 +249,10 @@ class DefinitionReader {
   }
 
   static constexpr std::pair<std::string_view, Object> objects[] = {
-      {"table", Object::table},       {"tables", Object::table},     {"view", Object::view},
-      {"index", Object::index},       {"trigger", Object::trigger},  {"procedure", Object::routine},
-      {"function", Object::routine},  {"database", Object::database}, {"schema", Object::database},
-      {"user", Object::account},      {"role", Object::account},     {"event", Object::other}};
+      {"table", Object::table},      {"tables", Object::table},      {"view", Object::view},
+      {"index", Object::index},      {"trigger", Object::trigger},   {"procedure", Object::routine},
+      {"function", Object::routine}, {"database", Object::database}, {"schema", Object::database},
+      {"user", Object::account},     {"role", Object::account},      {"event", Object::other}};
 
   std::string_view sql_;
   sql::Mode mode_;
@@ -264,17 +264,17 @@ class DefinitionReader {
 // begin with a SELECT.
 class BodyReader {
  public:
-  BodyReader(std::string_view body, sql::Mode mode) : body_(body), mode_(mode), cursor_(body, mode) {}
+  BodyReader(std::string_view body, sql::Mode mode)
+      : body_(body), mode_(mode), cursor_(body, mode) {}
 
   /// Empty at the end.
   std::string_view next() {
     while (!cursor_.at_end()) {
       const sql::Word word = cursor_.now().word();
-      const bool statement = word == sql::Word::select || word == sql::Word::insert ||
-                             word == sql::Word::update || word == sql::Word::delete_ ||
-                             word == sql::Word::replace || word == sql::Word::call ||
-                             word == sql::Word::truncate || word == sql::Word::with ||
-                             word == sql::Word::load;
+      const bool statement =
+          word == sql::Word::select || word == sql::Word::insert || word == sql::Word::update ||
+          word == sql::Word::delete_ || word == sql::Word::replace || word == sql::Word::call ||
+          word == sql::Word::truncate || word == sql::Word::with || word == sql::Word::load;
       if (!statement || cursor_.ahead().is('(')) {
         dynamic_ = dynamic_ || word == sql::Word::prepare || word == sql::Word::execute;
         calls();
@@ -357,9 +357,9 @@ bool is_harmless(std::string_view sql, sql::Mode mode) {
 
 std::optional<sql::Dependencies> shown_by(std::string_view sql, sql::Mode mode) {
   static constexpr std::string_view definitions[] = {
-      "tables", "databases", "schemas", "character", "charset", "collation", "engines", "storage",
-      "plugins", "privileges", "procedure", "function", "triggers", "events", "grants",
-      "variables", "authors", "contributors"};
+      "tables",   "databases", "schemas", "character",  "charset",   "collation",
+      "engines",  "storage",   "plugins", "privileges", "procedure", "function",
+      "triggers", "events",    "grants",  "variables",  "authors",   "contributors"};
   sql::Cursor cursor(sql, mode);
   const bool shows = cursor.accept(sql::Word::show);
   if (!shows) cursor.step();
@@ -395,7 +395,8 @@ std::optional<sql::Dependencies> shown_by(std::string_view sql, sql::Mode mode) 
       what == "keys") {
     if (!cursor.accept(sql::Word::from) && !cursor.accept(sql::Word::in)) return std::nullopt;
     std::string table = name();
-    if (cursor.accept(sql::Word::from) || cursor.accept(sql::Word::in)) table = name() + "." + table;
+    if (cursor.accept(sql::Word::from) || cursor.accept(sql::Word::in))
+      table = name() + "." + table;
     found.reads = {{std::string(catalog_key), table}};
     if (what != "columns" && what != "fields") found.reads.push_back({table});  // cardinalities
     return found;

@@ -20,11 +20,21 @@ inline constexpr std::string_view catalog_key = "@catalog";
 /// First of the keys of stored functions and procedures; the second is the name.
 inline constexpr std::string_view routine_key = "@routine";
 
-/// A table or routine as a statement spells it, as the key of its rows: see MysqlAnalyser::table_key.
+/// A table or routine as a statement spells it, as the key of its rows: see
+/// MysqlAnalyser::table_key.
 using NameKey = std::function<std::string(const std::string& name)>;
 
 struct Definition {
-  enum class Object : std::uint8_t { other, table, view, trigger, routine, index, database, account };
+  enum class Object : std::uint8_t {
+    other,
+    table,
+    view,
+    trigger,
+    routine,
+    index,
+    database,
+    account
+  };
   enum class Verb : std::uint8_t {
     other,
     create,
@@ -35,9 +45,9 @@ struct Definition {
   };
   Verb verb = Verb::other;
   Object object = Object::other;
-  std::vector<std::string> names;  ///< lower case, `schema.name` where they are spelled so
-  std::string on;                  ///< the table of a trigger or index
-  std::string body;                ///< of a view, trigger, routine, or CREATE TABLE … SELECT
+  std::vector<std::string> names;      ///< lower case, `schema.name` where they are spelled so
+  std::string on;                      ///< the table of a trigger or index
+  std::string body;                    ///< of a view, trigger, routine, or CREATE TABLE … SELECT
   std::vector<std::string> mentioned;  ///< tables of REFERENCES and LIKE
   bool if_exists = false;              ///< IF EXISTS or IF NOT EXISTS
   bool or_replace = false;
@@ -48,8 +58,8 @@ struct Definition {
 /// Nothing where it is not understood.
 [[nodiscard]] std::optional<Definition> definition_of(std::string_view sql, sql::Mode mode);
 
-/// Whether an OK with so many warnings tells that the definition changed nothing: IF NOT EXISTS with
-/// its note for each of the names.
+/// Whether an OK with so many warnings tells that the definition changed nothing: IF NOT EXISTS
+/// with its note for each of the names.
 [[nodiscard]] bool did_nothing(const Definition& definition, std::uint64_t warnings);
 
 /// KILL, HELP, RESET QUERY CACHE … : no table and no definition is the matter.
@@ -83,7 +93,7 @@ class Relations {
   void expand_routine(const std::string& name, sql::Dependencies& found,
                       std::set<std::string>& done) const;
 
-  std::map<std::string, std::set<std::string>> views_;      // the tables behind
+  std::map<std::string, std::set<std::string>> views_;               // the tables behind
   std::map<std::string, std::pair<std::string, Effects>> triggers_;  // by name: table, body
   std::map<std::string, Effects> routines_;
   std::map<std::string, std::set<std::string>> cascades_;  // by the referenced table

@@ -57,8 +57,8 @@ bool is_plain_ascii(std::string_view text) noexcept {
 
 // A number that has more digits than the text protocol prints of it.
 bool is_exact_float(const Column& column, std::string_view text) {
-  const bool rounded = column.type == FieldType::float_ || (column.type == FieldType::double_ &&
-                                                            column.decimals < floating_decimals);
+  const bool rounded = column.type == FieldType::float_ ||
+                       (column.type == FieldType::double_ && column.decimals < floating_decimals);
   return rounded && print_floating(column, text) != text;
 }
 

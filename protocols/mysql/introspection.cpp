@@ -127,8 +127,7 @@ class SelectParser {
     if (token_.kind != TokenKind::word) return false;
     question.kind = Question::Kind::function;
     question.name = lower(token_.text);
-    const bool known = question.name == "version" ||
-                       contains(state_functions, question.name) ||
+    const bool known = question.name == "version" || contains(state_functions, question.name) ||
                        contains(user_functions, question.name);
     advance();
     if (known && take('(')) return take(')');
@@ -291,8 +290,8 @@ std::optional<ResultSet> show_warnings(const Introspection& asked, const Afterma
   if (!known.error && known.warnings > 0) return std::nullopt;
   ResultSet set;
   if (asked.counts) {
-    Column count = text_column(asked.errors_only ? "@@session.error_count"
-                                                 : "@@session.warning_count", integer_length);
+    Column count = text_column(
+        asked.errors_only ? "@@session.error_count" : "@@session.warning_count", integer_length);
     count.type = FieldType::longlong;
     count.charset = 63;
     count.flags = column_flag::binary;
@@ -321,8 +320,8 @@ void Aftermath::note(const OkPacket& ok, std::string_view canonical) {
   warnings = ok.warnings;
   if (ok.insert_id == 0) return;
   // An OK also tells the number that a statement gave itself, which LAST_INSERT_ID() does not.
-  const bool given = canonical.find(std::to_string(ok.insert_id),
-                                    pattern_of(canonical).size()) != std::string_view::npos;
+  const bool given = canonical.find(std::to_string(ok.insert_id), pattern_of(canonical).size()) !=
+                     std::string_view::npos;
   last_insert_id = given ? std::nullopt : std::optional(ok.insert_id);
 }
 

@@ -24,8 +24,8 @@ struct Question {
 struct Introspection {
   enum class Form : std::uint8_t { select, show_variables, show_warnings };
   Form form = Form::select;
-  bool errors_only = false;           ///< SHOW ERRORS
-  bool counts = false;                ///< SHOW COUNT(*) …
+  bool errors_only = false;  ///< SHOW ERRORS
+  bool counts = false;       ///< SHOW COUNT(*) …
   std::vector<Question> questions;
   std::vector<std::string> patterns;  ///< of SHOW VARIABLES: LIKE patterns; none for all
 };

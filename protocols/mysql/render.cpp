@@ -203,8 +203,8 @@ void render_end(const RenderContext& context, std::uint16_t flags, std::uint16_t
 
 std::vector<Column> columns_of(const RowsEntry& entry, const RenderContext& context) {
   std::vector<Column> columns;
-  const Charset* names = (entry.flags & RowsEntry::ascii) != 0 ? nullptr
-                                                               : charset_of(context.collation);
+  const Charset* names =
+      (entry.flags & RowsEntry::ascii) != 0 ? nullptr : charset_of(context.collation);
   if (names != nullptr && is_utf8(*names)) names = nullptr;
   const bool extended = !entry.definitions.empty();
   PacketCursor cursor(extended ? entry.definitions : entry.packets.first(entry.head), 0);

@@ -534,8 +534,7 @@ bool MysqlServer::is_known_prepare() const {
   if (!text) return false;
   sql::Statement statement;
   statement.assign(*text, session_.mode());
-  const auto shape =
-      table_.shape(shape_key(statement, session_.database(), main_database_));
+  const auto shape = table_.shape(shape_key(statement, session_.database(), main_database_));
   std::vector<Entry> entries;
   return shape && decode_image(*shape, entries) && !entries.empty() &&
          entries[0].kind != EntryKind::error;

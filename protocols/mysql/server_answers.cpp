@@ -412,7 +412,6 @@ RenderContext MysqlServer::render_context(bool more) const {
 
 Circumstances MysqlServer::circumstances() const {
   return {.session = &session_, .connection_id = greeting_.connection_id, .after = &after_};
-
 }
 
 std::string MysqlServer::to_client(std::string_view text) const {

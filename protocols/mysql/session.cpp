@@ -99,8 +99,8 @@ bool Session::has_savepoint(std::string_view name) const noexcept {
 }
 
 StatementInfo Session::inspect(std::string_view sql, std::span<const sql::Value> values) const {
-  StatementInfo info = inspect_statement(
-      sql, mode_, [this](std::string_view name) { return variable(name); });
+  StatementInfo info =
+      inspect_statement(sql, mode_, [this](std::string_view name) { return variable(name); });
   bind_values(info, values, mode_);
   return info;
 }
@@ -113,8 +113,8 @@ void Session::touch_tables() noexcept {
 
 TransactionPlan Session::plan(const StatementInfo& info) const {
   TransactionPlan plan;
-  plan.commit_before =
-      in_transaction_ && (commits_implicitly(info, tables_locked_) || (!autocommit_ && sets_autocommit_on(info)));
+  plan.commit_before = in_transaction_ && (commits_implicitly(info, tables_locked_) ||
+                                           (!autocommit_ && sets_autocommit_on(info)));
   plan.begin_before = !autocommit_ && !in_transaction_ && begins_implicitly(info);
   const bool open = in_transaction_ || plan.begin_before;
   switch (info.kind) {
@@ -217,6 +217,7 @@ void Session::apply(const Assignment& assignment) {
       if (name == "sql_mode") ignore_space_ = false;
       const auto initial = variable(assignment.name);
       set_variable(name, initial);
+      changed_.erase(name);
       return;
     }
     default:
@@ -298,8 +299,7 @@ void Session::remember(std::string_view sql, const StatementInfo& info,
       user_variables_[assignment.name] = resolved(assignment.value.value_or("NULL"));
   if (info.kind == Kind::prepare) user_variables_["prepare " + info.name] = sql;
   if (!may_assign_user_variables(sql, info, mode_)) return;
-  const std::string bound =
-      values.empty() ? std::string(sql) : with_values(sql, values, 0, mode_);
+  const std::string bound = values.empty() ? std::string(sql) : with_values(sql, values, 0, mode_);
   const std::string source = resolved(bound);
   for (const std::string& name : user_variables_in(sql, mode_)) user_variables_[name] = source;
 }
@@ -319,8 +319,8 @@ std::string Session::resolved(std::string_view expression) const {
   for (sql::Token token = lexer.next(); token.kind != sql::TokenKind::end; token = lexer.next()) {
     const bool user_variable =
         token.kind == sql::TokenKind::variable && !token.text.starts_with("@@");
-    const bool number = token.kind == sql::TokenKind::word &&
-                        sql::equals_folded(token.text, "last_insert_id");
+    const bool number =
+        token.kind == sql::TokenKind::word && sql::equals_folded(token.text, "last_insert_id");
     if (!user_variable && !number) continue;
     const std::size_t begin = lexer.begin_of(token);
     const std::size_t end = begin + token.text.size();
@@ -333,7 +333,8 @@ std::string Session::resolved(std::string_view expression) const {
       const auto names = user_variables_in(token.text, mode_);
       const auto known = names.empty() ? user_variables_.end() : user_variables_.find(names[0]);
       // Where it is assigned here it is no value.
-      const bool assigned = rest.substr(std::min(rest.find_first_not_of(' '), rest.size())).starts_with(":=");
+      const bool assigned =
+          rest.substr(std::min(rest.find_first_not_of(' '), rest.size())).starts_with(":=");
       if (assigned)
         text += token.text;
       else
@@ -358,9 +359,9 @@ std::string Session::normalised(const std::string& name, std::string value) cons
       for (char& c : part)
         if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
       if (part == "TRADITIONAL")
-        parts.insert(parts.end(), {"ERROR_FOR_DIVISION_BY_ZERO", "NO_ENGINE_SUBSTITUTION",
-                                   "NO_ZERO_DATE", "NO_ZERO_IN_DATE", "STRICT_ALL_TABLES",
-                                   "STRICT_TRANS_TABLES"});
+        parts.insert(parts.end(),
+                     {"ERROR_FOR_DIVISION_BY_ZERO", "NO_ENGINE_SUBSTITUTION", "NO_ZERO_DATE",
+                      "NO_ZERO_IN_DATE", "STRICT_ALL_TABLES", "STRICT_TRANS_TABLES"});
       if (part == "ANSI")
         parts.insert(parts.end(), {"ANSI_QUOTES", "IGNORE_SPACE", "ONLY_FULL_GROUP_BY",
                                    "PIPES_AS_CONCAT", "REAL_AS_FLOAT"});

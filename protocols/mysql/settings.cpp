@@ -16,38 +16,38 @@ using sql::Kind;
 
 /// What statements have that settings can matter to.
 enum Trait : std::uint32_t {
-  tables = 1U << 0,           ///< names some, or may
-  writes = 1U << 1,           ///< may change something
-  inserts = 1U << 2,          ///< may take a number of AUTO_INCREMENT
-  defines = 1U << 3,          ///< DDL
-  shows = 1U << 4,            ///< SHOW, EXPLAIN, information_schema
-  selects = 1U << 5,          ///< returns the rows of a query
-  time_zone = 1U << 6,        ///< converts between TIMESTAMPs and local times
-  clock = 1U << 7,            ///< asks the clock
-  literals_alone = 1U << 8,   ///< texts that no column lends its collation
-  texts = 1U << 9,            ///< has a text among its values
-  compares_made = 1U << 10,   ///< compares or sorts texts that no column lends its collation
-  octets = 1U << 11,          ///< shows the octets of texts
-  groups = 1U << 12,          ///< aggregates or groups
-  joins_texts = 1U << 13,     ///< `||`
-  negates = 1U << 14,         ///< NOT
-  subtracts = 1U << 15,       ///< `-`
+  tables = 1U << 0,          ///< names some, or may
+  writes = 1U << 1,          ///< may change something
+  inserts = 1U << 2,         ///< may take a number of AUTO_INCREMENT
+  defines = 1U << 3,         ///< DDL
+  shows = 1U << 4,           ///< SHOW, EXPLAIN, information_schema
+  selects = 1U << 5,         ///< returns the rows of a query
+  time_zone = 1U << 6,       ///< converts between TIMESTAMPs and local times
+  clock = 1U << 7,           ///< asks the clock
+  literals_alone = 1U << 8,  ///< texts that no column lends its collation
+  texts = 1U << 9,           ///< has a text among its values
+  compares_made = 1U << 10,  ///< compares or sorts texts that no column lends its collation
+  octets = 1U << 11,         ///< shows the octets of texts
+  groups = 1U << 12,         ///< aggregates or groups
+  joins_texts = 1U << 13,    ///< `||`
+  negates = 1U << 14,        ///< NOT
+  subtracts = 1U << 15,      ///< `-`
   divides = 1U << 16,
-  concatenates = 1U << 17,    ///< GROUP_CONCAT
-  names_days = 1U << 18,      ///< of days and months in a language
+  concatenates = 1U << 17,  ///< GROUP_CONCAT
+  names_days = 1U << 18,    ///< of days and months in a language
   weeks = 1U << 19,
   random = 1U << 20,
   recursive = 1U << 21,
   encrypts = 1U << 22,
-  asks_null = 1U << 23,       ///< IS NULL
+  asks_null = 1U << 23,  ///< IS NULL
   asks_user = 1U << 24,
   asks_insert_id = 1U << 25,
   in_transaction = 1U << 26,
-  changes_rows = 1U << 27,    ///< UPDATE or DELETE
-  timestamps = 1U << 28,      ///< shows or names a TIMESTAMP
-  dates = 1U << 29,           ///< has a date among its values
-  any = 1U << 30,             ///< not only of the connection
-  opaque = 1U << 31           ///< calls what is not known: everything can matter
+  changes_rows = 1U << 27,  ///< UPDATE or DELETE
+  timestamps = 1U << 28,    ///< shows or names a TIMESTAMP
+  dates = 1U << 29,         ///< has a date among its values
+  any = 1U << 30,           ///< not only of the connection
+  opaque = 1U << 31         ///< calls what is not known: everything can matter
 };
 
 /// Of words, while a statement is read: what begins a comparison, and what makes a text in the
@@ -280,6 +280,14 @@ Relevance::Relevance(const sql::Statement& statement, std::span<const sql::Value
 
 void Relevance::take_pattern(std::string_view pattern) {
   for (std::size_t i = 0; i < pattern.size();) {
+    if (pattern[i] == '\'') {
+      // A literal that is part of the pattern, because a column is named after it.
+      const std::size_t end = std::min(pattern.find('\'', i + 1), pattern.size());
+      traits_ |= texts;
+      take_value(pattern.substr(i + 1, end - i - 1));
+      i = end + 1;
+      continue;
+    }
     if (!sql::is_word_octet(pattern[i])) {
       if (pattern.substr(i).starts_with("||")) traits_ |= joins_texts;
       if (pattern[i] == '-') traits_ |= subtracts;
@@ -343,7 +351,10 @@ void Relevance::know_timestamps(const Document& names) {
 bool Relevance::matters(std::string_view name) const {
   if (name == mode_setting) return (traits_ & any) != 0;
   const std::uint32_t wanted = traits_of_setting(name);
-  if ((traits_ & opaque) != 0) return wanted != 0;
+  // Routines keep the sql_mode and the collation that they were made with.
+  constexpr std::uint32_t of_caller =
+      literals_alone | compares_made | octets | asks_user | asks_insert_id;
+  if ((traits_ & opaque) != 0) return (wanted & ~of_caller) != 0 || (traits_ & wanted) != 0;
   // Dates only meet the time zone where something may be stored or compared.
   if (name == "transaction_isolation") return (traits_ & wanted) != 0 && (traits_ & tables) != 0;
   if (name == "time_zone" && (traits_ & (time_zone | timestamps)) == 0)
@@ -353,7 +364,7 @@ bool Relevance::matters(std::string_view name) const {
 
 std::string Relevance::relevant_part(std::string_view name, std::string_view value) const {
   // Levels differ in what they show of other connections in one transaction, and one in any.
-  if (name == "transaction_isolation" && (traits_ & (Trait::in_transaction | opaque)) == 0)
+  if (name == "transaction_isolation" && (traits_ & Trait::in_transaction) == 0)
     return value == "READ-UNCOMMITTED" ? std::string(value) : std::string();
   // Of a collation only the character set shows in octets.
   const bool octets_only = (traits_ & (octets | literals_alone | compares_made | opaque)) == octets;
@@ -365,10 +376,10 @@ std::string Relevance::relevant_part(std::string_view name, std::string_view val
     const std::size_t end = std::min(value.find(',', begin), value.size());
     const std::string_view part = value.substr(begin, end - begin);
     begin = end + 1;
-    const std::uint32_t wanted =
-        part == default_value ? writes | groups | divides | dates | time_zone : traits_of_mode(part);
-    const bool counts = (traits_ & wanted) != 0 || (traits_ & opaque) != 0;
-    if (!counts) continue;
+    const std::uint32_t wanted = part == default_value
+                                     ? writes | groups | divides | dates | time_zone
+                                     : traits_of_mode(part);
+    if ((traits_ & wanted) == 0) continue;
     if (!parts.empty()) parts += ',';
     parts += part;
   }
@@ -399,7 +410,8 @@ std::vector<std::string> timestamps_declared(std::string_view ddl, sql::Mode mod
   std::vector<std::string> names;
   sql::Cursor cursor(ddl, mode);
   for (; !cursor.at_end(); cursor.step())
-    if (cursor.ahead().kind == sql::TokenKind::word && cursor.ahead().word() == sql::Word::timestamp)
+    if (cursor.ahead().kind == sql::TokenKind::word &&
+        cursor.ahead().word() == sql::Word::timestamp)
       names.push_back(sql::name_of(cursor.now(), mode, sql::NameCase::folded));
   return names;
 }

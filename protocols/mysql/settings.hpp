@@ -51,7 +51,7 @@ class Relevance {
 
   std::uint32_t traits_ = 0;
   bool made_text_ = false, in_condition_ = false;  // while the pattern is read
-  std::vector<std::string> words_;  // of the pattern, in lower case
+  std::vector<std::string> words_;                 // of the pattern, in lower case
 };
 
 /// Whether a variable can matter to any statement at all.

@@ -336,7 +336,8 @@ bool contains_word(std::string_view sql, std::string_view word) {
 // or index may be called `password` as well: only the grammar of those statements tells a secret.
 class PasswordRemover {
  public:
-  PasswordRemover(std::string_view sql, sql::Mode mode) : sql_(sql), mode_(mode), lexer_(sql, mode) {}
+  PasswordRemover(std::string_view sql, sql::Mode mode)
+      : sql_(sql), mode_(mode), lexer_(sql, mode) {}
 
   std::optional<std::string> run() {
     const Kind kind = sql::verb_of(sql_, mode_).kind;
@@ -449,7 +450,8 @@ StatementInfo inspect_statement(std::string_view sql, sql::Mode mode,
   if (info.kind == Kind::begin) info.read_only = reads_only(sql, mode);
   if (info.kind == Kind::commit || info.kind == Kind::rollback) info.chain = has_chain(sql, mode);
   if (info.kind == Kind::ddl) info.temporary = second_word_is(sql, mode, "temporary");
-  if (info.kind == Kind::lock || info.kind == Kind::ddl) info.table_locks = table_locks_of(sql, mode);
+  if (info.kind == Kind::lock || info.kind == Kind::ddl)
+    info.table_locks = table_locks_of(sql, mode);
   return info;
 }
 
@@ -480,8 +482,7 @@ void bind_values(StatementInfo& info, std::span<const sql::Value> values, sql::M
       assignment.value =
           value.value_class == sql::ValueClass::null ? "NULL" : std::string(value.text);
     } else if (!user) {
-      assignment.source =
-          with_values(assignment.source, values, assignment.first_parameter, mode);
+      assignment.source = with_values(assignment.source, values, assignment.first_parameter, mode);
     }
   }
 }
@@ -578,8 +579,7 @@ std::optional<std::string> prepared_text(std::string_view sql, sql::Mode mode) {
   }
   cursor.step();
   std::string text;
-  if (cursor.now().kind != TokenKind::string ||
-      !sql::append_string_value(cursor.now(), mode, text))
+  if (cursor.now().kind != TokenKind::string || !sql::append_string_value(cursor.now(), mode, text))
     return std::nullopt;
   return text;
 }

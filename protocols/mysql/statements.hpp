@@ -44,10 +44,10 @@ enum class TableLocks : std::uint8_t {
 /// What a statement does beside reading and writing tables.
 struct StatementInfo {
   sql::Kind kind = sql::Kind::unknown;
-  std::string name;                     ///< see sql::Verb
-  bool chain = false;                   ///< COMMIT or ROLLBACK AND CHAIN
-  bool read_only = false;               ///< START TRANSACTION … READ ONLY
-  bool temporary = false;               ///< DDL of a temporary table
+  std::string name;        ///< see sql::Verb
+  bool chain = false;      ///< COMMIT or ROLLBACK AND CHAIN
+  bool read_only = false;  ///< START TRANSACTION … READ ONLY
+  bool temporary = false;  ///< DDL of a temporary table
   TableLocks table_locks = TableLocks::kept;
   std::vector<Assignment> assignments;  ///< of a SET
 };
@@ -72,8 +72,8 @@ void bind_values(StatementInfo& info, std::span<const sql::Value> values, sql::M
 [[nodiscard]] bool commits_implicitly(const StatementInfo& info, bool locked) noexcept;
 /// True where such a statement begins a transaction on a connection with autocommit off.
 [[nodiscard]] bool begins_implicitly(const StatementInfo& info) noexcept;
-/// True where a statement of such a `pattern` opens its transaction for clients to see, or is one of
-/// its own.
+/// True where a statement of such a `pattern` opens its transaction for clients to see, or is one
+/// of its own.
 [[nodiscard]] bool touches_tables(const StatementInfo& info, std::string_view pattern) noexcept;
 /// Names of the user variables that a statement mentions, lower case and sorted.
 [[nodiscard]] std::vector<std::string> user_variables_in(std::string_view sql, sql::Mode mode);

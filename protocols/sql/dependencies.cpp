@@ -281,13 +281,32 @@ class DependencyReader {
 
   /// A view of MySQL's catalogue that shows more than definitions.
   static bool counts_rows(const std::string& schema, const std::string& table) {
-    static constexpr std::string_view definitions[] = {
-        "character_sets", "check_constraints", "collations", "column_privileges", "columns",
-        "collation_character_set_applicability", "engines", "events", "geometry_columns",
-        "key_column_usage", "keywords", "parameters", "plugins", "referential_constraints",
-        "routines", "schema_privileges", "schemata", "sql_functions", "st_geometry_columns",
-        "table_constraints", "table_privileges", "triggers", "user_privileges", "views",
-        "applicable_roles", "enabled_roles"};
+    static constexpr std::string_view definitions[] = {"character_sets",
+                                                       "check_constraints",
+                                                       "collations",
+                                                       "column_privileges",
+                                                       "columns",
+                                                       "collation_character_set_applicability",
+                                                       "engines",
+                                                       "events",
+                                                       "geometry_columns",
+                                                       "key_column_usage",
+                                                       "keywords",
+                                                       "parameters",
+                                                       "plugins",
+                                                       "referential_constraints",
+                                                       "routines",
+                                                       "schema_privileges",
+                                                       "schemata",
+                                                       "sql_functions",
+                                                       "st_geometry_columns",
+                                                       "table_constraints",
+                                                       "table_privileges",
+                                                       "triggers",
+                                                       "user_privileges",
+                                                       "views",
+                                                       "applicable_roles",
+                                                       "enabled_roles"};
     return schema == "performance_schema" || schema == "sys" ||
            (schema == "information_schema" &&
             std::find(std::begin(definitions), std::end(definitions), table) ==

@@ -140,8 +140,7 @@ TEST_CASE("commands without a statement are told by name, but for what must not 
   const Learned learned = observe(runs);
   REQUIRE_EQ(learned.exchanges.size(), 4);
   CHECK_EQ(learned.exchanges[0].request, Document{{"command", "COM_REGISTER_SLAVE"}});
-  CHECK_EQ(learned.exchanges[1].request,
-           Document({{"command", "COM_REFRESH"}, {"octets", "01"}}));
+  CHECK_EQ(learned.exchanges[1].request, Document({{"command", "COM_REFRESH"}, {"octets", "01"}}));
   CHECK_EQ(learned.exchanges[2].request, Document{{"command", "COM_PROCESS_KILL"}});
   CHECK_EQ(learned.exchanges[3].request, Document{{"command", "0x3e"}});
 }
@@ -211,7 +210,7 @@ TEST_CASE("statements that nothing was bound to, and empty ones, are compiled as
   REQUIRE_EQ(learned.exchanges.size(), 3);
   CHECK_EQ(learned.exchanges[0].request, json_document(R"({"sql": "SELECT ?", "params": []})"));
   CHECK_EQ(learned.exchanges[2].request, json_document(R"({"sql": "SELECT '?'"})"));
-  const Recorded table(learned);        // which allows no problem
+  const Recorded table(learned);  // which allows no problem
   CHECK_EQ(table.answers().size(), 3);
 }
 

@@ -91,7 +91,8 @@ TEST_CASE("COM_RESET_CONNECTION and COM_CHANGE_USER forget the last insert id") 
   Connected connection(table);
   const std::string row_of_7 = " 0137\n", row_of_0 = " 0130\n";
   const Octets reset = command(31);
-  const Octets user = command(17, std::string_view("app\0\0shop\0\x2d\0mysql_native_password\0", 34));
+  const Octets user =
+      command(17, std::string_view("app\0\0shop\0\x2d\0mysql_native_password\0", 34));
   for (const Octets& renewal : {reset, user}) {
     connection.query("INSERT INTO t VALUES (NULL)");
     CHECK_NE(connection.query("SELECT LAST_INSERT_ID()").find(row_of_7), std::string::npos);
@@ -211,25 +212,26 @@ TEST_CASE("unknown commands and handles are errors") {
 }
 
 TEST_CASE("a command that carries no statement is answered as it was recorded") {
-  const Recorded table(recording(
-      {{{{"command", "COM_BINLOG_DUMP"}, {"octets", "0400"}},
-        {{"error", {{"code", 1236}, {"state", "HY000"}, {"message", "no"}}}},
-        {},
-        {}},
-       {{{"command", "COM_REFRESH"}, {"octets", "01"}}, {{"affected", 0}}, {}, {}}}));
+  const Recorded table(
+      recording({{{{"command", "COM_BINLOG_DUMP"}, {"octets", "0400"}},
+                  {{"error", {{"code", 1236}, {"state", "HY000"}, {"message", "no"}}}},
+                  {},
+                  {}},
+                 {{{"command", "COM_REFRESH"}, {"octets", "01"}}, {{"affected", 0}}, {}, {}}}));
   Connected c(table);
   CHECK_EQ(c.ask(command(0x12, std::string_view("\x04\x00", 2))), "1 ffd4042348593030306e6f\n");
   CHECK_EQ(c.ask(command(0x07, "\x01")), "1 00000002000000\n");
   CHECK(c.served.misses().empty());
 }
 
-TEST_CASE("an execution of the statement prepared last is none of an earlier one where that failed") {
-  const Recorded table(recording(
-      {{{{"sql", "INSERT INTO t VALUES (1)"}}, {{"affected", 1}}, {}, {}},
-       {{{"sql", "SELECT no FROM t"}},
-        {{"error", {{"code", 1054}, {"state", "42S22"}, {"message", "no"}}}},
-        {},
-        {}}}));
+TEST_CASE(
+    "an execution of the statement prepared last is none of an earlier one where that failed") {
+  const Recorded table(
+      recording({{{{"sql", "INSERT INTO t VALUES (1)"}}, {{"affected", 1}}, {}, {}},
+                 {{{"sql", "SELECT no FROM t"}},
+                  {{"error", {{"code", 1054}, {"state", "42S22"}, {"message", "no"}}}},
+                  {},
+                  {}}}));
   Connected c(table);
   const Octets execute = packet(from_hex("17ffffffff0001000000"));
   CHECK_EQ(c.ask(command(0x16, "INSERT INTO t VALUES (1)")), "1 000100000000000000000000\n");
@@ -249,12 +251,12 @@ TEST_CASE("a comment alone is answered by OK, nothing at all by an error") {
 }
 
 TEST_CASE("SQL-level handles are known by the connection, what they stand for by the recording") {
-  const Recorded table(recording(
-      {{{{"sql", "SELECT a FROM t"}}, {{"affected", 0}}, {}, {}},
-       {{{"sql", "PREPARE s FROM 'SELEC 1'"}},
-        {{"error", {{"code", 1064}, {"state", "42000"}, {"message", "no"}}}},
-        {},
-        {}}}));
+  const Recorded table(
+      recording({{{{"sql", "SELECT a FROM t"}}, {{"affected", 0}}, {}, {}},
+                 {{{"sql", "PREPARE s FROM 'SELEC 1'"}},
+                  {{"error", {{"code", 1064}, {"state", "42000"}, {"message", "no"}}}},
+                  {},
+                  {}}}));
   Connected c(table);
   CHECK(c.query("PREPARE s FROM 'SELEC 1'").starts_with("1 ff2804"));
   CHECK(c.query("DEALLOCATE PREPARE s").starts_with("1 ffdb04"));
@@ -284,12 +286,12 @@ TEST_CASE("what the recording says of a connection's state wins over what would 
 }
 
 TEST_CASE("a setting that can matter to a statement is part of the question") {
-  const Recorded table(recording(
-      {{{{"sql", "SELECT FROM_UNIXTIME(0)"}}, {{"affected", 1}}, {}, {}},
-       {{{"sql", "SET time_zone = '+09:00'"}}, {{"affected", 0}}, {}, {}},
-       {{{"sql", "SELECT FROM_UNIXTIME(0)"}}, {{"affected", 2}}, {}, {}},
-       {{{"sql", "SET time_zone = DEFAULT"}}, {{"affected", 0}}, {}, {}},
-       {{{"sql", "SELECT id FROM t"}}, {{"affected", 3}}, {}, {}}}));
+  const Recorded table(
+      recording({{{{"sql", "SELECT FROM_UNIXTIME(0)"}}, {{"affected", 1}}, {}, {}},
+                 {{{"sql", "SET time_zone = '+09:00'"}}, {{"affected", 0}}, {}, {}},
+                 {{{"sql", "SELECT FROM_UNIXTIME(0)"}}, {{"affected", 2}}, {}, {}},
+                 {{{"sql", "SET time_zone = DEFAULT"}}, {{"affected", 0}}, {}, {}},
+                 {{{"sql", "SELECT id FROM t"}}, {{"affected", 3}}, {}, {}}}));
   Connected c(table);
   (void)c.query("SET time_zone = '+09:00'");
   CHECK_EQ(c.query("SELECT FROM_UNIXTIME(0)"), "1 00020002000000\n");

@@ -119,8 +119,9 @@ TEST_CASE("a session tells what differs from what most of the recording has") {
 }
 
 TEST_CASE("SET TRANSACTION is for the next transaction only") {
-  const Document profile = {{"version", "8.0.30"},
-                            {"settings", {{"collation_connection", "utf8mb4_general_ci"}, {"user", "u"}}}};
+  const Document profile = {
+      {"version", "8.0.30"},
+      {"settings", {{"collation_connection", "utf8mb4_general_ci"}, {"user", "u"}}}};
   Session session(&profile);
   session.open("u", "shop", 45, false);
   session.apply(session.inspect("SET TRANSACTION ISOLATION LEVEL READ COMMITTED"));
