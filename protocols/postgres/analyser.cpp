@@ -8,11 +8,13 @@
 #include <set>
 
 #include "protocols/postgres/answer.hpp"
+#include "protocols/postgres/clock.hpp"
 #include "protocols/postgres/image.hpp"
 #include "protocols/postgres/keys.hpp"
 #include "protocols/postgres/request.hpp"
 #include "protocols/postgres/row_planner.hpp"
 #include "protocols/postgres/schema.hpp"
+#include "protocols/postgres/session.hpp"
 #include "protocols/postgres/shape_book.hpp"
 #include "protocols/postgres/transaction.hpp"
 #include "protocols/postgres/utility.hpp"
@@ -26,15 +28,11 @@ bool is_of_client(std::string_view name) noexcept {
   return name == "application_name" || name == "session_authorization";
 }
 
-/// Errors and warnings about the connection's own statements, portals and transaction.
+/// Codes of errors and warnings about the connection's own statements, portals and transaction.
 bool is_of_connection(const Fields& fields) {
   static const std::set<std::string_view> codes = {"25P02", "26000", "34000", "42P05",
                                                    "42P03", "25P01", "25001", "3B001"};
   return codes.contains(field(fields, 'C'));
-}
-
-bool is_of_connection(const StatementAnswer& answer) {
-  return answer.error && is_of_connection(*answer.error);
 }
 
 /// How many rows a write says that it touched: the last word of `INSERT 0 2`, `UPDATE 1`.
@@ -119,6 +117,19 @@ Control control_of(sql::Kind kind) noexcept {
   }
 }
 
+/// What the session's connection said of itself at its start, as login_of(startup).
+std::map<std::string, std::string> login_of(const SessionHeader& session) {
+  std::map<std::string, std::string> login;
+  const Document& facts = session.facts;
+  if (!facts.is_object()) return login;
+  if (facts.contains("settings") && facts["settings"].is_object())
+    for (const auto& [name, value] : facts["settings"].items())
+      login[name] = text_of_value(value).value_or("");
+  for (const char* name : {"user", "database"})
+    if (facts.contains(name)) login[name] = text_of_value(facts[name]).value_or("");
+  return login;
+}
+
 /// What the serving role answers without the table, if all went well.
 bool is_synthesised(sql::Kind kind) noexcept {
   switch (kind) {
@@ -137,6 +148,40 @@ bool is_synthesised(sql::Kind kind) noexcept {
     default:
       return false;
   }
+}
+
+/// Whether nothing but the clock was read, in a style that the serving role can print.
+bool shows_this_run(const StatementRequest& request, const StatementAnswer& answer,
+                    const SessionHeader& session) {
+  if (answer.error || !parse_clock_query(request.sql, sql_mode())) return false;
+  const Document parameters = session.facts.is_object()
+                                  ? session.facts.value("parameters", Document::object())
+                                  : Document::object();
+  return !parameters.contains("DateStyle") ||
+         text_of_value(parameters["DateStyle"]).value_or("").starts_with("ISO");
+}
+
+/// Tables and sequences of another database than the first recorded one are other ones. What their
+/// rows show is not compared with those of the same name.
+void move_to_database(std::string_view database, Analysis& analysis) {
+  for (std::vector<KeyPath>* paths : {&analysis.reads, &analysis.contents, &analysis.writes})
+    for (KeyPath& path : *paths) {
+      const std::size_t at = !path.empty() && path.front() == outside_transactions ? 1 : 0;
+      if (path.size() > at) path[at] = fmt::format("{}/{}", database, path[at]);
+    }
+  analysis.determined.clear();
+  analysis.rows = {};
+}
+
+/// An error that the serving role makes by itself. Of the codes that speak of the transaction, but
+/// for that of a failed block, only those of statements about the transaction, cursors and so on:
+/// others (VACUUM, LOCK, CREATE INDEX CONCURRENTLY) are answered as recorded.
+bool is_of_connection(const StatementRequest& request, const StatementAnswer& answer) {
+  if (!answer.error || !is_of_connection(*answer.error)) return false;
+  const sql::Kind kind = sql::verb_of(request.sql, sql_mode()).kind;
+  return field(*answer.error, 'C') == "25P02" || control_of(kind) != Control::none ||
+         is_synthesised(kind) || kind == sql::Kind::prepare || kind == sql::Kind::execute ||
+         kind == sql::Kind::fetch;
 }
 
 class PostgresAnalyser final : public Analyser {
@@ -164,7 +209,13 @@ class PostgresAnalyser final : public Analyser {
   void control(const StatementRequest& request, const StatementAnswer& answer,
                const sql::Verb& verb, Analysis& analysis) const;
   void data(const StatementRequest& request, const StatementAnswer& answer, Analysis& analysis);
-  [[nodiscard]] Identity identity_of(const StatementRequest& request);
+  [[nodiscard]] Identity identity_of(const StatementRequest& request, std::string_view session);
+  [[nodiscard]] std::string session_part_of(const StatementRequest& request);
+  void enter(const SessionHeader& session);
+  [[nodiscard]] bool in_other_database() const {
+    return !is_first_database(session_->view().database);
+  }
+  [[nodiscard]] bool is_first_database(std::string_view database) const;
   [[nodiscard]] const sql::Dependencies& keys(std::string_view pattern, const std::string& sql);
   [[nodiscard]] const sql::RowPlan& plan(std::string_view pattern);
 
@@ -172,6 +223,12 @@ class PostgresAnalyser final : public Analyser {
   std::map<std::string, std::string> set_values_;         // by set_key
   std::set<std::pair<std::string, std::string>> set_in_;  // (session, setting)
   std::set<std::string> unparsed_;
+  std::set<std::string> accepted_;                   // logins, by login_key
+  std::map<std::string, std::string> refused_;       // the same, and the image of the error
+  std::optional<SessionDefaults> session_defaults_;  // of the first session
+  std::optional<RecordedSession> session_;           // the one that is analysed
+  std::string session_id_;
+  std::set<std::string> session_keys_;
   std::string definitions_;                                      // the DDL that was recorded
   std::map<std::string, std::array<std::string, 3>> locations_;  // file, line, routine by SQLSTATE
   mutable ShapeBook shapes_;
@@ -212,8 +269,10 @@ void PostgresAnalyser::learn_setting(const SessionHeader& session, const Stateme
     if (!set) return;
     set_in_.emplace(id, set->name);
     statement_.assign(request.sql, sql_mode());
-    if (answer.parameters.size() == 1)
-      set_values_.emplace(set_key(statement_.pattern()), answer.parameters[0].second);
+    std::string told;
+    for (const auto& [name, value] : answer.parameters)
+      told.append(name).append(1, '\0').append(value).append(1, '\0');
+    if (!told.empty()) set_values_.emplace(set_key(statement_.pattern()), std::move(told));
   }
 }
 
@@ -221,32 +280,71 @@ void PostgresAnalyser::learn(const SessionHeader& session, const Exchange& excha
   std::vector<Problem> ignored;
   const StatementRequest request = request_of_document(exchange.request, ignored);
   const StatementAnswer answer = answer_of_document(exchange.answer, ignored);
+  session_.reset();  // what is learned again is analysed again
   learn_parameters(session);
+  if (!request.login.empty()) {
+    if (answer.error) refused_.emplace(login_key(request.login), encode_image(answer));
+    return;
+  }
+  accepted_.insert(login_key(login_of(session)));
+  if (!session_defaults_) session_defaults_ = session_defaults(RecordedSession(session).view());
   for (const Fields& notice : answer.notices) learn_location(notice);
   if (answer.error) learn_location(*answer.error);
-  if (!ignored.empty() || is_of_connection(answer)) return;
+  if (!ignored.empty() || is_of_connection(request, answer)) return;
   learn_setting(session, request, answer);
-  if (!answer.error && sql::verb_of(request.sql, sql_mode()).kind == sql::Kind::ddl)
+  if (!answer.error && sql::verb_of(request.sql, sql_mode()).kind == sql::Kind::ddl &&
+      is_first_database(RecordedSession(session).view().database))
     definitions_ += request.sql + ";\n";
   if (sql::split(request.sql, sql_mode()).size() > 1) unparsed_.insert(unparsed_key(request.sql));
   statement_.assign(request.sql, sql_mode());
   shapes_.learn(statement_, request, answer);
+  const std::string_view pattern = statement_.pattern();
+  shapes_.learn(pattern, needs_of(request, answer, keys(pattern, request.sql)));
 }
 
-Identity PostgresAnalyser::identity_of(const StatementRequest& request) {
+/// What of the session under way is part of the question.
+std::string PostgresAnalyser::session_part_of(const StatementRequest& request) {
   statement_.assign(request.sql, sql_mode());
   const Shape* shape = shapes_.find(statement_.pattern());
-  std::vector<Oid> types = parameter_types(statement_, request.types, shape);
+  if (shape == nullptr || !session_ || !session_defaults_) return {};
+  std::string part = session_part(shape->needs, session_->view(), *session_defaults_);
+  if (!part.empty()) session_keys_.insert(session_key(part, statement_.pattern()));
+  return part;
+}
+
+/// Sessions come one after the other.
+void PostgresAnalyser::enter(const SessionHeader& session) {
+  const std::string id = fmt::format("{}/{}", session.recording, session.connection);
+  if (session_ && session_id_ == id) return;
+  session_id_ = id;
+  session_.emplace(session);
+}
+
+/// Also where either is not known.
+bool PostgresAnalyser::is_first_database(std::string_view database) const {
+  if (!session_defaults_ || database.empty()) return true;
+  const auto first = session_defaults_->find("database");
+  return first == session_defaults_->end() || database == first->second;
+}
+
+Identity PostgresAnalyser::identity_of(const StatementRequest& request, std::string_view session) {
+  statement_.assign(request.sql, sql_mode());
+  const Shape* shape = shapes_.find(statement_.pattern());
   Identity identity;
+  if (shape != nullptr && shape->never_parsed) {
+    writer_.write_unparsed(statement_, request.types, session, identity);
+    return identity;
+  }
+  std::vector<Oid> types = parameter_types(statement_, request.types, shape);
   const std::string_view prefix = request.partial    ? partial_prefix
                                   : request.describe ? describe_prefix
                                                      : std::string_view{};
-  writer_.write(statement_, types, request.parameters, prefix, request.copy, identity);
+  writer_.write(statement_, types, request.parameters, prefix, request.copy, session, identity);
   return identity;
 }
 
 Identity PostgresAnalyser::identify(const Document& request, std::vector<Problem>& problems) {
-  return identity_of(request_of_document(request, problems));
+  return identity_of(request_of_document(request, problems), {});
 }
 
 std::string PostgresAnalyser::encode(const Document&, const Document& answer,
@@ -254,23 +352,32 @@ std::string PostgresAnalyser::encode(const Document&, const Document& answer,
   return encode_image(answer_of_document(answer, problems));
 }
 
-Analysis PostgresAnalyser::analyse(const SessionHeader&, const Exchange& exchange,
+Analysis PostgresAnalyser::analyse(const SessionHeader& session, const Exchange& exchange,
                                    std::vector<Problem>& problems) {
   const StatementRequest request = request_of_document(exchange.request, problems);
   const StatementAnswer answer = answer_of_document(exchange.answer, problems);
   Analysis analysis;
-  analysis.identity = identity_of(request);
+  enter(session);
+  analysis.identity = identity_of(request, session_part_of(request));
+  session_->follow(request, answer);
+  if (!request.login.empty()) {
+    analysis.identity.canonical = login_key(request.login);
+    analysis.effect = Effect::none;
+    return analysis;
+  }
   const sql::Verb verb = sql::verb_of(request.sql, sql_mode());
   if (control_of(verb.kind) != Control::none) {
     control(request, answer, verb, analysis);
-  } else if (is_of_connection(answer) || (request.describe && !answer.error) ||
+  } else if (is_of_connection(request, answer) || (request.describe && !answer.error) ||
              (is_synthesised(verb.kind) && !answer.error) ||
+             shows_this_run(request, answer, session) ||
              (verb.kind == sql::Kind::prepare && parse_prepare(request.sql, sql_mode()) &&
               !answer.error)) {
     analysis.effect = Effect::none;
   } else {
     data(request, answer, analysis);
   }
+  if (in_other_database()) move_to_database(session_->view().database, analysis);
   if (analysis.effect != Effect::none) analysis.image = encode_image(answer);
   return analysis;
 }
@@ -281,10 +388,13 @@ void PostgresAnalyser::control(const StatementRequest&, const StatementAnswer& a
   analysis.effect = Effect::none;
   analysis.control = control_of(verb.kind);
   analysis.control_name = verb.name;
-  if (analysis.control == Control::commit && answer.tag == "ROLLBACK")
+  if (analysis.control == Control::commit && answer.tag == "ROLLBACK") {
+    // Not the COMMIT of the same words that may be refused: that of a failed block can't be.
+    analysis.identity.canonical.insert(0, "of a failed block: ");
     analysis.control = Control::rollback;
+  }
   if (!answer.error) return;
-  if (analysis.control == Control::commit && !is_of_connection(answer)) {
+  if (analysis.control == Control::commit && !is_of_connection(*answer.error)) {
     analysis.effect = Effect::read;
     analysis.reads = {{}};
     analysis.changed = false;
@@ -304,18 +414,23 @@ void PostgresAnalyser::data(const StatementRequest& request, const StatementAnsw
     return;
   }
   if (is_synthesised(kind)) return;  // an error of SET or SHOW: a matter of the text alone
+  if (pattern_of(analysis.identity.canonical).starts_with(describe_prefix)) {
+    // What can't be prepared changes nothing, and only definitions can make it otherwise.
+    analysis.reads = {{"@catalog"}};
+    return;
+  }
   const sql::Dependencies& found = keys(pattern_of(analysis.identity.canonical), request.sql);
   analysis.effect = found.effect;
   analysis.reads = found.reads;
   analysis.writes = found.writes;
   analysis.understood = found.understood;
-  if (!request.describe && !answer.error) analysis.unsteady = found.unsteady;
-  // Of a describe, of COPY and of an error nothing is claimed beyond the tables.
-  if (found.understood && !request.describe && !request.partial && !request.copy)
+  if (!answer.error) analysis.unsteady = found.unsteady;
+  // Of COPY and of an error nothing is claimed beyond the tables.
+  if (found.understood && !request.partial && !request.copy)
     analysis.rows = sql::fill(plan(statement_.pattern()),
                               sql::values_of(analysis.identity.canonical), row_result_of(answer));
   if (found.effect != Effect::write) return;
-  analysis.changed = !answer.error && !request.describe && !touched_nothing(answer.tag);
+  analysis.changed = !answer.error && !touched_nothing(answer.tag);
   if (!answer.error) return;
   const bool anything = std::ranges::count(found.reads, KeyPath()) > 0;
   if (!anything) analysis.rows.violation = violation_of(*answer.error, analysis.rows);
@@ -341,6 +456,9 @@ Document PostgresAnalyser::profile() const {
   Document profile = Document::object();
   profile["parameters"] = Document::object();
   for (const auto& [name, value] : parameters_) profile["parameters"][name] = document_of(value);
+  if (session_defaults_)
+    for (const auto& [name, value] : *session_defaults_)
+      profile["session"][name] = document_of(value);
   profile["settings"] = Document::object();
   for (const auto& [name, value] : settings_) profile["settings"][name] = document_of(value);
   for (const auto& [code, location] : locations_)
@@ -353,6 +471,10 @@ std::vector<std::pair<std::string, std::string>> PostgresAnalyser::shapes() cons
   std::vector<std::pair<std::string, std::string>> all = shapes_.encode();
   for (const auto& [key, value] : set_values_) all.emplace_back(key, value);
   for (const std::string& key : unparsed_) all.emplace_back(key, "1");
+  for (const std::string& key : session_keys_) all.emplace_back(key, "1");
+  // Who was let in at other times was refused for what no startup message shows: a password.
+  for (const auto& [key, error] : refused_)
+    if (!accepted_.contains(key)) all.emplace_back(key, error);
   std::ranges::sort(all);
   return all;
 }

@@ -107,6 +107,26 @@ std::string canonical_date_style(std::string_view value, std::string_view presen
   return style + ", " + order;
 }
 
+/// `a,b` and `a, b` are one list.
+std::string canonical_list(std::string_view value) {
+  std::string list;
+  bool quoted = false, between = true;  // behind a comma
+  for (const char c : value) {
+    if (c == '"') quoted = !quoted;
+    if (!quoted && (c == ' ' || c == '\t' || c == '\n') && (between || list.ends_with(' ')))
+      continue;
+    between = !quoted && c == ',';
+    if (between) {
+      while (list.ends_with(' ')) list.pop_back();
+      list += ", ";
+    } else {
+      list += c;
+    }
+  }
+  while (list.ends_with(' ')) list.pop_back();
+  return list;
+}
+
 std::string canonical_boolean(std::string_view value) {
   const std::string word = lower(value);
   if (word == "on" || word == "true" || word == "yes" || word == "1") return "on";
@@ -117,6 +137,7 @@ std::string canonical_boolean(std::string_view value) {
 }  // namespace
 
 void Settings::start_with(std::string_view name, std::string_view value) {
+  ++version_;
   const std::string key = lower(name);
   defaults_[key] = value;
   current_[key] = value;
@@ -128,14 +149,15 @@ void Settings::tell(std::string_view name) {
 }
 
 void Settings::set(std::string_view name, std::string_view value, bool local) {
+  ++version_;
   const std::string key = lower(name);
-  if (local && !locals_.contains(key))
-    locals_[key] = current_.contains(key) ? current_[key] : std::string(default_setting(key));
+  if (local && !locals_.contains(key)) locals_[key] = this->value(key);
   if (!local) locals_.erase(key);
   current_[key] = value;
 }
 
 void Settings::reset(std::string_view name) {
+  ++version_;
   const std::string key = lower(name);
   const auto found = defaults_.find(key);
   if (found == defaults_.end())
@@ -145,6 +167,7 @@ void Settings::reset(std::string_view name) {
 }
 
 void Settings::reset_all() {
+  ++version_;
   // Settings that the client can't set keep their values through RESET ALL, as those equal their
   // defaults.
   current_ = defaults_;
@@ -164,13 +187,20 @@ void Settings::begin() {
 }
 
 void Settings::commit() {
-  for (const auto& [name, before] : locals_) current_[name] = before;
+  ++version_;
+  for (auto& [name, before] : locals_) {
+    if (before)
+      current_[name] = std::move(*before);
+    else
+      current_.erase(name);
+  }
   locals_.clear();
   savepoints_.clear();
   at_begin_.reset();
 }
 
 void Settings::rollback() {
+  ++version_;
   if (at_begin_) current_ = std::move(*at_begin_);
   locals_.clear();
   savepoints_.clear();
@@ -182,6 +212,7 @@ void Settings::savepoint() {
 }
 
 void Settings::rollback_to(std::size_t depth) {
+  ++version_;
   if (depth >= savepoints_.size()) return;
   current_ = savepoints_[depth];
   savepoints_.resize(depth + 1);
@@ -222,6 +253,7 @@ std::string canonical_setting(std::string_view name, std::string_view value,
   if (key == "standard_conforming_strings" || key == "default_transaction_read_only" ||
       key == "transaction_read_only" || key == "escape_string_warning")
     return canonical_boolean(value);
+  if (key == "search_path") return canonical_list(value);
   if (key == "intervalstyle" || key == "client_min_messages") return lower(value);
   return std::string(value);
 }
