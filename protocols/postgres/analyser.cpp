@@ -212,6 +212,8 @@ class PostgresAnalyser final : public Analyser {
   [[nodiscard]] Identity identity_of(const StatementRequest& request, std::string_view session);
   [[nodiscard]] std::string session_part_of(const StatementRequest& request);
   void enter(const SessionHeader& session);
+  void learn_custom(const StatementRequest& request);
+  [[nodiscard]] std::set<std::string, std::less<>> noise() const;
   [[nodiscard]] bool in_other_database() const {
     return !is_first_database(session_->view().database);
   }
@@ -229,7 +231,9 @@ class PostgresAnalyser final : public Analyser {
   std::optional<RecordedSession> session_;           // the one that is analysed
   std::string session_id_;
   std::set<std::string> session_keys_;
-  std::string definitions_;                                      // the DDL that was recorded
+  std::map<std::string, std::multiset<std::string>> custom_values_;  // by setting
+  bool analysed_ = false;    // what is learned from now on is what was learned before, renamed
+  std::string definitions_;  // the DDL that was recorded
   std::map<std::string, std::array<std::string, 3>> locations_;  // file, line, routine by SQLSTATE
   mutable ShapeBook shapes_;
   std::map<std::string, sql::Dependencies, std::less<>> keys_;
@@ -276,6 +280,25 @@ void PostgresAnalyser::learn_setting(const SessionHeader& session, const Stateme
   }
 }
 
+/// The values of settings that the application makes up.
+void PostgresAnalyser::learn_custom(const StatementRequest& request) {
+  auto set = parse_set(request.sql, sql_mode());
+  if (!set) set = parse_set_config(request.sql, sql_mode());
+  if (!set || set->name.find('.') == std::string::npos || set->to_default) return;
+  bind(*set, request.parameters);
+  custom_values_[set->name].insert(set->value);
+}
+
+std::set<std::string, std::less<>> PostgresAnalyser::noise() const {
+  constexpr std::size_t enough = 3;
+  std::set<std::string, std::less<>> names;
+  for (const auto& [name, values] : custom_values_) {
+    const std::set<std::string> distinct(values.begin(), values.end());
+    if (values.size() >= enough && distinct.size() == values.size()) names.insert(name);
+  }
+  return names;
+}
+
 void PostgresAnalyser::learn(const SessionHeader& session, const Exchange& exchange) {
   std::vector<Problem> ignored;
   const StatementRequest request = request_of_document(exchange.request, ignored);
@@ -292,6 +315,7 @@ void PostgresAnalyser::learn(const SessionHeader& session, const Exchange& excha
   if (answer.error) learn_location(*answer.error);
   if (!ignored.empty() || is_of_connection(request, answer)) return;
   learn_setting(session, request, answer);
+  if (!answer.error && !analysed_) learn_custom(request);
   if (!answer.error && sql::verb_of(request.sql, sql_mode()).kind == sql::Kind::ddl &&
       is_first_database(RecordedSession(session).view().database))
     definitions_ += request.sql + ";\n";
@@ -307,6 +331,7 @@ std::string PostgresAnalyser::session_part_of(const StatementRequest& request) {
   statement_.assign(request.sql, sql_mode());
   const Shape* shape = shapes_.find(statement_.pattern());
   if (shape == nullptr || !session_ || !session_defaults_) return {};
+  if (session_defaults_->noise.empty()) session_defaults_->noise = noise();
   std::string part = session_part(shape->needs, session_->view(), *session_defaults_);
   if (!part.empty()) session_keys_.insert(session_key(part, statement_.pattern()));
   return part;
@@ -323,8 +348,8 @@ void PostgresAnalyser::enter(const SessionHeader& session) {
 /// Also where either is not known.
 bool PostgresAnalyser::is_first_database(std::string_view database) const {
   if (!session_defaults_ || database.empty()) return true;
-  const auto first = session_defaults_->find("database");
-  return first == session_defaults_->end() || database == first->second;
+  const auto first = session_defaults_->facts.find("database");
+  return first == session_defaults_->facts.end() || database == first->second;
 }
 
 Identity PostgresAnalyser::identity_of(const StatementRequest& request, std::string_view session) {
@@ -357,6 +382,7 @@ Analysis PostgresAnalyser::analyse(const SessionHeader& session, const Exchange&
   const StatementRequest request = request_of_document(exchange.request, problems);
   const StatementAnswer answer = answer_of_document(exchange.answer, problems);
   Analysis analysis;
+  analysed_ = true;
   enter(session);
   analysis.identity = identity_of(request, session_part_of(request));
   session_->follow(request, answer);
@@ -457,8 +483,9 @@ Document PostgresAnalyser::profile() const {
   profile["parameters"] = Document::object();
   for (const auto& [name, value] : parameters_) profile["parameters"][name] = document_of(value);
   if (session_defaults_)
-    for (const auto& [name, value] : *session_defaults_)
+    for (const auto& [name, value] : session_defaults_->facts)
       profile["session"][name] = document_of(value);
+  for (const std::string& name : noise()) profile["noise"].push_back(document_of(name));
   profile["settings"] = Document::object();
   for (const auto& [name, value] : settings_) profile["settings"][name] = document_of(value);
   for (const auto& [code, location] : locations_)

@@ -123,7 +123,9 @@ void Executor::begin_session(std::string_view compared_user, std::string_view co
   const Document& profile = table_.profile();
   if (!profile.is_object() || !profile.contains("session")) return;
   for (const auto& [name, value] : profile["session"].items())
-    session_defaults_.emplace(name, octets_of(value));
+    session_defaults_.facts.emplace(name, octets_of(value));
+  if (profile.contains("noise"))
+    for (const Document& name : profile["noise"]) session_defaults_.noise.insert(octets_of(name));
 }
 
 std::string_view Executor::session_part(const ServedStatement& statement) {

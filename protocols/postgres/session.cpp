@@ -61,8 +61,9 @@ void add(std::string_view name, std::string_view value, std::string& part) {
 /// A fact that the recording, or the connection, does not tell is not compared.
 void compare(std::string_view name, std::string_view value, const SessionDefaults& defaults,
              std::string& part) {
-  const auto found = defaults.find(name);
-  if (found != defaults.end() && !value.empty() && value != found->second) add(name, value, part);
+  const auto found = defaults.facts.find(name);
+  if (found != defaults.facts.end() && !value.empty() && value != found->second)
+    add(name, value, part);
 }
 
 // --- what matters to a statement -----------------------------------------------------------------
@@ -241,7 +242,7 @@ class Reader {
 SessionDefaults session_defaults(const SessionView& session) {
   SessionDefaults defaults;
   const auto keep = [&](std::string_view name, std::string value) {
-    if (!value.empty()) defaults.emplace(name, std::move(value));
+    if (!value.empty()) defaults.facts.emplace(name, std::move(value));
   };
   keep("database", std::string(session.database));
   keep("role", role_of(session));
@@ -263,9 +264,11 @@ std::string session_part(const SessionNeeds& needs, const SessionView& session,
   if (has(SessionNeeds::read_only) && reads_only(session.settings))
     add("transaction_read_only", "on", part);
   if (has(SessionNeeds::block) && session.in_block) add("transaction_block", "open", part);
-  for (const std::string& name : needs.settings)
-    if (const auto value = session.settings.value(name); value && !value->empty())
-      add(name, *value, part);
+  for (const auto& [name, value] : session.settings.custom()) {
+    const bool named = std::ranges::find(needs.settings, name) != needs.settings.end();
+    const bool read = has(SessionNeeds::database) && !defaults.noise.contains(name);
+    if (!value.empty() && (named || read)) add(name, value, part);
+  }
   return part;
 }
 

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,12 +27,18 @@ struct SessionView {
   bool in_block = false;  ///< BEGIN was executed
 };
 
-/// The facts of the first recorded session, by name, as far as it tells them.
-using SessionDefaults = std::map<std::string, std::string, std::less<>>;
+/// What a session is compared with.
+struct SessionDefaults {
+  /// The facts of the first recorded session, by name, as far as it tells them.
+  std::map<std::string, std::string, std::less<>> facts;
+  /// Settings that an application makes up (`app.request_id`) and never gave the same value twice.
+  std::set<std::string, std::less<>> noise;
+};
 [[nodiscard]] SessionDefaults session_defaults(const SessionView& session);
 
 /// `name=value` of each fact that `needs` holds and whose value is not the default one; empty where
-/// there is none. For the role: with `role` as such, with `database` where it was set.
+/// there is none. With `database`, which stands for every use of tables, the role counts where it
+/// was set, and so do the application's own settings: views, policies and functions may read them.
 [[nodiscard]] std::string session_part(const SessionNeeds& needs, const SessionView& session,
                                        const SessionDefaults& defaults);
 

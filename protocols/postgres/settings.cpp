@@ -182,6 +182,14 @@ std::string Settings::value_or(std::string_view name, std::string_view otherwise
   return value(name).value_or(std::string(otherwise));
 }
 
+std::vector<std::pair<std::string_view, std::string_view>> Settings::custom() const {
+  std::vector<std::pair<std::string_view, std::string_view>> found;
+  for (const auto& [name, value] : current_)
+    if (name.find('.') != std::string::npos && name != scope_setting)
+      found.emplace_back(name, value);
+  return found;
+}
+
 void Settings::begin() {
   at_begin_ = current_;
 }

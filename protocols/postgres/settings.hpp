@@ -29,6 +29,9 @@ class Settings {
   [[nodiscard]] std::optional<std::string> value(std::string_view name) const;
   [[nodiscard]] std::string value_or(std::string_view name, std::string_view otherwise) const;
 
+  /// Of the settings that an application makes up (`app.tenant`): name and value.
+  [[nodiscard]] std::vector<std::pair<std::string_view, std::string_view>> custom() const;
+
   /// Another number after every call that may have changed a value.
   [[nodiscard]] std::uint64_t version() const noexcept { return version_; }
 

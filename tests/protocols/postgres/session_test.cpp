@@ -80,7 +80,8 @@ TEST_CASE("a setting is part of a question that it can matter to, and of no othe
             false},
            {"SET app.tenant = 'b'", "SELECT v FROM t WHERE w = current_setting('app.tenant')",
             a_row, true},
-           {"SET app.tenant = 'b'", "SELECT v FROM t", a_row, false},
+           {"SET app.tenant = 'b'", "SELECT v FROM t", a_row, true},
+           {"SET app.tenant = 'b'", "SELECT 1 + 1", a_row, false},
            {"SELECT set_config('app.tenant', 'b', false)", "SELECT current_setting('app.tenant')",
             a_row, true},
            {"SET ROLE clerk", "SELECT v FROM t", a_row, true},
@@ -121,6 +122,17 @@ TEST_CASE("what a transaction set goes with it") {
   CHECK(after({"SET search_path = b", "RESET ALL"}) == plain);
   CHECK(after({"SET search_path = b", "DISCARD ALL"}) == plain);
   CHECK(after({"SET search_path = b", "SET search_path TO DEFAULT"}) == plain);
+}
+
+TEST_CASE("a setting that never has the same value twice tells nothing of what is found") {
+  const auto part = [](std::vector<const char*> sets) {
+    std::vector<Exchange> exchanges;
+    for (const char* sql : sets) exchanges.push_back(said(sql));
+    exchanges.push_back(said("SELECT v FROM t", a_row));
+    return last_identity(exchanges, header("shop", "ann", 2));
+  };
+  CHECK(part({"SET app.x = 'a1'", "SET app.x = 'b2'", "SET app.x = 'c3'"}) == part({}));
+  CHECK(part({"SET app.x = 'a1'", "SET app.x = 'b2'", "SET app.x = 'a1'"}) != part({}));
 }
 
 TEST_CASE("another database is another question, and its tables are other tables") {

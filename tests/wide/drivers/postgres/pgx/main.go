@@ -67,7 +67,7 @@ func writes(c *pgx.Conn) {
 	batch.Queue("UPDATE task SET done = $2 WHERE id = $1", 2, true)
 	batch.Queue("SELECT count(*) FROM task WHERE done")
 	results := c.SendBatch(ctx, batch)
-	for range 2 {
+	for i := 0; i < 2; i++ {
 		tag, err := results.Exec()
 		say(err)
 		fmt.Println("  ", tag)
