@@ -17,7 +17,6 @@ namespace {
 using Clock = ClockColumn::Clock;
 
 constexpr Microseconds second = 1'000'000, day = 86'400 * second;
-constexpr std::int64_t seconds_from_1970_to_2000 = 946'684'800;
 
 struct Function {
   std::string_view name;

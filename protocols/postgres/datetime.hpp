@@ -10,6 +10,7 @@
 namespace understudy::postgres {
 
 using Microseconds = std::int64_t;
+inline constexpr std::int64_t seconds_from_1970_to_2000 = 946'684'800;
 
 struct TimeWithZone {
   Microseconds time = 0;

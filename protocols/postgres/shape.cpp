@@ -8,7 +8,7 @@
 namespace understudy::postgres {
 namespace {
 
-constexpr std::uint8_t version = 2;
+constexpr std::uint8_t shape_version = 2;
 
 bool read_variant(ByteReader& reader, std::size_t slots, ShapeVariant& variant) {
   for (const std::uint8_t value_class : reader.take(slots))
@@ -60,7 +60,7 @@ std::string login_key(const std::map<std::string, std::string>& login) {
 std::string encode_shape(const Shape& shape) {
   Octets octets;
   ByteWriter writer(octets);
-  writer.byte(version);
+  writer.byte(shape_version);
   writer.byte(shape.partial ? 1 : 0);
   writer.byte(shape.describe_fails ? 1 : 0);
   writer.byte(shape.never_parsed ? 1 : 0);
@@ -84,7 +84,7 @@ std::string encode_shape(const Shape& shape) {
 
 std::optional<Shape> decode_shape(Bytes octets) {
   ByteReader reader(octets);
-  if (reader.be<std::uint8_t>() != version) return std::nullopt;
+  if (reader.be<std::uint8_t>() != shape_version) return std::nullopt;
   Shape shape;
   shape.partial = reader.be<std::uint8_t>() != 0;
   shape.describe_fails = reader.be<std::uint8_t>() != 0;

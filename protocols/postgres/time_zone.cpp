@@ -12,8 +12,6 @@
 namespace understudy::postgres {
 namespace {
 
-constexpr std::int64_t seconds_from_1970_to_2000 = 946'684'800;
-
 bool is_utc(std::string_view zone) noexcept {
   static constexpr std::array<std::string_view, 7> names = {"UTC", "Etc/UTC", "GMT",      "Etc/GMT",
                                                             "UCT", "Zulu",    "Universal"};

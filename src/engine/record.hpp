@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "store/config.hpp"
 #include "understudy/observer.hpp"
@@ -26,7 +27,8 @@ struct RecordCounters {
 /// One run of `understudy record`. Single-threaded; outlives its connections.
 class Recording {
  public:
-  /// `warn(service, text)` is called for everything a person should read.
+  /// `warn(service, text)` is called for everything a person should read; where several connections
+  /// give cause for the same, for the first of them.
   using Warn = std::function<void(const std::string& service, const std::string& text)>;
 
   Recording(std::filesystem::path mock_set, Warn warn);
@@ -35,14 +37,19 @@ class Recording {
     return counters_;
   }
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
+  /// Service and text of the warnings, and how often there was cause for each.
+  using Warned = std::map<std::pair<std::string, std::string>, std::uint64_t>;
+  [[nodiscard]] const Warned& warned() const noexcept { return warned_; }
 
  private:
   friend class RecordedConnection;
   [[nodiscard]] Moment now();
+  [[nodiscard]] bool is_new(const std::string& service, const std::string& text);
 
   std::filesystem::path mock_set_;
   std::string name_;
   Warn warn_;
+  Warned warned_;
   std::map<std::string, RecordCounters> counters_;
   std::uint64_t tick_ = 0;
   std::chrono::steady_clock::time_point began_;
