@@ -16,7 +16,7 @@ namespace {
 
 using Clock = ClockColumn::Clock;
 
-constexpr Microseconds second = 1'000'000, day = 86'400 * second;
+constexpr Microseconds one_second = 1'000'000, one_day = 86'400 * one_second;
 
 struct Function {
   std::string_view name;
@@ -138,26 +138,19 @@ Microseconds rounded(Microseconds value, std::int32_t precision) noexcept {
   return (value + unit / 2) / unit * unit;
 }
 
-/// `+00`, `-03:30`, as behind a timestamptz.
-void append_offset(std::int32_t east, std::string& out) {
-  const std::int32_t west = east < 0 ? -east : east;
-  fmt::format_to(std::back_inserter(out), "{}{:02}", east < 0 ? '-' : '+', west / 3600);
-  if (west % 3600 != 0) fmt::format_to(std::back_inserter(out), ":{:02}", west / 60 % 60);
-  if (west % 60 != 0) fmt::format_to(std::back_inserter(out), ":{:02}", west % 60);
-}
-
-std::string printed(const ClockColumn& column, Microseconds instant, std::int32_t east) {
-  const Microseconds local = rounded(instant, column.precision) + east * second;
+std::string shown(const ClockColumn& column, Microseconds instant, std::int32_t east) {
+  const Microseconds local = rounded(instant, column.precision) + east * one_second;
+  const Microseconds of_day = (local % one_day + one_day) % one_day;
   std::string text;
   switch (column.type) {
     case oid::date:
-      append_date(static_cast<std::int32_t>(local / day), text);
+      append_date(static_cast<std::int32_t>((local - of_day) / one_day), text);
       break;
     case oid::time:
-      append_time(local % day, text);
+      append_time(of_day, text);
       break;
     case oid::timetz:
-      append_timetz({local % day, -east}, text);
+      append_timetz({of_day, -east}, text);
       break;
     case oid::timestamp:
       append_timestamp(local, text);
@@ -186,7 +179,7 @@ std::vector<Column> columns_of(const std::vector<ClockColumn>& clock) {
 Microseconds wall_clock() noexcept {
   const auto since_1970 = std::chrono::system_clock::now().time_since_epoch();
   return std::chrono::duration_cast<std::chrono::microseconds>(since_1970).count() -
-         seconds_from_1970_to_2000 * second;
+         seconds_from_1970_to_2000 * one_second;
 }
 
 std::optional<StatementAnswer> clock_answer(const std::vector<ClockColumn>& clock,
@@ -201,7 +194,7 @@ std::optional<StatementAnswer> clock_answer(const std::vector<ClockColumn>& cloc
                                                                   : times.wall;
     const auto east = seconds_east(zone, instant);
     if (!east) return std::nullopt;
-    row.emplace_back(printed(each, instant, *east));
+    row.emplace_back(shown(each, instant, *east));
   }
   answer.tag = "SELECT 1";
   return answer;
