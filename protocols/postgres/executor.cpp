@@ -151,7 +151,9 @@ void Executor::ask_statement(bool synthesisable) {
     waiting_ = Waiting::statement;
     return;
   }
+  // Of what is fetched in portions some may have been left, or none: that depends on the rows.
   const bool partial = delivery_.max_rows > 0 && statement.shape && statement.shape->partial;
+  whole_next_ = partial && statement.shape->whole;
   std::optional<CopySent> sent;
   if (copying_in_) sent = CopySent{std::move(copy_data_), std::exchange(copy_failure_, {})};
   copy_data_.clear();
@@ -159,7 +161,16 @@ void Executor::ask_statement(bool synthesisable) {
   identity_writer_.write(statement.parsed, statement.types, portal_->parameters,
                          partial ? partial_prefix : std::string_view{}, sent,
                          session_part(statement), identity_);
-  request_ = Request{identity_.canonical, identity_.qualifier, Control::none, {}, synthesisable};
+  request_ = Request{
+      identity_.canonical, identity_.qualifier, Control::none, {}, synthesisable || whole_next_};
+  waiting_ = Waiting::statement;
+}
+
+void Executor::ask_whole() {
+  const ServedStatement& statement = *portal_->statement;
+  identity_writer_.write(statement.parsed, statement.types, portal_->parameters, {}, std::nullopt,
+                         session_part(statement), identity_);
+  request_ = Request{identity_.canonical, identity_.qualifier, Control::none, {}, false};
   waiting_ = Waiting::statement;
 }
 
@@ -209,7 +220,8 @@ void Executor::reply(const Answer& answer) {
     case Waiting::chain:
       return;
     case Waiting::statement:
-      if (answer.image.empty()) return synthesise();
+      if (answer.image.empty())
+        return std::exchange(whole_next_, false) ? ask_whole() : synthesise();
       if (!portal_->answer_with(answer.image))
         return fail(make_fields("ERROR", "XX000", "the table's image of this answer is damaged"));
       return deliver();

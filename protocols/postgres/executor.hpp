@@ -126,6 +126,7 @@ class Executor {
   /// What of the session is part of the question; empty where it is as the first recorded one.
   [[nodiscard]] std::string_view session_part(const ServedStatement& statement);
   void ask_statement(bool synthesisable);
+  void ask_whole();
   void ask_whether_it_fails(bool synthesisable);
   void ask_control(Control control, std::string_view name, Waiting waiting);
   void deliver();
@@ -187,6 +188,7 @@ class Executor {
   Delivery delivery_;
   TransactionBlock::Plan plan_;
   bool failed_ = false, over_ = false, copying_in_ = false;
+  bool whole_next_ = false;  // the question was for the first rows; if there are none, for the whole
   std::string copy_data_;
   std::optional<std::string> copy_failure_;  // why the client gave up
   Fields copy_error_;                        // that it is told where no recording knows better

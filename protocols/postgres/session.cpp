@@ -264,6 +264,13 @@ std::string session_part(const SessionNeeds& needs, const SessionView& session,
   if (has(SessionNeeds::read_only) && reads_only(session.settings))
     add("transaction_read_only", "on", part);
   if (has(SessionNeeds::block) && session.in_block) add("transaction_block", "open", part);
+  for (const std::string& name : needs.settings) {
+    const auto first = defaults.facts.find(name);
+    const std::string value = session.settings.value_or(name, default_setting(name));
+    const std::string_view usual =
+        first == defaults.facts.end() ? default_setting(name) : std::string_view(first->second);
+    if (name.find('.') == std::string::npos && value != usual) add(name, value, part);
+  }
   for (const auto& [name, value] : session.settings.custom()) {
     const bool named = std::ranges::find(needs.settings, name) != needs.settings.end();
     const bool read = has(SessionNeeds::database) && !defaults.noise.contains(name);
@@ -284,6 +291,12 @@ SessionNeeds needs_of(const StatementRequest& request, const StatementAnswer& an
   SessionNeeds needs = Reader().read(request.sql);
   if (!keys.reads.empty() || !keys.writes.empty() || !keys.understood)
     needs.bits |= SessionNeeds::database | SessionNeeds::search_path;
+  // How long it may take, which only what was given up for that reason shows.
+  constexpr std::string_view cancelled = "57014", lock_not_available = "55P03";
+  if (answer.error && field(*answer.error, 'C') == cancelled)
+    needs.settings.emplace_back("statement_timeout");
+  if (answer.error && field(*answer.error, 'C') == lock_not_available)
+    needs.settings.emplace_back("lock_timeout");
   if (keys.effect == Effect::write) needs.bits |= SessionNeeds::read_only;
   for (const Column& column : answer.columns) needs.bits |= of_type(column.type);
   for (const Oid type : request.types) needs.bits |= of_type(type);

@@ -62,6 +62,7 @@ std::string encode_shape(const Shape& shape) {
   ByteWriter writer(octets);
   writer.byte(shape_version);
   writer.byte(shape.partial ? 1 : 0);
+  writer.byte(shape.whole ? 1 : 0);
   writer.byte(shape.describe_fails ? 1 : 0);
   writer.byte(shape.never_parsed ? 1 : 0);
   writer.byte(shape.clock ? 1 : 0);
@@ -87,6 +88,7 @@ std::optional<Shape> decode_shape(Bytes octets) {
   if (reader.be<std::uint8_t>() != shape_version) return std::nullopt;
   Shape shape;
   shape.partial = reader.be<std::uint8_t>() != 0;
+  shape.whole = reader.be<std::uint8_t>() != 0;
   shape.describe_fails = reader.be<std::uint8_t>() != 0;
   shape.never_parsed = reader.be<std::uint8_t>() != 0;
   shape.clock = reader.be<std::uint8_t>() != 0;

@@ -51,6 +51,7 @@ struct SessionNeeds {
 struct Shape {
   SessionNeeds needs;
   bool partial = false;         ///< recorded with rows left unfetched: see `partial_prefix`
+  bool whole = false;           ///< recorded without: to its end, or to an error
   bool describe_fails = false;  ///< a Describe was answered by an error: see `describe_prefix`
   /// Nothing but errors of parsing was ever recorded of it, however it was sent: its identity is
   /// that of IdentityWriter::write_unparsed.

@@ -77,6 +77,7 @@ void ShapeBook::learn(const sql::Statement& statement, const StatementRequest& r
   shape.slot_types.resize(slots.size());
   entry.literals.resize(slots.size());
   shape.partial = shape.partial || request.partial;
+  shape.whole = shape.whole || !(request.partial || request.describe);
   shape.describe_fails = shape.describe_fails || (request.describe && answer.error.has_value());
   shape.clock = shape.clock || parse_clock_query(request.sql, sql_mode()).has_value();
   (fails_to_parse(request, answer) ? entry.unparsed : entry.parsed) = true;

@@ -1,6 +1,7 @@
 // Queries that read nothing but the clock.
 #include "protocols/postgres/clock.hpp"
 
+#include "protocols/postgres/request.hpp"
 #include "protocols/postgres/time_zone.hpp"
 #include "protocols/postgres/transcode.hpp"
 #include "support.hpp"
@@ -80,10 +81,10 @@ Microseconds instant(Bytes answer) {
 
 TEST_CASE(
     "the clock is that of this run, whatever was recorded, and stands still in a transaction") {
-  FakeTable table({exchange({{"sql", "SELECT now()"}},
-                            {{"columns", {{{"name", "now"}, {"type", "timestamptz"}}}},
-                             {"rows", {{"2001-01-01 00:00:00+00"}}},
-                             {"tag", "SELECT 1"}})});
+  FakeTable table({test::exchange({{"sql", "SELECT now()"}},
+                                  {{"columns", {{{"name", "now"}, {"type", "timestamptz"}}}},
+                                   {"rows", {{"2001-01-01 00:00:00+00"}}},
+                                   {"tag", "SELECT 1"}})});
   Live live(table);
   live.talk(startup_message({{"user", "ann"}}));
   const Microseconds before = wall_clock();

@@ -9,7 +9,7 @@ using namespace test;
 /// What a client gets that asks for the one cell of `answer` in a format (0 text, 1 binary): its
 /// octets, else the code of the error.
 std::string asked(const char* answer, std::uint16_t format) {
-  FakeTable table({exchange({{"sql", "SELECT v"}}, Document::parse(answer))});
+  FakeTable table({test::exchange({{"sql", "SELECT v"}}, Document::parse(answer))});
   REQUIRE(table.problems.empty());
   Live live(table);
   live.talk(startup_message({{"user", "ann"}}));
@@ -45,14 +45,14 @@ TEST_CASE("octets of a type that nothing here knows are never given in the other
 
 TEST_CASE("a value kept in binary is given so, and as text where that can be made of it") {
   FakeTable table(
-      {exchange({{"sql", "SELECT v"}},
-                {{"columns",
-                  {{{"name", "r"}, {"type", "record"}, {"format", "binary"}},
-                   {{"name", "u"}, {"type", 20002}, {"format", "binary"}}}},
-                 {"rows",
-                  {{Document::binary({0, 0, 0, 1, 0, 0, 0, 0x17, 0, 0, 0, 4, 0, 0, 0, 7}),
-                    Document::binary({1, 'T', 'o', 'p'})}}},
-                 {"tag", "SELECT 1"}})});
+      {test::exchange({{"sql", "SELECT v"}},
+                      {{"columns",
+                        {{{"name", "r"}, {"type", "record"}, {"format", "binary"}},
+                         {{"name", "u"}, {"type", 20002}, {"format", "binary"}}}},
+                       {"rows",
+                        {{Document::binary({0, 0, 0, 1, 0, 0, 0, 0x17, 0, 0, 0, 4, 0, 0, 0, 7}),
+                          Document::binary({1, 'T', 'o', 'p'})}}},
+                       {"tag", "SELECT 1"}})});
   REQUIRE(table.problems.empty());
   Live live(table);
   live.talk(startup_message({{"user", "ann"}}));
@@ -85,9 +85,10 @@ TEST_CASE("a parameter whose binary form is not known is the request that was re
                                      {3904, range},
                                      {20003, std::string("\0\0\0\7", 4)}}) {
     CAPTURE(type);
-    Document request = {{"sql", "SELECT $1"}, {"types", {type}}};
-    request["params"] = {Document::binary({octets.begin(), octets.end()})};
-    FakeTable table(std::vector{exchange(request, Document{{"tag", "SELECT 0"}})});
+    Document request = {{"sql", "SELECT $1"}};
+    request["types"] = Document::array({type});
+    request["params"] = Document::array({Document::binary({octets.begin(), octets.end()})});
+    FakeTable table(std::vector{test::exchange(request, Document{{"tag", "SELECT 0"}})});
     REQUIRE(table.problems.empty());
     Live live(table);
     live.talk(startup_message({{"user", "ann"}}));

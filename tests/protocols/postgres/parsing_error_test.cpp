@@ -23,7 +23,7 @@ struct Session {
 };
 
 Exchange said(Document request, const char* answer) {
-  return exchange(request, Document::parse(answer));
+  return test::exchange(request, Document::parse(answer));
 }
 
 TEST_CASE("what failed to parse fails at Parse, in a Query and in PREPARE, however it was sent") {

@@ -130,16 +130,16 @@ TEST_CASE("a login that is refused is recorded with the error, and refused again
 }
 
 TEST_CASE("who was let in as well is not refused") {
-  const Exchange refusal =
-      exchange(Document::parse(R"({"login":{"database":"shop","user":"ann"}})"),
-               Document::parse(
-                   R"({"error":{"severity":"FATAL","code":"28P01","message":"wrong password"}})"));
+  const Exchange refusal = test::exchange(
+      Document::parse(R"({"login":{"database":"shop","user":"ann"}})"),
+      Document::parse(
+          R"({"error":{"severity":"FATAL","code":"28P01","message":"wrong password"}})"));
   const auto analyser = protocol().new_analyser();
   SessionHeader header;
   header.facts = {{"user", "ann"}, {"database", "shop"}};
   analyser->learn(header, refusal);
   CHECK(analyser->shapes().size() == 1);
-  analyser->learn(header, exchange({{"sql", "SELECT 1"}}, {{"tag", "SELECT 0"}}));
+  analyser->learn(header, test::exchange({{"sql", "SELECT 1"}}, {{"tag", "SELECT 0"}}));
   for (const auto& [key, content] : analyser->shapes()) CHECK_FALSE(key.starts_with("login:"));
 }
 

@@ -21,7 +21,7 @@ SessionHeader header(const std::string& database, const std::string& user = "ann
 }
 
 Exchange said(const char* sql, const char* answer = R"({"tag":"SET"})") {
-  return exchange({{"sql", sql}}, Document::parse(answer));
+  return test::exchange({{"sql", sql}}, Document::parse(answer));
 }
 
 constexpr const char* a_row =
@@ -98,9 +98,13 @@ TEST_CASE("a setting is part of a question that it can matter to, and of no othe
            {"SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY", "DELETE FROM t",
             R"({"tag":"DELETE 1"})", true},
            {"SET statement_timeout = 5", "SELECT v FROM t", a_row, false},
+           {"SET statement_timeout = 5", "SELECT v FROM t",
+            R"({"error":{"severity":"ERROR","code":"57014","message":"timeout"}})", true},
+           {"SET statement_timeout = 5", "SELECT current_setting('statement_timeout')", a_row,
+            true},
        }) {
-    CAPTURE(each.set);
-    CAPTURE(each.sql);
+    CAPTURE(std::string(each.set));
+    CAPTURE(std::string(each.sql));
     const bool other = behind(each.set, each.sql, each.answer) != behind("", each.sql, each.answer);
     CHECK(other == each.matters);
   }
@@ -136,9 +140,9 @@ TEST_CASE("a setting that never has the same value twice tells nothing of what i
 }
 
 TEST_CASE("another database is another question, and its tables are other tables") {
-  CHECK(last_identity({said("SELECT v FROM t", a_row)}, header("other")) !=
+  CHECK(last_identity({said("SELECT v FROM t", a_row)}, header("other", "ann", 2)) !=
         last_identity({said("SELECT v FROM t", a_row)}, header("shop", "ann", 2)));
-  CHECK(last_identity({said("SELECT 1 + 1", a_row)}, header("other")) ==
+  CHECK(last_identity({said("SELECT 1 + 1", a_row)}, header("other", "ann", 2)) ==
         last_identity({said("SELECT 1 + 1", a_row)}, header("shop", "ann", 2)));
   const auto analyser = protocol().new_analyser();
   const Exchange insert = said("INSERT INTO t VALUES (1)", R"({"tag":"INSERT 0 1"})");

@@ -60,7 +60,7 @@ async def transactions(connection):
     async with connection.transaction():
         statement = await connection.prepare("SELECT id, title FROM task ORDER BY id")
         cursor = await statement.cursor()
-        print(await cursor.fetch(3), await cursor.forward(2), await cursor.fetchrow())
+        print(await cursor.fetch(3), await cursor.fetchrow())
         await show(connection.execute("UPDATE task SET weight = 0 WHERE id = 200"))
         print(await cursor.fetch(1))
         seen = 0
