@@ -396,6 +396,7 @@ Analysis PostgresAnalyser::analyse(const SessionHeader& session, const Exchange&
     control(request, answer, verb, analysis);
   } else if (is_of_connection(request, answer) || (request.describe && !answer.error) ||
              (is_synthesised(verb.kind) && !answer.error) ||
+             (parse_set_config(request.sql, sql_mode()) && !answer.error) ||
              shows_this_run(request, answer, session) ||
              (verb.kind == sql::Kind::prepare && parse_prepare(request.sql, sql_mode()) &&
               !answer.error)) {

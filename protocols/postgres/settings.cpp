@@ -104,23 +104,27 @@ std::string canonical_date_style(std::string_view value, std::string_view presen
   return style + ", " + order;
 }
 
-/// `a,b` and `a, b` are one list.
+/// As the server spells a list of names: each in quotes where it needs them, a comma and a blank
+/// between two.
 std::string canonical_list(std::string_view value) {
-  std::string list;
-  bool quoted = false, between = true;  // behind a comma
+  std::string list, name;
+  bool quoted = false;
+  const auto finish = [&] {
+    const bool plain =
+        !name.empty() && !(name[0] >= '0' && name[0] <= '9') &&
+        name.find_first_not_of("abcdefghijklmnopqrstuvwxyz_0123456789") == std::string::npos;
+    list.append(list.empty() ? "" : ", ").append(plain ? name : '"' + name + '"');
+    name.clear();
+  };
   for (const char c : value) {
-    if (c == '"') quoted = !quoted;
-    if (!quoted && (c == ' ' || c == '\t' || c == '\n') && (between || list.ends_with(' ')))
-      continue;
-    between = !quoted && c == ',';
-    if (between) {
-      while (list.ends_with(' ')) list.pop_back();
-      list += ", ";
-    } else {
-      list += c;
-    }
+    if (c == '"')
+      quoted = !quoted;
+    else if (!quoted && c == ',')
+      finish();
+    else if (quoted || (c != ' ' && c != '\t' && c != '\n'))
+      name += c;
   }
-  while (list.ends_with(' ')) list.pop_back();
+  finish();
   return list;
 }
 

@@ -79,7 +79,7 @@ TEST_CASE("a value kept in binary is given so, and as text where that can be mad
 }
 
 TEST_CASE("a parameter whose binary form is not known is the request that was recorded so") {
-  const std::string point(16, '\1');
+  const std::string point("\x3f\xf8\0\0\0\0\0\0\xc0\0\0\0\0\0\0\0", 16);  // (1.5,-2)
   const std::string range("\x02\0\0\0\4\0\0\0\1", 9);
   for (const auto& [type, octets] : {std::pair<Oid, std::string>{600, point},
                                      {3904, range},
