@@ -10,7 +10,7 @@ RUN apt-get update && apt-get install -y --no-install-recommends \
 WORKDIR /src
 COPY . .
 RUN cmake -S . -B /build -G Ninja -DCMAKE_BUILD_TYPE=Release \
-      -DUNDERSTUDY_BUILD_TESTS=OFF -DUNDERSTUDY_BUILD_EXAMPLES=OFF \
+      -DUNDERSTUDY_BUILD_TESTS=OFF -DUNDERSTUDY_BUILD_EXAMPLES=OFF -DUNDERSTUDY_UNITY=ON \
     && ninja -C /build understudy \
     && strip -o /understudy "$(find /build -type f -name understudy -perm -u+x)"
 

@@ -16,8 +16,9 @@ namespace {
 constexpr std::size_t never_asked_kept = 1000;
 
 /// A client that polls must not flood the log: after the third time an equal incident is told when
-/// it has happened 10, 100, 1000, … times. The report counts them all.
-bool worth_telling(std::uint64_t times) {
+/// it has happened 10, 100, 1000, … times, a note but once. The report counts them all.
+bool worth_telling(engine::Incident::Kind kind, std::uint64_t times) {
+  if (kind == engine::Incident::Kind::note) return times == 1;
   if (times <= 3) return true;
   while (times % 10 == 0) times /= 10;
   return times == 1;
@@ -43,7 +44,7 @@ std::vector<Address> addresses_of(const net::MockServer& server, const table::Ma
 engine::IncidentSink reporting_sink(Incidents& incidents) {
   return [&incidents](const engine::Incident& incident) {
     const std::uint64_t times = incidents.add(incident);
-    if (worth_telling(times)) print(incident, times);
+    if (worth_telling(incident.kind, times)) print(incident, times);
   };
 }
 
