@@ -212,6 +212,7 @@ class PostgresAnalyser final : public Analyser {
   [[nodiscard]] Identity identity_of(const StatementRequest& request, std::string_view session);
   [[nodiscard]] std::string session_part_of(const StatementRequest& request);
   void enter(const SessionHeader& session);
+  [[nodiscard]] bool reads_hidden_settings() const;
   void learn_custom(const StatementRequest& request);
   [[nodiscard]] std::set<std::string, std::less<>> noise() const;
   [[nodiscard]] bool in_other_database() const {
@@ -345,6 +346,14 @@ void PostgresAnalyser::enter(const SessionHeader& session) {
   session_.emplace(session);
 }
 
+/// Whether the application has set a setting of its own that counts.
+bool PostgresAnalyser::reads_hidden_settings() const {
+  if (!session_defaults_) return false;
+  return std::ranges::any_of(session_->view().settings.custom(), [&](const auto& setting) {
+    return !setting.second.empty() && !session_defaults_->noise.contains(setting.first);
+  });
+}
+
 /// Also where either is not known.
 bool PostgresAnalyser::is_first_database(std::string_view database) const {
   if (!session_defaults_ || database.empty()) return true;
@@ -385,6 +394,8 @@ Analysis PostgresAnalyser::analyse(const SessionHeader& session, const Exchange&
   analysed_ = true;
   enter(session);
   analysis.identity = identity_of(request, session_part_of(request));
+  // Something reads them that the text does not name, a view or a policy: it may read any table.
+  const bool hidden = reads_hidden_settings();
   session_->follow(request, answer);
   if (!request.login.empty()) {
     analysis.identity.canonical = login_key(request.login);
@@ -404,6 +415,7 @@ Analysis PostgresAnalyser::analyse(const SessionHeader& session, const Exchange&
   } else {
     data(request, answer, analysis);
   }
+  if (hidden && !analysis.reads.empty()) analysis.reads.push_back({});
   if (in_other_database()) move_to_database(session_->view().database, analysis);
   if (analysis.effect != Effect::none) analysis.image = encode_image(answer);
   return analysis;
