@@ -16,6 +16,7 @@
 #include "protocols/postgres/schema.hpp"
 #include "protocols/postgres/session.hpp"
 #include "protocols/postgres/shape_book.hpp"
+#include "protocols/postgres/table_names.hpp"
 #include "protocols/postgres/transaction.hpp"
 #include "protocols/postgres/utility.hpp"
 #include "protocols/sql/unsteady.hpp"
@@ -192,6 +193,12 @@ class PostgresAnalyser final : public Analyser {
     read_schema(file, schema, problems);
     Diagnostics not_of_a_file;
     read_schema({"the recording", definitions_}, schema, not_of_a_file);
+    names_.learn_file(file);
+    names_.rename(schema);
+    for (const auto& [name, table] : schema)
+      if (table.complete()) declared_.insert(name);
+    facts_.clear();
+    plans_.clear();
   }
   Analysis analyse(const SessionHeader& session, const Exchange& exchange,
                    std::vector<Problem>& problems) override;
@@ -219,7 +226,12 @@ class PostgresAnalyser final : public Analyser {
     return !is_first_database(session_->view().database);
   }
   [[nodiscard]] bool is_first_database(std::string_view database) const;
-  [[nodiscard]] const sql::Dependencies& keys(std::string_view pattern, const std::string& sql);
+  struct Facts {
+    sql::Dependencies keys;
+    bool planned = true;  ///< false: other rows are touched than the text tells
+  };
+  void learn_names(const std::string& sql, std::string_view pattern);
+  [[nodiscard]] const Facts& facts(std::string_view pattern, const std::string& sql);
   [[nodiscard]] const sql::RowPlan& plan(std::string_view pattern);
 
   std::map<std::string, std::string> parameters_, settings_;
@@ -232,12 +244,15 @@ class PostgresAnalyser final : public Analyser {
   std::optional<RecordedSession> session_;           // the one that is analysed
   std::string session_id_;
   std::set<std::string> session_keys_;
+  std::map<std::string, sql::Dependencies> touched_;                 // by pattern
   std::map<std::string, std::multiset<std::string>> custom_values_;  // by setting
   bool analysed_ = false;    // what is learned from now on is what was learned before, renamed
   std::string definitions_;  // the DDL that was recorded
   std::map<std::string, std::array<std::string, 3>> locations_;  // file, line, routine by SQLSTATE
   mutable ShapeBook shapes_;
-  std::map<std::string, sql::Dependencies, std::less<>> keys_;
+  TableNames names_;
+  std::set<std::string, std::less<>> declared_;  // tables of which all that matters is known
+  std::map<std::string, Facts, std::less<>> facts_;
   std::map<std::string, sql::RowPlan, std::less<>> plans_;
   IdentityWriter writer_;
   sql::Statement statement_;
@@ -286,7 +301,7 @@ void PostgresAnalyser::learn_custom(const StatementRequest& request) {
   auto set = parse_set(request.sql, sql_mode());
   if (!set) set = parse_set_config(request.sql, sql_mode());
   if (!set || set->name.find('.') == std::string::npos || set->to_default) return;
-  bind(*set, request.parameters);
+  fill_in(*set, request.parameters);
   custom_values_[set->name].insert(set->value);
 }
 
@@ -322,9 +337,13 @@ void PostgresAnalyser::learn(const SessionHeader& session, const Exchange& excha
     definitions_ += request.sql + ";\n";
   if (sql::split(request.sql, sql_mode()).size() > 1) unparsed_.insert(unparsed_key(request.sql));
   statement_.assign(request.sql, sql_mode());
+  if (!answer.error) learn_names(request.sql, statement_.pattern());
   shapes_.learn(statement_, request, answer);
-  const std::string_view pattern = statement_.pattern();
-  shapes_.learn(pattern, needs_of(request, answer, keys(pattern, request.sql)));
+  // What the names mean does not matter here.
+  const std::string pattern(statement_.pattern());
+  auto known = touched_.find(pattern);
+  if (known == touched_.end()) known = touched_.emplace(pattern, keys_of(request.sql)).first;
+  shapes_.learn(pattern, needs_of(request, answer, known->second));
 }
 
 /// What of the session under way is part of the question.
@@ -458,14 +477,15 @@ void PostgresAnalyser::data(const StatementRequest& request, const StatementAnsw
     analysis.reads = {{"@catalog"}};
     return;
   }
-  const sql::Dependencies& found = keys(pattern_of(analysis.identity.canonical), request.sql);
+  const Facts& known = facts(pattern_of(analysis.identity.canonical), request.sql);
+  const sql::Dependencies& found = known.keys;
   analysis.effect = found.effect;
   analysis.reads = found.reads;
   analysis.writes = found.writes;
   analysis.understood = found.understood;
   if (!answer.error) analysis.unsteady = found.unsteady;
   // Of COPY and of an error nothing is claimed beyond the tables.
-  if (found.understood && !request.partial && !request.copy)
+  if (found.understood && known.planned && !request.partial && !request.copy)
     analysis.rows = sql::fill(plan(statement_.pattern()),
                               sql::values_of(analysis.identity.canonical), row_result_of(answer));
   if (found.effect != Effect::write) return;
@@ -477,18 +497,33 @@ void PostgresAnalyser::data(const StatementRequest& request, const StatementAnsw
   analysis.reads.push_back({});
 }
 
-const sql::Dependencies& PostgresAnalyser::keys(std::string_view pattern, const std::string& sql) {
-  const auto found = keys_.find(pattern);
-  if (found != keys_.end()) return found->second;
-  sql::Dependencies keys = keys_of(sql);
-  if (keys.effect == Effect::read) keys.unsteady = sql::unsteady_of(sql, sql_mode());
-  return keys_.emplace(std::string(pattern), std::move(keys)).first->second;
+/// What is known of names so far is not all: what was made of it is made anew.
+void PostgresAnalyser::learn_names(const std::string& sql, std::string_view pattern) {
+  if (!names_.learn(sql, pattern)) return;
+  facts_.clear();
+  plans_.clear();
+}
+
+const PostgresAnalyser::Facts& PostgresAnalyser::facts(std::string_view pattern,
+                                                       const std::string& sql) {
+  const auto found = facts_.find(pattern);
+  if (found != facts_.end()) return found->second;
+  sql::StatementFacts known = names_.facts_of(sql);
+  Facts facts{std::move(known.dependencies), !known.indirect};
+  // Rows that follow those of a table that is declared, its references know one by one.
+  for (const KeyPath& table : known.cascades) {
+    if (!table.empty() && declared_.contains(table.front())) continue;
+    for (std::vector<KeyPath>* paths : {&facts.keys.reads, &facts.keys.writes})
+      if (std::ranges::find(*paths, table) == paths->end()) paths->push_back(table);
+  }
+  if (facts.keys.effect == Effect::read) facts.keys.unsteady = sql::unsteady_of(sql, sql_mode());
+  return facts_.emplace(std::string(pattern), std::move(facts)).first->second;
 }
 
 const sql::RowPlan& PostgresAnalyser::plan(std::string_view pattern) {
   const auto found = plans_.find(pattern);
   if (found != plans_.end()) return found->second;
-  return plans_.emplace(std::string(pattern), row_plan_of(pattern)).first->second;
+  return plans_.emplace(std::string(pattern), names_.named(row_plan_of(pattern))).first->second;
 }
 
 Document PostgresAnalyser::profile() const {

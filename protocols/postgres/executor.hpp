@@ -188,7 +188,8 @@ class Executor {
   Delivery delivery_;
   TransactionBlock::Plan plan_;
   bool failed_ = false, over_ = false, copying_in_ = false;
-  bool whole_next_ = false;  // the question was for the first rows; if there are none, for the whole
+  bool whole_next_ =
+      false;  // the question was for the first rows; if there are none, for the whole
   std::string copy_data_;
   std::optional<std::string> copy_failure_;  // why the client gave up
   Fields copy_error_;                        // that it is told where no recording knows better

@@ -60,7 +60,7 @@ void Executor::run_default() {
   if (const auto scope = sql::parse_scope_statement(statement.text, mode()))
     return run_scope(*scope);
   auto config = parse_set_config(statement.text, mode());
-  if (config) bind(*config, portal_->parameters);
+  if (config) fill_in(*config, portal_->parameters);
   if (config && names_scope(*config)) return enter_scope(*config);
   const bool may_show_clock = !statement.shape || statement.shape->clock;
   if (may_show_clock && parse_clock_query(statement.text, mode()) &&
@@ -102,7 +102,7 @@ void Executor::synthesise() {
       break;
   }
   if (auto config = parse_set_config(statement.text, mode())) {
-    bind(*config, portal_->parameters);
+    fill_in(*config, portal_->parameters);
     apply_set(*config, !block_.idle() || block_.implicit(), facts_settings_);
     return complete("set_config", single_value("set_config", config->value));
   }

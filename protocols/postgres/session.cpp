@@ -338,7 +338,7 @@ void RecordedSession::follow(const StatementRequest& request, const StatementAns
   } else if (verb.kind == sql::Kind::discard && folded(verb.name) == "all") {
     settings_.reset_all();
   } else if (auto config = parse_set_config(request.sql, sql_mode())) {
-    bind(*config, request.parameters);
+    fill_in(*config, request.parameters);
     apply_set(*config, !block_.idle(), settings_);
   }
   for (const auto& [name, value] : answer.parameters) settings_.set(name, value);

@@ -376,7 +376,7 @@ std::optional<SetStatement> parse_set_config(std::string_view sql, sql::Mode mod
   return set;
 }
 
-void bind(SetStatement& set, const std::vector<std::optional<std::string>>& parameters) {
+void fill_in(SetStatement& set, const std::vector<std::optional<std::string>>& parameters) {
   const auto index = static_cast<std::size_t>(set.parameter);
   if (set.parameter >= 0 && index < parameters.size()) set.value = parameters[index].value_or("");
 }

@@ -77,7 +77,7 @@ void apply_set(const SetStatement& set, bool in_transaction, Settings& settings,
 [[nodiscard]] std::optional<SetStatement> parse_set_config(std::string_view sql, sql::Mode mode);
 
 /// Puts in the value of a bound set_config.
-void bind(SetStatement& set, const std::vector<std::optional<std::string>>& parameters);
+void fill_in(SetStatement& set, const std::vector<std::optional<std::string>>& parameters);
 
 /// The setting of SHOW, in lower case: `timezone` for TIME ZONE, `transaction_isolation` for
 /// TRANSACTION ISOLATION LEVEL; empty where there is none.

@@ -86,11 +86,16 @@ TEST_CASE("the catalogue is a key of its own") {
   CHECK(keys("SELECT * FROM pg_stat_user_tables") == "read * |");
 }
 
-TEST_CASE("functions that move or lock something are writes, unknown ones may read anything") {
+TEST_CASE("functions that move or lock something are writes, unknown ones may write anything") {
   CHECK(keys("SELECT now(), lower('A')") == "read |");
   CHECK(keys("SELECT nextval('s')") == "write * @sequence | @sequence");
   CHECK(keys("SELECT pg_try_advisory_lock(1)") == "write @advisory_locks | @advisory_locks");
-  CHECK(keys("SELECT my_report(1)") == "read * | ?");
+  CHECK(keys("SELECT my_report(1)") == "write * | * ?");
+  CHECK(keys("SELECT app.lower('A')") == "write * | * ?");
+  CHECK(keys("SELECT * FROM t WHERE id = my_id()") == "write * t | * ?");
+  CHECK(keys("SELECT pg_relation_size('t')") == "read * | ?");
+  CHECK(keys("SELECT pg_advisory_unlock_all()") == "read |");
+  CHECK(keys("CALL p(1)") == "write * | * ?");
 }
 
 TEST_CASE("statements of any depth are analysed, by their words if need be") {

@@ -194,7 +194,10 @@ TEST_CASE("a question in a session that was recorded is answered as there") {
 
 TEST_CASE("what the mock says of the session follows SET ROLE and SET search_path") {
   Session session({said("SELECT v FROM t", a_row)});
-  session.types(query("SET ROLE clerk") + query("SELECT current_user"));
+  CHECK(session.types(parse("", "SELECT set_config('app.user', $1, false)") +
+                      bind("", "", {"clerk"}) + execute("") + sync()) == "12DCZ");
+  CHECK(text_of(body_of(session.last, 'D')).ends_with("clerk"));
+  session.types(query("RESET ALL") + query("SET ROLE clerk") + query("SELECT current_user"));
   CHECK(text_of(body_of(session.last, 'D')).ends_with("clerk"));
   session.types(query("RESET ROLE") + query("SELECT current_user"));
   CHECK(text_of(body_of(session.last, 'D')).ends_with("ann"));
