@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "cli/console.hpp"
+#include "cli/error_stream.hpp"
 #include "cli/files.hpp"
 #include "compile/pipeline.hpp"
 #include "protocols/registry.hpp"
@@ -15,7 +16,8 @@ namespace {
 constexpr std::size_t never_asked_kept = 1000;
 
 /// A client that polls must not flood the log: after the third time an equal incident is told when
-/// it has happened 10, 100, 1000, … times. The report counts them all.
+/// it has happened 10, 100, 1000, … times. Incidents of which too many different ones have happened
+/// to keep them are told as if they were one. The report counts them all.
 bool worth_telling(std::uint64_t times) {
   if (times <= 3) return true;
   while (times % 10 == 0) times /= 10;
@@ -41,7 +43,8 @@ std::vector<Address> addresses_of(const net::MockServer& server) {
 engine::IncidentSink reporting_sink(Incidents& incidents) {
   return [&incidents](const engine::Incident& incident) {
     const std::uint64_t times = incidents.add(incident);
-    if (worth_telling(times)) print(incident, times);
+    const bool is_kept = times > 0;
+    if (worth_telling(is_kept ? times : incidents.dropped())) print(incident, times);
   };
 }
 
@@ -50,7 +53,7 @@ std::optional<bool> finish_report(const net::MockServer& server, const Incidents
                                   const std::optional<std::filesystem::path>& file) {
   const std::vector<net::ServiceReport> services = server.report(never_asked_kept);
   const std::string text = report_text(services, incidents, strictness);
-  std::fwrite(text.data(), 1, text.size(), stderr);
+  write_error(printable(text));
   if (file) {
     const Document document = report_document(services, incidents, strictness);
     const std::string json =

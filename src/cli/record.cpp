@@ -15,13 +15,14 @@
 #include "net/recorder.hpp"
 #include "net/watched_port.hpp"
 #include "protocols/registry.hpp"
+#include "store/key_file.hpp"
 
 namespace understudy::cli {
 namespace {
 
 constexpr std::chrono::milliseconds turn(20);
-/// What connections may take to end by themselves after the command has.
-constexpr std::chrono::milliseconds drain_time(1000);
+/// What answers under way may take once the command has ended, or a signal has asked to.
+constexpr std::chrono::milliseconds drain_time(5000);
 
 /// `--map` against an understudy.yaml that is there: listen and upstream for this run.
 bool apply(const std::vector<store::Service>& maps, store::Config& config) {
@@ -151,7 +152,15 @@ int run_command(const RecordOptions& options) {
                                                const std::string& text) {
     line.say(fmt::format("warning [{}] {}", service, text));
   };
-  engine::Recording recording(options.mock_set, warn);
+  Diagnostics problems;
+  const auto key = store::read_or_make_key(options.mock_set, problems);
+  print(problems);
+  if (!key) return bad_input;
+  engine::Recording recording(options.mock_set, warn, Secrets(*key));
+  if (!recording.problem().empty()) {
+    complain(recording.problem());
+    return bad_input;
+  }
   net::Recorder recorder;
   const auto addresses = listen(recorder, recording, *config, warn);
   if (!addresses) return bad_input;
@@ -171,11 +180,15 @@ int run_command(const RecordOptions& options) {
     }
   }
   status = relay(recorder, recording, line, signals, child);
-  recorder.stop(child ? drain_time : std::chrono::milliseconds(0));
+  recorder.stop(drain_time);
+  recording.finish();
   line.end();
+  const RecordCounters counters = recording.counters();
   complain(fmt::format("recorded {} into {}: {}", recording.name(), options.mock_set.string(),
-                       progress_text(recording.counters())));
-  return status;
+                       progress_text(counters)));
+  const bool written = std::ranges::all_of(
+      counters, [](const auto& service) { return service.second.unwritten == 0; });
+  return status == all_certain && !written ? failed : status;
 }
 
 }  // namespace understudy::cli
