@@ -14,6 +14,7 @@ namespace understudy::http {
 void HttpAnalyser::learn(const SessionHeader& session, const Exchange& exchange) {
   std::vector<Problem> reported_by_analyse;
   const Asked asked = asked_of(exchange.request, secrets_, reported_by_analyse);
+  has_unkeyed_placeholders_ = has_unkeyed_placeholders_ || has_unkeyed_placeholder(asked);
   evidence_.add(session, exchange, asked, dependencies_of(asked, exchange.answer));
 }
 
@@ -61,6 +62,7 @@ std::vector<std::pair<std::string, std::string>> HttpAnalyser::shapes() const {
   std::vector<std::pair<std::string, std::string>> shapes;
   for (const auto& [pattern, selectors] : evidence_.selectors())
     shapes.emplace_back(selectors_key(pattern), encode_selectors(selectors));
+  if (has_unkeyed_placeholders_) shapes.emplace_back(unkeyed_placeholders, "");
   return shapes;
 }
 

@@ -34,6 +34,7 @@ class HttpAnalyser final : public Analyser {
   Secrets secrets_;
   Evidence evidence_;
   bool concluded_ = false;
+  bool has_unkeyed_placeholders_ = false;
   // The fields of the first answer of its content, for the answers that differ in volatile ones.
   std::unordered_map<std::string, Document> first_headers_;
 };

@@ -214,6 +214,23 @@ Selectors decode_selectors(std::string_view encoded) {
   return selectors;
 }
 
+bool has_unkeyed_placeholder(const Asked& asked) noexcept {
+  const auto holds_one = [](std::string_view text) {
+    constexpr std::string_view mark = "redacted:";
+    constexpr std::size_t size = mark.size() + 8;
+    for (std::size_t at = text.find(mark); at != text.npos; at = text.find(mark, at + 1))
+      if (Secrets::is_unkeyed_placeholder(text.substr(at, size)) &&
+          (at + size >= text.size() || hex_value(text[at + size]) < 0))
+        return true;
+    return false;
+  };
+  return holds_one(asked.path) || holds_one(asked.body) ||
+         std::ranges::any_of(asked.query,
+                             [&](const QueryPair& pair) { return pair.value && holds_one(*pair.value); }) ||
+         std::ranges::any_of(asked.headers,
+                             [&](const Field& field) { return holds_one(field.value); });
+}
+
 std::string canonical_of(const Asked& asked, const Selectors& selectors, Conditions conditions) {
   std::string canonical = pattern_of(asked) + '\0';
   for (const auto& [key, value] : asked.query) {

@@ -70,6 +70,10 @@ using Selectors = std::vector<Selector>;  ///< sorted by name
 [[nodiscard]] std::string encode_selectors(const Selectors& selectors);
 [[nodiscard]] Selectors decode_selectors(std::string_view encoded);
 
+/// The key of the shape that a table has whose recordings hold placeholders without a key.
+inline constexpr std::string_view unkeyed_placeholders = "unkeyed placeholders";
+[[nodiscard]] bool has_unkeyed_placeholder(const Asked& asked) noexcept;
+
 enum class Conditions : unsigned char { keep, drop_optional };
 [[nodiscard]] std::string canonical_of(const Asked& asked, const Selectors& selectors,
                                        Conditions conditions = Conditions::keep);

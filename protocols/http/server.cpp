@@ -44,6 +44,21 @@ std::uint32_t moved_date(const Variant& variant, std::string_view host) {
       with_live_authority(variant.head.substr(0, variant.date), host).size());
 }
 
+void add_candidates(Prepared& prepared, Asked asked, const ServiceTable& table) {
+  const auto add = [&](Conditions conditions) {
+    const auto shape = table.shape(selectors_key(pattern_of(asked)));
+    const Selectors selectors = shape ? decode_selectors(as_text(*shape)) : Selectors{};
+    add_candidate(prepared.candidates, canonical_of(asked, selectors, conditions));
+  };
+  add(Conditions::keep);
+  if (asked.method != "GET" && asked.method != "HEAD") return;
+  add(Conditions::drop_optional);
+  if (!prepared.is_head) return;
+  asked.method = "GET";
+  add(Conditions::keep);
+  add(Conditions::drop_optional);
+}
+
 constexpr std::string_view control_prefix = "/__understudy/";
 
 bool is_address(std::string_view host) noexcept {
@@ -90,19 +105,10 @@ Prepared prepare(const Message& request, const ServiceTable& table, std::size_t 
   if (!prepared.is_http_10) prepared.understood |= needs_chunked;
   prepared.host = combined(request.fields, "host");
 
-  Asked asked = asked_of(request, decoded_limit, secrets);
-  const auto add = [&](Conditions conditions) {
-    const auto shape = table.shape(selectors_key(pattern_of(asked)));
-    const Selectors selectors = shape ? decode_selectors(as_text(*shape)) : Selectors{};
-    add_candidate(prepared.candidates, canonical_of(asked, selectors, conditions));
-  };
-  add(Conditions::keep);
-  if (asked.method != "GET" && asked.method != "HEAD") return prepared;
-  add(Conditions::drop_optional);
-  if (!prepared.is_head) return prepared;
-  asked.method = "GET";
-  add(Conditions::keep);
-  add(Conditions::drop_optional);
+  add_candidates(prepared, asked_of(request, decoded_limit, secrets), table);
+  // Recordings from before the mock set had a key have other placeholders.
+  if (secrets.key() && table.shape(unkeyed_placeholders))
+    add_candidates(prepared, asked_of(request, decoded_limit, Secrets()), table);
   return prepared;
 }
 

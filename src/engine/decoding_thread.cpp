@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 
+#include <chrono>
 #include <csignal>
 #include <utility>
 
@@ -36,9 +37,21 @@ bool DecodingThread::add(std::size_t octets, std::function<void()> task) {
   return true;
 }
 
+bool DecodingThread::add_and_settle(std::size_t octets, std::function<void()> task) {
+  constexpr std::chrono::milliseconds soon(5);
+  std::unique_lock lock(mutex_);
+  const bool was_idle = is_idle();
+  lock.unlock();
+  if (!add(octets, std::move(task))) return false;
+  if (!was_idle) return true;
+  lock.lock();
+  changed_.wait_for(lock, soon, [this] { return is_idle(); });
+  return true;
+}
+
 void DecodingThread::finish() {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return tasks_.empty() && !working_; });
+  changed_.wait(lock, [this] { return is_idle(); });
 }
 
 void DecodingThread::run() {

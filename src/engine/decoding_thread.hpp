@@ -24,6 +24,9 @@ class DecodingThread {
   /// `octets`: what the task holds. False, and nothing is done, where too much waits already; tasks
   /// that hold nothing are always taken.
   [[nodiscard]] bool add(std::size_t octets, std::function<void()> task);
+  /// The same, and waits for its end where that comes soon and nothing else is under way: so that a
+  /// recorder that is killed has written what it relayed, unless decoding takes long.
+  [[nodiscard]] bool add_and_settle(std::size_t octets, std::function<void()> task);
   /// Returns when all tasks are done.
   void finish();
 
@@ -34,6 +37,7 @@ class DecodingThread {
   };
 
   void run();
+  [[nodiscard]] bool is_idle() const noexcept { return tasks_.empty() && !working_; }
 
   std::mutex mutex_;
   std::condition_variable changed_;

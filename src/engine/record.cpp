@@ -183,7 +183,7 @@ void RecordedConnection::watch(Direction from, Bytes chunk) {
     impl->observer->feed(from, octets, at, relayed_already);
     impl->drain();
   };
-  if (!impl_->recording.decoding_->add(chunk.size(), decode)) impl_->fall_behind();
+  if (!impl_->recording.decoding_->add_and_settle(chunk.size(), decode)) impl_->fall_behind();
 }
 
 }  // namespace understudy::engine
