@@ -11,6 +11,7 @@
 #include "protocols/http/multipart.hpp"
 #include "protocols/http/packed.hpp"
 #include "protocols/http/redact.hpp"
+#include "understudy/document_text.hpp"
 
 namespace understudy::http {
 namespace {
@@ -268,7 +269,7 @@ Document fields_document(const Fields& fields) {
 std::string scalar_text(const Document& scalar) {
   if (scalar.is_null()) return {};
   if (scalar.is_string() || scalar.is_binary()) return octets_of(scalar);
-  return scalar.dump();
+  return json_text(scalar);
 }
 
 }  // namespace understudy::http

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "protocols/http/ascii.hpp"
+#include "understudy/document_text.hpp"
 #include "understudy/limits.hpp"
 
 namespace understudy::http {
@@ -19,7 +20,7 @@ const std::size_t depth_cap = Limits{}.depth;
 constexpr std::size_t widest_tree = 1024;
 
 std::string json_string(const std::string& text, bool ascii = false) {
-  return Document(text).dump(-1, ' ', ascii, Document::error_handler_t::replace);
+  return understudy::json_text(Document(text), ascii ? JsonForm::ascii : JsonForm::compact);
 }
 
 /// 1.0, 1 and 10e-1 alike: the digits without outer zeros and a power of ten.
@@ -130,7 +131,8 @@ class Writer {
 
   void write(const Document& node) {
     if (node.is_object() || node.is_array()) return write_members(node);
-    const std::string leaf = node.dump(-1, ' ', style_.ascii, Document::error_handler_t::replace);
+    const std::string leaf =
+        understudy::json_text(node, style_.ascii ? JsonForm::ascii : JsonForm::compact);
     if (node.is_string())
       write_string(leaf);
     else
@@ -213,7 +215,7 @@ Document structured(std::string_view text) {
   Canonicaliser canonicaliser;
   if (!Document::sax_parse(text, &canonicaliser) || canonicaliser.widest > widest_tree)
     return nullptr;
-  Document tree = Document::parse(text, nullptr, false);
+  Document tree = parse_json(text);
   return tree.is_structured() && is_storable(tree, 0) ? tree : Document(nullptr);
 }
 

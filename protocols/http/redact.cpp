@@ -8,6 +8,7 @@
 
 #include "protocols/http/ascii.hpp"
 #include "protocols/http/json_text.hpp"
+#include "understudy/document_text.hpp"
 
 namespace understudy::http {
 namespace {
@@ -178,14 +179,14 @@ class JsonRedaction {
   /// `token` begins at `at_`.
   void replace(std::string_view token, const std::string& content) {
     result_.append(text_, copied_, at_ - copied_);
-    result_ += Document(content).dump(-1, ' ', false, Document::error_handler_t::replace);
+    result_ += json_text(Document(content));
     copied_ = at_ + token.size();
   }
 
   [[nodiscard]] static std::string unquoted(std::string_view token) {
     if (token.find('\\') == std::string_view::npos)
       return std::string(token.substr(1, token.size() - 2));
-    const Document plain = Document::parse(token, nullptr, false);
+    const Document plain = parse_json(token);
     return plain.is_string() ? plain.get<std::string>() : std::string();
   }
 

@@ -9,6 +9,7 @@
 #include "protocols/redis/request.hpp"
 #include "protocols/redis/server.hpp"
 #include "protocols/redis/values.hpp"
+#include "understudy/document_text.hpp"
 
 namespace understudy::redis {
 
@@ -86,7 +87,7 @@ class RedisProtocol final : public Protocol {
     constexpr std::size_t longest_word = 60;
     std::vector<Problem> problems;
     const CommandLine line = read_request(request, problems);
-    return line.words.empty() ? request.dump() : quoted_line(line, longest_word);
+    return line.words.empty() ? json_text(request) : quoted_line(line, longest_word);
   }
 };
 

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "cli/error_stream.hpp"
+#include "understudy/document_text.hpp"
 
 namespace understudy::cli {
 namespace {
@@ -40,7 +41,7 @@ std::string_view ordinal_suffix(std::uint64_t number) {
 }  // namespace
 
 void print_json(const Document& document) {
-  fmt::print("{}\n", document.dump(2, ' ', false, Document::error_handler_t::replace));
+  fmt::print("{}\n", json_text(document, JsonForm::indented));
 }
 
 std::string joined(const std::vector<std::string>& parts) {

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <csignal>
+#include <mutex>
+#include <cstdio>
+#include <set>
 #include <system_error>
 
 #include "cli/addresses.hpp"
@@ -22,7 +25,7 @@ namespace {
 
 constexpr std::chrono::milliseconds turn(20);
 /// What answers under way may take once the command has ended, or a signal has asked to.
-constexpr std::chrono::milliseconds drain_time(5000);
+constexpr std::chrono::milliseconds record_drain_time(5000);
 
 /// `--map` against an understudy.yaml that is there: listen and upstream for this run.
 bool apply(const std::vector<store::Service>& maps, store::Config& config) {
@@ -122,12 +125,48 @@ std::optional<std::vector<Address>> listen(net::Recorder& recorder, engine::Reco
   return addresses;
 }
 
+/// What a person should read of a recording. While a command runs the terminal is the command's: it
+/// is held back. Thread-safe until it ends.
+class Warnings {
+ public:
+  explicit Warnings(bool hold) : hold_(hold) {}
+
+  void add(const std::string& service, const std::string& text) {
+    const std::string line = fmt::format("warning [{}] {}", service, text);
+    const std::lock_guard lock(mutex_);
+    if (!told_.insert(line).second) return;
+    if (hold_)
+      held_.push_back(line);
+    else
+      line_.say(line);
+  }
+  /// How far the recording is, where that is nobody else's terminal.
+  void show_progress(const RecordCounters& counters) {
+    if (!hold_ && line_.is_due()) line_.show(progress_text(counters));
+  }
+  /// What was held back, and how often there was cause for what was said once.
+  void end(const engine::Recording& recording) {
+    for (const std::string& line : held_) line_.say(line);
+    for (const auto& [what, times] : recording.warned())
+      if (times > 1)
+        line_.say(fmt::format("warning [{}] {}: {} times in all", what.first, what.second, times));
+    line_.end();
+  }
+
+ private:
+  std::mutex mutex_;
+  bool hold_;
+  LiveLine line_;
+  std::set<std::string> told_;
+  std::vector<std::string> held_;
+};
+
 /// Relays until the command ends or a signal asks to; gives the command's status, or 0.
-int relay(net::Recorder& recorder, const engine::Recording& recording, LiveLine& line,
+int relay(net::Recorder& recorder, const engine::Recording& recording, Warnings& warnings,
           const Signals& signals, const std::optional<Child>& child) {
   for (;;) {
     recorder.run_for(turn);
-    if (line.is_due()) line.show(progress_text(recording.counters()));
+    warnings.show_progress(recording.counters());
     while (const auto signal = signals.next(std::chrono::milliseconds(0))) {
       if (child) child->forward(*signal);
       if (!child && signal->number == SIGCHLD) reap_adopted();
@@ -147,10 +186,11 @@ int run_command(const RecordOptions& options) {
   if (!config) return status;
   if (!all_have_upstream(*config)) return bad_input;
 
-  LiveLine line;
-  const engine::Recording::Warn warn = [&line](const std::string& service,
-                                               const std::string& text) {
-    line.say(fmt::format("warning [{}] {}", service, text));
+  const bool has_command = !options.command.empty();
+  Warnings warnings(has_command);
+  const engine::Recording::Warn warn = [&warnings](const std::string& service,
+                                                   const std::string& text) {
+    warnings.add(service, text);
   };
   Diagnostics problems;
   const auto key = store::read_or_make_key(options.mock_set, problems);
@@ -162,27 +202,30 @@ int run_command(const RecordOptions& options) {
     return bad_input;
   }
   net::Recorder recorder;
-  const auto addresses = listen(recorder, recording, *config, warn);
+  auto addresses = listen(recorder, recording, *config, warn);
   if (!addresses) return bad_input;
   std::string problem;
+  if (const auto maps = parse_maps(options.maps, protocols(), problem))
+    enter_logins(*addresses, logins_of(options.maps, *maps));
   const auto environment = environment_of(*config, *addresses, problem);
   if (!environment) {
     complain(problem);
     return bad_input;
   }
-  if (!announce(*addresses, options.addresses)) return failed;
+  // Standard output is the command's alone.
+  if (!announce(*addresses, options.addresses, has_command ? stderr : stdout)) return failed;
   std::optional<Child> child;
-  if (!options.command.empty()) {
+  if (has_command) {
     child = Child::start(options.command, *environment, problem);
     if (!child) {
       complain(problem);
       return failed;
     }
   }
-  status = relay(recorder, recording, line, signals, child);
-  recorder.stop(drain_time);
+  status = relay(recorder, recording, warnings, signals, child);
+  recorder.stop(record_drain_time);
   recording.finish();
-  line.end();
+  warnings.end(recording);
   const RecordCounters counters = recording.counters();
   complain(fmt::format("recorded {} into {}: {}", recording.name(), options.mock_set.string(),
                        progress_text(counters)));

@@ -38,9 +38,22 @@ Moment Recording::now() {
 }
 
 /// `mutex_` is held.
-void Recording::warn(const std::string& service, const std::string& text) {
+void Recording::warn(const std::string& service, std::uint32_t connection,
+                     const std::string& text) {
   ++counters_[service].warnings;
-  if (warn_) warn_(service, text);
+  if (is_new(service, text) && warn_)
+    warn_(service, fmt::format("connection {}: {}", connection, text));
+}
+
+bool Recording::is_new(const std::string& service, const std::string& text) {
+  constexpr std::size_t most = 1000;  // different ones that are remembered
+  const auto told = warned_.find({service, text});
+  if (told != warned_.end()) {
+    ++told->second;
+    return false;
+  }
+  if (warned_.size() < most) warned_.emplace(std::pair(service, text), 1);
+  return true;
 }
 
 /// Used by the driving thread until the observer only watches, by the decoding thread from then on.
@@ -81,7 +94,7 @@ struct RecordedConnection::Impl {
   void fall_behind();
   void warn(const std::string& text) {
     const std::lock_guard lock(recording.mutex_);
-    recording.warn(service, fmt::format("connection {}: {}", header.connection, text));
+    recording.warn(service, header.connection, text);
   }
 };
 
@@ -113,8 +126,7 @@ void RecordedConnection::Impl::refused(const std::string& problem) {
   const std::lock_guard lock(recording.mutex_);
   ++recording.counters_[service].unwritten;
   if (std::exchange(recording.told_unwritten_, true)) return;
-  recording.warn(service, fmt::format("connection {}: an exchange was not written: {}",
-                                      header.connection, problem));
+  recording.warn(service, header.connection, "an exchange was not written: " + problem);
 }
 
 void RecordedConnection::Impl::notice_sync() {

@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 
 #include "store/config.hpp"
 #include "store/recording_claim.hpp"
@@ -34,7 +35,7 @@ class DecodingThread;
 class Recording {
  public:
   /// `warn(service, text)` is called for everything a person should read, one call at a time, by
-  /// either thread.
+  /// either thread; where several connections give cause for the same, for the first of them.
   using Warn = std::function<void(const std::string& service, const std::string& text)>;
 
   Recording(std::filesystem::path mock_set, Warn warn, Secrets secrets = {});
@@ -48,17 +49,22 @@ class Recording {
   [[nodiscard]] const std::string& problem() const noexcept { return claim_.problem(); }
   /// Returns when all that was relayed is decoded and written.
   void finish();
+  /// Service and text of the warnings, and how often there was cause for each. After `finish`.
+  using Warned = std::map<std::pair<std::string, std::string>, std::uint64_t>;
+  [[nodiscard]] const Warned& warned() const noexcept { return warned_; }
 
  private:
   friend class RecordedConnection;
   [[nodiscard]] Moment now();
-  void warn(const std::string& service, const std::string& text);
+  void warn(const std::string& service, std::uint32_t connection, const std::string& text);
+  [[nodiscard]] bool is_new(const std::string& service, const std::string& text);
 
   std::filesystem::path mock_set_;
   store::RecordingClaim claim_;
   Warn warn_;
   Secrets secrets_;
-  mutable std::mutex mutex_;  // of what both threads touch: counters_, warn_ and the next
+  mutable std::mutex mutex_;  // of what both threads touch: counters_, warn_ and the next two
+  Warned warned_;
   std::map<std::string, RecordCounters> counters_;
   bool told_unwritten_ = false;
   std::uint64_t tick_ = 0;

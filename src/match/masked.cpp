@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "understudy/document_text.hpp"
+
 namespace understudy::match {
 namespace {
 
@@ -37,16 +39,16 @@ std::optional<std::string> rename_text(std::string_view text, const Rename& rena
 
 /// A number stays one where the new digits are one.
 Document rename_number(const Document& number, const Rename& rename) {
-  const auto text = rename_text(number.dump(), rename);
+  const auto text = rename_text(json_text(number), rename);
   if (!text) return number;
-  Document parsed = Document::parse(*text, nullptr, false);
+  Document parsed = parse_json(*text);
   return parsed.is_number() ? parsed : number;
 }
 
 /// The text of a leaf that may hold generated values.
 std::string text_of_leaf(const Document& leaf) {
   if (leaf.is_string()) return leaf.get_ref<const std::string&>();
-  return leaf.is_number() ? leaf.dump() : std::string();
+  return leaf.is_number() ? json_text(leaf) : std::string();
 }
 
 }  // namespace

@@ -7,6 +7,8 @@
 #include <map>
 #include <set>
 
+#include "understudy/document_text.hpp"
+
 namespace understudy::match {
 namespace {
 
@@ -28,7 +30,7 @@ std::string one_line(const Document& value) {
     return one_line(value.get_ref<const std::string&>().substr(0, shown_octets));
   if (value.is_binary() && value.get_binary().size() > shown_octets)
     return fmt::format("{} octets", value.get_binary().size());
-  std::string line = value.dump(-1, ' ', false, Document::error_handler_t::replace);
+  std::string line = json_text(value);
   if (line.size() > shown_octets) line.resize(shown_octets);
   return line;
 }

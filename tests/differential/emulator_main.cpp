@@ -21,6 +21,7 @@
 #include "protocols/redis/reply_shape.hpp"
 #include "protocols/redis/resp_decoder.hpp"
 #include "redis_connection.hpp"
+#include "understudy/document_text.hpp"
 
 namespace {
 
@@ -206,7 +207,7 @@ void Test::play(const Words& words) {
   recording_->follow(canonical, as_bytes(image), std::nullopt, true);
   if (const Document pinned = recording_->knowledge()["pinned"]; pinned.size() > pinned_) {
     pinned_ = pinned.size();
-    fail(words, "no longer computed: " + pinned.dump(), {}, reply);
+    fail(words, "no longer computed: " + json_text(pinned), {}, reply);
   }
   history_.push_back(fmt::format("{}  ->  {}", line_of(words), shown(reply.octets)));
 }

@@ -181,7 +181,7 @@ Answer flushall(Call& call) {
   return ok();
 }
 
-constexpr NamedHandler commands[] = {
+constexpr NamedHandler key_handlers[] = {
     {"DEL", del},
     {"UNLINK", del},
     {"EXISTS", exists},
@@ -204,7 +204,7 @@ constexpr NamedHandler commands[] = {
 }  // namespace
 
 std::span<const NamedHandler> key_commands() noexcept {
-  return commands;
+  return key_handlers;
 }
 
 }  // namespace understudy::redis::emulation

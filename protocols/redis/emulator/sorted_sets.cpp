@@ -172,7 +172,7 @@ Answer zcount(Call& call) {
 }
 
 template <Side side>
-Answer pop(Call& call) {
+Answer pop_scored(Call& call) {
   if (call.count() > 3) return syntax_error();
   const bool counts = call.count() == 3;
   const auto wanted = counts ? call.integer(2) : std::optional<std::int64_t>(1);
@@ -203,7 +203,7 @@ Answer pop(Call& call) {
   return counts ? list(std::move(popped)) : std::move(popped.front());
 }
 
-constexpr NamedHandler commands[] = {
+constexpr NamedHandler sorted_set_handlers[] = {
     {"ZADD", zadd},
     {"ZINCRBY", zincrby},
     {"ZREM", remove_members<SortedSet>},
@@ -213,14 +213,14 @@ constexpr NamedHandler commands[] = {
     {"ZRANK", rank<Side::lowest>},
     {"ZREVRANK", rank<Side::highest>},
     {"ZCOUNT", zcount},
-    {"ZPOPMIN", pop<Side::lowest>},
-    {"ZPOPMAX", pop<Side::highest>},
+    {"ZPOPMIN", pop_scored<Side::lowest>},
+    {"ZPOPMAX", pop_scored<Side::highest>},
 };
 
 }  // namespace
 
 std::span<const NamedHandler> sorted_set_commands() noexcept {
-  return commands;
+  return sorted_set_handlers;
 }
 
 }  // namespace understudy::redis::emulation

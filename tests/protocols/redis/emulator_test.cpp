@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "emulator_support.hpp"
+#include "support/json.hpp"
 
 namespace {
 
@@ -306,7 +307,7 @@ TEST_CASE("knowledge that is damaged gives what can be read of it") {
         R"({"seeds": [{"db": 0, "key": "k", "sorted_set": ["m", "nan"]}]})",
         R"({"seeds": [{"db": 0, "key": 3, "string": "v"}], "doubles": 4})"}) {
     CAPTURE(text);
-    Emulated redis(Document::parse(text));
+    Emulated redis(json_document(text));
     CHECK(redis.say("EXISTS k") == "");
   }
 }
