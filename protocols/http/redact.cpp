@@ -56,17 +56,6 @@ bool is_authorization(std::string_view name) noexcept {
   return iequals(name, "authorization") || iequals(name, "proxy-authorization");
 }
 
-std::string redacted_url(std::string_view url, const Secrets& secrets) {
-  const std::size_t question = url.find('?');
-  const std::string_view path = url.substr(0, question);
-  std::string result = secrets.without_shapes(path).value_or(std::string(path));
-  if (question == std::string_view::npos) return result;
-  const Query query = parse_query(url.substr(question + 1, url.find('#') - question - 1));
-  const Query redacted = redacted_query(query, secrets);
-  if (redacted == query) return result.append(url.substr(question));
-  return result + '?' + encode_query(redacted);
-}
-
 /// Walks through a JSON text and copies it, secrets replaced.
 class JsonRedaction {
  public:
@@ -241,6 +230,17 @@ std::string redacted_path(std::string path, const Secrets& secrets) {
   }
   auto cleaned = secrets.without_shapes(path);
   return cleaned ? *std::move(cleaned) : path;
+}
+
+std::string redacted_url(std::string_view url, const Secrets& secrets) {
+  if (secrets.shows()) return std::string(url);
+  const std::size_t question = url.find('?');
+  std::string result = redacted_path(std::string(url.substr(0, question)), secrets);
+  if (question == std::string_view::npos) return result;
+  const Query query = parse_query(url.substr(question + 1, url.find('#') - question - 1));
+  const Query redacted = redacted_query(query, secrets);
+  if (redacted == query) return result.append(url.substr(question));
+  return result + '?' + encode_query(redacted);
 }
 
 std::string redacted_json(std::string_view text, const Secrets& secrets, JsonOf side) {

@@ -18,6 +18,8 @@ namespace understudy::http {
                                          const Secrets& secrets);
 /// Of a URL or of a form, in which more names mean a secret than in JSON.
 [[nodiscard]] Query redacted_query(Query query, const Secrets& secrets);
+/// A URL or request target; as it is where nothing of it is secret.
+[[nodiscard]] std::string redacted_url(std::string_view url, const Secrets& secrets);
 /// A normalised path: what has the form of a secret, and Telegram's `/bot<id>:<token>`.
 [[nodiscard]] std::string redacted_path(std::string path, const Secrets& secrets);
 /// Texts in the JSON of a request may be of a language of their own (GraphQL) in which there are

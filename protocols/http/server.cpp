@@ -10,6 +10,7 @@
 #include "protocols/http/coding.hpp"
 #include "protocols/http/identity.hpp"
 #include "protocols/http/own_urls.hpp"
+#include "protocols/http/redact.hpp"
 #include "protocols/http/whole.hpp"
 #include "understudy/document_text.hpp"
 #include "understudy/foreign.hpp"
@@ -97,7 +98,7 @@ Prepared prepare(const Message& request, const ServiceTable& table, std::size_t 
   if (std::string_view(request.target).starts_with(control_prefix))
     prepared.control = parse_target(request.target).path.substr(control_prefix.size());
   if (!prepared.control.empty()) prepared.may_control = may_control(request);
-  prepared.line = request.method + ' ' + request.target;
+  prepared.line = request.method + ' ' + redacted_url(request.target, secrets);
   prepared.is_head = request.method == "HEAD";
   prepared.keep_alive = request.keep_alive;
   prepared.is_http_10 = request.version < 11;

@@ -23,7 +23,7 @@ struct Prepared {
   /// HEAD.
   std::vector<std::string> candidates;
   bool may_control = true;
-  std::string line;         ///< "GET /charges?limit=2", as it was sent
+  std::string line;         ///< "GET /charges?limit=2", as it was sent but for secrets
   unsigned understood = 0;  ///< Needs that the client meets
   std::string accept_encoding;
   std::string host;  ///< by which the client knows us

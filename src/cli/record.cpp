@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <csignal>
-#include <mutex>
 #include <cstdio>
+#include <mutex>
 #include <set>
 #include <system_error>
 

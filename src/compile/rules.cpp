@@ -7,6 +7,7 @@
 
 #include "match/predicate.hpp"
 #include "store/rule_file.hpp"
+#include "store/shape.hpp"
 
 namespace understudy::compile {
 namespace {
@@ -57,7 +58,7 @@ class Placeholders {
 
 void report(const store::Rule& rule, const std::vector<Problem>& found, Diagnostics& problems) {
   for (const Problem& problem : found)
-    problems.push_back({Severity::error, rule.file, rule.line,
+    problems.push_back({Severity::error, rule.file, rule.line_of(problem.path),
                         problem.path.empty() ? problem.what : problem.path + ": " + problem.what,
                         problem.hint});
 }
@@ -104,7 +105,7 @@ class UnusedParts {
 
   void visit(Document& node, const std::string& path) {
     if (node.is_object())
-      for (const auto& [key, value] : node.items()) visit(value, path + "/" + key);
+      for (const auto& [key, value] : node.items()) visit(value, store::pointer_to(path, key));
     else if (node.is_array())
       for (std::size_t i = 0; i < node.size(); ++i) visit(node[i], fmt::format("{}/{}", path, i));
     else if (++leaves_ <= looked_at)

@@ -114,7 +114,7 @@ request: {method: GET, path: /t, tenant: beta}
 answer: {status: 200}
 """)
         _, err = self.expect(65, "compile", mock)
-        self.assertIn("rules.yaml:", err)
+        self.assertIn("rules.yaml:6: error", err)
         self.assertIn("tenant", err)
         self.mock_set("cart")
         self.write("cart/rules/a.yaml", "rule: {service: cart}\nrequest: {command: [GET, a], user: bob}\n"
