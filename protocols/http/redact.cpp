@@ -252,8 +252,13 @@ std::string redacted_text(std::string_view text, const Secrets& secrets) {
 }
 
 bool looks_like_json(std::string_view text) noexcept {
-  const std::size_t first = text.find_first_not_of(" \t\r\n");
-  return first != std::string_view::npos && (text[first] == '{' || text[first] == '[');
+  const auto begin = [&](std::size_t from) { return text.find_first_not_of(" \t\r\n", from); };
+  const std::size_t first = begin(0);
+  if (first == std::string_view::npos || (text[first] != '{' && text[first] != '[')) return false;
+  const std::size_t second = begin(first + 1);
+  if (second == std::string_view::npos) return false;
+  // GraphQL begins with a brace as well.
+  return text[first] == '[' || text[second] == '"' || text[second] == '}';
 }
 
 }  // namespace understudy::http

@@ -30,7 +30,7 @@ enum class JsonOf : bool { request, answer };
 [[nodiscard]] std::string redacted_json(std::string_view text, const Secrets& secrets, JsonOf side);
 /// Any other text of a request: XML, GraphQL, …
 [[nodiscard]] std::string redacted_text(std::string_view text, const Secrets& secrets);
-/// Whether a text is, by its first octet, an object or a list in JSON, whatever its media type.
+/// Whether a text is, by how it begins, an object or a list in JSON, whatever its media type.
 [[nodiscard]] bool looks_like_json(std::string_view text) noexcept;
 
 }  // namespace understudy::http

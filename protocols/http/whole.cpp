@@ -25,7 +25,8 @@ Document cookies_of(std::string_view field) {
 /// Fields by name in lower case, equal ones joined.
 Document joined(const Fields& fields) {
   Document headers = Document::object();
-  for (const auto& [name, values] : fields_document(fields).items()) {
+  const Document grouped = fields_document(fields);
+  for (const auto& [name, values] : grouped.items()) {
     std::string text;
     for (const Document& value : values.is_array() ? values : Document::array({values})) {
       if (!text.empty()) text += iequals(name, "cookie") ? "; " : ", ";

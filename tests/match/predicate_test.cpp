@@ -65,9 +65,9 @@ TEST_CASE("a map may have to include members, and others may have to be absent")
 
 TEST_CASE("a value is that of either description of a request") {
   std::vector<std::string> problems;
-  const Condition both(Document::parse(R"({"a":"hidden:1","b":{"regex":"p.*"}})"), problems);
-  const Document described = {{"a", "hidden:1"}, {"b", "hidden:2"}};
-  const Document whole = {{"a", "secret"}, {"b", "plain"}};
+  const Condition both(understudy::json_document(R"({"a":"hidden:1","b":{"regex":"p.*"}})"), problems);
+  const understudy::Document described = {{"a", "hidden:1"}, {"b", "hidden:2"}};
+  const understudy::Document whole = {{"a", "secret"}, {"b", "plain"}};
   CHECK(both.matches(described, whole));
   CHECK_FALSE(both.matches(described));
   CHECK_FALSE(both.matches(whole));

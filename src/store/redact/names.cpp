@@ -101,7 +101,7 @@ bool ends_with_one(std::string_view word, const std::array<std::string_view, n>&
 
 bool is_secret_at_the_end(const Words& words) {
   const std::string& last = words.back();
-  const std::string_view before = words.size() < 2 ? "" : words[words.size() - 2];
+  const std::string_view before = words.size() < 2 ? std::string_view() : std::string_view(words[words.size() - 2]);
   if (last == "token" || last == "tokens") return !has(harmless, before);
   if (last.ends_with("token"))
     return std::ranges::none_of(harmless, [&](auto word) { return last.starts_with(word); });

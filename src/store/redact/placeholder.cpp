@@ -49,7 +49,7 @@ std::string base64url(const std::uint8_t* octets, std::size_t count) {
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   std::string text;
   for (std::size_t i = 0; i + 2 < count; i += 3) {
-    const unsigned group = octets[i] << 16U | octets[i + 1] << 8U | octets[i + 2];
+    const auto group = static_cast<unsigned>(octets[i] << 16 | octets[i + 1] << 8 | octets[i + 2]);
     for (int shift = 18; shift >= 0; shift -= 6)
       text += digits[group >> static_cast<unsigned>(shift) & 63U];
   }
