@@ -10,6 +10,7 @@
 #include "protocols/http/image.hpp"
 #include "protocols/http/keys.hpp"
 #include "protocols/http/operation.hpp"
+#include "protocols/http/whole.hpp"
 #include "understudy/document_text.hpp"
 
 namespace understudy::http {
@@ -33,15 +34,16 @@ void HttpAnalyser::learn(const SessionHeader& session, const Exchange& exchange)
     first_headers_.clear();
   }
   std::vector<Problem> reported_by_analyse;
-  Asked asked = asked_of(exchange.request, reported_by_analyse);
+  Asked asked = asked_of(exchange.request, secrets_, reported_by_analyse);
   add_host(session, asked);
+  has_unkeyed_placeholders_ = has_unkeyed_placeholders_ || has_unkeyed_placeholder(asked);
   evidence_.add(session, exchange, asked,
                 dependencies_of(asked, effect_of(asked), exchange.answer));
 }
 
 Analysis HttpAnalyser::analyse(const SessionHeader& session, const Exchange& exchange,
                                std::vector<Problem>& problems) {
-  Asked asked = asked_of(exchange.request, problems);
+  Asked asked = asked_of(exchange.request, secrets_, problems);
   add_host(session, asked);
   Dependencies dependencies = dependencies_of(asked, effect_of(asked), exchange.answer);
   Analysis analysis;
@@ -96,7 +98,7 @@ Effect HttpAnalyser::effect_of(const Asked& asked) const {
 }
 
 Identity HttpAnalyser::identify(const Document& request, std::vector<Problem>& problems) {
-  const Asked asked = asked_of(request, problems);
+  const Asked asked = asked_of(request, secrets_, problems);
   const std::string base = base_of(asked);
   // Of who asks a person says nothing: then it is whoever asked first.
   if (!request.is_object() || !request.contains("headers"))
@@ -114,6 +116,16 @@ std::vector<Fields> HttpAnalyser::contexts_of(const std::string& base) {
   return shape ? decode_contexts(as_text(*shape)) : std::vector<Fields>();
 }
 
+std::optional<Document> HttpAnalyser::condition(const Document& request,
+                                                std::vector<Problem>& problems) {
+  return condition_of(request, problems);
+}
+
+std::optional<Document> HttpAnalyser::whole_request(const Document& request) {
+  std::vector<Problem> reported_by_identify;
+  return whole_document(request, reported_by_identify);
+}
+
 std::string HttpAnalyser::encode(const Document& request, const Document& answer,
                                  std::vector<Problem>& problems) {
   const Document method = request.is_object() ? request.value("method", Document()) : Document();
@@ -128,6 +140,7 @@ std::vector<std::pair<std::string, std::string>> HttpAnalyser::shapes() const {
   for (const auto& [base, contexts] : evidence_.contexts())
     std::ranges::copy(contexts, std::back_inserter(by_key[contexts_key(base)]));
   for (const auto& [key, contexts] : by_key) shapes.emplace_back(key, encode_contexts(contexts));
+  if (has_unkeyed_placeholders_) shapes.emplace_back(unkeyed_placeholders, "");
   return shapes;
 }
 

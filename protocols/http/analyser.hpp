@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -15,14 +16,19 @@ namespace understudy::http {
 class HttpAnalyser final : public Analyser {
  public:
   void pin(const Document& said, std::vector<Problem>& problems) override;
+  void use(const Secrets& secrets) override { secrets_ = secrets; }
   void learn(const SessionHeader& session, const Exchange& exchange) override;
   Analysis analyse(const SessionHeader& session, const Exchange& exchange,
                    std::vector<Problem>& problems) override;
   void consult(const ServiceTable& table) override { table_ = &table; }
   Identity identify(const Document& request, std::vector<Problem>& problems) override;
+  std::optional<Document> condition(const Document& request,
+                                    std::vector<Problem>& problems) override;
+  std::optional<Document> whole_request(const Document& request) override;
   std::string encode(const Document& request, const Document& answer,
                      std::vector<Problem>& problems) override;
-  [[nodiscard]] Document profile() const override { return Document::object(); }
+  /// Polls, retries, rate limits: a service may answer otherwise for being asked again.
+  [[nodiscard]] Document profile() const override { return {{"counts_asks", true}}; }
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> shapes() const override;
 
  private:
@@ -35,8 +41,10 @@ class HttpAnalyser final : public Analyser {
   const ServiceTable* table_ = nullptr;            // in place of evidence
   std::map<std::string, Effect> effects_;          // as a person says, by request
   std::vector<std::vector<KeyPath>> independent_;  // the same
+  Secrets secrets_;
   Evidence evidence_;
   bool concluded_ = false;
+  bool has_unkeyed_placeholders_ = false;
   // The fields of the first answer of its content, for the answers that differ in volatile ones.
   std::unordered_map<std::string, Document> first_headers_;
 };

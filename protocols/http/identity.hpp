@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "protocols/http/target.hpp"
 #include "understudy/analyser.hpp"
 #include "understudy/document.hpp"
+#include "understudy/secrets.hpp"
 
 namespace understudy::http {
 
@@ -24,11 +26,17 @@ struct Asked {
 };
 
 /// `decoded_limit`: cap on what a compressed body may become.
-[[nodiscard]] Asked asked_of(const Message& request, std::size_t decoded_limit);
-[[nodiscard]] Asked asked_of(const Document& request, std::vector<Problem>& problems);
+[[nodiscard]] Asked asked_of(const Message& request, std::size_t decoded_limit,
+                             const Secrets& secrets);
+[[nodiscard]] Asked asked_of(const Document& request, const Secrets& secrets,
+                             std::vector<Problem>& problems);
 
-/// The body without its content coding; as it is where the coding is unknown or damaged.
-[[nodiscard]] std::string decoded_body(const Message& message, std::size_t decoded_limit);
+/// The body without its content coding, the service's own address replaced (own_urls.hpp); as it is
+/// where the coding is unknown or damaged.
+[[nodiscard]] std::string own_body(const Message& message, std::size_t decoded_limit,
+                                   const std::vector<std::string>& authorities);
+/// The same for the values of a query.
+[[nodiscard]] Query own_query(Query query, const std::vector<std::string>& authorities);
 
 /// Fields by which a client asks for less than the whole representation. A server may ignore them
 /// (RFC 9110, 13.2.1 and 14.2), so that the whole answers such a request as well.
@@ -36,7 +44,8 @@ struct Asked {
 /// Fields that always are part of the identity where they are present.
 [[nodiscard]] bool is_condition(std::string_view name) noexcept;
 /// Fields that Connection names belong to the connection (RFC 9110, 7.6.1).
-[[nodiscard]] bool is_nominated(const Fields& fields, std::string_view name);
+/// In lower case.
+[[nodiscard]] std::set<std::string> nominated(const Fields& fields);
 
 /// The scope that a request names, by the field or the query parameter; without either by the field
 /// `otherwise`, where that is not empty. Empty where it names none.
@@ -65,6 +74,10 @@ inline constexpr std::string_view irrelevant_key = "irrelevant";
 /// The fields of a request that count beside method, path, query, conditions and body: who asks,
 /// and what else is not proven irrelevant. As they are compared, sorted by name.
 [[nodiscard]] Fields context_of(const Asked& asked, const Irrelevant& irrelevant);
+
+/// The key of the shape that a table has whose recordings hold placeholders without a key.
+inline constexpr std::string_view unkeyed_placeholders = "unkeyed placeholders";
+[[nodiscard]] bool has_unkeyed_placeholder(const Asked& asked) noexcept;
 
 enum class Conditions : unsigned char { keep, drop_optional };
 /// Equal where two requests are equal but for their context.
