@@ -178,7 +178,7 @@ bool is_time(std::string_view value) {
   return clock && digits >= 12 && value.size() <= 40;
 }
 
-bool is_address(std::string_view host) {
+bool is_ip_address(std::string_view host) {
   return host.empty() || host.front() == '[' ||
          std::ranges::all_of(host, [](char octet) { return is_digit(octet) || octet == '.'; });
 }
@@ -287,7 +287,7 @@ std::string telling_host(std::string_view authority) {
   std::string host = lowered(trimmed(authority.substr(0, has_port ? colon : authority.npos)));
   if (host.ends_with('.')) host.pop_back();
   const bool names_a_machine = host.find('.') == host.npos || host == "host.docker.internal";
-  return is_address(host) || names_a_machine ? std::string() : host;
+  return is_ip_address(host) || names_a_machine ? std::string() : host;
 }
 
 }  // namespace understudy::http

@@ -38,7 +38,7 @@ Document joined(const Fields& fields) {
 }
 
 Document described(const Asked& asked, Document headers) {
-  Document request = describe_canonical(canonical_of(asked, {}));
+  Document request = describe_canonical(base_of(asked));
   const Document cookie = headers.value("cookie", Document(""));
   request["cookies"] = cookies_of(scalar_text(cookie));
   request["headers"] = std::move(headers);
@@ -81,8 +81,7 @@ Document at_least(Document members) {
 
 }  // namespace
 
-Document whole_document(const Message& request, std::size_t decoded_limit,
-                        const Secrets& secrets) {
+Document whole_document(const Message& request, std::size_t decoded_limit, const Secrets& secrets) {
   Fields fields = request.fields;
   for (Field& field : fields) {
     field.value = redacted_field(field.name, field.value, secrets);

@@ -224,7 +224,7 @@ TEST_CASE("a POST is a question where its operation is called so") {
     std::vector<Problem> problems;
     Document request = asked(line);
     for (const auto& [name, value] : headers.items()) request["headers"][name] = value;
-    const Asked read = asked_of(request, problems);
+    const Asked read = asked_of(request, Secrets(), problems);
     return only_asks(read, operation_of(read)) ? Effect::read : Effect::write;
   };
   for (const char* question :
