@@ -8,6 +8,7 @@
 #include "cli/commands.hpp"
 #include "cli/compile_screen.hpp"
 #include "cli/console.hpp"
+#include "cli/error_stream.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/files.hpp"
 #include "cli/live_line.hpp"
@@ -31,7 +32,7 @@ std::string kind_of(const PatternSummary& pattern) {
 std::string one_line(std::string text) {
   for (char& c : text)
     if (c == '\n' || c == '\r' || c == '\t') c = ' ';
-  return text;
+  return printable(text);
 }
 
 Document document_of(const compile::Replay& replay) {

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "cli/console.hpp"
+#include "cli/error_stream.hpp"
 #include "cli/files.hpp"
 #include "compile/pipeline.hpp"
 #include "protocols/registry.hpp"
@@ -21,7 +22,8 @@ namespace {
 constexpr std::size_t never_asked_kept = 1000;
 
 /// A client that polls must not flood the log: after the third time an equal incident is told when
-/// it has happened 10, 100, 1000, … times, a note but once. The report counts them all.
+/// it has happened 10, 100, 1000, … times, a note but once. Incidents of which too many different
+/// ones have happened to keep them are told as if they were one. The report counts them all.
 bool worth_telling(engine::Incident::Kind kind, std::uint64_t times) {
   if (kind == engine::Incident::Kind::note) return times == 1;
   if (times <= 3) return true;
@@ -67,7 +69,8 @@ std::vector<Address> addresses_of(const net::MockServer& server, const table::Ma
 engine::IncidentSink reporting_sink(Incidents& incidents) {
   return [&incidents](const engine::Incident& incident) {
     const std::uint64_t times = incidents.add(incident);
-    if (worth_telling(incident.kind, times)) print(incident, times);
+    const bool is_kept = times > 0;
+    if (worth_telling(incident.kind, is_kept ? times : incidents.dropped())) print(incident, times);
   };
 }
 
@@ -76,7 +79,7 @@ std::optional<bool> finish_report(const net::MockServer& server, const Incidents
                                   const std::optional<std::filesystem::path>& file) {
   const std::vector<net::ServiceReport> services = server.report(never_asked_kept);
   const std::string text = report_text(services, incidents, strictness);
-  std::fwrite(text.data(), 1, text.size(), stderr);
+  write_error(printable(text));
   if (file) {
     const Document document = report_document(services, incidents, strictness);
     const std::string json = json_text(document, JsonForm::indented) + "\n";

@@ -157,6 +157,7 @@ class Loader {
       loaded.service = &service;
       loaded.protocol = find_protocol(protocols, service.protocol);
       loaded.analyser = loaded.protocol->new_analyser();
+      loaded.analyser->use(config.secrets);
       services_.push_back(std::move(loaded));
     }
     sessions_.resize(services_.size());
