@@ -14,6 +14,7 @@
 #include "understudy/limits.hpp"
 #include "understudy/output.hpp"
 #include "understudy/request.hpp"
+#include "understudy/secrets.hpp"
 #include "understudy/service_table.hpp"
 
 namespace understudy {
@@ -24,6 +25,8 @@ struct ServerContext {
   std::array<std::uint8_t, 32> entropy{};  ///< fresh random octets: salts, nonces, cancel keys
   const Document* settings = nullptr;      ///< the service's entry of understudy.yaml; never null
   Limits limits;
+  Secrets secrets;
+  bool rules = false;  ///< whole_request() may be asked for
 };
 
 /// All received octets are consumed; feed more.
@@ -91,6 +94,13 @@ class ServerMachine {
   virtual ServerEvent next() = 0;
   virtual void reply(const Answer& answer) = 0;
   virtual void reply(const Miss& miss) = 0;
+  /// The request that waits for its reply with everything that the client sent, for rules; null
+  /// where the described canonical request is all. With Secrets::shown() it has secrets as they
+  /// were sent and is written nowhere.
+  [[nodiscard]] virtual Document whole_request(const Secrets& /*secrets*/) const { return nullptr; }
+  /// The client is in the middle of something that takes no client long: a head, a login. One that
+  /// stays there is let go.
+  [[nodiscard]] virtual bool is_awaiting_rest() const noexcept { return false; }
   /// What is to be sent; the driver sends it and clears it.
   [[nodiscard]] virtual Output& output() noexcept = 0;
 };

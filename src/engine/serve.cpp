@@ -9,6 +9,7 @@
 
 #include "engine/miss_text.hpp"
 #include "engine/rule_book.hpp"
+#include "store/key_file.hpp"
 #include "table/service_section.hpp"
 
 namespace understudy::engine {
@@ -33,6 +34,7 @@ struct ServedService::Impl {
         strictness(all_scopes->strictness()),
         scopes(std::move(all_scopes)),
         rules(section),
+        secrets(store::secrets_of_config(table->config())),
         asked(section.all_answers().size()) {}
 
   const Protocol& protocol;
@@ -46,6 +48,7 @@ struct ServedService::Impl {
   Strictness strictness;
   std::shared_ptr<Scopes> scopes;
   RuleBook rules;
+  Secrets secrets;
   GradeCounters counters;
   std::vector<std::atomic<bool>> asked;  // beside all_answers()
   std::once_flag patterns_made;
@@ -124,7 +127,9 @@ struct ServedConnection::Impl {
        std::array<std::uint8_t, 32> entropy)
       : owner(std::move(served)),
         service(*owner->impl_),
-        machine(service.protocol.new_server(service.section, {id, entropy, &service.settings, {}})),
+        machine(service.protocol.new_server(
+            service.section,
+            {id, entropy, &service.settings, {}, service.secrets, !service.rules.empty()})),
         home(service.scopes->home()) {
     enter(home);
   }
@@ -179,7 +184,10 @@ void ServedConnection::Impl::answer(const Request& request) {
 }
 
 bool ServedConnection::Impl::answer_by_rule(const Request& request) {
-  const std::uint32_t rule = service.rules.find(service.protocol.describe(request.canonical));
+  Document described = machine->whole_request(service.secrets);
+  if (described.is_null()) described = service.protocol.describe(request.canonical);
+  const std::uint32_t rule =
+      service.rules.find(described, machine->whole_request(Secrets::shown()));
   if (rule == ServiceSection::none) return false;
   count(Grade::rule);
   machine->reply(Answer{Grade::rule, service.section.octets(service.section.rules()[rule].image)});
@@ -226,11 +234,6 @@ void ServedConnection::Impl::control(const Request& request) {
     case Control::watch:
       if (!watch(request)) return;
       break;
-    case Control::rollback:
-    case Control::reset:
-    case Control::unwatch:
-      state.watched.clear();
-      [[fallthrough]];
     default:
       state.apply(request.control, request.control_name);
   }
@@ -325,6 +328,10 @@ Next ServedConnection::feed(Bytes chunk) {
 Next ServedConnection::feed_eof() {
   impl_->machine->feed_eof();
   return impl_->pump();
+}
+
+bool ServedConnection::is_awaiting_rest() const noexcept {
+  return impl_->machine->is_awaiting_rest();
 }
 
 Output& ServedConnection::output() noexcept {

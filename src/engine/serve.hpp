@@ -58,6 +58,8 @@ class ServedConnection {
   /// Answers every request that is complete.
   [[nodiscard]] Next feed(Bytes chunk);
   [[nodiscard]] Next feed_eof();
+  /// See ServerMachine::is_awaiting_rest.
+  [[nodiscard]] bool is_awaiting_rest() const noexcept;
   /// To be sent and cleared after every call above.
   [[nodiscard]] Output& output() noexcept;
 

@@ -35,6 +35,7 @@ class ServedByTable final : public Served {
   Next start() override { return connection_.start(); }
   Next feed(Bytes chunk) override { return connection_.feed(chunk); }
   Next feed_eof() override { return connection_.feed_eof(); }
+  bool is_awaiting_rest() const noexcept override { return connection_.is_awaiting_rest(); }
   Output& output() noexcept override { return connection_.output(); }
 
  private:

@@ -44,6 +44,18 @@ class Serve(Case):
         self.assertEqual(idle.recv(1), b"")
         self.assertIn("1 miss", server.errors)
 
+    def test_a_signal_ends_it_while_a_large_mock_set_is_compiled(self):
+        many = "".join(f"---\nrequest: {{command: [SET, k{i}, v]}}\nanswer: OK\nat: [{2 * i + 1}, {2 * i + 2}]\n"
+                       for i in range(20000))
+        header = SESSION.split("---")[0]
+        for command in (["serve"], ["run", "--", "true"]):
+            for number in (signal.SIGTERM, signal.SIGINT):
+                folder = self.mock_set(session=header + many)
+                server = self.start(command[0], folder, *command[1:])
+                time.sleep(0.2)
+                server.signal(number)
+                self.assertEqual(server.end(), 128 + number)
+
     def test_sigint_gives_2_after_a_miss_and_0_after_none(self):
         for line, status in [("GET nothing", 2), ("GET color", 0)]:
             server = self.start("serve", self.mock_set())

@@ -21,6 +21,25 @@ std::string name_of_event(Event event) {
   return names[static_cast<std::size_t>(event)];
 }
 
+/// The functions that an expression calls and that are not built in.
+class CalledFunctions : public tree::Visitor {
+ public:
+  explicit CalledFunctions(Dialect dialect) : dialect_(dialect) {}
+  using Visitor::visit;
+  void visit(const tree::Expression& expression) override {
+    const auto* node = expression.as<tree::Call>();
+    const bool built_in =
+        node == nullptr || ((node->name.schema.empty() || node->name.schema == "pg_catalog") &&
+                            use_of_function(node->name.name, dialect_) != FunctionUse::unknown);
+    if (!built_in) names.push_back(node->name);
+    descend(expression);
+  }
+  std::vector<Name> names;
+
+ private:
+  Dialect dialect_;
+};
+
 class EffectReader : public tree::Visitor {
  public:
   EffectReader(const Catalog& catalog, Dialect dialect)
@@ -105,8 +124,19 @@ class EffectReader : public tree::Visitor {
     if (table == nullptr) return;
     write(table->name, Event::insert);
     add(effects_.numbered, catalog_.family_of(table->name));
+    fill_in(table->name);
     if (insert.conflict.action == Action::update) write(table->name, Event::update);
     if (insert.conflict.action == Action::replace) write(table->name, Event::remove);
+  }
+
+  /// What gives a row the values that the statement leaves out. Of sequences `numbered` tells.
+  void fill_in(const Name& table) {
+    CalledFunctions called(dialect_);
+    for (const Relation* member : catalog_.members(table))
+      for (const tree::ColumnDefinition& column : member->columns)
+        for (const auto* value : {&column.default_, &column.generated})
+          if (*value) called.visit(**value);
+    for (const Name& function : called.names) call(function, false);
   }
 
   void removed(const tree::Delete& remove) {

@@ -98,6 +98,30 @@ TEST_CASE("functions that move or lock something are writes, unknown ones may wr
   CHECK(keys("CALL p(1)") == "write * | * ?");
 }
 
+TEST_CASE("statements of any depth are analysed, by their words if need be") {
+  const auto repeated = [](std::string_view text, std::size_t times) {
+    std::string all;
+    while (times-- > 0) all += text;
+    return all;
+  };
+  constexpr std::size_t deep = 100'000;
+  for (const std::string& sql :
+       {"SELECT " + repeated("1+", deep) + "id FROM t", "SELECT " + repeated("(", deep) + "1",
+        "SELECT id FROM t" + repeated(" UNION ALL SELECT 1", deep),
+        "SELECT id, 2 FROM t" + repeated(" UNION ALL SELECT 1, 2", deep),
+        "SELECT id" + repeated("||'a'", deep) + " FROM t",
+        repeated("SELECT (", deep) + "SELECT id FROM t" + repeated(")", deep),
+        "SELECT " + repeated("NOT ", deep) + "id FROM t",
+        "SELECT id" + repeated("::int", deep) + " FROM t"}) {
+    CAPTURE(sql.substr(0, 40));
+    CHECK_FALSE(keys_of(sql).reads.size() > 2);
+  }
+  // What is long is not deep.
+  const sql::Dependencies rows =
+      keys_of("INSERT INTO t VALUES (0, f(0))" + repeated(", (1, f(1))", 20'000));
+  CHECK(rows.effect == Effect::write);
+}
+
 TEST_CASE("what PostgreSQL does not parse goes to the light parser") {
   CHECK(keys_of("SELEC * FROM t").effect ==
         sql::dependencies_of("SELEC * FROM t", sql_mode()).effect);

@@ -143,6 +143,19 @@ TEST_CASE("a function does what its declaration and its body say") {
   CHECK(keys(names, "SELECT nobody_knows(1)") == "* | * ! ?");
 }
 
+TEST_CASE("an insert does what the defaults of its table do") {
+  const TableNames names =
+      names_of({"CREATE TABLE counters (n int)",
+                "CREATE FUNCTION bump() RETURNS int LANGUAGE sql AS 'UPDATE counters SET n = n + 1 "
+                "RETURNING "
+                "n'",
+                "CREATE TABLE notes (id int DEFAULT bump(), at timestamptz DEFAULT now())",
+                "CREATE TABLE plain (id serial, token uuid DEFAULT gen_random_uuid())"});
+  CHECK(keys(names, "INSERT INTO notes DEFAULT VALUES") == "counters notes | counters notes !");
+  CHECK(keys(names, "UPDATE notes SET id = 1") == "notes | notes");
+  CHECK(keys(names, "INSERT INTO plain DEFAULT VALUES") == "plain | plain");
+}
+
 TEST_CASE("row security reads what its policies read") {
   const TableNames names =
       names_of({"CREATE TABLE notes (owner text)", "CREATE TABLE members (name text)",
