@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdlib>
 #include <system_error>
 
 #include "cli/addresses.hpp"
@@ -13,6 +14,7 @@
 #include "cli/process.hpp"
 #include "cli/progress.hpp"
 #include "net/recorder.hpp"
+#include "net/take_snapshot.hpp"
 #include "net/watched_port.hpp"
 #include "protocols/registry.hpp"
 
@@ -121,6 +123,21 @@ std::optional<std::vector<Address>> listen(net::Recorder& recorder, engine::Reco
   return addresses;
 }
 
+/// What is in the services before their clients come. Of one that can't be asked nothing is known,
+/// as if it had not been tried: who can't reach it is told so when a client comes.
+void take_snapshots(engine::Recording& recording, const store::Config& config) {
+  constexpr std::chrono::milliseconds limit(3000);
+  const char* const password = std::getenv("REDISCLI_AUTH");
+  for (const store::Service& service : config.services) {
+    const Protocol* const protocol = find_protocol(protocols(), service.protocol);
+    const auto snapshot = protocol->new_snapshot(password != nullptr ? password : "");
+    if (!snapshot) continue;
+    std::string problem;
+    if (net::take_snapshot(*snapshot, service.upstream->endpoint, limit, problem))
+      recording.hold_snapshot(service.name, snapshot->take());
+  }
+}
+
 /// Relays until the command ends or a signal asks to; gives the command's status, or 0.
 int relay(net::Recorder& recorder, const engine::Recording& recording, LiveLine& line,
           const Signals& signals, const std::optional<Child>& child) {
@@ -155,6 +172,7 @@ int run_command(const RecordOptions& options) {
   net::Recorder recorder;
   const auto addresses = listen(recorder, recording, *config, warn);
   if (!addresses) return bad_input;
+  take_snapshots(recording, *config);
   std::string problem;
   const auto environment = environment_of(*config, *addresses, problem);
   if (!environment) {

@@ -95,7 +95,8 @@ class Follower {
         open_.erase(open);
         return;
       case Control::none:
-        if (step.analysis.effect == Effect::none) return;
+        // What only tells what was there has an answer, though nobody looks it up.
+        if (step.analysis.effect == Effect::none && step.analysis.image.empty()) return;
         if (open == open_.end()) return follow(i, order_.undisturbed(i));
         open->second.push_back(i);
         return;

@@ -46,6 +46,7 @@ struct RecordedConnection::Impl {
   void drain();
   void handle(const Observed& observed);
   void write(const Exchange& exchange);
+  void write_snapshot();
   void notice_sync();
   void warn(const std::string& text) {
     ++counters.warnings;
@@ -68,7 +69,25 @@ void RecordedConnection::Impl::handle(const Observed& observed) {
   }
 }
 
+/// As the session of a connection before all others.
+void RecordedConnection::Impl::write_snapshot() {
+  const auto found = recording.snapshots_.find(service);
+  if (found == recording.snapshots_.end()) return;
+  const std::vector<Exchange> exchanges = std::move(found->second);
+  recording.snapshots_.erase(found);
+  if (exchanges.empty()) return;
+  SessionHeader first = header;
+  first.connection = 0;
+  first.facts = {{"snapshot", true}};
+  store::SessionWriter snapshot(recording.mock_set_ / "sessions", first);
+  std::string problem;
+  for (const Exchange& exchange : exchanges)
+    if (!snapshot.append(exchange, problem))
+      return warn(fmt::format("what was there before was not written: {}", problem));
+}
+
 void RecordedConnection::Impl::write(const Exchange& exchange) {
+  write_snapshot();
   if (!writer) writer.emplace(recording.mock_set_ / "sessions", header);
   std::string problem;
   if (!writer->append(exchange, problem))

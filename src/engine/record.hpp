@@ -35,6 +35,10 @@ class Recording {
     return counters_;
   }
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
+  /// What a service held before the traffic began. Written with the first exchange of the service.
+  void hold_snapshot(const std::string& service, std::vector<Exchange> exchanges) {
+    snapshots_.insert_or_assign(service, std::move(exchanges));
+  }
 
  private:
   friend class RecordedConnection;
@@ -44,6 +48,7 @@ class Recording {
   std::string name_;
   Warn warn_;
   std::map<std::string, RecordCounters> counters_;
+  std::map<std::string, std::vector<Exchange>> snapshots_;  // not yet written
   std::uint64_t tick_ = 0;
   std::chrono::steady_clock::time_point began_;
   std::chrono::system_clock::time_point began_wall_;

@@ -35,18 +35,27 @@ std::optional<std::string> rename_text(std::string_view text, const Rename& rena
   return result += text.substr(copied);
 }
 
-/// A number stays one where the new digits are one.
+/// The digits of a number. A whole one has no point, so that a time in seconds is the same as a
+/// score, say, and as the text that it was made of.
+std::string digits_of(const Document& number) {
+  std::string digits = number.dump();
+  if (number.is_number_float() && digits.ends_with(".0")) digits.resize(digits.size() - 2);
+  return digits;
+}
+
+/// A number stays one, of its kind, where the new digits are one.
 Document rename_number(const Document& number, const Rename& rename) {
-  const auto text = rename_text(number.dump(), rename);
+  const auto text = rename_text(digits_of(number), rename);
   if (!text) return number;
   Document parsed = Document::parse(*text, nullptr, false);
-  return parsed.is_number() ? parsed : number;
+  if (!parsed.is_number()) return number;
+  return number.is_number_float() ? Document(parsed.get<double>()) : parsed;
 }
 
 /// The text of a leaf that may hold generated values.
 std::string text_of_leaf(const Document& leaf) {
   if (leaf.is_string()) return leaf.get_ref<const std::string&>();
-  return leaf.is_number() ? leaf.dump() : std::string();
+  return leaf.is_number() ? digits_of(leaf) : std::string();
 }
 
 }  // namespace

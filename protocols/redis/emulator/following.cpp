@@ -29,6 +29,13 @@ bool is_refusal(const Value& reply) {
          !reply.text.starts_with("WRONGTYPE ");
 }
 
+// Those that are about who asks or when, not about the command.
+bool is_passing(const Value& reply) {
+  static constexpr std::string_view passing[] = {"NOAUTH", "NOPERM", "LOADING", "BUSY"};
+  return std::ranges::any_of(
+      passing, [&](std::string_view code) { return reply.text.starts_with(code); });
+}
+
 // Whether the replies themselves show in which order such commands were run.
 bool tells_its_turn(std::string_view name) {
   static constexpr std::array<std::string_view, 8> telling = {"INCR",  "DECR",  "INCRBY", "DECRBY",
@@ -75,6 +82,7 @@ void Followed::follow() {
     learn_after();
   if (state_.recording && changes_)
     for (const KeyPath& path : effects_.writes) state_.seeds.written(path);
+  for (const Concerned& key : concerned_) state_.keys.settle(key.name);
 }
 
 void Followed::look_at_keys() {
@@ -83,7 +91,7 @@ void Followed::look_at_keys() {
       const auto db = database_of(path);
       if (!db || path.size() == 1) continue;
       KeyName name{*db, path[1]};
-      const Entry& entry = state_.keys.at(name);
+      const Entry entry = state_.keys.look(name);
       concerned_.push_back(
           {std::move(name), entry.present() ? Entry() : entry, entry.present(), entry.expiry});
     }
@@ -91,7 +99,12 @@ void Followed::look_at_keys() {
 
 Answer Followed::compute(Keyspace& keys) {
   Call call(keys, request_.words, request_.line.db, now_, Doubt::presumed, {});
-  return request_.handler(call);
+  Answer answer = request_.handler(call);
+  if (answer)
+    call.settle();
+  else
+    call.undo();
+  return answer;
 }
 
 bool Followed::agrees(const Answer& answer) const {
@@ -118,8 +131,8 @@ void Followed::settle_doubt() {
   const KeyName& name = concerned_.front().name;
   Keyspace ended;
   ended.at(name) = {Absent{}, {}};
-  Entry& entry = state_.keys.at(name);
-  if (agrees(compute(ended)) && ended.at(name) != entry) entry = {};
+  if (agrees(compute(ended)) && ended.look(name) != state_.keys.look(name))
+    state_.forget({{std::to_string(name.db), name.segment}});
 }
 
 bool Followed::may_have_ended(const Concerned& key) const {
@@ -152,6 +165,7 @@ void Followed::disagree() {
 }
 
 void Followed::refuse() {
+  if (is_passing(reply_)) return;
   state_.forget(effects_.writes);
   pin();
 }
@@ -161,23 +175,32 @@ void Followed::pin() {
 }
 
 void Followed::learn_before() {
+  if (const auto segments = lesson_of_database(request_, reply_)) {
+    if (state_.recording) state_.seeds.told(request_.line.db, *segments);
+    state_.keys.complete(request_.line.db, *segments);
+  }
   for (const Lesson& lesson : lessons_before(request_, reply_)) {
     const KeyName name{request_.line.db, segment_of(lesson.key)};
     if (state_.recording) state_.seeds.told(name, lesson.entry);
     Entry& entry = state_.keys.at(name);
     if (entry.contents != lesson.entry.contents) entry = lesson.entry;
+    state_.keys.settle(name);
   }
 }
 
 void Followed::learn_after() {
   if (changes_) state_.forget(effects_.writes);
   if (!in_order_) return;
-  for (const Lesson& lesson : lessons_after(request_, reply_))
-    state_.keys.at({request_.line.db, segment_of(lesson.key)}) = lesson.entry;
+  for (const Lesson& lesson : lessons_after(request_, reply_)) {
+    const KeyName name{request_.line.db, segment_of(lesson.key)};
+    state_.keys.at(name) = lesson.entry;
+    state_.keys.settle(name);
+  }
   const auto expiry = lesson_of_expiry(request_, reply_);
   if (!expiry) return;
   const KeyName name{request_.line.db, segment_of(request_.words[1])};
-  if (Entry& entry = state_.keys.at(name); entry.present()) entry.expiry = *expiry;
+  if (Entry* entry = state_.keys.find(name); entry != nullptr && entry->present())
+    entry->expiry = *expiry;
   if (state_.recording) state_.seeds.told(name, *expiry);
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "protocols/redis/effects.hpp"
+
 namespace understudy::redis::emulation {
 
 namespace {
@@ -304,6 +306,17 @@ std::optional<Expiry> lesson_of_expiry(const Request& request, const Value& repl
   if (request.name() != "TTL" && request.name() != "PTTL") return {};
   if (reply.integer == -1) return Expiry{};
   return Expiry{Expiry::Kind::sometime, 0};
+}
+
+std::optional<std::vector<std::string>> lesson_of_database(const Request& request,
+                                                           const Value& reply) {
+  if (request.handler == nullptr) return std::nullopt;
+  if (request.name() == "DBSIZE" && is_integer(reply, 0)) return std::vector<std::string>();
+  if (request.name() != "KEYS" || request.words[1] != "*" || reply.kind != Kind::array)
+    return std::nullopt;
+  std::vector<std::string> segments;
+  for (const Value& key : reply.items) segments.push_back(segment_of(key.text));
+  return segments;
 }
 
 }  // namespace understudy::redis::emulation

@@ -22,4 +22,8 @@ struct Lesson {
 /// Of the end of a key that is there: TTL and PTTL tell that.
 [[nodiscard]] std::optional<Expiry> lesson_of_expiry(const Request& request, const Value& reply);
 
+/// All keys of the database, where the reply tells them; else nothing.
+[[nodiscard]] std::optional<std::vector<std::string>> lesson_of_database(const Request& request,
+                                                                         const Value& reply);
+
 }  // namespace understudy::redis::emulation
