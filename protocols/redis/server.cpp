@@ -48,6 +48,14 @@ RedisServer::RedisServer(const ServiceTable& table, const ServerContext& context
   decoder_.set_authenticated(live_.authenticated);
 }
 
+// The words of a command that waits stay where they are.
+void RedisServer::feed(Bytes chunk) {
+  if (awaiting_ == Awaiting::nothing && !late_)
+    received_.append(chunk);
+  else
+    behind_.insert(behind_.end(), chunk.begin(), chunk.end());
+}
+
 ServerEvent RedisServer::next() {
   if (!scope_source_.empty() && scope_source_ != "client_name")
     return Noted{"scope_from: " + std::exchange(scope_source_, {}) +
@@ -60,6 +68,7 @@ ServerEvent RedisServer::next() {
     }
     if (pause_.time.count() > 0) return std::exchange(pause_, {});
     if (late_) answer_command_with(*std::exchange(late_, std::nullopt));
+    if (!behind_.empty()) received_.append(std::exchange(behind_, {}));
     Step step;
     switch (stage_) {
       case Stage::closed:
@@ -538,7 +547,6 @@ void RedisServer::reply_to_publisher(std::size_t receivers) {
   if (answer_first) hear_oneself(pushes);
   finish_command();
 }
-
 
 void RedisServer::use_fallback() {
   std::vector<std::uint8_t>& out = output_.buffer();

@@ -22,7 +22,7 @@ class RedisServer final : public ServerMachine {
  public:
   RedisServer(const ServiceTable& table, const ServerContext& context);
 
-  void feed(Bytes chunk) override { received_.append(chunk); }
+  void feed(Bytes chunk) override;
   void feed_eof() override { at_eof_ = true; }
   ServerEvent next() override;
   void reply(const Answer& answer) override;
@@ -99,6 +99,7 @@ class RedisServer final : public ServerMachine {
   Limits limits_;
   CommandDecoder decoder_;
   ReceiveBuffer received_;
+  std::vector<std::uint8_t> behind_;  // what came while the command at hand waits
   Output output_;
   bool at_eof_ = false;
 

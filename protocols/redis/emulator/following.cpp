@@ -196,6 +196,11 @@ void Followed::learn_after() {
     state_.keys.at(name) = lesson.entry;
     state_.keys.settle(name);
   }
+  if (const auto end = lesson_of_end(request_, reply_, now_)) {
+    const KeyName name{request_.line.db, segment_of(request_.words[1])};
+    state_.keys.at(name).expiry = *end;
+    state_.keys.settle(name);
+  }
   const auto expiry = lesson_of_expiry(request_, reply_);
   if (!expiry) return;
   const KeyName name{request_.line.db, segment_of(request_.words[1])};
