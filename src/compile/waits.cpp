@@ -47,7 +47,7 @@ void place_waits(std::vector<Step>& steps) {
       for (const KeyPath& path : *paths)
         if (const auto found = writes.find({step.recording, join(path)}); found != writes.end())
           woken = std::max(woken, end_of_waking(step, found->second));
-    const bool nothing_came = step.analysis.effect == Effect::write && !step.analysis.changed;
+    const bool nothing_came = !step.analysis.changed;
     if (woken == 0 && !nothing_came) continue;  // it did not wait
     if (!nothing_came) step.ended = std::max(step.ended, woken);
     step.began = step.ended;

@@ -215,8 +215,11 @@ std::optional<std::int64_t> Keyspace::next_end() const {
 std::vector<KeyName> Keyspace::end_before(std::int64_t now) {
   std::vector<KeyName> ended;
   while (!ends_.empty() && ends_.begin()->first < now) {
-    KeyName name = ends_.begin()->second;
-    Entry& entry = at(name);
+    KeyName name = std::move(ends_.extract(ends_.begin()).value().second);
+    const auto slot = database(name.db).slots.find(name.segment);
+    if (slot == database(name.db).slots.end()) continue;
+    slot->second.noted_end.reset();
+    Entry& entry = slot->second.entry;
     entry.expiry = {};
     if (entry.present()) entry.contents = Absent{};
     touch(name, !entry.unknown());
