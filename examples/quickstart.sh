@@ -44,7 +44,7 @@ install_node || exit 1
 install_modules examples/shop || exit 1
 
 heading "2/4  Build"
-build release || exit 1
+build_targets=understudy build release || exit 1
 
 heading "3/4  Four clients, no database"
 say "understudy serve mocks/shop, on free ports:"

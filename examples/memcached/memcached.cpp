@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 #include <deque>
 
+#include "understudy/document_text.hpp"
 #include "understudy/receive_buffer.hpp"
 
 namespace memcached {
@@ -87,7 +88,7 @@ Framing take_reply(std::string_view& rest, Document& answer) {
 
 std::string canonical_of(const Document& request) {
   const std::string line = octets_of(request["command"]);
-  return line.substr(0, line.find(' ')) + '\0' + request.dump();
+  return line.substr(0, line.find(' ')) + '\0' + json_text(request);
 }
 
 class Watcher final : public Observer {
@@ -226,7 +227,7 @@ class Memcached final : public Protocol {
     return {{"command", document_of(line)}};
   }
   Document describe(std::string_view canonical) const override {
-    return Document::parse(canonical.substr(canonical.find('\0') + 1), nullptr, false);
+    return parse_json(canonical.substr(canonical.find('\0') + 1));
   }
   std::string summarise(const Document& request) const override {
     return octets_of(request["command"]);

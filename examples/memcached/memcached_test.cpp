@@ -9,6 +9,7 @@
 #include "compile/pipeline.hpp"
 #include "engine/record.hpp"
 #include "engine/serve.hpp"
+#include "understudy/document_text.hpp"
 
 using namespace understudy;
 using Lines = std::vector<std::string>;
@@ -29,7 +30,7 @@ Lines told(const std::string& sent, const std::string& received, std::size_t pie
   Lines lines;
   while (auto observed = observer->next()) {
     if (const auto* exchange = std::get_if<Exchange>(&*observed))
-      lines.push_back(exchange->request.dump() + " " + exchange->answer.dump());
+      lines.push_back(json_text(exchange->request) + " " + json_text(exchange->answer));
     else
       lines.emplace_back("warned");
   }

@@ -7,6 +7,7 @@
 #include "protocols/http/identity.hpp"
 #include "protocols/http/image.hpp"
 #include "protocols/http/keys.hpp"
+#include "understudy/document_text.hpp"
 
 namespace understudy::http {
 
@@ -68,8 +69,7 @@ Document HttpAnalyser::settled(const std::string& canonical, const Document& ans
   Document lasting = answer;
   for (const auto& [name, value] : answer["headers"].items())
     if (evidence().is_volatile(lowered(name))) lasting["headers"].erase(name);
-  const std::string key =
-      canonical + '\0' + lasting.dump(-1, ' ', false, Document::error_handler_t::replace);
+  const std::string key = canonical + '\0' + json_text(lasting);
   Document settled_answer = answer;
   settled_answer["headers"] = first_headers_.try_emplace(key, answer["headers"]).first->second;
   return settled_answer;

@@ -10,6 +10,7 @@
 #include "protocols/http/multipart.hpp"
 #include "protocols/http/packed.hpp"
 #include "protocols/http/redact.hpp"
+#include "understudy/document_text.hpp"
 
 namespace understudy::http {
 namespace {
@@ -184,7 +185,7 @@ DescribedBody describe_body(std::string_view canonical) {
   const std::string_view content = canonical.substr(1);
   switch (canonical.front()) {
     case 'j': {
-      Document tree = Document::parse(content, nullptr, false);
+      Document tree = parse_json(content);
       return {"application/json", tree.is_structured() ? std::move(tree) : document_of(content)};
     }
     case 'f':
@@ -245,7 +246,7 @@ void add_field(Document& headers, const std::string& name, std::string_view valu
 std::string scalar_text(const Document& scalar) {
   if (scalar.is_null()) return {};
   if (scalar.is_string() || scalar.is_binary()) return octets_of(scalar);
-  return scalar.dump();
+  return json_text(scalar);
 }
 
 }  // namespace understudy::http

@@ -8,6 +8,7 @@
 #include "protocols/http/ascii.hpp"
 #include "protocols/http/redact.hpp"
 #include "protocols/http/target.hpp"
+#include "understudy/document_text.hpp"
 
 namespace understudy::http {
 namespace {
@@ -41,7 +42,7 @@ void for_each_difference(const FieldIds& a, const FieldIds& b, Visitor&& visit) 
 std::string content_of(const Document& answer) {
   Document content = answer;
   if (content.is_object()) content.erase("headers");
-  return content.dump(-1, ' ', false, Document::error_handler_t::replace);
+  return json_text(content);
 }
 
 bool is_denial(const Document& answer) {
@@ -85,9 +86,7 @@ void Evidence::add(const SessionHeader& session, const Exchange& exchange, const
       exchange.answer.is_object() ? exchange.answer.value("headers", Document()) : Document();
   if (headers.is_object())
     for (const auto& [name, value] : headers.items())
-      seen.answered.emplace_back(
-          id_of(lowered(name)),
-          id_of("=" + value.dump(-1, ' ', false, Document::error_handler_t::replace)));
+      seen.answered.emplace_back(id_of(lowered(name)), id_of("=" + json_text(value)));
   std::ranges::sort(seen.asked);
   std::ranges::sort(seen.answered);
   if (dependencies.changed)

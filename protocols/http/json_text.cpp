@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "protocols/http/ascii.hpp"
+#include "understudy/document_text.hpp"
 #include "understudy/limits.hpp"
 
 namespace understudy::http {
@@ -15,7 +16,7 @@ namespace {
 const std::size_t depth_cap = Limits{}.depth;
 
 std::string json_string(const std::string& text, bool ascii = false) {
-  return Document(text).dump(-1, ' ', ascii, Document::error_handler_t::replace);
+  return understudy::json_text(Document(text), ascii ? JsonForm::ascii : JsonForm::compact);
 }
 
 /// 1.0, 1 and 10e-1 alike: the digits without outer zeros and a power of ten.
@@ -124,7 +125,8 @@ class Writer {
 
   void write(const Document& node) {
     if (node.is_object() || node.is_array()) return write_members(node);
-    const std::string leaf = node.dump(-1, ' ', style_.ascii, Document::error_handler_t::replace);
+    const std::string leaf =
+        understudy::json_text(node, style_.ascii ? JsonForm::ascii : JsonForm::compact);
     if (node.is_string())
       write_string(leaf);
     else
@@ -215,7 +217,7 @@ bool is_storable(const Document& node, std::size_t depth) {
 /// An object or list without anything that a Document can't hold; else null.
 Document structured(std::string_view text) {
   if (text.find_first_of("{[") == std::string_view::npos || !canonical_json(text)) return nullptr;
-  Document tree = Document::parse(text, nullptr, false);
+  Document tree = parse_json(text);
   return tree.is_structured() && is_storable(tree, 0) ? tree : Document(nullptr);
 }
 
@@ -318,7 +320,7 @@ std::string replace_strings(std::string_view text, const Replacement& replacemen
         value_follows = false;
       continue;
     }
-    const Document plain = Document::parse(token, nullptr, false);
+    const Document plain = parse_json(token);
     const std::string content = plain.is_string() ? plain.get<std::string>() : std::string();
     const auto replaced = value_follows ? replacement(key, content) : std::nullopt;
     if (replaced)

@@ -8,6 +8,7 @@
 #include "protocols/http/ascii.hpp"
 #include "protocols/http/content.hpp"
 #include "protocols/http/identity.hpp"
+#include "understudy/document_text.hpp"
 #include "understudy/foreign.hpp"
 #include "understudy/scope.hpp"
 
@@ -230,7 +231,7 @@ void HttpServer::send_head(std::string_view head, std::uint32_t date, bool keep_
 
 void HttpServer::send_document(unsigned status, std::string_view extra_fields,
                                const Document& body) {
-  const std::string text = body.dump(-1, ' ', false, Document::error_handler_t::replace) + "\n";
+  const std::string text = json_text(body) + "\n";
   std::string head =
       "HTTP/1.1 " + std::to_string(status) + ' ' + std::string(standard_reason(status)) + "\r\n" +
       std::string(extra_fields) +

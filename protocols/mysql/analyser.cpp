@@ -10,6 +10,7 @@
 #include "protocols/mysql/schema.hpp"
 #include "protocols/mysql/statements.hpp"
 #include "protocols/sql/batch.hpp"
+#include "protocols/sql/lower.hpp"
 #include "protocols/sql/unsteady.hpp"
 #include "protocols/sql/words.hpp"
 
@@ -32,10 +33,7 @@ bool is_error(const Document& answer) {
   return answer.is_object() && answer.contains("error");
 }
 
-std::string lower(std::string text) {
-  std::ranges::transform(text, text.begin(), sql::to_lower);
-  return text;
-}
+using sql::lower;
 
 // An error of the statement's own tables, which no other table explains.
 bool is_of_own_tables(const Document& answer) {

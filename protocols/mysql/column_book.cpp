@@ -4,14 +4,15 @@
 #include <charconv>
 #include <limits>
 
+#include "protocols/sql/lower.hpp"
 #include "protocols/sql/words.hpp"
 
 namespace understudy::mysql {
 namespace {
 
 using sql::ValueClass;
-using Entry = ColumnBook::Entry;
-using Kind = ColumnBook::Kind;
+using ColumnEntry = ColumnBook::Entry;
+using ColumnKind = ColumnBook::Kind;
 
 /// As many digits as a DOUBLE, in which MySQL compares what it can't compare otherwise, keeps.
 constexpr std::size_t exact_digits = 15;
@@ -23,21 +24,18 @@ constexpr bool is_letter(char c) noexcept {
   return sql::to_lower(c) >= 'a' && sql::to_lower(c) <= 'z';
 }
 
-std::string lower(std::string_view text) {
-  std::string folded(text);
-  std::ranges::transform(folded, folded.begin(), sql::to_lower);
-  return folded;
-}
+using sql::lower;
 
-Kind kind_of(const Column& column) {
-  if (column.has(column_flag::enum_) || column.type == FieldType::enum_) return Kind::enumeration;
-  if (column.has(column_flag::set) || column.type == FieldType::set) return Kind::other;
+ColumnKind kind_of(const Column& column) {
+  if (column.has(column_flag::enum_) || column.type == FieldType::enum_)
+    return ColumnKind::enumeration;
+  if (column.has(column_flag::set) || column.type == FieldType::set) return ColumnKind::other;
   switch (column.type) {
     case FieldType::year:
-      return Kind::other;
+      return ColumnKind::other;
     case FieldType::decimal:
     case FieldType::newdecimal:
-      return Kind::decimal;
+      return ColumnKind::decimal;
     case FieldType::varchar:
     case FieldType::var_string:
     case FieldType::string:
@@ -45,9 +43,9 @@ Kind kind_of(const Column& column) {
     case FieldType::blob:
     case FieldType::medium_blob:
     case FieldType::long_blob:
-      return Kind::text;
+      return ColumnKind::text;
     default:
-      return is_integer(column.type) ? Kind::integer : Kind::other;
+      return is_integer(column.type) ? ColumnKind::integer : ColumnKind::other;
   }
 }
 
@@ -66,7 +64,7 @@ struct Number {
   [[nodiscard]] bool is_whole() const noexcept { return sound && fraction == 0; }
 };
 
-bool fits(std::string_view text, const Entry& entry) {
+bool fits(std::string_view text, const ColumnEntry& entry) {
   const std::size_t bits = 8 * (entry.type == FieldType::int24 ? 3 : integer_width(entry.type));
   const char* end = text.data() + text.size();
   if (entry.is_unsigned) {
@@ -81,7 +79,7 @@ bool fits(std::string_view text, const Entry& entry) {
 }
 
 /// Some collations ignore control characters, and an IPv6 address has many spellings.
-Cell fold_text(std::string_view text) {
+understudy::Cell fold_text(std::string_view text) {
   const bool control = std::ranges::any_of(text, [](char c) {
     const auto octet = static_cast<unsigned char>(c);
     return octet == 0x7F || (octet < 0x20 && (octet < '\t' || octet > '\r'));
@@ -112,21 +110,21 @@ void ColumnBook::learn(const std::vector<Column>& columns) {
   for (const Column& column : columns) {
     const Name name = name_of(column);
     if (name.first.empty()) continue;
-    const Entry told{kind_of(column),
-                     column.type,
-                     column.has(column_flag::unsigned_),
-                     column.has(column_flag::not_null),
-                     column.has(column_flag::auto_increment),
-                     column.is_octets(),
-                     column.length,
-                     column.decimals};
+    const ColumnEntry told{kind_of(column),
+                           column.type,
+                           column.has(column_flag::unsigned_),
+                           column.has(column_flag::not_null),
+                           column.has(column_flag::auto_increment),
+                           column.is_octets(),
+                           column.length,
+                           column.decimals};
     if (told.auto_increment) auto_increments_.emplace(name.first, name.second);
     const auto [found, added] = entries_.emplace(name, told);
     if (added) continue;
-    Entry& entry = found->second;
+    ColumnEntry& entry = found->second;
     const bool agrees = entry.kind == told.kind && entry.type == told.type &&
                         entry.is_unsigned == told.is_unsigned && entry.decimals == told.decimals;
-    if (!agrees) entry.kind = Kind::other;
+    if (!agrees) entry.kind = ColumnKind::other;
     // What an outer join shows may be NULL although the column never is.
     entry.not_null = entry.not_null || told.not_null;
     entry.auto_increment = entry.auto_increment || told.auto_increment;
@@ -135,7 +133,7 @@ void ColumnBook::learn(const std::vector<Column>& columns) {
   }
 }
 
-const Entry* ColumnBook::find(const Name& name) const {
+const ColumnEntry* ColumnBook::find(const Name& name) const {
   const auto found = entries_.find(name);
   return found == entries_.end() ? nullptr : &found->second;
 }
@@ -167,18 +165,20 @@ struct ValueRules::Given {
 
 namespace {
 
-Cell fold_integer(std::string_view number, const Entry& entry, sql::ColumnRules::Use use) {
+understudy::Cell fold_integer(std::string_view number, const ColumnEntry& entry,
+                              sql::ColumnRules::Use use) {
   const bool whole = Number(number).is_whole();
   if (use == sql::ColumnRules::Use::stored) {
     if (!whole || !fits(number, entry)) return std::nullopt;
-    const Cell cell = sql::fold_value(number);
+    const understudy::Cell cell = sql::fold_value(number);
     // Zero asks AUTO_INCREMENT for the next number.
     return entry.auto_increment && cell == sql::fold_value("0") ? std::nullopt : cell;
   }
   return sql::fold_value(number);
 }
 
-Cell fold_decimal(std::string_view number, const Entry& entry, sql::ColumnRules::Use use) {
+understudy::Cell fold_decimal(std::string_view number, const ColumnEntry& entry,
+                              sql::ColumnRules::Use use) {
   const Number parts(number);
   if (use == sql::ColumnRules::Use::stored) {
     const std::size_t marks = (entry.decimals > 0 ? 1U : 0U) + (entry.is_unsigned ? 0U : 1U);
@@ -193,7 +193,7 @@ Cell fold_decimal(std::string_view number, const Entry& entry, sql::ColumnRules:
 
 /// What an insert gives to a column of which nothing is known, if it is kept as it is by whatever
 /// column takes it.
-Cell fold_anywhere(ValueClass value_class, std::string_view text) {
+understudy::Cell fold_anywhere(ValueClass value_class, std::string_view text) {
   if (value_class == ValueClass::boolean) return sql::fold_value(text == "true" ? "1" : "0");
   if (value_class == ValueClass::number)
     return Number(text).is_whole() ? sql::fold_value(text) : std::nullopt;
@@ -203,7 +203,7 @@ Cell fold_anywhere(ValueClass value_class, std::string_view text) {
 
 }  // namespace
 
-const Entry* ValueRules::find(const std::string& table, const std::string& column) const {
+const ColumnEntry* ValueRules::find(const std::string& table, const std::string& column) const {
   if (table.find('.') != std::string::npos) return book_.find({table, column});
   return book_.find({lower(database_) + "." + table, column});
 }
@@ -218,30 +218,30 @@ ValueRules::Given ValueRules::given(std::string_view value, std::uint32_t slot) 
   return given;
 }
 
-Cell ValueRules::fold(Use use, const std::string& table, const std::string& column,
-                      std::optional<std::string_view> value, std::uint32_t slot) const {
-  const Entry* entry = find(table, column);
+understudy::Cell ValueRules::fold(Use use, const std::string& table, const std::string& column,
+                                  std::optional<std::string_view> value, std::uint32_t slot) const {
+  const ColumnEntry* entry = find(table, column);
   if (!value) {
     const bool kept = entry != nullptr && !entry->not_null && !entry->auto_increment;
-    return use != Use::stored || kept ? Cell(sql::folded_null()) : std::nullopt;
+    return use != Use::stored || kept ? understudy::Cell(sql::folded_null()) : std::nullopt;
   }
   if (use == Use::shown)
-    return entry == nullptr || entry->kind == Kind::other ? std::nullopt : fold_text(*value);
+    return entry == nullptr || entry->kind == ColumnKind::other ? std::nullopt : fold_text(*value);
   const Given told = given(*value, slot);
   if (entry == nullptr)
     return use == Use::stored ? fold_anywhere(told.value_class, *value) : std::nullopt;
   const auto number = told.number();
   const bool whole = number && Number(*number).is_whole();
   switch (entry->kind) {
-    case Kind::integer:
+    case ColumnKind::integer:
       // A string with a fraction is rounded, cut or compared as a DOUBLE.
       if (!number || (told.value_class == ValueClass::string && !whole)) return std::nullopt;
       return fold_integer(*number, *entry, use);
-    case Kind::decimal:
+    case ColumnKind::decimal:
       if (!number || Number(*number).whole + Number(*number).fraction > exact_digits)
         return std::nullopt;
       return fold_decimal(*number, *entry, use);
-    case Kind::text:
+    case ColumnKind::text:
       if (use == Use::stored && value->size() > entry->length) return std::nullopt;
       if (use == Use::stored && told.value_class != ValueClass::string && whole && !told.floating)
         return sql::fold_value(*number);
@@ -249,7 +249,7 @@ Cell ValueRules::fold(Use use, const std::string& table, const std::string& colu
           (told.value_class == ValueClass::binary && entry->octets))
         return fold_text(*value);
       return std::nullopt;
-    case Kind::enumeration:
+    case ColumnKind::enumeration:
       if (told.value_class != ValueClass::string || value->empty() || !is_letter(value->front()))
         return std::nullopt;
       return fold_text(*value);
@@ -260,9 +260,10 @@ Cell ValueRules::fold(Use use, const std::string& table, const std::string& colu
 
 bool ValueRules::comparable(const std::pair<std::string, std::string>& column,
                             const std::pair<std::string, std::string>& other) const {
-  const Entry* one = find(column.first, column.second);
-  const Entry* two = find(other.first, other.second);
-  return one != nullptr && two != nullptr && one->kind == two->kind && one->kind != Kind::other;
+  const ColumnEntry* one = find(column.first, column.second);
+  const ColumnEntry* two = find(other.first, other.second);
+  return one != nullptr && two != nullptr && one->kind == two->kind &&
+         one->kind != ColumnKind::other;
 }
 
 }  // namespace understudy::mysql

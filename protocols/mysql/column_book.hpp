@@ -63,8 +63,9 @@ class ValueRules final : public sql::ColumnRules {
   ValueRules(const ColumnBook& book, std::string_view qualifier, std::string_view database)
       : book_(book), qualifier_(qualifier), database_(database) {}
 
-  [[nodiscard]] Cell fold(Use use, const std::string& table, const std::string& column,
-                          std::optional<std::string_view> value, std::uint32_t slot) const override;
+  [[nodiscard]] understudy::Cell fold(Use use, const std::string& table, const std::string& column,
+                                      std::optional<std::string_view> value,
+                                      std::uint32_t slot) const override;
   [[nodiscard]] bool comparable(const std::pair<std::string, std::string>& column,
                                 const std::pair<std::string, std::string>& other) const override;
 

@@ -11,6 +11,7 @@
 #include "protocols/mysql/columns.hpp"
 #include "protocols/mysql/document_keys.hpp"
 #include "protocols/mysql/lenenc.hpp"
+#include "understudy/document_text.hpp"
 
 namespace understudy::mysql {
 
@@ -241,7 +242,7 @@ std::uint16_t flags_from(const Document& names, std::uint16_t implied, const std
                                          &FlagName::name);
     if (found == flag_names.end()) {
       problems.push_back(
-          {path + "/flags", "unknown column flag " + item.dump(), "not_null, primary_key, …"});
+          {path + "/flags", "unknown column flag " + json_text(item), "not_null, primary_key, …"});
       continue;
     }
     if (negated)

@@ -11,7 +11,7 @@ namespace understudy::mysql {
 namespace {
 
 constexpr std::uint64_t fixed_fields = 0x0C;
-constexpr std::uint32_t unlimited = std::numeric_limits<std::uint32_t>::max();
+constexpr std::uint32_t unlimited_length = std::numeric_limits<std::uint32_t>::max();
 
 std::string read_text(ByteReader& reader) {
   return std::string(as_text(read_lenenc_bytes(reader)));
@@ -62,7 +62,7 @@ void encode_column(const Column& column, const Negotiated& negotiated, ByteWrite
 void to_neutral(Column& column, std::uint16_t collation) {
   const Charset* charset = charset_of(collation);
   if (column.charset != collation || column.is_octets() || charset == nullptr) return;
-  if (column.length != unlimited) {
+  if (column.length != unlimited_length) {
     if (column.length % charset->max_octets != 0) return;
     column.length /= charset->max_octets;
   }
@@ -72,15 +72,15 @@ void to_neutral(Column& column, std::uint16_t collation) {
 void to_wire(Column& column, std::uint16_t collation) {
   if (column.is_octets()) return;
   std::uint64_t characters = column.length;
-  if (column.charset != 0 && column.length != unlimited) {
+  if (column.charset != 0 && column.length != unlimited_length) {
     const Charset* own = charset_of(column.charset);
     if (own != nullptr) characters /= own->max_octets;
   }
   const Charset* charset = charset_of(collation);
   column.charset = collation;
-  if (column.length == unlimited) return;
+  if (column.length == unlimited_length) return;
   const std::uint64_t octets = characters * (charset == nullptr ? 1 : charset->max_octets);
-  column.length = static_cast<std::uint32_t>(std::min<std::uint64_t>(octets, unlimited));
+  column.length = static_cast<std::uint32_t>(std::min<std::uint64_t>(octets, unlimited_length));
 }
 
 Document cell_document(const Column& column, std::string_view text) {

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "protocols/sql/batch.hpp"
+#include "understudy/document_text.hpp"
 #include "understudy/request.hpp"
 
 namespace understudy::mysql {
@@ -49,7 +50,7 @@ void append_sources(const Document& sources, std::string& canonical) {
   if (!sources.is_object() || sources.empty()) return;
   canonical += sources_mark;
   // A NUL would end the pattern; the text of JSON holds none.
-  canonical += sources.dump(-1, ' ', true, Document::error_handler_t::replace);
+  canonical += json_text(sources, JsonForm::ascii);
   canonical += ") ";
 }
 
@@ -96,7 +97,7 @@ Document describe_canonical(std::string_view canonical) {
   if (take(rest, sources_mark)) {
     const std::size_t end = pattern_of(rest).find("}) ");
     if (end != std::string_view::npos) {
-      sources = Document::parse(rest.substr(0, end + 1), nullptr, false);
+      sources = parse_json(rest.substr(0, end + 1));
       rest.remove_prefix(end + 3);
     }
   }
@@ -111,7 +112,7 @@ Document describe_canonical(std::string_view canonical) {
 }
 
 std::string summarise_request(const Document& request) {
-  if (!request.is_object()) return request.dump();
+  if (!request.is_object()) return json_text(request);
   std::string line;
   for (const char* key : {"sql", "prepare", "fields", "after", "implicit"}) {
     const auto found = request.find(key);
@@ -122,7 +123,7 @@ std::string summarise_request(const Document& request) {
   }
   if (const auto parameters = request.find("params");
       parameters != request.end() && !parameters->empty())
-    line += " " + parameters->dump(-1, ' ', false, Document::error_handler_t::replace);
+    line += " " + json_text(*parameters);
   std::ranges::replace_if(
       line, [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
   return line;

@@ -15,7 +15,7 @@ namespace understudy::mysql {
 namespace {
 
 constexpr std::uint8_t image_version = 2;
-constexpr std::size_t state_size = 5;
+constexpr std::size_t session_state_size = 5;
 
 using Octets = std::vector<std::uint8_t>;
 
@@ -45,12 +45,13 @@ void write_ok(const OkPacket& ok, ByteWriter& writer) {
 
 void write_error(const ErrorPacket& error, ByteWriter& writer) {
   writer.le(error.code, 2);
-  for (std::size_t i = 0; i < state_size; ++i)
-    writer.byte(error.state.size() == state_size ? static_cast<std::uint8_t>(error.state[i]) : 0);
+  for (std::size_t i = 0; i < session_state_size; ++i)
+    writer.byte(error.state.size() == session_state_size ? static_cast<std::uint8_t>(error.state[i])
+                                                         : 0);
   writer.text(error.message);
 }
 
-bool is_ascii(std::string_view text) noexcept {
+bool is_plain_ascii(std::string_view text) noexcept {
   return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
@@ -77,7 +78,7 @@ class PacketWriter {
         to_wire(column, collation_);
       else if (!column.is_octets())
         flags &= static_cast<std::uint8_t>(~RowsEntry::uniform);
-      if (!is_ascii(column.name) || !is_ascii(column.table))
+      if (!is_plain_ascii(column.name) || !is_plain_ascii(column.table))
         flags &= static_cast<std::uint8_t>(~RowsEntry::ascii);
       const std::size_t packet = begin_packet(target_);
       encode_column(column, {}, writer_);
@@ -117,7 +118,7 @@ class PacketWriter {
   void write_cell(const Column& column, const Document& cell, std::uint8_t& flags) {
     if (cell.is_null()) return writer_.byte(null_cell);
     const std::string text = cell_text(cell);
-    if (!column.is_octets() && !is_ascii(text))
+    if (!column.is_octets() && !is_plain_ascii(text))
       flags &= static_cast<std::uint8_t>(~RowsEntry::ascii);
     if (is_exact_float(column, text)) flags |= RowsEntry::exact_floats;
     write_lenenc_text(writer_, text);
@@ -235,7 +236,7 @@ bool decode_entry(Bytes body, RowsEntry& rows) {
 bool decode_entry(Bytes body, ErrorPacket& error) {
   ByteReader reader(body);
   error.code = static_cast<std::uint16_t>(reader.le(2));
-  error.state = as_text(reader.take(state_size));
+  error.state = as_text(reader.take(session_state_size));
   if (error.state.starts_with('\0')) error.state.clear();
   error.message = as_text(reader.rest());
   return !reader.failed();

@@ -7,6 +7,7 @@
 #include "protocols/mysql/variables.hpp"
 #include "protocols/sql/lexer.hpp"
 #include "protocols/sql/literal.hpp"
+#include "protocols/sql/lower.hpp"
 
 namespace understudy::mysql {
 
@@ -23,11 +24,7 @@ constexpr std::array state_variables = {"warning_count",   "error_count", "last_
                                         "identity",        "insert_id",   "timestamp",
                                         "pseudo_thread_id"};
 
-std::string lower(std::string_view text) {
-  std::string folded(text);
-  std::ranges::transform(folded, folded.begin(), sql::to_lower);
-  return folded;
-}
+using sql::lower;
 
 bool contains(std::span<const char* const> names, std::string_view name) {
   return std::ranges::any_of(names, [&](const char* known) { return name == known; });

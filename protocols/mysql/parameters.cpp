@@ -7,6 +7,7 @@
 #include "protocols/mysql/lenenc.hpp"
 #include "protocols/mysql/rows.hpp"
 #include "protocols/sql/number.hpp"
+#include "understudy/document_text.hpp"
 
 namespace understudy::mysql {
 
@@ -162,7 +163,7 @@ std::vector<Parameter> parameters_from_document(const Document& request,
     if (node.is_structured() ||
         std::ranges::find(type_words, word, &TypeWord::name) == type_words.end()) {
       problems.push_back({"/request/params/" + std::to_string(i),
-                          "expected a scalar of a known type, not " + node.dump(),
+                          "expected a scalar of a known type, not " + json_text(node),
                           "int, double, float, decimal, varchar, blob, null"});
     } else if (word == "varchar" || word == "blob") {
       set_string(parameter, word == "blob" ? FieldType::blob : FieldType::var_string,

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "protocols/mysql/document_keys.hpp"
+#include "understudy/document_text.hpp"
 
 namespace understudy::mysql {
 
@@ -55,10 +56,9 @@ void read_number(const Document& document, const char* key, Number& number, cons
   if (in_range)
     number = static_cast<Number>(found->get<std::uint64_t>());
   else
-    problems.push_back({path + "/" + key,
-                        "expected an integer in the range of the protocol's field, not " +
-                            found->dump(-1, ' ', false, Document::error_handler_t::replace),
-                        ""});
+    problems.push_back(
+        {path + "/" + key,
+         "expected an integer in the range of the protocol's field, not " + json_text(*found), ""});
 }
 
 std::uint16_t status_from(const Document& document, const std::string& path,
@@ -73,7 +73,7 @@ std::uint16_t status_from(const Document& document, const std::string& path,
     if (found != status_names.end())
       flags |= found->flag;
     else
-      problems.push_back({path + "/status", "unknown status flag " + name.dump(),
+      problems.push_back({path + "/status", "unknown status flag " + json_text(name),
                           "no_index_used, no_good_index_used, …"});
   }
   return flags;
@@ -120,7 +120,7 @@ void check_rows(const ResultSet& set, const std::string& path, std::vector<Probl
     else
       for (const Document& cell : row)
         if (cell.is_structured())
-          problems.push_back({where, "a cell is a scalar, not " + cell.dump(), ""});
+          problems.push_back({where, "a cell is a scalar, not " + json_text(cell), ""});
   }
 }
 

@@ -13,7 +13,7 @@ namespace {
 
 using sql::Kind;
 
-constexpr std::uint16_t deadlock = 1213;
+constexpr std::uint16_t deadlock_error = 1213;
 constexpr std::uint16_t unknown_error = 1105;
 constexpr std::size_t max_prepared_statements =
     16382;  // the servers' default of max_prepared_stmt_count
@@ -375,7 +375,7 @@ void MysqlServer::fail(std::uint16_t code, std::string_view state, std::string m
   note_result(error);
   texts_.clear();
   text_index_ = 0;
-  if (code == deadlock && session_.in_transaction()) asked_ = Asked::rollback_after;
+  if (code == deadlock_error && session_.in_transaction()) asked_ = Asked::rollback_after;
 }
 
 void MysqlServer::send_ok(OkPacket ok, bool more) {

@@ -4,6 +4,7 @@
 
 #include "protocols/sql/lexer.hpp"
 #include "protocols/sql/literal.hpp"
+#include "protocols/sql/lower.hpp"
 
 namespace understudy::mysql {
 
@@ -13,11 +14,7 @@ using sql::Kind;
 using sql::Token;
 using sql::TokenKind;
 
-std::string lower(std::string_view text) {
-  std::string folded(text);
-  std::ranges::transform(folded, folded.begin(), sql::to_lower);
-  return folded;
-}
+using sql::lower;
 
 std::string unquoted(std::string_view text) {
   if (text.size() >= 2 && (text.front() == '`' || text.front() == '"' || text.front() == '\''))

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "protocols/postgres/numbers.hpp"
+#include "understudy/document_text.hpp"
 
 namespace understudy::postgres {
 namespace {
@@ -356,7 +357,7 @@ std::optional<std::string> text_of_value(const Document& value) {
     append_float(value.get<double>(), text);
     return text;
   }
-  if (value.is_number()) return value.dump();
+  if (value.is_number()) return json_text(value);
   return octets_of(value);
 }
 
@@ -380,9 +381,7 @@ std::vector<Oid> types_of_document(const Document& list, const std::string& path
       type = entry.get<Oid>();
     } else if (!entry.is_string() || (type = oid_of(entry.get_ref<const std::string&>())) == 0) {
       problems.push_back(
-          {path,
-           fmt::format("{} is not a built-in type",
-                       entry.dump(-1, ' ', false, Document::error_handler_t::replace)),
+          {path, fmt::format("{} is not a built-in type", json_text(entry)),
            "use PostgreSQL's short names (int4, text, timestamptz, int4[]) or the type's OID"});
     }
     types.push_back(type);

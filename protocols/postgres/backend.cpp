@@ -5,7 +5,7 @@
 namespace understudy::postgres {
 namespace {
 
-constexpr std::uint32_t null_length = 0xFFFFFFFF;
+constexpr std::uint32_t null_field_length = 0xFFFFFFFF;
 
 std::string c_string(ByteReader& reader) {
   return std::string(as_text(reader.until(0)));
@@ -50,7 +50,7 @@ bool decode_data_row(Bytes body, Cells& cells) {
   cells.clear();
   for (std::uint16_t i = 0; i < count; ++i) {
     const auto length = reader.be<std::uint32_t>();
-    if (length == null_length)
+    if (length == null_field_length)
       cells.emplace_back(std::nullopt);
     else
       cells.emplace_back(as_text(reader.take(length)));
@@ -179,7 +179,7 @@ void encode_authentication(std::uint32_t code, Bytes data, Octets& out) {
 }
 
 void encode_cell(std::optional<std::string_view> cell, ByteWriter& writer) {
-  if (!cell) return writer.be(null_length);
+  if (!cell) return writer.be(null_field_length);
   writer.be(static_cast<std::uint32_t>(cell->size()));
   writer.text(*cell);
 }

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t dimensions_cap = 6;  // MAXDIM
 constexpr std::size_t elements_cap = std::size_t{1} << 24;
-constexpr std::uint32_t null_length = 0xFFFFFFFF;
+constexpr std::uint32_t null_element_length = 0xFFFFFFFF;
 
 struct Dimension {
   std::uint32_t size = 0;
@@ -202,7 +202,7 @@ bool array_to_text(Bytes binary, std::string& out) {
   if (reader.failed() || !count || *count > reader.remaining() / 4) return false;
   for (std::size_t i = 0; i < *count; ++i) {
     const auto length = reader.be<std::uint32_t>();
-    if (length == null_length) {
+    if (length == null_element_length) {
       array.elements.emplace_back(std::nullopt);
       continue;
     }
@@ -231,7 +231,7 @@ bool array_to_binary(Oid element, std::string_view text, std::vector<std::uint8_
   }
   for (const auto& value : array.elements) {
     const std::size_t at = writer.position();
-    writer.be(null_length);
+    writer.be(null_element_length);
     if (!value) continue;
     if (!text_to_binary(element, *value, out)) return false;
     writer.patch_be(at, static_cast<std::uint32_t>(writer.position() - at - 4));
@@ -248,7 +248,7 @@ bool record_to_text(Bytes binary, std::string& out) {
     if (i > 0) out += ',';
     const auto type = reader.be<std::uint32_t>();
     const auto length = reader.be<std::uint32_t>();
-    if (length == null_length) continue;
+    if (length == null_element_length) continue;
     std::string field;
     const Bytes octets = reader.take(length);
     if (reader.failed() || !binary_to_text(type, octets, field)) return false;

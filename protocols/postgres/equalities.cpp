@@ -15,7 +15,7 @@ int number_at(const ParseTree& node, const char* key) {
   return number.is_number_integer() ? number.get<int>() : 0;
 }
 
-std::string last_name(const ParseTree& names) {
+std::string last_name_of(const ParseTree& names) {
   if (!names.is_array() || names.empty() || !names.back().contains("String")) return {};
   return text_at(at(names.back(), "String"), "sval");
 }
@@ -25,7 +25,7 @@ std::string last_name(const ParseTree& names) {
 bool keeps_value(const ParseTree& type) {
   static constexpr std::array<std::string_view, 9> plain = {
       "int2", "int4", "int8", "text", "uuid", "bool", "numeric", "varchar", "name"};
-  const std::string name = last_name(at(type, "names"));
+  const std::string name = last_name_of(at(type, "names"));
   if (type.contains("typmods")) return false;
   return std::ranges::find(plain, name) != plain.end() || oid_of(name) == 0;
 }
@@ -49,7 +49,7 @@ sql::Operand constant_of(const ParseTree& constant) {
 
 bool is_plain_equals(const ParseTree& expression) {
   const ParseTree& name = at(expression, "name");
-  return name.size() == 1 && last_name(name) == "=";
+  return name.size() == 1 && last_name_of(name) == "=";
 }
 
 /// The values of `IN (…)`, `= ANY (ARRAY[…])` and `= ANY ($1)`. Empty where they are not all known.

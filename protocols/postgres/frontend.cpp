@@ -3,9 +3,9 @@
 namespace understudy::postgres {
 namespace {
 
-constexpr std::uint32_t null_length = 0xFFFFFFFF;
+constexpr std::uint32_t null_parameter_length = 0xFFFFFFFF;
 
-std::string_view c_string(ByteReader& reader) noexcept {
+std::string_view c_string_view(ByteReader& reader) noexcept {
   return as_text(reader.until(0));
 }
 
@@ -21,13 +21,13 @@ bool read_formats(ByteReader& reader, std::vector<Format>& formats) {
 }
 
 bool read(ByteReader& reader, Query& query) {
-  query.text = c_string(reader);
+  query.text = c_string_view(reader);
   return reader.complete();
 }
 
 bool read(ByteReader& reader, Parse& parse) {
-  parse.statement = c_string(reader);
-  parse.text = c_string(reader);
+  parse.statement = c_string_view(reader);
+  parse.text = c_string_view(reader);
   const auto count = reader.be<std::uint16_t>();
   if (reader.failed() || count > reader.remaining() / 4) return false;
   for (std::uint16_t i = 0; i < count; ++i) parse.types.push_back(reader.be<std::uint32_t>());
@@ -35,14 +35,14 @@ bool read(ByteReader& reader, Parse& parse) {
 }
 
 bool read(ByteReader& reader, Bind& bind) {
-  bind.portal = c_string(reader);
-  bind.statement = c_string(reader);
+  bind.portal = c_string_view(reader);
+  bind.statement = c_string_view(reader);
   if (!read_formats(reader, bind.parameter_formats)) return false;
   const auto count = reader.be<std::uint16_t>();
   if (reader.failed() || count > reader.remaining() / 4) return false;
   for (std::uint16_t i = 0; i < count; ++i) {
     const auto length = reader.be<std::uint32_t>();
-    if (length == null_length)
+    if (length == null_parameter_length)
       bind.parameters.emplace_back(std::nullopt);
     else
       bind.parameters.emplace_back(as_text(reader.take(length)));
@@ -54,7 +54,7 @@ template <class Targeted>
 bool read_target(ByteReader& reader, Targeted& message) {
   const auto target = reader.be<std::uint8_t>();
   message.target = static_cast<Target>(target);
-  message.name = c_string(reader);
+  message.name = c_string_view(reader);
   return reader.complete() && (target == 'S' || target == 'P');
 }
 
@@ -66,7 +66,7 @@ bool read(ByteReader& reader, CloseTarget& close) {
 }
 
 bool read(ByteReader& reader, Execute& execute) {
-  execute.portal = c_string(reader);
+  execute.portal = c_string_view(reader);
   execute.max_rows = reader.be<std::uint32_t>();
   if (execute.max_rows > 0x7FFFFFFF) execute.max_rows = 0;  // int32: not positive means all
   return reader.complete();
@@ -78,7 +78,7 @@ bool read(ByteReader& reader, CopyData& data) {
 }
 
 bool read(ByteReader& reader, CopyFail& fail) {
-  fail.reason = c_string(reader);
+  fail.reason = c_string_view(reader);
   return reader.complete();
 }
 

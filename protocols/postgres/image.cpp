@@ -5,7 +5,7 @@
 namespace understudy::postgres {
 namespace {
 
-constexpr std::uint8_t version = 1;
+constexpr std::uint8_t image_version = 1;
 constexpr std::uint8_t flag_rows = 1, flag_error = 2, flag_empty = 4, flag_partial = 8,
                        flag_copy_out = 16;
 constexpr std::size_t part_count = 5;
@@ -61,7 +61,7 @@ std::string encode_image(const StatementAnswer& answer) {
 
   Octets image;
   ByteWriter writer(image);
-  writer.byte(version);
+  writer.byte(image_version);
   writer.byte(flags_of(answer));
   writer.be(std::uint16_t{0});
   writer.be(static_cast<std::uint32_t>(answer.rows.size()));
@@ -86,7 +86,7 @@ std::optional<Image> decode_image(Bytes octets) noexcept {
   image.tail = reader.take(lengths[3]);
   const std::size_t to = reader.offset();
   image.statuses = reader.take(lengths[4]);
-  if (!reader.complete() || found_version != version) return std::nullopt;
+  if (!reader.complete() || found_version != image_version) return std::nullopt;
   image.notices_to_tail = octets.subspan(from, to - from);
   image.returns_rows = (flags & flag_rows) != 0;
   image.is_error = (flags & flag_error) != 0;

@@ -8,6 +8,7 @@
 #include "protocols/postgres/parse_tree.hpp"
 #include "protocols/postgres/request.hpp"
 #include "protocols/sql/functions.hpp"
+#include "understudy/document_text.hpp"
 
 namespace understudy::postgres {
 namespace {
@@ -59,7 +60,8 @@ class TreeReader {
 
   void read_explain(const ParseTree& node) {
     add(found_.reads, everything);  // costs follow statistics
-    const std::string options = node.contains("options") ? node["options"].dump() : std::string();
+    const std::string options =
+        node.contains("options") ? json_text(node["options"]) : std::string();
     if (options.find("\"analyze\"") != std::string::npos && node.contains("query"))
       walk(node["query"]);
   }

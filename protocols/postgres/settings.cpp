@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "protocols/sql/lower.hpp"
+
 namespace understudy::postgres {
 namespace {
 
@@ -45,12 +47,7 @@ constexpr std::array known_settings = {
     Known{"transaction_read_only", "transaction_read_only", false, "off"},
 };
 
-std::string lower(std::string_view text) {
-  std::string folded(text);
-  for (char& c : folded)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
-  return folded;
-}
+using sql::lower;
 
 const Known* find_known(std::string_view name) noexcept {
   const auto equal = [&](std::string_view key) {

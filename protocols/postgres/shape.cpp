@@ -6,7 +6,7 @@
 namespace understudy::postgres {
 namespace {
 
-constexpr std::uint8_t version = 1;
+constexpr std::uint8_t shape_version = 1;
 
 bool read_variant(ByteReader& reader, std::size_t slots, ShapeVariant& variant) {
   for (const std::uint8_t value_class : reader.take(slots))
@@ -42,7 +42,7 @@ std::string set_key(std::string_view pattern) {
 std::string encode_shape(const Shape& shape) {
   Octets octets;
   ByteWriter writer(octets);
-  writer.byte(version);
+  writer.byte(shape_version);
   writer.byte(shape.partial ? 1 : 0);
   writer.byte(shape.describe_fails ? 1 : 0);
   writer.be(static_cast<std::uint32_t>(shape.slot_types.size()));
@@ -61,7 +61,7 @@ std::string encode_shape(const Shape& shape) {
 
 std::optional<Shape> decode_shape(Bytes octets) {
   ByteReader reader(octets);
-  if (reader.be<std::uint8_t>() != version) return std::nullopt;
+  if (reader.be<std::uint8_t>() != shape_version) return std::nullopt;
   Shape shape;
   shape.partial = reader.be<std::uint8_t>() != 0;
   shape.describe_fails = reader.be<std::uint8_t>() != 0;

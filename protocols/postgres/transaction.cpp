@@ -2,15 +2,12 @@
 
 #include <algorithm>
 
+#include "protocols/sql/lower.hpp"
+
 namespace understudy::postgres {
 namespace {
 
-std::string lower(std::string_view text) {
-  std::string folded(text);
-  for (char& c : folded)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
-  return folded;
-}
+using sql::lower;
 
 bool chains(std::string_view sql) {
   const std::string text = lower(sql);

@@ -6,7 +6,7 @@
 namespace understudy::postgres {
 namespace {
 
-struct Row {
+struct TypeRow {
   Oid oid;
   std::string_view name;
   std::int16_t length;
@@ -15,7 +15,7 @@ struct Row {
 };
 
 // clang-format off
-#define UNDERSTUDY_TYPE(oid, name, length, array) Row{oid, name, length, array, name "[]"}
+#define UNDERSTUDY_TYPE(oid, name, length, array) TypeRow{oid, name, length, array, name "[]"}
 constexpr std::array rows = {
     UNDERSTUDY_TYPE(16, "bool", 1, 1000),        UNDERSTUDY_TYPE(17, "bytea", -1, 1001),
     UNDERSTUDY_TYPE(18, "char", 1, 1002),        UNDERSTUDY_TYPE(19, "name", 64, 1003),
@@ -60,7 +60,7 @@ constexpr std::array rows = {
 
 std::optional<Type> find_type(Oid oid) noexcept {
   if (oid == 0) return std::nullopt;
-  for (const Row& row : rows) {
+  for (const TypeRow& row : rows) {
     if (row.oid == oid) return Type{oid, row.name, row.length, 0};
     if (row.array == oid) return Type{oid, row.array_name, -1, row.oid};
   }
@@ -68,7 +68,7 @@ std::optional<Type> find_type(Oid oid) noexcept {
 }
 
 Oid oid_of(std::string_view name) noexcept {
-  for (const Row& row : rows) {
+  for (const TypeRow& row : rows) {
     if (row.name == name) return row.oid;
     if (row.array != 0 && row.array_name == name) return row.array;
   }

@@ -175,7 +175,7 @@ std::string text_of(const Value& reply) {
   return reply.kind == Kind::integer ? std::to_string(reply.integer) : reply.text;
 }
 
-void counted(Told& told) {
+void counted_number(Told& told) {
   told.depend_on_contents();
   told.write_below(told.below("value"), text_of(told.reply));
 }
@@ -307,8 +307,8 @@ struct Rule {
 constexpr Rule rules[] = {{"APPEND", ValueKind::string, edited},
                           {"BITCOUNT", ValueKind::string, whole},
                           {"BITPOS", ValueKind::string, whole},
-                          {"DECR", ValueKind::string, counted},
-                          {"DECRBY", ValueKind::string, counted},
+                          {"DECR", ValueKind::string, counted_number},
+                          {"DECRBY", ValueKind::string, counted_number},
                           {"DEL", ValueKind::neutral, removed},
                           {"DUMP", ValueKind::neutral, history},
                           {"EXISTS", ValueKind::neutral, whole},
@@ -338,9 +338,9 @@ constexpr Rule rules[] = {{"APPEND", ValueKind::string, edited},
                           {"HSETNX", ValueKind::hash, field_set_if_new},
                           {"HSTRLEN", ValueKind::hash, members_read},
                           {"HVALS", ValueKind::hash, whole},
-                          {"INCR", ValueKind::string, counted},
-                          {"INCRBY", ValueKind::string, counted},
-                          {"INCRBYFLOAT", ValueKind::string, counted},
+                          {"INCR", ValueKind::string, counted_number},
+                          {"INCRBY", ValueKind::string, counted_number},
+                          {"INCRBYFLOAT", ValueKind::string, counted_number},
                           {"LINDEX", ValueKind::list, whole},
                           {"LINSERT", ValueKind::list, whole},
                           {"LLEN", ValueKind::list, whole},

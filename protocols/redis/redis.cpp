@@ -10,6 +10,7 @@
 #include "protocols/redis/server.hpp"
 #include "protocols/redis/snapshot.hpp"
 #include "protocols/redis/values.hpp"
+#include "understudy/document_text.hpp"
 
 namespace understudy::redis {
 
@@ -90,7 +91,7 @@ class RedisProtocol final : public Protocol {
     constexpr std::size_t longest_word = 60;
     std::vector<Problem> problems;
     const CommandLine line = read_request(request, problems);
-    return line.words.empty() ? request.dump() : quoted_line(line, longest_word);
+    return line.words.empty() ? json_text(request) : quoted_line(line, longest_word);
   }
 };
 

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "understudy/document_text.hpp"
+
 namespace understudy::redis {
 
 namespace {
@@ -154,7 +156,7 @@ class ReplyReader {
 
   Value unsigned_integer(const Document& node, const std::string& path) {
     if (node.get<std::uint64_t>() <= INT64_MAX) return Value::number(node.get<std::int64_t>());
-    return fail(path, node.dump() + " is more than an integer reply can hold",
+    return fail(path, json_text(node) + " is more than an integer reply can hold",
                 "write {big_number: \"…\"}");
   }
 
@@ -215,7 +217,7 @@ class ReplyReader {
   }
 
   Value big_number(const Document& node, const std::string& path) {
-    const std::string digits = node.is_string() ? node.get<std::string>() : node.dump();
+    const std::string digits = node.is_string() ? node.get<std::string>() : json_text(node);
     const std::size_t sign = digits.starts_with('-') || digits.starts_with('+') ? 1 : 0;
     const bool sound =
         digits.size() > sign && digits.find_first_not_of("0123456789", sign) == std::string::npos;

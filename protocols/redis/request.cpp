@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "understudy/document_text.hpp"
+
 namespace understudy::redis {
 
 namespace {
@@ -112,7 +114,7 @@ void read_words(const Document& command, CommandLine& line, std::vector<Problem>
     if (!read_word(command[i], word))
       problems.push_back(
           {"/request/command/" + std::to_string(i),
-           fmt::format("{} where the octets of an argument were expected", command[i].dump()),
+           fmt::format("{} where the octets of an argument were expected", json_text(command[i])),
            "put it in quotes"});
     line.words.push_back(std::move(word));
   }

@@ -34,7 +34,7 @@ std::string_view name_of(Verb verb) {
 
 // Lines of an HTTP request that could carry a command to a server inside a firewall: a browser's
 // POST must never become one.
-bool is_http(std::string_view name) {
+bool is_http_header(std::string_view name) {
   return equals_ignoring_case(name, "host:") || equals_ignoring_case(name, "post");
 }
 
@@ -138,7 +138,7 @@ RedisServer::Step RedisServer::close(Step last) {
 
 RedisServer::Step RedisServer::process(Arguments arguments) {
   arguments_ = arguments;
-  if (is_http(arguments.front())) {
+  if (is_http_header(arguments.front())) {
     output_.clear();
     return close(Noted{
         "an HTTP request came in; the connection is closed without an answer, as the server does"});

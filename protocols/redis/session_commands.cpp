@@ -2,6 +2,7 @@
 
 #include "protocols/redis/live_connection.hpp"
 #include "protocols/redis/numbers.hpp"
+#include "understudy/document_text.hpp"
 
 namespace understudy::redis {
 
@@ -13,7 +14,7 @@ constexpr std::string_view wrong_password =
 std::string text_of(const Document& settings, const char* key) {
   const auto found = settings.find(key);
   if (found == settings.end()) return {};
-  return found->is_string() || found->is_binary() ? octets_of(*found) : found->dump();
+  return found->is_string() || found->is_binary() ? octets_of(*found) : json_text(*found);
 }
 
 }  // namespace

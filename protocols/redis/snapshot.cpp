@@ -18,21 +18,21 @@ namespace understudy::redis {
 
 namespace {
 
-constexpr std::int64_t most_keys = 10'000;            // in all databases
+constexpr std::int64_t most_keys_kept = 10'000;            // in all databases
 constexpr std::int64_t longest_value = 64 * 1024;     // octets of a string
 constexpr std::int64_t largest_collection = 1'000;    // elements
 constexpr std::size_t most_octets = 64 * 1024 * 1024;  // that are read in all
-constexpr std::uint32_t databases = 16;
+constexpr std::uint32_t databases_asked = 16;
 
-using Words = std::vector<std::string>;
+using SnapshotWords = std::vector<std::string>;
 
 // How a kind of value is read, and how its size is asked for.
 struct ValueReader {
   std::string_view name;
-  Words size, read;
+  SnapshotWords size, read;
   std::int64_t largest;
 };
-const std::vector<ValueReader>& kinds() {
+const std::vector<ValueReader>& value_readers() {
   static const std::vector<ValueReader> all = {
       {"string", {"STRLEN"}, {"GET"}, longest_value},
       {"list", {"LLEN"}, {"LRANGE", "0", "-1"}, largest_collection},
@@ -42,15 +42,15 @@ const std::vector<ValueReader>& kinds() {
   return all;
 }
 
-const ValueReader* kind_of(std::string_view name) {
-  for (const ValueReader& kind : kinds())
+const ValueReader* reader_of(std::string_view name) {
+  for (const ValueReader& kind : value_readers())
     if (kind.name == name) return &kind;
   return nullptr;
 }
 
 // `command` with a key as its first argument.
-Words about(const Words& command, const std::string& key) {
-  Words words = {command.front(), key};
+SnapshotWords about(const SnapshotWords& command, const std::string& key) {
+  SnapshotWords words = {command.front(), key};
   words.insert(words.end(), command.begin() + 1, command.end());
   return words;
 }
@@ -94,7 +94,7 @@ class RedisSnapshot final : public Snapshot {
     bool small = false;
   };
 
-  void ask(const Words& words, Then then) {
+  void ask(const SnapshotWords& words, Then then) {
     std::string octets = fmt::format("*{}\r\n", words.size());
     for (const std::string& word : words) octets += fmt::format("${}\r\n{}\r\n", word.size(), word);
     output_.copy(as_bytes(octets));
@@ -113,7 +113,7 @@ class RedisSnapshot final : public Snapshot {
     done_ = true;
   }
 
-  void keep(const Words& words, std::uint32_t db, Value reply) {
+  void keep(const SnapshotWords& words, std::uint32_t db, Value reply) {
     const std::vector<std::string_view> views(words.begin(), words.end());
     lift(reply, shape_of(words[0], views));
     found_.push_back({request_document({words, db}), reply_document(reply), {}, {}});
@@ -126,7 +126,7 @@ class RedisSnapshot final : public Snapshot {
   }
 
   void ask_sizes() {
-    for (std::uint32_t db = 0; db < databases; ++db) {
+    for (std::uint32_t db = 0; db < databases_asked; ++db) {
       ask({"SELECT", std::to_string(db)},
           [this](const Value& reply) { selectable_ = !is_error(reply.kind); });
       ask({"DBSIZE"}, [this, db](const Value& reply) {
@@ -136,11 +136,11 @@ class RedisSnapshot final : public Snapshot {
         filled_.push_back(db);
       });
     }
-    selected_ = databases - 1;
+    selected_ = databases_asked - 1;
   }
 
   void ask_names() {
-    if (keys_in_all_ > most_keys) return;
+    if (keys_in_all_ > most_keys_kept) return;
     for (const std::uint32_t db : filled_) {
       select(db);
       ask({"KEYS", "*"}, [this, db](const Value& reply) {
@@ -151,10 +151,10 @@ class RedisSnapshot final : public Snapshot {
     }
   }
 
-  void ask_kinds() {
+  void ask_value_readers() {
     for (Key& key : keys_) {
       select(key.db);
-      ask({"TYPE", key.name}, [&key](const Value& reply) { key.kind = kind_of(reply.text); });
+      ask({"TYPE", key.name}, [&key](const Value& reply) { key.kind = reader_of(reply.text); });
       ask({"PTTL", key.name}, [&key](const Value& reply) {
         key.stays = reply.kind == Kind::integer && reply.integer == -1;
       });
@@ -175,7 +175,7 @@ class RedisSnapshot final : public Snapshot {
     for (const Key& key : keys_) {
       if (!key.small) continue;
       select(key.db);
-      const Words words = about(key.kind->read, key.name);
+      const SnapshotWords words = about(key.kind->read, key.name);
       ask(words, [this, &key, words](const Value& reply) {
         if (is_error(reply.kind)) return;
         keep(words, key.db, reply);

@@ -1,7 +1,6 @@
 #include "protocols/redis/topology.hpp"
 
 #include <algorithm>
-#include <span>
 
 #include "protocols/redis/info.hpp"
 
@@ -12,17 +11,10 @@ namespace {
 constexpr std::string_view cluster_maps[] = {"CLUSTER LINKS",  "CLUSTER NODES", "CLUSTER REPLICAS",
                                              "CLUSTER SHARDS", "CLUSTER SLAVES", "CLUSTER SLOTS"};
 
-bool one_of(std::string_view name, std::span<const std::string_view> names) {
-  return std::ranges::find(names, name) != names.end();
-}
-
-bool is_digit(char octet) {
-  return octet >= '0' && octet <= '9';
-}
-
 // `slave0`, `master12`
 bool is_numbered(std::string_view field, std::string_view name) {
-  return field.starts_with(name) && field.size() > name.size() && is_digit(field[name.size()]);
+  return field.starts_with(name) && field.size() > name.size() &&
+         field[name.size()] >= '0' && field[name.size()] <= '9';
 }
 
 // Lines of INFO that name another server.
@@ -41,7 +33,8 @@ bool role_names_servers(const Value& reply) {
 }  // namespace
 
 bool asks_for_servers(const ResolvedCommand& resolved) noexcept {
-  return one_of(resolved.name, cluster_maps) || resolved.name.starts_with("SENTINEL") ||
+  return std::ranges::find(cluster_maps, resolved.name) != std::end(cluster_maps) ||
+         resolved.name.starts_with("SENTINEL") ||
          resolved.name == "ROLE";
 }
 

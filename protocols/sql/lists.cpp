@@ -10,8 +10,8 @@
 namespace understudy::sql {
 namespace {
 
-constexpr std::size_t qualifier_size = 4;
-constexpr std::string_view opening = " in (", inside = "\x01, ";
+constexpr std::size_t list_qualifier_size = 4;
+constexpr std::string_view list_opening = " in (", inside = "\x01, ";
 static_assert(inside[0] == slot_mark);
 
 /// Slots `first` to `first + count`.
@@ -23,9 +23,9 @@ struct List {
 std::vector<List> lists_of(std::string_view pattern) {
   std::vector<List> lists;
   std::size_t slots = 0, counted = 0;  // the slots before `counted`
-  for (std::size_t at = pattern.find(opening); at != std::string_view::npos;
-       at = pattern.find(opening, at + 1)) {
-    const std::size_t begin = at + opening.size();
+  for (std::size_t at = pattern.find(list_opening); at != std::string_view::npos;
+       at = pattern.find(list_opening, at + 1)) {
+    const std::size_t begin = at + list_opening.size();
     const std::size_t end = pattern.find_first_not_of(inside, begin);
     if (end == std::string_view::npos || pattern[end] != ')') continue;
     slots += static_cast<std::size_t>(
@@ -54,7 +54,7 @@ std::size_t size_of_value(std::string_view rest) {
 void sort(std::string& canonical, std::size_t begin, std::string* qualifier,
           std::size_t qualifier_begin) {
   const std::string_view pattern = pattern_of(std::string_view(canonical).substr(begin));
-  if (pattern.find(opening) == std::string_view::npos) return;
+  if (pattern.find(list_opening) == std::string_view::npos) return;
   std::size_t slot = 0, at = begin + pattern.size() + 1;
   for (const List& list : lists_of(pattern)) {
     const auto skip = [&] {
@@ -69,20 +69,21 @@ void sort(std::string& canonical, std::size_t begin, std::string* qualifier,
     const std::size_t from = at;
     std::vector<Entry> entries;
     for (std::size_t i = 0; i < list.count; ++i) {
-      const std::size_t value = at, place = qualifier_begin + slot * qualifier_size;
+      const std::size_t value = at, place = qualifier_begin + slot * list_qualifier_size;
       if (skip() == 0) return;
       entries.push_back({canonical.substr(value, at - value), {}});
-      if (qualifier != nullptr) entries.back().qualifier = qualifier->substr(place, qualifier_size);
+      if (qualifier != nullptr)
+        entries.back().qualifier = qualifier->substr(place, list_qualifier_size);
     }
     std::ranges::stable_sort(entries, {}, [](const Entry& entry) {
       return std::pair<std::string_view, std::string_view>(entry.text, entry.qualifier);
     });
-    std::size_t to = from, place = qualifier_begin + list.first * qualifier_size;
+    std::size_t to = from, place = qualifier_begin + list.first * list_qualifier_size;
     for (const Entry& entry : entries) {
       canonical.replace(to, entry.text.size(), entry.text);
       to += entry.text.size();
-      if (qualifier != nullptr) qualifier->replace(place, qualifier_size, entry.qualifier);
-      place += qualifier_size;
+      if (qualifier != nullptr) qualifier->replace(place, list_qualifier_size, entry.qualifier);
+      place += list_qualifier_size;
     }
   }
 }

@@ -10,7 +10,7 @@
 namespace understudy::sql {
 namespace {
 
-constexpr std::int64_t longest = 400;
+constexpr std::int64_t longest_number = 400;
 
 /// A decimal number as its digits and where its point stands.
 struct Decimal {
@@ -110,7 +110,7 @@ void append_number(std::string_view spelled, std::string& out) {
   }
   const std::int64_t point = static_cast<std::int64_t>(number.whole.size()) -
                              static_cast<std::int64_t>(first) + number.exponent;
-  if (std::abs(point) > longest) {
+  if (std::abs(point) > longest_number) {
     for (const char octet : spelled) out += to_lower(octet);
     return;
   }

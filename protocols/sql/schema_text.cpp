@@ -7,7 +7,7 @@
 namespace understudy::sql {
 namespace {
 
-std::string_view trimmed(std::string_view line) {
+std::string_view without_blanks(std::string_view line) {
   const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\r'; };
   while (!line.empty() && blank(line.front())) line.remove_prefix(1);
   while (!line.empty() && blank(line.back())) line.remove_suffix(1);
@@ -45,7 +45,7 @@ class Splitter {
 
  private:
   void take(std::string_view line) {
-    const std::string_view text = trimmed(line);
+    const std::string_view text = without_blanks(line);
     const bool postgres = mode_.dialect == Dialect::postgres;
     if (copying_) {
       copying_ = text != "\\.";
@@ -57,7 +57,7 @@ class Splitter {
       line = {};
     } else if (!postgres && begins_with(text, "delimiter ")) {
       flush();
-      delimiter_ = trimmed(text.substr(10));
+      delimiter_ = without_blanks(text.substr(10));
       first_line_ = line_ + 1;
       return;
     }
@@ -82,7 +82,7 @@ class Splitter {
 
   void add(std::string_view statement) {
     if (std::ranges::all_of(statement, [](char c) {
-          return c == '\n' || trimmed({&c, 1}).empty();
+          return c == '\n' || without_blanks({&c, 1}).empty();
         }))
       return;
     const auto before = static_cast<std::size_t>(statement.data() - chunk_.data());

@@ -11,7 +11,7 @@
 namespace understudy::sql {
 namespace {
 
-using Names = std::span<const std::string_view>;
+using NameList = std::span<const std::string_view>;
 
 constexpr std::array<std::string_view, 11> clocks = {"now",
                                                      "clock_timestamp",
@@ -52,7 +52,7 @@ constexpr std::array<std::string_view, 21> dice = {"random",
                                                    "pg_current_wal_flush_lsn",
                                                    "pg_last_wal_replay_lsn"};
 
-bool has(Names names, std::string_view name) {
+bool has(NameList names, std::string_view name) {
   return std::ranges::find(names, name) != names.end();
 }
 

@@ -115,7 +115,7 @@ constexpr std::string_view space_matters_after =
     "subdate substr substring sum sysdate system_user trim var_pop var_samp variance ";
 
 constexpr std::size_t capacity = 2048;
-constexpr std::size_t longest = 32;
+constexpr std::size_t longest_word = 32;
 constexpr WordEntry absent;
 
 /// A few octets tell most words apart; case is the one bit that they leave out.
@@ -194,7 +194,7 @@ bool equals_folded(std::string_view text, std::string_view lower) noexcept {
 }
 
 const WordEntry& find_word(std::string_view text) noexcept {
-  if (text.empty() || text.size() > longest) return absent;
+  if (text.empty() || text.size() > longest_word) return absent;
   const std::size_t hash = hash_of(text);
   const std::uint8_t mark = WordTable::mark_of(hash);
   for (std::size_t at = hash % capacity; table.marks[at] != 0; at = (at + 1) % capacity)

@@ -7,6 +7,7 @@
 
 #include "cli/files.hpp"
 #include "understudy/document.hpp"
+#include "understudy/document_text.hpp"
 
 namespace understudy::cli {
 namespace {
@@ -20,6 +21,17 @@ std::string variable_name(const std::string& service) {
     name += lower ? static_cast<char>(c - 'a' + 'A') : other ? c : '_';
   }
   return name;
+}
+
+/// As a URL spells a user or a path segment (RFC 3986).
+std::string percent_encoded(std::string_view text) {
+  std::string encoded;
+  for (const char c : text) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       std::string_view("-._~").find(c) != std::string_view::npos;
+    encoded += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return encoded;
 }
 
 std::optional<std::string> field_of(const Address& address, std::string_view field) {
@@ -81,11 +93,24 @@ store::Endpoint reachable(const store::Endpoint& endpoint) {
 }
 
 std::string url_of(const Address& address) {
-  return address.protocol + "://" + store::to_string(reachable(address.endpoint));
+  std::string url = address.protocol + "://";
+  if (!address.user.empty()) url += percent_encoded(address.user) + "@";
+  url += store::to_string(reachable(address.endpoint));
+  if (!address.database.empty()) url += "/" + percent_encoded(address.database);
+  return url;
+}
+
+void enter_logins(std::vector<Address>& addresses, const Document& logins) {
+  for (Address& address : addresses) {
+    const auto login = logins.find(address.service);
+    if (!logins.is_object() || login == logins.end()) continue;
+    address.user = login->value("user", address.user);
+    address.database = login->value("database", address.database);
+  }
 }
 
 bool announce(const std::vector<Address>& addresses,
-              const std::optional<std::filesystem::path>& file) {
+              const std::optional<std::filesystem::path>& file, std::FILE* out) {
   Document document = Document::object();
   std::string lines;
   for (const Address& address : addresses) {
@@ -97,10 +122,10 @@ bool announce(const std::vector<Address>& addresses,
                                  {"port", at.port},
                                  {"url", url_of(address)}};
   }
-  const std::string json = document.dump(2) + "\n";
+  const std::string json = json_text(document, JsonForm::indented) + "\n";
   if (file && !write_file(*file, as_bytes(json))) return false;
-  std::fwrite(lines.data(), 1, lines.size(), stdout);
-  std::fflush(stdout);
+  std::fwrite(lines.data(), 1, lines.size(), out);
+  std::fflush(out);
   return true;
 }
 

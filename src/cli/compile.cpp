@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "cli/commands.hpp"
+#include "cli/compile_screen.hpp"
 #include "cli/console.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/files.hpp"
@@ -179,7 +180,11 @@ int run_command(const CompileOptions& options) {
   const auto compiled = compile::compile_mock_set(
       options.mock_set, protocols(), problems, [&](const std::string& doing) { line.show(doing); });
   line.end();
-  print(problems);
+  const bool everything = options.verbose || options.json;
+  if (everything)
+    print(problems);
+  else
+    print_few(problems);
   const bool sound = compiled && !has_errors(problems);
   if (options.json) {
     Document services = Document::array();
@@ -187,14 +192,18 @@ int run_command(const CompileOptions& options) {
       for (const ServiceSummary& service : compiled->services)
         services.push_back(document_of(service));
     print_json({{"problems", document_of(problems)}, {"services", std::move(services)}});
-  } else if (sound) {
+  } else if (sound && options.verbose) {
     for (const ServiceSummary& service : compiled->services) print_summary(service);
+  } else if (sound) {
+    print_screen(*compiled);
   }
   if (!sound) return bad_input;
   if (options.check) return check_bars(*compiled);
   const Path output = output_of(options);
   if (!write_file(output, compiled->octets)) return failed;
-  if (!options.json) fmt::print("wrote {} ({} octets)\n", output.string(), compiled->octets.size());
+  if (options.json) return all_certain;
+  print_next_steps(*compiled, options.mock_set.string());
+  fmt::print("wrote {} ({} octets)\n", output.string(), compiled->octets.size());
   return all_certain;
 }
 

@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <string_view>
 
+#include "understudy/document_text.hpp"
+
 namespace understudy::cli {
 namespace {
 
@@ -38,7 +40,7 @@ std::string_view ordinal_suffix(std::uint64_t number) {
 }  // namespace
 
 void print_json(const Document& document) {
-  fmt::print("{}\n", document.dump(2, ' ', false, Document::error_handler_t::replace));
+  fmt::print("{}\n", json_text(document, JsonForm::indented));
 }
 
 std::string joined(const std::vector<std::string>& parts) {

@@ -41,10 +41,12 @@ const Help record_help = {
 
 const Help compile_help = {
 "compile", "check a mock set and make a table of it",
-"MOCKSET [-o FILE] [--check] [--json]",
-"Reads sessions and rules, reports every problem as `file:line: what (hint)` on standard error,\n"
-"prints what was inferred of each request pattern, and writes the table: one immutable file that\n"
-"`serve` and `run` map into memory. The same input gives the same octets on any machine.\n"
+"MOCKSET [-o FILE] [--check] [--verbose | --json]",
+"Reads sessions and rules, reports problems as `file:line: what (hint)` on standard error, prints\n"
+"one screen, and writes the table: one immutable file that `serve` and `run` map into memory. The\n"
+"same input gives the same octets on any machine. The screen holds the services, the share of each\n"
+"that is certain in replays, and what is not, the most frequent first; --verbose adds what was\n"
+"inferred of each request pattern, and all warnings.\n"
 "\n"
 "static    no recorded write touches what the requests read\n"
 "volatile  one state had several answers, or shows the clock: given in order, as guesses\n"

@@ -7,6 +7,7 @@
 #include "store/config.hpp"
 #include "store/session_file.hpp"
 #include "store/yaml.hpp"
+#include "understudy/document_text.hpp"
 
 namespace understudy::cli {
 namespace {
@@ -31,8 +32,7 @@ bool lists_exchanges(const InspectOptions& options) {
 }
 
 std::string text_of(const Exchange& exchange) {
-  return Document({{"request", exchange.request}, {"answer", exchange.answer}})
-      .dump(-1, ' ', false, Document::error_handler_t::replace);
+  return json_text(Document({{"request", exchange.request}, {"answer", exchange.answer}}));
 }
 
 bool wanted(const InspectOptions& options, const Shown& session) {

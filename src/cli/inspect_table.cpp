@@ -7,6 +7,7 @@
 #include "store/yaml.hpp"
 #include "table/mapped_table.hpp"
 #include "table/service_section.hpp"
+#include "understudy/document_text.hpp"
 
 namespace understudy::cli {
 namespace {
@@ -25,8 +26,7 @@ struct Request {
 bool wanted(const InspectOptions& options, const Request& request) {
   if (options.exchange && *options.exchange != request.number) return false;
   return options.grep.empty() || request.summary.find(options.grep) != std::string::npos ||
-         request.described.dump(-1, ' ', false, Document::error_handler_t::replace)
-                 .find(options.grep) != std::string::npos;
+         json_text(request.described).find(options.grep) != std::string::npos;
 }
 
 std::vector<Request> requests_of(const InspectOptions& options, const ServiceSection& section,

@@ -55,7 +55,7 @@ Document document_of(const Decision& decision) {
           {"evidence", decision.evidence}};
 }
 
-Document document_of(const ServiceSummary& service) {
+Document decisions_of(const ServiceSummary& service) {
   Document places = Document::array();
   for (const Decision& decision : service.decisions) places.push_back(document_of(decision));
   return {{"service", service.service}, {"places", std::move(places)}};
@@ -148,7 +148,7 @@ int run_command(const LearnOptions& options) {
   bool any = false;
   Document services = Document::array();
   for (const ServiceSummary& service : compiled->services) {
-    services.push_back(document_of(service));
+    services.push_back(decisions_of(service));
     if (!options.json && !service.decisions.empty()) print_decisions(service);
     any |= !service.decisions.empty();
   }

@@ -15,4 +15,8 @@ namespace understudy::cli {
 [[nodiscard]] std::optional<std::vector<store::Service>> parse_maps(
     const std::vector<std::string>& texts, Protocols protocols, std::string& problem);
 
+/// `user` and `database` of the URLs in `maps`, by the services that parse_maps made of them.
+[[nodiscard]] Document logins_of(const std::vector<std::string>& maps,
+                                 const std::vector<store::Service>& services);
+
 }  // namespace understudy::cli

@@ -8,6 +8,7 @@
 #include "cli/files.hpp"
 #include "compile/pipeline.hpp"
 #include "protocols/registry.hpp"
+#include "understudy/document_text.hpp"
 
 namespace understudy::cli {
 namespace {
@@ -31,10 +32,11 @@ std::shared_ptr<const table::MappedTable> load_table(const std::filesystem::path
   return has_errors(problems) ? nullptr : table;
 }
 
-std::vector<Address> addresses_of(const net::MockServer& server) {
+std::vector<Address> addresses_of(const net::MockServer& server, const table::MappedTable& table) {
   std::vector<Address> all;
   for (const net::ServiceAddress& address : server.addresses())
     all.push_back({address.service, address.protocol, address.endpoint});
+  enter_logins(all, table.config().value("logins", Document::object()));
   return all;
 }
 
@@ -53,8 +55,7 @@ std::optional<bool> finish_report(const net::MockServer& server, const Incidents
   std::fwrite(text.data(), 1, text.size(), stderr);
   if (file) {
     const Document document = report_document(services, incidents, strictness);
-    const std::string json =
-        document.dump(2, ' ', false, Document::error_handler_t::replace) + "\n";
+    const std::string json = json_text(document, JsonForm::indented) + "\n";
     if (!write_file(*file, as_bytes(json))) return std::nullopt;
   }
   return !strictness_broken(services, strictness);

@@ -18,7 +18,9 @@ namespace understudy::cli {
 [[nodiscard]] std::shared_ptr<const table::MappedTable> load_table(
     const std::filesystem::path& path);
 
-[[nodiscard]] std::vector<Address> addresses_of(const net::MockServer& server);
+/// With the logins of the recordings that `table` was made of.
+[[nodiscard]] std::vector<Address> addresses_of(const net::MockServer& server,
+                                                const table::MappedTable& table);
 
 /// Prints incidents as they happen, often repeated ones now and then, and keeps them for the
 /// report. `incidents` outlives the sink.

@@ -140,6 +140,7 @@ void add_compile(CLI::App& program, All& all) {
                                 "Where to write; MOCKSET/understudy.table by default");
   output->type_name("FILE");
   app.add_flag("--check", all.compile.check, "Write nothing; fail where a bar is missed")->excludes(output);
+  app.add_flag("-v,--verbose", all.compile.verbose, "Print every pattern, inference and warning");
   app.add_flag("--json", all.compile.json, "Print problems and patterns as JSON");
 }
 

@@ -26,6 +26,7 @@ struct CompileOptions {
   Path mock_set;
   std::optional<Path> output;
   bool check = false;
+  bool verbose = false;
   bool json = false;
 };
 

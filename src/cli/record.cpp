@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
+#include <set>
 #include <system_error>
 
 #include "cli/addresses.hpp"
@@ -23,7 +25,7 @@ namespace {
 
 constexpr std::chrono::milliseconds turn(20);
 /// What connections may take to end by themselves after the command has.
-constexpr std::chrono::milliseconds drain_time(1000);
+constexpr std::chrono::milliseconds record_drain_time(1000);
 
 /// `--map` against an understudy.yaml that is there: listen and upstream for this run.
 bool apply(const std::vector<store::Service>& maps, store::Config& config) {
@@ -138,12 +140,46 @@ void take_snapshots(engine::Recording& recording, const store::Config& config) {
   }
 }
 
+/// What a person should read of a recording. While a command runs the terminal is the command's: it
+/// is held back.
+class Warnings {
+ public:
+  explicit Warnings(bool hold) : hold_(hold) {}
+
+  void add(const std::string& service, const std::string& text) {
+    const std::string line = fmt::format("warning [{}] {}", service, text);
+    if (!told_.insert(line).second) return;
+    if (hold_)
+      held_.push_back(line);
+    else
+      line_.say(line);
+  }
+  /// How far the recording is, where that is nobody else's terminal.
+  void show_progress(const RecordCounters& counters) {
+    if (!hold_ && line_.is_due()) line_.show(progress_text(counters));
+  }
+  /// What was held back, and how often there was cause for what was said once.
+  void end(const engine::Recording& recording) {
+    for (const std::string& line : held_) line_.say(line);
+    for (const auto& [what, times] : recording.warned())
+      if (times > 1)
+        line_.say(fmt::format("warning [{}] {}: {} times in all", what.first, what.second, times));
+    line_.end();
+  }
+
+ private:
+  bool hold_;
+  LiveLine line_;
+  std::set<std::string> told_;
+  std::vector<std::string> held_;
+};
+
 /// Relays until the command ends or a signal asks to; gives the command's status, or 0.
-int relay(net::Recorder& recorder, const engine::Recording& recording, LiveLine& line,
+int relay(net::Recorder& recorder, const engine::Recording& recording, Warnings& warnings,
           const Signals& signals, const std::optional<Child>& child) {
   for (;;) {
     recorder.run_for(turn);
-    if (line.is_due()) line.show(progress_text(recording.counters()));
+    warnings.show_progress(recording.counters());
     while (const auto signal = signals.next(std::chrono::milliseconds(0))) {
       if (child) child->forward(*signal);
       if (!child && signal->number == SIGCHLD) reap_adopted();
@@ -163,34 +199,38 @@ int run_command(const RecordOptions& options) {
   if (!config) return status;
   if (!all_have_upstream(*config)) return bad_input;
 
-  LiveLine line;
-  const engine::Recording::Warn warn = [&line](const std::string& service,
-                                               const std::string& text) {
-    line.say(fmt::format("warning [{}] {}", service, text));
+  const bool has_command = !options.command.empty();
+  Warnings warnings(has_command);
+  const engine::Recording::Warn warn = [&warnings](const std::string& service,
+                                                   const std::string& text) {
+    warnings.add(service, text);
   };
   engine::Recording recording(options.mock_set, warn);
   net::Recorder recorder;
-  const auto addresses = listen(recorder, recording, *config, warn);
+  auto addresses = listen(recorder, recording, *config, warn);
   if (!addresses) return bad_input;
   take_snapshots(recording, *config);
   std::string problem;
+  if (const auto maps = parse_maps(options.maps, protocols(), problem))
+    enter_logins(*addresses, logins_of(options.maps, *maps));
   const auto environment = environment_of(*config, *addresses, problem);
   if (!environment) {
     complain(problem);
     return bad_input;
   }
-  if (!announce(*addresses, options.addresses)) return failed;
+  // Standard output is the command's alone.
+  if (!announce(*addresses, options.addresses, has_command ? stderr : stdout)) return failed;
   std::optional<Child> child;
-  if (!options.command.empty()) {
+  if (has_command) {
     child = Child::start(options.command, *environment, problem);
     if (!child) {
       complain(problem);
       return failed;
     }
   }
-  status = relay(recorder, recording, line, signals, child);
-  recorder.stop(child ? drain_time : std::chrono::milliseconds(0));
-  line.end();
+  status = relay(recorder, recording, warnings, signals, child);
+  recorder.stop(child ? record_drain_time : std::chrono::milliseconds(0));
+  warnings.end(recording);
   complain(fmt::format("recorded {} into {}: {}", recording.name(), options.mock_set.string(),
                        progress_text(recording.counters())));
   return status;

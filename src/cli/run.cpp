@@ -11,7 +11,7 @@
 namespace understudy::cli {
 namespace {
 
-constexpr std::chrono::milliseconds drain_time(2000);
+constexpr std::chrono::milliseconds run_drain_time(2000);
 
 /// Passes signals on until the command has ended.
 int wait_for(const Child& child, const Signals& signals) {
@@ -41,8 +41,8 @@ int run_command(const RunOptions& options) {
     complain(problem);
     return bad_input;
   }
-  const auto environment =
-      environment_of(compile::config_of_document(table->config()), addresses_of(server), problem);
+  const auto environment = environment_of(compile::config_of_document(table->config()),
+                                          addresses_of(server, *table), problem);
   if (!environment) {
     complain(problem);
     return bad_input;
@@ -54,7 +54,7 @@ int run_command(const RunOptions& options) {
     return failed;
   }
   const int status = wait_for(*child, signals);
-  server.stop(drain_time);
+  server.stop(run_drain_time);
   const auto held = finish_report(server, incidents, options.strictness, options.report);
   if (status != all_certain) return status;
   if (!held) return failed;

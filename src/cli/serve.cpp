@@ -14,7 +14,7 @@
 namespace understudy::cli {
 namespace {
 
-constexpr std::chrono::milliseconds drain_time(5000);
+constexpr std::chrono::milliseconds serve_drain_time(5000);
 constexpr std::chrono::milliseconds watch_interval(250);
 
 using ListenMap = std::map<std::string, store::Endpoint>;
@@ -58,7 +58,7 @@ void reload(net::MockServer& server, const Path& path) {
   std::string problem = "the problems above";
   if (table && server.serve(table, problem)) {
     complain("reloaded " + path.string() + "; new connections are answered from it");
-    (void)announce(addresses_of(server), std::nullopt);
+    (void)announce(addresses_of(server, *table), std::nullopt);
   } else {
     complain(fmt::format("{} was not reloaded, the old table stays: {}", path.string(), problem));
   }
@@ -90,6 +90,9 @@ int run_command(const ServeOptions& options) {
   if (!listen) return usage_error;
   std::optional<Watch> watch;  // looks before the files are read, so that no change is missed
   if (options.watch) watch.emplace(options.path);
+  if (std::filesystem::is_directory(options.path))
+    complain(fmt::format("compiling {}; a table made by `understudy compile` is served at once",
+                         options.path.string()));
   const auto table = load_table(options.path);
   if (!table) return bad_input;
   if (!all_known(*listen, *table)) return usage_error;
@@ -107,9 +110,9 @@ int run_command(const ServeOptions& options) {
     return bad_input;
   }
   server.start();
-  if (!announce(addresses_of(server), options.addresses)) return failed;
+  if (!announce(addresses_of(server, *table), options.addresses)) return failed;
   const int ended_by = serve_until_signalled(server, options, signals, watch);
-  server.stop(drain_time);
+  server.stop(serve_drain_time);
   const auto held = finish_report(server, incidents, options.strictness, options.report);
   if (!held) return failed;
   return ended_by == SIGINT && !*held ? uncertain : all_certain;

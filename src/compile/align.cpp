@@ -10,14 +10,14 @@
 namespace understudy::compile {
 namespace {
 
-using Values = std::vector<std::string>;
+using AlignedValues = std::vector<std::string>;
 
 /// A step that goes into the table, with its generated values.
 struct Line {
   std::uint32_t service = 0;
   const Step* step = nullptr;
   std::string mask{};
-  Values asked{};
+  AlignedValues asked{};
   Document answer{};  ///< null where it shows none
 };
 
@@ -48,7 +48,7 @@ std::map<std::uint32_t, Recording> recordings_of(std::span<const LoadedService> 
       Recording& recording = recordings[step.recording];
       Line line = read_line(services[s], s, step, recording);
       recording.values.insert(line.asked.begin(), line.asked.end());
-      Values shown;
+      AlignedValues shown;
       match::collect_values(line.answer, shown);
       recording.values.insert(shown.begin(), shown.end());
       recording.lines.push_back(std::move(line));
@@ -96,7 +96,8 @@ class Aligner {
   using Pairs = std::vector<std::pair<std::string, std::string>>;
 
   /// The pairs to bind so that the values agree one by one; nothing where they can't.
-  [[nodiscard]] std::optional<Pairs> agree(const Values& earlier, const Values& later) const {
+  [[nodiscard]] std::optional<Pairs> agree(const AlignedValues& earlier,
+                                           const AlignedValues& later) const {
     if (earlier.size() != later.size()) return std::nullopt;
     Pairs pairs;
     for (std::size_t i = 0; i < later.size(); ++i) {
@@ -129,7 +130,7 @@ class Aligner {
   /// Of several new values of one kind in an answer nobody knows which stands for which: what a
   /// server lists, it may have put in any order.
   void pair_answers(const Line& earlier, const Line& later) {
-    Values theirs, ours;
+    AlignedValues theirs, ours;
     match::collect_values(earlier.answer, theirs);
     match::collect_values(later.answer, ours);
     const auto pairs = agree(theirs, ours);

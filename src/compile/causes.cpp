@@ -8,6 +8,8 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "understudy/document_text.hpp"
+
 namespace understudy::compile {
 namespace {
 
@@ -37,7 +39,7 @@ void add_leaves(const Document& node, Words& words) {
   else if (node.is_string())
     add_words(node.get_ref<const std::string&>(), words);
   else if (!node.is_null())
-    add_words(node.dump(-1, ' ', false, Document::error_handler_t::replace), words);
+    add_words(json_text(node), words);
 }
 
 class Detective {

@@ -201,6 +201,13 @@ class Loader {
     analyse(true);
   }
 
+  static void note_login(Document& login, const Document& facts) {
+    for (const char* const part : {"user", "database"})
+      if (const auto fact = facts.find(part);
+          facts.is_object() && fact != facts.end() && fact->is_string() && !login.contains(part))
+        login[part] = *fact;
+  }
+
   static constexpr std::size_t unknown = static_cast<std::size_t>(-1);
   static constexpr std::uint64_t told_every = 256;  // exchanges
 
@@ -235,6 +242,7 @@ class Loader {
       places[file] = {service, sessions_[service].size()};
       sessions_[service].push_back({files[file], read, recording->second, {}});
       ++services_[service].sessions;
+      note_login(services_[service].login, read.facts);
       return true;
     };
     const auto exchange = [&](std::size_t file, store::ReadExchange&& read) {

@@ -40,6 +40,8 @@ struct LoadedService {
   std::vector<std::string> sources;  ///< relative to the mock set
   std::size_t sessions = 0;
   Schema schema;  ///< what the files of Service::schema declare
+  Document login =
+      Document::object();  ///< `user` and `database` of the first session that has them
   /// Of several recordings of one flow, whose steps have the values of the first; else null.
   std::shared_ptr<const Alignment> alignment;
   std::shared_ptr<const Pins> pins;  ///< of the mock set; null where there are none

@@ -215,6 +215,8 @@ std::optional<Compiled> compile_services(const std::filesystem::path& mock_set,
   if (has_errors(problems)) return std::nullopt;
   compiled.bars = config.bars;
   Document settings = document_of_config(config);
+  for (const LoadedService& service : services)
+    if (!service.login.empty()) settings["logins"][service.service->name] = service.login;
   if (config.shifts_times) settings["shifted"] = recordings_began(services);
   compiled.octets = table::build_table(settings, builders);
   if (!self_test(services, compiled, problems, progress)) return std::nullopt;

@@ -6,7 +6,8 @@
 namespace understudy::compile {
 namespace {
 
-constexpr std::size_t most_rows = 64;  // that one change touches, before its key is a whole column
+constexpr std::size_t most_rows_of_a_change =
+    64;  // that one change touches, before its key is a whole column
 
 }  // namespace
 
@@ -247,12 +248,12 @@ std::optional<Values> RowBook::by_exclusion(const std::string& name, const RowCo
                                             const std::string& column) const {
   if (!tables_.at(name).identities.contains(column)) return std::nullopt;
   const Inverse& rows = inverse(name, column, condition.column);
-  if (rows.unknown.size() > most_rows) return std::nullopt;
+  if (rows.unknown.size() > most_rows_of_a_change) return std::nullopt;
   Values all = rows.unknown;
   for (const std::string& value : condition.values)
     if (const auto found = rows.by_value.find(value); found != rows.by_value.end())
       all.insert(found->second.begin(), found->second.end());
-  return all.size() > most_rows ? std::nullopt : std::optional(all);
+  return all.size() > most_rows_of_a_change ? std::nullopt : std::optional(all);
 }
 
 std::optional<Values> RowBook::values_where(const std::string& table,

@@ -224,8 +224,8 @@ std::vector<std::string> RowEvidence::distinguishing(const std::string& table,
                                                      std::vector<std::string> columns) const {
   std::erase_if(columns, [&](const auto& name) { return find(table, name) == nullptr; });
   if (const TableFacts* facts = declared(table)) return compile::distinguishing(*facts, columns);
-  std::ranges::stable_partition(columns,
-                                [&](const auto& name) { return may_be_unique(table, name); });
+  std::stable_partition(columns.begin(), columns.end(),
+                        [&](const auto& name) { return may_be_unique(table, name); });
   std::vector<std::string> chosen;
   while (!columns.empty() && !is_refuted(table, columns)) {
     chosen.push_back(columns.front());
@@ -268,7 +268,8 @@ std::vector<std::string> RowEvidence::numbered(const RowChange& insert) const {
   std::vector<std::string> names;
   const auto table = columns_.find(insert.table);
   if (table == columns_.end()) return names;
-  for (const auto& [name, column] : table->second) {
+  for (const auto& column : table->second) {
+    const std::string& name = column.first;
     const bool given = std::ranges::all_of(insert.rows, [&](const Row& row) {
       const auto cell = row.find(name);
       return cell != row.end() && (cell->second || !insert.generates);

@@ -8,7 +8,7 @@
 namespace understudy::compile {
 namespace {
 
-constexpr std::size_t most_rows = 64;         // of a table that are followed at one time
+constexpr std::size_t most_rows_of_a_table = 64;  // of a table that are followed at one time
 constexpr std::size_t most_agreements = 512;  // of a table
 
 /// The columns in which two rows agree; nothing where they may be one and the same row.
@@ -72,7 +72,7 @@ void RowsTogether::see(const Step& step) {
   if (pending_[step.connection].open) return;
   for (const RowsSeen& seen : step.analysis.rows.seen) {
     if (seen.touched) continue;
-    for (std::size_t i = 0; i < std::min(seen.rows.size(), most_rows); ++i)
+    for (std::size_t i = 0; i < std::min(seen.rows.size(), most_rows_of_a_table); ++i)
       add(tables_[seen.table], seen.rows[i]);
   }
 }
@@ -209,7 +209,7 @@ void RowsTogether::add(Table& table, const Row& row) {
     if (auto columns = agreement(row, other)) table.agreements.insert(std::move(*columns));
   }
   table.rows.push_back(row);
-  if (table.rows.size() > most_rows) table.rows.pop_front();
+  if (table.rows.size() > most_rows_of_a_table) table.rows.pop_front();
 }
 
 bool RowsTogether::agree(const std::string& table, const std::vector<std::string>& columns) const {

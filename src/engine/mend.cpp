@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "store/yaml.hpp"
+#include "understudy/document_text.hpp"
 
 namespace understudy::engine {
 namespace {
@@ -59,14 +60,14 @@ std::optional<std::string> line_of(const Protocol& protocol, std::string_view ca
     return line;
   const auto request = request_of(protocol, canonical);
   if (!request) return std::nullopt;
-  line = request->dump(-1, ' ', false, Document::error_handler_t::replace);
+  line = json_text(*request);
   if (!means(protocol, request_from_line(protocol, line), canonical)) return std::nullopt;
   return line;
 }
 
 Document request_from_line(const Protocol& protocol, std::string_view line) {
   if (line.starts_with('{')) {
-    Document request = Document::parse(line, nullptr, false);
+    Document request = parse_json(line);
     if (request.is_object()) return request;
   }
   return protocol.request_from_text(line);
@@ -75,9 +76,10 @@ Document request_from_line(const Protocol& protocol, std::string_view line) {
 std::string rule_command(const Protocol& protocol, std::string_view service,
                          std::string_view canonical) {
   const auto line = line_of(protocol, canonical);
-  const bool fits = line && line->size() <= longest_line;
+  if (!line || line->size() > longest_line)
+    return fmt::format("a file in MOCKSET/rules for service {} (docs/rules.md)", service);
   return fmt::format("understudy explain MOCKSET --service {} --rule {}", service,
-                     fits ? quoted_for_shell(*line) : "REQUEST");
+                     quoted_for_shell(*line));
 }
 
 std::string rule_text(std::string_view service, const Document& request, const Document& answer) {

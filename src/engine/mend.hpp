@@ -20,7 +20,8 @@ namespace understudy::engine {
                                                  std::string_view canonical);
 [[nodiscard]] Document request_from_line(const Protocol& protocol, std::string_view line);
 
-/// "understudy explain MOCKSET --service orders --rule 'GET /orders/7'": prints a rule.
+/// "understudy explain MOCKSET --service orders --rule 'GET /orders/7'": prints a rule. Where no
+/// one line says the request, or nobody would copy it: where to write one.
 [[nodiscard]] std::string rule_command(const Protocol& protocol, std::string_view service,
                                        std::string_view canonical);
 

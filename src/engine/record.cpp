@@ -22,6 +22,17 @@ Moment Recording::now() {
   return {++tick_, std::chrono::duration_cast<std::chrono::microseconds>(elapsed)};
 }
 
+bool Recording::is_new(const std::string& service, const std::string& text) {
+  constexpr std::size_t most = 1000;  // different ones that are remembered
+  const auto told = warned_.find({service, text});
+  if (told != warned_.end()) {
+    ++told->second;
+    return false;
+  }
+  if (warned_.size() < most) warned_.emplace(std::pair(service, text), 1);
+  return true;
+}
+
 struct RecordedConnection::Impl {
   Impl(Recording& run, const store::Service& recorded_service, const Protocol& protocol)
       : recording(run),
@@ -50,7 +61,8 @@ struct RecordedConnection::Impl {
   void notice_sync();
   void warn(const std::string& text) {
     ++counters.warnings;
-    recording.warn_(service, fmt::format("connection {}: {}", header.connection, text));
+    if (recording.is_new(service, text))
+      recording.warn_(service, fmt::format("connection {}: {}", header.connection, text));
   }
 };
 

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "store/config.hpp"
 #include "understudy/observer.hpp"
@@ -26,7 +27,8 @@ struct RecordCounters {
 /// One run of `understudy record`. Single-threaded; outlives its connections.
 class Recording {
  public:
-  /// `warn(service, text)` is called for everything a person should read.
+  /// `warn(service, text)` is called for everything a person should read; where several connections
+  /// give cause for the same, for the first of them.
   using Warn = std::function<void(const std::string& service, const std::string& text)>;
 
   Recording(std::filesystem::path mock_set, Warn warn);
@@ -39,14 +41,19 @@ class Recording {
   void hold_snapshot(const std::string& service, std::vector<Exchange> exchanges) {
     snapshots_.insert_or_assign(service, std::move(exchanges));
   }
+  /// Service and text of the warnings, and how often there was cause for each.
+  using Warned = std::map<std::pair<std::string, std::string>, std::uint64_t>;
+  [[nodiscard]] const Warned& warned() const noexcept { return warned_; }
 
  private:
   friend class RecordedConnection;
   [[nodiscard]] Moment now();
+  [[nodiscard]] bool is_new(const std::string& service, const std::string& text);
 
   std::filesystem::path mock_set_;
   std::string name_;
   Warn warn_;
+  Warned warned_;
   std::map<std::string, RecordCounters> counters_;
   std::map<std::string, std::vector<Exchange>> snapshots_;  // not yet written
   std::uint64_t tick_ = 0;

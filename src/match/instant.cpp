@@ -14,7 +14,7 @@ constexpr std::array<std::string_view, 12> months = {"Jan", "Feb", "Mar", "Apr",
 constexpr std::array<std::string_view, 7> days = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
 constexpr std::int64_t second = 1'000'000;
 
-bool is_digit(char octet) noexcept {
+bool is_decimal_digit(char octet) noexcept {
   return octet >= '0' && octet <= '9';
 }
 
@@ -26,7 +26,7 @@ class Fields {
   int number(std::size_t digits) {
     int value = 0;
     for (std::size_t i = 0; i < digits; ++i) {
-      if (i >= rest_.size() || !is_digit(rest_[i])) return fail();
+      if (i >= rest_.size() || !is_decimal_digit(rest_[i])) return fail();
       value = value * 10 + (rest_[i] - '0');
     }
     rest_.remove_prefix(digits);
@@ -81,11 +81,11 @@ std::int64_t take_time(Fields& fields, int& fraction) {
   if (seconds > 59) return fields.fail();  // a leap second is another instant on every system
   time += seconds * second;
   fraction = 0;
-  if (fields.rest().size() < 2 || fields.rest()[0] != '.' || !is_digit(fields.rest()[1]))
+  if (fields.rest().size() < 2 || fields.rest()[0] != '.' || !is_decimal_digit(fields.rest()[1]))
     return time;
   fields.expect(".");
   std::int64_t unit = second;
-  for (; !fields.rest().empty() && is_digit(fields.rest()[0]); ++fraction)
+  for (; !fields.rest().empty() && is_decimal_digit(fields.rest()[0]); ++fraction)
     time += fields.number(1) * (unit /= 10);
   return time;
 }
@@ -95,13 +95,14 @@ std::int64_t take_zone(Fields& fields, std::string_view& zone) {
   const std::string_view before = fields.rest();
   if (fields.skip("Z")) return zone = before.substr(0, 1), 0;
   const bool signed_hours = before.size() >= 3 && (before[0] == '+' || before[0] == '-') &&
-                            is_digit(before[1]) && is_digit(before[2]);
+                            is_decimal_digit(before[1]) && is_decimal_digit(before[2]);
   if (!signed_hours) return 0;
   fields.expect(before.substr(0, 1));
   std::int64_t minutes = fields.number(2) * 60;
   const std::string_view rest = fields.rest();
   const std::size_t colon = rest.starts_with(':') ? 1 : 0;
-  if (rest.size() >= colon + 2 && is_digit(rest[colon]) && is_digit(rest[colon + 1])) {
+  if (rest.size() >= colon + 2 && is_decimal_digit(rest[colon]) &&
+      is_decimal_digit(rest[colon + 1])) {
     fields.expect(rest.substr(0, colon));
     minutes += fields.number(2);
   }
@@ -170,7 +171,7 @@ std::int64_t minutes_of(std::string_view zone) {
 
 std::optional<Instant> parse_instant(std::string_view text) {
   if (text.empty()) return std::nullopt;
-  return is_digit(text[0]) ? parse_iso(text) : parse_http(text);
+  return is_decimal_digit(text[0]) ? parse_iso(text) : parse_http(text);
 }
 
 std::string format_instant(std::int64_t microseconds, const InstantStyle& style) {

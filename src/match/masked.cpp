@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "understudy/document_text.hpp"
+
 namespace understudy::match {
 namespace {
 
@@ -38,7 +40,7 @@ std::optional<std::string> rename_text(std::string_view text, const Rename& rena
 /// The digits of a number. A whole one has no point, so that a time in seconds is the same as a
 /// score, say, and as the text that it was made of.
 std::string digits_of(const Document& number) {
-  std::string digits = number.dump();
+  std::string digits = json_text(number);
   if (number.is_number_float() && digits.ends_with(".0")) digits.resize(digits.size() - 2);
   return digits;
 }
@@ -47,7 +49,7 @@ std::string digits_of(const Document& number) {
 Document rename_number(const Document& number, const Rename& rename) {
   const auto text = rename_text(digits_of(number), rename);
   if (!text) return number;
-  Document parsed = Document::parse(*text, nullptr, false);
+  Document parsed = parse_json(*text);
   if (!parsed.is_number()) return number;
   return number.is_number_float() ? Document(parsed.get<double>()) : parsed;
 }

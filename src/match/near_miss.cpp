@@ -7,6 +7,8 @@
 #include <map>
 #include <set>
 
+#include "understudy/document_text.hpp"
+
 namespace understudy::match {
 namespace {
 
@@ -18,7 +20,7 @@ constexpr std::size_t spread_over_all = 16;  // besides
 constexpr std::size_t patterns_per_word = 4096;
 
 std::string one_line(const Document& value) {
-  return value.dump(-1, ' ', false, Document::error_handler_t::replace);
+  return json_text(value);
 }
 
 std::set<std::string> words_of(std::string_view text) {

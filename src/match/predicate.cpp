@@ -8,6 +8,8 @@
 #include <cmath>
 #include <optional>
 
+#include "understudy/document_text.hpp"
+
 namespace understudy::match {
 namespace {
 
@@ -22,7 +24,7 @@ constexpr const char* time_pattern =
     "|\\d{10}|\\d{13}|\\d{16}";
 
 std::string text_of(const Document& value) {
-  return value.is_string() || value.is_binary() ? octets_of(value) : value.dump();
+  return value.is_string() || value.is_binary() ? octets_of(value) : json_text(value);
 }
 
 std::optional<double> number_of(const Document& value) {

@@ -10,7 +10,7 @@
 namespace understudy::net {
 namespace {
 
-constexpr std::chrono::milliseconds accept_pause(50);
+constexpr std::chrono::milliseconds recorder_accept_pause(50);
 /// What closed connections may take to notice it.
 constexpr std::chrono::milliseconds closing_time(500);
 
@@ -24,7 +24,7 @@ asio::awaitable<void> accept_clients(tcp::acceptor* acceptor,
     if (error == asio::error::operation_aborted || error == asio::error::bad_descriptor) break;
     if (error) {
       port->note("a connection could not be accepted: " + error.message());
-      pause.expires_after(accept_pause);
+      pause.expires_after(recorder_accept_pause);
       (void)co_await pause.async_wait(no_throw);
       continue;
     }

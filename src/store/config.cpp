@@ -5,6 +5,7 @@
 #include "store/shape.hpp"
 #include "store/suggest.hpp"
 #include "store/yaml_stream.hpp"
+#include "understudy/document_text.hpp"
 
 namespace understudy::store {
 
@@ -54,8 +55,8 @@ class ConfigReader {
         shape_.member(document, "", "understudy", Kind::count, Presence::required);
     if (version && *version != config_version)
       shape_.report("/understudy",
-                    fmt::format("the file is of format version {}, expected {}", version->dump(),
-                                config_version),
+                    fmt::format("the file is of format version {}, expected {}",
+                                json_text(*version), config_version),
                     "read it with the release that it was written for");
   }
 
@@ -143,7 +144,7 @@ class ConfigReader {
   void read_listen(const Document& entry, const std::string& at, Service& service) {
     const Document* listen = shape_.member(entry, at, "listen", Kind::scalar, Presence::optional);
     if (!listen) return;
-    const std::string text = listen->is_string() ? listen->get<std::string>() : listen->dump();
+    const std::string text = listen->is_string() ? listen->get<std::string>() : json_text(*listen);
     if (const auto endpoint = parse_endpoint(text))
       service.listen = *endpoint;
     else
@@ -187,7 +188,7 @@ class ConfigReader {
         shape_.report(pointer, fmt::format("`{}` names no environment variable", name),
                       "letters, digits and _, not beginning with a digit");
       if (shape_.is(text, pointer, Kind::scalar, name))
-        environment[name] = text.is_string() ? text.get<std::string>() : text.dump();
+        environment[name] = text.is_string() ? text.get<std::string>() : json_text(text);
     }
   }
 
@@ -200,7 +201,7 @@ class ConfigReader {
       if (!percentage)
         shape_.report("/check/" + name,
                       fmt::format("`{}` is {}, expected a percentage from 0 to 100", name,
-                                  bar.is_number() ? bar.dump() : describe_kind(bar)),
+                                  bar.is_number() ? json_text(bar) : describe_kind(bar)),
                       "the least share of certain answers, for instance 100");
       else
         config.bars[name] = bar.get<double>();

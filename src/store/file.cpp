@@ -31,13 +31,13 @@ class Descriptor {
   int number_;
 };
 
-bool is_digit(char c) {
+bool is_decimal_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
 std::string_view take_number(std::string_view& text) {
   std::size_t length = 0;
-  while (length < text.size() && is_digit(text[length])) ++length;
+  while (length < text.size() && is_decimal_digit(text[length])) ++length;
   std::string_view digits = text.substr(0, length);
   text.remove_prefix(length);
   digits.remove_prefix(std::min(digits.find_first_not_of('0'), digits.size()));
@@ -133,7 +133,7 @@ std::vector<std::filesystem::path> files_in(const std::filesystem::path& folder,
 
 bool natural_less(std::string_view a, std::string_view b) noexcept {
   while (!a.empty() && !b.empty()) {
-    if (is_digit(a.front()) && is_digit(b.front())) {
+    if (is_decimal_digit(a.front()) && is_decimal_digit(b.front())) {
       const std::string_view x = take_number(a);
       const std::string_view y = take_number(b);
       if (x.size() != y.size()) return x.size() < y.size();

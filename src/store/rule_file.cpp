@@ -5,6 +5,7 @@
 #include "store/pin_file.hpp"
 #include "store/predicate_shape.hpp"
 #include "store/rule_folder.hpp"
+#include "understudy/document_text.hpp"
 
 namespace understudy::store {
 
@@ -19,7 +20,7 @@ void read_priority(const Document& head, Shape& shape, Rule& rule) {
   else
     shape.report("/rule/priority",
                  fmt::format("`priority` is {}, expected a whole number of at most {} either way",
-                             found->dump(), highest),
+                             json_text(*found), highest),
                  "the higher wins; rules without one have 0");
 }
 

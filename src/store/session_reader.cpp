@@ -5,6 +5,7 @@
 #include "store/session_format.hpp"
 #include "store/shape.hpp"
 #include "store/yaml_stream.hpp"
+#include "understudy/document_text.hpp"
 
 namespace understudy::store {
 
@@ -53,9 +54,10 @@ void read_connection(const Document& connection, Shape& shape, SessionHeader& he
   if (connection.get<std::uint64_t>() <= highest)
     header.connection = connection.get<std::uint32_t>();
   else
-    shape.report("/session/connection",
-                 fmt::format("`connection` is {}, expected at most {}", connection.dump(), highest),
-                 "number the connections of a service from 1");
+    shape.report(
+        "/session/connection",
+        fmt::format("`connection` is {}, expected at most {}", json_text(connection), highest),
+        "number the connections of a service from 1");
 }
 
 std::optional<SessionHeader> read_header(const Document& document, Shape& shape) {
@@ -65,8 +67,8 @@ std::optional<SessionHeader> read_header(const Document& document, Shape& shape)
   if (!version) return std::nullopt;
   if (*version != session_version) {
     shape.report("/understudy",
-                 fmt::format("the session is of format version {}, expected {}", version->dump(),
-                             session_version),
+                 fmt::format("the session is of format version {}, expected {}",
+                             json_text(*version), session_version),
                  "read it with the release that wrote it");
     return std::nullopt;
   }
@@ -97,9 +99,10 @@ bool read_at(const Document& at, Shape& shape, Exchange& exchange) {
   const bool sound =
       at.size() == 2 && at[0].is_number_unsigned() && at[1].is_number_unsigned() && at[0] <= at[1];
   if (!sound) {
-    shape.report("/at",
-                 fmt::format("`at` is {}, expected [began, ended] as two rising ticks", at.dump()),
-                 "copy the ticks of the exchange that it was made from");
+    shape.report(
+        "/at",
+        fmt::format("`at` is {}, expected [began, ended] as two rising ticks", json_text(at)),
+        "copy the ticks of the exchange that it was made from");
     return false;
   }
   exchange.began.tick = at[0].get<std::uint64_t>();

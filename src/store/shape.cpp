@@ -1,6 +1,7 @@
 #include "store/shape.hpp"
 
 #include "store/suggest.hpp"
+#include "understudy/document_text.hpp"
 
 namespace understudy::store {
 
@@ -76,7 +77,7 @@ std::string describe_kind(const Document& node) {
     case Document::value_t::number_integer:
     case Document::value_t::number_unsigned:
     case Document::value_t::number_float:
-      return "the number " + node.dump();
+      return "the number " + json_text(node);
     case Document::value_t::null:
     case Document::value_t::discarded:
       break;

@@ -34,6 +34,13 @@ TEST_CASE("every service has its host, port and URL in the environment") {
   CHECK(environment->size() == 6);
 }
 
+TEST_CASE("a URL has the user and the database of the recording, as URLs spell them") {
+  std::vector<Address> addresses = two;
+  cli::enter_logins(addresses, {{"orders", {{"user", "ada@shop"}, {"database", "tea shop"}}}});
+  CHECK(cli::url_of(addresses[0]) == "postgres://ada%40shop@127.0.0.1:5433/tea%20shop");
+  CHECK(cli::url_of(addresses[1]) == "redis://127.0.0.1:6380");
+}
+
 TEST_CASE("a service that listens everywhere is reached over loopback") {
   CHECK(cli::reachable({"0.0.0.0", 1}) == store::Endpoint{"127.0.0.1", 1});
   CHECK(cli::reachable({"::", 1}) == store::Endpoint{"::1", 1});

@@ -29,8 +29,26 @@ class Compile(Case):
     def test_the_summary_names_services_and_patterns(self):
         out, _ = self.expect(0, "compile", self.mock_set(), "--check")
         self.assertIn("cart (redis): sessions 1, exchanges 4", out)
+        self.assertNotIn("write;", out)
+        out, _ = self.expect(0, "compile", self.mock_set("verbose"), "--check", "--verbose")
+        self.assertIn("cart (redis): sessions 1, exchanges 4", out)
         self.assertIn("write;", out)
         self.assertIn("read", out)
+
+    def test_one_screen_whatever_was_recorded(self):
+        # Two hundred patterns, each with two answers in one state: all of them guesses, all of them warnings.
+        told, tick = "", 0
+        for number in range(200):
+            for answer in ("a", "b"):
+                told += f"---\nrequest:\n  command: [GET, k{number}]\nanswer: {answer}\nat: [{tick + 1}, {tick + 2}]\n"
+                tick += 2
+        mock = self.mock_set(session=SESSION_HEAD + told)
+        out, err = self.expect(0, "compile", mock)
+        self.assertLess(len(out.splitlines()) + len(err.splitlines()), 45, out + err)
+        self.assertIn("certain in replays against the table", out)
+        self.assertIn("not certain, by the exchanges that it concerns:\n       400  GET", out)
+        self.assertIn(f"understudy compile {mock} --verbose", out)
+        self.assertIn(f"understudy run {mock} -- COMMAND", out)
 
     def test_of_many_keys_the_summary_names_a_few(self):
         told, tick = "", 0
@@ -39,7 +57,7 @@ class Compile(Case):
                 told += f"---\nrequest:\n  command: [{command}]\nanswer: {answer}\nat: [{tick + 1}, {tick + 2}]\n"
                 tick += 2
         mock = self.mock_set(session=SESSION_HEAD + told)
-        out, _ = self.expect(0, "compile", mock, "--check")
+        out, _ = self.expect(0, "compile", mock, "--check", "--verbose")
         self.assertIn(", and 7 more (--json lists them)", out)
         out, _ = self.expect(0, "compile", mock, "--check", "--json")
         pattern = next(each for each in json.loads(out)["services"][0]["patterns"] if each["pattern"] == "HGET")

@@ -4,8 +4,20 @@ import os
 import signal
 import socket
 import sys
+import threading
 
 from support import Case, CLIENT, FakeRedis, ask, main
+
+
+def answer_gibberish(listener):
+    while True:
+        try:
+            connection, _ = listener.accept()
+        except OSError:
+            return
+        with connection:
+            connection.recv(100)
+            connection.sendall(b"\xff\xfe gibberish \x00\r\n")
 
 
 class Record(Case):
@@ -21,8 +33,8 @@ class Record(Case):
         redis, mock = FakeRedis(self), self.path("mock")
         out, err = self.expect(0, "record", mock, "--map", f"cart=0=redis://127.0.0.1:{redis.port}",
                                "--", sys.executable, "-c", CLIENT, "GET color", "SET color red")
-        self.assertIn("$3 red\n+OK\n", out)
-        self.assertIn("listening cart redis 127.0.0.1:", out)
+        self.assertEqual(out, "$3 red\n+OK\n")  # of its own it says nothing on the command's standard output
+        self.assertIn("listening cart redis 127.0.0.1:", err)
         self.assertIn("recorded r1", err)
         self.assertIn("cart 2 exchanges", err)
         out, _ = self.expect(0, "run", mock, "--", sys.executable, "-c", CLIENT, "GET color",
@@ -107,6 +119,24 @@ class Record(Case):
         recorder.signal(signal.SIGTERM)
         self.assertEqual(recorder.end(), 0)
         self.assertIn("1 connection lost from view", recorder.errors)
+
+    def test_while_a_command_runs_nothing_is_said_and_afterwards_each_thing_once(self):
+        # Three connections to what answers in no protocol at all: each is a warning, and all are the same one.
+        listener, mock = socket.create_server(("127.0.0.1", 0)), self.path("mock")
+        self.addCleanup(listener.close)
+        threading.Thread(target=answer_gibberish, args=(listener,), daemon=True).start()
+        client = ("import os, socket, sys\n"
+                  "for number in range(3):\n"
+                  "    with socket.create_connection(('127.0.0.1', int(os.environ['UNDERSTUDY_CART_PORT']))) as s:\n"
+                  "        s.sendall(b'GET color\\r\\n')\n"
+                  "        s.recv(100)\n"
+                  "    print('.', end='', file=sys.stderr, flush=True)\n")
+        out, err = self.expect(0, "record", mock, "--map", f"cart=0=redis://127.0.0.1:{listener.getsockname()[1]}",
+                               "--", sys.executable, "-c", client)
+        self.assertEqual(out, "")
+        self.assertIn("...", err)
+        self.assertEqual(err.count("warning [cart] connection"), 1, err)
+        self.assertIn("3 times in all", err)
 
     def test_services_of_one_address_are_told_apart(self):
         redis = FakeRedis(self)

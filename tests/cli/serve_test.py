@@ -23,6 +23,16 @@ class Serve(Case):
                               "url": f"redis://127.0.0.1:{port}"})
         self.assertEqual(ask(port, "GET color"), ["$3\r\nred\r\n"])
 
+    def test_a_folder_is_compiled_and_that_is_said(self):
+        mock = self.mock_set()
+        server = self.start("serve", mock)
+        server.address()
+        server.wait_for(f"compiling {mock}")
+        self.expect(0, "compile", mock, "-o", self.path("table"))
+        server = self.start("serve", self.path("table"))
+        server.address()
+        self.assertNotIn("compiling", server.errors)
+
     def test_sigterm_drains_and_gives_0_even_after_a_miss(self):
         server = self.start("serve", self.mock_set())
         port = server.address()[2]

@@ -65,6 +65,9 @@ class Case(unittest.TestCase):
     """A test in a folder of its own."""
 
     def setUp(self):
+        if os.environ.get("UNDERSTUDY_TEST_TIMES"):
+            began = time.monotonic()
+            self.addCleanup(lambda: print(f"{time.monotonic() - began:.2f} s: {self.id().removeprefix('__main__.')}"))
         self.folder = tempfile.mkdtemp(prefix="understudy-test-")
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
 

@@ -1,6 +1,7 @@
 """Named checks, printed as they are made and counted."""
 
 import subprocess
+import time
 
 import servers
 
@@ -18,14 +19,15 @@ class Suite:
 
     def check(self, what, test, *arguments):
         """Whether `test(*arguments)` held: no Flaw, no server error."""
+        began = time.monotonic()
         try:
             test(*arguments)
         except (Flaw, servers.ServerError, subprocess.TimeoutExpired) as error:
             self.failed += 1
-            print(f"  FAILED   {what}\n{indented(str(error))}", flush=True)
+            print(f"  FAILED   {what} ({time.monotonic() - began:.1f} s)\n{indented(str(error))}", flush=True)
             return False
         self.passed += 1
-        print(f"  ok       {what}", flush=True)
+        print(f"  ok       {what} ({time.monotonic() - began:.1f} s)", flush=True)
         return True
 
     def skip(self, what, why):

@@ -22,6 +22,7 @@
 #include "protocols/redis/reply_shape.hpp"
 #include "protocols/redis/resp_decoder.hpp"
 #include "redis_connection.hpp"
+#include "understudy/document_text.hpp"
 
 namespace {
 
@@ -252,7 +253,7 @@ void Test::play(const Words& words, std::uint32_t db) {
   recording_->follow(canonical, as_bytes(image), std::nullopt, true);
   if (const Document pinned = recording_->knowledge()["pinned"]; pinned.size() > pinned_) {
     pinned_ = pinned.size();
-    fail(words, "no longer computed: " + pinned.dump(), {}, reply);
+    fail(words, "no longer computed: " + json_text(pinned), {}, reply);
   }
   history_.push_back(fmt::format("{}{}  ->  {}", db == 0 ? "" : "(db 1) ", line_of(words),
                                  shown(reply.octets)));

@@ -6,6 +6,7 @@
 
 #include "mock.hpp"
 #include "protocols/postgres/postgres.hpp"
+#include "understudy/document_text.hpp"
 
 namespace differential {
 namespace {
@@ -106,7 +107,7 @@ class Experiment {
     if (answer == nullptr || !answer->contains("rows") || (*answer)["rows"].size() != 1)
       return statement.sql;
     std::string sql = statement.sql;
-    sql.insert(sql.find("VALUES (") + 8, (*answer)["rows"][0][0].dump() + ", ");
+    sql.insert(sql.find("VALUES (") + 8, json_text((*answer)["rows"][0][0]) + ", ");
     return sql.insert(names + 1, "id, ");
   }
 
@@ -134,7 +135,7 @@ class Experiment {
   /// The recorded answer that was given, as a person reads it.
   std::string answer_of(const Mock& mock, const std::vector<Recorded>& recording) const {
     const Document* answer = find_answer(wrong_image_, mock, recording);
-    return answer == nullptr ? "?" : answer->dump();
+    return answer == nullptr ? "?" : json_text(*answer);
   }
   static const Document* find_answer(const std::string& image, const Mock& mock,
                                      const std::vector<Recorded>& recording) {

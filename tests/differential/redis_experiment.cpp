@@ -10,6 +10,7 @@
 #include "protocols/redis/reply_document.hpp"
 #include "protocols/redis/resp_decoder.hpp"
 #include "redis_truth.hpp"
+#include "understudy/document_text.hpp"
 
 namespace differential {
 namespace {
@@ -43,7 +44,7 @@ bool is_of_member(const std::string& command) {
 
 void sort_items(redis::Value& value) {
   for (redis::Value& item : value.items) sort_items(item);
-  const auto text = [](const redis::Value& item) { return redis::reply_document(item).dump(); };
+  const auto text = [](const redis::Value& item) { return json_text(redis::reply_document(item)); };
   if (value.kind == redis::Kind::set) std::ranges::sort(value.items, {}, text);
   if (value.kind != redis::Kind::map) return;
   std::vector<std::pair<redis::Value, redis::Value>> pairs;
@@ -62,7 +63,7 @@ std::string meaning_of(const std::string& reply) {
   auto value = redis::decode_value(as_bytes(reply), {});
   if (!value) return "?" + reply;
   sort_items(*value);
-  return redis::reply_document(*value).dump(-1, ' ', false, Document::error_handler_t::replace);
+  return json_text(redis::reply_document(*value));
 }
 
 std::string line_of(std::uint32_t client, const Statement& statement) {

@@ -1,10 +1,11 @@
 // What a person wrote as a request and an answer: problems are told, nothing crashes.
 #include "protocols/redis/redis.hpp"
+#include "understudy/document_text.hpp"
 
 using namespace understudy;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const Document exchange = Document::parse(data, data + size, nullptr, false);
+  const Document exchange = parse_json({reinterpret_cast<const char*>(data), size});
   if (!exchange.is_object() || !exchange.contains("request") || !exchange.contains("answer"))
     return 0;
   const auto analyser = redis::protocol().new_analyser();

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "support/json.hpp"
 #include "support/toy_recording.hpp"
 
 using namespace understudy;
@@ -19,8 +20,8 @@ TEST_CASE("the nearest request is the one that differs in the fewest fields") {
 }
 
 TEST_CASE("differences name what is missing on either side and what differs inside") {
-  const auto found = match::differences(Document::parse(R"({"a":[1,2],"b":{"c":1},"d":1})"),
-                                        Document::parse(R"({"a":[1,3],"b":{"c":1},"e":2})"));
+  const auto found = match::differences(json_document(R"({"a":[1,2],"b":{"c":1},"d":1})"),
+                                        json_document(R"({"a":[1,3],"b":{"c":1},"e":2})"));
   REQUIRE(found.size() == 3);
   CHECK(found[0].path == "/a/1");
   CHECK(found[1].path == "/d");

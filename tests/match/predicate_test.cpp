@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "support/json.hpp"
+
 using understudy::Document;
 using understudy::match::Condition;
 
@@ -9,9 +11,9 @@ namespace {
 
 bool matches(const char* condition, const char* request) {
   std::vector<std::string> problems;
-  const Condition compiled(Document::parse(condition), problems);
+  const Condition compiled(json_document(condition), problems);
   CHECK(problems.empty());
-  return compiled.matches(Document::parse(request));
+  return compiled.matches(json_document(request));
 }
 
 }  // namespace
@@ -42,7 +44,7 @@ TEST_CASE("predicates stand in the place of values") {
 TEST_CASE("every unsound predicate is reported with its place") {
   std::vector<std::string> problems;
   const Condition compiled(
-      Document::parse(R"({"a":{"regex":"("},"b":[{"range":3}],"c":{"one_of":1}})"), problems);
+      json_document(R"({"a":{"regex":"("},"b":[{"range":3}],"c":{"one_of":1}})"), problems);
   REQUIRE(problems.size() == 3);
   CHECK(problems[0].starts_with("/a:"));
   CHECK(problems[1].starts_with("/b/0:"));

@@ -6,6 +6,7 @@ build_packages=(g++ cmake ninja-build ccache pkg-config libboost1.81-dev libfmt-
 client_packages=(postgresql-client mariadb-client redis-tools curl)
 server_packages=(postgresql mariadb-server redis-server)
 driver_packages=(python3 python3-psycopg2 python3-psycopg python3-pymysql python3-redis python3-requests)
+check_packages=(clang-format-14)
 
 if [ -t 1 ]; then bold=$'\e[1m' dim=$'\e[2m' plain=$'\e[0m'; else bold='' dim='' plain=''; fi
 
@@ -65,17 +66,44 @@ install_modules() {
   quietly "npm ci in $1" npm ci --prefix "$1" --no-fund --no-audit
 }
 
+# Everything that tests/run.sh needs.
+install_test_packages() {
+  install_packages "${build_packages[@]}" "${client_packages[@]}" "${server_packages[@]}" "${driver_packages[@]}" \
+    "${check_packages[@]}" || return 1
+  install_node || return 1
+  install_modules examples/shop && install_modules tests/conformance
+}
+
+# cpu_seconds <TIMES: user and system of the children that a shell waited for, as its `times` says.
+cpu_seconds() {
+  awk 'NR == 2 { for (i = 1; i <= 2; ++i) { split($i, t, /[ms]/); sum += 60 * t[1] + t[2] } printf "%.0f", sum }'
+}
+
 # build PRESET [CMAKE OPTION…]: configures and builds, with a line of progress now and then; `build_targets`
-# names what to build where that is not everything.
+# names what to build where that is not everything. One at a time in each build folder.
 build() {
-  local preset=$1 began=$SECONDS
+  local preset=$1 began=$SECONDS before after file
   shift
+  file=$(mktemp)
+  times >"$file"
+  before=$(cpu_seconds <"$file")
+  mkdir -p "build/$preset"
+  configure_and_build "$preset" "$@" 7>"build/$preset/lock" || { rm -f "$file"; return 1; }
+  times >"$file"
+  after=$(cpu_seconds <"$file")
+  rm -f "$file"
+  say "  build/$preset is built ($((SECONDS - began)) s, $((after - before)) s of CPU)"
+}
+
+configure_and_build() {
+  local preset=$1
+  shift
+  flock 7
   quietly "configuring build/$preset" cmake --preset "$preset" "$@" || return 1
   if [ -t 1 ]; then
-    ninja -C "build/$preset" ${build_targets:-} || return 1
+    ninja -C "build/$preset" ${build_targets:-}
   else
     ninja -C "build/$preset" ${build_targets:-} | awk '/^\[/ { last = $0; if (++n % 25 == 0) { print "  " $0; fflush(); last = "" } next }
-                                    { print; fflush() } END { if (last != "") print "  " last }' || return 1
+                                    { print; fflush() } END { if (last != "") print "  " last }'
   fi
-  say "  build/$preset is built ($((SECONDS - began)) s)"
 }

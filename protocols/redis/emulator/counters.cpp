@@ -77,7 +77,7 @@ Answer hincrbyfloat(Call& call) {
   return bulk(*sum);
 }
 
-constexpr NamedHandler commands[] = {
+constexpr NamedHandler counter_handlers[] = {
     {"INCR", incr},
     {"DECR", decr},
     {"INCRBY", incrby},
@@ -90,7 +90,7 @@ constexpr NamedHandler commands[] = {
 }  // namespace
 
 std::span<const NamedHandler> counter_commands() noexcept {
-  return commands;
+  return counter_handlers;
 }
 
 }  // namespace understudy::redis::emulation

@@ -7,7 +7,7 @@ namespace understudy::redis::emulation {
 namespace {
 
 constexpr std::int64_t longest = std::numeric_limits<std::int64_t>::max();
-constexpr std::int64_t shortest = std::numeric_limits<std::int64_t>::min();
+constexpr std::int64_t earliest = std::numeric_limits<std::int64_t>::min();
 // No clock shows more, so that adding the time now can't overflow.
 constexpr std::int64_t sure_to_fit = longest / 2;
 
@@ -41,7 +41,7 @@ Deadline deadline_of_key(const Call& call, std::size_t word, TimeOption option) 
   const auto time = call.integer(word);
   if (!time) return refused(not_an_integer());
   const std::int64_t scale = option.unit == Unit::seconds ? 1000 : 1;
-  if (*time > longest / scale || *time < shortest / scale) return refused(invalid_time(call));
+  if (*time > longest / scale || *time < earliest / scale) return refused(invalid_time(call));
   return moment(call, *time * scale, option.since);
 }
 

@@ -5,7 +5,7 @@ namespace understudy::redis::emulation {
 namespace {
 
 constexpr const char* seventeen_digits = "seventeen_digits";
-constexpr const char* shortest = "shortest";
+constexpr const char* shortest_style = "shortest";
 
 }  // namespace
 
@@ -29,12 +29,12 @@ void Dialect::merge(const Document& document) {
   const auto style = document.find("doubles");
   if (style == document.end() || !style->is_string()) return;
   seventeen_digits_ = seventeen_digits_ || *style == seventeen_digits;
-  shortest_ = shortest_ || *style == shortest;
+  shortest_ = shortest_ || *style == shortest_style;
 }
 
 void Dialect::write(Document& document) const {
   if (const auto style = doubles())
-    document["doubles"] = *style == DoubleStyle::shortest ? shortest : seventeen_digits;
+    document["doubles"] = *style == DoubleStyle::shortest ? shortest_style : seventeen_digits;
 }
 
 }  // namespace understudy::redis::emulation

@@ -86,7 +86,7 @@ Answer hstrlen(Call& call) {
   return count_of(value != nullptr ? value->size() : 0);
 }
 
-constexpr NamedHandler commands[] = {
+constexpr NamedHandler hash_handlers[] = {
     {"HSET", hset},
     {"HMSET", hmset},
     {"HSETNX", hsetnx},
@@ -104,7 +104,7 @@ constexpr NamedHandler commands[] = {
 }  // namespace
 
 std::span<const NamedHandler> hash_commands() noexcept {
-  return commands;
+  return hash_handlers;
 }
 
 }  // namespace understudy::redis::emulation

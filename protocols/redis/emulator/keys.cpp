@@ -246,7 +246,7 @@ Answer flushall(Call& call) {
   return ok();
 }
 
-constexpr NamedHandler commands[] = {
+constexpr NamedHandler key_handlers[] = {
     {"DEL", del},
     {"UNLINK", del},
     {"EXISTS", exists},
@@ -275,7 +275,7 @@ constexpr NamedHandler commands[] = {
 }  // namespace
 
 std::span<const NamedHandler> key_commands() noexcept {
-  return commands;
+  return key_handlers;
 }
 
 }  // namespace understudy::redis::emulation

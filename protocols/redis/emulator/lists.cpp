@@ -299,7 +299,7 @@ Answer lpos(Call& call) {
   return places.empty() ? null() : std::move(places.front());
 }
 
-constexpr NamedHandler commands[] = {
+constexpr NamedHandler list_handlers[] = {
     {"LPUSH", push<End::left, Where::anywhere>},
     {"RPUSH", push<End::right, Where::anywhere>},
     {"LPUSHX", push<End::left, Where::in_a_list>},
@@ -327,7 +327,7 @@ constexpr NamedHandler commands[] = {
 }  // namespace
 
 std::span<const NamedHandler> list_commands() noexcept {
-  return commands;
+  return list_handlers;
 }
 
 }  // namespace understudy::redis::emulation

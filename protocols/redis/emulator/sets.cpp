@@ -141,7 +141,7 @@ Answer sintercard(Call& call) {
   return integer(limit == 0 ? size : std::min(size, limit));
 }
 
-constexpr NamedHandler commands[] = {
+constexpr NamedHandler set_handlers[] = {
     {"SADD", sadd},
     {"SREM", remove_members<Set>},
     {"SMEMBERS", combine<Operation::intersection>},
@@ -161,7 +161,7 @@ constexpr NamedHandler commands[] = {
 }  // namespace
 
 std::span<const NamedHandler> set_commands() noexcept {
-  return commands;
+  return set_handlers;
 }
 
 }  // namespace understudy::redis::emulation

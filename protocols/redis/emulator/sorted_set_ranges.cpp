@@ -186,7 +186,7 @@ Answer zremrangebyscore(Call& call) {
   return remove(call, By::score);
 }
 
-constexpr NamedHandler commands[] = {
+constexpr NamedHandler range_handlers[] = {
     {"ZRANGE", zrange},
     {"ZREVRANGE", zrevrange},
     {"ZRANGEBYSCORE", zrangebyscore},
@@ -200,7 +200,7 @@ constexpr NamedHandler commands[] = {
 }  // namespace
 
 std::span<const NamedHandler> sorted_set_range_commands() noexcept {
-  return commands;
+  return range_handlers;
 }
 
 }  // namespace understudy::redis::emulation

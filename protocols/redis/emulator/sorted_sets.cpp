@@ -176,7 +176,7 @@ Answer zcount(Call& call) {
 }
 
 // The first elements from one side; nothing where a score can't be told.
-std::optional<std::vector<SortedSet::Order::value_type>> first_of(const Call& call,
+std::optional<std::vector<SortedSet::Order::value_type>> first_scored(const Call& call,
                                                                   const SortedSet& set, Side side,
                                                                   std::int64_t count) {
   const auto& order = set.order();
@@ -193,7 +193,7 @@ std::optional<std::vector<SortedSet::Order::value_type>> first_of(const Call& ca
 }
 
 // Each as its member and its score; they are gone afterwards.
-std::vector<Value> take(Call& call, std::string_view key, SortedSet& set,
+std::vector<Value> take_scored(Call& call, std::string_view key, SortedSet& set,
                         const std::vector<SortedSet::Order::value_type>& elements) {
   std::vector<Value> taken;
   for (const auto& [score, member] : elements) {
@@ -205,61 +205,61 @@ std::vector<Value> take(Call& call, std::string_view key, SortedSet& set,
 }
 
 template <Side side>
-Answer pop(Call& call) {
+Answer pop_scored(Call& call) {
   if (call.count() > 3) return syntax_error();
   const bool counts = call.count() == 3;
   const auto wanted = counts ? call.integer(2) : std::optional<std::int64_t>(1);
   if (!wanted || *wanted < 0) return error("ERR value is out of range, must be positive");
   const auto found = call.find<SortedSet>(call.word(1));
   if (!found) return found.refused ? found.refusal : list();
-  const auto elements = first_of(call, *found.value, side, *wanted);
+  const auto elements = first_scored(call, *found.value, side, *wanted);
   if (!elements) return std::nullopt;
-  std::vector<Value> taken = take(call, call.word(1), *found.value, *elements);
+  std::vector<Value> taken = take_scored(call, call.word(1), *found.value, *elements);
   return counts ? list(std::move(taken)) : std::move(taken.front());
 }
 
 // BZPOPMIN and BZPOPMAX; null where they would wait.
 template <Side side>
-Answer pop_first(Call& call) {
+Answer pop_first_scored(Call& call) {
   if (auto refusal = refused_timeout(call, call.count() - 1)) return *std::move(refusal);
   for (const std::string_view key : call.from(1).first(call.count() - 2)) {
     const auto found = call.find<SortedSet>(key);
     if (found.refused) return found.refusal;
     if (!found) continue;
-    const auto elements = first_of(call, *found.value, side, 1);
+    const auto elements = first_scored(call, *found.value, side, 1);
     if (!elements) return std::nullopt;
-    std::vector<Value> taken = take(call, key, *found.value, *elements);
+    std::vector<Value> taken = take_scored(call, key, *found.value, *elements);
     return list({bulk(key), std::move(taken.front().items[0]), std::move(taken.front().items[1])});
   }
   return null();
 }
 
 // ZMPOP from its number of keys on: numkeys key … MIN|MAX [COUNT n].
-Answer pop_several(Call& call, std::size_t first) {
+Answer pop_several_scored(Call& call, std::size_t first) {
   PopOptions options;
   if (auto problem = read_pop_options(call, first, {"MIN", "MAX"}, options)) return *problem;
   for (const std::string_view key : options.keys) {
     const auto found = call.find<SortedSet>(key);
     if (found.refused) return found.refusal;
     if (!found) continue;
-    const auto elements = first_of(call, *found.value,
+    const auto elements = first_scored(call, *found.value,
                                    options.where == 0 ? Side::lowest : Side::highest, options.count);
     if (!elements) return std::nullopt;
-    return list({bulk(key), list(take(call, key, *found.value, *elements))});
+    return list({bulk(key), list(take_scored(call, key, *found.value, *elements))});
   }
   return null();
 }
 Answer zmpop(Call& call) {
-  return pop_several(call, 1);
+  return pop_several_scored(call, 1);
 }
 Answer bzmpop(Call& call) {
   PopOptions options;
   if (auto problem = read_pop_options(call, 2, {"MIN", "MAX"}, options)) return *problem;
   if (auto refusal = refused_timeout(call, 1)) return *std::move(refusal);
-  return pop_several(call, 2);
+  return pop_several_scored(call, 2);
 }
 
-constexpr NamedHandler commands[] = {
+constexpr NamedHandler sorted_set_handlers[] = {
     {"ZADD", zadd},
     {"ZINCRBY", zincrby},
     {"ZREM", remove_members<SortedSet>},
@@ -269,10 +269,10 @@ constexpr NamedHandler commands[] = {
     {"ZRANK", rank<Side::lowest>},
     {"ZREVRANK", rank<Side::highest>},
     {"ZCOUNT", zcount},
-    {"ZPOPMIN", pop<Side::lowest>},
-    {"ZPOPMAX", pop<Side::highest>},
-    {"BZPOPMIN", pop_first<Side::lowest>},
-    {"BZPOPMAX", pop_first<Side::highest>},
+    {"ZPOPMIN", pop_scored<Side::lowest>},
+    {"ZPOPMAX", pop_scored<Side::highest>},
+    {"BZPOPMIN", pop_first_scored<Side::lowest>},
+    {"BZPOPMAX", pop_first_scored<Side::highest>},
     {"ZMPOP", zmpop},
     {"BZMPOP", bzmpop},
 };
@@ -280,7 +280,7 @@ constexpr NamedHandler commands[] = {
 }  // namespace
 
 std::span<const NamedHandler> sorted_set_commands() noexcept {
-  return commands;
+  return sorted_set_handlers;
 }
 
 }  // namespace understudy::redis::emulation

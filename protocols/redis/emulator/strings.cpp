@@ -249,7 +249,7 @@ Answer setrange(Call& call) {
   return count_of(value.size());
 }
 
-constexpr NamedHandler commands[] = {
+constexpr NamedHandler string_handlers[] = {
     {"GET", get},
     {"SET", set},
     {"SETNX", setnx},
@@ -271,7 +271,7 @@ constexpr NamedHandler commands[] = {
 }  // namespace
 
 std::span<const NamedHandler> string_commands() noexcept {
-  return commands;
+  return string_handlers;
 }
 
 }  // namespace understudy::redis::emulation

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "protocols/http/keys.hpp"
+#include "understudy/document_text.hpp"
 
 using namespace understudy;
 using namespace understudy::http;
@@ -187,7 +188,7 @@ TEST_CASE("a flaw of an answer document is named with its place") {
            {{{"status", 200}, {"headers", {{"A", {{"b", 1}}}}}}, "/answer/headers/A"},
            {{{"status", 200}, {"style", "pretty"}, {"body", {{"a", 1}}}}, "/answer/style"},
            {{{"status", 200}, {"body", {{"a", Document::binary({1})}}}}, "/answer/body"}}) {
-    CAPTURE(answer.dump());
+    CAPTURE(json_text(answer));
     std::vector<Problem> problems;
     static_cast<void>(protocol().new_analyser()->encode(request, answer, problems));
     REQUIRE(problems.size() == 1);

@@ -4,6 +4,7 @@
 #include <regex>
 
 #include "protocols/http/content.hpp"
+#include "support/json.hpp"
 
 using namespace understudy;
 using namespace understudy::http;
@@ -204,7 +205,7 @@ TEST_CASE("a miss is a JSON answer of its own status and leaves the connection u
   const std::string answer = client.send(get("/nowhere?x=1"));
   CHECK(answer.starts_with(
       "HTTP/1.1 501 Not Implemented\r\nUnderstudy-Miss: 1\r\nContent-Type: application/json\r\n"));
-  const Document body = Document::parse(answer.substr(answer.find("\r\n\r\n") + 4));
+  const Document body = json_document(answer.substr(answer.find("\r\n\r\n") + 4));
   CHECK(body["error"] == "nothing recorded answers this");
   CHECK(body["request"] == "GET /nowhere?x=1");
   CHECK(body["nearest"] == "nearest: GET /x");

@@ -1,6 +1,7 @@
 // When an answer is complete, against packets of MariaDB 10.11 and MySQL 5.6.
 #include "protocols/mysql/conversation.hpp"
 #include "support.hpp"
+#include "support/json.hpp"
 
 namespace understudy::mysql::test {
 namespace {
@@ -36,7 +37,7 @@ TEST_CASE("a result set without DEPRECATE_EOF ends with its second EOF") {
   const Fed fed = feed(response, {"01", column_a, "fe00000200", "0131", "fe00000200"});
   CHECK_EQ(fed.progress, Progress::complete);
   CHECK_EQ(fed.packets, 5);
-  CHECK_EQ(std::get<ResultSet>(response.results().list.at(0)).rows, Document::parse("[[1]]"));
+  CHECK_EQ(std::get<ResultSet>(response.results().list.at(0)).rows, json_document("[[1]]"));
 }
 
 TEST_CASE("a result set with DEPRECATE_EOF ends with an OK") {
@@ -114,7 +115,7 @@ TEST_CASE("a cursor leaves its rows to COM_STMT_FETCH") {
   fetch.begin(Reply::rows, {{}, 45, Encoding::binary}, {}, &columns);
   CHECK_EQ(feed(fetch, {"000002000000", "fe00008200"}).packets, 2);
   CHECK_FALSE(fetch.cursor_open());
-  CHECK_EQ(std::get<ResultSet>(fetch.results().list.at(0)).rows, Document::parse("[[2]]"));
+  CHECK_EQ(std::get<ResultSet>(fetch.results().list.at(0)).rows, json_document("[[2]]"));
 }
 
 TEST_CASE("a file that the server asks for is part of the answer") {
@@ -134,7 +135,7 @@ TEST_CASE("MariaDB leaves out definitions that the client has cached") {
       {{capability::deprecate_eof, mariadb_capability::cache_metadata}, 45, Encoding::binary}, {},
       &known);
   CHECK_EQ(feed(response, {"0100", "000001000000", "fe000002000000"}).packets, 3);
-  CHECK_EQ(std::get<ResultSet>(response.results().list.at(0)).rows, Document::parse("[[1]]"));
+  CHECK_EQ(std::get<ResultSet>(response.results().list.at(0)).rows, json_document("[[1]]"));
 }
 
 TEST_CASE("an error may end a preparation and a list of fields after they began") {

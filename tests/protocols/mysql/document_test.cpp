@@ -4,6 +4,7 @@
 #include "protocols/mysql/parameters.hpp"
 #include "protocols/mysql/result.hpp"
 #include "support.hpp"
+#include "support/json.hpp"
 
 namespace understudy::mysql::test {
 namespace {
@@ -52,7 +53,7 @@ TEST_CASE("arbitrary columns survive their spelling") {
     column.flags = static_cast<std::uint16_t>(next() >> 8);
     column.decimals = static_cast<std::uint8_t>(next() >> 8);
     const Document document = column_document(column, in_shop);
-    INFO(document.dump());
+    INFO(json_text(document));
     REQUIRE(read(document) == column);
   }
 }
@@ -76,7 +77,7 @@ TEST_CASE("a column is spelled as a person would") {
 
 TEST_CASE("what is wrong in an answer is told with its place") {
   std::vector<Problem> problems;
-  const Document answer = Document::parse(
+  const Document answer = json_document(
       R"({"columns": [{"name": "a", "type": "integral"}, "b"], "rows": [[1, 2], [1]],
                                               "status": ["odd"], "warnings": "many"})");
   (void)answer_from_document(answer, in_shop, problems);
@@ -91,7 +92,7 @@ TEST_CASE("keys that nobody reads and numbers out of range are told with their p
   for (const char* answer :
        {R"({"affected": 1, "insertid": 2})", R"({"columns": ["a"], "row": [[1]], "rows": []})",
         R"({"error": {"code": 70000, "message": "x", "sate": "HY000"}})", R"({"affected": -1})"})
-    (void)answer_from_document(Document::parse(answer), in_shop, problems);
+    (void)answer_from_document(json_document(answer), in_shop, problems);
   const auto analyser = protocol().new_analyser();
   (void)analyser->identify({{"sql", "select ?"}, {"parms", {1}}, {"params", {1}}}, problems);
   std::vector<std::string> places;
@@ -123,12 +124,12 @@ TEST_CASE("parameters are spelled with types only where their values do not tell
   set_string(parameters[2], FieldType::var_string, "x");
   Document request = Document::object();
   write_parameters(parameters, request);
-  CHECK_EQ(request, Document::parse(R"({"params": [5, 1.5, "x", null]})"));
+  CHECK_EQ(request, json_document(R"({"params": [5, 1.5, "x", null]})"));
   parameters[0] = {sql::ValueClass::number, "5.00", false, FieldType::newdecimal};
   set_string(parameters[2], FieldType::blob, "x");
   request = Document::object();
   write_parameters(parameters, request);
-  CHECK_EQ(request["types"], Document::parse(R"(["decimal", "double", "blob", "null"])"));
+  CHECK_EQ(request["types"], json_document(R"(["decimal", "double", "blob", "null"])"));
   std::vector<Problem> problems;
   const auto again = parameters_from_document(request, problems);
   CHECK(problems.empty());
@@ -144,7 +145,7 @@ TEST_CASE("a damaged image is refused at every length") {
   Results results;
   ResultSet set;
   set.columns = {read({{"name", "a"}, {"type", "int"}})};
-  set.rows = Document::parse("[[1], [null]]");
+  set.rows = json_document("[[1], [null]]");
   results.list.emplace_back(set);
   results.list.emplace_back(OkPacket{.affected = 3});
   const std::string image = encode_image(results, 45);

@@ -2,6 +2,7 @@
 #include "protocols/mysql/capabilities.hpp"
 #include "protocols/mysql/handshake.hpp"
 #include "support.hpp"
+#include "support/json.hpp"
 
 namespace understudy::mysql::test {
 namespace {
@@ -65,8 +66,8 @@ TEST_CASE("nothing of the authentication is kept") {
   CHECK_EQ(learned.session.facts["user"], "app");
   CHECK_EQ(learned.session.facts["database"], "shop");
   CHECK_EQ(learned.session.facts["server"]["version"], "8.0.36");
-  CHECK_EQ(learned.session.facts.dump().find("KEY!"), std::string::npos);
-  CHECK_EQ(learned.session.facts.dump().find("nnnn"), std::string::npos);
+  CHECK_EQ(json_text(learned.session.facts).find("KEY!"), std::string::npos);
+  CHECK_EQ(json_text(learned.session.facts).find("nnnn"), std::string::npos);
 }
 
 TEST_CASE("a password in a statement is not kept") {
@@ -143,8 +144,8 @@ TEST_CASE("long data and what a statement remembers are part of the execution") 
   const Learned learned = observe(runs);
   CHECK_EQ(learned.sync, Sync::in_sync);
   REQUIRE_EQ(learned.exchanges.size(), 2);
-  CHECK_EQ(learned.exchanges[0].request["params"], Document::parse(R"(["abcdef", 7])"));
-  CHECK_EQ(learned.exchanges[1].request["params"], Document::parse(R"(["xoz", 8])"));
+  CHECK_EQ(learned.exchanges[0].request["params"], json_document(R"(["abcdef", 7])"));
+  CHECK_EQ(learned.exchanges[1].request["params"], json_document(R"(["xoz", 8])"));
 }
 
 TEST_CASE("statements that nothing was bound to, and empty ones, are compiled as they were sent") {
@@ -156,8 +157,8 @@ TEST_CASE("statements that nothing was bound to, and empty ones, are compiled as
   }
   const Learned learned = observe(runs);
   REQUIRE_EQ(learned.exchanges.size(), 3);
-  CHECK_EQ(learned.exchanges[0].request, Document::parse(R"({"sql": "SELECT ?", "params": []})"));
-  CHECK_EQ(learned.exchanges[2].request, Document::parse(R"({"sql": "SELECT '?'"})"));
+  CHECK_EQ(learned.exchanges[0].request, json_document(R"({"sql": "SELECT ?", "params": []})"));
+  CHECK_EQ(learned.exchanges[2].request, json_document(R"({"sql": "SELECT '?'"})"));
   const Recorded table(learned);        // which allows no problem
   CHECK_EQ(table.answers().size(), 2);  // an empty statement is refused without the table
 }
@@ -212,7 +213,7 @@ TEST_CASE("text in latin1 is kept as what it says") {
   const Learned learned = observe(runs);
   REQUIRE_EQ(learned.exchanges.size(), 1);
   CHECK_EQ(learned.exchanges[0].request["sql"], "SELECT 'naïve'");
-  CHECK_EQ(learned.exchanges[0].answer["rows"], Document::parse(R"([["naïve"]])"));
+  CHECK_EQ(learned.exchanges[0].answer["rows"], json_document(R"([["naïve"]])"));
   CHECK_EQ(learned.exchanges[0].answer["columns"][0]["type"], "varchar(5)");
 }
 

@@ -2,6 +2,7 @@
 #include <set>
 
 #include "support.hpp"
+#include "understudy/document_text.hpp"
 
 namespace understudy::postgres {
 namespace {
@@ -26,8 +27,8 @@ std::vector<Chunk> without_refusals(std::vector<Chunk> chunks) {
 std::string spelled(const std::vector<Exchange>& exchanges) {
   std::string text;
   for (const Exchange& exchange : exchanges) {
-    text += exchange.request.dump(-1, ' ', false, Document::error_handler_t::replace) + " -> ";
-    text += exchange.answer.dump(-1, ' ', false, Document::error_handler_t::replace) + "\n";
+    text += json_text(exchange.request) + " -> ";
+    text += json_text(exchange.answer) + "\n";
   }
   return text;
 }
@@ -110,7 +111,7 @@ TEST_CASE("a recording served to the same client is recorded the same again") {
     REQUIRE(first.exchanges.size() > 60);
     std::vector<std::string> missed;
     const Seen second = replay(chunks, table, missed);
-    for (const std::string& each : missed) FAIL_CHECK(protocol().describe(each).dump());
+    for (const std::string& each : missed) FAIL_CHECK(json_text(protocol().describe(each)));
     CHECK(spelled(second.exchanges) == spelled(first.exchanges));
   }
 }
@@ -124,7 +125,7 @@ TEST_CASE("a recording of one client answers each other one") {
       FakeTable table(seen.exchanges);
       std::vector<std::string> missed;
       (void)replay(without_refusals(connection(read_capture(asking), 1)), table, missed);
-      for (const std::string& each : missed) FAIL_CHECK(protocol().describe(each).dump());
+      for (const std::string& each : missed) FAIL_CHECK(json_text(protocol().describe(each)));
     }
   }
 }

@@ -2,6 +2,7 @@
 #include "protocols/postgres/image.hpp"
 #include "protocols/postgres/request.hpp"
 #include "support.hpp"
+#include "support/json.hpp"
 
 namespace understudy::postgres {
 namespace {
@@ -9,10 +10,10 @@ namespace {
 std::string round_trip(const StatementAnswer& answer) {
   std::vector<Problem> problems;
   const Document document = document_of_answer(answer);
-  const StatementAnswer again = answer_of_document(Document::parse(document.dump()), problems);
+  const StatementAnswer again = answer_of_document(json_document(json_text(document)), problems);
   CHECK(problems.empty());
   CHECK(encode_image(again) == encode_image(answer));
-  return document.dump();
+  return json_text(document);
 }
 
 TEST_CASE("rows are spelled with integers and booleans as such and all else as text") {
@@ -64,13 +65,13 @@ TEST_CASE("errors keep all their fields in the order of the wire") {
 TEST_CASE("a person may write an answer shortly") {
   std::vector<Problem> problems;
   const StatementAnswer rows =
-      answer_of_document(Document::parse(R"({"columns":["name"],"rows":[["x"],[1.5]]})"), problems);
+      answer_of_document(json_document(R"({"columns":["name"],"rows":[["x"],[1.5]]})"), problems);
   CHECK(problems.empty());
   CHECK(rows.tag == "SELECT 2");
   CHECK(rows.columns[0].type == oid::text);
   CHECK(rows.rows[1][0] == "1.5");
   const StatementAnswer error = answer_of_document(
-      Document::parse(R"({"error":{"code":"40001","message":"retry"}})"), problems);
+      json_document(R"({"error":{"code":"40001","message":"retry"}})"), problems);
   CHECK(problems.empty());
   CHECK(field(*error.error, 'S') == "ERROR");
   CHECK(field(*error.error, 'V') == "ERROR");
@@ -79,7 +80,7 @@ TEST_CASE("a person may write an answer shortly") {
 TEST_CASE("every flaw of a written answer is named with its place") {
   std::vector<Problem> problems;
   (void)answer_of_document(
-      Document::parse(
+      json_document(
           R"({"columns":[{"name":"a","type":"integer"}],"rows":[[1,2],[[1]],7],"tags":"x"})"),
       problems);
   std::vector<std::string> paths;
@@ -98,7 +99,7 @@ TEST_CASE("a request is spelled with typed values") {
   request.parameters = {"7", "abc", std::nullopt};
   request.types = {oid::int4, oid::text, oid::unspecified};
   const Document document = document_of_request(request);
-  CHECK(document.dump() ==
+  CHECK(json_text(document) ==
         R"({"sql":"SELECT $1, $2, $3","params":[7,"abc",null],"types":["int4","text",0]})");
   std::vector<Problem> problems;
   const StatementRequest again = request_of_document(document, problems);
@@ -110,7 +111,7 @@ TEST_CASE("a request is spelled with typed values") {
 Identity identity_of(const char* json) {
   std::vector<Problem> problems;
   const auto analyser = protocol().new_analyser();
-  const Identity identity = analyser->identify(Document::parse(json), problems);
+  const Identity identity = analyser->identify(json_document(json), problems);
   CHECK(problems.empty());
   return identity;
 }

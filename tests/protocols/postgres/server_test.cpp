@@ -1,4 +1,5 @@
 #include "support.hpp"
+#include "support/json.hpp"
 
 namespace understudy::postgres {
 namespace {
@@ -6,7 +7,7 @@ namespace {
 using namespace test;
 
 Exchange statement(const char* request, const char* answer) {
-  return exchange(Document::parse(request), Document::parse(answer));
+  return exchange(json_document(request), json_document(answer));
 }
 
 const char* const three_rows =

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "support.hpp"
+#include "understudy/document_text.hpp"
 
 using namespace redis_test;
 using Lines = std::vector<std::string>;
@@ -22,7 +23,7 @@ class Watched {
     while (auto observed = observer_->next()) {
       if (const auto* exchange = std::get_if<Exchange>(&*observed)) {
         lines.push_back(redis::protocol().summarise(exchange->request) + " → " +
-                        exchange->answer.dump());
+                        json_text(exchange->answer));
         exchanges.push_back(*exchange);
       }
       if (const auto* warned = std::get_if<Warned>(&*observed))
@@ -131,7 +132,7 @@ TEST_CASE("what is the connection's own business is not recorded, but is learned
   CHECK(watched.told().empty());
   watched.ask({"GET", "k"}).server("_\r\n");
   CHECK(watched.told() == Lines{"GET k → null"});
-  CHECK(watched.facts.dump() ==
+  CHECK(json_text(watched.facts) ==
         R"({"version":"7.2.6","mode":"standalone","client":"shop","library":"ioredis","resp":3})");
 }
 
@@ -170,8 +171,8 @@ TEST_CASE("secrets never leave the observer") {
   CHECK(lines.size() == 7);
   for (const std::string& line : lines) CHECK(line.find("hunter2") == std::string::npos);
   for (const Exchange& exchange : watched.exchanges) {
-    CHECK(exchange.request.dump().find("hunter2") == std::string::npos);
-    CHECK(exchange.answer.dump().find("hunter2") == std::string::npos);
+    CHECK(json_text(exchange.request).find("hunter2") == std::string::npos);
+    CHECK(json_text(exchange.answer).find("hunter2") == std::string::npos);
   }
 }
 

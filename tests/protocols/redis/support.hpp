@@ -16,6 +16,7 @@
 #include "protocols/redis/request.hpp"
 #include "protocols/redis/resp_decoder.hpp"
 #include "protocols/redis/resp_encoder.hpp"
+#include "support/json.hpp"
 #include "support/scope_calls.hpp"
 #include "understudy/document.hpp"
 #include "understudy/protocol.hpp"
@@ -77,7 +78,7 @@ inline std::vector<CapturedReply> captured_replies() {
   std::ifstream file("tests/protocols/redis/captures/replies-7.0.15.jsonl");
   std::vector<CapturedReply> rows;
   for (std::string line; std::getline(file, line);) {
-    const Document row = Document::parse(line);
+    const Document row = json_document(line);
     CapturedReply& reply = rows.emplace_back();
     for (const Document& word : row["command"])
       reply.command.push_back(octets_from_latin1(word.get<std::string>()));

@@ -1,0 +1,21 @@
+// What `compile` says where nobody asks for everything: one screen.
+#pragma once
+
+#include <string>
+
+#include "compile/pipeline.hpp"
+#include "understudy/diagnostic.hpp"
+
+namespace understudy::cli {
+
+/// Errors first, then the first few warnings and how many more there are.
+void print_few(Diagnostics problems);
+
+/// Service by service: how much there is, which share of it is certain in each self-test, what is
+/// not certain by the number of exchanges that it concerns.
+void print_screen(const compile::Compiled& compiled);
+
+/// What to do next, for a mock set as the user named it.
+void print_next_steps(const compile::Compiled& compiled, const std::string& mock_set);
+
+}  // namespace understudy::cli

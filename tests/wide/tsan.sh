@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# What threads share, under ThreadSanitizer: the doctests of net and engine, and the executable from outside.
+set -uo pipefail
+cd "$(dirname "$0")/../.."
+. tests/support/steps.sh
+. tests/support/suites.sh
+export LC_ALL=C.UTF-8 TZ=UTC
+logs=$(mktemp -d)
+trap 'rm -rf "$logs"' EXIT
+
+build_targets="understudy test_net engine_test" build tsan || exit 1
+TSAN_OPTIONS="halt_on_error=1 second_deadlock_stack=1 suppressions=$PWD/tests/wide/tsan.supp" \
+  ctests tsan tsan -R '^(test_net|engine_test|cli_)'
