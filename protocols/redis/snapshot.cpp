@@ -151,7 +151,7 @@ class RedisSnapshot final : public Snapshot {
     }
   }
 
-  void ask_value_readers() {
+  void ask_kinds() {
     for (Key& key : keys_) {
       select(key.db);
       ask({"TYPE", key.name}, [&key](const Value& reply) { key.kind = reader_of(reply.text); });
