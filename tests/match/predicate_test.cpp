@@ -4,7 +4,7 @@
 
 #include "support/json.hpp"
 
-using understudy::Document;
+using understudy::json_document;
 using understudy::match::Condition;
 
 namespace {
