@@ -183,7 +183,7 @@ TEST_CASE("a flush tells that all keys of a database are absent") {
   CHECK(redis.say("FLUSHALL") == "+OK|");
   CHECK(redis.writes == std::vector<std::string>{""});
   CHECK(redis->compute(canonical({"GET", "k"}, 3), noon).has_value());
-  redis.hear("SWAPDB 0 1", "+OK|");
+  redis.hear("EVAL … 0", "+OK|");  // may have written anything
   CHECK(redis.say("EXISTS a b") == "");
 }
 

@@ -131,9 +131,9 @@ TEST_CASE("what is the connection's own business is not recorded, but is learned
   watched.ask({"PING"}).server("+PONG\r\n").ask({"ECHO", "x"}).server("$1\r\nx\r\n");
   CHECK(watched.told().empty());
   watched.ask({"GET", "k"}).server("_\r\n");
-  CHECK(watched.told() == Lines{"GET k → null"});
+  CHECK(watched.told() == Lines{"GET k (user me) → null"});
   CHECK(json_text(watched.facts) ==
-        R"({"version":"7.2.6","mode":"standalone","client":"shop","library":"ioredis","resp":3})");
+        R"({"authenticated":true,"version":"7.2.6","mode":"standalone","client":"shop","library":"ioredis","resp":3})");
 }
 
 TEST_CASE("INFO is told without what differs from call to call") {
