@@ -175,6 +175,7 @@ class Test {
   void play_round(std::uint64_t number);
   void play(const Words& words, std::uint32_t db = 0);
   void let_a_key_end();
+  void play_on_nothing();
   void watch_a_key();
   [[nodiscard]] std::vector<std::string> contents();
   void check_beginning(const std::map<Words, Reply>& beginning);
@@ -189,6 +190,7 @@ class Test {
   History history_;
   std::map<std::string, Count> counts_;
   std::shared_ptr<const Emulator::Watch> watched_;  // of one key, as long as the server does
+  std::string watched_key_;
   std::uint64_t watches_ = 0, changes_ = 0, silences_ = 0, ends_ = 0;
   std::uint64_t told_ = 0, beginnings_ = 0, failures_ = 0;
 };
@@ -267,6 +269,17 @@ void Test::let_a_key_end() {
   std::this_thread::sleep_for(5ms);
 }
 
+// What is known of whole databases.
+void Test::play_on_nothing() {
+  play({"FLUSHALL"});
+  for (const std::string& key : std::vector<std::string>{"l1", "l2", "s1", "a\x1f"}) {
+    play({"LPUSH", key, "e"});
+    for (const Words& words : {Words{"DBSIZE"}, Words{"KEYS", "*"}, Words{"KEYS", "l[^2]"}})
+      for (const std::uint32_t db : {0U, 1U}) play(words, db);
+    play({"SWAPDB", "1", "0"});
+  }
+}
+
 // Compares what WATCH sees until now, and watches another key of database 0.
 void Test::watch_a_key() {
   static const std::vector<std::string> keys = {"s2", "l2", "h2", "m2", "z2", "s1"};
@@ -277,11 +290,12 @@ void Test::watch_a_key() {
     changes_ += changed ? 1 : 0;
     const bool sure = !watched_->touched || watched_->certain;
     if (sure && changed != watched_->touched)
-      fail({"WATCH"}, changed ? "a change that it did not see" : "a change that was none", {},
-           {Resp::v2, "", {}});
+      fail({"WATCH", watched_key_}, changed ? "a change that it did not see" : "a change that was none",
+           {}, {Resp::v2, "", {}});
   }
   const std::string key = keys[static_cast<std::size_t>(random_.below(6))];
   server_.watch(key);
+  watched_key_ = key;
   watched_ = serving_->watch({"0", key});
 }
 
@@ -308,7 +322,7 @@ void Test::play_round(std::uint64_t number) {
   std::map<Words, Reply> beginning;
   for (const Words& words : inspecting_commands())
     beginning.emplace(words, server_.execute(words, Resp::v3));
-  if (number % 2 == 0) play({"FLUSHALL"});
+  if (number % 2 == 0) play_on_nothing();
   watched_ = nullptr;
   static_cast<void>(server_.has_changed());
   for (std::uint64_t i = 0; i < commands_in_a_round; ++i) {

@@ -15,8 +15,8 @@ void State::forget(const std::vector<KeyPath>& paths) {
   for (const KeyPath& path : paths) keys.forget(path);
 }
 
-void State::forget_written(const std::vector<KeyPath>& writes) {
-  forget(writes);
+void State::forget_written(const std::vector<KeyPath>& writes, bool changed) {
+  for (const KeyPath& path : writes) keys.forget(path, changed);
   if (!recording) return;
   for (const KeyPath& path : writes) seeds.written(path);
 }
@@ -49,6 +49,18 @@ bool may_change(const Request& request, const Value& reply) {
   return has_changed(request.resolved, request.words, reply);
 }
 
+// Whether a request that may have changed its one key has done so for certain: scripts need not
+// have, nor what says OK or tells a size in any case.
+bool is_sure_to_change(const Request& request, const Value& reply, const Effects& effects) {
+  static constexpr std::array<std::string_view, 7> vague = {
+      "EVAL", "EVALSHA", "FCALL", "LTRIM", "RESTORE", "SETRANGE", "XGROUP"};
+  if (!request.sound || effects.writes.size() != 1) return false;
+  const std::string_view name = request.name();
+  if (std::ranges::any_of(vague, [&](std::string_view each) { return name.starts_with(each); }))
+    return false;
+  return reply.kind != Kind::integer || reply.integer > 0 || name == "HSET";
+}
+
 }  // namespace
 
 Followed::Followed(State& state, const Request& request, const Value& reply, Emulator::Moment now,
@@ -64,7 +76,8 @@ Followed::Followed(State& state, const Request& request, const Value& reply, Emu
 void Followed::follow() {
   if (request_.handler != nullptr && is_refusal(reply_)) return refuse();
   if (!state_.computes(request_)) {
-    if (changes_) state_.forget_written(effects_.writes);
+    if (changes_)
+      state_.forget_written(effects_.writes, is_sure_to_change(request_, reply_, effects_));
     return;
   }
   meaning_ = meaning_of(request_, reply_);
@@ -189,7 +202,9 @@ void Followed::learn_before() {
 }
 
 void Followed::learn_after() {
-  if (changes_) state_.forget(effects_.writes);
+  if (changes_)
+    for (const KeyPath& path : effects_.writes)
+      state_.keys.forget(path, is_sure_to_change(request_, reply_, effects_));
   if (!in_order_) return;
   for (const Lesson& lesson : lessons_after(request_, reply_)) {
     const KeyName name{request_.line.db, segment_of(lesson.key)};

@@ -141,7 +141,7 @@ void Keyspace::erase(const KeyName& name) {
 }
 
 // The end of a key whose value is no longer known may still come: what unknown writes leave has it.
-void Keyspace::forget(const KeyPath& path) {
+void Keyspace::forget(const KeyPath& path, bool changed) {
   const auto db = database_of(path);
   if (path.empty()) {
     touch_all(std::nullopt);
@@ -153,7 +153,7 @@ void Keyspace::forget(const KeyPath& path) {
     replace(*db, false);
   } else if (db) {
     const KeyName name{*db, path[1]};
-    touch(name);
+    touch(name, changed);
     Entry& entry = at(name);
     entry.contents = Unknown{};
     if (entry.expiry.kind != Expiry::Kind::at) entry.expiry = {};

@@ -50,7 +50,8 @@ class Keyspace {
   /// An entry may have changed: notes when it ends, and forgets one that says nothing.
   void settle(const KeyName& name);
   /// What is at and below a path is unknown. Facts of the server are none of its business.
-  void forget(const KeyPath& path);
+  /// `changed`: it is certain that something there has changed.
+  void forget(const KeyPath& path, bool changed = false);
   /// Every key of a database, or of all, is known to be absent.
   void empty(std::uint32_t db);
   void empty();
