@@ -28,6 +28,11 @@ bool is_error_of(const Document& answer, std::string_view code) {
          error->get_ref<const std::string&>().starts_with(code);
 }
 
+// What a connection is told that has not logged in, or that subscribes to something.
+bool is_of_the_connection(const Document& answer) {
+  return is_error_of(answer, "NOAUTH") || is_error_of(answer, "ERR Can't execute '");
+}
+
 bool is_executed(const Document& answer) {
   return answer.is_object() && answer.contains("executed");
 }
@@ -192,7 +197,7 @@ Analysis RedisAnalyser::analyse(const SessionHeader& session, const Exchange& ex
       break;
   }
   if (is_connection_scoped(verb) && request.resolved.container == nullptr) return analysis;
-  if (is_error_of(exchange.answer, "NOAUTH")) return analysis;
+  if (is_of_the_connection(exchange.answer)) return analysis;
   Effects effects = effects_of(request.resolved, request.views, request.line.db);
   if (is_unanswered(exchange.answer)) {
     analysis.image = silent_image();
