@@ -190,7 +190,7 @@ class Test {
   History history_;
   std::map<std::string, Count> counts_;
   std::shared_ptr<const Emulator::Watch> watched_;  // of one key, as long as the server does
-  std::string watched_key_;
+  std::string watched_key_, touched_by_;
   std::uint64_t watches_ = 0, changes_ = 0, silences_ = 0, ends_ = 0;
   std::uint64_t told_ = 0, beginnings_ = 0, failures_ = 0;
 };
@@ -259,6 +259,7 @@ void Test::play(const Words& words, std::uint32_t db) {
   }
   history_.push_back(fmt::format("{}{}  ->  {}", db == 0 ? "" : "(db 1) ", line_of(words),
                                  shown(reply.octets)));
+  if (watched_ && watched_->touched && touched_by_.empty()) touched_by_ = history_.back();
 }
 
 void Test::let_a_key_end() {
@@ -290,12 +291,15 @@ void Test::watch_a_key() {
     changes_ += changed ? 1 : 0;
     const bool sure = !watched_->touched || watched_->certain;
     if (sure && changed != watched_->touched)
-      fail({"WATCH", watched_key_}, changed ? "a change that it did not see" : "a change that was none",
+      fail({"WATCH", watched_key_},
+           changed ? "a change that it did not see"
+                   : "a change that was none: " + (touched_by_.empty() ? "it ended" : touched_by_),
            {}, {Resp::v2, "", {}});
   }
   const std::string key = keys[static_cast<std::size_t>(random_.below(6))];
   server_.watch(key);
   watched_key_ = key;
+  touched_by_.clear();
   watched_ = serving_->watch({"0", key});
 }
 

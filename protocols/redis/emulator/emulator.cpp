@@ -74,6 +74,8 @@ class RedisEmulator final : public Emulator {
     const Request request(canonical);
     const auto reply = reply_in(image);
     if (!reply) return state_.forget_written(request.effects().writes);
+    // A command that is none did nothing, whatever it would have been.
+    if (is_error(reply->kind) && answers_blindly(request.resolved, request.words, *reply)) return;
     state_.keys.stay_bounded();
     state_.dialect.learn(*reply);
     if (now && in_order && !state_.recording && took_effect(request, *reply, now)) return;

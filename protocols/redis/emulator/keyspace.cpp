@@ -144,12 +144,12 @@ void Keyspace::erase(const KeyName& name) {
 void Keyspace::forget(const KeyPath& path, bool changed) {
   const auto db = database_of(path);
   if (path.empty()) {
-    touch_all(std::nullopt);
+    touch_all(std::nullopt, false);
     emptied_ = false;
     databases_.clear();
     ends_.clear();
   } else if (db && path.size() == 1) {
-    touch_all(*db);
+    touch_all(*db, false);
     replace(*db, false);
   } else if (db) {
     const KeyName name{*db, path[1]};
@@ -168,12 +168,12 @@ void Keyspace::replace(std::uint32_t db, bool emptied) {
 }
 
 void Keyspace::empty(std::uint32_t db) {
-  touch_all(db);
+  touch_all(db, true);
   replace(db, true);
 }
 
 void Keyspace::empty() {
-  touch_all(std::nullopt);
+  touch_all(std::nullopt, true);
   emptied_ = true;
   databases_.clear();
   ends_.clear();
@@ -247,12 +247,13 @@ void Keyspace::touch(const KeyName& name, bool certain) {
     }
 }
 
-// Before all keys are gone: who watches one that was not there sees nothing.
-void Keyspace::touch_all(std::optional<std::uint32_t> db) {
+// Before all keys are gone, or nothing is known of them any more. Who watches a key that was not
+// there does not see it go.
+void Keyspace::touch_all(std::optional<std::uint32_t> db, bool emptied) {
   for (const auto& [name, watch] : watches_) {
     if (db && name.db != *db) continue;
     const Entry entry = look(name);
-    if (!entry.absent()) touch(name, entry.present());
+    if (!emptied || !entry.absent()) touch(name, emptied && entry.present());
   }
 }
 

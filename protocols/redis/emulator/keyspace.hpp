@@ -87,7 +87,7 @@ class Keyspace {
   void remember_absence(const KeyName& name);
   void erase(const KeyName& name);
   void replace(std::uint32_t db, bool emptied);
-  void touch_all(std::optional<std::uint32_t> db);
+  void touch_all(std::optional<std::uint32_t> db, bool emptied);
 
   bool emptied_ = false;  // so are those of databases without an entry
   std::map<std::uint32_t, Database> databases_;

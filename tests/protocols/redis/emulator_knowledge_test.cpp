@@ -309,6 +309,16 @@ TEST_CASE("a refusal that is about who asks, or when, does not pin a command") {
   CHECK(full->knowledge()["pinned"].size() == 1);
 }
 
+TEST_CASE("a command with too few words did nothing") {
+  Emulated redis = empty_server();
+  CHECK(redis.say("SET k v") == "+OK|");
+  redis.hear("EXPIRE k", "-ERR wrong number of arguments for 'expire' command|");
+  redis.hear("NOSUCH k", "-ERR unknown command 'NOSUCH', with args beginning with: 'k' |");
+  CHECK(redis.say("GET k") == "$1|v|");
+  redis.hear("NOSUCH k", "-ERR of a module|");  // which may have written before
+  CHECK(redis.say("GET k") == "");
+}
+
 TEST_CASE("nothing is computed for a user who is not allowed everything") {
   Emulated redis = empty_server();
   CHECK(redis.say("SET k v") == "+OK|");
