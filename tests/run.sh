@@ -39,7 +39,9 @@ case ${1:-} in
     touched=$(python3 tests/support/touched.py "$2") || exit 64
     mapfile -t wanted <<<"$touched"
     [ -n "$touched" ] || { say "nothing that a suite looks at has changed since $2"; exit 0; }
-    say "touched since $2: ${wanted[*]}"
+    wanted=("${wanted[@]/#layering/layering $2}")
+    say "touched since $2:"
+    printf '  %s\n' "${wanted[@]}"
     kind=touched
     ;;
   --wide)

@@ -302,7 +302,8 @@ void RowEvidence::note_numbers(const std::vector<Step>& steps) {
 /// Where no schema tells otherwise a trigger could count rows.
 bool RowEvidence::makes_only_keys(const RowChange& insert) const {
   return std::ranges::all_of(columns_.at(insert.table), [&](const auto& entry) {
-    const auto& [name, column] = entry;
+    const std::string& name = entry.first;
+    const Column& column = entry.second;
     const bool given =
         std::ranges::all_of(insert.rows, [&](const Row& row) { return row.contains(name); });
     const bool made = !given && !column.changed && column.shown > 0 && column.values.size() > 1;

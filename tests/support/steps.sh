@@ -6,7 +6,7 @@ build_packages=(g++ cmake ninja-build ccache pkg-config libboost1.81-dev libfmt-
 client_packages=(postgresql-client mariadb-client redis-tools curl)
 server_packages=(postgresql mariadb-server redis-server)
 driver_packages=(python3 python3-psycopg2 python3-psycopg python3-pymysql python3-redis python3-requests)
-check_packages=(clang-format-14)
+check_packages=(clang-16 libclang-rt-16-dev lld-16 clang-format-16 clang-tidy-16)
 
 if [ -t 1 ]; then bold=$'\e[1m' dim=$'\e[2m' plain=$'\e[0m'; else bold='' dim='' plain=''; fi
 

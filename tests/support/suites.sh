@@ -43,13 +43,19 @@ quickstart() {
   if bash examples/quickstart.sh; then tally quickstart 1 0 0; else tally quickstart 0 1 0; fi
 }
 
-layering() { python3 tests/layering.py; }
+# layering [REV]: the arrows of the design, and how the sources look (those that changed since REV).
+layering() {
+  local status=0
+  python3 tests/layering.py || status=1
+  python3 tests/style.py ${1:+--tidy "$1"} || status=1
+  return $status
+}
 
 # ctests NAME PRESET [CTEST OPTION…]: CTest over a build, counted in the cases of doctest and of Python's unittest.
 ctests() {
   local name=$1 preset=$2 log=$logs/$1.ctest status p f s
   shift 2
-  ctest --test-dir "build/$preset" --verbose --timeout 300 -j2 "$@" >"$log" 2>&1
+  ${ctest_command:-ctest} --test-dir "build/$preset" --verbose --timeout 300 -j2 "$@" >"$log" 2>&1
   status=$?
   if [ "$status" != 0 ]; then
     grep -vE '^[0-9]+: (\[doctest\] (doctest version|run with)|[0-9.]+ s: )' "$log" | tail -n 200

@@ -23,7 +23,7 @@ fuzz() {
   return 1
 }
 
-install_packages clang-14 libclang-rt-14-dev || exit 1
+install_packages clang-16 libclang-rt-16-dev || exit 1
 mapfile -t targets < <(grep -ho 'understudy_fuzz([a-z0-9_]*' tests/fuzz/*.cmake | cut -d'(' -f2)
 build_targets="understudy ${targets[*]}" build fuzz || exit 1
 p=0 f=0

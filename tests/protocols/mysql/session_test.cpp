@@ -120,16 +120,16 @@ TEST_CASE("user variables are known by what they were made of") {
   run("SET @a = 5, @B := (SELECT COUNT(*) FROM t)");
   CHECK_EQ(
       made_of("SELECT @a, @b, @c"),
-      json_document(R"json_document({"@a": "5", "@b": "(SELECT COUNT(*) FROM t)", "@c": "NULL"})json"));
+      json_document(R"json({"@a": "5", "@b": "(SELECT COUNT(*) FROM t)", "@c": "NULL"})json"));
   CHECK(made_of("SELECT 1").empty());
   CHECK(made_of("SELECT 'x@y', @@autocommit").empty());
   run("CALL p(@a)");
-  CHECK_EQ(made_of("SELECT @a"), json_document(R"json_document({"@a": "CALL p(@a)"})json"));
+  CHECK_EQ(made_of("SELECT @a"), json_document(R"json({"@a": "CALL p(@a)"})json"));
   run("PREPARE s FROM 'SELECT 1'");
   CHECK_EQ(made_of("EXECUTE s"),
-           json_document(R"json_document({"prepare s": "PREPARE s FROM 'SELECT 1'"})json"));
+           json_document(R"json({"prepare s": "PREPARE s FROM 'SELECT 1'"})json"));
   f.session.reset();
-  CHECK_EQ(made_of("SELECT @a"), json_document(R"json_document({"@a": "NULL"})json"));
+  CHECK_EQ(made_of("SELECT @a"), json_document(R"json({"@a": "NULL"})json"));
 }
 
 TEST_CASE("passwords are taken out of statements that carry them") {
