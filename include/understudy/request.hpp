@@ -28,7 +28,7 @@ enum class Control : std::uint8_t {
 /// Of a request that is answered when another connection has brought something, or nothing came in
 /// time. It is never guessed at.
 struct Patience {
-  std::string_view nothing;  ///< image of the answer that says that nothing came
+  std::string_view nothing;              ///< image of the answer that says that nothing came
   std::chrono::milliseconds at_most{0};  ///< zero: for ever
   bool only_new = false;                 ///< what is there already does not count
 };

@@ -63,8 +63,8 @@ struct ScopeCall {
   std::string_view name;
 };
 
-using ServerEvent = std::variant<NeedBytes, Request, ScopeCall, StartTls, Close, Synthesised,
-                                 Noted, Listen, Pause>;
+using ServerEvent =
+    std::variant<NeedBytes, Request, ScopeCall, StartTls, Close, Synthesised, Noted, Listen, Pause>;
 
 /// The answer to a Request or ScopeCall. `image` is what the protocol's Analyser made of the
 /// recorded answer, borrowed from the mapped table for as long as the connection lives; empty where

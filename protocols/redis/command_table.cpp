@@ -72,9 +72,9 @@ constexpr std::array<OptionArea, std::size(commands)> make_areas() {
 constexpr std::array<OptionArea, std::size(commands)> areas = make_areas();
 
 // Commands without keys that are about the selected database all the same, or may be.
-constexpr std::string_view of_one_database[] = {
-    "DBSIZE", "DEBUG", "EVAL",      "EVALSHA", "EVALSHA_RO", "EVAL_RO", "FCALL", "FCALL_RO",
-    "FLUSHDB", "KEYS", "RANDOMKEY", "SCAN"};
+constexpr std::string_view of_one_database[] = {"DBSIZE",     "DEBUG",   "EVAL",      "EVALSHA",
+                                                "EVALSHA_RO", "EVAL_RO", "FCALL",     "FCALL_RO",
+                                                "FLUSHDB",    "KEYS",    "RANDOMKEY", "SCAN"};
 
 constexpr bool names_no_database(const Command& command) {
   if (command.spec_count > 0 || command.is(flags::movablekeys)) return false;

@@ -227,9 +227,9 @@ constexpr std::string_view zero_is_nothing[] = {"COPY",
 
 // Writes whose null or empty reply says the same.
 constexpr std::string_view nothing_is_nothing[] = {
-    "BLMOVE",    "BLMPOP", "BLPOP", "BRPOP",      "BRPOPLPUSH", "BZMPOP",  "BZPOPMAX",
-    "BZPOPMIN",  "GETDEL", "GETEX", "LMOVE",      "LMPOP",      "LPOP",    "RPOP",
-    "RPOPLPUSH", "SPOP",   "XADD",  "XREAD", "XREADGROUP", "ZMPOP",      "ZPOPMAX", "ZPOPMIN"};
+    "BLMOVE", "BLMPOP", "BLPOP",      "BRPOP", "BRPOPLPUSH", "BZMPOP", "BZPOPMAX",  "BZPOPMIN",
+    "GETDEL", "GETEX",  "LMOVE",      "LMPOP", "LPOP",       "RPOP",   "RPOPLPUSH", "SPOP",
+    "XADD",   "XREAD",  "XREADGROUP", "ZMPOP", "ZPOPMAX",    "ZPOPMIN"};
 
 bool is_nothing(const Value& reply) {
   return is_null(reply.kind) || (is_aggregate(reply.kind) && reply.items.empty());

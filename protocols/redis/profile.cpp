@@ -42,8 +42,7 @@ Document Profile::to_document() const {
   Document document = {
       {"version", version}, {"mode", mode}, {"role", role}, {"databases", databases}};
   if (refuses_strangers) document["refuses_strangers"] = true;
-  for (const std::string& user : restricted)
-    document["restricted"].push_back(document_of(user));
+  for (const std::string& user : restricted) document["restricted"].push_back(document_of(user));
   return document;
 }
 

@@ -354,9 +354,9 @@ RedisServer::Step RedisServer::publish() {
 }
 
 void RedisServer::make_canonical_request() {
-  const std::string_view user =
-      live_.profile.restricts(live_.conversation.user) ? live_.conversation.user
-                                                       : std::string_view();
+  const std::string_view user = live_.profile.restricts(live_.conversation.user)
+                                    ? live_.conversation.user
+                                    : std::string_view();
   if (!may_carry_secrets(resolved_.command))
     return make_canonical(resolved_, arguments_, live_.conversation.db, user, canonical_);
   std::vector<std::string> words(arguments_.begin(), arguments_.end());

@@ -111,10 +111,10 @@ class RedisServer final : public ServerMachine {
   Patience patience_;
   std::string nothing_;  // of patience_ and of messages: what is answered where nothing came
   Message message_;
-  std::optional<Wait> wait_;  // of the command at hand
-  Pause pause_;               // before the next step
-  std::optional<Bytes> late_;  // the answer that comes after it
-  Subscriptions told_;         // to those that publish
+  std::optional<Wait> wait_;             // of the command at hand
+  Pause pause_;                          // before the next step
+  std::optional<Bytes> late_;            // the answer that comes after it
+  Subscriptions told_;                   // to those that publish
   std::deque<Listen> listening_;         // what is still to be told
   std::vector<std::uint8_t> overheard_;  // pushes for the time after a transaction
   Awaiting awaiting_ = Awaiting::nothing;

@@ -18,9 +18,9 @@ namespace understudy::redis {
 
 namespace {
 
-constexpr std::int64_t most_keys_kept = 10'000;            // in all databases
-constexpr std::int64_t longest_value = 64 * 1024;     // octets of a string
-constexpr std::int64_t largest_collection = 1'000;    // elements
+constexpr std::int64_t most_keys_kept = 10'000;        // in all databases
+constexpr std::int64_t longest_value = 64 * 1024;      // octets of a string
+constexpr std::int64_t largest_collection = 1'000;     // elements
 constexpr std::size_t most_octets = 64 * 1024 * 1024;  // that are read in all
 constexpr std::uint32_t databases_asked = 16;
 

@@ -8,13 +8,13 @@ namespace understudy::redis {
 
 namespace {
 
-constexpr std::string_view cluster_maps[] = {"CLUSTER LINKS",  "CLUSTER NODES", "CLUSTER REPLICAS",
+constexpr std::string_view cluster_maps[] = {"CLUSTER LINKS",  "CLUSTER NODES",  "CLUSTER REPLICAS",
                                              "CLUSTER SHARDS", "CLUSTER SLAVES", "CLUSTER SLOTS"};
 
 // `slave0`, `master12`
 bool is_numbered(std::string_view field, std::string_view name) {
-  return field.starts_with(name) && field.size() > name.size() &&
-         field[name.size()] >= '0' && field[name.size()] <= '9';
+  return field.starts_with(name) && field.size() > name.size() && field[name.size()] >= '0' &&
+         field[name.size()] <= '9';
 }
 
 // Lines of INFO that name another server.
@@ -34,8 +34,7 @@ bool role_names_servers(const Value& reply) {
 
 bool asks_for_servers(const ResolvedCommand& resolved) noexcept {
   return std::ranges::find(cluster_maps, resolved.name) != std::end(cluster_maps) ||
-         resolved.name.starts_with("SENTINEL") ||
-         resolved.name == "ROLE";
+         resolved.name.starts_with("SENTINEL") || resolved.name == "ROLE";
 }
 
 bool is_redirection(std::string_view error) noexcept {

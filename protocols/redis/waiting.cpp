@@ -20,8 +20,9 @@ bool is_decimal_digit(char octet) {
 bool is_plain_decimal(std::string_view word) {
   if (word.starts_with('-')) word.remove_prefix(1);
   return !word.empty() && is_decimal_digit(word.front()) && is_decimal_digit(word.back()) &&
-         std::ranges::count(word, '.') <= 1 &&
-         std::ranges::all_of(word, [](char octet) { return is_decimal_digit(octet) || octet == '.'; });
+         std::ranges::count(word, '.') <= 1 && std::ranges::all_of(word, [](char octet) {
+           return is_decimal_digit(octet) || octet == '.';
+         });
 }
 
 // No number in any spelling, with exponents, in hexadecimal or as a word.
@@ -70,9 +71,10 @@ struct WaitingPop {
   std::string_view name;
   TimeoutAt timeout;
 };
-constexpr WaitingPop waiting_pops[] = {{"BLMOVE", TimeoutAt::last},     {"BLMPOP", TimeoutAt::first},   {"BLPOP", TimeoutAt::last},
-                        {"BRPOP", TimeoutAt::last},      {"BRPOPLPUSH", TimeoutAt::last}, {"BZMPOP", TimeoutAt::first},
-                        {"BZPOPMAX", TimeoutAt::last},   {"BZPOPMIN", TimeoutAt::last}};
+constexpr WaitingPop waiting_pops[] = {
+    {"BLMOVE", TimeoutAt::last},   {"BLMPOP", TimeoutAt::first},    {"BLPOP", TimeoutAt::last},
+    {"BRPOP", TimeoutAt::last},    {"BRPOPLPUSH", TimeoutAt::last}, {"BZMPOP", TimeoutAt::first},
+    {"BZPOPMAX", TimeoutAt::last}, {"BZPOPMIN", TimeoutAt::last}};
 
 }  // namespace
 
@@ -82,7 +84,8 @@ std::optional<Timeout> parse_timeout(std::string_view seconds) {
   if (!number || *number > longest_timeout || (*number == 0 && std::signbit(*number)))
     return std::nullopt;
   if (*number < 0) return Timeout{{}, "ERR timeout is negative"};
-  return Timeout{std::chrono::milliseconds(static_cast<std::int64_t>(std::ceil(*number * 1000))), {}};
+  return Timeout{std::chrono::milliseconds(static_cast<std::int64_t>(std::ceil(*number * 1000))),
+                 {}};
 }
 
 std::optional<Wait> wait_of(const ResolvedCommand& resolved, Arguments arguments) {

@@ -152,9 +152,10 @@ void LiveState::let_time_pass(ConnectionState& connection) {
   if (ended.empty()) return;
   const std::scoped_lock lock(scope_.mutex());
   match::Overlay outside;
-  scope_.bump(emulation_->bumps(ended),
-              {match::write_identity(0, computed_state, 0), true, false, match::LastWrites::computed},
-              outside);
+  scope_.bump(
+      emulation_->bumps(ended),
+      {match::write_identity(0, computed_state, 0), true, false, match::LastWrites::computed},
+      outside);
 }
 
 Verdict LiveState::ask(std::string_view canonical, std::string_view qualifier, bool synthesisable,

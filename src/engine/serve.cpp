@@ -243,8 +243,8 @@ void ServedConnection::Impl::announce(const Request& request) {
     return machine->reply(Answer{Grade::synthesised, {}, false, receivers});
   }
   Verdict verdict = live->ask(request.canonical, request.qualifier, true, state);
-  const bool heard = verdict.answers() && as_text(service.answer_of(verdict).image) !=
-                                              request.unheard;
+  const bool heard =
+      verdict.answers() && as_text(service.answer_of(verdict).image) != request.unheard;
   if (heard && is_certain(verdict.grade)) {
     verdict.doubt = {MissReason::unheard, verdict.answer, {}};
     if (service.strictness == Strictness::strict) return reply_miss(request, verdict.doubt);

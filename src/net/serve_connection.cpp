@@ -107,7 +107,8 @@ asio::awaitable<Heard> hear(Stream& stream, ReadBuffer& buffer, Bell& bell, Live
   error.clear();
   if (all.draining()) co_return Heard::end;
   live.idle = true;
-  const auto raced = co_await (bell.async_wait(served.wake_at()) || stream.async_wait_readable(no_throw));
+  const auto raced =
+      co_await (bell.async_wait(served.wake_at()) || stream.async_wait_readable(no_throw));
   live.idle = false;
   if (all.draining()) co_return Heard::end;
   if (raced.index() == 0) co_return Heard::others;
@@ -152,8 +153,7 @@ asio::awaitable<void> serve_connection(tcp::socket socket, std::shared_ptr<const
 
     if (next == Next::wait || served->is_attentive()) {
       error_code error;
-      const Heard heard =
-          co_await hear(stream, buffer, *bell, live, all, *served, error, received);
+      const Heard heard = co_await hear(stream, buffer, *bell, live, all, *served, error, received);
       if (heard == Heard::end) break;
       static_cast<void>(bell->take_ring());
       if (heard == Heard::others) {

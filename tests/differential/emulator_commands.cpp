@@ -332,8 +332,10 @@ void append_word(Random& random, std::string_view code, std::int64_t now, Words&
   const bool several = code.ends_with('+') && code.size() > 1;
   const bool many = code.ends_with('*') && code.size() > 1;
   if (several || many) code.remove_suffix(1);
-  for (int left = many ? 250 + random.below(200) : several ? 1 + random.below(3) : 1; left > 0;
-       --left)
+  for (int left = many      ? 250 + random.below(200)
+                  : several ? 1 + random.below(3)
+                            : 1;
+       left > 0; --left)
     words.push_back(word(random, code, now));
 }
 

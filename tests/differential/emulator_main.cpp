@@ -143,7 +143,8 @@ bool same_reply(const Words& words, const Reply& reply, std::string_view image,
   auto mine = decode_value(*octets, Limits());
   if (!mine) return false;
   static const Words times = {"TTL", "PTTL", "EXPIRETIME", "PEXPIRETIME"};
-  if (std::ranges::find(times, words[0]) != times.end()) return same_time(words, reply.lifted, *mine, slack);
+  if (std::ranges::find(times, words[0]) != times.end())
+    return same_time(words, reply.lifted, *mine, slack);
   const std::vector<std::string_view> views(words.begin(), words.end());
   lift(*mine, shape_of(words[0], views));
   if (!is_unordered(*mine, words[0])) return false;
@@ -257,8 +258,8 @@ void Test::play(const Words& words, std::uint32_t db) {
     pinned_ = pinned.size();
     fail(words, "no longer computed: " + json_text(pinned), {}, reply);
   }
-  history_.push_back(fmt::format("{}{}  ->  {}", db == 0 ? "" : "(db 1) ", line_of(words),
-                                 shown(reply.octets)));
+  history_.push_back(
+      fmt::format("{}{}  ->  {}", db == 0 ? "" : "(db 1) ", line_of(words), shown(reply.octets)));
   if (watched_ && watched_->touched && touched_by_.empty()) touched_by_ = history_.back();
 }
 
@@ -358,7 +359,8 @@ int Test::report() const {
   ++(told ? passed : failed);
   fmt::print("  {:<8}{} of {} replies at the beginning of rounds are known from what followed\n",
              told ? "ok" : "FAILED", told_, beginnings_);
-  const bool seen = watches_ > 0 && changes_ > 0 && changes_ < watches_ && silences_ > 0 && ends_ > 0;
+  const bool seen =
+      watches_ > 0 && changes_ > 0 && changes_ < watches_ && silences_ > 0 && ends_ > 0;
   ++(seen ? passed : failed);
   fmt::print("  {:<8}{} watches, {} of changed keys; {} silences; {} keys ended\n",
              seen ? "ok" : "FAILED", watches_, changes_, silences_, ends_);

@@ -32,8 +32,8 @@ bool is_refusal(const Value& reply) {
 // Those that are about who asks or when, not about the command.
 bool is_passing(const Value& reply) {
   static constexpr std::string_view passing[] = {"NOAUTH", "NOPERM", "LOADING", "BUSY"};
-  return std::ranges::any_of(
-      passing, [&](std::string_view code) { return reply.text.starts_with(code); });
+  return std::ranges::any_of(passing,
+                             [&](std::string_view code) { return reply.text.starts_with(code); });
 }
 
 // Whether the replies themselves show in which order such commands were run.
@@ -52,8 +52,8 @@ bool may_change(const Request& request, const Value& reply) {
 // Whether a request that may have changed its one key has done so for certain: scripts need not
 // have, nor what says OK or tells a size in any case.
 bool is_sure_to_change(const Request& request, const Value& reply, const Effects& effects) {
-  static constexpr std::array<std::string_view, 7> vague = {
-      "EVAL", "EVALSHA", "FCALL", "LTRIM", "RESTORE", "SETRANGE", "XGROUP"};
+  static constexpr std::array<std::string_view, 7> vague = {"EVAL",    "EVALSHA",  "FCALL", "LTRIM",
+                                                            "RESTORE", "SETRANGE", "XGROUP"};
   if (!request.sound || effects.writes.size() != 1) return false;
   const std::string_view name = request.name();
   if (std::ranges::any_of(vague, [&](std::string_view each) { return name.starts_with(each); }))

@@ -22,7 +22,8 @@ struct Lesson {
 /// Of the end of a key that is there: TTL and PTTL tell that.
 [[nodiscard]] std::optional<Expiry> lesson_of_expiry(const Request& request, const Value& reply);
 
-/// When a key ends behind a command that changed that, whatever its value; nothing where it did not.
+/// When a key ends behind a command that changed that, whatever its value; nothing where it did
+/// not.
 [[nodiscard]] std::optional<Expiry> lesson_of_end(const Request& request, const Value& reply,
                                                   Emulator::Moment now);
 

@@ -1,4 +1,5 @@
-// What commands say that take the first of several keys' elements: LMPOP, ZMPOP, and those that wait.
+// What commands say that take the first of several keys' elements: LMPOP, ZMPOP, and those that
+// wait.
 #pragma once
 
 #include <array>

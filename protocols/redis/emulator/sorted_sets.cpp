@@ -109,7 +109,8 @@ Answer add_all(Call& call, const AddOptions& options, Arguments words) {
   if (!found && options.xx) return reply_to_add(call, options, added);
   if (options.incr && !options.nx && !is_number_after(found.value, additions->front()))
     return error("ERR resulting score is not a number (NaN)");
-  if (options.incr && !can_tell(call, found.value, additions->front(), options)) return std::nullopt;
+  if (options.incr && !can_tell(call, found.value, additions->front(), options))
+    return std::nullopt;
   SortedSet& set = call.made(found, call.word(1));
   for (const Addition& addition : *additions) add(set, addition, options, added);
   if (added.added + added.changed > 0) call.touch(call.word(1));
@@ -177,8 +178,9 @@ Answer zcount(Call& call) {
 
 // The first elements from one side; nothing where a score can't be told.
 std::optional<std::vector<SortedSet::Order::value_type>> first_scored(const Call& call,
-                                                                  const SortedSet& set, Side side,
-                                                                  std::int64_t count) {
+                                                                      const SortedSet& set,
+                                                                      Side side,
+                                                                      std::int64_t count) {
   const auto& order = set.order();
   const auto size =
       static_cast<std::ptrdiff_t>(std::min(count, static_cast<std::int64_t>(order.size())));
@@ -194,7 +196,7 @@ std::optional<std::vector<SortedSet::Order::value_type>> first_scored(const Call
 
 // Each as its member and its score; they are gone afterwards.
 std::vector<Value> take_scored(Call& call, std::string_view key, SortedSet& set,
-                        const std::vector<SortedSet::Order::value_type>& elements) {
+                               const std::vector<SortedSet::Order::value_type>& elements) {
   std::vector<Value> taken;
   for (const auto& [score, member] : elements) {
     taken.push_back(list({bulk(member), *call.number(score)}));
@@ -242,8 +244,8 @@ Answer pop_several_scored(Call& call, std::size_t first) {
     const auto found = call.find<SortedSet>(key);
     if (found.refused) return found.refusal;
     if (!found) continue;
-    const auto elements = first_scored(call, *found.value,
-                                   options.where == 0 ? Side::lowest : Side::highest, options.count);
+    const auto elements = first_scored(
+        call, *found.value, options.where == 0 ? Side::lowest : Side::highest, options.count);
     if (!elements) return std::nullopt;
     return list({bulk(key), list(take_scored(call, key, *found.value, *elements))});
   }

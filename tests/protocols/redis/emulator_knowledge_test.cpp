@@ -246,7 +246,8 @@ TEST_CASE("while serving, what is followed has taken effect, and what is contrad
 
 }  // namespace
 
-TEST_CASE("a server that is empty at the beginning is known to be, and so are all keys of a small one") {
+TEST_CASE(
+    "a server that is empty at the beginning is known to be, and so are all keys of a small one") {
   Emulated recording;
   recording->begin_recording();
   recording.now = {};
@@ -327,4 +328,3 @@ TEST_CASE("nothing is computed for a user who is not allowed everything") {
                 as_bytes(image_of({"SET", "k", "w"}, "+OK\r\n")), noon, true);
   CHECK(redis.say("GET k") == "$1|w|");
 }
-

@@ -132,8 +132,9 @@ TEST_CASE("what is the connection's own business is not recorded, but is learned
   CHECK(watched.told().empty());
   watched.ask({"GET", "k"}).server("_\r\n");
   CHECK(watched.told() == Lines{"GET k (user me) → null"});
-  CHECK(json_text(watched.facts) ==
-        R"({"authenticated":true,"version":"7.2.6","mode":"standalone","client":"shop","library":"ioredis","resp":3})");
+  CHECK(
+      json_text(watched.facts) ==
+      R"({"authenticated":true,"version":"7.2.6","mode":"standalone","client":"shop","library":"ioredis","resp":3})");
 }
 
 TEST_CASE("INFO is told without what differs from call to call") {
@@ -319,7 +320,8 @@ TEST_CASE("answers that send the client to other servers are warned of") {
   };
   CHECK(warnings({"CLUSTER", "SLOTS"}, "*1\r\n*3\r\n:0\r\n:16383\r\n*2\r\n$1\r\nh\r\n:1\r\n") == 1);
   CHECK(warnings({"CLUSTER", "SHARDS"}, "*0\r\n") == 1);
-  CHECK(warnings({"SENTINEL", "get-master-addr-by-name", "m"}, "*2\r\n$1\r\nh\r\n$1\r\n1\r\n") == 1);
+  CHECK(warnings({"SENTINEL", "get-master-addr-by-name", "m"}, "*2\r\n$1\r\nh\r\n$1\r\n1\r\n") ==
+        1);
   CHECK(warnings({"GET", "k"}, "-MOVED 3999 10.0.0.7:6381\r\n") == 1);
   CHECK(warnings({"GET", "k"}, "-ASK 3999 10.0.0.7:6381\r\n") == 1);
   CHECK(warnings({"ROLE"}, "*3\r\n$5\r\nslave\r\n$1\r\nh\r\n:1\r\n") == 1);
@@ -337,7 +339,7 @@ TEST_CASE("who asks is told where it is not the default user, and of what databa
   watched.ask({"GET", "k"}).server("-NOPERM no\r\n").ask({"CONFIG", "GET", "x"}).server("*0\r\n");
   watched.ask({"AUTH", "pw"}).server("+OK\r\n").ask({"GET", "k"}).server("$-1\r\n");
   CHECK(watched.told() == Lines{R"(GET k (db 2) (user guest) → {"error":"NOPERM no"})",
-                                R"(CONFIG GET x (user guest) → {"map":{}})", "GET k (db 2) → null"});
+                                R"(CONFIG GET x (user guest) → {"map":{}})",
+                                "GET k (db 2) → null"});
   CHECK(watched.facts["authenticated"] == true);
 }
-

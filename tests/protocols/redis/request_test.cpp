@@ -180,7 +180,8 @@ TEST_CASE("secrets are replaced among arguments") {
 }
 
 TEST_CASE("every word keeps its case, however many there are") {
-  for (const Words& begin : {Words{"MGET"}, Words{"DEL"}, Words{"RPUSH", "list"}, Words{"GEOPOS", "g"}}) {
+  for (const Words& begin :
+       {Words{"MGET"}, Words{"DEL"}, Words{"RPUSH", "list"}, Words{"GEOPOS", "g"}}) {
     Words words = begin;
     for (int i = 0; i < 700; ++i) words.push_back("key:" + std::to_string(i));
     CHECK(read_canonical(canonical(words)).words == words);
@@ -195,9 +196,9 @@ TEST_CASE("every word keeps its case, however many there are") {
 }
 
 TEST_CASE("what is said of the server is one request in all databases") {
-  for (const Words& words : {Words{"CONFIG", "GET", "maxmemory"}, Words{"PUBLISH", "c", "m"},
-                             Words{"FLUSHALL"}, Words{"SCRIPT", "EXISTS", "ab"}, Words{"TIME"},
-                             Words{"SWAPDB", "0", "1"}})
+  for (const Words& words :
+       {Words{"CONFIG", "GET", "maxmemory"}, Words{"PUBLISH", "c", "m"}, Words{"FLUSHALL"},
+        Words{"SCRIPT", "EXISTS", "ab"}, Words{"TIME"}, Words{"SWAPDB", "0", "1"}})
     CHECK(canonical(words, 3) == canonical(words, 0));
   for (const Words& words : {Words{"DBSIZE"}, Words{"FLUSHDB"}, Words{"KEYS", "*"},
                              Words{"EVAL", "return 1", "0"}, Words{"GET", "k"}, Words{"JSON.GET"}})

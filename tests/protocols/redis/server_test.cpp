@@ -448,7 +448,8 @@ TEST_CASE("a client that goes away in the middle of a command is told of, any ot
 
 TEST_CASE("what asks for other servers is refused with a reason") {
   Live live;
-  for (const Words& words : {Words{"CLUSTER", "SLOTS"}, Words{"SENTINEL", "masters"}, Words{"ROLE"}})
+  for (const Words& words :
+       {Words{"CLUSTER", "SLOTS"}, Words{"SENTINEL", "masters"}, Words{"ROLE"}})
     CHECK(live.ask(words).find("is not served: recorded addresses are those of real servers") !=
           std::string::npos);
   live.replies["CLUSTER KEYSLOT k"] = ":7629\r\n";
@@ -469,13 +470,12 @@ TEST_CASE("a command that waits says how long, and answers null where nothing ca
   live.ask({"XREAD", "BLOCK", "0", "STREAMS", "s", "t", "0", "$"});
   live.ask({"XREAD", "STREAMS", "s", "0"});
   live.ask({"BLPOP", "q", "soon"});
-  CHECK(live.events ==
-        Events{"BLPOP q 1.5 (waits 1500)", "BRPOPLPUSH q r 0 (waits 0)",
-               "BLMPOP 2 1 q LEFT (waits 2000)",
-               "XREAD COUNT 1 BLOCK 700 STREAMS s 0 (waits 700)",
-               "XREADGROUP GROUP BLOCK 9 BLOCK 8 STREAMS s > (waits 8)",
-               "XREAD BLOCK 0 STREAMS s t 0 $ (waits 0, for what is new)", "XREAD STREAMS s 0",
-               "BLPOP q soon"});
+  CHECK(live.events == Events{"BLPOP q 1.5 (waits 1500)", "BRPOPLPUSH q r 0 (waits 0)",
+                              "BLMPOP 2 1 q LEFT (waits 2000)",
+                              "XREAD COUNT 1 BLOCK 700 STREAMS s 0 (waits 700)",
+                              "XREADGROUP GROUP BLOCK 9 BLOCK 8 STREAMS s > (waits 8)",
+                              "XREAD BLOCK 0 STREAMS s t 0 $ (waits 0, for what is new)",
+                              "XREAD STREAMS s 0", "BLPOP q soon"});
 }
 
 TEST_CASE("nothing waits in a transaction") {
@@ -495,8 +495,8 @@ TEST_CASE("WAIT takes its time where too few replicas have it") {
   CHECK(live.ask({"WAIT", "1", "600"}) == ":1\r\n");
   CHECK(live.ask({"WAIT", "2", "30"}) == ":0\r\n");  // of a mock that recorded none
   CHECK(live.ask({"WAIT", "0", "30"}) == ":0\r\n");
-  CHECK(live.events == Events{"WAIT 1 500", "pause 500", "WAIT 1 600", "WAIT 2 30", "pause 30",
-                              "WAIT 0 30"});
+  CHECK(live.events ==
+        Events{"WAIT 1 500", "pause 500", "WAIT 1 600", "WAIT 2 30", "pause 30", "WAIT 0 30"});
 }
 
 TEST_CASE("who subscribes is told of before its acknowledgement is sent, and hears what is said") {
@@ -529,4 +529,3 @@ TEST_CASE("who publishes hears itself: before the answer, since 7.2 behind it") 
   alone.replies["PUBLISH c m"] = ":1\r\n";
   CHECK(alone.ask({"PUBLISH", "c", "m"}) == ":1\r\n");  // what became of it is the engine's
 }
-

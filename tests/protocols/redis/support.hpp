@@ -29,8 +29,7 @@ using namespace understudy::redis;
 using Words = std::vector<std::string>;
 
 /// The octets by which the table knows a command.
-inline std::string canonical(const Words& words, std::uint32_t db = 0,
-                             std::string_view user = {}) {
+inline std::string canonical(const Words& words, std::uint32_t db = 0, std::string_view user = {}) {
   const std::vector<std::string_view> views(words.begin(), words.end());
   ResolvedCommand resolved;
   resolve(views, resolved);
@@ -152,8 +151,8 @@ class Live {
         events.emplace_back(synthesised->what);
       if (const auto* noted = std::get_if<Noted>(&event)) events.push_back("note: " + noted->text);
       if (const auto* listen = std::get_if<Listen>(&event))
-        events.push_back((listen->on ? "listen " : "ignore ") + std::to_string(listen->space) + " " +
-                         listen->name);
+        events.push_back((listen->on ? "listen " : "ignore ") + std::to_string(listen->space) +
+                         " " + listen->name);
       if (const auto* pause = std::get_if<Pause>(&event))
         events.push_back("pause " + std::to_string(pause->time.count()));
       if (std::holds_alternative<Close>(event)) {
