@@ -17,13 +17,14 @@ constexpr std::array<std::string_view, 30> makers = {
     "MSETNX", "PFADD",  "PSETEX",   "PUBLISH",  "RPUSH",       "SADD",     "SET",          "SETBIT",
     "SETEX",  "SETNX",  "SETRANGE", "SPUBLISH", "XADD",        "ZADD"};
 
-constexpr std::array<std::string_view, 3> scripts = {"EVAL", "EVALSHA", "FCALL"};
+constexpr std::array<std::string_view, 3> value_scripts = {"EVAL", "EVALSHA", "FCALL"};
 
 /// The first argument that a command makes by itself. What a script is given beside its keys it
 /// mostly writes down: the clock, ids, tokens; one that it is to find was made before.
 std::size_t first_made(std::string_view name, const CommandLine& line) {
   if (std::ranges::find(makers, name) != makers.end()) return 0;
-  const bool script = std::ranges::find(scripts, name) != scripts.end() && line.words.size() > 2;
+  const bool script =
+      std::ranges::find(value_scripts, name) != value_scripts.end() && line.words.size() > 2;
   const auto keys = script ? parse_integer(line.words[2]) : std::nullopt;
   if (!keys || *keys < 0 || *keys > static_cast<std::int64_t>(line.words.size()))
     return line.words.size();
