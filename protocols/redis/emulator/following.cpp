@@ -54,7 +54,7 @@ bool may_change(const Request& request, const Value& reply) {
 bool is_sure_to_change(const Request& request, const Value& reply, const Effects& effects) {
   static constexpr std::array<std::string_view, 7> vague = {"EVAL",    "EVALSHA",  "FCALL", "LTRIM",
                                                             "RESTORE", "SETRANGE", "XGROUP"};
-  if (!request.sound || effects.writes.size() != 1) return false;
+  if (!request.sound || is_error(reply.kind) || effects.writes.size() != 1) return false;
   const std::string_view name = request.name();
   if (std::ranges::any_of(vague, [&](std::string_view each) { return name.starts_with(each); }))
     return false;
