@@ -134,7 +134,8 @@ Answer expiretime(Call& call) {
   const Expiry& expiry = seen.entry->expiry;
   if (expiry.kind == Expiry::Kind::never) return integer(-1);
   if (expiry.kind != Expiry::Kind::at) return std::nullopt;
-  return integer(unit == Unit::seconds ? (expiry.at + 500) / 1000 : expiry.at);
+  if (unit == Unit::milliseconds) return integer(expiry.at);
+  return integer(expiry.at / 1000 + (expiry.at % 1000 >= 500 ? 1 : 0));
 }
 
 Answer rename(Call& call) {
