@@ -66,6 +66,7 @@ esac
 
 logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT
+trap 'stop_lanes; exit 130' INT TERM
 
 heading "Packages"
 install_test_packages || exit 1

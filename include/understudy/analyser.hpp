@@ -2,6 +2,7 @@
 // is answered with.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,6 +14,7 @@
 #include "understudy/request.hpp"
 #include "understudy/rows.hpp"
 #include "understudy/schema.hpp"
+#include "understudy/secrets.hpp"
 
 namespace understudy {
 
@@ -86,6 +88,8 @@ struct Analysis {
 class Analyser {
  public:
   virtual ~Analyser() = default;
+  /// Called once, before anything else: how secrets are replaced.
+  virtual void use(const Secrets& /*secrets*/) {}
   /// First pass, sessions in order: parameter types, columns, server profile.
   virtual void learn(const SessionHeader& session, const Exchange& exchange) = 0;
   /// Between the passes: what the statements of a schema file declare, added to what those of
@@ -99,6 +103,17 @@ class Analyser {
                            std::vector<Problem>& problems) = 0;
   /// The identity of a request document alone (rules, `explain`).
   virtual Identity identify(const Document& request, std::vector<Problem>& problems) = 0;
+  /// What a rule's request asks of a live request, where that is more than identity compares: a
+  /// condition (match::Condition) over ServerMachine::whole_request(). Nothing: the described
+  /// identity is all of it.
+  virtual std::optional<Document> condition(const Document& /*request*/,
+                                            std::vector<Problem>& /*problems*/) {
+    return std::nullopt;
+  }
+  /// A request document as ServerMachine::whole_request() would tell it.
+  virtual std::optional<Document> whole_request(const Document& /*request*/) {
+    return std::nullopt;
+  }
   /// The image of an answer document alone (rules).
   virtual std::string encode(const Document& request, const Document& answer,
                              std::vector<Problem>& problems) = 0;

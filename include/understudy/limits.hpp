@@ -10,6 +10,7 @@ struct Limits {
   std::size_t elements = std::size_t{1} << 20;  ///< items of one aggregate, columns, parameters
   std::size_t depth = 128;                      ///< nesting of aggregates
   std::size_t head_octets = 256 * 1024;         ///< an HTTP head, an inline command
+  std::size_t decoded_octets = std::size_t{64} << 20;  ///< what a compressed body may become
 };
 
 }  // namespace understudy

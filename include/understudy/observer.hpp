@@ -5,12 +5,14 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 
 #include "understudy/bytes.hpp"
 #include "understudy/exchange.hpp"
 #include "understudy/limits.hpp"
 #include "understudy/output.hpp"
+#include "understudy/secrets.hpp"
 
 namespace understudy {
 
@@ -42,11 +44,21 @@ using Observed = std::variant<SessionOpened, Exchange, Warned>;
 class Observer {
  public:
   virtual ~Observer() = default;
+  /// Called once, before anything is fed: how secrets are replaced.
+  virtual void use(const Secrets& /*secrets*/) {}
+  /// Called before anything is fed where it is known: the service's own address, `host:port`.
+  virtual void set_upstream(std::string_view /*authority*/) {}
+  /// Whether everything is relayed untouched from here on, so that it may be relayed before it is
+  /// shown.
+  [[nodiscard]] virtual bool only_watches() const noexcept { return false; }
   /// Shows one chunk before it is forwarded and appends to `relay` what is to be forwarded. After
   /// `lost` or `opaque` that is always the chunk itself.
   virtual void feed(Direction from, Bytes chunk, Moment at, Relay& relay) = 0;
   /// That side will send no more. Completes answers that end with the connection.
   virtual void feed_eof(Direction from, Moment at) = 0;
+  /// The connection is over although the server has not ended it: the client has left, or the
+  /// recorder is stopped. The last call.
+  virtual void abandon(Moment /*at*/) {}
   /// The next thing learned, oldest first; nothing where more bytes are needed.
   virtual std::optional<Observed> next() = 0;
   [[nodiscard]] virtual Sync sync() const noexcept = 0;

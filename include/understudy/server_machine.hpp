@@ -16,6 +16,7 @@
 #include "understudy/message.hpp"
 #include "understudy/output.hpp"
 #include "understudy/request.hpp"
+#include "understudy/secrets.hpp"
 #include "understudy/service_table.hpp"
 
 namespace understudy {
@@ -26,6 +27,8 @@ struct ServerContext {
   std::array<std::uint8_t, 32> entropy{};  ///< fresh random octets: salts, nonces, cancel keys
   const Document* settings = nullptr;      ///< the service's entry of understudy.yaml; never null
   Limits limits;
+  Secrets secrets;
+  bool rules = false;  ///< whole_request() may be asked for
 };
 
 /// All received octets are consumed; feed more.
@@ -104,6 +107,13 @@ class ServerMachine {
   /// Another connection said something that this one listens to. Between two calls of `next`, also
   /// while a Request with patience waits for its reply.
   virtual void deliver(const Delivery& /*delivery*/) {}
+  /// The request that waits for its reply with everything that the client sent, for rules; null
+  /// where the described canonical request is all. With Secrets::shown() it has secrets as they
+  /// were sent and is written nowhere.
+  [[nodiscard]] virtual Document whole_request(const Secrets& /*secrets*/) const { return nullptr; }
+  /// The client is in the middle of something that takes no client long: a head, a login. One that
+  /// stays there is let go.
+  [[nodiscard]] virtual bool is_awaiting_rest() const noexcept { return false; }
   /// What is to be sent; the driver sends it and clears it.
   [[nodiscard]] virtual Output& output() noexcept = 0;
 };

@@ -7,19 +7,21 @@
 #include "protocols/http/identity.hpp"
 #include "protocols/http/image.hpp"
 #include "protocols/http/keys.hpp"
+#include "protocols/http/whole.hpp"
 #include "understudy/document_text.hpp"
 
 namespace understudy::http {
 
 void HttpAnalyser::learn(const SessionHeader& session, const Exchange& exchange) {
   std::vector<Problem> reported_by_analyse;
-  const Asked asked = asked_of(exchange.request, reported_by_analyse);
+  const Asked asked = asked_of(exchange.request, secrets_, reported_by_analyse);
+  has_unkeyed_placeholders_ = has_unkeyed_placeholders_ || has_unkeyed_placeholder(asked);
   evidence_.add(session, exchange, asked, dependencies_of(asked, exchange.answer));
 }
 
 Analysis HttpAnalyser::analyse(const SessionHeader&, const Exchange& exchange,
                                std::vector<Problem>& problems) {
-  const Asked asked = asked_of(exchange.request, problems);
+  const Asked asked = asked_of(exchange.request, secrets_, problems);
   const std::string pattern = pattern_of(asked);
   Dependencies dependencies = dependencies_of(asked, exchange.answer);
   const auto& further = evidence().further_reads(pattern);
@@ -37,8 +39,18 @@ Analysis HttpAnalyser::analyse(const SessionHeader&, const Exchange& exchange,
 }
 
 Identity HttpAnalyser::identify(const Document& request, std::vector<Problem>& problems) {
-  const Asked asked = asked_of(request, problems);
+  const Asked asked = asked_of(request, secrets_, problems);
   return {canonical_of(asked, evidence().selectors_of(pattern_of(asked))), {}};
+}
+
+std::optional<Document> HttpAnalyser::condition(const Document& request,
+                                                std::vector<Problem>& problems) {
+  return condition_of(request, problems);
+}
+
+std::optional<Document> HttpAnalyser::whole_request(const Document& request) {
+  std::vector<Problem> reported_by_identify;
+  return whole_document(request, reported_by_identify);
 }
 
 std::string HttpAnalyser::encode(const Document& request, const Document& answer,
@@ -51,6 +63,7 @@ std::vector<std::pair<std::string, std::string>> HttpAnalyser::shapes() const {
   std::vector<std::pair<std::string, std::string>> shapes;
   for (const auto& [pattern, selectors] : evidence_.selectors())
     shapes.emplace_back(selectors_key(pattern), encode_selectors(selectors));
+  if (has_unkeyed_placeholders_) shapes.emplace_back(unkeyed_placeholders, "");
   return shapes;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <unordered_map>
 #include <utility>
 
 #include "protocols/http/ascii.hpp"
@@ -19,8 +20,8 @@ std::string canonical_other(std::string_view content_type, std::string_view octe
   return 'o' + essence_of(content_type) + '\0' + std::string(octets);
 }
 
-std::string canonical_form(Query pairs) {
-  pairs = redacted_query(std::move(pairs));
+std::string canonical_form(Query pairs, const Secrets& secrets) {
+  pairs = redacted_query(std::move(pairs), secrets);
   sort_by_key(pairs);
   std::string canonical = "f";
   for (const auto& [key, value] : pairs) {
@@ -28,6 +29,13 @@ std::string canonical_form(Query pairs) {
     if (value) append_item(canonical, 'v', *value);
   }
   return canonical;
+}
+
+/// A body of no kind of ours, its secrets replaced.
+std::string redacted_octets(std::string_view octets, const Secrets& secrets) {
+  if (!is_text(octets)) return std::string(octets);
+  return looks_like_json(octets) ? redacted_json(octets, secrets, JsonOf::request)
+                                 : redacted_text(octets, secrets);
 }
 
 std::string canonical_parts(const std::vector<Part>& parts) {
@@ -45,42 +53,46 @@ std::string canonical_parts(const std::vector<Part>& parts) {
 
 /// Secret fields replaced, headers that say nothing of the content left out, the others in the
 /// order of their names in lower case: theirs means nothing but among equal names.
-std::vector<Part> settled(std::vector<Part> parts) {
+std::vector<Part> settled(std::vector<Part> parts, const Secrets& secrets) {
   for (Part& part : parts) {
     for (Field& header : part.headers) header.name = lowered(header.name);
     std::erase_if(part.headers,
                   [](const Field& header) { return header.name == "content-length"; });
     std::ranges::stable_sort(part.headers, {}, &Field::name);
     const Field* disposition = find(part.headers, "content-disposition");
-    if (disposition != nullptr && is_secret_name(parameter_of(disposition->value, "name")))
-      part.body = placeholder(part.body);
+    const bool secret =
+        disposition != nullptr && is_secret_name(parameter_of(disposition->value, "name"));
+    part.body = secret ? secrets.placeholder(part.body) : redacted_octets(part.body, secrets);
   }
   return parts;
 }
 
-std::optional<std::vector<Part>> parts_of(std::string_view content_type, std::string_view octets) {
+std::optional<std::vector<Part>> parts_of(std::string_view content_type, std::string_view octets,
+                                          const Secrets& secrets) {
   auto parts = parse_multipart(octets, parameter_of(content_type, "boundary"));
   if (!parts) return std::nullopt;
-  return settled(*std::move(parts));
+  return settled(*std::move(parts), secrets);
 }
 
+/// What some clients send as a form by default is JSON.
 bool is_form_text(std::string_view octets) {
-  return std::ranges::none_of(octets, [](char octet) { return octet >= 0 && octet < ' '; });
+  return std::ranges::none_of(octets, [](char octet) { return octet >= 0 && octet < ' '; }) &&
+         !looks_like_json(octets);
 }
 
 Document parts_document(const std::vector<Part>& parts) {
   Document list = Document::array();
   for (const Part& part : parts) {
     Document spelled = Document::object();
-    for (const Field& header : part.headers)
-      add_field(spelled["headers"], header.name, header.value);
+    if (Document headers = fields_document(part.headers); !headers.is_null())
+      spelled["headers"] = std::move(headers);
     spelled["body"] = document_of(part.body);
     list.push_back(std::move(spelled));
   }
   return list;
 }
 
-std::vector<Part> parts_of(const Document& list, std::string_view path,
+std::vector<Part> parts_of(const Document& list, std::string_view path, const Secrets& secrets,
                            std::vector<Problem>& problems) {
   std::vector<Part> parts;
   for (const Document& spelled : list) {
@@ -95,7 +107,7 @@ std::vector<Part> parts_of(const Document& list, std::string_view path,
           part.headers.push_back({name, scalar_text(line)});
     parts.push_back(std::move(part));
   }
-  return settled(std::move(parts));
+  return settled(std::move(parts), secrets);
 }
 
 Document describe_parts(std::string_view packed) {
@@ -124,33 +136,36 @@ Query describe_pairs(std::string_view packed) {
 
 }  // namespace
 
-std::string canonical_body(std::string_view content_type, std::string_view octets) {
+std::string canonical_body(std::string_view content_type, std::string_view octets,
+                           const Secrets& secrets) {
   if (octets.empty()) return {};
   switch (kind_of(content_type)) {
     case BodyKind::json:
-      if (auto json = canonical_json(redacted_json(octets))) return 'j' + *json;
+      if (auto json = canonical_json(redacted_json(octets, secrets, JsonOf::request)))
+        return 'j' + *json;
       break;
     case BodyKind::form:
-      if (is_form_text(octets)) return canonical_form(parse_query(octets));
+      if (is_form_text(octets)) return canonical_form(parse_query(octets), secrets);
       break;
     case BodyKind::multipart:
-      if (auto parts = parts_of(content_type, octets)) return canonical_parts(*parts);
+      if (auto parts = parts_of(content_type, octets, secrets)) return canonical_parts(*parts);
       break;
     case BodyKind::other:
       break;
   }
-  return canonical_other(content_type, octets);
+  return canonical_other(content_type, redacted_octets(octets, secrets));
 }
 
 std::string canonical_body(std::string_view content_type, const Document& body,
-                           std::string_view path, std::vector<Problem>& problems) {
+                           std::string_view path, const Secrets& secrets,
+                           std::vector<Problem>& problems) {
   const BodyKind kind = kind_of(content_type);
   if (body.is_null()) return {};
   if (body.is_structured() && kind == BodyKind::form)
-    return canonical_form(pairs_of(body, path, problems));
+    return canonical_form(pairs_of(body, path, problems), secrets);
   if (body.is_array() && kind == BodyKind::multipart)
-    return canonical_parts(parts_of(body, path, problems));
-  if (!body.is_structured()) return canonical_body(content_type, scalar_text(body));
+    return canonical_parts(parts_of(body, path, secrets, problems));
+  if (!body.is_structured()) return canonical_body(content_type, scalar_text(body), secrets);
   if (kind == BodyKind::other && !content_type.empty())
     problems.push_back({std::string(path),
                         "a tree is the body of a request of type " + essence_of(content_type),
@@ -158,26 +173,28 @@ std::string canonical_body(std::string_view content_type, const Document& body,
   if (!has_json_spelling(body))
     problems.push_back({std::string(path), "the tree has no JSON spelling",
                         "octets (!!binary) can't stand in JSON"});
-  return canonical_body("application/json", write_json(body, {}));
+  return canonical_body("application/json", write_json(body, {}), secrets);
 }
 
-Document body_document(std::string_view content_type, std::string_view octets) {
+Document body_document(std::string_view content_type, std::string_view octets,
+                       const Secrets& secrets) {
   switch (kind_of(content_type)) {
     case BodyKind::json: {
-      const std::string redacted = redacted_json(octets);
+      const std::string redacted = redacted_json(octets, secrets, JsonOf::request);
       if (auto tree = equivalent_tree(redacted)) return *std::move(tree);
       return document_of(redacted);
     }
     case BodyKind::form:
-      if (is_form_text(octets)) return pairs_document(redacted_query(parse_query(octets)));
+      if (is_form_text(octets))
+        return pairs_document(redacted_query(parse_query(octets), secrets));
       break;
     case BodyKind::multipart:
-      if (auto parts = parts_of(content_type, octets)) return parts_document(*parts);
+      if (auto parts = parts_of(content_type, octets, secrets)) return parts_document(*parts);
       break;
     case BodyKind::other:
       break;
   }
-  return document_of(octets);
+  return document_of(redacted_octets(octets, secrets));
 }
 
 DescribedBody describe_body(std::string_view canonical) {
@@ -185,8 +202,8 @@ DescribedBody describe_body(std::string_view canonical) {
   const std::string_view content = canonical.substr(1);
   switch (canonical.front()) {
     case 'j': {
-      Document tree = parse_json(content);
-      return {"application/json", tree.is_structured() ? std::move(tree) : document_of(content)};
+      auto tree = equivalent_tree(content);
+      return {"application/json", tree ? *std::move(tree) : document_of(content)};
     }
     case 'f':
       return {"application/x-www-form-urlencoded", pairs_document(describe_pairs(content))};
@@ -231,16 +248,22 @@ Query pairs_of(const Document& pairs, std::string_view path, std::vector<Problem
   return query;
 }
 
-void add_field(Document& headers, const std::string& name, std::string_view value) {
-  if (headers.is_object()) {
-    for (const auto& [known, values] : headers.items()) {
-      if (!iequals(known, name)) continue;
-      if (!values.is_array()) values = Document::array({values});
-      values.push_back(document_of(value));
-      return;
+Document fields_document(const Fields& fields) {
+  if (fields.empty()) return nullptr;
+  // Ordered maps are searched from their beginning, which would be quadratic.
+  std::unordered_map<std::string, std::size_t> places;
+  Document::object_t headers;
+  for (const Field& field : fields) {
+    const auto [known, is_new] = places.try_emplace(lowered(field.name), headers.size());
+    if (is_new) {
+      headers.emplace_back(field.name, document_of(field.value));
+      continue;
     }
+    Document& values = (headers.begin() + static_cast<std::ptrdiff_t>(known->second))->second;
+    if (!values.is_array()) values = Document::array({values});
+    values.push_back(document_of(field.value));
   }
-  headers[name] = document_of(value);
+  return Document(std::move(headers));
 }
 
 std::string scalar_text(const Document& scalar) {

@@ -9,20 +9,25 @@
 #include <string_view>
 #include <vector>
 
+#include "protocols/http/message.hpp"
 #include "protocols/http/target.hpp"
 #include "understudy/analyser.hpp"
 #include "understudy/document.hpp"
+#include "understudy/secrets.hpp"
 
 namespace understudy::http {
 
 /// Of octets on the wire, content coding removed. Secrets are taken as their placeholders.
-[[nodiscard]] std::string canonical_body(std::string_view content_type, std::string_view octets);
+[[nodiscard]] std::string canonical_body(std::string_view content_type, std::string_view octets,
+                                         const Secrets& secrets);
 /// Of the `body` of a request document; `path` is its JSON pointer.
 [[nodiscard]] std::string canonical_body(std::string_view content_type, const Document& body,
-                                         std::string_view path, std::vector<Problem>& problems);
+                                         std::string_view path, const Secrets& secrets,
+                                         std::vector<Problem>& problems);
 
 /// The `body` of a request document: a tree, a list of pairs, a list of parts, text or octets.
-[[nodiscard]] Document body_document(std::string_view content_type, std::string_view octets);
+[[nodiscard]] Document body_document(std::string_view content_type, std::string_view octets,
+                                     const Secrets& secrets);
 
 /// What a canonical body says, with the media type that gives the same canonical body again.
 struct DescribedBody {
@@ -37,8 +42,9 @@ struct DescribedBody {
 [[nodiscard]] Query pairs_of(const Document& pairs, std::string_view path,
                              std::vector<Problem>& problems);
 
-/// Appends to a map of fields. A second field of one name makes a list of the first one's value.
-void add_field(Document& headers, const std::string& name, std::string_view value);
+/// A map of fields, in the order and with the case in which their names came first. Several of one
+/// name are a list. Null where there are none.
+[[nodiscard]] Document fields_document(const Fields& fields);
 
 /// A scalar as the text that it stands for: 5 is "5", true is "true".
 [[nodiscard]] std::string scalar_text(const Document& scalar);

@@ -1,9 +1,7 @@
-// Media types and content codings (RFC 9110, 8.3 and 8.4).
+// Media types (RFC 9110, 8.3).
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -18,17 +16,8 @@ enum class BodyKind : std::uint8_t { json, form, multipart, other };
 [[nodiscard]] std::string parameter_of(std::string_view field_value, std::string_view name);
 /// The media type without one of its parameters.
 [[nodiscard]] std::string without_parameter(std::string_view field_value, std::string_view name);
+/// The weight of one member of an Accept field: whether `q` is above zero.
+[[nodiscard]] bool has_weight(std::string_view member);
 [[nodiscard]] BodyKind kind_of(std::string_view content_type);
-
-enum class Coding : std::uint8_t { identity, gzip, deflate, unknown };
-
-[[nodiscard]] Coding coding_of(std::string_view content_encoding);
-/// Nothing where the octets are damaged or become more than `limit`.
-[[nodiscard]] std::optional<std::string> decode(Coding coding, std::string_view encoded,
-                                                std::size_t limit);
-/// Deterministic: equal octets give equal octets.
-[[nodiscard]] std::string encode(Coding coding, std::string_view plain);
-/// Whether an Accept-Encoding field (RFC 9110, 12.5.3) allows the coding.
-[[nodiscard]] bool accepts(std::string_view accept_encoding, Coding coding);
 
 }  // namespace understudy::http

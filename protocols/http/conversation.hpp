@@ -57,6 +57,10 @@ class MessageStream {
   [[nodiscard]] bool at_boundary() const noexcept { return !parser_; }
   [[nodiscard]] Bytes pending() const noexcept { return buffer_.pending(); }
   [[nodiscard]] bool ended() const noexcept { return eof_; }
+  /// Part of a head has come.
+  [[nodiscard]] bool in_head() const noexcept {
+    return !buffer_.pending().empty() && (!parser_ || !parser_->head_done());
+  }
 
   /// The octets of a message whose head is not complete, from its first one on; empty at any other
   /// time.

@@ -98,7 +98,7 @@ class Http final : public Protocol {
                                   : is_form ? "application/x-www-form-urlencoded"
                                             : "text/plain";
     request["headers"] = Document{{"content-type", type}};
-    request["body"] = body_document(type, rest);
+    request["body"] = body_document(type, rest, Secrets::shown());
     return request;
   }
 

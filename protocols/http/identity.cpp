@@ -6,7 +6,9 @@
 
 #include "protocols/http/ascii.hpp"
 #include "protocols/http/body.hpp"
+#include "protocols/http/coding.hpp"
 #include "protocols/http/content.hpp"
+#include "protocols/http/own_urls.hpp"
 #include "protocols/http/packed.hpp"
 #include "protocols/http/redact.hpp"
 #include "understudy/scope.hpp"
@@ -34,8 +36,8 @@ void check_keys(const Document& request, std::vector<Problem>& problems) {
 }
 
 /// One field of a request document, in as many lines as it was sent.
-void read_field(const std::string& name, const Document& value, Fields& headers,
-                std::vector<Problem>& problems) {
+void read_field(const std::string& name, const Document& value, const Secrets& secrets,
+                Fields& headers, std::vector<Problem>& problems) {
   const std::string folded = lowered(name);
   if (is_request_noise(folded)) return;
   if (value.is_object()) {
@@ -47,15 +49,34 @@ void read_field(const std::string& name, const Document& value, Fields& headers,
     if (!joined.empty()) joined += folded == "cookie" ? "; " : ", ";
     joined += scalar_text(line);
   }
-  headers.push_back({folded, redacted_field(folded, joined)});
+  headers.push_back({folded, redacted_field(folded, joined, secrets)});
 }
 
 /// As it is compared: without the scope, which is Understudy's own, and sorted.
-Query compared(Query query) {
+Query compared(Query query, const Secrets& secrets) {
   std::erase_if(query, [](const QueryPair& pair) { return pair.key == scope_word; });
-  query = redacted_query(std::move(query));
+  query = redacted_query(std::move(query), secrets);
   sort_by_key(query);
   return query;
+}
+
+/// Fields that say something of the request, those of one name together, sorted by it.
+Fields grouped(const Fields& sent) {
+  Fields fields;
+  for (const Field& field : sent)
+    if (!is_request_noise(field.name)) fields.push_back({lowered(field.name), field.value});
+  std::ranges::stable_sort(fields, {}, &Field::name);
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    if (kept > 0 && fields[kept - 1].name == fields[i].name) {
+      fields[kept - 1].value += fields[i].name == "cookie" ? "; " : ", ";
+      fields[kept - 1].value += fields[i].value;
+    } else if (kept++ != i) {
+      fields[kept - 1] = std::move(fields[i]);
+    }
+  }
+  fields.resize(kept);
+  return fields;
 }
 
 std::string content_type_of(const Fields& headers) {
@@ -90,27 +111,38 @@ bool is_request_noise(std::string_view name) noexcept {
          (name.size() > 5 && iequals(name.substr(0, 5), "x-b3-"));
 }
 
-std::string decoded_body(const Message& message, std::size_t decoded_limit) {
+std::string own_body(const Message& message, std::size_t decoded_limit,
+                     const std::vector<std::string>& authorities) {
   const Coding coding = coding_of(combined(message.fields, "content-encoding"));
-  if (coding == Coding::identity) return message.body;
-  return decode(coding, message.body, decoded_limit).value_or(message.body);
+  std::string body = message.body;
+  if (coding != Coding::identity)
+    if (auto plain = decode(coding, message.body, decoded_limit)) body = *std::move(plain);
+  return with_own_authority(body, authorities);
 }
 
-Asked asked_of(const Message& request, std::size_t decoded_limit) {
+Query own_query(Query query, const std::vector<std::string>& authorities) {
+  for (QueryPair& pair : query)
+    if (pair.value) pair.value = with_own_authority(*pair.value, authorities);
+  return query;
+}
+
+Asked asked_of(const Message& request, std::size_t decoded_limit, const Secrets& secrets) {
+  const auto known = spellings_of(combined(request.fields, "host"));
   Target target = parse_target(request.target);
-  Asked asked{request.method, std::move(target.path), compared(std::move(target.query)), {}, {}};
-  for (const Field& field : request.fields) {
-    if (is_request_noise(field.name) || find(asked.headers, field.name) != nullptr) continue;
-    const std::string name = lowered(field.name);
-    asked.headers.push_back({name, redacted_field(name, combined(request.fields, name))});
-  }
+  Asked asked{request.method,
+              redacted_path(std::move(target.path), secrets),
+              compared(own_query(std::move(target.query), known), secrets),
+              grouped(request.fields),
+              {}};
+  for (Field& field : asked.headers)
+    field.value = redacted_field(field.name, with_own_authority(field.value, known), secrets);
   if (!request.body.empty())
-    asked.body =
-        canonical_body(content_type_of(asked.headers), decoded_body(request, decoded_limit));
+    asked.body = canonical_body(content_type_of(asked.headers),
+                                own_body(request, decoded_limit, known), secrets);
   return asked;
 }
 
-Asked asked_of(const Document& request, std::vector<Problem>& problems) {
+Asked asked_of(const Document& request, const Secrets& secrets, std::vector<Problem>& problems) {
   Asked asked;
   if (!request.is_object()) {
     problems.push_back({"/request", "expected a map", "a request has at least method and path"});
@@ -121,21 +153,22 @@ Asked asked_of(const Document& request, std::vector<Problem>& problems) {
   require_text(request, "path", problems);
   asked.method = octets_of(request.value("method", Document()));
   Target target = parse_target(octets_of(request.value("path", Document())));
-  asked.path = std::move(target.path);
+  asked.path = redacted_path(std::move(target.path), secrets);
   if (request.contains("query")) {
     Query more = pairs_of(request["query"], "/request/query", problems);
     std::ranges::move(more, std::back_inserter(target.query));
   }
-  asked.query = compared(std::move(target.query));
+  asked.query = compared(std::move(target.query), secrets);
   const Document headers = request.value("headers", Document::object());
   if (!headers.is_object())
     problems.push_back({"/request/headers", "expected a map of fields", "write name: value"});
   else
     for (const auto& [name, value] : headers.items())
-      read_field(name, value, asked.headers, problems);
+      read_field(name, value, secrets, asked.headers, problems);
   if (request.contains("body"))
     asked.body =
-        canonical_body(content_type_of(asked.headers), request["body"], "/request/body", problems);
+        canonical_body(content_type_of(asked.headers), request["body"], "/request/body", secrets,
+                       problems);
   return asked;
 }
 
@@ -179,6 +212,23 @@ Selectors decode_selectors(std::string_view encoded) {
   while (const auto item = take_item(encoded))
     selectors.push_back({std::string(item->text), item->tag == 'p'});
   return selectors;
+}
+
+bool has_unkeyed_placeholder(const Asked& asked) noexcept {
+  const auto holds_one = [](std::string_view text) {
+    constexpr std::string_view mark = "redacted:";
+    constexpr std::size_t size = mark.size() + 8;
+    for (std::size_t at = text.find(mark); at != text.npos; at = text.find(mark, at + 1))
+      if (Secrets::is_unkeyed_placeholder(text.substr(at, size)) &&
+          (at + size >= text.size() || hex_value(text[at + size]) < 0))
+        return true;
+    return false;
+  };
+  return holds_one(asked.path) || holds_one(asked.body) ||
+         std::ranges::any_of(asked.query,
+                             [&](const QueryPair& pair) { return pair.value && holds_one(*pair.value); }) ||
+         std::ranges::any_of(asked.headers,
+                             [&](const Field& field) { return holds_one(field.value); });
 }
 
 std::string canonical_of(const Asked& asked, const Selectors& selectors, Conditions conditions) {

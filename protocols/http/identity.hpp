@@ -10,6 +10,7 @@
 #include "protocols/http/target.hpp"
 #include "understudy/analyser.hpp"
 #include "understudy/document.hpp"
+#include "understudy/secrets.hpp"
 
 namespace understudy::http {
 
@@ -23,11 +24,17 @@ struct Asked {
 };
 
 /// `decoded_limit`: cap on what a compressed body may become.
-[[nodiscard]] Asked asked_of(const Message& request, std::size_t decoded_limit);
-[[nodiscard]] Asked asked_of(const Document& request, std::vector<Problem>& problems);
+[[nodiscard]] Asked asked_of(const Message& request, std::size_t decoded_limit,
+                             const Secrets& secrets);
+[[nodiscard]] Asked asked_of(const Document& request, const Secrets& secrets,
+                             std::vector<Problem>& problems);
 
-/// The body without its content coding; as it is where the coding is unknown or damaged.
-[[nodiscard]] std::string decoded_body(const Message& message, std::size_t decoded_limit);
+/// The body without its content coding, the service's own address replaced (own_urls.hpp); as it is
+/// where the coding is unknown or damaged.
+[[nodiscard]] std::string own_body(const Message& message, std::size_t decoded_limit,
+                                   const std::vector<std::string>& authorities);
+/// The same for the values of a query.
+[[nodiscard]] Query own_query(Query query, const std::vector<std::string>& authorities);
 
 /// Fields by which a client asks for less than the whole representation. A server may ignore them
 /// (RFC 9110, 13.2.1 and 14.2), so that the whole answers such a request as well.
@@ -62,6 +69,10 @@ using Selectors = std::vector<Selector>;  ///< sorted by name
 [[nodiscard]] std::string selectors_key(std::string_view pattern);
 [[nodiscard]] std::string encode_selectors(const Selectors& selectors);
 [[nodiscard]] Selectors decode_selectors(std::string_view encoded);
+
+/// The key of the shape that a table has whose recordings hold placeholders without a key.
+inline constexpr std::string_view unkeyed_placeholders = "unkeyed placeholders";
+[[nodiscard]] bool has_unkeyed_placeholder(const Asked& asked) noexcept;
 
 enum class Conditions : unsigned char { keep, drop_optional };
 [[nodiscard]] std::string canonical_of(const Asked& asked, const Selectors& selectors,

@@ -6,9 +6,10 @@
 
 #include "protocols/http/ascii.hpp"
 #include "protocols/http/body.hpp"
-#include "protocols/http/content.hpp"
+#include "protocols/http/coding.hpp"
 #include "protocols/http/json_text.hpp"
 #include "protocols/http/message.hpp"
+#include "protocols/http/own_urls.hpp"
 #include "protocols/http/spelling.hpp"
 #include "understudy/byte_reader.hpp"
 #include "understudy/byte_writer.hpp"
@@ -17,6 +18,13 @@ namespace understudy::http {
 namespace {
 
 constexpr char image_mark = 'H';
+
+enum Flags : std::uint8_t {
+  flag_closes = 1,
+  flag_stays_open = 2,
+  flag_names_itself = 4,
+  flag_is_sized_late = 8
+};
 
 struct OwnedVariant {
   std::uint8_t needs = needs_nothing;
@@ -35,6 +43,9 @@ struct Spelled {
   bool has_body = false;
   bool to_head = false;  // answers HEAD: a Content-Length says what GET would be sent
   Coding coding = Coding::identity;
+  bool encoded = false;     // the body is still in its coding
+  bool stays_open = false;  // a stream that was recorded as far as it went
+  bool names_itself = false;
 };
 
 bool is_field_name(std::string_view name) {
@@ -73,8 +84,8 @@ class AnswerReader {
   }
 
   void check_keys() {
-    constexpr std::array<std::string_view, 7> known = {"status",  "reason", "headers", "style",
-                                                       "encoded", "body",   "trailers"};
+    constexpr std::array<std::string_view, 8> known = {"status",  "reason", "headers", "style",
+                                                       "encoded", "open",   "body",    "trailers"};
     for (const auto& [key, value] : answer_.items())
       if (std::ranges::find(known, key) == known.end())
         reject("/" + key, "unknown key `" + key + "`",
@@ -129,8 +140,12 @@ class AnswerReader {
     } else {
       spelled.body = scalar_text(body);
     }
-    const bool encoded = answer_.value("encoded", Document(false)) == Document(true);
-    if (!encoded) spelled.coding = coding_of(combined(spelled.fields, "content-encoding"));
+    spelled.coding = coding_of(combined(spelled.fields, "content-encoding"));
+    spelled.encoded = answer_.value("encoded", Document(false)) == Document(true);
+    spelled.stays_open = answer_.value("open", Document(false)) == Document(true);
+    const auto names_itself = [](const Field& field) { return has_own_authority(field.value); };
+    spelled.names_itself = has_own_authority(spelled.body) ||
+                           std::ranges::any_of(spelled.fields, names_itself);
   }
 
   const Document& answer_;
@@ -164,7 +179,7 @@ OwnedVariant begin_variant(const Spelled& spelled, bool keep_coding) {
 OwnedVariant finish_variant(OwnedVariant variant, const Spelled& spelled, bool closes,
                             std::string body) {
   const bool bodiless = spelled.to_head || never_has_body(spelled.status);
-  if (!bodiless && !closes)
+  if (!bodiless && !closes && !spelled.stays_open && !spelled.names_itself)
     variant.head += "Content-Length: " + std::to_string(body.size()) + "\r\n";
   variant.head += "\r\n";
   if (!bodiless) variant.body = std::move(body);
@@ -189,12 +204,12 @@ OwnedVariant chunked_variant(const Spelled& spelled) {
   return variant;
 }
 
-std::string pack(bool closes, const std::vector<OwnedVariant>& variants) {
+std::string pack(std::uint8_t flags, const std::vector<OwnedVariant>& variants) {
   std::vector<std::uint8_t> image;
   ByteWriter writer(image);
   writer.byte(static_cast<std::uint8_t>(image_mark));
   writer.byte(static_cast<std::uint8_t>(variants.size()));
-  writer.byte(closes ? 1 : 0);
+  writer.byte(flags);
   for (const OwnedVariant& variant : variants) {
     writer.byte(variant.needs);
     writer.be(static_cast<std::uint32_t>(variant.head.size()));
@@ -210,31 +225,86 @@ std::string pack(bool closes, const std::vector<OwnedVariant>& variants) {
 
 }  // namespace
 
+std::uint8_t needs_of(Coding coding) noexcept {
+  switch (coding) {
+    case Coding::gzip:
+      return needs_gzip;
+    case Coding::deflate:
+      return needs_deflate;
+    case Coding::br:
+      return needs_br;
+    case Coding::zstd:
+      return needs_zstd;
+    case Coding::unknown:
+      return needs_other;
+    case Coding::identity:
+      break;
+  }
+  return needs_nothing;
+}
+
+unsigned understood_codings(std::string_view accept_encoding) {
+  unsigned understood = needs_nothing;
+  if (accept_encoding.empty()) return understood;
+  for (const Coding coding : {Coding::gzip, Coding::deflate, Coding::br, Coding::zstd})
+    if (accepts(accept_encoding, coding)) understood |= needs_of(coding);
+  return understood;
+}
+
 std::string encode_image(std::string_view method, const Document& answer,
                          std::vector<Problem>& problems) {
   Spelled spelled = AnswerReader(answer, problems).read();
   spelled.to_head = method == "HEAD";
   std::vector<OwnedVariant> variants;
   const bool closes = iequals(combined(spelled.fields, "connection"), "close");
-  const bool recoded = (spelled.coding == Coding::gzip || spelled.coding == Coding::deflate) &&
-                       spelled.has_body && !spelled.to_head && !never_has_body(spelled.status);
-  if (!spelled.trailers.empty() && !spelled.to_head && !never_has_body(spelled.status))
+  const bool has_body = spelled.has_body && !spelled.to_head && !never_has_body(spelled.status);
+  const bool is_coded = has_body && spelled.coding != Coding::identity;
+  const bool recoded = is_coded && !spelled.encoded && spelled.coding != Coding::unknown;
+  // What is put in when it is sent can be neither coded nor chunked before.
+  const bool as_is = spelled.names_itself || spelled.stays_open;
+  if (!spelled.trailers.empty() && !spelled.to_head && !never_has_body(spelled.status) && !as_is)
     variants.push_back(chunked_variant(spelled));
-  if (recoded) {
-    variants.push_back(finish_variant(begin_variant(spelled, true), spelled, closes,
-                                      encode(spelled.coding, spelled.body)));
-    variants.back().needs = spelled.coding == Coding::gzip ? needs_gzip : needs_deflate;
+  if (is_coded && (!as_is || !recoded)) {
+    variants.push_back(
+        finish_variant(begin_variant(spelled, true), spelled, closes,
+                       recoded ? encode(spelled.coding, spelled.body) : spelled.body));
+    variants.back().needs = needs_of(spelled.coding);
   }
-  variants.push_back(
-      finish_variant(begin_variant(spelled, !recoded), spelled, closes, spelled.body));
-  return pack(closes, variants);
+  // Octets in a coding that could not be undone suit nobody else.
+  if (!is_coded || recoded)
+    variants.push_back(
+        finish_variant(begin_variant(spelled, !recoded), spelled, closes, spelled.body));
+  const bool bodiless = spelled.to_head || never_has_body(spelled.status);
+  unsigned flags = 0;
+  if (closes) flags |= flag_closes;
+  if (spelled.stays_open) flags |= flag_stays_open;
+  if (spelled.names_itself) flags |= flag_names_itself;
+  if (spelled.names_itself && !bodiless && !closes) flags |= flag_is_sized_late;
+  return pack(static_cast<std::uint8_t>(flags), variants);
 }
 
-std::optional<Variant> choose_variant(Bytes image, unsigned understood) noexcept {
+namespace {
+
+/// The value of a field of a head that begin_variant made.
+std::string_view field_of(std::string_view head, std::string_view name) {
+  std::string_view value;
+  for_each_part(head, '\n', [&](std::string_view line) {
+    const std::size_t colon = std::min(line.find(':'), line.size());
+    if (!iequals(line.substr(0, colon), name)) return;
+    value = line.substr(std::min(colon + 1, line.size()));
+    if (value.ends_with('\r')) value.remove_suffix(1);
+  });
+  return trimmed(value);
+}
+
+}  // namespace
+
+std::optional<Variant> choose_variant(Bytes image, unsigned understood,
+                                      std::string_view accept_encoding) {
   ByteReader reader(image);
   if (reader.be<std::uint8_t>() != image_mark) return std::nullopt;
   const std::size_t count = reader.be<std::uint8_t>();
-  const bool closes = reader.be<std::uint8_t>() != 0;
+  const unsigned flags = reader.be<std::uint8_t>();
   constexpr std::size_t entry_octets = 13;
   ByteReader octets(image.subspan(std::min(image.size(), 3 + count * entry_octets)));
   for (std::size_t i = 0; i < count && !reader.failed(); ++i) {
@@ -243,11 +313,15 @@ std::optional<Variant> choose_variant(Bytes image, unsigned understood) noexcept
     const std::size_t body_size = reader.be<std::uint32_t>();
     const std::uint32_t date = reader.be<std::uint32_t>();
     const Variant variant{as_text(octets.take(head_size)), as_text(octets.take(body_size)), date,
-                          closes};
+                          (flags & flag_closes) != 0, (flags & flag_stays_open) != 0,
+                          (flags & flag_names_itself) != 0, (flags & flag_is_sized_late) != 0};
     const bool sound = !reader.failed() && !octets.failed() && head_size >= 4 &&
                        (date == Variant::no_date || date + date_octets <= head_size);
     if (!sound) return std::nullopt;
-    if ((needs & ~understood) == 0) return variant;
+    const unsigned missing = needs & ~understood;
+    if (missing == 0 || (missing == needs_other &&
+                         accepts(accept_encoding, field_of(variant.head, "content-encoding"))))
+      return variant;
   }
   return std::nullopt;
 }

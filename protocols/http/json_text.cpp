@@ -15,6 +15,10 @@ namespace {
 
 const std::size_t depth_cap = Limits{}.depth;
 
+// An object with more members is no tree: maps that keep their order are searched from the
+// beginning, and nobody reads it.
+constexpr std::size_t widest_tree = 1024;
+
 std::string json_string(const std::string& text, bool ascii = false) {
   return understudy::json_text(Document(text), ascii ? JsonForm::ascii : JsonForm::compact);
 }
@@ -72,6 +76,7 @@ class Canonicaliser final : public nlohmann::json_sax<Document> {
   bool end_array() override { return close(); }
   bool key(string_t& name) override {
     open_.back().members.emplace_back(json_string(name), std::string());
+    widest = std::max(widest, open_.back().members.size());
     return true;
   }
   bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override {
@@ -79,6 +84,7 @@ class Canonicaliser final : public nlohmann::json_sax<Document> {
   }
 
   std::string result;
+  std::size_t widest = 0;  // members of one object
 
  private:
   using Member = std::pair<std::string, std::string>;  // key (empty in a list), canonical value
@@ -169,17 +175,6 @@ class Writer {
   std::size_t depth_ = 0;
 };
 
-/// The offset behind the string that begins at `begin` (its opening quote); npos if it never ends.
-std::size_t end_of_string(std::string_view text, std::size_t begin) noexcept {
-  for (std::size_t i = begin + 1; i < text.size(); ++i) {
-    if (text[i] == '\\')
-      ++i;
-    else if (text[i] == '"')
-      return i + 1;
-  }
-  return std::string_view::npos;
-}
-
 JsonStyle style_of(std::string_view text) {
   JsonStyle style;
   style.newline = text.ends_with('\n');
@@ -192,7 +187,7 @@ JsonStyle style_of(std::string_view text) {
   bool colon_seen = false;
   for (std::size_t i = 0; i + 1 < text.size() && !(comma_seen && colon_seen); ++i) {
     if (text[i] == '"') {
-      const std::size_t end = end_of_string(text, i);
+      const std::size_t end = end_of_json_string(text, i);
       if (end == std::string_view::npos) break;
       i = end - 1;
     } else if (text[i] == ',' && !std::exchange(comma_seen, true)) {
@@ -216,7 +211,10 @@ bool is_storable(const Document& node, std::size_t depth) {
 
 /// An object or list without anything that a Document can't hold; else null.
 Document structured(std::string_view text) {
-  if (text.find_first_of("{[") == std::string_view::npos || !canonical_json(text)) return nullptr;
+  if (text.find_first_of("{[") == std::string_view::npos) return nullptr;
+  Canonicaliser canonicaliser;
+  if (!Document::sax_parse(text, &canonicaliser) || canonicaliser.widest > widest_tree)
+    return nullptr;
   Document tree = parse_json(text);
   return tree.is_structured() && is_storable(tree, 0) ? tree : Document(nullptr);
 }
@@ -303,33 +301,14 @@ std::optional<Document> equivalent_tree(std::string_view text) {
   return tree;
 }
 
-std::string replace_strings(std::string_view text, const Replacement& replacement) {
-  std::string result;
-  std::string key;
-  bool value_follows = false;  // what comes next belongs to `key`
-  for (std::size_t i = 0; i < text.size();) {
-    const std::size_t end = text[i] == '"' ? end_of_string(text, i) : i + 1;
-    if (end == std::string_view::npos) return result.append(text.substr(i));
-    const std::string_view token = text.substr(i, end - i);
-    i = end;
-    if (token.front() != '"') {
-      result += token;
-      if (token == ":")
-        value_follows = true;
-      else if (token.find_first_of(" \t\r\n") == std::string_view::npos)
-        value_follows = false;
-      continue;
-    }
-    const Document plain = parse_json(token);
-    const std::string content = plain.is_string() ? plain.get<std::string>() : std::string();
-    const auto replaced = value_follows ? replacement(key, content) : std::nullopt;
-    if (replaced)
-      result += json_string(*replaced);
-    else
-      result += token;
-    if (!std::exchange(value_follows, false)) key = content;
+std::size_t end_of_json_string(std::string_view text, std::size_t begin) noexcept {
+  for (std::size_t i = begin + 1; i < text.size(); ++i) {
+    if (text[i] == '\\')
+      ++i;
+    else if (text[i] == '"')
+      return i + 1;
   }
-  return result;
+  return std::string_view::npos;
 }
 
 }  // namespace understudy::http

@@ -1,7 +1,7 @@
 // JSON texts (RFC 8259): compared by meaning, kept as trees where that loses nothing.
 #pragma once
 
-#include <functional>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -43,10 +43,7 @@ struct StyledTree {
 /// The object or list that `text` is, where it has the same meaning.
 [[nodiscard]] std::optional<Document> equivalent_tree(std::string_view text);
 
-/// `text` with the string values replaced for which `replacement(key, value)` gives something.
-/// Everything else stays octet by octet; text that is no JSON passes as far as it makes sense.
-using Replacement =
-    std::function<std::optional<std::string>(std::string_view key, std::string_view value)>;
-[[nodiscard]] std::string replace_strings(std::string_view text, const Replacement& replacement);
+/// The offset behind the string whose opening quote stands at `begin`; npos if it never ends.
+[[nodiscard]] std::size_t end_of_json_string(std::string_view text, std::size_t begin) noexcept;
 
 }  // namespace understudy::http

@@ -38,7 +38,7 @@ class Sink final : public beast::http::basic_parser<is_request> {
 
  public:
   Sink(const Limits& limits, Message& message) : message_(message) {
-    this->eager(true);
+    this->eager(false);  // one part of a message at a time, whatever pieces it comes in
     this->header_limit(static_cast<std::uint32_t>(limits.head_octets));
     this->body_limit(limits.message_octets);
   }
@@ -162,18 +162,31 @@ struct MessageParser::Impl {
   }
 
   std::size_t put_body(Bytes pending) {
-    return with_parser([&](auto& parser) -> std::size_t {
-      if (parser.at_chunk_head() && pending.size() < shortest_chunked_rest) return 0;
-      error_code ec;
-      const std::size_t taken =
-          parser.put(boost::asio::const_buffer(pending.data(), pending.size()), ec);
-      // Only the head of a chunk and the trailers wait for more octets than they take.
-      if (ec == error::need_more) ec = {};
-      if (!ec && !parser.is_done() && pending.size() - taken > limits.head_octets)
-        ec = error::header_limit;
-      if (ec) fault = fault_of(ec);
-      return taken;
-    });
+    std::size_t taken = 0;
+    while (taken < pending.size() && !fault) {
+      const std::size_t part = with_parser(
+          [&](auto& parser) { return put_part(parser, pending.subspan(taken)); });
+      if (part == 0) break;
+      taken += part;
+    }
+    return taken;
+  }
+
+  /// Octets of a body, or the head of a chunk, or what follows the last one: each as a whole, so
+  /// that the same flaw is found whatever pieces it comes in.
+  template <class Parser>
+  std::size_t put_part(Parser& parser, Bytes rest) {
+    if (parser.is_done()) return 0;
+    const bool is_head = parser.at_chunk_head();
+    if (is_head && rest.size() < shortest_chunked_rest) return 0;
+    const Bytes shown = is_head ? rest.first(std::min(rest.size(), limits.head_octets)) : rest;
+    error_code ec;
+    const std::size_t taken =
+        parser.put(boost::asio::const_buffer(shown.data(), shown.size()), ec);
+    if (ec == error::need_more) ec = {};
+    if (!ec && taken == 0 && is_head && rest.size() > shown.size()) ec = error::header_limit;
+    if (ec) fault = fault_of(ec);
+    return taken;
   }
 
   Limits limits;

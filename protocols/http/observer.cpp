@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "protocols/http/ascii.hpp"
+#include "protocols/http/own_urls.hpp"
 #include "understudy/foreign.hpp"
 
 namespace understudy::http {
@@ -40,6 +41,7 @@ void HttpObserver::feed(Direction from, Bytes chunk, Moment at, Relay& relay) {
 void HttpObserver::feed_eof(Direction from, Moment at) {
   if (!watching()) return;
   if (from == Direction::from_client) {
+    octets_at_client_eof_ = answers_.at_boundary() ? 0 : answers_.current().body.size();
     requests_.feed_eof();
     // Half a request is no exchange, but the answers to those before it may still come.
     if (request_open_ || !requests_.pending().empty())
@@ -47,6 +49,10 @@ void HttpObserver::feed_eof(Direction from, Moment at) {
           Warned{"the client stopped in the middle of a request; it is not recorded"});
     return;
   }
+  // A body in chunks has no end of its own where its reader left.
+  const bool left = octets_at_client_eof_.value_or(0) > 0 && !answers_.at_boundary() &&
+                    !answers_.current().to_the_end;
+  if (left && record_stream(at)) return;
   answers_.feed_eof();
   if (!asking_.empty() || !answers_.pending().empty()) read_answers(at);
   if (!watching() || asking_.empty()) return;
@@ -54,6 +60,42 @@ void HttpObserver::feed_eof(Direction from, Moment at) {
   observed_.emplace_back(Warned{"the server closed without answering " + first.about.method +
                                 (first.request ? " " + octets_of((*first.request)["path"]) : "") +
                                 "; it is not recorded"});
+}
+
+void HttpObserver::set_upstream(std::string_view authority) {
+  upstream_ = spellings_of(authority);
+}
+
+void HttpObserver::abandon(Moment at) {
+  if (!watching() || record_stream(at) || asking_.empty()) return;
+  const Asking& first = asking_.front();
+  observed_.emplace_back(Warned{"the client left before the answer to " + first.about.method +
+                                (first.request ? " " + octets_of((*first.request)["path"]) : "") +
+                                " was complete; it is not recorded"});
+}
+
+/// An answer of no announced length that its client left: events, a log that is followed. It is
+/// recorded as far as it went.
+bool HttpObserver::record_stream(Moment at) {
+  if (answers_.at_boundary() || asking_.empty()) return false;
+  const auto waiting = std::ranges::find_if(asking_, [](const Asking& a) { return !a.answer; });
+  Message answer = answers_.current();
+  if (waiting == asking_.end() || !waiting->request || answer.status == 0 ||
+      find(answer.fields, "content-length") != nullptr)
+    return false;
+  // A client that only ended its own side may have read on.
+  if (octets_at_client_eof_.value_or(0) > 0)
+    answer.body.resize(std::min(answer.body.size(), *octets_at_client_eof_));
+  open_session(answer, *waiting);
+  std::vector<std::string> warnings;
+  waiting->answer = answer_document(answer, waiting->about, limits_.decoded_octets, secrets_, warnings);
+  (*waiting->answer)["open"] = true;
+  waiting->ended = at;
+  for (std::string& text : warnings) observed_.emplace_back(Warned{std::move(text)});
+  tell_finished();
+  asking_.clear();
+  answers_ = MessageStream(Role::response, limits_);
+  return true;
 }
 
 std::optional<Observed> HttpObserver::next() {
@@ -88,8 +130,11 @@ void HttpObserver::read_requests(Moment at) {
 }
 
 void HttpObserver::head_arrived(const Message& request) {
-  asking_.push_back({{request.method, request.keep_alive},
-                     host_name(combined(request.fields, "host")),
+  const std::string host = combined(request.fields, "host");
+  std::vector<std::string> authorities = spellings_of(host);
+  authorities.insert(authorities.end(), upstream_.begin(), upstream_.end());
+  asking_.push_back({{request.method, request.keep_alive, std::move(authorities)},
+                     host_name(host),
                      request_began_.value_or(Moment{}),
                      std::nullopt,
                      std::nullopt,
@@ -99,7 +144,7 @@ void HttpObserver::head_arrived(const Message& request) {
 
 void HttpObserver::request_arrived(Message request) {
   request_open_ = false;
-  asking_.back().request = request_document(request, limits_.message_octets);
+  asking_.back().request = request_document(request, limits_.decoded_octets, secrets_);
   tell_finished();
 }
 
@@ -136,7 +181,7 @@ void HttpObserver::answer_arrived(const Message& answer, Moment at) {
   }
   open_session(answer, *waiting);
   std::vector<std::string> warnings;
-  waiting->answer = answer_document(answer, waiting->about, limits_.message_octets, warnings);
+  waiting->answer = answer_document(answer, waiting->about, limits_.decoded_octets, secrets_, warnings);
   waiting->ended = at;
   for (std::string& text : warnings) observed_.emplace_back(Warned{std::move(text)});
   tell_finished();

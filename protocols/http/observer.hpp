@@ -4,6 +4,8 @@
 #include <deque>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "protocols/http/conversation.hpp"
 #include "protocols/http/spelling.hpp"
@@ -16,8 +18,12 @@ class HttpObserver final : public Observer {
  public:
   explicit HttpObserver(const Limits& limits);
 
+  void use(const Secrets& secrets) override { secrets_ = secrets; }
+  void set_upstream(std::string_view authority) override;
+  [[nodiscard]] bool only_watches() const noexcept override { return true; }
   void feed(Direction from, Bytes chunk, Moment at, Relay& relay) override;
   void feed_eof(Direction from, Moment at) override;
+  void abandon(Moment at) override;
   std::optional<Observed> next() override;
   [[nodiscard]] Sync sync() const noexcept override { return sync_; }
 
@@ -38,11 +44,13 @@ class HttpObserver final : public Observer {
   void request_arrived(Message request);
   void answer_arrived(const Message& answer, Moment at);
   void tell_finished();
+  [[nodiscard]] bool record_stream(Moment at);
   void open_session(const Message& answer, const Asking& asking);
   void stop(Sync sync, std::string why);
   [[nodiscard]] bool watching() const noexcept { return sync_ == Sync::in_sync; }
 
   Limits limits_;
+  Secrets secrets_;
   Sync sync_ = Sync::in_sync;
   MessageStream requests_;
   MessageStream answers_;
@@ -50,6 +58,9 @@ class HttpObserver final : public Observer {
   std::optional<Moment> request_began_;  // of the request whose head is not complete yet
   bool request_open_ = false;            // asking_.back() still waits for its body
   bool session_open_ = false;
+  std::vector<std::string> upstream_;  // by which the service may call itself
+  // What had come of the present answer when the client ended its side.
+  std::optional<std::size_t> octets_at_client_eof_;
   std::deque<Observed> observed_;
 };
 

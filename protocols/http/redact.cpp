@@ -2,171 +2,263 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdint>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "protocols/http/ascii.hpp"
 #include "protocols/http/json_text.hpp"
+#include "understudy/document_text.hpp"
 
 namespace understudy::http {
 namespace {
 
-constexpr std::string_view mark = "redacted:";
-constexpr std::size_t digits = 8;
-
-bool is_placeholder(std::string_view text) {
-  return text.size() == mark.size() + digits && text.starts_with(mark) &&
-         std::ranges::all_of(text.substr(mark.size()), [](char c) { return hex_value(c) >= 0; });
-}
-
-/// FNV-1a, folded to 32 bits: enough to tell values apart, too little to give them back.
-std::uint32_t hash_of(std::string_view text) noexcept {
-  std::uint64_t hash = 0xCBF29CE484222325U;
-  for (const char octet : text) {
-    hash ^= static_cast<unsigned char>(octet);
-    hash *= 0x100000001B3U;
-  }
-  return static_cast<std::uint32_t>(hash ^ (hash >> 32));
-}
-
-/// "user[api-key]" and "Api_Key" are one name: the innermost, letters and digits only.
-std::string folded(std::string_view name) {
-  if (name.ends_with(']')) {
-    name.remove_suffix(1);
-    name.remove_prefix(std::min(name.rfind('[') + 1, name.size()));
-  }
-  std::string result;
-  for (const char octet : name)
-    if (octet != '-' && octet != '_' && octet != '.') result += lower(octet);
-  return result;
-}
-
-template <std::size_t n>
-bool is_one_of(std::string_view name, const std::array<std::string_view, n>& names) {
-  return std::ranges::find(names, name) != names.end();
-}
-
-constexpr std::array<std::string_view, 24> secret_names = {"password",
-                                                           "passwd",
-                                                           "pwd",
-                                                           "passphrase",
-                                                           "secret",
-                                                           "token",
-                                                           "clientsecret",
-                                                           "accesstoken",
-                                                           "refreshtoken",
-                                                           "idtoken",
-                                                           "authtoken",
-                                                           "sessiontoken",
-                                                           "csrftoken",
-                                                           "apikey",
-                                                           "apitoken",
-                                                           "accesskey",
-                                                           "privatekey",
-                                                           "secretkey",
-                                                           "secretaccesskey",
-                                                           "newpassword",
-                                                           "oldpassword",
-                                                           "bearertoken",
-                                                           "authenticitytoken",
-                                                           "passwordconfirmation"};
-
 // Only where a URL or a form carries them: in JSON these words mean other things.
-constexpr std::array<std::string_view, 10> secret_query_names = {"key",
-                                                                 "sig",
-                                                                 "signature",
-                                                                 "auth",
-                                                                 "xamzsignature",
-                                                                 "xamzcredential",
-                                                                 "xamzsecuritytoken",
-                                                                 "xgoogsignature",
-                                                                 "xgoogcredential",
-                                                                 "subscriptionkey"};
+constexpr std::array<std::string_view, 2> secret_query_names = {"key", "code"};
+constexpr std::size_t shortest_code = 8;  // an authorisation code; shorter ones are of countries
+
+bool is_secret_pair(std::string_view name, std::string_view value) {
+  if (is_secret_name(name)) return true;
+  if (!std::ranges::any_of(secret_query_names, [&](auto one) { return iequals(name, one); }))
+    return false;
+  return !iequals(name, "code") || value.size() >= shortest_code;
+}
 
 /// `a=1; b=2` with the values replaced.
-std::string redacted_cookies(std::string_view value) {
+std::string redacted_cookies(std::string_view value, const Secrets& secrets) {
   std::string result;
   for_each_part(value, ';', [&](std::string_view pair) {
     if (!result.empty()) result += "; ";
     const std::size_t equals = std::min(pair.find('='), pair.size());
     result += pair.substr(0, equals);
-    if (equals < pair.size()) result += '=' + placeholder(pair.substr(equals + 1));
+    if (equals < pair.size()) result += '=' + secrets.placeholder(pair.substr(equals + 1));
   });
   return result;
 }
 
-std::string redacted_set_cookie(std::string_view value) {
+std::string redacted_set_cookie(std::string_view value, const Secrets& secrets) {
   const std::string_view pair = value.substr(0, value.find(';'));
-  return redacted_cookies(pair) + std::string(value.substr(pair.size()));
+  return redacted_cookies(pair, secrets) + std::string(value.substr(pair.size()));
 }
 
 /// `Bearer abc` with the credentials replaced; what does not begin with a scheme is all
 /// credentials.
-std::string redacted_credentials(std::string_view value) {
+std::string redacted_credentials(std::string_view value, const Secrets& secrets) {
   const std::size_t space = value.find(' ');
   const auto is_letter = [](char c) { return (lower(c) >= 'a' && lower(c) <= 'z') || c == '-'; };
   if (space == std::string_view::npos || !std::ranges::all_of(value.substr(0, space), is_letter))
-    return placeholder(value);
-  return std::string(value.substr(0, space + 1)) + placeholder(trimmed(value.substr(space + 1)));
+    return secrets.placeholder(value);
+  return std::string(value.substr(0, space + 1)) +
+         secrets.placeholder(trimmed(value.substr(space + 1)));
 }
 
 bool is_authorization(std::string_view name) noexcept {
   return iequals(name, "authorization") || iequals(name, "proxy-authorization");
 }
 
-std::string redacted_url(std::string_view url) {
-  const std::size_t question = url.find('?');
-  if (question == std::string_view::npos) return std::string(url);
-  const Query query = parse_query(url.substr(question + 1, url.find('#') - question - 1));
-  const Query redacted = redacted_query(query);
-  if (redacted == query) return std::string(url);
-  return std::string(url.substr(0, question + 1)) + encode_query(redacted);
-}
+/// Walks through a JSON text and copies it, secrets replaced.
+class JsonRedaction {
+ public:
+  JsonRedaction(std::string_view text, const Secrets& secrets, JsonOf side)
+      : text_(text), secrets_(secrets), side_(side) {}
+
+  std::string run() {
+    while (at_ < text_.size()) step();
+    result_.append(text_, copied_);
+    return std::move(result_);
+  }
+
+ private:
+  struct Level {
+    bool is_object = false;
+    Naming below = Naming::plain;   // what is said of all members
+    bool of_secret = false;         // it is the value of a secret: {"password": {"value": …}}
+    Naming member = Naming::plain;  // what the present member is
+    bool value_follows = false;     // what comes next belongs to the key
+  };
+
+  void step() {
+    switch (const char c = text_[at_]) {
+      case '"':
+        return string();
+      case '{':
+      case '[':
+        open(c == '{');
+        break;
+      case '}':
+      case ']':
+        if (!levels_.empty()) levels_.pop_back();
+        break;
+      case ':':
+        if (!levels_.empty()) levels_.back().value_follows = true;
+        break;
+      case ',':
+        if (!levels_.empty()) levels_.back().value_follows = false;
+        break;
+      default:
+        if (c == '-' || (c >= '0' && c <= '9')) return number();
+    }
+    ++at_;
+  }
+
+  [[nodiscard]] Naming present() const {
+    return levels_.empty() ? Naming::plain : levels_.back().member;
+  }
+
+  void open(bool is_object) {
+    const Naming naming = present();
+    Level level;
+    level.is_object = is_object;
+    level.of_secret = is_object && naming != Naming::plain;
+    if (!is_object || naming == Naming::all_below) level.below = naming;
+    level.member = level.below;
+    levels_.push_back(level);
+  }
+
+  /// What a member of a secret or of a group of them is, by its own name.
+  [[nodiscard]] static Naming naming_in(const Level& level, std::string_view key) {
+    constexpr std::array<std::string_view, 9> readable = {"user", "username", "email", "login",
+                                                          "name", "type",     "id",    "expires_at",
+                                                          "scope"};
+    constexpr std::array<std::string_view, 8> values = {"value", "current", "new",  "old",
+                                                        "plain", "raw",     "text", "hash"};
+    const Naming own = naming_of(key);
+    if (level.below == Naming::all_below && std::ranges::find(readable, key) == readable.end())
+      return Naming::all_below;
+    if (level.of_secret && std::ranges::find(values, key) != values.end()) return Naming::scalar;
+    return own;
+  }
+
+  void string() {
+    const std::size_t end = end_of_json_string(text_, at_);
+    if (end == std::string_view::npos) {
+      at_ = text_.size();
+      return;
+    }
+    const std::string_view token = text_.substr(at_, end - at_);
+    const bool is_key = !levels_.empty() && levels_.back().is_object &&
+                        !std::exchange(levels_.back().value_follows, false);
+    if (is_key)
+      levels_.back().member = naming_in(levels_.back(), unquoted(token));
+    else
+      string_value(token);
+    at_ = end;
+  }
+
+  void string_value(std::string_view token) {
+    if (token.size() == 2) return;
+    const std::string content = unquoted(token);
+    if (present() != Naming::plain) return replace(token, secrets_.placeholder(content));
+    const auto cleaned = side_ == JsonOf::request ? secrets_.without_assignments(content)
+                                                  : secrets_.without_shapes(content);
+    if (cleaned) replace(token, *cleaned);
+  }
+
+  void number() {
+    std::size_t end = at_ + 1;
+    while (end < text_.size() && std::string_view("0123456789.eE+-").find(text_[end]) !=
+                                     std::string_view::npos)
+      ++end;
+    const std::string_view token = text_.substr(at_, end - at_);
+    if (present() == Naming::scalar || present() == Naming::all_below)
+      replace(token, secrets_.placeholder(token));
+    at_ = end;
+  }
+
+  /// `token` begins at `at_`.
+  void replace(std::string_view token, const std::string& content) {
+    result_.append(text_, copied_, at_ - copied_);
+    result_ += json_text(Document(content));
+    copied_ = at_ + token.size();
+  }
+
+  [[nodiscard]] static std::string unquoted(std::string_view token) {
+    if (token.find('\\') == std::string_view::npos)
+      return std::string(token.substr(1, token.size() - 2));
+    const Document plain = parse_json(token);
+    return plain.is_string() ? plain.get<std::string>() : std::string();
+  }
+
+  std::string_view text_;
+  const Secrets& secrets_;
+  JsonOf side_;
+  std::string result_;
+  std::vector<Level> levels_;
+  std::size_t at_ = 0;
+  std::size_t copied_ = 0;
+};
 
 }  // namespace
 
-std::string placeholder(std::string_view secret) {
-  if (secret.empty() || is_placeholder(secret)) return std::string(secret);
-  std::string text(mark);
-  const std::uint32_t hash = hash_of(secret);
-  for (int shift = 28; shift >= 0; shift -= 4) text += "0123456789abcdef"[(hash >> shift) & 15U];
-  return text;
-}
-
 bool is_secret_field(std::string_view name) {
-  const std::string plain = folded(name);
-  constexpr std::array<std::string_view, 6> parts = {"token",    "secret",    "apikey",
-                                                     "password", "signature", "authkey"};
-  return is_authorization(name) || std::ranges::any_of(parts, [&](std::string_view part) {
-           return plain.find(part) != std::string::npos;
-         });
+  return is_authorization(name) || is_secret_name(name);
 }
 
-bool is_secret_name(std::string_view name) {
-  return is_one_of(folded(name), secret_names);
-}
-
-std::string redacted_field(std::string_view name, std::string_view value) {
-  if (iequals(name, "cookie")) return redacted_cookies(value);
-  if (iequals(name, "set-cookie")) return redacted_set_cookie(value);
+std::string redacted_field(std::string_view name, std::string_view value, const Secrets& secrets) {
+  if (secrets.shows()) return std::string(value);
+  if (iequals(name, "cookie")) return redacted_cookies(value, secrets);
+  if (iequals(name, "set-cookie")) return redacted_set_cookie(value, secrets);
   if (iequals(name, "location") || iequals(name, "content-location") || iequals(name, "referer"))
-    return redacted_url(value);
-  if (is_authorization(name)) return redacted_credentials(value);
-  return is_secret_field(name) ? placeholder(value) : std::string(value);
+    return redacted_url(value, secrets);
+  if (is_authorization(name)) return redacted_credentials(value, secrets);
+  if (is_secret_field(name)) return secrets.placeholder(value);
+  return secrets.without_shapes(value).value_or(std::string(value));
 }
 
-Query redacted_query(Query query) {
+Query redacted_query(Query query, const Secrets& secrets) {
+  if (secrets.shows()) return query;
   for (auto& [key, value] : query) {
-    const bool secret = is_secret_name(key) || is_one_of(folded(key), secret_query_names);
-    if (value && secret) value = placeholder(*value);
+    if (!value) continue;
+    if (is_secret_pair(key, *value))
+      value = secrets.placeholder(*value);
+    else if (auto cleaned = secrets.without_shapes(*value))
+      value = std::move(cleaned);
   }
   return query;
 }
 
-std::string redacted_json(std::string_view text) {
-  return replace_strings(text, [](std::string_view key, std::string_view value) {
-    return is_secret_name(key) && !value.empty() ? std::optional(placeholder(value)) : std::nullopt;
-  });
+std::string redacted_path(std::string path, const Secrets& secrets) {
+  if (secrets.shows()) return path;
+  constexpr std::string_view bot = "/bot";
+  if (path.starts_with(bot)) {
+    const std::size_t colon = path.find_first_not_of("0123456789", bot.size());
+    if (colon != std::string::npos && colon > bot.size() && path[colon] == ':') {
+      const std::size_t end = std::min(path.find('/', colon), path.size());
+      path.replace(colon + 1, end - colon - 1,
+                   secrets.placeholder(path.substr(colon + 1, end - colon - 1)));
+    }
+  }
+  auto cleaned = secrets.without_shapes(path);
+  return cleaned ? *std::move(cleaned) : path;
+}
+
+std::string redacted_url(std::string_view url, const Secrets& secrets) {
+  if (secrets.shows()) return std::string(url);
+  const std::size_t question = url.find('?');
+  std::string result = redacted_path(std::string(url.substr(0, question)), secrets);
+  if (question == std::string_view::npos) return result;
+  const Query query = parse_query(url.substr(question + 1, url.find('#') - question - 1));
+  const Query redacted = redacted_query(query, secrets);
+  if (redacted == query) return result.append(url.substr(question));
+  return result + '?' + encode_query(redacted);
+}
+
+std::string redacted_json(std::string_view text, const Secrets& secrets, JsonOf side) {
+  return secrets.shows() ? std::string(text) : JsonRedaction(text, secrets, side).run();
+}
+
+std::string redacted_text(std::string_view text, const Secrets& secrets) {
+  return secrets.without_assignments(text).value_or(std::string(text));
+}
+
+bool looks_like_json(std::string_view text) noexcept {
+  const auto begin = [&](std::size_t from) { return text.find_first_not_of(" \t\r\n", from); };
+  const std::size_t first = begin(0);
+  if (first == std::string_view::npos || (text[first] != '{' && text[first] != '[')) return false;
+  const std::size_t second = begin(first + 1);
+  if (second == std::string_view::npos) return false;
+  // GraphQL begins with a brace as well.
+  return text[first] == '[' || text[second] == '"' || text[second] == '}';
 }
 
 }  // namespace understudy::http

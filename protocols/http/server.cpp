@@ -1,13 +1,17 @@
 #include "protocols/http/server.hpp"
 
+#include <cstdio>
 #include <cstring>
 #include <ctime>
 #include <functional>
 #include <utility>
 
 #include "protocols/http/ascii.hpp"
-#include "protocols/http/content.hpp"
+#include "protocols/http/coding.hpp"
 #include "protocols/http/identity.hpp"
+#include "protocols/http/own_urls.hpp"
+#include "protocols/http/redact.hpp"
+#include "protocols/http/whole.hpp"
 #include "understudy/document_text.hpp"
 #include "understudy/foreign.hpp"
 #include "understudy/scope.hpp"
@@ -35,7 +39,48 @@ void add_candidate(std::vector<std::string>& candidates, std::string canonical) 
   candidates.push_back(std::move(canonical));
 }
 
+/// Where the Date belongs once the live address has been put into the fields before it.
+std::uint32_t moved_date(const Variant& variant, std::string_view host) {
+  if (variant.date == Variant::no_date) return variant.date;
+  return static_cast<std::uint32_t>(
+      with_live_authority(variant.head.substr(0, variant.date), host).size());
+}
+
+void add_candidates(Prepared& prepared, Asked asked, const ServiceTable& table) {
+  const auto add = [&](Conditions conditions) {
+    const auto shape = table.shape(selectors_key(pattern_of(asked)));
+    const Selectors selectors = shape ? decode_selectors(as_text(*shape)) : Selectors{};
+    add_candidate(prepared.candidates, canonical_of(asked, selectors, conditions));
+  };
+  add(Conditions::keep);
+  if (asked.method != "GET" && asked.method != "HEAD") return;
+  add(Conditions::drop_optional);
+  if (!prepared.is_head) return;
+  asked.method = "GET";
+  add(Conditions::keep);
+  add(Conditions::drop_optional);
+}
+
 constexpr std::string_view control_prefix = "/__understudy/";
+
+bool is_address(std::string_view host) noexcept {
+  if (host.starts_with('[')) return true;
+  return !host.empty() && host.find_first_not_of("0123456789.") == std::string_view::npos;
+}
+
+/// A page that a browser shows must not reset a mock, not even one whose host name was made to lead
+/// here: names with a point in them are somebody's domain.
+bool may_control(const Message& request) {
+  const std::string authority = combined(request.fields, "host");
+  const std::string_view host = std::string_view(authority).substr(
+      0, authority.starts_with('[') ? authority.find(']') : authority.find(':'));
+  const bool is_local = is_address(host) || host.find('.') == std::string_view::npos ||
+                        host.ends_with(".localhost");
+  const Field* origin = find(request.fields, "origin");
+  const Field* site = find(request.fields, "sec-fetch-site");
+  const bool same_origin = origin == nullptr || origin->value.ends_with("://" + authority);
+  return is_local && same_origin && (site == nullptr || !iequals(site->value, "cross-site"));
+}
 
 /// HTTP/1.1 requires exactly one Host (RFC 9112, 3.2).
 bool has_sound_host(const Message& request) {
@@ -47,33 +92,25 @@ bool has_sound_host(const Message& request) {
 }  // namespace
 
 Prepared prepare(const Message& request, const ServiceTable& table, std::size_t decoded_limit,
-                 std::string_view scope_from) {
+                 const Secrets& secrets, std::string_view scope_from) {
   Prepared prepared;
   prepared.scope = scope_of(request, scope_from);
   if (std::string_view(request.target).starts_with(control_prefix))
     prepared.control = parse_target(request.target).path.substr(control_prefix.size());
-  prepared.line = request.method + ' ' + request.target;
+  if (!prepared.control.empty()) prepared.may_control = may_control(request);
+  prepared.line = request.method + ' ' + redacted_url(request.target, secrets);
   prepared.is_head = request.method == "HEAD";
   prepared.keep_alive = request.keep_alive;
   prepared.is_http_10 = request.version < 11;
-  const std::string accepted = combined(request.fields, "accept-encoding");
-  if (accepts(accepted, Coding::gzip)) prepared.understood |= needs_gzip;
-  if (accepts(accepted, Coding::deflate)) prepared.understood |= needs_deflate;
+  prepared.accept_encoding = combined(request.fields, "accept-encoding");
+  prepared.understood = understood_codings(prepared.accept_encoding);
   if (!prepared.is_http_10) prepared.understood |= needs_chunked;
+  prepared.host = combined(request.fields, "host");
 
-  Asked asked = asked_of(request, decoded_limit);
-  const auto add = [&](Conditions conditions) {
-    const auto shape = table.shape(selectors_key(pattern_of(asked)));
-    const Selectors selectors = shape ? decode_selectors(as_text(*shape)) : Selectors{};
-    add_candidate(prepared.candidates, canonical_of(asked, selectors, conditions));
-  };
-  add(Conditions::keep);
-  if (asked.method != "GET" && asked.method != "HEAD") return prepared;
-  add(Conditions::drop_optional);
-  if (!prepared.is_head) return prepared;
-  asked.method = "GET";
-  add(Conditions::keep);
-  add(Conditions::drop_optional);
+  add_candidates(prepared, asked_of(request, decoded_limit, secrets), table);
+  // Recordings from before the mock set had a key have other placeholders.
+  if (secrets.key() && table.shape(unkeyed_placeholders))
+    add_candidates(prepared, asked_of(request, decoded_limit, Secrets()), table);
   return prepared;
 }
 
@@ -93,6 +130,8 @@ const Prepared* RequestMemo::store(std::string_view head, Prepared prepared) {
 HttpServer::HttpServer(const ServiceTable& table, const ServerContext& context)
     : table_(table),
       limits_(context.limits),
+      secrets_(context.secrets),
+      keeps_requests_(context.rules),
       requests_(Role::request, context.limits),
       scope_from_(scope_source(*context.settings)) {}
 
@@ -100,8 +139,16 @@ HttpServer::HttpServer(const ServiceTable& table, const ServerContext& context)
 // the next message is read.
 ServerEvent HttpServer::next() {
   if (std::exchange(control_answered_, false)) return Synthesised{"scope"};
+  if (unsendable_)
+    return Noted{"the answer to " + *std::exchange(unsendable_, std::nullopt) +
+                 " was not sent: its body is in a content coding that the client does not take"};
   if (asked_ != nullptr) return ask();
   if (closing_) return Close{};
+  if (streaming_) {
+    if (!requests_.ended()) return NeedBytes{};
+    closing_ = true;
+    return Close{};
+  }
   for (;;) {
     if (requests_.at_boundary()) {
       const std::string_view head = requests_.next_head();
@@ -149,6 +196,12 @@ ServerEvent HttpServer::ask() {
 /// POST /__understudy/reset and …/drop, of the scope that the request names, else of the
 /// connection's.
 ServerEvent HttpServer::answer_control() {
+  if (!asked_->may_control) {
+    send_document(403, "", {{"error", "control calls come from no page of another origin, and name "
+                                      "this server as localhost or by its address"}});
+    finish_answer(asked_->keep_alive);
+    return Noted{"refused " + asked_->line + ": its Origin or Host is of somewhere else"};
+  }
   const bool reset = asked_->control == "reset";
   const bool known = reset || asked_->control == "drop";
   if (known && asked_->line.starts_with("POST ")) {
@@ -177,10 +230,11 @@ void HttpServer::answer_scope_call() {
 
 void HttpServer::accept(Message request) {
   const std::string scope = take_scope_segment(request.target);
-  Prepared prepared = prepare(request, table_, limits_.message_octets, scope_from_);
+  Prepared prepared = prepare(request, table_, limits_.decoded_octets, secrets_, scope_from_);
   if (prepared.scope.empty()) prepared.scope = scope;
   const bool framed_body = find(request.fields, "content-length") != nullptr ||
                            find(request.fields, "transfer-encoding") != nullptr;
+  if (keeps_requests_) prepared.sent = std::move(request);
   if (!framed_body && !head_.empty() && head_.size() <= RequestMemo::largest_head) {
     asked_ = memo_.store(head_, std::move(prepared));
   } else {
@@ -189,22 +243,71 @@ void HttpServer::accept(Message request) {
   }
 }
 
+Document HttpServer::whole_request(const Secrets& secrets) const {
+  if (asked_ == nullptr || !asked_->sent) return nullptr;
+  return whole_document(*asked_->sent, limits_.decoded_octets, secrets);
+}
+
 void HttpServer::reply(const Answer& answer) {
   if (scope_call_) return answer_scope_call();
   if (answer.image.empty() && candidate_ + 1 < asked_->candidates.size()) {
     ++candidate_;  // what was asked for is not recorded; the next candidate answers it as well
     return;
   }
-  const auto variant = choose_variant(answer.image, asked_->understood);
+  const auto variant =
+      choose_variant(answer.image, asked_->understood, asked_->accept_encoding);
   if (!variant) {
+    unsendable_ = asked_->line;
     reply(Miss{"the table holds no answer that can be sent for " + asked_->line, "",
-               "compile the mock set again with this version"});
+               "its body is in a content coding that can't be undone and that Accept-Encoding does "
+               "not name; or compile the mock set again with this version"});
     return;
   }
-  const bool keep_alive = asked_->keep_alive && !variant->closes;
-  send_head(variant->head, variant->date, keep_alive);
-  if (!asked_->is_head) output_.borrow(as_bytes(variant->body));
+  send(*variant);
+}
+
+void HttpServer::send(const Variant& variant) {
+  if (variant.stays_open && !asked_->is_head) return send_stream(variant);
+  if (variant.names_itself) return send_naming_itself(variant);
+  const bool keep_alive = asked_->keep_alive && !variant.closes;
+  send_head(variant.head, variant.date, keep_alive);
+  if (!asked_->is_head) output_.borrow(as_bytes(variant.body));
   finish_answer(keep_alive);
+}
+
+/// A head without Content-Length, which depends on the address that is put in.
+void HttpServer::send_naming_itself(const Variant& variant) {
+  const bool keep_alive = asked_->keep_alive && !variant.closes;
+  const std::string body = with_live_authority(variant.body, asked_->host);
+  std::string fields = with_live_authority(variant.head, asked_->host);
+  if (variant.is_sized_late) {
+    fields.resize(fields.size() - 2);
+    fields += "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n";
+  }
+  send_head(fields, moved_date(variant, asked_->host), keep_alive);
+  if (!asked_->is_head) output_.copy(as_bytes(body));
+  finish_answer(keep_alive);
+}
+
+/// As far as it was recorded. What follows is that nothing follows, until the client leaves.
+void HttpServer::send_stream(const Variant& variant) {
+  const std::string body = with_live_authority(variant.body, asked_->host);
+  std::string fields = with_live_authority(variant.head, asked_->host);
+  const bool chunked = !asked_->is_http_10;
+  if (chunked) {
+    fields.resize(fields.size() - 2);
+    fields += "Transfer-Encoding: chunked\r\n\r\n";
+  }
+  send_head(fields, moved_date(variant, asked_->host), chunked);
+  if (chunked && !body.empty()) {
+    std::array<char, 20> size{};
+    std::snprintf(size.data(), size.size(), "%zx\r\n", body.size());
+    output_.copy(as_bytes(size.data()));
+  }
+  output_.copy(as_bytes(body));
+  if (chunked && !body.empty()) output_.copy(as_bytes("\r\n"));
+  finish_answer(true);
+  streaming_ = true;
 }
 
 void HttpServer::reply(const Miss& miss) {

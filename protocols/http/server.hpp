@@ -22,16 +22,21 @@ struct Prepared {
   /// then (for GET and HEAD) without the fields that a server may ignore, then GET in place of
   /// HEAD.
   std::vector<std::string> candidates;
-  std::string line;         ///< "GET /charges?limit=2", as it was sent
+  bool may_control = true;
+  std::string line;         ///< "GET /charges?limit=2", as it was sent but for secrets
   unsigned understood = 0;  ///< Needs that the client meets
+  std::string accept_encoding;
+  std::string host;  ///< by which the client knows us
   bool is_head = false;
   bool keep_alive = true;
   bool is_http_10 = false;
+  std::optional<Message> sent;  ///< kept where rules may ask for it
 };
 
 /// `scope_from`: the field that names the scope of requests that do not in so many words; or empty.
 [[nodiscard]] Prepared prepare(const Message& request, const ServiceTable& table,
-                               std::size_t decoded_limit, std::string_view scope_from = {});
+                               std::size_t decoded_limit, const Secrets& secrets,
+                               std::string_view scope_from = {});
 
 /// Requests without a body that this connection has seen before, by the octets of their heads: a
 /// hash and a comparison in place of a parse. Direct-mapped, so bounded.
@@ -56,11 +61,17 @@ class HttpServer final : public ServerMachine {
   /// `table` and what `context` borrows outlive the machine.
   HttpServer(const ServiceTable& table, const ServerContext& context);
 
-  void feed(Bytes chunk) override { requests_.feed(chunk); }
+  void feed(Bytes chunk) override {
+    if (!streaming_) requests_.feed(chunk);  // nothing is answered behind an answer without an end
+  }
   void feed_eof() override { requests_.feed_eof(); }
   ServerEvent next() override;
   void reply(const Answer& answer) override;
   void reply(const Miss& miss) override;
+  [[nodiscard]] Document whole_request(const Secrets& secrets) const override;
+  [[nodiscard]] bool is_awaiting_rest() const noexcept override {
+    return requests_.in_head();
+  }
   [[nodiscard]] Output& output() noexcept override { return output_; }
 
  private:
@@ -70,12 +81,17 @@ class HttpServer final : public ServerMachine {
   void accept(Message request);
   ServerEvent refuse(const Fault& fault);
   ServerEvent refuse_foreign(std::string_view opening);
+  void send(const Variant& variant);
+  void send_stream(const Variant& variant);
+  void send_naming_itself(const Variant& variant);
   void send_head(std::string_view head, std::uint32_t date, bool keep_alive);
   void send_document(unsigned status, std::string_view extra_fields, const Document& body);
   void finish_answer(bool keep_alive);
 
   const ServiceTable& table_;
   Limits limits_;
+  Secrets secrets_;
+  bool keeps_requests_;  // for rules
   MessageStream requests_;
   RequestMemo memo_;
   std::string head_;                 // raw head of the request that is being parsed, for the memo
@@ -86,7 +102,9 @@ class HttpServer final : public ServerMachine {
   std::string scope_;                    // that the connection is in; empty: that of no name
   std::optional<ScopeCall> scope_call_;  // that waits for its answer
   bool control_answered_ = false;        // and is to be told
+  std::optional<std::string> unsendable_;  // what could not be sent its answer, to be told
   bool closing_ = false;
+  bool streaming_ = false;  // an answer without an end is under way
   Output output_;
 };
 

@@ -11,6 +11,7 @@
 #include "protocols/mysql/statements.hpp"
 #include "protocols/sql/batch.hpp"
 #include "protocols/sql/lower.hpp"
+#include "protocols/sql/schema_text.hpp"
 #include "protocols/sql/unsteady.hpp"
 #include "protocols/sql/words.hpp"
 
@@ -20,7 +21,6 @@ namespace {
 
 using sql::Kind;
 
-constexpr std::string_view catalog_key = "@catalog";
 constexpr std::string_view catalogs[] = {"information_schema", "mysql", "performance_schema",
                                          "sys"};
 
@@ -97,6 +97,15 @@ bool changed_nothing(const Document& answer, Kind kind) {
   return answer["affected"] == 0;
 }
 
+// IF NOT EXISTS of what is there.
+bool defined_nothing(std::string_view text, const Document& answer, sql::Mode mode, bool mariadb) {
+  if (!answer.is_object() || !answer.contains("warnings")) return false;
+  // MySQL 8 also warns of the width of integers, which makes the count say nothing.
+  if (!mariadb && text.find("int(") != std::string_view::npos) return false;
+  const auto definition = definition_of(text, mode);
+  return definition && did_nothing(*definition, answer["warnings"].get<std::uint64_t>());
+}
+
 Control control_of(const StatementInfo& info) noexcept {
   switch (info.kind) {
     case Kind::begin:
@@ -137,6 +146,11 @@ MysqlAnalyser::Surroundings MysqlAnalyser::surroundings_of(const SessionHeader& 
   around.database = request.is_object() && request.contains("database")
                         ? text_of(request, "database")
                         : text_of(session.facts, "database");
+  if (followed_) {
+    around.mode = followed_->session.mode();
+    around.in_transaction = followed_->session.in_transaction();
+    if (pass_ == Pass::analysing) around.settings = followed_->session.unusual_settings();
+  }
   const auto server =
       session.facts.is_object() ? session.facts.find("server") : session.facts.end();
   if (session.facts.is_object() && server != session.facts.end())
@@ -149,6 +163,15 @@ MysqlAnalyser::Surroundings MysqlAnalyser::surroundings_of(const Document& reque
   around.database = request.is_object() && request.contains("database")
                         ? text_of(request, "database")
                         : main_database();
+  if (request.is_object() && request.contains("settings") && request["settings"].is_object()) {
+    const auto usual = usual_settings();
+    for (const auto& [name, value] : request["settings"].items()) {
+      const auto found = usual.find(name);
+      around.settings.push_back(
+          {name, octets_of(value),
+           found == usual.end() ? std::string(default_value) : found->second});
+    }
+  }
   if (!server_.is_null())
     around.mariadb = text_of(server_, "version").find("MariaDB") != std::string::npos;
   return around;
@@ -163,16 +186,251 @@ void MysqlAnalyser::learn(const SessionHeader& session, const Exchange& exchange
       collation_ = collation->get<std::uint16_t>();
   }
   const Document& request = exchange.request;
-  if (!request.is_object() || request.contains("implicit")) return;
+  if (!request.is_object()) return;
+  begin_following(Pass::learning, session, exchange);
+  if (request.contains("implicit")) return follow(exchange, {});
+  learn_question(request, exchange.answer);
+  count_settings();
   const Surroundings around = surroundings_of(session, request);
   ++databases_[around.database];
   learn_shape(request, exchange.answer, around);
   learn_numbers(request, exchange.answer, around);
-  if (is_error(exchange.answer)) return;
-  learn_variables(request, exchange.answer);
-  if (const std::string text = text_of(request, "sql");
-      sql::verb_of(text, around.mode).kind == Kind::ddl)
-    definitions_.push_back("USE `" + around.database + "`;\n" + text);
+  if (!is_error(exchange.answer)) {
+    learn_variables(request, exchange.answer);
+    if (request.contains("sql")) learn_tables(text_of(request, "sql"), exchange.answer, around);
+    if (const std::string text = text_of(request, "sql");
+        sql::verb_of(text, around.mode).kind == Kind::ddl) {
+      definitions_.push_back("USE `" + around.database + "`;\n" + text);
+      defined_.emplace_back(text, around);
+      for (std::string& name : timestamps_declared(text, around.mode))
+        timestamps_.insert(std::move(name));
+    }
+  }
+  follow(exchange, {});
+}
+
+// Which names are those of tables: results show their columns, or statements write them. Where a
+// result shows columns of a table that the statement does not name, a name in it is that of a view.
+void MysqlAnalyser::learn_tables(const std::string& text, const Document& answer,
+                                 const Surroundings& around) {
+  const sql::Dependencies found =
+      sql::dependencies_of(without_set_statement(text, around.mode), around.mode);
+  const auto qualify = [&](const std::string& name) {
+    return lower(name.find('.') != std::string::npos ? name : around.database + "." + name);
+  };
+  std::set<std::string> named;
+  for (const KeyPath& path : found.reads)
+    if (path.size() == 1 && !path[0].starts_with('@')) named.insert(qualify(path[0]));
+  for (const KeyPath& path : found.writes)
+    if (path.size() == 1 && !path[0].starts_with('@')) tables_seen_.insert(qualify(path[0]));
+  if (!answer.is_object() || !answer.contains("columns")) return;
+  std::vector<Problem> reported_later;
+  for (const Column& column : columns_from_document(
+           answer["columns"], {around.database, around.mariadb}, "", reported_later)) {
+    if (column.org_table.empty() || column.org_name.empty()) continue;
+    const std::string base =
+        lower((column.schema.empty() ? around.database : column.schema) + "." + column.org_table);
+    tables_seen_.insert(base);
+    if (named.contains(base)) continue;
+    for (const std::string& name : named)
+      if (name.substr(name.find('.') + 1) == lower(column.table) || named.size() == 1)
+        views_seen_.emplace(name, base);
+  }
+}
+
+// What names mean is known when everything was shown: the main database is part of it.
+void MysqlAnalyser::settle_tables() {
+  const Surroundings plain{main_database()};
+  shown_.clear();
+  for (const std::string& name : tables_seen_) shown_.insert(table_key(name, plain));
+  for (const auto& [view, base] : views_seen_) {
+    shown_.insert(table_key(view, plain));
+    relations_.learn_view(table_key(view, plain), table_key(base, plain));
+  }
+  for (const auto& [text, around] : defined_) learn_definition(text, around);
+}
+
+void MysqlAnalyser::learn_definition(const std::string& text, const Surroundings& around) {
+  const NameKey key_of = [&](const std::string& name) { return table_key(name, around); };
+  relations_.learn(text, around.mode, key_of);
+  const auto definition = definition_of(text, around.mode);
+  if (!definition || definition->verb != Definition::Verb::create) return;
+  if (definition->object == Definition::Object::table ||
+      definition->object == Definition::Object::view)
+    for (const std::string& name : definition->names) shown_.insert(key_of(name));
+}
+
+// Connections are shown one after the other, in each pass from their beginning.
+void MysqlAnalyser::begin_following(Pass pass, const SessionHeader& session,
+                                    const Exchange& exchange) {
+  const bool same = followed_ && pass_ == pass && followed_->recording == session.recording &&
+                    followed_->connection == session.connection &&
+                    exchange.ended.tick >= followed_->tick;
+  if (same) {
+    followed_->tick = exchange.ended.tick;
+    return;
+  }
+  if (pass == Pass::analysing && pass_ != pass) settle_tables();
+  pass_ = pass;
+  followed_profile_ = Document::object();
+  if (server_.is_object() && server_.contains("version"))
+    followed_profile_["version"] = server_["version"];
+  if (!variables_.empty()) followed_profile_["variables"] = variables_;
+  if (pass == Pass::analysing) followed_profile_["settings"] = usual_settings();
+  followed_.emplace(Followed{.recording = session.recording,
+                             .connection = session.connection,
+                             .tick = exchange.ended.tick,
+                             .session = Session(&followed_profile_)});
+  const Document& facts = session.facts;
+  std::uint16_t collation = utf8mb4_collation;
+  if (facts.is_object() && facts.contains("collation") && facts["collation"].is_number_integer())
+    collation = facts["collation"].get<std::uint16_t>();
+  followed_->session.open(text_of(facts, "user"), text_of(facts, "database"), collation,
+                          facts.is_object() && facts.value("ignore_space", false));
+}
+
+// What the exchange leaves the connection in; see MysqlObserver::emit_statement.
+void MysqlAnalyser::follow(const Exchange& exchange, const Identity& identity) {
+  const Document& request = exchange.request;
+  Session& session = followed_->session;
+  if (request.contains("implicit")) {
+    const std::string what = text_of(request, "implicit");
+    if (what == "begin") session.begin();
+    if (what == "commit" || what == "rollback") session.end_transaction();
+    if (what == "reset") {
+      if (request.contains("user"))
+        session.open(text_of(request, "user"), text_of(request, "database"),
+                     request.value("collation", utf8mb4_collation), false);
+      else
+        session.reset();
+      followed_->after = {};
+    }
+    return;
+  }
+  if (!request.contains("sql")) return;
+  const std::string text = text_of(request, "sql");
+  std::vector<Problem> reported_elsewhere;
+  const std::vector<Parameter> parameters = parameters_from_document(request, reported_elsewhere);
+  std::vector<sql::Value> values;
+  values_of(parameters, values);
+  const auto asked = parse_introspection(text, session.mode());
+  const bool warnings = asked && asked->form == Introspection::Form::show_warnings;
+  statement_.assign(text, session.mode());
+  const std::string pattern(statement_.pattern());
+  const Results results =
+      answer_from_document(exchange.answer, {session.database(), true}, reported_elsewhere);
+  if (!warnings) follow_results(results, identity.canonical.empty() ? pattern : identity.canonical);
+  if (!results.list.empty() && !std::holds_alternative<ErrorPacket>(results.list.back())) {
+    const StatementInfo info = session.inspect(text, values);
+    session.apply(info);
+    session.remember(text, info, values);
+    if (touches_tables(info, pattern)) session.touch_tables();
+  }
+  if (warnings) return;
+  followed_->previous = identity;
+  followed_->previous_text = text;
+}
+
+void MysqlAnalyser::follow_results(const Results& results, std::string_view canonical) {
+  for (const Result& result : results.list) {
+    if (const auto* ok = std::get_if<OkPacket>(&result)) {
+      followed_->after.note(*ok, canonical);
+      if (ok->insert_id != 0) followed_->session.note_insert_id(ok->insert_id);
+    } else if (const auto* error = std::get_if<ErrorPacket>(&result)) {
+      followed_->after.note(*error);
+    } else {
+      const auto& set = std::get<ResultSet>(result);
+      followed_->after.note_rows(set.rows.size(), set.warnings, canonical);
+      if (set.error) followed_->after.note(*set.error);
+    }
+  }
+}
+
+void MysqlAnalyser::count_settings() {
+  ++exchanges_;
+  for (const auto& [name, value] : followed_->session.settings())
+    if (name != insert_id_setting) ++setting_counts_[name][value];
+}
+
+// What most exchanges had.
+std::map<std::string, std::string> MysqlAnalyser::usual_settings() const {
+  std::map<std::string, std::string> usual;
+  for (const auto& [name, counts] : setting_counts_) {
+    std::size_t set = 0;
+    for (const auto& [value, count] : counts) set += count;
+    const auto most = std::ranges::max_element(counts, {}, [](const auto& c) { return c.second; });
+    if (most->second > exchanges_ - set) usual.emplace(name, most->first);
+  }
+  return usual;
+}
+
+bool MysqlAnalyser::shows_timestamps(const Surroundings& around) const {
+  const auto shape =
+      shapes_.find({around.database, std::string(sql::with_one_row(statement_.pattern()))});
+  return shape != shapes_.end() &&
+         std::ranges::count(shape->second.columns, FieldType::timestamp, &Column::type) != 0;
+}
+
+void MysqlAnalyser::append_unusual_settings(const Document& request, const Surroundings& around,
+                                            const std::vector<sql::Value>& values,
+                                            std::string& canonical) {
+  if (around.settings.empty()) return;
+  const StatementInfo info = inspect_statement(text_of(request, "sql"), around.mode, no_variables);
+  Relevance relevance(statement_, values, info.kind, around.in_transaction);
+  if (shows_timestamps(around)) relevance.show_timestamps();
+  relevance.know_timestamps(Document(timestamps_));
+  append_settings(around.settings, relevance, canonical);
+}
+
+// What the connection's own state would be told as is what was recorded. The number of the
+// connection is another one in each run.
+bool MysqlAnalyser::agrees(const Introspection& asked, const Document& answer) const {
+  const Circumstances known{.session = &followed_->session, .after = &followed_->after};
+  const auto made_up = answer_introspection(asked, known, {});
+  if (!made_up || !answer.is_object() || !answer.contains("rows")) return false;
+  const Document& rows = answer["rows"];
+  if (asked.form != Introspection::Form::select || rows.size() != 1 ||
+      rows[0].size() != asked.questions.size())
+    return rows == made_up->rows;
+  for (std::size_t i = 0; i < asked.questions.size(); ++i) {
+    const std::string& name = asked.questions[i].name;
+    const Document &told = rows[0][i], &known_as = made_up->rows[0][i];
+    if (name == "connection_id" || name == "pseudo_thread_id") continue;
+    if (told.is_null() != known_as.is_null()) return false;
+    if (!told.is_null() && cell_text(told) != cell_text(known_as)) return false;
+  }
+  return true;
+}
+
+void MysqlAnalyser::learn_question(const Document& request, const Document& answer) {
+  if (!request.contains("sql") || is_error(answer)) return;
+  const auto asked = parse_introspection(text_of(request, "sql"), followed_->session.mode());
+  if (!asked || asked->form == Introspection::Form::show_warnings ||
+      !asks_state(*asked, followed_->session))
+    return;
+  const Circumstances known{.session = &followed_->session, .after = &followed_->after};
+  if (!answer_introspection(*asked, known, {}) || agrees(*asked, answer)) return;
+  for (std::string& name : questions_about_state(*asked)) distrusted_.insert(std::move(name));
+}
+
+// A question about the connection itself. True where its answer is not the connection's to make up:
+// then it belongs to the statement before.
+bool MysqlAnalyser::follow_question(const Document& request, const Document& answer,
+                                    Analysis& analysis) {
+  const std::string text = text_of(request, "sql");
+  const auto asked = parse_introspection(text, followed_->session.mode());
+  if (!asked || !asks_state(*asked, followed_->session)) return false;
+  const bool distrusted =
+      std::ranges::any_of(questions_about_state(*asked),
+                          [&](const std::string& name) { return distrusted_.contains(name); });
+  analysis.effect = Effect::none;
+  if (!distrusted && agrees(*asked, answer)) return true;
+  statement_.assign(text, followed_->session.mode());
+  analysis.effect = Effect::read;
+  analysis.identity = {};
+  append_follow(statement_.pattern(), followed_->previous.canonical, analysis.identity.canonical);
+  analysis.identity.qualifier = followed_->previous.qualifier;
+  return true;
 }
 
 void MysqlAnalyser::learn_shape(const Document& request, const Document& answer,
@@ -186,6 +444,9 @@ void MysqlAnalyser::learn_shape(const Document& request, const Document& answer,
     set.columns = columns_from_document(answer["columns"], {around.database, around.mariadb}, "",
                                         reported_later);
     rows_.learn(set.columns);
+    for (const Column& column : set.columns)
+      if (column.type == FieldType::timestamp && !column.org_name.empty())
+        timestamps_.insert(lower(column.org_name));
     Results results;
     results.list.emplace_back(std::move(set));
     learn_extended(results);
@@ -252,7 +513,7 @@ void MysqlAnalyser::learn_refusal(const Document& answer, Shape& shape) {
 
 void MysqlAnalyser::learn_variables(const Document& request, const Document& answer) {
   const std::string text = text_of(request, "sql");
-  const sql::Mode mode{sql::Dialect::mysql, true, false};
+  const sql::Mode mode = followed_->session.mode();
   const StatementInfo info = inspect_statement(text, mode, no_variables);
   for (const Assignment& assignment : info.assignments)
     if (!assignment.name.empty()) settable_.insert(assignment.name);
@@ -284,7 +545,8 @@ Identity MysqlAnalyser::identify(const Document& request, const Surroundings& ar
   }
   report_unknown_keys(request,
                       {"sql", "params", "types", "database", "variables", "session", "prepare",
-                       "fields", "wildcard", "after", "implicit", "infile"},
+                       "fields", "wildcard", "command", "octets", "settings", "user", "collation",
+                       "after", "implicit", "infile"},
                       "/request", problems);
   if (request.contains("implicit")) {
     identity.canonical = "(implicit) " + text_of(request, "implicit");
@@ -293,6 +555,8 @@ Identity MysqlAnalyser::identify(const Document& request, const Surroundings& ar
   } else if (request.contains("fields")) {
     append_marks(Ask::fields, around.database, main_database(), identity.canonical);
     identity.canonical += text_of(request, "fields") + '\0' + text_of(request, "wildcard");
+  } else if (request.contains("command")) {
+    append_command(text_of(request, "command"), text_of(request, "octets"), identity.canonical);
   } else if (request.contains("prepare")) {
     append_identity(request, Ask::prepare, around, identity, problems);
   } else if (request.contains("after")) {
@@ -324,10 +588,11 @@ void MysqlAnalyser::append_identity(const Document& request, Ask ask, const Surr
   std::vector<sql::Value> values;
   values_of(parameters, values);
   append_marks(ask, around.database, main_database(), identity.canonical);
+  if (ask == Ask::run) append_unusual_settings(request, around, values, identity.canonical);
   if (request.contains("infile"))
     append_sent(infile_from_document(request["infile"], problems), identity.canonical);
   if (request.contains("variables")) append_sources(request["variables"], identity.canonical);
-  sql::append_identity(statement_, values, identity.canonical, identity.qualifier);
+  append_statement(statement_, text, values, identity.canonical, identity.qualifier);
 }
 
 std::string MysqlAnalyser::encode(const Document& request, const Document& answer,
@@ -363,6 +628,8 @@ KeyPath MysqlAnalyser::qualified(const KeyPath& path, const Surroundings& around
   KeyPath result = path;
   if (path.front() == outside_transactions) {
     if (path.size() > 1) result[1] = table_key(path[1], around);
+  } else if (path.front() == catalog_key) {
+    if (path.size() > 1) result[1] = table_key(path[1], around);
   } else if (!path.front().starts_with('@')) {
     result.front() = table_key(path.front(), around);
     if (result.front() == catalog_key) result.resize(1);
@@ -370,25 +637,62 @@ KeyPath MysqlAnalyser::qualified(const KeyPath& path, const Surroundings& around
   return result;
 }
 
+// Of a statement of any kind, with what its tables and functions bring with them.
+sql::Dependencies MysqlAnalyser::dependencies_of(std::string_view text,
+                                                 const Surroundings& around) const {
+  const NameKey key_of = [&](const std::string& name) { return table_key(name, around); };
+  text = without_set_statement(text, around.mode);
+  const Kind kind = sql::verb_of(text, around.mode).kind;
+  if (kind == Kind::ddl)
+    if (const auto definition = definition_of(text, around.mode))
+      return relations_.of(*definition, around.mode, key_of);
+  if (is_harmless(text, around.mode)) return {};
+  if (kind == Kind::show || kind == Kind::explain)
+    if (auto shown = shown_by(text, around.mode)) {
+      for (KeyPath& path : shown->reads) path = qualified(path, around);
+      return *std::move(shown);
+    }
+  sql::Dependencies found = sql::dependencies_of(text, around.mode);
+  for (std::vector<KeyPath>* paths : {&found.reads, &found.writes})
+    for (KeyPath& path : *paths) path = qualified(path, around);
+  relations_.expand(found);
+  // A table of which nothing is known but that it is counted may be a view, or be written by a
+  // trigger.
+  const bool unknown = std::ranges::any_of(found.reads, [&](const KeyPath& path) {
+    return path.size() == 1 && !path[0].starts_with('@') && !shown_.contains(path[0]);
+  });
+  if (unknown) found.reads.push_back({});
+  return found;
+}
+
 void MysqlAnalyser::add_dependencies(std::string_view text, const Surroundings& around,
                                      Analysis& analysis) {
-  const sql::Dependencies found = sql::dependencies_of(text, around.mode);
+  sql::Dependencies found = dependencies_of(text, around);
   analysis.effect = found.effect;
   analysis.understood = found.understood;
-  for (const KeyPath& path : found.reads) analysis.reads.push_back(qualified(path, around));
-  for (const KeyPath& path : found.writes) analysis.writes.push_back(qualified(path, around));
+  analysis.reads.insert(analysis.reads.end(), found.reads.begin(), found.reads.end());
+  analysis.writes.insert(analysis.writes.end(), found.writes.begin(), found.writes.end());
 }
 
 // A user variable's value depends on what it was made of: an expression, or a statement.
 void MysqlAnalyser::add_source(const std::string& source, const Surroundings& around,
                                Analysis& analysis) {
   const Kind kind = sql::verb_of(source, around.mode).kind;
-  const bool statement = kind == Kind::select || kind == Kind::call || kind == Kind::prepare;
-  const sql::Dependencies found =
-      sql::dependencies_of(statement ? source : "SELECT " + source, around.mode);
-  for (const KeyPath& path : found.reads) analysis.reads.push_back(qualified(path, around));
-  // What a prepared text does is not followed.
-  if (kind == Kind::prepare || !found.understood) {
+  std::optional<std::string> prepared;
+  if (kind == Kind::prepare) prepared = prepared_text(source, around.mode);
+  const bool statement = kind == Kind::select || kind == Kind::call || kind == Kind::prepare ||
+                         kind == Kind::other_write;
+  const sql::Dependencies found = dependencies_of(prepared    ? *prepared
+                                                  : statement ? source
+                                                              : "SELECT " + source,
+                                                  around);
+  analysis.reads.insert(analysis.reads.end(), found.reads.begin(), found.reads.end());
+  if (prepared) {
+    analysis.effect = found.effect;
+    analysis.writes.insert(analysis.writes.end(), found.writes.begin(), found.writes.end());
+  }
+  // A text that is put together elsewhere is not followed.
+  if ((kind == Kind::prepare && !prepared) || !found.understood) {
     analysis.effect = Effect::write;
     analysis.reads.push_back({});
     analysis.writes.push_back({});
@@ -408,29 +712,38 @@ void MysqlAnalyser::classify(const Document& request, const Document& answer,
     return;
   }
   if (control == Control::commit) analysis.control = control;  // a failed one undid the transaction
-  const bool of_session = info.kind == Kind::set || info.kind == Kind::use ||
-                          info.kind == Kind::lock || info.kind == Kind::prepare ||
-                          info.kind == Kind::deallocate;
-  if (of_session && !failed) {
+  const bool of_session =
+      info.kind == Kind::set || info.kind == Kind::use || info.kind == Kind::lock;
+  // Which handles there are the connection knows by itself.
+  if ((of_session && !failed) || info.kind == Kind::deallocate) {
     analysis.effect = Effect::none;
     return;
   }
-  if (info.kind == Kind::set || info.kind == Kind::use || control != Control::none) {
+  if (info.kind == Kind::prepare) {
+    analysis.effect = Effect::read;
+    analysis.reads.push_back({std::string(catalog_key)});
+    return;
+  }
+  if (info.kind == Kind::set || info.kind == Kind::use || info.kind == Kind::empty ||
+      control != Control::none) {
     analysis.effect = Effect::read;
     analysis.changed = false;
     return;
   }
-  add_dependencies(text, around, analysis);
+  const bool told_by_source = info.kind == Kind::execute && request.contains("variables") &&
+                              request["variables"].contains("prepare " + info.name);
+  if (!told_by_source) add_dependencies(text, around, analysis);
   if (const auto sources = request.find("variables");
       sources != request.end() && sources->is_object())
     for (const Document& source : *sources) add_source(octets_of(source), around, analysis);
-  if (info.kind == Kind::show || info.kind == Kind::explain ||
-      (info.kind == Kind::unknown && analysis.effect == Effect::read && analysis.reads.empty()))
-    analysis.reads.push_back({std::string(catalog_key)});
+  if (info.kind == Kind::explain) analysis.reads.push_back({std::string(catalog_key)});
+  // SET ROLE and its like: nothing that a key tells of, but an answer that was recorded.
+  if (analysis.effect == Effect::none) analysis.effect = Effect::read;
   if (info.kind == Kind::select && analysis.effect == Effect::read && !failed)
     analysis.unsteady = sql::unsteady_of(text, around.mode);
-  if (info.kind == Kind::ddl) analysis.writes.push_back({std::string(catalog_key)});
-  analysis.changed = !failed && !changed_nothing(answer, info.kind);
+  analysis.changed =
+      !failed && !changed_nothing(answer, info.kind) &&
+      !(info.kind == Kind::ddl && defined_nothing(text, answer, around.mode, around.mariadb));
   // A foreign key, a trigger: any table may be the cause.
   if (failed && analysis.effect == Effect::write && !is_refusal(answer) &&
       !is_of_own_tables(answer))
@@ -460,6 +773,12 @@ void MysqlAnalyser::add_rows(const Document& request, const Results& results,
 
 void MysqlAnalyser::declare(const SchemaFile& file, Schema& schema, Diagnostics& problems) {
   const Surroundings around{main_database()};
+  for (const sql::SchemaStatement& statement : sql::schema_statements(file.text, around.mode)) {
+    if (sql::verb_of(statement.text, around.mode).kind != Kind::ddl) continue;
+    defined_.emplace_back(statement.text, around);
+    for (std::string& name : timestamps_declared(statement.text, around.mode))
+      timestamps_.insert(std::move(name));
+  }
   read_schema(
       file, [&](const std::string& table) { return table_key(table, around); }, schema, problems);
   // What the recording itself changes of the schema comes after the file.
@@ -479,7 +798,15 @@ void MysqlAnalyser::declare(const SchemaFile& file, Schema& schema, Diagnostics&
 Analysis MysqlAnalyser::analyse(const SessionHeader& session, const Exchange& exchange,
                                 std::vector<Problem>& problems) {
   const Document& request = exchange.request;
+  if (request.is_object()) begin_following(Pass::analysing, session, exchange);
   const Surroundings around = surroundings_of(session, request);
+  Analysis analysis = analyse(request, exchange.answer, around, problems);
+  if (request.is_object()) follow(exchange, analysis.identity);
+  return analysis;
+}
+
+Analysis MysqlAnalyser::analyse(const Document& request, const Document& answer,
+                                const Surroundings& around, std::vector<Problem>& problems) {
   Analysis analysis;
   analysis.identity = identify(request, around, problems);
   if (!request.is_object()) return analysis;
@@ -488,8 +815,7 @@ Analysis MysqlAnalyser::analyse(const SessionHeader& session, const Exchange& ex
     analysis.control = implicit_control(text_of(request, "implicit"));
     return analysis;
   }
-  const bool succeeded_prepare = request.contains("prepare") && !is_error(exchange.answer);
-  if (succeeded_prepare || request.contains("session")) {
+  if (request.contains("prepare") && !is_error(answer)) {
     analysis.effect = Effect::none;
     return analysis;
   }
@@ -498,17 +824,22 @@ Analysis MysqlAnalyser::analyse(const SessionHeader& session, const Exchange& ex
     analysis.effect = Effect::read;
     analysis.writes.clear();
     analysis.reads.push_back({std::string(catalog_key)});
+  } else if (request.contains("command")) {
+    analysis.effect = Effect::read;
   } else if (request.contains("fields")) {
     analysis.reads = {{std::string(catalog_key)}};
-  } else if (request.contains("after")) {
-    add_dependencies(text_of(request["after"], "sql"), around, analysis);
+  } else if (request.contains("after") || follow_question(request, answer, analysis)) {
+    if (analysis.effect == Effect::none) return analysis;
+    add_dependencies(
+        request.contains("after") ? text_of(request["after"], "sql") : followed_->previous_text,
+        around, analysis);
     analysis.effect = Effect::read;
     analysis.writes.clear();
   } else {
-    classify(request, exchange.answer, around, analysis);
+    classify(request, answer, around, analysis);
   }
   if (analysis.effect == Effect::none) return analysis;
-  const Results results = results_of(exchange.answer, around, problems);
+  const Results results = results_of(answer, around, problems);
   analysis.image = image_of(results);
   if (request.contains("sql")) add_rows(request, results, around, analysis);
   return analysis;
@@ -528,6 +859,9 @@ Document MysqlAnalyser::profile() const {
     if (!name.empty()) databases.push_back(name);
   profile["databases"] = std::move(databases);
   if (!settable_.empty()) profile["settable"] = settable_;
+  if (const auto usual = usual_settings(); !usual.empty()) profile["settings"] = usual;
+  if (!distrusted_.empty()) profile["distrusted"] = distrusted_;
+  if (!timestamps_.empty()) profile["timestamps"] = timestamps_;
   if (!variables_.empty()) profile["variables"] = variables_;
   return profile;
 }

@@ -8,7 +8,9 @@
 #include <utility>
 #include <vector>
 
+#include "protocols/mysql/definitions.hpp"
 #include "protocols/mysql/identity.hpp"
+#include "protocols/mysql/introspection.hpp"
 #include "protocols/mysql/parameters.hpp"
 #include "protocols/mysql/result.hpp"
 #include "protocols/mysql/row_reader.hpp"
@@ -35,10 +37,35 @@ class MysqlAnalyser final : public Analyser {
     std::string database;
     bool mariadb = true;
     sql::Mode mode{sql::Dialect::mysql, true, false};
+    std::vector<Setting> settings = {};  ///< those that are unusual
+    bool in_transaction = false;
+  };
+
+  /// The connection whose exchanges are being shown, as the recorder and the server follow it.
+  struct Followed {
+    std::string recording;
+    std::uint64_t connection = 0;
+    std::uint64_t tick = 0;
+    Session session;
+    Aftermath after = {};
+    Identity previous = {};  ///< of the statement before
+    std::string previous_text = {};
   };
 
   [[nodiscard]] Surroundings surroundings_of(const SessionHeader& session,
                                              const Document& request) const;
+  enum class Pass : std::uint8_t { learning, analysing };
+  void begin_following(Pass pass, const SessionHeader& session, const Exchange& exchange);
+  void follow(const Exchange& exchange, const Identity& identity);
+  void follow_results(const Results& results, std::string_view canonical);
+  void count_settings();
+  [[nodiscard]] std::map<std::string, std::string> usual_settings() const;
+  void append_unusual_settings(const Document& request, const Surroundings& around,
+                               const std::vector<sql::Value>& values, std::string& canonical);
+  [[nodiscard]] bool shows_timestamps(const Surroundings& around) const;
+  [[nodiscard]] bool agrees(const Introspection& asked, const Document& answer) const;
+  bool follow_question(const Document& request, const Document& answer, Analysis& analysis);
+  void learn_question(const Document& request, const Document& answer);
   [[nodiscard]] Surroundings surroundings_of(const Document& request) const;
   [[nodiscard]] std::string main_database() const;
   Identity identify(const Document& request, const Surroundings& around,
@@ -58,9 +85,16 @@ class MysqlAnalyser final : public Analyser {
   void add_extended(Results& results) const;
   void learn_variables(const Document& request, const Document& answer);
   void add_source(const std::string& source, const Surroundings& around, Analysis& analysis);
+  [[nodiscard]] sql::Dependencies dependencies_of(std::string_view text,
+                                                  const Surroundings& around) const;
   void add_dependencies(std::string_view text, const Surroundings& around, Analysis& analysis);
+  void settle_tables();
+  void learn_definition(const std::string& text, const Surroundings& around);
+  void learn_tables(const std::string& text, const Document& answer, const Surroundings& around);
   [[nodiscard]] std::string table_key(const std::string& table, const Surroundings& around) const;
   [[nodiscard]] KeyPath qualified(const KeyPath& path, const Surroundings& around) const;
+  Analysis analyse(const Document& request, const Document& answer, const Surroundings& around,
+                   std::vector<Problem>& problems);
   void classify(const Document& request, const Document& answer, const Surroundings& around,
                 Analysis& analysis);
 
@@ -70,6 +104,13 @@ class MysqlAnalyser final : public Analyser {
   std::map<std::string, std::size_t> databases_;  // exchanges by database in use
   std::set<std::string> settable_;
   std::map<std::string, std::string> variables_;
+  Document followed_profile_ = Document::object();  // what `followed_` knows of the service
+  std::optional<Followed> followed_;
+  Pass pass_ = Pass::learning;
+  std::map<std::string, std::map<std::string, std::size_t>> setting_counts_;  // exchanges
+  std::size_t exchanges_ = 0;
+  std::set<std::string> distrusted_;  // what the recording answers otherwise than the connection
+  std::set<std::string> timestamps_;  // columns, by name
   struct Shape {
     std::vector<Column> columns;
     bool prepared = false;              ///< told by a COM_STMT_PREPARE
@@ -77,6 +118,11 @@ class MysqlAnalyser final : public Analyser {
     std::optional<ErrorPacket> error;   ///< in which every attempt ended before it began
   };
   std::map<std::pair<std::string, std::string>, Shape> shapes_;  // by database and pattern
+  Relations relations_;
+  std::set<std::string> shown_;        // keys of tables and views of which something is known
+  std::set<std::string> tables_seen_;  // `schema.table`
+  std::set<std::pair<std::string, std::string>> views_seen_;   // and the tables behind
+  std::vector<std::pair<std::string, Surroundings>> defined_;  // DDL, recorded or of schema files
   std::vector<std::string> definitions_;  // the DDL that was recorded, with the databases in use
   std::map<std::string, std::string> extended_;  // extended metadata by schema, table and column
   RowReader rows_;

@@ -47,9 +47,11 @@ inline constexpr std::uint16_t no_index_used = 0x0020;
 inline constexpr std::uint16_t cursor_exists = 0x0040;
 inline constexpr std::uint16_t last_row_sent = 0x0080;
 inline constexpr std::uint16_t database_dropped = 0x0100;
+inline constexpr std::uint16_t no_backslash_escapes = 0x0200;
 inline constexpr std::uint16_t ps_out_params = 0x1000;
 inline constexpr std::uint16_t in_read_only_transaction = 0x2000;
 inline constexpr std::uint16_t session_state_changed = 0x4000;
+inline constexpr std::uint16_t ansi_quotes = 0x8000;  ///< of MariaDB
 /// What belongs to the answer itself and not to the connection or the moment.
 inline constexpr std::uint16_t of_answer =
     no_good_index_used | no_index_used | database_dropped | ps_out_params;

@@ -115,6 +115,30 @@ constexpr std::array<std::uint16_t, 32> cp1252 = {
     0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x009D, 0x017E, 0x0178};
 // clang-format on
 
+// Those that drivers choose when they connect.
+struct NamedCollation {
+  std::uint16_t number;
+  std::string_view name;
+};
+constexpr NamedCollation named_collations[] = {{5, "latin1_german1_ci"},
+                                               {8, "latin1_swedish_ci"},
+                                               {11, "ascii_general_ci"},
+                                               {33, "utf8mb3_general_ci"},
+                                               {45, "utf8mb4_general_ci"},
+                                               {46, "utf8mb4_bin"},
+                                               {47, "latin1_bin"},
+                                               {48, "latin1_general_ci"},
+                                               {63, "binary"},
+                                               {65, "ascii_bin"},
+                                               {83, "utf8mb3_bin"},
+                                               {192, "utf8mb3_unicode_ci"},
+                                               {224, "utf8mb4_unicode_ci"},
+                                               {246, "utf8mb4_unicode_520_ci"},
+                                               {255, "utf8mb4_0900_ai_ci"},
+                                               {305, "utf8mb4_0900_as_ci"},
+                                               {278, "utf8mb4_0900_as_cs"},
+                                               {309, "utf8mb4_0900_bin"}};
+
 bool is_ascii(std::string_view octets) noexcept {
   return std::ranges::all_of(octets, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
@@ -201,6 +225,12 @@ const Charset* charset_of(std::uint16_t collation) noexcept {
   const auto range = std::ranges::lower_bound(ranges, collation, {}, &Range::last);
   if (range == ranges.end() || collation < range->first) return nullptr;
   return charset_named(range->charset);
+}
+
+std::string collation_name(std::uint16_t collation) {
+  const auto found = std::ranges::find(named_collations, collation, &NamedCollation::number);
+  return found == std::end(named_collations) ? "#" + std::to_string(collation)
+                                             : std::string(found->name);
 }
 
 const Charset* charset_named(std::string_view name) noexcept {

@@ -23,6 +23,8 @@ inline constexpr std::uint16_t utf8mb4_collation = 45;  ///< utf8mb4_general_ci
 
 /// Null for a collation that is not known.
 [[nodiscard]] const Charset* charset_of(std::uint16_t collation) noexcept;
+/// The name of a collation, `#number` where it is not known.
+[[nodiscard]] std::string collation_name(std::uint16_t collation);
 /// By the names of SET NAMES, `utf8` and `utf8mb3` alike; null where unknown.
 [[nodiscard]] const Charset* charset_named(std::string_view name) noexcept;
 

@@ -1,11 +1,29 @@
 #include "protocols/mysql/commands.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 #include "protocols/mysql/lenenc.hpp"
 #include "protocols/mysql/parameters.hpp"
 
 namespace understudy::mysql {
 
-std::optional<Reply> reply_to(Command command) noexcept {
+namespace {
+
+// Those that are looked up by their name and octets.
+struct PlainCommand {
+  std::uint8_t code;
+  std::string_view name;
+};
+constexpr PlainCommand plain_commands[] = {
+    {0x07, "COM_REFRESH"},     {0x08, "COM_SHUTDOWN"},        {0x0C, "COM_PROCESS_KILL"},
+    {0x12, "COM_BINLOG_DUMP"}, {0x13, "COM_TABLE_DUMP"},      {0x15, "COM_REGISTER_SLAVE"},
+    {0x1D, "COM_DAEMON"},      {0x1E, "COM_BINLOG_DUMP_GTID"}};
+
+}  // namespace
+
+Reply reply_to(Command command) noexcept {
   switch (command) {
     case Command::quit:
     case Command::stmt_send_long_data:
@@ -39,7 +57,20 @@ std::optional<Reply> reply_to(Command command) noexcept {
     case Command::stmt_fetch:
       return Reply::rows;
   }
-  return std::nullopt;
+  return Reply::ok;  // or an error, which is what most servers say to a command that they don't
+                     // know
+}
+
+std::string command_name(std::uint8_t code) {
+  const auto known = std::ranges::find(plain_commands, code, &PlainCommand::code);
+  return known != std::end(plain_commands) ? std::string(known->name)
+                                           : fmt::format("0x{:02x}", code);
+}
+
+std::string to_hex(std::string_view octets) {
+  std::string text;
+  for (const char octet : octets) text += fmt::format("{:02x}", static_cast<unsigned char>(octet));
+  return text;
 }
 
 namespace {

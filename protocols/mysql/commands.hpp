@@ -40,8 +40,19 @@ enum class Command : std::uint8_t {
   stmt_bulk_execute = 0xFA
 };
 
-/// Nothing for a command that is not known here.
-[[nodiscard]] std::optional<Reply> reply_to(Command command) noexcept;
+/// Of a command that is not known here as well: an OK or an error is awaited.
+[[nodiscard]] Reply reply_to(Command command) noexcept;
+
+/// How session files name a command that carries no statement: `COM_REFRESH`, `0x3f`.
+[[nodiscard]] std::string command_name(std::uint8_t code);
+
+/// Whether the octets of such a command are part of the request: not those that tell a password
+/// (COM_REGISTER_SLAVE) or a number of the server's own (COM_PROCESS_KILL).
+[[nodiscard]] constexpr bool keeps_octets(std::uint8_t code) noexcept {
+  return code != 0x15 && code != 0x0C;
+}
+
+[[nodiscard]] std::string to_hex(std::string_view octets);
 
 /// MariaDB: "the statement that was prepared last" in place of a statement id.
 inline constexpr std::uint32_t last_prepared = 0xFFFFFFFF;

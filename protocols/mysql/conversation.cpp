@@ -118,6 +118,7 @@ Response::Progress Response::feed_field(Bytes packet) {
   if (is_rows_end(packet, context_.negotiated)) return end_rows(packet);
   Column column;
   if (!decode_column(packet, context_.negotiated, column)) return Progress::malformed;
+  decode_names(column);
   to_neutral(column, context_.collation);
   set().columns.push_back(std::move(column));
   return Progress::more;
@@ -127,9 +128,7 @@ Response::Progress Response::feed_column(Bytes packet) {
   if (is_error(packet)) return take_error(packet);
   Column column;
   if (!decode_column(packet, context_.negotiated, column)) return Progress::malformed;
-  for (std::string* name :
-       {&column.schema, &column.table, &column.org_table, &column.name, &column.org_name})
-    *name = text(std::move(*name));
+  decode_names(column);
   to_neutral(column, context_.collation);
   auto& target = reply_ == Reply::prepared ? prepared_.columns : set().columns;
   target.push_back(std::move(column));
@@ -216,6 +215,12 @@ Response::Progress Response::take_error(Bytes packet) {
   else
     set().error = std::move(error);
   return Progress::complete;
+}
+
+void Response::decode_names(Column& column) {
+  for (std::string* name :
+       {&column.schema, &column.table, &column.org_table, &column.name, &column.org_name})
+    *name = text(std::move(*name));
 }
 
 std::string Response::text(std::string octets) {

@@ -81,6 +81,7 @@ class Response {
   Progress finish_result(std::uint16_t flags);
   [[nodiscard]] ResultSet& set() { return std::get<ResultSet>(results_.list.back()); }
   [[nodiscard]] Document cell(const Column& column, const Cell& text);
+  void decode_names(Column& column);
   [[nodiscard]] std::string text(std::string octets);
 
   Reply reply_ = Reply::none;

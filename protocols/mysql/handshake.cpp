@@ -10,7 +10,6 @@ namespace {
 
 constexpr std::uint8_t protocol_version = 10;
 constexpr std::size_t first_nonce_part = 8;
-constexpr std::size_t ssl_request_size = 32;
 constexpr std::uint8_t auth_switch_header = 0xFE;
 
 std::string text_until_nul(ByteReader& reader) {

@@ -48,6 +48,9 @@ struct Attribute {
   std::string value;
 };
 
+/// Octets of an SSLRequest, by which alone it is told from a login.
+inline constexpr std::size_t ssl_request_size = 32;
+
 struct HandshakeResponse {
   Negotiated wanted;
   std::uint16_t collation = 0;

@@ -13,8 +13,14 @@ namespace {
 
 constexpr std::string_view prepare_mark = "(prepare) ";
 constexpr std::string_view fields_mark = "(fields) ";
+constexpr std::string_view command_mark = "(command) ";
 constexpr std::string_view follow_mark = "(after) ";
 
+constexpr std::string_view comment_mark = "(comment)", empty_mark = "(empty)";
+constexpr std::string_view kill_verb = "kill ";
+constexpr std::string_view show_warnings_question = "show warnings";
+constexpr char question_end_mark = '\x1f';
+constexpr std::string_view settings_mark = "(set ", settings_end = "\x1f) ";
 constexpr std::string_view sources_mark = "(with ";
 constexpr std::string_view sent_mark = "(sent ";  // see append_sent
 
@@ -24,6 +30,20 @@ Document sent_document(std::string_view sent) {
   std::from_chars(sent.data(), sent.data() + sent.size(), octets);
   return {{"octets", octets},
           {"sha256", document_of(sent.substr(std::min(sent.size(), sent.find(' ') + 1)))}};
+}
+
+// `name=value; name=value`.
+Document settings_document(std::string_view mark) {
+  Document settings = Document::object();
+  while (!mark.empty()) {
+    const std::size_t end = std::min(mark.find("; "), mark.size());
+    const std::string_view one = mark.substr(0, end);
+    const std::size_t equal = std::min(one.find('='), one.size());
+    settings[std::string(one.substr(0, equal))] =
+        document_of(one.substr(std::min(equal + 1, one.size())));
+    mark.remove_prefix(std::min(end + 2, mark.size()));
+  }
+  return settings;
 }
 
 bool take(std::string_view& text, std::string_view prefix) {
@@ -43,7 +63,39 @@ void append_marks(Ask ask, std::string_view database, std::string_view main_data
   }
   if (ask == Ask::prepare) canonical += prepare_mark;
   if (ask == Ask::fields) canonical += fields_mark;
+  if (ask == Ask::command) canonical += command_mark;
   if (ask == Ask::follow) canonical += follow_mark;
+}
+
+void append_command(std::string_view name, std::string_view octets, std::string& canonical) {
+  append_marks(Ask::command, {}, {}, canonical);
+  canonical += name;
+  if (!octets.empty()) (canonical += ' ') += octets;
+}
+
+void append_statement(const sql::Statement& statement, std::string_view text,
+                      std::span<const sql::Value> values, std::string& canonical,
+                      std::string& qualifier) {
+  if (statement.empty()) {
+    canonical += holds_comment(text) ? comment_mark : empty_mark;
+    return;
+  }
+  if (statement.pattern().starts_with(kill_verb)) {
+    const std::string_view pattern = statement.pattern();
+    canonical += pattern.substr(0, pattern.find_first_of("0123456789\x01"));
+    return;
+  }
+  sql::append_identity(statement, values, canonical, qualifier);
+}
+
+void append_follow(std::string_view question, std::string_view before, std::string& canonical) {
+  append_marks(Ask::follow, {}, {}, canonical);
+  if (question != show_warnings_question) (canonical += question) += question_end_mark;
+  canonical += before;
+}
+
+bool holds_comment(std::string_view text) noexcept {
+  return text.find_first_not_of(" \t\r\n\v\f;") != std::string_view::npos;
 }
 
 void append_sources(const Document& sources, std::string& canonical) {
@@ -63,10 +115,16 @@ std::string shape_key(const sql::Statement& statement, std::string_view database
 }
 
 std::size_t statement_begin(std::string_view canonical) noexcept {
-  if (!canonical.starts_with('`')) return 0;
   constexpr std::string_view behind = "`: ";
-  const std::size_t end = pattern_of(canonical).find(behind);
-  return end == std::string_view::npos ? 0 : end + behind.size();
+  const std::string_view pattern = pattern_of(canonical);
+  std::size_t begin = 0;
+  if (canonical.starts_with('`'))
+    if (const std::size_t end = pattern.find(behind); end != std::string_view::npos)
+      begin = end + behind.size();
+  if (pattern.substr(begin).starts_with(settings_mark))
+    if (const std::size_t end = pattern.find(settings_end, begin); end != std::string_view::npos)
+      begin = end + settings_end.size();
+  return begin;
 }
 
 Document describe_canonical(std::string_view canonical) {
@@ -80,6 +138,19 @@ Document describe_canonical(std::string_view canonical) {
       database = rest.substr(1, end - 1);
       rest.remove_prefix(end + 3);
     }
+  }
+  if (take(rest, command_mark)) {
+    const std::string_view pattern = pattern_of(rest);
+    const std::size_t space = pattern.find(' ');
+    Document command = {{"command", document_of(pattern.substr(0, space))}};
+    if (space != std::string_view::npos) command["octets"] = document_of(pattern.substr(space + 1));
+    return command;
+  }
+  Document settings;
+  if (take(rest, settings_mark)) {
+    const std::string_view mark = rest.substr(0, pattern_of(rest).find(settings_end));
+    settings = settings_document(mark);
+    rest.remove_prefix(std::min(rest.size(), mark.size() + settings_end.size()));
   }
   const char* key = "sql";
   if (take(rest, prepare_mark))
@@ -101,11 +172,20 @@ Document describe_canonical(std::string_view canonical) {
       rest.remove_prefix(end + 3);
     }
   }
-  Document described = sql::describe(rest);
   Document document = Document::object();
+  if (std::string_view(key) == "after")
+    if (const std::size_t end = pattern_of(rest).find(question_end_mark);
+        end != std::string_view::npos) {
+      document["sql"] = document_of(rest.substr(0, end));
+      rest.remove_prefix(end + 1);
+      document["after"] = describe_canonical(rest);
+      return document;
+    }
+  Document described = sql::describe(rest);
   document[key] = described["sql"];
   if (described.contains("params")) document["params"] = described["params"];
   if (elsewhere) document["database"] = database;
+  if (!settings.is_null()) document["settings"] = std::move(settings);
   if (!sent.empty()) document["infile"] = sent_document(sent);
   if (sources.is_object()) document["variables"] = std::move(sources);
   return document;
@@ -114,7 +194,7 @@ Document describe_canonical(std::string_view canonical) {
 std::string summarise_request(const Document& request) {
   if (!request.is_object()) return json_text(request);
   std::string line;
-  for (const char* key : {"sql", "prepare", "fields", "after", "implicit"}) {
+  for (const char* key : {"sql", "prepare", "fields", "command", "after", "implicit"}) {
     const auto found = request.find(key);
     if (found == request.end()) continue;
     if (std::string_view(key) != "sql") line = std::string(key) + " ";

@@ -16,12 +16,30 @@ enum class Ask : std::uint8_t {
   run,      ///< COM_QUERY, COM_STMT_EXECUTE
   prepare,  ///< COM_STMT_PREPARE
   fields,   ///< COM_FIELD_LIST: the "statement" is the table's name
+  command,  ///< one without a statement: its name and octets
   follow    ///< SHOW WARNINGS and its like, which ask about the statement before
 };
 
 /// Appends the mark of `ask` and, where `database` is not the service's main one, of the database.
 void append_marks(Ask ask, std::string_view database, std::string_view main_database,
                   std::string& canonical);
+
+/// Appends a command without statement: its name and, in hexadecimal, its octets.
+void append_command(std::string_view name, std::string_view octets, std::string& canonical);
+
+/// Appends a statement with its values. One that is nothing but a comment, or nothing at all, has a
+/// mark in place of its pattern. KILL stands without the connection's number, which is a server's
+/// own. `text`: of the statement.
+void append_statement(const sql::Statement& statement, std::string_view text,
+                      std::span<const sql::Value> values, std::string& canonical,
+                      std::string& qualifier);
+
+/// Of a text without any token: servers answer a comment by OK, and nothing at all by an error.
+[[nodiscard]] bool holds_comment(std::string_view text) noexcept;
+
+/// Appends a question about the statement before, whose canonical form is `before`: SHOW WARNINGS
+/// and its like. Empty `question`: SHOW WARNINGS itself.
+void append_follow(std::string_view question, std::string_view before, std::string& canonical);
 
 /// Appends what the user variables of a statement were made of, see Session::made_of.
 void append_sources(const Document& sources, std::string& canonical);
@@ -31,7 +49,8 @@ void append_sources(const Document& sources, std::string& canonical);
 [[nodiscard]] std::string shape_key(const sql::Statement& statement, std::string_view database,
                                     std::string_view main_database);
 
-/// Where the statement begins in a canonical request without marks but for that of a database.
+/// Where the statement begins in a canonical request without marks but for those of a database and
+/// of settings.
 [[nodiscard]] std::size_t statement_begin(std::string_view canonical) noexcept;
 
 /// The reverse, for people: a request document with the values in `params`.

@@ -55,11 +55,11 @@ bool is_plain_ascii(std::string_view text) noexcept {
   return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
+// A number that has more digits than the text protocol prints of it.
 bool is_exact_float(const Column& column, std::string_view text) {
-  if (column.type != FieldType::float_) return false;
-  float value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return float_text(value, column.decimals) != text;
+  const bool rounded = column.type == FieldType::float_ ||
+                       (column.type == FieldType::double_ && column.decimals < floating_decimals);
+  return rounded && print_floating(column, text) != text;
 }
 
 // The result set as packets; `flags` gains what its cells say.

@@ -36,7 +36,7 @@ struct OkEntry {
 
 struct RowsEntry {
   static constexpr std::uint8_t exact_floats =
-      1;                                      ///< a FLOAT cell has more digits than its text form
+      1;  ///< a FLOAT or DOUBLE cell has more digits than its text form
   static constexpr std::uint8_t ascii = 2;    ///< all text is ASCII
   static constexpr std::uint8_t uniform = 4;  ///< all text columns are in `collation`
   std::uint16_t warnings = 0, status = 0, collation = 0;

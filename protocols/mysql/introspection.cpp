@@ -17,9 +17,10 @@ using sql::Token;
 using sql::TokenKind;
 using sql::Word;
 
-constexpr std::array state_functions = {
-    "connection_id", "last_insert_id", "database",    "schema",     "user",
-    "current_user",  "session_user",   "system_user", "found_rows", "row_count"};
+constexpr std::array state_functions = {"connection_id", "last_insert_id", "database",
+                                        "schema",        "found_rows",     "row_count"};
+// Of the login: the recording tells what the server makes of it.
+constexpr std::array user_functions = {"user", "current_user", "session_user", "system_user"};
 constexpr std::array state_variables = {"warning_count",   "error_count", "last_insert_id",
                                         "identity",        "insert_id",   "timestamp",
                                         "pseudo_thread_id"};
@@ -126,7 +127,8 @@ class SelectParser {
     if (token_.kind != TokenKind::word) return false;
     question.kind = Question::Kind::function;
     question.name = lower(token_.text);
-    const bool known = question.name == "version" || contains(state_functions, question.name);
+    const bool known = question.name == "version" || contains(state_functions, question.name) ||
+                       contains(user_functions, question.name);
     advance();
     if (known && take('(')) return take(')');
     return known && question.name == "current_user";
@@ -148,7 +150,12 @@ std::optional<Introspection> parse_show(std::string_view sql, sql::Mode mode) {
   if (token.word() == Word::session || token.word() == Word::local) token = lexer.next();
   Introspection asked;
   if (token.kind != TokenKind::word) return std::nullopt;
-  if (sql::equals_folded(token.text, "warnings") || sql::equals_folded(token.text, "errors")) {
+  if (sql::equals_folded(token.text, "count")) {
+    asked.counts = true;
+    for (int i = 0; i < 4; ++i) token = lexer.next();  // ( * ) and what is counted
+  }
+  asked.errors_only = sql::equals_folded(token.text, "errors");
+  if (sql::equals_folded(token.text, "warnings") || asked.errors_only) {
     asked.form = Introspection::Form::show_warnings;
     token = lexer.next();
     return token.kind == TokenKind::end || token.is(';') ? std::optional(asked) : std::nullopt;
@@ -209,10 +216,13 @@ std::optional<std::optional<std::string>> value_of(const Question& question,
   const std::string& name = question.name;
   if (question.kind == Question::Kind::number || question.kind == Question::Kind::text)
     return Value(name);
-  if (name == "warning_count") return Value(std::to_string(known.warnings));
-  if (name == "error_count") return Value(known.last_error == nullptr ? "0" : "1");
-  if (name == "last_insert_id" || name == "identity")
-    return Value(std::to_string(known.last_insert_id));
+  const Aftermath& after = *known.after;
+  if (name == "warning_count") return Value(std::to_string(after.warnings));
+  if (name == "error_count") return Value(after.error ? "1" : "0");
+  if (name == "last_insert_id" || name == "identity") {
+    if (!after.last_insert_id) return std::nullopt;
+    return Value(std::to_string(*after.last_insert_id));
+  }
   if (question.kind == Question::Kind::variable) {
     if (const auto value = session.variable(name)) return value;
     return std::nullopt;
@@ -222,8 +232,11 @@ std::optional<std::optional<std::string>> value_of(const Question& question,
     return std::nullopt;
   }
   if (name == "connection_id") return Value(std::to_string(known.connection_id));
-  if (name == "found_rows") return Value(std::to_string(known.found_rows));
-  if (name == "row_count") return Value(std::to_string(known.row_count));
+  if (name == "found_rows") {
+    if (!after.found_rows) return std::nullopt;
+    return Value(std::to_string(*after.found_rows));
+  }
+  if (name == "row_count") return Value(std::to_string(after.row_count));
   if (name == "database" || name == "schema")
     return session.database().empty() ? Value() : Value(session.database());
   return Value(session.user() + "@" + (name == "current_user" ? "%" : "localhost"));
@@ -272,23 +285,59 @@ std::optional<ResultSet> show_variables(const Introspection& asked, const Sessio
   return set;
 }
 
-std::optional<ResultSet> show_warnings(const Circumstances& known) {
+std::optional<ResultSet> show_warnings(const Introspection& asked, const Aftermath& known) {
   // What the warnings said is known only where there are none, or where an error is the only one.
-  if (known.last_error == nullptr && known.warnings > 0) return std::nullopt;
+  if (!known.error && known.warnings > 0) return std::nullopt;
   ResultSet set;
+  if (asked.counts) {
+    Column count = text_column(
+        asked.errors_only ? "@@session.error_count" : "@@session.warning_count", integer_length);
+    count.type = FieldType::longlong;
+    count.charset = 63;
+    count.flags = column_flag::binary;
+    count.decimals = 0;
+    set.columns = {count};
+    set.rows.push_back(Document::array({known.error ? 1 : 0}));
+    return set;
+  }
   Column code = text_column("Code", 4);
   code.type = FieldType::long_;
   code.charset = 63;
   code.flags = column_flag::not_null | column_flag::unsigned_ | column_flag::binary;
   code.decimals = 0;
   set.columns = {text_column("Level", 7), code, text_column("Message", 512)};
-  if (known.last_error != nullptr)
+  if (known.error)
     set.rows.push_back(
-        Document::array({"Error", known.last_error->code, document_of(known.last_error->message)}));
+        Document::array({"Error", known.error->code, document_of(known.error->message)}));
   return set;
 }
 
 }  // namespace
+
+void Aftermath::note(const OkPacket& ok, std::string_view canonical) {
+  error.reset();
+  row_count = static_cast<std::int64_t>(ok.affected);
+  warnings = ok.warnings;
+  if (ok.insert_id == 0) return;
+  // An OK also tells the number that a statement gave itself, which LAST_INSERT_ID() does not.
+  const bool given = canonical.find(std::to_string(ok.insert_id), pattern_of(canonical).size()) !=
+                     std::string_view::npos;
+  last_insert_id = given ? std::nullopt : std::optional(ok.insert_id);
+}
+
+void Aftermath::note(const ErrorPacket& failed) {
+  error = failed;
+  row_count = -1;
+  warnings = 1;
+}
+
+void Aftermath::note_rows(std::uint64_t rows, std::uint16_t count, std::string_view canonical) {
+  error.reset();
+  warnings = count;
+  row_count = -1;
+  found_rows = rows;
+  if (canonical.find("sql_calc_found_rows") != std::string_view::npos) found_rows.reset();
+}
 
 std::optional<Introspection> parse_introspection(std::string_view sql, sql::Mode mode) {
   if (auto asked = SelectParser(sql, mode).parse()) return asked;
@@ -319,10 +368,25 @@ std::vector<std::string> dependencies_on_state(const Introspection& asked, const
   return names;
 }
 
+bool asks_state(const Introspection& asked, const Session& session) {
+  return asked.form == Introspection::Form::show_warnings ||
+         !dependencies_on_state(asked, session).empty();
+}
+
+std::vector<std::string> questions_about_state(const Introspection& asked) {
+  if (asked.form == Introspection::Form::show_warnings) return {"warnings"};
+  if (asked.form == Introspection::Form::show_variables) return asked.patterns;
+  std::vector<std::string> names;
+  for (const Question& question : asked.questions)
+    if (question.kind == Question::Kind::function || question.kind == Question::Kind::variable)
+      names.push_back(question.name);
+  return names;
+}
+
 std::optional<ResultSet> answer_introspection(const Introspection& asked,
                                               const Circumstances& known,
                                               const std::vector<Column>& columns) {
-  if (asked.form == Introspection::Form::show_warnings) return show_warnings(known);
+  if (asked.form == Introspection::Form::show_warnings) return show_warnings(asked, *known.after);
   if (asked.form == Introspection::Form::show_variables)
     return show_variables(asked, *known.session);
   ResultSet set;

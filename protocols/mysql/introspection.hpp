@@ -24,6 +24,8 @@ struct Question {
 struct Introspection {
   enum class Form : std::uint8_t { select, show_variables, show_warnings };
   Form form = Form::select;
+  bool errors_only = false;  ///< SHOW ERRORS
+  bool counts = false;       ///< SHOW COUNT(*) …
   std::vector<Question> questions;
   std::vector<std::string> patterns;  ///< of SHOW VARIABLES: LIKE patterns; none for all
 };
@@ -32,15 +34,25 @@ struct Introspection {
 [[nodiscard]] std::optional<Introspection> parse_introspection(std::string_view sql,
                                                                sql::Mode mode);
 
+/// What the statements before leave to be asked about. Nothing where an answer does not tell.
+struct Aftermath {
+  std::optional<std::uint64_t> last_insert_id = 0;
+  std::optional<std::uint64_t> found_rows = 0;
+  std::int64_t row_count = -1;
+  std::uint16_t warnings = 0;
+  std::optional<ErrorPacket> error;  ///< of the statement before
+
+  /// `canonical`: of the statement, see the rules in the definition.
+  void note(const OkPacket& ok, std::string_view canonical);
+  void note(const ErrorPacket& error);
+  void note_rows(std::uint64_t rows, std::uint16_t warnings, std::string_view canonical);
+};
+
 /// What a connection knows beside its Session.
 struct Circumstances {
   const Session* session = nullptr;
   std::uint64_t connection_id = 0;
-  std::uint64_t last_insert_id = 0;
-  std::uint64_t found_rows = 0;
-  std::int64_t row_count = -1;
-  std::uint16_t warnings = 0;
-  const ErrorPacket* last_error = nullptr;  ///< of the statement before; null where it succeeded
+  const Aftermath* after = nullptr;  ///< never null
 };
 
 /// Named among the dependencies of a question about sql_mode: see Session::has_login_mode.
@@ -50,6 +62,11 @@ inline constexpr std::string_view login_mode = "ignore_space";
 /// recorded answer serves.
 [[nodiscard]] std::vector<std::string> dependencies_on_state(const Introspection& asked,
                                                              const Session& session);
+
+/// The answer is this connection's own: another one could be told another.
+[[nodiscard]] bool asks_state(const Introspection& asked, const Session& session);
+/// Names of the functions and variables that it asks for, `warnings` for SHOW WARNINGS.
+[[nodiscard]] std::vector<std::string> questions_about_state(const Introspection& asked);
 
 /// Nothing where something asked for is not known. `columns`, where not empty, are the recorded
 /// definitions of this very statement.

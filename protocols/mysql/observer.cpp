@@ -13,6 +13,7 @@ namespace {
 
 // What can't be decoded between the two is not offered to the client.
 constexpr std::uint32_t hidden = capability::ssl | capability::compress | capability::zstd_compress;
+constexpr std::uint8_t capability_of_41 = capability::protocol_41 >> 8;  // in the second octet
 constexpr std::uint32_t hidden_of_mariadb = mariadb_capability::bulk_operations;
 
 }  // namespace
@@ -27,7 +28,9 @@ MysqlObserver::MysqlObserver(const Limits& limits)
 MysqlObserver::~MysqlObserver() = default;
 
 void MysqlObserver::feed(Direction from, Bytes chunk, Moment at, Relay& relay) {
-  if (from == Direction::from_client) {
+  if (from == Direction::from_client && sync_ == Sync::in_sync && phase_ == Phase::response) {
+    feed_response(chunk, at, relay);
+  } else if (from == Direction::from_client) {
     relay.to_server.copy(chunk);
     if (sync_ == Sync::in_sync) feed_client(chunk, at);
   } else if (sync_ == Sync::in_sync) {
@@ -35,6 +38,40 @@ void MysqlObserver::feed(Direction from, Bytes chunk, Moment at, Relay& relay) {
   } else {
     relay.to_client.copy(chunk);
   }
+}
+
+// The client's answer to the greeting is held back until it is whole, to be changed.
+void MysqlObserver::feed_response(Bytes chunk, Moment at, Relay& relay) {
+  if (client_.idle()) client_began_ = at;
+  client_.feed(chunk);
+  Packet packet;
+  const FrameStatus status = client_.next(packet);
+  if (status == FrameStatus::need_bytes) return;
+  if (status != FrameStatus::packet) {
+    relay.to_server.copy(client_.pending());
+    return lose("the client's packets are malformed");
+  }
+  relay_response(packet, relay);
+  client_packet(packet, client_began_);
+  const Bytes pending = client_.pending();
+  const std::vector<std::uint8_t> rest(pending.begin(), pending.end());
+  relay.to_server.copy(rest);
+  client_began_ = at;
+  if (sync_ == Sync::in_sync) feed_client({}, at);
+}
+
+// Some clients keep the flag of TLS in a login that is plain: a server that offers TLS would wait
+// for it to begin.
+void MysqlObserver::relay_response(const Packet& packet, Relay& relay) {
+  std::vector<std::uint8_t>& target = relay.to_server.buffer();
+  const std::size_t start = begin_packet(target);
+  relay.to_server.copy(packet.payload);
+  const bool begins_tls = packet.payload.size() == ssl_request_size;
+  constexpr std::uint8_t flag = capability::ssl >> 8;
+  if (!begins_tls && packet.payload.size() > 2 && (packet.payload[1] & capability_of_41) != 0)
+    target[start + frame_header + 1] &= static_cast<std::uint8_t>(~flag);
+  std::uint8_t sequence = packet.first;
+  end_packet(target, start, sequence);
 }
 
 void MysqlObserver::feed_client(Bytes chunk, Moment at) {
@@ -178,6 +215,7 @@ void MysqlObserver::authenticated() {
   if (!login_.database.empty()) facts["database"] = login_.database;
   facts["collation"] = login_.collation;
   if (negotiated_.has(capability::found_rows)) facts["found_rows"] = true;
+  if (negotiated_.has(capability::ignore_space)) facts["ignore_space"] = true;
   facts["server"] = {{"version", greeting_.version},
                      {"capabilities", greeting_.offered.capabilities},
                      {"mariadb_capabilities", greeting_.offered.mariadb},
@@ -191,8 +229,6 @@ void MysqlObserver::take_command(const Packet& packet, Moment began) {
   if (packet.first != 0 || packet.payload.empty())
     return lose("the client's packets are out of order");
   const auto command = static_cast<Command>(packet.payload[0]);
-  if (!reply_to(command))
-    return lose(fmt::format("command 0x{:02x} is not known here", packet.payload[0]));
   pending_.push_back({.command = command,
                       .body = std::string(as_text(packet.payload.subspan(1))),
                       .began = began});
@@ -203,7 +239,7 @@ void MysqlObserver::take_command(const Packet& packet, Moment began) {
 void MysqlObserver::begin_front(Moment) {
   while (!pending_.empty() && !front_begun_ && sync_ == Sync::in_sync) {
     Pending& pending = pending_.front();
-    const Reply reply = *reply_to(pending.command);
+    const Reply reply = reply_to(pending.command);
     if (reply == Reply::none) {
       settle_without_reply(pending);
       pending_.pop_front();
@@ -213,7 +249,7 @@ void MysqlObserver::begin_front(Moment) {
     if (pending.command == Command::stmt_execute) {
       if (!begin_execution(pending)) return;
     } else if (pending.command == Command::stmt_fetch) {
-      pending.statement = statement_id(as_bytes(pending.body));
+      pending.statement = resolved(statement_id(as_bytes(pending.body)));
       const auto cursor = cursors_.find(pending.statement);
       const bool open = cursor != cursors_.end() && !cursor->second.results.list.empty();
       const auto* set =
@@ -228,7 +264,7 @@ void MysqlObserver::begin_front(Moment) {
 
 bool MysqlObserver::begin_execution(Pending& pending) {
   const Bytes body = as_bytes(pending.body);
-  pending.statement = statement_id(body);
+  pending.statement = resolved(statement_id(body));
   Prepared* statement = find_statement(pending.statement);
   response_.begin(Reply::results, response_context(Encoding::binary), limits_,
                   statement == nullptr ? nullptr : &statement->columns);
@@ -243,6 +279,7 @@ bool MysqlObserver::begin_execution(Pending& pending) {
     if (parameter.value_class == sql::ValueClass::string) parameter.text = to_text(parameter.text);
   pending.request = request_for(statement->sql);
   write_parameters(execution.parameters, pending.request);
+  pending.parameters = std::move(execution.parameters);
   return true;
 }
 
@@ -258,12 +295,14 @@ void MysqlObserver::settle_without_reply(Pending& pending) {
     return;
   }
   if (!statement->told) emit_prepare(*statement);
-  cursors_.erase(id);
-  statements_.erase(id == last_prepared ? last_prepared_ : id);
+  const std::uint32_t closed = resolved(id);
+  if (closed == last_prepared_) last_prepared_ = 0;
+  cursors_.erase(closed);
+  statements_.erase(closed);
 }
 
 MysqlObserver::Prepared* MysqlObserver::find_statement(std::uint32_t id) {
-  const auto found = statements_.find(id == last_prepared ? last_prepared_ : id);
+  const auto found = statements_.find(resolved(id));
   return found == statements_.end() ? nullptr : &found->second;
 }
 

@@ -49,14 +49,18 @@ class MysqlObserver final : public Observer {
     Moment began = {};
     std::uint32_t statement = 0;
     Document request = {};
+    std::vector<Parameter> parameters = {};
   };
   /// An execution whose rows are still being fetched.
   struct OpenCursor {
     Document request;
     Results results;
     Moment began;
+    std::vector<Parameter> parameters;
   };
 
+  void feed_response(Bytes chunk, Moment at, Relay& relay);
+  static void relay_response(const Packet& packet, Relay& relay);
   void feed_client(Bytes chunk, Moment at);
   void feed_server(Bytes chunk, Moment at, Relay& relay);
   void relay_greeting(Bytes packet, Relay& relay);
@@ -71,6 +75,7 @@ class MysqlObserver final : public Observer {
   bool begin_execution(Pending& pending);
   void settle_without_reply(Pending& pending);
   void complete_front(Moment at);
+  void complete_plain_command(Pending& pending, Moment at);
   void complete_query(Pending& pending, Moment at);
   void complete_prepare(Pending& pending, Moment at);
   void complete_execution(Pending& pending, Moment at);
@@ -78,19 +83,24 @@ class MysqlObserver final : public Observer {
   void complete_connection_command(Pending& pending, Moment at);
 
   void emit_statement(const std::string& sql, Document request, const Results& results,
-                      Moment began, Moment ended);
+                      Moment began, Moment ended, const std::vector<Parameter>& parameters = {});
   void emit_control(const char* what, Moment at);
   void emit_prepare(Prepared& prepared);
   void tell_untold();
   void emit(Document request, Document answer, Moment began, Moment ended);
   void follow(const std::string& sql, const StatementInfo& info, const Results& results,
-              Moment ended);
+              const std::vector<sql::Value>& values, Moment ended);
+  [[nodiscard]] std::string without_secrets(std::string sql) const;
   [[nodiscard]] Document request_for(const std::string& sql) const;
   [[nodiscard]] Document query_request(const std::string& sql) const;
   void add_circumstances(const std::string& sql, Document& request) const;
   [[nodiscard]] std::string to_text(std::string_view octets);
   [[nodiscard]] ColumnContext column_context() const;
   [[nodiscard]] ResponseContext response_context(Encoding encoding) const;
+  /// A statement's own id where `id` names the one that was prepared last.
+  [[nodiscard]] std::uint32_t resolved(std::uint32_t id) const noexcept {
+    return id == last_prepared ? last_prepared_ : id;
+  }
   [[nodiscard]] Prepared* find_statement(std::uint32_t id);
 
   void warn(std::string text) { observed_.push_back(Warned{std::move(text)}); }
@@ -114,7 +124,7 @@ class MysqlObserver final : public Observer {
   bool front_begun_ = false;
   Response response_;
   std::map<std::uint32_t, Prepared> statements_;
-  std::uint32_t last_prepared_ = 0;
+  std::uint32_t last_prepared_ = 0;  // 0 where the last PREPARE failed
   std::map<std::uint32_t, OpenCursor> cursors_;
   Document last_request_;
   std::uint16_t last_warnings_ = 0;

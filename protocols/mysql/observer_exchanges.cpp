@@ -86,23 +86,46 @@ void MysqlObserver::complete_connection_command(Pending& pending, Moment at) {
     case Command::stmt_reset:
       if (Prepared* prepared = find_statement(statement_id(as_bytes(pending.body))))
         prepared->binding.long_data.clear();
-      cursors_.erase(statement_id(as_bytes(pending.body)));
+      cursors_.erase(resolved(statement_id(as_bytes(pending.body))));
       return;
     case Command::reset_connection:
     case Command::change_user:
       break;
-    default:
+    case Command::ping:
+    case Command::debug:
+    case Command::statistics:
       return;
+    default:
+      return complete_plain_command(pending, at);
   }
   if (response_.failed()) return;
   tell_untold();
   statements_.clear();
+  last_prepared_ = 0;
   cursors_.clear();
-  emit_control("reset", at);
-  if (pending.command == Command::reset_connection) return session_.reset();
-  if (const auto login = decode_change_user(as_bytes(pending.body), negotiated_))
-    session_.open(login->user, login->database,
-                  login->collation == 0 ? login_.collation : login->collation, false);
+  const auto login = pending.command == Command::change_user
+                         ? decode_change_user(as_bytes(pending.body), negotiated_)
+                         : std::nullopt;
+  if (!login) {
+    emit_control("reset", at);
+    return session_.reset();
+  }
+  const std::uint16_t collation = login->collation == 0 ? login_.collation : login->collation;
+  emit({{"implicit", "reset"},
+        {"user", login->user},
+        {"database", login->database},
+        {"collation", collation}},
+       {{"affected", 0}}, at, at);
+  session_.open(login->user, login->database, collation, false);
+}
+
+// One that carries no statement: by its name and octets.
+void MysqlObserver::complete_plain_command(Pending& pending, Moment at) {
+  const auto code = static_cast<std::uint8_t>(pending.command);
+  Document request = {{"command", command_name(code)}};
+  if (!pending.body.empty() && keeps_octets(code)) request["octets"] = to_hex(pending.body);
+  emit(std::move(request), answer_document(response_.results(), column_context()), pending.began,
+       at);
 }
 
 void MysqlObserver::complete_query(Pending& pending, Moment at) {
@@ -118,8 +141,8 @@ void MysqlObserver::complete_query(Pending& pending, Moment at) {
   const auto add_sent = [&](Document& request) {
     if (!sent.is_null()) request["infile"] = std::exchange(sent, {});
   };
-  const std::string sql = to_text(*octets);
   const sql::Mode mode = session_.mode();
+  const std::string sql = to_text(*octets);
   if (multi_statements_ && sql.find(';') != std::string::npos && !is_indivisible(sql, mode)) {
     const auto parts = sql::split(sql, mode);
     const std::size_t count = results.list.size();
@@ -129,7 +152,7 @@ void MysqlObserver::complete_query(Pending& pending, Moment at) {
       for (std::size_t i = 0; i < count; ++i) {
         Results one;
         one.list.push_back(std::move(results.list[i]));
-        const std::string part(parts[i]);
+        const std::string part = without_secrets(std::string(parts[i]));
         Document request = query_request(part);
         if (loads_file(part)) add_sent(request);
         emit_statement(part, std::move(request), one, pending.began, at);
@@ -137,13 +160,15 @@ void MysqlObserver::complete_query(Pending& pending, Moment at) {
       return;
     }
   }
-  Document request = query_request(sql);
+  const std::string cleaned = without_secrets(sql);
+  Document request = query_request(cleaned);
   add_sent(request);
-  emit_statement(sql, std::move(request), results, pending.began, at);
+  emit_statement(cleaned, std::move(request), results, pending.began, at);
 }
 
 void MysqlObserver::complete_prepare(Pending& pending, Moment at) {
-  const std::string sql = to_text(pending.body);
+  const std::string sql = without_secrets(to_text(pending.body));
+  last_prepared_ = 0;
   if (response_.failed()) {
     Document request = request_for(sql);
     const auto& error = std::get<ErrorPacket>(response_.results().list.front());
@@ -178,10 +203,12 @@ void MysqlObserver::complete_execution(Pending& pending, Moment at) {
     statement->told = statement->told || same;
   }
   if (response_.cursor_open() && set != nullptr) {
-    cursors_[pending.statement] = {std::move(pending.request), std::move(results), pending.began};
+    cursors_[pending.statement] = {std::move(pending.request), std::move(results), pending.began,
+                                   std::move(pending.parameters)};
     return;
   }
-  emit_statement(statement->sql, std::move(pending.request), results, pending.began, at);
+  emit_statement(statement->sql, std::move(pending.request), results, pending.began, at,
+                 pending.parameters);
 }
 
 void MysqlObserver::complete_fetch(Pending& pending, Moment at) {
@@ -201,12 +228,17 @@ void MysqlObserver::complete_fetch(Pending& pending, Moment at) {
   OpenCursor done = std::move(cursor->second);
   cursors_.erase(cursor);
   if (statement != nullptr)
-    emit_statement(statement->sql, std::move(done.request), done.results, done.began, at);
+    emit_statement(statement->sql, std::move(done.request), done.results, done.began, at,
+                   done.parameters);
+}
+
+std::string MysqlObserver::without_secrets(std::string sql) const {
+  auto cleaned = without_passwords(sql, session_.mode());
+  return cleaned ? *std::move(cleaned) : std::move(sql);
 }
 
 Document MysqlObserver::request_for(const std::string& sql) const {
-  const auto cleaned = without_passwords(sql, session_.mode());
-  Document request = {{"sql", document_of(cleaned ? *cleaned : sql)}};
+  Document request = {{"sql", document_of(sql)}};
   if (session_.database() != login_.database) request["database"] = session_.database();
   return request;
 }
@@ -237,8 +269,11 @@ void MysqlObserver::add_circumstances(const std::string& sql, Document& request)
 }
 
 void MysqlObserver::emit_statement(const std::string& sql, Document request, const Results& results,
-                                   Moment began, Moment ended) {
-  const StatementInfo info = session_.inspect(sql);
+                                   Moment began, Moment ended,
+                                   const std::vector<Parameter>& parameters) {
+  std::vector<sql::Value> values;
+  values_of(parameters, values);
+  const StatementInfo info = session_.inspect(sql, values);
   const TransactionPlan plan = session_.plan(info);
   if (plan.commit_before) {
     emit_control("commit", began);
@@ -261,11 +296,12 @@ void MysqlObserver::emit_statement(const std::string& sql, Document request, con
   // Columns are spelled against the database that was in use when the statement ran.
   Document answer = answer_document(results, column_context());
   emit(std::move(request), std::move(answer), began, ended);
-  follow(sql, info, results, ended);
+  follow(sql, info, results, values, ended);
 }
 
 void MysqlObserver::follow(const std::string& sql, const StatementInfo& info,
-                           const Results& results, Moment ended) {
+                           const Results& results, const std::vector<sql::Value>& values,
+                           Moment ended) {
   if (failed(results)) {
     if (rolls_back(results) && session_.in_transaction()) {
       emit_control("rollback", ended);
@@ -274,9 +310,11 @@ void MysqlObserver::follow(const std::string& sql, const StatementInfo& info,
     return;
   }
   session_.apply(info);
-  session_.remember(sql, info);
+  session_.remember(sql, info, values);
+  for (const Result& result : results.list)
+    if (const auto* ok = std::get_if<OkPacket>(&result); ok != nullptr && ok->insert_id != 0)
+      session_.note_insert_id(ok->insert_id);
   if (info.chain) emit_control("begin", ended);
-  session_.touch_tables();
 }
 
 void MysqlObserver::emit_control(const char* what, Moment at) {

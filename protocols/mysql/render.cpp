@@ -14,6 +14,13 @@ namespace {
 constexpr std::size_t eof_packet = frame_header + 5;
 constexpr std::size_t status_in_eof = frame_header + 3;
 
+// What a client of another character set than UTF-8 reads of a column's definition.
+void encode_names(const Charset& charset, Column& column) {
+  for (std::string* name :
+       {&column.schema, &column.table, &column.org_table, &column.name, &column.org_name})
+    if (auto encoded = from_utf8(charset, *name)) *name = *std::move(encoded);
+}
+
 // Reads the packets of an image one by one, rejoining long ones.
 class PacketCursor {
  public:
@@ -126,9 +133,9 @@ class RowRenderer {
       if (transcode_ && charsets_[i] != nullptr) {
         auto converted = from_utf8(*charsets_[i], *cells_[i]);
         if (converted) cells_[i] = store_.emplace_back(*std::move(converted));
-      } else if (floats_ && columns_[i].type == FieldType::float_) {
-        const auto value = static_cast<float>(double_of(*cells_[i]));
-        cells_[i] = store_.emplace_back(float_text(value, columns_[i].decimals));
+      } else if (floats_ && (columns_[i].type == FieldType::float_ ||
+                             columns_[i].type == FieldType::double_)) {
+        cells_[i] = store_.emplace_back(print_floating(columns_[i], *cells_[i]));
       }
     }
   }
@@ -196,6 +203,9 @@ void render_end(const RenderContext& context, std::uint16_t flags, std::uint16_t
 
 std::vector<Column> columns_of(const RowsEntry& entry, const RenderContext& context) {
   std::vector<Column> columns;
+  const Charset* names =
+      (entry.flags & RowsEntry::ascii) != 0 ? nullptr : charset_of(context.collation);
+  if (names != nullptr && is_utf8(*names)) names = nullptr;
   const bool extended = !entry.definitions.empty();
   PacketCursor cursor(extended ? entry.definitions : entry.packets.first(entry.head), 0);
   if (!extended) (void)cursor.next();  // the column count
@@ -205,6 +215,7 @@ std::vector<Column> columns_of(const RowsEntry& entry, const RenderContext& cont
       break;
     if (context.collation != 0 && column.charset != context.collation)
       to_wire(column, context.collation);
+    if (names != nullptr) encode_names(*names, column);
     columns.push_back(std::move(column));
   }
   return columns;

@@ -31,7 +31,7 @@ std::string read_printed(ByteReader& reader, const Column& column) {
                                    column.decimals),
                   column);
   if (column.type == FieldType::double_)
-    return padded(double_text(std::bit_cast<double>(reader.le(8)), column.decimals), column);
+    return padded(exact_double_text(std::bit_cast<double>(reader.le(8)), column.decimals), column);
   return read_temporal(reader, column.type, column.decimals);
 }
 
@@ -125,6 +125,14 @@ bool decode_binary_row(Bytes packet, std::span<const Column> columns, std::vecto
     }
   }
   return reader.complete();
+}
+
+std::string print_floating(const Column& column, std::string_view text) {
+  const double value = double_of(text);
+  return padded(column.type == FieldType::float_
+                    ? float_text(static_cast<float>(value), column.decimals)
+                    : double_text(value, column.decimals),
+                column);
 }
 
 void encode_text_row(std::span<const Cell> cells, ByteWriter& writer) {

@@ -20,10 +20,13 @@ using Cell = std::optional<std::string_view>;
 /// Cells of one text row, borrowed from `packet`. False where it does not fit `columns` cells.
 [[nodiscard]] bool decode_text_row(Bytes packet, std::size_t columns, std::vector<Cell>& cells);
 
-/// Cells of one binary row as the text protocol would send them, FLOAT without loss. `store` holds
-/// what had to be printed and must live as long as the cells.
+/// Cells of one binary row as the text protocol would send them, FLOAT and DOUBLE without loss.
+/// `store` holds what had to be printed and must live as long as the cells.
 [[nodiscard]] bool decode_binary_row(Bytes packet, std::span<const Column> columns,
                                      std::vector<Cell>& cells, std::vector<std::string>& store);
+
+/// A FLOAT or DOUBLE cell, however exact, as the text protocol prints it.
+[[nodiscard]] std::string print_floating(const Column& column, std::string_view text);
 
 void encode_text_row(std::span<const Cell> cells, ByteWriter& writer);
 /// A cell that is no value of its column's type counts as NULL and makes the result false.

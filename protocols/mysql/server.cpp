@@ -125,7 +125,7 @@ std::optional<ServerEvent> MysqlServer::take_command(const Packet& packet) {
     case Command::stmt_close:
       return take_close(body), std::nullopt;
     case Command::stmt_reset: {
-      const auto found = statements_.find(statement_id(body));
+      const auto found = find_statement(body);
       if (found == statements_.end()) {
         fail(1243, "HY000",
              "Unknown prepared statement handler (" + std::to_string(statement_id(body)) +
@@ -181,20 +181,24 @@ std::optional<ServerEvent> MysqlServer::take_command(const Packet& packet) {
       end_packet(target, start, sequence_);
       return synthesised("COM_STATISTICS");
     }
-    case Command::process_kill: {
-      const auto id = ByteReader(body).le(4);
-      if (id == greeting_.connection_id) {
-        fail(1317, "70100", "Query execution was interrupted");
-        phase_ = Phase::closed;
-      } else {
-        fail(1094, "HY000", "Unknown thread id: " + std::to_string(id));
-      }
+    case Command::process_kill:
+      if (ByteReader(body).le(4) != greeting_.connection_id)
+        return take_plain_command(command, body), std::nullopt;
+      fail(1317, "70100", "Query execution was interrupted");
+      phase_ = Phase::closed;
       return synthesised("COM_PROCESS_KILL");
-    }
     default:
-      fail(1047, "08S01", "Unknown command");
-      return synthesised("unknown command");
+      return take_plain_command(command, body), std::nullopt;
   }
+}
+
+/// One that carries no statement is looked up by its name and octets.
+void MysqlServer::take_plain_command(std::uint8_t code, Bytes body) {
+  canonical_.clear();
+  qualifier_.clear();
+  append_command(command_name(code), keeps_octets(code) ? to_hex(as_text(body)) : std::string(),
+                 canonical_);
+  asked_ = Asked::command;
 }
 
 std::optional<ServerEvent> MysqlServer::take_query(Bytes body) {
@@ -215,13 +219,9 @@ std::optional<ServerEvent> MysqlServer::take_query(Bytes body) {
 }
 
 std::optional<ServerEvent> MysqlServer::next_statement() {
-  const std::string& text = texts_[text_index_++];
+  std::string& text = texts_[text_index_++];
+  if (auto cleaned = without_passwords(text, session_.mode())) text = *std::move(cleaned);
   query_.assign(text, session_.mode());
-  if (query_.empty()) {
-    fail(1065, "42000", "Query was empty");
-    texts_.clear();
-    return synthesised("empty query");
-  }
   return begin_statement(query_, text);
 }
 
@@ -229,7 +229,7 @@ std::optional<ServerEvent> MysqlServer::begin_statement(const sql::Statement& st
                                                         std::string_view text) {
   statement_ = &statement;
   text_ = text;
-  info_ = session_.inspect(text_);
+  info_ = session_.inspect(text_, values_);
   if (auto event = answer_scope_statement()) return event;
   const bool asks_nothing_of_tables =
       info_.kind == Kind::show ||
@@ -254,16 +254,15 @@ void MysqlServer::plan_statement() {
 
 // Questions whose answer is this connection's own are not looked up.
 std::optional<ServerEvent> MysqlServer::answer_by_state() {
-  const bool warnings = introspection_->form == Introspection::Form::show_warnings;
-  if (warnings ? last_warnings_ > 0 && !last_error_
-               : dependencies_on_state(*introspection_, session_).empty())
-    return std::nullopt;
+  if (!asks_state(*introspection_, session_)) return std::nullopt;
+  if (is_distrusted(*introspection_)) return std::nullopt;
   bool known = false;
   const auto columns =
       shape_columns(shape_key(*statement_, session_.database(), main_database_), known);
   auto set = answer_introspection(*introspection_, circumstances(), columns);
   if (!set) return std::nullopt;
   asked_ = Asked::nothing;
+  note_question(*set);
   render_set(*set, text_index_ < texts_.size());
   return synthesised("question about the connection");
 }
@@ -289,24 +288,25 @@ Request MysqlServer::request_now() {
       canonical_ = "reset";
       break;
     case Asked::statement: {
-      const bool follows = introspection_ &&
-                           introspection_->form == Introspection::Form::show_warnings &&
-                           last_warnings_ > 0;
+      // The state is not known, or the recording tells another one: as it was asked there.
+      const bool follows = introspection_ && asks_state(*introspection_, session_);
       if (follows) {
         canonical_.clear();
-        append_marks(Ask::follow, session_.database(), session_.database(), canonical_);
-        canonical_ += last_canonical_;
+        append_follow(statement_->pattern(), last_canonical_, canonical_);
         qualifier_ = last_qualifier_;
       } else {
         set_up(Ask::run, *statement_);
       }
       request.control = plan_.control;
       request.control_name = info_.name;
-      request.synthesisable = synthesisable_ = is_synthesisable();
+      request.synthesisable = synthesisable_ = !follows && is_synthesisable();
       request.canonical = canonical_;
       request.qualifier = qualifier_;
       return request;
     }
+    case Asked::command:
+      request.canonical = canonical_;
+      return request;
     case Asked::prepare:
     case Asked::fields:
       request.canonical = canonical_;
@@ -329,13 +329,40 @@ void MysqlServer::set_up(Ask ask, const sql::Statement& statement) {
   append_marks(ask, session_.database(), main_database_, canonical_);
   const bool made_of_others =
       info_.kind == Kind::execute || text_.find('@') != std::string_view::npos;
+  if (ask == Ask::run) append_unusual_settings(statement);
   if (ask == Ask::run && sent_) append_sent(*sent_, canonical_);
   if (ask == Ask::run && made_of_others) append_sources(session_.made_of(text_, info_), canonical_);
-  sql::append_identity(statement, values_, canonical_, qualifier_);
+  append_statement(statement, text_, values_, canonical_, qualifier_);
+}
+
+void MysqlServer::append_unusual_settings(const sql::Statement& statement) {
+  const std::vector<Setting>& settings = session_.unusual_settings();
+  if (settings.empty()) return;
+  Relevance relevance(statement, values_, info_.kind, session_.in_transaction());
+  if (std::ranges::find(settings, "time_zone", &Setting::name) != settings.end()) {
+    if (const auto known = profile_.find("timestamps"); known != profile_.end())
+      relevance.know_timestamps(*known);
+    bool known = false;
+    const auto columns =
+        shape_columns(shape_key(statement, session_.database(), main_database_), known);
+    if (std::ranges::count(columns, FieldType::timestamp, &Column::type) != 0)
+      relevance.show_timestamps();
+  }
+  append_settings(settings, relevance, canonical_);
+}
+
+/// The recording has told another answer than the one that would be made up.
+bool MysqlServer::is_distrusted(const Introspection& asked) const {
+  const auto found = profile_.is_object() ? profile_.find("distrusted") : profile_.end();
+  if (!profile_.is_object() || found == profile_.end()) return false;
+  return std::ranges::any_of(questions_about_state(asked), [&](const std::string& name) {
+    return std::ranges::any_of(*found, [&](const Document& known) { return known == name; });
+  });
 }
 
 bool MysqlServer::is_synthesisable() {
   switch (info_.kind) {
+    case Kind::empty:
     case Kind::begin:
     case Kind::commit:
     case Kind::rollback:
@@ -343,9 +370,12 @@ bool MysqlServer::is_synthesisable() {
     case Kind::release:
     case Kind::rollback_to:
     case Kind::lock:
-    case Kind::prepare:
     case Kind::deallocate:
       return true;
+    case Kind::execute:
+      return !session_.has_prepared(info_.name);
+    case Kind::prepare:
+      return is_known_prepare();
     case Kind::set:
       return is_settable(info_);
     case Kind::use:
@@ -358,7 +388,10 @@ bool MysqlServer::is_synthesisable() {
 }
 
 std::optional<ServerEvent> MysqlServer::take_prepare(Bytes body) {
+  last_prepared_ = 0;
   prepare_text_ = to_text(as_text(body));
+  if (auto cleaned = without_passwords(prepare_text_, session_.mode()))
+    prepare_text_ = *std::move(cleaned);
   query_.assign(prepare_text_, session_.mode());
   if (query_.empty()) {
     fail(1065, "42000", "Query was empty");
@@ -385,12 +418,10 @@ std::optional<ServerEvent> MysqlServer::take_prepare(Bytes body) {
 }
 
 std::optional<ServerEvent> MysqlServer::take_execute(Bytes body) {
-  const std::uint32_t wanted = statement_id(body);
-  const std::uint32_t id = wanted == last_prepared ? last_statement_id_ : wanted;
-  const auto found = statements_.find(id);
+  const auto found = find_statement(body);
   if (found == statements_.end()) {
     fail(1243, "HY000",
-         "Unknown prepared statement handler (" + std::to_string(wanted) +
+         "Unknown prepared statement handler (" + std::to_string(statement_id(body)) +
              ") given to mysqld_stmt_execute");
     return synthesised("COM_STMT_EXECUTE");
   }
@@ -406,7 +437,7 @@ std::optional<ServerEvent> MysqlServer::take_execute(Bytes body) {
     if (parameter.value_class == sql::ValueClass::string) parameter.text = to_text(parameter.text);
   values_of(execution_.parameters, values_);
   encoding_ = Encoding::binary;
-  executing_ = id;
+  executing_ = found->first;
   cursor_wanted_ = (execution_.flags & cursor_read_only) != 0;
   texts_.clear();
   text_index_ = 0;
@@ -417,7 +448,7 @@ std::optional<ServerEvent> MysqlServer::take_fetch(Bytes body) {
   ByteReader reader(body);
   const auto id = static_cast<std::uint32_t>(reader.le(4));
   const auto count = reader.le(4);
-  const auto found = statements_.find(id);
+  const auto found = find_statement(body);
   RowsEntry rows;
   if (found == statements_.end()) {
     fail(1243, "HY000",
@@ -434,12 +465,21 @@ std::optional<ServerEvent> MysqlServer::take_fetch(Bytes body) {
   return synthesised("COM_STMT_FETCH");
 }
 
+/// A prepared statement by its id, or by that of MariaDB for the one that was prepared last.
+MysqlServer::Statements::iterator MysqlServer::find_statement(Bytes body) {
+  const std::uint32_t id = statement_id(body);
+  return statements_.find(id == last_prepared ? last_prepared_ : id);
+}
+
 void MysqlServer::take_close(Bytes body) {
-  statements_.erase(statement_id(body));
+  const auto found = find_statement(body);
+  if (found == statements_.end()) return;
+  if (found->first == last_prepared_) last_prepared_ = 0;
+  statements_.erase(found);
 }
 
 void MysqlServer::take_long_data(Bytes body) {
-  const auto found = statements_.find(statement_id(body));
+  const auto found = find_statement(body);
   if (found == statements_.end()) return;
   PreparedStatement& prepared = *found->second;
   (void)append_long_data(body, prepared.statement.parameter_count(), context_.limits.message_octets,
@@ -463,15 +503,12 @@ std::optional<ServerEvent> MysqlServer::take_field_list(Bytes body) {
 
 /// What the next statement could ask about the ones before it.
 void MysqlServer::forget_session() {
-  last_insert_id_ = found_rows_ = 0;
-  row_count_ = -1;
-  last_warnings_ = 0;
-  last_error_.reset();
+  after_ = {};
 }
 
 void MysqlServer::forget_statements() {
   statements_.clear();
-  last_statement_id_ = 0;
+  last_statement_id_ = last_prepared_ = 0;
   texts_.clear();
   text_index_ = 0;
 }
@@ -489,6 +526,18 @@ bool MysqlServer::is_known_database(std::string_view name) const {
   const auto databases = profile_.is_object() ? profile_.find("databases") : profile_.end();
   return profile_.is_object() && databases != profile_.end() &&
          std::ranges::any_of(*databases, [&](const Document& known) { return known == name; });
+}
+
+// A PREPARE whose text is a statement that the recording knows.
+bool MysqlServer::is_known_prepare() const {
+  const auto text = prepared_text(text_, session_.mode());
+  if (!text) return false;
+  sql::Statement statement;
+  statement.assign(*text, session_.mode());
+  const auto shape = table_.shape(shape_key(statement, session_.database(), main_database_));
+  std::vector<Entry> entries;
+  return shape && decode_image(*shape, entries) && !entries.empty() &&
+         entries[0].kind != EntryKind::error;
 }
 
 // Every variable is one that a server of this kind has, as far as the recording or the pack tells.

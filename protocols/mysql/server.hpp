@@ -47,6 +47,7 @@ class MysqlServer final : public ServerMachine {
     rollback_after,
     prepare,
     fields,
+    command,  ///< one without a statement
     reset,
     scope  ///< a ScopeCall
   };
@@ -58,6 +59,7 @@ class MysqlServer final : public ServerMachine {
     Bytes cursor;              ///< image whose rows are being fetched; empty for none
     std::size_t position = 0;  ///< in its packets
   };
+  using Statements = std::map<std::uint32_t, std::unique_ptr<PreparedStatement>>;
 
   // Connection phase.
   void greet();
@@ -78,9 +80,11 @@ class MysqlServer final : public ServerMachine {
   std::optional<ServerEvent> take_fetch(Bytes body);
   std::optional<ServerEvent> take_field_list(Bytes body);
   std::optional<ServerEvent> take_change_user(Bytes body);
+  void take_plain_command(std::uint8_t code, Bytes body);
   void take_file_packet(Bytes payload);
   [[nodiscard]] bool ask_for_file();
   void take_close(Bytes body);
+  [[nodiscard]] Statements::iterator find_statement(Bytes body);
   void take_long_data(Bytes body);
   [[nodiscard]] std::optional<std::uint8_t> expected_sequence() const noexcept;
   ServerEvent out_of_order();
@@ -91,6 +95,8 @@ class MysqlServer final : public ServerMachine {
                                              std::string_view text);
   std::optional<ServerEvent> answer_by_state();
   [[nodiscard]] bool is_synthesisable();
+  [[nodiscard]] bool is_distrusted(const Introspection& asked) const;
+  void append_unusual_settings(const sql::Statement& statement);
   void plan_statement();
   Request request_now();
   void advance();
@@ -108,6 +114,7 @@ class MysqlServer final : public ServerMachine {
   void answer_statement(const Answer& answer);
   void answer_prepare(const Answer& answer);
   void answer_fields(const Answer& answer);
+  void render_command(Bytes image);
   void render_image(Bytes image);
   void render_entries();
   void render_result(const Entry& entry, const ErrorPacket* stop, bool more);
@@ -122,6 +129,7 @@ class MysqlServer final : public ServerMachine {
   void track_variable(std::string_view name);
   ServerEvent synthesised(std::string_view what);
   void note_result(const Result& result);
+  void note_question(const ResultSet& set);
   void forget_statements();
   void forget_session();
 
@@ -130,6 +138,7 @@ class MysqlServer final : public ServerMachine {
   [[nodiscard]] std::string to_text(std::string_view octets) const;
   [[nodiscard]] std::string to_client(std::string_view text) const;
   [[nodiscard]] bool is_known_database(std::string_view name) const;
+  [[nodiscard]] bool is_known_prepare() const;
   [[nodiscard]] bool is_settable(const StatementInfo& info) const;
   [[nodiscard]] std::vector<Column> to_wire(std::vector<Column> columns) const;
   [[nodiscard]] std::vector<Column> shape_columns(std::string_view key, bool& known) const;
@@ -174,15 +183,13 @@ class MysqlServer final : public ServerMachine {
   std::string prepare_text_;
   std::string tracked_;  // session state changes to tell with the next OK
 
-  std::map<std::uint32_t, std::unique_ptr<PreparedStatement>> statements_;
+  Statements statements_;
   std::uint32_t last_statement_id_ = 0;
+  std::uint32_t last_prepared_ = 0;  // what id -1 names; 0 where the last PREPARE failed
 
   // What the next statement may ask about.
   std::string last_canonical_, last_qualifier_;
-  std::uint64_t last_insert_id_ = 0, found_rows_ = 0;
-  std::int64_t row_count_ = -1;
-  std::uint16_t last_warnings_ = 0;
-  std::optional<ErrorPacket> last_error_;
+  Aftermath after_;
 
   // The scope as the connection named it, empty: none; and the call under way.
   std::string scope_, called_scope_;

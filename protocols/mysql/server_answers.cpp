@@ -22,22 +22,6 @@ bool is_failure(EntryKind kind) noexcept {
   return kind == EntryKind::error || kind == EntryKind::stop;
 }
 
-// Whether clients see the transaction as open from such a statement on.
-bool touches_tables(const StatementInfo& info, std::string_view pattern) {
-  switch (info.kind) {
-    case Kind::insert:
-    case Kind::update:
-    case Kind::delete_:
-    case Kind::other_write:
-    case Kind::call:
-      return true;
-    case Kind::select:
-      return pattern.find(" from ") != std::string_view::npos;
-    default:
-      return false;
-  }
-}
-
 }  // namespace
 
 void MysqlServer::reply(const Answer& answer) {
@@ -61,6 +45,9 @@ void MysqlServer::reply(const Answer& answer) {
       return answer_prepare(answer);
     case Asked::fields:
       return answer_fields(answer);
+    case Asked::command:
+      asked_ = Asked::nothing;
+      return render_command(answer.image);
     case Asked::reset:
       asked_ = Asked::nothing;
       if (changing_user_) return authenticate(login_);
@@ -100,21 +87,30 @@ void MysqlServer::answer_statement(const Answer& answer) {
 // Session state first: the answer carries the status flags after the statement.
 void MysqlServer::succeed() {
   session_.apply(info_);
-  session_.remember(text_, info_);
+  session_.remember(text_, info_, values_);
   tracked_.clear();
   track(info_);
   if (touches_tables(info_, statement_->pattern())) session_.touch_tables();
   if (info_.chain) asked_ = Asked::begin_after;
-  last_error_.reset();
+  after_.error.reset();
 }
 
 void MysqlServer::synthesise() {
   if (introspection_) {
     if (const auto set = answer_introspection(*introspection_, circumstances(), {})) {
       const bool more = text_index_ < texts_.size();
+      note_question(*set);
       return render_set(*set, more);
     }
   }
+  if (info_.kind == Kind::empty && !holds_comment(text_))
+    return fail(1065, "42000", "Query was empty");
+  const bool unknown_handle = (info_.kind == Kind::deallocate || info_.kind == Kind::execute) &&
+                              !session_.has_prepared(info_.name);
+  if (unknown_handle)
+    return fail(1243, "HY000",
+                "Unknown prepared statement handler (" + info_.name + ") given to " +
+                    (info_.kind == Kind::execute ? "EXECUTE" : "DEALLOCATE PREPARE"));
   const bool savepoint = info_.kind == Kind::release || info_.kind == Kind::rollback_to;
   if (savepoint && !session_.has_savepoint(info_.name))
     return fail(1305, "42000", "SAVEPOINT " + info_.name + " does not exist");
@@ -160,6 +156,20 @@ void MysqlServer::track_variable(std::string_view name) {
   tracked_ += '\0';
   tracked_ += static_cast<char>(data.size());
   tracked_ += as_text(data);
+}
+
+// OK or an error, and nothing of the connection's state changes.
+void MysqlServer::render_command(Bytes image) {
+  OkEntry ok;
+  ErrorPacket error;
+  if (decode_image(image, entries_) && !entries_.empty()) {
+    const Entry& entry = entries_.front();
+    if (entry.kind == EntryKind::error && decode_entry(entry.body, error))
+      return fail(error.code, error.state, std::move(error.message));
+    if (entry.kind == EntryKind::ok && decode_entry(entry.body, ok))
+      return send_ok({.affected = ok.changed, .warnings = ok.warnings});
+  }
+  fail(unknown_error, "HY000", "the recorded answer is damaged; compile the mock set again");
 }
 
 void MysqlServer::render_image(Bytes image) {
@@ -218,10 +228,8 @@ void MysqlServer::render_result(const Entry& entry, const ErrorPacket* stop, boo
     prepared.cursor = entry.body;
     prepared.position = 0;
   }
-  last_warnings_ = rows.warnings;
-  last_error_.reset();
-  found_rows_ = rows.rows;
-  row_count_ = -1;
+  if (introspection_ && introspection_->form == Introspection::Form::show_warnings) return;
+  after_.note_rows(rows.rows, rows.warnings, canonical_);
   last_canonical_ = canonical_;
   last_qualifier_ = qualifier_;
 }
@@ -275,7 +283,7 @@ void MysqlServer::send_prepared(const std::vector<Column>& columns) {
         1461, "42000",
         fmt::format("Can't create more than max_prepared_stmt_count statements (current value: {})",
                     max_prepared_statements));
-  const std::uint32_t id = ++last_statement_id_;
+  const std::uint32_t id = last_prepared_ = ++last_statement_id_;
   const std::size_t parameters = query_.parameter_count();
   auto prepared = std::make_unique<PreparedStatement>();
   prepared->sql = prepare_text_;
@@ -356,16 +364,22 @@ void MysqlServer::take_file_packet(Bytes payload) {
 
 void MysqlServer::note_result(const Result& result) {
   if (const auto* error = std::get_if<ErrorPacket>(&result)) {
-    last_error_ = *error;
-    row_count_ = -1;
-    last_warnings_ = 1;
+    after_.note(*error);
   } else if (const auto* ok = std::get_if<OkPacket>(&result)) {
-    if (ok->insert_id != 0) last_insert_id_ = ok->insert_id;
-    row_count_ = static_cast<std::int64_t>(ok->affected);
-    last_warnings_ = ok->warnings;
+    after_.note(*ok, canonical_);
+    if (ok->insert_id != 0) session_.note_insert_id(ok->insert_id);
   }
   last_canonical_ = canonical_;
   last_qualifier_ = qualifier_;
+}
+
+/// A question about the connection is a statement as well: but SHOW WARNINGS leaves what it asks
+/// about as it was.
+void MysqlServer::note_question(const ResultSet& set) {
+  if (introspection_->form == Introspection::Form::show_warnings) return;
+  after_.note_rows(set.rows.size(), 0, {});
+  last_canonical_.assign(statement_->pattern());
+  last_qualifier_.clear();
 }
 
 void MysqlServer::fail(std::uint16_t code, std::string_view state, std::string message) {
@@ -397,13 +411,7 @@ RenderContext MysqlServer::render_context(bool more) const {
 }
 
 Circumstances MysqlServer::circumstances() const {
-  return {.session = &session_,
-          .connection_id = greeting_.connection_id,
-          .last_insert_id = last_insert_id_,
-          .found_rows = found_rows_,
-          .row_count = row_count_,
-          .warnings = last_warnings_,
-          .last_error = last_error_ ? &*last_error_ : nullptr};
+  return {.session = &session_, .connection_id = greeting_.connection_id, .after = &after_};
 }
 
 std::string MysqlServer::to_client(std::string_view text) const {

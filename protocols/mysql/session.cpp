@@ -6,6 +6,7 @@
 #include "protocols/mysql/capabilities.hpp"
 #include "protocols/mysql/charset.hpp"
 #include "protocols/mysql/variables.hpp"
+#include "protocols/sql/lexer.hpp"
 #include "protocols/sql/words.hpp"
 
 namespace understudy::mysql {
@@ -15,6 +16,8 @@ namespace {
 using sql::Kind;
 
 constexpr std::uint16_t mysql8_utf8mb4_collation = 255;  // utf8mb4_0900_ai_ci
+
+constexpr std::size_t longest_source = 4096;
 
 bool is_on(std::string_view value) noexcept {
   return value == "1" || sql::equals_folded(value, "on") || sql::equals_folded(value, "true");
@@ -68,9 +71,15 @@ void Session::reset() {
   client_collation_ = result_collation_ = handshake_collation_;
   mode_ = {sql::Dialect::mysql, true, false};
   autocommit_ = true;
+  tables_locked_ = false;
   end_transaction();
   changed_.clear();
   user_variables_.clear();
+  sources_.clear();
+  next_.clear();
+  insert_id_ = 0;
+  connection_collation_ = collation_name(handshake_collation_);
+  unusual_known_ = false;
   if (const auto mode = variable("sql_mode")) set_variable("sql_mode", mode);
   changed_.clear();
 }
@@ -79,6 +88,9 @@ std::uint16_t Session::status() const noexcept {
   std::uint16_t flags = 0;
   if (autocommit_) flags |= status::autocommit;
   if (in_transaction_ && transaction_visible_) flags |= status::in_transaction;
+  if (in_transaction_ && read_only_) flags |= status::in_read_only_transaction;
+  if (!mode_.backslash_escapes) flags |= status::no_backslash_escapes;
+  if (mode_.ansi_quotes && is_mariadb()) flags |= status::ansi_quotes;
   return flags;
 }
 
@@ -86,14 +98,23 @@ bool Session::has_savepoint(std::string_view name) const noexcept {
   return std::ranges::find(savepoints_, name) != savepoints_.end();
 }
 
-StatementInfo Session::inspect(std::string_view sql) const {
-  return inspect_statement(sql, mode_, [this](std::string_view name) { return variable(name); });
+StatementInfo Session::inspect(std::string_view sql, std::span<const sql::Value> values) const {
+  StatementInfo info =
+      inspect_statement(sql, mode_, [this](std::string_view name) { return variable(name); });
+  bind_values(info, values, mode_);
+  return info;
+}
+
+void Session::touch_tables() noexcept {
+  transaction_visible_ = in_transaction_;
+  // SET TRANSACTION was for this statement, a transaction of its own.
+  if (!in_transaction_ && !next_.empty()) next_.clear(), unusual_known_ = false;
 }
 
 TransactionPlan Session::plan(const StatementInfo& info) const {
   TransactionPlan plan;
-  plan.commit_before =
-      in_transaction_ && (commits_implicitly(info) || (!autocommit_ && sets_autocommit_on(info)));
+  plan.commit_before = in_transaction_ && (commits_implicitly(info, tables_locked_) ||
+                                           (!autocommit_ && sets_autocommit_on(info)));
   plan.begin_before = !autocommit_ && !in_transaction_ && begins_implicitly(info);
   const bool open = in_transaction_ || plan.begin_before;
   switch (info.kind) {
@@ -130,14 +151,19 @@ void Session::begin() {
 }
 
 void Session::end_transaction() {
-  in_transaction_ = transaction_visible_ = false;
+  if (!next_.empty()) next_.clear(), unusual_known_ = false;
+  in_transaction_ = transaction_visible_ = read_only_ = false;
   savepoints_.clear();
 }
 
 void Session::apply(const StatementInfo& info) {
+  if (info.table_locks != TableLocks::kept) tables_locked_ = info.table_locks == TableLocks::taken;
   switch (info.kind) {
     case Kind::begin:
+      tables_locked_ = false;
       begin();
+      read_only_ = info.read_only || (next_.contains("transaction_read_only") &&
+                                      next_.at("transaction_read_only") == "1");
       transaction_visible_ = true;
       break;
     case Kind::commit:
@@ -160,6 +186,9 @@ void Session::apply(const StatementInfo& info) {
     case Kind::use:
       database_ = info.name;
       break;
+    case Kind::deallocate:
+      user_variables_.erase("prepare " + info.name);
+      break;
     case Kind::set:
       for (const Assignment& assignment : info.assignments) apply(assignment);
       break;
@@ -173,13 +202,22 @@ void Session::apply(const Assignment& assignment) {
     case Assignment::Target::names:
     case Assignment::Target::charset:
       return set_names(assignment);
+    case Assignment::Target::next_transaction:
+      next_[assignment.name] = assignment.value.value_or("");
+      unusual_known_ = false;
+      return;
     case Assignment::Target::session: {
       const std::string name(canonical_variable(assignment.name));
+      sources_[name] = assignment.source;
       if (!assignment.is_default) return set_variable(name, assignment.value);
       changed_.erase(name);
+      unusual_known_ = false;
+      if (name == "collation_connection" || name == "character_set_connection")
+        connection_collation_ = default_value;
       if (name == "sql_mode") ignore_space_ = false;
       const auto initial = variable(assignment.name);
       set_variable(name, initial);
+      changed_.erase(name);
       return;
     }
     default:
@@ -205,12 +243,20 @@ void Session::set_names(const Assignment& assignment) {
        {"character_set_client", "character_set_connection", "character_set_results"})
     changed_[variable] = name;
   changed_["collation_connection"] = assignment.value;
+  connection_collation_ = assignment.value ? *assignment.value : collation_name(collation);
+  if (connection_collation_.starts_with("utf8_")) connection_collation_.insert(4, "mb3");
+  if (assignment.target == Assignment::Target::charset) connection_collation_ = "(database)";
+  unusual_known_ = false;
 }
 
 void Session::set_variable(std::string_view name, std::optional<std::string> value) {
   const SystemVariable* known = find_system_variable(name);
   if (value) value = printed(known, *std::move(value));
   changed_[std::string(name)] = value;
+  unusual_known_ = false;
+  if (name == "collation_connection") connection_collation_ = value.value_or("");
+  if (name == "character_set_connection")
+    connection_collation_ = value ? collation_name(default_collation(*value)) : std::string();
   if (!value) return;
   if (name == "autocommit") set_autocommit(is_on(*value));
   if (name == "sql_mode") {
@@ -246,13 +292,134 @@ Document Session::made_of(std::string_view sql, const StatementInfo& info) const
   return sources;
 }
 
-void Session::remember(std::string_view sql, const StatementInfo& info) {
+void Session::remember(std::string_view sql, const StatementInfo& info,
+                       std::span<const sql::Value> values) {
   for (const Assignment& assignment : info.assignments)
     if (assignment.target == Assignment::Target::user)
-      user_variables_[assignment.name] = assignment.value.value_or("NULL");
+      user_variables_[assignment.name] = resolved(assignment.value.value_or("NULL"));
   if (info.kind == Kind::prepare) user_variables_["prepare " + info.name] = sql;
   if (!may_assign_user_variables(sql, info, mode_)) return;
-  for (const std::string& name : user_variables_in(sql, mode_)) user_variables_[name] = sql;
+  const std::string bound = values.empty() ? std::string(sql) : with_values(sql, values, 0, mode_);
+  const std::string source = resolved(bound);
+  for (const std::string& name : user_variables_in(sql, mode_)) user_variables_[name] = source;
+}
+
+void Session::note_insert_id(std::uint64_t id) {
+  if (id == insert_id_) return;
+  insert_id_ = id;
+  unusual_known_ = false;
+}
+
+// An expression with what user variables and LAST_INSERT_ID() stood for when it was evaluated: they
+// may be something else when what was made of it is read.
+std::string Session::resolved(std::string_view expression) const {
+  std::string text;
+  std::size_t copied = 0;
+  sql::Lexer lexer(expression, mode_);
+  for (sql::Token token = lexer.next(); token.kind != sql::TokenKind::end; token = lexer.next()) {
+    const bool user_variable =
+        token.kind == sql::TokenKind::variable && !token.text.starts_with("@@");
+    const bool number =
+        token.kind == sql::TokenKind::word && sql::equals_folded(token.text, "last_insert_id");
+    if (!user_variable && !number) continue;
+    const std::size_t begin = lexer.begin_of(token);
+    const std::size_t end = begin + token.text.size();
+    std::string_view rest = expression.substr(end);
+    if (number && !rest.starts_with("()")) continue;
+    text.append(expression, copied, begin - copied);
+    if (number) {
+      text += std::to_string(insert_id_);
+    } else {
+      const auto names = user_variables_in(token.text, mode_);
+      const auto known = names.empty() ? user_variables_.end() : user_variables_.find(names[0]);
+      // Where it is assigned here it is no value.
+      const bool assigned =
+          rest.substr(std::min(rest.find_first_not_of(' '), rest.size())).starts_with(":=");
+      if (assigned)
+        text += token.text;
+      else
+        text += known == user_variables_.end() ? "(NULL)" : "(" + known->second + ")";
+    }
+    copied = end + (number ? 2 : 0);
+  }
+  text.append(expression, copied);
+  // What grows with every turn of a loop is told apart by a hash.
+  if (text.size() <= longest_source) return text;
+  std::uint64_t hash = 0xcbf29ce484222325;  // FNV-1a: the same in every build
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  return text.substr(0, 64) + " … " + std::to_string(hash);
+}
+
+std::string Session::normalised(const std::string& name, std::string value) const {
+  if (name == "sql_mode") {
+    std::vector<std::string> parts;
+    for (std::size_t begin = 0; begin < value.size();) {
+      const std::size_t end = std::min(value.find(',', begin), value.size());
+      std::string part = value.substr(begin, end - begin);
+      for (char& c : part)
+        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
+      if (part == "TRADITIONAL")
+        parts.insert(parts.end(),
+                     {"ERROR_FOR_DIVISION_BY_ZERO", "NO_ENGINE_SUBSTITUTION", "NO_ZERO_DATE",
+                      "NO_ZERO_IN_DATE", "STRICT_ALL_TABLES", "STRICT_TRANS_TABLES"});
+      if (part == "ANSI")
+        parts.insert(parts.end(), {"ANSI_QUOTES", "IGNORE_SPACE", "ONLY_FULL_GROUP_BY",
+                                   "PIPES_AS_CONCAT", "REAL_AS_FLOAT"});
+      parts.push_back(std::move(part));
+      begin = end + 1;
+    }
+    std::ranges::sort(parts);
+    parts.erase(std::unique(parts.begin(), parts.end()), parts.end());
+    value.clear();
+    for (const std::string& part : parts) value += (value.empty() ? "" : ",") + part;
+  }
+  return value;
+}
+
+std::map<std::string, std::string> Session::settings() const {
+  std::map<std::string, std::string> values;
+  values["collation_connection"] = connection_collation_;
+  values[std::string(user_setting)] = user_;
+  if (insert_id_ != 0) values[std::string(insert_id_setting)] = std::to_string(insert_id_);
+  const auto told = profile_ == nullptr ? Document() : profile_->value("variables", Document());
+  for (const auto& [name, value] : changed_) {
+    if (!is_setting(name) || values.contains(name) || name == "character_set_connection") continue;
+    const auto source = sources_.find(name);
+    std::string now = value ? normalised(name, *value)
+                            : "= " + (source == sources_.end() ? std::string() : source->second);
+    const bool initial = told.is_object() && told.contains(name) && told[name].is_string() &&
+                         normalised(name, told[name].get<std::string>()) == now;
+    if (!initial) values[name] = std::move(now);
+  }
+  for (const auto& [name, value] : next_) values[name] = value;
+  return values;
+}
+
+const std::vector<Setting>& Session::unusual_settings() const {
+  if (unusual_known_) return unusual_;
+  unusual_known_ = true;
+  unusual_.clear();
+  std::map<std::string, std::string> now = settings();
+  std::map<std::string, std::string> usual;
+  if (profile_ != nullptr && profile_->is_object())
+    if (const auto found = profile_->find("settings");
+        found != profile_->end() && found->is_object())
+      for (const auto& [name, value] : found->items()) usual[name] = value.get<std::string>();
+  for (const auto& [name, value] : usual) now.try_emplace(name, default_value);
+  for (const auto& [name, value] : now) {
+    const auto expected = usual.find(name);
+    Setting setting{name, value,
+                    expected == usual.end() ? std::string(default_value) : expected->second};
+    // With sql_mode the parts of the server's own count, where the recording tells them.
+    if (name == "sql_mode")
+      for (std::string* side : {&setting.value, &setting.usual})
+        if (*side == default_value)
+          if (profile_ != nullptr && profile_->contains("variables") &&
+              (*profile_)["variables"].contains(name))
+            *side = normalised(name, (*profile_)["variables"][name].get<std::string>());
+    if (setting.value != setting.usual) unusual_.push_back(std::move(setting));
+  }
+  return unusual_;
 }
 
 // MySQL 8.0 dropped the names tx_…, MariaDB took up transaction_… with 11.1.

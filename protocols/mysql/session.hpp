@@ -5,10 +5,12 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "protocols/mysql/settings.hpp"
 #include "protocols/mysql/statements.hpp"
 #include "understudy/document.hpp"
 #include "understudy/request.hpp"
@@ -42,26 +44,40 @@ class Session {
   [[nodiscard]] std::uint16_t result_collation() const noexcept { return result_collation_; }
   [[nodiscard]] sql::Mode mode() const noexcept { return mode_; }
 
-  /// AUTOCOMMIT and IN_TRANS.
+  /// What the status flags of every answer tell of the connection.
   [[nodiscard]] std::uint16_t status() const noexcept;
   [[nodiscard]] bool in_transaction() const noexcept { return in_transaction_; }
   [[nodiscard]] bool autocommit() const noexcept { return autocommit_; }
   [[nodiscard]] bool has_savepoint(std::string_view name) const noexcept;
 
-  [[nodiscard]] StatementInfo inspect(std::string_view sql) const;
+  /// `values` are bound to the question marks of `sql`.
+  [[nodiscard]] StatementInfo inspect(std::string_view sql,
+                                      std::span<const sql::Value> values = {}) const;
   [[nodiscard]] TransactionPlan plan(const StatementInfo& info) const;
   /// The statement succeeded, or what the plan says was done.
   void apply(const StatementInfo& info);
   void begin();
   void end_transaction();
   /// A statement of the open transaction touched tables: clients see the transaction from now on.
-  void touch_tables() noexcept { transaction_visible_ = in_transaction_; }
+  void touch_tables() noexcept;
 
+  /// By PREPARE.
+  [[nodiscard]] bool has_prepared(std::string_view name) const {
+    return user_variables_.contains("prepare " + std::string(name));
+  }
   /// What the user variables and the SQL-level prepared statement that `sql` mentions were made of:
   /// {name: its SQL}, empty where it mentions none.
   [[nodiscard]] Document made_of(std::string_view sql, const StatementInfo& info) const;
   /// `sql` succeeded: remembers what it assigned to user variables, or prepared.
-  void remember(std::string_view sql, const StatementInfo& info);
+  void remember(std::string_view sql, const StatementInfo& info,
+                std::span<const sql::Value> values = {});
+  /// An answer told the number that LAST_INSERT_ID() gives from now on.
+  void note_insert_id(std::uint64_t id);
+
+  /// Settings that are not what most of the recording has (`settings` of the profile), by name.
+  [[nodiscard]] const std::vector<Setting>& unusual_settings() const;
+  /// Every setting with its value; for counting what most have.
+  [[nodiscard]] std::map<std::string, std::string> settings() const;
 
   /// The present value of a system variable as SELECT @@name prints it.
   [[nodiscard]] std::optional<std::string> variable(std::string_view name) const;
@@ -77,6 +93,8 @@ class Session {
   void apply(const Assignment& assignment);
   void set_names(const Assignment& assignment);
   void set_variable(std::string_view name, std::optional<std::string> value);
+  [[nodiscard]] std::string resolved(std::string_view expression) const;
+  [[nodiscard]] std::string normalised(const std::string& name, std::string value) const;
   void set_autocommit(bool on);
   [[nodiscard]] std::uint16_t default_collation(std::string_view charset) const;
 
@@ -92,9 +110,17 @@ class Session {
   bool autocommit_ = true;
   bool in_transaction_ = false;
   bool transaction_visible_ = false;
+  bool read_only_ = false;  // the open transaction
+  bool tables_locked_ = false;
   std::vector<std::string> savepoints_;
   std::map<std::string, std::string, std::less<>> user_variables_;  // and "prepare name"
   std::map<std::string, std::optional<std::string>, std::less<>> changed_;
+  std::map<std::string, std::string> sources_;  // SQL of those whose value is not known
+  std::map<std::string, std::string> next_;     // of the next transaction, then of the open one
+  std::string connection_collation_;
+  std::uint64_t insert_id_ = 0;
+  mutable std::vector<Setting> unusual_;
+  mutable bool unusual_known_ = false;
 };
 
 }  // namespace understudy::mysql

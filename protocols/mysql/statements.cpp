@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "protocols/sql/cursor.hpp"
 #include "protocols/sql/lexer.hpp"
 #include "protocols/sql/literal.hpp"
 #include "protocols/sql/lower.hpp"
@@ -50,7 +51,8 @@ class SetParser {
 
   // False for SET STATEMENT … FOR and other forms that are no assignments.
   bool parse(std::vector<Assignment>& assignments) {
-    if (is("statement") || is("role") || is("default") || is("resource")) return false;
+    if (is("role")) return parse_role(assignments);
+    if (is("statement") || is("default") || is("resource")) return false;
     while (token_.kind != TokenKind::end) {
       parse_one(assignments);
       skip_to_comma();
@@ -61,6 +63,7 @@ class SetParser {
 
  private:
   void advance() {
+    if (token_.kind == TokenKind::parameter) ++parameters_;
     do token_ = lexer_.next();
     while (token_.kind == TokenKind::comment_open || token_.kind == TokenKind::comment_close ||
            token_.kind == TokenKind::hint);
@@ -75,6 +78,12 @@ class SetParser {
       if (token_.is(')')) --depth;
       if (depth <= 0 && (token_.is(',') || token_.is(';'))) return;
     }
+  }
+
+  bool parse_role(std::vector<Assignment>& assignments) {
+    advance();
+    assignments.push_back({.name = "role", .value = lower(unquoted(token_.text))});
+    return true;
   }
 
   void parse_one(std::vector<Assignment>& assignments) {
@@ -111,18 +120,32 @@ class SetParser {
     if (token_.kind != TokenKind::operator_ || (token_.text != "=" && token_.text != ":=")) return;
     advance();
     assignment.is_default = is("default");
-    const std::size_t begin = token_.kind == TokenKind::end ? sql_.size() : lexer_.begin_of(token_);
+    assignment.first_parameter = parameters_;
+    const std::size_t begin = here();
     if (assignment.target == Assignment::Target::user) {
       skip_to_comma();
-      const std::size_t end = token_.kind == TokenKind::end ? sql_.size() : lexer_.begin_of(token_);
-      assignment.value = std::string(sql_.substr(begin, end - begin));
+      assignment.value = text_from(begin);
       assignments.push_back(std::move(assignment));
       return;
     }
     if (!assignment.is_default) assignment.value = expression();
     if (assignment.value && token_.kind != TokenKind::end && !token_.is(',') && !token_.is(';'))
       assignment.value.reset();
+    if (!assignment.value && !assignment.is_default) {
+      skip_to_comma();
+      assignment.source = text_from(begin);
+    }
     assignments.push_back(std::move(assignment));
+  }
+
+  [[nodiscard]] std::size_t here() const {
+    return token_.kind == TokenKind::end ? sql_.size() : lexer_.begin_of(token_);
+  }
+
+  [[nodiscard]] std::string text_from(std::size_t begin) const {
+    std::string_view text = sql_.substr(begin, here() - begin);
+    while (!text.empty() && (text.back() == ' ' || text.back() == '\n')) text.remove_suffix(1);
+    return std::string(text);
   }
 
   void parse_charset(Assignment::Target target, std::vector<Assignment>& assignments) {
@@ -208,6 +231,7 @@ class SetParser {
   sql::Mode mode_;
   const VariableLookup& variables_;
   Token token_;
+  std::size_t parameters_ = 0;  // before token_
 };
 
 bool has_chain(std::string_view sql, sql::Mode mode) {
@@ -225,6 +249,34 @@ bool second_word_is(std::string_view sql, sql::Mode mode, std::string_view word)
   (void)lexer.next();
   const Token token = lexer.next();
   return token.kind == TokenKind::word && sql::equals_folded(token.text, word);
+}
+
+// START TRANSACTION … READ ONLY.
+bool reads_only(std::string_view sql, sql::Mode mode) {
+  for (sql::Cursor cursor(sql, mode); !cursor.at_end(); cursor.step())
+    if (cursor.at(sql::Word::only)) return true;
+  return false;
+}
+
+// LOCK and UNLOCK TABLES. FLUSH TABLES locks those that it names, and without names the server,
+// which is no lock of tables: mysqldump relies on that releasing it ends no transaction.
+TableLocks table_locks_of(std::string_view sql, sql::Mode mode) {
+  sql::Cursor cursor(sql, mode);
+  const sql::Word verb = cursor.now().word();
+  cursor.step();
+  if (verb == sql::Word::flush && !cursor.accept(sql::Word::local)) {
+    const Token& token = cursor.now();
+    if (token.kind == TokenKind::word && sql::equals_folded(token.text, "no_write_to_binlog"))
+      cursor.step();
+  }
+  const bool tables = cursor.accept(sql::Word::tables) || cursor.accept(sql::Word::table);
+  if (!tables) return TableLocks::kept;
+  if (verb == sql::Word::lock) return TableLocks::taken;
+  if (verb == sql::Word::unlock) return TableLocks::released;
+  if (verb != sql::Word::flush || cursor.at(sql::Word::with)) return TableLocks::kept;
+  for (; !cursor.at_end(); cursor.step())
+    if (cursor.at(sql::Word::with) || cursor.at(sql::Word::for_)) return TableLocks::taken;
+  return TableLocks::kept;
 }
 
 // The first octets of the commonest statements, told apart without a lexer.
@@ -247,18 +299,137 @@ std::optional<Kind> quick_kind(std::string_view sql) {
   return std::nullopt;
 }
 
-bool introduces_password(const Token& token) {
-  return token.kind == TokenKind::word && (sql::equals_folded(token.text, "identified") ||
-                                           sql::equals_folded(token.text, "password") ||
-                                           sql::equals_folded(token.text, "old_password") ||
-                                           sql::equals_folded(token.text, "master_password") ||
-                                           sql::equals_folded(token.text, "source_password"));
+// A bound value as a client would have written it.
+void append_literal(const sql::Value& value, sql::Mode mode, std::string& out) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  switch (value.value_class) {
+    case sql::ValueClass::null:
+      out += "NULL";
+      return;
+    case sql::ValueClass::binary:
+      out += "x'";
+      for (const char c : value.text) {
+        out += digits[static_cast<unsigned char>(c) >> 4];
+        out += digits[static_cast<unsigned char>(c) & 15];
+      }
+      out += '\'';
+      return;
+    case sql::ValueClass::string:
+      out += '\'';
+      for (const char c : value.text) {
+        if (c == '\'' || (c == '\\' && mode.backslash_escapes)) out += c;
+        out += c;
+      }
+      out += '\'';
+      return;
+    default:
+      out += value.text;
+  }
 }
 
 bool contains_word(std::string_view sql, std::string_view word) {
   const auto equal = [](char a, char b) { return sql::to_lower(a) == b; };
   return std::search(sql.begin(), sql.end(), word.begin(), word.end(), equal) != sql.end();
 }
+
+// Replaces the passwords of account management, replication and servers elsewhere. A column, table
+// or index may be called `password` as well: only the grammar of those statements tells a secret.
+class PasswordRemover {
+ public:
+  PasswordRemover(std::string_view sql, sql::Mode mode)
+      : sql_(sql), mode_(mode), lexer_(sql, mode) {}
+
+  std::optional<std::string> run() {
+    const Kind kind = sql::verb_of(sql_, mode_).kind;
+    if (kind == Kind::select || kind == Kind::insert || kind == Kind::update ||
+        kind == Kind::delete_)
+      return std::nullopt;
+    for (Token token = next(); token.kind != TokenKind::end; token = next()) take(token, kind);
+    if (copied_ == 0) return std::nullopt;
+    cleaned_.append(sql_, copied_);
+    return std::move(cleaned_);
+  }
+
+ private:
+  Token next() {
+    Token token = lexer_.next();
+    while (token.kind == TokenKind::comment_open || token.kind == TokenKind::comment_close)
+      token = lexer_.next();
+    return token;
+  }
+
+  void take(const Token& token, Kind kind) {
+    if (token.kind == TokenKind::string) {
+      if (secret_)
+        replace(token, "'***'");
+      else if (kind == Kind::prepare)
+        prepared(token);
+      secret_ = false;
+    }
+    if (token.is(',') || token.is(';')) secret_ = identified_ = false;
+    if (token.kind == TokenKind::word) word(token, kind);
+    const bool assigned = token.kind == TokenKind::operator_ && token.text == "=";
+    if (assigned && sets_password_) secret_ = true;
+    const bool called = token.is('(') && is_hash(last_);
+    if (called) secret_ = true;
+    // `PASSWORD 'x'`, `PASSWORD = 'x'`, `PASSWORD('x')`: whatever else comes is no secret.
+    if (token.kind != TokenKind::word && token.kind != TokenKind::string && !assigned && !called &&
+        !identified_ && !sets_password_)
+      secret_ = false;
+    last_ = token.kind == TokenKind::word ? lower(token.text) : std::string();
+  }
+
+  void word(const Token& token, Kind kind) {
+    const std::string text = lower(token.text);
+    if (++words_ <= 4) remember(text);
+    if (words_ == 2 && kind == Kind::set && text == "password") sets_password_ = true;
+    if (text == "identified") identified_ = true;
+    if (identified_ && (text == "by" || text == "as" || text == "using" || text == "replace"))
+      secret_ = true;
+    if (text == "require" || text == "comment" || text == "attribute" || text == "account")
+      secret_ = identified_ = false;
+    if (of_replication_ && text.ends_with("password")) secret_ = true;
+  }
+
+  // CHANGE MASTER TO, START SLAVE, CREATE SERVER and their like.
+  void remember(const std::string& text) {
+    if (words_ == 1) of_replication_ = text == "change" || text == "start";
+    if (text == "server" && (last_ == "create" || last_ == "alter" || last_ == "replace"))
+      of_replication_ = true;
+  }
+
+  static bool is_hash(const std::string& function) {
+    return function == "password" || function == "old_password";
+  }
+
+  // A statement within a statement.
+  void prepared(const Token& token) {
+    std::string text;
+    if (!sql::append_string_value(token, mode_, text)) return;
+    const auto cleaned = without_passwords(text, mode_);
+    if (!cleaned) return;
+    std::string quoted = "'";
+    for (const char c : *cleaned) {
+      if (c == '\'' || (c == '\\' && mode_.backslash_escapes)) quoted += c;
+      quoted += c;
+    }
+    replace(token, quoted + "'");
+  }
+
+  void replace(const Token& token, std::string_view text) {
+    const std::size_t begin = lexer_.begin_of(token);
+    cleaned_.append(sql_, copied_, begin - copied_);
+    cleaned_ += text;
+    copied_ = begin + token.text.size();
+  }
+
+  std::string_view sql_;
+  sql::Mode mode_;
+  sql::Lexer lexer_;
+  std::string cleaned_, last_;
+  std::size_t copied_ = 0, words_ = 0;
+  bool secret_ = false, identified_ = false, sets_password_ = false, of_replication_ = false;
+};
 
 }  // namespace
 
@@ -269,18 +440,56 @@ StatementInfo inspect_statement(std::string_view sql, sql::Mode mode,
     info.kind = *kind;
     return info;
   }
+  if (const std::string_view inner = without_set_statement(sql, mode); inner.size() < sql.size())
+    return inspect_statement(inner, mode, variables);
   sql::Verb verb = sql::verb_of(sql, mode);
   info.kind = verb.kind;
   info.name = std::move(verb.name);
   if (info.kind == Kind::set && !SetParser(sql, mode, variables).parse(info.assignments))
     info.kind = Kind::unknown;
+  if (info.kind == Kind::begin) info.read_only = reads_only(sql, mode);
   if (info.kind == Kind::commit || info.kind == Kind::rollback) info.chain = has_chain(sql, mode);
   if (info.kind == Kind::ddl) info.temporary = second_word_is(sql, mode, "temporary");
+  if (info.kind == Kind::lock || info.kind == Kind::ddl)
+    info.table_locks = table_locks_of(sql, mode);
   return info;
 }
 
-bool commits_implicitly(const StatementInfo& info) noexcept {
-  return (info.kind == Kind::ddl && !info.temporary) || info.kind == Kind::lock ||
+std::string with_values(std::string_view sql, std::span<const sql::Value> values, std::size_t first,
+                        sql::Mode mode) {
+  std::string bound;
+  std::size_t copied = 0;
+  sql::Lexer lexer(sql, mode);
+  for (Token token = lexer.next(); token.kind != TokenKind::end; token = lexer.next()) {
+    const std::size_t index = first + static_cast<std::size_t>(token.parameter);
+    if (token.kind != TokenKind::parameter || index >= values.size()) continue;
+    const std::size_t begin = lexer.begin_of(token);
+    bound.append(sql, copied, begin - copied);
+    append_literal(values[index], mode, bound);
+    copied = begin + token.text.size();
+  }
+  return bound.append(sql, copied);
+}
+
+void bind_values(StatementInfo& info, std::span<const sql::Value> values, sql::Mode mode) {
+  if (values.empty()) return;
+  for (Assignment& assignment : info.assignments) {
+    const bool user = assignment.target == Assignment::Target::user;
+    if (user && assignment.value) {
+      assignment.value = with_values(*assignment.value, values, assignment.first_parameter, mode);
+    } else if (assignment.source == "?" && assignment.first_parameter < values.size()) {
+      const sql::Value& value = values[assignment.first_parameter];
+      assignment.value =
+          value.value_class == sql::ValueClass::null ? "NULL" : std::string(value.text);
+    } else if (!user) {
+      assignment.source = with_values(assignment.source, values, assignment.first_parameter, mode);
+    }
+  }
+}
+
+bool commits_implicitly(const StatementInfo& info, bool locked) noexcept {
+  if (info.table_locks == TableLocks::released) return locked;
+  return (info.kind == Kind::ddl && !info.temporary) || info.table_locks == TableLocks::taken ||
          info.kind == Kind::begin;
 }
 
@@ -294,6 +503,21 @@ bool begins_implicitly(const StatementInfo& info) noexcept {
     case Kind::call:
     case Kind::savepoint:
       return true;
+    default:
+      return false;
+  }
+}
+
+bool touches_tables(const StatementInfo& info, std::string_view pattern) noexcept {
+  switch (info.kind) {
+    case Kind::insert:
+    case Kind::update:
+    case Kind::delete_:
+    case Kind::other_write:
+    case Kind::call:
+      return true;
+    case Kind::select:
+      return pattern.find(" from ") != std::string_view::npos;
     default:
       return false;
   }
@@ -334,27 +558,36 @@ bool is_indivisible(std::string_view sql, sql::Mode mode) {
   });
 }
 
-std::optional<std::string> without_passwords(std::string_view sql, sql::Mode mode) {
-  if (!contains_word(sql, "identified") && !contains_word(sql, "password")) return std::nullopt;
-  const Kind kind = sql::verb_of(sql, mode).kind;
-  if (kind == Kind::select || kind == Kind::insert || kind == Kind::update || kind == Kind::delete_)
-    return std::nullopt;
-  std::string cleaned;
-  std::size_t copied = 0;
-  bool secret = false;
-  sql::Lexer lexer(sql, mode);
-  for (Token token = lexer.next(); token.kind != TokenKind::end; token = lexer.next()) {
-    if (introduces_password(token)) secret = true;
-    if (token.is(',') || token.is(';')) secret = false;
-    if (!secret || token.kind != TokenKind::string) continue;
-    const std::size_t begin = lexer.begin_of(token);
-    cleaned.append(sql, copied, begin - copied);
-    cleaned += "'***'";
-    copied = begin + token.text.size();
+std::string_view without_set_statement(std::string_view sql, sql::Mode mode) {
+  if (!sql::equals_folded(sql.substr(0, 3), "set")) return sql;
+  sql::Cursor cursor(sql, mode);
+  cursor.step();
+  if (cursor.now().kind != TokenKind::word || !sql::equals_folded(cursor.now().text, "statement"))
+    return sql;
+  for (int depth = 0; !cursor.at_end(); cursor.step()) {
+    if (cursor.now().is('(')) ++depth;
+    if (cursor.now().is(')')) --depth;
+    if (depth == 0 && cursor.at(sql::Word::for_) && cursor.ahead().kind != TokenKind::end)
+      return sql.substr(static_cast<std::size_t>(cursor.ahead().text.data() - sql.data()));
   }
-  if (copied == 0) return std::nullopt;
-  cleaned.append(sql, copied);
-  return cleaned;
+  return sql;
+}
+
+std::optional<std::string> prepared_text(std::string_view sql, sql::Mode mode) {
+  sql::Cursor cursor(sql, mode);
+  for (; !cursor.at_end() && !cursor.at(sql::Word::from); cursor.step()) {
+  }
+  cursor.step();
+  std::string text;
+  if (cursor.now().kind != TokenKind::string || !sql::append_string_value(cursor.now(), mode, text))
+    return std::nullopt;
+  return text;
+}
+
+std::optional<std::string> without_passwords(std::string_view sql, sql::Mode mode) {
+  if (quick_kind(sql)) return std::nullopt;
+  if (!contains_word(sql, "identified") && !contains_word(sql, "password")) return std::nullopt;
+  return PasswordRemover(sql, mode).run();
 }
 
 }  // namespace understudy::mysql

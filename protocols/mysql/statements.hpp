@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,14 +30,25 @@ struct Assignment {
   std::optional<std::string> value =
       {};  ///< nothing where it is no literal (or DEFAULT); of a user variable its SQL
   bool is_default = false;
+  std::string source = {};          ///< of a system variable without value: its SQL
+  std::size_t first_parameter = 0;  ///< the number of question marks before the value
+};
+
+/// What a statement does to the table locks of its connection.
+enum class TableLocks : std::uint8_t {
+  kept,
+  taken,    ///< LOCK TABLES, FLUSH TABLES … WITH READ LOCK or FOR EXPORT
+  released  ///< UNLOCK TABLES: commits, but only where some were taken
 };
 
 /// What a statement does beside reading and writing tables.
 struct StatementInfo {
   sql::Kind kind = sql::Kind::unknown;
-  std::string name;                     ///< see sql::Verb
-  bool chain = false;                   ///< COMMIT or ROLLBACK AND CHAIN
-  bool temporary = false;               ///< DDL of a temporary table
+  std::string name;        ///< see sql::Verb
+  bool chain = false;      ///< COMMIT or ROLLBACK AND CHAIN
+  bool read_only = false;  ///< START TRANSACTION … READ ONLY
+  bool temporary = false;  ///< DDL of a temporary table
+  TableLocks table_locks = TableLocks::kept;
   std::vector<Assignment> assignments;  ///< of a SET
 };
 
@@ -47,10 +59,22 @@ using VariableLookup = std::function<std::optional<std::string>(std::string_view
 [[nodiscard]] StatementInfo inspect_statement(std::string_view sql, sql::Mode mode,
                                               const VariableLookup& variables);
 
-/// True where the server commits an open transaction before it runs such a statement.
-[[nodiscard]] bool commits_implicitly(const StatementInfo& info) noexcept;
+/// Puts the bound values into the assignments that have question marks.
+void bind_values(StatementInfo& info, std::span<const sql::Value> values, sql::Mode mode);
+
+/// `sql` with literals in place of its question marks, the first of which is number `first` of
+/// `values`.
+[[nodiscard]] std::string with_values(std::string_view sql, std::span<const sql::Value> values,
+                                      std::size_t first, sql::Mode mode);
+
+/// True where the server commits an open transaction before it runs such a statement. `locked`: the
+/// connection holds table locks.
+[[nodiscard]] bool commits_implicitly(const StatementInfo& info, bool locked) noexcept;
 /// True where such a statement begins a transaction on a connection with autocommit off.
 [[nodiscard]] bool begins_implicitly(const StatementInfo& info) noexcept;
+/// True where a statement of such a `pattern` opens its transaction for clients to see, or is one
+/// of its own.
+[[nodiscard]] bool touches_tables(const StatementInfo& info, std::string_view pattern) noexcept;
 /// Names of the user variables that a statement mentions, lower case and sorted.
 [[nodiscard]] std::vector<std::string> user_variables_in(std::string_view sql, sql::Mode mode);
 
@@ -62,6 +86,12 @@ using VariableLookup = std::function<std::optional<std::string>(std::string_view
 /// A text of several statements that must stay one, because its results can't be counted before
 /// (CALL) or its semicolons belong to a body (CREATE PROCEDURE …).
 [[nodiscard]] bool is_indivisible(std::string_view sql, sql::Mode mode);
+
+/// The statement behind SET STATEMENT … FOR; `sql` itself where there is none.
+[[nodiscard]] std::string_view without_set_statement(std::string_view sql, sql::Mode mode);
+
+/// The statement of a PREPARE … FROM '…'; nothing where it is given otherwise.
+[[nodiscard]] std::optional<std::string> prepared_text(std::string_view sql, sql::Mode mode);
 
 /// `sql` with the passwords of SET PASSWORD, IDENTIFIED BY and the like replaced by `***`; nothing
 /// where there are none.

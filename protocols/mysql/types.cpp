@@ -175,6 +175,11 @@ std::string exact_float_text(float value, std::uint8_t decimals) {
   return float_of(text) == value ? text : shortest(value);
 }
 
+std::string exact_double_text(double value, std::uint8_t decimals) {
+  std::string text = double_text(value, decimals);
+  return double_of(text) == value ? text : shortest(value);
+}
+
 double double_of(std::string_view text) noexcept {
   double value = 0;
   std::from_chars(text.data(), text.data() + text.size(), value);

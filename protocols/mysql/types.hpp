@@ -83,8 +83,9 @@ inline constexpr std::uint8_t floating_decimals = 31;
 /// at most six for a FLOAT; an exponent outside of 1e-15 … 1e15.
 [[nodiscard]] std::string double_text(double value, std::uint8_t decimals);
 [[nodiscard]] std::string float_text(float value, std::uint8_t decimals);
-/// A FLOAT without loss: float_text where that reads back as `value`, else its shortest digits.
+/// The same without loss: the shortest digits where that does not read back as `value`.
 [[nodiscard]] std::string exact_float_text(float value, std::uint8_t decimals);
+[[nodiscard]] std::string exact_double_text(double value, std::uint8_t decimals);
 [[nodiscard]] double double_of(std::string_view text) noexcept;
 
 /// One temporal value of the binary protocol, its length octet included, as text with `decimals`

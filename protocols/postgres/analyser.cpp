@@ -8,12 +8,15 @@
 #include <set>
 
 #include "protocols/postgres/answer.hpp"
+#include "protocols/postgres/clock.hpp"
 #include "protocols/postgres/image.hpp"
 #include "protocols/postgres/keys.hpp"
 #include "protocols/postgres/request.hpp"
 #include "protocols/postgres/row_planner.hpp"
 #include "protocols/postgres/schema.hpp"
+#include "protocols/postgres/session.hpp"
 #include "protocols/postgres/shape_book.hpp"
+#include "protocols/postgres/table_names.hpp"
 #include "protocols/postgres/transaction.hpp"
 #include "protocols/postgres/utility.hpp"
 #include "protocols/sql/unsteady.hpp"
@@ -26,15 +29,11 @@ bool is_of_client(std::string_view name) noexcept {
   return name == "application_name" || name == "session_authorization";
 }
 
-/// Errors and warnings about the connection's own statements, portals and transaction.
+/// Codes of errors and warnings about the connection's own statements, portals and transaction.
 bool is_of_connection(const Fields& fields) {
   static const std::set<std::string_view> codes = {"25P02", "26000", "34000", "42P05",
                                                    "42P03", "25P01", "25001", "3B001"};
   return codes.contains(field(fields, 'C'));
-}
-
-bool is_of_connection(const StatementAnswer& answer) {
-  return answer.error && is_of_connection(*answer.error);
 }
 
 /// How many rows a write says that it touched: the last word of `INSERT 0 2`, `UPDATE 1`.
@@ -119,6 +118,19 @@ Control control_of(sql::Kind kind) noexcept {
   }
 }
 
+/// What the session's connection said of itself at its start, as login_of(startup).
+std::map<std::string, std::string> login_of(const SessionHeader& session) {
+  std::map<std::string, std::string> login;
+  const Document& facts = session.facts;
+  if (!facts.is_object()) return login;
+  if (facts.contains("settings") && facts["settings"].is_object())
+    for (const auto& [name, value] : facts["settings"].items())
+      login[name] = text_of_value(value).value_or("");
+  for (const char* name : {"user", "database"})
+    if (facts.contains(name)) login[name] = text_of_value(facts[name]).value_or("");
+  return login;
+}
+
 /// What the serving role answers without the table, if all went well.
 bool is_synthesised(sql::Kind kind) noexcept {
   switch (kind) {
@@ -139,6 +151,40 @@ bool is_synthesised(sql::Kind kind) noexcept {
   }
 }
 
+/// Whether nothing but the clock was read, in a style that the serving role can print.
+bool shows_this_run(const StatementRequest& request, const StatementAnswer& answer,
+                    const SessionHeader& session) {
+  if (answer.error || !parse_clock_query(request.sql, sql_mode())) return false;
+  const Document parameters = session.facts.is_object()
+                                  ? session.facts.value("parameters", Document::object())
+                                  : Document::object();
+  return !parameters.contains("DateStyle") ||
+         text_of_value(parameters["DateStyle"]).value_or("").starts_with("ISO");
+}
+
+/// Tables and sequences of another database than the first recorded one are other ones. What their
+/// rows show is not compared with those of the same name.
+void move_to_database(std::string_view database, Analysis& analysis) {
+  for (std::vector<KeyPath>* paths : {&analysis.reads, &analysis.contents, &analysis.writes})
+    for (KeyPath& path : *paths) {
+      const std::size_t at = !path.empty() && path.front() == outside_transactions ? 1 : 0;
+      if (path.size() > at) path[at] = fmt::format("{}/{}", database, path[at]);
+    }
+  analysis.determined.clear();
+  analysis.rows = {};
+}
+
+/// An error that the serving role makes by itself. Of the codes that speak of the transaction, but
+/// for that of a failed block, only those of statements about the transaction, cursors and so on:
+/// others (VACUUM, LOCK, CREATE INDEX CONCURRENTLY) are answered as recorded.
+bool is_of_connection(const StatementRequest& request, const StatementAnswer& answer) {
+  if (!answer.error || !is_of_connection(*answer.error)) return false;
+  const sql::Kind kind = sql::verb_of(request.sql, sql_mode()).kind;
+  return field(*answer.error, 'C') == "25P02" || control_of(kind) != Control::none ||
+         is_synthesised(kind) || kind == sql::Kind::prepare || kind == sql::Kind::execute ||
+         kind == sql::Kind::fetch;
+}
+
 class PostgresAnalyser final : public Analyser {
  public:
   void learn(const SessionHeader& session, const Exchange& exchange) override;
@@ -147,6 +193,12 @@ class PostgresAnalyser final : public Analyser {
     read_schema(file, schema, problems);
     Diagnostics not_of_a_file;
     read_schema({"the recording", definitions_}, schema, not_of_a_file);
+    names_.learn_file(file);
+    names_.rename(schema);
+    for (const auto& [name, table] : schema)
+      if (table.complete()) declared_.insert(name);
+    facts_.clear();
+    plans_.clear();
   }
   Analysis analyse(const SessionHeader& session, const Exchange& exchange,
                    std::vector<Problem>& problems) override;
@@ -164,18 +216,43 @@ class PostgresAnalyser final : public Analyser {
   void control(const StatementRequest& request, const StatementAnswer& answer,
                const sql::Verb& verb, Analysis& analysis) const;
   void data(const StatementRequest& request, const StatementAnswer& answer, Analysis& analysis);
-  [[nodiscard]] Identity identity_of(const StatementRequest& request);
-  [[nodiscard]] const sql::Dependencies& keys(std::string_view pattern, const std::string& sql);
+  [[nodiscard]] Identity identity_of(const StatementRequest& request, std::string_view session);
+  [[nodiscard]] std::string session_part_of(const StatementRequest& request);
+  void enter(const SessionHeader& session);
+  [[nodiscard]] bool reads_hidden_settings() const;
+  void learn_custom(const StatementRequest& request);
+  [[nodiscard]] std::set<std::string, std::less<>> noise() const;
+  [[nodiscard]] bool in_other_database() const {
+    return !is_first_database(session_->view().database);
+  }
+  [[nodiscard]] bool is_first_database(std::string_view database) const;
+  struct Facts {
+    sql::Dependencies keys;
+    bool planned = true;  ///< false: other rows are touched than the text tells
+  };
+  void learn_names(const std::string& sql, std::string_view pattern);
+  [[nodiscard]] const Facts& facts(std::string_view pattern, const std::string& sql);
   [[nodiscard]] const sql::RowPlan& plan(std::string_view pattern);
 
   std::map<std::string, std::string> parameters_, settings_;
   std::map<std::string, std::string> set_values_;         // by set_key
   std::set<std::pair<std::string, std::string>> set_in_;  // (session, setting)
   std::set<std::string> unparsed_;
-  std::string definitions_;                                      // the DDL that was recorded
+  std::set<std::string> accepted_;                   // logins, by login_key
+  std::map<std::string, std::string> refused_;       // the same, and the image of the error
+  std::optional<SessionDefaults> session_defaults_;  // of the first session
+  std::optional<RecordedSession> session_;           // the one that is analysed
+  std::string session_id_;
+  std::set<std::string> session_keys_;
+  std::map<std::string, sql::Dependencies> touched_;                 // by pattern
+  std::map<std::string, std::multiset<std::string>> custom_values_;  // by setting
+  bool analysed_ = false;    // what is learned from now on is what was learned before, renamed
+  std::string definitions_;  // the DDL that was recorded
   std::map<std::string, std::array<std::string, 3>> locations_;  // file, line, routine by SQLSTATE
   mutable ShapeBook shapes_;
-  std::map<std::string, sql::Dependencies, std::less<>> keys_;
+  TableNames names_;
+  std::set<std::string, std::less<>> declared_;  // tables of which all that matters is known
+  std::map<std::string, Facts, std::less<>> facts_;
   std::map<std::string, sql::RowPlan, std::less<>> plans_;
   IdentityWriter writer_;
   sql::Statement statement_;
@@ -212,41 +289,115 @@ void PostgresAnalyser::learn_setting(const SessionHeader& session, const Stateme
     if (!set) return;
     set_in_.emplace(id, set->name);
     statement_.assign(request.sql, sql_mode());
-    if (answer.parameters.size() == 1)
-      set_values_.emplace(set_key(statement_.pattern()), answer.parameters[0].second);
+    std::string told;
+    for (const auto& [name, value] : answer.parameters)
+      told.append(name).append(1, '\0').append(value).append(1, '\0');
+    if (!told.empty()) set_values_.emplace(set_key(statement_.pattern()), std::move(told));
   }
+}
+
+/// The values of settings that the application makes up.
+void PostgresAnalyser::learn_custom(const StatementRequest& request) {
+  auto set = parse_set(request.sql, sql_mode());
+  if (!set) set = parse_set_config(request.sql, sql_mode());
+  if (!set || set->name.find('.') == std::string::npos || set->to_default) return;
+  fill_in(*set, request.parameters);
+  custom_values_[set->name].insert(set->value);
+}
+
+std::set<std::string, std::less<>> PostgresAnalyser::noise() const {
+  constexpr std::size_t enough = 3;
+  std::set<std::string, std::less<>> names;
+  for (const auto& [name, values] : custom_values_) {
+    const std::set<std::string> distinct(values.begin(), values.end());
+    if (values.size() >= enough && distinct.size() == values.size()) names.insert(name);
+  }
+  return names;
 }
 
 void PostgresAnalyser::learn(const SessionHeader& session, const Exchange& exchange) {
   std::vector<Problem> ignored;
   const StatementRequest request = request_of_document(exchange.request, ignored);
   const StatementAnswer answer = answer_of_document(exchange.answer, ignored);
+  session_.reset();  // what is learned again is analysed again
   learn_parameters(session);
+  if (!request.login.empty()) {
+    if (answer.error) refused_.emplace(login_key(request.login), encode_image(answer));
+    return;
+  }
+  accepted_.insert(login_key(login_of(session)));
+  if (!session_defaults_) session_defaults_ = session_defaults(RecordedSession(session).view());
   for (const Fields& notice : answer.notices) learn_location(notice);
   if (answer.error) learn_location(*answer.error);
-  if (!ignored.empty() || is_of_connection(answer)) return;
+  if (!ignored.empty() || is_of_connection(request, answer)) return;
   learn_setting(session, request, answer);
-  if (!answer.error && sql::verb_of(request.sql, sql_mode()).kind == sql::Kind::ddl)
+  if (!answer.error && !analysed_) learn_custom(request);
+  if (!answer.error && sql::verb_of(request.sql, sql_mode()).kind == sql::Kind::ddl &&
+      is_first_database(RecordedSession(session).view().database))
     definitions_ += request.sql + ";\n";
   if (sql::split(request.sql, sql_mode()).size() > 1) unparsed_.insert(unparsed_key(request.sql));
   statement_.assign(request.sql, sql_mode());
+  if (!answer.error) learn_names(request.sql, statement_.pattern());
   shapes_.learn(statement_, request, answer);
+  // What the names mean does not matter here.
+  const std::string pattern(statement_.pattern());
+  auto known = touched_.find(pattern);
+  if (known == touched_.end()) known = touched_.emplace(pattern, keys_of(request.sql)).first;
+  shapes_.learn(pattern, needs_of(request, answer, known->second));
 }
 
-Identity PostgresAnalyser::identity_of(const StatementRequest& request) {
+/// What of the session under way is part of the question.
+std::string PostgresAnalyser::session_part_of(const StatementRequest& request) {
   statement_.assign(request.sql, sql_mode());
   const Shape* shape = shapes_.find(statement_.pattern());
-  std::vector<Oid> types = parameter_types(statement_, request.types, shape);
+  if (shape == nullptr || !session_ || !session_defaults_) return {};
+  if (session_defaults_->noise.empty()) session_defaults_->noise = noise();
+  std::string part = session_part(shape->needs, session_->view(), *session_defaults_);
+  if (!part.empty()) session_keys_.insert(session_key(part, statement_.pattern()));
+  return part;
+}
+
+/// Sessions come one after the other.
+void PostgresAnalyser::enter(const SessionHeader& session) {
+  const std::string id = fmt::format("{}/{}", session.recording, session.connection);
+  if (session_ && session_id_ == id) return;
+  session_id_ = id;
+  session_.emplace(session);
+}
+
+/// Whether the application has set a setting of its own that counts.
+bool PostgresAnalyser::reads_hidden_settings() const {
+  if (!session_defaults_) return false;
+  return std::ranges::any_of(session_->view().settings.custom(), [&](const auto& setting) {
+    return !setting.second.empty() && !session_defaults_->noise.contains(setting.first);
+  });
+}
+
+/// Also where either is not known.
+bool PostgresAnalyser::is_first_database(std::string_view database) const {
+  if (!session_defaults_ || database.empty()) return true;
+  const auto first = session_defaults_->facts.find("database");
+  return first == session_defaults_->facts.end() || database == first->second;
+}
+
+Identity PostgresAnalyser::identity_of(const StatementRequest& request, std::string_view session) {
+  statement_.assign(request.sql, sql_mode());
+  const Shape* shape = shapes_.find(statement_.pattern());
   Identity identity;
+  if (shape != nullptr && shape->never_parsed) {
+    writer_.write_unparsed(statement_, request.types, session, identity);
+    return identity;
+  }
+  std::vector<Oid> types = parameter_types(statement_, request.types, shape);
   const std::string_view prefix = request.partial    ? partial_prefix
                                   : request.describe ? describe_prefix
                                                      : std::string_view{};
-  writer_.write(statement_, types, request.parameters, prefix, request.copy, identity);
+  writer_.write(statement_, types, request.parameters, prefix, request.copy, session, identity);
   return identity;
 }
 
 Identity PostgresAnalyser::identify(const Document& request, std::vector<Problem>& problems) {
-  return identity_of(request_of_document(request, problems));
+  return identity_of(request_of_document(request, problems), {});
 }
 
 std::string PostgresAnalyser::encode(const Document&, const Document& answer,
@@ -254,23 +405,37 @@ std::string PostgresAnalyser::encode(const Document&, const Document& answer,
   return encode_image(answer_of_document(answer, problems));
 }
 
-Analysis PostgresAnalyser::analyse(const SessionHeader&, const Exchange& exchange,
+Analysis PostgresAnalyser::analyse(const SessionHeader& session, const Exchange& exchange,
                                    std::vector<Problem>& problems) {
   const StatementRequest request = request_of_document(exchange.request, problems);
   const StatementAnswer answer = answer_of_document(exchange.answer, problems);
   Analysis analysis;
-  analysis.identity = identity_of(request);
+  analysed_ = true;
+  enter(session);
+  analysis.identity = identity_of(request, session_part_of(request));
+  // Something reads them that the text does not name, a view or a policy: it may read any table.
+  const bool hidden = reads_hidden_settings();
+  session_->follow(request, answer);
+  if (!request.login.empty()) {
+    analysis.identity.canonical = login_key(request.login);
+    analysis.effect = Effect::none;
+    return analysis;
+  }
   const sql::Verb verb = sql::verb_of(request.sql, sql_mode());
   if (control_of(verb.kind) != Control::none) {
     control(request, answer, verb, analysis);
-  } else if (is_of_connection(answer) || (request.describe && !answer.error) ||
+  } else if (is_of_connection(request, answer) || (request.describe && !answer.error) ||
              (is_synthesised(verb.kind) && !answer.error) ||
+             (parse_set_config(request.sql, sql_mode()) && !answer.error) ||
+             shows_this_run(request, answer, session) ||
              (verb.kind == sql::Kind::prepare && parse_prepare(request.sql, sql_mode()) &&
               !answer.error)) {
     analysis.effect = Effect::none;
   } else {
     data(request, answer, analysis);
   }
+  if (hidden && !analysis.reads.empty()) analysis.reads.push_back({});
+  if (in_other_database()) move_to_database(session_->view().database, analysis);
   if (analysis.effect != Effect::none) analysis.image = encode_image(answer);
   return analysis;
 }
@@ -281,10 +446,13 @@ void PostgresAnalyser::control(const StatementRequest&, const StatementAnswer& a
   analysis.effect = Effect::none;
   analysis.control = control_of(verb.kind);
   analysis.control_name = verb.name;
-  if (analysis.control == Control::commit && answer.tag == "ROLLBACK")
+  if (analysis.control == Control::commit && answer.tag == "ROLLBACK") {
+    // Not the COMMIT of the same words that may be refused: that of a failed block can't be.
+    analysis.identity.canonical.insert(0, "of a failed block: ");
     analysis.control = Control::rollback;
+  }
   if (!answer.error) return;
-  if (analysis.control == Control::commit && !is_of_connection(answer)) {
+  if (analysis.control == Control::commit && !is_of_connection(*answer.error)) {
     analysis.effect = Effect::read;
     analysis.reads = {{}};
     analysis.changed = false;
@@ -304,18 +472,24 @@ void PostgresAnalyser::data(const StatementRequest& request, const StatementAnsw
     return;
   }
   if (is_synthesised(kind)) return;  // an error of SET or SHOW: a matter of the text alone
-  const sql::Dependencies& found = keys(pattern_of(analysis.identity.canonical), request.sql);
+  if (pattern_of(analysis.identity.canonical).starts_with(describe_prefix)) {
+    // What can't be prepared changes nothing, and only definitions can make it otherwise.
+    analysis.reads = {{"@catalog"}};
+    return;
+  }
+  const Facts& known = facts(pattern_of(analysis.identity.canonical), request.sql);
+  const sql::Dependencies& found = known.keys;
   analysis.effect = found.effect;
   analysis.reads = found.reads;
   analysis.writes = found.writes;
   analysis.understood = found.understood;
-  if (!request.describe && !answer.error) analysis.unsteady = found.unsteady;
-  // Of a describe, of COPY and of an error nothing is claimed beyond the tables.
-  if (found.understood && !request.describe && !request.partial && !request.copy)
+  if (!answer.error) analysis.unsteady = found.unsteady;
+  // Of COPY and of an error nothing is claimed beyond the tables.
+  if (found.understood && known.planned && !request.partial && !request.copy)
     analysis.rows = sql::fill(plan(statement_.pattern()),
                               sql::values_of(analysis.identity.canonical), row_result_of(answer));
   if (found.effect != Effect::write) return;
-  analysis.changed = !answer.error && !request.describe && !touched_nothing(answer.tag);
+  analysis.changed = !answer.error && !touched_nothing(answer.tag);
   if (!answer.error) return;
   const bool anything = std::ranges::count(found.reads, KeyPath()) > 0;
   if (!anything) analysis.rows.violation = violation_of(*answer.error, analysis.rows);
@@ -323,24 +497,43 @@ void PostgresAnalyser::data(const StatementRequest& request, const StatementAnsw
   analysis.reads.push_back({});
 }
 
-const sql::Dependencies& PostgresAnalyser::keys(std::string_view pattern, const std::string& sql) {
-  const auto found = keys_.find(pattern);
-  if (found != keys_.end()) return found->second;
-  sql::Dependencies keys = keys_of(sql);
-  if (keys.effect == Effect::read) keys.unsteady = sql::unsteady_of(sql, sql_mode());
-  return keys_.emplace(std::string(pattern), std::move(keys)).first->second;
+/// What is known of names so far is not all: what was made of it is made anew.
+void PostgresAnalyser::learn_names(const std::string& sql, std::string_view pattern) {
+  if (!names_.learn(sql, pattern)) return;
+  facts_.clear();
+  plans_.clear();
+}
+
+const PostgresAnalyser::Facts& PostgresAnalyser::facts(std::string_view pattern,
+                                                       const std::string& sql) {
+  const auto found = facts_.find(pattern);
+  if (found != facts_.end()) return found->second;
+  sql::StatementFacts known = names_.facts_of(sql);
+  Facts facts{std::move(known.dependencies), !known.indirect};
+  // Rows that follow those of a table that is declared, its references know one by one.
+  for (const KeyPath& table : known.cascades) {
+    if (!table.empty() && declared_.contains(table.front())) continue;
+    for (std::vector<KeyPath>* paths : {&facts.keys.reads, &facts.keys.writes})
+      if (std::ranges::find(*paths, table) == paths->end()) paths->push_back(table);
+  }
+  if (facts.keys.effect == Effect::read) facts.keys.unsteady = sql::unsteady_of(sql, sql_mode());
+  return facts_.emplace(std::string(pattern), std::move(facts)).first->second;
 }
 
 const sql::RowPlan& PostgresAnalyser::plan(std::string_view pattern) {
   const auto found = plans_.find(pattern);
   if (found != plans_.end()) return found->second;
-  return plans_.emplace(std::string(pattern), row_plan_of(pattern)).first->second;
+  return plans_.emplace(std::string(pattern), names_.named(row_plan_of(pattern))).first->second;
 }
 
 Document PostgresAnalyser::profile() const {
   Document profile = Document::object();
   profile["parameters"] = Document::object();
   for (const auto& [name, value] : parameters_) profile["parameters"][name] = document_of(value);
+  if (session_defaults_)
+    for (const auto& [name, value] : session_defaults_->facts)
+      profile["session"][name] = document_of(value);
+  for (const std::string& name : noise()) profile["noise"].push_back(document_of(name));
   profile["settings"] = Document::object();
   for (const auto& [name, value] : settings_) profile["settings"][name] = document_of(value);
   for (const auto& [code, location] : locations_)
@@ -353,6 +546,10 @@ std::vector<std::pair<std::string, std::string>> PostgresAnalyser::shapes() cons
   std::vector<std::pair<std::string, std::string>> all = shapes_.encode();
   for (const auto& [key, value] : set_values_) all.emplace_back(key, value);
   for (const std::string& key : unparsed_) all.emplace_back(key, "1");
+  for (const std::string& key : session_keys_) all.emplace_back(key, "1");
+  // Who was let in at other times was refused for what no startup message shows: a password.
+  for (const auto& [key, error] : refused_)
+    if (!accepted_.contains(key)) all.emplace_back(key, error);
   std::ranges::sort(all);
   return all;
 }

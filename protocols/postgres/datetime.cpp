@@ -62,15 +62,6 @@ void append_fraction(Microseconds micros, std::string& out) {
   out.append(".").append(digits);
 }
 
-void append_offset(std::int32_t seconds_east, std::string& out) {
-  out += seconds_east < 0 ? '-' : '+';
-  const std::int64_t magnitude = std::abs(static_cast<std::int64_t>(seconds_east));
-  fmt::format_to(std::back_inserter(out), "{:02}", magnitude / 3600);
-  if (magnitude % 3600 == 0) return;
-  fmt::format_to(std::back_inserter(out), ":{:02}", magnitude / 60 % 60);
-  if (magnitude % 60 != 0) fmt::format_to(std::back_inserter(out), ":{:02}", magnitude % 60);
-}
-
 std::int64_t floor_days(Microseconds value) noexcept {
   return value / day - (value % day < 0 ? 1 : 0);
 }
@@ -217,6 +208,15 @@ void append_time(Microseconds time, std::string& out) {
   fmt::format_to(std::back_inserter(out), "{:02}:{:02}:{:02}", time / hour, time / minute % 60,
                  time / second % 60);
   append_fraction(time % second, out);
+}
+
+void append_offset(std::int32_t seconds_east, std::string& out) {
+  out += seconds_east < 0 ? '-' : '+';
+  const std::int64_t magnitude = std::abs(static_cast<std::int64_t>(seconds_east));
+  fmt::format_to(std::back_inserter(out), "{:02}", magnitude / 3600);
+  if (magnitude % 3600 == 0) return;
+  fmt::format_to(std::back_inserter(out), ":{:02}", magnitude / 60 % 60);
+  if (magnitude % 60 != 0) fmt::format_to(std::back_inserter(out), ":{:02}", magnitude % 60);
 }
 
 void append_timetz(TimeWithZone value, std::string& out) {

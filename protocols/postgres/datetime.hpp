@@ -10,6 +10,7 @@
 namespace understudy::postgres {
 
 using Microseconds = std::int64_t;
+inline constexpr std::int64_t seconds_from_1970_to_2000 = 946'684'800;
 
 struct TimeWithZone {
   Microseconds time = 0;
@@ -24,6 +25,8 @@ struct Interval {
 
 void append_date(std::int32_t days, std::string& out);
 void append_time(Microseconds time, std::string& out);
+/// `+00`, `-03:30`: as behind a value with a zone.
+void append_offset(std::int32_t seconds_east, std::string& out);
 void append_timetz(TimeWithZone value, std::string& out);
 void append_timestamp(Microseconds value, std::string& out);
 void append_timestamptz(Microseconds value, std::string& out);

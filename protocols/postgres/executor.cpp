@@ -4,14 +4,22 @@
 
 #include <algorithm>
 
+#include "protocols/postgres/clock.hpp"
+
 namespace understudy::postgres {
 namespace {
 
-constexpr std::string_view miss_code =
-    "UX404";  // no class of the server's own: nothing retries on it
-
 bool ends_failed_block(sql::Kind kind) noexcept {
   return kind == sql::Kind::commit || kind == sql::Kind::rollback || kind == sql::Kind::rollback_to;
+}
+
+/// Whether the server closes behind the error.
+bool ends_connection(const Image& image) {
+  Fields error;
+  if (!decode_fields(image.tail.subspan(5), error)) return false;
+  const std::string_view untranslated = field(error, 'V');
+  const std::string_view severity = untranslated.empty() ? field(error, 'S') : untranslated;
+  return severity == "FATAL" || severity == "PANIC";
 }
 
 std::vector<Oid> types_of(const std::vector<Column>& columns) {
@@ -34,9 +42,57 @@ std::shared_ptr<ServedStatement> Executor::prepare(std::string_view text,
   statement->verb = sql::verb_of(text, mode());
   if (const auto octets = table_.shape(shape_key(statement->parsed.pattern())))
     statement->shape = decode_shape(*octets);
+  statement->declared = declared;
   statement->types =
       parameter_types(statement->parsed, declared, statement->shape ? &*statement->shape : nullptr);
   return statement;
+}
+
+void Executor::parse(std::string name, std::shared_ptr<ServedStatement> statement,
+                     std::string tag) {
+  if (tag.empty()) delivery_ = {};
+  portal_ = std::make_shared<ServedPortal>();
+  portal_->statement = std::move(statement);
+  parsed_name_ = std::move(name);
+  parsed_tag_ = std::move(tag);
+  described_.reset();
+  cursor_.reset();
+  const auto& shape = portal_->statement->shape;
+  if (!shape || !(shape->describe_fails || shape->never_parsed)) return parsed();
+  ask_whether_it_fails(!shape->never_parsed);
+  waiting_ = Waiting::parse;
+}
+
+void Executor::parsed() {
+  objects_.put_statement(parsed_name_, portal_->statement);
+  if (parsed_tag_.empty()) return encode_empty('1', out_.buffer());
+  tag_only("PREPARE", std::exchange(parsed_tag_, {}));
+}
+
+void Executor::finish_parse(const Answer& answer) {
+  if (answer.image.empty()) return parsed();
+  if (!portal_->answer_with(answer.image))
+    return fail(make_fields("ERROR", "XX000", "the table's image of this answer is damaged"));
+  if (!portal_->image->is_error) return portal_->image.reset(), parsed();
+  if (answer.grade == Grade::static_ && !portal_->statement->shape->never_parsed)
+    return miss(make_fields("ERROR", miss_code,
+                            "the recording has this statement prepared with and without an error, "
+                            "and nothing that it shows explains why"));
+  deliver_error(*portal_->image);
+}
+
+/// The question for what a recorded error of Parse or Describe depends on: not the values.
+void Executor::ask_whether_it_fails(bool synthesisable) {
+  const ServedStatement& statement = *portal_->statement;
+  if (statement.shape && statement.shape->never_parsed) {
+    identity_writer_.write_unparsed(statement.parsed, statement.declared, session_part(statement),
+                                    identity_);
+  } else {
+    const Parameters none(statement.types.size());
+    identity_writer_.write(statement.parsed, statement.types, none, describe_prefix, std::nullopt,
+                           session_part(statement), identity_);
+  }
+  request_ = Request{identity_.canonical, identity_.qualifier, Control::none, {}, synthesisable};
 }
 
 void Executor::run(std::shared_ptr<ServedPortal> portal, Delivery delivery) {
@@ -61,16 +117,60 @@ void Executor::run_now() {
   run_utility(statement.verb.kind);
 }
 
+void Executor::begin_session(std::string_view compared_user, std::string_view compared_database) {
+  compared_user_ = compared_user;
+  compared_database_ = compared_database;
+  const Document& profile = table_.profile();
+  if (!profile.is_object() || !profile.contains("session")) return;
+  for (const auto& [name, value] : profile["session"].items())
+    session_defaults_.facts.emplace(name, octets_of(value));
+  if (profile.contains("noise"))
+    for (const Document& name : profile["noise"]) session_defaults_.noise.insert(octets_of(name));
+}
+
+std::string_view Executor::session_part(const ServedStatement& statement) {
+  if (!statement.shape) return {};
+  const SessionNeeds& needs = statement.shape->needs;
+  if (compared_version_ != facts_settings_.version()) {
+    compared_version_ = facts_settings_.version();
+    differing_ = differing_facts({compared_user_, compared_database_, facts_settings_, false},
+                                 session_defaults_);
+  }
+  const bool in_block = (needs.bits & SessionNeeds::block) != 0 && !block_.idle();
+  if ((needs.bits & differing_) == 0 && !in_block && needs.settings.empty()) return {};
+  session_part_ = postgres::session_part(
+      needs, {compared_user_, compared_database_, facts_settings_, in_block}, session_defaults_);
+  return session_part_;
+}
+
 void Executor::ask_statement(bool synthesisable) {
   const ServedStatement& statement = *portal_->statement;
+  if (statement.shape && statement.shape->never_parsed) {
+    copying_in_ = false;
+    ask_whether_it_fails(synthesisable);
+    waiting_ = Waiting::statement;
+    return;
+  }
+  // Of what is fetched in portions some may have been left, or none: that depends on the rows.
   const bool partial = delivery_.max_rows > 0 && statement.shape && statement.shape->partial;
+  whole_next_ = partial && statement.shape->whole;
   std::optional<CopySent> sent;
   if (copying_in_) sent = CopySent{std::move(copy_data_), std::exchange(copy_failure_, {})};
   copy_data_.clear();
   copying_in_ = false;
   identity_writer_.write(statement.parsed, statement.types, portal_->parameters,
-                         partial ? partial_prefix : std::string_view{}, sent, identity_);
-  request_ = Request{identity_.canonical, identity_.qualifier, Control::none, {}, synthesisable};
+                         partial ? partial_prefix : std::string_view{}, sent,
+                         session_part(statement), identity_);
+  request_ = Request{
+      identity_.canonical, identity_.qualifier, Control::none, {}, synthesisable || whole_next_};
+  waiting_ = Waiting::statement;
+}
+
+void Executor::ask_whole() {
+  const ServedStatement& statement = *portal_->statement;
+  identity_writer_.write(statement.parsed, statement.types, portal_->parameters, {}, std::nullopt,
+                         session_part(statement), identity_);
+  request_ = Request{identity_.canonical, identity_.qualifier, Control::none, {}, false};
   waiting_ = Waiting::statement;
 }
 
@@ -78,7 +178,7 @@ void Executor::ask_control(Control control, std::string_view name, Waiting waiti
   identity_.qualifier.clear();
   // Only a COMMIT that the client sent can be one that failed in the recording.
   if (waiting == Waiting::control)
-    identity_writer_.write(portal_->statement->parsed, {}, {}, {}, std::nullopt, identity_);
+    identity_writer_.write(portal_->statement->parsed, {}, {}, {}, std::nullopt, {}, identity_);
   else
     identity_.canonical = "implicit transaction";
   control_name_ = name;
@@ -102,14 +202,17 @@ void Executor::reply(const Answer& answer) {
   switch (std::exchange(waiting_, Waiting::none)) {
     case Waiting::open_implicit:
       block_.open_implicit();
+      transaction_began_ = wall_clock();
       facts_settings_.begin();
       return run_now();
     case Waiting::undo_implicit:
       block_.close_implicit();
+      transaction_began_.reset();
       facts_settings_.rollback();
       return;
     case Waiting::close_span:
       block_.close_implicit();
+      transaction_began_.reset();
       facts_settings_.commit();
       return ready();
     case Waiting::control:
@@ -117,10 +220,13 @@ void Executor::reply(const Answer& answer) {
     case Waiting::chain:
       return;
     case Waiting::statement:
-      if (answer.image.empty()) return synthesise();
+      if (answer.image.empty())
+        return std::exchange(whole_next_, false) ? ask_whole() : synthesise();
       if (!portal_->answer_with(answer.image))
         return fail(make_fields("ERROR", "XX000", "the table's image of this answer is damaged"));
       return deliver();
+    case Waiting::parse:
+      return finish_parse(answer);
     case Waiting::unknown:
       return fail(std::exchange(unknown_, {}));
     case Waiting::scope:
@@ -131,8 +237,10 @@ void Executor::reply(const Answer& answer) {
 }
 
 void Executor::reply(const Miss& miss) {
-  if (std::exchange(waiting_, Waiting::none) == Waiting::unknown)
-    return fail(std::exchange(unknown_, {}));
+  const Waiting waited = std::exchange(waiting_, Waiting::none);
+  if (waited == Waiting::unknown) return fail(std::exchange(unknown_, {}));
+  // Whatever the answer to a COMMIT would have been: the transaction is over.
+  if (waited == Waiting::control && plan_.control == Control::commit) end_refused_block();
   fail(make_fields("ERROR", miss_code, miss.summary, miss.detail, miss.hint));
 }
 
@@ -181,6 +289,7 @@ bool Executor::check_told() {
 }
 
 void Executor::deliver_error(const Image& image) {
+  over_ = ends_connection(image);
   Fields error;
   if (delivery_.characters_before > 0 && decode_fields(image.tail.subspan(5), error)) {
     for (auto& [code, value] : error)
@@ -218,7 +327,7 @@ void Executor::miss(Fields error) {
   unknown_ = std::move(error);
   const ServedStatement& statement = *portal_->statement;
   identity_writer_.write(statement.parsed, statement.types, portal_->parameters, unknown_prefix,
-                         std::nullopt, identity_);
+                         std::nullopt, {}, identity_);
   request_ = Request{identity_.canonical, identity_.qualifier, Control::none, {}, false};
   waiting_ = Waiting::unknown;
 }
@@ -274,22 +383,35 @@ void Executor::run_control() {
 
 void Executor::finish_control(const Answer& answer) {
   if (answer.image.empty() || plan_.control != Control::commit) return carry_out();
-  // A COMMIT that failed: the transaction is over all the same.
   const auto image = decode_image(answer.image);
-  plan_.chain = false;
-  block_.carry_out(plan_);
-  facts_settings_.rollback();
-  objects_.on_transaction_end();
+  end_refused_block();
+  over_ = image && image->is_error && ends_connection(*image);
   if (image && image->is_error) out_.borrow(image->notices_to_tail);
   fail(image && image->is_error
            ? Fields{}
            : make_fields("ERROR", "XX000", "the recorded answer to COMMIT is damaged"));
 }
 
+/// A COMMIT that failed: the transaction is over all the same.
+void Executor::end_refused_block() {
+  plan_.chain = false;
+  transaction_began_.reset();
+  block_.carry_out(plan_);
+  facts_settings_.rollback();
+  objects_.on_transaction_end();
+}
+
 void Executor::carry_out() {
   const bool opened = plan_.into_block && !block_.implicit();
   block_.carry_out(plan_);
+  if (opened || plan_.chain)
+    transaction_began_ = wall_clock();
+  else if (plan_.ends_block)
+    transaction_began_.reset();
   if (opened) facts_settings_.begin();
+  if (plan_.into_block)
+    if (const auto modes = parse_begin(portal_->statement->text, mode()))
+      apply_set(*modes, true, facts_settings_);
   settle_settings(plan_.control, plan_.savepoint);
   if (plan_.ends_block) objects_.on_transaction_end();
   StatementAnswer answer;
@@ -372,7 +494,8 @@ void Executor::describe(std::shared_ptr<ServedStatement> statement, Target targe
   described_target_ = target;
   delivery_ = {};
   cursor_.reset();
-  const bool may_fail = described_->shape && described_->shape->describe_fails;
+  const bool may_fail =
+      described_->shape && (described_->shape->describe_fails || described_->shape->never_parsed);
   auto columns = known_columns(*described_);
   if (columns && !may_fail) {
     send_parameter_description();
@@ -380,10 +503,14 @@ void Executor::describe(std::shared_ptr<ServedStatement> statement, Target targe
     described_.reset();
     return;
   }
-  identity_writer_.write(described_->parsed, described_->types, portal_->parameters,
-                         may_fail ? describe_prefix : std::string_view{}, std::nullopt, identity_);
-  request_ =
-      Request{identity_.canonical, identity_.qualifier, Control::none, {}, columns.has_value()};
+  if (may_fail) {
+    ask_whether_it_fails(columns.has_value());
+  } else {
+    identity_writer_.write(described_->parsed, described_->types, portal_->parameters, {},
+                           std::nullopt, session_part(*described_), identity_);
+    request_ =
+        Request{identity_.canonical, identity_.qualifier, Control::none, {}, columns.has_value()};
+  }
   waiting_ = Waiting::statement;
 }
 

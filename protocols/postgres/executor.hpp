@@ -14,8 +14,10 @@
 #include <string_view>
 #include <vector>
 
+#include "protocols/postgres/datetime.hpp"
 #include "protocols/postgres/pack.hpp"
 #include "protocols/postgres/served.hpp"
+#include "protocols/postgres/session.hpp"
 #include "protocols/postgres/settings.hpp"
 #include "protocols/postgres/transaction.hpp"
 #include "protocols/postgres/utility.hpp"
@@ -23,6 +25,9 @@
 #include "understudy/server_machine.hpp"
 
 namespace understudy::postgres {
+
+/// The SQLSTATE of a miss: of no class of the server's own, nothing retries on it.
+inline constexpr std::string_view miss_code = "UX404";
 
 /// How a statement's answer is to be sent.
 enum class Announce : std::uint8_t {
@@ -46,6 +51,9 @@ class Executor {
   [[nodiscard]] std::shared_ptr<ServedStatement> prepare(std::string_view text,
                                                          const std::vector<Oid>& declared);
 
+  /// Keeps the statement under its name and confirms it, `tag` by CommandComplete, else by
+  /// ParseComplete; unless the recording has it fail to parse.
+  void parse(std::string name, std::shared_ptr<ServedStatement> statement, std::string tag = {});
   /// Begins to execute; the answer is sent then or after a `reply`.
   void run(std::shared_ptr<ServedPortal> portal, Delivery delivery);
   /// Answers Describe: ParameterDescription for a statement, then RowDescription or NoData. Asks
@@ -70,6 +78,8 @@ class Executor {
   [[nodiscard]] bool copying_in() const noexcept { return copying_in_; }
   /// Whether the last statement failed; cleared by asking.
   [[nodiscard]] bool take_failure() noexcept { return std::exchange(failed_, false); }
+  /// Whether the server ended the connection with its last answer.
+  [[nodiscard]] bool over() const noexcept { return over_; }
   void fail(const Fields& error);
   /// As `fail`, where the recording does not tell what the real server would have answered.
   void miss(Fields error);
@@ -81,6 +91,9 @@ class Executor {
   [[nodiscard]] ServedObjects& objects() noexcept { return objects_; }
   [[nodiscard]] TransactionBlock& block() noexcept { return block_; }
   [[nodiscard]] sql::Mode mode() const;
+  /// User, database and start-up settings are those of the connection from now on. An empty user or
+  /// database is not compared with the recorded one.
+  void begin_session(std::string_view compared_user, std::string_view compared_database);
   /// The connection is in the scope that its login named; empty where that named none.
   void logged_in_to(std::string scope);
   void ready();
@@ -94,6 +107,7 @@ class Executor {
     control,
     chain,
     statement,
+    parse,
     unknown,  ///< what no recording tells: the engine is asked so that it counts as a miss
     scope
   };
@@ -104,15 +118,22 @@ class Executor {
   void send_parameter_description();
   void deliver_description(const Image& image);
   void deliver_cursor(const Image& image);
+  void parsed();
+  void finish_parse(const Answer& answer);
   void run_now();
   void run_control();
   void run_utility(sql::Kind kind);
+  /// What of the session is part of the question; empty where it is as the first recorded one.
+  [[nodiscard]] std::string_view session_part(const ServedStatement& statement);
   void ask_statement(bool synthesisable);
+  void ask_whole();
+  void ask_whether_it_fails(bool synthesisable);
   void ask_control(Control control, std::string_view name, Waiting waiting);
   void deliver();
   void deliver_error(const Image& image);
   void synthesise();
   void finish_control(const Answer& answer);
+  void end_refused_block();
   void carry_out();
   void settle_settings(Control control, std::size_t savepoint);
   void apply_statuses(const Image& image);
@@ -129,6 +150,7 @@ class Executor {
   void run_deallocate();
   void run_discard();
   void run_set(const SetStatement& set);
+  [[nodiscard]] std::optional<std::string> learned_value(std::string_view name);
   void run_show();
   void run_copy();
   void run_default();
@@ -141,6 +163,7 @@ class Executor {
                                            SendFailure& failure);
   [[nodiscard]] std::optional<std::vector<Column>> utility_columns(
       const ServedStatement& statement) const;
+  [[nodiscard]] bool answer_by_clock();
   [[nodiscard]] std::optional<std::string> shown(std::string_view name) const;
 
   const ServiceTable& table_;
@@ -149,6 +172,11 @@ class Executor {
   SessionFacts facts_{{}, {}, &facts_settings_};
   ServedObjects objects_;
   TransactionBlock block_;
+  SessionDefaults session_defaults_;
+  std::uint64_t compared_version_ = 0;  // of the settings when `differing_` was found
+  std::uint16_t differing_ = 0;
+  std::string session_part_;
+  std::optional<Microseconds> transaction_began_;  // of a transaction of several statements
 
   Waiting waiting_ = Waiting::none;
   std::shared_ptr<ServedPortal> portal_;  // of the statement under way
@@ -156,9 +184,12 @@ class Executor {
   std::string cursor_name_;
   std::shared_ptr<ServedStatement> described_;  // of a Describe under way
   Target described_target_ = Target::statement;
+  std::string parsed_name_, parsed_tag_;  // of a statement that is being prepared
   Delivery delivery_;
   TransactionBlock::Plan plan_;
-  bool failed_ = false, copying_in_ = false;
+  bool failed_ = false, over_ = false, copying_in_ = false;
+  bool whole_next_ =
+      false;  // the question was for the first rows; if there are none, for the whole
   std::string copy_data_;
   std::optional<std::string> copy_failure_;  // why the client gave up
   Fields copy_error_;                        // that it is told where no recording knows better
@@ -170,7 +201,8 @@ class Executor {
   Fields unknown_;  // the error of Waiting::unknown
 
   std::string login_scope_, scope_;  // as named; empty: that of connections that name none
-  std::string called_scope_;         // of the call under way
+  std::string compared_user_, compared_database_;
+  std::string called_scope_;  // of the call under way
   std::optional<ScopeCall> scope_call_;
   ScopeCall::Action scope_action_ = ScopeCall::Action::enter;
   StatementAnswer scope_answer_;

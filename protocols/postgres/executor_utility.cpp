@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "protocols/postgres/clock.hpp"
 #include "protocols/postgres/executor.hpp"
 #include "protocols/postgres/watched.hpp"
 
@@ -58,8 +59,13 @@ void Executor::run_default() {
   const ServedStatement& statement = *portal_->statement;
   if (const auto scope = sql::parse_scope_statement(statement.text, mode()))
     return run_scope(*scope);
-  const auto config = parse_set_config(statement.text, mode());
+  auto config = parse_set_config(statement.text, mode());
+  if (config) fill_in(*config, portal_->parameters);
   if (config && names_scope(*config)) return enter_scope(*config);
+  const bool may_show_clock = !statement.shape || statement.shape->clock;
+  if (may_show_clock && parse_clock_query(statement.text, mode()) &&
+      facts_settings_.value_or("DateStyle", "ISO").starts_with("ISO"))
+    return ask_statement(true);  // a rule may answer it
   ask_statement(config || pack_answer(statement.parsed.pattern(), facts_));
 }
 
@@ -95,16 +101,32 @@ void Executor::synthesise() {
     default:
       break;
   }
-  if (const auto config = parse_set_config(statement.text, mode())) {
-    facts_settings_.set(
-        config->name,
-        canonical_setting(config->name, config->value, facts_settings_.value_or(config->name, "")),
-        config->local);
+  if (auto config = parse_set_config(statement.text, mode())) {
+    fill_in(*config, portal_->parameters);
+    apply_set(*config, !block_.idle() || block_.implicit(), facts_settings_);
     return complete("set_config", single_value("set_config", config->value));
   }
+  if (answer_by_clock()) return;
   if (auto answer = pack_answer(statement.parsed.pattern(), facts_))
     return complete("start-up question", std::move(*answer));
   miss(make_fields("ERROR", "XX000", "understudy has no answer of its own to this statement"));
+}
+
+/// Where the statement shows nothing but the clock: with the time of this run.
+bool Executor::answer_by_clock() {
+  const auto clock = parse_clock_query(portal_->statement->text, mode());
+  if (!clock) return false;
+  const Microseconds now = wall_clock();
+  const ClockTimes times{transaction_began_.value_or(now), now, now};
+  auto answer = clock_answer(*clock, times, facts_settings_.value_or("TimeZone", "UTC"));
+  if (answer)
+    complete("clock", std::move(*answer));
+  else
+    miss(make_fields("ERROR", miss_code,
+                     fmt::format("understudy does not know the time zone \"{}\"",
+                                 facts_settings_.value_or("TimeZone", "")),
+                     "The query shows the clock in it.", "Install tzdata, or set a zone of it."));
+  return true;
 }
 
 // --- prepared statements -------------------------------------------------------------------------
@@ -116,8 +138,8 @@ void Executor::run_prepare() {
   if (objects_.statement(prepare->name))
     return fail(make_fields(
         "ERROR", "42P05", fmt::format("prepared statement \"{}\" already exists", prepare->name)));
-  objects_.put_statement(prepare->name, this->prepare(prepare->query, prepare->types));
-  tag_only("PREPARE", "PREPARE");
+  delivery_.characters_before += characters_in(before(portal_->statement->text, prepare->query));
+  parse(prepare->name, this->prepare(prepare->query, prepare->types), "PREPARE");
 }
 
 void Executor::run_execute() {
@@ -267,27 +289,34 @@ void Executor::run_set(const SetStatement& set) {
   const bool reset = portal_->statement->verb.kind == sql::Kind::reset;
   StatementAnswer answer;
   answer.tag = reset ? "RESET" : "SET";
-  if (set.local && block_.idle() && !block_.implicit()) {
+  const bool in_transaction = !block_.idle() || block_.implicit();
+  if (set.local && !in_transaction) {
     const std::string_view what =
-        set.name == "transaction_isolation" ? "SET TRANSACTION" : "SET LOCAL";
+        set.name.starts_with("transaction_") ? "SET TRANSACTION" : "SET LOCAL";
     answer.notices.push_back(located(make_fields(
         "WARNING", "25P01", fmt::format("{} can only be used in transaction blocks", what))));
-    return complete("SET", std::move(answer));
   }
-  if (set.to_default) {
-    if (set.name == "all")
-      facts_settings_.reset_all();
-    else
-      facts_settings_.reset(set.name);
-    return complete("SET", std::move(answer));
-  }
-  // How the real server spelled the value of this very statement, where that was recorded.
-  const auto learned = table_.shape(set_key(portal_->statement->parsed.pattern()));
-  const std::string value =
-      learned ? std::string(as_text(*learned))
-              : canonical_setting(set.name, set.value, facts_settings_.value_or(set.name, ""));
-  facts_settings_.set(set.name, value, set.local);
+  apply_set(set, in_transaction, facts_settings_, learned_value(set.name));
   complete("SET", std::move(answer));
+}
+
+/// How the real server spelled the value of the SET under way, where that was recorded. What it
+/// told besides, that the new role is no superuser, say, becomes so.
+std::optional<std::string> Executor::learned_value(std::string_view name) {
+  const auto learned = table_.shape(set_key(portal_->statement->parsed.pattern()));
+  if (!learned) return std::nullopt;
+  std::optional<std::string> value;
+  ByteReader reader(*learned);
+  while (reader.remaining() > 0) {
+    const std::string told(as_text(reader.until(0)));
+    const std::string_view spelled = as_text(reader.until(0));
+    if (reader.failed()) break;
+    if (told == display_name(name))
+      value = std::string(spelled);
+    else
+      facts_settings_.set(told, spelled);
+  }
+  return value;
 }
 
 /// What SHOW answers, as far as that is known: as set on this connection, else as recorded, else
@@ -355,6 +384,7 @@ std::optional<std::vector<Column>> Executor::utility_columns(
   if (const auto scope = sql::parse_scope_statement(statement.text, mode()))
     return single_value(scope->column, "").columns;
   if (const auto answer = pack_answer(statement.parsed.pattern(), facts_)) return answer->columns;
+  if (const auto clock = parse_clock_query(statement.text, mode())) return columns_of(*clock);
   if (parse_set_config(statement.text, mode())) return single_value("set_config", "").columns;
   return std::nullopt;
 }

@@ -1,5 +1,7 @@
 #include "protocols/postgres/observer.hpp"
 
+#include <fmt/format.h>
+
 #include <deque>
 
 #include "protocols/postgres/startup.hpp"
@@ -140,6 +142,7 @@ class PostgresObserver final : public Observer {
             "a message of the server does not fit what was asked: the connection is relayed, not "
             "recorded any more");
       if (frame.type == 'Z' && !opened_) open();
+      if (frame.type == 'E' && !opened_) refused(frame, at);
       server_.consume(frame.octets);
     }
   }
@@ -148,11 +151,28 @@ class PostgresObserver final : public Observer {
     return status == FrameStatus::complete && frame.type == 'W';
   }
 
+  /// The login failed: the server says why and closes.
+  void refused(const Frame& frame, Moment at) {
+    Answered answered;
+    if (!decode_fields(frame.body, answered.answer.error.emplace())) return;
+    answered.request.login = login_of(startup_);
+    answered.began = client_began_;
+    answered.ended = at;
+    recording_.warn(
+        fmt::format("a login was refused ({}): so does the mock to the same user, database and "
+                    "settings, unless others of them were let in",
+                    field(*answered.answer.error, 'C')));
+    open();
+    recording_.refused(std::move(answered));
+  }
+
   void open() {
     opened_ = true;
     Document facts = {{"user", document_of(startup_.parameter("user"))}};
     const std::string_view database = startup_.parameter("database");
     facts["database"] = document_of(database.empty() ? startup_.parameter("user") : database);
+    for (const auto& [name, value] : login_of(startup_))
+      if (name != "user" && name != "database") facts["settings"][name] = document_of(value);
     for (const auto& [name, value] : watcher_.parameters())
       if (!value.empty()) facts["parameters"][name] = document_of(value);
     recording_.put_first(SessionOpened{std::move(facts)});

@@ -11,7 +11,8 @@
 namespace understudy::postgres {
 namespace {
 
-using Maker = StatementAnswer (*)(const SessionFacts&);
+using PackedAnswer = std::optional<StatementAnswer>;
+using Maker = PackedAnswer (*)(const SessionFacts&);
 using Pack = std::map<std::string, Maker, std::less<>>;
 
 std::string setting(const SessionFacts& facts, std::string_view name) {
@@ -24,39 +25,48 @@ StatementAnswer no_rows(std::string_view column, Oid type) {
   return answer;
 }
 
-StatementAnswer one(const SessionFacts&) {
+PackedAnswer one(const SessionFacts&) {
   return single_value("?column?", "1", oid::int4);
 }
-StatementAnswer two_as_result(const SessionFacts&) {
+PackedAnswer two_as_result(const SessionFacts&) {
   return single_value("result", "2", oid::int4);
 }
-StatementAnswer version(const SessionFacts& facts) {
+PackedAnswer version(const SessionFacts& facts) {
   return single_value("version", "PostgreSQL " + setting(facts, "server_version"));
 }
-StatementAnswer version_num(const SessionFacts& facts) {
+PackedAnswer version_num(const SessionFacts& facts) {
   return single_value("v", version_number(setting(facts, "server_version")), oid::int4);
 }
-StatementAnswer current_schema(const SessionFacts&) {
+/// Which schemas there are is not known: `public` is, of the path that a server has at first.
+PackedAnswer current_schema(const SessionFacts& facts) {
+  if (facts.settings->value_or("search_path", default_setting("search_path")) !=
+      default_setting("search_path"))
+    return std::nullopt;
   return single_value("current_schema", "public", oid::name);
 }
-StatementAnswer current_database(const SessionFacts& facts) {
+PackedAnswer current_database(const SessionFacts& facts) {
   return single_value("current_database", facts.database, oid::name);
 }
-StatementAnswer current_user(const SessionFacts& facts) {
-  return single_value("current_user", facts.user, oid::name);
+PackedAnswer session_user(const SessionFacts& facts) {
+  return single_value("session_user", facts.settings->value_or("session_authorization", facts.user),
+                      oid::name);
 }
-StatementAnswer session_user(const SessionFacts& facts) {
-  return single_value("session_user", facts.user, oid::name);
+PackedAnswer current_user(const SessionFacts& facts) {
+  const std::string role = setting(facts, "role");
+  if (role.empty() || role == "none")
+    return single_value("current_user",
+                        facts.settings->value_or("session_authorization", facts.user), oid::name);
+  return single_value("current_user", role, oid::name);
 }
-StatementAnswer not_in_recovery(const SessionFacts&) {
+PackedAnswer not_in_recovery(const SessionFacts&) {
   return single_value("pg_is_in_recovery", "f", oid::boolean);
 }
-StatementAnswer unlocked(const SessionFacts&) {
+PackedAnswer unlocked(const SessionFacts&) {
   return single_value("pg_advisory_unlock_all", "", oid::void_);
 }
 
 /// SQLAlchemy's question whether hstore is installed: it is not, as far as anyone knows.
-StatementAnswer no_hstore(const SessionFacts&) {
+PackedAnswer no_hstore(const SessionFacts&) {
   StatementAnswer answer = no_rows("oid", oid::oid);
   answer.columns.push_back({"typarray", 0, 0, oid::oid, 4, -1, Format::text});
   return answer;

@@ -69,6 +69,8 @@ class PostgresProtocol final : public Protocol {
     return answer == of(recorded) ? of(rows) : Document();
   }
   [[nodiscard]] std::string summarise(const Document& request) const override {
+    if (request.is_object() && request.contains("login") && request["login"].is_object())
+      return "login " + request["login"].dump();
     if (!request.is_object() || !request.contains("sql")) return {};
     std::string line;
     for (const char c : octets_of(request["sql"])) {

@@ -53,17 +53,15 @@ void Recording::warn(std::string text) {
 
 void Recording::add(Answered answered) {
   const bool failed = answered.answer.error.has_value();
-  // What a connection sends in one go is still done one after the other.
-  if (answered.began.tick < last_ended_.tick) answered.began = last_ended_;
-  if (answered.ended.tick > last_ended_.tick) last_ended_ = answered.ended;
+  if (answered.place == 0) answered.place = place();
+  set_time(answered);
   const sql::Verb verb = sql::verb_of(answered.request.sql, sql_mode());
   span_has_control_ |= is_transaction_control(verb.kind);
   span_failed_ |= failed;
   span_wrote_ |= !failed && may_write(verb.kind);
   switch (verb.kind) {
     case sql::Kind::prepare:
-      if (!failed) note_prepared(answered.request);
-      return push(std::move(answered));
+      return prepare(std::move(answered));
     case sql::Kind::execute:
       resolve_execute(answered.request);
       return push(std::move(answered));
@@ -80,9 +78,29 @@ void Recording::add(Answered answered) {
   }
 }
 
-void Recording::note_prepared(const StatementRequest& request) {
-  if (const auto prepare = parse_prepare(request.sql, sql_mode()))
+/// What a connection sends in one go is still done one after the other.
+void Recording::set_time(Answered& answered) {
+  if (answered.ended.tick < last_ended_.tick) {
+    if (answered.began.tick > answered.ended.tick) answered.began = answered.ended;
+    return;
+  }
+  if (answered.began.tick < last_ended_.tick) answered.began = last_ended_;
+  last_ended_ = answered.ended;
+}
+
+/// One that failed is as a Parse that failed: nothing but the query matters.
+void Recording::prepare(Answered answered) {
+  const auto prepare = parse_prepare(answered.request.sql, sql_mode());
+  if (prepare && answered.answer.error && !is_protocol_error(*answered.answer.error)) {
+    shift_position(*answered.answer.error,
+                   -characters_in(before(answered.request.sql, prepare->query)));
+    answered.request.types = prepare->types;
+    answered.request.sql = std::string(prepare->query);
+    answered.request.describe = true;
+  } else if (prepare && !answered.answer.error) {
     prepared_[prepare->name] = {std::string(prepare->query), prepare->types};
+  }
+  push(std::move(answered));
 }
 
 void Recording::resolve_execute(StatementRequest& request) const {
@@ -174,18 +192,23 @@ void Recording::parameter_changed(const std::string& name, const std::string& va
 
 void Recording::ready(char status) {
   if (status == 'I') flush_cursors(false);
-  // An error undid what the statements before it did, and no BEGIN or ROLLBACK tells of it.
-  const bool undone =
-      status_ == 'I' && status == 'I' && span_failed_ && span_wrote_ && !span_has_control_;
-  if (undone) {
-    span_.insert(span_.begin(), implicit_control("BEGIN", span_.front().began));
-    span_.push_back(implicit_control("ROLLBACK", span_.back().ended));
-  }
+  if (status == 'I') undo_span();
   flush_span();
   status_ = status;
 }
 
+/// An error undid what the statements before it did, and no BEGIN or ROLLBACK tells of it.
+void Recording::undo_span() {
+  if (status_ != 'I' || !span_failed_ || !span_wrote_ || span_has_control_) return;
+  Answered begin = implicit_control("BEGIN", span_.front().began);
+  Answered rollback = implicit_control("ROLLBACK", span_.back().ended);
+  rollback.place = place();
+  span_.insert(span_.begin(), std::move(begin));
+  span_.push_back(std::move(rollback));
+}
+
 void Recording::flush_span() {
+  std::ranges::stable_sort(span_, {}, &Answered::place);
   for (const Answered& answered : span_) observed_.emplace_back(exchange_of(answered));
   span_.clear();
   span_has_control_ = span_failed_ = span_wrote_ = false;
@@ -193,7 +216,12 @@ void Recording::flush_span() {
 
 void Recording::finish() {
   flush_cursors(true);
+  undo_span();
   flush_span();
+}
+
+void Recording::refused(Answered answered) {
+  observed_.emplace_back(exchange_of(answered));
 }
 
 }  // namespace understudy::postgres

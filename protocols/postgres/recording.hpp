@@ -21,11 +21,18 @@ struct Answered {
   StatementRequest request;
   StatementAnswer answer;
   Moment began, ended;
+  std::uint64_t place = 0;  ///< see Recording::place(); 0: behind what was added before
 };
 
 class Recording {
  public:
+  /// An exchange that is only complete when others were, of a portal that stayed open, keeps its
+  /// time and, up to the next ReadyForQuery, its place.
   void add(Answered answered);
+  /// The place of what the server does now among what the connection did.
+  [[nodiscard]] std::uint64_t place() noexcept { return ++places_; }
+  /// The server did not let the client in.
+  void refused(Answered answered);
   /// A ParameterStatus after the start: belongs to what was answered last.
   void parameter_changed(const std::string& name, const std::string& value);
   /// ReadyForQuery: what came since the last one is complete.
@@ -47,7 +54,8 @@ class Recording {
     bool holdable = false, fetched = false, exhausted = false, scrolled = false;
   };
 
-  void note_prepared(const StatementRequest& request);
+  void set_time(Answered& answered);
+  void prepare(Answered answered);
   void resolve_execute(StatementRequest& request) const;
   void declare(Answered answered);
   /// True where the statement was a cursor's and is not to be recorded by itself.
@@ -56,6 +64,7 @@ class Recording {
   void flush_cursor(Cursor& cursor);
   void flush_cursors(bool all);
   void push(Answered answered);
+  void undo_span();
   void flush_span();
 
   std::map<std::string, Prepared> prepared_;
@@ -64,6 +73,7 @@ class Recording {
   bool span_has_control_ = false, span_failed_ = false, span_wrote_ = false;
   char status_ = 'I';  // of the last ReadyForQuery
   Moment last_ended_;
+  std::uint64_t places_ = 0;
   std::set<std::string> warned_;
   std::deque<Observed> observed_;
 };

@@ -18,6 +18,11 @@ class RequestReader {
     if (document.is_string()) return request.sql = octets_of(document), request;
     if (!document.is_object())
       return report("", "a request is a map", "write `{sql: \"SELECT …\"}`"), request;
+    if (document.contains("login") && document.size() == 1 && document["login"].is_object()) {
+      for (const auto& [name, value] : document["login"].items())
+        request.login[name] = text_of_value(value).value_or("");
+      return request;
+    }
     if (!document.contains("sql"))
       report("", "a request needs its statement", "write `{sql: \"SELECT …\"}`");
     for (const auto& [key, value] : document.items()) read_member(key, value, request);
@@ -104,6 +109,11 @@ void append_sent(std::string_view data, std::string& canonical) {
 }  // namespace
 
 Document document_of_request(const StatementRequest& request) {
+  if (!request.login.empty()) {
+    Document login = Document::object();
+    for (const auto& [name, value] : request.login) login[name] = document_of(value);
+    return {{"login", std::move(login)}};
+  }
   Document document = {{"sql", document_of(request.sql)}};
   const auto type_at = [&](std::size_t i) {
     return i < request.types.size() ? request.types[i] : oid::unspecified;
@@ -130,9 +140,24 @@ StatementRequest request_of_document(const Document& document, std::vector<Probl
   return RequestReader(problems).read(document);
 }
 
+void IdentityWriter::write_unparsed(const sql::Statement& statement, const std::vector<Oid>& types,
+                                    std::string_view session, Identity& identity) {
+  identity.canonical = describe_prefix;
+  identity.qualifier.clear();
+  values_.clear();
+  for (const Oid type : types) values_.push_back({value_class_of(type), "0", true});
+  sql::append_identity(statement, values_, identity.canonical, identity.qualifier);
+  identity.canonical.resize(describe_prefix.size() + statement.pattern().size() + 1);
+  if (!session.empty()) append_sent(session, identity.canonical);
+  // Of each value its class, two octets of how a number was spelled, and a 0.
+  for (std::size_t i = 0; i + 3 < identity.qualifier.size(); i += 4)
+    identity.qualifier[i + 1] = identity.qualifier[i + 2] = '\0';
+}
+
 void IdentityWriter::write(const sql::Statement& statement, const std::vector<Oid>& types,
                            const Parameters& parameters, std::string_view prefix,
-                           const std::optional<CopySent>& copy, Identity& identity) {
+                           const std::optional<CopySent>& copy, std::string_view session,
+                           Identity& identity) {
   identity.canonical = prefix;
   identity.qualifier.clear();
   values_.clear();
@@ -152,6 +177,7 @@ void IdentityWriter::write(const sql::Statement& statement, const std::vector<Oi
   sql::append_identity(statement, values_, identity.canonical, identity.qualifier);
   if (copy) append_sent(copy->data, identity.canonical);
   if (copy && copy->failure) append_sent(*copy->failure, identity.canonical);
+  if (!session.empty()) append_sent(session, identity.canonical);
 }
 
 }  // namespace understudy::postgres

@@ -4,9 +4,11 @@
 //   partial: true   not all of its rows were fetched
 //   copy: "…"       what the client sent to COPY … FROM STDIN
 //   copy_fail: "…"  why it gave that up
+//   login: {user: …, database: …, …}   in place of a statement: a connection that was not let in
 //   implicit: true  BEGIN and ROLLBACK of a transaction that no statement opened
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -40,6 +42,7 @@ struct StatementRequest {
   std::vector<Oid> types;  ///< 0 where unspecified; may be shorter than `parameters`
   bool describe = false, partial = false, implicit = false;
   std::optional<CopySent> copy;
+  std::map<std::string, std::string> login;  ///< of a login that was refused; then nothing else
 };
 
 [[nodiscard]] Document document_of_request(const StatementRequest& request);
@@ -50,11 +53,15 @@ struct StatementRequest {
 /// Writes the canonical form and the qualifier of a statement with its parameters.
 class IdentityWriter {
  public:
+  /// `session` is what of the session matters (session.hpp), one more value where it is not empty.
   /// Parameters are values of `types`; a missing type counts as unspecified. `prefix` goes before
   /// the pattern: empty, `partial_prefix` or `describe_prefix`. Strings are replaced.
   void write(const sql::Statement& statement, const std::vector<Oid>& types,
              const Parameters& parameters, std::string_view prefix,
-             const std::optional<CopySent>& copy, Identity& identity);
+             const std::optional<CopySent>& copy, std::string_view session, Identity& identity);
+  /// Of a statement that never parsed: without its values, which do not matter; their classes do.
+  void write_unparsed(const sql::Statement& statement, const std::vector<Oid>& types,
+                      std::string_view session, Identity& identity);
 
  private:
   std::vector<std::string> texts_;  // kept for their memory

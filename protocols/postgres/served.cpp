@@ -45,6 +45,15 @@ Bytes next_frame(Bytes octets) {
                                                                    : Bytes{};
 }
 
+/// Binary as text or the reverse; false, with `buffer` as it was, where nothing here can.
+bool append_in_other_format(const Column& column, std::string_view cell, Octets& buffer) {
+  if (column.format == Format::text) return text_to_binary(column.type, cell, buffer);
+  std::string text;
+  if (!binary_to_text(column.type, as_bytes(cell), text)) return false;
+  buffer.insert(buffer.end(), text.begin(), text.end());
+  return true;
+}
+
 /// One DataRow in the formats of the portal.
 SendFailure send_row(const ServedPortal& portal, Bytes row, Cells& cells, Output& out) {
   if (!decode_data_row(row.subspan(5), cells) || cells.size() != portal.columns.size())
@@ -56,13 +65,14 @@ SendFailure send_row(const ServedPortal& portal, Bytes row, Cells& cells, Output
   for (std::size_t i = 0; i < cells.size(); ++i) {
     const Column& column = portal.columns[i];
     const Format wanted = format_at(portal.formats, i);
-    if (!cells[i] || wanted == column.format || has_one_format(column.type)) {
+    if (!cells[i] || wanted == column.format ||
+        has_one_format(column.type, column.length, *cells[i])) {
       encode_cell(cells[i], writer);
       continue;
     }
     const std::size_t at = writer.position();
     writer.be(std::uint32_t{0});
-    if (column.format == Format::binary || !text_to_binary(column.type, *cells[i], buffer)) {
+    if (!append_in_other_format(column, *cells[i], buffer)) {
       buffer.resize(start);
       return no_such_format(column, wanted);
     }

@@ -18,7 +18,8 @@ struct ServedStatement {
   std::string text;
   sql::Statement parsed;
   sql::Verb verb;
-  std::vector<Oid> types;  ///< of the parameters, declared or from the shape
+  std::vector<Oid> declared;  ///< types of the parameters, as far as the client said
+  std::vector<Oid> types;     ///< the same, else from the shape
   std::optional<Shape> shape;
   std::vector<Oid> told;  ///< types of the columns that Describe told the client
   bool was_told = false;

@@ -52,6 +52,7 @@ class PostgresServer final : public ServerMachine {
 
   [[nodiscard]] bool read_startup();
   void begin_session(const Startup& startup);
+  void refuse(Bytes image);
   void negotiate(const Startup& startup);
   void note(std::string_view text) { notes_.emplace_back(text); }
   void authenticated();
@@ -194,6 +195,12 @@ void PostgresServer::begin_session(const Startup& startup) {
   for (const auto& [name, value] : settings_of(startup))
     if (name != scope_setting)
       settings.start_with(name, canonical_setting(name, value, settings.value_or(name, "")));
+  // What names the scope says nothing else.
+  const std::string scope_from = scope_source(*context_.settings);
+  executor_.begin_session(
+      scope_from == "user" ? std::string_view{} : std::string_view(user),
+      scope_from == "database" ? std::string_view{} : std::string_view(executor_.facts().database));
+  if (const auto refusal = table_.shape(login_key(login_of(startup)))) return refuse(*refusal);
   const AuthStatus status = authentication_.start(user, output_.buffer());
   if (status == AuthStatus::accepted)
     authenticated();
@@ -201,6 +208,15 @@ void PostgresServer::begin_session(const Startup& startup) {
     fatal({}, {});
   else
     phase_ = Phase::authenticating;
+}
+
+/// As the recorded server refused a login like this one, whenever it was tried.
+void PostgresServer::refuse(Bytes image) {
+  const auto error = decode_image(image);
+  if (!error || !error->is_error)
+    return fatal("XX000", "the table's image of this answer is damaged");
+  output_.borrow(error->tail);
+  phase_ = Phase::closing;
 }
 
 void PostgresServer::negotiate(const Startup& startup) {
@@ -373,6 +389,7 @@ void PostgresServer::error(const Fields& fields) {
 void PostgresServer::after_statement() {
   if (executor_.busy()) return;
   statement_under_way_ = false;
+  if (executor_.over()) phase_ = Phase::closing;
   if (!executor_.take_failure()) return;
   if (query_.active)
     query_.next = query_.parts.size();
@@ -427,8 +444,8 @@ void PostgresServer::on(const Parse& parse, char) {
       kind == sql::Kind::commit || kind == sql::Kind::rollback || kind == sql::Kind::rollback_to;
   if (executor_.block().failed() && !ends && !statement->parsed.empty())
     return error(TransactionBlock::failed_error());
-  objects.put_statement(parse.statement, std::move(statement));
-  encode_empty('1', output_.buffer());
+  statement_under_way_ = true;
+  executor_.parse(std::string(parse.statement), std::move(statement));
 }
 
 void PostgresServer::on(const Bind& bind, char) {
@@ -496,9 +513,11 @@ bool PostgresServer::decode_parameters(const Bind& bind, const ServedStatement& 
       parameters.push_back(octets ? std::optional(std::string(*octets)) : std::nullopt);
       continue;
     }
-    if (!binary_to_text(statement.types[i], as_bytes(*octets),
-                        parameters.emplace_back().emplace())) {
-      // Malformed, or of a type whose binary form is not known here.
+    std::string& text = parameters.emplace_back().emplace();
+    if (binary_to_text(statement.types[i], as_bytes(*octets), text)) continue;
+    // Of a type whose binary form is not known here: it is recorded as it was sent.
+    text = *octets;
+    if (find_type(statement.types[i]) && is_text(text)) {  // it might pass for another value's text
       executor_.miss(
           statement.text,
           make_fields("ERROR", "22P03",

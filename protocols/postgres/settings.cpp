@@ -104,6 +104,30 @@ std::string canonical_date_style(std::string_view value, std::string_view presen
   return style + ", " + order;
 }
 
+/// As the server spells a list of names: each in quotes where it needs them, a comma and a blank
+/// between two.
+std::string canonical_list(std::string_view value) {
+  std::string list, name;
+  bool quoted = false;
+  const auto finish = [&] {
+    const bool plain =
+        !name.empty() && !(name[0] >= '0' && name[0] <= '9') &&
+        name.find_first_not_of("abcdefghijklmnopqrstuvwxyz_0123456789") == std::string::npos;
+    list.append(list.empty() ? "" : ", ").append(plain ? name : '"' + name + '"');
+    name.clear();
+  };
+  for (const char c : value) {
+    if (c == '"')
+      quoted = !quoted;
+    else if (!quoted && c == ',')
+      finish();
+    else if (quoted || (c != ' ' && c != '\t' && c != '\n'))
+      name += c;
+  }
+  finish();
+  return list;
+}
+
 std::string canonical_boolean(std::string_view value) {
   const std::string word = lower(value);
   if (word == "on" || word == "true" || word == "yes" || word == "1") return "on";
@@ -114,6 +138,7 @@ std::string canonical_boolean(std::string_view value) {
 }  // namespace
 
 void Settings::start_with(std::string_view name, std::string_view value) {
+  ++version_;
   const std::string key = lower(name);
   defaults_[key] = value;
   current_[key] = value;
@@ -125,14 +150,15 @@ void Settings::tell(std::string_view name) {
 }
 
 void Settings::set(std::string_view name, std::string_view value, bool local) {
+  ++version_;
   const std::string key = lower(name);
-  if (local && !locals_.contains(key))
-    locals_[key] = current_.contains(key) ? current_[key] : std::string(default_setting(key));
+  if (local && !locals_.contains(key)) locals_[key] = this->value(key);
   if (!local) locals_.erase(key);
   current_[key] = value;
 }
 
 void Settings::reset(std::string_view name) {
+  ++version_;
   const std::string key = lower(name);
   const auto found = defaults_.find(key);
   if (found == defaults_.end())
@@ -142,6 +168,7 @@ void Settings::reset(std::string_view name) {
 }
 
 void Settings::reset_all() {
+  ++version_;
   // Settings that the client can't set keep their values through RESET ALL, as those equal their
   // defaults.
   current_ = defaults_;
@@ -156,18 +183,33 @@ std::string Settings::value_or(std::string_view name, std::string_view otherwise
   return value(name).value_or(std::string(otherwise));
 }
 
+std::vector<std::pair<std::string_view, std::string_view>> Settings::custom() const {
+  std::vector<std::pair<std::string_view, std::string_view>> found;
+  for (const auto& [name, value] : current_)
+    if (name.find('.') != std::string::npos && name != scope_setting)
+      found.emplace_back(name, value);
+  return found;
+}
+
 void Settings::begin() {
   at_begin_ = current_;
 }
 
 void Settings::commit() {
-  for (const auto& [name, before] : locals_) current_[name] = before;
+  ++version_;
+  for (auto& [name, before] : locals_) {
+    if (before)
+      current_[name] = std::move(*before);
+    else
+      current_.erase(name);
+  }
   locals_.clear();
   savepoints_.clear();
   at_begin_.reset();
 }
 
 void Settings::rollback() {
+  ++version_;
   if (at_begin_) current_ = std::move(*at_begin_);
   locals_.clear();
   savepoints_.clear();
@@ -179,6 +221,7 @@ void Settings::savepoint() {
 }
 
 void Settings::rollback_to(std::size_t depth) {
+  ++version_;
   if (depth >= savepoints_.size()) return;
   current_ = savepoints_[depth];
   savepoints_.resize(depth + 1);
@@ -219,6 +262,7 @@ std::string canonical_setting(std::string_view name, std::string_view value,
   if (key == "standard_conforming_strings" || key == "default_transaction_read_only" ||
       key == "transaction_read_only" || key == "escape_string_warning")
     return canonical_boolean(value);
+  if (key == "search_path") return canonical_list(value);
   if (key == "intervalstyle" || key == "client_min_messages") return lower(value);
   return std::string(value);
 }

@@ -1,6 +1,7 @@
 // The run-time parameters (GUCs) of one connection, transactional as in the server.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -28,6 +29,12 @@ class Settings {
   [[nodiscard]] std::optional<std::string> value(std::string_view name) const;
   [[nodiscard]] std::string value_or(std::string_view name, std::string_view otherwise) const;
 
+  /// Of the settings that an application makes up (`app.tenant`): name and value.
+  [[nodiscard]] std::vector<std::pair<std::string_view, std::string_view>> custom() const;
+
+  /// Another number after every call that may have changed a value.
+  [[nodiscard]] std::uint64_t version() const noexcept { return version_; }
+
   // A transaction block undoes on rollback, and SET LOCAL at its end.
   void begin();
   void commit();
@@ -43,9 +50,11 @@ class Settings {
  private:
   using Values = std::map<std::string, std::string, std::less<>>;  // by lower-case name
   Values defaults_, current_, told_;
-  Values locals_;  // values to go back to when the transaction ends
+  /// Values to go back to when the transaction ends; nothing for a setting that had none.
+  std::map<std::string, std::optional<std::string>> locals_;
   std::optional<Values> at_begin_;
   std::vector<Values> savepoints_;
+  std::uint64_t version_ = 1;
 };
 
 /// The name as SHOW and ParameterStatus spell it (TimeZone, DateStyle), of one in any case.

@@ -1,12 +1,14 @@
 #include "protocols/postgres/shape.hpp"
 
+#include <algorithm>
+
 #include "understudy/byte_reader.hpp"
 #include "understudy/byte_writer.hpp"
 
 namespace understudy::postgres {
 namespace {
 
-constexpr std::uint8_t shape_version = 1;
+constexpr std::uint8_t shape_version = 2;
 
 bool read_variant(ByteReader& reader, std::size_t slots, ShapeVariant& variant) {
   for (const std::uint8_t value_class : reader.take(slots))
@@ -39,12 +41,34 @@ std::string set_key(std::string_view pattern) {
   return "set:" + std::string(pattern);
 }
 
+std::string session_key(std::string_view part, std::string_view pattern) {
+  return std::string("session:").append(part).append(1, '\0').append(pattern);
+}
+
+void SessionNeeds::merge(const SessionNeeds& other) {
+  bits |= other.bits;
+  for (const std::string& name : other.settings)
+    if (std::ranges::find(settings, name) == settings.end()) settings.push_back(name);
+}
+
+std::string login_key(const std::map<std::string, std::string>& login) {
+  std::string key = "login:";
+  for (const auto& [name, value] : login) key.append(name).append("=").append(value) += '\0';
+  return key;
+}
+
 std::string encode_shape(const Shape& shape) {
   Octets octets;
   ByteWriter writer(octets);
   writer.byte(shape_version);
   writer.byte(shape.partial ? 1 : 0);
+  writer.byte(shape.whole ? 1 : 0);
   writer.byte(shape.describe_fails ? 1 : 0);
+  writer.byte(shape.never_parsed ? 1 : 0);
+  writer.byte(shape.clock ? 1 : 0);
+  writer.be(shape.needs.bits);
+  writer.be(static_cast<std::uint32_t>(shape.needs.settings.size()));
+  for (const std::string& name : shape.needs.settings) writer.c_string(name);
   writer.be(static_cast<std::uint32_t>(shape.slot_types.size()));
   for (const Oid type : shape.slot_types) writer.be(type);
   writer.be(static_cast<std::uint32_t>(shape.variants.size()));
@@ -64,7 +88,13 @@ std::optional<Shape> decode_shape(Bytes octets) {
   if (reader.be<std::uint8_t>() != shape_version) return std::nullopt;
   Shape shape;
   shape.partial = reader.be<std::uint8_t>() != 0;
+  shape.whole = reader.be<std::uint8_t>() != 0;
   shape.describe_fails = reader.be<std::uint8_t>() != 0;
+  shape.never_parsed = reader.be<std::uint8_t>() != 0;
+  shape.clock = reader.be<std::uint8_t>() != 0;
+  shape.needs.bits = reader.be<std::uint16_t>();
+  for (auto names = reader.be<std::uint32_t>(); names > 0 && !reader.failed(); --names)
+    shape.needs.settings.emplace_back(as_text(reader.until(0)));
   const auto slots = reader.be<std::uint32_t>();
   if (reader.failed() || slots > reader.remaining() / 4) return std::nullopt;
   for (std::uint32_t i = 0; i < slots; ++i) shape.slot_types.push_back(reader.be<std::uint32_t>());

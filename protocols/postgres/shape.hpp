@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,9 +27,36 @@ struct ShapeVariant {
   friend bool operator==(const ShapeVariant&, const ShapeVariant&) = default;
 };
 
+/// Which facts of a session matter to the statement, see session.hpp.
+struct SessionNeeds {
+  enum Bit : std::uint16_t {
+    database = 1,
+    role = 2,
+    search_path = 4,
+    time_zone = 8,
+    date_style = 16,
+    interval_style = 32,
+    bytea_output = 64,
+    extra_float_digits = 128,
+    client_encoding = 256,
+    read_only = 512,
+    block = 1024
+  };
+  std::uint16_t bits = 0;
+  std::vector<std::string> settings;  ///< that the statement reads by name
+
+  void merge(const SessionNeeds& other);
+};
+
 struct Shape {
+  SessionNeeds needs;
   bool partial = false;         ///< recorded with rows left unfetched: see `partial_prefix`
+  bool whole = false;           ///< recorded without: to its end, or to an error
   bool describe_fails = false;  ///< a Describe was answered by an error: see `describe_prefix`
+  /// Nothing but errors of parsing was ever recorded of it, however it was sent: its identity is
+  /// that of IdentityWriter::write_unparsed.
+  bool never_parsed = false;
+  bool clock = false;           ///< reads nothing but the clock
   std::vector<Oid> slot_types;  ///< one for each slot of the pattern; 0 where nothing is known
   std::vector<ShapeVariant> variants;
 };
@@ -46,6 +74,10 @@ inline constexpr std::string_view unknown_prefix = "what was not recorded of: ";
 [[nodiscard]] std::string unparsed_key(std::string_view text);
 /// Of a SET: the content is the value as the server keeps it.
 [[nodiscard]] std::string set_key(std::string_view pattern);
+/// Of a pattern that was recorded in a session like that one: there is no content.
+[[nodiscard]] std::string session_key(std::string_view part, std::string_view pattern);
+/// Of a login that was refused: the content is the image of the error.
+[[nodiscard]] std::string login_key(const std::map<std::string, std::string>& login);
 [[nodiscard]] std::string encode_shape(const Shape& shape);
 [[nodiscard]] std::optional<Shape> decode_shape(Bytes octets);
 

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "protocols/postgres/clock.hpp"
+#include "protocols/postgres/parsing_error.hpp"
+
 namespace understudy::postgres {
 namespace {
 
@@ -74,7 +77,10 @@ void ShapeBook::learn(const sql::Statement& statement, const StatementRequest& r
   shape.slot_types.resize(slots.size());
   entry.literals.resize(slots.size());
   shape.partial = shape.partial || request.partial;
+  shape.whole = shape.whole || !(request.partial || request.describe);
   shape.describe_fails = shape.describe_fails || (request.describe && answer.error.has_value());
+  shape.clock = shape.clock || parse_clock_query(request.sql, sql_mode()).has_value();
+  (fails_to_parse(request, answer) ? entry.unparsed : entry.parsed) = true;
   const std::vector<Oid>& types = answer.described_only ? answer.parameter_types : request.types;
   for (std::size_t i = 0; i < slots.size(); ++i) {
     const auto parameter = static_cast<std::size_t>(slots[i].parameter);
@@ -98,6 +104,7 @@ void ShapeBook::settle() {
 }
 
 void ShapeBook::settle(const std::string& pattern, Entry& entry) const {
+  entry.shape.never_parsed = entry.unparsed && !entry.parsed;
   std::vector<Oid>& types = entry.shape.slot_types;
   const std::vector<Oid> inferred = infer_slot_types(pattern, types.size(), catalogue_);
   for (std::size_t i = 0; i < types.size(); ++i) {

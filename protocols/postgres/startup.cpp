@@ -104,6 +104,17 @@ std::vector<std::pair<std::string, std::string>> settings_of(const Startup& star
   return settings;
 }
 
+std::map<std::string, std::string> login_of(const Startup& startup) {
+  std::map<std::string, std::string> login;
+  for (const auto& [name, value] : settings_of(startup))
+    if (name != "application_name" && name != scope_setting) login.insert_or_assign(name, value);
+  const std::string_view user = startup.parameter("user");
+  const std::string_view database = split_scope(startup.parameter("database")).bare;
+  login["user"] = user;
+  login["database"] = database.empty() ? user : database;
+  return login;
+}
+
 LoginScope scope_of_login(const Startup& startup, const Document& settings) {
   for (const auto& [name, value] : settings_of(startup))
     if (name == scope_setting) return {value, {}};

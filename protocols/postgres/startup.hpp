@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -47,6 +48,10 @@ struct Startup {
 /// `_pq_.…`, followed by the `-c name=value` of its options. An application_name without the scope
 /// that it may name.
 [[nodiscard]] std::vector<std::pair<std::string, std::string>> settings_of(const Startup& startup);
+
+/// Who wants to enter what, and with which settings: `user`, `database` and the GUCs of the
+/// message. What only names the client is left out, and so is the scope.
+[[nodiscard]] std::map<std::string, std::string> login_of(const Startup& startup);
 
 /// The scope that a login names (docs/scopes.md), empty where it names none.
 struct LoginScope {

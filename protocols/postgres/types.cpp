@@ -51,7 +51,12 @@ constexpr std::array rows = {
     UNDERSTUDY_TYPE(3910, "tstzrange", -1, 3911), UNDERSTUDY_TYPE(3912, "daterange", -1, 3913),
     UNDERSTUDY_TYPE(3926, "int8range", -1, 3927), UNDERSTUDY_TYPE(4072, "jsonpath", -1, 4073),
     UNDERSTUDY_TYPE(4089, "regnamespace", 4, 4090), UNDERSTUDY_TYPE(4096, "regrole", 4, 4097),
-    UNDERSTUDY_TYPE(5069, "xid8", 8, 271),
+    UNDERSTUDY_TYPE(5069, "xid8", 8, 271),       UNDERSTUDY_TYPE(2203, "regoper", 4, 2208),
+    UNDERSTUDY_TYPE(2204, "regoperator", 4, 2209), UNDERSTUDY_TYPE(4191, "regcollation", 4, 4192),
+    UNDERSTUDY_TYPE(5038, "pg_snapshot", -1, 5039), UNDERSTUDY_TYPE(4451, "int4multirange", -1, 6150),
+    UNDERSTUDY_TYPE(4532, "nummultirange", -1, 6151), UNDERSTUDY_TYPE(4533, "tsmultirange", -1, 6152),
+    UNDERSTUDY_TYPE(4534, "tstzmultirange", -1, 6153), UNDERSTUDY_TYPE(4535, "datemultirange", -1, 6155),
+    UNDERSTUDY_TYPE(4536, "int8multirange", -1, 6157),
 };
 #undef UNDERSTUDY_TYPE
 // clang-format on

@@ -37,6 +37,12 @@ struct Type {
 /// The name, or the decimal OID of a type that is not built in.
 [[nodiscard]] std::string name_of_type(Oid oid);
 
+/// True for what CREATE TYPE, CREATE DOMAIN, CREATE TABLE or an extension made.
+[[nodiscard]] constexpr bool is_of_user(Oid type) noexcept {
+  constexpr Oid first_normal_object = 16384;
+  return type >= first_normal_object;
+}
+
 /// int2, int4, int8, oid: their text is a plain decimal number that fits 64 bits.
 [[nodiscard]] constexpr bool is_integer(Oid type) noexcept {
   return type == oid::int2 || type == oid::int4 || type == oid::int8 || type == oid::oid;

@@ -190,16 +190,30 @@ std::optional<std::string> read_set_value(Words& words) {
   return value;
 }
 
-std::optional<std::string> read_isolation(Words& words) {
+/// ISOLATION LEVEL …, READ ONLY, READ WRITE in any order, in the settings that `prefix` begins.
+std::optional<SetStatement> read_modes(Words& words, const std::string& prefix, bool local) {
+  SetStatement set;
+  set.local = local;
   while (!words.at_end()) {
     if (words.accept("isolation") && words.accept("level")) {
-      std::string level;
-      while (auto word = words.name()) level += (level.empty() ? "" : " ") + *word;
-      return level;
+      set.name = prefix + "isolation";
+      if (words.accept("serializable"))
+        set.value = "serializable";
+      else if (words.accept("repeatable") && words.accept("read"))
+        set.value = "repeatable read";
+      else if (words.accept("read"))
+        set.value = words.accept("uncommitted") ? "read uncommitted" : "read committed";
+    } else if (words.accept("read")) {
+      set.read_only = words.is("only") ? "on" : "off";
+    } else {
+      words.advance();
     }
-    words.advance();
   }
-  return std::nullopt;
+  if (set.name.empty() && set.read_only.empty()) return std::nullopt;
+  if (!set.name.empty()) return set;
+  set.name = prefix + "read_only";
+  set.value = std::exchange(set.read_only, {});
+  return set;
 }
 
 std::optional<SetStatement> read_time_zone(Words& words, SetStatement set) {
@@ -306,11 +320,7 @@ std::optional<SetStatement> parse_set(std::string_view sql, sql::Mode mode) {
   if (!reset && words.accept("local"))
     set.local = true;
   else if (!reset && words.accept("session") && words.accept("characteristics")) {
-    auto level = read_isolation(words);
-    if (!level) return std::nullopt;
-    set.name = "default_transaction_isolation";
-    set.value = std::move(*level);
-    return set;
+    return read_modes(words, "default_transaction_", false);
   }
   if (words.accept("time") && words.accept("zone")) {
     if (!reset) return read_time_zone(words, set);
@@ -323,9 +333,7 @@ std::optional<SetStatement> parse_set(std::string_view sql, sql::Mode mode) {
   set.name = std::move(*name);
   if (set.name == "constraints") return std::nullopt;
   if (set.name == "transaction") {
-    auto level = read_isolation(words);
-    if (!level) return std::nullopt;
-    return SetStatement{"transaction_isolation", std::move(*level), true, false, false};
+    return read_modes(words, "transaction_", true);
   }
   if (reset) return set.to_default = true, set;
   if (set.name == "names")
@@ -350,13 +358,45 @@ std::optional<SetStatement> parse_set_config(std::string_view sql, sql::Mode mod
   if (!words.accept("set_config") || !words.accept('(')) return std::nullopt;
   auto name = words.string();
   if (!name || !words.accept(',')) return std::nullopt;
-  auto value = words.string();
-  if (!value || !words.accept(',')) return std::nullopt;
-  const bool local = words.is("true");
+  SetStatement set;
+  if (words.peek().kind == TokenKind::parameter) {
+    set.parameter = words.peek().parameter;
+    words.advance();
+  } else if (auto value = words.string()) {
+    set.value = std::move(*value);
+  } else {
+    return std::nullopt;
+  }
+  if (!words.accept(',')) return std::nullopt;
+  set.local = words.is("true");
   if (!words.accept("true") && !words.accept("false")) return std::nullopt;
   if (!words.accept(')') || !words.at_end()) return std::nullopt;
-  std::ranges::transform(*name, name->begin(), sql::to_lower);
-  return SetStatement{std::move(*name), std::move(*value), local, false, false};
+  set.name = std::move(*name);
+  std::ranges::transform(set.name, set.name.begin(), sql::to_lower);
+  return set;
+}
+
+void fill_in(SetStatement& set, const std::vector<std::optional<std::string>>& parameters) {
+  const auto index = static_cast<std::size_t>(set.parameter);
+  if (set.parameter >= 0 && index < parameters.size()) set.value = parameters[index].value_or("");
+}
+
+std::optional<SetStatement> parse_begin(std::string_view sql, sql::Mode mode) {
+  Words words(sql, mode);
+  if (!words.accept("begin") && !words.accept("start")) return std::nullopt;
+  return read_modes(words, "transaction_", true);
+}
+
+void apply_set(const SetStatement& set, bool in_transaction, Settings& settings,
+               std::optional<std::string> value) {
+  if (set.local && !in_transaction) return;
+  if (set.to_default) return set.name == "all" ? settings.reset_all() : settings.reset(set.name);
+  if (!value) value = canonical_setting(set.name, set.value, settings.value_or(set.name, ""));
+  settings.set(set.name, *value, set.local);
+  if (!set.read_only.empty())
+    settings.set(set.name.starts_with("default_") ? "default_transaction_read_only"
+                                                  : "transaction_read_only",
+                 set.read_only, set.local);
 }
 
 std::string parse_show(std::string_view sql, sql::Mode mode) {

@@ -56,14 +56,28 @@ struct SetStatement {
   std::string name;
   std::string value;
   bool local = false;
-  bool to_default = false;     ///< RESET x, SET x TO DEFAULT; the name `all` for RESET ALL
-  bool interval_zone = false;  ///< SET TIME ZONE with a number or an interval
+  bool to_default = false;      ///< RESET x, SET x TO DEFAULT; the name `all` for RESET ALL
+  bool interval_zone = false;   ///< SET TIME ZONE with a number or an interval
+  std::string read_only = {};   ///< on or off, of the modes of a transaction
+  std::int32_t parameter = -1;  ///< of set_config, where its value is bound
 };
 /// Nothing for forms without a setting (SET CONSTRAINTS, …).
 [[nodiscard]] std::optional<SetStatement> parse_set(std::string_view sql, sql::Mode mode);
 
-/// SELECT [pg_catalog.]set_config('name', 'value', is_local) and nothing else.
+/// What BEGIN and START TRANSACTION say of their transaction, as SET TRANSACTION would; nothing
+/// where they say nothing.
+[[nodiscard]] std::optional<SetStatement> parse_begin(std::string_view sql, sql::Mode mode);
+
+/// Changes the settings as the server does. `value`: how it spells the one that is set, where that
+/// is known.
+void apply_set(const SetStatement& set, bool in_transaction, Settings& settings,
+               std::optional<std::string> value = {});
+
+/// SELECT [pg_catalog.]set_config('name', 'value' or $n, is_local) and nothing else.
 [[nodiscard]] std::optional<SetStatement> parse_set_config(std::string_view sql, sql::Mode mode);
+
+/// Puts in the value of a bound set_config.
+void fill_in(SetStatement& set, const std::vector<std::optional<std::string>>& parameters);
 
 /// The setting of SHOW, in lower case: `timezone` for TIME ZONE, `transaction_isolation` for
 /// TRANSACTION ISOLATION LEVEL; empty where there is none.

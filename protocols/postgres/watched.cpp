@@ -1,6 +1,7 @@
 #include "protocols/postgres/watched.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "protocols/postgres/transcode.hpp"
@@ -8,15 +9,26 @@
 namespace understudy::postgres {
 namespace {
 
+/// The text of a binary value; nothing where the same octets can't be made of it again.
+std::optional<std::string> printed(const Column& column, const std::string& octets) {
+  if (has_one_format(column.type, column.length, octets)) return octets;
+  std::string text;
+  std::vector<std::uint8_t> again;
+  if (!binary_to_text(column.type, as_bytes(octets), text) ||
+      !text_to_binary(column.type, text, again) || as_text(again) != octets)
+    return std::nullopt;
+  return text;
+}
+
 /// False, with the rows as they were, where a cell of the column can't be printed.
-bool print_column(std::vector<Row>& rows, std::size_t column, Oid type) {
-  std::vector<std::optional<std::string>> printed;
-  printed.reserve(rows.size());
+bool print_column(std::vector<Row>& rows, std::size_t index, const Column& column) {
+  std::vector<std::optional<std::string>> texts;
+  texts.reserve(rows.size());
   for (const Row& row : rows) {
-    auto& cell = printed.emplace_back();
-    if (row[column] && !binary_to_text(type, as_bytes(*row[column]), cell.emplace())) return false;
+    auto& text = texts.emplace_back();
+    if (row[index] && !(text = printed(column, *row[index]))) return false;
   }
-  for (std::size_t i = 0; i < rows.size(); ++i) rows[i][column] = std::move(printed[i]);
+  for (std::size_t i = 0; i < rows.size(); ++i) rows[i][index] = std::move(texts[i]);
   return true;
 }
 
@@ -55,11 +67,17 @@ bool finish_rows(RowsUnderWay& rows, StatementAnswer& answer) {
   answer.rows = std::move(rows.rows);
   for (std::size_t i = 0; i < answer.columns.size(); ++i) {
     Column& column = answer.columns[i];
-    if (column.format == Format::binary && print_column(answer.rows, i, column.type))
+    if (column.format == Format::binary && print_column(answer.rows, i, column))
       column.format = Format::text;
   }
   rows = {};
   return true;
+}
+
+bool is_protocol_error(const Fields& error) noexcept {
+  static constexpr std::array<std::string_view, 5> codes = {"26000", "34000", "42P05", "42P03",
+                                                            "08P01"};
+  return std::ranges::find(codes, field(error, 'C')) != codes.end();
 }
 
 std::int64_t characters_in(std::string_view text) noexcept {

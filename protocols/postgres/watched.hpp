@@ -33,6 +33,7 @@ struct WatchedPortal {
   RowsUnderWay rows;
   StatementAnswer answer;
   Moment began, ended;
+  std::uint64_t place = 0;  ///< see Recording::place()
   bool fetched = false, done = false;
   bool holdable = false;
 };
@@ -46,6 +47,9 @@ struct WatchedPortal {
 /// Moves the rows into `answer`, cells as text where every one of a column can be printed. False
 /// where they don't fit the columns, or there are rows and no columns.
 [[nodiscard]] bool finish_rows(RowsUnderWay& rows, StatementAnswer& answer);
+
+/// Errors about a connection's own statements and portals: nothing of the database.
+[[nodiscard]] bool is_protocol_error(const Fields& error) noexcept;
 
 /// Adds the difference to the `position` of an error, counted in characters.
 void shift_position(Fields& error, std::int64_t by);

@@ -1,18 +1,9 @@
 #include "protocols/postgres/watcher.hpp"
 
-#include <array>
-
 namespace understudy::postgres {
 namespace {
 
 constexpr std::string_view syntax_error = "42601";
-
-/// Errors about a connection's own statements and portals: nothing of the database.
-bool is_protocol_error(const Fields& error) noexcept {
-  static constexpr std::array<std::string_view, 5> codes = {"26000", "34000", "42P05", "42P03",
-                                                            "08P01"};
-  return std::ranges::find(codes, field(error, 'C')) != codes.end();
-}
 
 /// The fields of an error or a notice: severity, code and message are always there.
 bool read_fields(Bytes body, Fields& fields) {
@@ -341,7 +332,10 @@ bool Watcher::in_execute(const Asked& asked, const Frame& frame, Moment at) {
 
 bool Watcher::end_execute(const Frame& frame, WatchedPortal& portal, Moment at) {
   portal.statement->executed = true;
-  if (!portal.fetched) portal.ended = at;
+  if (!portal.fetched) {
+    portal.ended = at;
+    portal.place = recording_.place();
+  }
   portal.fetched = true;
   for (Fields& notice : std::exchange(notices_, {}))
     portal.answer.notices.push_back(std::move(notice));
@@ -351,7 +345,7 @@ bool Watcher::end_execute(const Frame& frame, WatchedPortal& portal, Moment at) 
   else if (!read_tag(frame.body, portal.answer.tag))
     return false;
   portal.done = true;
-  Answered answered{request_of(portal), {}, portal.began, portal.ended};
+  Answered answered{request_of(portal), {}, portal.began, portal.ended, portal.place};
   if (!finish_portal_rows(portal)) return true;
   answered.answer = portal.answer;
   if (answered.answer.tag.starts_with("SELECT "))  // the tag counts the last Execute's rows only
@@ -372,7 +366,7 @@ bool Watcher::finish_portal_rows(WatchedPortal& portal) {
 void Watcher::end_portal(WatchedPortal& portal) {
   if (portal.done || !portal.fetched) return;
   portal.done = true;
-  Answered answered{request_of(portal), {}, portal.began, portal.ended};
+  Answered answered{request_of(portal), {}, portal.began, portal.ended, portal.place};
   if (!finish_portal_rows(portal) || !portal.answer.returns_rows) return;
   answered.answer = portal.answer;
   answered.request.partial = answered.answer.partial = true;

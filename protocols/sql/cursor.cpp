@@ -8,15 +8,6 @@ namespace {
 /// Every server in use executes /*!NNNNN up to MySQL 5.6; above that it depends on which one it is.
 constexpr int surely_executed = 50'699;
 
-bool depends_on_version(std::string_view opening) {
-  const std::size_t digits = opening.find_first_of("0123456789");
-  if (opening.find('M') != std::string_view::npos) return true;
-  if (digits == std::string_view::npos) return false;
-  int version = 0;
-  for (const char digit : opening.substr(digits)) version = version * 10 + (digit - '0');
-  return version > surely_executed;
-}
-
 std::string unquoted(std::string_view text) {
   const char quote = text.back();
   text = text.substr(text.find(quote) + 1);
@@ -30,6 +21,15 @@ std::string unquoted(std::string_view text) {
 }
 
 }  // namespace
+
+bool depends_on_version(std::string_view opening) {
+  const std::size_t digits = opening.find_first_of("0123456789");
+  if (opening.find('M') != std::string_view::npos) return true;
+  if (digits == std::string_view::npos) return false;
+  int version = 0;
+  for (const char digit : opening.substr(digits)) version = version * 10 + (digit - '0');
+  return version > surely_executed;
+}
 
 std::string name_of(const Token& token, Mode mode, NameCase name_case) {
   const bool quoted = token.kind == TokenKind::quoted || token.kind == TokenKind::string;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "protocols/sql/lexer.hpp"
 
@@ -12,6 +13,10 @@ enum class NameCase : std::uint8_t { folded, kept };
 /// The name that a word, quoted identifier or string token stands for, without quotes. `folded` is
 /// lower case for unquoted names in PostgreSQL and for all names in MySQL.
 [[nodiscard]] std::string name_of(const Token& token, Mode mode, NameCase name_case);
+
+/// Whether what a comment that opens with `/*!NNNNN` or `/*M!` holds is executed by some of the
+/// servers in use only.
+[[nodiscard]] bool depends_on_version(std::string_view opening);
 
 class Cursor {
  public:

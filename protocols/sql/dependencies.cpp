@@ -5,6 +5,8 @@
 // name without schema is one of the database in use, which the connection tells: there the schema
 // is kept. Letters are folded in MySQL, where servers may hold table names in either case.
 #include <algorithm>
+#include <iterator>
+#include <string_view>
 #include <utility>
 
 #include "protocols/sql/cursor.hpp"
@@ -30,7 +32,9 @@ class DependencyReader {
     if (!by_kind()) walk();
     if (cursor_.conditional()) widen();
     if (!found_.writes.empty()) found_.effect = Effect::write;
-    if (found_.effect == Effect::write && found_.writes.empty()) add(found_.writes, everything);
+    const bool told_by_functions = mysql_ && !found_.functions.empty();
+    if (found_.effect == Effect::write && found_.writes.empty() && !told_by_functions)
+      add(found_.writes, everything);
     tidy(found_.reads);
     tidy(found_.writes);
     return std::move(found_);
@@ -81,6 +85,8 @@ class DependencyReader {
         add(found_.reads, everything);
         return true;
       case Kind::call:
+        if (mysql_ && called_procedure()) return false;
+        [[fallthrough]];
       case Kind::execute:
       case Kind::unknown:
         found_.effect = Effect::write;
@@ -99,6 +105,20 @@ class DependencyReader {
         found_.effect = Effect::none;
         return true;
     }
+  }
+
+  /// CALL name(…) as the function `name`, DO as a SELECT.
+  bool called_procedure() {
+    const bool calls = cursor_.accept(Word::call);
+    if (!calls && !cursor_.accept(Word::do_)) return false;
+    if (!calls) return true;
+    found_.functions.push_back(name());
+    for (cursor_.step(); cursor_.now().is('.'); cursor_.step()) {
+      cursor_.step();
+      found_.functions.back() = name();
+    }
+    found_.effect = Effect::write;
+    return true;
   }
 
   /// What SET makes of MySQL's user variables is read by later statements; all else is the
@@ -241,8 +261,9 @@ class DependencyReader {
     here.table = false;
     if (cursor_.ahead().is('(') && !here.targets) return function(table, schema);
     if (schema.empty() && is_expression(table)) return;
-    const bool catalogue =
-        schema == "information_schema" || schema == "pg_catalog" || table.starts_with("pg_");
+    const bool catalogue = mysql_ ? counts_rows(schema, table)
+                                  : schema == "information_schema" || schema == "pg_catalog" ||
+                                        table.starts_with("pg_");
     if (mysql_ && !schema.empty()) table = schema + "." + table;
     if (catalogue) {
       // Views of the catalogue count rows, locks and sequences: any write may show there.
@@ -256,6 +277,40 @@ class DependencyReader {
       add(found_.reads, {sequences.front(), table});
       add(found_.writes, {sequences.front(), table});
     }
+  }
+
+  /// A view of MySQL's catalogue that shows more than definitions.
+  static bool counts_rows(const std::string& schema, const std::string& table) {
+    static constexpr std::string_view definitions[] = {"character_sets",
+                                                       "check_constraints",
+                                                       "collations",
+                                                       "column_privileges",
+                                                       "columns",
+                                                       "collation_character_set_applicability",
+                                                       "engines",
+                                                       "events",
+                                                       "geometry_columns",
+                                                       "key_column_usage",
+                                                       "keywords",
+                                                       "parameters",
+                                                       "plugins",
+                                                       "referential_constraints",
+                                                       "routines",
+                                                       "schema_privileges",
+                                                       "schemata",
+                                                       "sql_functions",
+                                                       "st_geometry_columns",
+                                                       "table_constraints",
+                                                       "table_privileges",
+                                                       "triggers",
+                                                       "user_privileges",
+                                                       "views",
+                                                       "applicable_roles",
+                                                       "enabled_roles"};
+    return schema == "performance_schema" || schema == "sys" ||
+           (schema == "information_schema" &&
+            std::find(std::begin(definitions), std::end(definitions), table) ==
+                std::end(definitions));
   }
 
   bool is_expression(const std::string& name) const {
@@ -277,7 +332,8 @@ class DependencyReader {
 
   void function(const std::string& name, const std::string& schema) {
     const bool built_in = schema.empty() || schema == "pg_catalog";
-    switch (built_in ? effect_of_function(name) : FunctionEffect::unknown) {
+    const FunctionEffect known = mysql_ ? effect_of_mysql_function(name) : effect_of_function(name);
+    switch (built_in ? known : FunctionEffect::unknown) {
       case FunctionEffect::pure:
         return;
       case FunctionEffect::sequence:
@@ -290,6 +346,7 @@ class DependencyReader {
         add(found_.reads, advisory_locks);
         return;
       case FunctionEffect::unknown:
+        if (mysql_) return found_.functions.push_back(name);
         add(found_.reads, everything);
         found_.understood = false;
     }

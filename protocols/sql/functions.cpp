@@ -112,6 +112,26 @@ constexpr std::string_view pure_functions =
     "or not is "
     "between case union except intersect select table recursive with without only of to for do ";
 
+/// Those of MySQL and MariaDB alone; geometry's begin with st_.
+constexpr std::string_view mysql_functions =
+    "add_months aes_decrypt aes_encrypt asbinary astext benchmark binlog_gtid_pos "
+    "can_access_table check column_add column_check column_create column_delete column_exists "
+    "column_get column_json column_list columns compress constraint crc32c default des_decrypt "
+    "des_encrypt empty encrypt error extractvalue force foreign format_bytes format_pico_time "
+    "found_rows fulltext geometrycollection geometryfromtext geomfromtext gtid_subset "
+    "gtid_subtract icu_version ignore is_ipv4_compat is_ipv4_mapped json_array_intersect "
+    "json_equals json_key_value json_normalize json_object_filter_keys json_object_to_array "
+    "json_schema_valid json_storage_free json_storage_size kdf last_insert_id lengthb "
+    "linestring load_file master_gtid_wait master_pos_wait mbrcontains mbrcoveredby mbrcovers "
+    "mbrdisjoint mbrequal mbrequals mbrintersects mbroverlaps mbrtouches mbrwithin member "
+    "multilinestring multipoint multipolygon name_const natural_sort_key nested oct "
+    "old_password password path point pointfromtext polygon primary ps_current_thread_id "
+    "ps_thread_id random_bytes range references row_count rownum sformat sleep sounds "
+    "source_pos_wait srid statement_digest statement_digest_text uncompress "
+    "uncompressed_length unique updatexml use uuid_v4 uuid_v7 validate_password_strength "
+    "vec_distance vec_distance_cosine vec_distance_euclidean vec_fromtext vec_totext "
+    "wsrep_last_seen_gtid wsrep_last_written_gtid wsrep_sync_wait_upto_gtid x y ";
+
 constexpr std::string_view sequence_functions = "nextval setval ";
 constexpr std::string_view advisory_functions =
     "get_lock release_lock release_all_locks is_free_lock is_used_lock pg_advisory_lock "
@@ -140,6 +160,13 @@ FunctionEffect effect_of_function(std::string_view name) noexcept {
   if (pure.contains(name)) return FunctionEffect::pure;
   if (sequence.contains(name)) return FunctionEffect::sequence;
   return advisory.contains(name) ? FunctionEffect::advisory : FunctionEffect::unknown;
+}
+
+FunctionEffect effect_of_mysql_function(std::string_view name) noexcept {
+  static const Names pure = names_of(mysql_functions);
+  if (name == "lastval") return FunctionEffect::sequence;
+  if (pure.contains(name) || name.starts_with("st_")) return FunctionEffect::pure;
+  return effect_of_function(name);
 }
 
 }  // namespace understudy::sql

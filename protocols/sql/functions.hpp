@@ -16,4 +16,7 @@ enum class FunctionEffect : std::uint8_t {
 /// `name` in lower case, without schema.
 [[nodiscard]] FunctionEffect effect_of_function(std::string_view name) noexcept;
 
+/// The same of a function of MySQL or MariaDB.
+[[nodiscard]] FunctionEffect effect_of_mysql_function(std::string_view name) noexcept;
+
 }  // namespace understudy::sql

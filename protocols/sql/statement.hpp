@@ -148,6 +148,9 @@ struct Dependencies {
   std::vector<KeyPath> writes;
   bool understood = true;
   std::string unsteady = {};  ///< see Analysis; for dialects to fill in
+  /// Functions and procedures that it calls and that are not known by their name, in lower case.
+  /// What they do is not part of the keys where the statement is MySQL's.
+  std::vector<std::string> functions = {};
 };
 [[nodiscard]] Dependencies dependencies_of(std::string_view sql, Mode mode);
 

@@ -8,6 +8,7 @@
 #include "cli/commands.hpp"
 #include "cli/compile_screen.hpp"
 #include "cli/console.hpp"
+#include "cli/error_stream.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/files.hpp"
 #include "cli/live_line.hpp"
@@ -31,7 +32,7 @@ std::string kind_of(const PatternSummary& pattern) {
 std::string one_line(std::string text) {
   for (char& c : text)
     if (c == '\n' || c == '\r' || c == '\t') c = ' ';
-  return text;
+  return printable(text);
 }
 
 Document document_of(const compile::Replay& replay) {
@@ -46,6 +47,8 @@ std::string_view name_of(compile::Inference::Kind kind) {
   switch (kind) {
     case compile::Inference::Kind::widened:
       return "widened";
+    case compile::Inference::Kind::counted:
+      return "counted";
     case compile::Inference::Kind::volatile_:
       return "volatile";
     case compile::Inference::Kind::not_understood:
@@ -68,17 +71,36 @@ Document document_of(const compile::Inference& inference) {
           {"evidence", inference.evidence}};
 }
 
+/// The first few; the rest is for programs.
+std::string listed(const std::vector<std::string>& all) {
+  constexpr std::size_t at_most = 8;
+  if (all.empty()) return "none";
+  if (all.size() <= at_most) return one_line(joined(all));
+  const std::vector<std::string> first(all.begin(), all.begin() + at_most);
+  return fmt::format("{}, and {} more (--json lists them)", one_line(joined(first)),
+                     all.size() - at_most);
+}
+
 void print_tests(const std::vector<compile::TestedReplay>& tests) {
   fmt::print("  {:<36}{:>9}{:>9}{:>9}{:>9}{:>9}\n", "replayed against the table", "asked",
              "certain", "guess", "miss", "wrong");
-  for (const auto& [name, title, replay] : tests)
+  for (const auto& [name, title, replay] : tests) {
     fmt::print("    {:<34}{:>9}{:>9}{:>9}{:>9}{:>9}\n", title, replay.asked, replay.certain,
                replay.guess, replay.miss, replay.wrong);
+    if (name == "interleaved")
+      fmt::print("      ({})\n",
+                 replay.interleaved.empty()
+                     ? "as recorded: no two connections were used at the same time"
+                     : "those used at the same time: " + listed(replay.interleaved));
+  }
 }
 
 Document document_of(const std::vector<compile::TestedReplay>& tests) {
   Document all = Document::object();
-  for (const auto& [name, title, replay] : tests) all[std::string(name)] = document_of(replay);
+  for (const auto& [name, title, replay] : tests) {
+    all[std::string(name)] = document_of(replay);
+    if (name == "interleaved") all[std::string(name)]["connections"] = replay.interleaved;
+  }
   return all;
 }
 
@@ -88,16 +110,6 @@ void print_tables(const std::vector<compile::DeclaredTable>& tables) {
   fmt::print("  schema: tables {}, relied on {}\n", tables.size(), relied_on);
   for (const auto& [name, doubt] : tables)
     if (!doubt.empty()) fmt::print("    {} is not relied on: {}\n", name, doubt);
-}
-
-/// The first few; the rest is for programs.
-std::string listed(const std::vector<std::string>& keys) {
-  constexpr std::size_t at_most = 8;
-  if (keys.empty()) return "none";
-  if (keys.size() <= at_most) return one_line(joined(keys));
-  const std::vector<std::string> first(keys.begin(), keys.begin() + at_most);
-  return fmt::format("{}, and {} more (--json lists them)", one_line(joined(first)),
-                     keys.size() - at_most);
 }
 
 void print_summary(const ServiceSummary& service) {
@@ -127,6 +139,14 @@ Document document_of(const ServiceSummary& service) {
                         {"volatile", pattern.volatile_},
                         {"understood", pattern.understood},
                         {"keys", pattern.keys}});
+  Document refuted = Document::array();
+  for (const compile::RefutedEntry& entry : service.refuted)
+    refuted.push_back({{"pattern", entry.pattern},
+                       {"replay", entry.replay},
+                       {"asked_at", entry.asked_at},
+                       {"answered_at", entry.answered_at},
+                       {"difference", entry.difference},
+                       {"with_it", entry.with_it}});
   Document tables = Document::array();
   for (const auto& [name, doubt] : service.tables)
     tables.push_back({{"table", name}, {"relied_on", doubt.empty()}, {"doubt", doubt}});
@@ -143,6 +163,7 @@ Document document_of(const ServiceSummary& service) {
           {"inferences", std::move(inferences)},
           {"values", compile::summary_of(service.decisions)},
           {"replay", document_of(service.tests)},
+          {"refuted", std::move(refuted)},
           {"patterns", std::move(patterns)}};
 }
 
@@ -164,11 +185,13 @@ Path output_of(const CompileOptions& options) {
 /// Says which bars are missed.
 int check_bars(const compile::Compiled& compiled) {
   int status = all_certain;
-  for (const ServiceSummary& service : compiled.services)
+  for (const ServiceSummary& service : compiled.services) {
+    if (!service.refuted.empty()) status = uncertain;  // warned of one by one
     for (const std::string& missed : compile::missed_bars(service.tests, compiled.bars)) {
       complain(fmt::format("service '{}', {}", service.service, missed));
       status = uncertain;
     }
+  }
   return status;
 }
 

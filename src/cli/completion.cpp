@@ -30,7 +30,7 @@ _understudy() {
   esac
   case "${COMP_WORDS[1]}" in
     record) options="--map --addresses --help --" ;;
-    compile) options="--output --check --json --help" ;;
+    compile) options="--output --check --verbose --json --help" ;;
     learn) options="--json --help" ;;
     serve) options="--listen --threads --watch --strict --allow --scopes --addresses --report --help" ;;
     run) options="--strict --allow --scopes --threads --report --help --" ;;
@@ -70,7 +70,7 @@ _understudy() {
   local -a scopes=('--scopes[who shares live state]:how:(named connection one)')
   case "$command" in
     record) _arguments '*--map[a service]:[NAME=]LISTEN=URL:' '--addresses[write addresses]:file:_files' '1:mock set:_files -/' '*::command:_normal' ;;
-    compile) _arguments '(-o --output)'{-o,--output}'[where to write]:file:_files' '--check[write nothing]' '--json[print JSON]' '1:mock set:_files -/' ;;
+    compile) _arguments '(-o --output)'{-o,--output}'[where to write]:file:_files' '--check[write nothing]' '--verbose[print everything]' '--json[print JSON]' '1:mock set:_files -/' ;;
     learn) _arguments '--json[print JSON]' '1:mock set:_files -/' ;;
     serve) _arguments $strictness $scopes '*--listen[where a service listens]:SERVICE=HOST\:PORT:' '--threads[threads]:number:' '--watch[reload on change]' '--addresses[write addresses]:file:_files' '--report[write the report]:file:_files' '1:mock set or table:_files' ;;
     run) _arguments $strictness $scopes '--threads[threads]:number:' '--report[write the report]:file:_files' '1:mock set or table:_files' '*::command:_normal' ;;
@@ -98,6 +98,7 @@ complete -c understudy -n '__understudy_on record' -l map -x -d '[NAME=]LISTEN=U
 complete -c understudy -n '__understudy_on record serve' -l addresses -r -d 'write the addresses as JSON'
 complete -c understudy -n '__understudy_on compile' -s o -l output -r -d 'where to write'
 complete -c understudy -n '__understudy_on compile' -l check -d 'write nothing'
+complete -c understudy -n '__understudy_on compile' -l verbose -s v -d 'print everything'
 complete -c understudy -n '__understudy_on compile learn inspect explain' -l json -d 'print JSON'
 complete -c understudy -n '__understudy_on serve' -l listen -x -d 'SERVICE=HOST:PORT'
 complete -c understudy -n '__understudy_on serve' -l watch -d 'load the files anew when they change'

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <string_view>
 
+#include "cli/error_stream.hpp"
 #include "understudy/document_text.hpp"
 
 namespace understudy::cli {
@@ -48,12 +49,13 @@ std::string joined(const std::vector<std::string>& parts) {
 }
 
 void complain(const std::string& text) {
-  const std::string line = "understudy: " + text + "\n";
-  std::fwrite(line.data(), 1, line.size(), stderr);
+  write_error("understudy: " + printable(text) + "\n");
 }
 
 void print(const Diagnostics& problems) {
-  for (const Diagnostic& problem : problems) fmt::print(stderr, "{}\n", to_string(problem));
+  std::string lines;
+  for (const Diagnostic& problem : problems) lines += printable(to_string(problem)) + "\n";
+  write_error(lines);
 }
 
 void print(const engine::Incident& incident, std::uint64_t times) {
@@ -63,7 +65,7 @@ void print(const engine::Incident& incident, std::uint64_t times) {
   text += '\n';
   if (times <= 1 && !incident.detail.empty()) text += indented("detail", incident.detail);
   if (times <= 1 && !incident.hint.empty()) text += indented("hint", incident.hint);
-  std::fwrite(text.data(), 1, text.size(), stderr);
+  write_error(printable(text));
 }
 
 }  // namespace understudy::cli

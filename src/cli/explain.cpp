@@ -6,10 +6,12 @@
 
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
+#include "cli/error_stream.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/mock_input.hpp"
 #include "engine/mend.hpp"
 #include "protocols/registry.hpp"
+#include "store/key_file.hpp"
 #include "store/session_file.hpp"
 #include "table/service_section.hpp"
 
@@ -74,13 +76,14 @@ int run_command(const ExplainOptions& options) {
   const table::ServiceSection* section = find_service(*table, options.service);
   if (section == nullptr) return usage_error;
   const Protocol* protocol = find_protocol(protocols(), section->protocol());
-  const engine::Explanation explanation = 
-      engine::explain(*protocol, *section, options.request, options.after);
+  const engine::Explanation explanation =
+      engine::explain(*protocol, *section, options.request, options.after,
+                      store::secrets_of_config(table->config()));
   if (options.rule) return print_rule(options, *protocol, *section, explanation);
   if (options.json) {
     print_json(engine::to_document(explanation));
   } else {
-    fmt::print("{}", engine::to_text(explanation, *protocol));
+    fmt::print("{}", printable(engine::to_text(explanation, *protocol)));
   }
   return explanation.recorded || !explanation.rule.empty() ? all_certain : failed;
 }

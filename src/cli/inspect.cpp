@@ -5,13 +5,15 @@
 #include <filesystem>
 
 #include "cli/commands.hpp"
+#include "cli/error_stream.hpp"
 
 namespace understudy::cli {
 
 std::string line_of(std::string text) {
   constexpr std::size_t shown = 160;
   for (char& c : text)
-    if (static_cast<unsigned char>(c) < 0x20) c = ' ';
+    if (c == '\n' || c == '\r') c = ' ';
+  text = printable(text);
   if (text.size() <= shown) return text;
   std::size_t end = shown;
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;

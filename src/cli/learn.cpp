@@ -7,6 +7,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
+#include "cli/error_stream.hpp"
 #include "cli/exit_status.hpp"
 #include "compile/pipeline.hpp"
 #include "protocols/registry.hpp"
@@ -65,11 +66,11 @@ void print_decisions(const ServiceSummary& service) {
   fmt::print("{} ({})\n", service.service, service.protocol);
   const std::string* request = nullptr;
   for (const Decision& decision : service.decisions) {
-    if (request == nullptr || *request != decision.request) fmt::print("  {}\n", decision.request);
+    if (request == nullptr || *request != decision.request) fmt::print("  {}\n", printable(decision.request));
     request = &decision.request;
     std::string text = text_of(decision);
     text.insert(text.find('\n') + 1, "    ");
-    fmt::print("    {}\n", text);
+    fmt::print("    {}\n", printable(text));
   }
 }
 

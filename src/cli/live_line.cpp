@@ -1,9 +1,8 @@
 #include "cli/live_line.hpp"
 
-#include <fmt/format.h>
 #include <unistd.h>
 
-#include <cstdio>
+#include "cli/error_stream.hpp"
 
 namespace understudy::cli {
 namespace {
@@ -18,26 +17,38 @@ LiveLine::LiveLine()
       next_(std::chrono::steady_clock::now() +
             (terminal_ ? std::chrono::milliseconds(0) : plain_interval)) {}
 
+bool LiveLine::is_due() const {
+  const std::lock_guard lock(mutex_);
+  return std::chrono::steady_clock::now() >= next_;
+}
+
 void LiveLine::show(const std::string& text) {
-  if (!is_due() || text == shown_) return;
-  next_ = std::chrono::steady_clock::now() + (terminal_ ? terminal_interval : plain_interval);
+  const std::lock_guard lock(mutex_);
+  const auto now = std::chrono::steady_clock::now();
+  if (now < next_ || text == shown_) return;
+  next_ = now + (terminal_ ? terminal_interval : plain_interval);
   if (terminal_) {
-    fmt::print(stderr, "\r\x1b[K{}", text);
-    std::fflush(stderr);
+    write_error("\r\x1b[K" + printable(text));
     visible_ = true;
   } else {
-    fmt::print(stderr, "understudy: {}\n", text);
+    write_error("understudy: " + printable(text) + "\n");
   }
   shown_ = text;
 }
 
 void LiveLine::say(const std::string& line) {
-  end();
-  fmt::print(stderr, "{}\n", line);
+  const std::lock_guard lock(mutex_);
+  remove();
+  write_error(printable(line) + "\n");
 }
 
 void LiveLine::end() {
-  if (visible_) fmt::print(stderr, "\r\x1b[K");
+  const std::lock_guard lock(mutex_);
+  remove();
+}
+
+void LiveLine::remove() {
+  if (visible_) write_error("\r\x1b[K");
   visible_ = false;
   shown_.clear();
 }

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <chrono>
+#include <mutex>
 #include <string>
 
 namespace understudy::cli {
 
 /// One line that is overwritten on a terminal, a line now and then elsewhere. Removed when it ends.
+/// Thread-safe.
 class LiveLine {
  public:
   LiveLine();
@@ -15,7 +17,7 @@ class LiveLine {
   LiveLine& operator=(const LiveLine&) = delete;
 
   /// Whether a text would be shown now; not more often than a person can read.
-  [[nodiscard]] bool is_due() const { return std::chrono::steady_clock::now() >= next_; }
+  [[nodiscard]] bool is_due() const;
   /// Shows the text where it is due and has changed.
   void show(const std::string& text);
   /// A line of its own that stays.
@@ -24,6 +26,9 @@ class LiveLine {
   void end();
 
  private:
+  void remove();
+
+  mutable std::mutex mutex_;
   bool terminal_;
   std::string shown_;
   bool visible_ = false;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cli/addresses.hpp"
+#include "cli/process.hpp"
 #include "cli/report.hpp"
 #include "table/mapped_table.hpp"
 
@@ -17,6 +18,16 @@ namespace understudy::cli {
 /// error.
 [[nodiscard]] std::shared_ptr<const table::MappedTable> load_table(
     const std::filesystem::path& path);
+
+struct LoadedTable {
+  std::shared_ptr<const table::MappedTable> table;  ///< null where the problems were printed
+  std::optional<int> ended_by;                      ///< the signal that came meanwhile
+};
+/// On a thread of its own, so that a signal that asks to end is answered while a large mock set is
+/// compiled. That thread then goes on: the process is to be left by `leave`.
+[[nodiscard]] LoadedTable load_table(const std::filesystem::path& path, const Signals& signals);
+/// Ends the process while a thread of it may be at work, with what was printed.
+[[noreturn]] void leave(int status);
 
 /// With the logins of the recordings that `table` was made of.
 [[nodiscard]] std::vector<Address> addresses_of(const net::MockServer& server,

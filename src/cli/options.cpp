@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <span>
 
+#include "cli/error_stream.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/help.hpp"
 
@@ -221,7 +222,7 @@ engine::Strictness strictness_of(const All& all) {
 }
 
 std::variant<Command, int> complain_usage(std::string_view text) {
-  fmt::print(stderr, "understudy: {}; see understudy --help\n", text);
+  write_error(fmt::format("understudy: {}; see understudy --help\n", printable(text)));
   return usage_error;
 }
 

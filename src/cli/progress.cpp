@@ -20,9 +20,12 @@ std::string progress_text(const RecordCounters& counters) {
     all.warnings += counter.warnings;
     all.lost += counter.lost;
     all.opaque += counter.opaque;
+    all.unwritten += counter.unwritten;
   }
   if (text.empty()) text = "no connection yet";
   if (all.warnings > 0) text += "; " + counted(all.warnings, "warning", "warnings");
+  if (all.unwritten > 0)
+    text += "; " + counted(all.unwritten, "exchange NOT written", "exchanges NOT written");
   if (all.lost > 0)
     text += "; " + counted(all.lost, "connection lost from view", "connections lost from view");
   if (all.opaque > 0)

@@ -4,6 +4,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <mutex>
 #include <set>
 #include <system_error>
 
@@ -19,13 +20,14 @@
 #include "net/take_snapshot.hpp"
 #include "net/watched_port.hpp"
 #include "protocols/registry.hpp"
+#include "store/key_file.hpp"
 
 namespace understudy::cli {
 namespace {
 
 constexpr std::chrono::milliseconds turn(20);
-/// What connections may take to end by themselves after the command has.
-constexpr std::chrono::milliseconds record_drain_time(1000);
+/// What answers under way may take once the command has ended, or a signal has asked to.
+constexpr std::chrono::milliseconds record_drain_time(5000);
 
 /// `--map` against an understudy.yaml that is there: listen and upstream for this run.
 bool apply(const std::vector<store::Service>& maps, store::Config& config) {
@@ -141,13 +143,14 @@ void take_snapshots(engine::Recording& recording, const store::Config& config) {
 }
 
 /// What a person should read of a recording. While a command runs the terminal is the command's: it
-/// is held back.
+/// is held back. Thread-safe until it ends.
 class Warnings {
  public:
   explicit Warnings(bool hold) : hold_(hold) {}
 
   void add(const std::string& service, const std::string& text) {
     const std::string line = fmt::format("warning [{}] {}", service, text);
+    const std::lock_guard lock(mutex_);
     if (!told_.insert(line).second) return;
     if (hold_)
       held_.push_back(line);
@@ -168,6 +171,7 @@ class Warnings {
   }
 
  private:
+  std::mutex mutex_;
   bool hold_;
   LiveLine line_;
   std::set<std::string> told_;
@@ -205,7 +209,15 @@ int run_command(const RecordOptions& options) {
                                                    const std::string& text) {
     warnings.add(service, text);
   };
-  engine::Recording recording(options.mock_set, warn);
+  Diagnostics problems;
+  const auto key = store::read_or_make_key(options.mock_set, problems);
+  print(problems);
+  if (!key) return bad_input;
+  engine::Recording recording(options.mock_set, warn, Secrets(*key));
+  if (!recording.problem().empty()) {
+    complain(recording.problem());
+    return bad_input;
+  }
   net::Recorder recorder;
   auto addresses = listen(recorder, recording, *config, warn);
   if (!addresses) return bad_input;
@@ -229,11 +241,15 @@ int run_command(const RecordOptions& options) {
     }
   }
   status = relay(recorder, recording, warnings, signals, child);
-  recorder.stop(child ? record_drain_time : std::chrono::milliseconds(0));
+  recorder.stop(record_drain_time);
+  recording.finish();
   warnings.end(recording);
+  const RecordCounters counters = recording.counters();
   complain(fmt::format("recorded {} into {}: {}", recording.name(), options.mock_set.string(),
-                       progress_text(recording.counters())));
-  return status;
+                       progress_text(counters)));
+  const bool written = std::ranges::all_of(
+      counters, [](const auto& service) { return service.second.unwritten == 0; });
+  return status == all_certain && !written ? failed : status;
 }
 
 }  // namespace understudy::cli

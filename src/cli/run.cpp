@@ -26,7 +26,8 @@ int wait_for(const Child& child, const Signals& signals) {
 
 int run_command(const RunOptions& options) {
   const Signals signals;
-  const auto table = load_table(options.path);
+  const auto [table, ended_by] = load_table(options.path, signals);
+  if (ended_by) leave(by_signal + *ended_by);
   if (!table) return bad_input;
   Incidents incidents;
   net::MockServer server({.protocols = protocols(),

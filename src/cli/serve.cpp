@@ -53,8 +53,10 @@ bool all_known(const ListenMap& listen, const table::MappedTable& table) {
   return true;
 }
 
-void reload(net::MockServer& server, const Path& path) {
-  const auto table = load_table(path);
+/// Gives the signal that came meanwhile and asks to end.
+std::optional<int> reload(net::MockServer& server, const Path& path, const Signals& signals) {
+  const auto [table, ended_by] = load_table(path, signals);
+  if (ended_by) return ended_by;
   std::string problem = "the problems above";
   if (table && server.serve(table, problem)) {
     complain("reloaded " + path.string() + "; new connections are answered from it");
@@ -62,20 +64,27 @@ void reload(net::MockServer& server, const Path& path) {
   } else {
     complain(fmt::format("{} was not reloaded, the old table stays: {}", path.string(), problem));
   }
+  return std::nullopt;
 }
 
-/// Returns the signal that ends the server.
-int serve_until_signalled(net::MockServer& server, const ServeOptions& options,
+/// What ended the server, and whether a thread is still loading.
+struct End {
+  int signal = 0;
+  bool loading = false;
+};
+
+End serve_until_signalled(net::MockServer& server, const ServeOptions& options,
                           const Signals& signals, std::optional<Watch>& watch) {
   for (;;) {
     const auto signal = signals.next(watch ? std::optional(watch_interval) : std::nullopt);
     if (!signal) {
-      if (watch && watch->changed()) reload(server, options.path);
+      if (!watch || !watch->changed()) continue;
+      if (const auto end = reload(server, options.path, signals)) return {*end, true};
     } else if (Signals::asks_to_end(signal->number) || signal->number == SIGQUIT ||
                (signal->number == SIGHUP && signal->from_terminal)) {
-      return signal->number;
+      return {signal->number};
     } else if (signal->number == SIGHUP) {
-      reload(server, options.path);
+      if (const auto end = reload(server, options.path, signals)) return {*end, true};
     } else if (signal->number == SIGCHLD) {
       reap_adopted();
     }
@@ -93,7 +102,8 @@ int run_command(const ServeOptions& options) {
   if (std::filesystem::is_directory(options.path))
     complain(fmt::format("compiling {}; a table made by `understudy compile` is served at once",
                          options.path.string()));
-  const auto table = load_table(options.path);
+  const auto [table, ended_by] = load_table(options.path, signals);
+  if (ended_by) leave(by_signal + *ended_by);
   if (!table) return bad_input;
   if (!all_known(*listen, *table)) return usage_error;
   Incidents incidents;
@@ -111,11 +121,12 @@ int run_command(const ServeOptions& options) {
   }
   server.start();
   if (!announce(addresses_of(server, *table), options.addresses)) return failed;
-  const int ended_by = serve_until_signalled(server, options, signals, watch);
+  const End end = serve_until_signalled(server, options, signals, watch);
   server.stop(serve_drain_time);
   const auto held = finish_report(server, incidents, options.strictness, options.report);
-  if (!held) return failed;
-  return ended_by == SIGINT && !*held ? uncertain : all_certain;
+  const int status = !held ? failed : end.signal == SIGINT && !*held ? uncertain : all_certain;
+  if (end.loading) leave(status);
+  return status;
 }
 
 }  // namespace understudy::cli

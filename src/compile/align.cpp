@@ -64,7 +64,8 @@ class Aligner {
  public:
   using Evidence = std::map<std::string, std::pair<const Line*, const Line*>>;
 
-  Aligner(const Recording& earlier, const Recording& later) : earlier_(earlier), later_(later) {
+  Aligner(std::span<const LoadedService> services, const Recording& earlier, const Recording& later)
+      : services_(services), earlier_(earlier), later_(later) {
     for (const Line& line : earlier.lines) open_[{line.service, line.mask}].push_back(&line);
   }
 
@@ -74,6 +75,7 @@ class Aligner {
 
   [[nodiscard]] std::size_t paired() const noexcept { return paired_; }
   [[nodiscard]] const Alignment::Renames& names() const noexcept { return names_; }
+  [[nodiscard]] const Alignment::Renames& spellings() const noexcept { return spellings_; }
   [[nodiscard]] const Evidence& evidence() const noexcept { return evidence_; }
 
  private:
@@ -86,6 +88,7 @@ class Aligner {
       const auto pairs = agree(theirs.asked, line.asked);
       if (!pairs) continue;
       for (const auto& [earlier, later] : *pairs) bind(earlier, later, theirs, line);
+      note_spellings(theirs, line);
       pair_answers(theirs, line);
       candidates.erase(candidate);
       ++paired_;
@@ -127,6 +130,18 @@ class Aligner {
     evidence_.emplace(earlier, std::pair(&theirs, &ours));
   }
 
+  /// Both have equally many values.
+  void note_spellings(const Line& theirs, const Line& ours) {
+    if (theirs.asked == ours.asked) return;
+    const Protocol& protocol = *services_[theirs.service].protocol;
+    const AlignedValues earlier =
+        match::spelled_values(protocol, theirs.step->analysis.identity.canonical);
+    const AlignedValues later =
+        match::spelled_values(protocol, ours.step->analysis.identity.canonical);
+    for (std::size_t i = 0; i < std::min(earlier.size(), later.size()); ++i)
+      if (theirs.asked[i] != ours.asked[i]) spellings_.emplace(later[i], earlier[i]);
+  }
+
   /// Of several new values of one kind in an answer nobody knows which stands for which: what a
   /// server lists, it may have put in any order.
   void pair_answers(const Line& earlier, const Line& later) {
@@ -151,10 +166,12 @@ class Aligner {
     for (const auto& [old_value, new_value] : *pairs) bind(old_value, new_value, earlier, later);
   }
 
+  std::span<const LoadedService> services_;
   const Recording& earlier_;
   const Recording& later_;
   std::map<std::pair<std::uint32_t, std::string>, std::vector<const Line*>> open_;
   Alignment::Renames names_;     // later → earlier
+  Alignment::Renames spellings_;
   std::set<std::string> taken_;  // earlier values that have one
   Evidence evidence_;            // of earlier values
   std::size_t paired_ = 0;
@@ -172,14 +189,15 @@ Alignment align(std::span<const LoadedService> services) {
   std::vector<std::uint32_t> roots;
   for (const auto& [number, recording] : recordings) {
     std::size_t best = 0;
-    Alignment::Renames names;
+    Alignment::Renames names, spellings;
     Aligner::Evidence evidence;
     for (const std::uint32_t root : roots) {
-      Aligner aligner(recordings.at(root), recording);
+      Aligner aligner(services, recordings.at(root), recording);
       aligner.run();
       if (aligner.paired() <= best) continue;
       best = aligner.paired();
       names = aligner.names();
+      spellings = aligner.spellings();
       evidence = aligner.evidence();
     }
     std::erase_if(names, [](const auto& name) { return name.first == name.second; });
@@ -194,6 +212,7 @@ Alignment align(std::span<const LoadedService> services) {
           earlier, Alignment::Evidence{place_of(services, *theirs), place_of(services, *ours)});
     }
     alignment.renames.emplace(number, std::move(names));
+    alignment.spellings.emplace(number, std::move(spellings));
   }
   return alignment;
 }

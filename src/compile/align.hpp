@@ -18,6 +18,8 @@ struct Alignment {
   /// Injective, and none becomes a value that the recording itself has: a history under other names
   /// is as true as it was.
   std::map<std::uint32_t, Renames> renames;
+  /// The same of values as requests spell them: fractions of a second may or may not end in zeros.
+  std::map<std::uint32_t, Renames> spellings;
   /// Where two recordings have different values in one place, as `file:line`.
   struct Evidence {
     std::string earlier, later;

@@ -16,6 +16,8 @@ namespace {
 constexpr std::size_t most_suspects = 16;  // the last writes to each key; older ones are unlikely
 constexpr std::size_t most_words = 3;      // that count: many equal words are no better proof
 constexpr std::size_t longest_word = 256;  // octets; longer ones are documents, and slow to find
+// Of a request, and of an answer in octets: a COPY of many rows has more than can be compared.
+constexpr std::size_t most_words_of_request = 256, longest_answer = 65'536;
 
 using Words = std::set<std::string>;
 using Links = std::vector<std::uint32_t>;  // number + 1 in Trace::links
@@ -24,22 +26,25 @@ bool in_word(char c) noexcept {
   return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-';
 }
 
-void add_words(std::string_view text, Words& words) {
+/// Calls `take` with each word of a text until it gives false.
+template <class Take>
+bool each_word(std::string_view text, Take&& take) {
   while (!text.empty()) {
     const auto end = std::ranges::find_if_not(text, in_word);
     const auto length = static_cast<std::size_t>(end - text.begin());
-    if (length > 0 && length <= longest_word) words.emplace(text.substr(0, length));
+    if (length > 0 && length <= longest_word && !take(text.substr(0, length))) return false;
     text.remove_prefix(std::min(text.size(), length + 1));
   }
+  return true;
 }
 
-void add_leaves(const Document& node, Words& words) {
+template <class Take>
+bool each_word(const Document& node, Take&& take) {
   if (node.is_structured())
-    for (const Document& item : node) add_leaves(item, words);
-  else if (node.is_string())
-    add_words(node.get_ref<const std::string&>(), words);
-  else if (!node.is_null())
-    add_words(json_text(node), words);
+    return std::ranges::all_of(node, [&](const Document& item) { return each_word(item, take); });
+  if (node.is_string())
+    return each_word(std::string_view(node.get_ref<const std::string&>()), take);
+  return node.is_null() || each_word(std::string_view(json_text(node)), take);
 }
 
 class Detective {
@@ -142,19 +147,24 @@ class Detective {
                      pattern_of(write.analysis.identity.canonical)});
     const Rate rate = found == rates_.end() ? Rate{} : found->second;
     const double changes = (rate.changed + 1.0) / (rate.seen + 2.0);
-    return 2 * changes + shared_words(read, write) + shown_words(write, earlier, later) + (write.connection == read.connection ? 0.25 : 0);
+    const double own = write.connection == read.connection ? 0.25 : 0;
+    return 2 * changes + shared_words(read, write) + shown_words(write, earlier, later) + own;
   }
 
   /// Words of a request that are not of its pattern.
   const Words& words_of(const std::string& canonical) {
     const auto [found, added] = words_.try_emplace(canonical);
-    if (added) {
-      add_leaves(service_.protocol->describe(canonical), found->second);
-      Words fixed;
-      add_words(pattern_of(canonical), fixed);
-      for (const std::string& word : fixed) found->second.erase(word);
-    }
-    return found->second;
+    if (!added) return found->second;
+    Words fixed, &words = found->second;
+    each_word(pattern_of(canonical), [&](std::string_view word) {
+      fixed.emplace(word);
+      return true;
+    });
+    each_word(service_.protocol->describe(canonical), [&](std::string_view word) {
+      if (!fixed.contains(std::string(word))) words.emplace(word);
+      return words.size() < most_words_of_request;
+    });
+    return words;
   }
 
   double shared_words(const Step& read, const Step& write) {
@@ -164,17 +174,21 @@ class Detective {
 
   /// Words of the write that the answer says now and did not say before.
   double shown_words(const Step& write, std::uint32_t earlier, std::uint32_t later) {
+    const auto shows = [&](std::uint32_t traced, const std::string& word) {
+      return std::string_view(image(traced)).substr(0, longest_answer).find(word) !=
+             std::string_view::npos;
+    };
     return counted(write, [&](const std::string& word) {
-      return image(later).find(word) != std::string::npos &&
-             (earlier == none || image(earlier).find(word) == std::string::npos);
+      return shows(later, word) && (earlier == none || !shows(earlier, word));
     });
   }
 
   template <class Counts>
   double counted(const Step& write, Counts&& counts) {
-    const auto count = static_cast<std::size_t>(
-        std::ranges::count_if(words_of(write.analysis.identity.canonical), counts));
-    return static_cast<double>(std::min(count, most_words));
+    std::size_t count = 0;
+    for (const std::string& word : words_of(write.analysis.identity.canonical))
+      if (counts(word) && ++count == most_words) break;
+    return static_cast<double>(count);
   }
 
   const LoadedService& service_;

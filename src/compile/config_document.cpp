@@ -1,5 +1,7 @@
 #include "compile/config_document.hpp"
 
+#include "store/key_file.hpp"
+
 namespace understudy::compile {
 
 Document document_of_config(const store::Config& config) {
@@ -12,6 +14,7 @@ Document document_of_config(const store::Config& config) {
                         {"settings", service.settings}});
   Document document = {{"services", services}, {"environment", config.environment}};
   if (config.scopes != Scoping::named) document["scopes"] = std::string(name_of(config.scopes));
+  if (const auto key = config.secrets.key()) document["key"] = store::to_hex(*key);
   return document;
 }
 
@@ -19,6 +22,7 @@ store::Config config_of_document(const Document& document) {
   store::Config config;
   config.environment = document.value("environment", config.environment);
   config.scopes = scoping_of(document.value("scopes", "")).value_or(Scoping::named);
+  config.secrets = store::secrets_of_config(document);
   for (const Document& entry : document.value("services", Document::array())) {
     store::Service service;
     service.name = entry.value("name", "");

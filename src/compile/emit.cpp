@@ -127,7 +127,7 @@ std::vector<bool> written_keys(const Trace& trace) {
 
 /// Depends on nothing that any recorded request writes.
 bool is_static(const TracedRequest& request, const std::vector<bool>& written) {
-  return !request.is_write &&
+  return !request.is_write && !request.counts_asks &&
          std::ranges::none_of(request.reads, [&](std::uint32_t key) { return written[key]; });
 }
 
@@ -172,6 +172,7 @@ table::ServiceBuilder emit(const LoadedService& service, const Trace& trace,
                   (settled.volatile_ ? std::uint32_t{format::request_volatile} : 0U) |
                   (traced.control != Control::none ? std::uint32_t{format::request_control} : 0U) |
                   (settled.unsteady.empty() ? 0U : std::uint32_t{format::request_unsteady}) |
+                  (traced.counts_asks ? std::uint32_t{format::request_counts_asks} : 0U) |
                   (is_static(traced, written) ? std::uint32_t{format::request_static} : 0U);
     entry.reads = traced.reads;
     entry.writes = traced.writes_unknown;

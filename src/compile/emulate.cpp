@@ -6,6 +6,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "match/transaction.hpp"
+
 namespace understudy::compile {
 namespace {
 
@@ -81,27 +83,17 @@ class Follower {
  private:
   void play(std::size_t i) {
     const Step& step = service_.steps[i];
-    const auto open = open_.find(step.connection);
-    switch (step.analysis.control) {
-      case Control::begin:
-        open_[step.connection].clear();
-        return;
-      case Control::commit:
-      case Control::rollback:
-      case Control::reset:
-        if (open == open_.end()) return;
-        if (step.analysis.control == Control::commit && step.analysis.changed)
-          for (const std::size_t inner : open->second) follow(inner, order_.undisturbed(i));
-        open_.erase(open);
-        return;
-      case Control::none:
-        // What only tells what was there has an answer, though nobody looks it up.
-        if (step.analysis.effect == Effect::none && step.analysis.image.empty()) return;
-        if (open == open_.end()) return follow(i, order_.undisturbed(i));
-        open->second.push_back(i);
-        return;
-      default:
-        return;
+    const Analysis& a = step.analysis;
+    auto& transaction = open_[step.connection];
+    if (a.control != Control::none) {
+      for (const std::size_t inner : transaction.carry_out(a.control, a.control_name, a.changed))
+        follow(inner, order_.undisturbed(i));
+      // What only tells what was there has an answer, though nobody looks it up.
+    } else if (a.effect != Effect::none || !a.image.empty()) {
+      if (transaction.active())
+        transaction.add(i);
+      else
+        follow(i, order_.undisturbed(i));
     }
   }
 
@@ -113,7 +105,7 @@ class Follower {
   const LoadedService& service_;
   Emulator& emulator_;
   Order order_;
-  std::map<std::uint32_t, std::vector<std::size_t>> open_;  // by connection: its transaction
+  std::map<std::uint32_t, match::Transaction<std::size_t>> open_;  // by connection
 };
 
 }  // namespace

@@ -99,7 +99,7 @@ void collect(const Document& node, std::string& found) {
     const auto& octets = node.get_binary();
     const std::string text(octets.begin(), octets.end());
     take_octets(text, found);
-    take_hex(text, found);
+    take_hex(without_tokens(text), found);
   } else if (node.is_string()) {
     const std::string rest = without_tokens(node.get_ref<const std::string&>());
     std::string plain;

@@ -26,8 +26,14 @@ class Inferrer {
   Inferrer(const LoadedService& service, const Trace& trace, const Settlement& settlement)
       : service_(service), trace_(trace), settlement_(settlement) {}
 
-  std::vector<Inference> run(const std::vector<Widening>& widenings) {
+  std::vector<Inference> run(const std::vector<Widening>& widenings,
+                             const std::vector<CountedRequest>& counted) {
     for (const Widening& widening : widenings) add_widening(widening);
+    for (const CountedRequest& each : counted)
+      found_.push_back({Inference::Kind::counted, readable_pattern(each.pattern),
+                        "was answered otherwise when it was asked again, though nothing was "
+                        "written: its first, second, … ask are states of their own",
+                        places(each.because)});
     for (const auto& [pattern, because] : settlement_.contradicted)
       found_.push_back({Inference::Kind::volatile_, readable_pattern(pattern),
                         "gave several answers in one and the same state, whatever its keys: the "
@@ -117,8 +123,9 @@ class Inferrer {
 }  // namespace
 
 std::vector<Inference> infer(const LoadedService& service, const Trace& trace,
-                             const Settlement& settlement, const std::vector<Widening>& widenings) {
-  return Inferrer(service, trace, settlement).run(widenings);
+                             const Settlement& settlement, const std::vector<Widening>& widenings,
+                             const std::vector<CountedRequest>& counted) {
+  return Inferrer(service, trace, settlement).run(widenings, counted);
 }
 
 std::string unsteady_text(std::string_view function) {

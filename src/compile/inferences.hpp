@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "compile/count_asks.hpp"
 #include "compile/load.hpp"
 #include "compile/pipeline.hpp"
 #include "compile/settle.hpp"
@@ -20,7 +21,8 @@ struct Widening {
 
 [[nodiscard]] std::vector<Inference> infer(const LoadedService& service, const Trace& trace,
                                            const Settlement& settlement,
-                                           const std::vector<Widening>& widenings);
+                                           const std::vector<Widening>& widenings,
+                                           const std::vector<CountedRequest>& counted);
 
 /// What is wrong with an answer that shows a function of the clock or of chance, without its
 /// pattern.

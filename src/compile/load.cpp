@@ -47,14 +47,24 @@ struct Session {
   std::vector<Packed> exchanges;
 };
 
-/// The line of a node of the exchange that begins at `line`. Reads the file again: it is for error
-/// messages only.
-int line_of(const Path& file, int line, std::string_view json_pointer) {
+/// A flaw of an exchange that begins at `line`: which node of it is meant.
+struct Flaw {
+  int line = 0;
+  Problem problem;
+};
+
+/// The flaws of a session, in its order, each with the line of its node. Reads the file again,
+/// once: it is for error messages only.
+void report_flaws(const Path& file, const std::vector<Flaw>& flaws, Diagnostics& problems) {
   Diagnostics reported_before;
   auto reader = store::SessionReader::open(file, reported_before);
-  while (reader && reader->next(reported_before))
-    if (reader->line() == line) return reader->line_of(json_pointer);
-  return line;
+  bool more = reader.has_value() && reader->next(reported_before).has_value();
+  for (const auto& [line, problem] : flaws) {
+    while (more && reader->line() < line) more = reader->next(reported_before).has_value();
+    const bool found = more && reader->line() == line;
+    problems.push_back({Severity::error, file.string(),
+                        found ? reader->line_of(problem.path) : line, problem.what, problem.hint});
+  }
 }
 
 /// The second pass over one service. Its problems are its own, because services are analysed at the
@@ -93,6 +103,7 @@ class ServiceAnalysis {
     const auto source = static_cast<std::uint32_t>(service_.sources.size());
     service_.sources.push_back(std::filesystem::relative(session.file, mock_set_).generic_string());
     const auto started = match::parse_instant(session.header.started);
+    std::vector<Flaw> flaws;
     for (const Packed& packed : session.exchanges) {
       Step step;
       if (started) step.recorded_at = started->microseconds;
@@ -106,12 +117,10 @@ class ServiceAnalysis {
       const Exchange exchange = renamed(packed.unpacked(), session.recording);
       step.analysis = service_.analyser->analyse(session.header, exchange, found);
       keep_values(*service_.protocol, exchange, step);
-      for (const Problem& problem : found)
-        problems_.push_back({Severity::error, session.file.string(),
-                             line_of(session.file, packed.line, problem.path), problem.what,
-                             problem.hint});
+      for (Problem& problem : found) flaws.push_back({packed.line, std::move(problem)});
       service_.steps.push_back(std::move(step));
     }
+    if (!flaws.empty()) report_flaws(session.file, flaws, problems_);
   }
 
   /// With the names that the values have in an earlier recording of the same flow.
@@ -119,12 +128,16 @@ class ServiceAnalysis {
     if (!service_.alignment) return exchange;
     const auto names = service_.alignment->renames.find(recording);
     if (names == service_.alignment->renames.end()) return exchange;
-    const match::Rename rename = [&](const std::string& value) {
-      const auto found = names->second.find(value);
-      return found == names->second.end() ? nullptr : &found->second;
+    const auto& spellings = service_.alignment->spellings.at(recording);
+    const match::Respell respell = [&](const std::string& folded, std::string_view spelled) {
+      const auto name = names->second.find(folded);
+      if (name == names->second.end()) return std::optional<std::string>();
+      const auto known = spellings.find(std::string(spelled));
+      return std::optional(known == spellings.end() ? match::respell(name->second, spelled)
+                                                    : known->second);
     };
-    exchange.request = match::renamed(exchange.request, rename);
-    exchange.answer = match::renamed(exchange.answer, rename);
+    exchange.request = match::respelled(exchange.request, respell);
+    exchange.answer = match::respelled(exchange.answer, respell);
     return exchange;
   }
 
@@ -146,6 +159,7 @@ class Loader {
       loaded.service = &service;
       loaded.protocol = find_protocol(protocols, service.protocol);
       loaded.analyser = loaded.protocol->new_analyser();
+      loaded.analyser->use(config.secrets);
       services_.push_back(std::move(loaded));
     }
     sessions_.resize(services_.size());

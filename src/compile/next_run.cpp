@@ -11,13 +11,24 @@ constexpr std::uint32_t next = 1;
 
 }  // namespace
 
-NextRun::NextRun(const LoadedService& service, const table::ServiceSection& section,
-                 std::shared_ptr<match::Renaming> renaming)
-    : service_(service),
-      section_(section),
-      renamer_(*service.protocol, section, std::move(renaming)),
-      analyser_(service.protocol->new_analyser()) {
+NextRun::NextRun(const LoadedService& service, const table::ServiceSection& section)
+    : service_(service), section_(section), analyser_(service.protocol->new_analyser()) {
   analyser_->restore(section.profile());
+  if (!section.has_varying()) return;
+  for (const Step& step : service.steps) {
+    if (step.analysis.effect == Effect::none) continue;
+    static_cast<void>(service.protocol->map_values(
+        step.analysis.identity.canonical, [&](std::string_view value, ValueRole) {
+          std::vector<match::Token> tokens;
+          match::find_tokens(value, tokens);
+          for (const match::Token& token : tokens) {
+            const std::string_view spelled = value.substr(token.begin, token.size);
+            if (const std::string* found = other(match::fold(token.kind, spelled)))
+              plain_.add(spelled, match::respell(*found, spelled));
+          }
+          return std::optional<std::string>();
+        }));
+  }
 }
 
 const std::string* NextRun::other(const std::string& folded) {
@@ -27,27 +38,21 @@ const std::string* NextRun::other(const std::string& folded) {
   return &found->second;
 }
 
-match::Renamer::Proposal NextRun::ask(const Step& step, const match::Renamer::AnswerOf& answer_of) {
+std::string NextRun::request(const Step& step) {
   const Identity& identity = step.analysis.identity;
-  const auto found = section_.find(identity.canonical, identity.qualifier);
-  if (!renamer_.concerns(found)) return {found, {}};
-  const std::string canonical =
-      match::renamed(*service_.protocol, identity.canonical,
-                     [&](const std::string& folded) { return other(folded); });
-  return renamer_.propose(canonical, identity.qualifier, answer_of);
+  if (!section_.has_varying()) return identity.canonical;
+  return match::renamed(*service_.protocol, identity.canonical,
+                        [&](const std::string& folded) { return other(folded); });
 }
 
 std::string NextRun::truth(const Step& step) {
-  if (step.document.empty()) return step.analysis.image;
+  // No value was recognised in it; where one stands there all the same, the image is not right.
+  if (step.document.empty()) return plain_.replaced_in_text(step.analysis.image);
   const Document document = table::document_from_cbor(as_bytes(step.document));
-  bool differs = false;
-  const match::Rename rename = [&](const std::string& folded) {
-    const std::string* found = other(folded);
-    differs |= found != nullptr;
-    return found;
-  };
-  const Document answer = match::renamed(document.value("answer", Document()), rename);
-  if (!differs) return step.analysis.image;
+  const match::Rename rename = [&](const std::string& folded) { return other(folded); };
+  const Document recorded = document.value("answer", Document());
+  const Document answer = plain_.replaced(match::renamed(recorded, rename));
+  if (answer == recorded) return step.analysis.image;
   std::vector<Problem> problems;
   return analyser_->encode(match::renamed(document.value("request", Document()), rename), answer,
                            problems);

@@ -6,30 +6,22 @@
 #include <string>
 
 #include "compile/load.hpp"
-#include "match/renamer.hpp"
+#include "compile/plain_values.hpp"
 #include "table/service_section.hpp"
 
 namespace understudy::compile {
 
-/// Of one service. What it was sent and answered with other values in place of those that vary.
+/// Of one service: what it would be sent and should answer with other values in place of those that
+/// vary.
 class NextRun {
  public:
-  using Found = table::ServiceSection::Found;
+  /// `service` and `section`, its table, outlive it.
+  NextRun(const LoadedService& service, const table::ServiceSection& section);
 
-  /// `service` and `section`, its table, outlive it; `renaming` is shared by all services.
-  NextRun(const LoadedService& service, const table::ServiceSection& section,
-          std::shared_ptr<match::Renaming> renaming);
-
-  /// Forgets what is bound, for another recording.
-  void start() { renamer_.clear(); }
-  /// See match::Renamer::propose.
-  [[nodiscard]] match::Renamer::Proposal ask(const Step& step,
-                                             const match::Renamer::AnswerOf& answer_of);
-  void bind(const match::Renamer::Proposal& proposal) { renamer_.bind(proposal); }
-  [[nodiscard]] match::Renamer::Rewritten told(const table::format::AnswerRecord& answer) {
-    return renamer_.rewrite(answer);
-  }
-  /// The image that would be right.
+  /// The canonical request.
+  [[nodiscard]] std::string request(const Step& step);
+  /// The image that would be right. Each place is looked for twice: by what a value looks like, as
+  /// serving does, and then by the very text that the client sent, whatever stands around it.
   [[nodiscard]] std::string truth(const Step& step);
 
  private:
@@ -37,9 +29,9 @@ class NextRun {
 
   const LoadedService& service_;
   const table::ServiceSection& section_;
-  match::Renamer renamer_;
   std::unique_ptr<Analyser> analyser_;
   std::map<std::string, std::string> others_;
+  PlainValues plain_;
 };
 
 }  // namespace understudy::compile

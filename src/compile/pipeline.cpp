@@ -7,9 +7,11 @@
 #include <limits>
 
 #include "compile/config_document.hpp"
+#include "compile/count_asks.hpp"
 #include "compile/emit.hpp"
 #include "compile/inferences.hpp"
 #include "compile/load.hpp"
+#include "compile/mend.hpp"
 #include "compile/row_keys.hpp"
 #include "compile/rules.hpp"
 #include "compile/settle.hpp"
@@ -25,6 +27,7 @@ struct CompiledService {
   Trace trace;
   Settlement settlement;
   std::vector<Widening> widenings;
+  std::vector<CountedRequest> counted;
   std::vector<DeclaredTable> tables;
   Diagnostics problems;
 };
@@ -96,16 +99,23 @@ bool widen_neighbours(const LoadedService& service, const CompiledService& compi
 
 /// Counterexample-guided: where the recording shows one state with two answers, that pattern's keys
 /// are too narrow; it is made to depend on whole tables, then on everything, and the recording is
-/// run again. What is contradicted still has its cause outside of what was recorded.
+/// run again. Where nothing was written between the two, being asked made the difference, where the
+/// protocol says that it may. What is contradicted still has its cause outside of what was
+/// recorded.
 CompiledService compile_service(const LoadedService& service) {
   const RowKeys rows(service.steps, service.schema);
   Widened widened;
+  Counted counted;
+  const bool counts = may_count_asks(service);
   CompiledService compiled;
   compiled.tables = declared_tables(service, rows.declarations(), compiled.problems);
   for (;;) {
-    compiled.trace = trace_chains(service, rows, widened);
+    compiled.trace = trace_chains(service, rows, widened, counted);
     compiled.settlement = settle(service, compiled.trace);
-    if (!widen(compiled.settlement.contradicted, widened, compiled.widenings) &&
+    const auto found = counts ? count_asks(service, compiled.trace, compiled.settlement, counted)
+                              : std::vector<CountedRequest>();
+    compiled.counted.insert(compiled.counted.end(), found.begin(), found.end());
+    if (found.empty() && !widen(compiled.settlement.contradicted, widened, compiled.widenings) &&
         !widen_neighbours(service, compiled, widened, compiled.widenings))
       return compiled;
   }
@@ -134,38 +144,25 @@ void warn_of_guesses(const std::filesystem::path& mock_set, const ServiceSummary
   }
 }
 
-/// Replays the recording against the table. False, with an error, where the table can't be read
-/// back or would answer wrongly: such a table is never handed out.
-bool self_test(const std::vector<LoadedService>& services, Compiled& compiled,
-               Diagnostics& problems, const Progress& progress) {
-  std::string problem;
-  const auto table = table::MappedTable::from_memory(compiled.octets, problem);
-  auto fresh = std::async(std::launch::async, [&services, &table] {
-    return table ? test_fresh_values(services, *table) : std::vector<TestedReplay>();
-  });
-  std::vector<std::future<std::vector<TestedReplay>>> running;
-  for (std::size_t i = 0; table && i < services.size(); ++i)
-    running.push_back(std::async(std::launch::async, [&services, &table, i] {
-      return self_test(services[i], table->service(i));
-    }));
-  for (std::size_t i = 0; i < running.size(); ++i) {
-    ServiceSummary& summary = compiled.services[i];
-    if (progress) progress(summary.service + ": replaying the recording against its table");
-    summary.tests = running[i].get();
+/// Names the exchanges, because a person can look at them and pin what they should be.
+void warn_of_refuted(const std::filesystem::path& mock_set, const ServiceSummary& summary,
+                     Diagnostics& problems) {
+  for (const RefutedEntry& entry : summary.refuted) {
+    const std::string others =
+        entry.with_it == 0 ? "" : fmt::format(", and {} more of this kind", entry.with_it);
+    problems.push_back(
+        {Severity::warning, (mock_set / entry.asked_at).string(), 0,
+         fmt::format("service '{}': replayed ({}), '{}' would be answered as {}, but {}{}",
+                     summary.service, entry.replay, entry.pattern, entry.answered_at,
+                     entry.difference, others),
+         "it is answered as a guess; a rule can pin it"});
   }
-  const std::vector<TestedReplay> next_run = fresh.get();
-  for (std::size_t i = 0; i < next_run.size(); ++i) {
-    ServiceSummary& summary = compiled.services[i];
-    summary.tests.push_back(next_run[i]);
-    for (const TestedReplay& test : summary.tests)
-      if (test.replay.wrong > 0)
-        problem = fmt::format("service '{}' would be answered wrongly in its own replay ({})",
-                              summary.service, test.title);
-  }
-  if (problem.empty()) return true;
-  problems.push_back({Severity::error, services.empty() ? "" : services[0].service->name, 0,
-                      problem, "this is a defect of understudy, please report it"});
-  return false;
+}
+
+Uncertain uncertain_steps(const LoadedService& service, const Trace& trace) {
+  Uncertain uncertain(service.steps.size());
+  for (const TracedStep& traced : trace.steps) uncertain[traced.step] = traced.uncertain;
+  return uncertain;
 }
 
 /// When each recording began, in microseconds since 1970.
@@ -190,6 +187,7 @@ std::optional<Compiled> compile_services(const std::filesystem::path& mock_set,
   auto decisions = decide(services, findings);
   Compiled compiled;
   std::vector<table::ServiceBuilder> builders;
+  std::vector<Uncertain> uncertain;
   std::vector<std::future<CompiledService>> results;
   for (const LoadedService& service : services)
     results.push_back(std::async(std::launch::async, compile_service, std::cref(service)));
@@ -199,12 +197,13 @@ std::optional<Compiled> compile_services(const std::filesystem::path& mock_set,
       progress(fmt::format("{}: following {} exchanges through their states", service.service->name,
                            service.steps.size()));
     const CompiledService result = results[i].get();
+    uncertain.push_back(uncertain_steps(service, result.trace));
     problems.insert(problems.end(), result.problems.begin(), result.problems.end());
     builders.push_back(emit(service, result.trace, result.settlement,
                             Varying(service, findings, config.shifts_times)));
     compiled.services.push_back(summarise(service, result.trace, result.settlement));
     compiled.services.back().inferences =
-        infer(service, result.trace, result.settlement, result.widenings);
+        infer(service, result.trace, result.settlement, result.widenings, result.counted);
     compiled.services.back().decisions = std::move(decisions[compiled.services.size() - 1]);
     compiled.services.back().tables = result.tables;
     warn_of_guesses(mock_set, compiled.services.back(), problems);
@@ -218,8 +217,16 @@ std::optional<Compiled> compile_services(const std::filesystem::path& mock_set,
   for (const LoadedService& service : services)
     if (!service.login.empty()) settings["logins"][service.service->name] = service.login;
   if (config.shifts_times) settings["shifted"] = recordings_began(services);
-  compiled.octets = table::build_table(settings, builders);
-  if (!self_test(services, compiled, problems, progress)) return std::nullopt;
+  auto tested = build_and_mend(services, settings, builders, uncertain, problems, progress);
+  if (!tested) return std::nullopt;
+  compiled.octets = std::move(tested->octets);
+  for (std::size_t i = 0; i < compiled.services.size(); ++i) {
+    compiled.services[i].tests = std::move(tested->services[i].tests);
+    compiled.services[i].refuted = std::move(tested->services[i].refuted);
+    for (const RefutedEntry& entry : compiled.services[i].refuted)
+      compiled.services[i].guesses += 1 + entry.with_it;
+    warn_of_refuted(mock_set, compiled.services[i], problems);
+  }
   return compiled;
 }
 

@@ -11,6 +11,7 @@
 
 #include "compile/decisions.hpp"
 #include "compile/load.hpp"
+#include "compile/mend.hpp"
 #include "compile/selftest.hpp"
 #include "store/config.hpp"
 #include "table/mapped_table.hpp"
@@ -39,6 +40,7 @@ struct PatternSummary {
 struct Inference {
   enum class Kind : std::uint8_t {
     widened,         ///< depends on more than its statement says
+    counted,         ///< asking it again changed its answer: each ask is a state of its own
     volatile_,       ///< one state has or could have several answers
     not_understood,  ///< what it reads and writes can't be told
     guess            ///< one answer that the recording does not prove
@@ -66,6 +68,7 @@ struct ServiceSummary {
   std::vector<Inference> inferences;  ///< guesses among them: the first hundred
   std::vector<Decision> decisions;    ///< of the values that may vary
   std::vector<TestedReplay> tests;    ///< the recording replayed against its own table
+  std::vector<RefutedEntry> refuted;  ///< what that made guesses of
 };
 
 struct Compiled {

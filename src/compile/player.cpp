@@ -1,29 +1,68 @@
 #include "compile/player.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
-#include "match/lookup.hpp"
 #include "table/hash.hpp"
 
 namespace understudy::compile {
 
 namespace format = table::format;
+using engine::Verdict;
 using table::ServiceSection;
 
 namespace {
 
 constexpr int omitted_of = 5;
 
+/// What is near the first octet in which two images differ, for a person.
+std::string excerpt(std::string_view image, std::size_t differs_at) {
+  constexpr std::size_t before = 16, shown = 48;
+  const std::size_t begin = differs_at - std::min(differs_at, before);
+  std::string text = begin > 0 ? "…" : "";
+  for (const char octet : image.substr(std::min(begin, image.size()), shown))
+    text += static_cast<unsigned char>(octet) < 0x20 || octet == 0x7F ? '.' : octet;
+  return text + (begin + shown < image.size() ? "…" : "");
+}
+
+std::string difference_of(std::string_view answered, std::string_view right) {
+  const auto at =
+      static_cast<std::size_t>(std::ranges::mismatch(answered, right).in1 - answered.begin());
+  return fmt::format("answered '{}' in place of '{}'", excerpt(answered, at), excerpt(right, at));
+}
+
+bool ends_transaction(Control control) noexcept {
+  return control == Control::commit || control == Control::rollback || control == Control::reset;
+}
+
 }  // namespace
+
+Player::Player(const LoadedService& service, const ServiceSection& section,
+               std::shared_ptr<match::Renaming> renaming)
+    : service_(service),
+      section_(section),
+      live_(*service.protocol, section, engine::Strictness::normal, std::move(renaming)),
+      rules_(section) {}
 
 Replay Player::run(const Schedule& schedule) {
   for (const Turn& turn : schedule) play(turn);
+  return finish();
+}
+
+const Replay& Player::finish() {
+  // What a recording never ended is over now.
+  while (holder_) {
+    connections_.erase(*holder_);
+    play_waiting();
+  }
   return result_;
 }
 
 void Player::start(std::uint32_t recording) {
-  scope_ = std::make_unique<match::Scope>(match::immediate_keys(section_));
-  overlays_.clear();
+  static_cast<void>(finish());
+  connections_.clear();
+  live_.reset();
   elsewhere_ = false;
   recording_ = recording;
 }
@@ -31,113 +70,152 @@ void Player::start(std::uint32_t recording) {
 void Player::play(const Turn& turn) {
   const Step& step = service_.steps[turn.step];
   if (recording_ != step.recording) start(step.recording);
-  match::Overlay& overlay = overlays_[turn.connection];
-  if (step.analysis.effect != Effect::none) ask(step, overlay);
-  if (step.analysis.control != Control::none) control(step.analysis, overlay);
+  if (holder_ && *holder_ != turn.connection) return waiting_.push_back(turn);
+  Connection& connection = connections_[turn.connection];
+  carry_out(step, connection);
+  const bool held = connection.state.computing.owns_lock();
+  if (held)
+    holder_ = turn.connection;
+  else if (holder_)
+    play_waiting();
 }
 
-void Player::ask(const Step& step, match::Overlay& overlay) {
+void Player::play_waiting() {
+  holder_.reset();
+  for (const Turn& turn : std::exchange(waiting_, {})) play(turn);
+}
+
+void Player::carry_out(const Step& step, Connection& connection) {
+  if (step.analysis.control != Control::none)
+    control(step, connection);
+  else if (step.analysis.effect != Effect::none)
+    ask(step, connection);
+  // No machine holds what it was answered.
+  connection.state.images.clear();
+  connection.state.computed.clear();
+}
+
+void Player::control(const Step& step, Connection& connection) {
+  const Analysis& a = step.analysis;
+  if (connection.skips) {
+    connection.skips = !ends_transaction(a.control);
+    return;
+  }
+  switch (a.control) {
+    case Control::begin:
+      connection.skips = live_.begin(connection.state) != engine::Begun::yes;
+      return;
+    case Control::commit: {
+      const Verdict verdict =
+          live_.commit(a.identity.canonical, a.identity.qualifier, connection.state);
+      if (a.effect != Effect::none) grade_commit(step, verdict);
+      return;
+    }
+    case Control::watch:
+      for (const KeyPath& path : a.reads)
+        static_cast<void>(live_.watch(join(path), connection.state));
+      return;
+    default:
+      connection.state.apply(a.control, a.control_name);
+  }
+}
+
+void Player::ask(const Step& step, Connection& connection) {
   const bool read = step.analysis.effect == Effect::read;
   if (read && omits_ && ++reads_ % omitted_of == 0) return;
-  for (int i = 0; i < (read ? times_ : 1); ++i) ask_once(step, overlay);
+  for (int i = 0; i < (read ? times_ : 1); ++i) ask_once(step, connection);
 }
 
-Player::Question Player::question_of(const Step& step, const match::Overlay& overlay) {
-  const Identity& identity = step.analysis.identity;
-  if (next_run_ == nullptr) return {section_.find(identity.canonical, identity.qualifier).exact};
-  Question question;
-  question.proposal = next_run_->ask(step, [&](const ServiceSection::Found& found) {
-    const auto& request = section_.requests()[found.first()];
-    const match::Version state = scope_->state(section_.reads(request), overlay);
-    return (request.flags & format::request_volatile) == 0
-               ? match::answer_at(section_, request, state)
-               : nullptr;
-  });
-  if (!question.proposal.found.empty()) question.request = question.proposal.found.first();
-  return question;
-}
-
-void Player::ask_once(const Step& step, match::Overlay& overlay) {
+void Player::ask_once(const Step& step, Connection& connection) {
   ++result_.asked;
-  const Question question = question_of(step, overlay);
-  if (question.request == ServiceSection::none) return static_cast<void>(++result_.miss);
-  const auto& request = section_.requests()[question.request];
-  const bool commits = (request.flags & format::request_control) != 0;
-  const match::Version state =
-      commits ? overlay.fingerprint() : scope_->state(section_.reads(request), overlay);
-  if (learned_ != nullptr)
-    learned_->emplace(match::extend(state, question.request), table::hash_of(step.analysis.image));
-  const auto* answer = grade(step, question, state);
-  if (step.analysis.effect != Effect::write || step.analysis.control != Control::none) return;
-  take_effect(question.request, answer, state, overlay);
-  elsewhere_ |= answer != nullptr && image_of(*answer) != step.analysis.image;
+  const Identity& identity = step.analysis.identity;
+  // An EXEC that a watched key forbids is answered by nothing, and asks nothing.
+  if (connection.skips) return static_cast<void>(++result_.guess);
+  const std::string renamed = next_run_ == nullptr ? std::string() : next_run_->request(step);
+  const std::string_view canonical = next_run_ == nullptr ? identity.canonical : renamed;
+  if (answered_by_rule(canonical)) return static_cast<void>(++result_.certain);
+  const Verdict verdict = live_.ask(canonical, identity.qualifier, false, connection.state);
+  learn(step, verdict);
+  grade(step, verdict);
+  if (step.analysis.effect == Effect::write && verdict.answer != nullptr)
+    elsewhere_ |= verdict.doubt.reason != engine::MissReason::unknown_state &&
+                  as_text(section_.image(verdict.answer->image)) != step.analysis.image;
 }
 
-/// As LiveState does: what a write did in an unknown state counts as all that it could have.
-void Player::take_effect(std::uint32_t number, const Answer* answer, match::Version state,
-                         match::Overlay& overlay) {
-  const auto& request = section_.requests()[number];
-  if (answer == nullptr)
-    return scope_->bump(section_.writes(request),
-                        {match::write_identity(request.hash, state, 0), true, false, number},
-                        overlay);
-  const std::uint64_t image = table::hash_of(image_of(*answer));
-  const bool certain = (request.flags & format::request_volatile) == 0 &&
-                       (answer->flags & format::answer_guess) == 0;
-  scope_->bump(section_.writes(*answer),
-               {match::write_identity(request.hash, state, image),
-                (answer->flags & format::answer_changed) != 0, certain, number},
-               overlay);
+bool Player::answered_by_rule(std::string_view canonical) const {
+  return !rules_.empty() &&
+         rules_.find(service_.protocol->describe(canonical)) != ServiceSection::none;
 }
 
-/// Counts what the table says, and returns the answer that it knows for this state.
-const format::AnswerRecord* Player::grade(const Step& step, const Question& question,
-                                          match::Version state) {
-  const auto& request = section_.requests()[question.request];
-  if (next_run_ != nullptr) next_run_->bind(question.proposal);
-  if ((request.flags & format::request_volatile) != 0) {
-    ++result_.guess;
-    const auto answers = section_.answers(request);
-    const auto same = std::ranges::find_if(
-        answers, [&](const auto& answer) { return image_of(answer) == step.analysis.image; });
-    return same == answers.end() ? nullptr : &*same;
-  }
-  const auto* answer = match::answer_at(section_, request, state);
-  if (answer == nullptr || !is_certain(step, question, *answer))
-    ++result_.guess;
-  else if (is_right(step, question.request, state, *answer))
+std::uint32_t Player::number_of(const Verdict& verdict) const {
+  return static_cast<std::uint32_t>(verdict.request - section_.requests().data());
+}
+
+void Player::learn(const Step& step, const Verdict& verdict) {
+  if (learned_ == nullptr || verdict.request == nullptr) return;
+  if (is_uncertain(step)) return;
+  learned_->emplace(match::extend(verdict.state, number_of(verdict)),
+                    table::hash_of(step.analysis.image));
+}
+
+/// Counts what would have been answered. What is computed is no entry of the table, and where it is
+/// not what was recorded, another time or order may be the reason.
+void Player::grade(const Step& step, const Verdict& verdict) {
+  if (!verdict.answers()) return static_cast<void>(++result_.miss);
+  if (verdict.grade == Grade::computed)
+    return static_cast<void>(
+        ++(image_of(verdict) == step.analysis.image ? result_.certain : result_.guess));
+  if (!is_certain(verdict.grade)) return static_cast<void>(++result_.guess);
+  const auto right = is_right(step, verdict);
+  if (right == true)
     ++result_.certain;
+  else if (!right || elsewhere_)
+    ++result_.guess;
   else
-    ++(elsewhere_ ? result_.guess : result_.wrong);
-  return answer;
+    note_wrong(step, verdict);
 }
 
-bool Player::is_certain(const Step& step, const Question& question, const Answer& answer) const {
-  if ((answer.flags & format::answer_guess) != 0) return false;
-  if (next_run_ == nullptr) return true;
-  const bool took_effect =
-      step.analysis.effect == Effect::write && (answer.flags & format::answer_changed) != 0;
-  return question.proposal.certain(took_effect) && next_run_->told(answer).certain;
+void Player::grade_commit(const Step& step, const Verdict& verdict) {
+  ++result_.asked;
+  if (verdict.answer != nullptr) return grade(step, verdict);
+  if (verdict.grade == Grade::miss) return static_cast<void>(++result_.miss);
+  const bool done = is_certain(verdict.grade) && step.analysis.changed;
+  ++(done ? result_.certain : result_.guess);
 }
 
-bool Player::is_right(const Step& step, std::uint32_t number, match::Version state,
-                      const Answer& answer) {
-  const std::string_view image = image_of(answer);
-  if (next_run_ != nullptr) {
-    const auto told = next_run_->told(answer);
-    return (told.image ? std::string_view(*told.image) : image) == next_run_->truth(step);
+std::string Player::image_of(const Verdict& verdict) const {
+  return verdict.image ? *verdict.image
+                       : std::string(as_text(section_.image(verdict.answer->image)));
+}
+
+bool Player::is_uncertain(const Step& step) const {
+  const auto number = static_cast<std::size_t>(&step - service_.steps.data());
+  return uncertain_ != nullptr && number < uncertain_->size() && (*uncertain_)[number];
+}
+
+std::optional<bool> Player::is_right(const Step& step, const Verdict& verdict) {
+  const std::string image = image_of(verdict);
+  const bool counted = (verdict.request->flags & format::request_counts_asks) != 0;
+  if (next_run_ == nullptr && known_ != nullptr && (reordered_ || counted)) {
+    const auto found = known_->find(match::extend(verdict.state, number_of(verdict)));
+    if (found == known_->end()) return std::nullopt;
+    return found->second == table::hash_of(image);
   }
-  if (known_ == nullptr) return image == step.analysis.image;
-  const auto found = known_->find(match::extend(state, number));
-  return found != known_->end() && found->second == table::hash_of(image);
+  const bool told = image == (next_run_ != nullptr ? next_run_->truth(step) : step.analysis.image);
+  return told || !is_uncertain(step) ? std::optional(told) : std::nullopt;
 }
 
-void Player::control(const Analysis& a, match::Overlay& overlay) {
-  if (a.control != Control::commit) return overlay.apply(a.control, a.control_name);
-  if (a.changed)
-    scope_->merge(overlay.commit());
-  else
-    overlay.drop();
+void Player::note_wrong(const Step& step, const Verdict& verdict) {
+  ++result_.wrong;
+  if (!refuted_.emplace(number_of(verdict), verdict.answer->state).second) return;
+  const bool of_another = next_run_ == nullptr && reordered_;
+  const std::string right = next_run_ != nullptr ? next_run_->truth(step) : step.analysis.image;
+  result_.wrong_answers.push_back(
+      {number_of(verdict), verdict.answer->state,
+       static_cast<std::uint32_t>(&step - service_.steps.data()),
+       fmt::format("{}:{}", section_.source_name(verdict.answer->source), verdict.answer->line),
+       of_another ? "another exchange was answered otherwise in the same state"
+                  : difference_of(image_of(verdict), right)});
 }
 
 }  // namespace understudy::compile

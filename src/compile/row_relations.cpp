@@ -1,9 +1,11 @@
 #include "compile/row_relations.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "compile/row_names.hpp"
+#include "match/transaction.hpp"
 
 namespace understudy::compile {
 namespace {
@@ -77,15 +79,18 @@ class Refuter {
       : relations_(relations), gone_(relations.size()) {}
 
   void note(const Step& step) {
-    if (step.recording != recording_) gone_.assign(relations_.size(), {});
+    if (step.recording != recording_) {
+      gone_.assign(relations_.size(), {});
+      open_.clear();
+    }
     recording_ = step.recording;
     for (const RowsSeen& seen : step.analysis.rows.seen) see(seen);
     const Analysis& a = step.analysis;
-    if (a.control == Control::begin) open_.insert(step.connection);
-    if (a.control == Control::commit || a.control == Control::rollback)
-      open_.erase(step.connection);
+    auto& transaction = open_[step.connection];
+    for (const Removal& removal : transaction.carry_out(a.control, a.control_name, a.changed))
+      remove(removal);
     if (a.effect != Effect::write || !a.changed) return;
-    for (const RowChange& change : a.rows.changes) follow(change, open_.contains(step.connection));
+    for (const RowChange& change : a.rows.changes) follow(change, transaction);
   }
 
   void finish() {
@@ -95,6 +100,17 @@ class Refuter {
   }
 
  private:
+  /// Keys of the parent of a relation that are gone.
+  struct Removal {
+    std::size_t relation;
+    std::vector<std::string> keys;
+  };
+  using Removals = match::Transaction<Removal>;
+
+  void remove(const Removal& removal) {
+    gone_[removal.relation].insert(removal.keys.begin(), removal.keys.end());
+  }
+
   void see(const RowsSeen& seen) {
     for (std::size_t i = 0; i < relations_.size(); ++i)
       if (relations_[i].child == seen.table && !gone_[i].empty())
@@ -105,15 +121,20 @@ class Refuter {
         }
   }
 
-  void follow(const RowChange& change, bool in_transaction) {
+  void follow(const RowChange& change, Removals& transaction) {
     for (std::size_t i = 0; i < relations_.size(); ++i) {
       if (relations_[i].parent != change.table) continue;
-      if (is_insert(change)) come_back(gone_[i], change, relations_[i].key);
-      if (change.kind != RowChange::Kind::remove || in_transaction) continue;
+      if (is_insert(change)) {
+        come_back(gone_[i], change, relations_[i].key);
+        transaction.erase_if([&](const Removal& removal) { return removal.relation == i; });
+      }
+      if (change.kind != RowChange::Kind::remove) continue;
       for (const RowCondition& condition : change.where)
         if (condition.column == relations_[i].key && change.where.size() == 1 &&
-            change.count == condition.values.size())
-          gone_[i].insert(condition.values.begin(), condition.values.end());
+            change.count == condition.values.size()) {
+          const Removal removal{i, condition.values};
+          transaction.active() ? transaction.add(removal) : remove(removal);
+        }
     }
   }
 
@@ -128,7 +149,7 @@ class Refuter {
   std::vector<RowRelation>& relations_;
   std::vector<Values> gone_;  // keys of parents that were removed, beside relations_
   std::set<std::size_t> refuted_;
-  std::set<std::uint32_t> open_;  // connections in a transaction
+  std::map<std::uint32_t, Removals> open_;  // by connection
   std::uint32_t recording_ = 0;
 };
 

@@ -69,7 +69,7 @@ void RowsTogether::note(const Step& step) {
 
 /// What a transaction sees may be its own and never come to be.
 void RowsTogether::see(const Step& step) {
-  if (pending_[step.connection].open) return;
+  if (pending_[step.connection].rows.active()) return;
   for (const RowsSeen& seen : step.analysis.rows.seen) {
     if (seen.touched) continue;
     for (std::size_t i = 0; i < std::min(seen.rows.size(), most_rows_of_a_table); ++i)
@@ -79,7 +79,8 @@ void RowsTogether::see(const Step& step) {
 
 void RowsTogether::change(const Step& step, const RowChange& change) {
   Pending& pending = pending_[step.connection];
-  if (pending.open && change.kind != RowChange::Kind::insert) pending.changed.insert(change.table);
+  if (pending.rows.active() && change.kind != RowChange::Kind::insert)
+    pending.changed.insert(change.table);
   switch (change.kind) {
     case RowChange::Kind::insert:
       return insert(pending, change);
@@ -97,8 +98,8 @@ void RowsTogether::change(const Step& step, const RowChange& change) {
 void RowsTogether::insert(Pending& pending, const RowChange& change) {
   if (change.count != change.rows.size()) return;
   for (const Row& row : change.rows) {
-    if (pending.open)
-      pending.rows.emplace_back(change.table, row);
+    if (pending.rows.active())
+      pending.rows.add({change.table, row});
     else
       add(tables_[change.table], row);
   }
@@ -106,7 +107,7 @@ void RowsTogether::insert(Pending& pending, const RowChange& change) {
 
 /// Whatever was there before: now there is a row with the values of the target and those set.
 void RowsTogether::upsert(Pending& pending, const RowChange& change) {
-  if (change.rows.size() != 1 || change.target.empty() || pending.open) return;
+  if (change.rows.size() != 1 || change.target.empty() || pending.rows.active()) return;
   Row row = change.set;
   for (const std::string& name : change.target) {
     const auto cell = change.rows[0].find(name);
@@ -126,8 +127,10 @@ void RowsTogether::update(Pending& pending, const RowChange& change) {
       for (const auto& [column, value] : change.set) row.erase(column);
   };
   for (Row& row : table.rows) forget(row);
-  for (auto& [name, row] : pending.rows)
-    if (name == change.table) forget(row);
+  pending.rows.erase_if([&](auto& each) {
+    if (each.first == change.table) forget(each.second);
+    return false;
+  });
   if (change.kind != RowChange::Kind::update || !change.count || *change.count == 0) return;
   Row changed = change.set;
   for (const RowCondition& condition : change.where)
@@ -137,8 +140,8 @@ void RowsTogether::update(Pending& pending, const RowChange& change) {
     for (const auto& [column, cell] : changed)
       if (is_value(cell)) columns.push_back(column);
     table.agreements.insert(std::move(columns));
-  } else if (pending.open) {
-    pending.rows.emplace_back(change.table, std::move(changed));
+  } else if (pending.rows.active()) {
+    pending.rows.add({change.table, std::move(changed)});
   } else {
     add(table, changed);
   }
@@ -146,7 +149,7 @@ void RowsTogether::update(Pending& pending, const RowChange& change) {
 
 void RowsTogether::remove(Pending& pending, const RowChange& change) {
   std::erase_if(tables_[change.table].rows, [&](const Row& row) { return may_touch(change, row); });
-  std::erase_if(pending.rows, [&](const auto& each) {
+  pending.rows.erase_if([&](const auto& each) {
     return each.first == change.table && may_touch(change, each.second);
   });
   clear_referring(change.table);
@@ -163,28 +166,15 @@ void RowsTogether::clear_referring(const std::string& removed) {
 }
 
 void RowsTogether::control(const Step& step) {
+  const Analysis& a = step.analysis;
   Pending& pending = pending_[step.connection];
-  switch (step.analysis.control) {
-    case Control::begin:
-      pending.open = true;
-      return;
-    case Control::commit:
-      if (step.analysis.changed) {
-        // What others saw meanwhile was the state before.
-        for (const std::string& table : pending.changed) tables_[table].rows.clear();
-        for (const auto& [table, row] : pending.rows) add(tables_[table], row);
-      }
-      [[fallthrough]];
-    case Control::rollback:
-    case Control::reset:
-      pending = Pending();
-      return;
-    case Control::rollback_to:
-      pending.rows.clear();
-      return;
-    default:
-      return;
-  }
+  const auto rows = pending.rows.carry_out(a.control, a.control_name, a.changed);
+  if (pending.rows.active()) return;
+  // What others saw meanwhile was the state before.
+  if (a.control == Control::commit && a.changed)
+    for (const std::string& table : pending.changed) tables_[table].rows.clear();
+  pending.changed.clear();
+  for (const auto& [table, row] : rows) add(tables_[table], row);
 }
 
 /// Tables that are written without a word about rows.
@@ -199,7 +189,7 @@ void RowsTogether::clear_untold(const Analysis& analysis) {
 
 void RowsTogether::clear() {
   for (auto& [name, table] : tables_) table.rows.clear();
-  for (auto& [connection, pending] : pending_) pending.rows.clear();
+  for (auto& [connection, pending] : pending_) pending.rows.erase_if([](auto&) { return true; });
 }
 
 void RowsTogether::add(Table& table, const Row& row) {

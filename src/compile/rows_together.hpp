@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "compile/load.hpp"
+#include "match/transaction.hpp"
 
 namespace understudy::compile {
 
@@ -32,8 +33,7 @@ class RowsTogether {
   };
   /// An open transaction: nobody knows yet whether its rows will be there.
   struct Pending {
-    bool open = false;
-    std::vector<std::pair<std::string, Row>> rows;
+    match::Transaction<std::pair<std::string, Row>> rows;  ///< with their tables
     std::set<std::string> changed;  ///< tables of which it changed or removed rows
   };
 

@@ -1,10 +1,12 @@
 #include "compile/schedule.hpp"
 
 #include <algorithm>
+#include <list>
 #include <map>
 #include <random>
-#include <span>
 #include <utility>
+
+#include "match/transaction.hpp"
 
 namespace understudy::compile {
 namespace {
@@ -23,18 +25,41 @@ std::map<std::uint32_t, std::map<std::uint32_t, Steps>> by_connection(const Load
 /// What must stay on one connection: a transaction, or an exchange outside of any.
 std::vector<Steps> units_of(const LoadedService& service, const Steps& steps) {
   std::vector<Steps> units;
-  bool open = false;
+  match::Transaction<std::uint32_t> transaction;
+  bool watches = false;  // what WATCH began, the end of its transaction ends
   for (const std::uint32_t step : steps) {
-    if (!open) units.emplace_back();
+    if (!transaction.active() && !watches) units.emplace_back();
     units.back().push_back(step);
-    const Control control = service.steps[step].analysis.control;
-    if (control == Control::begin || control == Control::watch)
-      open = true;
-    else if (control == Control::commit || control == Control::rollback ||
-             control == Control::reset || control == Control::unwatch)
-      open = false;
+    const Analysis& a = service.steps[step].analysis;
+    static_cast<void>(transaction.carry_out(a.control, a.control_name, a.changed));
+    if (a.control == Control::watch)
+      watches = true;
+    else if (a.control != Control::none && a.control != Control::begin && !transaction.active())
+      watches = false;
   }
   return units;
+}
+
+/// Of the steps that are left, in the recorded order, those that could have come first: nothing of
+/// their own connection comes before them, and all that does is concurrent with them.
+std::vector<std::list<std::uint32_t>::iterator> may_be_next(const LoadedService& service,
+                                                            const Concurrency& concurrency,
+                                                            std::list<std::uint32_t>& left) {
+  constexpr std::size_t looked_ahead = 24;
+  std::vector<std::list<std::uint32_t>::iterator> candidates = {left.begin()};
+  if (!concurrency.is_concurrent(left.front())) return candidates;
+  std::vector<std::uint32_t> before = {left.front()};
+  for (auto step = std::next(left.begin()); step != left.end() && before.size() < looked_ahead;
+       ++step) {
+    if (service.steps[*step].recording != service.steps[left.front()].recording) break;
+    const bool free = std::ranges::all_of(before, [&](std::uint32_t other) {
+      return service.steps[other].connection != service.steps[*step].connection &&
+             concurrency.are_concurrent(other, *step);
+    });
+    if (free) candidates.push_back(step);
+    before.push_back(*step);
+  }
+  return candidates;
 }
 
 }  // namespace
@@ -46,20 +71,17 @@ Schedule as_recorded(const LoadedService& service, std::size_t at_most) {
   return schedule;
 }
 
-Schedule interleaved(const LoadedService& service, std::size_t at_most, std::uint32_t seed) {
+Schedule interleaved(const LoadedService& service, const Concurrency& concurrency,
+                     std::size_t at_most, std::uint32_t seed) {
   Schedule schedule;
   std::mt19937 random(seed);
-  for (auto& [recording, connections] : by_connection(service, at_most)) {
-    std::vector<std::span<const std::uint32_t>> left;
-    for (const auto& [connection, steps] : connections) left.emplace_back(steps);
-    while (!left.empty()) {
-      auto& steps = left[random() % left.size()];
-      schedule.push_back({steps.front(), service.steps[steps.front()].connection});
-      steps = steps.subspan(1);
-      if (!steps.empty()) continue;
-      std::swap(steps, left.back());
-      left.pop_back();
-    }
+  std::list<std::uint32_t> left;
+  for (std::uint32_t i = 0; i < std::min(at_most, service.steps.size()); ++i) left.push_back(i);
+  while (!left.empty()) {
+    const auto candidates = may_be_next(service, concurrency, left);
+    const auto chosen = candidates[random() % candidates.size()];
+    schedule.push_back({*chosen, service.steps[*chosen].connection});
+    left.erase(chosen);
   }
   return schedule;
 }

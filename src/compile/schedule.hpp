@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "compile/concurrency.hpp"
 #include "compile/load.hpp"
 
 namespace understudy::compile {
@@ -17,9 +18,9 @@ using Schedule = std::vector<Turn>;
 
 /// The first `at_most` exchanges as they were recorded. The others take as many.
 [[nodiscard]] Schedule as_recorded(const LoadedService& service, std::size_t at_most);
-/// The connections of each recording interleaved at random; each keeps its own order.
-[[nodiscard]] Schedule interleaved(const LoadedService& service, std::size_t at_most,
-                                   std::uint32_t seed);
+/// What was concurrent in another order, at random; each connection keeps its own.
+[[nodiscard]] Schedule interleaved(const LoadedService& service, const Concurrency& concurrency,
+                                   std::size_t at_most, std::uint32_t seed);
 /// All exchanges of a recording on `connections` connections in turn, which change between
 /// transactions only. A transaction comes where it ended; with one connection it comes whole.
 [[nodiscard]] Schedule pooled(const LoadedService& service, std::size_t at_most,

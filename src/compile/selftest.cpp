@@ -19,18 +19,37 @@ constexpr int repetitions = 3;
 
 /// All of the recording as it was. Tells what was recorded for which state: in another order no
 /// exchange tells the truth by itself, and may lead to a state early that was recorded late.
-Replay identity(const LoadedService& service, const ServiceSection& section, Known& known) {
-  return Player(service, section).learn(known).run(as_recorded(service, service.steps.size()));
+Replay identity(const LoadedService& service, const ServiceSection& section,
+                const Uncertain& uncertain, Known& known) {
+  return Player(service, section)
+      .overlook(uncertain)
+      .learn(known)
+      .run(as_recorded(service, service.steps.size()));
+}
+
+Replay interleave(const LoadedService& service, const ServiceSection& section, std::size_t sample,
+                  const Known& known) {
+  const Concurrency concurrency(service, sample);
+  Replay sum;
+  const std::uint32_t times = concurrency.sources().empty() ? 1 : interleavings;
+  for (std::uint32_t seed = 1; seed <= times; ++seed)
+    sum += Player(service, section)
+               .compare_with(known, true)
+               .run(interleaved(service, concurrency, sample, seed));
+  for (const std::uint32_t source : concurrency.sources())
+    sum.interleaved.push_back(service.sources[source]);
+  return sum;
 }
 
 /// The first exchanges, perturbed.
 Replay perturbed(const LoadedService& service, const ServiceSection& section,
-                 Perturbation perturbation, std::size_t sample, const Known& known) {
+                 Perturbation perturbation, const Uncertain& uncertain, std::size_t sample,
+                 const Known& known) {
   Player player(service, section);
+  player.compare_with(known, false).overlook(uncertain);
   const auto reordered = [&](const Schedule& schedule) {
-    return Player(service, section).compare_with(known).run(schedule);
+    return player.compare_with(known, true).run(schedule);
   };
-  Replay sum;
   switch (perturbation) {
     case Perturbation::repeated_reads:
       return player.repeat(repetitions).run(as_recorded(service, sample));
@@ -41,9 +60,7 @@ Replay perturbed(const LoadedService& service, const ServiceSection& section,
     case Perturbation::many_connections:
       return reordered(pooled(service, sample, many));
     default:
-      for (std::uint32_t seed = 1; seed <= interleavings; ++seed)
-        sum += reordered(interleaved(service, sample, seed));
-      return sum;
+      return interleave(service, section, sample, known);
   }
 }
 
@@ -55,6 +72,7 @@ Replay& Replay::operator+=(const Replay& other) noexcept {
   guess += other.guess;
   miss += other.miss;
   wrong += other.wrong;
+  wrong_answers.insert(wrong_answers.end(), other.wrong_answers.begin(), other.wrong_answers.end());
   return *this;
 }
 
@@ -65,17 +83,17 @@ double Replay::percent_certain() const noexcept {
 Replay replay(const LoadedService& service, const ServiceSection& section,
               Perturbation perturbation, std::size_t sample) {
   Known known;
-  const Replay unchanged = identity(service, section, known);
+  const Replay unchanged = identity(service, section, {}, known);
   if (perturbation == Perturbation::none) return unchanged;
-  return perturbed(service, section, perturbation, sample, known);
+  return perturbed(service, section, perturbation, {}, sample, known);
 }
 
 std::vector<TestedReplay> self_test(const LoadedService& service, const ServiceSection& section,
-                                    std::size_t sample) {
+                                    const Uncertain& uncertain, std::size_t sample) {
   Known known;
-  const Replay unchanged = identity(service, section, known);
+  const Replay unchanged = identity(service, section, uncertain, known);
   const auto tested = [&](std::string_view name, std::string_view title, Perturbation how) {
-    return TestedReplay{name, title, perturbed(service, section, how, sample, known)};
+    return TestedReplay{name, title, perturbed(service, section, how, uncertain, sample, known)};
   };
   return {{"identity", "as recorded", unchanged},
           tested("interleaved", "connections interleaved otherwise", Perturbation::interleaved),
@@ -91,7 +109,7 @@ namespace {
 struct Playing {
   Playing(const LoadedService& service, const ServiceSection& section,
           const std::shared_ptr<match::Renaming>& renaming)
-      : next_run(service, section, renaming), player(service, section) {
+      : next_run(service, section), player(service, section, renaming) {
     player.ask_as(next_run);
   }
   NextRun next_run;
@@ -118,22 +136,25 @@ std::vector<TurnOfService> in_order(std::span<const LoadedService> services, std
 }  // namespace
 
 std::vector<TestedReplay> test_fresh_values(std::span<const LoadedService> services,
-                                            const table::MappedTable& table, std::size_t sample) {
+                                            const table::MappedTable& table,
+                                            std::span<const Uncertain> uncertain,
+                                            std::size_t sample) {
   const auto renaming = std::make_shared<match::Renaming>();
   std::vector<std::unique_ptr<Playing>> playing;
   for (std::size_t i = 0; i < services.size(); ++i)
     playing.push_back(std::make_unique<Playing>(services[i], table.service(i), renaming));
+  for (std::size_t i = 0; i < uncertain.size(); ++i) playing[i]->player.overlook(uncertain[i]);
   std::optional<std::uint32_t> recording;
   for (const TurnOfService& turn : in_order(services, sample)) {
     const std::uint32_t now = services[turn.service].steps[turn.turn.step].recording;
     if (recording != now)
-      for (const auto& each : playing) each->next_run.start();
+      for (const auto& each : playing) each->player.start(now);
     recording = now;
     playing[turn.service]->player.play(turn.turn);
   }
   std::vector<TestedReplay> tests;
   for (const auto& each : playing)
-    tests.push_back({"fresh_values", "fresh values", each->player.result()});
+    tests.push_back({"fresh_values", "fresh values", each->player.finish()});
   return tests;
 }
 

@@ -9,18 +9,31 @@
 #include <vector>
 
 #include "compile/load.hpp"
+#include "match/chains.hpp"
 #include "table/mapped_table.hpp"
 #include "table/service_section.hpp"
 
 namespace understudy::compile {
+
+/// An answer that would be given as certain, but is not what was recorded for this state.
+struct WrongAnswer {
+  std::uint32_t request = 0;  ///< number in the table
+  match::Version state = 0;   ///< of the answer among those of the request
+  std::uint32_t step = 0;     ///< number in LoadedService::steps of the exchange that was replayed
+  std::string answered_at;    ///< `file:line` of the exchange whose answer was given
+  std::string difference;     ///< "answered '…' in place of '…'"
+};
 
 struct Replay {
   std::uint64_t asked = 0;
   std::uint64_t certain = 0;  ///< answered with a certain grade, as recorded for this state
   std::uint64_t guess = 0;    ///< answered as a guess: uncertain, volatile, or an unknown state
   std::uint64_t miss = 0;     ///< no such request in the table
-  /// A certain answer that is not the one recorded for this state: never, by construction.
+  /// Given as certain, but not what was recorded for this state.
   std::uint64_t wrong = 0;
+  std::vector<WrongAnswer> wrong_answers{};  ///< each entry of the table once
+  /// Where connections were interleaved otherwise: the session files of those that were concurrent.
+  std::vector<std::string> interleaved{};
 
   Replay& operator+=(const Replay& other) noexcept;
   /// Of 100; 100 where nothing was asked.
@@ -42,6 +55,10 @@ enum class Perturbation : std::uint8_t {
 [[nodiscard]] Replay replay(const LoadedService& service, const table::ServiceSection& section,
                             Perturbation perturbation, std::size_t sample = 100'000);
 
+/// Of each step of a service whether the recording does not prove that it was answered in the state
+/// in which it stands (TracedStep::uncertain): there its answer is not the truth. Empty: none.
+using Uncertain = std::vector<bool>;
+
 struct TestedReplay {
   std::string_view name;   ///< as in understudy.yaml and JSON: "identity", "interleaved", …
   std::string_view title;  ///< for a person
@@ -51,12 +68,14 @@ struct TestedReplay {
 /// All of the perturbations, the identity first.
 [[nodiscard]] std::vector<TestedReplay> self_test(const LoadedService& service,
                                                   const table::ServiceSection& section,
+                                                  const Uncertain& uncertain = {},
                                                   std::size_t sample = 100'000);
 
 /// Of each service: all services together as they were recorded, with other values of the same
 /// kinds in place of those that vary. Each takes its first `sample` exchanges.
 [[nodiscard]] std::vector<TestedReplay> test_fresh_values(std::span<const LoadedService> services,
                                                           const table::MappedTable& table,
+                                                          std::span<const Uncertain> uncertain = {},
                                                           std::size_t sample = 100'000);
 
 /// The least percentage of certain answers by the name of a replay.

@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <unordered_map>
 
 #include "compile/key_names.hpp"
-#include "match/overlay.hpp"
+#include "match/loop.hpp"
 #include "table/hash.hpp"
 
 namespace understudy::compile {
@@ -18,6 +19,21 @@ struct Visible {
   std::uint32_t connection, step;
 };
 
+class Tracer;
+
+/// Beside the versions: which write was the last to each key, and who overlapped it.
+class TracedWrites {
+ public:
+  explicit TracedWrites(Tracer& tracer) : tracer_(&tracer) {}
+  void note(const match::Bump& bump);
+  [[nodiscard]] std::uint32_t pending(const match::Bump& bump);
+  void end_write() noexcept {}
+  void clear() noexcept {}
+
+ private:
+  Tracer* tracer_;
+};
+
 bool overlaps(const Visible& write, const Step& step) {
   return write.connection != step.connection && write.began < step.ended &&
          step.began < write.ended;
@@ -25,12 +41,16 @@ bool overlaps(const Visible& write, const Step& step) {
 
 class Tracer {
  public:
-  Tracer(const LoadedService& service, const RowKeys& rows, const Widened& widened)
-      : service_(service), rows_(rows), widened_(widened) {}
+  Tracer(const LoadedService& service, const RowKeys& rows, const Widened& widened,
+         const Counted& counted)
+      : service_(service), rows_(rows), widened_(widened), counted_(counted) {}
 
   Trace run() {
     collect_requests();
     number_keys();
+    std::vector<bool> immediate;
+    for (const std::string& key : trace_.keys) immediate.push_back(match::is_immediate(key));
+    loop_.emplace(std::move(immediate), TracedWrites(*this));
     find_visible_writes();
     play([this](std::size_t i, match::Version state) { record(i, state); });
     return std::move(trace_);
@@ -49,15 +69,17 @@ class Tracer {
     const NarrowerPaths narrower(service_.steps);
     for (const Step& step : service_.steps) {
       const Analysis& a = step.analysis;
-      std::string identity = a.identity.canonical;
-      identity += '\xFF';
-      identity += a.identity.qualifier;
-      const auto [found, added] =
-          numbers.emplace(std::move(identity), static_cast<std::uint32_t>(trace_.requests.size()));
+      const auto [found, added] = numbers.emplace(
+          spell_identity(a.identity), static_cast<std::uint32_t>(trace_.requests.size()));
       if (added) {
-        trace_.requests.push_back({a.identity, {}, {}, false, a.control});
+        trace_.requests.push_back(
+            {a.identity, {}, {}, false, a.control, counted_.contains(found->first)});
         names_.emplace_back();
       }
+      if (trace_.requests[found->second].counts_asks)
+        asks_[{step.recording, found->second}].push_back(
+            {step.began, step.ended, step.connection,
+             static_cast<std::uint32_t>(request_of_.size())});
       request_of_.push_back(found->second);
       outcome_of_.push_back(0);
       if (a.effect != Effect::none && a.control == Control::commit) failing_.insert(found->second);
@@ -137,10 +159,9 @@ class Tracer {
       const Step& step = service_.steps[i];
       if (i == 0 || step.recording != recording) start_recording(recording = step.recording);
       match::Overlay& overlay = overlays_[step.connection];
-      const TracedRequest& request = trace_.requests[request_of_[i]];
       match::Version state = 0;
       if (is_looked_up(i)) {
-        state = state_of(request, overlay);
+        state = state_of(i, overlay);
         visit(i, state);
       }
       apply(i, state, overlay);
@@ -148,15 +169,18 @@ class Tracer {
   }
 
   /// Whether a transaction can be committed depends on what it did.
-  [[nodiscard]] match::Version state_of(const TracedRequest& request,
-                                        const match::Overlay& overlay) const {
+  [[nodiscard]] match::Version state_of(std::size_t i, const match::Overlay& overlay) {
+    const TracedRequest& request = trace_.requests[request_of_[i]];
     if (request.control == Control::commit) return overlay.fingerprint();
-    return match::state_of(
-        request.reads, [&](std::uint32_t key) { return overlay.effective(key, versions_[key]); });
+    const match::Version state = loop_->state(request.reads, overlay);
+    if (!request.counts_asks) return state;
+    const match::Version nth = loop_->nth_ask(request_of_[i], state);
+    loop_->note_ask(request_of_[i], state);
+    return nth;
   }
 
   void start_recording(std::uint32_t) {
-    versions_.assign(trace_.keys.size(), 0);
+    loop_->reset();
     tainted_.assign(trace_.keys.size(), 0);
     last_.assign(trace_.keys.size(), 0);
     overlays_.clear();
@@ -164,22 +188,25 @@ class Tracer {
 
   void apply(std::size_t i, match::Version state, match::Overlay& overlay) {
     const Analysis& a = service_.steps[i].analysis;
-    if (a.control != Control::none) return control(i, overlay);
+    current_ = static_cast<std::uint32_t>(i);
+    if (a.control != Control::none)
+      return loop_->carry_out(a.control, a.control_name, a.changed, overlay);
     if (a.effect != Effect::write) return;
-    const std::uint64_t write =
-        match::write_identity(table::hash_of(a.identity.canonical), state, table::hash_of(a.image));
-    const ChainLink link{write, static_cast<std::uint32_t>(i), 0};
     // What a write made of something uncertain is uncertain too.
     const std::uint32_t overlap = overlap_of(i);
-    for (const auto& [content, key, flags] : trace_.write_lists[outcome_of_[i]]) {
-      const bool takes_effect = a.changed || content != 0;
-      if (match::is_immediate(trace_.keys[key]) || (takes_effect && !overlay.active()))
-        make_visible(i, key, link, content);
-      else if (takes_effect)
-        overlay.bump({key, append(link, last_[key]), write, content});
+    const Bumps& bumps = trace_.write_lists[outcome_of_[i]];
+    loop_->bump(bumps,
+                {match::write_identity(table::hash_of(a.identity.canonical), state,
+                                       table::hash_of(a.image)),
+                 a.changed},
+                overlay);
+    for (const auto& [content, key, flags] : bumps)
       if (overlap != 0 && content == 0) tainted_[key] = overlap;
-    }
   }
+
+  // --- what becomes of writes (see TracedWrites) ----------------------------------------------
+
+  friend class TracedWrites;
 
   /// Gives the number of the new link + 1.
   std::uint32_t append(ChainLink link, std::uint32_t previous) {
@@ -188,21 +215,17 @@ class Tracer {
     return static_cast<std::uint32_t>(trace_.links.size());
   }
 
-  void control(std::size_t i, match::Overlay& overlay) {
-    const Analysis& a = service_.steps[i].analysis;
-    if (a.control != Control::commit) return overlay.apply(a.control, a.control_name);
-    // A commit that failed in the recording undid the transaction.
-    if (!a.changed) return overlay.drop();
-    for (const auto& bump : overlay.commit())
-      make_visible(i, bump.key, ChainLink(trace_.links[bump.author - 1]), bump.content);
+  std::uint32_t note_pending(const match::Bump& bump) {
+    return append({bump.write, current_, 0}, last_[bump.key]);
   }
 
-  void make_visible(std::size_t i, std::uint32_t key, const ChainLink& link,
-                    match::Version content) {
-    const match::Overlay::Bump bump = {key, 0, link.identity, content};
-    versions_[key] = bump.after(versions_[key]);
+  /// The author of what was pending is its link, so that its step is not that of the commit.
+  void note_visible(const match::Bump& bump) {
+    const ChainLink link = bump.author == 0 ? ChainLink{bump.write, current_, 0}
+                                            : ChainLink(trace_.links[bump.author - 1]);
+    const std::uint32_t key = bump.key;
     last_[key] = append(link, last_[key]);
-    const Step& step = service_.steps[i];
+    const Step& step = service_.steps[current_];
     const auto found = visible_.find({step.recording, key});
     if (found == visible_.end()) {
       // The first of two runs: only collects the intervals.
@@ -210,7 +233,7 @@ class Tracer {
           {step.began, step.ended, step.connection, link.step});
     } else if (const Visible* other = find_overlap(found->second, step)) {
       tainted_[key] = other->step + 1;
-    } else if (content != 0) {
+    } else if (bump.content != 0) {
       tainted_[key] = 0;  // whatever was there before
     }
   }
@@ -246,7 +269,11 @@ class Tracer {
       if (writes == visible_.end()) continue;
       if (const Visible* write = find_overlap(writes->second, step)) return write->step + 1;
     }
-    return 0;
+    // Of two equal asks under way at the same time nobody knows which was the first.
+    const auto asks = asks_.find({step.recording, request_of_[i]});
+    if (asks == asks_.end()) return 0;
+    const Visible* ask = find_overlap(asks->second, step);
+    return ask == nullptr ? 0 : ask->step + 1;
   }
 
   void record(std::size_t i, match::Version state) {
@@ -259,7 +286,7 @@ class Tracer {
     const match::Overlay& overlay = overlays_[service_.steps[i].connection];
     std::vector<std::uint32_t> links;
     for (const std::uint32_t key : trace_.requests[request_of_[i]].reads) {
-      const match::Overlay::Bump* own = overlay.last(key);
+      const match::Bump* own = overlay.last(key);
       links.push_back(own != nullptr ? own->author : last_[key]);
     }
     const auto [found, added] = evidence_numbers_.emplace(
@@ -273,25 +300,40 @@ class Tracer {
   const LoadedService& service_;
   const RowKeys& rows_;
   const Widened& widened_;
+  const Counted& counted_;
   Trace trace_;
   std::vector<std::uint32_t> request_of_, outcome_of_;  // of each step
   std::vector<RequestNames> names_;
   std::vector<WrittenPaths> outcomes_;  // beside Trace::write_lists
   std::map<std::pair<std::uint32_t, std::uint64_t>, std::uint32_t> outcome_numbers_;
   KeyNumberByName numbers_;
-  std::vector<match::Version> versions_;
+  std::optional<match::Loop<TracedWrites>> loop_;
+  std::uint32_t current_ = 0;           // the step that is applied
   std::vector<std::uint32_t> tainted_;  // of each key: the step + 1 of an overlapping write, or 0
   std::vector<std::uint32_t> last_;     // of each key: the number + 1 of its last link, or 0
   std::set<std::uint32_t> failing_;     // commits that the recording has fail
   std::map<std::vector<std::uint32_t>, std::uint32_t> evidence_numbers_;
   std::map<std::uint32_t, match::Overlay> overlays_;
   VisibleWrites visible_, collected_;
+  VisibleWrites asks_;  // those that are counted, by recording and request
 };
+
+void TracedWrites::note(const match::Bump& bump) {
+  tracer_->note_visible(bump);
+}
+std::uint32_t TracedWrites::pending(const match::Bump& bump) {
+  return tracer_->note_pending(bump);
+}
 
 }  // namespace
 
-Trace trace_chains(const LoadedService& service, const RowKeys& rows, const Widened& widened) {
-  return Tracer(service, rows, widened).run();
+std::string spell_identity(const Identity& identity) {
+  return identity.canonical + '\xFF' + identity.qualifier;
+}
+
+Trace trace_chains(const LoadedService& service, const RowKeys& rows, const Widened& widened,
+                   const Counted& counted) {
+  return Tracer(service, rows, widened, counted).run();
 }
 
 }  // namespace understudy::compile

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,7 @@ struct TracedRequest {
   Bumps writes_unknown;  ///< what it bumps where its answer is not known
   bool is_write = false;
   Control control = Control::none;
+  bool counts_asks = false;  ///< its states are those of the first, second, … equal ask
 };
 
 /// Where one step found the chains.
@@ -61,8 +63,12 @@ struct Trace {
 /// How wide the keys of a pattern are made, whatever its statement says.
 enum class Width : std::uint8_t { rows, tables, everything };
 using Widened = std::map<std::string, Width>;  ///< by pattern
+/// Requests of which each ask is a state of its own, by spell_identity().
+using Counted = std::set<std::string>;
+
+[[nodiscard]] std::string spell_identity(const Identity& identity);
 
 [[nodiscard]] Trace trace_chains(const LoadedService& service, const RowKeys& rows,
-                                 const Widened& widened);
+                                 const Widened& widened, const Counted& counted = {});
 
 }  // namespace understudy::compile

@@ -44,8 +44,9 @@ void explain_recorded(const ServiceSection& section, const format::RequestRecord
   explanation.volatile_ = (request.flags & format::request_volatile) != 0;
   explanation.reads_keys = readable(section, section.reads(request));
   explanation.writes_keys = readable(section, keys_of(section.writes(request)));
-  const match::Version initial =
+  match::Version initial =
       match::state_of(section.reads(request), [](std::uint32_t) { return match::Version{0}; });
+  if ((request.flags & format::request_counts_asks) != 0) initial = match::extend(initial, 1);
   for (const auto& answer : section.answers(request))
     explanation.answers.push_back({source_of(section, answer), answer.state == initial,
                                    (answer.flags & format::answer_guess) == 0});
@@ -122,14 +123,17 @@ std::string answers_text(const Explanation& explanation) {
 }  // namespace
 
 Explanation explain(const Protocol& protocol, const ServiceSection& section, std::string_view line,
-                    const std::vector<std::string>& after) {
+                    const std::vector<std::string>& after, const Secrets& secrets) {
   Explanation explanation;
   std::vector<Problem> problems;
   const auto analyser = protocol.new_analyser();
-  const Identity identity = analyser->identify(request_from_line(protocol, line), problems);
+  analyser->use(secrets);
+  const Document asked = request_from_line(protocol, line);
+  const Identity identity = analyser->identify(asked, problems);
   for (const Problem& problem : problems) explanation.problems.push_back(problem.what);
   explanation.request = protocol.describe(identity.canonical);
-  const std::uint32_t rule = RuleBook(section).find(explanation.request);
+  const std::uint32_t rule = RuleBook(section).find(
+      explanation.request, analyser->whole_request(asked).value_or(Document(nullptr)));
   if (rule != ServiceSection::none) {
     const auto& record = section.rules()[rule];
     explanation.rule = fmt::format("{}:{}", section.text(record.file), record.line);

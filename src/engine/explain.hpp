@@ -46,7 +46,8 @@ struct Explanation {
 /// requests of `after`, as one connection would, each of them a transaction of its own.
 [[nodiscard]] Explanation explain(const Protocol& protocol, const table::ServiceSection& section,
                                   std::string_view line,
-                                  const std::vector<std::string>& after = {});
+                                  const std::vector<std::string>& after = {},
+                                  const Secrets& secrets = {});
 
 [[nodiscard]] Document to_document(const Explanation& explanation);
 /// Several lines for a terminal.

@@ -29,8 +29,10 @@ KeyPath split(std::string_view joined) {
 }  // namespace
 
 void ConnectionState::apply(Control control, std::string_view name) {
-  if (computing && (control == Control::rollback || control == Control::reset)) computing.unlock();
-  overlay.apply(control, name);
+  const bool undoes = control == Control::rollback || control == Control::reset;
+  if (undoes && computing) computing.unlock();
+  if (undoes || control == Control::unwatch) unwatch();
+  static_cast<void>(overlay.carry_out(control, name));  // no commit: nothing becomes visible
 }
 
 LiveState::LiveState(const Protocol& protocol, const ServiceSection& section, Strictness strictness,
@@ -44,13 +46,56 @@ LiveState::LiveState(const Protocol& protocol, const ServiceSection& section, St
 Verdict LiveState::look_up(std::uint32_t number, const match::Overlay& overlay) {
   const auto& request = section_.requests()[number];
   if ((request.flags & format::request_volatile) != 0) return {};
-  const match::Version state = scope_.state(section_.reads(request), overlay);
+  const match::Version state = state_of_request(number, overlay);
   const auto* answer = match::answer_at(section_, request, state);
   if (answer == nullptr) return {};
   const bool uncertain = (answer->flags & format::answer_guess) != 0;
   const bool fixed = (request.flags & format::request_static) != 0;
   const Grade grade = uncertain ? Grade::guess : fixed ? Grade::static_ : Grade::exact;
   return {grade, &request, answer, state, {MissReason::uncertain, answer, {}}};
+}
+
+bool LiveState::counts_asks(const Found& found) const {
+  const auto counts = [&](std::uint32_t number) {
+    return (section_.requests()[number].flags & format::request_counts_asks) != 0;
+  };
+  return (found.exact != ServiceSection::none && counts(found.exact)) ||
+         std::any_of(found.compatible.begin(), found.compatible.begin() + found.compatible_count,
+                     counts);
+}
+
+/// Where asks count, hold the scope's mutex.
+match::Version LiveState::state_of_request(std::uint32_t number,
+                                           const match::Overlay& overlay) const {
+  const auto& request = section_.requests()[number];
+  const match::Version state = scope_.state(section_.reads(request), overlay);
+  const bool counts = (request.flags & format::request_counts_asks) != 0;
+  return counts ? scope_.nth_ask(number, state) : state;
+}
+
+/// What was recorded for the latest of the asks before this one; null where nothing was.
+const format::AnswerRecord* LiveState::last_ask(std::uint32_t number,
+                                                const match::Overlay& overlay) const {
+  const auto& request = section_.requests()[number];
+  if ((request.flags & format::request_counts_asks) == 0) return nullptr;
+  const match::Version state = scope_.state(section_.reads(request), overlay);
+  const std::uint32_t recorded = std::min(scope_.asks_before(number, state), request.answer_count);
+  for (std::uint32_t ask = recorded; ask > 0; --ask)
+    if (const auto* answer = match::answer_at(section_, request, match::extend(state, ask)))
+      return answer;
+  return nullptr;
+}
+
+/// Of all requests that may be meant, so that each has its own count. Hold the scope's mutex.
+void LiveState::note_asked(const Found& found, const match::Overlay& overlay) {
+  const auto note = [&](std::uint32_t number) {
+    const auto& request = section_.requests()[number];
+    if ((request.flags & format::request_counts_asks) != 0)
+      scope_.note_ask(number, scope_.state(section_.reads(request), overlay));
+  };
+  if (found.exact != ServiceSection::none) note(found.exact);
+  for (std::size_t i = 0; i < found.compatible_count; ++i)
+    if (found.compatible[i] != found.exact) note(found.compatible[i]);
 }
 
 /// The recorded answer for this very state, from the request that is spelled alike or, where that
@@ -82,9 +127,11 @@ Verdict LiveState::guess(const Found& found, const match::Overlay& overlay) {
   const std::uint32_t number = found.first();
   const auto& request = section_.requests()[number];
   if ((request.flags & format::request_volatile) != 0) return next_of_volatile(number, overlay);
+  const match::Version state = state_of_request(number, overlay);
+  if (const auto* answer = last_ask(number, overlay))
+    return {Grade::guess, &request, answer, state, {MissReason::asked_often, answer, {}}};
   const Doubt doubt = doubt_of_state(request, overlay);
-  return {Grade::guess, &request, doubt.nearest, scope_.state(section_.reads(request), overlay),
-          doubt};
+  return {Grade::guess, &request, doubt.nearest, state, doubt};
 }
 
 /// One state had several answers: they are given in recorded order, and then the last for ever.
@@ -107,7 +154,7 @@ Verdict LiveState::next_of_volatile(std::uint32_t number, const match::Overlay& 
 /// Which recorded answer is the likeliest, and what its state differs in. Hold the scope's mutex.
 Doubt LiveState::doubt_of_state(const format::RequestRecord& request,
                                 const match::Overlay& overlay) const {
-  const match::SeenWrites writes(scope_.last_writes(), overlay);
+  const match::SeenWrites writes(scope_.history(), overlay);
   const auto& answer = match::likeliest_answer(section_, request, writes);
   return {MissReason::unknown_state, &answer,
           match::state_difference(section_, request, answer, writes)};
@@ -172,7 +219,7 @@ Verdict LiveState::ask(std::string_view canonical, std::string_view qualifier, b
               std::unique_lock(renamer_.mutex(), std::defer_lock),
               std::unique_lock(scope_.mutex(), std::defer_lock)};
   // Most requests are reads whose answer is known: they hold no lock.
-  if (!renames && !may_write && !found.empty())
+  if (!renames && !may_write && !found.empty() && !counts_asks(found))
     if (const Verdict verdict = judge_exact(found, connection.overlay); is_certain(verdict.grade)) {
       Verdict shown = rewritten(asked, verdict);
       if (is_certain(shown.grade) || !emulation_) return shown;
@@ -184,18 +231,21 @@ Verdict LiveState::ask(std::string_view canonical, std::string_view qualifier, b
 }
 
 Verdict LiveState::ask_renamed(Asked& asked) {
-  const Proposal proposal = renamer_.propose(
-      asked.canonical, asked.qualifier,
-      [&](const Found& found) { return judge_exact(found, asked.connection.overlay).answer; });
+  const Proposal proposal =
+      renamer_.propose(asked.canonical, asked.qualifier, [&](const Found& found) {
+        if (counts_asks(found)) Asked::hold(asked.scope);
+        return judge_exact(found, asked.connection.overlay).answer;
+      });
   return ask_found(asked, proposal.found, &proposal);
 }
 
 Verdict LiveState::ask_found(Asked& asked, const Found& found, const Proposal* proposal) {
   if (found.empty()) return compute(asked, found);
-  const bool may_write = writes(found);
-  // From the look-up to the bump no other write may slip in between.
-  if (may_write) asked.scope.lock();
+  const bool may_write = writes(found), counts = counts_asks(found);
+  // From the look-up to the bump no other write may slip in between, nor another equal ask.
+  if (may_write || counts) Asked::hold(asked.scope);
   Verdict verdict = judge(asked, found, proposal);
+  if (counts && !asked.patient) note_asked(found, asked.connection.overlay);
   if (verdict.grade == Grade::computed || verdict.answer == nullptr) return verdict;
   if (proposal != nullptr) renamer_.bind(*proposal);
   if (!may_write && asked.scope) asked.scope.unlock();

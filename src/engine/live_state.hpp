@@ -17,9 +17,9 @@
 #include "engine/journal.hpp"
 #include "engine/waiting.hpp"
 #include "match/change_point.hpp"
+#include "match/loop.hpp"
 #include "match/overlay.hpp"
 #include "match/renamer.hpp"
-#include "match/scope.hpp"
 #include "table/service_section.hpp"
 #include "understudy/grade.hpp"
 
@@ -139,6 +139,12 @@ class LiveState {
   [[nodiscard]] Verdict guess(const Found& found, const match::Overlay& overlay);
   [[nodiscard]] Verdict next_of_volatile(std::uint32_t number, const match::Overlay& overlay);
   [[nodiscard]] Verdict judge_commit(std::uint32_t number, const match::Overlay& overlay);
+  [[nodiscard]] bool counts_asks(const Found& found) const;
+  [[nodiscard]] match::Version state_of_request(std::uint32_t number,
+                                                const match::Overlay& overlay) const;
+  [[nodiscard]] const table::format::AnswerRecord* last_ask(std::uint32_t number,
+                                                            const match::Overlay& overlay) const;
+  void note_asked(const Found& found, const match::Overlay& overlay);
   [[nodiscard]] Doubt doubt_of_state(const table::format::RequestRecord& request,
                                      const match::Overlay& overlay) const;
   [[nodiscard]] Verdict allowed(const Verdict& verdict) const;

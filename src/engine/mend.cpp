@@ -75,7 +75,9 @@ Document request_from_line(const Protocol& protocol, std::string_view line) {
 
 std::string rule_command(const Protocol& protocol, std::string_view service,
                          std::string_view canonical) {
-  const auto line = line_of(protocol, canonical);
+  // A request far beyond that has no line that fits, and finding it out would cost time.
+  const bool may_fit = canonical.size() <= 16 * longest_line;
+  const auto line = may_fit ? line_of(protocol, canonical) : std::nullopt;
   if (!line || line->size() > longest_line)
     return fmt::format("a file in MOCKSET/rules for service {} (docs/rules.md)", service);
   return fmt::format("understudy explain MOCKSET --service {} --rule {}", service,

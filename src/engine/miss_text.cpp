@@ -20,23 +20,37 @@ std::string shortened(std::string text) {
 }
 
 std::string request_text(const Protocol& protocol, std::string_view canonical) {
-  return shortened(protocol.summarise(protocol.describe(canonical)));
+  return shortened(protocol.summarise(match::described(protocol, canonical)));
 }
 
-std::string describe_nearest(const match::NearMiss& nearest) {
+bool is_long(std::string_view canonical) {
+  return canonical.size() > match::described_octets;
+}
+
+std::string_view nothing_differs(bool compared_in_part) {
+  return compared_in_part ? "; one of them is too long to say in what they differ"
+                          : "; only the types of its values differ";
+}
+
+std::string describe_nearest(const match::NearMiss& nearest, bool compared_in_part) {
   std::string text =
       fmt::format("nearest recorded: {} ({})", shortened(nearest.recorded), nearest.source);
   for (const match::Difference& d : nearest.differences)
-    text += fmt::format("; {} differs: asked {}, recorded {}", d.path.empty() ? "it" : d.path,
+    text += fmt::format("; {} differs: asked {}, recorded {}",
+                        d.path.empty() ? "it" : shortened(d.path),
                         d.asked.empty() ? "nothing" : shortened(d.asked),
                         d.recorded.empty() ? "nothing" : shortened(d.recorded));
-  if (nearest.differences.empty()) text += "; only the types of its values differ";
+  if (nearest.difference_count > nearest.differences.size())
+    text += fmt::format("; and {} more differences",
+                        nearest.difference_count - nearest.differences.size());
+  if (nearest.differences.empty()) text += nothing_differs(compared_in_part);
   return text;
 }
 
 /// What more there is to say where both add rows of one shape.
 std::string describe_rows(const Protocol& protocol, std::string_view live,
                           std::string_view recorded) {
+  if (is_long(live) || is_long(recorded)) return {};
   const auto ours = protocol.rows_of(live, {}), theirs = protocol.rows_of(recorded, {});
   if (ours.empty() || theirs.empty() || ours.size() == theirs.size() ||
       pattern_of(ours.front().canonical) != pattern_of(theirs.front().canonical))
@@ -53,7 +67,7 @@ std::string values_text(const Protocol& protocol, std::string_view live,
                         std::string_view recorded) {
   std::string text;
   for (const match::Difference& d :
-       match::differences(protocol.describe(live), protocol.describe(recorded)))
+       match::differences(match::described(protocol, live), match::described(protocol, recorded)))
     text += fmt::format("{}{} {} and not {}", text.empty() ? " with " : ", ", d.path,
                         shortened(d.asked), shortened(d.recorded));
   return text;
@@ -91,6 +105,8 @@ std::string_view text_of(MissReason reason) noexcept {
       return "it waited in vain, and whether what it waits for was there before is not known";
     case MissReason::unheard:
       return "nobody who is connected here listens to it, and in the recording somebody did";
+    case MissReason::asked_often:
+      return "it was asked more often than in the recording, where its answer changed by itself";
     case MissReason::renamed:
       return "which recorded values those of this run stand for is not certain";
     case MissReason::unknown:
@@ -132,13 +148,14 @@ Miss describe_miss(const Protocol& protocol, const match::PatternIndex& patterns
   miss.detail = detail_of(protocol, section, doubt);
   if (miss.detail.empty()) {
     const auto nearest = match::nearest(protocol, patterns, canonical, 1);
-    miss.detail =
-        nearest.empty()
-            ? fmt::format("service '{}' has no recorded request like it", section.name())
-            : describe_nearest(nearest.front()) +
-                  describe_rows(
-                      protocol, canonical,
-                      section.text(section.requests()[nearest.front().request].canonical));
+    if (nearest.empty()) {
+      miss.detail = fmt::format("service '{}' has no recorded request like it", section.name());
+    } else {
+      const std::string_view recorded =
+          section.text(section.requests()[nearest.front().request].canonical);
+      miss.detail = describe_nearest(nearest.front(), is_long(canonical) || is_long(recorded)) +
+                    describe_rows(protocol, canonical, recorded);
+    }
   }
   miss.hint = fmt::format("record this flow too (understudy record MOCKSET), or add a rule: {}",
                           rule_command(protocol, section.name(), canonical));

@@ -3,23 +3,46 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <atomic>
 #include <optional>
 #include <variant>
 
+#include "engine/decoding_thread.hpp"
 #include "store/session_file.hpp"
 
 namespace understudy::engine {
 
-Recording::Recording(std::filesystem::path mock_set, Warn warn)
+Recording::Recording(std::filesystem::path mock_set, Warn warn, Secrets secrets)
     : mock_set_(std::move(mock_set)),
-      name_(store::next_recording_name(mock_set_)),
+      claim_(mock_set_),
       warn_(std::move(warn)),
+      secrets_(std::move(secrets)),
       began_(std::chrono::steady_clock::now()),
-      began_wall_(std::chrono::system_clock::now()) {}
+      began_wall_(std::chrono::system_clock::now()),
+      decoding_(std::make_unique<DecodingThread>()) {}
+
+Recording::~Recording() = default;
+
+std::map<std::string, RecordCounters> Recording::counters() const {
+  const std::lock_guard lock(mutex_);
+  return counters_;
+}
+
+void Recording::finish() {
+  decoding_->finish();
+}
 
 Moment Recording::now() {
   const auto elapsed = std::chrono::steady_clock::now() - began_;
   return {++tick_, std::chrono::duration_cast<std::chrono::microseconds>(elapsed)};
+}
+
+/// `mutex_` is held.
+void Recording::warn(const std::string& service, std::uint32_t connection,
+                     const std::string& text) {
+  ++counters_[service].warnings;
+  if (is_new(service, text) && warn_)
+    warn_(service, fmt::format("connection {}: {}", connection, text));
 }
 
 bool Recording::is_new(const std::string& service, const std::string& text) {
@@ -33,36 +56,46 @@ bool Recording::is_new(const std::string& service, const std::string& text) {
   return true;
 }
 
+/// Used by the driving thread until the observer only watches, by the decoding thread from then on.
 struct RecordedConnection::Impl {
   Impl(Recording& run, const store::Service& recorded_service, const Protocol& protocol)
       : recording(run),
         service(recorded_service.name),
         observer(protocol.new_observer({})),
-        counters(run.counters_[recorded_service.name]) {
+        only_watches(observer->only_watches()) {
+    observer->use(run.secrets_);
+    if (recorded_service.upstream)
+      observer->set_upstream(store::to_string(recorded_service.upstream->endpoint));
     header.service = service;
     header.protocol = protocol.name();
-    header.recording = run.name_;
-    header.connection = static_cast<std::uint32_t>(++counters.connections);
+    header.recording = run.name();
     header.started = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(run.began_wall_));
+    const std::lock_guard lock(run.mutex_);
+    header.connection = static_cast<std::uint32_t>(++run.counters_[service].connections);
   }
 
   Recording& recording;
   std::string service;
   std::unique_ptr<Observer> observer;
-  RecordCounters& counters;
   SessionHeader header;
   std::optional<store::SessionWriter> writer;
   Sync last_sync = Sync::in_sync;
+  // Of the driving thread.
+  bool only_watches;
+  bool is_watched = false;  // from here on it is the decoding thread's
+  bool server_ended = false;
+  bool fell_behind = false;
 
   void drain();
   void handle(const Observed& observed);
   void write(const Exchange& exchange);
   void write_snapshot();
+  void refused(const std::string& problem);
   void notice_sync();
+  void fall_behind();
   void warn(const std::string& text) {
-    ++counters.warnings;
-    if (recording.is_new(service, text))
-      recording.warn_(service, fmt::format("connection {}: {}", header.connection, text));
+    const std::lock_guard lock(recording.mutex_);
+    recording.warn(service, header.connection, text);
   }
 };
 
@@ -83,10 +116,12 @@ void RecordedConnection::Impl::handle(const Observed& observed) {
 
 /// As the session of a connection before all others.
 void RecordedConnection::Impl::write_snapshot() {
-  const auto found = recording.snapshots_.find(service);
-  if (found == recording.snapshots_.end()) return;
-  const std::vector<Exchange> exchanges = std::move(found->second);
-  recording.snapshots_.erase(found);
+  std::vector<Exchange> exchanges;
+  {
+    const std::lock_guard lock(recording.mutex_);
+    if (auto held = recording.snapshots_.extract(service); !held.empty())
+      exchanges = std::move(held.mapped());
+  }
   if (exchanges.empty()) return;
   SessionHeader first = header;
   first.connection = 0;
@@ -102,32 +137,86 @@ void RecordedConnection::Impl::write(const Exchange& exchange) {
   write_snapshot();
   if (!writer) writer.emplace(recording.mock_set_ / "sessions", header);
   std::string problem;
-  if (!writer->append(exchange, problem))
-    return warn(fmt::format("an exchange was not written: {}", problem));
-  ++counters.exchanges;
+  if (!writer->append(exchange, problem)) return refused(problem);
+  const std::lock_guard lock(recording.mutex_);
+  ++recording.counters_[service].exchanges;
+}
+
+/// Said once: the cause is the same for the next ones, and how many they were is said at the end.
+void RecordedConnection::Impl::refused(const std::string& problem) {
+  const std::lock_guard lock(recording.mutex_);
+  ++recording.counters_[service].unwritten;
+  if (std::exchange(recording.told_unwritten_, true)) return;
+  recording.warn(service, header.connection, "an exchange was not written: " + problem);
 }
 
 void RecordedConnection::Impl::notice_sync() {
   const Sync sync = observer->sync();
   if (sync == last_sync) return;
   last_sync = sync;
+  const std::lock_guard lock(recording.mutex_);
+  RecordCounters& counters = recording.counters_[service];
   if (sync == Sync::lost) ++counters.lost;
   if (sync == Sync::opaque) ++counters.opaque;
 }
 
+/// By the driving thread.
+void RecordedConnection::Impl::fall_behind() {
+  fell_behind = true;
+  warn("decoding does not keep up with the traffic; it is relayed on, and not recorded from here");
+  const std::lock_guard lock(recording.mutex_);
+  ++recording.counters_[service].lost;
+}
+
 RecordedConnection::RecordedConnection(Recording& recording, const store::Service& service,
                                        const Protocol& protocol)
-    : impl_(std::make_unique<Impl>(recording, service, protocol)) {}
-RecordedConnection::~RecordedConnection() = default;
+    : impl_(std::make_shared<Impl>(recording, service, protocol)) {}
+
+RecordedConnection::~RecordedConnection() {
+  if (impl_->server_ended || impl_->fell_behind) return;
+  const auto abandon = [impl = impl_, at = impl_->recording.now()] {
+    impl->observer->abandon(at);
+    impl->drain();
+  };
+  if (impl_->is_watched)
+    (void)impl_->recording.decoding_->add(0, abandon);
+  else
+    abandon();
+}
 
 void RecordedConnection::feed(Direction from, Bytes chunk, Relay& relay) {
   impl_->observer->feed(from, chunk, impl_->recording.now(), relay);
   impl_->drain();
+  impl_->only_watches = impl_->observer->only_watches();
 }
 
 void RecordedConnection::feed_eof(Direction from) {
-  impl_->observer->feed_eof(from, impl_->recording.now());
-  impl_->drain();
+  if (impl_->fell_behind) return;
+  if (from == Direction::from_server) impl_->server_ended = true;
+  const auto end = [impl = impl_, from, at = impl_->recording.now()] {
+    impl->observer->feed_eof(from, at);
+    impl->drain();
+  };
+  if (impl_->is_watched)
+    (void)impl_->recording.decoding_->add(0, end);
+  else
+    end();
+}
+
+bool RecordedConnection::only_watches() {
+  return impl_->only_watches;
+}
+
+void RecordedConnection::watch(Direction from, Bytes chunk) {
+  if (impl_->fell_behind) return;
+  impl_->is_watched = true;
+  const auto decode = [impl = impl_, from, at = impl_->recording.now(),
+                       octets = std::vector<std::uint8_t>(chunk.begin(), chunk.end())] {
+    Relay relayed_already;
+    impl->observer->feed(from, octets, at, relayed_already);
+    impl->drain();
+  };
+  if (!impl_->recording.decoding_->add_and_settle(chunk.size(), decode)) impl_->fall_behind();
 }
 
 }  // namespace understudy::engine

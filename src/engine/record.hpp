@@ -7,12 +7,15 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <utility>
 
 #include "store/config.hpp"
+#include "store/recording_claim.hpp"
 #include "understudy/observer.hpp"
 #include "understudy/protocol.hpp"
+#include "understudy/secrets.hpp"
 
 namespace understudy::engine {
 
@@ -20,18 +23,25 @@ struct RecordCounters {
   std::uint64_t connections = 0;
   std::uint64_t exchanges = 0;
   std::uint64_t warnings = 0;
-  std::uint64_t lost = 0;    ///< connections lost from view
-  std::uint64_t opaque = 0;  ///< connections that are relayed without being decoded
+  std::uint64_t lost = 0;       ///< connections lost from view
+  std::uint64_t opaque = 0;     ///< connections that are relayed without being decoded
+  std::uint64_t unwritten = 0;  ///< exchanges that the disk refused
 };
 
-/// One run of `understudy record`. Single-threaded; outlives its connections.
+class DecodingThread;
+
+/// One run of `understudy record`; outlives its connections. Driven by one thread; what only
+/// watches is decoded and written by a thread of its own, behind the relay.
 class Recording {
  public:
-  /// `warn(service, text)` is called for everything a person should read; where several connections
-  /// give cause for the same, for the first of them.
+  /// `warn(service, text)` is called for everything a person should read, one call at a time, by
+  /// either thread; where several connections give cause for the same, for the first of them.
   using Warn = std::function<void(const std::string& service, const std::string& text)>;
 
-  Recording(std::filesystem::path mock_set, Warn warn);
+  Recording(std::filesystem::path mock_set, Warn warn, Secrets secrets = {});
+  ~Recording();  ///< finishes
+  Recording(const Recording&) = delete;
+  Recording& operator=(const Recording&) = delete;
 
   [[nodiscard]] const std::map<std::string, RecordCounters>& counters() const noexcept {
     return counters_;
@@ -42,23 +52,35 @@ class Recording {
     snapshots_.insert_or_assign(service, std::move(exchanges));
   }
   /// Service and text of the warnings, and how often there was cause for each.
+  [[nodiscard]] std::map<std::string, RecordCounters> counters() const;
+  [[nodiscard]] const std::string& name() const noexcept { return claim_.name(); }
+  /// Why nothing can be written into the mock set; empty where it can.
+  [[nodiscard]] const std::string& problem() const noexcept { return claim_.problem(); }
+  /// Returns when all that was relayed is decoded and written.
+  void finish();
+  /// Service and text of the warnings, and how often there was cause for each. After `finish`.
   using Warned = std::map<std::pair<std::string, std::string>, std::uint64_t>;
   [[nodiscard]] const Warned& warned() const noexcept { return warned_; }
 
  private:
   friend class RecordedConnection;
   [[nodiscard]] Moment now();
+  void warn(const std::string& service, std::uint32_t connection, const std::string& text);
   [[nodiscard]] bool is_new(const std::string& service, const std::string& text);
 
   std::filesystem::path mock_set_;
-  std::string name_;
+  store::RecordingClaim claim_;
   Warn warn_;
+  Secrets secrets_;
+  mutable std::mutex mutex_;  // of what both threads touch: counters_, warn_ and the next two
   Warned warned_;
   std::map<std::string, RecordCounters> counters_;
   std::map<std::string, std::vector<Exchange>> snapshots_;  // not yet written
+  bool told_unwritten_ = false;
   std::uint64_t tick_ = 0;
   std::chrono::steady_clock::time_point began_;
   std::chrono::system_clock::time_point began_wall_;
+  std::unique_ptr<DecodingThread> decoding_;
 };
 
 /// One relayed connection. Shown a chunk before it is forwarded; never throws, never fails the
@@ -73,10 +95,16 @@ class RecordedConnection {
   /// Appends what is to be forwarded to `relay`.
   void feed(Direction from, Bytes chunk, Relay& relay);
   void feed_eof(Direction from);
+  /// Whether everything is relayed untouched from here on: then chunks are shown to `watch`, and
+  /// `feed` is not called again.
+  [[nodiscard]] bool only_watches();
+  /// Takes a copy, to be decoded later, and returns at once. What is more than can be kept waiting
+  /// is not recorded, and said.
+  void watch(Direction from, Bytes chunk);
 
  private:
   struct Impl;
-  std::unique_ptr<Impl> impl_;
+  std::shared_ptr<Impl> impl_;
 };
 
 }  // namespace understudy::engine

@@ -10,6 +10,7 @@
 
 #include "engine/miss_text.hpp"
 #include "engine/rule_book.hpp"
+#include "store/key_file.hpp"
 #include "table/service_section.hpp"
 
 namespace understudy::engine {
@@ -34,6 +35,7 @@ struct ServedService::Impl {
         strictness(all_scopes->strictness()),
         scopes(std::move(all_scopes)),
         rules(section),
+        secrets(store::secrets_of_config(table->config())),
         asked(section.all_answers().size()) {}
 
   const Protocol& protocol;
@@ -47,6 +49,7 @@ struct ServedService::Impl {
   Strictness strictness;
   std::shared_ptr<Scopes> scopes;
   RuleBook rules;
+  Secrets secrets;
   GradeCounters counters;
   std::vector<std::atomic<bool>> asked;  // beside all_answers()
   std::once_flag patterns_made;
@@ -125,7 +128,9 @@ struct ServedConnection::Impl {
        std::array<std::uint8_t, 32> entropy)
       : owner(std::move(served)),
         service(*owner->impl_),
-        machine(service.protocol.new_server(service.section, {id, entropy, &service.settings, {}})),
+        machine(service.protocol.new_server(
+            service.section,
+            {id, entropy, &service.settings, {}, service.secrets, !service.rules.empty()})),
         home(service.scopes->home()) {
     enter(home);
   }
@@ -267,7 +272,10 @@ void ServedConnection::Impl::take_deliveries() {
 }
 
 bool ServedConnection::Impl::answer_by_rule(const Request& request) {
-  const std::uint32_t rule = service.rules.find(service.protocol.describe(request.canonical));
+  Document described = machine->whole_request(service.secrets);
+  if (described.is_null()) described = service.protocol.describe(request.canonical);
+  const std::uint32_t rule =
+      service.rules.find(described, machine->whole_request(Secrets::shown()));
   if (rule == ServiceSection::none) return false;
   count(Grade::rule);
   machine->reply(Answer{Grade::rule, service.section.octets(service.section.rules()[rule].image)});
@@ -314,11 +322,6 @@ void ServedConnection::Impl::control(const Request& request) {
     case Control::watch:
       if (!watch(request)) return;
       break;
-    case Control::rollback:
-    case Control::reset:
-    case Control::unwatch:
-      state.unwatch();
-      [[fallthrough]];
     default:
       state.apply(request.control, request.control_name);
   }
@@ -447,6 +450,10 @@ std::optional<std::chrono::steady_clock::time_point> ServedConnection::wake_at()
 
 void ServedConnection::on_ring(std::function<void()> ring) {
   impl_->mailbox->on_ring(std::move(ring));
+}
+
+bool ServedConnection::is_awaiting_rest() const noexcept {
+  return impl_->machine->is_awaiting_rest();
 }
 
 Output& ServedConnection::output() noexcept {

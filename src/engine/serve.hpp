@@ -75,6 +75,8 @@ class ServedConnection {
   /// `ring` is called by any thread, until the connection ends or another one is given; it must
   /// not block.
   void on_ring(std::function<void()> ring);
+  /// See ServerMachine::is_awaiting_rest.
+  [[nodiscard]] bool is_awaiting_rest() const noexcept;
   /// To be sent and cleared after every call above.
   [[nodiscard]] Output& output() noexcept;
 

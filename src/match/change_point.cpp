@@ -69,9 +69,9 @@ class Chooser {
       return is_initial(number) ? 0 : cause(number)->turn;
     };
     const auto at = std::ranges::lower_bound(group, times, {}, turn) - group.begin();
-    const auto begin = std::clamp<std::ptrdiff_t>(
-        at - std::ptrdiff_t{most_answers / 2}, 0,
-        static_cast<std::ptrdiff_t>(group.size() - most_answers));
+    const auto begin =
+        std::clamp<std::ptrdiff_t>(at - std::ptrdiff_t{most_answers / 2}, 0,
+                                   static_cast<std::ptrdiff_t>(group.size() - most_answers));
     return group.subspan(static_cast<std::size_t>(begin), most_answers);
   }
 
@@ -131,8 +131,8 @@ std::optional<StateDifference> state_difference(const ServiceSection& section,
                         section.recorded_writes()[recorded].identity == live.identity;
     if (agrees) {
       if (!further_back) further_back = here;
-    } else if (!different || section.key_name(reads[i]).size() >
-                                 section.key_name(different->key).size()) {
+    } else if (!different ||
+               section.key_name(reads[i]).size() > section.key_name(different->key).size()) {
       different = here;
     }
   }

@@ -10,9 +10,9 @@
 
 namespace understudy::match {
 
-/// The recorded answer after the write which, of all writes that the recording shows to have changed
-/// this answer, came last here; of several such answers the one whose last writes agree best.
-/// `request` has answers and is not volatile. Looks at a bounded number of them.
+/// The recorded answer after the write which, of all writes that the recording shows to have
+/// changed this answer, came last here; of several such answers the one whose last writes agree
+/// best. `request` has answers and is not volatile. Looks at a bounded number of them.
 [[nodiscard]] const table::format::AnswerRecord& likeliest_answer(
     const table::ServiceSection& section, const table::format::RequestRecord& request,
     const SeenWrites& writes);

@@ -30,7 +30,7 @@ class LastWrites {
   explicit LastWrites(std::size_t key_count) : key_count_(key_count) {}
 
   /// One bump. Those of one write follow each other, their keys ascending.
-  void note(const Overlay::Bump& bump) {
+  void note(const Bump& bump) {
     if (by_key_.empty()) by_key_.resize(key_count_);
     by_key_[bump.key] = {bump.author, bump.write};
     if (!same_write(previous_, bump)) {
@@ -40,6 +40,8 @@ class LastWrites {
     }
     previous_ = bump;
   }
+  /// Writes of a transaction keep their author until they are committed.
+  [[nodiscard]] std::uint32_t pending(const Bump& bump) const noexcept { return bump.author; }
   /// What is noted next is of another write.
   void end_write() noexcept { previous_.author = nobody; }
 
@@ -57,8 +59,7 @@ class LastWrites {
     end_write();
   }
 
-  [[nodiscard]] static bool same_write(const Overlay::Bump& earlier,
-                                       const Overlay::Bump& later) noexcept {
+  [[nodiscard]] static bool same_write(const Bump& earlier, const Bump& later) noexcept {
     return earlier.author == later.author && earlier.write == later.write &&
            earlier.key < later.key;
   }
@@ -68,7 +69,7 @@ class LastWrites {
   std::vector<Write> by_key_;
   std::unordered_map<std::uint32_t, Turn> by_request_;
   std::uint64_t order_ = 0;
-  Overlay::Bump previous_{0, nobody, 0, 0};
+  Bump previous_{0, nobody, 0, 0};
 };
 
 /// The writes as one connection sees them: those of its scope, then those of its own transaction.
@@ -78,7 +79,7 @@ class SeenWrites {
   SeenWrites(const LastWrites& scope, const Overlay& overlay) : scope_(scope), overlay_(overlay) {}
 
   [[nodiscard]] LastWrites::Write last(std::uint32_t key) const {
-    const Overlay::Bump* own = overlay_.last(key);
+    const Bump* own = overlay_.last(key);
     return own != nullptr ? LastWrites::Write{own->author, own->write} : scope_.of_key(key);
   }
 

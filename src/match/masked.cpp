@@ -20,17 +20,17 @@ void append_between(std::string& mask, std::string_view text) {
   }
 }
 
-std::optional<std::string> rename_text(std::string_view text, const Rename& rename) {
+std::optional<std::string> rename_text(std::string_view text, const Respell& respell) {
   std::vector<Token> tokens;
   find_tokens(text, tokens);
   std::string result;
   std::size_t copied = 0;
   for (const Token& token : tokens) {
     const std::string_view spelled = text.substr(token.begin, token.size);
-    const std::string* other = rename(fold(token.kind, spelled));
-    if (other == nullptr) continue;
+    const auto other = respell(fold(token.kind, spelled), spelled);
+    if (!other) continue;
     result += text.substr(copied, token.begin - copied);
-    result += respell(*other, spelled);
+    result += *other;
     copied = token.begin + token.size;
   }
   if (copied == 0) return std::nullopt;
@@ -46,17 +46,37 @@ std::string digits_of(const Document& number) {
 }
 
 /// A number stays one, of its kind, where the new digits are one.
-Document rename_number(const Document& number, const Rename& rename) {
-  const auto text = rename_text(digits_of(number), rename);
+Document rename_number(const Document& number, const Respell& respell) {
+  const auto text = rename_text(digits_of(number), respell);
   if (!text) return number;
   Document parsed = parse_json(*text);
   if (!parsed.is_number()) return number;
   return number.is_number_float() ? Document(parsed.get<double>()) : parsed;
 }
 
+/// What an octet string holds besides text does not hide the text in it: a serialised object, say.
+std::string_view text_in(const Document& binary) {
+  const auto& octets = binary.get_binary();
+  return {reinterpret_cast<const char*>(octets.data()), octets.size()};
+}
+
+Document rename_binary(const Document& binary, const Respell& respell) {
+  const auto octets = rename_text(text_in(binary), respell);
+  return octets ? Document::binary({octets->begin(), octets->end()}) : binary;
+}
+
+/// In the spelling of what it stands in place of.
+Respell spelled_alike(const Rename& rename) {
+  return [&rename](const std::string& folded, std::string_view spelled) {
+    const std::string* other = rename(folded);
+    return other == nullptr ? std::optional<std::string>() : respell(*other, spelled);
+  };
+}
+
 /// The text of a leaf that may hold generated values.
 std::string text_of_leaf(const Document& leaf) {
   if (leaf.is_string()) return leaf.get_ref<const std::string&>();
+  if (leaf.is_binary()) return std::string(text_in(leaf));
   return leaf.is_number() ? digits_of(leaf) : std::string();
 }
 
@@ -106,22 +126,41 @@ std::string template_of(std::string_view mask) {
 }
 
 std::string renamed(std::string_view text, const Rename& rename) {
-  return rename_text(text, rename).value_or(std::string(text));
+  return rename_text(text, spelled_alike(rename)).value_or(std::string(text));
 }
 
-Document renamed(const Document& document, const Rename& rename) {
-  if (document.is_string())
-    return renamed(std::string_view(document.get_ref<const std::string&>()), rename);
-  if (document.is_number()) return rename_number(document, rename);
+Document respelled(const Document& document, const Respell& respell) {
+  if (document.is_string()) {
+    const auto& text = document.get_ref<const std::string&>();
+    return rename_text(text, respell).value_or(text);
+  }
+  if (document.is_number()) return rename_number(document, respell);
+  if (document.is_binary()) return rename_binary(document, respell);
   if (!document.is_structured()) return document;
   Document copy = document;
-  for (auto& item : copy) item = renamed(item, rename);
+  for (auto& item : copy) item = respelled(item, respell);
   return copy;
 }
 
+Document renamed(const Document& document, const Rename& rename) {
+  return respelled(document, spelled_alike(rename));
+}
+
 std::string renamed(const Protocol& protocol, std::string_view canonical, const Rename& rename) {
-  return protocol.map_values(
-      canonical, [&](std::string_view value, ValueRole) { return rename_text(value, rename); });
+  return protocol.map_values(canonical, [&](std::string_view value, ValueRole) {
+    return rename_text(value, spelled_alike(rename));
+  });
+}
+
+std::vector<std::string> spelled_values(const Protocol& protocol, std::string_view canonical) {
+  std::vector<std::string> spelled;
+  static_cast<void>(protocol.map_values(canonical, [&](std::string_view value, ValueRole) {
+    std::vector<Token> tokens;
+    find_tokens(value, tokens);
+    for (const Token& token : tokens) spelled.emplace_back(value.substr(token.begin, token.size));
+    return std::optional<std::string>();
+  }));
+  return spelled;
 }
 
 void collect_values(std::string_view text, std::vector<std::string>& folded) {

@@ -35,6 +35,15 @@ struct Masked {
 /// Gives a folded value for a folded value, or null where that stays.
 using Rename = std::function<const std::string*(const std::string& folded)>;
 
+/// Gives the text to stand in place of a value, or nothing where it stays.
+using Respell =
+    std::function<std::optional<std::string>(const std::string& folded, std::string_view spelled)>;
+/// A document with each generated value in its texts and numbers replaced; keys of maps stay.
+[[nodiscard]] Document respelled(const Document& document, const Respell& respell);
+/// The values of a canonical request as they are spelled, in the order of Masked::values.
+[[nodiscard]] std::vector<std::string> spelled_values(const Protocol& protocol,
+                                                      std::string_view canonical);
+
 /// The text with each generated value in it renamed, spelled as it was.
 [[nodiscard]] std::string renamed(std::string_view text, const Rename& rename);
 /// So with each text and number of a document; keys of maps stay.

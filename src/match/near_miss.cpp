@@ -19,8 +19,20 @@ constexpr std::size_t spread_over_all = 16;  // besides
 // A word that so many patterns have in common tells little, and following all of them costs time.
 constexpr std::size_t patterns_per_word = 4096;
 
+// Octets of all candidates together that are compared, the request itself counted with each.
+constexpr std::size_t compared_octets = 512 * 1024;
+constexpr std::size_t shown_differences = 16;
+constexpr std::size_t shown_octets = 400;  // of one value
+
+/// As JSON, or its beginning: a long text is cut before it is rendered.
 std::string one_line(const Document& value) {
-  return json_text(value);
+  if (value.is_string() && value.get_ref<const std::string&>().size() > shown_octets)
+    return one_line(value.get_ref<const std::string&>().substr(0, shown_octets));
+  if (value.is_binary() && value.get_binary().size() > shown_octets)
+    return fmt::format("{} octets", value.get_binary().size());
+  std::string line = json_text(value);
+  if (line.size() > shown_octets) line.resize(shown_octets);
+  return line;
 }
 
 std::set<std::string> words_of(std::string_view text) {
@@ -62,32 +74,59 @@ std::vector<std::uint32_t> candidates(const table::ServiceSection& section,
   return found;
 }
 
-void compare(const Document& asked, const Document& recorded, const std::string& path,
-             std::vector<Difference>& found) {
-  if (asked == recorded) return;
-  if (asked.is_object() && recorded.is_object()) {
-    for (const auto& [key, value] : asked.items())
-      compare(value,
-              recorded.contains(key) ? recorded[key] : Document(Document::value_t::discarded),
-              path + "/" + key, found);
+/// Counts the differences of two documents and renders the first of them.
+class Comparison {
+ public:
+  explicit Comparison(std::size_t rendered) : rendered_(rendered) {}
+
+  void run(const Document& asked, const Document& recorded, const std::string& path) {
+    if (asked == recorded) return;
+    if (asked.is_object() && recorded.is_object()) return run_members(asked, recorded, path);
+    if (asked.is_array() && recorded.is_array() && asked.size() == recorded.size()) {
+      for (std::size_t i = 0; i < asked.size(); ++i)
+        run(asked[i], recorded[i], path + "/" + std::to_string(i));
+      return;
+    }
+    add(path, &asked, &recorded);
+  }
+
+  std::vector<Difference> found;
+  std::size_t count = 0;
+
+ private:
+  void run_members(const Document& asked, const Document& recorded, const std::string& path) {
+    for (const auto& [key, value] : asked.items()) {
+      const auto same = recorded.find(key);
+      if (same == recorded.end())
+        add(path + "/" + key, &value, nullptr);
+      else
+        run(value, *same, path + "/" + key);
+    }
     for (const auto& [key, value] : recorded.items())
-      if (!asked.contains(key)) found.push_back({path + "/" + key, "", one_line(value)});
-    return;
+      if (!asked.contains(key)) add(path + "/" + key, nullptr, &value);
   }
-  if (asked.is_array() && recorded.is_array() && asked.size() == recorded.size()) {
-    for (std::size_t i = 0; i < asked.size(); ++i)
-      compare(asked[i], recorded[i], path + "/" + std::to_string(i), found);
-    return;
+
+  void add(const std::string& path, const Document* asked, const Document* recorded) {
+    if (count++ >= rendered_) return;
+    found.push_back({path, asked == nullptr ? "" : one_line(*asked),
+                     recorded == nullptr ? "" : one_line(*recorded)});
   }
-  found.push_back({path, one_line(asked), recorded.is_discarded() ? "" : one_line(recorded)});
-}
+
+  std::size_t rendered_;
+};
 
 }  // namespace
 
+Document described(const Protocol& protocol, std::string_view canonical) {
+  if (canonical.size() > described_octets)
+    canonical = pattern_of(canonical.substr(0, described_octets));
+  return protocol.describe(canonical);
+}
+
 std::vector<Difference> differences(const Document& asked, const Document& recorded) {
-  std::vector<Difference> found;
-  compare(asked, recorded, "", found);
-  return found;
+  Comparison comparison(shown_differences);
+  comparison.run(asked, recorded, "");
+  return std::move(comparison.found);
 }
 
 PatternIndex::PatternIndex(const table::ServiceSection& section) : section_(section) {
@@ -108,7 +147,7 @@ const table::format::PatternRecord* PatternIndex::nearest(std::string_view patte
 
 /// By shared words over all words.
 const table::format::PatternRecord* PatternIndex::most_similar(std::string_view pattern) const {
-  const auto words = words_of(pattern);
+  const auto words = words_of(pattern.substr(0, described_octets));
   std::map<std::uint32_t, std::uint32_t> shared;
   for (const std::string& word : words) {
     const auto found = by_word_.find(word);
@@ -128,24 +167,43 @@ const table::format::PatternRecord* PatternIndex::most_similar(std::string_view 
   return best;
 }
 
+namespace {
+
+void tell(NearMiss& miss, const Protocol& protocol, const table::ServiceSection& section,
+          const Document& asked) {
+  const auto& request = section.requests()[miss.request];
+  const Document recorded = described(protocol, section.text(request.canonical));
+  miss.recorded = protocol.summarise(recorded);
+  miss.differences = differences(asked, recorded);
+  const auto answers = section.answers(request);
+  if (!answers.empty())
+    miss.source = fmt::format("{}:{}", section.source_name(answers[0].source), answers[0].line);
+}
+
+}  // namespace
+
 std::vector<NearMiss> nearest(const Protocol& protocol, const PatternIndex& patterns,
                               std::string_view canonical, std::size_t at_most) {
   const table::ServiceSection& section = patterns.section();
   const auto* pattern = patterns.nearest(pattern_of(canonical));
   if (pattern == nullptr) return {};
-  const Document asked = protocol.describe(canonical);
+  const Document asked = described(protocol, canonical);
   std::vector<NearMiss> found;
+  std::size_t compared = 0;
   for (const std::uint32_t number : candidates(section, *pattern, canonical)) {
-    const auto& request = section.requests()[number];
-    const Document recorded = protocol.describe(section.text(request.canonical));
-    NearMiss miss{number, protocol.summarise(recorded), {}, differences(asked, recorded)};
-    const auto answers = section.answers(request);
-    if (!answers.empty())
-      miss.source = fmt::format("{}:{}", section.source_name(answers[0].source), answers[0].line);
+    const std::string_view text = section.text(section.requests()[number].canonical);
+    compared += std::min(canonical.size(), described_octets) + std::min(text.size(), described_octets);
+    if (compared > compared_octets && !found.empty()) break;
+    Comparison comparison(0);
+    comparison.run(asked, described(protocol, text), "");
+    NearMiss miss;
+    miss.request = number;
+    miss.difference_count = comparison.count;
     found.push_back(std::move(miss));
   }
-  std::ranges::stable_sort(found, {}, [](const NearMiss& m) { return m.differences.size(); });
+  std::ranges::stable_sort(found, {}, &NearMiss::difference_count);
   if (found.size() > at_most) found.resize(at_most);
+  for (NearMiss& miss : found) tell(miss, protocol, section, asked);
   return found;
 }
 

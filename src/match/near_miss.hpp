@@ -12,17 +12,29 @@
 
 namespace understudy::match {
 
+// What is told of a near miss is for a person, and it is made exactly when something is broken: all
+// of it is bounded, whatever a client sends.
+
+/// Octets of a canonical request that are looked at; of a longer one only its pattern is described.
+inline constexpr std::size_t described_octets = 32 * 1024;
+
+/// A canonical request as a person reads it, bounded as above.
+[[nodiscard]] Document described(const Protocol& protocol, std::string_view canonical);
+
 /// One field in which a request differs from a recorded one, by JSON pointer.
 struct Difference {
   std::string path;
-  std::string asked, recorded;  ///< as one-line JSON; empty where the field is missing on that side
+  /// As one-line JSON, its beginning where it is long; empty where the field is missing on that
+  /// side.
+  std::string asked, recorded;
 };
 
 struct NearMiss {
   std::uint32_t request = 0;            ///< number in the section
   std::string recorded;                 ///< one line
   std::string source;                   ///< file:line of its first exchange
-  std::vector<Difference> differences;  ///< none where only the state differs
+  std::vector<Difference> differences;  ///< none where only the state differs; the first of them
+  std::size_t difference_count = 0;     ///< of all
 };
 
 /// The patterns of a section by their text and by their words. Made when it is first needed; its
@@ -50,6 +62,7 @@ class PatternIndex {
 [[nodiscard]] std::vector<NearMiss> nearest(const Protocol& protocol, const PatternIndex& patterns,
                                             std::string_view canonical, std::size_t at_most);
 
+/// The first ones.
 [[nodiscard]] std::vector<Difference> differences(const Document& asked, const Document& recorded);
 
 }  // namespace understudy::match

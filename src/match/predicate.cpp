@@ -13,8 +13,8 @@
 namespace understudy::match {
 namespace {
 
-constexpr std::array<std::string_view, 6> predicate_names = {"any",  "regex", "one_of",
-                                                             "uuid", "time",  "range"};
+constexpr std::array<std::string_view, 8> predicate_names = {
+    "any", "regex", "one_of", "uuid", "time", "range", "includes", "absent"};
 
 constexpr const char* uuid_pattern =
     "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}";
@@ -39,6 +39,33 @@ std::optional<double> number_of(const Document& value) {
 
 }  // namespace
 
+/// One place of a request in its two descriptions; null where it is not there.
+struct Condition::Asked {
+  const Document* described = nullptr;
+  const Document* whole = nullptr;
+
+  [[nodiscard]] Asked member(const std::string& name) const {
+    const auto in = [&](const Document* map) -> const Document* {
+      if (map == nullptr || !map->is_object()) return nullptr;
+      const auto found = map->find(name);
+      return found == map->end() ? nullptr : &*found;
+    };
+    return {in(described), in(whole)};
+  }
+  [[nodiscard]] Asked item(std::size_t index) const {
+    const auto in = [&](const Document* list) -> const Document* {
+      return list == nullptr || !list->is_array() || index >= list->size() ? nullptr
+                                                                           : &(*list)[index];
+    };
+    return {in(described), in(whole)};
+  }
+  /// Whether either of them is so.
+  template <class Test>
+  [[nodiscard]] bool either(Test&& test) const {
+    return (described != nullptr && test(*described)) || (whole != nullptr && test(*whole));
+  }
+};
+
 struct Condition::Node {
   enum class Kind : std::uint8_t {
     equals,
@@ -47,13 +74,15 @@ struct Condition::Node {
     one_of,
     range,
     list,
-    map
+    map,
+    includes,
+    absent
   } kind = Kind::equals;
   Document value;  // equals, one_of
   std::unique_ptr<RE2> regex;
   std::optional<double> low, high;
-  std::vector<Node> items;         // list, map
-  std::vector<std::string> names;  // map, beside items
+  std::vector<Node> items;         // list, map, includes
+  std::vector<std::string> names;  // map, includes, beside items
 
   static Node build(const Document& node, const std::string& path,
                     std::vector<std::string>& problems);
@@ -63,9 +92,13 @@ struct Condition::Node {
                  std::vector<std::string>& problems);
   void set_range(const Document& range, const std::string& path,
                  std::vector<std::string>& problems);
-  [[nodiscard]] bool matches(const Document& asked) const;
-  [[nodiscard]] bool matches_list(const Document& asked) const;
-  [[nodiscard]] bool matches_map(const Document& asked) const;
+  void set_members(const Document& members, const std::string& path,
+                   std::vector<std::string>& problems);
+  [[nodiscard]] bool matches(const Asked& asked) const;
+  [[nodiscard]] bool matches_leaf(const Document& asked) const;
+  [[nodiscard]] bool matches_list(const Asked& asked) const;
+  [[nodiscard]] bool matches_members(const Asked& asked) const;
+  [[nodiscard]] bool has_size_of(const Document& asked) const;
 };
 
 bool Condition::is_predicate(const Document& node) {
@@ -108,6 +141,12 @@ Condition::Node Condition::Node::build_predicate(const Document& node, const std
     built.set_regex(time_pattern, path, problems);
   } else if (name == "range") {
     built.set_range(option, path, problems);
+  } else if (name == "includes") {
+    built.kind = Kind::includes;
+    built.set_members(option, path, problems);
+    if (!option.is_object()) problems.push_back(fmt::format("{}: includes is a map", path));
+  } else if (name == "absent") {
+    built.kind = Kind::absent;
   } else if (name == "regex") {
     if (option.is_string())
       built.set_regex(option.get<std::string>(), path, problems);
@@ -131,31 +170,61 @@ Condition::Node Condition::Node::build(const Document& node, const std::string& 
       built.items.push_back(build(node[i], fmt::format("{}/{}", path, i), problems));
   } else if (node.is_object()) {
     built.kind = Kind::map;
-    for (const auto& [key, value] : node.items()) {
-      built.names.push_back(key);
-      built.items.push_back(build(value, path + "/" + key, problems));
-    }
+    built.set_members(node, path, problems);
   } else {
     built.value = node;
   }
   return built;
 }
 
-bool Condition::Node::matches_list(const Document& asked) const {
-  if (!asked.is_array() || asked.size() != items.size()) return false;
+void Condition::Node::set_members(const Document& members, const std::string& path,
+                                  std::vector<std::string>& problems) {
+  if (!members.is_object()) return;
+  for (const auto& [key, member] : members.items()) {
+    names.push_back(key);
+    items.push_back(build(member, path + "/" + key, problems));
+  }
+}
+
+bool Condition::Node::has_size_of(const Document& asked) const {
+  const auto present =
+      std::ranges::count_if(items, [](const Node& item) { return item.kind != Kind::absent; });
+  return asked.is_structured() && asked.size() == static_cast<std::size_t>(present);
+}
+
+bool Condition::Node::matches_list(const Asked& asked) const {
+  if (!asked.either([this](const Document& one) { return one.is_array() && has_size_of(one); }))
+    return false;
   for (std::size_t i = 0; i < items.size(); ++i)
-    if (!items[i].matches(asked[i])) return false;
+    if (!items[i].matches(asked.item(i))) return false;
   return true;
 }
 
-bool Condition::Node::matches_map(const Document& asked) const {
-  if (!asked.is_object() || asked.size() != items.size()) return false;
+bool Condition::Node::matches_members(const Asked& asked) const {
+  const bool is_map = asked.either([this](const Document& one) {
+    return one.is_object() && (kind == Kind::includes || has_size_of(one));
+  });
+  if (!is_map) return false;
   for (std::size_t i = 0; i < items.size(); ++i)
-    if (!asked.contains(names[i]) || !items[i].matches(asked[names[i]])) return false;
+    if (!items[i].matches(asked.member(names[i]))) return false;
   return true;
 }
 
-bool Condition::Node::matches(const Document& asked) const {
+bool Condition::Node::matches(const Asked& asked) const {
+  switch (kind) {
+    case Kind::absent:
+      return asked.described == nullptr && asked.whole == nullptr;
+    case Kind::list:
+      return matches_list(asked);
+    case Kind::map:
+    case Kind::includes:
+      return matches_members(asked);
+    default:
+      return asked.either([this](const Document& one) { return matches_leaf(one); });
+  }
+}
+
+bool Condition::Node::matches_leaf(const Document& asked) const {
   switch (kind) {
     case Kind::any:
       return true;
@@ -167,14 +236,9 @@ bool Condition::Node::matches(const Document& asked) const {
       const auto number = number_of(asked);
       return number && (!low || *number >= *low) && (!high || *number <= *high);
     }
-    case Kind::list:
-      return matches_list(asked);
-    case Kind::map:
-      return matches_map(asked);
-    case Kind::equals:
+    default:
       return asked == value;
   }
-  return false;
 }
 
 Condition::Condition(const Document& condition, std::vector<std::string>& problems)
@@ -183,8 +247,8 @@ Condition::~Condition() = default;
 Condition::Condition(Condition&&) noexcept = default;
 Condition& Condition::operator=(Condition&&) noexcept = default;
 
-bool Condition::matches(const Document& request) const {
-  return root_->matches(request);
+bool Condition::matches(const Document& described, const Document& whole) const {
+  return root_->matches({&described, whole.is_null() ? nullptr : &whole});
 }
 
 }  // namespace understudy::match

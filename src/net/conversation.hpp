@@ -36,6 +36,8 @@ class Served {
     return std::nullopt;
   }
   virtual void on_ring(std::function<void()> /*ring*/) {}
+  /// The client is in the middle of something that takes no client long.
+  [[nodiscard]] virtual bool is_awaiting_rest() const noexcept { return false; }
   /// To be sent and cleared after every call above.
   [[nodiscard]] virtual Output& output() noexcept = 0;
 };
@@ -47,6 +49,10 @@ class Recorded {
   /// Shown a chunk before it is forwarded; appends what is to be forwarded to `relay`.
   virtual void feed(Direction from, Bytes chunk, Relay& relay) = 0;
   virtual void feed_eof(Direction from) = 0;
+  /// Whether chunks are relayed untouched from here on, and only shown, to `watch` in place of
+  /// `feed`.
+  [[nodiscard]] virtual bool only_watches() { return false; }
+  virtual void watch(Direction /*from*/, Bytes /*chunk*/) {}
 };
 
 /// The services behind one listening port, told apart by what the client says first where there are
@@ -69,6 +75,10 @@ class Port {
 class ServedPort : public Port {
  public:
   [[nodiscard]] virtual std::unique_ptr<Served> open(std::size_t service) const = 0;
+  /// How long a client may take for what Served::is_awaiting_rest says takes no client long.
+  [[nodiscard]] virtual std::chrono::milliseconds patience() const noexcept {
+    return std::chrono::seconds(30);
+  }
 };
 
 /// A port whose services are relayed.

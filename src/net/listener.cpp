@@ -4,6 +4,8 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include "net/stream.hpp"
+
 namespace understudy::net {
 namespace {
 
@@ -13,6 +15,7 @@ tcp::acceptor bind(asio::io_context& context, const tcp::endpoint& at, Sharing s
                    error_code& error) {
   tcp::acceptor acceptor(context);
   acceptor.open(at.protocol(), error);
+  if (!error) close_on_exec(acceptor);
   if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
   if (!error && sharing == Sharing::per_thread) acceptor.set_option(reuse_port(true), error);
   if (!error) acceptor.bind(at, error);

@@ -25,6 +25,9 @@ class LiveConnection : public boost::intrusive::list_base_hook<
 
   /// Nothing is under way: it waits for the client, which was answered all that it asked.
   bool idle = false;
+  /// Of a relay, which does not know what is under way: since when nothing was said, and the client
+  /// had not spoken last.
+  std::optional<std::chrono::steady_clock::time_point> quiet_since;
   [[nodiscard]] Stream& stream() noexcept { return stream_; }
 
  private:
@@ -51,6 +54,13 @@ class LiveConnections {
     });
     for (LiveConnection& live : list_)
       if (live.idle) live.stream().cancel();
+  }
+
+  /// Ends those that have been quiet for so long.
+  void end_quiet(std::chrono::milliseconds time) {
+    const auto before = std::chrono::steady_clock::now() - time;
+    for (LiveConnection& live : list_)
+      if (live.quiet_since && *live.quiet_since <= before) live.stream().cancel();
   }
 
   /// Before the event loop is destroyed, and coroutines that still wait with it.

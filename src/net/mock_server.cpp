@@ -41,6 +41,7 @@ class ServedByTable final : public Served {
     return connection_.wake_at();
   }
   void on_ring(std::function<void()> ring) override { connection_.on_ring(std::move(ring)); }
+  bool is_awaiting_rest() const noexcept override { return connection_.is_awaiting_rest(); }
   Output& output() noexcept override { return connection_.output(); }
 
  private:

@@ -33,6 +33,16 @@ struct Relayed {
   std::unique_ptr<Recorded> recorded;
   Relay relay;
   Sending sending;
+  LiveConnection* live_client = nullptr;
+  LiveConnection* live_server = nullptr;
+
+  /// The server's turn to speak, or what it said may have been all: then the connection is quiet.
+  void note_traffic(bool from_client) {
+    using Clock = std::chrono::steady_clock;
+    const auto since = from_client ? std::nullopt : std::optional(Clock::now());
+    for (LiveConnection* live : {live_client, live_server})
+      if (live != nullptr) live->quiet_since = since;
+  }
 };
 
 /// Sends what the peer takes at once and queues the rest. Without suspension, so that octets leave
@@ -70,7 +80,15 @@ asio::awaitable<void> drain(Peer& peer) {
 }
 
 asio::awaitable<void> show(Relayed& relayed, Direction from, Bytes chunk) {
-  relayed.recorded->feed(from, chunk, relayed.relay);
+  const bool from_client = from == Direction::from_client;
+  relayed.note_traffic(from_client);
+  if (relayed.recorded->only_watches()) {
+    // First, lest an answer is seen before its request.
+    relayed.recorded->watch(from, chunk);
+    (from_client ? relayed.relay.to_server : relayed.relay.to_client).copy(chunk);
+  } else {
+    relayed.recorded->feed(from, chunk, relayed.relay);
+  }
   queue(relayed.server, relayed.relay.to_server, relayed.sending);
   queue(relayed.client, relayed.relay.to_client, relayed.sending);
   if (!relayed.server.waiting.empty() || relayed.server.writing) co_await drain(relayed.server);
@@ -118,7 +136,8 @@ asio::awaitable<void> record_connection(tcp::socket socket,
                                         LiveConnections& all) {
   if (all.draining()) co_return;  // accepted in the very last moment
   const auto executor = socket.get_executor();
-  Relayed relayed{Peer(std::move(socket)), Peer(tcp::socket(executor)), nullptr, {}, {}};
+  Relayed relayed{Peer(std::move(socket)), Peer(tcp::socket(executor)), nullptr, {}, {}, nullptr,
+                  nullptr};
   LiveConnection live_client(all, relayed.client.stream);
   ReadBuffer from_client;
   const Recognised recognised = co_await recognise(relayed.client.stream, from_client, *port);
@@ -135,6 +154,9 @@ asio::awaitable<void> record_connection(tcp::socket socket,
   }
   relayed.server.stream = Stream(std::move(connected));
   LiveConnection live_server(all, relayed.server.stream);
+  relayed.live_client = &live_client;
+  relayed.live_server = &live_server;
+  relayed.note_traffic(false);
   relayed.recorded = port->open(recognised.service);
   if (recognised.received > 0)
     co_await show(relayed, Direction::from_client, from_client.first(recognised.received));

@@ -13,6 +13,9 @@ namespace {
 constexpr std::chrono::milliseconds recorder_accept_pause(50);
 /// What closed connections may take to notice it.
 constexpr std::chrono::milliseconds closing_time(500);
+/// A connection on which the server spoke last, so long ago, has nothing under way.
+constexpr std::chrono::milliseconds quiet_time(200);
+constexpr std::chrono::milliseconds turn(20);
 
 asio::awaitable<void> accept_clients(tcp::acceptor* acceptor,
                                      std::shared_ptr<const RecordedPort> port,
@@ -81,8 +84,12 @@ void Recorder::stop(std::chrono::milliseconds grace) {
     acceptor->close(ignored);
   }
   impl_->live.drain(grace);
-  impl_->context->restart();
-  impl_->context->run_for(grace + closing_time);
+  const auto limit = std::chrono::steady_clock::now() + grace + closing_time;
+  do {
+    impl_->live.end_quiet(std::min(quiet_time, grace));
+    impl_->context->restart();
+    impl_->context->run_for(turn);
+  } while (!impl_->live.empty() && std::chrono::steady_clock::now() < limit);
 }
 
 }  // namespace understudy::net

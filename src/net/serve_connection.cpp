@@ -45,6 +45,20 @@ asio::awaitable<void> finish(Stream& stream, ReadBuffer& buffer) {
   (void)co_await (discard(stream, buffer) || timer.async_wait(no_throw));
 }
 
+/// Reads once, until `deadline` at most; `timed_out` where that came first.
+asio::awaitable<error_code> read_until(Stream& stream, ReadBuffer& buffer,
+                                       asio::steady_timer::time_point deadline,
+                                       std::size_t& received) {
+  asio::steady_timer timer(stream.get_executor());
+  timer.expires_at(deadline);
+  const asio::mutable_buffer room = buffer.all();
+  const auto raced =
+      co_await (stream.async_read_some(room, no_throw) || timer.async_wait(no_throw));
+  if (raced.index() == 1) co_return asio::error::timed_out;
+  received = std::get<1>(std::get<0>(raced));
+  co_return std::get<0>(std::get<0>(raced));
+}
+
 /// Reads once. While draining only what is there already: `would_block` says that nothing is.
 asio::awaitable<error_code> read_chunk(Stream& stream, ReadBuffer& buffer, LiveConnection& live,
                                        const LiveConnections& all, bool answered,
@@ -135,6 +149,7 @@ asio::awaitable<void> serve_connection(tcp::socket socket, std::shared_ptr<const
   const auto bell = std::make_shared<Bell>(stream.get_executor());
   served->on_ring([bell] { bell->ring(); });
   Sending sending;
+  std::optional<asio::steady_timer::time_point> deadline;  // of what the client has begun
   Next next = served->start();
   std::size_t received = recognised.received;
   bool ended = false;
@@ -152,8 +167,9 @@ asio::awaitable<void> serve_connection(tcp::socket socket, std::shared_ptr<const
     if (ended || (next != Next::read && next != Next::wait)) break;
 
     if (next == Next::wait || served->is_attentive()) {
-      error_code error;
-      const Heard heard = co_await hear(stream, buffer, *bell, live, all, *served, error, received);
+      error_code failed;
+      const Heard heard =
+          co_await hear(stream, buffer, *bell, live, all, *served, failed, received);
       if (heard == Heard::end) break;
       static_cast<void>(bell->take_ring());
       if (heard == Heard::others) {
@@ -161,14 +177,24 @@ asio::awaitable<void> serve_connection(tcp::socket socket, std::shared_ptr<const
         next = served->wake();
         continue;
       }
-      if (error && error != asio::error::eof) co_return;
-      ended = static_cast<bool>(error);
+      if (failed && failed != asio::error::eof) co_return;
+      ended = static_cast<bool>(failed);
       next = ended ? served->feed_eof() : served->feed(buffer.first(received));
       if (next == Next::wait && !ended) next = served->wake();
       continue;
     }
-    const error_code error = co_await read_chunk(stream, buffer, live, all, answered, received);
+    // Whoever was answered has begun nothing that could be told from an idle connection.
+    const bool awaiting = !answered && !all.draining() && served->is_awaiting_rest();
+    if (!awaiting) deadline.reset();
+    if (awaiting && !deadline) deadline = asio::steady_timer::clock_type::now() + port->patience();
+    error_code error;
+    if (awaiting)
+      error = co_await read_until(stream, buffer, *deadline, received);
+    else
+      error = co_await read_chunk(stream, buffer, live, all, answered, received);
     if (error == asio::error::would_block) break;
+    if (error == asio::error::timed_out && awaiting)
+      port->note("a client began a message and did not go on; its connection was closed");
     if (error && error != asio::error::eof) co_return;
     ended = static_cast<bool>(error);
     next = ended ? served->feed_eof() : served->feed(buffer.first(received));

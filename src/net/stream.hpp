@@ -1,6 +1,8 @@
 // The octet stream under a connection: plain TCP, with the place where TLS goes.
 #pragma once
 
+#include <fcntl.h>
+
 #include <memory>
 #include <utility>
 
@@ -8,12 +10,20 @@
 
 namespace understudy::net {
 
+/// A socket that no command which we start inherits: it would keep the port, or the connection, for
+/// as long as its daemons live.
+template <class Socket>
+void close_on_exec(Socket& socket) {
+  if (socket.is_open()) ::fcntl(socket.native_handle(), F_SETFD, FD_CLOEXEC);
+}
+
 /// An accepted or connected socket, non-blocking, without Nagle's delay. A TLS stream becomes the
 /// second alternative here, behind the same five functions; no other file knows the difference.
 class Stream {
  public:
   explicit Stream(tcp::socket socket) : socket_(std::move(socket)) {
     error_code ignored;
+    close_on_exec(socket_);
     socket_.set_option(tcp::no_delay(true), ignored);
     socket_.non_blocking(true, ignored);
   }

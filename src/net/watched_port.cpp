@@ -13,6 +13,8 @@ class Watched final : public Recorded {
     connection_.feed(from, chunk, relay);
   }
   void feed_eof(Direction from) override { connection_.feed_eof(from); }
+  bool only_watches() override { return connection_.only_watches(); }
+  void watch(Direction from, Bytes chunk) override { connection_.watch(from, chunk); }
 
  private:
   engine::RecordedConnection connection_;

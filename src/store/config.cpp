@@ -1,6 +1,7 @@
 #include "store/config.hpp"
 
 #include "store/file.hpp"
+#include "store/key_file.hpp"
 #include "store/placeholder.hpp"
 #include "store/shape.hpp"
 #include "store/suggest.hpp"
@@ -315,7 +316,12 @@ std::optional<Config> read_config(const std::filesystem::path& mock_set,
   try {
     std::string problem;
     const auto text = read_file(path, Links::follow, problem);
-    if (text) return read_text(*text, path, protocols, problems);
+    if (text) {
+      auto config = read_text(*text, path, protocols, problems);
+      const auto key = read_key(mock_set, problems);
+      if (config && key) config->secrets = Secrets(*key);
+      return config;
+    }
     problems.push_back({.file = path.string(),
                         .what = problem,
                         .hint = "a mock set is a folder with understudy.yaml in it; "

@@ -33,6 +33,12 @@ void check_range(const Document& operand, const std::string& pointer, Shape& sha
     shape.report(pointer, "`range` ends before it begins and would match nothing", "swap its ends");
 }
 
+void check_includes(const Document& operand, const std::string& pointer, Shape& shape) {
+  if (!shape.is(operand, pointer, Kind::map, "includes")) return;
+  for (const auto& [key, value] : operand.items())
+    check_predicates(value, pointer_to(pointer, key), shape);
+}
+
 bool check_predicate(const Document& map, const std::string& pointer, Shape& shape) {
   if (map.size() != 1) return false;
   const std::string name = map.begin().key();
@@ -40,10 +46,12 @@ bool check_predicate(const Document& map, const std::string& pointer, Shape& sha
   const std::string operand_pointer = pointer_to(pointer, name);
   if (name == "regex")
     shape.is(operand, operand_pointer, Kind::text, name);
-  else if (name == "any" || name == "uuid" || name == "time")
+  else if (name == "any" || name == "uuid" || name == "time" || name == "absent")
     check_true(operand, operand_pointer, name, shape);
   else if (name == "one_of")
     check_one_of(operand, operand_pointer, shape);
+  else if (name == "includes")
+    check_includes(operand, operand_pointer, shape);
   else if (name == "range")
     check_range(operand, operand_pointer, shape);
   else

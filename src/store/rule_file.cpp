@@ -47,6 +47,10 @@ std::optional<Rule> read_rule(const Document& document, Shape& shape) {
 
 }  // namespace
 
+int Rule::line_of(std::string_view json_pointer) const {
+  return line_in_slice({yaml, yaml_line, true}, json_pointer, line);
+}
+
 std::vector<Rule> read_rules(const std::filesystem::path& mock_set, Diagnostics& problems) {
   std::vector<Rule> rules;
   each_rule_document(mock_set, problems, [&](const RuleDocument& found) {
@@ -55,6 +59,8 @@ std::vector<Rule> read_rules(const std::filesystem::path& mock_set, Diagnostics&
     if (!rule) return;
     rule->file = found.file;
     rule->line = found.line;
+    rule->yaml = found.slice.text;
+    rule->yaml_line = found.slice.line;
     rules.push_back(std::move(*rule));
   });
   return rules;

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "understudy/diagnostic.hpp"
@@ -20,6 +21,11 @@ struct Rule {
   int priority = 0;  ///< the higher wins; among equals the first in file order
   std::string file;
   int line = 0;
+  std::string yaml;   ///< the document as it stands in the file
+  int yaml_line = 1;  ///< of its first octet
+
+  /// The line of a node, for a problem's path; that of the rule where the pointer leads nowhere.
+  [[nodiscard]] int line_of(std::string_view json_pointer) const;
 };
 
 /// All rules of a mock set, files in name order. Every problem is reported, the rest is returned.

@@ -53,6 +53,28 @@ std::vector<std::uint32_t> by_cause(const std::vector<format::RequestRecord>& re
 
 }  // namespace
 
+bool ServiceBuilder::make_guess(std::uint32_t request, std::uint64_t state) {
+  bool changed = false;
+  for (AnswerEntry& answer : requests_[request].answers) {
+    if (answer.state != state) continue;
+    changed |= (answer.flags & format::answer_guess) == 0;
+    answer.flags |= format::answer_guess;
+  }
+  return changed;
+}
+
+bool ServiceBuilder::make_guesses(std::string_view pattern) {
+  bool changed = false;
+  for (RequestEntry& request : requests_) {
+    if (pattern_of(request.identity.canonical) != pattern) continue;
+    for (AnswerEntry& answer : request.answers) {
+      changed |= (answer.flags & format::answer_guess) == 0;
+      answer.flags |= format::answer_guess;
+    }
+  }
+  return changed;
+}
+
 /// Lays records out behind each other, each run aligned to 8 octets.
 class TableWriter {
  public:

@@ -70,6 +70,14 @@ class ServiceBuilder {
     return intern(sources_, source_numbers_, file);
   }
   void add(RequestEntry request) { requests_.push_back(std::move(request)); }
+  /// From now on the answer of the request, by their order of addition, in this state can only be
+  /// a guess. False where there is none, or it is one already.
+  bool make_guess(std::uint32_t request, std::uint64_t state);
+  /// The same of all answers of all requests of a pattern.
+  bool make_guesses(std::string_view pattern);
+  [[nodiscard]] const Identity& identity(std::uint32_t request) const {
+    return requests_[request].identity;
+  }
   /// The writes that evidence speaks of, in the order of recording.
   void set_writes(std::vector<format::WriteRecord> writes) { writes_ = std::move(writes); }
   void add(RuleEntry rule) { rules_.push_back(std::move(rule)); }

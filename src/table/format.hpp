@@ -59,12 +59,13 @@ struct ServiceRecord {
 };
 
 enum RequestFlag : std::uint32_t {
-  request_writes = 1,    ///< bumps its answer's `writes`, where it is not known its own
-  request_volatile = 2,  ///< one state had several answers: `answers` in order of recording
-  request_control = 4,   ///< a transaction control whose recorded failure is in the table
-  request_static = 8,    ///< depends on nothing that any recorded request writes
-  request_varies = 16,   ///< has a value that the client makes anew in each run: one of `masks`
-  request_unsteady = 32  ///< volatile because its answers show the clock or chance
+  request_writes = 1,       ///< bumps its answer's `writes`, where it is not known its own
+  request_volatile = 2,     ///< one state had several answers: `answers` in order of recording
+  request_control = 4,      ///< a transaction control whose recorded failure is in the table
+  request_static = 8,       ///< depends on nothing that any recorded request writes
+  request_varies = 16,      ///< has a value that the client makes anew in each run: one of `masks`
+  request_unsteady = 32,    ///< volatile because its answers show the clock or chance
+  request_counts_asks = 64  ///< its states are those of the first, second, … equal ask in a state
 };
 
 struct RequestRecord {

@@ -27,6 +27,26 @@ struct MappedTable::Impl {
   Document config;
   std::vector<std::unique_ptr<ServiceSection>> services;
 
+  /// Makes a copy that nobody can change or truncate while it is served, as anybody may do with the
+  /// file. Reading it costs little beside the checksum, which looks at every octet as well.
+  bool read_from(int descriptor, std::size_t size) {
+    void* copy =
+        ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (copy == MAP_FAILED) return false;
+    mapping = copy;
+    mapped_octets = size;
+    std::size_t done = 0;
+    while (done < size) {
+      const ssize_t count = ::read(descriptor, static_cast<char*>(copy) + done, size - done);
+      if (count < 0 && errno == EINTR) continue;
+      if (count < 0) return false;
+      if (count == 0) break;  // it was truncated meanwhile; the check of its size says so
+      done += static_cast<std::size_t>(count);
+    }
+    octets = {static_cast<const std::uint8_t*>(copy), done};
+    return ::mprotect(copy, size, PROT_READ) == 0;
+  }
+
   /// Checks everything that later look-ups rely on; what is wrong, or nothing.
   std::string load();
 };
@@ -91,15 +111,10 @@ std::shared_ptr<const MappedTable> MappedTable::open(const std::filesystem::path
   }
   std::shared_ptr<MappedTable> table(new MappedTable());
   const auto size = static_cast<std::size_t>(status.st_size);
-  if (size > 0) {
-    void* mapping = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor, 0);
-    if (mapping != MAP_FAILED) {
-      table->impl_->mapping = mapping;
-      table->impl_->mapped_octets = size;
-      table->impl_->octets = {static_cast<const std::uint8_t*>(mapping), size};
-    }
-  }
+  const bool read = size == 0 || table->impl_->read_from(descriptor, size);
+  if (!read) problem = fmt::format("can't be read: {}", std::strerror(errno));
   ::close(descriptor);
+  if (!read) return nullptr;
   problem = table->impl_->load();
   return problem.empty() ? table : nullptr;
 }

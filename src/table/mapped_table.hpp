@@ -1,4 +1,4 @@
-// A compiled table, mapped or held in memory: immutable, checked once, read without parsing.
+// A compiled table, held in memory: immutable, checked once, read without parsing.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ class ServiceSection;
 
 class MappedTable {
  public:
-  /// Maps `file` and checks magic, version, sizes and checksum. Null, with the reason, the place
+  /// Reads `file` into memory of its own and checks magic, version, sizes and checksum. Null, with the reason, the place
   /// and what to do in `problem`, where anything is amiss.
   [[nodiscard]] static std::shared_ptr<const MappedTable> open(const std::filesystem::path& file,
                                                                std::string& problem);

@@ -245,6 +245,100 @@ def in_list(sql, again, _):
                 ask(connection, "SELECT id, name, stock FROM items WHERE id IN (%s, %s, %s) ORDER BY id", *ids)]
 
 
+def settings(sql, again, _):
+    """One setting after the other and what depends on it; again: in the other order."""
+    asked = [("SET time_zone = '+00:00'", "SELECT FROM_UNIXTIME(0) AS t"),
+             ("SET time_zone = '+09:00'", "SELECT FROM_UNIXTIME(0) AS t"),
+             ("SET sql_select_limit = 1", "SELECT id FROM items ORDER BY id"),
+             ("SET sql_select_limit = DEFAULT", "SELECT id FROM items ORDER BY id"),
+             ("SET NAMES utf8mb4 COLLATE utf8mb4_bin", "SELECT 'a' = 'A' AS same"),
+             ("SET NAMES utf8mb4 COLLATE utf8mb4_general_ci", "SELECT 'a' = 'A' AS same"),
+             ("SET sql_mode = 'ANSI_QUOTES'", 'SELECT "name" FROM items WHERE id = 1'),
+             ("SET sql_mode = ''", 'SELECT "name" FROM items WHERE id = 1'),
+             ("SET group_concat_max_len = 5", "SELECT GROUP_CONCAT(name) AS names FROM items"),
+             ("SET group_concat_max_len = 500", "SELECT GROUP_CONCAT(name) AS names FROM items"),
+             ("SET @kept = 'x'", "SELECT @kept"), ("SET @kept = NULL", "SELECT @kept")]
+    seen = {}
+    with sql.pool(1) as (connection,):
+        for setting, question in reversed(asked) if again else asked:
+            ask(connection, setting)
+            seen[setting] = ask(connection, question)
+        ask(connection, "SET sql_select_limit = DEFAULT, sql_mode = DEFAULT")
+    return sorted(seen.items())
+
+
+def other_setting(sql, again, _):
+    """Again: with a time zone that was not recorded."""
+    with sql.pool(1) as (connection,):
+        ask(connection, "SET time_zone = '+05:00'" if again else "SET time_zone = '+01:00'")
+        ask(connection, "SELECT id FROM items")
+        try:
+            return ask(connection, "SELECT FROM_UNIXTIME(0) AS t")
+        except Exception:
+            return "refused"
+
+
+def own_tables(sql, again, _):
+    """Two scripts with a table each; again: the second one alone."""
+    seen = []
+    with sql.pool(1) as (connection,):
+        for table in ("second",) if again else ("first", "second"):
+            seen = [ask(connection, text.replace("TABLE_", table)) for text in (
+                "DROP TABLE IF EXISTS TABLE_", "CREATE TABLE TABLE_ (n INT)", "INSERT INTO TABLE_ VALUES (7)",
+                "SELECT n FROM TABLE_", "DROP TABLE TABLE_")]
+    return seen
+
+
+def starts(sql, again, _):
+    """What is there already is not made again, however often a program starts: three times; again: five."""
+    seen = []
+    with sql.pool(1) as (connection,):
+        sell(connection, 1, 77)
+        for _ in range(5 if again else 3):
+            ask(connection, "CREATE TABLE IF NOT EXISTS items (id INTEGER PRIMARY KEY, name VARCHAR(40))")
+            seen.append(stock_of(connection, 1))
+    return [seen[0], all(each == seen[0] for each in seen)]
+
+
+def catalogue(sql, again, _):
+    """What the catalogue says of columns has nothing to do with rows; again: in the other order."""
+    columns = ("SELECT COLUMN_NAME AS name FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE()"
+               " AND TABLE_NAME = 'items' ORDER BY ORDINAL_POSITION")
+    with sql.pool(1) as (connection,):
+        def look():
+            return [ask(connection, columns), ask(connection, "SHOW COLUMNS FROM items")]
+        ask(connection, "DO SLEEP(0)")
+        looked = [] if again else look()
+        sell(connection, 2 if again else 1, 5)
+        looked = look()
+        sell(connection, 1 if again else 2, 5)
+        return [looked, look()]
+
+
+def accounts(sql, again, _):
+    with sql.pool(1) as (connection,):
+        return [ask(connection, text) for text in (
+            f"CREATE USER probe@localhost IDENTIFIED BY '{'other' if again else 'first'} secret'",
+            "DROP USER probe@localhost",
+            "CREATE TABLE keep (login VARCHAR(20), password VARCHAR(20) DEFAULT 'none' COMMENT 'hash of it')",
+            "ALTER TABLE keep ADD COLUMN nick VARCHAR(20) NOT NULL DEFAULT ''",
+            "INSERT INTO keep (login) VALUES ('a')", "SELECT login, password, nick FROM keep", "DROP TABLE keep")]
+
+
+def unlocked(sql, again, _):
+    with sql.pool(2) as (connection, other):
+        ask(connection, "START TRANSACTION WITH CONSISTENT SNAPSHOT")
+        ask(connection, "UNLOCK TABLES")
+        ask(connection, "SAVEPOINT here")
+        seen = [sell(connection, 1, 3), stock_of(connection, 1)]
+        if again:
+            stock_of(other, 2)
+        ask(connection, "ROLLBACK TO SAVEPOINT here")
+        seen.append(stock_of(connection, 1))
+        ask(connection, "COMMIT")
+        return seen + [stock_of(connection, 2)]
+
+
 def redis_client():
     import redis
     return redis.Redis(port=int(os.environ["UNDERSTUDY_DB_PORT"]), decode_responses=True)
@@ -306,7 +400,8 @@ def redis_discard(_, again, ids):
 
 CASES = {function.__name__: function for function in (
     twice_in_parallel, pool, rollback, savepoint, client_made_key, made_columns, clock, clock_once, compared_clock, other_table, polls,
-    many_polls, comments, swapped, in_list, redis_pool, redis_parallel, redis_key, redis_polls, redis_swapped,
+    many_polls, comments, swapped, in_list, settings, other_setting, own_tables, starts, catalogue, accounts, unlocked,
+    redis_pool, redis_parallel, redis_key, redis_polls, redis_swapped,
     redis_discard)}
 
 
@@ -399,6 +494,12 @@ class Cases(Case):
                 self.assertIn("miss", err)
 
 
+    def test_setting_that_was_not_recorded_is_not_certain(self):
+        mock, _ = self.check("other_setting", "my")
+        again, err = self.expect(2, "run", mock, *self.command("other_setting", "my", "again"), says="time_zone")
+        self.assertIn("refused", self.seen(again)[0])
+
+
 def add_case(case, service):
     def test(self):
         self.certain(case, service)
@@ -408,6 +509,8 @@ def add_case(case, service):
 for name in ("twice_in_parallel", "pool", "rollback", "savepoint", "client_made_key", "made_columns", "compared_clock", "polls",
              "many_polls", "comments", "swapped", "in_list"):
     add_case(name, "pg")
+    add_case(name, "my")
+for name in ("settings", "own_tables", "starts", "catalogue", "accounts", "unlocked"):
     add_case(name, "my")
 for name in ("redis_pool", "redis_parallel", "redis_key", "redis_polls", "redis_swapped", "redis_discard"):
     add_case(name, "redis")

@@ -21,6 +21,35 @@ class Compile(Case):
         with open(self.path("a"), "rb") as a, open(self.path("b"), "rb") as b:
             self.assertEqual(a.read(), b.read())
 
+    def two_recordings(self):
+        """In the second one the same row got another number, and more was said."""
+        def session(recording, token, at, number, more=()):
+            said = [(f"INSERT INTO guest (token, name, made) VALUES ('{token}', 'ann', '2026-11-29 {at}+00'::timestamptz) RETURNING id", number), *more]
+            text = (f"understudy: 1\nsession: {{service: cart, protocol: postgres, recording: {recording}, connection: 1, "
+                    "started: '2026-11-29T19:39:12Z'}\n")
+            for i, (sql, answer) in enumerate(said):
+                text += (f"---\nrequest: {{sql: \"{sql}\"}}\nanswer:\n  columns: [{{name: id, type: int4}}]\n"
+                         f"  rows: [[{answer}]]\n  tag: INSERT 0 1\nat: [{2 * i + 1}, {2 * i + 2}]\n")
+            self.write(f"mock/sessions/{recording}.cart.001.yaml", text)
+        mock = self.mock_set(config=CONFIG.replace("redis", "postgres"), session=None)
+        session("r1", "04uVHfKOtgjeyha6O5BIKT", "19:39:32.772731", 12)
+        session("r2", "7jCuSI1zEkI7bomExCA8UC", "19:43:09.325923", 31,
+                [("INSERT INTO seat (guest, kind) VALUES (33, 'aisle') RETURNING id", 8),
+                 ("INSERT INTO meal (code, guest) VALUES ('4470dff0-4e4c-4f61-8431-9f2f19084eb6', 29) RETURNING id", 5)])
+        return mock
+
+    def test_what_a_recording_refutes_is_a_guess_and_named(self):
+        mock = self.two_recordings()
+        _, err = self.expect(0, "compile", mock)
+        self.assertIn("sessions/r2.cart.001.yaml:3: warning: service 'cart': replayed (fresh values), ", err)
+        self.assertIn("would be answered as sessions/r1.cart.001.yaml:3, but answered '", err)
+        self.assertNotIn("defect", err)
+        self.assertTrue(os.path.exists(os.path.join(mock, "understudy.table")))
+        out, _ = self.expect(2, "compile", mock, "--check", "--json")
+        service = json.loads(out)["services"][0]
+        self.assertEqual(service["replay"]["fresh_values"]["wrong"], 0)
+        self.assertEqual(service["refuted"][0]["answered_at"], "sessions/r1.cart.001.yaml:3")
+
     def test_check_writes_nothing(self):
         mock = self.mock_set()
         self.expect(0, "compile", mock, "--check")

@@ -48,6 +48,16 @@ class Record(Case):
         self.assertIn("UNDERSTUDY_REDIS_PORT=", out)
         self.assertIn("UNDERSTUDY_REDIS2_PORT=", out)
 
+    def test_the_url_has_user_and_database_of_the_upstream_and_no_password(self):
+        redis, mock = FakeRedis(self), self.path("mock")
+        url = f"redis://ada%40x:secret@127.0.0.1:{redis.port}/1?timeout=3"
+        out, _ = self.expect(0, "record", mock, "--map", f"cart=0={url}", "--addresses", self.path("a"), "--", "env")
+        values = dict(line.split("=", 1) for line in out.splitlines() if "=" in line)
+        self.assertEqual(values["UNDERSTUDY_CART_URL"],
+                         f"redis://ada%40x@127.0.0.1:{values['UNDERSTUDY_CART_PORT']}/1")
+        with open(self.path("a")) as stream:
+            self.assertNotIn("secret", stream.read())
+
     def test_a_second_recording_goes_beside_the_first(self):
         redis, mock = FakeRedis(self), self.path("mock")
         map_option = ["--map", f"cart=0=redis://127.0.0.1:{redis.port}"]

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 
-from support import Case, CLIENT, CONFIG, EXECUTABLE, LIMIT, main
+from support import Case, CLIENT, CONFIG, EXECUTABLE, LIMIT, SESSION, main
 
 
 class Run(Case):
@@ -86,6 +86,13 @@ class Run(Case):
         self.assertEqual(values["UNDERSTUDY_MY_CART_2_HOST"], "127.0.0.1")
         self.assertEqual(values["UNDERSTUDY_MY_CART_2_URL"], f"redis://127.0.0.1:{port}")
         self.assertIn("PATH", values)
+
+    def test_the_url_has_user_and_database_of_the_recording(self):
+        session = SESSION.replace("facts: {resp: 2}", "facts: {resp: 2, user: ada, database: 'tea shop'}")
+        out, _ = self.expect(0, "run", self.mock_set(session=session), "--", "env")
+        values = dict(line.split("=", 1) for line in out.splitlines() if "=" in line)
+        self.assertEqual(values["UNDERSTUDY_CART_URL"],
+                         f"redis://ada@127.0.0.1:{values['UNDERSTUDY_CART_PORT']}/tea%20shop")
 
     def test_the_environment_that_understudy_yaml_chooses(self):
         config = """understudy: 1

@@ -44,6 +44,18 @@ class Serve(Case):
         self.assertEqual(idle.recv(1), b"")
         self.assertIn("1 miss", server.errors)
 
+    def test_a_signal_ends_it_while_a_large_mock_set_is_compiled(self):
+        many = "".join(f"---\nrequest: {{command: [SET, k{i}, v]}}\nanswer: OK\nat: [{2 * i + 1}, {2 * i + 2}]\n"
+                       for i in range(20000))
+        header = SESSION.split("---")[0]
+        for command in (["serve"], ["run", "--", "true"]):
+            for number in (signal.SIGTERM, signal.SIGINT):
+                folder = self.mock_set(session=header + many)
+                server = self.start(command[0], folder, *command[1:])
+                time.sleep(0.2)
+                server.signal(number)
+                self.assertEqual(server.end(), 128 + number)
+
     def test_sigint_gives_2_after_a_miss_and_0_after_none(self):
         for line, status in [("GET nothing", 2), ("GET color", 0)]:
             server = self.start("serve", self.mock_set())
@@ -136,18 +148,24 @@ class Serve(Case):
         with open(report) as stream:
             self.assertEqual(json.load(stream)["services"]["cart"]["answers"]["exact"], 2)
 
-    def test_a_client_of_the_wrong_protocol_is_noted(self):
+    def test_clients_of_the_wrong_protocol_are_noted_once(self):
         server = self.start("serve", self.mock_set())
         port = server.address()[2]
-        with socket.create_connection(("127.0.0.1", port), 10) as client:
-            client.sendall(b"*this is no number\r\n")
-            client.settimeout(10)
-            try:
-                while client.recv(1000):
+        for _ in range(3):
+            with socket.create_connection(("127.0.0.1", port), 10) as client:
+                client.sendall(b"*this is no number\r\n")
+                client.settimeout(10)
+                try:
+                    while client.recv(1000):
+                        pass
+                except ConnectionResetError:
                     pass
-            except ConnectionResetError:
-                pass
         server.wait_for("note [cart]")
+        server.signal(signal.SIGTERM)
+        self.assertEqual(server.end(), 0)
+        told, report = server.errors.split("understudy: answers by grade")
+        self.assertEqual(told.count("note [cart]"), 1, server.errors)
+        self.assertIn("(3 times)", report)
 
     def test_a_client_that_stops_in_the_middle_of_a_message_harms_nobody(self):
         server = self.start("serve", self.mock_set())

@@ -13,7 +13,7 @@ import time
 import unittest
 
 EXECUTABLE = os.path.abspath(sys.argv.pop(1)) if len(sys.argv) > 1 else "understudy"
-LIMIT = 30  # seconds for anything
+LIMIT = 30 * int(os.environ.get("UNDERSTUDY_PATIENCE", "1"))  # seconds for anything
 
 CONFIG = """understudy: 1
 services:

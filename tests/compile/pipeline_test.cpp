@@ -85,6 +85,23 @@ TEST_CASE("a rule with predicates goes before what was recorded, the highest pri
   CHECK(as_text(table->service(0).octets(rules[0].image)) == "important");
 }
 
+TEST_CASE("a time that ends in zeros in one recording only is the same request in both") {
+  const MockSet set;
+  set.record({{"SET t.1 2026-01-01 00:00:41.370", "ok"}, {"SET u.1 x", "ok"}, {"GET t.1", "a"}});
+  set.record({{"SET t.1 2026-01-01 00:01:00.353", "ok"}, {"SET u.1 x", "ok"}, {"GET t.1", "a"}},
+             "r2");
+  Diagnostics problems;
+  const auto compiled = compile::compile_mock_set(set.folder(), toys, problems);
+  REQUIRE(compiled);
+  CHECK(problems.empty());
+  CHECK(compiled->services[0].refuted.empty());
+  std::string problem;
+  const auto table = table::MappedTable::from_memory(compiled->octets, problem);
+  CHECK(table->service(0).requests().size() == 3);
+  for (const compile::TestedReplay& test : compiled->services[0].tests)
+    CHECK(test.replay.certain == test.replay.asked);
+}
+
 TEST_CASE("what is neither a mock set nor a table is refused with its name") {
   Diagnostics problems;
   CHECK_FALSE(compile::load("/nonexistent/mocks", toys, problems));

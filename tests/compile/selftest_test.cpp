@@ -60,15 +60,16 @@ TEST_CASE(
 
 TEST_CASE("in another order a state that was recorded late is known when it is met early") {
   toy::Recorded recorded;
-  recorded.say(2, "GET t.1", "a")
-      .say(1, "SET t.1 b", "ok")
-      .say(1, "GET t.1", "b")
-      .say(2, "GET t.1", "b");
+  // The connections work at the same time, though not on the same rows.
+  recorded.say_at(1, "GET u.1", "x", 1, 3).say_at(2, "GET u.2", "x", 2, 4);
+  recorded.say_at(2, "GET t.1", "a", 5, 6).say_at(1, "SET t.1 b", "ok", 7, 8);
+  recorded.say_at(1, "GET u.3", "x", 9, 11).say_at(2, "GET u.4", "x", 10, 12);
+  recorded.say(1, "GET t.1", "b").say(2, "GET t.1", "b");
   const auto table = recorded.table();
-  constexpr std::size_t sample = 2;  // without the reads behind the write
+  constexpr std::size_t sample = 6;  // without the reads behind the write
   const Replay result =
       replay(recorded.loaded(), table->service(0), Perturbation::interleaved, sample);
-  CHECK(result.asked == 6);
-  CHECK(result.certain == 6);
+  CHECK(result.asked == 18);
+  CHECK(result.certain == 18);
   CHECK(result.wrong == 0);
 }

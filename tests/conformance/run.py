@@ -31,7 +31,7 @@ import sessions
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 SECONDS = 120
-RUNNERS = {".sh": "bash", ".py": "/usr/bin/python3", ".js": "node"}
+RUNNERS = {".sh": "bash", ".py": "/usr/bin/python3", ".js": "node", ".mjs": "node"}
 PROTOCOLS = ["postgres", "mysql", "redis", "http"]
 
 
@@ -102,13 +102,13 @@ class Runner:
 class Conformance:
     """All checks of one protocol."""
 
-    def __init__(self, protocol, server, runner, suite):
+    def __init__(self, protocol, server, runner, suite, folder):
         self.protocol = protocol
         self.server = server
         self.runner = runner
         self.suite = suite
         self.port_variable = f"UNDERSTUDY_{protocol.upper()}_PORT"
-        setup = HERE / protocol / "setup.sql"
+        setup = folder / protocol / "setup.sql"
         self.setup = setup if setup.exists() else None
 
     def reset(self):
@@ -190,15 +190,15 @@ def server_for(protocol):
     return {"postgres": servers.Postgres, "mysql": servers.Mariadb, "redis": servers.Redis}[protocol]()
 
 
-def clients_of(protocol, wanted):
-    scripts = sorted(path for path in (HERE / protocol).glob("*_*") if path.suffix in RUNNERS)
+def clients_of(protocol, folder, wanted):
+    scripts = sorted(path for path in (folder / protocol).glob("*_*") if path.suffix in RUNNERS)
     clients = [Client(script) for script in scripts]
     return [client for client in clients if not wanted or client.name in wanted]
 
 
 def run_protocol(protocol, options):
     suite = checks.Suite(protocol)
-    clients = clients_of(protocol, options.client)
+    clients = clients_of(protocol, options.clients, options.client)
     print(f"{protocol}:", flush=True)
     if not clients:
         suite.skip(protocol, "no client scripts")
@@ -217,13 +217,14 @@ def run_protocol(protocol, options):
             suite.failed += 1
             print(f"  FAILED   the server\n{checks.indented(str(error))}")
             return suite
-        Conformance(protocol, server, Runner(options.binary, folder, server), suite).run(clients)
+        Conformance(protocol, server, Runner(options.binary, folder, server), suite, options.clients).run(clients)
     return suite
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--binary", default=str(ROOT / "build/release/src/cli/understudy"), help="the program under test")
+    parser.add_argument("--clients", type=pathlib.Path, default=HERE, help="the folder of the protocols' folders")
     parser.add_argument("--client", action="append", help="only this driver (repeatable)")
     parser.add_argument("--keep", action="store_true", help="keep the recordings and say where")
     parser.add_argument("protocols", nargs="*", choices=[*PROTOCOLS, []], help="default: all")

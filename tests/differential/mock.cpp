@@ -106,7 +106,7 @@ void Mock::control(std::uint32_t connection, const Document& request, const Docu
     static_cast<void>(
         live_->commit(analysis.identity.canonical, analysis.identity.qualifier, state));
   else
-    state.overlay.apply(analysis.control, analysis.control_name);
+    state.apply(analysis.control, analysis.control_name);
 }
 
 }  // namespace differential

@@ -64,6 +64,15 @@ TEST_CASE("a miss names the nearest recorded request and what differs, and is re
   CHECK(client.ask("GET t.1") == "a [exact]");
 }
 
+TEST_CASE("the hint of a miss names what can be done where no line says the request") {
+  Stage stage(read_write_read());
+  Client client(stage);
+  client.ask("GET t." + std::string(1000, '7'));
+  REQUIRE(stage.incidents.size() == 1);
+  const std::string& hint = stage.incidents[0].hint;
+  CHECK(hint.ends_with("add a rule: a file in MOCKSET/rules for service svc (docs/rules.md)"));
+}
+
 TEST_CASE("a write that was never recorded is a miss and changes nothing") {
   Stage stage(read_write_read());
   Client client(stage);

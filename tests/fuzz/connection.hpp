@@ -133,8 +133,7 @@ inline std::string answered(const Protocol& protocol, const Table& table, Bytes 
       const ServerEvent event = machine->next();
       if (const auto* request = std::get_if<Request>(&event))
         reply(*machine, protocol, table, *request);
-      if (std::holds_alternative<ScopeCall>(event))
-        machine->reply(Answer{Grade::synthesised, {}});
+      if (std::holds_alternative<ScopeCall>(event)) machine->reply(Answer{Grade::synthesised, {}});
       open = !std::holds_alternative<Close>(event);
       if (!open || std::holds_alternative<NeedBytes>(event)) break;
     }

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "protocols/http/body.hpp"
-#include "protocols/http/content.hpp"
+#include "protocols/http/coding.hpp"
 #include "protocols/http/image.hpp"
 #include "protocols/http/json_text.hpp"
 #include "protocols/http/redact.hpp"
@@ -15,6 +15,8 @@ namespace {
 
 using namespace understudy;
 using namespace understudy::http;
+
+const Secrets secrets{Secrets::Key{7}};
 
 void check(bool holds) {
   if (!holds) std::abort();
@@ -27,16 +29,16 @@ void check_json(std::string_view text) {
     const auto style = parse_style(to_string(styled->style));
     check(style && write_json(styled->tree, *style) == text);
   }
-  const std::string redacted = redacted_json(text);
-  check(redacted_json(redacted) == redacted);
+  const std::string redacted = redacted_json(text, secrets, JsonOf::request);
+  check(redacted_json(redacted, secrets, JsonOf::request) == redacted);
 }
 
 void check_body(std::string_view content_type, std::string_view octets) {
-  const std::string canonical = canonical_body(content_type, octets);
-  const Document stored = body_document(content_type, octets);
+  const std::string canonical = canonical_body(content_type, octets, secrets);
+  const Document stored = body_document(content_type, octets, secrets);
   std::vector<Problem> problems;
   if (!octets.empty() && stored.is_structured())
-    check(canonical_body(content_type, stored, "/request/body", problems) == canonical);
+    check(canonical_body(content_type, stored, "/request/body", secrets, problems) == canonical);
   check(problems.empty());
   static_cast<void>(describe_body(canonical));
 }
@@ -62,6 +64,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     case 4:
       static_cast<void>(decode(Coding::gzip, octets, 1 << 20));
       static_cast<void>(decode(Coding::deflate, octets, 1 << 20));
+      static_cast<void>(decode(Coding::br, octets, 1 << 20));
+      static_cast<void>(decode(Coding::zstd, octets, 1 << 20));
       break;
     default:
       static_cast<void>(choose_variant(as_bytes(octets), 0xFF));

@@ -5,8 +5,8 @@
 #include <map>
 #include <set>
 
+#include "match/loop.hpp"
 #include "match/overlay.hpp"
-#include "match/scope.hpp"
 
 using namespace understudy;
 using namespace understudy::match;

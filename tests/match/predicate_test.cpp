@@ -50,3 +50,25 @@ TEST_CASE("every unsound predicate is reported with its place") {
   CHECK(problems[1].starts_with("/b/0:"));
   CHECK(problems[2].starts_with("/c:"));
 }
+
+TEST_CASE("a map may have to include members, and others may have to be absent") {
+  CHECK(matches(R"({"h":{"includes":{"a":"1"}}})", R"({"h":{"a":"1","b":"2"}})"));
+  CHECK(matches(R"({"h":{"includes":{}}})", R"({"h":{}})"));
+  CHECK(matches(R"({"h":{"includes":{"a":{"regex":"\\d"}}}})", R"({"h":{"a":"1"}})"));
+  CHECK_FALSE(matches(R"({"h":{"includes":{"a":"1"}}})", R"({"h":{"b":"1"}})"));
+  CHECK_FALSE(matches(R"({"h":{"includes":{"a":"1"}}})", R"({"h":"a"})"));
+  CHECK(matches(R"({"h":{"includes":{"a":{"absent":true}}}})", R"({"h":{"b":"1"}})"));
+  CHECK_FALSE(matches(R"({"h":{"includes":{"a":{"absent":true}}}})", R"({"h":{"a":null}})"));
+  CHECK(matches(R"({"a":1,"b":{"absent":true}})", R"({"a":1})"));
+  CHECK_FALSE(matches(R"({"a":1,"b":{"absent":true}})", R"({"a":1,"c":2})"));
+}
+
+TEST_CASE("a value is that of either description of a request") {
+  std::vector<std::string> problems;
+  const Condition both(understudy::json_document(R"({"a":"hidden:1","b":{"regex":"p.*"}})"), problems);
+  const understudy::Document described = {{"a", "hidden:1"}, {"b", "hidden:2"}};
+  const understudy::Document whole = {{"a", "secret"}, {"b", "plain"}};
+  CHECK(both.matches(described, whole));
+  CHECK_FALSE(both.matches(described));
+  CHECK_FALSE(both.matches(whole));
+}

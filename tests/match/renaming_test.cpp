@@ -189,3 +189,25 @@ TEST_CASE("a value of a next run is of the same kind, another one, and always th
     CHECK(fold(tokens[0].kind, spelled) == other);
   }
 }
+
+TEST_CASE("a value in octets that are no text is one all the same") {
+  const auto binary = [](const std::string& text) {
+    return Document::binary({text.begin(), text.end()});
+  };
+  const std::string object(
+      "\x04\x08o:\x0b@at\x17"
+      "1795982223.6665347\xff\x00",
+      29);
+  std::vector<std::string> values;
+  collect_values(Document({{"blob", binary(object)}}), values);
+  REQUIRE(values.size() == 1);
+  const std::string other = fold(ValueKind::epoch, "1799438224.5079126");
+  const Document told = renamed(binary(object), [&](const std::string& value) {
+    return value == values[0] ? &other : nullptr;
+  });
+  CHECK(told == binary(std::string("\x04\x08o:\x0b@at\x17"
+                                   "1799438224.5079126\xff\x00",
+                                   29)));
+  const Document none = renamed(binary("\x01\x02"), [&](const std::string&) { return &other; });
+  CHECK(none == binary("\x01\x02"));
+}

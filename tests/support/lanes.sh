@@ -35,12 +35,24 @@ run_measured() {
   fi
 }
 
-# in_lanes "SUITE …" "SUITE …": each list one after the other, the lists side by side.
+# in_lanes "SUITE …" "SUITE …": each list one after the other, the lists side by side, each a process group.
+lanes=()
 in_lanes() {
   local lane suite
+  set -m
   for lane in "$@"; do
     (in_lane=1; for suite in $lane; do run_measured "$suite" "$suite"; done) &
+    lanes+=($!)
   done
+  set +m
+  wait
+  lanes=()
+}
+
+# stop_lanes: ends what still runs beside this shell.
+stop_lanes() {
+  local group
+  for group in "${lanes[@]}"; do kill -TERM -- "-$group" 2>/dev/null; done
   wait
 }
 

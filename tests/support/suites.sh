@@ -55,7 +55,7 @@ layering() {
 ctests() {
   local name=$1 preset=$2 log=$logs/$1.ctest status p f s
   shift 2
-  ${ctest_command:-ctest} --test-dir "build/$preset" --verbose --timeout 300 -j2 "$@" >"$log" 2>&1
+  ${ctest_command:-ctest} --test-dir "build/$preset" --verbose --timeout 600 -j2 "$@" >"$log" 2>&1
   status=$?
   if [ "$status" != 0 ]; then
     grep -vE '^[0-9]+: (\[doctest\] (doctest version|run with)|[0-9.]+ s: )' "$log" | tail -n 200
@@ -82,9 +82,9 @@ count_cases() {
     END { print p + 0, f + 0, s + 0 }'
 }
 
-# with_sanitizers COMMAND…
+# with_sanitizers COMMAND…: what is instrumented takes its time.
 with_sanitizers() {
-  ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1 UBSAN_OPTIONS=print_stacktrace=1 "$@"
+  UNDERSTUDY_PATIENCE=3 ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1 UBSAN_OPTIONS=print_stacktrace=1 "$@"
 }
 
 # units [TEST …]: the doctests; all of them below the sanitizers.

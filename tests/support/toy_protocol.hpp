@@ -62,7 +62,7 @@ inline Identity identity_of(const std::string& line) {
   return {parsed.verb + std::string(1, '\0') + parsed.key + " " + parsed.value, qualifier};
 }
 
-class ToyAnalyser final : public Analyser {
+class ToyAnalyser : public Analyser {
  public:
   void learn(const SessionHeader&, const Exchange&) override {}
   Analysis analyse(const SessionHeader&, const Exchange& exchange,

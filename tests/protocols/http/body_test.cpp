@@ -5,6 +5,7 @@
 
 using namespace understudy;
 using namespace understudy::http;
+using http::testing::secrets;
 
 namespace {
 
@@ -13,9 +14,9 @@ constexpr const char* parts_type = "multipart/form-data; boundary=B";
 /// The canonical form of a body, which is that of the body as it is stored too.
 std::string canonical(const char* content_type, std::string_view octets) {
   std::vector<Problem> problems;
-  const std::string sent = canonical_body(content_type, octets);
-  CHECK(canonical_body(content_type, body_document(content_type, octets), "/request/body",
-                       problems) == sent);
+  const std::string sent = canonical_body(content_type, octets, secrets);
+  CHECK(canonical_body(content_type, body_document(content_type, octets, secrets), "/request/body",
+                       secrets, problems) == sent);
   CHECK(problems.empty());
   return sent;
 }
@@ -41,13 +42,13 @@ TEST_CASE("the headers of a part are the same in another order") {
 TEST_CASE("a header name that is no text makes the body octets") {
   const std::string octets = part("X\xFF: 1\r\n");
   CHECK(canonical(parts_type, octets).starts_with('o'));
-  CHECK(body_document(parts_type, octets).is_binary());
+  CHECK(body_document(parts_type, octets, secrets).is_binary());
 }
 
 TEST_CASE("a part that a person writes hides its secret as a sent one does") {
   const Document written = Document::array(
       {{{"headers", {{"Content-Disposition", "form-data; name=\"password\""}}}, {"body", "one"}}});
   std::vector<Problem> problems;
-  CHECK(canonical_body(parts_type, written, "/request/body", problems) ==
+  CHECK(canonical_body(parts_type, written, "/request/body", secrets, problems) ==
         canonical(parts_type, part("Content-Disposition: form-data; name=\"password\"\r\n")));
 }

@@ -1,5 +1,6 @@
 #include "protocols/http/content.hpp"
 
+#include "protocols/http/coding.hpp"
 #include "protocols/http/multipart.hpp"
 #include "protocols/http/support.hpp"
 
@@ -27,7 +28,8 @@ TEST_CASE("parameters may be quoted, and hold semicolons then") {
 TEST_CASE("content codings are undone and done again") {
   std::string plain(5000, 'a');
   plain += "end";
-  for (const Coding coding : {Coding::gzip, Coding::deflate, Coding::identity}) {
+  for (const Coding coding :
+       {Coding::gzip, Coding::deflate, Coding::br, Coding::zstd, Coding::identity}) {
     const std::string encoded = encode(coding, plain);
     CHECK(encode(coding, plain) == encoded);
     CHECK(decode(coding, encoded, 10'000) == plain);
@@ -50,6 +52,8 @@ TEST_CASE("a small body that becomes a large one is stopped at the cap") {
   const std::string bomb = encode(Coding::gzip, std::string(10'000'000, '\0'));
   CHECK(bomb.size() < 20'000);
   CHECK(!decode(Coding::gzip, bomb, 1'000'000));
+  for (const Coding coding : {Coding::br, Coding::zstd})
+    CHECK(!decode(coding, encode(coding, std::string(10'000'000, '\0')), 1'000'000));
 }
 
 TEST_CASE("Accept-Encoding says which codings a client takes") {
@@ -62,6 +66,10 @@ TEST_CASE("Accept-Encoding says which codings a client takes") {
   CHECK(!accepts("gzip;q=0, *", Coding::gzip));
   CHECK(!accepts("*, gzip;q=0.000", Coding::gzip));
   CHECK(!accepts("deflate", Coding::gzip));
+  CHECK(accepts("gzip, br;q=1", Coding::br));
+  CHECK(!accepts("gzip", Coding::zstd));
+  CHECK(accepts("x-other", "X-Other"));
+  CHECK(!accepts("gzip", "x-other"));
 }
 
 TEST_CASE("a multipart body is its parts") {

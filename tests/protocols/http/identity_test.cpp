@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "protocols/http/content.hpp"
+#include "protocols/http/coding.hpp"
 #include "protocols/http/message.hpp"
 #include "protocols/http/support.hpp"
 
@@ -17,7 +17,7 @@ std::string live(const std::string& octets) {
   MessageParser parser(Role::request, Limits{}, false);
   static_cast<void>(parser.put(as_bytes(octets)));
   REQUIRE_MESSAGE(parser.done(), octets);
-  return canonical_of(asked_of(parser.message(), 1 << 20), {});
+  return canonical_of(asked_of(parser.message(), 1 << 20, secrets), {});
 }
 
 std::string written(const Document& request) {

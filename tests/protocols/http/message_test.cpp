@@ -150,3 +150,27 @@ TEST_CASE("every phrase of a status is the registered one") {
   CHECK(standard_reason(413) == "Payload Too Large");
   CHECK(standard_reason(299) == "Unknown");
 }
+
+TEST_CASE("the same flaw is found whatever pieces a body comes in") {
+  const std::string head = "POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n";
+  for (const std::string& body :
+       {std::string("5\r\nhe\rl\nlo4P"), std::string("5\r\nhello4"), std::string("5;e=\"q\"\r\nhello\r"),
+        std::string("5\r\nhello\r\n0\r\nX"), std::string("0\r\nX: y\r\n"), std::string("x"), std::string("5\n"),
+        std::string("5\r\nhello\r\n0\r\nX Y: z\r\n\r\n"), std::string("ffffffffffffffffff\r\n")}) {
+    CAPTURE(body);
+    std::vector<std::string> found;
+    for (const std::size_t size : {head.size() + body.size(), std::size_t{1}, std::size_t{3}}) {
+      MessageParser parser(Role::request, Limits{}, false);
+      std::string pending;
+      for (std::size_t at = 0; at < head.size() + body.size(); at += size) {
+        pending += (head + body).substr(at, size);
+        pending.erase(0, parser.put(as_bytes(pending)));
+      }
+      parser.put_eof();
+      REQUIRE(parser.fault());
+      found.push_back(parser.fault()->text);
+    }
+    CHECK(found[0] == found[1]);
+    CHECK(found[0] == found[2]);
+  }
+}

@@ -169,3 +169,42 @@ TEST_CASE("a server that closes without an answer is told of") {
   idle.client(get_a).server(ok("1")).server_eof().client_eof();
   CHECK(idle.warnings.empty());
 }
+
+TEST_CASE("a stream that its client left is recorded as far as it went") {
+  const std::string request = "GET /events HTTP/1.1\r\nHost: x\r\n\r\n";
+  const std::string chunk = "c\r\ndata: tick\n\n\r\n";
+  for (const bool chunked : {true, false}) {
+    CAPTURE(chunked);
+    const std::string head = std::string("HTTP/1.1 200 OK\r\n") +
+                             (chunked ? "Transfer-Encoding: chunked\r\n\r\n" : "Connection: close\r\n\r\n");
+    const std::string tick = chunked ? chunk : "data: tick\n\n";
+    Relayed relayed;
+    relayed.client(request).server(head + tick + tick).client_eof().server(tick);
+    CHECK(relayed.exchanges.empty());
+    relayed.abandon();
+    REQUIRE(relayed.exchanges.size() == 1);
+    CHECK(relayed.exchanges[0].answer["body"] == "data: tick\n\ndata: tick\n\n");
+    CHECK(relayed.exchanges[0].answer["open"] == true);
+    const Mock mock(relayed.exchanges);
+    CHECK(mock.problems.empty());
+    Client client(mock);
+    const std::string served = client.send(request);
+    CHECK(served.starts_with("HTTP/1.1 200 OK\r\n"));
+    CHECK(served.ends_with("18\r\ndata: tick\n\ndata: tick\n\n\r\n"));
+    CHECK_FALSE(client.closed);
+    CHECK(client.send(request).empty());
+    CHECK(client.eof().empty());
+    CHECK(client.closed);
+  }
+}
+
+TEST_CASE("an answer of an announced length that its client left is said, not recorded") {
+  Relayed relayed;
+  relayed.client("GET /a HTTP/1.1\r\nHost: x\r\n\r\n")
+      .server("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc")
+      .client_eof()
+      .abandon();
+  CHECK(relayed.exchanges.empty());
+  REQUIRE(relayed.warnings.size() == 1);
+  CHECK(relayed.warnings[0].find("GET /a") != std::string::npos);
+}

@@ -3,7 +3,7 @@
 
 #include <regex>
 
-#include "protocols/http/content.hpp"
+#include "protocols/http/coding.hpp"
 #include "support/json.hpp"
 
 using namespace understudy;
@@ -153,7 +153,8 @@ TEST_CASE("a Date is the current one, where the recorded answer had one") {
 TEST_CASE("a compressed answer is sent compressed to those who take it and plain to others") {
   const std::string plain(2000, 'p');
   for (const auto& [name, coding] :
-       {std::pair("gzip", Coding::gzip), std::pair("deflate", Coding::deflate)}) {
+       {std::pair("gzip", Coding::gzip), std::pair("deflate", Coding::deflate),
+        std::pair("br", Coding::br), std::pair("zstd", Coding::zstd)}) {
     const std::string encoded = encode(coding, plain);
     const auto exchanges = recorded(
         get("/a"),
@@ -170,14 +171,22 @@ TEST_CASE("a compressed answer is sent compressed to those who take it and plain
   }
 }
 
-TEST_CASE("a coding that can't be undone is kept and sent as it was") {
+TEST_CASE("a coding that can't be undone is sent as it was, to those who take it") {
   Relayed relayed;
-  relayed.client(get("/a")).server(ok("\x1b\x02", "Content-Encoding: br\r\n"));
+  relayed.client(get("/a")).server(ok("\x1b\x02", "Content-Encoding: x-other\r\n"));
   relayed.client(get("/b")).server(ok("damaged", "Content-Encoding: gzip\r\n"));
   CHECK(relayed.warnings.size() == 2);
   const Mock mock(relayed.exchanges);
-  CHECK(Client(mock).send(get("/a")) == ok("\x1b\x02", "Content-Encoding: br\r\n"));
-  CHECK(Client(mock).send(get("/b")) == ok("damaged", "Content-Encoding: gzip\r\n"));
+  CHECK(Client(mock).send(get("/a", "Accept-Encoding: x-other\r\n")) ==
+        ok("\x1b\x02", "Content-Encoding: x-other\r\n"));
+  CHECK(Client(mock).send(get("/b", "Accept-Encoding: gzip, br\r\n")) ==
+        ok("damaged", "Content-Encoding: gzip\r\n"));
+  for (const std::string& accepted : {std::string(), std::string("Accept-Encoding: br\r\n")})
+    for (const char* path : {"/a", "/b"}) {
+      Client client(mock);
+      CHECK(client.send(get(path, accepted)).starts_with("HTTP/1.1 501"));
+      CHECK(client.notes.size() == 1);
+    }
 }
 
 TEST_CASE("trailers are sent to HTTP/1.1 and left out for HTTP/1.0") {

@@ -25,10 +25,15 @@ inline std::string text_of(Output& output) {
   return text;
 }
 
+/// Those of every test's mock set.
+inline const Secrets secrets{Secrets::Key{7}};
+
 /// One relayed connection. Every chunk is its own moment.
 class Relayed {
  public:
-  explicit Relayed(const Limits& limits = {}) : observer_(protocol().new_observer(limits)) {}
+  explicit Relayed(const Limits& limits = {}) : observer_(protocol().new_observer(limits)) {
+    observer_->use(secrets);
+  }
 
   Relayed& client(std::string_view octets) { return feed(Direction::from_client, octets); }
   Relayed& server(std::string_view octets) { return feed(Direction::from_server, octets); }
@@ -42,6 +47,11 @@ class Relayed {
   }
   Relayed& client_eof() { return eof(Direction::from_client); }
   Relayed& server_eof() { return eof(Direction::from_server); }
+  Relayed& abandon() {
+    ++now_.tick;
+    observer_->abandon(now_);
+    return drain();
+  }
 
   [[nodiscard]] Sync sync() const { return observer_->sync(); }
 
@@ -84,6 +94,7 @@ class Mock final : public ServiceTable {
   Mock() = default;
   explicit Mock(const std::vector<Exchange>& exchanges) {
     const auto analyser = protocol().new_analyser();
+    analyser->use(secrets);
     const SessionHeader session{"api", "http", "r1", 1, "", Document::object()};
     for (const Exchange& exchange : exchanges) analyser->learn(session, exchange);
     for (const Exchange& exchange : exchanges) {
@@ -143,6 +154,7 @@ class Client {
     ServerContext made;
     made.settings = &settings;
     made.limits = limits;
+    made.secrets = secrets;
     return made;
   }
 

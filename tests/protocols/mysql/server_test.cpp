@@ -91,7 +91,8 @@ TEST_CASE("COM_RESET_CONNECTION and COM_CHANGE_USER forget the last insert id") 
   Connected connection(table);
   const std::string row_of_7 = " 0137\n", row_of_0 = " 0130\n";
   const Octets reset = command(31);
-  const Octets user = command(17, std::string_view("app\0\0shop\0\x2d\0mysql_native_password\0", 34));
+  const Octets user =
+      command(17, std::string_view("app\0\0shop\0\x2d\0mysql_native_password\0", 34));
   for (const Octets& renewal : {reset, user}) {
     connection.query("INSERT INTO t VALUES (NULL)");
     CHECK_NE(connection.query("SELECT LAST_INSERT_ID()").find(row_of_7), std::string::npos);
@@ -199,12 +200,106 @@ TEST_CASE("transaction status follows the connection") {
 TEST_CASE("unknown commands and handles are errors") {
   const Recorded table(profile);
   Connected c(table);
-  CHECK_EQ(c.ask(command(0x40)), "1 ff1704233038533031556e6b6e6f776e20636f6d6d616e64\n");
-  CHECK_EQ(c.ask(packet({})), "1 ff1704233038533031556e6b6e6f776e20636f6d6d616e64\n");
+  CHECK(c.ask(command(0x40, "ab")).starts_with("1 ff5104"));
+  CHECK(c.ask(packet({})).starts_with("1 ff5104"));
+  CHECK(c.ask(command(0x0C, "\x63\x01")).starts_with("1 ff5104"));
+  CHECK_EQ(c.served.misses(), std::vector<std::string>{"(command) 0x40 6162", "(command) 0x00",
+                                                       "(command) COM_PROCESS_KILL"});
   CHECK(c.ask(packet(from_hex("17030000000001000000"))).starts_with("1 ffdb04"));
   CHECK(c.ask(packet(from_hex("1c0300000001000000"))).starts_with("1 ffdb04"));
   CHECK_EQ(c.ask(packet(from_hex("1903000000"))), "");
   CHECK_EQ(c.query(""), "1 ff290423343230303051756572792077617320656d707479\n");
+}
+
+TEST_CASE("a command that carries no statement is answered as it was recorded") {
+  const Recorded table(
+      recording({{{{"command", "COM_BINLOG_DUMP"}, {"octets", "0400"}},
+                  {{"error", {{"code", 1236}, {"state", "HY000"}, {"message", "no"}}}},
+                  {},
+                  {}},
+                 {{{"command", "COM_REFRESH"}, {"octets", "01"}}, {{"affected", 0}}, {}, {}}}));
+  Connected c(table);
+  CHECK_EQ(c.ask(command(0x12, std::string_view("\x04\x00", 2))), "1 ffd4042348593030306e6f\n");
+  CHECK_EQ(c.ask(command(0x07, "\x01")), "1 00000002000000\n");
+  CHECK(c.served.misses().empty());
+}
+
+TEST_CASE(
+    "an execution of the statement prepared last is none of an earlier one where that failed") {
+  const Recorded table(
+      recording({{{{"sql", "INSERT INTO t VALUES (1)"}}, {{"affected", 1}}, {}, {}},
+                 {{{"sql", "SELECT no FROM t"}},
+                  {{"error", {{"code", 1054}, {"state", "42S22"}, {"message", "no"}}}},
+                  {},
+                  {}}}));
+  Connected c(table);
+  const Octets execute = packet(from_hex("17ffffffff0001000000"));
+  CHECK_EQ(c.ask(command(0x16, "INSERT INTO t VALUES (1)")), "1 000100000000000000000000\n");
+  CHECK_EQ(c.ask(execute), "1 00010002000000\n");
+  CHECK(c.ask(command(0x16, "SELECT no FROM t")).starts_with("1 ff1e04"));
+  CHECK(c.ask(execute).starts_with("1 ffdb04"));
+  CHECK(c.ask(command(0x16, "SELECT never_recorded FROM t")).starts_with("1 ff5104"));
+  CHECK(c.ask(execute).starts_with("1 ffdb04"));
+}
+
+TEST_CASE("a comment alone is answered by OK, nothing at all by an error") {
+  const Recorded table(profile);
+  Connected c(table);
+  CHECK_EQ(c.query("-- keep alive"), "1 00000002000000\n");
+  CHECK_EQ(c.query("/* ping */ ;"), "1 00000002000000\n");
+  CHECK(c.query(" ; ").starts_with("1 ff2904"));
+}
+
+TEST_CASE("SQL-level handles are known by the connection, what they stand for by the recording") {
+  const Recorded table(
+      recording({{{{"sql", "SELECT a FROM t"}}, {{"affected", 0}}, {}, {}},
+                 {{{"sql", "PREPARE s FROM 'SELEC 1'"}},
+                  {{"error", {{"code", 1064}, {"state", "42000"}, {"message", "no"}}}},
+                  {},
+                  {}}}));
+  Connected c(table);
+  CHECK(c.query("PREPARE s FROM 'SELEC 1'").starts_with("1 ff2804"));
+  CHECK(c.query("DEALLOCATE PREPARE s").starts_with("1 ffdb04"));
+  CHECK(c.query("EXECUTE s").starts_with("1 ffdb04"));
+  CHECK(c.query("PREPARE s FROM 'SELECT never_recorded'").starts_with("1 ff5104"));
+  CHECK_EQ(c.query("PREPARE s FROM 'SELECT a FROM t'"), "1 00000002000000\n");
+  CHECK_EQ(c.query("DEALLOCATE PREPARE s"), "1 00000002000000\n");
+  CHECK(c.query("DEALLOCATE PREPARE s").starts_with("1 ffdb04"));
+}
+
+TEST_CASE("what the recording says of a connection's state wins over what would be made up") {
+  const Document one = {{{"name", "n"}, {"type", "bigint"}}};
+  const auto rows = [&](int n) { return Document{{"columns", one}, {"rows", {{n}}}}; };
+  const Recorded table(recording(
+      {{{{"sql", "SELECT SQL_CALC_FOUND_ROWS n FROM t LIMIT 1"}}, rows(5), {}, {}},
+       {{{"sql", "SELECT FOUND_ROWS()"}, {"session", {"found_rows"}}}, rows(3), {}, {}},
+       {{{"sql", "INSERT INTO t VALUES (9)"}}, {{"affected", 1}, {"insert_id", 9}}, {}, {}},
+       {{{"sql", "SELECT LAST_INSERT_ID()"}, {"session", {"last_insert_id"}}}, rows(0), {}, {}}}));
+  CHECK_EQ(table.answers().size(), 4);
+  Connected c(table);
+  (void)c.query("SELECT SQL_CALC_FOUND_ROWS n FROM t LIMIT 1");
+  CHECK_NE(c.query("SELECT FOUND_ROWS()").find("0133\n"), std::string::npos);
+  (void)c.query("INSERT INTO t VALUES (9)");
+  CHECK_NE(c.query("SELECT LAST_INSERT_ID()").find("0130\n"), std::string::npos);
+  CHECK(c.served.misses().empty());
+  CHECK(c.query("SELECT LAST_INSERT_ID()").starts_with("1 ff5104"));
+}
+
+TEST_CASE("a setting that can matter to a statement is part of the question") {
+  const Recorded table(
+      recording({{{{"sql", "SELECT FROM_UNIXTIME(0)"}}, {{"affected", 1}}, {}, {}},
+                 {{{"sql", "SET time_zone = '+09:00'"}}, {{"affected", 0}}, {}, {}},
+                 {{{"sql", "SELECT FROM_UNIXTIME(0)"}}, {{"affected", 2}}, {}, {}},
+                 {{{"sql", "SET time_zone = DEFAULT"}}, {{"affected", 0}}, {}, {}},
+                 {{{"sql", "SELECT id FROM t"}}, {{"affected", 3}}, {}, {}}}));
+  Connected c(table);
+  (void)c.query("SET time_zone = '+09:00'");
+  CHECK_EQ(c.query("SELECT FROM_UNIXTIME(0)"), "1 00020002000000\n");
+  CHECK_EQ(c.query("SELECT id FROM t"), "1 00030002000000\n");
+  (void)c.query("SET time_zone = '+05:00'");
+  CHECK(c.query("SELECT FROM_UNIXTIME(0)").starts_with("1 ff5104"));
+  (void)c.query("SET time_zone = DEFAULT");
+  CHECK_EQ(c.query("SELECT FROM_UNIXTIME(0)"), "1 00010002000000\n");
 }
 
 TEST_CASE("a packet out of order is refused and ends the connection") {
@@ -285,6 +380,42 @@ TEST_CASE("a result set is given in the client's character set") {
   CHECK_EQ(latin1.query("SELECT a FROM t"),
            "1 01\n2 036465660000000161000c080005000000fd0000000000\n3 fe00000200\n4 0178\n5 "
            "01e9\n6 017a\n7 fb\n8 fe00000200\n");
+}
+
+TEST_CASE("the names of columns are given in the client's character set") {
+  Results results;
+  ResultSet set;
+  Column column;
+  column.name = "é";
+  set.columns = {column};
+  results.list.emplace_back(set);
+  const Recorded table = table_of("SELECT 1 é FROM t", encode_image(results, 45));
+  Connected latin1(table, classic, 8);
+  CHECK_NE(latin1.query("SELECT 1 \xe9 FROM t").find("01e9000c0800"), std::string::npos);
+  Connected utf8(table);
+  CHECK_NE(utf8.query("SELECT 1 é FROM t").find("02c3a9000c2d00"), std::string::npos);
+}
+
+TEST_CASE("a double is given as it is to a binary client, as it is printed to a text client") {
+  Results results;
+  ResultSet set;
+  Column column;
+  column.name = "q";
+  column.type = FieldType::double_;
+  column.charset = 63;
+  column.decimals = 4;
+  set.columns = {column};
+  set.rows.push_back(Document::array({"0.9642857142857143"}));
+  set.rows.push_back(Document::array({"2.5000"}));
+  results.list.emplace_back(set);
+  Recorded table = table_of("SELECT q FROM t", encode_image(results, 45), 2);
+  table.add("(prepare) " + canonical_of("SELECT q FROM t").substr(4), encode_image({}, 45));
+  Connected c(table);
+  CHECK_NE(c.query("SELECT q FROM t").find(to_hex(as_bytes("0.9643"))), std::string::npos);
+  (void)c.ask(command(0x16, "SELECT q FROM t"));
+  const std::string binary = c.ask(packet(from_hex("17010000000001000000")));
+  CHECK_NE(binary.find("0000b76ddbb66ddbee3f"), std::string::npos);
+  CHECK_NE(binary.find("00000000000000000440"), std::string::npos);
 }
 
 TEST_CASE(

@@ -49,6 +49,37 @@ TEST_CASE("a transaction is begun and ended") {
   CHECK_EQ(f.run("ROLLBACK").control, Control::none);
 }
 
+TEST_CASE("UNLOCK TABLES ends a transaction only where tables were locked") {
+  Followed f;
+  f.run("START TRANSACTION WITH CONSISTENT SNAPSHOT");
+  CHECK_FALSE(f.run("UNLOCK TABLES").commit_before);
+  CHECK(f.run("FLUSH TABLES WITH READ LOCK").commit_before);
+  f.run("BEGIN");
+  CHECK_FALSE(f.run("UNLOCK TABLES").commit_before);
+  CHECK(f.run("LOCK TABLES t WRITE").commit_before);
+  f.run("SET autocommit = 0");
+  f.run("INSERT INTO t VALUES (1)");
+  CHECK(f.run("UNLOCK TABLES").commit_before);
+  f.run("FLUSH TABLES t FOR EXPORT");
+  f.run("INSERT INTO t VALUES (1)");
+  CHECK(f.run("UNLOCK TABLES").commit_before);
+}
+
+TEST_CASE("the status flags tell of quotes, backslashes and read-only transactions") {
+  Followed f;
+  f.run("SET sql_mode = 'ANSI_QUOTES,NO_BACKSLASH_ESCAPES'");
+  CHECK_EQ(f.session.status(),
+           status::autocommit | status::ansi_quotes | status::no_backslash_escapes);
+  f.run("SET sql_mode = ''");
+  f.run("START TRANSACTION READ ONLY");
+  CHECK_EQ(f.session.status(),
+           status::autocommit | status::in_transaction | status::in_read_only_transaction);
+  f.run("COMMIT");
+  f.run("SET TRANSACTION READ ONLY");
+  f.run("BEGIN");
+  CHECK_NE(f.session.status() & status::in_read_only_transaction, 0);
+}
+
 TEST_CASE("without autocommit the first statement begins a transaction") {
   Followed f;
   f.run("SET autocommit = 0");
@@ -118,13 +149,12 @@ TEST_CASE("user variables are known by what they were made of") {
   };
   const auto run = [&](std::string_view sql) { f.session.remember(sql, f.session.inspect(sql)); };
   run("SET @a = 5, @B := (SELECT COUNT(*) FROM t)");
-  CHECK_EQ(
-      made_of("SELECT @a, @b, @c"),
-      json_document(R"json({"@a": "5", "@b": "(SELECT COUNT(*) FROM t)", "@c": "NULL"})json"));
+  CHECK_EQ(made_of("SELECT @a, @b, @c"),
+           json_document(R"json({"@a": "5", "@b": "(SELECT COUNT(*) FROM t)", "@c": "NULL"})json"));
   CHECK(made_of("SELECT 1").empty());
   CHECK(made_of("SELECT 'x@y', @@autocommit").empty());
   run("CALL p(@a)");
-  CHECK_EQ(made_of("SELECT @a"), json_document(R"json({"@a": "CALL p(@a)"})json"));
+  CHECK_EQ(made_of("SELECT @a"), json_document(R"json({"@a": "CALL p((5))"})json"));
   run("PREPARE s FROM 'SELECT 1'");
   CHECK_EQ(made_of("EXECUTE s"),
            json_document(R"json({"prepare s": "PREPARE s FROM 'SELECT 1'"})json"));
@@ -140,6 +170,27 @@ TEST_CASE("passwords are taken out of statements that carry them") {
            "CREATE USER 'a'@'b' IDENTIFIED BY '***'");
   CHECK_FALSE(without_passwords("SELECT * FROM users WHERE password = 'x'", mode));
   CHECK_FALSE(without_passwords("SELECT 1", mode));
+  const auto cleaned = [&](std::string_view sql) {
+    return without_passwords(sql, mode).value_or(std::string(sql));
+  };
+  for (const char* kept :
+       {"ALTER TABLE password ADD COLUMN nick varchar(20) NOT NULL DEFAULT ''",
+        "CREATE TABLE m (id int, password varchar(20) DEFAULT 'none' COMMENT 'x')",
+        "CREATE INDEX password ON m (nick) COMMENT 'x'",
+        "ALTER USER u PASSWORD EXPIRE COMMENT 'kept'"})
+    CHECK_EQ(cleaned(kept), kept);
+  CHECK_EQ(cleaned("CREATE USER a IDENTIFIED WITH mysql_native_password BY 'x' COMMENT 'kept'"),
+           "CREATE USER a IDENTIFIED WITH mysql_native_password BY '***' COMMENT 'kept'");
+  CHECK_EQ(cleaned("GRANT ALL ON *.* TO 'a' IDENTIFIED BY 'x', 'b' IDENTIFIED BY PASSWORD '*1'"),
+           "GRANT ALL ON *.* TO 'a' IDENTIFIED BY '***', 'b' IDENTIFIED BY PASSWORD '***'");
+  CHECK_EQ(cleaned("SET PASSWORD FOR 'bob'@'%' = PASSWORD('x')"),
+           "SET PASSWORD FOR 'bob'@'%' = PASSWORD('***')");
+  CHECK_EQ(cleaned("CHANGE MASTER TO MASTER_HOST='h', MASTER_PASSWORD='x', MASTER_LOG_FILE='f'"),
+           "CHANGE MASTER TO MASTER_HOST='h', MASTER_PASSWORD='***', MASTER_LOG_FILE='f'");
+  CHECK_EQ(cleaned("CREATE SERVER s FOREIGN DATA WRAPPER mysql OPTIONS (USER 'u', PASSWORD 'x')"),
+           "CREATE SERVER s FOREIGN DATA WRAPPER mysql OPTIONS (USER 'u', PASSWORD '***')");
+  CHECK_EQ(cleaned("PREPARE s FROM 'CREATE USER a IDENTIFIED BY ''x'''"),
+           "PREPARE s FROM 'CREATE USER a IDENTIFIED BY ''***'''");
 }
 
 TEST_CASE("questions about the connection are told from other statements") {

@@ -86,11 +86,40 @@ TEST_CASE("the catalogue is a key of its own") {
   CHECK(keys("SELECT * FROM pg_stat_user_tables") == "read * |");
 }
 
-TEST_CASE("functions that move or lock something are writes, unknown ones may read anything") {
+TEST_CASE("functions that move or lock something are writes, unknown ones may write anything") {
   CHECK(keys("SELECT now(), lower('A')") == "read |");
   CHECK(keys("SELECT nextval('s')") == "write * @sequence | @sequence");
   CHECK(keys("SELECT pg_try_advisory_lock(1)") == "write @advisory_locks | @advisory_locks");
-  CHECK(keys("SELECT my_report(1)") == "read * | ?");
+  CHECK(keys("SELECT my_report(1)") == "write * | * ?");
+  CHECK(keys("SELECT app.lower('A')") == "write * | * ?");
+  CHECK(keys("SELECT * FROM t WHERE id = my_id()") == "write * t | * ?");
+  CHECK(keys("SELECT pg_relation_size('t')") == "read * | ?");
+  CHECK(keys("SELECT pg_advisory_unlock_all()") == "read |");
+  CHECK(keys("CALL p(1)") == "write * | * ?");
+}
+
+TEST_CASE("statements of any depth are analysed, by their words if need be") {
+  const auto repeated = [](std::string_view text, std::size_t times) {
+    std::string all;
+    while (times-- > 0) all += text;
+    return all;
+  };
+  constexpr std::size_t deep = 100'000;
+  for (const std::string& sql :
+       {"SELECT " + repeated("1+", deep) + "id FROM t", "SELECT " + repeated("(", deep) + "1",
+        "SELECT id FROM t" + repeated(" UNION ALL SELECT 1", deep),
+        "SELECT id, 2 FROM t" + repeated(" UNION ALL SELECT 1, 2", deep),
+        "SELECT id" + repeated("||'a'", deep) + " FROM t",
+        repeated("SELECT (", deep) + "SELECT id FROM t" + repeated(")", deep),
+        "SELECT " + repeated("NOT ", deep) + "id FROM t",
+        "SELECT id" + repeated("::int", deep) + " FROM t"}) {
+    CAPTURE(sql.substr(0, 40));
+    CHECK_FALSE(keys_of(sql).reads.size() > 2);
+  }
+  // What is long is not deep.
+  const sql::Dependencies rows =
+      keys_of("INSERT INTO t VALUES (0, f(0))" + repeated(", (1, f(1))", 20'000));
+  CHECK(rows.effect == Effect::write);
 }
 
 TEST_CASE("what PostgreSQL does not parse goes to the light parser") {

@@ -1,7 +1,7 @@
 #include "protocols/postgres/row_planner.hpp"
 
-#include "protocols/sql/plan_text.hpp"
 #include "protocols/postgres/request.hpp"
+#include "protocols/sql/plan_text.hpp"
 #include "support.hpp"
 
 namespace understudy::postgres {

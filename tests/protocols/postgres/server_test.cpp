@@ -109,9 +109,9 @@ TEST_CASE("Describe of a statement tells types and columns before anything is ex
   CHECK(session.live.looked_up == 0);
 }
 
-TEST_CASE("a Describe that failed in the recording fails again") {
+TEST_CASE("what could not be described in the recording fails at Parse") {
   Session session;
-  CHECK(session.types(parse("", "SELECT * FROM gone") + describe('S', "") + sync()) == "1EZ");
+  CHECK(session.types(parse("", "SELECT * FROM gone") + describe('S', "") + sync()) == "EZ");
   CHECK(session.live.missed.empty());
 }
 
@@ -183,6 +183,21 @@ TEST_CASE("rows that were not fetched in the recording are not made up") {
   const Buffer beyond = session.live.talk(execute("p", 2) + sync());
   CHECK(types_of(beyond) == "EZ");
   CHECK(field(error_of(beyond), 'C') == "UX404");
+}
+
+TEST_CASE("what was fetched in portions is found whether rows were left or not") {
+  FakeTable table(
+      {statement(
+           R"({"sql":"SELECT id FROM t WHERE id = $1","params":[1],"types":["int4"],"partial":true})",
+           R"({"columns":[{"name":"id","type":"int4"}],"rows":[[1]],"partial":true,"tag":"SELECT 1"})"),
+       statement(R"({"sql":"SELECT id FROM t WHERE id = $1","params":[2],"types":["int4"]})",
+                 R"({"columns":[{"name":"id","type":"int4"}],"rows":[],"tag":"SELECT 0"})")});
+  Live live(table);
+  live.talk(startup_message({{"user", "ann"}}));
+  const Buffer prepared = parse("", "SELECT id FROM t WHERE id = $1");
+  CHECK(types_of(live.talk(prepared + bind("", "", {"1"}) + execute("", 1) + sync())) == "12DsZ");
+  CHECK(types_of(live.talk(prepared + bind("", "", {"2"}) + execute("", 1) + sync())) == "12CZ");
+  CHECK(live.missed.empty());
 }
 
 TEST_CASE("after an error of the extended protocol everything up to Sync is skipped") {

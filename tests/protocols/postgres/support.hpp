@@ -104,14 +104,15 @@ inline Seen observe(const std::vector<Chunk>& chunks, std::size_t piece = SIZE_M
 /// Recorded answers in the order in which they were given, by identity; no state.
 class FakeTable final : public ServiceTable {
  public:
-  explicit FakeTable(const std::vector<Exchange>& exchanges) {
+  explicit FakeTable(const std::vector<Exchange>& exchanges)
+      : FakeTable(exchanges, {.service = "db",
+                              .protocol = "postgres",
+                              .recording = "r1",
+                              .connection = 1,
+                              .started = {},
+                              .facts = facts_of(exchanges)}) {}
+  FakeTable(const std::vector<Exchange>& exchanges, const SessionHeader& header) {
     const auto analyser = protocol().new_analyser();
-    const SessionHeader header{.service = "db",
-                               .protocol = "postgres",
-                               .recording = "r1",
-                               .connection = 1,
-                               .started = {},
-                               .facts = facts_of(exchanges)};
     for (const Exchange& exchange : exchanges) analyser->learn(header, exchange);
     for (const Exchange& exchange : exchanges) {
       Analysis analysis = analyser->analyse(header, exchange, problems);

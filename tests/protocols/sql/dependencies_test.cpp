@@ -28,7 +28,9 @@ std::string keys(std::string_view sql, Mode mode) {
   const Dependencies found = dependencies_of(sql, mode);
   if (found.effect == Effect::none) return "none";
   std::string text = found.effect == Effect::write ? "writes " + joined(found.writes) + " " : "";
-  return text + "reads " + joined(found.reads) + (found.understood ? "" : " ?");
+  text += "reads " + joined(found.reads) + (found.understood ? "" : " ?");
+  for (const std::string& function : found.functions) text += " calls " + function;
+  return text;
 }
 
 void check(std::initializer_list<Example> examples, Mode mode) {
@@ -103,13 +105,13 @@ TEST_CASE("a write changes its table, and its answer depends on what it reads") 
             "writes t reads a t"},
            {"truncate table t", "writes t reads t"},
            {"create table t (a int)", "writes {} reads {}"},
-           {"call p(1)", "writes {} reads {} ?"},
            {"what is this", "writes {} reads {} ?"}},
           mode);
 }
 
 TEST_CASE("dependencies of PostgreSQL statements") {
-  check({{"update t set a = s.a from s, u where t.id = s.id", "writes t reads s t u"},
+  check({{"call p(1)", "writes {} reads {} ?"},
+         {"update t set a = s.a from s, u where t.id = s.id", "writes t reads s t u"},
          {"delete from t using s join u on true where t.id = s.id", "writes t reads s t u"},
          {"insert into t values (1) on conflict (a) do update set b = excluded.b returning id",
           "writes t reads t"},
@@ -182,7 +184,12 @@ TEST_CASE("dependencies of MySQL statements") {
          {"load data local infile 'x' into table t", "writes t reads t"},
          {"select straight_join * from a straight_join b", "reads a b"},
          {"select * from t partition (p0)", "reads t"},
-         {"select last_insert_id()", "reads {} ?"},
+         {"select last_insert_id()", "reads "},
+         {"call p(1)", "writes  reads  calls p"},
+         {"select f(v) from t", "reads t calls f"},
+         {"do sleep(1)", "reads "},
+         {"select column_name from information_schema.columns", "reads information_schema.columns"},
+         {"select table_rows from information_schema.tables", "reads {}"},
          {"select get_lock('x', 5)", "writes @lock reads @lock"},
          {"select @a", "reads @a"},
          {"select @@version", "reads "},

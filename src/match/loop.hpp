@@ -1,10 +1,13 @@
-// The live state of one scope: a version per tracked key, shared by all threads.
+// The one loop: requests are asked in a state, writes take effect, transactions become visible or
+// do not. Compile runs recordings through it, serving runs on it.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
 #include <mutex>
 #include <span>
+#include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -23,15 +26,24 @@ struct Taken {
   std::uint32_t author = 0;    ///< the number of its request
 };
 
+/// The state of one scope of one service: a version per tracked key, shared by all threads.
+///
 /// Readers take no lock: a sequence lock gives them a consistent snapshot of several keys. Writers
 /// hold `mutex()` from their look-up to their bump, so that no write slips in between.
-class Scope {
+///
+/// `History` keeps what its user wants to know of the writes beside the versions:
+///   note(const Bump&)         a write became visible to all; keys of one write follow each other
+///   pending(const Bump&)      a write went into a transaction: the number to keep as its author
+///   end_write(), clear()
+template <class History>
+class Loop {
  public:
   /// `immediate` tells of each key whether it is bumped outside of transactions.
-  explicit Scope(std::vector<bool> immediate)
+  Loop(std::vector<bool> immediate, History history)
       : immediate_(std::move(immediate)),
         versions_(immediate_.size()),
-        last_writes_(immediate_.size()) {}
+        history_(std::move(history)) {}
+  explicit Loop(const std::vector<bool>& immediate) : Loop(immediate, History(immediate.size())) {}
 
   /// The state of `keys` as the connection of `overlay` sees it.
   [[nodiscard]] Version state(std::span<const std::uint32_t> keys, const Overlay& overlay) const {
@@ -46,6 +58,23 @@ class Scope {
     }
   }
 
+  /// `state` as one in which a request is asked anew: another one for the first, second, … equal
+  /// ask since any write took effect. For requests whose answers may change by being asked: polls,
+  /// retries, rate limits. Hold `mutex()`; note_ask() says that it was asked.
+  [[nodiscard]] Version nth_ask(std::uint32_t request, Version state) const {
+    return extend(state, asks_before(request, state) + 1);
+  }
+  [[nodiscard]] std::uint32_t asks_before(std::uint32_t request, Version state) const {
+    const auto found = asks_.find(request);
+    const bool same =
+        found != asks_.end() && found->second.state == state && found->second.changes == changes_;
+    return same ? found->second.times : 0;
+  }
+  void note_ask(std::uint32_t request, Version state) {
+    const std::uint32_t before = asks_before(request, state);
+    asks_[request] = {state, changes_, before + 1};
+  }
+
   [[nodiscard]] Version version(std::uint32_t key) const noexcept {
     return versions_[key].load(std::memory_order_acquire);
   }
@@ -57,48 +86,54 @@ class Scope {
             Overlay& overlay) {
     const Change change(*this);
     for (const table::format::BumpRecord& record : bumps) {
-      const Overlay::Bump bump = {record.key, write.author, write.identity,
-                                  version_behind(record, write)};
+      const Bump bump = {record.key, write.author, write.identity, version_behind(record, write)};
       const bool takes_effect = write.changed || bump.content != 0;
       if (immediate_[bump.key] || (takes_effect && !overlay.active()))
         apply(bump);
       else if (takes_effect)
-        overlay.bump(bump);
+        overlay.bump({bump.key, history_.pending(bump), bump.write, bump.content});
     }
-    last_writes_.end_write();
+    history_.end_write();
+  }
+
+  /// A control of a connection, once it was answered; see Transaction. Hold `mutex()`.
+  void carry_out(Control control, std::string_view name, bool succeeded, Overlay& overlay) {
+    merge(overlay.carry_out(control, name, succeeded));
   }
 
   /// Makes a transaction's writes visible. Hold `mutex()`.
-  void merge(const std::vector<Overlay::Bump>& log) {
+  void merge(const std::vector<Bump>& log) {
+    if (log.empty()) return;
     const Change change(*this);
-    for (const Overlay::Bump& bump : log) apply(bump);
-    last_writes_.end_write();
+    for (const Bump& bump : log) apply(bump);
+    history_.end_write();
   }
 
-  /// Which writes came last. Hold `mutex()`.
-  [[nodiscard]] const LastWrites& last_writes() const noexcept { return last_writes_; }
+  /// What its user keeps of the writes. Hold `mutex()`.
+  [[nodiscard]] const History& history() const noexcept { return history_; }
 
   /// The state before the first write. Hold `mutex()`.
   void reset() {
     const Change change(*this);
     for (auto& version : versions_) version.store(0, std::memory_order_relaxed);
-    last_writes_.clear();
+    history_.clear();
+    asks_.clear();
   }
 
  private:
   /// Odd sequence numbers tell readers that versions are being changed.
   class Change {
    public:
-    explicit Change(Scope& scope) : scope_(scope) {
-      scope_.sequence_.fetch_add(1, std::memory_order_relaxed);
+    explicit Change(Loop& loop) : loop_(loop) {
+      loop_.sequence_.fetch_add(1, std::memory_order_relaxed);
       std::atomic_thread_fence(std::memory_order_release);
     }
-    ~Change() { scope_.sequence_.fetch_add(1, std::memory_order_release); }
+    ~Change() { loop_.sequence_.fetch_add(1, std::memory_order_release); }
     Change(const Change&) = delete;
     Change& operator=(const Change&) = delete;
 
    private:
-    Scope& scope_;
+    Loop& loop_;
   };
 
   /// What a write determines by its answer is not known where the answer is not.
@@ -108,17 +143,29 @@ class Scope {
     return known ? record.content : 0;
   }
 
-  void apply(const Overlay::Bump& bump) {
+  void apply(const Bump& bump) {
     std::atomic<Version>& version = versions_[bump.key];
     version.store(bump.after(version.load(std::memory_order_relaxed)), std::memory_order_relaxed);
-    last_writes_.note(bump);
+    history_.note(bump);
+    ++changes_;
   }
 
   std::vector<bool> immediate_;
   std::vector<std::atomic<Version>> versions_;
-  LastWrites last_writes_;
+  History history_;
+  /// How often a request was asked in a state since a change.
+  struct Asks {
+    Version state = 0;
+    std::uint64_t changes = 0;
+    std::uint32_t times = 0;
+  };
+  std::unordered_map<std::uint32_t, Asks> asks_;
+  std::uint64_t changes_ = 0;  ///< writes to keys that became visible
   std::atomic<std::uint64_t> sequence_{0};
   std::mutex mutex_;
 };
+
+/// The loop as it serves.
+using Scope = Loop<LastWrites>;
 
 }  // namespace understudy::match

@@ -1,0 +1,67 @@
+// Which settings of a connection can matter to the answer of a statement: by its text, the types
+// of its result and what is known of columns. What can't be told to be irrelevant is relevant.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "protocols/sql/statement.hpp"
+#include "understudy/document.hpp"
+
+namespace understudy::mysql {
+
+/// What a setting is that nobody has set.
+inline constexpr std::string_view default_value = "(default)";
+
+/// A setting that differs from what most of the recording has.
+struct Setting {
+  std::string name;
+  std::string value;
+  std::string usual;  ///< in the recording
+};
+
+/// Names under which parts of a connection's state count as settings.
+inline constexpr std::string_view user_setting = "user";
+inline constexpr std::string_view insert_id_setting = "last_insert_id()";
+
+/// What of one statement tells which settings matter to it.
+class Relevance {
+ public:
+  /// `values` are the bound ones. `in_transaction`: one is open.
+  Relevance(const sql::Statement& statement, std::span<const sql::Value> values, sql::Kind kind,
+            bool in_transaction);
+
+  /// The result shows a column of type TIMESTAMP, which is told in the connection's time zone.
+  void show_timestamps() noexcept;
+  /// Names of columns that are known to be TIMESTAMPs, in lower case.
+  void know_timestamps(const Document& names);
+
+  /// The part of a value of the setting that matters; nothing where none of it does.
+  [[nodiscard]] std::string relevant_part(std::string_view name, std::string_view value) const;
+  [[nodiscard]] bool matters(std::string_view name) const;
+
+ private:
+  void take_pattern(std::string_view pattern);
+  void take_word(std::string_view word, bool called);
+  void take_value(std::string_view text);
+  void compare();
+
+  std::uint32_t traits_ = 0;
+  bool made_text_ = false, in_condition_ = false;  // while the pattern is read
+  std::vector<std::string> words_;                 // of the pattern, in lower case
+};
+
+/// Whether a variable can matter to any statement at all.
+[[nodiscard]] bool is_setting(std::string_view variable);
+
+/// Appends a mark of the settings that differ in a way that matters; nothing where none does.
+void append_settings(std::span<const Setting> settings, const Relevance& relevance,
+                     std::string& canonical);
+
+/// Names of columns that a definition declares as TIMESTAMP, in lower case.
+[[nodiscard]] std::vector<std::string> timestamps_declared(std::string_view ddl, sql::Mode mode);
+
+}  // namespace understudy::mysql

@@ -1,0 +1,74 @@
+// What of a session may matter to a statement: its database, its role, settings that change what is
+// found, computed or printed. All of it that differs from the first recorded session is part of the
+// question, for the statements that can depend on it.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "protocols/postgres/answer.hpp"
+#include "protocols/postgres/request.hpp"
+#include "protocols/postgres/settings.hpp"
+#include "protocols/postgres/shape.hpp"
+#include "protocols/postgres/transaction.hpp"
+#include "understudy/document.hpp"
+#include "understudy/exchange.hpp"
+
+namespace understudy::postgres {
+
+/// A session at one moment.
+struct SessionView {
+  std::string_view user, database;  ///< of the login
+  const Settings& settings;
+  bool in_block = false;  ///< BEGIN was executed
+};
+
+/// What a session is compared with.
+struct SessionDefaults {
+  /// The facts of the first recorded session, by name, as far as it tells them.
+  std::map<std::string, std::string, std::less<>> facts;
+  /// Settings that an application makes up (`app.request_id`) and never gave the same value twice.
+  std::set<std::string, std::less<>> noise;
+};
+[[nodiscard]] SessionDefaults session_defaults(const SessionView& session);
+
+/// `name=value` of each fact that `needs` holds and whose value is not the default one; empty where
+/// there is none. With `database`, which stands for every use of tables, the role counts where it
+/// was set, and so do the application's own settings: views, policies and functions may read them.
+[[nodiscard]] std::string session_part(const SessionNeeds& needs, const SessionView& session,
+                                       const SessionDefaults& defaults);
+
+/// The bits of `SessionNeeds` for which session_part is not empty.
+[[nodiscard]] std::uint16_t differing_facts(const SessionView& session,
+                                            const SessionDefaults& defaults);
+
+/// What the execution of a statement may depend on, by its text, its values and its types. `keys`
+/// are its dependencies.
+[[nodiscard]] SessionNeeds needs_of(const StatementRequest& request, const StatementAnswer& answer,
+                                    const sql::Dependencies& keys);
+
+/// The settings and the block of a recorded session, followed from exchange to exchange as the
+/// serving role follows those of a live one.
+class RecordedSession {
+ public:
+  explicit RecordedSession(const SessionHeader& header);
+
+  [[nodiscard]] SessionView view() const noexcept {
+    return {user_, database_, settings_, !block_.idle()};
+  }
+  void follow(const StatementRequest& request, const StatementAnswer& answer);
+
+ private:
+  void control(const StatementRequest& request, const StatementAnswer& answer,
+               const sql::Verb& verb);
+
+  std::string user_, database_;
+  Settings settings_;
+  TransactionBlock block_;
+};
+
+}  // namespace understudy::postgres

@@ -1,0 +1,230 @@
+// What of a session is part of a question.
+#include "protocols/postgres/session.hpp"
+
+#include "protocols/postgres/keys.hpp"
+#include "support.hpp"
+
+namespace understudy::postgres {
+namespace {
+
+using namespace test;
+
+SessionHeader header(const std::string& database, const std::string& user = "ann",
+                     std::uint32_t connection = 1) {
+  SessionHeader made;
+  made.recording = "r1";
+  made.connection = connection;
+  made.facts = {{"user", user},
+                {"database", database},
+                {"parameters", {{"TimeZone", "UTC"}, {"DateStyle", "ISO, MDY"}}}};
+  return made;
+}
+
+Exchange said(const char* sql, const char* answer = R"({"tag":"SET"})") {
+  return test::exchange({{"sql", sql}}, Document::parse(answer));
+}
+
+constexpr const char* a_row =
+    R"({"columns":[{"name":"v","type":"text"}],"rows":[["a"]],"tag":"SELECT 1"})";
+constexpr const char* a_time =
+    R"({"columns":[{"name":"v","type":"timestamptz"}],"rows":[["2024-05-06 07:08:09+00"]],"tag":"SELECT 1"})";
+
+/// The canonical request of the last of these exchanges, behind the others.
+std::string last_identity(const std::vector<Exchange>& exchanges, const SessionHeader& session) {
+  const auto analyser = protocol().new_analyser();
+  const SessionHeader first = header("shop");
+  analyser->learn(first, said("SELECT 1"));
+  for (const Exchange& each : exchanges) analyser->learn(session, each);
+  std::vector<Problem> problems;
+  (void)analyser->analyse(first, said("SELECT 1"), problems);
+  std::string identity;
+  for (const Exchange& each : exchanges)
+    identity = analyser->analyse(session, each, problems).identity.canonical;
+  CHECK(problems.empty());
+  return identity;
+}
+
+std::string behind(const char* set, const char* sql, const char* answer) {
+  std::vector<Exchange> exchanges;
+  if (*set != '\0') exchanges.push_back(said(set));
+  exchanges.push_back(said(sql, answer));
+  return last_identity(exchanges, header("shop", "ann", 2));
+}
+
+TEST_CASE("a setting is part of a question that it can matter to, and of no other") {
+  struct Case {
+    const char *set, *sql, *answer;
+    bool matters;
+  };
+  for (const Case& each : {
+           Case{"SET search_path = b", "SELECT v FROM t", a_row, true},
+           {"SET search_path = b", "SELECT 1 + 1", a_row, false},
+           {"SET search_path = \"$user\",public", "SELECT v FROM t", a_row, false},
+           {"SET TimeZone = 'Asia/Tokyo'", "SELECT v FROM t", a_time, true},
+           {"SET TimeZone = 'Asia/Tokyo'", "SELECT v FROM t", a_row, false},
+           {"SET TimeZone = 'Asia/Tokyo'", "SELECT v FROM t WHERE made::date = '2024-05-06'", a_row,
+            true},
+           {"SET TimeZone = 'UTC'", "SELECT v FROM t", a_time, false},
+           {"SET DateStyle = German", "SELECT v FROM t", a_time, true},
+           {"SET bytea_output = escape", "SELECT v FROM t",
+            R"({"columns":[{"name":"v","type":"bytea"}],"rows":[["\\x00"]],"tag":"SELECT 1"})",
+            true},
+           {"SET IntervalStyle = iso_8601", "SELECT v FROM t",
+            R"({"columns":[{"name":"v","type":"interval"}],"rows":[["1 day"]],"tag":"SELECT 1"})",
+            true},
+           {"SET extra_float_digits = 0", "SELECT v FROM t",
+            R"({"columns":[{"name":"v","type":"float8"}],"rows":[["0.1"]],"tag":"SELECT 1"})",
+            true},
+           {"SET extra_float_digits = 3", "SELECT v FROM t",
+            R"({"columns":[{"name":"v","type":"float8"}],"rows":[["0.1"]],"tag":"SELECT 1"})",
+            false},
+           {"SET app.tenant = 'b'", "SELECT v FROM t WHERE w = current_setting('app.tenant')",
+            a_row, true},
+           {"SET app.tenant = 'b'", "SELECT v FROM t", a_row, true},
+           {"SET app.tenant = 'b'", "SELECT 1 + 1", a_row, false},
+           {"SELECT set_config('app.tenant', 'b', false)", "SELECT current_setting('app.tenant')",
+            a_row, true},
+           {"SET ROLE clerk", "SELECT v FROM t", a_row, true},
+           {"SET ROLE clerk", "SELECT current_user", a_row, true},
+           {"SET ROLE clerk", "SELECT 1 + 1", a_row, false},
+           {"SET SESSION AUTHORIZATION clerk", "SELECT v FROM t", a_row, true},
+           {"BEGIN", "VACUUM t", R"({"tag":"VACUUM"})", true},
+           {"BEGIN", "CREATE INDEX CONCURRENTLY i ON t (v)", R"({"tag":"CREATE INDEX"})", true},
+           {"BEGIN", "SELECT v FROM t", a_row, false},
+           {"BEGIN READ ONLY", "INSERT INTO t VALUES (1)", R"({"tag":"INSERT 0 1"})", true},
+           {"BEGIN READ ONLY", "SELECT v FROM t", a_row, false},
+           {"SET default_transaction_read_only = on", "UPDATE t SET v = 1", R"({"tag":"UPDATE 1"})",
+            true},
+           {"SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY", "DELETE FROM t",
+            R"({"tag":"DELETE 1"})", true},
+           {"SET statement_timeout = 5", "SELECT v FROM t", a_row, false},
+           {"SET statement_timeout = 5", "SELECT v FROM t",
+            R"({"error":{"severity":"ERROR","code":"57014","message":"timeout"}})", true},
+           {"SET statement_timeout = 5", "SELECT current_setting('statement_timeout')", a_row,
+            true},
+       }) {
+    CAPTURE(std::string(each.set));
+    CAPTURE(std::string(each.sql));
+    const bool other = behind(each.set, each.sql, each.answer) != behind("", each.sql, each.answer);
+    CHECK(other == each.matters);
+  }
+}
+
+TEST_CASE("what a transaction set goes with it") {
+  const auto after = [](std::vector<const char*> statements) {
+    std::vector<Exchange> exchanges;
+    for (const char* sql : statements) exchanges.push_back(said(sql, R"({"tag":"COMMIT"})"));
+    exchanges.push_back(said("SELECT v FROM t", a_row));
+    return last_identity(exchanges, header("shop", "ann", 2));
+  };
+  const std::string plain = after({});
+  CHECK(after({"BEGIN", "SET search_path = b"}) != plain);
+  CHECK(after({"BEGIN", "SET search_path = b", "ROLLBACK"}) == plain);
+  CHECK(after({"BEGIN", "SET search_path = b", "COMMIT"}) != plain);
+  CHECK(after({"BEGIN", "SET LOCAL search_path = b", "COMMIT"}) == plain);
+  CHECK(after({"BEGIN", "SAVEPOINT s", "SET search_path = b", "ROLLBACK TO s"}) == plain);
+  CHECK(after({"SET search_path = b", "RESET ALL"}) == plain);
+  CHECK(after({"SET search_path = b", "DISCARD ALL"}) == plain);
+  CHECK(after({"SET search_path = b", "SET search_path TO DEFAULT"}) == plain);
+}
+
+TEST_CASE("a setting that never has the same value twice tells nothing of what is found") {
+  const auto part = [](std::vector<const char*> sets) {
+    std::vector<Exchange> exchanges;
+    for (const char* sql : sets) exchanges.push_back(said(sql));
+    exchanges.push_back(said("SELECT v FROM t", a_row));
+    return last_identity(exchanges, header("shop", "ann", 2));
+  };
+  CHECK(part({"SET app.x = 'a1'", "SET app.x = 'b2'", "SET app.x = 'c3'"}) == part({}));
+  CHECK(part({"SET app.x = 'a1'", "SET app.x = 'b2'", "SET app.x = 'a1'"}) != part({}));
+}
+
+TEST_CASE("another database is another question, and its tables are other tables") {
+  CHECK(last_identity({said("SELECT v FROM t", a_row)}, header("other", "ann", 2)) !=
+        last_identity({said("SELECT v FROM t", a_row)}, header("shop", "ann", 2)));
+  CHECK(last_identity({said("SELECT 1 + 1", a_row)}, header("other", "ann", 2)) ==
+        last_identity({said("SELECT 1 + 1", a_row)}, header("shop", "ann", 2)));
+  const auto analyser = protocol().new_analyser();
+  const Exchange insert = said("INSERT INTO t VALUES (1)", R"({"tag":"INSERT 0 1"})");
+  analyser->learn(header("shop"), insert);
+  analyser->learn(header("other"), insert);
+  std::vector<Problem> problems;
+  const auto writes = [&](const SessionHeader& session) {
+    return analyser->analyse(session, insert, problems).writes;
+  };
+  const auto first = writes(header("shop")), second = writes(header("other", "ann", 2));
+  for (const KeyPath& path : first) CHECK(std::ranges::count(second, path) == 0);
+}
+
+struct Session {
+  explicit Session(const std::vector<Exchange>& exchanges, const std::string& database = "shop")
+      : table(exchanges, header("shop")), live(table) {
+    REQUIRE(table.problems.empty());
+    live.talk(startup_message({{"user", "ann"}, {"database", database}}));
+  }
+  std::string types(const Buffer& octets) { return types_of(last = live.talk(octets)); }
+  FakeTable table;
+  Live live;
+  Buffer last;
+};
+
+TEST_CASE("a question in a session that was not recorded is not answered with another's rows") {
+  const std::vector<Exchange> recorded = {said("SELECT v FROM t", a_row)};
+  Session same(recorded), other(recorded, "other");
+  CHECK(same.types(query("SELECT v FROM t")) == "TDCZ");
+  CHECK(other.types(query("SELECT v FROM t")) == "EZ");
+  CHECK(same.types(query("SET search_path = b")) == "CZ");
+  CHECK(same.types(query("SELECT v FROM t")) == "EZ");
+  CHECK(same.types(query("RESET search_path") + query("SELECT v FROM t")) == "CZTDCZ");
+}
+
+TEST_CASE("a question in a session that was recorded is answered as there") {
+  Session session(
+      {said("SELECT v FROM t", a_row), said("BEGIN", R"({"tag":"BEGIN"})"),
+       said("SET LOCAL search_path = b"),
+       said("SELECT v FROM t",
+            R"({"columns":[{"name":"v","type":"text"}],"rows":[["b"]],"tag":"SELECT 1"})"),
+       said("COMMIT", R"({"tag":"COMMIT"})")});
+  session.types(query("BEGIN") + query("SET LOCAL search_path TO b") + query("SELECT v FROM t"));
+  CHECK(text_of(body_of(session.last, 'D')).ends_with("b"));
+  session.types(query("COMMIT") + query("SELECT v FROM t"));
+  CHECK(text_of(body_of(session.last, 'D')).ends_with("a"));
+  CHECK(session.live.missed.empty());
+}
+
+TEST_CASE("what the mock says of the session follows SET ROLE and SET search_path") {
+  Session session({said("SELECT v FROM t", a_row)});
+  CHECK(session.types(parse("", "SELECT set_config('app.user', $1, false)") +
+                      bind("", "", {"clerk"}) + execute("") + sync()) == "12DCZ");
+  CHECK(text_of(body_of(session.last, 'D')).ends_with("clerk"));
+  session.types(query("RESET ALL") + query("SET ROLE clerk") + query("SELECT current_user"));
+  CHECK(text_of(body_of(session.last, 'D')).ends_with("clerk"));
+  session.types(query("RESET ROLE") + query("SELECT current_user"));
+  CHECK(text_of(body_of(session.last, 'D')).ends_with("ann"));
+  session.types(query("SELECT current_schema()"));
+  CHECK(text_of(body_of(session.last, 'D')).ends_with("public"));
+  session.types(query("SET search_path = b") + query("SELECT current_schema()"));
+  CHECK(session.live.missed.size() == 1);
+  session.types(query("BEGIN ISOLATION LEVEL SERIALIZABLE, READ ONLY") +
+                query("SHOW transaction_isolation"));
+  CHECK(text_of(body_of(session.last, 'D')).ends_with("serializable"));
+  session.types(query("COMMIT") + query("SHOW transaction_isolation"));
+  CHECK(text_of(body_of(session.last, 'D')).ends_with("read committed"));
+}
+
+TEST_CASE("an error about the block is answered only where one was open") {
+  const std::vector<Exchange> recorded = {
+      said("VACUUM t", R"({"tag":"VACUUM"})"), said("BEGIN", R"({"tag":"BEGIN"})"),
+      said(
+          "VACUUM t",
+          R"({"error":{"severity":"ERROR","code":"25001","message":"VACUUM cannot run inside a transaction block"}})"),
+      said("ROLLBACK", R"({"tag":"ROLLBACK"})")};
+  Session session(recorded);
+  CHECK(session.types(query("BEGIN") + query("VACUUM t") + query("ROLLBACK")) == "CZEZCZ");
+  CHECK(field(error_of(session.last), 'C') == "25001");
+  CHECK(session.types(query("VACUUM t")) == "CZ");
+  CHECK(session.live.missed.empty());
+}
+
+}  // namespace
+}  // namespace understudy::postgres

@@ -1,0 +1,176 @@
+// What names mean: which tables a statement touches that it does not name, or names otherwise.
+#include "protocols/postgres/table_names.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+namespace understudy::postgres {
+namespace {
+
+TableNames names_of(std::initializer_list<const char*> statements) {
+  TableNames names;
+  for (const char* sql : statements) names.learn(sql, sql);
+  return names;
+}
+
+std::string list(std::vector<KeyPath> paths) {
+  std::ranges::sort(paths);
+  std::string text;
+  for (const KeyPath& path : paths) {
+    if (path.size() == 2 && path.front() == outside_transactions) continue;
+    text += (text.empty() ? "" : " ") + (path.empty() ? std::string("*") : join(path));
+  }
+  return text;
+}
+
+/// `reads | writes`, with ` !` where rows can't be planned by the text alone.
+std::string keys(const TableNames& names, const char* sql) {
+  const sql::StatementFacts facts = names.facts_of(sql);
+  return list(facts.dependencies.reads) + " | " + list(facts.dependencies.writes) +
+         (facts.indirect ? " !" : "") + (facts.dependencies.understood ? "" : " ?");
+}
+
+}  // namespace
+
+TEST_CASE("a table has one key, whichever schema its name is said with") {
+  const TableNames shared =
+      names_of({"SELECT count(*) FROM samples", "INSERT INTO lab.samples DEFAULT VALUES"});
+  CHECK(keys(shared, "SELECT count(*) FROM samples") == "samples | ");
+  CHECK(keys(shared, "INSERT INTO lab.samples DEFAULT VALUES") == "samples | samples");
+  CHECK(keys(shared, "DELETE FROM public.samples") == "samples | samples");
+}
+
+TEST_CASE("tables that are always said with their schema are told apart by it") {
+  const TableNames names = names_of({"SELECT * FROM a.orders", "DELETE FROM b.orders"});
+  CHECK(keys(names, "SELECT * FROM a.orders") == "a.orders | ");
+  CHECK(keys(names, "DELETE FROM b.orders") == "b.orders | b.orders");
+}
+
+TEST_CASE("row plans call tables as keys do") {
+  const TableNames names = names_of({"SELECT * FROM samples", "DELETE FROM lab.samples"});
+  const sql::RowPlan plan = names.named(row_plan_of("delete from lab.samples where id = \x01"));
+  REQUIRE(plan.changes.size() == 1);
+  CHECK(plan.changes[0].table == "samples");
+}
+
+TEST_CASE("a view is the tables that it shows, at any depth") {
+  const TableNames names =
+      names_of({"CREATE TABLE samples (id int, state text)", "CREATE TABLE labs (id int)",
+                "CREATE VIEW open_samples AS SELECT id FROM samples WHERE state = 'open'",
+                "CREATE VIEW overview AS SELECT * FROM open_samples JOIN labs USING (id)",
+                "CREATE MATERIALIZED VIEW counts AS SELECT count(*) FROM overview"});
+  CHECK(keys(names, "SELECT id FROM open_samples") == "open_samples samples |  !");
+  CHECK(keys(names, "SELECT id FROM overview") == "labs open_samples overview samples |  !");
+  CHECK(keys(names, "SELECT * FROM counts") == "counts labs open_samples overview samples |  !");
+  CHECK(keys(names, "UPDATE open_samples SET state = 'x'") ==
+        "open_samples samples | open_samples samples !");
+  CHECK(keys(names, "UPDATE samples SET state = 'x'") == "samples | samples");
+}
+
+TEST_CASE("partitions and tables that inherit share one key with their parent") {
+  const TableNames names = names_of(
+      {"CREATE TABLE logs (id int, day date) PARTITION BY RANGE (day)",
+       "CREATE TABLE logs_1 PARTITION OF logs FOR VALUES FROM ('2020-01-01') TO ('2021-01-01')",
+       "CREATE TABLE logs_2 (id int, day date)", "ALTER TABLE logs ATTACH PARTITION logs_2 DEFAULT",
+       "CREATE TABLE special (note text) INHERITS (logs_2)"});
+  for (const char* table : {"logs", "logs_1", "logs_2", "special"}) {
+    CAPTURE(table);
+    CHECK(keys(names, ("SELECT * FROM " + std::string(table)).c_str()) == "logs | ");
+    CHECK(keys(names, ("DELETE FROM " + std::string(table)).c_str()) == "logs | logs");
+  }
+}
+
+TEST_CASE("a change does what its triggers do") {
+  const TableNames names = names_of(
+      {"CREATE TABLE goods (id int)", "CREATE TABLE stock_log (n int)",
+       "CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$ DECLARE n int; BEGIN "
+       "SELECT count(*) INTO n FROM shelves; IF n > 0 THEN INSERT INTO stock_log VALUES (NEW.id); "
+       "END IF; "
+       "RETURN NEW; END $$",
+       "CREATE TABLE shelves (id int)",
+       "CREATE TRIGGER t AFTER INSERT ON goods FOR EACH ROW EXECUTE FUNCTION note()",
+       "CREATE TABLE stamped (id int)",
+       "CREATE FUNCTION stamp() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.seen := now(); "
+       "RETURN NEW; END $$",
+       "CREATE TRIGGER t BEFORE UPDATE ON stamped FOR EACH ROW EXECUTE FUNCTION stamp()",
+       "CREATE TABLE odd (id int)",
+       "CREATE TRIGGER t BEFORE UPDATE ON odd FOR EACH ROW EXECUTE FUNCTION nobody_knows()"});
+  CHECK(keys(names, "INSERT INTO goods VALUES (1)") ==
+        "goods shelves stock_log | goods stock_log !");
+  CHECK(keys(names, "DELETE FROM goods") == "goods | goods");
+  CHECK(keys(names, "UPDATE stamped SET id = 1") == "stamped | stamped");
+  CHECK(keys(names, "UPDATE odd SET id = 1") == "* odd | * odd ! ?");
+}
+
+TEST_CASE("a change does what foreign keys and rules say") {
+  TableNames names =
+      names_of({"CREATE TABLE parent (id int PRIMARY KEY)",
+                "CREATE TABLE child (id int, p int REFERENCES parent ON DELETE CASCADE)",
+                "CREATE TABLE note (id int, c int REFERENCES child (id) ON DELETE SET NULL ON "
+                "UPDATE CASCADE)",
+                "CREATE TABLE kept (p int REFERENCES parent)", "CREATE TABLE ruled (a int)",
+                "CREATE RULE r AS ON INSERT TO ruled DO ALSO INSERT INTO kept VALUES (NEW.a)"});
+  const auto cascades = [&](const char* sql) { return list(names.facts_of(sql).cascades); };
+  CHECK(cascades("DELETE FROM parent WHERE id = 1") == "child note");
+  CHECK(cascades("UPDATE parent SET id = 2") == "");
+  CHECK(cascades("UPDATE child SET id = 2") == "note");
+  CHECK(keys(names, "DELETE FROM parent") == "parent | parent");
+  CHECK(keys(names, "TRUNCATE parent CASCADE") ==
+        "child kept note parent | child kept note parent");
+  CHECK(keys(names, "INSERT INTO ruled VALUES (1)") == "kept ruled | kept ruled !");
+}
+
+TEST_CASE("a function does what its declaration and its body say") {
+  const TableNames names = names_of(
+      {"CREATE TABLE counters (n int)", "CREATE TABLE rates (n int)",
+       "CREATE FUNCTION bump(int) RETURNS int LANGUAGE sql AS 'UPDATE counters SET n = n + $1 "
+       "RETURNING n'",
+       "CREATE FUNCTION rate() RETURNS int LANGUAGE sql STABLE AS 'SELECT max(n) FROM rates'",
+       "CREATE FUNCTION twice(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN 2 * "
+       "$1; END $$",
+       "CREATE FUNCTION dynamic() RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'DROP TABLE "
+       "x'; END $$",
+       "CREATE PROCEDURE settle() LANGUAGE plpgsql AS $$ BEGIN PERFORM rate(); DELETE FROM "
+       "counters; END $$"});
+  CHECK(keys(names, "SELECT bump(1)") == "counters | counters !");
+  CHECK(keys(names, "SELECT rate()") == "rates |  !");
+  CHECK(keys(names, "SELECT twice(1)") == " | ");
+  CHECK(keys(names, "SELECT dynamic()") == "* | * ! ?");
+  CHECK(keys(names, "CALL settle()").find("counters") != std::string::npos);
+  CHECK(keys(names, "SELECT nobody_knows(1)") == "* | * ! ?");
+}
+
+TEST_CASE("an insert does what the defaults of its table do") {
+  const TableNames names =
+      names_of({"CREATE TABLE counters (n int)",
+                "CREATE FUNCTION bump() RETURNS int LANGUAGE sql AS 'UPDATE counters SET n = n + 1 "
+                "RETURNING "
+                "n'",
+                "CREATE TABLE notes (id int DEFAULT bump(), at timestamptz DEFAULT now())",
+                "CREATE TABLE plain (id serial, token uuid DEFAULT gen_random_uuid())"});
+  CHECK(keys(names, "INSERT INTO notes DEFAULT VALUES") == "counters notes | counters notes !");
+  CHECK(keys(names, "UPDATE notes SET id = 1") == "notes | notes");
+  CHECK(keys(names, "INSERT INTO plain DEFAULT VALUES") == "plain | plain");
+}
+
+TEST_CASE("row security reads what its policies read") {
+  const TableNames names =
+      names_of({"CREATE TABLE notes (owner text)", "CREATE TABLE members (name text)",
+                "CREATE POLICY p ON notes USING (owner IN (SELECT name FROM members))"});
+  CHECK(keys(names, "SELECT * FROM notes") == "members notes |  !");
+}
+
+TEST_CASE(
+    "a name that nothing declares may be a view of anything, unless it is written by its name") {
+  const TableNames names = names_of({"CREATE TABLE known (a int)", "INSERT INTO written VALUES (1)",
+                                     "SELECT * FROM unknown_one"});
+  CHECK(keys(names, "SELECT * FROM unknown_one") == "* | ");
+  CHECK(keys(names, "SELECT * FROM written, known") == "known written | ");
+  CHECK(names.named(row_plan_of("select * from unknown_one where a = \x01")).reads.empty());
+  CHECK(keys(names_of({"SELECT * FROM t"}), "SELECT * FROM t") == "t | ");
+}
+
+}  // namespace understudy::postgres

@@ -1,0 +1,2 @@
+#!/bin/sh
+exec java -cp "$JDBC_CLASSPATH" Fetch
