@@ -191,6 +191,12 @@ StatementFacts mysql_facts_of(std::string_view sql, Mode mode, const Catalog& ca
   } else {
     facts.dependencies = dependencies_of(sql, mode);
     facts.indirect = true;
+    if (!facts.dependencies.functions.empty()) {
+      facts.dependencies.understood = false;
+      facts.dependencies.effect = Effect::write;
+      for (auto* paths : {&facts.dependencies.reads, &facts.dependencies.writes})
+        paths->push_back(whole_service);
+    }
   }
   tidy(facts.dependencies.reads);
   tidy(facts.dependencies.writes);
