@@ -101,6 +101,8 @@ class FactReader {
     if (std::ranges::find(inert, utility.verb) != inert.end()) return;
     if (std::ranges::find(of_tables, utility.verb) != of_tables.end()) {
       for (const tree::Name& table : utility.tables) writes(names_.table(table));
+      // What it makes anew follows from the tables of a query that stands elsewhere.
+      if (utility.verb == "refresh") reads(whole_service);
       return;
     }
     if (utility.verb == "do" && dialect_ == Dialect::mysql) return effects_of_arguments(utility);
