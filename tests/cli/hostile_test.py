@@ -28,7 +28,7 @@ def web_session(*exchanges):
     for number, (request, answer) in enumerate(exchanges):
         text += "---\n" + json.dumps({"request": request, "answer": answer,
                                       "at": [2 * number + 1, 2 * number + 2]}) + "\n"
-    return text
+    return text + "...\n"
 
 
 class FakeWeb:
