@@ -1,9 +1,12 @@
 // The identity of a logical request, the same however a driver spelled it.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
+
+#include "understudy/message.hpp"
 
 namespace understudy {
 
@@ -22,6 +25,14 @@ enum class Control : std::uint8_t {
   unwatch       ///< forget all remembered versions
 };
 
+/// Of a request that is answered when another connection has brought something, or nothing came in
+/// time. It is never guessed at.
+struct Patience {
+  std::string_view nothing;              ///< image of the answer that says that nothing came
+  std::chrono::milliseconds at_most{0};  ///< zero: for ever
+  bool only_new = false;                 ///< what is there already does not count
+};
+
 /// Borrowed from the machine until its next non-const call.
 struct Request {
   /// The pattern (the request with its values taken out), a NUL, then the values in an encoding
@@ -34,6 +45,11 @@ struct Request {
   std::string_view control_name;
   /// The machine can answer by itself where the table holds nothing.
   bool synthesisable = false;
+  const Patience* patience = nullptr;  ///< null: it is answered at once
+  /// Said to those that listen before it is answered, or null. Where nobody does, `unheard` is the
+  /// image of the answer that says so.
+  const Message* message = nullptr;
+  std::string_view unheard{};
 };
 
 /// The owned counterpart, made at compile time.

@@ -104,7 +104,7 @@ void Player::control(const Step& step, Connection& connection) {
   }
   switch (a.control) {
     case Control::begin:
-      connection.skips = !live_.begin(connection.state);
+      connection.skips = live_.begin(connection.state) != engine::Begun::yes;
       return;
     case Control::commit: {
       const Verdict verdict =
