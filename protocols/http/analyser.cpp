@@ -63,7 +63,7 @@ std::vector<std::pair<std::string, std::string>> HttpAnalyser::shapes() const {
   std::vector<std::pair<std::string, std::string>> shapes;
   for (const auto& [pattern, selectors] : evidence_.selectors())
     shapes.emplace_back(selectors_key(pattern), encode_selectors(selectors));
-  if (has_unkeyed_placeholders_) shapes.emplace_back(unkeyed_placeholders, "");
+  if (has_unkeyed_placeholders_) shapes.emplace_back(unkeyed_placeholders, "yes");
   return shapes;
 }
 

@@ -166,9 +166,8 @@ Asked asked_of(const Document& request, const Secrets& secrets, std::vector<Prob
     for (const auto& [name, value] : headers.items())
       read_field(name, value, secrets, asked.headers, problems);
   if (request.contains("body"))
-    asked.body =
-        canonical_body(content_type_of(asked.headers), request["body"], "/request/body", secrets,
-                       problems);
+    asked.body = canonical_body(content_type_of(asked.headers), request["body"], "/request/body",
+                                secrets, problems);
   return asked;
 }
 
@@ -225,8 +224,9 @@ bool has_unkeyed_placeholder(const Asked& asked) noexcept {
     return false;
   };
   return holds_one(asked.path) || holds_one(asked.body) ||
-         std::ranges::any_of(asked.query,
-                             [&](const QueryPair& pair) { return pair.value && holds_one(*pair.value); }) ||
+         std::ranges::any_of(
+             asked.query,
+             [&](const QueryPair& pair) { return pair.value && holds_one(*pair.value); }) ||
          std::ranges::any_of(asked.headers,
                              [&](const Field& field) { return holds_one(field.value); });
 }

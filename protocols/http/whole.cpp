@@ -81,8 +81,7 @@ Document at_least(Document members) {
 
 }  // namespace
 
-Document whole_document(const Message& request, std::size_t decoded_limit,
-                        const Secrets& secrets) {
+Document whole_document(const Message& request, std::size_t decoded_limit, const Secrets& secrets) {
   Fields fields = request.fields;
   for (Field& field : fields) {
     field.value = redacted_field(field.name, field.value, secrets);
