@@ -75,10 +75,12 @@ struct Analysis {
   /// What it may write besides where it is answered otherwise than it was here.
   std::vector<KeyPath> writes_otherwise;
   std::vector<Determined> determined;
-  RowFacts rows;           ///< of the tables among `reads` and `writes`: which of their rows
-  bool changed = true;     ///< false for a write that failed or touched nothing: bumps nothing,
-                           ///< but what it determines is there all the same;
-                           ///< false for a commit that failed: undoes the transaction
+  RowFacts rows;        ///< of the tables among `reads` and `writes`: which of their rows
+  bool changed = true;  ///< false for a write that failed or touched nothing: bumps nothing,
+                        ///< but what it determines is there all the same;
+                        ///< false for a commit that failed: undoes the transaction
+  /// It took effect when it was answered and not before: it had to wait for what another brought.
+  bool waited = false;
   bool understood = true;  ///< false where the keys are the widest for want of a parse
   /// What a read shows of the clock or of chance (`now()`): asked again, it may be told another
   /// one in the very same state. Empty where it shows none.

@@ -32,6 +32,12 @@ class Emulator {
     std::vector<KeyPath> writes;
   };
 
+  /// What WATCH sees of one dependency. Kept by who watches, for as long as he does.
+  struct Watch {
+    bool touched = false;  ///< something has changed, or may have changed, what is there
+    bool certain = true;   ///< of `touched`: it has
+  };
+
   virtual ~Emulator() = default;
 
   /// A recording begins of whose first state nothing is known yet.
@@ -51,6 +57,14 @@ class Emulator {
   virtual void follow(std::string_view canonical, Bytes image, Moment now, bool in_order) = 0;
   /// The request may have been answered in any way: what it could have changed is not known.
   virtual void forget(std::string_view canonical) = 0;
+
+  /// The next moment at which something ends by itself, as keys of Redis do; nothing where that
+  /// will not happen.
+  [[nodiscard]] virtual Moment next_end() const { return std::nullopt; }
+  /// What has ended by now, once each. Call it before anything else is asked of that moment.
+  virtual std::vector<KeyPath> end_due(std::chrono::milliseconds /*now*/) { return {}; }
+  /// Null where it does not follow what is at this path.
+  virtual std::shared_ptr<const Watch> watch(const KeyPath& /*path*/) { return nullptr; }
 };
 
 }  // namespace understudy

@@ -13,6 +13,7 @@
 #include "understudy/emulator.hpp"
 #include "understudy/observer.hpp"
 #include "understudy/server_machine.hpp"
+#include "understudy/snapshot.hpp"
 #include "understudy/values.hpp"
 
 namespace understudy {
@@ -33,6 +34,12 @@ class Protocol {
   [[nodiscard]] virtual std::unique_ptr<ServerMachine> new_server(
       const ServiceTable& table, const ServerContext& context) const = 0;
   [[nodiscard]] virtual std::unique_ptr<Analyser> new_analyser() const = 0;
+  /// With the password that the service asks for, or an empty one. Null where the protocol can't
+  /// tell what a service holds.
+  [[nodiscard]] virtual std::unique_ptr<Snapshot> new_snapshot(
+      std::string_view /*password*/) const {
+    return nullptr;
+  }
   /// Made of what another one knew, see Emulator::knowledge(); of null it knows nothing. Null where
   /// the protocol computes no answers.
   [[nodiscard]] virtual std::unique_ptr<Emulator> new_emulator(

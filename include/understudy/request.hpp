@@ -1,9 +1,12 @@
 // The identity of a logical request, the same however a driver spelled it.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
+
+#include "understudy/message.hpp"
 
 namespace understudy {
 
@@ -22,6 +25,14 @@ enum class Control : std::uint8_t {
   unwatch       ///< forget all remembered versions
 };
 
+/// Of a request that is answered when another connection has brought something, or nothing came in
+/// time. It is never guessed at.
+struct Patience {
+  std::string_view nothing;              ///< image of the answer that says that nothing came
+  std::chrono::milliseconds at_most{0};  ///< zero: for ever
+  bool only_new = false;                 ///< what is there already does not count
+};
+
 /// Borrowed from the machine until its next non-const call.
 struct Request {
   /// The pattern (the request with its values taken out), a NUL, then the values in an encoding
@@ -37,7 +48,12 @@ struct Request {
   /// Not empty: `canonical` is not what the client asked but the nearest recorded request, and this
   /// says, for a person, in what the two differ that no recording proves to be irrelevant. Its
   /// answer is a guess at best.
-  std::string_view unproven;
+  std::string_view unproven{};
+  const Patience* patience = nullptr;  ///< null: it is answered at once
+  /// Said to those that listen before it is answered, or null. Where nobody does, `unheard` is the
+  /// image of the answer that says so.
+  const Message* message = nullptr;
+  std::string_view unheard{};
 };
 
 /// The owned counterpart, made at compile time.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -12,6 +13,7 @@
 #include "understudy/document.hpp"
 #include "understudy/grade.hpp"
 #include "understudy/limits.hpp"
+#include "understudy/message.hpp"
 #include "understudy/output.hpp"
 #include "understudy/request.hpp"
 #include "understudy/secrets.hpp"
@@ -45,6 +47,11 @@ struct Noted {
   std::string text;
 };
 
+/// Nothing more is read or answered for so long. What has been put out is sent before.
+struct Pause {
+  std::chrono::milliseconds time{0};
+};
+
 /// A client names the scope that its connection is in from now on, or has one put back. Answered
 /// like a Request: by an Answer without image where it was done, by a Miss where it was refused and
 /// nothing has changed. Not counted: what the client asked for with it is the machine's to answer.
@@ -60,7 +67,7 @@ struct ScopeCall {
 };
 
 using ServerEvent =
-    std::variant<NeedBytes, Request, ScopeCall, StartTls, Close, Synthesised, Noted>;
+    std::variant<NeedBytes, Request, ScopeCall, StartTls, Close, Synthesised, Noted, Listen, Pause>;
 
 /// The answer to a Request or ScopeCall. `image` is what the protocol's Analyser made of the
 /// recorded answer, borrowed from the mapped table for as long as the connection lives; empty where
@@ -72,6 +79,9 @@ struct Answer {
   /// To Control::begin only: a watched dependency has changed since it was watched. The engine has
   /// forgotten the watches and begun nothing.
   bool conflict = false;
+  /// To a Request with a message: how many heard it, by each name by which they listen; its own
+  /// connection included, whose machine delivers it to itself.
+  std::size_t receivers = 0;
 };
 
 /// No answer. Becomes an error of the client's own protocol; the connection stays usable.
@@ -94,6 +104,9 @@ class ServerMachine {
   virtual ServerEvent next() = 0;
   virtual void reply(const Answer& answer) = 0;
   virtual void reply(const Miss& miss) = 0;
+  /// Another connection said something that this one listens to. Between two calls of `next`, also
+  /// while a Request with patience waits for its reply.
+  virtual void deliver(const Delivery& /*delivery*/) {}
   /// The request that waits for its reply with everything that the client sent, for rules; null
   /// where the described canonical request is all. With Secrets::shown() it has secrets as they
   /// were sent and is written nowhere.

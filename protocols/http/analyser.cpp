@@ -140,7 +140,7 @@ std::vector<std::pair<std::string, std::string>> HttpAnalyser::shapes() const {
   for (const auto& [base, contexts] : evidence_.contexts())
     std::ranges::copy(contexts, std::back_inserter(by_key[contexts_key(base)]));
   for (const auto& [key, contexts] : by_key) shapes.emplace_back(key, encode_contexts(contexts));
-  if (has_unkeyed_placeholders_) shapes.emplace_back(unkeyed_placeholders, "");
+  if (has_unkeyed_placeholders_) shapes.emplace_back(unkeyed_placeholders, "yes");
   return shapes;
 }
 

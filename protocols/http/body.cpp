@@ -185,8 +185,7 @@ Document body_document(std::string_view content_type, std::string_view octets,
       return document_of(redacted);
     }
     case BodyKind::form:
-      if (is_form_text(octets))
-        return pairs_document(redacted_query(parse_query(octets), secrets));
+      if (is_form_text(octets)) return pairs_document(redacted_query(parse_query(octets), secrets));
       break;
     case BodyKind::multipart:
       if (auto parts = parts_of(content_type, octets, secrets)) return parts_document(*parts);

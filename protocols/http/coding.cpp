@@ -103,10 +103,10 @@ std::string to_brotli(std::string_view plain) {
   std::size_t size = BrotliEncoderMaxCompressedSize(plain.size());
   std::string encoded(std::max<std::size_t>(size, 16), '\0');
   size = encoded.size();
-  const bool done = BrotliEncoderCompress(
-      brotli_quality, BROTLI_DEFAULT_WINDOW, BROTLI_MODE_GENERIC, plain.size(),
-      reinterpret_cast<const std::uint8_t*>(plain.data()), &size,
-      reinterpret_cast<std::uint8_t*>(encoded.data())) == BROTLI_TRUE;
+  const bool done =
+      BrotliEncoderCompress(brotli_quality, BROTLI_DEFAULT_WINDOW, BROTLI_MODE_GENERIC,
+                            plain.size(), reinterpret_cast<const std::uint8_t*>(plain.data()),
+                            &size, reinterpret_cast<std::uint8_t*>(encoded.data())) == BROTLI_TRUE;
   encoded.resize(done ? size : 0);
   return encoded;
 }

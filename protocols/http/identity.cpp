@@ -175,9 +175,8 @@ Asked asked_of(const Document& request, const Secrets& secrets, std::vector<Prob
       find(asked.headers, "content-type") == nullptr)
     asked.headers.push_back({"content-type", "application/json"});
   if (request.contains("body"))
-    asked.body =
-        canonical_body(content_type_of(asked.headers), request["body"], "/request/body", secrets,
-                       problems);
+    asked.body = canonical_body(content_type_of(asked.headers), request["body"], "/request/body",
+                                secrets, problems);
   return asked;
 }
 

@@ -144,8 +144,8 @@ class AnswerReader {
     spelled.encoded = answer_.value("encoded", Document(false)) == Document(true);
     spelled.stays_open = answer_.value("open", Document(false)) == Document(true);
     const auto names_itself = [](const Field& field) { return has_own_authority(field.value); };
-    spelled.names_itself = has_own_authority(spelled.body) ||
-                           std::ranges::any_of(spelled.fields, names_itself);
+    spelled.names_itself =
+        has_own_authority(spelled.body) || std::ranges::any_of(spelled.fields, names_itself);
   }
 
   const Document& answer_;
@@ -312,9 +312,13 @@ std::optional<Variant> choose_variant(Bytes image, unsigned understood,
     const std::size_t head_size = reader.be<std::uint32_t>();
     const std::size_t body_size = reader.be<std::uint32_t>();
     const std::uint32_t date = reader.be<std::uint32_t>();
-    const Variant variant{as_text(octets.take(head_size)), as_text(octets.take(body_size)), date,
-                          (flags & flag_closes) != 0, (flags & flag_stays_open) != 0,
-                          (flags & flag_names_itself) != 0, (flags & flag_is_sized_late) != 0};
+    const Variant variant{as_text(octets.take(head_size)),
+                          as_text(octets.take(body_size)),
+                          date,
+                          (flags & flag_closes) != 0,
+                          (flags & flag_stays_open) != 0,
+                          (flags & flag_names_itself) != 0,
+                          (flags & flag_is_sized_late) != 0};
     const bool sound = !reader.failed() && !octets.failed() && head_size >= 4 &&
                        (date == Variant::no_date || date + date_octets <= head_size);
     if (!sound) return std::nullopt;

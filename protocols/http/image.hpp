@@ -4,11 +4,11 @@
 //   entry    := needs:u8 head:u32 body:u32 date:u32       (big-endian lengths; one a variant)
 //   octets   := head body, one after the other, in the order of the entries
 //
-// `flags`: 1 the connection ends with the answer; 2 the answer has no end, the connection stays open
-// until the client leaves; 4 head or body name the service itself (own_urls.hpp), so that the live
-// address is put in when it is sent; 8 and the Content-Length as well. A head ends with its blank line; `date`
-// is the offset in it where 29 octets of a Date belong, or all ones. The variants stand from the
-// most demanding of a client to the one that suits every one.
+// `flags`: 1 the connection ends with the answer; 2 the answer has no end, the connection stays
+// open until the client leaves; 4 head or body name the service itself (own_urls.hpp), so that the
+// live address is put in when it is sent; 8 and the Content-Length as well. A head ends with its
+// blank line; `date` is the offset in it where 29 octets of a Date belong, or all ones. The
+// variants stand from the most demanding of a client to the one that suits every one.
 #pragma once
 
 #include <cstdint>

@@ -164,8 +164,8 @@ struct MessageParser::Impl {
   std::size_t put_body(Bytes pending) {
     std::size_t taken = 0;
     while (taken < pending.size() && !fault) {
-      const std::size_t part = with_parser(
-          [&](auto& parser) { return put_part(parser, pending.subspan(taken)); });
+      const std::size_t part =
+          with_parser([&](auto& parser) { return put_part(parser, pending.subspan(taken)); });
       if (part == 0) break;
       taken += part;
     }
@@ -181,8 +181,7 @@ struct MessageParser::Impl {
     if (is_head && rest.size() < shortest_chunked_rest) return 0;
     const Bytes shown = is_head ? rest.first(std::min(rest.size(), limits.head_octets)) : rest;
     error_code ec;
-    const std::size_t taken =
-        parser.put(boost::asio::const_buffer(shown.data(), shown.size()), ec);
+    const std::size_t taken = parser.put(boost::asio::const_buffer(shown.data(), shown.size()), ec);
     if (ec == error::need_more) ec = {};
     if (!ec && taken == 0 && is_head && rest.size() > shown.size()) ec = error::header_limit;
     if (ec) fault = fault_of(ec);

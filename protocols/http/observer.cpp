@@ -88,7 +88,8 @@ bool HttpObserver::record_stream(Moment at) {
     answer.body.resize(std::min(answer.body.size(), *octets_at_client_eof_));
   open_session(answer, *waiting);
   std::vector<std::string> warnings;
-  waiting->answer = answer_document(answer, waiting->about, limits_.decoded_octets, secrets_, warnings);
+  waiting->answer =
+      answer_document(answer, waiting->about, limits_.decoded_octets, secrets_, warnings);
   (*waiting->answer)["open"] = true;
   waiting->ended = at;
   for (std::string& text : warnings) observed_.emplace_back(Warned{std::move(text)});
@@ -181,7 +182,8 @@ void HttpObserver::answer_arrived(const Message& answer, Moment at) {
   }
   open_session(answer, *waiting);
   std::vector<std::string> warnings;
-  waiting->answer = answer_document(answer, waiting->about, limits_.decoded_octets, secrets_, warnings);
+  waiting->answer =
+      answer_document(answer, waiting->about, limits_.decoded_octets, secrets_, warnings);
   waiting->ended = at;
   for (std::string& text : warnings) observed_.emplace_back(Warned{std::move(text)});
   tell_finished();

@@ -121,9 +121,8 @@ class JsonRedaction {
 
   /// What a member of a secret or of a group of them is, by its own name.
   [[nodiscard]] static Naming naming_in(const Level& level, std::string_view key) {
-    constexpr std::array<std::string_view, 9> readable = {"user", "username", "email", "login",
-                                                          "name", "type",     "id",    "expires_at",
-                                                          "scope"};
+    constexpr std::array<std::string_view, 9> readable = {
+        "user", "username", "email", "login", "name", "type", "id", "expires_at", "scope"};
     constexpr std::array<std::string_view, 8> values = {"value", "current", "new",  "old",
                                                         "plain", "raw",     "text", "hash"};
     const Naming own = naming_of(key);
@@ -160,8 +159,8 @@ class JsonRedaction {
 
   void number() {
     std::size_t end = at_ + 1;
-    while (end < text_.size() && std::string_view("0123456789.eE+-").find(text_[end]) !=
-                                     std::string_view::npos)
+    while (end < text_.size() &&
+           std::string_view("0123456789.eE+-").find(text_[end]) != std::string_view::npos)
       ++end;
     const std::string_view token = text_.substr(at_, end - at_);
     if (present() == Naming::scalar || present() == Naming::all_below)

@@ -110,8 +110,8 @@ bool may_control(const Message& request) {
   const std::string authority = combined(request.fields, "host");
   const std::string_view host = std::string_view(authority).substr(
       0, authority.starts_with('[') ? authority.find(']') : authority.find(':'));
-  const bool is_local = is_address(host) || host.find('.') == std::string_view::npos ||
-                        host.ends_with(".localhost");
+  const bool is_local =
+      is_address(host) || host.find('.') == std::string_view::npos || host.ends_with(".localhost");
   const Field* origin = find(request.fields, "origin");
   const Field* site = find(request.fields, "sec-fetch-site");
   const bool same_origin = origin == nullptr || origin->value.ends_with("://" + authority);
@@ -239,10 +239,13 @@ ServerEvent HttpServer::ask() {
 /// connection's.
 ServerEvent HttpServer::answer_control() {
   if (!asked_->may_control) {
-    send_document(403, "", {{"error", "control calls come from no page of another origin, and name "
-                                      "this server as localhost or by its address"}});
+    send_document(403, "",
+                  {{"error",
+                    "control calls come from no page of another origin, and name "
+                    "this server as localhost or by its address"}});
+    std::string note = "refused " + asked_->line + ": its Origin or Host is of somewhere else";
     finish_answer(asked_->keep_alive);
-    return Noted{"refused " + asked_->line + ": its Origin or Host is of somewhere else"};
+    return Noted{std::move(note)};
   }
   const bool reset = asked_->control == "reset";
   const bool known = reset || asked_->control == "drop";
@@ -297,8 +300,7 @@ void HttpServer::reply(const Answer& answer) {
     ++candidate_;  // what was asked for is not recorded; the next candidate answers it as well
     return;
   }
-  const auto variant =
-      choose_variant(answer.image, asked_->understood, asked_->accept_encoding);
+  const auto variant = choose_variant(answer.image, asked_->understood, asked_->accept_encoding);
   if (!variant) {
     unsendable_ = asked_->line;
     reply(Miss{"the table holds no answer that can be sent for " + asked_->line, "",

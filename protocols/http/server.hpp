@@ -78,9 +78,7 @@ class HttpServer final : public ServerMachine {
   void reply(const Answer& answer) override;
   void reply(const Miss& miss) override;
   [[nodiscard]] Document whole_request(const Secrets& secrets) const override;
-  [[nodiscard]] bool is_awaiting_rest() const noexcept override {
-    return requests_.in_head();
-  }
+  [[nodiscard]] bool is_awaiting_rest() const noexcept override { return requests_.in_head(); }
   [[nodiscard]] Output& output() noexcept override { return output_; }
 
  private:
@@ -109,9 +107,9 @@ class HttpServer final : public ServerMachine {
   const Prepared* asked_ = nullptr;  // the request that waits for its answer
   std::size_t candidate_ = 0;
   std::string scope_from_;
-  std::string scope_;                    // that the connection is in; empty: that of no name
-  std::optional<ScopeCall> scope_call_;  // that waits for its answer
-  bool control_answered_ = false;        // and is to be told
+  std::string scope_;                      // that the connection is in; empty: that of no name
+  std::optional<ScopeCall> scope_call_;    // that waits for its answer
+  bool control_answered_ = false;          // and is to be told
   std::optional<std::string> unsendable_;  // what could not be sent its answer, to be told
   bool closing_ = false;
   bool streaming_ = false;  // an answer without an end is under way

@@ -33,11 +33,11 @@ Document answer_headers(const Message& answer, const AnsweredRequest& request,
         (is_answer_noise(field.name) || of_connection.contains(lowered(field.name))))
       continue;
     const bool is_date = iequals(field.name, "date");
-    kept.push_back({field.name, is_date ? std::string(live_date)
-                                        : redacted_field(field.name,
-                                                         with_own_authority(field.value,
-                                                                            request.authorities),
-                                                         secrets)});
+    kept.push_back(
+        {field.name,
+         is_date ? std::string(live_date)
+                 : redacted_field(field.name, with_own_authority(field.value, request.authorities),
+                                  secrets)});
   }
   if (closes_by_nature(answer, request)) kept.push_back({"Connection", "close"});
   return fields_document(kept);
@@ -47,8 +47,7 @@ void add_answer_body(Document& spelled, const std::string& octets, std::string_v
                      const Secrets& secrets) {
   if (kind_of(content_type) != BodyKind::json) {
     const bool lines = is_text(octets) && looks_like_json(octets);
-    spelled["body"] =
-        document_of(lines ? redacted_json(octets, secrets, JsonOf::answer) : octets);
+    spelled["body"] = document_of(lines ? redacted_json(octets, secrets, JsonOf::answer) : octets);
     return;
   }
   const std::string redacted = redacted_json(octets, secrets, JsonOf::answer);
@@ -89,8 +88,8 @@ Document request_document(const Message& request, std::size_t decoded_limit,
   if (!request.body.empty())
     body = body_document(content_type, own_body(request, decoded_limit, known), secrets);
   // Parts that could not be told apart are compared with their boundary.
-  const bool has_parts = kind_of(content_type) == BodyKind::multipart &&
-                         (body.is_null() || body.is_structured());
+  const bool has_parts =
+      kind_of(content_type) == BodyKind::multipart && (body.is_null() || body.is_structured());
   const std::set<std::string> of_connection = nominated(request.fields);
   Fields kept;
   for (const Field& field : request.fields) {

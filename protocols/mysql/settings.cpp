@@ -274,7 +274,7 @@ Relevance::Relevance(const sql::Statement& statement, std::span<const sql::Value
     if (values[index].value_class == sql::ValueClass::string) traits_ |= texts;
     take_value(values[index].text);
   }
-  if ((traits_ & tables) == 0 && (traits_ & texts) != 0) traits_ |= literals_alone;
+  if ((traits_ & tables) == 0 && (traits_ & texts) != 0 && compares_) traits_ |= literals_alone;
   if ((traits_ & texts) == 0) traits_ &= ~std::uint32_t{octets};
 }
 
@@ -327,6 +327,7 @@ void Relevance::take_word(std::string_view word, bool called) {
 }
 
 void Relevance::compare() {
+  compares_ = true;
   in_condition_ = true;
   if (made_text_) traits_ |= compares_made;
 }

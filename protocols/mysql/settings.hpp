@@ -50,8 +50,8 @@ class Relevance {
   void compare();
 
   std::uint32_t traits_ = 0;
-  bool made_text_ = false, in_condition_ = false;  // while the pattern is read
-  std::vector<std::string> words_;                 // of the pattern, in lower case
+  bool compares_ = false, made_text_ = false, in_condition_ = false;  // while the pattern is read
+  std::vector<std::string> words_;  // of the pattern, in lower case
 };
 
 /// Whether a variable can matter to any statement at all.

@@ -281,6 +281,7 @@ void PostgresAnalyser::learn_setting(const SessionHeader& session, const Stateme
   const sql::Verb verb = sql::verb_of(request.sql, sql_mode());
   if (verb.kind == sql::Kind::show) {
     const std::string name = parse_show(request.sql, sql_mode());
+    if (name.starts_with("transaction_")) return;  // of the transaction, not of the server
     if (answer.rows.size() == 1 && answer.rows[0].size() == 1 && answer.rows[0][0] &&
         !set_in_.contains({id, name}))
       settings_.emplace(name, *answer.rows[0][0]);

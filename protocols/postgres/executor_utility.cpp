@@ -324,6 +324,9 @@ std::optional<std::string> Executor::learned_value(std::string_view name) {
 std::optional<std::string> Executor::shown(std::string_view name) const {
   if (name == scope_setting) return scope_;
   if (auto value = facts_settings_.value(name)) return value;
+  // Outside of a transaction that says otherwise it is that of the next one.
+  if (name == "transaction_isolation" || name == "transaction_read_only")
+    return shown(fmt::format("default_{}", name));
   const Document& profile = table_.profile();
   if (profile.is_object() && profile.contains("settings"))
     if (const auto found = profile["settings"].find(std::string(name));

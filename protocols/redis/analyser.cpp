@@ -10,6 +10,8 @@
 #include "protocols/redis/redact.hpp"
 #include "protocols/redis/reply_document.hpp"
 #include "protocols/redis/reply_shape.hpp"
+#include "protocols/redis/topology.hpp"
+#include "protocols/redis/waiting.hpp"
 
 namespace understudy::redis {
 
@@ -19,11 +21,16 @@ bool is_unanswered(const Document& answer) {
   return answer.is_object() && answer.contains("unanswered");
 }
 
-bool is_refused(const Document& answer) {
+bool is_error_of(const Document& answer, std::string_view code) {
   if (!answer.is_object()) return false;
   const auto error = answer.find("error");
   return error != answer.end() && error->is_string() &&
-         error->get_ref<const std::string&>().starts_with("WRONGTYPE");
+         error->get_ref<const std::string&>().starts_with(code);
+}
+
+// What a connection is told that has not logged in, or that subscribes to something.
+bool is_of_the_connection(const Document& answer) {
+  return is_error_of(answer, "NOAUTH") || is_error_of(answer, "ERR Can't execute '");
 }
 
 bool is_executed(const Document& answer) {
@@ -48,11 +55,24 @@ struct ReadRequest {
   ReadRequest& operator=(const ReadRequest&) = delete;
 
   [[nodiscard]] bool sound() const { return !line.words.empty(); }
+  /// It has as many words as the command takes.
+  [[nodiscard]] bool fits() const {
+    return resolved.command != nullptr && resolved.command->accepts(views.size());
+  }
 
-  [[nodiscard]] Identity identity() const {
+  [[nodiscard]] Identity identity(const Profile& profile) const {
     Identity identity;
-    if (sound()) make_canonical(resolved, views, line.db, identity.canonical);
+    if (sound())
+      make_canonical(resolved, views, line.db, restricted_user(profile), identity.canonical);
     return identity;
+  }
+
+  /// Who asks, where that matters.
+  [[nodiscard]] std::string_view restricted_user(const Profile& profile) const {
+    return profile.restricts(user()) ? user() : std::string_view();
+  }
+  [[nodiscard]] std::string_view user() const {
+    return line.user.empty() ? default_user : std::string_view(line.user);
   }
 
   // The answer in its RESP3 meaning, whatever spelling a person chose.
@@ -66,14 +86,38 @@ struct ReadRequest {
 
 }  // namespace
 
+// Whether it matters that a client has logged in, and as whom.
+void RedisAnalyser::learn_user(const SessionHeader& session, std::string_view user,
+                               const Document& answer) {
+  if (is_error_of(answer, "NOPERM")) profile_.restricted.emplace(user);
+  const auto id = std::pair(session.recording, session.connection);
+  if (is_error_of(answer, "NOAUTH"))
+    strangers_.insert(id);
+  else if (!session.facts.is_object() || !session.facts.contains("authenticated"))
+    serves_strangers_ |= !strangers_.contains(id);  // else it has logged in meanwhile
+  profile_.refuses_strangers = !strangers_.empty() && !serves_strangers_;
+}
+
+namespace {
+
+// What the recorder found before the traffic: it tells what was there, and is asked by nobody.
+bool is_snapshot(const SessionHeader& session) {
+  return session.facts.is_object() && session.facts.contains("snapshot");
+}
+
+}  // namespace
+
 void RedisAnalyser::learn(const SessionHeader& session, const Exchange& exchange) {
+  if (is_snapshot(session)) return;
   profile_.merge(session.facts);
   std::vector<Problem> ignored;
   const ReadRequest request(exchange.request, ignored);
   if (!request.sound()) return;
-  if (!is_connection_scoped(verb_of(request.resolved)))
+  learn_user(session, request.user(), exchange.answer);
+  const bool misspelled = request.resolved.command != nullptr && !request.fits();
+  if (!is_connection_scoped(verb_of(request.resolved)) && !misspelled)
     kinds_.learn(request.resolved, effects_of(request.resolved, request.views, request.line.db),
-                 is_refused(exchange.answer));
+                 is_error_of(exchange.answer, "WRONGTYPE"));
   if (is_unanswered(exchange.answer)) return;
   const std::string& name = request.resolved.name;
   if (name == "INFO") {
@@ -85,7 +129,9 @@ void RedisAnalyser::learn(const SessionHeader& session, const Exchange& exchange
     take("redis_version", profile_.version);
     take("redis_mode", profile_.mode);
     take("role", profile_.role);
-    shapes_.insert_or_assign(info_shape_key(request.views), make_image(reply, name, request.views));
+    Value shown = reply;
+    shown.text = standing_alone(reply.text);
+    shapes_.insert_or_assign(info_shape_key(request.views), make_image(shown, name, request.views));
   } else if (request.resolved.command == nullptr && request.resolved.container == nullptr) {
     const Value reply = request.reply(exchange.answer, profile_.double_style(), ignored);
     if (!is_error(reply.kind) || !reply.text.starts_with("ERR unknown command"))
@@ -94,6 +140,18 @@ void RedisAnalyser::learn(const SessionHeader& session, const Exchange& exchange
 }
 
 namespace {
+
+// What an answer shows that is another thing the next time: times count from this run.
+std::string shown_of_the_moment(const ReadRequest& request, const Document& answer) {
+  static constexpr std::string_view lifetimes[] = {"EXPIRETIME", "PEXPIRETIME", "PTTL", "TTL"};
+  static constexpr std::string_view moments[] = {"LASTSAVE", "OBJECT IDLETIME", "TIME"};
+  const std::string& name = request.resolved.name;
+  if (std::ranges::find(lifetimes, name) != std::end(lifetimes))
+    return answer.is_number_integer() && answer.get<std::int64_t>() >= 0 ? name : std::string();
+  if (std::ranges::find(moments, name) != std::end(moments)) return name;
+  // Who listens just now.
+  return name.starts_with("PUBSUB ") && !name.ends_with("HELP") ? name : std::string();
+}
 
 // The version chains must follow what is watched, though WATCH itself asks for nothing.
 void watch(const CommandLine& line, Analysis& analysis) {
@@ -105,13 +163,18 @@ void watch(const CommandLine& line, Analysis& analysis) {
 
 }  // namespace
 
-Analysis RedisAnalyser::analyse(const SessionHeader&, const Exchange& exchange,
+Analysis RedisAnalyser::analyse(const SessionHeader& session, const Exchange& exchange,
                                 std::vector<Problem>& problems) {
   Analysis analysis;
   analysis.effect = Effect::none;
   const ReadRequest request(exchange.request, problems);
   if (!request.sound()) return analysis;
-  analysis.identity = request.identity();
+  analysis.identity = request.identity(profile_);
+  if (is_snapshot(session)) {
+    const Value reply = request.reply(exchange.answer, profile_.double_style(), problems);
+    analysis.image = make_image(reply, request.resolved.name, request.views);
+    return analysis;
+  }
   const Verb verb = verb_of(request.resolved);
   const bool aborted = !is_executed(exchange.answer);
   switch (verb) {
@@ -134,21 +197,27 @@ Analysis RedisAnalyser::analyse(const SessionHeader&, const Exchange& exchange,
       break;
   }
   if (is_connection_scoped(verb) && request.resolved.container == nullptr) return analysis;
+  if (is_of_the_connection(exchange.answer)) return analysis;
   Effects effects = effects_of(request.resolved, request.views, request.line.db);
   if (is_unanswered(exchange.answer)) {
     analysis.image = silent_image();
   } else {
     const Value reply = request.reply(exchange.answer, profile_.double_style(), problems);
+    if (sends_elsewhere(request.resolved, reply)) return analysis;
     if (request.resolved.name == "SCRIPT LOAD") add_loaded_script(reply, effects);
     analysis.changed = has_changed(request.resolved, request.views, reply);
-    tell_contents(request.resolved, request.views, reply, kinds_, effects);
+    if (request.fits()) tell_contents(request.resolved, request.views, reply, kinds_, effects);
     if (answers_blindly(request.resolved, request.views, reply)) {
       effects.reads.clear();
       effects.contents.clear();
       if (is_error(reply.kind)) effects = {};  // nothing was even looked at
     }
+    if (is_error_of(exchange.answer, "NOPERM")) effects = {};
     analysis.image = make_image(reply, request.resolved.name, request.views);
   }
+  analysis.unsteady = shown_of_the_moment(request, exchange.answer);
+  analysis.waited = wait_of(request.resolved, request.views).has_value();
+  if (!request.restricted_user(profile_).empty()) effects.reads.push_back({"server", "ACL"});
   analysis.understood = effects.understood;
   analysis.effect = effects.effect;
   analysis.reads = std::move(effects.reads);
@@ -159,7 +228,7 @@ Analysis RedisAnalyser::analyse(const SessionHeader&, const Exchange& exchange,
 }
 
 Identity RedisAnalyser::identify(const Document& request, std::vector<Problem>& problems) {
-  return ReadRequest(request, problems).identity();
+  return ReadRequest(request, problems).identity(profile_);
 }
 
 std::string RedisAnalyser::encode(const Document& request, const Document& answer,

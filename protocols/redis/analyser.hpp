@@ -28,7 +28,12 @@ class RedisAnalyser final : public Analyser {
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> shapes() const override;
 
  private:
+  void learn_user(const SessionHeader& session, std::string_view user, const Document& answer);
+
   Profile profile_;
+  std::set<std::pair<std::string, std::uint32_t>>
+      strangers_;  ///< sessions that were refused as such
+  bool serves_strangers_ = false;
   KeyKinds kinds_;
   std::map<std::string, std::string> shapes_;
 };

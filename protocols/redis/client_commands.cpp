@@ -134,8 +134,8 @@ class ClientCommands {
         "oll=0 omem=0 tot-mem=22298 events=r cmd={} user={} redir=-1 resp={}",
         live_.id, 1024 + live_.id % 60000, live_.name, flags, conversation.db,
         count(Subscriptions::Space::channels), count(Subscriptions::Space::patterns),
-        count(Subscriptions::Space::shards), "client|" + lower_case(arguments_[1]), live_.user,
-        static_cast<int>(conversation.resp));
+        count(Subscriptions::Space::shards), "client|" + lower_case(arguments_[1]),
+        live_.conversation.user, static_cast<int>(conversation.resp));
     if (live_.profile.release() >= 0x0702)
       text += fmt::format(" lib-name={} lib-ver={}", live_.library, live_.library_version);
     return text;

@@ -71,6 +71,24 @@ constexpr std::array<OptionArea, std::size(commands)> make_areas() {
 }
 constexpr std::array<OptionArea, std::size(commands)> areas = make_areas();
 
+// Commands without keys that are about the selected database all the same, or may be.
+constexpr std::string_view of_one_database[] = {"DBSIZE",     "DEBUG",   "EVAL",      "EVALSHA",
+                                                "EVALSHA_RO", "EVAL_RO", "FCALL",     "FCALL_RO",
+                                                "FLUSHDB",    "KEYS",    "RANDOMKEY", "SCAN"};
+
+constexpr bool names_no_database(const Command& command) {
+  if (command.spec_count > 0 || command.is(flags::movablekeys)) return false;
+  return std::ranges::find(of_one_database, command.name) == std::end(of_one_database);
+}
+
+constexpr std::array<bool, std::size(commands)> make_server_wide() {
+  std::array<bool, std::size(commands)> rows{};
+  for (std::size_t row = 0; row < std::size(commands); ++row)
+    rows[row] = names_no_database(commands[row]);
+  return rows;
+}
+constexpr std::array<bool, std::size(commands)> server_wide = make_server_wide();
+
 constexpr char upper(char octet) {
   return octet >= 'a' && octet <= 'z' ? static_cast<char>(octet - 'a' + 'A') : octet;
 }
@@ -91,6 +109,10 @@ void append_upper(std::string& target, std::string_view text) {
 
 OptionArea option_area(const Command& command) noexcept {
   return areas[static_cast<std::size_t>(&command - commands)];
+}
+
+bool is_server_wide(const Command& command) noexcept {
+  return server_wide[static_cast<std::size_t>(&command - commands)];
 }
 
 std::span<const KeySpec> Command::key_specs() const noexcept {

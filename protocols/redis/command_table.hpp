@@ -84,10 +84,18 @@ struct Command {
 /// Arguments that are keywords or numbers and nothing else, so that their case says nothing. The
 /// server takes `ex` for EX; drivers spell it as they like.
 struct OptionArea {
-  std::uint8_t first = 0xFF;  ///< the first such argument; none where there are fewer
-  std::uint8_t step = 1;      ///< 2 where every other argument is a keyword's free value
+  static constexpr std::size_t none = static_cast<std::size_t>(-1);
+  std::size_t first = none;  ///< the first such argument; `none` where there is no such area
+  std::size_t step = 1;      ///< 2 where every other argument is a keyword's free value
+
+  [[nodiscard]] constexpr bool contains(std::size_t argument) const noexcept {
+    return argument >= first && (argument - first) % step == 0;
+  }
 };
 [[nodiscard]] OptionArea option_area(const Command& command) noexcept;
+
+/// Whether a command says the same in every database: CONFIG, SCRIPT, PUBLISH, FLUSHALL, …
+[[nodiscard]] bool is_server_wide(const Command& command) noexcept;
 
 /// By its full upper-case name, "GET" or "CONFIG GET"; null for what is not in the table.
 [[nodiscard]] const Command* find_command(std::string_view name) noexcept;

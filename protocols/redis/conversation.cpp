@@ -114,11 +114,18 @@ std::size_t Conversation::replies_to(const ResolvedCommand& resolved, Arguments 
 void Conversation::succeeded(const ResolvedCommand& resolved, Arguments arguments) {
   switch (verb_of(resolved)) {
     case Verb::select:
+      if (arguments.size() < 2) return;
       db = static_cast<std::uint32_t>(parse_integer(arguments[1]).value_or(0));
       return;
     case Verb::hello:
       if (arguments.size() > 1) resp = arguments[1] == "3" ? Resp::v3 : Resp::v2;
+      for (std::size_t i = 2; i + 1 < arguments.size(); ++i) {
+        if (equals_ignoring_case(arguments[i], "AUTH")) log_in(arguments[i + 1]);
+        i += equals_ignoring_case(arguments[i], "AUTH") ? 2 : 1;  // and SETNAME
+      }
       return;
+    case Verb::auth:
+      return log_in(arguments.size() == 3 ? arguments[1] : default_user);
     case Verb::multi:
       in_multi = true;
       return;
@@ -134,6 +141,11 @@ void Conversation::succeeded(const ResolvedCommand& resolved, Arguments argument
     default:
       return;
   }
+}
+
+void Conversation::log_in(std::string_view name) {
+  user = name;
+  authenticated = true;
 }
 
 void Conversation::client_reply(std::string_view mode) {

@@ -91,11 +91,16 @@ class Subscriptions {
   std::array<std::set<std::string, std::less<>>, 3> spaces_;
 };
 
+/// Who a client is that names no user.
+inline constexpr std::string_view default_user = "default";
+
 class Conversation {
  public:
   Resp resp = Resp::v2;
   std::uint32_t db = 0;
   bool in_multi = false;
+  std::string user{default_user};
+  bool authenticated = false;  ///< AUTH or HELLO … AUTH was answered without an error
   Subscriptions subscriptions;
 
   /// Replies to a command that is carried out now, were it answered without an error: 0 for
@@ -117,6 +122,7 @@ class Conversation {
  private:
   enum class Skip : std::uint8_t { nothing, next_command, this_command };
   void client_reply(std::string_view mode);
+  void log_in(std::string_view name);
 
   bool off_ = false;
   Skip skip_ = Skip::nothing;

@@ -145,6 +145,15 @@ KeyPath key_path(std::uint32_t db, std::string_view key) {
   return {std::to_string(db), segment_of(key)};
 }
 
+std::string key_of(std::string_view segment) {
+  std::string octets;
+  for (std::size_t i = 0; i < segment.size(); ++i) {
+    const bool escaped = segment[i] == '\x1e' && i + 1 < segment.size();
+    octets += !escaped ? segment[i] : segment[++i] == '0' ? '\x1e' : '\x1f';
+  }
+  return octets;
+}
+
 std::string segment_of(std::string_view octets) {
   std::string segment;
   for (const char octet : octets) {
@@ -158,7 +167,8 @@ std::string segment_of(std::string_view octets) {
 
 Effects effects_of(const ResolvedCommand& resolved, Arguments arguments, std::uint32_t db) {
   const std::string_view name = resolved.name;
-  if (resolved.command == nullptr) {
+  // What another version may have taken, with whatever it means there.
+  if (resolved.command == nullptr || !resolved.command->accepts(arguments.size())) {
     Effects effects = everything(Effect::write);
     effects.understood = false;
     return effects;
@@ -217,9 +227,9 @@ constexpr std::string_view zero_is_nothing[] = {"COPY",
 
 // Writes whose null or empty reply says the same.
 constexpr std::string_view nothing_is_nothing[] = {
-    "BLMOVE",    "BLMPOP", "BLPOP", "BRPOP",      "BRPOPLPUSH", "BZMPOP",  "BZPOPMAX",
-    "BZPOPMIN",  "GETDEL", "GETEX", "LMOVE",      "LMPOP",      "LPOP",    "RPOP",
-    "RPOPLPUSH", "SPOP",   "XADD",  "XREADGROUP", "ZMPOP",      "ZPOPMAX", "ZPOPMIN"};
+    "BLMOVE", "BLMPOP", "BLPOP",      "BRPOP", "BRPOPLPUSH", "BZMPOP", "BZPOPMAX",  "BZPOPMIN",
+    "GETDEL", "GETEX",  "LMOVE",      "LMPOP", "LPOP",       "RPOP",   "RPOPLPUSH", "SPOP",
+    "XADD",   "XREAD",  "XREADGROUP", "ZMPOP", "ZPOPMAX",    "ZPOPMIN"};
 
 bool is_nothing(const Value& reply) {
   return is_null(reply.kind) || (is_aggregate(reply.kind) && reply.items.empty());
@@ -257,15 +267,24 @@ bool has_changed(const ResolvedCommand& resolved, Arguments arguments, const Val
   return true;
 }
 
+namespace {
+
+// Whether an error says that the command is none, which the server finds before it looks at any
+// key. Not so `ERR syntax error`: BITCOUNT, GEORADIUS, LCS, HSCAN and others look at the key first.
+bool is_misspelled(const ResolvedCommand& resolved, Arguments arguments, std::string_view error) {
+  static constexpr std::string_view in_pairs[] = {"HMSET", "HSET", "MSET", "MSETNX"};
+  if (resolved.command == nullptr)
+    return error.starts_with("ERR unknown command") || error.starts_with("ERR unknown subcommand");
+  if (!error.starts_with("ERR wrong number of arguments")) return false;
+  return !resolved.command->accepts(arguments.size()) || one_of(resolved.name, in_pairs);
+}
+
+}  // namespace
+
 bool answers_blindly(const ResolvedCommand& resolved, Arguments arguments, const Value& reply) {
   static constexpr std::string_view blind[] = {"FLUSHALL", "FLUSHDB", "MSET",
                                                "PSETEX",   "SET",     "SETEX"};
-  static constexpr std::string_view misspelled[] = {"ERR syntax error", "ERR unknown command",
-                                                    "ERR unknown subcommand",
-                                                    "ERR wrong number of arguments"};
-  if (reply.kind == Kind::simple_error)
-    return std::ranges::any_of(
-        misspelled, [&](std::string_view begin) { return reply.text.starts_with(begin); });
+  if (reply.kind == Kind::simple_error) return is_misspelled(resolved, arguments, reply.text);
   if (reply.kind != Kind::simple_string || reply.text != "OK") return false;
   if (!one_of(resolved.name, blind)) return false;
   if (resolved.name != "SET") return true;

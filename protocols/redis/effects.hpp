@@ -24,6 +24,8 @@ struct Effects {
 
 /// Octets as one segment of a path: what parts segments is escaped.
 [[nodiscard]] std::string segment_of(std::string_view octets);
+/// The octets of a segment.
+[[nodiscard]] std::string key_of(std::string_view segment);
 [[nodiscard]] KeyPath key_path(std::uint32_t db, std::string_view key);
 
 /// Of a command that is not connection-scoped.

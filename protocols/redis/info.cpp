@@ -82,18 +82,6 @@ bool is_fleeting(std::string_view line) {
          line.starts_with("latency_percentiles_usec_");
 }
 
-// Calls `visit` for each line without its end, and for that end.
-template <class Visitor>
-void for_each_line(std::string_view text, Visitor&& visit) {
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t newline = std::min(text.find('\n', at), text.size());
-    const std::size_t end = newline > at && text[newline - 1] == '\r' ? newline - 1 : newline;
-    const std::size_t next = std::min(newline + 1, text.size());
-    visit(text.substr(at, end - at), text.substr(end, next - end));
-    at = next;
-  }
-}
-
 }  // namespace
 
 std::string info_field(std::string_view info, std::string_view field) {

@@ -43,7 +43,12 @@ struct LiveConnection {
         profile(server_profile),
         credentials(std::move(wanted)),
         id(connection_id),
-        authenticated(!credentials.required) {}
+        authenticated(!must_log_in()) {}
+
+  /// Because understudy.yaml says so, or because the recorded server refused those who had not.
+  [[nodiscard]] bool must_log_in() const noexcept {
+    return credentials.required || profile.refuses_strangers;
+  }
 
   const ServiceTable& table;
   Profile profile;
@@ -52,7 +57,6 @@ struct LiveConnection {
   bool authenticated;
   Conversation conversation;
   Tracking tracking;
-  std::string user = "default";
   std::string name;
   std::string library;
   std::string library_version;

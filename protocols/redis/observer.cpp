@@ -9,6 +9,7 @@
 #include "protocols/redis/redact.hpp"
 #include "protocols/redis/reply_document.hpp"
 #include "protocols/redis/reply_shape.hpp"
+#include "protocols/redis/topology.hpp"
 
 namespace understudy::redis {
 
@@ -167,10 +168,11 @@ void RedisObserver::drop_unanswered(Moment at) {
     const bool silent = conversation_.replies_to(pending_.front().resolved, views) == 0;
     const bool ends_silence = pending_.front().resolved.name == "CLIENT REPLY" && !silent;
     if (!silent && (!conversation_.muted() || ends_silence)) return;
-    const Pending command = std::move(pending_.front());
+    Pending command = std::move(pending_.front());
     pending_.pop_front();
     conversation_.succeeded(command.resolved, views);
     conversation_.advance();
+    name_sender(command);
     if (is_connection_scoped(verb_of(command.resolved))) continue;
     warn_once(warned_of_silence_,
               "commands under CLIENT REPLY OFF or SKIP are recorded without their answers");
@@ -193,7 +195,8 @@ void RedisObserver::answered(Pending command, Value reply, Moment at) {
     return lose(Sync::opaque, "MONITOR turns the connection into a log of others' commands");
   if (verb == Verb::sync) return lose(Sync::opaque, "the connection became a replication stream");
   if (verb == Verb::exec && conversation_.in_multi) return executed(command, std::move(reply), at);
-  command.line.db = conversation_.db;
+  warn_of_other_servers(command, reply);
+  name_sender(command);
   if (!is_error(reply.kind)) {
     conversation_.succeeded(command.resolved, views);
     learn(command, reply);
@@ -206,6 +209,39 @@ void RedisObserver::answered(Pending command, Value reply, Moment at) {
     queued_.clear();
   }
   emit(command, std::move(reply), command.began, at);
+}
+
+// In which database and as whom the connection asks.
+void RedisObserver::name_sender(Pending& command) const {
+  const bool server_wide =
+      command.resolved.command != nullptr && is_server_wide(*command.resolved.command);
+  command.line.db = server_wide ? 0 : conversation_.db;
+  command.line.user = conversation_.user == default_user ? "" : conversation_.user;
+}
+
+namespace {
+
+bool tells_of_cluster(const Value& hello) {
+  for (std::size_t i = 0; i + 1 < hello.items.size(); i += 2)
+    if (hello.items[i].text == "mode") return hello.items[i + 1].text != "standalone";
+  return false;
+}
+
+}  // namespace
+
+// The client will go on where nobody records.
+void RedisObserver::warn_of_other_servers(const Pending& command, const Value& reply) {
+  const std::string& name = command.resolved.name;
+  const bool told = name == "HELLO"  ? tells_of_cluster(reply)
+                    : name == "INFO" ? names_servers(reply.text)
+                                     : sends_elsewhere(command.resolved, reply);
+  if (!told) return;
+  warn_once(warned_of_servers_,
+            fmt::format("the answer to {} names other servers (a cluster, replicas or sentinels): "
+                        "what the client says to those passes the recorder by and is not recorded. "
+                        "A mock refuses such commands; record with a client that talks to this "
+                        "one server only",
+                        name));
 }
 
 // MULTI, what was queued and EXEC are told together, when it is known that they happened. All
@@ -223,7 +259,8 @@ void RedisObserver::executed(const Pending& exec, Value reply, Moment at) {
     const Verb verb = verb_of(queued[i].resolved);
     if (is_subscribing(verb))
       return lose(Sync::lost, "a subscription inside MULTI can't be followed");
-    queued[i].line.db = conversation_.db;
+    warn_of_other_servers(queued[i], item);
+    name_sender(queued[i]);
     if (!is_error(item.kind)) {
       conversation_.succeeded(queued[i].resolved, queued[i].line.views());
       learn(queued[i], item);
@@ -277,6 +314,7 @@ void RedisObserver::learn(const Pending& command, const Value& reply) {
   if (opened_) return;
   const std::vector<std::string>& words = command.line.words;
   const std::string& name = command.resolved.name;
+  if (conversation_.authenticated) facts_["authenticated"] = true;
   if (name == "HELLO") {
     learn_hello(reply, facts_);
     for (std::size_t i = 2; i + 1 < words.size(); ++i)

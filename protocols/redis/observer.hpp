@@ -41,6 +41,7 @@ class RedisObserver final : public Observer {
   void take_replies(Moment at);
   void take_reply(Value reply, Moment at);
   void drop_unanswered(Moment at);
+  void name_sender(Pending& command) const;
   [[nodiscard]] bool is_out_of_band(const Value& reply) const;
   void acknowledge(const Value& reply);
   void answered(Pending command, Value reply, Moment at);
@@ -48,6 +49,7 @@ class RedisObserver final : public Observer {
   void emit(const Pending& command, Value reply, Moment began, Moment at);
   void emit_document(const Pending& command, Document answer, Moment began, Moment at);
   void learn(const Pending& command, const Value& reply);
+  void warn_of_other_servers(const Pending& command, const Value& reply);
   void open();
   void warn_once(bool& warned, std::string text);
   void lose(Sync sync, std::string text);
@@ -67,6 +69,7 @@ class RedisObserver final : public Observer {
   bool opened_ = false;
   bool warned_of_pushes_ = false;
   bool warned_of_silence_ = false;
+  bool warned_of_servers_ = false;
   Sync sync_ = Sync::in_sync;
 };
 

@@ -27,13 +27,23 @@ void Profile::merge(const Document& document) {
   take(document, "version", version);
   take(document, "mode", mode);
   take(document, "role", role);
+  if (const auto refuses = document.find("refuses_strangers");
+      refuses != document.end() && refuses->is_boolean())
+    refuses_strangers = refuses->get<bool>();
+  if (const auto users = document.find("restricted"); users != document.end() && users->is_array())
+    for (const Document& user : *users)
+      if (user.is_string() || user.is_binary()) restricted.insert(octets_of(user));
   const auto found = document.find("databases");
   if (found != document.end() && found->is_number_integer())
     databases = found->get<std::uint32_t>();
 }
 
 Document Profile::to_document() const {
-  return {{"version", version}, {"mode", mode}, {"role", role}, {"databases", databases}};
+  Document document = {
+      {"version", version}, {"mode", mode}, {"role", role}, {"databases", databases}};
+  if (refuses_strangers) document["refuses_strangers"] = true;
+  for (const std::string& user : restricted) document["restricted"].push_back(document_of(user));
+  return document;
 }
 
 }  // namespace understudy::redis

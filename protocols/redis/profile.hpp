@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -15,7 +16,12 @@ struct Profile {
   std::string mode = "standalone";
   std::string role = "master";
   std::uint32_t databases = 16;
+  /// Clients that had not logged in were refused, and none of them was served.
+  bool refuses_strangers = false;
+  /// Users that were refused something for want of permission: who asks is part of what they ask.
+  std::set<std::string, std::less<>> restricted;
 
+  [[nodiscard]] bool restricts(std::string_view user) const { return restricted.contains(user); }
   /// Major × 256 + minor.
   [[nodiscard]] std::uint16_t release() const noexcept;
   [[nodiscard]] bool knows_hello() const noexcept { return release() >= 0x0600; }
@@ -23,8 +29,7 @@ struct Profile {
     return release() < 0x0702 ? DoubleStyle::seventeen_digits : DoubleStyle::shortest;
   }
 
-  /// Takes over what `document` has of `version`, `mode`, `role` and `databases`: a session's facts
-  /// or what to_document() gave.
+  /// Takes over what `document` has of these: a session's facts or what to_document() gave.
   void merge(const Document& document);
   [[nodiscard]] Document to_document() const;
 };

@@ -8,6 +8,7 @@
 #include "protocols/redis/observer.hpp"
 #include "protocols/redis/request.hpp"
 #include "protocols/redis/server.hpp"
+#include "protocols/redis/snapshot.hpp"
 #include "protocols/redis/values.hpp"
 #include "understudy/document_text.hpp"
 
@@ -61,6 +62,9 @@ class RedisProtocol final : public Protocol {
   }
   [[nodiscard]] std::unique_ptr<Analyser> new_analyser() const override {
     return std::make_unique<RedisAnalyser>();
+  }
+  [[nodiscard]] std::unique_ptr<Snapshot> new_snapshot(std::string_view password) const override {
+    return redis::new_snapshot(password);
   }
   [[nodiscard]] std::unique_ptr<Emulator> new_emulator(const Document& knowledge) const override {
     return new_redis_emulator(knowledge);

@@ -24,21 +24,37 @@ std::uint64_t take_number(std::string_view& octets) {
   return number;
 }
 
+std::string_view take_octets(std::string_view& octets) {
+  const std::uint64_t length = take_number(octets);
+  const std::string_view taken = octets.substr(0, length);
+  octets.remove_prefix(taken.size());
+  return taken;
+}
+
+constexpr std::uint32_t names_user = 1U << 31;  // databases have smaller numbers
+
 }  // namespace
 
 void make_canonical(const ResolvedCommand& resolved, Arguments arguments, std::uint32_t db,
-                    std::string& out) {
+                    std::string_view user, std::string& out) {
   out.assign(resolved.name);
   out += '\0';
-  append_number(out, db);
-  const OptionArea options =
-      resolved.command != nullptr ? option_area(*resolved.command) : OptionArea{};
+  OptionArea options;
+  if (resolved.command != nullptr) {
+    options = option_area(*resolved.command);
+    if (is_server_wide(*resolved.command)) db = 0;
+  }
+  append_number(out, user.empty() ? db : db | names_user);
+  if (!user.empty()) {
+    append_number(out, user.size());
+    out += user;
+  }
   for (std::size_t i = resolved.name_arguments; i < arguments.size(); ++i) {
     append_number(out, arguments[i].size());
-    if (i < options.first || (i - options.first) % options.step != 0)
-      out += arguments[i];
-    else
+    if (options.contains(i))
       append_upper(out, arguments[i]);
+    else
+      out += arguments[i];
   }
 }
 
@@ -52,11 +68,9 @@ CommandLine read_canonical(std::string_view canonical) {
   if (end == std::string_view::npos) return line;
   canonical.remove_prefix(end + 1);
   line.db = static_cast<std::uint32_t>(take_number(canonical));
-  while (!canonical.empty()) {
-    const std::uint64_t length = take_number(canonical);
-    line.words.emplace_back(canonical.substr(0, length));
-    canonical.remove_prefix(line.words.back().size());
-  }
+  if ((line.db & names_user) != 0) line.user = take_octets(canonical);
+  line.db &= ~names_user;
+  while (!canonical.empty()) line.words.emplace_back(take_octets(canonical));
   return line;
 }
 
@@ -75,6 +89,7 @@ Document request_document(const CommandLine& line) {
   Document request = Document::object();
   request["command"] = std::move(command);
   if (line.db != 0) request["db"] = line.db;
+  if (!line.user.empty()) request["user"] = document_of(line.user);
   return request;
 }
 
@@ -120,8 +135,10 @@ CommandLine read_request(const Document& request, std::vector<Problem>& problems
   read_words(request["command"], line, problems);
   for (const auto& [key, node] : request.items()) {
     if (key == "command") continue;
+    if (key == "user" && read_word(node, line.user)) continue;
     if (key != "db")
-      problems.push_back({"/request/" + key, "an unknown key; `command` and `db` are known", ""});
+      problems.push_back(
+          {"/request/" + key, "an unknown key; `command`, `db` and `user` are known", ""});
     else if (!node.is_number_integer() || node.get<std::int64_t>() < 0 ||
              node.get<std::int64_t>() > 0x7FFFFFFF)
       problems.push_back({"/request/db", "the number of a database was expected", ""});
@@ -184,6 +201,7 @@ std::string quoted_line(const CommandLine& line, std::size_t longest) {
     if (shown.size() < word.size()) out += fmt::format("…({} octets)", word.size());
   }
   if (line.db != 0) out += fmt::format(" (db {})", line.db);
+  if (!line.user.empty()) out += fmt::format(" (user {})", line.user);
   return out;
 }
 

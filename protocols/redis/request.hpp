@@ -1,9 +1,11 @@
 // A request in its three forms: the words of a command, the document of a
 // session file, the canonical octets that a table is probed with.
 //
-//   document    {command: [SET, key, value], db: 1}           `db` left out where it is 0
-//   canonical   "SET" NUL db (length octets)…                 numbers as LEB128, options in upper
-//   case
+//   document    {command: [SET, key, value], db: 1, user: ann}   `db` left out where it is 0,
+//                                                                `user` where it is the default one
+//   canonical   "SET" NUL db (length octets)…     numbers as LEB128, options in upper case
+//
+// Where it matters who asks, the highest bit of db is set and the user is the first octets.
 #pragma once
 
 #include <cstdint>
@@ -21,13 +23,15 @@ namespace understudy::redis {
 struct CommandLine {
   std::vector<std::string> words;
   std::uint32_t db = 0;
+  std::string user{};  ///< empty: the default one, or any
 
   [[nodiscard]] std::vector<std::string_view> views() const { return {words.begin(), words.end()}; }
 };
 
 /// Replaces `out` by the canonical octets. Allocates only until `out` has grown large enough.
+/// `user` is empty where it does not matter who asks.
 void make_canonical(const ResolvedCommand& resolved, Arguments arguments, std::uint32_t db,
-                    std::string& out);
+                    std::string_view user, std::string& out);
 
 /// What canonical octets say. Octets that are none give what could be read of them.
 [[nodiscard]] CommandLine read_canonical(std::string_view canonical);

@@ -5,9 +5,11 @@
 #include <fmt/format.h>
 
 #include "protocols/redis/effects.hpp"
+#include "protocols/redis/glob.hpp"
 #include "protocols/redis/image.hpp"
 #include "protocols/redis/keys.hpp"
 #include "protocols/redis/redact.hpp"
+#include "protocols/redis/topology.hpp"
 #include "understudy/foreign.hpp"
 #include "understudy/scope.hpp"
 
@@ -46,11 +48,27 @@ RedisServer::RedisServer(const ServiceTable& table, const ServerContext& context
   decoder_.set_authenticated(live_.authenticated);
 }
 
+// The words of a command that waits stay where they are.
+void RedisServer::feed(Bytes chunk) {
+  if (awaiting_ == Awaiting::nothing && !late_)
+    received_.append(chunk);
+  else
+    behind_.insert(behind_.end(), chunk.begin(), chunk.end());
+}
+
 ServerEvent RedisServer::next() {
   if (!scope_source_.empty() && scope_source_ != "client_name")
     return Noted{"scope_from: " + std::exchange(scope_source_, {}) +
                  " is unknown, expected client_name"};
   for (;;) {
+    if (!listening_.empty()) {
+      Listen listen = std::move(listening_.front());
+      listening_.pop_front();
+      return listen;
+    }
+    if (pause_.time.count() > 0) return std::exchange(pause_, {});
+    if (late_) answer_command_with(*std::exchange(late_, std::nullopt));
+    if (!behind_.empty()) received_.append(std::exchange(behind_, {}));
     Step step;
     switch (stage_) {
       case Stage::closed:
@@ -236,7 +254,11 @@ RedisServer::Step RedisServer::synthesised(Verb verb) {
   else
     outcome = answer_session_command(live_, resolved_, arguments_, out);
   if (outcome == Outcome::unanswered) return data();
-  if (outcome == Outcome::done) live_.conversation.succeeded(resolved_, arguments_);
+  if (outcome == Outcome::done) {
+    live_.conversation.succeeded(resolved_, arguments_);
+    if (verb == Verb::subscribe || verb == Verb::unsubscribe || verb == Verb::reset)
+      tell_listening();
+  }
   if (held_back()) out.resize(before);
   decoder_.set_authenticated(live_.authenticated);
   if (verb == Verb::reset) {
@@ -252,19 +274,95 @@ RedisServer::Step RedisServer::synthesised(Verb verb) {
   return Synthesised{name_of(verb)};
 }
 
+namespace {
+
+// By which connections tell the spaces of messages apart: the numbers of Subscriptions::Space.
+constexpr std::uint32_t bit(Subscriptions::Space space) {
+  return std::uint32_t{1} << static_cast<std::uint32_t>(space);
+}
+
+bool is_publishing(const ResolvedCommand& resolved, Arguments arguments) {
+  return resolved.command != nullptr && resolved.command->accepts(arguments.size()) &&
+         (resolved.name == "PUBLISH" || resolved.name == "SPUBLISH");
+}
+
+Message message_of(const ResolvedCommand& resolved, Arguments arguments) {
+  using enum Subscriptions::Space;
+  return {resolved.name == "PUBLISH" ? bit(channels) | bit(patterns) : bit(shards),
+          std::string(arguments[1]), std::string(arguments[2])};
+}
+
+void push_message(ReplyWriter push, const Delivery& delivery) {
+  switch (static_cast<Subscriptions::Space>(delivery.space)) {
+    case Subscriptions::Space::channels:
+      push.push(3);
+      push.bulk("message");
+      break;
+    case Subscriptions::Space::patterns:
+      push.push(4);
+      push.bulk("pmessage");
+      push.bulk(delivery.name);
+      break;
+    case Subscriptions::Space::shards:
+      push.push(3);
+      push.bulk("smessage");
+      break;
+  }
+  push.bulk(delivery.topic);
+  push.bulk(delivery.text);
+}
+
+}  // namespace
+
 RedisServer::Step RedisServer::data() {
+  if (is_publishing(resolved_, arguments_)) return publish();
   make_canonical_request();
   awaiting_ = Awaiting::command;
-  return Request{canonical_, {}, Control::none, {}, fallback_ != Fallback::none};
+  Request request;
+  request.canonical = canonical_;
+  // In a transaction nothing waits.
+  wait_ = stage_ == Stage::idle ? wait_of(resolved_, arguments_) : std::nullopt;
+  if (wait_) make_patient(request);
+  request.synthesisable = fallback_ != Fallback::none;
+  return request;
+}
+
+void RedisServer::make_patient(Request& request) {
+  if (wait_->until == Wait::Until::replicas) {
+    fallback_ = Fallback::replicas;  // a mock has none
+    return;
+  }
+  nothing_ = make_image(Value::of(Kind::null), resolved_.name, arguments_);
+  patience_ = {nothing_, wait_->at_most, wait_->until == Wait::Until::something_new};
+  request.patience = &patience_;
+}
+
+// PUBLISH is heard by those that are connected, whatever was recorded of it.
+RedisServer::Step RedisServer::publish() {
+  make_canonical_request();
+  awaiting_ = Awaiting::command;
+  fallback_ = Fallback::receivers;
+  wait_.reset();
+  nothing_ = make_image(Value::number(0), resolved_.name, arguments_);
+  message_ = message_of(resolved_, arguments_);
+  Request request;
+  request.canonical = canonical_;
+  request.synthesisable = true;
+  request.message = &message_;
+  request.unheard = nothing_;
+  return request;
 }
 
 void RedisServer::make_canonical_request() {
+  const std::string_view user = live_.profile.restricts(live_.conversation.user)
+                                    ? live_.conversation.user
+                                    : std::string_view();
   if (!may_carry_secrets(resolved_.command))
-    return make_canonical(resolved_, arguments_, live_.conversation.db, canonical_);
+    return make_canonical(resolved_, arguments_, live_.conversation.db, user, canonical_);
   std::vector<std::string> words(arguments_.begin(), arguments_.end());
   redact_arguments(resolved_.name, words);
   const std::vector<std::string_view> views(words.begin(), words.end());
-  make_canonical(resolved_, views, live_.conversation.db, canonical_);
+  make_canonical(resolved_, views, live_.conversation.db, user, canonical_);
 }
 
 RedisServer::Step RedisServer::raise(Awaiting awaiting, Control control, std::string_view name,
@@ -360,6 +458,8 @@ void RedisServer::reply(const Answer& answer) {
   }
   if (awaiting == Awaiting::commit) {
     end_multi();
+    writer().raw(as_text(overheard_));
+    overheard_.clear();
     forget_all();
     return finish_command();
   }
@@ -373,13 +473,78 @@ void RedisServer::reply(const Answer& answer) {
     return finish_command();
   }
   if (awaiting != Awaiting::command) return;
+  if (answer.receivers > 0) return reply_to_publisher(answer.receivers);
   if (held_back()) return finish_command();
-  if (const auto octets = octets_for(answer.image, live_.conversation.resp)) {
-    output_.borrow(*octets);
-  } else {
-    use_fallback();
+  const auto octets = octets_for(answer.image, live_.conversation.resp);
+  if (octets && !is_too_few(*octets)) return answer_command_with(*octets);
+  if (octets || fallback_ == Fallback::replicas) {
+    late_ = octets.value_or(as_bytes(std::string_view(":0\r\n")));
+    if (!is_too_few(*late_)) return;
+    constexpr std::chrono::hours for_ever(24 * 365);
+    pause_.time = wait_->at_most.count() > 0 ? wait_->at_most : for_ever;
+    return;
   }
+  use_fallback();
   invalidate();
+  finish_command();
+}
+
+void RedisServer::answer_command_with(Bytes octets) {
+  output_.borrow(octets);
+  invalidate();
+  finish_command();
+}
+
+// WAIT is answered when its time is up where fewer replicas have it than were asked for.
+bool RedisServer::is_too_few(Bytes octets) const {
+  if (!wait_ || wait_->until != Wait::Until::replicas) return false;
+  const std::string_view text = as_text(octets);
+  if (!text.starts_with(':')) return false;
+  const auto replicas = parse_integer(text.substr(1, text.find('\r') - 1));
+  return replicas && *replicas < wait_->replicas;
+}
+
+void RedisServer::deliver(const Delivery& delivery) {
+  push_message(writer(), delivery);
+}
+
+// Before its acknowledgement is sent, so that nobody publishes past it.
+void RedisServer::tell_listening() {
+  using Space = Subscriptions::Space;
+  const Subscriptions& now = live_.conversation.subscriptions;
+  for (const Space space : {Space::channels, Space::patterns, Space::shards}) {
+    const auto tell = [&](const std::string& name, bool on) {
+      listening_.push_back({static_cast<std::uint32_t>(space), name,
+                            space == Space::patterns ? matches_glob : nullptr, on});
+    };
+    for (const std::string& name : told_.in(space))
+      if (!now.in(space).contains(name)) tell(name, false);
+    for (const std::string& name : now.in(space))
+      if (!told_.in(space).contains(name)) tell(name, true);
+  }
+  told_ = now;
+}
+
+void RedisServer::hear_oneself(std::vector<std::uint8_t>& out) const {
+  using Space = Subscriptions::Space;
+  const Subscriptions& own = live_.conversation.subscriptions;
+  for (const Space space : {Space::channels, Space::patterns, Space::shards}) {
+    if ((message_.spaces & bit(space)) == 0) continue;
+    for (const std::string& name : own.in(space))
+      if (space == Space::patterns ? matches_glob(name, message_.topic) : name == message_.topic)
+        push_message({out, live_.conversation.resp},
+                     {static_cast<std::uint32_t>(space), name, message_.topic, message_.text});
+  }
+}
+
+// Since 7.2 the answer comes before what the publisher itself hears.
+void RedisServer::reply_to_publisher(std::size_t receivers) {
+  const bool answer_first = live_.profile.release() >= 0x0702;
+  std::vector<std::uint8_t>& now = output_.buffer();
+  std::vector<std::uint8_t>& pushes = stage_ == Stage::idle ? now : overheard_;
+  if (!answer_first) hear_oneself(pushes);
+  if (!held_back()) writer().integer(static_cast<std::int64_t>(receivers));
+  if (answer_first) hear_oneself(pushes);
   finish_command();
 }
 
@@ -394,11 +559,32 @@ void RedisServer::use_fallback() {
       return answer_command(live_, resolved_, arguments_, out);
     case Fallback::config_get:
       return answer_config_get(live_, arguments_, out);
+    case Fallback::receivers:
+    case Fallback::replicas:
+      return writer().integer(0);
     case Fallback::none:
       break;
   }
   writer().error(
       "ERR understudy: this command was recorded without its answer (CLIENT REPLY OFF or SKIP)");
+}
+
+// Where the recorded answer would have sent the client to real servers, that matters more.
+std::string RedisServer::text_of(const Miss& miss) const {
+  if (asks_for_servers(resolved_))
+    return fmt::format(
+        "ERR understudy: {} is not served: recorded addresses are those of real servers, to which "
+        "the client would go past this mock; use a client that talks to one server, without "
+        "cluster or sentinel",
+        quoted_line({{arguments_.begin(), arguments_.end()}, 0}, 60));
+  // Summaries name their author; the prefix is for those that don't.
+  std::string text = miss.summary.starts_with("understudy") ? "ERR " : "ERR understudy: ";
+  text += miss.summary;
+  if (!miss.detail.empty()) text += "; " + miss.detail;
+  if (!miss.hint.empty()) text += "; " + miss.hint;
+  if (live_.profile.mode == "cluster")
+    text += "; the recorded server is one of a cluster: -MOVED and -ASK are not served";
+  return text;
 }
 
 void RedisServer::reply(const Miss& miss) {
@@ -408,12 +594,7 @@ void RedisServer::reply(const Miss& miss) {
   if (!may_miss) return reply(Answer{Grade::synthesised, {}, false});
   awaiting_ = Awaiting::nothing;
   if (!held_back()) {
-    // Summaries name their author; the prefix is for those that don't.
-    std::string text = miss.summary.starts_with("understudy") ? "ERR " : "ERR understudy: ";
-    text += miss.summary;
-    if (!miss.detail.empty()) text += "; " + miss.detail;
-    if (!miss.hint.empty()) text += "; " + miss.hint;
-    writer().error(text);
+    writer().error(text_of(miss));
   }
   finish_command();
 }

@@ -1,6 +1,7 @@
 // The serving role: one live connection.
 #pragma once
 
+#include <deque>
 #include <optional>
 #include <string>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "protocols/redis/command_decoder.hpp"
 #include "protocols/redis/live_connection.hpp"
 #include "protocols/redis/request.hpp"
+#include "protocols/redis/waiting.hpp"
 #include "understudy/receive_buffer.hpp"
 #include "understudy/server_machine.hpp"
 
@@ -20,11 +22,12 @@ class RedisServer final : public ServerMachine {
  public:
   RedisServer(const ServiceTable& table, const ServerContext& context);
 
-  void feed(Bytes chunk) override { received_.append(chunk); }
+  void feed(Bytes chunk) override;
   void feed_eof() override { at_eof_ = true; }
   ServerEvent next() override;
   void reply(const Answer& answer) override;
   void reply(const Miss& miss) override;
+  void deliver(const Delivery& delivery) override;
   [[nodiscard]] Output& output() noexcept override { return output_; }
 
  private:
@@ -40,7 +43,15 @@ class RedisServer final : public ServerMachine {
     other
   };
   /// What the machine says where the table holds nothing.
-  enum class Fallback : std::uint8_t { none, unknown_command, arity, command, config_get };
+  enum class Fallback : std::uint8_t {
+    none,
+    unknown_command,
+    arity,
+    command,
+    config_get,
+    receivers,  ///< of a message: how many heard it
+    replicas    ///< that have what was written: none
+  };
   enum class Stage : std::uint8_t { idle, running, committing, closing, closed };
 
   using Step = std::optional<ServerEvent>;  // nothing: go on with the next command
@@ -55,6 +66,13 @@ class RedisServer final : public ServerMachine {
   [[nodiscard]] Step watch();
   [[nodiscard]] Step next_watch();
   [[nodiscard]] Step data();
+  [[nodiscard]] Step publish();
+  void make_patient(Request& request);
+  void tell_listening();
+  void reply_to_publisher(std::size_t receivers);
+  void hear_oneself(std::vector<std::uint8_t>& out) const;
+  void answer_command_with(Bytes octets);
+  [[nodiscard]] bool is_too_few(Bytes octets) const;
   [[nodiscard]] Step raise(Awaiting awaiting, Control control, std::string_view name,
                            bool synthesisable);
   [[nodiscard]] Step synthesised(Verb verb);
@@ -71,6 +89,7 @@ class RedisServer final : public ServerMachine {
   void finish_command();
   void end_multi();
   void use_fallback();
+  [[nodiscard]] std::string text_of(const Miss& miss) const;
   [[nodiscard]] bool is_tracking() const;
   void invalidate();
   void forget_all();
@@ -80,6 +99,7 @@ class RedisServer final : public ServerMachine {
   Limits limits_;
   CommandDecoder decoder_;
   ReceiveBuffer received_;
+  std::vector<std::uint8_t> behind_;  // what came while the command at hand waits
   Output output_;
   bool at_eof_ = false;
 
@@ -88,6 +108,15 @@ class RedisServer final : public ServerMachine {
   Arguments arguments_;
   std::string canonical_;
   std::string control_name_;
+  Patience patience_;
+  std::string nothing_;  // of patience_ and of messages: what is answered where nothing came
+  Message message_;
+  std::optional<Wait> wait_;             // of the command at hand
+  Pause pause_;                          // before the next step
+  std::optional<Bytes> late_;            // the answer that comes after it
+  Subscriptions told_;                   // to those that publish
+  std::deque<Listen> listening_;         // what is still to be told
+  std::vector<std::uint8_t> overheard_;  // pushes for the time after a transaction
   Awaiting awaiting_ = Awaiting::nothing;
   Fallback fallback_ = Fallback::none;
 

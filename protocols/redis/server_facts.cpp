@@ -37,12 +37,12 @@ std::string small_info(const LiveConnection& live, Arguments arguments) {
   const Profile& profile = live.profile;
   section("Server", fmt::format("redis_version:{}\r\nredis_mode:{}\r\nos:Linux\r\narch_bits:64\r\n"
                                 "tcp_port:6379\r\nuptime_in_seconds:1\r\n",
-                                profile.version, profile.mode));
+                                profile.version, "standalone"));
   section("Clients", "connected_clients:1\r\nblocked_clients:0\r\n");
   section("Memory", "used_memory:1048576\r\nmaxmemory:0\r\nmaxmemory_policy:noeviction\r\n");
   section("Persistence", "loading:0\r\nasync_loading:0\r\n");
   section("Replication", fmt::format("role:{}\r\nconnected_slaves:0\r\n", profile.role));
-  section("Cluster", fmt::format("cluster_enabled:{}\r\n", profile.mode == "cluster" ? 1 : 0));
+  section("Cluster", "cluster_enabled:0\r\n");  // see topology.hpp
   section("Keyspace", "");
   return text;
 }

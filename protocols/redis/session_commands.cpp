@@ -100,9 +100,8 @@ class SessionCommands {
 
   Outcome reset() {
     live_.tracking = {};
-    live_.user = "default";
     live_.name.clear();
-    live_.authenticated = !live_.credentials.required;
+    live_.authenticated = !live_.must_log_in();
     live_.no_evict = false;
     live_.no_touch = false;
     writer().simple_string("RESET");
@@ -165,7 +164,6 @@ class SessionCommands {
   bool log_in(std::string_view user, std::string_view password) {
     if (!live_.credentials.match(user, password)) return false;
     live_.authenticated = true;
-    live_.user = user;
     return true;
   }
 
@@ -204,7 +202,8 @@ class SessionCommands {
     reply.integer(static_cast<std::int64_t>(resp));
     reply.bulk("id");
     reply.integer(static_cast<std::int64_t>(live_.id));
-    field("mode", profile.mode);
+    // A mock stands alone, whatever the recorded server was part of: see topology.hpp.
+    field("mode", "standalone");
     if (!sentinel) field("role", profile.role);
     reply.bulk("modules");
     reply.array(0);

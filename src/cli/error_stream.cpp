@@ -5,9 +5,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <condition_variable>
-#include <cerrno>
 #include <csignal>
 #include <mutex>
 #include <string>
@@ -110,7 +110,11 @@ class ErrorStream {
 /// of the control characters U+0080 to U+009F.
 std::size_t character_at(std::string_view text) {
   const auto lead = static_cast<unsigned char>(text.front());
-  const std::size_t size = lead < 0xC2 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : lead < 0xF5 ? 4 : 0;
+  const std::size_t size = lead < 0xC2   ? 0
+                           : lead < 0xE0 ? 2
+                           : lead < 0xF0 ? 3
+                           : lead < 0xF5 ? 4
+                                         : 0;
   if (size == 0 || size > text.size() || !is_text(text.substr(0, size))) return 0;
   return lead == 0xC2 && static_cast<unsigned char>(text[1]) < 0xA0 ? 0 : size;
 }

@@ -63,8 +63,8 @@ int print_rule(const ExplainOptions& options, const Protocol& protocol,
     return bad_input;
   }
   fmt::print("# answered as recorded at {}\n{}", place,
-             engine::rule_text(section.name(),
-                               engine::request_from_line(protocol, options.request), *answer));
+             engine::rule_text(section.name(), engine::request_from_line(protocol, options.request),
+                               *answer));
   return all_certain;
 }
 

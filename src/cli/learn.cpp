@@ -66,7 +66,8 @@ void print_decisions(const ServiceSummary& service) {
   fmt::print("{} ({})\n", service.service, service.protocol);
   const std::string* request = nullptr;
   for (const Decision& decision : service.decisions) {
-    if (request == nullptr || *request != decision.request) fmt::print("  {}\n", printable(decision.request));
+    if (request == nullptr || *request != decision.request)
+      fmt::print("  {}\n", printable(decision.request));
     request = &decision.request;
     std::string text = text_of(decision);
     text.insert(text.find('\n') + 1, "    ");

@@ -140,7 +140,8 @@ void add_compile(CLI::App& program, All& all) {
   auto* output = app.add_option("-o,--output", all.compile.output,
                                 "Where to write; MOCKSET/understudy.table by default");
   output->type_name("FILE");
-  app.add_flag("--check", all.compile.check, "Write nothing; fail where a bar is missed")->excludes(output);
+  app.add_flag("--check", all.compile.check, "Write nothing; fail where a bar is missed")
+      ->excludes(output);
   app.add_flag("-v,--verbose", all.compile.verbose, "Print every pattern, inference and warning");
   app.add_flag("--json", all.compile.json, "Print problems and patterns as JSON");
 }
@@ -201,7 +202,8 @@ void add_explain(CLI::App& program, All& all) {
   app.add_option("--service", all.explain.service,
                  "The service; may be left out where there is one")
       ->type_name("S");
-  app.add_option("--after", all.explain.after, "A request that comes before it; repeatable, in order")
+  app.add_option("--after", all.explain.after,
+                 "A request that comes before it; repeatable, in order")
       ->type_name("REQUEST")
       ->allow_extra_args(false);
   auto* json = app.add_flag("--json", all.explain.json, "Print JSON");
@@ -273,8 +275,8 @@ std::variant<Command, int> parse(int argc, char** argv) {
   use_help(program, program_help);
   program.set_version_flag("--version", "understudy " UNDERSTUDY_VERSION);
   program.require_subcommand(1);
-  for (const auto add_command :
-       {add_record, add_compile, add_learn, add_serve, add_run, add_inspect, add_explain, add_completion})
+  for (const auto add_command : {add_record, add_compile, add_learn, add_serve, add_run,
+                                 add_inspect, add_explain, add_completion})
     add_command(program, all);
   try {
     program.parse(static_cast<int>(dashes - all_arguments.begin()), argv);

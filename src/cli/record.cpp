@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <mutex>
 #include <set>
 #include <system_error>
@@ -16,6 +17,7 @@
 #include "cli/process.hpp"
 #include "cli/progress.hpp"
 #include "net/recorder.hpp"
+#include "net/take_snapshot.hpp"
 #include "net/watched_port.hpp"
 #include "protocols/registry.hpp"
 #include "store/key_file.hpp"
@@ -125,6 +127,21 @@ std::optional<std::vector<Address>> listen(net::Recorder& recorder, engine::Reco
   return addresses;
 }
 
+/// What is in the services before their clients come. Of one that can't be asked nothing is known,
+/// as if it had not been tried: who can't reach it is told so when a client comes.
+void take_snapshots(engine::Recording& recording, const store::Config& config) {
+  constexpr std::chrono::milliseconds limit(3000);
+  const char* const password = std::getenv("REDISCLI_AUTH");
+  for (const store::Service& service : config.services) {
+    const Protocol* const protocol = find_protocol(protocols(), service.protocol);
+    const auto snapshot = protocol->new_snapshot(password != nullptr ? password : "");
+    if (!snapshot) continue;
+    std::string problem;
+    if (net::take_snapshot(*snapshot, service.upstream->endpoint, limit, problem))
+      recording.hold_snapshot(service.name, snapshot->take());
+  }
+}
+
 /// What a person should read of a recording. While a command runs the terminal is the command's: it
 /// is held back. Thread-safe until it ends.
 class Warnings {
@@ -204,6 +221,7 @@ int run_command(const RecordOptions& options) {
   net::Recorder recorder;
   auto addresses = listen(recorder, recording, *config, warn);
   if (!addresses) return bad_input;
+  take_snapshots(recording, *config);
   std::string problem;
   if (const auto maps = parse_maps(options.maps, protocols(), problem))
     enter_logins(*addresses, logins_of(options.maps, *maps));

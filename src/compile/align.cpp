@@ -197,7 +197,7 @@ class Aligner {
   const Recording& earlier_;
   const Recording& later_;
   std::map<std::pair<std::uint32_t, std::string>, std::vector<const Line*>> open_;
-  Alignment::Renames names_;     // later → earlier
+  Alignment::Renames names_;  // later → earlier
   Alignment::Renames spellings_;
   std::set<std::string> taken_;  // earlier values that have one
   Evidence evidence_;            // of earlier values

@@ -49,8 +49,7 @@ bool each_word(const Document& node, Take&& take) {
 
 class Detective {
  public:
-  Detective(const LoadedService& service, const Trace& trace)
-      : service_(service), trace_(trace) {}
+  Detective(const LoadedService& service, const Trace& trace) : service_(service), trace_(trace) {}
 
   std::vector<std::uint32_t> run() {
     learn_rates();
@@ -142,9 +141,8 @@ class Detective {
   [[nodiscard]] double likelihood(std::uint32_t link, std::uint32_t earlier, std::uint32_t later) {
     const Step& write = writer(link);
     const Step& read = step(later);
-    const auto found =
-        rates_.find({pattern_of(read.analysis.identity.canonical),
-                     pattern_of(write.analysis.identity.canonical)});
+    const auto found = rates_.find({pattern_of(read.analysis.identity.canonical),
+                                    pattern_of(write.analysis.identity.canonical)});
     const Rate rate = found == rates_.end() ? Rate{} : found->second;
     const double changes = (rate.changed + 1.0) / (rate.seen + 2.0);
     const double own = write.connection == read.connection ? 0.25 : 0;
@@ -193,7 +191,7 @@ class Detective {
 
   const LoadedService& service_;
   const Trace& trace_;
-  std::unordered_map<std::string, Words> words_;  // by canonical octets
+  std::unordered_map<std::string, Words> words_;                         // by canonical octets
   std::map<std::pair<std::string_view, std::string_view>, Rate> rates_;  // read, write
 };
 

@@ -88,7 +88,8 @@ class Follower {
     if (a.control != Control::none) {
       for (const std::size_t inner : transaction.carry_out(a.control, a.control_name, a.changed))
         follow(inner, order_.undisturbed(i));
-    } else if (a.effect != Effect::none) {
+      // What only tells what was there has an answer, though nobody looks it up.
+    } else if (a.effect != Effect::none || !a.image.empty()) {
       if (transaction.active())
         transaction.add(i);
       else

@@ -11,6 +11,7 @@
 #include "compile/pins.hpp"
 #include "compile/read_ahead.hpp"
 #include "compile/varying.hpp"
+#include "compile/waits.hpp"
 #include "match/instant.hpp"
 #include "store/file.hpp"
 #include "store/session_file.hpp"
@@ -83,8 +84,9 @@ class ServiceAnalysis {
       analyse(session);
       if (last_) session.exchanges = {};
     }
+    place_waits(service_.steps);
     std::ranges::stable_sort(service_.steps, {}, [](const Step& step) {
-      return std::tuple(step.recording, step.ended);
+      return std::tuple(step.recording, step.ended, step.analysis.waited);
     });
     return std::move(problems_);
   }

@@ -16,13 +16,14 @@ namespace {
 
 constexpr int omitted_of = 5;
 
-/// What is near the first octet in which two images differ, for a person.
+/// What is near the first octet in which two images differ, for a person: images are octets, so
+/// that only ASCII is shown.
 std::string excerpt(std::string_view image, std::size_t differs_at) {
   constexpr std::size_t before = 16, shown = 48;
   const std::size_t begin = differs_at - std::min(differs_at, before);
   std::string text = begin > 0 ? "…" : "";
   for (const char octet : image.substr(std::min(begin, image.size()), shown))
-    text += static_cast<unsigned char>(octet) < 0x20 || octet == 0x7F ? '.' : octet;
+    text += octet >= ' ' && octet <= '~' ? octet : '.';
   return text + (begin + shown < image.size() ? "…" : "");
 }
 
@@ -103,7 +104,7 @@ void Player::control(const Step& step, Connection& connection) {
   }
   switch (a.control) {
     case Control::begin:
-      connection.skips = !live_.begin(connection.state);
+      connection.skips = live_.begin(connection.state) != engine::Begun::yes;
       return;
     case Control::commit: {
       const Verdict verdict =

@@ -9,7 +9,7 @@ namespace understudy::compile {
 namespace {
 
 constexpr std::size_t most_rows_of_a_table = 64;  // of a table that are followed at one time
-constexpr std::size_t most_agreements = 512;  // of a table
+constexpr std::size_t most_agreements = 512;      // of a table
 
 /// The columns in which two rows agree; nothing where they may be one and the same row.
 std::optional<std::vector<std::string>> agreement(const Row& one, const Row& other) {

@@ -66,8 +66,8 @@ void report(const store::Rule& rule, const std::vector<Problem>& found, Diagnost
 /// What a request of a rule asks for, predicates as texts.
 Document condition_of(const LoadedService& service, const Document& request,
                       std::vector<Problem>& problems) {
-  const Identity identity = service.analyser->identify(request, problems);
   if (auto condition = service.analyser->condition(request, problems)) return *std::move(condition);
+  const Identity identity = service.analyser->identify(request, problems);
   return service.protocol->describe(identity.canonical);
 }
 

@@ -15,7 +15,7 @@ using Steps = std::vector<std::uint32_t>;
 
 /// The steps of each connection of each recording, in order.
 std::map<std::uint32_t, std::map<std::uint32_t, Steps>> by_connection(const LoadedService& service,
-                                                                     std::size_t at_most) {
+                                                                      std::size_t at_most) {
   std::map<std::uint32_t, std::map<std::uint32_t, Steps>> all;
   for (std::uint32_t i = 0; i < std::min(at_most, service.steps.size()); ++i)
     all[service.steps[i].recording][service.steps[i].connection].push_back(i);
@@ -94,8 +94,7 @@ Schedule pooled(const LoadedService& service, std::size_t at_most, std::uint32_t
       for (Steps& unit : units_of(service, steps)) units.push_back(std::move(unit));
     std::ranges::sort(units, {}, [](const Steps& unit) { return unit.back(); });
     for (std::uint32_t i = 0; i < units.size(); ++i)
-      for (const std::uint32_t step : units[i])
-        schedule.push_back({step, i % connections});
+      for (const std::uint32_t step : units[i]) schedule.push_back({step, i % connections});
   }
   return schedule;
 }

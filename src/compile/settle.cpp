@@ -27,7 +27,8 @@ class Settler {
     settled_.requests.resize(trace_.requests.size());
     for (std::size_t i = 0; i < by_state.size(); ++i) {
       SettledRequest& request = settled_.requests[i];
-      if (!in_order[i].empty()) request.unsteady = step(in_order[i].front()).analysis.unsteady;
+      for (const std::uint32_t traced : in_order[i])
+        if (request.unsteady.empty()) request.unsteady = step(traced).analysis.unsteady;
       request.volatile_ = !request.unsteady.empty();
       if (!request.volatile_) settle_request(i, by_state[i]);
       if (request.volatile_) list_in_order(request, in_order[i]);

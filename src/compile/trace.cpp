@@ -76,6 +76,8 @@ class Tracer {
             {a.identity, {}, {}, false, a.control, counted_.contains(found->first)});
         names_.emplace_back();
       }
+      // A COMMIT that ended a failed transaction was a rollback, the next one may be none.
+      if (a.control == Control::commit) trace_.requests[found->second].control = a.control;
       if (trace_.requests[found->second].counts_asks)
         asks_[{step.recording, found->second}].push_back(
             {step.began, step.ended, step.connection,

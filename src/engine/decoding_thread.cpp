@@ -38,7 +38,7 @@ bool DecodingThread::add(std::size_t octets, std::function<void()> task) {
 }
 
 bool DecodingThread::add_and_settle(std::size_t octets, std::function<void()> task) {
-  constexpr std::chrono::milliseconds soon(5);
+  constexpr std::chrono::milliseconds soon(100);
   std::unique_lock lock(mutex_);
   const bool was_idle = is_idle();
   lock.unlock();

@@ -18,6 +18,8 @@ enum class MissReason : std::uint8_t {
   unsteady,       ///< the answer shows the clock or chance
   commit,         ///< it failed in some recorded state and was never recorded in this one
   unwatched,      ///< no recorded request depends on the key that is to be watched
+  waited,         ///< nothing came, and it is not known whether anything was there
+  unheard,        ///< those that heard it in the recording are not connected
   asked_often,    ///< more often than recorded in this state, and being asked may change it
   renamed,        ///< which recorded values its own stand for is not certain
   unproven        ///< it is the nearest recorded request, not the one that was asked

@@ -35,23 +35,47 @@ Emulation::Emulation(std::unique_ptr<Emulator> emulator, const ServiceSection& s
     if (const std::string_view name = section_.key_name(key); match::is_content(name))
       contents_.emplace_back(name.substr(1), key);
   std::ranges::sort(contents_);
+  note_next_end();
 }
 
 std::optional<Emulator::Computed> Emulation::compute(std::string_view canonical) {
-  return emulator_->compute(canonical, now());
+  auto computed = emulator_->compute(canonical, now());
+  note_next_end();
+  return computed;
 }
 
 void Emulation::follow(std::string_view canonical, Bytes image) {
   emulator_->follow(canonical, image, now(), true);
+  note_next_end();
 }
 
 void Emulation::forget(std::string_view canonical) {
   emulator_->forget(canonical);
+  note_next_end();
 }
 
 void Emulation::reset() {
   const std::scoped_lock lock(mutex_);
   emulator_->reset();
+  note_next_end();
+}
+
+void Emulation::note_next_end() {
+  const Emulator::Moment next = emulator_->next_end();
+  const std::int64_t at = next ? next->count() : never;
+  if (next_end_.load(std::memory_order_relaxed) != at)
+    next_end_.store(at, std::memory_order_release);
+}
+
+bool Emulation::is_due() const noexcept {
+  const std::int64_t next = next_end_.load(std::memory_order_acquire);
+  return next != never && now()->count() > next;
+}
+
+std::vector<KeyPath> Emulation::end_due() {
+  std::vector<KeyPath> ended = emulator_->end_due(*now());
+  note_next_end();
+  return ended;
 }
 
 std::vector<table::format::BumpRecord> Emulation::bumps(const std::vector<KeyPath>& paths) const {

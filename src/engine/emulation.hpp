@@ -1,7 +1,9 @@
 // The emulator of one service in one scope, and what its writes are to the version chains.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -30,6 +32,14 @@ class Emulation {
   void follow(std::string_view canonical, Bytes image);
   void forget(std::string_view canonical);
   void reset();
+  /// Null where the protocol follows no watches.
+  [[nodiscard]] std::shared_ptr<const Emulator::Watch> watch(const KeyPath& path) {
+    return emulator_->watch(path);
+  }
+
+  /// Whether something has ended by itself that end_due() has not told. Without the lock.
+  [[nodiscard]] bool is_due() const noexcept;
+  [[nodiscard]] std::vector<KeyPath> end_due();
 
   /// What a write to these paths bumps, by key.
   [[nodiscard]] std::vector<table::format::BumpRecord> bumps(
@@ -37,12 +47,15 @@ class Emulation {
 
  private:
   Emulation(std::unique_ptr<Emulator> emulator, const table::ServiceSection& section);
+  void note_next_end();
 
   std::unique_ptr<Emulator> emulator_;
   const table::ServiceSection& section_;
   /// The keys that stand for contents: joined path and number, by path.
   std::vector<std::pair<std::string_view, std::uint32_t>> contents_;
   std::mutex mutex_;
+  static constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
+  std::atomic<std::int64_t> next_end_{never};  ///< milliseconds since 1970
 };
 
 }  // namespace understudy::engine

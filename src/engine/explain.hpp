@@ -45,8 +45,7 @@ struct Explanation {
 /// `line` is what a person types: a statement, a command, "GET /path". It is asked after the
 /// requests of `after`, as one connection would, each of them a transaction of its own.
 [[nodiscard]] Explanation explain(const Protocol& protocol, const table::ServiceSection& section,
-                                  std::string_view line,
-                                  const std::vector<std::string>& after = {},
+                                  std::string_view line, const std::vector<std::string>& after = {},
                                   const Secrets& secrets = {});
 
 [[nodiscard]] Document to_document(const Explanation& explanation);

@@ -15,12 +15,23 @@ namespace {
 /// In place of the state in which a write was recorded: no recorded one has its identity.
 constexpr match::Version computed_state = 0x636F6D7075746564ULL;
 
+/// The path that was join()ed.
+KeyPath split(std::string_view joined) {
+  KeyPath path;
+  for (;;) {
+    const std::size_t end = joined.find('\x1f');
+    path.emplace_back(joined.substr(0, end));
+    if (end == std::string_view::npos) return path;
+    joined.remove_prefix(end + 1);
+  }
+}
+
 }  // namespace
 
 void ConnectionState::apply(Control control, std::string_view name) {
   const bool undoes = control == Control::rollback || control == Control::reset;
   if (undoes && computing) computing.unlock();
-  if (undoes || control == Control::unwatch) watched.clear();
+  if (undoes || control == Control::unwatch) unwatch();
   static_cast<void>(overlay.carry_out(control, name));  // no commit: nothing becomes visible
 }
 
@@ -160,6 +171,7 @@ struct LiveState::Asked {
   std::string_view canonical, qualifier;
   bool synthesisable;
   bool proven;  ///< it is what was asked, not what comes nearest to it
+  bool patient;  // an uncertain answer is none
   ConnectionState& connection;
   std::unique_lock<std::mutex> computing, renaming, scope;
 
@@ -173,20 +185,46 @@ bool LiveState::writes(const Found& found) const {
 }
 
 Verdict LiveState::ask(const Request& request, ConnectionState& connection) {
+  Verdict verdict = ask(request, connection, Patient::no);
+  if (!waiting_.is_empty() && verdict.answers() && !connection.overlay.active()) serve_waiting();
+  return verdict;
+}
+
+/// What ends by itself ends before anything is asked of that moment. Within a transaction the time
+/// stands still.
+void LiveState::let_time_pass(ConnectionState& connection) {
+  if (connection.overlay.active() || !emulation_->is_due()) return;
+  const std::scoped_lock computing(emulation_->mutex());
+  const std::vector<KeyPath> ended = emulation_->end_due();
+  if (ended.empty()) return;
+  const std::scoped_lock lock(scope_.mutex());
+  match::Overlay outside;
+  scope_.bump(
+      emulation_->bumps(ended),
+      {match::write_identity(0, computed_state, 0), true, false, match::LastWrites::computed},
+      outside);
+}
+
+Verdict LiveState::ask(const Request& request, ConnectionState& connection, Patient patient) {
+  if (emulation_) let_time_pass(connection);
   const Found found = section_.find(request.canonical, request.qualifier);
   const bool renames = renamer_.concerns(found), may_write = !found.empty() && writes(found);
   Asked asked{request.canonical,
               request.qualifier,
               request.synthesisable,
               request.unproven.empty(),
+              patient == Patient::yes,
               connection,
               {},
               std::unique_lock(renamer_.mutex(), std::defer_lock),
               std::unique_lock(scope_.mutex(), std::defer_lock)};
   // Most requests are reads whose answer is known: they hold no lock.
   if (asked.proven && !renames && !may_write && !found.empty() && !counts_asks(found))
-    if (const Verdict verdict = judge_exact(found, connection.overlay); is_certain(verdict.grade))
-      return rewritten(asked, verdict);
+    if (const Verdict verdict = judge_exact(found, connection.overlay); is_certain(verdict.grade)) {
+      Verdict shown = rewritten(asked, verdict);
+      if (is_certain(shown.grade) || !emulation_) return shown;
+      asked.renaming = std::unique_lock(renamer_.mutex(), std::defer_lock);
+    }
   if (emulation_ && !connection.computing) asked.computing = std::unique_lock(emulation_->mutex());
   if (renames || (may_write && section_.has_varying())) asked.renaming.lock();
   return renames ? ask_renamed(asked) : ask_found(asked, found, nullptr);
@@ -207,12 +245,12 @@ Verdict LiveState::ask_found(Asked& asked, const Found& found, const Proposal* p
   // From the look-up to the bump no other write may slip in between, nor another equal ask.
   if (may_write || counts) Asked::hold(asked.scope);
   Verdict verdict = judge(asked, found, proposal);
-  if (counts) note_asked(found, asked.connection.overlay);
+  if (counts && !asked.patient) note_asked(found, asked.connection.overlay);
   if (verdict.grade == Grade::computed || verdict.answer == nullptr) return verdict;
   if (proposal != nullptr) renamer_.bind(*proposal);
   if (!may_write && asked.scope) asked.scope.unlock();
-  verdict = proposal != nullptr && proposal->rows != 0 ? of_rows(asked, *proposal, verdict)
-                                                       : rewritten(asked, verdict);
+  verdict = told(asked, found, proposal, verdict);
+  if (verdict.grade == Grade::computed) return verdict;
   if (!may_write || verdict.answer == nullptr) return verdict;
   take_effect(verdict, asked.connection.overlay);
   if (emulation_ && is_certain(verdict.grade))
@@ -221,6 +259,17 @@ Verdict LiveState::ask_found(Asked& asked, const Found& found, const Proposal* p
   else if (emulation_)
     emulation_->forget(asked.canonical);
   return verdict;
+}
+
+/// The answer with the values of this run, or computed where those are not certain.
+Verdict LiveState::told(Asked& asked, const Found& found, const Proposal* proposal,
+                        Verdict verdict) {
+  if (proposal != nullptr && proposal->rows != 0) return of_rows(asked, *proposal, verdict);
+  const bool certain = is_certain(verdict.grade);
+  Verdict shown = rewritten(asked, std::move(verdict));
+  if (!certain || is_certain(shown.grade)) return shown;
+  Verdict computed = compute(asked, found);
+  return computed.answers() ? computed : shown;
 }
 
 /// What the table knows for certain, else what can be computed, else a guess.
@@ -236,6 +285,7 @@ Verdict LiveState::judge(Asked& asked, const Found& found, const Proposal* propo
   }
   if (is_certain(verdict.grade)) return verdict;
   if (Verdict computed = compute(asked, found); computed.answers()) return computed;
+  if (asked.patient) return {.doubt = verdict.doubt};
   const bool known = verdict.answer != nullptr || verdict.doubt.reason == MissReason::ambiguous;
   if (known || asked.synthesisable) return allowed(verdict);
   Asked::hold(asked.scope);
@@ -318,18 +368,35 @@ void LiveState::take_effect(const Verdict& verdict, match::Overlay& overlay) {
               overlay);
 }
 
-bool LiveState::begin(ConnectionState& connection) {
+namespace {
+
+/// Whether one of them has seen a change.
+Begun outcome_of(const std::vector<std::shared_ptr<const Emulator::Watch>>& watches) {
+  Begun outcome = Begun::yes;
+  for (const auto& watch : watches) {
+    if (watch->touched && watch->certain) return Begun::conflict;
+    if (watch->touched) outcome = Begun::maybe_conflict;
+  }
+  return outcome;
+}
+
+}  // namespace
+
+Begun LiveState::begin(ConnectionState& connection) {
+  if (emulation_) let_time_pass(connection);
   if (emulation_ && !connection.computing)
     connection.computing = std::unique_lock(emulation_->mutex());
-  const bool unchanged = std::ranges::all_of(connection.watched, [&](const auto& watched) {
-    return scope_.version(watched.key) == watched.version;
-  });
-  connection.watched.clear();
-  if (unchanged)
+  Begun outcome = outcome_of(connection.watches);
+  if (std::ranges::any_of(connection.watched, [&](const auto& watched) {
+        return scope_.version(watched.key) != watched.version;
+      }))
+    outcome = Begun::conflict;
+  connection.unwatch();
+  if (outcome == Begun::yes)
     connection.overlay.begin();
   else if (connection.computing)
     connection.computing.unlock();
-  return unchanged;
+  return outcome;
 }
 
 /// Whether a transaction can be committed depends on what it did.
@@ -354,6 +421,13 @@ Verdict LiveState::judge_commit(std::uint32_t number, const match::Overlay& over
 
 Verdict LiveState::commit(std::string_view canonical, std::string_view qualifier,
                           ConnectionState& connection) {
+  Verdict verdict = commit_alone(canonical, qualifier, connection);
+  if (!waiting_.is_empty()) serve_waiting();
+  return verdict;
+}
+
+Verdict LiveState::commit_alone(std::string_view canonical, std::string_view qualifier,
+                                ConnectionState& connection) {
   const std::unique_lock computing = std::move(connection.computing);
   const std::scoped_lock lock(scope_.mutex());
   // Only a commit that failed somewhere in the recording is in the table.
@@ -378,6 +452,14 @@ Verdict LiveState::commit(std::string_view canonical, std::string_view qualifier
 }
 
 bool LiveState::watch(std::string_view joined, ConnectionState& connection) {
+  if (emulation_) {
+    let_time_pass(connection);
+    const std::scoped_lock computing(emulation_->mutex());
+    if (auto watch = emulation_->watch(split(joined))) {
+      connection.watches.push_back(std::move(watch));
+      return true;
+    }
+  }
   const std::string recorded =
       section_.has_varying() ? renamer_.recorded_text(joined) : std::string(joined);
   bool tracked = false;
@@ -388,6 +470,79 @@ bool LiveState::watch(std::string_view joined, ConnectionState& connection) {
     tracked |= match::is_subtree(name);
   }
   return tracked;
+}
+
+/// As it is asked while nothing came; the caller holds the room.
+Verdict LiveState::ask_for(const Waiting& waiting) {
+  return ask({.canonical = waiting.canonical, .qualifier = waiting.qualifier, .synthesisable = true},
+             waiting.connection, Patient::yes);
+}
+
+Verdict LiveState::await(const std::shared_ptr<Waiting>& waiting) {
+  ++waiting_.size;  // who writes from here on looks into the room
+  Verdict verdict;
+  {
+    const std::scoped_lock lock(waiting_.mutex);
+    if (!waiting->only_new) verdict = ask_for(*waiting);
+    if (!waiting->is_something(verdict, image_of(verdict))) {
+      waiting_.all.push_back(waiting);
+      return {};
+    }
+    --waiting_.size;
+  }
+  if (!waiting_.is_empty()) serve_waiting();  // what it moved may be what another waits for
+  return verdict;
+}
+
+Verdict LiveState::stop_waiting(Waiting& waiting) {
+  const std::scoped_lock lock(waiting_.mutex);
+  if (waiting.answered) return std::move(*waiting.answered);
+  leave_room(waiting);
+  Verdict verdict;
+  if (!waiting.only_new) verdict = ask_for(waiting);
+  if (verdict.answers()) return verdict;
+  verdict = {.grade = Grade::guess, .doubt = {MissReason::waited, nullptr, {}}};
+  verdict.image = std::make_shared<const std::string>(waiting.nothing);
+  waiting.connection.computed.push_back(verdict.image);
+  return allowed(verdict);
+}
+
+void LiveState::abandon(const Waiting& waiting) {
+  const std::scoped_lock lock(waiting_.mutex);
+  leave_room(waiting);
+}
+
+void LiveState::leave_room(const Waiting& waiting) {
+  waiting_.size -=
+      std::erase_if(waiting_.all, [&](const auto& each) { return each.get() == &waiting; });
+}
+
+bool LiveState::is_answered(const Waiting& waiting) {
+  const std::scoped_lock lock(waiting_.mutex);
+  return waiting.answered != nullptr;
+}
+
+/// Something has changed: those that came first are asked first, until it is of use to nobody.
+void LiveState::serve_waiting() {
+  const std::scoped_lock lock(waiting_.mutex);
+  for (auto each = waiting_.all.begin(); each != waiting_.all.end();) {
+    const std::shared_ptr<Waiting> waiting = *each;
+    Verdict verdict = ask_for(*waiting);
+    if (!waiting->is_something(verdict, image_of(verdict))) {
+      ++each;
+      continue;
+    }
+    waiting->answered = std::make_unique<Verdict>(std::move(verdict));
+    waiting_.all.erase(each);
+    --waiting_.size;
+    waiting->mailbox->ring();
+    each = waiting_.all.begin();
+  }
+}
+
+Bytes LiveState::image_of(const Verdict& verdict) const {
+  if (verdict.image) return as_bytes(*verdict.image);
+  return verdict.answer != nullptr ? section_.image(verdict.answer->image) : Bytes();
 }
 
 void LiveState::reset() {

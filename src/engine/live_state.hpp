@@ -13,7 +13,9 @@
 
 #include "engine/doubt.hpp"
 #include "engine/emulation.hpp"
+#include "engine/hub.hpp"
 #include "engine/journal.hpp"
+#include "engine/waiting.hpp"
 #include "match/change_point.hpp"
 #include "match/loop.hpp"
 #include "match/overlay.hpp"
@@ -32,6 +34,8 @@ struct ConnectionState {
   };
   match::Overlay overlay;
   std::vector<Watched> watched;
+  /// Where the protocol's emulator sees what is watched, instead of `watched`.
+  std::vector<std::shared_ptr<const Emulator::Watch>> watches;
   /// Answers made anew for it, which its machine may hold.
   std::set<std::shared_ptr<const std::string>> images;
   /// Answers computed for it, which its machine holds until they are sent.
@@ -41,6 +45,18 @@ struct ConnectionState {
 
   /// All but a commit (see LiveState) and `begin`.
   void apply(Control control, std::string_view name);
+  [[nodiscard]] bool is_watching() const noexcept { return !watched.empty() || !watches.empty(); }
+  void unwatch() noexcept {
+    watched.clear();
+    watches.clear();
+  }
+};
+
+/// What became of the beginning of a transaction.
+enum class Begun : std::uint8_t {
+  yes,
+  conflict,       ///< something watched has changed: nothing is begun
+  maybe_conflict  ///< it may have changed, or not: nothing is begun
 };
 
 /// What the table says of a request in the present state. Without an answer, or where the answer is
@@ -68,13 +84,26 @@ class LiveState {
 
   /// Looks a request up and, where it is a write that was answered, lets it take effect.
   [[nodiscard]] Verdict ask(const Request& request, ConnectionState& connection);
-  /// False where a watched key has changed; nothing is begun then.
-  [[nodiscard]] bool begin(ConnectionState& connection);
+  /// Watches end with it.
+  [[nodiscard]] Begun begin(ConnectionState& connection);
   /// With an answer where the recorded commit failed: the transaction is undone. Else without one:
   /// it is merged and `synthesised`, or a `guess` where the recording has it fail and does not have
   /// a transaction like this one. Where that is to be a `miss`, the transaction is undone.
   [[nodiscard]] Verdict commit(std::string_view canonical, std::string_view qualifier,
                                ConnectionState& connection);
+  /// A request that is answered when another connection has brought something: a certain answer, or
+  /// none. Without one it waits from here on: the thread of the connection that brings it has it
+  /// answered, in the order in which they came, and rings.
+  [[nodiscard]] Verdict await(const std::shared_ptr<Waiting>& waiting);
+  /// It is over: it was answered, or its time is up, and it waits no longer. A guess where it is
+  /// not certain that nothing came.
+  [[nodiscard]] Verdict stop_waiting(Waiting& waiting);
+  /// Its connection is gone.
+  void abandon(const Waiting& waiting);
+  [[nodiscard]] bool is_answered(const Waiting& waiting);
+
+  [[nodiscard]] Hub& hub() noexcept { return hub_; }
+
   /// `joined` is a join()ed KeyPath. False where no recorded request depends on it, so that nobody
   /// would see it change.
   [[nodiscard]] bool watch(std::string_view joined, ConnectionState& connection);
@@ -85,6 +114,17 @@ class LiveState {
   using Found = table::ServiceSection::Found;
   using Proposal = match::Renamer::Proposal;
   struct Asked;
+  enum class Patient : bool { no, yes };
+  [[nodiscard]] Verdict ask(const Request& request, ConnectionState& connection, Patient patient);
+  [[nodiscard]] Verdict ask_for(const Waiting& waiting);
+  void serve_waiting();
+  void leave_room(const Waiting& waiting);
+  [[nodiscard]] Bytes image_of(const Verdict& verdict) const;
+  [[nodiscard]] Verdict commit_alone(std::string_view canonical, std::string_view qualifier,
+                                     ConnectionState& connection);
+  void let_time_pass(ConnectionState& connection);
+  [[nodiscard]] Verdict told(Asked& asked, const Found& found, const Proposal* proposal,
+                             Verdict verdict);
   [[nodiscard]] bool writes(const Found& found) const;
   [[nodiscard]] Verdict ask_renamed(Asked& asked);
   [[nodiscard]] Verdict ask_found(Asked& asked, const Found& found, const Proposal* proposal);
@@ -115,6 +155,8 @@ class LiveState {
   match::Scope scope_;
   std::unique_ptr<Emulation> emulation_;  // null where the protocol computes no answers
   std::unordered_map<std::uint32_t, std::size_t> volatile_cursor_;  // next of a volatile request
+  Hub hub_;
+  WaitingRoom waiting_;
 };
 
 }  // namespace understudy::engine

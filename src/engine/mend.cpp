@@ -86,9 +86,9 @@ std::string rule_command(const Protocol& protocol, std::string_view service,
 
 std::string rule_text(std::string_view service, const Document& request, const Document& answer) {
   std::string text;
-  store::write_yaml(text, {{"rule", {{"service", std::string(service)}}},
-                           {"request", request},
-                           {"answer", answer}});
+  store::write_yaml(
+      text,
+      {{"rule", {{"service", std::string(service)}}}, {"request", request}, {"answer", answer}});
   return text;
 }
 

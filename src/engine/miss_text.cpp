@@ -101,6 +101,10 @@ std::string_view text_of(MissReason reason) noexcept {
       return "the recording has it fail, and not in a transaction like this one";
     case MissReason::unwatched:
       return "no recorded request depends on what it watches, so no change would be seen";
+    case MissReason::waited:
+      return "it waited in vain, and whether what it waits for was there before is not known";
+    case MissReason::unheard:
+      return "nobody who is connected here listens to it, and in the recording somebody did";
     case MissReason::asked_often:
       return "it was asked more often than in the recording, where its answer changed by itself";
     case MissReason::renamed:

@@ -89,6 +89,7 @@ struct RecordedConnection::Impl {
   void drain();
   void handle(const Observed& observed);
   void write(const Exchange& exchange);
+  void write_snapshot();
   void refused(const std::string& problem);
   void notice_sync();
   void fall_behind();
@@ -113,7 +114,27 @@ void RecordedConnection::Impl::handle(const Observed& observed) {
   }
 }
 
+/// As the session of a connection before all others.
+void RecordedConnection::Impl::write_snapshot() {
+  std::vector<Exchange> exchanges;
+  {
+    const std::lock_guard lock(recording.mutex_);
+    if (auto held = recording.snapshots_.extract(service); !held.empty())
+      exchanges = std::move(held.mapped());
+  }
+  if (exchanges.empty()) return;
+  SessionHeader first = header;
+  first.connection = 0;
+  first.facts = {{"snapshot", true}};
+  store::SessionWriter snapshot(recording.mock_set_ / "sessions", first);
+  std::string problem;
+  for (const Exchange& exchange : exchanges)
+    if (!snapshot.append(exchange, problem))
+      return warn(fmt::format("what was there before was not written: {}", problem));
+}
+
 void RecordedConnection::Impl::write(const Exchange& exchange) {
+  write_snapshot();
   if (!writer) writer.emplace(recording.mock_set_ / "sessions", header);
   std::string problem;
   if (!writer->append(exchange, problem)) return refused(problem);

@@ -21,7 +21,8 @@ class RuleBook {
 
   [[nodiscard]] bool empty() const noexcept { return conditions_.empty(); }
 
-  /// The descriptions are those of match::Condition. Number of the first rule that matches; table::ServiceSection::none where none does.
+  /// The descriptions are those of match::Condition. Number of the first rule that matches;
+  /// table::ServiceSection::none where none does.
   [[nodiscard]] std::uint32_t find(const Document& described, const Document& whole) const {
     for (std::size_t i = 0; i < conditions_.size(); ++i)
       if (conditions_[i].matches(described, whole)) return static_cast<std::uint32_t>(i);

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <mutex>
 #include <optional>
+#include <utility>
 #include <variant>
 
 #include "engine/miss_text.hpp"
@@ -140,6 +141,11 @@ struct ServedConnection::Impl {
         home(service.scopes->home()) {
     enter(home);
   }
+  ~Impl() {
+    mailbox->on_ring(nullptr);
+    give_up();
+    if (!listening.empty()) live->hub().leave(*mailbox);
+  }
 
   std::shared_ptr<ServedService> owner;
   ServedService::Impl& service;
@@ -148,21 +154,34 @@ struct ServedConnection::Impl {
   std::shared_ptr<LiveScope> home;   // where it is while it names no scope
   std::shared_ptr<LiveScope> scope;  // where it is
   LiveState* live = nullptr;         // of this service in `scope`
+  std::shared_ptr<Mailbox> mailbox = std::make_shared<Mailbox>();
+  std::vector<Listen> listening;
+  std::shared_ptr<Waiting> waiting;  // for the answer to the machine's request; else null
+  std::optional<std::chrono::steady_clock::time_point> wake_at;
 
   [[nodiscard]] Next pump();
+  [[nodiscard]] Next wake();
   void answer(const Request& request);
+  void await(const Request& request);
+  void announce(const Request& request);
+  void listen(const Listen& listen);
+  void take_deliveries();
   [[nodiscard]] bool answer_by_rule(const Request& request);
   void reply(const Request& request, const Verdict& verdict);
   void reply_miss(const Request& request, const Doubt& doubt);
   void tell_guess(const Request& request, const Verdict& verdict);
   [[nodiscard]] bool watch(const Request& request);
   void control(const Request& request);
+  [[nodiscard]] bool begin(const Request& request, bool& conflict);
   void commit(const Request& request);
   void enter(std::shared_ptr<LiveScope> next);
   [[nodiscard]] std::string carry_out(const ScopeCall& call);
   [[nodiscard]] std::string enter(std::string_view name);
   void answer(const ScopeCall& call);
   void count(Grade grade) { service.counters.count(grade); }
+  void give_up() {
+    if (const auto given_up = std::exchange(waiting, nullptr)) live->abandon(*given_up);
+  }
 };
 
 Next ServedConnection::Impl::pump() {
@@ -170,12 +189,18 @@ Next ServedConnection::Impl::pump() {
     const ServerEvent event = machine->next();
     if (const auto* request = std::get_if<Request>(&event)) {
       answer(*request);
+      if (waiting) return Next::wait;
     } else if (const auto* call = std::get_if<ScopeCall>(&event)) {
       answer(*call);
     } else if (std::holds_alternative<NeedBytes>(event)) {
       return Next::read;
     } else if (std::holds_alternative<Synthesised>(event)) {
       count(Grade::synthesised);
+    } else if (const auto* listened = std::get_if<Listen>(&event)) {
+      listen(*listened);
+    } else if (const auto* pause = std::get_if<Pause>(&event)) {
+      wake_at = std::chrono::steady_clock::now() + pause->time;
+      return Next::wait;
     } else if (const auto* note = std::get_if<Noted>(&event)) {
       service.tell(Incident::Kind::note, {note->text, {}, {}});
     } else {
@@ -187,7 +212,72 @@ Next ServedConnection::Impl::pump() {
 void ServedConnection::Impl::answer(const Request& request) {
   if (request.control != Control::none) return control(request);
   if (!service.rules.empty() && answer_by_rule(request)) return;
+  if (request.patience != nullptr) return await(request);
+  if (request.message != nullptr) return announce(request);
   reply(request, live->ask(request, state));
+}
+
+void ServedConnection::Impl::await(const Request& request) {
+  auto asking = std::make_shared<Waiting>(request, state, mailbox);
+  const Verdict verdict = live->await(asking);
+  if (verdict.answers()) return reply(request, verdict);
+  waiting = std::move(asking);
+  wake_at.reset();
+  if (waiting->at_most > std::chrono::milliseconds(0))
+    wake_at = std::chrono::steady_clock::now() + waiting->at_most;
+}
+
+/// Another connection has rung, or it is time.
+Next ServedConnection::Impl::wake() {
+  take_deliveries();
+  const bool over = wake_at && std::chrono::steady_clock::now() >= *wake_at;
+  if (!waiting) {
+    if (wake_at && !over) return Next::wait;
+    wake_at.reset();
+    return pump();
+  }
+  if (!over && !live->is_answered(*waiting)) return Next::wait;
+  const auto answered = std::exchange(waiting, nullptr);
+  wake_at.reset();
+  const Verdict verdict = live->stop_waiting(*answered);
+  Request request;
+  request.canonical = answered->canonical;
+  request.qualifier = answered->qualifier;
+  reply(request, verdict);
+  return pump();
+}
+
+/// What is said is heard by those that are connected; without them the recording may know better.
+void ServedConnection::Impl::announce(const Request& request) {
+  const std::size_t receivers = live->hub().publish(*request.message, *mailbox);
+  if (receivers > 0) {
+    count(Grade::synthesised);
+    return machine->reply(Answer{Grade::synthesised, {}, false, receivers});
+  }
+  Verdict verdict = live->ask(
+      {.canonical = request.canonical, .qualifier = request.qualifier, .synthesisable = true},
+      state);
+  const bool heard =
+      verdict.answers() && as_text(service.answer_of(verdict).image) != request.unheard;
+  if (heard && is_certain(verdict.grade)) {
+    verdict.doubt = {MissReason::unheard, verdict.answer, {}};
+    if (service.strictness == Strictness::strict) return reply_miss(request, verdict.doubt);
+    verdict.grade = Grade::guess;
+  }
+  reply(request, verdict);
+}
+
+void ServedConnection::Impl::listen(const Listen& listen) {
+  std::erase_if(listening, [&](const Listen& each) {
+    return each.space == listen.space && each.name == listen.name;
+  });
+  if (listen.on) listening.push_back(listen);
+  live->hub().listen(mailbox, listen);
+}
+
+void ServedConnection::Impl::take_deliveries() {
+  if (listening.empty()) return;
+  for (const Delivery& delivery : mailbox->take()) machine->deliver(delivery);
 }
 
 bool ServedConnection::Impl::answer_by_rule(const Request& request) {
@@ -236,7 +326,7 @@ void ServedConnection::Impl::control(const Request& request) {
   bool conflict = false;
   switch (request.control) {
     case Control::begin:
-      conflict = !live->begin(state);
+      if (!begin(request, conflict)) return;
       break;
     case Control::commit:
       return commit(request);
@@ -248,6 +338,16 @@ void ServedConnection::Impl::control(const Request& request) {
   }
   count(Grade::synthesised);
   machine->reply(Answer{Grade::synthesised, {}, conflict});
+}
+
+/// False where it was replied to already: whether there is a conflict is uncertain.
+bool ServedConnection::Impl::begin(const Request& request, bool& conflict) {
+  const Begun begun = live->begin(state);
+  conflict = begun != Begun::yes;
+  if (begun != Begun::maybe_conflict) return true;
+  tell_guess(request, {.grade = Grade::guess, .doubt = {MissReason::uncertain, nullptr, {}}});
+  machine->reply(Answer{Grade::synthesised, {}, true});
+  return false;
 }
 
 void ServedConnection::Impl::commit(const Request& request) {
@@ -275,8 +375,10 @@ bool ServedConnection::Impl::watch(const Request& request) {
 }
 
 void ServedConnection::Impl::enter(std::shared_ptr<LiveScope> next) {
-  scope = std::move(next);
+  const std::shared_ptr<LiveScope> left = std::exchange(scope, std::move(next));
+  if (!listening.empty()) live->hub().leave(*mailbox);
   live = &scope->of(service.index, service.protocol);
+  for (const Listen& each : listening) live->hub().listen(mailbox, each);
 }
 
 /// Why it can't be done; empty where it was.
@@ -290,7 +392,7 @@ std::string ServedConnection::Impl::enter(std::string_view name) {
   // What was written would be committed to another scope than the one that it was answered from.
   if (!state.overlay.empty())
     return fmt::format("the scope '{}' can't be entered in a transaction that has written", name);
-  if (!state.watched.empty())
+  if (state.is_watching())
     return fmt::format("the scope '{}' can't be entered while keys are watched", name);
   enter(std::move(next));
   return {};
@@ -329,14 +431,36 @@ Next ServedConnection::start() {
 }
 
 Next ServedConnection::feed(Bytes chunk) {
-  if (impl_->machine->output().empty()) impl_->state.computed.clear();
   impl_->machine->feed(chunk);
+  if (impl_->waiting || impl_->wake_at) return Next::wait;
+  if (impl_->machine->output().empty()) impl_->state.computed.clear();
+  impl_->take_deliveries();
   return impl_->pump();
 }
 
 Next ServedConnection::feed_eof() {
+  if (impl_->waiting || impl_->wake_at) {  // nobody waits any more
+    impl_->give_up();
+    return Next::close;
+  }
   impl_->machine->feed_eof();
   return impl_->pump();
+}
+
+Next ServedConnection::wake() {
+  return impl_->wake();
+}
+
+bool ServedConnection::is_attentive() const noexcept {
+  return !impl_->listening.empty();
+}
+
+std::optional<std::chrono::steady_clock::time_point> ServedConnection::wake_at() const noexcept {
+  return impl_->wake_at;
+}
+
+void ServedConnection::on_ring(std::function<void()> ring) {
+  impl_->mailbox->on_ring(std::move(ring));
 }
 
 bool ServedConnection::is_awaiting_rest() const noexcept {

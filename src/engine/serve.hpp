@@ -1,9 +1,12 @@
 // Serving without sockets: requests of a machine become look-ups, answers and a report.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -42,7 +45,12 @@ class ServedService {
 };
 
 /// What the driver of a connection is to do after it has sent the output.
-enum class Next : std::uint8_t { read, start_tls, close };
+enum class Next : std::uint8_t {
+  read,
+  wait,  ///< call wake() when it was rung for or when it is wake_at(); what is read is kept
+  start_tls,
+  close
+};
 
 /// One live connection.
 class ServedConnection {
@@ -58,6 +66,15 @@ class ServedConnection {
   /// Answers every request that is complete.
   [[nodiscard]] Next feed(Bytes chunk);
   [[nodiscard]] Next feed_eof();
+  /// See Next::wait; also for a connection that is attentive, whenever it was rung for.
+  [[nodiscard]] Next wake();
+  /// Others may have something for it while it is read from.
+  [[nodiscard]] bool is_attentive() const noexcept;
+  /// Nothing: it waits until it is rung for.
+  [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> wake_at() const noexcept;
+  /// `ring` is called by any thread, until the connection ends or another one is given; it must
+  /// not block.
+  void on_ring(std::function<void()> ring);
   /// See ServerMachine::is_awaiting_rest.
   [[nodiscard]] bool is_awaiting_rest() const noexcept;
   /// To be sent and cleared after every call above.

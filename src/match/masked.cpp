@@ -58,12 +58,21 @@ std::optional<std::string> rename_text(std::string_view text, const Respell& res
   return other == text ? std::nullopt : std::optional(std::move(other));
 }
 
-/// A number stays one where the new digits are one.
+/// The digits of a number. A whole one has no point, so that a time in seconds is the same as a
+/// score, say, and as the text that it was made of.
+std::string digits_of(const Document& number) {
+  std::string digits = json_text(number);
+  if (number.is_number_float() && digits.ends_with(".0")) digits.resize(digits.size() - 2);
+  return digits;
+}
+
+/// A number stays one, of its kind, where the new digits are one.
 Document rename_number(const Document& number, const Respell& respell) {
-  const auto text = rename_text(json_text(number), respell);
+  const auto text = rename_text(digits_of(number), respell);
   if (!text) return number;
   Document parsed = parse_json(*text);
-  return parsed.is_number() ? parsed : number;
+  if (!parsed.is_number()) return number;
+  return number.is_number_float() ? Document(parsed.get<double>()) : parsed;
 }
 
 /// What an octet string holds besides text does not hide the text in it: a serialised object, say.
@@ -89,7 +98,7 @@ Respell spelled_alike(const Rename& rename) {
 std::string text_of_leaf(const Document& leaf) {
   if (leaf.is_string()) return leaf.get_ref<const std::string&>();
   if (leaf.is_binary()) return std::string(text_in(leaf));
-  return leaf.is_number() ? json_text(leaf) : std::string();
+  return leaf.is_number() ? digits_of(leaf) : std::string();
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ namespace {
 
 // More candidates than these would be no help to a person and cost time on a path that runs hot
 // exactly when something is broken.
-constexpr std::size_t neighbours = 32;      // on either side
+constexpr std::size_t neighbours = 32;       // on either side
 constexpr std::size_t spread_over_all = 16;  // besides
 // A word that so many patterns have in common tells little, and following all of them costs time.
 constexpr std::size_t patterns_per_word = 4096;
@@ -56,10 +56,12 @@ std::vector<std::uint32_t> candidates(const table::ServiceSection& section,
                                       const table::format::PatternRecord& pattern,
                                       std::string_view canonical) {
   const auto members = section.members(pattern);
-  const auto at = std::ranges::lower_bound(members, canonical, {}, [&](std::uint32_t number) {
-                    return section.text(section.requests()[number].canonical);
-                  }) -
-                  members.begin();
+  const auto at =
+      std::ranges::lower_bound(members, canonical, {},
+                               [&](std::uint32_t number) {
+                                 return section.text(section.requests()[number].canonical);
+                               }) -
+      members.begin();
   const auto size = static_cast<std::ptrdiff_t>(members.size());
   const auto begin = std::max<std::ptrdiff_t>(0, at - std::ptrdiff_t{neighbours});
   const auto end = std::min<std::ptrdiff_t>(size, at + std::ptrdiff_t{neighbours});
@@ -192,7 +194,8 @@ std::vector<NearMiss> nearest(const Protocol& protocol, const PatternIndex& patt
   std::size_t compared = 0;
   for (const std::uint32_t number : candidates(section, *pattern, canonical)) {
     const std::string_view text = section.text(section.requests()[number].canonical);
-    compared += std::min(canonical.size(), described_octets) + std::min(text.size(), described_octets);
+    compared +=
+        std::min(canonical.size(), described_octets) + std::min(text.size(), described_octets);
     if (compared > compared_octets && !found.empty()) break;
     Comparison comparison(0);
     comparison.run(asked, described(protocol, text), "");

@@ -13,8 +13,8 @@
 namespace understudy::match {
 namespace {
 
-constexpr std::array<std::string_view, 8> predicate_names = {
-    "any", "regex", "one_of", "uuid", "time", "range", "includes", "absent"};
+constexpr std::array<std::string_view, 8> predicate_names = {"any",  "regex", "one_of",   "uuid",
+                                                             "time", "range", "includes", "absent"};
 
 constexpr const char* uuid_pattern =
     "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}";

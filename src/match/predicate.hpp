@@ -10,8 +10,8 @@
 namespace understudy::match {
 
 /// A described request in which some nodes are predicates: a map with the one key `any`, `regex`,
-/// `one_of`, `uuid`, `time`, `range`, `includes` or `absent` (docs/rules.md). Compiled once, matched
-/// without allocation beyond what comparing documents needs. Thread-safe.
+/// `one_of`, `uuid`, `time`, `range`, `includes` or `absent` (docs/rules.md). Compiled once,
+/// matched without allocation beyond what comparing documents needs. Thread-safe.
 class Condition {
  public:
   /// `problems` gets a line for every predicate that is unsound: unknown option, bad regex, …
@@ -22,8 +22,7 @@ class Condition {
 
   /// `whole`: the same request with more of what was sent, secrets not replaced
   /// (ServerMachine::whole_request), or null. A value may be that of either.
-  [[nodiscard]] bool matches(const Document& described,
-                             const Document& whole = nullptr) const;
+  [[nodiscard]] bool matches(const Document& described, const Document& whole = nullptr) const;
 
   /// Whether `node` is a predicate and not a value.
   [[nodiscard]] static bool is_predicate(const Document& node);

@@ -7,6 +7,7 @@
 #include <charconv>
 
 #include "match/instant.hpp"
+#include "understudy/secrets.hpp"
 
 namespace understudy::match {
 namespace {
@@ -183,6 +184,7 @@ class Scanner {
   /// A letter or digit that follows none: takes what is recognised there, else what can't begin
   /// anything.
   std::size_t scan_run(std::size_t at) {
+    if (const std::size_t size = placeholder_at(at)) return size;
     if (const std::size_t size = jwt_at(at)) return take(at, size, ValueKind::jwt);
     if (const auto time = time_at(at)) return *time;
     if (const std::size_t size = base64_at(at)) return take(at, size, ValueKind::token);
@@ -221,6 +223,17 @@ class Scanner {
     const bool told = padding > 0 || body.find('+') != std::string_view::npos;
     const bool whole = padding <= 2 && size + padding >= 20 && (size + padding) % 4 == 0;
     return told && whole && is_random_text(body) ? size + padding : 0;
+  }
+
+  /// What stands for a secret never stands for another one, however random it looks: who has
+  /// another password is somebody else.
+  [[nodiscard]] std::size_t placeholder_at(std::size_t at) const noexcept {
+    if (const std::size_t size = jwt_at(at))
+      return Secrets::is_placeholder(text_.substr(at, size)) ? size : 0;
+    constexpr std::string_view mark = "redacted:";
+    if (!text_.substr(at).starts_with(mark)) return 0;
+    const std::size_t size = mark.size() + run(text_, at + mark.size(), is_hex);
+    return Secrets::is_placeholder(text_.substr(at, size)) ? size : 0;
   }
 
   [[nodiscard]] std::size_t jwt_at(std::size_t at) const noexcept {

@@ -5,7 +5,9 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "engine/serve.hpp"
@@ -26,6 +28,14 @@ class Served {
   /// Answers every request that is complete.
   [[nodiscard]] virtual Next feed(Bytes chunk) = 0;
   [[nodiscard]] virtual Next feed_eof() = 0;
+  /// What others have for it and time, see engine::ServedConnection.
+  [[nodiscard]] virtual Next wake() { return Next::read; }
+  [[nodiscard]] virtual bool is_attentive() const noexcept { return false; }
+  [[nodiscard]] virtual std::optional<std::chrono::steady_clock::time_point> wake_at()
+      const noexcept {
+    return std::nullopt;
+  }
+  virtual void on_ring(std::function<void()> /*ring*/) {}
   /// The client is in the middle of something that takes no client long.
   [[nodiscard]] virtual bool is_awaiting_rest() const noexcept { return false; }
   /// To be sent and cleared after every call above.

@@ -35,6 +35,12 @@ class ServedByTable final : public Served {
   Next start() override { return connection_.start(); }
   Next feed(Bytes chunk) override { return connection_.feed(chunk); }
   Next feed_eof() override { return connection_.feed_eof(); }
+  Next wake() override { return connection_.wake(); }
+  bool is_attentive() const noexcept override { return connection_.is_attentive(); }
+  std::optional<std::chrono::steady_clock::time_point> wake_at() const noexcept override {
+    return connection_.wake_at();
+  }
+  void on_ring(std::function<void()> ring) override { connection_.on_ring(std::move(ring)); }
   bool is_awaiting_rest() const noexcept override { return connection_.is_awaiting_rest(); }
   Output& output() noexcept override { return connection_.output(); }
 

@@ -136,8 +136,8 @@ asio::awaitable<void> record_connection(tcp::socket socket,
                                         LiveConnections& all) {
   if (all.draining()) co_return;  // accepted in the very last moment
   const auto executor = socket.get_executor();
-  Relayed relayed{Peer(std::move(socket)), Peer(tcp::socket(executor)), nullptr, {}, {}, nullptr,
-                  nullptr};
+  Relayed relayed{
+      Peer(std::move(socket)), Peer(tcp::socket(executor)), nullptr, {}, {}, nullptr, nullptr};
   LiveConnection live_client(all, relayed.client.stream);
   ReadBuffer from_client;
   const Recognised recognised = co_await recognise(relayed.client.stream, from_client, *port);

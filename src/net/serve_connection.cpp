@@ -1,7 +1,11 @@
 #include "net/serve_connection.hpp"
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/post.hpp>
+#include <chrono>
+#include <memory>
 #include <optional>
+#include <utility>
 
 #include "net/recognise.hpp"
 #include "net/sending.hpp"
@@ -74,6 +78,60 @@ asio::awaitable<error_code> read_chunk(Stream& stream, ReadBuffer& buffer, LiveC
   co_return error;
 }
 
+/// Called by other threads; on its own it wakes what waits for it.
+class Bell : public std::enable_shared_from_this<Bell> {
+ public:
+  explicit Bell(const tcp::socket::executor_type& executor) : timer_(executor) {}
+
+  /// From any thread.
+  void ring() {
+    asio::post(timer_.get_executor(), [bell = weak_from_this()] {
+      const auto self = bell.lock();
+      if (!self) return;
+      self->rung_ = true;
+      self->timer_.cancel();
+    });
+  }
+  [[nodiscard]] bool take_ring() noexcept { return std::exchange(rung_, false); }
+  /// Completes when it has been rung, or then.
+  auto async_wait(std::optional<std::chrono::steady_clock::time_point> until) {
+    timer_.expires_at(rung_ ? std::chrono::steady_clock::time_point::min()
+                            : until.value_or(std::chrono::steady_clock::time_point::max()));
+    return timer_.async_wait(no_throw);
+  }
+
+ private:
+  asio::steady_timer timer_;
+  bool rung_ = false;
+};
+
+/// What a connection that others may have something for has to do next.
+enum class Heard : std::uint8_t {
+  octets,  ///< or the end, or an error
+  others,  ///< was rung for, or it is time
+  end      ///< of serving: all is drained
+};
+
+/// Reads what is there, or waits for that, for others and for the time.
+asio::awaitable<Heard> hear(Stream& stream, ReadBuffer& buffer, Bell& bell, LiveConnection& live,
+                            const LiveConnections& all, const Served& served, error_code& error,
+                            std::size_t& received) {
+  received = stream.read_some(buffer.all(), error);
+  if (error != asio::error::would_block) co_return Heard::octets;
+  error.clear();
+  if (all.draining()) co_return Heard::end;
+  live.idle = true;
+  const auto raced =
+      co_await (bell.async_wait(served.wake_at()) || stream.async_wait_readable(no_throw));
+  live.idle = false;
+  if (all.draining()) co_return Heard::end;
+  if (raced.index() == 0) co_return Heard::others;
+  received = stream.read_some(buffer.all(), error);
+  if (error != asio::error::would_block) co_return Heard::octets;
+  error.clear();
+  co_return Heard::others;
+}
+
 }  // namespace
 
 asio::awaitable<void> serve_connection(tcp::socket socket, std::shared_ptr<const ServedPort> port,
@@ -88,6 +146,8 @@ asio::awaitable<void> serve_connection(tcp::socket socket, std::shared_ptr<const
   if (recognised.service == Port::nobody) co_return;
 
   const std::unique_ptr<Served> served = port->open(recognised.service);
+  const auto bell = std::make_shared<Bell>(stream.get_executor());
+  served->on_ring([bell] { bell->ring(); });
   Sending sending;
   std::optional<asio::steady_timer::time_point> deadline;  // of what the client has begun
   Next next = served->start();
@@ -104,8 +164,25 @@ asio::awaitable<void> serve_connection(tcp::socket socket, std::shared_ptr<const
       clear(served->output());
     }
     if (next == Next::start_tls) port->note("a client was promised TLS, which is not offered");
-    if (ended || next != Next::read) break;
+    if (ended || (next != Next::read && next != Next::wait)) break;
 
+    if (next == Next::wait || served->is_attentive()) {
+      error_code failed;
+      const Heard heard =
+          co_await hear(stream, buffer, *bell, live, all, *served, failed, received);
+      if (heard == Heard::end) break;
+      static_cast<void>(bell->take_ring());
+      if (heard == Heard::others) {
+        received = 0;
+        next = served->wake();
+        continue;
+      }
+      if (failed && failed != asio::error::eof) co_return;
+      ended = static_cast<bool>(failed);
+      next = ended ? served->feed_eof() : served->feed(buffer.first(received));
+      if (next == Next::wait && !ended) next = served->wake();
+      continue;
+    }
     // Whoever was answered has begun nothing that could be told from an idle connection.
     const bool awaiting = !answered && !all.draining() && served->is_awaiting_rest();
     if (!awaiting) deadline.reset();

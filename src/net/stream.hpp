@@ -32,6 +32,11 @@ class Stream {
   auto async_read_some(const Buffers& buffers, Token&& token) {
     return socket_.async_read_some(buffers, std::forward<Token>(token));
   }
+  /// Completes when there is something to read_some(), without reading it.
+  template <class Token>
+  auto async_wait_readable(Token&& token) {
+    return socket_.async_wait(tcp::socket::wait_read, std::forward<Token>(token));
+  }
   template <class Buffers, class Token>
   auto async_write_some(const Buffers& buffers, Token&& token) {
     return socket_.async_write_some(buffers, std::forward<Token>(token));

@@ -18,7 +18,8 @@ namespace {
 /// Whether the open file is still the one that has the name: another recorder may have ended and
 /// removed it between our opening and our locking.
 bool has_its_name(int descriptor, const std::filesystem::path& file) {
-  struct stat open {}, named {};
+  struct stat open {
+  }, named{};
   return ::fstat(descriptor, &open) == 0 && ::stat(file.c_str(), &named) == 0 &&
          open.st_ino == named.st_ino && open.st_dev == named.st_dev;
 }

@@ -30,8 +30,7 @@ struct MappedTable::Impl {
   /// Makes a copy that nobody can change or truncate while it is served, as anybody may do with the
   /// file. Reading it costs little beside the checksum, which looks at every octet as well.
   bool read_from(int descriptor, std::size_t size) {
-    void* copy =
-        ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    void* copy = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (copy == MAP_FAILED) return false;
     mapping = copy;
     mapped_octets = size;

@@ -17,8 +17,8 @@ class ServiceSection;
 
 class MappedTable {
  public:
-  /// Reads `file` into memory of its own and checks magic, version, sizes and checksum. Null, with the reason, the place
-  /// and what to do in `problem`, where anything is amiss.
+  /// Reads `file` into memory of its own and checks magic, version, sizes and checksum. Null, with
+  /// the reason, the place and what to do in `problem`, where anything is amiss.
   [[nodiscard]] static std::shared_ptr<const MappedTable> open(const std::filesystem::path& file,
                                                                std::string& problem);
   /// The same over octets in memory.

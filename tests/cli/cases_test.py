@@ -263,7 +263,8 @@ def settings(sql, again, _):
         for setting, question in reversed(asked) if again else asked:
             ask(connection, setting)
             seen[setting] = ask(connection, question)
-        ask(connection, "SET sql_select_limit = DEFAULT, sql_mode = DEFAULT")
+            ask(connection, "SET NAMES utf8mb4, time_zone = DEFAULT, sql_select_limit = DEFAULT, sql_mode = DEFAULT,"
+                            " group_concat_max_len = DEFAULT")
     return sorted(seen.items())
 
 
@@ -284,8 +285,8 @@ def own_tables(sql, again, _):
     with sql.pool(1) as (connection,):
         for table in ("second",) if again else ("first", "second"):
             seen = [ask(connection, text.replace("TABLE_", table)) for text in (
-                "DROP TABLE IF EXISTS TABLE_", "CREATE TABLE TABLE_ (n INT)", "INSERT INTO TABLE_ VALUES (7)",
-                "SELECT n FROM TABLE_", "DROP TABLE TABLE_")]
+                "DROP TABLE IF EXISTS TABLE_", "CREATE TABLE TABLE_ (of_TABLE_ VARCHAR(9))",
+                "INSERT INTO TABLE_ VALUES ('TABLE_')", "SELECT of_TABLE_ FROM TABLE_", "DROP TABLE TABLE_")]
     return seen
 
 
@@ -307,6 +308,7 @@ def catalogue(sql, again, _):
     with sql.pool(1) as (connection,):
         def look():
             return [ask(connection, columns), ask(connection, "SHOW COLUMNS FROM items")]
+        stock_of(connection, 3)
         ask(connection, "DO SLEEP(0)")
         looked = [] if again else look()
         sell(connection, 2 if again else 1, 5)
@@ -316,10 +318,14 @@ def catalogue(sql, again, _):
 
 
 def accounts(sql, again, _):
+    """Passwords are not kept, refused or not; again: with another one. A column called so is no password."""
     with sql.pool(1) as (connection,):
-        return [ask(connection, text) for text in (
-            f"CREATE USER probe@localhost IDENTIFIED BY '{'other' if again else 'first'} secret'",
-            "DROP USER probe@localhost",
+        seen = []
+        try:
+            seen.append(ask(connection, f"CREATE USER probe@localhost IDENTIFIED BY '{'other' if again else 'first'} one'"))
+        except Exception as problem:
+            seen.append(str(problem))
+        return seen + [ask(connection, text) for text in (
             "CREATE TABLE keep (login VARCHAR(20), password VARCHAR(20) DEFAULT 'none' COMMENT 'hash of it')",
             "ALTER TABLE keep ADD COLUMN nick VARCHAR(20) NOT NULL DEFAULT ''",
             "INSERT INTO keep (login) VALUES ('a')", "SELECT login, password, nick FROM keep", "DROP TABLE keep")]

@@ -14,7 +14,7 @@ namespace {
 //   e  element, field or member      v  value          n  integer       i  index
 //   f  score       b  bound of scores   x  bound of members   c  small count   d  timeout
 //   t  seconds     u  milliseconds      a  seconds since 1970   p  milliseconds since 1970
-// `e+` is one to three of them, and {A|B n|…} up to three of the options.
+// `e+` is one to three of them, `e*` some hundreds, and {A|B n|…} up to three of the options.
 constexpr std::string_view shapes[] = {"GET ks",
                                        "SET ks v",
                                        "SET ks v {NX|XX|GET|KEEPTTL|EX t|PX u|EXAT a|PXAT p}",
@@ -149,7 +149,19 @@ constexpr std::string_view shapes[] = {"GET ks",
                                        "ZREMRANGEBYRANK kz i i",
                                        "ZREMRANGEBYSCORE kz b b",
                                        "ZRANGEBYLEX kz x x {LIMIT i i}",
-                                       "ZREVRANGEBYLEX kz x x {LIMIT i i}"};
+                                       "ZREVRANGEBYLEX kz x x {LIMIT i i}",
+                                       "LMPOP c kl+ LEFT",
+                                       "LMPOP 1 kl RIGHT {COUNT c}",
+                                       "BLMPOP d 2 kl kl LEFT {COUNT c}",
+                                       "BZPOPMIN kz kz d",
+                                       "BZPOPMAX kz d",
+                                       "ZMPOP c kz+ MIN",
+                                       "ZMPOP 1 kz MAX {COUNT c}",
+                                       "BZMPOP d 1 kz MIN {COUNT c}",
+                                       "EXPIRETIME ka",
+                                       "PEXPIRETIME ka",
+                                       "MOVE ka 0",
+                                       "MOVE ka 1"};
 
 // Now and then: what is not computed, and what empties everything.
 constexpr std::string_view rare_shapes[] = {"FLUSHDB",        "FLUSHALL",
@@ -159,7 +171,12 @@ constexpr std::string_view rare_shapes[] = {"FLUSHDB",        "FLUSHALL",
                                             "SPOP km c",      "SORT kl ALPHA STORE kl",
                                             "PFADD ks e",     "ZUNIONSTORE kz 2 kz kz",
                                             "SRANDMEMBER km", "OBJECT ENCODING ka",
-                                            "DBSIZE"};
+                                            "DBSIZE",         "KEYS *",
+                                            "KEYS l?",        "SWAPDB 0 1",
+                                            "MGET ka*",       "EXISTS ka*",
+                                            "DEL ks*",        "RPUSH kl e*",
+                                            "SADD km v*",     "SUNION km*",
+                                            "HMGET kh e*",    "ZMSCORE kz e*"};
 
 constexpr std::string_view kinds = "slhmz";
 constexpr std::array<std::string_view, 3> numbers_of_keys = {"1", "2", "3"};
@@ -313,8 +330,12 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
 
 void append_word(Random& random, std::string_view code, std::int64_t now, Words& words) {
   const bool several = code.ends_with('+') && code.size() > 1;
-  if (several) code.remove_suffix(1);
-  for (int left = several ? 1 + random.below(3) : 1; left > 0; --left)
+  const bool many = code.ends_with('*') && code.size() > 1;
+  if (several || many) code.remove_suffix(1);
+  for (int left = many      ? 250 + random.below(200)
+                  : several ? 1 + random.below(3)
+                            : 1;
+       left > 0; --left)
     words.push_back(word(random, code, now));
 }
 
@@ -326,6 +347,15 @@ void append_options(Random& random, std::string_view text, std::int64_t now, Wor
     for (std::size_t i = 1; i < parts.size(); ++i) append_word(random, parts[i], now, words);
   }
   if (random.percent(2)) words.push_back("nonsense");
+}
+
+// A word too few or too many.
+void change_arity(Random& random, Words& words) {
+  if (words[0].starts_with("FLUSH") || words[0] == "SWAPDB") return;
+  if (random.percent(50) && words.size() > 1)
+    words.pop_back();
+  else
+    words.push_back(element(random));
 }
 
 }  // namespace
@@ -346,6 +376,7 @@ Words random_command(Random& random, std::int64_t now) {
     shape.remove_prefix(std::min(shape.size(), length + 1));
     while (shape.starts_with(' ')) shape.remove_prefix(1);
   }
+  if (random.percent(3)) change_arity(random, words);
   return words;
 }
 

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <cstdio>
@@ -44,12 +45,12 @@ milliseconds now() {
       std::chrono::system_clock::now().time_since_epoch());
 }
 
-std::string canonical_of(const Words& words) {
+std::string canonical_of(const Words& words, std::uint32_t db = 0) {
   const std::vector<std::string_view> views(words.begin(), words.end());
   ResolvedCommand resolved;
   resolve(views, resolved);
   std::string canonical;
-  make_canonical(resolved, views, 0, canonical);
+  make_canonical(resolved, views, db, {}, canonical);
   return canonical;
 }
 
@@ -68,32 +69,52 @@ struct Reply {
   Value lifted;
 };
 
-// One connection for either version.
+// One connection for either version in either of two databases, and one that watches keys.
 class Server {
  public:
-  explicit Server(std::uint16_t port)
-      : second_(connect_to_redis(port)), third_(connect_to_redis(port)) {
-    static_cast<void>(converse(third_, command_octets({"HELLO", "3"})));
+  static constexpr std::uint32_t databases = 2;
+
+  explicit Server(std::uint16_t port) : watcher_(connect_to_redis(port)) {
+    for (std::uint32_t db = 0; db < databases; ++db) {
+      for (auto* connections : {&second_, &third_}) {
+        connections->push_back(connect_to_redis(port));
+        static_cast<void>(
+            converse(connections->back(), command_octets({"SELECT", std::to_string(db)})));
+      }
+      static_cast<void>(converse(third_.back(), command_octets({"HELLO", "3"})));
+    }
     // How often it looks for clients that have waited long enough.
-    static_cast<void>(converse(third_, command_octets({"CONFIG", "SET", "hz", "500"})));
+    static_cast<void>(converse(third_[0], command_octets({"CONFIG", "SET", "hz", "500"})));
   }
   ~Server() {
-    close(second_);
-    close(third_);
+    for (const auto* connections : {&second_, &third_})
+      for (const int connection : *connections) close(connection);
+    close(watcher_);
   }
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  Reply execute(const Words& words, Resp resp) const {
-    Reply reply{resp, converse(resp == Resp::v2 ? second_ : third_, command_octets(words)), {}};
+  Reply execute(const Words& words, Resp resp, std::uint32_t db = 0) const {
+    const int connection = (resp == Resp::v2 ? second_ : third_)[db];
+    Reply reply{resp, converse(connection, command_octets(words)), {}};
     reply.lifted = decode_value(as_bytes(reply.octets), Limits()).value();
     const std::vector<std::string_view> views(words.begin(), words.end());
     lift(reply.lifted, shape_of(words[0], views));
     return reply;
   }
 
+  void watch(const std::string& key) const {
+    static_cast<void>(converse(watcher_, command_octets({"WATCH", key})));
+  }
+  // Whether what is watched has changed; nothing is watched afterwards.
+  [[nodiscard]] bool has_changed() const {
+    static_cast<void>(converse(watcher_, command_octets({"MULTI"})));
+    return converse(watcher_, command_octets({"EXEC"})) == "*-1\r\n";
+  }
+
  private:
-  int second_, third_;
+  std::vector<int> second_, third_;
+  int watcher_;
 };
 
 std::string image_of(const Words& words, const Reply& reply) {
@@ -103,14 +124,15 @@ std::string image_of(const Words& words, const Reply& reply) {
 
 // Time passes between the two: `slack` is the most that it took to ask the server.
 bool same_time(const Words& words, const Value& server, const Value& mine, milliseconds slack) {
-  const std::int64_t unit = words[0] == "TTL" ? 1000 : 1;
+  const std::int64_t unit = words[0] == "TTL" || words[0] == "EXPIRETIME" ? 1000 : 1;
   const std::int64_t difference = mine.integer - server.integer;
   return server.kind == Kind::integer && mine.kind == Kind::integer && server.integer > 0 &&
          std::abs(difference) <= slack.count() / unit + 1;
 }
 
 bool is_unordered(const Value& value, std::string_view name) {
-  return value.kind == Kind::map || value.kind == Kind::set || name == "HKEYS" || name == "HVALS";
+  return value.kind == Kind::map || value.kind == Kind::set || name == "HKEYS" || name == "HVALS" ||
+         name == "KEYS";
 }
 
 bool same_reply(const Words& words, const Reply& reply, std::string_view image,
@@ -120,7 +142,9 @@ bool same_reply(const Words& words, const Reply& reply, std::string_view image,
   if (as_text(*octets) == reply.octets) return true;
   auto mine = decode_value(*octets, Limits());
   if (!mine) return false;
-  if (words[0] == "TTL" || words[0] == "PTTL") return same_time(words, reply.lifted, *mine, slack);
+  static const Words times = {"TTL", "PTTL", "EXPIRETIME", "PEXPIRETIME"};
+  if (std::ranges::find(times, words[0]) != times.end())
+    return same_time(words, reply.lifted, *mine, slack);
   const std::vector<std::string_view> views(words.begin(), words.end());
   lift(*mine, shape_of(words[0], views));
   if (!is_unordered(*mine, words[0])) return false;
@@ -150,8 +174,11 @@ class Test {
   using History = std::vector<std::string>;
 
   void play_round(std::uint64_t number);
-  void play(const Words& words);
+  void play(const Words& words, std::uint32_t db = 0);
   void let_a_key_end();
+  void play_on_nothing();
+  void watch_a_key();
+  [[nodiscard]] std::vector<std::string> contents();
   void check_beginning(const std::map<Words, Reply>& beginning);
   void fail(const Words& words, std::string_view what, std::string_view mine, const Reply& reply);
 
@@ -163,6 +190,9 @@ class Test {
   milliseconds slack_ = 0ms;
   History history_;
   std::map<std::string, Count> counts_;
+  std::shared_ptr<const Emulator::Watch> watched_;  // of one key, as long as the server does
+  std::string watched_key_, touched_by_;
+  std::uint64_t watches_ = 0, changes_ = 0, silences_ = 0, ends_ = 0;
   std::uint64_t told_ = 0, beginnings_ = 0, failures_ = 0;
 };
 
@@ -184,12 +214,31 @@ void Test::fail(const Words& words, std::string_view what, std::string_view mine
     }
 }
 
-void Test::play(const Words& words) {
-  const std::string canonical = canonical_of(words);
+// All that the emulator says of what is there.
+std::vector<std::string> Test::contents() {
+  std::vector<std::string> said;
+  for (std::uint32_t db = 0; db < Server::databases; ++db)
+    for (const Words& words : inspecting_commands()) {
+      const auto computed = serving_->compute(canonical_of(words, db), now());
+      said.push_back(computed ? computed->image : "?");
+    }
+  return said;
+}
+
+void Test::play(const Words& words, std::uint32_t db) {
+  const std::string canonical = canonical_of(words, db);
   const milliseconds began = now();
+  ends_ += serving_->end_due(began).size();
+  // What it does not answer it has not changed either.
+  const bool looks = random_.below(200) == 0;
+  const std::vector<std::string> before = looks ? contents() : std::vector<std::string>();
   // Some that it could compute it is only shown.
   const auto computed = random_.percent(15) ? std::nullopt : serving_->compute(canonical, began);
-  const Reply reply = server_.execute(words, random_.percent(50) ? Resp::v2 : Resp::v3);
+  const Reply reply = server_.execute(words, random_.percent(50) ? Resp::v2 : Resp::v3, db);
+  if (looks && !computed) {
+    ++silences_;
+    if (contents() != before) fail(words, "changed what it did not answer", {}, reply);
+  }
   slack_ = std::max(slack_, now() - began);
   const std::string image = image_of(words, reply);
   Count& count = counts_[words[0]];
@@ -209,12 +258,50 @@ void Test::play(const Words& words) {
     pinned_ = pinned.size();
     fail(words, "no longer computed: " + json_text(pinned), {}, reply);
   }
-  history_.push_back(fmt::format("{}  ->  {}", line_of(words), shown(reply.octets)));
+  history_.push_back(
+      fmt::format("{}{}  ->  {}", db == 0 ? "" : "(db 1) ", line_of(words), shown(reply.octets)));
+  if (watched_ && watched_->touched && touched_by_.empty()) touched_by_ = history_.back();
 }
 
 void Test::let_a_key_end() {
-  play(random_.percent(50) ? Words{"PEXPIRE", "l1", "1"} : Words{"PSETEX", "s1", "1", "gone"});
+  static const std::vector<std::string> keys = {"s1", "l1", "h1", "m1", "z1"};
+  const std::string key = keys[static_cast<std::size_t>(random_.below(5))];
+  play(random_.percent(70) ? Words{"PEXPIRE", key, "1"} : Words{"PSETEX", key, "1", "gone"},
+       static_cast<std::uint32_t>(random_.below(2)));
   std::this_thread::sleep_for(5ms);
+}
+
+// What is known of whole databases.
+void Test::play_on_nothing() {
+  play({"FLUSHALL"});
+  for (const std::string& key : std::vector<std::string>{"l1", "l2", "s1", "a\x1f"}) {
+    play({"LPUSH", key, "e"});
+    for (const Words& words : {Words{"DBSIZE"}, Words{"KEYS", "*"}, Words{"KEYS", "l[^2]"}})
+      for (const std::uint32_t db : {0U, 1U}) play(words, db);
+    play({"SWAPDB", "1", "0"});
+  }
+}
+
+// Compares what WATCH sees until now, and watches another key of database 0.
+void Test::watch_a_key() {
+  static const std::vector<std::string> keys = {"s2", "l2", "h2", "m2", "z2", "s1"};
+  if (watched_) {
+    ends_ += serving_->end_due(now()).size();
+    const bool changed = server_.has_changed();
+    ++watches_;
+    changes_ += changed ? 1 : 0;
+    const bool sure = !watched_->touched || watched_->certain;
+    if (sure && changed != watched_->touched)
+      fail({"WATCH", watched_key_},
+           changed ? "a change that it did not see"
+                   : "a change that was none: " + (touched_by_.empty() ? "it ended" : touched_by_),
+           {}, {Resp::v2, "", {}});
+  }
+  const std::string key = keys[static_cast<std::size_t>(random_.below(6))];
+  server_.watch(key);
+  watched_key_ = key;
+  touched_by_.clear();
+  watched_ = serving_->watch({"0", key});
 }
 
 void Test::check_beginning(const std::map<Words, Reply>& beginning) {
@@ -240,10 +327,13 @@ void Test::play_round(std::uint64_t number) {
   std::map<Words, Reply> beginning;
   for (const Words& words : inspecting_commands())
     beginning.emplace(words, server_.execute(words, Resp::v3));
-  if (number % 2 == 0) play({"FLUSHALL"});
+  if (number % 2 == 0) play_on_nothing();
+  watched_ = nullptr;
+  static_cast<void>(server_.has_changed());
   for (std::uint64_t i = 0; i < commands_in_a_round; ++i) {
-    play(random_command(random_, now().count()));
-    if (random_.below(500) == 0) let_a_key_end();
+    play(random_command(random_, now().count()), random_.percent(15) ? 1 : 0);
+    if (random_.below(300) == 0) let_a_key_end();
+    if (random_.below(25) == 0) watch_a_key();
   }
   check_beginning(beginning);
 }
@@ -269,6 +359,11 @@ int Test::report() const {
   ++(told ? passed : failed);
   fmt::print("  {:<8}{} of {} replies at the beginning of rounds are known from what followed\n",
              told ? "ok" : "FAILED", told_, beginnings_);
+  const bool seen =
+      watches_ > 0 && changes_ > 0 && changes_ < watches_ && silences_ > 0 && ends_ > 0;
+  ++(seen ? passed : failed);
+  fmt::print("  {:<8}{} watches, {} of changed keys; {} silences; {} keys ended\n",
+             seen ? "ok" : "FAILED", watches_, changes_, silences_, ends_);
   fmt::print("{} of {} commands computed\n", computed, asked);
   fmt::print("emulator-against-server: {} passed, {} failed, 0 skipped\n", passed, failed);
   return failed == 0 ? 0 : 1;

@@ -20,9 +20,11 @@ void use(Arguments arguments) {
   ResolvedCommand resolved;
   resolve(arguments, resolved);
   std::string canonical;
-  make_canonical(resolved, arguments, 3, canonical);
+  make_canonical(resolved, arguments, 3, "someone", canonical);
   const CommandLine line = read_canonical(canonical);
-  require(line.words.size() == arguments.size() && line.db == 3);
+  const bool server_wide = resolved.command != nullptr && is_server_wide(*resolved.command);
+  require(line.words.size() == arguments.size() && line.db == (server_wide ? 0U : 3U));
+  require(line.user == "someone");
   for (std::size_t i = resolved.name_arguments; i < arguments.size(); ++i)
     require(equals_ignoring_case(line.words[i], arguments[i]));
   std::vector<Problem> problems;

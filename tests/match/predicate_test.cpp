@@ -65,7 +65,8 @@ TEST_CASE("a map may have to include members, and others may have to be absent")
 
 TEST_CASE("a value is that of either description of a request") {
   std::vector<std::string> problems;
-  const Condition both(understudy::json_document(R"({"a":"hidden:1","b":{"regex":"p.*"}})"), problems);
+  const Condition both(understudy::json_document(R"({"a":"hidden:1","b":{"regex":"p.*"}})"),
+                       problems);
   const understudy::Document described = {{"a", "hidden:1"}, {"b", "hidden:2"}};
   const understudy::Document whole = {{"a", "secret"}, {"b", "plain"}};
   CHECK(both.matches(described, whole));

@@ -103,6 +103,14 @@ TEST_CASE("near misses of each kind are plain values") {
     CHECK_MESSAGE(tokens(text).empty(), text, " ", tokens(text));
 }
 
+TEST_CASE("what stands for a secret is no value that varies") {
+  CHECK(tokens("Bearer redacted:2da8b36dd71ca773b2f84a292bebf2ce").empty());
+  CHECK(tokens("{\"password\":\"redacted:2da8b36d\"}").empty());
+  CHECK(tokens("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbm4ifQ.redactedAbCdEfGhIjKlMnOpQrStUvWxYz012345")
+            .empty());
+  CHECK(tokens("x 2da8b36dd71ca773b2f84a292bebf2ce") == "hex:2da8b36dd71ca773b2f84a292bebf2ce");
+}
+
 TEST_CASE("the fraction of an epoch is no value of its own") {
   CHECK(tokens("1795581354.1354123457") == "epoch:1795581354.1354123457");
 }

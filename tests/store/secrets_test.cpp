@@ -51,18 +51,55 @@ TEST_CASE("a JSON Web Token stays one") {
 }
 
 TEST_CASE("names are split into words") {
-  for (const char* name :
-       {"password", "Password", "userPassword", "db_password", "user[password]", "dbpassword",
-        "newPassword2", "password_confirmation", "access_token", "accessToken", "tokens",
-        "client-secret", "webhookSecret", "api_key", "X-Api-Key", "Ocp-Apim-Subscription-Key",
-        "X-Auth", "X-Session-Id", "X-JWT-Assertion", "jwt", "otp", "pin", "client_assertion",
-        "code_verifier", "csrfmiddlewaretoken", "X-Amz-Signature", "X-Amz-Credential", "PGPASSWORD"})
+  for (const char* name : {"password",
+                           "Password",
+                           "userPassword",
+                           "db_password",
+                           "user[password]",
+                           "dbpassword",
+                           "newPassword2",
+                           "password_confirmation",
+                           "access_token",
+                           "accessToken",
+                           "tokens",
+                           "client-secret",
+                           "webhookSecret",
+                           "api_key",
+                           "X-Api-Key",
+                           "Ocp-Apim-Subscription-Key",
+                           "X-Auth",
+                           "X-Session-Id",
+                           "X-JWT-Assertion",
+                           "jwt",
+                           "otp",
+                           "pin",
+                           "client_assertion",
+                           "code_verifier",
+                           "csrfmiddlewaretoken",
+                           "X-Amz-Signature",
+                           "X-Amz-Credential",
+                           "PGPASSWORD"})
     CHECK_MESSAGE(is_secret_name(name), name);
-  for (const char* name :
-       {"", "key", "name", "next_page_token", "token_type", "max_tokens", "tokens_used",
-        "passenger", "secretary", "password_changed_at", "secret_name", "author", "compass",
-        "Access-Control-Allow-Credentials", "Idempotency-Key", "key_id", "session_count", "pinned",
-        "monkey", "keyboard"})
+  for (const char* name : {"",
+                           "key",
+                           "name",
+                           "next_page_token",
+                           "token_type",
+                           "max_tokens",
+                           "tokens_used",
+                           "passenger",
+                           "secretary",
+                           "password_changed_at",
+                           "secret_name",
+                           "author",
+                           "compass",
+                           "Access-Control-Allow-Credentials",
+                           "Idempotency-Key",
+                           "key_id",
+                           "session_count",
+                           "pinned",
+                           "monkey",
+                           "keyboard"})
     CHECK_MESSAGE(!is_secret_name(name), name);
 }
 
@@ -70,10 +107,9 @@ TEST_CASE("secrets are known by their looks") {
   const std::string key = "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----";
   const std::string verifier = "SCRAM-SHA-256$4096:c2FsdA==$c3RvcmVk:c2VydmVy";
   for (const std::string& secret :
-       {token, key, verifier, std::string("AKIAIOSFODNN7EXAMPLE"),
-        "ghp_" + std::string(36, 'a'), std::string("sk_test_4eC39HqLyjWDarjtT1zdp7dc"),
-        std::string("4242424242424242"), std::string("4242 4242 4242 4242"),
-        std::string("378282246310005")}) {
+       {token, key, verifier, std::string("AKIAIOSFODNN7EXAMPLE"), "ghp_" + std::string(36, 'a'),
+        std::string("sk_test_4eC39HqLyjWDarjtT1zdp7dc"), std::string("4242424242424242"),
+        std::string("4242 4242 4242 4242"), std::string("378282246310005")}) {
     const auto cleaned = secrets.without_shapes("see " + secret + ", please");
     REQUIRE_MESSAGE(cleaned, secret);
     CHECK(*cleaned == "see " + secrets.placeholder(secret) + ", please");
@@ -82,7 +118,8 @@ TEST_CASE("secrets are known by their looks") {
   for (const char* text :
        {"", "eyJ", "eyJhbGciOiJIUzI1NiJ9.x", "a 4242424242424243 b", "0.4242424242424242",
         "42424242424242424242", "AKIA", "AKIAIOSFODNN7EXAMPLELONGER", "1700000000000000",
-        "-----BEGIN CERTIFICATE-----\nMIIE\n-----END CERTIFICATE-----", "risk_test_x", "SCRAM-SHA-256"})
+        "-----BEGIN CERTIFICATE-----\nMIIE\n-----END CERTIFICATE-----", "risk_test_x",
+        "SCRAM-SHA-256"})
     CHECK_MESSAGE(!secrets.without_shapes(text), text);
 }
 
@@ -93,11 +130,13 @@ TEST_CASE("names and values beside each other in any text") {
   };
   CHECK(cleaned("login(user: \"ann\", password: \"s3cret\")") ==
         "login(user: \"ann\", password: \"" + hidden + "\")");
-  CHECK(cleaned("<ns:Password>s3cret</ns:Password>") == "<ns:Password>" + hidden + "</ns:Password>");
+  CHECK(cleaned("<ns:Password>s3cret</ns:Password>") ==
+        "<ns:Password>" + hidden + "</ns:Password>");
   CHECK(cleaned("<u password='s3cret' id='1'/>") == "<u password='" + hidden + "' id='1'/>");
   CHECK(cleaned("host=db password=s3cret user=x") == "host=db password=" + hidden + " user=x");
   CHECK(cleaned(cleaned("password=s3cret")) == "password=" + hidden);
-  for (const char* text : {"password", "password:", "password: s", "<password>", "password=\"s", "="})
+  for (const char* text :
+       {"password", "password:", "password: s", "<password>", "password=\"s", "="})
     CHECK(cleaned(text) == text);
 }
 

@@ -15,18 +15,41 @@ bool Call::may_have_ended(const Entry& entry) const {
          (entry.expiry.kind == Expiry::Kind::at && !now_);
 }
 
+namespace {
+
+// In place of a key that is not there; nothing is written through it.
+Seen not_there() {
+  thread_local Entry absent;
+  absent = {Absent{}, {}};
+  return {&absent};
+}
+
+}  // namespace
+
 Seen Call::see(std::string_view key) {
-  Entry& entry = keys_.at(name_of(key));
-  if (entry.unknown()) return {};
-  if (entry.expiry.kind == Expiry::Kind::at && now_ && now_->count() > entry.expiry.at)
-    entry = {Absent{}, {}};
-  if (entry.present() && doubt_ == Doubt::unsure && may_have_ended(entry)) return {};
-  return {&entry};
+  Entry* const entry = keys_.find(name_of(key));
+  if (entry == nullptr) return keys_.is_emptied(db_) ? not_there() : Seen{};
+  if (entry->unknown()) return {};
+  // It stays where it is: who runs the clock takes it away and tells of it, see end_due().
+  if (entry->expiry.kind == Expiry::Kind::at && now_ && now_->count() > entry->expiry.at)
+    return not_there();
+  if (entry->present() && doubt_ == Doubt::unsure && may_have_ended(*entry)) return {};
+  return {entry};
+}
+
+Entry& Call::to_change(const KeyName& name) {
+  Entry* const entry = keys_.find(name);
+  undo_.emplace_back(name, entry != nullptr ? std::optional(std::move(*entry)) : std::nullopt);
+  return keys_.at(name);
 }
 
 void Call::replace(std::string_view key, Entry entry) {
-  keys_.at(name_of(key)) = std::move(entry);
-  touch(key);
+  replace_in(db_, key, std::move(entry));
+}
+
+void Call::replace_in(std::uint32_t db, std::string_view key, Entry entry) {
+  to_change({db, segment_of(key)}) = std::move(entry);
+  writes_.push_back(key_path(db, key));
 }
 
 void Call::touch(std::string_view key) {
@@ -41,6 +64,34 @@ void Call::flush_database() {
 void Call::flush_all() {
   keys_.empty();
   writes_.emplace_back();
+}
+
+void Call::swap_databases(std::uint32_t one, std::uint32_t other) {
+  keys_.swap(one, other);
+  for (const std::uint32_t db : {one, other}) writes_.push_back({std::to_string(db)});
+}
+
+void Call::undo() {
+  for (auto change = undo_.rbegin(); change != undo_.rend(); ++change) {
+    auto& [name, entry] = *change;
+    if (entry)
+      keys_.at(name) = *std::move(entry);
+    else if (Entry* made = keys_.find(name))
+      *made = {keys_.is_emptied(name.db) ? Contents(Absent{}) : Contents(Unknown{}), {}};
+    keys_.settle(name);
+  }
+  undo_.clear();
+  writes_.clear();
+}
+
+void Call::settle() {
+  for (const KeyPath& path : writes_) {
+    const auto db = database_of(path);
+    if (!db || path.size() < 2) continue;
+    const KeyName name{*db, path[1]};
+    keys_.touch(name);
+    keys_.settle(name);
+  }
 }
 
 namespace {

@@ -1,7 +1,7 @@
 // One command that is being computed: its words, the keys that it looks at, what it changes.
 //
 // A command looks at all that it needs before it changes anything, and gives nothing as soon as it
-// is not sure. So what it could not answer it has not changed.
+// is not sure. What it put in place of a key until then is taken back.
 #pragma once
 
 #include <cstdint>
@@ -89,8 +89,17 @@ class Call {
     else
       touch(key);
   }
+  /// Likewise, in another database.
+  void replace_in(std::uint32_t db, std::string_view key, Entry entry);
   void flush_database();
   void flush_all();
+  void swap_databases(std::uint32_t one, std::uint32_t other);
+  [[nodiscard]] std::uint32_t database() const noexcept { return db_; }
+  [[nodiscard]] Keyspace& keys() noexcept { return keys_; }
+  /// The same command looking at another database.
+  [[nodiscard]] Call in(std::uint32_t db) const {
+    return {keys_, words_, db, now_, doubt_, doubles_};
+  }
 
   // -- time
   [[nodiscard]] std::optional<std::int64_t> now() const {
@@ -104,8 +113,14 @@ class Call {
 
   /// What has changed so far.
   [[nodiscard]] std::vector<KeyPath>& writes() noexcept { return writes_; }
+  /// There is no answer, so that nothing has changed. Flushes can't be taken back.
+  void undo();
+  /// There is one: what was written is seen by those who watch it, and ends in time.
+  void settle();
 
  private:
+  /// To be overwritten: what was there is kept for undo().
+  [[nodiscard]] Entry& to_change(const KeyName& name);
   [[nodiscard]] KeyName name_of(std::string_view key) const;
   [[nodiscard]] bool may_have_ended(const Entry& entry) const;
 
@@ -116,6 +131,7 @@ class Call {
   Doubt doubt_;
   std::optional<DoubleStyle> doubles_;
   std::vector<KeyPath> writes_;
+  std::vector<std::pair<KeyName, std::optional<Entry>>> undo_;
 };
 
 // -- replies
@@ -158,7 +174,7 @@ Found<T> Call::find(std::string_view key) {
 
 template <class T>
 T& Call::make(std::string_view key, T value) {
-  Entry& entry = keys_.at(name_of(key));
+  Entry& entry = to_change(name_of(key));
   entry.expiry = {};
   touch(key);
   return entry.contents.template emplace<T>(std::move(value));

@@ -49,12 +49,12 @@ std::optional<Fixed> parse(std::string_view text) {
   return negative ? -number : number;
 }
 
-Fixed size_of(Fixed number) {
+Fixed magnitude_of(Fixed number) {
   return number < 0 ? -number : number;
 }
 
 bool is_below(Fixed number, std::int64_t bound) {
-  return size_of(number) < Fixed{bound} * unit;
+  return magnitude_of(number) < Fixed{bound} * unit;
 }
 
 bool is_dyadic(Fixed number) {
@@ -68,7 +68,7 @@ std::string without_zeros(std::string text) {
 }
 
 std::string spelled(Fixed number) {
-  const Fixed size = size_of(number);
+  const Fixed size = magnitude_of(number);
   const std::string fraction = std::to_string(static_cast<std::int64_t>(size % unit));
   const std::string text = std::to_string(static_cast<std::int64_t>(size / unit)) + '.' +
                            std::string(decimals - fraction.size(), '0') + fraction;

@@ -56,12 +56,14 @@ class RedisEmulator final : public Emulator {
 
   [[nodiscard]] std::optional<Computed> compute(std::string_view canonical, Moment now) override {
     const Request request(canonical);
-    if (!state_.computes(request)) return std::nullopt;
+    // What a user may do who is not allowed everything is not known.
+    if (!state_.computes(request) || !request.line.user.empty()) return std::nullopt;
     state_.keys.stay_bounded();
     Call call(state_.keys, request.words, request.line.db, now, Doubt::unsure,
               state_.dialect.doubles());
     const Answer answer = request.handler(call);
-    if (!answer) return std::nullopt;
+    if (!answer) return call.undo(), std::nullopt;
+    call.settle();
     std::vector<KeyPath> writes = std::move(call.writes());
     std::ranges::sort(writes);
     writes.erase(std::unique(writes.begin(), writes.end()), writes.end());
@@ -72,6 +74,8 @@ class RedisEmulator final : public Emulator {
     const Request request(canonical);
     const auto reply = reply_in(image);
     if (!reply) return state_.forget_written(request.effects().writes);
+    // A command that is none did nothing, whatever it would have been.
+    if (is_error(reply->kind) && answers_blindly(request.resolved, request.words, *reply)) return;
     state_.keys.stay_bounded();
     state_.dialect.learn(*reply);
     if (now && in_order && !state_.recording && took_effect(request, *reply, now)) return;
@@ -86,7 +90,8 @@ class RedisEmulator final : public Emulator {
     Call call(state_.keys, request.words, request.line.db, now, Doubt::unsure,
               state_.dialect.doubles());
     const Answer answer = request.handler(call);
-    if (!answer) return false;
+    if (!answer) return call.undo(), false;
+    call.settle();
     if (*answer == reply || meaning_of(request, *answer) == meaning_of(request, reply)) return true;
     const Effects effects = request.effects();
     state_.forget(effects.reads);
@@ -96,6 +101,24 @@ class RedisEmulator final : public Emulator {
 
   void forget(std::string_view canonical) override {
     state_.forget_written(Request(canonical).effects().writes);
+  }
+
+  [[nodiscard]] Moment next_end() const override {
+    const auto end = state_.keys.next_end();
+    return end ? Moment(std::chrono::milliseconds(*end)) : std::nullopt;
+  }
+
+  std::vector<KeyPath> end_due(std::chrono::milliseconds now) override {
+    std::vector<KeyPath> ended;
+    for (KeyName& name : state_.keys.end_before(now.count()))
+      ended.push_back({std::to_string(name.db), std::move(name.segment)});
+    return ended;
+  }
+
+  std::shared_ptr<const Watch> watch(const KeyPath& path) override {
+    const auto db = database_of(path);
+    if (!db || path.size() < 2) return nullptr;
+    return state_.keys.watch({*db, path[1]});
   }
 
  private:

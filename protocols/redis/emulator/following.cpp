@@ -15,8 +15,8 @@ void State::forget(const std::vector<KeyPath>& paths) {
   for (const KeyPath& path : paths) keys.forget(path);
 }
 
-void State::forget_written(const std::vector<KeyPath>& writes) {
-  forget(writes);
+void State::forget_written(const std::vector<KeyPath>& writes, bool changed) {
+  for (const KeyPath& path : writes) keys.forget(path, changed);
   if (!recording) return;
   for (const KeyPath& path : writes) seeds.written(path);
 }
@@ -27,6 +27,13 @@ namespace {
 bool is_refusal(const Value& reply) {
   return is_error(reply.kind) && !reply.text.starts_with("ERR ") &&
          !reply.text.starts_with("WRONGTYPE ");
+}
+
+// Those that are about who asks or when, not about the command.
+bool is_passing(const Value& reply) {
+  static constexpr std::string_view passing[] = {"NOAUTH", "NOPERM", "LOADING", "BUSY"};
+  return std::ranges::any_of(passing,
+                             [&](std::string_view code) { return reply.text.starts_with(code); });
 }
 
 // Whether the replies themselves show in which order such commands were run.
@@ -40,6 +47,18 @@ bool tells_its_turn(std::string_view name) {
 bool may_change(const Request& request, const Value& reply) {
   if (!request.sound || (request.handler == nullptr && is_error(reply.kind))) return true;
   return has_changed(request.resolved, request.words, reply);
+}
+
+// Whether a request that may have changed its one key has done so for certain: scripts need not
+// have, nor what says OK or tells a size in any case.
+bool is_sure_to_change(const Request& request, const Value& reply, const Effects& effects) {
+  static constexpr std::array<std::string_view, 7> vague = {"EVAL",    "EVALSHA",  "FCALL", "LTRIM",
+                                                            "RESTORE", "SETRANGE", "XGROUP"};
+  if (!request.sound || is_error(reply.kind) || effects.writes.size() != 1) return false;
+  const std::string_view name = request.name();
+  if (std::ranges::any_of(vague, [&](std::string_view each) { return name.starts_with(each); }))
+    return false;
+  return reply.kind != Kind::integer || reply.integer > 0 || name == "HSET";
 }
 
 }  // namespace
@@ -57,7 +76,8 @@ Followed::Followed(State& state, const Request& request, const Value& reply, Emu
 void Followed::follow() {
   if (request_.handler != nullptr && is_refusal(reply_)) return refuse();
   if (!state_.computes(request_)) {
-    if (changes_) state_.forget_written(effects_.writes);
+    if (changes_)
+      state_.forget_written(effects_.writes, is_sure_to_change(request_, reply_, effects_));
     return;
   }
   meaning_ = meaning_of(request_, reply_);
@@ -75,6 +95,7 @@ void Followed::follow() {
     learn_after();
   if (state_.recording && changes_)
     for (const KeyPath& path : effects_.writes) state_.seeds.written(path);
+  for (const Concerned& key : concerned_) state_.keys.settle(key.name);
 }
 
 void Followed::look_at_keys() {
@@ -83,7 +104,7 @@ void Followed::look_at_keys() {
       const auto db = database_of(path);
       if (!db || path.size() == 1) continue;
       KeyName name{*db, path[1]};
-      const Entry& entry = state_.keys.at(name);
+      const Entry entry = state_.keys.look(name);
       concerned_.push_back(
           {std::move(name), entry.present() ? Entry() : entry, entry.present(), entry.expiry});
     }
@@ -91,7 +112,12 @@ void Followed::look_at_keys() {
 
 Answer Followed::compute(Keyspace& keys) {
   Call call(keys, request_.words, request_.line.db, now_, Doubt::presumed, {});
-  return request_.handler(call);
+  Answer answer = request_.handler(call);
+  if (answer)
+    call.settle();
+  else
+    call.undo();
+  return answer;
 }
 
 bool Followed::agrees(const Answer& answer) const {
@@ -118,8 +144,8 @@ void Followed::settle_doubt() {
   const KeyName& name = concerned_.front().name;
   Keyspace ended;
   ended.at(name) = {Absent{}, {}};
-  Entry& entry = state_.keys.at(name);
-  if (agrees(compute(ended)) && ended.at(name) != entry) entry = {};
+  if (agrees(compute(ended)) && ended.look(name) != state_.keys.look(name))
+    state_.forget({{std::to_string(name.db), name.segment}});
 }
 
 bool Followed::may_have_ended(const Concerned& key) const {
@@ -152,6 +178,7 @@ void Followed::disagree() {
 }
 
 void Followed::refuse() {
+  if (is_passing(reply_)) return;
   state_.forget(effects_.writes);
   pin();
 }
@@ -161,23 +188,39 @@ void Followed::pin() {
 }
 
 void Followed::learn_before() {
+  if (const auto segments = lesson_of_database(request_, reply_)) {
+    if (state_.recording) state_.seeds.told(request_.line.db, *segments);
+    state_.keys.complete(request_.line.db, *segments);
+  }
   for (const Lesson& lesson : lessons_before(request_, reply_)) {
     const KeyName name{request_.line.db, segment_of(lesson.key)};
     if (state_.recording) state_.seeds.told(name, lesson.entry);
     Entry& entry = state_.keys.at(name);
     if (entry.contents != lesson.entry.contents) entry = lesson.entry;
+    state_.keys.settle(name);
   }
 }
 
 void Followed::learn_after() {
-  if (changes_) state_.forget(effects_.writes);
+  if (changes_)
+    for (const KeyPath& path : effects_.writes)
+      state_.keys.forget(path, is_sure_to_change(request_, reply_, effects_));
   if (!in_order_) return;
-  for (const Lesson& lesson : lessons_after(request_, reply_))
-    state_.keys.at({request_.line.db, segment_of(lesson.key)}) = lesson.entry;
+  for (const Lesson& lesson : lessons_after(request_, reply_)) {
+    const KeyName name{request_.line.db, segment_of(lesson.key)};
+    state_.keys.at(name) = lesson.entry;
+    state_.keys.settle(name);
+  }
+  if (const auto end = lesson_of_end(request_, reply_, now_)) {
+    const KeyName name{request_.line.db, segment_of(request_.words[1])};
+    state_.keys.at(name).expiry = *end;
+    state_.keys.settle(name);
+  }
   const auto expiry = lesson_of_expiry(request_, reply_);
   if (!expiry) return;
   const KeyName name{request_.line.db, segment_of(request_.words[1])};
-  if (Entry& entry = state_.keys.at(name); entry.present()) entry.expiry = *expiry;
+  if (Entry* entry = state_.keys.find(name); entry != nullptr && entry->present())
+    entry->expiry = *expiry;
   if (state_.recording) state_.seeds.told(name, *expiry);
 }
 

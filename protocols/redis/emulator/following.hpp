@@ -21,8 +21,8 @@ struct State {
   /// Whether there is a function for it, and no recording contradicted it.
   [[nodiscard]] bool computes(const Request& request) const;
   void forget(const std::vector<KeyPath>& paths);
-  /// As forget(), of what a request may have changed.
-  void forget_written(const std::vector<KeyPath>& writes);
+  /// As forget(), of what a request may have changed, or has.
+  void forget_written(const std::vector<KeyPath>& writes, bool changed = false);
 };
 
 /// A request that was answered so; see Emulator::follow.

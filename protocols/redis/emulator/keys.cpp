@@ -1,5 +1,7 @@
 // https://redis.io/docs/latest/commands/?group=generic
+#include "protocols/redis/effects.hpp"
 #include "protocols/redis/emulator/deadline.hpp"
+#include "protocols/redis/glob.hpp"
 
 namespace understudy::redis::emulation {
 
@@ -125,6 +127,17 @@ Answer ttl(Call& call) {
   return integer(unit == Unit::seconds ? (left + 500) / 1000 : left);
 }
 
+template <Unit unit>
+Answer expiretime(Call& call) {
+  const Seen seen = call.see(call.word(1));
+  if (!seen.present()) return seen.unknown() ? Answer() : integer(-2);
+  const Expiry& expiry = seen.entry->expiry;
+  if (expiry.kind == Expiry::Kind::never) return integer(-1);
+  if (expiry.kind != Expiry::Kind::at) return std::nullopt;
+  if (unit == Unit::milliseconds) return integer(expiry.at);
+  return integer(expiry.at / 1000 + (expiry.at % 1000 >= 500 ? 1 : 0));
+}
+
 Answer rename(Call& call) {
   const std::string_view from = call.word(1);
   const std::string_view to = call.word(2);
@@ -164,6 +177,59 @@ Answer copy(Call& call) {
   return integer(1);
 }
 
+// As many databases as every server has by default; more are a setting.
+constexpr std::int64_t sure_databases = 16;
+
+std::optional<std::uint32_t> sure_database(const Call& call, std::size_t word) {
+  const auto number = call.integer(word);
+  if (!number || *number < 0 || *number >= sure_databases) return std::nullopt;
+  return static_cast<std::uint32_t>(*number);
+}
+
+Answer move(Call& call) {
+  const auto db = sure_database(call, 2);
+  if (!db) return std::nullopt;
+  if (*db == call.database()) return error("ERR source and destination objects are the same");
+  const Seen source = call.see(call.word(1));
+  if (!source.present()) return source.unknown() ? Answer() : integer(0);
+  Call there = call.in(*db);
+  const Seen target = there.see(call.word(1));
+  if (!target.absent()) return target.unknown() ? Answer() : integer(0);
+  call.replace_in(*db, call.word(1), *source.entry);
+  call.remove(call.word(1));
+  return integer(1);
+}
+
+Answer swapdb(Call& call) {
+  const auto one = sure_database(call, 1);
+  const auto other = sure_database(call, 2);
+  if (!one || !other) return std::nullopt;
+  if (*one != *other) call.swap_databases(*one, *other);
+  return ok();
+}
+
+// Keys that have ended are there until the server has noticed: it is sure only where none may have.
+std::optional<std::vector<std::string>> all_segments(Call& call) {
+  if (call.keys().next_end()) return std::nullopt;
+  return call.keys().segments(call.database());
+}
+
+Answer dbsize(Call& call) {
+  const auto segments = all_segments(call);
+  return segments ? count_of(segments->size()) : Answer();
+}
+
+// In the order of their octets; the server's is its own choice.
+Answer keys(Call& call) {
+  const auto segments = all_segments(call);
+  if (!segments) return std::nullopt;
+  std::vector<Value> found;
+  for (const std::string& segment : *segments)
+    if (const std::string key = key_of(segment); matches_glob(call.word(1), key))
+      found.push_back(bulk(key));
+  return list(std::move(found));
+}
+
 bool says_how_to_flush(const Call& call) {
   return call.count() == 1 ||
          (call.count() == 2 && (call.says(1, "ASYNC") || call.says(1, "SYNC")));
@@ -194,6 +260,12 @@ constexpr NamedHandler key_handlers[] = {
     {"PERSIST", persist},
     {"TTL", ttl<Unit::seconds>},
     {"PTTL", ttl<Unit::milliseconds>},
+    {"EXPIRETIME", expiretime<Unit::seconds>},
+    {"PEXPIRETIME", expiretime<Unit::milliseconds>},
+    {"MOVE", move},
+    {"SWAPDB", swapdb},
+    {"DBSIZE", dbsize},
+    {"KEYS", keys},
     {"RENAME", rename},
     {"RENAMENX", renamenx},
     {"COPY", copy},

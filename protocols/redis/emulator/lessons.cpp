@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "protocols/redis/effects.hpp"
+
 namespace understudy::redis::emulation {
 
 namespace {
@@ -304,6 +306,40 @@ std::optional<Expiry> lesson_of_expiry(const Request& request, const Value& repl
   if (request.name() != "TTL" && request.name() != "PTTL") return {};
   if (reply.integer == -1) return Expiry{};
   return Expiry{Expiry::Kind::sometime, 0};
+}
+
+std::optional<Expiry> lesson_of_end(const Request& request, const Value& reply,
+                                    Emulator::Moment now) {
+  struct Named {
+    std::string_view name;
+    std::int64_t unit;
+    bool from_now;
+  };
+  static constexpr Named commands[] = {{"EXPIRE", 1000, true},
+                                       {"EXPIREAT", 1000, false},
+                                       {"PEXPIRE", 1, true},
+                                       {"PEXPIREAT", 1, false}};
+  if (request.handler == nullptr || !is_integer(reply, 1)) return std::nullopt;
+  if (request.name() == "PERSIST") return Expiry{};
+  const auto found = std::ranges::find(commands, request.name(), &Named::name);
+  const auto time = request.words.size() > 2 ? parse_integer(request.words[2]) : std::nullopt;
+  std::int64_t at = 0;
+  if (found == std::end(commands) || !now || !time ||
+      __builtin_mul_overflow(*time, found->unit, &at) ||
+      __builtin_add_overflow(at, found->from_now ? now->count() : 0, &at))
+    return std::nullopt;
+  return Expiry{Expiry::Kind::at, at};
+}
+
+std::optional<std::vector<std::string>> lesson_of_database(const Request& request,
+                                                           const Value& reply) {
+  if (request.handler == nullptr) return std::nullopt;
+  if (request.name() == "DBSIZE" && is_integer(reply, 0)) return std::vector<std::string>();
+  if (request.name() != "KEYS" || request.words[1] != "*" || reply.kind != Kind::array)
+    return std::nullopt;
+  std::vector<std::string> segments;
+  for (const Value& key : reply.items) segments.push_back(segment_of(key.text));
+  return segments;
 }
 
 }  // namespace understudy::redis::emulation

@@ -22,4 +22,13 @@ struct Lesson {
 /// Of the end of a key that is there: TTL and PTTL tell that.
 [[nodiscard]] std::optional<Expiry> lesson_of_expiry(const Request& request, const Value& reply);
 
+/// When a key ends behind a command that changed that, whatever its value; nothing where it did
+/// not.
+[[nodiscard]] std::optional<Expiry> lesson_of_end(const Request& request, const Value& reply,
+                                                  Emulator::Moment now);
+
+/// All keys of the database, where the reply tells them; else nothing.
+[[nodiscard]] std::optional<std::vector<std::string>> lesson_of_database(const Request& request,
+                                                                         const Value& reply);
+
 }  // namespace understudy::redis::emulation

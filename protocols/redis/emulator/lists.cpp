@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "protocols/redis/emulator/call.hpp"
+#include "protocols/redis/emulator/pop_options.hpp"
 #include "protocols/redis/emulator/slice.hpp"
 
 namespace understudy::redis::emulation {
@@ -44,6 +45,7 @@ Answer push(Call& call) {
 
 template <End end>
 Answer pop(Call& call) {
+  if (call.count() > 3) return wrong_arity(call);
   const bool counts = call.count() > 2;
   const auto wanted = counts ? call.integer(2) : std::optional<std::int64_t>(1);
   if (!wanted || *wanted < 0) return error("ERR value is out of range, must be positive");
@@ -57,15 +59,10 @@ Answer pop(Call& call) {
   return list(std::move(taken));
 }
 
-bool is_timeout(std::string_view word) {
-  const auto seconds = parse_double(word);
-  return seconds && *seconds >= 0 && *seconds < 1e9;
-}
-
-// BLPOP and BRPOP where an element is there; else they wait.
+// BLPOP and BRPOP; null where they would wait.
 template <End end>
 Answer pop_first(Call& call) {
-  if (!is_timeout(call.word(call.count() - 1))) return std::nullopt;
+  if (auto refusal = refused_timeout(call, call.count() - 1)) return *std::move(refusal);
   for (std::size_t word = 1; word + 1 < call.count(); ++word) {
     const std::string_view key = call.word(word);
     const auto found = call.find<List>(key);
@@ -75,7 +72,7 @@ Answer pop_first(Call& call) {
     call.changed(key, *found.value);
     return list({bulk(key), std::move(element)});
   }
-  return std::nullopt;
+  return null();
 }
 
 Answer lrange(Call& call) {
@@ -204,18 +201,43 @@ Answer rpoplpush(Call& call) {
   return move(call, End::right, End::left);
 }
 
-// Waits where nothing is there.
-Answer blocking(Call& call, std::size_t timeout, Handler handler) {
-  if (!is_timeout(call.word(timeout))) return std::nullopt;
-  if (call.see(call.word(1)).absent()) return std::nullopt;
-  return handler(call);
-}
-
 Answer blmove(Call& call) {
-  return blocking(call, 5, lmove);
+  const auto from = end_of(call, 3);
+  const auto to = end_of(call, 4);
+  if (!from || !to) return syntax_error();
+  if (auto refusal = refused_timeout(call, 5)) return *std::move(refusal);
+  return move(call, *from, *to);
 }
 Answer brpoplpush(Call& call) {
-  return blocking(call, 3, rpoplpush);
+  if (auto refusal = refused_timeout(call, 3)) return *std::move(refusal);
+  return move(call, End::right, End::left);
+}
+
+// LMPOP from its number of keys on: numkeys key … LEFT|RIGHT [COUNT n].
+Answer pop_several(Call& call, std::size_t first) {
+  PopOptions options;
+  if (auto problem = read_pop_options(call, first, {"LEFT", "RIGHT"}, options)) return *problem;
+  for (const std::string_view key : options.keys) {
+    const auto found = call.find<List>(key);
+    if (found.refused) return found.refusal;
+    if (!found) continue;
+    std::vector<Value> taken;
+    const End end = options.where == 0 ? End::left : End::right;
+    for (std::int64_t i = 0; i < options.count && !found.value->empty(); ++i)
+      taken.push_back(bulk(take(*found.value, end)));
+    call.changed(key, *found.value);
+    return list({bulk(key), list(std::move(taken))});
+  }
+  return null();
+}
+Answer lmpop(Call& call) {
+  return pop_several(call, 1);
+}
+Answer blmpop(Call& call) {
+  PopOptions options;  // what is wrong with them is told before what is wrong with the timeout
+  if (auto problem = read_pop_options(call, 2, {"LEFT", "RIGHT"}, options)) return *problem;
+  if (auto refusal = refused_timeout(call, 1)) return *std::move(refusal);
+  return pop_several(call, 2);
 }
 
 struct Search {
@@ -286,6 +308,8 @@ constexpr NamedHandler list_handlers[] = {
     {"RPOP", pop<End::right>},
     {"BLPOP", pop_first<End::left>},
     {"BRPOP", pop_first<End::right>},
+    {"LMPOP", lmpop},
+    {"BLMPOP", blmpop},
     {"LLEN", size_of<List>},
     {"LRANGE", lrange},
     {"LINDEX", lindex},

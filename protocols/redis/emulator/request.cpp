@@ -28,7 +28,7 @@ Request::Request(std::string_view canonical)
   resolve(words, resolved);
   if (resolved.command == nullptr || !resolved.command->accepts(words.size())) return;
   std::string again;
-  make_canonical(resolved, words, line.db, again);
+  make_canonical(resolved, words, line.db, line.user, again);
   sound = again == canonical;
   if (sound) handler = find_handler(resolved.name);
 }
@@ -68,7 +68,7 @@ void sort_items(Value& value, std::size_t step) {
 }
 
 bool is_unordered(std::string_view name) {
-  return name == "HKEYS" || name == "HVALS";
+  return name == "HKEYS" || name == "HVALS" || name == "KEYS";
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "protocols/redis/emulator/seeds.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "protocols/redis/numbers.hpp"
@@ -8,7 +9,9 @@ namespace understudy::redis::emulation {
 
 void Seeds::begin_recording() {
   earlier_ = agreed();
+  earlier_complete_ = complete();
   told_.clear();
+  complete_.clear();
   written_.clear();
   written_databases_.clear();
   written_everything_ = false;
@@ -21,7 +24,29 @@ bool Seeds::is_written(const KeyName& name) const {
 void Seeds::told(const KeyName& name, const Entry& entry) {
   if (is_written(name)) return;
   const auto [known, added] = told_.try_emplace(name, entry);
-  if (!added && known->second && known->second->contents != entry.contents) known->second.reset();
+  if (added || !known->second || entry.unknown()) return;
+  if (known->second->unknown())
+    known->second = entry;
+  else if (known->second->contents != entry.contents)
+    known->second.reset();
+}
+
+void Seeds::told(std::uint32_t db, const std::vector<std::string>& segments) {
+  const bool touched =
+      written_everything_ || written_databases_.contains(db) ||
+      std::ranges::any_of(written_, [&](const KeyName& name) { return name.db == db; });
+  if (touched || !complete_.insert(db).second) return;
+  for (auto& [name, entry] : told_)  // what was told of another key came from outside
+    if (name.db == db && entry && entry->present() &&
+        std::ranges::find(segments, name.segment) == segments.end())
+      entry.reset();
+  for (const std::string& segment : segments) told({db, segment}, Entry{});
+}
+
+std::set<std::uint32_t> Seeds::complete() const {
+  std::set<std::uint32_t> all = earlier_complete_;
+  all.insert(complete_.begin(), complete_.end());
+  return all;
 }
 
 void Seeds::told(const KeyName& name, const Expiry& expiry) {
@@ -46,12 +71,26 @@ void Seeds::written(const KeyPath& path) {
   }
 }
 
+namespace {
+
+// That it was there although another recording, which tells all keys, does not have it.
+bool is_more(const std::optional<Entry>& entry) {
+  return entry && !entry->absent();
+}
+
+}  // namespace
+
 Seeds::Told Seeds::agreed() const {
   Told all = earlier_;
+  for (auto& [name, entry] : all)
+    if (complete_.contains(name.db) && !told_.contains(name) && is_more(entry)) entry.reset();
   for (const auto& [name, entry] : told_) {
     const auto [known, added] = all.try_emplace(name, entry);
-    if (added || !known->second) continue;
-    if (!entry || entry->contents != known->second->contents)
+    if (added && earlier_complete_.contains(name.db) && is_more(entry)) known->second.reset();
+    if (added || !known->second || (entry && entry->unknown())) continue;
+    if (known->second->unknown())
+      known->second = entry;
+    else if (!entry || entry->contents != known->second->contents)
       known->second.reset();
     else if (entry->expiry != known->second->expiry)
       known->second->expiry = {Expiry::Kind::unknown, 0};
@@ -61,13 +100,16 @@ Seeds::Told Seeds::agreed() const {
 
 Keyspace Seeds::keyspace() const {
   Keyspace keys;
-  for (const auto& [name, entry] : agreed())
-    if (entry) keys.at(name) = *entry;
+  for (const std::uint32_t db : complete()) keys.complete(db, {});
+  for (const auto& [name, entry] : agreed()) {
+    keys.at(name) = entry.value_or(Entry());
+    keys.settle(name);
+  }
   return keys;
 }
 
 // -- as a document: {db: 0, key: cart:7, hash: [field, value, …]}, `persistent` where the key is
-// known not to end
+// known not to end; {db: 0, complete: true} where these are all keys of a database
 
 namespace {
 
@@ -78,7 +120,7 @@ Document score_document(double score) {
 struct Writer {
   Document& seed;
 
-  void operator()(Unknown) const {}
+  void operator()(Unknown) const { seed["unknown"] = true; }
   void operator()(Absent) const { seed["absent"] = true; }
   void operator()(const String& value) const { seed["string"] = document_of(value); }
   void operator()(const List& list) const {
@@ -160,12 +202,23 @@ std::optional<KeyName> read_name(const Document& seed) {
   return KeyName{db->get<std::uint32_t>(), octets_of(*key)};
 }
 
+std::optional<std::uint32_t> read_complete(const Document& seed) {
+  if (!seed.is_object() || !seed.contains("complete")) return std::nullopt;
+  const auto db = seed.find("db");
+  if (db == seed.end() || !db->is_number_unsigned()) return std::nullopt;
+  return db->get<std::uint32_t>();
+}
+
 }  // namespace
 
 Document Seeds::to_document() const {
   Document seeds = Document::array();
-  for (const auto& [name, entry] : agreed()) {
-    if (!entry) continue;
+  const std::set<std::uint32_t> all = complete();
+  for (const std::uint32_t db : all) seeds.push_back({{"db", db}, {"complete", true}});
+  for (const auto& [name, told] : agreed()) {
+    const bool unknown = !told || told->unknown();
+    if (unknown && !all.contains(name.db)) continue;
+    const std::optional<Entry> entry = told.value_or(Entry());
     Document seed = Document::object();
     seed["db"] = name.db;
     seed["key"] = document_of(name.segment);
@@ -180,10 +233,11 @@ void Seeds::merge(const Document& seeds) {
   begin_recording();
   if (!seeds.is_array()) return;
   for (const Document& seed : seeds) {
+    if (const auto db = read_complete(seed)) complete_.insert(*db);
     const auto name = read_name(seed);
     if (!name) continue;
     Entry entry{read_contents(seed), {}};
-    if (entry.unknown()) continue;
+    if (entry.unknown() && !seed.contains("unknown")) continue;
     if (entry.present() && !seed.contains("persistent")) entry.expiry.kind = Expiry::Kind::unknown;
     told(*name, entry);
   }

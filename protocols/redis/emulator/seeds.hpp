@@ -18,6 +18,8 @@ class Seeds {
   /// recording came from outside of it, so that the key is left unknown.
   void told(const KeyName& name, const Entry& entry);
   void told(const KeyName& name, const Expiry& expiry);
+  /// These were all the keys of a database.
+  void told(std::uint32_t db, const std::vector<std::string>& segments);
   /// What was told of a key that nothing wrote does not hold for long.
   void doubt(const KeyName& name);
   void written(const KeyPath& path);
@@ -34,9 +36,11 @@ class Seeds {
 
   [[nodiscard]] bool is_written(const KeyName& name) const;
   [[nodiscard]] Told agreed() const;
+  [[nodiscard]] std::set<std::uint32_t> complete() const;
 
   Told earlier_;
   Told told_;
+  std::set<std::uint32_t> earlier_complete_, complete_;  // databases of which all keys were told
   std::set<KeyName> written_;
   std::set<std::uint32_t> written_databases_;
   bool written_everything_ = false;

@@ -1,7 +1,9 @@
 // https://redis.io/docs/latest/commands/?group=sorted-set; ranges are in sorted_set_ranges.cpp.
+#include <algorithm>
 #include <cmath>
 
 #include "protocols/redis/emulator/call.hpp"
+#include "protocols/redis/emulator/pop_options.hpp"
 #include "protocols/redis/emulator/scores.hpp"
 
 namespace understudy::redis::emulation {
@@ -90,9 +92,11 @@ bool is_number_after(const SortedSet* set, const Addition& addition) {
 }
 
 // Whether the new score of INCR can be told, before anything changes.
-bool can_tell(const Call& call, const SortedSet* set, const Addition& addition) {
+bool can_tell(const Call& call, const SortedSet* set, const Addition& addition,
+              const AddOptions& options) {
   const double* current = set != nullptr ? set->score(addition.member) : nullptr;
-  return call.number(addition.score + (current != nullptr ? *current : 0)).has_value();
+  const auto score = new_score(current, addition.score, options);
+  return !score || call.number(*score).has_value();
 }
 
 Answer add_all(Call& call, const AddOptions& options, Arguments words) {
@@ -105,7 +109,8 @@ Answer add_all(Call& call, const AddOptions& options, Arguments words) {
   if (!found && options.xx) return reply_to_add(call, options, added);
   if (options.incr && !options.nx && !is_number_after(found.value, additions->front()))
     return error("ERR resulting score is not a number (NaN)");
-  if (options.incr && !can_tell(call, found.value, additions->front())) return std::nullopt;
+  if (options.incr && !can_tell(call, found.value, additions->front(), options))
+    return std::nullopt;
   SortedSet& set = call.made(found, call.word(1));
   for (const Addition& addition : *additions) add(set, addition, options, added);
   if (added.added + added.changed > 0) call.touch(call.word(1));
@@ -171,6 +176,36 @@ Answer zcount(Call& call) {
   return integer(std::distance(range.begin, range.end));
 }
 
+// The first elements from one side; nothing where a score can't be told.
+std::optional<std::vector<SortedSet::Order::value_type>> first_scored(const Call& call,
+                                                                      const SortedSet& set,
+                                                                      Side side,
+                                                                      std::int64_t count) {
+  const auto& order = set.order();
+  const auto size =
+      static_cast<std::ptrdiff_t>(std::min(count, static_cast<std::int64_t>(order.size())));
+  std::vector<SortedSet::Order::value_type> elements;
+  if (side == Side::lowest)
+    elements.assign(order.begin(), std::next(order.begin(), size));
+  else
+    elements.assign(order.rbegin(), std::next(order.rbegin(), size));
+  for (const auto& element : elements)
+    if (!call.number(element.first)) return std::nullopt;
+  return elements;
+}
+
+// Each as its member and its score; they are gone afterwards.
+std::vector<Value> take_scored(Call& call, std::string_view key, SortedSet& set,
+                               const std::vector<SortedSet::Order::value_type>& elements) {
+  std::vector<Value> taken;
+  for (const auto& [score, member] : elements) {
+    taken.push_back(list({bulk(member), *call.number(score)}));
+    set.erase(member);
+  }
+  if (!elements.empty()) call.changed(key, set);
+  return taken;
+}
+
 template <Side side>
 Answer pop_scored(Call& call) {
   if (call.count() > 3) return syntax_error();
@@ -179,28 +214,51 @@ Answer pop_scored(Call& call) {
   if (!wanted || *wanted < 0) return error("ERR value is out of range, must be positive");
   const auto found = call.find<SortedSet>(call.word(1));
   if (!found) return found.refused ? found.refusal : list();
-  std::vector<std::string> members;
-  std::vector<Value> popped;
-  const auto take = [&](const auto& element) {
-    const Answer score = call.number(element.first);
-    if (!score) return false;
-    members.push_back(element.second);
-    popped.push_back(list({bulk(element.second), *score}));
-    return true;
-  };
-  const auto& order = found.value->order();
-  const auto count =
-      static_cast<std::ptrdiff_t>(std::min(*wanted, static_cast<std::int64_t>(order.size())));
-  if (side == Side::lowest) {
-    for (auto at = order.begin(); at != std::next(order.begin(), count); ++at)
-      if (!take(*at)) return std::nullopt;
-  } else {
-    for (auto at = order.rbegin(); at != std::next(order.rbegin(), count); ++at)
-      if (!take(*at)) return std::nullopt;
+  const auto elements = first_scored(call, *found.value, side, *wanted);
+  if (!elements) return std::nullopt;
+  std::vector<Value> taken = take_scored(call, call.word(1), *found.value, *elements);
+  return counts ? list(std::move(taken)) : std::move(taken.front());
+}
+
+// BZPOPMIN and BZPOPMAX; null where they would wait.
+template <Side side>
+Answer pop_first_scored(Call& call) {
+  if (auto refusal = refused_timeout(call, call.count() - 1)) return *std::move(refusal);
+  for (const std::string_view key : call.from(1).first(call.count() - 2)) {
+    const auto found = call.find<SortedSet>(key);
+    if (found.refused) return found.refusal;
+    if (!found) continue;
+    const auto elements = first_scored(call, *found.value, side, 1);
+    if (!elements) return std::nullopt;
+    std::vector<Value> taken = take_scored(call, key, *found.value, *elements);
+    return list({bulk(key), std::move(taken.front().items[0]), std::move(taken.front().items[1])});
   }
-  for (const std::string& member : members) found.value->erase(member);
-  if (!members.empty()) call.changed(call.word(1), *found.value);
-  return counts ? list(std::move(popped)) : std::move(popped.front());
+  return null();
+}
+
+// ZMPOP from its number of keys on: numkeys key … MIN|MAX [COUNT n].
+Answer pop_several_scored(Call& call, std::size_t first) {
+  PopOptions options;
+  if (auto problem = read_pop_options(call, first, {"MIN", "MAX"}, options)) return *problem;
+  for (const std::string_view key : options.keys) {
+    const auto found = call.find<SortedSet>(key);
+    if (found.refused) return found.refusal;
+    if (!found) continue;
+    const auto elements = first_scored(
+        call, *found.value, options.where == 0 ? Side::lowest : Side::highest, options.count);
+    if (!elements) return std::nullopt;
+    return list({bulk(key), list(take_scored(call, key, *found.value, *elements))});
+  }
+  return null();
+}
+Answer zmpop(Call& call) {
+  return pop_several_scored(call, 1);
+}
+Answer bzmpop(Call& call) {
+  PopOptions options;
+  if (auto problem = read_pop_options(call, 2, {"MIN", "MAX"}, options)) return *problem;
+  if (auto refusal = refused_timeout(call, 1)) return *std::move(refusal);
+  return pop_several_scored(call, 2);
 }
 
 constexpr NamedHandler sorted_set_handlers[] = {
@@ -215,6 +273,10 @@ constexpr NamedHandler sorted_set_handlers[] = {
     {"ZCOUNT", zcount},
     {"ZPOPMIN", pop_scored<Side::lowest>},
     {"ZPOPMAX", pop_scored<Side::highest>},
+    {"BZPOPMIN", pop_first_scored<Side::lowest>},
+    {"BZPOPMAX", pop_first_scored<Side::highest>},
+    {"ZMPOP", zmpop},
+    {"BZMPOP", bzmpop},
 };
 
 }  // namespace

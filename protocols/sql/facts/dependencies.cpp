@@ -101,6 +101,8 @@ class FactReader {
     if (std::ranges::find(inert, utility.verb) != inert.end()) return;
     if (std::ranges::find(of_tables, utility.verb) != of_tables.end()) {
       for (const tree::Name& table : utility.tables) writes(names_.table(table));
+      // What it makes anew follows from the tables of a query that stands elsewhere.
+      if (utility.verb == "refresh") reads(whole_service);
       return;
     }
     if (utility.verb == "do" && dialect_ == Dialect::mysql) return effects_of_arguments(utility);
@@ -191,6 +193,12 @@ StatementFacts mysql_facts_of(std::string_view sql, Mode mode, const Catalog& ca
   } else {
     facts.dependencies = dependencies_of(sql, mode);
     facts.indirect = true;
+    if (!facts.dependencies.functions.empty()) {
+      facts.dependencies.understood = false;
+      facts.dependencies.effect = Effect::write;
+      for (auto* paths : {&facts.dependencies.reads, &facts.dependencies.writes})
+        paths->push_back(whole_service);
+    }
   }
   tidy(facts.dependencies.reads);
   tidy(facts.dependencies.writes);

@@ -94,9 +94,11 @@ class BodyReader {
     };
     merge(found_.reads, more.reads);
     merge(found_.writes, more.writes);
-    found_.understood = found_.understood && more.understood;
+    const bool understood = more.understood && more.functions.empty();
+    found_.understood = found_.understood && understood;
     // What is not known of may write as well.
-    if (!more.understood) merge(found_.writes, {KeyPath()});
+    if (!understood) merge(found_.reads, {KeyPath()});
+    if (!understood) merge(found_.writes, {KeyPath()});
     if (!found_.writes.empty()) found_.effect = Effect::write;
   }
 

@@ -65,7 +65,7 @@ constexpr std::array<std::string_view, 11> passwords = {"password",   "passwd", 
                                                         "passphrase", "passcode", "secret", "totp",
                                                         "otp",        "cvv",      "cvc"};
 constexpr std::array<std::string_view, 11> secret_words = {
-    "jwt",    "bearer", "authorization", "signature", "credential", "apikey",
+    "jwt",       "bearer", "authorization", "signature", "credential", "apikey",
     "assertion", "csrf",   "xsrf",          "verifier",  "mnemonic"};
 // At the end of a word that was written in one.
 constexpr std::array<std::string_view, 5> password_ends = {"password", "passwd", "passphrase",
@@ -77,22 +77,22 @@ constexpr std::array<std::string_view, 11> secret_ends = {
 constexpr std::array<std::string_view, 4> secret_last = {"auth", "sig", "sid", "pass"};
 // Names that are about a secret and hold none: token_type, password_changed_at, secret_name.
 constexpr std::array<std::string_view, 44> about = {
-    "type",     "types",    "at",      "on",       "in",       "by",       "count",   "length",
-    "size",     "url",      "uri",     "link",     "endpoint", "policy",   "enabled", "required",
-    "disabled", "changed",  "updated", "created",  "expires",  "expiry",   "expired", "expiration",
-    "ttl",      "lifetime", "age",     "name",     "hint",     "label",    "field",   "min",
-    "max",      "algorithm", "alg",    "method",   "methods",  "status",   "valid",   "version",
-    "id",       "ids",      "strength", "scheme"};
+    "type",     "types",     "at",       "on",      "in",       "by",     "count",   "length",
+    "size",     "url",       "uri",      "link",    "endpoint", "policy", "enabled", "required",
+    "disabled", "changed",   "updated",  "created", "expires",  "expiry", "expired", "expiration",
+    "ttl",      "lifetime",  "age",      "name",    "hint",     "label",  "field",   "min",
+    "max",      "algorithm", "alg",      "method",  "methods",  "status", "valid",   "version",
+    "id",       "ids",       "strength", "scheme"};
 // A token or a number of them that is none of a person's: next_page_token, max_tokens.
 constexpr std::array<std::string_view, 25> harmless = {
-    "page",   "next",  "prev",   "previous", "continuation", "sync",      "cursor", "pagination",
-    "start",  "end",   "max",    "min",      "num",          "number",    "total",  "prompt",
-    "input",  "output", "cached", "stop",    "completion",   "reasoning", "first",  "last",
-    "used"};
+    "page",       "next",   "prev",  "previous", "continuation", "sync", "cursor",
+    "pagination", "start",  "end",   "max",      "min",          "num",  "number",
+    "total",      "prompt", "input", "output",   "cached",       "stop", "completion",
+    "reasoning",  "first",  "last",  "used"};
 constexpr std::array<std::string_view, 20> kinds_of_key = {
-    "api",     "access",       "private",  "secret",   "signing",  "encryption", "shared",
-    "master",  "account",      "storage",  "auth",     "service",  "function",   "functions",
-    "webhook", "subscription", "security", "license",  "session",  "ssh"};
+    "api",     "access",       "private",  "secret",  "signing", "encryption", "shared",
+    "master",  "account",      "storage",  "auth",    "service", "function",   "functions",
+    "webhook", "subscription", "security", "license", "session", "ssh"};
 
 template <std::size_t n>
 bool ends_with_one(std::string_view word, const std::array<std::string_view, n>& ends) {
@@ -101,7 +101,8 @@ bool ends_with_one(std::string_view word, const std::array<std::string_view, n>&
 
 bool is_secret_at_the_end(const Words& words) {
   const std::string& last = words.back();
-  const std::string_view before = words.size() < 2 ? std::string_view() : std::string_view(words[words.size() - 2]);
+  const std::string_view before =
+      words.size() < 2 ? std::string_view() : std::string_view(words[words.size() - 2]);
   if (last == "token" || last == "tokens") return !has(harmless, before);
   if (last.ends_with("token"))
     return std::ranges::none_of(harmless, [&](auto word) { return last.starts_with(word); });

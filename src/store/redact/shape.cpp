@@ -36,13 +36,12 @@ struct Prefix {
 };
 
 constexpr std::array<Prefix, 26> token_prefixes = {{
-    {"AKIA", 16},      {"ASIA", 16},        {"ghp_", 30},     {"gho_", 30},
-    {"ghu_", 30},      {"ghs_", 30},        {"ghr_", 30},     {"github_pat_", 40},
-    {"glpat-", 16},    {"sk_live_", 10},    {"sk_test_", 10}, {"rk_live_", 10},
-    {"rk_test_", 10},  {"whsec_", 16},      {"xoxb-", 10},    {"xoxp-", 10},
-    {"xoxa-", 10},     {"xoxs-", 10},       {"AIza", 30},     {"ya29.", 20},
-    {"npm_", 30},      {"pypi-", 30},       {"hf_", 30},      {"dop_v1_", 40},
-    {"sk-ant-", 20},   {"sk-proj-", 20},
+    {"AKIA", 16},     {"ASIA", 16},     {"ghp_", 30},        {"gho_", 30},    {"ghu_", 30},
+    {"ghs_", 30},     {"ghr_", 30},     {"github_pat_", 40}, {"glpat-", 16},  {"sk_live_", 10},
+    {"sk_test_", 10}, {"rk_live_", 10}, {"rk_test_", 10},    {"whsec_", 16},  {"xoxb-", 10},
+    {"xoxp-", 10},    {"xoxa-", 10},    {"xoxs-", 10},       {"AIza", 30},    {"ya29.", 20},
+    {"npm_", 30},     {"pypi-", 30},    {"hf_", 30},         {"dop_v1_", 40}, {"sk-ant-", 20},
+    {"sk-proj-", 20},
 }};
 
 std::size_t token_at(std::string_view rest) noexcept {

@@ -154,8 +154,9 @@ TEST_CASE("every phrase of a status is the registered one") {
 TEST_CASE("the same flaw is found whatever pieces a body comes in") {
   const std::string head = "POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n";
   for (const std::string& body :
-       {std::string("5\r\nhe\rl\nlo4P"), std::string("5\r\nhello4"), std::string("5;e=\"q\"\r\nhello\r"),
-        std::string("5\r\nhello\r\n0\r\nX"), std::string("0\r\nX: y\r\n"), std::string("x"), std::string("5\n"),
+       {std::string("5\r\nhe\rl\nlo4P"), std::string("5\r\nhello4"),
+        std::string("5;e=\"q\"\r\nhello\r"), std::string("5\r\nhello\r\n0\r\nX"),
+        std::string("0\r\nX: y\r\n"), std::string("x"), std::string("5\n"),
         std::string("5\r\nhello\r\n0\r\nX Y: z\r\n\r\n"), std::string("ffffffffffffffffff\r\n")}) {
     CAPTURE(body);
     std::vector<std::string> found;

@@ -175,8 +175,9 @@ TEST_CASE("a stream that its client left is recorded as far as it went") {
   const std::string chunk = "c\r\ndata: tick\n\n\r\n";
   for (const bool chunked : {true, false}) {
     CAPTURE(chunked);
-    const std::string head = std::string("HTTP/1.1 200 OK\r\n") +
-                             (chunked ? "Transfer-Encoding: chunked\r\n\r\n" : "Connection: close\r\n\r\n");
+    const std::string head =
+        std::string("HTTP/1.1 200 OK\r\n") +
+        (chunked ? "Transfer-Encoding: chunked\r\n\r\n" : "Connection: close\r\n\r\n");
     const std::string tick = chunked ? chunk : "data: tick\n\n";
     Relayed relayed;
     relayed.client(request).server(head + tick + tick).client_eof().server(tick);

@@ -36,14 +36,16 @@ TEST_CASE("only whole authorities of URLs are the service's own") {
 
 TEST_CASE("a service that names itself is served under the name that the client uses") {
   const std::string body = R"({"next":"http://rec:1/b?page=2","x":"http://other:1/"})";
-  const auto exchanges =
-      recorded(get("/a", "rec:1"), ok("Location: http://rec:1/b\r\nDate: x\r\nContent-Type: application/json\r\n", body));
+  const auto exchanges = recorded(
+      get("/a", "rec:1"),
+      ok("Location: http://rec:1/b\r\nDate: x\r\nContent-Type: application/json\r\n", body));
   REQUIRE(exchanges.size() == 1);
   CHECK(exchanges[0].answer.dump().find("rec:1") == std::string::npos);
   const Mock mock(exchanges);
   const std::string answer = Client(mock).send(get("/a", "a-longer-name:1234"));
   CHECK(answer.find("Location: http://a-longer-name:1234/b\r\nDate: ") != std::string::npos);
-  const std::string moved = R"({"next":"http://a-longer-name:1234/b?page=2","x":"http://other:1/"})";
+  const std::string moved =
+      R"({"next":"http://a-longer-name:1234/b?page=2","x":"http://other:1/"})";
   CHECK(answer.ends_with("Content-Length: " + std::to_string(moved.size()) + "\r\n\r\n" + moved));
 }
 

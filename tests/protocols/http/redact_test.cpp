@@ -59,7 +59,8 @@ TEST_CASE("members of JSON are secrets by their own name or that of what holds t
         R"({"query":"mutation{login(password:\")" + placeholder("s") + R"(\"){t}}"})");
   CHECK(json("{\"password\":\"s\"}\n{\"password\":\"s\"}") ==
         "{\"password\":" + s + "}\n{\"password\":" + s + "}");
-  for (const std::string text : {"", "{", "\"", "{\"pin\":\"", "{\"pin\":\"a\\", "\"pin\":", ":\"a\""})
+  for (const std::string text :
+       {"", "{", "\"", "{\"pin\":\"", "{\"pin\":\"a\\", "\"pin\":", ":\"a\""})
     CHECK(json(text) == text);
 }
 

@@ -18,7 +18,8 @@ Message message(const std::string& octets) {
 }
 
 const std::string sent =
-    "POST /login?next=%2F HTTP/1.1\r\nHost: x\r\nX-Tenant: acme\r\nUser-Agent: t\r\nCookie: a=1; b=2\r\n"
+    "POST /login?next=%2F HTTP/1.1\r\nHost: x\r\nX-Tenant: acme\r\nUser-Agent: t\r\nCookie: a=1; "
+    "b=2\r\n"
     "X-Tenant: beta\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: 18\r\n\r\n"
     "{\"password\":\"pw1\"}";
 

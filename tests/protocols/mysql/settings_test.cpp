@@ -38,6 +38,7 @@ TEST_CASE("a setting matters where the text of a statement shows that it can") {
   CHECK_EQ(matter("SELECT id FROM t WHERE at > 20240501101112"), "tl");
   CHECK_EQ(matter("SELECT FROM_UNIXTIME(0)"), "tl");
   CHECK_EQ(matter("SELECT 'a' = 'A'"), "lc");
+  CHECK_EQ(matter("SELECT 'a' AS shown"), "l");
   CHECK_EQ(matter("SELECT name FROM t WHERE name = 'A'"), "l");
   CHECK_EQ(matter("SELECT CAST('x' AS CHAR) s FROM t ORDER BY j"), "l");
   CHECK_EQ(matter("SELECT id FROM t WHERE CAST(name AS CHAR) = 'A'"), "lc");
@@ -47,8 +48,8 @@ TEST_CASE("a setting matters where the text of a statement shows that it can") {
   CHECK_EQ(matter("INSERT INTO t(v) VALUES (1)"), "f");
   CHECK_EQ(matter("INSERT INTO t(at) VALUES ('2024-05-01 10:00:00')"), "tf");
   CHECK_EQ(matter("SELECT v FROM t", true), "lt");
-  CHECK_EQ(matter("SELECT my_function(1)"), "tlcfg");
-  CHECK_EQ(matter("CALL p(1)"), "tlcfg");
+  CHECK_EQ(matter("SELECT my_function(1)"), "tlfg");
+  CHECK_EQ(matter("CALL p(1)"), "tlfg");
   CHECK_EQ(matter("SET @a = 1"), "");
 }
 

@@ -79,6 +79,12 @@ TEST_CASE("definitions write everything") {
   CHECK_FALSE(keys_of("DO $$ BEGIN END $$").understood);
 }
 
+TEST_CASE("what a materialised view is refreshed with depends on any table") {
+  const sql::Dependencies refresh = keys_of("REFRESH MATERIALIZED VIEW totals");
+  CHECK(refresh.writes == std::vector<KeyPath>{{"totals"}});
+  CHECK(std::ranges::count(refresh.reads, KeyPath()) == 1);
+}
+
 TEST_CASE("the catalogue is a key of its own") {
   CHECK(keys("SELECT oid FROM pg_type WHERE typname = 'x'") == "read @catalog |");
   CHECK(keys("SELECT * FROM information_schema.tables") == "read @catalog |");

@@ -212,6 +212,26 @@ TEST_CASE("what the mock says of the session follows SET ROLE and SET search_pat
   CHECK(text_of(body_of(session.last, 'D')).ends_with("read committed"));
 }
 
+TEST_CASE("what SHOW said of one transaction is not said of the next") {
+  const auto shown = [](const char* value) {
+    return Document{{"columns", {{{"name", "transaction_isolation"}, {"type", "text"}}}},
+                    {"rows", Document::array({Document::array({value})})},
+                    {"tag", "SHOW"}}
+        .dump();
+  };
+  const std::string inside = shown("serializable"), outside = shown("read committed");
+  Session session({said("BEGIN ISOLATION LEVEL SERIALIZABLE", R"({"tag":"BEGIN"})"),
+                   said("SHOW transaction_isolation", inside.c_str()),
+                   said("COMMIT", R"({"tag":"COMMIT"})"),
+                   said("SHOW transaction_isolation", outside.c_str())});
+  session.types(query("SHOW transaction_isolation"));
+  CHECK(text_of(body_of(session.last, 'D')).ends_with("read committed"));
+  session.types(
+      query("SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ") +
+      query("SHOW transaction_isolation"));
+  CHECK(text_of(body_of(session.last, 'D')).ends_with("repeatable read"));
+}
+
 TEST_CASE("an error about the block is answered only where one was open") {
   const std::vector<Exchange> recorded = {
       said("VACUUM t", R"({"tag":"VACUUM"})"), said("BEGIN", R"({"tag":"BEGIN"})"),

@@ -179,3 +179,37 @@ TEST_CASE("only a write that says OK to everybody is answered blindly") {
   CHECK_FALSE(blind("SET k v", "-OOM command not allowed\r\n"));
   CHECK_FALSE(blind("HMSET h f v", "+OK\r\n"));
 }
+
+TEST_CASE("an error is blind to what is stored only where the server looks at nothing before it") {
+  CHECK(blind("GET", "-ERR wrong number of arguments for 'get' command\r\n"));
+  CHECK(blind("HSET h f", "-ERR wrong number of arguments for 'hset' command\r\n"));
+  CHECK(blind("NOSUCH a", "-ERR unknown command 'NOSUCH', with args beginning with: 'a' \r\n"));
+  // Of a list it would be WRONGTYPE, and where nothing is there, an answer.
+  CHECK_FALSE(blind("BITCOUNT k 0", "-ERR syntax error\r\n"));
+  CHECK_FALSE(blind("HSCAN k 0 WHAT", "-ERR syntax error\r\n"));
+  // A script says what it likes.
+  CHECK_FALSE(blind("EVAL \"…\" 1 k", "-ERR wrong number of arguments\r\n"));
+}
+
+TEST_CASE("a command with too few words for its keys is not read beyond its end") {
+  for (const Command& command : all_commands()) {
+    std::vector<std::string_view> views;
+    for (std::string_view rest = command.name; !rest.empty();) {
+      const std::size_t end = std::min(rest.find(' '), rest.size());
+      views.push_back(rest.substr(0, end));
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    for (int more = 0; more < 4; ++more) {
+      ResolvedCommand resolved;
+      resolve(views, resolved);
+      Effects found = effects_of(resolved, views, 0);
+      const Value told = reply(":1\r\n");
+      static_cast<void>(has_changed(resolved, views, told));
+      static_cast<void>(answers_blindly(resolved, views, told));
+      if (!command.accepts(views.size()) && resolved.command == &command) {
+        CHECK_FALSE(found.understood);
+      }
+      views.push_back("x");
+    }
+  }
+}

@@ -245,3 +245,86 @@ TEST_CASE("while serving, what is followed has taken effect, and what is contrad
 }
 
 }  // namespace
+
+TEST_CASE(
+    "a server that is empty at the beginning is known to be, and so are all keys of a small one") {
+  Emulated recording;
+  recording->begin_recording();
+  recording.now = {};
+  recording.hear("DBSIZE", ":0|");
+  recording.hear("HSET user:1 name ann seen 4711", ":2|");
+  Emulated redis(recording->knowledge());
+  CHECK(redis.say("HSET user:1 name ann seen 4712") == ":2|");
+  CHECK(redis.say("HGETALL user:1") == "%2|$4|name|$3|ann|$4|seen|$4|4712|");
+  CHECK(redis.say("SADD online u1") == ":1|");
+
+  Emulated small;
+  small->begin_recording();
+  small.now = {};
+  small.hear("KEYS *", "*3|$1|a|$1|b|$1|c|");
+  small.hear("GET a", "$1|1|");
+  Emulated known(small->knowledge());
+  CHECK(known.say("INCR a") == ":2|");
+  CHECK(known.say("EXISTS b") == "");  // it is there, but not known
+  CHECK(known.say("INCR d") == ":1|");
+  CHECK(known.say("DBSIZE") == "");
+}
+
+TEST_CASE("what was written before all keys were told says nothing of the beginning") {
+  Emulated recording;
+  recording->begin_recording();
+  recording.now = {};
+  recording.hear("DEL k", ":1|");
+  recording.hear("DBSIZE", ":0|");
+  Emulated redis(recording->knowledge());
+  CHECK(redis.say("EXISTS k") == "");
+  CHECK(redis.say("EXISTS other") == "");
+}
+
+TEST_CASE("recordings that began with other keys leave those unknown") {
+  Emulated recording;
+  recording.now = {};
+  recording->begin_recording();
+  recording.hear("DBSIZE", ":0|");
+  recording->begin_recording();
+  recording.hear("GET k", "$1|v|");
+  Emulated redis(recording->knowledge());
+  CHECK(redis.say("GET k") == "");
+  CHECK(redis.say("GET other") == "_|");
+}
+
+TEST_CASE("a refusal that is about who asks, or when, does not pin a command") {
+  for (const std::string reply :
+       {"-NOAUTH Authentication required.|", "-NOPERM this user has no permissions|",
+        "-LOADING Redis is loading the dataset in memory|"}) {
+    Emulated recording;
+    recording->begin_recording();
+    recording.now = {};
+    recording.hear("GET x", reply);
+    CHECK(recording->knowledge()["pinned"].empty());
+  }
+  Emulated full;
+  full->begin_recording();
+  full.now = {};
+  full.hear("SET x v", "-OOM command not allowed when used memory > 'maxmemory'.|");
+  CHECK(full->knowledge()["pinned"].size() == 1);
+}
+
+TEST_CASE("a command with too few words did nothing") {
+  Emulated redis = empty_server();
+  CHECK(redis.say("SET k v") == "+OK|");
+  redis.hear("EXPIRE k", "-ERR wrong number of arguments for 'expire' command|");
+  redis.hear("NOSUCH k", "-ERR unknown command 'NOSUCH', with args beginning with: 'k' |");
+  CHECK(redis.say("GET k") == "$1|v|");
+  redis.hear("NOSUCH k", "-ERR of a module|");  // which may have written before
+  CHECK(redis.say("GET k") == "");
+}
+
+TEST_CASE("nothing is computed for a user who is not allowed everything") {
+  Emulated redis = empty_server();
+  CHECK(redis.say("SET k v") == "+OK|");
+  CHECK(redis->compute(canonical({"GET", "k"}, 0, "guest"), noon) == std::nullopt);
+  redis->follow(canonical({"SET", "k", "w"}, 0, "guest"),
+                as_bytes(image_of({"SET", "k", "w"}, "+OK\r\n")), noon, true);
+  CHECK(redis.say("GET k") == "$1|w|");
+}

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "emulator_support.hpp"
+#include "protocols/redis/emulator/keyspace.hpp"
 #include "support/json.hpp"
 
 namespace {
@@ -26,7 +27,7 @@ TEST_CASE("a key of which nothing is known has no answer") {
 
 TEST_CASE("a command that is not computed, or spelled in another way, has no answer") {
   Emulated redis = empty_server();
-  for (const char* command : {"EVAL return 0", "SPOP s", "XADD s * f v", "DBSIZE", "KEYS *",
+  for (const char* command : {"EVAL return 0", "SPOP s", "XADD s * f v", "RANDOMKEY",
                               "NOSUCHCOMMAND k", "GET", "GET a b", "SCAN 0"}) {
     CAPTURE(command);
     CHECK(redis.say(command) == "");
@@ -94,7 +95,7 @@ TEST_CASE("lists") {
   CHECK(redis.say("BLPOP other q 0") == "*2|$1|q|$1|z|");
   CHECK(redis.say("LPOP q 5") == "*2|$1|a|$1|b|");
   CHECK(redis.say("EXISTS q") == ":0|");
-  CHECK(redis.say("BLPOP q 0") == "");  // waits
+  CHECK(redis.say("BLPOP q 0") == "_|");  // nothing yet
   CHECK(redis.say("LPOP q") == "_|");
   CHECK(redis.say("LSET q 0 a") == "-ERR no such key|");
   CHECK(redis.say("LSET done 1 a") == "-ERR index out of range|");
@@ -182,7 +183,7 @@ TEST_CASE("a flush tells that all keys of a database are absent") {
   CHECK(redis.say("FLUSHALL") == "+OK|");
   CHECK(redis.writes == std::vector<std::string>{""});
   CHECK(redis->compute(canonical({"GET", "k"}, 3), noon).has_value());
-  redis.hear("SWAPDB 0 1", "+OK|");
+  redis.hear("EVAL … 0", "+OK|");  // may have written anything
   CHECK(redis.say("EXISTS a b") == "");
 }
 
@@ -313,3 +314,146 @@ TEST_CASE("knowledge that is damaged gives what can be read of it") {
 }
 
 }  // namespace
+
+TEST_CASE("what is wrong with a command comes before what it is about") {
+  Emulated redis = empty_server();
+  CHECK(redis.say("LPOP q 1 more") == "-ERR wrong number of arguments for 'lpop' command|");
+  CHECK(redis.say("SET q 1") == "+OK|");
+  CHECK(redis.say("RPOP q 1 more") == "-ERR wrong number of arguments for 'rpop' command|");
+  CHECK(redis.say("BLPOP q abc") == "-ERR timeout is not a float or out of range|");
+  CHECK(redis.say("BLPOP q -1") == "-ERR timeout is negative|");
+  CHECK(redis.say("BZPOPMIN q 1") ==
+        "-WRONGTYPE Operation against a key holding the wrong kind of value|");
+  CHECK(redis.say("LMPOP 0 q LEFT") == "-ERR numkeys should be greater than 0|");
+  CHECK(redis.say("LMPOP 2 q LEFT") == "-ERR syntax error|");
+  CHECK(redis.say("BLMPOP x 1 q LEFT COUNT 0") == "-ERR count should be greater than 0|");
+}
+
+TEST_CASE("a command that is not answered has changed nothing") {
+  Emulated redis = empty_server();
+  CHECK(redis.say("ZINCRBY board -0 ann") == "");  // large sets forget the sign of zero
+  CHECK(redis.say("EXISTS board") == ":0|");
+  CHECK(redis.say("LPUSH board x") == ":1|");
+  CHECK(redis.say("ZADD z 1 a") == ":1|");
+  CHECK(redis.say("ZINCRBY z 0.0000001 b") == "");  // 1e-07 or 9.9999999999999995e-08
+  CHECK(redis.say("ZCARD z") == ":1|");
+}
+
+TEST_CASE("pops of several keys, and those that would wait") {
+  Emulated redis = empty_server();
+  CHECK(redis.say("RPUSH l a b c") == ":3|");
+  CHECK(redis.say("LMPOP 2 none l RIGHT COUNT 2") == "*2|$1|l|*2|$1|c|$1|b|");
+  CHECK(redis.say("BLMPOP 0 1 l LEFT") == "*2|$1|l|*1|$1|a|");
+  CHECK(redis.say("BLMPOP 0 1 l LEFT") == "_|");
+  CHECK(redis.writes.empty());
+  CHECK(redis.say("ZADD z 1 a 2 b 3 c") == ":3|");
+  CHECK(redis.say("BZPOPMAX none z 0") == "*3|$1|z|$1|c|,3|");
+  CHECK(redis.say("ZMPOP 1 z MIN COUNT 9") == "*2|$1|z|*2|*2|$1|a|,1|*2|$1|b|,2|");
+  CHECK(redis.say("BZMPOP 0 1 z MAX") == "_|");
+  CHECK(redis.say("BRPOPLPUSH l m 0") == "_|");
+}
+
+TEST_CASE("keys move between databases") {
+  Emulated redis = empty_server();
+  const auto in = [&](std::uint32_t db, const Words& words) {
+    const auto computed = redis->compute(canonical(words, db), redis.now);
+    return computed ? std::string(as_text(octets_for(as_bytes(computed->image), Resp::v3).value()))
+                    : std::string();
+  };
+  CHECK(redis.say("SET k v PXAT 1700000009000") == "+OK|");
+  CHECK(redis.say("MOVE k 0") == "-ERR source and destination objects are the same|");
+  CHECK(redis.say("MOVE k 3") == ":1|");
+  CHECK(redis.say("MOVE k 3") == ":0|");
+  CHECK(in(3, {"PEXPIRETIME", "k"}) == ":1700000009000\r\n");
+  CHECK(redis.say("SWAPDB 0 3") == "+OK|");
+  CHECK(redis.say("GET k") == "$1|v|");
+  CHECK(redis.say("EXPIRETIME k") == ":1700000009|");
+  CHECK(in(3, {"GET", "k"}) == "_\r\n");
+  CHECK(redis->next_end() == std::chrono::milliseconds(1'700'000'009'000));
+}
+
+TEST_CASE("all keys of a database are told where all are known and none may have ended") {
+  Emulated redis = empty_server();
+  CHECK(redis.say("DBSIZE") == ":0|");
+  CHECK(redis.say("MSET user:2 b user:1 a other c") == "+OK|");
+  CHECK(redis.say("DBSIZE") == ":3|");
+  CHECK(redis.say("KEYS user:*") == "*2|$6|user:1|$6|user:2|");
+  CHECK(redis.say("KEYS [^u]*") == "*1|$5|other|");
+  CHECK(redis.say("EXPIRE other 10") == ":1|");
+  CHECK(redis.say("DBSIZE") == "");
+}
+
+TEST_CASE("what has ended is told once, and is gone") {
+  Emulated redis = empty_server();
+  CHECK(redis.say("SET otp 123456 PX 60") == "+OK|");
+  CHECK(redis.say("SET otp 123457 PX 50") == "+OK|");
+  CHECK(redis.say("HSET h f v") == ":1|");
+  CHECK(redis->next_end() == noon + std::chrono::milliseconds(50));
+  CHECK(redis->end_due(noon + std::chrono::milliseconds(50)).empty());
+  redis.now = noon + std::chrono::milliseconds(51);
+  CHECK(redis.say("GET otp") == "_|");
+  CHECK(redis.say("TTL otp") == ":-2|");
+  CHECK(redis->end_due(*redis.now) == std::vector<KeyPath>{{"0", "otp"}});
+  CHECK(redis->end_due(*redis.now).empty());
+  CHECK(redis->next_end() == std::nullopt);
+  CHECK(redis.say("SETNX otp 9") == ":1|");
+  CHECK(redis.say("TTL otp") == ":-1|");
+}
+
+TEST_CASE("the end of a key is known where its value is not") {
+  Emulated redis;  // of which nothing is known
+  redis.hear("XADD s 1-1 f v", "$3|1-1|");
+  redis.hear("EXPIRE s 10", ":1|");
+  CHECK(redis->next_end() == noon + std::chrono::seconds(10));
+  redis.hear("XADD s 1-2 f v", "$3|1-2|");  // keeps it
+  CHECK(redis->end_due(noon + std::chrono::seconds(11)) == std::vector<KeyPath>{{"0", "s"}});
+}
+
+TEST_CASE("who watches a key sees it change, end, and be flushed") {
+  using Watch = std::shared_ptr<const Emulator::Watch>;
+  Emulated redis = empty_server();
+  CHECK(redis.say("SET k v") == "+OK|");
+  CHECK(redis.say("SET brief v PX 60") == "+OK|");
+  const Watch kept = redis->watch({"0", "k"}), brief = redis->watch({"0", "brief"}),
+              none = redis->watch({"0", "none"}), elsewhere = redis->watch({"1", "k"});
+  CHECK(redis.say("GET k") == "$1|v|");
+  CHECK(redis.say("DEL other") == ":0|");
+  CHECK_FALSE(kept->touched);
+  CHECK(redis->end_due(noon + std::chrono::seconds(1)).size() == 1);
+  CHECK(brief->touched);
+  CHECK(brief->certain);
+  CHECK(redis.say("FLUSHALL") == "+OK|");
+  CHECK(kept->touched);
+  CHECK_FALSE(none->touched);  // it was not there before either
+  const Watch made = redis->watch({"0", "none"});
+  CHECK(redis.say("SET none v") == "+OK|");
+  CHECK(redis.say("DEL none") == ":1|");
+  CHECK(made->touched);
+  CHECK_FALSE(elsewhere->touched);
+  const Watch swapped = redis->watch({"1", "k"});
+  CHECK(redis.say("SET k v") == "+OK|");
+  CHECK(redis.say("SWAPDB 0 1") == "+OK|");
+  CHECK(swapped->touched);
+}
+
+TEST_CASE("keys that were only asked for are not kept") {
+  emulation::Keyspace keys;
+  CHECK(keys.find({0, "asked"}) == nullptr);
+  CHECK(keys.look({0, "asked"}).unknown());
+  keys.empty();
+  CHECK(keys.look({0, "asked"}).absent());
+  keys.at({0, "made"}).contents = emulation::String("v");
+  keys.settle({0, "made"});
+  keys.at({0, "made"}) = {emulation::Absent{}, {}};
+  keys.settle({0, "made"});
+  CHECK(keys.find({0, "made"}) == nullptr);
+  // Where not all is known, what is gone is remembered, but not for ever.
+  emulation::Keyspace unknown;
+  for (int i = 0; i < 20'000; ++i) {
+    const emulation::KeyName name{0, std::to_string(i)};
+    unknown.at(name) = {emulation::Absent{}, {}};
+    unknown.settle(name);
+  }
+  CHECK(unknown.look({0, "19999"}).absent());
+  CHECK(unknown.look({0, "0"}).unknown());
+}

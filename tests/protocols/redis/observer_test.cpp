@@ -131,9 +131,10 @@ TEST_CASE("what is the connection's own business is not recorded, but is learned
   watched.ask({"PING"}).server("+PONG\r\n").ask({"ECHO", "x"}).server("$1\r\nx\r\n");
   CHECK(watched.told().empty());
   watched.ask({"GET", "k"}).server("_\r\n");
-  CHECK(watched.told() == Lines{"GET k → null"});
-  CHECK(json_text(watched.facts) ==
-        R"({"version":"7.2.6","mode":"standalone","client":"shop","library":"ioredis","resp":3})");
+  CHECK(watched.told() == Lines{"GET k (user me) → null"});
+  CHECK(
+      json_text(watched.facts) ==
+      R"({"authenticated":true,"version":"7.2.6","mode":"standalone","client":"shop","library":"ioredis","resp":3})");
 }
 
 TEST_CASE("INFO is told without what differs from call to call") {
@@ -307,4 +308,38 @@ TEST_CASE("octets that are not text stay octets") {
   CHECK(watched.told().size() == 2);
   CHECK(watched.exchanges[0].request["command"][2].is_binary());
   CHECK(octets_of(watched.exchanges[1].answer) == std::string("\xff\0", 2));
+}
+
+TEST_CASE("answers that send the client to other servers are warned of") {
+  const auto warnings = [](const Words& words, std::string_view reply) {
+    Watched watched;
+    watched.ask(words).server(reply);
+    Lines lines = watched.told();
+    std::erase_if(lines, [](const std::string& line) { return !line.starts_with("! "); });
+    return lines.size();
+  };
+  CHECK(warnings({"CLUSTER", "SLOTS"}, "*1\r\n*3\r\n:0\r\n:16383\r\n*2\r\n$1\r\nh\r\n:1\r\n") == 1);
+  CHECK(warnings({"CLUSTER", "SHARDS"}, "*0\r\n") == 1);
+  CHECK(warnings({"SENTINEL", "get-master-addr-by-name", "m"}, "*2\r\n$1\r\nh\r\n$1\r\n1\r\n") ==
+        1);
+  CHECK(warnings({"GET", "k"}, "-MOVED 3999 10.0.0.7:6381\r\n") == 1);
+  CHECK(warnings({"GET", "k"}, "-ASK 3999 10.0.0.7:6381\r\n") == 1);
+  CHECK(warnings({"ROLE"}, "*3\r\n$5\r\nslave\r\n$1\r\nh\r\n:1\r\n") == 1);
+  CHECK(warnings({"INFO", "replication"},
+                 "$42\r\nrole:master\r\nslave0:ip=10.0.0.7,port=6380\r\n\r\n") == 1);
+  CHECK(warnings({"HELLO"}, "*2\r\n$4\r\nmode\r\n$7\r\ncluster\r\n") == 1);
+  CHECK(warnings({"ROLE"}, "*3\r\n$6\r\nmaster\r\n:0\r\n*0\r\n") == 0);
+  CHECK(warnings({"CLUSTER", "SLOTS"}, "-ERR This instance has cluster support disabled\r\n") == 0);
+  CHECK(warnings({"HELLO"}, "*2\r\n$4\r\nmode\r\n$10\r\nstandalone\r\n") == 0);
+}
+
+TEST_CASE("who asks is told where it is not the default user, and of what database") {
+  Watched watched;
+  watched.ask({"AUTH", "guest", "pw"}).server("+OK\r\n").ask({"SELECT", "2"}).server("+OK\r\n");
+  watched.ask({"GET", "k"}).server("-NOPERM no\r\n").ask({"CONFIG", "GET", "x"}).server("*0\r\n");
+  watched.ask({"AUTH", "pw"}).server("+OK\r\n").ask({"GET", "k"}).server("$-1\r\n");
+  CHECK(watched.told() == Lines{R"(GET k (db 2) (user guest) → {"error":"NOPERM no"})",
+                                R"(CONFIG GET x (user guest) → {"map":{}})",
+                                "GET k (db 2) → null"});
+  CHECK(watched.facts["authenticated"] == true);
 }

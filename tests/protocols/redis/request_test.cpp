@@ -74,7 +74,7 @@ TEST_CASE("canonical octets tell the request that they were made of") {
                                                {"SET", "k", std::string("\0\xff", 2)}}) {
     const CommandLine line = read_canonical(canonical(words, 5));
     CHECK(line.words == words);
-    CHECK(line.db == 5);
+    CHECK(line.db == (words[0] == "CONFIG" || words[0] == "PING" ? 0 : 5));
   }
   CHECK(pattern_of(canonical({"client", "list"})) == "CLIENT LIST");
 }
@@ -177,4 +177,43 @@ TEST_CASE("secrets are replaced among arguments") {
                                                           "AUTH2", "<redacted>", "<redacted>",
                                                           "KEYS", "AUTH", "k"});
   CHECK(redacted_words("SET", {"SET", "requirepass", "pw"}) == Words{"SET", "requirepass", "pw"});
+}
+
+TEST_CASE("every word keeps its case, however many there are") {
+  for (const Words& begin :
+       {Words{"MGET"}, Words{"DEL"}, Words{"RPUSH", "list"}, Words{"GEOPOS", "g"}}) {
+    Words words = begin;
+    for (int i = 0; i < 700; ++i) words.push_back("key:" + std::to_string(i));
+    CHECK(read_canonical(canonical(words)).words == words);
+  }
+  CHECK(read_canonical(canonical({"SET", "k", "v", "ex", "9"})).words ==
+        Words{"SET", "k", "v", "EX", "9"});
+  Words scan = {"SCAN", "0"};
+  for (int i = 0; i < 150; ++i) scan.insert(scan.end(), {"match", "a" + std::to_string(i)});
+  const Words read = read_canonical(canonical(scan)).words;
+  CHECK(read[300] == "MATCH");
+  CHECK(read[301] == "a149");
+}
+
+TEST_CASE("what is said of the server is one request in all databases") {
+  for (const Words& words :
+       {Words{"CONFIG", "GET", "maxmemory"}, Words{"PUBLISH", "c", "m"}, Words{"FLUSHALL"},
+        Words{"SCRIPT", "EXISTS", "ab"}, Words{"TIME"}, Words{"SWAPDB", "0", "1"}})
+    CHECK(canonical(words, 3) == canonical(words, 0));
+  for (const Words& words : {Words{"DBSIZE"}, Words{"FLUSHDB"}, Words{"KEYS", "*"},
+                             Words{"EVAL", "return 1", "0"}, Words{"GET", "k"}, Words{"JSON.GET"}})
+    CHECK(canonical(words, 3) != canonical(words, 0));
+}
+
+TEST_CASE("a user is part of a request where it matters who asks") {
+  const std::string of_ann = canonical({"GET", "k"}, 2, "ann");
+  CHECK(of_ann != canonical({"GET", "k"}, 2));
+  CHECK(of_ann != canonical({"GET", "k"}, 2, "bob"));
+  const CommandLine line = read_canonical(of_ann);
+  CHECK(line.user == "ann");
+  CHECK(line.db == 2);
+  CHECK(line.words == Words{"GET", "k"});
+  std::vector<Problem> problems;
+  CHECK(read_request(request_document(line), problems).user == "ann");
+  CHECK(problems.empty());
 }

@@ -445,3 +445,87 @@ TEST_CASE("a client that goes away in the middle of a command is told of, any ot
     CHECK(live.events.size() == (whole ? 0 : 1));
   }
 }
+
+TEST_CASE("what asks for other servers is refused with a reason") {
+  Live live;
+  for (const Words& words :
+       {Words{"CLUSTER", "SLOTS"}, Words{"SENTINEL", "masters"}, Words{"ROLE"}})
+    CHECK(live.ask(words).find("is not served: recorded addresses are those of real servers") !=
+          std::string::npos);
+  live.replies["CLUSTER KEYSLOT k"] = ":7629\r\n";
+  CHECK(live.ask({"CLUSTER", "KEYSLOT", "k"}) == ":7629\r\n");
+  Live clustered;
+  clustered.facts.profile_document["mode"] = "cluster";
+  CHECK(clustered.ask({"HELLO"}).find("standalone") != std::string::npos);
+  CHECK(clustered.ask({"GET", "k"}).find("-MOVED and -ASK are not served") != std::string::npos);
+}
+
+TEST_CASE("a command that waits says how long, and answers null where nothing came") {
+  Live live;
+  CHECK(live.ask({"BLPOP", "q", "1.5"}).starts_with("-ERR understudy"));
+  live.ask({"BRPOPLPUSH", "q", "r", "0"});
+  live.ask({"BLMPOP", "2", "1", "q", "LEFT"});
+  live.ask({"XREAD", "COUNT", "1", "BLOCK", "700", "STREAMS", "s", "0"});
+  live.ask({"XREADGROUP", "GROUP", "BLOCK", "9", "BLOCK", "8", "STREAMS", "s", ">"});
+  live.ask({"XREAD", "BLOCK", "0", "STREAMS", "s", "t", "0", "$"});
+  live.ask({"XREAD", "STREAMS", "s", "0"});
+  live.ask({"BLPOP", "q", "soon"});
+  CHECK(live.events == Events{"BLPOP q 1.5 (waits 1500)", "BRPOPLPUSH q r 0 (waits 0)",
+                              "BLMPOP 2 1 q LEFT (waits 2000)",
+                              "XREAD COUNT 1 BLOCK 700 STREAMS s 0 (waits 700)",
+                              "XREADGROUP GROUP BLOCK 9 BLOCK 8 STREAMS s > (waits 8)",
+                              "XREAD BLOCK 0 STREAMS s t 0 $ (waits 0, for what is new)",
+                              "XREAD STREAMS s 0", "BLPOP q soon"});
+}
+
+TEST_CASE("nothing waits in a transaction") {
+  Live live;
+  live.replies["BLPOP q 0"] = "*-1\r\n";
+  CHECK(live.ask({"MULTI"}) == "+OK\r\n");
+  CHECK(live.ask({"BLPOP", "q", "0"}) == "+QUEUED\r\n");
+  CHECK(live.ask({"EXEC"}) == "*1\r\n*-1\r\n");
+  CHECK(live.events.at(3) == "BLPOP q 0");
+}
+
+TEST_CASE("WAIT takes its time where too few replicas have it") {
+  Live live;
+  live.replies["WAIT 1 500"] = ":0\r\n";
+  live.replies["WAIT 1 600"] = ":1\r\n";
+  CHECK(live.ask({"WAIT", "1", "500"}) == ":0\r\n");
+  CHECK(live.ask({"WAIT", "1", "600"}) == ":1\r\n");
+  CHECK(live.ask({"WAIT", "2", "30"}) == ":0\r\n");  // of a mock that recorded none
+  CHECK(live.ask({"WAIT", "0", "30"}) == ":0\r\n");
+  CHECK(live.events ==
+        Events{"WAIT 1 500", "pause 500", "WAIT 1 600", "WAIT 2 30", "pause 30", "WAIT 0 30"});
+}
+
+TEST_CASE("who subscribes is told of before its acknowledgement is sent, and hears what is said") {
+  Live live;
+  CHECK(live.ask({"SUBSCRIBE", "a", "b"}).starts_with("*3\r\n$9\r\nsubscribe\r\n"));
+  live.ask({"PSUBSCRIBE", "n*"});
+  live.ask({"UNSUBSCRIBE", "a"});
+  CHECK(live.events == Events{"SUBSCRIBE", "listen 0 a", "listen 0 b", "SUBSCRIBE", "listen 1 n*",
+                              "UNSUBSCRIBE", "ignore 0 a"});
+  CHECK(live.hear({0, "b", "b", "hi"}) == "*3\r\n$7\r\nmessage\r\n$1\r\nb\r\n$2\r\nhi\r\n");
+  CHECK(live.hear({1, "n*", "news", "hi"}) ==
+        "*4\r\n$8\r\npmessage\r\n$2\r\nn*\r\n$4\r\nnews\r\n$2\r\nhi\r\n");
+  live.events.clear();
+  live.ask({"RESET"});
+  CHECK(live.events == Events{"<reset>", "ignore 0 b", "ignore 1 n*"});
+}
+
+TEST_CASE("who publishes hears itself: before the answer, since 7.2 behind it") {
+  const std::string push = ">3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$1\r\nm\r\n";
+  for (const std::string version : {"7.0.15", "7.2.4"}) {
+    Live live;
+    live.facts.profile_document["version"] = version;
+    live.receivers = 2;
+    live.ask({"HELLO", "3"});
+    live.ask({"SUBSCRIBE", "c"});
+    CHECK(live.ask({"PUBLISH", "c", "m"}) ==
+          (version == "7.0.15" ? push + ":2\r\n" : ":2\r\n" + push));
+  }
+  Live alone;
+  alone.replies["PUBLISH c m"] = ":1\r\n";
+  CHECK(alone.ask({"PUBLISH", "c", "m"}) == ":1\r\n");  // what became of it is the engine's
+}

@@ -29,12 +29,12 @@ using namespace understudy::redis;
 using Words = std::vector<std::string>;
 
 /// The octets by which the table knows a command.
-inline std::string canonical(const Words& words, std::uint32_t db = 0) {
+inline std::string canonical(const Words& words, std::uint32_t db = 0, std::string_view user = {}) {
   const std::vector<std::string_view> views(words.begin(), words.end());
   ResolvedCommand resolved;
   resolve(views, resolved);
   std::string out;
-  make_canonical(resolved, views, db, out);
+  make_canonical(resolved, views, db, user, out);
   return out;
 }
 
@@ -126,6 +126,12 @@ class Live {
     machine_->feed_eof();
     return pump();
   }
+  /// What it sends when another connection has said something.
+  std::string hear(const Delivery& delivery) {
+    machine_->deliver(delivery);
+    return pump();
+  }
+  std::size_t receivers = 0;  // of what it publishes
 
  private:
   void begin() {
@@ -144,6 +150,11 @@ class Live {
       if (const auto* synthesised = std::get_if<Synthesised>(&event))
         events.emplace_back(synthesised->what);
       if (const auto* noted = std::get_if<Noted>(&event)) events.push_back("note: " + noted->text);
+      if (const auto* listen = std::get_if<Listen>(&event))
+        events.push_back((listen->on ? "listen " : "ignore ") + std::to_string(listen->space) +
+                         " " + listen->name);
+      if (const auto* pause = std::get_if<Pause>(&event))
+        events.push_back("pause " + std::to_string(pause->time.count()));
       if (std::holds_alternative<Close>(event)) {
         closed = true;
         break;
@@ -169,6 +180,11 @@ class Live {
     const std::string line =
         redis::protocol().summarise(redis::protocol().describe(request.canonical));
     events.push_back(line);
+    if (request.patience != nullptr)
+      events.back() += " (waits " + std::to_string(request.patience->at_most.count()) +
+                       (request.patience->only_new ? ", for what is new)" : ")");
+    if (request.message != nullptr && receivers > 0)
+      return machine_->reply(Answer{Grade::synthesised, {}, false, receivers});
     const auto found = replies.find(line);
     if (found != replies.end()) {
       images_.push_back(std::string(1, '\0') + found->second);

@@ -30,8 +30,10 @@ std::string with(std::string statement, const std::string& what) {
 
 TEST_CASE("passwords of PostgreSQL's statements are replaced") {
   for (const char* statement :
-       {"CREATE ROLE clerk LOGIN PASSWORD $", "alter role clerk with encrypted password $ valid until 'infinity'",
-        "CREATE USER a PASSWORD $; SELECT 1", "ALTER USER MAPPING FOR a SERVER s OPTIONS (SET password $)",
+       {"CREATE ROLE clerk LOGIN PASSWORD $",
+        "alter role clerk with encrypted password $ valid until 'infinity'",
+        "CREATE USER a PASSWORD $; SELECT 1",
+        "ALTER USER MAPPING FOR a SERVER s OPTIONS (SET password $)",
         "CREATE USER MAPPING FOR a SERVER s OPTIONS (user 'x', password $)",
         "SELECT crypt($, gen_salt('bf'))", "SELECT pgp_sym_decrypt(data, $) FROM t"})
     CHECK(cleaned(with(statement, "'s3cret'"), postgres) == with(statement, hidden));
@@ -46,18 +48,22 @@ TEST_CASE("passwords of PostgreSQL's statements are replaced") {
 
 TEST_CASE("passwords of MySQL's statements are replaced") {
   for (const char* statement :
-       {"CREATE USER worker@localhost IDENTIFIED BY $", "ALTER USER a IDENTIFIED WITH mysql_native_password BY $",
-        "GRANT ALL ON *.* TO a@b IDENTIFIED BY $", "SET PASSWORD = $", "SET PASSWORD FOR a@b = PASSWORD($)",
+       {"CREATE USER worker@localhost IDENTIFIED BY $",
+        "ALTER USER a IDENTIFIED WITH mysql_native_password BY $",
+        "GRANT ALL ON *.* TO a@b IDENTIFIED BY $", "SET PASSWORD = $",
+        "SET PASSWORD FOR a@b = PASSWORD($)",
         "create user if not exists a identified by $ password expire never"})
     CHECK(cleaned(with(statement, "'s3cret'"), mysql) == with(statement, hidden));
-  CHECK(cleaned("CREATE USER a IDENTIFIED BY \"s3cret\"", mysql) == "CREATE USER a IDENTIFIED BY " + hidden);
+  CHECK(cleaned("CREATE USER a IDENTIFIED BY \"s3cret\"", mysql) ==
+        "CREATE USER a IDENTIFIED BY " + hidden);
 }
 
 TEST_CASE("a column or a table called password is no secret") {
   for (const char* statement :
        {"CREATE TABLE member (id int, password varchar(20) DEFAULT 'none' COMMENT 'hash of it')",
         "ALTER TABLE password ADD COLUMN nick varchar(20) NOT NULL DEFAULT ''",
-        "INSERT INTO account (password) VALUES ('s3cret')", "UPDATE account SET password = 's3cret'",
+        "INSERT INTO account (password) VALUES ('s3cret')",
+        "UPDATE account SET password = 's3cret'",
         "SELECT password FROM account WHERE password = 's3cret'", "SELECT 'password', 'x'",
         "CREATE INDEX password ON t (a)", "SET search_path = 'password'", "DROP USER a"}) {
     CHECK(cleaned(statement, postgres) == statement);
