@@ -44,8 +44,7 @@ struct Prepared {
 /// `scope_from`: the field that names the scope of requests that do not in so many words; or empty.
 [[nodiscard]] Prepared prepare(const Message& request, const ServiceTable& table,
                                const Irrelevant& irrelevant, std::size_t decoded_limit,
-                               const Secrets& secrets,
-                               std::string_view scope_from = {});
+                               const Secrets& secrets, std::string_view scope_from = {});
 
 /// Requests without a body that this connection has seen before, by the octets of their heads: a
 /// hash and a comparison in place of a parse. Direct-mapped, so bounded.

@@ -170,7 +170,7 @@ Verdict LiveState::allowed(const Verdict& verdict) const {
 struct LiveState::Asked {
   std::string_view canonical, qualifier;
   bool synthesisable;
-  bool proven;  ///< it is what was asked, not what comes nearest to it
+  bool proven;   ///< it is what was asked, not what comes nearest to it
   bool patient;  // an uncertain answer is none
   ConnectionState& connection;
   std::unique_lock<std::mutex> computing, renaming, scope;
@@ -474,8 +474,9 @@ bool LiveState::watch(std::string_view joined, ConnectionState& connection) {
 
 /// As it is asked while nothing came; the caller holds the room.
 Verdict LiveState::ask_for(const Waiting& waiting) {
-  return ask({.canonical = waiting.canonical, .qualifier = waiting.qualifier, .synthesisable = true},
-             waiting.connection, Patient::yes);
+  return ask(
+      {.canonical = waiting.canonical, .qualifier = waiting.qualifier, .synthesisable = true},
+      waiting.connection, Patient::yes);
 }
 
 Verdict LiveState::await(const std::shared_ptr<Waiting>& waiting) {
