@@ -135,7 +135,9 @@ void Player::ask_once(const Step& step, Connection& connection) {
   const std::string renamed = next_run_ == nullptr ? std::string() : next_run_->request(step);
   const std::string_view canonical = next_run_ == nullptr ? identity.canonical : renamed;
   if (answered_by_rule(canonical)) return static_cast<void>(++result_.certain);
-  const Verdict verdict = live_.ask(canonical, identity.qualifier, false, connection.state);
+  const Request request{
+      .canonical = canonical, .qualifier = identity.qualifier, .control_name = {}};
+  const Verdict verdict = live_.ask(request, connection.state);
   learn(step, verdict);
   grade(step, verdict);
   if (step.analysis.effect == Effect::write && verdict.answer != nullptr)
@@ -144,8 +146,9 @@ void Player::ask_once(const Step& step, Connection& connection) {
 }
 
 bool Player::answered_by_rule(std::string_view canonical) const {
+  // Of the whole message nothing is kept here: a rule that looks at more is left to the table.
   return !rules_.empty() &&
-         rules_.find(service_.protocol->describe(canonical)) != ServiceSection::none;
+         rules_.find(service_.protocol->describe(canonical), Document()) != ServiceSection::none;
 }
 
 std::uint32_t Player::number_of(const Verdict& verdict) const {

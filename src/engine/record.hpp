@@ -43,15 +43,10 @@ class Recording {
   Recording(const Recording&) = delete;
   Recording& operator=(const Recording&) = delete;
 
-  [[nodiscard]] const std::map<std::string, RecordCounters>& counters() const noexcept {
-    return counters_;
-  }
-  [[nodiscard]] const std::string& name() const noexcept { return name_; }
   /// What a service held before the traffic began. Written with the first exchange of the service.
   void hold_snapshot(const std::string& service, std::vector<Exchange> exchanges) {
     snapshots_.insert_or_assign(service, std::move(exchanges));
   }
-  /// Service and text of the warnings, and how often there was cause for each.
   [[nodiscard]] std::map<std::string, RecordCounters> counters() const;
   [[nodiscard]] const std::string& name() const noexcept { return claim_.name(); }
   /// Why nothing can be written into the mock set; empty where it can.

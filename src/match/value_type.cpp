@@ -153,9 +153,7 @@ class Scanner {
 
   void scan() {
     for (std::size_t at = 0; at < text_.size();) {
-      if (const std::size_t size = placeholder_at(text_, at))
-        at += size;
-      else if (text_[at] == '$' && bcrypt_at(at))
+      if (text_[at] == '$' && bcrypt_at(at))
         at += take(at, bcrypt_size, ValueKind::bcrypt);
       else if (!is_alnum(text_[at]))
         ++at;
@@ -184,7 +182,7 @@ class Scanner {
   /// A letter or digit that follows none: takes what is recognised there, else what can't begin
   /// anything.
   std::size_t scan_run(std::size_t at) {
-    if (const std::size_t size = placeholder_at(at)) return size;
+    if (const std::size_t size = secret_at(at)) return size;
     if (const std::size_t size = jwt_at(at)) return take(at, size, ValueKind::jwt);
     if (const auto time = time_at(at)) return *time;
     if (const std::size_t size = base64_at(at)) return take(at, size, ValueKind::token);
@@ -227,13 +225,10 @@ class Scanner {
 
   /// What stands for a secret never stands for another one, however random it looks: who has
   /// another password is somebody else.
-  [[nodiscard]] std::size_t placeholder_at(std::size_t at) const noexcept {
+  [[nodiscard]] std::size_t secret_at(std::size_t at) const noexcept {
     if (const std::size_t size = jwt_at(at))
       return Secrets::is_placeholder(text_.substr(at, size)) ? size : 0;
-    constexpr std::string_view mark = "redacted:";
-    if (!text_.substr(at).starts_with(mark)) return 0;
-    const std::size_t size = mark.size() + run(text_, at + mark.size(), is_hex);
-    return Secrets::is_placeholder(text_.substr(at, size)) ? size : 0;
+    return placeholder_at(text_, at);
   }
 
   [[nodiscard]] std::size_t jwt_at(std::size_t at) const noexcept {
