@@ -241,13 +241,15 @@ TEST_CASE("what the table answers for certain is what a search through the recor
       engine::ConnectionState& state = connections[connection];
       const Analysis a = analysed(line, "");
       if (a.control != Control::none) {
-        if (a.control == Control::begin) CHECK(live.begin(state));
+        if (a.control == Control::begin) CHECK(live.begin(state) == engine::Begun::yes);
         if (a.control == Control::commit)
           static_cast<void>(live.commit(a.identity.canonical, a.identity.qualifier, state));
         return definition.control(a, connection);
       }
       const auto expected = definition.ask(a, connection);
-      const auto verdict = live.ask(a.identity.canonical, a.identity.qualifier, false, state);
+      const Request request{
+          .canonical = a.identity.canonical, .qualifier = a.identity.qualifier, .control_name = {}};
+      const auto verdict = live.ask(request, state);
       CAPTURE(line);
       REQUIRE(is_certain(verdict.grade) == expected.has_value());
       if (verdict.answer == nullptr) return;

@@ -69,7 +69,8 @@ class Recorded {
   Recorded& pin(const std::string& verb, const std::string& word) {
     Diagnostics problems;
     loaded_.pins = std::make_shared<const compile::Pins>(
-        std::vector<store::Pin>{{"svc", verb, {{"1", word, 2}}, "pins.yaml", 1}}, problems);
+        std::vector<store::Pin>{{"svc", verb, {{"1", word, 2}}, nullptr, "pins.yaml", 1}},
+        problems);
     return *this;
   }
 

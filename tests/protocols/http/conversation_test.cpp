@@ -23,7 +23,7 @@ std::string decoded(Role role, std::string_view octets, std::size_t piece,
       if (step == MessageStream::Step::fault) log += "fault: " + stream.fault().text;
       if (step == MessageStream::Step::fault) return false;
       if (step != MessageStream::Step::message) continue;
-      const Message message = stream.take();
+      const http::Message message = stream.take();
       log += message.target + std::to_string(message.status) + '[' + message.body + ']';
       for (const Field& trailer : message.trailers) log += trailer.name + '=' + trailer.value;
     }

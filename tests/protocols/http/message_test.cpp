@@ -118,7 +118,7 @@ TEST_CASE("a message is taken apart into its fields, in order and as spelled") {
       "3;ext=\"a;b\"\r\nabc\r\n0\r\nX-Sum: 6\r\n\r\nrest";
   CHECK(parser.put(as_bytes(octets)) == octets.size() - 4);
   REQUIRE(parser.done());
-  const Message& message = parser.message();
+  const http::Message& message = parser.message();
   CHECK(message.status == 299);
   CHECK(message.reason == "Quite Fine");
   REQUIRE(message.fields.size() == 3);

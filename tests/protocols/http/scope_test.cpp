@@ -112,7 +112,7 @@ TEST_CASE("pipelined requests and any cuts give the same answers in each scope")
 }
 
 TEST_CASE("understudy.yaml may name another field") {
-  Message message;
+  http::Message message;
   message.target = "/a";
   message.fields = {{"X-Worker", "3"}};
   CHECK(scope_of(message, "") == "");

@@ -10,7 +10,7 @@ using namespace understudy::http::testing;
 
 namespace {
 
-Message message(const std::string& octets) {
+http::Message message(const std::string& octets) {
   MessageParser parser(Role::request, Limits{}, false);
   static_cast<void>(parser.put(as_bytes(octets)));
   REQUIRE_MESSAGE(parser.done(), octets);
