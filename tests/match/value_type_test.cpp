@@ -108,7 +108,7 @@ TEST_CASE("what stands for a secret is no value that varies") {
   CHECK(tokens("{\"password\":\"redacted:2da8b36d\"}").empty());
   CHECK(tokens("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbm4ifQ.redactedAbCdEfGhIjKlMnOpQrStUvWxYz012345")
             .empty());
-  CHECK(tokens("x 2da8b36dd71ca773b2f84a292bebf2ce") == "hex:2da8b36dd71ca773b2f84a292bebf2ce");
+  CHECK(tokens("x 2da8b36dd71ca773b2f84a292bebf2ce") == "uuid:2da8b36dd71ca773b2f84a292bebf2ce");
 }
 
 TEST_CASE("the fraction of an epoch is no value of its own") {

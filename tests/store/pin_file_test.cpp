@@ -54,7 +54,8 @@ TEST_CASE("flaws of pins are told with their lines") {
 }
 
 TEST_CASE("what is written is read back") {
-  const Pin pin{"pg", "SELECT '?' \n -- ?", {{"1", "inferred", 0}, {"2.1", "object id", 0}}, {}, 0};
+  const Pin pin{
+      "pg", "SELECT '?' \n -- ?", {{"1", "inferred", 0}, {"2.1", "object id", 0}}, nullptr, {}, 0};
   const TemporaryFolder folder;
   folder.write("rules/r.yaml", "---\n" + pin_text(pin, "one\ntwo: {"));
   Diagnostics problems;
