@@ -58,11 +58,12 @@ TEST_CASE("canonical octets that are none are mapped without harm") {
 TEST_CASE("path, query and body are values, made by what is put or posted") {
   CHECK(values({{"method", "GET"}, {"path", "/a/1"}, {"query", {{"q", "2"}}}}) == " /a/1 | 2");
   CHECK(values({{"method", "PUT"}, {"path", "/a/1"}, {"body", {{"n", 5}}}}) ==
-        "+ /a/1 | +{\"n\":5}");
+        "+ /a/1 | +{\"n\":5} | application/json");
   CHECK(values({{"method", "POST"},
                 {"path", "/a"},
                 {"headers", {{"content-type", "application/x-www-form-urlencoded"}}},
-                {"body", {{"n", "5"}, {"m", "6"}}}}) == " /a | +6 | +5");
+                {"body", {{"n", "5"}, {"m", "6"}}}}) ==
+        " /a | +6 | +5 | application/x-www-form-urlencoded");
   CHECK(values({{"method", "DELETE"}, {"path", "/a/1"}}) == " /a/1");
 }
 
