@@ -115,7 +115,11 @@ class Record(Case):
         self.addCleanup(listener.close)
         recorder = self.start("record", self.path("mock"), "--map",
                               f"cart=0=redis://127.0.0.1:{listener.getsockname()[1]}")
-        port = recorder.address()[2]
+        snapshot, _ = listener.accept()  # it is asked what it holds before anything is relayed
+        with snapshot:
+            self.assertIn(b"INFO", snapshot.recv(100))
+            snapshot.sendall(b"\xff\xfe gibberish \x00\r\n")
+            port = recorder.address()[2]
         with socket.create_connection(("127.0.0.1", port), 10) as client:
             client.sendall(b"GET color\r\n")
             server, _ = listener.accept()
