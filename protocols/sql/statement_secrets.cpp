@@ -42,11 +42,15 @@ class Scan {
  public:
   enum class Literal : std::uint8_t { plain, secret, connection, script };
 
+  /// In a script, statements begin after the words of its blocks too, and its literals may be
+  /// statements that it executes.
+  explicit Scan(bool in_script) : in_script_(in_script), is_script_(in_script) {}
+
   /// Of a literal: what it is. Of any other token: what is to be remembered of it.
   Literal next(const Token& token) {
     ++tokens_;
     if (token.is(';')) {
-      *this = Scan();
+      *this = Scan(in_script_);
       return Literal::plain;
     }
     if (token.kind == TokenKind::string) return literal();
@@ -64,13 +68,17 @@ class Scan {
       if (call_ == Call::connection) return Literal::connection;
       if (argument_ == (call_ == Call::first_argument ? 0 : 1)) return Literal::secret;
     }
-    if (is_script_) return Literal::script;
     const bool secret = secret_follows_;
     secret_follows_ = false;
-    return secret ? Literal::secret : Literal::plain;
+    if (secret) return Literal::secret;
+    return is_script_ ? Literal::script : Literal::plain;
   }
 
   void note(const Token& token) {
+    if (in_script_ && begins_block(token)) {
+      *this = Scan(in_script_);
+      return;
+    }
     if (token.kind == TokenKind::punctuation || token.kind == TokenKind::operator_)
       return note_punctuation(token);
     const bool option = in_options_ && depth_ > 0;
@@ -85,13 +93,21 @@ class Scan {
     last_word_ = token.kind == TokenKind::word ? token.text : std::string_view();
   }
 
+  static bool begins_block(const Token& token) {
+    constexpr std::array<std::string_view, 5> words = {"begin", "then", "else", "loop", "atomic"};
+    return std::ranges::any_of(words, [&](auto word) { return is_word(token, word); });
+  }
+
   /// The first words tell what the statement is about.
   void note_head(const Token& token) {
     if (tokens_ == 1) {
       changes_ = is_word(token, "create") || is_word(token, "alter");
       sets_password_ = is_word(token, "set");
-      is_script_ = is_word(token, "do");
+      is_script_ = in_script_ || is_word(token, "do");
     }
+    // CREATE OR REPLACE FUNCTION
+    if (changes_ && tokens_ <= 4 && (is_word(token, "function") || is_word(token, "procedure")))
+      is_script_ = true;
     if (tokens_ == 2 || (tokens_ == 4 && is_word(token, "user")))
       is_account_ = is_account_ || (changes_ && (is_word(token, "role") || is_word(token, "user") ||
                                                  is_word(token, "group")));
@@ -143,7 +159,8 @@ class Scan {
   bool changes_ = false;        // CREATE or ALTER
   bool is_account_ = false;     // of a role, a user, a user mapping
   bool sets_password_ = false;  // SET PASSWORD
-  bool is_script_ = false;      // DO
+  bool in_script_ = false;      // of what a script holds
+  bool is_script_ = false;      // DO, CREATE FUNCTION: its literals are scripts
   bool in_options_ = false;     // OPTIONS (…)
   bool identified_ = false;     // IDENTIFIED … BY
   bool secret_follows_ = false;
@@ -159,14 +176,12 @@ std::string as_literal(std::string_view content) {
   return literal + "'";
 }
 
-}  // namespace
-
-std::optional<std::string> without_secrets(std::string_view sql, Mode mode,
-                                           const Secrets& secrets) {
+std::optional<std::string> cleaned_statements(std::string_view sql, Mode mode,
+                                              const Secrets& secrets, bool in_script) {
   if (secrets.shows() || !may_hold_secrets(sql)) return std::nullopt;
   std::string cleaned;
   std::size_t copied = 0;
-  Scan scan;
+  Scan scan(in_script);
   Lexer lexer(sql, mode);
   for (Token token = lexer.next(); token.kind != TokenKind::end; token = lexer.next()) {
     const Scan::Literal is = scan.next(token);
@@ -179,7 +194,7 @@ std::optional<std::string> without_secrets(std::string_view sql, Mode mode,
     else if (is == Scan::Literal::connection)
       replaced = without_password(content, secrets);
     else
-      replaced = without_secrets(content, mode, secrets).value_or(content);
+      replaced = cleaned_statements(content, mode, secrets, true).value_or(content);
     if (replaced == content) continue;
     const std::size_t begin = lexer.begin_of(token);
     cleaned.append(sql, copied, begin - copied);
@@ -188,6 +203,13 @@ std::optional<std::string> without_secrets(std::string_view sql, Mode mode,
   }
   if (copied == 0) return std::nullopt;
   return cleaned.append(sql, copied);
+}
+
+}  // namespace
+
+std::optional<std::string> without_secrets(std::string_view sql, Mode mode,
+                                           const Secrets& secrets) {
+  return cleaned_statements(sql, mode, secrets, false);
 }
 
 }  // namespace understudy::sql

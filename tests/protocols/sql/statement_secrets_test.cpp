@@ -42,8 +42,16 @@ TEST_CASE("passwords of PostgreSQL's statements are replaced") {
         "CREATE SUBSCRIPTION s CONNECTION 'host=db password=$ user=x' PUBLICATION p",
         "SELECT dblink_connect('c', 'postgres://x:$@db/shop')"})
     CHECK(cleaned(with(statement, "s3cret"), postgres) == with(statement, bare));
-  CHECK(cleaned("DO $$ BEGIN CREATE ROLE a PASSWORD 's3cret'; END $$", postgres).find("s3cret") ==
-        std::string::npos);
+  for (const char* script :
+       {"DO $$ BEGIN CREATE ROLE a PASSWORD 's3cret'; END $$",
+        "DO $do$ BEGIN IF true THEN ALTER ROLE a WITH PASSWORD 's3cret'; END IF; END $do$",
+        "DO $$ BEGIN PERFORM 1; EXECUTE 'CREATE ROLE a PASSWORD ''s3cret'''; END $$",
+        "DO $$ BEGIN EXECUTE $q$ALTER USER a PASSWORD 's3cret'$q$; END $$",
+        "CREATE OR REPLACE FUNCTION f() RETURNS void LANGUAGE sql AS "
+        "$$ ALTER ROLE a PASSWORD 's3cret' $$"}) {
+    CAPTURE(script);
+    CHECK(cleaned(script, postgres).find("s3cret") == std::string::npos);
+  }
 }
 
 TEST_CASE("passwords of MySQL's statements are replaced") {
@@ -65,7 +73,8 @@ TEST_CASE("a column or a table called password is no secret") {
         "INSERT INTO account (password) VALUES ('s3cret')",
         "UPDATE account SET password = 's3cret'",
         "SELECT password FROM account WHERE password = 's3cret'", "SELECT 'password', 'x'",
-        "CREATE INDEX password ON t (a)", "SET search_path = 'password'", "DROP USER a"}) {
+        "CREATE INDEX password ON t (a)", "DO $$ BEGIN UPDATE t SET password = 'x'; END $$",
+        "SET search_path = 'password'", "DROP USER a"}) {
     CHECK(cleaned(statement, postgres) == statement);
     CHECK(cleaned(statement, mysql) == statement);
   }
