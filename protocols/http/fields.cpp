@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <unordered_map>
 #include <vector>
 
 #include "protocols/http/ascii.hpp"
@@ -141,6 +142,42 @@ constexpr std::array<std::string_view, 9> words_before_id = {
     "request", "message",  "call",     "transaction", "txn",
     "event",   "delivery", "exchange", "operation"};
 
+using Roles = std::unordered_map<std::string_view, FieldRole>;
+
+template <std::size_t n>
+void add_names(const std::array<std::string_view, n>& names, FieldRole role, Roles& roles) {
+  for (const std::string_view name : names) roles.emplace(name, role);
+}
+
+/// Asked of every field of every request: looked up, not searched for.
+FieldRole role_in(const Roles& roles, std::string_view name) {
+  const auto found = roles.find(name);
+  return found == roles.end() ? FieldRole::unknown : found->second;
+}
+
+FieldRole role_of_known(std::string_view name) {
+  static const Roles roles = [] {
+    Roles known{{scope_field, FieldRole::irrelevant}, {"sec-gpc", FieldRole::irrelevant}};
+    add_names(of_transport, FieldRole::irrelevant, known);
+    add_names(of_client, FieldRole::irrelevant, known);
+    add_names(of_body, FieldRole::irrelevant, known);
+    add_names(of_tracing, FieldRole::irrelevant, known);
+    add_names(known_to_select, FieldRole::selecting, known);
+    return known;
+  }();
+  return role_in(roles, name);
+}
+
+FieldRole role_of_word(std::string_view word) {
+  static const Roles roles = [] {
+    Roles known;
+    add_names(credential_words, FieldRole::credential, known);
+    add_names(selecting_words, FieldRole::selecting, known);
+    return known;
+  }();
+  return role_in(roles, word);
+}
+
 std::vector<std::string_view> words_of_name(std::string_view name) {
   std::vector<std::string_view> words;
   while (!name.empty()) {
@@ -224,19 +261,21 @@ std::string normalised_list(std::string_view value) {
 }  // namespace
 
 FieldRole role_of(std::string_view name) {
-  if (name == scope_field || is_among(name, of_transport) || is_among(name, of_client) ||
-      is_among(name, of_body) || is_among(name, of_tracing) || begins_with_any_of(name, prefixes) ||
-      name.starts_with("x-amz-checksum-") || name == "sec-gpc")
+  const FieldRole known = role_of_known(name);
+  if (known == FieldRole::irrelevant || begins_with_any_of(name, prefixes) ||
+      name.starts_with("x-amz-checksum-"))
     return FieldRole::irrelevant;
   if (name == "cookie" || name.starts_with(cookie_prefix) || is_secret_field(name))
     return FieldRole::credential;
-  if (is_among(name, known_to_select)) return FieldRole::selecting;
+  if (known == FieldRole::selecting) return FieldRole::selecting;
   if (is_named_per_request(name)) return FieldRole::unknown;
-  const auto has_one_of = [words = words_of_name(name)](const auto& known) {
-    return std::ranges::any_of(words, [&](auto word) { return is_among(word, known); });
-  };
-  if (has_one_of(credential_words)) return FieldRole::credential;
-  return has_one_of(selecting_words) ? FieldRole::selecting : FieldRole::unknown;
+  FieldRole role = FieldRole::unknown;
+  for (const std::string_view word : words_of_name(name)) {
+    const FieldRole said = role_of_word(word);
+    if (said == FieldRole::credential) return said;
+    if (said == FieldRole::selecting) role = said;
+  }
+  return role;
 }
 
 bool is_named_per_request(std::string_view name) {
