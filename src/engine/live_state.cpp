@@ -479,12 +479,26 @@ Verdict LiveState::ask_for(const Waiting& waiting) {
       waiting.connection, Patient::yes);
 }
 
+/// The state that `verdict` is of, where that is certain and has nothing for who waits, however
+/// often it is asked.
+std::optional<match::Version> LiveState::state_with_nothing(const Waiting& waiting,
+                                                            const Verdict& verdict) const {
+  if (!is_certain(verdict.grade) || verdict.request == nullptr || !verdict.answers() ||
+      (verdict.request->flags & format::request_counts_asks) != 0 ||
+      as_text(image_of(verdict)) != waiting.nothing)
+    return std::nullopt;
+  return verdict.state;
+}
+
 Verdict LiveState::await(const std::shared_ptr<Waiting>& waiting) {
   ++waiting_.size;  // who writes from here on looks into the room
   Verdict verdict;
   {
     const std::scoped_lock lock(waiting_.mutex);
-    if (!waiting->only_new) verdict = ask_for(*waiting);
+    if (waiting->only_new)
+      waiting->unmoved = state_with_nothing(*waiting, ask_for(*waiting));
+    else
+      verdict = ask_for(*waiting);
     if (!waiting->is_something(verdict, image_of(verdict))) {
       waiting_.all.push_back(waiting);
       return {};
@@ -499,9 +513,11 @@ Verdict LiveState::stop_waiting(Waiting& waiting) {
   const std::scoped_lock lock(waiting_.mutex);
   if (waiting.answered) return std::move(*waiting.answered);
   leave_room(waiting);
-  Verdict verdict;
-  if (!waiting.only_new) verdict = ask_for(waiting);
-  if (verdict.answers()) return verdict;
+  Verdict verdict = ask_for(waiting);
+  // What the end has may have come before the beginning: only a state that stayed tells.
+  const bool tells = !waiting.only_new ||
+                     (waiting.unmoved && waiting.unmoved == state_with_nothing(waiting, verdict));
+  if (tells && verdict.answers()) return verdict;
   verdict = {.grade = Grade::guess, .doubt = {MissReason::waited, nullptr, {}}};
   verdict.image = std::make_shared<const std::string>(waiting.nothing);
   waiting.connection.computed.push_back(verdict.image);
@@ -530,6 +546,7 @@ void LiveState::serve_waiting() {
     const std::shared_ptr<Waiting> waiting = *each;
     Verdict verdict = ask_for(*waiting);
     if (!waiting->is_something(verdict, image_of(verdict))) {
+      if (waiting->unmoved != state_with_nothing(*waiting, verdict)) waiting->unmoved.reset();
       ++each;
       continue;
     }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -117,6 +118,8 @@ class LiveState {
   enum class Patient : bool { no, yes };
   [[nodiscard]] Verdict ask(const Request& request, ConnectionState& connection, Patient patient);
   [[nodiscard]] Verdict ask_for(const Waiting& waiting);
+  [[nodiscard]] std::optional<match::Version> state_with_nothing(const Waiting& waiting,
+                                                                 const Verdict& verdict) const;
   void serve_waiting();
   void leave_room(const Waiting& waiting);
   [[nodiscard]] Bytes image_of(const Verdict& verdict) const;

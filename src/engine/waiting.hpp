@@ -6,9 +6,11 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "engine/hub.hpp"
+#include "match/chains.hpp"
 #include "understudy/bytes.hpp"
 #include "understudy/request.hpp"
 
@@ -31,6 +33,9 @@ struct Waiting {
   ConnectionState& connection;  ///< used by others while it waits
   const std::shared_ptr<Mailbox> mailbox;
   std::unique_ptr<Verdict> answered;  ///< null until then
+  /// With `only_new`, the state in which it has been from the beginning and that certainly has
+  /// nothing for it; none where there is no such state, or it has moved meanwhile.
+  std::optional<match::Version> unmoved;
 
   /// Whether a verdict says that something came.
   [[nodiscard]] bool is_something(const Verdict& verdict, Bytes image) const noexcept;
