@@ -5,6 +5,7 @@ have seen. `run` gives 0 only where every answer was certain.
 Run by /usr/bin/python3, where psycopg, redis and pymysql are; skipped where a server is missing."""
 
 import contextlib
+import datetime
 import json
 import os
 import pathlib
@@ -169,11 +170,23 @@ def made_columns(sql, again, _):
 
 
 def clock(sql, again, _):
+    """Not the clock alone, which a server tells by itself."""
+    later = "now() + INTERVAL '1 hour'" if sql.service == "pg" else "now() + INTERVAL 1 HOUR"
     with sql.pool(1) as (connection,):
-        ask(connection, "SELECT now() AS t")
+        ask(connection, f"SELECT {later} AS t")
         time.sleep(1.1)
-        ask(connection, "SELECT now() AS t")
+        ask(connection, f"SELECT {later} AS t")
     return "asked"
+
+
+def clock_alone(sql, _again, _):
+    """Whether it is the time of this run, whenever that is."""
+    def now():
+        return datetime.datetime.now(datetime.timezone.utc)
+    began = now()
+    with sql.pool(1) as (connection,):
+        told = [datetime.datetime.fromisoformat(ask(connection, "SELECT now() AS t")[0][0]) for _ in range(2)]
+    return began <= told[0] <= told[1] <= now()
 
 
 def clock_once(sql, again, _):
@@ -405,8 +418,8 @@ def redis_discard(_, again, ids):
 
 
 CASES = {function.__name__: function for function in (
-    twice_in_parallel, pool, rollback, savepoint, client_made_key, made_columns, clock, clock_once, compared_clock, other_table, polls,
-    many_polls, comments, swapped, in_list, settings, other_setting, own_tables, starts, catalogue, accounts, unlocked,
+    twice_in_parallel, pool, rollback, savepoint, client_made_key, made_columns, clock, clock_alone, clock_once, compared_clock, other_table,
+    polls, many_polls, comments, swapped, in_list, settings, other_setting, own_tables, starts, catalogue, accounts, unlocked,
     redis_pool, redis_parallel, redis_key, redis_polls, redis_swapped,
     redis_discard)}
 
@@ -516,6 +529,7 @@ for name in ("twice_in_parallel", "pool", "rollback", "savepoint", "client_made_
              "many_polls", "comments", "swapped", "in_list"):
     add_case(name, "pg")
     add_case(name, "my")
+add_case("clock_alone", "pg")
 for name in ("settings", "own_tables", "starts", "catalogue", "accounts", "unlocked"):
     add_case(name, "my")
 for name in ("redis_pool", "redis_parallel", "redis_key", "redis_polls", "redis_swapped", "redis_discard"):

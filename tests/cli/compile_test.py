@@ -41,14 +41,14 @@ class Compile(Case):
     def test_what_a_recording_refutes_is_a_guess_and_named(self):
         mock = self.two_recordings()
         _, err = self.expect(0, "compile", mock)
-        self.assertIn("sessions/r2.cart.001.yaml:3: warning: service 'cart': replayed (fresh values), ", err)
-        self.assertIn("would be answered as sessions/r1.cart.001.yaml:3, but answered '", err)
+        self.assertIn("sessions/r2.cart.001.yaml:4: warning: service 'cart': replayed (fresh values), ", err)
+        self.assertIn("would be answered as sessions/r1.cart.001.yaml:4, but answered '", err)
         self.assertNotIn("defect", err)
         self.assertTrue(os.path.exists(os.path.join(mock, "understudy.table")))
         out, _ = self.expect(2, "compile", mock, "--check", "--json")
         service = json.loads(out)["services"][0]
         self.assertEqual(service["replay"]["fresh_values"]["wrong"], 0)
-        self.assertEqual(service["refuted"][0]["answered_at"], "sessions/r1.cart.001.yaml:3")
+        self.assertEqual(service["refuted"][0]["answered_at"], "sessions/r1.cart.001.yaml:4")
 
     def test_check_writes_nothing(self):
         mock = self.mock_set()
