@@ -123,7 +123,10 @@ class Flows(Case):
         code, seen, err = self.play([login("ann"), login("bob"), me("ann"), me("bob"), me("ann")])
         self.assertEqual((code, seen[2:]), (0, [ann, bob, ann]), err)
         code, seen, err = self.play([login("bob"), me("bob")])
-        self.assertEqual((code, seen[1:]), (0, [bob]), err)
+        self.assertEqual(seen[1:], [bob], err)
+        # That a login does not depend on the login before it, nothing has shown.
+        self.assertEqual(code, 2, err)
+        self.assertIn("nothing has written to login yet", err)
         self.doubt([me("cid")], "authorization")
         self.doubt([login("ann"), me("ann"), get("/me")], "asked without authorization")
 

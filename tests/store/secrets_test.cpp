@@ -91,6 +91,7 @@ TEST_CASE("names are split into words") {
                            "secretary",
                            "password_changed_at",
                            "secret_name",
+                           "secret_of",
                            "author",
                            "compass",
                            "Access-Control-Allow-Credentials",

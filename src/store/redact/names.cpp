@@ -75,14 +75,14 @@ constexpr std::array<std::string_view, 11> secret_ends = {
     "signingkey", "subscriptionkey", "sharedkey", "sessionid",  "sessid"};
 // Only where they end the name.
 constexpr std::array<std::string_view, 4> secret_last = {"auth", "sig", "sid", "pass"};
-// Names that are about a secret and hold none: token_type, password_changed_at, secret_name.
-constexpr std::array<std::string_view, 44> about = {
+// Names that are about a secret and hold none: token_type, password_changed_at, secret_of.
+constexpr std::array<std::string_view, 45> about = {
     "type",     "types",     "at",       "on",      "in",       "by",     "count",   "length",
     "size",     "url",       "uri",      "link",    "endpoint", "policy", "enabled", "required",
     "disabled", "changed",   "updated",  "created", "expires",  "expiry", "expired", "expiration",
     "ttl",      "lifetime",  "age",      "name",    "hint",     "label",  "field",   "min",
     "max",      "algorithm", "alg",      "method",  "methods",  "status", "valid",   "version",
-    "id",       "ids",       "strength", "scheme"};
+    "id",       "ids",       "strength", "scheme",  "of"};
 // A token or a number of them that is none of a person's: next_page_token, max_tokens.
 constexpr std::array<std::string_view, 25> harmless = {
     "page",       "next",   "prev",  "previous", "continuation", "sync", "cursor",
