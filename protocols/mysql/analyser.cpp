@@ -428,7 +428,7 @@ bool MysqlAnalyser::follow_question(const Document& request, const Document& ans
   statement_.assign(text, followed_->session.mode());
   analysis.effect = Effect::read;
   analysis.identity = {};
-  append_follow(statement_.pattern(), followed_->previous.canonical, analysis.identity.canonical);
+  append_follow(statement_, followed_->previous.canonical, analysis.identity.canonical);
   analysis.identity.qualifier = followed_->previous.qualifier;
   return true;
 }
@@ -560,9 +560,9 @@ Identity MysqlAnalyser::identify(const Document& request, const Surroundings& ar
   } else if (request.contains("prepare")) {
     append_identity(request, Ask::prepare, around, identity, problems);
   } else if (request.contains("after")) {
-    append_marks(Ask::follow, {}, {}, identity.canonical);
     const Identity before = identify(request["after"], around, problems);
-    identity.canonical += before.canonical;
+    statement_.assign(text_of(request, "sql"), around.mode);
+    append_follow(statement_, before.canonical, identity.canonical);
     identity.qualifier = before.qualifier;
   } else {
     append_identity(request, Ask::run, around, identity, problems);

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "protocols/sql/batch.hpp"
+#include "protocols/sql/words.hpp"
 #include "understudy/document_text.hpp"
 #include "understudy/request.hpp"
 
@@ -88,9 +89,19 @@ void append_statement(const sql::Statement& statement, std::string_view text,
   sql::append_identity(statement, values, canonical, qualifier);
 }
 
-void append_follow(std::string_view question, std::string_view before, std::string& canonical) {
+void append_follow(const sql::Statement& question, std::string_view before,
+                   std::string& canonical) {
   append_marks(Ask::follow, {}, {}, canonical);
-  if (question != show_warnings_question) (canonical += question) += question_end_mark;
+  if (!question.empty() && !sql::equals_folded(question.pattern(), show_warnings_question)) {
+    std::string asked, qualifier;
+    sql::append_identity(question, {}, asked, qualifier);
+    // Its values are spelled out: the NUL and the slots of the whole are those of `before`.
+    const Document described = sql::describe(asked);
+    canonical += octets_of(described["sql"]);
+    if (described.contains("params"))
+      (canonical += ' ') += json_text(described["params"], JsonForm::ascii);
+    canonical += question_end_mark;
+  }
   canonical += before;
 }
 

@@ -38,8 +38,8 @@ void append_statement(const sql::Statement& statement, std::string_view text,
 [[nodiscard]] bool holds_comment(std::string_view text) noexcept;
 
 /// Appends a question about the statement before, whose canonical form is `before`: SHOW WARNINGS
-/// and its like. Empty `question`: SHOW WARNINGS itself.
-void append_follow(std::string_view question, std::string_view before, std::string& canonical);
+/// and its like. A `question` without tokens counts as SHOW WARNINGS.
+void append_follow(const sql::Statement& question, std::string_view before, std::string& canonical);
 
 /// Appends what the user variables of a statement were made of, see Session::made_of.
 void append_sources(const Document& sources, std::string& canonical);

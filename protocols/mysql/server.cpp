@@ -292,7 +292,7 @@ Request MysqlServer::request_now() {
       const bool follows = introspection_ && asks_state(*introspection_, session_);
       if (follows) {
         canonical_.clear();
-        append_follow(statement_->pattern(), last_canonical_, canonical_);
+        append_follow(*statement_, last_canonical_, canonical_);
         qualifier_ = last_qualifier_;
       } else {
         set_up(Ask::run, *statement_);

@@ -87,6 +87,20 @@ TEST_CASE("what is wrong in an answer is told with its place") {
                                             "/answer/warnings", "/answer/status"});
 }
 
+TEST_CASE("questions about the statement before are told apart, whatever their case") {
+  const auto analyser = protocol().new_analyser();
+  std::vector<Problem> problems;
+  const auto identity_of = [&](const char* question) {
+    const Document before = {{"sql", "insert ignore into t values (?)"}, {"params", {1}}};
+    return analyser->identify({{"sql", question}, {"after", before}}, problems).canonical;
+  };
+  CHECK_EQ(identity_of("SHOW WARNINGS"), identity_of("show warnings"));
+  CHECK_NE(identity_of("SHOW WARNINGS"), identity_of("SHOW ERRORS"));
+  CHECK_NE(identity_of("SHOW WARNINGS"), identity_of("SHOW COUNT(*) WARNINGS"));
+  CHECK_NE(identity_of("SHOW VARIABLES LIKE 'a'"), identity_of("SHOW VARIABLES LIKE 'b'"));
+  CHECK(problems.empty());
+}
+
 TEST_CASE("keys that nobody reads and numbers out of range are told with their place") {
   std::vector<Problem> problems;
   for (const char* answer :
