@@ -31,7 +31,7 @@ def read(binary, mock_set):
 def numbered(texts):
     """With the placeholders of secrets as numbers, equal ones alike: each mock set spells them with its own key."""
     numbers = {}
-    return [re.sub(r"redacted:[0-9a-f]{32}", lambda m: f"redacted:#{numbers.setdefault(m[0], len(numbers) + 1)}", text)
+    return [re.sub(r"redacted:(?:[0-9a-f]{32}|[0-9a-f]{8})\b", lambda m: f"redacted:#{numbers.setdefault(m[0], len(numbers) + 1)}", text)
             for text in texts]
 
 
