@@ -74,15 +74,12 @@ match::Version LiveState::state_of_request(std::uint32_t number,
 }
 
 /// What was recorded for the latest of the asks before this one; null where nothing was.
-const format::AnswerRecord* LiveState::last_ask(std::uint32_t number,
-                                                const match::Overlay& overlay) const {
+const format::AnswerRecord* LiveState::last_ask(std::uint32_t number) const {
   const auto& request = section_.requests()[number];
   if ((request.flags & format::request_counts_asks) == 0) return nullptr;
-  const match::Version state = scope_.state(section_.reads(request), overlay);
-  const std::uint32_t recorded = std::min(scope_.asks_before(number, state), request.answer_count);
-  for (std::uint32_t ask = recorded; ask > 0; --ask)
-    if (const auto* answer = match::answer_at(section_, request, match::extend(state, ask)))
-      return answer;
+  const auto asked = scope_.asked_before(number);
+  for (auto state = asked.rbegin(); state != asked.rend(); ++state)
+    if (const auto* answer = match::answer_at(section_, request, *state)) return answer;
   return nullptr;
 }
 
@@ -128,7 +125,7 @@ Verdict LiveState::guess(const Found& found, const match::Overlay& overlay) {
   const auto& request = section_.requests()[number];
   if ((request.flags & format::request_volatile) != 0) return next_of_volatile(number, overlay);
   const match::Version state = state_of_request(number, overlay);
-  if (const auto* answer = last_ask(number, overlay))
+  if (const auto* answer = last_ask(number))
     return {Grade::guess, &request, answer, state, {MissReason::asked_often, answer, {}}};
   const Doubt doubt = doubt_of_state(request, overlay);
   return {Grade::guess, &request, doubt.nearest, state, doubt};

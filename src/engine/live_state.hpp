@@ -144,8 +144,7 @@ class LiveState {
   [[nodiscard]] bool counts_asks(const Found& found) const;
   [[nodiscard]] match::Version state_of_request(std::uint32_t number,
                                                 const match::Overlay& overlay) const;
-  [[nodiscard]] const table::format::AnswerRecord* last_ask(std::uint32_t number,
-                                                            const match::Overlay& overlay) const;
+  [[nodiscard]] const table::format::AnswerRecord* last_ask(std::uint32_t number) const;
   void note_asked(const Found& found, const match::Overlay& overlay);
   [[nodiscard]] Doubt doubt_of_state(const table::format::RequestRecord& request,
                                      const match::Overlay& overlay) const;

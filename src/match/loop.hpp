@@ -58,21 +58,28 @@ class Loop {
     }
   }
 
-  /// `state` as one in which a request is asked anew: another one for the first, second, … equal
-  /// ask since any write took effect. For requests whose answers may change by being asked: polls,
-  /// retries, rate limits. Hold `mutex()`; note_ask() says that it was asked.
+  /// `state` as one in which a request is asked anew: another one for each ask, which depends on
+  /// the states in which it was asked before and on whether anything was written since. For
+  /// requests whose answers may change by being asked: polls, retries, rate limits. What changes
+  /// unseen survives a write to something else, so nothing but the same asks makes the same state.
+  /// Hold `mutex()`; note_ask() says that it was asked.
   [[nodiscard]] Version nth_ask(std::uint32_t request, Version state) const {
-    return extend(state, asks_before(request, state) + 1);
-  }
-  [[nodiscard]] std::uint32_t asks_before(std::uint32_t request, Version state) const {
     const auto found = asks_.find(request);
-    const bool same =
-        found != asks_.end() && found->second.state == state && found->second.changes == changes_;
-    return same ? found->second.times : 0;
+    if (found == asks_.end()) return extend(state, 1);
+    const bool written = found->second.changes != changes_;
+    return extend(extend(found->second.states.back(), state), written ? 2 : 1);
   }
   void note_ask(std::uint32_t request, Version state) {
-    const std::uint32_t before = asks_before(request, state);
-    asks_[request] = {state, changes_, before + 1};
+    const Version nth = nth_ask(request, state);
+    Asks& asks = asks_[request];
+    if (asks.states.size() == asks_kept) asks.states.erase(asks.states.begin());
+    asks.states.push_back(nth);
+    asks.changes = changes_;
+  }
+  /// What nth_ask() was for the latest asks of a request, the oldest first.
+  [[nodiscard]] std::span<const Version> asked_before(std::uint32_t request) const {
+    const auto found = asks_.find(request);
+    return found == asks_.end() ? std::span<const Version>() : found->second.states;
   }
 
   [[nodiscard]] Version version(std::uint32_t key) const noexcept {
@@ -153,11 +160,10 @@ class Loop {
   std::vector<bool> immediate_;
   std::vector<std::atomic<Version>> versions_;
   History history_;
-  /// How often a request was asked in a state since a change.
+  static constexpr std::size_t asks_kept = 64;
   struct Asks {
-    Version state = 0;
-    std::uint64_t changes = 0;
-    std::uint32_t times = 0;
+    std::vector<Version> states;  // see asked_before()
+    std::uint64_t changes = 0;    // when it was asked last
   };
   std::unordered_map<std::uint32_t, Asks> asks_;
   std::uint64_t changes_ = 0;  ///< writes to keys that became visible

@@ -64,7 +64,8 @@ TEST_CASE("a poll is answered by its turn, and beyond the recording by a guess")
   CHECK(client.ask("GET t.1") == "done [guess]");
 }
 
-TEST_CASE("a write begins the count anew, and in a new state nothing is known") {
+TEST_CASE(
+    "what was asked before a write counts behind it, too, and in a new state nothing is known") {
   toy::Recorded recorded(counting);
   recorded.say(1, "GET t.1", "empty").say(1, "SET t.1 a", "ok");
   recorded.say(1, "GET t.1", "pending").say(1, "GET t.1", "done");
@@ -72,10 +73,28 @@ TEST_CASE("a write begins the count anew, and in a new state nothing is known") 
   CHECK(mock.unchanged().certain == 4);
   toy::Stage stage(mock.table);
   toy::Client client(stage);
-  CHECK(client.ask("SET t.1 a") == "ok [exact]");  // without the poll before it
+  CHECK(client.ask("GET t.1") == "empty [exact]");
+  CHECK(client.ask("SET t.1 a") == "ok [exact]");
   CHECK(client.ask("GET t.1") == "pending [exact]");
   CHECK(client.ask("GET t.1") == "done [exact]");
   CHECK(client.ask("SET t.1 a").find("[exact]") == std::string::npos);
+  CHECK(client.ask("GET t.1").find("[exact]") == std::string::npos);
+  // Without the poll before the write nobody knows how far that had moved things on.
+  toy::Stage other_stage(mock.table);
+  toy::Client other(other_stage);
+  CHECK(other.ask("SET t.1 a") == "ok [exact]");
+  CHECK(other.ask("GET t.1").find("[exact]") == std::string::npos);
+}
+
+TEST_CASE("a write to something else does not begin the count anew") {
+  toy::Recorded recorded(counting);
+  recorded.say(1, "GET t.1", "pending").say(1, "GET t.1", "done").say(1, "SET u.1 a", "ok");
+  recorded.say(1, "GET t.1", "done");
+  const Mock mock(recorded);
+  toy::Stage stage(mock.table);
+  toy::Client client(stage);
+  CHECK(client.ask("GET t.1") == "pending [exact]");
+  CHECK(client.ask("SET u.1 a") == "ok [exact]");
   CHECK(client.ask("GET t.1").find("[exact]") == std::string::npos);
 }
 
