@@ -290,13 +290,10 @@ Request MysqlServer::request_now() {
     case Asked::statement: {
       // The state is not known, or the recording tells another one: as it was asked there.
       const bool follows = introspection_ && asks_state(*introspection_, session_);
-      if (follows) {
-        canonical_.clear();
-        append_follow(*statement_, last_canonical_, canonical_);
-        qualifier_ = last_qualifier_;
-      } else {
+      if (follows)
+        set_up_following(*statement_);
+      else
         set_up(Ask::run, *statement_);
-      }
       request.control = plan_.control;
       request.control_name = info_.name;
       request.synthesisable = synthesisable_ = !follows && is_synthesisable();
@@ -333,6 +330,13 @@ void MysqlServer::set_up(Ask ask, const sql::Statement& statement) {
   if (ask == Ask::run && sent_) append_sent(*sent_, canonical_);
   if (ask == Ask::run && made_of_others) append_sources(session_.made_of(text_, info_), canonical_);
   append_statement(statement, text_, values_, canonical_, qualifier_);
+}
+
+/// A question about the connection, as part of the statement before it.
+void MysqlServer::set_up_following(const sql::Statement& question) {
+  canonical_.clear();
+  append_follow(question, last_canonical_, canonical_);
+  qualifier_ = last_qualifier_;
 }
 
 void MysqlServer::append_unusual_settings(const sql::Statement& statement) {
@@ -410,9 +414,12 @@ std::optional<ServerEvent> MysqlServer::take_prepare(Bytes body) {
   ErrorPacket refused;
   values_.clear();
   text_ = prepare_text_;
-  set_up(is_refused(shape_key(query_, session_.database(), main_database_), refused) ? Ask::run
-                                                                                     : Ask::prepare,
-         query_);
+  if (!is_refused(shape_key(query_, session_.database(), main_database_), refused))
+    set_up(Ask::prepare, query_);
+  else if (introspection_ && asks_state(*introspection_, session_))
+    set_up_following(query_);
+  else
+    set_up(Ask::run, query_);
   asked_ = Asked::prepare;
   return std::nullopt;
 }

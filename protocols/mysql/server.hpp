@@ -101,6 +101,7 @@ class MysqlServer final : public ServerMachine {
   Request request_now();
   void advance();
   void set_up(Ask ask, const sql::Statement& statement);
+  void set_up_following(const sql::Statement& question);
 
   // Scopes.
   [[nodiscard]] std::string scope_of_login();
