@@ -42,7 +42,7 @@ struct Request {
   /// by octet with that of the recorded request: equal, or zero (unknown) on one side.
   std::string_view qualifier;
   Control control = Control::none;
-  std::string_view control_name;
+  std::string_view control_name{};
   /// The machine can answer by itself where the table holds nothing.
   bool synthesisable = false;
   /// Not empty: `canonical` is not what the client asked but the nearest recorded request, and this

@@ -19,6 +19,8 @@ namespace understudy {
 class Secrets {
  public:
   using Key = std::array<std::uint8_t, 32>;
+  /// What placeholders begin with.
+  static constexpr std::string_view mark = "redacted:";
 
   /// Of a mock set without a key, which was recorded before there were keys: 8 digits of an unkeyed
   /// hash, as its session files have them. Two secrets may have the same.

@@ -168,7 +168,7 @@ void Evidence::add_secrets(const Document& node, std::set<Id>& secrets) {
   }
   if (!node.is_string()) return;
   const std::string text = node.get<std::string>();
-  for (const std::string_view begin : {"redacted:", "eyJ"})
+  for (const std::string_view begin : {Secrets::mark, std::string_view("eyJ")})
     for (std::size_t at = text.find(begin); at != std::string::npos; at = text.find(begin, at + 1))
       secrets.insert(id_of(text.substr(at, text.find_first_of("; \"", at) - at)));
 }

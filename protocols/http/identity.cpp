@@ -206,7 +206,7 @@ std::string pattern_of(const Asked& asked) {
 
 bool has_unkeyed_placeholder(const Asked& asked) noexcept {
   const auto holds_one = [](std::string_view text) {
-    constexpr std::string_view mark = "redacted:";
+    constexpr std::string_view mark = Secrets::mark;
     constexpr std::size_t size = mark.size() + 8;
     for (std::size_t at = text.find(mark); at != text.npos; at = text.find(mark, at + 1))
       if (Secrets::is_unkeyed_placeholder(text.substr(at, size)) &&

@@ -55,12 +55,24 @@ void Independence::conclude() {
     outcomes_[said_[i].request].push_back(i);
     if (said_[i].changed) writes_.push_back(i);
   }
+  find_repeated();
   find_intervals();
   weigh();
   find_sets();
+  repeated_ = {};
   intervals_ = {};
   shown_ = {};
   said_ = {};
+}
+
+/// Alike is what is called alike, of the same resource, and says the same.
+void Independence::find_repeated() {
+  std::set<std::tuple<Id, Id, KeyPath, Words>> before;
+  for (const std::size_t i : writes_) {
+    const Request& request = requests_[said_[i].request];
+    if (!before.emplace(said_[i].recording, request.written_as, request.path, request.words).second)
+      repeated_.insert(i);
+  }
 }
 
 /// A read is compared with the same read before it, or with what the last write to its own path was
@@ -107,40 +119,44 @@ void Independence::add_interval(std::size_t from, std::size_t to, bool same, boo
       continue;
     }
     if (interval.writers.size() == most_writers) return;
-    interval.writers.push_back(between.request);
+    interval.writers.push_back({between.request, repeated_.contains(*write)});
   }
   // What is still being written when the first answer comes may be before it or behind it.
   if (!interval.writers.empty()) intervals_.push_back(std::move(interval));
 }
 
-/// A write is shown to leave an answer alone where it came alone, or with such as are shown to.
-/// Where all are, and the answer is another one nevertheless, they are not.
+/// A write is shown to leave an answer alone where it came alone, or with such as are shown to, and
+/// for the first time: the second time it may have had nothing to do. Where all are, and the answer
+/// is another one nevertheless, they are not.
 void Independence::weigh() {
   for (bool changed = true; changed;) {
     changed = false;
     for (const Interval& interval : intervals_) {
-      std::vector<std::uint32_t> open;
-      for (const std::uint32_t writer : interval.writers)
-        if (!is_independent(interval.reader, writer)) open.push_back(writer);
-      if (interval.same && open.size() == 1) {
-        const Kind kind = kind_of(interval.reader, open[0]);
-        if (disproved_.contains(kind)) continue;
-        Shown& shown = shown_[kind];
-        const KeyPath& read = requests_[interval.reader].path;
-        const KeyPath& written = requests_[open[0]].path;
-        shown.paths.emplace(read, written);
-        shown.read.insert(read);
-        shown.written.insert(written);
-        changed = true;
-      }
+      std::vector<Writer> open;
+      for (const Writer& writer : interval.writers)
+        if (!is_independent(interval.reader, writer.request)) open.push_back(writer);
+      if (interval.same && open.size() == 1 && !open[0].repeats)
+        changed |= show(interval.reader, open[0].request);
       if (!interval.same && open.empty() && requests_[interval.reader].reads)
-        for (const std::uint32_t writer : interval.writers) {
-          const Kind kind = kind_of(interval.reader, writer);
+        for (const Writer& writer : interval.writers) {
+          const Kind kind = kind_of(interval.reader, writer.request);
           changed |= shown_.erase(kind) > 0;
           disproved_.insert(kind);
         }
     }
   }
+}
+
+bool Independence::show(std::uint32_t reader, std::uint32_t writer) {
+  const Kind kind = kind_of(reader, writer);
+  if (disproved_.contains(kind)) return false;
+  Shown& shown = shown_[kind];
+  const KeyPath& read = requests_[reader].path;
+  const KeyPath& written = requests_[writer].path;
+  shown.paths.emplace(read, written);
+  shown.read.insert(read);
+  shown.written.insert(written);
+  return true;
 }
 
 Independence::Kind Independence::kind_of(std::uint32_t reader, std::uint32_t writer) const {

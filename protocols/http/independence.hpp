@@ -3,8 +3,9 @@
 // A write to one resource may change what is answered at any other one, and nothing in a request
 // says that it does not. So a request depends on every recorded write, but for those that the
 // recording shows to leave its answer as it was: the same answer before and after a write that came
-// alone, the representation that a write was answered with and that was read again. What was shown
-// of two different resources each is taken to hold for all that are called alike.
+// alone and for the first time, the representation that a write was
+// answered with and that was read again. What was shown of two different resources each is taken to
+// hold for all that are called alike.
 #pragma once
 
 #include <cstdint>
@@ -78,16 +79,24 @@ class Independence {
     std::set<std::pair<KeyPath, KeyPath>> paths;
     std::set<KeyPath> read, written;
   };
+  /// A write between two answers. One that repeats an earlier one may have found all done.
+  struct Writer {
+    std::uint32_t request = 0;
+    bool repeats = false;
+  };
   /// From one answer to the next that it is compared with.
   struct Interval {
     std::uint32_t reader = 0;
-    std::vector<std::uint32_t> writers;  ///< requests; those to the reader's own path left out
+    std::vector<Writer> writers;  ///< those to the reader's own path left out
     bool same = false;
   };
 
+  void find_repeated();
   void find_intervals();
   void add_interval(std::size_t from, std::size_t to, bool same, bool own_too);
   void weigh();
+  /// False where it is disproved.
+  bool show(std::uint32_t reader, std::uint32_t writer);
   void find_sets();
   [[nodiscard]] Kind kind_of(std::uint32_t reader, std::uint32_t writer) const;
   [[nodiscard]] bool is_own(std::uint32_t reader, const Said& write) const;
@@ -101,6 +110,7 @@ class Independence {
   std::vector<Request> requests_;
   std::vector<Said> said_;
   std::vector<std::size_t> writes_;                 // numbers in said_, in order
+  std::set<std::size_t> repeated_;                  // those of writes_ that one like it came before
   std::vector<std::vector<std::size_t>> outcomes_;  // of each request: its writes in said_
   std::vector<Interval> intervals_;
   std::map<Kind, Shown> shown_;

@@ -377,9 +377,10 @@ void MysqlServer::note_result(const Result& result) {
 /// about as it was.
 void MysqlServer::note_question(const ResultSet& set) {
   if (introspection_->form == Introspection::Form::show_warnings) return;
+  set_up(Ask::run, *statement_);
   after_.note_rows(set.rows.size(), 0, {});
-  last_canonical_.assign(statement_->pattern());
-  last_qualifier_.clear();
+  last_canonical_ = canonical_;
+  last_qualifier_ = qualifier_;
 }
 
 void MysqlServer::fail(std::uint16_t code, std::string_view state, std::string message) {

@@ -9,19 +9,6 @@ using sql::Token;
 using sql::TokenKind;
 using sql::Word;
 
-std::string with_parameters(std::string_view pattern) {
-  std::string sql;
-  for (std::size_t i = 0; i < pattern.size(); ++i) {
-    if (pattern[i] == sql::slot_mark)
-      sql += " ? ";
-    else if (pattern[i] == sql::pattern_escape && i + 1 < pattern.size())
-      sql += static_cast<char>(pattern[++i] - '0');
-    else
-      sql += pattern[i];
-  }
-  return sql;
-}
-
 /// Names that one spelling means: the server folds letters beyond ASCII by its own rules, and a
 /// key `a.b` is table `b` of database `a`.
 bool is_plain(const Token& token) {
@@ -33,7 +20,7 @@ bool is_plain(const Token& token) {
 }  // namespace
 
 TokenList::TokenList(std::string_view pattern, sql::Mode mode)
-    : sql_(with_parameters(pattern)), mode_(mode) {
+    : sql_(sql::sql_of_pattern(pattern, sql::Dialect::mysql)), mode_(mode) {
   sql::Lexer lexer(sql_, mode);
   for (Token token = lexer.next(); token.kind != TokenKind::end; token = lexer.next()) {
     if (token.kind == TokenKind::hint) continue;

@@ -9,21 +9,6 @@
 namespace understudy::postgres {
 namespace {
 
-/// A pattern as SQL again, with `$n` for slot n.
-std::string with_parameters(std::string_view pattern) {
-  std::string sql;
-  std::size_t slots = 0;
-  for (std::size_t i = 0; i < pattern.size(); ++i) {
-    if (pattern[i] == sql::slot_mark)
-      sql += " $" + std::to_string(++slots) + " ";
-    else if (pattern[i] == sql::pattern_escape && i + 1 < pattern.size())
-      sql += static_cast<char>(pattern[++i] - '0');
-    else
-      sql += pattern[i];
-  }
-  return sql;
-}
-
 /// All tables that a tree names anywhere: what the planner must have seen of it.
 std::size_t mentions_in(const ParseTree& node) {
   std::size_t count = node.is_object() && node.contains("relname") ? 1 : 0;
@@ -367,7 +352,7 @@ std::string table_of(const ParseTree& range_var) {
 }
 
 sql::RowPlan row_plan_of(std::string_view pattern) {
-  const auto tree = parse_tree_of(with_parameters(pattern));
+  const auto tree = parse_tree_of(sql::sql_of_pattern(pattern, sql::Dialect::postgres));
   if (!tree || !tree->is_object()) return {};
   return Planner().plan(*tree);
 }

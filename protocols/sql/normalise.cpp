@@ -388,4 +388,18 @@ void Normaliser::append_verbatim(const Token& token) {
   append_raw(token.text);
 }
 
+std::string sql_of_pattern(std::string_view pattern, Dialect dialect) {
+  std::string sql;
+  std::size_t slots = 0;
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    if (pattern[i] == slot_mark)
+      sql += dialect == Dialect::mysql ? std::string(" ? ") : " $" + std::to_string(++slots) + " ";
+    else if (pattern[i] == pattern_escape && i + 1 < pattern.size())
+      sql += static_cast<char>(pattern[++i] - '0');
+    else
+      sql += pattern[i];
+  }
+  return sql;
+}
+
 }  // namespace understudy::sql

@@ -75,6 +75,10 @@ class Statement {
   std::size_t parameters_ = 0;
 };
 
+/// A pattern (see Statement::pattern) as SQL again, with `$n` or `?` for slot n: what is parsed of
+/// it has a Parameter where the request has a value.
+[[nodiscard]] std::string sql_of_pattern(std::string_view pattern, Dialect dialect);
+
 /// Appends the canonical form and the qualifier (see Request) of `statement` with its parameters
 /// bound; a missing parameter counts as null. No allocation beyond the strings' growth.
 /// Canonical: the pattern, a NUL, then for each slot the length of its value plus one in groups of

@@ -72,8 +72,7 @@ class Aligner {
  public:
   using Evidence = std::map<std::string, std::pair<const Line*, const Line*>>;
 
-  Aligner(std::span<const LoadedService> services, const Recording& earlier, const Recording& later)
-      : services_(services), earlier_(earlier), later_(later) {
+  Aligner(const Recording& earlier, const Recording& later) : earlier_(earlier), later_(later) {
     for (const Line& line : earlier.lines) open_[{line.service, line.mask}].push_back(&line);
   }
 
@@ -159,13 +158,13 @@ class Aligner {
   /// Both have equally many values.
   void note_spellings(const Line& theirs, const Line& ours) {
     if (theirs.asked == ours.asked) return;
-    const Protocol& protocol = *services_[theirs.service].protocol;
-    const AlignedValues earlier =
-        match::spelled_values(protocol, theirs.step->analysis.identity.canonical);
-    const AlignedValues later =
-        match::spelled_values(protocol, ours.step->analysis.identity.canonical);
+    const auto spelled = [](const Line& line) {
+      return match::spelled_values(*line.protocol, line.step->analysis.identity.canonical);
+    };
+    const auto earlier = spelled(theirs), later = spelled(ours);
     for (std::size_t i = 0; i < std::min(earlier.size(), later.size()); ++i)
-      if (theirs.asked[i] != ours.asked[i]) spellings_.emplace(later[i], earlier[i]);
+      if (theirs.asked[i] != ours.asked[i])
+        spellings_.emplace(later[i].spelled, earlier[i].spelled);
   }
 
   /// Of several new values of one kind in an answer nobody knows which stands for which: what a
@@ -193,7 +192,6 @@ class Aligner {
     for (const auto& [old_value, new_value] : *pairs) bind(old_value, new_value, earlier, later);
   }
 
-  std::span<const LoadedService> services_;
   const Recording& earlier_;
   const Recording& later_;
   std::map<std::pair<std::uint32_t, std::string>, std::vector<const Line*>> open_;
@@ -219,7 +217,7 @@ Alignment align(std::span<const LoadedService> services) {
     Alignment::Renames names, spellings;
     Aligner::Evidence evidence;
     for (const std::uint32_t root : roots) {
-      Aligner aligner(services, recordings.at(root), recording);
+      Aligner aligner(recordings.at(root), recording);
       aligner.run();
       if (aligner.paired() <= best) continue;
       best = aligner.paired();

@@ -17,17 +17,10 @@ NextRun::NextRun(const LoadedService& service, const table::ServiceSection& sect
   if (!section.has_varying()) return;
   for (const Step& step : service.steps) {
     if (step.analysis.effect == Effect::none) continue;
-    static_cast<void>(service.protocol->map_values(
-        step.analysis.identity.canonical, [&](std::string_view value, ValueRole) {
-          std::vector<match::Token> tokens;
-          match::find_tokens(value, tokens);
-          for (const match::Token& token : tokens) {
-            const std::string_view spelled = value.substr(token.begin, token.size);
-            if (const std::string* found = other(match::fold(token.kind, spelled)))
-              plain_.add(spelled, match::respell(*found, spelled));
-          }
-          return std::optional<std::string>();
-        }));
+    for (const auto& [folded, spelled] :
+         match::spelled_values(*service.protocol, step.analysis.identity.canonical))
+      if (const std::string* found = other(folded))
+        plain_.add(spelled, match::respell(*found, spelled));
   }
 }
 

@@ -46,7 +46,7 @@ void explain_recorded(const ServiceSection& section, const format::RequestRecord
   explanation.writes_keys = readable(section, keys_of(section.writes(request)));
   match::Version initial =
       match::state_of(section.reads(request), [](std::uint32_t) { return match::Version{0}; });
-  if ((request.flags & format::request_counts_asks) != 0) initial = match::extend(initial, 1);
+  if ((request.flags & format::request_counts_asks) != 0) initial = match::first_ask(initial);
   for (const auto& answer : section.answers(request))
     explanation.answers.push_back({source_of(section, answer), answer.state == initial,
                                    (answer.flags & format::answer_guess) == 0});

@@ -249,7 +249,7 @@ Verdict LiveState::ask_found(Asked& asked, const Found& found, const Proposal* p
   verdict = told(asked, found, proposal, verdict);
   if (verdict.grade == Grade::computed) return verdict;
   if (!may_write || verdict.answer == nullptr) return verdict;
-  take_effect(verdict, asked.connection.overlay);
+  take_effect(asked, verdict);
   if (emulation_ && is_certain(verdict.grade))
     emulation_->follow(asked.canonical, verdict.image ? as_bytes(*verdict.image)
                                                       : section_.image(verdict.answer->image));
@@ -348,21 +348,22 @@ Verdict LiveState::of_rows(Asked& asked, const Proposal& proposal, Verdict verdi
 }
 
 /// What a write did in a state that was not recorded, nobody knows: it counts as having touched all
-/// that it could have. So does one of another number of rows than was recorded.
-void LiveState::take_effect(const Verdict& verdict, match::Overlay& overlay) {
-  const MissReason reason = verdict.doubt.reason;
+/// that it could have. So does one of another number of rows than was recorded, and one that is not
+/// what was recorded but comes nearest to it: what that one did is no state of the recording.
+void LiveState::take_effect(const Asked& asked, const Verdict& verdict) {
   const bool known =
-      reason != MissReason::unknown_state && reason != MissReason::unproven && !verdict.other_rows;
+      asked.proven && verdict.doubt.reason != MissReason::unknown_state && !verdict.other_rows;
   const auto keys = known ? section_.writes(*verdict.answer) : section_.writes(*verdict.request);
   const bool changed = !known || (verdict.answer->flags & format::answer_changed) != 0;
   const auto author = static_cast<std::uint32_t>(verdict.request - section_.requests().data());
   // Recorded values in place of this run's, but its own number of rows.
   const std::uint64_t answered = table::hash_of(
       verdict.other_rows ? *verdict.image : as_text(section_.image(verdict.answer->image)));
+  const match::Version state = asked.proven ? verdict.state : computed_state;
   scope_.bump(keys,
-              {match::write_identity(verdict.request->hash, verdict.state, answered), changed,
+              {match::write_identity(verdict.request->hash, state, answered), changed,
                is_certain(verdict.grade), author},
-              overlay);
+              asked.connection.overlay);
 }
 
 namespace {

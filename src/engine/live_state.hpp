@@ -149,7 +149,7 @@ class LiveState {
   [[nodiscard]] Doubt doubt_of_state(const table::format::RequestRecord& request,
                                      const match::Overlay& overlay) const;
   [[nodiscard]] Verdict allowed(const Verdict& verdict) const;
-  void take_effect(const Verdict& verdict, match::Overlay& overlay);
+  void take_effect(const Asked& asked, const Verdict& verdict);
 
   const table::ServiceSection& section_;
   Strictness strictness_;

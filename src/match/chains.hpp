@@ -31,6 +31,11 @@ using Version = std::uint64_t;
   return extend(extend(state, request), answer);
 }
 
+/// `state` as that in which a request whose asks count (see Loop::nth_ask) is asked first.
+[[nodiscard]] constexpr Version first_ask(Version state) noexcept {
+  return extend(state, 1);
+}
+
 /// What a request depends on, as one number: `version_of(key)` of all its keys, in their order.
 template <class VersionOf>
 [[nodiscard]] Version state_of(std::span<const std::uint32_t> keys, VersionOf&& version_of) {

@@ -65,7 +65,7 @@ class Loop {
   /// Hold `mutex()`; note_ask() says that it was asked.
   [[nodiscard]] Version nth_ask(std::uint32_t request, Version state) const {
     const auto found = asks_.find(request);
-    if (found == asks_.end()) return extend(state, 1);
+    if (found == asks_.end()) return first_ask(state);
     const bool written = found->second.changes != changes_;
     return extend(extend(found->second.states.back(), state), written ? 2 : 1);
   }

@@ -52,7 +52,7 @@ std::optional<std::string> rename_values(std::string_view text, const Respell& r
 }
 
 std::optional<std::string> rename_text(std::string_view text, const Respell& respell) {
-  if (text.find("redacted:") == std::string_view::npos) return rename_values(text, respell);
+  if (text.find(Secrets::mark) == std::string_view::npos) return rename_values(text, respell);
   std::string other = with_placeholders_renamed(std::string(text), respell);
   if (auto renamed = rename_values(other, respell)) return renamed;
   return other == text ? std::nullopt : std::optional(std::move(other));
@@ -173,15 +173,18 @@ std::string renamed(const Protocol& protocol, std::string_view canonical, const 
   });
 }
 
-std::vector<std::string> spelled_values(const Protocol& protocol, std::string_view canonical) {
-  std::vector<std::string> spelled;
+std::vector<SpelledValue> spelled_values(const Protocol& protocol, std::string_view canonical) {
+  std::vector<SpelledValue> values;
   static_cast<void>(protocol.map_values(canonical, [&](std::string_view value, ValueRole) {
     std::vector<Token> tokens;
     find_tokens(value, tokens);
-    for (const Token& token : tokens) spelled.emplace_back(value.substr(token.begin, token.size));
+    for (const Token& token : tokens) {
+      const std::string_view spelled = value.substr(token.begin, token.size);
+      values.push_back({fold(token.kind, spelled), std::string(spelled)});
+    }
     return std::optional<std::string>();
   }));
-  return spelled;
+  return values;
 }
 
 void collect_values(std::string_view text, std::vector<std::string>& folded) {

@@ -40,9 +40,13 @@ using Respell =
     std::function<std::optional<std::string>(const std::string& folded, std::string_view spelled)>;
 /// A document with each generated value in its texts and numbers replaced; keys of maps stay.
 [[nodiscard]] Document respelled(const Document& document, const Respell& respell);
-/// The values of a canonical request as they are spelled, in the order of Masked::values.
-[[nodiscard]] std::vector<std::string> spelled_values(const Protocol& protocol,
-                                                      std::string_view canonical);
+/// A generated value, and as it is spelled.
+struct SpelledValue {
+  std::string folded, spelled;
+};
+/// Those of a canonical request, in the order of Masked::values.
+[[nodiscard]] std::vector<SpelledValue> spelled_values(const Protocol& protocol,
+                                                       std::string_view canonical);
 
 /// The text with each generated value and placeholder in it renamed, spelled as it was.
 [[nodiscard]] std::string renamed(std::string_view text, const Rename& rename);

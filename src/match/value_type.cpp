@@ -18,7 +18,7 @@ constexpr std::array<std::string_view, 12> names = {"uuid",      "ulid",    "ksu
 
 constexpr std::size_t uuid_size = 36, uuid_digits = 32;
 
-constexpr std::string_view placeholder_mark = "redacted:";
+constexpr std::string_view placeholder_mark = Secrets::mark;
 
 bool is_digit(char octet) noexcept {
   return octet >= '0' && octet <= '9';

@@ -247,8 +247,7 @@ TEST_CASE("what the table answers for certain is what a search through the recor
         return definition.control(a, connection);
       }
       const auto expected = definition.ask(a, connection);
-      const Request request{
-          .canonical = a.identity.canonical, .qualifier = a.identity.qualifier, .control_name = {}};
+      const Request request{.canonical = a.identity.canonical, .qualifier = a.identity.qualifier};
       const auto verdict = live.ask(request, state);
       CAPTURE(line);
       REQUIRE(is_certain(verdict.grade) == expected.has_value());

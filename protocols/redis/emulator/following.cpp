@@ -50,14 +50,20 @@ bool may_change(const Request& request, const Value& reply) {
 }
 
 // Whether a request that may have changed its one key has done so for certain: scripts need not
-// have, nor what says OK or tells a size in any case.
+// have, nor what says OK, a size, or one reply for each of its parts in any case. What reads a
+// stream for a group changes only what the group knows, which WATCH does not see.
 bool is_sure_to_change(const Request& request, const Value& reply, const Effects& effects) {
-  static constexpr std::array<std::string_view, 7> vague = {"EVAL",    "EVALSHA",  "FCALL", "LTRIM",
-                                                            "RESTORE", "SETRANGE", "XGROUP"};
+  static constexpr std::array<std::string_view, 16> vague = {
+      "BITFIELD",   "EVAL",     "EVALSHA", "FCALL",     "GETEX",    "HEXPIRE",
+      "HPERSIST",   "HPEXPIRE", "LTRIM",   "RESTORE",   "SETRANGE", "XACK",
+      "XAUTOCLAIM", "XCLAIM",   "XGROUP",  "XREADGROUP"};
   if (!request.sound || is_error(reply.kind) || effects.writes.size() != 1) return false;
   const std::string_view name = request.name();
   if (std::ranges::any_of(vague, [&](std::string_view each) { return name.starts_with(each); }))
     return false;
+  // It tells the bit that was there before.
+  if (name == "SETBIT")
+    return request.words.size() == 4 && std::to_string(reply.integer) != request.words[3];
   return reply.kind != Kind::integer || reply.integer > 0 || name == "HSET";
 }
 

@@ -45,8 +45,7 @@ Answer smove(Call& call) {
   if (target.refused) return target.refusal;
   if (!source.value->contains(member)) return integer(0);
   if (from == to) return integer(1);
-  call.made(target, to).put(member);
-  call.touch(to);
+  if (call.made(target, to).put(member)) call.touch(to);
   source.value->erase(member);
   call.changed(from, *source.value);
   return integer(1);

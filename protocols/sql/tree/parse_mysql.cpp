@@ -99,18 +99,4 @@ Statement parse_mysql(std::string_view sql, Mode mode) {
   return statement;
 }
 
-std::string sql_of_pattern(std::string_view pattern, Dialect dialect) {
-  std::string sql;
-  std::size_t slots = 0;
-  for (std::size_t i = 0; i < pattern.size(); ++i) {
-    if (pattern[i] == slot_mark)
-      sql += dialect == Dialect::mysql ? std::string(" ? ") : " $" + std::to_string(++slots) + " ";
-    else if (pattern[i] == pattern_escape && i + 1 < pattern.size())
-      sql += static_cast<char>(pattern[++i] - '0');
-    else
-      sql += pattern[i];
-  }
-  return sql;
-}
-
 }  // namespace understudy::sql::tree

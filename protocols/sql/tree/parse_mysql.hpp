@@ -1,7 +1,6 @@
 // MySQL's and MariaDB's SQL as a tree.
 #pragma once
 
-#include <string>
 #include <string_view>
 
 #include "protocols/sql/tree/tree.hpp"
@@ -12,9 +11,5 @@ namespace understudy::sql::tree {
 /// understood, holds several statements, or is nested or chained beyond reason. A Parameter is a
 /// `?`, counted from 0.
 [[nodiscard]] Statement parse_mysql(std::string_view sql, Mode mode);
-
-/// A pattern (see Statement::pattern) as SQL again, with `$n` or `?` for slot n: what is parsed of
-/// it has a Parameter where the request has a value.
-[[nodiscard]] std::string sql_of_pattern(std::string_view pattern, Dialect dialect);
 
 }  // namespace understudy::sql::tree

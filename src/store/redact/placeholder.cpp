@@ -10,7 +10,7 @@
 namespace understudy {
 namespace {
 
-constexpr std::string_view mark = "redacted:";
+constexpr std::string_view mark = Secrets::mark;
 constexpr std::size_t unkeyed_digits = 8;
 constexpr std::size_t keyed_octets = 16;
 /// The signature of a token whose signature was replaced begins so. In base64url, as it must be.

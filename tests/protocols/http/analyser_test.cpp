@@ -295,6 +295,10 @@ TEST_CASE("an answer depends on every write that was not seen to leave it alone"
   CHECK(Recorded({"GET /stock = 5", "POST /orders {\"a\":1} = ok", "DELETE /orders/1 = ok",
                   "GET /stock = 5"})
             .depends(0, 1));
+  // It had been done already.
+  CHECK(Recorded({"PUT /users/7 {\"role\":\"a\"} = ok", "GET /stock = 5",
+                  "PUT /users/7 {\"role\":\"a\"} = ok", "GET /stock = 5"})
+            .depends(1, 0));
   // The second time it does something.
   CHECK(Recorded({"GET /stock = 5", "POST /orders {\"a\":1} = ok", "GET /stock = 5",
                   "POST /orders {\"a\":2} = ok", "GET /stock = 4"})

@@ -136,7 +136,7 @@ class Live {
  private:
   void begin() {
     if (machine_) return;
-    machine_ = redis::protocol().new_server(facts, {id, {}, &settings, {}});
+    machine_ = redis::protocol().new_server(facts, {id, {}, &settings, {}, {}});
     machine_->start();
   }
 

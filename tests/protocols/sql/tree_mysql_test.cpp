@@ -358,7 +358,7 @@ TEST_CASE("MySQL: depth is bounded, whatever it comes from") {
 TEST_CASE("a pattern is parsed with its values as parameters") {
   Statement statement;
   statement.assign("SELECT a FROM t WHERE b = 'x' AND c IN (1, 2) LIMIT 3", mysql);
-  const std::string sql = tree::sql_of_pattern(statement.pattern(), Dialect::mysql);
+  const std::string sql = sql_of_pattern(statement.pattern(), Dialect::mysql);
   CHECK(parsed(sql) == "select a from t where (and (= b $1) (in c [$2, $3])) limit $4");
 }
 
