@@ -51,11 +51,14 @@ Analysis HttpAnalyser::analyse(const SessionHeader& session, const Exchange& exc
       canonical_of(base_of(asked), context_of(asked, evidence().irrelevant()));
   const auto beyond = evidence().beyond(analysis.identity.canonical);
   std::ranges::copy(beyond.reads, std::back_inserter(dependencies.reads));
-  if (dependencies.effect == Effect::write)
+  if (dependencies.effect == Effect::write) {
     std::ranges::copy(beyond.writes, std::back_inserter(dependencies.writes));
+    analysis.writes_otherwise = beyond.writes_otherwise;
+  }
   analysis.effect = dependencies.effect;
   // In another state it may make another member, or none.
-  if (!dependencies.collection.empty()) analysis.writes_otherwise = {dependencies.collection};
+  if (!dependencies.collection.empty())
+    analysis.writes_otherwise.push_back(dependencies.collection);
   analysis.reads = std::move(dependencies.reads);
   analysis.writes = std::move(dependencies.writes);
   analysis.changed = dependencies.changed;

@@ -148,7 +148,9 @@ void Evidence::describe(const Exchange& exchange, const Asked& asked,
   said.writes = dependencies.writes;
   said.collection = dependencies.collection;
   said.changed = dependencies.changed;
+  said.made = answer.value("status", Document()) == 201;
   if (seen.kind.reads) return;
+  seen.kind.sets = asked.method == "PUT" || asked.method == "PATCH";
   seen.kind.signs_in = signs_in(asked);
   if (seen.kind.signs_in) {
     std::set<Id> secrets;
@@ -332,6 +334,8 @@ Evidence::Beyond Evidence::beyond(const std::string& canonical) const {
     beyond.reads.push_back(path_of_set(number));
   for (const std::uint32_t number : independence_.is_part_of(found->second))
     beyond.writes.push_back(path_of_set(number));
+  for (const std::uint32_t number : independence_.may_be_part_of(found->second))
+    beyond.writes_otherwise.push_back(path_of_set(number));
   return beyond;
 }
 

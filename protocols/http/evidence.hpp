@@ -39,6 +39,7 @@ class Evidence {
   /// What a request reads and writes beyond its own resource, by its canonical form.
   struct Beyond {
     std::vector<KeyPath> reads, writes;
+    std::vector<KeyPath> writes_otherwise;  ///< see Analysis
   };
   [[nodiscard]] Beyond beyond(const std::string& canonical) const;
   [[nodiscard]] bool has_volatile() const noexcept { return !volatile_.empty(); }

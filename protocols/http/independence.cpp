@@ -1,6 +1,8 @@
 #include "protocols/http/independence.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <span>
 #include <tuple>
 #include <utility>
 
@@ -55,23 +57,47 @@ void Independence::conclude() {
     outcomes_[said_[i].request].push_back(i);
     if (said_[i].changed) writes_.push_back(i);
   }
-  find_repeated();
+  find_idle();
   find_intervals();
   weigh();
+  find_families();
   find_sets();
-  repeated_ = {};
+  idle_ = {};
   intervals_ = {};
   shown_ = {};
   said_ = {};
 }
 
-/// Alike is what is called alike, of the same resource, and says the same.
-void Independence::find_repeated() {
+/// The second of two alike may find all done, and so may the first that says what is to be there,
+/// until another one said otherwise or what is read there has changed. Alike is what is called
+/// alike, of the same resource, and says the same.
+void Independence::find_idle() {
+  struct Place {
+    Id body = 0;
+    std::optional<std::size_t> write;  // the only one since that was read
+    std::optional<std::uint32_t> set_by;
+    bool was_read = false, several = false;
+  };
   std::set<std::tuple<Id, Id, KeyPath, Words>> before;
-  for (const std::size_t i : writes_) {
-    const Request& request = requests_[said_[i].request];
-    if (!before.emplace(said_[i].recording, request.written_as, request.path, request.words).second)
-      repeated_.insert(i);
+  std::map<std::pair<Id, KeyPath>, Place> places;
+  for (std::size_t i = 0; i < said_.size(); ++i) {
+    const Said& said = said_[i];
+    const Request& request = requests_[said.request];
+    Place& place = places[{said.recording, request.path}];
+    if (request.reads) {
+      if (place.was_read && place.write && !place.several && place.body != said.body)
+        idle_.erase(*place.write);
+      place = {said.body, std::nullopt, place.set_by, true, false};
+      continue;
+    }
+    if (!said.changed) continue;
+    const bool repeats =
+        !before.emplace(said.recording, request.written_as, request.path, request.words).second;
+    const bool found_other = place.set_by && *place.set_by != said.request;
+    if (repeats || (request.sets && !said.made && !found_other)) idle_.insert(i);
+    place.several = place.write.has_value();
+    place.write = i;
+    place.set_by = said.request;
   }
 }
 
@@ -119,15 +145,14 @@ void Independence::add_interval(std::size_t from, std::size_t to, bool same, boo
       continue;
     }
     if (interval.writers.size() == most_writers) return;
-    interval.writers.push_back({between.request, repeated_.contains(*write)});
+    interval.writers.push_back({between.request, idle_.contains(*write)});
   }
   // What is still being written when the first answer comes may be before it or behind it.
   if (!interval.writers.empty()) intervals_.push_back(std::move(interval));
 }
 
-/// A write is shown to leave an answer alone where it came alone, or with such as are shown to, and
-/// for the first time: the second time it may have had nothing to do. Where all are, and the answer
-/// is another one nevertheless, they are not.
+/// A write that did something is shown to leave an answer alone where it came alone, or with such
+/// as are shown to. Where all are, and the answer is another one nevertheless, they are not.
 void Independence::weigh() {
   for (bool changed = true; changed;) {
     changed = false;
@@ -135,7 +160,7 @@ void Independence::weigh() {
       std::vector<Writer> open;
       for (const Writer& writer : interval.writers)
         if (!is_independent(interval.reader, writer.request)) open.push_back(writer);
-      if (interval.same && open.size() == 1 && !open[0].repeats)
+      if (interval.same && open.size() == 1 && !open[0].idle)
         changed |= show(interval.reader, open[0].request);
       if (!interval.same && open.empty() && requests_[interval.reader].reads)
         for (const Writer& writer : interval.writers) {
@@ -231,29 +256,88 @@ bool Independence::is_always_own(std::uint32_t reader, std::uint32_t writer) con
                              [&](std::size_t i) { return is_own(reader, said_[i]); });
 }
 
-void Independence::find_sets() {
-  depends_on_.resize(requests_.size());
-  is_part_of_.resize(requests_.size());
-  // One that failed whenever it was recorded may succeed in another state.
+/// A family is what lies below the same segment behind those that all paths have in common.
+void Independence::find_families() {
+  families_.resize(requests_.size());
+  if (requests_.empty()) return;
+  std::size_t common = requests_[0].path.size();
+  for (const Request& request : requests_)
+    common = static_cast<std::size_t>(
+        std::ranges::mismatch(request.path, std::span(requests_[0].path).first(common)).in1 -
+        request.path.begin());
+  std::map<std::string, std::uint32_t> numbers;
+  for (std::size_t i = 0; i < requests_.size(); ++i) {
+    const KeyPath& path = requests_[i].path;
+    const auto number = static_cast<std::uint32_t>(numbers.size());
+    families_[i] =
+        numbers.emplace(path.size() > common ? path[common] : std::string(), number).first->second;
+  }
+}
+
+/// Those that are not shown to leave it alone; what comes of its own path is known anyhow. One that
+/// failed whenever it was recorded may succeed in another state.
+std::vector<std::uint32_t> Independence::writers_of(std::uint32_t reader) const {
   std::vector<std::uint32_t> writers;
   for (std::uint32_t i = 0; i < requests_.size(); ++i)
-    if (!requests_[i].reads) writers.push_back(i);
-  const bool all = requests_.size() * writers.size() > most_pairs;
-  std::map<std::vector<std::uint32_t>, std::uint32_t> numbers;
-  for (std::uint32_t reader = 0; reader < requests_.size(); ++reader) {
-    std::vector<std::uint32_t> set = writers;
-    if (!all)
-      std::erase_if(set, [&](std::uint32_t writer) {
-        return is_always_own(reader, writer) || is_independent(reader, writer);
-      });
-    if (set.empty()) continue;
-    if (numbers.size() + 1 >= most_sets && !numbers.contains(set)) set = writers;
-    const auto number = static_cast<std::uint32_t>(numbers.size());
-    depends_on_[reader] = {numbers.emplace(std::move(set), number).first->second};
+    if (!requests_[i].reads && !is_always_own(reader, i) && !is_independent(reader, i))
+      writers.push_back(i);
+  return writers;
+}
+
+/// And those that change something else of its family, but for what does not follow from shown
+/// ones.
+std::vector<std::uint32_t> Independence::writers_in_any_state(
+    std::uint32_t reader, const std::vector<std::uint32_t>& family) const {
+  std::vector<std::uint32_t> writers;
+  for (const std::uint32_t i : family) {
+    const bool independent = requests_[reader].constant || is_always_own(reader, i) ||
+                             is_pinned(requests_[reader].path, requests_[i].path) ||
+                             (!disproved_.contains(kind_of(reader, i)) &&
+                              (is_apart(reader, i) || is_of_another_session(reader, i)));
+    if (!independent) writers.push_back(i);
   }
+  return writers;
+}
+
+/// Numbers for sets, equal ones the same; beyond a bound one for all.
+std::uint32_t Independence::number_of(std::vector<std::uint32_t> set, Numbers& known) {
+  if (known.size() + 1 >= most_sets && !known.contains(set)) set = all_writers_;
+  const auto [found, added] = known.emplace(std::move(set), sets_);
+  if (added) ++sets_;
+  return found->second;
+}
+
+void Independence::find_sets() {
+  depends_on_.resize(requests_.size());
+  for (std::uint32_t i = 0; i < requests_.size(); ++i)
+    if (!requests_[i].reads) all_writers_.push_back(i);
+  const bool too_many = requests_.size() * all_writers_.size() > most_pairs;
+  std::vector<std::vector<std::uint32_t>> sets;
+  std::map<std::uint32_t, std::set<std::uint32_t>> of_family;
+  for (std::uint32_t reader = 0; reader < requests_.size(); ++reader) {
+    sets.push_back(too_many ? all_writers_ : writers_of(reader));
+    of_family[families_[reader]].insert(sets.back().begin(), sets.back().end());
+  }
+  Numbers numbers, wide_numbers;
+  for (std::uint32_t reader = 0; reader < requests_.size(); ++reader) {
+    const std::set<std::uint32_t>& family = of_family[families_[reader]];
+    std::vector<std::uint32_t> wide =
+        too_many ? all_writers_ : writers_in_any_state(reader, {family.begin(), family.end()});
+    if (!sets[reader].empty()) depends_on_[reader].push_back(number_of(sets[reader], numbers));
+    if (wide != sets[reader])
+      depends_on_[reader].push_back(number_of(std::move(wide), wide_numbers));
+  }
+  is_part_of_ = parts_of(numbers);
+  may_be_part_of_ = parts_of(wide_numbers);
+}
+
+/// Of each request the sets that it is in.
+std::vector<std::vector<std::uint32_t>> Independence::parts_of(const Numbers& numbers) const {
+  std::vector<std::vector<std::uint32_t>> parts(requests_.size());
   for (const auto& [set, number] : numbers)
-    for (const std::uint32_t writer : set) is_part_of_[writer].push_back(number);
-  for (auto& part_of : is_part_of_) std::ranges::sort(part_of);
+    for (const std::uint32_t writer : set) parts[writer].push_back(number);
+  for (auto& part_of : parts) std::ranges::sort(part_of);
+  return parts;
 }
 
 }  // namespace understudy::http

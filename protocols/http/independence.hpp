@@ -6,6 +6,10 @@
 // alone and for the first time, the representation that a write was
 // answered with and that was read again. What was shown of two different resources each is taken to
 // hold for all that are called alike.
+//
+// What a write does may follow from what nobody sees: which stock an order takes, from the cart. In
+// a state that was not recorded it leaves an answer alone only where it was shown to leave alone
+// all that lies below the same resource.
 #pragma once
 
 #include <cstdint>
@@ -33,6 +37,7 @@ class Independence {
     Words words{};        ///< that may name something
     Words credentials{};  ///< the secrets that it is asked with, sorted
     bool reads = true;    ///< changes nothing
+    bool sets = false;    ///< says what is to be there, so it may find just that: PUT, PATCH
     /// Signs in or out: changes only what is asked with the secrets that it is answered with, and
     /// what is asked by the same one.
     bool signs_in = false;
@@ -50,6 +55,7 @@ class Independence {
     KeyPath collection{};  ///< see Dependencies
     Words gives{};         ///< secrets in its answer, sorted
     bool changed = false;
+    bool made = false;  ///< it was answered that this was not there before
   };
 
   /// A person's word: nothing below one of the paths changes what is below another.
@@ -59,13 +65,16 @@ class Independence {
   void add(Said said) { said_.push_back(std::move(said)); }
   void conclude();
 
-  /// Numbers of sets of writes: the one that a request depends on, if there is any, and those that
-  /// it is part of.
+  /// Numbers of sets of writes: those that a request depends on, those that it is part of, and
+  /// those that it is part of as well where it is made in a state that was not recorded.
   [[nodiscard]] const std::vector<std::uint32_t>& depends_on(std::uint32_t request) const {
     return depends_on_[request];
   }
   [[nodiscard]] const std::vector<std::uint32_t>& is_part_of(std::uint32_t request) const {
     return is_part_of_[request];
+  }
+  [[nodiscard]] const std::vector<std::uint32_t>& may_be_part_of(std::uint32_t request) const {
+    return may_be_part_of_[request];
   }
 
  private:
@@ -79,10 +88,9 @@ class Independence {
     std::set<std::pair<KeyPath, KeyPath>> paths;
     std::set<KeyPath> read, written;
   };
-  /// A write between two answers. One that repeats an earlier one may have found all done.
   struct Writer {
     std::uint32_t request = 0;
-    bool repeats = false;
+    bool idle = false;  ///< it may have found all done
   };
   /// From one answer to the next that it is compared with.
   struct Interval {
@@ -91,12 +99,21 @@ class Independence {
     bool same = false;
   };
 
-  void find_repeated();
+  /// Sets of writers.
+  using Numbers = std::map<std::vector<std::uint32_t>, std::uint32_t>;
+
+  void find_idle();
+  void find_families();
   void find_intervals();
   void add_interval(std::size_t from, std::size_t to, bool same, bool own_too);
   void weigh();
   /// False where it is disproved.
   bool show(std::uint32_t reader, std::uint32_t writer);
+  [[nodiscard]] std::vector<std::uint32_t> writers_of(std::uint32_t reader) const;
+  [[nodiscard]] std::vector<std::uint32_t> writers_in_any_state(
+      std::uint32_t reader, const std::vector<std::uint32_t>& family) const;
+  [[nodiscard]] std::uint32_t number_of(std::vector<std::uint32_t> set, Numbers& known);
+  [[nodiscard]] std::vector<std::vector<std::uint32_t>> parts_of(const Numbers& numbers) const;
   void find_sets();
   [[nodiscard]] Kind kind_of(std::uint32_t reader, std::uint32_t writer) const;
   [[nodiscard]] bool is_own(std::uint32_t reader, const Said& write) const;
@@ -110,13 +127,16 @@ class Independence {
   std::vector<Request> requests_;
   std::vector<Said> said_;
   std::vector<std::size_t> writes_;                 // numbers in said_, in order
-  std::set<std::size_t> repeated_;                  // those of writes_ that one like it came before
+  std::set<std::size_t> idle_;                      // those of writes_ that may have done nothing
   std::vector<std::vector<std::size_t>> outcomes_;  // of each request: its writes in said_
   std::vector<Interval> intervals_;
   std::map<Kind, Shown> shown_;
   std::set<Kind> disproved_;
   std::vector<std::vector<KeyPath>> pins_;
-  std::vector<std::vector<std::uint32_t>> depends_on_, is_part_of_;
+  std::vector<std::uint32_t> families_;  // of each request: the resource below which it is
+  std::vector<std::uint32_t> all_writers_;
+  std::uint32_t sets_ = 0;
+  std::vector<std::vector<std::uint32_t>> depends_on_, is_part_of_, may_be_part_of_;
 };
 
 }  // namespace understudy::http
