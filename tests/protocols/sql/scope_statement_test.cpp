@@ -2,13 +2,15 @@
 
 #include <doctest/doctest.h>
 
+#include "support.hpp"
+
 using namespace understudy;
 using sql::ScopeStatement;
 
 namespace {
 
-constexpr sql::Mode postgres{sql::Dialect::postgres, false, false};
-constexpr sql::Mode mysql{sql::Dialect::mysql, true, false};
+using sql::test::mysql;
+using sql::test::postgres;
 
 std::string parsed(std::string_view text, sql::Mode mode = postgres) {
   const auto statement = sql::parse_scope_statement(text, mode);

@@ -3,14 +3,16 @@
 
 #include <doctest/doctest.h>
 
+#include "support.hpp"
+
 using namespace understudy;
 using namespace understudy::sql;
 
 namespace {
 
 const Secrets secrets{Secrets::Key{3}};
-const Mode postgres{Dialect::postgres, false, false};
-const Mode mysql{Dialect::mysql, true, false};
+using test::mysql;
+using test::postgres;
 
 std::string cleaned(std::string_view statement, Mode mode) {
   const auto replaced = without_secrets(statement, mode, secrets);
