@@ -45,6 +45,7 @@ struct Synthesised {
 /// Something that a person should read: a client of the wrong protocol, a malformed message.
 struct Noted {
   std::string text;
+  bool missed = false;  ///< an answer was there that could not be sent: the client has none
 };
 
 /// Nothing more is read or answered for so long. What has been put out is sent before.

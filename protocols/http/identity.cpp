@@ -390,8 +390,11 @@ NearestContext nearest_context(const Fields& asked, const std::vector<Fields>& c
     least = distance;
     nearest.context = &context;
   }
+  constexpr std::size_t most_named = 4;
   std::string& text = nearest.difference;
+  std::size_t differences = 0;
   each_difference(asked, *nearest.context, [&](const Field* ours, const Field* theirs) {
+    if (++differences > most_named) return;
     text += text.empty() ? "" : ", ";
     if (ours == nullptr)
       text += "asked without " + shown(*theirs);
@@ -400,6 +403,8 @@ NearestContext nearest_context(const Fields& asked, const std::vector<Fields>& c
     else
       text += "asked with " + shown(*ours) + ", recorded with " + shown(*theirs);
   });
+  if (differences > most_named)
+    text += " and " + std::to_string(differences - most_named) + " more fields";
   return nearest;
 }
 

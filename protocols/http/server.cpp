@@ -182,7 +182,8 @@ ServerEvent HttpServer::next() {
   if (std::exchange(control_answered_, false)) return Synthesised{"scope"};
   if (unsendable_)
     return Noted{"the answer to " + *std::exchange(unsendable_, std::nullopt) +
-                 " was not sent: its body is in a content coding that the client does not take"};
+                     " was not sent: its body is in a content coding that the client does not take",
+                 true};
   if (asked_ != nullptr) return ask();
   if (closing_) return Close{};
   if (streaming_) {

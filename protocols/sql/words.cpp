@@ -182,7 +182,7 @@ constexpr WordTable build() {
   return table;
 }
 
-constexpr WordTable table = build();
+constexpr WordTable all_words = build();
 
 }  // namespace
 
@@ -197,9 +197,9 @@ const WordEntry& find_word(std::string_view text) noexcept {
   if (text.empty() || text.size() > longest_word) return absent;
   const std::size_t hash = hash_of(text);
   const std::uint8_t mark = WordTable::mark_of(hash);
-  for (std::size_t at = hash % capacity; table.marks[at] != 0; at = (at + 1) % capacity)
-    if (table.marks[at] == mark && equals_folded(text, table.entries[at].text))
-      return table.entries[at];
+  for (std::size_t at = hash % capacity; all_words.marks[at] != 0; at = (at + 1) % capacity)
+    if (all_words.marks[at] == mark && equals_folded(text, all_words.entries[at].text))
+      return all_words.entries[at];
   return absent;
 }
 

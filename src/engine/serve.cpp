@@ -202,7 +202,9 @@ Next ServedConnection::Impl::pump() {
       wake_at = std::chrono::steady_clock::now() + pause->time;
       return Next::wait;
     } else if (const auto* note = std::get_if<Noted>(&event)) {
-      service.tell(Incident::Kind::note, {note->text, {}, {}});
+      if (note->missed) count(Grade::miss);
+      service.tell(note->missed ? Incident::Kind::miss : Incident::Kind::note,
+                   {note->text, {}, {}});
     } else {
       return std::holds_alternative<StartTls>(event) ? Next::start_tls : Next::close;
     }

@@ -138,6 +138,13 @@ TEST_CASE("who asks, and what else is not proven irrelevant, is part of a reques
   CHECK(client.unproven.back() == "asked without accept-language: de");
   CHECK(get("/me", "Authorization: Bearer a\r\nX-Tenant: t\r\n") == "ann");
   CHECK(client.unproven.back() == "recorded without x-tenant: t");
+  std::string many;
+  for (char name = 'a'; name < 'z'; ++name) many += std::string("X-") + name + ": 1\r\n";
+  CHECK(get("/hi", "Accept-Language: de\r\n" + many) == "Hallo");
+  CHECK(
+      client.unproven.back() ==
+      "recorded without x-a: 1, recorded without x-b: 1, recorded without x-c: 1, recorded without "
+      "x-d: 1 and 21 more fields");
   CHECK(client.misses == 0);
 }
 

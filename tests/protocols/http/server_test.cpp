@@ -186,6 +186,7 @@ TEST_CASE("a coding that can't be undone is sent as it was, to those who take it
       Client client(mock);
       CHECK(client.send(get(path, accepted)).starts_with("HTTP/1.1 501"));
       CHECK(client.notes.size() == 1);
+      CHECK(client.misses == 1);
     }
 }
 

@@ -164,7 +164,10 @@ class Client {
       const ServerEvent event = machine_->next();
       if (std::holds_alternative<NeedBytes>(event)) break;
       if (std::holds_alternative<Close>(event)) closed = true;
-      if (const auto* noted = std::get_if<Noted>(&event)) notes.push_back(noted->text);
+      if (const auto* noted = std::get_if<Noted>(&event)) {
+        notes.push_back(noted->text);
+        misses += noted->missed ? 1 : 0;
+      }
       if (const auto* request = std::get_if<Request>(&event)) answer(*request);
       if (const auto* call = std::get_if<ScopeCall>(&event))
         test::answer_scope_call(*call, *machine_, scope_calls);
