@@ -5,7 +5,7 @@
 #include "cli/exit_status.hpp"
 #include "cli/mock_input.hpp"
 #include "cli/process.hpp"
-#include "compile/config_document.hpp"
+#include "compile/output/config_document.hpp"
 #include "protocols/registry.hpp"
 
 namespace understudy::cli {

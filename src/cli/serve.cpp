@@ -8,7 +8,7 @@
 #include "cli/mock_input.hpp"
 #include "cli/process.hpp"
 #include "cli/watch.hpp"
-#include "compile/config_document.hpp"
+#include "compile/output/config_document.hpp"
 #include "protocols/registry.hpp"
 
 namespace understudy::cli {

@@ -9,67 +9,14 @@
 #include <string>
 #include <vector>
 
-#include "compile/decisions.hpp"
-#include "compile/load.hpp"
-#include "compile/mend.hpp"
-#include "compile/selftest.hpp"
+#include "compile/input/load.hpp"
+#include "compile/report/summary.hpp"
 #include "store/config.hpp"
 #include "table/mapped_table.hpp"
 #include "understudy/diagnostic.hpp"
 #include "understudy/protocol.hpp"
 
 namespace understudy::compile {
-
-/// What compile inferred of one request pattern.
-struct PatternSummary {
-  std::string pattern;
-  std::uint64_t requests = 0;   ///< distinct requests
-  std::uint64_t exchanges = 0;  ///< recorded
-  bool writes = false;
-  /// One state has or could have several answers: they are given in order as a guess.
-  bool volatile_ = false;
-  bool static_ = false;  ///< no recorded write touches what it reads
-  bool understood = true;
-  std::vector<std::string> keys{};
-  /// The same for a person: many keys below one path are one entry, "orders.id.* (4987)".
-  std::vector<std::string> key_groups{};
-  std::string unsteady{};  ///< where that makes it volatile, see Analysis
-};
-
-/// Something that compile concluded from the recording, with the exchanges that it rests on.
-struct Inference {
-  enum class Kind : std::uint8_t {
-    widened,         ///< depends on more than its statement says
-    counted,         ///< asking it again changed its answer: each ask is a state of its own
-    volatile_,       ///< one state has or could have several answers
-    not_understood,  ///< what it reads and writes can't be told
-    guess            ///< one answer that the recording does not prove
-  } kind = Kind::widened;
-  std::string pattern;
-  std::string what;                   ///< a sentence without the pattern
-  std::vector<std::string> evidence;  ///< `file:line`
-};
-
-/// A table of the schema.
-struct DeclaredTable {
-  std::string name;
-  std::string doubt;  ///< why what is declared of it is not relied on; empty: it is
-};
-
-struct ServiceSummary {
-  std::string service;
-  std::string protocol;
-  std::uint64_t sessions = 0;
-  std::uint64_t exchanges = 0;
-  std::uint64_t rules = 0;
-  std::uint64_t guesses = 0;          ///< entries that can only be answered as a guess
-  std::vector<DeclaredTable> tables;  ///< by name
-  std::vector<PatternSummary> patterns;
-  std::vector<Inference> inferences;  ///< guesses among them: the first hundred
-  std::vector<Decision> decisions;    ///< of the values that may vary
-  std::vector<TestedReplay> tests;    ///< the recording replayed against its own table
-  std::vector<RefutedEntry> refuted;  ///< what that made guesses of
-};
 
 struct Compiled {
   std::vector<std::uint8_t> octets;  ///< the table file

@@ -7,7 +7,7 @@
 #include <atomic>
 #include <mutex>
 
-#include "compile/config_document.hpp"
+#include "compile/output/config_document.hpp"
 #include "net/choose.hpp"
 
 namespace understudy::net {

@@ -1,4 +1,4 @@
-#include "compile/align.hpp"
+#include "compile/values/align.hpp"
 
 #include <doctest/doctest.h>
 

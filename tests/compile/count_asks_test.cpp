@@ -1,4 +1,4 @@
-#include "compile/count_asks.hpp"
+#include "compile/states/count_asks.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,9 +1,9 @@
-#include "compile/declarations.hpp"
+#include "compile/rows/declarations.hpp"
 
 #include <doctest/doctest.h>
 
-#include "compile/row_evidence.hpp"
-#include "compile/row_relations.hpp"
+#include "compile/rows/row_evidence.hpp"
+#include "compile/rows/row_relations.hpp"
 #include "spoken.hpp"
 
 using namespace understudy;

@@ -1,4 +1,4 @@
-#include "compile/hidden.hpp"
+#include "compile/values/hidden.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "compile/mend.hpp"
+#include "compile/selftest/mend.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
 // What a person pins, and what compile tells of its decisions.
-#include "compile/pins.hpp"
+#include "compile/values/pins.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "compile/plain_values.hpp"
+#include "compile/selftest/plain_values.hpp"
 
 #include <doctest/doctest.h>
 

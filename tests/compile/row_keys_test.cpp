@@ -1,8 +1,8 @@
-#include "compile/row_keys.hpp"
+#include "compile/rows/row_keys.hpp"
 
 #include <doctest/doctest.h>
 
-#include "compile/row_evidence.hpp"
+#include "compile/rows/row_evidence.hpp"
 #include "spoken.hpp"
 
 using namespace understudy;

@@ -1,4 +1,4 @@
-#include "compile/schedule.hpp"
+#include "compile/selftest/schedule.hpp"
 
 #include <doctest/doctest.h>
 

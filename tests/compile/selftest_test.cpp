@@ -1,4 +1,4 @@
-#include "compile/selftest.hpp"
+#include "compile/selftest/selftest.hpp"
 
 #include <doctest/doctest.h>
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "compile/row_keys.hpp"
+#include "compile/rows/row_keys.hpp"
 #include "protocols/postgres/postgres.hpp"
 
 namespace understudy::compile::test {

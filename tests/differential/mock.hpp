@@ -7,7 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "compile/load.hpp"
+#include "compile/input/load.hpp"
 #include "engine/live_state.hpp"
 #include "store/config.hpp"
 #include "table/mapped_table.hpp"

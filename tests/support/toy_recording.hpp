@@ -6,11 +6,11 @@
 #include <string>
 #include <vector>
 
-#include "compile/emit.hpp"
-#include "compile/load.hpp"
-#include "compile/settle.hpp"
-#include "compile/trace.hpp"
-#include "compile/varying.hpp"
+#include "compile/input/load.hpp"
+#include "compile/output/emit.hpp"
+#include "compile/states/settle.hpp"
+#include "compile/states/trace.hpp"
+#include "compile/values/varying.hpp"
 #include "match/instant.hpp"
 #include "support/toy_protocol.hpp"
 #include "table/builder.hpp"

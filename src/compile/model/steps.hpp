@@ -1,0 +1,50 @@
+// What a recording is, once its session files are read and analysed: the steps of each service.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "store/config.hpp"
+#include "understudy/protocol.hpp"
+
+namespace understudy::compile {
+
+/// One recorded exchange, analysed.
+struct Step {
+  Analysis analysis;
+  std::uint32_t recording = 0;         ///< number in order of first mention
+  std::uint32_t connection = 0;        ///< number over all recordings of the service
+  std::uint64_t began = 0, ended = 0;  ///< ticks of its recording
+  std::uint32_t source = 0;            ///< number in LoadedService::sources
+  std::uint32_t line = 0;
+  std::int64_t recorded_at = 0;  ///< microseconds since 1970 when the session began
+  /// CBOR: {request, answer}, where the answer shows values of a generated kind.
+  std::string document;
+  /// What else of the answer could have such a value in it, see compile/values/hidden.hpp.
+  std::string hidden_in;
+};
+
+struct Alignment;
+class Pins;
+
+struct LoadedService {
+  const store::Service* service = nullptr;
+  const Protocol* protocol = nullptr;
+  std::unique_ptr<Analyser> analyser;
+  std::vector<Step> steps;           ///< by recording, then by the end of the exchange
+  std::vector<std::string> sources;  ///< relative to the mock set
+  std::size_t sessions = 0;
+  Schema schema;  ///< what the files of Service::schema declare
+  Document login =
+      Document::object();  ///< `user` and `database` of the first session that has them
+  /// Of several recordings of one flow, whose steps have the values of the first; else null.
+  std::shared_ptr<const Alignment> alignment;
+  std::shared_ptr<const Pins> pins;  ///< of the mock set; null where there are none
+};
+
+/// `sessions/r1.orders.001.yaml:12`
+[[nodiscard]] std::string place_of(const LoadedService& service, const Step& step);
+
+}  // namespace understudy::compile

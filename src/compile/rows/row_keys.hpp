@@ -1,0 +1,43 @@
+// Narrows the tables that statements read and write to their rows, where the recording tells which.
+//
+// A read of the rows with `id = 7` depends on the key orders.id=7. A write bumps, for each column
+// that some read is keyed by, the values that its rows had and have there: those of its own
+// conditions and values, or those that the recording shows its rows to have (learned row identity).
+// Where one is not known, it bumps that column as a whole. Both sides may only ever be too wide.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "compile/model/steps.hpp"
+#include "compile/rows/declarations.hpp"
+
+namespace understudy::compile {
+
+/// What one exchange depends on and changes.
+struct StepKeys {
+  std::vector<KeyPath> reads;
+  std::vector<KeyPath> writes;          ///< where it was answered as this exchange was
+  std::vector<KeyPath> writes_unknown;  ///< whatever it will be answered
+};
+
+class RowKeys {
+ public:
+  RowKeys(const std::vector<Step>& steps, const Schema& schema);
+  ~RowKeys();
+  RowKeys(const RowKeys&) = delete;
+  RowKeys& operator=(const RowKeys&) = delete;
+
+  [[nodiscard]] StepKeys of(const Step& step) const;
+  /// What of the schema is relied on.
+  [[nodiscard]] const Declarations& declarations() const noexcept;
+
+ private:
+  class Book;
+  std::unique_ptr<const Book> book_;
+};
+
+}  // namespace understudy::compile

@@ -1,0 +1,120 @@
+#include "compile/states/emulate.hpp"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+#include <unordered_map>
+#include <vector>
+
+#include "match/transaction.hpp"
+
+namespace understudy::compile {
+namespace {
+
+bool changes_something(const Step& step) {
+  return step.analysis.effect == Effect::write || step.analysis.control == Control::commit;
+}
+
+/// For each step whether no other connection changed anything while it was under way.
+class Order {
+ public:
+  explicit Order(const LoadedService& service)
+      : steps_(service.steps), undisturbed_(steps_.size()), others_begun_(steps_.size()) {
+    for (const Event& event : events()) event.begins ? begin(event.step) : end(event.step);
+  }
+  [[nodiscard]] bool undisturbed(std::size_t step) const { return undisturbed_[step]; }
+
+ private:
+  struct Event {
+    std::size_t step;
+    bool begins;
+  };
+  struct Writes {
+    std::uint64_t begun = 0, under_way = 0;
+  };
+
+  [[nodiscard]] std::vector<Event> events() const {
+    std::vector<Event> events;
+    for (std::size_t i = 0; i < steps_.size(); ++i)
+      events.insert(events.end(), {{i, true}, {i, false}});
+    std::ranges::stable_sort(events, {}, [&](const Event& event) {
+      const Step& step = steps_[event.step];
+      return std::tuple(step.recording, event.begins ? step.began : step.ended);
+    });
+    return events;
+  }
+  void begin(std::size_t i) {
+    const Step& step = steps_[i];
+    Writes& own = by_connection_[step.connection];
+    undisturbed_[i] = all_.under_way == own.under_way;
+    others_begun_[i] = all_.begun - own.begun;
+    if (!changes_something(step)) return;
+    for (Writes* writes : {&all_, &own}) ++writes->begun, ++writes->under_way;
+  }
+  void end(std::size_t i) {
+    const Step& step = steps_[i];
+    Writes& own = by_connection_[step.connection];
+    undisturbed_[i] = undisturbed_[i] && all_.begun - own.begun == others_begun_[i];
+    if (changes_something(step)) --all_.under_way, --own.under_way;
+  }
+
+  const std::vector<Step>& steps_;
+  std::vector<bool> undisturbed_;
+  std::vector<std::uint64_t> others_begun_;
+  Writes all_;
+  std::unordered_map<std::uint32_t, Writes> by_connection_;
+};
+
+class Follower {
+ public:
+  Follower(const LoadedService& service, Emulator& emulator)
+      : service_(service), emulator_(emulator), order_(service) {}
+
+  void run() {
+    for (std::size_t i = 0; i < service_.steps.size(); ++i) {
+      if (i == 0 || service_.steps[i].recording != service_.steps[i - 1].recording) {
+        emulator_.begin_recording();
+        open_.clear();
+      }
+      play(i);
+    }
+  }
+
+ private:
+  void play(std::size_t i) {
+    const Step& step = service_.steps[i];
+    const Analysis& a = step.analysis;
+    auto& transaction = open_[step.connection];
+    if (a.control != Control::none) {
+      for (const std::size_t inner : transaction.carry_out(a.control, a.control_name, a.changed))
+        follow(inner, order_.undisturbed(i));
+      // What only tells what was there has an answer, though nobody looks it up.
+    } else if (a.effect != Effect::none || !a.image.empty()) {
+      if (transaction.active())
+        transaction.add(i);
+      else
+        follow(i, order_.undisturbed(i));
+    }
+  }
+
+  void follow(std::size_t i, bool in_order) {
+    const Analysis& analysis = service_.steps[i].analysis;
+    emulator_.follow(analysis.identity.canonical, as_bytes(analysis.image), {}, in_order);
+  }
+
+  const LoadedService& service_;
+  Emulator& emulator_;
+  Order order_;
+  std::map<std::uint32_t, match::Transaction<std::size_t>> open_;  // by connection
+};
+
+}  // namespace
+
+Document follow_recordings(const LoadedService& service) {
+  const auto emulator = service.protocol->new_emulator(Document());
+  if (!emulator) return {};
+  Follower(service, *emulator).run();
+  return emulator->knowledge();
+}
+
+}  // namespace understudy::compile

@@ -1,0 +1,94 @@
+#include "compile/states/key_names.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+#include "match/chains.hpp"
+#include "table/hash.hpp"
+
+namespace understudy::compile {
+namespace {
+
+namespace format = table::format;
+
+// Each is one look-up more for every read of the whole.
+constexpr std::size_t most_narrower = 64;
+
+/// Below which everything narrower than a joined path is sorted.
+std::string below(std::string_view joined) {
+  return joined.empty() ? std::string() : std::string(joined) + '\x1f';
+}
+
+}  // namespace
+
+void add_read_keys(Names& names, const std::vector<KeyPath>& paths) {
+  for (const KeyPath& path : paths)
+    for (std::string& name : match::read_keys(path)) names.insert(std::move(name));
+}
+
+NarrowerPaths::NarrowerPaths(const std::vector<Step>& steps) {
+  const bool asked =
+      std::ranges::any_of(steps, [](const Step& step) { return !step.analysis.contents.empty(); });
+  if (!asked) return;
+  for (const Step& step : steps)
+    for (const KeyPath& path : step.analysis.writes) written_.insert(join(path));
+}
+
+void NarrowerPaths::add_content_keys(Names& names, const KeyPath& path) const {
+  const std::string joined = join(path), prefix = below(joined);
+  Names found = {match::content_key(joined)};
+  for (auto each = written_.lower_bound(prefix); each != written_.end(); ++each) {
+    if (!each->starts_with(prefix)) break;
+    if (found.size() > most_narrower) return add_read_keys(names, {path});
+    found.insert(match::content_key(*each));
+  }
+  names.merge(found);
+}
+
+void WrittenPaths::add(const std::vector<KeyPath>& paths, const std::vector<Determined>& determined,
+                       bool answered) {
+  for (const KeyPath& path : paths) {
+    Content content;
+    const auto found = std::ranges::find(determined, path, &Determined::path);
+    if (found != determined.end() && (answered || found->whatever_answered))
+      content = {match::determined_version(table::hash_of(found->content)), 0,
+                 found->whatever_answered ? std::uint32_t{format::bump_always} : 0U};
+    const auto [known, added] = paths_.emplace(path, content);
+    if (!added && known->second != content) known->second = {};
+  }
+}
+
+/// A write to a path is one to all that is there below. Where several paths of one write cover a
+/// key, nobody knows in which order they were written.
+std::map<std::uint32_t, WrittenPaths::Content> WrittenPaths::contents(
+    const KeyNumberByName& tracked) const {
+  std::map<std::uint32_t, Content> contents;
+  const auto cover = [&](std::uint32_t key, const Content& content) {
+    const auto [found, added] = contents.emplace(key, content);
+    if (!added && found->second != content) found->second = {};
+  };
+  for (const auto& [path, content] : paths_) {
+    const std::string own = match::content_key(join(path));
+    if (const auto found = tracked.find(own); found != tracked.end()) cover(found->second, content);
+    const std::string prefix = path.empty() ? own : below(own);
+    for (auto each = tracked.lower_bound(prefix);
+         each != tracked.end() && each->first.starts_with(prefix); ++each)
+      cover(each->second, content);
+  }
+  return contents;
+}
+
+std::vector<format::BumpRecord> WrittenPaths::bumps(const KeyNumberByName& tracked) const {
+  Names names;
+  for (const auto& [path, content] : paths_)
+    for (std::string& name : match::write_keys(path)) names.insert(std::move(name));
+  std::vector<format::BumpRecord> bumps;
+  for (const std::string& name : names)
+    if (const auto found = tracked.find(name); found != tracked.end())
+      bumps.push_back({0, found->second, 0});
+  for (const auto& [key, content] : contents(tracked))
+    bumps.push_back({content.content, key, content.flags});
+  return bumps;
+}
+
+}  // namespace understudy::compile

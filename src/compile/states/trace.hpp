@@ -1,0 +1,74 @@
+// Runs a recording through the version chains, as serving will: which state
+// each exchange was answered in.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "compile/model/steps.hpp"
+#include "compile/rows/row_keys.hpp"
+#include "match/chains.hpp"
+#include "table/format.hpp"
+
+namespace understudy::compile {
+
+using KeyNumbers = std::vector<std::uint32_t>;  ///< numbers in Trace::keys
+/// What a write does to keys, ascending.
+using Bumps = std::vector<table::format::BumpRecord>;
+
+/// A distinct request of a service: equal identity, equal entry.
+struct TracedRequest {
+  Identity identity;
+  KeyNumbers reads;
+  Bumps writes_unknown;  ///< what it bumps where its answer is not known
+  bool is_write = false;
+  Control control = Control::none;
+  bool counts_asks = false;  ///< its states are those of the first, second, … equal ask
+};
+
+/// Where one step found the chains.
+struct TracedStep {
+  std::uint32_t step = 0;     ///< number in LoadedService::steps
+  std::uint32_t request = 0;  ///< number in Trace::requests
+  std::uint32_t writes = 0;   ///< number in Trace::write_lists
+  match::Version state = 0;
+  /// What it depends on was being written while it ran, or had been written by overlapping writes,
+  /// so that nobody knows in which order: the recording does not prove that this is the state.
+  bool uncertain = false;
+  std::uint32_t overlap = 0;   ///< where `uncertain`: the step of that write, or of one of them
+  std::uint32_t evidence = 0;  ///< number in Trace::evidence_lists
+};
+
+/// A write as it came to one key: a chain from each to the one before it.
+struct ChainLink {
+  std::uint64_t identity = 0;  ///< see match::write_identity
+  std::uint32_t step = 0;
+  std::uint32_t previous = 0;  ///< number + 1 in Trace::links, 0 for the first
+};
+
+struct Trace {
+  std::vector<std::string> keys;  ///< those that some recorded request depends on
+  std::vector<TracedRequest> requests;
+  /// What writes bump: one list for each pair of a request and an answer to it. The first is empty.
+  std::vector<Bumps> write_lists;
+  std::vector<TracedStep> steps;  ///< those that go into the table, in order
+  std::vector<ChainLink> links;   ///< in the order in which the writes were seen
+  /// What had been written last: beside a request's `reads` the numbers + 1 of links, or 0.
+  std::vector<std::vector<std::uint32_t>> evidence_lists;
+};
+
+/// How wide the keys of a pattern are made, whatever its statement says.
+enum class Width : std::uint8_t { rows, tables, everything };
+using Widened = std::map<std::string, Width>;  ///< by pattern
+/// Requests of which each ask is a state of its own, by spell_identity().
+using Counted = std::set<std::string>;
+
+[[nodiscard]] std::string spell_identity(const Identity& identity);
+
+[[nodiscard]] Trace trace_chains(const LoadedService& service, const RowKeys& rows,
+                                 const Widened& widened, const Counted& counted = {});
+
+}  // namespace understudy::compile
