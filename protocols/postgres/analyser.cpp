@@ -11,6 +11,7 @@
 #include "protocols/postgres/clock.hpp"
 #include "protocols/postgres/image.hpp"
 #include "protocols/postgres/keys.hpp"
+#include "protocols/postgres/redact.hpp"
 #include "protocols/postgres/request.hpp"
 #include "protocols/postgres/row_planner.hpp"
 #include "protocols/postgres/schema.hpp"
@@ -187,6 +188,7 @@ bool is_of_connection(const StatementRequest& request, const StatementAnswer& an
 
 class PostgresAnalyser final : public Analyser {
  public:
+  void use(const Secrets& secrets) override { secrets_ = secrets; }
   void learn(const SessionHeader& session, const Exchange& exchange) override;
   /// What the recording itself changes of the schema comes after the file.
   void declare(const SchemaFile& file, Schema& schema, Diagnostics& problems) override {
@@ -209,6 +211,15 @@ class PostgresAnalyser final : public Analyser {
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> shapes() const override;
 
  private:
+  /// An exchange as values, without secrets.
+  struct Said {
+    StatementRequest request;
+    StatementAnswer answer;
+    bool as_recorded = true;  ///< false: the file has a secret in the answer
+  };
+  [[nodiscard]] Said read(const Exchange& exchange, std::vector<Problem>& problems) const;
+  [[nodiscard]] StatementRequest read(const Document& request,
+                                      std::vector<Problem>& problems) const;
   void learn_parameters(const SessionHeader& session);
   void learn_location(const Fields& fields);
   void learn_setting(const SessionHeader& session, const StatementRequest& request,
@@ -234,6 +245,7 @@ class PostgresAnalyser final : public Analyser {
   [[nodiscard]] const Facts& facts(std::string_view pattern, const std::string& sql);
   [[nodiscard]] const sql::RowPlan& plan(std::string_view pattern);
 
+  Secrets secrets_;
   std::map<std::string, std::string> parameters_, settings_;
   std::map<std::string, std::string> set_values_;         // by set_key
   std::set<std::pair<std::string, std::string>> set_in_;  // (session, setting)
@@ -257,6 +269,23 @@ class PostgresAnalyser final : public Analyser {
   IdentityWriter writer_;
   sql::Statement statement_;
 };
+
+StatementRequest PostgresAnalyser::read(const Document& request,
+                                        std::vector<Problem>& problems) const {
+  StatementRequest said = request_of_document(request, problems);
+  replace_secrets(said, secrets_);
+  return said;
+}
+
+PostgresAnalyser::Said PostgresAnalyser::read(const Exchange& exchange,
+                                              std::vector<Problem>& problems) const {
+  Said said{request_of_document(exchange.request, problems),
+            answer_of_document(exchange.answer, problems)};
+  const std::string sql = said.request.sql;
+  const FoundSecrets found = replace_secrets(said.request, secrets_);
+  said.as_recorded = !replace_secrets(sql, found, said.answer, secrets_);
+  return said;
+}
 
 void PostgresAnalyser::learn_parameters(const SessionHeader& session) {
   if (!session.facts.is_object() || !session.facts.contains("parameters")) return;
@@ -318,8 +347,9 @@ std::set<std::string, std::less<>> PostgresAnalyser::noise() const {
 
 void PostgresAnalyser::learn(const SessionHeader& session, const Exchange& exchange) {
   std::vector<Problem> ignored;
-  const StatementRequest request = request_of_document(exchange.request, ignored);
-  const StatementAnswer answer = answer_of_document(exchange.answer, ignored);
+  const Said said = read(exchange, ignored);
+  const StatementRequest& request = said.request;
+  const StatementAnswer& answer = said.answer;
   session_.reset();  // what is learned again is analysed again
   learn_parameters(session);
   if (!request.login.empty()) {
@@ -398,7 +428,7 @@ Identity PostgresAnalyser::identity_of(const StatementRequest& request, std::str
 }
 
 Identity PostgresAnalyser::identify(const Document& request, std::vector<Problem>& problems) {
-  return identity_of(request_of_document(request, problems), {});
+  return identity_of(read(request, problems), {});
 }
 
 std::string PostgresAnalyser::encode(const Document&, const Document& answer,
@@ -408,8 +438,9 @@ std::string PostgresAnalyser::encode(const Document&, const Document& answer,
 
 Analysis PostgresAnalyser::analyse(const SessionHeader& session, const Exchange& exchange,
                                    std::vector<Problem>& problems) {
-  const StatementRequest request = request_of_document(exchange.request, problems);
-  const StatementAnswer answer = answer_of_document(exchange.answer, problems);
+  const Said said = read(exchange, problems);
+  const StatementRequest& request = said.request;
+  const StatementAnswer& answer = said.answer;
   Analysis analysis;
   analysed_ = true;
   enter(session);
@@ -438,6 +469,7 @@ Analysis PostgresAnalyser::analyse(const SessionHeader& session, const Exchange&
   if (hidden && !analysis.reads.empty()) analysis.reads.push_back({});
   if (in_other_database()) move_to_database(session_->view().database, analysis);
   if (analysis.effect != Effect::none) analysis.image = encode_image(answer);
+  if (!said.as_recorded) analysis.settled = document_of_answer(answer);
   return analysis;
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "protocols/postgres/clock.hpp"
+#include "protocols/postgres/redact.hpp"
 
 namespace understudy::postgres {
 namespace {
@@ -37,15 +38,20 @@ sql::Mode Executor::mode() const {
 std::shared_ptr<ServedStatement> Executor::prepare(std::string_view text,
                                                    const std::vector<Oid>& declared) {
   auto statement = std::make_shared<ServedStatement>();
-  statement->text = text;
-  statement->parsed.assign(text, mode());
-  statement->verb = sql::verb_of(text, mode());
+  statement->text = without_secrets(text, secrets_);
+  statement->parsed.assign(statement->text, mode());
+  statement->verb = sql::verb_of(statement->text, mode());
+  statement->secret = sql::secret_parameters(statement->text, sql_mode());
   if (const auto octets = table_.shape(shape_key(statement->parsed.pattern())))
     statement->shape = decode_shape(*octets);
   statement->declared = declared;
   statement->types =
       parameter_types(statement->parsed, declared, statement->shape ? &*statement->shape : nullptr);
   return statement;
+}
+
+void Executor::hide(const ServedStatement& statement, Parameters& parameters) const {
+  if (!statement.secret.empty()) replace_secrets(statement.secret, parameters, secrets_);
 }
 
 void Executor::parse(std::string name, std::shared_ptr<ServedStatement> statement,

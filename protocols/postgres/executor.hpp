@@ -45,11 +45,15 @@ struct Delivery {
 
 class Executor {
  public:
-  Executor(const ServiceTable& table, Output& out) : table_(table), out_(out) {}
+  Executor(const ServiceTable& table, const Secrets& secrets, Output& out)
+      : table_(table), secrets_(secrets), out_(out) {}
 
-  /// Text and declared types to a statement with all that is known of it.
+  /// Text and declared types to a statement with all that is known of it. Its secrets are
+  /// replaced here, those of its parameters by `hide`.
   [[nodiscard]] std::shared_ptr<ServedStatement> prepare(std::string_view text,
                                                          const std::vector<Oid>& declared);
+
+  void hide(const ServedStatement& statement, Parameters& parameters) const;
 
   /// Keeps the statement under its name and confirms it, `tag` by CommandComplete, else by
   /// ParseComplete; unless the recording has it fail to parse.
@@ -167,6 +171,7 @@ class Executor {
   [[nodiscard]] std::optional<std::string> shown(std::string_view name) const;
 
   const ServiceTable& table_;
+  Secrets secrets_;
   Output& out_;
   Settings facts_settings_;
   SessionFacts facts_{{}, {}, &facts_settings_};

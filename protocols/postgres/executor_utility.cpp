@@ -154,6 +154,7 @@ void Executor::run_execute() {
         fmt::format("Expected {} parameters but got {}.", prepared->parsed.parameter_count(),
                     execute->arguments.size())));
   portal_->parameters = execute->arguments;
+  hide(*prepared, portal_->parameters);
   auto resolved = std::make_shared<ServedStatement>(*prepared);
   resolved->was_told = false;
   for (std::size_t i = 0; i < execute->types.size() && i < resolved->types.size(); ++i)

@@ -4,17 +4,13 @@
 
 #include <algorithm>
 
+#include "protocols/postgres/redact.hpp"
 #include "protocols/postgres/transaction.hpp"
 #include "protocols/postgres/utility.hpp"
 #include "protocols/postgres/watched.hpp"
 
 namespace understudy::postgres {
 namespace {
-
-Exchange exchange_of(const Answered& answered) {
-  return {document_of_request(answered.request), document_of_answer(answered.answer),
-          answered.began, answered.ended};
-}
 
 bool may_write(sql::Kind kind) noexcept {
   switch (kind) {
@@ -39,6 +35,15 @@ Answered implicit_control(const char* sql, Moment at) {
 }
 
 }  // namespace
+
+/// Secrets end here: what came before was kept in memory only.
+Exchange Recording::exchange_of(Answered answered) const {
+  const std::string sql = answered.request.sql;
+  const FoundSecrets found = replace_secrets(answered.request, secrets_);
+  replace_secrets(sql, found, answered.answer, secrets_);
+  return {document_of_request(answered.request), document_of_answer(answered.answer),
+          answered.began, answered.ended};
+}
 
 std::optional<Observed> Recording::next() {
   if (observed_.empty()) return std::nullopt;
@@ -209,7 +214,7 @@ void Recording::undo_span() {
 
 void Recording::flush_span() {
   std::ranges::stable_sort(span_, {}, &Answered::place);
-  for (const Answered& answered : span_) observed_.emplace_back(exchange_of(answered));
+  for (Answered& answered : span_) observed_.emplace_back(exchange_of(std::move(answered)));
   span_.clear();
   span_has_control_ = span_failed_ = span_wrote_ = false;
 }
@@ -221,7 +226,7 @@ void Recording::finish() {
 }
 
 void Recording::refused(Answered answered) {
-  observed_.emplace_back(exchange_of(answered));
+  observed_.emplace_back(exchange_of(std::move(answered)));
 }
 
 }  // namespace understudy::postgres

@@ -13,6 +13,7 @@
 #include "protocols/postgres/answer.hpp"
 #include "protocols/postgres/request.hpp"
 #include "understudy/observer.hpp"
+#include "understudy/secrets.hpp"
 
 namespace understudy::postgres {
 
@@ -26,6 +27,8 @@ struct Answered {
 
 class Recording {
  public:
+  /// How secrets are replaced in what is recorded from now on.
+  void use(const Secrets& secrets) { secrets_ = secrets; }
   /// An exchange that is only complete when others were, of a portal that stayed open, keeps its
   /// time and, up to the next ReadyForQuery, its place.
   void add(Answered answered);
@@ -55,6 +58,7 @@ class Recording {
   };
 
   void set_time(Answered& answered);
+  [[nodiscard]] Exchange exchange_of(Answered answered) const;
   void prepare(Answered answered);
   void resolve_execute(StatementRequest& request) const;
   void declare(Answered answered);
@@ -67,6 +71,7 @@ class Recording {
   void undo_span();
   void flush_span();
 
+  Secrets secrets_;
   std::map<std::string, Prepared> prepared_;
   std::map<std::string, Cursor> cursors_;
   std::vector<Answered> span_;  // since the last ReadyForQuery

@@ -10,18 +10,20 @@
 #include "protocols/postgres/objects.hpp"
 #include "protocols/postgres/request.hpp"
 #include "protocols/postgres/shape.hpp"
+#include "protocols/sql/statement_secrets.hpp"
 #include "understudy/output.hpp"
 
 namespace understudy::postgres {
 
 struct ServedStatement {
-  std::string text;
+  std::string text;  ///< without its secrets
   sql::Statement parsed;
   sql::Verb verb;
   std::vector<Oid> declared;  ///< types of the parameters, as far as the client said
   std::vector<Oid> types;     ///< the same, else from the shape
   std::optional<Shape> shape;
-  std::vector<Oid> told;  ///< types of the columns that Describe told the client
+  std::vector<sql::SecretParameter> secret;  ///< parameters that are
+  std::vector<Oid> told;                     ///< types of the columns that Describe told the client
   bool was_told = false;
 };
 
