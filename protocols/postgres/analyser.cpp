@@ -18,6 +18,7 @@
 #include "protocols/postgres/session.hpp"
 #include "protocols/postgres/shape_book.hpp"
 #include "protocols/postgres/table_names.hpp"
+#include "protocols/postgres/table_oids.hpp"
 #include "protocols/postgres/transaction.hpp"
 #include "protocols/postgres/utility.hpp"
 #include "protocols/sql/unsteady.hpp"
@@ -211,13 +212,14 @@ class PostgresAnalyser final : public Analyser {
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> shapes() const override;
 
  private:
-  /// An exchange as values, without secrets.
+  /// An exchange as values, without secrets and with the tables of the first recording.
   struct Said {
     StatementRequest request;
     StatementAnswer answer;
-    bool as_recorded = true;  ///< false: the file has a secret in the answer
+    bool as_recorded = true;  ///< false: something of the answer was replaced
   };
-  [[nodiscard]] Said read(const Exchange& exchange, std::vector<Problem>& problems) const;
+  [[nodiscard]] Said read(const SessionHeader& session, const Exchange& exchange,
+                          std::vector<Problem>& problems);
   [[nodiscard]] StatementRequest read(const Document& request,
                                       std::vector<Problem>& problems) const;
   void learn_parameters(const SessionHeader& session);
@@ -263,6 +265,7 @@ class PostgresAnalyser final : public Analyser {
   std::map<std::string, std::array<std::string, 3>> locations_;  // file, line, routine by SQLSTATE
   mutable ShapeBook shapes_;
   TableNames names_;
+  TableOids table_oids_;
   std::set<std::string, std::less<>> declared_;  // tables of which all that matters is known
   std::map<std::string, Facts, std::less<>> facts_;
   std::map<std::string, sql::RowPlan, std::less<>> plans_;
@@ -277,13 +280,19 @@ StatementRequest PostgresAnalyser::read(const Document& request,
   return said;
 }
 
-PostgresAnalyser::Said PostgresAnalyser::read(const Exchange& exchange,
-                                              std::vector<Problem>& problems) const {
+PostgresAnalyser::Said PostgresAnalyser::read(const SessionHeader& session,
+                                              const Exchange& exchange,
+                                              std::vector<Problem>& problems) {
   Said said{request_of_document(exchange.request, problems),
             answer_of_document(exchange.answer, problems)};
   const std::string sql = said.request.sql;
   const FoundSecrets found = replace_secrets(said.request, secrets_);
   said.as_recorded = !replace_secrets(sql, found, said.answer, secrets_);
+  if (!said.answer.columns.empty()) {
+    statement_.assign(said.request.sql, sql_mode());
+    table_oids_.learn(session.recording, statement_.pattern(), said.answer.columns);
+    if (table_oids_.rename(session.recording, said.answer.columns)) said.as_recorded = false;
+  }
   return said;
 }
 
@@ -347,7 +356,7 @@ std::set<std::string, std::less<>> PostgresAnalyser::noise() const {
 
 void PostgresAnalyser::learn(const SessionHeader& session, const Exchange& exchange) {
   std::vector<Problem> ignored;
-  const Said said = read(exchange, ignored);
+  const Said said = read(session, exchange, ignored);
   const StatementRequest& request = said.request;
   const StatementAnswer& answer = said.answer;
   session_.reset();  // what is learned again is analysed again
@@ -438,7 +447,7 @@ std::string PostgresAnalyser::encode(const Document&, const Document& answer,
 
 Analysis PostgresAnalyser::analyse(const SessionHeader& session, const Exchange& exchange,
                                    std::vector<Problem>& problems) {
-  const Said said = read(exchange, problems);
+  const Said said = read(session, exchange, problems);
   const StatementRequest& request = said.request;
   const StatementAnswer& answer = said.answer;
   Analysis analysis;

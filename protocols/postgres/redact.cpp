@@ -9,10 +9,19 @@ namespace understudy::postgres {
 namespace {
 
 /// What shows passwords, or statements and functions in which there may be some.
-constexpr std::array<std::string_view, 13> telling_relations = {
-    "pg_authid",          "pg_shadow",   "rolpassword",   "pg_user_mapping",        "user_mapping_options",
-    "pg_subscription",    "pg_proc",     "pg_stat_activity", "pg_stat_statements",  "pg_prepared_statements",
-    "pg_get_functiondef", "pg_foreign_server", "conninfo"};
+constexpr std::array<std::string_view, 13> telling_relations = {"pg_authid",
+                                                                "pg_shadow",
+                                                                "rolpassword",
+                                                                "pg_user_mapping",
+                                                                "user_mapping_options",
+                                                                "pg_subscription",
+                                                                "pg_proc",
+                                                                "pg_stat_activity",
+                                                                "pg_stat_statements",
+                                                                "pg_prepared_statements",
+                                                                "pg_get_functiondef",
+                                                                "pg_foreign_server",
+                                                                "conninfo"};
 constexpr std::size_t of_verifiers = 3;  // the first ones show verifiers of roles
 
 bool mentions(std::string_view sql, std::string_view name) {
@@ -28,7 +37,8 @@ bool replace_words(std::string& text, std::string_view what, const std::string& 
   bool replaced = false;
   for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at)) {
     const std::size_t end = at + what.size();
-    if ((at > 0 && is_word_octet(text[at - 1])) || (end < text.size() && is_word_octet(text[end]))) {
+    if ((at > 0 && is_word_octet(text[at - 1])) ||
+        (end < text.size() && is_word_octet(text[end]))) {
       at = end;
       continue;
     }
@@ -82,7 +92,8 @@ class AnswerRedaction {
   void clean_md5(std::string& cell) {
     constexpr std::size_t size = 35;
     constexpr std::string_view digits = "0123456789abcdef";
-    for (std::size_t at = cell.find("md5"); at != std::string::npos; at = cell.find("md5", at + 1)) {
+    for (std::size_t at = cell.find("md5"); at != std::string::npos;
+         at = cell.find("md5", at + 1)) {
       const std::string_view verifier = std::string_view(cell).substr(at, size);
       if (verifier.size() < size || verifier.find_first_not_of(digits, 3) != std::string::npos ||
           (at > 0 && is_word_octet(cell[at - 1])))

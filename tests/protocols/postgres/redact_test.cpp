@@ -115,16 +115,16 @@ TEST_CASE("a statement with a password is recorded without it and found again") 
 }
 
 TEST_CASE("a password that is bound is recorded without it and found again") {
-  const Buffer answer = message('1', "") + message('2', "") + columns({"id"}) + row({"7"}) +
-                        tag("SELECT 1") + ready;
+  const Buffer answer =
+      message('1', "") + message('2', "") + columns({"id"}) + row({"7"}) + tag("SELECT 1") + ready;
   for (const std::uint16_t format : {std::uint16_t{0}, std::uint16_t{1}})
     check_hidden(parse("", "SELECT id FROM person WHERE hash = crypt($1, hash)", {oid::text}) +
                      bind("", "", {password}, format) + describe('P', "") + execute("") + sync(),
                  answer);
-  check_hidden(parse("", "SELECT id FROM dblink($1, 'select id from t') AS t(id int)", {oid::text}) +
-                   bind("", "", {"host=db password=" + password}) + describe('P', "") +
-                   execute("") + sync(),
-               answer);
+  check_hidden(
+      parse("", "SELECT id FROM dblink($1, 'select id from t') AS t(id int)", {oid::text}) +
+          bind("", "", {"host=db password=" + password}) + describe('P', "") + execute("") + sync(),
+      answer);
   check_hidden(query("PREPARE p(text) AS SELECT id FROM person WHERE hash = crypt($1, hash)") +
                    query("EXECUTE p('" + password + "')"),
                tag("PREPARE") + ready + columns({"id"}) + row({"7"}) + tag("SELECT 1") + ready);
@@ -161,8 +161,7 @@ TEST_CASE("passwords that the catalogue tells are recorded without them") {
   const std::string md5 = "md5" + std::string(32, 'a');
   const auto answer = [](const std::string& sql, const std::vector<std::string>& names,
                          const std::vector<std::string>& cells) {
-    return spelled(
-        recorded(query(sql), columns(names) + row(cells) + tag("SELECT 1") + ready));
+    return spelled(recorded(query(sql), columns(names) + row(cells) + tag("SELECT 1") + ready));
   };
   CHECK(answer("SELECT rolpassword FROM pg_authid", {"rolpassword"}, {scram}).find("c3RvcmVk") ==
         std::string::npos);
@@ -194,8 +193,7 @@ TEST_CASE("of a file that holds a secret none comes into the table") {
   CHECK(missed == 0);
   const auto analyser = protocol().new_analyser();
   std::vector<Problem> problems;
-  CHECK(analyser->identify({{"sql", sql}}, problems).canonical.find(password) ==
-        std::string::npos);
+  CHECK(analyser->identify({{"sql", sql}}, problems).canonical.find(password) == std::string::npos);
 }
 
 }  // namespace
