@@ -11,6 +11,7 @@
 #include "protocols/postgres/clock.hpp"
 #include "protocols/postgres/image.hpp"
 #include "protocols/postgres/keys.hpp"
+#include "protocols/postgres/partial_rows.hpp"
 #include "protocols/postgres/redact.hpp"
 #include "protocols/postgres/request.hpp"
 #include "protocols/postgres/row_planner.hpp"
@@ -266,6 +267,7 @@ class PostgresAnalyser final : public Analyser {
   mutable ShapeBook shapes_;
   TableNames names_;
   TableOids table_oids_;
+  PartialRows partial_rows_;
   std::set<std::string, std::less<>> declared_;  // tables of which all that matters is known
   std::map<std::string, Facts, std::less<>> facts_;
   std::map<std::string, sql::RowPlan, std::less<>> plans_;
@@ -360,6 +362,7 @@ void PostgresAnalyser::learn(const SessionHeader& session, const Exchange& excha
   const StatementRequest& request = said.request;
   const StatementAnswer& answer = said.answer;
   session_.reset();  // what is learned again is analysed again
+  if (partial_rows_.was_asked()) partial_rows_ = {};
   learn_parameters(session);
   if (!request.login.empty()) {
     if (answer.error) refused_.emplace(login_key(request.login), encode_image(answer));
@@ -384,6 +387,8 @@ void PostgresAnalyser::learn(const SessionHeader& session, const Exchange& excha
   auto known = touched_.find(pattern);
   if (known == touched_.end()) known = touched_.emplace(pattern, keys_of(request.sql)).first;
   shapes_.learn(pattern, needs_of(request, answer, known->second));
+  partial_rows_.learn(session, exchange, request, answer,
+                      known->second.effect == Effect::write && !answer.error);
 }
 
 /// What of the session under way is part of the question.
@@ -447,7 +452,9 @@ std::string PostgresAnalyser::encode(const Document&, const Document& answer,
 
 Analysis PostgresAnalyser::analyse(const SessionHeader& session, const Exchange& exchange,
                                    std::vector<Problem>& problems) {
-  const Said said = read(session, exchange, problems);
+  Said said = read(session, exchange, problems);
+  if (partial_rows_.complete(session, exchange, said.request, said.answer))
+    said.as_recorded = false;
   const StatementRequest& request = said.request;
   const StatementAnswer& answer = said.answer;
   Analysis analysis;

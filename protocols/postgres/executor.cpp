@@ -466,7 +466,8 @@ std::optional<std::vector<Column>> Executor::known_columns(const ServedStatement
   const ShapeVariant* variant =
       statement.shape ? choose_variant(*statement.shape, statement.parsed) : nullptr;
   std::vector<Column> columns;
-  if (variant == nullptr && statement.shape) return columns;  // it was only ever answered by errors
+  // It was only ever answered by errors, else it has rows that nobody asked for.
+  if (variant == nullptr && statement.shape && !statement.shape->partial) return columns;
   if (variant == nullptr) return utility_columns(statement);
   const bool rows = variant->kind == ShapeKind::rows && variant->description.size() > 5;
   if (rows && !decode_row_description(as_bytes(variant->description).subspan(5), columns))

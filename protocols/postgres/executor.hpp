@@ -163,6 +163,7 @@ class Executor {
   void call_scope(ScopeCall::Action action, std::string name, StatementAnswer answer);
   void finish_scope();
   void start_copy_in(const ShapeVariant& variant);
+  [[nodiscard]] bool fetch_as_recorded(ServedPortal& cursor, std::string_view movement);
   [[nodiscard]] StatementAnswer fetch_rows(ServedPortal& cursor, const FetchStatement& fetch,
                                            SendFailure& failure);
   [[nodiscard]] std::optional<std::vector<Column>> utility_columns(

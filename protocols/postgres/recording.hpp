@@ -53,8 +53,15 @@ class Recording {
     std::vector<Oid> types;
   };
   struct Cursor {
+    /// A FETCH forward while nothing else was done with it.
+    struct Forward {
+      std::string movement;
+      std::size_t rows = 0;
+      std::string tag;
+    };
     Answered answered;
     bool holdable = false, fetched = false, exhausted = false, scrolled = false;
+    std::vector<Forward> forward;
   };
 
   void set_time(Answered& answered);
@@ -64,6 +71,7 @@ class Recording {
   void declare(Answered answered);
   /// True where the statement was a cursor's and is not to be recorded by itself.
   [[nodiscard]] bool fetch(const Answered& answered);
+  static void begin_steps(Cursor& cursor);
   void close_cursor(const Answered& answered);
   void flush_cursor(Cursor& cursor);
   void flush_cursors(bool all);

@@ -69,6 +69,7 @@ class AnswerRedaction {
       if (tells_) clean_options(answer.columns, row);
     }
     for (std::string& row : answer.copy_out) clean_cell(row);
+    for (CursorStep& step : answer.steps) clean(step.answer);
     return changed_;
   }
 

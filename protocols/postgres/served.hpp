@@ -41,6 +41,9 @@ struct ServedPortal {
   std::int64_t cursor_row = 0;  ///< of a cursor: 0 before the first row, rows + 1 behind the last
   bool done = false;            ///< CommandComplete was sent
   bool holdable = false;
+  bool scroll = false;               ///< declared so: may be moved backward
+  bool follows_recording = false;    ///< its place is where the recorded one was
+  std::optional<Bytes> steps_ahead;  ///< of the image's, while the client does as was recorded
 
   /// Makes `octets` the portal's answer; false where they are no image.
   [[nodiscard]] bool answer_with(Bytes octets);

@@ -23,8 +23,7 @@ SessionHeader header(const std::string& recording) {
 }
 
 /// The images that are made of them.
-std::vector<std::string> images(
-    const std::vector<std::pair<std::string, Exchange>>& recorded) {
+std::vector<std::string> images(const std::vector<std::pair<std::string, Exchange>>& recorded) {
   const auto analyser = protocol().new_analyser();
   for (const auto& [recording, exchange] : recorded) analyser->learn(header(recording), exchange);
   std::vector<std::string> made;
