@@ -259,6 +259,7 @@ class PostgresAnalyser final : public Analyser {
   std::optional<RecordedSession> session_;           // the one that is analysed
   std::string session_id_;
   std::set<std::string> session_keys_;
+  std::map<std::string, std::vector<std::string>> sessions_;         // parts, by pattern
   std::map<std::string, sql::Dependencies> touched_;                 // by pattern
   std::map<std::string, std::multiset<std::string>> custom_values_;  // by setting
   bool analysed_ = false;    // what is learned from now on is what was learned before, renamed
@@ -399,6 +400,10 @@ std::string PostgresAnalyser::session_part_of(const StatementRequest& request) {
   if (session_defaults_->noise.empty()) session_defaults_->noise = noise();
   std::string part = session_part(shape->needs, session_->view(), *session_defaults_);
   if (!part.empty()) session_keys_.insert(session_key(part, statement_.pattern()));
+  constexpr std::size_t enough = 8;
+  std::vector<std::string>& parts = sessions_[std::string(statement_.pattern())];
+  if (std::ranges::find(parts, part) == parts.end() && (part.empty() || parts.size() < enough))
+    parts.insert(part.empty() ? parts.begin() : parts.end(), part);
   return part;
 }
 
@@ -596,6 +601,12 @@ std::vector<std::pair<std::string, std::string>> PostgresAnalyser::shapes() cons
   for (const auto& [key, value] : set_values_) all.emplace_back(key, value);
   for (const std::string& key : unparsed_) all.emplace_back(key, "1");
   for (const std::string& key : session_keys_) all.emplace_back(key, "1");
+  for (const auto& [pattern, parts] : sessions_) {
+    if (parts == std::vector<std::string>{""}) continue;
+    std::string content;
+    for (const std::string& part : parts) content.append(part) += '\0';
+    all.emplace_back(sessions_key(pattern), std::move(content));
+  }
   // Who was let in at other times was refused for what no startup message shows: a password.
   for (const auto& [key, error] : refused_)
     if (!accepted_.contains(key)) all.emplace_back(key, error);

@@ -44,6 +44,8 @@ std::shared_ptr<ServedStatement> Executor::prepare(std::string_view text,
   statement->secret = sql::secret_parameters(statement->text, sql_mode());
   if (const auto octets = table_.shape(shape_key(statement->parsed.pattern())))
     statement->shape = decode_shape(*octets);
+  if (statement->shape)
+    statement->sessions = table_.shape(sessions_key(statement->parsed.pattern()));
   statement->declared = declared;
   statement->types =
       parameter_types(statement->parsed, declared, statement->shape ? &*statement->shape : nullptr);
@@ -157,18 +159,70 @@ void Executor::ask_statement(bool synthesisable) {
     waiting_ = Waiting::statement;
     return;
   }
+  sent_.reset();
+  if (copying_in_) sent_ = CopySent{std::move(copy_data_), std::exchange(copy_failure_, {})};
+  copy_data_.clear();
+  copying_in_ = false;
+  other_sessions_.clear();
+  if (!synthesisable) find_other_sessions();
+  if (!other_sessions_.empty()) return ask_in_session();
   // Of what is fetched in portions some may have been left, or none: that depends on the rows.
   const bool partial = delivery_.max_rows > 0 && statement.shape && statement.shape->partial;
   whole_next_ = partial && statement.shape->whole;
-  std::optional<CopySent> sent;
-  if (copying_in_) sent = CopySent{std::move(copy_data_), std::exchange(copy_failure_, {})};
-  copy_data_.clear();
-  copying_in_ = false;
   identity_writer_.write(statement.parsed, statement.types, portal_->parameters,
-                         partial ? partial_prefix : std::string_view{}, sent,
+                         partial ? partial_prefix : std::string_view{}, sent_,
                          session_part(statement), identity_);
   request_ = Request{
       identity_.canonical, identity_.qualifier, Control::none, {}, synthesisable || whole_next_};
+  waiting_ = Waiting::statement;
+}
+
+/// Other databases are other data, and what a transaction allows is not a matter of taste: there is
+/// nothing to be guessed from what was recorded in others.
+void Executor::find_other_sessions() {
+  const ServedStatement& statement = *portal_->statement;
+  const std::string_view part = session_part(statement);
+  if (!statement.shape || (part.empty() && !statement.sessions)) return;
+  constexpr std::uint16_t never =
+      SessionNeeds::database | SessionNeeds::read_only | SessionNeeds::block;
+  const bool in_block = !block_.idle() && (statement.shape->needs.bits & SessionNeeds::block) != 0;
+  if ((statement.shape->needs.bits & differing_ & never) != 0 || in_block) return;
+  std::vector<std::string> recorded = {std::string()};
+  if (statement.sessions) {
+    recorded.clear();
+    ByteReader reader(*statement.sessions);
+    while (reader.remaining() > 0) recorded.emplace_back(as_text(reader.until(0)));
+  }
+  const bool known = part.empty()
+                         ? !recorded.empty() && recorded.front().empty()
+                         : table_.shape(session_key(part, statement.parsed.pattern())).has_value();
+  if (known) return;
+  std::erase_if(recorded, [](const std::string& each) {
+    return each.find("database=") != std::string::npos ||
+           each.find("transaction_") != std::string::npos;
+  });
+  other_sessions_ = std::move(recorded);
+  other_session_ = 0;
+}
+
+/// The same question in a session in which it was recorded. Its answer is a guess.
+void Executor::ask_in_session() {
+  const ServedStatement& statement = *portal_->statement;
+  const std::string& other = other_sessions_[other_session_++];
+  const bool partial =
+      delivery_.max_rows > 0 && statement.shape->partial && !statement.shape->whole;
+  constexpr std::string_view first = "the settings of the first recorded session";
+  const std::string_view part = session_part(statement);
+  unproven_ = fmt::format("the session differs: asked with {}, recorded with {}",
+                          part.empty() ? first : part, other.empty() ? first : other);
+  identity_writer_.write(statement.parsed, statement.types, portal_->parameters,
+                         partial ? partial_prefix : std::string_view{}, sent_, other, identity_);
+  request_ = Request{identity_.canonical,
+                     identity_.qualifier,
+                     Control::none,
+                     {},
+                     other_session_ < other_sessions_.size()};
+  request_->unproven = unproven_;
   waiting_ = Waiting::statement;
 }
 
@@ -226,6 +280,7 @@ void Executor::reply(const Answer& answer) {
     case Waiting::chain:
       return;
     case Waiting::statement:
+      if (answer.image.empty() && other_session_ < other_sessions_.size()) return ask_in_session();
       if (answer.image.empty())
         return std::exchange(whole_next_, false) ? ask_whole() : synthesise();
       if (!portal_->answer_with(answer.image))

@@ -130,6 +130,8 @@ class Executor {
   /// What of the session is part of the question; empty where it is as the first recorded one.
   [[nodiscard]] std::string_view session_part(const ServedStatement& statement);
   void ask_statement(bool synthesisable);
+  void find_other_sessions();
+  void ask_in_session();
   void ask_whole();
   void ask_whether_it_fails(bool synthesisable);
   void ask_control(Control control, std::string_view name, Waiting waiting);
@@ -182,6 +184,12 @@ class Executor {
   std::uint64_t compared_version_ = 0;  // of the settings when `differing_` was found
   std::uint16_t differing_ = 0;
   std::string session_part_;
+  /// Of a statement that was recorded, but never in a session like this one: parts of those in
+  /// which it was, to be asked for one after the other, and in what they differ.
+  std::vector<std::string> other_sessions_;
+  std::size_t other_session_ = 0;
+  std::string unproven_;
+  std::optional<CopySent> sent_;                   // of the statement that is asked for
   std::optional<Microseconds> transaction_began_;  // of a transaction of several statements
 
   Waiting waiting_ = Waiting::none;

@@ -46,16 +46,16 @@ void PartialRows::learn(const SessionHeader& session, const Exchange& exchange,
         {exchange.began.tick, exchange.ended.tick, exchange.ended.tick});
   wrote = (wrote || writes) && !ends;
   if (is_query(request, answer) && !writes)
-    asked_[key_of(session, exchange)].push_back(
-        {exchange.began.tick, exchange.ended.tick, answer});
+    asked_[key_of(session, exchange)].push_back({exchange.began.tick, exchange.ended.tick, answer});
 }
 
 void PartialRows::settle() {
   if (std::exchange(settled_, true)) return;
   // Only of what was left unfetched more is asked for.
   std::erase_if(asked_, [](const auto& entry) {
-    return entry.second.size() < 2 ||
-           std::ranges::none_of(entry.second, [](const Asked& each) { return each.answer.partial; });
+    return entry.second.size() < 2 || std::ranges::none_of(entry.second, [](const Asked& each) {
+             return each.answer.partial;
+           });
   });
   for (auto& [recording, all] : written_) {
     std::ranges::sort(all, {}, &Written::began);

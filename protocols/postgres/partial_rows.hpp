@@ -38,9 +38,9 @@ class PartialRows {
   [[nodiscard]] bool written_between(const std::string& recording, std::uint64_t from,
                                      std::uint64_t to) const;
 
-  std::map<std::string, std::vector<Asked>> asked_;       // by session and request
-  std::map<std::string, std::vector<Written>> written_;   // by recording
-  std::map<std::string, bool> wrote_in_transaction_;      // by session
+  std::map<std::string, std::vector<Asked>> asked_;      // by session and request
+  std::map<std::string, std::vector<Written>> written_;  // by recording
+  std::map<std::string, bool> wrote_in_transaction_;     // by session
   bool settled_ = false;
 };
 

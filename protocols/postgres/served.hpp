@@ -23,7 +23,9 @@ struct ServedStatement {
   std::vector<Oid> types;     ///< the same, else from the shape
   std::optional<Shape> shape;
   std::vector<sql::SecretParameter> secret;  ///< parameters that are
-  std::vector<Oid> told;                     ///< types of the columns that Describe told the client
+  /// What sessions it was recorded in (sessions_key); nothing: in one like the first alone.
+  std::optional<Bytes> sessions;
+  std::vector<Oid> told;  ///< types of the columns that Describe told the client
   bool was_told = false;
 };
 
