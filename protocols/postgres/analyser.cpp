@@ -20,6 +20,7 @@
 #include "protocols/postgres/shape_book.hpp"
 #include "protocols/postgres/table_names.hpp"
 #include "protocols/postgres/table_oids.hpp"
+#include "protocols/postgres/temporary_tables.hpp"
 #include "protocols/postgres/transaction.hpp"
 #include "protocols/postgres/utility.hpp"
 #include "protocols/sql/unsteady.hpp"
@@ -232,6 +233,7 @@ class PostgresAnalyser final : public Analyser {
   void data(const StatementRequest& request, const StatementAnswer& answer, Analysis& analysis);
   [[nodiscard]] Identity identity_of(const StatementRequest& request, std::string_view session);
   [[nodiscard]] std::string session_part_of(const StatementRequest& request);
+  static void keep_to_session(const TemporaryUse& use, Analysis& analysis);
   void enter(const SessionHeader& session);
   [[nodiscard]] bool reads_hidden_settings() const;
   void learn_custom(const StatementRequest& request);
@@ -244,6 +246,7 @@ class PostgresAnalyser final : public Analyser {
     sql::Dependencies keys;
     bool planned = true;  ///< false: other rows are touched than the text tells
   };
+  [[nodiscard]] const TemporaryUse& temporary_use(const std::string& sql);
   void learn_names(const std::string& sql, std::string_view pattern);
   [[nodiscard]] const Facts& facts(std::string_view pattern, const std::string& sql);
   [[nodiscard]] const sql::RowPlan& plan(std::string_view pattern);
@@ -269,6 +272,8 @@ class PostgresAnalyser final : public Analyser {
   TableNames names_;
   TableOids table_oids_;
   PartialRows partial_rows_;
+  TemporaryTables temporary_;
+  std::map<std::string, TemporaryUse, std::less<>> temporary_uses_;  // by pattern
   std::set<std::string, std::less<>> declared_;  // tables of which all that matters is known
   std::map<std::string, Facts, std::less<>> facts_;
   std::map<std::string, sql::RowPlan, std::less<>> plans_;
@@ -383,6 +388,7 @@ void PostgresAnalyser::learn(const SessionHeader& session, const Exchange& excha
   statement_.assign(request.sql, sql_mode());
   if (!answer.error) learn_names(request.sql, statement_.pattern());
   shapes_.learn(statement_, request, answer);
+  temporary_.learn(request.sql);
   // What the names mean does not matter here.
   const std::string pattern(statement_.pattern());
   auto known = touched_.find(pattern);
@@ -399,12 +405,27 @@ std::string PostgresAnalyser::session_part_of(const StatementRequest& request) {
   if (shape == nullptr || !session_ || !session_defaults_) return {};
   if (session_defaults_->noise.empty()) session_defaults_->noise = noise();
   std::string part = session_part(shape->needs, session_->view(), *session_defaults_);
+  // What a connection did with its own tables is nobody else's.
+  const std::string temporary =
+      temporary_part(temporary_use(request.sql), session_->view().settings);
+  if (!temporary.empty()) return part + temporary;
   if (!part.empty()) session_keys_.insert(session_key(part, statement_.pattern()));
   constexpr std::size_t enough = 8;
   std::vector<std::string>& parts = sessions_[std::string(statement_.pattern())];
   if (std::ranges::find(parts, part) == parts.end() && (part.empty() || parts.size() < enough))
     parts.insert(part.empty() ? parts.begin() : parts.end(), part);
   return part;
+}
+
+/// Of the statement that `statement_` has.
+const TemporaryUse& PostgresAnalyser::temporary_use(const std::string& sql) {
+  const std::string pattern(statement_.pattern());
+  const auto found = temporary_uses_.find(pattern);
+  if (found != temporary_uses_.end()) return found->second;
+  TemporaryUse use;
+  if (!temporary_.none() && !statement_.empty())
+    use = temporary_.use_of(sql, facts(pattern, sql).keys);
+  return temporary_uses_.emplace(pattern, std::move(use)).first->second;
 }
 
 /// Sessions come one after the other.
@@ -468,7 +489,16 @@ Analysis PostgresAnalyser::analyse(const SessionHeader& session, const Exchange&
   analysis.identity = identity_of(request, session_part_of(request));
   // Something reads them that the text does not name, a view or a policy: it may read any table.
   const bool hidden = reads_hidden_settings();
+  const TemporaryUse* temporary = nullptr;
+  bool of_session = false;
+  if (!temporary_.none() && request.login.empty()) {
+    statement_.assign(request.sql, sql_mode());
+    temporary = &temporary_use(request.sql);
+    of_session = is_of_session(*temporary, analysis.identity.canonical, session_->view().settings);
+  }
   session_->follow(request, answer);
+  if (temporary != nullptr && !answer.error && !request.describe)
+    session_->follow(*temporary, analysis.identity.canonical);
   if (!request.login.empty()) {
     analysis.identity.canonical = login_key(request.login);
     analysis.effect = Effect::none;
@@ -487,11 +517,24 @@ Analysis PostgresAnalyser::analyse(const SessionHeader& session, const Exchange&
   } else {
     data(request, answer, analysis);
   }
+  if (temporary != nullptr && !temporary->names.empty()) analysis.rows = {};
+  if (of_session) keep_to_session(*temporary, analysis);
   if (hidden && !analysis.reads.empty()) analysis.reads.push_back({});
   if (in_other_database()) move_to_database(session_->view().database, analysis);
   if (analysis.effect != Effect::none) analysis.image = encode_image(answer);
   if (!said.as_recorded) analysis.settled = document_of_answer(answer);
   return analysis;
+}
+
+/// What is in the session's own tables is part of the question; besides, only what went into them
+/// otherwise than by the question's own words matters.
+void PostgresAnalyser::keep_to_session(const TemporaryUse& use, Analysis& analysis) {
+  analysis.reads.clear();
+  for (const std::string& name : use.names) analysis.reads.push_back({name});
+  analysis.contents.clear();
+  analysis.determined.clear();
+  analysis.writes.clear();
+  if (use.creates || use.drops) analysis.writes = {{"@catalog"}};
 }
 
 /// BEGIN and the like are the connection's own; only a COMMIT that failed is looked up.
@@ -588,6 +631,7 @@ Document PostgresAnalyser::profile() const {
     for (const auto& [name, value] : session_defaults_->facts)
       profile["session"][name] = document_of(value);
   for (const std::string& name : noise()) profile["noise"].push_back(document_of(name));
+  if (!temporary_.none()) profile["temporary_tables"] = true;
   profile["settings"] = Document::object();
   for (const auto& [name, value] : settings_) profile["settings"][name] = document_of(value);
   for (const auto& [code, location] : locations_)
@@ -601,6 +645,8 @@ std::vector<std::pair<std::string, std::string>> PostgresAnalyser::shapes() cons
   for (const auto& [key, value] : set_values_) all.emplace_back(key, value);
   for (const std::string& key : unparsed_) all.emplace_back(key, "1");
   for (const std::string& key : session_keys_) all.emplace_back(key, "1");
+  for (const auto& [pattern, use] : temporary_uses_)
+    if (!use.empty()) all.emplace_back(temporary_key(pattern), postgres::encode(use));
   for (const auto& [pattern, parts] : sessions_) {
     if (parts == std::vector<std::string>{""}) continue;
     std::string content;

@@ -46,6 +46,9 @@ std::shared_ptr<ServedStatement> Executor::prepare(std::string_view text,
     statement->shape = decode_shape(*octets);
   if (statement->shape)
     statement->sessions = table_.shape(sessions_key(statement->parsed.pattern()));
+  if (has_temporary_)
+    if (const auto use = table_.shape(temporary_key(statement->parsed.pattern())))
+      statement->temporary = decode_temporary_use(*use);
   statement->declared = declared;
   statement->types =
       parameter_types(statement->parsed, declared, statement->shape ? &*statement->shape : nullptr);
@@ -129,6 +132,7 @@ void Executor::begin_session(std::string_view compared_user, std::string_view co
   compared_user_ = compared_user;
   compared_database_ = compared_database;
   const Document& profile = table_.profile();
+  has_temporary_ = profile.is_object() && profile.contains("temporary_tables");
   if (!profile.is_object() || !profile.contains("session")) return;
   for (const auto& [name, value] : profile["session"].items())
     session_defaults_.facts.emplace(name, octets_of(value));
@@ -145,9 +149,11 @@ std::string_view Executor::session_part(const ServedStatement& statement) {
                                  session_defaults_);
   }
   const bool in_block = (needs.bits & SessionNeeds::block) != 0 && !block_.idle();
-  if ((needs.bits & differing_) == 0 && !in_block && needs.settings.empty()) return {};
+  const bool plain = (needs.bits & differing_) == 0 && !in_block && needs.settings.empty();
+  if (plain && statement.temporary.empty()) return {};
   session_part_ = postgres::session_part(
       needs, {compared_user_, compared_database_, facts_settings_, in_block}, session_defaults_);
+  session_part_ += temporary_part(statement.temporary, facts_settings_);
   return session_part_;
 }
 
@@ -193,6 +199,7 @@ void Executor::find_other_sessions() {
     ByteReader reader(*statement.sessions);
     while (reader.remaining() > 0) recorded.emplace_back(as_text(reader.until(0)));
   }
+  if (part.find(temporary_word) != std::string_view::npos) return;
   const bool known = part.empty()
                          ? !recorded.empty() && recorded.front().empty()
                          : table_.shape(session_key(part, statement.parsed.pattern())).has_value();
@@ -285,6 +292,9 @@ void Executor::reply(const Answer& answer) {
         return std::exchange(whole_next_, false) ? ask_whole() : synthesise();
       if (!portal_->answer_with(answer.image))
         return fail(make_fields("ERROR", "XX000", "the table's image of this answer is damaged"));
+      if (!described_ && !portal_->statement->temporary.empty() && !portal_->image->is_error)
+        follow(portal_->statement->temporary, identity_.canonical, answer.grade != Grade::guess,
+               !block_.idle() && !block_.implicit(), facts_settings_);
       return deliver();
     case Waiting::parse:
       return finish_parse(answer);

@@ -187,8 +187,10 @@ void Executor::run_discard() {
     objects_.drop_statements();
     objects_.drop_portals();
     facts_settings_.reset_all();
+    facts_settings_.drop_temporary();
     return tag_only("DISCARD", "DISCARD ALL");
   }
+  if (names("TEMP")) facts_settings_.drop_temporary();
   tag_only("DISCARD", names("TEMP")        ? "DISCARD TEMP"
                       : names("SEQUENCES") ? "DISCARD SEQUENCES"
                                            : "DISCARD PLANS");

@@ -10,6 +10,7 @@
 #include "protocols/postgres/objects.hpp"
 #include "protocols/postgres/request.hpp"
 #include "protocols/postgres/shape.hpp"
+#include "protocols/postgres/temporary_tables.hpp"
 #include "protocols/sql/statement_secrets.hpp"
 #include "understudy/output.hpp"
 
@@ -22,6 +23,7 @@ struct ServedStatement {
   std::vector<Oid> declared;  ///< types of the parameters, as far as the client said
   std::vector<Oid> types;     ///< the same, else from the shape
   std::optional<Shape> shape;
+  TemporaryUse temporary;
   std::vector<sql::SecretParameter> secret;  ///< parameters that are
   /// What sessions it was recorded in (sessions_key); nothing: in one like the first alone.
   std::optional<Bytes> sessions;
