@@ -39,7 +39,7 @@ bool has(const std::vector<std::string>& words, std::string_view word) {
 
 /// The name behind TEMPORARY: CREATE TEMP TABLE IF NOT EXISTS x, SELECT … INTO TEMP x.
 std::optional<std::string> created_by(const std::vector<std::string>& words) {
-  static constexpr std::array<std::string_view, 6> between = {"table", "if",   "not",
+  static constexpr std::array<std::string_view, 6> between = {"table",  "if",   "not",
                                                               "exists", "view", "recursive"};
   if (words.empty() || (words[0] != "create" && words[0] != "select" && words[0] != "with"))
     return std::nullopt;
@@ -60,11 +60,10 @@ std::optional<std::string> created_by(const std::vector<std::string>& words) {
 
 /// `DROP TABLE a, b`: whether all of them are among `names`.
 bool drops_only(const std::vector<std::string>& words, const std::vector<std::string>& names) {
-  static constexpr std::array<std::string_view, 8> others = {"drop",    "table", "if",       "exists",
-                                                             "pg_temp", ".",     "restrict", ","};
+  static constexpr std::array<std::string_view, 8> others = {
+      "drop", "table", "if", "exists", "pg_temp", ".", "restrict", ","};
   return std::ranges::all_of(words, [&](const std::string& word) {
-    return word == ";" || has(names, word) ||
-           std::ranges::find(others, word) != others.end();
+    return word == ";" || has(names, word) || std::ranges::find(others, word) != others.end();
   });
 }
 
@@ -111,8 +110,7 @@ std::string temporary_key(std::string_view pattern) {
 
 std::string encode(const TemporaryUse& use) {
   std::string encoded;
-  for (const bool flag :
-       {use.any, use.writes, use.creates, use.drops, use.until_commit, use.alone})
+  for (const bool flag : {use.any, use.writes, use.creates, use.drops, use.until_commit, use.alone})
     encoded += flag ? '1' : '0';
   for (const std::string& name : use.names) encoded.append(name) += '\0';
   return encoded;
@@ -121,7 +119,8 @@ std::string encode(const TemporaryUse& use) {
 TemporaryUse decode_temporary_use(Bytes octets) {
   TemporaryUse use;
   ByteReader reader(octets);
-  for (bool* flag : {&use.any, &use.writes, &use.creates, &use.drops, &use.until_commit, &use.alone})
+  for (bool* flag :
+       {&use.any, &use.writes, &use.creates, &use.drops, &use.until_commit, &use.alone})
     *flag = reader.be<std::uint8_t>() == '1';
   while (reader.remaining() > 0 && !reader.failed())
     use.names.emplace_back(as_text(reader.until(0)));
@@ -176,7 +175,11 @@ std::string temporary_part(const TemporaryUse& use, const Settings& settings) {
   std::string part;
   for (const auto& [name, value] : settings.temporary())
     if (use.any || has(use.names, name))
-      part.append(part.empty() ? "" : ", ").append(temporary_word).append(name).append("=").append(value);
+      part.append(part.empty() ? "" : ", ")
+          .append(temporary_word)
+          .append(name)
+          .append("=")
+          .append(value);
   return part;
 }
 

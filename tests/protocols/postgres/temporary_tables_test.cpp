@@ -13,10 +13,9 @@ Exchange said(const std::string& sql, const std::string& tag) {
 }
 
 Exchange shown(const std::string& sql, const std::string& item) {
-  return test::exchange({{"sql", sql}},
-                        {{"columns", {{{"name", "item"}, {"type", "text"}}}},
-                         {"rows", Document::array({Document::array({item})})},
-                         {"tag", "SELECT 1"}});
+  return test::exchange({{"sql", sql}}, {{"columns", {{{"name", "item"}, {"type", "text"}}}},
+                                         {"rows", Document::array({Document::array({item})})},
+                                         {"tag", "SELECT 1"}});
 }
 
 const std::string create = "CREATE TEMP TABLE basket (item text)";
@@ -62,14 +61,12 @@ bool writes_table(const Analysis& analysis) {
 }
 
 TEST_CASE("a read of a temporary table is another question where other rows were put into it") {
-  const auto all = analysed({{said(create, "CREATE TABLE"), said(put("apple"), "INSERT 0 1"),
-                              shown(read, "apple"), said(put("pear"), "INSERT 0 1"),
-                              shown(read, "apple")},
-                             {said(create, "CREATE TABLE"), said(put("plum"), "INSERT 0 1"),
-                              shown(read, "plum")},
-                             {said(create, "CREATE TABLE"), said(put("apple"), "INSERT 0 1"),
-                              shown(read, "apple")},
-                             {shown(read, "of a table that is there for good")}});
+  const auto all = analysed(
+      {{said(create, "CREATE TABLE"), said(put("apple"), "INSERT 0 1"), shown(read, "apple"),
+        said(put("pear"), "INSERT 0 1"), shown(read, "apple")},
+       {said(create, "CREATE TABLE"), said(put("plum"), "INSERT 0 1"), shown(read, "plum")},
+       {said(create, "CREATE TABLE"), said(put("apple"), "INSERT 0 1"), shown(read, "apple")},
+       {shown(read, "of a table that is there for good")}});
   const auto& asked = [&](std::size_t i) { return all[i].identity.canonical; };
   CHECK(asked(2) == asked(10));
   CHECK(asked(2) != asked(7));
@@ -85,11 +82,11 @@ TEST_CASE("a read of a temporary table is another question where other rows were
 }
 
 TEST_CASE("rows that come from other tables, or values made anew, count in their order") {
-  const auto all = analysed(
-      {{said(create, "CREATE TABLE"), said("INSERT INTO basket SELECT name FROM item", "INSERT 0 2"),
-        said(put("0f8fad5b-d9cb-469f-a165-70867728950e"), "INSERT 0 1"),
-        said(put("2026-11-30"), "INSERT 0 1"), shown(read, "a"),
-        said("CREATE TEMP TABLE other AS SELECT * FROM item", "SELECT 2")}});
+  const auto all = analysed({{said(create, "CREATE TABLE"),
+                              said("INSERT INTO basket SELECT name FROM item", "INSERT 0 2"),
+                              said(put("0f8fad5b-d9cb-469f-a165-70867728950e"), "INSERT 0 1"),
+                              said(put("2026-11-30"), "INSERT 0 1"), shown(read, "a"),
+                              said("CREATE TEMP TABLE other AS SELECT * FROM item", "SELECT 2")}});
   for (const std::size_t i : {1U, 2U, 3U, 5U}) CHECK(writes_table(all[i]));
   CHECK(std::ranges::count(all[4].reads, KeyPath{"basket"}) == 1);
 }
@@ -119,12 +116,16 @@ struct Session {
 };
 
 TEST_CASE("the mock follows what a connection does with its temporary tables") {
-  const std::vector<Exchange> recorded = {
-      said("BEGIN", "BEGIN"),         said(create, "CREATE TABLE"),
-      said(put("apple"), "INSERT 0 1"), shown(read, "apple"),
-      said("SAVEPOINT s", "SAVEPOINT"), said(put("pear"), "INSERT 0 1"),
-      shown(read, "pear"),            said("ROLLBACK TO s", "ROLLBACK"),
-      said("COMMIT", "COMMIT"),       said("DROP TABLE basket", "DROP TABLE")};
+  const std::vector<Exchange> recorded = {said("BEGIN", "BEGIN"),
+                                          said(create, "CREATE TABLE"),
+                                          said(put("apple"), "INSERT 0 1"),
+                                          shown(read, "apple"),
+                                          said("SAVEPOINT s", "SAVEPOINT"),
+                                          said(put("pear"), "INSERT 0 1"),
+                                          shown(read, "pear"),
+                                          said("ROLLBACK TO s", "ROLLBACK"),
+                                          said("COMMIT", "COMMIT"),
+                                          said("DROP TABLE basket", "DROP TABLE")};
   Session same(recorded), other(recorded);
   for (const std::string& sql : {std::string("BEGIN"), create, put("apple")})
     CHECK(same.ask(sql).empty());
