@@ -11,12 +11,16 @@
 #include "protocols/postgres/clock.hpp"
 #include "protocols/postgres/image.hpp"
 #include "protocols/postgres/keys.hpp"
+#include "protocols/postgres/partial_rows.hpp"
+#include "protocols/postgres/redact.hpp"
 #include "protocols/postgres/request.hpp"
 #include "protocols/postgres/row_planner.hpp"
 #include "protocols/postgres/schema.hpp"
 #include "protocols/postgres/session.hpp"
 #include "protocols/postgres/shape_book.hpp"
 #include "protocols/postgres/table_names.hpp"
+#include "protocols/postgres/table_oids.hpp"
+#include "protocols/postgres/temporary_tables.hpp"
 #include "protocols/postgres/transaction.hpp"
 #include "protocols/postgres/utility.hpp"
 #include "protocols/sql/unsteady.hpp"
@@ -187,6 +191,7 @@ bool is_of_connection(const StatementRequest& request, const StatementAnswer& an
 
 class PostgresAnalyser final : public Analyser {
  public:
+  void use(const Secrets& secrets) override { secrets_ = secrets; }
   void learn(const SessionHeader& session, const Exchange& exchange) override;
   /// What the recording itself changes of the schema comes after the file.
   void declare(const SchemaFile& file, Schema& schema, Diagnostics& problems) override {
@@ -209,6 +214,16 @@ class PostgresAnalyser final : public Analyser {
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> shapes() const override;
 
  private:
+  /// An exchange as values, without secrets and with the tables of the first recording.
+  struct Said {
+    StatementRequest request;
+    StatementAnswer answer;
+    bool as_recorded = true;  ///< false: something of the answer was replaced
+  };
+  [[nodiscard]] Said read(const SessionHeader& session, const Exchange& exchange,
+                          std::vector<Problem>& problems);
+  [[nodiscard]] StatementRequest read(const Document& request,
+                                      std::vector<Problem>& problems) const;
   void learn_parameters(const SessionHeader& session);
   void learn_location(const Fields& fields);
   void learn_setting(const SessionHeader& session, const StatementRequest& request,
@@ -218,6 +233,7 @@ class PostgresAnalyser final : public Analyser {
   void data(const StatementRequest& request, const StatementAnswer& answer, Analysis& analysis);
   [[nodiscard]] Identity identity_of(const StatementRequest& request, std::string_view session);
   [[nodiscard]] std::string session_part_of(const StatementRequest& request);
+  static void keep_to_session(const TemporaryUse& use, Analysis& analysis);
   void enter(const SessionHeader& session);
   [[nodiscard]] bool reads_hidden_settings() const;
   void learn_custom(const StatementRequest& request);
@@ -230,10 +246,12 @@ class PostgresAnalyser final : public Analyser {
     sql::Dependencies keys;
     bool planned = true;  ///< false: other rows are touched than the text tells
   };
+  [[nodiscard]] const TemporaryUse& temporary_use(const std::string& sql);
   void learn_names(const std::string& sql, std::string_view pattern);
   [[nodiscard]] const Facts& facts(std::string_view pattern, const std::string& sql);
   [[nodiscard]] const sql::RowPlan& plan(std::string_view pattern);
 
+  Secrets secrets_;
   std::map<std::string, std::string> parameters_, settings_;
   std::map<std::string, std::string> set_values_;         // by set_key
   std::set<std::pair<std::string, std::string>> set_in_;  // (session, setting)
@@ -244,6 +262,7 @@ class PostgresAnalyser final : public Analyser {
   std::optional<RecordedSession> session_;           // the one that is analysed
   std::string session_id_;
   std::set<std::string> session_keys_;
+  std::map<std::string, std::vector<std::string>> sessions_;         // parts, by pattern
   std::map<std::string, sql::Dependencies> touched_;                 // by pattern
   std::map<std::string, std::multiset<std::string>> custom_values_;  // by setting
   bool analysed_ = false;    // what is learned from now on is what was learned before, renamed
@@ -251,12 +270,39 @@ class PostgresAnalyser final : public Analyser {
   std::map<std::string, std::array<std::string, 3>> locations_;  // file, line, routine by SQLSTATE
   mutable ShapeBook shapes_;
   TableNames names_;
+  TableOids table_oids_;
+  PartialRows partial_rows_;
+  TemporaryTables temporary_;
+  std::map<std::string, TemporaryUse, std::less<>> temporary_uses_;  // by pattern
   std::set<std::string, std::less<>> declared_;  // tables of which all that matters is known
   std::map<std::string, Facts, std::less<>> facts_;
   std::map<std::string, sql::RowPlan, std::less<>> plans_;
   IdentityWriter writer_;
   sql::Statement statement_;
 };
+
+StatementRequest PostgresAnalyser::read(const Document& request,
+                                        std::vector<Problem>& problems) const {
+  StatementRequest said = request_of_document(request, problems);
+  replace_secrets(said, secrets_);
+  return said;
+}
+
+PostgresAnalyser::Said PostgresAnalyser::read(const SessionHeader& session,
+                                              const Exchange& exchange,
+                                              std::vector<Problem>& problems) {
+  Said said{request_of_document(exchange.request, problems),
+            answer_of_document(exchange.answer, problems)};
+  const std::string sql = said.request.sql;
+  const FoundSecrets found = replace_secrets(said.request, secrets_);
+  said.as_recorded = !replace_secrets(sql, found, said.answer, secrets_);
+  if (!said.answer.columns.empty()) {
+    statement_.assign(said.request.sql, sql_mode());
+    table_oids_.learn(session.recording, statement_.pattern(), said.answer.columns);
+    if (table_oids_.rename(session.recording, said.answer.columns)) said.as_recorded = false;
+  }
+  return said;
+}
 
 void PostgresAnalyser::learn_parameters(const SessionHeader& session) {
   if (!session.facts.is_object() || !session.facts.contains("parameters")) return;
@@ -318,9 +364,11 @@ std::set<std::string, std::less<>> PostgresAnalyser::noise() const {
 
 void PostgresAnalyser::learn(const SessionHeader& session, const Exchange& exchange) {
   std::vector<Problem> ignored;
-  const StatementRequest request = request_of_document(exchange.request, ignored);
-  const StatementAnswer answer = answer_of_document(exchange.answer, ignored);
+  const Said said = read(session, exchange, ignored);
+  const StatementRequest& request = said.request;
+  const StatementAnswer& answer = said.answer;
   session_.reset();  // what is learned again is analysed again
+  if (partial_rows_.was_asked()) partial_rows_ = {};
   learn_parameters(session);
   if (!request.login.empty()) {
     if (answer.error) refused_.emplace(login_key(request.login), encode_image(answer));
@@ -340,11 +388,14 @@ void PostgresAnalyser::learn(const SessionHeader& session, const Exchange& excha
   statement_.assign(request.sql, sql_mode());
   if (!answer.error) learn_names(request.sql, statement_.pattern());
   shapes_.learn(statement_, request, answer);
+  temporary_.learn(request.sql);
   // What the names mean does not matter here.
   const std::string pattern(statement_.pattern());
   auto known = touched_.find(pattern);
   if (known == touched_.end()) known = touched_.emplace(pattern, keys_of(request.sql)).first;
   shapes_.learn(pattern, needs_of(request, answer, known->second));
+  partial_rows_.learn(session, exchange, request, answer,
+                      known->second.effect == Effect::write && !answer.error);
 }
 
 /// What of the session under way is part of the question.
@@ -354,8 +405,27 @@ std::string PostgresAnalyser::session_part_of(const StatementRequest& request) {
   if (shape == nullptr || !session_ || !session_defaults_) return {};
   if (session_defaults_->noise.empty()) session_defaults_->noise = noise();
   std::string part = session_part(shape->needs, session_->view(), *session_defaults_);
+  // What a connection did with its own tables is nobody else's.
+  const std::string temporary =
+      temporary_part(temporary_use(request.sql), session_->view().settings);
+  if (!temporary.empty()) return part + temporary;
   if (!part.empty()) session_keys_.insert(session_key(part, statement_.pattern()));
+  constexpr std::size_t enough = 8;
+  std::vector<std::string>& parts = sessions_[std::string(statement_.pattern())];
+  if (std::ranges::find(parts, part) == parts.end() && (part.empty() || parts.size() < enough))
+    parts.insert(part.empty() ? parts.begin() : parts.end(), part);
   return part;
+}
+
+/// Of the statement that `statement_` has.
+const TemporaryUse& PostgresAnalyser::temporary_use(const std::string& sql) {
+  const std::string pattern(statement_.pattern());
+  const auto found = temporary_uses_.find(pattern);
+  if (found != temporary_uses_.end()) return found->second;
+  TemporaryUse use;
+  if (!temporary_.none() && !statement_.empty())
+    use = temporary_.use_of(sql, facts(pattern, sql).keys);
+  return temporary_uses_.emplace(pattern, std::move(use)).first->second;
 }
 
 /// Sessions come one after the other.
@@ -398,7 +468,7 @@ Identity PostgresAnalyser::identity_of(const StatementRequest& request, std::str
 }
 
 Identity PostgresAnalyser::identify(const Document& request, std::vector<Problem>& problems) {
-  return identity_of(request_of_document(request, problems), {});
+  return identity_of(read(request, problems), {});
 }
 
 std::string PostgresAnalyser::encode(const Document&, const Document& answer,
@@ -408,15 +478,27 @@ std::string PostgresAnalyser::encode(const Document&, const Document& answer,
 
 Analysis PostgresAnalyser::analyse(const SessionHeader& session, const Exchange& exchange,
                                    std::vector<Problem>& problems) {
-  const StatementRequest request = request_of_document(exchange.request, problems);
-  const StatementAnswer answer = answer_of_document(exchange.answer, problems);
+  Said said = read(session, exchange, problems);
+  if (partial_rows_.complete(session, exchange, said.request, said.answer))
+    said.as_recorded = false;
+  const StatementRequest& request = said.request;
+  const StatementAnswer& answer = said.answer;
   Analysis analysis;
   analysed_ = true;
   enter(session);
   analysis.identity = identity_of(request, session_part_of(request));
   // Something reads them that the text does not name, a view or a policy: it may read any table.
   const bool hidden = reads_hidden_settings();
+  const TemporaryUse* temporary = nullptr;
+  bool of_session = false;
+  if (!temporary_.none() && request.login.empty()) {
+    statement_.assign(request.sql, sql_mode());
+    temporary = &temporary_use(request.sql);
+    of_session = is_of_session(*temporary, analysis.identity.canonical, session_->view().settings);
+  }
   session_->follow(request, answer);
+  if (temporary != nullptr && !answer.error && !request.describe)
+    session_->follow(*temporary, analysis.identity.canonical);
   if (!request.login.empty()) {
     analysis.identity.canonical = login_key(request.login);
     analysis.effect = Effect::none;
@@ -435,10 +517,24 @@ Analysis PostgresAnalyser::analyse(const SessionHeader& session, const Exchange&
   } else {
     data(request, answer, analysis);
   }
+  if (temporary != nullptr && !temporary->names.empty()) analysis.rows = {};
+  if (of_session) keep_to_session(*temporary, analysis);
   if (hidden && !analysis.reads.empty()) analysis.reads.push_back({});
   if (in_other_database()) move_to_database(session_->view().database, analysis);
   if (analysis.effect != Effect::none) analysis.image = encode_image(answer);
+  if (!said.as_recorded) analysis.settled = document_of_answer(answer);
   return analysis;
+}
+
+/// What is in the session's own tables is part of the question; besides, only what went into them
+/// otherwise than by the question's own words matters.
+void PostgresAnalyser::keep_to_session(const TemporaryUse& use, Analysis& analysis) {
+  analysis.reads.clear();
+  for (const std::string& name : use.names) analysis.reads.push_back({name});
+  analysis.contents.clear();
+  analysis.determined.clear();
+  analysis.writes.clear();
+  if (use.creates || use.drops) analysis.writes = {{"@catalog"}};
 }
 
 /// BEGIN and the like are the connection's own; only a COMMIT that failed is looked up.
@@ -535,6 +631,7 @@ Document PostgresAnalyser::profile() const {
     for (const auto& [name, value] : session_defaults_->facts)
       profile["session"][name] = document_of(value);
   for (const std::string& name : noise()) profile["noise"].push_back(document_of(name));
+  if (!temporary_.none()) profile["temporary_tables"] = true;
   profile["settings"] = Document::object();
   for (const auto& [name, value] : settings_) profile["settings"][name] = document_of(value);
   for (const auto& [code, location] : locations_)
@@ -548,6 +645,14 @@ std::vector<std::pair<std::string, std::string>> PostgresAnalyser::shapes() cons
   for (const auto& [key, value] : set_values_) all.emplace_back(key, value);
   for (const std::string& key : unparsed_) all.emplace_back(key, "1");
   for (const std::string& key : session_keys_) all.emplace_back(key, "1");
+  for (const auto& [pattern, use] : temporary_uses_)
+    if (!use.empty()) all.emplace_back(temporary_key(pattern), postgres::encode(use));
+  for (const auto& [pattern, parts] : sessions_) {
+    if (parts == std::vector<std::string>{""}) continue;
+    std::string content;
+    for (const std::string& part : parts) content.append(part) += '\0';
+    all.emplace_back(sessions_key(pattern), std::move(content));
+  }
   // Who was let in at other times was refused for what no startup message shows: a password.
   for (const auto& [key, error] : refused_)
     if (!accepted_.contains(key)) all.emplace_back(key, error);

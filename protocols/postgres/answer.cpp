@@ -172,10 +172,27 @@ class AnswerReader {
       answer.empty = value.get<bool>();
     else if (key == "partial" && value.is_boolean())
       answer.partial = value.get<bool>();
+    else if (key == "steps" && value.is_array())
+      read_steps(value, answer);
     else
-      report("/" + key, fmt::format("'{}' is no part of an answer, or of the wrong kind", key),
-             "known are columns, rows, tag, error, notices, parameters, types, copy, empty and "
-             "partial");
+      report(
+          "/" + key, fmt::format("'{}' is no part of an answer, or of the wrong kind", key),
+          "known are columns, rows, tag, error, notices, parameters, types, copy, empty, partial "
+          "and steps");
+  }
+
+  void read_steps(const Document& steps, StatementAnswer& answer) {
+    for (Document step : steps) {
+      if (!step.is_object() || !step.contains("movement")) {
+        report("/steps", "a list of maps with `movement` was expected",
+               "for example `{movement: fetch forward 1, tag: FETCH 0}`");
+        continue;
+      }
+      CursorStep read{octets_of(step["movement"]), {}};
+      step.erase("movement");
+      read.answer = AnswerReader(problems_).read(step);
+      answer.steps.push_back(std::move(read));
+    }
   }
 
   std::string read_text(const Document& value, const std::string& path) {
@@ -327,6 +344,11 @@ Document document_of_answer(const StatementAnswer& answer) {
   }
   if (answer.copy != CopyDirection::none) document["copy"] = document_of_copy(answer);
   if (answer.partial) document["partial"] = true;
+  for (const CursorStep& step : answer.steps) {
+    Document done = document_of_answer(step.answer);
+    done["movement"] = document_of(step.movement);
+    document["steps"].push_back(std::move(done));
+  }
   if (answer.empty) document["empty"] = true;
   if (!answer.tag.empty()) document["tag"] = document_of(answer.tag);
   if (answer.error) document["error"] = document_of_fields(*answer.error);

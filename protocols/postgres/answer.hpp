@@ -16,6 +16,8 @@ using Row = std::vector<std::optional<std::string>>;
 
 enum class CopyDirection : std::uint8_t { none, in, out };
 
+struct CursorStep;
+
 /// What a statement was answered with. Cells are text, but for columns whose `format` is binary:
 /// those are of a type that nothing here can print.
 struct StatementAnswer {
@@ -33,6 +35,13 @@ struct StatementAnswer {
   std::vector<std::string> copy_out;  ///< of COPY … TO STDOUT: a CopyData each, which holds a row
   std::vector<Oid> parameter_types;   ///< of a statement that was described only
   bool described_only = false;
+  /// Of a cursor that was not only moved forward: all that was done with it, from its DECLARE on.
+  std::vector<CursorStep> steps;
+};
+
+struct CursorStep {
+  std::string movement;  ///< see movement_of()
+  StatementAnswer answer;
 };
 
 [[nodiscard]] Document document_of_answer(const StatementAnswer& answer);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "protocols/postgres/clock.hpp"
+#include "protocols/postgres/redact.hpp"
 
 namespace understudy::postgres {
 namespace {
@@ -37,15 +38,25 @@ sql::Mode Executor::mode() const {
 std::shared_ptr<ServedStatement> Executor::prepare(std::string_view text,
                                                    const std::vector<Oid>& declared) {
   auto statement = std::make_shared<ServedStatement>();
-  statement->text = text;
-  statement->parsed.assign(text, mode());
-  statement->verb = sql::verb_of(text, mode());
+  statement->text = without_secrets(text, secrets_);
+  statement->parsed.assign(statement->text, mode());
+  statement->verb = sql::verb_of(statement->text, mode());
+  statement->secret = sql::secret_parameters(statement->text, sql_mode());
   if (const auto octets = table_.shape(shape_key(statement->parsed.pattern())))
     statement->shape = decode_shape(*octets);
+  if (statement->shape)
+    statement->sessions = table_.shape(sessions_key(statement->parsed.pattern()));
+  if (has_temporary_)
+    if (const auto use = table_.shape(temporary_key(statement->parsed.pattern())))
+      statement->temporary = decode_temporary_use(*use);
   statement->declared = declared;
   statement->types =
       parameter_types(statement->parsed, declared, statement->shape ? &*statement->shape : nullptr);
   return statement;
+}
+
+void Executor::hide(const ServedStatement& statement, Parameters& parameters) const {
+  if (!statement.secret.empty()) replace_secrets(statement.secret, parameters, secrets_);
 }
 
 void Executor::parse(std::string name, std::shared_ptr<ServedStatement> statement,
@@ -121,6 +132,7 @@ void Executor::begin_session(std::string_view compared_user, std::string_view co
   compared_user_ = compared_user;
   compared_database_ = compared_database;
   const Document& profile = table_.profile();
+  has_temporary_ = profile.is_object() && profile.contains("temporary_tables");
   if (!profile.is_object() || !profile.contains("session")) return;
   for (const auto& [name, value] : profile["session"].items())
     session_defaults_.facts.emplace(name, octets_of(value));
@@ -137,9 +149,11 @@ std::string_view Executor::session_part(const ServedStatement& statement) {
                                  session_defaults_);
   }
   const bool in_block = (needs.bits & SessionNeeds::block) != 0 && !block_.idle();
-  if ((needs.bits & differing_) == 0 && !in_block && needs.settings.empty()) return {};
+  const bool plain = (needs.bits & differing_) == 0 && !in_block && needs.settings.empty();
+  if (plain && statement.temporary.empty()) return {};
   session_part_ = postgres::session_part(
       needs, {compared_user_, compared_database_, facts_settings_, in_block}, session_defaults_);
+  session_part_ += temporary_part(statement.temporary, facts_settings_);
   return session_part_;
 }
 
@@ -151,18 +165,71 @@ void Executor::ask_statement(bool synthesisable) {
     waiting_ = Waiting::statement;
     return;
   }
+  sent_.reset();
+  if (copying_in_) sent_ = CopySent{std::move(copy_data_), std::exchange(copy_failure_, {})};
+  copy_data_.clear();
+  copying_in_ = false;
+  other_sessions_.clear();
+  if (!synthesisable) find_other_sessions();
+  if (!other_sessions_.empty()) return ask_in_session();
   // Of what is fetched in portions some may have been left, or none: that depends on the rows.
   const bool partial = delivery_.max_rows > 0 && statement.shape && statement.shape->partial;
   whole_next_ = partial && statement.shape->whole;
-  std::optional<CopySent> sent;
-  if (copying_in_) sent = CopySent{std::move(copy_data_), std::exchange(copy_failure_, {})};
-  copy_data_.clear();
-  copying_in_ = false;
   identity_writer_.write(statement.parsed, statement.types, portal_->parameters,
-                         partial ? partial_prefix : std::string_view{}, sent,
+                         partial ? partial_prefix : std::string_view{}, sent_,
                          session_part(statement), identity_);
   request_ = Request{
       identity_.canonical, identity_.qualifier, Control::none, {}, synthesisable || whole_next_};
+  waiting_ = Waiting::statement;
+}
+
+/// Other databases are other data, and what a transaction allows is not a matter of taste: there is
+/// nothing to be guessed from what was recorded in others.
+void Executor::find_other_sessions() {
+  const ServedStatement& statement = *portal_->statement;
+  const std::string_view part = session_part(statement);
+  if (!statement.shape || (part.empty() && !statement.sessions)) return;
+  constexpr std::uint16_t never =
+      SessionNeeds::database | SessionNeeds::read_only | SessionNeeds::block;
+  const bool in_block = !block_.idle() && (statement.shape->needs.bits & SessionNeeds::block) != 0;
+  if ((statement.shape->needs.bits & differing_ & never) != 0 || in_block) return;
+  std::vector<std::string> recorded = {std::string()};
+  if (statement.sessions) {
+    recorded.clear();
+    ByteReader reader(*statement.sessions);
+    while (reader.remaining() > 0) recorded.emplace_back(as_text(reader.until(0)));
+  }
+  if (part.find(temporary_word) != std::string_view::npos) return;
+  const bool known = part.empty()
+                         ? !recorded.empty() && recorded.front().empty()
+                         : table_.shape(session_key(part, statement.parsed.pattern())).has_value();
+  if (known) return;
+  std::erase_if(recorded, [](const std::string& each) {
+    return each.find("database=") != std::string::npos ||
+           each.find("transaction_") != std::string::npos;
+  });
+  other_sessions_ = std::move(recorded);
+  other_session_ = 0;
+}
+
+/// The same question in a session in which it was recorded. Its answer is a guess.
+void Executor::ask_in_session() {
+  const ServedStatement& statement = *portal_->statement;
+  const std::string& other = other_sessions_[other_session_++];
+  const bool partial =
+      delivery_.max_rows > 0 && statement.shape->partial && !statement.shape->whole;
+  constexpr std::string_view first = "the settings of the first recorded session";
+  const std::string_view part = session_part(statement);
+  unproven_ = fmt::format("the session differs: asked with {}, recorded with {}",
+                          part.empty() ? first : part, other.empty() ? first : other);
+  identity_writer_.write(statement.parsed, statement.types, portal_->parameters,
+                         partial ? partial_prefix : std::string_view{}, sent_, other, identity_);
+  request_ = Request{identity_.canonical,
+                     identity_.qualifier,
+                     Control::none,
+                     {},
+                     other_session_ < other_sessions_.size()};
+  request_->unproven = unproven_;
   waiting_ = Waiting::statement;
 }
 
@@ -220,10 +287,14 @@ void Executor::reply(const Answer& answer) {
     case Waiting::chain:
       return;
     case Waiting::statement:
+      if (answer.image.empty() && other_session_ < other_sessions_.size()) return ask_in_session();
       if (answer.image.empty())
         return std::exchange(whole_next_, false) ? ask_whole() : synthesise();
       if (!portal_->answer_with(answer.image))
         return fail(make_fields("ERROR", "XX000", "the table's image of this answer is damaged"));
+      if (!described_ && !portal_->statement->temporary.empty() && !portal_->image->is_error)
+        follow(portal_->statement->temporary, identity_.canonical, answer.grade != Grade::guess,
+               !block_.idle() && !block_.implicit(), facts_settings_);
       return deliver();
     case Waiting::parse:
       return finish_parse(answer);
@@ -460,7 +531,8 @@ std::optional<std::vector<Column>> Executor::known_columns(const ServedStatement
   const ShapeVariant* variant =
       statement.shape ? choose_variant(*statement.shape, statement.parsed) : nullptr;
   std::vector<Column> columns;
-  if (variant == nullptr && statement.shape) return columns;  // it was only ever answered by errors
+  // It was only ever answered by errors, else it has rows that nobody asked for.
+  if (variant == nullptr && statement.shape && !statement.shape->partial) return columns;
   if (variant == nullptr) return utility_columns(statement);
   const bool rows = variant->kind == ShapeKind::rows && variant->description.size() > 5;
   if (rows && !decode_row_description(as_bytes(variant->description).subspan(5), columns))

@@ -45,11 +45,15 @@ struct Delivery {
 
 class Executor {
  public:
-  Executor(const ServiceTable& table, Output& out) : table_(table), out_(out) {}
+  Executor(const ServiceTable& table, const Secrets& secrets, Output& out)
+      : table_(table), secrets_(secrets), out_(out) {}
 
-  /// Text and declared types to a statement with all that is known of it.
+  /// Text and declared types to a statement with all that is known of it. Its secrets are
+  /// replaced here, those of its parameters by `hide`.
   [[nodiscard]] std::shared_ptr<ServedStatement> prepare(std::string_view text,
                                                          const std::vector<Oid>& declared);
+
+  void hide(const ServedStatement& statement, Parameters& parameters) const;
 
   /// Keeps the statement under its name and confirms it, `tag` by CommandComplete, else by
   /// ParseComplete; unless the recording has it fail to parse.
@@ -126,6 +130,8 @@ class Executor {
   /// What of the session is part of the question; empty where it is as the first recorded one.
   [[nodiscard]] std::string_view session_part(const ServedStatement& statement);
   void ask_statement(bool synthesisable);
+  void find_other_sessions();
+  void ask_in_session();
   void ask_whole();
   void ask_whether_it_fails(bool synthesisable);
   void ask_control(Control control, std::string_view name, Waiting waiting);
@@ -159,6 +165,7 @@ class Executor {
   void call_scope(ScopeCall::Action action, std::string name, StatementAnswer answer);
   void finish_scope();
   void start_copy_in(const ShapeVariant& variant);
+  [[nodiscard]] bool fetch_as_recorded(ServedPortal& cursor, std::string_view movement);
   [[nodiscard]] StatementAnswer fetch_rows(ServedPortal& cursor, const FetchStatement& fetch,
                                            SendFailure& failure);
   [[nodiscard]] std::optional<std::vector<Column>> utility_columns(
@@ -167,6 +174,7 @@ class Executor {
   [[nodiscard]] std::optional<std::string> shown(std::string_view name) const;
 
   const ServiceTable& table_;
+  Secrets secrets_;
   Output& out_;
   Settings facts_settings_;
   SessionFacts facts_{{}, {}, &facts_settings_};
@@ -175,7 +183,14 @@ class Executor {
   SessionDefaults session_defaults_;
   std::uint64_t compared_version_ = 0;  // of the settings when `differing_` was found
   std::uint16_t differing_ = 0;
+  bool has_temporary_ = false;  // tables, anywhere in the recording
   std::string session_part_;
+  /// Of a statement that was recorded, but never in a session like this one: parts of those in
+  /// which it was, to be asked for one after the other, and in what they differ.
+  std::vector<std::string> other_sessions_;
+  std::size_t other_session_ = 0;
+  std::string unproven_;
+  std::optional<CopySent> sent_;                   // of the statement that is asked for
   std::optional<Microseconds> transaction_began_;  // of a transaction of several statements
 
   Waiting waiting_ = Waiting::none;

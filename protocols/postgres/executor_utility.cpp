@@ -154,6 +154,7 @@ void Executor::run_execute() {
         fmt::format("Expected {} parameters but got {}.", prepared->parsed.parameter_count(),
                     execute->arguments.size())));
   portal_->parameters = execute->arguments;
+  hide(*prepared, portal_->parameters);
   auto resolved = std::make_shared<ServedStatement>(*prepared);
   resolved->was_told = false;
   for (std::size_t i = 0; i < execute->types.size() && i < resolved->types.size(); ++i)
@@ -186,8 +187,10 @@ void Executor::run_discard() {
     objects_.drop_statements();
     objects_.drop_portals();
     facts_settings_.reset_all();
+    facts_settings_.drop_temporary();
     return tag_only("DISCARD", "DISCARD ALL");
   }
+  if (names("TEMP")) facts_settings_.drop_temporary();
   tag_only("DISCARD", names("TEMP")        ? "DISCARD TEMP"
                       : names("SEQUENCES") ? "DISCARD SEQUENCES"
                                            : "DISCARD PLANS");
@@ -208,6 +211,7 @@ void Executor::run_declare() {
   auto cursor = std::make_shared<ServedPortal>();
   cursor->statement = prepare(declare->query, {});
   cursor->holdable = declare->holdable;
+  cursor->scroll = declare->scroll;
   if (declare->binary) cursor->formats = {Format::binary};
   cursor->parameters = portal_->parameters;
   delivery_.characters_before += characters_in(before(portal_->statement->text, declare->query));
@@ -226,12 +230,58 @@ void Executor::run_fetch() {
   if (!fetch) return ask_statement(false);
   const auto cursor = objects_.portal(fetch->name);
   if (!cursor || !cursor->image) return ask_statement(true);  // perhaps one that a function opened
+  portal_->formats = cursor->formats.empty() ? portal_->formats : cursor->formats;
+  if (fetch_as_recorded(*cursor, movement_of(*fetch))) return;
   SendFailure failure;
   StatementAnswer answer = fetch_rows(*cursor, *fetch, failure);
   if (failure) return miss(*failure);
-  portal_->formats = cursor->formats.empty() ? portal_->formats : cursor->formats;
   complete(fetch->move ? "MOVE" : "FETCH", std::move(answer));
 }
+
+/// While a client does with a cursor what was done with it in the recording: what the server said.
+bool Executor::fetch_as_recorded(ServedPortal& cursor, std::string_view movement) {
+  if (!cursor.steps_ahead) cursor.steps_ahead = cursor.image->steps;
+  Bytes& ahead = *cursor.steps_ahead;
+  const Bytes image = take_step(ahead, movement);
+  if (image.empty()) ahead = {};
+  if (image.empty()) return false;
+  cursor.follows_recording = true;
+  synthesised_ = "FETCH";
+  cursor_.reset();
+  portal_->own_image.assign(as_text(image));
+  if (portal_->answer_with(as_bytes(portal_->own_image)))
+    deliver();
+  else
+    fail(make_fields("ERROR", "XX000", "the table's image of this answer is damaged"));
+  return true;
+}
+
+namespace {
+
+SendFailure not_moved_so() {
+  return make_fields(
+      "ERROR", miss_code,
+      "understudy does not know this cursor's rows from here: it was moved otherwise "
+      "when it was recorded",
+      "", "Record this flow too, or declare the cursor with SCROLL.");
+}
+
+/// Whether a cursor at row `at` goes back.
+bool goes_back(const FetchStatement& fetch, std::int64_t at, std::int64_t last) {
+  switch (fetch.kind) {
+    case FetchKind::forward:
+      return false;
+    case FetchKind::backward:
+      return fetch.count > 0;
+    case FetchKind::relative:
+      return fetch.count < 0;
+    case FetchKind::absolute:
+      return (fetch.count < 0 ? last + 1 + fetch.count : fetch.count) < at;
+  }
+  return true;
+}
+
+}  // namespace
 
 StatementAnswer Executor::fetch_rows(ServedPortal& cursor, const FetchStatement& fetch,
                                      SendFailure& failure) {
@@ -241,6 +291,12 @@ StatementAnswer Executor::fetch_rows(ServedPortal& cursor, const FetchStatement&
   if (!cursor.image->description.empty())
     (void)decode_row_description(cursor.image->description.subspan(5), answer.columns);
   std::int64_t& at = cursor.cursor_row;
+  // Where it ends is not known, and so is what is counted from there. Back goes what was declared
+  // so; else it depends on the server's plan.
+  const bool from_end = fetch.kind == FetchKind::absolute && fetch.count < 0;
+  if (cursor.follows_recording || (from_end && cursor.image->is_partial) ||
+      (!cursor.scroll && goes_back(fetch, at, last)))
+    return failure = not_moved_so(), answer;
   const auto take = [&](std::int64_t row) {
     if (row >= 1 && row <= last) answer.rows.push_back(rows[static_cast<std::size_t>(row - 1)]);
   };

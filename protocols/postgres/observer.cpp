@@ -20,6 +20,8 @@ class PostgresObserver final : public Observer {
  public:
   explicit PostgresObserver(const Limits& limits) : limits_(limits), watcher_(recording_) {}
 
+  void use(const Secrets& secrets) override { recording_.use(secrets); }
+
   void feed(Direction from, Bytes chunk, Moment at, Relay& relay) override {
     if (from == Direction::from_server) {
       relay.to_client.copy(chunk);

@@ -4,17 +4,13 @@
 
 #include <algorithm>
 
+#include "protocols/postgres/redact.hpp"
 #include "protocols/postgres/transaction.hpp"
 #include "protocols/postgres/utility.hpp"
 #include "protocols/postgres/watched.hpp"
 
 namespace understudy::postgres {
 namespace {
-
-Exchange exchange_of(const Answered& answered) {
-  return {document_of_request(answered.request), document_of_answer(answered.answer),
-          answered.began, answered.ended};
-}
 
 bool may_write(sql::Kind kind) noexcept {
   switch (kind) {
@@ -39,6 +35,15 @@ Answered implicit_control(const char* sql, Moment at) {
 }
 
 }  // namespace
+
+/// Secrets end here: what came before was kept in memory only.
+Exchange Recording::exchange_of(Answered answered) const {
+  const std::string sql = answered.request.sql;
+  const FoundSecrets found = replace_secrets(answered.request, secrets_);
+  replace_secrets(sql, found, answered.answer, secrets_);
+  return {document_of_request(answered.request), document_of_answer(answered.answer),
+          answered.began, answered.ended};
+}
 
 std::optional<Observed> Recording::next() {
   if (observed_.empty()) return std::nullopt;
@@ -131,30 +136,48 @@ void Recording::declare(Answered answered) {
   cursors_.insert_or_assign(declared->name, std::move(cursor));
 }
 
+/// What is fetched forward gathers as the rows of the cursor's query. Of a cursor that is moved
+/// otherwise the steps count, each with its answer.
 bool Recording::fetch(const Answered& answered) {
   const auto fetch = parse_fetch(answered.request.sql, sql_mode());
   const auto found = fetch ? cursors_.find(fetch->name) : cursors_.end();
-  if (found == cursors_.end() || answered.answer.error) return found != cursors_.end();
+  if (found == cursors_.end()) return false;
   Cursor& cursor = found->second;
-  if (fetch->move || fetch->kind != FetchKind::forward) {
-    warn(
-        "a cursor was moved otherwise than forward: only the rows before that are recorded of its "
-        "query");
-    cursor.scrolled = true;
-  } else if (cursor.fetched && cursor.answered.answer.columns != answered.answer.columns) {
-    warn("a cursor gave other columns than before: its rows are recorded up to there");
-    cursor.scrolled = true;
-  }
-  if (cursor.scrolled || cursor.exhausted) return true;
+  const bool forward = !fetch->move && fetch->kind == FetchKind::forward && fetch->count != 0;
+  const bool as_before =
+      !cursor.fetched || cursor.answered.answer.columns == answered.answer.columns;
+  if (!forward || answered.answer.error || !as_before) begin_steps(cursor);
   StatementAnswer& whole = cursor.answered.answer;
-  whole.returns_rows = true;
-  whole.columns = answered.answer.columns;
+  if (!whole.returns_rows && answered.answer.returns_rows) {
+    whole.returns_rows = true;
+    whole.columns = answered.answer.columns;
+  }
+  if (cursor.scrolled) {
+    whole.steps.push_back({movement_of(*fetch), answered.answer});
+    return true;
+  }
   whole.rows.insert(whole.rows.end(), answered.answer.rows.begin(), answered.answer.rows.end());
   cursor.fetched = true;
+  cursor.forward.push_back({movement_of(*fetch), answered.answer.rows.size(), answered.answer.tag});
   const auto asked = static_cast<std::uint64_t>(fetch->count);
-  cursor.exhausted = fetch->count == FetchStatement::all || answered.answer.rows.size() < asked;
-  if (cursor.exhausted) flush_cursor(cursor);
+  cursor.exhausted |= fetch->count == FetchStatement::all || answered.answer.rows.size() < asked;
   return true;
+}
+
+/// What was fetched up to now becomes steps.
+void Recording::begin_steps(Cursor& cursor) {
+  if (std::exchange(cursor.scrolled, true)) return;
+  StatementAnswer& whole = cursor.answered.answer;
+  auto row = whole.rows.begin();
+  for (const Cursor::Forward& done : cursor.forward) {
+    StatementAnswer answer;
+    answer.returns_rows = true;
+    answer.columns = whole.columns;
+    answer.rows.assign(row, row + static_cast<std::ptrdiff_t>(done.rows));
+    answer.tag = done.tag;
+    row += static_cast<std::ptrdiff_t>(done.rows);
+    whole.steps.push_back({done.movement, std::move(answer)});
+  }
 }
 
 void Recording::close_cursor(const Answered& answered) {
@@ -163,16 +186,14 @@ void Recording::close_cursor(const Answered& answered) {
   if (!name) return flush_cursors(true);
   const auto found = cursors_.find(*name);
   if (found == cursors_.end()) return;
-  if (!found->second.exhausted) flush_cursor(found->second);
+  flush_cursor(found->second);
   cursors_.erase(found);
 }
 
 void Recording::flush_cursor(Cursor& cursor) {
-  if (!cursor.fetched) return;
   Answered answered = std::move(cursor.answered);
   answered.request.partial = answered.answer.partial = !cursor.exhausted;
   answered.answer.tag = fmt::format("SELECT {}", answered.answer.rows.size());
-  cursor.fetched = false;
   push(std::move(answered));
 }
 
@@ -209,7 +230,7 @@ void Recording::undo_span() {
 
 void Recording::flush_span() {
   std::ranges::stable_sort(span_, {}, &Answered::place);
-  for (const Answered& answered : span_) observed_.emplace_back(exchange_of(answered));
+  for (Answered& answered : span_) observed_.emplace_back(exchange_of(std::move(answered)));
   span_.clear();
   span_has_control_ = span_failed_ = span_wrote_ = false;
 }
@@ -221,7 +242,7 @@ void Recording::finish() {
 }
 
 void Recording::refused(Answered answered) {
-  observed_.emplace_back(exchange_of(answered));
+  observed_.emplace_back(exchange_of(std::move(answered)));
 }
 
 }  // namespace understudy::postgres

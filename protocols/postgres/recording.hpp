@@ -13,6 +13,7 @@
 #include "protocols/postgres/answer.hpp"
 #include "protocols/postgres/request.hpp"
 #include "understudy/observer.hpp"
+#include "understudy/secrets.hpp"
 
 namespace understudy::postgres {
 
@@ -26,6 +27,8 @@ struct Answered {
 
 class Recording {
  public:
+  /// How secrets are replaced in what is recorded from now on.
+  void use(const Secrets& secrets) { secrets_ = secrets; }
   /// An exchange that is only complete when others were, of a portal that stayed open, keeps its
   /// time and, up to the next ReadyForQuery, its place.
   void add(Answered answered);
@@ -50,16 +53,25 @@ class Recording {
     std::vector<Oid> types;
   };
   struct Cursor {
+    /// A FETCH forward while nothing else was done with it.
+    struct Forward {
+      std::string movement;
+      std::size_t rows = 0;
+      std::string tag;
+    };
     Answered answered;
     bool holdable = false, fetched = false, exhausted = false, scrolled = false;
+    std::vector<Forward> forward;
   };
 
   void set_time(Answered& answered);
+  [[nodiscard]] Exchange exchange_of(Answered answered) const;
   void prepare(Answered answered);
   void resolve_execute(StatementRequest& request) const;
   void declare(Answered answered);
   /// True where the statement was a cursor's and is not to be recorded by itself.
   [[nodiscard]] bool fetch(const Answered& answered);
+  static void begin_steps(Cursor& cursor);
   void close_cursor(const Answered& answered);
   void flush_cursor(Cursor& cursor);
   void flush_cursors(bool all);
@@ -67,6 +79,7 @@ class Recording {
   void undo_span();
   void flush_span();
 
+  Secrets secrets_;
   std::map<std::string, Prepared> prepared_;
   std::map<std::string, Cursor> cursors_;
   std::vector<Answered> span_;  // since the last ReadyForQuery

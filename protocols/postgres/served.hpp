@@ -10,17 +10,23 @@
 #include "protocols/postgres/objects.hpp"
 #include "protocols/postgres/request.hpp"
 #include "protocols/postgres/shape.hpp"
+#include "protocols/postgres/temporary_tables.hpp"
+#include "protocols/sql/statement_secrets.hpp"
 #include "understudy/output.hpp"
 
 namespace understudy::postgres {
 
 struct ServedStatement {
-  std::string text;
+  std::string text;  ///< without its secrets
   sql::Statement parsed;
   sql::Verb verb;
   std::vector<Oid> declared;  ///< types of the parameters, as far as the client said
   std::vector<Oid> types;     ///< the same, else from the shape
   std::optional<Shape> shape;
+  TemporaryUse temporary;
+  std::vector<sql::SecretParameter> secret;  ///< parameters that are
+  /// What sessions it was recorded in (sessions_key); nothing: in one like the first alone.
+  std::optional<Bytes> sessions;
   std::vector<Oid> told;  ///< types of the columns that Describe told the client
   bool was_told = false;
 };
@@ -39,6 +45,9 @@ struct ServedPortal {
   std::int64_t cursor_row = 0;  ///< of a cursor: 0 before the first row, rows + 1 behind the last
   bool done = false;            ///< CommandComplete was sent
   bool holdable = false;
+  bool scroll = false;               ///< declared so: may be moved backward
+  bool follows_recording = false;    ///< its place is where the recorded one was
+  std::optional<Bytes> steps_ahead;  ///< of the image's, while the client does as was recorded
 
   /// Makes `octets` the portal's answer; false where they are no image.
   [[nodiscard]] bool answer_with(Bytes octets);

@@ -8,6 +8,7 @@
 #include "protocols/postgres/auth.hpp"
 #include "protocols/postgres/executor.hpp"
 #include "protocols/postgres/frontend.hpp"
+#include "protocols/postgres/redact.hpp"
 #include "protocols/postgres/startup.hpp"
 #include "protocols/postgres/transcode.hpp"
 #include "understudy/foreign.hpp"
@@ -31,7 +32,7 @@ class PostgresServer final : public ServerMachine {
   PostgresServer(const ServiceTable& table, const ServerContext& context)
       : table_(table),
         context_(context),
-        executor_(table, output_),
+        executor_(table, context.secrets, output_),
         authentication_(*context.settings, context.entropy) {}
 
   void feed(Bytes chunk) override { input_.append(chunk); }
@@ -423,8 +424,9 @@ void PostgresServer::on(const Query& query, char) {
   query_.active = true;
   // A text that the real server could not parse was recorded as a whole; an empty one is a part
   // too.
-  const bool whole =
-      query_.parts.empty() || (query_.parts.size() > 1 && table_.shape(unparsed_key(query_.text)));
+  const bool whole = query_.parts.empty() ||
+                     (query_.parts.size() > 1 &&
+                      table_.shape(unparsed_key(without_secrets(query_.text, context_.secrets))));
   if (whole) query_.parts = {query_.text};
 }
 
@@ -476,6 +478,7 @@ void PostgresServer::on(const Bind& bind, char) {
   portal->statement = statement;
   portal->formats = bind.result_formats;
   if (!decode_parameters(bind, *statement, portal->parameters)) return;
+  executor_.hide(*statement, portal->parameters);
   objects.put_portal(bind.portal, std::move(portal));
   encode_empty('2', output_.buffer());
 }

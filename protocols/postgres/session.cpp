@@ -335,8 +335,11 @@ void RecordedSession::follow(const StatementRequest& request, const StatementAns
   if (verb.kind == sql::Kind::set || verb.kind == sql::Kind::reset) {
     if (const auto set = parse_set(request.sql, sql_mode()))
       apply_set(*set, !block_.idle(), settings_);
-  } else if (verb.kind == sql::Kind::discard && folded(verb.name) == "all") {
-    settings_.reset_all();
+  } else if (verb.kind == sql::Kind::discard) {
+    const std::string what = folded(request.sql);
+    if (what.find("all") != std::string::npos) settings_.reset_all();
+    if (what.find("all") != std::string::npos || what.find("temp") != std::string::npos)
+      settings_.drop_temporary();
   } else if (auto config = parse_set_config(request.sql, sql_mode())) {
     fill_in(*config, request.parameters);
     apply_set(*config, !block_.idle(), settings_);

@@ -14,6 +14,7 @@
 #include "protocols/postgres/request.hpp"
 #include "protocols/postgres/settings.hpp"
 #include "protocols/postgres/shape.hpp"
+#include "protocols/postgres/temporary_tables.hpp"
 #include "protocols/postgres/transaction.hpp"
 #include "understudy/document.hpp"
 #include "understudy/exchange.hpp"
@@ -61,6 +62,10 @@ class RecordedSession {
     return {user_, database_, settings_, !block_.idle()};
   }
   void follow(const StatementRequest& request, const StatementAnswer& answer);
+  /// The same, of what a statement that was answered without error did with temporary tables.
+  void follow(const TemporaryUse& use, std::string_view canonical) {
+    postgres::follow(use, canonical, true, !block_.idle(), settings_);
+  }
 
  private:
   void control(const StatementRequest& request, const StatementAnswer& answer,

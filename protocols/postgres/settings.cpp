@@ -171,7 +171,24 @@ void Settings::reset_all() {
   ++version_;
   // Settings that the client can't set keep their values through RESET ALL, as those equal their
   // defaults.
-  current_ = defaults_;
+  Values kept = defaults_;
+  for (const auto& [name, value] : current_)
+    if (name.starts_with(temporary_prefix)) kept.emplace(name, value);
+  current_ = std::move(kept);
+}
+
+void Settings::drop_temporary() {
+  ++version_;
+  std::erase_if(current_,
+                [](const auto& each) { return each.first.starts_with(temporary_prefix); });
+}
+
+std::vector<std::pair<std::string_view, std::string_view>> Settings::temporary() const {
+  std::vector<std::pair<std::string_view, std::string_view>> found;
+  for (auto each = current_.lower_bound(temporary_prefix);
+       each != current_.end() && each->first.starts_with(temporary_prefix); ++each)
+    found.emplace_back(std::string_view(each->first).substr(temporary_prefix.size()), each->second);
+  return found;
 }
 
 std::optional<std::string> Settings::value(std::string_view name) const {
@@ -186,7 +203,8 @@ std::string Settings::value_or(std::string_view name, std::string_view otherwise
 std::vector<std::pair<std::string_view, std::string_view>> Settings::custom() const {
   std::vector<std::pair<std::string_view, std::string_view>> found;
   for (const auto& [name, value] : current_)
-    if (name.find('.') != std::string::npos && name != scope_setting)
+    if (name.find('.') != std::string::npos && name != scope_setting &&
+        !name.starts_with(temporary_prefix))
       found.emplace_back(name, value);
   return found;
 }

@@ -14,6 +14,11 @@ namespace understudy::postgres {
 /// Names the connection's scope; not one of its settings: nothing rolls it back.
 inline constexpr std::string_view scope_setting = "understudy.scope";
 
+/// Before the names of temporary tables: what the connection did with them (temporary_tables.hpp).
+inline constexpr std::string_view temporary_prefix = "understudy.temporary.";
+/// The same in a question.
+inline constexpr std::string_view temporary_word = "temporary table ";
+
 class Settings {
  public:
   /// Sets a value as the connection begins: what RESET goes back to.
@@ -23,7 +28,10 @@ class Settings {
   /// Keeps `value` as it is; see `canonical_setting`.
   void set(std::string_view name, std::string_view value, bool local = false);
   void reset(std::string_view name);
+  /// RESET ALL; what is known of temporary tables stays.
   void reset_all();
+  /// DISCARD TEMP.
+  void drop_temporary();
 
   /// The value, in any case of the name; nothing where it is not known.
   [[nodiscard]] std::optional<std::string> value(std::string_view name) const;
@@ -31,6 +39,11 @@ class Settings {
 
   /// Of the settings that an application makes up (`app.tenant`): name and value.
   [[nodiscard]] std::vector<std::pair<std::string_view, std::string_view>> custom() const;
+
+  /// Of temporary tables: name and hash of what was done with it.
+  [[nodiscard]] std::vector<std::pair<std::string_view, std::string_view>> temporary() const;
+  /// Set until the transaction ends.
+  [[nodiscard]] bool is_local(const std::string& name) const { return locals_.contains(name); }
 
   /// Another number after every call that may have changed a value.
   [[nodiscard]] std::uint64_t version() const noexcept { return version_; }

@@ -45,6 +45,10 @@ std::string session_key(std::string_view part, std::string_view pattern) {
   return std::string("session:").append(part).append(1, '\0').append(pattern);
 }
 
+std::string sessions_key(std::string_view pattern) {
+  return "sessions:" + std::string(pattern);
+}
+
 void SessionNeeds::merge(const SessionNeeds& other) {
   bits |= other.bits;
   for (const std::string& name : other.settings)

@@ -76,6 +76,9 @@ inline constexpr std::string_view unknown_prefix = "what was not recorded of: ";
 [[nodiscard]] std::string set_key(std::string_view pattern);
 /// Of a pattern that was recorded in a session like that one: there is no content.
 [[nodiscard]] std::string session_key(std::string_view part, std::string_view pattern);
+/// Of a pattern that was not only recorded in a session like the first: the content is the first
+/// few such parts, a 0 behind each, an empty one for a session like the first ahead of the others.
+[[nodiscard]] std::string sessions_key(std::string_view pattern);
 /// Of a login that was refused: the content is the image of the error.
 [[nodiscard]] std::string login_key(const std::map<std::string, std::string>& login);
 [[nodiscard]] std::string encode_shape(const Shape& shape);

@@ -92,6 +92,7 @@ void ShapeBook::learn(const sql::Statement& statement, const StatementRequest& r
   if (answer.returns_rows && !answer.columns.empty())
     catalogue_.learn(statement.pattern(), answer.columns);
   if (answer.error && !answer.returns_rows && answer.copy == CopyDirection::none) return;
+  if (request.partial && !answer.returns_rows) return;  // a cursor of which no row was fetched
   ShapeVariant variant = variant_of(statement, answer);
   if (std::ranges::find(shape.variants, variant) == shape.variants.end())
     shape.variants.push_back(std::move(variant));

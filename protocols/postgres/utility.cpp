@@ -278,10 +278,14 @@ std::optional<DeclareCursor> parse_declare(std::string_view sql, sql::Mode mode)
   if (!words.accept("declare")) return std::nullopt;
   auto name = words.name();
   if (!name) return std::nullopt;
-  DeclareCursor declare{std::move(*name), false, false, {}};
+  DeclareCursor declare{std::move(*name), false, false, false, {}};
   while (!words.at_end() && !words.is("for")) {
     if (words.accept("binary"))
       declare.binary = true;
+    else if (words.accept("no"))
+      (void)words.accept("scroll");
+    else if (words.accept("scroll"))
+      declare.scroll = true;
     else if (words.accept("with"))
       declare.holdable = words.is("hold");
     else
@@ -310,6 +314,14 @@ std::optional<FetchStatement> parse_fetch(std::string_view sql, sql::Mode mode) 
     fetch.count = -fetch.count;
   }
   return fetch;
+}
+
+std::string movement_of(const FetchStatement& fetch) {
+  static constexpr std::array<std::string_view, 4> kinds = {"forward", "backward", "absolute",
+                                                            "relative"};
+  std::string movement = fetch.move ? "move " : "fetch ";
+  movement.append(kinds[static_cast<std::size_t>(fetch.kind)]).append(" ");
+  return movement + (fetch.count == FetchStatement::all ? "all" : std::to_string(fetch.count));
 }
 
 std::optional<SetStatement> parse_set(std::string_view sql, sql::Mode mode) {

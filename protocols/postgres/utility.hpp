@@ -32,6 +32,7 @@ struct ExecuteStatement {
 struct DeclareCursor {
   std::string name;
   bool holdable = false, binary = false;
+  bool scroll = false;     ///< SCROLL: may be moved backward for certain
   std::string_view query;  ///< borrowed
 };
 [[nodiscard]] std::optional<DeclareCursor> parse_declare(std::string_view sql, sql::Mode mode);
@@ -50,6 +51,9 @@ struct FetchStatement {
   return rest.empty() ? text : text.substr(0, static_cast<std::size_t>(rest.data() - text.data()));
 }
 [[nodiscard]] std::optional<FetchStatement> parse_fetch(std::string_view sql, sql::Mode mode);
+/// What it does to the cursor, the same however it was spelled: `fetch forward 1`, `move absolute
+/// -1`, `fetch backward all`.
+[[nodiscard]] std::string movement_of(const FetchStatement& fetch);
 
 /// SET and RESET. The name is in lower case; the value as it would be given to set_config.
 struct SetStatement {

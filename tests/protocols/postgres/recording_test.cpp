@@ -104,6 +104,135 @@ TEST_CASE("a cursor's query has the time of its DECLARE") {
   CHECK(seen.exchanges[2].ended.tick < seen.exchanges[1].began.tick);
 }
 
+Buffer rows(const std::vector<std::string>& cells, std::string_view word) {
+  Buffer out = one_column();
+  for (const std::string& cell : cells) out = out + row(cell);
+  return out + tag(std::string(word) + " " + std::to_string(cells.size()));
+}
+
+/// A transaction with a cursor: what is done with it, and what the server says to that.
+std::vector<Exchange> cursor(const std::vector<std::pair<std::string, Buffer>>& done) {
+  std::vector<Chunk> chunks = {client(query("BEGIN; DECLARE c CURSOR FOR SELECT g FROM t")),
+                               server(tag("BEGIN") + tag("DECLARE CURSOR") + ready('T'))};
+  for (const auto& [sql, said] : done) {
+    chunks.push_back(client(query(sql)));
+    chunks.push_back(server(said + ready('T')));
+  }
+  chunks.push_back(client(query("COMMIT")));
+  chunks.push_back(server(tag("COMMIT") + ready()));
+  return observe(begun(chunks)).exchanges;
+}
+
+/// The mock says the same to the same; what it missed.
+std::size_t missed_in_replay(const std::vector<Exchange>& recorded,
+                             const std::vector<std::pair<std::string, Buffer>>& done) {
+  FakeTable table(recorded);
+  CHECK(table.problems.empty());
+  Live live(table);
+  live.talk(startup_message({{"user", "ann"}, {"database", "shop"}}));
+  live.talk(query("BEGIN; DECLARE c CURSOR FOR SELECT g FROM t"));
+  for (const auto& [sql, said] : done) {
+    CAPTURE(sql);
+    const Buffer answer = live.talk(query(sql));
+    if (live.missed.empty()) CHECK(text_of(answer).starts_with(text_of(said)));
+  }
+  return live.missed.size();
+}
+
+TEST_CASE("a cursor that is moved about is answered as it was while it is moved so") {
+  const std::vector<std::pair<std::string, Buffer>> about = {
+      {"FETCH LAST FROM c", rows({"4"}, "FETCH")},
+      {"FETCH FIRST FROM c", rows({"1"}, "FETCH")},
+      {"FETCH PRIOR FROM c", rows({}, "FETCH")},
+      {"MOVE 2 FROM c", tag("MOVE 2")},
+      {"FETCH NEXT FROM c", rows({"3"}, "FETCH")}};
+  const auto exchanges = cursor(about);
+  CHECK(missed_in_replay(exchanges, about) == 0);
+  CHECK(missed_in_replay(exchanges, {about[0], about[1]}) == 0);
+  CHECK(missed_in_replay(exchanges, {about[1]}) == 1);
+  CHECK(missed_in_replay(exchanges, {about[0], about[4]}) == 1);
+
+  // The other way round, and after rows that were fetched forward.
+  const std::vector<std::pair<std::string, Buffer>> forward = {
+      {"FETCH 2 FROM c", rows({"1", "2"}, "FETCH")},
+      {"MOVE BACKWARD 1 FROM c", tag("MOVE 1")},
+      {"FETCH FORWARD ALL FROM c", rows({"2", "3", "4"}, "FETCH")}};
+  CHECK(missed_in_replay(cursor(forward), forward) == 0);
+  CHECK(missed_in_replay(cursor(forward), {{"FETCH NEXT FROM c", rows({"1"}, "FETCH")}}) == 0);
+}
+
+/// The first rows of a query, or all of it; `at` is when.
+Exchange first_rows(const std::vector<int>& ids, bool partial, std::uint64_t at) {
+  Document all = Document::array();
+  for (const int id : ids) all.push_back(Document::array({id}));
+  Exchange exchange{{{"sql", "SELECT g FROM t"}},
+                    {{"columns", {{{"name", "g"}, {"type", "int4"}}}},
+                     {"rows", std::move(all)},
+                     {"tag", "SELECT " + std::to_string(ids.size())}},
+                    {at, {}},
+                    {at, {}}};
+  if (partial) exchange.request["partial"] = exchange.answer["partial"] = true;
+  return exchange;
+}
+
+Exchange statement(const char* sql, const char* tag, std::uint64_t at) {
+  return {{{"sql", sql}}, {{"tag", tag}}, {at, {}}, {at, {}}};
+}
+
+/// The image of each of them.
+std::vector<std::string> images(const std::vector<Exchange>& exchanges) {
+  const SessionHeader header{.service = "db", .protocol = "postgres", .recording = "r1"};
+  const auto analyser = protocol().new_analyser();
+  for (const Exchange& exchange : exchanges) analyser->learn(header, exchange);
+  std::vector<std::string> made;
+  std::vector<Problem> problems;
+  for (const Exchange& exchange : exchanges)
+    made.push_back(analyser->analyse(header, exchange, problems).image);
+  CHECK(problems.empty());
+  return made;
+}
+
+TEST_CASE("a query that is read to two depths has one answer while nobody writes") {
+  const auto two = images({first_rows({1, 2}, true, 1), first_rows({1, 2, 3, 4}, true, 2)});
+  CHECK(two[0] == two[1]);
+  const auto whole = images({first_rows({1, 2, 3}, false, 1), statement("COMMIT", "COMMIT", 2),
+                             first_rows({}, true, 3), first_rows({1}, true, 4)});
+  CHECK(whole[2] == whole[0]);
+  CHECK(whole[3] == whole[0]);
+  // The rows may be others behind a write, in another transaction, under another setting.
+  for (const auto& [sql, tag] :
+       std::vector<std::pair<const char*, const char*>>{{"DELETE FROM t", "DELETE 1"},
+                                                        {"SET search_path = b", "SET"},
+                                                        {"SELECT nextval('s')", "SELECT 1"}}) {
+    const auto apart = images(
+        {first_rows({1, 2}, true, 1), statement(sql, tag, 2), first_rows({1, 2, 3, 4}, true, 3)});
+    CHECK(apart[0] != apart[2]);
+  }
+  const auto undone =
+      images({statement("BEGIN", "BEGIN", 1), statement("DELETE FROM t", "DELETE 1", 2),
+              first_rows({1, 2}, true, 3), statement("ROLLBACK", "ROLLBACK", 4),
+              first_rows({1, 2, 3, 4}, true, 5)});
+  CHECK(undone[2] != undone[4]);
+  const auto other = images({first_rows({1, 3}, true, 1), first_rows({1, 2, 3, 4}, true, 2)});
+  CHECK(other[0] != other[1]);
+}
+
+TEST_CASE("what a server says against a movement is said again") {
+  const std::vector<std::pair<std::string, Buffer>> refused = {
+      {"FETCH 2 FROM c", rows({"1", "2"}, "FETCH")},
+      {"FETCH PRIOR FROM c",
+       error({"SERROR", "VERROR", "C55000", "Mcursor can only scan forward"})}};
+  const auto exchanges = cursor(refused);
+  CHECK(missed_in_replay(exchanges, refused) == 0);
+}
+
+TEST_CASE("a cursor of which nothing is fetched is opened again") {
+  CHECK(missed_in_replay(cursor({}), {}) == 0);
+  CHECK(missed_in_replay(cursor({{"MOVE 1 FROM c", tag("MOVE 1")}}),
+                         {{"MOVE 1 FROM c", tag("MOVE 1")}}) == 0);
+  CHECK(missed_in_replay(cursor({}), {{"FETCH c", rows({"1"}, "FETCH")}}) == 1);
+}
+
 TEST_CASE("a login that is refused is recorded with the error, and refused again") {
   const Buffer login =
       startup_message({{"user", "ann"}, {"database", "gone"}, {"application_name", "a"}});

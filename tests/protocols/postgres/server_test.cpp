@@ -304,8 +304,8 @@ TEST_CASE("cursors walk in both directions over the recorded rows") {
                   query("DECLARE c CURSOR FOR SELECT id, price FROM item ORDER BY id"))),
               'C') == "25P01");
   session.live.talk(query("BEGIN"));
-  CHECK(session.types(query("DECLARE c CURSOR FOR SELECT id, price FROM item ORDER BY id")) ==
-        "CZ");
+  CHECK(session.types(
+            query("DECLARE c SCROLL CURSOR FOR SELECT id, price FROM item ORDER BY id")) == "CZ");
   CHECK(session.types(query("FETCH 2 FROM c")) == "TDDCZ");
   CHECK(session.types(query("FETCH ALL FROM c")) == "TDCZ");
   CHECK(session.types(query("FETCH PRIOR FROM c")) == "TDCZ");
@@ -314,6 +314,16 @@ TEST_CASE("cursors walk in both directions over the recorded rows") {
   CHECK(session.types(query("CLOSE c")) == "CZ");
   CHECK(field(error_of(session.live.talk(query("FETCH c"))), 'C') == "34000");
   CHECK(session.live.missed.empty());
+}
+
+TEST_CASE("whether a cursor that is not declared SCROLL can go back is the server's to know") {
+  for (const char* back : {"FETCH PRIOR FROM c", "FETCH FIRST FROM c", "MOVE BACKWARD ALL IN c"}) {
+    Session session;
+    session.live.talk(query(
+        "BEGIN; DECLARE c CURSOR FOR SELECT id, price FROM item ORDER BY id; FETCH 2 FROM c"));
+    CHECK(session.types(query(back)) == "EZ");
+    CHECK(session.live.missed.size() == 1);
+  }
 }
 
 TEST_CASE("PREPARE and EXECUTE find what was recorded of the statement itself") {

@@ -168,14 +168,39 @@ struct Session {
   Buffer last;
 };
 
-TEST_CASE("a question in a session that was not recorded is not answered with another's rows") {
+TEST_CASE("in a session that was not recorded a question is that of the nearest one, unproven") {
   const std::vector<Exchange> recorded = {said("SELECT v FROM t", a_row)};
   Session same(recorded), other(recorded, "other");
   CHECK(same.types(query("SELECT v FROM t")) == "TDCZ");
   CHECK(other.types(query("SELECT v FROM t")) == "EZ");
   CHECK(same.types(query("SET search_path = b")) == "CZ");
-  CHECK(same.types(query("SELECT v FROM t")) == "EZ");
+  CHECK(same.live.unproven.empty());
+  CHECK(same.types(query("SELECT v FROM t")) == "TDCZ");
+  CHECK(same.live.unproven ==
+        std::vector<std::string>{"the session differs: asked with search_path=b, recorded with "
+                                 "the settings of the first recorded session"});
   CHECK(same.types(query("RESET search_path") + query("SELECT v FROM t")) == "CZTDCZ");
+  CHECK(same.live.unproven.size() == 1);
+  // Another database has other rows, and what can be answered without the recording is.
+  CHECK(other.live.unproven.empty());
+  same.types(query("SET search_path = b") + query("SELECT 1 + 1") + query("BEGIN READ ONLY") +
+             query("SELECT current_schema()"));
+  CHECK(same.live.unproven.size() == 1);
+}
+
+TEST_CASE("of several sessions in which a question was recorded each is asked for") {
+  const char* sql = "SELECT v FROM t WHERE id = 2";
+  Session session({said("SET search_path = b"), said("SELECT v FROM t WHERE id = 1", a_row),
+                   said("SET search_path = c"), said(sql, a_row)});
+  CHECK(session.types(query(sql)) == "TDCZ");
+  CHECK(session.live.unproven ==
+        std::vector<std::string>{"the session differs: asked with the settings of the first "
+                                 "recorded session, recorded with search_path=b",
+                                 "the session differs: asked with the settings of the first "
+                                 "recorded session, recorded with search_path=c"});
+  CHECK(session.live.missed.empty());
+  CHECK(session.types(query("SELECT v FROM t WHERE id = 3")) == "EZ");
+  CHECK(session.live.missed.size() == 1);
 }
 
 TEST_CASE("a question in a session that was recorded is answered as there") {

@@ -176,6 +176,7 @@ class Live {
 
   std::vector<std::string> controls;  ///< names of the transaction controls, in order
   std::vector<std::string> missed, notes, scope_calls;
+  std::vector<std::string> unproven;  ///< what was said of requests that are not what was asked
   std::size_t looked_up = 0;
   bool closed = false;
 
@@ -210,6 +211,7 @@ class Live {
       if (!table_.knows(request.canonical))
         return machine_->reply(Answer{Grade::synthesised, {}, false});
     }
+    if (!request.unproven.empty()) unproven.emplace_back(request.unproven);
     if (const auto image = table_.answer(request.canonical)) {
       ++looked_up;
       return machine_->reply(Answer{Grade::exact, *image, false});
