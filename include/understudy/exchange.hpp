@@ -26,6 +26,13 @@ struct Exchange {
   Moment ended;  ///< when the last octet of the answer was seen
 };
 
+/// What the recorder could not keep: from `since` until `noticed` a connection may have said
+/// anything.
+struct Gap {
+  std::string reason;  ///< one line, for a person
+  Moment since, noticed;
+};
+
 /// What is known of a recorded connection as a whole.
 struct SessionHeader {
   std::string service;

@@ -37,6 +37,8 @@ struct SessionOpened {
 };
 struct Warned {
   std::string text;  ///< for the person who records; names what was not understood and what follows
+  /// What was not understood may have changed the service. Not needed where the sync is lost.
+  bool lost_change = false;
 };
 using Observed = std::variant<SessionOpened, Exchange, Warned>;
 

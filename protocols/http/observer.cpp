@@ -57,9 +57,18 @@ void HttpObserver::feed_eof(Direction from, Moment at) {
   if (!asking_.empty() || !answers_.pending().empty()) read_answers(at);
   if (!watching() || asking_.empty()) return;
   const Asking& first = asking_.front();
-  observed_.emplace_back(Warned{"the server closed without answering " + first.about.method +
-                                (first.request ? " " + octets_of((*first.request)["path"]) : "") +
-                                "; it is not recorded"});
+  observed_.emplace_back(Warned{
+      "the server closed without answering " + first.about.method +
+          (first.request ? " " + octets_of((*first.request)["path"]) : "") + "; it is not recorded",
+      may_have_changed()});
+}
+
+/// Whether one of the requests that have no answer yet is more than a question.
+bool HttpObserver::may_have_changed() const {
+  return std::ranges::any_of(asking_, [](const Asking& asking) {
+    const std::string& method = asking.about.method;
+    return method != "GET" && method != "HEAD" && method != "OPTIONS";
+  });
 }
 
 void HttpObserver::set_upstream(std::string_view authority) {
@@ -69,9 +78,11 @@ void HttpObserver::set_upstream(std::string_view authority) {
 void HttpObserver::abandon(Moment at) {
   if (!watching() || record_stream(at) || asking_.empty()) return;
   const Asking& first = asking_.front();
-  observed_.emplace_back(Warned{"the client left before the answer to " + first.about.method +
-                                (first.request ? " " + octets_of((*first.request)["path"]) : "") +
-                                " was complete; it is not recorded"});
+  observed_.emplace_back(
+      Warned{"the client left before the answer to " + first.about.method +
+                 (first.request ? " " + octets_of((*first.request)["path"]) : "") +
+                 " was complete; it is not recorded",
+             may_have_changed()});
 }
 
 /// An answer of no announced length that its client left: events, a log that is followed. It is

@@ -38,6 +38,7 @@ class HttpObserver final : public Observer {
     Moment ended;
   };
 
+  [[nodiscard]] bool may_have_changed() const;
   void read_requests(Moment at);
   void read_answers(Moment at);
   void head_arrived(const Message& request);

@@ -52,8 +52,8 @@ std::optional<Observed> Recording::next() {
   return first;
 }
 
-void Recording::warn(std::string text) {
-  if (warned_.insert(text).second) observed_.emplace_back(Warned{std::move(text)});
+void Recording::warn(std::string text, bool lost_change) {
+  if (warned_.insert(text).second) observed_.emplace_back(Warned{std::move(text), lost_change});
 }
 
 void Recording::add(Answered answered) {

@@ -42,7 +42,7 @@ class Recording {
   void ready(char status);
   /// The connection is over.
   void finish();
-  void warn(std::string text);
+  void warn(std::string text, bool lost_change = false);
   /// Ahead of everything that waits: the facts come before the first exchange.
   void put_first(SessionOpened opened) { observed_.emplace_front(std::move(opened)); }
   [[nodiscard]] std::optional<Observed> next();

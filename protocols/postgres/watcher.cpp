@@ -106,7 +106,7 @@ bool Watcher::from_client(const FrontendMessage& message, Moment at) {
     copy_in_ended_ |= given_up != nullptr || std::holds_alternative<CopyDone>(message);
   }
   if (std::holds_alternative<FunctionCall>(message))
-    recording_.warn("a FunctionCall (large objects, say) is relayed and not recorded");
+    recording_.warn("a FunctionCall (large objects, say) is relayed and not recorded", true);
   if (auto asked = std::visit(ToAsked{at}, message)) conversation_.ask(std::move(*asked));
   return true;
 }
@@ -322,7 +322,8 @@ bool Watcher::in_execute(const Asked& asked, const Frame& frame, Moment at) {
   const auto portal = objects_.portal(asked.portal);
   if (!portal) {
     recording_.warn(
-        "a statement that was prepared before the recording began is relayed and not recorded");
+        "a statement that was prepared before the recording began is relayed and not recorded",
+        true);
     return true;
   }
   if (std::string_view("DGHdc").find(frame.type) != std::string_view::npos)
@@ -358,7 +359,8 @@ bool Watcher::end_execute(const Frame& frame, WatchedPortal& portal, Moment at) 
 bool Watcher::finish_portal_rows(WatchedPortal& portal) {
   const bool finished = finish_rows(portal.rows, portal.answer);
   if (!finished)
-    recording_.warn("rows of a statement that was never described are relayed and not recorded");
+    recording_.warn("rows of a statement that was never described are relayed and not recorded",
+                    true);
   return finished;
 }
 

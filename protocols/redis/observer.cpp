@@ -31,10 +31,17 @@ void RedisObserver::feed_eof(Direction from, Moment) {
   const auto unanswered = std::ranges::count_if(pending_, [](const Pending& command) {
     return !is_connection_scoped(verb_of(command.resolved));
   });
+  const bool writes = std::ranges::any_of(pending_, [](const Pending& command) {
+    const Command* const known = command.resolved.command;
+    return !is_connection_scoped(verb_of(command.resolved)) &&
+           (known == nullptr || (known->flags & (flags::write | flags::noscript)) != 0);
+  });
   if (unanswered > 0)
-    observed_.push_back(Warned{fmt::format(
-        "the server closed the connection with {} command(s) unanswered; they are not recorded",
-        unanswered)});
+    observed_.push_back(
+        Warned{fmt::format("the server closed the connection with {} command(s) unanswered; they "
+                           "are not recorded",
+                           unanswered),
+               writes});
   pending_.clear();
 }
 

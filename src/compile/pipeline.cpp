@@ -145,6 +145,17 @@ void warn_of_guesses(const std::filesystem::path& mock_set, const ServiceSummary
   }
 }
 
+void warn_of_gaps(const std::filesystem::path& mock_set, const LoadedService& service,
+                  Diagnostics& problems) {
+  for (const auto& [recording, gap] : service.gaps)
+    problems.push_back(
+        {Severity::warning, (mock_set / gap.place).string(), 0,
+         fmt::format("service '{}': the recording lacks something here ({}): what it holds from "
+                     "here on is answered as a guess",
+                     service.service->name, gap.reason),
+         "record this flow again"});
+}
+
 /// Names the exchanges, because a person can look at them and pin what they should be.
 void warn_of_refuted(const std::filesystem::path& mock_set, const ServiceSummary& summary,
                      Diagnostics& problems) {
@@ -207,6 +218,7 @@ std::optional<Compiled> compile_services(const std::filesystem::path& mock_set,
         infer(service, result.trace, result.settlement, result.widenings, result.counted);
     compiled.services.back().decisions = std::move(decisions[compiled.services.size() - 1]);
     compiled.services.back().tables = result.tables;
+    warn_of_gaps(mock_set, service, problems);
     warn_of_guesses(mock_set, compiled.services.back(), problems);
   }
   add_rules(mock_set, services, builders, problems);

@@ -62,7 +62,8 @@ struct RecordedConnection::Impl {
       : recording(run),
         service(recorded_service.name),
         observer(protocol.new_observer({})),
-        only_watches(observer->only_watches()) {
+        only_watches(observer->only_watches()),
+        complete{run.tick_, {}} {
     observer->use(run.secrets_);
     if (recorded_service.upstream)
       observer->set_upstream(store::to_string(recorded_service.upstream->endpoint));
@@ -85,13 +86,18 @@ struct RecordedConnection::Impl {
   bool is_watched = false;  // from here on it is the decoding thread's
   bool server_ended = false;
   bool fell_behind = false;
+  // Of whose thread the writer is.
+  bool session_opened = false, told_undecoded = false;
+  Moment complete;      // until here nothing of the connection is missing
+  std::string missing;  // why something is, as long as that is not written
 
-  void drain();
+  void drain(Moment at, bool client_spoke = false);
   void handle(const Observed& observed);
   void write(const Exchange& exchange);
   void write_snapshot();
   void refused(const std::string& problem);
-  void notice_sync();
+  void write_gap(Moment at);
+  void notice_sync(bool client_spoke);
   void fall_behind();
   void warn(const std::string& text) {
     const std::lock_guard lock(recording.mutex_);
@@ -99,16 +105,19 @@ struct RecordedConnection::Impl {
   }
 };
 
-void RecordedConnection::Impl::drain() {
+void RecordedConnection::Impl::drain(Moment at, bool client_spoke) {
   while (const auto observed = observer->next()) handle(*observed);
-  notice_sync();
+  notice_sync(client_spoke);
+  if (!missing.empty()) write_gap(at);
 }
 
 void RecordedConnection::Impl::handle(const Observed& observed) {
   if (const auto* opened = std::get_if<SessionOpened>(&observed)) {
     header.facts = opened->facts;
+    session_opened = true;
   } else if (const auto* warned = std::get_if<Warned>(&observed)) {
     warn(warned->text);
+    if (warned->lost_change) missing = warned->text;
   } else {
     write(std::get<Exchange>(observed));
   }
@@ -138,20 +147,36 @@ void RecordedConnection::Impl::write(const Exchange& exchange) {
   if (!writer) writer.emplace(recording.mock_set_ / "sessions", header);
   std::string problem;
   if (!writer->append(exchange, problem)) return refused(problem);
+  complete = exchange.ended;
   const std::lock_guard lock(recording.mutex_);
   ++recording.counters_[service].exchanges;
 }
 
+/// Where the disk refuses it now, it is tried again.
+void RecordedConnection::Impl::write_gap(Moment at) {
+  write_snapshot();
+  if (!writer) writer.emplace(recording.mock_set_ / "sessions", header);
+  std::string problem;
+  if (!writer->append(Gap{missing, complete, at}, problem)) return;
+  missing.clear();
+  complete = at;
+}
+
 /// Said once: the cause is the same for the next ones, and how many they were is said at the end.
 void RecordedConnection::Impl::refused(const std::string& problem) {
+  missing = "an exchange could not be written";
   const std::lock_guard lock(recording.mutex_);
   ++recording.counters_[service].unwritten;
   if (std::exchange(recording.told_unwritten_, true)) return;
   recording.warn(service, header.connection, "an exchange was not written: " + problem);
 }
 
-void RecordedConnection::Impl::notice_sync() {
+/// A refused login loses nothing: only who was let in, or goes on, changes something.
+void RecordedConnection::Impl::notice_sync(bool client_spoke) {
   const Sync sync = observer->sync();
+  if (sync != Sync::in_sync && (session_opened || client_spoke) &&
+      !std::exchange(told_undecoded, true))
+    missing = "the connection is not decoded any more";
   if (sync == last_sync) return;
   last_sync = sync;
   const std::lock_guard lock(recording.mutex_);
@@ -176,7 +201,7 @@ RecordedConnection::~RecordedConnection() {
   if (impl_->server_ended || impl_->fell_behind) return;
   const auto abandon = [impl = impl_, at = impl_->recording.now()] {
     impl->observer->abandon(at);
-    impl->drain();
+    impl->drain(at);
   };
   if (impl_->is_watched)
     (void)impl_->recording.decoding_->add(0, abandon);
@@ -185,8 +210,9 @@ RecordedConnection::~RecordedConnection() {
 }
 
 void RecordedConnection::feed(Direction from, Bytes chunk, Relay& relay) {
-  impl_->observer->feed(from, chunk, impl_->recording.now(), relay);
-  impl_->drain();
+  const Moment at = impl_->recording.now();
+  impl_->observer->feed(from, chunk, at, relay);
+  impl_->drain(at, from == Direction::from_client);
   impl_->only_watches = impl_->observer->only_watches();
 }
 
@@ -195,7 +221,7 @@ void RecordedConnection::feed_eof(Direction from) {
   if (from == Direction::from_server) impl_->server_ended = true;
   const auto end = [impl = impl_, from, at = impl_->recording.now()] {
     impl->observer->feed_eof(from, at);
-    impl->drain();
+    impl->drain(at);
   };
   if (impl_->is_watched)
     (void)impl_->recording.decoding_->add(0, end);
@@ -214,9 +240,14 @@ void RecordedConnection::watch(Direction from, Bytes chunk) {
                        octets = std::vector<std::uint8_t>(chunk.begin(), chunk.end())] {
     Relay relayed_already;
     impl->observer->feed(from, octets, at, relayed_already);
-    impl->drain();
+    impl->drain(at, from == Direction::from_client);
   };
-  if (!impl_->recording.decoding_->add_and_settle(chunk.size(), decode)) impl_->fall_behind();
+  if (impl_->recording.decoding_->add_and_settle(chunk.size(), decode)) return;
+  impl_->fall_behind();
+  (void)impl_->recording.decoding_->add(0, [impl = impl_, at = impl_->recording.now()] {
+    impl->missing = "decoding did not keep up with the traffic";
+    impl->write_gap(at);
+  });
 }
 
 }  // namespace understudy::engine

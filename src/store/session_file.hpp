@@ -31,6 +31,7 @@ class SessionWriter {
   void set_facts(Document facts);
   /// False, with the reason in `problem`, where the disk refuses.
   [[nodiscard]] bool append(const Exchange& exchange, std::string& problem);
+  [[nodiscard]] bool append(const Gap& gap, std::string& problem);
   [[nodiscard]] const std::filesystem::path& path() const noexcept;
 
  private:
@@ -40,7 +41,8 @@ class SessionWriter {
 
 struct ReadExchange {
   Exchange exchange;
-  int line = 0;  ///< its first line in the file
+  int line = 0;                 ///< its first line in the file
+  std::optional<Gap> gap = {};  ///< in place of an exchange
 };
 
 /// Reads one session file, exchange by exchange.
@@ -54,8 +56,9 @@ class SessionReader {
   ~SessionReader();
 
   [[nodiscard]] const SessionHeader& header() const noexcept;
-  /// The next exchange. An unsound one is reported and passed over, so that all problems of a file
-  /// are found; a torn tail (a document cut off by a kill) is reported as a warning.
+  /// The next exchange; gaps are passed over. An unsound one is reported and passed over, so that
+  /// all problems of a file are found; a torn tail (a document cut off by a kill) is reported as a
+  /// warning.
   [[nodiscard]] std::optional<Exchange> next(Diagnostics& problems);
   /// The two halves of `next`: cutting the text, which is cheap, and parsing what was cut, which
   /// several threads may do at once while the reader lives. Nothing, with the reason in `problems`,

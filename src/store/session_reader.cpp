@@ -95,7 +95,7 @@ std::optional<SessionHeader> read_header(const Document& document, Shape& shape)
   return shape.count() == 0 ? std::optional(std::move(header)) : std::nullopt;
 }
 
-bool read_at(const Document& at, Shape& shape, Exchange& exchange) {
+bool read_at(const Document& at, Shape& shape, Moment& began, Moment& ended) {
   const bool sound =
       at.size() == 2 && at[0].is_number_unsigned() && at[1].is_number_unsigned() && at[0] <= at[1];
   if (!sound) {
@@ -105,9 +105,19 @@ bool read_at(const Document& at, Shape& shape, Exchange& exchange) {
         "copy the ticks of the exchange that it was made from");
     return false;
   }
-  exchange.began.tick = at[0].get<std::uint64_t>();
-  exchange.ended.tick = at[1].get<std::uint64_t>();
+  began.tick = at[0].get<std::uint64_t>();
+  ended.tick = at[1].get<std::uint64_t>();
   return true;
+}
+
+std::optional<Gap> read_gap(const Document& document, Shape& shape) {
+  shape.only(document, "", {"gap", "at"});
+  Gap gap;
+  if (const Document* reason = shape.member(document, "", "gap", Kind::text, Presence::required))
+    gap.reason = reason->get<std::string>();
+  if (const Document* at = shape.member(document, "", "at", Kind::list, Presence::required))
+    static_cast<void>(read_at(*at, shape, gap.since, gap.noticed));
+  return shape.count() > 0 ? std::nullopt : std::optional(std::move(gap));
 }
 
 std::optional<Exchange> read_exchange(Document& document, Shape& shape) {
@@ -118,7 +128,7 @@ std::optional<Exchange> read_exchange(Document& document, Shape& shape) {
   const Document* took = shape.member(document, "", "took_ms", Kind::count, Presence::optional);
   static_cast<void>(shape.member(document, "", "request", Kind::any, Presence::required));
   static_cast<void>(shape.member(document, "", "answer", Kind::any, Presence::required));
-  if (at) static_cast<void>(read_at(*at, shape, exchange));
+  if (at) static_cast<void>(read_at(*at, shape, exchange.began, exchange.ended));
   constexpr std::uint64_t longest_ms = std::uint64_t{1} << 40;
   if (took && took->get<std::uint64_t>() > longest_ms)
     shape.report("/took_ms", "`took_ms` is beyond all measure, expected milliseconds", "");
@@ -205,6 +215,10 @@ struct SessionReader::Impl {
     auto document = parse(cut, problems, first);
     if (!document) return std::nullopt;
     Shape shape(cut, first, file, problems);
+    if (document->is_object() && document->contains("gap")) {
+      auto gap = read_gap(*document, shape);
+      return gap ? std::optional(ReadExchange{{}, first, std::move(gap)}) : std::nullopt;
+    }
     auto exchange = read_exchange(*document, shape);
     if (!exchange) return std::nullopt;
     return ReadExchange{std::move(*exchange), first};
@@ -242,7 +256,7 @@ std::optional<Exchange> SessionReader::next(Diagnostics& problems) {
   while (const auto slice = cut(problems)) {
     impl_->slice = *slice;
     auto read = parse(*slice, problems);
-    if (!read) continue;
+    if (!read || read->gap) continue;
     impl_->line = read->line;
     return std::move(read->exchange);
   }

@@ -41,6 +41,10 @@ Document exchange_document(const Exchange& exchange) {
   return document;
 }
 
+Document gap_document(const Gap& gap) {
+  return {{"gap", gap.reason}, {"at", Document::array({gap.since.tick, gap.noticed.tick})}};
+}
+
 bool is_deeper_than(const Document& node, std::size_t depth) {
   if (!node.is_structured()) return false;
   if (depth == 0) return true;
@@ -94,8 +98,7 @@ struct SessionWriter::Impl {
     return is_text(text);
   }
 
-  bool append(const Exchange& exchange, std::string& problem) {
-    Document document = exchange_document(exchange);
+  bool append(const Document& document, std::string& problem) {
     if (is_deeper_than(document, max_yaml_depth)) {
       problem = fmt::format("an exchange is nested deeper than {} and is left out", max_yaml_depth);
       return false;
@@ -115,6 +118,17 @@ struct SessionWriter::Impl {
     }
     header_written = true;
     return true;
+  }
+
+  template <class Make>
+  bool try_to_append(const Make& make_document, std::string& problem) {
+    problem.clear();
+    try {
+      return append(make_document(), problem);
+    } catch (const std::exception& failure) {
+      problem = fmt::format("{} can't be written: {}", path.string(), failure.what());
+      return false;
+    }
   }
 };
 
@@ -136,13 +150,11 @@ void SessionWriter::set_facts(Document facts) {
 }
 
 bool SessionWriter::append(const Exchange& exchange, std::string& problem) {
-  problem.clear();
-  try {
-    return impl_->append(exchange, problem);
-  } catch (const std::exception& failure) {
-    problem = fmt::format("{} can't be written: {}", impl_->path.string(), failure.what());
-    return false;
-  }
+  return impl_->try_to_append([&] { return exchange_document(exchange); }, problem);
+}
+
+bool SessionWriter::append(const Gap& gap, std::string& problem) {
+  return impl_->try_to_append([&] { return gap_document(gap); }, problem);
 }
 
 const std::filesystem::path& SessionWriter::path() const noexcept {

@@ -24,6 +24,17 @@ for method, path, fields, body in json.loads(sys.argv[1]):
     print(answer.status, text, shown, flush=True)
 """
 
+CUT_OFF_CLIENT = r"""
+import http.client, os, sys
+for line in sys.argv[1:]:
+    connection = http.client.HTTPConnection("127.0.0.1", int(os.environ["UNDERSTUDY_API_PORT"]), timeout=20)
+    connection.request(*line.split())
+    try:
+        print(line, connection.getresponse().read().decode())
+    except http.client.IncompleteRead:
+        print(line, "cut off")
+"""
+
 
 def get(path, **fields):
     return ["GET", path, named(fields), None]
@@ -57,6 +68,10 @@ class Service:
                 self.body = json.loads(self.rfile.read(int(self.headers.get("Content-Length") or 0)) or "null")
                 status, body, *fields = answer(self, state)
                 octets = json.dumps(body).encode()
+                if status == "cut off":
+                    self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n" + octets)
+                    self.close_connection = True
+                    return
                 self.send_response(status)
                 for name, value in (fields[0] if fields else {}).items():
                     self.send_header(name, value)
@@ -129,6 +144,28 @@ class Flows(Case):
         self.assertIn("nothing has written to login yet", err)
         self.doubt([me("cid")], "authorization")
         self.doubt([login("ann"), me("ann"), get("/me")], "asked without authorization")
+
+    def test_behind_an_answer_that_was_cut_off_nothing_is_certain(self):
+        def answer(request, state):
+            if request.command == "POST":
+                state["n"] = state.get("n", 0) + 1
+                return "cut off", {}
+            return 200, {"n": state.get("n", 0)}
+
+        service = Service(self, answer)
+        client = [sys.executable, "-c", CUT_OFF_CLIENT]
+        code, out, err = self.understudy("record", self.path("mock"), "--map", f"api=0={service.url}", "--",
+                                         *client, "GET /a", "POST /n", "GET /n", "GET /a")
+        self.assertEqual(code, 0, err)
+        self.assertEqual(out.splitlines(), ['GET /a {"n": 0}', "POST /n cut off", 'GET /n {"n": 1}', 'GET /a {"n": 1}'])
+        code, _, err = self.understudy("compile", self.path("mock"))
+        self.assertEqual(code, 0, err)
+        self.assertIn("POST /n", err)
+        code, out, err = self.understudy("run", self.path("mock"), "--", *client, "GET /a")
+        self.assertEqual((code, out), (0, 'GET /a {"n": 0}\n'), err)
+        code, out, err = self.understudy("run", self.path("mock"), "--", *client, "GET /n")
+        self.assertEqual(code, 2, err)
+        self.assertIn("1 guess", err)
 
     def test_a_token_that_the_mock_gave_out_is_known(self):
         def answer(request, state):

@@ -102,6 +102,27 @@ TEST_CASE("a time that ends in zeros in one recording only is the same request i
     CHECK(test.replay.certain == test.replay.asked);
 }
 
+TEST_CASE("what a recording holds behind a gap is a guess") {
+  const MockSet set;
+  set.record({{"GET t.1", "a"}, {"GET t.2", "b"}});
+  std::string problem;
+  store::SessionWriter lost(set.folder() / "sessions",
+                            {"svc", "toy", "r1", 2, "2026-01-01T00:00:00Z", {}});
+  REQUIRE(lost.append(Gap{"the server was gone", {3, {}}, {9, {}}}, problem));
+  set.record({{"GET t.3", "c"}}, "r2");
+  Diagnostics problems;
+  const auto compiled = compile::compile_mock_set(set.folder(), toys, problems);
+  REQUIRE(compiled);
+  REQUIRE(problems.size() == 1);
+  CHECK(problems[0].severity == Severity::warning);
+  CHECK(problems[0].what.find("the server was gone") != std::string::npos);
+  CHECK(problems[0].file.find("r1.svc.002.yaml:") != std::string::npos);
+  CHECK(compiled->services[0].guesses == 1);
+  REQUIRE(compiled->services[0].inferences.size() == 1);
+  CHECK(compiled->services[0].inferences[0].pattern == "GET");
+  CHECK(compiled->services[0].exchanges == 3);
+}
+
 TEST_CASE("what is neither a mock set nor a table is refused with its name") {
   Diagnostics problems;
   CHECK_FALSE(compile::load("/nonexistent/mocks", toys, problems));

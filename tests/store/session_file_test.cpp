@@ -47,6 +47,31 @@ std::size_t read_behind_header(std::string_view content, Diagnostics& problems) 
 
 }  // namespace
 
+TEST_CASE("a gap stands where something is missing, and readers of exchanges pass over it") {
+  const TemporaryFolder folder;
+  SessionWriter writer(folder.path() / "sessions", header());
+  std::string problem;
+  REQUIRE(writer.append(Gap{"it was gone: half of it", {.tick = 3}, {.tick = 9}}, problem));
+  REQUIRE(writer.append(exchange(1, 2, 10, milliseconds(0)), problem));
+  Diagnostics problems;
+  auto reader = SessionReader::open(writer.path(), problems);
+  REQUIRE(reader);
+  const auto gap = reader->parse(*reader->cut(problems), problems);
+  REQUIRE(gap);
+  REQUIRE(gap->gap);
+  CHECK(gap->gap->reason == "it was gone: half of it");
+  CHECK(gap->gap->since.tick == 3);
+  CHECK(gap->gap->noticed.tick == 9);
+  CHECK_FALSE(reader->parse(*reader->cut(problems), problems)->gap);
+  CHECK(problems.empty());
+  CHECK(read_behind_header("---\ngap: lost\nat: [1, 2]\n---\nrequest: 1\nanswer: 2\nat: [3, 4]\n",
+                           problems) == 1);
+  CHECK(problems.empty());
+  CHECK(read_behind_header("---\ngap: lost\nanswer: 2\nat: [1, 2]\n", problems) == 0);
+  REQUIRE(problems.size() == 1);
+  CHECK(problems[0].line == 5);
+}
+
 TEST_CASE("a session file looks as documented") {
   const TemporaryFolder folder;
   SessionWriter writer(folder.path() / "sessions", header());

@@ -266,6 +266,13 @@ class Loader {
     return unknown;
   }
 
+  void note_gap(LoadedService& service, const Session& session, const store::ReadExchange& read) {
+    const std::string file = std::filesystem::relative(session.file, mock_set_).generic_string();
+    RecordedGap gap{read.gap->since.tick, read.gap->reason, fmt::format("{}:{}", file, read.line)};
+    const auto [first, added] = service.gaps.emplace(session.recording, gap);
+    if (!added && gap.since < first->second.since) first->second = std::move(gap);
+  }
+
   /// The first pass.
   void learn(const std::vector<Path>& files, const Progress& progress) {
     std::uint64_t count = 0;
@@ -284,6 +291,7 @@ class Loader {
     const auto exchange = [&](std::size_t file, store::ReadExchange&& read) {
       const auto [service, number] = places[file];
       Session& session = sessions_[service][number];
+      if (read.gap) return note_gap(services_[service], session, read);
       services_[service].analyser->learn(session.header, read.exchange);
       session.exchanges.emplace_back(read);
       if (++count % told_every == 0 && progress) progress(fmt::format("read {} exchanges", count));

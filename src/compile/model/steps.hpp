@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -26,6 +27,13 @@ struct Step {
   std::string hidden_in;
 };
 
+/// Something is missing in a recording: what came behind it is not certain.
+struct RecordedGap {
+  std::uint64_t since = 0;  ///< tick
+  std::string reason;
+  std::string place;  ///< `file:line`
+};
+
 struct Alignment;
 class Pins;
 
@@ -36,7 +44,8 @@ struct LoadedService {
   std::vector<Step> steps;           ///< by recording, then by the end of the exchange
   std::vector<std::string> sources;  ///< relative to the mock set
   std::size_t sessions = 0;
-  Schema schema;  ///< what the files of Service::schema declare
+  std::map<std::uint32_t, RecordedGap> gaps;  ///< of each recording the first
+  Schema schema;                              ///< what the files of Service::schema declare
   Document login =
       Document::object();  ///< `user` and `database` of the first session that has them
   /// Of several recordings of one flow, whose steps have the values of the first; else null.

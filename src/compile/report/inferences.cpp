@@ -107,7 +107,15 @@ class Inferrer {
   }
 
   void add_overlap(const SettledAnswer& answer) {
-    const std::uint32_t write = trace_.steps[answer.traced].overlap;
+    const auto overlap = trace_.steps[answer.traced].overlap;
+    if (!overlap) {
+      found_.push_back({Inference::Kind::guess,
+                        pattern_at(answer.step),
+                        "came behind something that the recorder could not keep",
+                        {place(answer.step)}});
+      return;
+    }
+    const std::uint32_t write = *overlap;
     found_.push_back({Inference::Kind::guess,
                       pattern_at(answer.step),
                       fmt::format("ran, or came, while it was uncertain which side of '{}' it saw",

@@ -285,7 +285,15 @@ class Tracer {
   void record(std::size_t i, match::Version state) {
     const std::uint32_t overlap = overlap_of(i);
     trace_.steps.push_back({static_cast<std::uint32_t>(i), request_of_[i], outcome_of_[i], state,
-                            overlap != 0, overlap == 0 ? 0 : overlap - 1, evidence_of(i)});
+                            overlap != 0 || is_behind_gap(service_.steps[i]),
+                            overlap == 0 ? std::nullopt : std::optional(overlap - 1),
+                            evidence_of(i)});
+  }
+
+  /// Whether something that the recorder could not keep may have changed its answer.
+  [[nodiscard]] bool is_behind_gap(const Step& step) const {
+    const auto gap = service_.gaps.find(step.recording);
+    return gap != service_.gaps.end() && step.ended > gap->second.since;
   }
 
   std::uint32_t evidence_of(std::size_t i) {

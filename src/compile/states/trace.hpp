@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -38,7 +39,9 @@ struct TracedStep {
   /// What it depends on was being written while it ran, or had been written by overlapping writes,
   /// so that nobody knows in which order: the recording does not prove that this is the state.
   bool uncertain = false;
-  std::uint32_t overlap = 0;   ///< where `uncertain`: the step of that write, or of one of them
+  /// Where `uncertain`: the step of that write, or of one of them; nothing where the recording
+  /// lacks something that came before.
+  std::optional<std::uint32_t> overlap = {};
   std::uint32_t evidence = 0;  ///< number in Trace::evidence_lists
 };
 

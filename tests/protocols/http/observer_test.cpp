@@ -165,6 +165,10 @@ TEST_CASE("a server that closes without an answer is told of") {
   CHECK(relayed.exchanges.empty());
   REQUIRE(relayed.warnings.size() == 1);
   CHECK(relayed.warnings[0].find("GET /a") != std::string::npos);
+  CHECK(relayed.lost_changes == 0);
+  Relayed write;
+  write.client("POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n").server_eof();
+  CHECK(write.lost_changes == 1);
   Relayed idle;
   idle.client(get_a).server(ok("1")).server_eof().client_eof();
   CHECK(idle.warnings.empty());

@@ -57,6 +57,7 @@ class Relayed {
 
   std::vector<Exchange> exchanges;
   std::vector<std::string> warnings;
+  int lost_changes = 0;
   std::vector<Document> facts;
 
  private:
@@ -78,7 +79,10 @@ class Relayed {
     while (auto observed = observer_->next()) {
       if (auto* exchange = std::get_if<Exchange>(&*observed))
         exchanges.push_back(std::move(*exchange));
-      if (auto* warned = std::get_if<Warned>(&*observed)) warnings.push_back(warned->text);
+      if (auto* warned = std::get_if<Warned>(&*observed)) {
+        warnings.push_back(warned->text);
+        lost_changes += warned->lost_change ? 1 : 0;
+      }
       if (auto* opened = std::get_if<SessionOpened>(&*observed)) facts.push_back(opened->facts);
     }
     return *this;
