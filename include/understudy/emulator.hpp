@@ -77,7 +77,8 @@ class Emulator {
   /// answered and of what control() says. Else requests of a transaction are given to it when they
   /// have taken effect, and while they do nothing else is.
   [[nodiscard]] virtual bool undoes() const noexcept { return false; }
-  /// The connection's transaction begins, ends, or goes back to a savepoint.
+  /// The connection's transaction begins, ends, or goes back to a savepoint. With a name it began
+  /// before: what it has done and seen so far is not known here.
   virtual void control(Control /*control*/, std::string_view /*name*/,
                        std::uint64_t /*connection*/) {}
 

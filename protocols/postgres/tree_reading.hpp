@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -18,6 +19,7 @@ namespace tree = sql::tree;
 struct TreeReading {
   std::size_t depth = 0;
   std::string failure;  ///< empty: all is well
+  std::string_view text = {};  ///< of the statement
 
   class Level {
    public:

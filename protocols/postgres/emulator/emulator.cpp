@@ -108,6 +108,8 @@ void PostgresEmulator::read(const Document& knowledge) {
   if (knowledge.contains("pinned"))
     for (const Document& each : knowledge["pinned"]) pinned_.insert(octets_of(each));
   locks_ = knowledge.contains("locks");
+  if (knowledge.contains("oids"))
+    for (const auto& [key, oid] : knowledge["oids"].items()) oids_[key] = oid.get<Oid>();
   if (!knowledge.contains("start")) return;
   for (const Document& each : knowledge["start"]) {
     if (starts_.empty()) starts_.emplace_back();
@@ -130,6 +132,7 @@ Document PostgresEmulator::knowledge() const {
   if (!collation_.empty()) knowledge["collation"] = document_of(collation_);
   for (const std::string& each : pinned_) knowledge["pinned"].push_back(document_of(each));
   if (locks_) knowledge["locks"] = true;
+  for (const auto& [key, oid] : oids_) knowledge["oids"][key] = oid;
   const bool agree =
       std::ranges::all_of(starts_, [&](const auto& start) { return start == starts_.front(); });
   if (agree && !starts_.empty())
@@ -144,7 +147,9 @@ void PostgresEmulator::clear() {
 }
 
 void PostgresEmulator::reset() {
+  const std::unique_ptr<Contents> before = std::move(contents_);
   clear();
+  if (before) contents_->take_open_of(*before);
   if (starts_.size() != 1) return;
   for (const std::string& each : starts_.front()) apply_beforehand(each, {});
 }

@@ -14,7 +14,7 @@ inline constexpr std::string_view beforehand_prefix = "beforehand: ";
 
 /// See Protocol::new_emulator. `knowledge`: null, or
 /// {profile: as the analyser's, start: [CANONICAL, …], pinned: [PATTERN, …], collation: …,
-///  locks: true}; all of it may be missing.
+///  locks: true, oids: {TABLE: OID}}; all of it may be missing.
 [[nodiscard]] std::unique_ptr<Emulator> new_postgres_emulator(const Document& knowledge);
 
 }  // namespace understudy::postgres

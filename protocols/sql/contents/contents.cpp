@@ -203,7 +203,7 @@ std::size_t Contents::level_of(std::string_view name) const {
 void Contents::control(Control control, std::string_view name, Connection connection) {
   const auto found = open_.find(connection);
   if (control == Control::begin) {
-    if (found == open_.end()) open_[connection].began = epoch_;
+    if (found == open_.end()) open_[connection].began = name.empty() ? epoch_ : 0;
     return;
   }
   if (found == open_.end()) return;

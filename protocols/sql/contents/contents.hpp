@@ -61,7 +61,12 @@ class Contents {
   void forget_all_numbers();
 
   // ---- statements and transactions ----
+  /// `begin` with a name: it began before, so that what the connection sees is not known.
   void control(Control control, std::string_view name, Connection connection);
+  /// The same transactions are open as there: all of them began before.
+  void take_open_of(const Contents& other) {
+    for (const auto& [connection, open] : other.open_) open_[connection].began = 0;
+  }
   /// Whether what this connection sees is what is here.
   [[nodiscard]] bool sees(Connection connection) const;
   /// Whether some other connection is in a transaction.
