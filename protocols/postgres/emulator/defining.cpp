@@ -32,8 +32,16 @@ void depend(const tree::Statement& statement, Depended& depended) {
   depended.insert(names.keys.begin(), names.keys.end());
 }
 
-void define_table(const tree::CreateTable& create, Contents& contents, const Printing& printing) {
+/// What stands in for a table of another connection's own: which one its name means is not known.
+std::string hidden_by_temporary(std::string_view key) {
+  return "temporary " + std::string(key);
+}
+
+void define_table(const tree::CreateTable& create, Contents& contents, const Printing& printing,
+                  Depended& depended) {
   const std::string key = key_of(create.name);
+  if (create.temporary) depended.insert(hidden_by_temporary(key));
+  if (depended.contains(hidden_by_temporary(key))) return contents.forget_whether(key);
   if (create.if_not_exists && contents.find(key) != nullptr) return;
   contents.forget_whether(key);
   // Whether a table of another kind, or one that was there already, is the one that is meant.
@@ -145,7 +153,7 @@ bool define(const tree::Statement& statement, Contents& contents, const Printing
   if (const auto* create = statement.as<tree::CreateTable>()) {
     if (create->query || !create->inherits.empty() || !create->like.empty())
       depend(statement, depended);
-    define_table(*create, contents, printing);
+    define_table(*create, contents, printing, depended);
   } else if (const auto* index = statement.as<tree::CreateIndex>()) {
     const std::string key = key_of(index->table);
     if (const auto* table = contents.find(key))
@@ -186,6 +194,7 @@ std::optional<std::string> tag_of_definition(const tree::Statement& statement,
     const auto definition = definition_of(*create, printing);
     const bool sure = definition && definition->takes_rows && definition->references.empty() &&
                       contents.book().absent.contains(definition->key) &&
+                      !depended.contains(hidden_by_temporary(definition->key)) &&
                       std::ranges::none_of(definition->columns, [](const auto& column) {
                         return column.type.kind == TypeKind::opaque ||
                                column.default_.kind == sql::contents::Default::Kind::elsewhere ||

@@ -173,7 +173,7 @@ void PostgresEmulator::apply_beforehand(std::string_view canonical, Bytes image)
   const bool done = plan.reason.empty() && runner.run(plan, request.values).has_value();
   if (!done) contents_->undo();
   if (!done && !plan.target.empty()) contents_->forget_rows(plan.target);
-  if (!done && plan.target.empty()) contents_->forget_all_rows();
+  if (!done && plan.target.empty()) contents_->forget_everything();
   if (done) contents_->keep();
 }
 
@@ -342,7 +342,7 @@ void PostgresEmulator::doubt(const MayWrite& written, std::uint64_t connection) 
 /// Within enter() and keep().
 void PostgresEmulator::forget_written(const SqlRequest& request, std::uint64_t) {
   const MayWrite written = statements_.may_write(request.pattern);
-  if (written.anything) contents_->forget_all_rows();
+  if (written.anything) contents_->forget_everything();
   if (written.anything || written.numbers) contents_->forget_all_numbers();
   for (const std::string& key : written.tables) {
     contents_->forget_rows(key);

@@ -97,14 +97,12 @@ void Contents::empty(std::string_view key) {
 
 void Contents::forget_rows(std::string_view key) {
   if (TableState* const table = state(key)) table->known = false;
+  if (const auto found = book_.absent.find(key); found != book_.absent.end())
+    book_.absent.erase(found);
 }
 
 void Contents::forget_column(std::string_view key, std::size_t column) {
   if (TableState* const table = state(key)) table->unknown.insert(column);
-}
-
-void Contents::forget_all_rows() {
-  for (auto& [key, table] : book_.tables) table.known = false;
 }
 
 void Contents::forget_everything() {
@@ -282,12 +280,14 @@ void Contents::doubt(const std::optional<std::set<std::string>>& keys, Connectio
 void Contents::forget_at_all_levels(const std::optional<std::set<std::string>>& keys) {
   ++epoch_;
   const auto forget = [&](TableBook& book) {
+    if (!keys) return void(book = TableBook());
     for (auto& [key, table] : book.tables)
-      if (!keys || keys->contains(key)) table.known = false;
-    if (!keys) book.absent.clear();
+      if (keys->contains(key)) table.known = false;
+    for (const std::string& key : *keys) book.absent.erase(key);
   };
   forget(book_);
   for (Level& level : levels_) forget(level.book);
+  if (!keys) ++version_;
   if (!keys) return forget_all_numbers();
   for (const std::string& key : *keys) forget_numbers(key);
 }

@@ -44,7 +44,6 @@ class Contents {
   void empty(std::string_view key);
   void forget_rows(std::string_view key);
   void forget_column(std::string_view key, std::size_t column);
-  void forget_all_rows();
   /// Nothing is known of what there is.
   void forget_everything();
   /// After rows were removed: of a table without rows everything is known.
