@@ -19,7 +19,8 @@ Expression node_of(Expression::Node node) {
 
 // ---- constants and names ----
 
-/// libpg_query leaves out numbers that are not positive: 0, and those that the text has a minus for.
+/// libpg_query leaves out numbers that are not positive: 0, and those that the text has a minus
+/// for.
 std::optional<std::string> unwritten_number(const ParseTree& node, const TreeReading& reading) {
   if (reading.text.empty()) return "0";  // a length, say
   const auto location = static_cast<std::size_t>(number_at(node, "location"));
@@ -324,7 +325,8 @@ using ReadExpression = std::function<Expression(const ParseTree&, TreeReading&)>
 const std::map<std::string, ReadExpression>& expression_readers() {
   using Kind = tree::Collection::Kind;
   static const std::map<std::string, ReadExpression> all = {
-      {"A_Const", [](const ParseTree& node, TreeReading& reading) { return constant_of(node, reading); }},
+      {"A_Const",
+       [](const ParseTree& node, TreeReading& reading) { return constant_of(node, reading); }},
       {"ColumnRef",
        [](const ParseTree& node, TreeReading&) { return column_of(at(node, "fields")); }},
       {"ParamRef",

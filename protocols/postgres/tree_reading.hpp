@@ -18,7 +18,7 @@ namespace tree = sql::tree;
 /// What is known while a statement is read: how deep, and what could not be.
 struct TreeReading {
   std::size_t depth = 0;
-  std::string failure;  ///< empty: all is well
+  std::string failure;         ///< empty: all is well
   std::string_view text = {};  ///< of the statement
 
   class Level {

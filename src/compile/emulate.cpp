@@ -127,8 +127,7 @@ class Follower {
 }  // namespace
 
 Document follow_recordings(const LoadedService& service) {
-  const auto emulator =
-      service.protocol->new_emulator({{"profile", service.analyser->profile()}});
+  const auto emulator = service.protocol->new_emulator({{"profile", service.analyser->profile()}});
   if (!emulator) return {};
   Follower(service, *emulator).run();
   return emulator->knowledge();

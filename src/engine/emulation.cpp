@@ -69,8 +69,8 @@ void ToldTransaction::begin(Emulation& emulation, std::uint64_t connection, bool
 void ToldTransaction::control(Control control, std::string_view name) {
   if (emulation_ == nullptr) return;
   emulation_->control(control, name, connection_);
-  const bool ends = control == Control::commit || control == Control::rollback ||
-                    control == Control::reset;
+  const bool ends =
+      control == Control::commit || control == Control::rollback || control == Control::reset;
   if (ends) emulation_ = nullptr;
 }
 

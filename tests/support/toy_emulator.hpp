@@ -14,7 +14,8 @@ namespace toy {
 class ToyEmulator final : public Emulator {
  public:
   explicit ToyEmulator(const Document& knowledge) : knowledge_(knowledge) {
-    if (!knowledge_.contains("seeds")) knowledge_ = {{"seeds", Document::object()}, {"wrong", false}};
+    if (!knowledge_.contains("seeds"))
+      knowledge_ = {{"seeds", Document::object()}, {"wrong", false}};
     ToyEmulator::reset();
   }
 

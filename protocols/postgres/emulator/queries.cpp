@@ -8,7 +8,6 @@
 namespace understudy::postgres::emulation {
 namespace {
 
-
 std::string listed(const std::vector<std::string>& parts) {
   std::string list;
   for (const std::string& each : parts) list += (list.empty() ? "" : ", ") + each;

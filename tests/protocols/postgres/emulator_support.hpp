@@ -36,7 +36,8 @@ class EmulatedSql {
     const auto image = decode_image(as_bytes(computed->image));
     std::string text;
     for (const postgres::Row& row : rows_of(*image)) {
-      for (std::size_t i = 0; i < row.size(); ++i) text += (i > 0 ? "|" : "") + row[i].value_or("NULL");
+      for (std::size_t i = 0; i < row.size(); ++i)
+        text += (i > 0 ? "|" : "") + row[i].value_or("NULL");
       text += ";";
     }
     columns.clear();
