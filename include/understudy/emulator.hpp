@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,8 +13,22 @@
 #include "understudy/analyser.hpp"
 #include "understudy/bytes.hpp"
 #include "understudy/document.hpp"
+#include "understudy/request.hpp"
 
 namespace understudy {
+
+/// A request as an emulator is asked it.
+struct Asked {
+  std::string_view canonical, qualifier = {};  ///< see Request
+  /// Who asks. What a connection does in a transaction others do not see before it is committed.
+  std::uint64_t connection = 0;
+
+  Asked(std::string_view canonical_, std::string_view qualifier_ = {},  // NOLINT: a request is one
+        std::uint64_t connection_ = 0)
+      : canonical(canonical_), qualifier(qualifier_), connection(connection_) {}
+  Asked(const std::string& canonical_) : canonical(canonical_) {}  // NOLINT
+  Asked(const char* canonical_) : canonical(canonical_) {}         // NOLINT
+};
 
 /// The contents of one service in one scope, as far as they are known. It is sure or says nothing:
 /// what it can't be sure of it has no part in. No clock, no threads; used by one thread at a time.
@@ -49,14 +64,23 @@ class Emulator {
   virtual void reset() = 0;
   /// The answer to a request, which has taken effect; nothing, and nothing has changed, where it
   /// is not sure.
-  [[nodiscard]] virtual std::optional<Computed> compute(std::string_view canonical, Moment now) = 0;
+  [[nodiscard]] virtual std::optional<Computed> compute(const Asked& asked, Moment now) = 0;
   /// The request was answered so, for certain. Where that is not what would have been computed,
   /// what the request is about is no longer known and, while a recording is followed and
   /// `in_order`, its like are never computed. `in_order`: nothing else happened meanwhile that
   /// could have come first.
-  virtual void follow(std::string_view canonical, Bytes image, Moment now, bool in_order) = 0;
+  virtual void follow(const Asked& asked, Bytes image, Moment now, bool in_order) = 0;
   /// The request may have been answered in any way: what it could have changed is not known.
-  virtual void forget(std::string_view canonical) = 0;
+  virtual void forget(const Asked& asked) = 0;
+
+  /// Whether it can take back what a transaction did: then it is told of each request as it is
+  /// answered and of what control() says. Else requests of a transaction are given to it when they
+  /// have taken effect, and while they do nothing else is.
+  [[nodiscard]] virtual bool undoes() const noexcept { return false; }
+  /// The connection's transaction begins, ends, or goes back to a savepoint. With a name it began
+  /// before: what it has done and seen so far is not known here.
+  virtual void control(Control /*control*/, std::string_view /*name*/,
+                       std::uint64_t /*connection*/) {}
 
   /// The next moment at which something ends by itself, as keys of Redis do; nothing where that
   /// will not happen.

@@ -40,8 +40,9 @@ class Protocol {
       std::string_view /*password*/) const {
     return nullptr;
   }
-  /// Made of what another one knew, see Emulator::knowledge(); of null it knows nothing. Null where
-  /// the protocol computes no answers.
+  /// Made of what another one knew, see Emulator::knowledge(); of null, or {profile: that of the
+  /// analyser} alone, it knows nothing of what there is. Null where the protocol computes no
+  /// answers.
   [[nodiscard]] virtual std::unique_ptr<Emulator> new_emulator(
       const Document& /*knowledge*/) const {
     return nullptr;

@@ -49,6 +49,9 @@ struct Request {
   /// says, for a person, in what the two differ that no recording proves to be irrelevant. Its
   /// answer is a guess at best.
   std::string_view unproven{};
+  /// False where the answer may depend on what `canonical` does not say, as on a setting of the
+  /// session: an emulator would not know.
+  bool computable = true;
   const Patience* patience = nullptr;  ///< null: it is answered at once
   /// Said to those that listen before it is answered, or null. Where nobody does, `unheard` is the
   /// image of the answer that says so.

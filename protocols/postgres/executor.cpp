@@ -104,6 +104,7 @@ void Executor::ask_whether_it_fails(bool synthesisable) {
                            session_part(statement), identity_);
   }
   request_ = Request{identity_.canonical, identity_.qualifier, Control::none, {}, synthesisable};
+  request_->computable = false;
 }
 
 void Executor::run(std::shared_ptr<ServedPortal> portal, Delivery delivery) {
@@ -140,14 +141,17 @@ void Executor::begin_session(std::string_view compared_user, std::string_view co
     for (const Document& name : profile["noise"]) session_defaults_.noise.insert(octets_of(name));
 }
 
+void Executor::compare_session() {
+  if (compared_version_ == facts_settings_.version()) return;
+  compared_version_ = facts_settings_.version();
+  differing_ = differing_facts({compared_user_, compared_database_, facts_settings_, false},
+                               session_defaults_);
+}
+
 std::string_view Executor::session_part(const ServedStatement& statement) {
+  compare_session();
   if (!statement.shape) return {};
   const SessionNeeds& needs = statement.shape->needs;
-  if (compared_version_ != facts_settings_.version()) {
-    compared_version_ = facts_settings_.version();
-    differing_ = differing_facts({compared_user_, compared_database_, facts_settings_, false},
-                                 session_defaults_);
-  }
   const bool in_block = (needs.bits & SessionNeeds::block) != 0 && !block_.idle();
   const bool plain = (needs.bits & differing_) == 0 && !in_block && needs.settings.empty();
   if (plain && statement.temporary.empty()) return {};
@@ -180,6 +184,7 @@ void Executor::ask_statement(bool synthesisable) {
                          session_part(statement), identity_);
   request_ = Request{
       identity_.canonical, identity_.qualifier, Control::none, {}, synthesisable || whole_next_};
+  request_->computable = differing_ == 0;
   waiting_ = Waiting::statement;
 }
 
@@ -238,6 +243,7 @@ void Executor::ask_whole() {
   identity_writer_.write(statement.parsed, statement.types, portal_->parameters, {}, std::nullopt,
                          session_part(statement), identity_);
   request_ = Request{identity_.canonical, identity_.qualifier, Control::none, {}, false};
+  request_->computable = differing_ == 0;
   waiting_ = Waiting::statement;
 }
 
@@ -400,6 +406,7 @@ void Executor::miss(Fields error) {
   identity_writer_.write(statement.parsed, statement.types, portal_->parameters, unknown_prefix,
                          std::nullopt, {}, identity_);
   request_ = Request{identity_.canonical, identity_.qualifier, Control::none, {}, false};
+  request_->computable = false;
   waiting_ = Waiting::unknown;
 }
 
@@ -582,6 +589,8 @@ void Executor::describe(std::shared_ptr<ServedStatement> statement, Target targe
                            std::nullopt, session_part(*described_), identity_);
     request_ =
         Request{identity_.canonical, identity_.qualifier, Control::none, {}, columns.has_value()};
+    // To be told of the columns must not carry out what has them.
+    request_->computable = differing_ == 0 && described_->verb.kind == sql::Kind::select;
   }
   waiting_ = Waiting::statement;
 }

@@ -127,6 +127,7 @@ class Executor {
   void run_now();
   void run_control();
   void run_utility(sql::Kind kind);
+  void compare_session();
   /// What of the session is part of the question; empty where it is as the first recorded one.
   [[nodiscard]] std::string_view session_part(const ServedStatement& statement);
   void ask_statement(bool synthesisable);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "protocols/postgres/analyser.hpp"
+#include "protocols/postgres/emulator/emulator.hpp"
 #include "protocols/postgres/observer.hpp"
 #include "protocols/postgres/server.hpp"
 #include "protocols/postgres/startup.hpp"
@@ -43,6 +44,9 @@ class PostgresProtocol final : public Protocol {
     return make_server(table, context);
   }
   [[nodiscard]] std::unique_ptr<Analyser> new_analyser() const override { return make_analyser(); }
+  [[nodiscard]] std::unique_ptr<Emulator> new_emulator(const Document& knowledge) const override {
+    return new_postgres_emulator(knowledge);
+  }
 
   [[nodiscard]] Document request_from_text(std::string_view line) const override {
     return {{"sql", document_of(line)}};

@@ -68,7 +68,6 @@ void read_foreign(const ParseTree& node, tree::Constraint& constraint) {
   constraint.parent_columns = strings_of(at(node, "pk_attrs"));
   constraint.on_delete = action_of(text_at(node, "fk_del_action"));
   constraint.on_update = action_of(text_at(node, "fk_upd_action"));
-  constraint.deferrable = flag_at(node, "deferrable");
 }
 
 void read_exclusion(const ParseTree& node, tree::Constraint& constraint, TreeReading& reading) {
@@ -90,6 +89,7 @@ std::optional<tree::Constraint> constraint_of(const ParseTree& node, TreeReading
   constraint.name = text_at(node, "conname");
   constraint.using_index = text_at(node, "indexname");
   constraint.nulls_not_distinct = flag_at(node, "nulls_not_distinct");
+  constraint.deferrable = flag_at(node, "deferrable");
   constraint.parts = parts_named(strings_of(at(node, "keys")));
   if (type == "CONSTR_PRIMARY") {
     constraint.kind = Kind::primary;
@@ -122,6 +122,10 @@ void read_column_constraint(const ParseTree& node, tree::ColumnDefinition& colum
     column.not_null = true;
   } else if (type == "CONSTR_IDENTITY") {
     column.identity = column.not_null = true;
+    column.identity_always = text_at(node, "generated_when") == "a";
+    column.identity_options = !at(node, "options").empty();
+  } else if (type == "CONSTR_ATTR_DEFERRABLE" && !column.constraints.empty()) {
+    column.constraints.back().deferrable = true;  // of the one before it
   } else if (type == "CONSTR_GENERATED") {
     column.generated = optional_expression(at(node, "raw_expr"), reading);
   } else if (type == "CONSTR_DEFAULT") {

@@ -1,6 +1,8 @@
 // Expressions of libpg_query's JSON.
+#include <algorithm>
 #include <array>
 #include <functional>
+#include <optional>
 #include <utility>
 
 #include "protocols/postgres/tree_reading.hpp"
@@ -17,10 +19,28 @@ Expression node_of(Expression::Node node) {
 
 // ---- constants and names ----
 
-Expression constant_of(const ParseTree& node) {
+/// libpg_query leaves out numbers that are not positive: 0, and those that the text has a minus
+/// for.
+std::optional<std::string> unwritten_number(const ParseTree& node, const TreeReading& reading) {
+  if (reading.text.empty()) return "0";  // a length, say
+  const auto location = static_cast<std::size_t>(number_at(node, "location"));
+  if (location >= reading.text.size()) return std::nullopt;
+  std::string_view rest = reading.text.substr(location);
+  if (!rest.starts_with('-')) return rest.starts_with('0') ? std::optional("0") : std::nullopt;
+  rest.remove_prefix(std::min(rest.find_first_not_of(" \t\n\r\f", 1), rest.size()));
+  const std::string_view digits = rest.substr(0, rest.find_first_not_of("0123456789"));
+  if (digits.empty()) return std::nullopt;
+  return "-" + std::string(digits);
+}
+
+Expression constant_of(const ParseTree& node, const TreeReading& reading) {
   using Kind = tree::Literal::Kind;
   tree::Literal literal;
-  if (node.contains("ival")) {
+  if (node.contains("ival") && !at(node, "ival").contains("ival")) {
+    const auto number = unwritten_number(node, reading);
+    if (!number) return node_of(tree::Opaque{"a number"});
+    literal = {Kind::number, *number};
+  } else if (node.contains("ival")) {
     literal = {Kind::number, std::to_string(number_at(at(node, "ival"), "ival"))};
   } else if (node.contains("fval")) {
     literal = {Kind::number, text_at(at(node, "fval"), "fval")};
@@ -305,7 +325,8 @@ using ReadExpression = std::function<Expression(const ParseTree&, TreeReading&)>
 const std::map<std::string, ReadExpression>& expression_readers() {
   using Kind = tree::Collection::Kind;
   static const std::map<std::string, ReadExpression> all = {
-      {"A_Const", [](const ParseTree& node, TreeReading&) { return constant_of(node); }},
+      {"A_Const",
+       [](const ParseTree& node, TreeReading& reading) { return constant_of(node, reading); }},
       {"ColumnRef",
        [](const ParseTree& node, TreeReading&) { return column_of(at(node, "fields")); }},
       {"ParamRef",

@@ -63,6 +63,7 @@ sql::tree::Statement parse_postgres(std::string_view sql) {
   const auto parsed = parse_tree_of(sql);
   if (!parsed || !parsed->is_object() || parsed->empty()) return statement;
   trees::TreeReading reading;
+  reading.text = sql;
   statement = trees::statement_of(*parsed, reading);
   if (!reading.failure.empty()) statement.node = sql::tree::Unknown{reading.failure, 0};
   return statement;

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -17,7 +18,8 @@ namespace tree = sql::tree;
 /// What is known while a statement is read: how deep, and what could not be.
 struct TreeReading {
   std::size_t depth = 0;
-  std::string failure;  ///< empty: all is well
+  std::string failure;         ///< empty: all is well
+  std::string_view text = {};  ///< of the statement
 
   class Level {
    public:

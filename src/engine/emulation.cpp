@@ -38,20 +38,40 @@ Emulation::Emulation(std::unique_ptr<Emulator> emulator, const ServiceSection& s
   note_next_end();
 }
 
-std::optional<Emulator::Computed> Emulation::compute(std::string_view canonical) {
-  auto computed = emulator_->compute(canonical, now());
+std::optional<Emulator::Computed> Emulation::compute(const Asked& asked) {
+  auto computed = emulator_->compute(asked, now());
   note_next_end();
   return computed;
 }
 
-void Emulation::follow(std::string_view canonical, Bytes image) {
-  emulator_->follow(canonical, image, now(), true);
+void Emulation::follow(const Asked& asked, Bytes image) {
+  emulator_->follow(asked, image, now(), true);
   note_next_end();
 }
 
-void Emulation::forget(std::string_view canonical) {
-  emulator_->forget(canonical);
+void Emulation::forget(const Asked& asked) {
+  emulator_->forget(asked);
   note_next_end();
+}
+
+void Emulation::control(Control control, std::string_view name, std::uint64_t connection) {
+  const std::scoped_lock lock(mutex_);
+  emulator_->control(control, name, connection);
+}
+
+void ToldTransaction::begin(Emulation& emulation, std::uint64_t connection, bool late) {
+  leave();
+  emulation_ = &emulation;
+  connection_ = connection;
+  emulation.control(Control::begin, late ? "late" : "", connection);
+}
+
+void ToldTransaction::control(Control control, std::string_view name) {
+  if (emulation_ == nullptr) return;
+  emulation_->control(control, name, connection_);
+  const bool ends =
+      control == Control::commit || control == Control::rollback || control == Control::reset;
+  if (ends) emulation_ = nullptr;
 }
 
 void Emulation::reset() {

@@ -16,9 +16,9 @@
 
 namespace understudy::engine {
 
-/// For protocols whose transactions are carried out as a whole when they are committed: nothing of
-/// what was computed is undone. Hold `mutex()` from the look-up of a request until its answer has
-/// taken effect here, too; through a transaction from its beginning to its end.
+/// Hold `mutex()` from the look-up of a request until its answer has taken effect here, too. Where
+/// the emulator can't undo what was computed, a protocol's transactions are carried out as a whole
+/// when they are committed, and it is held from their beginning to their end.
 class Emulation {
  public:
   /// Null where the protocol computes no answers. `section` outlives it.
@@ -28,9 +28,12 @@ class Emulation {
   [[nodiscard]] std::mutex& mutex() noexcept { return mutex_; }
 
   /// See Emulator.
-  [[nodiscard]] std::optional<Emulator::Computed> compute(std::string_view canonical);
-  void follow(std::string_view canonical, Bytes image);
-  void forget(std::string_view canonical);
+  [[nodiscard]] std::optional<Emulator::Computed> compute(const Asked& asked);
+  void follow(const Asked& asked, Bytes image);
+  void forget(const Asked& asked);
+  [[nodiscard]] bool undoes() const noexcept { return emulator_->undoes(); }
+  /// Takes the lock.
+  void control(Control control, std::string_view name, std::uint64_t connection);
   void reset();
   /// Null where the protocol follows no watches.
   [[nodiscard]] std::shared_ptr<const Emulator::Watch> watch(const KeyPath& path) {
@@ -56,6 +59,31 @@ class Emulation {
   std::mutex mutex_;
   static constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
   std::atomic<std::int64_t> next_end_{never};  ///< milliseconds since 1970
+};
+
+/// A connection's transaction, as an emulator that undoes is told of it. It ends with this.
+class ToldTransaction {
+ public:
+  ToldTransaction() = default;
+  ToldTransaction(ToldTransaction&& other) noexcept
+      : emulation_(std::exchange(other.emulation_, nullptr)), connection_(other.connection_) {}
+  ToldTransaction& operator=(ToldTransaction&& other) noexcept {
+    leave();
+    emulation_ = std::exchange(other.emulation_, nullptr);
+    connection_ = other.connection_;
+    return *this;
+  }
+  ~ToldTransaction() { leave(); }
+
+  /// `emulation` outlives it. `late`: it began elsewhere, before.
+  void begin(Emulation& emulation, std::uint64_t connection, bool late = false);
+  /// Nothing where it has not begun.
+  void control(Control control, std::string_view name);
+  void leave() { control(Control::reset, {}); }
+
+ private:
+  Emulation* emulation_ = nullptr;
+  std::uint64_t connection_ = 0;
 };
 
 }  // namespace understudy::engine

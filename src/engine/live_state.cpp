@@ -1,6 +1,7 @@
 #include "engine/live_state.hpp"
 
 #include <algorithm>
+#include <atomic>
 
 #include "match/lookup.hpp"
 #include "table/hash.hpp"
@@ -28,9 +29,15 @@ KeyPath split(std::string_view joined) {
 
 }  // namespace
 
+std::uint64_t ConnectionState::next_number() noexcept {
+  static std::atomic<std::uint64_t> last{0};
+  return ++last;
+}
+
 void ConnectionState::apply(Control control, std::string_view name) {
   const bool undoes = control == Control::rollback || control == Control::reset;
   if (undoes && computing) computing.unlock();
+  told.control(control, name);
   if (undoes || control == Control::unwatch) unwatch();
   static_cast<void>(overlay.carry_out(control, name));  // no commit: nothing becomes visible
 }
@@ -169,11 +176,15 @@ struct LiveState::Asked {
   bool synthesisable;
   bool proven;   ///< it is what was asked, not what comes nearest to it
   bool patient;  // an uncertain answer is none
+  bool computable;
   ConnectionState& connection;
   std::unique_lock<std::mutex> computing, renaming, scope;
 
   static void hold(std::unique_lock<std::mutex>& lock) {
     if (!lock) lock.lock();
+  }
+  [[nodiscard]] understudy::Asked of_emulator() const {
+    return {canonical, qualifier, connection.number};
   }
 };
 
@@ -211,6 +222,7 @@ Verdict LiveState::ask(const Request& request, ConnectionState& connection, Pati
               request.synthesisable,
               request.unproven.empty(),
               patient == Patient::yes,
+              request.computable,
               connection,
               {},
               std::unique_lock(renamer_.mutex(), std::defer_lock),
@@ -250,11 +262,11 @@ Verdict LiveState::ask_found(Asked& asked, const Found& found, const Proposal* p
   if (verdict.grade == Grade::computed) return verdict;
   if (!may_write || verdict.answer == nullptr) return verdict;
   take_effect(asked, verdict);
-  if (emulation_ && is_certain(verdict.grade))
-    emulation_->follow(asked.canonical, verdict.image ? as_bytes(*verdict.image)
-                                                      : section_.image(verdict.answer->image));
+  if (emulation_ && is_certain(verdict.grade) && asked.computable)
+    emulation_->follow(asked.of_emulator(), verdict.image ? as_bytes(*verdict.image)
+                                                          : section_.image(verdict.answer->image));
   else if (emulation_)
-    emulation_->forget(asked.canonical);
+    emulation_->forget(asked.of_emulator());
   return verdict;
 }
 
@@ -292,8 +304,8 @@ Verdict LiveState::judge(Asked& asked, const Found& found, const Proposal* propo
 /// What follows from the contents, where the protocol can tell. It counts as having changed what it
 /// did in a state that was not recorded.
 Verdict LiveState::compute(Asked& asked, const Found& found) {
-  if (!emulation_) return {};
-  auto computed = emulation_->compute(asked.canonical);
+  if (!emulation_ || !asked.computable) return {};
+  auto computed = emulation_->compute(asked.of_emulator());
   if (!computed) return {};
   Verdict verdict{.grade = Grade::computed};
   verdict.image = std::make_shared<const std::string>(std::move(computed->image));
@@ -382,7 +394,9 @@ Begun outcome_of(const std::vector<std::shared_ptr<const Emulator::Watch>>& watc
 
 Begun LiveState::begin(ConnectionState& connection) {
   if (emulation_) let_time_pass(connection);
-  if (emulation_ && !connection.computing)
+  if (emulation_ && emulation_->undoes())
+    connection.told.begin(*emulation_, connection.number);
+  else if (emulation_ && !connection.computing)
     connection.computing = std::unique_lock(emulation_->mutex());
   Begun outcome = outcome_of(connection.watches);
   if (std::ranges::any_of(connection.watched, [&](const auto& watched) {
@@ -395,6 +409,12 @@ Begun LiveState::begin(ConnectionState& connection) {
   else if (connection.computing)
     connection.computing.unlock();
   return outcome;
+}
+
+void LiveState::take_over(ConnectionState& connection) {
+  connection.told.leave();
+  if (emulation_ && emulation_->undoes() && connection.overlay.active())
+    connection.told.begin(*emulation_, connection.number, true);
 }
 
 /// Whether a transaction can be committed depends on what it did.
@@ -431,6 +451,7 @@ Verdict LiveState::commit_alone(std::string_view canonical, std::string_view qua
   // Only a commit that failed somewhere in the recording is in the table.
   const auto found = section_.find(canonical, qualifier);
   if (found.empty()) {
+    connection.told.control(Control::commit, {});
     scope_.merge(connection.overlay.commit());
     return {.grade = Grade::synthesised};
   }
@@ -438,6 +459,7 @@ Verdict LiveState::commit_alone(std::string_view canonical, std::string_view qua
   const bool failed =
       verdict.answer != nullptr && (verdict.answer->flags & format::answer_changed) == 0;
   const bool missed = verdict.grade == Grade::guess && strictness_ == Strictness::strict;
+  connection.told.control(failed || missed ? Control::rollback : Control::commit, {});
   if (failed || missed)
     connection.overlay.drop();
   else

@@ -41,8 +41,11 @@ struct ConnectionState {
   std::set<std::shared_ptr<const std::string>> images;
   /// Answers computed for it, which its machine holds until they are sent.
   std::vector<std::shared_ptr<const std::string>> computed;
-  /// Held through its transaction where answers may be computed.
+  /// Held through its transaction where computed answers can't be undone.
   std::unique_lock<std::mutex> computing;
+  /// Of its transaction where they can.
+  ToldTransaction told;
+  std::uint64_t number = next_number();  ///< no other connection has it
 
   /// All but a commit (see LiveState) and `begin`.
   void apply(Control control, std::string_view name);
@@ -51,6 +54,9 @@ struct ConnectionState {
     watched.clear();
     watches.clear();
   }
+
+ private:
+  [[nodiscard]] static std::uint64_t next_number() noexcept;
 };
 
 /// What became of the beginning of a transaction.
@@ -87,6 +93,8 @@ class LiveState {
   [[nodiscard]] Verdict ask(const Request& request, ConnectionState& connection);
   /// Watches end with it.
   [[nodiscard]] Begun begin(ConnectionState& connection);
+  /// A connection that is in a transaction is here from now on, no longer in another scope.
+  void take_over(ConnectionState& connection);
   /// With an answer where the recorded commit failed: the transaction is undone. Else without one:
   /// it is merged and `synthesised`, or a `guess` where the recording has it fail and does not have
   /// a transaction like this one. Where that is to be a `miss`, the transaction is undone.

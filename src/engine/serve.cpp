@@ -144,6 +144,7 @@ struct ServedConnection::Impl {
   ~Impl() {
     mailbox->on_ring(nullptr);
     give_up();
+    state.told.leave();
     if (!listening.empty()) live->hub().leave(*mailbox);
   }
 
@@ -380,6 +381,7 @@ void ServedConnection::Impl::enter(std::shared_ptr<LiveScope> next) {
   const std::shared_ptr<LiveScope> left = std::exchange(scope, std::move(next));
   if (!listening.empty()) live->hub().leave(*mailbox);
   live = &scope->of(service.index, service.protocol);
+  live->take_over(state);
   for (const Listen& each : listening) live->hub().listen(mailbox, each);
 }
 

@@ -14,7 +14,8 @@ namespace toy {
 class ToyEmulator final : public Emulator {
  public:
   explicit ToyEmulator(const Document& knowledge) : knowledge_(knowledge) {
-    if (knowledge_.is_null()) knowledge_ = {{"seeds", Document::object()}, {"wrong", false}};
+    if (!knowledge_.contains("seeds"))
+      knowledge_ = {{"seeds", Document::object()}, {"wrong", false}};
     ToyEmulator::reset();
   }
 
@@ -29,9 +30,9 @@ class ToyEmulator final : public Emulator {
       values_[key] = value.get<std::string>();
   }
 
-  std::optional<Computed> compute(std::string_view canonical, Moment) override {
+  std::optional<Computed> compute(const Asked& asked, Moment) override {
     if (knowledge_["wrong"].get<bool>()) return std::nullopt;
-    const Parsed line = parsed(canonical);
+    const Parsed line = parsed(asked.canonical);
     if (line.verb == "SET") {
       values_[line.key] = line.value;
       return Computed{"ok", {path_of(line.key)}};
@@ -41,8 +42,8 @@ class ToyEmulator final : public Emulator {
     return Computed{found->second, {}};
   }
 
-  void follow(std::string_view canonical, Bytes image, Moment now, bool in_order) override {
-    const Parsed line = parsed(canonical);
+  void follow(const Asked& asked, Bytes image, Moment now, bool in_order) override {
+    const Parsed line = parsed(asked.canonical);
     const std::string answer(as_text(image));
     if (line.verb == "SET") {
       values_[line.key] = line.value;
@@ -58,7 +59,7 @@ class ToyEmulator final : public Emulator {
       }
     }
   }
-  void forget(std::string_view canonical) override { values_.erase(parsed(canonical).key); }
+  void forget(const Asked& asked) override { values_.erase(parsed(asked.canonical).key); }
 
  private:
   static Parsed parsed(std::string_view canonical) {

@@ -54,8 +54,8 @@ class RedisEmulator final : public Emulator {
     state_.recording = false;
   }
 
-  [[nodiscard]] std::optional<Computed> compute(std::string_view canonical, Moment now) override {
-    const Request request(canonical);
+  [[nodiscard]] std::optional<Computed> compute(const Asked& asked, Moment now) override {
+    const Request request(asked.canonical);
     // What a user may do who is not allowed everything is not known.
     if (!state_.computes(request) || !request.line.user.empty()) return std::nullopt;
     state_.keys.stay_bounded();
@@ -70,8 +70,8 @@ class RedisEmulator final : public Emulator {
     return Computed{make_image(*answer, request.name(), request.words), std::move(writes)};
   }
 
-  void follow(std::string_view canonical, Bytes image, Moment now, bool in_order) override {
-    const Request request(canonical);
+  void follow(const Asked& asked, Bytes image, Moment now, bool in_order) override {
+    const Request request(asked.canonical);
     const auto reply = reply_in(image);
     if (!reply) return state_.forget_written(request.effects().writes);
     // A command that is none did nothing, whatever it would have been.
@@ -99,8 +99,8 @@ class RedisEmulator final : public Emulator {
     return true;
   }
 
-  void forget(std::string_view canonical) override {
-    state_.forget_written(Request(canonical).effects().writes);
+  void forget(const Asked& asked) override {
+    state_.forget_written(Request(asked.canonical).effects().writes);
   }
 
   [[nodiscard]] Moment next_end() const override {

@@ -66,9 +66,11 @@ struct ColumnDefinition {
   Type type;
   bool not_null = false;
   Box<Expression> default_;
-  Box<Expression> on_update;  ///< MySQL: ON UPDATE CURRENT_TIMESTAMP
-  Box<Expression> generated;  ///< GENERATED ALWAYS AS (…)
-  bool identity = false;      ///< GENERATED … AS IDENTITY, serial; AUTO_INCREMENT
+  Box<Expression> on_update;      ///< MySQL: ON UPDATE CURRENT_TIMESTAMP
+  Box<Expression> generated;      ///< GENERATED ALWAYS AS (…)
+  bool identity = false;          ///< GENERATED … AS IDENTITY, serial; AUTO_INCREMENT
+  bool identity_always = false;   ///< PostgreSQL: GENERATED ALWAYS AS IDENTITY
+  bool identity_options = false;  ///< its sequence does not count 1, 2, 3, …
   std::string collation = {};
   std::vector<Constraint> constraints = {};  ///< written behind the column
 };

@@ -85,7 +85,9 @@ class Follower {
     const Step& step = service_.steps[i];
     const Analysis& a = step.analysis;
     auto& transaction = open_[step.connection];
-    if (a.control != Control::none) {
+    if (emulator_.undoes()) {
+      tell(i);
+    } else if (a.control != Control::none) {
       for (const std::size_t inner : transaction.carry_out(a.control, a.control_name, a.changed))
         follow(inner, order_.undisturbed(i));
       // What only tells what was there has an answer, though nobody looks it up.
@@ -97,9 +99,23 @@ class Follower {
     }
   }
 
+  /// As it happened: what a transaction does is undone where it is rolled back.
+  void tell(std::size_t i) {
+    const Step& step = service_.steps[i];
+    const Analysis& a = step.analysis;
+    if (a.control != Control::none) {
+      const bool undone = a.control == Control::commit && !a.changed;
+      emulator_.control(undone ? Control::rollback : a.control, a.control_name, step.connection);
+    } else if (!a.image.empty()) {
+      follow(i, order_.undisturbed(i));
+    }
+  }
+
   void follow(std::size_t i, bool in_order) {
-    const Analysis& analysis = service_.steps[i].analysis;
-    emulator_.follow(analysis.identity.canonical, as_bytes(analysis.image), {}, in_order);
+    const Step& step = service_.steps[i];
+    const Identity& identity = step.analysis.identity;
+    emulator_.follow({identity.canonical, identity.qualifier, step.connection},
+                     as_bytes(step.analysis.image), {}, in_order);
   }
 
   const LoadedService& service_;
@@ -111,7 +127,7 @@ class Follower {
 }  // namespace
 
 Document follow_recordings(const LoadedService& service) {
-  const auto emulator = service.protocol->new_emulator(Document());
+  const auto emulator = service.protocol->new_emulator({{"profile", service.analyser->profile()}});
   if (!emulator) return {};
   Follower(service, *emulator).run();
   return emulator->knowledge();

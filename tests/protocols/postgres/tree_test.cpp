@@ -26,6 +26,7 @@ void check(std::initializer_list<Example> examples) {
 
 TEST_CASE("PostgreSQL: expressions") {
   check({
+      {"SELECT -7, 0, - 7, 7 FROM t WHERE a = -1", "select -7, 0, -7, 7 from t where (= a -1)"},
       {"SELECT a + b * c, -d, a || 'x', NOT e, f @> g FROM t",
        "select (+ a (* b c)), (negate d), (concat a 'x'), (not e), (@> f g) from t"},
       {"SELECT a FROM t WHERE a IN (1, $2) AND b NOT IN (SELECT 1) AND c = ANY($1)",

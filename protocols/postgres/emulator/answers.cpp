@@ -1,0 +1,83 @@
+#include "protocols/postgres/emulator/answers.hpp"
+
+#include <algorithm>
+
+#include "protocols/postgres/image.hpp"
+#include "protocols/postgres/served.hpp"
+
+namespace understudy::postgres::emulation {
+namespace {
+
+/// Of a table of which no answer has told the OID: beyond those that a small database has.
+Oid stand_in(std::string_view key) {
+  Oid number = 2'166'136'261U;
+  for (const char octet : key) number = (number ^ static_cast<unsigned char>(octet)) * 16'777'619U;
+  return 0x4000'0000U | (number >> 4U);
+}
+
+/// Equal but for the OIDs of tables, which are learned.
+bool same_columns(const Plan& plan, const std::vector<Column>& mine,
+                  const std::vector<Column>& theirs, TableOids& oids) {
+  if (mine.size() != theirs.size()) return false;
+  for (std::size_t i = 0; i < mine.size(); ++i) {
+    Column told = mine[i];
+    if ((told.table == 0) != (theirs[i].table == 0)) return false;
+    told.table = theirs[i].table;
+    if (!(told == theirs[i])) return false;
+  }
+  for (std::size_t i = 0; i < mine.size(); ++i)
+    if (plan.shown[i].origin) oids.insert_or_assign(plan.shown[i].origin->table, theirs[i].table);
+  return true;
+}
+
+bool same_rows(const Result& result, std::vector<Row> theirs) {
+  std::vector<Row> mine = result.answer.rows;
+  if (mine.size() != theirs.size()) return false;
+  for (std::size_t begin = 0; begin < mine.size();) {
+    std::size_t end = begin;
+    while (end < mine.size() && result.runs[end] == result.runs[begin]) ++end;
+    for (std::vector<Row>* rows : {&mine, &theirs})
+      std::sort(rows->begin() + static_cast<std::ptrdiff_t>(begin),
+                rows->begin() + static_cast<std::ptrdiff_t>(end));
+    begin = end;
+  }
+  return mine == theirs;
+}
+
+}  // namespace
+
+std::vector<Column> columns_of(const std::vector<Shown>& shown, const TableOids& oids) {
+  std::vector<Column> columns;
+  for (const Shown& each : shown) {
+    Column column;
+    column.name = each.name;
+    column.type = oid_of(each.type);
+    column.length = length_of(each.type);
+    column.modifier = modifier_of(each.type);
+    if (each.origin) {
+      const auto found = oids.find(each.origin->table);
+      column.table = found == oids.end() ? stand_in(each.origin->table) : found->second;
+      column.attribute = each.origin->attribute;
+    }
+    columns.push_back(std::move(column));
+  }
+  return columns;
+}
+
+bool agrees(const Plan& plan, const Result& result, Bytes image, TableOids& oids) {
+  const auto told = decode_image(image);
+  if (!told || told->is_error || told->is_empty || told->is_partial || told->is_copy_out ||
+      !told->notices.empty() || !told->statuses.empty() ||
+      told->returns_rows != result.answer.returns_rows)
+    return false;
+  std::string tag;
+  if (!decode_command_complete(told->tail.subspan(5), tag) || tag != result.answer.tag)
+    return false;
+  if (!told->returns_rows) return true;
+  std::vector<Column> columns;
+  return decode_row_description(told->description.subspan(5), columns) &&
+         same_columns(plan, result.answer.columns, columns, oids) &&
+         same_rows(result, rows_of(*told));
+}
+
+}  // namespace understudy::postgres::emulation

@@ -1,0 +1,32 @@
+// What the executor found as the answer that the server would give.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "protocols/postgres/answer.hpp"
+#include "protocols/postgres/emulator/plan.hpp"
+#include "understudy/bytes.hpp"
+
+namespace understudy::postgres::emulation {
+
+/// The OIDs of tables, by their keys, as answers show them.
+using TableOids = std::map<std::string, Oid, std::less<>>;
+
+struct Result {
+  StatementAnswer answer;
+  /// Beside each row: rows of one number may come in any order.
+  std::vector<std::size_t> runs;
+  std::vector<std::string> written;  ///< keys of the tables that were changed
+};
+
+/// Whether the server said the same: rows that may come in any order in any order, and tables by
+/// whatever OIDs. Those that it tells are learned.
+[[nodiscard]] bool agrees(const Plan& plan, const Result& result, Bytes image, TableOids& oids);
+
+/// Columns as RowDescription has them. A table whose OID nobody told has one all the same.
+[[nodiscard]] std::vector<Column> columns_of(const std::vector<Shown>& shown,
+                                             const TableOids& oids);
+
+}  // namespace understudy::postgres::emulation

@@ -1,0 +1,16 @@
+// Arrays that a request brings.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "protocols/postgres/emulator/values.hpp"
+
+namespace understudy::postgres::emulation {
+
+/// The elements of `{1,2,NULL}` as a JSON list of what the executor keeps for them; nothing where
+/// the server may refuse one, or for an array of several dimensions.
+[[nodiscard]] std::optional<Datum> read_array(ColumnType element, sql::ValueClass value_class,
+                                              std::string_view text, const Printing& printing);
+
+}  // namespace understudy::postgres::emulation

@@ -1,0 +1,349 @@
+// INSERT, UPDATE, DELETE and TRUNCATE.
+#include <algorithm>
+
+#include "protocols/postgres/emulator/translator.hpp"
+
+namespace understudy::postgres::emulation {
+namespace {
+
+using sql::contents::Default;
+using sql::contents::is_text;
+using sql::contents::is_whole;
+using sql::contents::TableColumn;
+using sql::contents::UniqueKey;
+
+std::string place_in(const Definition& table, const tree::Column& column, std::size_t& place) {
+  if (column.path.size() != 1) throw Unsure{"a part of a column"};
+  const auto found = table.column(column.name());
+  if (!found) throw Unsure{"no such column: " + column.name()};
+  place = *found;
+  return table.sql_column(place);
+}
+
+/// What the server makes of this moment or of chance.
+bool is_fresh(const tree::Expression& expression, TypeKind kind) {
+  const auto* call = expression.as<tree::Call>();
+  if (call == nullptr || !call->arguments.empty()) return false;
+  static const std::set<std::string_view> clocks = {"now", "current_timestamp",
+                                                    "transaction_timestamp", "statement_timestamp",
+                                                    "clock_timestamp"};
+  if (clocks.contains(call->name.name))
+    return kind == TypeKind::timestamptz || kind == TypeKind::timestamp || kind == TypeKind::date;
+  return call->name.name == "gen_random_uuid" && kind == TypeKind::uuid;
+}
+
+}  // namespace
+
+const Definition& Translator::target(const tree::Relation& relation, Scope& scope, Plan& plan) {
+  const auto* name = relation.as<tree::TableName>();
+  if (name == nullptr || name->only || !relation.alias_columns.empty())
+    throw Unsure{"this kind of table"};
+  const TableState& state = table(name->name);
+  const Definition& definition = *state.definition;
+  plan.target = definition.key;
+  scope.relations.push_back(relation_of(state,
+                                        relation.alias.empty() ? name->name.name : relation.alias,
+                                        definition.sql_name() + "."));
+  return definition;
+}
+
+/// A value as it is put into a column.
+std::string Translator::assigned(const Typed& given, const TableColumn& column) {
+  Typed value = coerced(given, column.type);
+  const TypeKind from = value.type.kind, to = column.type.kind;
+  if (is_whole(from) && is_whole(to)) {
+    if (static_cast<int>(to) < static_cast<int>(from)) {
+      const Typed::Range range = range_of(value);
+      const std::int64_t most = to == TypeKind::int2 ? 32'767 : 2'147'483'647;
+      if (range.low < -most || range.high > most) throw TooFar{};
+    }
+  } else if (is_text(from) && is_text(to)) {
+    const std::int32_t most = column.type.length;
+    const bool fits = most == 0 || given.untyped != Untyped::no ||
+                      (value.type.length > 0 && value.type.length <= most);
+    if (!fits) value.sql = "fitting(" + value.sql + ", " + std::to_string(most) + ")";
+  } else if (from != to) {
+    throw Unsure{"a value of another type than its column"};
+  }
+  return column.not_null ? "required(" + value.sql + ")" : value.sql;
+}
+
+// ---- INSERT ----
+
+Given Translator::given_default(const TableColumn& column) {
+  Given given;
+  if (column.type.kind == TypeKind::opaque) {
+    given.kind = Given::Kind::fresh;  // nobody will ask what it is
+    return given;
+  }
+  switch (column.default_.kind) {
+    case Default::Kind::constant:
+      given.bound.type = column.type;
+      given.bound.constant = column.default_.value;
+      return given;
+    case Default::Kind::number:
+      given.kind = Given::Kind::number;
+      return given;
+    case Default::Kind::fresh:
+      given.kind = Given::Kind::fresh;
+      return given;
+    case Default::Kind::elsewhere:
+      if (!took_effect_) break;
+      given.kind = Given::Kind::fresh;
+      return given;
+  }
+  throw Unsure{"the default of column " + column.name};
+}
+
+/// A value of a type that is not calculated with: the server took it, or it is NULL.
+bool Translator::passes(const tree::Expression& expression, const TableColumn& column) const {
+  if (column.type.kind != TypeKind::opaque) return false;
+  if (const auto* cast = expression.as<tree::Cast>()) return passes(*cast->operand, column);
+  const auto* literal = expression.as<tree::Literal>();
+  if (literal != nullptr && literal->kind == tree::Literal::Kind::null && !column.not_null)
+    return true;
+  return took_effect_ && (literal != nullptr || expression.as<tree::Parameter>() != nullptr);
+}
+
+Given Translator::given(const tree::Expression& expression, const TableColumn& column) {
+  if (const auto* preset = expression.as<tree::Default>()) {
+    if (!preset->path.empty()) throw Unsure{"this default"};
+    return given_default(column);
+  }
+  if (column.given_by_server) throw Unsure{"a value for column " + column.name};
+  Given given;
+  if (is_fresh(expression, column.type.kind) || passes(expression, column)) {
+    given.kind = Given::Kind::fresh;
+    return given;
+  }
+  if (const auto* cast = expression.as<tree::Cast>())
+    if (column_type(cast->type, {}) == column.type) return this->given(*cast->operand, column);
+  if (const auto* parameter = expression.as<tree::Parameter>()) {
+    given.bound.slot = parameter->index;
+    given.bound.type = column.type;
+    return given;
+  }
+  const auto* literal = expression.as<tree::Literal>();
+  if (literal == nullptr) throw Unsure{"an inserted value that is computed"};
+  using Kind = tree::Literal::Kind;
+  const sql::ValueClass value_class = literal->kind == Kind::null      ? sql::ValueClass::null
+                                      : literal->kind == Kind::boolean ? sql::ValueClass::boolean
+                                      : literal->kind == Kind::number  ? sql::ValueClass::number
+                                                                       : sql::ValueClass::string;
+  if (literal->kind == Kind::bits) throw Unsure{"bit strings"};
+  given.bound.type = column.type;
+  const auto datum = read_value(column.type, value_class, literal->text, printing_);
+  if (!datum) throw Unsure{"the value " + literal->text};
+  given.bound.constant = *datum;
+  return given;
+}
+
+std::vector<Given> Translator::row(const std::vector<tree::Expression>& values,
+                                   const std::vector<std::size_t>& places,
+                                   const Definition& table) {
+  if (values.size() > places.size()) throw Unsure{"more values than columns"};
+  std::vector<Given> row;
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    const auto place = std::ranges::find(places, i);
+    const auto at = static_cast<std::size_t>(place - places.begin());
+    row.push_back(at < values.size() ? given(values[at], table.columns[i])
+                                     : given_default(table.columns[i]));
+  }
+  return row;
+}
+
+/// The values of unique keys that may be met have to be known; `only`: of keys with such a column.
+void Translator::need_keys(const Definition& table, Plan& plan, const std::set<std::size_t>* only) {
+  for (const UniqueKey& key : table.keys) {
+    bool concerned = only == nullptr, met = plan.rows.empty() || only != nullptr;
+    for (const std::size_t column : key.columns) {
+      concerned = concerned || only->contains(column);
+      if (only != nullptr && plan.refreshed.contains(column))
+        throw Unsure{"a unique value of chance"};
+    }
+    // What nobody knows beforehand meets no other value.
+    for (const std::vector<Given>& row : plan.rows)
+      met = met || std::ranges::none_of(key.columns, [&](std::size_t column) {
+              return row[column].kind == Given::Kind::fresh &&
+                     table.columns[column].type.kind == TypeKind::uuid;
+            });
+    if (!concerned || !met) continue;
+    for (const std::size_t column : key.columns)
+      columns_.insert({table.key, column, table.columns[column].attribute});
+  }
+}
+
+std::string Translator::conflict(const tree::Conflict& conflict, const Definition& table,
+                                 const Scope& scope, Plan& plan) {
+  using Action = tree::Conflict::Action;
+  if (conflict.action == Action::fail) return {};
+  plan.answers_conflict = true;
+  if (!conflict.constraint.empty() || conflict.target_where) throw Unsure{"this ON CONFLICT"};
+  std::set<std::size_t> target;
+  std::string list;
+  for (const tree::KeyPart& part : conflict.target) {
+    const auto column = table.column(part.column);
+    if (part.expression || !part.collation.empty() || !column) throw Unsure{"this ON CONFLICT"};
+    target.insert(*column);
+    list += (list.empty() ? "" : ", ") + table.sql_column(*column);
+  }
+  const bool known = target.empty() || std::ranges::any_of(table.keys, [&](const UniqueKey& key) {
+                       return std::set(key.columns.begin(), key.columns.end()) == target;
+                     });
+  if (!known) throw Unsure{"a conflict with no unique key"};
+  const std::string head = " ON CONFLICT " + (list.empty() ? list : "(" + list + ") ");
+  if (conflict.action == Action::nothing) return head + "DO NOTHING";
+  if (conflict.action != Action::update || list.empty() || plan.rows.size() != 1)
+    throw Unsure{"this ON CONFLICT"};
+  plan.updates_conflict = true;
+  Scope both = scope;
+  ScopeRelation excluded = scope.relations.front();
+  excluded.name = "excluded";
+  for (std::size_t i = 0; i < excluded.columns.size(); ++i)
+    excluded.columns[i].sql = "excluded." + table.sql_column(i);
+  for (ScopeColumn& column : excluded.columns) column.origin.reset();
+  both.relations.push_back(std::move(excluded));
+  std::string sql = head + "DO UPDATE SET " + assignments(conflict.set, table, both, plan);
+  if (conflict.where) sql += " WHERE " + condition(*conflict.where, both).sql;
+  return sql;
+}
+
+std::string Translator::returning(const std::vector<tree::Output>& list, const Definition& table,
+                                  const std::string& alias, Plan& plan) {
+  if (list.empty()) return {};
+  Scope scope;
+  scope.relations.push_back(
+      relation_of(book_.tables.find(table.key)->second, alias, table.sql_name() + "."));
+  Parts parts;
+  const std::set<TableColumnName> before = std::exchange(columns_, {});
+  outputs(list, scope, parts);
+  for (const TableColumnName& each : columns_) plan.returned.insert(each.column);
+  const bool new_row = plan.action == Plan::Action::insert && !plan.updates_conflict;
+  if (!new_row)
+    for (const std::size_t column : plan.returned)
+      if (plan.refreshed.contains(column)) throw Unsure{"a value of this moment in RETURNING"};
+  if (new_row) columns_.clear();
+  columns_.insert(before.begin(), before.end());
+  plan.shown = shown(parts);
+  std::string sql;
+  for (const Typed& value : parts.outputs) sql += (sql.empty() ? " RETURNING " : ", ") + value.sql;
+  return sql;
+}
+
+void Translator::insert(const tree::Insert& insert, Plan& plan) {
+  plan.action = Plan::Action::insert;
+  if (!insert.with.tables.empty() || insert.query || insert.ignore || !insert.row_alias.empty())
+    throw Unsure{"an INSERT of a query"};
+  Scope scope;
+  const Definition& table = target(insert.table, scope, plan);
+  if (!table.takes_rows) throw Unsure{"an INSERT into " + table.key};
+  std::vector<std::size_t> places;
+  for (const std::string& name : insert.columns) {
+    const auto column = table.column(name);
+    if (!column || std::ranges::find(places, *column) != places.end())
+      throw Unsure{"no such column: " + name};
+    places.push_back(*column);
+  }
+  if (!insert.columns_told)
+    for (std::size_t i = 0; i < table.columns.size(); ++i) places.push_back(i);
+  std::string columns = "rowid", values = "next_place()";
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    columns += ", " + table.sql_column(i);
+    values += ", " + bind({});
+  }
+  if (insert.default_values) plan.rows.push_back(row({}, places, table));
+  for (const std::vector<tree::Expression>& each : insert.rows) {
+    if (insert.columns_told && each.size() != places.size()) throw Unsure{"a list of other length"};
+    plan.rows.push_back(row(each, places, table));
+  }
+  if (plan.rows.empty()) throw Unsure{"an INSERT of nothing"};
+  for (std::size_t i = 0; i < table.columns.size(); ++i)
+    for (const std::vector<Given>& each : plan.rows)
+      if (each[i].kind == Given::Kind::fresh) plan.refreshed.insert(i);
+  need_keys(table, plan, nullptr);
+  plan.text.sql = "INSERT INTO " + table.sql_name() + " (" + columns + ") VALUES (" + values + ")" +
+                  conflict(insert.conflict, table, scope, plan);
+  plan.text.sql += returning(insert.returning, table, scope.relations.front().name, plan);
+}
+
+// ---- UPDATE and DELETE ----
+
+std::string Translator::assignments(const std::vector<tree::Assignment>& set,
+                                    const Definition& table, const Scope& scope, Plan& plan) {
+  std::string sql = "rowid = next_place()";
+  for (const tree::Assignment& each : set) {
+    if (each.partial || each.columns.size() != 1) throw Unsure{"an assignment of several columns"};
+    std::size_t place = 0;
+    const std::string name = place_in(table, each.columns.front(), place);
+    const TableColumn& column = table.columns[place];
+    if (column.given_by_server || !plan.assigned.insert(place).second)
+      throw Unsure{"an assignment to " + column.name};
+    if (is_fresh(each.value, column.type.kind) || passes(each.value, column)) {
+      plan.refreshed.insert(place);
+      sql += ", " + name + " = NULL";
+      continue;
+    }
+    if (each.value.as<tree::Default>() != nullptr) {
+      const Given preset = given_default(column);
+      const bool null = sql::contents::is_null(preset.bound.constant);
+      if (preset.kind != Given::Kind::value || (column.not_null && null))
+        throw Unsure{"a default in UPDATE"};
+      sql += ", " + name + " = " + bind(preset.bound);
+      continue;
+    }
+    if (column.type.kind == TypeKind::opaque) throw Unsure{"the type of column " + column.name};
+    sql += ", " + name + " = " + assigned(expression(each.value, scope), column);
+  }
+  need_keys(table, plan, &plan.assigned);
+  return sql;
+}
+
+void Translator::update(const tree::Update& update, Plan& plan) {
+  plan.action = Plan::Action::update;
+  const bool plain = update.with.tables.empty() && update.tables.size() == 1 &&
+                     update.from.empty() && update.order.empty() && !update.limit &&
+                     update.cursor.empty();
+  if (!plain) throw Unsure{"an UPDATE with further tables"};
+  Scope scope;
+  const Definition& table = target(update.tables.front(), scope, plan);
+  if (!table.takes_rows) throw Unsure{"an UPDATE of " + table.key};
+  reads_.insert(table.key);
+  plan.text.sql =
+      "UPDATE " + table.sql_name() + " SET " + assignments(update.set, table, scope, plan);
+  if (update.where) plan.text.sql += " WHERE " + condition(*update.where, scope).sql;
+  plan.text.sql += returning(update.returning, table, scope.relations.front().name, plan);
+}
+
+void Translator::remove(const tree::Delete& remove, Plan& plan) {
+  plan.action = Plan::Action::remove;
+  const bool plain = remove.with.tables.empty() && remove.from.empty() && remove.targets.empty() &&
+                     remove.order.empty() && !remove.limit && remove.cursor.empty();
+  if (!plain) throw Unsure{"a DELETE with further tables"};
+  Scope scope;
+  const Definition& table = target(remove.table, scope, plan);
+  if (!table.gives_rows) throw Unsure{"a DELETE from " + table.key};
+  reads_.insert(table.key);
+  plan.all_rows = !remove.where;
+  // Without a condition SQLite would not count the rows one by one, nor need anybody to know them.
+  plan.text.sql = "DELETE FROM " + table.sql_name() +
+                  (remove.where ? " WHERE " + condition(*remove.where, scope).sql : " WHERE 1");
+  plan.text.sql += returning(remove.returning, table, scope.relations.front().name, plan);
+}
+
+void Translator::truncate(const tree::Truncate& truncate, Plan& plan) {
+  plan.action = Plan::Action::truncate;
+  plan.restarts = truncate.restart_identity;
+  for (const tree::TableName& each : truncate.tables) {
+    const Definition& definition = *table(each.name).definition;
+    if (each.only || !definition.gives_rows) throw Unsure{"a TRUNCATE of " + definition.key};
+    plan.targets.push_back(definition.key);
+  }
+  for (const auto& [key, state] : book_.tables)
+    for (const sql::contents::Reference& reference : state.definition->references) {
+      const bool parent = std::ranges::find(plan.targets, reference.parent) != plan.targets.end();
+      if (parent && std::ranges::find(plan.targets, key) == plan.targets.end())
+        throw Unsure{"a TRUNCATE of what others refer to"};
+    }
+}
+
+}  // namespace understudy::postgres::emulation

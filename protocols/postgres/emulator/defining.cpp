@@ -1,0 +1,244 @@
+#include "protocols/postgres/emulator/defining.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "protocols/postgres/emulator/definitions.hpp"
+#include "protocols/postgres/emulator/translator.hpp"
+#include "protocols/sql/tree/visitor.hpp"
+
+namespace understudy::postgres::emulation {
+
+using sql::contents::Contents;
+
+namespace {
+
+using tree::ObjectKind;
+
+/// All tables that a statement names.
+class TableNamesIn : public tree::Visitor {
+ public:
+  using Visitor::visit;
+  void visit(const tree::Relation& relation) override {
+    if (const auto* table = relation.as<tree::TableName>()) keys.insert(key_of(table->name));
+    descend(relation);
+  }
+  std::set<std::string> keys;
+};
+
+void depend(const tree::Statement& statement, Depended& depended) {
+  TableNamesIn names;
+  names.visit(statement);
+  depended.insert(names.keys.begin(), names.keys.end());
+}
+
+/// What stands in for a table of another connection's own: which one its name means is not known.
+std::string hidden_by_temporary(std::string_view key) {
+  return "temporary " + std::string(key);
+}
+
+void define_table(const tree::CreateTable& create, Contents& contents, const Printing& printing,
+                  Depended& depended) {
+  const std::string key = key_of(create.name);
+  if (create.temporary) depended.insert(hidden_by_temporary(key));
+  if (depended.contains(hidden_by_temporary(key))) return contents.forget_whether(key);
+  if (create.if_not_exists && contents.find(key) != nullptr) return;
+  contents.forget_whether(key);
+  // Whether a table of another kind, or one that was there already, is the one that is meant.
+  const bool surely_made = !create.if_not_exists || contents.book().absent.contains(key);
+  auto definition = definition_of(create, printing);
+  if (definition && surely_made) static_cast<void>(contents.create(std::move(*definition)));
+}
+
+/// Of a table that stays, with further columns: rows are known where there are none.
+void replace(const sql::contents::Definition& before, sql::contents::Definition after,
+             Contents& contents) {
+  const std::string key = before.key;
+  std::vector<sql::contents::DatumRow> rows;
+  const bool empty = contents.find(key)->known &&
+                     contents.database().run("SELECT 1 FROM " + before.sql_name() + " LIMIT 1", {},
+                                             &rows) == sql::contents::Outcome::done &&
+                     rows.empty();
+  std::vector<std::optional<std::int64_t>> numbers;
+  for (std::size_t i = 0; i < before.columns.size(); ++i)
+    numbers.push_back(contents.last_number({before.id, i}));
+  contents.forget_whether(key);
+  if (!contents.create(std::move(after))) return;
+  const std::uint32_t id = contents.find(key)->definition->id;
+  for (std::size_t i = 0; i < numbers.size(); ++i)
+    if (contents.last_number({id, i})) contents.set_last_number({id, i}, numbers[i]);
+  if (!empty) contents.forget_rows(key);
+}
+
+void alter_table(const tree::AlterTable& alter, Contents& contents, const Printing& printing) {
+  const std::string key = key_of(alter.name);
+  if (alter.kind == ObjectKind::sequence) return contents.forget_all_numbers();
+  const sql::contents::TableState* const table = contents.find(key);
+  if (table == nullptr) {
+    for (const tree::AlterAction& action : alter.actions)
+      if (action.kind == tree::AlterAction::Kind::rename_table)
+        contents.forget_whether(key_of(action.table));
+    return contents.forget_whether(key);
+  }
+  const std::shared_ptr<const sql::contents::Definition> before = table->definition;
+  Altered after = altered(*before, alter, printing);
+  if (!after.table) {
+    for (const tree::AlterAction& action : alter.actions)
+      if (!action.table.name.empty()) contents.forget_whether(key_of(action.table));
+    return contents.forget_whether(key);
+  }
+  if (after.other_columns)
+    replace(*before, std::move(*after.table), contents);
+  else
+    contents.redefine(key, std::move(*after.table));
+}
+
+/// Rows of it may do, or be refused for, what is not understood.
+void close_table(std::string_view key, Contents& contents) {
+  const sql::contents::TableState* const table = contents.find(key);
+  if (table == nullptr) return;
+  sql::contents::Definition closed = *table->definition;
+  closed.takes_rows = closed.gives_rows = false;
+  contents.redefine(key, std::move(closed));
+}
+
+void drop_constraints_to(std::string_view key, Contents& contents) {
+  std::vector<sql::contents::Definition> changed;
+  for (const auto& [name, state] : contents.book().tables) {
+    sql::contents::Definition other = *state.definition;
+    if (std::erase_if(other.references, [&](const auto& each) { return each.parent == key; }) > 0)
+      changed.push_back(std::move(other));
+  }
+  for (sql::contents::Definition& each : changed) {
+    const std::string name = each.key;
+    contents.redefine(name, std::move(each));
+  }
+}
+
+void drop(const tree::Drop& dropped, Contents& contents) {
+  switch (dropped.kind) {
+    case ObjectKind::table:
+      for (const tree::Name& name : dropped.names) {
+        if (dropped.cascade) drop_constraints_to(key_of(name), contents);
+        contents.drop(key_of(name));
+      }
+      return;
+    case ObjectKind::view:
+    case ObjectKind::materialized_view:
+    case ObjectKind::function:
+    case ObjectKind::procedure:
+    case ObjectKind::trigger:
+    case ObjectKind::rule:
+    case ObjectKind::sequence:
+      return;  // a table that was closed for it stays closed
+    default:
+      return contents.forget_everything();
+  }
+}
+
+bool forgets_table(const tree::Statement& statement, Contents& contents) {
+  if (const auto* policy = statement.as<tree::CreatePolicy>())
+    return contents.forget_whether(key_of(policy->table)), true;
+  if (const auto* rule = statement.as<tree::CreateRule>())
+    return contents.forget_whether(key_of(rule->table)), true;
+  if (const auto* view = statement.as<tree::CreateView>())
+    return contents.forget_whether(key_of(view->name)), true;
+  return false;
+}
+
+}  // namespace
+
+bool define(const tree::Statement& statement, Contents& contents, const Printing& printing,
+            Depended& depended) {
+  if (const auto* create = statement.as<tree::CreateTable>()) {
+    if (create->query || !create->inherits.empty() || !create->like.empty())
+      depend(statement, depended);
+    define_table(*create, contents, printing, depended);
+  } else if (const auto* index = statement.as<tree::CreateIndex>()) {
+    const std::string key = key_of(index->table);
+    if (const auto* table = contents.find(key))
+      contents.redefine(key, with_index(*table->definition, *index));
+  } else if (const auto* alter = statement.as<tree::AlterTable>()) {
+    alter_table(*alter, contents, printing);
+  } else if (const auto* dropped = statement.as<tree::Drop>()) {
+    drop(*dropped, contents);
+  } else if (const auto* routine = statement.as<tree::CreateRoutine>()) {
+    if (routine->kind == ObjectKind::trigger) close_table(key_of(routine->table), contents);
+  } else if (forgets_table(statement, contents)) {
+    depend(statement, depended);
+  } else if (statement.as<tree::AlterOther>() != nullptr ||
+             statement.as<tree::RenameTables>() != nullptr) {
+    contents.forget_everything();
+  } else if (statement.as<tree::CreateOther>() == nullptr &&
+             statement.as<tree::CreateType>() == nullptr &&
+             statement.as<tree::CreateSequence>() == nullptr) {
+    return false;
+  }
+  return true;
+}
+
+void forget_definitions(const tree::Statement& statement, Contents& contents) {
+  if (const auto* create = statement.as<tree::CreateTable>())
+    return contents.forget_whether(key_of(create->name));
+  const bool harmless = statement.as<tree::Query>() || statement.as<tree::Insert>() ||
+                        statement.as<tree::Update>() || statement.as<tree::Delete>() ||
+                        statement.as<tree::Truncate>() || statement.as<tree::Merge>() ||
+                        statement.as<tree::Transfer>() || statement.as<tree::CreateIndex>();
+  if (!harmless) contents.forget_everything();
+}
+
+std::optional<std::string> tag_of_definition(const tree::Statement& statement,
+                                             const Contents& contents, const Printing& printing,
+                                             const Depended& depended) {
+  if (const auto* create = statement.as<tree::CreateTable>()) {
+    const auto definition = definition_of(*create, printing);
+    const bool sure = definition && definition->takes_rows && definition->references.empty() &&
+                      contents.book().absent.contains(definition->key) &&
+                      !depended.contains(hidden_by_temporary(definition->key)) &&
+                      std::ranges::none_of(definition->columns, [](const auto& column) {
+                        return column.type.kind == TypeKind::opaque ||
+                               column.default_.kind == sql::contents::Default::Kind::elsewhere ||
+                               !column.default_.sequence.empty();
+                      });
+    return sure ? std::optional<std::string>("CREATE TABLE") : std::nullopt;
+  }
+  const auto* dropped = statement.as<tree::Drop>();
+  if (dropped == nullptr || dropped->kind != ObjectKind::table || dropped->cascade ||
+      dropped->names.size() != 1)
+    return std::nullopt;
+  const std::string key = key_of(dropped->names.front());
+  const bool known = contents.find(key) != nullptr && !depended.contains(key);
+  const bool free = std::ranges::none_of(contents.book().tables, [&](const auto& each) {
+    return each.first != key &&
+           std::ranges::any_of(each.second.definition->references,
+                               [&](const auto& reference) { return reference.parent == key; });
+  });
+  return known && free ? std::optional<std::string>("DROP TABLE") : std::nullopt;
+}
+
+bool set_number(const tree::Statement& statement, Contents& contents) {
+  const auto* query = statement.as<tree::Query>();
+  const auto* select = query == nullptr ? nullptr : query->as<tree::Select>();
+  if (select == nullptr || select->outputs.size() != 1) return false;
+  const auto* call = select->outputs.front().expression.as<tree::Call>();
+  if (call == nullptr || call->name.name != "setval" || call->arguments.size() != 3) return false;
+  std::string words[3];
+  for (std::size_t i = 0; i < 3; ++i)
+    if (const auto* literal = call->arguments[i].as<tree::Literal>()) words[i] = literal->text;
+  std::int64_t number = 0;
+  std::from_chars(words[1].data(), words[1].data() + words[1].size(), number);
+  if (words[2] != "true") --number;
+  for (const auto& [key, state] : contents.book().tables) {
+    const sql::contents::Definition& table = *state.definition;
+    for (std::size_t i = 0; i < table.columns.size(); ++i) {
+      const auto& column = table.columns[i];
+      const std::string own = column.default_.sequence.empty() ? key + "_" + column.name + "_seq"
+                                                               : column.default_.sequence;
+      if (column.default_.kind == sql::contents::Default::Kind::number && own == words[0])
+        contents.set_last_number({table.id, i}, number);
+    }
+  }
+  return true;
+}
+
+}  // namespace understudy::postgres::emulation

@@ -1,0 +1,34 @@
+// What statements that define things make of the contents.
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+
+#include "protocols/postgres/emulator/values.hpp"
+#include "protocols/sql/contents/contents.hpp"
+#include "protocols/sql/tree/tree.hpp"
+
+namespace understudy::postgres::emulation {
+
+/// Keys of tables that other things are made of, so that they can't be dropped alone.
+using Depended = std::set<std::string, std::less<>>;
+
+/// The statement took effect: the contents are what they are then. False, and nothing is done,
+/// where it defines nothing.
+bool define(const sql::tree::Statement& statement, sql::contents::Contents& contents,
+            const Printing& printing, Depended& depended);
+
+/// The statement may have taken effect, or not.
+void forget_definitions(const sql::tree::Statement& statement, sql::contents::Contents& contents);
+
+/// The tag with which it will be answered, where it is known that it succeeds without a notice.
+[[nodiscard]] std::optional<std::string> tag_of_definition(const sql::tree::Statement& statement,
+                                                           const sql::contents::Contents& contents,
+                                                           const Printing& printing,
+                                                           const Depended& depended);
+
+/// `SELECT setval('sequence', number, called)`: false for any other statement.
+bool set_number(const sql::tree::Statement& statement, sql::contents::Contents& contents);
+
+}  // namespace understudy::postgres::emulation

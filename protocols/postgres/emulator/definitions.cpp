@@ -1,0 +1,182 @@
+#include "protocols/postgres/emulator/definitions.hpp"
+
+#include "protocols/postgres/emulator/translator.hpp"
+
+namespace understudy::postgres::emulation {
+
+using sql::contents::Default;
+using sql::contents::Reference;
+using sql::contents::TableColumn;
+using sql::contents::UniqueKey;
+
+namespace {
+
+/// `nextval('orders_id_seq'::regclass)`, as pg_dump writes it: the name of the sequence.
+std::optional<std::string> sequence_of(const tree::Expression& expression) {
+  const auto* call = expression.as<tree::Call>();
+  if (call == nullptr || call->name.name != "nextval" || call->arguments.size() != 1)
+    return std::nullopt;
+  const tree::Expression* argument = &call->arguments.front();
+  if (const auto* cast = argument->as<tree::Cast>()) argument = &*cast->operand;
+  const auto* literal = argument->as<tree::Literal>();
+  return literal == nullptr ? std::nullopt : std::optional(literal->text);
+}
+
+Default default_of(const tree::Expression& expression, ColumnType type, const Printing& printing) {
+  Default preset;
+  if (const auto* cast = expression.as<tree::Cast>()) {
+    const ColumnType to = column_type(cast->type, {});
+    if (to.kind == type.kind ||
+        (sql::contents::is_text(to.kind) && sql::contents::is_text(type.kind)))
+      return default_of(*cast->operand, type, printing);
+  }
+  if (const auto sequence = sequence_of(expression)) return {Default::Kind::number, {}, *sequence};
+  if (const auto* call = expression.as<tree::Call>()) {
+    static const std::set<std::string_view> fresh = {"now",
+                                                     "current_timestamp",
+                                                     "transaction_timestamp",
+                                                     "statement_timestamp",
+                                                     "clock_timestamp",
+                                                     "localtimestamp",
+                                                     "current_date",
+                                                     "gen_random_uuid",
+                                                     "uuid_generate_v4"};
+    if (fresh.contains(call->name.name)) return {Default::Kind::fresh, {}, {}};
+  }
+  preset.kind = Default::Kind::elsewhere;
+  const auto* literal = expression.as<tree::Literal>();
+  if (literal == nullptr) return preset;
+  using Kind = tree::Literal::Kind;
+  const sql::ValueClass value_class = literal->kind == Kind::null      ? sql::ValueClass::null
+                                      : literal->kind == Kind::boolean ? sql::ValueClass::boolean
+                                      : literal->kind == Kind::number  ? sql::ValueClass::number
+                                                                       : sql::ValueClass::string;
+  const auto datum = read_value(type, value_class, literal->text, printing);
+  if (!datum || literal->kind == Kind::bits) return preset;
+  return {Default::Kind::constant, *datum, {}};
+}
+
+TableColumn column_of(const tree::ColumnDefinition& definition, const Printing& printing) {
+  TableColumn column;
+  column.name = definition.name;
+  column.type = column_type(definition.type, definition.collation);
+  column.not_null = definition.not_null;
+  if (definition.identity) {
+    // Of a sequence of its own kind the next number is not known, but for what an answer shows.
+    column.default_.kind =
+        definition.identity_options ? Default::Kind::elsewhere : Default::Kind::number;
+    column.given_by_server = definition.identity_always;
+  } else if (definition.default_) {
+    column.default_ = default_of(*definition.default_, column.type, printing);
+  }
+  if (definition.generated) {
+    column.type = {};
+    column.given_by_server = true;
+    column.default_ = {Default::Kind::fresh, {}, {}};
+  }
+  return column;
+}
+
+/// The numbers of plain columns; empty where one of the parts is none.
+std::vector<std::size_t> columns_named(const sql::contents::Definition& table,
+                                       const std::vector<tree::KeyPart>& parts) {
+  std::vector<std::size_t> columns;
+  for (const tree::KeyPart& part : parts) {
+    const auto column = table.column(part.column);
+    if (!column || part.expression || !part.length.empty() || !part.collation.empty()) return {};
+    columns.push_back(*column);
+  }
+  return columns;
+}
+
+void constrain(sql::contents::Definition& table, const tree::Constraint& constraint) {
+  using Kind = tree::Constraint::Kind;
+  const std::vector<std::size_t> columns = columns_named(table, constraint.parts);
+  const bool unique = constraint.kind == Kind::primary || constraint.kind == Kind::unique;
+  const bool plain = !columns.empty() && constraint.using_index.empty() &&
+                     !constraint.nulls_not_distinct && !(unique && constraint.deferrable);
+  if (!plain || (!unique && constraint.kind != Kind::foreign)) {
+    table.takes_rows = false;
+  } else if (unique) {
+    table.keys.push_back({constraint.name, columns, constraint.kind == Kind::primary});
+    if (constraint.kind == Kind::primary)
+      for (const std::size_t each : columns) table.columns[each].not_null = true;
+  } else {
+    table.references.push_back({columns, key_of(constraint.parent), constraint.parent_columns,
+                                constraint.on_delete, constraint.on_update});
+  }
+}
+
+void add_column(sql::contents::Definition& table, const tree::ColumnDefinition& definition,
+                const Printing& printing) {
+  table.columns.push_back(column_of(definition, printing));
+  table.columns.back().attribute = ++table.last_attribute;
+}
+
+/// Of what a unique key is made, every value has to be comparable.
+void check_keys(sql::contents::Definition& table) {
+  for (const UniqueKey& key : table.keys)
+    for (const std::size_t each : key.columns)
+      if (table.columns[each].type.kind == TypeKind::opaque) table.takes_rows = false;
+}
+
+}  // namespace
+
+std::optional<sql::contents::Definition> definition_of(const tree::CreateTable& create,
+                                                       const Printing& printing) {
+  const bool plain = !create.temporary && !create.foreign && create.like.empty() &&
+                     create.inherits.empty() && !create.partition && !create.partitioned &&
+                     create.of_type.name.empty() && !create.query && !create.columns.empty();
+  if (!plain) return std::nullopt;
+  sql::contents::Definition table;
+  table.key = key_of(create.name);
+  for (const tree::ColumnDefinition& each : create.columns) add_column(table, each, printing);
+  for (const tree::ColumnDefinition& each : create.columns)
+    for (const tree::Constraint& constraint : each.constraints) constrain(table, constraint);
+  for (const tree::Constraint& each : create.constraints) constrain(table, each);
+  check_keys(table);
+  return table;
+}
+
+sql::contents::Definition with_index(sql::contents::Definition table,
+                                     const tree::CreateIndex& index) {
+  const std::vector<std::size_t> columns = columns_named(table, index.parts);
+  if (columns.empty() || (index.unique && (index.where || index.nulls_not_distinct))) {
+    table.takes_rows = false;
+  } else if (index.unique) {
+    table.keys.push_back({index.name, columns, false});
+    check_keys(table);
+  }
+  return table;
+}
+
+Altered altered(sql::contents::Definition table, const tree::AlterTable& alter,
+                const Printing& printing) {
+  using Kind = tree::AlterAction::Kind;
+  Altered result;
+  for (const tree::AlterAction& action : alter.actions) {
+    const auto column = table.column(action.name);
+    if (action.kind == Kind::inert) continue;
+    if (action.kind == Kind::add_column && !table.column(action.column->name)) {
+      add_column(table, *action.column, printing);
+      for (const tree::Constraint& each : action.column->constraints) constrain(table, each);
+      result.other_columns = true;
+    } else if (action.kind == Kind::add_constraint) {
+      constrain(table, *action.constraint);
+    } else if (action.kind == Kind::set_default && column) {
+      table.columns[*column].default_ =
+          action.expression ? default_of(*action.expression, table.columns[*column].type, printing)
+                            : Default();
+    } else if ((action.kind == Kind::set_not_null || action.kind == Kind::drop_not_null) &&
+               column) {
+      table.columns[*column].not_null = action.kind == Kind::set_not_null;
+    } else {
+      return {};
+    }
+  }
+  check_keys(table);
+  result.table = std::move(table);
+  return result;
+}
+
+}  // namespace understudy::postgres::emulation

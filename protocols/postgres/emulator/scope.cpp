@@ -1,0 +1,26 @@
+#include "protocols/postgres/emulator/scope.hpp"
+
+namespace understudy::postgres::emulation {
+
+const ScopeColumn& Scope::find(const std::vector<std::string>& path) const {
+  if (path.empty() || path.size() > 2) throw Unsure{"a column by its schema"};
+  for (const Scope* scope = this; scope != nullptr; scope = scope->outer) {
+    const ScopeColumn* found = nullptr;
+    bool named = false;
+    for (const ScopeRelation& relation : scope->relations) {
+      if (relation.hidden || (path.size() == 2 && relation.name != path.front())) continue;
+      if (named && path.size() == 2) throw Unsure{"two tables of one name"};
+      named = true;
+      for (const ScopeColumn& column : relation.columns) {
+        if (column.name != path.back()) continue;
+        if (found != nullptr) throw Unsure{"which column is meant: " + path.back()};
+        found = &column;
+      }
+    }
+    if (found != nullptr) return *found;
+    if (named && path.size() == 2) break;
+  }
+  throw Unsure{"no such column: " + path.back()};
+}
+
+}  // namespace understudy::postgres::emulation

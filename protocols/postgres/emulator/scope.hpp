@@ -1,0 +1,35 @@
+// What names of columns mean at one place of a statement.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "protocols/postgres/emulator/plan.hpp"
+
+namespace understudy::postgres::emulation {
+
+struct ScopeColumn {
+  std::string name;
+  std::string sql;
+  ColumnType type;
+  bool soft = false;  ///< see Typed
+  std::optional<TableColumnName> origin;
+};
+
+struct ScopeRelation {
+  std::string name;  ///< its alias, or that of the table
+  std::vector<ScopeColumn> columns;
+  bool hidden = false;  ///< not to be seen from where the translator is
+};
+
+struct Scope {
+  const Scope* outer = nullptr;
+  std::vector<ScopeRelation> relations;
+
+  /// Throws Unsure where there is none, or more than one.
+  [[nodiscard]] const ScopeColumn& find(const std::vector<std::string>& path) const;
+};
+
+}  // namespace understudy::postgres::emulation

@@ -1,0 +1,47 @@
+// What is made of patterns once: their trees, and their plans over the tables that there are.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "protocols/postgres/emulator/plan.hpp"
+#include "protocols/sql/catalog/catalog.hpp"
+#include "protocols/sql/contents/contents.hpp"
+#include "protocols/sql/facts/dependencies.hpp"
+#include "protocols/sql/tree/tree.hpp"
+
+namespace understudy::postgres::emulation {
+
+/// What a statement may change, if it is not understood any better.
+struct MayWrite {
+  bool anything = false, numbers = false;
+  std::set<std::string> tables;  ///< keys
+  [[nodiscard]] bool nothing() const noexcept { return !anything && !numbers && tables.empty(); }
+};
+
+class Statements {
+ public:
+  [[nodiscard]] const sql::tree::Statement& tree_of(std::string_view pattern);
+  /// Valid until the next call. `took_effect`: see Translator.
+  [[nodiscard]] const Plan& plan_of(std::string_view pattern,
+                                    const sql::contents::Contents& contents,
+                                    const Printing& printing, bool took_effect);
+  [[nodiscard]] MayWrite may_write(std::string_view pattern);
+  /// The statement took effect: what it defines counts for what others may write.
+  void define(const sql::tree::Statement& statement) { catalog_.apply(statement); }
+
+ private:
+  static constexpr std::size_t kept = 5000;
+
+  std::map<std::string, sql::tree::Statement, std::less<>> trees_;
+  std::map<std::string, Plan, std::less<>> plans_[2];
+  std::uint64_t version_ = 0;  ///< of the contents that the plans are over
+  sql::Catalog catalog_{sql::Dialect::postgres};
+};
+
+}  // namespace understudy::postgres::emulation

@@ -1,0 +1,276 @@
+#include "protocols/postgres/emulator/values.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
+
+#include "protocols/postgres/datetime.hpp"
+#include "understudy/document.hpp"
+
+namespace understudy::postgres::emulation {
+namespace {
+
+using sql::ValueClass;
+
+struct NamedType {
+  std::string_view name;
+  TypeKind kind;
+};
+constexpr NamedType known_types[] = {{"bool", TypeKind::boolean},
+                                     {"boolean", TypeKind::boolean},
+                                     {"int2", TypeKind::int2},
+                                     {"smallint", TypeKind::int2},
+                                     {"smallserial", TypeKind::int2},
+                                     {"serial2", TypeKind::int2},
+                                     {"int4", TypeKind::int4},
+                                     {"int", TypeKind::int4},
+                                     {"integer", TypeKind::int4},
+                                     {"serial", TypeKind::int4},
+                                     {"serial4", TypeKind::int4},
+                                     {"int8", TypeKind::int8},
+                                     {"bigint", TypeKind::int8},
+                                     {"bigserial", TypeKind::int8},
+                                     {"serial8", TypeKind::int8},
+                                     {"text", TypeKind::text},
+                                     {"varchar", TypeKind::varchar},
+                                     {"uuid", TypeKind::uuid},
+                                     {"date", TypeKind::date},
+                                     {"timestamp", TypeKind::timestamp},
+                                     {"timestamptz", TypeKind::timestamptz}};
+
+std::optional<std::int64_t> whole_number(std::string_view text, TypeKind kind) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  const auto fits = [&](auto limit) {
+    return number >= std::numeric_limits<decltype(limit)>::min() &&
+           number <= std::numeric_limits<decltype(limit)>::max();
+  };
+  if (kind == TypeKind::int2 && !fits(std::int16_t{})) return std::nullopt;
+  if (kind == TypeKind::int4 && !fits(std::int32_t{})) return std::nullopt;
+  return number;
+}
+
+std::optional<Datum> read_boolean(std::string_view text) {
+  if (text == "true" || text == "t") return Datum(std::int64_t{1});
+  if (text == "false" || text == "f") return Datum(std::int64_t{0});
+  return std::nullopt;
+}
+
+/// In its usual form alone; in lower case.
+std::optional<Datum> read_uuid(std::string_view text) {
+  constexpr std::size_t length = 36;
+  if (text.size() != length) return std::nullopt;
+  std::string canonical;
+  for (std::size_t i = 0; i < length; ++i) {
+    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+    const char c =
+        text[i] >= 'A' && text[i] <= 'F' ? static_cast<char>(text[i] - 'A' + 'a') : text[i];
+    const bool digit = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+    if (dash ? c != '-' : !digit) return std::nullopt;
+    canonical += c;
+  }
+  return Datum(std::move(canonical));
+}
+
+/// Two digits at `at`, at most `most`.
+bool is_pair(std::string_view text, std::size_t at, int most) {
+  const auto digit = [&](std::size_t i) {
+    return i < text.size() && text[i] >= '0' && text[i] <= '9' ? text[i] - '0' : -1;
+  };
+  return digit(at) >= 0 && digit(at + 1) >= 0 && digit(at) * 10 + digit(at + 1) <= most;
+}
+
+/// `2024-01-31`, of a year with four digits.
+bool is_plain_date(std::string_view text) {
+  std::int32_t days = 0;
+  if (text.size() != 10 || text.starts_with('0') || !parse_date(text, days)) return false;
+  std::string printed;
+  append_date(days, printed);
+  return printed == text;
+}
+
+/// Takes `hh:mm[:ss[.ffffff]]` off; false where that is not what stands there.
+bool take_plain_time(std::string_view& rest) {
+  if (!is_pair(rest, 0, 23) || rest.substr(2, 1) != ":" || !is_pair(rest, 3, 59)) return false;
+  rest.remove_prefix(5);
+  if (!rest.starts_with(':')) return true;
+  if (!is_pair(rest, 1, 59)) return false;
+  rest.remove_prefix(3);
+  if (!rest.starts_with('.')) return true;
+  const std::size_t end = std::min(rest.find_first_not_of("0123456789", 1), rest.size());
+  if (end < 2 || end > 7) return false;
+  rest.remove_prefix(end);
+  return true;
+}
+
+/// `Z`, `+hh`, `+hh:mm`.
+bool is_plain_offset(std::string_view text) {
+  if (text == "Z") return true;
+  if (!(text.starts_with('+') || text.starts_with('-')) || !is_pair(text, 1, 14)) return false;
+  return text.size() == 3 || (text.size() == 6 && text[3] == ':' && is_pair(text, 4, 59));
+}
+
+enum class Zone : std::uint8_t { forbidden, allowed, demanded };
+
+bool is_plain_moment(std::string_view text, Zone zone) {
+  if (!is_plain_date(text.substr(0, 10))) return false;
+  std::string_view rest = text.substr(10);
+  if (rest.empty()) return zone != Zone::demanded;
+  if (!(rest.starts_with(' ') || rest.starts_with('T'))) return false;
+  rest.remove_prefix(1);
+  if (!take_plain_time(rest)) return false;
+  if (rest.empty()) return zone != Zone::demanded;
+  return zone != Zone::forbidden && is_plain_offset(rest);
+}
+
+std::optional<Datum> read_moment(TypeKind kind, std::string_view text, const Printing& printing) {
+  Microseconds moment = 0;
+  std::int32_t days = 0;
+  switch (kind) {
+    case TypeKind::date:
+      if (!is_plain_date(text) || !parse_date(text, days)) return std::nullopt;
+      return Datum(std::int64_t{days});
+    case TypeKind::timestamp:
+      if (!is_plain_moment(text, Zone::forbidden) || !parse_timestamp(text, moment))
+        return std::nullopt;
+      return Datum(std::int64_t{moment});
+    default:
+      if (!is_plain_moment(text, printing.utc ? Zone::allowed : Zone::demanded) ||
+          !parse_timestamptz(text, moment))
+        return std::nullopt;
+      return Datum(std::int64_t{moment});
+  }
+}
+
+bool fits(ColumnType type, std::string_view text) {
+  const auto characters = std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+  });
+  return type.kind != TypeKind::varchar || type.length == 0 || characters <= type.length;
+}
+
+}  // namespace
+
+ColumnType column_type(const sql::tree::Type& type, std::string_view collation) {
+  const auto* found = std::ranges::find(known_types, type.name.name, &NamedType::name);
+  const bool known = found != std::end(known_types) && type.name.schema.empty() &&
+                     type.dimensions == 0 && !type.is_set;
+  if (!known) return {};
+  ColumnType result{found->kind};
+  if (result.kind == TypeKind::varchar && type.arguments.size() == 1) {
+    const std::string& digits = type.arguments.front();
+    std::from_chars(digits.data(), digits.data() + digits.size(), result.length);
+    if (result.length <= 0) return {};
+  } else if (!type.arguments.empty()) {
+    return {};
+  }
+  result.bytewise = collation == "C" || collation == "POSIX";
+  if (!collation.empty() && !result.bytewise && collation != "default") return {};
+  return result;
+}
+
+Oid oid_of(ColumnType type) noexcept {
+  switch (type.kind) {
+    case TypeKind::boolean:
+      return oid::boolean;
+    case TypeKind::int2:
+      return oid::int2;
+    case TypeKind::int4:
+      return oid::int4;
+    case TypeKind::int8:
+      return oid::int8;
+    case TypeKind::numeric:
+      return oid::numeric;
+    case TypeKind::text:
+      return oid::text;
+    case TypeKind::varchar:
+      return oid::varchar;
+    case TypeKind::uuid:
+      return oid::uuid;
+    case TypeKind::date:
+      return oid::date;
+    case TypeKind::timestamp:
+      return oid::timestamp;
+    case TypeKind::timestamptz:
+      return oid::timestamptz;
+    case TypeKind::opaque:
+      return 0;
+  }
+  return 0;
+}
+
+std::int16_t length_of(ColumnType type) noexcept {
+  const auto known = find_type(oid_of(type));
+  return known ? known->length : std::int16_t{-1};
+}
+
+std::int32_t modifier_of(ColumnType type) noexcept {
+  constexpr std::int32_t header = 4;  // octets, which the modifier of a varchar counts
+  return type.kind == TypeKind::varchar && type.length > 0 ? type.length + header : -1;
+}
+
+std::optional<Datum> read_value(ColumnType type, ValueClass value_class, std::string_view text,
+                                const Printing& printing) {
+  if (value_class == ValueClass::null) return Datum();
+  const bool untyped = value_class == ValueClass::string || value_class == ValueClass::unknown;
+  if (sql::contents::is_whole(type.kind)) {
+    if (!untyped && value_class != ValueClass::number) return std::nullopt;
+    const auto number = whole_number(text, type.kind);
+    return number ? std::optional(Datum(*number)) : std::nullopt;
+  }
+  if (type.kind == TypeKind::boolean)
+    return untyped || value_class == ValueClass::boolean ? read_boolean(text) : std::nullopt;
+  if (!untyped) return std::nullopt;
+  switch (type.kind) {
+    case TypeKind::text:
+    case TypeKind::varchar:
+      if (!is_text(text) || !fits(type, text)) return std::nullopt;
+      return Datum(std::string(text));
+    case TypeKind::uuid:
+      return read_uuid(text);
+    case TypeKind::date:
+    case TypeKind::timestamp:
+    case TypeKind::timestamptz:
+      return read_moment(type.kind, text, printing);
+    default:
+      return std::nullopt;
+  }
+}
+
+std::optional<std::string> print_value(ColumnType type, const Datum& datum,
+                                       const Printing& printing, bool& sure) {
+  if (sql::contents::is_null(datum)) return std::nullopt;
+  const auto* number = std::get_if<std::int64_t>(&datum);
+  if (number == nullptr) {
+    sure = sure && (sql::contents::is_text(type.kind) || type.kind == TypeKind::uuid);
+    return std::get<std::string>(datum);
+  }
+  std::string text;
+  switch (type.kind) {
+    case TypeKind::boolean:
+      return *number != 0 ? "t" : "f";
+    case TypeKind::int2:
+    case TypeKind::int4:
+    case TypeKind::int8:
+    case TypeKind::numeric:
+      return std::to_string(*number);
+    case TypeKind::date:
+      append_date(static_cast<std::int32_t>(*number), text);
+      sure = sure && printing.iso_dates;
+      return text;
+    case TypeKind::timestamp:
+      append_timestamp(*number, text);
+      sure = sure && printing.iso_dates;
+      return text;
+    case TypeKind::timestamptz:
+      append_timestamptz(*number, text);
+      sure = sure && printing.iso_dates && printing.utc;
+      return text;
+    default:
+      sure = false;
+      return text;
+  }
+}
+
+}  // namespace understudy::postgres::emulation

@@ -1,0 +1,295 @@
+#include "protocols/sql/contents/contents.hpp"
+
+#include <algorithm>
+
+namespace understudy::sql::contents {
+namespace {
+
+std::string columns_of(const Definition& table, const std::vector<std::size_t>& columns) {
+  std::string list;
+  for (const std::size_t each : columns) {
+    if (!list.empty()) list += ", ";
+    list += table.sql_column(each);
+  }
+  return list;
+}
+
+/// Without types, so that a value is kept as it is given; NOT NULL is the translator's business.
+std::string definition_text(const Definition& table) {
+  std::string text = "CREATE TABLE " + table.sql_name() + " (";
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    if (i > 0) text += ", ";
+    text += table.sql_column(i);
+  }
+  for (const UniqueKey& key : table.keys)
+    text += ", UNIQUE (" + columns_of(table, key.columns) + ")";
+  return text + ")";
+}
+
+}  // namespace
+
+const TableState* Contents::find(std::string_view key) const {
+  const auto found = book_.tables.find(key);
+  return found == book_.tables.end() ? nullptr : &found->second;
+}
+
+TableState* Contents::state(std::string_view key) {
+  const auto found = book_.tables.find(key);
+  return found == book_.tables.end() ? nullptr : &found->second;
+}
+
+// ---- tables ----
+
+bool Contents::create(Definition definition) {
+  definition.id = ++last_id_;
+  if (definition.columns.empty() || database_.run(definition_text(definition)) != Outcome::done)
+    return false;
+  for (std::size_t i = 0; i < definition.columns.size(); ++i)
+    if (definition.columns[i].default_.kind == Default::Kind::number)
+      numbers_[{definition.id, i}] = 0;
+  ++version_;
+  const std::string key = definition.key;
+  book_.absent.erase(key);
+  TableState& table = book_.tables[key];
+  table = TableState{std::make_shared<const Definition>(std::move(definition)), true, {}};
+  empty(key);
+  return true;
+}
+
+void Contents::drop(std::string_view key) {
+  forget_whether(key);
+  book_.absent.emplace(key);
+}
+
+void Contents::forget_whether(std::string_view key) {
+  ++version_;
+  if (const TableState* table = state(key))
+    static_cast<void>(database_.run("DROP TABLE " + table->definition->sql_name()));
+  if (const auto found = book_.tables.find(key); found != book_.tables.end())
+    book_.tables.erase(found);
+  if (const auto found = book_.absent.find(key); found != book_.absent.end())
+    book_.absent.erase(found);
+}
+
+void Contents::redefine(std::string_view key, Definition definition) {
+  TableState* const table = state(key);
+  if (table == nullptr) return;
+  ++version_;
+  definition.id = table->definition->id;
+  for (std::size_t i = table->definition->keys.size(); i < definition.keys.size(); ++i) {
+    const std::string sql = "CREATE UNIQUE INDEX u" + std::to_string(++last_index_) + " ON " +
+                            definition.sql_name() + " (" +
+                            columns_of(definition, definition.keys[i].columns) + ")";
+    if (database_.run(sql) != Outcome::done) table->known = definition.takes_rows = false;
+  }
+  table->definition = std::make_shared<const Definition>(std::move(definition));
+}
+
+void Contents::empty(std::string_view key) {
+  TableState* const table = state(key);
+  if (table == nullptr) return;
+  const Definition& definition = *table->definition;
+  table->known = database_.run("DELETE FROM " + definition.sql_name()) == Outcome::done;
+  table->unknown.clear();
+  for (std::size_t i = 0; i < definition.columns.size(); ++i)
+    if (definition.columns[i].type.kind == TypeKind::opaque) table->unknown.insert(i);
+}
+
+void Contents::forget_rows(std::string_view key) {
+  if (TableState* const table = state(key)) table->known = false;
+  if (const auto found = book_.absent.find(key); found != book_.absent.end())
+    book_.absent.erase(found);
+}
+
+void Contents::forget_column(std::string_view key, std::size_t column) {
+  if (TableState* const table = state(key)) table->unknown.insert(column);
+}
+
+void Contents::forget_everything() {
+  while (!book_.tables.empty()) forget_whether(std::string(book_.tables.begin()->first));
+  book_.absent.clear();
+}
+
+void Contents::note_removed(std::string_view key) {
+  const TableState* const table = state(key);
+  if (table == nullptr || !table->known) return;
+  std::vector<DatumRow> rows;
+  const std::string sql = "SELECT 1 FROM " + table->definition->sql_name() + " LIMIT 1";
+  if (database_.run(sql, {}, &rows) == Outcome::done && rows.empty()) empty(key);
+}
+
+// ---- sequences ----
+
+std::optional<std::int64_t> Contents::last_number(const Sequence& sequence) const {
+  const auto found = numbers_.find(sequence);
+  return found == numbers_.end() ? std::nullopt : found->second;
+}
+
+void Contents::set_last_number(const Sequence& sequence, std::optional<std::int64_t> last) {
+  numbers_[sequence] = last;
+}
+
+void Contents::restart_numbers(std::string_view key) {
+  const TableState* const table = state(key);
+  if (table == nullptr) return;
+  const Definition& definition = *table->definition;
+  for (std::size_t i = 0; i < definition.columns.size(); ++i) {
+    if (definition.columns[i].default_.kind != Default::Kind::number) continue;
+    numbers_[{definition.id, i}] = 0;
+    if (owner_) restarted_.insert({definition.id, i});
+  }
+}
+
+void Contents::forget_numbers(std::string_view key) {
+  const TableState* const table = state(key);
+  if (table == nullptr) return;
+  for (auto& [sequence, last] : numbers_)
+    if (sequence.first == table->definition->id) last.reset();
+}
+
+void Contents::forget_all_numbers() {
+  for (auto& [sequence, last] : numbers_) last.reset();
+}
+
+// ---- transactions ----
+
+void Contents::save(std::string name) {
+  static_cast<void>(database_.run("SAVEPOINT s" + std::to_string(levels_.size())));
+  levels_.push_back({std::move(name), book_, version_});
+}
+
+/// To how it was when the level was saved, which stays.
+void Contents::restore(std::size_t level) {
+  static_cast<void>(database_.run("ROLLBACK TO s" + std::to_string(level)));
+  book_ = levels_[level].book;
+  if (version_ != levels_[level].version) ++version_;
+  levels_.erase(levels_.begin() + static_cast<std::ptrdiff_t>(level) + 1, levels_.end());
+  for (const Sequence& each : restarted_) numbers_[each].reset();
+}
+
+void Contents::release(std::size_t level) {
+  static_cast<void>(database_.run("RELEASE s" + std::to_string(level)));
+  levels_.erase(levels_.begin() + static_cast<std::ptrdiff_t>(level), levels_.end());
+}
+
+void Contents::own(Connection connection) {
+  owner_ = connection;
+  save({});
+  for (const std::string& name : open_[connection].savepoints) save(name);
+}
+
+void Contents::end(Connection connection, bool keeps) {
+  if (owner_ == connection) {
+    if (!keeps) restore(0);
+    release(0);
+    owner_.reset();
+    restarted_.clear();
+    if (keeps) ++epoch_;
+  }
+  const Open open = std::move(open_[connection]);
+  open_.erase(connection);
+  if (open.doubted_all) forget_at_all_levels(std::nullopt);
+  if (!open.doubted.empty()) forget_at_all_levels(open.doubted);
+}
+
+std::size_t Contents::level_of(std::string_view name) const {
+  for (std::size_t level = levels_.size(); level > 1; --level)
+    if (levels_[level - 1].name == name) return level - 1;
+  return 0;
+}
+
+void Contents::control(Control control, std::string_view name, Connection connection) {
+  const auto found = open_.find(connection);
+  if (control == Control::begin) {
+    if (found == open_.end()) open_[connection].began = name.empty() ? epoch_ : 0;
+    return;
+  }
+  if (found == open_.end()) return;
+  std::vector<std::string>& savepoints = found->second.savepoints;
+  const auto last = std::find(savepoints.rbegin(), savepoints.rend(), name);
+  const bool owns = owner_ == connection;
+  switch (control) {
+    case Control::savepoint:
+      savepoints.emplace_back(name);
+      if (owns) save(std::string(name));
+      return;
+    case Control::release:
+      if (last == savepoints.rend()) return;
+      if (const std::size_t level = owns ? level_of(name) : 0; level > 0) release(level);
+      savepoints.erase(last.base() - 1, savepoints.end());
+      return;
+    case Control::rollback_to:
+      if (last == savepoints.rend()) return;
+      if (const std::size_t level = owns ? level_of(name) : 0; level > 0) restore(level);
+      savepoints.erase(last.base(), savepoints.end());
+      return;
+    case Control::commit:
+      return end(connection, true);
+    case Control::rollback:
+    case Control::reset:
+      return end(connection, false);
+    default:
+      return;
+  }
+}
+
+bool Contents::sees(Connection connection) const {
+  if (owner_ && owner_ != connection) return false;
+  const auto found = open_.find(connection);
+  return found == open_.end() || found->second.began == epoch_;
+}
+
+bool Contents::others_are_open(Connection connection) const {
+  return open_.size() > (open_.contains(connection) ? 1U : 0U);
+}
+
+bool Contents::enter(Connection connection) {
+  if (owner_ && owner_ != connection) return false;
+  if (!owner_ && open_.contains(connection)) own(connection);
+  before_ = book_;
+  version_before_ = version_;
+  static_cast<void>(database_.run("SAVEPOINT one"));
+  return true;
+}
+
+void Contents::keep() {
+  static_cast<void>(database_.run("RELEASE one"));
+}
+
+void Contents::undo() {
+  static_cast<void>(database_.run("ROLLBACK TO one"));
+  static_cast<void>(database_.run("RELEASE one"));
+  book_ = before_;
+  if (version_ != version_before_) ++version_;
+}
+
+void Contents::note_written(Connection connection) {
+  if (owner_ != connection) ++epoch_;
+}
+
+void Contents::doubt(const std::optional<std::set<std::string>>& keys, Connection connection) {
+  forget_at_all_levels(keys);
+  const auto open = open_.find(connection);
+  if (open == open_.end()) return;
+  if (keys)
+    open->second.doubted.insert(keys->begin(), keys->end());
+  else
+    open->second.doubted_all = true;
+}
+
+void Contents::forget_at_all_levels(const std::optional<std::set<std::string>>& keys) {
+  ++epoch_;
+  const auto forget = [&](TableBook& book) {
+    if (!keys) return void(book = TableBook());
+    for (auto& [key, table] : book.tables)
+      if (keys->contains(key)) table.known = false;
+    for (const std::string& key : *keys) book.absent.erase(key);
+  };
+  forget(book_);
+  for (Level& level : levels_) forget(level.book);
+  if (!keys) ++version_;
+  if (!keys) return forget_all_numbers();
+  for (const std::string& key : *keys) forget_numbers(key);
+}
+
+}  // namespace understudy::sql::contents

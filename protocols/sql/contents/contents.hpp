@@ -1,0 +1,121 @@
+// What one service holds in one scope, as far as it is known: tables with their rows, sequences,
+// and what an open transaction has changed of them.
+//
+// There is one database. A transaction that writes owns it until it ends: what others do meanwhile
+// is not computed, and what they write is no longer known, whatever becomes of the transaction. A
+// transaction in which somebody else's write became visible is not computed any further, because
+// which isolation it has is not known here.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "protocols/sql/contents/database.hpp"
+#include "protocols/sql/contents/table.hpp"
+#include "understudy/request.hpp"
+
+namespace understudy::sql::contents {
+
+class Contents {
+ public:
+  using Connection = std::uint64_t;
+
+  [[nodiscard]] Database& database() noexcept { return database_; }
+  [[nodiscard]] const TableBook& book() const noexcept { return book_; }
+  /// Null where no table of that name is known.
+  [[nodiscard]] const TableState* find(std::string_view key) const;
+  /// Another number whenever tables were defined, dropped or came back by a rollback.
+  [[nodiscard]] std::uint64_t version() const noexcept { return version_; }
+
+  // ---- what becomes of tables; within enter() and leave(), or outside of any transaction ----
+  /// Makes the table, without rows; its definition gets an id. False where that is not possible.
+  [[nodiscard]] bool create(Definition definition);
+  void drop(std::string_view key);
+  /// It may be there or not.
+  void forget_whether(std::string_view key);
+  /// Another definition of the same columns; keys may have been added behind the others.
+  void redefine(std::string_view key, Definition definition);
+  void empty(std::string_view key);
+  void forget_rows(std::string_view key);
+  void forget_column(std::string_view key, std::size_t column);
+  /// Nothing is known of what there is.
+  void forget_everything();
+  /// After rows were removed: of a table without rows everything is known.
+  void note_removed(std::string_view key);
+
+  // ---- sequences, which no rollback takes back ----
+  using Sequence = std::pair<std::uint32_t, std::size_t>;  ///< id of a table, and its column
+  /// The number that it gave last, 0 before the first; nothing where that is not known.
+  [[nodiscard]] std::optional<std::int64_t> last_number(const Sequence& sequence) const;
+  void set_last_number(const Sequence& sequence, std::optional<std::int64_t> last);
+  /// As TRUNCATE … RESTART IDENTITY does, which a rollback undoes.
+  void restart_numbers(std::string_view key);
+  void forget_numbers(std::string_view key);
+  void forget_all_numbers();
+
+  // ---- statements and transactions ----
+  /// `begin` with a name: it began before, so that what the connection sees is not known.
+  void control(Control control, std::string_view name, Connection connection);
+  /// The same transactions are open as there: all of them began before.
+  void take_open_of(const Contents& other) {
+    for (const auto& [connection, open] : other.open_) open_[connection].began = 0;
+  }
+  /// Whether what this connection sees is what is here.
+  [[nodiscard]] bool sees(Connection connection) const;
+  /// Whether some other connection is in a transaction.
+  [[nodiscard]] bool others_are_open(Connection connection) const;
+  /// Of a statement that may write: what it does can be undone from here on. False where another
+  /// connection's transaction owns the database: then only `doubt` may follow.
+  [[nodiscard]] bool enter(Connection connection);
+  void keep();
+  void undo();
+  /// What was changed between enter() and keep() is seen by others from its end on.
+  void note_written(Connection connection);
+  /// This connection may have changed these tables (nothing: any) behind the back of the
+  /// transaction that owns the database: they stay unknown whatever becomes of it.
+  void doubt(const std::optional<std::set<std::string>>& keys, Connection connection);
+
+ private:
+  struct Open {
+    std::uint64_t began = 0;  ///< epoch_
+    std::vector<std::string> savepoints;
+    /// What it may have written that others see, or see again, when it ends.
+    bool doubted_all = false;
+    std::set<std::string> doubted;
+  };
+  struct Level {
+    std::string name;
+    TableBook book;
+    std::uint64_t version;
+  };
+
+  void own(Connection connection);
+  void save(std::string name);
+  void restore(std::size_t level);
+  void release(std::size_t level);
+  void end(Connection connection, bool keeps);
+  void forget_at_all_levels(const std::optional<std::set<std::string>>& keys);
+  [[nodiscard]] std::size_t level_of(std::string_view name) const;
+  TableState* state(std::string_view key);
+
+  Database database_;
+  TableBook book_;
+  std::map<Sequence, std::optional<std::int64_t>> numbers_;
+  std::uint32_t last_id_ = 0, last_index_ = 0;
+  std::uint64_t version_ = 1;
+  std::uint64_t epoch_ = 1;  ///< how many changes all others can see
+  std::map<Connection, Open> open_;
+  std::optional<Connection> owner_;
+  std::vector<Level> levels_;  ///< of the owner: its beginning, then its savepoints
+  TableBook before_;           ///< enter()
+  std::uint64_t version_before_ = 0;
+  std::set<Sequence> restarted_;
+};
+
+}  // namespace understudy::sql::contents

@@ -1,0 +1,121 @@
+// What is known of tables: their definitions, as far as they can be calculated with, and of which
+// the rows are known.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "protocols/sql/contents/datum.hpp"
+#include "protocols/sql/tree/definition.hpp"
+
+namespace understudy::sql::contents {
+
+enum class TypeKind : std::uint8_t {
+  opaque,  ///< not calculated with: such a column is never known
+  boolean,
+  int2,
+  int4,
+  int8,
+  numeric,  ///< of sums alone: whole numbers
+  text,
+  varchar,  ///< `length` characters; 0: any number
+  uuid,
+  date,
+  timestamp,
+  timestamptz
+};
+
+struct ColumnType {
+  TypeKind kind = TypeKind::opaque;
+  std::int32_t length = 0;
+  bool bytewise = false;  ///< text that is compared octet by octet, whatever the database does
+  friend bool operator==(const ColumnType&, const ColumnType&) = default;
+};
+
+[[nodiscard]] constexpr bool is_text(TypeKind kind) noexcept {
+  return kind == TypeKind::text || kind == TypeKind::varchar;
+}
+[[nodiscard]] constexpr bool is_whole(TypeKind kind) noexcept {
+  return kind == TypeKind::int2 || kind == TypeKind::int4 || kind == TypeKind::int8;
+}
+
+/// What a column holds where an insert says nothing of it.
+struct Default {
+  enum class Kind : std::uint8_t {
+    constant,
+    number,    ///< the next one of a sequence that belongs to the column
+    fresh,     ///< a value of this moment or of chance: nobody knows it
+    elsewhere  ///< not understood
+  };
+  Kind kind = Kind::constant;
+  Datum value = {};
+  std::string sequence = {};  ///< the name of that of `number`, where it is told
+};
+
+struct TableColumn {
+  std::string name;
+  ColumnType type;
+  bool not_null = false;
+  Default default_ = {};
+  bool given_by_server = false;  ///< a value of the client's own is refused, or replaced
+  std::uint16_t attribute = 0;   ///< its number, which it keeps when others are dropped
+};
+
+struct UniqueKey {
+  std::string name;  ///< empty where it is the server's choice
+  std::vector<std::size_t> columns;
+  bool primary = false;
+};
+
+struct Reference {
+  std::vector<std::size_t> columns;
+  std::string parent;           ///< its key in the catalogue
+  std::vector<std::string> of;  ///< empty: its primary key
+  tree::ForeignAction on_delete = tree::ForeignAction::no_action;
+  tree::ForeignAction on_update = tree::ForeignAction::no_action;
+};
+
+/// Never changed once it is made: a table that is altered gets another one.
+struct Definition {
+  std::uint32_t id = 0;  ///< in the database it is the table `t<id>`, its columns `t<id>_c<number>`
+  std::string key;       ///< in the catalogue
+  std::vector<TableColumn> columns;
+  std::vector<UniqueKey> keys;
+  std::vector<Reference> references;
+  /// False where what is put into it may be refused or changed by something not understood.
+  bool takes_rows = true;
+  /// False where a removed row may do something not understood, too.
+  bool gives_rows = true;
+  std::uint16_t last_attribute = 0;
+
+  [[nodiscard]] std::optional<std::size_t> column(std::string_view name) const noexcept {
+    for (std::size_t i = 0; i < columns.size(); ++i)
+      if (columns[i].name == name) return i;
+    return std::nullopt;
+  }
+  [[nodiscard]] std::string sql_name() const { return "t" + std::to_string(id); }
+  [[nodiscard]] std::string sql_column(std::size_t i) const {
+    return sql_name() + "_c" + std::to_string(i);
+  }
+};
+
+struct TableState {
+  std::shared_ptr<const Definition> definition;
+  bool known = true;  ///< all its rows are
+  /// Columns of which not every row's value is known, though the rows are.
+  std::set<std::size_t> unknown;
+};
+
+/// Which tables there are. Copied where a transaction begins that may be rolled back.
+struct TableBook {
+  std::map<std::string, TableState, std::less<>> tables;
+  std::set<std::string, std::less<>> absent;  ///< names of which it is known that no table has them
+};
+
+}  // namespace understudy::sql::contents

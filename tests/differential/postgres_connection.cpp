@@ -1,0 +1,116 @@
+#include "postgres_connection.hpp"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <stdexcept>
+
+#include "protocols/postgres/backend.hpp"
+
+namespace differential {
+
+using namespace understudy;
+using namespace understudy::postgres;
+
+namespace {
+
+void send_all(int to, const std::vector<std::uint8_t>& octets) {
+  if (send(to, octets.data(), octets.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(octets.size()))
+    throw std::runtime_error("PostgreSQL does not listen");
+}
+
+/// Of one message of an answer.
+void take(const Frame& frame, StatementAnswer& answer) {
+  Cells cells;
+  Fields fields;
+  switch (frame.type) {
+    case 'T':
+      answer.returns_rows = true;
+      static_cast<void>(decode_row_description(frame.body, answer.columns));
+      return;
+    case 'D':
+      static_cast<void>(decode_data_row(frame.body, cells));
+      answer.rows.emplace_back();
+      for (const auto& cell : cells)
+        answer.rows.back().push_back(cell ? std::optional(std::string(*cell)) : std::nullopt);
+      return;
+    case 'C':
+      static_cast<void>(decode_command_complete(frame.body, answer.tag));
+      return;
+    case 'E':
+    case 'N':
+      static_cast<void>(decode_fields(frame.body, fields));
+      if (frame.type == 'E')
+        answer.error = fields;
+      else
+        answer.notices.push_back(fields);
+      return;
+    default:
+      return;
+  }
+}
+
+}  // namespace
+
+PostgresConnection::PostgresConnection(std::uint16_t port, const std::string& database)
+    : socket_(socket(AF_INET, SOCK_STREAM, 0)) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+    throw std::runtime_error(fmt::format("no PostgreSQL on port {}", port));
+  const int on = 1;
+  setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  std::vector<std::uint8_t> startup;
+  ByteWriter writer(startup);
+  writer.be(std::uint32_t{0});
+  writer.be(std::uint32_t{3} << 16U);
+  for (const std::string& word : {std::string("user"), std::string("postgres"),
+                                  std::string("database"), database, std::string()}) {
+    writer.text(word);
+    writer.byte(0);
+  }
+  writer.patch_be(0, static_cast<std::uint32_t>(startup.size()));
+  send_all(socket_, startup);
+  if (const auto answer = read_until_ready(); answer.error)
+    throw std::runtime_error(std::string(field(*answer.error, 'M')));
+}
+
+PostgresConnection::~PostgresConnection() {
+  close(socket_);
+}
+
+StatementAnswer PostgresConnection::ask(const std::string& sql) {
+  std::vector<std::uint8_t> query;
+  FrameWriter writer(query, 'Q');
+  writer.text(sql);
+  writer.byte(0);
+  writer.finish();
+  send_all(socket_, query);
+  return read_until_ready();
+}
+
+StatementAnswer PostgresConnection::read_until_ready() {
+  StatementAnswer answer;
+  for (;;) {
+    Frame frame;
+    if (cut_frame(as_bytes(pending_), Limits(), frame) == FrameStatus::complete) {
+      take(frame, answer);
+      const char type = frame.type;
+      pending_.erase(0, frame.octets);
+      if (type == 'Z') return answer;
+      continue;
+    }
+    char chunk[65536];
+    const ssize_t size = recv(socket_, chunk, sizeof chunk, 0);
+    if (size <= 0) throw std::runtime_error("PostgreSQL hung up");
+    pending_.append(chunk, static_cast<std::size_t>(size));
+  }
+}
+
+}  // namespace differential

@@ -1,0 +1,243 @@
+// The emulator of PostgreSQL beside a real server: random statements over random tables go to both,
+// and whatever the emulator answers must be what the server answers, octet for octet but for the
+// OIDs of tables and the order of rows that have none.
+//
+// The emulator is shown what it does not answer, as it is when it serves, and some that it could. A
+// second one follows all of it, as it does when a recording is compiled: it must agree throughout.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdio>
+#include <map>
+
+#include "postgres_connection.hpp"
+#include "protocols/postgres/emulator/emulator.hpp"
+#include "protocols/postgres/image.hpp"
+#include "protocols/postgres/request.hpp"
+#include "protocols/postgres/served.hpp"
+#include "sql_statements.hpp"
+
+namespace {
+
+using namespace differential;
+using namespace understudy;
+using namespace understudy::postgres;
+
+struct Options {
+  std::uint16_t postgres = 0;
+  std::uint64_t seed = 1, statements = 20'000, show = 0;
+  std::string collation;
+};
+
+constexpr std::uint64_t statements_in_a_round = 120;
+constexpr std::chrono::milliseconds noon{1'700'000'000'000};
+
+Identity identity_of(const std::string& text) {
+  sql::Statement statement;
+  statement.assign(text, sql_mode());
+  Identity identity;
+  IdentityWriter().write(statement, {}, {}, {}, std::nullopt, {}, identity);
+  return identity;
+}
+
+Document first_knowledge(const Options& options) {
+  Document knowledge = {
+      {"profile", {{"session", {{"TimeZone", "UTC"}, {"DateStyle", "ISO, MDY"}}}}}};
+  if (!options.collation.empty()) knowledge["collation"] = options.collation;
+  return knowledge;
+}
+
+// Rows, columns and tag as one text; without OIDs of tables.
+std::string shown(Bytes image, bool ordered) {
+  const auto decoded = decode_image(image);
+  if (!decoded) return "no image";
+  std::string text;
+  std::vector<Column> columns;
+  if (!decoded->description.empty())
+    static_cast<void>(decode_row_description(decoded->description.subspan(5), columns));
+  for (const Column& column : columns)
+    text += fmt::format("{}:{}:{}:{}:{}:{} ", column.name, column.table != 0, column.attribute,
+                        column.type, column.length, column.modifier);
+  std::vector<std::string> lines;
+  for (const postgres::Row& row : rows_of(*decoded)) {
+    lines.emplace_back();
+    for (const auto& cell : row) lines.back() += (cell ? "[" + *cell + "]" : "NULL") + " ";
+  }
+  if (!ordered) std::ranges::sort(lines);
+  for (const std::string& line : lines) text += "\n      " + line;
+  Fields error;
+  if (decoded->is_error && decode_fields(decoded->tail.subspan(5), error))
+    return fmt::format("ERROR {} {}", field(error, 'C'), field(error, 'M'));
+  std::string tag;
+  if (decode_command_complete(decoded->tail.subspan(5), tag)) text += "\n      " + tag;
+  return text;
+}
+
+struct Tally {
+  std::uint64_t asked = 0, computed = 0, failed = 0, wrong = 0;
+};
+
+class Test {
+ public:
+  explicit Test(const Options& options)
+      : options_(options),
+        server_(options.postgres, "postgres"),
+        random_(options.seed << 32U),
+        generator_(random_) {}
+
+  void run() {
+    static_cast<void>(server_.ask("SET TimeZone = 'UTC'"));
+    static_cast<void>(server_.ask("DROP TABLE IF EXISTS t0, t1, t2 CASCADE"));
+    for (std::uint64_t done = 0; done < options_.statements; done += statements_in_a_round)
+      play_round();
+  }
+  int report() const;
+
+ private:
+  void play_round();
+  void play(const SqlStatement& statement);
+  void control(Control control, const std::string& name, const std::string& sql);
+  void move_transaction();
+  void fail(const SqlStatement& statement, std::string_view what, const std::string& mine,
+            const std::string& theirs);
+
+  Options options_;
+  PostgresConnection server_;
+  Random random_;
+  SqlGenerator generator_;
+  std::unique_ptr<Emulator> serving_, recording_;
+  std::size_t pinned_ = 0;
+  bool in_block_ = false, failed_block_ = false;
+  std::vector<std::string> history_;
+  std::map<std::string, Tally> tallies_;
+  std::uint64_t failures_ = 0, transactions_ = 0;
+};
+
+void Test::fail(const SqlStatement& statement, std::string_view what, const std::string& mine,
+                const std::string& theirs) {
+  if (++failures_ > 5) return;
+  fmt::print("  FAILED  {}: {}\n    emulator: {}\n    server:   {}\n", what, statement.sql, mine,
+             theirs);
+  for (const std::string& line : history_) fmt::print("      before: {}\n", line);
+}
+
+void Test::control(Control control, const std::string& name, const std::string& sql) {
+  static_cast<void>(server_.ask(sql));
+  history_.push_back(sql);
+  for (auto* emulator : {&serving_, &recording_}) (*emulator)->control(control, name, 1);
+  in_block_ = control != Control::commit && control != Control::rollback;
+  failed_block_ = failed_block_ && in_block_ && control != Control::rollback_to;
+}
+
+void Test::move_transaction() {
+  if (!in_block_) return ++transactions_, control(Control::begin, "", "BEGIN");
+  const int choice = random_.below(5);
+  if (failed_block_ && choice < 3) return control(Control::rollback, "", "ROLLBACK");
+  if (choice == 0) return control(Control::commit, "", "COMMIT");
+  if (choice == 1) return control(Control::rollback, "", "ROLLBACK");
+  if (failed_block_) return;
+  if (choice == 2) return control(Control::savepoint, "a", "SAVEPOINT a");
+  const bool saved = std::ranges::count(history_, "SAVEPOINT a") > 0;
+  if (!saved) return;
+  const auto answer = server_.ask(choice == 3 ? "ROLLBACK TO a" : "RELEASE a");
+  history_.push_back(choice == 3 ? "ROLLBACK TO a" : "RELEASE a");
+  if (answer.error) {
+    failed_block_ = true;
+    return;
+  }
+  for (auto* emulator : {&serving_, &recording_})
+    (*emulator)->control(choice == 3 ? Control::rollback_to : Control::release, "a", 1);
+}
+
+void Test::play(const SqlStatement& statement) {
+  const Identity identity = identity_of(statement.sql);
+  const Asked asked(identity.canonical, identity.qualifier, 1);
+  Tally& tally = tallies_[statement.kind];
+  ++tally.asked;
+  const auto computed = random_.percent(15) ? std::nullopt : serving_->compute(asked, noon);
+  const StatementAnswer answer = server_.ask(statement.sql);
+  const std::string image = encode_image(answer);
+  tally.failed += answer.error ? 1 : 0;
+  const std::string theirs = shown(as_bytes(image), statement.ordered);
+  if (computed) {
+    ++tally.computed;
+    const std::string mine = shown(as_bytes(computed->image), statement.ordered);
+    if (mine != theirs) {
+      ++tally.wrong;
+      fail(statement, "another answer", mine, theirs);
+    }
+  } else {
+    serving_->follow(asked, as_bytes(image), noon, true);
+  }
+  recording_->follow(asked, as_bytes(image), std::nullopt, true);
+  const Document knowledge = recording_->knowledge();
+  const std::size_t pinned = knowledge.contains("pinned") ? knowledge["pinned"].size() : 0;
+  if (pinned > pinned_) fail(statement, "the recording one disagreed", "", theirs);
+  pinned_ = pinned;
+  failed_block_ = failed_block_ || (in_block_ && answer.error);
+  history_.push_back(statement.sql + (answer.error ? "   -- failed" : ""));
+}
+
+void Test::play_round() {
+  if (in_block_) control(Control::rollback, "", "ROLLBACK");
+  serving_ = new_postgres_emulator(first_knowledge(options_));
+  recording_ = new_postgres_emulator(first_knowledge(options_));
+  recording_->begin_recording();
+  pinned_ = 0;
+  history_.clear();
+  for (const std::string& each : generator_.schema()) play({"definition", each, true});
+  for (std::uint64_t i = 0; i < statements_in_a_round; ++i) {
+    if (random_.percent(8)) move_transaction();
+    if (failed_block_) continue;
+    play(generator_.statement());
+  }
+}
+
+int Test::report() const {
+  std::uint64_t passed = 0, failed = failures_ > 0 ? 1 : 0, asked = 0, computed = 0;
+  for (const auto& [kind, tally] : tallies_) {
+    const bool sound = tally.wrong == 0 && (kind == "definition" || tally.computed > 0);
+    ++(sound ? passed : failed);
+    asked += tally.asked;
+    computed += tally.computed;
+    fmt::print("  {:<8}{:<20}{:>8} asked {:>8} refused {:>8} computed{}\n", sound ? "ok" : "FAILED",
+               kind, tally.asked, tally.failed, tally.computed,
+               tally.wrong > 0 ? fmt::format("   {} WRONG", tally.wrong) : "");
+  }
+  fmt::print("{} of {} statements computed, {} transactions\n", computed, asked, transactions_);
+  fmt::print("sql-emulator-against-server: {} passed, {} failed, 0 skipped\n", passed, failed);
+  return failed == 0 ? 0 : 1;
+}
+
+bool parse(int argc, char** argv, Options& options) {
+  for (int i = 1; i + 1 < argc; i += 2) {
+    const std::string_view name = argv[i], value = argv[i + 1];
+    const auto number = [&](auto& into) {
+      const std::string_view digits = value.substr(value.rfind(':') + 1);
+      return std::from_chars(digits.data(), digits.data() + digits.size(), into).ec == std::errc{};
+    };
+    if (name == "--collation")
+      options.collation = value;
+    else if (!(name == "--postgres" && number(options.postgres)) &&
+             !(name == "--seed" && number(options.seed)) &&
+             !(name == "--statements" && number(options.statements)))
+      return false;
+  }
+  return argc % 2 == 1 && options.postgres != 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Options options;
+  if (!parse(argc, argv, options)) {
+    fmt::print(stderr,
+               "usage: sql_emulator_against_server --postgres PORT [--seed N] [--statements N]\n"
+               "                                   [--collation NAME]\n");
+    return 64;
+  }
+  Test test(options);
+  test.run();
+  return test.report();
+}

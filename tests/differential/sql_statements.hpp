@@ -1,0 +1,63 @@
+// Random tables, and random statements over them of the kinds that the emulator of PostgreSQL
+// computes, and of kinds beside those.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "random.hpp"
+
+namespace differential {
+
+struct SqlStatement {
+  std::string kind;  ///< for the report: what is tested by it
+  std::string sql;
+  bool ordered = false;  ///< its rows have one order only
+};
+
+class SqlGenerator {
+ public:
+  explicit SqlGenerator(Random& random) : random_(random) {}
+
+  /// New tables in place of all others.
+  [[nodiscard]] std::vector<std::string> schema();
+  [[nodiscard]] SqlStatement statement();
+
+ private:
+  struct Column {
+    std::string name, type;
+    bool generated = false;  ///< the server numbers it
+  };
+  struct Table {
+    std::string name;
+    std::vector<Column> columns;  ///< the first is its key
+  };
+
+  [[nodiscard]] std::string literal(const std::string& type);
+  [[nodiscard]] std::string number(const Table& table, const std::string& prefix, int depth);
+  [[nodiscard]] std::string text(const Table& table, const std::string& prefix, int depth);
+  [[nodiscard]] std::string condition(const Table& table, const std::string& prefix, int depth);
+  [[nodiscard]] std::string comparison(const Table& table, const std::string& prefix, int depth);
+  [[nodiscard]] const Column& column(const Table& table);
+  [[nodiscard]] std::vector<Column> columns_of(const Table& table, std::string_view kinds);
+  [[nodiscard]] std::string returning(const Table& table);
+  [[nodiscard]] std::string where(const Table& table, const std::string& prefix);
+
+  SqlStatement insert(const Table& table);
+  SqlStatement upsert(const Table& table);
+  SqlStatement update(const Table& table);
+  SqlStatement remove(const Table& table);
+  SqlStatement truncate(const Table& table);
+  SqlStatement rows(const Table& table);
+  SqlStatement outputs(const Table& table);
+  SqlStatement aggregate(const Table& table);
+  SqlStatement group(const Table& table);
+  SqlStatement join(const Table& table);
+  SqlStatement subquery(const Table& table);
+  SqlStatement set_operation(const Table& table);
+
+  Random& random_;
+  std::vector<Table> tables_;
+};
+
+}  // namespace differential
