@@ -72,6 +72,9 @@ class Emulator {
   virtual void follow(const Asked& asked, Bytes image, Moment now, bool in_order) = 0;
   /// The request may have been answered in any way: what it could have changed is not known.
   virtual void forget(const Asked& asked) = 0;
+  /// The request had no answer, so that it counts as one that failed. What such a one leaves behind
+  /// all the same, like the numbers that it took from a sequence, is not known.
+  virtual void miss(const Asked& /*asked*/) {}
 
   /// Whether it can take back what a transaction did: then it is told of each request as it is
   /// answered and of what control() says. Else requests of a transaction are given to it when they

@@ -31,6 +31,7 @@ class Emulation {
   [[nodiscard]] std::optional<Emulator::Computed> compute(const Asked& asked);
   void follow(const Asked& asked, Bytes image);
   void forget(const Asked& asked);
+  void miss(const Asked& asked) { emulator_->miss(asked); }
   [[nodiscard]] bool undoes() const noexcept { return emulator_->undoes(); }
   /// Takes the lock.
   void control(Control control, std::string_view name, std::uint64_t connection);

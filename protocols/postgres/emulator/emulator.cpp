@@ -50,6 +50,7 @@ class PostgresEmulator final : public Emulator {
   [[nodiscard]] std::optional<Computed> compute(const Asked& asked, Moment now) override;
   void follow(const Asked& asked, Bytes image, Moment now, bool in_order) override;
   void forget(const Asked& asked) override;
+  void miss(const Asked& asked) override;
   [[nodiscard]] bool undoes() const noexcept override { return true; }
   void control(Control control, std::string_view name, std::uint64_t connection) override {
     contents_->control(control, name, connection);
@@ -359,6 +360,13 @@ void PostgresEmulator::forget(const Asked& asked) {
   forget_written(request, asked.connection);
   contents_->keep();
   contents_->note_written(asked.connection);
+}
+
+/// As one that failed in a way that is not known.
+void PostgresEmulator::miss(const Asked& asked) {
+  const SqlRequest request(asked.canonical, asked.qualifier);
+  if (!request.described && !statements_.may_write(request.pattern).nothing())
+    note_failure(request, {});
 }
 
 }  // namespace
