@@ -13,8 +13,8 @@ new_id() {
   echo "${d:0:8}-${d:8:4}-4${d:13:3}-8${d:17:3}-${d:20:12}"
 }
 
-# ask CURL-ARGUMENT…: sets `status`, the files body and head.
-ask() {
+# fetch CURL-ARGUMENT…: sets `status`, the files body and head.
+fetch() {
   status=$(curl -sS --max-time 20 --compressed -o "$folder/body" -D "$folder/head" -w '%{http_code}' "$@")
   [ -e "$folder/body" ] || : >"$folder/body"
 }
@@ -28,7 +28,7 @@ send() {
   [ -n "$token" ] && who=(-H "Authorization: Bearer $token")
   [ "${anonymous:-}" ] && who=()
   rm -f "$folder/body"
-  ask -L -b "$folder/jar" -c "$folder/jar" "${who[@]}" -H "X-Request-Id: $(new_id "request $sent")" \
+  fetch -L -b "$folder/jar" -c "$folder/jar" "${who[@]}" -H "X-Request-Id: $(new_id "request $sent")" \
     -H "traceparent: 00-$(new_id trace | tr -d -)-$(printf %016x $sent)-01" "$@" "$url"
 }
 
@@ -49,7 +49,7 @@ show() {
   echo "$line"
 }
 
-member() { grep -o "\"$1\":\"\\?[^\",}]*" "$folder/body" | head -1 | sed 's/.*:"\?//'; }
+member() { grep -o "\"$1\":\"\\?[^\",}]*" "$folder/body" | head -1 | sed 's/^"[^"]*":"\?//'; }
 
 login() {
   json /login POST "{\"user\":\"$WHO\",\"password\":\"$PASSWORD\"}"
@@ -94,9 +94,9 @@ job() {
     [ "$status" = 200 ] && break
   done
 }
-flaky() { ask --retry 2 --retry-delay 1 "$base/flaky" 2>"$folder/said"; show flaky; }
+flaky() { fetch --retry 2 --retry-delay 1 "$base/flaky" 2>"$folder/said"; show flaky; }
 limited() {
-  for _ in 1 2 3; do ask --retry 2 "$base/limited" 2>"$folder/said"; show limited X-RateLimit-Remaining; done
+  for _ in 1 2 3; do fetch --retry 2 "$base/limited" 2>"$folder/said"; show limited X-RateLimit-Remaining; done
 }
 pages() {
   local query='' next url
@@ -142,10 +142,11 @@ call() { echo "{\"jsonrpc\":\"2.0\",\"id\":$1,\"method\":\"$2\",\"params\":{${3:
 rpc() {
   local said
   for said in "$(call 1 getBalance)" "$(call 2 deposit '"amount":5')" "$(call 3 getBalance)" "$(call 4 nothing)" \
-    "$(call "\"$(new_id call)\"" getBalance)" "[$(call 6 getBalance),$(call 7 nothing)]"; do
+    "$(call "\"$(new_id call)\"" deposit '"amount":1')" "[$(call 6 getBalance),$(call 7 nothing)]"; do
     json /rpc POST "$said"; show rpc
   done
 }
+ask() { json /rpc POST "$(call "\"$(new_id question)\"" getBalance)"; show ask; }
 together() {
   local number arguments=()
   local paths=('/new' '/items?limit=2' '/logs?page=2' '/draft')
@@ -156,6 +157,6 @@ together() {
 logout() { anonymous=1 send /session -X DELETE; show logout; profile; }
 
 for step in login me anonymous session profile list create list change list remove list job flaky limited pages redirects \
-  packed draft accept upload events rpc me together logout; do
+  packed draft accept upload events rpc ask me together logout; do
   case ,$OMIT, in *,$step,*) ;; *) $step ;; esac
 done

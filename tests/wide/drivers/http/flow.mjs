@@ -19,6 +19,7 @@ export function newId(number) {
 const plain = (octets) => Buffer.from(octets).toString();
 const parsed = (answer) => JSON.parse(plain(answer.octets));
 const field = (answer, name) => answer.headers(name) ?? 'None';
+const call = (id, method, params = {}) => ({ jsonrpc: '2.0', id, method, params });
 const print = (...words) => console.log(words.join(' '));
 
 /** GETs again what may be better the next time. */
@@ -172,10 +173,13 @@ class Flow {
   }
 
   async rpc() {
-    const call = (id, method, params = {}) => ({ jsonrpc: '2.0', id, method, params });
     for (const json of [call(1, 'getBalance'), call(2, 'deposit', { amount: 5 }), call(3, 'getBalance'), call(4, 'nothing'),
-      call(newId('call'), 'getBalance'), [call(6, 'getBalance'), call(7, 'nothing')]])
+      call(newId('call'), 'deposit', { amount: 1 }), [call(6, 'getBalance'), call(7, 'nothing')]])
       this.show('rpc', await this.send('POST', '/rpc', { json }));
+  }
+
+  async ask() {
+    this.show('ask', await this.send('POST', '/rpc', { json: call(newId('question'), 'getBalance') }));
   }
 
   async together() {
@@ -202,7 +206,7 @@ export async function* linesOf(stream) {
 export async function run(client) {
   const flow = new Flow(client);
   for (const step of ['login', 'me', 'anonymous', 'session', 'profile', 'list', 'create', 'list', 'change', 'list', 'remove',
-    'list', 'job', 'flaky', 'limited', 'pages', 'redirects', 'packed', 'draft', 'accept', 'upload', 'events', 'rpc', 'me',
+    'list', 'job', 'flaky', 'limited', 'pages', 'redirects', 'packed', 'draft', 'accept', 'upload', 'events', 'rpc', 'ask', 'me',
     'together', 'logout'])
     if (!OMIT.split(',').includes(step)) await flow[step]();
 }

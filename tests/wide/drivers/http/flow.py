@@ -149,13 +149,18 @@ class Flow:
         for line in self.client.lines(f"{BASE}/events"):
             print("event", line)
 
-    def rpc(self):
-        def call(number, method, **params):
-            return {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
+    @staticmethod
+    def call(number, method, **params):
+        return {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
 
+    def rpc(self):
+        call = self.call
         for said in (call(1, "getBalance"), call(2, "deposit", amount=5), call(3, "getBalance"), call(4, "nothing"),
-                     call(new_id("call"), "getBalance"), [call(6, "getBalance"), call(7, "nothing")]):
+                     call(new_id("call"), "deposit", amount=1), [call(6, "getBalance"), call(7, "nothing")]):
             self.show("rpc", self.send("POST", "/rpc", json=said))
+
+    def ask(self):
+        self.show("ask", self.send("POST", "/rpc", json=self.call(new_id("question"), "getBalance")))
 
     def together(self):
         for answer in self.client.together([f"{BASE}/new", f"{BASE}/items?limit=2", f"{BASE}/logs?page=2", f"{BASE}/draft"]):
@@ -170,6 +175,6 @@ def run(client):
     flow = Flow(client)
     for step in ("login", "me", "anonymous", "session", "profile", "list", "create", "list", "change", "list", "remove",
                  "list", "job", "flaky", "limited", "pages", "redirects", "packed", "draft", "accept", "upload", "events",
-                 "rpc", "me", "together", "logout"):
+                 "rpc", "ask", "me", "together", "logout"):
         if step not in os.environ["OMIT"].split(","):
             getattr(flow, step)()

@@ -56,7 +56,7 @@ type flow struct {
 	sent   int
 }
 
-func (f *flow) ask(request *http.Request) answer {
+func (f *flow) do(request *http.Request) answer {
 	response, err := f.client.Do(request)
 	check(err)
 	defer response.Body.Close()
@@ -68,7 +68,7 @@ func (f *flow) ask(request *http.Request) answer {
 func (f *flow) get(path string) answer {
 	request, err := http.NewRequest("GET", path, nil)
 	check(err)
-	return f.ask(request)
+	return f.do(request)
 }
 
 // `body` is url.Values for a form, a *bytes.Buffer as it is, else JSON.
@@ -107,7 +107,7 @@ func (f *flow) send(method, path string, headers fields, body any) answer {
 			request.Header.Set(name, value)
 		}
 	}
-	return f.ask(request)
+	return f.do(request)
 }
 
 var anonymous = fields{"Authorization": ""}
@@ -276,19 +276,23 @@ func (f *flow) events() {
 	}
 }
 
+type params map[string]int
+
+func call(id any, method string, with params) any {
+	return map[string]any{"jsonrpc": "2.0", "id": id, "method": method, "params": with}
+}
+
 func (f *flow) rpc() {
-	call := func(id any, method string, params fields) any {
-		amount, _ := strconv.Atoi(params["amount"])
-		if amount == 0 {
-			return map[string]any{"jsonrpc": "2.0", "id": id, "method": method, "params": fields{}}
-		}
-		return map[string]any{"jsonrpc": "2.0", "id": id, "method": method, "params": map[string]int{"amount": amount}}
-	}
-	for _, said := range []any{call(1, "getBalance", nil), call(2, "deposit", fields{"amount": "5"}), call(3, "getBalance", nil),
-		call(4, "nothing", nil), call(newID("call"), "getBalance", nil),
-		[]any{call(6, "getBalance", nil), call(7, "nothing", nil)}} {
+	none := params{}
+	for _, said := range []any{call(1, "getBalance", none), call(2, "deposit", params{"amount": 5}),
+		call(3, "getBalance", none), call(4, "nothing", none), call(newID("call"), "deposit", params{"amount": 1}),
+		[]any{call(6, "getBalance", none), call(7, "nothing", none)}} {
 		show("rpc", f.send("POST", "/rpc", nil, said))
 	}
+}
+
+func (f *flow) ask() {
+	show("ask", f.send("POST", "/rpc", nil, call(newID("question"), "getBalance", params{})))
 }
 
 func (f *flow) together() {
@@ -320,10 +324,10 @@ func main() {
 	steps := map[string]func(){"login": f.login, "me": f.me, "anonymous": f.anonymous, "session": f.session,
 		"profile": f.profile, "list": f.list, "create": f.create, "change": f.change, "remove": f.remove, "job": f.job,
 		"flaky": f.flaky, "limited": f.limited, "pages": f.pages, "redirects": f.redirects, "packed": f.packed,
-		"draft": f.draft, "accept": f.accept, "upload": f.upload, "events": f.events, "rpc": f.rpc, "together": f.together,
+		"draft": f.draft, "accept": f.accept, "upload": f.upload, "events": f.events, "rpc": f.rpc, "ask": f.ask, "together": f.together,
 		"logout": f.logout}
 	for _, step := range strings.Fields("login me anonymous session profile list create list change list remove list job " +
-		"flaky limited pages redirects packed draft accept upload events rpc me together logout") {
+		"flaky limited pages redirects packed draft accept upload events rpc ask me together logout") {
 		if !slices.Contains(strings.Split(os.Getenv("OMIT"), ","), step) {
 			steps[step]()
 		}

@@ -203,9 +203,13 @@ public final class Flow {
 
   private void rpc() throws Exception {
     for (String said : List.of(call("1", "getBalance", ""), call("2", "deposit", "\"amount\":5"),
-        call("3", "getBalance", ""), call("4", "nothing", ""), call('"' + newId("call") + '"', "getBalance", ""),
+        call("3", "getBalance", ""), call("4", "nothing", ""), call('"' + newId("call") + '"', "deposit", "\"amount\":1"),
         "[" + call("6", "getBalance", "") + "," + call("7", "nothing", "") + "]"))
       show("rpc", json("POST", "/rpc", said));
+  }
+
+  private void ask() throws Exception {
+    show("ask", json("POST", "/rpc", call('"' + newId("question") + '"', "getBalance", "")));
   }
 
   private void together() {
@@ -236,11 +240,11 @@ public final class Flow {
         Map.entry("pages", flow::pages), Map.entry("redirects", flow::redirects), Map.entry("packed", flow::packed),
         Map.entry("draft", flow::draft),
         Map.entry("accept", () -> show("accept", flow.get("/draft", "Accept", System.getenv("ACCEPT")), "Content-Type")),
-        Map.entry("upload", flow::upload), Map.entry("events", flow::events), Map.entry("rpc", flow::rpc),
+        Map.entry("upload", flow::upload), Map.entry("events", flow::events), Map.entry("rpc", flow::rpc), Map.entry("ask", flow::ask),
         Map.entry("together", flow::together), Map.entry("logout", flow::logout));
     var omitted = List.of(System.getenv("OMIT").split(","));
     for (String step : ("login me anonymous session profile list create list change list remove list job flaky limited pages "
-        + "redirects packed draft accept upload events rpc me together logout").split(" "))
+        + "redirects packed draft accept upload events rpc ask me together logout").split(" "))
       if (!omitted.contains(step)) steps.get(step).run();
   }
 }
