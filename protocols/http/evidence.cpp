@@ -71,6 +71,50 @@ Document comparable(const Document& answer) {
   return compared;
 }
 
+// Of longer bodies it is not compared what they consist of.
+constexpr std::size_t most_parts = 256;
+
+/// Which members a body has, and what they say that is no more than yes, no or nothing.
+void add_parts(const Document& node, const std::string& name, std::set<std::string>& parts) {
+  if (parts.size() >= most_parts) return;
+  if (node.is_object())
+    for (const auto& [key, item] : node.items()) add_parts(item, name + '/' + key, parts);
+  else if (node.is_array())
+    for (const Document& item : node) add_parts(item, name + "/*", parts);
+  else
+    parts.insert(node.is_boolean() || node.is_null() ? name + '=' + json_text(node) : name);
+}
+
+/// Those of a form are its keys.
+std::string parts_of_body(const Asked& asked, const Document& body) {
+  std::set<std::string> parts;
+  if (asked.body.starts_with('f'))
+    for (const Document& pair : body) parts.insert('/' + scalar_text(pair[0]));
+  else if (!body.is_null())
+    add_parts(body, "", parts);
+  std::string text;
+  for (const std::string& part : parts) text += '\n' + part;
+  return text;
+}
+
+/// A word by which a program chooses rather than one that a person wrote: `admin`, `in_progress`.
+bool may_choose(const Document& leaf) {
+  constexpr std::size_t longest = 32;
+  if (!leaf.is_string()) return false;
+  const std::string& text = leaf.get_ref<const std::string&>();
+  return !text.empty() && text.size() <= longest && std::ranges::all_of(text, [](char octet) {
+    return (lower(octet) >= 'a' && lower(octet) <= 'z') || octet == '-' || octet == '_';
+  });
+}
+
+void add_choices(const Document& node, std::set<std::string>& choices) {
+  if (choices.size() >= most_parts) return;
+  if (node.is_structured())
+    for (const Document& item : node) add_choices(item, choices);
+  else if (may_choose(node))
+    choices.insert(node.get<std::string>());
+}
+
 /// A field that tells something each time, and is told as it was: counters and times, and what a
 /// client brings back.
 bool moves(std::string_view name, std::string_view before, std::string_view after) {
@@ -156,9 +200,10 @@ void Evidence::describe(const Exchange& exchange, const Asked& asked,
                         const Dependencies& dependencies, Seen& seen) {
   const std::string operation = operation_of(asked);
   std::string called = template_of(asked) + '\n' + operation;
-  seen.kind.written_as = id_of(called);
+  const Document body = asked.body.empty() ? Document() : describe_body(asked.body).body;
   for (const QueryPair& pair : asked.query) called += '\n' + pair.key;
-  seen.kind.read_as = id_of(called);
+  called += parts_of_body(asked, body);
+  seen.kind.written_as = seen.kind.read_as = id_of(called);
   seen.kind.path = segments_of(asked.path);
   seen.kind.reads = dependencies.effect == Effect::read;
   seen.kind.constant =
@@ -168,8 +213,9 @@ void Evidence::describe(const Exchange& exchange, const Asked& asked,
     if (is_identifier(segment)) add_words(segment, words);
   for (const QueryPair& pair : asked.query)
     if (pair.value) add_words(*pair.value, words);
-  if (!asked.body.empty()) add_words(describe_body(asked.body).body, words);
+  if (!asked.body.empty()) add_words(body, words);
   seen.kind.words.assign(words.begin(), words.end());
+  seen.kind.said = what_is_said(asked, body, seen.kind.reads);
   const Document answer = exchange.answer.is_object() ? exchange.answer : Document::object();
   Independence::Said& said = seen.said;
   said.recording = seen.recording;
@@ -186,6 +232,7 @@ void Evidence::describe(const Exchange& exchange, const Asked& asked,
     seen.contents = id_of(without_secrets(json_text(answer["body"])));
   if (seen.kind.reads) return;
   seen.kind.sets = asked.method == "PUT" || asked.method == "PATCH";
+  seen.kind.removes = asked.method == "DELETE";
   seen.kind.signs_in = signs_in(asked);
   if (seen.kind.signs_in) {
     std::set<Id> secrets;
@@ -208,6 +255,23 @@ void Evidence::add_secrets(const Document& node, std::set<Id>& secrets) {
   for (const std::string_view begin : {Secrets::mark, std::string_view("eyJ")})
     for (std::size_t at = text.find(begin); at != std::string::npos; at = text.find(begin, at + 1))
       secrets.insert(id_of(text.substr(at, text.find_first_of("; \"", at) - at)));
+}
+
+/// All of a question; of a write what may choose what it does, as far as it is told apart here:
+/// numbers and names are whom it is done to.
+Evidence::Id Evidence::what_is_said(const Asked& asked, const Document& body, bool reads) {
+  std::string said;
+  for (const QueryPair& pair : asked.query)
+    if (pair.value && (reads || may_choose(*pair.value)))
+      said += '\n' + pair.key + '=' + *pair.value;
+  if (reads) {
+    if (!asked.body.empty()) said += '\n' + asked.body;
+  } else {
+    std::set<std::string> choices;
+    add_choices(body, choices);
+    for (const std::string& choice : choices) said += '\n' + choice;
+  }
+  return id_of(said);
 }
 
 /// What can name something: short scalars.

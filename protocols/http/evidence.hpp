@@ -91,6 +91,7 @@ class Evidence {
                 Seen& seen);
   void add_secrets(const Document& node, std::set<Id>& secrets);
   void add_words(const Document& node, std::set<Id>& words);
+  [[nodiscard]] Id what_is_said(const Asked& asked, const Document& body, bool reads);
   std::string unexplained(const Document& node, const std::string& name,
                           const std::function<bool(Id)>& asked_with);
   [[nodiscard]] bool varies(const std::string& name, const FieldUse& use) const;

@@ -90,8 +90,8 @@ TEST_CASE("one answer that differs shows that a field makes a difference") {
   auto german = telling, english = telling;
   german.push_back("GET /greeting = Hallo");
   english.push_back("GET /greeting = Hello");
-  CHECK(irrelevant({{{{"accept-language", "de"}}, german}, {{{"accept-language", "en"}}, english}}) ==
-        nothing);
+  CHECK(irrelevant({{{{"accept-language", "de"}}, german},
+                    {{{"accept-language", "en"}}, english}}) == nothing);
   // In its fields as well.
   CHECK(irrelevant({{{{"accept-language", "de"}}, telling, {{"Content-Language", "de"}}},
                     {{{"accept-language", "en"}}, telling, {{"Content-Language", "en"}}}}) ==
@@ -122,9 +122,10 @@ TEST_CASE("values that ask for something in common show nothing of a field") {
 }
 
 TEST_CASE("a service that says that it varies by a field is believed") {
-  CHECK(irrelevant({{{{"accept-language", "de"}}, telling, {{"Vary", "Origin, Accept-Language"}}},
-                    {{{"accept-language", "en"}}, telling, {{"Vary", "Origin, Accept-Language"}}}}) ==
-        nothing);
+  CHECK(
+      irrelevant({{{{"accept-language", "de"}}, telling, {{"Vary", "Origin, Accept-Language"}}},
+                  {{{"accept-language", "en"}}, telling, {{"Vary", "Origin, Accept-Language"}}}}) ==
+      nothing);
 }
 
 TEST_CASE("two who do the same find the same and are two all the same") {
