@@ -6,6 +6,7 @@
 #include <tuple>
 #include <utility>
 
+#include "protocols/http/alike.hpp"
 #include "protocols/http/ascii.hpp"
 #include "protocols/http/body.hpp"
 #include "protocols/http/operation.hpp"
@@ -45,6 +46,73 @@ std::string content_of(const Document& answer) {
   Document content = answer;
   if (content.is_object()) content.erase("headers");
   return json_text(content);
+}
+
+/// With all secrets the same: each recording has its own.
+std::string without_secrets(std::string text) {
+  for (const std::string_view begin : {Secrets::mark, std::string_view("eyJ")})
+    for (std::size_t at = text.find(begin); at != std::string::npos; at = text.find(begin, at)) {
+      at += begin.size();
+      const auto ends = [](char octet) {
+        return hex_value(octet) < 0 && !(lower(octet) >= 'a' && lower(octet) <= 'z') &&
+               octet != '-' && octet != '_' && octet != '.';
+      };
+      const auto from = text.begin() + static_cast<std::ptrdiff_t>(at);
+      text.erase(from, std::find_if(from, text.end(), ends));
+    }
+  return text;
+}
+
+/// The same for all that a recording has of its own in the fields of an answer.
+Document comparable(const Document& answer) {
+  Document compared = answer;
+  if (compared.is_object() && compared.contains("headers") && compared["headers"].is_object())
+    for (const char* name : {"Date", "date"}) compared["headers"].erase(name);
+  return compared;
+}
+
+// Of longer bodies it is not compared what they consist of.
+constexpr std::size_t most_parts = 256;
+
+/// Which members a body has, and what they say that is no more than yes, no or nothing.
+void add_parts(const Document& node, const std::string& name, std::set<std::string>& parts) {
+  if (parts.size() >= most_parts) return;
+  if (node.is_object())
+    for (const auto& [key, item] : node.items()) add_parts(item, name + '/' + key, parts);
+  else if (node.is_array())
+    for (const Document& item : node) add_parts(item, name + "/*", parts);
+  else
+    parts.insert(node.is_boolean() || node.is_null() ? name + '=' + json_text(node) : name);
+}
+
+/// Those of a form are its keys.
+std::string parts_of_body(const Asked& asked, const Document& body) {
+  std::set<std::string> parts;
+  if (asked.body.starts_with('f'))
+    for (const Document& pair : body) parts.insert('/' + scalar_text(pair[0]));
+  else if (!body.is_null())
+    add_parts(body, "", parts);
+  std::string text;
+  for (const std::string& part : parts) text += '\n' + part;
+  return text;
+}
+
+/// A word by which a program chooses rather than one that a person wrote: `admin`, `in_progress`.
+bool may_choose(const Document& leaf) {
+  constexpr std::size_t longest = 32;
+  if (!leaf.is_string()) return false;
+  const std::string& text = leaf.get_ref<const std::string&>();
+  return !text.empty() && text.size() <= longest && std::ranges::all_of(text, [](char octet) {
+    return (lower(octet) >= 'a' && lower(octet) <= 'z') || octet == '-' || octet == '_';
+  });
+}
+
+void add_choices(const Document& node, std::set<std::string>& choices) {
+  if (choices.size() >= most_parts) return;
+  if (node.is_structured())
+    for (const Document& item : node) add_choices(item, choices);
+  else if (may_choose(node))
+    choices.insert(node.get<std::string>());
 }
 
 /// A field that tells something each time, and is told as it was: counters and times, and what a
@@ -94,6 +162,8 @@ void Evidence::add(const SessionHeader& session, const Exchange& exchange, const
             id_of(content_of(exchange.answer)),
             {},
             {},
+            id_of(without_secrets(json_text(comparable(exchange.answer)))),
+            absent,
             {},
             {}};
   describe(exchange, asked, dependencies, seen);
@@ -105,13 +175,19 @@ void Evidence::add(const SessionHeader& session, const Exchange& exchange, const
     FieldUse& use = uses_[name];
     ++use.requests;
     use.values.insert(seen.asked.back().second);
+    recordings_of_[name].insert(seen.recording);
   }
   hosts_.insert(host);
   const Document headers =
       exchange.answer.is_object() ? exchange.answer.value("headers", Document()) : Document();
   if (headers.is_object())
-    for (const auto& [name, value] : headers.items())
+    for (const auto& [name, value] : headers.items()) {
       seen.answered.emplace_back(id_of(lowered(name)), id_of("=" + json_text(value)));
+      if (iequals(name, "vary"))
+        for (const Document& line : value.is_array() ? value : Document::array({value}))
+          for_each_part(scalar_text(line), ',',
+                        [&](std::string_view field) { varied_by_.insert(lowered(field)); });
+    }
   std::ranges::sort(seen.asked);
   std::ranges::sort(seen.answered);
   if (dependencies.changed)
@@ -124,9 +200,10 @@ void Evidence::describe(const Exchange& exchange, const Asked& asked,
                         const Dependencies& dependencies, Seen& seen) {
   const std::string operation = operation_of(asked);
   std::string called = template_of(asked) + '\n' + operation;
-  seen.kind.written_as = id_of(called);
+  const Document body = asked.body.empty() ? Document() : describe_body(asked.body).body;
   for (const QueryPair& pair : asked.query) called += '\n' + pair.key;
-  seen.kind.read_as = id_of(called);
+  called += parts_of_body(asked, body);
+  seen.kind.written_as = seen.kind.read_as = id_of(called);
   seen.kind.path = segments_of(asked.path);
   seen.kind.reads = dependencies.effect == Effect::read;
   seen.kind.constant =
@@ -136,8 +213,9 @@ void Evidence::describe(const Exchange& exchange, const Asked& asked,
     if (is_identifier(segment)) add_words(segment, words);
   for (const QueryPair& pair : asked.query)
     if (pair.value) add_words(*pair.value, words);
-  if (!asked.body.empty()) add_words(describe_body(asked.body).body, words);
+  if (!asked.body.empty()) add_words(body, words);
   seen.kind.words.assign(words.begin(), words.end());
+  seen.kind.said = what_is_said(asked, body, seen.kind.reads);
   const Document answer = exchange.answer.is_object() ? exchange.answer : Document::object();
   Independence::Said& said = seen.said;
   said.recording = seen.recording;
@@ -148,9 +226,13 @@ void Evidence::describe(const Exchange& exchange, const Asked& asked,
   said.writes = dependencies.writes;
   said.collection = dependencies.collection;
   said.changed = dependencies.changed;
-  said.made = answer.value("status", Document()) == 201;
+  const Document status = answer.value("status", Document());
+  said.made = status == 201;
+  if (answer.contains("body") && status.is_number_integer() && status < 300)
+    seen.contents = id_of(without_secrets(json_text(answer["body"])));
   if (seen.kind.reads) return;
   seen.kind.sets = asked.method == "PUT" || asked.method == "PATCH";
+  seen.kind.removes = asked.method == "DELETE";
   seen.kind.signs_in = signs_in(asked);
   if (seen.kind.signs_in) {
     std::set<Id> secrets;
@@ -173,6 +255,23 @@ void Evidence::add_secrets(const Document& node, std::set<Id>& secrets) {
   for (const std::string_view begin : {Secrets::mark, std::string_view("eyJ")})
     for (std::size_t at = text.find(begin); at != std::string::npos; at = text.find(begin, at + 1))
       secrets.insert(id_of(text.substr(at, text.find_first_of("; \"", at) - at)));
+}
+
+/// All of a question; of a write what may choose what it does, as far as it is told apart here:
+/// numbers and names are whom it is done to.
+Evidence::Id Evidence::what_is_said(const Asked& asked, const Document& body, bool reads) {
+  std::string said;
+  for (const QueryPair& pair : asked.query)
+    if (pair.value && (reads || may_choose(*pair.value)))
+      said += '\n' + pair.key + '=' + *pair.value;
+  if (reads) {
+    if (!asked.body.empty()) said += '\n' + asked.body;
+  } else {
+    std::set<std::string> choices;
+    add_choices(body, choices);
+    for (const std::string& choice : choices) said += '\n' + choice;
+  }
+  return id_of(said);
 }
 
 /// What can name something: short scalars.
@@ -206,12 +305,12 @@ std::string Evidence::unexplained(const Document& node, const std::string& name,
 }
 
 void Evidence::conclude() {
-  find_irrelevant();
-  name_requests();
   std::vector<std::size_t> order(seen_.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::ranges::stable_sort(
       order, {}, [this](std::size_t i) { return std::tuple(seen_[i].recording, seen_[i].began); });
+  find_irrelevant(order);
+  name_requests();
   std::ranges::stable_sort(
       writes_, {}, [](const Write& write) { return std::tuple(write.recording, write.began); });
   std::map<std::pair<Id, Id>, std::size_t> last;  // by recording and request
@@ -225,12 +324,44 @@ void Evidence::conclude() {
   writes_ = {};
 }
 
-void Evidence::find_irrelevant() {
+/// `order`: numbers in seen_ by recording and time.
+void Evidence::find_irrelevant(const std::vector<std::size_t>& order) {
   for (const auto& [name, use] : uses_)
     if (varies(texts_[name], use)) irrelevant_.fields.push_back(texts_[name]);
   std::ranges::sort(irrelevant_.fields);
+  std::vector<std::string> alike;
+  for (const auto& [name, use] : uses_)
+    if (use.values.size() > 1 && recordings_of_[name].size() > 1 &&
+        may_make_no_difference(texts_[name]) && makes_no_difference(name, order))
+      alike.push_back(texts_[name]);
+  std::ranges::move(alike, std::back_inserter(irrelevant_.fields));
+  std::ranges::sort(irrelevant_.fields);
   if (hosts_.size() == 1 && *hosts_.begin() != absent)
     irrelevant_.host = texts_[*hosts_.begin()].substr(1);
+}
+
+/// As several recordings show.
+bool Evidence::makes_no_difference(Id name, const std::vector<std::size_t>& order) {
+  if (varied_by_.contains(texts_[name]) || varied_by_.contains("*")) return false;
+  std::vector<ComparedExchange> exchanges;
+  for (const std::size_t i : order) {
+    const Seen& seen = seen_[i];
+    ComparedExchange compared{seen.recording, absent,     seen.kind.read_as,
+                              absent,         seen.alike, seen.contents};
+    std::string asked = without_secrets(texts_[seen.base]);
+    for (const auto& [field, value] : seen.asked) {
+      if (field == name) compared.value = value;
+      const std::string& text = texts_[field];
+      if (may_make_no_difference(text) || std::ranges::binary_search(irrelevant_.fields, text))
+        continue;
+      asked += '\n' + text + without_secrets(texts_[value]);
+    }
+    compared.asked = id_of(asked);
+    exchanges.push_back(compared);
+  }
+  return http::makes_no_difference(exchanges, [&](Id a, Id b) {
+    return ask_otherwise(texts_[name], texts_[a].substr(1), texts_[b].substr(1));
+  });
 }
 
 /// By all its uses. Who asks is never noise, and neither is what is known to select an answer.

@@ -1,8 +1,9 @@
 // What the recordings of a service show beyond single exchanges.
 //
-// Fields that vary by themselves, over all their uses, are irrelevant; all others are part of the
-// request (its context). Two answers to one request, equal but for their fields and with no write
-// in between: then these fields are volatile. Which writes leave which answers alone: see
+// Fields that vary by themselves, over all their uses, are irrelevant, and so are those that
+// several recordings show to make no difference (alike.hpp); all others are part of the request
+// (its context). Two answers to one request, equal but for their fields and with no write in
+// between: then these fields are volatile. Which writes leave which answers alone: see
 // independence.hpp.
 #pragma once
 
@@ -61,6 +62,8 @@ class Evidence {
     Id content;  // status, reason and body of the answer
     FieldIds asked;
     FieldIds answered;
+    Id alike;     // the answer as it is compared with those of other recordings
+    Id contents;  // its body likewise, where it succeeded and has one
     Independence::Request kind;
     Independence::Said said;
     Id request = 0;  // base and context; known when everything is
@@ -80,13 +83,15 @@ class Evidence {
   void compare(const Seen& earlier, const Seen& later, std::size_t later_index);
   std::vector<const Write*> writes_between(const Seen& earlier, const Seen& later,
                                            std::size_t later_index) const;
-  void find_irrelevant();
+  void find_irrelevant(const std::vector<std::size_t>& order);
+  [[nodiscard]] bool makes_no_difference(Id name, const std::vector<std::size_t>& order);
   void name_requests();
   void blame_answer_fields(const Seen& earlier, const Seen& later);
   void describe(const Exchange& exchange, const Asked& asked, const Dependencies& dependencies,
                 Seen& seen);
   void add_secrets(const Document& node, std::set<Id>& secrets);
   void add_words(const Document& node, std::set<Id>& words);
+  [[nodiscard]] Id what_is_said(const Asked& asked, const Document& body, bool reads);
   std::string unexplained(const Document& node, const std::string& name,
                           const std::function<bool(Id)>& asked_with);
   [[nodiscard]] bool varies(const std::string& name, const FieldUse& use) const;
@@ -95,8 +100,10 @@ class Evidence {
   std::vector<std::string> texts_;
   std::vector<Seen> seen_;
   std::vector<Write> writes_;
-  std::map<Id, FieldUse> uses_;  // of request fields
-  std::set<Id> hosts_;           // that requests were sent to
+  std::map<Id, FieldUse> uses_;                   // of request fields
+  std::map<Id, std::set<Id>> recordings_of_;      // in which a field was sent
+  std::set<std::string, std::less<>> varied_by_;  // fields by which the service says that it does
+  std::set<Id> hosts_;                            // that requests were sent to
   Irrelevant irrelevant_;
   std::map<std::string, std::vector<Fields>> contexts_;
   Independence independence_;

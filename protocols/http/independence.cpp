@@ -65,18 +65,20 @@ void Independence::conclude() {
   idle_ = {};
   intervals_ = {};
   shown_ = {};
+  culprits_ = {};
   said_ = {};
 }
 
 /// The second of two alike may find all done, and so may the first that says what is to be there,
-/// until another one said otherwise or what is read there has changed. Alike is what is called
-/// alike, of the same resource, and says the same.
+/// until another one said otherwise or what is read there has changed. What removes may find
+/// nothing unless something was put there. Alike is what is called alike, of the same resource, and
+/// says the same.
 void Independence::find_idle() {
   struct Place {
     Id body = 0;
     std::optional<std::size_t> write;  // the only one since that was read
     std::optional<std::uint32_t> set_by;
-    bool was_read = false, several = false;
+    bool was_read = false, several = false, filled = false;
   };
   std::set<std::tuple<Id, Id, KeyPath, Words>> before;
   std::map<std::pair<Id, KeyPath>, Place> places;
@@ -87,17 +89,22 @@ void Independence::find_idle() {
     if (request.reads) {
       if (place.was_read && place.write && !place.several && place.body != said.body)
         idle_.erase(*place.write);
-      place = {said.body, std::nullopt, place.set_by, true, false};
+      place = {said.body, std::nullopt, place.set_by, true, false, place.filled};
       continue;
     }
     if (!said.changed) continue;
     const bool repeats =
         !before.emplace(said.recording, request.written_as, request.path, request.words).second;
     const bool found_other = place.set_by && *place.set_by != said.request;
-    if (repeats || (request.sets && !said.made && !found_other)) idle_.insert(i);
+    if (repeats || (request.sets && !said.made && !found_other) ||
+        (request.removes && !place.filled))
+      idle_.insert(i);
+    place.filled = !request.removes;
     place.several = place.write.has_value();
     place.write = i;
     place.set_by = said.request;
+    if (said.collection.empty()) continue;
+    for (const KeyPath& member : said.writes) places[{said.recording, member}].filled = true;
   }
 }
 
@@ -152,36 +159,87 @@ void Independence::add_interval(std::size_t from, std::size_t to, bool same, boo
 }
 
 /// A write that did something is shown to leave an answer alone where it came alone, or with such
-/// as are shown to. Where all are, and the answer is another one nevertheless, they are not.
+/// as are shown to. A change takes back what it contradicts, and all that followed from that.
 void Independence::weigh() {
+  find_culprits();
+  do {
+    shown_.clear();
+    find_shown();
+  } while (find_suspects());
+}
+
+void Independence::find_culprits() {
+  for (const Interval& interval : intervals_)
+    if (!interval.same && interval.writers.size() == 1)
+      culprits_.insert(kind_of(interval.reader, interval.writers[0].request));
+}
+
+void Independence::find_shown() {
   for (bool changed = true; changed;) {
     changed = false;
     for (const Interval& interval : intervals_) {
-      std::vector<Writer> open;
+      if (!interval.same) continue;
+      const Writer* open = nullptr;
+      std::size_t count = 0;
       for (const Writer& writer : interval.writers)
-        if (!is_independent(interval.reader, writer.request)) open.push_back(writer);
-      if (interval.same && open.size() == 1 && !open[0].idle)
-        changed |= show(interval.reader, open[0].request);
-      if (!interval.same && open.empty() && requests_[interval.reader].reads)
-        for (const Writer& writer : interval.writers) {
-          const Kind kind = kind_of(interval.reader, writer.request);
-          changed |= shown_.erase(kind) > 0;
-          disproved_.insert(kind);
+        if (!is_independent(interval.reader, writer.request)) {
+          open = &writer;
+          ++count;
         }
+      if (count == 1 && !open->idle) changed |= show(interval.reader, open->request);
     }
   }
+}
+
+/// Where an answer changed and all writes in between are shown to leave it alone, none of these
+/// kinds is. Where one is not, it may be another's doing nevertheless: that of any which only
+/// others of its kind were shown of, unless one came that is known to make such a change. Whether
+/// there were new ones.
+bool Independence::find_suspects() {
+  bool found = false;
+  for (const Interval& interval : intervals_) {
+    if (interval.same || !requests_[interval.reader].reads) continue;
+    bool all = true, explained = false;
+    for (const Writer& writer : interval.writers) {
+      if (is_independent(interval.reader, writer.request)) continue;
+      all = false;
+      explained |= culprits_.contains(kind_of(interval.reader, writer.request));
+    }
+    if (explained) continue;
+    for (const Writer& writer : interval.writers) {
+      const Kind kind = kind_of(interval.reader, writer.request);
+      if (all) {
+        found |= disproved_.insert(kind).second;
+      } else if (const auto shown = shown_.find(kind);
+                 shown != shown_.end() && !shown->second.writers.contains(writer.request)) {
+        found |= suspects_.emplace(kind, writer.request).second;
+      }
+    }
+  }
+  return found;
 }
 
 bool Independence::show(std::uint32_t reader, std::uint32_t writer) {
   const Kind kind = kind_of(reader, writer);
   if (disproved_.contains(kind)) return false;
+  const Place read{requests_[reader].path, requests_[reader].said};
+  const Place written{requests_[writer].path, requests_[writer].said};
   Shown& shown = shown_[kind];
-  const KeyPath& read = requests_[reader].path;
-  const KeyPath& written = requests_[writer].path;
-  shown.paths.emplace(read, written);
-  shown.read.insert(read);
-  shown.written.insert(written);
-  return true;
+  const bool fresh = shown.writers.insert(writer).second;
+  shown.read.add(read);
+  shown.written.add(written);
+  return shown.pairs.emplace(read, written).second || fresh;
+}
+
+void Independence::Places::add(const Place& place) {
+  paths.insert(place.path);
+  said.insert(place.said);
+}
+
+bool Independence::Places::tell_of(const Place& place, const Place& shown) const {
+  const bool any_path = !has_identifier(place.path) || paths.size() > 1;
+  const bool any_said = said.size() > 1;
+  return (any_path || place.path == shown.path) && (any_said || place.said == shown.said);
 }
 
 Independence::Kind Independence::kind_of(std::uint32_t reader, std::uint32_t writer) const {
@@ -215,14 +273,14 @@ bool Independence::is_apart(std::uint32_t reader, std::uint32_t writer) const {
 bool Independence::is_shown(std::uint32_t reader, std::uint32_t writer) const {
   const auto found = shown_.find(kind_of(reader, writer));
   if (found == shown_.end()) return false;
-  const KeyPath& read = requests_[reader].path;
-  const KeyPath& written = requests_[writer].path;
+  const Place read{requests_[reader].path, requests_[reader].said};
+  const Place written{requests_[writer].path, requests_[writer].said};
   const Shown& shown = found->second;
-  const bool any_read = !has_identifier(read) || shown.read.size() > 1;
-  const bool any_written = !has_identifier(written) || shown.written.size() > 1;
-  return std::ranges::any_of(shown.paths, [&](const auto& pair) {
-    return (any_read || pair.first == read) && (any_written || pair.second == written);
-  });
+  return !suspects_.contains({found->first, writer}) &&
+         std::ranges::any_of(shown.pairs, [&](const auto& pair) {
+           return shown.read.tell_of(read, pair.first) &&
+                  shown.written.tell_of(written, pair.second);
+         });
 }
 
 bool Independence::is_pinned(const KeyPath& read, const KeyPath& written) const {

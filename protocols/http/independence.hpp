@@ -5,7 +5,7 @@
 // recording shows to leave its answer as it was: the same answer before and after a write that came
 // alone and for the first time, the representation that a write was
 // answered with and that was read again. What was shown of two different resources each is taken to
-// hold for all that are called alike.
+// hold for all that are called alike, and so is what was shown of two different contents.
 //
 // What a write does may follow from what nobody sees: which stock an order takes, from the cart. In
 // a state that was not recorded it leaves an answer alone only where it was shown to leave alone
@@ -34,10 +34,13 @@ class Independence {
     Id written_as = 0;  ///< the same of a write
     Id who = 0;
     KeyPath path{};
-    Words words{};        ///< that may name something
-    Words credentials{};  ///< the secrets that it is asked with, sorted
-    bool reads = true;    ///< changes nothing
-    bool sets = false;    ///< says what is to be there, so it may find just that: PUT, PATCH
+    /// Equal where the question is: what may choose what it is about or what it does, see `words`.
+    Id said = 0;
+    Words words{};         ///< that may name something
+    Words credentials{};   ///< the secrets that it is asked with, sorted
+    bool reads = true;     ///< changes nothing
+    bool sets = false;     ///< says what is to be there, so it may find just that: PUT, PATCH
+    bool removes = false;  ///< says that nothing is to be there, which may be so: DELETE
     /// Signs in or out: changes only what is asked with the secrets that it is answered with, and
     /// what is asked by the same one.
     bool signs_in = false;
@@ -84,9 +87,23 @@ class Independence {
     bool same_who, related;  ///< asked by the same one; a word of the one is in the other
     friend auto operator<=>(const Kind&, const Kind&) = default;
   };
+  /// Of which requests it was shown.
+  struct Place {
+    KeyPath path;
+    Id said = 0;
+    friend auto operator<=>(const Place&, const Place&) = default;
+  };
+  struct Places {
+    std::set<KeyPath> paths;
+    std::set<Id> said;
+    void add(const Place& place);
+    /// Whether two that were shown, one of which is `shown`, tell of `place` as well.
+    [[nodiscard]] bool tell_of(const Place& place, const Place& shown) const;
+  };
   struct Shown {
-    std::set<std::pair<KeyPath, KeyPath>> paths;
-    std::set<KeyPath> read, written;
+    std::set<std::pair<Place, Place>> pairs;
+    Places read, written;
+    std::set<std::uint32_t> writers;  ///< the very ones
   };
   struct Writer {
     std::uint32_t request = 0;
@@ -107,6 +124,9 @@ class Independence {
   void find_intervals();
   void add_interval(std::size_t from, std::size_t to, bool same, bool own_too);
   void weigh();
+  void find_culprits();
+  void find_shown();
+  bool find_suspects();
   /// False where it is disproved.
   bool show(std::uint32_t reader, std::uint32_t writer);
   [[nodiscard]] std::vector<std::uint32_t> writers_of(std::uint32_t reader) const;
@@ -132,6 +152,9 @@ class Independence {
   std::vector<Interval> intervals_;
   std::map<Kind, Shown> shown_;
   std::set<Kind> disproved_;
+  std::set<Kind> culprits_;  // those that came alone where an answer changed
+  /// Writes that may have changed such an answer, whatever was shown of others of their kind.
+  std::set<std::pair<Kind, std::uint32_t>> suspects_;
   std::vector<std::vector<KeyPath>> pins_;
   std::vector<std::uint32_t> families_;  // of each request: the resource below which it is
   std::vector<std::uint32_t> all_writers_;

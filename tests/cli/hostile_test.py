@@ -189,6 +189,56 @@ answer: {status: 200}
             self.assertIn(b" ", client.recv(100))
             self.assertLess(time.monotonic() - began, LIMIT)
 
+    def test_a_head_that_never_ends_is_given_up_and_an_idle_connection_is_not(self):
+        server, port = self.serve(self.web(({"method": "GET", "path": "/a"}, {"status": 200, "body": "a"})))
+        begun = b"GET /a HTTP/1.1\r\nHost: x\r\n"
+        silent, idle, stalled, asked_before, slow = (socket.create_connection(("127.0.0.1", port), 10) for _ in range(5))
+        for connection in (silent, idle, stalled, asked_before, slow):
+            self.addCleanup(connection.close)
+        for connection in (idle, asked_before):
+            self.assertIn(b"200 OK", self.asked(connection, begun))
+        for connection in (stalled, asked_before):
+            connection.sendall(begun)
+        # One octet at a time, for as long as anybody takes it; each comes well before any time is up.
+        ended = {}
+        threads = [threading.Thread(target=self.drip, args=(slow, begun, ended)),
+                   *(threading.Thread(target=self.await_end, args=(connection, ended)) for connection in (stalled, asked_before))]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(2 * LIMIT)
+        self.assertEqual(set(ended), {slow, stalled, asked_before}, server.errors)
+        self.assertEqual(set(ended.values()), {b""}, server.errors)
+        server.wait_for("a client began a message and did not go on")
+        for connection in (silent, idle):
+            self.assertIn(b"200 OK", self.asked(connection, begun))
+
+    @staticmethod
+    def asked(connection, begun):
+        connection.sendall(begun + b"\r\n")
+        return connection.recv(1000)
+
+    @staticmethod
+    def await_end(connection, ended):
+        """What comes before the end, if that comes."""
+        connection.settimeout(2 * LIMIT)
+        ended[connection] = connection.recv(1000)
+
+    @staticmethod
+    def drip(connection, begun, ended):
+        connection.settimeout(0.5)
+        connection.sendall(begun + b"X-Long: ")
+        for _ in range(4 * LIMIT):
+            try:
+                connection.sendall(b"x")
+                ended[connection] = connection.recv(1000)
+                return
+            except TimeoutError:
+                continue
+            except OSError:  # it was closed while more was under way
+                ended[connection] = b""
+                return
+
     def test_a_log_that_nobody_reads_holds_up_nobody(self):
         read, write = os.pipe()
         self.addCleanup(os.close, read)

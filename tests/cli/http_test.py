@@ -221,6 +221,21 @@ class Flows(Case):
         self.record(answer, flow("3"))
         self.check(flow("7"), ['200 {"ok": 1}'] * 2)
 
+    def test_what_two_recordings_show_to_make_no_difference_makes_none(self):
+        def answer(request, _):
+            return 200, {"name": f"user {request.path[-1]}"}
+
+        def flow(language, key):
+            return [get(f"/users/{n}", Accept_Language=language, X_Api_Key=key) for n in (1, 2, 3)]
+
+        self.record(answer, flow("de", "one"))
+        self.doubt(flow("en", "one")[:1], "accept-language")
+        self.record(answer, flow("en", "one"))
+        self.check(flow("fr", "one"), [f'200 {{"name": "user {n}"}}' for n in (1, 2, 3)])
+        # Two who do the same find the same: of a third one that tells nothing.
+        self.record(answer, flow("en", "two"))
+        self.doubt(flow("en", "six")[:1], "x-api-key")
+
     def test_a_write_elsewhere_may_change_an_answer(self):
         def answer(request, state):
             left = state.setdefault("left", 5)

@@ -329,6 +329,71 @@ TEST_CASE("what says what is to be there shows something only where it was not t
   CHECK(!Recorded({reader, "GET /stock = 5", admin, "GET /stock = 5"}).depends(1, 2));
 }
 
+TEST_CASE("what was shown of one content of a write is not shown of another") {
+  const auto depends = [](const std::string& shown, const std::string& other) {
+    return Recorded({"GET /permissions = user", shown + " = ok", "GET /permissions = user",
+                     other + " = ok"})
+        .depends(0, 3);
+  };
+  CHECK(depends("POST /users {\"name\":\"x\"}", "POST /users {\"role\":\"admin\"}"));
+  CHECK(depends("POST /users {\"on\":false}", "POST /users {\"on\":true}"));
+  CHECK(depends("POST /users {\"role\":null}", "POST /users {\"role\":1}"));
+  CHECK(depends("POST /users {\"role\":\"user\"}", "POST /users {\"role\":\"admin\"}"));
+  CHECK(depends("POST /users role=user", "POST /users role=admin"));
+  CHECK(depends("POST /cache?all=1", "POST /cache?key=1"));
+  CHECK(depends("POST /users {\"a\":{\"b\":1}}", "POST /users {\"a\":{\"c\":1}}"));
+  CHECK(!depends("POST /users {\"name\":\"ann 1\"}", "POST /users {\"name\":\"bob 2\"}"));
+  // Of two roles for all of them.
+  CHECK(!Recorded({"GET /stock = 5", "POST /users {\"role\":\"a\"} = ok", "GET /stock = 5",
+                   "POST /users {\"role\":\"b\"} = ok", "GET /stock = 5",
+                   "POST /users {\"role\":\"c\"} = ok"})
+             .depends(0, 5));
+}
+
+TEST_CASE("what was shown of one question is not shown of another") {
+  const std::string item = "POST /items {\"name\":\"new pot\"} = ok";
+  CHECK(Recorded({"GET /search?q=tea = 1", "GET /search?q=pot = 2", item, "GET /search?q=tea = 1"})
+            .depends(1, 2));
+  CHECK(Recorded({"POST /search {\"q\":\"tea\"} = 1", "POST /search {\"q\":\"pot\"} = 2", item,
+                  "POST /search {\"q\":\"tea\"} = 1"})
+            .depends(1, 2));
+  CHECK(!Recorded({"GET /search?q=tea = 1", "GET /search?q=cup = 3", "GET /search?q=pot = 2", item,
+                   "GET /search?q=tea = 1", "GET /search?q=cup = 3"})
+             .depends(2, 3));
+}
+
+TEST_CASE("to delete what may not have been there shows nothing") {
+  CHECK(Recorded({"GET /cart = 10", "DELETE /coupon = ok", "GET /cart = 10"}).depends(0, 1));
+  CHECK(!Recorded({"PUT /coupon {\"a\":1} = ok", "GET /cart = 10", "DELETE /coupon = ok",
+                   "GET /cart = 10"})
+             .depends(1, 2));
+  CHECK(!Recorded({"POST /orders {\"a\":1} = {\"id\":7}", "GET /cart = 10", "DELETE /orders/7 = ok",
+                   "GET /cart = 10"})
+             .depends(1, 2));
+  CHECK(Recorded({"PUT /coupon {\"a\":1} = ok", "DELETE /coupon = ok", "GET /cart = 10",
+                  "DELETE /coupon = ok", "GET /cart = 10"})
+            .depends(2, 3));
+}
+
+TEST_CASE("of a change each write is suspected that was not shown itself to make none") {
+  const std::string order = "POST /orders {\"a\":1} = ok", note = "POST /notes {\"t\":1} = ok";
+  const std::string another = "POST /orders {\"a\":2} = ok";
+  CHECK(Recorded({"GET /stock = 5", order, "GET /stock = 5", note, another, "GET /stock = 4"})
+            .depends(0, 4));
+  // Another one is known to make such a change.
+  CHECK(!Recorded({"GET /stock = 5", order, "GET /stock = 5", note, "GET /stock = 4", note, another,
+                   "GET /stock = 3"})
+             .depends(0, 6));
+  // This very one was shown to make none.
+  CHECK(!Recorded({"GET /stock = 5", "POST /orders/1 {} = ok", "GET /stock = 5", note,
+                   "POST /orders/1 {} = ok", "GET /stock = 4"})
+             .depends(0, 4));
+  // Nor does anything follow from what turned out to be none.
+  CHECK(Recorded({"GET /stock = 5", order, "GET /stock = 5", another, "POST /carts {} = ok",
+                  "GET /stock = 5", "POST /orders {\"a\":3} = ok", "GET /stock = 4"})
+            .depends(0, 4));
+}
+
 TEST_CASE("in a state that was not recorded a write may change what it changes the like of") {
   const Recorded recorded({"GET /stock/tea = 5", "GET /stock/pot = 3", "GET /prices/tea = 1",
                            "POST /orders by bob = ok", "GET /stock/tea = 5", "GET /stock/pot = 2",

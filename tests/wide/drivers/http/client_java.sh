@@ -1,0 +1,2 @@
+#!/bin/sh
+exec java -cp "$JAVA_CLIENT" Flow
