@@ -1,20 +1,42 @@
 // Secrets in the text of a statement: passwords of roles and users, of connections to elsewhere,
-// keys of pgcrypto's functions. One function for both sides: what is recorded and what is asked
-// live go through it, so that an unchanged replay is certain.
+// keys of pgcrypto's functions and MySQL's. One function for both sides: what is recorded and what
+// is asked live go through it, so that an unchanged replay is certain.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "protocols/sql/statement.hpp"
 #include "understudy/secrets.hpp"
 
 namespace understudy::sql {
 
+/// What was found in one statement, or in several.
+struct StatementSecrets {
+  std::optional<std::string> cleaned;   ///< as without_secrets() gives it
+  std::vector<std::string> spelled;     ///< the literals that were replaced, with their quotes
+  std::vector<std::size_t> parameters;  ///< of the bound values those that are secrets, from 0
+};
+
+/// How a secret is replaced.
+enum class SecretForm : std::uint8_t {
+  placeholder,  ///< by that of `secrets`
+  masked        ///< by `***`, as recordings had it that tell no secret from another
+};
+
 /// `sql` with each secret replaced by its placeholder, as a literal; nothing where it has none.
 /// A table, a column or a value that is called `password` is no secret.
 [[nodiscard]] std::optional<std::string> without_secrets(std::string_view sql, Mode mode,
                                                          const Secrets& secrets);
+
+/// The same, and which they were. Nothing is found where `secrets` are shown.
+[[nodiscard]] StatementSecrets secrets_in(std::string_view sql, Mode mode, const Secrets& secrets,
+                                          SecretForm form = SecretForm::placeholder);
+
+/// Whether a secret of `sql` was replaced by `***` when it was recorded.
+[[nodiscard]] bool holds_masked_secret(std::string_view sql, Mode mode);
 
 }  // namespace understudy::sql
