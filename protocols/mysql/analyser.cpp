@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "protocols/mysql/answer_secrets.hpp"
 #include "protocols/mysql/charset.hpp"
 #include "protocols/mysql/document_keys.hpp"
 #include "protocols/mysql/image.hpp"
@@ -61,6 +62,19 @@ std::string without_ignore_space(std::string mode) {
     if (const std::size_t at = mode.find(part); at != std::string::npos)
       return mode.erase(at, part.size());
   return mode;
+}
+
+// Of those that were recorded what counts: once the host of an account was taken for a variable.
+Document variables_of(const Document& request, std::string_view text, sql::Mode mode) {
+  if (!request.contains("variables") || !request["variables"].is_object()) return {};
+  Document variables = request["variables"];
+  const std::vector<std::string> names = user_variables_in(text, mode);
+  std::vector<std::string> others;
+  for (const auto& [name, source] : variables.items())
+    if (name.starts_with('@') && std::ranges::find(names, name.substr(1)) == names.end())
+      others.push_back(name);
+  for (const std::string& name : others) variables.erase(name);
+  return variables;
 }
 
 std::optional<std::string> no_variables(std::string_view) {
@@ -177,7 +191,72 @@ MysqlAnalyser::Surroundings MysqlAnalyser::surroundings_of(const Document& reque
   return around;
 }
 
+sql::Mode MysqlAnalyser::mode_now() const {
+  return followed_ ? followed_->session.mode() : Surroundings().mode;
+}
+
+/// As a server asks it; nothing where that is as it stands.
+std::optional<Document> MysqlAnalyser::without_secrets(const Document& request,
+                                                       sql::Mode mode) const {
+  if (!request.is_object()) return std::nullopt;
+  std::optional<Document> cleaned;
+  const auto form = masked_secrets_ ? sql::SecretForm::masked : sql::SecretForm::placeholder;
+  for (const char* key : {"sql", "prepare"}) {
+    const std::string text = text_of(request, key);
+    if (text.empty()) continue;
+    const sql::StatementSecrets found = sql::secrets_in(text, mode, secrets_, form);
+    if (!found.cleaned && found.parameters.empty()) continue;
+    Document changed = cleaned.value_or(request);
+    const bool bound = hide_parameters_of(found.parameters, changed);
+    if (found.cleaned) changed[key] = document_of(*found.cleaned);
+    if (found.cleaned || bound) cleaned = std::move(changed);
+  }
+  if (request.contains("after"))
+    if (auto before = without_secrets(request["after"], mode)) {
+      if (!cleaned) cleaned = request;
+      (*cleaned)["after"] = *std::move(before);
+    }
+  if (!request.contains("variables") || !request["variables"].is_object()) return cleaned;
+  for (const auto& [name, source] : request["variables"].items()) {
+    const auto found = sql::secrets_in(octets_of(source), mode, secrets_, form);
+    if (!found.cleaned) continue;
+    if (!cleaned) cleaned = request;
+    (*cleaned)["variables"][name] = document_of(*found.cleaned);
+  }
+  return cleaned;
+}
+
+bool MysqlAnalyser::hide_parameters_of(const std::vector<std::size_t>& numbers,
+                                       Document& request) const {
+  if (numbers.empty() || !request.contains("params")) return false;
+  const auto form = masked_secrets_ ? sql::SecretForm::masked : sql::SecretForm::placeholder;
+  std::vector<Problem> reported_later;
+  std::vector<Parameter> parameters = parameters_from_document(request, reported_later);
+  if (!reported_later.empty()) return false;
+  hide_parameters(numbers, secrets_, form, parameters);
+  Document changed = request;
+  changed.erase("params");
+  changed.erase("types");
+  write_parameters(parameters, changed);
+  if (changed == request) return false;
+  request = std::move(changed);
+  return true;
+}
+
 void MysqlAnalyser::learn(const SessionHeader& session, const Exchange& exchange) {
+  const Document& request = exchange.request;
+  if (!request.is_object()) return learn_clean(session, exchange);
+  begin_following(Pass::learning, session, exchange);
+  const std::string text = text_of(request, request.contains("prepare") ? "prepare" : "sql");
+  masked_secrets_ = masked_secrets_ || sql::holds_masked_secret(text, mode_now());
+  auto cleaned = without_secrets(request, mode_now());
+  if (!cleaned) return learn_clean(session, exchange);
+  Exchange changed = exchange;
+  changed.request = *std::move(cleaned);
+  learn_clean(session, changed);
+}
+
+void MysqlAnalyser::learn_clean(const SessionHeader& session, const Exchange& exchange) {
   if (server_.is_null() && session.facts.is_object()) {
     const auto server = session.facts.find("server");
     if (server != session.facts.end()) server_ = *server;
@@ -533,7 +612,8 @@ void MysqlAnalyser::learn_variables(const Document& request, const Document& ans
 }
 
 Identity MysqlAnalyser::identify(const Document& request, std::vector<Problem>& problems) {
-  return identify(request, surroundings_of(request), problems);
+  const auto cleaned = without_secrets(request, Surroundings().mode);
+  return identify(cleaned ? *cleaned : request, surroundings_of(request), problems);
 }
 
 Identity MysqlAnalyser::identify(const Document& request, const Surroundings& around,
@@ -591,7 +671,7 @@ void MysqlAnalyser::append_identity(const Document& request, Ask ask, const Surr
   if (ask == Ask::run) append_unusual_settings(request, around, values, identity.canonical);
   if (request.contains("infile"))
     append_sent(infile_from_document(request["infile"], problems), identity.canonical);
-  if (request.contains("variables")) append_sources(request["variables"], identity.canonical);
+  append_sources(variables_of(request, text, around.mode), identity.canonical);
   append_statement(statement_, text, values, identity.canonical, identity.qualifier);
 }
 
@@ -797,6 +877,16 @@ void MysqlAnalyser::declare(const SchemaFile& file, Schema& schema, Diagnostics&
 
 Analysis MysqlAnalyser::analyse(const SessionHeader& session, const Exchange& exchange,
                                 std::vector<Problem>& problems) {
+  if (exchange.request.is_object()) begin_following(Pass::analysing, session, exchange);
+  auto cleaned = without_secrets(exchange.request, mode_now());
+  if (!cleaned) return analyse_clean(session, exchange, problems);
+  Exchange changed = exchange;
+  changed.request = *std::move(cleaned);
+  return analyse_clean(session, changed, problems);
+}
+
+Analysis MysqlAnalyser::analyse_clean(const SessionHeader& session, const Exchange& exchange,
+                                      std::vector<Problem>& problems) {
   const Document& request = exchange.request;
   if (request.is_object()) begin_following(Pass::analysing, session, exchange);
   const Surroundings around = surroundings_of(session, request);
@@ -860,6 +950,7 @@ Document MysqlAnalyser::profile() const {
   profile["databases"] = std::move(databases);
   if (!settable_.empty()) profile["settable"] = settable_;
   if (const auto usual = usual_settings(); !usual.empty()) profile["settings"] = usual;
+  if (masked_secrets_) profile[masked_secrets_key] = true;
   if (!distrusted_.empty()) profile["distrusted"] = distrusted_;
   if (!timestamps_.empty()) profile["timestamps"] = timestamps_;
   if (!variables_.empty()) profile["variables"] = variables_;
@@ -870,6 +961,7 @@ void MysqlAnalyser::restore(const Document& profile) {
   if (!profile.is_object()) return;
   server_ = profile;
   collation_ = profile.value("text_collation", collation_);
+  masked_secrets_ = profile.contains(masked_secrets_key);
   ++databases_[text_of(profile, "database")];
 }
 

@@ -20,6 +20,7 @@ namespace understudy::mysql {
 
 class MysqlAnalyser final : public Analyser {
  public:
+  void use(const Secrets& secrets) override { secrets_ = secrets; }
   void learn(const SessionHeader& session, const Exchange& exchange) override;
   void declare(const SchemaFile& file, Schema& schema, Diagnostics& problems) override;
   Analysis analyse(const SessionHeader& session, const Exchange& exchange,
@@ -54,6 +55,14 @@ class MysqlAnalyser final : public Analyser {
 
   [[nodiscard]] Surroundings surroundings_of(const SessionHeader& session,
                                              const Document& request) const;
+  void learn_clean(const SessionHeader& session, const Exchange& exchange);
+  Analysis analyse_clean(const SessionHeader& session, const Exchange& exchange,
+                         std::vector<Problem>& problems);
+  [[nodiscard]] sql::Mode mode_now() const;
+  [[nodiscard]] std::optional<Document> without_secrets(const Document& request,
+                                                        sql::Mode mode) const;
+  [[nodiscard]] bool hide_parameters_of(const std::vector<std::size_t>& numbers,
+                                        Document& request) const;
   enum class Pass : std::uint8_t { learning, analysing };
   void begin_following(Pass pass, const SessionHeader& session, const Exchange& exchange);
   void follow(const Exchange& exchange, const Identity& identity);
@@ -98,6 +107,8 @@ class MysqlAnalyser final : public Analyser {
   void classify(const Document& request, const Document& answer, const Surroundings& around,
                 Analysis& analysis);
 
+  Secrets secrets_;
+  bool masked_secrets_ = false;  ///< some of the recording's are
   /// A server as it greeted; the first session's is served.
   Document server_;
   std::uint16_t collation_ = 0;

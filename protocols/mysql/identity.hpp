@@ -11,6 +11,9 @@
 
 namespace understudy::mysql {
 
+/// Of a profile: the recording has `***` for its secrets, so that none can be told from another.
+inline constexpr const char* masked_secrets_key = "masked_secrets";
+
 /// What stands before the pattern of a statement.
 enum class Ask : std::uint8_t {
   run,      ///< COM_QUERY, COM_STMT_EXECUTE

@@ -277,6 +277,8 @@ bool MysqlObserver::begin_execution(Pending& pending) {
   statement->binding.long_data.clear();
   for (Parameter& parameter : execution.parameters)
     if (parameter.value_class == sql::ValueClass::string) parameter.text = to_text(parameter.text);
+  hide_parameters(statement->secrets.parameters, secrets_, sql::SecretForm::placeholder,
+                  execution.parameters);
   pending.request = request_for(statement->sql);
   write_parameters(execution.parameters, pending.request);
   pending.parameters = std::move(execution.parameters);

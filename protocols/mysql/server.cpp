@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "protocols/mysql/answer_secrets.hpp"
 #include "protocols/mysql/charset.hpp"
 #include "protocols/mysql/lenenc.hpp"
 #include "understudy/foreign.hpp"
@@ -12,6 +13,9 @@ namespace understudy::mysql {
 namespace {
 
 using sql::Kind;
+
+constexpr std::string_view masked_note =
+    "passwords differ perhaps: the recording keeps none of them; record this flow again";
 
 bool reads_tables(const StatementInfo& info, std::string_view pattern) {
   return info.kind != Kind::select || pattern.find(" from ") != std::string_view::npos;
@@ -27,6 +31,8 @@ MysqlServer::MysqlServer(const ServiceTable& table, const ServerContext& context
       session_(&table.profile()) {
   if (profile_.is_object() && profile_.contains("database"))
     main_database_ = profile_["database"].get<std::string>();
+  if (profile_.is_object() && profile_.contains(masked_secrets_key))
+    secret_form_ = sql::SecretForm::masked;
 }
 
 ServerEvent MysqlServer::next() {
@@ -104,6 +110,7 @@ std::optional<ServerEvent> MysqlServer::take_command(const Packet& packet) {
   sequence_ = static_cast<std::uint8_t>(packet.last + 1);
   encoding_ = Encoding::text;
   executing_ = 0;
+  secrets_ = {};
   cursor_wanted_ = false;
   values_.clear();
   const Bytes body = packet.payload.empty() ? Bytes{} : packet.payload.subspan(1);
@@ -220,9 +227,17 @@ std::optional<ServerEvent> MysqlServer::take_query(Bytes body) {
 
 std::optional<ServerEvent> MysqlServer::next_statement() {
   std::string& text = texts_[text_index_++];
-  if (auto cleaned = without_passwords(text, session_.mode())) text = *std::move(cleaned);
+  secrets_ = hide_secrets(text);
   query_.assign(text, session_.mode());
   return begin_statement(query_, text);
+}
+
+/// As the recorder replaced them.
+sql::StatementSecrets MysqlServer::hide_secrets(std::string& text) const {
+  sql::StatementSecrets found =
+      sql::secrets_in(text, session_.mode(), context_.secrets, secret_form_);
+  if (found.cleaned) text = *std::exchange(found.cleaned, std::nullopt);
+  return found;
 }
 
 std::optional<ServerEvent> MysqlServer::begin_statement(const sql::Statement& statement,
@@ -299,6 +314,8 @@ Request MysqlServer::request_now() {
       request.synthesisable = synthesisable_ = !follows && is_synthesisable();
       request.canonical = canonical_;
       request.qualifier = qualifier_;
+      if (!secrets_.empty() && secret_form_ == sql::SecretForm::masked)
+        request.unproven = masked_note;
       return request;
     }
     case Asked::command:
@@ -394,8 +411,7 @@ bool MysqlServer::is_synthesisable() {
 std::optional<ServerEvent> MysqlServer::take_prepare(Bytes body) {
   last_prepared_ = 0;
   prepare_text_ = to_text(as_text(body));
-  if (auto cleaned = without_passwords(prepare_text_, session_.mode()))
-    prepare_text_ = *std::move(cleaned);
+  secrets_ = hide_secrets(prepare_text_);
   query_.assign(prepare_text_, session_.mode());
   if (query_.empty()) {
     fail(1065, "42000", "Query was empty");
@@ -442,6 +458,9 @@ std::optional<ServerEvent> MysqlServer::take_execute(Bytes body) {
   prepared.cursor = {};
   for (Parameter& parameter : execution_.parameters)
     if (parameter.value_class == sql::ValueClass::string) parameter.text = to_text(parameter.text);
+  secrets_ = prepared.secrets;
+  hide_parameters(prepared.secrets.parameters, context_.secrets, secret_form_,
+                  execution_.parameters);
   values_of(execution_.parameters, values_);
   encoding_ = Encoding::binary;
   executing_ = found->first;

@@ -17,6 +17,7 @@
 #include "protocols/mysql/render.hpp"
 #include "protocols/mysql/session.hpp"
 #include "protocols/sql/scope_statement.hpp"
+#include "protocols/sql/statement_secrets.hpp"
 #include "understudy/server_machine.hpp"
 
 namespace understudy::mysql {
@@ -54,6 +55,7 @@ class MysqlServer final : public ServerMachine {
 
   struct PreparedStatement {
     std::string sql;
+    sql::StatementSecrets secrets = {};
     sql::Statement statement;
     Binding binding;
     Bytes cursor;              ///< image whose rows are being fetched; empty for none
@@ -91,6 +93,7 @@ class MysqlServer final : public ServerMachine {
 
   // Statements.
   std::optional<ServerEvent> next_statement();
+  [[nodiscard]] sql::StatementSecrets hide_secrets(std::string& text) const;
   std::optional<ServerEvent> begin_statement(const sql::Statement& statement,
                                              std::string_view text);
   std::optional<ServerEvent> answer_by_state();
@@ -149,6 +152,7 @@ class MysqlServer final : public ServerMachine {
   ServerContext context_;
   const Document& profile_;
   std::string main_database_;
+  sql::SecretForm secret_form_ = sql::SecretForm::placeholder;
   Phase phase_ = Phase::response;
   FrameReader reader_;
   Output output_;
@@ -178,6 +182,7 @@ class MysqlServer final : public ServerMachine {
   std::optional<Introspection> introspection_;
   bool synthesisable_ = false;
   bool rollback_after_ = false;
+  sql::StatementSecrets secrets_ = {};  // of it
   Execution execution_;
   std::vector<sql::Value> values_;
   std::string canonical_, qualifier_;

@@ -287,6 +287,7 @@ void MysqlServer::send_prepared(const std::vector<Column>& columns) {
   const std::size_t parameters = query_.parameter_count();
   auto prepared = std::make_unique<PreparedStatement>();
   prepared->sql = prepare_text_;
+  prepared->secrets = secrets_;
   prepared->statement = query_;
   statements_[id] = std::move(prepared);
 
@@ -408,7 +409,8 @@ ServerEvent MysqlServer::synthesised(std::string_view what) {
 RenderContext MysqlServer::render_context(bool more) const {
   const auto flags =
       static_cast<std::uint16_t>(session_.status() | (more ? status::more_results : 0));
-  return {negotiated_, session_.result_collation(), encoding_, flags};
+  return {negotiated_, session_.result_collation(), encoding_, flags,
+          secrets_.literals.empty() ? nullptr : &secrets_};
 }
 
 Circumstances MysqlServer::circumstances() const {

@@ -27,7 +27,17 @@ constexpr std::array<bool, 256> make_beginnings() {
 }
 constexpr std::array<bool, 256> beginnings = make_beginnings();
 
+/// CREATE USER and the like, also where the rest is mistyped.
+bool may_be_of_account(std::string_view sql) {
+  sql.remove_prefix(std::min(sql.find_first_not_of(" \t\r\n("), sql.size()));
+  constexpr std::array<std::string_view, 3> verbs = {"create ", "alter ", "grant "};
+  return std::ranges::any_of(verbs, [&](std::string_view verb) {
+    return equals_folded(sql.substr(0, verb.size()), verb);
+  });
+}
+
 bool may_hold_secrets(std::string_view sql) {
+  if (may_be_of_account(sql)) return true;
   for (std::size_t i = 0; i < sql.size(); ++i) {
     if (!beginnings[static_cast<unsigned char>(sql[i])]) continue;
     const std::string_view rest = sql.substr(i);
@@ -143,6 +153,7 @@ class Scan {
     const bool option = in_options_ && depth_ > 0;
     const bool is_password = is_word(token, "password") || token.text == "\"password\"";
     secret_follows_ = (is_account_ || option || sets_password_) && is_password;
+    if (mysql_ && (is_account_ || grants_) && is_word(token, "by")) secret_follows_ = true;
     if (identified_ && is_any(token, {"by", "as", "using", "replace", "password"}))
       secret_follows_ = true;
     if (mysql_ && replicates_ && token.kind == TokenKind::word && token.text.size() >= 8 &&
@@ -165,6 +176,7 @@ class Scan {
     if (tokens_ == 1) {
       changes_ = is_any(token, {"create", "alter"});
       sets_password_ = is_word(token, "set");
+      grants_ = is_word(token, "grant");
       replicates_ = is_any(token, {"change", "start"});
       is_query_ = is_any(token, {"select", "insert", "update", "delete", "replace", "with", "show",
                                  "explain", "values", "load"});
@@ -244,6 +256,7 @@ class Scan {
   std::string_view last_word_;
   bool changes_ = false;        // CREATE or ALTER
   bool is_account_ = false;     // of a role, a user, a user mapping
+  bool grants_ = false;         // GRANT
   bool sets_password_ = false;  // SET PASSWORD
   bool replicates_ = false;     // CHANGE MASTER, START SLAVE
   bool is_query_ = false;       // of rows, not of accounts
@@ -335,11 +348,10 @@ class Cleaner {
       if (inner.expects_secret) scan.expect_secret();
       if (inner.text) replaced = *std::move(inner.text);
     }
-    if (is == Scan::Literal::secret) found_.spelled.emplace_back(token.text);
-    if (replaced == content) return std::nullopt;
     std::string literal = as_literal(replaced, mode_);
     if (token.kind == TokenKind::broken) literal.pop_back();
-    return literal;
+    if (is == Scan::Literal::secret) found_.literals.push_back({std::string(token.text), literal});
+    return replaced == content ? std::nullopt : std::optional(std::move(literal));
   }
 
   Mode mode_;
@@ -367,8 +379,8 @@ std::optional<std::string> without_secrets(std::string_view sql, Mode mode,
 bool holds_masked_secret(std::string_view sql, Mode mode) {
   if (sql.find(mask) == std::string_view::npos) return false;
   const StatementSecrets found = secrets_in(sql, mode, Secrets());
-  return std::ranges::any_of(found.spelled, [](const std::string& spelled) {
-    return spelled.size() == mask.size() + 2 && spelled.find(mask) == 1;
+  return std::ranges::any_of(found.literals, [](const ReplacedLiteral& literal) {
+    return literal.spelled.size() == mask.size() + 2 && literal.spelled.find(mask) == 1;
   });
 }
 

@@ -14,11 +14,18 @@
 
 namespace understudy::sql {
 
+/// A literal, with its quotes, and the one that stands in its place.
+struct ReplacedLiteral {
+  std::string spelled, replaced;
+};
+
 /// What was found in one statement, or in several.
 struct StatementSecrets {
-  std::optional<std::string> cleaned;   ///< as without_secrets() gives it
-  std::vector<std::string> spelled;     ///< the literals that were replaced, with their quotes
-  std::vector<std::size_t> parameters;  ///< of the bound values those that are secrets, from 0
+  std::optional<std::string> cleaned = {};     ///< as without_secrets() gives it
+  std::vector<ReplacedLiteral> literals = {};  ///< also those that stayed as they are
+  std::vector<std::size_t> parameters = {};    ///< of the bound values the secrets, from 0
+
+  [[nodiscard]] bool empty() const noexcept { return literals.empty() && parameters.empty(); }
 };
 
 /// How a secret is replaced.

@@ -81,6 +81,7 @@ TEST_CASE("passwords of MySQL's statements are replaced") {
         "CREATE PROCEDURE p() SET PASSWORD = $",
         "CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO SET PASSWORD FOR a = $",
         "CREATE USER a IDENTIFIED BY _utf8mb4 $",
+        "create user a identifid by $",
         "SET @s = CONCAT('CREATE USER a IDENTIFIED BY ', QUOTE($))"})
     CHECK(cleaned(with(statement, "'s3cret'"), mysql) == with(statement, hidden));
   for (const char* statement :
@@ -100,7 +101,10 @@ TEST_CASE("passwords of MySQL's statements are replaced") {
 TEST_CASE("what was replaced is told, and which bound values are secrets") {
   const auto found =
       secrets_in("CREATE USER a IDENTIFIED BY 'x', b IDENTIFIED BY \"y\"", mysql, secrets);
-  CHECK(found.spelled == std::vector<std::string>{"'x'", "\"y\""});
+  REQUIRE(found.literals.size() == 2);
+  CHECK(found.literals[0].spelled == "'x'");
+  CHECK(found.literals[0].replaced == "'" + secrets.placeholder("x") + "'");
+  CHECK(found.literals[1].spelled == "\"y\"");
   CHECK(secrets_in("SELECT ?, AES_DECRYPT(?, ?), PASSWORD(?)", mysql, secrets).parameters ==
         std::vector<std::size_t>{2, 3});
   CHECK(secrets_in("SELECT a, $2 FROM t WHERE b = crypt($1, b)", postgres, secrets).parameters ==
