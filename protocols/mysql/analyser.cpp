@@ -723,7 +723,10 @@ sql::Dependencies MysqlAnalyser::dependencies_of(std::string_view text,
   const NameKey key_of = [&](const std::string& name) { return table_key(name, around); };
   text = without_set_statement(text, around.mode);
   const Kind kind = sql::verb_of(text, around.mode).kind;
-  if (kind == Kind::ddl)
+  if (kind == Kind::execute)
+    if (const auto immediate = immediate_text(text, around.mode))
+      return dependencies_of(*immediate, around);
+  if (kind == Kind::ddl || kind == Kind::set || kind == Kind::unknown)
     if (const auto definition = definition_of(text, around.mode))
       return relations_.of(*definition, around.mode, key_of);
   if (is_harmless(text, around.mode)) return {};

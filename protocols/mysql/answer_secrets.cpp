@@ -14,6 +14,8 @@ namespace {
 constexpr std::size_t remembered = 64;
 constexpr std::array<std::string_view, 4> system_schemas = {"mysql", "information_schema",
                                                             "performance_schema", "sys"};
+constexpr std::array<std::string_view, 5> account_tables = {
+    "user", "global_priv", "servers", "password_history", "slave_master_info"};
 constexpr std::array<std::string_view, 3> verifier_columns = {"password", "authentication_string",
                                                               "auth_string"};
 
@@ -22,8 +24,11 @@ bool is_of_system(const Column& column) {
 }
 
 bool is_verifier(const Column& column) {
-  return is_of_system(column) && std::ranges::find(verifier_columns, sql::lower(column.name)) !=
-                                     verifier_columns.end();
+  const auto is_any = [](const auto& names, std::string_view name) {
+    return std::ranges::find(names, sql::lower(name)) != names.end();
+  };
+  return is_of_system(column) && is_any(verifier_columns, column.name) &&
+         (is_any(account_tables, column.table) || is_any(account_tables, column.org_table));
 }
 
 /// What mysql_native_password keeps: `*` and 40 hexadecimal digits, wherever they stand in `text`.
@@ -114,8 +119,8 @@ void AnswerSecrets::hide_cells(bool of_statements, sql::Mode mode, ResultSet& se
   }
 }
 
-/// Errors of syntax repeat the statement. They cut it off after 80 characters: a part of a secret is
-/// one. In other errors what looks like a secret is an account, a table, a value.
+/// Errors of syntax repeat the statement. They cut it off after 80 characters: a part of a secret
+/// is one. In other errors what looks like a secret is an account, a table, a value.
 std::string AnswerSecrets::without_repeated(std::string text) const {
   constexpr std::string_view repeats = " near '", cut_end = "' at line ";
   if (text.find(repeats) == std::string::npos) return text;

@@ -279,6 +279,15 @@ TableLocks table_locks_of(std::string_view sql, sql::Mode mode) {
   return TableLocks::kept;
 }
 
+// EXECUTE IMMEDIATE, which is no name if something follows.
+bool executes_immediately(std::string_view sql, sql::Mode mode) {
+  sql::Cursor cursor(sql, mode);
+  cursor.step();
+  const bool immediate =
+      cursor.now().kind == TokenKind::word && sql::equals_folded(cursor.now().text, "immediate");
+  return immediate && cursor.ahead().kind != TokenKind::end && !cursor.ahead().is(';');
+}
+
 // The first octets of the commonest statements, told apart without a lexer.
 std::optional<Kind> quick_kind(std::string_view sql) {
   struct Lead {
@@ -348,6 +357,10 @@ StatementInfo inspect_statement(std::string_view sql, sql::Mode mode,
   info.name = std::move(verb.name);
   if (info.kind == Kind::set && !SetParser(sql, mode, variables).parse(info.assignments))
     info.kind = Kind::unknown;
+  // It is looked up like any other definition: who knows whether the server takes the password.
+  if (std::ranges::count(info.assignments, Assignment::Target::password, &Assignment::target) != 0)
+    info.kind = Kind::ddl;
+  if (info.kind == Kind::execute && executes_immediately(sql, mode)) info.kind = Kind::unknown;
   if (info.kind == Kind::begin) info.read_only = reads_only(sql, mode);
   if (info.kind == Kind::commit || info.kind == Kind::rollback) info.chain = has_chain(sql, mode);
   if (info.kind == Kind::ddl) info.temporary = second_word_is(sql, mode, "temporary");
@@ -477,6 +490,17 @@ std::string_view without_set_statement(std::string_view sql, sql::Mode mode) {
       return sql.substr(static_cast<std::size_t>(cursor.ahead().text.data() - sql.data()));
   }
   return sql;
+}
+
+std::optional<std::string> immediate_text(std::string_view sql, sql::Mode mode) {
+  if (!executes_immediately(sql, mode)) return std::nullopt;
+  sql::Cursor cursor(sql, mode);
+  cursor.step();
+  cursor.step();
+  std::string text;
+  if (cursor.now().kind != TokenKind::string || !sql::append_string_value(cursor.now(), mode, text))
+    return std::nullopt;
+  return text;
 }
 
 std::optional<std::string> prepared_text(std::string_view sql, sql::Mode mode) {

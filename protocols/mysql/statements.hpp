@@ -91,6 +91,9 @@ void bind_values(StatementInfo& info, std::span<const sql::Value> values, sql::M
 /// The statement behind SET STATEMENT … FOR; `sql` itself where there is none.
 [[nodiscard]] std::string_view without_set_statement(std::string_view sql, sql::Mode mode);
 
+/// The statement of an EXECUTE IMMEDIATE '…'; nothing where it is given otherwise.
+[[nodiscard]] std::optional<std::string> immediate_text(std::string_view sql, sql::Mode mode);
+
 /// The statement of a PREPARE … FROM '…'; nothing where it is given otherwise.
 [[nodiscard]] std::optional<std::string> prepared_text(std::string_view sql, sql::Mode mode);
 

@@ -70,8 +70,8 @@ TEST_CASE("an error of syntax repeats no secret, cut off or whole") {
   const std::string statement = "CREATE USER a IDENTIFIED BY 'hunter2' FOO";
   const auto message = [&](const std::string& near) {
     Results results;
-    results.list.emplace_back(ErrorPacket{1064, "42000", "You have an error near '" + near +
-                                                             "' at line 1"});
+    results.list.emplace_back(
+        ErrorPacket{1064, "42000", "You have an error near '" + near + "' at line 1"});
     return std::get<ErrorPacket>(hidden(statement, results).list.front()).message;
   };
   CHECK_EQ(message("'hunter2' FOO").find("hunter2"), std::string::npos);
@@ -95,7 +95,8 @@ TEST_CASE("what the server keeps of passwords is replaced, what applications kee
   CHECK_EQ(cell_of(hidden("SELECT * FROM mysql.user", one_cell(stored, "ZIgUREUg5"))),
            secrets.placeholder("ZIgUREUg5"));
   const Column priv{.schema = "mysql", .org_table = "global_priv", .name = "priv"};
-  CHECK_EQ(cell_of(hidden("SELECT * FROM mysql.global_priv", one_cell(priv, "{\"a\":\"" + hash + "\"}"))),
+  CHECK_EQ(cell_of(hidden("SELECT * FROM mysql.global_priv",
+                          one_cell(priv, "{\"a\":\"" + hash + "\"}"))),
            "{\"a\":\"" + secrets.placeholder(hash) + "\"}");
   const Column own{.schema = "shop", .org_table = "member", .name = "password"};
   CHECK_EQ(cell_of(hidden("SELECT password FROM member", one_cell(own, hash))), hash);
@@ -111,15 +112,15 @@ TEST_CASE("a column is called as its expression is spelled") {
 }
 
 TEST_CASE("a statement with a password is found by that password only") {
-  const std::string recorded = "CREATE USER worker@localhost IDENTIFIED BY '" +
-                               secrets.placeholder("hunter2") + "'";
+  const std::string recorded =
+      "CREATE USER worker@localhost IDENTIFIED BY '" + secrets.placeholder("hunter2") + "'";
   const Recorded table(recording({{{{"sql", recorded}}, {{"affected", 0}}, {}, {}}}), secrets);
   for (const std::string_view password : {"hunter3", "hunter2"}) {
     Served served(table, Document::object(), secrets);
     served.feed(login_packet());
     (void)served.take_output();
-    served.feed(command(3, "CREATE USER worker@localhost IDENTIFIED BY '" +
-                               std::string(password) + "'"));
+    served.feed(
+        command(3, "CREATE USER worker@localhost IDENTIFIED BY '" + std::string(password) + "'"));
     CHECK_EQ(served.misses().size(), password == "hunter2" ? 0 : 1);
     for (const std::string& miss : served.misses())
       CHECK_EQ(miss.find(password), std::string::npos);
@@ -128,13 +129,12 @@ TEST_CASE("a statement with a password is found by that password only") {
 }
 
 TEST_CASE("a recording that kept no password answers any, and not for certain") {
-  const Recorded table(
-      recording({{{{"sql", "CREATE USER worker@localhost IDENTIFIED BY '***'"},
-                   {"variables", {{"@localhost", "NULL"}}}},
-                  {{"affected", 0}},
-                  {},
-                  {}}}),
-      secrets);
+  const Recorded table(recording({{{{"sql", "CREATE USER worker@localhost IDENTIFIED BY '***'"},
+                                    {"variables", {{"@localhost", "NULL"}}}},
+                                   {{"affected", 0}},
+                                   {},
+                                   {}}}),
+                       secrets);
   Served served(table, Document::object(), secrets);
   served.feed(login_packet());
   (void)served.take_output();

@@ -21,6 +21,19 @@ struct Followed {
   Session session{&profile};
 };
 
+TEST_CASE("a new password and a statement that is executed at once are looked up") {
+  const sql::Mode mode{sql::Dialect::mysql, true, false};
+  const auto kind = [&](std::string_view sql) {
+    return inspect_statement(sql, mode, [](std::string_view) { return std::nullopt; }).kind;
+  };
+  CHECK_EQ(kind("SET PASSWORD FOR a = 'x'"), sql::Kind::ddl);
+  CHECK_EQ(kind("SET sql_mode = ''"), sql::Kind::set);
+  CHECK_EQ(kind("EXECUTE IMMEDIATE 'SELECT 1'"), sql::Kind::unknown);
+  CHECK_EQ(kind("EXECUTE immediate"), sql::Kind::execute);
+  CHECK_EQ(immediate_text("EXECUTE IMMEDIATE 'SELECT ''a'''", mode), "SELECT 'a'");
+  CHECK_FALSE(immediate_text("EXECUTE IMMEDIATE @s", mode));
+}
+
 TEST_CASE("a client that ignores spaces has it in its sql_mode until the session begins anew") {
   const Document profile = {{"version", "5.5.5-10.11.6-MariaDB"},
                             {"variables", {{"sql_mode", "ANSI_QUOTES,STRICT_TRANS_TABLES"}}}};
