@@ -1,5 +1,8 @@
 // What statements mean to their connection.
 #include "protocols/mysql/session.hpp"
+
+#include <chrono>
+
 #include "protocols/mysql/introspection.hpp"
 #include "support.hpp"
 #include "support/json.hpp"
@@ -126,6 +129,28 @@ TEST_CASE("savepoints are known by name") {
   CHECK_FALSE(f.session.has_savepoint("b"));
   CHECK_EQ(f.run("RELEASE SAVEPOINT a").control, Control::release);
   CHECK_FALSE(f.session.has_savepoint("a"));
+}
+
+TEST_CASE("a savepoint whose name was there before is the latest") {
+  Followed f;
+  for (const char* sql : {"BEGIN", "SAVEPOINT a", "SAVEPOINT b", "SAVEPOINT a"}) f.run(sql);
+  f.run("ROLLBACK TO b");
+  CHECK(f.session.has_savepoint("b"));
+  CHECK_FALSE(f.session.has_savepoint("a"));
+  f.run("ROLLBACK");
+  CHECK_FALSE(f.session.has_savepoint("b"));
+}
+
+TEST_CASE("any number of savepoints costs time in proportion") {
+  const auto began = std::chrono::steady_clock::now();
+  Savepoints savepoints;
+  constexpr int count = 100'000;
+  for (int i = 0; i < count; ++i) savepoints.add("s" + std::to_string(i));
+  for (int i = count - 1; i >= 0; --i)
+    savepoints.drop("s" + std::to_string(i), Savepoints::Of::later);
+  CHECK(savepoints.has("s0"));
+  CHECK_FALSE(savepoints.has("s1"));
+  CHECK_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(10));
 }
 
 TEST_CASE("COMMIT AND CHAIN begins anew") {
