@@ -281,6 +281,8 @@ void MysqlAnalyser::learn_clean(const SessionHeader& session, const Exchange& ex
         sql::verb_of(text, around.mode).kind == Kind::ddl) {
       definitions_.push_back("USE `" + around.database + "`;\n" + text);
       defined_.emplace_back(text, around);
+      if (!defined_nothing(text, exchange.answer, around.mode, around.mariadb))
+        declaring_.emplace_back(text, around);
       for (std::string& name : timestamps_declared(text, around.mode))
         timestamps_.insert(std::move(name));
     }
@@ -327,6 +329,12 @@ void MysqlAnalyser::settle_tables() {
     relations_.learn_view(table_key(view, plain), table_key(base, plain));
   }
   for (const auto& [text, around] : defined_) learn_definition(text, around);
+  for (const auto& [text, around] : declaring_)
+    for (const DeclaredColumns& declared : declared_columns(text, around.mode))
+      rows_.declare(declared.table.find('.') != std::string::npos
+                        ? declared.table
+                        : lower(around.database) + "." + declared.table,
+                    declared);
 }
 
 void MysqlAnalyser::learn_definition(const std::string& text, const Surroundings& around) {
@@ -859,6 +867,7 @@ void MysqlAnalyser::declare(const SchemaFile& file, Schema& schema, Diagnostics&
   for (const sql::SchemaStatement& statement : sql::schema_statements(file.text, around.mode)) {
     if (sql::verb_of(statement.text, around.mode).kind != Kind::ddl) continue;
     defined_.emplace_back(statement.text, around);
+    declaring_.emplace_back(statement.text, around);
     for (std::string& name : timestamps_declared(statement.text, around.mode))
       timestamps_.insert(std::move(name));
   }

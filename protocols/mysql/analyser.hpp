@@ -132,8 +132,9 @@ class MysqlAnalyser final : public Analyser {
   Relations relations_;
   std::set<std::string> shown_;        // keys of tables and views of which something is known
   std::set<std::string> tables_seen_;  // `schema.table`
-  std::set<std::pair<std::string, std::string>> views_seen_;   // and the tables behind
-  std::vector<std::pair<std::string, Surroundings>> defined_;  // DDL, recorded or of schema files
+  std::set<std::pair<std::string, std::string>> views_seen_;     // and the tables behind
+  std::vector<std::pair<std::string, Surroundings>> defined_;    // DDL, recorded or of schema files
+  std::vector<std::pair<std::string, Surroundings>> declaring_;  // those that changed something
   std::vector<std::string> definitions_;  // the DDL that was recorded, with the databases in use
   std::map<std::string, std::string> extended_;  // extended metadata by schema, table and column
   RowReader rows_;
