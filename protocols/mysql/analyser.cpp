@@ -120,6 +120,11 @@ bool defined_nothing(std::string_view text, const Document& answer, sql::Mode mo
   return definition && did_nothing(*definition, answer["warnings"].get<std::uint64_t>());
 }
 
+// Whether a statement was recorded with other settings than the usual ones.
+bool vary(const std::set<std::string>& marks) {
+  return marks.size() > 1 || !marks.begin()->empty();
+}
+
 Control control_of(const StatementInfo& info) noexcept {
   switch (info.kind) {
     case Kind::begin:
@@ -458,15 +463,14 @@ bool MysqlAnalyser::shows_timestamps(const Surroundings& around) const {
          std::ranges::count(shape->second.columns, FieldType::timestamp, &Column::type) != 0;
 }
 
-void MysqlAnalyser::append_unusual_settings(const Document& request, const Surroundings& around,
-                                            const std::vector<sql::Value>& values,
-                                            std::string& canonical) {
-  if (around.settings.empty()) return;
+std::string MysqlAnalyser::unusual_settings(const Document& request, const Surroundings& around,
+                                            const std::vector<sql::Value>& values) const {
+  if (around.settings.empty()) return {};
   const StatementInfo info = inspect_statement(text_of(request, "sql"), around.mode, no_variables);
   Relevance relevance(statement_, values, info.kind, around.in_transaction);
   if (shows_timestamps(around)) relevance.show_timestamps();
   relevance.know_timestamps(Document(timestamps_));
-  append_settings(around.settings, relevance, canonical);
+  return settings_mark(around.settings, relevance);
 }
 
 // What the connection's own state would be told as is what was recorded. The number of the
@@ -676,7 +680,12 @@ void MysqlAnalyser::append_identity(const Document& request, Ask ask, const Surr
   std::vector<sql::Value> values;
   values_of(parameters, values);
   append_marks(ask, around.database, main_database(), identity.canonical);
-  if (ask == Ask::run) append_unusual_settings(request, around, values, identity.canonical);
+  if (ask == Ask::run) {
+    const std::string mark = unusual_settings(request, around, values);
+    append_settings(mark, identity.canonical);
+    if (pass_ == Pass::analysing)
+      marks_[shape_key(statement_, around.database, main_database())].insert(mark);
+  }
   if (request.contains("infile"))
     append_sent(infile_from_document(request["infile"], problems), identity.canonical);
   append_sources(variables_of(request, text, around.mode), identity.canonical);
@@ -963,6 +972,8 @@ Document MysqlAnalyser::profile() const {
   if (!settable_.empty()) profile["settable"] = settable_;
   if (const auto usual = usual_settings(); !usual.empty()) profile["settings"] = usual;
   if (masked_secrets_) profile[masked_secrets_key] = true;
+  if (std::ranges::any_of(marks_, [](const auto& entry) { return vary(entry.second); }))
+    profile[settings_vary_key] = true;
   if (!distrusted_.empty()) profile["distrusted"] = distrusted_;
   if (!timestamps_.empty()) profile["timestamps"] = timestamps_;
   if (!variables_.empty()) profile["variables"] = variables_;
@@ -979,6 +990,8 @@ void MysqlAnalyser::restore(const Document& profile) {
 
 std::vector<std::pair<std::string, std::string>> MysqlAnalyser::shapes() const {
   std::vector<std::pair<std::string, std::string>> found;
+  for (const auto& [key, marks] : marks_)
+    if (vary(marks)) found.emplace_back(std::string(settings_key) + key, join_marks(marks));
   for (const auto& [key, shape] : shapes_) {
     std::string name;
     append_marks(Ask::run, key.first, main_database(), name);

@@ -69,8 +69,8 @@ class MysqlAnalyser final : public Analyser {
   void follow_results(const Results& results, std::string_view canonical);
   void count_settings();
   [[nodiscard]] std::map<std::string, std::string> usual_settings() const;
-  void append_unusual_settings(const Document& request, const Surroundings& around,
-                               const std::vector<sql::Value>& values, std::string& canonical);
+  [[nodiscard]] std::string unusual_settings(const Document& request, const Surroundings& around,
+                                             const std::vector<sql::Value>& values) const;
   [[nodiscard]] bool shows_timestamps(const Surroundings& around) const;
   [[nodiscard]] bool agrees(const Introspection& asked, const Document& answer) const;
   bool follow_question(const Document& request, const Document& answer, Analysis& analysis);
@@ -119,6 +119,7 @@ class MysqlAnalyser final : public Analyser {
   std::optional<Followed> followed_;
   Pass pass_ = Pass::learning;
   std::map<std::string, std::map<std::string, std::size_t>> setting_counts_;  // exchanges
+  std::map<std::string, std::set<std::string>> marks_;  // of settings, by shape_key
   std::size_t exchanges_ = 0;
   std::set<std::string> distrusted_;  // what the recording answers otherwise than the connection
   std::set<std::string> timestamps_;  // columns, by name

@@ -128,8 +128,9 @@ class DeclarationReader {
   }
 
   void element() {
-    static constexpr std::array<std::string_view, 9> others = {
-        "constraint", "primary", "unique", "key", "index", "foreign", "fulltext", "spatial", "check"};
+    static constexpr std::array<std::string_view, 9> others = {"constraint", "primary", "unique",
+                                                               "key",        "index",   "foreign",
+                                                               "fulltext",   "spatial", "check"};
     const bool column = cursor_.now().kind == TokenKind::quoted ||
                         (std::ranges::find(others, word()) == others.end() && word() != "period");
     if (column) definition();

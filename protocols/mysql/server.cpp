@@ -261,7 +261,8 @@ void MysqlServer::plan_statement() {
   sent_.reset();
   file_wanted_ = info_.kind == Kind::other_write || info_.kind == Kind::unknown;
   plan_ = session_.plan(info_);
-  rollback_after_ = false;
+  rollback_after_ = as_asked_ = false;
+  nearest_.reset();
   asked_ = plan_.commit_before  ? Asked::commit_before
            : plan_.begin_before ? Asked::begin_before
                                 : Asked::statement;
@@ -312,6 +313,12 @@ Request MysqlServer::request_now() {
       request.control = plan_.control;
       request.control_name = info_.name;
       request.synthesisable = synthesisable_ = !follows && is_synthesisable();
+      if (!follows && !synthesisable_) take_nearest_settings();
+      if (nearest_ && (as_asked_ || !context_.rules)) {
+        set_up_with(*nearest_, Ask::run, *statement_);
+        request.unproven = unproven_;
+      }
+      request.synthesisable = synthesisable_ || (nearest_ && request.unproven.empty());
       request.canonical = canonical_;
       request.qualifier = qualifier_;
       if (!secrets_.empty() && secret_form_ == sql::SecretForm::masked)
@@ -338,12 +345,17 @@ Request MysqlServer::request_now() {
 }
 
 void MysqlServer::set_up(Ask ask, const sql::Statement& statement) {
+  settings_ = ask == Ask::run ? unusual_settings(statement) : std::string();
+  set_up_with(settings_, ask, statement);
+}
+
+void MysqlServer::set_up_with(std::string_view settings, Ask ask, const sql::Statement& statement) {
   canonical_.clear();
   qualifier_.clear();
   append_marks(ask, session_.database(), main_database_, canonical_);
   const bool made_of_others =
       info_.kind == Kind::execute || text_.find('@') != std::string_view::npos;
-  if (ask == Ask::run) append_unusual_settings(statement);
+  append_settings(settings, canonical_);
   if (ask == Ask::run && sent_) append_sent(*sent_, canonical_);
   if (ask == Ask::run && made_of_others) append_sources(session_.made_of(text_, info_), canonical_);
   append_statement(statement, text_, values_, canonical_, qualifier_);
@@ -356,9 +368,25 @@ void MysqlServer::set_up_following(const sql::Statement& question) {
   qualifier_ = last_qualifier_;
 }
 
-void MysqlServer::append_unusual_settings(const sql::Statement& statement) {
+/// Where the statement was recorded, but never with these settings: the nearest that it was
+/// recorded with.
+void MysqlServer::take_nearest_settings() {
+  nearest_.reset();
+  unproven_.clear();
+  if (settings_.empty() && !(profile_.is_object() && profile_.contains(settings_vary_key))) return;
+  const std::string key = shape_key(*statement_, session_.database(), main_database_);
+  const auto marks = table_.shape(std::string(settings_key) + key);
+  if (!marks && (settings_.empty() || !table_.shape(key))) return;
+  const auto recorded = marks ? split_marks(as_text(*marks)) : std::vector<std::string_view>{""};
+  auto nearest = nearest_settings(settings_, recorded);
+  if (!nearest) return;
+  nearest_ = nearest->mark;
+  unproven_ = std::move(nearest->difference);
+}
+
+std::string MysqlServer::unusual_settings(const sql::Statement& statement) {
   const std::vector<Setting>& settings = session_.unusual_settings();
-  if (settings.empty()) return;
+  if (settings.empty()) return {};
   Relevance relevance(statement, values_, info_.kind, session_.in_transaction());
   if (std::ranges::find(settings, "time_zone", &Setting::name) != settings.end()) {
     if (const auto known = profile_.find("timestamps"); known != profile_.end())
@@ -369,7 +397,7 @@ void MysqlServer::append_unusual_settings(const sql::Statement& statement) {
     if (std::ranges::count(columns, FieldType::timestamp, &Column::type) != 0)
       relevance.show_timestamps();
   }
-  append_settings(settings, relevance, canonical_);
+  return settings_mark(settings, relevance);
 }
 
 /// The recording has told another answer than the one that would be made up.

@@ -99,11 +99,13 @@ class MysqlServer final : public ServerMachine {
   std::optional<ServerEvent> answer_by_state();
   [[nodiscard]] bool is_synthesisable();
   [[nodiscard]] bool is_distrusted(const Introspection& asked) const;
-  void append_unusual_settings(const sql::Statement& statement);
+  [[nodiscard]] std::string unusual_settings(const sql::Statement& statement);
+  void take_nearest_settings();
   void plan_statement();
   Request request_now();
   void advance();
   void set_up(Ask ask, const sql::Statement& statement);
+  void set_up_with(std::string_view settings, Ask ask, const sql::Statement& statement);
   void set_up_following(const sql::Statement& question);
 
   // Scopes.
@@ -182,6 +184,10 @@ class MysqlServer final : public ServerMachine {
   std::optional<Introspection> introspection_;
   bool synthesisable_ = false;
   bool rollback_after_ = false;
+  std::string settings_;                // those of the statement that are unusual, as a mark
+  std::optional<std::string> nearest_;  // those that were recorded, where these never were
+  std::string unproven_;                // in what they differ
+  bool as_asked_ = false;               // it was asked with its own settings before
   sql::StatementSecrets secrets_ = {};  // of it
   Execution execution_;
   std::vector<sql::Value> values_;

@@ -79,6 +79,10 @@ void MysqlServer::advance() {
 }
 
 void MysqlServer::answer_statement(const Answer& answer) {
+  if (answer.image.empty() && nearest_ && !as_asked_) {
+    as_asked_ = true;  // nothing was recorded with these settings: asked as it was recorded
+    return;
+  }
   asked_ = Asked::nothing;
   if (answer.image.empty()) return synthesise();
   render_image(answer.image);
