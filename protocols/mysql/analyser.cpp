@@ -97,8 +97,24 @@ bool returns_rows(std::string_view pattern) {
   return word != "insert" && word != "update" && word != "delete" && word != "replace";
 }
 
+std::string origin_of(const std::string& schema, const std::string& table,
+                      const std::string& column) {
+  return lower(schema + '\0' + table + '\0' + column);
+}
+
 std::string origin_of(const Column& column) {
-  return column.schema + '\0' + column.org_table + '\0' + column.org_name;
+  return origin_of(column.schema, column.org_table, column.org_name);
+}
+
+// What MariaDB says of a column of JSON to a client that asks.
+constexpr std::string_view json_format = "\x01\x04json";
+
+// A column of JSON is one of text to a client that does not ask: LONGTEXT of a binary collation.
+bool may_have_format(const Column& column, bool json) {
+  if (!column.extended.empty()) return false;
+  if (column.type == FieldType::geometry || (json && column.org_name.empty())) return true;
+  const bool text = column.type == FieldType::blob || column.type == FieldType::long_blob;
+  return text && !column.is_octets() && column.has(column_flag::binary);
 }
 
 // Whether an OK that tells zero affected rows tells that nothing changed.
@@ -172,8 +188,12 @@ MysqlAnalyser::Surroundings MysqlAnalyser::surroundings_of(const SessionHeader& 
   }
   const auto server =
       session.facts.is_object() ? session.facts.find("server") : session.facts.end();
-  if (session.facts.is_object() && server != session.facts.end())
+  if (session.facts.is_object() && server != session.facts.end()) {
     around.mariadb = text_of(*server, "version").find("MariaDB") != std::string::npos;
+    const std::uint32_t offered = server->value("mariadb_capabilities", std::uint32_t{0});
+    around.formats_told = (offered & mariadb_capability::extended_metadata) == 0 ||
+                          session.facts.value("extended_metadata", false);
+  }
   return around;
 }
 
@@ -334,6 +354,7 @@ void MysqlAnalyser::settle_tables() {
     relations_.learn_view(table_key(view, plain), table_key(base, plain));
   }
   for (const auto& [text, around] : defined_) learn_definition(text, around);
+  declare_formats();
   for (const auto& [text, around] : declaring_)
     for (const DeclaredColumns& declared : declared_columns(text, around.mode))
       rows_.declare(declared.table.find('.') != std::string::npos
@@ -558,6 +579,7 @@ void MysqlAnalyser::learn_shape(const Document& request, const Document& answer,
     return;
   }
   shape.error.reset();
+  shape.formats_told = shape.formats_told || around.formats_told;
   if (shape.prepared && !prepared) return;
   shape.prepared = prepared;
   shape.columns.clear();
@@ -581,6 +603,42 @@ void MysqlAnalyser::learn_extended(const Results& results) {
   for (const Column& column : std::get<ResultSet>(results.list.front()).columns)
     if (!column.extended.empty() && !column.org_name.empty())
       extended_[origin_of(column)] = column.extended;
+}
+
+// A column of JSON is known by its DDL as well, unless it is declared in another way too.
+void MysqlAnalyser::declare_formats() {
+  std::map<std::string, std::set<bool>> declared_json;
+  for (const auto& [text, around] : declaring_) {
+    if (!around.mariadb) continue;
+    for (const DeclaredColumns& declared : declared_columns(text, around.mode)) {
+      const std::size_t dot = declared.table.find('.');
+      const std::string schema =
+          dot == std::string::npos ? around.database : declared.table.substr(0, dot);
+      const std::string table = declared.table.substr(dot == std::string::npos ? 0 : dot + 1);
+      for (const auto& [column, entry] : declared.columns)
+        declared_json[origin_of(schema, table, column)].insert(
+            !declared.unknown && std::ranges::count(declared.json, column) != 0);
+    }
+  }
+  for (const auto& [origin, json] : declared_json)
+    if (json == std::set<bool>{true}) extended_.try_emplace(origin, json_format);
+}
+
+// Statements whose answers may have a column of a format that no recorded client was told.
+std::set<std::string> MysqlAnalyser::unknown_formats() const {
+  std::set<std::string> unknown;
+  for (const auto& [key, shape] : shapes_) {
+    if (shape.formats_told) continue;
+    const bool json = key.second.find("json") != std::string::npos;
+    const bool some = std::ranges::any_of(shape.columns, [&](const Column& column) {
+      return may_have_format(column, json) && !extended_.contains(origin_of(column));
+    });
+    if (!some) continue;
+    std::string name;
+    append_marks(Ask::run, key.first, main_database(), name);
+    unknown.insert(name + key.second);
+  }
+  return unknown;
 }
 
 // What one client was told of a column another would have been told as well, had it asked.
@@ -972,6 +1030,8 @@ Document MysqlAnalyser::profile() const {
   if (!settable_.empty()) profile["settable"] = settable_;
   if (const auto usual = usual_settings(); !usual.empty()) profile["settings"] = usual;
   if (masked_secrets_) profile[masked_secrets_key] = true;
+  if (const auto unknown = unknown_formats(); !unknown.empty())
+    profile[unknown_formats_key] = unknown;
   if (std::ranges::any_of(marks_, [](const auto& entry) { return vary(entry.second); }))
     profile[settings_vary_key] = true;
   if (!distrusted_.empty()) profile["distrusted"] = distrusted_;

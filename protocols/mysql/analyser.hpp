@@ -40,6 +40,7 @@ class MysqlAnalyser final : public Analyser {
     sql::Mode mode{sql::Dialect::mysql, true, false};
     std::vector<Setting> settings = {};  ///< those that are unusual
     bool in_transaction = false;
+    bool formats_told = false;  ///< the client asked for the formats of columns, or can't
   };
 
   /// The connection whose exchanges are being shown, as the recorder and the server follow it.
@@ -91,6 +92,8 @@ class MysqlAnalyser final : public Analyser {
   static void learn_refusal(const Document& answer, Shape& shape);
   void learn_numbers(const Document& request, const Document& answer, const Surroundings& around);
   void learn_extended(const Results& results);
+  void declare_formats();
+  [[nodiscard]] std::set<std::string> unknown_formats() const;
   void add_extended(Results& results) const;
   void learn_variables(const Document& request, const Document& answer);
   void add_source(const std::string& source, const Surroundings& around, Analysis& analysis);
@@ -126,6 +129,7 @@ class MysqlAnalyser final : public Analyser {
   struct Shape {
     std::vector<Column> columns;
     bool prepared = false;              ///< told by a COM_STMT_PREPARE
+    bool formats_told = false;          ///< to some client
     std::optional<std::string> infile;  ///< name of the file that the client is asked for
     std::optional<ErrorPacket> error;   ///< in which every attempt ended before it began
   };

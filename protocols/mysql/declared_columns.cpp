@@ -141,6 +141,7 @@ class DeclarationReader {
     std::string column = name();
     const std::string type = word();
     cursor_.step();
+    if (type == "json") made_.back().json.push_back(column);
     made_.back().columns.emplace_back(std::move(column), declared(type));
   }
 

@@ -16,6 +16,7 @@ struct DeclaredColumns {
   std::string table;     ///< lower case, `schema.table` where it is spelled so
   bool unknown = false;  ///< its columns are others from now on, and not told which
   std::vector<std::pair<std::string, ColumnBook::Entry>> columns = {};  ///< by lower-case name
+  std::vector<std::string> json = {};  ///< those of them that hold JSON
 };
 
 /// Of CREATE TABLE, ALTER TABLE and RENAME TABLE; empty for anything else, and where a name is

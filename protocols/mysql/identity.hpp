@@ -16,6 +16,10 @@ namespace understudy::mysql {
 inline constexpr std::string_view settings_key = "(settings) ";
 inline constexpr const char* settings_vary_key = "settings_vary";
 
+/// Of a profile: the shape_keys of statements whose answers may have columns in a format that no
+/// recorded client asked for.
+inline constexpr const char* unknown_formats_key = "unknown_formats";
+
 /// Of a profile: the recording has `***` for its secrets, so that none can be told from another.
 inline constexpr const char* masked_secrets_key = "masked_secrets";
 

@@ -216,6 +216,8 @@ void MysqlObserver::authenticated() {
   facts["collation"] = login_.collation;
   if (negotiated_.has(capability::found_rows)) facts["found_rows"] = true;
   if (negotiated_.has(capability::ignore_space)) facts["ignore_space"] = true;
+  if ((negotiated_.mariadb & mariadb_capability::extended_metadata) != 0)
+    facts["extended_metadata"] = true;
   facts["server"] = {{"version", greeting_.version},
                      {"capabilities", greeting_.offered.capabilities},
                      {"mariadb_capabilities", greeting_.offered.mariadb},

@@ -14,6 +14,8 @@ namespace {
 
 using sql::Kind;
 
+constexpr std::string_view format_note =
+    "this client asks for the formats of columns (JSON), which no recorded one was told";
 constexpr std::string_view masked_note =
     "passwords differ perhaps: the recording keeps none of them; record this flow again";
 
@@ -321,6 +323,8 @@ Request MysqlServer::request_now() {
       request.synthesisable = synthesisable_ || (nearest_ && request.unproven.empty());
       request.canonical = canonical_;
       request.qualifier = qualifier_;
+      if (request.unproven.empty() && !synthesisable_ && wants_unknown_formats())
+        request.unproven = format_note;
       if (!secrets_.empty() && secret_form_ == sql::SecretForm::masked)
         request.unproven = masked_note;
       return request;
@@ -382,6 +386,15 @@ void MysqlServer::take_nearest_settings() {
   if (!nearest) return;
   nearest_ = nearest->mark;
   unproven_ = std::move(nearest->difference);
+}
+
+/// The client is to be told of formats that the recording does not know.
+bool MysqlServer::wants_unknown_formats() const {
+  if ((negotiated_.mariadb & mariadb_capability::extended_metadata) == 0) return false;
+  const auto unknown = profile_.is_object() ? profile_.find(unknown_formats_key) : profile_.end();
+  if (!profile_.is_object() || unknown == profile_.end()) return false;
+  return std::ranges::binary_search(
+      *unknown, Document(shape_key(*statement_, session_.database(), main_database_)));
 }
 
 std::string MysqlServer::unusual_settings(const sql::Statement& statement) {

@@ -101,6 +101,7 @@ class MysqlServer final : public ServerMachine {
   [[nodiscard]] bool is_distrusted(const Introspection& asked) const;
   [[nodiscard]] std::string unusual_settings(const sql::Statement& statement);
   void take_nearest_settings();
+  [[nodiscard]] bool wants_unknown_formats() const;
   void plan_statement();
   Request request_now();
   void advance();

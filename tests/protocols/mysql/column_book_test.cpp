@@ -77,6 +77,8 @@ TEST_CASE("a column that no result shows is as DDL declares it") {
   CHECK(number("ALTER TABLE t ADD (a int, b int)", "b") == "=7");
   CHECK(number("ALTER TABLE t CHANGE a b int", "b") == "=7");
   CHECK(number("ALTER TABLE t CHANGE a b int", "a") == "-");
+  CHECK(declared_columns("CREATE TABLE t (a json, b text)", {sql::Dialect::mysql, true, false})[0]
+            .json == std::vector<std::string>{"a"});
   for (const char* doubtful :
        {"CREATE TABLE t (id int /*!80023 INVISIBLE */)", "ALTER TABLE t ADD id int, RENAME TO u",
         "ALTER TABLE t ADD id int, RENAME COLUMN id TO n", "ALTER TABLE t ADD id int, ADD id text",

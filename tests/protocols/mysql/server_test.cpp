@@ -13,13 +13,14 @@ constexpr std::uint32_t classic = capability::protocol_41 | capability::secure_c
                                   capability::multi_statements | capability::multi_results;
 
 Octets login_packet(std::uint32_t capabilities, std::string_view plugin, std::string_view answer,
-                    std::uint8_t collation = 45) {
+                    std::uint8_t collation = 45, std::uint32_t mariadb = 0) {
   Octets payload;
   ByteWriter writer(payload);
   writer.le(capabilities, 4);
   writer.le(1 << 24, 4);
   writer.byte(collation);
-  for (int i = 0; i < 23; ++i) writer.byte(0);
+  for (int i = 0; i < 19; ++i) writer.byte(0);
+  writer.le(mariadb, 4);
   writer.c_string("app");
   writer.byte(static_cast<std::uint8_t>(answer.size()));
   writer.text(answer);
@@ -82,6 +83,35 @@ TEST_CASE("the file of LOAD DATA LOCAL INFILE is part of the request") {
   CHECK_EQ(connection.query(sql), wanted);
   CHECK_EQ(connection.ask(file_of({"ab", "c"})), "5 00010002000000\n");
   CHECK_EQ(connection.served.misses().size(), 1);
+}
+
+TEST_CASE("a client that asks for formats gets no certain answer from one that did not") {
+  const std::string question = "SELECT j FROM docs";
+  const Document column = {{"name", "j"},
+                           {"type", "longtext"},
+                           {"table", "docs"},
+                           {"flags", Document::array({"binary"})}};
+  const Document answer = {{"columns", Document::array({column})},
+                           {"rows", Document::array({Document::array({"{}"})})}};
+  const Exchange asked{{{"sql", question}}, answer, {}, {}};
+  const Exchange made{{{"sql", "CREATE TABLE docs (j JSON)"}}, {{"affected", 0}}, {}, {}};
+  const auto doubts = [&](std::vector<Exchange> exchanges, bool told, std::uint32_t wanted) {
+    Learned learned = recording(std::move(exchanges));
+    learned.session.facts["server"]["capabilities"] = classic;
+    learned.session.facts["server"]["mariadb_capabilities"] = mariadb_capability::extended_metadata;
+    if (told) learned.session.facts["extended_metadata"] = true;
+    const Recorded table(learned);
+    Served served(table);
+    served.feed(login_packet(classic, native_password, "x", 45, wanted));
+    served.feed(command(3, question));
+    CHECK(served.misses().empty());
+    return served.unproven().size();
+  };
+  constexpr std::uint32_t wants = mariadb_capability::extended_metadata;
+  CHECK_EQ(doubts({asked}, false, wants), 1);
+  CHECK_EQ(doubts({asked}, false, 0), 0);
+  CHECK_EQ(doubts({asked}, true, wants), 0);
+  CHECK_EQ(doubts({made, asked}, false, wants), 0);
 }
 
 TEST_CASE("a setting that a statement was never recorded with makes no certain answer") {
