@@ -18,14 +18,17 @@ constexpr int deepest_script = 8;
 constexpr std::array<std::string_view, 8> telling_words = {
     "password", "identified", "connection", "dblink", "crypt", "pgp_sym", "encode", "decode"};
 
-constexpr std::array<bool, 256> make_beginnings() {
-  std::array<bool, 256> begins{};
-  for (const std::string_view word : telling_words)
-    for (const char first : {word.front(), static_cast<char>(word.front() - 'a' + 'A')})
-      begins[static_cast<unsigned char>(first)] = true;
+/// Of two octets; letters in either case have one number.
+constexpr std::size_t pair_of(char first, char second) {
+  return (static_cast<std::size_t>(first) & 31U) * 32U + (static_cast<std::size_t>(second) & 31U);
+}
+constexpr std::array<bool, 1024> make_beginnings() {
+  std::array<bool, 1024> begins{};
+  for (const std::string_view word : telling_words) begins[pair_of(word[0], word[1])] = true;
   return begins;
 }
-constexpr std::array<bool, 256> beginnings = make_beginnings();
+/// Statements may be very long: two octets tell whether one of the words may begin with them.
+constexpr std::array<bool, 1024> beginnings = make_beginnings();
 
 /// CREATE USER and the like, also where the rest is mistyped.
 bool may_be_of_account(std::string_view sql) {
@@ -38,8 +41,8 @@ bool may_be_of_account(std::string_view sql) {
 
 bool may_hold_secrets(std::string_view sql) {
   if (may_be_of_account(sql)) return true;
-  for (std::size_t i = 0; i < sql.size(); ++i) {
-    if (!beginnings[static_cast<unsigned char>(sql[i])]) continue;
+  for (std::size_t i = 0; i + 1 < sql.size(); ++i) {
+    if (!beginnings[pair_of(sql[i], sql[i + 1])]) continue;
     const std::string_view rest = sql.substr(i);
     const auto begins = [&](std::string_view word) {
       return rest.size() >= word.size() && equals_folded(rest.substr(0, word.size()), word);
