@@ -43,10 +43,9 @@ constexpr std::array<SecretCall, 18> secret_calls = {
      {In::mysql, "encode", 1, 1},
      {In::mysql, "decode", 1, 1}}};
 
-constexpr std::array<std::string_view, 10> telling_words = {"connection", "conninfo", "crypt",
-                                                            "dblink",     "decode",   "encode",
-                                                            "identified", "options",  "password",
-                                                            "pgp_"};
+constexpr std::array<std::string_view, 10> telling_words = {
+    "connection", "conninfo",   "crypt",   "dblink",   "decode",
+    "encode",     "identified", "options", "password", "pgp_"};
 
 /// Of two octets; letters in either case have one number.
 constexpr std::size_t pair_of(char first, char second) {

@@ -75,24 +75,24 @@ class SecretScan {
   int tokens_ = 0;
   int depth_ = 0;
   std::string_view last_word_;
-  bool changes_ = false;            // CREATE or ALTER
-  bool is_account_ = false;         // of a role, a user, a user mapping
-  bool grants_ = false;             // GRANT
-  bool sets_password_ = false;      // SET PASSWORD
-  bool replicates_ = false;         // CHANGE MASTER, START SLAVE
-  bool is_query_ = false;           // of rows, not of accounts
-  bool in_script_ = false;          // of what a script holds
-  bool puts_in_password_ = false;   // a script that does, in one of its literals
-  bool is_script_ = false;          // DO, CREATE FUNCTION: its literals are scripts
-  bool is_foreign_ = false;         // of a server elsewhere, which has OPTIONS (…)
-  bool options_follow_ = false;     // behind OPTIONS
-  int options_depth_ = 0;           // of their parentheses; 0 outside of them
-  bool identified_ = false;         // IDENTIFIED … BY
-  bool closed_ = false;             // behind the last of several parentheses
-  bool secret_follows_ = false;     // behind PASSWORD
-  bool follows_secret_ = false;     // literals side by side are one
-  bool pieced_ = false;             // 'PASSWORD ' || …
-  bool bare_ = false;               // the rest of `PASSWORD s3-cret`
+  bool changes_ = false;           // CREATE or ALTER
+  bool is_account_ = false;        // of a role, a user, a user mapping
+  bool grants_ = false;            // GRANT
+  bool sets_password_ = false;     // SET PASSWORD
+  bool replicates_ = false;        // CHANGE MASTER, START SLAVE
+  bool is_query_ = false;          // of rows, not of accounts
+  bool in_script_ = false;         // of what a script holds
+  bool puts_in_password_ = false;  // a script that does, in one of its literals
+  bool is_script_ = false;         // DO, CREATE FUNCTION: its literals are scripts
+  bool is_foreign_ = false;        // of a server elsewhere, which has OPTIONS (…)
+  bool options_follow_ = false;    // behind OPTIONS
+  int options_depth_ = 0;          // of their parentheses; 0 outside of them
+  bool identified_ = false;        // IDENTIFIED … BY
+  bool closed_ = false;            // behind the last of several parentheses
+  bool secret_follows_ = false;    // behind PASSWORD
+  bool follows_secret_ = false;    // literals side by side are one
+  bool pieced_ = false;            // 'PASSWORD ' || …
+  bool bare_ = false;              // the rest of `PASSWORD s3-cret`
   bool connection_follows_ = false;
   bool rest_of_connection_ = false;  // 'password=' || …
   std::vector<OpenCall> open_;       // from the outside in
