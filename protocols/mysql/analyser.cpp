@@ -315,8 +315,9 @@ void MysqlAnalyser::learn_clean(const SessionHeader& session, const Exchange& ex
   follow(exchange, {});
 }
 
-// Which names are those of tables: results show their columns, or statements write them. Where a
-// result shows columns of a table that the statement does not name, a name in it is that of a view.
+// Which names statements write. That a result shows columns of a name does not make it a table:
+// MariaDB calls a view so as well. Where it shows columns of a table that the statement does not
+// name, a name in it is that of a view.
 void MysqlAnalyser::learn_tables(const std::string& text, const Document& answer,
                                  const Surroundings& around) {
   const sql::Dependencies found =
@@ -328,7 +329,7 @@ void MysqlAnalyser::learn_tables(const std::string& text, const Document& answer
   for (const KeyPath& path : found.reads)
     if (path.size() == 1 && !path[0].starts_with('@')) named.insert(qualify(path[0]));
   for (const KeyPath& path : found.writes)
-    if (path.size() == 1 && !path[0].starts_with('@')) tables_seen_.insert(qualify(path[0]));
+    if (path.size() == 1 && !path[0].starts_with('@')) tables_written_.insert(qualify(path[0]));
   if (!answer.is_object() || !answer.contains("columns")) return;
   std::vector<Problem> reported_later;
   for (const Column& column : columns_from_document(
@@ -336,7 +337,6 @@ void MysqlAnalyser::learn_tables(const std::string& text, const Document& answer
     if (column.org_table.empty() || column.org_name.empty()) continue;
     const std::string base =
         lower((column.schema.empty() ? around.database : column.schema) + "." + column.org_table);
-    tables_seen_.insert(base);
     if (named.contains(base)) continue;
     for (const std::string& name : named)
       if (name.substr(name.find('.') + 1) == lower(column.table) || named.size() == 1)
@@ -347,12 +347,10 @@ void MysqlAnalyser::learn_tables(const std::string& text, const Document& answer
 // What names mean is known when everything was shown: the main database is part of it.
 void MysqlAnalyser::settle_tables() {
   const Surroundings plain{main_database()};
-  shown_.clear();
-  for (const std::string& name : tables_seen_) shown_.insert(table_key(name, plain));
-  for (const auto& [view, base] : views_seen_) {
-    shown_.insert(table_key(view, plain));
+  known_.clear();
+  for (const std::string& name : tables_written_) known_.insert(table_key(name, plain));
+  for (const auto& [view, base] : views_seen_)
     relations_.learn_view(table_key(view, plain), table_key(base, plain));
-  }
   for (const auto& [text, around] : defined_) learn_definition(text, around);
   declare_formats();
   for (const auto& [text, around] : declaring_)
@@ -367,10 +365,13 @@ void MysqlAnalyser::learn_definition(const std::string& text, const Surroundings
   const NameKey key_of = [&](const std::string& name) { return table_key(name, around); };
   relations_.learn(text, around.mode, key_of);
   const auto definition = definition_of(text, around.mode);
-  if (!definition || definition->verb != Definition::Verb::create) return;
+  if (!definition ||
+      (definition->verb != Definition::Verb::create && definition->verb != Definition::Verb::alter))
+    return;
+  if (definition->object == Definition::Object::index) known_.insert(key_of(definition->on));
   if (definition->object == Definition::Object::table ||
       definition->object == Definition::Object::view)
-    for (const std::string& name : definition->names) shown_.insert(key_of(name));
+    for (const std::string& name : definition->names) known_.insert(key_of(name));
 }
 
 // Connections are shown one after the other, in each pass from their beginning.
@@ -814,10 +815,10 @@ sql::Dependencies MysqlAnalyser::dependencies_of(std::string_view text,
   for (std::vector<KeyPath>* paths : {&found.reads, &found.writes})
     for (KeyPath& path : *paths) path = qualified(path, around);
   relations_.expand(found);
-  // A table of which nothing is known but that it is counted may be a view, or be written by a
+  // A table that nothing declares and nobody writes may be a view of anything, or be written by a
   // trigger.
   const bool unknown = std::ranges::any_of(found.reads, [&](const KeyPath& path) {
-    return path.size() == 1 && !path[0].starts_with('@') && !shown_.contains(path[0]);
+    return path.size() == 1 && !path[0].starts_with('@') && !known_.contains(path[0]);
   });
   if (unknown) found.reads.push_back({});
   return found;

@@ -136,8 +136,8 @@ class MysqlAnalyser final : public Analyser {
   };
   std::map<std::pair<std::string, std::string>, Shape> shapes_;  // by database and pattern
   Relations relations_;
-  std::set<std::string> shown_;        // keys of tables and views of which something is known
-  std::set<std::string> tables_seen_;  // `schema.table`
+  std::set<std::string> known_;           // keys of what is declared, or written by its name
+  std::set<std::string> tables_written_;  // `schema.table`
   std::set<std::pair<std::string, std::string>> views_seen_;     // and the tables behind
   std::vector<std::pair<std::string, Surroundings>> defined_;    // DDL, recorded or of schema files
   std::vector<std::pair<std::string, Surroundings>> declaring_;  // those that changed something
