@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "protocols/mysql/answer_secrets.hpp"
 #include "protocols/mysql/charset.hpp"
 #include "protocols/mysql/document_keys.hpp"
 #include "protocols/mysql/image.hpp"
@@ -63,6 +64,19 @@ std::string without_ignore_space(std::string mode) {
   return mode;
 }
 
+// Of those that were recorded what counts: once the host of an account was taken for a variable.
+Document variables_of(const Document& request, std::string_view text, sql::Mode mode) {
+  if (!request.contains("variables") || !request["variables"].is_object()) return {};
+  Document variables = request["variables"];
+  const std::vector<std::string> names = user_variables_in(text, mode);
+  std::vector<std::string> others;
+  for (const auto& [name, source] : variables.items())
+    if (name.starts_with('@') && std::ranges::find(names, name.substr(1)) == names.end())
+      others.push_back(name);
+  for (const std::string& name : others) variables.erase(name);
+  return variables;
+}
+
 std::optional<std::string> no_variables(std::string_view) {
   return std::nullopt;
 }
@@ -83,8 +97,24 @@ bool returns_rows(std::string_view pattern) {
   return word != "insert" && word != "update" && word != "delete" && word != "replace";
 }
 
+std::string origin_of(const std::string& schema, const std::string& table,
+                      const std::string& column) {
+  return lower(schema + '\0' + table + '\0' + column);
+}
+
 std::string origin_of(const Column& column) {
-  return column.schema + '\0' + column.org_table + '\0' + column.org_name;
+  return origin_of(column.schema, column.org_table, column.org_name);
+}
+
+// What MariaDB says of a column of JSON to a client that asks.
+constexpr std::string_view json_format = "\x01\x04json";
+
+// A column of JSON is one of text to a client that does not ask: LONGTEXT of a binary collation.
+bool may_have_format(const Column& column, bool json) {
+  if (!column.extended.empty()) return false;
+  if (column.type == FieldType::geometry || (json && column.org_name.empty())) return true;
+  const bool text = column.type == FieldType::blob || column.type == FieldType::long_blob;
+  return text && !column.is_octets() && column.has(column_flag::binary);
 }
 
 // Whether an OK that tells zero affected rows tells that nothing changed.
@@ -104,6 +134,11 @@ bool defined_nothing(std::string_view text, const Document& answer, sql::Mode mo
   if (!mariadb && text.find("int(") != std::string_view::npos) return false;
   const auto definition = definition_of(text, mode);
   return definition && did_nothing(*definition, answer["warnings"].get<std::uint64_t>());
+}
+
+// Whether a statement was recorded with other settings than the usual ones.
+bool vary(const std::set<std::string>& marks) {
+  return marks.size() > 1 || !marks.begin()->empty();
 }
 
 Control control_of(const StatementInfo& info) noexcept {
@@ -153,8 +188,12 @@ MysqlAnalyser::Surroundings MysqlAnalyser::surroundings_of(const SessionHeader& 
   }
   const auto server =
       session.facts.is_object() ? session.facts.find("server") : session.facts.end();
-  if (session.facts.is_object() && server != session.facts.end())
+  if (session.facts.is_object() && server != session.facts.end()) {
     around.mariadb = text_of(*server, "version").find("MariaDB") != std::string::npos;
+    const std::uint32_t offered = server->value("mariadb_capabilities", std::uint32_t{0});
+    around.formats_told = (offered & mariadb_capability::extended_metadata) == 0 ||
+                          session.facts.value("extended_metadata", false);
+  }
   return around;
 }
 
@@ -177,7 +216,72 @@ MysqlAnalyser::Surroundings MysqlAnalyser::surroundings_of(const Document& reque
   return around;
 }
 
+sql::Mode MysqlAnalyser::mode_now() const {
+  return followed_ ? followed_->session.mode() : Surroundings().mode;
+}
+
+/// As a server asks it; nothing where that is as it stands.
+std::optional<Document> MysqlAnalyser::without_secrets(const Document& request,
+                                                       sql::Mode mode) const {
+  if (!request.is_object()) return std::nullopt;
+  std::optional<Document> cleaned;
+  const auto form = masked_secrets_ ? sql::SecretForm::masked : sql::SecretForm::placeholder;
+  for (const char* key : {"sql", "prepare"}) {
+    const std::string text = text_of(request, key);
+    if (text.empty()) continue;
+    const sql::StatementSecrets found = sql::secrets_in(text, mode, secrets_, form);
+    if (!found.cleaned && found.parameters.empty()) continue;
+    Document changed = cleaned.value_or(request);
+    const bool bound = hide_parameters_of(found.parameters, mode, changed);
+    if (found.cleaned) changed[key] = document_of(*found.cleaned);
+    if (found.cleaned || bound) cleaned = std::move(changed);
+  }
+  if (request.contains("after"))
+    if (auto before = without_secrets(request["after"], mode)) {
+      if (!cleaned) cleaned = request;
+      (*cleaned)["after"] = *std::move(before);
+    }
+  if (!request.contains("variables") || !request["variables"].is_object()) return cleaned;
+  for (const auto& [name, source] : request["variables"].items()) {
+    const auto found = sql::secrets_in(octets_of(source), mode, secrets_, form);
+    if (!found.cleaned) continue;
+    if (!cleaned) cleaned = request;
+    (*cleaned)["variables"][name] = document_of(*found.cleaned);
+  }
+  return cleaned;
+}
+
+bool MysqlAnalyser::hide_parameters_of(const std::vector<sql::SecretParameter>& secret,
+                                       sql::Mode mode, Document& request) const {
+  if (secret.empty() || !request.contains("params")) return false;
+  const auto form = masked_secrets_ ? sql::SecretForm::masked : sql::SecretForm::placeholder;
+  std::vector<Problem> reported_later;
+  std::vector<Parameter> parameters = parameters_from_document(request, reported_later);
+  if (!reported_later.empty()) return false;
+  hide_parameters(secret, mode, secrets_, form, parameters);
+  Document changed = request;
+  changed.erase("params");
+  changed.erase("types");
+  write_parameters(parameters, changed);
+  if (changed == request) return false;
+  request = std::move(changed);
+  return true;
+}
+
 void MysqlAnalyser::learn(const SessionHeader& session, const Exchange& exchange) {
+  const Document& request = exchange.request;
+  if (!request.is_object()) return learn_clean(session, exchange);
+  begin_following(Pass::learning, session, exchange);
+  const std::string text = text_of(request, request.contains("prepare") ? "prepare" : "sql");
+  masked_secrets_ = masked_secrets_ || sql::holds_masked_secret(text, mode_now());
+  auto cleaned = without_secrets(request, mode_now());
+  if (!cleaned) return learn_clean(session, exchange);
+  Exchange changed = exchange;
+  changed.request = *std::move(cleaned);
+  learn_clean(session, changed);
+}
+
+void MysqlAnalyser::learn_clean(const SessionHeader& session, const Exchange& exchange) {
   if (server_.is_null() && session.facts.is_object()) {
     const auto server = session.facts.find("server");
     if (server != session.facts.end()) server_ = *server;
@@ -202,6 +306,8 @@ void MysqlAnalyser::learn(const SessionHeader& session, const Exchange& exchange
         sql::verb_of(text, around.mode).kind == Kind::ddl) {
       definitions_.push_back("USE `" + around.database + "`;\n" + text);
       defined_.emplace_back(text, around);
+      if (!defined_nothing(text, exchange.answer, around.mode, around.mariadb))
+        declaring_.emplace_back(text, around);
       for (std::string& name : timestamps_declared(text, around.mode))
         timestamps_.insert(std::move(name));
     }
@@ -209,8 +315,9 @@ void MysqlAnalyser::learn(const SessionHeader& session, const Exchange& exchange
   follow(exchange, {});
 }
 
-// Which names are those of tables: results show their columns, or statements write them. Where a
-// result shows columns of a table that the statement does not name, a name in it is that of a view.
+// Which names statements write. That a result shows columns of a name does not make it a table:
+// MariaDB calls a view so as well. Where it shows columns of a table that the statement does not
+// name, a name in it is that of a view.
 void MysqlAnalyser::learn_tables(const std::string& text, const Document& answer,
                                  const Surroundings& around) {
   const sql::Dependencies found =
@@ -222,7 +329,7 @@ void MysqlAnalyser::learn_tables(const std::string& text, const Document& answer
   for (const KeyPath& path : found.reads)
     if (path.size() == 1 && !path[0].starts_with('@')) named.insert(qualify(path[0]));
   for (const KeyPath& path : found.writes)
-    if (path.size() == 1 && !path[0].starts_with('@')) tables_seen_.insert(qualify(path[0]));
+    if (path.size() == 1 && !path[0].starts_with('@')) tables_written_.insert(qualify(path[0]));
   if (!answer.is_object() || !answer.contains("columns")) return;
   std::vector<Problem> reported_later;
   for (const Column& column : columns_from_document(
@@ -230,7 +337,6 @@ void MysqlAnalyser::learn_tables(const std::string& text, const Document& answer
     if (column.org_table.empty() || column.org_name.empty()) continue;
     const std::string base =
         lower((column.schema.empty() ? around.database : column.schema) + "." + column.org_table);
-    tables_seen_.insert(base);
     if (named.contains(base)) continue;
     for (const std::string& name : named)
       if (name.substr(name.find('.') + 1) == lower(column.table) || named.size() == 1)
@@ -241,23 +347,31 @@ void MysqlAnalyser::learn_tables(const std::string& text, const Document& answer
 // What names mean is known when everything was shown: the main database is part of it.
 void MysqlAnalyser::settle_tables() {
   const Surroundings plain{main_database()};
-  shown_.clear();
-  for (const std::string& name : tables_seen_) shown_.insert(table_key(name, plain));
-  for (const auto& [view, base] : views_seen_) {
-    shown_.insert(table_key(view, plain));
+  known_.clear();
+  for (const std::string& name : tables_written_) known_.insert(table_key(name, plain));
+  for (const auto& [view, base] : views_seen_)
     relations_.learn_view(table_key(view, plain), table_key(base, plain));
-  }
   for (const auto& [text, around] : defined_) learn_definition(text, around);
+  declare_formats();
+  for (const auto& [text, around] : declaring_)
+    for (const DeclaredColumns& declared : declared_columns(text, around.mode))
+      rows_.declare(declared.table.find('.') != std::string::npos
+                        ? declared.table
+                        : lower(around.database) + "." + declared.table,
+                    declared);
 }
 
 void MysqlAnalyser::learn_definition(const std::string& text, const Surroundings& around) {
   const NameKey key_of = [&](const std::string& name) { return table_key(name, around); };
   relations_.learn(text, around.mode, key_of);
   const auto definition = definition_of(text, around.mode);
-  if (!definition || definition->verb != Definition::Verb::create) return;
+  if (!definition ||
+      (definition->verb != Definition::Verb::create && definition->verb != Definition::Verb::alter))
+    return;
+  if (definition->object == Definition::Object::index) known_.insert(key_of(definition->on));
   if (definition->object == Definition::Object::table ||
       definition->object == Definition::Object::view)
-    for (const std::string& name : definition->names) shown_.insert(key_of(name));
+    for (const std::string& name : definition->names) known_.insert(key_of(name));
 }
 
 // Connections are shown one after the other, in each pass from their beginning.
@@ -371,15 +485,14 @@ bool MysqlAnalyser::shows_timestamps(const Surroundings& around) const {
          std::ranges::count(shape->second.columns, FieldType::timestamp, &Column::type) != 0;
 }
 
-void MysqlAnalyser::append_unusual_settings(const Document& request, const Surroundings& around,
-                                            const std::vector<sql::Value>& values,
-                                            std::string& canonical) {
-  if (around.settings.empty()) return;
+std::string MysqlAnalyser::unusual_settings(const Document& request, const Surroundings& around,
+                                            const std::vector<sql::Value>& values) const {
+  if (around.settings.empty()) return {};
   const StatementInfo info = inspect_statement(text_of(request, "sql"), around.mode, no_variables);
   Relevance relevance(statement_, values, info.kind, around.in_transaction);
   if (shows_timestamps(around)) relevance.show_timestamps();
   relevance.know_timestamps(Document(timestamps_));
-  append_settings(around.settings, relevance, canonical);
+  return settings_mark(around.settings, relevance);
 }
 
 // What the connection's own state would be told as is what was recorded. The number of the
@@ -467,6 +580,7 @@ void MysqlAnalyser::learn_shape(const Document& request, const Document& answer,
     return;
   }
   shape.error.reset();
+  shape.formats_told = shape.formats_told || around.formats_told;
   if (shape.prepared && !prepared) return;
   shape.prepared = prepared;
   shape.columns.clear();
@@ -490,6 +604,42 @@ void MysqlAnalyser::learn_extended(const Results& results) {
   for (const Column& column : std::get<ResultSet>(results.list.front()).columns)
     if (!column.extended.empty() && !column.org_name.empty())
       extended_[origin_of(column)] = column.extended;
+}
+
+// A column of JSON is known by its DDL as well, unless it is declared in another way too.
+void MysqlAnalyser::declare_formats() {
+  std::map<std::string, std::set<bool>> declared_json;
+  for (const auto& [text, around] : declaring_) {
+    if (!around.mariadb) continue;
+    for (const DeclaredColumns& declared : declared_columns(text, around.mode)) {
+      const std::size_t dot = declared.table.find('.');
+      const std::string schema =
+          dot == std::string::npos ? around.database : declared.table.substr(0, dot);
+      const std::string table = declared.table.substr(dot == std::string::npos ? 0 : dot + 1);
+      for (const auto& [column, entry] : declared.columns)
+        declared_json[origin_of(schema, table, column)].insert(
+            !declared.unknown && std::ranges::count(declared.json, column) != 0);
+    }
+  }
+  for (const auto& [origin, json] : declared_json)
+    if (json == std::set<bool>{true}) extended_.try_emplace(origin, json_format);
+}
+
+// Statements whose answers may have a column of a format that no recorded client was told.
+std::set<std::string> MysqlAnalyser::unknown_formats() const {
+  std::set<std::string> unknown;
+  for (const auto& [key, shape] : shapes_) {
+    if (shape.formats_told) continue;
+    const bool json = key.second.find("json") != std::string::npos;
+    const bool some = std::ranges::any_of(shape.columns, [&](const Column& column) {
+      return may_have_format(column, json) && !extended_.contains(origin_of(column));
+    });
+    if (!some) continue;
+    std::string name;
+    append_marks(Ask::run, key.first, main_database(), name);
+    unknown.insert(name + key.second);
+  }
+  return unknown;
 }
 
 // What one client was told of a column another would have been told as well, had it asked.
@@ -533,7 +683,8 @@ void MysqlAnalyser::learn_variables(const Document& request, const Document& ans
 }
 
 Identity MysqlAnalyser::identify(const Document& request, std::vector<Problem>& problems) {
-  return identify(request, surroundings_of(request), problems);
+  const auto cleaned = without_secrets(request, Surroundings().mode);
+  return identify(cleaned ? *cleaned : request, surroundings_of(request), problems);
 }
 
 Identity MysqlAnalyser::identify(const Document& request, const Surroundings& around,
@@ -588,10 +739,15 @@ void MysqlAnalyser::append_identity(const Document& request, Ask ask, const Surr
   std::vector<sql::Value> values;
   values_of(parameters, values);
   append_marks(ask, around.database, main_database(), identity.canonical);
-  if (ask == Ask::run) append_unusual_settings(request, around, values, identity.canonical);
+  if (ask == Ask::run) {
+    const std::string mark = unusual_settings(request, around, values);
+    append_settings(mark, identity.canonical);
+    if (pass_ == Pass::analysing)
+      marks_[shape_key(statement_, around.database, main_database())].insert(mark);
+  }
   if (request.contains("infile"))
     append_sent(infile_from_document(request["infile"], problems), identity.canonical);
-  if (request.contains("variables")) append_sources(request["variables"], identity.canonical);
+  append_sources(variables_of(request, text, around.mode), identity.canonical);
   append_statement(statement_, text, values, identity.canonical, identity.qualifier);
 }
 
@@ -643,7 +799,10 @@ sql::Dependencies MysqlAnalyser::dependencies_of(std::string_view text,
   const NameKey key_of = [&](const std::string& name) { return table_key(name, around); };
   text = without_set_statement(text, around.mode);
   const Kind kind = sql::verb_of(text, around.mode).kind;
-  if (kind == Kind::ddl)
+  if (kind == Kind::execute)
+    if (const auto immediate = immediate_text(text, around.mode))
+      return dependencies_of(*immediate, around);
+  if (kind == Kind::ddl || kind == Kind::set || kind == Kind::unknown)
     if (const auto definition = definition_of(text, around.mode))
       return relations_.of(*definition, around.mode, key_of);
   if (is_harmless(text, around.mode)) return {};
@@ -656,10 +815,10 @@ sql::Dependencies MysqlAnalyser::dependencies_of(std::string_view text,
   for (std::vector<KeyPath>* paths : {&found.reads, &found.writes})
     for (KeyPath& path : *paths) path = qualified(path, around);
   relations_.expand(found);
-  // A table of which nothing is known but that it is counted may be a view, or be written by a
+  // A table that nothing declares and nobody writes may be a view of anything, or be written by a
   // trigger.
   const bool unknown = std::ranges::any_of(found.reads, [&](const KeyPath& path) {
-    return path.size() == 1 && !path[0].starts_with('@') && !shown_.contains(path[0]);
+    return path.size() == 1 && !path[0].starts_with('@') && !known_.contains(path[0]);
   });
   if (unknown) found.reads.push_back({});
   return found;
@@ -776,6 +935,7 @@ void MysqlAnalyser::declare(const SchemaFile& file, Schema& schema, Diagnostics&
   for (const sql::SchemaStatement& statement : sql::schema_statements(file.text, around.mode)) {
     if (sql::verb_of(statement.text, around.mode).kind != Kind::ddl) continue;
     defined_.emplace_back(statement.text, around);
+    declaring_.emplace_back(statement.text, around);
     for (std::string& name : timestamps_declared(statement.text, around.mode))
       timestamps_.insert(std::move(name));
   }
@@ -797,6 +957,16 @@ void MysqlAnalyser::declare(const SchemaFile& file, Schema& schema, Diagnostics&
 
 Analysis MysqlAnalyser::analyse(const SessionHeader& session, const Exchange& exchange,
                                 std::vector<Problem>& problems) {
+  if (exchange.request.is_object()) begin_following(Pass::analysing, session, exchange);
+  auto cleaned = without_secrets(exchange.request, mode_now());
+  if (!cleaned) return analyse_clean(session, exchange, problems);
+  Exchange changed = exchange;
+  changed.request = *std::move(cleaned);
+  return analyse_clean(session, changed, problems);
+}
+
+Analysis MysqlAnalyser::analyse_clean(const SessionHeader& session, const Exchange& exchange,
+                                      std::vector<Problem>& problems) {
   const Document& request = exchange.request;
   if (request.is_object()) begin_following(Pass::analysing, session, exchange);
   const Surroundings around = surroundings_of(session, request);
@@ -860,6 +1030,11 @@ Document MysqlAnalyser::profile() const {
   profile["databases"] = std::move(databases);
   if (!settable_.empty()) profile["settable"] = settable_;
   if (const auto usual = usual_settings(); !usual.empty()) profile["settings"] = usual;
+  if (masked_secrets_) profile[masked_secrets_key] = true;
+  if (const auto unknown = unknown_formats(); !unknown.empty())
+    profile[unknown_formats_key] = unknown;
+  if (std::ranges::any_of(marks_, [](const auto& entry) { return vary(entry.second); }))
+    profile[settings_vary_key] = true;
   if (!distrusted_.empty()) profile["distrusted"] = distrusted_;
   if (!timestamps_.empty()) profile["timestamps"] = timestamps_;
   if (!variables_.empty()) profile["variables"] = variables_;
@@ -870,11 +1045,14 @@ void MysqlAnalyser::restore(const Document& profile) {
   if (!profile.is_object()) return;
   server_ = profile;
   collation_ = profile.value("text_collation", collation_);
+  masked_secrets_ = profile.contains(masked_secrets_key);
   ++databases_[text_of(profile, "database")];
 }
 
 std::vector<std::pair<std::string, std::string>> MysqlAnalyser::shapes() const {
   std::vector<std::pair<std::string, std::string>> found;
+  for (const auto& [key, marks] : marks_)
+    if (vary(marks)) found.emplace_back(std::string(settings_key) + key, join_marks(marks));
   for (const auto& [key, shape] : shapes_) {
     std::string name;
     append_marks(Ask::run, key.first, main_database(), name);

@@ -14,12 +14,14 @@
 #include "protocols/mysql/parameters.hpp"
 #include "protocols/mysql/result.hpp"
 #include "protocols/mysql/row_reader.hpp"
+#include "protocols/sql/statement_secrets.hpp"
 #include "understudy/analyser.hpp"
 
 namespace understudy::mysql {
 
 class MysqlAnalyser final : public Analyser {
  public:
+  void use(const Secrets& secrets) override { secrets_ = secrets; }
   void learn(const SessionHeader& session, const Exchange& exchange) override;
   void declare(const SchemaFile& file, Schema& schema, Diagnostics& problems) override;
   Analysis analyse(const SessionHeader& session, const Exchange& exchange,
@@ -39,6 +41,7 @@ class MysqlAnalyser final : public Analyser {
     sql::Mode mode{sql::Dialect::mysql, true, false};
     std::vector<Setting> settings = {};  ///< those that are unusual
     bool in_transaction = false;
+    bool formats_told = false;  ///< the client asked for the formats of columns, or can't
   };
 
   /// The connection whose exchanges are being shown, as the recorder and the server follow it.
@@ -54,14 +57,22 @@ class MysqlAnalyser final : public Analyser {
 
   [[nodiscard]] Surroundings surroundings_of(const SessionHeader& session,
                                              const Document& request) const;
+  void learn_clean(const SessionHeader& session, const Exchange& exchange);
+  Analysis analyse_clean(const SessionHeader& session, const Exchange& exchange,
+                         std::vector<Problem>& problems);
+  [[nodiscard]] sql::Mode mode_now() const;
+  [[nodiscard]] std::optional<Document> without_secrets(const Document& request,
+                                                        sql::Mode mode) const;
+  [[nodiscard]] bool hide_parameters_of(const std::vector<sql::SecretParameter>& secret,
+                                        sql::Mode mode, Document& request) const;
   enum class Pass : std::uint8_t { learning, analysing };
   void begin_following(Pass pass, const SessionHeader& session, const Exchange& exchange);
   void follow(const Exchange& exchange, const Identity& identity);
   void follow_results(const Results& results, std::string_view canonical);
   void count_settings();
   [[nodiscard]] std::map<std::string, std::string> usual_settings() const;
-  void append_unusual_settings(const Document& request, const Surroundings& around,
-                               const std::vector<sql::Value>& values, std::string& canonical);
+  [[nodiscard]] std::string unusual_settings(const Document& request, const Surroundings& around,
+                                             const std::vector<sql::Value>& values) const;
   [[nodiscard]] bool shows_timestamps(const Surroundings& around) const;
   [[nodiscard]] bool agrees(const Introspection& asked, const Document& answer) const;
   bool follow_question(const Document& request, const Document& answer, Analysis& analysis);
@@ -82,6 +93,8 @@ class MysqlAnalyser final : public Analyser {
   static void learn_refusal(const Document& answer, Shape& shape);
   void learn_numbers(const Document& request, const Document& answer, const Surroundings& around);
   void learn_extended(const Results& results);
+  void declare_formats();
+  [[nodiscard]] std::set<std::string> unknown_formats() const;
   void add_extended(Results& results) const;
   void learn_variables(const Document& request, const Document& answer);
   void add_source(const std::string& source, const Surroundings& around, Analysis& analysis);
@@ -98,6 +111,8 @@ class MysqlAnalyser final : public Analyser {
   void classify(const Document& request, const Document& answer, const Surroundings& around,
                 Analysis& analysis);
 
+  Secrets secrets_;
+  bool masked_secrets_ = false;  ///< some of the recording's are
   /// A server as it greeted; the first session's is served.
   Document server_;
   std::uint16_t collation_ = 0;
@@ -108,21 +123,24 @@ class MysqlAnalyser final : public Analyser {
   std::optional<Followed> followed_;
   Pass pass_ = Pass::learning;
   std::map<std::string, std::map<std::string, std::size_t>> setting_counts_;  // exchanges
+  std::map<std::string, std::set<std::string>> marks_;  // of settings, by shape_key
   std::size_t exchanges_ = 0;
   std::set<std::string> distrusted_;  // what the recording answers otherwise than the connection
   std::set<std::string> timestamps_;  // columns, by name
   struct Shape {
     std::vector<Column> columns;
     bool prepared = false;              ///< told by a COM_STMT_PREPARE
+    bool formats_told = false;          ///< to some client
     std::optional<std::string> infile;  ///< name of the file that the client is asked for
     std::optional<ErrorPacket> error;   ///< in which every attempt ended before it began
   };
   std::map<std::pair<std::string, std::string>, Shape> shapes_;  // by database and pattern
   Relations relations_;
-  std::set<std::string> shown_;        // keys of tables and views of which something is known
-  std::set<std::string> tables_seen_;  // `schema.table`
-  std::set<std::pair<std::string, std::string>> views_seen_;   // and the tables behind
-  std::vector<std::pair<std::string, Surroundings>> defined_;  // DDL, recorded or of schema files
+  std::set<std::string> known_;           // keys of what is declared, or written by its name
+  std::set<std::string> tables_written_;  // `schema.table`
+  std::set<std::pair<std::string, std::string>> views_seen_;     // and the tables behind
+  std::vector<std::pair<std::string, Surroundings>> defined_;    // DDL, recorded or of schema files
+  std::vector<std::pair<std::string, Surroundings>> declaring_;  // those that changed something
   std::vector<std::string> definitions_;  // the DDL that was recorded, with the databases in use
   std::map<std::string, std::string> extended_;  // extended metadata by schema, table and column
   RowReader rows_;

@@ -133,9 +133,23 @@ void ColumnBook::learn(const std::vector<Column>& columns) {
   }
 }
 
+void ColumnBook::declare(const Name& name, const Entry& told) {
+  const auto [found, added] = declared_.emplace(name, told);
+  if (added) return;
+  Entry& entry = found->second;
+  const bool agrees = entry.kind == told.kind && entry.type == told.type &&
+                      entry.is_unsigned == told.is_unsigned && entry.decimals == told.decimals;
+  if (!agrees) entry.kind = ColumnKind::other;
+  entry.not_null = entry.not_null || told.not_null;
+  entry.auto_increment = entry.auto_increment || told.auto_increment;
+  entry.octets = entry.octets && told.octets;
+  entry.length = std::min(entry.length, told.length);
+}
+
 const ColumnEntry* ColumnBook::find(const Name& name) const {
-  const auto found = entries_.find(name);
-  return found == entries_.end() ? nullptr : &found->second;
+  if (const auto shown = entries_.find(name); shown != entries_.end()) return &shown->second;
+  const auto declared = declared_.find(name);
+  return declared == declared_.end() || doubted_.contains(name.first) ? nullptr : &declared->second;
 }
 
 std::string ColumnBook::auto_increment_of(const std::string& table) const {

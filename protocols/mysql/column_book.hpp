@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -39,11 +40,16 @@ class ColumnBook {
   };
 
   void learn(const std::vector<Column>& columns);
+  /// DDL declares the column: what counts where no result shows it. Where it is declared in two
+  /// ways, nothing is known of it.
+  void declare(const Name& name, const Entry& entry);
+  /// What is declared of the columns of `schema.table` may be that of another one.
+  void doubt(const std::string& table) { doubted_.insert(table); }
   /// A schema declares the column, of the table `schema.table`, AUTO_INCREMENT.
   void declare_auto_increment(const Name& name) {
     auto_increments_.insert_or_assign(name.first, name.second);
   }
-  /// Null where no result showed the column, or results disagree about it.
+  /// Null where no result showed the column and nothing declares it.
   [[nodiscard]] const Entry* find(const Name& name) const;
   /// The column of a table that AUTO_INCREMENT fills in; empty where it is not known.
   [[nodiscard]] std::string auto_increment_of(const std::string& table) const;
@@ -51,7 +57,8 @@ class ColumnBook {
   [[nodiscard]] static Name name_of(const Column& column);
 
  private:
-  std::map<Name, Entry> entries_;
+  std::map<Name, Entry> entries_, declared_;
+  std::set<std::string> doubted_;
   std::map<std::string, std::string> auto_increments_;
 };
 

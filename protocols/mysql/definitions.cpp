@@ -32,6 +32,8 @@ class DefinitionReader {
       return maintained();
     if (verb == "flush") return simple(Verb::maintain, Object::other);
     if (verb == "grant" || verb == "revoke") return simple(Verb::alter, Object::account);
+    if (verb == "set" && word() == "password") return simple(Verb::alter, Object::account);
+    if (verb == "change") return simple(Verb::alter, Object::other);  // the replication's source
     if (verb == "install" || verb == "uninstall") return simple(Verb::alter, Object::other);
     return std::nullopt;
   }

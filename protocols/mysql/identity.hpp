@@ -11,6 +11,18 @@
 
 namespace understudy::mysql {
 
+/// What a table calls the settings with which a statement was recorded, before its shape_key; where
+/// it has none, those that are usual. Of a profile: there are such statements.
+inline constexpr std::string_view settings_key = "(settings) ";
+inline constexpr const char* settings_vary_key = "settings_vary";
+
+/// Of a profile: the shape_keys of statements whose answers may have columns in a format that no
+/// recorded client asked for.
+inline constexpr const char* unknown_formats_key = "unknown_formats";
+
+/// Of a profile: the recording has `***` for its secrets, so that none can be told from another.
+inline constexpr const char* masked_secrets_key = "masked_secrets";
+
 /// What stands before the pattern of a statement.
 enum class Ask : std::uint8_t {
   run,      ///< COM_QUERY, COM_STMT_EXECUTE

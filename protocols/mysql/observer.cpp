@@ -216,6 +216,8 @@ void MysqlObserver::authenticated() {
   facts["collation"] = login_.collation;
   if (negotiated_.has(capability::found_rows)) facts["found_rows"] = true;
   if (negotiated_.has(capability::ignore_space)) facts["ignore_space"] = true;
+  if ((negotiated_.mariadb & mariadb_capability::extended_metadata) != 0)
+    facts["extended_metadata"] = true;
   facts["server"] = {{"version", greeting_.version},
                      {"capabilities", greeting_.offered.capabilities},
                      {"mariadb_capabilities", greeting_.offered.mariadb},
@@ -277,6 +279,8 @@ bool MysqlObserver::begin_execution(Pending& pending) {
   statement->binding.long_data.clear();
   for (Parameter& parameter : execution.parameters)
     if (parameter.value_class == sql::ValueClass::string) parameter.text = to_text(parameter.text);
+  hide_parameters(statement->secrets.parameters, session_.mode(), secrets_,
+                  sql::SecretForm::placeholder, execution.parameters);
   pending.request = request_for(statement->sql);
   write_parameters(execution.parameters, pending.request);
   pending.parameters = std::move(execution.parameters);

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "protocols/mysql/answer_secrets.hpp"
 #include "protocols/mysql/commands.hpp"
 #include "protocols/mysql/conversation.hpp"
 #include "protocols/mysql/frame.hpp"
@@ -24,6 +25,11 @@ class MysqlObserver final : public Observer {
   explicit MysqlObserver(const Limits& limits);
   ~MysqlObserver() override;
 
+  void use(const Secrets& secrets) override {
+    secrets_ = secrets;
+    answer_secrets_.use(secrets);
+  }
+
   void feed(Direction from, Bytes chunk, Moment at, Relay& relay) override;
   void feed_eof(Direction from, Moment at) override;
   std::optional<Observed> next() override;
@@ -36,6 +42,7 @@ class MysqlObserver final : public Observer {
 
   struct Prepared {
     std::string sql = {};
+    sql::StatementSecrets secrets = {};
     std::size_t parameters = 0;
     std::vector<Column> columns = {};
     Binding binding = {};
@@ -82,15 +89,16 @@ class MysqlObserver final : public Observer {
   void complete_fetch(Pending& pending, Moment at);
   void complete_connection_command(Pending& pending, Moment at);
 
-  void emit_statement(const std::string& sql, Document request, const Results& results,
-                      Moment began, Moment ended, const std::vector<Parameter>& parameters = {});
+  void emit_statement(const std::string& sql, Document request, Results& results, Moment began,
+                      Moment ended, const std::vector<Parameter>& parameters = {},
+                      const sql::StatementSecrets& secrets = {});
   void emit_control(const char* what, Moment at);
   void emit_prepare(Prepared& prepared);
   void tell_untold();
   void emit(Document request, Document answer, Moment began, Moment ended);
   void follow(const std::string& sql, const StatementInfo& info, const Results& results,
               const std::vector<sql::Value>& values, Moment ended);
-  [[nodiscard]] std::string without_secrets(std::string sql) const;
+  [[nodiscard]] sql::StatementSecrets hide_secrets(std::string& sql);
   [[nodiscard]] Document request_for(const std::string& sql) const;
   [[nodiscard]] Document query_request(const std::string& sql) const;
   void add_circumstances(const std::string& sql, Document& request) const;
@@ -107,6 +115,8 @@ class MysqlObserver final : public Observer {
   void lose(std::string why);
 
   Limits limits_;
+  Secrets secrets_;
+  AnswerSecrets answer_secrets_;
   Sync sync_ = Sync::in_sync;
   Phase phase_ = Phase::greeting;
   FrameReader client_, server_;

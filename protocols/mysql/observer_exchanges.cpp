@@ -1,4 +1,6 @@
 // Completed commands become exchanges.
+#include <utility>
+
 #include "protocols/mysql/introspection.hpp"
 #include "protocols/mysql/observer.hpp"
 #include "protocols/sql/words.hpp"
@@ -152,24 +154,28 @@ void MysqlObserver::complete_query(Pending& pending, Moment at) {
       for (std::size_t i = 0; i < count; ++i) {
         Results one;
         one.list.push_back(std::move(results.list[i]));
-        const std::string part = without_secrets(std::string(parts[i]));
+        std::string part(parts[i]);
+        const sql::StatementSecrets secrets = hide_secrets(part);
         Document request = query_request(part);
         if (loads_file(part)) add_sent(request);
-        emit_statement(part, std::move(request), one, pending.began, at);
+        emit_statement(part, std::move(request), one, pending.began, at, {}, secrets);
       }
       return;
     }
   }
-  const std::string cleaned = without_secrets(sql);
+  std::string cleaned = sql;
+  const sql::StatementSecrets secrets = hide_secrets(cleaned);
   Document request = query_request(cleaned);
   add_sent(request);
-  emit_statement(cleaned, std::move(request), results, pending.began, at);
+  emit_statement(cleaned, std::move(request), results, pending.began, at, {}, secrets);
 }
 
 void MysqlObserver::complete_prepare(Pending& pending, Moment at) {
-  const std::string sql = without_secrets(to_text(pending.body));
+  std::string sql = to_text(pending.body);
+  sql::StatementSecrets secrets = hide_secrets(sql);
   last_prepared_ = 0;
   if (response_.failed()) {
+    answer_secrets_.hide(sql, secrets, session_.mode(), response_.results());
     Document request = request_for(sql);
     const auto& error = std::get<ErrorPacket>(response_.results().list.front());
     sql::Statement statement;
@@ -183,10 +189,13 @@ void MysqlObserver::complete_prepare(Pending& pending, Moment at) {
                 pending.began, at);
   }
   const auto& prepared = response_.prepared();
+  std::vector<Column> columns = prepared.columns;
+  hide_names(secrets, columns);
   last_prepared_ = prepared.id;
   statements_[prepared.id] = {.sql = sql,
+                              .secrets = std::move(secrets),
                               .parameters = prepared.parameters,
-                              .columns = prepared.columns,
+                              .columns = std::move(columns),
                               .began = pending.began,
                               .ended = at};
 }
@@ -196,6 +205,7 @@ void MysqlObserver::complete_execution(Pending& pending, Moment at) {
   if (statement == nullptr) return;  // an error about the handle says nothing of a statement
   Results& results = response_.results();
   const auto* set = results.list.empty() ? nullptr : std::get_if<ResultSet>(&results.list.front());
+  answer_secrets_.hide(statement->sql, statement->secrets, session_.mode(), results);
   if (!statement->told) {
     const bool same =
         set == nullptr ? statement->columns.empty() : set->columns == statement->columns;
@@ -208,7 +218,7 @@ void MysqlObserver::complete_execution(Pending& pending, Moment at) {
     return;
   }
   emit_statement(statement->sql, std::move(pending.request), results, pending.began, at,
-                 pending.parameters);
+                 pending.parameters, statement->secrets);
 }
 
 void MysqlObserver::complete_fetch(Pending& pending, Moment at) {
@@ -229,12 +239,15 @@ void MysqlObserver::complete_fetch(Pending& pending, Moment at) {
   cursors_.erase(cursor);
   if (statement != nullptr)
     emit_statement(statement->sql, std::move(done.request), done.results, done.began, at,
-                   done.parameters);
+                   done.parameters, statement->secrets);
 }
 
-std::string MysqlObserver::without_secrets(std::string sql) const {
-  auto cleaned = without_passwords(sql, session_.mode());
-  return cleaned ? *std::move(cleaned) : std::move(sql);
+/// Replaces those of a statement and tells which.
+sql::StatementSecrets MysqlObserver::hide_secrets(std::string& sql) {
+  sql::StatementSecrets found = sql::secrets_in(sql, session_.mode(), secrets_);
+  answer_secrets_.note(found);
+  if (found.cleaned) sql = *std::exchange(found.cleaned, std::nullopt);
+  return found;
 }
 
 Document MysqlObserver::request_for(const std::string& sql) const {
@@ -268,9 +281,11 @@ void MysqlObserver::add_circumstances(const std::string& sql, Document& request)
   if (!names.empty()) request["session"] = names;
 }
 
-void MysqlObserver::emit_statement(const std::string& sql, Document request, const Results& results,
+void MysqlObserver::emit_statement(const std::string& sql, Document request, Results& results,
                                    Moment began, Moment ended,
-                                   const std::vector<Parameter>& parameters) {
+                                   const std::vector<Parameter>& parameters,
+                                   const sql::StatementSecrets& secrets) {
+  answer_secrets_.hide(sql, secrets, session_.mode(), results);
   std::vector<sql::Value> values;
   values_of(parameters, values);
   const StatementInfo info = session_.inspect(sql, values);

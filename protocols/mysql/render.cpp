@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "protocols/mysql/answer_secrets.hpp"
 #include "protocols/mysql/charset.hpp"
 #include "protocols/mysql/frame.hpp"
 #include "protocols/mysql/lenenc.hpp"
@@ -218,6 +219,7 @@ std::vector<Column> columns_of(const RowsEntry& entry, const RenderContext& cont
     if (names != nullptr) encode_names(*names, column);
     columns.push_back(std::move(column));
   }
+  if (context.secrets != nullptr) restore_names(*context.secrets, columns);
   return columns;
 }
 
@@ -234,14 +236,15 @@ void render_columns(const std::vector<Column>& columns, const RenderContext& con
 
 bool render_rows(const RowsEntry& entry, const ErrorPacket* stop, Rows rows,
                  const RenderContext& context, std::uint8_t& sequence, Output& output) {
-  if (stop == nullptr && rows == Rows::all && is_ready(entry, context, sequence)) {
+  const bool as_recorded = context.secrets == nullptr;
+  if (as_recorded && stop == nullptr && rows == Rows::all && is_ready(entry, context, sequence)) {
     borrow_all(entry, context, sequence, output);
     return true;
   }
   RowRenderer renderer(entry, context);
   if (!renderer.known()) return false;
   const auto flags = static_cast<std::uint16_t>(context.status | entry.status);
-  const bool same_head = (entry.flags & RowsEntry::uniform) != 0 &&
+  const bool same_head = as_recorded && (entry.flags & RowsEntry::uniform) != 0 &&
                          context.collation == entry.collation && !wants_extended(context);
   if (same_head)
     copy_renumbered(entry.packets.first(entry.head), sequence, output);

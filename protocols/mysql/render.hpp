@@ -8,6 +8,7 @@
 #include "protocols/mysql/capabilities.hpp"
 #include "protocols/mysql/conversation.hpp"
 #include "protocols/mysql/image.hpp"
+#include "protocols/sql/statement_secrets.hpp"
 #include "understudy/output.hpp"
 
 namespace understudy::mysql {
@@ -16,7 +17,8 @@ struct RenderContext {
   Negotiated negotiated;
   std::uint16_t collation = 0;  ///< of results; 0: the columns' own
   Encoding encoding = Encoding::text;
-  std::uint16_t status = 0;  ///< of the connection, more_results included
+  std::uint16_t status = 0;                        ///< of the connection, more_results included
+  const sql::StatementSecrets* secrets = nullptr;  ///< of the statement; null for none
 };
 
 /// `state` is session state for clients of SESSION_TRACK, see encode_ok.

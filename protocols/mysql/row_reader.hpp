@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "protocols/mysql/column_book.hpp"
+#include "protocols/mysql/declared_columns.hpp"
 #include "protocols/mysql/result.hpp"
 #include "protocols/mysql/row_planner.hpp"
 #include "understudy/analyser.hpp"
@@ -33,6 +34,11 @@ class RowReader {
   void learn(const std::vector<Column>& columns) { book_.learn(columns); }
   /// An insert into `table`, `schema.table`, was answered with an insert id.
   void learn_numbers(const std::string& table) { numbered_.insert(table); }
+  /// What DDL says of the columns of `schema.table`.
+  void declare(const std::string& table, const DeclaredColumns& declared) {
+    if (declared.unknown) book_.doubt(table);
+    for (const auto& [column, entry] : declared.columns) book_.declare({table, column}, entry);
+  }
   /// A schema declares the column AUTO_INCREMENT.
   void declare_auto_increment(const ColumnBook::Name& name) { book_.declare_auto_increment(name); }
   /// Second pass.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "protocols/mysql/answer_secrets.hpp"
 #include "protocols/mysql/charset.hpp"
 #include "protocols/mysql/lenenc.hpp"
 #include "understudy/foreign.hpp"
@@ -12,6 +13,11 @@ namespace understudy::mysql {
 namespace {
 
 using sql::Kind;
+
+constexpr std::string_view format_note =
+    "this client asks for the formats of columns (JSON), which no recorded one was told";
+constexpr std::string_view masked_note =
+    "passwords differ perhaps: the recording keeps none of them; record this flow again";
 
 bool reads_tables(const StatementInfo& info, std::string_view pattern) {
   return info.kind != Kind::select || pattern.find(" from ") != std::string_view::npos;
@@ -27,6 +33,8 @@ MysqlServer::MysqlServer(const ServiceTable& table, const ServerContext& context
       session_(&table.profile()) {
   if (profile_.is_object() && profile_.contains("database"))
     main_database_ = profile_["database"].get<std::string>();
+  if (profile_.is_object() && profile_.contains(masked_secrets_key))
+    secret_form_ = sql::SecretForm::masked;
 }
 
 ServerEvent MysqlServer::next() {
@@ -104,6 +112,7 @@ std::optional<ServerEvent> MysqlServer::take_command(const Packet& packet) {
   sequence_ = static_cast<std::uint8_t>(packet.last + 1);
   encoding_ = Encoding::text;
   executing_ = 0;
+  secrets_ = {};
   cursor_wanted_ = false;
   values_.clear();
   const Bytes body = packet.payload.empty() ? Bytes{} : packet.payload.subspan(1);
@@ -220,9 +229,17 @@ std::optional<ServerEvent> MysqlServer::take_query(Bytes body) {
 
 std::optional<ServerEvent> MysqlServer::next_statement() {
   std::string& text = texts_[text_index_++];
-  if (auto cleaned = without_passwords(text, session_.mode())) text = *std::move(cleaned);
+  secrets_ = hide_secrets(text);
   query_.assign(text, session_.mode());
   return begin_statement(query_, text);
+}
+
+/// As the recorder replaced them.
+sql::StatementSecrets MysqlServer::hide_secrets(std::string& text) const {
+  sql::StatementSecrets found =
+      sql::secrets_in(text, session_.mode(), context_.secrets, secret_form_);
+  if (found.cleaned) text = *std::exchange(found.cleaned, std::nullopt);
+  return found;
 }
 
 std::optional<ServerEvent> MysqlServer::begin_statement(const sql::Statement& statement,
@@ -246,7 +263,8 @@ void MysqlServer::plan_statement() {
   sent_.reset();
   file_wanted_ = info_.kind == Kind::other_write || info_.kind == Kind::unknown;
   plan_ = session_.plan(info_);
-  rollback_after_ = false;
+  rollback_after_ = as_asked_ = false;
+  nearest_.reset();
   asked_ = plan_.commit_before  ? Asked::commit_before
            : plan_.begin_before ? Asked::begin_before
                                 : Asked::statement;
@@ -297,8 +315,18 @@ Request MysqlServer::request_now() {
       request.control = plan_.control;
       request.control_name = info_.name;
       request.synthesisable = synthesisable_ = !follows && is_synthesisable();
+      if (!follows && !synthesisable_) take_nearest_settings();
+      if (nearest_ && (as_asked_ || !context_.rules)) {
+        set_up_with(*nearest_, Ask::run, *statement_);
+        request.unproven = unproven_;
+      }
+      request.synthesisable = synthesisable_ || (nearest_ && request.unproven.empty());
       request.canonical = canonical_;
       request.qualifier = qualifier_;
+      if (request.unproven.empty() && !synthesisable_ && wants_unknown_formats())
+        request.unproven = format_note;
+      if (!secrets_.empty() && secret_form_ == sql::SecretForm::masked)
+        request.unproven = masked_note;
       return request;
     }
     case Asked::command:
@@ -321,12 +349,17 @@ Request MysqlServer::request_now() {
 }
 
 void MysqlServer::set_up(Ask ask, const sql::Statement& statement) {
+  settings_ = ask == Ask::run ? unusual_settings(statement) : std::string();
+  set_up_with(settings_, ask, statement);
+}
+
+void MysqlServer::set_up_with(std::string_view settings, Ask ask, const sql::Statement& statement) {
   canonical_.clear();
   qualifier_.clear();
   append_marks(ask, session_.database(), main_database_, canonical_);
   const bool made_of_others =
       info_.kind == Kind::execute || text_.find('@') != std::string_view::npos;
-  if (ask == Ask::run) append_unusual_settings(statement);
+  append_settings(settings, canonical_);
   if (ask == Ask::run && sent_) append_sent(*sent_, canonical_);
   if (ask == Ask::run && made_of_others) append_sources(session_.made_of(text_, info_), canonical_);
   append_statement(statement, text_, values_, canonical_, qualifier_);
@@ -339,9 +372,34 @@ void MysqlServer::set_up_following(const sql::Statement& question) {
   qualifier_ = last_qualifier_;
 }
 
-void MysqlServer::append_unusual_settings(const sql::Statement& statement) {
+/// Where the statement was recorded, but never with these settings: the nearest that it was
+/// recorded with.
+void MysqlServer::take_nearest_settings() {
+  nearest_.reset();
+  unproven_.clear();
+  if (settings_.empty() && !(profile_.is_object() && profile_.contains(settings_vary_key))) return;
+  const std::string key = shape_key(*statement_, session_.database(), main_database_);
+  const auto marks = table_.shape(std::string(settings_key) + key);
+  if (!marks && (settings_.empty() || !table_.shape(key))) return;
+  const auto recorded = marks ? split_marks(as_text(*marks)) : std::vector<std::string_view>{""};
+  auto nearest = nearest_settings(settings_, recorded);
+  if (!nearest) return;
+  nearest_ = nearest->mark;
+  unproven_ = std::move(nearest->difference);
+}
+
+/// The client is to be told of formats that the recording does not know.
+bool MysqlServer::wants_unknown_formats() const {
+  if ((negotiated_.mariadb & mariadb_capability::extended_metadata) == 0) return false;
+  const auto unknown = profile_.is_object() ? profile_.find(unknown_formats_key) : profile_.end();
+  if (!profile_.is_object() || unknown == profile_.end()) return false;
+  return std::ranges::binary_search(
+      *unknown, Document(shape_key(*statement_, session_.database(), main_database_)));
+}
+
+std::string MysqlServer::unusual_settings(const sql::Statement& statement) {
   const std::vector<Setting>& settings = session_.unusual_settings();
-  if (settings.empty()) return;
+  if (settings.empty()) return {};
   Relevance relevance(statement, values_, info_.kind, session_.in_transaction());
   if (std::ranges::find(settings, "time_zone", &Setting::name) != settings.end()) {
     if (const auto known = profile_.find("timestamps"); known != profile_.end())
@@ -352,7 +410,7 @@ void MysqlServer::append_unusual_settings(const sql::Statement& statement) {
     if (std::ranges::count(columns, FieldType::timestamp, &Column::type) != 0)
       relevance.show_timestamps();
   }
-  append_settings(settings, relevance, canonical_);
+  return settings_mark(settings, relevance);
 }
 
 /// The recording has told another answer than the one that would be made up.
@@ -394,8 +452,7 @@ bool MysqlServer::is_synthesisable() {
 std::optional<ServerEvent> MysqlServer::take_prepare(Bytes body) {
   last_prepared_ = 0;
   prepare_text_ = to_text(as_text(body));
-  if (auto cleaned = without_passwords(prepare_text_, session_.mode()))
-    prepare_text_ = *std::move(cleaned);
+  secrets_ = hide_secrets(prepare_text_);
   query_.assign(prepare_text_, session_.mode());
   if (query_.empty()) {
     fail(1065, "42000", "Query was empty");
@@ -442,6 +499,9 @@ std::optional<ServerEvent> MysqlServer::take_execute(Bytes body) {
   prepared.cursor = {};
   for (Parameter& parameter : execution_.parameters)
     if (parameter.value_class == sql::ValueClass::string) parameter.text = to_text(parameter.text);
+  secrets_ = prepared.secrets;
+  hide_parameters(prepared.secrets.parameters, session_.mode(), context_.secrets, secret_form_,
+                  execution_.parameters);
   values_of(execution_.parameters, values_);
   encoding_ = Encoding::binary;
   executing_ = found->first;

@@ -17,6 +17,7 @@
 #include "protocols/mysql/render.hpp"
 #include "protocols/mysql/session.hpp"
 #include "protocols/sql/scope_statement.hpp"
+#include "protocols/sql/statement_secrets.hpp"
 #include "understudy/server_machine.hpp"
 
 namespace understudy::mysql {
@@ -54,6 +55,7 @@ class MysqlServer final : public ServerMachine {
 
   struct PreparedStatement {
     std::string sql;
+    sql::StatementSecrets secrets = {};
     sql::Statement statement;
     Binding binding;
     Bytes cursor;              ///< image whose rows are being fetched; empty for none
@@ -91,16 +93,20 @@ class MysqlServer final : public ServerMachine {
 
   // Statements.
   std::optional<ServerEvent> next_statement();
+  [[nodiscard]] sql::StatementSecrets hide_secrets(std::string& text) const;
   std::optional<ServerEvent> begin_statement(const sql::Statement& statement,
                                              std::string_view text);
   std::optional<ServerEvent> answer_by_state();
   [[nodiscard]] bool is_synthesisable();
   [[nodiscard]] bool is_distrusted(const Introspection& asked) const;
-  void append_unusual_settings(const sql::Statement& statement);
+  [[nodiscard]] std::string unusual_settings(const sql::Statement& statement);
+  void take_nearest_settings();
+  [[nodiscard]] bool wants_unknown_formats() const;
   void plan_statement();
   Request request_now();
   void advance();
   void set_up(Ask ask, const sql::Statement& statement);
+  void set_up_with(std::string_view settings, Ask ask, const sql::Statement& statement);
   void set_up_following(const sql::Statement& question);
 
   // Scopes.
@@ -149,6 +155,7 @@ class MysqlServer final : public ServerMachine {
   ServerContext context_;
   const Document& profile_;
   std::string main_database_;
+  sql::SecretForm secret_form_ = sql::SecretForm::placeholder;
   Phase phase_ = Phase::response;
   FrameReader reader_;
   Output output_;
@@ -178,6 +185,11 @@ class MysqlServer final : public ServerMachine {
   std::optional<Introspection> introspection_;
   bool synthesisable_ = false;
   bool rollback_after_ = false;
+  std::string settings_;                // those of the statement that are unusual, as a mark
+  std::optional<std::string> nearest_;  // those that were recorded, where these never were
+  std::string unproven_;                // in what they differ
+  bool as_asked_ = false;               // it was asked with its own settings before
+  sql::StatementSecrets secrets_ = {};  // of it
   Execution execution_;
   std::vector<sql::Value> values_;
   std::string canonical_, qualifier_;

@@ -79,6 +79,10 @@ void MysqlServer::advance() {
 }
 
 void MysqlServer::answer_statement(const Answer& answer) {
+  if (answer.image.empty() && nearest_ && !as_asked_) {
+    as_asked_ = true;  // nothing was recorded with these settings: asked as it was recorded
+    return;
+  }
   asked_ = Asked::nothing;
   if (answer.image.empty()) return synthesise();
   render_image(answer.image);
@@ -287,6 +291,7 @@ void MysqlServer::send_prepared(const std::vector<Column>& columns) {
   const std::size_t parameters = query_.parameter_count();
   auto prepared = std::make_unique<PreparedStatement>();
   prepared->sql = prepare_text_;
+  prepared->secrets = secrets_;
   prepared->statement = query_;
   statements_[id] = std::move(prepared);
 
@@ -408,7 +413,8 @@ ServerEvent MysqlServer::synthesised(std::string_view what) {
 RenderContext MysqlServer::render_context(bool more) const {
   const auto flags =
       static_cast<std::uint16_t>(session_.status() | (more ? status::more_results : 0));
-  return {negotiated_, session_.result_collation(), encoding_, flags};
+  return {negotiated_, session_.result_collation(), encoding_, flags,
+          secrets_.literals.empty() ? nullptr : &secrets_};
 }
 
 Circumstances MysqlServer::circumstances() const {

@@ -94,8 +94,8 @@ std::uint16_t Session::status() const noexcept {
   return flags;
 }
 
-bool Session::has_savepoint(std::string_view name) const noexcept {
-  return std::ranges::find(savepoints_, name) != savepoints_.end();
+bool Session::has_savepoint(std::string_view name) const {
+  return savepoints_.has(name);
 }
 
 StatementInfo Session::inspect(std::string_view sql, std::span<const sql::Value> values) const {
@@ -173,16 +173,14 @@ void Session::apply(const StatementInfo& info) {
       break;
     case Kind::savepoint:
       if (!in_transaction_) break;
-      std::erase(savepoints_, info.name);
-      savepoints_.push_back(info.name);
+      savepoints_.add(info.name);
       break;
     case Kind::release:
-    case Kind::rollback_to: {
-      const auto found = std::ranges::find(savepoints_, info.name);
-      if (found != savepoints_.end())
-        savepoints_.erase(info.kind == Kind::release ? found : found + 1, savepoints_.end());
+      savepoints_.drop(info.name, Savepoints::Of::itself_and_later);
       break;
-    }
+    case Kind::rollback_to:
+      savepoints_.drop(info.name, Savepoints::Of::later);
+      break;
     case Kind::use:
       database_ = info.name;
       break;

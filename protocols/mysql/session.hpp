@@ -25,6 +25,34 @@ struct TransactionPlan {
   bool begin_after = false;  ///< AND CHAIN
 };
 
+/// Of one transaction, by name; a client may make any number of them.
+class Savepoints {
+ public:
+  [[nodiscard]] bool has(std::string_view name) const { return numbers_.contains(name); }
+  /// A name that there is already is that of the new one from now on.
+  void add(const std::string& name) {
+    if (const auto known = numbers_.find(name); known != numbers_.end())
+      names_.erase(known->second);
+    numbers_[name] = ++last_;
+    names_[last_] = name;
+  }
+  enum class Of : std::uint8_t { itself_and_later, later };
+  void drop(std::string_view name, Of which) {
+    const auto known = numbers_.find(name);
+    if (known == numbers_.end()) return;
+    const std::uint64_t first = known->second + (which == Of::later ? 1 : 0);
+    const auto begin = names_.lower_bound(first);
+    for (auto later = begin; later != names_.end(); ++later) numbers_.erase(later->second);
+    names_.erase(begin, names_.end());
+  }
+  void clear() { numbers_.clear(), names_.clear(); }
+
+ private:
+  std::map<std::string, std::uint64_t, std::less<>> numbers_;
+  std::map<std::uint64_t, std::string> names_;  // in the order in which they were made
+  std::uint64_t last_ = 0;
+};
+
 class Session {
  public:
   /// `profile` is the service's (see Analyser::profile) or null, and outlives the session.
@@ -48,7 +76,7 @@ class Session {
   [[nodiscard]] std::uint16_t status() const noexcept;
   [[nodiscard]] bool in_transaction() const noexcept { return in_transaction_; }
   [[nodiscard]] bool autocommit() const noexcept { return autocommit_; }
-  [[nodiscard]] bool has_savepoint(std::string_view name) const noexcept;
+  [[nodiscard]] bool has_savepoint(std::string_view name) const;
 
   /// `values` are bound to the question marks of `sql`.
   [[nodiscard]] StatementInfo inspect(std::string_view sql,
@@ -112,7 +140,7 @@ class Session {
   bool transaction_visible_ = false;
   bool read_only_ = false;  // the open transaction
   bool tables_locked_ = false;
-  std::vector<std::string> savepoints_;
+  Savepoints savepoints_;
   std::map<std::string, std::string, std::less<>> user_variables_;  // and "prepare name"
   std::map<std::string, std::optional<std::string>, std::less<>> changed_;
   std::map<std::string, std::string> sources_;  // SQL of those whose value is not known

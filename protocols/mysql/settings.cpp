@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <string>
 #include <unordered_map>
 
 #include "protocols/sql/cursor.hpp"
@@ -391,20 +393,88 @@ bool is_setting(std::string_view variable) {
   return variable == mode_setting || traits_of_setting(variable) != 0;
 }
 
-void append_settings(std::span<const Setting> settings, const Relevance& relevance,
-                     std::string& canonical) {
+std::string settings_mark(std::span<const Setting> settings, const Relevance& relevance) {
   std::string mark;
   for (const Setting& setting : settings) {
     if (!relevance.matters(setting.name)) continue;
     const std::string value = relevance.relevant_part(setting.name, setting.value);
     if (value == relevance.relevant_part(setting.name, setting.usual)) continue;
-    mark += mark.empty() ? "(set " : "; ";
+    if (!mark.empty()) mark += "; ";
     mark += setting.name + '=' + value;
   }
-  if (mark.empty()) return;
   // A NUL would end the pattern.
   std::ranges::replace(mark, '\0', '?');
-  canonical += mark + "\x1f) ";
+  return mark;
+}
+
+void append_settings(std::string_view mark, std::string& canonical) {
+  if (mark.empty()) return;
+  canonical += "(set ";
+  canonical += mark;
+  canonical += "\x1f) ";
+}
+
+std::string join_marks(const std::set<std::string>& marks) {
+  std::string joined;
+  for (const std::string& mark : marks) (joined += mark) += '\0';
+  return joined;
+}
+
+std::vector<std::string_view> split_marks(std::string_view joined) {
+  std::vector<std::string_view> marks;
+  for (std::size_t end = joined.find('\0'); end != std::string_view::npos;
+       end = joined.find('\0')) {
+    marks.push_back(joined.substr(0, end));
+    joined.remove_prefix(end + 1);
+  }
+  return marks;
+}
+
+namespace {
+
+using Named = std::map<std::string_view, std::string_view>;
+
+Named named(std::string_view mark) {
+  Named values;
+  while (!mark.empty()) {
+    const std::size_t end = std::min(mark.find("; "), mark.size());
+    const std::string_view one = mark.substr(0, end);
+    const std::size_t equal = std::min(one.find('='), one.size());
+    values[one.substr(0, equal)] = one.substr(std::min(equal + 1, one.size()));
+    mark.remove_prefix(std::min(end + 2, mark.size()));
+  }
+  return values;
+}
+
+std::string told(const Named& values, std::string_view name) {
+  const auto known = values.find(name);
+  return known == values.end() ? "what most of the recording has"
+                               : "'" + std::string(known->second) + "'";
+}
+
+}  // namespace
+
+std::optional<NearestSettings> nearest_settings(std::string_view asked,
+                                                const std::vector<std::string_view>& recorded) {
+  if (std::ranges::find(recorded, asked) != recorded.end()) return std::nullopt;
+  const Named now = named(asked);
+  std::optional<NearestSettings> nearest;
+  std::size_t fewest = 0;
+  for (const std::string_view mark : recorded) {
+    const Named then = named(mark);
+    std::set<std::string_view> names;
+    for (const Named* side : {&now, &then})
+      for (const auto& [name, value] : *side)
+        if (told(now, name) != told(then, name)) names.insert(name);
+    if (names.contains(insert_id_setting) || (nearest && names.size() >= fewest)) continue;
+    fewest = names.size();
+    nearest = {mark, {}};
+    for (const std::string_view name : names)
+      nearest->difference += std::string(nearest->difference.empty() ? "" : "; ") +
+                             std::string(name) + " is " + told(now, name) +
+                             " here and was recorded with " + told(then, name);
+  }
+  return nearest;
 }
 
 std::vector<std::string> timestamps_declared(std::string_view ddl, sql::Mode mode) {

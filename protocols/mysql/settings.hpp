@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -57,9 +59,24 @@ class Relevance {
 /// Whether a variable can matter to any statement at all.
 [[nodiscard]] bool is_setting(std::string_view variable);
 
-/// Appends a mark of the settings that differ in a way that matters; nothing where none does.
-void append_settings(std::span<const Setting> settings, const Relevance& relevance,
-                     std::string& canonical);
+/// The settings that differ in a way that matters, `name=value; name=value`; empty where none does.
+[[nodiscard]] std::string settings_mark(std::span<const Setting> settings,
+                                        const Relevance& relevance);
+/// Appends the mark to a canonical request; nothing for an empty one.
+void append_settings(std::string_view mark, std::string& canonical);
+
+/// The marks with which one statement was recorded, as one text of a table, and back.
+[[nodiscard]] std::string join_marks(const std::set<std::string>& marks);
+[[nodiscard]] std::vector<std::string_view> split_marks(std::string_view joined);
+
+struct NearestSettings {
+  std::string_view mark;   ///< one of those that were recorded
+  std::string difference;  ///< for a person
+};
+/// Of the recorded marks the one that differs in the fewest settings; nothing where `asked` is one
+/// of them, or where they differ in what is no setting but the connection's history.
+[[nodiscard]] std::optional<NearestSettings> nearest_settings(
+    std::string_view asked, const std::vector<std::string_view>& recorded);
 
 /// Names of columns that a definition declares as TIMESTAMP, in lower case.
 [[nodiscard]] std::vector<std::string> timestamps_declared(std::string_view ddl, sql::Mode mode);

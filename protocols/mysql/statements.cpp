@@ -279,6 +279,15 @@ TableLocks table_locks_of(std::string_view sql, sql::Mode mode) {
   return TableLocks::kept;
 }
 
+// EXECUTE IMMEDIATE, which is no name if something follows.
+bool executes_immediately(std::string_view sql, sql::Mode mode) {
+  sql::Cursor cursor(sql, mode);
+  cursor.step();
+  const bool immediate =
+      cursor.now().kind == TokenKind::word && sql::equals_folded(cursor.now().text, "immediate");
+  return immediate && cursor.ahead().kind != TokenKind::end && !cursor.ahead().is(';');
+}
+
 // The first octets of the commonest statements, told apart without a lexer.
 std::optional<Kind> quick_kind(std::string_view sql) {
   struct Lead {
@@ -332,105 +341,6 @@ bool contains_word(std::string_view sql, std::string_view word) {
   return std::search(sql.begin(), sql.end(), word.begin(), word.end(), equal) != sql.end();
 }
 
-// Replaces the passwords of account management, replication and servers elsewhere. A column, table
-// or index may be called `password` as well: only the grammar of those statements tells a secret.
-class PasswordRemover {
- public:
-  PasswordRemover(std::string_view sql, sql::Mode mode)
-      : sql_(sql), mode_(mode), lexer_(sql, mode) {}
-
-  std::optional<std::string> run() {
-    const Kind kind = sql::verb_of(sql_, mode_).kind;
-    if (kind == Kind::select || kind == Kind::insert || kind == Kind::update ||
-        kind == Kind::delete_)
-      return std::nullopt;
-    for (Token token = next(); token.kind != TokenKind::end; token = next()) take(token, kind);
-    if (copied_ == 0) return std::nullopt;
-    cleaned_.append(sql_, copied_);
-    return std::move(cleaned_);
-  }
-
- private:
-  Token next() {
-    Token token = lexer_.next();
-    while (token.kind == TokenKind::comment_open || token.kind == TokenKind::comment_close)
-      token = lexer_.next();
-    return token;
-  }
-
-  void take(const Token& token, Kind kind) {
-    if (token.kind == TokenKind::string) {
-      if (secret_)
-        replace(token, "'***'");
-      else if (kind == Kind::prepare)
-        prepared(token);
-      secret_ = false;
-    }
-    if (token.is(',') || token.is(';')) secret_ = identified_ = false;
-    if (token.kind == TokenKind::word) word(token, kind);
-    const bool assigned = token.kind == TokenKind::operator_ && token.text == "=";
-    if (assigned && sets_password_) secret_ = true;
-    const bool called = token.is('(') && is_hash(last_);
-    if (called) secret_ = true;
-    // `PASSWORD 'x'`, `PASSWORD = 'x'`, `PASSWORD('x')`: whatever else comes is no secret.
-    if (token.kind != TokenKind::word && token.kind != TokenKind::string && !assigned && !called &&
-        !identified_ && !sets_password_)
-      secret_ = false;
-    last_ = token.kind == TokenKind::word ? lower(token.text) : std::string();
-  }
-
-  void word(const Token& token, Kind kind) {
-    const std::string text = lower(token.text);
-    if (++words_ <= 4) remember(text);
-    if (words_ == 2 && kind == Kind::set && text == "password") sets_password_ = true;
-    if (text == "identified") identified_ = true;
-    if (identified_ && (text == "by" || text == "as" || text == "using" || text == "replace"))
-      secret_ = true;
-    if (text == "require" || text == "comment" || text == "attribute" || text == "account")
-      secret_ = identified_ = false;
-    if (of_replication_ && text.ends_with("password")) secret_ = true;
-  }
-
-  // CHANGE MASTER TO, START SLAVE, CREATE SERVER and their like.
-  void remember(const std::string& text) {
-    if (words_ == 1) of_replication_ = text == "change" || text == "start";
-    if (text == "server" && (last_ == "create" || last_ == "alter" || last_ == "replace"))
-      of_replication_ = true;
-  }
-
-  static bool is_hash(const std::string& function) {
-    return function == "password" || function == "old_password";
-  }
-
-  // A statement within a statement.
-  void prepared(const Token& token) {
-    std::string text;
-    if (!sql::append_string_value(token, mode_, text)) return;
-    const auto cleaned = without_passwords(text, mode_);
-    if (!cleaned) return;
-    std::string quoted = "'";
-    for (const char c : *cleaned) {
-      if (c == '\'' || (c == '\\' && mode_.backslash_escapes)) quoted += c;
-      quoted += c;
-    }
-    replace(token, quoted + "'");
-  }
-
-  void replace(const Token& token, std::string_view text) {
-    const std::size_t begin = lexer_.begin_of(token);
-    cleaned_.append(sql_, copied_, begin - copied_);
-    cleaned_ += text;
-    copied_ = begin + token.text.size();
-  }
-
-  std::string_view sql_;
-  sql::Mode mode_;
-  sql::Lexer lexer_;
-  std::string cleaned_, last_;
-  std::size_t copied_ = 0, words_ = 0;
-  bool secret_ = false, identified_ = false, sets_password_ = false, of_replication_ = false;
-};
-
 }  // namespace
 
 StatementInfo inspect_statement(std::string_view sql, sql::Mode mode,
@@ -447,6 +357,10 @@ StatementInfo inspect_statement(std::string_view sql, sql::Mode mode,
   info.name = std::move(verb.name);
   if (info.kind == Kind::set && !SetParser(sql, mode, variables).parse(info.assignments))
     info.kind = Kind::unknown;
+  // It is looked up like any other definition: who knows whether the server takes the password.
+  if (std::ranges::count(info.assignments, Assignment::Target::password, &Assignment::target) != 0)
+    info.kind = Kind::ddl;
+  if (info.kind == Kind::execute && executes_immediately(sql, mode)) info.kind = Kind::unknown;
   if (info.kind == Kind::begin) info.read_only = reads_only(sql, mode);
   if (info.kind == Kind::commit || info.kind == Kind::rollback) info.chain = has_chain(sql, mode);
   if (info.kind == Kind::ddl) info.temporary = second_word_is(sql, mode, "temporary");
@@ -527,9 +441,14 @@ std::vector<std::string> user_variables_in(std::string_view sql, sql::Mode mode)
   std::vector<std::string> names;
   if (sql.find('@') == std::string_view::npos) return names;
   sql::Lexer lexer(sql, mode);
-  for (Token token = lexer.next(); token.kind != TokenKind::end; token = lexer.next())
-    if (token.kind == TokenKind::variable && !token.text.starts_with("@@"))
+  bool of_account = false;
+  for (Token token = lexer.next(); token.kind != TokenKind::end; token = lexer.next()) {
+    const bool host = of_account && !token.spaced;
+    if (token.kind == TokenKind::variable && !host && !token.text.starts_with("@@"))
       names.push_back(variable_name(token.text).name);
+    of_account = token.kind == TokenKind::string || token.kind == TokenKind::quoted ||
+                 (token.kind == TokenKind::word && token.word() == sql::Word::none);
+  }
   std::ranges::sort(names);
   names.erase(std::unique(names.begin(), names.end()), names.end());
   return names;
@@ -573,6 +492,17 @@ std::string_view without_set_statement(std::string_view sql, sql::Mode mode) {
   return sql;
 }
 
+std::optional<std::string> immediate_text(std::string_view sql, sql::Mode mode) {
+  if (!executes_immediately(sql, mode)) return std::nullopt;
+  sql::Cursor cursor(sql, mode);
+  cursor.step();
+  cursor.step();
+  std::string text;
+  if (cursor.now().kind != TokenKind::string || !sql::append_string_value(cursor.now(), mode, text))
+    return std::nullopt;
+  return text;
+}
+
 std::optional<std::string> prepared_text(std::string_view sql, sql::Mode mode) {
   sql::Cursor cursor(sql, mode);
   for (; !cursor.at_end() && !cursor.at(sql::Word::from); cursor.step()) {
@@ -582,12 +512,6 @@ std::optional<std::string> prepared_text(std::string_view sql, sql::Mode mode) {
   if (cursor.now().kind != TokenKind::string || !sql::append_string_value(cursor.now(), mode, text))
     return std::nullopt;
   return text;
-}
-
-std::optional<std::string> without_passwords(std::string_view sql, sql::Mode mode) {
-  if (quick_kind(sql)) return std::nullopt;
-  if (!contains_word(sql, "identified") && !contains_word(sql, "password")) return std::nullopt;
-  return PasswordRemover(sql, mode).run();
 }
 
 }  // namespace understudy::mysql

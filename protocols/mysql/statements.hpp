@@ -1,5 +1,5 @@
 // What a statement means to its connection: transactions, variables, the
-// database in use, and what must not be stored of it.
+// database in use.
 #pragma once
 
 #include <cstdint>
@@ -75,7 +75,8 @@ void bind_values(StatementInfo& info, std::span<const sql::Value> values, sql::M
 /// True where a statement of such a `pattern` opens its transaction for clients to see, or is one
 /// of its own.
 [[nodiscard]] bool touches_tables(const StatementInfo& info, std::string_view pattern) noexcept;
-/// Names of the user variables that a statement mentions, lower case and sorted.
+/// Names of the user variables that a statement mentions, lower case and sorted. The host of an
+/// account (`worker@localhost`) is none.
 [[nodiscard]] std::vector<std::string> user_variables_in(std::string_view sql, sql::Mode mode);
 
 /// True where a statement that is no SET may assign the user variables that it mentions: `:=`,
@@ -90,11 +91,10 @@ void bind_values(StatementInfo& info, std::span<const sql::Value> values, sql::M
 /// The statement behind SET STATEMENT … FOR; `sql` itself where there is none.
 [[nodiscard]] std::string_view without_set_statement(std::string_view sql, sql::Mode mode);
 
+/// The statement of an EXECUTE IMMEDIATE '…'; nothing where it is given otherwise.
+[[nodiscard]] std::optional<std::string> immediate_text(std::string_view sql, sql::Mode mode);
+
 /// The statement of a PREPARE … FROM '…'; nothing where it is given otherwise.
 [[nodiscard]] std::optional<std::string> prepared_text(std::string_view sql, sql::Mode mode);
-
-/// `sql` with the passwords of SET PASSWORD, IDENTIFIED BY and the like replaced by `***`; nothing
-/// where there are none.
-[[nodiscard]] std::optional<std::string> without_passwords(std::string_view sql, sql::Mode mode);
 
 }  // namespace understudy::mysql

@@ -38,10 +38,11 @@ sql::Mode Executor::mode() const {
 std::shared_ptr<ServedStatement> Executor::prepare(std::string_view text,
                                                    const std::vector<Oid>& declared) {
   auto statement = std::make_shared<ServedStatement>();
-  statement->text = without_secrets(text, secrets_);
+  sql::StatementSecrets secrets = sql::secrets_in(text, sql_mode(), secrets_);
+  statement->text = std::move(secrets.cleaned).value_or(std::string(text));
+  statement->secret = std::move(secrets.parameters);
   statement->parsed.assign(statement->text, mode());
   statement->verb = sql::verb_of(statement->text, mode());
-  statement->secret = sql::secret_parameters(statement->text, sql_mode());
   if (const auto octets = table_.shape(shape_key(statement->parsed.pattern())))
     statement->shape = decode_shape(*octets);
   if (statement->shape)

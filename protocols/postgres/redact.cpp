@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 #include "protocols/sql/lower.hpp"
 
@@ -167,13 +168,10 @@ FoundSecrets replace_secrets(const std::vector<sql::SecretParameter>& secret,
 }
 
 FoundSecrets replace_secrets(StatementRequest& request, const Secrets& secrets) {
-  FoundSecrets found;
-  if (secrets.shows()) return found;
-  if (!request.parameters.empty())
-    found = replace_secrets(sql::secret_parameters(request.sql, sql_mode()), request.parameters,
-                            secrets);
-  if (auto cleaned = sql::without_secrets(request.sql, sql_mode(), secrets, found))
-    request.sql = *std::move(cleaned);
+  sql::StatementSecrets in_text = sql::secrets_in(request.sql, sql_mode(), secrets);
+  FoundSecrets found = replace_secrets(in_text.parameters, request.parameters, secrets);
+  std::ranges::move(in_text.values, std::back_inserter(found));
+  if (in_text.cleaned) request.sql = *std::move(in_text.cleaned);
   return found;
 }
 

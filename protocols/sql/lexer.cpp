@@ -322,8 +322,9 @@ void Lexer::lex_at() noexcept {
 /// among the tokens, and one that never does is the server's to complain of.
 void Lexer::lex_block_comment() noexcept {
   const std::size_t begin = at_;
-  const std::size_t end = sql_.find("*/", at_ + 2);
   const bool executed = peek(2) == '!' || (peek(2) == 'M' && peek(3) == '!');
+  // Where an executed one ends is not looked for: thousands may begin and none end.
+  const std::size_t end = executed ? std::string_view::npos : sql_.find("*/", at_ + 2);
   if (!mysql_ || (!executed && end == std::string_view::npos)) return broken(begin);
   if (!executed) {
     at_ = end + 2;

@@ -132,7 +132,17 @@ class Conformance:
         mock_set = self.runner.folder / client.name
         seen = self.record(client, mock_set, self.server.upstream())
         self.require_equal(client, seen)
+        self.declare(mock_set)
         client.mock_set = mock_set
+
+    def declare(self, mock_set):
+        """Which columns of MySQL hold JSON only DDL tells to a client that asks, where the recorded one did not."""
+        if self.protocol != "mysql" or not self.setup:
+            return
+        shutil.copy(self.setup, mock_set / "schema.sql")
+        config = mock_set / "understudy.yaml"
+        text = config.read_text(encoding="utf-8")
+        config.write_text(text.replace("{protocol: mysql,", "{protocol: mysql, schema: schema.sql,", 1), encoding="utf-8")
 
     def see_mock(self, client, mock_set):
         report = self.runner.folder / "report.json"

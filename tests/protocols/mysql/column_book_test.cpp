@@ -1,5 +1,6 @@
 #include "protocols/mysql/column_book.hpp"
 
+#include "protocols/mysql/declared_columns.hpp"
 #include "support.hpp"
 
 namespace understudy::mysql {
@@ -39,6 +40,50 @@ std::string fold(Use use, const std::string& column, ValueClass value_class,
   const char spelling = floating ? '\0' : '\1';
   const std::string qualifier = {static_cast<char>(value_class), spelling, spelling, '\0'};
   return ValueRules(columns, qualifier, "shop").fold(use, "t", column, value, 0).value_or("-");
+}
+
+/// What DDL says of a column, as the others are asked of.
+std::string fold_declared(std::string_view ddl, const std::string& column, ValueClass value_class,
+                          std::string_view value) {
+  ColumnBook columns;
+  for (const DeclaredColumns& declared :
+       declared_columns(ddl, {sql::Dialect::mysql, true, false})) {
+    if (declared.unknown) columns.doubt("shop." + declared.table);
+    for (const auto& [name, entry] : declared.columns)
+      columns.declare({"shop." + declared.table, name}, entry);
+  }
+  const std::string qualifier = {static_cast<char>(value_class), '\1', '\1', '\0'};
+  return ValueRules(columns, qualifier, "shop")
+      .fold(Use::compared, "t", column, value, 0)
+      .value_or("-");
+}
+
+TEST_CASE("a column that no result shows is as DDL declares it") {
+  const std::string table =
+      "CREATE TABLE IF NOT EXISTS `T` (id int(11) unsigned NOT NULL auto_increment, "
+      "name varchar(20) DEFAULT 'a, (b)', price decimal(10,2) CHECK (price > 0), day date, "
+      "twice int AS (id * 2), PRIMARY KEY (id), KEY by_name (name(5))) ENGINE=InnoDB";
+  const auto number = [&](const std::string& ddl, const std::string& column) {
+    return fold_declared(ddl, column, ValueClass::number, "7");
+  };
+  CHECK(number(table, "id") == "=7");
+  CHECK(number(table, "price") == "=7");
+  CHECK(number(table, "name") == "-");
+  CHECK(fold_declared(table, "name", ValueClass::string, "Ann") == "=ann");
+  for (const char* column : {"day", "twice", "key", "by_name", "nosuch"})
+    CHECK(number(table, column) == "-");
+  CHECK(number("ALTER TABLE t ADD COLUMN a bigint AFTER b, MODIFY c smallint", "a") == "=7");
+  CHECK(number("ALTER TABLE t ADD COLUMN a bigint AFTER b, MODIFY c smallint", "c") == "=7");
+  CHECK(number("ALTER TABLE t ADD (a int, b int)", "b") == "=7");
+  CHECK(number("ALTER TABLE t CHANGE a b int", "b") == "=7");
+  CHECK(number("ALTER TABLE t CHANGE a b int", "a") == "-");
+  CHECK(declared_columns("CREATE TABLE t (a json, b text)", {sql::Dialect::mysql, true, false})[0]
+            .json == std::vector<std::string>{"a"});
+  for (const char* doubtful :
+       {"CREATE TABLE t (id int /*!80023 INVISIBLE */)", "ALTER TABLE t ADD id int, RENAME TO u",
+        "ALTER TABLE t ADD id int, RENAME COLUMN id TO n", "ALTER TABLE t ADD id int, ADD id text",
+        "CREATE TABLE t LIKE u", "CREATE TABLE t (id int, é int)"})
+    CHECK(number(doubtful, "id") == "-");
 }
 
 TEST_CASE("a column of integers is compared with what is surely one number") {

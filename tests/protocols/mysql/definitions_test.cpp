@@ -49,6 +49,9 @@ TEST_CASE("a definition touches what it names and its entry in the catalogue") {
   CHECK_EQ(written_by("DROP DATABASE d"), "everything @catalog");
   CHECK_EQ(written_by("CREATE USER u IDENTIFIED BY '***'"), "@catalog");
   CHECK_EQ(written_by("GRANT ALL ON *.* TO u"), "@catalog");
+  CHECK_EQ(written_by("SET PASSWORD FOR u = PASSWORD('***')"), "@catalog");
+  CHECK_EQ(written_by("CHANGE MASTER TO MASTER_HOST = 'h'"), "@catalog");
+  CHECK_FALSE(definition_of("SET sql_mode = ''", mode));
   CHECK_EQ(written_by("ANALYZE TABLE t"), "");
   CHECK_EQ(written_by("FLUSH TABLES"), "");
   CHECK_EQ(written_by("CREATE OR REPLACE DEFINER=root@localhost VIEW v AS SELECT 1"),

@@ -8,18 +8,15 @@
 namespace understudy::mysql::test {
 namespace {
 
-constexpr std::uint32_t classic = capability::protocol_41 | capability::secure_connection |
-                                  capability::plugin_auth | capability::connect_with_db |
-                                  capability::multi_statements | capability::multi_results;
-
 Octets login_packet(std::uint32_t capabilities, std::string_view plugin, std::string_view answer,
-                    std::uint8_t collation = 45) {
+                    std::uint8_t collation = 45, std::uint32_t mariadb = 0) {
   Octets payload;
   ByteWriter writer(payload);
   writer.le(capabilities, 4);
   writer.le(1 << 24, 4);
   writer.byte(collation);
-  for (int i = 0; i < 23; ++i) writer.byte(0);
+  for (int i = 0; i < 19; ++i) writer.byte(0);
+  writer.le(mariadb, 4);
   writer.c_string("app");
   writer.byte(static_cast<std::uint8_t>(answer.size()));
   writer.text(answer);
@@ -45,15 +42,6 @@ struct Connected {
   std::string query(std::string_view sql) { return ask(command(3, sql)); }
   Served served;
 };
-
-// A recording of one connection to the database `shop`.
-Learned recording(std::vector<Exchange> exchanges) {
-  Learned learned;
-  learned.session.facts = {{"database", "shop"},
-                           {"server", {{"version", "5.5.5-10.11.6-MariaDB"}}}};
-  learned.exchanges = std::move(exchanges);
-  return learned;
-}
 
 // A file as the client sends it, in those pieces.
 Octets file_of(std::initializer_list<std::string_view> pieces) {
@@ -82,6 +70,54 @@ TEST_CASE("the file of LOAD DATA LOCAL INFILE is part of the request") {
   CHECK_EQ(connection.query(sql), wanted);
   CHECK_EQ(connection.ask(file_of({"ab", "c"})), "5 00010002000000\n");
   CHECK_EQ(connection.served.misses().size(), 1);
+}
+
+TEST_CASE("a client that asks for formats gets no certain answer from one that did not") {
+  const std::string question = "SELECT j FROM docs";
+  const Document column = {{"name", "j"},
+                           {"type", "longtext"},
+                           {"table", "docs"},
+                           {"flags", Document::array({"binary"})}};
+  const Document answer = {{"columns", Document::array({column})},
+                           {"rows", Document::array({Document::array({"{}"})})}};
+  const Exchange asked{{{"sql", question}}, answer, {}, {}};
+  const Exchange made{{{"sql", "CREATE TABLE docs (j JSON)"}}, {{"affected", 0}}, {}, {}};
+  const auto doubts = [&](std::vector<Exchange> exchanges, bool told, std::uint32_t wanted) {
+    Learned learned = recording(std::move(exchanges));
+    learned.session.facts["server"]["capabilities"] = classic;
+    learned.session.facts["server"]["mariadb_capabilities"] = mariadb_capability::extended_metadata;
+    if (told) learned.session.facts["extended_metadata"] = true;
+    const Recorded table(learned);
+    Served served(table);
+    served.feed(login_packet(classic, native_password, "x", 45, wanted));
+    served.feed(command(3, question));
+    CHECK(served.misses().empty());
+    return served.unproven().size();
+  };
+  constexpr std::uint32_t wants = mariadb_capability::extended_metadata;
+  CHECK_EQ(doubts({asked}, false, wants), 1);
+  CHECK_EQ(doubts({asked}, false, 0), 0);
+  CHECK_EQ(doubts({asked}, true, wants), 0);
+  CHECK_EQ(doubts({made, asked}, false, wants), 0);
+}
+
+TEST_CASE("a setting that a statement was never recorded with makes no certain answer") {
+  const std::string question = "SELECT FROM_UNIXTIME(0) AS t";
+  const Document answer = {{"columns", Document::array({{{"name", "t"}, {"type", "datetime"}}})},
+                           {"rows", Document::array({Document::array({"1970-01-01 00:00:00"})})}};
+  const Exchange asked{{{"sql", question}}, answer, {}, {}};
+  const Exchange set{{{"sql", "SET time_zone = '+05:00'"}}, {{"affected", 0}}, {}, {}};
+  const Recorded table(recording({asked, asked, asked, set, asked}));
+  const auto doubts = [&](std::string_view zone) {
+    Connected connection(table);
+    connection.query("SET time_zone = '" + std::string(zone) + "'");
+    connection.query(question);
+    CHECK(connection.served.misses().empty());
+    return connection.served.unproven();
+  };
+  CHECK(doubts("+05:00").empty());
+  REQUIRE_EQ(doubts("+07:00").size(), 1);
+  CHECK_NE(doubts("+07:00")[0].find("time_zone is '+07:00' here"), std::string::npos);
 }
 
 TEST_CASE("COM_RESET_CONNECTION and COM_CHANGE_USER forget the last insert id") {
@@ -296,10 +332,10 @@ TEST_CASE("a setting that can matter to a statement is part of the question") {
   (void)c.query("SET time_zone = '+09:00'");
   CHECK_EQ(c.query("SELECT FROM_UNIXTIME(0)"), "1 00020002000000\n");
   CHECK_EQ(c.query("SELECT id FROM t"), "1 00030002000000\n");
+  CHECK(c.served.unproven().empty());
   (void)c.query("SET time_zone = '+05:00'");
-  CHECK(c.query("SELECT FROM_UNIXTIME(0)").starts_with("1 ff5104"));
-  (void)c.query("SET time_zone = DEFAULT");
   CHECK_EQ(c.query("SELECT FROM_UNIXTIME(0)"), "1 00010002000000\n");
+  CHECK_EQ(c.served.unproven().size(), 1);
 }
 
 TEST_CASE("a packet out of order is refused and ends the connection") {

@@ -27,8 +27,9 @@ std::string mark(std::string_view text, const std::string& value, const std::str
   statement.assign(text, mode);
   const std::vector<Setting> settings = {{"sql_mode", value, usual}};
   std::string canonical;
-  append_settings(settings, Relevance(statement, {}, sql::verb_of(text, mode).kind, false),
-                  canonical);
+  append_settings(
+      settings_mark(settings, Relevance(statement, {}, sql::verb_of(text, mode).kind, false)),
+      canonical);
   return canonical;
 }
 
@@ -82,6 +83,23 @@ TEST_CASE("an unknown variable matters, a buffer or a time-out does not") {
   CHECK_FALSE(is_setting("wait_timeout"));
   CHECK_FALSE(is_setting("join_buffer_size"));
   CHECK_FALSE(is_setting("autocommit"));
+}
+
+TEST_CASE("the nearest settings are those that differ in the fewest") {
+  const auto nearest = [](std::string_view asked, std::vector<std::string_view> recorded) {
+    const auto found = nearest_settings(asked, recorded);
+    return found ? std::string(found->mark) + "|" + found->difference : "none";
+  };
+  CHECK_EQ(nearest("a=1", {"", "a=1"}), "none");
+  CHECK_EQ(nearest("a=2", {"", "a=1; b=1"}),
+           "|a is '2' here and was recorded with what most of the recording has");
+  CHECK_EQ(nearest("a=2; b=1", {"", "a=1; b=1"}),
+           "a=1; b=1|a is '2' here and was recorded with '1'");
+  CHECK_EQ(nearest("", {"a=1"}),
+           "a=1|a is what most of the recording has here and was recorded with '1'");
+  // What was inserted before is no setting.
+  CHECK_EQ(nearest("last_insert_id()=7", {""}), "none");
+  CHECK_EQ(split_marks(join_marks({"", "a=1"})), std::vector<std::string_view>{"", "a=1"});
 }
 
 // A session's unusual settings, `name=value` one after the other.

@@ -12,13 +12,20 @@
 #include <string>
 #include <vector>
 
+#include "protocols/mysql/capabilities.hpp"
 #include "protocols/mysql/frame.hpp"
 #include "protocols/mysql/mysql.hpp"
 #include "support/scope_calls.hpp"
+#include "understudy/secrets.hpp"
 
 namespace understudy::mysql::test {
 
 using Octets = std::vector<std::uint8_t>;
+
+/// What clients ask for that know nothing newer.
+inline constexpr std::uint32_t classic = capability::protocol_41 | capability::secure_connection |
+                                         capability::plugin_auth | capability::connect_with_db |
+                                         capability::multi_statements | capability::multi_results;
 
 inline Octets from_hex(std::string_view text) {
   Octets octets;
@@ -90,15 +97,26 @@ struct Learned {
   Octets to_client, to_server;
 };
 
+/// A recording of one connection to the database `shop`.
+inline Learned recording(std::vector<Exchange> exchanges) {
+  Learned learned;
+  learned.session.facts = {{"database", "shop"},
+                           {"server", {{"version", "5.5.5-10.11.6-MariaDB"}}}};
+  learned.exchanges = std::move(exchanges);
+  return learned;
+}
+
 inline void take(Output& output, Octets& into) {
   output.for_each_slice([&](Bytes slice) { into.insert(into.end(), slice.begin(), slice.end()); });
   output.clear();
 }
 
 /// Shows `runs` to a fresh observer in chunks of at most `chunk` octets.
-inline Learned observe(const std::vector<Captured>& runs, std::size_t chunk = SIZE_MAX) {
+inline Learned observe(const std::vector<Captured>& runs, std::size_t chunk = SIZE_MAX,
+                       const Secrets& secrets = {}) {
   Learned learned;
   const auto observer = protocol().new_observer({});
+  observer->use(secrets);
   std::uint64_t tick = 0;
   const auto collect = [&] {
     while (auto observed = observer->next()) {
@@ -129,8 +147,9 @@ inline Learned observe(const std::vector<Captured>& runs, std::size_t chunk = SI
 /// A table made of one recording, whose answers are given in recorded order.
 class Recorded final : public ServiceTable {
  public:
-  explicit Recorded(const Learned& learned) {
+  explicit Recorded(const Learned& learned, const Secrets& secrets = {}) {
     const auto analyser = protocol().new_analyser();
+    analyser->use(secrets);
     for (const Exchange& exchange : learned.exchanges) analyser->learn(learned.session, exchange);
     for (const Exchange& exchange : learned.exchanges) {
       std::vector<Problem> problems;
@@ -165,11 +184,13 @@ class Recorded final : public ServiceTable {
 /// One served connection. Answers come from the table in recorded order, the next of that identity.
 class Served {
  public:
-  explicit Served(const Recorded& table, Document settings = Document::object())
+  explicit Served(const Recorded& table, Document settings = Document::object(),
+                  const Secrets& secrets = {})
       : table_(table), settings_(std::move(settings)), used_(table.answers().size(), false) {
     ServerContext context;
     context.connection_id = 7;
     context.settings = &settings_;
+    context.secrets = secrets;
     machine_ = protocol().new_server(table, context);
     machine_->start();
     pump();
@@ -194,6 +215,8 @@ class Served {
     return {output_.begin(), output_.begin() + static_cast<std::ptrdiff_t>(greeting_size_)};
   }
   [[nodiscard]] const std::vector<std::string>& misses() const noexcept { return misses_; }
+  /// Of the requests that were answered, what says that they were recorded otherwise.
+  [[nodiscard]] const std::vector<std::string>& unproven() const noexcept { return unproven_; }
   [[nodiscard]] const std::vector<Control>& controls() const noexcept { return controls_; }
   [[nodiscard]] std::size_t unused() const {
     return static_cast<std::size_t>(std::ranges::count(used_, false));
@@ -227,6 +250,7 @@ class Served {
       const Analysis& known = table_.answers()[i];
       if (used_[i] || known.identity.canonical != request.canonical) continue;
       used_[i] = true;
+      if (!request.unproven.empty()) unproven_.emplace_back(request.unproven);
       return machine_->reply(Answer{Grade::exact, as_bytes(known.image)});
     }
     if (request.synthesisable) return machine_->reply(Answer{Grade::synthesised, {}});
@@ -242,7 +266,7 @@ class Served {
   std::size_t greeting_size_ = 0;
   std::vector<std::string> misses_;
   std::vector<Control> controls_;
-  std::vector<std::string> scope_calls_, notes_;
+  std::vector<std::string> scope_calls_, notes_, unproven_;
   bool closed_ = false;
 };
 

@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
+#include <string>
+
 #include "protocols/sql/literal.hpp"
 #include "support.hpp"
 
@@ -66,6 +69,18 @@ TEST_CASE(
       }
     }
   }
+}
+
+TEST_CASE("executed comments that begin and never end cost time in proportion") {
+  constexpr std::size_t count = 300'000;
+  const auto began = std::chrono::steady_clock::now();
+  std::string sql;
+  for (std::size_t i = 0; i < count; ++i) sql += "/*!50000 ";
+  std::size_t found = 0;
+  Lexer lexer(sql, mysql);
+  while (lexer.next().kind == TokenKind::comment_open) ++found;
+  CHECK(found == count);
+  CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds(10));
 }
 
 TEST_CASE("words are found in any case and only whole") {
