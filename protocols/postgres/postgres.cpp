@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "protocols/postgres/analyser.hpp"
+#include "protocols/postgres/catalogue_reader.hpp"
 #include "protocols/postgres/observer.hpp"
 #include "protocols/postgres/server.hpp"
 #include "protocols/postgres/startup.hpp"
@@ -43,6 +44,10 @@ class PostgresProtocol final : public Protocol {
     return make_server(table, context);
   }
   [[nodiscard]] std::unique_ptr<Analyser> new_analyser() const override { return make_analyser(); }
+
+  [[nodiscard]] const CatalogueReader* catalogue_reader() const noexcept override {
+    return &postgres::catalogue_reader();
+  }
 
   [[nodiscard]] Document request_from_text(std::string_view line) const override {
     return {{"sql", document_of(line)}};
