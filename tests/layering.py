@@ -5,7 +5,8 @@
     protocols/<p> -> include/understudy (mysql and postgres: protocols/sql as well)
 
 The registry of the protocols is for src/net and src/cli, which hand its entries down.
-Asio stays in src/net, Beast in protocols/http, RE2 in src/match, yaml-cpp in src/store/yaml.cpp.
+Asio stays in src/net, Beast in protocols/http, RE2 in src/match, yaml-cpp in src/store/yaml.cpp,
+libpq in protocols/postgres/catalogue_connection.cpp.
 What unity batches would take for one name is called differently (support/unity_names.py).
 First it checks itself on a tree with planted violations.
 """
@@ -61,6 +62,7 @@ CONFINED = {
     "boost/beast": "protocols/http/",
     "re2/": "src/match/",
     "yaml-cpp/": "src/store/yaml.cpp",
+    "libpq-fe.h": "protocols/postgres/catalogue_connection.cpp",
 }
 
 
@@ -130,6 +132,7 @@ PLANTED = {
     "src/net/stream.cpp": "#include <boost/beast/core.hpp>",
     "src/cli/main.cpp": '#include "cli/gone.hpp"',
     "src/extra/thing.cpp": '#include "understudy/bytes.hpp"',
+    "protocols/postgres/fetch.cpp": "#include <libpq-fe.h>",
     "protocols/memcached/server.cpp": '#include "protocols/redis/redis.hpp"',
     "protocols/http/values.cpp": 'namespace a {\nnamespace {\nint size_of(int one) {\n}\n}  // namespace\n}  // namespace a',
     "protocols/http/zones.cpp": 'namespace a {\nnamespace {\nusing Target = int;\n}  // namespace\n}  // namespace a',

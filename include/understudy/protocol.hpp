@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "understudy/analyser.hpp"
+#include "understudy/catalogue.hpp"
 #include "understudy/emulator.hpp"
 #include "understudy/observer.hpp"
 #include "understudy/server_machine.hpp"
@@ -40,6 +41,8 @@ class Protocol {
       std::string_view /*password*/) const {
     return nullptr;
   }
+  /// Null where the protocol has no definitions, or can't tell them.
+  [[nodiscard]] virtual const CatalogueReader* catalogue_reader() const noexcept { return nullptr; }
   /// Made of what another one knew, see Emulator::knowledge(); of null, or {profile: that of the
   /// analyser} alone, it knows nothing of what there is. Null where the protocol computes no
   /// answers.

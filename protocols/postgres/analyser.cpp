@@ -244,7 +244,8 @@ class PostgresAnalyser final : public Analyser {
   [[nodiscard]] bool is_first_database(std::string_view database) const;
   struct Facts {
     sql::Dependencies keys;
-    bool planned = true;  ///< false: other rows are touched than the text tells
+    bool planned = true;            ///< false: other rows are touched than the text tells
+    bool writes_uncounted = false;  ///< see sql::StatementFacts
   };
   [[nodiscard]] const TemporaryUse& temporary_use(const std::string& sql);
   void learn_names(const std::string& sql, std::string_view pattern);
@@ -586,7 +587,7 @@ void PostgresAnalyser::data(const StatementRequest& request, const StatementAnsw
     analysis.rows = sql::fill(plan(statement_.pattern()),
                               sql::values_of(analysis.identity.canonical), row_result_of(answer));
   if (found.effect != Effect::write) return;
-  analysis.changed = !answer.error && !touched_nothing(answer.tag);
+  analysis.changed = !answer.error && (known.writes_uncounted || !touched_nothing(answer.tag));
   if (!answer.error) return;
   const bool anything = std::ranges::count(found.reads, KeyPath()) > 0;
   if (!anything) analysis.rows.violation = violation_of(*answer.error, analysis.rows);
@@ -606,7 +607,7 @@ const PostgresAnalyser::Facts& PostgresAnalyser::facts(std::string_view pattern,
   const auto found = facts_.find(pattern);
   if (found != facts_.end()) return found->second;
   sql::StatementFacts known = names_.facts_of(sql);
-  Facts facts{std::move(known.dependencies), !known.indirect};
+  Facts facts{std::move(known.dependencies), !known.indirect, known.writes_uncounted};
   // Rows that follow those of a table that is declared, its references know one by one.
   for (const KeyPath& table : known.cascades) {
     if (!table.empty() && declared_.contains(table.front())) continue;

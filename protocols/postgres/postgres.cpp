@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "protocols/postgres/analyser.hpp"
+#include "protocols/postgres/catalogue_reader.hpp"
 #include "protocols/postgres/emulator/emulator.hpp"
 #include "protocols/postgres/observer.hpp"
 #include "protocols/postgres/server.hpp"
@@ -46,6 +47,10 @@ class PostgresProtocol final : public Protocol {
   [[nodiscard]] std::unique_ptr<Analyser> new_analyser() const override { return make_analyser(); }
   [[nodiscard]] std::unique_ptr<Emulator> new_emulator(const Document& knowledge) const override {
     return new_postgres_emulator(knowledge);
+  }
+
+  [[nodiscard]] const CatalogueReader* catalogue_reader() const noexcept override {
+    return &postgres::catalogue_reader();
   }
 
   [[nodiscard]] Document request_from_text(std::string_view line) const override {

@@ -482,6 +482,7 @@ Statement create_trigger(const ParseTree& node, TreeReading&) {
   trigger.name = {"", text_at(node, "trigname")};
   trigger.table = name_of_table(at(node, "relation"));
   trigger.function = name_of_list(at(node, "funcname"));
+  trigger.each_row = flag_at(node, "row");
   const long long timing = number_at(node, "timing"), events = number_at(node, "events");
   trigger.timing = timing == before ? "before" : timing == instead ? "instead of" : "after";
   if ((events & insert) != 0) trigger.events.emplace_back("insert");

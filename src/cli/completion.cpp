@@ -25,11 +25,12 @@ _understudy() {
   done
   case "$previous" in
     --allow) COMPREPLY=($(compgen -W "guess" -- "$word")); return ;;
+    --snapshot) COMPREPLY=($(compgen -W "schema none" -- "$word")); return ;;
     --scopes) COMPREPLY=($(compgen -W "named connection one" -- "$word")); return ;;
-    --map|--listen|--threads|--service|--session|--grep|--exchange) return ;;
+    --map|--snapshot-url|--listen|--threads|--service|--session|--grep|--exchange) return ;;
   esac
   case "${COMP_WORDS[1]}" in
-    record) options="--map --addresses --help --" ;;
+    record) options="--map --snapshot --snapshot-url --addresses --help --" ;;
     compile) options="--output --check --verbose --json --help" ;;
     learn) options="--json --help" ;;
     serve) options="--listen --threads --watch --strict --allow --scopes --addresses --report --help" ;;
@@ -69,7 +70,7 @@ _understudy() {
   local -a strictness=('--strict[miss rather than guess]' '--allow[accept guesses]:what:(guess)')
   local -a scopes=('--scopes[who shares live state]:how:(named connection one)')
   case "$command" in
-    record) _arguments '*--map[a service]:[NAME=]LISTEN=URL:' '--addresses[write addresses]:file:_files' '1:mock set:_files -/' '*::command:_normal' ;;
+    record) _arguments '*--map[a service]:[NAME=]LISTEN=URL:' '--snapshot[what to ask services for]:what:(schema none)' '*--snapshot-url[where to ask]:SERVICE=URL:' '--addresses[write addresses]:file:_files' '1:mock set:_files -/' '*::command:_normal' ;;
     compile) _arguments '(-o --output)'{-o,--output}'[where to write]:file:_files' '--check[write nothing]' '--verbose[print everything]' '--json[print JSON]' '1:mock set:_files -/' ;;
     learn) _arguments '--json[print JSON]' '1:mock set:_files -/' ;;
     serve) _arguments $strictness $scopes '*--listen[where a service listens]:SERVICE=HOST\:PORT:' '--threads[threads]:number:' '--watch[reload on change]' '--addresses[write addresses]:file:_files' '--report[write the report]:file:_files' '1:mock set or table:_files' ;;
@@ -95,6 +96,8 @@ complete -c understudy -n __fish_use_subcommand -f -a completion -d 'print a com
 complete -c understudy -l help -s h -d 'show help'
 complete -c understudy -n __fish_use_subcommand -l version -d 'show the version'
 complete -c understudy -n '__understudy_on record' -l map -x -d '[NAME=]LISTEN=URL'
+complete -c understudy -n '__understudy_on record' -l snapshot -x -a 'schema none'
+complete -c understudy -n '__understudy_on record' -l snapshot-url -x -d 'SERVICE=URL'
 complete -c understudy -n '__understudy_on record serve' -l addresses -r -d 'write the addresses as JSON'
 complete -c understudy -n '__understudy_on compile' -s o -l output -r -d 'where to write'
 complete -c understudy -n '__understudy_on compile' -l check -d 'write nothing'

@@ -20,7 +20,8 @@ const Help program_help = {
 
 const Help record_help = {
 "record", "record real conversations into a mock set",
-"MOCKSET [--map [NAME=]LISTEN=URL …] [--addresses FILE] [-- COMMAND …]",
+"MOCKSET [--map [NAME=]LISTEN=URL …] [--snapshot schema|none] [--snapshot-url SERVICE=URL …]\n"
+"                             [--addresses FILE] [-- COMMAND …]",
 "Listens in place of every service, relays to the real one untouched, and appends each exchange to\n"
 "MOCKSET/sessions as it completes. Authentication passes through; nothing of it is stored. What is\n"
 "not understood is relayed and named. Prints a line `listening SERVICE PROTOCOL HOST:PORT` for each\n"
@@ -28,6 +29,12 @@ const Help record_help = {
 "\n"
 "Without understudy.yaml the mock set is created from --map. With it, --map chooses another listen\n"
 "address or upstream for a service that is named there, for this run.\n"
+"\n"
+"Before the traffic begins the services are asked, over connections of the recorder's own, what a\n"
+"small Redis holds and what a database defines: MOCKSET/snapshot/SERVICE/schema.sql, which compile\n"
+"reads. User, password and database are those of the URL of --map or of `upstream`, else PGUSER,\n"
+"PGPASSWORD, PGDATABASE, or MYSQL_USER, MYSQL_PWD, MYSQL_DATABASE; --snapshot-url gives others.\n"
+"They are not stored. Where it fails a warning says so, and the recording goes on.\n"
 "\n"
 "With COMMAND, runs it with the recorder's addresses in its environment (as `run` does) and ends\n"
 "with it. Without, SIGINT (Ctrl-C) or SIGTERM ends the recording.",

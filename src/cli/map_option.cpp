@@ -3,8 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <string_view>
+
+#include "cli/url_login.hpp"
 
 namespace understudy::cli {
 namespace {
@@ -27,19 +28,6 @@ std::optional<Parts> split(const std::string& text) {
   parts.listen = name_end == before.npos ? before : before.substr(name_end + 1);
   if (name_end == 0) return std::nullopt;
   return parts;
-}
-
-std::string percent_decoded(std::string_view text) {
-  std::string decoded;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    unsigned value = 0;
-    const char* const digits = text.data() + i + 1;
-    const bool escape = text[i] == '%' && i + 2 < text.size() &&
-                        std::from_chars(digits, digits + 2, value, 16).ptr == digits + 2;
-    decoded += escape ? static_cast<char>(value) : text[i];
-    if (escape) i += 2;
-  }
-  return decoded;
 }
 
 std::string free_name(const std::string& wanted, const std::vector<store::Service>& taken) {
@@ -85,22 +73,21 @@ std::optional<std::vector<store::Service>> parse_maps(const std::vector<std::str
   return services;
 }
 
+std::string url_of_map(const std::string& map) {
+  const auto parts = split(map);
+  return parts ? parts->url : std::string();
+}
+
 Document logins_of(const std::vector<std::string>& maps,
                    const std::vector<store::Service>& services) {
   Document logins = Document::object();
   for (std::size_t i = 0; i < std::min(maps.size(), services.size()); ++i) {
     const auto parts = split(maps[i]);
     if (!parts || services[i].protocol == "http") continue;
-    const std::string rest = parts->url.substr(parts->url.find("://") + 3);
-    const std::string authority = rest.substr(0, rest.find_first_of("/?#"));
-    const std::string path =
-        rest.substr(authority.size(), rest.find_first_of("?#") - authority.size());
-    const std::size_t at = authority.rfind('@');
-    const std::string user =
-        at == authority.npos ? "" : authority.substr(0, std::min(at, authority.find(':')));
+    UrlLogin read = login_of_url(parts->url);
     Document& login = logins[services[i].name] = Document::object();
-    if (!user.empty()) login["user"] = percent_decoded(user);
-    if (path.size() > 1) login["database"] = percent_decoded(path.substr(1));
+    if (!read.user.empty()) login["user"] = std::move(read.user);
+    if (!read.database.empty()) login["database"] = std::move(read.database);
   }
   return logins;
 }

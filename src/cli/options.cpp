@@ -93,6 +93,7 @@ struct All {
   bool strict = false;
   std::string allow;
   std::string scopes;
+  std::string snapshot;
 };
 
 CLI::App& add(CLI::App& program, const Help& help) {
@@ -129,6 +130,14 @@ void add_record(CLI::App& program, All& all) {
   app.add_option("--map", all.record.maps,
                  "A service: where to listen, what to relay to; repeatable")
       ->type_name("[NAME=]LISTEN=URL")
+      ->allow_extra_args(false);
+  app.add_option("--snapshot", all.snapshot,
+                 "What to ask the services for before they are recorded; schema by default")
+      ->type_name("schema|none")
+      ->check(CLI::IsMember({"schema", "none"}).description(""));
+  app.add_option("--snapshot-url", all.record.snapshot_urls,
+                 "Where and as whom to ask a service for its catalogue; repeatable")
+      ->type_name("SERVICE=URL")
       ->allow_extra_args(false);
   app.add_option("--addresses", all.record.addresses, "Write the chosen addresses as JSON")
       ->type_name("FILE");
@@ -250,6 +259,7 @@ std::variant<Command, int> chosen(const std::string& name, All& all,
     return complain_usage("run needs a COMMAND, as in: understudy run MOCKSET -- npm test");
   all.serve.strictness = all.run.strictness = strictness_of(all);
   all.serve.scopes = all.run.scopes = scoping_of(all.scopes);
+  all.record.snapshot = all.snapshot != "none";
   all.record.command = all.run.command = std::move(behind);
   if (name == "record") return Command(all.record);
   if (name == "compile") return Command(all.compile);

@@ -17,7 +17,9 @@ using Path = std::filesystem::path;
 
 struct RecordOptions {
   Path mock_set;
-  std::vector<std::string> maps;  ///< [NAME=]LISTEN=URL
+  std::vector<std::string> maps;           ///< [NAME=]LISTEN=URL
+  bool snapshot = true;                    ///< what the services hold and define is asked for
+  std::vector<std::string> snapshot_urls;  ///< SERVICE=URL
   std::optional<Path> addresses;
   std::vector<std::string> command;
 };

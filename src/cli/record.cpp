@@ -16,6 +16,7 @@
 #include "cli/map_option.hpp"
 #include "cli/process.hpp"
 #include "cli/progress.hpp"
+#include "cli/take_catalogue.hpp"
 #include "net/recorder.hpp"
 #include "net/take_snapshot.hpp"
 #include "net/watched_port.hpp"
@@ -202,6 +203,12 @@ int run_command(const RecordOptions& options) {
   const auto config = configure(options, status);
   if (!config) return status;
   if (!all_have_upstream(*config)) return bad_input;
+  std::string problem;
+  const auto snapshot_urls = parse_snapshot_urls(options.snapshot_urls, *config, problem);
+  if (!snapshot_urls) {
+    complain(problem);
+    return usage_error;
+  }
 
   const bool has_command = !options.command.empty();
   Warnings warnings(has_command);
@@ -221,8 +228,10 @@ int run_command(const RecordOptions& options) {
   net::Recorder recorder;
   auto addresses = listen(recorder, recording, *config, warn);
   if (!addresses) return bad_input;
-  take_snapshots(recording, *config);
-  std::string problem;
+  if (options.snapshot) {
+    take_snapshots(recording, *config);
+    take_catalogues(options, *config, *snapshot_urls, Secrets(*key), warn);
+  }
   if (const auto maps = parse_maps(options.maps, protocols(), problem))
     enter_logins(*addresses, logins_of(options.maps, *maps));
   const auto environment = environment_of(*config, *addresses, problem);

@@ -4,6 +4,7 @@
 
 #include "protocols/registry.hpp"
 #include "store/config.hpp"
+#include "store/snapshot_file.hpp"
 
 namespace understudy::cli {
 
@@ -11,7 +12,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// What `schema` of understudy.yaml names, as far as the file can be read just now.
+/// What `schema` of understudy.yaml names and record wrote, as far as the file can be read just
+/// now.
 std::vector<fs::path> schema_files(const fs::path& mock_set) {
   std::vector<fs::path> files;
   Diagnostics told_when_it_is_loaded;
@@ -19,6 +21,8 @@ std::vector<fs::path> schema_files(const fs::path& mock_set) {
   if (!config) return files;
   for (const store::Service& service : config->services)
     for (const std::string& name : service.schema) files.push_back(mock_set / name);
+  for (const store::Service& service : config->services)
+    files.push_back(store::snapshot_of(mock_set, service.name));
   return files;
 }
 

@@ -44,7 +44,7 @@ std::vector<DeclaredTable> declared_tables(const LoadedService& service,
   }
   for (const auto& [name, why] : declarations.contradicted())
     problems.push_back(
-        {Severity::warning, service.service->schema.front(), 0,
+        {Severity::warning, service.declared_in, 0,
          fmt::format("service '{}': the schema of table '{}' is not that of what was "
                      "recorded: {}",
                      service.service->name, name, why),

@@ -9,6 +9,7 @@ import datetime
 import json
 import os
 import pathlib
+import random
 import sys
 import threading
 import time
@@ -36,6 +37,38 @@ CREATE TABLE made (id INTEGER PRIMARY KEY, at TIMESTAMPTZ DEFAULT now(), token T
 MARIADB_SETUP = SETUP + """
 CREATE TABLE made (id INTEGER PRIMARY KEY, at DATETIME(6) DEFAULT NOW(6), token VARCHAR(40) DEFAULT (MD5(RAND())));
 """
+
+# What no recorded statement tells: it is defined before the recording begins.
+DEFINED_POSTGRES = """
+CREATE TABLE goods (id INTEGER PRIMARY KEY, kind INTEGER, stock INTEGER);
+CREATE VIEW scarce AS SELECT * FROM goods WHERE stock < 10;
+CREATE VIEW kinds AS SELECT kind, sum(stock) AS stock FROM goods GROUP BY kind;
+CREATE MATERIALIZED VIEW counted AS SELECT kind, count(*) AS n, sum(stock) AS stock FROM goods GROUP BY kind;
+CREATE TABLE moves (n SERIAL PRIMARY KEY, goods INTEGER, stock INTEGER);
+CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS
+  $$ BEGIN INSERT INTO moves (goods, stock) VALUES (NEW.id, NEW.stock); RETURN NEW; END $$;
+CREATE TRIGGER noted AFTER UPDATE ON goods FOR EACH ROW EXECUTE FUNCTION note();
+CREATE FUNCTION restock(good INTEGER, more INTEGER) RETURNS INTEGER LANGUAGE plpgsql AS
+  $$ DECLARE now INTEGER; BEGIN UPDATE goods SET stock = stock + more WHERE id = good RETURNING stock INTO now; RETURN now; END $$;
+CREATE TABLE logs (id INTEGER, note TEXT) PARTITION BY RANGE (id);
+CREATE TABLE logs_low PARTITION OF logs FOR VALUES FROM (0) TO (100);
+CREATE TABLE logs_high PARTITION OF logs FOR VALUES FROM (100) TO (200);
+CREATE TABLE old (id INTEGER);
+CREATE FUNCTION archive() RETURNS trigger LANGUAGE plpgsql AS
+  $$ BEGIN INSERT INTO logs VALUES (NEW.id, 'old'); RETURN NULL; END $$;
+CREATE TRIGGER archived BEFORE INSERT ON old FOR EACH ROW EXECUTE FUNCTION archive();
+INSERT INTO goods VALUES (1, 1, 3), (2, 1, 50), (3, 2, 7);
+REFRESH MATERIALIZED VIEW counted;
+"""
+DEFINED_STEPS = [
+    "SELECT kind, stock FROM goods WHERE id = 1", "UPDATE scarce SET stock = stock + 3 WHERE id = 1",
+    "SELECT kind, stock FROM goods WHERE id = 1", "SELECT stock FROM kinds WHERE kind = 1", "SELECT n, stock FROM counted WHERE kind = 1",
+    "SELECT goods, stock FROM moves ORDER BY n", "SELECT restock(2, 5)", "SELECT kind, stock FROM goods WHERE id = 2",
+    "REFRESH MATERIALIZED VIEW counted", "SELECT n, stock FROM counted WHERE kind = 1", "SELECT id, stock FROM scarce ORDER BY id",
+    "INSERT INTO logs VALUES (1, 'a'), (101, 'b')", "SELECT count(*) FROM logs_low", "SELECT note FROM logs WHERE id = 1",
+    "INSERT INTO old VALUES (7)", "SELECT id, note FROM logs ORDER BY id", "SELECT count(*) FROM old",
+    "DELETE FROM logs_low", "SELECT count(*) FROM logs", "UPDATE goods SET stock = 20 WHERE id = 1",
+    "SELECT goods, stock FROM moves ORDER BY n", "SELECT id, stock FROM scarce ORDER BY id"]
 
 
 # --- the cases, played by a process of its own -----------------------------------------------------
@@ -358,6 +391,23 @@ def unlocked(sql, again, _):
         return seen + [stock_of(connection, 2)]
 
 
+def defined(sql, again, _):
+    """What is defined and was not recorded counts; again: in an order that the number in `again` makes, without
+    the statements that are missed."""
+    steps = DEFINED_STEPS * 2
+    if again:
+        random.Random(again).shuffle(steps)
+    seen = []
+    with sql.pool(1) as (connection,):
+        for text in steps:
+            try:
+                seen.append([text, ask(connection, text)])
+            except Exception as problem:
+                if "understudy" not in str(problem):
+                    raise
+    return seen
+
+
 def redis_client():
     import redis
     return redis.Redis(port=int(os.environ["UNDERSTUDY_DB_PORT"]), decode_responses=True)
@@ -419,14 +469,14 @@ def redis_discard(_, again, ids):
 
 CASES = {function.__name__: function for function in (
     twice_in_parallel, pool, rollback, savepoint, client_made_key, made_columns, clock, clock_alone, clock_once, compared_clock, other_table,
-    polls, many_polls, comments, swapped, in_list, settings, other_setting, own_tables, starts, catalogue, accounts, unlocked,
+    polls, many_polls, comments, swapped, in_list, settings, other_setting, own_tables, starts, catalogue, accounts, unlocked, defined,
     redis_pool, redis_parallel, redis_key, redis_polls, redis_swapped,
     redis_discard)}
 
 
 def play(case, service, again, ids):
     ids = ids.split(",")
-    text = json.dumps(CASES[case](Sql(service), again == "again", ids))
+    text = json.dumps(CASES[case](Sql(service), {"once": False, "again": True}.get(again, again), ids))
     for number, id in enumerate(ids):
         text = text.replace(id, f"<id {number}>")
     print("seen", text, flush=True)
@@ -520,6 +570,33 @@ class Cases(Case):
         self.assertIn("1 guess", err)
         again, _ = self.expect(2, "run", mock, "--strict", *self.command("other_setting", "my", "again"))
         self.assertIn("refused", self.seen(again)[0])
+
+
+    def test_what_is_defined_and_not_recorded_counts_pg(self):
+        self.check_defined("pg", servers.Postgres, DEFINED_POSTGRES)
+
+    def check_defined(self, service, kind, setup):
+        """In the recorded order every answer is certain; in others none is certain and wrong."""
+        upstream, mock = self.server(kind, setup), self.path("defined" + service)
+        url = self.running[kind].url()
+        out, err = self.expect(0, "record", mock, "--map", f"db=0={url}", *self.command("defined", service, "once"))
+        self.assertNotIn("warning", err)
+        recorded = self.seen(out)
+        out, _ = self.expect(0, "compile", mock, "--check")
+        self.assertIn("schema: tables", out)
+        same, _ = self.expect(0, "run", mock, *self.command("defined", service, "once"))
+        self.assertEqual(self.seen(same), recorded)
+        answered = 0
+        for seed in ("1", "2", "3", "4"):
+            _, out, _ = self.understudy("run", mock, "--strict", *self.command("defined", service, seed))
+            told = json.loads(self.seen(out)[0].partition(" ")[2])
+            answered += len(told)
+            self.server(kind, setup)
+            os.environ["UNDERSTUDY_DB_PORT"] = upstream.rpartition(":")[2].partition("/")[0]
+            with Sql(service).pool(1) as (connection,):
+                for text, answer in told:
+                    self.assertEqual(ask(connection, text), answer, (seed, text, told))
+        self.assertGreater(answered, 20)
 
 
 def add_case(case, service):

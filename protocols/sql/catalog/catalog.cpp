@@ -81,7 +81,7 @@ void Catalog::add_columns(const tree::Name& table,
 void Catalog::define(const tree::CreateTable& table) {
   Relation& made = relation(table.name);
   if (table.materialized_view) {
-    if (table.query) made.views.push_back(*table.query);
+    if (table.query) made.materialized.push_back(*table.query);
     return;
   }
   made.is_table = true;

@@ -28,7 +28,8 @@ struct Dependant {
 struct Relation {
   bool is_table = false;
   std::vector<tree::ColumnDefinition> columns;
-  std::vector<tree::Query> views;  ///< what it shows, where it is a view
+  std::vector<tree::Query> views;         ///< what it shows, where it is a view
+  std::vector<tree::Query> materialized;  ///< what a REFRESH of it reads
   std::vector<tree::CreateRoutine> triggers;
   std::vector<tree::CreateRule> rules;
   std::vector<tree::Expression> policies;  ///< of row security

@@ -38,7 +38,7 @@ class FactReader {
     reads(whole_service);
     writes(whole_service);
     facts_.dependencies.understood = false;
-    facts_.indirect = true;
+    facts_.indirect = facts_.writes_uncounted = true;
   }
 
   void node(const tree::Statement& statement) {
@@ -101,12 +101,24 @@ class FactReader {
     if (std::ranges::find(inert, utility.verb) != inert.end()) return;
     if (std::ranges::find(of_tables, utility.verb) != of_tables.end()) {
       for (const tree::Name& table : utility.tables) writes(names_.table(table));
-      // What it makes anew follows from the tables of a query that stands elsewhere.
-      if (utility.verb == "refresh") reads(whole_service);
+      if (utility.verb == "refresh") refresh(utility);
       return;
     }
     if (utility.verb == "do" && dialect_ == Dialect::mysql) return effects_of_arguments(utility);
     anything();
+  }
+
+  /// What it makes anew follows from the tables of a query that stands elsewhere.
+  void refresh(const tree::Utility& utility) {
+    for (const tree::Name& table : utility.tables) {
+      const Relation* const view = catalog_.find(table);
+      if (view == nullptr || view->materialized.empty()) return reads(whole_service);
+      for (const tree::Query& query : view->materialized) {
+        tree::Statement statement;
+        statement.node = query;
+        effects(statement);
+      }
+    }
   }
 
   /// CALL and DO: what their expressions do.
@@ -153,6 +165,7 @@ class FactReader {
     if (transfer != nullptr && transfer->server_file && dialect_ == Dialect::postgres)
       facts_.dependencies.understood = false;
     facts_.indirect = facts_.indirect || effects.indirect;
+    facts_.writes_uncounted = facts_.writes_uncounted || effects.writes_uncounted;
   }
 
   const Catalog& catalog_;

@@ -22,6 +22,7 @@ struct StatementFacts {
   /// Tables are touched that the text does not name, or other rows of them: what can be planned of
   /// rows by the text alone is not all.
   bool indirect = false;
+  bool writes_uncounted = false;  ///< see Effects
   /// Keys of tables whose rows change with those that they refer to (see Dependant), not among the
   /// writes.
   std::vector<KeyPath> cascades;

@@ -15,6 +15,8 @@ namespace {
 using tree::Name;
 
 enum class Event : std::uint8_t { insert, update, remove, truncate };
+/// What calls a function; a trigger that is counted runs for nothing but rows that were touched.
+enum class Caller : std::uint8_t { expression, trigger, counted_trigger };
 
 std::string name_of_event(Event event) {
   static constexpr std::array<const char*, 4> names = {"insert", "update", "delete", "truncate"};
@@ -60,7 +62,9 @@ class EffectReader : public tree::Visitor {
     for (const tree::CommonTable& each : with.tables)
       if (with.recursive) expressions_.push_back(each.name);
     for (const tree::CommonTable& each : with.tables) {
+      const std::size_t written = effects_.writes.size();
       visit_child(each.statement);
+      if (effects_.writes.size() > written) effects_.writes_uncounted = true;
       if (!with.recursive) expressions_.push_back(each.name);
     }
   }
@@ -98,6 +102,7 @@ class EffectReader : public tree::Visitor {
   }
   void everything() {
     effects_.reads_everything = effects_.writes_everything = effects_.indirect = true;
+    effects_.writes_uncounted = true;
     effects_.understood = false;
   }
 
@@ -136,7 +141,7 @@ class EffectReader : public tree::Visitor {
       for (const tree::ColumnDefinition& column : member->columns)
         for (const auto* value : {&column.default_, &column.generated})
           if (*value) called.visit(**value);
-    for (const Name& function : called.names) call(function, false);
+    for (const Name& function : called.names) call(function, Caller::expression);
   }
 
   void removed(const tree::Delete& remove) {
@@ -210,6 +215,8 @@ class EffectReader : public tree::Visitor {
     add(effects_.reads, catalog_.family_of(name));
     const bool first = follow("read " + name.name);
     for (const Relation* member : catalog_.members(name)) {
+      // What a materialised view shows is its own until it is refreshed.
+      if (!member->materialized.empty()) effects_.indirect = true;
       if (member->views.empty() && member->policies.empty() && member->rules.empty()) continue;
       effects_.indirect = true;
       if (!first) continue;
@@ -247,7 +254,7 @@ class EffectReader : public tree::Visitor {
   }
 
   void visit_all_of(const tree::CreateRule& rule) {
-    effects_.indirect = true;
+    effects_.indirect = effects_.writes_uncounted = true;
     visit_child(rule.where);
     for (const tree::Statement& action : rule.actions) visit(action);
   }
@@ -266,7 +273,7 @@ class EffectReader : public tree::Visitor {
     Effects found = inside.take();
     std::erase(found.reads, child);
     std::erase(found.writes, child);
-    merge(std::move(found), false);
+    merge(std::move(found), false, true);
     add(effects_.cascades, child);
   }
 
@@ -274,8 +281,27 @@ class EffectReader : public tree::Visitor {
 
   void fire(const tree::CreateRoutine& trigger, Event event) {
     if (std::ranges::find(trigger.events, name_of_event(event)) == trigger.events.end()) return;
-    if (trigger.function.name.empty()) return run(trigger);
-    call(trigger.function, true);
+    // It runs for rows that are counted.
+    const bool counted = trigger.each_row && (mysql_ || trigger.timing == "after");
+    EffectReader inside(catalog_, dialect_);
+    inside.followed_ = followed_;
+    if (trigger.function.name.empty())
+      inside.run(trigger);
+    else
+      inside.call(trigger.function, counted ? Caller::counted_trigger : Caller::trigger);
+    followed_ = inside.followed_;
+    Effects found = inside.take();
+    // Of what a trigger does behind the change no row of the change itself is touched, unless it
+    // writes to the same table.
+    const bool elsewhere =
+        trigger.timing == "after" && !found.writes_everything &&
+        std::ranges::none_of(found.writes, [&](const Name& name) {
+          return std::ranges::find(effects_.writes, name) != effects_.writes.end();
+        });
+    if (counted) found.writes_uncounted = false;
+    const bool indirect = effects_.indirect;
+    merge(std::move(found), false, counted);
+    if (elsewhere) effects_.indirect = indirect;
   }
 
   void called(const tree::Call& node) {
@@ -298,16 +324,18 @@ class EffectReader : public tree::Visitor {
         effects_.reads_catalogue = true;
         return;
       case FunctionUse::unknown:
-        return call(name, false);
+        return call(name, Caller::expression);
     }
   }
 
   /// A routine that a statement declares; whatever else there may be does whatever it likes.
-  void call(const Name& name, bool trigger) {
-    if (trigger && use_of_function(name.name, dialect_) == FunctionUse::pure) return;
+  void call(const Name& name, Caller caller) {
+    if (caller != Caller::expression && use_of_function(name.name, dialect_) == FunctionUse::pure)
+      return;
     const auto routines = catalog_.routines(name);
     if (routines.empty()) return everything();
-    if (!follow("call " + name.name)) return;
+    const bool counted = caller == Caller::counted_trigger;
+    if (!follow((counted ? "call for rows " : "call ") + name.name)) return;
     for (const tree::CreateRoutine* each : routines) run(*each);
   }
 
@@ -320,7 +348,7 @@ class EffectReader : public tree::Visitor {
     inside.followed_ = followed_;
     for (const tree::Statement& statement : routine.statements) inside.visit(statement);
     if (routine.statements.empty()) inside.run_body(routine);
-    merge(inside.take(), only_reads);
+    merge(inside.take(), only_reads, false);
   }
 
   void run_body(const tree::CreateRoutine& routine) {
@@ -347,14 +375,18 @@ class EffectReader : public tree::Visitor {
         effects_.variables_written.insert(path[0].substr(1));
   }
 
-  /// What runs inside of a routine is not seen where rows are planned.
-  void merge(Effects inside, bool only_reads) {
+  /// What runs inside of a routine is not seen where rows are planned. `counted`: it does nothing
+  /// where no row is touched.
+  void merge(Effects inside, bool only_reads, bool counted) {
     for (const Name& each : inside.reads) add(effects_.reads, each);
     effects_.reads_everything = effects_.reads_everything || inside.reads_everything;
     effects_.reads_catalogue = effects_.reads_catalogue || inside.reads_catalogue;
     effects_.indirect = effects_.indirect || !inside.reads.empty() || inside.reads_everything;
     if (only_reads) return;
     effects_.indirect = effects_.indirect || !inside.writes.empty() || inside.writes_everything;
+    const bool writes = !inside.writes.empty() || inside.writes_everything;
+    effects_.writes_uncounted =
+        effects_.writes_uncounted || (counted ? inside.writes_uncounted : writes);
     for (const Name& each : inside.writes) add(effects_.writes, each);
     for (const Name& each : inside.numbered) add(effects_.numbered, each);
     for (const Name& each : inside.cascades) add(effects_.cascades, each);

@@ -19,6 +19,9 @@ struct Effects {
   /// Other tables are touched than the text names, or other rows: what can be planned of rows by
   /// the text alone is not all.
   bool indirect = false;
+  /// It may write where its own count of rows is 0: in a common table expression, by a function, a
+  /// rule, or a trigger that runs once or that keeps the row from being stored.
+  bool writes_uncounted = false;
   bool reads_everything = false, writes_everything = false;
   bool reads_catalogue = false;
   bool moves_sequence = false;

@@ -137,6 +137,7 @@ struct CreateRoutine {
   Name table = {};
   std::vector<std::string> events = {};  ///< insert, update, delete, truncate
   std::string timing = {};               ///< before, after, instead of
+  bool each_row = true;                  ///< else once, however many rows are touched
   Name function = {};                    ///< PostgreSQL: EXECUTE FUNCTION
 };
 

@@ -7,13 +7,13 @@
 #include <map>
 #include <tuple>
 
+#include "compile/input/declared.hpp"
 #include "compile/input/read_ahead.hpp"
 #include "compile/input/waits.hpp"
 #include "compile/values/align.hpp"
 #include "compile/values/pins.hpp"
 #include "compile/values/varying.hpp"
 #include "match/instant.hpp"
-#include "store/file.hpp"
 #include "store/session_file.hpp"
 
 namespace understudy::compile {
@@ -173,7 +173,7 @@ class Loader {
 
   std::vector<LoadedService> load(const Progress& progress) {
     learn(store::session_files(mock_set_, problems_), progress);
-    read_schemas();
+    for (LoadedService& service : services_) read_declarations(mock_set_, service, problems_);
     if (progress) progress("analysing the exchanges");
     const bool several = recordings_.size() > 1;
     analyse(!several);
@@ -193,21 +193,6 @@ class Loader {
       const Diagnostics found = each.get();
       problems_.insert(problems_.end(), found.begin(), found.end());
     }
-  }
-
-  void read_schemas() {
-    for (LoadedService& service : services_)
-      for (const std::string& name : service.service->schema) {
-        const Path path = mock_set_ / name;
-        std::string problem;
-        auto text = store::read_file(path, store::Links::follow, problem);
-        if (text)
-          service.analyser->declare({path.string(), std::move(*text)}, service.schema, problems_);
-        else
-          problems_.push_back(
-              {Severity::error, path.string(), 0, problem,
-               fmt::format("`schema` of service '{}' names it", service.service->name)});
-      }
   }
 
   /// Recordings of one flow become recordings with the same values.

@@ -45,7 +45,8 @@ struct LoadedService {
   std::vector<std::string> sources;  ///< relative to the mock set
   std::size_t sessions = 0;
   std::map<std::uint32_t, RecordedGap> gaps;  ///< of each recording the first
-  Schema schema;                              ///< what the files of Service::schema declare
+  Schema schema;            ///< what its catalogue and the files of Service::schema declare
+  std::string declared_in;  ///< the first of these files; empty where there are none
   Document login =
       Document::object();  ///< `user` and `database` of the first session that has them
   /// Of several recordings of one flow, whose steps have the values of the first; else null.

@@ -21,7 +21,9 @@ bool reads_everything(std::vector<Exchange> before) {
   return std::ranges::count(recorded.answers().back().reads, KeyPath{}) != 0;
 }
 
-Exchange done(std::string_view sql) { return {{{"sql", sql}}, {{"affected", 1}}, {}, {}}; }
+Exchange done(std::string_view sql) {
+  return {{{"sql", sql}}, {{"affected", 1}}, {}, {}};
+}
 
 }  // namespace
 

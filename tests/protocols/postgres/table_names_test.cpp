@@ -64,7 +64,10 @@ TEST_CASE("a view is the tables that it shows, at any depth") {
                 "CREATE MATERIALIZED VIEW counts AS SELECT count(*) FROM overview"});
   CHECK(keys(names, "SELECT id FROM open_samples") == "open_samples samples |  !");
   CHECK(keys(names, "SELECT id FROM overview") == "labs open_samples overview samples |  !");
-  CHECK(keys(names, "SELECT * FROM counts") == "counts labs open_samples overview samples |  !");
+  // A materialised view is refreshed with what they show, and shows what it was refreshed with.
+  CHECK(keys(names, "SELECT * FROM counts") == "counts |  !");
+  CHECK(keys(names, "REFRESH MATERIALIZED VIEW counts") ==
+        "counts labs open_samples overview samples | counts !");
   CHECK(keys(names, "UPDATE open_samples SET state = 'x'") ==
         "open_samples samples | open_samples samples !");
   CHECK(keys(names, "UPDATE samples SET state = 'x'") == "samples | samples");
@@ -103,6 +106,71 @@ TEST_CASE("a change does what its triggers do") {
   CHECK(keys(names, "DELETE FROM goods") == "goods | goods");
   CHECK(keys(names, "UPDATE stamped SET id = 1") == "stamped | stamped");
   CHECK(keys(names, "UPDATE odd SET id = 1") == "* odd | * odd ! ?");
+}
+
+TEST_CASE("a change may write where it touched no row itself") {
+  const TableNames names = names_of(
+      {"CREATE TABLE logs (id int)", "CREATE TABLE logs_1 (id int)", "CREATE TABLE notes (id int)",
+       "CREATE FUNCTION route() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO logs_1 "
+       "VALUES (NEW.id); RETURN NULL; END $$",
+       "CREATE FUNCTION stamp() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.id := 2; RETURN "
+       "NEW; END $$",
+       "CREATE TRIGGER a BEFORE INSERT ON logs FOR EACH ROW EXECUTE FUNCTION route()",
+       "CREATE TRIGGER b AFTER UPDATE ON logs FOR EACH ROW EXECUTE FUNCTION route()",
+       "CREATE TRIGGER c BEFORE UPDATE ON logs FOR EACH ROW EXECUTE FUNCTION stamp()",
+       "CREATE TRIGGER d AFTER DELETE ON logs FOR EACH STATEMENT EXECUTE FUNCTION route()",
+       "CREATE RULE r AS ON DELETE TO notes DO INSTEAD UPDATE notes SET id = 0"});
+  const auto uncounted = [&](const char* sql) { return names.facts_of(sql).writes_uncounted; };
+  CHECK(uncounted("INSERT INTO logs VALUES (1)"));
+  CHECK(uncounted("DELETE FROM logs"));
+  CHECK(uncounted("DELETE FROM notes"));
+  CHECK(
+      uncounted("WITH gone AS (DELETE FROM logs_1 RETURNING id) INSERT INTO notes SELECT 1 FROM "
+                "gone WHERE false"));
+  CHECK_FALSE(uncounted("UPDATE logs SET id = 3"));
+  CHECK_FALSE(uncounted("INSERT INTO notes VALUES (1)"));
+  CHECK_FALSE(uncounted("DELETE FROM logs_1"));
+}
+
+TEST_CASE("the catalogue as the server spells it says what names mean") {
+  TableNames names;
+  names.learn_file({"schema.sql", R"(-- What was defined
+CREATE TABLE public.parts (
+    id integer NOT NULL,
+    CONSTRAINT parts_pkey PRIMARY KEY (id)
+) PARTITION BY RANGE (id);
+CREATE TABLE public.parts_1 PARTITION OF public.parts (
+    id WITH OPTIONS DEFAULT 7
+) FOR VALUES FROM (1) TO (10);
+CREATE TABLE s1.x ();
+CREATE TABLE s1.y () INHERITS (s1.x);
+CREATE TABLE public.log (
+    n integer DEFAULT public.next_n() NOT NULL
+);
+CREATE OR REPLACE FUNCTION public.next_n()
+ RETURNS integer
+ LANGUAGE sql
+AS $function$ select count(*)::int from s1.x; $function$;
+CREATE VIEW public.low WITH (security_barrier=true) AS
+ SELECT parts.id
+   FROM public.parts
+  WHERE parts.id < 3;
+CREATE OR REPLACE FUNCTION public.note()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ begin insert into log values (new.id); return new; end; $function$;
+CREATE TRIGGER noted AFTER UPDATE ON public.parts FOR EACH ROW EXECUTE FUNCTION public.note();
+CREATE RULE kept AS
+    ON DELETE TO public.log DO INSTEAD NOTHING;
+ALTER TABLE public.log ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON public.log AS PERMISSIVE FOR ALL TO public
+  USING ((EXISTS ( SELECT
+   FROM s1.x)));
+)"});
+  CHECK(keys(names, "UPDATE low SET id = 2") == "log low parts x | log low parts !");
+  CHECK(keys(names, "SELECT * FROM parts_1") == "parts | ");
+  CHECK(keys(names, "SELECT * FROM s1.y") == "s1.x | ");
+  CHECK(keys(names, "SELECT * FROM log") == "log s1.x |  !");
 }
 
 TEST_CASE("a change does what foreign keys and rules say") {

@@ -1,0 +1,30 @@
+// The questions whose answers are a catalogue: each row is a statement, in the order in which it is
+// written. For PostgreSQL 12 and newer, with an empty search_path, so that every name has its
+// schema.
+#pragma once
+
+#include <array>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace understudy::postgres {
+
+struct CatalogueSection {
+  std::string_view title;
+  /// To be asked behind catalogue_names(): one column, the statement.
+  std::string_view query;
+};
+
+/// What all questions begin with: the schemas and relations that are the user's own, neither the
+/// system's nor an extension's.
+[[nodiscard]] std::string_view catalogue_names() noexcept;
+[[nodiscard]] std::span<const CatalogueSection> catalogue_sections() noexcept;
+
+/// One row: version, encoding, collation, character classes, and the settings that matter, before
+/// any is changed.
+[[nodiscard]] std::string_view server_facts_query() noexcept;
+/// What the columns of that row are called, for a person.
+[[nodiscard]] std::span<const std::string_view> server_facts() noexcept;
+
+}  // namespace understudy::postgres
