@@ -777,9 +777,13 @@ void MysqlAnalyser::add_rows(const Document& request, const Results& results,
   const bool removes = std::ranges::all_of(
       changes, [](const RowChange& change) { return change.kind == RowChange::Kind::remove; });
   if (changes.empty() || !removes) return;
+  // What the others bring with them stays: tables behind views, what triggers and cascades write.
+  sql::Dependencies changed;
+  for (const RowChange& change : changes) changed.writes.push_back({change.table});
+  relations_.expand(changed);
   std::erase_if(analysis.writes, [&](const KeyPath& path) {
     return path.size() == 1 && !path[0].starts_with('@') &&
-           std::ranges::count(changes, path[0], &RowChange::table) == 0;
+           std::ranges::find(changed.writes, path) == changed.writes.end();
   });
 }
 

@@ -37,10 +37,10 @@ struct MariadbClient {
   MariadbClient() {
     void* const library = dlopen("libmariadb.so.3", RTLD_NOW | RTLD_LOCAL);
     const auto load = [&](auto& function, const char* name) {
-      function = library == nullptr
-                     ? nullptr
-                     : reinterpret_cast<std::remove_reference_t<decltype(function)>>(
-                           dlsym(library, name));
+      function =
+          library == nullptr
+              ? nullptr
+              : reinterpret_cast<std::remove_reference_t<decltype(function)>>(dlsym(library, name));
       loaded = loaded && function != nullptr;
     };
     load(init, "mysql_init");
@@ -85,8 +85,8 @@ CatalogueConnection::CatalogueConnection(const CatalogueLogin& login)
   client().options(connection, MYSQL_OPT_LOCAL_INFILE, &off);
   client().options(connection, MYSQL_SET_CHARSET_NAME, "utf8mb4");
   const char* const database = login.database.empty() ? nullptr : login.database.c_str();
-  if (client().connect(connection, login.host.c_str(), login.user.c_str(),
-                         login.password.c_str(), database, login.port, nullptr, 0) != nullptr)
+  if (client().connect(connection, login.host.c_str(), login.user.c_str(), login.password.c_str(),
+                       database, login.port, nullptr, 0) != nullptr)
     return;
   spend(client().error(connection));
   connection_.reset();
@@ -112,7 +112,7 @@ bool CatalogueConnection::ask(const std::string& sql, Rows& rows) {
   MYSQL* const connection = connection_.get();
   if (client().send(connection, sql.data(), sql.size()) != 0) return fail();
   const std::unique_ptr<MYSQL_RES, void (*)(MYSQL_RES*)> result(client().result(connection),
-                                                               client().clear);
+                                                                client().clear);
   if (!result) return client().code(connection) == 0 || fail();
   const unsigned columns = client().columns(result.get());
   while (MYSQL_ROW const row = client().row(result.get())) {

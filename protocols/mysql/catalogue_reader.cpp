@@ -22,7 +22,8 @@ struct Shown {
 };
 
 constexpr std::string_view of_tables =
-    "SELECT table_name FROM information_schema.tables WHERE table_schema = {} AND table_type NOT IN "
+    "SELECT table_name FROM information_schema.tables WHERE table_schema = {} AND table_type NOT "
+    "IN "
     "('VIEW', 'SEQUENCE', 'SYSTEM VIEW', 'TEMPORARY') ORDER BY BINARY table_name";
 constexpr std::string_view of_sequences =
     "SELECT table_name FROM information_schema.tables WHERE table_schema = {} AND table_type = "
@@ -76,7 +77,8 @@ std::string asked_of(std::string_view query, const std::string& database) {
 /// The next number of a table is no definition, and another one in each recording.
 std::string without_next_number(std::string statement) {
   constexpr std::string_view option = " AUTO_INCREMENT=";
-  const std::size_t begin = statement.find(option, std::min(statement.rfind("\n)"), statement.size()));
+  const std::size_t begin =
+      statement.find(option, std::min(statement.rfind("\n)"), statement.size()));
   if (begin == std::string::npos) return statement;
   const std::size_t end = statement.find_first_not_of("0123456789", begin + option.size());
   return statement.erase(begin, std::min(end, statement.size()) - begin);
@@ -110,8 +112,8 @@ class CatalogueText {
     catalogue_.text =
         "-- What was defined on the server when it was recorded; written by understudy.\n";
     static constexpr std::array<const char*, 7> settings = {
-        "version",        "version_comment", "character_set_server", "collation_server",
-        "sql_mode",       "time_zone",       "lower_case_table_names"};
+        "version",  "version_comment", "character_set_server",  "collation_server",
+        "sql_mode", "time_zone",       "lower_case_table_names"};
     for (const char* const setting : settings) {
       FoundRows rows;
       if (connection_.ask(std::string("SELECT @@") + setting, rows) && rows.size() == 1)
@@ -126,7 +128,8 @@ class CatalogueText {
         rows[0].size() < 2)
       return gap(quoted_name, connection_.problem());
     catalogue_.text += "\n" + rows[0][1] + ";\nUSE " + quoted_name + ";\n\n";
-    if (!connection_.ask("USE " + quoted_name, rows)) return gap(quoted_name, connection_.problem());
+    if (!connection_.ask("USE " + quoted_name, rows))
+      return gap(quoted_name, connection_.problem());
     for (const Shown& kind : shown) all_of(kind, name);
     FoundRows count;
     if (!connection_.ask(asked_of(may_see_triggers, name), count) || count.size() != 1 ||
