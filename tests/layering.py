@@ -6,7 +6,7 @@
 
 The registry of the protocols is for src/net and src/cli, which hand its entries down.
 Asio stays in src/net, Beast in protocols/http, RE2 in src/match, yaml-cpp in src/store/yaml.cpp,
-libpq in protocols/postgres/catalogue_connection.cpp.
+libpq and libmariadb in protocols/{postgres,mysql}/catalogue_connection.cpp.
 What unity batches would take for one name is called differently (support/unity_names.py).
 First it checks itself on a tree with planted violations.
 """
@@ -63,6 +63,7 @@ CONFINED = {
     "re2/": "src/match/",
     "yaml-cpp/": "src/store/yaml.cpp",
     "libpq-fe.h": "protocols/postgres/catalogue_connection.cpp",
+    "mariadb/": "protocols/mysql/catalogue_connection.cpp",
 }
 
 

@@ -11,6 +11,8 @@
 #include "protocols/mysql/schema.hpp"
 #include "protocols/mysql/statements.hpp"
 #include "protocols/sql/batch.hpp"
+#include "protocols/sql/cursor.hpp"
+#include "protocols/sql/lexer.hpp"
 #include "protocols/sql/lower.hpp"
 #include "protocols/sql/schema_text.hpp"
 #include "protocols/sql/unsteady.hpp"
@@ -128,6 +130,16 @@ bool changed_nothing(const Document& answer, Kind kind) {
 }
 
 // IF NOT EXISTS of what is there.
+/// The database of a USE statement.
+std::optional<std::string> used_database(std::string_view sql, sql::Mode mode) {
+  sql::Lexer lexer(sql, mode);
+  const sql::Token verb = lexer.next(), name = lexer.next();
+  const bool is_use = verb.kind == sql::TokenKind::word && sql::equals_folded(verb.text, "use");
+  const bool is_name = name.kind == sql::TokenKind::word || name.kind == sql::TokenKind::quoted;
+  if (!is_use || !is_name) return std::nullopt;
+  return sql::name_of(name, mode, sql::NameCase::kept);
+}
+
 bool defined_nothing(std::string_view text, const Document& answer, sql::Mode mode, bool mariadb) {
   if (!answer.is_object() || !answer.contains("warnings")) return false;
   // MySQL 8 also warns of the width of integers, which makes the count say nothing.
@@ -924,21 +936,28 @@ void MysqlAnalyser::add_rows(const Document& request, const Results& results,
   const bool removes = std::ranges::all_of(
       changes, [](const RowChange& change) { return change.kind == RowChange::Kind::remove; });
   if (changes.empty() || !removes) return;
+  // What the others bring with them stays: tables behind views, what triggers and cascades write.
+  sql::Dependencies changed;
+  for (const RowChange& change : changes) changed.writes.push_back({change.table});
+  relations_.expand(changed);
   std::erase_if(analysis.writes, [&](const KeyPath& path) {
     return path.size() == 1 && !path[0].starts_with('@') &&
-           std::ranges::count(changes, path[0], &RowChange::table) == 0;
+           std::ranges::find(changed.writes, path) == changed.writes.end();
   });
 }
 
 void MysqlAnalyser::declare(const SchemaFile& file, Schema& schema, Diagnostics& problems) {
-  const Surroundings around{main_database()};
+  const Surroundings main{main_database()};
+  Surroundings around = main;
   for (const sql::SchemaStatement& statement : sql::schema_statements(file.text, around.mode)) {
+    if (const auto used = used_database(statement.text, around.mode)) around.database = *used;
     if (sql::verb_of(statement.text, around.mode).kind != Kind::ddl) continue;
     defined_.emplace_back(statement.text, around);
     declaring_.emplace_back(statement.text, around);
     for (std::string& name : timestamps_declared(statement.text, around.mode))
       timestamps_.insert(std::move(name));
   }
+  around = main;  // what follows knows USE itself
   read_schema(
       file, [&](const std::string& table) { return table_key(table, around); }, schema, problems);
   // What the recording itself changes of the schema comes after the file.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "protocols/mysql/analyser.hpp"
+#include "protocols/mysql/catalogue_reader.hpp"
 #include "protocols/mysql/identity.hpp"
 #include "protocols/mysql/observer.hpp"
 #include "protocols/mysql/server.hpp"
@@ -37,6 +38,9 @@ class MysqlProtocol final : public Protocol {
   }
   [[nodiscard]] std::unique_ptr<Analyser> new_analyser() const override {
     return std::make_unique<MysqlAnalyser>();
+  }
+  [[nodiscard]] const CatalogueReader* catalogue_reader() const noexcept override {
+    return &mysql::catalogue_reader();
   }
   [[nodiscard]] Document request_from_text(std::string_view line) const override {
     return {{"sql", document_of(line)}};

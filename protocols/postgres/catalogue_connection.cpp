@@ -1,11 +1,13 @@
 #include "protocols/postgres/catalogue_connection.hpp"
 
+#include <dlfcn.h>
 #include <libpq-fe.h>
 #include <poll.h>
 
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <type_traits>
 
 namespace understudy::postgres {
 namespace {
@@ -14,8 +16,64 @@ constexpr std::chrono::seconds total_limit(25);
 constexpr const char* connect_seconds = "4";
 constexpr std::size_t most_octets = 16U << 20;
 
+/// libpq, loaded where a recording needs it: it brings twenty libraries, which would make every
+/// start of a mock slower.
+struct Libpq {
+  decltype(&::PQconnectdbParams) connect = nullptr;
+  decltype(&::PQfinish) finish = nullptr;
+  decltype(&::PQstatus) status = nullptr;
+  decltype(&::PQerrorMessage) error = nullptr;
+  decltype(&::PQsetNoticeProcessor) on_notice = nullptr;
+  decltype(&::PQdb) database = nullptr;
+  decltype(&::PQsendQuery) send = nullptr;
+  decltype(&::PQsetSingleRowMode) row_by_row = nullptr;
+  decltype(&::PQgetResult) result = nullptr;
+  decltype(&::PQresultStatus) result_status = nullptr;
+  decltype(&::PQresultErrorMessage) result_error = nullptr;
+  decltype(&::PQclear) clear = nullptr;
+  decltype(&::PQnfields) columns = nullptr;
+  decltype(&::PQgetvalue) value = nullptr;
+  decltype(&::PQisBusy) is_busy = nullptr;
+  decltype(&::PQsocket) socket = nullptr;
+  decltype(&::PQconsumeInput) consume = nullptr;
+  bool loaded = true;
+
+  Libpq() {
+    void* const library = dlopen("libpq.so.5", RTLD_NOW | RTLD_LOCAL);
+    const auto load = [&](auto& function, const char* name) {
+      function =
+          library == nullptr
+              ? nullptr
+              : reinterpret_cast<std::remove_reference_t<decltype(function)>>(dlsym(library, name));
+      loaded = loaded && function != nullptr;
+    };
+    load(connect, "PQconnectdbParams");
+    load(finish, "PQfinish");
+    load(status, "PQstatus");
+    load(error, "PQerrorMessage");
+    load(on_notice, "PQsetNoticeProcessor");
+    load(database, "PQdb");
+    load(send, "PQsendQuery");
+    load(row_by_row, "PQsetSingleRowMode");
+    load(result, "PQgetResult");
+    load(result_status, "PQresultStatus");
+    load(result_error, "PQresultErrorMessage");
+    load(clear, "PQclear");
+    load(columns, "PQnfields");
+    load(value, "PQgetvalue");
+    load(is_busy, "PQisBusy");
+    load(socket, "PQsocket");
+    load(consume, "PQconsumeInput");
+  }
+};
+
+const Libpq& libpq() {
+  static const Libpq library;
+  return library;
+}
+
 struct Clear {
-  void operator()(PGresult* result) const noexcept { PQclear(result); }
+  void operator()(PGresult* result) const noexcept { libpq().clear(result); }
 };
 using Result = std::unique_ptr<PGresult, Clear>;
 
@@ -39,24 +97,28 @@ CatalogueConnection::CatalogueConnection(const CatalogueLogin& login)
     spend("PGHOSTADDR names another address; unset it");
     return;
   }
+  if (!libpq().loaded) {
+    spend("libpq.so.5 can't be loaded; install it (Debian: libpq5)");
+    return;
+  }
   const std::string port = std::to_string(login.port);
   const std::array<const char*, 8> names = {
       "host", "port", "user", "password", "dbname", "connect_timeout", "application_name", nullptr};
   const std::array<const char*, 8> values = {
       login.host.c_str(),     port.c_str(),    login.user.c_str(), login.password.c_str(),
       login.database.c_str(), connect_seconds, "understudy",       nullptr};
-  connection_ = {PQconnectdbParams(names.data(), values.data(), 0), PQfinish};
-  if (PQstatus(connection_.get()) != CONNECTION_OK) {
-    spend(PQerrorMessage(connection_.get()));
+  connection_ = {libpq().connect(names.data(), values.data(), 0), libpq().finish};
+  if (libpq().status(connection_.get()) != CONNECTION_OK) {
+    spend(libpq().error(connection_.get()));
     connection_.reset();
     return;
   }
-  PQsetNoticeProcessor(
+  libpq().on_notice(
       connection_.get(), [](void*, const char*) {}, nullptr);
 }
 
 std::string CatalogueConnection::database() const {
-  return is_open() ? PQdb(connection_.get()) : "";
+  return is_open() ? libpq().database(connection_.get()) : "";
 }
 
 bool CatalogueConnection::fail(std::string_view why) {
@@ -72,8 +134,8 @@ bool CatalogueConnection::spend(std::string_view why) {
 bool CatalogueConnection::ask(const std::string& sql, Rows& rows) {
   if (!is_open() || spent_) return false;
   PGconn* const connection = connection_.get();
-  if (PQsendQuery(connection, sql.c_str()) == 0) return spend(PQerrorMessage(connection));
-  PQsetSingleRowMode(connection);
+  if (libpq().send(connection, sql.c_str()) == 0) return spend(libpq().error(connection));
+  libpq().row_by_row(connection);
   return take(rows);
 }
 
@@ -82,30 +144,30 @@ bool CatalogueConnection::take(Rows& rows) {
   bool succeeded = true;
   for (;;) {
     if (!wait_for_answer()) return false;
-    const Result result(PQgetResult(connection_.get()));
+    const Result result(libpq().result(connection_.get()));
     if (!result) return succeeded;
-    const ExecStatusType status = PQresultStatus(result.get());
+    const ExecStatusType status = libpq().result_status(result.get());
     if (status == PGRES_SINGLE_TUPLE) {
       auto& row = rows.emplace_back();
-      for (int i = 0; i < PQnfields(result.get()); ++i) {
-        row.emplace_back(PQgetvalue(result.get(), 0, i));
+      for (int i = 0; i < libpq().columns(result.get()); ++i) {
+        row.emplace_back(libpq().value(result.get(), 0, i));
         octets_ += row.back().size();
       }
       if (octets_ > most_octets) return spend("it is larger than 16 MB");
     } else if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) {
-      succeeded = fail(PQresultErrorMessage(result.get()));
+      succeeded = fail(libpq().result_error(result.get()));
     }
   }
 }
 
 bool CatalogueConnection::wait_for_answer() {
-  while (PQisBusy(connection_.get()) != 0) {
+  while (libpq().is_busy(connection_.get()) != 0) {
     const auto left =
         std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - Clock::now()).count();
     if (left <= 0) return spend("it takes too long");
-    pollfd readable = {PQsocket(connection_.get()), POLLIN, 0};
+    pollfd readable = {libpq().socket(connection_.get()), POLLIN, 0};
     poll(&readable, 1, static_cast<int>(left));
-    if (PQconsumeInput(connection_.get()) == 0) return spend(PQerrorMessage(connection_.get()));
+    if (libpq().consume(connection_.get()) == 0) return spend(libpq().error(connection_.get()));
   }
   return true;
 }

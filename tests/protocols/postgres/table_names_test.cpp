@@ -101,8 +101,7 @@ TEST_CASE("a change does what its triggers do") {
        "CREATE TRIGGER t BEFORE UPDATE ON stamped FOR EACH ROW EXECUTE FUNCTION stamp()",
        "CREATE TABLE odd (id int)",
        "CREATE TRIGGER t BEFORE UPDATE ON odd FOR EACH ROW EXECUTE FUNCTION nobody_knows()"});
-  CHECK(keys(names, "INSERT INTO goods VALUES (1)") ==
-        "goods shelves stock_log | goods stock_log !");
+  CHECK(keys(names, "INSERT INTO goods VALUES (1)") == "goods shelves stock_log | goods stock_log");
   CHECK(keys(names, "DELETE FROM goods") == "goods | goods");
   CHECK(keys(names, "UPDATE stamped SET id = 1") == "stamped | stamped");
   CHECK(keys(names, "UPDATE odd SET id = 1") == "* odd | * odd ! ?");
@@ -167,7 +166,7 @@ CREATE POLICY own ON public.log AS PERMISSIVE FOR ALL TO public
   USING ((EXISTS ( SELECT
    FROM s1.x)));
 )"});
-  CHECK(keys(names, "UPDATE low SET id = 2") == "log low parts x | log low parts !");
+  CHECK(keys(names, "UPDATE low SET id = 2") == "log low parts s1.x | log low parts !");
   CHECK(keys(names, "SELECT * FROM parts_1") == "parts | ");
   CHECK(keys(names, "SELECT * FROM s1.y") == "s1.x | ");
   CHECK(keys(names, "SELECT * FROM log") == "log s1.x |  !");
