@@ -18,16 +18,17 @@
 namespace understudy {
 
 /// A request as an emulator is asked it.
-struct Asked {
+struct EmulatedRequest {
   std::string_view canonical, qualifier = {};  ///< see Request
   /// Who asks. What a connection does in a transaction others do not see before it is committed.
   std::uint64_t connection = 0;
 
-  Asked(std::string_view canonical_, std::string_view qualifier_ = {},  // NOLINT: a request is one
-        std::uint64_t connection_ = 0)
+  EmulatedRequest(std::string_view canonical_,
+                  std::string_view qualifier_ = {},  // NOLINT: a request is one
+                  std::uint64_t connection_ = 0)
       : canonical(canonical_), qualifier(qualifier_), connection(connection_) {}
-  Asked(const std::string& canonical_) : canonical(canonical_) {}  // NOLINT
-  Asked(const char* canonical_) : canonical(canonical_) {}         // NOLINT
+  EmulatedRequest(const std::string& canonical_) : canonical(canonical_) {}  // NOLINT
+  EmulatedRequest(const char* canonical_) : canonical(canonical_) {}         // NOLINT
 };
 
 /// The contents of one service in one scope, as far as they are known. It is sure or says nothing:
@@ -64,17 +65,18 @@ class Emulator {
   virtual void reset() = 0;
   /// The answer to a request, which has taken effect; nothing, and nothing has changed, where it
   /// is not sure.
-  [[nodiscard]] virtual std::optional<Computed> compute(const Asked& asked, Moment now) = 0;
+  [[nodiscard]] virtual std::optional<Computed> compute(const EmulatedRequest& asked,
+                                                        Moment now) = 0;
   /// The request was answered so, for certain. Where that is not what would have been computed,
   /// what the request is about is no longer known and, while a recording is followed and
   /// `in_order`, its like are never computed. `in_order`: nothing else happened meanwhile that
   /// could have come first.
-  virtual void follow(const Asked& asked, Bytes image, Moment now, bool in_order) = 0;
+  virtual void follow(const EmulatedRequest& asked, Bytes image, Moment now, bool in_order) = 0;
   /// The request may have been answered in any way: what it could have changed is not known.
-  virtual void forget(const Asked& asked) = 0;
+  virtual void forget(const EmulatedRequest& asked) = 0;
   /// The request had no answer, so that it counts as one that failed. What such a one leaves behind
   /// all the same, like the numbers that it took from a sequence, is not known.
-  virtual void miss(const Asked& /*asked*/) {}
+  virtual void miss(const EmulatedRequest& /*asked*/) {}
 
   /// Whether it can take back what a transaction did: then it is told of each request as it is
   /// answered and of what control() says. Else requests of a transaction are given to it when they

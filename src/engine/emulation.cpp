@@ -38,18 +38,18 @@ Emulation::Emulation(std::unique_ptr<Emulator> emulator, const ServiceSection& s
   note_next_end();
 }
 
-std::optional<Emulator::Computed> Emulation::compute(const Asked& asked) {
+std::optional<Emulator::Computed> Emulation::compute(const EmulatedRequest& asked) {
   auto computed = emulator_->compute(asked, now());
   note_next_end();
   return computed;
 }
 
-void Emulation::follow(const Asked& asked, Bytes image) {
+void Emulation::follow(const EmulatedRequest& asked, Bytes image) {
   emulator_->follow(asked, image, now(), true);
   note_next_end();
 }
 
-void Emulation::forget(const Asked& asked) {
+void Emulation::forget(const EmulatedRequest& asked) {
   emulator_->forget(asked);
   note_next_end();
 }

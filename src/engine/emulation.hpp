@@ -28,10 +28,10 @@ class Emulation {
   [[nodiscard]] std::mutex& mutex() noexcept { return mutex_; }
 
   /// See Emulator.
-  [[nodiscard]] std::optional<Emulator::Computed> compute(const Asked& asked);
-  void follow(const Asked& asked, Bytes image);
-  void forget(const Asked& asked);
-  void miss(const Asked& asked) { emulator_->miss(asked); }
+  [[nodiscard]] std::optional<Emulator::Computed> compute(const EmulatedRequest& asked);
+  void follow(const EmulatedRequest& asked, Bytes image);
+  void forget(const EmulatedRequest& asked);
+  void miss(const EmulatedRequest& asked) { emulator_->miss(asked); }
   [[nodiscard]] bool undoes() const noexcept { return emulator_->undoes(); }
   /// Takes the lock.
   void control(Control control, std::string_view name, std::uint64_t connection);

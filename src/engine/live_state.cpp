@@ -183,7 +183,7 @@ struct LiveState::Asked {
   static void hold(std::unique_lock<std::mutex>& lock) {
     if (!lock) lock.lock();
   }
-  [[nodiscard]] understudy::Asked of_emulator() const {
+  [[nodiscard]] EmulatedRequest of_emulator() const {
     return {canonical, qualifier, connection.number};
   }
 };

@@ -152,7 +152,7 @@ void Test::move_transaction() {
 
 void Test::play(const SqlStatement& statement) {
   const Identity identity = identity_of(statement.sql);
-  const Asked asked(identity.canonical, identity.qualifier, 1);
+  const EmulatedRequest asked(identity.canonical, identity.qualifier, 1);
   Tally& tally = tallies_[statement.kind];
   ++tally.asked;
   const auto computed = random_.percent(15) ? std::nullopt : serving_->compute(asked, noon);

@@ -30,7 +30,7 @@ class ToyEmulator final : public Emulator {
       values_[key] = value.get<std::string>();
   }
 
-  std::optional<Computed> compute(const Asked& asked, Moment) override {
+  std::optional<Computed> compute(const EmulatedRequest& asked, Moment) override {
     if (knowledge_["wrong"].get<bool>()) return std::nullopt;
     const Parsed line = parsed(asked.canonical);
     if (line.verb == "SET") {
@@ -42,7 +42,7 @@ class ToyEmulator final : public Emulator {
     return Computed{found->second, {}};
   }
 
-  void follow(const Asked& asked, Bytes image, Moment now, bool in_order) override {
+  void follow(const EmulatedRequest& asked, Bytes image, Moment now, bool in_order) override {
     const Parsed line = parsed(asked.canonical);
     const std::string answer(as_text(image));
     if (line.verb == "SET") {
@@ -59,7 +59,7 @@ class ToyEmulator final : public Emulator {
       }
     }
   }
-  void forget(const Asked& asked) override { values_.erase(parsed(asked.canonical).key); }
+  void forget(const EmulatedRequest& asked) override { values_.erase(parsed(asked.canonical).key); }
 
  private:
   static Parsed parsed(std::string_view canonical) {

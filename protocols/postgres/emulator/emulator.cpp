@@ -47,10 +47,10 @@ class PostgresEmulator final : public Emulator {
   }
   [[nodiscard]] Document knowledge() const override;
   void reset() override;
-  [[nodiscard]] std::optional<Computed> compute(const Asked& asked, Moment now) override;
-  void follow(const Asked& asked, Bytes image, Moment now, bool in_order) override;
-  void forget(const Asked& asked) override;
-  void miss(const Asked& asked) override;
+  [[nodiscard]] std::optional<Computed> compute(const EmulatedRequest& asked, Moment now) override;
+  void follow(const EmulatedRequest& asked, Bytes image, Moment now, bool in_order) override;
+  void forget(const EmulatedRequest& asked) override;
+  void miss(const EmulatedRequest& asked) override;
   [[nodiscard]] bool undoes() const noexcept override { return true; }
   void control(Control control, std::string_view name, std::uint64_t connection) override {
     contents_->control(control, name, connection);
@@ -180,7 +180,7 @@ void PostgresEmulator::apply_beforehand(std::string_view canonical, Bytes image)
 
 // ---- computing ----
 
-std::optional<Emulator::Computed> PostgresEmulator::compute(const Asked& asked, Moment) {
+std::optional<Emulator::Computed> PostgresEmulator::compute(const EmulatedRequest& asked, Moment) {
   const SqlRequest request(asked.canonical, asked.qualifier);
   if (!computes(request) || !contents_->sees(asked.connection)) return std::nullopt;
   if (auto computed = compute_data(request, asked.connection)) return computed;
@@ -228,7 +228,8 @@ std::optional<Emulator::Computed> PostgresEmulator::compute_definition(const Sql
 
 // ---- following ----
 
-void PostgresEmulator::follow(const Asked& asked, Bytes image, Moment now, bool in_order) {
+void PostgresEmulator::follow(const EmulatedRequest& asked, Bytes image, Moment now,
+                              bool in_order) {
   const SqlRequest request(asked.canonical, asked.qualifier);
   recording_ = !now.has_value();
   if (request.beforehand) {
@@ -351,7 +352,7 @@ void PostgresEmulator::forget_written(const SqlRequest& request, std::uint64_t) 
   }
 }
 
-void PostgresEmulator::forget(const Asked& asked) {
+void PostgresEmulator::forget(const EmulatedRequest& asked) {
   const SqlRequest request(asked.canonical, asked.qualifier);
   const MayWrite written = statements_.may_write(request.pattern);
   if (written.nothing() || request.described) return;
@@ -363,7 +364,7 @@ void PostgresEmulator::forget(const Asked& asked) {
 }
 
 /// As one that failed in a way that is not known.
-void PostgresEmulator::miss(const Asked& asked) {
+void PostgresEmulator::miss(const EmulatedRequest& asked) {
   const SqlRequest request(asked.canonical, asked.qualifier);
   if (!request.described && !statements_.may_write(request.pattern).nothing())
     note_failure(request, {});

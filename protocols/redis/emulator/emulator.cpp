@@ -54,7 +54,7 @@ class RedisEmulator final : public Emulator {
     state_.recording = false;
   }
 
-  [[nodiscard]] std::optional<Computed> compute(const Asked& asked, Moment now) override {
+  [[nodiscard]] std::optional<Computed> compute(const EmulatedRequest& asked, Moment now) override {
     const Request request(asked.canonical);
     // What a user may do who is not allowed everything is not known.
     if (!state_.computes(request) || !request.line.user.empty()) return std::nullopt;
@@ -70,7 +70,7 @@ class RedisEmulator final : public Emulator {
     return Computed{make_image(*answer, request.name(), request.words), std::move(writes)};
   }
 
-  void follow(const Asked& asked, Bytes image, Moment now, bool in_order) override {
+  void follow(const EmulatedRequest& asked, Bytes image, Moment now, bool in_order) override {
     const Request request(asked.canonical);
     const auto reply = reply_in(image);
     if (!reply) return state_.forget_written(request.effects().writes);
@@ -99,7 +99,7 @@ class RedisEmulator final : public Emulator {
     return true;
   }
 
-  void forget(const Asked& asked) override {
+  void forget(const EmulatedRequest& asked) override {
     state_.forget_written(Request(asked.canonical).effects().writes);
   }
 
