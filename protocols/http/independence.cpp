@@ -74,37 +74,37 @@ void Independence::conclude() {
 /// nothing unless something was put there. Alike is what is called alike, of the same resource, and
 /// says the same.
 void Independence::find_idle() {
-  struct Place {
+  struct Resource {
     Id body = 0;
     std::optional<std::size_t> write;  // the only one since that was read
     std::optional<std::uint32_t> set_by;
     bool was_read = false, several = false, filled = false;
   };
   std::set<std::tuple<Id, Id, KeyPath, Words>> before;
-  std::map<std::pair<Id, KeyPath>, Place> places;
+  std::map<std::pair<Id, KeyPath>, Resource> resources;
   for (std::size_t i = 0; i < said_.size(); ++i) {
     const Said& said = said_[i];
     const Request& request = requests_[said.request];
-    Place& place = places[{said.recording, request.path}];
+    Resource& resource = resources[{said.recording, request.path}];
     if (request.reads) {
-      if (place.was_read && place.write && !place.several && place.body != said.body)
-        idle_.erase(*place.write);
-      place = {said.body, std::nullopt, place.set_by, true, false, place.filled};
+      if (resource.was_read && resource.write && !resource.several && resource.body != said.body)
+        idle_.erase(*resource.write);
+      resource = {said.body, std::nullopt, resource.set_by, true, false, resource.filled};
       continue;
     }
     if (!said.changed) continue;
     const bool repeats =
         !before.emplace(said.recording, request.written_as, request.path, request.words).second;
-    const bool found_other = place.set_by && *place.set_by != said.request;
+    const bool found_other = resource.set_by && *resource.set_by != said.request;
     if (repeats || (request.sets && !said.made && !found_other) ||
-        (request.removes && !place.filled))
+        (request.removes && !resource.filled))
       idle_.insert(i);
-    place.filled = !request.removes;
-    place.several = place.write.has_value();
-    place.write = i;
-    place.set_by = said.request;
+    resource.filled = !request.removes;
+    resource.several = resource.write.has_value();
+    resource.write = i;
+    resource.set_by = said.request;
     if (said.collection.empty()) continue;
-    for (const KeyPath& member : said.writes) places[{said.recording, member}].filled = true;
+    for (const KeyPath& member : said.writes) resources[{said.recording, member}].filled = true;
   }
 }
 

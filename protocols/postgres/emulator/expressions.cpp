@@ -78,7 +78,7 @@ Typed::Range limits_of(TypeKind kind) {
 
 /// Throws TooFar where it is beyond the type.
 Typed::Range range_of_result(Operator op, Typed::Range a, Typed::Range b, TypeKind kind) {
-  using Wide = __int128;
+  __extension__ typedef __int128 Wide;  // wider than all types that are calculated with
   std::array<Wide, 4> ends{};
   switch (op) {
     case Operator::add:
