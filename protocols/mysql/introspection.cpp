@@ -242,21 +242,6 @@ std::optional<std::optional<std::string>> value_of(const Question& question,
   return Value(session.user() + "@" + (name == "current_user" ? "%" : "localhost"));
 }
 
-bool like(std::string_view pattern, std::string_view text) {
-  if (pattern.empty()) return text.empty();
-  if (pattern.front() == '%') {
-    for (std::size_t i = 0; i <= text.size(); ++i)
-      if (like(pattern.substr(1), text.substr(i))) return true;
-    return false;
-  }
-  if (pattern.front() == '\\' && pattern.size() > 1)
-    pattern.remove_prefix(1);
-  else if (pattern.front() == '_' && !text.empty())
-    return like(pattern.substr(1), text.substr(1));
-  return !text.empty() && text.front() == pattern.front() &&
-         like(pattern.substr(1), text.substr(1));
-}
-
 bool is_plain(std::string_view pattern) {
   return pattern.find('%') == std::string_view::npos;
 }
