@@ -30,6 +30,15 @@ std::optional<Parts> split(const std::string& text) {
   return parts;
 }
 
+/// As it may be shown: without user and password.
+std::string shown(const std::string& text) {
+  const std::size_t scheme_end = text.find("://");
+  const std::size_t user = scheme_end == text.npos ? 0 : scheme_end + 3;
+  const std::size_t at = text.rfind('@');
+  if (at == text.npos || at < user) return text;
+  return text.substr(0, user) + "…" + text.substr(at);
+}
+
 std::string free_name(const std::string& wanted, const std::vector<store::Service>& taken) {
   std::string name = wanted;
   for (int number = 2; std::ranges::find(taken, name, &store::Service::name) != taken.end();
@@ -48,7 +57,7 @@ std::optional<std::vector<store::Service>> parse_maps(const std::vector<std::str
       problem = fmt::format(
           "--map {}: {}; expected [NAME=]LISTEN=URL, as in --map "
           "orders=15432=postgres://127.0.0.1:5432",
-          text, why);
+          shown(text), why);
       return std::nullopt;
     };
     const auto parts = split(text);

@@ -103,6 +103,12 @@ std::optional<Upstream> parse_upstream(std::string_view url, std::string& proble
   if (at != std::string_view::npos) authority.remove_prefix(at + 1);
   if (!split_host(authority, upstream.endpoint.host, upstream.endpoint.port) ||
       !is_host(upstream.endpoint.host)) {
+    if (at == std::string_view::npos && url.find('@') != std::string_view::npos) {
+      problem =
+          "the user or password of the URL holds `/`, `?` or `#`, expected it percent-encoded: "
+          "%2F, %3F, %23";
+      return std::nullopt;
+    }
     problem = fmt::format("`{}` names no host and port, expected {}://host:port", authority, name);
     return std::nullopt;
   }

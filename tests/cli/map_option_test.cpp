@@ -60,3 +60,15 @@ TEST_CASE("what makes no sense is refused with the text and what was expected") 
     CHECK(problem.find("[NAME=]LISTEN=URL") != std::string::npos);
   }
 }
+
+TEST_CASE("a password is not shown where a map makes no sense") {
+  for (const char* text : {"0=unknown://ann:s3cret@a:1", "x:y:z=redis://ann:s3cret@a",
+                           "ann:s3cret@a:1", "0=redis://ann:s3cret/more@a:1",
+                           "0=redis://ann:s3cret?more@a:1", "0=redis://ann:s3cret@"}) {
+    CAPTURE(text);
+    std::string problem;
+    CHECK_FALSE(cli::parse_maps({text}, protocols(), problem));
+    CHECK(problem.find("s3cret") == std::string::npos);
+    CHECK(problem.find("[NAME=]LISTEN=URL") != std::string::npos);
+  }
+}
