@@ -220,7 +220,7 @@ void HttpObserver::open_session(const Message& answer, const Asking& asking) {
 
 void HttpObserver::stop(Sync sync, std::string why) {
   sync_ = sync;
-  observed_.emplace_back(Warned{std::move(why)});
+  observed_.emplace_back(Warned{std::move(why), may_have_changed()});
   asking_.clear();
   requests_ = MessageStream(Role::request, limits_);
   answers_ = MessageStream(Role::response, limits_);

@@ -31,18 +31,22 @@ void RedisObserver::feed_eof(Direction from, Moment) {
   const auto unanswered = std::ranges::count_if(pending_, [](const Pending& command) {
     return !is_connection_scoped(verb_of(command.resolved));
   });
-  const bool writes = std::ranges::any_of(pending_, [](const Pending& command) {
-    const Command* const known = command.resolved.command;
-    return !is_connection_scoped(verb_of(command.resolved)) &&
-           (known == nullptr || (known->flags & (flags::write | flags::noscript)) != 0);
-  });
   if (unanswered > 0)
     observed_.push_back(
         Warned{fmt::format("the server closed the connection with {} command(s) unanswered; they "
                            "are not recorded",
                            unanswered),
-               writes});
+               may_have_changed()});
   pending_.clear();
+}
+
+/// Whether one of the commands that have no reply yet may be a write.
+bool RedisObserver::may_have_changed() const {
+  return std::ranges::any_of(pending_, [](const Pending& command) {
+    const Command* const known = command.resolved.command;
+    return !is_connection_scoped(verb_of(command.resolved)) &&
+           (known == nullptr || (known->flags & (flags::write | flags::noscript)) != 0);
+  });
 }
 
 std::optional<Observed> RedisObserver::next() {
@@ -92,7 +96,8 @@ void RedisObserver::take_replies(Moment at) {
 void RedisObserver::lose(Sync sync, std::string text) {
   sync_ = sync;
   observed_.push_back(
-      Warned{std::move(text) + "; from here on this connection is relayed without being recorded"});
+      Warned{std::move(text) + "; from here on this connection is relayed without being recorded",
+             may_have_changed() || !queued_.empty()});
   commands_.clear();
   replies_.clear();
   pending_.clear();

@@ -37,6 +37,7 @@ class RedisObserver final : public Observer {
     std::size_t replies = 0;  // seen so far, of several
   };
 
+  [[nodiscard]] bool may_have_changed() const;
   void take_commands(Moment at);
   void take_replies(Moment at);
   void take_reply(Value reply, Moment at);

@@ -169,6 +169,12 @@ TEST_CASE("a server that closes without an answer is told of") {
   Relayed write;
   write.client("POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n").server_eof();
   CHECK(write.lost_changes == 1);
+  Relayed cut_off;
+  cut_off.client("POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n")
+      .server("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf")
+      .server_eof();
+  CHECK(cut_off.exchanges.empty());
+  CHECK(cut_off.lost_changes == 1);
   Relayed idle;
   idle.client(get_a).server(ok("1")).server_eof().client_eof();
   CHECK(idle.warnings.empty());
