@@ -216,7 +216,11 @@ std::string Translator::returning(const std::vector<tree::Output>& list, const D
       relation_of(book_.tables.find(table.key)->second, alias, table.sql_name() + "."));
   Parts parts;
   const std::set<TableColumnName> before = std::exchange(columns_, {});
+  auto guarded = std::exchange(guards_, {});
   outputs(list, scope, parts);
+  // Only what is stored already is known to be small enough.
+  if (!guards_.empty() && plan.action != Plan::Action::remove) throw Unsure{"a sum in RETURNING"};
+  guards_.merge(guarded);
   for (const TableColumnName& each : columns_) plan.returned.insert(each.column);
   const bool new_row = plan.action == Plan::Action::insert && !plan.updates_conflict;
   if (!new_row)

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <charconv>
 #include <limits>
+#include <set>
 
 #include "protocols/postgres/emulator/translator.hpp"
 
@@ -450,6 +451,19 @@ Typed Translator::node(const tree::Like& like, const Scope& scope) {
   return typed(like.negated ? "(NOT " + call + ")" : call, boolean);
 }
 
+namespace {
+
+/// The server may find out which of them it is before it describes the column, and then tells the
+/// length of that one.
+void require_one_length(const std::vector<Typed>& values) {
+  std::set<std::int32_t> lengths;
+  for (const Typed& value : values)
+    lengths.insert(value.untyped == Untyped::no ? value.type.length : 0);
+  if (lengths.size() > 1) throw Unsure{"a choice of texts of several lengths"};
+}
+
+}  // namespace
+
 Typed Translator::node(const tree::Case& choice, const Scope& scope) {
   // What stands behind ELSE counts first for the type of all.
   Typed none;
@@ -467,6 +481,7 @@ Typed Translator::node(const tree::Case& choice, const Scope& scope) {
   }
   ColumnType type;
   bool soft = false;
+  require_one_length(results);
   make_alike(results, type, soft);
   std::string sql = "(CASE";
   for (std::size_t i = 0; i < conditions.size(); ++i)
@@ -581,6 +596,7 @@ Typed Translator::node(const tree::Call& call, const Scope& scope) {
   if (name == "coalesce" && values.size() > 1) {
     ColumnType type;
     bool soft = false;
+    require_one_length(values);
     make_alike(values, type, soft);
     std::vector<std::string> parts;
     for (const Typed& value : values) parts.push_back(value.sql);

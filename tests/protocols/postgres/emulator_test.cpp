@@ -190,6 +190,23 @@ TEST_CASE("a sum that may leave its type is not computed") {
   CHECK(sql.say("SELECT n FROM t WHERE n > 5") == "2147483647;SELECT 1");
 }
 
+TEST_CASE("a sum of values that are only being put there is not shown") {
+  EmulatedSql sql;
+  sql.hear("CREATE TABLE t (id int, n smallint)", "CREATE TABLE");
+  CHECK(sql.say("INSERT INTO t VALUES (1, 20000) RETURNING n + n") == "-");
+  CHECK(sql.say("INSERT INTO t VALUES (1, 2) RETURNING n") == "2;INSERT 0 1");
+  CHECK(sql.say("UPDATE t SET n = 20000 RETURNING n + n") == "-");
+  CHECK(sql.say("DELETE FROM t RETURNING n + n") == "4;DELETE 1");
+}
+
+TEST_CASE("a choice of texts of several lengths is not described") {
+  EmulatedSql sql;
+  sql.hear("CREATE TABLE t (a varchar(8), b varchar(8), c text)", "CREATE TABLE");
+  CHECK(sql.say("SELECT CASE WHEN 0 <= 3 THEN a END FROM t") == "-");
+  CHECK(sql.say("SELECT coalesce(a, 'x') FROM t") == "-");
+  CHECK(sql.say("SELECT CASE WHEN a = b THEN a ELSE b END, coalesce(c, 'x') FROM t") == "SELECT 0");
+}
+
 TEST_CASE("what a recording contradicts is never computed") {
   EmulatedSql sql;
   sql.recording = true;
