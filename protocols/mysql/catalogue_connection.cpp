@@ -1,25 +1,18 @@
 #include "protocols/mysql/catalogue_connection.hpp"
 
-#include <dlfcn.h>
 #include <mariadb/errmsg.h>
 #include <mariadb/mysql.h>
-
-#include <algorithm>
-#include <type_traits>
 
 namespace understudy::mysql {
 namespace {
 
-constexpr std::chrono::seconds total_limit(25);
 constexpr unsigned seconds_each = 4;
-constexpr std::size_t most_octets = 16U << 20;
 
 std::string or_null_text(const char* text, unsigned long size) {
   return text == nullptr ? std::string() : std::string(text, size);
 }
 
-/// libmariadb, loaded where a recording needs it: no start of a mock waits for it.
-struct MariadbClient {
+struct MariadbClient : sql::ClientLibrary {
   decltype(&::mysql_init) init = nullptr;
   decltype(&::mysql_options) options = nullptr;
   decltype(&::mysql_real_connect) connect = nullptr;
@@ -32,17 +25,8 @@ struct MariadbClient {
   decltype(&::mysql_num_fields) columns = nullptr;
   decltype(&::mysql_fetch_row) row = nullptr;
   decltype(&::mysql_fetch_lengths) sizes = nullptr;
-  bool loaded = true;
 
-  MariadbClient() {
-    void* const library = dlopen("libmariadb.so.3", RTLD_NOW | RTLD_LOCAL);
-    const auto load = [&](auto& function, const char* name) {
-      function =
-          library == nullptr
-              ? nullptr
-              : reinterpret_cast<std::remove_reference_t<decltype(function)>>(dlsym(library, name));
-      loaded = loaded && function != nullptr;
-    };
+  MariadbClient() : ClientLibrary("libmariadb.so.3") {
     load(init, "mysql_init");
     load(options, "mysql_options");
     load(connect, "mysql_real_connect");
@@ -65,9 +49,8 @@ const MariadbClient& client() {
 
 }  // namespace
 
-CatalogueConnection::CatalogueConnection(const CatalogueLogin& login)
-    : deadline_(Clock::now() + total_limit) {
-  if (!client().loaded) {
+CatalogueConnection::CatalogueConnection(const CatalogueLogin& login) {
+  if (!client().is_complete()) {
     spend("libmariadb.so.3 can't be loaded; install it (Debian: libmariadb3)");
     return;
   }
@@ -92,39 +75,32 @@ CatalogueConnection::CatalogueConnection(const CatalogueLogin& login)
   connection_.reset();
 }
 
-bool CatalogueConnection::spend(std::string_view why) {
-  spent_ = true;
-  problem_ = why;
-  std::ranges::replace(problem_, '\n', ' ');
-  return false;
-}
-
-bool CatalogueConnection::fail() {
+bool CatalogueConnection::fail_as_told() {
   const unsigned code = client().code(connection_.get());
-  spend(client().error(connection_.get()));
-  spent_ = code >= CR_MIN_ERROR && code <= CR_MAX_ERROR;  // the client's own, not the server's
-  return false;
+  // The client's own, not the server's.
+  return fail(client().error(connection_.get()), code >= CR_MIN_ERROR && code <= CR_MAX_ERROR);
 }
 
 bool CatalogueConnection::ask(const std::string& sql, Rows& rows) {
-  if (!is_open() || spent_) return false;
-  if (Clock::now() > deadline_) return spend("it takes too long");
+  if (!is_open() || is_spent()) return false;
+  if (time_left().count() <= 0) return spend("it takes too long");
   MYSQL* const connection = connection_.get();
-  if (client().send(connection, sql.data(), sql.size()) != 0) return fail();
+  if (client().send(connection, sql.data(), sql.size()) != 0) return fail_as_told();
   const std::unique_ptr<MYSQL_RES, void (*)(MYSQL_RES*)> result(client().result(connection),
                                                                 client().clear);
-  if (!result) return client().code(connection) == 0 || fail();
+  if (!result) return client().code(connection) == 0 || fail_as_told();
   const unsigned columns = client().columns(result.get());
   while (MYSQL_ROW const row = client().row(result.get())) {
     const unsigned long* const sizes = client().sizes(result.get());
     auto& cells = rows.emplace_back();
+    std::size_t octets = 0;
     for (unsigned i = 0; i < columns; ++i) {
       cells.push_back(or_null_text(row[i], sizes[i]));
-      octets_ += sizes[i];
+      octets += sizes[i];
     }
-    if (octets_ > most_octets) return spend("it is larger than 16 MB");
+    if (!add_octets(octets)) return false;
   }
-  return client().code(connection) == 0 || fail();
+  return client().code(connection) == 0 || fail_as_told();
 }
 
 }  // namespace understudy::mysql

@@ -92,6 +92,18 @@ understudy::Cell fold_text(std::string_view text) {
   return control || address ? std::nullopt : sql::fold_value(text);
 }
 
+/// What is told of one column more than once: what it is where all agree.
+void combine(ColumnEntry& entry, const ColumnEntry& told) {
+  const bool agrees = entry.kind == told.kind && entry.type == told.type &&
+                      entry.is_unsigned == told.is_unsigned && entry.decimals == told.decimals;
+  if (!agrees) entry.kind = ColumnKind::other;
+  // What an outer join shows may be NULL although the column never is.
+  entry.not_null = entry.not_null || told.not_null;
+  entry.auto_increment = entry.auto_increment || told.auto_increment;
+  entry.octets = entry.octets && told.octets;
+  entry.length = std::min(entry.length, told.length);
+}
+
 }  // namespace
 
 // ---- the book ----
@@ -120,36 +132,19 @@ void ColumnBook::learn(const std::vector<Column>& columns) {
                            column.decimals};
     if (told.auto_increment) auto_increments_.emplace(name.first, name.second);
     const auto [found, added] = entries_.emplace(name, told);
-    if (added) continue;
-    ColumnEntry& entry = found->second;
-    const bool agrees = entry.kind == told.kind && entry.type == told.type &&
-                        entry.is_unsigned == told.is_unsigned && entry.decimals == told.decimals;
-    if (!agrees) entry.kind = ColumnKind::other;
-    // What an outer join shows may be NULL although the column never is.
-    entry.not_null = entry.not_null || told.not_null;
-    entry.auto_increment = entry.auto_increment || told.auto_increment;
-    entry.octets = entry.octets && told.octets;
-    entry.length = std::min(entry.length, told.length);
+    if (!added) combine(found->second, told);
   }
 }
 
 void ColumnBook::declare(const Name& name, const Entry& told) {
   const auto [found, added] = declared_.emplace(name, told);
-  if (added) return;
-  Entry& entry = found->second;
-  const bool agrees = entry.kind == told.kind && entry.type == told.type &&
-                      entry.is_unsigned == told.is_unsigned && entry.decimals == told.decimals;
-  if (!agrees) entry.kind = ColumnKind::other;
-  entry.not_null = entry.not_null || told.not_null;
-  entry.auto_increment = entry.auto_increment || told.auto_increment;
-  entry.octets = entry.octets && told.octets;
-  entry.length = std::min(entry.length, told.length);
+  if (!added) combine(found->second, told);
 }
 
 const ColumnEntry* ColumnBook::find(const Name& name) const {
-  if (const auto shown = entries_.find(name); shown != entries_.end()) return &shown->second;
-  const auto declared = declared_.find(name);
-  return declared == declared_.end() || doubted_.contains(name.first) ? nullptr : &declared->second;
+  if (const auto told = entries_.find(name); told != entries_.end()) return &told->second;
+  const auto known = declared_.find(name);
+  return known == declared_.end() || doubted_.contains(name.first) ? nullptr : &known->second;
 }
 
 std::string ColumnBook::auto_increment_of(const std::string& table) const {

@@ -58,11 +58,11 @@ class DeclarationReader {
   DeclarationReader(std::string_view sql, sql::Mode mode) : mode_(mode), cursor_(sql, mode) {}
 
   std::vector<DeclaredColumns> read() {
-    if (take("create"))
+    if (cursor_.accept("create"))
       created();
-    else if (take("alter"))
+    else if (cursor_.accept("alter"))
       altered();
-    else if (take("rename"))
+    else if (cursor_.accept("rename"))
       renamed();
     if (odd_name_) return {};
     if (cursor_.conditional())
@@ -71,21 +71,6 @@ class DeclarationReader {
   }
 
  private:
-  [[nodiscard]] std::string word() const {
-    return cursor_.now().kind == TokenKind::word
-               ? sql::name_of(cursor_.now(), mode_, NameCase::folded)
-               : std::string();
-  }
-  bool take(std::string_view wanted) {
-    if (word() != wanted) return false;
-    cursor_.step();
-    return true;
-  }
-  bool take(char mark) {
-    if (!cursor_.now().is(mark)) return false;
-    cursor_.step();
-    return true;
-  }
   std::string name() {
     const TokenKind kind = cursor_.now().kind;
     if (kind != TokenKind::word && kind != TokenKind::quoted) return {};
@@ -98,21 +83,23 @@ class DeclarationReader {
   }
   std::string table() {
     std::string first = name();
-    return take('.') ? first + "." + name() : first;
+    return cursor_.accept('.') ? first + "." + name() : first;
   }
 
   /// Past what may stand before the name of a table.
   bool table_head() {
-    for (const char* word : {"or", "replace", "temporary", "online", "ignore"}) take(word);
-    if (!take("table") && !take("tables")) return false;
-    for (const char* word : {"if", "not", "exists"}) take(word);
+    for (const char* word : {"or", "replace", "temporary", "online", "ignore"})
+      cursor_.accept(word);
+    if (!cursor_.accept("table") && !cursor_.accept("tables")) return false;
+    for (const char* word : {"if", "not", "exists"}) cursor_.accept(word);
     return true;
   }
 
   void created() {
     if (!table_head()) return;
     made_.push_back({.table = table()});
-    if (!take('(') || word() == "like" || word() == "select" || cursor_.now().is('(')) {
+    if (!cursor_.accept('(') || cursor_.word() == "like" || cursor_.word() == "select" ||
+        cursor_.now().is('(')) {
       made_.back().unknown = true;
       return;
     }
@@ -123,23 +110,24 @@ class DeclarationReader {
   void elements() {
     do {
       element();
-    } while (take(','));
-    take(')');
+    } while (cursor_.accept(','));
+    cursor_.accept(')');
   }
 
   void element() {
     static constexpr std::array<std::string_view, 9> others = {"constraint", "primary", "unique",
                                                                "key",        "index",   "foreign",
                                                                "fulltext",   "spatial", "check"};
-    const bool column = cursor_.now().kind == TokenKind::quoted ||
-                        (std::ranges::find(others, word()) == others.end() && word() != "period");
+    const bool column =
+        cursor_.now().kind == TokenKind::quoted ||
+        (std::ranges::find(others, cursor_.word()) == others.end() && cursor_.word() != "period");
     if (column) definition();
     skip_item();
   }
 
   void definition() {
     std::string column = name();
-    const std::string type = word();
+    const std::string type = cursor_.word();
     cursor_.step();
     if (type == "json") made_.back().json.push_back(column);
     made_.back().columns.emplace_back(std::move(column), declared(type));
@@ -154,8 +142,8 @@ class DeclarationReader {
       cursor_.step();
       sized = true;
       sizes[0] = number();
-      if (take(',')) sizes[1] = number();
-      sized = take(')') && sized;
+      if (cursor_.accept(',')) sizes[1] = number();
+      sized = cursor_.accept(')') && sized;
     }
     attributes(entry);
     if (known == declared_types.end() || computed_) return entry;
@@ -175,14 +163,14 @@ class DeclarationReader {
   void attributes(Declared& entry) {
     computed_ = false;
     while (!cursor_.at_end() && !cursor_.now().is(',') && !cursor_.now().is(')')) {
-      const std::string found = word();
+      const std::string found = cursor_.word();
       if (found == "unsigned" || found == "zerofill") entry.is_unsigned = true;
       if (found == "auto_increment") entry.auto_increment = entry.not_null = true;
       if (found == "primary") entry.not_null = true;
       if (found == "as" || found == "generated") computed_ = true;
       if (found == "not") {
         cursor_.step();
-        if (word() == "null") entry.not_null = true;
+        if (cursor_.word() == "null") entry.not_null = true;
       }
       if (cursor_.now().is('('))
         skip_parentheses();
@@ -220,19 +208,19 @@ class DeclarationReader {
     made_.push_back({.table = table()});
     do {
       change();
-    } while (take(','));
+    } while (cursor_.accept(','));
   }
 
   void change() {
-    if (take("add")) {
-      take("column");
-      for (const char* word : {"if", "not", "exists"}) take(word);
-      return take('(') ? elements() : element();
+    if (cursor_.accept("add")) {
+      cursor_.accept("column");
+      for (const char* word : {"if", "not", "exists"}) cursor_.accept(word);
+      return cursor_.accept('(') ? elements() : element();
     }
-    const bool renames = take("change");
-    if (renames || take("modify")) {
-      take("column");
-      for (const char* word : {"if", "exists"}) take(word);
+    const bool renames = cursor_.accept("change");
+    if (renames || cursor_.accept("modify")) {
+      cursor_.accept("column");
+      for (const char* word : {"if", "exists"}) cursor_.accept(word);
       if (renames) {
         const std::string before = name();
         // One that takes another name leaves its own to whatever comes.
@@ -241,9 +229,10 @@ class DeclarationReader {
       }
       return element();
     }
-    if (word() == "rename") made_.back().unknown = true;
-    if (take("rename") && word() != "column" && word() != "index" && word() != "key") {
-      if (!take("to")) take("as");
+    if (cursor_.word() == "rename") made_.back().unknown = true;
+    if (cursor_.accept("rename") && cursor_.word() != "column" && cursor_.word() != "index" &&
+        cursor_.word() != "key") {
+      if (!cursor_.accept("to")) cursor_.accept("as");
       DeclaredColumns other{.table = table(), .unknown = true};
       made_.insert(made_.begin(), std::move(other));
     }
@@ -254,9 +243,9 @@ class DeclarationReader {
     if (!table_head()) return;
     do {
       made_.push_back({.table = table(), .unknown = true});
-      while (!cursor_.at_end() && word() != "to") cursor_.step();
-      if (take("to")) made_.push_back({.table = table(), .unknown = true});
-    } while (take(','));
+      while (!cursor_.at_end() && cursor_.word() != "to") cursor_.step();
+      if (cursor_.accept("to")) made_.push_back({.table = table(), .unknown = true});
+    } while (cursor_.accept(','));
   }
 
   sql::Mode mode_;

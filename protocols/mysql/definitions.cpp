@@ -22,7 +22,7 @@ class DefinitionReader {
       : sql_(sql), mode_(mode), cursor_(sql, mode) {}
 
   std::optional<Definition> read() {
-    const std::string verb = word();
+    const std::string verb = cursor_.word();
     cursor_.step();
     if (verb == "create") return created();
     if (verb == "drop") return dropped();
@@ -32,24 +32,13 @@ class DefinitionReader {
       return maintained();
     if (verb == "flush") return simple(Verb::maintain, Object::other);
     if (verb == "grant" || verb == "revoke") return simple(Verb::alter, Object::account);
-    if (verb == "set" && word() == "password") return simple(Verb::alter, Object::account);
+    if (verb == "set" && cursor_.word() == "password") return simple(Verb::alter, Object::account);
     if (verb == "change") return simple(Verb::alter, Object::other);  // the replication's source
     if (verb == "install" || verb == "uninstall") return simple(Verb::alter, Object::other);
     return std::nullopt;
   }
 
  private:
-  [[nodiscard]] std::string word() const {
-    return cursor_.now().kind == TokenKind::word
-               ? sql::name_of(cursor_.now(), mode_, NameCase::folded)
-               : std::string();
-  }
-  bool take(std::string_view wanted) {
-    if (word() != wanted) return false;
-    cursor_.step();
-    return true;
-  }
-
   std::optional<Definition> simple(Verb verb, Object object) {
     made_.verb = verb;
     made_.object = object;
@@ -59,7 +48,7 @@ class DefinitionReader {
   // The kind of object, past what may stand before it.
   bool object() {
     for (; !cursor_.at_end(); cursor_.step()) {
-      const std::string found = word();
+      const std::string found = cursor_.word();
       for (const auto& [name, object] : objects)
         if (found == name) {
           made_.object = object;
@@ -74,9 +63,9 @@ class DefinitionReader {
   }
 
   void existence() {
-    if (!take("if")) return;
-    take("not");
-    take("exists");
+    if (!cursor_.accept("if")) return;
+    cursor_.accept("not");
+    cursor_.accept("exists");
     made_.if_exists = true;
   }
 
@@ -109,7 +98,7 @@ class DefinitionReader {
 
   std::optional<Definition> created() {
     made_.verb = Verb::create;
-    if (take("or")) made_.or_replace = take("replace");
+    if (cursor_.accept("or")) made_.or_replace = cursor_.accept("replace");
     if (!object()) return std::nullopt;
     existence();
     if (made_.object == Object::account) return std::move(made_);
@@ -119,12 +108,12 @@ class DefinitionReader {
         table_body();
         break;
       case Object::view:
-        while (!cursor_.at_end() && !take("as")) cursor_.step();
+        while (!cursor_.at_end() && !cursor_.accept("as")) cursor_.step();
         made_.body = sql_.substr(offset());
         break;
       case Object::index:
       case Object::trigger:
-        while (!cursor_.at_end() && !take("on")) cursor_.step();
+        while (!cursor_.at_end() && !cursor_.accept("on")) cursor_.step();
         if (cursor_.at_end()) return std::nullopt;
         made_.on = name();
         if (made_.object == Object::trigger) trigger_body();
@@ -139,13 +128,13 @@ class DefinitionReader {
   }
 
   void trigger_body() {
-    while (!cursor_.at_end() && !take("row")) cursor_.step();
+    while (!cursor_.at_end() && !cursor_.accept("row")) cursor_.step();
     made_.body = sql_.substr(offset());
   }
 
   void table_body() {
     for (; !cursor_.at_end(); cursor_.step()) {
-      const std::string found = word();
+      const std::string found = cursor_.word();
       if (found == "like" || found == "references") {
         cursor_.step();
         const std::string mentioned =
@@ -171,7 +160,7 @@ class DefinitionReader {
       if (cursor_.now().is('(')) ++depth;
       if (cursor_.now().is(')') && --depth < 0) return;
       if (depth == 0 && cursor_.now().is(',')) return;
-      const std::string found = word();
+      const std::string found = cursor_.word();
       if (depth == 0 && (found == "cascade" || found == "set"))
         made_.cascades_from.insert(referenced);
     }
@@ -184,7 +173,7 @@ class DefinitionReader {
     if (made_.object == Object::account) return std::move(made_);
     if (made_.object == Object::index) {
       (void)name();
-      while (!cursor_.at_end() && !take("on")) cursor_.step();
+      while (!cursor_.at_end() && !cursor_.accept("on")) cursor_.step();
       made_.on = name();
       return std::move(made_);
     }
@@ -199,43 +188,43 @@ class DefinitionReader {
     if (made_.object == Object::account) return std::move(made_);
     made_.names.push_back(name());
     if (made_.object == Object::view) {
-      while (!cursor_.at_end() && !take("as")) cursor_.step();
+      while (!cursor_.at_end() && !cursor_.accept("as")) cursor_.step();
       made_.body = sql_.substr(offset());
     }
     if (made_.object != Object::table) return std::move(made_);
     for (; !cursor_.at_end(); cursor_.step()) {
-      if (word() == "references") {
+      if (cursor_.word() == "references") {
         cursor_.step();
         const std::string mentioned = name();
         made_.mentioned.push_back(mentioned);
         actions(mentioned);
       }
       // RENAME [TO | AS] table; not RENAME COLUMN, INDEX, KEY.
-      if (word() == "rename" || word() == "exchange") return renames_itself();
+      if (cursor_.word() == "rename" || cursor_.word() == "exchange") return renames_itself();
       if (cursor_.at_end()) break;
     }
     return std::move(made_);
   }
 
   std::optional<Definition> renames_itself() {
-    if (word() == "exchange") return std::nullopt;
+    if (cursor_.word() == "exchange") return std::nullopt;
     cursor_.step();
-    const std::string next = word();
+    const std::string next = cursor_.word();
     if (next == "column" || next == "index" || next == "key") return std::move(made_);
-    (void)(take("to") || take("as"));
+    (void)(cursor_.accept("to") || cursor_.accept("as"));
     made_.names.push_back(name());
     return std::move(made_);
   }
 
   std::optional<Definition> renamed() {
     made_.verb = Verb::rename;
-    if (take("user")) return simple(Verb::rename, Object::account);
-    if (!take("table") && !take("tables")) return std::nullopt;
+    if (cursor_.accept("user")) return simple(Verb::rename, Object::account);
+    if (!cursor_.accept("table") && !cursor_.accept("tables")) return std::nullopt;
     made_.object = Object::table;
     existence();
     do {
       made_.names.push_back(name());
-      while (!cursor_.at_end() && !take("to")) cursor_.step();
+      while (!cursor_.at_end() && !cursor_.accept("to")) cursor_.step();
       made_.names.push_back(name());
     } while (take_comma());
     return std::move(made_);
@@ -243,8 +232,9 @@ class DefinitionReader {
 
   std::optional<Definition> maintained() {
     made_.verb = Verb::maintain;
-    (void)(take("no_write_to_binlog") || take("local"));
-    if (!take("table") && !take("tables") && !take("view")) return std::nullopt;
+    (void)(cursor_.accept("no_write_to_binlog") || cursor_.accept("local"));
+    if (!cursor_.accept("table") && !cursor_.accept("tables") && !cursor_.accept("view"))
+      return std::nullopt;
     made_.object = Object::table;
     names();
     return std::move(made_);

@@ -1,24 +1,17 @@
 #include "protocols/postgres/catalogue_connection.hpp"
 
-#include <dlfcn.h>
 #include <libpq-fe.h>
 #include <poll.h>
 
-#include <algorithm>
 #include <array>
 #include <cstdlib>
-#include <type_traits>
 
 namespace understudy::postgres {
 namespace {
 
-constexpr std::chrono::seconds total_limit(25);
 constexpr const char* connect_seconds = "4";
-constexpr std::size_t most_octets = 16U << 20;
 
-/// libpq, loaded where a recording needs it: it brings twenty libraries, which would make every
-/// start of a mock slower.
-struct Libpq {
+struct Libpq : sql::ClientLibrary {
   decltype(&::PQconnectdbParams) connect = nullptr;
   decltype(&::PQfinish) finish = nullptr;
   decltype(&::PQstatus) status = nullptr;
@@ -36,17 +29,8 @@ struct Libpq {
   decltype(&::PQisBusy) is_busy = nullptr;
   decltype(&::PQsocket) socket = nullptr;
   decltype(&::PQconsumeInput) consume = nullptr;
-  bool loaded = true;
 
-  Libpq() {
-    void* const library = dlopen("libpq.so.5", RTLD_NOW | RTLD_LOCAL);
-    const auto load = [&](auto& function, const char* name) {
-      function =
-          library == nullptr
-              ? nullptr
-              : reinterpret_cast<std::remove_reference_t<decltype(function)>>(dlsym(library, name));
-      loaded = loaded && function != nullptr;
-    };
+  Libpq() : ClientLibrary("libpq.so.5") {
     load(connect, "PQconnectdbParams");
     load(finish, "PQfinish");
     load(status, "PQstatus");
@@ -77,27 +61,15 @@ struct Clear {
 };
 using Result = std::unique_ptr<PGresult, Clear>;
 
-std::string in_one_line(std::string_view message) {
-  std::string line;
-  for (const char c : message)
-    if (c != '\n' && c != '\t')
-      line += c;
-    else if (!line.empty() && line.back() != ' ')
-      line += ' ';
-  while (line.ends_with(' ')) line.pop_back();
-  return line;
-}
-
 }  // namespace
 
-CatalogueConnection::CatalogueConnection(const CatalogueLogin& login)
-    : deadline_(Clock::now() + total_limit) {
+CatalogueConnection::CatalogueConnection(const CatalogueLogin& login) {
   // It would be asked in place of the host that is recorded.
   if (std::getenv("PGHOSTADDR") != nullptr) {
     spend("PGHOSTADDR names another address; unset it");
     return;
   }
-  if (!libpq().loaded) {
+  if (!libpq().is_complete()) {
     spend("libpq.so.5 can't be loaded; install it (Debian: libpq5)");
     return;
   }
@@ -121,18 +93,8 @@ std::string CatalogueConnection::database() const {
   return is_open() ? libpq().database(connection_.get()) : "";
 }
 
-bool CatalogueConnection::fail(std::string_view why) {
-  problem_ = in_one_line(why);
-  return false;
-}
-
-bool CatalogueConnection::spend(std::string_view why) {
-  spent_ = true;
-  return fail(why);
-}
-
 bool CatalogueConnection::ask(const std::string& sql, Rows& rows) {
-  if (!is_open() || spent_) return false;
+  if (!is_open() || is_spent()) return false;
   PGconn* const connection = connection_.get();
   if (libpq().send(connection, sql.c_str()) == 0) return spend(libpq().error(connection));
   libpq().row_by_row(connection);
@@ -149,11 +111,12 @@ bool CatalogueConnection::take(Rows& rows) {
     const ExecStatusType status = libpq().result_status(result.get());
     if (status == PGRES_SINGLE_TUPLE) {
       auto& row = rows.emplace_back();
+      std::size_t octets = 0;
       for (int i = 0; i < libpq().columns(result.get()); ++i) {
         row.emplace_back(libpq().value(result.get(), 0, i));
-        octets_ += row.back().size();
+        octets += row.back().size();
       }
-      if (octets_ > most_octets) return spend("it is larger than 16 MB");
+      if (!add_octets(octets)) return false;
     } else if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) {
       succeeded = fail(libpq().result_error(result.get()));
     }
@@ -162,8 +125,7 @@ bool CatalogueConnection::take(Rows& rows) {
 
 bool CatalogueConnection::wait_for_answer() {
   while (libpq().is_busy(connection_.get()) != 0) {
-    const auto left =
-        std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - Clock::now()).count();
+    const auto left = time_left().count();
     if (left <= 0) return spend("it takes too long");
     pollfd readable = {libpq().socket(connection_.get()), POLLIN, 0};
     poll(&readable, 1, static_cast<int>(left));

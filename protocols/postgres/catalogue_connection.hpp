@@ -2,48 +2,33 @@
 // libpq.
 #pragma once
 
-#include <chrono>
-#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
 
+#include "protocols/sql/catalogue_connection.hpp"
 #include "understudy/catalogue.hpp"
 
 struct pg_conn;
 
 namespace understudy::postgres {
 
-class CatalogueConnection {
+class CatalogueConnection : public sql::BoundedConnection {
  public:
-  using Rows = std::vector<std::vector<std::string>>;  ///< NULL is empty
-
   /// Tries to connect; is_open() tells whether it did.
   explicit CatalogueConnection(const CatalogueLogin& login);
 
   [[nodiscard]] bool is_open() const noexcept { return connection_ != nullptr; }
-  /// Why the last thing failed, in one line.
-  [[nodiscard]] const std::string& problem() const noexcept { return problem_; }
-  /// Nothing more can be asked: lost, out of time, or too much of it.
-  [[nodiscard]] bool is_spent() const noexcept { return spent_; }
   [[nodiscard]] std::string database() const;
   /// One statement. False where it failed; `rows` has then what had come.
   [[nodiscard]] bool ask(const std::string& sql, Rows& rows);
 
  private:
-  using Clock = std::chrono::steady_clock;
   bool wait_for_answer();
   bool take(Rows& rows);
-  bool fail(std::string_view why);
-  bool spend(std::string_view why);
 
   std::unique_ptr<pg_conn, std::function<void(pg_conn*)>> connection_;
-  Clock::time_point deadline_;
-  std::size_t octets_ = 0;
-  std::string problem_;
-  bool spent_ = false;
 };
 
 }  // namespace understudy::postgres

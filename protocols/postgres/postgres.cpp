@@ -9,6 +9,7 @@
 #include "protocols/postgres/server.hpp"
 #include "protocols/postgres/startup.hpp"
 #include "protocols/sql/batch.hpp"
+#include "protocols/sql/catalogue_connection.hpp"
 #include "protocols/sql/statement.hpp"
 #include "protocols/sql/values.hpp"
 
@@ -81,16 +82,7 @@ class PostgresProtocol final : public Protocol {
     if (request.is_object() && request.contains("login") && request["login"].is_object())
       return "login " + request["login"].dump();
     if (!request.is_object() || !request.contains("sql")) return {};
-    std::string line;
-    for (const char c : octets_of(request["sql"])) {
-      const bool blank = c == ' ' || c == '\t' || c == '\n' || c == '\r';
-      if (!blank)
-        line += c;
-      else if (!line.empty() && line.back() != ' ')
-        line += ' ';
-    }
-    while (line.ends_with(' ')) line.pop_back();
-    return line;
+    return sql::in_one_line(octets_of(request["sql"]));
   }
 };
 

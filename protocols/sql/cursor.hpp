@@ -20,7 +20,7 @@ enum class NameCase : std::uint8_t { folded, kept };
 
 class Cursor {
  public:
-  Cursor(std::string_view sql, Mode mode) : lexer_(sql, mode) {
+  Cursor(std::string_view sql, Mode mode) : mode_(mode), lexer_(sql, mode) {
     ahead_ = read();
     step();
   }
@@ -39,12 +39,27 @@ class Cursor {
     step();
     return true;
   }
+  /// The word that is next, in lower case; empty where it is none.
+  [[nodiscard]] std::string word() const {
+    return now_.kind == TokenKind::word ? name_of(now_, mode_, NameCase::folded) : std::string();
+  }
+  bool accept(std::string_view lower) {
+    if (word() != lower) return false;
+    step();
+    return true;
+  }
+  bool accept(char mark) {
+    if (!now_.is(mark)) return false;
+    step();
+    return true;
+  }
   /// Some of the text is executed by servers of a certain version only: what it does is not known.
   [[nodiscard]] bool conditional() const noexcept { return conditional_; }
 
  private:
   Token read();
 
+  Mode mode_;
   Lexer lexer_;
   Token now_, ahead_;
   bool conditional_ = false;

@@ -1,0 +1,34 @@
+#include "protocols/sql/catalogue_connection.hpp"
+
+namespace understudy::sql {
+
+std::string in_one_line(std::string_view text) {
+  std::string line;
+  for (const char c : text) {
+    const bool blank = c == ' ' || c == '\t' || c == '\n' || c == '\r';
+    if (!blank)
+      line += c;
+    else if (!line.empty() && line.back() != ' ')
+      line += ' ';
+  }
+  while (line.ends_with(' ')) line.pop_back();
+  return line;
+}
+
+bool BoundedConnection::fail(std::string_view why, bool spent) {
+  problem_ = in_one_line(why);
+  spent_ = spent_ || spent;
+  return false;
+}
+
+std::chrono::milliseconds BoundedConnection::time_left() const {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - Clock::now());
+}
+
+bool BoundedConnection::add_octets(std::size_t octets) {
+  constexpr std::size_t most = 16U << 20;
+  octets_ += octets;
+  return octets_ <= most || spend("it is larger than 16 MB");
+}
+
+}  // namespace understudy::sql
