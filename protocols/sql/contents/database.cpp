@@ -185,9 +185,24 @@ struct Database::Impl {
   int checks = 0;
   std::map<std::string, Statement_, std::less<>> statements;
 
+  /// With the first statement: most scopes never compute anything.
+  void open() {
+    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY |
+                      SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
+    sqlite3_open_v2(":memory:", &database, flags, nullptr);
+    for (const Function& each : functions)
+      sqlite3_create_function_v2(database, each.name, each.arguments,
+                                 SQLITE_UTF8 | SQLITE_DETERMINISTIC, nullptr, each.call, nullptr,
+                                 nullptr, nullptr);
+    sqlite3_create_function_v2(database, "next_place", 0, SQLITE_UTF8, &last_place, next_place,
+                               nullptr, nullptr, nullptr);
+    sqlite3_progress_handler(database, steps_between_checks, &Impl::check, this);
+  }
+
   sqlite3_stmt* prepared(std::string_view sql) {
     const auto found = statements.find(sql);
     if (found != statements.end()) return found->second.get();
+    if (database == nullptr) open();
     sqlite3_stmt* statement = nullptr;
     sqlite3_prepare_v3(database, sql.data(), static_cast<int>(sql.size()),
                        SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
@@ -200,18 +215,7 @@ struct Database::Impl {
   static int check(void* impl) { return ++static_cast<Impl*>(impl)->checks > most_checks ? 1 : 0; }
 };
 
-Database::Database() : impl_(std::make_unique<Impl>()) {
-  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY |
-                    SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
-  sqlite3_open_v2(":memory:", &impl_->database, flags, nullptr);
-  for (const Function& each : functions)
-    sqlite3_create_function_v2(impl_->database, each.name, each.arguments,
-                               SQLITE_UTF8 | SQLITE_DETERMINISTIC, nullptr, each.call, nullptr,
-                               nullptr, nullptr);
-  sqlite3_create_function_v2(impl_->database, "next_place", 0, SQLITE_UTF8, &impl_->last_place,
-                             next_place, nullptr, nullptr, nullptr);
-  sqlite3_progress_handler(impl_->database, steps_between_checks, &Impl::check, impl_.get());
-}
+Database::Database() : impl_(std::make_unique<Impl>()) {}
 
 Database::~Database() {
   impl_->statements.clear();
@@ -240,7 +244,7 @@ Outcome Database::run(std::string_view sql, std::span<const Datum> values,
 }
 
 std::int64_t Database::changed() const noexcept {
-  return sqlite3_changes64(impl_->database);
+  return impl_->database == nullptr ? 0 : sqlite3_changes64(impl_->database);
 }
 
 }  // namespace understudy::sql::contents
