@@ -141,10 +141,11 @@ const Help run_help = {
 
 const Help inspect_help = {
 "inspect", "show what a mock set or table holds",
-"MOCKSET|FILE [--service S] [--session N] [--grep TEXT] [--exchange N] [--json]",
+"MOCKSET|FILE [--service S] [--session N] [--grep TEXT] [--exchange N] [--secrets] [--json]",
 "Without a filter lists services and sessions. --session (a number as listed, or a file name) and\n"
 "--grep list exchanges, --exchange shows one in full. Of a table: --service and --grep list requests,\n"
-"--exchange shows one.",
+"--exchange shows one. --secrets lists where a placeholder stands for a secret, and where what looks\n"
+"like one was kept.",
 "0   shown\n"
 "64  the command line makes no sense\n"
 "65  files have errors; what can be read is shown",

@@ -5,7 +5,9 @@
 #include <filesystem>
 
 #include "cli/commands.hpp"
+#include "cli/console.hpp"
 #include "cli/error_stream.hpp"
+#include "cli/exit_status.hpp"
 
 namespace understudy::cli {
 
@@ -22,8 +24,14 @@ std::string line_of(std::string text) {
 
 int run_command(const InspectOptions& options) {
   std::error_code error;
-  return std::filesystem::is_regular_file(options.path, error) ? inspect_table(options)
-                                                               : inspect_mock_set(options);
+  const bool is_table = std::filesystem::is_regular_file(options.path, error);
+  if (options.secrets && is_table) {
+    complain(fmt::format("{} is a table; --secrets needs the mock set that it was made of",
+                         options.path.string()));
+    return usage_error;
+  }
+  if (options.secrets) return inspect_secrets(options);
+  return is_table ? inspect_table(options) : inspect_mock_set(options);
 }
 
 }  // namespace understudy::cli

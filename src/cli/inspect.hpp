@@ -1,4 +1,4 @@
-// The two things that `inspect` looks into.
+// What `inspect` looks into.
 #pragma once
 
 #include <string>
@@ -10,6 +10,8 @@ namespace understudy::cli {
 
 /// Sessions and exchanges, from the session files.
 [[nodiscard]] int inspect_mock_set(const InspectOptions& options);
+/// Where the session files hold placeholders, and what looks like a secret.
+[[nodiscard]] int inspect_secrets(const InspectOptions& options);
 /// Services and requests, from a compiled table.
 [[nodiscard]] int inspect_table(const InspectOptions& options);
 

@@ -199,6 +199,8 @@ void add_inspect(CLI::App& program, All& all) {
       ->type_name("TEXT");
   app.add_option("--exchange", all.inspect.exchange, "Only this exchange of a session, in full")
       ->type_name("N");
+  app.add_flag("--secrets", all.inspect.secrets,
+               "Where secrets were replaced, and where what looks like one was kept");
   app.add_flag("--json", all.inspect.json, "Print JSON");
 }
 

@@ -63,6 +63,7 @@ struct InspectOptions {
   std::string session;  ///< a file name, or a number as listed
   std::string grep;
   std::optional<std::size_t> exchange;
+  bool secrets = false;
   bool json = false;
 };
 

@@ -256,6 +256,7 @@ int run_command(const RecordOptions& options) {
   const RecordCounters counters = recording.counters();
   complain(fmt::format("recorded {} into {}: {}", recording.name(), options.mock_set.string(),
                        progress_text(counters)));
+  for (const std::string& line : secrets_text(counters, options.mock_set.string())) complain(line);
   const bool written = std::ranges::all_of(
       counters, [](const auto& service) { return service.second.unwritten == 0; });
   return status == all_certain && !written ? failed : status;

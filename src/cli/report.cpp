@@ -135,8 +135,9 @@ std::string report_text(const std::vector<net::ServiceReport>& services, const I
   std::string text = "understudy: answers by grade\n";
   for (const net::ServiceReport& service : services) text += grades_line(service);
   for (const net::ServiceReport& service : services) text += never_asked_lines(service);
-  const std::string uncertain = incident_lines(incidents);
-  if (!uncertain.empty()) text += "understudy: what a person should look at\n" + uncertain;
+  const std::string incidents_told = incident_lines(incidents);
+  if (!incidents_told.empty())
+    text += "understudy: what a person should look at\n" + incidents_told;
   return text + verdict_line(services, strictness);
 }
 

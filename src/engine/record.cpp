@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "engine/decoding_thread.hpp"
+#include "store/secret_places.hpp"
 #include "store/session_file.hpp"
 
 namespace understudy::engine {
@@ -148,8 +149,13 @@ void RecordedConnection::Impl::write(const Exchange& exchange) {
   std::string problem;
   if (!writer->append(exchange, problem)) return refused(problem);
   complete = exchange.ended;
+  const auto places =
+      store::secret_places({{"request", exchange.request}, {"answer", exchange.answer}});
   const std::lock_guard lock(recording.mutex_);
-  ++recording.counters_[service].exchanges;
+  RecordCounters& counters = recording.counters_[service];
+  ++counters.exchanges;
+  for (const store::SecretPlace& place : places)
+    ++(place.replaced ? counters.replaced_secrets : counters.kept_secrets)[place.kind];
 }
 
 /// Where the disk refuses it now, it is tried again.

@@ -26,6 +26,9 @@ struct RecordCounters {
   std::uint64_t lost = 0;       ///< connections lost from view
   std::uint64_t opaque = 0;     ///< connections that are relayed without being decoded
   std::uint64_t unwritten = 0;  ///< exchanges that the disk refused
+  /// How often what was written holds a placeholder, and what looks like a secret: see
+  /// store::SecretPlace.
+  std::map<std::string, std::uint64_t> replaced_secrets, kept_secrets;
 };
 
 class DecodingThread;

@@ -43,6 +43,21 @@ class Inspect(Case):
         exchanges = document["sessions"][0]["exchanges"]
         self.assertEqual([e["answer"] for e in exchanges if e["summary"] == "GET color"], ["red", "blue"])
 
+    def test_secrets_are_listed_by_kind_with_their_places(self):
+        session = SESSION.replace("[SET, color, blue]", "[SET, session, 'redacted:0123456789abcdef0123456789abcdef']")
+        session = session.replace("'never silently wrong'", "pbkdf2_sha256$1000000$salt$aGFzaGhhc2hoYXNoaGFzaA==")
+        mock = self.mock_set(session=session)
+        out, _ = self.expect(0, "inspect", mock, "--secrets")
+        self.assertRegex(out, r"kept[^:]*:\n +1  password hash\n +sessions/r1.cart.001.yaml:25 answer\n")
+        self.assertRegex(out, r"replaced:\n +1  within a text\n +sessions/r1.cart.001.yaml:15 request.command\[2\]\n")
+        out, _ = self.expect(0, "inspect", mock, "--secrets", "--json")
+        self.assertEqual([(s["line"], s["replaced"]) for s in json.loads(out)["secrets"]], [(15, True), (25, False)])
+        out, _ = self.expect(0, "inspect", self.mock_set("plain"), "--secrets")
+        self.assertIn("no secret", out)
+        self.expect(64, "compile", mock, "--secrets")
+        self.expect(0, "compile", mock, "-o", self.path("a.table"))
+        self.expect(64, "inspect", self.path("a.table"), "--secrets", says="needs the mock set")
+
     def test_a_table_lists_its_requests(self):
         table = self.path("shop.table")
         self.expect(0, "compile", self.mock_set(), "-o", table)

@@ -41,6 +41,14 @@ class Record(Case):
                              "SET color red")
         self.assertEqual(out, "$3 red\n+OK\n")
 
+    def test_it_ends_with_what_became_of_secrets(self):
+        redis, mock = FakeRedis(self), self.path("mock")
+        _, err = self.expect(0, "record", mock, "--map", f"cart=0=redis://127.0.0.1:{redis.port}", "--",
+                             sys.executable, "-c", CLIENT, "SET key sk_live_0123456789abcdef",
+                             "SET user $2b$12$abcdefghijklmnopqrstuvABCDEFGHIJKLMNOPQRSTUVWXYZ01234")
+        self.assertIn("kept what looks like secrets, as who reads it needs it: 1 password hash, "
+                      f"1 secret by its shape (`understudy inspect {mock} --secrets` shows where)", err)
+
     def test_names_default_to_the_protocol_and_are_numbered(self):
         redis, mock = FakeRedis(self), self.path("mock")
         url = f"redis://127.0.0.1:{redis.port}"
