@@ -58,6 +58,7 @@ bool is_fixed(std::string_view text, std::size_t at, ValueKind kind) {
 }
 
 bool looks_alike(const std::string& folded) {
+  if (kind_of_folded(folded) == ValueKind::text) return true;
   const std::string spelled = spell(folded);
   std::vector<Token> tokens;
   find_tokens(spelled, tokens);

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
+#include <map>
 
 #include "understudy/document_text.hpp"
 
@@ -34,27 +36,69 @@ std::string with_placeholders_renamed(std::string text, const Respell& respell) 
   return text;
 }
 
-std::optional<std::string> rename_values(std::string_view text, const Respell& respell) {
-  std::vector<Token> tokens;
-  find_tokens(text, tokens);
-  std::string result;
-  std::size_t copied = 0;
-  for (const Token& token : tokens) {
-    const std::string_view spelled = text.substr(token.begin, token.size);
-    const auto other = respell(fold(token.kind, spelled), spelled);
-    if (!other) continue;
-    result += text.substr(copied, token.begin - copied);
-    result += *other;
-    copied = token.begin + token.size;
-  }
-  if (copied == 0) return std::nullopt;
-  return result += text.substr(copied);
+/// Whether a part of a value, by its number, may be renamed as a whole, whatever it looks like.
+using MayRename = std::function<bool(std::uint32_t part, std::string_view text)>;
+
+bool any_part(std::uint32_t /*part*/, std::string_view /*text*/) {
+  return true;
 }
 
-std::optional<std::string> rename_text(std::string_view text, const Respell& respell) {
-  if (text.find(Secrets::mark) == std::string_view::npos) return rename_values(text, respell);
+/// What stands in place of each value, from left to right: a part that is renamed as a whole comes
+/// before what is recognised in it.
+class Replacements {
+ public:
+  Replacements(std::string_view text, const Respell& respell, const MayRename& may_rename)
+      : text_(text), respell_(respell) {
+    const std::vector<Part> parts = parts_of(text);
+    for (std::uint32_t i = 0; i < parts.size(); ++i) {
+      const std::string_view part = text.substr(parts[i].begin, parts[i].size);
+      if (may_rename(i, part)) add({parts[i].begin, parts[i].size, ValueKind::text});
+    }
+    std::vector<Token> tokens;
+    find_tokens(text, tokens);
+    for (const Token& token : tokens) add(token);
+  }
+
+  [[nodiscard]] std::optional<std::string> apply() const {
+    if (others_.empty()) return std::nullopt;
+    std::string result;
+    std::size_t copied = 0;
+    for (const auto& [begin, other] : others_) {
+      result += text_.substr(copied, begin - copied);
+      result += other.text;
+      copied = begin + other.size;
+    }
+    return result += text_.substr(copied);
+  }
+
+ private:
+  struct Other {
+    std::size_t size = 0;
+    std::string text;
+  };
+
+  void add(const Token& token) {
+    const auto behind = others_.upper_bound(token.begin);
+    if (behind != others_.begin()) {
+      const auto& [begin, other] = *std::prev(behind);
+      if (begin + other.size > token.begin) return;
+    }
+    const std::string_view spelled = text_.substr(token.begin, token.size);
+    if (auto other = respell_(fold(token.kind, spelled), spelled))
+      others_.emplace(token.begin, Other{token.size, *std::move(other)});
+  }
+
+  std::string_view text_;
+  const Respell& respell_;
+  std::map<std::size_t, Other> others_;  // by where they begin
+};
+
+std::optional<std::string> rename_text(std::string_view text, const Respell& respell,
+                                       const MayRename& may_rename = any_part) {
+  if (text.find(Secrets::mark) == std::string_view::npos)
+    return Replacements(text, respell, may_rename).apply();
   std::string other = with_placeholders_renamed(std::string(text), respell);
-  if (auto renamed = rename_values(other, respell)) return renamed;
+  if (auto renamed = Replacements(other, respell, may_rename).apply()) return renamed;
   return other == text ? std::nullopt : std::optional(std::move(other));
 }
 
@@ -101,17 +145,59 @@ std::string text_of_leaf(const Document& leaf) {
   return leaf.is_number() ? digits_of(leaf) : std::string();
 }
 
+/// Finds what of the values of one request may vary.
+class HoleFinder {
+ public:
+  HoleFinder(const Protocol& protocol, std::string_view canonical, Places places)
+      : places_(places) {
+    if (!places.empty()) pattern_ = pattern_of(mask(protocol, canonical).mask);
+  }
+
+  void advance() noexcept { ++number_; }
+
+  /// Of the next value, from left to right.
+  std::vector<Token> next(std::string_view value) {
+    advance();
+    std::vector<Token> holes;
+    if (!places_.empty()) {
+      const std::vector<Part> parts = parts_of(value);
+      for (std::uint32_t i = 0; i < parts.size(); ++i)
+        if (is_place(i)) holes.push_back({parts[i].begin, parts[i].size, ValueKind::text});
+    }
+    const std::size_t whole = holes.size();
+    std::vector<Token> tokens;
+    find_tokens(value, tokens);
+    for (const Token& token : tokens)
+      if (std::none_of(holes.begin(), holes.begin() + static_cast<std::ptrdiff_t>(whole),
+                       [&](const Token& part) { return overlap(part, token); }))
+        holes.push_back(token);
+    std::ranges::sort(holes, {}, &Token::begin);
+    return holes;
+  }
+
+  [[nodiscard]] bool is_place(std::uint32_t part) const {
+    return match::is_place(places_, place_hash(pattern_, number_, part));
+  }
+  [[nodiscard]] std::uint32_t number() const noexcept { return number_; }
+
+ private:
+  static bool overlap(const Token& a, const Token& b) noexcept {
+    return a.begin < b.begin + b.size && b.begin < a.begin + a.size;
+  }
+
+  Places places_;
+  std::string pattern_;
+  std::uint32_t number_ = 0;
+};
+
 }  // namespace
 
-Masked mask(const Protocol& protocol, std::string_view canonical) {
+Masked mask(const Protocol& protocol, std::string_view canonical, Places places) {
   Masked masked;
-  std::vector<Token> tokens;
-  std::uint32_t number_of_value = 0;
+  HoleFinder finder(protocol, canonical, places);
   masked.mask = protocol.map_values(canonical, [&](std::string_view value, ValueRole role) {
-    ++number_of_value;
+    const std::vector<Token> tokens = finder.next(value);
     std::uint32_t number_of_token = 0;
-    tokens.clear();
-    find_tokens(value, tokens);
     if (tokens.empty() && value.find(hole) == std::string_view::npos)
       return std::optional<std::string>();
     std::string result;
@@ -123,7 +209,7 @@ Masked mask(const Protocol& protocol, std::string_view canonical) {
       append_between(result, value.substr(copied, token.begin - copied));
       result += fmt::format("{}{}{}{}", hole, folded.front(), number, hole);
       copied = token.begin + token.size;
-      masked.values.push_back({std::move(folded), role, number_of_value, ++number_of_token});
+      masked.values.push_back({std::move(folded), role, finder.number(), ++number_of_token});
     }
     append_between(result, value.substr(copied));
     return std::optional(std::move(result));
@@ -167,18 +253,24 @@ Document renamed(const Document& document, const Rename& rename) {
   return respelled(document, spelled_alike(rename));
 }
 
-std::string renamed(const Protocol& protocol, std::string_view canonical, const Rename& rename) {
+std::string renamed(const Protocol& protocol, std::string_view canonical, const Rename& rename,
+                    Places places) {
+  HoleFinder finder(protocol, canonical, places);
+  const Respell respell = spelled_alike(rename);
   return protocol.map_values(canonical, [&](std::string_view value, ValueRole) {
-    return rename_text(value, spelled_alike(rename));
+    finder.advance();
+    return rename_text(value, respell, [&](std::uint32_t part, std::string_view text) {
+      return !places.empty() && (!is_commonplace(text) || finder.is_place(part));
+    });
   });
 }
 
-std::vector<SpelledValue> spelled_values(const Protocol& protocol, std::string_view canonical) {
+std::vector<SpelledValue> spelled_values(const Protocol& protocol, std::string_view canonical,
+                                         Places places) {
   std::vector<SpelledValue> values;
+  HoleFinder finder(protocol, canonical, places);
   static_cast<void>(protocol.map_values(canonical, [&](std::string_view value, ValueRole) {
-    std::vector<Token> tokens;
-    find_tokens(value, tokens);
-    for (const Token& token : tokens) {
+    for (const Token& token : finder.next(value)) {
       const std::string_view spelled = value.substr(token.begin, token.size);
       values.push_back({fold(token.kind, spelled), std::string(spelled)});
     }

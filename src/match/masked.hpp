@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "match/places.hpp"
 #include "match/value_type.hpp"
 #include "understudy/protocol.hpp"
 
@@ -26,7 +27,8 @@ struct Masked {
   std::string mask;
   std::vector<MaskedValue> values;  ///< one a hole, from left to right
 };
-[[nodiscard]] Masked mask(const Protocol& protocol, std::string_view canonical);
+/// At one of `places` there is a hole whatever stands there.
+[[nodiscard]] Masked mask(const Protocol& protocol, std::string_view canonical, Places places = {});
 
 /// The pattern of a masked request as a person reads it: `PUT /orders/<uuid>`, and `?` for the
 /// octet that stands in place of a value.
@@ -46,15 +48,16 @@ struct SpelledValue {
 };
 /// Those of a canonical request, in the order of Masked::values.
 [[nodiscard]] std::vector<SpelledValue> spelled_values(const Protocol& protocol,
-                                                       std::string_view canonical);
+                                                       std::string_view canonical,
+                                                       Places places = {});
 
 /// The text with each generated value and placeholder in it renamed, spelled as it was.
 [[nodiscard]] std::string renamed(std::string_view text, const Rename& rename);
 /// So with each text and number of a document; keys of maps stay.
 [[nodiscard]] Document renamed(const Document& document, const Rename& rename);
-/// So with the values of a canonical request.
+/// So with the values of a canonical request. What is_commonplace() is so only at its `places`.
 [[nodiscard]] std::string renamed(const Protocol& protocol, std::string_view canonical,
-                                  const Rename& rename);
+                                  const Rename& rename, Places places = {});
 
 /// Appends the folded generated values of a text.
 void collect_values(std::string_view text, std::vector<std::string>& folded);

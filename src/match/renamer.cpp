@@ -41,7 +41,7 @@ const Masked& Renamer::recorded(std::uint32_t request) {
   const auto found = recorded_.find(request);
   if (found != recorded_.end()) return found->second;
   const std::string_view canonical = section_.text(section_.requests()[request].canonical);
-  return recorded_.emplace(request, mask(protocol_, canonical)).first->second;
+  return recorded_.emplace(request, mask(protocol_, canonical, section_.places())).first->second;
 }
 
 /// Whether each live value is, or may become, the name of the recorded one in its place.
@@ -79,9 +79,9 @@ bool Renamer::consistent(const Values& recorded, const Values& live,
 /// By what is bound already, spelled as the live request is: without a search.
 std::optional<Renamer::Proposal> Renamer::bound(std::string_view canonical,
                                                 std::string_view qualifier, const Values& live) {
-  const std::string translated = renamed(protocol_, canonical, [&](const std::string& folded) {
-    return renaming_->recorded_of(folded);
-  });
+  const std::string translated = renamed(
+      protocol_, canonical,
+      [&](const std::string& folded) { return renaming_->recorded_of(folded); }, section_.places());
   Proposal proposal;
   proposal.found = section_.find(translated, qualifier);
   if (proposal.found.empty()) return std::nullopt;
@@ -182,7 +182,7 @@ Renamer::Proposal Renamer::propose(std::string_view canonical, std::string_view 
 
 Renamer::Proposal Renamer::propose_as_it_is(std::string_view canonical, std::string_view qualifier,
                                             const AnswerOf& answer_of) {
-  const Masked live = mask(protocol_, canonical);
+  const Masked live = mask(protocol_, canonical, section_.places());
   if (live.values.empty()) return {section_.find(canonical, qualifier), {}};
   if (auto known = bound(canonical, qualifier, live.values)) return *std::move(known);
   Proposal first;
@@ -245,6 +245,8 @@ Renamer::Rewritten Renamer::make(const format::AnswerRecord& answer, bool& lasti
     lasting &= found != nullptr && !is_time(kind_of_folded(folded));
     // What this run has not made yet can't be in an answer.
     rewritten.certain &= found != nullptr && !renaming_->ambiguous(folded);
+    if (found != nullptr && *found != folded)
+      rewritten.certain &= (section_.varying(folded)->flags & format::value_unclear) == 0;
     differs |= found != nullptr && *found != folded;
     return found;
   };

@@ -24,6 +24,7 @@ bool grows_with_time(std::string_view folded) {
     case ValueKind::token:
     case ValueKind::jwt:
     case ValueKind::bcrypt:
+    case ValueKind::text:
       return false;
     default:
       return true;

@@ -12,9 +12,9 @@
 namespace understudy::match {
 namespace {
 
-constexpr std::array<std::string_view, 12> names = {"uuid",      "ulid",    "ksuid", "object id",
-                                                    "snowflake", "hex",     "token", "jwt",
-                                                    "bcrypt",    "instant", "date",  "epoch"};
+constexpr std::array<std::string_view, 13> names = {
+    "uuid", "ulid",   "ksuid",   "object id", "snowflake", "hex", "token",
+    "jwt",  "bcrypt", "instant", "date",      "epoch",     "text"};
 
 constexpr std::size_t uuid_size = 36, uuid_digits = 32;
 

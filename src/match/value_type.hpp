@@ -22,7 +22,8 @@ enum class ValueKind : std::uint8_t {
   bcrypt,     ///< "$2b$10$…"
   instant,    ///< a date with a time: ISO 8601, SQL, RFC 9110
   date,       ///< "2026-11-25"
-  epoch       ///< seconds, milliseconds or microseconds since 1970, in the years 2001 to 2099
+  epoch,      ///< seconds, milliseconds or microseconds since 1970, in the years 2001 to 2099
+  text        ///< whatever it looks like: known by its place alone (match/places.hpp)
 };
 
 /// "uuid", "object id", …
@@ -34,7 +35,7 @@ enum class ValueKind : std::uint8_t {
 /// Whether values of this kind say when rather than which: two that differ may become equal in
 /// another run, and the reverse.
 [[nodiscard]] constexpr bool is_time(ValueKind kind) noexcept {
-  return kind >= ValueKind::instant;
+  return kind >= ValueKind::instant && kind <= ValueKind::epoch;
 }
 
 /// A generated value within a text; no letter or digit stands directly before or behind it.

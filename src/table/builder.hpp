@@ -86,6 +86,8 @@ class ServiceBuilder {
   }
   /// By folded value.
   void set_varying(std::map<std::string, VaryingEntry> values) { varying_ = std::move(values); }
+  /// Sorted; see match/places.hpp.
+  void set_places(std::vector<std::uint64_t> places) { places_ = std::move(places); }
   void set_profile(Document profile) { profile_ = std::move(profile); }
   /// See Emulator::knowledge().
   void set_knowledge(Document knowledge) { knowledge_ = std::move(knowledge); }
@@ -115,6 +117,7 @@ class ServiceBuilder {
   std::vector<std::pair<std::string, std::string>> shapes_;
   std::unordered_map<std::string, std::uint32_t> pattern_flags_;
   std::map<std::string, VaryingEntry> varying_;
+  std::vector<std::uint64_t> places_;
 };
 
 /// The table file's octets.

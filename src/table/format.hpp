@@ -14,7 +14,7 @@ static_assert(std::endian::native == std::endian::little,
               "tables are mapped as they are; a big-endian machine needs its own reader");
 
 inline constexpr std::array<char, 8> magic = {'U', 'N', 'D', 'R', 'S', 'T', 'D', 'Y'};
-inline constexpr std::uint32_t version = 6;
+inline constexpr std::uint32_t version = 7;
 
 /// `count` records or octets that begin at `offset`.
 struct Span {
@@ -55,6 +55,7 @@ struct ServiceRecord {
   Span writes;           ///< WriteRecord, in the order of recording
   Span evidence;  ///< std::uint32_t write number + 1, 0 for none; answers refer to runs of it
   Span bumps;     ///< BumpRecord; requests and answers refer to runs of it
+  Span places;    ///< std::uint64_t, sorted: see match/places.hpp
   Span by_cause;  ///< std::uint32_t answer numbers, beside `answers`: sorted within a request
 };
 
@@ -147,7 +148,8 @@ enum ValueFlag : std::uint32_t {
   value_proven = 1,    ///< that it varies: several recordings of one flow show it, or a pin says so
   value_refers = 2,    ///< the write that brings it refers to something else by it
   value_constant = 4,  ///< it does not vary: no other one may stand for it, nor it for another
-  value_shifted = 8    ///< a time that the server made, shown as later as the recording is older
+  value_shifted = 8,   ///< a time that the server made, shown as later as the recording is older
+  value_unclear = 16   ///< an answer may show it where it means something else
 };
 
 /// A recorded value that the client makes anew in each run (docs/values.md), one that it may not

@@ -66,6 +66,7 @@ ServiceSection::ServiceSection(Bytes file, const format::ServiceRecord& record)
       varying_(records<format::VaryingRecord>(file, record.varying)),
       masks_(records<format::MaskRecord>(file, record.masks)),
       mentions_(records<format::MentionRecord>(file, record.mentions)),
+      places_(records<std::uint64_t>(file, record.places)),
       recorded_writes_(records<format::WriteRecord>(file, record.writes)),
       bumps_(records<format::BumpRecord>(file, record.bumps)) {}
 
@@ -78,7 +79,8 @@ bool ServiceSection::check() const noexcept {
       sources_.size() == record_.sources.count && answers_.size() == record_.answers.count &&
       patterns_.size() == record_.patterns.count && shapes_.size() == record_.shapes.count &&
       rules_.size() == record_.rules.count && varying_.size() == record_.varying.count &&
-      masks_.size() == record_.masks.count && mentions_.size() == record_.mentions.count &&
+      masks_.size() == record_.masks.count && places_.size() == record_.places.count &&
+      mentions_.size() == record_.mentions.count &&
       recorded_writes_.size() == record_.writes.count && bumps_.size() == record_.bumps.count &&
       evidence_.size() == record_.evidence.count && by_cause_.size() == answers_.size();
   return sizes && check_evidence() && check_varying() && inside(record_.name) &&

@@ -87,6 +87,8 @@ class ServiceSection final : public ServiceTable {
       const format::PatternRecord& p) const noexcept {
     return pattern_members_.subspan(p.members, p.member_count);
   }
+  /// See match/places.hpp.
+  [[nodiscard]] std::span<const std::uint64_t> places() const noexcept { return places_; }
   [[nodiscard]] bool has_varying() const noexcept { return !varying_.empty(); }
   /// Whether the client makes this recorded value (folded) anew in each run.
   [[nodiscard]] bool is_varying(std::string_view folded) const noexcept {
@@ -145,6 +147,7 @@ class ServiceSection final : public ServiceTable {
   std::span<const format::VaryingRecord> varying_;
   std::span<const format::MaskRecord> masks_;
   std::span<const format::MentionRecord> mentions_;
+  std::span<const std::uint64_t> places_;
   std::span<const format::WriteRecord> recorded_writes_;
   std::span<const format::BumpRecord> bumps_;
 };

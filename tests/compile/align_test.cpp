@@ -66,3 +66,59 @@ TEST_CASE("recordings of different flows are left alone") {
   recorded.say(1, "SET t." + a2 + " v", "ok").say(1, "GET p", "1").say(1, "GET q", "1");
   CHECK(aligned(recorded).renames.empty());
 }
+
+namespace {
+
+std::string text(const std::string& value) {
+  return match::fold(match::ValueKind::text, value);
+}
+
+}  // namespace
+
+TEST_CASE("texts of any look that writes make are paired in the order of time") {
+  toy::Recorded recorded;
+  recorded.say(1, "SET 'caroline'", "ok").say(1, "GET 'caroline'", "caroline");
+  recorded.say(1, "SET 'dorothea'", "ok").next_recording();
+  recorded.say(1, "SET 'leonhard'", "ok").say(1, "GET 'leonhard'", "leonhard");
+  recorded.say(1, "SET 'reinhold'", "ok");
+  const Alignment alignment = aligned(recorded);
+  const auto names = alignment.renames.begin()->second;
+  CHECK(names == Alignment::Renames{{text("leonhard"), text("caroline")},
+                                    {text("reinhold"), text("dorothea")}});
+  CHECK(alignment.proven.contains(text("caroline")));
+  REQUIRE(alignment.places.size() == 1);
+  CHECK(alignment.places[0].size() == 2);  // of SET and of GET
+  CHECK(alignment.texts.contains("dorothea"));
+  CHECK(alignment.unclear.empty());
+}
+
+TEST_CASE("a text that is only asked for is no other one, nor one that both recordings have") {
+  toy::Recorded recorded;
+  recorded.say(1, "GET 'caroline'", "1")
+      .say(1, "SET 'dorothea'", "ok")
+      .say(1, "SET 'reinhold'", "ok");
+  recorded.next_recording();
+  recorded.say(1, "GET 'leonhard'", "1")
+      .say(1, "SET 'reinhold'", "ok")
+      .say(1, "SET 'dorothea'", "ok");
+  CHECK(aligned(recorded).renames.empty());
+}
+
+TEST_CASE("a text that an answer may show where it means something else is told") {
+  toy::Recorded recorded;
+  recorded.say(1, "SET '19226'", "ok").say(1, "GET 'count'", "19226").next_recording();
+  recorded.say(1, "SET '31221'", "ok").say(1, "GET 'count'", "27000");
+  const Alignment alignment = aligned(recorded);
+  CHECK(alignment.unclear == std::set<std::string, std::less<>>{text("19226")});
+  // Nor may the other one be taken for it but where it stands at its place.
+  REQUIRE(alignment.commonplace.size() == 1);
+  CHECK(alignment.commonplace.begin()->second == std::set<std::string>{text("31221")});
+}
+
+TEST_CASE("a text that the other recording never answers in its place is not clear") {
+  toy::Recorded recorded;
+  recorded.say(1, "SET 'caroline'", "ok").say(1, "GET 'caroline'", "caroline");
+  recorded.say(1, "GET 'all'", "caroline").next_recording();
+  recorded.say(1, "SET 'leonhard'", "ok").say(1, "GET 'leonhard'", "leonhard");
+  CHECK(aligned(recorded).unclear.contains(text("caroline")));
+}

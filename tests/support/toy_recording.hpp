@@ -44,7 +44,7 @@ class Recorded {
     const Exchange exchange{{{"line", line}}, answer, {}, {}};
     step.analysis = loaded_.analyser->analyse({}, exchange, problems);
     step.recorded_at = match::parse_instant(recorded_at)->microseconds;
-    compile::keep_values(protocol(), exchange, step);
+    compile::keep_values(loaded_, exchange, compile::Keep::all, step);
     step.recording = recording_;
     step.connection = recording_ * 100 + connection;
     step.began = began;

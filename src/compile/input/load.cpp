@@ -72,9 +72,9 @@ void report_flaws(const Path& file, const std::vector<Flaw>& flaws, Diagnostics&
 class ServiceAnalysis {
  public:
   /// `last`: the exchanges will not be analysed again.
-  ServiceAnalysis(const Path& mock_set, LoadedService& service, std::vector<Session>& sessions,
-                  bool last)
-      : mock_set_(mock_set), service_(service), sessions_(sessions), last_(last) {}
+  ServiceAnalysis(const Path& mock_set, LoadedService& service, std::uint32_t number,
+                  std::vector<Session>& sessions, bool last)
+      : mock_set_(mock_set), service_(service), number_(number), sessions_(sessions), last_(last) {}
 
   Diagnostics run() {
     service_.steps.clear();
@@ -94,9 +94,9 @@ class ServiceAnalysis {
  private:
   /// What was learned of the other names is kept: they are not asked for again.
   void learn_renamed() {
-    for (const Session& session : sessions_)
-      for (const Packed& packed : session.exchanges)
-        service_.analyser->learn(session.header, renamed(packed.unpacked(), session.recording));
+    for (std::uint32_t source = 0; source < sessions_.size(); ++source)
+      for (const Packed& packed : sessions_[source].exchanges)
+        service_.analyser->learn(sessions_[source].header, renamed(packed, source));
   }
 
   void analyse(const Session& session) {
@@ -114,21 +114,25 @@ class ServiceAnalysis {
       step.source = source;
       step.line = static_cast<std::uint32_t>(packed.line);
       std::vector<Problem> found;
-      const Exchange exchange = renamed(packed.unpacked(), session.recording);
+      const Exchange exchange = renamed(packed, source);
       step.analysis = service_.analyser->analyse(session.header, exchange, found);
-      keep_values(*service_.protocol, exchange, step);
+      keep_values(service_, exchange, last_ ? Keep::values : Keep::all, step);
       for (Problem& problem : found) flaws.push_back({packed.line, std::move(problem)});
       service_.steps.push_back(std::move(step));
     }
     if (!flaws.empty()) report_flaws(session.file, flaws, problems_);
   }
 
-  /// With the names that the values have in an earlier recording of the same flow.
-  [[nodiscard]] Exchange renamed(Exchange exchange, std::uint32_t recording) const {
+  /// With the names that the values have in an earlier recording of the same flow. `source`: the
+  /// number of its session.
+  [[nodiscard]] Exchange renamed(const Packed& packed, std::uint32_t source) const {
+    Exchange exchange = packed.unpacked();
     if (!service_.alignment) return exchange;
-    const auto names = service_.alignment->renames.find(recording);
-    if (names == service_.alignment->renames.end()) return exchange;
-    const auto& spellings = service_.alignment->spellings.at(recording);
+    const Alignment& alignment = *service_.alignment;
+    const std::uint32_t recording = sessions_[source].recording;
+    const auto names = alignment.renames.find(recording);
+    if (names == alignment.renames.end()) return exchange;
+    const auto& spellings = alignment.spellings.at(recording);
     const match::Respell respell = [&](const std::string& folded, std::string_view spelled) {
       const auto name = names->second.find(folded);
       if (name == names->second.end()) return std::optional<std::string>();
@@ -136,13 +140,32 @@ class ServiceAnalysis {
       return std::optional(known == spellings.end() ? match::respell(name->second, spelled)
                                                     : known->second);
     };
-    exchange.request = match::respelled(exchange.request, respell);
-    exchange.answer = match::respelled(exchange.answer, respell);
+    const auto told =
+        alignment.commonplace.find({number_, source, static_cast<std::uint32_t>(packed.line)});
+    const auto may_mean_else = [&](const std::string& folded, std::string_view spelled) {
+      return match::kind_of_folded(folded) == match::ValueKind::text &&
+             match::is_commonplace(spelled);
+    };
+    exchange.request = match::respelled(
+        exchange.request, [&](const std::string& folded, std::string_view spelled) {
+          if (may_mean_else(folded, spelled) &&
+              (told == alignment.commonplace.end() || !told->second.contains(folded)))
+            return std::optional<std::string>();
+          return respell(folded, spelled);
+        });
+    exchange.answer =
+        match::respelled(exchange.answer, [&](const std::string& folded, std::string_view spelled) {
+          const auto name = names->second.find(folded);
+          if (name != names->second.end() && alignment.unclear.contains(name->second))
+            return std::optional<std::string>();
+          return respell(folded, spelled);
+        });
     return exchange;
   }
 
   const Path& mock_set_;
   LoadedService& service_;
+  std::uint32_t number_;
   std::vector<Session>& sessions_;
   bool last_;
   Diagnostics problems_;
@@ -187,7 +210,9 @@ class Loader {
     std::vector<std::future<Diagnostics>> running;
     for (std::size_t i = 0; i < services_.size(); ++i)
       running.push_back(std::async(std::launch::async, [this, i, last] {
-        return ServiceAnalysis(mock_set_, services_[i], sessions_[i], last).run();
+        return ServiceAnalysis(mock_set_, services_[i], static_cast<std::uint32_t>(i), sessions_[i],
+                               last)
+            .run();
       }));
     for (auto& each : running) {
       const Diagnostics found = each.get();
@@ -199,7 +224,11 @@ class Loader {
   void align_recordings() {
     const auto alignment = std::make_shared<const Alignment>(align(services_));
     if (alignment->renames.empty()) return;
-    for (LoadedService& service : services_) service.alignment = alignment;
+    for (std::size_t i = 0; i < services_.size(); ++i) {
+      services_[i].alignment = alignment;
+      if (i < alignment->places.size())
+        services_[i].places.assign(alignment->places[i].begin(), alignment->places[i].end());
+    }
     analyse(true);
   }
 

@@ -21,7 +21,7 @@ struct Step {
   std::uint32_t source = 0;            ///< number in LoadedService::sources
   std::uint32_t line = 0;
   std::int64_t recorded_at = 0;  ///< microseconds since 1970 when the session began
-  /// CBOR: {request, answer}, where the answer shows values of a generated kind.
+  /// CBOR: {request, answer}, where the answer shows values that may vary.
   std::string document;
   /// What else of the answer could have such a value in it, see compile/values/hidden.hpp.
   std::string hidden_in;
@@ -51,7 +51,8 @@ struct LoadedService {
       Document::object();  ///< `user` and `database` of the first session that has them
   /// Of several recordings of one flow, whose steps have the values of the first; else null.
   std::shared_ptr<const Alignment> alignment;
-  std::shared_ptr<const Pins> pins;  ///< of the mock set; null where there are none
+  std::vector<std::uint64_t> places;  ///< where values vary that look like anything: match::Places
+  std::shared_ptr<const Pins> pins;   ///< of the mock set; null where there are none
 };
 
 /// `sessions/r1.orders.001.yaml:12`

@@ -155,6 +155,7 @@ table::ServiceBuilder emit(const LoadedService& service, const Trace& trace,
       builder.set_pattern_flags(pattern, format::pattern_static);
   }
   builder.set_varying(varying.values());
+  builder.set_places(service.places);
   builder.set_profile(service.analyser->profile());
   builder.set_knowledge(follow_recordings(service));
   builder.set_shapes(service.analyser->shapes());

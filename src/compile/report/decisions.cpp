@@ -53,7 +53,8 @@ class Decider {
   void look_at(std::uint32_t service, std::uint32_t number) {
     const Step& step = services_[service].steps[number];
     if (step.analysis.effect == Effect::none) return;
-    const auto masked = match::mask(*services_[service].protocol, step.analysis.identity.canonical);
+    const auto masked = match::mask(*services_[service].protocol, step.analysis.identity.canonical,
+                                    services_[service].places);
     if (masked.values.empty()) return;
     const std::string request = match::template_of(masked.mask);
     for (const match::MaskedValue& value : masked.values) {

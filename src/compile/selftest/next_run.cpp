@@ -18,7 +18,7 @@ NextRun::NextRun(const LoadedService& service, const table::ServiceSection& sect
   for (const Step& step : service.steps) {
     if (step.analysis.effect == Effect::none) continue;
     for (const auto& [folded, spelled] :
-         match::spelled_values(*service.protocol, step.analysis.identity.canonical))
+         match::spelled_values(*service.protocol, step.analysis.identity.canonical, service.places))
       if (const std::string* found = other(folded))
         plain_.add(spelled, match::respell(*found, spelled));
   }
@@ -34,8 +34,9 @@ const std::string* NextRun::other(const std::string& folded) {
 std::string NextRun::request(const Step& step) {
   const Identity& identity = step.analysis.identity;
   if (!section_.has_varying()) return identity.canonical;
-  return match::renamed(*service_.protocol, identity.canonical,
-                        [&](const std::string& folded) { return other(folded); });
+  return match::renamed(
+      *service_.protocol, identity.canonical,
+      [&](const std::string& folded) { return other(folded); }, service_.places);
 }
 
 std::string NextRun::truth(const Step& step) {

@@ -4,10 +4,14 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <span>
 #include <string>
+#include <tuple>
+#include <vector>
 
 #include "compile/model/steps.hpp"
+#include "compile/values/texts.hpp"
 
 namespace understudy::compile {
 
@@ -26,12 +30,25 @@ struct Alignment {
   };
   /// Values of the earlier recordings for which another one stands in a later one.
   std::map<std::string, Evidence, std::less<>> proven;
+
+  /// Of each service where values vary that look like anything; see match/places.hpp.
+  std::vector<std::set<std::uint64_t>> places;
+  /// Those values, as the earlier recordings have them.
+  Texts texts;
+  /// Of them those, folded, that an answer may show where they mean something else: what such an
+  /// answer would be with another value is not known.
+  std::set<std::string, std::less<>> unclear;
+  /// Requests of later recordings, by service, source and line: values that is_commonplace() is
+  /// true of, folded, and that stand at places that vary. Elsewhere they may mean something else.
+  using Request = std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>;
+  std::map<Request, std::set<std::string>> commonplace;
 };
 
 /// Lays each recording beside the earlier one that it agrees with most, if with half of its
 /// requests at least. Requests are paired in order of time, those that differ in generated values
-/// only; what the server made is paired where an answer shows just one of a kind that is new and is
-/// equal else. Values that are pinned as constant stand for themselves.
+/// only before those that differ in a text that a write makes there, whatever it looks like; what
+/// the server made is paired where an answer shows just one of a kind that is new and is equal
+/// else. Values that are pinned as constant stand for themselves.
 [[nodiscard]] Alignment align(std::span<const LoadedService> services);
 
 }  // namespace understudy::compile

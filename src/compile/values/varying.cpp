@@ -19,9 +19,20 @@ namespace {
 
 constexpr std::int64_t day = 86'400'000'000;
 
-std::vector<std::string> shown_values(const Step& step) {
+/// Appends those that look like anything.
+void collect_texts(const LoadedService& service, const Document& document,
+                   std::vector<std::string>& values) {
+  if (!service.alignment || service.alignment->texts.empty()) return;
+  service.alignment->texts.each_part(document, [&](const std::string& text) {
+    values.push_back(match::fold(match::ValueKind::text, text));
+  });
+}
+
+std::vector<std::string> shown_values(const LoadedService& service, const Step& step) {
   std::vector<std::string> values;
-  match::collect_values(answer_of(step), values);
+  const Document answer = answer_of(step);
+  match::collect_values(answer, values);
+  collect_texts(service, answer, values);
   return values;
 }
 
@@ -37,20 +48,22 @@ struct Written {
 };
 
 template <class Take>
-void each_cell(const std::string& table, const Row& row, const Take& take) {
+void each_cell(const LoadedService& service, const std::string& table, const Row& row,
+               const Take& take) {
   for (const auto& [column, cell] : row) {
     if (!cell) continue;
     std::vector<std::string> values;
     match::collect_values(std::string_view(*cell), values);
+    collect_texts(service, *cell, values);
     for (std::string& value : values) take(Written{table, column, std::move(value)});
   }
 }
 
 template <class Take>
-void each_written(const Step& step, const Take& take) {
+void each_written(const LoadedService& service, const Step& step, const Take& take) {
   for (const RowChange& change : step.analysis.rows.changes) {
-    for (const Row& row : change.rows) each_cell(change.table, row, take);
-    each_cell(change.table, change.set, take);
+    for (const Row& row : change.rows) each_cell(service, change.table, row, take);
+    each_cell(service, change.table, change.set, take);
   }
 }
 
@@ -84,7 +97,8 @@ class Finder {
   void look_at(std::uint32_t service, std::uint32_t number) {
     const Step& step = services_[service].steps[number];
     if (step.analysis.effect == Effect::none) return;
-    const auto masked = match::mask(*services_[service].protocol, step.analysis.identity.canonical);
+    const auto masked = match::mask(*services_[service].protocol, step.analysis.identity.canonical,
+                                    services_[service].places);
     const bool writes = step.analysis.effect == Effect::write && step.analysis.changed;
     for (const match::MaskedValue& value : masked.values) {
       ValueFinding where{.service = service, .step = number, .value = value.value};
@@ -94,14 +108,14 @@ class Finder {
       note_pin(pin_of(services_[service], masked, value), value.folded);
     }
     if (writes) note_references(service, step);
-    for (const std::string& value : shown_values(step))
+    for (const std::string& value : shown_values(services_[service], step))
       see(value, step, step.ended, {.service = service, .step = number, .in_answer = true});
   }
 
   /// `product_id` of orders, where products are a table that the recording knows: it was there
   /// before, and is not made by being written here.
   void note_references(std::uint32_t service, const Step& step) {
-    each_written(step, [&](const Written& written) {
+    each_written(services_[service], step, [&](const Written& written) {
       if (is_key_name(written.table, written.column)) return;
       const auto seen = seen_.find(written.value);
       if (seen == seen_.end()) return;
@@ -241,9 +255,10 @@ Varying::Varying(const LoadedService& service, const Findings& findings, bool sh
   plain_->restore(service.analyser->profile());
   for (const Step& step : service.steps) {
     if (step.analysis.effect == Effect::none) continue;
-    const auto masked = match::mask(*service.protocol, step.analysis.identity.canonical);
+    const auto masked =
+        match::mask(*service.protocol, step.analysis.identity.canonical, service.places);
     for (const auto& value : masked.values) note(value.folded);
-    for (const std::string& value : shown_values(step)) note(value);
+    for (const std::string& value : shown_values(service, step)) note(value);
     note_columns(step, masked);
   }
   note_unplaced();
@@ -288,8 +303,10 @@ void Varying::note(const std::string& value) {
   }
   all_kinds_ |= bit_of(value);
   hidden_.add(value);
+  const bool unclear = service_->alignment && service_->alignment->unclear.contains(value);
   const std::uint32_t flags = (finding.proven ? std::uint32_t{table::format::value_proven} : 0U) |
-                              (finding.refers ? std::uint32_t{table::format::value_refers} : 0U);
+                              (finding.refers ? std::uint32_t{table::format::value_refers} : 0U) |
+                              (unclear ? std::uint32_t{table::format::value_unclear} : 0U);
   values_.emplace(value, table::VaryingEntry{flags});
 }
 
@@ -300,9 +317,9 @@ void Varying::note_columns(const Step& step, const match::Masked& masked) {
     kinds_in_[folded_name(written.column)] |= bit_of(written.value);
     placed_.insert(written.value);
   };
-  each_written(step, place);
+  each_written(*service_, step, place);
   for (const RowsSeen& seen : step.analysis.rows.seen)
-    for (const Row& row : seen.rows) each_cell(seen.table, row, place);
+    for (const Row& row : seen.rows) each_cell(*service_, seen.table, row, place);
   if (step.analysis.effect != Effect::write) return;
   for (const KeyPath& path : step.analysis.writes)
     for (const match::MaskedValue& value : masked.values)
@@ -346,7 +363,7 @@ bool Varying::is_fresh(std::string_view folded) const {
 
 std::uint64_t Varying::mask_of(std::string_view canonical) const {
   if (values_.empty()) return 0;
-  const match::Masked masked = match::mask(*service_->protocol, canonical);
+  const match::Masked masked = match::mask(*service_->protocol, canonical, service_->places);
   const bool varies = std::ranges::any_of(
       masked.values, [&](const match::MaskedValue& value) { return is_fresh(value.folded); });
   return varies ? table::hash_of(masked.mask) : 0;
@@ -380,9 +397,10 @@ bool Varying::counts(const Step& step) const {
 }
 
 bool Varying::shown_by(const Step& step) const {
-  return !values_.empty() && std::ranges::any_of(shown_values(step), [&](const std::string& value) {
-    return is_fresh(value) || is_shifted(value);
-  });
+  return !values_.empty() &&
+         std::ranges::any_of(shown_values(*service_, step), [&](const std::string& value) {
+           return is_fresh(value) || is_shifted(value);
+         });
 }
 
 std::string Varying::document_of(const Step& step) const {
@@ -392,16 +410,26 @@ std::string Varying::document_of(const Step& step) const {
   return image == step.analysis.image ? step.document : std::string();
 }
 
-void keep_values(const Protocol& protocol, const Exchange& exchange, Step& step) {
+bool Varying::hidden_in(const Step& step) const {
+  if (hidden_.in(step.hidden_in)) return true;
+  return service_->alignment && service_->alignment->texts.hidden_in(answer_of(step));
+}
+
+void keep_values(const LoadedService& service, const Exchange& exchange, Keep keep, Step& step) {
+  constexpr std::size_t largest = 65'536;  // octets of an image of which all is kept
   const Document settled = std::exchange(step.analysis.settled, {});
   const Document& answer = settled.is_null() ? exchange.answer : settled;
   step.hidden_in = suspicious_text(answer);
   std::vector<std::string> values;
   match::collect_values(answer, values);
   match::collect_placeholders(answer, values);
+  collect_texts(service, answer, values);
   const Identity& request = step.analysis.identity;
-  const bool adds_rows = protocol.rows_of(request.canonical, request.qualifier).size() > 1;
-  if (values.empty() && !adds_rows) return;
+  const bool kept = !values.empty() ||
+                    (keep == Keep::all && step.analysis.image.size() <= largest) ||
+                    (service.alignment && service.alignment->texts.hidden_in(answer)) ||
+                    service.protocol->rows_of(request.canonical, request.qualifier).size() > 1;
+  if (!kept) return;
   const auto cbor = Document::to_cbor({{"request", exchange.request}, {"answer", answer}});
   step.document.assign(cbor.begin(), cbor.end());
 }

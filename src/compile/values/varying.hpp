@@ -77,7 +77,7 @@ class Varying {
   [[nodiscard]] bool counts(const Step& step) const;
   [[nodiscard]] bool shown_by(const Step& step) const;
   /// Whether some of them is in an answer where it is not recognised as a value: in part, encoded.
-  [[nodiscard]] bool hidden_in(const Step& step) const { return hidden_.in(step.hidden_in); }
+  [[nodiscard]] bool hidden_in(const Step& step) const;
   /// A bit for each match::ValueKind by whose order the answer to a request may depend.
   [[nodiscard]] std::uint32_t ordered_kinds(const Analysis& request) const;
   /// The document from which the image of its answer can be made anew; empty where it can't.
@@ -106,8 +106,10 @@ class Varying {
 /// The answer of a step that shows generated values; null of another.
 [[nodiscard]] Document answer_of(const Step& step);
 
-/// Keeps of an exchange what the functions above need, where it shows generated values or counts
-/// rows.
-void keep_values(const Protocol& protocol, const Exchange& exchange, Step& step);
+/// Of which exchanges keep_values() keeps the documents: of those that show generated values or
+/// count rows, or of all but the largest.
+enum class Keep : std::uint8_t { values, all };
+/// Keeps of an exchange what the functions above, and align(), need.
+void keep_values(const LoadedService& service, const Exchange& exchange, Keep keep, Step& step);
 
 }  // namespace understudy::compile
