@@ -1,6 +1,7 @@
 #include "protocols/sql/values.hpp"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
 #include "protocols/sql/lists.hpp"
@@ -76,6 +77,29 @@ std::optional<Encoded> take_value(std::string_view& rest) {
   return value;
 }
 
+/// Whether `pattern` holds this word, given in lower case.
+bool has_word(std::string_view pattern, std::string_view word) {
+  for (std::size_t at = 0; at + word.size() <= pattern.size(); ++at) {
+    const std::size_t end = at + word.size();
+    const bool begins = at == 0 || !is_word_octet(pattern[at - 1]);
+    const bool ends = end == pattern.size() || !is_word_octet(pattern[end]);
+    if (begins && ends && equals_folded(pattern.substr(at, word.size()), word)) return true;
+  }
+  return false;
+}
+
+/// A definition is kept as it was written: what a program makes anew (a default, a date in a
+/// comment) stands within its text. One that copies rows looks for what is there.
+std::optional<ValueRole> role_in_definition(std::string_view pattern) {
+  constexpr std::array<std::string_view, 3> verbs = {"create", "alter", "comment"};
+  const auto begins = [&](std::string_view verb) {
+    return pattern.size() > verb.size() && pattern[verb.size()] == ' ' &&
+           equals_folded(pattern.substr(0, verb.size()), verb);
+  };
+  if (std::ranges::none_of(verbs, begins)) return std::nullopt;
+  return has_word(pattern, "select") ? ValueRole::sought : ValueRole::made;
+}
+
 void append_value(std::string_view text, std::string& canonical) {
   append_length(text.size() + 1, canonical);
   canonical += text;
@@ -92,6 +116,11 @@ std::string map_values(std::string_view canonical, const ValueMap& map) {
   std::string mapped(canonical.substr(0, std::min(pattern.size() + 1, canonical.size())));
   std::string_view rest = canonical.substr(mapped.size());
   bool changed = false;
+  if (const auto role = role_in_definition(pattern))
+    if (const auto other = map(pattern, *role)) {
+      mapped.replace(0, pattern.size(), *other);
+      changed = true;
+    }
   for (const ValueRole role : roles_of(pattern)) {
     const auto value = take_value(rest);
     if (!value) break;

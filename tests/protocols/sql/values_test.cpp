@@ -41,6 +41,20 @@ TEST_CASE("values are made by what inserts or sets them, and sought elsewhere") 
   CHECK(values("insert into \"values\" (\"set\") select a from u where b = 'x'") == "x");
 }
 
+TEST_CASE("a definition is one value, which it makes where it copies no rows") {
+  CHECK(values("ALTER TABLE t ADD code uuid DEFAULT 'x'") ==
+        "+alter table t add code uuid default 'x'");
+  CHECK(values("COMMENT ON TABLE t IS 'x'") == "+comment on table t is 'x'");
+  CHECK(values("create table t as select a from u where b = 'x'") ==
+        "create table t as select a from u where b = 'x'");
+  CHECK(values("create table selected (a int)") == "+create table selected(a int)");
+  CHECK(values("drop table t").empty());
+  const std::string other = map_values(
+      identity_of("alter table t add a int default 'x'", postgres).canonical,
+      [](std::string_view, ValueRole) { return std::optional<std::string>("alter table y"); });
+  CHECK(other == identity_of("alter table y", postgres).canonical);
+}
+
 TEST_CASE("a statement with another value is the statement with that value") {
   const std::string longer(300, 'y');
   const auto replaced = [&](std::string_view sql) {
