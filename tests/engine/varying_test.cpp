@@ -205,6 +205,24 @@ TEST_CASE("times of this run stand for those of the recording") {
   CHECK(stage.ask("SET t.3 due=1600000009") == "MISS");
 }
 
+TEST_CASE("a time of the clock and a constant is made anew, another one far away is not") {
+  // The recording began at midnight.
+  for (const auto& [recorded_time, live] :
+       {std::pair("2026-12-09T07:08:09.123456Z", "2026-12-31T01:02:03.654321Z"),
+        std::pair("2027-11-25T05:02:03Z", "2028-01-01T00:00:07Z")}) {
+    toy::Recorded recorded;
+    recorded.say(1, std::string("SET cards.1 ends ") + recorded_time, "ok");
+    Stage stage(recorded);
+    CHECK(stage.ask(std::string("SET cards.1 ends ") + live) == "ok [exact]");
+  }
+  for (const char* recorded_time : {"2030-01-01T00:00:00Z", "2027-03-04T05:26:07Z"}) {
+    toy::Recorded recorded;
+    recorded.say(1, std::string("SET cards.1 ends ") + recorded_time, "ok");
+    Stage stage(recorded);
+    CHECK(stage.ask("SET cards.1 ends 2031-02-03T04:05:06Z") == "MISS");
+  }
+}
+
 TEST_CASE("a value that the recording knows as another thing is not a new one") {
   toy::Recorded recorded;
   recorded.say(1, "GET orders." + b, "bob").say(1, "SET orders." + a + " ann", "ok");

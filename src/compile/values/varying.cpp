@@ -36,6 +36,19 @@ std::vector<std::string> shown_values(const LoadedService& service, const Step& 
   return values;
 }
 
+/// Whether a time far from that of the recording is that of the clock and a constant, as of what
+/// ends in two weeks: it has a fraction of a second, as what people write has not, or is whole
+/// hours away from the minutes after the recording began.
+bool is_from_clock(std::string_view folded, std::int64_t recorded_at) {
+  constexpr std::int64_t second = 1'000'000, minutes = 300 * second, hour = 3'600 * second;
+  if (match::kind_of_folded(folded) == match::ValueKind::date) return false;
+  const std::int64_t time = match::time_of(folded);
+  if (time % second != 0) return true;
+  if (time % hour == 0) return false;
+  const std::int64_t away = (time - recorded_at) % hour;
+  return (away < 0 ? away + hour : away) < minutes;
+}
+
 std::uint32_t bit_of(std::string_view folded) {
   return 1U << static_cast<unsigned>(match::kind_of_folded(folded));
 }
@@ -73,6 +86,7 @@ struct Seen {
   ValueFinding first;
   bool made = false;    ///< by a write that took effect, at whatever time
   bool near = true;     ///< a time about that of the recording
+  bool clock = true;    ///< the same, or a constant before or behind it
   bool refers = false;  ///< written to a column that refers to another table
 };
 
@@ -175,8 +189,10 @@ class Finder {
       seen.tick = tick;
       seen.first = where;
     }
-    if (added && match::is_time(match::kind_of_folded(value)))
+    if (added && match::is_time(match::kind_of_folded(value))) {
       seen.near = std::abs(match::time_of(value) - step.recorded_at) <= day;
+      seen.clock = seen.near || is_from_clock(value, step.recorded_at);
+    }
     return seen;
   }
 
@@ -217,7 +233,7 @@ class Finder {
   static ValueClass class_of(const Seen& seen) {
     if (seen.first.in_answer) return ValueClass::echo;
     if (!seen.made) return ValueClass::sought;
-    return seen.near ? ValueClass::fresh : ValueClass::fixed;
+    return seen.clock ? ValueClass::fresh : ValueClass::fixed;
   }
 
   std::span<const LoadedService> services_;
