@@ -47,6 +47,8 @@ std::string_view name_of(compile::Inference::Kind kind) {
   switch (kind) {
     case compile::Inference::Kind::widened:
       return "widened";
+    case compile::Inference::Kind::beginning:
+      return "beginning";
     case compile::Inference::Kind::counted:
       return "counted";
     case compile::Inference::Kind::volatile_:

@@ -14,6 +14,7 @@
 #include "compile/report/inferences.hpp"
 #include "compile/rows/row_keys.hpp"
 #include "compile/selftest/mend.hpp"
+#include "compile/states/beginnings.hpp"
 #include "compile/states/count_asks.hpp"
 #include "compile/states/settle.hpp"
 #include "compile/states/trace.hpp"
@@ -29,6 +30,7 @@ struct CompiledService {
   Settlement settlement;
   std::vector<Widening> widenings;
   std::vector<CountedRequest> counted;
+  std::vector<Contradiction> beginnings;  ///< because of which a recording has one of its own
   std::vector<DeclaredTable> tables;
   Diagnostics problems;
 };
@@ -107,18 +109,22 @@ CompiledService compile_service(const LoadedService& service) {
   const RowKeys rows(service.steps, service.schema);
   Widened widened;
   Counted counted;
+  Beginnings beginnings;
   const bool counts = may_count_asks(service);
   CompiledService compiled;
   compiled.tables = declared_tables(service, rows.declarations(), compiled.problems);
   for (;;) {
-    compiled.trace = trace_chains(service, rows, widened, counted);
+    compiled.trace = trace_chains(service, rows, widened, counted, beginnings);
     compiled.settlement = settle(service, compiled.trace);
     const auto found = counts ? count_asks(service, compiled.trace, compiled.settlement, counted)
                               : std::vector<CountedRequest>();
     compiled.counted.insert(compiled.counted.end(), found.begin(), found.end());
-    if (found.empty() && !widen(compiled.settlement.contradicted, widened, compiled.widenings) &&
-        !widen_neighbours(service, compiled, widened, compiled.widenings))
-      return compiled;
+    if (!found.empty() || widen(compiled.settlement.contradicted, widened, compiled.widenings) ||
+        widen_neighbours(service, compiled, widened, compiled.widenings))
+      continue;
+    const auto parted = part_beginnings(service, compiled.trace, compiled.settlement, beginnings);
+    if (parted.empty()) return compiled;
+    compiled.beginnings.insert(compiled.beginnings.end(), parted.begin(), parted.end());
   }
 }
 
@@ -215,7 +221,8 @@ std::optional<Compiled> compile_services(const std::filesystem::path& mock_set,
                             Varying(service, findings, config.shifts_times)));
     compiled.services.push_back(summarise(service, result.trace, result.settlement));
     compiled.services.back().inferences =
-        infer(service, result.trace, result.settlement, result.widenings, result.counted);
+        infer(service, result.trace, result.settlement,
+              {result.widenings, result.counted, result.beginnings});
     compiled.services.back().decisions = std::move(decisions[compiled.services.size() - 1]);
     compiled.services.back().tables = result.tables;
     warn_of_gaps(mock_set, service, problems);

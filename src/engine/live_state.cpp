@@ -593,4 +593,10 @@ void LiveState::reset() {
   volatile_cursor_.clear();
 }
 
+void LiveState::begin_as(std::uint32_t recording) {
+  const std::scoped_lock lock(scope_.mutex());
+  for (const table::format::BeginningRecord& beginning : section_.beginnings())
+    if (beginning.recording == recording) scope_.begin(beginning.key, beginning.version);
+}
+
 }  // namespace understudy::engine

@@ -116,8 +116,10 @@ class LiveState {
   /// `joined` is a join()ed KeyPath. False where no recorded request depends on it, so that nobody
   /// would see it change.
   [[nodiscard]] bool watch(std::string_view joined, ConnectionState& connection);
-  /// The state before the first request.
+  /// The state before the first request of the first recording.
   void reset();
+  /// Behind reset(): that of this one, by its number.
+  void begin_as(std::uint32_t recording);
 
  private:
   using Found = table::ServiceSection::Found;

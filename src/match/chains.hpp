@@ -14,6 +14,12 @@ namespace understudy::match {
 /// Hash of the ordered writes that touched one key; 0 where none did.
 using Version = std::uint64_t;
 
+/// What a key begins with in a recording that found something else there than the first one did.
+/// Never 0.
+[[nodiscard]] constexpr Version beginning_of(std::uint32_t recording) noexcept {
+  return 0xB5297A4D00000001ULL + (Version{recording} << 8U);
+}
+
 /// The version behind one more write. Order matters: a chain, not a set and not a count.
 [[nodiscard]] constexpr Version extend(Version version, std::uint64_t write) noexcept {
   std::uint64_t mixed = version * 0x9E3779B97F4A7C15ULL ^ (write + 0x632BE59BD9B4E019ULL);

@@ -127,6 +127,12 @@ class Loop {
     asks_.clear();
   }
 
+  /// Behind reset(): what is there at a key is that of another beginning. Hold `mutex()`.
+  void begin(std::uint32_t key, Version version) {
+    const Change change(*this);
+    versions_[key].store(version, std::memory_order_relaxed);
+  }
+
  private:
   /// Odd sequence numbers tell readers that versions are being changed.
   class Change {

@@ -261,6 +261,7 @@ void TableWriter::write_varying(const ServiceBuilder& service, format::ServiceRe
   std::ranges::stable_sort(masks, {}, &format::MaskRecord::hash);
   record.varying = put(varying);
   record.places = put(service.places_);
+  record.beginnings = put(service.beginnings_);
   record.masks = put(masks);
   record.mentions = put(mentions);
 }

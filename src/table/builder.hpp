@@ -86,6 +86,9 @@ class ServiceBuilder {
   }
   /// By folded value.
   void set_varying(std::map<std::string, VaryingEntry> values) { varying_ = std::move(values); }
+  void set_beginnings(std::vector<format::BeginningRecord> beginnings) {
+    beginnings_ = std::move(beginnings);
+  }
   /// Sorted; see match/places.hpp.
   void set_places(std::vector<std::uint64_t> places) { places_ = std::move(places); }
   void set_profile(Document profile) { profile_ = std::move(profile); }
@@ -118,6 +121,7 @@ class ServiceBuilder {
   std::unordered_map<std::string, std::uint32_t> pattern_flags_;
   std::map<std::string, VaryingEntry> varying_;
   std::vector<std::uint64_t> places_;
+  std::vector<format::BeginningRecord> beginnings_;
 };
 
 /// The table file's octets.

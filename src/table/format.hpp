@@ -53,10 +53,11 @@ struct ServiceRecord {
   Span masks;            ///< MaskRecord, sorted by hash, then by request
   Span mentions;         ///< MentionRecord, sorted by answer
   Span writes;           ///< WriteRecord, in the order of recording
-  Span evidence;  ///< std::uint32_t write number + 1, 0 for none; answers refer to runs of it
-  Span bumps;     ///< BumpRecord; requests and answers refer to runs of it
-  Span places;    ///< std::uint64_t, sorted: see match/places.hpp
-  Span by_cause;  ///< std::uint32_t answer numbers, beside `answers`: sorted within a request
+  Span evidence;    ///< std::uint32_t write number + 1, 0 for none; answers refer to runs of it
+  Span bumps;       ///< BumpRecord; requests and answers refer to runs of it
+  Span beginnings;  ///< BeginningRecord, sorted by recording
+  Span places;      ///< std::uint64_t, sorted: see match/places.hpp
+  Span by_cause;    ///< std::uint32_t answer numbers, beside `answers`: sorted within a request
 };
 
 enum RequestFlag : std::uint32_t {
@@ -112,6 +113,13 @@ struct BumpRecord {
   std::uint32_t flags = 0;
 
   friend auto operator<=>(const BumpRecord&, const BumpRecord&) = default;
+};
+
+/// A key that a recording found otherwise than the first one, before anything was written.
+struct BeginningRecord {
+  std::uint64_t version = 0;
+  std::uint32_t recording = 0;  ///< in the order of first mention, from 0
+  std::uint32_t key = 0;
 };
 
 /// A recorded write on which some answer's evidence rests.

@@ -67,6 +67,7 @@ ServiceSection::ServiceSection(Bytes file, const format::ServiceRecord& record)
       masks_(records<format::MaskRecord>(file, record.masks)),
       mentions_(records<format::MentionRecord>(file, record.mentions)),
       places_(records<std::uint64_t>(file, record.places)),
+      beginnings_(records<format::BeginningRecord>(file, record.beginnings)),
       recorded_writes_(records<format::WriteRecord>(file, record.writes)),
       bumps_(records<format::BumpRecord>(file, record.bumps)) {}
 
@@ -80,6 +81,7 @@ bool ServiceSection::check() const noexcept {
       patterns_.size() == record_.patterns.count && shapes_.size() == record_.shapes.count &&
       rules_.size() == record_.rules.count && varying_.size() == record_.varying.count &&
       masks_.size() == record_.masks.count && places_.size() == record_.places.count &&
+      beginnings_.size() == record_.beginnings.count &&
       mentions_.size() == record_.mentions.count &&
       recorded_writes_.size() == record_.writes.count && bumps_.size() == record_.bumps.count &&
       evidence_.size() == record_.evidence.count && by_cause_.size() == answers_.size();
@@ -88,6 +90,8 @@ bool ServiceSection::check() const noexcept {
          index_sound(request_index_, requests_.size()) && index_sound(key_index_, keys_.size()) &&
          std::ranges::all_of(bumps_,
                              [&](const format::BumpRecord& b) { return b.key < keys_.size(); }) &&
+         std::ranges::all_of(
+             beginnings_, [&](const format::BeginningRecord& b) { return b.key < keys_.size(); }) &&
          all_below(key_lists_, keys_.size()) && all_below(pattern_members_, requests_.size()) &&
          std::ranges::all_of(keys_, inside) && std::ranges::all_of(images_, inside) &&
          std::ranges::all_of(sources_, inside) &&

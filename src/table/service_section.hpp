@@ -87,6 +87,9 @@ class ServiceSection final : public ServiceTable {
       const format::PatternRecord& p) const noexcept {
     return pattern_members_.subspan(p.members, p.member_count);
   }
+  [[nodiscard]] std::span<const format::BeginningRecord> beginnings() const noexcept {
+    return beginnings_;
+  }
   /// See match/places.hpp.
   [[nodiscard]] std::span<const std::uint64_t> places() const noexcept { return places_; }
   [[nodiscard]] bool has_varying() const noexcept { return !varying_.empty(); }
@@ -148,6 +151,7 @@ class ServiceSection final : public ServiceTable {
   std::span<const format::MaskRecord> masks_;
   std::span<const format::MentionRecord> mentions_;
   std::span<const std::uint64_t> places_;
+  std::span<const format::BeginningRecord> beginnings_;
   std::span<const format::WriteRecord> recorded_writes_;
   std::span<const format::BumpRecord> bumps_;
 };

@@ -156,6 +156,10 @@ table::ServiceBuilder emit(const LoadedService& service, const Trace& trace,
   }
   builder.set_varying(varying.values());
   builder.set_places(service.places);
+  std::vector<format::BeginningRecord> beginnings;
+  for (const auto& [recording, key] : trace.beginnings)
+    beginnings.push_back({match::beginning_of(recording), recording, key});
+  builder.set_beginnings(std::move(beginnings));
   builder.set_profile(service.analyser->profile());
   builder.set_knowledge(follow_recordings(service));
   builder.set_shapes(service.analyser->shapes());

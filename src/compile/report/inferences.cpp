@@ -28,10 +28,10 @@ class Inferrer {
   Inferrer(const LoadedService& service, const Trace& trace, const Settlement& settlement)
       : service_(service), trace_(trace), settlement_(settlement) {}
 
-  std::vector<Inference> run(const std::vector<Widening>& widenings,
-                             const std::vector<CountedRequest>& counted) {
-    for (const Widening& widening : widenings) add_widening(widening);
-    for (const CountedRequest& each : counted)
+  std::vector<Inference> run(const Conclusions& conclusions) {
+    for (const Widening& widening : conclusions.widenings) add_widening(widening);
+    for (const Contradiction& because : conclusions.beginnings) add_beginning(because);
+    for (const CountedRequest& each : conclusions.counted)
       found_.push_back({Inference::Kind::counted, readable_pattern(each.pattern),
                         "was answered otherwise when it was asked again, though nothing was "
                         "written: its first, second, … ask are states of their own",
@@ -65,6 +65,13 @@ class Inferrer {
                                   "answered differently",
                                   name_of(widening.to), name_of(widening.from)),
                       places(widening.because)});
+  }
+
+  void add_beginning(const Contradiction& because) {
+    found_.push_back({Inference::Kind::beginning, pattern_at(because.second),
+                      "found something else than in an earlier recording before anything was "
+                      "written: what follows from that is served where the two have become alike",
+                      places(because)});
   }
 
   void add_unsteady() {
@@ -133,9 +140,8 @@ class Inferrer {
 }  // namespace
 
 std::vector<Inference> infer(const LoadedService& service, const Trace& trace,
-                             const Settlement& settlement, const std::vector<Widening>& widenings,
-                             const std::vector<CountedRequest>& counted) {
-  return Inferrer(service, trace, settlement).run(widenings, counted);
+                             const Settlement& settlement, const Conclusions& conclusions) {
+  return Inferrer(service, trace, settlement).run(conclusions);
 }
 
 }  // namespace understudy::compile

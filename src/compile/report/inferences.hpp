@@ -19,9 +19,15 @@ struct Widening {
   Contradiction because;
 };
 
+/// What was concluded on the way to the trace.
+struct Conclusions {
+  const std::vector<Widening>& widenings;
+  const std::vector<CountedRequest>& counted;
+  const std::vector<Contradiction>& beginnings;  ///< see part_beginnings()
+};
+
 [[nodiscard]] std::vector<Inference> infer(const LoadedService& service, const Trace& trace,
                                            const Settlement& settlement,
-                                           const std::vector<Widening>& widenings,
-                                           const std::vector<CountedRequest>& counted);
+                                           const Conclusions& conclusions);
 
 }  // namespace understudy::compile

@@ -34,6 +34,7 @@ struct PatternSummary {
 struct Inference {
   enum class Kind : std::uint8_t {
     widened,         ///< depends on more than its statement says
+    beginning,       ///< a recording did not begin as an earlier one did
     counted,         ///< asking it again changed its answer: each ask is a state of its own
     volatile_,       ///< one state has or could have several answers
     not_understood,  ///< what it reads and writes can't be told

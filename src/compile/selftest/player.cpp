@@ -64,6 +64,7 @@ void Player::start(std::uint32_t recording) {
   static_cast<void>(finish());
   connections_.clear();
   live_.reset();
+  live_.begin_as(recording);
   elsewhere_ = false;
   recording_ = recording;
 }

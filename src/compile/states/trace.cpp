@@ -42,8 +42,12 @@ bool overlaps(const Visible& write, const Step& step) {
 class Tracer {
  public:
   Tracer(const LoadedService& service, const RowKeys& rows, const Widened& widened,
-         const Counted& counted)
-      : service_(service), rows_(rows), widened_(widened), counted_(counted) {}
+         const Counted& counted, const Beginnings& beginnings)
+      : service_(service),
+        rows_(rows),
+        widened_(widened),
+        counted_(counted),
+        beginnings_(beginnings) {}
 
   Trace run() {
     collect_requests();
@@ -135,6 +139,17 @@ class Tracer {
     for (const WrittenPaths& paths : outcomes_) trace_.write_lists.push_back(tracked(paths));
     names_.clear();
     outcomes_.clear();
+    number_beginnings();
+  }
+
+  void number_beginnings() {
+    for (const auto& [recording, names] : beginnings_)
+      for (const std::string& name : names)
+        if (const auto key = numbers_.find(name); key != numbers_.end())
+          trace_.beginnings.push_back({recording, key->second});
+    std::ranges::sort(trace_.beginnings, {}, [](const TracedBeginning& beginning) {
+      return std::pair(beginning.recording, beginning.key);
+    });
   }
 
   /// What is bumped of that which some request depends on.
@@ -182,8 +197,11 @@ class Tracer {
     return nth;
   }
 
-  void start_recording(std::uint32_t) {
+  void start_recording(std::uint32_t recording) {
     loop_->reset();
+    for (const TracedBeginning& beginning : trace_.beginnings)
+      if (beginning.recording == recording)
+        loop_->begin(beginning.key, match::beginning_of(recording));
     tainted_.assign(trace_.keys.size(), 0);
     last_.assign(trace_.keys.size(), 0);
     overlays_.clear();
@@ -315,6 +333,7 @@ class Tracer {
   const RowKeys& rows_;
   const Widened& widened_;
   const Counted& counted_;
+  const Beginnings& beginnings_;
   Trace trace_;
   std::vector<std::uint32_t> request_of_, outcome_of_;  // of each step
   std::vector<RequestNames> names_;
@@ -346,8 +365,8 @@ std::string spell_identity(const Identity& identity) {
 }
 
 Trace trace_chains(const LoadedService& service, const RowKeys& rows, const Widened& widened,
-                   const Counted& counted) {
-  return Tracer(service, rows, widened, counted).run();
+                   const Counted& counted, const Beginnings& beginnings) {
+  return Tracer(service, rows, widened, counted, beginnings).run();
 }
 
 }  // namespace understudy::compile

@@ -52,6 +52,11 @@ struct ChainLink {
   std::uint32_t previous = 0;  ///< number + 1 in Trace::links, 0 for the first
 };
 
+/// A key that a recording found otherwise than the first one.
+struct TracedBeginning {
+  std::uint32_t recording = 0, key = 0;
+};
+
 struct Trace {
   std::vector<std::string> keys;  ///< those that some recorded request depends on
   std::vector<TracedRequest> requests;
@@ -61,6 +66,7 @@ struct Trace {
   std::vector<ChainLink> links;   ///< in the order in which the writes were seen
   /// What had been written last: beside a request's `reads` the numbers + 1 of links, or 0.
   std::vector<std::vector<std::uint32_t>> evidence_lists;
+  std::vector<TracedBeginning> beginnings;  ///< sorted by recording, then by key
 };
 
 /// How wide the keys of a pattern are made, whatever its statement says.
@@ -69,9 +75,13 @@ using Widened = std::map<std::string, Width>;  ///< by pattern
 /// Requests of which each ask is a state of its own, by spell_identity().
 using Counted = std::set<std::string>;
 
+/// Keys by name, of which a recording has a beginning of its own (see part_beginnings).
+using Beginnings = std::map<std::uint32_t, std::set<std::string>>;
+
 [[nodiscard]] std::string spell_identity(const Identity& identity);
 
 [[nodiscard]] Trace trace_chains(const LoadedService& service, const RowKeys& rows,
-                                 const Widened& widened, const Counted& counted = {});
+                                 const Widened& widened, const Counted& counted = {},
+                                 const Beginnings& beginnings = {});
 
 }  // namespace understudy::compile
