@@ -86,13 +86,9 @@ std::optional<store::Config> configure(const RecordOptions& options, int& status
 
 bool all_have_upstream(const store::Config& config) {
   for (const store::Service& service : config.services) {
-    std::string_view why;
-    if (!service.upstream)
-      why = "has no upstream; give it one there or with --map";
-    else if (service.upstream->tls)
-      why = "asks for TLS to its upstream, which is not supported yet";
-    if (why.empty()) continue;
-    complain(fmt::format("{}: service '{}' {}", config.file.string(), service.name, why));
+    if (service.upstream) continue;
+    complain(fmt::format("{}: service '{}' has no upstream; give it one there or with --map",
+                         config.file.string(), service.name));
     return false;
   }
   return true;
@@ -114,7 +110,12 @@ std::optional<std::vector<Address>> listen(net::Recorder& recorder, engine::Reco
   for (const auto& port : ports) {
     std::string problem;
     const auto& first = port.front().service;
-    const auto bound = recorder.listen(first.listen, net::watch(recording, port, warn), problem);
+    const auto watched = net::watch(recording, port, config.file.parent_path(), warn, problem);
+    if (!watched) {
+      complain(problem);
+      return std::nullopt;
+    }
+    const auto bound = recorder.listen(first.listen, watched, problem);
     if (!bound) {
       complain(
           fmt::format("service '{}' can't listen on {}: {}; choose another address with --map "
@@ -122,8 +123,8 @@ std::optional<std::vector<Address>> listen(net::Recorder& recorder, engine::Reco
                       first.name, store::to_string(first.listen), problem));
       return std::nullopt;
     }
-    for (const net::WatchedService& watched : port)
-      addresses.push_back({watched.service.name, watched.service.protocol, *bound});
+    for (const net::WatchedService& each : port)
+      addresses.push_back({each.service.name, each.service.protocol, *bound});
   }
   return addresses;
 }
@@ -138,7 +139,7 @@ void take_snapshots(engine::Recording& recording, const store::Config& config) {
     const auto snapshot = protocol->new_snapshot(password != nullptr ? password : "");
     if (!snapshot) continue;
     std::string problem;
-    if (net::take_snapshot(*snapshot, service.upstream->endpoint, limit, problem))
+    if (net::take_snapshot(*snapshot, *service.upstream, limit, problem))
       recording.hold_snapshot(service.name, snapshot->take());
   }
 }
@@ -178,6 +179,16 @@ class Warnings {
   std::set<std::string> told_;
   std::vector<std::string> held_;
 };
+
+/// Who asked for it knows, who took over a file may not.
+void tell_unchecked(const store::Config& config, const engine::Recording::Warn& warn) {
+  for (const store::Service& service : config.services)
+    if (service.upstream->tls.wanted &&
+        service.upstream->tls.check == TlsUpstream::Check::nothing)
+      warn(service.name,
+           "insecure: the TLS to the upstream is encrypted, but whose certificate it is is not "
+           "checked");
+}
 
 /// Relays until the command ends or a signal asks to; gives the command's status, or 0.
 int relay(net::Recorder& recorder, const engine::Recording& recording, Warnings& warnings,
@@ -225,6 +236,7 @@ int run_command(const RecordOptions& options) {
     complain(recording.problem());
     return bad_input;
   }
+  tell_unchecked(*config, warn);
   net::Recorder recorder;
   auto addresses = listen(recorder, recording, *config, warn);
   if (!addresses) return bad_input;

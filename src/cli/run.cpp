@@ -36,7 +36,8 @@ int run_command(const RunOptions& options) {
                           .scopes = options.scopes,
                           .sink = reporting_sink(incidents),
                           .listen = {},
-                          .free_ports = true});
+                          .free_ports = true,
+                          .folder = net::folder_of(options.path)});
   std::string problem;
   if (!server.serve(table, problem)) {
     complain(problem);

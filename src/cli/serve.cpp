@@ -113,7 +113,8 @@ int run_command(const ServeOptions& options) {
                           .scopes = options.scopes,
                           .sink = reporting_sink(incidents),
                           .listen = *listen,
-                          .free_ports = false});
+                          .free_ports = false,
+                          .folder = net::folder_of(options.path)});
   std::string problem;
   if (!server.serve(table, problem)) {
     complain(problem + "; --listen SERVICE=HOST:PORT chooses another address");

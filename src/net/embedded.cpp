@@ -73,6 +73,7 @@ std::optional<MockServer> MockServer::load(const std::filesystem::path& path, Di
   parsed.scopes = options.scopes;
   parsed.sink = [seen](const engine::Incident& incident) { seen->add(incident); };
   parsed.free_ports = true;
+  parsed.folder = net::folder_of(path);
   if (!parse_listen(options, parsed, path.string(), problems)) return std::nullopt;
   auto impl = std::make_unique<Impl>(std::move(parsed));
   impl->seen = std::move(seen);

@@ -9,6 +9,7 @@
 
 #include "compile/output/config_document.hpp"
 #include "net/choose.hpp"
+#include "net/offer_tls.hpp"
 
 namespace understudy::net {
 namespace {
@@ -33,6 +34,8 @@ class ServedByTable final : public Served {
   explicit ServedByTable(SharedService service)
       : connection_(std::move(service), next_connection_id(), fresh_entropy()) {}
   Next start() override { return connection_.start(); }
+  void begin_tls(const TlsSession& session) override { connection_.begin_tls(session); }
+  std::size_t octets_of_tls() const noexcept override { return connection_.octets_of_tls(); }
   Next feed(Bytes chunk) override { return connection_.feed(chunk); }
   Next feed_eof() override { return connection_.feed_eof(); }
   Next wake() override { return connection_.wake(); }
@@ -51,13 +54,17 @@ class ServedByTable final : public Served {
 /// The services of one table that listen at one address.
 class TablePort final : public ServedPort {
  public:
-  TablePort(std::vector<SharedService> services, engine::IncidentSink sink)
-      : services_(std::move(services)), sink_(std::move(sink)) {
+  TablePort(std::vector<SharedService> services, std::shared_ptr<const TlsServer> tls,
+            engine::IncidentSink sink)
+      : services_(std::move(services)), tls_(std::move(tls)), sink_(std::move(sink)) {
     for (const SharedService& service : services_) {
       protocols_.push_back(&service->protocol());
       names_ += fmt::format("{}{}", names_.empty() ? "" : "+", service->name());
     }
+    speaks_first_ = can_share(*protocols_.front());
   }
+  std::shared_ptr<const TlsServer> tls() const noexcept override { return tls_; }
+  bool client_speaks_first() const noexcept override { return speaks_first_; }
   bool shared() const noexcept override { return services_.size() > 1; }
   std::size_t choose(Bytes first) const noexcept override { return net::choose(protocols_, first); }
   void note(const std::string& text) const override {
@@ -69,7 +76,9 @@ class TablePort final : public ServedPort {
 
  private:
   std::vector<SharedService> services_;
+  std::shared_ptr<const TlsServer> tls_;
   std::vector<const Protocol*> protocols_;
+  bool speaks_first_ = false;
   std::string names_;
   engine::IncidentSink sink_;
 };
@@ -92,7 +101,9 @@ void add(GradeCounts& total, const engine::GradeCounters& counters) {
 /// One address and the services that listen there.
 struct Opening {
   store::Endpoint wanted;
+  std::vector<std::size_t> indices;  // of the services, in the table
   std::vector<SharedService> services;
+  std::shared_ptr<const TlsServer> tls;
 };
 
 /// An opening with the port that stands for it.
@@ -158,19 +169,36 @@ struct MockServer::Impl {
   /// One opening per port: services that name the same one share it, port 0 is always one's own.
   [[nodiscard]] std::vector<Opening> openings(
       const std::shared_ptr<const table::MappedTable>& table, const store::Config& config,
-      const std::shared_ptr<engine::Scopes>& scopes) const {
+      const std::shared_ptr<engine::Scopes>& scopes, std::string& problem) const {
     std::vector<Opening> all;
     for (std::size_t i = 0; i < config.services.size(); ++i) {
-      const store::Service& service = config.services[i];
-      const store::Endpoint at = wanted(service);
+      const store::Endpoint at = wanted(config.services[i]);
       auto open = std::ranges::find_if(
           all, [&](const Opening& o) { return at.port != 0 && o.wanted == at; });
-      if (open == all.end()) open = all.insert(all.end(), Opening{at, {}});
-      open->services.push_back(std::make_shared<engine::ServedService>(
-          *find_protocol(options.protocols, service.protocol), table, i, service.settings, scopes,
-          options.sink));
+      if (open == all.end()) open = all.insert(all.end(), Opening{at, {}, {}, {}});
+      open->indices.push_back(i);
     }
+    for (Opening& open : all) furnish(open, table, config, scopes, problem);
     return all;
+  }
+
+  void furnish(Opening& open, const std::shared_ptr<const table::MappedTable>& table,
+               const store::Config& config, const std::shared_ptr<engine::Scopes>& scopes,
+               std::string& problem) const {
+    std::vector<OfferedService> offered;
+    for (const std::size_t i : open.indices)
+      offered.push_back(
+          {&config.services[i], find_protocol(options.protocols, config.services[i].protocol)});
+    if (problem.empty()) open.tls = offer_tls(offered, options.folder, problem);
+    const TlsOffer offer = !open.tls                  ? TlsOffer::none
+                           : open.tls->is_required() ? TlsOffer::required
+                                                     : TlsOffer::optional;
+    for (const std::size_t i : open.indices) {
+      const store::Service& service = config.services[i];
+      open.services.push_back(std::make_shared<engine::ServedService>(
+          *find_protocol(options.protocols, service.protocol), table, i, service.settings, scopes,
+          options.sink, offer));
+    }
   }
 
   /// Where the opening listens already: at the same wanted address or, on port 0, with the same
@@ -187,7 +215,7 @@ struct MockServer::Impl {
 
   [[nodiscard]] bool place(Opening& opening, Layout& layout, std::string& problem) {
     std::string why = unshareable(opening);
-    auto port = std::make_shared<const TablePort>(opening.services, options.sink);
+    auto port = std::make_shared<const TablePort>(opening.services, opening.tls, options.sink);
     std::optional<store::Endpoint> bound;
     const Placed* stood = standing(opening);
     if (stood != nullptr) {
@@ -231,17 +259,25 @@ struct MockServer::Impl {
   }
 };
 
+std::filesystem::path folder_of(const std::filesystem::path& path) {
+  std::error_code ignored;
+  return std::filesystem::is_directory(path, ignored) ? path : path.parent_path();
+}
+
 MockServer::MockServer(MockOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
 MockServer::~MockServer() {
   stop(std::chrono::milliseconds(0));
 }
 
 bool MockServer::serve(std::shared_ptr<const table::MappedTable> table, std::string& problem) {
+  problem.clear();
   const store::Config config = compile::config_of_document(table->config());
   Layout next;
   next.scopes = std::make_shared<engine::Scopes>(table, impl_->options.strictness,
                                                  impl_->options.scopes.value_or(config.scopes));
-  for (Opening& opening : impl_->openings(table, config, next.scopes)) {
+  std::vector<Opening> openings = impl_->openings(table, config, next.scopes, problem);
+  if (!problem.empty()) return false;
+  for (Opening& opening : openings) {
     if (impl_->place(opening, next, problem)) continue;
     for (const Placed& placed : next.ports)
       if (!placed.stood) impl_->server.close(placed.bound);

@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
@@ -31,6 +32,8 @@ struct MockOptions {
   std::map<std::string, store::Endpoint> listen;
   /// Every service that `listen` does not name gets any free port of the loopback address.
   bool free_ports = false;
+  /// To which relative paths in `tls` of a service belong: that of the mock set.
+  std::filesystem::path folder;
 };
 
 /// Where a service is listening.
@@ -49,6 +52,9 @@ struct ServiceReport {
   std::vector<std::string> never_asked;  ///< `file:line summary`, the first of `never_asked_total`
   std::size_t never_asked_total = 0;
 };
+
+/// The folder of a mock set that is named by itself or by a table in it.
+[[nodiscard]] std::filesystem::path folder_of(const std::filesystem::path& path);
 
 /// Driven by one controlling thread.
 class MockServer {

@@ -224,7 +224,7 @@ env: {BOTH: '{cache.host} {cache.port}'}
   const auto again = read_config(folder.path() / "new", protocols, found);
   REQUIRE(again.has_value());
   CHECK(found.empty());
-  CHECK(again->services[0].upstream->tls);
+  CHECK(again->services[0].upstream->tls.wanted);
   CHECK(again->services[0].listen == service.listen);
   CHECK(again->services[0].environment == service.environment);
   CHECK(again->environment == config.environment);
