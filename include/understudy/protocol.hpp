@@ -30,9 +30,6 @@ class Protocol {
   [[nodiscard]] virtual std::uint16_t default_port() const noexcept = 0;
   /// What a client names that asks for this protocol in its TLS hello (ALPN); empty: nothing.
   [[nodiscard]] virtual std::string_view alpn() const noexcept { return {}; }
-  /// Whether a client asks for TLS in the protocol itself; else TLS comes first and the protocol
-  /// within.
-  [[nodiscard]] virtual bool negotiates_tls() const noexcept { return false; }
   /// Whether a connection that begins with `first` (never empty) speaks this protocol. Always `no`
   /// where the server speaks first: such a protocol can't share a port.
   [[nodiscard]] virtual Recognition recognise(Bytes first) const noexcept = 0;

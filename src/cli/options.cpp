@@ -89,6 +89,7 @@ struct All {
   RunOptions run;
   InspectOptions inspect;
   ExplainOptions explain;
+  CaOptions ca;
   CompletionOptions completion;
   bool strict = false;
   std::string allow;
@@ -220,6 +221,18 @@ void add_explain(CLI::App& program, All& all) {
       ->excludes(json);
 }
 
+void add_ca(CLI::App& program, All& all) {
+  CLI::App& app = add(program, ca_help);
+  app.add_option("--dir", all.ca.folder, "Where it lies; ~/.config/understudy by default")
+      ->type_name("FOLDER");
+  auto* certificate =
+      app.add_option("--certificate", all.ca.certificate, "Take this authority instead of a new one")
+          ->type_name("FILE");
+  auto* key = app.add_option("--key", all.ca.key, "Its key, without a passphrase")->type_name("FILE");
+  certificate->needs(key);
+  key->needs(certificate);
+}
+
 void add_completion(CLI::App& program, All& all) {
   CLI::App& app = add(program, completion_help);
   app.add_option("SHELL", all.completion.shell, "bash, zsh or fish")
@@ -268,6 +281,7 @@ std::variant<Command, int> chosen(const std::string& name, All& all,
   if (name == "run") return Command(all.run);
   if (name == "inspect") return Command(all.inspect);
   if (name == "explain") return Command(all.explain);
+  if (name == "ca") return Command(all.ca);
   return Command(all.completion);
 }
 
@@ -286,7 +300,7 @@ std::variant<Command, int> parse(int argc, char** argv) {
   program.set_version_flag("--version", "understudy " UNDERSTUDY_VERSION);
   program.require_subcommand(1);
   for (const auto add_command : {add_record, add_compile, add_learn, add_serve, add_run,
-                                 add_inspect, add_explain, add_completion})
+                                 add_inspect, add_explain, add_ca, add_completion})
     add_command(program, all);
   try {
     program.parse(static_cast<int>(dashes - all_arguments.begin()), argv);

@@ -75,12 +75,17 @@ struct ExplainOptions {
   bool json = false;
 };
 
+struct CaOptions {
+  std::optional<Path> folder;
+  std::optional<Path> certificate, key;  ///< of an authority that exists
+};
+
 struct CompletionOptions {
   std::string shell;
 };
 
 using Command = std::variant<RecordOptions, CompileOptions, LearnOptions, ServeOptions, RunOptions,
-                             InspectOptions, ExplainOptions, CompletionOptions>;
+                             InspectOptions, ExplainOptions, CaOptions, CompletionOptions>;
 
 /// A command, or the status to exit with where there is nothing to do: help was asked for and
 /// printed (0), or the command line makes no sense and was told so (64).
