@@ -311,14 +311,11 @@ class Suite:
             self.expect_refusal(script, port, expected, self.issuer.file)
 
     def check_required(self, script, mock_set, expected):
-        file = mock_set / "understudy.yaml"
-        text = file.read_text()
-        file.write_text(text.rstrip() + "\n    tls: required\n")
+        add_settings(mock_set, self.protocol, "tls: required")
         with self.understudy("serve", mock_set, "--strict") as (port, _):
             if self.drive(script, port, self.authority) != expected:
                 raise Flaw("not served with TLS where that is required")
             self.expect_refusal(script, port, expected, says="" if script in SILENT else "TLS")
-        file.write_text(text)
 
     def check(self, script):
         mock_set, expected = self.check_recorded(script)
@@ -359,9 +356,8 @@ def check_passwords(suite):
             raise Flaw("the password is stored")
 
 
-def add_settings(mock_set, settings):
-    file = mock_set / "understudy.yaml"
-    file.write_text(file.read_text().rstrip() + f"\n    {settings}\n")
+def add_settings(mock_set, protocol, settings):
+    (mock_set / "understudy.yaml").write_text(f"understudy: 1\nservices:\n  {protocol}:\n    protocol: {protocol}\n    {settings}\n")
 
 
 BOUND = ("bash", r"""
@@ -373,7 +369,7 @@ psql -X -A -t "host=127.0.0.1 port=$PORT user=$ACCOUNT dbname=$ACCOUNT sslmode=v
 
 def check_channel(suite):
     mock_set, seen = suite.record(SCRIPTS["postgres", "psql"], False, False)
-    add_settings(mock_set, f"auth: {{user: {ACCOUNT}, password: {ACCOUNT}}}")
+    add_settings(mock_set, "postgres", f"auth: {{user: {ACCOUNT}, password: {ACCOUNT}}}")
     os.environ["MORE"] = ""
     with suite.understudy("serve", mock_set, "--strict") as (port, _):
         if suite.drive(BOUND, port, suite.authority) != seen:
@@ -387,7 +383,7 @@ def check_certificates(suite):
     suite.issuer.issue(certificate, key, "ann")
     key.chmod(0o600)
     mock_set, seen = suite.record(SCRIPTS["postgres", "psql"], False, False)
-    add_settings(mock_set, f"tls: {{mode: required, client_ca: {suite.issuer.file}, client_certificate: required}}")
+    add_settings(mock_set, "postgres", f"tls: {{mode: required, client_ca: {suite.issuer.file}, client_certificate: required}}")
     script = (BOUND[0], BOUND[1].replace("channel_binding=require ", ""))
     with suite.understudy("serve", mock_set, "--strict") as (port, _):
         os.environ["MORE"] = f"sslcert={certificate} sslkey={key}"
