@@ -11,8 +11,8 @@ namespace {
 
 constexpr std::uint8_t more_data = 0x01, auth_switch = 0xFE, full_authentication = 0x04,
                        key_request = 0x02;
-constexpr std::uint8_t tls_flag = capability::ssl >> 8;              // in the second octet
-constexpr std::uint8_t flag_of_41 = capability::protocol_41 >> 8;    // as well
+constexpr std::uint8_t tls_flag = capability::ssl >> 8;            // in the second octet
+constexpr std::uint8_t flag_of_41 = capability::protocol_41 >> 8;  // as well
 constexpr std::uint16_t ssl_connection_error = 2026;
 
 }  // namespace

@@ -1,7 +1,8 @@
 // The connection phase of a recorded connection behind the greeting, packet by packet. TLS on one
 // side only shifts the sequence ids of the other one, and changes how a password travels that the
-// server wants to see ("perform full authentication" of caching_sha2_password): in clear within TLS,
-// else encrypted for a public key that is asked for. Both are brought from one form into the other.
+// server wants to see ("perform full authentication" of caching_sha2_password): in clear within
+// TLS, else encrypted for a public key that is asked for. Both are brought from one form into the
+// other.
 #pragma once
 
 #include <cstdint>
@@ -41,10 +42,10 @@ class RelayedLogin {
   /// How the password that the server wants in full travels.
   enum class Full : std::uint8_t {
     no,
-    as_it_comes,     ///< the same on both sides
-    to_be_encrypted, ///< the client sends it in clear
-    key_awaited,     ///< of the server, for a password that came in clear
-    to_be_decrypted  ///< the server is sent it in clear
+    as_it_comes,      ///< the same on both sides
+    to_be_encrypted,  ///< the client sends it in clear
+    key_awaited,      ///< of the server, for a password that came in clear
+    to_be_decrypted   ///< the server is sent it in clear
   };
 
   void send(std::vector<std::uint8_t>& target, Bytes payload, std::uint8_t sequence);

@@ -68,8 +68,7 @@ RsaKey::RsaKey() : key_(EVP_RSA_gen(key_bits), EVP_PKEY_free) {
 
 std::optional<std::string> RsaKey::decrypt_password(std::string_view encrypted,
                                                     const Nonce& nonce) const {
-  const auto password =
-      transformed(key_.get(), encrypted, EVP_PKEY_decrypt_init, EVP_PKEY_decrypt);
+  const auto password = transformed(key_.get(), encrypted, EVP_PKEY_decrypt_init, EVP_PKEY_decrypt);
   if (!password) return std::nullopt;
   return masked(*password, nonce);
 }

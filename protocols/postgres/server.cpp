@@ -167,8 +167,8 @@ bool PostgresServer::read_startup() {
     case StartupKind::ssl_request:
     case StartupKind::gssenc_request:
       input_.consume(startup.octets);
-      promised_tls_ = startup.kind == StartupKind::ssl_request &&
-                      context_.tls != TlsOffer::none && !has_tls_;
+      promised_tls_ =
+          startup.kind == StartupKind::ssl_request && context_.tls != TlsOffer::none && !has_tls_;
       output_.buffer().push_back(promised_tls_ ? 'S' : 'N');
       return true;
     case StartupKind::startup:

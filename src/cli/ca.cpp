@@ -17,7 +17,8 @@ struct Trust {
 constexpr Trust trusts[] = {
     {"psql, libpq, psycopg", "PGSSLMODE=verify-full PGSSLROOTCERT={0}"},
     {"JDBC (PostgreSQL)", "?sslmode=verify-full&sslrootcert={0}"},
-    {"mariadb, mysql", "--ssl-ca={0} --ssl-verify-server-cert   (mysql: --ssl-mode=VERIFY_IDENTITY)"},
+    {"mariadb, mysql",
+     "--ssl-ca={0} --ssl-verify-server-cert   (mysql: --ssl-mode=VERIFY_IDENTITY)"},
     {"PyMySQL", "pymysql.connect(ssl_ca=\"{0}\", ssl_verify_identity=True)"},
     {"redis-cli", "--tls --cacert {0}"},
     {"redis-py", "redis.Redis.from_url(\"rediss://…\", ssl_ca_certs=\"{0}\")"},
@@ -47,8 +48,8 @@ std::shared_ptr<const net::Authority> make_or_take(const CaOptions& options, con
 
 int run_command(const CaOptions& options) {
   std::error_code error;
-  const Path folder = std::filesystem::absolute(
-      options.folder.value_or(net::Authority::usual_folder()), error);
+  const Path folder =
+      std::filesystem::absolute(options.folder.value_or(net::Authority::usual_folder()), error);
   if (folder.empty() || error) {
     complain("neither HOME nor XDG_CONFIG_HOME is set; --dir FOLDER says where it is to lie");
     return usage_error;
@@ -73,9 +74,8 @@ int run_command(const CaOptions& options) {
   for (const Trust& trust : trusts)
     fmt::print("  {:<22}{}\n", trust.who, fmt::format(fmt::runtime(trust.how), file));
   if (options.folder)
-    fmt::print(
-        "\nIn understudy.yaml, as it is not in the usual place:\n  tls: {{authority: {}}}\n",
-        folder.string());
+    fmt::print("\nIn understudy.yaml, as it is not in the usual place:\n  tls: {{authority: {}}}\n",
+               folder.string());
   return std::fflush(stdout) == 0 ? all_certain : failed;
 }
 

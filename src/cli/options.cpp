@@ -225,10 +225,11 @@ void add_ca(CLI::App& program, All& all) {
   CLI::App& app = add(program, ca_help);
   app.add_option("--dir", all.ca.folder, "Where it lies; ~/.config/understudy by default")
       ->type_name("FOLDER");
-  auto* certificate =
-      app.add_option("--certificate", all.ca.certificate, "Take this authority instead of a new one")
-          ->type_name("FILE");
-  auto* key = app.add_option("--key", all.ca.key, "Its key, without a passphrase")->type_name("FILE");
+  auto* certificate = app.add_option("--certificate", all.ca.certificate,
+                                     "Take this authority instead of a new one")
+                          ->type_name("FILE");
+  auto* key =
+      app.add_option("--key", all.ca.key, "Its key, without a passphrase")->type_name("FILE");
   certificate->needs(key);
   key->needs(certificate);
 }

@@ -183,8 +183,7 @@ class Warnings {
 /// Who asked for it knows, who took over a file may not.
 void tell_unchecked(const store::Config& config, const engine::Recording::Warn& warn) {
   for (const store::Service& service : config.services)
-    if (service.upstream->tls.wanted &&
-        service.upstream->tls.check == TlsUpstream::Check::nothing)
+    if (service.upstream->tls.wanted && service.upstream->tls.check == TlsUpstream::Check::nothing)
       warn(service.name,
            "insecure: the TLS to the upstream is encrypted, but whose certificate it is is not "
            "checked");

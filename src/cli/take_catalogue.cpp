@@ -34,9 +34,12 @@ std::string url_of(const store::Service& service, const RecordOptions& options) 
 CatalogueLogin login_for(const store::Upstream& upstream, const std::string& url,
                          const CatalogueReader::Variables& variables) {
   UrlLogin given = login_of_url(url);
-  return {upstream.endpoint.host, upstream.endpoint.port, or_variable(std::move(given.user), variables.user),
+  return {upstream.endpoint.host,
+          upstream.endpoint.port,
+          or_variable(std::move(given.user), variables.user),
           or_variable(std::move(given.password), variables.password),
-          or_variable(std::move(given.database), variables.database), upstream.tls};
+          or_variable(std::move(given.database), variables.database),
+          upstream.tls};
 }
 
 class CatalogueWriter {

@@ -137,10 +137,13 @@ struct ServedConnection::Impl {
        std::array<std::uint8_t, 32> entropy)
       : owner(std::move(served)),
         service(*owner->impl_),
-        machine(service.protocol.new_server(
-            service.section,
-            {id, entropy, &service.settings, {}, service.secrets, !service.rules.empty(),
-             service.tls})),
+        machine(service.protocol.new_server(service.section, {id,
+                                                              entropy,
+                                                              &service.settings,
+                                                              {},
+                                                              service.secrets,
+                                                              !service.rules.empty(),
+                                                              service.tls})),
         home(service.scopes->home()) {
     enter(home);
   }

@@ -85,7 +85,8 @@ Certificate new_certificate(EVP_PKEY* key, long days) {
 std::string alternative_names(const std::vector<std::string>& names) {
   std::string text;
   for (const std::string& name : names)
-    text += fmt::format("{}{}:{}", text.empty() ? "" : ",", is_ip_address(name) ? "IP" : "DNS", name);
+    text +=
+        fmt::format("{}{}:{}", text.empty() ? "" : ",", is_ip_address(name) ? "IP" : "DNS", name);
   return text;
 }
 
@@ -181,9 +182,9 @@ std::shared_ptr<const Authority> Authority::load(const fs::path& folder, std::st
   Certificate certificate = read_certificate(*certificate_text);
   PrivateKey key = read_key(*key_text);
   if (!certificate || !key)
-    problem = fmt::format("{} is no PEM {}: {}", (certificate ? key_path : certificate_path).string(),
-                          certificate ? "private key without a passphrase" : "certificate",
-                          openssl_problem());
+    problem = fmt::format(
+        "{} is no PEM {}: {}", (certificate ? key_path : certificate_path).string(),
+        certificate ? "private key without a passphrase" : "certificate", openssl_problem());
   else if (X509_check_private_key(certificate.get(), key.get()) != 1)
     problem = fmt::format("{} is not the key of {}", key_path.string(), certificate_path.string());
   else if (X509_check_ca(certificate.get()) == 0)
@@ -216,8 +217,9 @@ std::shared_ptr<const Authority> Authority::make(const fs::path& folder, std::st
   return load(folder, problem);
 }
 
-std::shared_ptr<const Authority> Authority::take(const fs::path& folder, const fs::path& certificate,
-                                                 const fs::path& key, std::string& problem) {
+std::shared_ptr<const Authority> Authority::take(const fs::path& folder,
+                                                 const fs::path& certificate, const fs::path& key,
+                                                 std::string& problem) {
   const auto certificate_text = store::read_file(certificate, store::Links::follow, problem);
   const auto key_text =
       certificate_text ? store::read_file(key, store::Links::follow, problem) : std::nullopt;
@@ -248,16 +250,16 @@ Certificate Authority::issue(evp_pkey_st& key, const std::vector<std::string>& n
   Certificate leaf = new_certificate(&key, leaf_days);
   X509* const made = leaf.get();
   X509* const issuer = certificate_.get();
-  const bool issued =
-      made != nullptr && !names.empty() && set_name(X509_get_subject_name(made), names.front()) &&
-      X509_set_issuer_name(made, X509_get_subject_name(issuer)) == 1 &&
-      add_extension(made, issuer, NID_basic_constraints, "critical,CA:FALSE") &&
-      add_extension(made, issuer, NID_key_usage, "critical,digitalSignature") &&
-      add_extension(made, issuer, NID_ext_key_usage, "serverAuth,clientAuth") &&
-      add_extension(made, issuer, NID_subject_key_identifier, "hash") &&
-      add_extension(made, issuer, NID_authority_key_identifier, "keyid,issuer") &&
-      add_extension(made, issuer, NID_subject_alt_name, alternative_names(names)) &&
-      X509_sign(made, key_.get(), EVP_sha256()) != 0;
+  const bool issued = made != nullptr && !names.empty() &&
+                      set_name(X509_get_subject_name(made), names.front()) &&
+                      X509_set_issuer_name(made, X509_get_subject_name(issuer)) == 1 &&
+                      add_extension(made, issuer, NID_basic_constraints, "critical,CA:FALSE") &&
+                      add_extension(made, issuer, NID_key_usage, "critical,digitalSignature") &&
+                      add_extension(made, issuer, NID_ext_key_usage, "serverAuth,clientAuth") &&
+                      add_extension(made, issuer, NID_subject_key_identifier, "hash") &&
+                      add_extension(made, issuer, NID_authority_key_identifier, "keyid,issuer") &&
+                      add_extension(made, issuer, NID_subject_alt_name, alternative_names(names)) &&
+                      X509_sign(made, key_.get(), EVP_sha256()) != 0;
   return issued ? std::move(leaf) : Certificate();
 }
 

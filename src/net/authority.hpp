@@ -35,10 +35,9 @@ class Authority {
   [[nodiscard]] static std::shared_ptr<const Authority> make(const std::filesystem::path& folder,
                                                              std::string& problem);
   /// Copies one that exists into the folder.
-  [[nodiscard]] static std::shared_ptr<const Authority> take(const std::filesystem::path& folder,
-                                                             const std::filesystem::path& certificate,
-                                                             const std::filesystem::path& key,
-                                                             std::string& problem);
+  [[nodiscard]] static std::shared_ptr<const Authority> take(
+      const std::filesystem::path& folder, const std::filesystem::path& certificate,
+      const std::filesystem::path& key, std::string& problem);
 
   [[nodiscard]] x509_st* certificate() const noexcept { return certificate_.get(); }
   /// The name that its certificate bears, as people read it.

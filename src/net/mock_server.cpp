@@ -190,7 +190,7 @@ struct MockServer::Impl {
       offered.push_back(
           {&config.services[i], find_protocol(options.protocols, config.services[i].protocol)});
     if (problem.empty()) open.tls = offer_tls(offered, options.folder, problem);
-    const TlsOffer offer = !open.tls                  ? TlsOffer::none
+    const TlsOffer offer = !open.tls                 ? TlsOffer::none
                            : open.tls->is_required() ? TlsOffer::required
                                                      : TlsOffer::optional;
     for (const std::size_t i : open.indices) {

@@ -17,8 +17,7 @@ std::shared_ptr<const TlsServer> offer_tls(const std::vector<OfferedService>& se
     const store::TlsSettings settings =
         store::tls_settings(offered.service->settings, folder, problem, member);
     auto tls = problem.empty() ? TlsServer::make(settings, alpn, names, problem) : nullptr;
-    if (!problem.empty())
-      problem = fmt::format("service '{}': {}", offered.service->name, problem);
+    if (!problem.empty()) problem = fmt::format("service '{}': {}", offered.service->name, problem);
     if (tls || !problem.empty()) return tls;
   }
   return nullptr;

@@ -99,17 +99,17 @@ asio::awaitable<void> secure(Relayed& relayed, Direction with, Bytes received) {
   Peer& peer = client ? relayed.client : relayed.server;
   peer.securing = true;
   if (!client) peer.stream.cancel();  // its pump may be reading
-  const std::string problem = client
-                                  ? co_await peer.stream.begin_tls(
-                                        relayed.port->tls(), received, relayed.port->patience())
-                                  : co_await peer.stream.begin_tls(
-                                        relayed.port->upstream_tls(relayed.service), connect_limit);
+  const std::string problem =
+      client
+          ? co_await peer.stream.begin_tls(relayed.port->tls(), received, relayed.port->patience())
+          : co_await peer.stream.begin_tls(relayed.port->upstream_tls(relayed.service),
+                                           connect_limit);
   peer.securing = false;
   peer.secured.cancel();
   if (!problem.empty())
-    relayed.port->warn(relayed.service,
-                       (client ? "a client's TLS failed: " : "TLS with the upstream failed: ") +
-                           problem);
+    relayed.port->warn(
+        relayed.service,
+        (client ? "a client's TLS failed: " : "TLS with the upstream failed: ") + problem);
   relayed.recorded->begin_tls(with, problem, relayed.relay);
   co_await forward(relayed);
   if (problem.empty()) co_return;
@@ -219,8 +219,15 @@ asio::awaitable<void> record_connection(tcp::socket socket,
                                         LiveConnections& all) {
   if (all.draining()) co_return;  // accepted in the very last moment
   const auto executor = socket.get_executor();
-  Relayed relayed{Peer(std::move(socket)), Peer(tcp::socket(executor)), port, 0, nullptr, {}, {},
-                  nullptr, nullptr};
+  Relayed relayed{Peer(std::move(socket)),
+                  Peer(tcp::socket(executor)),
+                  port,
+                  0,
+                  nullptr,
+                  {},
+                  {},
+                  nullptr,
+                  nullptr};
   LiveConnection live_client(all, relayed.client.stream);
   ReadBuffer from_client;
   const Recognised recognised = co_await recognise(relayed.client.stream, from_client, *port);

@@ -53,8 +53,7 @@ asio::awaitable<error_code> read_until(Stream& stream, ReadBuffer& buffer,
   asio::steady_timer timer(stream.get_executor());
   timer.expires_at(deadline);
   const asio::mutable_buffer room = buffer.all();
-  const auto raced =
-      co_await (stream.async_read_some(room) || timer.async_wait(no_throw));
+  const auto raced = co_await (stream.async_read_some(room) || timer.async_wait(no_throw));
   if (raced.index() == 1) co_return asio::error::timed_out;
   received = std::get<1>(std::get<0>(raced));
   co_return std::get<0>(std::get<0>(raced));

@@ -20,8 +20,8 @@ void close_on_exec(Socket& socket) {
   if (socket.is_open()) ::fcntl(socket.native_handle(), F_SETFD, FD_CLOEXEC);
 }
 
-/// An accepted or connected socket, non-blocking, without Nagle's delay. No other file knows whether
-/// it speaks TLS.
+/// An accepted or connected socket, non-blocking, without Nagle's delay. No other file knows
+/// whether it speaks TLS.
 class Stream {
  public:
   explicit Stream(tcp::socket socket) : socket_(std::move(socket)) { prepare(); }

@@ -109,13 +109,13 @@ int show_leaf(SSL* connection, void* leaves) {
 }
 
 /// The first of ours that the client names.
-int choose_alpn(SSL*, const unsigned char** chosen, unsigned char* size, const unsigned char* theirs,
-                unsigned their_size, void* ours) {
+int choose_alpn(SSL*, const unsigned char** chosen, unsigned char* size,
+                const unsigned char* theirs, unsigned their_size, void* ours) {
   const auto& wire = *static_cast<const std::string*>(ours);
   unsigned char* found = nullptr;
-  const int result = SSL_select_next_proto(
-      &found, size, reinterpret_cast<const unsigned char*>(wire.data()),
-      static_cast<unsigned>(wire.size()), theirs, their_size);
+  const int result =
+      SSL_select_next_proto(&found, size, reinterpret_cast<const unsigned char*>(wire.data()),
+                            static_cast<unsigned>(wire.size()), theirs, their_size);
   *chosen = found;
   return result == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
 }
@@ -161,8 +161,7 @@ std::shared_ptr<const TlsServer> TlsServer::make(const store::TlsSettings& setti
                                                  std::string& problem) {
   if (settings.offer == TlsOffer::none) return nullptr;
   const bool own = !settings.certificate.empty();
-  const auto folder =
-      settings.authority.empty() ? Authority::usual_folder() : settings.authority;
+  const auto folder = settings.authority.empty() ? Authority::usual_folder() : settings.authority;
   const auto authority = own ? nullptr : Authority::load(folder, problem);
   if (!own && !authority) {
     if (problem.empty() && settings.offer)

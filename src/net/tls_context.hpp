@@ -15,10 +15,10 @@ namespace understudy::net {
 /// Certificates, client authorities and protocol versions (1.2 and 1.3). Shared by all threads.
 class TlsServer {
  public:
-  /// What `settings` ask for. Null without `problem` where they offer none, or say nothing and there
-  /// is no authority; null with the reason in `problem` where what they name can't be used. `alpn`:
-  /// what the clients may ask for; one that asks only for others is refused. `names`: what the
-  /// service is called besides localhost and by SNI.
+  /// What `settings` ask for. Null without `problem` where they offer none, or say nothing and
+  /// there is no authority; null with the reason in `problem` where what they name can't be used.
+  /// `alpn`: what the clients may ask for; one that asks only for others is refused. `names`: what
+  /// the service is called besides localhost and by SNI.
   [[nodiscard]] static std::shared_ptr<const TlsServer> make(const store::TlsSettings& settings,
                                                              const std::vector<std::string>& alpn,
                                                              const std::vector<std::string>& names,
@@ -39,8 +39,8 @@ class TlsServer {
 /// Who is believed, and who we are, as the client of an upstream.
 class TlsClient {
  public:
-  /// `host`: its name or address, for SNI and the check. Null, with the reason in `problem`, where a
-  /// file that `upstream` names can't be used.
+  /// `host`: its name or address, for SNI and the check. Null, with the reason in `problem`, where
+  /// a file that `upstream` names can't be used.
   [[nodiscard]] static std::shared_ptr<const TlsClient> make(const TlsUpstream& upstream,
                                                              const std::string& host,
                                                              std::string_view alpn,

@@ -9,7 +9,8 @@ namespace understudy::store {
 
 namespace {
 
-/// With the options of TLS, without the user, password and path that the URL may have been given with.
+/// With the options of TLS, without the user, password and path that the URL may have been given
+/// with.
 std::string url_of(const Upstream& upstream) {
   std::string scheme = upstream.protocol;
   if (upstream.tls.wanted && scheme == "http") scheme = "https";

@@ -23,13 +23,13 @@ struct Mode {
 };
 
 constexpr std::array postgres_modes = {
-    Mode{"disable", std::nullopt},       Mode{"allow", std::nullopt},
-    Mode{"prefer", std::nullopt},        Mode{"require", Check::nothing},
-    Mode{"verify-ca", Check::chain},     Mode{"verify-full", Check::name}};
-constexpr std::array mysql_modes = {
-    Mode{"disabled", std::nullopt},      Mode{"preferred", std::nullopt},
-    Mode{"required", Check::nothing},    Mode{"verify_ca", Check::chain},
-    Mode{"verify_identity", Check::name}};
+    Mode{"disable", std::nullopt},   Mode{"allow", std::nullopt},
+    Mode{"prefer", std::nullopt},    Mode{"require", Check::nothing},
+    Mode{"verify-ca", Check::chain}, Mode{"verify-full", Check::name}};
+constexpr std::array mysql_modes = {Mode{"disabled", std::nullopt}, Mode{"preferred", std::nullopt},
+                                    Mode{"required", Check::nothing},
+                                    Mode{"verify_ca", Check::chain},
+                                    Mode{"verify_identity", Check::name}};
 
 /// How a protocol's clients spell the options.
 struct Spelling {

@@ -1,9 +1,10 @@
 // The options of an upstream's URL that ask for TLS, by the names that each protocol's own clients
 // give them.
-//   postgres  sslmode=disable|allow|prefer|require|verify-ca|verify-full sslrootcert= sslcert= sslkey=
+//   postgres  sslmode=disable|allow|prefer|require|verify-ca|verify-full sslrootcert= sslcert=
+//   sslkey=
 //             sslnegotiation=direct
-//   mysql     ssl-mode=DISABLED|PREFERRED|REQUIRED|VERIFY_CA|VERIFY_IDENTITY ssl-ca= ssl-cert= ssl-key=
-//   rediss, https  cacert= cert= key= insecure (as redis-cli and curl)
+//   mysql     ssl-mode=DISABLED|PREFERRED|REQUIRED|VERIFY_CA|VERIFY_IDENTITY ssl-ca= ssl-cert=
+//   ssl-key= rediss, https  cacert= cert= key= insecure (as redis-cli and curl)
 #pragma once
 
 #include <string>

@@ -32,17 +32,15 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+import checks
 import servers
 import sessions
 import sha2
+from checks import Flaw
 
 HERE = pathlib.Path(__file__).resolve().parent
 SECONDS = 60
 ACCOUNT = "understudy"
-
-
-class Flaw(Exception):
-    """What is not as it should be."""
 
 
 class Issuer:
@@ -217,8 +215,8 @@ RUNNERS = {"bash": ["bash", "-euc"], "python": ["/usr/bin/python3", "-c"], "node
 ENCODED = {"mariadb": "mysql"}
 
 
-class Suite:
-    """All checks of one server."""
+class Ways:
+    """All ways to one server."""
 
     def __init__(self, binary, folder, server, issuer, authority):
         self.binary, self.folder, self.server, self.issuer, self.authority = binary, folder, server, issuer, authority
@@ -334,21 +332,21 @@ print("pong")
 """)
 
 
-def check_passwords(suite):
+def check_passwords(ways):
     """By each way of the four, right and wrong; nothing of it is stored."""
-    certificate, key = suite.folder / "sha2.pem", suite.folder / "sha2.key"
-    suite.issuer.issue(certificate, key)
+    certificate, key = ways.folder / "sha2.pem", ways.folder / "sha2.key"
+    ways.issuer.issue(certificate, key)
     for server in (sha2.Server(b"Zauberwort: ?"), sha2.Server(b"Zauberwort: ?", certificate, key)):
-        options = f"/?ssl-mode=VERIFY_CA&ssl-ca={suite.issuer.file}" if server.context else ""
-        mock_set = suite.folder / f"sha2-{bool(server.context)}"
-        with suite.understudy("record", mock_set, "--map", f"mysql=0=mysql://127.0.0.1:{server.port}{options}",
+        options = f"/?ssl-mode=VERIFY_CA&ssl-ca={ways.issuer.file}" if server.context else ""
+        mock_set = ways.folder / f"sha2-{bool(server.context)}"
+        with ways.understudy("record", mock_set, "--map", f"mysql=0=mysql://127.0.0.1:{server.port}{options}",
                               "--snapshot", "none") as (port, log):
-            for ca in ("", suite.authority):
+            for ca in ("", ways.authority):
                 os.environ.pop("PASSWORD", None)
-                if suite.drive(PING, port, ca) != "pong\n":
+                if ways.drive(PING, port, ca) != "pong\n":
                     raise Flaw(f"not let in: {log.read_text()}")
                 os.environ["PASSWORD"] = "guess"
-                suite.expect_refusal(PING, port, "pong\n", ca, says="1045")
+                ways.expect_refusal(PING, port, "pong\n", ca, says="1045")
         os.environ.pop("PASSWORD", None)
         if server.flaws:
             raise Flaw(f"the server saw {server.flaws}")
@@ -367,30 +365,53 @@ psql -X -A -t "host=127.0.0.1 port=$PORT user=$ACCOUNT dbname=$ACCOUNT sslmode=v
 """)
 
 
-def check_channel(suite):
-    mock_set, seen = suite.record(SCRIPTS["postgres", "psql"], False, False)
+def check_channel(ways):
+    mock_set, seen = ways.record(SCRIPTS["postgres", "psql"], False, False)
     add_settings(mock_set, "postgres", f"auth: {{user: {ACCOUNT}, password: {ACCOUNT}}}")
     os.environ["MORE"] = ""
-    with suite.understudy("serve", mock_set, "--strict") as (port, _):
-        if suite.drive(BOUND, port, suite.authority) != seen:
+    with ways.understudy("serve", mock_set, "--strict") as (port, _):
+        if ways.drive(BOUND, port, ways.authority) != seen:
             raise Flaw("not served with channel binding")
-        if suite.drive(SCRIPTS["postgres", "psql"], port) != seen:
+        if ways.drive(SCRIPTS["postgres", "psql"], port) != seen:
             raise Flaw("not served without TLS")
 
 
-def check_certificates(suite):
-    certificate, key = suite.folder / "client.pem", suite.folder / "client.key"
-    suite.issuer.issue(certificate, key, "ann")
+def check_certificates(ways):
+    certificate, key = ways.folder / "client.pem", ways.folder / "client.key"
+    ways.issuer.issue(certificate, key, "ann")
     key.chmod(0o600)
-    mock_set, seen = suite.record(SCRIPTS["postgres", "psql"], False, False)
-    add_settings(mock_set, "postgres", f"tls: {{mode: required, client_ca: {suite.issuer.file}, client_certificate: required}}")
+    mock_set, seen = ways.record(SCRIPTS["postgres", "psql"], False, False)
+    add_settings(mock_set, "postgres", f"tls: {{mode: required, client_ca: {ways.issuer.file}, client_certificate: required}}")
     script = (BOUND[0], BOUND[1].replace("channel_binding=require ", ""))
-    with suite.understudy("serve", mock_set, "--strict") as (port, _):
+    with ways.understudy("serve", mock_set, "--strict") as (port, _):
         os.environ["MORE"] = f"sslcert={certificate} sslkey={key}"
-        if suite.drive(script, port, suite.authority) != seen:
+        if ways.drive(script, port, ways.authority) != seen:
             raise Flaw("not served with a client's certificate")
         os.environ["MORE"] = ""
-        suite.expect_refusal(script, port, seen, suite.authority, says="certificate required")
+        ways.expect_refusal(script, port, seen, ways.authority, says="certificate required")
+
+
+def check_snapshot(ways):
+    """The recorder's own connections believe whom the URL says."""
+    for authority, believed in ((ways.issuer.file, True), (ways.authority, False)):
+        mock_set = ways.folder / "snapshot"
+        shutil.rmtree(mock_set, ignore_errors=True)
+        ways.server.reset()
+        if ways.protocol == "redis":
+            ways.server.cli("SET", "there", "before")
+        upstream = upstream_of(ways.server, True, authority).replace("://", f"://{ACCOUNT}:{ACCOUNT}@", 1).replace("/?", f"/{ACCOUNT}?", 1)
+        with ways.understudy("record", mock_set, "--map", f"{ways.protocol}=0={upstream}") as (port, log):
+            with contextlib.suppress(Flaw):
+                ways.drive(SCRIPTS["redis", "redis-py"] if ways.protocol == "redis" else PLAIN_QUERY[ways.protocol], port)
+        text = "".join(file.read_text() for file in mock_set.rglob("*") if file.is_file() and file.suffix in (".sql", ".yaml"))
+        told = log.read_text(errors="replace")
+        if believed != ("before" in text if ways.protocol == "redis" else (mock_set / "snapshot" / ways.protocol / "schema.sql").exists()):
+            raise Flaw(f"believed is not {believed}: {told}")
+        if not believed and "certificate" not in told.lower():
+            raise Flaw(f"the log does not say why: {told}")
+
+
+PLAIN_QUERY = {"postgres": SCRIPTS["postgres", "psql"], "mysql": SCRIPTS["mariadb", "pymysql"]}
 
 
 def make_authority(binary, folder):
@@ -403,7 +424,8 @@ def make_authority(binary, folder):
 
 
 FURTHER = {("mariadb", "passwords"): check_passwords, ("postgres", "channel"): check_channel,
-           ("postgres", "certificates"): check_certificates}
+           ("postgres", "certificates"): check_certificates, ("postgres", "snapshot"): check_snapshot,
+           ("mariadb", "snapshot"): check_snapshot, ("redis", "snapshot"): check_snapshot}
 
 
 def main():
@@ -414,25 +436,20 @@ def main():
     options = parser.parse_args()
     kinds = {"postgres": servers.Postgres, "mariadb": servers.Mariadb, "redis": servers.Redis, "http": Web}
     servers.exit_on_signals()
-    failed = False
+    suite = checks.Suite("tls")
     with contextlib.ExitStack() as stack:
         folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="understudy-tls-")))
         issuer, authority = Issuer(folder), make_authority(options.binary, folder)
         for kind in options.servers or kinds:
             server = servers.stopped_at_exit(kinds[kind](ACCOUNT, issuer.issue), stack).start()
-            suite = Suite(options.binary, folder, server, issuer, authority)
-            checks = {name: lambda script=script: suite.check(script) for (of, name), script in SCRIPTS.items() if of == kind}
-            checks |= {name: lambda check=check: check(suite) for (of, name), check in FURTHER.items() if of == kind}
-            for name, check in checks.items():
-                if options.client not in name:
-                    continue
-                try:
-                    check()
-                    print(f"{kind} {name}: all ways", flush=True)
-                except (Flaw, subprocess.TimeoutExpired) as flaw:
-                    failed = True
-                    print(f"{kind} {name}: {flaw}", flush=True)
-    return 1 if failed else 0
+            ways = Ways(options.binary, folder, server, issuer, authority)
+            tests = {name: (ways.check, script) for (of, name), script in SCRIPTS.items() if of == kind}
+            tests |= {name: (test, ways) for (of, name), test in FURTHER.items() if of == kind}
+            for name, (test, subject) in tests.items():
+                if options.client in name:
+                    suite.check(f"{kind} {name}", test, subject)
+    print(suite.summary())
+    return 1 if suite.failed else 0
 
 
 if __name__ == "__main__":

@@ -105,8 +105,8 @@ class SecureClient {
  private:
   bool receive_some() {
     const std::string got = peer_.receive_some();
-    return !got.empty() && BIO_write(SSL_get_rbio(connection_.get()), got.data(),
-                                     static_cast<int>(got.size())) > 0;
+    return !got.empty() &&
+           BIO_write(SSL_get_rbio(connection_.get()), got.data(), static_cast<int>(got.size())) > 0;
   }
 
   Peer peer_;

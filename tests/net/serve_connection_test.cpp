@@ -175,7 +175,8 @@ TEST_CASE("a client that stops in the middle of a message is told and let go") {
   CHECK(rest == "cut\n");
 }
 
-TEST_CASE("a client that begins a message and does not go on is let go, at first and behind another") {
+TEST_CASE(
+    "a client that begins a message and does not go on is let go, at first and behind another") {
   const auto port = port_of({"a"});
   port->set_patience(50ms);
   Running running(port);

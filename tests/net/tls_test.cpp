@@ -143,12 +143,12 @@ TEST_CASE("an authority that is broken is named, one that exists is taken over")
   REQUIRE(Authority::make(folder.path() / "a", problem) != nullptr);
   REQUIRE(Authority::make(folder.path() / "b", problem) != nullptr);
   const auto certificate = Authority::certificate_file(folder.path() / "a");
-  CHECK(Authority::take(folder.path() / "c", certificate,
-                        Authority::key_file(folder.path() / "b"), problem) == nullptr);
+  CHECK(Authority::take(folder.path() / "c", certificate, Authority::key_file(folder.path() / "b"),
+                        problem) == nullptr);
   CHECK(problem.find("is not the key of") != std::string::npos);
   problem.clear();
-  CHECK(Authority::take(folder.path() / "c", certificate,
-                        Authority::key_file(folder.path() / "a"), problem) != nullptr);
+  CHECK(Authority::take(folder.path() / "c", certificate, Authority::key_file(folder.path() / "a"),
+                        problem) != nullptr);
   std::ofstream(Authority::key_file(folder.path() / "a")) << "no key";
   problem.clear();
   CHECK(Authority::load(folder.path() / "a", problem) == nullptr);
@@ -216,8 +216,7 @@ TEST_CASE("certificates are for the name that the client asks for, and for the s
   const TemporaryFolder other;
   std::string problem;
   REQUIRE(Authority::make(other.path(), problem) != nullptr);
-  SecureClient stranger =
-      secured.connect({.authority = Authority::certificate_file(other.path())});
+  SecureClient stranger = secured.connect({.authority = Authority::certificate_file(other.path())});
   CHECK_FALSE(stranger.handshake());
 }
 

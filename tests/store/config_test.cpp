@@ -102,7 +102,8 @@ env:
       "the two)\n"
       "u.yaml:15: error: `auth` is the text `me`, expected a map (write it as `key: value` lines, "
       "indented)\n"
-      "u.yaml:14: error: expected `off`, `optional`, `required`, true, false or a map (for instance "
+      "u.yaml:14: error: expected `off`, `optional`, `required`, true, false or a map (for "
+      "instance "
       "`tls: optional`; docs/tls.md has all of it)\n"
       "u.yaml:16: error: `1X` names no environment variable (letters, digits and _, not beginning "
       "with a digit)\n"
@@ -202,7 +203,8 @@ TEST_CASE("a written understudy.yaml is read back and holds no upstream password
   std::string problem;
   service.upstream = parse_upstream("rediss://u:secret@cache:6380/0?insecure", problem);
   service.environment["REDIS_URL"] = "{url}";
-  service.settings = {{"upstream", "rediss://u:secret@cache:6380/0?insecure"}, {"options", {{"x", 1}}}};
+  service.settings = {{"upstream", "rediss://u:secret@cache:6380/0?insecure"},
+                      {"options", {{"x", 1}}}};
   config.services.push_back(service);
   config.scopes = Scoping::connection;
   config.shifts_times = true;

@@ -32,7 +32,8 @@ TEST_CASE("an upstream URL gives protocol, address and transport") {
     std::string problem;
     const auto parsed = parse_upstream(url, problem);
     if (!parsed) return "none: " + problem;
-    return parsed->protocol + " " + to_string(parsed->endpoint) + (parsed->tls.wanted ? " tls" : "");
+    return parsed->protocol + " " + to_string(parsed->endpoint) +
+           (parsed->tls.wanted ? " tls" : "");
   };
   CHECK(upstream("postgres://db:5433/shop") == "postgres db:5433");
   CHECK(upstream("postgresql://shop:p@ss@db/shop?sslmode=disable") == "postgres db:5432");
