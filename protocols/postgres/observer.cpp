@@ -155,17 +155,23 @@ class PostgresObserver final : public Observer {
   }
 
   void start(Moment at, Relay& relay) {
-    relay.to_server.copy(client_.pending());
+    if (tls_.server_has_it) login_.emplace(tls_.client_has_it);
+    relay.to_server.copy(login_ ? client_.pending().first(startup_.octets) : client_.pending());
     client_.consume(startup_.octets);
     running_ = true;
-    if (tls_.server_has_it) login_.emplace(tls_.client_has_it);
     client_began_ = at;
-    if (!startup_.parameter("replication").empty() &&
-        startup_.parameter("replication") != "false") {
-      sync_ = Sync::opaque;
-      return recording_.warn("a replication connection is relayed and not recorded");
-    }
+    if (!login_ && is_replication()) return ignore_replication();
     read_client(at, relay);
+  }
+
+  [[nodiscard]] bool is_replication() const noexcept {
+    const std::string_view replication = startup_.parameter("replication");
+    return !replication.empty() && replication != "false";
+  }
+
+  void ignore_replication() {
+    sync_ = Sync::opaque;
+    recording_.warn("a replication connection is relayed and not recorded");
   }
 
   void read_client(Moment at, Relay& relay) {
@@ -200,6 +206,7 @@ class PostgresObserver final : public Observer {
     login_.reset();
     relay.to_client.copy(server_.pending());
     relay.to_server.copy(client_.pending());
+    if (sync_ == Sync::in_sync && is_replication()) ignore_replication();
   }
 
   void read_server(Moment at, Relay& relay) {

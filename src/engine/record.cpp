@@ -211,6 +211,7 @@ RecordedConnection::~RecordedConnection() {
 
 void RecordedConnection::use(const TlsRelay& tls) {
   impl_->observer->use(tls);
+  impl_->only_watches = impl_->observer->only_watches();
 }
 
 void RecordedConnection::begin_tls(Direction with, std::string_view problem, Relay& relay) {

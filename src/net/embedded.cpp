@@ -119,7 +119,8 @@ std::string MockServer::host(std::string_view service) const {
 std::string MockServer::url(std::string_view service) const {
   const net::ServiceAddress* address = impl_->find(service);
   if (address == nullptr) return {};
-  return address->protocol + "://" + store::to_string(address->endpoint);
+  return net::scheme_of(address->protocol, address->needs_tls) + "://" +
+         store::to_string(address->endpoint);
 }
 
 std::uint64_t MockServer::answers(Grade grade) const {

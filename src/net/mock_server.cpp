@@ -243,8 +243,8 @@ struct MockServer::Impl {
     present = std::move(next);
     for (const Placed& placed : present.ports)
       for (const SharedService& service : placed.opening.services)
-        addresses.push_back(
-            {service->name(), std::string(service->protocol().name()), placed.bound});
+        addresses.push_back({service->name(), std::string(service->protocol().name()), placed.bound,
+                             placed.opening.tls && placed.opening.tls->is_required()});
     retire(std::move(old_services));
   }
 
@@ -258,6 +258,10 @@ struct MockServer::Impl {
     });
   }
 };
+
+std::string scheme_of(const std::string& protocol, bool needs_tls) {
+  return needs_tls && (protocol == "http" || protocol == "redis") ? protocol + "s" : protocol;
+}
 
 std::filesystem::path folder_of(const std::filesystem::path& path) {
   std::error_code ignored;

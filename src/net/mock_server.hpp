@@ -41,7 +41,11 @@ struct ServiceAddress {
   std::string service;
   std::string protocol;
   store::Endpoint endpoint;
+  bool needs_tls = false;  ///< nobody is answered without it
 };
+
+/// The scheme of its URL: `https` and `rediss` where it needs TLS.
+[[nodiscard]] std::string scheme_of(const std::string& protocol, bool needs_tls);
 
 using GradeCounts = std::array<std::uint64_t, grade_names.size()>;
 

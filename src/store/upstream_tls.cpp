@@ -126,7 +126,7 @@ std::string tls_options_of(std::string_view protocol, const TlsUpstream& tls) {
   std::string options;
   const auto add = [&](std::string_view name, std::string_view value) {
     options += fmt::format("{}{}", options.empty() ? "?" : "&", name);
-    if (!value.empty()) options += fmt::format("={}", percent_encoded(value));
+    if (!value.empty()) options += fmt::format("={}", percent_encoded(value, "/"));
   };
   const auto add_file = [&](std::string_view name, const std::string& file) {
     if (!file.empty()) add(name, std::filesystem::absolute(file).string());

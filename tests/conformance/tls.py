@@ -81,7 +81,9 @@ class Web(servers.Server):
 
         def do_GET(self):
             body = json.dumps({"path": self.path}).encode()
-            self.send_response(200)
+            meant = not isinstance(self.connection, ssl.SSLSocket) or self.headers["Host"] == f"127.0.0.1:{self.server.server_port}"
+            self.send_response(200 if meant else 421)
+            body = body if meant else b"{}"
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()

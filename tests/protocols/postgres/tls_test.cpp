@@ -1,4 +1,5 @@
 // The negotiation of TLS: what a server machine and an observer ask of their driver, and when.
+#include "protocols/postgres/scram.hpp"
 #include "support.hpp"
 
 namespace understudy::postgres {
