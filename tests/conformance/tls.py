@@ -146,6 +146,16 @@ const ssl = CA ? {ca: fs.readFileSync(CA), host: '127.0.0.1'} : false;
   await client.end();
 })().catch(e => { console.error(e); process.exit(1); });
 """),
+    ("postgres", "jdbc"): ("java", r"""
+String ca = System.getenv("CA"), account = System.getenv("ACCOUNT");
+String url = "jdbc:postgresql://127.0.0.1:" + System.getenv("PORT") + "/" + account
+    + (ca.isEmpty() ? "?sslmode=disable" : "?sslmode=verify-full&sslrootcert=" + ca);
+"""),
+    ("mariadb", "jdbc"): ("java", r"""
+String ca = System.getenv("CA"), account = System.getenv("ACCOUNT");
+String url = "jdbc:mariadb://127.0.0.1:" + System.getenv("PORT") + "/" + account
+    + (ca.isEmpty() ? "" : "?useSsl=true&serverSslCert=" + ca);
+"""),
     ("mariadb", "mariadb"): ("bash", r"""
 if [ -n "$CA" ]; then tls="--ssl-ca=$CA --ssl-verify-server-cert ${VERSION:+--tls-version=TLSv$VERSION}"; else tls=--skip-ssl; fi
 mariadb --no-defaults -h 127.0.0.1 -P $PORT -u $ACCOUNT -p$ACCOUNT $tls -N -e "SELECT 1, 'one'; SELECT 2" $ACCOUNT
@@ -213,6 +223,20 @@ fetch(`${CA ? 'https' : 'http'}://127.0.0.1:${PORT}/c`).then(r => r.json()).then
 """),
 }
 SILENT = [SCRIPTS["redis", "ioredis"]]  # it tells nobody what the server says
+JAVA = """
+import java.sql.*;
+public class Driver {{
+  public static void main(String[] ignored) throws Exception {{
+    {}
+    try (Connection connection = DriverManager.getConnection(url, account, account);
+         ResultSet rows = connection.createStatement().executeQuery("SELECT 1, 'one'")) {{
+      rows.next();
+      System.out.println(rows.getInt(1) + " " + rows.getString(2));
+    }}
+  }}
+}}
+"""
+JARS = [pathlib.Path(os.environ.get("JDBC", "/usr/share/java")) / name for name in ("postgresql.jar", "mariadb-java-client.jar")]
 RUNNERS = {"bash": ["bash", "-euc"], "python": ["/usr/bin/python3", "-c"], "node": ["node", "-e"]}
 ENCODED = {"mariadb": "mysql"}
 
@@ -228,7 +252,12 @@ class Ways:
         runner, text = script
         environment = {**os.environ, "PORT": str(port), "CA": str(ca), "VERSION": version, "ACCOUNT": ACCOUNT,
                        "NODE_PATH": str(HERE / "node_modules"), "NODE_EXTRA_CA_CERTS": str(ca)}
-        done = subprocess.run([*RUNNERS[runner], text], env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        if runner == "java":
+            command = ["java", "-cp", ":".join(map(str, JARS)), str(self.folder / "Driver.java")]
+            (self.folder / "Driver.java").write_text(JAVA.format(text))
+        else:
+            command = [*RUNNERS[runner], text]
+        done = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, timeout=SECONDS, check=False)
         if done.returncode != 0:
             raise Flaw(f"status {done.returncode}: {done.stdout.decode()}{done.stderr.decode(errors='replace')[-3000:]}")
@@ -448,7 +477,11 @@ def main():
             tests = {name: (ways.check, script) for (of, name), script in SCRIPTS.items() if of == kind}
             tests |= {name: (test, ways) for (of, name), test in FURTHER.items() if of == kind}
             for name, (test, subject) in tests.items():
-                if options.client in name:
+                if options.client not in name:
+                    continue
+                if name == "jdbc" and not (shutil.which("javac") and all(jar.exists() for jar in JARS)):
+                    suite.skip(f"{kind} {name}", "needs a JDK, libpostgresql-jdbc-java and libmariadb-java")
+                else:
                     suite.check(f"{kind} {name}", test, subject)
     print(suite.summary())
     return 1 if suite.failed else 0
