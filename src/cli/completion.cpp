@@ -27,14 +27,14 @@ _understudy() {
     --allow) COMPREPLY=($(compgen -W "guess" -- "$word")); return ;;
     --snapshot) COMPREPLY=($(compgen -W "schema none" -- "$word")); return ;;
     --scopes) COMPREPLY=($(compgen -W "named connection one" -- "$word")); return ;;
-    --map|--snapshot-url|--listen|--threads|--service|--session|--grep|--exchange) return ;;
+    --map|--snapshot-url|--listen|--proxy|--threads|--service|--session|--grep|--exchange) return ;;
   esac
   case "${COMP_WORDS[1]}" in
-    record) options="--map --snapshot --snapshot-url --addresses --help --" ;;
+    record) options="--map --snapshot --snapshot-url --proxy --addresses --help --" ;;
     compile) options="--output --check --verbose --json --help" ;;
     learn) options="--json --help" ;;
-    serve) options="--listen --threads --watch --strict --allow --scopes --addresses --report --help" ;;
-    run) options="--strict --allow --scopes --threads --report --help --" ;;
+    serve) options="--listen --proxy --threads --watch --strict --allow --scopes --addresses --report --help" ;;
+    run) options="--strict --allow --scopes --proxy --threads --report --help --" ;;
     inspect) options="--service --session --grep --exchange --json --help" ;;
     explain) options="--service --after --rule --json --help" ;;
     ca) options="--dir --certificate --key --help" ;;
@@ -72,11 +72,11 @@ _understudy() {
   local -a strictness=('--strict[miss rather than guess]' '--allow[accept guesses]:what:(guess)')
   local -a scopes=('--scopes[who shares live state]:how:(named connection one)')
   case "$command" in
-    record) _arguments '*--map[a service]:[NAME=]LISTEN=URL:' '--snapshot[what to ask services for]:what:(schema none)' '*--snapshot-url[where to ask]:SERVICE=URL:' '--addresses[write addresses]:file:_files' '1:mock set:_files -/' '*::command:_normal' ;;
+    record) _arguments '*--map[a service]:[NAME=]LISTEN=URL:' '--snapshot[what to ask services for]:what:(schema none)' '*--snapshot-url[where to ask]:SERVICE=URL:' '--proxy[a proxy for https]:LISTEN:' '--addresses[write addresses]:file:_files' '1:mock set:_files -/' '*::command:_normal' ;;
     compile) _arguments '(-o --output)'{-o,--output}'[where to write]:file:_files' '--check[write nothing]' '--verbose[print everything]' '--json[print JSON]' '1:mock set:_files -/' ;;
     learn) _arguments '--json[print JSON]' '1:mock set:_files -/' ;;
-    serve) _arguments $strictness $scopes '*--listen[where a service listens]:SERVICE=HOST\:PORT:' '--threads[threads]:number:' '--watch[reload on change]' '--addresses[write addresses]:file:_files' '--report[write the report]:file:_files' '1:mock set or table:_files' ;;
-    run) _arguments $strictness $scopes '--threads[threads]:number:' '--report[write the report]:file:_files' '1:mock set or table:_files' '*::command:_normal' ;;
+    serve) _arguments $strictness $scopes '*--listen[where a service listens]:SERVICE=HOST\:PORT:' '--proxy[a proxy for https]:LISTEN:' '--threads[threads]:number:' '--watch[reload on change]' '--addresses[write addresses]:file:_files' '--report[write the report]:file:_files' '1:mock set or table:_files' ;;
+    run) _arguments $strictness $scopes '--proxy[a proxy for https]:LISTEN:' '--threads[threads]:number:' '--report[write the report]:file:_files' '1:mock set or table:_files' '*::command:_normal' ;;
     inspect) _arguments '--service[only this service]:service:' '--session[only this session]:session:' '--grep[only with this text]:text:' '--exchange[one in full]:number:' '--json[print JSON]' '1:mock set or table:_files' ;;
     explain) _arguments '--service[the service]:service:' '*--after[a request before it]:request:' '--rule[print a rule]' '--json[print JSON]' '1:mock set or table:_files' '2:request:' ;;
     ca) _arguments '--dir[where it lies]:folder:_files -/' '--certificate[an authority that you have]:file:_files' '--key[its key]:file:_files' ;;
@@ -116,6 +116,7 @@ complete -c understudy -n '__understudy_on serve run' -l scopes -x -a 'named con
 complete -c understudy -n '__understudy_on serve run' -l report -r -d 'write the report as JSON'
 complete -c understudy -n '__understudy_on explain' -l after -x -d 'a request that comes before it'
 complete -c understudy -n '__understudy_on explain' -l rule -d 'print a rule'
+complete -c understudy -n '__understudy_on record serve run' -l proxy -x -d 'a proxy for https'
 complete -c understudy -n '__understudy_on ca' -l dir -r -d 'where it lies'
 complete -c understudy -n '__understudy_on ca' -l certificate -r -d 'an authority that you have'
 complete -c understudy -n '__understudy_on ca' -l key -r -d 'its key'

@@ -21,7 +21,7 @@ const Help program_help = {
 const Help record_help = {
 "record", "record real conversations into a mock set",
 "MOCKSET [--map [NAME=]LISTEN=URL …] [--snapshot schema|none] [--snapshot-url SERVICE=URL …]\n"
-"                             [--addresses FILE] [-- COMMAND …]",
+"                             [--proxy LISTEN] [--addresses FILE] [-- COMMAND …]",
 "Listens in place of every service, relays to the real one untouched, and appends each exchange to\n"
 "MOCKSET/sessions as it completes. Authentication passes through; nothing of it is stored. What is\n"
 "not understood is relayed and named. TLS is spoken to an upstream whose URL asks for it (postgres\n"

@@ -124,6 +124,11 @@ void add_threads(CLI::App& app, unsigned& threads) {
       ->check(CLI::Range(1, 256).description(""));
 }
 
+void add_proxy(CLI::App& app, std::string& proxy) {
+  app.add_option("--proxy", proxy, "A proxy for https to the real names of http services")
+      ->type_name("LISTEN");
+}
+
 void add_record(CLI::App& program, All& all) {
   CLI::App& app = add(program, record_help);
   app.add_option("MOCKSET", all.record.mock_set, "A folder, created where it is missing")
@@ -140,6 +145,7 @@ void add_record(CLI::App& program, All& all) {
                  "Where and as whom to ask a service for its catalogue; repeatable")
       ->type_name("SERVICE=URL")
       ->allow_extra_args(false);
+  add_proxy(app, all.record.proxy);
   app.add_option("--addresses", all.record.addresses, "Write the chosen addresses as JSON")
       ->type_name("FILE");
 }
@@ -169,6 +175,7 @@ void add_serve(CLI::App& program, All& all) {
   app.add_option("--listen", all.serve.listen, "Where a service listens; port 0 for any free one")
       ->type_name("SERVICE=HOST:PORT")
       ->allow_extra_args(false);
+  add_proxy(app, all.serve.proxy);
   add_threads(app, all.serve.threads);
   app.add_flag("--watch", all.serve.watch, "Load the files anew when they change");
   add_strictness(app, all);
@@ -185,6 +192,7 @@ void add_run(CLI::App& program, All& all) {
       ->required();
   add_strictness(app, all);
   add_scopes(app, all);
+  add_proxy(app, all.run.proxy);
   add_threads(app, all.run.threads);
   app.add_option("--report", all.run.report, "Write the report as JSON")->type_name("FILE");
 }

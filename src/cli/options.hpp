@@ -20,6 +20,7 @@ struct RecordOptions {
   std::vector<std::string> maps;           ///< [NAME=]LISTEN=URL
   bool snapshot = true;                    ///< what the services hold and define is asked for
   std::vector<std::string> snapshot_urls;  ///< SERVICE=URL
+  std::string proxy;                       ///< LISTEN; empty: none
   std::optional<Path> addresses;
   std::vector<std::string> command;
 };
@@ -40,6 +41,7 @@ struct LearnOptions {
 struct ServeOptions {
   Path path;
   std::vector<std::string> listen;  ///< SERVICE=HOST:PORT
+  std::string proxy;                ///< LISTEN; empty: none
   unsigned threads = 1;
   bool watch = false;
   engine::Strictness strictness = engine::Strictness::normal;
@@ -50,6 +52,7 @@ struct ServeOptions {
 
 struct RunOptions {
   Path path;
+  std::string proxy;  ///< LISTEN; empty: none
   unsigned threads = 1;
   engine::Strictness strictness = engine::Strictness::normal;
   std::optional<Scoping> scopes;

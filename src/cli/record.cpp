@@ -16,6 +16,7 @@
 #include "cli/map_option.hpp"
 #include "cli/process.hpp"
 #include "cli/progress.hpp"
+#include "cli/proxy.hpp"
 #include "cli/take_catalogue.hpp"
 #include "net/recorder.hpp"
 #include "net/take_snapshot.hpp"
@@ -129,6 +130,28 @@ std::optional<std::vector<Address>> listen(net::Recorder& recorder, engine::Reco
   return addresses;
 }
 
+/// Opens the proxy for all http services. Nothing, after telling why, where that can't be.
+std::optional<store::Endpoint> listen_as_proxy(const store::Endpoint& at, net::Recorder& recorder,
+                                               engine::Recording& recording,
+                                               const store::Config& config,
+                                               const engine::Recording::Warn& warn) {
+  std::vector<net::WatchedService> services;
+  for (const store::Service& service : config.services)
+    if (service.protocol == "http")
+      services.push_back({service, find_protocol(protocols(), service.protocol)});
+  std::string problem = "there is no http service to stand for; name one with --map";
+  std::optional<store::Endpoint> bound;
+  if (!services.empty()) {
+    problem.clear();
+    const auto port = net::watch(recording, services, config.file.parent_path(), warn, problem,
+                                 net::PortKind::proxy);
+    if (port && !port->tls()) problem = "it needs certificates: `understudy ca` makes an authority";
+    if (problem.empty()) bound = recorder.listen(at, port, problem);
+  }
+  if (!bound) complain(fmt::format("--proxy {}: {}", store::to_string(at), problem));
+  return bound;
+}
+
 /// What is in the services before their clients come. Of one that can't be asked nothing is known,
 /// as if it had not been tried: who can't reach it is told so when a client comes.
 void take_snapshots(engine::Recording& recording, const store::Config& config) {
@@ -214,6 +237,8 @@ int run_command(const RecordOptions& options) {
   if (!config) return status;
   if (!all_have_upstream(*config)) return bad_input;
   std::string problem;
+  std::optional<store::Endpoint> proxy;
+  if (!parse_proxy(options.proxy, proxy)) return usage_error;
   const auto snapshot_urls = parse_snapshot_urls(options.snapshot_urls, *config, problem);
   if (!snapshot_urls) {
     complain(problem);
@@ -239,16 +264,22 @@ int run_command(const RecordOptions& options) {
   net::Recorder recorder;
   auto addresses = listen(recorder, recording, *config, warn);
   if (!addresses) return bad_input;
+  if (proxy) proxy = listen_as_proxy(*proxy, recorder, recording, *config, warn);
+  if (!options.proxy.empty() && !proxy) return bad_input;
   if (options.snapshot) {
     take_snapshots(recording, *config);
     take_catalogues(options, *config, *snapshot_urls, Secrets(*key), warn);
   }
   if (const auto maps = parse_maps(options.maps, protocols(), problem))
     enter_logins(*addresses, logins_of(options.maps, *maps));
-  const auto environment = environment_of(*config, *addresses, problem);
+  auto environment = environment_of(*config, *addresses, problem);
   if (!environment) {
     complain(problem);
     return bad_input;
+  }
+  if (proxy) {
+    enter_proxy(*proxy, *config, options.mock_set, *environment);
+    addresses->push_back({.service = "proxy", .protocol = "http", .endpoint = *proxy});
   }
   // Standard output is the command's alone.
   if (!announce(*addresses, options.addresses, has_command ? stderr : stdout)) return failed;

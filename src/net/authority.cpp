@@ -13,7 +13,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cstdlib>
+#include <optional>
 #include <system_error>
 
 #include "store/file.hpp"
@@ -96,6 +98,13 @@ std::string own_name() {
   return fmt::format("Understudy local authority {}", host.data());
 }
 
+std::optional<std::string> text_of(const fs::path& file, std::string& problem) {
+  std::string why;
+  auto text = store::read_file(file, store::Links::follow, why);
+  if (!text) problem = fmt::format("{}: {}", file.string(), why);
+  return text;
+}
+
 PrivateKey read_key(const std::string& pem) {
   return PrivateKey(PEM_read_bio_PrivateKey(bio_of(pem).get(), nullptr, nullptr, nullptr));
 }
@@ -175,9 +184,8 @@ std::shared_ptr<const Authority> Authority::load(const fs::path& folder, std::st
   std::error_code error;
   const bool has_certificate = fs::exists(certificate_path, error);
   if (folder.empty() || (!has_certificate && !fs::exists(key_path, error))) return nullptr;
-  const auto certificate_text = store::read_file(certificate_path, store::Links::follow, problem);
-  const auto key_text =
-      certificate_text ? store::read_file(key_path, store::Links::follow, problem) : std::nullopt;
+  const auto certificate_text = text_of(certificate_path, problem);
+  const auto key_text = certificate_text ? text_of(key_path, problem) : std::nullopt;
   if (!certificate_text || !key_text) return nullptr;
   Certificate certificate = read_certificate(*certificate_text);
   PrivateKey key = read_key(*key_text);
@@ -220,9 +228,8 @@ std::shared_ptr<const Authority> Authority::make(const fs::path& folder, std::st
 std::shared_ptr<const Authority> Authority::take(const fs::path& folder,
                                                  const fs::path& certificate, const fs::path& key,
                                                  std::string& problem) {
-  const auto certificate_text = store::read_file(certificate, store::Links::follow, problem);
-  const auto key_text =
-      certificate_text ? store::read_file(key, store::Links::follow, problem) : std::nullopt;
+  const auto certificate_text = text_of(certificate, problem);
+  const auto key_text = certificate_text ? text_of(key, problem) : std::nullopt;
   if (!certificate_text || !key_text) return nullptr;
   if (!write_both(folder, *certificate_text, *key_text, problem)) return nullptr;
   auto taken = load(folder, problem);

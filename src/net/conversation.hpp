@@ -85,6 +85,12 @@ class Port {
   [[nodiscard]] virtual std::chrono::milliseconds patience() const noexcept {
     return std::chrono::seconds(30);
   }
+  /// Whether its clients say by CONNECT whom they want.
+  [[nodiscard]] virtual bool is_proxy() const noexcept { return false; }
+  /// The service that stands for that host: an index, or `nobody`.
+  [[nodiscard]] virtual std::size_t choose_host(const store::Endpoint& /*host*/) const {
+    return nobody;
+  }
   /// Something that a person should read about this port.
   virtual void note(const std::string& text) const = 0;
 };

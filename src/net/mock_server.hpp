@@ -32,6 +32,8 @@ struct MockOptions {
   std::map<std::string, store::Endpoint> listen;
   /// Every service that `listen` does not name gets any free port of the loopback address.
   bool free_ports = false;
+  /// Where a proxy listens that makes tunnels to the http services by the hosts of their upstreams.
+  std::optional<store::Endpoint> proxy;
   /// To which relative paths in `tls` of a service belong: that of the mock set.
   std::filesystem::path folder;
 };
@@ -77,6 +79,7 @@ class MockServer {
   void reset(std::string_view scope);
   /// In the order of the table. Empty before `serve`.
   [[nodiscard]] const std::vector<ServiceAddress>& addresses() const noexcept;
+  [[nodiscard]] std::optional<store::Endpoint> proxy() const noexcept;
 
   void start();
   /// Accepts no more, lets what is in flight finish, closes idle connections, and after `grace`

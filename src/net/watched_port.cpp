@@ -1,6 +1,7 @@
 #include "net/watched_port.hpp"
 
 #include "net/choose.hpp"
+#include "net/connect.hpp"
 #include "net/offer_tls.hpp"
 
 namespace understudy::net {
@@ -28,8 +29,8 @@ class Watched final : public Recorded {
 class WatchedPort final : public RecordedPort {
  public:
   WatchedPort(engine::Recording& recording, std::vector<WatchedService> services,
-              engine::Recording::Warn warn)
-      : recording_(recording), services_(std::move(services)), warn_(std::move(warn)) {
+              engine::Recording::Warn warn, PortKind kind)
+      : kind_(kind), recording_(recording), services_(std::move(services)), warn_(std::move(warn)) {
     for (const WatchedService& watched : services_) protocols_.push_back(watched.protocol);
   }
   /// Reads what TLS needs. False, with the reason in `problem`, where that can't be used.
@@ -58,7 +59,13 @@ class WatchedPort final : public RecordedPort {
   bool upstream_tls_at_once(std::size_t service) const override {
     return services_[service].service.upstream->tls.at_once;
   }
-  bool shared() const noexcept override { return services_.size() > 1; }
+  bool shared() const noexcept override { return services_.size() > 1 && !is_proxy(); }
+  bool is_proxy() const noexcept override { return kind_ == PortKind::proxy; }
+  std::size_t choose_host(const store::Endpoint& host) const override {
+    for (std::size_t i = 0; i < services_.size(); ++i)
+      if (is_same_host(services_[i].service.upstream->endpoint, host)) return i;
+    return nobody;
+  }
   std::size_t choose(Bytes first) const noexcept override { return net::choose(protocols_, first); }
   void note(const std::string& text) const override { warn(0, text); }
   store::Endpoint upstream(std::size_t service) const override {
@@ -72,6 +79,7 @@ class WatchedPort final : public RecordedPort {
   }
 
  private:
+  PortKind kind_;
   engine::Recording& recording_;
   std::vector<WatchedService> services_;
   std::vector<const Protocol*> protocols_;
@@ -85,8 +93,9 @@ class WatchedPort final : public RecordedPort {
 std::shared_ptr<const RecordedPort> watch(engine::Recording& recording,
                                           std::vector<WatchedService> services,
                                           const std::filesystem::path& mock_set,
-                                          engine::Recording::Warn warn, std::string& problem) {
-  auto port = std::make_shared<WatchedPort>(recording, std::move(services), std::move(warn));
+                                          engine::Recording::Warn warn, std::string& problem,
+                                          PortKind kind) {
+  auto port = std::make_shared<WatchedPort>(recording, std::move(services), std::move(warn), kind);
   return port->prepare_tls(mock_set, problem) ? port : nullptr;
 }
 
