@@ -442,6 +442,35 @@ def check_snapshot(ways):
             raise Flaw(f"the log does not say why: {told}")
 
 
+WAITING = ("python", r"""
+import os, redis, threading, time
+ca = os.environ["CA"]
+def client():
+    return redis.Redis(host="127.0.0.1", port=int(os.environ["PORT"]), socket_timeout=20, **({"ssl": True, "ssl_ca_certs": ca} if ca else {}))
+waiting, listening, speaking = client(), client().pubsub(), client()
+listening.subscribe("news")
+print(listening.get_message(timeout=10)["type"])
+seen = []
+thread = threading.Thread(target=lambda: seen.append(waiting.blpop("queue", 10)))
+thread.start()
+time.sleep(0.3)
+speaking.rpush("queue", "job")
+thread.join()
+print(seen)
+speaking.publish("news", "x" * 100000)
+print(len(listening.get_message(timeout=10)["data"]))
+""")
+
+
+def check_waiting(ways):
+    """Connections that another one wakes."""
+    mock_set, seen = ways.record(WAITING, True, True)
+    with ways.understudy("serve", mock_set, "--strict") as (port, log):
+        for ca in ("", ways.authority):
+            if ways.drive(WAITING, port, ca) != seen:
+                raise Flaw(f"served otherwise: {log.read_text()}")
+
+
 PLAIN_QUERY = {"postgres": SCRIPTS["postgres", "psql"], "mysql": SCRIPTS["mariadb", "pymysql"]}
 
 
@@ -456,7 +485,8 @@ def make_authority(binary, folder):
 
 FURTHER = {("mariadb", "passwords"): check_passwords, ("postgres", "channel"): check_channel,
            ("postgres", "certificates"): check_certificates, ("postgres", "snapshot"): check_snapshot,
-           ("mariadb", "snapshot"): check_snapshot, ("redis", "snapshot"): check_snapshot}
+           ("mariadb", "snapshot"): check_snapshot, ("redis", "snapshot"): check_snapshot,
+           ("redis", "waiting"): check_waiting}
 
 
 def main():
