@@ -58,7 +58,9 @@ ARROWS = {
 }
 # third party -> the only place where it may be included
 CONFINED = {
+    "boost/asio/ssl/": ("src/net/asio.cpp", "src/net/tls_stream.cpp"),
     "boost/asio": "src/net/",
+    "openssl/ssl.h": "src/net/tls_",
     "boost/beast": "protocols/http/",
     "re2/": "src/match/",
     "yaml-cpp/": "src/store/yaml.cpp",

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "understudy/secrets.hpp"
+#include "understudy/tls.hpp"
 
 namespace understudy {
 
@@ -15,6 +16,7 @@ struct CatalogueLogin {
   std::string host;
   std::uint16_t port = 0;
   std::string user, password, database;  ///< empty: as the service's own clients do without
+  TlsUpstream tls = {};
 };
 
 struct Catalogue {

@@ -13,6 +13,7 @@
 #include "understudy/limits.hpp"
 #include "understudy/output.hpp"
 #include "understudy/secrets.hpp"
+#include "understudy/tls.hpp"
 
 namespace understudy {
 
@@ -30,6 +31,11 @@ enum class Sync : std::uint8_t {
 struct Relay {
   Output to_server;
   Output to_client;
+  /// TLS begins with that side when the output is sent; `begin_tls` is called when it stands, or
+  /// can't. For that side there is no further output before.
+  bool server_tls = false;
+  bool client_tls = false;
+  std::size_t octets_of_tls = 0;  ///< at the end of the chunk, which belong to the client's TLS
 };
 
 struct SessionOpened {
@@ -50,6 +56,11 @@ class Observer {
   virtual void use(const Secrets& /*secrets*/) {}
   /// Called before anything is fed where it is known: the service's own address, `host:port`.
   virtual void set_upstream(std::string_view /*authority*/) {}
+  /// Called before anything is fed: where TLS is spoken.
+  virtual void use(const TlsRelay& /*tls*/) {}
+  /// After Relay::server_tls or client_tls: TLS stands with that side, or, where `problem` is not
+  /// empty, it can't, and the connection is closed behind what is put out now for the other side.
+  virtual void begin_tls(Direction /*with*/, std::string_view /*problem*/, Relay& /*relay*/) {}
   /// Whether everything is relayed untouched from here on, so that it may be relayed before it is
   /// shown.
   [[nodiscard]] virtual bool only_watches() const noexcept { return false; }

@@ -28,6 +28,8 @@ class Protocol {
   /// As in understudy.yaml and as the URL scheme: "redis", "postgres", "mysql", "http".
   [[nodiscard]] virtual std::string_view name() const noexcept = 0;
   [[nodiscard]] virtual std::uint16_t default_port() const noexcept = 0;
+  /// What a client names that asks for this protocol in its TLS hello (ALPN); empty: nothing.
+  [[nodiscard]] virtual std::string_view alpn() const noexcept { return {}; }
   /// Whether a connection that begins with `first` (never empty) speaks this protocol. Always `no`
   /// where the server speaks first: such a protocol can't share a port.
   [[nodiscard]] virtual Recognition recognise(Bytes first) const noexcept = 0;

@@ -18,6 +18,7 @@
 #include "understudy/request.hpp"
 #include "understudy/secrets.hpp"
 #include "understudy/service_table.hpp"
+#include "understudy/tls.hpp"
 
 namespace understudy {
 
@@ -28,14 +29,18 @@ struct ServerContext {
   const Document* settings = nullptr;      ///< the service's entry of understudy.yaml; never null
   Limits limits;
   Secrets secrets;
-  bool rules = false;  ///< whole_request() may be asked for
+  bool rules = false;             ///< whole_request() may be asked for
+  TlsOffer tls = TlsOffer::none;  ///< a client without it is told that it is required
 };
 
 /// All received octets are consumed; feed more.
 struct NeedBytes {};
-/// The peer was told that TLS begins: wrap the stream, then feed plain text. (Place for TLS; no
-/// machine raises it as long as `settings` offers none.)
-struct StartTls {};
+/// The peer was told that TLS begins, or needs not be told: after the output is sent the driver
+/// makes the handshake, then calls begin_tls() and feeds plain text. Only where ServerContext::tls
+/// offers it.
+struct StartTls {
+  std::size_t octets = 0;  ///< at the end of the last chunk, which belong to TLS already
+};
 /// Send the output, then close the connection.
 struct Close {};
 /// Answered by the machine alone, nothing to reply. `what` names it for the log; static storage.
@@ -96,6 +101,9 @@ struct Miss {
 class ServerMachine {
  public:
   virtual ~ServerMachine() = default;
+  /// TLS stands: what is fed from now on is its plain text. Before `start` where the client began
+  /// with TLS, else after a StartTls.
+  virtual void begin_tls(const TlsSession& /*session*/) {}
   /// Called once, first: protocols whose server speaks first queue their greeting.
   virtual void start() {}
   virtual void feed(Bytes chunk) = 0;

@@ -52,6 +52,7 @@ class Http final : public Protocol {
  public:
   [[nodiscard]] std::string_view name() const noexcept override { return "http"; }
   [[nodiscard]] std::uint16_t default_port() const noexcept override { return 80; }
+  [[nodiscard]] std::string_view alpn() const noexcept override { return "http/1.1"; }
 
   [[nodiscard]] Recognition recognise(Bytes first) const noexcept override {
     const std::string_view text = as_text(first);

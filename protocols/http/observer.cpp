@@ -26,7 +26,10 @@ HttpObserver::HttpObserver(const Limits& limits)
     : limits_(limits), requests_(Role::request, limits), answers_(Role::response, limits) {}
 
 void HttpObserver::feed(Direction from, Bytes chunk, Moment at, Relay& relay) {
-  (from == Direction::from_client ? relay.to_server : relay.to_client).copy(chunk);
+  if (from == Direction::from_client && rewriter_)
+    rewriter_->feed(chunk, relay.to_server);
+  else
+    (from == Direction::from_client ? relay.to_server : relay.to_client).copy(chunk);
   if (!watching()) return;
   if (from == Direction::from_client) {
     if (!request_began_) request_began_ = at;
@@ -73,6 +76,10 @@ bool HttpObserver::may_have_changed() const {
 
 void HttpObserver::set_upstream(std::string_view authority) {
   upstream_ = spellings_of(authority);
+}
+
+void HttpObserver::use(const TlsRelay& tls) {
+  if (tls.server_has_it && !upstream_.empty()) rewriter_.emplace(upstream_.front(), limits_);
 }
 
 void HttpObserver::abandon(Moment at) {

@@ -8,19 +8,22 @@
 #include <vector>
 
 #include "protocols/http/conversation.hpp"
+#include "protocols/http/host_rewriter.hpp"
 #include "protocols/http/spelling.hpp"
 #include "understudy/observer.hpp"
 
 namespace understudy::http {
 
-/// Relays every octet as it came. What it can't pair with certainty it stops looking at.
+/// Relays every octet as it came, but for the Host that a service behind TLS is told. What it can't
+/// pair with certainty it stops looking at.
 class HttpObserver final : public Observer {
  public:
   explicit HttpObserver(const Limits& limits);
 
   void use(const Secrets& secrets) override { secrets_ = secrets; }
   void set_upstream(std::string_view authority) override;
-  [[nodiscard]] bool only_watches() const noexcept override { return true; }
+  void use(const TlsRelay& tls) override;
+  [[nodiscard]] bool only_watches() const noexcept override { return !rewriter_; }
   void feed(Direction from, Bytes chunk, Moment at, Relay& relay) override;
   void feed_eof(Direction from, Moment at) override;
   void abandon(Moment at) override;
@@ -59,6 +62,7 @@ class HttpObserver final : public Observer {
   std::optional<Moment> request_began_;  // of the request whose head is not complete yet
   bool request_open_ = false;            // asking_.back() still waits for its body
   bool session_open_ = false;
+  std::optional<HostRewriter> rewriter_;
   std::vector<std::string> upstream_;  // by which the service may call itself
   // What had come of the present answer when the client ended its side.
   std::optional<std::size_t> octets_at_client_eof_;

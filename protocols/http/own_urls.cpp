@@ -44,12 +44,12 @@ std::vector<std::string> spellings_of(std::string_view authority) {
   std::vector<std::string> spellings;
   if (authority.empty()) return spellings;
   spellings.emplace_back(authority);
-  constexpr std::string_view default_port = ":80";
   const std::size_t colon = authority.find(':');
-  if (authority.ends_with(default_port))
-    spellings.emplace_back(authority.substr(0, authority.size() - default_port.size()));
-  else if (colon == std::string_view::npos)
-    spellings.push_back(std::string(authority) + std::string(default_port));
+  for (const std::string_view default_port : {":80", ":443"})
+    if (authority.ends_with(default_port))
+      spellings.emplace_back(authority.substr(0, authority.size() - default_port.size()));
+    else if (colon == std::string_view::npos)
+      spellings.push_back(std::string(authority) + std::string(default_port));
   return spellings;
 }
 

@@ -170,6 +170,7 @@ HttpServer::HttpServer(const ServiceTable& table, const ServerContext& context)
       limits_(context.limits),
       secrets_(context.secrets),
       keeps_requests_(context.rules),
+      needs_tls_(context.tls == TlsOffer::required),
       requests_(Role::request, context.limits),
       scope_from_(scope_source(*context.settings)) {
   if (const auto shape = table.shape(irrelevant_key))
@@ -215,6 +216,8 @@ ServerEvent HttpServer::next() {
           output_.copy(as_bytes("HTTP/1.1 100 Continue\r\n\r\n"));
         break;
       case MessageStream::Step::message:
+        if (needs_tls_)
+          return refuse({400, "this server speaks with nobody without TLS: ask with https://"});
         if (!has_sound_host(requests_.current()))
           return refuse({400, "an HTTP/1.1 request has exactly one Host"});
         accept(requests_.take());

@@ -69,6 +69,7 @@ class HttpServer final : public ServerMachine {
   /// `table` and what `context` borrows outlive the machine.
   HttpServer(const ServiceTable& table, const ServerContext& context);
 
+  void begin_tls(const TlsSession&) override { needs_tls_ = false; }
   void feed(Bytes chunk) override {
     if (!streaming_) requests_.feed(chunk);  // nothing is answered behind an answer without an end
   }
@@ -99,6 +100,7 @@ class HttpServer final : public ServerMachine {
   Limits limits_;
   Secrets secrets_;
   bool keeps_requests_;  // for rules
+  bool needs_tls_;       // which the client does not have
   MessageStream requests_;
   RequestMemo memo_;
   std::string head_;                 // raw head of the request that is being parsed, for the memo

@@ -44,6 +44,8 @@ class FrameReader {
     return buffer_.pending().empty() && frames_held_ == 0;
   }
   [[nodiscard]] Bytes pending() const noexcept { return buffer_.pending(); }
+  /// Forgets what is pending: it is no plain text, but TLS.
+  void drop_pending() { buffer_.clear(); }
 
  private:
   std::size_t payload_cap_;

@@ -13,7 +13,6 @@ namespace {
 
 // What can't be decoded between the two is not offered to the client.
 constexpr std::uint32_t hidden = capability::ssl | capability::compress | capability::zstd_compress;
-constexpr std::uint8_t capability_of_41 = capability::protocol_41 >> 8;  // in the second octet
 constexpr std::uint32_t hidden_of_mariadb = mariadb_capability::bulk_operations;
 
 }  // namespace
@@ -31,8 +30,8 @@ void MysqlObserver::feed(Direction from, Bytes chunk, Moment at, Relay& relay) {
   if (from == Direction::from_client && sync_ == Sync::in_sync && phase_ == Phase::response) {
     feed_response(chunk, at, relay);
   } else if (from == Direction::from_client) {
-    relay.to_server.copy(chunk);
-    if (sync_ == Sync::in_sync) feed_client(chunk, at);
+    if (sync_ != Sync::in_sync || !relays_login()) relay.to_server.copy(chunk);
+    if (sync_ == Sync::in_sync) feed_client(chunk, at, relay);
   } else if (sync_ == Sync::in_sync) {
     feed_server(chunk, at, relay);
   } else {
@@ -40,10 +39,16 @@ void MysqlObserver::feed(Direction from, Bytes chunk, Moment at, Relay& relay) {
   }
 }
 
+/// Behind the client's login, up to its end, packets are changed on their way.
+bool MysqlObserver::relays_login() const noexcept {
+  return phase_ == Phase::authentication && relayed_.is_needed();
+}
+
 // The client's answer to the greeting is held back until it is whole, to be changed.
 void MysqlObserver::feed_response(Bytes chunk, Moment at, Relay& relay) {
   if (client_.idle()) client_began_ = at;
   client_.feed(chunk);
+  if (!held_.empty()) return;  // the server is about to have TLS
   Packet packet;
   const FrameStatus status = client_.next(packet);
   if (status == FrameStatus::need_bytes) return;
@@ -51,35 +56,45 @@ void MysqlObserver::feed_response(Bytes chunk, Moment at, Relay& relay) {
     relay.to_server.copy(client_.pending());
     return lose("the client's packets are malformed");
   }
-  relay_response(packet, relay);
-  client_packet(packet, client_began_);
-  const Bytes pending = client_.pending();
-  const std::vector<std::uint8_t> rest(pending.begin(), pending.end());
-  relay.to_server.copy(rest);
-  client_began_ = at;
-  if (sync_ == Sync::in_sync) feed_client({}, at);
+  const auto response = decode_handshake_response(packet.payload, greeting_.offered);
+  const bool begins_tls = response && response->tls;
+  if (begins_tls && tls_.offered_to_client && !relayed_.has_client_tls()) {
+    relay.client_tls = true;
+    relay.octets_of_tls = client_.pending().size();
+    client_.drop_pending();
+    return relayed_.client_has_tls();
+  }
+  held_.assign(packet.payload.begin(), packet.payload.end());
+  held_sequence_ = packet.first;
+  if (!tls_.wanted_of_server) return answer_greeting(relay);
+  relayed_.ask_for_tls(packet, relay);
+  relay.server_tls = true;
 }
 
-// Some clients keep the flag of TLS in a login that is plain: a server that offers TLS would wait
-// for it to begin.
-void MysqlObserver::relay_response(const Packet& packet, Relay& relay) {
-  std::vector<std::uint8_t>& target = relay.to_server.buffer();
-  const std::size_t start = begin_packet(target);
-  relay.to_server.copy(packet.payload);
-  const bool begins_tls = packet.payload.size() == ssl_request_size;
-  constexpr std::uint8_t flag = capability::ssl >> 8;
-  if (!begins_tls && packet.payload.size() > 2 && (packet.payload[1] & capability_of_41) != 0)
-    target[start + frame_header + 1] &= static_cast<std::uint8_t>(~flag);
-  std::uint8_t sequence = packet.first;
-  end_packet(target, start, sequence);
+void MysqlObserver::begin_tls(Direction with, std::string_view problem, Relay& relay) {
+  if (with == Direction::from_client) return;
+  if (problem.empty()) return answer_greeting(relay);
+  std::string why = "TLS with the recorded server failed: " + std::string(problem);
+  RelayedLogin::refuse(static_cast<std::uint8_t>(held_sequence_ + 1), why, relay);
+  lose(std::move(why));
 }
 
-void MysqlObserver::feed_client(Bytes chunk, Moment at) {
+/// With the login that was held back.
+void MysqlObserver::answer_greeting(Relay& relay) {
+  const std::vector<std::uint8_t> login = std::exchange(held_, {});
+  relayed_.send_response(login, held_sequence_, relay);
+  client_packet({login, held_sequence_, held_sequence_}, client_began_);
+  if (!relays_login()) relay.to_server.copy(client_.pending());
+  if (sync_ == Sync::in_sync) feed_client({}, client_began_, relay);
+}
+
+void MysqlObserver::feed_client(Bytes chunk, Moment at, Relay& relay) {
   if (client_.idle()) client_began_ = at;
   client_.feed(chunk);
   Packet packet;
   FrameStatus status = FrameStatus::packet;
   while (sync_ == Sync::in_sync && (status = client_.next(packet)) == FrameStatus::packet) {
+    if (relays_login()) tell(relayed_.from_client(packet, relay));
     client_packet(packet, client_began_);
     client_began_ = at;
   }
@@ -89,17 +104,24 @@ void MysqlObserver::feed_client(Bytes chunk, Moment at) {
 
 void MysqlObserver::feed_server(Bytes chunk, Moment at, Relay& relay) {
   server_.feed(chunk);
-  if (phase_ != Phase::greeting) relay.to_client.copy(chunk);
+  const bool by_packet = phase_ == Phase::greeting || relays_login();
+  if (!by_packet) relay.to_client.copy(chunk);
   Packet packet;
   FrameStatus status = FrameStatus::packet;
   while (sync_ == Sync::in_sync && (status = server_.next(packet)) == FrameStatus::packet) {
-    if (phase_ == Phase::greeting)
+    if (phase_ == Phase::greeting) {
       take_greeting(packet.payload, relay);
-    else
-      server_packet(packet.payload, at);
+      continue;
+    }
+    const bool was_login = relays_login();
+    if (was_login) tell(relayed_.from_server(packet, relay));
+    server_packet(packet.payload, at);
+    if (!was_login || (relays_login() && sync_ == Sync::in_sync)) continue;
+    relay.to_client.copy(server_.pending());
+    relay.to_server.copy(client_.pending());
   }
   if (sync_ != Sync::in_sync || status == FrameStatus::need_bytes) return;
-  if (phase_ == Phase::greeting) relay.to_client.copy(server_.pending());
+  if (phase_ == Phase::greeting || relays_login()) relay.to_client.copy(server_.pending());
   lose("the server's packets are malformed");
 }
 
@@ -123,16 +145,26 @@ void MysqlObserver::take_greeting(Bytes packet, Relay& relay) {
   }
   greeting_ = *greeting;
   profile_["version"] = greeting_.version;
+  const bool offers_tls = greeting_.offered.has(capability::ssl);
+  if (tls_.wanted_of_server && !offers_tls) {
+    std::string why = "the recorded server offers no TLS, which the upstream's URL asks for";
+    RelayedLogin::refuse(0, why, relay);
+    return lose(std::move(why));
+  }
+  relayed_.set_nonce(greeting_.nonce);
   std::vector<std::uint8_t> changed(packet.begin(), packet.end());
   ByteWriter writer(changed);
   const CapabilityOffsets offsets = capability_offsets(packet);
   const std::uint32_t offered = greeting_.offered.capabilities & ~hidden;
-  writer.patch_le(offsets.low, offered, 2);
+  const std::uint32_t tls = tls_.offered_to_client ? capability::ssl : 0;
+  writer.patch_le(offsets.low, offered | tls, 2);
   if (offsets.high + 2 <= changed.size()) writer.patch_le(offsets.high, offered >> 16, 2);
   if (greeting_.offered.mariadb != 0)
     writer.patch_le(offsets.high + 9, greeting_.offered.mariadb & ~hidden_of_mariadb, 4);
-  if ((greeting_.offered.capabilities & capability::ssl) != 0)
-    warn("TLS is not offered to the client while recording, though the server offers it");
+  if (offers_tls && !tls_.offered_to_client)
+    warn(
+        "TLS is not offered to the client while recording, though the server offers it; "
+        "`understudy ca` makes what is needed");
   greeting_.offered = {offered, greeting_.offered.mariadb & ~hidden_of_mariadb};
   relay_greeting(changed, relay);
 }

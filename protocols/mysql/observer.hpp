@@ -14,6 +14,7 @@
 #include "protocols/mysql/frame.hpp"
 #include "protocols/mysql/handshake.hpp"
 #include "protocols/mysql/local_infile.hpp"
+#include "protocols/mysql/relayed_login.hpp"
 #include "protocols/mysql/session.hpp"
 #include "understudy/limits.hpp"
 #include "understudy/observer.hpp"
@@ -30,6 +31,8 @@ class MysqlObserver final : public Observer {
     answer_secrets_.use(secrets);
   }
 
+  void use(const TlsRelay& tls) override { tls_ = tls; }
+  void begin_tls(Direction with, std::string_view problem, Relay& relay) override;
   void feed(Direction from, Bytes chunk, Moment at, Relay& relay) override;
   void feed_eof(Direction from, Moment at) override;
   std::optional<Observed> next() override;
@@ -67,8 +70,9 @@ class MysqlObserver final : public Observer {
   };
 
   void feed_response(Bytes chunk, Moment at, Relay& relay);
-  static void relay_response(const Packet& packet, Relay& relay);
-  void feed_client(Bytes chunk, Moment at);
+  void answer_greeting(Relay& relay);
+  void feed_client(Bytes chunk, Moment at, Relay& relay);
+  [[nodiscard]] bool relays_login() const noexcept;
   void feed_server(Bytes chunk, Moment at, Relay& relay);
   void relay_greeting(Bytes packet, Relay& relay);
   void take_greeting(Bytes packet, Relay& relay);
@@ -111,6 +115,9 @@ class MysqlObserver final : public Observer {
   }
   [[nodiscard]] Prepared* find_statement(std::uint32_t id);
 
+  void tell(std::string text) {
+    if (!text.empty()) warn(std::move(text));
+  }
   void warn(std::string text) { observed_.push_back(Warned{std::move(text)}); }
   void lose(std::string why);
 
@@ -122,6 +129,11 @@ class MysqlObserver final : public Observer {
   FrameReader client_, server_;
   Moment client_began_;
   std::deque<Observed> observed_;
+
+  TlsRelay tls_;
+  RelayedLogin relayed_;
+  std::vector<std::uint8_t> held_;  // the client's login, until the server has TLS
+  std::uint8_t held_sequence_ = 0;
 
   Greeting greeting_;
   Negotiated negotiated_;

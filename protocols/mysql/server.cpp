@@ -68,7 +68,7 @@ ServerEvent MysqlServer::next() {
 
 /// Of the client's next packet, where it does not go on from what came before.
 std::optional<std::uint8_t> MysqlServer::expected_sequence() const noexcept {
-  if (phase_ == Phase::response) return std::uint8_t{1};
+  if (phase_ == Phase::response) return static_cast<std::uint8_t>(has_tls_ ? 2 : 1);
   if (phase_ == Phase::commands) return std::uint8_t{0};
   return std::nullopt;
 }

@@ -26,6 +26,10 @@ class MysqlServer final : public ServerMachine {
  public:
   MysqlServer(const ServiceTable& table, const ServerContext& context);
 
+  void begin_tls(const TlsSession&) override {
+    has_tls_ = true;
+    reader_.drop_pending();
+  }
   void start() override;
   void feed(Bytes chunk) override { reader_.feed(chunk); }
   void feed_eof() override;
@@ -164,6 +168,7 @@ class MysqlServer final : public ServerMachine {
   Greeting greeting_;
   Negotiated negotiated_;
   HandshakeResponse login_;
+  bool has_tls_ = false;
   bool changing_user_ = false;
   bool entering_ = false;  // the scope that the login names
   std::string note_;       // for a person; empty: none

@@ -53,7 +53,8 @@ void MysqlServer::greet() {
   const auto recorded = number_or(profile_, "capabilities", default_capabilities);
   greeting_.offered.capabilities = (recorded & ~not_spoken) | capability::protocol_41 |
                                    capability::secure_connection | capability::plugin_auth |
-                                   capability::connect_attrs;
+                                   capability::connect_attrs |
+                                   (context_.tls == TlsOffer::none ? 0 : capability::ssl);
   greeting_.offered.mariadb = number_or<std::uint32_t>(profile_, "mariadb_capabilities", 0) &
                               mariadb_capability::extended_metadata;
   greeting_.collation = number_or<std::uint8_t>(profile_, "collation", 8);
@@ -72,11 +73,21 @@ void MysqlServer::greet() {
 std::optional<ServerEvent> MysqlServer::take_handshake_response(const Packet& packet) {
   sequence_ = static_cast<std::uint8_t>(packet.last + 1);
   const auto response = decode_handshake_response(packet.payload, greeting_.offered);
+  if (response && response->tls && context_.tls != TlsOffer::none && !has_tls_)
+    return StartTls{reader_.pending().size()};
+  if (response && context_.tls == TlsOffer::required && !has_tls_) {
+    fail(3159, "HY000",
+         "Connections using insecure transport are prohibited while "
+         "--require_secure_transport=ON. Connect with TLS (--ssl-mode=REQUIRED)");
+    phase_ = Phase::closed;
+    return Noted{"a client without TLS was refused"};
+  }
   if (!response || response->tls || !response->wanted.has(capability::protocol_41)) {
     fail(1043, "08S01", "Bad handshake");
     phase_ = Phase::closed;
     return Noted{response && response->tls
-                     ? "a client began TLS, which is not offered here"
+                     ? "a client began TLS, which is not offered here; `understudy ca` makes what "
+                       "is needed"
                      : "a client's handshake response is not that of protocol 4.1"};
   }
   login_ = *response;

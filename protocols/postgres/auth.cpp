@@ -5,10 +5,6 @@
 namespace understudy::postgres {
 namespace {
 
-constexpr std::uint32_t auth_ok = 0, auth_cleartext = 3, auth_md5 = 5, auth_sasl = 10,
-                        auth_sasl_continue = 11, auth_sasl_final = 12;
-constexpr std::string_view scram_mechanism = "SCRAM-SHA-256";
-
 std::string text_at(const Document& map, const char* key) {
   return map.is_object() && map.contains(key) && map[key].is_string() ? map[key].get<std::string>()
                                                                       : std::string();
@@ -45,10 +41,11 @@ AuthStatus Authentication::start(std::string user, Octets& out) {
       encode_authentication(auth_md5, Bytes(entropy_).first(4), out);
       break;
     case Method::scram: {
-      std::string mechanisms(scram_mechanism);
-      mechanisms.append(2, '\0');
+      std::string mechanisms;
+      if (!end_point_.empty()) mechanisms.append(scram_plus_mechanism).push_back('\0');
+      mechanisms.append(scram_mechanism).append(2, '\0');
       encode_authentication(auth_sasl, as_bytes(mechanisms), out);
-      scram_.emplace(password_, Bytes(entropy_));
+      scram_.emplace(password_, Bytes(entropy_), end_point_);
     }
   }
   return AuthStatus::in_progress;
@@ -75,8 +72,9 @@ AuthStatus Authentication::answer_scram(Bytes body, Octets& out) {
   const std::string_view mechanism = as_text(reader.until(0));
   const auto length = reader.be<std::uint32_t>();
   const std::string_view message = as_text(reader.take(length));
-  if (!reader.complete() || mechanism != scram_mechanism) return AuthStatus::refused;
-  const auto first = scram_->first(message);
+  const bool binds = mechanism == scram_plus_mechanism && !end_point_.empty();
+  if (!reader.complete() || (!binds && mechanism != scram_mechanism)) return AuthStatus::refused;
+  const auto first = scram_->first(message, binds);
   if (!first) return AuthStatus::refused;
   scram_began_ = true;
   encode_authentication(auth_sasl_continue, as_bytes(*first), out);

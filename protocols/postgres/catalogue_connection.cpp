@@ -3,13 +3,16 @@
 #include <libpq-fe.h>
 #include <poll.h>
 
-#include <array>
 #include <cstdlib>
+#include <utility>
+#include <vector>
 
 namespace understudy::postgres {
 namespace {
 
 constexpr const char* connect_seconds = "4";
+/// Libpq knows "system" from version 16 on only.
+constexpr const char* system_roots = "/etc/ssl/certs/ca-certificates.crt";
 
 struct Libpq : sql::ClientLibrary {
   decltype(&::PQconnectdbParams) connect = nullptr;
@@ -61,6 +64,22 @@ struct Clear {
 };
 using Result = std::unique_ptr<PGresult, Clear>;
 
+/// Where the upstream is not asked for TLS libpq's own usage stands, PGSSLMODE included.
+void add_tls(const TlsUpstream& tls, std::vector<std::pair<const char*, std::string>>& options) {
+  using Check = TlsUpstream::Check;
+  if (!tls.wanted) return;
+  options.emplace_back("sslmode", tls.check == Check::nothing ? "require"
+                                  : tls.check == Check::chain ? "verify-ca"
+                                                              : "verify-full");
+  if (!tls.authorities.empty())
+    options.emplace_back("sslrootcert", tls.authorities);
+  else if (tls.check != Check::nothing)
+    options.emplace_back("sslrootcert", system_roots);
+  if (tls.certificate.empty()) return;
+  options.emplace_back("sslcert", tls.certificate);
+  options.emplace_back("sslkey", tls.key.empty() ? tls.certificate : tls.key);
+}
+
 }  // namespace
 
 CatalogueConnection::CatalogueConnection(const CatalogueLogin& login) {
@@ -74,11 +93,21 @@ CatalogueConnection::CatalogueConnection(const CatalogueLogin& login) {
     return;
   }
   const std::string port = std::to_string(login.port);
-  const std::array<const char*, 8> names = {
-      "host", "port", "user", "password", "dbname", "connect_timeout", "application_name", nullptr};
-  const std::array<const char*, 8> values = {
-      login.host.c_str(),     port.c_str(),    login.user.c_str(), login.password.c_str(),
-      login.database.c_str(), connect_seconds, "understudy",       nullptr};
+  std::vector<std::pair<const char*, std::string>> options = {{"host", login.host},
+                                                              {"port", port},
+                                                              {"user", login.user},
+                                                              {"password", login.password},
+                                                              {"dbname", login.database},
+                                                              {"connect_timeout", connect_seconds},
+                                                              {"application_name", "understudy"}};
+  add_tls(login.tls, options);
+  std::vector<const char*> names, values;
+  for (const auto& [name, value] : options) {
+    names.push_back(name);
+    values.push_back(value.c_str());
+  }
+  names.push_back(nullptr);
+  values.push_back(nullptr);
   connection_ = {libpq().connect(names.data(), values.data(), 0), libpq().finish};
   if (libpq().status(connection_.get()) != CONNECTION_OK) {
     spend(libpq().error(connection_.get()));

@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <deque>
+#include <optional>
 
+#include "protocols/postgres/relayed_login.hpp"
 #include "protocols/postgres/startup.hpp"
+#include "protocols/postgres/transaction.hpp"
 #include "protocols/postgres/watcher.hpp"
 #include "understudy/receive_buffer.hpp"
 
@@ -14,27 +17,43 @@ namespace {
 constexpr std::uint8_t tls_handshake = 0x16;
 
 /// Where the connection stands.
-///   startup: the client's untyped messages, held back until they are complete
-///   running: framed messages both ways, relayed as they come
+///   startup: the client's untyped messages, held back until they are complete and the server has
+///     TLS where it is to have it
+///   running: framed messages both ways, relayed as they come; those of a login whose server has
+///     TLS go through a RelayedLogin
 class PostgresObserver final : public Observer {
  public:
   explicit PostgresObserver(const Limits& limits) : limits_(limits), watcher_(recording_) {}
 
   void use(const Secrets& secrets) override { recording_.use(secrets); }
 
+  void use(const TlsRelay& tls) override { tls_ = tls; }
+
   void feed(Direction from, Bytes chunk, Moment at, Relay& relay) override {
-    if (from == Direction::from_server) {
-      relay.to_client.copy(chunk);
-      if (sync_ == Sync::in_sync) read_server(chunk, at);
-    } else if (sync_ == Sync::in_sync && !running_) {
+    if (sync_ != Sync::in_sync) {
+      (from == Direction::from_client ? relay.to_server : relay.to_client).copy(chunk);
+    } else if (from == Direction::from_server) {
+      feed_server(chunk, at, relay);
+    } else if (!running_) {
       client_.append(chunk);
       read_startup(at, relay);
     } else {
-      relay.to_server.copy(chunk);
-      if (sync_ != Sync::in_sync) return;
+      if (!login_) relay.to_server.copy(chunk);
       if (client_.pending().empty()) client_began_ = at;
       client_.append(chunk);
-      read_client(at);
+      read_client(at, relay);
+      if (login_ && sync_ != Sync::in_sync) end_login(relay);
+    }
+  }
+
+  void begin_tls(Direction with, std::string_view problem, Relay& relay) override {
+    if (with == Direction::from_client) {
+      tls_.client_has_it = problem.empty();
+    } else if (problem.empty()) {
+      tls_.server_has_it = true;
+      read_startup(asked_at_, relay);
+    } else {
+      refuse_client("TLS with the recorded server failed: " + std::string(problem), relay);
     }
   }
 
@@ -63,7 +82,7 @@ class PostgresObserver final : public Observer {
   }
 
   void read_startup(Moment at, Relay& relay) {
-    while (sync_ == Sync::in_sync && !running_) {
+    while (sync_ == Sync::in_sync && !running_ && !asked_) {
       if (!client_.pending().empty() && client_.pending()[0] == tls_handshake)
         return let_go(Sync::opaque,
                       "the client opens TLS at once: the connection is relayed and not recorded",
@@ -78,40 +97,84 @@ class PostgresObserver final : public Observer {
               "a connection does not begin as the PostgreSQL protocol does: relayed, not recorded",
               relay);
         case StartupKind::cancel_request:
+          if (needs_tls_of_server()) return ask_for_tls(at, relay);
           return let_go(Sync::opaque, nullptr, relay);
         case StartupKind::ssl_request:
         case StartupKind::gssenc_request:
-          refuse_encryption(relay);
+          answer_encryption(relay);
           break;
         case StartupKind::startup:
+          if (needs_tls_of_server()) return ask_for_tls(at, relay);
           start(at, relay);
           break;
       }
     }
   }
 
-  void refuse_encryption(Relay& relay) {
+  void answer_encryption(Relay& relay) {
     client_.consume(startup_.octets);
+    const bool asks_for_tls = startup_.kind == StartupKind::ssl_request;
+    if (asks_for_tls && tls_.offered_to_client && !tls_.client_has_it) {
+      relay.to_client.buffer().push_back('S');
+      relay.client_tls = true;
+      relay.octets_of_tls = client_.pending().size();
+      return client_.clear();
+    }
     relay.to_client.buffer().push_back('N');
-    if (startup_.kind == StartupKind::ssl_request)
+    if (asks_for_tls && !tls_.client_has_it)
       recording_.warn(
-          "the client asked for TLS and was told that it is not offered while recording");
+          "the client asked for TLS and was told that it is not offered while recording; "
+          "`understudy ca` makes what is needed");
+  }
+
+  [[nodiscard]] bool needs_tls_of_server() const noexcept {
+    return tls_.wanted_of_server && !tls_.server_has_it;
+  }
+
+  /// Before anything else is said to the server.
+  void ask_for_tls(Moment at, Relay& relay) {
+    asked_ = true;
+    asked_at_ = at;
+    ByteWriter writer(relay.to_server.buffer());
+    writer.be(std::uint32_t{8});
+    writer.be(ssl_request_code);
+  }
+
+  /// One octet: `S` or `N`; or an error of a server that does not know the question.
+  void take_tls_answer(Bytes answer, Relay& relay) {
+    asked_ = false;
+    relay.server_tls = answer.size() == 1 && answer[0] == 'S';
+    if (!relay.server_tls)
+      refuse_client("the recorded server offers no TLS, which the upstream's URL asks for", relay);
+  }
+
+  void refuse_client(std::string why, Relay& relay) {
+    encode_fields('E', make_fields("FATAL", "08001", why), relay.to_client.buffer());
+    client_.clear();
+    lose(std::move(why));
   }
 
   void start(Moment at, Relay& relay) {
-    relay.to_server.copy(client_.pending());
+    if (tls_.server_has_it) login_.emplace(tls_.client_has_it);
+    relay.to_server.copy(login_ ? client_.pending().first(startup_.octets) : client_.pending());
     client_.consume(startup_.octets);
     running_ = true;
     client_began_ = at;
-    if (!startup_.parameter("replication").empty() &&
-        startup_.parameter("replication") != "false") {
-      sync_ = Sync::opaque;
-      return recording_.warn("a replication connection is relayed and not recorded");
-    }
-    read_client(at);
+    if (!login_ && is_replication()) return ignore_replication();
+    read_client(at, relay);
   }
 
-  void read_client(Moment at) {
+  [[nodiscard]] bool is_replication() const noexcept {
+    const std::string_view replication = startup_.parameter("replication");
+    return !replication.empty() && replication != "false";
+  }
+
+  void ignore_replication() {
+    sync_ = Sync::opaque;
+    recording_.warn("a replication connection is relayed and not recorded");
+  }
+
+  void read_client(Moment at, Relay& relay) {
     Frame frame;
     while (sync_ == Sync::in_sync) {
       const FrameStatus status = cut_frame(client_.pending(), limits_, frame);
@@ -124,13 +187,29 @@ class PostgresObserver final : public Observer {
         return lose(
             "a message of the client makes no sense: the connection is relayed, not recorded any "
             "more");
+      if (login_) login_->from_client(frame, client_.pending().first(frame.octets), relay);
       client_.consume(frame.octets);
       client_began_ = at;
     }
   }
 
-  void read_server(Bytes chunk, Moment at) {
+  void feed_server(Bytes chunk, Moment at, Relay& relay) {
+    if (asked_) return take_tls_answer(chunk, relay);
+    if (!login_) relay.to_client.copy(chunk);
     server_.append(chunk);
+    read_server(at, relay);
+    if (login_ && sync_ != Sync::in_sync) end_login(relay);
+  }
+
+  /// From here on everything is relayed as it comes.
+  void end_login(Relay& relay) {
+    login_.reset();
+    relay.to_client.copy(server_.pending());
+    relay.to_server.copy(client_.pending());
+    if (sync_ == Sync::in_sync && is_replication()) ignore_replication();
+  }
+
+  void read_server(Moment at, Relay& relay) {
     Frame frame;
     while (sync_ == Sync::in_sync) {
       const FrameStatus status = cut_frame(server_.pending(), limits_, frame);
@@ -145,7 +224,9 @@ class PostgresObserver final : public Observer {
             "recorded any more");
       if (frame.type == 'Z' && !opened_) open();
       if (frame.type == 'E' && !opened_) refused(frame, at);
+      if (login_) login_->from_server(frame, server_.pending().first(frame.octets), relay);
       server_.consume(frame.octets);
+      if (login_ && login_->is_over()) end_login(relay);
     }
   }
 
@@ -185,6 +266,10 @@ class PostgresObserver final : public Observer {
   Watcher watcher_;
   Sync sync_ = Sync::in_sync;
   bool running_ = false, opened_ = false, finished_ = false;
+  TlsRelay tls_;
+  bool asked_ = false;  // the server, for TLS
+  Moment asked_at_;
+  std::optional<RelayedLogin> login_;
   Startup startup_;
   ReceiveBuffer client_, server_;
   Moment client_began_;

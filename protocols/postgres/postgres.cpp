@@ -22,6 +22,7 @@ class PostgresProtocol final : public Protocol {
  public:
   [[nodiscard]] std::string_view name() const noexcept override { return "postgres"; }
   [[nodiscard]] std::uint16_t default_port() const noexcept override { return 5432; }
+  [[nodiscard]] std::string_view alpn() const noexcept override { return "postgresql"; }
 
   /// A length that fits a startup packet, then version 3.x or one of the request codes.
   [[nodiscard]] Recognition recognise(Bytes first) const noexcept override {

@@ -5,6 +5,7 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
+#include <charconv>
 #include <iterator>
 #include <vector>
 
@@ -12,6 +13,7 @@ namespace understudy::postgres {
 namespace {
 
 constexpr int iterations = 4096;
+constexpr int most_rounds = 1'000'000;  // what a server may have us compute
 using Digest = std::array<std::uint8_t, 32>;
 
 std::string base64(Bytes octets) {
@@ -45,6 +47,23 @@ Digest sha256(Bytes octets) {
   return digest;
 }
 
+/// `Hi` of RFC 5802.
+Digest salted_password(const std::string& password, Bytes salt, int rounds) {
+  Digest salted{};
+  PKCS5_PBKDF2_HMAC(password.data(), static_cast<int>(password.size()), salt.data(),
+                    static_cast<int>(salt.size()), rounds, EVP_sha256(),
+                    static_cast<int>(salted.size()), salted.data());
+  return salted;
+}
+
+/// `left` has the size of a digest.
+Digest exclusive_or(Bytes left, const Digest& right) {
+  Digest result{};
+  for (std::size_t i = 0; i < result.size(); ++i)
+    result[i] = static_cast<std::uint8_t>(left[i] ^ right[i]);
+  return result;
+}
+
 /// The value of `name=` in a comma-separated SCRAM message.
 std::string_view attribute(std::string_view message, char name) noexcept {
   while (!message.empty()) {
@@ -65,18 +84,23 @@ std::string md5_hex(std::string_view text) {
 
 }  // namespace
 
-ScramServer::ScramServer(std::string password, Bytes entropy)
+ScramServer::ScramServer(std::string password, Bytes entropy, std::string end_point)
     : password_(std::move(password)),
       nonce_(base64(entropy.first(18))),
-      salt_(as_text(entropy.subspan(18, 12))) {}
+      salt_(as_text(entropy.subspan(18, 12))),
+      end_point_(std::move(end_point)) {}
 
-std::optional<std::string> ScramServer::first(std::string_view client_first) {
-  // gs2-header: "n,," or "y,,", perhaps with an authorisation identity between the commas.
+std::optional<std::string> ScramServer::first(std::string_view client_first, bool binds) {
+  // gs2-header: "n,,", "y,," or "p=…,,", perhaps with an authorisation identity between the commas.
   const std::size_t flag_end = client_first.find(',');
   const std::size_t header_end =
       flag_end == std::string_view::npos ? flag_end : client_first.find(',', flag_end + 1);
-  if (header_end == std::string_view::npos || (client_first[0] != 'n' && client_first[0] != 'y'))
-    return std::nullopt;
+  if (header_end == std::string_view::npos) return std::nullopt;
+  const std::string_view flag = client_first.substr(0, flag_end);
+  const bool sound =
+      binds ? flag == "p=tls-server-end-point" : flag == "n" || (flag == "y" && end_point_.empty());
+  if (!sound) return std::nullopt;
+  if (!binds) end_point_.clear();
   gs2_header_ = client_first.substr(0, header_end + 1);
   client_first_bare_ = client_first.substr(header_end + 1);
   const std::string_view client_nonce = attribute(client_first_bare_, 'r');
@@ -92,24 +116,41 @@ std::optional<std::string> ScramServer::final(std::string_view client_final) {
   const auto proof = from_base64(client_final.substr(proof_at + 3));
   const std::string_view without_proof = client_final.substr(0, proof_at);
   if (!proof || proof->size() != Digest{}.size() || attribute(without_proof, 'r') != nonce_ ||
-      attribute(without_proof, 'c') != base64(as_bytes(gs2_header_)))
+      attribute(without_proof, 'c') != base64(as_bytes(gs2_header_ + end_point_)))
     return std::nullopt;
-  Digest salted{};
-  PKCS5_PBKDF2_HMAC(password_.data(), static_cast<int>(password_.size()),
-                    reinterpret_cast<const unsigned char*>(salt_.data()),
-                    static_cast<int>(salt_.size()), iterations, EVP_sha256(),
-                    static_cast<int>(salted.size()), salted.data());
+  const Digest salted = salted_password(password_, as_bytes(salt_), iterations);
   const std::string message =
       fmt::format("{},{},{}", client_first_bare_, server_first_, without_proof);
   const Digest stored_key = sha256(hmac(salted, "Client Key"));
-  const Digest signature = hmac(stored_key, message);
-  Digest client_key{};
-  for (std::size_t i = 0; i < client_key.size(); ++i)
-    client_key[i] = static_cast<std::uint8_t>((*proof)[i] ^ signature[i]);
+  const Digest client_key = exclusive_or(*proof, hmac(stored_key, message));
   const Digest presented = sha256(client_key);
   if (CRYPTO_memcmp(presented.data(), stored_key.data(), stored_key.size()) != 0)
     return std::nullopt;
   return "v=" + base64(hmac(hmac(salted, "Server Key"), message));
+}
+
+ScramClient::ScramClient(std::string password, Bytes nonce)
+    : password_(std::move(password)), nonce_(base64(nonce)) {}
+
+std::string ScramClient::first() const {
+  return "n,,n=,r=" + nonce_;  // the server knows the user from the StartupMessage
+}
+
+std::optional<std::string> ScramClient::final(std::string_view server_first) const {
+  const std::string_view nonce = attribute(server_first, 'r');
+  const auto salt = from_base64(attribute(server_first, 's'));
+  const std::string_view count = attribute(server_first, 'i');
+  int rounds = 0;
+  const auto [end, error] = std::from_chars(count.data(), count.data() + count.size(), rounds);
+  const bool is_sound = nonce.starts_with(nonce_) && nonce.size() > nonce_.size() && salt &&
+                        error == std::errc() && rounds > 0 && rounds <= most_rounds;
+  if (!is_sound) return std::nullopt;
+  const Digest client_key = hmac(salted_password(password_, *salt, rounds), "Client Key");
+  const std::string without_proof = fmt::format("c={},r={}", base64(as_bytes("n,,")), nonce);
+  const std::string message =
+      fmt::format("{},{},{}", first().substr(3), server_first, without_proof);
+  const Digest proof = exclusive_or(client_key, hmac(sha256(client_key), message));
+  return fmt::format("{},p={}", without_proof, base64(proof));
 }
 
 std::string md5_response(std::string_view user, std::string_view password, Bytes salt) {

@@ -35,6 +35,11 @@ class PostgresServer final : public ServerMachine {
         executor_(table, context.secrets, output_),
         authentication_(*context.settings, context.entropy) {}
 
+  void begin_tls(const TlsSession& session) override {
+    has_tls_ = true;
+    input_.clear();
+    authentication_.bind_to(session.end_point);
+  }
   void feed(Bytes chunk) override { input_.append(chunk); }
   void feed_eof() override { ended_ = true; }
   ServerEvent next() override;
@@ -95,6 +100,7 @@ class PostgresServer final : public ServerMachine {
   Authentication authentication_;
   Phase phase_ = Phase::startup;
   bool ended_ = false, closed_ = false, skipping_ = false;
+  bool has_tls_ = false, promised_tls_ = false;
   ReceiveBuffer input_;
   QueryUnderWay query_;
   bool statement_under_way_ = false;           // of either protocol, until after_statement()
@@ -113,6 +119,7 @@ ServerEvent PostgresServer::next() {
     }
     if (auto request = executor_.take_request()) return *request;
     if (auto call = executor_.take_scope_call()) return *call;
+    if (std::exchange(promised_tls_, false)) return StartTls{input_.pending().size()};
     if (phase_ == Phase::entering) return ScopeCall{ScopeCall::Action::enter, login_scope_};
     if (const auto what = executor_.take_synthesised()) return Synthesised{*what};
     if (phase_ == Phase::closing) {
@@ -149,7 +156,9 @@ bool PostgresServer::read_startup() {
     case StartupKind::need_more:
       return false;
     case StartupKind::invalid:
-      note("a client does not speak the PostgreSQL protocol: its connection is closed");
+      note(foreign_opening(input_.pending()) == tls_opening
+               ? foreign_note(tls_opening, "PostgreSQL")
+               : "a client does not speak the PostgreSQL protocol: its connection is closed");
       phase_ = Phase::closing;
       return true;
     case StartupKind::cancel_request:
@@ -158,7 +167,9 @@ bool PostgresServer::read_startup() {
     case StartupKind::ssl_request:
     case StartupKind::gssenc_request:
       input_.consume(startup.octets);
-      output_.buffer().push_back('N');
+      promised_tls_ =
+          startup.kind == StartupKind::ssl_request && context_.tls != TlsOffer::none && !has_tls_;
+      output_.buffer().push_back(promised_tls_ ? 'S' : 'N');
       return true;
     case StartupKind::startup:
       input_.consume(startup.octets);
@@ -172,6 +183,10 @@ void PostgresServer::begin_session(const Startup& startup) {
   if (startup.major != 3) {
     fatal("0A000", fmt::format("unsupported frontend protocol {}.{}: server supports 3.0 to 3.{}",
                                startup.major, startup.minor, supported_minor));
+    return;
+  }
+  if (context_.tls == TlsOffer::required && !has_tls_) {
+    fatal("28000", "this server speaks with nobody without TLS: connect with sslmode=require");
     return;
   }
   negotiate(startup);

@@ -44,6 +44,7 @@ RedisServer::RedisServer(const ServiceTable& table, const ServerContext& context
     : live_(table, profile_of(table), Credentials::from(*context.settings), context.connection_id),
       limits_(context.limits),
       decoder_(context.limits),
+      needs_tls_(context.tls == TlsOffer::required),
       scope_source_(scope_source(*context.settings)) {
   decoder_.set_authenticated(live_.authenticated);
 }
@@ -142,6 +143,10 @@ RedisServer::Step RedisServer::process(Arguments arguments) {
     output_.clear();
     return close(Noted{
         "an HTTP request came in; the connection is closed without an answer, as the server does"});
+  }
+  if (needs_tls_) {
+    writer().error("ERR this server speaks with nobody without TLS: connect with rediss://");
+    return close(Noted{"a client without TLS was refused"});
   }
   resolve(arguments, resolved_);
   if (equals_ignoring_case(arguments.front(), "UNDERSTUDY")) return scope_command();

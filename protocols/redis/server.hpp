@@ -22,6 +22,7 @@ class RedisServer final : public ServerMachine {
  public:
   RedisServer(const ServiceTable& table, const ServerContext& context);
 
+  void begin_tls(const TlsSession&) override { needs_tls_ = false; }
   void feed(Bytes chunk) override;
   void feed_eof() override { at_eof_ = true; }
   ServerEvent next() override;
@@ -102,6 +103,7 @@ class RedisServer final : public ServerMachine {
   std::vector<std::uint8_t> behind_;  // what came while the command at hand waits
   Output output_;
   bool at_eof_ = false;
+  bool needs_tls_;  // which the client does not have
 
   // The command at hand; the arguments live in received_ or queued_.
   ResolvedCommand resolved_;

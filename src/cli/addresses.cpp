@@ -6,6 +6,8 @@
 #include <cstdio>
 
 #include "cli/files.hpp"
+#include "net/mock_server.hpp"
+#include "store/url.hpp"
 #include "understudy/document.hpp"
 #include "understudy/document_text.hpp"
 
@@ -21,17 +23,6 @@ std::string variable_name(const std::string& service) {
     name += lower ? static_cast<char>(c - 'a' + 'A') : other ? c : '_';
   }
   return name;
-}
-
-/// As a URL spells a user or a path segment (RFC 3986).
-std::string percent_encoded(std::string_view text) {
-  std::string encoded;
-  for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       std::string_view("-._~").find(c) != std::string_view::npos;
-    encoded += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  }
-  return encoded;
 }
 
 std::optional<std::string> field_of(const Address& address, std::string_view field) {
@@ -93,10 +84,12 @@ store::Endpoint reachable(const store::Endpoint& endpoint) {
 }
 
 std::string url_of(const Address& address) {
-  std::string url = address.protocol + "://";
+  using store::percent_encoded;
+  std::string url = net::scheme_of(address.protocol, address.needs_tls) + "://";
   if (!address.user.empty()) url += percent_encoded(address.user) + "@";
   url += store::to_string(reachable(address.endpoint));
   if (!address.database.empty()) url += "/" + percent_encoded(address.database);
+  if (address.needs_tls && address.protocol == "postgres") url += "?sslmode=require";
   return url;
 }
 

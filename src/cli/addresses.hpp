@@ -17,11 +17,13 @@ struct Address {
   std::string protocol;
   store::Endpoint endpoint;
   std::string user{}, database{};  ///< of the recording, where it knows them
+  bool needs_tls = false;
 };
 
 /// What a client connects to: loopback where the service listens everywhere.
 [[nodiscard]] store::Endpoint reachable(const store::Endpoint& endpoint);
-/// `postgres://shop@127.0.0.1:5432/shop`; never a password.
+/// `postgres://shop@127.0.0.1:5432/shop`; never a password. It asks for TLS where that is needed,
+/// as far as URLs of the protocol can.
 [[nodiscard]] std::string url_of(const Address& address);
 
 /// A JSON object by service name, where `file` is given, and then a line `listening SERVICE

@@ -12,6 +12,7 @@ namespace understudy::cli {
 [[nodiscard]] int run_command(const RunOptions& options);
 [[nodiscard]] int run_command(const InspectOptions& options);
 [[nodiscard]] int run_command(const ExplainOptions& options);
+[[nodiscard]] int run_command(const CaOptions& options);
 [[nodiscard]] int run_command(const CompletionOptions& options);
 
 }  // namespace understudy::cli

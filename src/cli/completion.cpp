@@ -13,7 +13,7 @@ _understudy() {
   local word="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}" options=""
   COMPREPLY=()
   if [ "$COMP_CWORD" -eq 1 ]; then
-    COMPREPLY=($(compgen -W "record compile learn serve run inspect explain completion --help --version" -- "$word"))
+    COMPREPLY=($(compgen -W "record compile learn serve run inspect explain ca completion --help --version" -- "$word"))
     return
   fi
   local i
@@ -27,16 +27,17 @@ _understudy() {
     --allow) COMPREPLY=($(compgen -W "guess" -- "$word")); return ;;
     --snapshot) COMPREPLY=($(compgen -W "schema none" -- "$word")); return ;;
     --scopes) COMPREPLY=($(compgen -W "named connection one" -- "$word")); return ;;
-    --map|--snapshot-url|--listen|--threads|--service|--session|--grep|--exchange) return ;;
+    --map|--snapshot-url|--listen|--proxy|--threads|--service|--session|--grep|--exchange) return ;;
   esac
   case "${COMP_WORDS[1]}" in
-    record) options="--map --snapshot --snapshot-url --addresses --help --" ;;
+    record) options="--map --snapshot --snapshot-url --proxy --addresses --help --" ;;
     compile) options="--output --check --verbose --json --help" ;;
     learn) options="--json --help" ;;
-    serve) options="--listen --threads --watch --strict --allow --scopes --addresses --report --help" ;;
-    run) options="--strict --allow --scopes --threads --report --help --" ;;
+    serve) options="--listen --proxy --threads --watch --strict --allow --scopes --addresses --report --help" ;;
+    run) options="--strict --allow --scopes --proxy --threads --report --help --" ;;
     inspect) options="--service --session --grep --exchange --json --help" ;;
     explain) options="--service --after --rule --json --help" ;;
+    ca) options="--dir --certificate --key --help" ;;
     completion) COMPREPLY=($(compgen -W "bash zsh fish" -- "$word")); return ;;
   esac
   case "$word" in
@@ -58,6 +59,7 @@ _understudy() {
     'run:run a command against a mock set or table'
     'inspect:show what a mock set or table holds'
     'explain:say what would answer a request, and why'
+    'ca:make the local authority that TLS needs'
     'completion:print a completion script for a shell'
   )
   if (( CURRENT == 2 )); then
@@ -70,13 +72,14 @@ _understudy() {
   local -a strictness=('--strict[miss rather than guess]' '--allow[accept guesses]:what:(guess)')
   local -a scopes=('--scopes[who shares live state]:how:(named connection one)')
   case "$command" in
-    record) _arguments '*--map[a service]:[NAME=]LISTEN=URL:' '--snapshot[what to ask services for]:what:(schema none)' '*--snapshot-url[where to ask]:SERVICE=URL:' '--addresses[write addresses]:file:_files' '1:mock set:_files -/' '*::command:_normal' ;;
+    record) _arguments '*--map[a service]:[NAME=]LISTEN=URL:' '--snapshot[what to ask services for]:what:(schema none)' '*--snapshot-url[where to ask]:SERVICE=URL:' '--proxy[a proxy for https]:LISTEN:' '--addresses[write addresses]:file:_files' '1:mock set:_files -/' '*::command:_normal' ;;
     compile) _arguments '(-o --output)'{-o,--output}'[where to write]:file:_files' '--check[write nothing]' '--verbose[print everything]' '--json[print JSON]' '1:mock set:_files -/' ;;
     learn) _arguments '--json[print JSON]' '1:mock set:_files -/' ;;
-    serve) _arguments $strictness $scopes '*--listen[where a service listens]:SERVICE=HOST\:PORT:' '--threads[threads]:number:' '--watch[reload on change]' '--addresses[write addresses]:file:_files' '--report[write the report]:file:_files' '1:mock set or table:_files' ;;
-    run) _arguments $strictness $scopes '--threads[threads]:number:' '--report[write the report]:file:_files' '1:mock set or table:_files' '*::command:_normal' ;;
+    serve) _arguments $strictness $scopes '*--listen[where a service listens]:SERVICE=HOST\:PORT:' '--proxy[a proxy for https]:LISTEN:' '--threads[threads]:number:' '--watch[reload on change]' '--addresses[write addresses]:file:_files' '--report[write the report]:file:_files' '1:mock set or table:_files' ;;
+    run) _arguments $strictness $scopes '--proxy[a proxy for https]:LISTEN:' '--threads[threads]:number:' '--report[write the report]:file:_files' '1:mock set or table:_files' '*::command:_normal' ;;
     inspect) _arguments '--service[only this service]:service:' '--session[only this session]:session:' '--grep[only with this text]:text:' '--exchange[one in full]:number:' '--json[print JSON]' '1:mock set or table:_files' ;;
     explain) _arguments '--service[the service]:service:' '*--after[a request before it]:request:' '--rule[print a rule]' '--json[print JSON]' '1:mock set or table:_files' '2:request:' ;;
+    ca) _arguments '--dir[where it lies]:folder:_files -/' '--certificate[an authority that you have]:file:_files' '--key[its key]:file:_files' ;;
     completion) _arguments '1:shell:(bash zsh fish)' ;;
   esac
 }
@@ -92,6 +95,7 @@ complete -c understudy -n __fish_use_subcommand -f -a serve -d 'answer real clie
 complete -c understudy -n __fish_use_subcommand -f -a run -d 'run a command against a mock set or table'
 complete -c understudy -n __fish_use_subcommand -f -a inspect -d 'show what a mock set or table holds'
 complete -c understudy -n __fish_use_subcommand -f -a explain -d 'say what would answer a request, and why'
+complete -c understudy -n __fish_use_subcommand -f -a ca -d 'make the local authority that TLS needs'
 complete -c understudy -n __fish_use_subcommand -f -a completion -d 'print a completion script for a shell'
 complete -c understudy -l help -s h -d 'show help'
 complete -c understudy -n __fish_use_subcommand -l version -d 'show the version'
@@ -112,6 +116,10 @@ complete -c understudy -n '__understudy_on serve run' -l scopes -x -a 'named con
 complete -c understudy -n '__understudy_on serve run' -l report -r -d 'write the report as JSON'
 complete -c understudy -n '__understudy_on explain' -l after -x -d 'a request that comes before it'
 complete -c understudy -n '__understudy_on explain' -l rule -d 'print a rule'
+complete -c understudy -n '__understudy_on record serve run' -l proxy -x -d 'a proxy for https'
+complete -c understudy -n '__understudy_on ca' -l dir -r -d 'where it lies'
+complete -c understudy -n '__understudy_on ca' -l certificate -r -d 'an authority that you have'
+complete -c understudy -n '__understudy_on ca' -l key -r -d 'its key'
 complete -c understudy -n '__understudy_on inspect explain' -l service -x -d 'only this service'
 complete -c understudy -n '__understudy_on inspect' -l session -x -d 'only this session'
 complete -c understudy -n '__understudy_on inspect' -l grep -x -d 'only exchanges with this text'

@@ -21,10 +21,11 @@ const Help program_help = {
 const Help record_help = {
 "record", "record real conversations into a mock set",
 "MOCKSET [--map [NAME=]LISTEN=URL …] [--snapshot schema|none] [--snapshot-url SERVICE=URL …]\n"
-"                             [--addresses FILE] [-- COMMAND …]",
+"                             [--proxy LISTEN] [--addresses FILE] [-- COMMAND …]",
 "Listens in place of every service, relays to the real one untouched, and appends each exchange to\n"
 "MOCKSET/sessions as it completes. Authentication passes through; nothing of it is stored. What is\n"
-"not understood is relayed and named. Prints a line `listening SERVICE PROTOCOL HOST:PORT` for each\n"
+"not understood is relayed and named. TLS is spoken to an upstream whose URL asks for it (postgres\n"
+"sslmode=, mysql ssl-mode=, rediss://, https://), and to clients after `understudy ca`. Prints a line `listening SERVICE PROTOCOL HOST:PORT` for each\n"
 "service on standard output, everything else on standard error.\n"
 "\n"
 "Without understudy.yaml the mock set is created from --map. With it, --map chooses another listen\n"
@@ -169,6 +170,21 @@ const Help explain_help = {
 "understudy explain mocks/shop --service orders 'SELECT * FROM orders WHERE id = 7'\n"
 "understudy explain mocks/shop --service cart --after 'DEL cart:7' 'GET cart:7'\n"
 "understudy explain mocks/shop --service cart --rule 'GET cart:7' > mocks/shop/rules/cart.yaml"};
+
+const Help ca_help = {
+"ca", "make the local authority that TLS needs, and say how programs come to trust it",
+"[--dir FOLDER] [--certificate FILE --key FILE]",
+"Makes an authority of your own in FOLDER, once: ca.pem, which your programs are to trust, and\n"
+"ca.key, which only you can read and nobody else must have: whoever has it can pass for any server\n"
+"to them. Where one is there already it is kept. --certificate and --key take one that you have.\n"
+"From then on `serve`, `run` and `record` speak TLS as well as plainly on their ports; certificates\n"
+"are made in memory for the names that clients ask for. Prints what each platform and driver needs\n"
+"to trust it on standard output. docs/tls.md has the rest.",
+"0   it is there\n"
+"64  the command line makes no sense\n"
+"65  it can't be written, or what is there is broken",
+"understudy ca\n"
+"understudy ca --dir ci/ca"};
 
 const Help completion_help = {
 "completion", "print a completion script for a shell",

@@ -22,6 +22,7 @@ extern const Help serve_help;
 extern const Help run_help;
 extern const Help inspect_help;
 extern const Help explain_help;
+extern const Help ca_help;
 extern const Help completion_help;
 
 }  // namespace understudy::cli

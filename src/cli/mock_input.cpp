@@ -61,7 +61,10 @@ void leave(int status) {
 std::vector<Address> addresses_of(const net::MockServer& server, const table::MappedTable& table) {
   std::vector<Address> all;
   for (const net::ServiceAddress& address : server.addresses())
-    all.push_back({address.service, address.protocol, address.endpoint});
+    all.push_back({.service = address.service,
+                   .protocol = address.protocol,
+                   .endpoint = address.endpoint,
+                   .needs_tls = address.needs_tls});
   enter_logins(all, table.config().value("logins", Document::object()));
   return all;
 }

@@ -89,6 +89,7 @@ struct All {
   RunOptions run;
   InspectOptions inspect;
   ExplainOptions explain;
+  CaOptions ca;
   CompletionOptions completion;
   bool strict = false;
   std::string allow;
@@ -123,6 +124,11 @@ void add_threads(CLI::App& app, unsigned& threads) {
       ->check(CLI::Range(1, 256).description(""));
 }
 
+void add_proxy(CLI::App& app, std::string& proxy) {
+  app.add_option("--proxy", proxy, "A proxy for https to the real names of http services")
+      ->type_name("LISTEN");
+}
+
 void add_record(CLI::App& program, All& all) {
   CLI::App& app = add(program, record_help);
   app.add_option("MOCKSET", all.record.mock_set, "A folder, created where it is missing")
@@ -139,6 +145,7 @@ void add_record(CLI::App& program, All& all) {
                  "Where and as whom to ask a service for its catalogue; repeatable")
       ->type_name("SERVICE=URL")
       ->allow_extra_args(false);
+  add_proxy(app, all.record.proxy);
   app.add_option("--addresses", all.record.addresses, "Write the chosen addresses as JSON")
       ->type_name("FILE");
 }
@@ -168,6 +175,7 @@ void add_serve(CLI::App& program, All& all) {
   app.add_option("--listen", all.serve.listen, "Where a service listens; port 0 for any free one")
       ->type_name("SERVICE=HOST:PORT")
       ->allow_extra_args(false);
+  add_proxy(app, all.serve.proxy);
   add_threads(app, all.serve.threads);
   app.add_flag("--watch", all.serve.watch, "Load the files anew when they change");
   add_strictness(app, all);
@@ -184,6 +192,7 @@ void add_run(CLI::App& program, All& all) {
       ->required();
   add_strictness(app, all);
   add_scopes(app, all);
+  add_proxy(app, all.run.proxy);
   add_threads(app, all.run.threads);
   app.add_option("--report", all.run.report, "Write the report as JSON")->type_name("FILE");
 }
@@ -220,6 +229,19 @@ void add_explain(CLI::App& program, All& all) {
   auto* json = app.add_flag("--json", all.explain.json, "Print JSON");
   app.add_flag("--rule", all.explain.rule, "Print a rule that answers it, to be changed by hand")
       ->excludes(json);
+}
+
+void add_ca(CLI::App& program, All& all) {
+  CLI::App& app = add(program, ca_help);
+  app.add_option("--dir", all.ca.folder, "Where it lies; ~/.config/understudy by default")
+      ->type_name("FOLDER");
+  auto* certificate = app.add_option("--certificate", all.ca.certificate,
+                                     "Take this authority instead of a new one")
+                          ->type_name("FILE");
+  auto* key =
+      app.add_option("--key", all.ca.key, "Its key, without a passphrase")->type_name("FILE");
+  certificate->needs(key);
+  key->needs(certificate);
 }
 
 void add_completion(CLI::App& program, All& all) {
@@ -270,6 +292,7 @@ std::variant<Command, int> chosen(const std::string& name, All& all,
   if (name == "run") return Command(all.run);
   if (name == "inspect") return Command(all.inspect);
   if (name == "explain") return Command(all.explain);
+  if (name == "ca") return Command(all.ca);
   return Command(all.completion);
 }
 
@@ -288,7 +311,7 @@ std::variant<Command, int> parse(int argc, char** argv) {
   program.set_version_flag("--version", "understudy " UNDERSTUDY_VERSION);
   program.require_subcommand(1);
   for (const auto add_command : {add_record, add_compile, add_learn, add_serve, add_run,
-                                 add_inspect, add_explain, add_completion})
+                                 add_inspect, add_explain, add_ca, add_completion})
     add_command(program, all);
   try {
     program.parse(static_cast<int>(dashes - all_arguments.begin()), argv);

@@ -20,6 +20,7 @@ struct RecordOptions {
   std::vector<std::string> maps;           ///< [NAME=]LISTEN=URL
   bool snapshot = true;                    ///< what the services hold and define is asked for
   std::vector<std::string> snapshot_urls;  ///< SERVICE=URL
+  std::string proxy;                       ///< LISTEN; empty: none
   std::optional<Path> addresses;
   std::vector<std::string> command;
 };
@@ -40,6 +41,7 @@ struct LearnOptions {
 struct ServeOptions {
   Path path;
   std::vector<std::string> listen;  ///< SERVICE=HOST:PORT
+  std::string proxy;                ///< LISTEN; empty: none
   unsigned threads = 1;
   bool watch = false;
   engine::Strictness strictness = engine::Strictness::normal;
@@ -50,6 +52,7 @@ struct ServeOptions {
 
 struct RunOptions {
   Path path;
+  std::string proxy;  ///< LISTEN; empty: none
   unsigned threads = 1;
   engine::Strictness strictness = engine::Strictness::normal;
   std::optional<Scoping> scopes;
@@ -76,12 +79,17 @@ struct ExplainOptions {
   bool json = false;
 };
 
+struct CaOptions {
+  std::optional<Path> folder;
+  std::optional<Path> certificate, key;  ///< of an authority that exists
+};
+
 struct CompletionOptions {
   std::string shell;
 };
 
 using Command = std::variant<RecordOptions, CompileOptions, LearnOptions, ServeOptions, RunOptions,
-                             InspectOptions, ExplainOptions, CompletionOptions>;
+                             InspectOptions, ExplainOptions, CaOptions, CompletionOptions>;
 
 /// A command, or the status to exit with where there is nothing to do: help was asked for and
 /// printed (0), or the command line makes no sense and was told so (64).

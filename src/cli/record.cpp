@@ -16,6 +16,7 @@
 #include "cli/map_option.hpp"
 #include "cli/process.hpp"
 #include "cli/progress.hpp"
+#include "cli/proxy.hpp"
 #include "cli/take_catalogue.hpp"
 #include "net/recorder.hpp"
 #include "net/take_snapshot.hpp"
@@ -86,13 +87,9 @@ std::optional<store::Config> configure(const RecordOptions& options, int& status
 
 bool all_have_upstream(const store::Config& config) {
   for (const store::Service& service : config.services) {
-    std::string_view why;
-    if (!service.upstream)
-      why = "has no upstream; give it one there or with --map";
-    else if (service.upstream->tls)
-      why = "asks for TLS to its upstream, which is not supported yet";
-    if (why.empty()) continue;
-    complain(fmt::format("{}: service '{}' {}", config.file.string(), service.name, why));
+    if (service.upstream) continue;
+    complain(fmt::format("{}: service '{}' has no upstream; give it one there or with --map",
+                         config.file.string(), service.name));
     return false;
   }
   return true;
@@ -114,7 +111,12 @@ std::optional<std::vector<Address>> listen(net::Recorder& recorder, engine::Reco
   for (const auto& port : ports) {
     std::string problem;
     const auto& first = port.front().service;
-    const auto bound = recorder.listen(first.listen, net::watch(recording, port, warn), problem);
+    const auto watched = net::watch(recording, port, config.file.parent_path(), warn, problem);
+    if (!watched) {
+      complain(problem);
+      return std::nullopt;
+    }
+    const auto bound = recorder.listen(first.listen, watched, problem);
     if (!bound) {
       complain(
           fmt::format("service '{}' can't listen on {}: {}; choose another address with --map "
@@ -122,10 +124,32 @@ std::optional<std::vector<Address>> listen(net::Recorder& recorder, engine::Reco
                       first.name, store::to_string(first.listen), problem));
       return std::nullopt;
     }
-    for (const net::WatchedService& watched : port)
-      addresses.push_back({watched.service.name, watched.service.protocol, *bound});
+    for (const net::WatchedService& each : port)
+      addresses.push_back({each.service.name, each.service.protocol, *bound});
   }
   return addresses;
+}
+
+/// Opens the proxy for all http services. Nothing, after telling why, where that can't be.
+std::optional<store::Endpoint> listen_as_proxy(const store::Endpoint& at, net::Recorder& recorder,
+                                               engine::Recording& recording,
+                                               const store::Config& config,
+                                               const engine::Recording::Warn& warn) {
+  std::vector<net::WatchedService> services;
+  for (const store::Service& service : config.services)
+    if (service.protocol == "http")
+      services.push_back({service, find_protocol(protocols(), service.protocol)});
+  std::string problem = "there is no http service to stand for; name one with --map";
+  std::optional<store::Endpoint> bound;
+  if (!services.empty()) {
+    problem.clear();
+    const auto port = net::watch(recording, services, config.file.parent_path(), warn, problem,
+                                 net::PortKind::proxy);
+    if (port && !port->tls()) problem = "it needs certificates: `understudy ca` makes an authority";
+    if (problem.empty()) bound = recorder.listen(at, port, problem);
+  }
+  if (!bound) complain(fmt::format("--proxy {}: {}", store::to_string(at), problem));
+  return bound;
 }
 
 /// What is in the services before their clients come. Of one that can't be asked nothing is known,
@@ -138,7 +162,7 @@ void take_snapshots(engine::Recording& recording, const store::Config& config) {
     const auto snapshot = protocol->new_snapshot(password != nullptr ? password : "");
     if (!snapshot) continue;
     std::string problem;
-    if (net::take_snapshot(*snapshot, service.upstream->endpoint, limit, problem))
+    if (net::take_snapshot(*snapshot, *service.upstream, limit, problem))
       recording.hold_snapshot(service.name, snapshot->take());
   }
 }
@@ -179,6 +203,15 @@ class Warnings {
   std::vector<std::string> held_;
 };
 
+/// Who asked for it knows, who took over a file may not.
+void tell_unchecked(const store::Config& config, const engine::Recording::Warn& warn) {
+  for (const store::Service& service : config.services)
+    if (service.upstream->tls.wanted && service.upstream->tls.check == TlsUpstream::Check::nothing)
+      warn(service.name,
+           "insecure: the TLS to the upstream is encrypted, but whose certificate it is is not "
+           "checked");
+}
+
 /// Relays until the command ends or a signal asks to; gives the command's status, or 0.
 int relay(net::Recorder& recorder, const engine::Recording& recording, Warnings& warnings,
           const Signals& signals, const std::optional<Child>& child) {
@@ -204,6 +237,8 @@ int run_command(const RecordOptions& options) {
   if (!config) return status;
   if (!all_have_upstream(*config)) return bad_input;
   std::string problem;
+  std::optional<store::Endpoint> proxy;
+  if (!parse_proxy(options.proxy, proxy)) return usage_error;
   const auto snapshot_urls = parse_snapshot_urls(options.snapshot_urls, *config, problem);
   if (!snapshot_urls) {
     complain(problem);
@@ -225,19 +260,26 @@ int run_command(const RecordOptions& options) {
     complain(recording.problem());
     return bad_input;
   }
+  tell_unchecked(*config, warn);
   net::Recorder recorder;
   auto addresses = listen(recorder, recording, *config, warn);
   if (!addresses) return bad_input;
+  if (proxy) proxy = listen_as_proxy(*proxy, recorder, recording, *config, warn);
+  if (!options.proxy.empty() && !proxy) return bad_input;
   if (options.snapshot) {
     take_snapshots(recording, *config);
     take_catalogues(options, *config, *snapshot_urls, Secrets(*key), warn);
   }
   if (const auto maps = parse_maps(options.maps, protocols(), problem))
     enter_logins(*addresses, logins_of(options.maps, *maps));
-  const auto environment = environment_of(*config, *addresses, problem);
+  auto environment = environment_of(*config, *addresses, problem);
   if (!environment) {
     complain(problem);
     return bad_input;
+  }
+  if (proxy) {
+    enter_proxy(*proxy, *config, options.mock_set, *environment);
+    addresses->push_back({.service = "proxy", .protocol = "http", .endpoint = *proxy});
   }
   // Standard output is the command's alone.
   if (!announce(*addresses, options.addresses, has_command ? stderr : stdout)) return failed;

@@ -5,6 +5,7 @@
 #include "cli/exit_status.hpp"
 #include "cli/mock_input.hpp"
 #include "cli/process.hpp"
+#include "cli/proxy.hpp"
 #include "compile/output/config_document.hpp"
 #include "protocols/registry.hpp"
 
@@ -29,6 +30,8 @@ int run_command(const RunOptions& options) {
   const auto [table, ended_by] = load_table(options.path, signals);
   if (ended_by) leave(by_signal + *ended_by);
   if (!table) return bad_input;
+  std::optional<store::Endpoint> proxy;
+  if (!parse_proxy(options.proxy, proxy)) return usage_error;
   Incidents incidents;
   net::MockServer server({.protocols = protocols(),
                           .threads = options.threads,
@@ -36,18 +39,22 @@ int run_command(const RunOptions& options) {
                           .scopes = options.scopes,
                           .sink = reporting_sink(incidents),
                           .listen = {},
-                          .free_ports = true});
+                          .free_ports = true,
+                          .proxy = proxy,
+                          .folder = net::folder_of(options.path)});
   std::string problem;
   if (!server.serve(table, problem)) {
     complain(problem);
     return bad_input;
   }
-  const auto environment = environment_of(compile::config_of_document(table->config()),
-                                          addresses_of(server, *table), problem);
+  const store::Config config = compile::config_of_document(table->config());
+  auto environment = environment_of(config, addresses_of(server, *table), problem);
   if (!environment) {
     complain(problem);
     return bad_input;
   }
+  if (const auto bound = server.proxy())
+    enter_proxy(*bound, config, net::folder_of(options.path), *environment);
   server.start();
   const auto child = Child::start(options.command, *environment, problem);
   if (!child) {

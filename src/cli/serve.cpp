@@ -7,6 +7,7 @@
 #include "cli/exit_status.hpp"
 #include "cli/mock_input.hpp"
 #include "cli/process.hpp"
+#include "cli/proxy.hpp"
 #include "cli/watch.hpp"
 #include "compile/output/config_document.hpp"
 #include "protocols/registry.hpp"
@@ -53,6 +54,14 @@ bool all_known(const ListenMap& listen, const table::MappedTable& table) {
   return true;
 }
 
+/// The services, and the proxy to them.
+std::vector<Address> listening(const net::MockServer& server, const table::MappedTable& table) {
+  std::vector<Address> all = addresses_of(server, table);
+  if (const auto proxy = server.proxy())
+    all.push_back({.service = "proxy", .protocol = "http", .endpoint = *proxy});
+  return all;
+}
+
 /// Gives the signal that came meanwhile and asks to end.
 std::optional<int> reload(net::MockServer& server, const Path& path, const Signals& signals) {
   const auto [table, ended_by] = load_table(path, signals);
@@ -60,7 +69,7 @@ std::optional<int> reload(net::MockServer& server, const Path& path, const Signa
   std::string problem = "the problems above";
   if (table && server.serve(table, problem)) {
     complain("reloaded " + path.string() + "; new connections are answered from it");
-    (void)announce(addresses_of(server, *table), std::nullopt);
+    (void)announce(listening(server, *table), std::nullopt);
   } else {
     complain(fmt::format("{} was not reloaded, the old table stays: {}", path.string(), problem));
   }
@@ -97,6 +106,8 @@ int run_command(const ServeOptions& options) {
   const Signals signals;
   const auto listen = parse_listen(options.listen);
   if (!listen) return usage_error;
+  std::optional<store::Endpoint> proxy;
+  if (!parse_proxy(options.proxy, proxy)) return usage_error;
   std::optional<Watch> watch;  // looks before the files are read, so that no change is missed
   if (options.watch) watch.emplace(options.path);
   if (std::filesystem::is_directory(options.path))
@@ -113,14 +124,16 @@ int run_command(const ServeOptions& options) {
                           .scopes = options.scopes,
                           .sink = reporting_sink(incidents),
                           .listen = *listen,
-                          .free_ports = false});
+                          .free_ports = false,
+                          .proxy = proxy,
+                          .folder = net::folder_of(options.path)});
   std::string problem;
   if (!server.serve(table, problem)) {
     complain(problem + "; --listen SERVICE=HOST:PORT chooses another address");
     return bad_input;
   }
   server.start();
-  if (!announce(addresses_of(server, *table), options.addresses)) return failed;
+  if (!announce(listening(server, *table), options.addresses)) return failed;
   const End end = serve_until_signalled(server, options, signals, watch);
   server.stop(serve_drain_time);
   const auto held = finish_report(server, incidents, options.strictness, options.report);

@@ -31,12 +31,15 @@ std::string url_of(const store::Service& service, const RecordOptions& options) 
 }
 
 /// Whom to ask, and as whom.
-CatalogueLogin login_for(const store::Endpoint& endpoint, const std::string& url,
+CatalogueLogin login_for(const store::Upstream& upstream, const std::string& url,
                          const CatalogueReader::Variables& variables) {
   UrlLogin given = login_of_url(url);
-  return {endpoint.host, endpoint.port, or_variable(std::move(given.user), variables.user),
+  return {upstream.endpoint.host,
+          upstream.endpoint.port,
+          or_variable(std::move(given.user), variables.user),
           or_variable(std::move(given.password), variables.password),
-          or_variable(std::move(given.database), variables.database)};
+          or_variable(std::move(given.database), variables.database),
+          upstream.tls};
 }
 
 class CatalogueWriter {
@@ -134,9 +137,9 @@ void take_catalogues(const RecordOptions& options, const store::Config& config,
     const auto given = urls.find(service.name);
     std::string ignored;
     const std::string url = given == urls.end() ? url_of(service, options) : given->second;
-    const auto endpoint = given == urls.end() ? service.upstream->endpoint
-                                              : store::parse_upstream(url, ignored)->endpoint;
-    writer.take(service.name, *reader, login_for(endpoint, url, reader->variables()));
+    const auto upstream =
+        given == urls.end() ? *service.upstream : *store::parse_upstream(url, ignored);
+    writer.take(service.name, *reader, login_for(upstream, url, reader->variables()));
   }
 }
 

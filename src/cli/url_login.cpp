@@ -1,25 +1,12 @@
 #include "cli/url_login.hpp"
 
 #include <algorithm>
-#include <charconv>
+
+#include "store/url.hpp"
 
 namespace understudy::cli {
-namespace {
 
-std::string percent_decoded(std::string_view text) {
-  std::string decoded;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    unsigned value = 0;
-    const char* const digits = text.data() + i + 1;
-    const bool escape = text[i] == '%' && i + 2 < text.size() &&
-                        std::from_chars(digits, digits + 2, value, 16).ptr == digits + 2;
-    decoded += escape ? static_cast<char>(value) : text[i];
-    if (escape) i += 2;
-  }
-  return decoded;
-}
-
-}  // namespace
+using store::percent_decoded;
 
 UrlLogin login_of_url(std::string_view url) {
   UrlLogin login;

@@ -215,6 +215,16 @@ RecordedConnection::~RecordedConnection() {
     abandon();
 }
 
+void RecordedConnection::use(const TlsRelay& tls) {
+  impl_->observer->use(tls);
+  impl_->only_watches = impl_->observer->only_watches();
+}
+
+void RecordedConnection::begin_tls(Direction with, std::string_view problem, Relay& relay) {
+  impl_->observer->begin_tls(with, problem, relay);
+  impl_->drain(impl_->recording.now());
+}
+
 void RecordedConnection::feed(Direction from, Bytes chunk, Relay& relay) {
   const Moment at = impl_->recording.now();
   impl_->observer->feed(from, chunk, at, relay);

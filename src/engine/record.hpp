@@ -90,6 +90,9 @@ class RecordedConnection {
   RecordedConnection(const RecordedConnection&) = delete;
   RecordedConnection& operator=(const RecordedConnection&) = delete;
 
+  /// Called first, see Observer.
+  void use(const TlsRelay& tls);
+  void begin_tls(Direction with, std::string_view problem, Relay& relay);
   /// Appends what is to be forwarded to `relay`.
   void feed(Direction from, Bytes chunk, Relay& relay);
   void feed_eof(Direction from);

@@ -31,7 +31,7 @@ Miss with_difference(Miss text, const Request& request) {
 struct ServedService::Impl {
   Impl(const Protocol& spoken, std::shared_ptr<const table::MappedTable> mapped,
        std::size_t service_index, Document service_settings, std::shared_ptr<Scopes> all_scopes,
-       IncidentSink incident_sink)
+       IncidentSink incident_sink, TlsOffer tls_offer)
       : protocol(spoken),
         table(std::move(mapped)),
         index(service_index),
@@ -39,6 +39,7 @@ struct ServedService::Impl {
         name(section.name()),
         settings(std::move(service_settings)),
         sink(std::move(incident_sink)),
+        tls(tls_offer),
         strictness(all_scopes->strictness()),
         scopes(std::move(all_scopes)),
         rules(section),
@@ -52,6 +53,7 @@ struct ServedService::Impl {
   std::string name;
   Document settings;
   IncidentSink sink;
+  TlsOffer tls;
   std::mutex sink_mutex;
   Strictness strictness;
   std::shared_ptr<Scopes> scopes;
@@ -88,9 +90,9 @@ struct ServedService::Impl {
 ServedService::ServedService(const Protocol& protocol,
                              std::shared_ptr<const table::MappedTable> table,
                              std::size_t service_index, Document settings,
-                             std::shared_ptr<Scopes> scopes, IncidentSink sink)
+                             std::shared_ptr<Scopes> scopes, IncidentSink sink, TlsOffer tls)
     : impl_(std::make_unique<Impl>(protocol, std::move(table), service_index, std::move(settings),
-                                   std::move(scopes), std::move(sink))) {}
+                                   std::move(scopes), std::move(sink), tls)) {}
 ServedService::ServedService(const Protocol& protocol,
                              std::shared_ptr<const table::MappedTable> table,
                              std::size_t service_index, Document settings, Strictness strictness,
@@ -135,9 +137,13 @@ struct ServedConnection::Impl {
        std::array<std::uint8_t, 32> entropy)
       : owner(std::move(served)),
         service(*owner->impl_),
-        machine(service.protocol.new_server(
-            service.section,
-            {id, entropy, &service.settings, {}, service.secrets, !service.rules.empty()})),
+        machine(service.protocol.new_server(service.section, {id,
+                                                              entropy,
+                                                              &service.settings,
+                                                              {},
+                                                              service.secrets,
+                                                              !service.rules.empty(),
+                                                              service.tls})),
         home(service.scopes->home()) {
     enter(home);
   }
@@ -159,6 +165,7 @@ struct ServedConnection::Impl {
   std::vector<Listen> listening;
   std::shared_ptr<Waiting> waiting;  // for the answer to the machine's request; else null
   std::optional<std::chrono::steady_clock::time_point> wake_at;
+  std::size_t octets_of_tls = 0;
 
   [[nodiscard]] Next pump();
   [[nodiscard]] Next wake();
@@ -206,8 +213,11 @@ Next ServedConnection::Impl::pump() {
       if (note->missed) count(Grade::miss);
       service.tell(note->missed ? Incident::Kind::miss : Incident::Kind::note,
                    {note->text, {}, {}});
+    } else if (const auto* tls = std::get_if<StartTls>(&event)) {
+      octets_of_tls = tls->octets;
+      return Next::start_tls;
     } else {
-      return std::holds_alternative<StartTls>(event) ? Next::start_tls : Next::close;
+      return Next::close;
     }
   }
 }
@@ -432,6 +442,14 @@ ServedConnection::~ServedConnection() = default;
 Next ServedConnection::start() {
   impl_->machine->start();
   return impl_->pump();
+}
+
+void ServedConnection::begin_tls(const TlsSession& session) {
+  impl_->machine->begin_tls(session);
+}
+
+std::size_t ServedConnection::octets_of_tls() const noexcept {
+  return impl_->octets_of_tls;
 }
 
 Next ServedConnection::feed(Bytes chunk) {

@@ -24,7 +24,7 @@ class ServedService {
   /// `settings` is the service's entry of understudy.yaml, or null; `scopes` are of the same table.
   ServedService(const Protocol& protocol, std::shared_ptr<const table::MappedTable> table,
                 std::size_t service_index, Document settings, std::shared_ptr<Scopes> scopes,
-                IncidentSink sink);
+                IncidentSink sink, TlsOffer tls = TlsOffer::none);
   /// With scopes of its own.
   ServedService(const Protocol& protocol, std::shared_ptr<const table::MappedTable> table,
                 std::size_t service_index, Document settings, Strictness strictness,
@@ -63,6 +63,10 @@ class ServedConnection {
   ServedConnection& operator=(const ServedConnection&) = delete;
 
   [[nodiscard]] Next start();
+  /// TLS stands: before `start`, or after Next::start_tls.
+  void begin_tls(const TlsSession& session);
+  /// After Next::start_tls: see StartTls.
+  [[nodiscard]] std::size_t octets_of_tls() const noexcept;
   /// Answers every request that is complete.
   [[nodiscard]] Next feed(Bytes chunk);
   [[nodiscard]] Next feed_eof();

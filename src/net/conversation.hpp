@@ -11,6 +11,7 @@
 #include <string>
 
 #include "engine/serve.hpp"
+#include "net/tls_context.hpp"
 #include "store/config.hpp"
 #include "understudy/bytes.hpp"
 #include "understudy/observer.hpp"
@@ -25,6 +26,10 @@ class Served {
  public:
   virtual ~Served() = default;
   [[nodiscard]] virtual Next start() = 0;
+  /// TLS stands: before `start`, or after Next::start_tls.
+  virtual void begin_tls(const TlsSession& /*session*/) {}
+  /// After Next::start_tls: how many octets at the end of what was fed belong to TLS.
+  [[nodiscard]] virtual std::size_t octets_of_tls() const noexcept { return 0; }
   /// Answers every request that is complete.
   [[nodiscard]] virtual Next feed(Bytes chunk) = 0;
   [[nodiscard]] virtual Next feed_eof() = 0;
@@ -46,6 +51,10 @@ class Served {
 class Recorded {
  public:
   virtual ~Recorded() = default;
+  /// Called first: where TLS is spoken.
+  virtual void use(const TlsRelay& /*tls*/) {}
+  /// See Observer.
+  virtual void begin_tls(Direction /*with*/, std::string_view /*problem*/, Relay& /*relay*/) {}
   /// Shown a chunk before it is forwarded; appends what is to be forwarded to `relay`.
   virtual void feed(Direction from, Bytes chunk, Relay& relay) = 0;
   virtual void feed_eof(Direction from) = 0;
@@ -67,6 +76,21 @@ class Port {
   [[nodiscard]] virtual bool shared() const noexcept = 0;
   /// Which service a connection that begins with `first` means: an index, `undecided`, `nobody`.
   [[nodiscard]] virtual std::size_t choose(Bytes first) const noexcept = 0;
+  /// What its clients are offered; null: no TLS.
+  [[nodiscard]] virtual std::shared_ptr<const TlsServer> tls() const noexcept { return nullptr; }
+  /// Whether clients speak first, so that they may begin with TLS.
+  [[nodiscard]] virtual bool client_speaks_first() const noexcept { return true; }
+  /// How long a client may take for what takes no client long: a TLS handshake, and what
+  /// Served::is_awaiting_rest says.
+  [[nodiscard]] virtual std::chrono::milliseconds patience() const noexcept {
+    return std::chrono::seconds(30);
+  }
+  /// Whether its clients say by CONNECT whom they want.
+  [[nodiscard]] virtual bool is_proxy() const noexcept { return false; }
+  /// The service that stands for that host: an index, or `nobody`.
+  [[nodiscard]] virtual std::size_t choose_host(const store::Endpoint& /*host*/) const {
+    return nobody;
+  }
   /// Something that a person should read about this port.
   virtual void note(const std::string& text) const = 0;
 };
@@ -75,16 +99,19 @@ class Port {
 class ServedPort : public Port {
  public:
   [[nodiscard]] virtual std::unique_ptr<Served> open(std::size_t service) const = 0;
-  /// How long a client may take for what Served::is_awaiting_rest says takes no client long.
-  [[nodiscard]] virtual std::chrono::milliseconds patience() const noexcept {
-    return std::chrono::seconds(30);
-  }
 };
 
 /// A port whose services are relayed.
 class RecordedPort : public Port {
  public:
   [[nodiscard]] virtual store::Endpoint upstream(std::size_t service) const = 0;
+  /// How it is spoken to over TLS; null: plainly.
+  [[nodiscard]] virtual std::shared_ptr<const TlsClient> upstream_tls(
+      std::size_t /*service*/) const {
+    return nullptr;
+  }
+  /// Whether that TLS comes before everything else.
+  [[nodiscard]] virtual bool upstream_tls_at_once(std::size_t /*service*/) const { return true; }
   [[nodiscard]] virtual std::unique_ptr<Recorded> open(std::size_t service) const = 0;
   /// Something that a person should read about one of the services.
   virtual void warn(std::size_t service, const std::string& text) const = 0;

@@ -73,6 +73,7 @@ std::optional<MockServer> MockServer::load(const std::filesystem::path& path, Di
   parsed.scopes = options.scopes;
   parsed.sink = [seen](const engine::Incident& incident) { seen->add(incident); };
   parsed.free_ports = true;
+  parsed.folder = net::folder_of(path);
   if (!parse_listen(options, parsed, path.string(), problems)) return std::nullopt;
   auto impl = std::make_unique<Impl>(std::move(parsed));
   impl->seen = std::move(seen);
@@ -118,7 +119,8 @@ std::string MockServer::host(std::string_view service) const {
 std::string MockServer::url(std::string_view service) const {
   const net::ServiceAddress* address = impl_->find(service);
   if (address == nullptr) return {};
-  return address->protocol + "://" + store::to_string(address->endpoint);
+  return net::scheme_of(address->protocol, address->needs_tls) + "://" +
+         store::to_string(address->endpoint);
 }
 
 std::uint64_t MockServer::answers(Grade grade) const {

@@ -9,6 +9,8 @@
 
 #include "compile/output/config_document.hpp"
 #include "net/choose.hpp"
+#include "net/connect.hpp"
+#include "net/offer_tls.hpp"
 
 namespace understudy::net {
 namespace {
@@ -33,6 +35,8 @@ class ServedByTable final : public Served {
   explicit ServedByTable(SharedService service)
       : connection_(std::move(service), next_connection_id(), fresh_entropy()) {}
   Next start() override { return connection_.start(); }
+  void begin_tls(const TlsSession& session) override { connection_.begin_tls(session); }
+  std::size_t octets_of_tls() const noexcept override { return connection_.octets_of_tls(); }
   Next feed(Bytes chunk) override { return connection_.feed(chunk); }
   Next feed_eof() override { return connection_.feed_eof(); }
   Next wake() override { return connection_.wake(); }
@@ -51,14 +55,28 @@ class ServedByTable final : public Served {
 /// The services of one table that listen at one address.
 class TablePort final : public ServedPort {
  public:
-  TablePort(std::vector<SharedService> services, engine::IncidentSink sink)
-      : services_(std::move(services)), sink_(std::move(sink)) {
+  /// `hosts`: of a proxy, for which each service stands; else empty.
+  TablePort(std::vector<SharedService> services, std::vector<store::Endpoint> hosts,
+            std::shared_ptr<const TlsServer> tls, engine::IncidentSink sink)
+      : services_(std::move(services)),
+        hosts_(std::move(hosts)),
+        tls_(std::move(tls)),
+        sink_(std::move(sink)) {
     for (const SharedService& service : services_) {
       protocols_.push_back(&service->protocol());
       names_ += fmt::format("{}{}", names_.empty() ? "" : "+", service->name());
     }
+    speaks_first_ = can_share(*protocols_.front());
   }
-  bool shared() const noexcept override { return services_.size() > 1; }
+  std::shared_ptr<const TlsServer> tls() const noexcept override { return tls_; }
+  bool client_speaks_first() const noexcept override { return speaks_first_; }
+  bool shared() const noexcept override { return services_.size() > 1 && !is_proxy(); }
+  bool is_proxy() const noexcept override { return !hosts_.empty(); }
+  std::size_t choose_host(const store::Endpoint& host) const override {
+    for (std::size_t i = 0; i < hosts_.size(); ++i)
+      if (is_same_host(hosts_[i], host)) return i;
+    return nobody;
+  }
   std::size_t choose(Bytes first) const noexcept override { return net::choose(protocols_, first); }
   void note(const std::string& text) const override {
     if (sink_) sink_({engine::Incident::Kind::note, names_, text, {}, {}});
@@ -69,7 +87,10 @@ class TablePort final : public ServedPort {
 
  private:
   std::vector<SharedService> services_;
+  std::vector<store::Endpoint> hosts_;
+  std::shared_ptr<const TlsServer> tls_;
   std::vector<const Protocol*> protocols_;
+  bool speaks_first_ = false;
   std::string names_;
   engine::IncidentSink sink_;
 };
@@ -92,7 +113,12 @@ void add(GradeCounts& total, const engine::GradeCounters& counters) {
 /// One address and the services that listen there.
 struct Opening {
   store::Endpoint wanted;
+  std::vector<std::size_t> indices;  // of the services, in the table
   std::vector<SharedService> services;
+  std::vector<store::Endpoint> hosts;  // of the proxy, for which the services stand
+  std::shared_ptr<const TlsServer> tls;
+
+  [[nodiscard]] bool is_proxy() const noexcept { return !hosts.empty(); }
 };
 
 /// An opening with the port that stands for it.
@@ -113,7 +139,8 @@ struct Layout {
   [[nodiscard]] std::vector<SharedService> services() const {
     std::vector<SharedService> all;
     for (const Placed& placed : ports)
-      all.insert(all.end(), placed.opening.services.begin(), placed.opening.services.end());
+      if (!placed.opening.is_proxy())
+        all.insert(all.end(), placed.opening.services.begin(), placed.opening.services.end());
     return all;
   }
 };
@@ -146,7 +173,8 @@ struct MockServer::Impl {
   Server server;
   Layout present;
   std::vector<ServiceAddress> addresses;
-  std::vector<SharedService> retired;  ///< of earlier tables, while connections hold them
+  std::optional<store::Endpoint> proxy;  ///< where it listens
+  std::vector<SharedService> retired;    ///< of earlier tables, while connections hold them
   std::map<std::string, GradeCounts> retired_counts;
 
   [[nodiscard]] store::Endpoint wanted(const store::Service& service) const {
@@ -158,26 +186,74 @@ struct MockServer::Impl {
   /// One opening per port: services that name the same one share it, port 0 is always one's own.
   [[nodiscard]] std::vector<Opening> openings(
       const std::shared_ptr<const table::MappedTable>& table, const store::Config& config,
-      const std::shared_ptr<engine::Scopes>& scopes) const {
+      const std::shared_ptr<engine::Scopes>& scopes, std::string& problem) const {
     std::vector<Opening> all;
     for (std::size_t i = 0; i < config.services.size(); ++i) {
-      const store::Service& service = config.services[i];
-      const store::Endpoint at = wanted(service);
+      const store::Endpoint at = wanted(config.services[i]);
       auto open = std::ranges::find_if(
           all, [&](const Opening& o) { return at.port != 0 && o.wanted == at; });
-      if (open == all.end()) open = all.insert(all.end(), Opening{at, {}});
-      open->services.push_back(std::make_shared<engine::ServedService>(
-          *find_protocol(options.protocols, service.protocol), table, i, service.settings, scopes,
-          options.sink));
+      if (open == all.end()) open = all.insert(all.end(), Opening{at, {}, {}, {}, {}});
+      open->indices.push_back(i);
     }
+    for (Opening& open : all) furnish(open, table, config, scopes, problem);
+    if (options.proxy && problem.empty()) add_proxy(all, config, problem);
     return all;
+  }
+
+  /// With the services whose upstreams are of http, each for the host of its upstream.
+  void add_proxy(std::vector<Opening>& all, const store::Config& config,
+                 std::string& problem) const {
+    Opening tunnels{*options.proxy, {}, {}, {}, {}};
+    std::vector<OfferedService> offered;
+    for (const Opening& open : all)
+      for (std::size_t k = 0; k < open.indices.size(); ++k) {
+        const store::Service& service = config.services[open.indices[k]];
+        const auto host = host_of(service);
+        if (service.protocol != "http" || !host) continue;
+        tunnels.services.push_back(open.services[k]);
+        tunnels.hosts.push_back(*host);
+        offered.push_back({&service, find_protocol(options.protocols, service.protocol)});
+      }
+    if (offered.empty()) problem = "the proxy has no http service with an `upstream` to stand for";
+    if (problem.empty()) tunnels.tls = offer_tls(offered, options.folder, problem);
+    if (problem.empty() && !tunnels.tls)
+      problem = "the proxy needs an authority for its certificates: `understudy ca` makes one";
+    if (problem.empty()) all.push_back(std::move(tunnels));
+  }
+
+  [[nodiscard]] static std::optional<store::Endpoint> host_of(const store::Service& service) {
+    std::string ignored;
+    if (!service.settings.is_object()) return std::nullopt;
+    const auto upstream = store::parse_upstream(service.settings.value("upstream", ""), ignored);
+    return upstream ? std::optional(upstream->endpoint) : std::nullopt;
+  }
+
+  void furnish(Opening& open, const std::shared_ptr<const table::MappedTable>& table,
+               const store::Config& config, const std::shared_ptr<engine::Scopes>& scopes,
+               std::string& problem) const {
+    std::vector<OfferedService> offered;
+    for (const std::size_t i : open.indices)
+      offered.push_back(
+          {&config.services[i], find_protocol(options.protocols, config.services[i].protocol)});
+    if (problem.empty()) open.tls = offer_tls(offered, options.folder, problem);
+    const TlsOffer offer = !open.tls                 ? TlsOffer::none
+                           : open.tls->is_required() ? TlsOffer::required
+                                                     : TlsOffer::optional;
+    for (const std::size_t i : open.indices) {
+      const store::Service& service = config.services[i];
+      open.services.push_back(std::make_shared<engine::ServedService>(
+          *find_protocol(options.protocols, service.protocol), table, i, service.settings, scopes,
+          options.sink, offer));
+    }
   }
 
   /// Where the opening listens already: at the same wanted address or, on port 0, with the same
   /// service.
   [[nodiscard]] const Placed* standing(const Opening& opening) const {
     for (const Placed& placed : present.ports) {
-      if (placed.opening.wanted != opening.wanted) continue;
+      if (placed.opening.wanted != opening.wanted ||
+          placed.opening.is_proxy() != opening.is_proxy())
+        continue;
       if (opening.wanted.port != 0 ||
           placed.opening.services.front()->name() == opening.services.front()->name())
         return &placed;
@@ -187,7 +263,8 @@ struct MockServer::Impl {
 
   [[nodiscard]] bool place(Opening& opening, Layout& layout, std::string& problem) {
     std::string why = unshareable(opening);
-    auto port = std::make_shared<const TablePort>(opening.services, options.sink);
+    auto port = std::make_shared<const TablePort>(opening.services, opening.hosts, opening.tls,
+                                                  options.sink);
     std::optional<store::Endpoint> bound;
     const Placed* stood = standing(opening);
     if (stood != nullptr) {
@@ -211,12 +288,16 @@ struct MockServer::Impl {
     for (const Placed& old : present.ports)
       if (!next.has(old.bound)) server.close(old.bound);
     addresses.clear();
+    proxy.reset();
     std::vector<SharedService> old_services = present.services();
     present = std::move(next);
-    for (const Placed& placed : present.ports)
+    for (const Placed& placed : present.ports) {
+      if (placed.opening.is_proxy()) proxy = placed.bound;
+      if (placed.opening.is_proxy()) continue;
       for (const SharedService& service : placed.opening.services)
-        addresses.push_back(
-            {service->name(), std::string(service->protocol().name()), placed.bound});
+        addresses.push_back({service->name(), std::string(service->protocol().name()), placed.bound,
+                             placed.opening.tls && placed.opening.tls->is_required()});
+    }
     retire(std::move(old_services));
   }
 
@@ -231,17 +312,29 @@ struct MockServer::Impl {
   }
 };
 
+std::string scheme_of(const std::string& protocol, bool needs_tls) {
+  return needs_tls && (protocol == "http" || protocol == "redis") ? protocol + "s" : protocol;
+}
+
+std::filesystem::path folder_of(const std::filesystem::path& path) {
+  std::error_code ignored;
+  return std::filesystem::is_directory(path, ignored) ? path : path.parent_path();
+}
+
 MockServer::MockServer(MockOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
 MockServer::~MockServer() {
   stop(std::chrono::milliseconds(0));
 }
 
 bool MockServer::serve(std::shared_ptr<const table::MappedTable> table, std::string& problem) {
+  problem.clear();
   const store::Config config = compile::config_of_document(table->config());
   Layout next;
   next.scopes = std::make_shared<engine::Scopes>(table, impl_->options.strictness,
                                                  impl_->options.scopes.value_or(config.scopes));
-  for (Opening& opening : impl_->openings(table, config, next.scopes)) {
+  std::vector<Opening> openings = impl_->openings(table, config, next.scopes, problem);
+  if (!problem.empty()) return false;
+  for (Opening& opening : openings) {
     if (impl_->place(opening, next, problem)) continue;
     for (const Placed& placed : next.ports)
       if (!placed.stood) impl_->server.close(placed.bound);
@@ -258,6 +351,10 @@ void MockServer::reset(std::string_view scope) {
 
 const std::vector<ServiceAddress>& MockServer::addresses() const noexcept {
   return impl_->addresses;
+}
+
+std::optional<store::Endpoint> MockServer::proxy() const noexcept {
+  return impl_->proxy;
 }
 
 void MockServer::start() {

@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
@@ -31,6 +32,10 @@ struct MockOptions {
   std::map<std::string, store::Endpoint> listen;
   /// Every service that `listen` does not name gets any free port of the loopback address.
   bool free_ports = false;
+  /// Where a proxy listens that makes tunnels to the http services by the hosts of their upstreams.
+  std::optional<store::Endpoint> proxy;
+  /// To which relative paths in `tls` of a service belong: that of the mock set.
+  std::filesystem::path folder;
 };
 
 /// Where a service is listening.
@@ -38,7 +43,11 @@ struct ServiceAddress {
   std::string service;
   std::string protocol;
   store::Endpoint endpoint;
+  bool needs_tls = false;  ///< nobody is answered without it
 };
+
+/// The scheme of its URL: `https` and `rediss` where it needs TLS.
+[[nodiscard]] std::string scheme_of(const std::string& protocol, bool needs_tls);
 
 using GradeCounts = std::array<std::uint64_t, grade_names.size()>;
 
@@ -49,6 +58,9 @@ struct ServiceReport {
   std::vector<std::string> never_asked;  ///< `file:line summary`, the first of `never_asked_total`
   std::size_t never_asked_total = 0;
 };
+
+/// The folder of a mock set that is named by itself or by a table in it.
+[[nodiscard]] std::filesystem::path folder_of(const std::filesystem::path& path);
 
 /// Driven by one controlling thread.
 class MockServer {
@@ -67,6 +79,7 @@ class MockServer {
   void reset(std::string_view scope);
   /// In the order of the table. Empty before `serve`.
   [[nodiscard]] const std::vector<ServiceAddress>& addresses() const noexcept;
+  [[nodiscard]] std::optional<store::Endpoint> proxy() const noexcept;
 
   void start();
   /// Accepts no more, lets what is in flight finish, closes idle connections, and after `grace`

@@ -1,5 +1,5 @@
-// Reads until it is known which service of a port the client means. Not for
-// headers that others include.
+// Reads until it is known which service of a port the client means, and whether
+// it begins with TLS. Not for headers that others include.
 #pragma once
 
 #include <memory>
@@ -27,7 +27,8 @@ struct Recognised {
   std::size_t received = 0;  ///< octets at the front of the buffer that were read on the way
 };
 
-/// Gives service 0 without reading where the port has one service only.
+/// Makes the handshake of a client that begins with TLS where the port offers it. Gives service 0
+/// without reading where the port has one service only, and no client begins with TLS.
 [[nodiscard]] asio::awaitable<Recognised> recognise(Stream& stream, ReadBuffer& buffer,
                                                     const Port& port);
 

@@ -18,9 +18,12 @@ constexpr std::chrono::seconds connect_limit(10);
 struct Peer {
   explicit Peer(tcp::socket socket)
       : stream(std::move(socket)),
+        secured(stream.get_executor(), asio::steady_timer::time_point::max()),
         written(stream.get_executor(), asio::steady_timer::time_point::max()) {}
 
   Stream stream;
+  asio::steady_timer secured;  ///< cancelled when `securing` ends
+  bool securing = false;       ///< a TLS handshake is under way: nobody else reads or writes
   std::vector<std::uint8_t> waiting;
   asio::steady_timer written;  ///< cancelled when `waiting` has been sent
   bool writing = false;
@@ -30,6 +33,8 @@ struct Peer {
 struct Relayed {
   Peer client;
   Peer server;
+  std::shared_ptr<const RecordedPort> port;
+  std::size_t service = 0;
   std::unique_ptr<Recorded> recorded;
   Relay relay;
   Sending sending;
@@ -69,7 +74,7 @@ asio::awaitable<void> drain(Peer& peer) {
     chunk.swap(peer.waiting);
     peer.waiting.clear();
     for (asio::const_buffer rest = asio::buffer(chunk); rest.size() > 0 && !peer.broken;) {
-      const auto result = co_await peer.stream.async_write_some(rest, no_throw);
+      const auto result = co_await peer.stream.async_write_some(std::span(&rest, 1));
       const auto& [error, sent] = result;
       peer.broken = static_cast<bool>(error);
       rest += sent;
@@ -77,6 +82,50 @@ asio::awaitable<void> drain(Peer& peer) {
   }
   peer.writing = false;
   peer.written.cancel();
+}
+
+/// Sends what the recorder put out.
+asio::awaitable<void> forward(Relayed& relayed) {
+  queue(relayed.server, relayed.relay.to_server, relayed.sending);
+  queue(relayed.client, relayed.relay.to_client, relayed.sending);
+  if (!relayed.server.waiting.empty() || relayed.server.writing) co_await drain(relayed.server);
+  if (!relayed.client.waiting.empty() || relayed.client.writing) co_await drain(relayed.client);
+}
+
+/// The handshake that the recorder has agreed on with one of the two. Where it fails the other one
+/// hears of it, and the connection ends.
+asio::awaitable<void> secure(Relayed& relayed, Direction with, Bytes received) {
+  const bool client = with == Direction::from_client;
+  Peer& peer = client ? relayed.client : relayed.server;
+  peer.securing = true;
+  if (!client) peer.stream.cancel();  // its pump may be reading
+  const std::string problem =
+      client
+          ? co_await peer.stream.begin_tls(relayed.port->tls(), received, relayed.port->patience())
+          : co_await peer.stream.begin_tls(relayed.port->upstream_tls(relayed.service),
+                                           connect_limit);
+  peer.securing = false;
+  peer.secured.cancel();
+  if (!problem.empty())
+    relayed.port->warn(
+        relayed.service,
+        (client ? "a client's TLS failed: " : "TLS with the upstream failed: ") + problem);
+  relayed.recorded->begin_tls(with, problem, relayed.relay);
+  co_await forward(relayed);
+  if (problem.empty()) co_return;
+  peer.stream.close();
+  (client ? relayed.server : relayed.client).stream.finish();
+}
+
+/// Begins the handshakes that the recorder asked for with what it put out last.
+asio::awaitable<void> secure_as_asked(Relayed& relayed, Bytes chunk) {
+  const bool with_client = std::exchange(relayed.relay.client_tls, false);
+  const bool with_server = std::exchange(relayed.relay.server_tls, false);
+  const std::size_t octets = std::exchange(relayed.relay.octets_of_tls, 0);
+  co_await forward(relayed);
+  if (with_client)
+    co_await secure(relayed, Direction::from_client, chunk.last(std::min(octets, chunk.size())));
+  if (with_server) co_await secure(relayed, Direction::from_server, {});
 }
 
 asio::awaitable<void> show(Relayed& relayed, Direction from, Bytes chunk) {
@@ -88,11 +137,10 @@ asio::awaitable<void> show(Relayed& relayed, Direction from, Bytes chunk) {
     (from_client ? relayed.relay.to_server : relayed.relay.to_client).copy(chunk);
   } else {
     relayed.recorded->feed(from, chunk, relayed.relay);
+    if (relayed.relay.client_tls || relayed.relay.server_tls)
+      co_return co_await secure_as_asked(relayed, chunk);
   }
-  queue(relayed.server, relayed.relay.to_server, relayed.sending);
-  queue(relayed.client, relayed.relay.to_client, relayed.sending);
-  if (!relayed.server.waiting.empty() || relayed.server.writing) co_await drain(relayed.server);
-  if (!relayed.client.waiting.empty() || relayed.client.writing) co_await drain(relayed.client);
+  co_await forward(relayed);
 }
 
 /// Relays what `from` says until it says no more, or the other side listens no more.
@@ -100,10 +148,14 @@ asio::awaitable<void> pump(Relayed& relayed, Direction from, ReadBuffer& buffer)
   Peer& source = from == Direction::from_client ? relayed.client : relayed.server;
   Peer& target = from == Direction::from_client ? relayed.server : relayed.client;
   while (!target.broken) {
+    while (source.securing) (void)co_await source.secured.async_wait(no_throw);
     const asio::mutable_buffer room = buffer.all();
-    const auto result = co_await source.stream.async_read_some(room, no_throw);
+    const auto result = co_await source.stream.async_read_some(room);
     const auto& [error, count] = result;
-    if (error == asio::error::operation_aborted) co_return;
+    if (error == asio::error::operation_aborted && source.securing) continue;
+    const bool closed_here =
+        error == asio::error::operation_aborted || error == asio::error::bad_descriptor;
+    if (closed_here) co_return;
     if (error) {
       relayed.recorded->feed_eof(from);
       if (error == asio::error::eof) co_return target.stream.finish();
@@ -129,6 +181,37 @@ asio::awaitable<error_code> connect(tcp::socket& socket, const store::Endpoint& 
   co_return std::get<0>(std::get<0>(raced));
 }
 
+/// Connects, and speaks TLS where that comes first. False where that fails, and is told.
+asio::awaitable<bool> reach_upstream(Relayed& relayed) {
+  const RecordedPort& port = *relayed.port;
+  const store::Endpoint upstream = port.upstream(relayed.service);
+  tcp::socket connected(relayed.client.stream.get_executor());
+  const error_code error = co_await connect(connected, upstream);
+  if (error) {
+    port.warn(relayed.service, "the upstream " + store::to_string(upstream) +
+                                   " can't be reached (" + error.message() +
+                                   "); the client's connection was closed");
+    co_return false;
+  }
+  relayed.server.stream.adopt(std::move(connected));
+  const auto tls = port.upstream_tls(relayed.service);
+  if (!tls || !port.upstream_tls_at_once(relayed.service)) co_return true;
+  const std::string problem = co_await relayed.server.stream.begin_tls(tls, connect_limit);
+  if (!problem.empty())
+    port.warn(relayed.service, "TLS with the upstream " + store::to_string(upstream) +
+                                   " failed: " + problem + "; the client's connection was closed");
+  co_return problem.empty();
+}
+
+TlsRelay tls_of(Relayed& relayed) {
+  TlsRelay tls;
+  tls.client_has_it = relayed.client.stream.has_tls();
+  tls.offered_to_client = relayed.port->tls() != nullptr && !tls.client_has_it;
+  tls.server_has_it = relayed.server.stream.has_tls();
+  tls.wanted_of_server = relayed.port->upstream_tls(relayed.service) && !tls.server_has_it;
+  return tls;
+}
+
 }  // namespace
 
 asio::awaitable<void> record_connection(tcp::socket socket,
@@ -136,28 +219,29 @@ asio::awaitable<void> record_connection(tcp::socket socket,
                                         LiveConnections& all) {
   if (all.draining()) co_return;  // accepted in the very last moment
   const auto executor = socket.get_executor();
-  Relayed relayed{
-      Peer(std::move(socket)), Peer(tcp::socket(executor)), nullptr, {}, {}, nullptr, nullptr};
+  Relayed relayed{Peer(std::move(socket)),
+                  Peer(tcp::socket(executor)),
+                  port,
+                  0,
+                  nullptr,
+                  {},
+                  {},
+                  nullptr,
+                  nullptr};
   LiveConnection live_client(all, relayed.client.stream);
   ReadBuffer from_client;
   const Recognised recognised = co_await recognise(relayed.client.stream, from_client, *port);
   if (recognised.service == Port::nobody) co_return;
 
-  const store::Endpoint upstream = port->upstream(recognised.service);
-  tcp::socket connected(executor);
-  const error_code error = co_await connect(connected, upstream);
-  if (error) {
-    port->warn(recognised.service, "the upstream " + store::to_string(upstream) +
-                                       " can't be reached (" + error.message() +
-                                       "); the client's connection was closed");
-    co_return;
-  }
-  relayed.server.stream = Stream(std::move(connected));
+  relayed.service = recognised.service;
+  const bool reached = co_await reach_upstream(relayed);
+  if (!reached) co_return;
   LiveConnection live_server(all, relayed.server.stream);
   relayed.live_client = &live_client;
   relayed.live_server = &live_server;
   relayed.note_traffic(false);
   relayed.recorded = port->open(recognised.service);
+  relayed.recorded->use(tls_of(relayed));
   if (recognised.received > 0)
     co_await show(relayed, Direction::from_client, from_client.first(recognised.received));
   ReadBuffer from_server;

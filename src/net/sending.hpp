@@ -52,7 +52,7 @@ class Sending {
 [[nodiscard]] inline asio::awaitable<error_code> send_rest(Stream& stream, Sending& sending) {
   while (!sending.done()) {
     const std::span<const asio::const_buffer> slices = sending.rest();
-    const auto result = co_await stream.async_write_some(slices, no_throw);
+    const auto result = co_await stream.async_write_some(slices);
     const auto& [error, sent] = result;
     sending.advance(sent);
     if (error) co_return error;

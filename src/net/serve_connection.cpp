@@ -9,6 +9,7 @@
 
 #include "net/recognise.hpp"
 #include "net/sending.hpp"
+#include "net/tls_stream.hpp"
 
 namespace understudy::net {
 namespace {
@@ -28,7 +29,7 @@ void clear(Output& output) {
 asio::awaitable<void> discard(Stream& stream, ReadBuffer& buffer) {
   for (;;) {
     const asio::mutable_buffer room = buffer.all();
-    const auto result = co_await stream.async_read_some(room, no_throw);
+    const auto result = co_await stream.async_read_some(room);
     if (std::get<0>(result)) co_return;
   }
 }
@@ -52,8 +53,7 @@ asio::awaitable<error_code> read_until(Stream& stream, ReadBuffer& buffer,
   asio::steady_timer timer(stream.get_executor());
   timer.expires_at(deadline);
   const asio::mutable_buffer room = buffer.all();
-  const auto raced =
-      co_await (stream.async_read_some(room, no_throw) || timer.async_wait(no_throw));
+  const auto raced = co_await (stream.async_read_some(room) || timer.async_wait(no_throw));
   if (raced.index() == 1) co_return asio::error::timed_out;
   received = std::get<1>(std::get<0>(raced));
   co_return std::get<0>(std::get<0>(raced));
@@ -67,7 +67,7 @@ asio::awaitable<error_code> read_chunk(Stream& stream, ReadBuffer& buffer, LiveC
   if (!all.draining() || !answered) {
     live.idle = answered;
     const asio::mutable_buffer room = buffer.all();
-    const auto result = co_await stream.async_read_some(room, no_throw);
+    const auto result = co_await stream.async_read_some(room);
     live.idle = false;
     error = std::get<0>(result);
     received = std::get<1>(result);
@@ -132,6 +132,25 @@ asio::awaitable<Heard> hear(Stream& stream, ReadBuffer& buffer, Bell& bell, Live
   co_return Heard::others;
 }
 
+/// The handshake that the client was promised; `chunk` is what was fed last. False where it fails.
+asio::awaitable<bool> start_tls(Stream& stream, const ServedPort& port, Served& served,
+                                Bytes chunk) {
+  const Bytes hello = chunk.last(std::min(served.octets_of_tls(), chunk.size()));
+  const std::string problem = co_await stream.begin_tls(port.tls(), hello, port.patience());
+  if (problem.empty())
+    served.begin_tls(stream.tls_session());
+  else
+    port.note("a client's TLS failed: " + problem);
+  co_return problem.empty();
+}
+
+/// Who can't be helped otherwise is told what would.
+void note_unexpected_tls(const ServedPort& port, const Stream& stream, Bytes first) {
+  if (port.client_speaks_first() && !stream.has_tls() && begins_tls(first.front()))
+    port.note(
+        "a client began with TLS, which is not offered here; `understudy ca` makes what is needed");
+}
+
 }  // namespace
 
 asio::awaitable<void> serve_connection(tcp::socket socket, std::shared_ptr<const ServedPort> port,
@@ -148,11 +167,12 @@ asio::awaitable<void> serve_connection(tcp::socket socket, std::shared_ptr<const
   const std::unique_ptr<Served> served = port->open(recognised.service);
   const auto bell = std::make_shared<Bell>(stream.get_executor());
   served->on_ring([bell] { bell->ring(); });
+  if (stream.has_tls()) served->begin_tls(stream.tls_session());
   Sending sending;
   std::optional<asio::steady_timer::time_point> deadline;  // of what the client has begun
   Next next = served->start();
   std::size_t received = recognised.received;
-  bool ended = false;
+  bool ended = false, has_spoken = received > 0;
   if (received > 0 && next == Next::read) next = served->feed(buffer.first(received));
   for (;;) {
     const bool answered = received == 0 || !served->output().empty();
@@ -163,7 +183,12 @@ asio::awaitable<void> serve_connection(tcp::socket socket, std::shared_ptr<const
       if (error) co_return;
       clear(served->output());
     }
-    if (next == Next::start_tls) port->note("a client was promised TLS, which is not offered");
+    if (next == Next::start_tls && !ended) {
+      const bool stands = co_await start_tls(stream, *port, *served, buffer.first(received));
+      if (!stands) co_return;
+      next = Next::read;
+      received = 0;
+    }
     if (ended || (next != Next::read && next != Next::wait)) break;
 
     if (next == Next::wait || served->is_attentive()) {
@@ -183,9 +208,8 @@ asio::awaitable<void> serve_connection(tcp::socket socket, std::shared_ptr<const
       if (next == Next::wait && !ended) next = served->wake();
       continue;
     }
-    // Whoever was answered has begun nothing that could be told from an idle connection.
-    const bool awaiting = !answered && !all.draining() && served->is_awaiting_rest();
-    if (!awaiting) deadline.reset();
+    const bool awaiting = !all.draining() && served->is_awaiting_rest();
+    if (!awaiting || answered) deadline.reset();
     if (awaiting && !deadline) deadline = asio::steady_timer::clock_type::now() + port->patience();
     error_code error;
     if (awaiting)
@@ -197,6 +221,8 @@ asio::awaitable<void> serve_connection(tcp::socket socket, std::shared_ptr<const
       port->note("a client began a message and did not go on; its connection was closed");
     if (error && error != asio::error::eof) co_return;
     ended = static_cast<bool>(error);
+    if (!std::exchange(has_spoken, true) && !ended)
+      note_unexpected_tls(*port, stream, buffer.first(received));
     next = ended ? served->feed_eof() : served->feed(buffer.first(received));
   }
   if (all.draining()) co_return stream.finish();

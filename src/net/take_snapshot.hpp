@@ -11,7 +11,7 @@ namespace understudy::net {
 
 /// Returns when the snapshot is done, or after `limit`. False, with the reason in `problem`, where
 /// it is not done.
-[[nodiscard]] bool take_snapshot(Snapshot& snapshot, const store::Endpoint& upstream,
+[[nodiscard]] bool take_snapshot(Snapshot& snapshot, const store::Upstream& upstream,
                                  std::chrono::milliseconds limit, std::string& problem);
 
 }  // namespace understudy::net

@@ -5,6 +5,7 @@
 #include "store/placeholder.hpp"
 #include "store/shape.hpp"
 #include "store/suggest.hpp"
+#include "store/tls_settings.hpp"
 #include "store/yaml_stream.hpp"
 #include "understudy/document_text.hpp"
 
@@ -154,11 +155,15 @@ class ConfigReader {
   }
 
   void check_tls(const Document& entry, const std::string& at) {
-    const auto tls = entry.find("tls");
-    if (tls == entry.end() || tls->is_boolean() || tls->is_object()) return;
-    shape_.report(at + "/tls",
-                  fmt::format("`tls` is {}, expected true, false or a map", describe_kind(*tls)),
-                  "write `tls: true`");
+    std::string problem, member;
+    static_cast<void>(tls_settings(entry, {}, problem, member));
+    if (problem.empty()) return;
+    const auto& tls = entry["tls"];
+    const std::string pointer = at + "/tls" + (member.empty() ? "" : "/" + member);
+    const bool is_odd = !tls.is_boolean() && !tls.is_object() && !tls.is_string();
+    shape_.report(pointer,
+                  is_odd ? fmt::format("`tls` is {}, {}", describe_kind(tls), problem) : problem,
+                  "for instance `tls: optional`; docs/tls.md has all of it");
   }
 
   /// `schema: FILE` or `schema: [FILE, …]`.

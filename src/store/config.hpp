@@ -14,6 +14,7 @@
 #include "understudy/document.hpp"
 #include "understudy/scope.hpp"
 #include "understudy/secrets.hpp"
+#include "understudy/tls.hpp"
 
 namespace understudy::store {
 
@@ -31,10 +32,10 @@ struct Upstream {
   std::string
       protocol;  ///< the URL's scheme, aliases resolved: postgresql → postgres, mariadb → mysql
   Endpoint endpoint;
-  bool tls = false;  ///< https, rediss
+  TlsUpstream tls;  ///< https, rediss, or an option of the URL: see upstream_tls.hpp
 };
 
-/// "postgres://db:5432/shop"; the default port of the protocol where none is given.
+/// "postgres://db:5432/shop?sslmode=require"; the default port of the protocol where none is given.
 [[nodiscard]] std::optional<Upstream> parse_upstream(std::string_view url, std::string& problem);
 
 /// Letters, digits, `-` and `_`, at most 64: names end up in file names and in environment

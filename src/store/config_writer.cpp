@@ -2,18 +2,21 @@
 
 #include "store/config.hpp"
 #include "store/file.hpp"
+#include "store/upstream_tls.hpp"
 #include "store/yaml.hpp"
 
 namespace understudy::store {
 
 namespace {
 
-/// Without the user, password and path that the URL may have been given with.
+/// With the options of TLS, without the user, password and path that the URL may have been given
+/// with.
 std::string url_of(const Upstream& upstream) {
   std::string scheme = upstream.protocol;
-  if (upstream.tls && scheme == "http") scheme = "https";
-  if (upstream.tls && scheme == "redis") scheme = "rediss";
-  return scheme + "://" + to_string(upstream.endpoint);
+  if (upstream.tls.wanted && scheme == "http") scheme = "https";
+  if (upstream.tls.wanted && scheme == "redis") scheme = "rediss";
+  const std::string options = tls_options_of(upstream.protocol, upstream.tls);
+  return scheme + "://" + to_string(upstream.endpoint) + (options.empty() ? "" : "/" + options);
 }
 
 Document environment_of(const std::map<std::string, std::string>& environment) {

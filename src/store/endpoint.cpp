@@ -2,6 +2,7 @@
 #include <charconv>
 
 #include "store/config.hpp"
+#include "store/upstream_tls.hpp"
 
 namespace understudy::store {
 
@@ -94,7 +95,9 @@ std::optional<Upstream> parse_upstream(std::string_view url, std::string& proble
   const std::string_view name = url.substr(0, colon);
   const auto scheme = std::ranges::find(schemes, name, &Scheme::name);
   upstream.protocol = scheme == schemes.end() ? name : scheme->protocol;
-  upstream.tls = scheme != schemes.end() && scheme->tls;
+  const bool tls_by_scheme = scheme != schemes.end() && scheme->tls;
+  if (!read_tls_options(upstream.protocol, tls_by_scheme, url, upstream.tls, problem))
+    return std::nullopt;
   upstream.endpoint.port = scheme == schemes.end() ? 0 : scheme->port;
 
   std::string_view authority = url.substr(colon + 3);

@@ -48,6 +48,20 @@ TEST_CASE("a service that listens everywhere is reached over loopback") {
   CHECK(cli::url_of({"a", "http", {"::", 80}}) == "http://[::1]:80");
 }
 
+TEST_CASE("an address that needs TLS is one of TLS") {
+  const auto url_of = [](const char* protocol, const char* database = "") {
+    return cli::url_of({.service = "a",
+                        .protocol = protocol,
+                        .endpoint = {"127.0.0.1", 7},
+                        .database = database,
+                        .needs_tls = true});
+  };
+  CHECK(url_of("http") == "https://127.0.0.1:7");
+  CHECK(url_of("redis") == "rediss://127.0.0.1:7");
+  CHECK(url_of("postgres", "shop") == "postgres://127.0.0.1:7/shop?sslmode=require");
+  CHECK(url_of("mysql") == "mysql://127.0.0.1:7");
+}
+
 TEST_CASE("templates are filled in from the service itself and from others") {
   std::string problem;
   const auto config = config_with({{"DATABASE_URL", "postgres://u:p@{host}:{port}/shop"}},

@@ -3,7 +3,7 @@
 from support import Case, main
 import subprocess
 
-COMMANDS = ["record", "compile", "learn", "serve", "run", "inspect", "explain", "completion"]
+COMMANDS = ["record", "compile", "learn", "serve", "run", "inspect", "explain", "ca", "completion"]
 
 
 class Usage(Case):

@@ -53,8 +53,9 @@ class Server:
     kind = ""
     runs_as = None  # the user that replaces root
 
-    def __init__(self, account="understudy"):
+    def __init__(self, account="understudy", tls=None):
         self.account = account
+        self.tls = tls  # a function that writes certificate and key into two files
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix=f"understudy-{self.kind}-"))
         self.log = self.folder / "server.log"
         self.port = 0
@@ -67,6 +68,8 @@ class Server:
 
     def start(self):
         self.prepare()
+        if self.tls:
+            self.make_certificate()
         for _ in range(3):  # another process may take the port between the probe and the start
             self.port = free_port()
             if self.start_process():
@@ -74,6 +77,14 @@ class Server:
                 return self
             self.end_process()
         raise ServerError(f"{self.kind} does not start:\n{self.log_tail()}")
+
+    def make_certificate(self):
+        self.certificate, self.key = self.folder / "server.pem", self.folder / "server.key"
+        self.tls(self.certificate, self.key)
+        for file in (self.certificate, self.key):
+            file.chmod(0o600)
+            if self.identity:
+                os.chown(file, self.identity["user"], self.identity["group"])
 
     def stop(self):
         self.end_process()
@@ -165,6 +176,8 @@ class Postgres(Server):
         settings = {"listen_addresses": "127.0.0.1", "port": self.port, "fsync": "off",
                     "unix_socket_directories": self.folder, "timezone": "UTC", "log_timezone": "UTC",
                     "lc_messages": "C", "shared_buffers": "32MB", "autovacuum": "off"}
+        if self.tls:
+            settings |= {"ssl": "on", "ssl_cert_file": self.certificate, "ssl_key_file": self.key}
         return [self.program("postgres"), "-D", self.folder / "data",
                 *(word for name, value in settings.items() for word in ("-c", f"{name}={value}"))]
 
@@ -208,7 +221,8 @@ class Mariadb(Server):
                 f"--socket={self.folder}/server.sock", "--bind-address=127.0.0.1", "--skip-name-resolve",
                 f"--pid-file={self.folder}/server.pid", "--character-set-server=utf8mb4",
                 "--collation-server=utf8mb4_general_ci", "--default-time-zone=+00:00",
-                "--max-allowed-packet=64M", "--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=64M"]
+                "--max-allowed-packet=64M", "--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=64M",
+                *([f"--ssl-cert={self.certificate}", f"--ssl-key={self.key}"] if self.tls else [])]
 
     def sql(self, text, database="mysql"):
         return self.run([find_program("mariadb"), "--no-defaults", f"--socket={self.folder}/server.sock", "-uroot",
@@ -228,10 +242,16 @@ class Mariadb(Server):
 
 class Redis(Server):
     kind = "redis"
+    tls_port = 0  # plain and TLS are two ports of one server
 
     def command(self):
+        tls = []
+        if self.tls:
+            self.tls_port = free_port()
+            tls = ["--tls-port", self.tls_port, "--tls-cert-file", self.certificate, "--tls-key-file", self.key,
+                   "--tls-auth-clients", "no", "--tls-ca-cert-file", self.certificate]
         return [find_program("redis-server"), "--port", self.port, "--bind", "127.0.0.1", "--save", "",
-                "--appendonly", "no", "--dir", self.folder]
+                "--appendonly", "no", "--dir", self.folder, *tls]
 
     def cli(self, *words, **options):
         return self.run([find_program("redis-cli"), "-h", "127.0.0.1", "-p", self.port, *words], **options)

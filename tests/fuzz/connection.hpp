@@ -153,6 +153,41 @@ inline void check_recorded(const Protocol& protocol, Bytes input,
       answered(protocol, table, as_bytes(recorded.client_octets), limits.message_octets));
 }
 
+/// A relayed connection whose sides may have TLS, as the bits of the first octet say; handshakes
+/// succeed or fail at once. Only what has come can belong to one.
+inline void check_relayed_tls(const Protocol& protocol, Bytes input) {
+  if (input.empty()) return;
+  const std::uint8_t bits = input[0];
+  const auto observer = protocol.new_observer(limits);
+  observer->set_upstream("api.test:443");
+  observer->use(TlsRelay{.offered_to_client = (bits & 1) != 0,
+                         .client_has_it = (bits & 2) != 0,
+                         .wanted_of_server = (bits & 4) != 0,
+                         .server_has_it = (bits & 8) != 0});
+  input = input.subspan(1);
+  Moment now;
+  while (input.size() >= 2) {
+    const Direction from = input[1] < 0x80 ? Direction::from_client : Direction::from_server;
+    const std::size_t length = input[0] | static_cast<std::size_t>(input[1] & 0x7F) << 8;
+    const Bytes chunk = input.subspan(2).first(std::min(length, input.size() - 2));
+    input = input.subspan(2 + chunk.size());
+    Relay relay;
+    ++now.tick;
+    observer->feed(from, chunk, now, relay);
+    require(relay.octets_of_tls <= chunk.size());
+    require(!relay.client_tls || ((bits & 3) == 1 && from == Direction::from_client));
+    require(!relay.server_tls || (bits & 12) == 4);
+    Relay after;
+    if (relay.client_tls) observer->begin_tls(Direction::from_client, {}, after);
+    if (relay.server_tls)
+      observer->begin_tls(Direction::from_server, (bits & 16) != 0 ? "no" : "", after);
+    while (observer->next()) {
+    }
+  }
+  observer->feed_eof(Direction::from_server, now);
+  observer->feed_eof(Direction::from_client, now);
+}
+
 /// A live connection of arbitrary octets: it is answered alike whatever pieces they come in.
 inline void check_served(const Protocol& protocol, Bytes octets) {
   octets = octets.first(std::min<std::size_t>(octets.size(), 4096));

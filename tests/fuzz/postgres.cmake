@@ -1,5 +1,6 @@
 if(TARGET understudy_postgres)
   understudy_fuzz(postgres_server LINKS understudy_postgres)
   understudy_fuzz(postgres_observer LINKS understudy_postgres)
+  understudy_fuzz(postgres_tls LINKS understudy_postgres)
   understudy_fuzz(postgres_values LINKS understudy_postgres)
 endif()

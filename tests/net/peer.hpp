@@ -63,6 +63,14 @@ class Peer {
     return received;
   }
 
+  /// What comes next; empty where nothing does.
+  [[nodiscard]] std::string receive_some() {
+    std::string chunk(16 * 1024, '\0');
+    const ssize_t got = ::recv(descriptor_, chunk.data(), chunk.size(), 0);
+    chunk.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+    return chunk;
+  }
+
   enum class End { closed, reset, silent };
   /// Reads on; how the stream ends. What came before is appended to `rest`.
   [[nodiscard]] End end(std::string& rest) {

@@ -46,6 +46,7 @@ class Lines final : public net::Served {
     output_.copy(as_bytes(received_.pending().empty() ? "eof\n" : "cut\n"));
     return Next::read;
   }
+  bool is_awaiting_rest() const noexcept override { return !received_.pending().empty(); }
   Output& output() noexcept override { return output_; }
 
  private:
@@ -86,6 +87,8 @@ class LinesPort final : public net::ServedPort {
     const std::lock_guard lock(mutex_);
     notes_ += text + "\n";
   }
+  std::chrono::milliseconds patience() const noexcept override { return patience_; }
+  void set_patience(std::chrono::milliseconds patience) { patience_ = patience; }
   std::string notes() const {
     const std::lock_guard lock(mutex_);
     return notes_;
@@ -93,6 +96,7 @@ class LinesPort final : public net::ServedPort {
 
  private:
   std::vector<std::string> names_;
+  std::chrono::milliseconds patience_ = 30s;
   mutable std::mutex mutex_;
   mutable std::string notes_;
 };
@@ -169,6 +173,36 @@ TEST_CASE("a client that stops in the middle of a message is told and let go") {
   std::string rest;
   CHECK(client.end(rest) == Peer::End::closed);
   CHECK(rest == "cut\n");
+}
+
+TEST_CASE(
+    "a client that begins a message and does not go on is let go, at first and behind another") {
+  const auto port = port_of({"a"});
+  port->set_patience(50ms);
+  Running running(port);
+  Peer idle = running.connect();
+  for (const char* const begun : {"half", "one\nhalf"}) {
+    Peer client = running.connect();
+    REQUIRE(client.send(begun));
+    std::string rest;
+    CHECK(client.end(rest) == Peer::End::closed);
+    CHECK(rest == (std::string(begun) == "half" ? "" : "a:one\n"));
+  }
+  REQUIRE(idle.send("still here\n"));
+  CHECK(idle.receive(13) == "a:still here\n");
+}
+
+TEST_CASE("a client that goes on sending is not let go for its unfinished messages") {
+  const auto port = port_of({"a"});
+  port->set_patience(100ms);
+  Running running(port);
+  Peer client = running.connect();
+  REQUIRE(client.send("0"));
+  for (int i = 0; i < 10; ++i) {
+    std::this_thread::sleep_for(25ms);
+    REQUIRE(client.send("\n0"));
+    CHECK(client.receive(4) == "a:0\n");
+  }
 }
 
 TEST_CASE("the last words arrive although the client keeps sending") {

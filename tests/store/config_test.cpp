@@ -102,8 +102,9 @@ env:
       "the two)\n"
       "u.yaml:15: error: `auth` is the text `me`, expected a map (write it as `key: value` lines, "
       "indented)\n"
-      "u.yaml:14: error: `tls` is the text `maybe`, expected true, false or a map (write `tls: "
-      "true`)\n"
+      "u.yaml:14: error: expected `off`, `optional`, `required`, true, false or a map (for "
+      "instance "
+      "`tls: optional`; docs/tls.md has all of it)\n"
       "u.yaml:16: error: `1X` names no environment variable (letters, digits and _, not beginning "
       "with a digit)\n"
       "u.yaml:16: error: `Z` is a list, expected text or a number\n"
@@ -200,9 +201,10 @@ TEST_CASE("a written understudy.yaml is read back and holds no upstream password
   service.protocol = "redis";
   service.listen = {"127.0.0.1", 16379};
   std::string problem;
-  service.upstream = parse_upstream("rediss://u:secret@cache:6380/0", problem);
+  service.upstream = parse_upstream("rediss://u:secret@cache:6380/0?insecure", problem);
   service.environment["REDIS_URL"] = "{url}";
-  service.settings = {{"upstream", "rediss://u:secret@cache:6380/0"}, {"options", {{"x", 1}}}};
+  service.settings = {{"upstream", "rediss://u:secret@cache:6380/0?insecure"},
+                      {"options", {{"x", 1}}}};
   config.services.push_back(service);
   config.scopes = Scoping::connection;
   config.shifts_times = true;
@@ -213,7 +215,7 @@ services:
   cache:
     protocol: redis
     listen: '127.0.0.1:16379'
-    upstream: rediss://cache:6380
+    upstream: rediss://cache:6380/?insecure
     options: {x: 1}
     env: {REDIS_URL: '{url}'}
 scopes: connection
@@ -224,7 +226,7 @@ env: {BOTH: '{cache.host} {cache.port}'}
   const auto again = read_config(folder.path() / "new", protocols, found);
   REQUIRE(again.has_value());
   CHECK(found.empty());
-  CHECK(again->services[0].upstream->tls);
+  CHECK(again->services[0].upstream->tls.wanted);
   CHECK(again->services[0].listen == service.listen);
   CHECK(again->services[0].environment == service.environment);
   CHECK(again->environment == config.environment);

@@ -1,3 +1,7 @@
+#include <fmt/format.h>
+
+#include <array>
+
 #include <doctest/doctest.h>
 
 #include "store/config.hpp"
@@ -28,10 +32,11 @@ TEST_CASE("an upstream URL gives protocol, address and transport") {
     std::string problem;
     const auto parsed = parse_upstream(url, problem);
     if (!parsed) return "none: " + problem;
-    return parsed->protocol + " " + to_string(parsed->endpoint) + (parsed->tls ? " tls" : "");
+    return parsed->protocol + " " + to_string(parsed->endpoint) +
+           (parsed->tls.wanted ? " tls" : "");
   };
   CHECK(upstream("postgres://db:5433/shop") == "postgres db:5433");
-  CHECK(upstream("postgresql://shop:p@ss@db/shop?sslmode=off") == "postgres db:5432");
+  CHECK(upstream("postgresql://shop:p@ss@db/shop?sslmode=disable") == "postgres db:5432");
   CHECK(upstream("mariadb://db") == "mysql db:3306");
   CHECK(upstream("mysql://[::1]:3307") == "mysql [::1]:3307");
   CHECK(upstream("redis://cache/0") == "redis cache:6379");
@@ -44,6 +49,40 @@ TEST_CASE("an upstream URL gives protocol, address and transport") {
   CHECK(upstream("redis://") == "none: `` names no host and port, expected redis://host:port");
   CHECK(upstream("redis://h:x") ==
         "none: `h:x` names no host and port, expected redis://host:port");
+}
+
+TEST_CASE("an upstream's URL asks for TLS as its own clients are asked") {
+  const auto tls = [](std::string_view url) {
+    std::string problem;
+    const auto parsed = parse_upstream(url, problem);
+    if (!parsed) return "none: " + problem;
+    const TlsUpstream& asked = parsed->tls;
+    if (!asked.wanted) return std::string("plain");
+    constexpr std::array names = {"nothing", "chain", "name"};
+    return fmt::format("{}{}{}{}{}", names[static_cast<std::size_t>(asked.check)],
+                       asked.at_once ? " at once" : "",
+                       asked.authorities.empty() ? "" : " ca=" + asked.authorities,
+                       asked.certificate.empty() ? "" : " cert=" + asked.certificate,
+                       asked.key.empty() ? "" : " key=" + asked.key);
+  };
+  CHECK(tls("postgres://db") == "plain");
+  CHECK(tls("postgres://db?sslmode=prefer") == "plain");
+  CHECK(tls("postgres://db/shop?application_name=x&sslmode=require") == "nothing");
+  CHECK(tls("postgres://db?sslmode=require&sslrootcert=/a%20b.pem") == "chain ca=/a b.pem");
+  CHECK(tls("postgres://db?sslmode=verify-ca&sslrootcert=system") == "chain");
+  CHECK(tls("postgres://db?sslmode=verify-full&sslcert=/c&sslkey=/k&sslnegotiation=direct") ==
+        "name at once cert=/c key=/k");
+  CHECK(tls("postgres://db?sslmode=verify") ==
+        "none: `sslmode=verify` is unknown, expected one of disable, allow, prefer, require, "
+        "verify-ca, verify-full");
+  CHECK(tls("mysql://db?ssl-mode=DISABLED") == "plain");
+  CHECK(tls("mysql://db?ssl-mode=REQUIRED") == "nothing");
+  CHECK(tls("mysql://db?ssl-mode=VERIFY_IDENTITY&ssl-ca=/a") == "name ca=/a");
+  CHECK(tls("mariadb://db?ssl-ca=/a") == "chain ca=/a");
+  CHECK(tls("redis://cache?cacert=/a") == "plain");
+  CHECK(tls("rediss://cache") == "name at once");
+  CHECK(tls("rediss://cache?insecure") == "nothing at once");
+  CHECK(tls("https://api/v1?cacert=/a&cert=/c&key=/k") == "name at once ca=/a cert=/c key=/k");
 }
 
 TEST_CASE("the problem of an upstream never tells its password") {

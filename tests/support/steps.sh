@@ -5,7 +5,7 @@ build_packages=(g++ cmake ninja-build ccache pkg-config libboost1.81-dev libfmt-
   libre2-dev libxxhash-dev libcli11-dev doctest-dev libpg-query-dev libpq-dev libmariadb-dev libsqlite3-dev zlib1g-dev libbrotli-dev libzstd-dev libssl-dev libhowardhinnant-date-dev python3)
 client_packages=(postgresql-client mariadb-client redis-tools curl)
 server_packages=(postgresql mariadb-server redis-server)
-driver_packages=(python3 python3-psycopg2 python3-psycopg python3-pymysql python3-redis python3-requests)
+driver_packages=(python3 python3-psycopg2 python3-psycopg python3-pymysql python3-redis python3-requests python3-cryptography)
 check_packages=(clang-16 libclang-rt-16-dev lld-16 clang-format-16 clang-tidy-16)
 
 if [ -t 1 ]; then bold=$'\e[1m' dim=$'\e[2m' plain=$'\e[0m'; else bold='' dim='' plain=''; fi

@@ -133,7 +133,10 @@ noted() {
 # conformance [PROTOCOL …]
 conformance() {
   build_product || { tally conformance 0 1 0; return; }
-  /usr/bin/python3 tests/conformance/run.py --binary "$PWD/build/$product_preset/src/cli/understudy" "$@"
+  local binary=$PWD/build/$product_preset/src/cli/understudy status=0
+  /usr/bin/python3 tests/conformance/run.py --binary "$binary" "$@" || status=1
+  [ $# != 0 ] || /usr/bin/python3 tests/conformance/tls.py --binary "$binary" || status=1
+  return $status
 }
 
 shop() {

@@ -30,7 +30,7 @@ TEST_CASE("only whole authorities of URLs are the service's own") {
                             "http://api/", "http://x@api:81/"})
     CHECK(own(other) == other);
   CHECK(with_live_authority(own("http://api:81/x"), "mock:9") == "http://mock:9/x");
-  CHECK(spellings_of("api") == std::vector<std::string>{"api", "api:80"});
+  CHECK(spellings_of("api") == std::vector<std::string>{"api", "api:80", "api:443"});
   CHECK(spellings_of("api:80") == std::vector<std::string>{"api:80", "api"});
 }
 
