@@ -52,8 +52,8 @@ void print_keys(const Analysis& analysis) {
   std::cout << "  effect  " << effects[static_cast<int>(analysis.effect)]
             << (analysis.understood ? "" : " not understood")
             << (analysis.unsteady.empty() ? "" : " unsteady ") << analysis.unsteady
-            << "\n  reads   " << text_of(analysis.reads) << "\n  writes  " << text_of(analysis.writes)
-            << '\n';
+            << "\n  reads   " << text_of(analysis.reads) << "\n  writes  "
+            << text_of(analysis.writes) << '\n';
 }
 
 void print(const std::string& file) {
@@ -62,10 +62,7 @@ void print(const std::string& file) {
   std::vector<Exchange> exchanges;
   for (const std::string& statement : sql::test::statements_of(file, mode)) {
     const std::uint64_t tick = 2 * exchanges.size();
-    exchanges.push_back({{{"sql", statement}},
-                         {{"affected", 1}},
-                         {tick, {}},
-                         {tick + 1, {}}});
+    exchanges.push_back({{{"sql", statement}}, {{"affected", 1}}, {tick, {}}, {tick + 1, {}}});
     analyser->learn(session, exchanges.back());
   }
   for (const Exchange& exchange : exchanges) {

@@ -67,7 +67,8 @@ int main(int count_of_arguments, char** arguments) {
   const sql::Mode mode{mysql ? sql::Dialect::mysql : sql::Dialect::postgres, mysql, false};
   Tally tally;
   for (const std::string& file : files)
-    for (const std::string& statement : sql::test::statements_of(file, mode)) count(statement, mode, tally);
+    for (const std::string& statement : sql::test::statements_of(file, mode))
+      count(statement, mode, tally);
   std::cout << dialect << ": " << tally.all << " statements, " << percent(tally.parsed, tally.all)
             << " % parsed, " << percent(tally.followed, tally.all)
             << " % with known effects without a catalogue\n";
