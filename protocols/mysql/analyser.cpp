@@ -4,10 +4,12 @@
 
 #include "protocols/mysql/answer_secrets.hpp"
 #include "protocols/mysql/charset.hpp"
+#include "protocols/mysql/definitions.hpp"
 #include "protocols/mysql/document_keys.hpp"
 #include "protocols/mysql/image.hpp"
 #include "protocols/mysql/introspection.hpp"
 #include "protocols/mysql/local_infile.hpp"
+#include "protocols/mysql/names.hpp"
 #include "protocols/mysql/schema.hpp"
 #include "protocols/mysql/statements.hpp"
 #include "protocols/sql/batch.hpp"
@@ -23,9 +25,6 @@ namespace understudy::mysql {
 namespace {
 
 using sql::Kind;
-
-constexpr std::string_view catalogs[] = {"information_schema", "mysql", "performance_schema",
-                                         "sys"};
 
 std::string text_of(const Document& document, const char* key) {
   const auto found = document.is_object() ? document.find(key) : document.end();
@@ -130,22 +129,11 @@ bool changed_nothing(const Document& answer, Kind kind) {
 }
 
 // IF NOT EXISTS of what is there.
-/// The database of a USE statement.
-std::optional<std::string> used_database(std::string_view sql, sql::Mode mode) {
-  sql::Lexer lexer(sql, mode);
-  const sql::Token verb = lexer.next(), name = lexer.next();
-  const bool is_use = verb.kind == sql::TokenKind::word && sql::equals_folded(verb.text, "use");
-  const bool is_name = name.kind == sql::TokenKind::word || name.kind == sql::TokenKind::quoted;
-  if (!is_use || !is_name) return std::nullopt;
-  return sql::name_of(name, mode, sql::NameCase::kept);
-}
-
 bool defined_nothing(std::string_view text, const Document& answer, sql::Mode mode, bool mariadb) {
   if (!answer.is_object() || !answer.contains("warnings")) return false;
   // MySQL 8 also warns of the width of integers, which makes the count say nothing.
   if (!mariadb && text.find("int(") != std::string_view::npos) return false;
-  const auto definition = definition_of(text, mode);
-  return definition && did_nothing(*definition, answer["warnings"].get<std::uint64_t>());
+  return did_nothing(text, mode, answer["warnings"].get<std::uint64_t>());
 }
 
 // Whether a statement was recorded with other settings than the usual ones.
@@ -332,17 +320,11 @@ void MysqlAnalyser::learn_clean(const SessionHeader& session, const Exchange& ex
 // name, a name in it is that of a view.
 void MysqlAnalyser::learn_tables(const std::string& text, const Document& answer,
                                  const Surroundings& around) {
-  const sql::Dependencies found =
-      sql::dependencies_of(without_set_statement(text, around.mode), around.mode);
-  const auto qualify = [&](const std::string& name) {
-    return lower(name.find('.') != std::string::npos ? name : around.database + "." + name);
-  };
-  std::set<std::string> named;
-  for (const KeyPath& path : found.reads)
-    if (path.size() == 1 && !path[0].starts_with('@')) named.insert(qualify(path[0]));
-  for (const KeyPath& path : found.writes)
-    if (path.size() == 1 && !path[0].starts_with('@')) tables_written_.insert(qualify(path[0]));
+  const Mentions mentions = mentions_of(text, around.mode, around.database);
+  for (const sql::tree::Name& table : mentions.writes) keys_.know(table);
   if (!answer.is_object() || !answer.contains("columns")) return;
+  std::set<std::string> named;
+  for (const sql::tree::Name& table : mentions.reads) named.insert(spelled_name(table));
   std::vector<Problem> reported_later;
   for (const Column& column : columns_from_document(
            answer["columns"], {around.database, around.mariadb}, "", reported_later)) {
@@ -358,12 +340,7 @@ void MysqlAnalyser::learn_tables(const std::string& text, const Document& answer
 
 // What names mean is known when everything was shown: the main database is part of it.
 void MysqlAnalyser::settle_tables() {
-  const Surroundings plain{main_database()};
-  known_.clear();
-  for (const std::string& name : tables_written_) known_.insert(table_key(name, plain));
-  for (const auto& [view, base] : views_seen_)
-    relations_.learn_view(table_key(view, plain), table_key(base, plain));
-  for (const auto& [text, around] : defined_) learn_definition(text, around);
+  define_names();
   declare_formats();
   for (const auto& [text, around] : declaring_)
     for (const DeclaredColumns& declared : declared_columns(text, around.mode))
@@ -373,17 +350,14 @@ void MysqlAnalyser::settle_tables() {
                     declared);
 }
 
-void MysqlAnalyser::learn_definition(const std::string& text, const Surroundings& around) {
-  const NameKey key_of = [&](const std::string& name) { return table_key(name, around); };
-  relations_.learn(text, around.mode, key_of);
-  const auto definition = definition_of(text, around.mode);
-  if (!definition ||
-      (definition->verb != Definition::Verb::create && definition->verb != Definition::Verb::alter))
-    return;
-  if (definition->object == Definition::Object::index) known_.insert(key_of(definition->on));
-  if (definition->object == Definition::Object::table ||
-      definition->object == Definition::Object::view)
-    for (const std::string& name : definition->names) known_.insert(key_of(name));
+void MysqlAnalyser::define_names() {
+  for (; names_defined_ < defined_.size(); ++names_defined_) {
+    const auto& [text, around] = defined_[names_defined_];
+    keys_.define(text, around.mode, around.database);
+  }
+  for (const auto& [view, base] : views_seen_) keys_.define_view(view, base);
+  views_seen_.clear();
+  keys_.settle(main_database());
 }
 
 // Connections are shown one after the other, in each pass from their beginning.
@@ -605,11 +579,9 @@ void MysqlAnalyser::learn_shape(const Document& request, const Document& answer,
 void MysqlAnalyser::learn_numbers(const Document& request, const Document& answer,
                                   const Surroundings& around) {
   if (!answer.is_object() || !answer.contains("insert_id")) return;
-  for (const KeyPath& path : sql::dependencies_of(text_of(request, "sql"), around.mode).writes)
-    if (path.size() == 2 && path[0] == outside_transactions)
-      rows_.learn_numbers(path[1].find('.') != std::string::npos
-                              ? path[1]
-                              : lower(around.database) + "." + path[1]);
+  for (const sql::tree::Name& table :
+       mentions_of(text_of(request, "sql"), around.mode, around.database).numbered)
+    rows_.learn_numbers(spelled_name(table));
 }
 
 void MysqlAnalyser::learn_extended(const Results& results) {
@@ -781,68 +753,32 @@ std::string MysqlAnalyser::image_of(const Results& results) const {
   return encode_image(results, utf8 ? collation_ : utf8mb4_collation);
 }
 
-// A table as `table`, or `database.table` where it is not one of the main database.
-std::string MysqlAnalyser::table_key(const std::string& table, const Surroundings& around) const {
-  const std::size_t dot = table.find('.');
-  const std::string database =
-      lower(dot == std::string::npos ? around.database : table.substr(0, dot));
-  if (std::ranges::find(catalogs, database) != std::end(catalogs)) return std::string(catalog_key);
-  const std::string name = dot == std::string::npos ? table : table.substr(dot + 1);
-  return database == lower(main_database()) ? name : database + "." + name;
-}
-
-KeyPath MysqlAnalyser::qualified(const KeyPath& path, const Surroundings& around) const {
-  if (path.empty()) return path;
-  KeyPath result = path;
-  if (path.front() == outside_transactions) {
-    if (path.size() > 1) result[1] = table_key(path[1], around);
-  } else if (path.front() == catalog_key) {
-    if (path.size() > 1) result[1] = table_key(path[1], around);
-  } else if (!path.front().starts_with('@')) {
-    result.front() = table_key(path.front(), around);
-    if (result.front() == catalog_key) result.resize(1);
-  }
-  return result;
-}
-
 // Of a statement of any kind, with what its tables and functions bring with them.
-sql::Dependencies MysqlAnalyser::dependencies_of(std::string_view text,
-                                                 const Surroundings& around) const {
-  const NameKey key_of = [&](const std::string& name) { return table_key(name, around); };
-  text = without_set_statement(text, around.mode);
-  const Kind kind = sql::verb_of(text, around.mode).kind;
-  if (kind == Kind::execute)
+sql::StatementFacts MysqlAnalyser::facts_of(std::string_view text,
+                                            const Surroundings& around) const {
+  if (sql::verb_of(text, around.mode).kind == Kind::execute)
     if (const auto immediate = immediate_text(text, around.mode))
-      return dependencies_of(*immediate, around);
-  if (kind == Kind::ddl || kind == Kind::set || kind == Kind::unknown)
-    if (const auto definition = definition_of(text, around.mode))
-      return relations_.of(*definition, around.mode, key_of);
-  if (is_harmless(text, around.mode)) return {};
-  if (kind == Kind::show || kind == Kind::explain)
-    if (auto shown = shown_by(text, around.mode)) {
-      for (KeyPath& path : shown->reads) path = qualified(path, around);
-      return *std::move(shown);
-    }
-  sql::Dependencies found = sql::dependencies_of(text, around.mode);
-  for (std::vector<KeyPath>* paths : {&found.reads, &found.writes})
-    for (KeyPath& path : *paths) path = qualified(path, around);
-  relations_.expand(found);
-  // A table that nothing declares and nobody writes may be a view of anything, or be written by a
-  // trigger.
-  const bool unknown = std::ranges::any_of(found.reads, [&](const KeyPath& path) {
-    return path.size() == 1 && !path[0].starts_with('@') && !known_.contains(path[0]);
-  });
-  if (unknown) found.reads.push_back({});
-  return found;
+      return facts_of(*immediate, around);
+  sql::StatementFacts facts = keys_.facts_of(text, around.mode, around.database);
+  // Rows that follow those of a table that is declared, its references know one by one.
+  for (const KeyPath& table : facts.cascades) {
+    if (!table.empty() && declared_.contains(table.front())) continue;
+    for (auto* paths : {&facts.dependencies.reads, &facts.dependencies.writes})
+      paths->push_back(table);
+  }
+  return facts;
 }
 
-void MysqlAnalyser::add_dependencies(std::string_view text, const Surroundings& around,
-                                     Analysis& analysis) {
-  sql::Dependencies found = dependencies_of(text, around);
+sql::StatementFacts MysqlAnalyser::add_dependencies(std::string_view text,
+                                                    const Surroundings& around,
+                                                    Analysis& analysis) {
+  sql::StatementFacts facts = facts_of(text, around);
+  const sql::Dependencies& found = facts.dependencies;
   analysis.effect = found.effect;
   analysis.understood = found.understood;
   analysis.reads.insert(analysis.reads.end(), found.reads.begin(), found.reads.end());
   analysis.writes.insert(analysis.writes.end(), found.writes.begin(), found.writes.end());
+  return facts;
 }
 
 // A user variable's value depends on what it was made of: an expression, or a statement.
@@ -853,10 +789,11 @@ void MysqlAnalyser::add_source(const std::string& source, const Surroundings& ar
   if (kind == Kind::prepare) prepared = prepared_text(source, around.mode);
   const bool statement = kind == Kind::select || kind == Kind::call || kind == Kind::prepare ||
                          kind == Kind::other_write;
-  const sql::Dependencies found = dependencies_of(prepared    ? *prepared
-                                                  : statement ? source
-                                                              : "SELECT " + source,
-                                                  around);
+  const sql::Dependencies found = facts_of(prepared    ? *prepared
+                                           : statement ? source
+                                                       : "SELECT " + source,
+                                           around)
+                                      .dependencies;
   analysis.reads.insert(analysis.reads.end(), found.reads.begin(), found.reads.end());
   if (prepared) {
     analysis.effect = found.effect;
@@ -903,7 +840,9 @@ void MysqlAnalyser::classify(const Document& request, const Document& answer,
   }
   const bool told_by_source = info.kind == Kind::execute && request.contains("variables") &&
                               request["variables"].contains("prepare " + info.name);
-  if (!told_by_source) add_dependencies(text, around, analysis);
+  sql::StatementFacts facts;
+  if (!told_by_source) facts = add_dependencies(text, around, analysis);
+  planned_ = !facts.indirect;
   if (const auto sources = request.find("variables");
       sources != request.end() && sources->is_object())
     for (const Document& source : *sources) add_source(octets_of(source), around, analysis);
@@ -913,7 +852,7 @@ void MysqlAnalyser::classify(const Document& request, const Document& answer,
   if (info.kind == Kind::select && analysis.effect == Effect::read && !failed)
     analysis.unsteady = sql::unsteady_of(text, around.mode);
   analysis.changed =
-      !failed && !changed_nothing(answer, info.kind) &&
+      !failed && (facts.writes_uncounted || !changed_nothing(answer, info.kind)) &&
       !(info.kind == Kind::ddl && defined_nothing(text, answer, around.mode, around.mariadb));
   // A foreign key, a trigger: any table may be the cause.
   if (failed && analysis.effect == Effect::write && !is_refusal(answer) &&
@@ -923,27 +862,18 @@ void MysqlAnalyser::classify(const Document& request, const Document& answer,
 
 void MysqlAnalyser::add_rows(const Document& request, const Results& results,
                              const Surroundings& around, Analysis& analysis) {
-  if (!analysis.understood || analysis.effect == Effect::none || request.contains("variables"))
+  if (!analysis.understood || !planned_ || analysis.effect == Effect::none ||
+      request.contains("variables"))
     return;
   statement_.assign(text_of(request, "sql"), around.mode);
   const std::string main = main_database();
+  const auto key_of = [&](const std::string& table) {
+    return keys_.key_of(table, around.database);
+  };
   analysis.rows =
       rows_.facts_of({statement_.pattern(), around.mode, analysis.identity, around.database, main},
-                     results, [&](const std::string& table) { return table_key(table, around); });
+                     results, key_of);
   analysis.rows.violation = violation_of(results, analysis.rows);
-  // Which of its tables a joined DELETE only reads, the plan knows better than the keys do.
-  const auto& changes = analysis.rows.changes;
-  const bool removes = std::ranges::all_of(
-      changes, [](const RowChange& change) { return change.kind == RowChange::Kind::remove; });
-  if (changes.empty() || !removes) return;
-  // What the others bring with them stays: tables behind views, what triggers and cascades write.
-  sql::Dependencies changed;
-  for (const RowChange& change : changes) changed.writes.push_back({change.table});
-  relations_.expand(changed);
-  std::erase_if(analysis.writes, [&](const KeyPath& path) {
-    return path.size() == 1 && !path[0].starts_with('@') &&
-           std::ranges::find(changed.writes, path) == changed.writes.end();
-  });
 }
 
 void MysqlAnalyser::declare(const SchemaFile& file, Schema& schema, Diagnostics& problems) {
@@ -957,15 +887,18 @@ void MysqlAnalyser::declare(const SchemaFile& file, Schema& schema, Diagnostics&
     for (std::string& name : timestamps_declared(statement.text, around.mode))
       timestamps_.insert(std::move(name));
   }
+  define_names();
   around = main;  // what follows knows USE itself
-  read_schema(
-      file, [&](const std::string& table) { return table_key(table, around); }, schema, problems);
+  const auto key_of = [&](const std::string& table) {
+    return keys_.key_of(table, around.database);
+  };
+  read_schema(file, key_of, schema, problems);
   // What the recording itself changes of the schema comes after the file.
   Diagnostics not_of_a_file;
   for (const std::string& definition : definitions_)
-    read_schema(
-        {"the recording", definition},
-        [&](const std::string& table) { return table_key(table, around); }, schema, not_of_a_file);
+    read_schema({"the recording", definition}, key_of, schema, not_of_a_file);
+  for (const auto& [name, table] : schema)
+    if (table.complete()) declared_.insert(name);
   for (const auto& [name, table] : schema)
     for (const auto& [column, facts] : table.columns)
       if (facts.generated)
