@@ -52,6 +52,7 @@ void MysqlObserver::complete_front(Moment at) {
     case Command::stmt_prepare:
       return complete_prepare(pending, at);
     case Command::stmt_execute:
+    case Command::stmt_bulk_execute:
       return complete_execution(pending, at);
     case Command::stmt_fetch:
       return complete_fetch(pending, at);
@@ -217,8 +218,10 @@ void MysqlObserver::complete_execution(Pending& pending, Moment at) {
                                    std::move(pending.parameters)};
     return;
   }
-  emit_statement(statement->sql, std::move(pending.request), results, pending.began, at,
-                 pending.parameters, statement->secrets);
+  const bool bulk = pending.command == Command::stmt_bulk_execute;
+  emit_statement(bulk ? pending.batch : statement->sql, std::move(pending.request), results,
+                 pending.began, at, pending.parameters,
+                 bulk ? pending.batch_secrets : statement->secrets);
 }
 
 void MysqlObserver::complete_fetch(Pending& pending, Moment at) {

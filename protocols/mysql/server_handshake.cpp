@@ -54,8 +54,9 @@ void MysqlServer::greet() {
   greeting_.offered.capabilities = (recorded & ~not_spoken) | capability::protocol_41 |
                                    capability::secure_connection | capability::plugin_auth |
                                    capability::connect_attrs;
-  greeting_.offered.mariadb = number_or<std::uint32_t>(profile_, "mariadb_capabilities", 0) &
-                              mariadb_capability::extended_metadata;
+  greeting_.offered.mariadb =
+      number_or<std::uint32_t>(profile_, "mariadb_capabilities", 0) &
+      (mariadb_capability::extended_metadata | mariadb_capability::bulk_operations);
   greeting_.collation = number_or<std::uint8_t>(profile_, "collation", 8);
   greeting_.status = status::autocommit;
   greeting_.plugin = text_or(profile_, "plugin", native_password);

@@ -166,7 +166,9 @@ sql::KeyNames TableKeys::names_in(const std::string& database) const {
 
 sql::StatementFacts TableKeys::facts_of(std::string_view sql, sql::Mode mode,
                                         std::string_view database) const {
-  if (sql::verb_of(sql, mode).kind == sql::Kind::empty) return {};
+  const std::vector<std::string_view> statements = sql::split(sql, mode);
+  if (statements.empty()) return {};
+  if (statements.size() > 1) return facts_of_all(statements, mode, database);
   const tree::Statement statement = parsed(sql, mode, database);
   if (!statement.understood() || statement.depends_on_version)
     return facts_of_unknown(sql, mode, database);
@@ -183,6 +185,26 @@ sql::StatementFacts TableKeys::facts_of(std::string_view sql, sql::Mode mode,
                      return path.size() == 1 && shared_.contains(path[0]);
                    });
   return facts;
+}
+
+/// Of a batch, which is one statement many times.
+sql::StatementFacts TableKeys::facts_of_all(const std::vector<std::string_view>& statements,
+                                            sql::Mode mode, std::string_view database) const {
+  sql::StatementFacts all;
+  std::set<std::string_view> seen;
+  for (const std::string_view each : statements) {
+    if (!seen.insert(each).second) continue;
+    sql::StatementFacts facts = facts_of(each, mode, database);
+    sql::Dependencies &found = all.dependencies, &more = facts.dependencies;
+    found.reads.insert(found.reads.end(), more.reads.begin(), more.reads.end());
+    found.writes.insert(found.writes.end(), more.writes.begin(), more.writes.end());
+    found.understood = found.understood && more.understood;
+    if (more.effect == Effect::write) found.effect = Effect::write;
+    all.cascades.insert(all.cascades.end(), facts.cascades.begin(), facts.cascades.end());
+    all.writes_uncounted = all.writes_uncounted || facts.writes_uncounted;
+  }
+  all.indirect = true;
+  return all;
 }
 
 /// A definition touches those tables that it names; a query changes nothing, unless it calls what

@@ -48,6 +48,8 @@ class TableKeys {
  private:
   [[nodiscard]] KeyPath path_of(const sql::tree::Name& table, std::string_view database) const;
   [[nodiscard]] sql::KeyNames names_in(const std::string& database) const;
+  [[nodiscard]] sql::StatementFacts facts_of_all(const std::vector<std::string_view>& statements,
+                                                 sql::Mode mode, std::string_view database) const;
   [[nodiscard]] sql::StatementFacts facts_of_unknown(std::string_view sql, sql::Mode mode,
                                                      std::string_view database) const;
 
