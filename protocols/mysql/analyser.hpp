@@ -91,20 +91,21 @@ class MysqlAnalyser final : public Analyser {
   void learn_shape(const Document& request, const Document& answer, const Surroundings& around);
   struct Shape;
   static void learn_refusal(const Document& answer, Shape& shape);
-  void learn_numbers(const Document& request, const Document& answer, const Surroundings& around);
+  void learn_numbers(const Mentions& mentions, const Document& answer);
   void learn_extended(const Results& results);
   void declare_formats();
   [[nodiscard]] std::set<std::string> unknown_formats() const;
   void add_extended(Results& results) const;
   void learn_variables(const Document& request, const Document& answer);
   void add_source(const std::string& source, const Surroundings& around, Analysis& analysis);
-  [[nodiscard]] sql::StatementFacts facts_of(std::string_view text,
-                                             const Surroundings& around) const;
+  sql::StatementFacts facts_of(std::string_view text, const Surroundings& around);
+  [[nodiscard]] sql::StatementFacts new_facts_of(std::string_view text,
+                                                 const Surroundings& around) const;
   sql::StatementFacts add_dependencies(std::string_view text, const Surroundings& around,
                                        Analysis& analysis);
   void settle_tables();
   void define_names();
-  void learn_tables(const std::string& text, const Document& answer, const Surroundings& around);
+  void learn_tables(const Mentions& mentions, const Document& answer, const Surroundings& around);
   Analysis analyse(const Document& request, const Document& answer, const Surroundings& around,
                    std::vector<Problem>& problems);
   void classify(const Document& request, const Document& answer, const Surroundings& around,
@@ -135,6 +136,7 @@ class MysqlAnalyser final : public Analyser {
   };
   std::map<std::pair<std::string, std::string>, Shape> shapes_;  // by database and pattern
   TableKeys keys_;
+  std::map<std::pair<std::string, std::string>, sql::StatementFacts> facts_;  // as shapes_
   bool planned_ = true;  ///< of the statement that is analysed, its text alone tells all rows
   std::set<std::string, std::less<>> declared_;  ///< tables of which all that matters is known
   std::set<std::pair<std::string, std::string>> views_seen_;   // and the tables behind
