@@ -207,7 +207,9 @@ void MysqlObserver::complete_execution(Pending& pending, Moment at) {
   Results& results = response_.results();
   const auto* set = results.list.empty() ? nullptr : std::get_if<ResultSet>(&results.list.front());
   answer_secrets_.hide(statement->sql, statement->secrets, session_.mode(), results);
-  if (!statement->told) {
+  // A batch tells of its own text only.
+  const bool bulk = pending.command == Command::stmt_bulk_execute;
+  if (!statement->told && !bulk) {
     const bool same =
         set == nullptr ? statement->columns.empty() : set->columns == statement->columns;
     if (!same && !failed(results)) emit_prepare(*statement);
@@ -218,7 +220,6 @@ void MysqlObserver::complete_execution(Pending& pending, Moment at) {
                                    std::move(pending.parameters)};
     return;
   }
-  const bool bulk = pending.command == Command::stmt_bulk_execute;
   emit_statement(bulk ? pending.batch : statement->sql, std::move(pending.request), results,
                  pending.began, at, pending.parameters,
                  bulk ? pending.batch_secrets : statement->secrets);
