@@ -39,13 +39,15 @@ std::optional<UniqueViolation> violation_of(const Results& results, const RowFac
 }
 
 // Whether an OK that tells zero affected rows tells that nothing changed.
-bool changed_nothing(const Document& answer, Kind kind) {
+bool changed_nothing(const Document& answer, Kind kind, bool fires_triggers) {
   if (kind != Kind::delete_ && kind != Kind::update) return false;
   if (!answer.is_object() || !answer.contains("affected")) return false;
   const std::string info = text_of(answer, "info");
-  if (kind == Kind::update && info.find("Changed: ") != std::string::npos)
-    return info.find("Changed: 0 ") != std::string::npos;
-  return answer["affected"] == 0;
+  // A trigger runs for rows that were found, whether they changed or not.
+  const std::string_view count = fires_triggers ? "Rows matched: " : "Changed: ";
+  if (const std::size_t at = info.find(count); kind == Kind::update && at != std::string::npos)
+    return info.substr(at + count.size()).starts_with("0 ");
+  return answer["affected"] == 0 && !(kind == Kind::update && fires_triggers);
 }
 
 Control control_of(const StatementInfo& info) noexcept {
@@ -75,8 +77,8 @@ sql::StatementFacts MysqlAnalyser::facts_of(std::string_view text, const Surroun
   if (kind == Kind::execute)
     if (const auto immediate = immediate_text(text, around.mode))
       return facts_of(*immediate, around);
-  const bool of_rows = kind == Kind::select || kind == Kind::insert || kind == Kind::update ||
-                       kind == Kind::delete_;
+  const bool of_rows =
+      kind == Kind::select || kind == Kind::insert || kind == Kind::update || kind == Kind::delete_;
   if (!of_rows) return new_facts_of(text, around);
   // Which values are in it makes no difference.
   sql::Statement statement;
@@ -182,7 +184,8 @@ void MysqlAnalyser::classify(const Document& request, const Document& answer,
   if (info.kind == Kind::select && analysis.effect == Effect::read && !failed)
     analysis.unsteady = sql::unsteady_of(text, around.mode);
   analysis.changed =
-      !failed && (facts.writes_uncounted || !changed_nothing(answer, info.kind)) &&
+      !failed &&
+      (facts.writes_uncounted || !changed_nothing(answer, info.kind, facts.fires_triggers)) &&
       !(info.kind == Kind::ddl && defined_nothing(text, answer, around.mode, around.mariadb));
   // A foreign key, a trigger: any table may be the cause.
   if (failed && analysis.effect == Effect::write && !is_refusal(answer) &&

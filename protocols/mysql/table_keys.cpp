@@ -202,6 +202,7 @@ sql::StatementFacts TableKeys::facts_of_all(const std::vector<std::string_view>&
     if (more.effect == Effect::write) found.effect = Effect::write;
     all.cascades.insert(all.cascades.end(), facts.cascades.begin(), facts.cascades.end());
     all.writes_uncounted = all.writes_uncounted || facts.writes_uncounted;
+    all.fires_triggers = all.fires_triggers || facts.fires_triggers;
   }
   all.indirect = true;
   return all;

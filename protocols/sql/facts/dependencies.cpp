@@ -188,6 +188,7 @@ class FactReader {
       facts_.dependencies.understood = false;
     facts_.indirect = facts_.indirect || effects.indirect;
     facts_.writes_uncounted = facts_.writes_uncounted || effects.writes_uncounted;
+    facts_.fires_triggers = facts_.fires_triggers || effects.fires_triggers;
   }
 
   const Catalog& catalog_;

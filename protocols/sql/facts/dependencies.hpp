@@ -26,6 +26,7 @@ struct StatementFacts {
   /// rows by the text alone is not all.
   bool indirect = false;
   bool writes_uncounted = false;  ///< see Effects
+  bool fires_triggers = false;
   /// Keys of tables whose rows change with those that they refer to (see Dependant), not among the
   /// writes.
   std::vector<KeyPath> cascades;

@@ -287,6 +287,7 @@ class EffectReader : public tree::Visitor {
 
   void fire(const tree::CreateRoutine& trigger, Event event) {
     if (std::ranges::find(trigger.events, name_of_event(event)) == trigger.events.end()) return;
+    effects_.fires_triggers = true;
     // It runs for rows that are counted.
     const bool counted = trigger.each_row && (mysql_ || trigger.timing == "after");
     EffectReader inside(catalog_, dialect_);
@@ -421,6 +422,7 @@ class EffectReader : public tree::Visitor {
     for (const Name& each : inside.routines) add(effects_.routines, each);
     effects_.reads_everything = effects_.reads_everything || inside.reads_everything;
     effects_.reads_catalogue = effects_.reads_catalogue || inside.reads_catalogue;
+    effects_.fires_triggers = effects_.fires_triggers || inside.fires_triggers;
     effects_.indirect = effects_.indirect || !inside.reads.empty() || inside.reads_everything;
     if (only_reads) return;
     effects_.indirect = effects_.indirect || !inside.writes.empty() || inside.writes_everything;

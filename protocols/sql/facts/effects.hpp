@@ -23,6 +23,7 @@ struct Effects {
   /// It may write where its own count of rows is 0: in a common table expression, by a function, a
   /// rule, or a trigger that runs once or that keeps the row from being stored.
   bool writes_uncounted = false;
+  bool fires_triggers = false;  ///< for each row that it finds, if it changes it or not
   bool reads_everything = false, writes_everything = false;
   bool reads_catalogue = false;
   bool moves_sequence = false;

@@ -137,6 +137,27 @@ TEST_CASE("a write touches what triggers and cascades touch") {
   CHECK_EQ(written_by("DROP TRIGGER nobody_knows", keys), "everything");
 }
 
+TEST_CASE("a trigger runs for rows that are found, even if none of them changes") {
+  const auto changes = [](std::vector<Exchange> before, const char* info) {
+    before.push_back({{{"sql", "UPDATE goods SET price = 1 WHERE id = 7"}},
+                      {{"affected", 0}, {"info", info}},
+                      {},
+                      {}});
+    return Recorded(recording(std::move(before))).answers().back().changed;
+  };
+  const Exchange trigger = {{{"sql",
+                              "CREATE TRIGGER g AFTER UPDATE ON goods FOR EACH ROW INSERT "
+                              "INTO log VALUES (new.id)"}},
+                            {{"affected", 0}},
+                            {},
+                            {}};
+  const char* const same = "Rows matched: 1  Changed: 0  Warnings: 0";
+  const char* const none = "Rows matched: 0  Changed: 0  Warnings: 0";
+  CHECK_FALSE(changes({}, same));
+  CHECK(changes({trigger}, same));
+  CHECK_FALSE(changes({trigger}, none));
+}
+
 TEST_CASE("what a routine does is known where it was defined, else it may do anything") {
   const TableKeys keys = keys_of(
       {"CREATE PROCEDURE bump(k int) BEGIN UPDATE t SET v = v + 1 WHERE id = k; SELECT v "
