@@ -8,12 +8,12 @@
 #include <utility>
 #include <vector>
 
-#include "protocols/mysql/definitions.hpp"
 #include "protocols/mysql/identity.hpp"
 #include "protocols/mysql/introspection.hpp"
 #include "protocols/mysql/parameters.hpp"
 #include "protocols/mysql/result.hpp"
 #include "protocols/mysql/row_reader.hpp"
+#include "protocols/mysql/table_keys.hpp"
 #include "protocols/sql/statement_secrets.hpp"
 #include "understudy/analyser.hpp"
 
@@ -91,21 +91,21 @@ class MysqlAnalyser final : public Analyser {
   void learn_shape(const Document& request, const Document& answer, const Surroundings& around);
   struct Shape;
   static void learn_refusal(const Document& answer, Shape& shape);
-  void learn_numbers(const Document& request, const Document& answer, const Surroundings& around);
+  void learn_numbers(const Mentions& mentions, const Document& answer);
   void learn_extended(const Results& results);
   void declare_formats();
   [[nodiscard]] std::set<std::string> unknown_formats() const;
   void add_extended(Results& results) const;
   void learn_variables(const Document& request, const Document& answer);
   void add_source(const std::string& source, const Surroundings& around, Analysis& analysis);
-  [[nodiscard]] sql::Dependencies dependencies_of(std::string_view text,
-                                                  const Surroundings& around) const;
-  void add_dependencies(std::string_view text, const Surroundings& around, Analysis& analysis);
+  sql::StatementFacts facts_of(std::string_view text, const Surroundings& around);
+  [[nodiscard]] sql::StatementFacts new_facts_of(std::string_view text,
+                                                 const Surroundings& around) const;
+  sql::StatementFacts add_dependencies(std::string_view text, const Surroundings& around,
+                                       Analysis& analysis);
   void settle_tables();
-  void learn_definition(const std::string& text, const Surroundings& around);
-  void learn_tables(const std::string& text, const Document& answer, const Surroundings& around);
-  [[nodiscard]] std::string table_key(const std::string& table, const Surroundings& around) const;
-  [[nodiscard]] KeyPath qualified(const KeyPath& path, const Surroundings& around) const;
+  void define_names();
+  void learn_tables(const Mentions& mentions, const Document& answer, const Surroundings& around);
   Analysis analyse(const Document& request, const Document& answer, const Surroundings& around,
                    std::vector<Problem>& problems);
   void classify(const Document& request, const Document& answer, const Surroundings& around,
@@ -135,11 +135,13 @@ class MysqlAnalyser final : public Analyser {
     std::optional<ErrorPacket> error;   ///< in which every attempt ended before it began
   };
   std::map<std::pair<std::string, std::string>, Shape> shapes_;  // by database and pattern
-  Relations relations_;
-  std::set<std::string> known_;           // keys of what is declared, or written by its name
-  std::set<std::string> tables_written_;  // `schema.table`
-  std::set<std::pair<std::string, std::string>> views_seen_;     // and the tables behind
-  std::vector<std::pair<std::string, Surroundings>> defined_;    // DDL, recorded or of schema files
+  TableKeys keys_;
+  std::map<std::pair<std::string, std::string>, sql::StatementFacts> facts_;  // as shapes_
+  bool planned_ = true;  ///< of the statement that is analysed, its text alone tells all rows
+  std::set<std::string, std::less<>> declared_;  ///< tables of which all that matters is known
+  std::set<std::pair<std::string, std::string>> views_seen_;   // and the tables behind
+  std::vector<std::pair<std::string, Surroundings>> defined_;  // DDL, recorded or of schema files
+  std::size_t names_defined_ = 0;  ///< so many of them define names already
   std::vector<std::pair<std::string, Surroundings>> declaring_;  // those that changed something
   std::vector<std::string> definitions_;  // the DDL that was recorded, with the databases in use
   std::map<std::string, std::string> extended_;  // extended metadata by schema, table and column

@@ -5,14 +5,14 @@
 #include <charconv>
 #include <limits>
 
-#include "protocols/sql/cursor.hpp"
+#include "protocols/mysql/names.hpp"
+#include "protocols/sql/tree/parse_mysql.hpp"
 
 namespace understudy::mysql {
 
 namespace {
 
-using sql::NameCase;
-using sql::TokenKind;
+namespace tree = sql::tree;
 using Declared = ColumnBook::Entry;
 using DeclaredKind = ColumnBook::Kind;
 
@@ -53,204 +53,98 @@ constexpr std::array declared_types = {
     DeclaredType{"enum", DeclaredKind::enumeration, FieldType::enum_},
 };
 
+/// `decimal(10, 2)`: numbers only.
+std::vector<std::uint32_t> sizes_of(const tree::Type& type) {
+  std::vector<std::uint32_t> sizes;
+  for (const std::string& argument : type.arguments) {
+    std::uint32_t size = 0;
+    const char* const end = argument.data() + argument.size();
+    const auto [read, error] = std::from_chars(argument.data(), end, size);
+    if (error == std::errc{} && read == end) sizes.push_back(size);
+  }
+  return sizes;
+}
+
+Declared entry_of(const tree::ColumnDefinition& column) {
+  const auto known = std::ranges::find(declared_types, column.type.name.name, &DeclaredType::name);
+  Declared entry;
+  const bool primary = std::ranges::any_of(column.constraints, [](const auto& each) {
+    return each.kind == tree::Constraint::Kind::primary;
+  });
+  entry.is_unsigned = column.type.is_unsigned;
+  entry.auto_increment = column.identity;
+  entry.not_null = column.not_null || column.identity || primary;
+  if (known == declared_types.end() || column.generated) return entry;
+  entry.kind = known->kind;
+  entry.type = known->type;
+  entry.octets = known->octets;
+  const std::vector<std::uint32_t> sizes = sizes_of(column.type);
+  entry.length = sizes.empty() ? known->length : sizes[0];
+  if (entry.kind != DeclaredKind::decimal) return entry;
+  // As a result would tell it: with a sign and a point.
+  const std::uint32_t decimals = sizes.size() > 1 ? sizes[1] : 0;
+  entry.decimals = static_cast<std::uint8_t>(decimals);
+  entry.length =
+      (sizes.empty() ? 10 : sizes[0]) + (decimals > 0 ? 1 : 0) + (entry.is_unsigned ? 0 : 1);
+  return entry;
+}
+
 class DeclarationReader {
  public:
-  DeclarationReader(std::string_view sql, sql::Mode mode) : mode_(mode), cursor_(sql, mode) {}
-
-  std::vector<DeclaredColumns> read() {
-    if (cursor_.accept("create"))
-      created();
-    else if (cursor_.accept("alter"))
-      altered();
-    else if (cursor_.accept("rename"))
-      renamed();
+  std::vector<DeclaredColumns> read(const tree::Statement& statement) {
+    if (const auto* table = statement.as<tree::CreateTable>()) {
+      created(*table);
+    } else if (const auto* altered = statement.as<tree::AlterTable>()) {
+      this->altered(*altered);
+    } else if (const auto* renamed = statement.as<tree::RenameTables>()) {
+      for (const auto& pair : renamed->pairs)
+        for (const tree::Name* name : {&pair.from, &pair.to}) add(*name).unknown = true;
+    }
     if (odd_name_) return {};
-    if (cursor_.conditional())
+    if (statement.depends_on_version)
       for (DeclaredColumns& declared : made_) declared.unknown = true;
     return std::move(made_);
   }
 
  private:
-  std::string name() {
-    const TokenKind kind = cursor_.now().kind;
-    if (kind != TokenKind::word && kind != TokenKind::quoted) return {};
-    std::string found = sql::name_of(cursor_.now(), mode_, NameCase::folded);
-    odd_name_ = odd_name_ || std::ranges::any_of(found, [](char c) {
-                  return static_cast<unsigned char>(c) >= 0x80 || c == '.';
-                });
-    cursor_.step();
-    return found;
+  std::string plain(const std::string& name) {
+    odd_name_ = odd_name_ || is_odd_name(name);
+    return folded(name);
   }
-  std::string table() {
-    std::string first = name();
-    return cursor_.accept('.') ? first + "." + name() : first;
+  DeclaredColumns& add(const tree::Name& table) {
+    plain(table.schema), plain(table.name);
+    return made_.emplace_back(DeclaredColumns{.table = spelled_name(table)});
   }
 
-  /// Past what may stand before the name of a table.
-  bool table_head() {
-    for (const char* word : {"or", "replace", "temporary", "online", "ignore"})
-      cursor_.accept(word);
-    if (!cursor_.accept("table") && !cursor_.accept("tables")) return false;
-    for (const char* word : {"if", "not", "exists"}) cursor_.accept(word);
-    return true;
+  void created(const tree::CreateTable& table) {
+    DeclaredColumns& made = add(table.name);
+    made.unknown = table.columns.empty() || !table.like.empty();
+    for (const tree::ColumnDefinition& column : table.columns) define(column, made);
   }
 
-  void created() {
-    if (!table_head()) return;
-    made_.push_back({.table = table()});
-    if (!cursor_.accept('(') || cursor_.word() == "like" || cursor_.word() == "select" ||
-        cursor_.now().is('(')) {
-      made_.back().unknown = true;
-      return;
-    }
-    elements();
+  void define(const tree::ColumnDefinition& column, DeclaredColumns& made) {
+    std::string name = plain(column.name);
+    if (column.type.name.name == "json") made.json.push_back(name);
+    made.columns.emplace_back(std::move(name), entry_of(column));
   }
 
-  /// Behind the parenthesis that opens a list of columns and keys, to the one that closes it.
-  void elements() {
-    do {
-      element();
-    } while (cursor_.accept(','));
-    cursor_.accept(')');
-  }
-
-  void element() {
-    static constexpr std::array<std::string_view, 9> others = {"constraint", "primary", "unique",
-                                                               "key",        "index",   "foreign",
-                                                               "fulltext",   "spatial", "check"};
-    const bool column =
-        cursor_.now().kind == TokenKind::quoted ||
-        (std::ranges::find(others, cursor_.word()) == others.end() && cursor_.word() != "period");
-    if (column) definition();
-    skip_item();
-  }
-
-  void definition() {
-    std::string column = name();
-    const std::string type = cursor_.word();
-    cursor_.step();
-    if (type == "json") made_.back().json.push_back(column);
-    made_.back().columns.emplace_back(std::move(column), declared(type));
-  }
-
-  Declared declared(const std::string& type) {
-    const auto known = std::ranges::find(declared_types, type, &DeclaredType::name);
-    Declared entry;
-    std::uint32_t sizes[2] = {0, 0};
-    bool sized = false;
-    if (cursor_.now().is('(') && cursor_.ahead().kind == TokenKind::number) {
-      cursor_.step();
-      sized = true;
-      sizes[0] = number();
-      if (cursor_.accept(',')) sizes[1] = number();
-      sized = cursor_.accept(')') && sized;
-    }
-    attributes(entry);
-    if (known == declared_types.end() || computed_) return entry;
-    entry.kind = known->kind;
-    entry.type = known->type;
-    entry.octets = known->octets;
-    entry.length = sized ? sizes[0] : known->length;
-    if (type == "serial") entry.is_unsigned = entry.not_null = entry.auto_increment = true;
-    if (entry.kind != DeclaredKind::decimal) return entry;
-    // As a result would tell it: with a sign and a point.
-    entry.decimals = static_cast<std::uint8_t>(sizes[1]);
-    entry.length = (sized ? sizes[0] : 10) + (sizes[1] > 0 ? 1 : 0) + (entry.is_unsigned ? 0 : 1);
-    return entry;
-  }
-
-  /// Up to the comma or parenthesis that ends the column.
-  void attributes(Declared& entry) {
-    computed_ = false;
-    while (!cursor_.at_end() && !cursor_.now().is(',') && !cursor_.now().is(')')) {
-      const std::string found = cursor_.word();
-      if (found == "unsigned" || found == "zerofill") entry.is_unsigned = true;
-      if (found == "auto_increment") entry.auto_increment = entry.not_null = true;
-      if (found == "primary") entry.not_null = true;
-      if (found == "as" || found == "generated") computed_ = true;
-      if (found == "not") {
-        cursor_.step();
-        if (cursor_.word() == "null") entry.not_null = true;
-      }
-      if (cursor_.now().is('('))
-        skip_parentheses();
-      else
-        cursor_.step();
-    }
-  }
-
-  std::uint32_t number() {
-    std::uint32_t value = 0;
-    const std::string_view text = cursor_.now().text;
-    std::from_chars(text.data(), text.data() + text.size(), value);
-    cursor_.step();
-    return value;
-  }
-
-  void skip_parentheses() {
-    int depth = 0;
-    do {
-      depth += cursor_.now().is('(') ? 1 : cursor_.now().is(')') ? -1 : 0;
-      cursor_.step();
-    } while (depth > 0 && !cursor_.at_end());
-  }
-
-  void skip_item() {
-    while (!cursor_.at_end() && !cursor_.now().is(',') && !cursor_.now().is(')'))
-      if (cursor_.now().is('('))
-        skip_parentheses();
-      else
-        cursor_.step();
-  }
-
-  void altered() {
-    if (!table_head()) return;
-    made_.push_back({.table = table()});
-    do {
-      change();
-    } while (cursor_.accept(','));
-  }
-
-  void change() {
-    if (cursor_.accept("add")) {
-      cursor_.accept("column");
-      for (const char* word : {"if", "not", "exists"}) cursor_.accept(word);
-      return cursor_.accept('(') ? elements() : element();
-    }
-    const bool renames = cursor_.accept("change");
-    if (renames || cursor_.accept("modify")) {
-      cursor_.accept("column");
-      for (const char* word : {"if", "exists"}) cursor_.accept(word);
-      if (renames) {
-        const std::string before = name();
-        // One that takes another name leaves its own to whatever comes.
-        if (before != sql::name_of(cursor_.now(), mode_, NameCase::folded))
-          made_.back().columns.emplace_back(before, Declared());
-      }
-      return element();
-    }
-    if (cursor_.word() == "rename") made_.back().unknown = true;
-    if (cursor_.accept("rename") && cursor_.word() != "column" && cursor_.word() != "index" &&
-        cursor_.word() != "key") {
-      if (!cursor_.accept("to")) cursor_.accept("as");
-      DeclaredColumns other{.table = table(), .unknown = true};
+  void altered(const tree::AlterTable& table) {
+    using Change = tree::AlterAction::Kind;
+    add(table.name);
+    for (const tree::AlterAction& action : table.actions) {
+      const bool renames = action.kind == Change::change_column && action.column &&
+                           folded(action.name) != folded(action.column->name);
+      // One that takes another name leaves its own to whatever comes.
+      if (renames) made_.back().columns.emplace_back(plain(action.name), Declared());
+      if (action.column) define(*action.column, made_.back());
+      if (action.kind == Change::rename_column || action.kind == Change::rename_table)
+        made_.back().unknown = true;
+      if (action.kind != Change::rename_table) continue;
+      DeclaredColumns other{.table = spelled_name(action.table), .unknown = true};
       made_.insert(made_.begin(), std::move(other));
     }
-    skip_item();
   }
 
-  void renamed() {
-    if (!table_head()) return;
-    do {
-      made_.push_back({.table = table(), .unknown = true});
-      while (!cursor_.at_end() && cursor_.word() != "to") cursor_.step();
-      if (cursor_.accept("to")) made_.push_back({.table = table(), .unknown = true});
-    } while (cursor_.accept(','));
-  }
-
-  sql::Mode mode_;
-  sql::Cursor cursor_;
-  bool computed_ = false;  // of the column that was read last
   bool odd_name_ = false;  // one that no key has
   std::vector<DeclaredColumns> made_;
 };
@@ -258,7 +152,13 @@ class DeclarationReader {
 }  // namespace
 
 std::vector<DeclaredColumns> declared_columns(std::string_view sql, sql::Mode mode) {
-  return DeclarationReader(sql, mode).read();
+  const tree::Statement statement = tree::parse_mysql(sql, mode);
+  if (statement.understood()) return DeclarationReader().read(statement);
+  // What is not understood may change whatever it names.
+  std::vector<DeclaredColumns> doubtful;
+  for (const tree::Name& name : names_in(sql, mode))
+    doubtful.push_back({.table = spelled_name(name), .unknown = true});
+  return doubtful;
 }
 
 }  // namespace understudy::mysql

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "protocols/mysql/bulk.hpp"
 #include "protocols/mysql/charset.hpp"
 
 namespace understudy::mysql {
@@ -13,7 +14,7 @@ namespace {
 
 // What can't be decoded between the two is not offered to the client.
 constexpr std::uint32_t hidden = capability::ssl | capability::compress | capability::zstd_compress;
-constexpr std::uint32_t hidden_of_mariadb = mariadb_capability::bulk_operations;
+constexpr std::uint8_t capability_of_41 = capability::protocol_41 >> 8;  // in the second octet
 
 }  // namespace
 
@@ -159,13 +160,11 @@ void MysqlObserver::take_greeting(Bytes packet, Relay& relay) {
   const std::uint32_t tls = tls_.offered_to_client ? capability::ssl : 0;
   writer.patch_le(offsets.low, offered | tls, 2);
   if (offsets.high + 2 <= changed.size()) writer.patch_le(offsets.high, offered >> 16, 2);
-  if (greeting_.offered.mariadb != 0)
-    writer.patch_le(offsets.high + 9, greeting_.offered.mariadb & ~hidden_of_mariadb, 4);
   if (offers_tls && !tls_.offered_to_client)
     warn(
         "TLS is not offered to the client while recording, though the server offers it; "
         "`understudy ca` makes what is needed");
-  greeting_.offered = {offered, greeting_.offered.mariadb & ~hidden_of_mariadb};
+  greeting_.offered.capabilities = offered;
   relay_greeting(changed, relay);
 }
 
@@ -280,7 +279,7 @@ void MysqlObserver::begin_front(Moment) {
       continue;
     }
     front_begun_ = true;
-    if (pending.command == Command::stmt_execute) {
+    if (pending.command == Command::stmt_execute || pending.command == Command::stmt_bulk_execute) {
       if (!begin_execution(pending)) return;
     } else if (pending.command == Command::stmt_fetch) {
       pending.statement = resolved(statement_id(as_bytes(pending.body)));
@@ -303,19 +302,40 @@ bool MysqlObserver::begin_execution(Pending& pending) {
   response_.begin(Reply::results, response_context(Encoding::binary), limits_,
                   statement == nullptr ? nullptr : &statement->columns);
   if (statement == nullptr) return true;  // answered by an error
-  Execution execution;
-  if (!decode_execution(body, statement->parameters, negotiated_, statement->binding, execution)) {
+  const bool bulk = pending.command == Command::stmt_bulk_execute;
+  if (bulk ? !take_batch(*statement, pending) : !take_parameters(*statement, pending)) {
     lose("the parameters of a prepared statement were not understood");
     return false;
   }
   statement->binding.long_data.clear();
-  for (Parameter& parameter : execution.parameters)
+  for (Parameter& parameter : pending.parameters)
     if (parameter.value_class == sql::ValueClass::string) parameter.text = to_text(parameter.text);
-  hide_parameters(statement->secrets.parameters, session_.mode(), secrets_,
-                  sql::SecretForm::placeholder, execution.parameters);
-  pending.request = request_for(statement->sql);
-  write_parameters(execution.parameters, pending.request);
+  const sql::StatementSecrets& secrets = bulk ? pending.batch_secrets : statement->secrets;
+  hide_parameters(secrets.parameters, session_.mode(), secrets_, sql::SecretForm::placeholder,
+                  pending.parameters);
+  pending.request = request_for(bulk ? pending.batch : statement->sql);
+  write_parameters(pending.parameters, pending.request);
+  return true;
+}
+
+bool MysqlObserver::take_parameters(Prepared& statement, Pending& pending) {
+  Execution execution;
+  if (!decode_execution(as_bytes(pending.body), statement.parameters, negotiated_,
+                        statement.binding, execution))
+    return false;
   pending.parameters = std::move(execution.parameters);
+  return true;
+}
+
+bool MysqlObserver::take_batch(Prepared& statement, Pending& pending) {
+  Bulk bulk;
+  if (!decode_bulk(as_bytes(pending.body), statement.parameters, statement.binding, bulk))
+    return false;
+  auto batch = statement_of(bulk, statement.sql, session_.mode());
+  if (!batch) return false;
+  pending.batch = std::move(batch->sql);
+  pending.batch_secrets = sql::secrets_in(pending.batch, session_.mode(), secrets_);
+  pending.parameters = std::move(batch->parameters);
   return true;
 }
 

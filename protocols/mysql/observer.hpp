@@ -60,6 +60,8 @@ class MysqlObserver final : public Observer {
     std::uint32_t statement = 0;
     Document request = {};
     std::vector<Parameter> parameters = {};
+    std::string batch = {};  ///< of a bulk execution: what it says in SQL
+    sql::StatementSecrets batch_secrets = {};
   };
   /// An execution whose rows are still being fetched.
   struct OpenCursor {
@@ -84,6 +86,8 @@ class MysqlObserver final : public Observer {
 
   void begin_front(Moment at);
   bool begin_execution(Pending& pending);
+  bool take_parameters(Prepared& statement, Pending& pending);
+  bool take_batch(Prepared& statement, Pending& pending);
   void settle_without_reply(Pending& pending);
   void complete_front(Moment at);
   void complete_plain_command(Pending& pending, Moment at);

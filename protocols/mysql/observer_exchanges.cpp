@@ -52,6 +52,7 @@ void MysqlObserver::complete_front(Moment at) {
     case Command::stmt_prepare:
       return complete_prepare(pending, at);
     case Command::stmt_execute:
+    case Command::stmt_bulk_execute:
       return complete_execution(pending, at);
     case Command::stmt_fetch:
       return complete_fetch(pending, at);
@@ -206,7 +207,9 @@ void MysqlObserver::complete_execution(Pending& pending, Moment at) {
   Results& results = response_.results();
   const auto* set = results.list.empty() ? nullptr : std::get_if<ResultSet>(&results.list.front());
   answer_secrets_.hide(statement->sql, statement->secrets, session_.mode(), results);
-  if (!statement->told) {
+  // A batch tells of its own text only.
+  const bool bulk = pending.command == Command::stmt_bulk_execute;
+  if (!statement->told && !bulk) {
     const bool same =
         set == nullptr ? statement->columns.empty() : set->columns == statement->columns;
     if (!same && !failed(results)) emit_prepare(*statement);
@@ -217,8 +220,9 @@ void MysqlObserver::complete_execution(Pending& pending, Moment at) {
                                    std::move(pending.parameters)};
     return;
   }
-  emit_statement(statement->sql, std::move(pending.request), results, pending.began, at,
-                 pending.parameters, statement->secrets);
+  emit_statement(bulk ? pending.batch : statement->sql, std::move(pending.request), results,
+                 pending.began, at, pending.parameters,
+                 bulk ? pending.batch_secrets : statement->secrets);
 }
 
 void MysqlObserver::complete_fetch(Pending& pending, Moment at) {

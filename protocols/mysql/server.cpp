@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "protocols/mysql/answer_secrets.hpp"
+#include "protocols/mysql/bulk.hpp"
 #include "protocols/mysql/charset.hpp"
 #include "protocols/mysql/lenenc.hpp"
 #include "understudy/foreign.hpp"
@@ -127,6 +128,8 @@ std::optional<ServerEvent> MysqlServer::take_command(const Packet& packet) {
       return take_prepare(body);
     case Command::stmt_execute:
       return take_execute(body);
+    case Command::stmt_bulk_execute:
+      return take_bulk(body);
     case Command::stmt_fetch:
       return take_fetch(body);
     case Command::stmt_send_long_data:
@@ -495,20 +498,52 @@ std::optional<ServerEvent> MysqlServer::take_execute(Bytes body) {
     fail(1210, "HY000", "Incorrect arguments to mysqld_stmt_execute");
     return synthesised("COM_STMT_EXECUTE");
   }
+  secrets_ = prepared.secrets;
+  executing_ = found->first;
+  return run_execution(prepared.statement, prepared.sql);
+}
+
+std::optional<ServerEvent> MysqlServer::take_bulk(Bytes body) {
+  const auto found = find_statement(body);
+  if (found == statements_.end()) {
+    fail(1243, "HY000",
+         "Unknown prepared statement handler (" + std::to_string(statement_id(body)) +
+             ") given to mysqld_stmt_bulk_execute");
+    return synthesised("COM_STMT_BULK_EXECUTE");
+  }
+  PreparedStatement& prepared = *found->second;
+  Bulk bulk;
+  std::optional<BulkStatement> batch;
+  if (decode_bulk(body, prepared.statement.parameter_count(), prepared.binding, bulk))
+    batch = statement_of(bulk, prepared.sql, session_.mode());
+  if (!batch) {
+    fail(1210, "HY000", "Incorrect arguments to mysqld_stmt_bulk_execute");
+    return synthesised("COM_STMT_BULK_EXECUTE");
+  }
+  batch_text_ = std::move(batch->sql);
+  secrets_ = hide_secrets(batch_text_);
+  batch_.assign(batch_text_, session_.mode());
+  execution_ = {.statement = found->first, .parameters = std::move(batch->parameters)};
+  executing_ = found->first;
+  return run_execution(batch_, batch_text_);
+}
+
+/// Of a prepared statement, with the parameters of `execution_`.
+std::optional<ServerEvent> MysqlServer::run_execution(const sql::Statement& statement,
+                                                      std::string_view text) {
+  PreparedStatement& prepared = *statements_.at(executing_);
   prepared.binding.long_data.clear();
   prepared.cursor = {};
   for (Parameter& parameter : execution_.parameters)
     if (parameter.value_class == sql::ValueClass::string) parameter.text = to_text(parameter.text);
-  secrets_ = prepared.secrets;
-  hide_parameters(prepared.secrets.parameters, session_.mode(), context_.secrets, secret_form_,
+  hide_parameters(secrets_.parameters, session_.mode(), context_.secrets, secret_form_,
                   execution_.parameters);
   values_of(execution_.parameters, values_);
   encoding_ = Encoding::binary;
-  executing_ = found->first;
   cursor_wanted_ = (execution_.flags & cursor_read_only) != 0;
   texts_.clear();
   text_index_ = 0;
-  return begin_statement(prepared.statement, prepared.sql);
+  return begin_statement(statement, text);
 }
 
 std::optional<ServerEvent> MysqlServer::take_fetch(Bytes body) {

@@ -83,6 +83,8 @@ class MysqlServer final : public ServerMachine {
   std::optional<ServerEvent> take_query(Bytes body);
   std::optional<ServerEvent> take_prepare(Bytes body);
   std::optional<ServerEvent> take_execute(Bytes body);
+  std::optional<ServerEvent> take_bulk(Bytes body);
+  std::optional<ServerEvent> run_execution(const sql::Statement& statement, std::string_view text);
   std::optional<ServerEvent> take_fetch(Bytes body);
   std::optional<ServerEvent> take_field_list(Bytes body);
   std::optional<ServerEvent> take_change_user(Bytes body);
@@ -196,6 +198,8 @@ class MysqlServer final : public ServerMachine {
   bool as_asked_ = false;               // it was asked with its own settings before
   sql::StatementSecrets secrets_ = {};  // of it
   Execution execution_;
+  sql::Statement batch_;  ///< of a bulk execution
+  std::string batch_text_;
   std::vector<sql::Value> values_;
   std::string canonical_, qualifier_;
   std::string prepare_text_;

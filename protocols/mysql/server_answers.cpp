@@ -11,6 +11,9 @@ namespace understudy::mysql {
 
 namespace {
 
+/// In place of the statement before, no statement at all.
+constexpr std::string_view not_answered = "\x01";
+
 using sql::Kind;
 
 constexpr std::uint16_t deadlock_error = 1213;
@@ -70,6 +73,7 @@ void MysqlServer::reply(const Miss& miss) {
   text_index_ = 0;
   if (std::exchange(entering_, false)) phase_ = Phase::closed;
   fail(unknown_error, "HY000", std::move(text));
+  last_canonical_ = not_answered;  // what it would have left behind, nobody knows
 }
 
 // From what is asked before the statement to the statement.

@@ -55,8 +55,9 @@ void MysqlServer::greet() {
                                    capability::secure_connection | capability::plugin_auth |
                                    capability::connect_attrs |
                                    (context_.tls == TlsOffer::none ? 0 : capability::ssl);
-  greeting_.offered.mariadb = number_or<std::uint32_t>(profile_, "mariadb_capabilities", 0) &
-                              mariadb_capability::extended_metadata;
+  greeting_.offered.mariadb =
+      number_or<std::uint32_t>(profile_, "mariadb_capabilities", 0) &
+      (mariadb_capability::extended_metadata | mariadb_capability::bulk_operations);
   greeting_.collation = number_or<std::uint8_t>(profile_, "collation", 8);
   greeting_.status = status::autocommit;
   greeting_.plugin = text_or(profile_, "plugin", native_password);

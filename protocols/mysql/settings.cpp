@@ -6,7 +6,6 @@
 #include <string>
 #include <unordered_map>
 
-#include "protocols/sql/cursor.hpp"
 #include "protocols/sql/functions.hpp"
 #include "protocols/sql/words.hpp"
 
@@ -475,16 +474,6 @@ std::optional<NearestSettings> nearest_settings(std::string_view asked,
                              " here and was recorded with " + told(then, name);
   }
   return nearest;
-}
-
-std::vector<std::string> timestamps_declared(std::string_view ddl, sql::Mode mode) {
-  std::vector<std::string> names;
-  sql::Cursor cursor(ddl, mode);
-  for (; !cursor.at_end(); cursor.step())
-    if (cursor.ahead().kind == sql::TokenKind::word &&
-        cursor.ahead().word() == sql::Word::timestamp)
-      names.push_back(sql::name_of(cursor.now(), mode, sql::NameCase::folded));
-  return names;
 }
 
 }  // namespace understudy::mysql

@@ -78,7 +78,4 @@ struct NearestSettings {
 [[nodiscard]] std::optional<NearestSettings> nearest_settings(
     std::string_view asked, const std::vector<std::string_view>& recorded);
 
-/// Names of columns that a definition declares as TIMESTAMP, in lower case.
-[[nodiscard]] std::vector<std::string> timestamps_declared(std::string_view ddl, sql::Mode mode);
-
 }  // namespace understudy::mysql

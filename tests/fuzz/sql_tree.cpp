@@ -40,7 +40,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   depth.visit(tree::Statement(statement));
   Catalog catalog(Dialect::mysql);
   catalog.apply(statement);
-  const Dependencies found = mysql_facts_of(sql, mode, catalog).dependencies;
+  const auto key = [](const tree::Name& name) { return KeyPath{name.name}; };
+  const KeyNames names{key, {"@lock"}, {"@catalog"}, key, key};
+  const Dependencies found = facts_of(statement, catalog, Dialect::mysql, names).dependencies;
   demand(found.effect == Effect::write ? !found.writes.empty() : found.writes.empty());
   return 0;
 }

@@ -54,6 +54,14 @@ std::vector<const tree::CreateRoutine*> Catalog::routines(const tree::Name& name
   return found;
 }
 
+std::vector<const tree::CreateRoutine*> Catalog::triggers(const tree::Name& name) const {
+  std::vector<const tree::CreateRoutine*> found;
+  for (const auto& [key, relation] : relations_)
+    for (const tree::CreateRoutine& each : relation.triggers)
+      if (key_of(each.name) == key_of(name)) found.push_back(&each);
+  return found;
+}
+
 /// Both families become that of the parent.
 void Catalog::join_families(const tree::Name& parent, const tree::Name& child) {
   const tree::Name head = family_of(parent), other = family_of(child);

@@ -56,6 +56,7 @@ class Catalog {
   [[nodiscard]] std::vector<const Relation*> members(const tree::Name& name) const;
   /// All that was ever declared by that name.
   [[nodiscard]] std::vector<const tree::CreateRoutine*> routines(const tree::Name& name) const;
+  [[nodiscard]] std::vector<const tree::CreateRoutine*> triggers(const tree::Name& name) const;
 
  private:
   [[nodiscard]] std::string key_of(const tree::Name& name) const;

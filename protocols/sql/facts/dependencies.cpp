@@ -4,9 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "protocols/sql/facts/definitions.hpp"
 #include "protocols/sql/facts/effects.hpp"
-#include "protocols/sql/tree/parse_mysql.hpp"
-#include "protocols/sql/words.hpp"
 
 namespace understudy::sql {
 namespace {
@@ -24,7 +23,8 @@ class FactReader {
     if (!found.writes.empty()) found.effect = Effect::write;
     if (found.effect == Effect::write && found.writes.empty()) add(found.writes, whole_service);
     // What a write is answered with depends on what it writes to.
-    for (const KeyPath& path : found.writes) add(found.reads, path);
+    for (const KeyPath& path : found.writes)
+      if (!definition_ || !path.empty()) add(found.reads, path);
     return std::move(facts_);
   }
 
@@ -42,6 +42,7 @@ class FactReader {
   }
 
   void node(const tree::Statement& statement) {
+    if (names_.entry && definition(statement)) return;
     if (const auto* utility = statement.as<tree::Utility>()) return this->utility(*utility);
     const bool followed =
         statement.as<tree::Query>() != nullptr || statement.as<tree::Insert>() != nullptr ||
@@ -50,15 +51,23 @@ class FactReader {
         statement.as<tree::Transfer>() != nullptr;
     if (followed) return effects(statement);
     if (const auto* set = statement.as<tree::Set>()) {
+      if (set->statement) return node(*set->statement);
       effects(statement);
-      if (!set->statement && facts_.dependencies.writes.empty())
-        facts_.dependencies.effect = Effect::none;
+      if (facts_.dependencies.writes.empty()) facts_.dependencies.effect = Effect::none;
       return;
     }
     if (!statement.understood()) return anything();
     // A definition.
     reads(whole_service);
     writes(whole_service);
+  }
+
+  /// MySQL's: it touches what it names.
+  bool definition(const tree::Statement& statement) {
+    auto found = facts_of_definition(statement, catalog_, names_);
+    if (found) facts_.dependencies = *std::move(found);
+    definition_ = found.has_value();
+    return definition_;
   }
 
   void utility(const tree::Utility& utility) {
@@ -69,6 +78,8 @@ class FactReader {
         if (utility.statement) effects(*utility.statement);
         return;
       case Kind::call:
+        // Variables may be there for what comes out.
+        for (const tree::Expression& call : utility.arguments) give_out(call);
         return effects_of_arguments(utility);
       case Kind::show:
         return reads(whole_service);
@@ -106,6 +117,15 @@ class FactReader {
     }
     if (utility.verb == "do" && dialect_ == Dialect::mysql) return effects_of_arguments(utility);
     anything();
+  }
+
+  void give_out(const tree::Expression& expression) {
+    const auto* call = expression.as<tree::Call>();
+    if (call == nullptr) return;
+    for (const tree::Expression& argument : call->arguments)
+      if (const auto* variable = argument.as<tree::Variable>();
+          variable != nullptr && !variable->is_system)
+        writes({"@" + variable->name});
   }
 
   /// What it makes anew follows from the tables of a query that stands elsewhere.
@@ -148,6 +168,8 @@ class FactReader {
       const KeyPath table = names_.table(name);
       if (!table.empty()) writes({std::string(outside_transactions), table.front()});
     }
+    if (names_.routine)
+      for (const tree::Name& name : effects.routines) reads(names_.routine(name));
     for (const tree::Name& name : effects.cascades) add(facts_.cascades, names_.table(name));
     if (effects.moves_sequence) {
       // Inserting moves a sequence as well, unseen: what comes next depends on everything.
@@ -166,29 +188,15 @@ class FactReader {
       facts_.dependencies.understood = false;
     facts_.indirect = facts_.indirect || effects.indirect;
     facts_.writes_uncounted = facts_.writes_uncounted || effects.writes_uncounted;
+    facts_.fires_triggers = facts_.fires_triggers || effects.fires_triggers;
   }
 
   const Catalog& catalog_;
   Dialect dialect_;
   const KeyNames& names_;
   StatementFacts facts_;
+  bool definition_ = false;
 };
-
-std::string lower(std::string text) {
-  std::ranges::transform(text, text.begin(), to_lower);
-  return text;
-}
-
-KeyPath mysql_table(const tree::Name& name) {
-  const std::string schema = lower(name.schema), table = lower(name.name);
-  return schema.empty() ? KeyPath{table} : KeyPath{schema + "." + table};
-}
-
-/// `{}` alone where it is among them.
-void tidy(std::vector<KeyPath>& keys) {
-  std::ranges::sort(keys);
-  if (!keys.empty() && keys.front().empty()) keys.resize(1);
-}
 
 }  // namespace
 
@@ -197,24 +205,20 @@ StatementFacts facts_of(const tree::Statement& statement, const Catalog& catalog
   return FactReader(catalog, dialect, names).read(statement);
 }
 
-StatementFacts mysql_facts_of(std::string_view sql, Mode mode, const Catalog& catalog) {
-  static const KeyNames names{mysql_table, {"@lock"}, whole_service};
-  const tree::Statement statement = tree::parse_mysql(sql, mode);
+StatementFacts facts_of_names(const std::vector<tree::Name>& names, const KeyNames& keys) {
   StatementFacts facts;
-  if (statement.understood() && !statement.depends_on_version) {
-    facts = facts_of(statement, catalog, Dialect::mysql, names);
-  } else {
-    facts.dependencies = dependencies_of(sql, mode);
-    facts.indirect = true;
-    if (!facts.dependencies.functions.empty()) {
-      facts.dependencies.understood = false;
-      facts.dependencies.effect = Effect::write;
-      for (auto* paths : {&facts.dependencies.reads, &facts.dependencies.writes})
-        paths->push_back(whole_service);
+  facts.indirect = facts.writes_uncounted = true;
+  Dependencies& found = facts.dependencies;
+  found.effect = Effect::write;
+  found.understood = false;
+  for (const tree::Name& name : names)
+    for (std::vector<KeyPath>* paths : {&found.reads, &found.writes}) {
+      paths->push_back(keys.table(name));
+      if (keys.entry) paths->push_back(keys.entry(name));
     }
-  }
-  tidy(facts.dependencies.reads);
-  tidy(facts.dependencies.writes);
+  if (!names.empty()) return facts;
+  found.reads = {whole_service};
+  found.writes = {whole_service};
   return facts;
 }
 

@@ -15,6 +15,9 @@ struct KeyNames {
   std::function<KeyPath(const tree::Name&)> table;
   KeyPath locks;      ///< advisory ones
   KeyPath catalogue;  ///< what is defined
+  /// MySQL: the entry of a table in the catalogue, and a routine.
+  std::function<KeyPath(const tree::Name&)> entry = {};
+  std::function<KeyPath(const tree::Name&)> routine = {};
 };
 
 struct StatementFacts {
@@ -23,6 +26,7 @@ struct StatementFacts {
   /// rows by the text alone is not all.
   bool indirect = false;
   bool writes_uncounted = false;  ///< see Effects
+  bool fires_triggers = false;
   /// Keys of tables whose rows change with those that they refer to (see Dependant), not among the
   /// writes.
   std::vector<KeyPath> cascades;
@@ -31,10 +35,9 @@ struct StatementFacts {
 [[nodiscard]] StatementFacts facts_of(const tree::Statement& statement, const Catalog& catalog,
                                       Dialect dialect, const KeyNames& names);
 
-/// Of MySQL's statements, by their tree where they are understood, else by their words (see
-/// dependencies_of). A key is `table`, or `database.table` where the statement says so, in lower
-/// case.
-[[nodiscard]] StatementFacts mysql_facts_of(std::string_view sql, Mode mode,
-                                            const Catalog& catalog);
+/// What a MySQL statement that is not understood, or no more than a name, reads and writes:
+/// whatever it names, else everything.
+[[nodiscard]] StatementFacts facts_of_names(const std::vector<tree::Name>& names,
+                                            const KeyNames& keys);
 
 }  // namespace understudy::sql

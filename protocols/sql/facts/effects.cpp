@@ -6,6 +6,9 @@
 
 #include "protocols/sql/facts/function_use.hpp"
 #include "protocols/sql/facts/routine_body.hpp"
+#include "protocols/sql/lexer.hpp"
+#include "protocols/sql/tree/parse_mysql.hpp"
+#include "protocols/sql/tree/qualify.hpp"
 #include "protocols/sql/tree/visitor.hpp"
 #include "protocols/sql/words.hpp"
 
@@ -49,6 +52,7 @@ class EffectReader : public tree::Visitor {
   using Visitor::visit;
 
   Effects take() { return std::move(effects_); }
+  void run(const tree::CreateRoutine& routine);
 
   void visit(const tree::Statement& statement) override {
     const std::size_t known = expressions_.size();
@@ -156,8 +160,9 @@ class EffectReader : public tree::Visitor {
       if (const auto* join = relation.as<tree::Join>())
         return write_target(target, {*join->left, *join->right});
       const auto* table = relation.as<tree::TableName>();
-      if (table == nullptr || !target.schema.empty() || relation.alias.empty()) return false;
-      if (!same(relation.alias, target.name)) return false;
+      if (table == nullptr || !target.schema.empty()) return false;
+      if (!same(relation.alias.empty() ? table->name.name : relation.alias, target.name))
+        return false;
       write(table->name, Event::remove);
       return true;
     });
@@ -194,6 +199,7 @@ class EffectReader : public tree::Visitor {
     read(transfer.table);
     if (!transfer.into_table) return;
     write(transfer.table, Event::insert);
+    if (mysql_) add(effects_.numbered, catalog_.family_of(transfer.table));
     if (transfer.conflict == tree::Conflict::Action::replace) write(transfer.table, Event::remove);
   }
 
@@ -281,6 +287,7 @@ class EffectReader : public tree::Visitor {
 
   void fire(const tree::CreateRoutine& trigger, Event event) {
     if (std::ranges::find(trigger.events, name_of_event(event)) == trigger.events.end()) return;
+    effects_.fires_triggers = true;
     // It runs for rows that are counted.
     const bool counted = trigger.each_row && (mysql_ || trigger.timing == "after");
     EffectReader inside(catalog_, dialect_);
@@ -306,7 +313,8 @@ class EffectReader : public tree::Visitor {
 
   void called(const tree::Call& node) {
     const Name& name = node.name;
-    const bool built_in = name.schema.empty() || name.schema == "pg_catalog";
+    const bool declared = mysql_ && !catalog_.routines(name).empty();
+    const bool built_in = !declared && (name.schema.empty() || name.schema == "pg_catalog");
     switch (built_in ? use_of_function(name.name, dialect_) : FunctionUse::unknown) {
       case FunctionUse::pure:
         return;
@@ -336,19 +344,10 @@ class EffectReader : public tree::Visitor {
     if (routines.empty()) return everything();
     const bool counted = caller == Caller::counted_trigger;
     if (!follow((counted ? "call for rows " : "call ") + name.name)) return;
-    for (const tree::CreateRoutine* each : routines) run(*each);
-  }
-
-  void run(const tree::CreateRoutine& routine) {
-    using Volatility = tree::CreateRoutine::Volatility;
-    if (!mysql_ && routine.volatility == Volatility::immutable) return;
-    if (mysql_ && routine.no_sql) return;
-    const bool only_reads = mysql_ ? routine.reads_only : routine.volatility == Volatility::stable;
-    EffectReader inside(catalog_, dialect_);
-    inside.followed_ = followed_;
-    for (const tree::Statement& statement : routine.statements) inside.visit(statement);
-    if (routine.statements.empty()) inside.run_body(routine);
-    merge(inside.take(), only_reads, false);
+    for (const tree::CreateRoutine* each : routines) {
+      if (caller == Caller::expression) add(effects_.routines, each->name);
+      run(*each);
+    }
   }
 
   void run_body(const tree::CreateRoutine& routine) {
@@ -370,17 +369,60 @@ class EffectReader : public tree::Visitor {
     for (const KeyPath& path : found.writes)
       if (path.size() == 2 && path[0] == outside_transactions)
         add(effects_.numbered, Name{"", path[1]});
-    for (const KeyPath& path : found.writes)
-      if (path.size() == 1 && path[0].starts_with('@') && path[0] != outside_transactions)
-        effects_.variables_written.insert(path[0].substr(1));
+  }
+
+  /// MySQL's: names without a database are those of the routine's.
+  void run_statements(const tree::CreateRoutine& routine) {
+    if (routine.language != "sql" || routine.body.empty()) return everything();
+    constexpr Mode mode{Dialect::mysql, true, false};
+    for (const std::string& text : statements_of_body(routine.body, Dialect::mysql)) {
+      tree::Statement statement = tree::parse_mysql(text, mode);
+      if (controls_only(text)) continue;
+      if (!statement.understood() || statement.depends_on_version) return everything();
+      tree::qualify(statement, routine.name.schema);
+      if (is_data(statement))
+        visit(statement);
+      else
+        everything();  // a definition, or SQL that is made at run time
+    }
+  }
+
+  /// Of a routine's language: no statement and no expression is in it.
+  static bool controls_only(std::string_view text) {
+    static constexpr std::array<std::string_view, 9> words = {
+        "leave", "iterate", "open", "close", "fetch", "signal", "resignal", "get", "declare"};
+    Lexer lexer(text, {Dialect::mysql, true, false});
+    static_cast<void>(lexer.next());  // SELECT, which was put there
+    const Token first = lexer.next();
+    const bool word = std::ranges::any_of(
+        words, [&](std::string_view each) { return equals_folded(first.text, each); });
+    Token token = lexer.next();
+    if (token.is(':') && lexer.next().kind == TokenKind::end) return true;
+    // Types have parentheses as well; values stand behind DEFAULT and SET.
+    bool type = equals_folded(first.text, "declare");
+    for (; word && token.kind != TokenKind::end; token = lexer.next()) {
+      if (token.word() == Word::default_ || token.word() == Word::set) type = false;
+      if (token.is('(') && !type) return false;
+    }
+    return word;
+  }
+
+  static bool is_data(const tree::Statement& statement) {
+    const auto* utility = statement.as<tree::Utility>();
+    if (utility != nullptr) return utility->kind == Kind::call;
+    return statement.as<tree::Query>() != nullptr || statement.as<tree::Insert>() != nullptr ||
+           statement.as<tree::Update>() != nullptr || statement.as<tree::Delete>() != nullptr ||
+           statement.as<tree::Truncate>() != nullptr || statement.as<tree::Set>() != nullptr;
   }
 
   /// What runs inside of a routine is not seen where rows are planned. `counted`: it does nothing
   /// where no row is touched.
   void merge(Effects inside, bool only_reads, bool counted) {
     for (const Name& each : inside.reads) add(effects_.reads, each);
+    for (const Name& each : inside.routines) add(effects_.routines, each);
     effects_.reads_everything = effects_.reads_everything || inside.reads_everything;
     effects_.reads_catalogue = effects_.reads_catalogue || inside.reads_catalogue;
+    effects_.fires_triggers = effects_.fires_triggers || inside.fires_triggers;
     effects_.indirect = effects_.indirect || !inside.reads.empty() || inside.reads_everything;
     if (only_reads) return;
     effects_.indirect = effects_.indirect || !inside.writes.empty() || inside.writes_everything;
@@ -418,11 +460,30 @@ class EffectReader : public tree::Visitor {
   std::set<std::string> followed_;        // views, routines and changes, each once
 };
 
+void EffectReader::run(const tree::CreateRoutine& routine) {
+  using Volatility = tree::CreateRoutine::Volatility;
+  if (!mysql_ && routine.volatility == Volatility::immutable) return;
+  // What MySQL's routines say of themselves (NO SQL, READS SQL DATA), the server does not check.
+  const bool only_reads = !mysql_ && routine.volatility == Volatility::stable;
+  EffectReader inside(catalog_, dialect_);
+  inside.followed_ = followed_;
+  for (const tree::Statement& statement : routine.statements) inside.visit(statement);
+  if (routine.statements.empty())
+    mysql_ ? inside.run_statements(routine) : inside.run_body(routine);
+  merge(inside.take(), only_reads, false);
+}
+
 }  // namespace
 
 Effects effects_of(const tree::Statement& statement, const Catalog& catalog, Dialect dialect) {
   EffectReader reader(catalog, dialect);
   reader.visit(statement);
+  return reader.take();
+}
+
+Effects effects_of(const tree::CreateRoutine& routine, const Catalog& catalog, Dialect dialect) {
+  EffectReader reader(catalog, dialect);
+  reader.run(routine);
   return reader.take();
 }
 

@@ -107,12 +107,10 @@ bool tells_definitions(std::string_view name) {
 
 }  // namespace
 
-FunctionUse use_of_function(std::string_view name, Dialect dialect) noexcept {
-  static const WordSet pure = word_set(harmless);
-  static const WordSet reads = word_set(reading);
-  if (pure.contains(name)) return FunctionUse::pure;
-  if (reads.contains(name) || name.starts_with("pg_stat_get_")) return FunctionUse::reads_anything;
-  switch (effect_of_function(name)) {
+namespace {
+
+FunctionUse use_of(FunctionEffect effect) noexcept {
+  switch (effect) {
     case FunctionEffect::pure:
       return FunctionUse::pure;
     case FunctionEffect::sequence:
@@ -120,11 +118,23 @@ FunctionUse use_of_function(std::string_view name, Dialect dialect) noexcept {
     case FunctionEffect::advisory:
       return FunctionUse::advisory_lock;
     default:
-      break;
+      return FunctionUse::unknown;
   }
+}
+
+}  // namespace
+
+FunctionUse use_of_function(std::string_view name, Dialect dialect) noexcept {
+  // A name that only the other server knows is that of a function of the application's own.
+  if (dialect == Dialect::mysql) return use_of(effect_of_mysql_function(name));
+  static const WordSet pure = word_set(harmless);
+  static const WordSet reads = word_set(reading);
+  if (pure.contains(name)) return FunctionUse::pure;
+  if (reads.contains(name) || name.starts_with("pg_stat_get_")) return FunctionUse::reads_anything;
+  const FunctionUse use = use_of(effect_of_function(name));
+  if (use != FunctionUse::unknown) return use;
   if (name.starts_with("st_")) return FunctionUse::pure;
-  if (dialect == Dialect::postgres && tells_definitions(name)) return FunctionUse::reads_catalogue;
-  return FunctionUse::unknown;
+  return tells_definitions(name) ? FunctionUse::reads_catalogue : FunctionUse::unknown;
 }
 
 }  // namespace understudy::sql

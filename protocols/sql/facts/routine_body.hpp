@@ -2,11 +2,17 @@
 // the language around them.
 #pragma once
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "protocols/sql/statement.hpp"
 
 namespace understudy::sql {
+
+/// The statements of a body in their order. What controls them is among these, as the query of its
+/// expressions: `IF (SELECT …) THEN` as `select (SELECT …)`.
+[[nodiscard]] std::vector<std::string> statements_of_body(std::string_view body, Dialect dialect);
 
 /// What the statements of a body read and write, as dependencies_of() tells it of each. A statement
 /// that is made at run time does whatever it likes.

@@ -71,6 +71,7 @@ struct ColumnDefinition {
   bool identity = false;          ///< GENERATED … AS IDENTITY, serial; AUTO_INCREMENT
   bool identity_always = false;   ///< PostgreSQL: GENERATED ALWAYS AS IDENTITY
   bool identity_options = false;  ///< its sequence does not count 1, 2, 3, …
+  bool versioned = false;         ///< MariaDB: WITH SYSTEM VERSIONING
   std::string collation = {};
   std::vector<Constraint> constraints = {};  ///< written behind the column
 };
@@ -88,6 +89,7 @@ struct CreateTable {
   std::vector<Name> inherits;  ///< INHERITS (…), or PARTITION OF
   bool partition = false;      ///< PARTITION OF
   bool partitioned = false;    ///< PARTITION BY
+  bool versioned = false;      ///< MariaDB: it keeps its history, or has periods
   Name of_type;
   Box<Query> query;  ///< AS …
   bool materialized_view = false;
@@ -200,6 +202,7 @@ struct AlterAction {
     drop_expression,   ///< of `name`: it is generated no more
     add_constraint,    ///< `constraint`
     drop_constraint,   ///< `name`; MySQL's DROP PRIMARY KEY: `PRIMARY`
+    drop_index,        ///< MySQL: `name`
     rename_index,      ///< `name` to `new_name`
     rename_table,      ///< to `table`
     set_schema,        ///< to `name`

@@ -74,11 +74,13 @@ void parse_add(TokenStream& tokens, std::vector<AlterAction>& actions) {
 
 AlterAction parse_dropped(TokenStream& tokens) {
   if (tokens.accept("primary", "key")) return action_of(Change::drop_constraint, "PRIMARY");
-  const bool constraint = tokens.accept("foreign", "key") || tokens.accept("constraint") ||
-                          tokens.accept("check") || tokens.accept("index") || tokens.accept("key");
+  const bool index = tokens.accept("index") || tokens.accept("key");
+  const bool constraint = index || tokens.accept("foreign", "key") || tokens.accept("constraint") ||
+                          tokens.accept("check");
   if (constraint) {
     const bool if_exists = accept_if_exists(tokens);
-    AlterAction action = action_of(Change::drop_constraint, tokens.name());
+    AlterAction action =
+        action_of(index ? Change::drop_index : Change::drop_constraint, tokens.name());
     action.if_exists = if_exists;
     return action;
   }
@@ -155,12 +157,22 @@ AlterAction parse_renamed(TokenStream& tokens) {
 
 /// What concerns partitions as a whole, or how the table is kept.
 AlterAction parse_rest(TokenStream& tokens) {
+  if (tokens.accept("exchange")) {
+    AlterAction action = action_of(Change::change_rows);
+    tokens.expect("partition");
+    tokens.name();
+    tokens.expect("with", "table");
+    action.table = parse_name(tokens);
+    while (!tokens.at_end() && !tokens.at_mark(',')) tokens.step();
+    return action;
+  }
   const bool rows = tokens.at_any("truncate", "exchange", "discard", "import", "coalesce",
                                   "reorganize", "convert");
   // CONVERT TO CHARACTER SET changes how values compare.
   const bool understood = tokens.now().kind == TokenKind::word;
   if (!understood) tokens.fail("a change of the table");
-  const bool compares = tokens.at_any("collate", "character", "charset", "default", "convert");
+  const bool compares =
+      tokens.at_any("collate", "character", "charset", "default", "convert", "partition");
   while (!tokens.at_end() && !tokens.at_mark(',')) {
     if (tokens.at_mark('('))
       tokens.skip_parentheses();

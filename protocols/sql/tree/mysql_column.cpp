@@ -176,8 +176,7 @@ bool skip_column_attribute(TokenStream& tokens) {
     tokens.step(), tokens.accept_operator("="), tokens.step();
   } else if (tokens.accept("compressed")) {
     if (tokens.accept_operator("=")) tokens.step();
-  } else if (tokens.at("with", "system") || tokens.at("without", "system")) {
-    tokens.step(), tokens.step();
+  } else if (tokens.accept("without", "system")) {
     tokens.expect("versioning");
   } else {
     return tokens.accept_any("visible", "invisible", "engine_attribute");
@@ -191,6 +190,7 @@ bool parse_column_attribute(TokenStream& tokens, ColumnDefinition& column) {
   if (tokens.accept("auto_increment")) return column.identity = true;
   if (tokens.accept("collate")) return column.collation = parse_collation(tokens), true;
   if (accept_charset(tokens)) return column.type.charset = parse_collation(tokens), true;
+  if (tokens.accept("with", "system")) return column.versioned = true, tokens.expect("versioning");
   if (tokens.accept("generated", "always") || tokens.at("as"))
     return parse_generated(tokens, column), true;
   return parse_default(tokens, column) || parse_column_constraint(tokens, column) ||
@@ -235,14 +235,13 @@ Type parse_type(TokenStream& tokens) {
   type.name.name = parse_type_name(tokens);
   parse_type_arguments(tokens, type);
   for (;;) {
-    if (tokens.accept("unsigned"))
+    if (tokens.accept_any("unsigned", "zerofill"))
       type.is_unsigned = true;
     else if (accept_charset(tokens))
       type.charset = parse_collation(tokens);
     else if (tokens.accept("array"))
       type.dimensions = 1;
-    else if (!tokens.accept_any("signed", "zerofill", "binary", "ascii", "unicode", "byte",
-                                "integer", "int"))
+    else if (!tokens.accept_any("signed", "binary", "ascii", "unicode", "byte", "integer", "int"))
       return type;
   }
 }

@@ -21,6 +21,7 @@ void parse_table_options(TokenStream& tokens, CreateTable& table) {
   while (!tokens.at_end() && !tokens.at("as")) {
     if (at_query(tokens) && !tokens.at("with", "system")) return;
     if (tokens.at("partition", "by")) table.partitioned = true;
+    if (tokens.at("system", "versioning")) table.versioned = true;
     if (tokens.accept("collate")) {
       tokens.accept_operator("=");
       table.collation = lower_name(std::string(tokens.now().text));
@@ -38,6 +39,7 @@ void parse_elements(TokenStream& tokens, CreateTable& table) {
     if (tokens.accept("like")) {
       table.like.push_back(parse_name(tokens));
     } else if (tokens.at("period", "for")) {
+      table.versioned = true;
       while (!tokens.at_end() && !tokens.at_mark('(')) tokens.step();
       tokens.skip_parentheses();
     } else if (auto constraint = parse_constraint(tokens)) {

@@ -191,6 +191,8 @@ bool extend(TokenStream& tokens, Expression& left, Power least) {
 
 // ---- what an expression begins with ----
 
+Expression parse_operand(TokenStream& tokens);
+
 Expression prefixed(TokenStream& tokens, Operator op, Power power, std::size_t offset) {
   Operation operation;
   operation.op = op;
@@ -402,7 +404,22 @@ std::optional<Expression> parse_keyword(TokenStream& tokens, std::size_t offset)
   return std::nullopt;
 }
 
+/// Of a pattern: a value that had an introducer, which may change what it equals.
+bool at_introduced_value(const TokenStream& tokens) {
+  const Token& token = tokens.now();
+  return tokens.ahead(1).kind == TokenKind::parameter &&
+         (token.text.front() == '_' || equals_folded(token.text, "n"));
+}
+
+Expression parse_introduced_value(TokenStream& tokens, std::size_t offset) {
+  Collate collate;
+  collate.collation.name = lower_name(tokens.name());
+  collate.operand = parse_operand(tokens);
+  return finish(tokens, std::move(collate), offset);
+}
+
 Expression parse_word(TokenStream& tokens, std::size_t offset) {
+  if (at_introduced_value(tokens)) return parse_introduced_value(tokens, offset);
   if (at_introducer(tokens)) {
     std::string charset = lower_name(tokens.name());
     if (charset.front() == '_') charset.erase(0, 1);

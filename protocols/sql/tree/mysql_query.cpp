@@ -24,19 +24,21 @@ std::string parse_alias(TokenStream& tokens) {
 
 // ---- tables ----
 
+bool at_index_hint(const TokenStream& tokens, std::size_t ahead) {
+  const Word verb = tokens.ahead(ahead).word(), what = tokens.ahead(ahead + 1).word();
+  return (verb == Word::use || verb == Word::force || verb == Word::ignore) &&
+         (what == Word::index || what == Word::key);
+}
+
 /// USE, FORCE and IGNORE INDEX … (names): what the optimiser is told.
 void skip_index_hints(TokenStream& tokens) {
-  for (;;) {
-    const bool hint =
-        (tokens.at_any("use", "force", "ignore")) &&
-        (tokens.ahead(1).word() == Word::index || tokens.ahead(1).word() == Word::key);
-    if (!hint) return;
+  while (at_index_hint(tokens, 0)) {
     tokens.step(), tokens.step();
     if (tokens.accept("for")) {
       if (!tokens.accept("join")) tokens.step(), tokens.expect("by");
     }
     tokens.skip_parentheses();
-    tokens.accept_mark(',');
+    if (tokens.at_mark(',') && at_index_hint(tokens, 1)) tokens.step();
   }
 }
 

@@ -247,20 +247,24 @@ Statement parse_handler(TokenStream& tokens) {
   return utility_of(std::move(utility));
 }
 
-/// SHOW … {FROM | IN} table …
+/// SHOW … {FROM | IN} table [{FROM | IN} database] …
 Statement parse_show(TokenStream& tokens) {
   Utility utility;
   utility.kind = Kind::show;
   tokens.expect("show");
   const std::size_t offset = tokens.offset();
+  while (tokens.accept_any("full", "extended", "session", "local", "global")) {
+  }
+  utility.name = lower_name(std::string(tokens.now().text));
   const bool of_table = tokens.at("create", "table") || tokens.at("create", "view");
   if (of_table) tokens.step(), tokens.step(), utility.tables.push_back(parse_name(tokens));
-  bool named = false;
+  const bool named = tokens.at_any("columns", "fields", "index", "indexes", "keys");
   while (!tokens.at_end()) {
-    named = named || tokens.at_any("columns", "fields", "index", "indexes", "keys");
     const bool from = tokens.accept_any("from", "in");
     if (from && named && tokens.at_name() && utility.tables.empty())
       utility.tables.push_back(parse_name(tokens));
+    else if (from && named && tokens.at_name())
+      utility.tables.back().schema = tokens.name();
     else if (!from)
       tokens.step();
   }

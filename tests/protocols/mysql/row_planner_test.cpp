@@ -168,17 +168,27 @@ TEST_CASE("updates and deletes tell their rows") {
 
 TEST_CASE("statements that are not followed make no plan") {
   for (const char* statement :
-       {"TRUNCATE t", "CREATE TABLE t (id int)", "TABLE t", "CALL p(1)", "SELECT FROM WHERE",
-        "SELECT * FROM t FOR SYSTEM_TIME ALL WHERE id = 1",
-        "SELECT * FROM a JOIN b JOIN c ON x ON y", "SELECT * FROM t WHERE id IN (TABLE u)",
-        "SELECT * FROM { OJ a LEFT JOIN b ON a.x = b.x }",
-        "SELECT * FROM t USE INDEX FOR ORDER BY (i) WHERE id = 1",
-        "LOAD DATA INFILE 'x' INTO TABLE t", "DELETE x FROM t WHERE id = 1",
-        "UPDATE t SET a = 1 WHERE größe = 1", "SELECT /*!80000 1, */ a FROM t WHERE id = 1",
-        "SELECT * FROM `a.b` WHERE id = 1"}) {
+       {"TRUNCATE t", "CREATE TABLE t (id int)", "CALL p(1)", "SELECT FROM WHERE",
+        "SELECT * FROM t FOR SYSTEM_TIME ALL WHERE id = 1", "LOAD DATA INFILE 'x' INTO TABLE t",
+        "DELETE x FROM t WHERE id = 1", "UPDATE t SET a = 1 WHERE größe = 1",
+        "SELECT /*!80000 1, */ a FROM t WHERE id = 1", "SELECT * FROM `a.b` WHERE id = 1"}) {
     CAPTURE(statement);
     CHECK(plan(statement) == "nothing");
   }
+}
+
+TEST_CASE("what only a grammar follows") {
+  CHECK(plan("TABLE t") == "t *");
+  CHECK(plan("SELECT * FROM t WHERE id IN (TABLE u)") == "u *; t *");
+  CHECK(plan("SELECT * FROM a LEFT JOIN (b JOIN c ON b.x = c.x) ON a.x = b.x WHERE a.x = 1") ==
+        "a x=$1; b x=$1; c x=$1");
+  CHECK(plan("SELECT * FROM a JOIN b JOIN c ON b.x = c.x ON a.x = b.x WHERE a.x = 1") ==
+        "a x=$1; b x=$1; c x=$1");
+  CHECK(plan("SELECT * FROM { OJ a LEFT JOIN b ON a.x = b.x } WHERE a.x = 1") == "a x=$1; b x=$1");
+  CHECK(plan("SELECT * FROM t USE INDEX FOR ORDER BY (i), u WHERE t.id = 1") == "t id=$1; u *");
+  CHECK(plan("SELECT * FROM t WHERE b = _utf8mb4'x' AND c = 'y'") == "t c=$2");
+  CHECK(plan("SELECT * FROM t WHERE a = 1 AND b = 2 || c = 3") == "t *");
+  CHECK(plan("SELECT * FROM t WHERE a = 1 AND (b = 2 || c = 3)") == "t a=$1");
 }
 
 TEST_CASE("what a result shows") {

@@ -321,6 +321,21 @@ TEST_CASE("what the recording says of a connection's state wins over what would 
   CHECK(c.query("SELECT LAST_INSERT_ID()").starts_with("1 ff5104"));
 }
 
+TEST_CASE("what follows from a statement that was not answered is not answered either") {
+  const Document one = {{{"name", "n"}, {"type", "bigint"}}};
+  const auto rows = [&](int n) { return Document{{"columns", one}, {"rows", {{n}}}}; };
+  const Exchange select = {
+      {{"sql", "SELECT SQL_CALC_FOUND_ROWS n FROM t LIMIT 1"}}, rows(5), {}, {}};
+  const Exchange found = {
+      {{"sql", "SELECT FOUND_ROWS()"}, {"session", {"found_rows"}}}, rows(3), {}, {}};
+  const Recorded table(recording({select, found, select, found}));
+  Connected c(table);
+  for (int i = 0; i < 3; ++i) (void)c.query("SELECT SQL_CALC_FOUND_ROWS n FROM t LIMIT 1");
+  CHECK_EQ(c.served.misses().size(), 1);
+  CHECK(c.query("SELECT FOUND_ROWS()").starts_with("1 ff5104"));
+  CHECK_EQ(c.served.misses().size(), 2);
+}
+
 TEST_CASE("a setting that can matter to a statement is part of the question") {
   const Recorded table(
       recording({{{{"sql", "SELECT FROM_UNIXTIME(0)"}}, {{"affected", 1}}, {}, {}},

@@ -1,6 +1,7 @@
 // Which settings of a connection are part of the question.
 #include "protocols/mysql/settings.hpp"
 
+#include "protocols/mysql/definitions.hpp"
 #include "protocols/mysql/session.hpp"
 #include "support.hpp"
 

@@ -4,55 +4,19 @@
 // and write. Files are scripts, or recorded sessions (*.yaml) of which the statements are taken.
 #include <cstdlib>
 #include <cstring>
-#include <fstream>
 #include <iostream>
 #include <map>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include "protocols/postgres/tree_from_pg_query.hpp"
 #include "protocols/sql/facts/dependencies.hpp"
-#include "protocols/sql/schema_text.hpp"
 #include "protocols/sql/tree/parse_mysql.hpp"
+#include "tests/protocols/sql/corpus.hpp"
 
 namespace {
 
 using namespace understudy;
-
-std::string text_of_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
-/// The values of `sql:` of a session file, as far as they stand on one line.
-std::vector<std::string> recorded(const std::string& text) {
-  std::vector<std::string> statements;
-  std::istringstream lines(text);
-  for (std::string line; std::getline(lines, line);) {
-    const std::size_t key = line.find("sql: ");
-    if (key == std::string::npos) continue;
-    std::string sql = line.substr(key + 5);
-    const bool flow = line.starts_with("request: {");
-    const std::size_t end = sql.find(flow ? ", params: " : "\n");
-    sql = sql.substr(0, end);
-    if (flow && sql.ends_with('}')) sql.pop_back();
-    if (const bool quoted = sql.size() > 1 && (sql[0] == '"' || sql[0] == '\''); quoted) continue;
-    if (!sql.empty() && sql[0] != '|' && sql[0] != '>') statements.push_back(sql);
-  }
-  return statements;
-}
-
-std::vector<std::string> statements_of(const std::string& path, sql::Mode mode) {
-  const std::string text = text_of_file(path);
-  if (path.ends_with(".yaml")) return recorded(text);
-  std::vector<std::string> statements;
-  for (const sql::SchemaStatement& each : sql::schema_statements(text, mode))
-    statements.push_back(each.text);
-  return statements;
-}
 
 struct Tally {
   std::size_t all = 0, parsed = 0, followed = 0;
@@ -103,7 +67,8 @@ int main(int count_of_arguments, char** arguments) {
   const sql::Mode mode{mysql ? sql::Dialect::mysql : sql::Dialect::postgres, mysql, false};
   Tally tally;
   for (const std::string& file : files)
-    for (const std::string& statement : statements_of(file, mode)) count(statement, mode, tally);
+    for (const std::string& statement : sql::test::statements_of(file, mode))
+      count(statement, mode, tally);
   std::cout << dialect << ": " << tally.all << " statements, " << percent(tally.parsed, tally.all)
             << " % parsed, " << percent(tally.followed, tally.all)
             << " % with known effects without a catalogue\n";

@@ -5,6 +5,7 @@
 
 #include "protocols/sql/facts/dependencies.hpp"
 #include "protocols/sql/facts/function_use.hpp"
+#include "protocols/sql/lower.hpp"
 #include "protocols/sql/tree/parse_mysql.hpp"
 #include "support.hpp"
 
@@ -23,14 +24,36 @@ Catalog catalog_of(std::initializer_list<const char*> definitions) {
 std::string joined(const std::vector<KeyPath>& keys) {
   std::string text;
   for (const KeyPath& key : keys)
-    if (!(key.size() == 2 && key.front() == outside_transactions))
-      text += (text.empty() ? "" : " ") + (key.empty() ? "{}" : join(key));
+    if (!(key.size() == 2 && key.front() == outside_transactions)) {
+      std::string one = key.empty() ? "{}" : join(key);
+      std::ranges::replace(one, '\x1f', '/');
+      text += (text.empty() ? "" : " ") + one;
+    }
   return text;
+}
+
+StatementFacts mysql_facts_of(std::string_view sql, const Catalog& catalog) {
+  static const KeyNames names{
+      [](const tree::Name& name) {
+        return KeyPath{lower(name.schema.empty() ? name.name : name.schema + "." + name.name)};
+      },
+      {"@lock"},
+      {"@catalog"},
+      [](const tree::Name& name) {
+        return KeyPath{"@catalog", lower(name.name)};
+      },
+      [](const tree::Name& name) {
+        return KeyPath{"@routine", lower(name.name)};
+      }};
+  StatementFacts facts = facts_of(tree::parse_mysql(sql, mysql), catalog, Dialect::mysql, names);
+  for (auto* paths : {&facts.dependencies.reads, &facts.dependencies.writes})
+    std::ranges::sort(*paths);
+  return facts;
 }
 
 /// `reads a b`, `writes t reads t`, `none`; with ` ?` where it was not understood.
 std::string keys(std::string_view sql, const Catalog& catalog = Catalog(Dialect::mysql)) {
-  const Dependencies found = mysql_facts_of(sql, mysql, catalog).dependencies;
+  const Dependencies found = mysql_facts_of(sql, catalog).dependencies;
   if (found.effect == Effect::none) return "none";
   std::string text = found.effect == Effect::write ? "writes " + joined(found.writes) + " " : "";
   return text + "reads " + joined(found.reads) + (found.understood ? "" : " ?");
@@ -66,12 +89,12 @@ TEST_CASE("what MySQL's statements read and write, by their trees") {
            {"set statement max_statement_time = 1 for update t set a = 1", "writes t reads t"},
            {"do sleep(1)", "reads "},
            {"explain delete from t", "reads t"},
-           {"create table t (a int)", "writes {} reads {}"},
+           {"create table t (a int)", "writes @catalog/t t reads @catalog/t t"},
            {"kill 5", "reads "},
-           {"select last_insert_id()", "reads {} ?"},
+           {"select last_insert_id()", "reads "},
            {"select bump(1)", "writes {} reads {} ?"},
            {"call p(1)", "writes {} reads {} ?"},
-           {"select /*!80000 a */ b from t", "writes {} reads {} ?"}}) {
+           {"call p(@x)", "writes {} @x reads {} @x ?"}}) {
     CAPTURE(each.sql);
     CHECK(keys(each.sql) == each.expected);
   }
@@ -91,11 +114,11 @@ TEST_CASE("MySQL: names mean what is declared") {
   CHECK(keys("select * from goods_view", catalog) == "reads goods goods_view");
   CHECK(keys("insert into goods values (1)", catalog) ==
         "writes goods stock_log reads goods stock_log");
-  CHECK(keys("select bump(1)", catalog) == "writes counters reads counters");
-  CHECK(keys("select rate()", catalog) == "reads rates");
-  CHECK(keys("call settle()", catalog) == "writes counters reads counters");
+  CHECK(keys("select bump(1)", catalog) == "writes counters reads @routine/bump counters");
+  CHECK(keys("select rate()", catalog) == "reads @routine/rate rates");
+  CHECK(keys("call settle()", catalog) == "writes counters reads @routine/settle counters");
   CHECK(keys("select * from new_name", catalog) == "reads old_name");
-  const StatementFacts removed = mysql_facts_of("delete from goods where id = 1", mysql, catalog);
+  const StatementFacts removed = mysql_facts_of("delete from goods where id = 1", catalog);
   CHECK(joined(removed.cascades) == "child");
   CHECK_FALSE(removed.indirect);
 }

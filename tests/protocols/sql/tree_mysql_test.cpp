@@ -249,7 +249,7 @@ TEST_CASE("MySQL: ALTER TABLE in its forms") {
        "alter table t add a int not null, add c int, add d int, constrain index i (a), constrain "
        "unique u (a)"},
       {"ALTER TABLE t DROP a, DROP COLUMN b, DROP PRIMARY KEY, DROP INDEX i, DROP FOREIGN KEY f",
-       "alter table t drop a, drop b, drop constraint PRIMARY, drop constraint i, drop constraint "
+       "alter table t drop a, drop b, drop constraint PRIMARY, drop index i, drop constraint "
        "f"},
       {"ALTER TABLE t CHANGE a b BIGINT, MODIFY c TEXT NULL FIRST, RENAME COLUMN d TO e, RENAME "
        "INDEX "

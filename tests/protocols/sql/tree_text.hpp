@@ -446,6 +446,7 @@ class TreeText {
                                             "no expression",
                                             "constrain",
                                             "drop constraint",
+                                            "drop index",
                                             "rename index",
                                             "rename",
                                             "set schema",
