@@ -35,7 +35,7 @@ _understudy() {
     learn) options="--json --help" ;;
     serve) options="--listen --proxy --threads --watch --strict --allow --scopes --addresses --report --help" ;;
     run) options="--strict --allow --scopes --proxy --threads --report --help --" ;;
-    inspect) options="--service --session --grep --exchange --json --help" ;;
+    inspect) options="--service --session --grep --exchange --secrets --json --help" ;;
     explain) options="--service --after --rule --json --help" ;;
     ca) options="--dir --certificate --key --help" ;;
     completion) COMPREPLY=($(compgen -W "bash zsh fish" -- "$word")); return ;;
@@ -77,7 +77,7 @@ _understudy() {
     learn) _arguments '--json[print JSON]' '1:mock set:_files -/' ;;
     serve) _arguments $strictness $scopes '*--listen[where a service listens]:SERVICE=HOST\:PORT:' '--proxy[a proxy for https]:LISTEN:' '--threads[threads]:number:' '--watch[reload on change]' '--addresses[write addresses]:file:_files' '--report[write the report]:file:_files' '1:mock set or table:_files' ;;
     run) _arguments $strictness $scopes '--proxy[a proxy for https]:LISTEN:' '--threads[threads]:number:' '--report[write the report]:file:_files' '1:mock set or table:_files' '*::command:_normal' ;;
-    inspect) _arguments '--service[only this service]:service:' '--session[only this session]:session:' '--grep[only with this text]:text:' '--exchange[one in full]:number:' '--json[print JSON]' '1:mock set or table:_files' ;;
+    inspect) _arguments '--service[only this service]:service:' '--session[only this session]:session:' '--grep[only with this text]:text:' '--exchange[one in full]:number:' '--secrets[where secrets were replaced or kept]' '--json[print JSON]' '1:mock set or table:_files' ;;
     explain) _arguments '--service[the service]:service:' '*--after[a request before it]:request:' '--rule[print a rule]' '--json[print JSON]' '1:mock set or table:_files' '2:request:' ;;
     ca) _arguments '--dir[where it lies]:folder:_files -/' '--certificate[an authority that you have]:file:_files' '--key[its key]:file:_files' ;;
     completion) _arguments '1:shell:(bash zsh fish)' ;;
@@ -124,6 +124,7 @@ complete -c understudy -n '__understudy_on inspect explain' -l service -x -d 'on
 complete -c understudy -n '__understudy_on inspect' -l session -x -d 'only this session'
 complete -c understudy -n '__understudy_on inspect' -l grep -x -d 'only exchanges with this text'
 complete -c understudy -n '__understudy_on inspect' -l exchange -x -d 'one exchange in full'
+complete -c understudy -n '__understudy_on inspect' -l secrets -d 'where secrets were replaced or kept'
 complete -c understudy -n '__understudy_on completion' -f -a 'bash zsh fish'
 )sh";
 
