@@ -13,6 +13,8 @@
 namespace understudy::net {
 namespace {
 
+constexpr unsigned char session_context[] = "understudy";
+
 struct FreeContext {
   void operator()(SSL_CTX* context) const noexcept { SSL_CTX_free(context); }
 };
@@ -22,9 +24,11 @@ Context new_context(const SSL_METHOD* method) {
   Context context(SSL_CTX_new(method));
   if (!context) return context;
   SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
-  SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET);
-  SSL_CTX_set_num_tickets(context.get(), 0);
+  SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION);
   SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);
+  // With TLS 1.3 a ticket takes along the acknowledgement that a client with Nagle's delay awaits.
+  SSL_CTX_set_num_tickets(context.get(), 1);
+  SSL_CTX_set_session_id_context(context.get(), session_context, sizeof session_context);
   SSL_CTX_set_mode(context.get(), SSL_MODE_ENABLE_PARTIAL_WRITE |
                                       SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
                                       SSL_MODE_RELEASE_BUFFERS);

@@ -126,9 +126,9 @@ class BadInput(Case):
     def test_a_service_without_upstream_is_not_recorded(self):
         self.expect(65, "record", self.mock_set(), says=["'cart'", "upstream"])
 
-    def test_an_upstream_with_tls_is_refused_by_name(self):
-        self.expect(65, "record", self.path("new"), "--map", "cart=0=rediss://127.0.0.1:6380",
-                    says=["'cart'", "TLS"])
+    def test_an_upstream_with_an_unknown_kind_of_tls_is_refused_by_name(self):
+        self.expect(64, "record", self.path("new"), "--map", "db=0=postgres://127.0.0.1:1/?sslmode=maybe",
+                    says=["sslmode=maybe", "verify-full"])
 
     def test_a_map_of_another_protocol_than_the_service_has(self):
         self.expect(65, "record", self.mock_set(), "--map", "cart=0=http://127.0.0.1:80",

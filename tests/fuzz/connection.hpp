@@ -160,10 +160,11 @@ inline void check_relayed_tls(const Protocol& protocol, Bytes input) {
   const std::uint8_t bits = input[0];
   const auto observer = protocol.new_observer(limits);
   observer->set_upstream("api.test:443");
-  observer->use(TlsRelay{.offered_to_client = (bits & 1) != 0,
-                         .client_has_it = (bits & 2) != 0,
-                         .wanted_of_server = (bits & 4) != 0,
-                         .server_has_it = (bits & 8) != 0});
+  const TlsRelay tls{.offered_to_client = (bits & 3) == 1,
+                     .client_has_it = (bits & 2) != 0,
+                     .wanted_of_server = (bits & 12) == 4,
+                     .server_has_it = (bits & 8) != 0};
+  observer->use(tls);
   input = input.subspan(1);
   Moment now;
   while (input.size() >= 2) {
@@ -175,8 +176,8 @@ inline void check_relayed_tls(const Protocol& protocol, Bytes input) {
     ++now.tick;
     observer->feed(from, chunk, now, relay);
     require(relay.octets_of_tls <= chunk.size());
-    require(!relay.client_tls || ((bits & 3) == 1 && from == Direction::from_client));
-    require(!relay.server_tls || (bits & 12) == 4);
+    require(!relay.client_tls || (tls.offered_to_client && from == Direction::from_client));
+    require(!relay.server_tls || tls.wanted_of_server);
     Relay after;
     if (relay.client_tls) observer->begin_tls(Direction::from_client, {}, after);
     if (relay.server_tls)
