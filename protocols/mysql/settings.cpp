@@ -367,8 +367,7 @@ bool Relevance::matters(std::string_view name) const {
 }
 
 std::string Relevance::relevant_part(std::string_view name, std::string_view value) const {
-  if (name == temporary_setting)
-    return names_temporary(value, words_) ? std::string(value) : std::string();
+  if (name == temporary_setting) return temporary_part(value, words_);
   // Levels differ in what they show of other connections in one transaction, and one in any.
   if (name == "transaction_isolation" && (traits_ & Trait::in_transaction) == 0)
     return value == "READ-UNCOMMITTED" ? std::string(value) : std::string();

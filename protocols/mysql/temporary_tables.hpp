@@ -4,7 +4,7 @@
 #pragma once
 
 #include <cstdint>
-#include <set>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -25,18 +25,20 @@ class TemporaryTables {
   /// The open transaction is undone, and with it what it did to them.
   bool roll_back();
   void clear() { *this = TemporaryTables(); }
-  /// The setting's value: names that this connection gave to such tables, parted by blanks, `#` and
-  /// a hash of what it did with them. Empty where there are none.
+  /// The setting's value: `name#history` of each such table, parted by blanks. Empty where there
+  /// are none.
   [[nodiscard]] std::string state() const;
 
  private:
-  void take(std::string_view what);
+  /// False where it defines none.
+  bool define(std::string_view sql, sql::Mode mode, const StatementInfo& info);
 
-  std::set<std::string> names_;  ///< in small letters
-  std::uint64_t history_ = 0;
+  /// By name in small letters: a hash of what this connection did with it since it made it.
+  std::map<std::string, std::uint64_t> tables_;
 };
 
-/// What of a state matters to a statement of these words (in small letters): all, or nothing.
-[[nodiscard]] bool names_temporary(std::string_view state, std::span<const std::string> words);
+/// What of a state matters to a statement of these words, in small letters.
+[[nodiscard]] std::string temporary_part(std::string_view state,
+                                         std::span<const std::string> words);
 
 }  // namespace understudy::mysql
