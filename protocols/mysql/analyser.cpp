@@ -101,7 +101,7 @@ void MysqlAnalyser::learn_clean(const SessionHeader& session, const Exchange& ex
   if (!is_error(exchange.answer)) {
     learn_variables(request, exchange.answer);
     const std::string text = text_of(request, "sql");
-    const Mentions mentions = mentions_of(text, around.mode, around.database);
+    const Mentions& mentions = mentions_in(text, around);
     learn_tables(mentions, exchange.answer, around);
     learn_numbers(mentions, exchange.answer);
     if (sql::verb_of(text, around.mode).kind == Kind::ddl) {

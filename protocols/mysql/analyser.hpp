@@ -91,6 +91,7 @@ class MysqlAnalyser final : public Analyser {
   void learn_shape(const Document& request, const Document& answer, const Surroundings& around);
   struct Shape;
   static void learn_refusal(const Document& answer, Shape& shape);
+  const Mentions& mentions_in(const std::string& text, const Surroundings& around);
   void learn_numbers(const Mentions& mentions, const Document& answer);
   void learn_extended(const Results& results);
   void declare_formats();
@@ -137,6 +138,7 @@ class MysqlAnalyser final : public Analyser {
   std::map<std::pair<std::string, std::string>, Shape> shapes_;  // by database and pattern
   TableKeys keys_;
   std::map<std::pair<std::string, std::string>, sql::StatementFacts> facts_;  // as shapes_
+  std::map<std::pair<std::string, std::string>, Mentions> mentions_;          // as shapes_
   bool planned_ = true;  ///< of the statement that is analysed, its text alone tells all rows
   std::set<std::string, std::less<>> declared_;  ///< tables of which all that matters is known
   std::set<std::pair<std::string, std::string>> views_seen_;   // and the tables behind

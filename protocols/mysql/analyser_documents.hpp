@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "protocols/mysql/definitions.hpp"
+#include "protocols/sql/statement.hpp"
 #include "understudy/analyser.hpp"
 #include "understudy/document.hpp"
 #include "understudy/document_text.hpp"
@@ -49,6 +50,12 @@ namespace understudy::mysql {
   // MySQL 8 also warns of the width of integers, which makes the count say nothing.
   if (!mariadb && text.find("int(") != std::string_view::npos) return false;
   return did_nothing(text, mode, answer["warnings"].get<std::uint64_t>());
+}
+
+/// Statements that are the same one whatever values are in them.
+[[nodiscard]] inline bool is_of_rows(sql::Kind kind) noexcept {
+  return kind == sql::Kind::select || kind == sql::Kind::insert || kind == sql::Kind::update ||
+         kind == sql::Kind::delete_;
 }
 
 /// What the server did to the transaction of its own accord; `none` for a word that is not known.

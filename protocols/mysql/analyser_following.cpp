@@ -50,7 +50,8 @@ void MysqlAnalyser::follow(const Exchange& exchange, const Identity& identity) {
   if (request.contains("implicit")) {
     const std::string what = text_of(request, "implicit");
     if (what == "begin") session.begin();
-    if (what == "commit" || what == "rollback") session.end_transaction();
+    if (what == "commit") session.end_transaction();
+    if (what == "rollback") session.roll_back();
     if (what == "reset") {
       if (request.contains("user"))
         session.open(text_of(request, "user"), text_of(request, "database"),
@@ -103,7 +104,7 @@ void MysqlAnalyser::follow_results(const Results& results, std::string_view cano
 void MysqlAnalyser::count_settings() {
   ++exchanges_;
   for (const auto& [name, value] : followed_->session.settings())
-    if (name != insert_id_setting) ++setting_counts_[name][value];
+    if (name != insert_id_setting && name != temporary_setting) ++setting_counts_[name][value];
 }
 
 // What most exchanges had.

@@ -77,16 +77,15 @@ sql::StatementFacts MysqlAnalyser::facts_of(std::string_view text, const Surroun
   if (kind == Kind::execute)
     if (const auto immediate = immediate_text(text, around.mode))
       return facts_of(*immediate, around);
-  const bool of_rows =
-      kind == Kind::select || kind == Kind::insert || kind == Kind::update || kind == Kind::delete_;
-  if (!of_rows) return new_facts_of(text, around);
-  // Which values are in it makes no difference.
+  if (!is_of_rows(kind)) return new_facts_of(text, around);
+  // Which values are in it makes no difference, and they may be long.
   sql::Statement statement;
   statement.assign(text, around.mode);
   std::pair<std::string, std::string> key(around.database, statement.pattern());
   const auto known = facts_.find(key);
   if (known != facts_.end()) return known->second;
-  return facts_.emplace(std::move(key), new_facts_of(text, around)).first->second;
+  const std::string without_values = sql::sql_of_pattern(key.second, sql::Dialect::mysql);
+  return facts_.emplace(std::move(key), new_facts_of(without_values, around)).first->second;
 }
 
 sql::StatementFacts MysqlAnalyser::new_facts_of(std::string_view text,

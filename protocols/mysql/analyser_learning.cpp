@@ -141,6 +141,17 @@ void MysqlAnalyser::learn_shape(const Document& request, const Document& answer,
                                           "/answer/columns", ignored);
 }
 
+const Mentions& MysqlAnalyser::mentions_in(const std::string& text, const Surroundings& around) {
+  statement_.assign(text, around.mode);
+  std::pair<std::string, std::string> key(around.database, statement_.pattern());
+  const auto known = mentions_.find(key);
+  if (known != mentions_.end()) return known->second;
+  const bool of_rows = is_of_rows(sql::verb_of(text, around.mode).kind);
+  const std::string asked = of_rows ? sql::sql_of_pattern(key.second, sql::Dialect::mysql) : text;
+  return mentions_.emplace(std::move(key), mentions_of(asked, around.mode, around.database))
+      .first->second;
+}
+
 // An insert id: AUTO_INCREMENT numbers the rows of the table.
 void MysqlAnalyser::learn_numbers(const Mentions& mentions, const Document& answer) {
   if (!answer.is_object() || !answer.contains("insert_id")) return;

@@ -324,7 +324,7 @@ void MysqlObserver::follow(const std::string& sql, const StatementInfo& info,
   if (failed(results)) {
     if (rolls_back(results) && session_.in_transaction()) {
       emit_control("rollback", ended);
-      session_.end_transaction();
+      session_.roll_back();
     }
     return;
   }

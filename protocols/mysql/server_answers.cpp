@@ -41,7 +41,7 @@ void MysqlServer::reply(const Answer& answer) {
       asked_ = Asked::nothing;
       return;
     case Asked::rollback_after:
-      session_.end_transaction();
+      session_.roll_back();
       asked_ = Asked::nothing;
       return;
     case Asked::prepare:

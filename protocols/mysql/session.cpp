@@ -77,6 +77,7 @@ void Session::reset() {
   user_variables_.clear();
   sources_.clear();
   next_.clear();
+  temporary_.clear();
   insert_id_ = 0;
   connection_collation_ = collation_name(handshake_collation_);
   unusual_known_ = false;
@@ -154,6 +155,11 @@ void Session::end_transaction() {
   if (!next_.empty()) next_.clear(), unusual_known_ = false;
   in_transaction_ = transaction_visible_ = read_only_ = false;
   savepoints_.clear();
+}
+
+void Session::roll_back() {
+  if (temporary_.roll_back()) unusual_known_ = false;
+  end_transaction();
 }
 
 void Session::apply(const StatementInfo& info) {
@@ -292,6 +298,7 @@ Document Session::made_of(std::string_view sql, const StatementInfo& info) const
 
 void Session::remember(std::string_view sql, const StatementInfo& info,
                        std::span<const sql::Value> values) {
+  if (temporary_.follow(sql, mode_, info, values)) unusual_known_ = false;
   for (const Assignment& assignment : info.assignments)
     if (assignment.target == Assignment::Target::user)
       user_variables_[assignment.name] = resolved(assignment.value.value_or("NULL"));
@@ -379,6 +386,8 @@ std::map<std::string, std::string> Session::settings() const {
   values["collation_connection"] = connection_collation_;
   values[std::string(user_setting)] = user_;
   if (insert_id_ != 0) values[std::string(insert_id_setting)] = std::to_string(insert_id_);
+  if (std::string state = temporary_.state(); !state.empty())
+    values[std::string(temporary_setting)] = std::move(state);
   const auto told = profile_ == nullptr ? Document() : profile_->value("variables", Document());
   for (const auto& [name, value] : changed_) {
     if (!is_setting(name) || values.contains(name) || name == "character_set_connection") continue;

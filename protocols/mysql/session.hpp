@@ -12,6 +12,7 @@
 
 #include "protocols/mysql/settings.hpp"
 #include "protocols/mysql/statements.hpp"
+#include "protocols/mysql/temporary_tables.hpp"
 #include "understudy/document.hpp"
 #include "understudy/request.hpp"
 
@@ -99,6 +100,8 @@ class Session {
   /// `sql` succeeded: remembers what it assigned to user variables, or prepared.
   void remember(std::string_view sql, const StatementInfo& info,
                 std::span<const sql::Value> values = {});
+  /// The server undid the transaction of its own accord.
+  void roll_back();
   /// An answer told the number that LAST_INSERT_ID() gives from now on.
   void note_insert_id(std::uint64_t id);
 
@@ -144,7 +147,8 @@ class Session {
   std::map<std::string, std::string, std::less<>> user_variables_;  // and "prepare name"
   std::map<std::string, std::optional<std::string>, std::less<>> changed_;
   std::map<std::string, std::string> sources_;  // SQL of those whose value is not known
-  std::map<std::string, std::string> next_;     // of the next transaction, then of the open one
+  TemporaryTables temporary_;
+  std::map<std::string, std::string> next_;  // of the next transaction, then of the open one
   std::string connection_collation_;
   std::uint64_t insert_id_ = 0;
   mutable std::vector<Setting> unusual_;

@@ -6,6 +6,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "protocols/mysql/temporary_tables.hpp"
 #include "protocols/sql/functions.hpp"
 #include "protocols/sql/words.hpp"
 
@@ -200,6 +201,7 @@ std::uint32_t traits_of_mode(std::string_view part) {
 std::uint32_t traits_of_setting(std::string_view name) {
   if (name == user_setting) return asks_user;
   if (name == insert_id_setting) return asks_insert_id;
+  if (name == temporary_setting) return any;
   const auto found = std::ranges::find(known_settings, name, &Known::name);
   if (found != known_settings.end()) return found->traits;
   const bool harmless =
@@ -365,6 +367,7 @@ bool Relevance::matters(std::string_view name) const {
 }
 
 std::string Relevance::relevant_part(std::string_view name, std::string_view value) const {
+  if (name == temporary_setting) return temporary_part(value, words_);
   // Levels differ in what they show of other connections in one transaction, and one in any.
   if (name == "transaction_isolation" && (traits_ & Trait::in_transaction) == 0)
     return value == "READ-UNCOMMITTED" ? std::string(value) : std::string();
@@ -465,7 +468,9 @@ std::optional<NearestSettings> nearest_settings(std::string_view asked,
     for (const Named* side : {&now, &then})
       for (const auto& [name, value] : *side)
         if (told(now, name) != told(then, name)) names.insert(name);
-    if (names.contains(insert_id_setting) || (nearest && names.size() >= fewest)) continue;
+    if (names.contains(insert_id_setting) || names.contains(temporary_setting) ||
+        (nearest && names.size() >= fewest))
+      continue;
     fewest = names.size();
     nearest = {mark, {}};
     for (const std::string_view name : names)

@@ -336,6 +336,33 @@ TEST_CASE("what follows from a statement that was not answered is not answered e
   CHECK_EQ(c.served.misses().size(), 2);
 }
 
+TEST_CASE("what is in a temporary table is a matter of the connection that made it") {
+  const Document one = {{{"name", "n"}, {"type", "bigint"}, {"table", "tmp"}}};
+  const auto done = [](const char* sql) {
+    return Exchange{{{"sql", sql}}, {{"affected", 1}}, {}, {}};
+  };
+  const Exchange select = {
+      {{"sql", "SELECT n FROM tmp"}}, {{"columns", one}, {"rows", {{5}}}}, {}, {}};
+  const auto table = [&] {
+    return Recorded(recording({done("CREATE TEMPORARY TABLE `Tmp` (n int)"),
+                               done("INSERT INTO tmp VALUES (5)"), select, done("DELETE FROM t")}));
+  };
+  const auto misses = [&](std::initializer_list<const char*> statements) {
+    const Recorded recorded = table();
+    Connected c(recorded);
+    for (const char* sql : statements) (void)c.query(sql);
+    return c.served.misses().size();
+  };
+  const char* const create = "CREATE TEMPORARY TABLE `Tmp` (n int)";
+  const char* const insert = "INSERT INTO tmp VALUES (5)";
+  const char* const read = "SELECT n FROM tmp";
+  CHECK_EQ(misses({create, insert, read, "DELETE FROM t"}), 0);
+  CHECK_EQ(misses({create, "DELETE FROM t", insert, read}), 0);
+  CHECK_EQ(misses({read}), 1);
+  CHECK_EQ(misses({create, read}), 1);
+  CHECK_EQ(misses({"BEGIN", create, insert, "ROLLBACK", read}), 1);
+}
+
 TEST_CASE("a setting that can matter to a statement is part of the question") {
   const Recorded table(
       recording({{{{"sql", "SELECT FROM_UNIXTIME(0)"}}, {{"affected", 1}}, {}, {}},

@@ -34,6 +34,34 @@ std::string mark(std::string_view text, const std::string& value, const std::str
   return canonical;
 }
 
+/// The state behind these statements.
+std::string temporary_state(std::initializer_list<const char*> statements) {
+  TemporaryTables tables;
+  for (const char* sql : statements)
+    tables.follow(
+        sql, mode,
+        inspect_statement(sql, mode, [](std::string_view) { return std::optional<std::string>(); }),
+        {});
+  return tables.state();
+}
+
+TEST_CASE("a temporary table is what its connection did with it since it made it") {
+  const char* const create = "CREATE TEMPORARY TABLE IF NOT EXISTS `T` (n int)";
+  const char* const insert = "INSERT INTO t VALUES (1)";
+  const std::string filled = temporary_state({create, insert});
+  CHECK_EQ(temporary_state({insert, "SELECT 1"}), "");
+  CHECK(filled.starts_with("t#"));
+  CHECK_NE(temporary_state({create}), filled);
+  CHECK_NE(temporary_state({create, "INSERT INTO t VALUES (2)"}), filled);
+  CHECK_NE(temporary_state({create, insert, "CALL p()"}), filled);
+  CHECK_NE(temporary_state({create, insert, "ROLLBACK"}), filled);
+  CHECK_EQ(temporary_state({create, insert, create, "SELECT * FROM t", "DELETE FROM u"}), filled);
+  CHECK_EQ(temporary_state({create, "DELETE FROM t", "DROP TABLE u, t", create, insert}), filled);
+  const std::vector<std::string> words = {"select", "t"};
+  CHECK_EQ(temporary_part(filled + " u#1", words), filled);
+  CHECK_EQ(temporary_part("u#1", words), "");
+}
+
 TEST_CASE("a setting matters where the text of a statement shows that it can") {
   CHECK_EQ(matter("SELECT id FROM t WHERE id = 1"), "l");
   CHECK_EQ(matter("SELECT id FROM t WHERE at > '2024-05-01'"), "tl");
