@@ -123,6 +123,13 @@ void add_threads(CLI::App& app, unsigned& threads) {
       ->check(CLI::Range(1, 256).description(""));
 }
 
+void add_snapshot_rows(CLI::App& app, std::optional<std::uint64_t>& rows) {
+  app.add_option("--snapshot-rows", rows,
+                 "Rows of tables that have no more than that; 10000 by default")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1'000'000).description(""));
+}
+
 void add_record(CLI::App& program, All& all) {
   CLI::App& app = add(program, record_help);
   app.add_option("MOCKSET", all.record.mock_set, "A folder, created where it is missing")
@@ -132,9 +139,10 @@ void add_record(CLI::App& program, All& all) {
       ->type_name("[NAME=]LISTEN=URL")
       ->allow_extra_args(false);
   app.add_option("--snapshot", all.snapshot,
-                 "What to ask the services for before they are recorded; schema by default")
-      ->type_name("schema|none")
-      ->check(CLI::IsMember({"schema", "none"}).description(""));
+                 "What to ask the services for before they are recorded; all by default")
+      ->type_name("all|schema|none")
+      ->check(CLI::IsMember({"all", "schema", "none"}).description(""));
+  add_snapshot_rows(app, all.record.snapshot_rows);
   app.add_option("--snapshot-url", all.record.snapshot_urls,
                  "Where and as whom to ask a service for its catalogue; repeatable")
       ->type_name("SERVICE=URL")
@@ -259,7 +267,9 @@ std::variant<Command, int> chosen(const std::string& name, All& all,
     return complain_usage("run needs a COMMAND, as in: understudy run MOCKSET -- npm test");
   all.serve.strictness = all.run.strictness = strictness_of(all);
   all.serve.scopes = all.run.scopes = scoping_of(all.scopes);
-  all.record.snapshot = all.snapshot != "none";
+  all.record.snapshot = all.snapshot == "none"     ? Snapshots::none
+                        : all.snapshot == "schema" ? Snapshots::schema
+                                                   : Snapshots::all;
   all.record.command = all.run.command = std::move(behind);
   if (name == "record") return Command(all.record);
   if (name == "compile") return Command(all.compile);

@@ -15,10 +15,14 @@ namespace understudy::cli {
 
 using Path = std::filesystem::path;
 
+/// What the services are asked for before they are recorded: what they define, what they hold too.
+enum class Snapshots : std::uint8_t { none, schema, all };
+
 struct RecordOptions {
   Path mock_set;
   std::vector<std::string> maps;           ///< [NAME=]LISTEN=URL
-  bool snapshot = true;                    ///< what the services hold and define is asked for
+  Snapshots snapshot = Snapshots::all;
+  std::optional<std::uint64_t> snapshot_rows;  ///< of one table; what understudy.yaml says
   std::vector<std::string> snapshot_urls;  ///< SERVICE=URL
   std::optional<Path> addresses;
   std::vector<std::string> command;

@@ -28,7 +28,4 @@ void forget_definitions(const sql::tree::Statement& statement, sql::contents::Co
                                                            const Printing& printing,
                                                            const Depended& depended);
 
-/// `SELECT setval('sequence', number, called)`: false for any other statement.
-bool set_number(const sql::tree::Statement& statement, sql::contents::Contents& contents);
-
 }  // namespace understudy::postgres::emulation

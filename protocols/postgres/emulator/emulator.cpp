@@ -4,6 +4,7 @@
 
 #include "protocols/postgres/emulator/defining.hpp"
 #include "protocols/postgres/emulator/request.hpp"
+#include "protocols/postgres/emulator/start.hpp"
 #include "protocols/postgres/emulator/statements.hpp"
 #include "protocols/postgres/emulator/translator.hpp"
 #include "protocols/postgres/image.hpp"
@@ -41,12 +42,17 @@ class PostgresEmulator final : public Emulator {
     PostgresEmulator::reset();
   }
 
+  std::vector<HeldState> hold(const Held& held) override;
   void begin_recording() override {
-    starts_.emplace_back();
-    clear();
+    contents_.reset();  // transactions of another recording
+    clear(nullptr);
+  }
+  void begin_held_recording() override {
+    contents_.reset();
+    clear(start_.get());
   }
   [[nodiscard]] Document knowledge() const override;
-  void reset() override;
+  void reset() override { clear(start_.get()); }
   [[nodiscard]] std::optional<Computed> compute(const EmulatedRequest& asked, Moment now) override;
   void follow(const EmulatedRequest& asked, Bytes image, Moment now, bool in_order) override;
   void forget(const EmulatedRequest& asked) override;
@@ -58,7 +64,8 @@ class PostgresEmulator final : public Emulator {
 
  private:
   void read(const Document& knowledge);
-  void clear();
+  void clear(const Start* start);
+  void begin_with(std::shared_ptr<const Start> start);
   void set_collation(std::string collation);
   [[nodiscard]] bool computes(const SqlRequest& request) const {
     return !request.has_more && !request.partial && !request.described && sound_session_ &&
@@ -78,21 +85,19 @@ class PostgresEmulator final : public Emulator {
   void pin(const SqlRequest& request) {
     if (recording_) pinned_.emplace(request.pattern);
   }
-  void apply_beforehand(std::string_view canonical, Bytes image);
 
   std::unique_ptr<Contents> contents_;
   Statements statements_;
   Printing printing_;
   TableOids oids_;
-  std::set<std::string, std::less<>> depended_;  ///< keys of tables that views and such are made of
+  Depended depended_;  ///< keys of tables that views and such are made of
   Document profile_;
   std::string collation_;
   bool sound_session_ = true;
   bool recording_ = false;
   bool locks_ = false;  ///< some read takes locks of which nobody is told
   std::set<std::string, std::less<>> pinned_;
-  /// What there was before each recording: canonical requests that make it so.
-  std::vector<std::vector<std::string>> starts_;
+  std::shared_ptr<const Start> start_;  ///< null where it is not known what there was first
 };
 
 // ---- knowledge ----
@@ -111,11 +116,21 @@ void PostgresEmulator::read(const Document& knowledge) {
   locks_ = knowledge.contains("locks");
   if (knowledge.contains("oids"))
     for (const auto& [key, oid] : knowledge["oids"].items()) oids_[key] = oid.get<Oid>();
-  if (!knowledge.contains("start")) return;
-  for (const Document& each : knowledge["start"]) {
-    if (starts_.empty()) starts_.emplace_back();
-    starts_.front().push_back(octets_of(each));
-  }
+  if (knowledge.contains("start")) begin_with(start_of_document(knowledge["start"]));
+}
+
+void PostgresEmulator::begin_with(std::shared_ptr<const Start> start) {
+  start_ = std::move(start);
+  if (start_ && collation_.empty()) set_collation(start_->collation);
+}
+
+std::vector<HeldState> PostgresEmulator::hold(const Held& held) {
+  std::vector<HeldState> states;
+  begin_with(start_of(held, states));
+  if (!start_)
+    for (const HeldTable& table : held.rows.tables)
+      states.push_back({table.name, "the catalogue has what is not understood"});
+  return states;
 }
 
 void PostgresEmulator::set_collation(std::string collation) {
@@ -134,48 +149,17 @@ Document PostgresEmulator::knowledge() const {
   for (const std::string& each : pinned_) knowledge["pinned"].push_back(document_of(each));
   if (locks_) knowledge["locks"] = true;
   for (const auto& [key, oid] : oids_) knowledge["oids"][key] = oid;
-  const bool agree =
-      std::ranges::all_of(starts_, [&](const auto& start) { return start == starts_.front(); });
-  if (agree && !starts_.empty())
-    for (const std::string& each : starts_.front()) knowledge["start"].push_back(document_of(each));
+  if (start_) knowledge["start"] = start_->document;
   return knowledge;
 }
 
-void PostgresEmulator::clear() {
-  contents_ = std::make_unique<Contents>();
-  statements_ = Statements();
-  depended_.clear();
-}
-
-void PostgresEmulator::reset() {
+void PostgresEmulator::clear(const Start* start) {
   const std::unique_ptr<Contents> before = std::move(contents_);
-  clear();
+  contents_ = start != nullptr ? std::make_unique<Contents>(start->contents)
+                               : std::make_unique<Contents>();
+  statements_ = start != nullptr ? Statements(start->catalog) : Statements();
+  depended_ = start != nullptr ? start->depended : Depended();
   if (before) contents_->take_open_of(*before);
-  if (starts_.size() != 1) return;
-  for (const std::string& each : starts_.front()) apply_beforehand(each, {});
-}
-
-/// What a snapshot tells, as statements that make it so.
-void PostgresEmulator::apply_beforehand(std::string_view canonical, Bytes image) {
-  const SqlRequest request(canonical, {});
-  const tree::Statement& statement = statements_.tree_of(request.pattern);
-  if (const auto* utility = statement.as<tree::Utility>();
-      utility && utility->name == "lc_collate") {
-    if (const auto answer = decode_image(image); answer && answer->row_count == 1)
-      if (const auto rows = rows_of(*answer); rows.front().front())
-        set_collation(*rows.front().front());
-    return;
-  }
-  if (define(statement, *contents_, printing_, depended_)) return statements_.define(statement);
-  if (set_number(statement, *contents_) || !contents_->enter(0)) return;
-  const Plan& plan = statements_.plan_of(request.pattern, *contents_, printing_, true);
-  Runner runner(*contents_, printing_, oids_);
-  runner.take_from(nullptr);
-  const bool done = plan.reason.empty() && runner.run(plan, request.values).has_value();
-  if (!done) contents_->undo();
-  if (!done && !plan.target.empty()) contents_->forget_rows(plan.target);
-  if (!done && plan.target.empty()) contents_->forget_everything();
-  if (done) contents_->keep();
 }
 
 // ---- computing ----
@@ -232,10 +216,6 @@ void PostgresEmulator::follow(const EmulatedRequest& asked, Bytes image, Moment 
                               bool in_order) {
   const SqlRequest request(asked.canonical, asked.qualifier);
   recording_ = !now.has_value();
-  if (request.beforehand) {
-    if (!starts_.empty()) starts_.back().emplace_back(asked.canonical);
-    return apply_beforehand(asked.canonical, image);
-  }
   if (request.described) return;
   const tree::Statement& statement = statements_.tree_of(request.pattern);
   const auto* query = statement.as<tree::Query>();

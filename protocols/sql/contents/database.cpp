@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 namespace understudy::sql::contents {
 namespace {
@@ -180,6 +181,8 @@ bool read_row(sqlite3_stmt* statement, DatumRow& row) {
 }  // namespace
 
 struct Database::Impl {
+  std::shared_ptr<const DatabaseImage> image;
+  unsigned char* memory = nullptr;
   sqlite3* database = nullptr;
   std::int64_t last_place = 0;
   int checks = 0;
@@ -197,12 +200,27 @@ struct Database::Impl {
     sqlite3_create_function_v2(database, "next_place", 0, SQLITE_UTF8, &last_place, next_place,
                                nullptr, nullptr, nullptr);
     sqlite3_progress_handler(database, steps_between_checks, &Impl::check, this);
+    if (image != nullptr && !load()) {
+      sqlite3_close_v2(database);
+      database = nullptr;
+    }
+  }
+
+  bool load() {
+    memory = image->memory();
+    const auto size = static_cast<sqlite3_int64>(image->size());
+    const auto room = static_cast<sqlite3_int64>(image->room());
+    return memory != nullptr &&
+           sqlite3_deserialize(database, "main", memory, size, room, 0) == SQLITE_OK &&
+           sqlite3_exec(database, "PRAGMA journal_mode = MEMORY", nullptr, nullptr, nullptr) ==
+               SQLITE_OK;
   }
 
   sqlite3_stmt* prepared(std::string_view sql) {
     const auto found = statements.find(sql);
     if (found != statements.end()) return found->second.get();
     if (database == nullptr) open();
+    if (database == nullptr) return nullptr;
     sqlite3_stmt* statement = nullptr;
     sqlite3_prepare_v3(database, sql.data(), static_cast<int>(sql.size()),
                        SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
@@ -215,11 +233,27 @@ struct Database::Impl {
   static int check(void* impl) { return ++static_cast<Impl*>(impl)->checks > most_checks ? 1 : 0; }
 };
 
-Database::Database() : impl_(std::make_unique<Impl>()) {}
+Database::Database(std::shared_ptr<const DatabaseImage> image) : impl_(std::make_unique<Impl>()) {
+  impl_->image = std::move(image);
+  if (impl_->image) impl_->last_place = impl_->image->last_place();
+}
 
 Database::~Database() {
   impl_->statements.clear();
   sqlite3_close_v2(impl_->database);
+  if (impl_->memory != nullptr) impl_->image->return_memory(impl_->memory);
+}
+
+std::shared_ptr<const DatabaseImage> Database::image() {
+  if (impl_->database == nullptr) impl_->open();
+  if (impl_->database == nullptr) return nullptr;
+  sqlite3_int64 size = 0;
+  const std::unique_ptr<unsigned char, decltype(&sqlite3_free)> octets(
+      sqlite3_serialize(impl_->database, "main", &size, 0), &sqlite3_free);
+  if (octets == nullptr) return nullptr;
+  return DatabaseImage::of({reinterpret_cast<const char*>(octets.get()),
+                            static_cast<std::size_t>(size)},
+                           impl_->last_place);
 }
 
 Outcome Database::run(std::string_view sql, std::span<const Datum> values,

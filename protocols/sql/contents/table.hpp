@@ -115,7 +115,32 @@ struct TableState {
 /// Which tables there are. Copied where a transaction begins that may be rolled back.
 struct TableBook {
   std::map<std::string, TableState, std::less<>> tables;
-  std::set<std::string, std::less<>> absent;  ///< names of which it is known that no table has them
+
+  /// Whether it is known that no table has this name.
+  [[nodiscard]] bool is_absent(std::string_view key) const {
+    return !tables.contains(key) && names_.contains(key) != as_others(key);
+  }
+  void note_absent(std::string_view key) { note(key, as_others(key)); }
+  void note_doubtful(std::string_view key) { note(key, !as_others(key)); }
+  /// From here on no name without a schema is in use but those of `tables` and `doubtful`; null: any
+  /// may be.
+  void note_others(const std::set<std::string, std::less<>>* doubtful) {
+    others_absent_ = doubtful != nullptr;
+    names_ = doubtful != nullptr ? *doubtful : std::set<std::string, std::less<>>();
+  }
+
+ private:
+  /// Whether a name is absent of which nothing is noted.
+  [[nodiscard]] bool as_others(std::string_view key) const {
+    return others_absent_ && key.find('.') == std::string_view::npos;
+  }
+  void note(std::string_view key, bool default_) {
+    const auto found = names_.find(key);
+    if (default_ && found != names_.end()) names_.erase(found);
+    if (!default_ && found == names_.end()) names_.emplace(key);
+  }
+  bool others_absent_ = false;
+  std::set<std::string, std::less<>> names_;  ///< those of which the contrary holds
 };
 
 }  // namespace understudy::sql::contents
