@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -77,6 +78,10 @@ class Emulator {
   virtual void begin_held_recording() { begin_recording(); }
   /// What all recordings that were followed agree on; for new_emulator() of the Protocol.
   [[nodiscard]] virtual Document knowledge() const = 0;
+
+  /// The tables, as paths name them, of which every insert that was followed was computed with the
+  /// number that the service gave it.
+  [[nodiscard]] virtual std::set<std::string> numbered() const { return {}; }
 
   /// The state before the first request again.
   virtual void reset() = 0;

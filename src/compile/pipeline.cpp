@@ -26,6 +26,7 @@ namespace understudy::compile {
 namespace {
 
 struct CompiledService {
+  Followed followed;
   Trace trace;
   Settlement settlement;
   std::vector<Widening> widenings;
@@ -105,11 +106,12 @@ bool widen_neighbours(const LoadedService& service, const CompiledService& compi
 /// protocol says that it may. What is contradicted still has its cause outside of what was
 /// recorded.
 CompiledService compile_service(const LoadedService& service) {
-  const RowKeys rows(service.steps, service.schema);
+  CompiledService compiled;
+  compiled.followed = follow_recordings(service);
+  const RowKeys rows(service.steps, service.schema, compiled.followed.numbered);
   Widened widened;
   Counted counted;
   const bool counts = may_count_asks(service);
-  CompiledService compiled;
   compiled.tables = declared_tables(service, rows.declarations(), compiled.problems);
   for (;;) {
     compiled.trace = trace_chains(service, rows, widened, counted);
@@ -209,15 +211,14 @@ std::optional<Compiled> compile_services(const std::filesystem::path& mock_set,
     if (progress)
       progress(fmt::format("{}: following {} exchanges through their states", service.service->name,
                            service.steps.size()));
-    const CompiledService result = results[i].get();
+    CompiledService result = results[i].get();
     uncertain.push_back(uncertain_steps(service, result.trace));
     problems.insert(problems.end(), result.problems.begin(), result.problems.end());
     builders.push_back(emit(service, result.trace, result.settlement,
                             Varying(service, findings, config.shifts_times)));
-    Followed followed = follow_recordings(service);
-    builders.back().set_knowledge(std::move(followed.knowledge));
+    builders.back().set_knowledge(std::move(result.followed.knowledge));
     compiled.services.push_back(summarise(service, result.trace, result.settlement));
-    compiled.services.back().held = std::move(followed.held);
+    compiled.services.back().held = std::move(result.followed.held);
     compiled.services.back().held_gap = service.held_gap;
     compiled.services.back().inferences =
         infer(service, result.trace, result.settlement, result.widenings, result.counted);

@@ -52,6 +52,7 @@ class PostgresEmulator final : public Emulator {
     clear(start_.get());
   }
   [[nodiscard]] Document knowledge() const override;
+  [[nodiscard]] std::set<std::string> numbered() const override;
   void reset() override { clear(start_.get()); }
   [[nodiscard]] std::optional<Computed> compute(const EmulatedRequest& asked, Moment now) override;
   void follow(const EmulatedRequest& asked, Bytes image, Moment now, bool in_order) override;
@@ -79,6 +80,7 @@ class PostgresEmulator final : public Emulator {
   void follow_write(const SqlRequest& request, Bytes image, std::uint64_t connection, bool sure);
   [[nodiscard]] bool follow_computed(const SqlRequest& request, Bytes image);
   [[nodiscard]] bool follow_shown(const SqlRequest& request, Bytes image);
+  void note_numbers(const SqlRequest& request, bool computed);
   void note_failure(const SqlRequest& request, std::string_view code);
   void forget_written(const SqlRequest& request, std::uint64_t connection);
   void doubt(const MayWrite& written, std::uint64_t connection);
@@ -97,6 +99,8 @@ class PostgresEmulator final : public Emulator {
   bool recording_ = false;
   bool locks_ = false;  ///< some read takes locks of which nobody is told
   std::set<std::string, std::less<>> pinned_;
+  /// Tables with inserts that got numbers: whether all of them were computed.
+  std::map<std::string, bool> numbered_;
   std::shared_ptr<const Start> start_;  ///< null where it is not known what there was first
 };
 
@@ -151,6 +155,22 @@ Document PostgresEmulator::knowledge() const {
   for (const auto& [key, oid] : oids_) knowledge["oids"][key] = oid;
   if (start_) knowledge["start"] = start_->document;
   return knowledge;
+}
+
+std::set<std::string> PostgresEmulator::numbered() const {
+  std::set<std::string> tables;
+  for (const auto& [key, computed] : numbered_)
+    if (computed) tables.insert(key);
+  return tables;
+}
+
+/// Of an insert that took effect.
+void PostgresEmulator::note_numbers(const SqlRequest& request, bool computed) {
+  if (!recording_ || statements_.tree_of(request.pattern).as<tree::Insert>() == nullptr) return;
+  for (const std::string& key : statements_.may_write(request.pattern).tables) {
+    bool& all = numbered_.try_emplace(key, true).first->second;
+    all = all && computed;
+  }
 }
 
 void PostgresEmulator::clear(const Start* start) {
@@ -309,7 +329,9 @@ void PostgresEmulator::follow_write(const SqlRequest& request, Bytes image,
   if (!request.has_more && define(statement, *contents_, printing_, depended_))
     return statements_.define(statement);
   statements_.define(statement);
-  if (sure && follow_computed(request, image)) return;
+  const bool computed = sure && follow_computed(request, image);
+  note_numbers(request, computed);
+  if (computed) return;
   again();
   if (sure && follow_shown(request, image)) return;
   again();

@@ -1,6 +1,8 @@
 // Pass: the protocol's emulator follows the recordings, so that it knows what it can compute.
 #pragma once
 
+#include <set>
+#include <string>
 #include <vector>
 
 #include "compile/model/steps.hpp"
@@ -12,6 +14,7 @@ namespace understudy::compile {
 struct Followed {
   Document knowledge;           ///< see Emulator::knowledge(); null where its protocol has none
   std::vector<HeldState> held;  ///< see Emulator::hold()
+  std::set<std::string> numbered;  ///< see Emulator::numbered()
 };
 
 /// Transactions take effect as a whole where they were committed.
