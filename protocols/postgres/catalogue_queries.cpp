@@ -221,12 +221,12 @@ SELECT current_setting('server_version'), current_setting('server_encoding'),
        d.datctype,
        current_setting('TimeZone'), current_setting('DateStyle'), current_setting('IntervalStyle'),
        current_setting('search_path'), current_setting('standard_conforming_strings'),
-       current_setting('default_transaction_isolation')
+       current_setting('default_transaction_isolation'), current_setting('lc_messages')
 FROM pg_database d WHERE d.datname = current_database())";
 
 // clang-format on
 
-constexpr std::array<std::string_view, 10> fact_names = {"server",
+constexpr std::array<std::string_view, 11> fact_names = {"server",
                                                          "encoding",
                                                          "collation",
                                                          "character classes",
@@ -235,7 +235,8 @@ constexpr std::array<std::string_view, 10> fact_names = {"server",
                                                          "IntervalStyle",
                                                          "search_path",
                                                          "standard_conforming_strings",
-                                                         "default_transaction_isolation"};
+                                                         "default_transaction_isolation",
+                                                         "lc_messages"};
 
 constexpr std::array<CatalogueSection, 17> sections = {{{"schemas", schemas},
                                                         {"extensions", extensions},

@@ -80,6 +80,10 @@ class PostgresEmulator final : public Emulator {
   void follow_write(const SqlRequest& request, Bytes image, std::uint64_t connection, bool sure);
   [[nodiscard]] bool follow_computed(const SqlRequest& request, Bytes image);
   [[nodiscard]] bool follow_shown(const SqlRequest& request, Bytes image);
+  void note_words(bool same) {
+    other_words_ = other_words_ || !same;
+    knows_errors_ = !other_words_;
+  }
   void note_numbers(const SqlRequest& request, bool computed);
   void note_failure(const SqlRequest& request, std::string_view code);
   void forget_written(const SqlRequest& request, std::uint64_t connection);
@@ -97,6 +101,9 @@ class PostgresEmulator final : public Emulator {
   std::string collation_;
   bool sound_session_ = true;
   bool recording_ = false;
+  /// How the server words its errors is known: by the snapshot, or because a recorded one was
+  /// computed.
+  bool knows_errors_ = false, other_words_ = false;
   bool locks_ = false;  ///< some read takes locks of which nobody is told
   std::set<std::string, std::less<>> pinned_;
   /// Tables with inserts that got numbers: whether all of them were computed.
@@ -118,6 +125,7 @@ void PostgresEmulator::read(const Document& knowledge) {
   if (knowledge.contains("pinned"))
     for (const Document& each : knowledge["pinned"]) pinned_.insert(octets_of(each));
   locks_ = knowledge.contains("locks");
+  knows_errors_ = knowledge.contains("errors");
   if (knowledge.contains("oids"))
     for (const auto& [key, oid] : knowledge["oids"].items()) oids_[key] = oid.get<Oid>();
   if (knowledge.contains("start")) begin_with(start_of_document(knowledge["start"]));
@@ -126,6 +134,7 @@ void PostgresEmulator::read(const Document& knowledge) {
 void PostgresEmulator::begin_with(std::shared_ptr<const Start> start) {
   start_ = std::move(start);
   if (start_ && collation_.empty()) set_collation(start_->collation);
+  if (start_) knows_errors_ = knows_errors_ || start_->knows_errors;
 }
 
 std::vector<HeldState> PostgresEmulator::hold(const Held& held) {
@@ -152,6 +161,7 @@ Document PostgresEmulator::knowledge() const {
   if (!collation_.empty()) knowledge["collation"] = document_of(collation_);
   for (const std::string& each : pinned_) knowledge["pinned"].push_back(document_of(each));
   if (locks_) knowledge["locks"] = true;
+  if (knows_errors_) knowledge["errors"] = true;
   for (const auto& [key, oid] : oids_) knowledge["oids"][key] = oid;
   if (start_) knowledge["start"] = start_->document;
   return knowledge;
@@ -201,9 +211,13 @@ std::optional<Emulator::Computed> PostgresEmulator::compute_data(const SqlReques
   if (touches && !contents_->enter(connection)) return std::nullopt;
   Runner runner(*contents_, printing_, oids_);
   auto result = runner.run(plan, request.values);
-  if (touches) result ? contents_->keep() : contents_->undo();
-  if (!result) return std::nullopt;
+  const bool fails = result && result->answer.error;
+  if (touches) result && !fails ? contents_->keep() : contents_->undo();
+  if (!result || (fails && !knows_errors_)) return std::nullopt;
+  runner.take_numbers();
   Computed computed{encode_image(result->answer), {}};
+  if (runner.took_numbers())
+    computed.writes.push_back({std::string(outside_transactions), plan.target});
   for (const std::string& key : result->written) {
     computed.writes.push_back({key});
     if (const std::size_t dot = key.find('.'); dot != std::string::npos)
@@ -292,9 +306,14 @@ bool PostgresEmulator::follow_computed(const SqlRequest& request, Bytes image) {
   Runner runner(*contents_, printing_, oids_);
   const auto result = runner.run(plan, request.values);
   if (!result) return false;
-  if (agrees(plan, *result, image, oids_)) return true;
-  pin(request);
-  return false;
+  const bool other_words = words_differ(*result, image);
+  if (!other_words && !agrees(plan, *result, image, oids_)) {
+    pin(request);
+    return false;
+  }
+  runner.take_numbers();
+  if (result->answer.error) note_words(!other_words);
+  return true;
 }
 
 /// What it did can be told with the answer's help.
@@ -306,8 +325,10 @@ bool PostgresEmulator::follow_shown(const SqlRequest& request, Bytes image) {
   Runner runner(*contents_, printing_, oids_);
   runner.take_from(&rows);
   const auto result = runner.run(plan, request.values);
-  if (!result) return false;
-  return result->answer.tag.empty() || agrees(plan, *result, image, oids_);
+  if (!result || !(result->answer.tag.empty() || agrees(plan, *result, image, oids_)))
+    return false;
+  runner.take_numbers();
+  return true;
 }
 
 void PostgresEmulator::follow_write(const SqlRequest& request, Bytes image,
@@ -320,8 +341,9 @@ void PostgresEmulator::follow_write(const SqlRequest& request, Bytes image,
   };
   if (!answer) return forget_written(request, connection);
   if (answer->is_error) {
-    if (sure && follow_computed(request, image)) pin(request);
+    const bool computed = sure && follow_computed(request, image);
     again();
+    if (computed) return;
     Fields error;
     static_cast<void>(decode_fields(answer->tail.subspan(5), error));
     return note_failure(request, field(error, 'C'));

@@ -60,6 +60,12 @@ struct Given {
   Bound bound;
 };
 
+/// `text` finds a row behind the place ?1 that does not satisfy it.
+struct PlannedCheck {
+  std::string name;
+  Text text;
+};
+
 struct Plan {
   enum class Action : std::uint8_t { select, insert, update, remove, truncate };
   Action action = Action::select;
@@ -84,6 +90,7 @@ struct Plan {
   std::set<std::size_t> refreshed;  ///< columns that get a value which nobody knows
   /// Of `insert`: for each row the columns in the order of the table.
   std::vector<std::vector<Given>> rows;
+  std::vector<PlannedCheck> checks;  ///< by name
   std::set<std::size_t> returned;  ///< columns of the new row that RETURNING shows
   bool answers_conflict = false;   ///< ON CONFLICT
   bool updates_conflict = false;

@@ -8,6 +8,7 @@
 
 #include "protocols/postgres/copy_text.hpp"
 #include "protocols/postgres/emulator/translator.hpp"
+#include "protocols/postgres/emulator/violations.hpp"
 #include "protocols/postgres/held_rows.hpp"
 #include "protocols/postgres/request.hpp"
 #include "protocols/postgres/tree_from_pg_query.hpp"
@@ -48,6 +49,12 @@ std::string told_by_head(std::string_view text, std::string_view begin) {
     text.remove_prefix(std::min(line.size() + 1, text.size()));
   }
   return {};
+}
+
+void read_head(std::string_view catalogue, Start& start) {
+  start.collation = told_by_head(catalogue, "-- collation: ");
+  start.knows_errors = knows_messages_of(told_by_head(catalogue, "-- server: ")) &&
+                       are_english(told_by_head(catalogue, "-- lc_messages: "));
 }
 
 /// Names in one space with those of tables.
@@ -232,7 +239,7 @@ class StartMaker {
     auto beginning = contents.beginning();
     if (!beginning) return nullptr;
     start->contents = std::move(*beginning);
-    start->collation = told_by_head(held_.catalogue, "-- collation: ");
+    read_head(held_.catalogue, *start);
     start->document = document_of_start(contents, *start);
     return start;
   }
@@ -340,7 +347,7 @@ std::shared_ptr<const Start> read_start(const Document& document) {
   if (!beginning) return nullptr;
   start->contents = std::move(*beginning);
   start->contents.image = image;
-  start->collation = told_by_head(catalogue, "-- collation: ");
+  read_head(catalogue, *start);
   return start;
 }
 

@@ -18,6 +18,7 @@ struct Start {
   sql::Catalog catalog{sql::Dialect::postgres};
   Depended depended;
   std::string collation;  ///< of the database; empty where it is not known
+  bool knows_errors = false;  ///< see violations.hpp
   Document document;      ///< what it was made of, for start_of_document()
 };
 

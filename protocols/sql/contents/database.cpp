@@ -244,6 +244,10 @@ Database::~Database() {
   if (impl_->memory != nullptr) impl_->image->return_memory(impl_->memory);
 }
 
+std::int64_t Database::last_place() const noexcept {
+  return impl_->last_place;
+}
+
 std::shared_ptr<const DatabaseImage> Database::image() {
   if (impl_->database == nullptr) impl_->open();
   if (impl_->database == nullptr) return nullptr;

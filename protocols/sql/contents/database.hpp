@@ -76,6 +76,8 @@ class Database {
                             std::vector<DatumRow>* rows = nullptr);
   /// How many rows the last INSERT, UPDATE or DELETE changed.
   [[nodiscard]] std::int64_t changed() const noexcept;
+  /// What next_place() gave last.
+  [[nodiscard]] std::int64_t last_place() const noexcept;
   /// What it holds now, outside of any transaction; null where that is not possible.
   [[nodiscard]] std::shared_ptr<const DatabaseImage> image();
 

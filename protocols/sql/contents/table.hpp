@@ -73,12 +73,20 @@ struct UniqueKey {
   bool primary = false;
 };
 
+/// A condition that every row satisfies, or makes NULL.
+struct Check {
+  std::string name;  ///< empty where it is the server's choice
+  std::shared_ptr<const tree::Expression> condition;
+};
+
 struct Reference {
+  std::string name;  ///< empty where it is the server's choice
   std::vector<std::size_t> columns;
   std::string parent;           ///< its key in the catalogue
   std::vector<std::string> of;  ///< empty: its primary key
   tree::ForeignAction on_delete = tree::ForeignAction::no_action;
   tree::ForeignAction on_update = tree::ForeignAction::no_action;
+  bool deferrable = false;  ///< it may be looked at when the transaction ends
 };
 
 /// Never changed once it is made: a table that is altered gets another one.
@@ -88,6 +96,7 @@ struct Definition {
   std::vector<TableColumn> columns;
   std::vector<UniqueKey> keys;
   std::vector<Reference> references;
+  std::vector<Check> checks;  ///< by name
   /// False where what is put into it may be refused or changed by something not understood.
   bool takes_rows = true;
   /// False where a removed row may do something not understood, too.
