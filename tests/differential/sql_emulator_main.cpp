@@ -43,6 +43,7 @@ Identity identity_of(const std::string& text) {
 
 Document first_knowledge(const Options& options) {
   Document knowledge = {
+      {"errors", true},
       {"profile", {{"session", {{"TimeZone", "UTC"}, {"DateStyle", "ISO, MDY"}}}}}};
   if (!options.collation.empty()) knowledge["collation"] = options.collation;
   return knowledge;
@@ -67,8 +68,12 @@ std::string shown(Bytes image, bool ordered) {
   if (!ordered) std::ranges::sort(lines);
   for (const std::string& line : lines) text += "\n      " + line;
   Fields error;
-  if (decoded->is_error && decode_fields(decoded->tail.subspan(5), error))
-    return fmt::format("ERROR {} {}", field(error, 'C'), field(error, 'M'));
+  if (decoded->is_error && decode_fields(decoded->tail.subspan(5), error)) {
+    for (const auto& [code, value] : error)
+      if (std::string_view("FLR").find(code) == std::string_view::npos)
+        text += fmt::format("\n      {} {}", code, value);
+    return text;
+  }
   std::string tag;
   if (decode_command_complete(decoded->tail.subspan(5), tag)) text += "\n      " + tag;
   return text;

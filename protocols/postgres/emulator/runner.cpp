@@ -234,6 +234,17 @@ bool Runner::refuse_value(const Plan& plan, const Given& given, std::span<const 
   return refuse(std::move(error));
 }
 
+/// Whether all rows have values that their columns take: the server looks at all of them before it
+/// makes any row. What it says of one alone is known.
+bool Runner::takes_values(const Plan& plan, std::span<const Value> values) {
+  return plan.rows.size() == 1 ||
+         std::ranges::all_of(plan.rows, [&](const std::vector<Given>& row) {
+           return std::ranges::all_of(row, [&](const Given& given) {
+             return given.kind != Given::Kind::value || value_of(given.bound, values);
+           });
+         });
+}
+
 bool Runner::fill_row(const Plan& plan, std::size_t row, std::span<const Value> values,
                       std::vector<Datum>& bound) {
   const std::string key = plan.target;
@@ -286,6 +297,7 @@ bool Runner::insert(const Plan& plan, std::span<const Value> values, Result& res
   std::vector<DatumRow> rows;
   std::int64_t count = 0;
   in_order_ = !plan.updates_conflict;
+  if (!takes_values(plan, values)) return false;
   for (std::size_t i = 0; i < plan.rows.size(); ++i) {
     if (!insert_row(plan, i, values, rows)) return false;
     count += contents_.database().changed();

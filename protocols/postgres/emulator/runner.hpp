@@ -62,6 +62,7 @@ class Runner {
   [[nodiscard]] bool cut(const Plan& plan, std::span<const Value> values,
                          std::vector<sql::contents::DatumRow>& rows);
   [[nodiscard]] bool holds(const std::string& sql, std::span<const Datum> values = {});
+  [[nodiscard]] bool takes_values(const Plan& plan, std::span<const Value> values);
   [[nodiscard]] bool refuse_value(const Plan& plan, const Given& given,
                                   std::span<const Value> values);
 
