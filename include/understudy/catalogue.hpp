@@ -21,11 +21,11 @@ struct CatalogueLogin {
 
 /// Which rows are read beside the catalogue, and how many.
 struct RowBounds {
-  std::uint64_t rows = 10'000;            ///< of one table; one with more is not read. 0: no rows at all
+  std::uint64_t rows = 10'000;  ///< of one table; one with more is not read. 0: no rows at all
   std::uint64_t octets = 64ULL << 20;     ///< of all of them as text
   std::vector<std::string> tables = {};   ///< names, with or without schema; empty: all
   std::vector<std::string> exclude = {};  ///< these not
-  std::vector<std::string> redact = {};   ///< `table.column`: its values are replaced as secrets are
+  std::vector<std::string> redact = {};  ///< `table.column`: its values are replaced as secrets are
 };
 
 /// The rows of one table as a file that people read and the service's own client loads.

@@ -22,8 +22,8 @@ struct CatalogueSection {
 [[nodiscard]] std::span<const CatalogueSection> catalogue_sections() noexcept;
 
 /// Behind catalogue_names(): of each table that has rows of its own its name, its plain name with
-/// schema, its columns but the generated ones, what its rows are ordered by, and, where columns were
-/// dropped, the numbers of those that are left.
+/// schema, its columns but the generated ones, what its rows are ordered by, and, where columns
+/// were dropped, the numbers of those that are left.
 [[nodiscard]] std::string_view row_tables_query() noexcept;
 /// Behind catalogue_names(): of each sequence its name, its plain name with schema, the column that
 /// it is the identity of, and `t` where it counts by ones from 1 and does nothing else.

@@ -145,13 +145,12 @@ class RowsReader {
     if (number_of(counted[0].at(1)) > left_)
       return fmt::format("more than {} MB with those before it", bounds_.octets >> 20U);
     std::string copied;
-    if (!connection_.copy(
-            fmt::format("COPY ({} ORDER BY {}) TO STDOUT", query, table.order), copied))
+    if (!connection_.copy(fmt::format("COPY ({} ORDER BY {}) TO STDOUT", query, table.order),
+                          copied))
       return connection_.problem();
     left_ -= std::min<std::uint64_t>(left_, copied.size());
     text = fmt::format("-- Rows of {} when it was recorded: {}; written by understudy.\n",
-                       sql::in_one_line(table.name),
-                       std::ranges::count(copied, '\n'));
+                       sql::in_one_line(table.name), std::ranges::count(copied, '\n'));
     text += std::string(copy_begin) + table.quoted + std::string(copy_middle) + table.columns +
             std::string(copy_end) + without_secrets(table, copied) + std::string(rows_end);
     return {};
@@ -222,8 +221,8 @@ std::optional<HeldCopy> read_held_copy(std::string_view text) {
       begin > end)
     return std::nullopt;
   HeldCopy copy;
-  copy.columns = names_in(
-      text.substr(begin + copy_middle.size(), end - begin - copy_middle.size()));
+  copy.columns =
+      names_in(text.substr(begin + copy_middle.size(), end - begin - copy_middle.size()));
   text.remove_prefix(end + copy_end.size());
   text.remove_suffix(rows_end.size());
   while (!text.empty()) {

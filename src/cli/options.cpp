@@ -83,6 +83,7 @@ void use_help(CLI::App& app, const Help& help) {
 
 struct All {
   RecordOptions record;
+  SnapshotOptions snapshot_options;
   CompileOptions compile;
   LearnOptions learn;
   ServeOptions serve;
@@ -123,6 +124,13 @@ void add_threads(CLI::App& app, unsigned& threads) {
       ->check(CLI::Range(1, 256).description(""));
 }
 
+void add_snapshot_urls(CLI::App& app, std::vector<std::string>& urls) {
+  app.add_option("--snapshot-url", urls,
+                 "Where and as whom to ask a service for its snapshot; repeatable")
+      ->type_name("SERVICE=URL")
+      ->allow_extra_args(false);
+}
+
 void add_snapshot_rows(CLI::App& app, std::optional<std::uint64_t>& rows) {
   app.add_option("--snapshot-rows", rows,
                  "Rows of tables that have no more than that; 10000 by default")
@@ -143,12 +151,17 @@ void add_record(CLI::App& program, All& all) {
       ->type_name("all|schema|none")
       ->check(CLI::IsMember({"all", "schema", "none"}).description(""));
   add_snapshot_rows(app, all.record.snapshot_rows);
-  app.add_option("--snapshot-url", all.record.snapshot_urls,
-                 "Where and as whom to ask a service for its catalogue; repeatable")
-      ->type_name("SERVICE=URL")
-      ->allow_extra_args(false);
+  add_snapshot_urls(app, all.record.snapshot_urls);
   app.add_option("--addresses", all.record.addresses, "Write the chosen addresses as JSON")
       ->type_name("FILE");
+}
+
+void add_snapshot(CLI::App& program, All& all) {
+  CLI::App& app = add(program, snapshot_help);
+  app.add_option("MOCKSET", all.snapshot_options.mock_set, "A folder with an understudy.yaml")
+      ->required();
+  add_snapshot_urls(app, all.snapshot_options.snapshot_urls);
+  add_snapshot_rows(app, all.snapshot_options.snapshot_rows);
 }
 
 void add_compile(CLI::App& program, All& all) {
@@ -272,6 +285,7 @@ std::variant<Command, int> chosen(const std::string& name, All& all,
                                                    : Snapshots::all;
   all.record.command = all.run.command = std::move(behind);
   if (name == "record") return Command(all.record);
+  if (name == "snapshot") return Command(all.snapshot_options);
   if (name == "compile") return Command(all.compile);
   if (name == "learn") return Command(all.learn);
   if (name == "serve") return Command(all.serve);
@@ -295,8 +309,8 @@ std::variant<Command, int> parse(int argc, char** argv) {
   use_help(program, program_help);
   program.set_version_flag("--version", "understudy " UNDERSTUDY_VERSION);
   program.require_subcommand(1);
-  for (const auto add_command : {add_record, add_compile, add_learn, add_serve, add_run,
-                                 add_inspect, add_explain, add_completion})
+  for (const auto add_command : {add_record, add_snapshot, add_compile, add_learn, add_serve,
+                                 add_run, add_inspect, add_explain, add_completion})
     add_command(program, all);
   try {
     program.parse(static_cast<int>(dashes - all_arguments.begin()), argv);

@@ -20,12 +20,18 @@ enum class Snapshots : std::uint8_t { none, schema, all };
 
 struct RecordOptions {
   Path mock_set;
-  std::vector<std::string> maps;           ///< [NAME=]LISTEN=URL
+  std::vector<std::string> maps;  ///< [NAME=]LISTEN=URL
   Snapshots snapshot = Snapshots::all;
   std::optional<std::uint64_t> snapshot_rows;  ///< of one table; what understudy.yaml says
-  std::vector<std::string> snapshot_urls;  ///< SERVICE=URL
+  std::vector<std::string> snapshot_urls;      ///< SERVICE=URL
   std::optional<Path> addresses;
   std::vector<std::string> command;
+};
+
+struct SnapshotOptions {
+  Path mock_set;
+  std::vector<std::string> snapshot_urls;  ///< SERVICE=URL
+  std::optional<std::uint64_t> snapshot_rows;
 };
 
 struct CompileOptions {
@@ -83,8 +89,9 @@ struct CompletionOptions {
   std::string shell;
 };
 
-using Command = std::variant<RecordOptions, CompileOptions, LearnOptions, ServeOptions, RunOptions,
-                             InspectOptions, ExplainOptions, CompletionOptions>;
+using Command =
+    std::variant<RecordOptions, SnapshotOptions, CompileOptions, LearnOptions, ServeOptions,
+                 RunOptions, InspectOptions, ExplainOptions, CompletionOptions>;
 
 /// A command, or the status to exit with where there is nothing to do: help was asked for and
 /// printed (0), or the command line makes no sense and was told so (64).

@@ -230,8 +230,8 @@ int run_command(const RecordOptions& options) {
   if (!addresses) return bad_input;
   if (options.snapshot != Snapshots::none) {
     take_snapshots(recording, *config);
-    static_cast<void>(take_catalogues(options, *config, *snapshot_urls, Secrets(*key),
-                                      recording.name(), warn));
+    static_cast<void>(
+        take_catalogues(options, *config, *snapshot_urls, Secrets(*key), recording.name(), warn));
   }
   if (const auto maps = parse_maps(options.maps, protocols(), problem))
     enter_logins(*addresses, logins_of(options.maps, *maps));

@@ -13,9 +13,8 @@ namespace understudy::store {
 namespace {
 
 constexpr unsigned config_version = 1;
-const std::vector<std::string> service_keys = {"protocol", "listen", "upstream", "auth",
-                                               "env",      "tls",    "schema",   "options",
-                                               "snapshot"};
+const std::vector<std::string> service_keys = {"protocol", "listen", "upstream", "auth",    "env",
+                                               "tls",      "schema", "options",  "snapshot"};
 
 bool is_variable(std::string_view text) {
   return is_service_name(text) && text.find('-') == std::string_view::npos &&
@@ -183,8 +182,7 @@ class ConfigReader {
 
   /// `snapshot: {tables: […], exclude: […], rows: N, redact: [TABLE.COLUMN, …]}`
   void read_snapshot(const Document& entry, const std::string& at, RowBounds& bounds) {
-    const Document* snapshot =
-        shape_.member(entry, at, "snapshot", Kind::map, Presence::optional);
+    const Document* snapshot = shape_.member(entry, at, "snapshot", Kind::map, Presence::optional);
     if (!snapshot) return;
     const std::string inner = at + "/snapshot";
     shape_.only(*snapshot, inner, {"tables", "exclude", "rows", "redact"});

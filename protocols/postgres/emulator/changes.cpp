@@ -159,10 +159,10 @@ void Translator::checks(const Definition& table, const Scope& scope, Plan& plan)
     const std::string sql = condition(*check.condition, scope).sql;
     if (!guards_.empty()) throw Unsure{"a sum in a constraint"};
     guards_ = std::move(guards);
-    plan.checks.push_back({check.name,
-                           {"SELECT 1 FROM " + table.sql_name() + " WHERE rowid > ?1 AND NOT (" +
-                                sql + ") LIMIT 1",
-                            std::exchange(bounds_, std::move(bounds))}});
+    plan.checks.push_back(
+        {check.name,
+         {"SELECT 1 FROM " + table.sql_name() + " WHERE rowid > ?1 AND NOT (" + sql + ") LIMIT 1",
+          std::exchange(bounds_, std::move(bounds))}});
   }
 }
 

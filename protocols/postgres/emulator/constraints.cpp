@@ -108,8 +108,7 @@ bool Runner::check_nulls(const Definition& table, std::span<const Datum> row) {
 }
 
 /// Of the rows behind that place.
-bool Runner::check_conditions(const Plan& plan, std::span<const Value> values,
-                              std::int64_t place) {
+bool Runner::check_conditions(const Plan& plan, std::span<const Value> values, std::int64_t place) {
   std::vector<const PlannedCheck*> violated;
   for (const PlannedCheck& check : plan.checks) {
     std::vector<Datum> bound;
@@ -134,8 +133,8 @@ std::optional<DatumRow> Runner::row_behind(const Definition& table, std::int64_t
   for (std::size_t i = 0; i < table.columns.size(); ++i) all.push_back(i);
   const Datum after[] = {place};
   std::vector<DatumRow> rows;
-  const std::string sql = fmt::format("SELECT {} FROM {} WHERE rowid > ?1", list_of(table, all),
-                                      table.sql_name());
+  const std::string sql =
+      fmt::format("SELECT {} FROM {} WHERE rowid > ?1", list_of(table, all), table.sql_name());
   if (contents_.database().run(sql, after, &rows) != Outcome::done || rows.size() != 1)
     return std::nullopt;
   return rows.front();
@@ -201,8 +200,8 @@ bool Runner::tell_orphans(const Definition& child, const Reference& reference,
       fmt::format("SELECT {}, min({}.rowid) FROM {} WHERE {} GROUP BY {} ORDER BY min({}.rowid)",
                   list_of(child, reference.columns), child.sql_name(), child.sql_name(), missing,
                   list_of(child, reference.columns), child.sql_name());
-  if (!of || reference.deferrable ||
-      contents_.database().run(sql, {}, &rows) != Outcome::done || rows.empty())
+  if (!of || reference.deferrable || contents_.database().run(sql, {}, &rows) != Outcome::done ||
+      rows.empty())
     return refuse(std::nullopt);
   // Rows that are put in are looked at in their order; which one is removed first is not known.
   if (rows.size() > 1 && (as_parent || !in_order_)) return refuse(std::nullopt);
@@ -280,7 +279,8 @@ bool Runner::follow_references(const std::string& key, const std::set<std::size_
 
 /// The one error of all that were found; nothing where it is not sure which comes first.
 std::optional<Fields> Runner::refusal() const {
-  const bool told = std::ranges::all_of(refusals_, [](const auto& each) { return each.has_value(); });
+  const bool told =
+      std::ranges::all_of(refusals_, [](const auto& each) { return each.has_value(); });
   if (refusals_.empty() || !told) return std::nullopt;
   if (refusals_.size() == 1) return refusals_.front();
   if (refused_at_.size() != refusals_.size() || !in_order_) return std::nullopt;

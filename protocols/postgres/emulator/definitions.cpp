@@ -138,11 +138,10 @@ void constrain(sql::contents::Definition& table, const tree::Constraint& constra
     if (constraint.kind == Kind::primary)
       for (const std::size_t each : columns) table.columns[each].not_null = true;
   } else {
-    const std::string name = !constraint.name.empty() ? constraint.name
-                                                      : constraint_name(table, columns, "fkey");
-    table.references.push_back({name, columns, key_of(constraint.parent),
-                                constraint.parent_columns, constraint.on_delete,
-                                constraint.on_update, constraint.deferrable});
+    const std::string name =
+        !constraint.name.empty() ? constraint.name : constraint_name(table, columns, "fkey");
+    table.references.push_back({name, columns, key_of(constraint.parent), constraint.parent_columns,
+                                constraint.on_delete, constraint.on_update, constraint.deferrable});
   }
 }
 

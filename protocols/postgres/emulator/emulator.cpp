@@ -185,8 +185,8 @@ void PostgresEmulator::note_numbers(const SqlRequest& request, bool computed) {
 
 void PostgresEmulator::clear(const Start* start) {
   const std::unique_ptr<Contents> before = std::move(contents_);
-  contents_ = start != nullptr ? std::make_unique<Contents>(start->contents)
-                               : std::make_unique<Contents>();
+  contents_ =
+      start != nullptr ? std::make_unique<Contents>(start->contents) : std::make_unique<Contents>();
   statements_ = start != nullptr ? Statements(start->catalog) : Statements();
   depended_ = start != nullptr ? start->depended : Depended();
   if (before) contents_->take_open_of(*before);
@@ -325,8 +325,7 @@ bool PostgresEmulator::follow_shown(const SqlRequest& request, Bytes image) {
   Runner runner(*contents_, printing_, oids_);
   runner.take_from(&rows);
   const auto result = runner.run(plan, request.values);
-  if (!result || !(result->answer.tag.empty() || agrees(plan, *result, image, oids_)))
-    return false;
+  if (!result || !(result->answer.tag.empty() || agrees(plan, *result, image, oids_))) return false;
   runner.take_numbers();
   return true;
 }

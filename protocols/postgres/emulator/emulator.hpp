@@ -11,7 +11,8 @@ namespace understudy::postgres {
 
 /// See Protocol::new_emulator. `knowledge`: null, or
 /// {profile: as the analyser's, start: what there is first (see emulation::Start),
-///  pinned: [PATTERN, …], collation: …, locks: true, errors: true, oids: {TABLE: OID}}; all of it may
+///  pinned: [PATTERN, …], collation: …, locks: true, errors: true, oids: {TABLE: OID}}; all of it
+///  may
 /// be missing.
 [[nodiscard]] std::unique_ptr<Emulator> new_postgres_emulator(const Document& knowledge);
 

@@ -91,8 +91,8 @@ struct Plan {
   /// Of `insert`: for each row the columns in the order of the table.
   std::vector<std::vector<Given>> rows;
   std::vector<PlannedCheck> checks;  ///< by name
-  std::set<std::size_t> returned;  ///< columns of the new row that RETURNING shows
-  bool answers_conflict = false;   ///< ON CONFLICT
+  std::set<std::size_t> returned;    ///< columns of the new row that RETURNING shows
+  bool answers_conflict = false;     ///< ON CONFLICT
   bool updates_conflict = false;
   std::vector<std::string> targets;  ///< of `truncate`
   bool restarts = false;

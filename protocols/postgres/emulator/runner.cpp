@@ -229,8 +229,7 @@ bool Runner::refuse_value(const Plan& plan, const Given& given, std::span<const 
   numbers_.clear();
   const std::shared_ptr<const Definition> table = contents_.find(plan.target)->definition;
   for (std::size_t i = 0; bound && i < table->columns.size(); ++i)
-    if (plan.rows.front()[i].kind == Given::Kind::number)
-      numbers_[{table->id, i}] = std::nullopt;
+    if (plan.rows.front()[i].kind == Given::Kind::number) numbers_[{table->id, i}] = std::nullopt;
   return refuse(std::move(error));
 }
 

@@ -25,8 +25,8 @@ class Runner {
   Runner(sql::contents::Contents& contents, const Printing& printing, const TableOids& oids)
       : contents_(contents), printing_(printing), oids_(oids) {}
 
-  /// Nothing where it is not sure. Then, and where the answer is an error, what was changed is to be
-  /// undone.
+  /// Nothing where it is not sure. Then, and where the answer is an error, what was changed is to
+  /// be undone.
   [[nodiscard]] std::optional<Result> run(const Plan& plan, std::span<const Value> values);
   /// After run(), whatever becomes of what it changed: sequences have given their numbers.
   void take_numbers();

@@ -166,8 +166,7 @@ class Sequences {
       const bool plain = fact != nullptr && !fact->contains("plain") && uses.at(sequence) == 1;
       if (plain) {
         const auto last = (*fact)["last"].get<std::int64_t>();
-        contents_.set_last_number({changed.id, i},
-                                  (*fact)["called"].get<bool>() ? last : last - 1);
+        contents_.set_last_number({changed.id, i}, (*fact)["called"].get<bool>() ? last : last - 1);
       } else {
         column.default_ = {Default::Kind::elsewhere, {}, {}};
         differs = true;
@@ -195,8 +194,8 @@ std::string load(const std::string& key, std::string_view text, Contents& conten
     columns += ", " + table->sql_column(*column);
     values += ", ?" + std::to_string(places.size());
   }
-  const std::string sql = fmt::format("INSERT INTO {} ({}) VALUES ({})", table->sql_name(), columns,
-                                      values);
+  const std::string sql =
+      fmt::format("INSERT INTO {} ({}) VALUES ({})", table->sql_name(), columns, values);
   contents.empty(key);
   for (const std::string_view line : copy->lines) {
     const auto row = read_copy_row(line);
@@ -249,8 +248,9 @@ class StartMaker {
   [[nodiscard]] bool names_are_usual() const {
     const std::string path = told_by_head(held_.catalogue, "-- search_path: ");
     const bool usual = path.empty() || path == "\"$user\", public" || path == "public";
-    const bool own = held_.catalogue.find("\nCREATE SCHEMA " + held_.user + ";") != std::string::npos ||
-                     held_.catalogue.find("\nCREATE SCHEMA \"" + held_.user + "\";") != std::string::npos;
+    const bool own =
+        held_.catalogue.find("\nCREATE SCHEMA " + held_.user + ";") != std::string::npos ||
+        held_.catalogue.find("\nCREATE SCHEMA \"" + held_.user + "\";") != std::string::npos;
     return usual && !own;
   }
 
@@ -283,8 +283,8 @@ class StartMaker {
         states_.push_back({name, octets_of(why)});
     for (const std::string& key : keys_of(contents)) {
       const std::string name = key.find('.') == std::string::npos ? "public." + key : key;
-      const bool told = named.contains(name) ||
-                        (facts.is_object() && facts["not_read"].contains(name));
+      const bool told =
+          named.contains(name) || (facts.is_object() && facts["not_read"].contains(name));
       if (!told) states_.push_back({name, "its rows were not read"});
     }
   }
@@ -333,9 +333,9 @@ std::shared_ptr<const Start> read_start(const Document& document) {
   set_attributes(document["attributes"], contents);
   Sequences(document["sequences"], contents).set();
   const auto& octets = document["image"].get_binary();
-  const auto image = DatabaseImage::of(
-      {reinterpret_cast<const char*>(octets.data()), octets.size()},
-      document["last_place"].get<std::int64_t>());
+  const auto image =
+      DatabaseImage::of({reinterpret_cast<const char*>(octets.data()), octets.size()},
+                        document["last_place"].get<std::int64_t>());
   sql::contents::Database filled(image);
   if (image == nullptr || layout(filled) != layout(contents.database())) return nullptr;
   for (const auto& [key, unknown] : document["known"].items()) {
@@ -363,9 +363,8 @@ std::shared_ptr<const Start> start_of_document(const Document& document) {
   const std::scoped_lock lock(mutex);
   std::weak_ptr<const Start>& known = made[&document];
   if (auto start = known.lock()) return start;
-  std::erase_if(made, [&](const auto& each) {
-    return each.first != &document && each.second.expired();
-  });
+  std::erase_if(made,
+                [&](const auto& each) { return each.first != &document && each.second.expired(); });
   auto start = read_start(document);
   made[&document] = start;
   return start;

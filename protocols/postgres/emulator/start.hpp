@@ -17,9 +17,9 @@ struct Start {
   sql::contents::Contents::Beginning contents;
   sql::Catalog catalog{sql::Dialect::postgres};
   Depended depended;
-  std::string collation;  ///< of the database; empty where it is not known
+  std::string collation;      ///< of the database; empty where it is not known
   bool knows_errors = false;  ///< see violations.hpp
-  Document document;      ///< what it was made of, for start_of_document()
+  Document document;          ///< what it was made of, for start_of_document()
 };
 
 /// Null where nothing of it can be told for sure. `states` gets all tables of the catalogue.

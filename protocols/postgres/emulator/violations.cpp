@@ -108,10 +108,10 @@ std::optional<Fields> unique_violation(const Definition& table, const std::strin
                                        const std::vector<std::string>& values) {
   const auto name = name_of(table);
   if (!name || constraint.empty()) return std::nullopt;
-  Fields fields = make_fields(
-      "ERROR", "23505",
-      fmt::format("duplicate key value violates unique constraint \"{}\"", constraint),
-      fmt::format("Key {} already exists.", key_text(table, columns, values)));
+  Fields fields =
+      make_fields("ERROR", "23505",
+                  fmt::format("duplicate key value violates unique constraint \"{}\"", constraint),
+                  fmt::format("Key {} already exists.", key_text(table, columns, values)));
   name_table(*name, fields);
   fields.emplace_back('n', constraint);
   return fields;
@@ -134,11 +134,11 @@ std::optional<Fields> check_violation(const Definition& table, const std::string
                                       const Cells& row) {
   const auto name = name_of(table);
   if (!name || constraint.empty()) return std::nullopt;
-  Fields fields = make_fields(
-      "ERROR", "23514",
-      fmt::format("new row for relation \"{}\" violates check constraint \"{}\"", name->name,
-                  constraint),
-      row_text(row));
+  Fields fields =
+      make_fields("ERROR", "23514",
+                  fmt::format("new row for relation \"{}\" violates check constraint \"{}\"",
+                              name->name, constraint),
+                  row_text(row));
   name_table(*name, fields);
   fields.emplace_back('n', constraint);
   return fields;
@@ -185,9 +185,8 @@ std::optional<Fields> refused_value(ColumnType type, sql::ValueClass value_class
     std::string_view kept = text;
     while (kept.ends_with(' ')) kept.remove_suffix(1);
     if (characters(kept) <= static_cast<std::size_t>(type.length)) return std::nullopt;
-    return make_fields(
-        "ERROR", "22001",
-        fmt::format("value too long for type character varying({})", type.length));
+    return make_fields("ERROR", "22001",
+                       fmt::format("value too long for type character varying({})", type.length));
   }
   const bool narrow = type.kind == TypeKind::int2 || type.kind == TypeKind::int4;
   if (!narrow || value_class != sql::ValueClass::number || !is_plain_number(text))

@@ -255,9 +255,9 @@ std::shared_ptr<const DatabaseImage> Database::image() {
   const std::unique_ptr<unsigned char, decltype(&sqlite3_free)> octets(
       sqlite3_serialize(impl_->database, "main", &size, 0), &sqlite3_free);
   if (octets == nullptr) return nullptr;
-  return DatabaseImage::of({reinterpret_cast<const char*>(octets.get()),
-                            static_cast<std::size_t>(size)},
-                           impl_->last_place);
+  return DatabaseImage::of(
+      {reinterpret_cast<const char*>(octets.get()), static_cast<std::size_t>(size)},
+      impl_->last_place);
 }
 
 Outcome Database::run(std::string_view sql, std::span<const Datum> values,

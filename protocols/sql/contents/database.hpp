@@ -19,8 +19,8 @@ enum class Outcome : std::uint8_t {
   unsure    ///< too much of it, or a value that one of the functions below does not stand for
 };
 
-/// A database as octets. Databases that begin with it share its pages: each has those that it changes
-/// to itself. Thread-safe.
+/// A database as octets. Databases that begin with it share its pages: each has those that it
+/// changes to itself. Thread-safe.
 class DatabaseImage {
  public:
   /// `last_place`: see next_place() below.

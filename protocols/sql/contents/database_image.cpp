@@ -16,8 +16,8 @@ std::shared_ptr<const DatabaseImage> DatabaseImage::of(std::string_view octets,
     if (written <= 0) return ::close(file), nullptr;
     rest.remove_prefix(static_cast<std::size_t>(written));
   }
-  void* const mapped = octets.empty() ? MAP_FAILED
-                                      : mmap(nullptr, octets.size(), PROT_READ, MAP_SHARED, file, 0);
+  void* const mapped =
+      octets.empty() ? MAP_FAILED : mmap(nullptr, octets.size(), PROT_READ, MAP_SHARED, file, 0);
   if (mapped == MAP_FAILED) return ::close(file), nullptr;
   return std::shared_ptr<const DatabaseImage>(
       new DatabaseImage(file, static_cast<const char*>(mapped), octets.size(), last_place));

@@ -131,8 +131,8 @@ struct TableBook {
   }
   void note_absent(std::string_view key) { note(key, as_others(key)); }
   void note_doubtful(std::string_view key) { note(key, !as_others(key)); }
-  /// From here on no name without a schema is in use but those of `tables` and `doubtful`; null: any
-  /// may be.
+  /// From here on no name without a schema is in use but those of `tables` and `doubtful`; null:
+  /// any may be.
   void note_others(const std::set<std::string, std::less<>>* doubtful) {
     others_absent_ = doubtful != nullptr;
     names_ = doubtful != nullptr ? *doubtful : std::set<std::string, std::less<>>();

@@ -51,8 +51,9 @@ void read_rows(const std::filesystem::path& mock_set, const std::string& catalog
       service.held_recordings.insert(found->second);
   const bool all = service.held_recordings.size() == recordings.size();
   if (!read->recordings.empty() && !all) {
-    service.held_gap = "they were read for some of the recordings alone; take them again with "
-                       "`understudy snapshot`, or record all of it again";
+    service.held_gap =
+        "they were read for some of the recordings alone; take them again with "
+        "`understudy snapshot`, or record all of it again";
     return;
   }
   service.held = Held{catalogue, std::move(read->rows), service.login.value("user", "")};

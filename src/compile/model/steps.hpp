@@ -47,9 +47,9 @@ struct LoadedService {
   std::vector<std::string> sources;  ///< relative to the mock set
   std::size_t sessions = 0;
   std::map<std::uint32_t, RecordedGap> gaps;  ///< of each recording the first
-  Schema schema;            ///< what its catalogue and the files of Service::schema declare
-  /// What there was when `held_recordings` began, and when every scope begins; nothing where that is
-  /// not known, for the reason in `held_gap`.
+  Schema schema;  ///< what its catalogue and the files of Service::schema declare
+  /// What there was when `held_recordings` began, and when every scope begins; nothing where that
+  /// is not known, for the reason in `held_gap`.
   std::optional<Held> held;
   std::set<std::uint32_t> held_recordings;
   std::string held_gap;

@@ -73,7 +73,7 @@ class Follower {
   void run() {
     for (std::size_t i = 0; i < service_.steps.size(); ++i) {
       if (i == 0 || service_.steps[i].recording != service_.steps[i - 1].recording) {
-        service_.held && service_.held_recordings.contains(service_.steps[i].recording)
+        service_.held&& service_.held_recordings.contains(service_.steps[i].recording)
             ? emulator_.begin_held_recording()
             : emulator_.begin_recording();
         open_.clear();
