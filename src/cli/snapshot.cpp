@@ -11,7 +11,7 @@
 namespace understudy::cli {
 namespace {
 
-bool all_have_upstream(const store::Config& config) {
+bool can_be_asked(const store::Config& config) {
   for (const store::Service& service : config.services)
     if (!service.upstream) {
       complain(fmt::format("{}: service '{}' has no upstream; give it one there",
@@ -28,7 +28,7 @@ int run_command(const SnapshotOptions& options) {
   const auto config = store::read_config(options.mock_set, names_of(protocols()), problems);
   const auto key = config ? store::read_or_make_key(options.mock_set, problems) : std::nullopt;
   print(problems);
-  if (!config || !key || has_errors(problems) || !all_have_upstream(*config)) return bad_input;
+  if (!config || !key || has_errors(problems) || !can_be_asked(*config)) return bad_input;
   RecordOptions record;
   record.mock_set = options.mock_set;
   record.snapshot_rows = options.snapshot_rows;

@@ -19,10 +19,6 @@ namespace {
 
 constexpr int deepest_cascade = 16;
 
-bool contains_any(const std::set<std::size_t>& set, const std::vector<std::size_t>& columns) {
-  return std::ranges::any_of(columns, [&](std::size_t each) { return set.contains(each); });
-}
-
 /// The columns that a reference refers to; nothing where they are not known.
 std::optional<std::vector<std::size_t>> referred(const Reference& reference,
                                                  const Definition& parent) {
@@ -187,6 +183,24 @@ bool Runner::tell_refused(const Plan& plan, std::span<const Value> values,
   static_cast<void>(database.run("RELEASE told"));
   if (!row) return refuse(std::nullopt);
   return satisfies && tell_key(*table, *row, inserts ? nullptr : &plan.assigned);
+}
+
+/// An UPDATE could not be done: where it is NULL that it would have put into one row, that is said.
+void Runner::tell_nulls(const Plan& plan, std::span<const Datum> bound) {
+  if (took_effect_) return;
+  const std::shared_ptr<const Definition> table = contents_.find(plan.target)->definition;
+  auto& database = contents_.database();
+  const std::int64_t place = database.last_place();
+  static_cast<void>(database.run("SAVEPOINT told"));
+  database.allow_nulls(true);
+  std::vector<DatumRow> ignored;
+  const bool one = database.run(plan.text.sql, bound, &ignored) == Outcome::done &&
+                   database.changed() == 1;
+  database.allow_nulls(false);
+  const auto row = one ? row_behind(*table, place) : std::nullopt;
+  static_cast<void>(database.run("ROLLBACK TO told"));
+  static_cast<void>(database.run("RELEASE told"));
+  if (row) static_cast<void>(check_nulls(*table, *row));
 }
 
 // ---- references ----

@@ -14,7 +14,6 @@ namespace {
 
 using tree::ObjectKind;
 
-/// All tables that a statement names.
 class TableNamesIn : public tree::Visitor {
  public:
   using Visitor::visit;
@@ -26,9 +25,8 @@ class TableNamesIn : public tree::Visitor {
 };
 
 void depend(const tree::Statement& statement, Depended& depended) {
-  TableNamesIn names;
-  names.visit(statement);
-  depended.insert(names.keys.begin(), names.keys.end());
+  const std::set<std::string> names = tables_named(statement);
+  depended.insert(names.begin(), names.end());
 }
 
 /// What stands in for a table of another connection's own: which one its name means is not known.
@@ -150,6 +148,12 @@ bool forgets_table(const tree::Statement& statement, Contents& contents) {
 }
 
 }  // namespace
+
+std::set<std::string> tables_named(const tree::Statement& statement) {
+  TableNamesIn names;
+  names.visit(statement);
+  return std::move(names.keys);
+}
 
 bool define(const tree::Statement& statement, Contents& contents, const Printing& printing,
             Depended& depended) {

@@ -85,6 +85,7 @@ class PostgresEmulator final : public Emulator {
     knows_errors_ = !other_words_;
   }
   void note_numbers(const SqlRequest& request, bool computed);
+  void note_denied(const SqlRequest& request);
   void note_failure(const SqlRequest& request, std::string_view code);
   void forget_written(const SqlRequest& request, std::uint64_t connection);
   void doubt(const MayWrite& written, std::uint64_t connection);
@@ -108,6 +109,8 @@ class PostgresEmulator final : public Emulator {
   std::set<std::string, std::less<>> pinned_;
   /// Tables with inserts that got numbers: whether all of them were computed.
   std::map<std::string, bool> numbered_;
+  /// Tables that the recorded clients may not use as they like: nothing is computed of them.
+  std::set<std::string> denied_;
   std::shared_ptr<const Start> start_;  ///< null where it is not known what there was first
 };
 
@@ -126,6 +129,8 @@ void PostgresEmulator::read(const Document& knowledge) {
     for (const Document& each : knowledge["pinned"]) pinned_.insert(octets_of(each));
   locks_ = knowledge.contains("locks");
   knows_errors_ = knowledge.contains("errors");
+  if (knowledge.contains("denied"))
+    for (const Document& each : knowledge["denied"]) denied_.insert(octets_of(each));
   if (knowledge.contains("oids"))
     for (const auto& [key, oid] : knowledge["oids"].items()) oids_[key] = oid.get<Oid>();
   if (knowledge.contains("start")) begin_with(start_of_document(knowledge["start"]));
@@ -162,6 +167,7 @@ Document PostgresEmulator::knowledge() const {
   for (const std::string& each : pinned_) knowledge["pinned"].push_back(document_of(each));
   if (locks_) knowledge["locks"] = true;
   if (knows_errors_) knowledge["errors"] = true;
+  for (const std::string& each : denied_) knowledge["denied"].push_back(document_of(each));
   for (const auto& [key, oid] : oids_) knowledge["oids"][key] = oid;
   if (start_) knowledge["start"] = start_->document;
   return knowledge;
@@ -190,6 +196,7 @@ void PostgresEmulator::clear(const Start* start) {
   statements_ = start != nullptr ? Statements(start->catalog) : Statements();
   depended_ = start != nullptr ? start->depended : Depended();
   if (before) contents_->take_open_of(*before);
+  for (const std::string& key : denied_) contents_->forget_whether(key);
 }
 
 // ---- computing ----
@@ -256,6 +263,10 @@ void PostgresEmulator::follow(const EmulatedRequest& asked, Bytes image, Moment 
   locks_ = locks_ || (query != nullptr && !query->locking.empty());
   const auto answer = decode_image(image);
   const bool sure = in_order && answer && computes(request) && contents_->sees(asked.connection);
+  Fields error;
+  const bool fails = answer && answer->is_error &&
+                     decode_fields(answer->tail.subspan(5), error);
+  if (fails && field(error, 'C') == "42501") return note_denied(request);
   const MayWrite written = statements_.may_write(request.pattern);
   if (written.nothing()) return sure ? follow_read(request, image, sure) : void();
   if (!contents_->enter(asked.connection)) return doubt(written, asked.connection);
@@ -297,6 +308,15 @@ void PostgresEmulator::note_failure(const SqlRequest& request, std::string_view 
     if (plan.rows.front()[i].kind == Given::Kind::number)
       if (const auto last = contents_->last_number({id, i}))
         contents_->set_last_number({id, i}, *last + 1);
+}
+
+/// The client lacks a privilege.
+void PostgresEmulator::note_denied(const SqlRequest& request) {
+  const sql::tree::Statement& statement = statements_.tree_of(request.pattern);
+  for (const std::string& key : tables_named(statement)) {
+    denied_.insert(key);
+    contents_->forget_whether(key);
+  }
 }
 
 /// What is computed is what was answered.

@@ -9,11 +9,9 @@
 
 namespace understudy::postgres {
 
-/// See Protocol::new_emulator. `knowledge`: null, or
-/// {profile: as the analyser's, start: what there is first (see emulation::Start),
-///  pinned: [PATTERN, …], collation: …, locks: true, errors: true, oids: {TABLE: OID}}; all of it
-///  may
-/// be missing.
+/// See Protocol::new_emulator. `knowledge`: null, or a map of what follows, all of which may be
+/// missing: `profile` as the analyser's; `start`, what there is first (see emulation::Start);
+/// `pinned`, patterns; `collation`; `locks` and `errors`, true; `denied`, tables; `oids` by table.
 [[nodiscard]] std::unique_ptr<Emulator> new_postgres_emulator(const Document& knowledge);
 
 }  // namespace understudy::postgres

@@ -2,6 +2,7 @@
 // it takes, and what its answer looks like.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <set>
@@ -59,6 +60,11 @@ struct Given {
   enum class Kind : std::uint8_t { value, number, fresh } kind = Kind::value;
   Bound bound;
 };
+
+[[nodiscard]] inline bool contains_any(const std::set<std::size_t>& set,
+                                       const std::vector<std::size_t>& columns) {
+  return std::ranges::any_of(columns, [&](std::size_t each) { return set.contains(each); });
+}
 
 /// `text` finds a row behind the place ?1 that does not satisfy it.
 struct PlannedCheck {

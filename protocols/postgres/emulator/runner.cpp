@@ -25,10 +25,6 @@ std::int64_t greatest_number(TypeKind kind) {
                                   : std::numeric_limits<std::int64_t>::max();
 }
 
-bool contains_any(const std::set<std::size_t>& set, const std::vector<std::size_t>& columns) {
-  return std::ranges::any_of(columns, [&](std::size_t each) { return set.contains(each); });
-}
-
 /// Whether an UPDATE gives values to a unique key.
 bool moves_keys(const Plan& plan, const Definition& table) {
   return std::ranges::any_of(
@@ -326,7 +322,10 @@ bool Runner::change(const Plan& plan, std::span<const Value> values, Result& res
   const Outcome outcome = contents_.database().run(plan.text.sql, bound, &rows);
   hidden_ = plan.refreshed;
   if (outcome == Outcome::refused) return tell_refused(plan, values, bound);
-  if (outcome != Outcome::done) return false;
+  if (outcome != Outcome::done) {
+    tell_nulls(plan, bound);
+    return false;
+  }
   const std::int64_t count = contents_.database().changed();
   if (!check_conditions(plan, values, place)) return false;
   const bool removes = plan.action == Plan::Action::remove;

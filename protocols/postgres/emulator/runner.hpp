@@ -82,6 +82,7 @@ class Runner {
                                       std::int64_t place);
   [[nodiscard]] bool tell_key(const sql::contents::Definition& table, std::span<const Datum> row,
                               const std::set<std::size_t>* changed);
+  void tell_nulls(const Plan& plan, std::span<const Datum> bound);
   [[nodiscard]] bool tell_refused(const Plan& plan, std::span<const Value> values,
                                   std::span<const Datum> bound);
   [[nodiscard]] bool tell_orphans(const sql::contents::Definition& child,

@@ -204,10 +204,11 @@ std::string load(const std::string& key, std::string_view text, Contents& conten
     for (std::size_t i = 0; i < places.size(); ++i) {
       const ColumnType type = table->columns[places[i]].type;
       const auto& cell = (*row)[i];
-      const bool calculates = type.kind != TypeKind::opaque;
-      const auto datum = !cell || !calculates
-                             ? std::optional(Datum())
-                             : read_value(type, sql::ValueClass::unknown, *cell, as_read);
+      const bool calculates = cell && type.kind != TypeKind::opaque;
+      const bool hidden = cell && cell->find(Secrets::mark) != std::string::npos;
+      const auto datum = hidden       ? std::nullopt
+                         : calculates ? read_value(type, sql::ValueClass::unknown, *cell, as_read)
+                                      : std::optional(Datum());
       if (!datum) contents.forget_column(key, places[i]);
       bound.push_back(datum.value_or(Datum()));
     }
@@ -274,7 +275,7 @@ class StartMaker {
       std::string columns;
       for (const std::size_t each : table->unknown)
         columns += (columns.empty() ? "" : ", ") + table->definition->columns[each].name;
-      if (!columns.empty()) return "types that are not calculated with: " + columns;
+      if (!columns.empty()) return "columns whose values are not calculated with: " + columns;
       return table->known ? "" : "its rows were not read";
     };
     for (const std::string& name : named) states_.push_back({name, gap(name)});

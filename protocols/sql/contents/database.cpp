@@ -38,7 +38,8 @@ void next_place(sqlite3_context* context, int, sqlite3_value**) {
 }
 
 void required(sqlite3_context* context, int, sqlite3_value** values) {
-  is_null(values[0]) ? unsure(context) : sqlite3_result_value(context, values[0]);
+  const bool allowed = *static_cast<const bool*>(sqlite3_user_data(context));
+  is_null(values[0]) && !allowed ? unsure(context) : sqlite3_result_value(context, values[0]);
 }
 
 std::int64_t characters(std::string_view text) {
@@ -139,8 +140,7 @@ struct Function {
   int arguments;
   void (*call)(sqlite3_context*, int, sqlite3_value**);
 };
-constexpr Function functions[] = {{"required", 1, required},
-                                  {"fitting", 2, fitting},
+constexpr Function functions[] = {{"fitting", 2, fitting},
                                   {"plain", 1, plain},
                                   {"ascii", 1, ascii},
                                   {"is_like", 3, is_like}};
@@ -185,6 +185,7 @@ struct Database::Impl {
   unsigned char* memory = nullptr;
   sqlite3* database = nullptr;
   std::int64_t last_place = 0;
+  bool allows_nulls = false;
   int checks = 0;
   std::map<std::string, Statement_, std::less<>> statements;
 
@@ -197,6 +198,9 @@ struct Database::Impl {
       sqlite3_create_function_v2(database, each.name, each.arguments,
                                  SQLITE_UTF8 | SQLITE_DETERMINISTIC, nullptr, each.call, nullptr,
                                  nullptr, nullptr);
+    // Not deterministic: statements that are kept are to ask again whether NULL is allowed.
+    sqlite3_create_function_v2(database, "required", 1, SQLITE_UTF8, &allows_nulls, required,
+                               nullptr, nullptr, nullptr);
     sqlite3_create_function_v2(database, "next_place", 0, SQLITE_UTF8, &last_place, next_place,
                                nullptr, nullptr, nullptr);
     sqlite3_progress_handler(database, steps_between_checks, &Impl::check, this);
@@ -242,6 +246,10 @@ Database::~Database() {
   impl_->statements.clear();
   sqlite3_close_v2(impl_->database);
   if (impl_->memory != nullptr) impl_->image->return_memory(impl_->memory);
+}
+
+void Database::allow_nulls(bool allowed) noexcept {
+  impl_->allows_nulls = allowed;
 }
 
 std::int64_t Database::last_place() const noexcept {

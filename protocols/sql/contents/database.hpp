@@ -55,7 +55,7 @@ class DatabaseImage {
 /// One statement or savepoint at a time, used by one thread at a time. Beside SQLite's own
 /// functions there are:
 ///   next_place()        a number greater than all before it: the place of a row in its table
-///   required(x)         x; unsure where it is NULL
+///   required(x)         x; unsure where it is NULL, unless allow_nulls()
 ///   fitting(x, n)       x; unsure where it has more than n characters
 ///   plain(x)            x; unsure unless it is NULL or nothing but a–z and 0–9, which the
 ///   byte-wise
@@ -76,6 +76,8 @@ class Database {
                             std::vector<DatumRow>* rows = nullptr);
   /// How many rows the last INSERT, UPDATE or DELETE changed.
   [[nodiscard]] std::int64_t changed() const noexcept;
+  /// From here on required() takes NULL, or does not again.
+  void allow_nulls(bool allowed) noexcept;
   /// What next_place() gave last.
   [[nodiscard]] std::int64_t last_place() const noexcept;
   /// What it holds now, outside of any transaction; null where that is not possible.

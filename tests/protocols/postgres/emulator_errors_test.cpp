@@ -57,6 +57,11 @@ TEST_CASE("NULL where none may be, with the row") {
   CHECK(error_of(sql, "INSERT INTO p (n) VALUES (7)") ==
         "C=23502 M=null value in column \"name\" of relation \"p\" violates not-null constraint "
         "D=Failing row contains (3, null, 7). s=public t=p c=name");
+  CHECK(error_of(sql, "UPDATE p SET name = NULL, n = 9 WHERE id = 2").find("(2, null, 9)") !=
+        std::string::npos);
+  CHECK(sql.say("UPDATE p SET name = NULL WHERE id = 99") == "UPDATE 0");
+  CHECK(sql.say("UPDATE p SET name = NULL") == "-");
+  CHECK(sql.say("SELECT name FROM p WHERE id = 2") == "b;SELECT 1");
 }
 
 TEST_CASE("a condition that does not hold, before keys are looked at") {

@@ -163,6 +163,31 @@ TEST_CASE("what is not whole or not understood is not known") {
   CHECK(other.say("SELECT id FROM parts") == "-");
 }
 
+TEST_CASE("a value that was replaced because it is secret is not known") {
+  Held secret = held();
+  secret.rows.tables[0].text =
+      "COPY public.goods (id, name, made) FROM stdin;\n"
+      "1\tredacted:0123456789abcdef0123456789abcdef\t\\N\n\\.\n";
+  EmulatedSql sql;
+  CHECK(gap_of(sql->hold(secret), "public.goods").find("name") != std::string::npos);
+  sql->reset();
+  CHECK(sql.say("SELECT name FROM goods") == "-");
+  CHECK(sql.say("SELECT id FROM goods") == "1;SELECT 1");
+}
+
+TEST_CASE("nothing is computed of a table for which a privilege was missing") {
+  EmulatedSql sql;
+  static_cast<void>(sql->hold(held()));
+  sql->begin_held_recording();
+  CHECK(sql.say("SELECT count(*) FROM goods") == "2;SELECT 1");
+  sql.fail("DELETE FROM goods WHERE id = 1", "42501");
+  CHECK(sql.say("SELECT count(*) FROM goods") == "-");
+  const Document known = sql->knowledge();
+  EmulatedSql serving(known);
+  CHECK(serving.say("SELECT count(*) FROM goods") == "-");
+  CHECK(serving.say("SELECT count(*) FROM two") == "0;SELECT 1");
+}
+
 TEST_CASE("names mean other tables where the client's own schema comes first") {
   Held own = held();
   own.user = "own";
