@@ -2,6 +2,7 @@
 // and whatever the emulator answers must be what the server answers, octet for octet but for the
 // OIDs of tables and the order of rows that have none.
 //
+// In some rounds the tables and rows are there before: a snapshot tells the emulators of them.
 // The emulator is shown what it does not answer, as it is when it serves, and some that it could. A
 // second one follows all of it, as it does when a recording is compiled: it must agree throughout.
 #include <fmt/format.h>
@@ -12,6 +13,7 @@
 #include <map>
 
 #include "postgres_connection.hpp"
+#include "protocols/postgres/catalogue_reader.hpp"
 #include "protocols/postgres/emulator/emulator.hpp"
 #include "protocols/postgres/image.hpp"
 #include "protocols/postgres/request.hpp"
@@ -101,6 +103,7 @@ class Test {
 
  private:
   void play_round();
+  void begin_with_snapshot();
   void play(const SqlStatement& statement);
   void control(Control control, const std::string& name, const std::string& sql);
   void move_transaction();
@@ -111,6 +114,7 @@ class Test {
   PostgresConnection server_;
   Random random_;
   SqlGenerator generator_;
+  Document knowledge_;  ///< outlives what is made of it
   std::unique_ptr<Emulator> serving_, recording_;
   std::size_t pinned_ = 0;
   bool in_block_ = false, failed_block_ = false;
@@ -184,6 +188,31 @@ void Test::play(const SqlStatement& statement) {
   history_.push_back(statement.sql + (answer.error ? "   -- failed" : ""));
 }
 
+/// What is in the tables only the server was told.
+void Test::begin_with_snapshot() {
+  constexpr int before = 40;
+  std::vector<std::string> statements = generator_.schema();
+  for (int i = 0; i < before; ++i) statements.push_back(generator_.statement().sql);
+  for (const std::string& each : statements) {
+    static_cast<void>(server_.ask(each));
+    history_.push_back(each + "   -- before the snapshot");
+  }
+  Catalogue found = catalogue_reader().read(
+      {"127.0.0.1", options_.postgres, "postgres", "", "postgres"}, Secrets(), {});
+  if (!found.problem.empty() || !found.rows.problem.empty())
+    fail({"snapshot", "", true}, "no snapshot", "", found.problem + found.rows.problem);
+  const Held held{std::move(found.text), std::move(found.rows), "postgres"};
+  for (const HeldState& state : recording_->hold(held)) {
+    Tally& tally = tallies_["table of a snapshot"];
+    ++tally.asked;
+    ++(state.gap.empty() ? tally.computed : tally.failed);
+  }
+  serving_.reset();
+  knowledge_ = recording_->knowledge();
+  serving_ = new_postgres_emulator(knowledge_);
+  recording_->begin_held_recording();
+}
+
 void Test::play_round() {
   if (in_block_) control(Control::rollback, "", "ROLLBACK");
   serving_ = new_postgres_emulator(first_knowledge(options_));
@@ -191,7 +220,10 @@ void Test::play_round() {
   recording_->begin_recording();
   pinned_ = 0;
   history_.clear();
-  for (const std::string& each : generator_.schema()) play({"definition", each, true});
+  if (random_.percent(30))
+    begin_with_snapshot();
+  else
+    for (const std::string& each : generator_.schema()) play({"definition", each, true});
   for (std::uint64_t i = 0; i < statements_in_a_round; ++i) {
     if (random_.percent(8)) move_transaction();
     if (failed_block_) continue;
