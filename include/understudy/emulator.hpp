@@ -79,6 +79,12 @@ class Emulator {
   /// What all recordings that were followed agree on; for new_emulator() of the Protocol.
   [[nodiscard]] virtual Document knowledge() const = 0;
 
+  /// Octets that belong to the knowledge and are too many to be part of it.
+  [[nodiscard]] virtual std::string contents() const { return {}; }
+  /// Of one that is made of knowledge(): these octets, which outlive it, like the knowledge. Once,
+  /// before anything else.
+  virtual void use_contents(Bytes /*octets*/) {}
+
   /// The tables, as paths name them, of which every insert that was followed was computed with the
   /// number that the service gave it.
   [[nodiscard]] virtual std::set<std::string> numbered() const { return {}; }

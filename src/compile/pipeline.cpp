@@ -217,6 +217,7 @@ std::optional<Compiled> compile_services(const std::filesystem::path& mock_set,
     builders.push_back(emit(service, result.trace, result.settlement,
                             Varying(service, findings, config.shifts_times)));
     builders.back().set_knowledge(std::move(result.followed.knowledge));
+    builders.back().set_contents(std::move(result.followed.contents));
     compiled.services.push_back(summarise(service, result.trace, result.settlement));
     compiled.services.back().held = std::move(result.followed.held);
     compiled.services.back().held_gap = service.held_gap;

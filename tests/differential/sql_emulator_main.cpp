@@ -114,7 +114,8 @@ class Test {
   PostgresConnection server_;
   Random random_;
   SqlGenerator generator_;
-  Document knowledge_;  ///< outlives what is made of it
+  Document knowledge_;  ///< both outlive what is made of them
+  std::string contents_;
   std::unique_ptr<Emulator> serving_, recording_;
   std::size_t pinned_ = 0;
   bool in_block_ = false, failed_block_ = false;
@@ -209,7 +210,9 @@ void Test::begin_with_snapshot() {
   }
   serving_.reset();
   knowledge_ = recording_->knowledge();
+  contents_ = recording_->contents();
   serving_ = new_postgres_emulator(knowledge_);
+  serving_->use_contents(as_bytes(contents_));
   recording_->begin_held_recording();
 }
 

@@ -193,6 +193,8 @@ std::string Translator::conflict(const tree::Conflict& conflict, const Definitio
   if (conflict.action == Action::fail) return {};
   plan.answers_conflict = true;
   if (!conflict.constraint.empty() || conflict.target_where) throw Unsure{"this ON CONFLICT"};
+  // They are looked at before it is known whether the row is put in at all.
+  if (!table.checks.empty()) throw Unsure{"ON CONFLICT with conditions"};
   std::set<std::size_t> target;
   std::string list;
   for (const tree::KeyPart& part : conflict.target) {

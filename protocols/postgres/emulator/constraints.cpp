@@ -194,8 +194,8 @@ void Runner::tell_nulls(const Plan& plan, std::span<const Datum> bound) {
   static_cast<void>(database.run("SAVEPOINT told"));
   database.allow_nulls(true);
   std::vector<DatumRow> ignored;
-  const bool one = database.run(plan.text.sql, bound, &ignored) == Outcome::done &&
-                   database.changed() == 1;
+  const bool one =
+      database.run(plan.text.sql, bound, &ignored) == Outcome::done && database.changed() == 1;
   database.allow_nulls(false);
   const auto row = one ? row_behind(*table, place) : std::nullopt;
   static_cast<void>(database.run("ROLLBACK TO told"));

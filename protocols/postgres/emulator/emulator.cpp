@@ -52,6 +52,10 @@ class PostgresEmulator final : public Emulator {
     clear(start_.get());
   }
   [[nodiscard]] Document knowledge() const override;
+  [[nodiscard]] std::string contents() const override {
+    return start_ ? std::string(start_->contents.image->octets()) : std::string();
+  }
+  void use_contents(Bytes octets) override;
   [[nodiscard]] std::set<std::string> numbered() const override;
   void reset() override { clear(start_.get()); }
   [[nodiscard]] std::optional<Computed> compute(const EmulatedRequest& asked, Moment now) override;
@@ -111,6 +115,7 @@ class PostgresEmulator final : public Emulator {
   std::map<std::string, bool> numbered_;
   /// Tables that the recorded clients may not use as they like: nothing is computed of them.
   std::set<std::string> denied_;
+  const Document* start_document_ = nullptr;
   std::shared_ptr<const Start> start_;  ///< null where it is not known what there was first
 };
 
@@ -133,7 +138,13 @@ void PostgresEmulator::read(const Document& knowledge) {
     for (const Document& each : knowledge["denied"]) denied_.insert(octets_of(each));
   if (knowledge.contains("oids"))
     for (const auto& [key, oid] : knowledge["oids"].items()) oids_[key] = oid.get<Oid>();
-  if (knowledge.contains("start")) begin_with(start_of_document(knowledge["start"]));
+  if (knowledge.contains("start")) start_document_ = &knowledge["start"];
+}
+
+void PostgresEmulator::use_contents(Bytes octets) {
+  if (start_document_ == nullptr) return;
+  begin_with(start_of_document(*start_document_, octets));
+  clear(start_.get());
 }
 
 void PostgresEmulator::begin_with(std::shared_ptr<const Start> start) {
@@ -264,8 +275,7 @@ void PostgresEmulator::follow(const EmulatedRequest& asked, Bytes image, Moment 
   const auto answer = decode_image(image);
   const bool sure = in_order && answer && computes(request) && contents_->sees(asked.connection);
   Fields error;
-  const bool fails = answer && answer->is_error &&
-                     decode_fields(answer->tail.subspan(5), error);
+  const bool fails = answer && answer->is_error && decode_fields(answer->tail.subspan(5), error);
   if (fails && field(error, 'C') == "42501") return note_denied(request);
   const MayWrite written = statements_.may_write(request.pattern);
   if (written.nothing()) return sure ? follow_read(request, image, sure) : void();

@@ -216,7 +216,9 @@ std::optional<Datum> Runner::shown_value(const Plan& plan, std::size_t row, std:
 /// A value that its column does not take. The server looks at it before any row is made; of values
 /// that a driver bound not always, so that numbers may have been taken before.
 bool Runner::refuse_value(const Plan& plan, const Given& given, std::span<const Value> values) {
-  if (took_effect_ || plan.rows.size() != 1 || given.bound.slot >= values.size()) return false;
+  if (took_effect_ || plan.updates_conflict || plan.rows.size() != 1 ||
+      given.bound.slot >= values.size())
+    return false;
   const Value& value = values[given.bound.slot];
   if (!value.text) return false;
   auto error = refused_value(given.bound.type, value.value_class, *value.text);
@@ -277,12 +279,13 @@ bool Runner::insert_row(const Plan& plan, std::size_t row, std::span<const Value
                         std::vector<DatumRow>& rows) {
   const std::shared_ptr<const Definition> table = contents_.find(plan.target)->definition;
   std::vector<Datum> bound;
-  if (!fill_row(plan, row, values, bound) || !check_nulls(*table, bound)) return false;
+  if (!fill_row(plan, row, values, bound)) return false;
+  const std::vector<Datum> given = bound;
   const std::vector<Bound> further(
       plan.text.bounds.begin() + static_cast<std::ptrdiff_t>(table->columns.size()),
       plan.text.bounds.end());
   const std::int64_t place = contents_.database().last_place();
-  if (!bind(further, values, bound)) return false;
+  if (!bind(further, values, bound) || !check_nulls(*table, given)) return false;
   const Outcome outcome = contents_.database().run(plan.text.sql, bound, &rows);
   if (outcome == Outcome::refused) return tell_refused(plan, values, bound);
   return outcome == Outcome::done && check_conditions(plan, values, place);
@@ -321,6 +324,8 @@ bool Runner::change(const Plan& plan, std::span<const Value> values, Result& res
   if (!bind(plan.text.bounds, values, bound)) return false;
   const Outcome outcome = contents_.database().run(plan.text.sql, bound, &rows);
   hidden_ = plan.refreshed;
+  hidden_.insert(contents_.find(plan.target)->unknown.begin(),
+                 contents_.find(plan.target)->unknown.end());
   if (outcome == Outcome::refused) return tell_refused(plan, values, bound);
   if (outcome != Outcome::done) {
     tell_nulls(plan, bound);

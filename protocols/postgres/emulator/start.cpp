@@ -292,9 +292,7 @@ class StartMaker {
 
   [[nodiscard]] Document document_of_start(const Contents& contents, const Start& start) const {
     const DatabaseImage& image = *start.contents.image;
-    const std::string_view octets = image.octets();
     Document document = {{"catalogue", document_of(held_.catalogue)},
-                         {"image", Document::binary({octets.begin(), octets.end()})},
                          {"last_place", image.last_place()},
                          {"known", Document::object()},
                          {"sequences", Document::object()},
@@ -326,17 +324,14 @@ std::vector<DatumRow> layout(sql::contents::Database& database) {
 }
 
 /// The definitions are made again; the rows are in the image.
-std::shared_ptr<const Start> read_start(const Document& document) {
+std::shared_ptr<const Start> read_start(const Document& document, Bytes octets) {
   auto start = std::make_shared<Start>();
   const std::string catalogue = octets_of(document["catalogue"]);
   Contents contents;
   if (!Definitions(catalogue, *start).make(contents)) return nullptr;
   set_attributes(document["attributes"], contents);
   Sequences(document["sequences"], contents).set();
-  const auto& octets = document["image"].get_binary();
-  const auto image =
-      DatabaseImage::of({reinterpret_cast<const char*>(octets.data()), octets.size()},
-                        document["last_place"].get<std::int64_t>());
+  const auto image = DatabaseImage::of(as_text(octets), document["last_place"].get<std::int64_t>());
   sql::contents::Database filled(image);
   if (image == nullptr || layout(filled) != layout(contents.database())) return nullptr;
   for (const auto& [key, unknown] : document["known"].items()) {
@@ -358,7 +353,7 @@ std::shared_ptr<const Start> start_of(const Held& held, std::vector<HeldState>& 
   return StartMaker(held, states).make();
 }
 
-std::shared_ptr<const Start> start_of_document(const Document& document) {
+std::shared_ptr<const Start> start_of_document(const Document& document, Bytes image) {
   static std::mutex mutex;
   static std::map<const Document*, std::weak_ptr<const Start>> made;
   const std::scoped_lock lock(mutex);
@@ -366,7 +361,7 @@ std::shared_ptr<const Start> start_of_document(const Document& document) {
   if (auto start = known.lock()) return start;
   std::erase_if(made,
                 [&](const auto& each) { return each.first != &document && each.second.expired(); });
-  auto start = read_start(document);
+  auto start = read_start(document, image);
   made[&document] = start;
   return start;
 }

@@ -26,8 +26,8 @@ struct Start {
 [[nodiscard]] std::shared_ptr<const Start> start_of(const Held& held,
                                                     std::vector<HeldState>& states);
 
-/// `document` outlives what is made of it: emulators that are made of the same one share it. Null
-/// where it is not one that this program made.
-[[nodiscard]] std::shared_ptr<const Start> start_of_document(const Document& document);
+/// `document` outlives what is made of it: emulators that are made of the same one share it.
+/// `image`: the octets of its contents' image. Null where they are none that this program made.
+[[nodiscard]] std::shared_ptr<const Start> start_of_document(const Document& document, Bytes image);
 
 }  // namespace understudy::postgres::emulation

@@ -140,10 +140,8 @@ struct Function {
   int arguments;
   void (*call)(sqlite3_context*, int, sqlite3_value**);
 };
-constexpr Function functions[] = {{"fitting", 2, fitting},
-                                  {"plain", 1, plain},
-                                  {"ascii", 1, ascii},
-                                  {"is_like", 3, is_like}};
+constexpr Function functions[] = {
+    {"fitting", 2, fitting}, {"plain", 1, plain}, {"ascii", 1, ascii}, {"is_like", 3, is_like}};
 
 // ---- values ----
 

@@ -135,6 +135,7 @@ Followed follow_recordings(const LoadedService& service) {
   if (service.held) followed.held = emulator->hold(*service.held);
   Follower(service, *emulator).run();
   followed.knowledge = emulator->knowledge();
+  followed.contents = emulator->contents();
   followed.numbered = emulator->numbered();
   return followed;
 }

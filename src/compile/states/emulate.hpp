@@ -13,6 +13,7 @@ namespace understudy::compile {
 /// What the emulator of the service gathered.
 struct Followed {
   Document knowledge;              ///< see Emulator::knowledge(); null where its protocol has none
+  std::string contents;            ///< see Emulator::contents()
   std::vector<HeldState> held;     ///< see Emulator::hold()
   std::set<std::string> numbered;  ///< see Emulator::numbered()
 };

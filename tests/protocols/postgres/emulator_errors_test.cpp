@@ -95,6 +95,24 @@ TEST_CASE("values that a column does not take") {
   CHECK(sql.say("INSERT INTO p (name) VALUES ('c') RETURNING id") == "3;INSERT 0 1");
 }
 
+TEST_CASE("a row of which not all is known is not shown") {
+  EmulatedSql sql(knowing_errors());
+  sql.hear("CREATE TABLE t (id int, n int CHECK (n > 0), at timestamptz DEFAULT now())",
+           "CREATE TABLE");
+  sql.hear("INSERT INTO t (id, n) VALUES (1, 1)", "INSERT 0 1");
+  CHECK(sql.say("UPDATE t SET n = 0") == "-");
+  CHECK(sql.say("INSERT INTO t (id, n) VALUES (2, 0)") == "-");
+}
+
+TEST_CASE("what ON CONFLICT may do instead does not hide what is refused before") {
+  EmulatedSql sql = with_tables();
+  CHECK(sql.say("INSERT INTO p (name, n) VALUES ('a', 0) ON CONFLICT DO NOTHING") == "-");
+  CHECK(error_of(sql, "INSERT INTO c VALUES (NULL, 1) ON CONFLICT DO NOTHING").find("c=id") !=
+        std::string::npos);
+  CHECK(sql.say("INSERT INTO c VALUES (NULL, 1) ON CONFLICT (id) DO UPDATE SET p = 3000000000") ==
+        "-");
+}
+
 TEST_CASE("where it is not sure what comes first nothing is said") {
   EmulatedSql sql = with_tables();
   CHECK(sql.say("INSERT INTO p (id, name) VALUES (1, 'a')") == "-");

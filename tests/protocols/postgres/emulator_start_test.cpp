@@ -76,17 +76,26 @@ std::string gap_of(const std::vector<HeldState>& states, const std::string& tabl
 }
 
 /// As it serves, made of what was held when it was compiled.
-Document knowledge() {
+struct Known {
+  Document knowledge;
+  std::string contents;
+};
+
+Known known_of(EmulatedSql& compiling) {
+  return {compiling->knowledge(), compiling->contents()};
+}
+
+Known compiled() {
   EmulatedSql compiling;
   static_cast<void>(compiling->hold(held()));
-  return compiling->knowledge();
+  return known_of(compiling);
 }
 
 }  // namespace
 
 TEST_CASE("tables that were there are known with their rows") {
-  const Document known = knowledge();
-  EmulatedSql sql(known);
+  const Known known = compiled();
+  EmulatedSql sql(known.knowledge, known.contents);
   CHECK(sql.say("SELECT * FROM goods ORDER BY id") ==
         "1|a\tb|2024-01-02 03:04:05+00;3|NULL|NULL;SELECT 2");
   REQUIRE(sql.columns.size() == 3);
@@ -98,16 +107,16 @@ TEST_CASE("tables that were there are known with their rows") {
 }
 
 TEST_CASE("sequences go on where they were") {
-  const Document known = knowledge();
-  EmulatedSql sql(known);
+  const Known known = compiled();
+  EmulatedSql sql(known.knowledge, known.contents);
   CHECK(sql.say("INSERT INTO goods (name) VALUES ('c') RETURNING id") == "8;INSERT 0 1");
   CHECK(sql.say("INSERT INTO parts (goods) VALUES (8) RETURNING id") == "5;INSERT 0 1");
   CHECK(sql.say("INSERT INTO one DEFAULT VALUES RETURNING id") == "-");  // `two` takes them, too
 }
 
 TEST_CASE("of a table whose rows were not read they are known once they are all removed") {
-  const Document known = knowledge();
-  EmulatedSql sql(known);
+  const Known known = compiled();
+  EmulatedSql sql(known.knowledge, known.contents);
   CHECK(sql.say("SELECT count(*) FROM large") == "-");
   CHECK(sql.say("INSERT INTO large VALUES (1)") == "-");
   CHECK(sql.say("TRUNCATE large") == "TRUNCATE TABLE");
@@ -115,8 +124,8 @@ TEST_CASE("of a table whose rows were not read they are known once they are all 
 }
 
 TEST_CASE("a scope begins there again, and scopes do not see each other") {
-  const Document known = knowledge();
-  EmulatedSql one(known), other(known);
+  const Known known = compiled();
+  EmulatedSql one(known.knowledge, known.contents), other(known.knowledge, known.contents);
   CHECK(one.say("DELETE FROM parts") == "DELETE 1");
   CHECK(one.say("UPDATE goods SET name = 'z' WHERE id = 1") == "UPDATE 1");
   CHECK(other.say("SELECT name FROM goods WHERE id = 1") == "a\tb;SELECT 1");
@@ -126,9 +135,24 @@ TEST_CASE("a scope begins there again, and scopes do not see each other") {
   CHECK(one.say("INSERT INTO goods (name) VALUES ('c') RETURNING id") == "8;INSERT 0 1");
 }
 
+TEST_CASE("octets that are not those of the catalogue tell nothing") {
+  const Known known = compiled();
+  EmulatedSql without(known.knowledge);
+  CHECK(without.say("SELECT id FROM goods") == "-");
+  Held other = held();
+  other.rows.tables.clear();
+  other.catalogue = "CREATE TABLE public.x (id int);\n";
+  EmulatedSql compiling;
+  static_cast<void>(compiling->hold(other));
+  const Document copy = known.knowledge;
+  const std::string contents = compiling->contents();
+  EmulatedSql wrong(copy, contents);
+  CHECK(wrong.say("SELECT id FROM goods") == "-");
+}
+
 TEST_CASE("names that nothing has are free, others may be anything") {
-  const Document known = knowledge();
-  EmulatedSql sql(known);
+  const Known known = compiled();
+  EmulatedSql sql(known.knowledge, known.contents);
   CHECK(sql.say("CREATE TABLE fresh (id int)") == "CREATE TABLE");
   CHECK(sql.say("CREATE TABLE seen (id int)") == "-");
   CHECK(sql.say("CREATE TABLE shared (id int)") == "-");
@@ -182,8 +206,8 @@ TEST_CASE("nothing is computed of a table for which a privilege was missing") {
   CHECK(sql.say("SELECT count(*) FROM goods") == "2;SELECT 1");
   sql.fail("DELETE FROM goods WHERE id = 1", "42501");
   CHECK(sql.say("SELECT count(*) FROM goods") == "-");
-  const Document known = sql->knowledge();
-  EmulatedSql serving(known);
+  const Known known = known_of(sql);
+  EmulatedSql serving(known.knowledge, known.contents);
   CHECK(serving.say("SELECT count(*) FROM goods") == "-");
   CHECK(serving.say("SELECT count(*) FROM two") == "0;SELECT 1");
 }

@@ -18,8 +18,10 @@ using namespace understudy::postgres;
 
 class EmulatedSql {
  public:
-  explicit EmulatedSql(const Document& knowledge = in_utc())
-      : emulator_(new_postgres_emulator(knowledge)) {}
+  explicit EmulatedSql(const Document& knowledge = in_utc(), std::string_view contents = {})
+      : emulator_(new_postgres_emulator(knowledge)) {
+    emulator_->use_contents(as_bytes(contents));
+  }
 
   static Document in_utc() {
     return {{"profile", {{"session", {{"TimeZone", "UTC"}, {"DateStyle", "ISO, MDY"}}}}}};
