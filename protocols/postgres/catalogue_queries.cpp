@@ -210,7 +210,8 @@ SELECT r.name, s.nspname || '.' || r.relname,
        (SELECT o.nspname || '.' || t.relname || '.' || a.attname
         FROM pg_depend d JOIN pg_class t ON t.oid = d.refobjid JOIN pg_namespace o ON o.oid = t.relnamespace
         JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = d.refobjsubid
-        WHERE d.classid = 'pg_class'::regclass AND d.objid = r.oid AND d.deptype = 'i'),
+        WHERE d.classid = 'pg_class'::regclass AND d.objid = r.oid AND d.deptype IN ('a', 'i')
+          AND d.refclassid = 'pg_class'::regclass AND d.refobjsubid > 0),
        q.seqincrement = 1 AND q.seqmin = 1 AND q.seqcache = 1 AND NOT q.seqcycle AND q.seqstart = 1
 FROM relation r JOIN own_schema s ON s.oid = r.relnamespace JOIN pg_sequence q ON q.seqrelid = r.oid
 ORDER BY 2)";

@@ -26,7 +26,7 @@ struct CatalogueSection {
 /// were dropped, the numbers of those that are left.
 [[nodiscard]] std::string_view row_tables_query() noexcept;
 /// Behind catalogue_names(): of each sequence its name, its plain name with schema, the column that
-/// it is the identity of, and `t` where it counts by ones from 1 and does nothing else.
+/// owns it, and `t` where it counts by ones from 1 and does nothing else.
 [[nodiscard]] std::string_view sequences_query() noexcept;
 
 /// One row: version, encoding, collation, character classes, and the settings that matter, before

@@ -194,7 +194,7 @@ class RowsReader {
       Document& sequence = held_.facts["sequences"][row.at(1)];
       sequence = {{"last", static_cast<std::int64_t>(number_of(found[0].at(0)))},
                   {"called", found[0].at(1) == "t"}};
-      if (!row.at(2).empty()) sequence["identity_of"] = document_of(row[2]);
+      if (!row.at(2).empty()) sequence["owned_by"] = document_of(row[2]);
       if (row.at(3) != "t") sequence["plain"] = false;
     }
     return true;

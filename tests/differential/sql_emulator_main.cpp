@@ -146,7 +146,7 @@ void Test::move_transaction() {
   if (failed_block_ && choice < 3) return control(Control::rollback, "", "ROLLBACK");
   if (choice == 0) return control(Control::commit, "", "COMMIT");
   if (choice == 1) return control(Control::rollback, "", "ROLLBACK");
-  if (failed_block_) return;
+  if (failed_block_ && choice != 3) return;
   if (choice == 2) return control(Control::savepoint, "a", "SAVEPOINT a");
   const bool saved = std::ranges::count(history_, "SAVEPOINT a") > 0;
   if (!saved) return;
@@ -156,6 +156,7 @@ void Test::move_transaction() {
     failed_block_ = true;
     return;
   }
+  failed_block_ = false;
   for (auto* emulator : {&serving_, &recording_})
     (*emulator)->control(choice == 3 ? Control::rollback_to : Control::release, "a", 1);
 }

@@ -34,6 +34,24 @@ std::string hidden_by_temporary(std::string_view key) {
   return "temporary " + std::string(key);
 }
 
+/// A table was renamed: its constraints keep their names, which the next table of its old name
+/// can't have.
+constexpr std::string_view renamed = "renamed tables";
+
+bool renames_table(const tree::Statement& statement) {
+  const auto* alter = statement.as<tree::AlterTable>();
+  return statement.as<tree::RenameTables>() != nullptr ||
+         (alter != nullptr &&
+          std::ranges::count(alter->actions, tree::AlterAction::Kind::rename_table,
+                             &tree::AlterAction::kind) > 0);
+}
+
+void forget_names(sql::contents::Definition& table) {
+  for (auto& key : table.keys) key.name.clear();
+  for (auto& reference : table.references) reference.name.clear();
+  for (auto& check : table.checks) check.name.clear();
+}
+
 void define_table(const tree::CreateTable& create, Contents& contents, const Printing& printing,
                   Depended& depended) {
   const std::string key = key_of(create.name);
@@ -44,6 +62,7 @@ void define_table(const tree::CreateTable& create, Contents& contents, const Pri
   // Whether a table of another kind, or one that was there already, is the one that is meant.
   const bool surely_made = !create.if_not_exists || contents.book().is_absent(key);
   auto definition = definition_of(create, printing);
+  if (definition && depended.contains(renamed)) forget_names(*definition);
   if (!definition || !surely_made || !contents.create(std::move(*definition))) return;
   const sql::contents::Definition& made = *contents.find(key)->definition;
   for (std::size_t i = 0; i < made.columns.size(); ++i)  // a sequence that was there before
@@ -157,6 +176,7 @@ std::set<std::string> tables_named(const tree::Statement& statement) {
 
 bool define(const tree::Statement& statement, Contents& contents, const Printing& printing,
             Depended& depended) {
+  if (renames_table(statement)) depended.emplace(renamed);
   if (const auto* create = statement.as<tree::CreateTable>()) {
     if (create->query || !create->inherits.empty() || !create->like.empty())
       depend(statement, depended);

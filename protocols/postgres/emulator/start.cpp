@@ -129,24 +129,30 @@ class Sequences {
  public:
   Sequences(const Document& facts, Contents& contents) : facts_(facts), contents_(contents) {
     for (const auto& [name, fact] : facts_.items())
-      if (fact.contains("identity_of"))
-        by_column_[key_of_held(octets_of(fact["identity_of"]))] = key_of_held(name);
+      if (fact.contains("owned_by"))
+        by_column_[key_of_held(octets_of(fact["owned_by"]))] = key_of_held(name);
   }
 
   void set() {
     std::map<std::string, int> uses;
     for (const std::string& key : keys_of(contents_))
       for (const auto& column : contents_.find(key)->definition->columns)
-        if (column.default_.kind == Default::Kind::number) ++uses[sequence_of(key, column)];
+        if (column.default_.kind == Default::Kind::number) {
+          const std::string& told = column.default_.sequence;
+          ++uses[told.empty() ? sequence_of(key, column) : key_of_quoted(told)];
+        }
     for (const std::string& key : keys_of(contents_)) set(key, uses);
   }
 
  private:
+  /// That of an identity column, or the one that a default names; empty where the column does not
+  /// own it, so that it goes on whatever becomes of the table.
   [[nodiscard]] std::string sequence_of(const std::string& key,
                                         const sql::contents::TableColumn& column) const {
-    if (!column.default_.sequence.empty()) return key_of_quoted(column.default_.sequence);
     const auto found = by_column_.find(key + "." + column.name);
-    return found == by_column_.end() ? std::string() : found->second;
+    const std::string owned = found == by_column_.end() ? std::string() : found->second;
+    const std::string& told = column.default_.sequence;
+    return told.empty() || key_of_quoted(told) == owned ? owned : std::string();
   }
 
   [[nodiscard]] const Document* fact_of(const std::string& sequence) const {
@@ -167,6 +173,8 @@ class Sequences {
       if (plain) {
         const auto last = (*fact)["last"].get<std::int64_t>();
         contents_.set_last_number({changed.id, i}, (*fact)["called"].get<bool>() ? last : last - 1);
+        differs = differs || !column.default_.sequence.empty();
+        column.default_.sequence.clear();  // it is the column's own
       } else {
         column.default_ = {Default::Kind::elsewhere, {}, {}};
         differs = true;

@@ -150,7 +150,8 @@ void Contents::restart_numbers(std::string_view key) {
   const Definition& definition = *table->definition;
   for (std::size_t i = 0; i < definition.columns.size(); ++i) {
     if (definition.columns[i].default_.kind != Default::Kind::number) continue;
-    numbers_[{definition.id, i}] = 0;
+    const bool own = definition.columns[i].default_.sequence.empty();
+    numbers_[{definition.id, i}] = own ? std::optional<std::int64_t>(0) : std::nullopt;
     if (owner_) restarted_.insert({definition.id, i});
   }
 }

@@ -55,7 +55,7 @@ struct Default {
   };
   Kind kind = Kind::constant;
   Datum value = {};
-  std::string sequence = {};  ///< the name of that of `number`, where it is told
+  std::string sequence = {};  ///< of `number`, where another one than the column's own may be meant
 };
 
 struct TableColumn {

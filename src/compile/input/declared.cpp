@@ -39,8 +39,8 @@ bool is_of_recorded(std::string_view text, const LoadedService& service, const s
   return false;
 }
 
-/// Takes them as what there is first, where that holds for all recordings, or for the last one and
-/// no values of the others stand in it.
+/// Takes them as what there is first, where that holds for all recordings, or was said apart from
+/// them.
 void read_rows(const std::filesystem::path& mock_set, const std::string& catalogue,
                const std::map<std::string, std::uint32_t>& recordings, LoadedService& service,
                Diagnostics& problems) {

@@ -113,6 +113,15 @@ TEST_CASE("what ON CONFLICT may do instead does not hide what is refused before"
         "-");
 }
 
+TEST_CASE("after a table was renamed it is not known what constraints without a name are called") {
+  EmulatedSql sql = with_tables();
+  sql.hear("ALTER TABLE p RENAME TO q", "ALTER TABLE");
+  sql.hear("CREATE TABLE p (id int PRIMARY KEY)", "CREATE TABLE");
+  sql.hear("INSERT INTO p VALUES (1)", "INSERT 0 1");
+  CHECK(sql.say("INSERT INTO p VALUES (1)") == "-");  // p_pkey is that of q
+  CHECK(sql.say("SELECT count(*) FROM p") == "1;SELECT 1");
+}
+
 TEST_CASE("where it is not sure what comes first nothing is said") {
   EmulatedSql sql = with_tables();
   CHECK(sql.say("INSERT INTO p (id, name) VALUES (1, 'a')") == "-");

@@ -39,6 +39,9 @@ CREATE TABLE public.large (
 CREATE TABLE public.one (
     id bigint DEFAULT nextval('public.shared'::regclass) NOT NULL
 );
+CREATE TABLE public.free (
+    id bigint DEFAULT nextval('public.unowned'::regclass) NOT NULL
+);
 CREATE TABLE public.two (
     id bigint DEFAULT nextval('public.shared'::regclass) NOT NULL
 );
@@ -51,19 +54,21 @@ Held held() {
   Held held;
   held.catalogue = catalogue;
   held.user = "app";
-  held.rows.facts = {{"tables", {"public.goods", "public.parts", "public.one", "public.two"}},
-                     {"not_read", {{"public.large", "more than 10000 rows"}}},
-                     {"sequences",
-                      {{"public.goods_id_seq", {{"last", 7}, {"called", true}}},
-                       {"public.parts_id_seq",
-                        {{"last", 5}, {"called", false}, {"identity_of", "public.parts.id"}}},
-                       {"public.shared", {{"last", 1}, {"called", false}}}}},
-                     {"attributes", {{"public.goods", {1, 3, 4}}}}};
+  held.rows.facts = {
+      {"tables", {"public.goods", "public.parts", "public.one", "public.two", "public.free"}},
+      {"not_read", {{"public.large", "more than 10000 rows"}}},
+      {"sequences",
+       {{"public.goods_id_seq", {{"last", 7}, {"called", true}, {"owned_by", "public.goods.id"}}},
+        {"public.parts_id_seq", {{"last", 5}, {"called", false}, {"owned_by", "public.parts.id"}}},
+        {"public.unowned", {{"last", 1}, {"called", false}}},
+        {"public.shared", {{"last", 1}, {"called", false}}}}},
+      {"attributes", {{"public.goods", {1, 3, 4}}}}};
   held.rows.tables = {
       {"public.goods",
        "-- Rows of public.goods\nCOPY public.goods (id, name, made) FROM stdin;\n"
        "1\ta\\tb\t2024-01-02 03:04:05+00\n3\t\\N\t\\N\n\\.\n"},
       {"public.parts", "COPY public.parts (id, goods, feeling) FROM stdin;\n1\t1\tgood\n\\.\n"},
+      {"public.free", "COPY public.free (id) FROM stdin;\n\\.\n"},
       {"public.one", "COPY public.one (id) FROM stdin;\n\\.\n"},
       {"public.two", "COPY public.two (id) FROM stdin;\n\\.\n"}};
   return held;
@@ -111,7 +116,10 @@ TEST_CASE("sequences go on where they were") {
   EmulatedSql sql(known.knowledge, known.contents);
   CHECK(sql.say("INSERT INTO goods (name) VALUES ('c') RETURNING id") == "8;INSERT 0 1");
   CHECK(sql.say("INSERT INTO parts (goods) VALUES (8) RETURNING id") == "5;INSERT 0 1");
-  CHECK(sql.say("INSERT INTO one DEFAULT VALUES RETURNING id") == "-");  // `two` takes them, too
+  CHECK(sql.say("INSERT INTO one DEFAULT VALUES RETURNING id") == "-");   // `two` takes them, too
+  CHECK(sql.say("INSERT INTO free DEFAULT VALUES RETURNING id") == "-");  // nobody owns it
+  CHECK(sql.say("TRUNCATE goods, parts RESTART IDENTITY") == "TRUNCATE TABLE");
+  CHECK(sql.say("INSERT INTO goods (name) VALUES ('c') RETURNING id") == "1;INSERT 0 1");
 }
 
 TEST_CASE("of a table whose rows were not read they are known once they are all removed") {

@@ -259,3 +259,11 @@ TEST_CASE("values of columns that are not calculated with are never shown") {
   CHECK(sql.say("INSERT INTO t VALUES (2, 'no json', 1)") == "-");
   CHECK(sql.say("INSERT INTO t (id) VALUES (2)") == "INSERT 0 1");
 }
+
+TEST_CASE("a sequence that may not be the column's own is not known to begin again") {
+  EmulatedSql sql;
+  sql.hear("CREATE TABLE t (id int DEFAULT nextval('s'))", "CREATE TABLE");
+  CHECK(sql.say("INSERT INTO t DEFAULT VALUES RETURNING id") == "-");
+  CHECK(sql.say("TRUNCATE t RESTART IDENTITY") == "TRUNCATE TABLE");
+  CHECK(sql.say("INSERT INTO t DEFAULT VALUES RETURNING id") == "-");
+}
