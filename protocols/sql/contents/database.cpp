@@ -12,6 +12,8 @@ namespace {
 /// Of SQLite's virtual machine: seconds at most.
 constexpr int steps_between_checks = 1'000'000, most_checks = 100;
 constexpr std::size_t statements_kept = 2000;
+/// The pages of an image are in memory already: few need to be kept twice.
+constexpr const char* prepare_image = "PRAGMA journal_mode = MEMORY; PRAGMA cache_size = 64";
 
 using Statement_ = std::unique_ptr<sqlite3_stmt, decltype(&sqlite3_finalize)>;
 
@@ -214,8 +216,7 @@ struct Database::Impl {
     const auto room = static_cast<sqlite3_int64>(image->room());
     return memory != nullptr &&
            sqlite3_deserialize(database, "main", memory, size, room, 0) == SQLITE_OK &&
-           sqlite3_exec(database, "PRAGMA journal_mode = MEMORY", nullptr, nullptr, nullptr) ==
-               SQLITE_OK;
+           sqlite3_exec(database, prepare_image, nullptr, nullptr, nullptr) == SQLITE_OK;
   }
 
   sqlite3_stmt* prepared(std::string_view sql) {
