@@ -6,12 +6,14 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "understudy/analyser.hpp"
 #include "understudy/bytes.hpp"
+#include "understudy/catalogue.hpp"
 #include "understudy/document.hpp"
 #include "understudy/request.hpp"
 
@@ -29,6 +31,18 @@ struct EmulatedRequest {
       : canonical(canonical_), qualifier(qualifier_), connection(connection_) {}
   EmulatedRequest(const std::string& canonical_) : canonical(canonical_) {}  // NOLINT
   EmulatedRequest(const char* canonical_) : canonical(canonical_) {}         // NOLINT
+};
+
+/// What a service held when a recording began, see CatalogueReader.
+struct Held {
+  std::string catalogue;
+  HeldRows rows;
+  std::string user;  ///< as whom the recorded clients logged in
+};
+
+/// One of its tables, and why what it holds is not all known; empty: it is.
+struct HeldState {
+  std::string table, gap;
 };
 
 /// The contents of one service in one scope, as far as they are known. It is sure or says nothing:
@@ -56,10 +70,24 @@ class Emulator {
 
   virtual ~Emulator() = default;
 
+  /// Before any recording, of an emulator that knows nothing yet: what every scope begins with.
+  virtual std::vector<HeldState> hold(const Held& /*held*/) { return {}; }
   /// A recording begins of whose first state nothing is known yet.
   virtual void begin_recording() = 0;
+  /// A recording begins with what is held.
+  virtual void begin_held_recording() { begin_recording(); }
   /// What all recordings that were followed agree on; for new_emulator() of the Protocol.
   [[nodiscard]] virtual Document knowledge() const = 0;
+
+  /// Octets that belong to the knowledge and are too many to be part of it.
+  [[nodiscard]] virtual std::string contents() const { return {}; }
+  /// Of one that is made of knowledge(): these octets, which outlive it, like the knowledge. Once,
+  /// before anything else.
+  virtual void use_contents(Bytes /*octets*/) {}
+
+  /// The tables, as paths name them, of which every insert that was followed was computed with the
+  /// number that the service gave it.
+  [[nodiscard]] virtual std::set<std::string> numbered() const { return {}; }
 
   /// The state before the first request again.
   virtual void reset() = 0;

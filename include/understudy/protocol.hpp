@@ -46,8 +46,8 @@ class Protocol {
   /// Null where the protocol has no definitions, or can't tell them.
   [[nodiscard]] virtual const CatalogueReader* catalogue_reader() const noexcept { return nullptr; }
   /// Made of what another one knew, see Emulator::knowledge(); of null, or {profile: that of the
-  /// analyser} alone, it knows nothing of what there is. Null where the protocol computes no
-  /// answers.
+  /// analyser} alone, it knows nothing of what there is. It outlives what is made of it: emulators
+  /// of one document may share what they make of it. Null where the protocol computes no answers.
   [[nodiscard]] virtual std::unique_ptr<Emulator> new_emulator(
       const Document& /*knowledge*/) const {
     return nullptr;

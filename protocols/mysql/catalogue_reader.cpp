@@ -180,7 +180,8 @@ class MysqlCatalogueReader final : public CatalogueReader {
   [[nodiscard]] Variables variables() const noexcept override {
     return {"MYSQL_USER", "MYSQL_PWD", "MYSQL_DATABASE"};
   }
-  [[nodiscard]] Catalogue read(const CatalogueLogin& login, const Secrets& secrets) const override {
+  [[nodiscard]] Catalogue read(const CatalogueLogin& login, const Secrets& secrets,
+                               const RowBounds& /*bounds*/) const override {
     CatalogueConnection connection(login);
     if (!connection.is_open()) return {"", connection.problem()};
     return CatalogueText(connection, secrets).read();

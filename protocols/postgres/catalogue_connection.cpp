@@ -32,6 +32,8 @@ struct Libpq : sql::ClientLibrary {
   decltype(&::PQisBusy) is_busy = nullptr;
   decltype(&::PQsocket) socket = nullptr;
   decltype(&::PQconsumeInput) consume = nullptr;
+  decltype(&::PQgetCopyData) copied = nullptr;
+  decltype(&::PQfreemem) free = nullptr;
 
   Libpq() : ClientLibrary("libpq.so.5") {
     load(connect, "PQconnectdbParams");
@@ -51,6 +53,8 @@ struct Libpq : sql::ClientLibrary {
     load(is_busy, "PQisBusy");
     load(socket, "PQsocket");
     load(consume, "PQconsumeInput");
+    load(copied, "PQgetCopyData");
+    load(free, "PQfreemem");
   }
 };
 
@@ -122,12 +126,29 @@ std::string CatalogueConnection::database() const {
   return is_open() ? libpq().database(connection_.get()) : "";
 }
 
-bool CatalogueConnection::ask(const std::string& sql, Rows& rows) {
+bool CatalogueConnection::send(const std::string& sql) {
   if (!is_open() || is_spent()) return false;
   PGconn* const connection = connection_.get();
-  if (libpq().send(connection, sql.c_str()) == 0) return spend(libpq().error(connection));
-  libpq().row_by_row(connection);
+  return libpq().send(connection, sql.c_str()) != 0 || spend(libpq().error(connection));
+}
+
+bool CatalogueConnection::ask(const std::string& sql, Rows& rows) {
+  if (!send(sql)) return false;
+  libpq().row_by_row(connection_.get());
   return take(rows);
+}
+
+bool CatalogueConnection::copy(const std::string& sql, std::string& text) {
+  if (!send(sql) || !wait_for_answer()) return false;
+  const Result result(libpq().result(connection_.get()));
+  const bool copies = result && libpq().result_status(result.get()) == PGRES_COPY_OUT;
+  const bool copied =
+      copies ? take_copied(text) : fail(result ? libpq().result_error(result.get()) : "no answer");
+  if (is_spent()) return false;
+  const std::string why = problem();
+  Rows none;
+  const bool ended = take(none);
+  return copied ? ended : fail(why);
 }
 
 /// All of an answer, so that another question can follow.
@@ -152,14 +173,34 @@ bool CatalogueConnection::take(Rows& rows) {
   }
 }
 
-bool CatalogueConnection::wait_for_answer() {
-  while (libpq().is_busy(connection_.get()) != 0) {
-    const auto left = time_left().count();
-    if (left <= 0) return spend("it takes too long");
-    pollfd readable = {libpq().socket(connection_.get()), POLLIN, 0};
-    poll(&readable, 1, static_cast<int>(left));
-    if (libpq().consume(connection_.get()) == 0) return spend(libpq().error(connection_.get()));
+/// Until the rows end; what follows is still to be taken.
+bool CatalogueConnection::take_copied(std::string& text) {
+  for (;;) {
+    char* octets = nullptr;
+    const int size = libpq().copied(connection_.get(), &octets, 1);
+    if (size > 0) {
+      text.append(octets, static_cast<std::size_t>(size));
+      libpq().free(octets);
+      if (!add_octets(static_cast<std::size_t>(size))) return false;
+    } else if (size < 0) {
+      return size == -1 || fail(libpq().error(connection_.get()));
+    } else if (!wait_for_octets()) {
+      return false;
+    }
   }
+}
+
+bool CatalogueConnection::wait_for_octets() {
+  const auto left = time_left().count();
+  if (left <= 0) return spend("it takes too long");
+  pollfd readable = {libpq().socket(connection_.get()), POLLIN, 0};
+  poll(&readable, 1, static_cast<int>(left));
+  return libpq().consume(connection_.get()) != 0 || spend(libpq().error(connection_.get()));
+}
+
+bool CatalogueConnection::wait_for_answer() {
+  while (libpq().is_busy(connection_.get()) != 0)
+    if (!wait_for_octets()) return false;
   return true;
 }
 

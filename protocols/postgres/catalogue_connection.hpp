@@ -23,10 +23,15 @@ class CatalogueConnection : public sql::BoundedConnection {
   [[nodiscard]] std::string database() const;
   /// One statement. False where it failed; `rows` has then what had come.
   [[nodiscard]] bool ask(const std::string& sql, Rows& rows);
+  /// COPY … TO STDOUT: what it brings is appended to `text`.
+  [[nodiscard]] bool copy(const std::string& sql, std::string& text);
 
  private:
   bool wait_for_answer();
+  bool wait_for_octets();
+  bool send(const std::string& sql);
   bool take(Rows& rows);
+  bool take_copied(std::string& text);
 
   std::unique_ptr<pg_conn, std::function<void(pg_conn*)>> connection_;
 };

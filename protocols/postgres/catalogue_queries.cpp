@@ -190,16 +190,44 @@ SELECT format('CREATE POLICY %I ON %s AS %s FOR %s TO %s%s%s;', p.polname, r.nam
               E'\n  WITH CHECK (' || pg_get_expr(p.polwithcheck, p.polrelid) || ')')
 FROM relation r JOIN pg_policy p ON p.polrelid = r.oid ORDER BY r.name, p.polname)";
 
+// Of partitions and tables that inherit, each has rows of its own, which the table above shows too.
+constexpr std::string_view row_tables = R"(
+SELECT r.name, s.nspname || '.' || r.relname,
+       (SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute
+        WHERE attrelid = r.oid AND attnum > 0 AND NOT attisdropped AND attgenerated = ''),
+       coalesce((SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY k.number)
+                 FROM pg_index x, unnest(x.indkey::int2[]) WITH ORDINALITY AS k(attnum, number), pg_attribute a
+                 WHERE x.indrelid = r.oid AND x.indisprimary AND a.attrelid = r.oid AND a.attnum = k.attnum), 'ctid'),
+       (SELECT string_agg(attnum::text, ' ' ORDER BY attnum) FROM pg_attribute
+        WHERE attrelid = r.oid AND attnum > 0 AND NOT attisdropped HAVING max(attnum) > count(*))
+FROM relation r JOIN own_schema s ON s.oid = r.relnamespace
+WHERE r.relkind = 'r' AND r.relpersistence <> 't'
+  AND NOT EXISTS (SELECT FROM pg_inherits i WHERE r.oid IN (i.inhrelid, i.inhparent))
+ORDER BY 2)";
+
+constexpr std::string_view sequence_names = R"(
+SELECT r.name, s.nspname || '.' || r.relname,
+       (SELECT o.nspname || '.' || t.relname || '.' || a.attname
+        FROM pg_depend d JOIN pg_class t ON t.oid = d.refobjid JOIN pg_namespace o ON o.oid = t.relnamespace
+        JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = d.refobjsubid
+        WHERE d.classid = 'pg_class'::regclass AND d.objid = r.oid AND d.deptype IN ('a', 'i')
+          AND d.refclassid = 'pg_class'::regclass AND d.refobjsubid > 0),
+       q.seqincrement = 1 AND q.seqmin = 1 AND q.seqcache = 1 AND NOT q.seqcycle AND q.seqstart = 1
+FROM relation r JOIN own_schema s ON s.oid = r.relnamespace JOIN pg_sequence q ON q.seqrelid = r.oid
+ORDER BY 2)";
+
 constexpr std::string_view facts_query = R"(
-SELECT current_setting('server_version'), current_setting('server_encoding'), d.datcollate, d.datctype,
+SELECT current_setting('server_version'), current_setting('server_encoding'),
+       CASE coalesce(to_jsonb(d) ->> 'datlocprovider', 'c') WHEN 'c' THEN d.datcollate ELSE 'of another library' END,
+       d.datctype,
        current_setting('TimeZone'), current_setting('DateStyle'), current_setting('IntervalStyle'),
        current_setting('search_path'), current_setting('standard_conforming_strings'),
-       current_setting('default_transaction_isolation')
+       current_setting('default_transaction_isolation'), current_setting('lc_messages')
 FROM pg_database d WHERE d.datname = current_database())";
 
 // clang-format on
 
-constexpr std::array<std::string_view, 10> fact_names = {"server",
+constexpr std::array<std::string_view, 11> fact_names = {"server",
                                                          "encoding",
                                                          "collation",
                                                          "character classes",
@@ -208,7 +236,8 @@ constexpr std::array<std::string_view, 10> fact_names = {"server",
                                                          "IntervalStyle",
                                                          "search_path",
                                                          "standard_conforming_strings",
-                                                         "default_transaction_isolation"};
+                                                         "default_transaction_isolation",
+                                                         "lc_messages"};
 
 constexpr std::array<CatalogueSection, 17> sections = {{{"schemas", schemas},
                                                         {"extensions", extensions},
@@ -236,6 +265,14 @@ std::string_view catalogue_names() noexcept {
 
 std::span<const CatalogueSection> catalogue_sections() noexcept {
   return sections;
+}
+
+std::string_view row_tables_query() noexcept {
+  return row_tables;
+}
+
+std::string_view sequences_query() noexcept {
+  return sequence_names;
 }
 
 std::string_view server_facts_query() noexcept {

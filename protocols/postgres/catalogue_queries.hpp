@@ -21,6 +21,14 @@ struct CatalogueSection {
 [[nodiscard]] std::string_view catalogue_names() noexcept;
 [[nodiscard]] std::span<const CatalogueSection> catalogue_sections() noexcept;
 
+/// Behind catalogue_names(): of each table that has rows of its own its name, its plain name with
+/// schema, its columns but the generated ones, what its rows are ordered by, and, where columns
+/// were dropped, the numbers of those that are left.
+[[nodiscard]] std::string_view row_tables_query() noexcept;
+/// Behind catalogue_names(): of each sequence its name, its plain name with schema, the column that
+/// owns it, and `t` where it counts by ones from 1 and does nothing else.
+[[nodiscard]] std::string_view sequences_query() noexcept;
+
 /// One row: version, encoding, collation, character classes, and the settings that matter, before
 /// any is changed.
 [[nodiscard]] std::string_view server_facts_query() noexcept;

@@ -2,6 +2,7 @@
 
 #include "protocols/postgres/catalogue_connection.hpp"
 #include "protocols/postgres/catalogue_queries.hpp"
+#include "protocols/postgres/held_rows.hpp"
 #include "protocols/postgres/redact.hpp"
 
 namespace understudy::postgres {
@@ -18,8 +19,8 @@ std::string in_comment(std::string text) {
 
 class CatalogueText {
  public:
-  CatalogueText(CatalogueConnection& connection, const Secrets& secrets)
-      : connection_(connection), secrets_(secrets) {}
+  CatalogueText(CatalogueConnection& connection, const Secrets& secrets, const RowBounds& bounds)
+      : connection_(connection), secrets_(secrets), bounds_(bounds) {}
 
   Catalogue read() {
     head();
@@ -28,6 +29,7 @@ class CatalogueText {
       this->section(section);
       if (connection_.is_spent()) return {"", connection_.problem()};
     }
+    if (bounds_.rows > 0) catalogue_.rows = read_rows(connection_, secrets_, bounds_);
     Rows ignored;
     static_cast<void>(connection_.ask("ROLLBACK", ignored));
     return std::move(catalogue_);
@@ -79,6 +81,7 @@ class CatalogueText {
 
   CatalogueConnection& connection_;
   const Secrets& secrets_;
+  const RowBounds& bounds_;
   Catalogue catalogue_;
 };
 
@@ -87,10 +90,11 @@ class PostgresCatalogueReader final : public CatalogueReader {
   [[nodiscard]] Variables variables() const noexcept override {
     return {"PGUSER", "PGPASSWORD", "PGDATABASE"};
   }
-  [[nodiscard]] Catalogue read(const CatalogueLogin& login, const Secrets& secrets) const override {
+  [[nodiscard]] Catalogue read(const CatalogueLogin& login, const Secrets& secrets,
+                               const RowBounds& bounds) const override {
     CatalogueConnection connection(login);
     if (!connection.is_open()) return {"", connection.problem()};
-    return CatalogueText(connection, secrets).read();
+    return CatalogueText(connection, secrets, bounds).read();
   }
 };
 

@@ -26,9 +26,9 @@ std::chrono::milliseconds BoundedConnection::time_left() const {
 }
 
 bool BoundedConnection::add_octets(std::size_t octets) {
-  constexpr std::size_t most = 16U << 20;
   octets_ += octets;
-  return octets_ <= most || spend("it is larger than 16 MB");
+  return octets_ <= most_octets_ ||
+         spend("it is larger than " + std::to_string(most_octets_ >> 20U) + " MB");
 }
 
 }  // namespace understudy::sql

@@ -43,6 +43,11 @@ class BoundedConnection {
   [[nodiscard]] const std::string& problem() const noexcept { return problem_; }
   /// Nothing more can be asked: lost, out of time, or too much of it.
   [[nodiscard]] bool is_spent() const noexcept { return spent_; }
+  /// From here on it may take that long, and bring that much more.
+  void extend(std::chrono::seconds time, std::size_t octets) {
+    deadline_ = Clock::now() + time;
+    most_octets_ += octets;
+  }
 
  protected:
   using Clock = std::chrono::steady_clock;
@@ -57,7 +62,7 @@ class BoundedConnection {
 
  private:
   Clock::time_point deadline_;
-  std::size_t octets_ = 0;
+  std::size_t octets_ = 0, most_octets_ = 16U << 20;
   std::string problem_;
   bool spent_ = false;
 };

@@ -6,6 +6,7 @@
 namespace understudy::cli {
 
 [[nodiscard]] int run_command(const RecordOptions& options);
+[[nodiscard]] int run_command(const SnapshotOptions& options);
 [[nodiscard]] int run_command(const CompileOptions& options);
 [[nodiscard]] int run_command(const LearnOptions& options);
 [[nodiscard]] int run_command(const ServeOptions& options);

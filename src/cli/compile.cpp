@@ -119,6 +119,7 @@ void print_summary(const ServiceSummary& service) {
              service.service, service.protocol, service.sessions, service.exchanges, service.rules,
              service.patterns.size(), service.guesses);
   print_tables(service.tables);
+  print_held(service, service.held.size());
   for (const PatternSummary& pattern : service.patterns) {
     fmt::print("  {}\n", one_line(pattern.pattern));
     fmt::print("      {}; exchanges {}, different requests {}; keys: {}\n", kind_of(pattern),
@@ -152,6 +153,9 @@ Document document_of(const ServiceSummary& service) {
   Document tables = Document::array();
   for (const auto& [name, doubt] : service.tables)
     tables.push_back({{"table", name}, {"relied_on", doubt.empty()}, {"doubt", doubt}});
+  Document held = Document::array();
+  for (const HeldState& each : service.held)
+    held.push_back({{"table", each.table}, {"known", each.gap.empty()}, {"gap", each.gap}});
   Document inferences = Document::array();
   for (const compile::Inference& inference : service.inferences)
     inferences.push_back(document_of(inference));
@@ -162,6 +166,7 @@ Document document_of(const ServiceSummary& service) {
           {"rules", service.rules},
           {"guesses", service.guesses},
           {"tables", std::move(tables)},
+          {"contents", std::move(held)},
           {"inferences", std::move(inferences)},
           {"values", compile::summary_of(service.decisions)},
           {"replay", document_of(service.tests)},

@@ -89,6 +89,7 @@ void print_screen(const ServiceSummary& service) {
              service.patterns.size(), service.guesses);
   print_shares(service);
   print_tables(service);
+  print_held(service, most_tables);
   print_uncertain(service);
   if (!service.decisions.empty())
     fmt::print("  {}; `understudy learn` explains each\n", compile::summary_of(service.decisions));
@@ -107,6 +108,20 @@ void print_few(Diagnostics problems) {
   print(problems);
   if (warnings > most_warnings)
     fmt::print(stderr, "and {} more warnings (--verbose lists them)\n", warnings - most_warnings);
+}
+
+void print_held(const ServiceSummary& service, std::size_t most) {
+  if (!service.held_gap.empty())
+    fmt::print("  contents: the rows of the snapshot are not used: {}\n", service.held_gap);
+  if (service.held.empty()) return;
+  std::vector<const HeldState*> gaps;
+  for (const HeldState& table : service.held)
+    if (!table.gap.empty()) gaps.push_back(&table);
+  fmt::print("  contents: of {} of {} tables it is known what they held first\n",
+             service.held.size() - gaps.size(), service.held.size());
+  for (std::size_t i = 0; i < std::min(gaps.size(), most); ++i)
+    fmt::print("    {} not wholly: {}\n", gaps[i]->table, gaps[i]->gap);
+  if (gaps.size() > most) fmt::print("    and {} more\n", gaps.size() - most);
 }
 
 void print_screen(const compile::Compiled& compiled) {

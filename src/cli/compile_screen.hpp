@@ -11,6 +11,10 @@ namespace understudy::cli {
 /// Errors first, then the first few warnings and how many more there are.
 void print_few(Diagnostics problems);
 
+/// Of how many tables it is known what they held when the recording began, and of which not: the
+/// first `most` of them.
+void print_held(const compile::ServiceSummary& service, std::size_t most);
+
 /// Service by service: how much there is, which share of it is certain in each self-test, what is
 /// not certain by the number of exchanges that it concerns.
 void print_screen(const compile::Compiled& compiled);

@@ -13,7 +13,7 @@ _understudy() {
   local word="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}" options=""
   COMPREPLY=()
   if [ "$COMP_CWORD" -eq 1 ]; then
-    COMPREPLY=($(compgen -W "record compile learn serve run inspect explain ca completion --help --version" -- "$word"))
+    COMPREPLY=($(compgen -W "record snapshot compile learn serve run inspect explain ca completion --help --version" -- "$word"))
     return
   fi
   local i
@@ -25,12 +25,13 @@ _understudy() {
   done
   case "$previous" in
     --allow) COMPREPLY=($(compgen -W "guess" -- "$word")); return ;;
-    --snapshot) COMPREPLY=($(compgen -W "schema none" -- "$word")); return ;;
+    --snapshot) COMPREPLY=($(compgen -W "all schema none" -- "$word")); return ;;
     --scopes) COMPREPLY=($(compgen -W "named connection one" -- "$word")); return ;;
-    --map|--snapshot-url|--listen|--proxy|--threads|--service|--session|--grep|--exchange) return ;;
+    --map|--snapshot-url|--snapshot-rows|--listen|--proxy|--threads|--service|--session|--grep|--exchange) return ;;
   esac
   case "${COMP_WORDS[1]}" in
-    record) options="--map --snapshot --snapshot-url --proxy --addresses --help --" ;;
+    record) options="--map --snapshot --snapshot-url --snapshot-rows --proxy --addresses --help --" ;;
+    snapshot) options="--snapshot-url --snapshot-rows --help" ;;
     compile) options="--output --check --verbose --json --help" ;;
     learn) options="--json --help" ;;
     serve) options="--listen --proxy --threads --watch --strict --allow --scopes --addresses --report --help" ;;
@@ -53,6 +54,7 @@ _understudy() {
   local -a commands
   commands=(
     'record:record real conversations into a mock set'
+    'snapshot:ask services what they define and hold, without recording'
     'compile:check a mock set and make a table of it'
     'learn:explain which values vary, and pin them'
     'serve:answer real clients from a mock set or table'
@@ -72,7 +74,8 @@ _understudy() {
   local -a strictness=('--strict[miss rather than guess]' '--allow[accept guesses]:what:(guess)')
   local -a scopes=('--scopes[who shares live state]:how:(named connection one)')
   case "$command" in
-    record) _arguments '*--map[a service]:[NAME=]LISTEN=URL:' '--snapshot[what to ask services for]:what:(schema none)' '*--snapshot-url[where to ask]:SERVICE=URL:' '--proxy[a proxy for https]:LISTEN:' '--addresses[write addresses]:file:_files' '1:mock set:_files -/' '*::command:_normal' ;;
+    record) _arguments '*--map[a service]:[NAME=]LISTEN=URL:' '--snapshot[what to ask services for]:what:(all schema none)' '*--snapshot-url[where to ask]:SERVICE=URL:' '--snapshot-rows[rows of one table]:number:' '--proxy[a proxy for https]:LISTEN:' '--addresses[write addresses]:file:_files' '1:mock set:_files -/' '*::command:_normal' ;;
+    snapshot) _arguments '*--snapshot-url[where to ask]:SERVICE=URL:' '--snapshot-rows[rows of one table]:number:' '1:mock set:_files -/' ;;
     compile) _arguments '(-o --output)'{-o,--output}'[where to write]:file:_files' '--check[write nothing]' '--verbose[print everything]' '--json[print JSON]' '1:mock set:_files -/' ;;
     learn) _arguments '--json[print JSON]' '1:mock set:_files -/' ;;
     serve) _arguments $strictness $scopes '*--listen[where a service listens]:SERVICE=HOST\:PORT:' '--proxy[a proxy for https]:LISTEN:' '--threads[threads]:number:' '--watch[reload on change]' '--addresses[write addresses]:file:_files' '--report[write the report]:file:_files' '1:mock set or table:_files' ;;
@@ -89,6 +92,7 @@ _understudy "$@"
 constexpr std::string_view fish = R"sh(# fish completion of understudy
 function __understudy_on; __fish_seen_subcommand_from $argv; end
 complete -c understudy -n __fish_use_subcommand -f -a record -d 'record real conversations into a mock set'
+complete -c understudy -n __fish_use_subcommand -f -a snapshot -d 'ask services what they define and hold, without recording'
 complete -c understudy -n __fish_use_subcommand -f -a compile -d 'check a mock set and make a table of it'
 complete -c understudy -n __fish_use_subcommand -f -a learn -d 'explain which values vary, and pin them'
 complete -c understudy -n __fish_use_subcommand -f -a serve -d 'answer real clients from a mock set or table'
@@ -100,8 +104,9 @@ complete -c understudy -n __fish_use_subcommand -f -a completion -d 'print a com
 complete -c understudy -l help -s h -d 'show help'
 complete -c understudy -n __fish_use_subcommand -l version -d 'show the version'
 complete -c understudy -n '__understudy_on record' -l map -x -d '[NAME=]LISTEN=URL'
-complete -c understudy -n '__understudy_on record' -l snapshot -x -a 'schema none'
-complete -c understudy -n '__understudy_on record' -l snapshot-url -x -d 'SERVICE=URL'
+complete -c understudy -n '__understudy_on record' -l snapshot -x -a 'all schema none'
+complete -c understudy -n '__understudy_on record snapshot' -l snapshot-url -x -d 'SERVICE=URL'
+complete -c understudy -n '__understudy_on record snapshot' -l snapshot-rows -x -d 'rows of one table'
 complete -c understudy -n '__understudy_on record serve' -l addresses -r -d 'write the addresses as JSON'
 complete -c understudy -n '__understudy_on compile' -s o -l output -r -d 'where to write'
 complete -c understudy -n '__understudy_on compile' -l check -d 'write nothing'

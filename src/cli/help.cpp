@@ -20,8 +20,8 @@ const Help program_help = {
 
 const Help record_help = {
 "record", "record real conversations into a mock set",
-"MOCKSET [--map [NAME=]LISTEN=URL …] [--snapshot schema|none] [--snapshot-url SERVICE=URL …]\n"
-"                             [--proxy LISTEN] [--addresses FILE] [-- COMMAND …]",
+"MOCKSET [--map [NAME=]LISTEN=URL …] [--snapshot all|schema|none] [--snapshot-url SERVICE=URL …]\n"
+"                             [--snapshot-rows N] [--proxy LISTEN] [--addresses FILE] [-- COMMAND …]",
 "Listens in place of every service, relays to the real one untouched, and appends each exchange to\n"
 "MOCKSET/sessions as it completes. Authentication passes through; nothing of it is stored. What is\n"
 "not understood is relayed and named. TLS is spoken to an upstream whose URL asks for it (postgres\n"
@@ -32,8 +32,9 @@ const Help record_help = {
 "address or upstream for a service that is named there, for this run.\n"
 "\n"
 "Before the traffic begins the services are asked, over connections of the recorder's own, what a\n"
-"small Redis holds and what a database defines: MOCKSET/snapshot/SERVICE/schema.sql, which compile\n"
-"reads. User, password and database are those of the URL of --map or of `upstream`, else PGUSER,\n"
+"small Redis holds and what a database defines and, of PostgreSQL, which rows its tables have:\n"
+"MOCKSET/snapshot/SERVICE, which compile reads. A table with more rows than --snapshot-rows keeps\n"
+"its definition alone; `snapshot` of its service in understudy.yaml says more. User, password and database are those of the URL of --map or of `upstream`, else PGUSER,\n"
 "PGPASSWORD, PGDATABASE, or MYSQL_USER, MYSQL_PWD, MYSQL_DATABASE; --snapshot-url gives others.\n"
 "They are not stored. Where it fails a warning says so, and the recording goes on.\n"
 "\n"
@@ -46,6 +47,20 @@ const Help record_help = {
 "understudy record mocks/shop --map orders=15432=postgres://127.0.0.1:5432 \\\n"
 "                             --map cart=16379=redis://127.0.0.1:6379\n"
 "understudy record mocks/shop -- npm test"};
+
+const Help snapshot_help = {
+"snapshot", "ask services what they define and hold, without recording",
+"MOCKSET [--snapshot-url SERVICE=URL …] [--snapshot-rows N]",
+"Writes MOCKSET/snapshot as `record` does before the traffic begins: definitions, and of PostgreSQL\n"
+"the rows of tables, redacted like the traffic. Every scope of a mock begins with them.\n"
+"\n"
+"Asked is the upstream that understudy.yaml names, as the user of PGUSER, PGPASSWORD, PGDATABASE, or\n"
+"MYSQL_USER, MYSQL_PWD, MYSQL_DATABASE; --snapshot-url gives another address or user.",
+"0   taken\n"
+"1   a service could not be asked; what is there of it stays\n"
+"64  the command line makes no sense\n"
+"65  no or a damaged understudy.yaml, a service without upstream",
+"understudy snapshot mocks/shop --snapshot-url db=postgres://app:secret@127.0.0.1/shop"};
 
 const Help compile_help = {
 "compile", "check a mock set and make a table of it",

@@ -16,6 +16,7 @@ struct Help {
 
 extern const Help program_help;
 extern const Help record_help;
+extern const Help snapshot_help;
 extern const Help compile_help;
 extern const Help learn_help;
 extern const Help serve_help;

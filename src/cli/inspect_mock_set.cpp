@@ -3,6 +3,7 @@
 #include "cli/console.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/inspect.hpp"
+#include "cli/snapshot_text.hpp"
 #include "protocols/registry.hpp"
 #include "store/config.hpp"
 #include "store/session_file.hpp"
@@ -99,13 +100,14 @@ Document document_of(const Shown& session, bool with_exchanges) {
 }
 
 void show_json(const InspectOptions& options, const store::Config& config,
-               const std::vector<Shown>& sessions) {
+               const std::vector<Shown>& sessions, Diagnostics& problems) {
   Document services = Document::array();
   for (const store::Service& service : config.services)
     if (options.service.empty() || options.service == service.name)
       services.push_back({{"service", service.name},
                           {"protocol", service.protocol},
-                          {"listen", store::to_string(service.listen)}});
+                          {"listen", store::to_string(service.listen)},
+                          {"snapshot", describe_snapshot(options.path, service.name, problems)}});
   Document listed = Document::array();
   for (const Shown& session : sessions)
     listed.push_back(document_of(session, lists_exchanges(options)));
@@ -113,11 +115,15 @@ void show_json(const InspectOptions& options, const store::Config& config,
 }
 
 void show_overview(const InspectOptions& options, const store::Config& config,
-                   const std::vector<Shown>& sessions) {
+                   const std::vector<Shown>& sessions, Diagnostics& problems) {
   for (const store::Service& service : config.services) {
     if (!options.service.empty() && options.service != service.name) continue;
     fmt::print("{} ({}), listens on {}\n", service.name, service.protocol,
                store::to_string(service.listen));
+    if (const std::string text =
+            snapshot_text(describe_snapshot(options.path, service.name, problems));
+        !text.empty())
+      fmt::print("  snapshot: {}\n", text);
     for (const Shown& session : sessions)
       if (session.header.service == service.name)
         fmt::print("  session {}: {}, {} exchanges, {}\n", session.number,
@@ -155,16 +161,18 @@ int inspect_mock_set(const InspectOptions& options) {
   if (config) sessions = read_sessions(options, problems);
   print(problems);
   if (!config) return bad_input;
+  Diagnostics unreadable;
   if (options.json) {
-    show_json(options, *config, sessions);
+    show_json(options, *config, sessions, unreadable);
   } else if (options.exchange) {
     show_in_full(sessions);
   } else if (lists_exchanges(options)) {
     show_exchanges(sessions);
   } else {
-    show_overview(options, *config, sessions);
+    show_overview(options, *config, sessions, unreadable);
   }
-  return has_errors(problems) ? bad_input : all_certain;
+  print(unreadable);
+  return has_errors(problems) || has_errors(unreadable) ? bad_input : all_certain;
 }
 
 }  // namespace understudy::cli

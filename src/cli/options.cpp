@@ -83,6 +83,7 @@ void use_help(CLI::App& app, const Help& help) {
 
 struct All {
   RecordOptions record;
+  SnapshotOptions snapshot_options;
   CompileOptions compile;
   LearnOptions learn;
   ServeOptions serve;
@@ -129,6 +130,20 @@ void add_proxy(CLI::App& app, std::string& proxy) {
       ->type_name("LISTEN");
 }
 
+void add_snapshot_urls(CLI::App& app, std::vector<std::string>& urls) {
+  app.add_option("--snapshot-url", urls,
+                 "Where and as whom to ask a service for its snapshot; repeatable")
+      ->type_name("SERVICE=URL")
+      ->allow_extra_args(false);
+}
+
+void add_snapshot_rows(CLI::App& app, std::optional<std::uint64_t>& rows) {
+  app.add_option("--snapshot-rows", rows,
+                 "Rows of tables that have no more than that; 10000 by default")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1'000'000).description(""));
+}
+
 void add_record(CLI::App& program, All& all) {
   CLI::App& app = add(program, record_help);
   app.add_option("MOCKSET", all.record.mock_set, "A folder, created where it is missing")
@@ -138,16 +153,22 @@ void add_record(CLI::App& program, All& all) {
       ->type_name("[NAME=]LISTEN=URL")
       ->allow_extra_args(false);
   app.add_option("--snapshot", all.snapshot,
-                 "What to ask the services for before they are recorded; schema by default")
-      ->type_name("schema|none")
-      ->check(CLI::IsMember({"schema", "none"}).description(""));
-  app.add_option("--snapshot-url", all.record.snapshot_urls,
-                 "Where and as whom to ask a service for its catalogue; repeatable")
-      ->type_name("SERVICE=URL")
-      ->allow_extra_args(false);
+                 "What to ask the services for before they are recorded; all by default")
+      ->type_name("all|schema|none")
+      ->check(CLI::IsMember({"all", "schema", "none"}).description(""));
+  add_snapshot_rows(app, all.record.snapshot_rows);
+  add_snapshot_urls(app, all.record.snapshot_urls);
   add_proxy(app, all.record.proxy);
   app.add_option("--addresses", all.record.addresses, "Write the chosen addresses as JSON")
       ->type_name("FILE");
+}
+
+void add_snapshot(CLI::App& program, All& all) {
+  CLI::App& app = add(program, snapshot_help);
+  app.add_option("MOCKSET", all.snapshot_options.mock_set, "A folder with an understudy.yaml")
+      ->required();
+  add_snapshot_urls(app, all.snapshot_options.snapshot_urls);
+  add_snapshot_rows(app, all.snapshot_options.snapshot_rows);
 }
 
 void add_compile(CLI::App& program, All& all) {
@@ -283,9 +304,12 @@ std::variant<Command, int> chosen(const std::string& name, All& all,
     return complain_usage("run needs a COMMAND, as in: understudy run MOCKSET -- npm test");
   all.serve.strictness = all.run.strictness = strictness_of(all);
   all.serve.scopes = all.run.scopes = scoping_of(all.scopes);
-  all.record.snapshot = all.snapshot != "none";
+  all.record.snapshot = all.snapshot == "none"     ? Snapshots::none
+                        : all.snapshot == "schema" ? Snapshots::schema
+                                                   : Snapshots::all;
   all.record.command = all.run.command = std::move(behind);
   if (name == "record") return Command(all.record);
+  if (name == "snapshot") return Command(all.snapshot_options);
   if (name == "compile") return Command(all.compile);
   if (name == "learn") return Command(all.learn);
   if (name == "serve") return Command(all.serve);
@@ -310,8 +334,9 @@ std::variant<Command, int> parse(int argc, char** argv) {
   use_help(program, program_help);
   program.set_version_flag("--version", "understudy " UNDERSTUDY_VERSION);
   program.require_subcommand(1);
-  for (const auto add_command : {add_record, add_compile, add_learn, add_serve, add_run,
-                                 add_inspect, add_explain, add_ca, add_completion})
+  for (const auto add_command :
+       {add_record, add_snapshot, add_compile, add_learn, add_serve, add_run, add_inspect,
+        add_explain, add_ca, add_completion})
     add_command(program, all);
   try {
     program.parse(static_cast<int>(dashes - all_arguments.begin()), argv);

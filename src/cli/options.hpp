@@ -15,14 +15,24 @@ namespace understudy::cli {
 
 using Path = std::filesystem::path;
 
+/// What the services are asked for before they are recorded: what they define, what they hold too.
+enum class Snapshots : std::uint8_t { none, schema, all };
+
 struct RecordOptions {
   Path mock_set;
-  std::vector<std::string> maps;           ///< [NAME=]LISTEN=URL
-  bool snapshot = true;                    ///< what the services hold and define is asked for
-  std::vector<std::string> snapshot_urls;  ///< SERVICE=URL
-  std::string proxy;                       ///< LISTEN; empty: none
+  std::vector<std::string> maps;  ///< [NAME=]LISTEN=URL
+  Snapshots snapshot = Snapshots::all;
+  std::optional<std::uint64_t> snapshot_rows;  ///< of one table; what understudy.yaml says
+  std::vector<std::string> snapshot_urls;      ///< SERVICE=URL
+  std::string proxy;                           ///< LISTEN; empty: none
   std::optional<Path> addresses;
   std::vector<std::string> command;
+};
+
+struct SnapshotOptions {
+  Path mock_set;
+  std::vector<std::string> snapshot_urls;  ///< SERVICE=URL
+  std::optional<std::uint64_t> snapshot_rows;
 };
 
 struct CompileOptions {
@@ -88,8 +98,9 @@ struct CompletionOptions {
   std::string shell;
 };
 
-using Command = std::variant<RecordOptions, CompileOptions, LearnOptions, ServeOptions, RunOptions,
-                             InspectOptions, ExplainOptions, CaOptions, CompletionOptions>;
+using Command = std::variant<RecordOptions, SnapshotOptions, CompileOptions, LearnOptions,
+                             ServeOptions, RunOptions, InspectOptions, ExplainOptions, CaOptions,
+                             CompletionOptions>;
 
 /// A command, or the status to exit with where there is nothing to do: help was asked for and
 /// printed (0), or the command line makes no sense and was told so (64).

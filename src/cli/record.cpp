@@ -266,9 +266,10 @@ int run_command(const RecordOptions& options) {
   if (!addresses) return bad_input;
   if (proxy) proxy = listen_as_proxy(*proxy, recorder, recording, *config, warn);
   if (!options.proxy.empty() && !proxy) return bad_input;
-  if (options.snapshot) {
+  if (options.snapshot != Snapshots::none) {
     take_snapshots(recording, *config);
-    take_catalogues(options, *config, *snapshot_urls, Secrets(*key), warn);
+    static_cast<void>(
+        take_catalogues(options, *config, *snapshot_urls, Secrets(*key), recording.name(), warn));
   }
   if (const auto maps = parse_maps(options.maps, protocols(), problem))
     enter_logins(*addresses, logins_of(options.maps, *maps));

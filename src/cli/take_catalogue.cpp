@@ -44,44 +44,54 @@ CatalogueLogin login_for(const store::Upstream& upstream, const std::string& url
 
 class CatalogueWriter {
  public:
-  CatalogueWriter(const Path& mock_set, const Secrets& secrets, const engine::Recording::Warn& warn)
-      : mock_set_(mock_set), secrets_(secrets), warn_(warn) {}
+  CatalogueWriter(const RecordOptions& options, const Secrets& secrets, std::string recording,
+                  const engine::Recording::Warn& warn)
+      : options_(options), secrets_(secrets), recording_(std::move(recording)), warn_(warn) {}
 
-  void take(const std::string& service, const CatalogueReader& reader,
-            const CatalogueLogin& login) {
+  /// False where nothing could be read.
+  bool take(const std::string& service, const CatalogueReader& reader, const CatalogueLogin& login,
+            RowBounds bounds) {
+    if (options_.snapshot == Snapshots::schema) bounds.rows = 0;
+    if (bounds.rows > 0) bounds.rows = options_.snapshot_rows.value_or(bounds.rows);
     const CatalogueReader::Variables variables = reader.variables();
     const std::string remedy = fmt::format(
         "give user and password in the URL of --map, with --snapshot-url {}=URL, or in "
         "{} and {}; --snapshot none asks for nothing",
         service, variables.user, variables.password);
     if (login.user.empty()) return lost(service, "no user is known to ask as", remedy);
-    const Catalogue found = reader.read(login, secrets_);
+    const Catalogue found = reader.read(login, secrets_, bounds);
     if (found.text.empty()) return lost(service, found.problem, remedy);
     if (!found.problem.empty())
       warn_(service, fmt::format("not all of the catalogue could be read, and of what is missing "
                                  "only recorded statements tell: {}",
                                  found.problem));
-    write(service, found.text);
+    const bool differs = write(service, found.text);
+    if (differs) forget_rows(service);
+    if (bounds.rows > 0) write_rows(service, found.rows);
+    return true;
   }
 
  private:
-  void lost(const std::string& service, const std::string& why, const std::string& remedy) {
-    const bool kept = std::filesystem::exists(store::snapshot_of(mock_set_, service));
+  /// False, as what follows from it.
+  bool lost(const std::string& service, const std::string& why, const std::string& remedy) {
+    const bool kept = std::filesystem::exists(store::snapshot_of(options_.mock_set, service));
     warn_(service,
           fmt::format("the catalogue is not read: {}. {}; {}", why,
                       kept ? "That of an earlier recording stays"
                            : "Of views, triggers, functions and keys that are there already only "
                              "`schema` files tell",
                       remedy));
+    return false;
   }
 
-  void write(const std::string& service, const std::string& text) {
-    const Path file = store::snapshot_of(mock_set_, service);
+  /// Whether it is another catalogue than the one that is there.
+  bool write(const std::string& service, const std::string& text) {
+    const Path file = store::snapshot_of(options_.mock_set, service);
     std::string problem;
     const auto before = std::filesystem::exists(file)
                             ? store::read_file(file, store::Links::follow, problem)
                             : std::nullopt;
-    if (before == text) return;
+    if (before == text) return false;
     std::error_code error;
     std::filesystem::create_directories(file.parent_path(), error);
     problem = error.message();
@@ -91,10 +101,30 @@ class CatalogueWriter {
       warn_(service, fmt::format("{}: the catalogue is another one than in the recording before, "
                                  "and replaces it",
                                  file.string()));
+    return true;
   }
 
-  const Path& mock_set_;
+  /// Those that are there are of another catalogue.
+  void forget_rows(const std::string& service) {
+    std::error_code error;
+    std::filesystem::remove(store::contents_of(options_.mock_set, service), error);
+  }
+
+  /// Of a service whose reader knows no rows there are none.
+  void write_rows(const std::string& service, const HeldRows& rows) {
+    if (!rows.problem.empty())
+      warn_(service, fmt::format("the rows of its tables are not read: {}. What was not created "
+                                 "while it was recorded is answered as recorded alone",
+                                 rows.problem));
+    if (rows.facts.is_null()) return;
+    std::string problem;
+    if (!store::write_snapshot_rows(options_.mock_set, service, rows, recording_, problem))
+      warn_(service, fmt::format("the rows of its tables can't be written: {}", problem));
+  }
+
+  const RecordOptions& options_;
   const Secrets& secrets_;
+  std::string recording_;
   const engine::Recording::Warn& warn_;
 };
 
@@ -126,10 +156,11 @@ std::optional<std::map<std::string, std::string>> parse_snapshot_urls(
   return urls;
 }
 
-void take_catalogues(const RecordOptions& options, const store::Config& config,
+bool take_catalogues(const RecordOptions& options, const store::Config& config,
                      const std::map<std::string, std::string>& urls, const Secrets& secrets,
-                     const engine::Recording::Warn& warn) {
-  CatalogueWriter writer(options.mock_set, secrets, warn);
+                     const std::string& recording, const engine::Recording::Warn& warn) {
+  CatalogueWriter writer(options, secrets, recording, warn);
+  bool all = true;
   for (const store::Service& service : config.services) {
     const CatalogueReader* const reader =
         find_protocol(protocols(), service.protocol)->catalogue_reader();
@@ -139,8 +170,11 @@ void take_catalogues(const RecordOptions& options, const store::Config& config,
     const std::string url = given == urls.end() ? url_of(service, options) : given->second;
     const auto upstream =
         given == urls.end() ? *service.upstream : *store::parse_upstream(url, ignored);
-    writer.take(service.name, *reader, login_for(upstream, url, reader->variables()));
+    all = writer.take(service.name, *reader, login_for(upstream, url, reader->variables()),
+                      service.snapshot) &&
+          all;
   }
+  return all;
 }
 
 }  // namespace understudy::cli

@@ -16,11 +16,12 @@ namespace understudy::cli {
 [[nodiscard]] std::optional<std::map<std::string, std::string>> parse_snapshot_urls(
     const std::vector<std::string>& texts, const store::Config& config, std::string& problem);
 
-/// Writes snapshot/SERVICE/schema.sql of each service that has definitions. Where they can't be
-/// read what an earlier recording brought stays, and `warn` is told what is lost. `urls`: of
-/// `--snapshot-url`, by service.
-void take_catalogues(const RecordOptions& options, const store::Config& config,
+/// Writes snapshot/SERVICE of each service that has definitions. Where they can't be read what an
+/// earlier recording brought stays, and `warn` is told what is lost. `urls`: of `--snapshot-url`,
+/// by service. `recording`: the one that begins; empty where none does. False where nothing could
+/// be read of some service.
+bool take_catalogues(const RecordOptions& options, const store::Config& config,
                      const std::map<std::string, std::string>& urls, const Secrets& secrets,
-                     const engine::Recording::Warn& warn);
+                     const std::string& recording, const engine::Recording::Warn& warn);
 
 }  // namespace understudy::cli

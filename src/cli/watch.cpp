@@ -22,7 +22,8 @@ std::vector<fs::path> schema_files(const fs::path& mock_set) {
   for (const store::Service& service : config->services)
     for (const std::string& name : service.schema) files.push_back(mock_set / name);
   for (const store::Service& service : config->services)
-    files.push_back(store::snapshot_of(mock_set, service.name));
+    for (const auto& of : {store::snapshot_of, store::contents_of})
+      files.push_back(of(mock_set, service.name));
   return files;
 }
 

@@ -16,6 +16,7 @@
 #include "compile/selftest/mend.hpp"
 #include "compile/states/beginnings.hpp"
 #include "compile/states/count_asks.hpp"
+#include "compile/states/emulate.hpp"
 #include "compile/states/settle.hpp"
 #include "compile/states/trace.hpp"
 #include "compile/values/varying.hpp"
@@ -26,6 +27,7 @@ namespace understudy::compile {
 namespace {
 
 struct CompiledService {
+  Followed followed;
   Trace trace;
   Settlement settlement;
   std::vector<Widening> widenings;
@@ -106,12 +108,13 @@ bool widen_neighbours(const LoadedService& service, const CompiledService& compi
 /// protocol says that it may. What is contradicted still has its cause outside of what was
 /// recorded.
 CompiledService compile_service(const LoadedService& service) {
-  const RowKeys rows(service.steps, service.schema);
+  CompiledService compiled;
+  compiled.followed = follow_recordings(service);
+  const RowKeys rows(service.steps, service.schema, compiled.followed.numbered);
   Widened widened;
   Counted counted;
   Beginnings beginnings;
   const bool counts = may_count_asks(service);
-  CompiledService compiled;
   compiled.tables = declared_tables(service, rows.declarations(), compiled.problems);
   for (;;) {
     compiled.trace = trace_chains(service, rows, widened, counted, beginnings);
@@ -214,12 +217,16 @@ std::optional<Compiled> compile_services(const std::filesystem::path& mock_set,
     if (progress)
       progress(fmt::format("{}: following {} exchanges through their states", service.service->name,
                            service.steps.size()));
-    const CompiledService result = results[i].get();
+    CompiledService result = results[i].get();
     uncertain.push_back(uncertain_steps(service, result.trace));
     problems.insert(problems.end(), result.problems.begin(), result.problems.end());
     builders.push_back(emit(service, result.trace, result.settlement,
                             Varying(service, findings, config.shifts_times)));
+    builders.back().set_knowledge(std::move(result.followed.knowledge));
+    builders.back().set_contents(std::move(result.followed.contents));
     compiled.services.push_back(summarise(service, result.trace, result.settlement));
+    compiled.services.back().held = std::move(result.followed.held);
+    compiled.services.back().held_gap = service.held_gap;
     compiled.services.back().inferences =
         infer(service, result.trace, result.settlement,
               {result.widenings, result.counted, result.beginnings});

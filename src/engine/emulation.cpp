@@ -26,6 +26,7 @@ bool is_within(std::string_view joined, std::string_view path) {
 std::unique_ptr<Emulation> Emulation::of(const Protocol& protocol, const ServiceSection& section) {
   auto emulator = protocol.new_emulator(section.knowledge());
   if (!emulator) return nullptr;
+  emulator->use_contents(section.contents());
   return std::unique_ptr<Emulation>(new Emulation(std::move(emulator), section));
 }
 

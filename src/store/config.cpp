@@ -14,8 +14,8 @@ namespace understudy::store {
 namespace {
 
 constexpr unsigned config_version = 1;
-const std::vector<std::string> service_keys = {"protocol", "listen", "upstream", "auth",
-                                               "env",      "tls",    "schema",   "options"};
+const std::vector<std::string> service_keys = {"protocol", "listen", "upstream", "auth",    "env",
+                                               "tls",      "schema", "options",  "snapshot"};
 
 bool is_variable(std::string_view text) {
   return is_service_name(text) && text.find('-') == std::string_view::npos &&
@@ -103,6 +103,7 @@ class ConfigReader {
       static_cast<void>(shape_.member(entry, at, key, Kind::map, Presence::optional));
     check_tls(entry, at);
     read_schema(entry, at, service);
+    read_snapshot(entry, at, service.snapshot);
     read_environment(entry, at, service.environment);
     config.services.push_back(std::move(service));
   }
@@ -181,6 +182,25 @@ class ConfigReader {
             "for instance schema/tables.sql, a path below the mock set");
       else
         service.schema.push_back(files[i].get<std::string>());
+    }
+  }
+
+  /// `snapshot: {tables: […], exclude: […], rows: N, redact: [TABLE.COLUMN, …]}`
+  void read_snapshot(const Document& entry, const std::string& at, RowBounds& bounds) {
+    const Document* snapshot = shape_.member(entry, at, "snapshot", Kind::map, Presence::optional);
+    if (!snapshot) return;
+    const std::string inner = at + "/snapshot";
+    shape_.only(*snapshot, inner, {"tables", "exclude", "rows", "redact"});
+    if (const Document* rows =
+            shape_.member(*snapshot, inner, "rows", Kind::count, Presence::optional))
+      bounds.rows = rows->get<std::uint64_t>();
+    const std::pair<const char*, std::vector<std::string>*> lists[] = {
+        {"tables", &bounds.tables}, {"exclude", &bounds.exclude}, {"redact", &bounds.redact}};
+    for (const auto& [key, names] : lists) {
+      const Document* list = shape_.member(*snapshot, inner, key, Kind::list, Presence::optional);
+      for (std::size_t i = 0; list && i < list->size(); ++i)
+        if (shape_.is((*list)[i], fmt::format("{}/{}/{}", inner, key, i), Kind::text, key))
+          names->push_back((*list)[i].get<std::string>());
     }
   }
 

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "understudy/catalogue.hpp"
 #include "understudy/diagnostic.hpp"
 #include "understudy/document.hpp"
 #include "understudy/scope.hpp"
@@ -49,6 +50,7 @@ struct Service {
   std::optional<Upstream> upstream;  ///< needed by `record` only
   std::map<std::string, std::string> environment;  ///< name → template, for `run`
   std::vector<std::string> schema;  ///< files that declare its tables, relative to the mock set
+  RowBounds snapshot;               ///< what `record` reads of its rows
   Document settings;                ///< the whole entry, for the protocol: `auth` and its own keys
   int line = 0;
 };

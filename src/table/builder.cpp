@@ -151,6 +151,7 @@ format::ServiceRecord TableWriter::write(const ServiceBuilder& service) {
   record.protocol = put(service.protocol_);
   record.profile = put(Document::to_cbor(service.profile_));
   record.knowledge = put(Document::to_cbor(service.knowledge_));
+  record.contents = put(service.contents_);
   record.keys = put_all(service.keys_);
   std::vector<std::uint64_t> key_hashes;
   for (const std::string& key : service.keys_) key_hashes.push_back(hash_of(key));

@@ -94,6 +94,8 @@ class ServiceBuilder {
   void set_profile(Document profile) { profile_ = std::move(profile); }
   /// See Emulator::knowledge().
   void set_knowledge(Document knowledge) { knowledge_ = std::move(knowledge); }
+  /// See Emulator::contents().
+  void set_contents(std::string contents) { contents_ = std::move(contents); }
   void set_shapes(std::vector<std::pair<std::string, std::string>> shapes) {
     shapes_ = std::move(shapes);
   }
@@ -110,7 +112,7 @@ class ServiceBuilder {
     return found->second;
   }
 
-  std::string name_, protocol_;
+  std::string name_, protocol_, contents_;
   Document profile_, knowledge_;
   std::vector<std::string> keys_, images_, sources_;
   Numbers key_numbers_, image_numbers_, source_numbers_;

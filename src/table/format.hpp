@@ -14,7 +14,7 @@ static_assert(std::endian::native == std::endian::little,
               "tables are mapped as they are; a big-endian machine needs its own reader");
 
 inline constexpr std::array<char, 8> magic = {'U', 'N', 'D', 'R', 'S', 'T', 'D', 'Y'};
-inline constexpr std::uint32_t version = 7;
+inline constexpr std::uint32_t version = 8;
 
 /// `count` records or octets that begin at `offset`.
 struct Span {
@@ -37,6 +37,7 @@ struct ServiceRecord {
   Span protocol;
   Span profile;        ///< CBOR
   Span knowledge;      ///< CBOR, see Emulator; null where the protocol computes no answers
+  Span contents;       ///< octets, see Emulator::contents()
   Span requests;       ///< RequestRecord
   Span request_index;  ///< std::uint32_t, a power of two of slots; request number + 1, 0 for empty
   Span key_lists;      ///< std::uint32_t key numbers; requests refer to runs of it

@@ -87,7 +87,8 @@ bool ServiceSection::check() const noexcept {
       evidence_.size() == record_.evidence.count && by_cause_.size() == answers_.size();
   return sizes && check_evidence() && check_varying() && inside(record_.name) &&
          inside(record_.protocol) && inside(record_.profile) && inside(record_.knowledge) &&
-         index_sound(request_index_, requests_.size()) && index_sound(key_index_, keys_.size()) &&
+         inside(record_.contents) && index_sound(request_index_, requests_.size()) &&
+         index_sound(key_index_, keys_.size()) &&
          std::ranges::all_of(bumps_,
                              [&](const format::BumpRecord& b) { return b.key < keys_.size(); }) &&
          std::ranges::all_of(

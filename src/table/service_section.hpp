@@ -29,6 +29,8 @@ class ServiceSection final : public ServiceTable {
   [[nodiscard]] const Document& profile() const noexcept override { return profile_; }
   /// What Emulator::knowledge() gave; null where the protocol computes no answers.
   [[nodiscard]] const Document& knowledge() const noexcept { return knowledge_; }
+  /// What Emulator::contents() gave.
+  [[nodiscard]] Bytes contents() const noexcept { return octets(record_.contents); }
   [[nodiscard]] std::optional<Bytes> shape(std::string_view key) const noexcept override;
 
   [[nodiscard]] std::string_view name() const noexcept { return text(record_.name); }

@@ -177,3 +177,15 @@ TEST_CASE("what is unique together is not unique by itself") {
   CHECK_FALSE(evidence.may_be_unique("settings", "key"));
   CHECK(evidence.may_be_unique("settings", "value"));
 }
+
+TEST_CASE("an insert has a number of its own, unless it is computed which one comes next") {
+  Spoken spoken;
+  spoken.declare("CREATE TABLE orders (id serial PRIMARY KEY, name text);");
+  const std::string first = "INSERT INTO orders (name) VALUES ('a') RETURNING id",
+                    second = "INSERT INTO orders (name) VALUES ('b') RETURNING id";
+  spoken.say(first, "id: 1");
+  spoken.say(second, "id: 2");
+  CHECK_FALSE(spoken.disturbs(first, second));
+  spoken.number("orders");
+  CHECK(spoken.disturbs(first, second));
+}

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -34,7 +35,7 @@ class Spoken {
   /// Of the statement said last: whether a read depends on something that it changes. All that is
   /// said before is the recording.
   [[nodiscard]] bool disturbs(const std::string& writer, const std::string& reader) const {
-    const RowKeys rows(steps_, schema_);
+    const RowKeys rows(steps_, schema_, numbered_);
     const StepKeys written = rows.of(find(writer)), read = rows.of(find(reader));
     return std::ranges::any_of(written.writes, [&](const KeyPath& write) {
       return std::ranges::any_of(read.reads,
@@ -51,6 +52,11 @@ class Spoken {
     Diagnostics problems;
     analyser_->declare({"schema.sql", sql}, schema_, problems);
     REQUIRE(problems.empty());
+    return *this;
+  }
+  /// The numbers of inserts into the table are computed.
+  Spoken& number(const std::string& table) {
+    numbered_.insert(table);
     return *this;
   }
   [[nodiscard]] const Schema& schema() const { return schema_; }
@@ -110,6 +116,7 @@ class Spoken {
   }
 
   Schema schema_;
+  std::set<std::string> numbered_;
   std::unique_ptr<Analyser> analyser_ = postgres::protocol().new_analyser();
   std::vector<Step> steps_;
   std::uint32_t recording_ = 0;

@@ -2,6 +2,7 @@
 // and whatever the emulator answers must be what the server answers, octet for octet but for the
 // OIDs of tables and the order of rows that have none.
 //
+// In some rounds the tables and rows are there before: a snapshot tells the emulators of them.
 // The emulator is shown what it does not answer, as it is when it serves, and some that it could. A
 // second one follows all of it, as it does when a recording is compiled: it must agree throughout.
 #include <fmt/format.h>
@@ -12,6 +13,7 @@
 #include <map>
 
 #include "postgres_connection.hpp"
+#include "protocols/postgres/catalogue_reader.hpp"
 #include "protocols/postgres/emulator/emulator.hpp"
 #include "protocols/postgres/image.hpp"
 #include "protocols/postgres/request.hpp"
@@ -43,6 +45,7 @@ Identity identity_of(const std::string& text) {
 
 Document first_knowledge(const Options& options) {
   Document knowledge = {
+      {"errors", true},
       {"profile", {{"session", {{"TimeZone", "UTC"}, {"DateStyle", "ISO, MDY"}}}}}};
   if (!options.collation.empty()) knowledge["collation"] = options.collation;
   return knowledge;
@@ -67,8 +70,12 @@ std::string shown(Bytes image, bool ordered) {
   if (!ordered) std::ranges::sort(lines);
   for (const std::string& line : lines) text += "\n      " + line;
   Fields error;
-  if (decoded->is_error && decode_fields(decoded->tail.subspan(5), error))
-    return fmt::format("ERROR {} {}", field(error, 'C'), field(error, 'M'));
+  if (decoded->is_error && decode_fields(decoded->tail.subspan(5), error)) {
+    for (const auto& [code, value] : error)
+      if (std::string_view("FLR").find(code) == std::string_view::npos)
+        text += fmt::format("\n      {} {}", code, value);
+    return text;
+  }
   std::string tag;
   if (decode_command_complete(decoded->tail.subspan(5), tag)) text += "\n      " + tag;
   return text;
@@ -96,6 +103,7 @@ class Test {
 
  private:
   void play_round();
+  void begin_with_snapshot();
   void play(const SqlStatement& statement);
   void control(Control control, const std::string& name, const std::string& sql);
   void move_transaction();
@@ -106,6 +114,8 @@ class Test {
   PostgresConnection server_;
   Random random_;
   SqlGenerator generator_;
+  Document knowledge_;  ///< both outlive what is made of them
+  std::string contents_;
   std::unique_ptr<Emulator> serving_, recording_;
   std::size_t pinned_ = 0;
   bool in_block_ = false, failed_block_ = false;
@@ -136,7 +146,7 @@ void Test::move_transaction() {
   if (failed_block_ && choice < 3) return control(Control::rollback, "", "ROLLBACK");
   if (choice == 0) return control(Control::commit, "", "COMMIT");
   if (choice == 1) return control(Control::rollback, "", "ROLLBACK");
-  if (failed_block_) return;
+  if (failed_block_ && choice != 3) return;
   if (choice == 2) return control(Control::savepoint, "a", "SAVEPOINT a");
   const bool saved = std::ranges::count(history_, "SAVEPOINT a") > 0;
   if (!saved) return;
@@ -146,6 +156,7 @@ void Test::move_transaction() {
     failed_block_ = true;
     return;
   }
+  failed_block_ = false;
   for (auto* emulator : {&serving_, &recording_})
     (*emulator)->control(choice == 3 ? Control::rollback_to : Control::release, "a", 1);
 }
@@ -179,6 +190,33 @@ void Test::play(const SqlStatement& statement) {
   history_.push_back(statement.sql + (answer.error ? "   -- failed" : ""));
 }
 
+/// What is in the tables only the server was told.
+void Test::begin_with_snapshot() {
+  constexpr int before = 40;
+  std::vector<std::string> statements = generator_.schema();
+  for (int i = 0; i < before; ++i) statements.push_back(generator_.statement().sql);
+  for (const std::string& each : statements) {
+    static_cast<void>(server_.ask(each));
+    history_.push_back(each + "   -- before the snapshot");
+  }
+  Catalogue found = catalogue_reader().read(
+      {"127.0.0.1", options_.postgres, "postgres", "", "postgres"}, Secrets(), {});
+  if (!found.problem.empty() || !found.rows.problem.empty())
+    fail({"snapshot", "", true}, "no snapshot", "", found.problem + found.rows.problem);
+  const Held held{std::move(found.text), std::move(found.rows), "postgres"};
+  for (const HeldState& state : recording_->hold(held)) {
+    Tally& tally = tallies_["table of a snapshot"];
+    ++tally.asked;
+    ++(state.gap.empty() ? tally.computed : tally.failed);
+  }
+  serving_.reset();
+  knowledge_ = recording_->knowledge();
+  contents_ = recording_->contents();
+  serving_ = new_postgres_emulator(knowledge_);
+  serving_->use_contents(as_bytes(contents_));
+  recording_->begin_held_recording();
+}
+
 void Test::play_round() {
   if (in_block_) control(Control::rollback, "", "ROLLBACK");
   serving_ = new_postgres_emulator(first_knowledge(options_));
@@ -186,7 +224,10 @@ void Test::play_round() {
   recording_->begin_recording();
   pinned_ = 0;
   history_.clear();
-  for (const std::string& each : generator_.schema()) play({"definition", each, true});
+  if (random_.percent(30))
+    begin_with_snapshot();
+  else
+    for (const std::string& each : generator_.schema()) play({"definition", each, true});
   for (std::uint64_t i = 0; i < statements_in_a_round; ++i) {
     if (random_.percent(8)) move_transaction();
     if (failed_block_) continue;

@@ -23,6 +23,12 @@ std::string listed(const Words& words) {
   return list;
 }
 
+std::string check_of(const std::string& name, const std::string& type) {
+  if (is_number(type)) return fmt::format(" CHECK ({} >= 0 AND {} < 1000)", name, name);
+  if (is_text(type)) return fmt::format(" CHECK ({} <> '')", name);
+  return type == "boolean" ? fmt::format(" CHECK ({})", name) : std::string();
+}
+
 }  // namespace
 
 // ---- tables ----
@@ -54,8 +60,12 @@ std::vector<std::string> SqlGenerator::schema() {
       if (random_.percent(15)) sql += " NOT NULL";
       if (random_.percent(20)) sql += " DEFAULT " + literal(type);
       if (random_.percent(12) && type != "boolean") sql += " UNIQUE";
+      if (random_.percent(10)) sql += check_of(name, type);
       table.columns.push_back({name, type, false});
     }
+    if (random_.percent(15)) sql += fmt::format(", UNIQUE (c0, c{})", width - 1);
+    if (random_.percent(10))
+      sql += fmt::format(", CONSTRAINT some CHECK (c0 IS NOT NULL OR c{} IS NOT NULL)", width - 1);
     if (t > 0 && random_.percent(40)) {
       static const Words actions = {"", " ON DELETE CASCADE", " ON DELETE SET NULL"};
       sql += fmt::format(", parent bigint REFERENCES t{}{}", t - 1, random_.of(actions));
@@ -72,6 +82,7 @@ std::vector<std::string> SqlGenerator::schema() {
 std::string SqlGenerator::literal(const std::string& type) {
   if (random_.percent(8)) return "NULL";
   const int small = random_.below(6);
+  if (is_number(type) && random_.percent(2)) return random_.percent(50) ? "70000" : "3000000000";
   if (is_number(type))
     return random_.percent(5) ? std::to_string(random_.below(60'000) - 30'000)
                               : std::to_string(small);
@@ -79,6 +90,10 @@ std::string SqlGenerator::literal(const std::string& type) {
   if (is_text(type)) {
     static const Words texts = {"'a'",   "'b'",     "'ab'", "'B'",   "''",   "'ä'",
                                 "'a b'", "'it''s'", "'a%'", "'ccc'", "'a_'", "'\\'"};
+    static const Words long_texts = {
+        "'123456789'", "'12345678  '", "'ääääääääääääääääääääääääääääääääääääääää'",
+        "'a text of more than sixty-four octets, of which an error shows but the first'"};
+    if (random_.percent(4)) return random_.of(long_texts);
     return random_.of(texts);
   }
   if (type == "uuid")

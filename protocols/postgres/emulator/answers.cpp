@@ -44,6 +44,18 @@ bool same_rows(const Result& result, std::vector<Row> theirs) {
   return mine == theirs;
 }
 
+/// Equal but for what names a place in the server's source.
+bool same_error(const Fields& mine, const Image& told) {
+  Fields theirs;
+  if (!told.is_error || told.returns_rows || !told.notices.empty() ||
+      !decode_fields(told.tail.subspan(5), theirs))
+    return false;
+  std::erase_if(theirs, [](const auto& each) {
+    return each.first == 'F' || each.first == 'L' || each.first == 'R';
+  });
+  return std::ranges::is_permutation(mine, theirs);
+}
+
 }  // namespace
 
 std::vector<Column> columns_of(const std::vector<Shown>& shown, const TableOids& oids) {
@@ -64,8 +76,18 @@ std::vector<Column> columns_of(const std::vector<Shown>& shown, const TableOids&
   return columns;
 }
 
+bool words_differ(const Result& result, Bytes image) {
+  const auto told = decode_image(image);
+  Fields theirs;
+  return result.answer.error && told && told->is_error &&
+         decode_fields(told->tail.subspan(5), theirs) &&
+         field(*result.answer.error, 'C') == field(theirs, 'C') &&
+         !same_error(*result.answer.error, *told);
+}
+
 bool agrees(const Plan& plan, const Result& result, Bytes image, TableOids& oids) {
   const auto told = decode_image(image);
+  if (told && result.answer.error) return same_error(*result.answer.error, *told);
   if (!told || told->is_error || told->is_empty || told->is_partial || told->is_copy_out ||
       !told->notices.empty() || !told->statuses.empty() ||
       told->returns_rows != result.answer.returns_rows)

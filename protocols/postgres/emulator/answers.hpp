@@ -1,6 +1,7 @@
 // What the executor found as the answer that the server would give.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <string>
 #include <vector>
@@ -21,9 +22,16 @@ struct Result {
   std::vector<std::string> written;  ///< keys of the tables that were changed
 };
 
+inline void add_written(Result& result, const std::string& key) {
+  if (std::ranges::find(result.written, key) == result.written.end()) result.written.push_back(key);
+};
+
 /// Whether the server said the same: rows that may come in any order in any order, and tables by
 /// whatever OIDs. Those that it tells are learned.
 [[nodiscard]] bool agrees(const Plan& plan, const Result& result, Bytes image, TableOids& oids);
+
+/// Whether it says an error of the same code in other words.
+[[nodiscard]] bool words_differ(const Result& result, Bytes image);
 
 /// Columns as RowDescription has them. A table whose OID nobody told has one all the same.
 [[nodiscard]] std::vector<Column> columns_of(const std::vector<Shown>& shown,

@@ -152,6 +152,20 @@ std::vector<Given> Translator::row(const std::vector<tree::Expression>& values,
   return row;
 }
 
+void Translator::checks(const Definition& table, const Scope& scope, Plan& plan) {
+  for (const sql::contents::Check& check : table.checks) {
+    std::vector<Bound> bounds = std::exchange(bounds_, {Bound{}});
+    auto guards = std::exchange(guards_, {});
+    const std::string sql = condition(*check.condition, scope).sql;
+    if (!guards_.empty()) throw Unsure{"a sum in a constraint"};
+    guards_ = std::move(guards);
+    plan.checks.push_back(
+        {check.name,
+         {"SELECT 1 FROM " + table.sql_name() + " WHERE rowid > ?1 AND NOT (" + sql + ") LIMIT 1",
+          std::exchange(bounds_, std::move(bounds))}});
+  }
+}
+
 /// The values of unique keys that may be met have to be known; `only`: of keys with such a column.
 void Translator::need_keys(const Definition& table, Plan& plan, const std::set<std::size_t>* only) {
   for (const UniqueKey& key : table.keys) {
@@ -179,6 +193,8 @@ std::string Translator::conflict(const tree::Conflict& conflict, const Definitio
   if (conflict.action == Action::fail) return {};
   plan.answers_conflict = true;
   if (!conflict.constraint.empty() || conflict.target_where) throw Unsure{"this ON CONFLICT"};
+  // They are looked at before it is known whether the row is put in at all.
+  if (!table.checks.empty()) throw Unsure{"ON CONFLICT with conditions"};
   std::set<std::size_t> target;
   std::string list;
   for (const tree::KeyPart& part : conflict.target) {
@@ -265,6 +281,7 @@ void Translator::insert(const tree::Insert& insert, Plan& plan) {
     for (const std::vector<Given>& each : plan.rows)
       if (each[i].kind == Given::Kind::fresh) plan.refreshed.insert(i);
   need_keys(table, plan, nullptr);
+  checks(table, scope, plan);
   plan.text.sql = "INSERT INTO " + table.sql_name() + " (" + columns + ") VALUES (" + values + ")" +
                   conflict(insert.conflict, table, scope, plan);
   plan.text.sql += returning(insert.returning, table, scope.relations.front().name, plan);
@@ -312,6 +329,7 @@ void Translator::update(const tree::Update& update, Plan& plan) {
   const Definition& table = target(update.tables.front(), scope, plan);
   if (!table.takes_rows) throw Unsure{"an UPDATE of " + table.key};
   reads_.insert(table.key);
+  checks(table, scope, plan);
   plan.text.sql =
       "UPDATE " + table.sql_name() + " SET " + assignments(update.set, table, scope, plan);
   if (update.where) plan.text.sql += " WHERE " + condition(*update.where, scope).sql;

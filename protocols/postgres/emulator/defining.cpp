@@ -1,7 +1,6 @@
 #include "protocols/postgres/emulator/defining.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include "protocols/postgres/emulator/definitions.hpp"
 #include "protocols/postgres/emulator/translator.hpp"
@@ -15,7 +14,6 @@ namespace {
 
 using tree::ObjectKind;
 
-/// All tables that a statement names.
 class TableNamesIn : public tree::Visitor {
  public:
   using Visitor::visit;
@@ -27,14 +25,31 @@ class TableNamesIn : public tree::Visitor {
 };
 
 void depend(const tree::Statement& statement, Depended& depended) {
-  TableNamesIn names;
-  names.visit(statement);
-  depended.insert(names.keys.begin(), names.keys.end());
+  const std::set<std::string> names = tables_named(statement);
+  depended.insert(names.begin(), names.end());
 }
 
 /// What stands in for a table of another connection's own: which one its name means is not known.
 std::string hidden_by_temporary(std::string_view key) {
   return "temporary " + std::string(key);
+}
+
+/// A table was renamed: its constraints keep their names, which the next table of its old name
+/// can't have.
+constexpr std::string_view renamed = "renamed tables";
+
+bool renames_table(const tree::Statement& statement) {
+  const auto* alter = statement.as<tree::AlterTable>();
+  return statement.as<tree::RenameTables>() != nullptr ||
+         (alter != nullptr &&
+          std::ranges::count(alter->actions, tree::AlterAction::Kind::rename_table,
+                             &tree::AlterAction::kind) > 0);
+}
+
+void forget_names(sql::contents::Definition& table) {
+  for (auto& key : table.keys) key.name.clear();
+  for (auto& reference : table.references) reference.name.clear();
+  for (auto& check : table.checks) check.name.clear();
 }
 
 void define_table(const tree::CreateTable& create, Contents& contents, const Printing& printing,
@@ -45,9 +60,14 @@ void define_table(const tree::CreateTable& create, Contents& contents, const Pri
   if (create.if_not_exists && contents.find(key) != nullptr) return;
   contents.forget_whether(key);
   // Whether a table of another kind, or one that was there already, is the one that is meant.
-  const bool surely_made = !create.if_not_exists || contents.book().absent.contains(key);
+  const bool surely_made = !create.if_not_exists || contents.book().is_absent(key);
   auto definition = definition_of(create, printing);
-  if (definition && surely_made) static_cast<void>(contents.create(std::move(*definition)));
+  if (definition && depended.contains(renamed)) forget_names(*definition);
+  if (!definition || !surely_made || !contents.create(std::move(*definition))) return;
+  const sql::contents::Definition& made = *contents.find(key)->definition;
+  for (std::size_t i = 0; i < made.columns.size(); ++i)  // a sequence that was there before
+    if (!made.columns[i].default_.sequence.empty())
+      contents.set_last_number({made.id, i}, std::nullopt);
 }
 
 /// Of a table that stays, with further columns: rows are known where there are none.
@@ -148,8 +168,15 @@ bool forgets_table(const tree::Statement& statement, Contents& contents) {
 
 }  // namespace
 
+std::set<std::string> tables_named(const tree::Statement& statement) {
+  TableNamesIn names;
+  names.visit(statement);
+  return std::move(names.keys);
+}
+
 bool define(const tree::Statement& statement, Contents& contents, const Printing& printing,
             Depended& depended) {
+  if (renames_table(statement)) depended.emplace(renamed);
   if (const auto* create = statement.as<tree::CreateTable>()) {
     if (create->query || !create->inherits.empty() || !create->like.empty())
       depend(statement, depended);
@@ -193,7 +220,7 @@ std::optional<std::string> tag_of_definition(const tree::Statement& statement,
   if (const auto* create = statement.as<tree::CreateTable>()) {
     const auto definition = definition_of(*create, printing);
     const bool sure = definition && definition->takes_rows && definition->references.empty() &&
-                      contents.book().absent.contains(definition->key) &&
+                      contents.book().is_absent(definition->key) &&
                       !depended.contains(hidden_by_temporary(definition->key)) &&
                       std::ranges::none_of(definition->columns, [](const auto& column) {
                         return column.type.kind == TypeKind::opaque ||
@@ -214,31 +241,6 @@ std::optional<std::string> tag_of_definition(const tree::Statement& statement,
                                [&](const auto& reference) { return reference.parent == key; });
   });
   return known && free ? std::optional<std::string>("DROP TABLE") : std::nullopt;
-}
-
-bool set_number(const tree::Statement& statement, Contents& contents) {
-  const auto* query = statement.as<tree::Query>();
-  const auto* select = query == nullptr ? nullptr : query->as<tree::Select>();
-  if (select == nullptr || select->outputs.size() != 1) return false;
-  const auto* call = select->outputs.front().expression.as<tree::Call>();
-  if (call == nullptr || call->name.name != "setval" || call->arguments.size() != 3) return false;
-  std::string words[3];
-  for (std::size_t i = 0; i < 3; ++i)
-    if (const auto* literal = call->arguments[i].as<tree::Literal>()) words[i] = literal->text;
-  std::int64_t number = 0;
-  std::from_chars(words[1].data(), words[1].data() + words[1].size(), number);
-  if (words[2] != "true") --number;
-  for (const auto& [key, state] : contents.book().tables) {
-    const sql::contents::Definition& table = *state.definition;
-    for (std::size_t i = 0; i < table.columns.size(); ++i) {
-      const auto& column = table.columns[i];
-      const std::string own = column.default_.sequence.empty() ? key + "_" + column.name + "_seq"
-                                                               : column.default_.sequence;
-      if (column.default_.kind == sql::contents::Default::Kind::number && own == words[0])
-        contents.set_last_number({table.id, i}, number);
-    }
-  }
-  return true;
 }
 
 }  // namespace understudy::postgres::emulation

@@ -14,6 +14,9 @@ namespace understudy::postgres::emulation {
 /// Keys of tables that other things are made of, so that they can't be dropped alone.
 using Depended = std::set<std::string, std::less<>>;
 
+/// The keys of all tables that a statement names.
+[[nodiscard]] std::set<std::string> tables_named(const sql::tree::Statement& statement);
+
 /// The statement took effect: the contents are what they are then. False, and nothing is done,
 /// where it defines nothing.
 bool define(const sql::tree::Statement& statement, sql::contents::Contents& contents,
@@ -27,8 +30,5 @@ void forget_definitions(const sql::tree::Statement& statement, sql::contents::Co
                                                            const sql::contents::Contents& contents,
                                                            const Printing& printing,
                                                            const Depended& depended);
-
-/// `SELECT setval('sequence', number, called)`: false for any other statement.
-bool set_number(const sql::tree::Statement& statement, sql::contents::Contents& contents);
 
 }  // namespace understudy::postgres::emulation

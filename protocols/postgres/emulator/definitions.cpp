@@ -1,6 +1,10 @@
 #include "protocols/postgres/emulator/definitions.hpp"
 
+#include <algorithm>
+
 #include "protocols/postgres/emulator/translator.hpp"
+#include "protocols/postgres/emulator/violations.hpp"
+#include "protocols/sql/tree/visitor.hpp"
 
 namespace understudy::postgres::emulation {
 
@@ -89,8 +93,36 @@ std::vector<std::size_t> columns_named(const sql::contents::Definition& table,
   return columns;
 }
 
+/// The columns that a condition names.
+class ColumnsIn : public tree::Visitor {
+ public:
+  using Visitor::visit;
+  explicit ColumnsIn(const sql::contents::Definition& table) : table_(table) {}
+  void visit(const tree::Expression& expression) override {
+    if (const auto* column = expression.as<tree::Column>())
+      if (const auto found = table_.column(column->name())) columns.insert(*found);
+    descend(expression);
+  }
+  std::set<std::size_t> columns;
+
+ private:
+  const sql::contents::Definition& table_;
+};
+
+void add_check(sql::contents::Definition& table, const tree::Constraint& constraint) {
+  ColumnsIn named(table);
+  named.visit(*constraint.expression);
+  std::vector<std::size_t> columns(named.columns.begin(), named.columns.end());
+  if (columns.size() != 1) columns.clear();
+  table.checks.push_back(
+      {constraint.name.empty() ? constraint_name(table, columns, "check") : constraint.name,
+       std::make_shared<const tree::Expression>(*constraint.expression)});
+  std::ranges::stable_sort(table.checks, {}, &sql::contents::Check::name);
+}
+
 void constrain(sql::contents::Definition& table, const tree::Constraint& constraint) {
   using Kind = tree::Constraint::Kind;
+  if (constraint.kind == Kind::check && constraint.expression) return add_check(table, constraint);
   const std::vector<std::size_t> columns = columns_named(table, constraint.parts);
   const bool unique = constraint.kind == Kind::primary || constraint.kind == Kind::unique;
   const bool plain = !columns.empty() && constraint.using_index.empty() &&
@@ -98,12 +130,18 @@ void constrain(sql::contents::Definition& table, const tree::Constraint& constra
   if (!plain || (!unique && constraint.kind != Kind::foreign)) {
     table.takes_rows = false;
   } else if (unique) {
-    table.keys.push_back({constraint.name, columns, constraint.kind == Kind::primary});
+    const bool primary = constraint.kind == Kind::primary;
+    const std::string name = !constraint.name.empty()
+                                 ? constraint.name
+                                 : constraint_name(table, columns, primary ? "pkey" : "key");
+    table.keys.push_back({name, columns, primary});
     if (constraint.kind == Kind::primary)
       for (const std::size_t each : columns) table.columns[each].not_null = true;
   } else {
-    table.references.push_back({columns, key_of(constraint.parent), constraint.parent_columns,
-                                constraint.on_delete, constraint.on_update});
+    const std::string name =
+        !constraint.name.empty() ? constraint.name : constraint_name(table, columns, "fkey");
+    table.references.push_back({name, columns, key_of(constraint.parent), constraint.parent_columns,
+                                constraint.on_delete, constraint.on_update, constraint.deferrable});
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include "protocols/postgres/emulator/defining.hpp"
 #include "protocols/postgres/emulator/request.hpp"
+#include "protocols/postgres/emulator/start.hpp"
 #include "protocols/postgres/emulator/statements.hpp"
 #include "protocols/postgres/emulator/translator.hpp"
 #include "protocols/postgres/image.hpp"
@@ -41,12 +42,22 @@ class PostgresEmulator final : public Emulator {
     PostgresEmulator::reset();
   }
 
+  std::vector<HeldState> hold(const Held& held) override;
   void begin_recording() override {
-    starts_.emplace_back();
-    clear();
+    contents_.reset();  // transactions of another recording
+    clear(nullptr);
+  }
+  void begin_held_recording() override {
+    contents_.reset();
+    clear(start_.get());
   }
   [[nodiscard]] Document knowledge() const override;
-  void reset() override;
+  [[nodiscard]] std::string contents() const override {
+    return start_ ? std::string(start_->contents.image->octets()) : std::string();
+  }
+  void use_contents(Bytes octets) override;
+  [[nodiscard]] std::set<std::string> numbered() const override;
+  void reset() override { clear(start_.get()); }
   [[nodiscard]] std::optional<Computed> compute(const EmulatedRequest& asked, Moment now) override;
   void follow(const EmulatedRequest& asked, Bytes image, Moment now, bool in_order) override;
   void forget(const EmulatedRequest& asked) override;
@@ -58,7 +69,8 @@ class PostgresEmulator final : public Emulator {
 
  private:
   void read(const Document& knowledge);
-  void clear();
+  void clear(const Start* start);
+  void begin_with(std::shared_ptr<const Start> start);
   void set_collation(std::string collation);
   [[nodiscard]] bool computes(const SqlRequest& request) const {
     return !request.has_more && !request.partial && !request.described && sound_session_ &&
@@ -72,27 +84,39 @@ class PostgresEmulator final : public Emulator {
   void follow_write(const SqlRequest& request, Bytes image, std::uint64_t connection, bool sure);
   [[nodiscard]] bool follow_computed(const SqlRequest& request, Bytes image);
   [[nodiscard]] bool follow_shown(const SqlRequest& request, Bytes image);
+  void note_words(bool same) {
+    other_words_ = other_words_ || !same;
+    knows_errors_ = !other_words_;
+  }
+  void note_numbers(const SqlRequest& request, bool computed);
+  void note_denied(const SqlRequest& request);
   void note_failure(const SqlRequest& request, std::string_view code);
   void forget_written(const SqlRequest& request, std::uint64_t connection);
   void doubt(const MayWrite& written, std::uint64_t connection);
   void pin(const SqlRequest& request) {
     if (recording_) pinned_.emplace(request.pattern);
   }
-  void apply_beforehand(std::string_view canonical, Bytes image);
 
   std::unique_ptr<Contents> contents_;
   Statements statements_;
   Printing printing_;
   TableOids oids_;
-  std::set<std::string, std::less<>> depended_;  ///< keys of tables that views and such are made of
+  Depended depended_;  ///< keys of tables that views and such are made of
   Document profile_;
   std::string collation_;
   bool sound_session_ = true;
   bool recording_ = false;
+  /// How the server words its errors is known: by the snapshot, or because a recorded one was
+  /// computed.
+  bool knows_errors_ = false, other_words_ = false;
   bool locks_ = false;  ///< some read takes locks of which nobody is told
   std::set<std::string, std::less<>> pinned_;
-  /// What there was before each recording: canonical requests that make it so.
-  std::vector<std::vector<std::string>> starts_;
+  /// Tables with inserts that got numbers: whether all of them were computed.
+  std::map<std::string, bool> numbered_;
+  /// Tables that the recorded clients may not use as they like: nothing is computed of them.
+  std::set<std::string> denied_;
+  const Document* start_document_ = nullptr;
+  std::shared_ptr<const Start> start_;  ///< null where it is not known what there was first
 };
 
 // ---- knowledge ----
@@ -109,13 +133,33 @@ void PostgresEmulator::read(const Document& knowledge) {
   if (knowledge.contains("pinned"))
     for (const Document& each : knowledge["pinned"]) pinned_.insert(octets_of(each));
   locks_ = knowledge.contains("locks");
+  knows_errors_ = knowledge.contains("errors");
+  if (knowledge.contains("denied"))
+    for (const Document& each : knowledge["denied"]) denied_.insert(octets_of(each));
   if (knowledge.contains("oids"))
     for (const auto& [key, oid] : knowledge["oids"].items()) oids_[key] = oid.get<Oid>();
-  if (!knowledge.contains("start")) return;
-  for (const Document& each : knowledge["start"]) {
-    if (starts_.empty()) starts_.emplace_back();
-    starts_.front().push_back(octets_of(each));
-  }
+  if (knowledge.contains("start")) start_document_ = &knowledge["start"];
+}
+
+void PostgresEmulator::use_contents(Bytes octets) {
+  if (start_document_ == nullptr) return;
+  begin_with(start_of_document(*start_document_, octets));
+  clear(start_.get());
+}
+
+void PostgresEmulator::begin_with(std::shared_ptr<const Start> start) {
+  start_ = std::move(start);
+  if (start_ && collation_.empty()) set_collation(start_->collation);
+  if (start_) knows_errors_ = knows_errors_ || start_->knows_errors;
+}
+
+std::vector<HeldState> PostgresEmulator::hold(const Held& held) {
+  std::vector<HeldState> states;
+  begin_with(start_of(held, states));
+  if (!start_)
+    for (const HeldTable& table : held.rows.tables)
+      states.push_back({table.name, "the catalogue has what is not understood"});
+  return states;
 }
 
 void PostgresEmulator::set_collation(std::string collation) {
@@ -133,49 +177,37 @@ Document PostgresEmulator::knowledge() const {
   if (!collation_.empty()) knowledge["collation"] = document_of(collation_);
   for (const std::string& each : pinned_) knowledge["pinned"].push_back(document_of(each));
   if (locks_) knowledge["locks"] = true;
+  if (knows_errors_) knowledge["errors"] = true;
+  for (const std::string& each : denied_) knowledge["denied"].push_back(document_of(each));
   for (const auto& [key, oid] : oids_) knowledge["oids"][key] = oid;
-  const bool agree =
-      std::ranges::all_of(starts_, [&](const auto& start) { return start == starts_.front(); });
-  if (agree && !starts_.empty())
-    for (const std::string& each : starts_.front()) knowledge["start"].push_back(document_of(each));
+  if (start_) knowledge["start"] = start_->document;
   return knowledge;
 }
 
-void PostgresEmulator::clear() {
-  contents_ = std::make_unique<Contents>();
-  statements_ = Statements();
-  depended_.clear();
+std::set<std::string> PostgresEmulator::numbered() const {
+  std::set<std::string> tables;
+  for (const auto& [key, computed] : numbered_)
+    if (computed) tables.insert(key);
+  return tables;
 }
 
-void PostgresEmulator::reset() {
-  const std::unique_ptr<Contents> before = std::move(contents_);
-  clear();
-  if (before) contents_->take_open_of(*before);
-  if (starts_.size() != 1) return;
-  for (const std::string& each : starts_.front()) apply_beforehand(each, {});
-}
-
-/// What a snapshot tells, as statements that make it so.
-void PostgresEmulator::apply_beforehand(std::string_view canonical, Bytes image) {
-  const SqlRequest request(canonical, {});
-  const tree::Statement& statement = statements_.tree_of(request.pattern);
-  if (const auto* utility = statement.as<tree::Utility>();
-      utility && utility->name == "lc_collate") {
-    if (const auto answer = decode_image(image); answer && answer->row_count == 1)
-      if (const auto rows = rows_of(*answer); rows.front().front())
-        set_collation(*rows.front().front());
-    return;
+/// Of an insert that took effect.
+void PostgresEmulator::note_numbers(const SqlRequest& request, bool computed) {
+  if (!recording_ || statements_.tree_of(request.pattern).as<tree::Insert>() == nullptr) return;
+  for (const std::string& key : statements_.may_write(request.pattern).tables) {
+    bool& all = numbered_.try_emplace(key, true).first->second;
+    all = all && computed;
   }
-  if (define(statement, *contents_, printing_, depended_)) return statements_.define(statement);
-  if (set_number(statement, *contents_) || !contents_->enter(0)) return;
-  const Plan& plan = statements_.plan_of(request.pattern, *contents_, printing_, true);
-  Runner runner(*contents_, printing_, oids_);
-  runner.take_from(nullptr);
-  const bool done = plan.reason.empty() && runner.run(plan, request.values).has_value();
-  if (!done) contents_->undo();
-  if (!done && !plan.target.empty()) contents_->forget_rows(plan.target);
-  if (!done && plan.target.empty()) contents_->forget_everything();
-  if (done) contents_->keep();
+}
+
+void PostgresEmulator::clear(const Start* start) {
+  const std::unique_ptr<Contents> before = std::move(contents_);
+  contents_ =
+      start != nullptr ? std::make_unique<Contents>(start->contents) : std::make_unique<Contents>();
+  statements_ = start != nullptr ? Statements(start->catalog) : Statements();
+  depended_ = start != nullptr ? start->depended : Depended();
+  if (before) contents_->take_open_of(*before);
+  for (const std::string& key : denied_) contents_->forget_whether(key);
 }
 
 // ---- computing ----
@@ -197,9 +229,13 @@ std::optional<Emulator::Computed> PostgresEmulator::compute_data(const SqlReques
   if (touches && !contents_->enter(connection)) return std::nullopt;
   Runner runner(*contents_, printing_, oids_);
   auto result = runner.run(plan, request.values);
-  if (touches) result ? contents_->keep() : contents_->undo();
-  if (!result) return std::nullopt;
+  const bool fails = result && result->answer.error;
+  if (touches) result && !fails ? contents_->keep() : contents_->undo();
+  if (!result || (fails && !knows_errors_)) return std::nullopt;
+  runner.take_numbers();
   Computed computed{encode_image(result->answer), {}};
+  if (runner.took_numbers())
+    computed.writes.push_back({std::string(outside_transactions), plan.target});
   for (const std::string& key : result->written) {
     computed.writes.push_back({key});
     if (const std::size_t dot = key.find('.'); dot != std::string::npos)
@@ -232,16 +268,15 @@ void PostgresEmulator::follow(const EmulatedRequest& asked, Bytes image, Moment 
                               bool in_order) {
   const SqlRequest request(asked.canonical, asked.qualifier);
   recording_ = !now.has_value();
-  if (request.beforehand) {
-    if (!starts_.empty()) starts_.back().emplace_back(asked.canonical);
-    return apply_beforehand(asked.canonical, image);
-  }
   if (request.described) return;
   const tree::Statement& statement = statements_.tree_of(request.pattern);
   const auto* query = statement.as<tree::Query>();
   locks_ = locks_ || (query != nullptr && !query->locking.empty());
   const auto answer = decode_image(image);
   const bool sure = in_order && answer && computes(request) && contents_->sees(asked.connection);
+  Fields error;
+  const bool fails = answer && answer->is_error && decode_fields(answer->tail.subspan(5), error);
+  if (fails && field(error, 'C') == "42501") return note_denied(request);
   const MayWrite written = statements_.may_write(request.pattern);
   if (written.nothing()) return sure ? follow_read(request, image, sure) : void();
   if (!contents_->enter(asked.connection)) return doubt(written, asked.connection);
@@ -285,6 +320,15 @@ void PostgresEmulator::note_failure(const SqlRequest& request, std::string_view 
         contents_->set_last_number({id, i}, *last + 1);
 }
 
+/// The client lacks a privilege.
+void PostgresEmulator::note_denied(const SqlRequest& request) {
+  const sql::tree::Statement& statement = statements_.tree_of(request.pattern);
+  for (const std::string& key : tables_named(statement)) {
+    denied_.insert(key);
+    contents_->forget_whether(key);
+  }
+}
+
 /// What is computed is what was answered.
 bool PostgresEmulator::follow_computed(const SqlRequest& request, Bytes image) {
   const Plan& plan = statements_.plan_of(request.pattern, *contents_, printing_, false);
@@ -292,9 +336,14 @@ bool PostgresEmulator::follow_computed(const SqlRequest& request, Bytes image) {
   Runner runner(*contents_, printing_, oids_);
   const auto result = runner.run(plan, request.values);
   if (!result) return false;
-  if (agrees(plan, *result, image, oids_)) return true;
-  pin(request);
-  return false;
+  const bool other_words = words_differ(*result, image);
+  if (!other_words && !agrees(plan, *result, image, oids_)) {
+    pin(request);
+    return false;
+  }
+  runner.take_numbers();
+  if (result->answer.error) note_words(!other_words);
+  return true;
 }
 
 /// What it did can be told with the answer's help.
@@ -306,8 +355,9 @@ bool PostgresEmulator::follow_shown(const SqlRequest& request, Bytes image) {
   Runner runner(*contents_, printing_, oids_);
   runner.take_from(&rows);
   const auto result = runner.run(plan, request.values);
-  if (!result) return false;
-  return result->answer.tag.empty() || agrees(plan, *result, image, oids_);
+  if (!result || !(result->answer.tag.empty() || agrees(plan, *result, image, oids_))) return false;
+  runner.take_numbers();
+  return true;
 }
 
 void PostgresEmulator::follow_write(const SqlRequest& request, Bytes image,
@@ -320,8 +370,9 @@ void PostgresEmulator::follow_write(const SqlRequest& request, Bytes image,
   };
   if (!answer) return forget_written(request, connection);
   if (answer->is_error) {
-    if (sure && follow_computed(request, image)) pin(request);
+    const bool computed = sure && follow_computed(request, image);
     again();
+    if (computed) return;
     Fields error;
     static_cast<void>(decode_fields(answer->tail.subspan(5), error));
     return note_failure(request, field(error, 'C'));
@@ -329,7 +380,9 @@ void PostgresEmulator::follow_write(const SqlRequest& request, Bytes image,
   if (!request.has_more && define(statement, *contents_, printing_, depended_))
     return statements_.define(statement);
   statements_.define(statement);
-  if (sure && follow_computed(request, image)) return;
+  const bool computed = sure && follow_computed(request, image);
+  note_numbers(request, computed);
+  if (computed) return;
   again();
   if (sure && follow_shown(request, image)) return;
   again();

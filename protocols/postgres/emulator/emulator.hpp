@@ -9,12 +9,9 @@
 
 namespace understudy::postgres {
 
-/// Before the pattern of a request that tells what there was before the recording began.
-inline constexpr std::string_view beforehand_prefix = "beforehand: ";
-
-/// See Protocol::new_emulator. `knowledge`: null, or
-/// {profile: as the analyser's, start: [CANONICAL, …], pinned: [PATTERN, …], collation: …,
-///  locks: true, oids: {TABLE: OID}}; all of it may be missing.
+/// See Protocol::new_emulator. `knowledge`: null, or a map of what follows, all of which may be
+/// missing: `profile` as the analyser's; `start`, what there is first (see emulation::Start);
+/// `pinned`, patterns; `collation`; `locks` and `errors`, true; `denied`, tables; `oids` by table.
 [[nodiscard]] std::unique_ptr<Emulator> new_postgres_emulator(const Document& knowledge);
 
 }  // namespace understudy::postgres

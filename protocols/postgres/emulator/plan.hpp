@@ -2,6 +2,7 @@
 // it takes, and what its answer looks like.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <set>
@@ -60,6 +61,17 @@ struct Given {
   Bound bound;
 };
 
+[[nodiscard]] inline bool contains_any(const std::set<std::size_t>& set,
+                                       const std::vector<std::size_t>& columns) {
+  return std::ranges::any_of(columns, [&](std::size_t each) { return set.contains(each); });
+}
+
+/// `text` finds a row behind the place ?1 that does not satisfy it.
+struct PlannedCheck {
+  std::string name;
+  Text text;
+};
+
 struct Plan {
   enum class Action : std::uint8_t { select, insert, update, remove, truncate };
   Action action = Action::select;
@@ -84,8 +96,9 @@ struct Plan {
   std::set<std::size_t> refreshed;  ///< columns that get a value which nobody knows
   /// Of `insert`: for each row the columns in the order of the table.
   std::vector<std::vector<Given>> rows;
-  std::set<std::size_t> returned;  ///< columns of the new row that RETURNING shows
-  bool answers_conflict = false;   ///< ON CONFLICT
+  std::vector<PlannedCheck> checks;  ///< by name
+  std::set<std::size_t> returned;    ///< columns of the new row that RETURNING shows
+  bool answers_conflict = false;     ///< ON CONFLICT
   bool updates_conflict = false;
   std::vector<std::string> targets;  ///< of `truncate`
   bool restarts = false;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "protocols/postgres/emulator/emulator.hpp"
 #include "protocols/postgres/shape.hpp"
 #include "protocols/sql/row_plan.hpp"
 #include "understudy/request.hpp"
@@ -23,7 +22,6 @@ constexpr std::size_t octets_of_qualifier = 4;
 
 SqlRequest::SqlRequest(std::string_view canonical, std::string_view qualifier)
     : pattern(pattern_of(canonical)) {
-  beforehand = take_prefix(pattern, beforehand_prefix);
   partial = take_prefix(pattern, partial_prefix);
   described = take_prefix(pattern, describe_prefix);
   std::size_t slots = 0;

@@ -14,7 +14,6 @@ struct SqlRequest {
 
   std::string_view pattern;   ///< without a prefix
   std::vector<Value> values;  ///< of the slots
-  bool beforehand = false;    ///< it tells what there was before the recording
   bool partial = false;       ///< not all rows were fetched
   bool described = false;     ///< its columns were asked for, nothing more
   /// It has more than the statement says: data of a COPY, another session than the first one's.

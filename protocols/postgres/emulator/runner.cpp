@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "protocols/postgres/emulator/array.hpp"
+#include "protocols/postgres/emulator/violations.hpp"
 
 namespace understudy::postgres::emulation {
 
@@ -14,12 +15,9 @@ using sql::contents::Definition;
 using sql::contents::is_null;
 using sql::contents::is_whole;
 using sql::contents::Outcome;
-using sql::contents::Reference;
 using sql::contents::TableState;
 
 namespace {
-
-constexpr int deepest_cascade = 16;
 
 std::int64_t greatest_number(TypeKind kind) {
   return kind == TypeKind::int2   ? std::numeric_limits<std::int16_t>::max()
@@ -27,18 +25,10 @@ std::int64_t greatest_number(TypeKind kind) {
                                   : std::numeric_limits<std::int64_t>::max();
 }
 
-bool contains_any(const std::set<std::size_t>& set, const std::vector<std::size_t>& columns) {
-  return std::ranges::any_of(columns, [&](std::size_t each) { return set.contains(each); });
-}
-
 /// Whether an UPDATE gives values to a unique key.
 bool moves_keys(const Plan& plan, const Definition& table) {
   return std::ranges::any_of(
       table.keys, [&](const auto& key) { return contains_any(plan.assigned, key.columns); });
-}
-
-void add_once(std::vector<std::string>& keys, const std::string& key) {
-  if (std::ranges::find(keys, key) == keys.end()) keys.push_back(key);
 }
 
 }  // namespace
@@ -62,9 +52,16 @@ std::optional<Result> Runner::run(const Plan& plan, std::span<const Value> value
       done = truncate(plan, result);
       break;
   }
-  if (!done) return std::nullopt;
+  if (done) return result;
+  const auto error = took_effect_ ? std::nullopt : refusal();
+  if (!error) return std::nullopt;
+  Result refused;
+  refused.answer.error = *error;
+  return refused;
+}
+
+void Runner::take_numbers() {
   for (const auto& [sequence, last] : numbers_) contents_.set_last_number(sequence, last);
-  return result;
 }
 
 // ---- what has to be known ----
@@ -85,9 +82,9 @@ bool Runner::may_read(const Plan& plan) {
   return table != nullptr && table->known;
 }
 
-bool Runner::holds(const std::string& sql) {
+bool Runner::holds(const std::string& sql, std::span<const Datum> values) {
   std::vector<DatumRow> rows;
-  return contents_.database().run(sql, {}, &rows) == Outcome::done && rows.empty();
+  return contents_.database().run(sql, values, &rows) == Outcome::done && rows.empty();
 }
 
 bool Runner::keeps_within(const Plan& plan) {
@@ -216,16 +213,46 @@ std::optional<Datum> Runner::shown_value(const Plan& plan, std::size_t row, std:
   return read_value(found->type, sql::ValueClass::unknown, *cell, printing_);
 }
 
+/// A value that its column does not take. The server looks at it before any row is made; of values
+/// that a driver bound not always, so that numbers may have been taken before.
+bool Runner::refuse_value(const Plan& plan, const Given& given, std::span<const Value> values) {
+  if (took_effect_ || plan.updates_conflict || plan.rows.size() != 1 ||
+      given.bound.slot >= values.size())
+    return false;
+  const Value& value = values[given.bound.slot];
+  if (!value.text) return false;
+  auto error = refused_value(given.bound.type, value.value_class, *value.text);
+  if (!error) return false;
+  const bool bound = value.value_class == sql::ValueClass::unknown;
+  numbers_.clear();
+  const std::shared_ptr<const Definition> table = contents_.find(plan.target)->definition;
+  for (std::size_t i = 0; bound && i < table->columns.size(); ++i)
+    if (plan.rows.front()[i].kind == Given::Kind::number) numbers_[{table->id, i}] = std::nullopt;
+  return refuse(std::move(error));
+}
+
+/// Whether all rows have values that their columns take: the server looks at all of them before it
+/// makes any row. What it says of one alone is known.
+bool Runner::takes_values(const Plan& plan, std::span<const Value> values) {
+  return plan.rows.size() == 1 ||
+         std::ranges::all_of(plan.rows, [&](const std::vector<Given>& row) {
+           return std::ranges::all_of(row, [&](const Given& given) {
+             return given.kind != Given::Kind::value || value_of(given.bound, values);
+           });
+         });
+}
+
 bool Runner::fill_row(const Plan& plan, std::size_t row, std::span<const Value> values,
                       std::vector<Datum>& bound) {
   const std::string key = plan.target;
   const std::shared_ptr<const Definition> table = contents_.find(key)->definition;
+  hidden_.clear();
   for (std::size_t i = 0; i < table->columns.size(); ++i) {
     const Given& given = plan.rows[row][i];
     const auto& column = table->columns[i];
     if (given.kind == Given::Kind::value) {
       auto value = value_of(given.bound, values);
-      if (!value || (column.not_null && is_null(*value))) return false;
+      if (!value) return refuse_value(plan, given, values);
       bound.push_back(std::move(*value));
       continue;
     }
@@ -242,29 +269,41 @@ bool Runner::fill_row(const Plan& plan, std::size_t row, std::span<const Value> 
       return false;
     }
     if (!value) contents_.forget_column(key, i);
+    if (!value) hidden_.insert(i);
     bound.push_back(value.value_or(Datum()));
   }
   return true;
 }
 
+bool Runner::insert_row(const Plan& plan, std::size_t row, std::span<const Value> values,
+                        std::vector<DatumRow>& rows) {
+  const std::shared_ptr<const Definition> table = contents_.find(plan.target)->definition;
+  std::vector<Datum> bound;
+  if (!fill_row(plan, row, values, bound)) return false;
+  const std::vector<Datum> given = bound;
+  const std::vector<Bound> further(
+      plan.text.bounds.begin() + static_cast<std::ptrdiff_t>(table->columns.size()),
+      plan.text.bounds.end());
+  const std::int64_t place = contents_.database().last_place();
+  if (!bind(further, values, bound) || !check_nulls(*table, given)) return false;
+  const Outcome outcome = contents_.database().run(plan.text.sql, bound, &rows);
+  if (outcome == Outcome::refused) return tell_refused(plan, values, bound);
+  return outcome == Outcome::done && check_conditions(plan, values, place);
+}
+
 bool Runner::insert(const Plan& plan, std::span<const Value> values, Result& result) {
   std::vector<DatumRow> rows;
   std::int64_t count = 0;
-  const std::size_t width = contents_.find(plan.target)->definition->columns.size();
+  in_order_ = !plan.updates_conflict;
+  if (!takes_values(plan, values)) return false;
   for (std::size_t i = 0; i < plan.rows.size(); ++i) {
-    std::vector<Datum> bound;
-    if (!fill_row(plan, i, values, bound)) return false;
-    const std::vector<Bound> further(plan.text.bounds.begin() + static_cast<std::ptrdiff_t>(width),
-                                     plan.text.bounds.end());
-    if (!bind(further, values, bound) ||
-        contents_.database().run(plan.text.sql, bound, &rows) != Outcome::done)
-      return false;
+    if (!insert_row(plan, i, values, rows)) return false;
     count += contents_.database().changed();
   }
-  if (count > 0) add_once(result.written, plan.target);
+  if (count > 0) add_written(result, plan.target);
   const std::shared_ptr<const Definition> table = contents_.find(plan.target)->definition;
   std::set<std::size_t> all;
-  for (std::size_t i = 0; i < width; ++i) all.insert(i);
+  for (std::size_t i = 0; i < table->columns.size(); ++i) all.insert(i);
   if (count > 0 && !follow_references(plan.target, &all, moves_keys(plan, *table), result))
     return false;
   if (!plan.shown.empty() && !show(plan, std::move(rows), result)) return false;
@@ -281,16 +320,25 @@ bool Runner::change(const Plan& plan, std::span<const Value> values, Result& res
   std::vector<Datum> bound;
   std::vector<DatumRow> rows;
   const bool was_known = contents_.find(plan.target)->known;
-  if (!bind(plan.text.bounds, values, bound) ||
-      contents_.database().run(plan.text.sql, bound, &rows) != Outcome::done)
+  const std::int64_t place = contents_.database().last_place();
+  if (!bind(plan.text.bounds, values, bound)) return false;
+  const Outcome outcome = contents_.database().run(plan.text.sql, bound, &rows);
+  hidden_ = plan.refreshed;
+  hidden_.insert(contents_.find(plan.target)->unknown.begin(),
+                 contents_.find(plan.target)->unknown.end());
+  if (outcome == Outcome::refused) return tell_refused(plan, values, bound);
+  if (outcome != Outcome::done) {
+    tell_nulls(plan, bound);
     return false;
+  }
   const std::int64_t count = contents_.database().changed();
+  if (!check_conditions(plan, values, place)) return false;
   const bool removes = plan.action == Plan::Action::remove;
   // Whether a key that moves meets another one on its way depends on the order of the rows.
   const bool moves = moves_keys(plan, *table);
   if (moves && count > 1) return false;
   if (count > 0) {
-    add_once(result.written, plan.target);
+    add_written(result, plan.target);
     for (const std::size_t column : plan.refreshed) contents_.forget_column(plan.target, column);
     if (!follow_references(plan.target, removes ? nullptr : &plan.assigned, removes || moves,
                            result))
@@ -301,7 +349,7 @@ bool Runner::change(const Plan& plan, std::span<const Value> values, Result& res
   if (!plan.shown.empty() && !show(plan, std::move(rows), result)) return false;
   result.answer.tag = fmt::format("{} {}", removes ? "DELETE" : "UPDATE", count);
   if (!was_known) {  // how many there were, only the server knew
-    add_once(result.written, plan.target);
+    add_written(result, plan.target);
     result.answer.tag.clear();
   }
   return true;
@@ -311,108 +359,9 @@ bool Runner::truncate(const Plan& plan, Result& result) {
   for (const std::string& key : plan.targets) {
     contents_.empty(key);
     if (plan.restarts) contents_.restart_numbers(key);
-    add_once(result.written, key);
+    add_written(result, key);
   }
   result.answer.tag = "TRUNCATE TABLE";
-  return true;
-}
-
-// ---- references ----
-
-namespace {
-
-/// The columns that a reference refers to; nothing where they are not known.
-std::optional<std::vector<std::size_t>> referred(const Reference& reference,
-                                                 const Definition& parent) {
-  std::vector<std::size_t> columns;
-  for (const std::string& name : reference.of) {
-    const auto column = parent.column(name);
-    if (!column) return std::nullopt;
-    columns.push_back(*column);
-  }
-  if (!reference.of.empty()) return columns;
-  for (const auto& key : parent.keys)
-    if (key.primary) return key.columns;
-  return std::nullopt;
-}
-
-/// The rows of the child that refer to no row.
-std::optional<std::string> orphans(const Definition& child, const Reference& reference,
-                                   const Definition& parent) {
-  const auto columns = referred(reference, parent);
-  if (!columns || columns->size() != reference.columns.size()) return std::nullopt;
-  std::string some, same;
-  for (std::size_t i = 0; i < columns->size(); ++i) {
-    const std::string own = child.sql_name() + "." + child.sql_column(reference.columns[i]);
-    some += own + " IS NOT NULL AND ";
-    same += (i > 0 ? " AND p." : "p.") + parent.sql_column((*columns)[i]) + " = " + own;
-  }
-  return some + "NOT EXISTS (SELECT 1 FROM " + parent.sql_name() + " AS p WHERE " + same + ")";
-}
-
-bool knows(const TableState* table, const std::vector<std::size_t>& columns) {
-  return table != nullptr && table->known && std::ranges::none_of(columns, [&](std::size_t each) {
-           return table->unknown.contains(each);
-         });
-}
-
-}  // namespace
-
-bool Runner::follow_child(const Definition& child, const Reference& reference, Result& result,
-                          bool removed, int depth) {
-  const TableState* const state = contents_.find(child.key);
-  const TableState* const parent = contents_.find(reference.parent);
-  const auto columns = parent == nullptr ? std::nullopt : referred(reference, *parent->definition);
-  const auto missing =
-      parent == nullptr ? std::nullopt : orphans(child, reference, *parent->definition);
-  const bool sure =
-      columns && missing && knows(state, reference.columns) && knows(parent, *columns);
-  if (!sure) {
-    if (!took_effect_) return false;
-    if (removed && reference.on_delete != sql::tree::ForeignAction::no_action)
-      contents_.forget_rows(child.key);
-    return true;
-  }
-  const std::string where = " WHERE " + *missing;
-  using Action = sql::tree::ForeignAction;
-  const bool cascades = removed && child.gives_rows && reference.on_delete == Action::cascade;
-  const bool clears = removed && child.takes_rows && reference.on_delete == Action::set_null;
-  if (!cascades && !clears) return holds("SELECT 1 FROM " + child.sql_name() + where + " LIMIT 1");
-  std::string sql = "DELETE FROM " + child.sql_name();
-  if (clears) {
-    sql = "UPDATE " + child.sql_name() + " SET rowid = next_place()";
-    for (const std::size_t each : reference.columns) {
-      if (child.columns[each].not_null) return false;
-      sql += ", " + child.sql_column(each) + " = NULL";
-    }
-  }
-  if (contents_.database().run(sql + where) != Outcome::done) return false;
-  if (contents_.database().changed() == 0) return true;
-  add_once(result.written, child.key);
-  if (cascades) contents_.note_removed(child.key);
-  const std::set<std::size_t> cleared(reference.columns.begin(), reference.columns.end());
-  return follow_references(child.key, clears ? &cleared : nullptr, !clears, result, depth + 1);
-}
-
-/// After rows were put in or changed in these columns (null: removed). `as_parent`: what others
-/// refer to was changed or removed.
-bool Runner::follow_references(const std::string& key, const std::set<std::size_t>* changed,
-                               bool as_parent, Result& result, int depth) {
-  if (depth > deepest_cascade) return false;
-  const std::shared_ptr<const Definition> table = contents_.find(key)->definition;
-  if (changed != nullptr)
-    for (const Reference& reference : table->references)
-      if (contains_any(*changed, reference.columns) &&
-          !follow_child(*table, reference, result, false, depth))
-        return false;
-  if (!as_parent) return true;
-  std::vector<std::shared_ptr<const Definition>> others;
-  for (const auto& [name, state] : contents_.book().tables) others.push_back(state.definition);
-  const bool removed = changed == nullptr;
-  for (const auto& child : others)
-    for (const Reference& reference : child->references)
-      if (reference.parent == key && !follow_child(*child, reference, result, removed, depth))
-        return false;
   return true;
 }
 

@@ -25,9 +25,13 @@ class Runner {
   Runner(sql::contents::Contents& contents, const Printing& printing, const TableOids& oids)
       : contents_(contents), printing_(printing), oids_(oids) {}
 
-  /// Nothing where it is not sure; then what was changed is to be undone. Numbers of sequences are
-  /// taken only if it is.
+  /// Nothing where it is not sure. Then, and where the answer is an error, what was changed is to
+  /// be undone.
   [[nodiscard]] std::optional<Result> run(const Plan& plan, std::span<const Value> values);
+  /// After run(), whatever becomes of what it changed: sequences have given their numbers.
+  void take_numbers();
+  /// Tables whose sequences did.
+  [[nodiscard]] bool took_numbers() const noexcept { return !numbers_.empty(); }
 
   /// From here on: the request has taken effect, and this is what it was answered. What only the
   /// server could know is taken from there, and what the answer does not show is no longer known.
@@ -47,6 +51,8 @@ class Runner {
   [[nodiscard]] bool insert(const Plan& plan, std::span<const Value> values, Result& result);
   [[nodiscard]] bool fill_row(const Plan& plan, std::size_t row, std::span<const Value> values,
                               std::vector<Datum>& bound);
+  [[nodiscard]] bool insert_row(const Plan& plan, std::size_t row, std::span<const Value> values,
+                                std::vector<sql::contents::DatumRow>& rows);
   [[nodiscard]] std::optional<Datum> shown_value(const Plan& plan, std::size_t row,
                                                  std::size_t column);
   [[nodiscard]] bool change(const Plan& plan, std::span<const Value> values, Result& result);
@@ -55,12 +61,39 @@ class Runner {
                           Result& result);
   [[nodiscard]] bool cut(const Plan& plan, std::span<const Value> values,
                          std::vector<sql::contents::DatumRow>& rows);
-  [[nodiscard]] bool holds(const std::string& sql);
+  [[nodiscard]] bool holds(const std::string& sql, std::span<const Datum> values = {});
+  [[nodiscard]] bool takes_values(const Plan& plan, std::span<const Value> values);
+  [[nodiscard]] bool refuse_value(const Plan& plan, const Given& given,
+                                  std::span<const Value> values);
+
+  // ---- constraints.cpp: false where the change is refused ----
+  bool refuse(std::optional<Fields> error);
+  [[nodiscard]] std::optional<Fields> refusal() const;
+  [[nodiscard]] std::optional<std::vector<std::string>> printed(
+      const sql::contents::Definition& table, const std::vector<std::size_t>& columns,
+      std::span<const Datum> values);
+  [[nodiscard]] std::optional<std::vector<std::optional<std::string>>> printed_row(
+      const sql::contents::Definition& table, std::span<const Datum> row);
+  [[nodiscard]] std::optional<sql::contents::DatumRow> row_behind(
+      const sql::contents::Definition& table, std::int64_t place);
+  [[nodiscard]] bool check_nulls(const sql::contents::Definition& table,
+                                 std::span<const Datum> row);
+  [[nodiscard]] bool check_conditions(const Plan& plan, std::span<const Value> values,
+                                      std::int64_t place);
+  [[nodiscard]] bool tell_key(const sql::contents::Definition& table, std::span<const Datum> row,
+                              const std::set<std::size_t>* changed);
+  void tell_nulls(const Plan& plan, std::span<const Datum> bound);
+  [[nodiscard]] bool tell_refused(const Plan& plan, std::span<const Value> values,
+                                  std::span<const Datum> bound);
+  [[nodiscard]] bool tell_orphans(const sql::contents::Definition& child,
+                                  const sql::contents::Reference& reference,
+                                  const sql::contents::Definition& parent,
+                                  const std::string& missing, bool as_parent);
   [[nodiscard]] bool follow_references(const std::string& key, const std::set<std::size_t>* changed,
                                        bool as_parent, Result& result, int depth = 0);
   [[nodiscard]] bool follow_child(const sql::contents::Definition& child,
                                   const sql::contents::Reference& reference, Result& result,
-                                  bool removed, int depth);
+                                  bool removed, bool as_parent, int depth);
 
   sql::contents::Contents& contents_;
   const Printing& printing_;
@@ -68,6 +101,11 @@ class Runner {
   bool took_effect_ = false;
   const std::vector<Row>* shown_ = nullptr;
   std::map<sql::contents::Contents::Sequence, std::optional<std::int64_t>> numbers_;
+  /// Why the change is refused; nothing for what the server says otherwise, or may not refuse.
+  std::vector<std::optional<Fields>> refusals_;
+  std::vector<std::int64_t> refused_at_;  ///< beside those of references: places of rows
+  bool in_order_ = false;                 ///< rows are looked at in the order of their places
+  std::set<std::size_t> hidden_;          ///< columns of the new row whose values nobody knows
 };
 
 }  // namespace understudy::postgres::emulation

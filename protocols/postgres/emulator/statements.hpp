@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "protocols/postgres/emulator/plan.hpp"
 #include "protocols/sql/catalog/catalog.hpp"
@@ -26,6 +27,9 @@ struct MayWrite {
 
 class Statements {
  public:
+  Statements() = default;
+  /// What is defined already counts for what others may write.
+  explicit Statements(sql::Catalog catalog) : catalog_(std::move(catalog)) {}
   [[nodiscard]] const sql::tree::Statement& tree_of(std::string_view pattern);
   /// Valid until the next call. `took_effect`: see Translator.
   [[nodiscard]] const Plan& plan_of(std::string_view pattern,

@@ -158,6 +158,7 @@ class Translator {
                           const Scope& scope, Plan& plan);
   std::string returning(const std::vector<tree::Output>& outputs, const Definition& table,
                         const std::string& alias, Plan& plan);
+  void checks(const Definition& table, const Scope& scope, Plan& plan);
   void need_keys(const Definition& table, Plan& plan, const std::set<std::size_t>* only);
 
   const TableBook& book_;

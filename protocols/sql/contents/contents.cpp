@@ -28,6 +28,19 @@ std::string definition_text(const Definition& table) {
 
 }  // namespace
 
+Contents::Contents(const Beginning& beginning)
+    : database_(beginning.image),
+      book_(beginning.book),
+      numbers_(beginning.numbers),
+      last_id_(beginning.last_id),
+      last_index_(beginning.last_index) {}
+
+std::optional<Contents::Beginning> Contents::beginning() {
+  auto image = database_.image();
+  if (!image) return std::nullopt;
+  return Beginning{book_, numbers_, last_id_, last_index_, std::move(image)};
+}
+
 const TableState* Contents::find(std::string_view key) const {
   const auto found = book_.tables.find(key);
   return found == book_.tables.end() ? nullptr : &found->second;
@@ -49,7 +62,7 @@ bool Contents::create(Definition definition) {
       numbers_[{definition.id, i}] = 0;
   ++version_;
   const std::string key = definition.key;
-  book_.absent.erase(key);
+  book_.note_doubtful(key);  // once it is dropped, that is said
   TableState& table = book_.tables[key];
   table = TableState{std::make_shared<const Definition>(std::move(definition)), true, {}};
   empty(key);
@@ -58,7 +71,7 @@ bool Contents::create(Definition definition) {
 
 void Contents::drop(std::string_view key) {
   forget_whether(key);
-  book_.absent.emplace(key);
+  book_.note_absent(key);
 }
 
 void Contents::forget_whether(std::string_view key) {
@@ -67,8 +80,7 @@ void Contents::forget_whether(std::string_view key) {
     static_cast<void>(database_.run("DROP TABLE " + table->definition->sql_name()));
   if (const auto found = book_.tables.find(key); found != book_.tables.end())
     book_.tables.erase(found);
-  if (const auto found = book_.absent.find(key); found != book_.absent.end())
-    book_.absent.erase(found);
+  book_.note_doubtful(key);
 }
 
 void Contents::redefine(std::string_view key, Definition definition) {
@@ -97,8 +109,11 @@ void Contents::empty(std::string_view key) {
 
 void Contents::forget_rows(std::string_view key) {
   if (TableState* const table = state(key)) table->known = false;
-  if (const auto found = book_.absent.find(key); found != book_.absent.end())
-    book_.absent.erase(found);
+  book_.note_doubtful(key);
+}
+
+void Contents::note_known(std::string_view key) {
+  if (TableState* const table = state(key)) table->known = true;
 }
 
 void Contents::forget_column(std::string_view key, std::size_t column) {
@@ -107,7 +122,7 @@ void Contents::forget_column(std::string_view key, std::size_t column) {
 
 void Contents::forget_everything() {
   while (!book_.tables.empty()) forget_whether(std::string(book_.tables.begin()->first));
-  book_.absent.clear();
+  book_.note_others(nullptr);
 }
 
 void Contents::note_removed(std::string_view key) {
@@ -135,7 +150,8 @@ void Contents::restart_numbers(std::string_view key) {
   const Definition& definition = *table->definition;
   for (std::size_t i = 0; i < definition.columns.size(); ++i) {
     if (definition.columns[i].default_.kind != Default::Kind::number) continue;
-    numbers_[{definition.id, i}] = 0;
+    const bool own = definition.columns[i].default_.sequence.empty();
+    numbers_[{definition.id, i}] = own ? std::optional<std::int64_t>(0) : std::nullopt;
     if (owner_) restarted_.insert({definition.id, i});
   }
 }
@@ -283,7 +299,7 @@ void Contents::forget_at_all_levels(const std::optional<std::set<std::string>>& 
     if (!keys) return void(book = TableBook());
     for (auto& [key, table] : book.tables)
       if (keys->contains(key)) table.known = false;
-    for (const std::string& key : *keys) book.absent.erase(key);
+    for (const std::string& key : *keys) book.note_doubtful(key);
   };
   forget(book_);
   for (Level& level : levels_) forget(level.book);

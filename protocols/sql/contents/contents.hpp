@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -25,6 +26,20 @@ namespace understudy::sql::contents {
 class Contents {
  public:
   using Connection = std::uint64_t;
+  using Sequence = std::pair<std::uint32_t, std::size_t>;  ///< id of a table, and its column
+
+  /// What is there when a scope begins. Scopes that begin with the same one share it.
+  struct Beginning {
+    TableBook book;
+    std::map<Sequence, std::optional<std::int64_t>> numbers;
+    std::uint32_t last_id = 0, last_index = 0;
+    std::shared_ptr<const DatabaseImage> image;
+  };
+
+  Contents() = default;
+  explicit Contents(const Beginning& beginning);
+  /// As it is now, outside of any transaction; nothing where that is not possible.
+  [[nodiscard]] std::optional<Beginning> beginning();
 
   [[nodiscard]] Database& database() noexcept { return database_; }
   [[nodiscard]] const TableBook& book() const noexcept { return book_; }
@@ -43,6 +58,12 @@ class Contents {
   void redefine(std::string_view key, Definition definition);
   void empty(std::string_view key);
   void forget_rows(std::string_view key);
+  /// All rows are there, put in by whoever says so.
+  void note_known(std::string_view key);
+  /// See TableBook::note_others.
+  void note_others(const std::set<std::string, std::less<>>* doubtful) {
+    book_.note_others(doubtful);
+  }
   void forget_column(std::string_view key, std::size_t column);
   /// Nothing is known of what there is.
   void forget_everything();
@@ -50,7 +71,6 @@ class Contents {
   void note_removed(std::string_view key);
 
   // ---- sequences, which no rollback takes back ----
-  using Sequence = std::pair<std::uint32_t, std::size_t>;  ///< id of a table, and its column
   /// The number that it gave last, 0 before the first; nothing where that is not known.
   [[nodiscard]] std::optional<std::int64_t> last_number(const Sequence& sequence) const;
   void set_last_number(const Sequence& sequence, std::optional<std::int64_t> last);

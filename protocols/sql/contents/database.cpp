@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 namespace understudy::sql::contents {
 namespace {
@@ -11,6 +12,8 @@ namespace {
 /// Of SQLite's virtual machine: seconds at most.
 constexpr int steps_between_checks = 1'000'000, most_checks = 100;
 constexpr std::size_t statements_kept = 2000;
+/// The pages of an image are in memory already: few need to be kept twice.
+constexpr const char* prepare_image = "PRAGMA journal_mode = MEMORY; PRAGMA cache_size = 64";
 
 using Statement_ = std::unique_ptr<sqlite3_stmt, decltype(&sqlite3_finalize)>;
 
@@ -37,7 +40,8 @@ void next_place(sqlite3_context* context, int, sqlite3_value**) {
 }
 
 void required(sqlite3_context* context, int, sqlite3_value** values) {
-  is_null(values[0]) ? unsure(context) : sqlite3_result_value(context, values[0]);
+  const bool allowed = *static_cast<const bool*>(sqlite3_user_data(context));
+  is_null(values[0]) && !allowed ? unsure(context) : sqlite3_result_value(context, values[0]);
 }
 
 std::int64_t characters(std::string_view text) {
@@ -138,11 +142,8 @@ struct Function {
   int arguments;
   void (*call)(sqlite3_context*, int, sqlite3_value**);
 };
-constexpr Function functions[] = {{"required", 1, required},
-                                  {"fitting", 2, fitting},
-                                  {"plain", 1, plain},
-                                  {"ascii", 1, ascii},
-                                  {"is_like", 3, is_like}};
+constexpr Function functions[] = {
+    {"fitting", 2, fitting}, {"plain", 1, plain}, {"ascii", 1, ascii}, {"is_like", 3, is_like}};
 
 // ---- values ----
 
@@ -180,8 +181,11 @@ bool read_row(sqlite3_stmt* statement, DatumRow& row) {
 }  // namespace
 
 struct Database::Impl {
+  std::shared_ptr<const DatabaseImage> image;
+  unsigned char* memory = nullptr;
   sqlite3* database = nullptr;
   std::int64_t last_place = 0;
+  bool allows_nulls = false;
   int checks = 0;
   std::map<std::string, Statement_, std::less<>> statements;
 
@@ -194,15 +198,32 @@ struct Database::Impl {
       sqlite3_create_function_v2(database, each.name, each.arguments,
                                  SQLITE_UTF8 | SQLITE_DETERMINISTIC, nullptr, each.call, nullptr,
                                  nullptr, nullptr);
+    // Not deterministic: statements that are kept are to ask again whether NULL is allowed.
+    sqlite3_create_function_v2(database, "required", 1, SQLITE_UTF8, &allows_nulls, required,
+                               nullptr, nullptr, nullptr);
     sqlite3_create_function_v2(database, "next_place", 0, SQLITE_UTF8, &last_place, next_place,
                                nullptr, nullptr, nullptr);
     sqlite3_progress_handler(database, steps_between_checks, &Impl::check, this);
+    if (image != nullptr && !load()) {
+      sqlite3_close_v2(database);
+      database = nullptr;
+    }
+  }
+
+  bool load() {
+    memory = image->memory();
+    const auto size = static_cast<sqlite3_int64>(image->size());
+    const auto room = static_cast<sqlite3_int64>(image->room());
+    return memory != nullptr &&
+           sqlite3_deserialize(database, "main", memory, size, room, 0) == SQLITE_OK &&
+           sqlite3_exec(database, prepare_image, nullptr, nullptr, nullptr) == SQLITE_OK;
   }
 
   sqlite3_stmt* prepared(std::string_view sql) {
     const auto found = statements.find(sql);
     if (found != statements.end()) return found->second.get();
     if (database == nullptr) open();
+    if (database == nullptr) return nullptr;
     sqlite3_stmt* statement = nullptr;
     sqlite3_prepare_v3(database, sql.data(), static_cast<int>(sql.size()),
                        SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
@@ -215,11 +236,35 @@ struct Database::Impl {
   static int check(void* impl) { return ++static_cast<Impl*>(impl)->checks > most_checks ? 1 : 0; }
 };
 
-Database::Database() : impl_(std::make_unique<Impl>()) {}
+Database::Database(std::shared_ptr<const DatabaseImage> image) : impl_(std::make_unique<Impl>()) {
+  impl_->image = std::move(image);
+  if (impl_->image) impl_->last_place = impl_->image->last_place();
+}
 
 Database::~Database() {
   impl_->statements.clear();
   sqlite3_close_v2(impl_->database);
+  if (impl_->memory != nullptr) impl_->image->return_memory(impl_->memory);
+}
+
+void Database::allow_nulls(bool allowed) noexcept {
+  impl_->allows_nulls = allowed;
+}
+
+std::int64_t Database::last_place() const noexcept {
+  return impl_->last_place;
+}
+
+std::shared_ptr<const DatabaseImage> Database::image() {
+  if (impl_->database == nullptr) impl_->open();
+  if (impl_->database == nullptr) return nullptr;
+  sqlite3_int64 size = 0;
+  const std::unique_ptr<unsigned char, decltype(&sqlite3_free)> octets(
+      sqlite3_serialize(impl_->database, "main", &size, 0), &sqlite3_free);
+  if (octets == nullptr) return nullptr;
+  return DatabaseImage::of(
+      {reinterpret_cast<const char*>(octets.get()), static_cast<std::size_t>(size)},
+      impl_->last_place);
 }
 
 Outcome Database::run(std::string_view sql, std::span<const Datum> values,

@@ -55,7 +55,7 @@ struct Default {
   };
   Kind kind = Kind::constant;
   Datum value = {};
-  std::string sequence = {};  ///< the name of that of `number`, where it is told
+  std::string sequence = {};  ///< of `number`, where another one than the column's own may be meant
 };
 
 struct TableColumn {
@@ -73,12 +73,20 @@ struct UniqueKey {
   bool primary = false;
 };
 
+/// A condition that every row satisfies, or makes NULL.
+struct Check {
+  std::string name;  ///< empty where it is the server's choice
+  std::shared_ptr<const tree::Expression> condition;
+};
+
 struct Reference {
+  std::string name;  ///< empty where it is the server's choice
   std::vector<std::size_t> columns;
   std::string parent;           ///< its key in the catalogue
   std::vector<std::string> of;  ///< empty: its primary key
   tree::ForeignAction on_delete = tree::ForeignAction::no_action;
   tree::ForeignAction on_update = tree::ForeignAction::no_action;
+  bool deferrable = false;  ///< it may be looked at when the transaction ends
 };
 
 /// Never changed once it is made: a table that is altered gets another one.
@@ -88,6 +96,7 @@ struct Definition {
   std::vector<TableColumn> columns;
   std::vector<UniqueKey> keys;
   std::vector<Reference> references;
+  std::vector<Check> checks;  ///< by name
   /// False where what is put into it may be refused or changed by something not understood.
   bool takes_rows = true;
   /// False where a removed row may do something not understood, too.
@@ -115,7 +124,32 @@ struct TableState {
 /// Which tables there are. Copied where a transaction begins that may be rolled back.
 struct TableBook {
   std::map<std::string, TableState, std::less<>> tables;
-  std::set<std::string, std::less<>> absent;  ///< names of which it is known that no table has them
+
+  /// Whether it is known that no table has this name.
+  [[nodiscard]] bool is_absent(std::string_view key) const {
+    return !tables.contains(key) && names_.contains(key) != as_others(key);
+  }
+  void note_absent(std::string_view key) { note(key, as_others(key)); }
+  void note_doubtful(std::string_view key) { note(key, !as_others(key)); }
+  /// From here on no name without a schema is in use but those of `tables` and `doubtful`; null:
+  /// any may be.
+  void note_others(const std::set<std::string, std::less<>>* doubtful) {
+    others_absent_ = doubtful != nullptr;
+    names_ = doubtful != nullptr ? *doubtful : std::set<std::string, std::less<>>();
+  }
+
+ private:
+  /// Whether a name is absent of which nothing is noted.
+  [[nodiscard]] bool as_others(std::string_view key) const {
+    return others_absent_ && key.find('.') == std::string_view::npos;
+  }
+  void note(std::string_view key, bool default_) {
+    const auto found = names_.find(key);
+    if (default_ && found != names_.end()) names_.erase(found);
+    if (!default_ && found == names_.end()) names_.emplace(key);
+  }
+  bool others_absent_ = false;
+  std::set<std::string, std::less<>> names_;  ///< those of which the contrary holds
 };
 
 }  // namespace understudy::sql::contents

@@ -39,7 +39,28 @@ bool is_of_recorded(std::string_view text, const LoadedService& service, const s
   return false;
 }
 
-void read_snapshot(const std::filesystem::path& mock_set, LoadedService& service,
+/// Takes them as what there is first, where that holds for all recordings, or was said apart from
+/// them.
+void read_rows(const std::filesystem::path& mock_set, const std::string& catalogue,
+               const std::map<std::string, std::uint32_t>& recordings, LoadedService& service,
+               Diagnostics& problems) {
+  auto read = store::read_snapshot_rows(mock_set, service.service->name, problems);
+  if (!read) return;
+  for (const std::string& name : read->recordings)
+    if (const auto found = recordings.find(name); found != recordings.end())
+      service.held_recordings.insert(found->second);
+  const bool all = service.held_recordings.size() == recordings.size();
+  if (!read->recordings.empty() && !all) {
+    service.held_gap =
+        "they were read for some of the recordings alone; take them again with "
+        "`understudy snapshot`, or record all of it again";
+    return;
+  }
+  service.held = Held{catalogue, std::move(read->rows), service.login.value("user", "")};
+}
+
+void read_snapshot(const std::filesystem::path& mock_set,
+                   const std::map<std::string, std::uint32_t>& recordings, LoadedService& service,
                    Diagnostics& problems) {
   const std::filesystem::path path = store::snapshot_of(mock_set, service.service->name);
   if (!std::filesystem::exists(path)) return;
@@ -51,6 +72,7 @@ void read_snapshot(const std::filesystem::path& mock_set, LoadedService& service
     return;
   }
   if (!is_of_recorded(*text, service, path.string(), problems)) return;
+  read_rows(mock_set, *text, recordings, service, problems);
   const bool gaps = text->find("\n" + std::string(catalogue_gap)) != std::string::npos;
   service.declared_in = std::filesystem::relative(path, mock_set).generic_string();
   Diagnostics found;
@@ -65,9 +87,10 @@ void read_snapshot(const std::filesystem::path& mock_set, LoadedService& service
 
 }  // namespace
 
-void read_declarations(const std::filesystem::path& mock_set, LoadedService& service,
-                       Diagnostics& problems) {
-  read_snapshot(mock_set, service, problems);
+void read_declarations(const std::filesystem::path& mock_set,
+                       const std::map<std::string, std::uint32_t>& recordings,
+                       LoadedService& service, Diagnostics& problems) {
+  read_snapshot(mock_set, recordings, service, problems);
   for (const std::string& name : service.service->schema) {
     const std::filesystem::path path = mock_set / name;
     if (service.declared_in.empty()) service.declared_in = name;

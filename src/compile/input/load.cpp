@@ -196,7 +196,8 @@ class Loader {
 
   std::vector<LoadedService> load(const Progress& progress) {
     learn(store::session_files(mock_set_, problems_), progress);
-    for (LoadedService& service : services_) read_declarations(mock_set_, service, problems_);
+    for (LoadedService& service : services_)
+      read_declarations(mock_set_, recordings_, service, problems_);
     if (progress) progress("analysing the exchanges");
     const bool several = recordings_.size() > 1;
     analyse(!several);

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -45,7 +47,12 @@ struct LoadedService {
   std::vector<std::string> sources;  ///< relative to the mock set
   std::size_t sessions = 0;
   std::map<std::uint32_t, RecordedGap> gaps;  ///< of each recording the first
-  Schema schema;            ///< what its catalogue and the files of Service::schema declare
+  Schema schema;  ///< what its catalogue and the files of Service::schema declare
+  /// What there was when `held_recordings` began, and when every scope begins; nothing where that
+  /// is not known, for the reason in `held_gap`.
+  std::optional<Held> held;
+  std::set<std::uint32_t> held_recordings;
+  std::string held_gap;
   std::string declared_in;  ///< the first of these files; empty where there are none
   Document login =
       Document::object();  ///< `user` and `database` of the first session that has them

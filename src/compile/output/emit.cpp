@@ -8,7 +8,6 @@
 #include <set>
 
 #include "compile/states/causes.hpp"
-#include "compile/states/emulate.hpp"
 #include "compile/states/static_requests.hpp"
 
 namespace understudy::compile {
@@ -161,7 +160,6 @@ table::ServiceBuilder emit(const LoadedService& service, const Trace& trace,
     beginnings.push_back({match::beginning_of(recording), recording, key});
   builder.set_beginnings(std::move(beginnings));
   builder.set_profile(service.analyser->profile());
-  builder.set_knowledge(follow_recordings(service));
   builder.set_shapes(service.analyser->shapes());
   return builder;
 }

@@ -59,6 +59,8 @@ struct ServiceSummary {
   std::uint64_t rules = 0;
   std::uint64_t guesses = 0;          ///< entries that can only be answered as a guess
   std::vector<DeclaredTable> tables;  ///< by name
+  std::vector<HeldState> held;        ///< tables of a snapshot, and of which all is known
+  std::string held_gap;               ///< why a snapshot's rows are not used; empty: they are
   std::vector<PatternSummary> patterns;
   std::vector<Inference> inferences;  ///< guesses among them: the first hundred
   std::vector<Decision> decisions;    ///< of the values that may vary

@@ -54,8 +54,9 @@ void add_keys(Paths& paths, const std::string& table, const std::string& column,
 
 class RowKeys::Book {
  public:
-  Book(const std::vector<Step>& steps, const Schema& schema)
-      : evidence_(steps, schema),
+  Book(const std::vector<Step>& steps, const Schema& schema, std::set<std::string> numbered)
+      : numbered_(std::move(numbered)),
+        evidence_(steps, schema),
         relations_(find_relations(steps, evidence_)),
         book_(steps, evidence_, relations_),
         traffic_(steps, evidence_, book_) {
@@ -165,10 +166,15 @@ class RowKeys::Book {
     return nulls_meet ? column_of(change.rows, column) : values_of(change.rows, column);
   }
 
+  [[nodiscard]] Numbering numbering(const Step& step, const RowChange& change) const {
+    const Numbering found = evidence_.numbering(step, change);
+    return found == Numbering::own && numbered_.contains(change.table) ? Numbering::shared : found;
+  }
+
   /// The number that its answer shows is no other row's.
   void add_number(Paths& paths, const Step& step, const RowChange& change, Columns* keyed) const {
     const RowsSeen* shown = returned_rows(step, change.table);
-    if (shown == nullptr || evidence_.numbering(step, change) != Numbering::own) return;
+    if (shown == nullptr || numbering(step, change) != Numbering::own) return;
     for (const std::string& column : evidence_.numbered(change))
       add(paths, change.table, presence_of(column), column_of(shown->rows, column), keyed);
   }
@@ -244,7 +250,7 @@ class RowKeys::Book {
     for (const RowChange& change : step.analysis.rows.changes) {
       if (change.table != path[1]) continue;
       told = true;
-      widest = std::max(widest, evidence_.numbering(step, change));
+      widest = std::max(widest, numbering(step, change));
     }
     if (!told || widest == Numbering::shared)
       paths.push_back(path);
@@ -334,6 +340,7 @@ class RowKeys::Book {
     }
   }
 
+  std::set<std::string> numbered_;
   RowEvidence evidence_;
   std::vector<RowRelation> relations_;
   RowBook book_;
@@ -341,8 +348,9 @@ class RowKeys::Book {
   Columns keyed_;
 };
 
-RowKeys::RowKeys(const std::vector<Step>& steps, const Schema& schema)
-    : book_(std::make_unique<Book>(steps, schema)) {}
+RowKeys::RowKeys(const std::vector<Step>& steps, const Schema& schema,
+                 std::set<std::string> numbered)
+    : book_(std::make_unique<Book>(steps, schema, std::move(numbered))) {}
 RowKeys::~RowKeys() = default;
 
 StepKeys RowKeys::of(const Step& step) const {

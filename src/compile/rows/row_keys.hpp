@@ -26,7 +26,10 @@ struct StepKeys {
 
 class RowKeys {
  public:
-  RowKeys(const std::vector<Step>& steps, const Schema& schema);
+  /// `numbered`: tables of which it is computed which numbers a sequence gives: the number of an
+  /// insert is that of its place among all of them, not its own.
+  RowKeys(const std::vector<Step>& steps, const Schema& schema,
+          std::set<std::string> numbered = {});
   ~RowKeys();
   RowKeys(const RowKeys&) = delete;
   RowKeys& operator=(const RowKeys&) = delete;

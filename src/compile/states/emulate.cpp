@@ -73,7 +73,9 @@ class Follower {
   void run() {
     for (std::size_t i = 0; i < service_.steps.size(); ++i) {
       if (i == 0 || service_.steps[i].recording != service_.steps[i - 1].recording) {
-        emulator_.begin_recording();
+        service_.held&& service_.held_recordings.contains(service_.steps[i].recording)
+            ? emulator_.begin_held_recording()
+            : emulator_.begin_recording();
         open_.clear();
       }
       play(i);
@@ -126,11 +128,16 @@ class Follower {
 
 }  // namespace
 
-Document follow_recordings(const LoadedService& service) {
+Followed follow_recordings(const LoadedService& service) {
   const auto emulator = service.protocol->new_emulator({{"profile", service.analyser->profile()}});
   if (!emulator) return {};
+  Followed followed;
+  if (service.held) followed.held = emulator->hold(*service.held);
   Follower(service, *emulator).run();
-  return emulator->knowledge();
+  followed.knowledge = emulator->knowledge();
+  followed.contents = emulator->contents();
+  followed.numbered = emulator->numbered();
+  return followed;
 }
 
 }  // namespace understudy::compile

@@ -18,8 +18,10 @@ using namespace understudy::postgres;
 
 class EmulatedSql {
  public:
-  explicit EmulatedSql(const Document& knowledge = in_utc())
-      : emulator_(new_postgres_emulator(knowledge)) {}
+  explicit EmulatedSql(const Document& knowledge = in_utc(), std::string_view contents = {})
+      : emulator_(new_postgres_emulator(knowledge)) {
+    emulator_->use_contents(as_bytes(contents));
+  }
 
   static Document in_utc() {
     return {{"profile", {{"session", {{"TimeZone", "UTC"}, {"DateStyle", "ISO, MDY"}}}}}};
@@ -30,10 +32,15 @@ class EmulatedSql {
     const Identity identity = identity_of(sql);
     const auto computed =
         emulator_->compute({identity.canonical, identity.qualifier, connection}, now);
+    error.clear();
     if (!computed) return "-";
     writes.clear();
     for (const KeyPath& path : computed->writes) writes.push_back(join(path));
     const auto image = decode_image(as_bytes(computed->image));
+    if (image->is_error) {
+      static_cast<void>(decode_fields(image->tail.subspan(5), error));
+      return "error";
+    }
     std::string text;
     for (const postgres::Row& row : rows_of(*image)) {
       for (std::size_t i = 0; i < row.size(); ++i)
@@ -78,6 +85,7 @@ class EmulatedSql {
 
   std::vector<std::string> writes;
   std::vector<Column> columns;
+  Fields error;  ///< where say() gave one
   bool recording = false;
   std::chrono::milliseconds now{1'700'000'000'000};
 
