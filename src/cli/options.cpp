@@ -334,9 +334,8 @@ std::variant<Command, int> parse(int argc, char** argv) {
   use_help(program, program_help);
   program.set_version_flag("--version", "understudy " UNDERSTUDY_VERSION);
   program.require_subcommand(1);
-  for (const auto add_command :
-       {add_record, add_snapshot, add_compile, add_learn, add_serve, add_run, add_inspect,
-        add_explain, add_ca, add_completion})
+  for (const auto add_command : {add_record, add_snapshot, add_compile, add_learn, add_serve,
+                                 add_run, add_inspect, add_explain, add_ca, add_completion})
     add_command(program, all);
   try {
     program.parse(static_cast<int>(dashes - all_arguments.begin()), argv);

@@ -98,9 +98,9 @@ struct CompletionOptions {
   std::string shell;
 };
 
-using Command = std::variant<RecordOptions, SnapshotOptions, CompileOptions, LearnOptions,
-                             ServeOptions, RunOptions, InspectOptions, ExplainOptions, CaOptions,
-                             CompletionOptions>;
+using Command =
+    std::variant<RecordOptions, SnapshotOptions, CompileOptions, LearnOptions, ServeOptions,
+                 RunOptions, InspectOptions, ExplainOptions, CaOptions, CompletionOptions>;
 
 /// A command, or the status to exit with where there is nothing to do: help was asked for and
 /// printed (0), or the command line makes no sense and was told so (64).
