@@ -15,6 +15,7 @@
 #include "compile/rows/row_keys.hpp"
 #include "compile/selftest/mend.hpp"
 #include "compile/states/count_asks.hpp"
+#include "compile/states/emulate.hpp"
 #include "compile/states/settle.hpp"
 #include "compile/states/trace.hpp"
 #include "compile/values/varying.hpp"
@@ -213,11 +214,14 @@ std::optional<Compiled> compile_services(const std::filesystem::path& mock_set,
     problems.insert(problems.end(), result.problems.begin(), result.problems.end());
     builders.push_back(emit(service, result.trace, result.settlement,
                             Varying(service, findings, config.shifts_times)));
+    Followed followed = follow_recordings(service);
+    builders.back().set_knowledge(std::move(followed.knowledge));
     compiled.services.push_back(summarise(service, result.trace, result.settlement));
     compiled.services.back().inferences =
         infer(service, result.trace, result.settlement, result.widenings, result.counted);
     compiled.services.back().decisions = std::move(decisions[compiled.services.size() - 1]);
     compiled.services.back().tables = result.tables;
+    compiled.services.back().coverage = std::move(followed.coverage);
     warn_of_gaps(mock_set, service, problems);
     warn_of_guesses(mock_set, compiled.services.back(), problems);
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "protocols/postgres/emulator/coverage.hpp"
 #include "protocols/postgres/emulator/defining.hpp"
 #include "protocols/postgres/emulator/request.hpp"
 #include "protocols/postgres/emulator/statements.hpp"
@@ -51,6 +52,8 @@ class PostgresEmulator final : public Emulator {
   void follow(const EmulatedRequest& asked, Bytes image, Moment now, bool in_order) override;
   void forget(const EmulatedRequest& asked) override;
   void miss(const EmulatedRequest& asked) override;
+  [[nodiscard]] Coverage coverage() const override { return covered_.coverage(); }
+  [[nodiscard]] std::string why_not(const EmulatedRequest& asked) override;
   [[nodiscard]] bool undoes() const noexcept override { return true; }
   void control(Control control, std::string_view name, std::uint64_t connection) override {
     contents_->control(control, name, connection);
@@ -68,7 +71,7 @@ class PostgresEmulator final : public Emulator {
                                                      std::uint64_t connection);
   [[nodiscard]] std::optional<Computed> compute_definition(const SqlRequest& request,
                                                            std::uint64_t connection);
-  void follow_read(const SqlRequest& request, Bytes image, bool sure);
+  void follow_read(const SqlRequest& request, Bytes image);
   void follow_write(const SqlRequest& request, Bytes image, std::uint64_t connection, bool sure);
   [[nodiscard]] bool follow_computed(const SqlRequest& request, Bytes image);
   [[nodiscard]] bool follow_shown(const SqlRequest& request, Bytes image);
@@ -76,9 +79,14 @@ class PostgresEmulator final : public Emulator {
   void forget_written(const SqlRequest& request, std::uint64_t connection);
   void doubt(const MayWrite& written, std::uint64_t connection);
   void pin(const SqlRequest& request) {
+    why_not_ = "it was answered otherwise once";
     if (recording_) pinned_.emplace(request.pattern);
   }
   void apply_beforehand(std::string_view canonical, Bytes image);
+
+  [[nodiscard]] std::string why_not_asked(const SqlRequest& request) const;
+  [[nodiscard]] std::optional<Result> run(const Plan& plan, const SqlRequest& request);
+  void note_coverage(const tree::Statement& statement, const SqlRequest& request);
 
   std::unique_ptr<Contents> contents_;
   Statements statements_;
@@ -91,6 +99,8 @@ class PostgresEmulator final : public Emulator {
   bool recording_ = false;
   bool locks_ = false;  ///< some read takes locks of which nobody is told
   std::set<std::string, std::less<>> pinned_;
+  CoverageBook covered_;
+  std::string why_not_;  ///< of the request that was followed last
   /// What there was before each recording: canonical requests that make it so.
   std::vector<std::vector<std::string>> starts_;
 };
@@ -226,6 +236,40 @@ std::optional<Emulator::Computed> PostgresEmulator::compute_definition(const Sql
   return Computed{encode_image(answer), {KeyPath()}};
 }
 
+// ---- why not ----
+
+/// What stands in the way before its statement is looked at.
+std::string PostgresEmulator::why_not_asked(const SqlRequest& request) const {
+  if (!sound_session_) return "a search_path or an encoding that is not the usual one";
+  if (request.has_more) return "a session that is not like the first one, or data beside it";
+  if (request.partial || request.described) return "a part of an answer alone";
+  return pinned_.contains(request.pattern) ? "it was answered otherwise once" : std::string();
+}
+
+std::string PostgresEmulator::why_not(const EmulatedRequest& asked) {
+  const SqlRequest request(asked.canonical, asked.qualifier);
+  if (!is_about_rows(statements_.tree_of(request.pattern))) return {};
+  if (std::string reason = why_not_asked(request); !reason.empty()) return reason;
+  const Plan& plan = statements_.plan_of(request.pattern, *contents_, printing_, false);
+  if (!plan.reason.empty()) return plan.reason;
+  if (!contents_->sees(asked.connection) || !contents_->enter(asked.connection))
+    return "others who write at the same time";
+  const bool done = run(plan, request).has_value();
+  contents_->undo();
+  return done ? std::string() : why_not_;
+}
+
+std::optional<Result> PostgresEmulator::run(const Plan& plan, const SqlRequest& request) {
+  Runner runner(*contents_, printing_, oids_);
+  auto result = runner.run(plan, request.values);
+  why_not_ = result ? std::string() : runner.why_not();
+  return result;
+}
+
+void PostgresEmulator::note_coverage(const tree::Statement& statement, const SqlRequest& request) {
+  if (recording_ && is_about_rows(statement)) covered_.note(request.pattern, why_not_);
+}
+
 // ---- following ----
 
 void PostgresEmulator::follow(const EmulatedRequest& asked, Bytes image, Moment now,
@@ -242,19 +286,25 @@ void PostgresEmulator::follow(const EmulatedRequest& asked, Bytes image, Moment 
   locks_ = locks_ || (query != nullptr && !query->locking.empty());
   const auto answer = decode_image(image);
   const bool sure = in_order && answer && computes(request) && contents_->sees(asked.connection);
+  why_not_ = sure ? std::string() : why_not_asked(request);
+  if (!sure && why_not_.empty()) why_not_ = "others who write at the same time";
   const MayWrite written = statements_.may_write(request.pattern);
-  if (written.nothing()) return sure ? follow_read(request, image, sure) : void();
+  if (written.nothing()) {
+    if (sure) follow_read(request, image);
+    return note_coverage(statement, request);
+  }
   if (!contents_->enter(asked.connection)) return doubt(written, asked.connection);
   follow_write(request, image, asked.connection, sure);
+  note_coverage(statement, request);
   contents_->keep();
   contents_->note_written(asked.connection);
 }
 
-void PostgresEmulator::follow_read(const SqlRequest& request, Bytes image, bool sure) {
+void PostgresEmulator::follow_read(const SqlRequest& request, Bytes image) {
   const Plan& plan = statements_.plan_of(request.pattern, *contents_, printing_, false);
-  if (!sure || !plan.reason.empty() || plan.writes()) return;
-  Runner runner(*contents_, printing_, oids_);
-  const auto result = runner.run(plan, request.values);
+  why_not_ = plan.reason;
+  if (!plan.reason.empty() || plan.writes()) return;
+  const auto result = run(plan, request);
   if (!result || agrees(plan, *result, image, oids_)) return;
   pin(request);
   const std::set<std::string> reads = plan.reads;
@@ -288,9 +338,9 @@ void PostgresEmulator::note_failure(const SqlRequest& request, std::string_view 
 /// What is computed is what was answered.
 bool PostgresEmulator::follow_computed(const SqlRequest& request, Bytes image) {
   const Plan& plan = statements_.plan_of(request.pattern, *contents_, printing_, false);
+  why_not_ = plan.reason;
   if (!plan.reason.empty()) return false;
-  Runner runner(*contents_, printing_, oids_);
-  const auto result = runner.run(plan, request.values);
+  const auto result = run(plan, request);
   if (!result) return false;
   if (agrees(plan, *result, image, oids_)) return true;
   pin(request);

@@ -41,11 +41,21 @@ void add_once(std::vector<std::string>& keys, const std::string& key) {
   if (std::ranges::find(keys, key) == keys.end()) keys.push_back(key);
 }
 
+std::string name_of(const TableState* table, const TableColumnName& column) {
+  return table == nullptr ? column.table
+                          : column.table + "." + table->definition->columns[column.column].name;
+}
+
 }  // namespace
 
 std::optional<Result> Runner::run(const Plan& plan, std::span<const Value> values) {
   Result result;
-  if (!may_read(plan) || !keeps_within(plan)) return std::nullopt;
+  if (!may_read(plan)) return std::nullopt;
+  if (!keeps_within(plan)) {
+    why_not_ = "a number that may leave its type";
+    return std::nullopt;
+  }
+  why_not_ = "a value that is not sure, or that the server may refuse";
   bool done = false;
   switch (plan.action) {
     case Plan::Action::select:
@@ -73,15 +83,23 @@ bool Runner::may_read(const Plan& plan) {
   const bool determines = plan.action == Plan::Action::remove && plan.all_rows && took_effect_;
   for (const std::string& key : plan.reads) {
     const TableState* const table = contents_.find(key);
-    if (table == nullptr || !(table->known || determines)) return false;
+    if (table == nullptr || !(table->known || determines)) {
+      why_not_ = "the rows of table " + key + " are not known";
+      return false;
+    }
   }
   for (const TableColumnName& each : plan.columns) {
     const TableState* const table = contents_.find(each.table);
     const bool determined = determines && each.table == plan.target;
-    if (table == nullptr || (table->unknown.contains(each.column) && !determined)) return false;
+    if (table == nullptr || (table->unknown.contains(each.column) && !determined)) {
+      why_not_ = "the values of column " + name_of(table, each) + " are not known";
+      return false;
+    }
   }
   if (plan.action != Plan::Action::insert) return true;
   const TableState* const table = contents_.find(plan.target);
+  if (table == nullptr || !table->known)
+    why_not_ = "the rows of table " + plan.target + " are not known";
   return table != nullptr && table->known;
 }
 

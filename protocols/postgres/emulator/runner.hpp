@@ -28,6 +28,8 @@ class Runner {
   /// Nothing where it is not sure; then what was changed is to be undone. Numbers of sequences are
   /// taken only if it is.
   [[nodiscard]] std::optional<Result> run(const Plan& plan, std::span<const Value> values);
+  /// Why run() gave nothing.
+  [[nodiscard]] const std::string& why_not() const noexcept { return why_not_; }
 
   /// From here on: the request has taken effect, and this is what it was answered. What only the
   /// server could know is taken from there, and what the answer does not show is no longer known.
@@ -65,6 +67,7 @@ class Runner {
   sql::contents::Contents& contents_;
   const Printing& printing_;
   const TableOids& oids_;
+  std::string why_not_;
   bool took_effect_ = false;
   const std::vector<Row>* shown_ = nullptr;
   std::map<sql::contents::Contents::Sequence, std::optional<std::int64_t>> numbers_;

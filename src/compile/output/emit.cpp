@@ -8,7 +8,6 @@
 #include <set>
 
 #include "compile/states/causes.hpp"
-#include "compile/states/emulate.hpp"
 #include "compile/states/static_requests.hpp"
 
 namespace understudy::compile {
@@ -156,7 +155,6 @@ table::ServiceBuilder emit(const LoadedService& service, const Trace& trace,
   }
   builder.set_varying(varying.values());
   builder.set_profile(service.analyser->profile());
-  builder.set_knowledge(follow_recordings(service));
   builder.set_shapes(service.analyser->shapes());
   return builder;
 }

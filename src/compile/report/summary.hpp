@@ -11,6 +11,7 @@
 #include "compile/selftest/selftest.hpp"
 #include "compile/states/settle.hpp"
 #include "compile/states/trace.hpp"
+#include "understudy/emulator.hpp"
 
 namespace understudy::compile {
 
@@ -59,6 +60,7 @@ struct ServiceSummary {
   std::uint64_t guesses = 0;          ///< entries that can only be answered as a guess
   std::vector<DeclaredTable> tables;  ///< by name
   std::vector<PatternSummary> patterns;
+  Emulator::Coverage coverage;  ///< nothing where its protocol computes no answers
   std::vector<Inference> inferences;  ///< guesses among them: the first hundred
   std::vector<Decision> decisions;    ///< of the values that may vary
   std::vector<TestedReplay> tests;    ///< the recording replayed against its own table

@@ -126,11 +126,11 @@ class Follower {
 
 }  // namespace
 
-Document follow_recordings(const LoadedService& service) {
+Followed follow_recordings(const LoadedService& service) {
   const auto emulator = service.protocol->new_emulator({{"profile", service.analyser->profile()}});
   if (!emulator) return {};
   Follower(service, *emulator).run();
-  return emulator->knowledge();
+  return {emulator->knowledge(), emulator->coverage()};
 }
 
 }  // namespace understudy::compile

@@ -3,11 +3,17 @@
 
 #include "compile/model/steps.hpp"
 #include "understudy/document.hpp"
+#include "understudy/emulator.hpp"
 
 namespace understudy::compile {
 
-/// What the emulator of the service gathered (see Emulator::knowledge()); null where its protocol
-/// has none. Transactions take effect as a whole where they were committed.
-[[nodiscard]] Document follow_recordings(const LoadedService& service);
+struct Followed {
+  Document knowledge;  ///< see Emulator::knowledge(); null where the protocol has no emulator
+  Emulator::Coverage coverage;
+};
+
+/// What the emulator of the service gathered. Transactions take effect as a whole where they were
+/// committed.
+[[nodiscard]] Followed follow_recordings(const LoadedService& service);
 
 }  // namespace understudy::compile
