@@ -35,6 +35,9 @@ class SqlGenerator {
 
   [[nodiscard]] std::string literal(const std::string& type);
   [[nodiscard]] std::string number(const Table& table, const std::string& prefix, int depth);
+  [[nodiscard]] std::string decimal(const Table& table, const std::string& prefix, int depth);
+  [[nodiscard]] std::string moment(const Table& table, const std::string& prefix);
+  [[nodiscard]] std::string summable(const Table& table);
   [[nodiscard]] std::string text(const Table& table, const std::string& prefix, int depth);
   [[nodiscard]] std::string condition(const Table& table, const std::string& prefix, int depth);
   [[nodiscard]] std::string comparison(const Table& table, const std::string& prefix, int depth);
@@ -50,6 +53,10 @@ class SqlGenerator {
   SqlStatement truncate(const Table& table);
   SqlStatement rows(const Table& table);
   SqlStatement outputs(const Table& table);
+  SqlStatement calculated(const Table& table);
+  SqlStatement first_of(const Table& table);
+  SqlStatement group_by_key(const Table& table);
+  SqlStatement group_by_value(const Table& table);
   SqlStatement aggregate(const Table& table);
   SqlStatement group(const Table& table);
   SqlStatement join(const Table& table);

@@ -130,6 +130,7 @@ std::optional<Datum> Runner::value_of(const Bound& bound, std::span<const Value>
   ColumnType type = bound.type;
   const bool any_number = value.value_class == sql::ValueClass::number && bound.compared;
   if (any_number && is_whole(type.kind)) type = {TypeKind::int8};
+  if (!bound.assigned && !keeps_scale(type, *value.text, bound.compared)) return std::nullopt;
   auto datum = read_value(type, value.value_class, *value.text, printing_);
   if (!datum || bound.most == 0) return datum;
   const auto* number = std::get_if<std::int64_t>(&*datum);

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <map>
 
+#include "protocols/sql/contents/exact_functions.hpp"
+
 namespace understudy::sql::contents {
 namespace {
 
@@ -194,6 +196,7 @@ struct Database::Impl {
       sqlite3_create_function_v2(database, each.name, each.arguments,
                                  SQLITE_UTF8 | SQLITE_DETERMINISTIC, nullptr, each.call, nullptr,
                                  nullptr, nullptr);
+    add_exact_functions(database);
     sqlite3_create_function_v2(database, "next_place", 0, SQLITE_UTF8, &last_place, next_place,
                                nullptr, nullptr, nullptr);
     sqlite3_progress_handler(database, steps_between_checks, &Impl::check, this);

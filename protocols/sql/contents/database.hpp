@@ -28,6 +28,7 @@ enum class Outcome : std::uint8_t {
 ///   byte-wise
 ///                       order and those of common languages sort alike
 ///   ascii(x)            x; unsure where it has an octet beyond ASCII
+///   and those of exact_functions.hpp
 ///   is_like(x, p, e)    x LIKE p, with the escape e, or none where that is ''
 class Database {
  public:
