@@ -117,10 +117,8 @@ void print_tables(const std::vector<compile::DeclaredTable>& tables) {
 Document document_of(const Emulator::Coverage& coverage) {
   Document missed = Document::array();
   for (const auto& [reason, requests, patterns, example] : coverage.missed)
-    missed.push_back({{"reason", reason},
-                      {"requests", requests},
-                      {"patterns", patterns},
-                      {"example", example}});
+    missed.push_back(
+        {{"reason", reason}, {"requests", requests}, {"patterns", patterns}, {"example", example}});
   return {{"requests", coverage.requests},
           {"computed", coverage.computed},
           {"missed", std::move(missed)}};

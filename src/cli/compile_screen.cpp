@@ -85,13 +85,13 @@ void print_uncertain(const ServiceSummary& service) {
 }
 
 void print_screen(const ServiceSummary& service) {
-  constexpr std::size_t most_reasons = 3;
+  constexpr std::size_t reasons_shown = 3;
   fmt::print("{} ({}): sessions {}, exchanges {}, rules {}, patterns {}, guesses {}\n",
              service.service, service.protocol, service.sessions, service.exchanges, service.rules,
              service.patterns.size(), service.guesses);
   print_shares(service);
   print_tables(service);
-  print_coverage(service.coverage, most_reasons);
+  print_coverage(service.coverage, reasons_shown);
   print_uncertain(service);
   if (!service.decisions.empty())
     fmt::print("  {}; `understudy learn` explains each\n", compile::summary_of(service.decisions));
@@ -108,8 +108,7 @@ void print_coverage(const Emulator::Coverage& coverage, std::size_t most) {
   for (std::size_t i = 0; i < coverage.missed.size(); ++i) {
     const auto& [reason, requests, patterns, example] = coverage.missed[i];
     if (i < most)
-      fmt::print("    {:>6}  {}: {}\n", requests, printable(reason),
-                 printable(shortened(example)));
+      fmt::print("    {:>6}  {}: {}\n", requests, printable(reason), printable(shortened(example)));
     else
       others += requests;
   }

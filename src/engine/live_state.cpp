@@ -213,8 +213,7 @@ void LiveState::let_time_pass(ConnectionState& connection) {
       outside);
 }
 
-std::string LiveState::why_not_computed(const Request& request,
-                                        const ConnectionState& connection) {
+std::string LiveState::why_not_computed(const Request& request, const ConnectionState& connection) {
   if (!emulation_) return {};
   const std::scoped_lock computing(emulation_->mutex());
   return emulation_->why_not({request.canonical, request.qualifier, connection.number});

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <map>
 
 namespace differential {
 namespace {
@@ -24,44 +23,16 @@ std::string listed(const Words& words) {
   return list;
 }
 
-/// Of types that are kept in another form than their text.
-const std::map<std::string, Words>& exact_literals() {
-  static const Words numbers = {"0",    "1",      "2.5",   "-1.25", "10.005", "0.335",
-                                "3.00", "100.10", "-0.01", "7",     "99.999", "12.5"};
-  static const std::map<std::string, Words> all = {
-      {"numeric(8,2)", numbers},
-      {"numeric(5,0)", numbers},
-      {"numeric(6,3)", numbers},
-      {"double precision",
-       {"0", "1", "2.5", "-1.25", "0.1", "0.2", "1e10", "'3.5'", "123456789.125", "1e-7", "4"}},
-      {"time", {"'10:00:00'", "'10:00'", "'23:59:59.25'", "'00:00:00'"}},
-      {"bytea", {"'\\x'", "'\\x00fF'", "'\\x0A'", "'\\xab'"}},
-      {"jsonb",
-       {"'{\"b\": 1, \"a\": [1,2,  null]}'", "'{\"aa\":1.50,\"b\":true,\"b\":false}'", "'[]'",
-        "'\"a\\u00e9\\n\"'", "'{}'", "'1'", "'1.0'", "'[{\"x\": {\"y\": \"z\"}}]'", "'null'"}},
-      {"interval",
-       {"'1 day'", "'1 days 2.500000 seconds'", "'02:00:00'", "'1 mon 3 days'", "'00:00:00'",
-        "'0 days 90061.000000 seconds'", "'-1 days +02:03:04'"}}};
-  return all;
-}
-
-bool is_numeric(const std::string& type) {
-  return type.starts_with("numeric");
-}
-
-bool is_moment(const std::string& type) {
-  return type == "date" || type == "timestamp" || type == "timestamptz";
-}
-
 }  // namespace
 
 // ---- tables ----
 
 std::vector<std::string> SqlGenerator::schema() {
-  static const Words types = {"int",  "bigint", "smallint",  "boolean",     "text", "varchar(8)",
-                              "uuid", "date",   "timestamp", "timestamptz", "int",  "text",
-                              "numeric(8,2)", "numeric(5,0)", "double precision", "time", "bytea",
-                              "jsonb", "interval", "numeric(6,3)"};
+  static const Words types = {
+      "int",        "bigint", "smallint",     "boolean",      "text",
+      "varchar(8)", "uuid",   "date",         "timestamp",    "timestamptz",
+      "int",        "text",   "numeric(8,2)", "numeric(5,0)", "double precision",
+      "time",       "bytea",  "jsonb",        "interval",     "numeric(6,3)"};
   Words statements;
   for (const Table& table : tables_)
     statements.push_back("DROP TABLE IF EXISTS " + table.name + " CASCADE");
@@ -108,8 +79,7 @@ std::string SqlGenerator::literal(const std::string& type) {
     return random_.percent(5) ? std::to_string(random_.below(60'000) - 30'000)
                               : std::to_string(small);
   if (type == "boolean") return random_.percent(50) ? "true" : "false";
-  if (const auto found = exact_literals().find(type); found != exact_literals().end())
-    return random_.of(found->second);
+  if (const auto exact = exact_literal(type)) return *exact;
   if (is_text(type)) {
     static const Words texts = {"'a'",   "'b'",     "'ab'", "'B'",   "''",   "'ä'",
                                 "'a b'", "'it''s'", "'a%'", "'ccc'", "'a_'", "'\\'"};
@@ -135,7 +105,7 @@ std::vector<SqlGenerator::Column> SqlGenerator::columns_of(const Table& table,
   std::vector<Column> found;
   for (const Column& each : table.columns)
     if ((kinds == "number" && is_number(each.type)) ||
-        (kinds == "numeric" && is_numeric(each.type)) ||
+        (kinds == "numeric" && each.type.starts_with("numeric")) ||
         (kinds == "moment" && is_moment(each.type)) || (kinds == "text" && is_text(each.type)))
       found.push_back(each);
   return found;
@@ -158,37 +128,6 @@ std::string SqlGenerator::number(const Table& table, const std::string& prefix, 
   static const Words rest = {"/ 2", "% 3", "/ (-2)"};
   return random_.percent(50) ? fmt::format("({} {})", a, random_.of(rest))
                              : fmt::format("nullif({}, {})", a, random_.below(4));
-}
-
-std::string SqlGenerator::decimal(const Table& table, const std::string& prefix, int depth) {
-  const auto columns = columns_of(table, "numeric");
-  const int choice = random_.below(depth > 0 ? 8 : 3);
-  if (columns.empty() || choice == 0) return number(table, prefix, 0);
-  if (choice < 3) return prefix + random_.of(columns).name;
-  const std::string a = decimal(table, prefix, depth - 1);
-  static const Words operators = {"+", "-", "*"};
-  if (choice < 6)
-    return fmt::format("({} {} {})", a, random_.of(operators), decimal(table, prefix, depth - 1));
-  if (choice == 6) return fmt::format("({} {} 1.50)", a, random_.of(operators));
-  return fmt::format("coalesce({}, {})", a, random_.percent(50) ? "0.00" : "1");
-}
-
-std::string SqlGenerator::moment(const Table& table, const std::string& prefix) {
-  static const Words fields = {"year", "quarter", "month",  "week",   "day",   "dow",    "isodow",
-                               "doy",  "hour",    "minute", "second", "epoch", "isoyear"};
-  static const Words starts = {"year", "quarter", "month", "week", "day", "hour", "minute", "second"};
-  static const Words types = {"date", "timestamp", "timestamptz"};
-  const auto columns = columns_of(table, "moment");
-  const std::string name = columns.empty() ? "timestamp '2024-02-29 13:14:15.5'"
-                                           : prefix + random_.of(columns).name;
-  switch (random_.below(3)) {
-    case 0:
-      return fmt::format("extract({} from {})", random_.of(fields), name);
-    case 1:
-      return fmt::format("date_trunc('{}', {})", random_.of(starts), name);
-    default:
-      return fmt::format("({})::{}", name, random_.of(types));
-  }
 }
 
 std::string SqlGenerator::text(const Table& table, const std::string& prefix, int depth) {
@@ -322,11 +261,11 @@ SqlStatement SqlGenerator::update(const Table& table) {
     if (!random_.percent(each.name == "id" ? 5 : 35)) continue;
     const bool computes = random_.percent(40);
     set.push_back(each.name + " = " +
-                  (computes && is_number(each.type) ? number(table, "", 1)
-                   : computes && is_text(each.type) ? text(table, "", 1)
-                 : computes && is_numeric(each.type) ? decimal(table, "", 1)
-                 : computes && is_moment(each.type)  ? column(table).name
-                                                    : literal(each.type)));
+                  (computes && is_number(each.type)    ? number(table, "", 1)
+                   : computes && is_text(each.type)    ? text(table, "", 1)
+                   : computes && each.type.starts_with("numeric") ? decimal(table, "", 1)
+                   : computes && is_moment(each.type)  ? column(table).name
+                                                       : literal(each.type)));
   }
   if (set.empty()) set.push_back(table.columns.back().name + " = DEFAULT");
   return {"update", fmt::format("UPDATE {} SET {}{}{}", table.name, listed(set), where(table, ""),
@@ -366,60 +305,12 @@ SqlStatement SqlGenerator::outputs(const Table& table) {
           true};
 }
 
-std::string SqlGenerator::summable(const Table& table) {
-  std::vector<Column> found = columns_of(table, "numeric");
-  for (const Column& each : table.columns)
-    if (each.type == "double precision" || is_number(each.type)) found.push_back(each);
-  return random_.of(found).name;
-}
-
-SqlStatement SqlGenerator::calculated(const Table& table) {
-  return {"select exact", fmt::format("SELECT id, {}, {} AS d, {} AS m, replace({}, 'a', 'bc') FROM "
-                                      "{} x{} ORDER BY 1",
-                                      decimal(table, "x.", 2), decimal(table, "", 1),
-                                      moment(table, "x."), text(table, "", 0), table.name,
-                                      where(table, "x.")),
-          true};
-}
-
-SqlStatement SqlGenerator::first_of(const Table& table) {
-  const Table& other = random_.of(tables_);
-  return {"first of a query",
-          fmt::format("SELECT a.id, (SELECT b.{} FROM {} b WHERE {} = {}{} {}) AS f FROM {} a "
-                      "ORDER BY a.id",
-                      column(other).name, other.name, number(other, "b.", 0),
-                      number(table, "a.", 0),
-                      random_.percent(80) ? " ORDER BY b." + column(other).name +
-                                                (random_.percent(40) ? " DESC, b.id" : "")
-                                          : "",
-                      random_.percent(85) ? "LIMIT 1" : "", table.name),
-          true};
-}
-
-SqlStatement SqlGenerator::group_by_key(const Table& table) {
-  const Table& other = random_.of(tables_);
-  return {"group by key",
-          fmt::format("SELECT a.*, count(b.id) AS n, max(b.id) FROM {} a LEFT JOIN {} b ON {} = {}"
-                      " GROUP BY a.id{} ORDER BY a.id",
-                      table.name, other.name, number(other, "b.", 0), number(table, "a.", 0),
-                      random_.percent(50) ? ", a." + column(table).name : ""),
-          true};
-}
-
-SqlStatement SqlGenerator::group_by_value(const Table& table) {
-  const std::string value = random_.percent(50) ? moment(table, "") : text(table, "", 1);
-  return {"group by value", fmt::format("SELECT {0} AS k, count(*) FROM {1} GROUP BY {0} ORDER BY 1",
-                                        value, table.name),
-          true};
-}
-
 SqlStatement SqlGenerator::aggregate(const Table& table) {
   static const Words functions = {"count", "min", "max", "sum", "avg", "sum"};
   const std::string name = random_.of(functions);
-  const std::string value =
-      name != "sum" && name != "avg" ? column(table).name
-      : random_.percent(50)          ? random_.of(columns_of(table, "number")).name
-                                     : summable(table);
+  const std::string value = name != "sum" && name != "avg" ? column(table).name
+                            : random_.percent(50) ? random_.of(columns_of(table, "number")).name
+                                                  : summable(table);
   return {
       "aggregate",
       fmt::format(
@@ -454,7 +345,24 @@ SqlStatement SqlGenerator::join(const Table& table) {
 
 SqlStatement SqlGenerator::subquery(const Table& table) {
   const Table& other = random_.of(tables_);
-  switch (random_.below(4)) {
+  switch (random_.below(6)) {
+    case 4:
+      return {"cut sub-query",
+              fmt::format("SELECT count(*) FROM (SELECT {} FROM {}{}{} LIMIT {}{}) s",
+                          column(table).name, table.name, where(table, ""),
+                          random_.percent(50) ? " ORDER BY " + column(table).name : "",
+                          random_.below(4), random_.percent(30) ? " OFFSET 1" : ""),
+              true};
+    case 5:
+      return {
+          "cut sub-query",
+          fmt::format("SELECT id, {0}::varchar(2) FROM {1} WHERE id IN (SELECT {2} FROM {3} ORDER "
+                      "BY {4} LIMIT {5}) OR EXISTS (SELECT 1 FROM {3} WHERE {6} LIMIT {7}) "
+                      "ORDER BY id",
+                      text(table, "", 1), table.name, number(other, "", 0), other.name,
+                      random_.percent(60) ? "id" : column(other).name, random_.below(4),
+                      comparison(other, "", 0), random_.below(2)),
+          true};
     case 0:
       return {
           "sub-query",
@@ -506,7 +414,7 @@ SqlStatement SqlGenerator::statement() {
   if (choice < 77) return aggregate(table);
   if (choice < 78) return group_by_value(table);
   if (choice < 80) return group_by_key(table);
-  if (choice < 82) return first_of(table);
+  if (choice < 82) return random_.percent(50) ? first_of(table) : window(table);
   if (choice < 84) return group(table);
   if (choice < 90) return join(table);
   if (choice < 96) return subquery(table);

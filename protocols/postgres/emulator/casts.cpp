@@ -6,12 +6,21 @@ namespace understudy::postgres::emulation {
 using sql::contents::is_text;
 using sql::contents::is_whole;
 
+/// Text as one of so many characters: a cast leaves out those behind.
+Typed Translator::cut_off(Typed value, ColumnType type) {
+  const bool bytewise = value.type.bytewise;
+  value = as_text(std::move(value));
+  Typed result = typed("substr(" + value.sql + ", 1, " + std::to_string(type.length) + ")", type);
+  result.type.bytewise = bytewise;
+  return result;
+}
+
 Typed Translator::node(const tree::Cast& cast, const Scope& scope) {
   const ColumnType type = column_type(cast.type, {});
-  if (type.kind == TypeKind::opaque || (type.kind == TypeKind::varchar && type.length > 0) ||
-      type.kind == TypeKind::numeric)
+  if (type.kind == TypeKind::opaque || type.kind == TypeKind::numeric)
     throw Unsure{"a cast to " + cast.type.name.name};
   Typed value = expression(*cast.operand, scope);
+  if (type.kind == TypeKind::varchar && type.length > 0) return cut_off(std::move(value), type);
   if (value.untyped != Untyped::no) {
     value = coerced(std::move(value), type);
     value.soft = false;
@@ -32,9 +41,8 @@ Typed Translator::node(const tree::Cast& cast, const Scope& scope) {
     value.range.reset();
     value.bound.reset();
   } else if (is_moment(from) && is_moment(type.kind) && from != type.kind) {
-    value.sql = type.kind == TypeKind::date
-                    ? "floor_quotient(" + moment(value) + ", 86400000000)"
-                    : moment(value);
+    value.sql = type.kind == TypeKind::date ? "floor_quotient(" + moment(value) + ", 86400000000)"
+                                            : moment(value);
     if (type.kind == TypeKind::timestamptz && !printing_.utc)
       throw Unsure{"a time in a zone other than UTC"};
     value.bound.reset();

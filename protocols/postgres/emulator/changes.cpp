@@ -59,7 +59,10 @@ const Definition& Translator::target(const tree::Relation& relation, Scope& scop
 /// A value as it is put into a column.
 std::string Translator::assigned(const Typed& given, const TableColumn& column) {
   Typed value = coerced(given, column.type, true);
-  if (value.bound && given.untyped != Untyped::no) bounds_[*value.bound].assigned = true;
+  if (value.bound && given.untyped != Untyped::no) {
+    bounds_[*value.bound].compared = false;
+    bounds_[*value.bound].assigned = true;
+  }
   const TypeKind from = value.type.kind, to = column.type.kind;
   if (is_whole(from) && is_whole(to)) {
     if (static_cast<int>(to) < static_cast<int>(from)) {
@@ -134,8 +137,12 @@ Given Translator::given(const tree::Expression& expression, const TableColumn& c
     return given;
   }
   if (const auto* cast = expression.as<tree::Cast>())
-    if (casts_alike(column_type(cast->type, {}), column.type))
-      return this->given(*cast->operand, column);
+    if (const ColumnType from = column_type(cast->type, {}); casts_alike(from, column.type)) {
+      // As the type that is named it is read: a time without a zone, though one is given.
+      TableColumn as_cast = column;
+      if (is_moment(from.kind)) as_cast.type = from;
+      return this->given(*cast->operand, as_cast);
+    }
   given.bound.assigned = true;
   if (const auto* parameter = expression.as<tree::Parameter>()) {
     given.bound.slot = parameter->index;

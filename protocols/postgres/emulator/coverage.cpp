@@ -32,8 +32,8 @@ void CoverageBook::note(std::string_view pattern, const std::string& why_not) {
 Emulator::Coverage CoverageBook::coverage() const {
   Emulator::Coverage coverage{requests_, computed_, {}};
   for (const auto& [what, missed] : missed_) {
-    const auto& often =
-        *std::ranges::max_element(missed.patterns, {}, [](const auto& each) { return each.second; });
+    const auto& often = *std::ranges::max_element(missed.patterns, {},
+                                                  [](const auto& each) { return each.second; });
     coverage.missed.push_back({what, missed.requests, missed.patterns.size(),
                                sql::sql_of_pattern(often.first, sql::Dialect::postgres)});
   }

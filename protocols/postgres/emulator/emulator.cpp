@@ -1,6 +1,7 @@
 #include "protocols/postgres/emulator/emulator.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include "protocols/postgres/emulator/coverage.hpp"
 #include "protocols/postgres/emulator/defining.hpp"
@@ -111,6 +112,12 @@ void PostgresEmulator::read(const Document& knowledge) {
   if (knowledge.contains("profile")) profile_ = knowledge["profile"];
   printing_.utc = is_name_of_utc(text_at_path(profile_, "session", "TimeZone"));
   printing_.iso_dates = text_at_path(profile_, "session", "DateStyle").starts_with("ISO");
+  const std::string intervals = text_at_path(profile_, "session", "IntervalStyle");
+  printing_.intervals = intervals.empty() || intervals == "postgres";
+  const std::string version = text_at_path(profile_, "session", "server_version");
+  int major = 0;
+  std::from_chars(version.data(), version.data() + version.size(), major);
+  printing_.numeric_fields = version.empty() || major >= 14;
   const std::string path = text_at_path(profile_, "session", "search_path");
   const std::string encoding = text_at_path(profile_, "session", "client_encoding");
   sound_session_ = (path.empty() || path == "\"$user\", public" || path == "public") &&
@@ -136,7 +143,8 @@ void PostgresEmulator::set_collation(std::string collation) {
 Document PostgresEmulator::knowledge() const {
   Document knowledge = Document::object();
   if (!profile_.is_null()) {
-    for (const char* name : {"TimeZone", "DateStyle", "search_path", "client_encoding"})
+    for (const char* name : {"TimeZone", "DateStyle", "search_path", "client_encoding",
+                             "IntervalStyle", "server_version"})
       if (const std::string value = text_at_path(profile_, "session", name); !value.empty())
         knowledge["profile"]["session"][name] = document_of(value);
   }

@@ -13,8 +13,7 @@ namespace understudy::postgres::emulation {
 /// does where it has more digits; nothing where it has no such form or more than `precision`
 /// digits (0: 15).
 [[nodiscard]] std::optional<std::int64_t> read_numeric(std::string_view text,
-                                                       std::int32_t precision,
-                                                       std::int32_t scale);
+                                                       std::int32_t precision, std::int32_t scale);
 [[nodiscard]] std::string print_numeric(std::int64_t value, std::int32_t scale);
 /// How many digits a plain decimal number has behind its point, zeros at the end included.
 [[nodiscard]] std::int32_t scale_of(std::string_view text);

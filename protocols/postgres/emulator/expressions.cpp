@@ -44,10 +44,9 @@ Typed Translator::expression(const tree::Expression& expression, const Scope& sc
 /// Of a query with groups: an expression that is one of those that it is grouped by.
 std::optional<Typed> Translator::grouped_whole(const tree::Expression& expression,
                                                const Scope& scope) {
-  const bool computed = expression.as<tree::Operation>() != nullptr ||
-                        expression.as<tree::Call>() != nullptr ||
-                        expression.as<tree::Cast>() != nullptr ||
-                        expression.as<tree::Case>() != nullptr;
+  const bool computed =
+      expression.as<tree::Operation>() != nullptr || expression.as<tree::Call>() != nullptr ||
+      expression.as<tree::Cast>() != nullptr || expression.as<tree::Case>() != nullptr;
   if (grouped_ == nullptr || in_aggregate_ || !computed || aggregates(expression))
     return std::nullopt;
   const std::size_t bounds = bounds_.size(), aliases = aliases_;
@@ -143,7 +142,8 @@ Typed Translator::coerced(Typed value, ColumnType type, bool compared) {
     value.sql = "NULL";
   } else {
     auto datum = read_value(type, sql::ValueClass::string, value.text, printing_);
-    if (!datum || !keeps_scale(type, value.text, compared)) throw Unsure{"the literal '" + value.text + "'"};
+    if (!datum || !keeps_scale(type, value.text, compared))
+      throw Unsure{"the literal '" + value.text + "'"};
     Bound bound;
     bound.type = type;
     if (const auto* number = std::get_if<std::int64_t>(&*datum); number && is_whole(type.kind))
@@ -198,7 +198,6 @@ void Translator::make_alike(std::vector<Typed>& values, ColumnType& type, bool& 
   if (!decided) type = {TypeKind::text};
   if (untyped) type.length = 0;
   for (Typed& value : values) value = coerced(std::move(value), type);
-  if (type.kind == TypeKind::numeric && values.size() > 1) type.length = 0;
 }
 
 Typed Translator::condition(const tree::Expression& expression, const Scope& scope) {

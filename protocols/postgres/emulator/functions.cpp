@@ -25,8 +25,7 @@ Typed Translator::aggregate(const tree::Call& call, const Scope& scope) {
     Typed value = expression(call.arguments.front(), scope);
     if (value.untyped != Untyped::no || value.soft) throw Unsure{"a value without a type"};
     const TypeKind kind = value.type.kind;
-    const bool exact =
-        kind == TypeKind::numeric && value.type.scale != ColumnType::own_scale;
+    const bool exact = kind == TypeKind::numeric && value.type.scale != ColumnType::own_scale;
     if (call.distinct) require_comparable(value.type);
     const std::string distinct = call.distinct ? "DISTINCT " : "";
     if (name == "count") {
@@ -51,7 +50,8 @@ Typed Translator::aggregate(const tree::Call& call, const Scope& scope) {
       result = typed(name + "(" + ordered(value) + ")" + filter, type);
     } else if ((name == "bool_or" || name == "bool_and" || name == "every") &&
                kind == TypeKind::boolean) {
-      result = typed((name == "bool_or" ? "max(" : "min(") + value.sql + ")" + filter, boolean_type);
+      result =
+          typed((name == "bool_or" ? "max(" : "min(") + value.sql + ")" + filter, boolean_type);
     } else {
       throw Unsure{"the aggregate " + name};
     }
@@ -63,8 +63,9 @@ Typed Translator::aggregate(const tree::Call& call, const Scope& scope) {
 Typed Translator::node(const tree::Call& call, const Scope& scope) {
   const std::string& name = call.name.name;
   const bool built_in = call.name.schema.empty() || call.name.schema == "pg_catalog";
-  if (!built_in || call.over || !call.argument_names.empty()) throw Unsure{"the function " + name};
-  static const std::set<std::string_view> aggregate_names = {"count",   "sum",      "min",  "max",
+  if (!built_in || !call.argument_names.empty()) throw Unsure{"the function " + name};
+  if (call.over) return window(call, scope);
+  static const std::set<std::string_view> aggregate_names = {"count",   "sum",      "min",   "max",
                                                              "bool_or", "bool_and", "every", "avg"};
   if (aggregate_names.contains(name)) return aggregate(call, scope);
   if (call.star || call.distinct || call.variadic || call.filter || !call.order.empty())
@@ -105,7 +106,6 @@ const std::map<std::string_view, Translator::Family>& Translator::families() {
       {"upper", &Translator::letters},
       {"replace", &Translator::replaced},
       {"extract", &Translator::part_of_time},
-      {"date_part", &Translator::part_of_time},
       {"date_trunc", &Translator::start_of_time},
       {"abs", &Translator::without_sign}};
   return all;
@@ -155,7 +155,7 @@ Typed Translator::part_of_time(const tree::Call& call, std::vector<Typed> values
   Typed& value = values[1];
   const bool date = value.type.kind == TypeKind::date;
   if (value.untyped != Untyped::no || !is_moment(value.type.kind) || value.soft ||
-      (date && of_day.contains(field)) || call.name.name != "extract")
+      (date && of_day.contains(field)) || !printing_.numeric_fields)
     throw Unsure{"a field of this value"};
   std::int32_t scale = 0;
   if (field == "second" || (field == "epoch" && !date))
@@ -168,7 +168,7 @@ Typed Translator::part_of_time(const tree::Call& call, std::vector<Typed> values
 
 Typed Translator::start_of_time(const tree::Call& call, std::vector<Typed> values) {
   const std::string field = field_of(call);
-  static const std::set<std::string_view> fields = {"year", "quarter", "month", "week",
+  static const std::set<std::string_view> fields = {"year", "quarter", "month",  "week",
                                                     "day",  "hour",    "minute", "second"};
   Typed& value = values[1];
   if (value.untyped != Untyped::no || !is_moment(value.type.kind) || value.soft ||

@@ -84,6 +84,12 @@ Typed::Range range_of_result(Operator op, Typed::Range a, Typed::Range b, TypeKi
 
 namespace {
 
+/// Whether equal values of both are kept as equal ones.
+bool kept_alike(const ColumnType& a, const ColumnType& b) {
+  return (a.kind == b.kind && a.scale == b.scale) || (is_whole(a.kind) && is_whole(b.kind)) ||
+         (is_text(a.kind) && is_text(b.kind));
+}
+
 /// A number as a numeric of that scale.
 Typed at_scale(Typed value, std::int32_t scale) {
   if (value.type.scale == ColumnType::own_scale || value.soft)
@@ -206,7 +212,7 @@ Typed Translator::arithmetic(Operator op, Typed left, Typed right) {
       (left.type.kind == TypeKind::numeric || right.type.kind == TypeKind::numeric))
     return numeric_arithmetic(op, std::move(left), std::move(right));
   if (!is_whole(left.type.kind) || !is_whole(right.type.kind))
-    throw Unsure{"a sum of no whole numbers"};
+    throw Unsure{"arithmetic with what is no number"};
   const ColumnType type = wider(left.type, right.type);
   if (op == Operator::divide || op == Operator::modulo) {
     // A parameter may be no whole number though it looks like one: 2.0 divides otherwise.
@@ -241,7 +247,8 @@ Typed Translator::any_of(const tree::Operation& operation, const Scope& scope) {
   const bool known = operation.quantifier == tree::Operation::Quantifier::any &&
                      operation.op == Operator::equal && left.untyped == Untyped::no &&
                      right.untyped == Untyped::slot;
-  if (!known) throw Unsure{"ANY and ALL of this kind"};
+  if (!known || left.type.kind == TypeKind::numeric || !sql::contents::is_comparable(left.type))
+    throw Unsure{"ANY and ALL of this kind"};
   Bound bound;
   bound.slot = right.slot;
   bound.type = left.type;
@@ -272,6 +279,7 @@ Typed Translator::node(const tree::Operation& operation, const Scope& scope) {
     default:
       break;
   }
+  if (operation.op == Operator::other) throw Unsure{"the operator " + operation.spelled};
   if (operation.operands.size() != 2) throw Unsure{"this operator"};
   Typed left = expression(operation.operands[0], scope);
   Typed right = expression(operation.operands[1], scope);
@@ -283,7 +291,8 @@ Typed Translator::node(const tree::Is& is, const Scope& scope) {
   Typed value = expression(*is.operand, scope);
   if (value.untyped != Untyped::no) throw Unsure{"a value without a type"};
   const char* const negation = is.negated ? " IS NOT " : " IS ";
-  if (is.test == tree::Is::Test::null) return typed("(" + value.sql + negation + "NULL)", boolean_type);
+  if (is.test == tree::Is::Test::null)
+    return typed("(" + value.sql + negation + "NULL)", boolean_type);
   if (value.type.kind != TypeKind::boolean || is.test == tree::Is::Test::other)
     throw Unsure{"this test"};
   const char* const tested = is.test == tree::Is::Test::true_    ? "1"
@@ -299,6 +308,7 @@ Typed Translator::node(const tree::In& in, const Scope& scope) {
     Selected query = selected(*in.query, &scope, false);
     if (query.columns.size() != 1 || query.outputs.empty()) throw Unsure{"rows in a query"};
     Typed shown = typed("", query.columns.front().type);
+    if (!kept_alike(operand.type, shown.type)) throw Unsure{"a comparison of two types"};
     static_cast<void>(compare(Operator::equal, operand, std::move(shown)));
     return typed("(" + operand.sql + (in.negated ? " NOT IN (" : " IN (") + query.sql + "))",
                  boolean_type);

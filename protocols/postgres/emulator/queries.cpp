@@ -14,8 +14,14 @@ std::string listed(const std::vector<std::string>& parts) {
   return list;
 }
 
-std::string suffix_of(bool descending, bool nulls_first) {
-  return std::string(descending ? " DESC" : "") + (nulls_first ? " NULLS FIRST" : " NULLS LAST");
+/// Whether nothing but the number of rows is shown.
+bool only_counts(const tree::Select& select) {
+  if (select.outputs.size() != 1 || select.where || !select.group.empty() || select.having ||
+      select.from.size() != 1)
+    return false;
+  const auto* call = select.outputs.front().expression.as<tree::Call>();
+  return call != nullptr && call->star && call->name.name == "count" && !call->filter &&
+         !call->over && select.from.front().as<tree::Derived>() != nullptr;
 }
 
 /// The number of an output that ORDER BY or GROUP BY means: by its number, or by its name. Nothing
@@ -164,7 +170,9 @@ Translator::Parts Translator::parts(const tree::Select& select, Scope& scope) {
     throw Unsure{"this kind of query"};
   Parts parts;
   const std::string place = "r" + std::to_string(aliases_) + ".rowid";
+  only_counted_ = only_counts(select);
   parts.from = from(select.from, scope);
+  only_counted_ = false;
   if (select.where) parts.where = " WHERE " + condition(*select.where, scope).sql;
   parts.distinct = select.distinct;
   parts.aggregated = !select.group.empty() || select.having;
@@ -238,18 +246,33 @@ std::optional<Count> Translator::count(const tree::Box<tree::Expression>& expres
   return count;
 }
 
+/// LIMIT and OFFSET as SQLite's.
+std::string Translator::limited(const tree::Query& query) {
+  const auto value = [&](const tree::Box<tree::Expression>& expression) -> std::string {
+    const auto count = this->count(expression);
+    if (!count) throw Unsure{"a LIMIT of NULL"};
+    if (count->slot == Bound::no_slot) return std::to_string(count->constant);
+    Bound bound;
+    bound.slot = count->slot;
+    bound.type = {TypeKind::int8};
+    return "counted(" + bind(std::move(bound)) + ")";
+  };
+  return " LIMIT " + (query.limit ? value(query.limit) : std::string("-1")) +
+         (query.offset ? " OFFSET " + value(query.offset) : "");
+}
+
 /// A query inside of another statement. `only_whether`: nobody looks at its rows.
 Translator::Selected Translator::selected(const tree::Query& query, const Scope* outer,
                                           bool only_whether, bool sorted) {
   const auto* select = query.as<tree::Select>();
-  const auto* limit = query.limit ? query.limit->as<tree::Literal>() : nullptr;
-  const bool cut =
-      (query.limit && !sorted && !(only_whether && limit && limit->text == "1")) || query.offset;
-  if (!query.with.tables.empty() || !query.locking.empty() || cut || query.with_ties)
+  const bool counted = std::exchange(only_counted_, false) || only_whether;
+  const bool cut = (query.limit && !sorted) || query.offset;
+  if (!query.with.tables.empty() || !query.locking.empty() || query.with_ties)
     throw Unsure{"a sub-query with these parts"};
+  if (query.offset && sorted) throw Unsure{"an OFFSET in place of a value"};
   if (outer != nullptr && grouped_ != nullptr) throw Unsure{"a sub-query beside groups"};
   if (const auto* operation = query.as<tree::SetOperation>()) {
-    if (!query.order.empty() || sorted) throw Unsure{"the order of a union"};
+    if (!query.order.empty() || sorted || cut) throw Unsure{"the order of a union"};
     return compound(*operation);
   }
   if (select == nullptr) throw Unsure{"VALUES"};
@@ -259,13 +282,19 @@ Translator::Selected Translator::selected(const tree::Query& query, const Scope*
   Parts made = parts(*select, scope);
   Selected result;
   std::vector<std::string> list, order, keys;
+  bool one_order = false;
   for (const tree::OrderItem& item : query.order) {
     const Key key = this->key(item, made, scope);
-    const std::string name = "k" + std::to_string(result.keys++);
+    one_order = one_order || (scope.relations.size() == 1 && !made.aggregated && !made.distinct &&
+                              is_key(key.sql, scope.relations.front()));
+    const std::string name = "k" + std::to_string(keys.size());
     keys.push_back(key.sql + " AS " + name);
-    order.push_back(name + suffix_of(key.descending, key.nulls_first));
+    order.push_back((sorted ? name : key.sql) + suffix_of(key.descending, key.nulls_first));
   }
-  if (!sorted) result.keys = 0, order.clear(), keys.clear();
+  if (cut && !counted && !one_order) throw Unsure{"a sub-query that is cut off between equal rows"};
+  if (!sorted) keys.clear();
+  if (!sorted && !cut) order.clear();
+  result.keys = keys.size();
   grouped_ = grouped;
   in_aggregate_ = in_aggregate;
   for (std::size_t i = 0; i < made.outputs.size(); ++i) {
@@ -277,7 +306,7 @@ Translator::Selected Translator::selected(const tree::Query& query, const Scope*
   list.insert(list.end(), keys.begin(), keys.end());
   result.sql = std::string("SELECT ") + (made.distinct ? "DISTINCT " : "") + listed(list) +
                made.from + made.where + made.group + made.having +
-               (order.empty() ? "" : " ORDER BY " + listed(order));
+               (order.empty() ? "" : " ORDER BY " + listed(order)) + (cut ? limited(query) : "");
   result.outputs = std::move(made.outputs);
   return result;
 }

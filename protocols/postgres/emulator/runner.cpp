@@ -55,7 +55,7 @@ std::optional<Result> Runner::run(const Plan& plan, std::span<const Value> value
     why_not_ = "a number that may leave its type";
     return std::nullopt;
   }
-  why_not_ = "a value that is not sure, or that the server may refuse";
+  why_not_ = plan.writes() ? "a write that the server may refuse" : "a value that is not sure";
   bool done = false;
   switch (plan.action) {
     case Plan::Action::select:
@@ -142,7 +142,10 @@ bool Runner::bind(const std::vector<Bound>& bounds, std::span<const Value> value
                   std::vector<Datum>& bound) {
   for (const Bound& each : bounds) {
     auto value = value_of(each, values);
-    if (!value) return false;
+    if (!value) {
+      why_not_ = "a value of the request that it can't read";
+      return false;
+    }
     bound.push_back(std::move(*value));
   }
   return true;
@@ -244,6 +247,7 @@ bool Runner::fill_row(const Plan& plan, std::size_t row, std::span<const Value> 
     const auto& column = table->columns[i];
     if (given.kind == Given::Kind::value) {
       auto value = value_of(given.bound, values);
+      if (!value) why_not_ = "a value of the request for column " + key + "." + column.name;
       if (!value || (column.not_null && is_null(*value))) return false;
       bound.push_back(std::move(*value));
       continue;
@@ -253,7 +257,10 @@ bool Runner::fill_row(const Plan& plan, std::size_t row, std::span<const Value> 
       const sql::contents::Contents::Sequence sequence{table->id, i};
       auto& last = numbers_.try_emplace(sequence, contents_.last_number(sequence)).first->second;
       if (!value && last) value = Datum(*last + 1);
-      if (!value && !took_effect_) return false;
+      if (!value && !took_effect_) {
+        why_not_ = "the number that the sequence of " + key + "." + column.name + " gives";
+        return false;
+      }
       const auto* number = value ? std::get_if<std::int64_t>(&*value) : nullptr;
       last = number != nullptr ? std::optional(*number) : std::nullopt;
       if (number != nullptr && *number >= greatest_number(column.type.kind)) return false;

@@ -111,6 +111,7 @@ class Translator {
   Typed node(const tree::Case& choice, const Scope& scope);
   Typed node(const tree::Cast& cast, const Scope& scope);
   Typed node(const tree::SubQuery& query, const Scope& scope);
+  Typed cut_off(Typed value, ColumnType type);
   Typed one_of(const tree::Query& query, const Scope& scope);
   Typed node(const tree::Collate& collate, const Scope& scope);
   Typed node(const tree::Call& call, const Scope& scope);
@@ -140,6 +141,10 @@ class Translator {
   Typed::Range range_of(Typed& value);
   std::string assigned(const Typed& value, const sql::contents::TableColumn& column);
 
+  // ---- windows.cpp ----
+  Typed window(const tree::Call& call, const Scope& scope);
+  std::string over(const tree::Window& window, const Scope& scope, bool& one_order);
+
   // ---- queries.cpp ----
   void query(const tree::Query& query, Plan& plan);
   Selected selected(const tree::Query& query, const Scope* outer, bool only_whether,
@@ -153,6 +158,7 @@ class Translator {
   Key key(const tree::OrderItem& item, const Parts& parts, const Scope& scope);
   Typed key_value(const tree::OrderItem& item, const Parts& parts, const Scope& scope);
   Selected compound(const tree::SetOperation& operation);
+  [[nodiscard]] std::string limited(const tree::Query& query);
   std::optional<Count> count(const tree::Box<tree::Expression>& expression);
   std::vector<Shown> shown(const Parts& parts);
 
@@ -193,6 +199,7 @@ class Translator {
   const std::set<std::string>* grouped_ = nullptr;
   std::deque<std::set<std::string>> grouped_sets_;
   bool in_aggregate_ = false;
+  bool only_counted_ = false;  ///< of what is in FROM only the number of rows counts
 };
 
 /// The name that the server gives to an output without an alias; nothing where versions differ.

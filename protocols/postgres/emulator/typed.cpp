@@ -1,5 +1,6 @@
 #include "protocols/postgres/emulator/typed.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <set>
 
@@ -38,6 +39,15 @@ std::string joined(const std::vector<std::string>& parts, std::string_view betwe
 
 bool is_moment(TypeKind kind) {
   return kind == TypeKind::date || kind == TypeKind::timestamp || kind == TypeKind::timestamptz;
+}
+
+std::string suffix_of(bool descending, bool nulls_first) {
+  return std::string(descending ? " DESC" : "") + (nulls_first ? " NULLS FIRST" : " NULLS LAST");
+}
+
+bool is_key(const std::string& sql, const ScopeRelation& relation) {
+  return std::ranges::any_of(relation.columns,
+                             [&](const ScopeColumn& each) { return each.key == sql; });
 }
 
 void require_comparable(const ColumnType& type) {

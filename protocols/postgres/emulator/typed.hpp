@@ -19,6 +19,10 @@ inline constexpr ColumnType boolean_type{TypeKind::boolean};
 [[nodiscard]] std::string joined(const std::vector<std::string>& parts, std::string_view between);
 
 [[nodiscard]] bool is_moment(TypeKind kind);
+/// What stands behind an item of ORDER BY.
+[[nodiscard]] std::string suffix_of(bool descending, bool nulls_first);
+/// Whether no two rows have it alike: what is written so is the primary key.
+[[nodiscard]] bool is_key(const std::string& sql, const ScopeRelation& relation);
 /// Throws where equal values may be kept otherwise, so that they can't be compared.
 void require_comparable(const ColumnType& type);
 

@@ -321,7 +321,7 @@ std::optional<std::string> print_value(ColumnType type, const Datum& datum,
                       type.kind == TypeKind::bytea || type.kind == TypeKind::interval ||
                       type.kind == TypeKind::json || type.kind == TypeKind::jsonb ||
                       type.scale == ColumnType::own_scale;
-    sure = sure && text;
+    sure = sure && text && (type.kind != TypeKind::interval || printing.intervals);
     return std::get<std::string>(datum);
   }
   std::string text;

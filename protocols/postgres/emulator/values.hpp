@@ -18,8 +18,10 @@ using sql::contents::TypeKind;
 
 /// What the recorded session shows of how values are read and printed.
 struct Printing {
-  bool utc = false;        ///< TimeZone is one of UTC's names
-  bool iso_dates = false;  ///< DateStyle begins with ISO
+  bool utc = false;            ///< TimeZone is one of UTC's names
+  bool iso_dates = false;      ///< DateStyle begins with ISO
+  bool intervals = true;       ///< IntervalStyle is postgres
+  bool numeric_fields = true;  ///< extract() gives a numeric, as it does since version 14
   enum class Order : std::uint8_t {
     unknown,
     bytewise,  ///< the database's collation is C or POSIX

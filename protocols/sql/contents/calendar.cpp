@@ -49,8 +49,7 @@ std::optional<std::int64_t> part_of_time(std::string_view field, std::int64_t ti
   if (field == "doy") return (days - sys_days{date.year() / January / 1}).count() + 1;
   if (field == "hour") return clock.hours().count();
   if (field == "minute") return clock.minutes().count();
-  if (field == "second")
-    return clock.seconds().count() * 1'000'000 + clock.subseconds().count();
+  if (field == "second") return clock.seconds().count() * 1'000'000 + clock.subseconds().count();
   if (field == "epoch") return duration_cast<microseconds>(moment.time_since_epoch()).count();
   return std::nullopt;
 }

@@ -22,9 +22,8 @@ void refuse(sqlite3_context* context) {
 }
 
 bool any_null(int count, sqlite3_value** values) {
-  return std::any_of(values, values + count, [](sqlite3_value* value) {
-    return sqlite3_value_type(value) == SQLITE_NULL;
-  });
+  return std::any_of(values, values + count,
+                     [](sqlite3_value* value) { return sqlite3_value_type(value) == SQLITE_NULL; });
 }
 
 void give(sqlite3_context* context, Wide value) {
@@ -74,19 +73,26 @@ void near(sqlite3_context* context, int count, sqlite3_value** values) {
   constexpr std::int64_t most = 1'000'000'000'000'000;
   if (any_null(count, values)) return sqlite3_result_null(context);
   const std::int64_t value = sqlite3_value_int64(values[0]);
-  value < most && value > -most ? sqlite3_result_int64(context, value) : refuse(context);
+  value<most && value> - most ? sqlite3_result_int64(context, value) : refuse(context);
 }
 
 void within_digits(sqlite3_context* context, int count, sqlite3_value** values) {
   if (any_null(count, values)) return sqlite3_result_null(context);
   const Wide value = sqlite3_value_int64(values[0]);
   const Wide limit = power_of_ten(sqlite3_value_int64(values[1]));
-  value < limit && value > -limit ? give(context, value) : refuse(context);
+  value<limit && value> - limit ? give(context, value) : refuse(context);
+}
+
+void counted(sqlite3_context* context, int, sqlite3_value** values) {
+  const bool sure =
+      sqlite3_value_type(values[0]) != SQLITE_NULL && sqlite3_value_int64(values[0]) >= 0;
+  sure ? sqlite3_result_value(context, values[0]) : refuse(context);
 }
 
 /// Of a row count that is asked for, and the value of the first row.
 void only_of_one(sqlite3_context* context, int, sqlite3_value** values) {
-  const bool one = sqlite3_value_type(values[0]) != SQLITE_NULL && sqlite3_value_int64(values[0]) == 1;
+  const bool one =
+      sqlite3_value_type(values[0]) != SQLITE_NULL && sqlite3_value_int64(values[0]) == 1;
   one ? sqlite3_result_value(context, values[1]) : refuse(context);
 }
 
@@ -117,8 +123,7 @@ void add_to_mean(sqlite3_context* context, int, sqlite3_value** values) {
   auto* state = state_of<Mean>(context);
   if (state == nullptr || sqlite3_value_type(values[0]) == SQLITE_NULL) return;
   const std::int64_t value = sqlite3_value_int64(values[0]);
-  state->too_much =
-      __builtin_add_overflow(state->total, value, &state->total) || state->too_much;
+  state->too_much = __builtin_add_overflow(state->total, value, &state->total) || state->too_much;
   state->scale = sqlite3_value_int64(values[1]);
   ++state->count;
 }
@@ -167,11 +172,11 @@ void give_mean(sqlite3_context* context) {
   const std::int64_t scale =
       std::max({significant - quotient_weight * digits, state->scale, std::int64_t{0}});
   const Wide limit = power_of_ten(15);
-  if (state->too_much || scale > most || state->total >= limit || state->total <= -limit) return refuse(context);
+  if (state->too_much || scale > most || state->total >= limit || state->total <= -limit)
+    return refuse(context);
   const Wide dividend = Wide{2} * state->total * power_of_ten(scale - state->scale);
   const Wide half = state->total < 0 ? -state->count : state->count;
-  const std::string text =
-      text_of_number((dividend + half) / (Wide{2} * state->count), scale);
+  const std::string text = text_of_number((dividend + half) / (Wide{2} * state->count), scale);
   sqlite3_result_text(context, text.data(), static_cast<int>(text.size()), SQLITE_TRANSIENT);
 }
 
@@ -206,8 +211,7 @@ void give_float(sqlite3_context* context, bool mean) {
   constexpr int digits = 53;
   if (state->any && !(state->without_signs < std::ldexp(1.0, state->lowest + digits)))
     return refuse(context);
-  const double result =
-      mean ? state->total / static_cast<double>(state->count) : state->total;
+  const double result = mean ? state->total / static_cast<double>(state->count) : state->total;
   sqlite3_result_int64(context, ordered_bits(result == 0 ? 0.0 : result));
 }
 void give_float_sum(sqlite3_context* context) {
@@ -283,15 +287,16 @@ struct ExactFunction {
   Step call;
 };
 constexpr ExactFunction exact_functions[] = {{"scaled", 2, of_two<to_scale>},
-                                  {"whole_sum", 2, of_two<sum_of>},
-                                  {"whole_difference", 2, of_two<difference_of>},
-                                  {"whole_product", 2, of_two<product_of>},
-                                  {"floor_quotient", 2, of_two<floor_quotient>},
-                                  {"near", 1, near},
-                                  {"within_digits", 2, within_digits},
-                                  {"only_of_one", 2, only_of_one},
-                                  {"part_of_time", 2, of_time<part_of_time>},
-                                  {"start_of_time", 2, of_time<start_of_time>}};
+                                             {"whole_sum", 2, of_two<sum_of>},
+                                             {"whole_difference", 2, of_two<difference_of>},
+                                             {"whole_product", 2, of_two<product_of>},
+                                             {"floor_quotient", 2, of_two<floor_quotient>},
+                                             {"near", 1, near},
+                                             {"counted", 1, counted},
+                                             {"within_digits", 2, within_digits},
+                                             {"only_of_one", 2, only_of_one},
+                                             {"part_of_time", 2, of_time<part_of_time>},
+                                             {"start_of_time", 2, of_time<start_of_time>}};
 
 struct ExactAggregate {
   const char* name;
@@ -300,10 +305,10 @@ struct ExactAggregate {
   void (*final)(sqlite3_context*);
 };
 constexpr ExactAggregate exact_aggregates[] = {{"mean", 2, add_to_mean, give_mean},
-                                    {"float_sum", 1, add_to_float_sum, give_float_sum},
-                                    {"float_mean", 1, add_to_float_sum, give_float_mean},
-                                    {"first", -1, add_to_first, give_first},
-                                    {"sole", 1, add_to_sole, give_sole}};
+                                               {"float_sum", 1, add_to_float_sum, give_float_sum},
+                                               {"float_mean", 1, add_to_float_sum, give_float_mean},
+                                               {"first", -1, add_to_first, give_first},
+                                               {"sole", 1, add_to_sole, give_sole}};
 
 }  // namespace
 

@@ -2,6 +2,7 @@
 // unsure. All are NULL where an argument is, but for the aggregates, which leave NULL out.
 //   scaled(x, n)          x * 10^n
 //   whole_sum(x, y), whole_difference(x, y), whole_product(x, y)
+//   counted(x)            x; unsure where it is NULL or below 0
 //   within_digits(x, n)   x; unsure where it has more than n digits
 //   only_of_one(n, x)     x; unsure unless n is 1
 //   near(x)               x; unsure where it has more than 15 digits

@@ -60,7 +60,7 @@ struct ServiceSummary {
   std::uint64_t guesses = 0;          ///< entries that can only be answered as a guess
   std::vector<DeclaredTable> tables;  ///< by name
   std::vector<PatternSummary> patterns;
-  Emulator::Coverage coverage;  ///< nothing where its protocol computes no answers
+  Emulator::Coverage coverage;        ///< nothing where its protocol computes no answers
   std::vector<Inference> inferences;  ///< guesses among them: the first hundred
   std::vector<Decision> decisions;    ///< of the values that may vary
   std::vector<TestedReplay> tests;    ///< the recording replayed against its own table
