@@ -68,6 +68,19 @@ class Emulator {
     bool certain = true;   ///< of `touched`: it has
   };
 
+  /// Of the requests that were followed and are of a kind that may be computed: how many could be,
+  /// and why the others could not, the reason of most requests first.
+  struct Coverage {
+    struct Missed {
+      std::string reason;
+      std::uint64_t requests = 0;
+      std::size_t patterns = 0;  ///< different ones
+      std::string example;       ///< the pattern of most requests, for a person
+    };
+    std::uint64_t requests = 0, computed = 0;
+    std::vector<Missed> missed;
+  };
+
   virtual ~Emulator() = default;
 
   /// Before any recording, of an emulator that knows nothing yet: what every scope begins with.
@@ -105,6 +118,11 @@ class Emulator {
   /// The request had no answer, so that it counts as one that failed. What such a one leaves behind
   /// all the same, like the numbers that it took from a sequence, is not known.
   virtual void miss(const EmulatedRequest& /*asked*/) {}
+
+  [[nodiscard]] virtual Coverage coverage() const { return {}; }
+  /// Why the request would not be computed as things are; empty where it would be, and where there
+  /// is nothing to say.
+  [[nodiscard]] virtual std::string why_not(const EmulatedRequest& /*asked*/) { return {}; }
 
   /// Whether it can take back what a transaction did: then it is told of each request as it is
   /// answered and of what control() says. Else requests of a transaction are given to it when they

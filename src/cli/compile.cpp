@@ -20,6 +20,8 @@ namespace {
 using compile::PatternSummary;
 using compile::ServiceSummary;
 
+constexpr std::size_t most_reasons = 20;
+
 /// "write", "read static", "read volatile not understood".
 std::string kind_of(const PatternSummary& pattern) {
   std::string kind = pattern.writes ? "write" : "read";
@@ -114,12 +116,23 @@ void print_tables(const std::vector<compile::DeclaredTable>& tables) {
     if (!doubt.empty()) fmt::print("    {} is not relied on: {}\n", name, doubt);
 }
 
+Document document_of(const Emulator::Coverage& coverage) {
+  Document missed = Document::array();
+  for (const auto& [reason, requests, patterns, example] : coverage.missed)
+    missed.push_back(
+        {{"reason", reason}, {"requests", requests}, {"patterns", patterns}, {"example", example}});
+  return {{"requests", coverage.requests},
+          {"computed", coverage.computed},
+          {"missed", std::move(missed)}};
+}
+
 void print_summary(const ServiceSummary& service) {
   fmt::print("{} ({}): sessions {}, exchanges {}, rules {}, patterns {}, guesses {}\n",
              service.service, service.protocol, service.sessions, service.exchanges, service.rules,
              service.patterns.size(), service.guesses);
   print_tables(service.tables);
   print_held(service, service.held.size());
+  print_coverage(service.coverage, most_reasons);
   for (const PatternSummary& pattern : service.patterns) {
     fmt::print("  {}\n", one_line(pattern.pattern));
     fmt::print("      {}; exchanges {}, different requests {}; keys: {}\n", kind_of(pattern),
@@ -167,6 +180,7 @@ Document document_of(const ServiceSummary& service) {
           {"guesses", service.guesses},
           {"tables", std::move(tables)},
           {"contents", std::move(held)},
+          {"computable", document_of(service.coverage)},
           {"inferences", std::move(inferences)},
           {"values", compile::summary_of(service.decisions)},
           {"replay", document_of(service.tests)},

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/console.hpp"
+#include "cli/error_stream.hpp"
 
 namespace understudy::cli {
 namespace {
@@ -84,18 +85,37 @@ void print_uncertain(const ServiceSummary& service) {
 }
 
 void print_screen(const ServiceSummary& service) {
+  constexpr std::size_t reasons_shown = 3;
   fmt::print("{} ({}): sessions {}, exchanges {}, rules {}, patterns {}, guesses {}\n",
              service.service, service.protocol, service.sessions, service.exchanges, service.rules,
              service.patterns.size(), service.guesses);
   print_shares(service);
   print_tables(service);
   print_held(service, most_tables);
+  print_coverage(service.coverage, reasons_shown);
   print_uncertain(service);
   if (!service.decisions.empty())
     fmt::print("  {}; `understudy learn` explains each\n", compile::summary_of(service.decisions));
 }
 
 }  // namespace
+
+void print_coverage(const Emulator::Coverage& coverage, std::size_t most) {
+  if (coverage.requests == 0) return;
+  fmt::print("  computable: {} of {} statements ({})\n", coverage.computed, coverage.requests,
+             percent(100.0 * static_cast<double>(coverage.computed) /
+                     static_cast<double>(coverage.requests)));
+  std::uint64_t others = 0;
+  for (std::size_t i = 0; i < coverage.missed.size(); ++i) {
+    const auto& [reason, requests, patterns, example] = coverage.missed[i];
+    if (i < most)
+      fmt::print("    {:>6}  {}: {}\n", requests, printable(reason), printable(shortened(example)));
+    else
+      others += requests;
+  }
+  if (others > 0)
+    fmt::print("    {:>6}  for {} other reasons\n", others, coverage.missed.size() - most);
+}
 
 void print_few(Diagnostics problems) {
   std::stable_partition(problems.begin(), problems.end(), [](const Diagnostic& problem) {

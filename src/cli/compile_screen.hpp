@@ -19,6 +19,9 @@ void print_held(const compile::ServiceSummary& service, std::size_t most);
 /// not certain by the number of exchanges that it concerns.
 void print_screen(const compile::Compiled& compiled);
 
+/// Which share of the statements can be computed, and why not the others; of `most` reasons.
+void print_coverage(const Emulator::Coverage& coverage, std::size_t most);
+
 /// What to do next, for a mock set as the user named it.
 void print_next_steps(const compile::Compiled& compiled, const std::string& mock_set);
 

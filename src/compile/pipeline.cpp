@@ -232,6 +232,7 @@ std::optional<Compiled> compile_services(const std::filesystem::path& mock_set,
               {result.widenings, result.counted, result.beginnings});
     compiled.services.back().decisions = std::move(decisions[compiled.services.size() - 1]);
     compiled.services.back().tables = result.tables;
+    compiled.services.back().coverage = std::move(result.followed.coverage);
     warn_of_gaps(mock_set, service, problems);
     warn_of_guesses(mock_set, compiled.services.back(), problems);
   }

@@ -32,6 +32,9 @@ class Emulation {
   void follow(const EmulatedRequest& asked, Bytes image);
   void forget(const EmulatedRequest& asked);
   void miss(const EmulatedRequest& asked) { emulator_->miss(asked); }
+  [[nodiscard]] std::string why_not(const EmulatedRequest& asked) {
+    return emulator_->why_not(asked);
+  }
   [[nodiscard]] bool undoes() const noexcept { return emulator_->undoes(); }
   /// Takes the lock.
   void control(Control control, std::string_view name, std::uint64_t connection);

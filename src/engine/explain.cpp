@@ -77,6 +77,8 @@ void explain_state(const Protocol& protocol, const ServiceSection& section, Anal
   explanation.grade = verdict.grade;
   explanation.answered = source_of(section, verdict);
   if (is_certain(verdict.grade)) return;
+  explanation.not_computed = live.why_not_computed(
+      {.canonical = identity.canonical, .qualifier = identity.qualifier}, connection);
   explanation.doubt = text_of(verdict.doubt.reason);
   if (verdict.doubt.difference)
     explanation.doubt += ": " + text_of(protocol, section, *verdict.doubt.difference);
@@ -180,6 +182,7 @@ Document to_document(const Explanation& explanation) {
           {"grade", name_of(explanation.grade)},
           {"answered", explanation.answered},
           {"doubt", explanation.doubt},
+          {"not_computed", explanation.not_computed},
           {"nearest", nearest},
           {"problems", explanation.problems}};
 }
@@ -195,6 +198,8 @@ std::string to_text(const Explanation& explanation, const Protocol& protocol) {
     text += fmt::format("  answered by the rule at {}\n", explanation.rule);
   if (explanation.ambiguous)
     text += "  several recorded requests fit, because the types of its values are unknown\n";
+  if (!explanation.not_computed.empty())
+    text += fmt::format("  not computed: {}\n", explanation.not_computed);
   if (explanation.recorded) return text + answers_text(explanation);
   return text + (is_certain(explanation.grade) ? state_text(explanation)
                                                : nearest_text(explanation.nearest));

@@ -38,6 +38,7 @@ struct Explanation {
   Grade grade = Grade::miss;             ///< of the answer that it gets after that
   std::string answered;                  ///< file:line of that answer, or of the likeliest one
   std::string doubt;                     ///< why it is not certain, and which write differs
+  std::string not_computed;              ///< why, where its protocol computes answers
   std::vector<match::NearMiss> nearest;  ///< where nothing was recorded
   std::vector<std::string> problems;     ///< what of the request could not be understood
 };

@@ -213,6 +213,12 @@ void LiveState::let_time_pass(ConnectionState& connection) {
       outside);
 }
 
+std::string LiveState::why_not_computed(const Request& request, const ConnectionState& connection) {
+  if (!emulation_) return {};
+  const std::scoped_lock computing(emulation_->mutex());
+  return emulation_->why_not({request.canonical, request.qualifier, connection.number});
+}
+
 Verdict LiveState::ask(const Request& request, ConnectionState& connection, Patient patient) {
   if (emulation_) let_time_pass(connection);
   const Found found = section_.find(request.canonical, request.qualifier);

@@ -91,6 +91,9 @@ class LiveState {
 
   /// Looks a request up and, where it is a write that was answered, lets it take effect.
   [[nodiscard]] Verdict ask(const Request& request, ConnectionState& connection);
+  /// Why a request that was just asked was not computed; empty where there is nothing to say.
+  [[nodiscard]] std::string why_not_computed(const Request& request,
+                                             const ConnectionState& connection);
   /// Watches end with it.
   [[nodiscard]] Begun begin(ConnectionState& connection);
   /// A connection that is in a transaction is here from now on, no longer in another scope.

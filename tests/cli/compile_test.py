@@ -21,6 +21,27 @@ class Compile(Case):
         with open(self.path("a"), "rb") as a, open(self.path("b"), "rb") as b:
             self.assertEqual(a.read(), b.read())
 
+    def test_what_can_be_computed_is_told_with_the_reasons_for_the_rest(self):
+        said = [("CREATE TABLE t (id int PRIMARY KEY)", "CREATE TABLE"), ("INSERT INTO t VALUES (1)", "INSERT 0 1"),
+                ("DELETE FROM elsewhere", "DELETE 0"), ("DELETE FROM elsewhere", "DELETE 0")]
+        mock = self.mock_set(config=CONFIG.replace("redis", "postgres"), session=None)
+        text = ("understudy: 1\nsession: {service: cart, protocol: postgres, recording: r1, connection: 1, "
+                "started: '2026-11-29T19:39:12Z'}\n")
+        for i, (sql, tag) in enumerate(said):
+            text += f"---\nrequest: {{sql: \"{sql}\"}}\nanswer: {{tag: {tag}}}\nat: [{2 * i + 1}, {2 * i + 2}]\n"
+        self.write("mock/sessions/r1.cart.001.yaml", text)
+        for words in ([], ["--verbose"]):
+            out, _ = self.expect(0, "compile", mock, *words)
+            self.assertIn("computable: 1 of 3 statements (33.3 %)", out)
+            self.assertIn("2  what is known of table elsewhere: delete from elsewhere", out)
+        out, _ = self.expect(0, "compile", mock, "--json")
+        self.assertEqual(json.loads(out)["services"][0]["computable"], {
+            "requests": 3, "computed": 1,
+            "missed": [{"reason": "what is known of table elsewhere", "requests": 2, "patterns": 1,
+                        "example": "delete from elsewhere"}]})
+        out, _ = self.expect(1, "explain", mock, "SELECT a FROM elsewhere")
+        self.assertIn("not computed: what is known of table elsewhere", out)
+
     def two_recordings(self):
         """In the second one the same row got another number, and more was said."""
         def session(recording, token, at, number, more=()):

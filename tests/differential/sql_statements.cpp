@@ -34,8 +34,11 @@ std::string check_of(const std::string& name, const std::string& type) {
 // ---- tables ----
 
 std::vector<std::string> SqlGenerator::schema() {
-  static const Words types = {"int",  "bigint", "smallint",  "boolean",     "text", "varchar(8)",
-                              "uuid", "date",   "timestamp", "timestamptz", "int",  "text"};
+  static const Words types = {
+      "int",        "bigint", "smallint",     "boolean",      "text",
+      "varchar(8)", "uuid",   "date",         "timestamp",    "timestamptz",
+      "int",        "text",   "numeric(8,2)", "numeric(5,0)", "double precision",
+      "time",       "bytea",  "jsonb",        "interval",     "numeric(6,3)"};
   Words statements;
   for (const Table& table : tables_)
     statements.push_back("DROP TABLE IF EXISTS " + table.name + " CASCADE");
@@ -87,6 +90,7 @@ std::string SqlGenerator::literal(const std::string& type) {
     return random_.percent(5) ? std::to_string(random_.below(60'000) - 30'000)
                               : std::to_string(small);
   if (type == "boolean") return random_.percent(50) ? "true" : "false";
+  if (const auto exact = exact_literal(type)) return *exact;
   if (is_text(type)) {
     static const Words texts = {"'a'",   "'b'",     "'ab'", "'B'",   "''",   "'ä'",
                                 "'a b'", "'it''s'", "'a%'", "'ccc'", "'a_'", "'\\'"};
@@ -115,7 +119,9 @@ std::vector<SqlGenerator::Column> SqlGenerator::columns_of(const Table& table,
                                                            std::string_view kinds) {
   std::vector<Column> found;
   for (const Column& each : table.columns)
-    if ((kinds == "number" && is_number(each.type)) || (kinds == "text" && is_text(each.type)))
+    if ((kinds == "number" && is_number(each.type)) ||
+        (kinds == "numeric" && each.type.starts_with("numeric")) ||
+        (kinds == "moment" && is_moment(each.type)) || (kinds == "text" && is_text(each.type)))
       found.push_back(each);
   return found;
 }
@@ -164,7 +170,15 @@ std::string SqlGenerator::comparison(const Table& table, const std::string& pref
       "=", "<>", "<", "<=", ">", ">=", "IS DISTINCT FROM", "IS NOT DISTINCT FROM"};
   const Column& chosen = column(table);
   const std::string name = prefix + chosen.name;
-  switch (random_.below(9)) {
+  switch (random_.below(11)) {
+    case 9:
+      return fmt::format("{} {} {}", decimal(table, prefix, depth), random_.of(operators),
+                         random_.percent(50) ? decimal(table, prefix, 0) : literal("numeric(8,2)"));
+    case 10:
+      if (const auto moments = columns_of(table, "moment"); !moments.empty())
+        return fmt::format("{}{} {} {}{}", prefix, random_.of(moments).name, random_.of(operators),
+                           prefix, random_.of(moments).name);
+      [[fallthrough]];
     case 0:
       return fmt::format("{} {} {}", number(table, prefix, depth), random_.of(operators),
                          number(table, prefix, depth));
@@ -262,9 +276,11 @@ SqlStatement SqlGenerator::update(const Table& table) {
     if (!random_.percent(each.name == "id" ? 5 : 35)) continue;
     const bool computes = random_.percent(40);
     set.push_back(each.name + " = " +
-                  (computes && is_number(each.type) ? number(table, "", 1)
-                   : computes && is_text(each.type) ? text(table, "", 1)
-                                                    : literal(each.type)));
+                  (computes && is_number(each.type)    ? number(table, "", 1)
+                   : computes && is_text(each.type)    ? text(table, "", 1)
+                   : computes && each.type.starts_with("numeric") ? decimal(table, "", 1)
+                   : computes && is_moment(each.type)  ? column(table).name
+                                                       : literal(each.type)));
   }
   if (set.empty()) set.push_back(table.columns.back().name + " = DEFAULT");
   return {"update", fmt::format("UPDATE {} SET {}{}{}", table.name, listed(set), where(table, ""),
@@ -305,10 +321,11 @@ SqlStatement SqlGenerator::outputs(const Table& table) {
 }
 
 SqlStatement SqlGenerator::aggregate(const Table& table) {
-  static const Words functions = {"count", "min", "max", "sum"};
+  static const Words functions = {"count", "min", "max", "sum", "avg", "sum"};
   const std::string name = random_.of(functions);
-  const std::string value =
-      name == "sum" ? random_.of(columns_of(table, "number")).name : column(table).name;
+  const std::string value = name != "sum" && name != "avg" ? column(table).name
+                            : random_.percent(50) ? random_.of(columns_of(table, "number")).name
+                                                  : summable(table);
   return {
       "aggregate",
       fmt::format(
@@ -343,7 +360,24 @@ SqlStatement SqlGenerator::join(const Table& table) {
 
 SqlStatement SqlGenerator::subquery(const Table& table) {
   const Table& other = random_.of(tables_);
-  switch (random_.below(4)) {
+  switch (random_.below(6)) {
+    case 4:
+      return {"cut sub-query",
+              fmt::format("SELECT count(*) FROM (SELECT {} FROM {}{}{} LIMIT {}{}) s",
+                          column(table).name, table.name, where(table, ""),
+                          random_.percent(50) ? " ORDER BY " + column(table).name : "",
+                          random_.below(4), random_.percent(30) ? " OFFSET 1" : ""),
+              true};
+    case 5:
+      return {
+          "cut sub-query",
+          fmt::format("SELECT id, {0}::varchar(2) FROM {1} WHERE id IN (SELECT {2} FROM {3} ORDER "
+                      "BY {4} LIMIT {5}) OR EXISTS (SELECT 1 FROM {3} WHERE {6} LIMIT {7}) "
+                      "ORDER BY id",
+                      text(table, "", 1), table.name, number(other, "", 0), other.name,
+                      random_.percent(60) ? "id" : column(other).name, random_.below(4),
+                      comparison(other, "", 0), random_.below(2)),
+          true};
     case 0:
       return {
           "sub-query",
@@ -390,8 +424,12 @@ SqlStatement SqlGenerator::statement() {
   if (choice < 46) return remove(table);
   if (choice < 48) return truncate(table);
   if (choice < 63) return rows(table);
-  if (choice < 71) return outputs(table);
-  if (choice < 78) return aggregate(table);
+  if (choice < 67) return outputs(table);
+  if (choice < 71) return calculated(table);
+  if (choice < 77) return aggregate(table);
+  if (choice < 78) return group_by_value(table);
+  if (choice < 80) return group_by_key(table);
+  if (choice < 82) return random_.percent(50) ? first_of(table) : window(table);
   if (choice < 84) return group(table);
   if (choice < 90) return join(table);
   if (choice < 96) return subquery(table);

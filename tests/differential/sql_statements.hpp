@@ -2,6 +2,7 @@
 // computes, and of kinds beside those.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,8 @@ struct SqlStatement {
   std::string sql;
   bool ordered = false;  ///< its rows have one order only
 };
+
+[[nodiscard]] bool is_moment(const std::string& type);
 
 class SqlGenerator {
  public:
@@ -35,6 +38,10 @@ class SqlGenerator {
 
   [[nodiscard]] std::string literal(const std::string& type);
   [[nodiscard]] std::string number(const Table& table, const std::string& prefix, int depth);
+  [[nodiscard]] std::optional<std::string> exact_literal(const std::string& type);
+  [[nodiscard]] std::string decimal(const Table& table, const std::string& prefix, int depth);
+  [[nodiscard]] std::string moment(const Table& table, const std::string& prefix);
+  [[nodiscard]] std::string summable(const Table& table);
   [[nodiscard]] std::string text(const Table& table, const std::string& prefix, int depth);
   [[nodiscard]] std::string condition(const Table& table, const std::string& prefix, int depth);
   [[nodiscard]] std::string comparison(const Table& table, const std::string& prefix, int depth);
@@ -50,6 +57,11 @@ class SqlGenerator {
   SqlStatement truncate(const Table& table);
   SqlStatement rows(const Table& table);
   SqlStatement outputs(const Table& table);
+  SqlStatement calculated(const Table& table);
+  SqlStatement window(const Table& table);
+  SqlStatement first_of(const Table& table);
+  SqlStatement group_by_key(const Table& table);
+  SqlStatement group_by_value(const Table& table);
   SqlStatement aggregate(const Table& table);
   SqlStatement group(const Table& table);
   SqlStatement join(const Table& table);

@@ -1,7 +1,7 @@
 // INSERT, UPDATE, DELETE and TRUNCATE.
 #include <algorithm>
 
-#include "protocols/postgres/emulator/translator.hpp"
+#include "protocols/postgres/emulator/typed.hpp"
 
 namespace understudy::postgres::emulation {
 namespace {
@@ -34,6 +34,15 @@ bool is_fresh(const tree::Expression& expression, TypeKind kind) {
 
 }  // namespace
 
+/// Whether a value of the request that is cast to the one type and put into a column of the other
+/// is what it would be as one of the other.
+bool Translator::casts_alike(ColumnType from, ColumnType to) const {
+  if (from == to) return true;
+  if (from.kind == to.kind) return is_text(from.kind) && from.length == 0;
+  if (is_text(from.kind) && is_text(to.kind)) return from.length == 0;
+  return from.kind == TypeKind::timestamp && to.kind == TypeKind::timestamptz && printing_.utc;
+}
+
 const Definition& Translator::target(const tree::Relation& relation, Scope& scope, Plan& plan) {
   const auto* name = relation.as<tree::TableName>();
   if (name == nullptr || name->only || !relation.alias_columns.empty())
@@ -49,7 +58,11 @@ const Definition& Translator::target(const tree::Relation& relation, Scope& scop
 
 /// A value as it is put into a column.
 std::string Translator::assigned(const Typed& given, const TableColumn& column) {
-  Typed value = coerced(given, column.type);
+  Typed value = coerced(given, column.type, true);
+  if (value.bound && given.untyped != Untyped::no) {
+    bounds_[*value.bound].compared = false;
+    bounds_[*value.bound].assigned = true;
+  }
   const TypeKind from = value.type.kind, to = column.type.kind;
   if (is_whole(from) && is_whole(to)) {
     if (static_cast<int>(to) < static_cast<int>(from)) {
@@ -62,8 +75,15 @@ std::string Translator::assigned(const Typed& given, const TableColumn& column) 
     const bool fits = most == 0 || given.untyped != Untyped::no ||
                       (value.type.length > 0 && value.type.length <= most);
     if (!fits) value.sql = "fitting(" + value.sql + ", " + std::to_string(most) + ")";
+  } else if (is_moment(from) && is_moment(to) && from != to && to != TypeKind::date) {
+    value.sql = moment(value);
+    if (to == TypeKind::timestamptz && !printing_.utc)
+      throw Unsure{"a time in a zone other than UTC"};
   } else if (from != to) {
     throw Unsure{"a value of another type than its column"};
+  } else if (to == TypeKind::numeric && value.type != column.type) {
+    if (value.type.scale != column.type.scale) throw Unsure{"a numeric of another scale"};
+    value.sql = "within_digits(" + value.sql + ", " + std::to_string(column.type.length) + ")";
   }
   return column.not_null ? "required(" + value.sql + ")" : value.sql;
 }
@@ -117,7 +137,13 @@ Given Translator::given(const tree::Expression& expression, const TableColumn& c
     return given;
   }
   if (const auto* cast = expression.as<tree::Cast>())
-    if (column_type(cast->type, {}) == column.type) return this->given(*cast->operand, column);
+    if (const ColumnType from = column_type(cast->type, {}); casts_alike(from, column.type)) {
+      // As the type that is named it is read: a time without a zone, though one is given.
+      TableColumn as_cast = column;
+      if (is_moment(from.kind)) as_cast.type = from;
+      return this->given(*cast->operand, as_cast);
+    }
+  given.bound.assigned = true;
   if (const auto* parameter = expression.as<tree::Parameter>()) {
     given.bound.slot = parameter->index;
     given.bound.type = column.type;

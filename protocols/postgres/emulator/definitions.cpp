@@ -155,7 +155,7 @@ void add_column(sql::contents::Definition& table, const tree::ColumnDefinition& 
 void check_keys(sql::contents::Definition& table) {
   for (const UniqueKey& key : table.keys)
     for (const std::size_t each : key.columns)
-      if (table.columns[each].type.kind == TypeKind::opaque) table.takes_rows = false;
+      if (!is_comparable(table.columns[each].type)) table.takes_rows = false;
 }
 
 }  // namespace

@@ -1,7 +1,9 @@
 #include "protocols/postgres/emulator/emulator.hpp"
 
 #include <algorithm>
+#include <charconv>
 
+#include "protocols/postgres/emulator/coverage.hpp"
 #include "protocols/postgres/emulator/defining.hpp"
 #include "protocols/postgres/emulator/request.hpp"
 #include "protocols/postgres/emulator/start.hpp"
@@ -62,6 +64,8 @@ class PostgresEmulator final : public Emulator {
   void follow(const EmulatedRequest& asked, Bytes image, Moment now, bool in_order) override;
   void forget(const EmulatedRequest& asked) override;
   void miss(const EmulatedRequest& asked) override;
+  [[nodiscard]] Coverage coverage() const override { return covered_.coverage(); }
+  [[nodiscard]] std::string why_not(const EmulatedRequest& asked) override;
   [[nodiscard]] bool undoes() const noexcept override { return true; }
   void control(Control control, std::string_view name, std::uint64_t connection) override {
     contents_->control(control, name, connection);
@@ -80,7 +84,7 @@ class PostgresEmulator final : public Emulator {
                                                      std::uint64_t connection);
   [[nodiscard]] std::optional<Computed> compute_definition(const SqlRequest& request,
                                                            std::uint64_t connection);
-  void follow_read(const SqlRequest& request, Bytes image, bool sure);
+  void follow_read(const SqlRequest& request, Bytes image);
   void follow_write(const SqlRequest& request, Bytes image, std::uint64_t connection, bool sure);
   [[nodiscard]] bool follow_computed(const SqlRequest& request, Bytes image);
   [[nodiscard]] bool follow_shown(const SqlRequest& request, Bytes image);
@@ -94,8 +98,14 @@ class PostgresEmulator final : public Emulator {
   void forget_written(const SqlRequest& request, std::uint64_t connection);
   void doubt(const MayWrite& written, std::uint64_t connection);
   void pin(const SqlRequest& request) {
+    why_not_ = "it was answered otherwise once";
     if (recording_) pinned_.emplace(request.pattern);
   }
+
+  [[nodiscard]] std::string why_not_asked(const SqlRequest& request) const;
+  [[nodiscard]] std::optional<Result> run(Runner& runner, const Plan& plan,
+                                          const SqlRequest& request);
+  void note_coverage(const tree::Statement& statement, const SqlRequest& request);
 
   std::unique_ptr<Contents> contents_;
   Statements statements_;
@@ -117,6 +127,8 @@ class PostgresEmulator final : public Emulator {
   std::set<std::string> denied_;
   const Document* start_document_ = nullptr;
   std::shared_ptr<const Start> start_;  ///< null where it is not known what there was first
+  CoverageBook covered_;
+  std::string why_not_;  ///< of the request that was followed last
 };
 
 // ---- knowledge ----
@@ -125,6 +137,12 @@ void PostgresEmulator::read(const Document& knowledge) {
   if (knowledge.contains("profile")) profile_ = knowledge["profile"];
   printing_.utc = is_name_of_utc(text_at_path(profile_, "session", "TimeZone"));
   printing_.iso_dates = text_at_path(profile_, "session", "DateStyle").starts_with("ISO");
+  const std::string intervals = text_at_path(profile_, "session", "IntervalStyle");
+  printing_.intervals = intervals.empty() || intervals == "postgres";
+  const std::string version = text_at_path(profile_, "session", "server_version");
+  int major = 0;
+  std::from_chars(version.data(), version.data() + version.size(), major);
+  printing_.numeric_fields = version.empty() || major >= 14;
   const std::string path = text_at_path(profile_, "session", "search_path");
   const std::string encoding = text_at_path(profile_, "session", "client_encoding");
   sound_session_ = (path.empty() || path == "\"$user\", public" || path == "public") &&
@@ -170,7 +188,8 @@ void PostgresEmulator::set_collation(std::string collation) {
 Document PostgresEmulator::knowledge() const {
   Document knowledge = Document::object();
   if (!profile_.is_null()) {
-    for (const char* name : {"TimeZone", "DateStyle", "search_path", "client_encoding"})
+    for (const char* name : {"TimeZone", "DateStyle", "search_path", "client_encoding",
+                             "IntervalStyle", "server_version"})
       if (const std::string value = text_at_path(profile_, "session", name); !value.empty())
         knowledge["profile"]["session"][name] = document_of(value);
   }
@@ -262,6 +281,42 @@ std::optional<Emulator::Computed> PostgresEmulator::compute_definition(const Sql
   return Computed{encode_image(answer), {KeyPath()}};
 }
 
+// ---- why not ----
+
+/// What stands in the way before its statement is looked at.
+std::string PostgresEmulator::why_not_asked(const SqlRequest& request) const {
+  if (!sound_session_) return "a search_path or an encoding that is not the usual one";
+  if (request.has_more) return "a session that is not like the first one, or data beside it";
+  if (request.partial || request.described) return "a part of an answer alone";
+  return pinned_.contains(request.pattern) ? "it was answered otherwise once" : std::string();
+}
+
+std::string PostgresEmulator::why_not(const EmulatedRequest& asked) {
+  const SqlRequest request(asked.canonical, asked.qualifier);
+  if (!is_about_rows(statements_.tree_of(request.pattern))) return {};
+  if (std::string reason = why_not_asked(request); !reason.empty()) return reason;
+  const Plan& plan = statements_.plan_of(request.pattern, *contents_, printing_, false);
+  if (!plan.reason.empty()) return plan.reason;
+  if (!contents_->sees(asked.connection) || !contents_->enter(asked.connection))
+    return "others who write at the same time";
+  Runner runner(*contents_, printing_, oids_);
+  const bool done = run(runner, plan, request).has_value();
+  contents_->undo();
+  return done ? std::string() : why_not_;
+}
+
+/// Keeps why nothing comes of it.
+std::optional<Result> PostgresEmulator::run(Runner& runner, const Plan& plan,
+                                            const SqlRequest& request) {
+  auto result = runner.run(plan, request.values);
+  why_not_ = result ? std::string() : runner.why_not();
+  return result;
+}
+
+void PostgresEmulator::note_coverage(const tree::Statement& statement, const SqlRequest& request) {
+  if (recording_ && is_about_rows(statement)) covered_.note(request.pattern, why_not_);
+}
+
 // ---- following ----
 
 void PostgresEmulator::follow(const EmulatedRequest& asked, Bytes image, Moment now,
@@ -277,19 +332,26 @@ void PostgresEmulator::follow(const EmulatedRequest& asked, Bytes image, Moment 
   Fields error;
   const bool fails = answer && answer->is_error && decode_fields(answer->tail.subspan(5), error);
   if (fails && field(error, 'C') == "42501") return note_denied(request);
+  why_not_ = sure ? std::string() : why_not_asked(request);
+  if (!sure && why_not_.empty()) why_not_ = "others who write at the same time";
   const MayWrite written = statements_.may_write(request.pattern);
-  if (written.nothing()) return sure ? follow_read(request, image, sure) : void();
+  if (written.nothing()) {
+    if (sure) follow_read(request, image);
+    return note_coverage(statement, request);
+  }
   if (!contents_->enter(asked.connection)) return doubt(written, asked.connection);
   follow_write(request, image, asked.connection, sure);
+  note_coverage(statement, request);
   contents_->keep();
   contents_->note_written(asked.connection);
 }
 
-void PostgresEmulator::follow_read(const SqlRequest& request, Bytes image, bool sure) {
+void PostgresEmulator::follow_read(const SqlRequest& request, Bytes image) {
   const Plan& plan = statements_.plan_of(request.pattern, *contents_, printing_, false);
-  if (!sure || !plan.reason.empty() || plan.writes()) return;
+  why_not_ = plan.reason;
+  if (!plan.reason.empty() || plan.writes()) return;
   Runner runner(*contents_, printing_, oids_);
-  const auto result = runner.run(plan, request.values);
+  const auto result = run(runner, plan, request);
   if (!result || agrees(plan, *result, image, oids_)) return;
   pin(request);
   const std::set<std::string> reads = plan.reads;
@@ -332,9 +394,10 @@ void PostgresEmulator::note_denied(const SqlRequest& request) {
 /// What is computed is what was answered.
 bool PostgresEmulator::follow_computed(const SqlRequest& request, Bytes image) {
   const Plan& plan = statements_.plan_of(request.pattern, *contents_, printing_, false);
+  why_not_ = plan.reason;
   if (!plan.reason.empty()) return false;
   Runner runner(*contents_, printing_, oids_);
-  const auto result = runner.run(plan, request.values);
+  const auto result = run(runner, plan, request);
   if (!result) return false;
   const bool other_words = words_differ(*result, image);
   if (!other_words && !agrees(plan, *result, image, oids_)) {

@@ -35,6 +35,7 @@ struct Bound {
   Datum constant = {};
   std::int64_t most = 0;  ///< a number may be as far from 0, so that no sum runs over; 0: any
   bool compared = false;  ///< of a number the value counts alone, which may be beyond the type
+  bool assigned = false;  ///< put into a column: a numeric is rounded to its scale
   bool array = false;     ///< the elements of an array
 };
 

@@ -3,7 +3,7 @@
 #include <charconv>
 #include <utility>
 
-#include "protocols/postgres/emulator/translator.hpp"
+#include "protocols/postgres/emulator/typed.hpp"
 
 namespace understudy::postgres::emulation {
 namespace {
@@ -12,6 +12,16 @@ std::string listed(const std::vector<std::string>& parts) {
   std::string list;
   for (const std::string& each : parts) list += (list.empty() ? "" : ", ") + each;
   return list;
+}
+
+/// Whether nothing but the number of rows is shown.
+bool only_counts(const tree::Select& select) {
+  if (select.outputs.size() != 1 || select.where || !select.group.empty() || select.having ||
+      select.from.size() != 1)
+    return false;
+  const auto* call = select.outputs.front().expression.as<tree::Call>();
+  return call != nullptr && call->star && call->name.name == "count" && !call->filter &&
+         !call->over && select.from.front().as<tree::Derived>() != nullptr;
 }
 
 /// The number of an output that ORDER BY or GROUP BY means: by its number, or by its name. Nothing
@@ -160,7 +170,9 @@ Translator::Parts Translator::parts(const tree::Select& select, Scope& scope) {
     throw Unsure{"this kind of query"};
   Parts parts;
   const std::string place = "r" + std::to_string(aliases_) + ".rowid";
+  only_counted_ = only_counts(select);
   parts.from = from(select.from, scope);
+  only_counted_ = false;
   if (select.where) parts.where = " WHERE " + condition(*select.where, scope).sql;
   parts.distinct = select.distinct;
   parts.aggregated = !select.group.empty() || select.having;
@@ -168,6 +180,8 @@ Translator::Parts Translator::parts(const tree::Select& select, Scope& scope) {
     parts.aggregated = parts.aggregated || aggregates(output.expression);
   if (!parts.aggregated) {
     outputs(select.outputs, scope, parts);
+    if (parts.distinct)
+      for (const Typed& value : parts.outputs) require_comparable(value.type);
     if (scope.relations.size() == 1 && !parts.distinct && select.from.size() == 1 &&
         select.from.front().as<tree::TableName>() != nullptr &&
         !commons_.contains(select.from.front().as<tree::TableName>()->name.name))
@@ -193,8 +207,12 @@ Translator::Parts Translator::parts(const tree::Select& select, Scope& scope) {
       if (const auto number = is_column ? std::nullopt : output_meant(each, names))
         meant = &select.outputs[*number].expression;
     }
-    if (meant->as<tree::Column>() == nullptr) throw Unsure{"a group by what is computed"};
+    const std::size_t bounds = bounds_.size();
     const Typed value = expression(*meant, scope);
+    if (value.untyped != Untyped::no) throw Unsure{"a group by a value"};
+    // A value of the request that stands at two places may be another one at each.
+    if (bounds_.size() != bounds) throw Unsure{"a group by what is computed of values"};
+    require_comparable(value.type);
     grouped.insert(value.sql);
     sql.push_back(value.sql);
   }
@@ -202,6 +220,8 @@ Translator::Parts Translator::parts(const tree::Select& select, Scope& scope) {
   grouped_sets_.push_back(std::move(grouped));
   grouped_ = &grouped_sets_.back();
   outputs(select.outputs, scope, parts);
+  if (parts.distinct)
+    for (const Typed& value : parts.outputs) require_comparable(value.type);
   if (select.having) parts.having = " HAVING " + condition(*select.having, scope).sql;
   return parts;
 }
@@ -226,17 +246,33 @@ std::optional<Count> Translator::count(const tree::Box<tree::Expression>& expres
   return count;
 }
 
+/// LIMIT and OFFSET as SQLite's.
+std::string Translator::limited(const tree::Query& query) {
+  const auto value = [&](const tree::Box<tree::Expression>& expression) -> std::string {
+    const auto count = this->count(expression);
+    if (!count) throw Unsure{"a LIMIT of NULL"};
+    if (count->slot == Bound::no_slot) return std::to_string(count->constant);
+    Bound bound;
+    bound.slot = count->slot;
+    bound.type = {TypeKind::int8};
+    return "counted(" + bind(std::move(bound)) + ")";
+  };
+  return " LIMIT " + (query.limit ? value(query.limit) : std::string("-1")) +
+         (query.offset ? " OFFSET " + value(query.offset) : "");
+}
+
 /// A query inside of another statement. `only_whether`: nobody looks at its rows.
 Translator::Selected Translator::selected(const tree::Query& query, const Scope* outer,
-                                          bool only_whether) {
+                                          bool only_whether, bool sorted) {
   const auto* select = query.as<tree::Select>();
-  const auto* limit = query.limit ? query.limit->as<tree::Literal>() : nullptr;
-  const bool cut = (query.limit && !(only_whether && limit && limit->text == "1")) || query.offset;
-  if (!query.with.tables.empty() || !query.locking.empty() || cut || query.with_ties)
+  const bool counted = std::exchange(only_counted_, false) || only_whether;
+  const bool cut = (query.limit && !sorted) || query.offset;
+  if (!query.with.tables.empty() || !query.locking.empty() || query.with_ties)
     throw Unsure{"a sub-query with these parts"};
+  if (query.offset && sorted) throw Unsure{"an OFFSET in place of a value"};
   if (outer != nullptr && grouped_ != nullptr) throw Unsure{"a sub-query beside groups"};
   if (const auto* operation = query.as<tree::SetOperation>()) {
-    if (!query.order.empty()) throw Unsure{"the order of a union"};
+    if (!query.order.empty() || sorted || cut) throw Unsure{"the order of a union"};
     return compound(*operation);
   }
   if (select == nullptr) throw Unsure{"VALUES"};
@@ -244,19 +280,33 @@ Translator::Selected Translator::selected(const tree::Query& query, const Scope*
   const bool in_aggregate = std::exchange(in_aggregate_, false);
   Scope scope{outer, {}};
   Parts made = parts(*select, scope);
-  for (const tree::OrderItem& item : query.order) static_cast<void>(key(item, made, scope));
+  Selected result;
+  std::vector<std::string> list, order, keys;
+  bool one_order = false;
+  for (const tree::OrderItem& item : query.order) {
+    const Key key = this->key(item, made, scope);
+    one_order = one_order || (scope.relations.size() == 1 && !made.aggregated && !made.distinct &&
+                              is_key(key.sql, scope.relations.front()));
+    const std::string name = "k" + std::to_string(keys.size());
+    keys.push_back(key.sql + " AS " + name);
+    order.push_back((sorted ? name : key.sql) + suffix_of(key.descending, key.nulls_first));
+  }
+  if (cut && !counted && !one_order) throw Unsure{"a sub-query that is cut off between equal rows"};
+  if (!sorted) keys.clear();
+  if (!sorted && !cut) order.clear();
+  result.keys = keys.size();
   grouped_ = grouped;
   in_aggregate_ = in_aggregate;
-  Selected result;
-  std::vector<std::string> list;
   for (std::size_t i = 0; i < made.outputs.size(); ++i) {
     const Typed& value = made.outputs[i];
     const std::string name = "o" + std::to_string(i);
     list.push_back(value.sql + " AS " + name);
     result.columns.push_back({made.names[i], name, value.type, value.soft, value.origin});
   }
+  list.insert(list.end(), keys.begin(), keys.end());
   result.sql = std::string("SELECT ") + (made.distinct ? "DISTINCT " : "") + listed(list) +
-               made.from + made.where + made.group + made.having;
+               made.from + made.where + made.group + made.having +
+               (order.empty() ? "" : " ORDER BY " + listed(order)) + (cut ? limited(query) : "");
   result.outputs = std::move(made.outputs);
   return result;
 }
@@ -283,6 +333,8 @@ Translator::Selected Translator::compound(const tree::SetOperation& operation) {
       continue;
     }
     if (inner.columns.size() != result.columns.size()) throw Unsure{"a union of other columns"};
+    if (!operation.all)
+      for (const ScopeColumn& column : inner.columns) require_comparable(column.type);
     for (std::size_t i = 0; i < inner.columns.size(); ++i)
       if (!(inner.columns[i].type == result.columns[i].type))
         throw Unsure{"a union of other types"};
@@ -349,8 +401,7 @@ void Translator::query(const tree::Query& query, Plan& plan) {
     const Key key = this->key(item, made, scope);
     list.push_back(key.sql);
     ++plan.keys;
-    order.push_back(std::to_string(list.size()) + (key.descending ? " DESC" : "") +
-                    (key.nulls_first ? " NULLS FIRST" : " NULLS LAST"));
+    order.push_back(std::to_string(list.size()) + suffix_of(key.descending, key.nulls_first));
   }
   if (!made.place.empty()) order.push_back(made.place);
   if (list.empty()) throw Unsure{"rows without columns"};

@@ -31,11 +31,21 @@ bool moves_keys(const Plan& plan, const Definition& table) {
       table.keys, [&](const auto& key) { return contains_any(plan.assigned, key.columns); });
 }
 
+std::string name_of(const TableState* table, const TableColumnName& column) {
+  return table == nullptr ? column.table
+                          : column.table + "." + table->definition->columns[column.column].name;
+}
+
 }  // namespace
 
 std::optional<Result> Runner::run(const Plan& plan, std::span<const Value> values) {
   Result result;
-  if (!may_read(plan) || !keeps_within(plan)) return std::nullopt;
+  if (!may_read(plan)) return std::nullopt;
+  if (!keeps_within(plan)) {
+    why_not_ = "a number that may leave its type";
+    return std::nullopt;
+  }
+  why_not_ = plan.writes() ? "a write that the server may refuse" : "a value that is not sure";
   bool done = false;
   switch (plan.action) {
     case Plan::Action::select:
@@ -70,15 +80,23 @@ bool Runner::may_read(const Plan& plan) {
   const bool determines = plan.action == Plan::Action::remove && plan.all_rows && took_effect_;
   for (const std::string& key : plan.reads) {
     const TableState* const table = contents_.find(key);
-    if (table == nullptr || !(table->known || determines)) return false;
+    if (table == nullptr || !(table->known || determines)) {
+      why_not_ = "the rows of table " + key + " are not known";
+      return false;
+    }
   }
   for (const TableColumnName& each : plan.columns) {
     const TableState* const table = contents_.find(each.table);
     const bool determined = determines && each.table == plan.target;
-    if (table == nullptr || (table->unknown.contains(each.column) && !determined)) return false;
+    if (table == nullptr || (table->unknown.contains(each.column) && !determined)) {
+      why_not_ = "the values of column " + name_of(table, each) + " are not known";
+      return false;
+    }
   }
   if (plan.action != Plan::Action::insert) return true;
   const TableState* const table = contents_.find(plan.target);
+  if (table == nullptr || !table->known)
+    why_not_ = "the rows of table " + plan.target + " are not known";
   return table != nullptr && table->known;
 }
 
@@ -109,6 +127,7 @@ std::optional<Datum> Runner::value_of(const Bound& bound, std::span<const Value>
   ColumnType type = bound.type;
   const bool any_number = value.value_class == sql::ValueClass::number && bound.compared;
   if (any_number && is_whole(type.kind)) type = {TypeKind::int8};
+  if (!bound.assigned && !keeps_scale(type, *value.text, bound.compared)) return std::nullopt;
   auto datum = read_value(type, value.value_class, *value.text, printing_);
   if (!datum || bound.most == 0) return datum;
   const auto* number = std::get_if<std::int64_t>(&*datum);
@@ -120,7 +139,10 @@ bool Runner::bind(const std::vector<Bound>& bounds, std::span<const Value> value
                   std::vector<Datum>& bound) {
   for (const Bound& each : bounds) {
     auto value = value_of(each, values);
-    if (!value) return false;
+    if (!value) {
+      why_not_ = "a value of the request that it can't read";
+      return false;
+    }
     bound.push_back(std::move(*value));
   }
   return true;
@@ -252,7 +274,10 @@ bool Runner::fill_row(const Plan& plan, std::size_t row, std::span<const Value> 
     const auto& column = table->columns[i];
     if (given.kind == Given::Kind::value) {
       auto value = value_of(given.bound, values);
-      if (!value) return refuse_value(plan, given, values);
+      if (!value) {
+        why_not_ = "a value of the request for column " + key + "." + column.name;
+        return refuse_value(plan, given, values);
+      }
       bound.push_back(std::move(*value));
       continue;
     }
@@ -261,7 +286,10 @@ bool Runner::fill_row(const Plan& plan, std::size_t row, std::span<const Value> 
       const sql::contents::Contents::Sequence sequence{table->id, i};
       auto& last = numbers_.try_emplace(sequence, contents_.last_number(sequence)).first->second;
       if (!value && last) value = Datum(*last + 1);
-      if (!value && !took_effect_) return false;
+      if (!value && !took_effect_) {
+        why_not_ = "the number that the sequence of " + key + "." + column.name + " gives";
+        return false;
+      }
       const auto* number = value ? std::get_if<std::int64_t>(&*value) : nullptr;
       last = number != nullptr ? std::optional(*number) : std::nullopt;
       if (number != nullptr && *number >= greatest_number(column.type.kind)) return false;

@@ -32,6 +32,8 @@ class Runner {
   void take_numbers();
   /// Tables whose sequences did.
   [[nodiscard]] bool took_numbers() const noexcept { return !numbers_.empty(); }
+  /// Why run() gave nothing.
+  [[nodiscard]] const std::string& why_not() const noexcept { return why_not_; }
 
   /// From here on: the request has taken effect, and this is what it was answered. What only the
   /// server could know is taken from there, and what the answer does not show is no longer known.
@@ -98,6 +100,7 @@ class Runner {
   sql::contents::Contents& contents_;
   const Printing& printing_;
   const TableOids& oids_;
+  std::string why_not_;
   bool took_effect_ = false;
   const std::vector<Row>* shown_ = nullptr;
   std::map<sql::contents::Contents::Sequence, std::optional<std::int64_t>> numbers_;

@@ -16,6 +16,8 @@ struct ScopeColumn {
   ColumnType type;
   bool soft = false;  ///< see Typed
   std::optional<TableColumnName> origin;
+  /// What its table's primary key is written as: where that is grouped, so is this.
+  std::optional<std::string> key = {};
 };
 
 struct ScopeRelation {

@@ -20,8 +20,12 @@ ScopeRelation Translator::relation_of(const TableState& state, const std::string
   ScopeRelation relation{alias, {}, false};
   for (std::size_t i = 0; i < definition.columns.size(); ++i) {
     const auto& column = definition.columns[i];
+    std::optional<std::string> key;
+    for (const sql::contents::UniqueKey& each : definition.keys)
+      if (each.primary && each.columns.size() == 1)
+        key = prefix + definition.sql_column(each.columns.front());
     relation.columns.push_back({column.name, prefix + definition.sql_column(i), column.type, false,
-                                TableColumnName{definition.key, i, column.attribute}});
+                                TableColumnName{definition.key, i, column.attribute}, key});
   }
   return relation;
 }

@@ -77,6 +77,7 @@ class Translator {
     std::string sql;
     std::vector<ScopeColumn> columns;
     std::vector<Typed> outputs;
+    std::size_t keys = 0;  ///< of `sorted`: columns k0, k1, … that it is sorted by
   };
   struct Key {
     std::string sql;
@@ -99,6 +100,7 @@ class Translator {
 
   // ---- expressions.cpp ----
   Typed expression(const tree::Expression& expression, const Scope& scope);
+  std::optional<Typed> grouped_whole(const tree::Expression& expression, const Scope& scope);
   Typed node(const tree::Literal& literal);
   Typed node(const tree::Column& column, const Scope& scope);
   Typed node(const tree::Operation& operation, const Scope& scope);
@@ -109,13 +111,27 @@ class Translator {
   Typed node(const tree::Case& choice, const Scope& scope);
   Typed node(const tree::Cast& cast, const Scope& scope);
   Typed node(const tree::SubQuery& query, const Scope& scope);
+  Typed cut_off(Typed value, ColumnType type);
+  Typed one_of(const tree::Query& query, const Scope& scope);
   Typed node(const tree::Collate& collate, const Scope& scope);
   Typed node(const tree::Call& call, const Scope& scope);
   Typed logic(const tree::Operation& operation, const Scope& scope);
   Typed arithmetic(tree::Operator op, Typed left, Typed right);
   Typed concatenation(const tree::Operation& operation, const Scope& scope);
   Typed aggregate(const tree::Call& call, const Scope& scope);
+  /// A function beside aggregates, by what it is about. Its arguments are translated.
+  using Family = Typed (Translator::*)(const tree::Call& call, std::vector<Typed> values);
+  static const std::map<std::string_view, Family>& families();
+  Typed text_length(const tree::Call& call, std::vector<Typed> values);
+  Typed letters(const tree::Call& call, std::vector<Typed> values);
+  Typed replaced(const tree::Call& call, std::vector<Typed> values);
+  Typed part_of_time(const tree::Call& call, std::vector<Typed> values);
+  Typed start_of_time(const tree::Call& call, std::vector<Typed> values);
+  Typed without_sign(const tree::Call& call, std::vector<Typed> values);
   Typed any_of(const tree::Operation& operation, const Scope& scope);
+  void make_comparable(Typed& left, Typed& right) const;
+  [[nodiscard]] std::string moment(const Typed& value) const;
+  Typed numeric_arithmetic(tree::Operator op, Typed left, Typed right);
   Typed compare(tree::Operator op, Typed left, Typed right);
   Typed condition(const tree::Expression& expression, const Scope& scope);
   Typed coerced(Typed value, ColumnType type, bool compared = false);
@@ -125,9 +141,14 @@ class Translator {
   Typed::Range range_of(Typed& value);
   std::string assigned(const Typed& value, const sql::contents::TableColumn& column);
 
+  // ---- windows.cpp ----
+  Typed window(const tree::Call& call, const Scope& scope);
+  std::string over(const tree::Window& window, const Scope& scope, bool& one_order);
+
   // ---- queries.cpp ----
   void query(const tree::Query& query, Plan& plan);
-  Selected selected(const tree::Query& query, const Scope* outer, bool only_whether);
+  Selected selected(const tree::Query& query, const Scope* outer, bool only_whether,
+                    bool sorted = false);
   Parts parts(const tree::Select& select, Scope& scope);
   std::string from(const std::vector<tree::Relation>& relations, Scope& scope);
   std::string source(const tree::Relation& relation, Scope& scope);
@@ -137,6 +158,7 @@ class Translator {
   Key key(const tree::OrderItem& item, const Parts& parts, const Scope& scope);
   Typed key_value(const tree::OrderItem& item, const Parts& parts, const Scope& scope);
   Selected compound(const tree::SetOperation& operation);
+  [[nodiscard]] std::string limited(const tree::Query& query);
   std::optional<Count> count(const tree::Box<tree::Expression>& expression);
   std::vector<Shown> shown(const Parts& parts);
 
@@ -148,6 +170,7 @@ class Translator {
   const Definition& target(const tree::Relation& relation, Scope& scope, Plan& plan);
   [[nodiscard]] bool passes(const tree::Expression& expression,
                             const sql::contents::TableColumn& column) const;
+  [[nodiscard]] bool casts_alike(ColumnType from, ColumnType to) const;
   Given given(const tree::Expression& expression, const sql::contents::TableColumn& column);
   Given given_default(const sql::contents::TableColumn& column);
   std::vector<Given> row(const std::vector<tree::Expression>& values,
@@ -177,6 +200,7 @@ class Translator {
   const std::set<std::string>* grouped_ = nullptr;
   std::deque<std::set<std::string>> grouped_sets_;
   bool in_aggregate_ = false;
+  bool only_counted_ = false;  ///< of what is in FROM only the number of rows counts
 };
 
 /// The name that the server gives to an output without an alias; nothing where versions differ.

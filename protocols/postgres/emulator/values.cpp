@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "protocols/postgres/datetime.hpp"
+#include "protocols/postgres/emulator/exact_values.hpp"
 #include "understudy/document.hpp"
 
 namespace understudy::postgres::emulation {
@@ -33,6 +34,15 @@ constexpr NamedType known_types[] = {{"bool", TypeKind::boolean},
                                      {"serial8", TypeKind::int8},
                                      {"text", TypeKind::text},
                                      {"varchar", TypeKind::varchar},
+                                     {"numeric", TypeKind::numeric},
+                                     {"decimal", TypeKind::numeric},
+                                     {"float8", TypeKind::float8},
+                                     {"double precision", TypeKind::float8},
+                                     {"bytea", TypeKind::bytea},
+                                     {"json", TypeKind::json},
+                                     {"jsonb", TypeKind::jsonb},
+                                     {"interval", TypeKind::interval},
+                                     {"time", TypeKind::time},
                                      {"uuid", TypeKind::uuid},
                                      {"date", TypeKind::date},
                                      {"timestamp", TypeKind::timestamp},
@@ -150,6 +160,33 @@ bool fits(ColumnType type, std::string_view text) {
   return type.kind != TypeKind::varchar || type.length == 0 || characters <= type.length;
 }
 
+/// Of a precision and a scale with which whole numbers of 64 bits can be calculated, and floats of
+/// 64 bits compared.
+ColumnType numeric_type(const std::vector<std::string>& arguments) {
+  constexpr std::int32_t most = 15;
+  std::int32_t numbers[2] = {0, 0};
+  if (arguments.empty() || arguments.size() > 2) return {};
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const std::string& digits = arguments[i];
+    std::from_chars(digits.data(), digits.data() + digits.size(), numbers[i]);
+  }
+  const auto [precision, scale] = numbers;
+  if (precision < 1 || precision > most || scale < 0 || scale > precision) return {};
+  return {.kind = TypeKind::numeric, .length = precision, .scale = scale};
+}
+
+std::optional<Datum> read_time(std::string_view text) {
+  Microseconds time = 0;
+  std::string_view rest = text;
+  if (!take_plain_time(rest) || !rest.empty() || !parse_time(text, time)) return std::nullopt;
+  return Datum(std::int64_t{time});
+}
+
+template <class Value>
+std::optional<Datum> datum_of(std::optional<Value> value) {
+  return value ? std::optional(Datum(std::move(*value))) : std::nullopt;
+}
+
 }  // namespace
 
 ColumnType column_type(const sql::tree::Type& type, std::string_view collation) {
@@ -158,6 +195,7 @@ ColumnType column_type(const sql::tree::Type& type, std::string_view collation) 
                      type.dimensions == 0 && !type.is_set;
   if (!known) return {};
   ColumnType result{found->kind};
+  if (result.kind == TypeKind::numeric) return numeric_type(type.arguments);
   if (result.kind == TypeKind::varchar && type.arguments.size() == 1) {
     const std::string& digits = type.arguments.front();
     std::from_chars(digits.data(), digits.data() + digits.size(), result.length);
@@ -182,6 +220,18 @@ Oid oid_of(ColumnType type) noexcept {
       return oid::int8;
     case TypeKind::numeric:
       return oid::numeric;
+    case TypeKind::float8:
+      return oid::float8;
+    case TypeKind::bytea:
+      return oid::bytea;
+    case TypeKind::interval:
+      return oid::interval;
+    case TypeKind::json:
+      return oid::json;
+    case TypeKind::jsonb:
+      return oid::jsonb;
+    case TypeKind::time:
+      return oid::time;
     case TypeKind::text:
       return oid::text;
     case TypeKind::varchar:
@@ -207,6 +257,8 @@ std::int16_t length_of(ColumnType type) noexcept {
 
 std::int32_t modifier_of(ColumnType type) noexcept {
   constexpr std::int32_t header = 4;  // octets, which the modifier of a varchar counts
+  if (type.kind == TypeKind::numeric && type.length > 0)
+    return ((type.length << 16) | type.scale) + header;
   return type.kind == TypeKind::varchar && type.length > 0 ? type.length + header : -1;
 }
 
@@ -221,6 +273,12 @@ std::optional<Datum> read_value(ColumnType type, ValueClass value_class, std::st
   }
   if (type.kind == TypeKind::boolean)
     return untyped || value_class == ValueClass::boolean ? read_boolean(text) : std::nullopt;
+  const bool number = untyped || value_class == ValueClass::number;
+  if (type.kind == TypeKind::numeric) {
+    if (!number || type.scale == ColumnType::own_scale) return std::nullopt;
+    return datum_of(read_numeric(text, type.length, type.scale));
+  }
+  if (type.kind == TypeKind::float8) return number ? datum_of(read_float(text)) : std::nullopt;
   if (!untyped) return std::nullopt;
   switch (type.kind) {
     case TypeKind::text:
@@ -229,6 +287,16 @@ std::optional<Datum> read_value(ColumnType type, ValueClass value_class, std::st
       return Datum(std::string(text));
     case TypeKind::uuid:
       return read_uuid(text);
+    case TypeKind::bytea:
+      return datum_of(read_bytea(text));
+    case TypeKind::interval:
+      return datum_of(read_interval(text));
+    case TypeKind::json:
+      return read_jsonb(text) ? std::optional(Datum(std::string(text))) : std::nullopt;
+    case TypeKind::jsonb:
+      return datum_of(read_jsonb(text));
+    case TypeKind::time:
+      return read_time(text);
     case TypeKind::date:
     case TypeKind::timestamp:
     case TypeKind::timestamptz:
@@ -238,12 +306,22 @@ std::optional<Datum> read_value(ColumnType type, ValueClass value_class, std::st
   }
 }
 
+bool keeps_scale(ColumnType type, std::string_view text, bool compared) {
+  if (type.kind != TypeKind::numeric) return true;
+  const std::int32_t scale = scale_of(text);
+  return compared ? scale <= type.scale : scale == type.scale;
+}
+
 std::optional<std::string> print_value(ColumnType type, const Datum& datum,
                                        const Printing& printing, bool& sure) {
   if (sql::contents::is_null(datum)) return std::nullopt;
   const auto* number = std::get_if<std::int64_t>(&datum);
   if (number == nullptr) {
-    sure = sure && (sql::contents::is_text(type.kind) || type.kind == TypeKind::uuid);
+    const bool text = sql::contents::is_text(type.kind) || type.kind == TypeKind::uuid ||
+                      type.kind == TypeKind::bytea || type.kind == TypeKind::interval ||
+                      type.kind == TypeKind::json || type.kind == TypeKind::jsonb ||
+                      type.scale == ColumnType::own_scale;
+    sure = sure && text && (type.kind != TypeKind::interval || printing.intervals);
     return std::get<std::string>(datum);
   }
   std::string text;
@@ -253,8 +331,14 @@ std::optional<std::string> print_value(ColumnType type, const Datum& datum,
     case TypeKind::int2:
     case TypeKind::int4:
     case TypeKind::int8:
-    case TypeKind::numeric:
       return std::to_string(*number);
+    case TypeKind::numeric:
+      return print_numeric(*number, std::max(type.scale, 0));
+    case TypeKind::float8:
+      return print_float(*number);
+    case TypeKind::time:
+      append_time(*number, text);
+      return text;
     case TypeKind::date:
       append_date(static_cast<std::int32_t>(*number), text);
       sure = sure && printing.iso_dates;

@@ -18,8 +18,10 @@ using sql::contents::TypeKind;
 
 /// What the recorded session shows of how values are read and printed.
 struct Printing {
-  bool utc = false;        ///< TimeZone is one of UTC's names
-  bool iso_dates = false;  ///< DateStyle begins with ISO
+  bool utc = false;            ///< TimeZone is one of UTC's names
+  bool iso_dates = false;      ///< DateStyle begins with ISO
+  bool intervals = true;       ///< IntervalStyle is postgres
+  bool numeric_fields = true;  ///< extract() gives a numeric, as it does since version 14
   enum class Order : std::uint8_t {
     unknown,
     bytewise,  ///< the database's collation is C or POSIX
@@ -40,6 +42,9 @@ struct Printing {
 /// where the server may refuse it, or take it for another one.
 [[nodiscard]] std::optional<Datum> read_value(ColumnType type, sql::ValueClass value_class,
                                               std::string_view text, const Printing& printing);
+/// Whether it is that value in a place of that type that is not a column: a numeric keeps the scale
+/// that it is written with. `compared`: its value alone counts.
+[[nodiscard]] bool keeps_scale(ColumnType type, std::string_view text, bool compared);
 /// What the server prints; nothing for NULL, and where `sure` is false for what is not known.
 [[nodiscard]] std::optional<std::string> print_value(ColumnType type, const Datum& datum,
                                                      const Printing& printing, bool& sure);

@@ -6,6 +6,8 @@
 #include <map>
 #include <utility>
 
+#include "protocols/sql/contents/exact_functions.hpp"
+
 namespace understudy::sql::contents {
 namespace {
 
@@ -201,6 +203,7 @@ struct Database::Impl {
     // Not deterministic: statements that are kept are to ask again whether NULL is allowed.
     sqlite3_create_function_v2(database, "required", 1, SQLITE_UTF8, &allows_nulls, required,
                                nullptr, nullptr, nullptr);
+    add_exact_functions(database);
     sqlite3_create_function_v2(database, "next_place", 0, SQLITE_UTF8, &last_place, next_place,
                                nullptr, nullptr, nullptr);
     sqlite3_progress_handler(database, steps_between_checks, &Impl::check, this);

@@ -61,6 +61,7 @@ class DatabaseImage {
 ///   byte-wise
 ///                       order and those of common languages sort alike
 ///   ascii(x)            x; unsure where it has an octet beyond ASCII
+///   and those of exact_functions.hpp
 ///   is_like(x, p, e)    x LIKE p, with the escape e, or none where that is ''
 class Database {
  public:

@@ -22,19 +22,29 @@ enum class TypeKind : std::uint8_t {
   int2,
   int4,
   int8,
-  numeric,  ///< of sums alone: whole numbers
+  numeric,  ///< see `scale`
+  float8,   ///< see ordered_bits()
   text,
   varchar,  ///< `length` characters; 0: any number
   uuid,
   date,
+  time,
   timestamp,
-  timestamptz
+  timestamptz,
+  bytea,     ///< `\x` and lower-case hexadecimal digits
+  interval,  ///< the text that the server prints, and nothing else: equal ones may differ in it
+  json,
+  jsonb
 };
 
 struct ColumnType {
   TypeKind kind = TypeKind::opaque;
-  std::int32_t length = 0;
-  bool bytewise = false;  ///< text that is compared octet by octet, whatever the database does
+  std::int32_t length = 0;  ///< of numeric its precision; 0 for what was computed
+  bool bytewise = false;    ///< text that is compared octet by octet, whatever the database does
+  /// Of numeric: its values are whole numbers of 10^-scale. `own_scale`: each is a text that has a
+  /// scale of its own.
+  std::int32_t scale = 0;
+  static constexpr std::int32_t own_scale = -1;
   friend bool operator==(const ColumnType&, const ColumnType&) = default;
 };
 
@@ -43,6 +53,13 @@ struct ColumnType {
 }
 [[nodiscard]] constexpr bool is_whole(TypeKind kind) noexcept {
   return kind == TypeKind::int2 || kind == TypeKind::int4 || kind == TypeKind::int8;
+}
+
+/// Whether two values are equal exactly if they are kept alike.
+[[nodiscard]] constexpr bool is_comparable(const ColumnType& type) noexcept {
+  return type.kind != TypeKind::opaque && type.kind != TypeKind::interval &&
+         type.kind != TypeKind::json && type.kind != TypeKind::jsonb &&
+         type.scale != ColumnType::own_scale;
 }
 
 /// What a column holds where an insert says nothing of it.

@@ -11,6 +11,7 @@
 #include "compile/selftest/selftest.hpp"
 #include "compile/states/settle.hpp"
 #include "compile/states/trace.hpp"
+#include "understudy/emulator.hpp"
 
 namespace understudy::compile {
 
@@ -62,6 +63,7 @@ struct ServiceSummary {
   std::vector<HeldState> held;        ///< tables of a snapshot, and of which all is known
   std::string held_gap;               ///< why a snapshot's rows are not used; empty: they are
   std::vector<PatternSummary> patterns;
+  Emulator::Coverage coverage;        ///< nothing where its protocol computes no answers
   std::vector<Inference> inferences;  ///< guesses among them: the first hundred
   std::vector<Decision> decisions;    ///< of the values that may vary
   std::vector<TestedReplay> tests;    ///< the recording replayed against its own table

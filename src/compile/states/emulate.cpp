@@ -137,6 +137,7 @@ Followed follow_recordings(const LoadedService& service) {
   followed.knowledge = emulator->knowledge();
   followed.contents = emulator->contents();
   followed.numbered = emulator->numbered();
+  followed.coverage = emulator->coverage();
   return followed;
 }
 

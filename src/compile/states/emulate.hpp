@@ -7,6 +7,7 @@
 
 #include "compile/model/steps.hpp"
 #include "understudy/document.hpp"
+#include "understudy/emulator.hpp"
 
 namespace understudy::compile {
 
@@ -16,6 +17,7 @@ struct Followed {
   std::string contents;            ///< see Emulator::contents()
   std::vector<HeldState> held;     ///< see Emulator::hold()
   std::set<std::string> numbered;  ///< see Emulator::numbered()
+  Emulator::Coverage coverage;
 };
 
 /// Transactions take effect as a whole where they were committed.

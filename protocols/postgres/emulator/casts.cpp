@@ -1,0 +1,67 @@
+// Casts, and collations that an expression names.
+#include "protocols/postgres/emulator/typed.hpp"
+
+namespace understudy::postgres::emulation {
+
+using sql::contents::is_text;
+using sql::contents::is_whole;
+
+/// Text as one of so many characters: a cast leaves out those behind.
+Typed Translator::cut_off(Typed value, ColumnType type) {
+  const bool bytewise = value.type.bytewise;
+  value = as_text(std::move(value));
+  Typed result = typed("substr(" + value.sql + ", 1, " + std::to_string(type.length) + ")", type);
+  result.type.bytewise = bytewise;
+  return result;
+}
+
+Typed Translator::node(const tree::Cast& cast, const Scope& scope) {
+  const ColumnType type = column_type(cast.type, {});
+  if (type.kind == TypeKind::opaque || type.kind == TypeKind::numeric)
+    throw Unsure{"a cast to " + cast.type.name.name};
+  Typed value = expression(*cast.operand, scope);
+  if (type.kind == TypeKind::varchar && type.length > 0) return cut_off(std::move(value), type);
+  if (value.untyped != Untyped::no) {
+    value = coerced(std::move(value), type);
+    value.soft = false;
+    return value;
+  }
+  const TypeKind from = value.type.kind;
+  value.origin =
+      from == type.kind && value.type.length == type.length ? value.origin : std::nullopt;
+  if (is_whole(type.kind) && is_whole(from)) {
+    if (static_cast<int>(type.kind) < static_cast<int>(from)) {
+      const Typed::Range all = limits_of(type.kind), range = range_of(value);
+      if (range.low < all.low || range.high > all.high) throw TooFar{};
+    }
+    value.bound.reset();
+  } else if (is_text(type.kind) && (is_whole(from) || from == TypeKind::uuid)) {
+    if (value.soft) throw Unsure{"the text of a parameter"};
+    value.sql = "CAST(" + value.sql + " AS TEXT)";
+    value.range.reset();
+    value.bound.reset();
+  } else if (is_moment(from) && is_moment(type.kind) && from != type.kind) {
+    value.sql = type.kind == TypeKind::date ? "floor_quotient(" + moment(value) + ", 86400000000)"
+                                            : moment(value);
+    if (type.kind == TypeKind::timestamptz && !printing_.utc)
+      throw Unsure{"a time in a zone other than UTC"};
+    value.bound.reset();
+  } else if (!(is_text(type.kind) && is_text(from)) && type.kind != from) {
+    throw Unsure{"a cast between these types"};
+  }
+  const bool bytewise = value.type.bytewise;
+  value.type = type;
+  value.type.bytewise = bytewise;
+  value.soft = false;
+  return value;
+}
+
+Typed Translator::node(const tree::Collate& collate, const Scope& scope) {
+  Typed value = as_text(expression(*collate.operand, scope));
+  const bool bytewise = collate.collation.name == "C" || collate.collation.name == "POSIX";
+  if (!bytewise) throw Unsure{"this collation"};
+  value.type.bytewise = true;
+  return value;
+}
+
+}  // namespace understudy::postgres::emulation

@@ -1,0 +1,192 @@
+// Functions by their names, and aggregates.
+#include <map>
+#include <set>
+
+#include "protocols/postgres/emulator/typed.hpp"
+
+namespace understudy::postgres::emulation {
+
+using sql::contents::is_text;
+using sql::contents::is_whole;
+using tree::Operator;
+
+Typed Translator::aggregate(const tree::Call& call, const Scope& scope) {
+  if (grouped_ == nullptr || in_aggregate_) throw Unsure{"an aggregate here"};
+  if (!call.order.empty() || call.variadic || call.within_group) throw Unsure{"this aggregate"};
+  in_aggregate_ = true;
+  const std::string filter =
+      call.filter ? " FILTER (WHERE " + condition(*call.filter, scope).sql + ")" : "";
+  const std::string& name = call.name.name;
+  Typed result;
+  if (call.star && name == "count") {
+    result = typed("count(*)" + filter, {TypeKind::int8});
+  } else {
+    if (call.arguments.size() != 1) throw Unsure{"this aggregate"};
+    Typed value = expression(call.arguments.front(), scope);
+    if (value.untyped != Untyped::no || value.soft) throw Unsure{"a value without a type"};
+    const TypeKind kind = value.type.kind;
+    const bool exact = kind == TypeKind::numeric && value.type.scale != ColumnType::own_scale;
+    if (call.distinct) require_comparable(value.type);
+    const std::string distinct = call.distinct ? "DISTINCT " : "";
+    if (name == "count") {
+      result = typed("count(" + distinct + value.sql + ")" + filter, {TypeKind::int8});
+    } else if (name == "sum" && is_whole(kind)) {
+      result = typed("sum(" + distinct + value.sql + ")" + filter,
+                     {kind == TypeKind::int8 ? TypeKind::numeric : TypeKind::int8});
+    } else if (name == "sum" && exact) {
+      result = typed("sum(" + distinct + value.sql + ")" + filter,
+                     {.kind = TypeKind::numeric, .scale = value.type.scale});
+    } else if (name == "avg" && !call.distinct && (exact || is_whole(kind))) {
+      result = typed("mean(" + value.sql + ", " + std::to_string(value.type.scale) + ")" + filter,
+                     {.kind = TypeKind::numeric, .scale = ColumnType::own_scale});
+    } else if ((name == "sum" || name == "avg") && !call.distinct && kind == TypeKind::float8) {
+      result = typed((name == "sum" ? "float_sum(" : "float_mean(") + value.sql + ")" + filter,
+                     value.type);
+    } else if ((name == "min" || name == "max") && kind != TypeKind::boolean &&
+               kind != TypeKind::uuid && kind != TypeKind::bytea) {
+      ColumnType type = value.type;
+      if (kind == TypeKind::numeric) type.length = 0;
+      if (type.kind == TypeKind::varchar) type = {TypeKind::text, 0, type.bytewise};
+      result = typed(name + "(" + ordered(value) + ")" + filter, type);
+    } else if ((name == "bool_or" || name == "bool_and" || name == "every") &&
+               kind == TypeKind::boolean) {
+      result =
+          typed((name == "bool_or" ? "max(" : "min(") + value.sql + ")" + filter, boolean_type);
+    } else {
+      throw Unsure{"the aggregate " + name};
+    }
+  }
+  in_aggregate_ = false;
+  return result;
+}
+
+Typed Translator::node(const tree::Call& call, const Scope& scope) {
+  const std::string& name = call.name.name;
+  const bool built_in = call.name.schema.empty() || call.name.schema == "pg_catalog";
+  if (!built_in || !call.argument_names.empty()) throw Unsure{"the function " + name};
+  if (call.over) return window(call, scope);
+  static const std::set<std::string_view> aggregate_names = {"count",   "sum",      "min",   "max",
+                                                             "bool_or", "bool_and", "every", "avg"};
+  if (aggregate_names.contains(name)) return aggregate(call, scope);
+  if (call.star || call.distinct || call.variadic || call.filter || !call.order.empty())
+    throw Unsure{"the function " + name};
+  std::vector<Typed> values;
+  for (const tree::Expression& each : call.arguments) values.push_back(expression(each, scope));
+  if (name == "coalesce" && values.size() > 1) {
+    ColumnType type;
+    bool soft = false;
+    require_one_length(values);
+    make_alike(values, type, soft);
+    std::vector<std::string> parts;
+    for (const Typed& value : values) parts.push_back(value.sql);
+    return typed("coalesce(" + joined(parts, ", ") + ")", type, soft);
+  }
+  if (name == "nullif" && values.size() == 2) {
+    if (values[0].untyped != Untyped::no) throw Unsure{"a value without a type"};
+    const Typed equal = compare(Operator::equal, values[0], values[1]);
+    ColumnType type = values[0].type;
+    if (is_text(type.kind)) type = {TypeKind::text, 0, type.bytewise};  // as = takes it
+    return typed("(CASE WHEN " + equal.sql + " THEN NULL ELSE " + values[0].sql + " END)", type,
+                 values[0].soft);
+  }
+  if (const auto found = families().find(name); found != families().end())
+    return (this->*found->second)(call, std::move(values));
+  throw Unsure{"the function " + name};
+}
+
+// ---- families ----
+
+/// What is computed beside COALESCE, NULLIF and aggregates: docs/computed-sql.md lists it.
+const std::map<std::string_view, Translator::Family>& Translator::families() {
+  static const std::map<std::string_view, Family> all = {
+      {"length", &Translator::text_length},
+      {"char_length", &Translator::text_length},
+      {"character_length", &Translator::text_length},
+      {"lower", &Translator::letters},
+      {"upper", &Translator::letters},
+      {"replace", &Translator::replaced},
+      {"extract", &Translator::part_of_time},
+      {"date_trunc", &Translator::start_of_time},
+      {"abs", &Translator::without_sign}};
+  return all;
+}
+
+Typed Translator::text_length(const tree::Call&, std::vector<Typed> values) {
+  if (values.size() != 1 || values[0].untyped != Untyped::no || !is_text(values[0].type.kind))
+    throw Unsure{"a length of no text"};
+  return typed("length(" + values[0].sql + ")", {TypeKind::int4});
+}
+
+Typed Translator::letters(const tree::Call& call, std::vector<Typed> values) {
+  if (printing_.order == Printing::Order::unknown) throw Unsure{"letters of an unknown collation"};
+  if (values.size() != 1 || values[0].untyped == Untyped::null)
+    throw Unsure{"the function " + call.name.name};
+  const bool bytewise = values[0].type.bytewise;
+  const Typed text = as_text(std::move(values[0]));
+  return typed(call.name.name + "(ascii(" + text.sql + "))", {TypeKind::text, 0, bytewise});
+}
+
+Typed Translator::replaced(const tree::Call&, std::vector<Typed> values) {
+  if (values.size() != 3) throw Unsure{"the function replace"};
+  std::vector<std::string> parts;
+  const bool bytewise = values[0].type.bytewise;
+  for (Typed& each : values) parts.push_back(as_text(std::move(each)).sql);
+  return typed("replace(" + joined(parts, ", ") + ")", {TypeKind::text, 0, bytewise});
+}
+
+namespace {
+
+/// The name of a field of time, which is written out.
+std::string field_of(const tree::Call& call) {
+  const auto* literal =
+      call.arguments.size() == 2 ? call.arguments.front().as<tree::Literal>() : nullptr;
+  if (literal == nullptr) throw Unsure{"a field of time that is not written out"};
+  return literal->text;
+}
+
+}  // namespace
+
+Typed Translator::part_of_time(const tree::Call& call, std::vector<Typed> values) {
+  const std::string field = field_of(call);
+  static const std::set<std::string_view> whole = {"year",    "quarter", "month", "week",
+                                                   "isoyear", "day",     "dow",   "isodow",
+                                                   "doy",     "hour",    "minute"};
+  static const std::set<std::string_view> of_day = {"hour", "minute", "second"};
+  Typed& value = values[1];
+  const bool date = value.type.kind == TypeKind::date;
+  if (value.untyped != Untyped::no || !is_moment(value.type.kind) || value.soft ||
+      (date && of_day.contains(field)) || !printing_.numeric_fields)
+    throw Unsure{"a field of this value"};
+  std::int32_t scale = 0;
+  if (field == "second" || (field == "epoch" && !date))
+    scale = 6;
+  else if (!whole.contains(field))
+    throw Unsure{"the field " + field};
+  return typed("part_of_time('" + field + "', " + moment(value) + ")",
+               {.kind = TypeKind::numeric, .scale = scale});
+}
+
+Typed Translator::start_of_time(const tree::Call& call, std::vector<Typed> values) {
+  const std::string field = field_of(call);
+  static const std::set<std::string_view> fields = {"year", "quarter", "month",  "week",
+                                                    "day",  "hour",    "minute", "second"};
+  Typed& value = values[1];
+  if (value.untyped != Untyped::no || !is_moment(value.type.kind) || value.soft ||
+      !fields.contains(field))
+    throw Unsure{"a beginning of this value"};
+  const TypeKind kind =
+      value.type.kind == TypeKind::timestamp ? TypeKind::timestamp : TypeKind::timestamptz;
+  if (kind == TypeKind::timestamptz && !printing_.utc)
+    throw Unsure{"a time in a zone other than UTC"};
+  return typed("start_of_time('" + field + "', " + moment(value) + ")", {kind});
+}
+
+Typed Translator::without_sign(const tree::Call&, std::vector<Typed> values) {
+  if (values.size() != 1 || values[0].untyped != Untyped::no ||
+      values[0].type.kind != TypeKind::numeric || values[0].type.scale == ColumnType::own_scale)
+    throw Unsure{"the function abs"};
+  return typed("abs(" + values[0].sql + ")",
+               {.kind = TypeKind::numeric, .scale = values[0].type.scale});
+}
+
+}  // namespace understudy::postgres::emulation
