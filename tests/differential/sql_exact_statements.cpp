@@ -40,8 +40,7 @@ bool is_moment(const std::string& type) {
 
 std::optional<std::string> SqlGenerator::exact_literal(const std::string& type) {
   const auto found = exact_literals().find(type);
-  return found == exact_literals().end() ? std::nullopt
-                                         : std::optional(random_.of(found->second));
+  return found == exact_literals().end() ? std::nullopt : std::optional(random_.of(found->second));
 }
 
 std::string SqlGenerator::decimal(const Table& table, const std::string& prefix, int depth) {
@@ -80,7 +79,8 @@ std::string SqlGenerator::summable(const Table& table) {
   std::vector<Column> found = columns_of(table, "numeric");
   for (const Column& each : table.columns)
     if (each.type == "double precision" || each.type == "int" || each.type == "bigint" ||
-        each.type == "smallint") found.push_back(each);
+        each.type == "smallint")
+      found.push_back(each);
   return random_.of(found).name;
 }
 

@@ -261,11 +261,11 @@ SqlStatement SqlGenerator::update(const Table& table) {
     if (!random_.percent(each.name == "id" ? 5 : 35)) continue;
     const bool computes = random_.percent(40);
     set.push_back(each.name + " = " +
-                  (computes && is_number(each.type)    ? number(table, "", 1)
-                   : computes && is_text(each.type)    ? text(table, "", 1)
+                  (computes && is_number(each.type)               ? number(table, "", 1)
+                   : computes && is_text(each.type)               ? text(table, "", 1)
                    : computes && each.type.starts_with("numeric") ? decimal(table, "", 1)
-                   : computes && is_moment(each.type)  ? column(table).name
-                                                       : literal(each.type)));
+                   : computes && is_moment(each.type)             ? column(table).name
+                                                                  : literal(each.type)));
   }
   if (set.empty()) set.push_back(table.columns.back().name + " = DEFAULT");
   return {"update", fmt::format("UPDATE {} SET {}{}{}", table.name, listed(set), where(table, ""),

@@ -8,6 +8,7 @@
 
 #include "compile/input/load.hpp"
 #include "compile/output/emit.hpp"
+#include "compile/states/emulate.hpp"
 #include "compile/states/settle.hpp"
 #include "compile/states/trace.hpp"
 #include "compile/values/varying.hpp"
@@ -89,8 +90,10 @@ class Recorded {
     const compile::Trace traced = trace(widened);
     Diagnostics problems;
     const compile::Findings findings = compile::find_values({&loaded_, 1}, problems);
-    return compile::emit(loaded_, traced, compile::settle(loaded_, traced),
-                         compile::Varying(loaded_, findings, shifts_times_));
+    auto builder = compile::emit(loaded_, traced, compile::settle(loaded_, traced),
+                                 compile::Varying(loaded_, findings, shifts_times_));
+    builder.set_knowledge(compile::follow_recordings(loaded_).knowledge);
+    return builder;
   }
   [[nodiscard]] std::shared_ptr<const table::MappedTable> table() const {
     std::vector<table::ServiceBuilder> builders;
