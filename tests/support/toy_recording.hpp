@@ -90,10 +90,10 @@ class Recorded {
     const compile::Trace traced = trace(widened);
     Diagnostics problems;
     const compile::Findings findings = compile::find_values({&loaded_, 1}, problems);
-    table::ServiceBuilder built = compile::emit(loaded_, traced, compile::settle(loaded_, traced),
-                                                compile::Varying(loaded_, findings, shifts_times_));
-    built.set_knowledge(compile::follow_recordings(loaded_).knowledge);
-    return built;
+    auto builder = compile::emit(loaded_, traced, compile::settle(loaded_, traced),
+                                 compile::Varying(loaded_, findings, shifts_times_));
+    builder.set_knowledge(compile::follow_recordings(loaded_).knowledge);
+    return builder;
   }
   [[nodiscard]] std::shared_ptr<const table::MappedTable> table() const {
     std::vector<table::ServiceBuilder> builders;

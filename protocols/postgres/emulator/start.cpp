@@ -25,7 +25,7 @@ using sql::contents::Outcome;
 using sql::contents::TableState;
 using Names = std::set<std::string, std::less<>>;
 
-constexpr Printing as_read{true, true, Printing::Order::unknown};  // see read_rows()
+constexpr Printing as_read{.utc = true, .iso_dates = true};  // see read_rows()
 
 /// `orders` of `public.orders`.
 std::string key_of_held(std::string_view name) {
