@@ -10,17 +10,17 @@ using namespace understudy::compile;
 
 namespace {
 
-struct Followed {
+struct Outcome {
   Trace trace;
   Settlement settlement;
   std::vector<Contradiction> found;
 };
 
 /// Follows the recordings until no new beginning is found.
-Followed follow(const toy::Recorded& recorded) {
+Outcome follow(const toy::Recorded& recorded) {
   const RowKeys rows(recorded.loaded().steps, {});
   Beginnings beginnings;
-  Followed followed;
+  Outcome followed;
   for (bool more = true; more;) {
     followed.trace = trace_chains(recorded.loaded(), rows, {}, {}, beginnings);
     followed.settlement = settle(recorded.loaded(), followed.trace);
@@ -32,7 +32,7 @@ Followed follow(const toy::Recorded& recorded) {
   return followed;
 }
 
-std::size_t guesses_of(const Followed& followed) {
+std::size_t guesses_of(const Outcome& followed) {
   std::size_t guesses = 0;
   for (const SettledRequest& request : followed.settlement.requests)
     for (const SettledAnswer& answer : request.answers) guesses += answer.guess ? 1 : 0;
@@ -46,7 +46,7 @@ TEST_CASE("what a second recording found otherwise is in a state of its own") {
   recorded.say(1, "GET t.1", "a").say(1, "SET t.1 x", "1").say(1, "GET t.1", "x1");
   recorded.next_recording();
   recorded.say(1, "GET t.1", "b").say(1, "SET t.1 x", "4").say(1, "GET t.1", "x4");
-  const Followed followed = follow(recorded);
+  const Outcome followed = follow(recorded);
   CHECK(followed.found.size() == 1);
   CHECK(guesses_of(followed) == 0);
   CHECK(followed.trace.steps[0].state != followed.trace.steps[3].state);
@@ -58,7 +58,7 @@ TEST_CASE("where a write determines what is there the recordings are alike again
   recorded.say(1, "PEEK t.1", "a").say(1, "PUT t.1 x", "ok").say(1, "PEEK t.1", "x");
   recorded.next_recording();
   recorded.say(1, "PEEK t.1", "b").say(1, "PUT t.1 x", "ok").say(1, "PEEK t.1", "x");
-  const Followed followed = follow(recorded);
+  const Outcome followed = follow(recorded);
   CHECK(guesses_of(followed) == 0);
   CHECK(followed.trace.steps[0].state != followed.trace.steps[3].state);
   CHECK(followed.trace.steps[2].state == followed.trace.steps[5].state);
@@ -68,7 +68,7 @@ TEST_CASE("what nobody writes has changed by a cause that the recordings don't s
   toy::Recorded recorded;
   recorded.say(1, "GET t.1", "a").say(1, "SET u.1 x", "ok").next_recording();
   recorded.say(1, "GET t.1", "b").say(1, "SET u.1 x", "ok");
-  const Followed followed = follow(recorded);
+  const Outcome followed = follow(recorded);
   CHECK(followed.found.empty());
   CHECK(guesses_of(followed) == 1);
 }
