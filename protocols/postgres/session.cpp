@@ -213,18 +213,23 @@ class Reader {
         else if (second.empty())
           second = word_;
         needs_.bits |= of_word(word_);
+        selects_ |= word_ == "select";
       } else if (token->kind == TokenKind::string) {
         string(token->text);
       }
       if (!is_ascii(token->text)) needs_.bits |= SessionNeeds::client_encoding;
     }
-    if (cares_for_block(sql::verb_of(text, sql_mode()), first, second))
-      needs_.bits |= SessionNeeds::block;
+    const sql::Verb verb = sql::verb_of(text, sql_mode());
+    if (cares_for_block(verb, first, second)) needs_.bits |= SessionNeeds::block;
+    // A definition names types, and reads or prints no value of one.
+    if (verb.kind == sql::Kind::ddl && !has_string_ && !selects_)
+      needs_.bits &= static_cast<std::uint16_t>(~of_printing);
     return std::move(needs_);
   }
 
  private:
   void string(std::string_view text) {
+    has_string_ = true;
     std::string_view inner = text;
     if (inner.starts_with('\'') && inner.ends_with('\'') && inner.size() >= 2)
       inner = inner.substr(1, inner.size() - 2);
@@ -235,6 +240,7 @@ class Reader {
 
   SessionNeeds needs_;
   std::string word_;  // the last one
+  bool has_string_ = false, selects_ = false;
 };
 
 }  // namespace

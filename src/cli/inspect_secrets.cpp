@@ -12,6 +12,7 @@
 #include "store/config.hpp"
 #include "store/secret_places.hpp"
 #include "store/session_file.hpp"
+#include "store/snapshot_file.hpp"
 
 namespace understudy::cli {
 namespace {
@@ -41,6 +42,52 @@ std::vector<Found> find_in_sessions(const InspectOptions& options, Diagnostics& 
         found.push_back({file_of(options, file), reader->line(), std::move(place)});
   }
   return found;
+}
+
+std::vector<std::string> split(std::string_view text, std::string_view between) {
+  std::vector<std::string> parts;
+  for (std::size_t begin = 0;;) {
+    const std::size_t end = text.find(between, begin);
+    parts.emplace_back(text.substr(begin, end - begin));
+    if (end == std::string_view::npos) return parts;
+    begin = end + between.size();
+  }
+}
+
+/// `COPY t (a, b) FROM stdin;`, then a line for each row, with tabs between its cells.
+void find_in_rows(const std::string& file, std::string_view text, std::vector<Found>& found) {
+  Document columns;
+  int number = 0;
+  for (const std::string& line : split(text, "\n")) {
+    ++number;
+    if (line.starts_with("COPY ")) {
+      const std::size_t open = line.find('('), close = line.rfind(')');
+      columns = Document::array();
+      if (open != std::string::npos && close != std::string::npos && close > open)
+        for (const std::string& name :
+             split(std::string_view(line).substr(open + 1, close - open - 1), ", "))
+          columns.push_back({{"name", name}});
+      continue;
+    }
+    if (line == "\\.") columns = nullptr;
+    if (columns.is_null()) continue;
+    Document row = Document::array();
+    for (const std::string& cell : split(line, "\t")) row.push_back(cell == "\\N" ? "" : cell);
+    for (store::SecretPlace& place :
+         store::secret_places({{"columns", columns}, {"rows", Document::array({row})}}))
+      found.push_back({file, number, std::move(place)});
+  }
+}
+
+void find_in_snapshots(const InspectOptions& options, const store::Config& config,
+                       Diagnostics& problems, std::vector<Found>& found) {
+  for (const store::Service& service : config.services) {
+    if (!options.service.empty() && options.service != service.name) continue;
+    const auto rows = store::read_snapshot_rows(options.path, service.name, problems);
+    if (!rows) continue;
+    for (const HeldTable& table : rows->rows.tables)
+      find_in_rows(fmt::format("snapshot/{}: {}", service.name, table.name), table.text, found);
+  }
 }
 
 void show_json(const std::vector<Found>& found) {
@@ -77,7 +124,10 @@ int inspect_secrets(const InspectOptions& options) {
   Diagnostics problems;
   const auto config = store::read_config(options.path, names_of(protocols()), problems);
   std::vector<Found> found;
-  if (config) found = find_in_sessions(options, problems);
+  if (config) {
+    found = find_in_sessions(options, problems);
+    find_in_snapshots(options, *config, problems, found);
+  }
   print(problems);
   if (!config) return bad_input;
   if (options.json) {

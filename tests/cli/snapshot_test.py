@@ -58,6 +58,17 @@ def of(name):
 
 
 class Snapshot(Case):
+    def test_what_looks_like_a_secret_in_rows_is_listed(self):
+        mock = self.mock_set(config="understudy: 1\nservices:\n  db: {protocol: postgres, listen: '127.0.0.1:0'}\n",
+                             session=None)
+        os.makedirs(self.path("mock/sessions"))
+        self.write("mock/snapshot/db/contents.yaml", "understudy: 1\nrecordings: []\ncontents: {tables: [public.person]}\n")
+        self.write("mock/snapshot/db/rows/public.person.sql",
+                   "COPY public.person (id, api_key, hash) FROM stdin;\n1\t\\N\tx\n2\tk1\tredacted:0123456789abcdef0123456789abcdef\n\\.\n")
+        out, _ = self.expect(0, "inspect", mock, "--secrets")
+        self.assertIn("1  api_key\n          snapshot/db: public.person:3 rows[0].api_key\n", out)
+        self.assertIn("1  within a text\n", out)
+
     @classmethod
     def setUpClass(cls):
         cls.stack = contextlib.ExitStack()

@@ -34,6 +34,16 @@ std::optional<std::vector<std::size_t>> referred(const Reference& reference,
   return std::nullopt;
 }
 
+/// Whether equal values of both are kept alike.
+bool kept_alike(const sql::contents::ColumnType& a, const sql::contents::ColumnType& b) {
+  using sql::contents::is_text;
+  using sql::contents::is_whole;
+  if (!sql::contents::is_comparable(a) || !sql::contents::is_comparable(b)) return false;
+  if (is_whole(a.kind) || is_text(a.kind))
+    return is_whole(a.kind) ? is_whole(b.kind) : is_text(b.kind);
+  return a.kind == b.kind && a.scale == b.scale;
+}
+
 /// The rows of the child that refer to no row.
 std::optional<std::string> orphans(const Definition& child, const Reference& reference,
                                    const Definition& parent) {
@@ -41,6 +51,8 @@ std::optional<std::string> orphans(const Definition& child, const Reference& ref
   if (!columns || columns->size() != reference.columns.size()) return std::nullopt;
   std::string some, same;
   for (std::size_t i = 0; i < columns->size(); ++i) {
+    const auto& parents = parent.columns[(*columns)[i]];
+    if (!kept_alike(child.columns[reference.columns[i]].type, parents.type)) return std::nullopt;
     const std::string own = child.sql_name() + "." + child.sql_column(reference.columns[i]);
     some += own + " IS NOT NULL AND ";
     same += (i > 0 ? " AND p." : "p.") + parent.sql_column((*columns)[i]) + " = " + own;

@@ -86,6 +86,24 @@ TEST_CASE("references, both ways") {
   CHECK(sql.say("SELECT count(*) FROM p") == "1;SELECT 1");
 }
 
+TEST_CASE("of a reference between types that keep equal values otherwise nothing is said") {
+  for (const auto& [parent, child] :
+       {std::pair("numeric(6,2)", "numeric(6,3)"), std::pair("timestamp", "date"),
+        std::pair("numeric(6,2)", "int")}) {
+    EmulatedSql sql(knowing_errors());
+    sql.hear(std::string("CREATE TABLE p (id ") + parent + " PRIMARY KEY)", "CREATE TABLE");
+    sql.hear(std::string("CREATE TABLE c (p ") + child + " REFERENCES p)", "CREATE TABLE");
+    sql.hear("INSERT INTO p DEFAULT VALUES", "INSERT 0 1");
+    sql.hear("DELETE FROM p", "DELETE 1");
+    CHECK(error_of(sql, "INSERT INTO c VALUES ('2024-01-02')").empty());
+    CHECK(sql.say("INSERT INTO c VALUES (7)") == "-");
+  }
+  EmulatedSql sql(knowing_errors());
+  sql.hear("CREATE TABLE p (id bigint PRIMARY KEY)", "CREATE TABLE");
+  sql.hear("CREATE TABLE c (p int REFERENCES p)", "CREATE TABLE");
+  CHECK(error_of(sql, "INSERT INTO c VALUES (7)").starts_with("C=23503"));
+}
+
 TEST_CASE("values that a column does not take") {
   EmulatedSql sql = with_tables();
   CHECK(error_of(sql, "INSERT INTO p (name) VALUES ('abcd')") ==
