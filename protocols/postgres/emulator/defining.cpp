@@ -29,11 +29,6 @@ void depend(const tree::Statement& statement, Depended& depended) {
   depended.insert(names.begin(), names.end());
 }
 
-/// What stands in for a table of another connection's own: which one its name means is not known.
-std::string hidden_by_temporary(std::string_view key) {
-  return "temporary " + std::string(key);
-}
-
 /// A table was renamed: its constraints keep their names, which the next table of its old name
 /// can't have.
 constexpr std::string_view renamed = "renamed tables";
@@ -52,6 +47,31 @@ void forget_names(sql::contents::Definition& table) {
   for (auto& check : table.checks) check.name.clear();
 }
 
+/// Indexes of keys and sequences of columns stand in one space of names with tables.
+std::vector<std::string> names_beside(const sql::contents::Definition& table) {
+  std::vector<std::string> names;
+  for (const auto& key : table.keys)
+    if (!key.name.empty()) names.push_back(key.name);
+  for (const auto& column : table.columns)
+    if (column.default_.kind == sql::contents::Default::Kind::number)
+      names.push_back(table.key + "_" + column.name + "_seq");
+  return names;
+}
+
+void take_names(const sql::contents::Definition& table, Contents& contents) {
+  for (const std::string& name : names_beside(table))
+    if (contents.find(name) == nullptr) contents.forget_whether(name);
+}
+
+/// With what was made for it; an index that was made apart from it may be anything from then on.
+void drop_table(const std::string& key, Contents& contents) {
+  std::vector<std::string> names;
+  if (const auto* table = contents.find(key)) names = names_beside(*table->definition);
+  contents.drop(key);
+  for (const std::string& name : names)
+    if (contents.find(name) == nullptr) contents.drop(name);
+}
+
 void define_table(const tree::CreateTable& create, Contents& contents, const Printing& printing,
                   Depended& depended) {
   const std::string key = key_of(create.name);
@@ -65,6 +85,7 @@ void define_table(const tree::CreateTable& create, Contents& contents, const Pri
   if (definition && depended.contains(renamed)) forget_names(*definition);
   if (!definition || !surely_made || !contents.create(std::move(*definition))) return;
   const sql::contents::Definition& made = *contents.find(key)->definition;
+  take_names(made, contents);
   for (std::size_t i = 0; i < made.columns.size(); ++i)  // a sequence that was there before
     if (!made.columns[i].default_.sequence.empty())
       contents.set_last_number({made.id, i}, std::nullopt);
@@ -111,6 +132,8 @@ void alter_table(const tree::AlterTable& alter, Contents& contents, const Printi
     replace(*before, std::move(*after.table), contents);
   else
     contents.redefine(key, std::move(*after.table));
+  if (const auto* altered_table = contents.find(key))
+    take_names(*altered_table->definition, contents);
 }
 
 /// Rows of it may do, or be refused for, what is not understood.
@@ -140,7 +163,7 @@ void drop(const tree::Drop& dropped, Contents& contents) {
     case ObjectKind::table:
       for (const tree::Name& name : dropped.names) {
         if (dropped.cascade) drop_constraints_to(key_of(name), contents);
-        contents.drop(key_of(name));
+        drop_table(key_of(name), contents);
       }
       return;
     case ObjectKind::view:
@@ -168,6 +191,10 @@ bool forgets_table(const tree::Statement& statement, Contents& contents) {
 
 }  // namespace
 
+std::string hidden_by_temporary(std::string_view key) {
+  return "temporary " + std::string(key);
+}
+
 std::set<std::string> tables_named(const tree::Statement& statement) {
   TableNamesIn names;
   names.visit(statement);
@@ -185,6 +212,8 @@ bool define(const tree::Statement& statement, Contents& contents, const Printing
     const std::string key = key_of(index->table);
     if (const auto* table = contents.find(key))
       contents.redefine(key, with_index(*table->definition, *index));
+    if (!index->name.empty() && contents.find(index->name) == nullptr)
+      contents.forget_whether(index->name);
   } else if (const auto* alter = statement.as<tree::AlterTable>()) {
     alter_table(*alter, contents, printing);
   } else if (const auto* dropped = statement.as<tree::Drop>()) {
@@ -212,35 +241,6 @@ void forget_definitions(const tree::Statement& statement, Contents& contents) {
                         statement.as<tree::Truncate>() || statement.as<tree::Merge>() ||
                         statement.as<tree::Transfer>() || statement.as<tree::CreateIndex>();
   if (!harmless) contents.forget_everything();
-}
-
-std::optional<std::string> tag_of_definition(const tree::Statement& statement,
-                                             const Contents& contents, const Printing& printing,
-                                             const Depended& depended) {
-  if (const auto* create = statement.as<tree::CreateTable>()) {
-    const auto definition = definition_of(*create, printing);
-    const bool sure = definition && definition->takes_rows && definition->references.empty() &&
-                      contents.book().is_absent(definition->key) &&
-                      !depended.contains(hidden_by_temporary(definition->key)) &&
-                      std::ranges::none_of(definition->columns, [](const auto& column) {
-                        return column.type.kind == TypeKind::opaque ||
-                               column.default_.kind == sql::contents::Default::Kind::elsewhere ||
-                               !column.default_.sequence.empty();
-                      });
-    return sure ? std::optional<std::string>("CREATE TABLE") : std::nullopt;
-  }
-  const auto* dropped = statement.as<tree::Drop>();
-  if (dropped == nullptr || dropped->kind != ObjectKind::table || dropped->cascade ||
-      dropped->names.size() != 1)
-    return std::nullopt;
-  const std::string key = key_of(dropped->names.front());
-  const bool known = contents.find(key) != nullptr && !depended.contains(key);
-  const bool free = std::ranges::none_of(contents.book().tables, [&](const auto& each) {
-    return each.first != key &&
-           std::ranges::any_of(each.second.definition->references,
-                               [&](const auto& reference) { return reference.parent == key; });
-  });
-  return known && free ? std::optional<std::string>("DROP TABLE") : std::nullopt;
 }
 
 }  // namespace understudy::postgres::emulation

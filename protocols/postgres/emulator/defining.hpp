@@ -14,6 +14,10 @@ namespace understudy::postgres::emulation {
 /// Keys of tables that other things are made of, so that they can't be dropped alone.
 using Depended = std::set<std::string, std::less<>>;
 
+/// What stands among them for a table of another connection's own: which one its name means is not
+/// known.
+[[nodiscard]] std::string hidden_by_temporary(std::string_view key);
+
 /// The keys of all tables that a statement names.
 [[nodiscard]] std::set<std::string> tables_named(const sql::tree::Statement& statement);
 
@@ -24,11 +28,5 @@ bool define(const sql::tree::Statement& statement, sql::contents::Contents& cont
 
 /// The statement may have taken effect, or not.
 void forget_definitions(const sql::tree::Statement& statement, sql::contents::Contents& contents);
-
-/// The tag with which it will be answered, where it is known that it succeeds without a notice.
-[[nodiscard]] std::optional<std::string> tag_of_definition(const sql::tree::Statement& statement,
-                                                           const sql::contents::Contents& contents,
-                                                           const Printing& printing,
-                                                           const Depended& depended);
 
 }  // namespace understudy::postgres::emulation

@@ -5,6 +5,7 @@
 
 #include "protocols/postgres/emulator/coverage.hpp"
 #include "protocols/postgres/emulator/defining.hpp"
+#include "protocols/postgres/emulator/definition_tags.hpp"
 #include "protocols/postgres/emulator/request.hpp"
 #include "protocols/postgres/emulator/start.hpp"
 #include "protocols/postgres/emulator/statements.hpp"
@@ -268,7 +269,7 @@ std::optional<Emulator::Computed> PostgresEmulator::compute_data(const SqlReques
 std::optional<Emulator::Computed> PostgresEmulator::compute_definition(const SqlRequest& request,
                                                                        std::uint64_t connection) {
   const tree::Statement& statement = statements_.tree_of(request.pattern);
-  const auto tag = tag_of_definition(statement, *contents_, printing_, depended_);
+  const auto tag = tag_of_definition(statement, request.pattern, *contents_, printing_, depended_);
   if (!tag || (locks_ && contents_->others_are_open(connection)) || !contents_->enter(connection))
     return std::nullopt;
   const bool done = define(statement, *contents_, printing_, depended_);

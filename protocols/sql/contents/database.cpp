@@ -261,6 +261,8 @@ std::int64_t Database::last_place() const noexcept {
 std::shared_ptr<const DatabaseImage> Database::image() {
   if (impl_->database == nullptr) impl_->open();
   if (impl_->database == nullptr) return nullptr;
+  // One without any table has no page yet, which would be no image.
+  sqlite3_exec(impl_->database, "PRAGMA user_version = 1", nullptr, nullptr, nullptr);
   sqlite3_int64 size = 0;
   const std::unique_ptr<unsigned char, decltype(&sqlite3_free)> octets(
       sqlite3_serialize(impl_->database, "main", &size, 0), &sqlite3_free);
