@@ -133,6 +133,12 @@ class Emulator {
   virtual void control(Control /*control*/, std::string_view /*name*/,
                        std::uint64_t /*connection*/) {}
 
+  /// Whether the connection's transaction is sure to be committed: what is looked at only when one
+  /// ends holds, and all that it did is known.
+  [[nodiscard]] virtual bool commits(std::uint64_t /*connection*/) { return false; }
+  /// The connection's transaction, which has ended, was committed or was not: nobody knows.
+  virtual void end_doubted(std::uint64_t /*connection*/) {}
+
   /// The next moment at which something ends by itself, as keys of Redis do; nothing where that
   /// will not happen.
   [[nodiscard]] virtual Moment next_end() const { return std::nullopt; }

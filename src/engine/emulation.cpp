@@ -75,6 +75,26 @@ void ToldTransaction::control(Control control, std::string_view name) {
   if (ends) emulation_ = nullptr;
 }
 
+bool Emulation::commits(std::uint64_t connection) {
+  const std::scoped_lock lock(mutex_);
+  return emulator_->commits(connection);
+}
+
+void Emulation::end_doubted(std::uint64_t connection) {
+  const std::scoped_lock lock(mutex_);
+  emulator_->end_doubted(connection);
+}
+
+bool ToldTransaction::commits() {
+  return emulation_ != nullptr && emulation_->commits(connection_);
+}
+
+void ToldTransaction::end_doubted() {
+  Emulation* const emulation = emulation_;
+  control(Control::commit, {});
+  if (emulation != nullptr) emulation->end_doubted(connection_);
+}
+
 void Emulation::reset() {
   const std::scoped_lock lock(mutex_);
   emulator_->reset();

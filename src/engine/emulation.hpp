@@ -38,6 +38,8 @@ class Emulation {
   [[nodiscard]] bool undoes() const noexcept { return emulator_->undoes(); }
   /// Takes the lock.
   void control(Control control, std::string_view name, std::uint64_t connection);
+  [[nodiscard]] bool commits(std::uint64_t connection);
+  void end_doubted(std::uint64_t connection);
   void reset();
   /// Null where the protocol follows no watches.
   [[nodiscard]] std::shared_ptr<const Emulator::Watch> watch(const KeyPath& path) {
@@ -83,6 +85,10 @@ class ToldTransaction {
   void begin(Emulation& emulation, std::uint64_t connection, bool late = false);
   /// Nothing where it has not begun.
   void control(Control control, std::string_view name);
+  /// See Emulator::commits(); false where it has not begun.
+  [[nodiscard]] bool commits();
+  /// It ends, and nobody knows how.
+  void end_doubted();
   void leave() { control(Control::reset, {}); }
 
  private:

@@ -464,10 +464,16 @@ Verdict LiveState::commit_alone(std::string_view canonical, std::string_view qua
     return {.grade = Grade::synthesised};
   }
   Verdict verdict = judge_commit(found.first(), connection.overlay);
+  // Where the table does not know this transaction, its contents may tell.
+  if (verdict.grade == Grade::guess && connection.told.commits())
+    verdict = {.grade = Grade::synthesised};
   const bool failed =
       verdict.answer != nullptr && (verdict.answer->flags & format::answer_changed) == 0;
   const bool missed = verdict.grade == Grade::guess && strictness_ == Strictness::strict;
-  connection.told.control(failed || missed ? Control::rollback : Control::commit, {});
+  if (verdict.grade == Grade::guess && !failed && !missed)
+    connection.told.end_doubted();
+  else
+    connection.told.control(failed || missed ? Control::rollback : Control::commit, {});
   if (failed || missed)
     connection.overlay.drop();
   else

@@ -303,6 +303,28 @@ bool Runner::follow_references(const std::string& key, const std::set<std::size_
   return kept;
 }
 
+bool deferred_references_hold(sql::contents::Contents& contents) {
+  const auto holds = [&](const TableState& child, const Reference& reference) {
+    const TableState* const parent = contents.find(reference.parent);
+    const auto columns =
+        parent == nullptr ? std::nullopt : referred(reference, *parent->definition);
+    const auto missing = parent == nullptr
+                             ? std::nullopt
+                             : orphans(*child.definition, reference, *parent->definition);
+    if (!columns || !missing || !knows(&child, reference.columns) || !knows(parent, *columns))
+      return false;
+    std::vector<DatumRow> rows;
+    const std::string sql =
+        "SELECT 1 FROM " + child.definition->sql_name() + " WHERE " + *missing + " LIMIT 1";
+    return contents.database().run(sql, {}, &rows) == Outcome::done && rows.empty();
+  };
+  return std::ranges::all_of(contents.book().tables, [&](const auto& each) {
+    return std::ranges::all_of(each.second.definition->references, [&](const Reference& reference) {
+      return !reference.deferrable || holds(each.second, reference);
+    });
+  });
+}
+
 /// The one error of all that were found; nothing where it is not sure which comes first.
 std::optional<Fields> Runner::refusal() const {
   const bool told =

@@ -60,7 +60,7 @@ std::vector<std::string> names_beside(const sql::contents::Definition& table) {
 
 void take_names(const sql::contents::Definition& table, Contents& contents) {
   for (const std::string& name : names_beside(table))
-    if (contents.find(name) == nullptr) contents.forget_whether(name);
+    if (contents.find(name) == nullptr) contents.note_taken(name);
 }
 
 /// With what was made for it; an index that was made apart from it may be anything from then on.
@@ -78,12 +78,13 @@ void define_table(const tree::CreateTable& create, Contents& contents, const Pri
   if (create.temporary) depended.insert(hidden_by_temporary(key));
   if (depended.contains(hidden_by_temporary(key))) return contents.forget_whether(key);
   if (create.if_not_exists && contents.find(key) != nullptr) return;
-  contents.forget_whether(key);
   // Whether a table of another kind, or one that was there already, is the one that is meant.
   const bool surely_made = !create.if_not_exists || contents.book().is_absent(key);
+  surely_made ? contents.drop(key) : contents.forget_whether(key);
   auto definition = definition_of(create, printing);
   if (definition && depended.contains(renamed)) forget_names(*definition);
-  if (!definition || !surely_made || !contents.create(std::move(*definition))) return;
+  if (!definition || !surely_made || !contents.create(std::move(*definition)))
+    return contents.forget_whether(key);
   const sql::contents::Definition& made = *contents.find(key)->definition;
   take_names(made, contents);
   for (std::size_t i = 0; i < made.columns.size(); ++i)  // a sequence that was there before
@@ -103,8 +104,8 @@ void replace(const sql::contents::Definition& before, sql::contents::Definition 
   std::vector<std::optional<std::int64_t>> numbers;
   for (std::size_t i = 0; i < before.columns.size(); ++i)
     numbers.push_back(contents.last_number({before.id, i}));
-  contents.forget_whether(key);
-  if (!contents.create(std::move(after))) return;
+  contents.drop(key);
+  if (!contents.create(std::move(after))) return contents.forget_whether(key);
   const std::uint32_t id = contents.find(key)->definition->id;
   for (std::size_t i = 0; i < numbers.size(); ++i)
     if (contents.last_number({id, i})) contents.set_last_number({id, i}, numbers[i]);
@@ -213,7 +214,7 @@ bool define(const tree::Statement& statement, Contents& contents, const Printing
     if (const auto* table = contents.find(key))
       contents.redefine(key, with_index(*table->definition, *index));
     if (!index->name.empty() && contents.find(index->name) == nullptr)
-      contents.forget_whether(index->name);
+      contents.note_taken(index->name);
   } else if (const auto* alter = statement.as<tree::AlterTable>()) {
     alter_table(*alter, contents, printing);
   } else if (const auto* dropped = statement.as<tree::Drop>()) {

@@ -69,7 +69,19 @@ class PostgresEmulator final : public Emulator {
   [[nodiscard]] std::string why_not(const EmulatedRequest& asked) override;
   [[nodiscard]] bool undoes() const noexcept override { return true; }
   void control(Control control, std::string_view name, std::uint64_t connection) override {
+    const bool inside = control == Control::savepoint || control == Control::release ||
+                        control == Control::rollback_to;
+    if (!inside) unsure_.erase(connection);
     contents_->control(control, name, connection);
+  }
+  bool commits(std::uint64_t connection) override {
+    return contents_->book().complete && !unsure_.contains(connection) &&
+           contents_->sees(connection) && !contents_->others_are_open(connection) &&
+           deferred_references_hold(*contents_);
+  }
+  void end_doubted(std::uint64_t connection) override {
+    contents_->forget_all_numbers();
+    contents_->doubt(std::nullopt, connection);
   }
 
  private:
@@ -128,6 +140,7 @@ class PostgresEmulator final : public Emulator {
   std::set<std::string> denied_;
   const Document* start_document_ = nullptr;
   std::shared_ptr<const Start> start_;  ///< null where it is not known what there was first
+  std::set<std::uint64_t> unsure_;      ///< connections of whose transaction not all is known
   CoverageBook covered_;
   std::string why_not_;  ///< of the request that was followed last
 };
@@ -454,12 +467,14 @@ void PostgresEmulator::follow_write(const SqlRequest& request, Bytes image,
 }
 
 void PostgresEmulator::doubt(const MayWrite& written, std::uint64_t connection) {
+  unsure_.insert(connection);
   if (written.anything || written.numbers) contents_->forget_all_numbers();
   contents_->doubt(written.anything ? std::nullopt : std::optional(written.tables), connection);
 }
 
 /// Within enter() and keep().
-void PostgresEmulator::forget_written(const SqlRequest& request, std::uint64_t) {
+void PostgresEmulator::forget_written(const SqlRequest& request, std::uint64_t connection) {
+  unsure_.insert(connection);
   const MayWrite written = statements_.may_write(request.pattern);
   if (written.anything) contents_->forget_everything();
   if (written.anything || written.numbers) contents_->forget_all_numbers();

@@ -111,4 +111,7 @@ class Runner {
   std::set<std::size_t> hidden_;          ///< columns of the new row whose values nobody knows
 };
 
+/// Whether every reference that may be looked at when a transaction ends is known to hold.
+[[nodiscard]] bool deferred_references_hold(sql::contents::Contents& contents);
+
 }  // namespace understudy::postgres::emulation

@@ -83,6 +83,7 @@ class Definitions {
   /// False where something in it is not understood that may concern any table.
   bool make(Contents& contents) {
     Names names;
+    bool all = true;  // tables are followed
     bool whole = catalogue_.find("\n" + std::string(catalogue_gap)) == std::string::npos;
     for (const sql::SchemaStatement& each : sql::schema_statements(catalogue_, sql_mode())) {
       const tree::Statement statement = parse_postgres(each.text);
@@ -90,6 +91,8 @@ class Definitions {
       add_names(statement, names);
       define(statement, contents, as_read, start_.depended);
       start_.catalog.apply(statement);
+      const auto* table = statement.as<tree::CreateTable>();
+      all = all && (table == nullptr || contents.find(key_of(table->name)) != nullptr);
       const auto* routine = statement.as<tree::CreateRoutine>();
       const bool of_events = statement.as<tree::CreateOther>() != nullptr &&
                              each.text.starts_with("CREATE EVENT TRIGGER");
@@ -100,6 +103,7 @@ class Definitions {
       contents.forget_numbers(key);
     }
     contents.note_others(whole ? &names : nullptr);
+    if (whole && all) contents.note_complete();
     return true;
   }
 

@@ -70,8 +70,10 @@ bool Contents::create(Definition definition) {
 }
 
 void Contents::drop(std::string_view key) {
+  const bool complete = book_.complete;
   forget_whether(key);
   book_.note_absent(key);
+  book_.complete = complete;
 }
 
 void Contents::forget_whether(std::string_view key) {
@@ -81,6 +83,7 @@ void Contents::forget_whether(std::string_view key) {
   if (const auto found = book_.tables.find(key); found != book_.tables.end())
     book_.tables.erase(found);
   book_.note_doubtful(key);
+  book_.complete = false;
 }
 
 void Contents::redefine(std::string_view key, Definition definition) {
@@ -123,6 +126,7 @@ void Contents::forget_column(std::string_view key, std::size_t column) {
 void Contents::forget_everything() {
   while (!book_.tables.empty()) forget_whether(std::string(book_.tables.begin()->first));
   book_.note_others(nullptr);
+  book_.complete = false;
 }
 
 void Contents::note_removed(std::string_view key) {

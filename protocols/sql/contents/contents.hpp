@@ -54,6 +54,9 @@ class Contents {
   void drop(std::string_view key);
   /// It may be there or not.
   void forget_whether(std::string_view key);
+  /// Something else than a table has this name.
+  void note_taken(std::string_view name) { book_.note_doubtful(name); }
+  void note_complete() { book_.complete = true; }
   /// Another definition of the same columns; keys may have been added behind the others.
   void redefine(std::string_view key, Definition definition);
   void empty(std::string_view key);

@@ -141,6 +141,7 @@ struct TableState {
 /// Which tables there are. Copied where a transaction begins that may be rolled back.
 struct TableBook {
   std::map<std::string, TableState, std::less<>> tables;
+  bool complete = false;  ///< every table that there is, is among them
 
   /// Whether it is known that no table has this name.
   [[nodiscard]] bool is_absent(std::string_view key) const {

@@ -219,6 +219,39 @@ TEST_CASE("what migrations add to tables without rows succeeds") {
   CHECK(sql.say("CREATE TABLE p_id_seq (id int)") == "-");
 }
 
+TEST_CASE("a transaction is sure to be committed where what is looked at then holds") {
+  Held empty;
+  empty.catalogue = "-- database: shop\n-- server: 15.14 (Debian 15.14-1)\n-- collation: C\n";
+  empty.rows.facts = {{"tables", Document::array()},
+                      {"not_read", Document::object()},
+                      {"sequences", Document::object()}};
+  EmulatedSql compiling;
+  static_cast<void>(compiling->hold(empty));
+  const Known known = known_of(compiling);
+  EmulatedSql sql(known.knowledge, known.contents);
+  CHECK(sql.say("CREATE TABLE p (id int PRIMARY KEY)") == "CREATE TABLE");
+  CHECK(sql.say("CREATE TABLE c (p int REFERENCES p DEFERRABLE INITIALLY DEFERRED)") ==
+        "CREATE TABLE");
+  sql.control(Control::begin);
+  CHECK(sql.say("INSERT INTO p VALUES (1)") == "INSERT 0 1");
+  CHECK(sql->commits(1));
+  sql.control(Control::commit);
+  sql.control(Control::begin);
+  sql.hear("INSERT INTO c VALUES (7)", "INSERT 0 1");
+  CHECK(!sql->commits(1));  // there is no such parent
+  sql.control(Control::rollback);
+  sql.control(Control::begin);
+  CHECK(sql->commits(1));
+  sql.control(Control::begin, 2);
+  CHECK(!sql->commits(1));  // another one may see to it that it is not
+  sql.control(Control::rollback, 2);
+  sql.hear("SELECT unknown()", "SELECT 1");
+  CHECK(!sql->commits(1));
+  sql->end_doubted(1);
+  CHECK(sql.say("SELECT * FROM p") == "-");
+  CHECK(!EmulatedSql()->commits(1));
+}
+
 TEST_CASE("it is told of which tables all is known") {
   EmulatedSql sql;
   const std::vector<HeldState> states = sql->hold(held());
