@@ -380,6 +380,7 @@ void PostgresEmulator::note_failure(const SqlRequest& request, std::string_view 
   if (written.anything) return contents_->forget_all_numbers();
   if (statement.as<tree::Insert>() == nullptr) {
     if (written.numbers) contents_->forget_all_numbers();
+    for (const std::string& key : written.numbered) contents_->forget_numbers(key);
     return;
   }
   const Plan& plan = statements_.plan_of(request.pattern, *contents_, printing_, true);
@@ -469,15 +470,18 @@ void PostgresEmulator::follow_write(const SqlRequest& request, Bytes image,
 void PostgresEmulator::doubt(const MayWrite& written, std::uint64_t connection) {
   unsure_.insert(connection);
   if (written.anything || written.numbers) contents_->forget_all_numbers();
+  for (const std::string& key : written.numbered) contents_->forget_numbers(key);
   contents_->doubt(written.anything ? std::nullopt : std::optional(written.tables), connection);
 }
 
 /// Within enter() and keep().
 void PostgresEmulator::forget_written(const SqlRequest& request, std::uint64_t connection) {
-  unsure_.insert(connection);
   const MayWrite written = statements_.may_write(request.pattern);
+  // Which number comes next is not looked at when a transaction ends.
+  if (written.anything || !written.tables.empty()) unsure_.insert(connection);
   if (written.anything) contents_->forget_everything();
   if (written.anything || written.numbers) contents_->forget_all_numbers();
+  for (const std::string& key : written.numbered) contents_->forget_numbers(key);
   for (const std::string& key : written.tables) {
     contents_->forget_rows(key);
     contents_->forget_numbers(key);

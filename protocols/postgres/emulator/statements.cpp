@@ -22,6 +22,20 @@ Plan plan_for(const tree::Statement& statement, const TableBook& book, const Pri
   return unsure;
 }
 
+/// `orders` of `select setval(pg_get_serial_sequence('"orders"', 'id'), …`, which sets the next
+/// number of that table and no other; empty of anything else.
+std::string serial_table_of(std::string_view pattern) {
+  constexpr std::string_view begin = "select setval(pg_get_serial_sequence('";
+  if (!pattern.starts_with(begin)) return {};
+  pattern.remove_prefix(begin.size());
+  const bool more = pattern.find("setval(") != std::string_view::npos ||
+                    pattern.find("nextval(") != std::string_view::npos;
+  std::string name(pattern.substr(0, pattern.find('\'')));
+  if (name.size() > 2 && name.starts_with('"') && name.ends_with('"'))
+    name = name.substr(1, name.size() - 2);
+  return more || name.find_first_of("\".") != std::string::npos ? std::string() : name;
+}
+
 }  // namespace
 
 const tree::Statement& Statements::tree_of(std::string_view pattern) {
@@ -56,11 +70,14 @@ MayWrite Statements::may_write(std::string_view pattern) {
   names.catalogue = {"@catalog"};
   const sql::StatementFacts facts =
       sql::facts_of(tree_of(pattern), catalog_, sql::Dialect::postgres, names);
+  const std::string serial_table = serial_table_of(pattern);
   MayWrite written;
   for (const auto* paths : {&facts.dependencies.writes, &facts.cascades})
     for (const KeyPath& path : *paths) {
       if (path.empty())
         written.anything = true;
+      else if (path.front() == outside_transactions && !serial_table.empty())
+        written.numbered.insert(serial_table);
       else if (path.front() == outside_transactions)
         written.numbers = true;
       else

@@ -21,8 +21,11 @@ namespace understudy::postgres::emulation {
 /// What a statement may change, if it is not understood any better.
 struct MayWrite {
   bool anything = false, numbers = false;
-  std::set<std::string> tables;  ///< keys
-  [[nodiscard]] bool nothing() const noexcept { return !anything && !numbers && tables.empty(); }
+  std::set<std::string> tables;    ///< keys
+  std::set<std::string> numbered;  ///< keys of tables of which only the next number may change
+  [[nodiscard]] bool nothing() const noexcept {
+    return !anything && !numbers && tables.empty() && numbered.empty();
+  }
 };
 
 class Statements {

@@ -252,6 +252,18 @@ TEST_CASE("a transaction is sure to be committed where what is looked at then ho
   CHECK(!EmulatedSql()->commits(1));
 }
 
+TEST_CASE("another number of one table's sequence is no other one of others") {
+  EmulatedSql sql;
+  for (const char* table : {"a", "b"})
+    sql.hear(std::string("CREATE TABLE ") + table + " (id serial PRIMARY KEY, v int)",
+             "CREATE TABLE");
+  sql.hear("SELECT setval(pg_get_serial_sequence('\"a\"', 'id'), 7)", "SELECT 1");
+  CHECK(sql.say("INSERT INTO a (v) VALUES (1) RETURNING id") == "-");
+  CHECK(sql.say("INSERT INTO b (v) VALUES (1) RETURNING id") == "1;INSERT 0 1");
+  sql.hear("SELECT setval('some', 7)", "SELECT 1");
+  CHECK(sql.say("INSERT INTO b (v) VALUES (1) RETURNING id") == "-");
+}
+
 TEST_CASE("it is told of which tables all is known") {
   EmulatedSql sql;
   const std::vector<HeldState> states = sql->hold(held());
