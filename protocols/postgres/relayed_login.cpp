@@ -27,13 +27,13 @@ void send_sasl_response(std::string_view text, std::vector<std::uint8_t>& out) {
 
 }  // namespace
 
-void RelayedLogin::from_server(const Frame& frame, Bytes octets, Relay& relay) {
+void RelayedLogin::from_server(const Frame& frame, Bytes message, Relay& relay) {
   ByteReader reader(frame.body);
   const std::uint32_t code = frame.type == 'R' ? reader.be<std::uint32_t>() : auth_unknown;
   over_ = code == auth_ok || frame.type == 'E';
   if (code == auth_sasl) return offer_without_binding(reader.rest(), relay);
   const bool is_ours = scram_ && (code == auth_sasl_continue || code == auth_sasl_final);
-  if (!is_ours) return relay.to_client.copy(octets);
+  if (!is_ours) return relay.to_client.copy(message);
   if (code == auth_sasl_final) return;
   const auto final = scram_->final(as_text(reader.rest()));
   // What makes no sense the server finds wrong, and says so.
@@ -58,8 +58,8 @@ void RelayedLogin::offer_without_binding(Bytes mechanisms, Relay& relay) {
   encode_authentication(auth_sasl, as_bytes(others), relay.to_client.buffer());
 }
 
-void RelayedLogin::from_client(const Frame& frame, Bytes octets, Relay& relay) {
-  if (frame.type != 'p' || !asked_for_password_ || scram_) return relay.to_server.copy(octets);
+void RelayedLogin::from_client(const Frame& frame, Bytes message, Relay& relay) {
+  if (frame.type != 'p' || !asked_for_password_ || scram_) return relay.to_server.copy(message);
   ByteReader reader(frame.body);
   answer_server(reader.until(0), relay);
 }

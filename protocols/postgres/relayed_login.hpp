@@ -18,9 +18,9 @@ class RelayedLogin {
  public:
   explicit RelayedLogin(bool client_has_tls) : client_has_tls_(client_has_tls) {}
 
-  /// `octets`: all of the frame.
-  void from_server(const Frame& frame, Bytes octets, Relay& relay);
-  void from_client(const Frame& frame, Bytes octets, Relay& relay);
+  /// `message`: all of the frame.
+  void from_server(const Frame& frame, Bytes message, Relay& relay);
+  void from_client(const Frame& frame, Bytes message, Relay& relay);
   [[nodiscard]] bool is_over() const noexcept { return over_; }
 
  private:

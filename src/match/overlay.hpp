@@ -1,8 +1,10 @@
 // The version chains of an open transaction, seen by its connection only.
 #pragma once
 
-#include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <unordered_map>
+#include <vector>
 
 #include "match/chains.hpp"
 #include "match/transaction.hpp"
@@ -28,17 +30,20 @@ class Overlay : public Transaction<Bump> {
   void bump(const Bump& bump) { add(bump); }
 
   /// `base`, which is what the others see now, behind this transaction's writes to `key`.
-  [[nodiscard]] Version effective(std::uint32_t key, Version base) const noexcept {
-    for (const Bump& bump : log())
-      if (bump.key == key) base = bump.after(base);
+  [[nodiscard]] Version effective(std::uint32_t key, Version base) const {
+    if (log().size() <= few) {
+      for (const Bump& bump : log())
+        if (bump.key == key) base = bump.after(base);
+      return base;
+    }
+    for (const std::size_t place : places_of(key)) base = log()[place].after(base);
     return base;
   }
 
   /// Its last write to `key`; null where there is none.
-  [[nodiscard]] const Bump* last(std::uint32_t key) const noexcept {
-    const auto found = std::find_if(log().rbegin(), log().rend(),
-                                    [key](const Bump& bump) { return bump.key == key; });
-    return found == log().rend() ? nullptr : &*found;
+  [[nodiscard]] const Bump* last(std::uint32_t key) const {
+    const Places& places = places_of(key);
+    return places.empty() ? nullptr : &log()[places.back()];
   }
 
   /// The transaction's writes as one number: equal only where it did the same in the same states.
@@ -47,6 +52,29 @@ class Overlay : public Transaction<Bump> {
     for (const Bump& bump : log()) all = extend(all, bump.write);
     return all;
   }
+
+ private:
+  using Places = std::vector<std::size_t>;
+  /// As many writes are looked through faster than they are looked up.
+  static constexpr std::size_t few = 16;
+
+  /// Where in the log a key is written. A transaction of migrations has thousands of writes, and a
+  /// definition depends on as many keys.
+  [[nodiscard]] const Places& places_of(std::uint32_t key) const {
+    static const Places none;
+    if (removals() != indexed_removals_) {
+      places_.clear();
+      indexed_ = 0;
+      indexed_removals_ = removals();
+    }
+    for (; indexed_ < log().size(); ++indexed_) places_[log()[indexed_].key].push_back(indexed_);
+    const auto found = places_.find(key);
+    return found == places_.end() ? none : found->second;
+  }
+
+  mutable std::unordered_map<std::uint32_t, Places> places_;
+  mutable std::size_t indexed_ = 0;
+  mutable std::uint64_t indexed_removals_ = 0;
 };
 
 }  // namespace understudy::match

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -24,6 +25,8 @@ class Transaction {
   /// What was done in it so far and not undone.
   [[nodiscard]] const Log& log() const noexcept { return log_; }
   [[nodiscard]] bool empty() const noexcept { return log_.empty(); }
+  /// Another number whenever items were removed; else they were only added.
+  [[nodiscard]] std::uint64_t removals() const noexcept { return removals_; }
 
   void add(Item item) { log_.push_back(std::move(item)); }
   /// Removes the items of which `is_gone(item)`, which may change the others.
@@ -41,6 +44,7 @@ class Transaction {
     }
     pass(log_.size());
     log_ = std::move(kept);
+    ++removals_;
   }
 
   /// Carries out what a control does once it was answered, and gives what became visible to others
@@ -89,6 +93,7 @@ class Transaction {
     const auto found = find(name);
     if (found == savepoints_.end()) return false;
     log_.erase(log_.begin() + static_cast<std::ptrdiff_t>(found->size), log_.end());
+    ++removals_;
     savepoints_.erase(found + 1, savepoints_.end());
     return true;
   }
@@ -101,6 +106,7 @@ class Transaction {
   void drop() {
     active_ = false;
     log_.clear();
+    ++removals_;
     savepoints_.clear();
   }
 
@@ -118,6 +124,7 @@ class Transaction {
 
   bool active_ = false;
   Log log_;
+  std::uint64_t removals_ = 0;
   std::vector<Savepoint> savepoints_;  // ascending by size
 };
 

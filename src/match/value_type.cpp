@@ -214,8 +214,12 @@ class Scanner {
   }
 
   /// Base 64 that can't be taken for a path or a word: it has a `+` or is padded.
-  [[nodiscard]] std::size_t base64_at(std::size_t at) const noexcept {
-    const std::size_t size = run(text_, at, is_base64);
+  [[nodiscard]] std::size_t base64_at(std::size_t at) noexcept {
+    constexpr std::size_t longest = 8192;  // what is longer is no value but a file
+    // One run is looked at once, however many words it has: a path is one.
+    if (at >= base64_end_) base64_end_ = at + run(text_, at, is_base64);
+    const std::size_t size = base64_end_ - at;
+    if (size > longest) return 0;
     const std::string_view body = text_.substr(at, size);
     const std::size_t padding = run(text_, at + size, [](char octet) { return octet == '='; });
     const bool told = padding > 0 || body.find('+') != std::string_view::npos;
@@ -254,6 +258,7 @@ class Scanner {
 
   std::string_view text_;
   std::vector<Token>& tokens_;
+  std::size_t base64_end_ = 0;  ///< of the run in which the last one was looked for
 };
 
 std::string lowered(std::string_view text) {

@@ -99,11 +99,13 @@ asio::awaitable<void> secure(Relayed& relayed, Direction with, Bytes received) {
   Peer& peer = client ? relayed.client : relayed.server;
   peer.securing = true;
   if (!client) peer.stream.cancel();  // its pump may be reading
-  const std::string problem =
-      client
-          ? co_await peer.stream.begin_tls(relayed.port->tls(), received, relayed.port->patience())
-          : co_await peer.stream.begin_tls(relayed.port->upstream_tls(relayed.service),
-                                           connect_limit);
+  std::string problem;  // g++ 12 destroys twice what a choice between two awaited results gives
+  if (client)
+    problem =
+        co_await peer.stream.begin_tls(relayed.port->tls(), received, relayed.port->patience());
+  else
+    problem = co_await peer.stream.begin_tls(relayed.port->upstream_tls(relayed.service),
+                                             connect_limit);
   peer.securing = false;
   peer.secured.cancel();
   if (!problem.empty())

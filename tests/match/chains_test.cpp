@@ -57,6 +57,29 @@ TEST_CASE("the keys of a joined path are those of the path") {
   for (const KeyPath& path : all_paths()) CHECK(read_keys_of_joined(join(path)) == read_keys(path));
 }
 
+TEST_CASE("a long transaction is looked up as a short one is looked through") {
+  Overlay overlay;
+  overlay.begin();
+  Version expected = 5;
+  std::uint64_t last = 0;
+  for (std::uint64_t write = 1; write <= 3000; ++write) {
+    if (write == 1000) overlay.savepoint("a");
+    if (write == 2000) REQUIRE(overlay.rollback_to("a"));
+    const auto key = static_cast<std::uint32_t>(write % 7);
+    overlay.bump({key, 0, write});
+    const bool kept = write < 1000 || write >= 2000;
+    if (key == 3 && kept) expected = extend(expected, last = write);
+    if (write % 500 == 0 && kept) CHECK(overlay.effective(3, 5) == expected);
+  }
+  CHECK(overlay.effective(3, 5) == expected);
+  REQUIRE(overlay.last(3) != nullptr);
+  CHECK(overlay.last(3)->write == last);
+  CHECK(overlay.effective(8, 5) == 5);
+  CHECK(overlay.last(8) == nullptr);
+  overlay.drop();
+  CHECK(overlay.last(3) == nullptr);
+}
+
 TEST_CASE("an overlay extends what the others see and forgets what is rolled back") {
   Overlay overlay;
   overlay.begin();

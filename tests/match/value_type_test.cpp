@@ -33,6 +33,14 @@ std::string again(ValueKind kind, std::string_view spelled, std::string_view lik
 
 }  // namespace
 
+TEST_CASE("a long path is looked through once, not once for each of its words") {
+  std::string path;
+  for (int i = 0; i < 200'000; ++i) path += "ab/";
+  std::vector<Token> tokens;
+  find_tokens(path, tokens);
+  CHECK(tokens.empty());
+}
+
 TEST_CASE("each kind of generated value is recognised as a whole") {
   const std::vector<std::pair<ValueKind, std::string_view>> values = {
       {ValueKind::uuid, "c232ab00-9414-11ec-b3c8-9f6bdeced846"},  // v1

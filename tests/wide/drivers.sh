@@ -10,7 +10,7 @@ clients=$PWD/tests/wide/drivers
 made=$PWD/build/drivers
 mkdir -p "$made"
 
-install_packages python3-pip golang-go default-jdk-headless maven postgresql || exit 1
+install_packages python3-pip golang-go default-jdk-headless maven postgresql libpostgresql-jdbc-java libmariadb-java || exit 1
 install_node || exit 1
 build_targets=understudy build release || exit 1
 
@@ -22,4 +22,7 @@ quietly "its client" javac -d "$made/java" "$clients/postgres/jdbc/Fetch.java" |
 
 export PYTHONPATH=$made/python POSTGRES_JS=$made/node/node_modules/postgres/src/index.js PGX_CLIENT=$made/pgx
 export JDBC_CLASSPATH=$made/java:$made/postgresql-42.7.4.jar
-exec /usr/bin/python3 tests/conformance/run.py --clients "$clients" postgres
+status=0
+/usr/bin/python3 tests/conformance/tls.py --binary "$PWD/build/release/src/cli/understudy" --client jdbc || status=1
+/usr/bin/python3 tests/conformance/run.py --clients "$clients" postgres || status=1
+exit $status

@@ -191,7 +191,7 @@ class DefinitionReader {
   bool by_verb(const tree::Utility& utility) {
     static constexpr std::array<std::string_view, 6> definitions = {
         "grant", "revoke", "install", "uninstall", "change", "create"};
-    static constexpr std::array<std::string_view, 10> harmless = {
+    static constexpr std::array<std::string_view, 10> without_effect = {
         "kill", "help", "cache", "purge", "get", "signal", "resignal", "lock", "unlock", "flush"};
     static constexpr std::array<std::string_view, 4> maintenance = {"analyze", "optimize", "check",
                                                                     "repair"};
@@ -203,7 +203,7 @@ class DefinitionReader {
     } else if (utility.verb == "reset") {
       return utility.name == "query";
     } else {
-      return is_among(utility.verb, harmless);
+      return is_among(utility.verb, without_effect);
     }
     return true;
   }
