@@ -104,8 +104,8 @@ asio::awaitable<void> secure(Relayed& relayed, Direction with, Bytes received) {
     problem =
         co_await peer.stream.begin_tls(relayed.port->tls(), received, relayed.port->patience());
   else
-    problem = co_await peer.stream.begin_tls(relayed.port->upstream_tls(relayed.service),
-                                             connect_limit);
+    problem =
+        co_await peer.stream.begin_tls(relayed.port->upstream_tls(relayed.service), connect_limit);
   peer.securing = false;
   peer.secured.cancel();
   if (!problem.empty())

@@ -102,6 +102,17 @@ TEST_CASE("PostgreSQL literals become values where a parameter could stand") {
   });
 }
 
+TEST_CASE("the tables of a TRUNCATE stand in one order") {
+  check({{"TRUNCATE b, a", "truncate a, b"},
+         {"truncate table b, s.c, a restart identity cascade",
+          "truncate table a, b, s.c restart identity cascade"},
+         {"truncate \"b\", \"a\";", "truncate a, b"},
+         {"truncate b", "truncate b"},
+         {"truncate b cascade", "truncate b cascade"},
+         {"truncate only b, a", "truncate only b, a"},
+         {"truncate \"B\", a", "truncate \"B\", a"}});
+}
+
 TEST_CASE("a sign before a number belongs to it where a value may start") {
   check({
       {"select a from t where b = -5", "select a from t where b = ? | -5"},
