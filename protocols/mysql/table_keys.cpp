@@ -7,6 +7,7 @@
 #include "protocols/mysql/names.hpp"
 #include "protocols/sql/facts/effects.hpp"
 #include "protocols/sql/facts/function_use.hpp"
+#include "protocols/sql/functions.hpp"
 #include "protocols/sql/tree/parse_mysql.hpp"
 #include "protocols/sql/tree/qualify.hpp"
 
@@ -14,40 +15,6 @@ namespace understudy::mysql {
 namespace {
 
 namespace tree = sql::tree;
-
-/// A view of the server's catalogue that shows more than definitions.
-bool counts_rows(std::string_view database, std::string_view table) {
-  static constexpr std::array<std::string_view, 26> definitions = {
-      "applicable_roles",
-      "character_sets",
-      "check_constraints",
-      "collation_character_set_applicability",
-      "collations",
-      "column_privileges",
-      "columns",
-      "enabled_roles",
-      "engines",
-      "events",
-      "geometry_columns",
-      "key_column_usage",
-      "keywords",
-      "parameters",
-      "plugins",
-      "referential_constraints",
-      "routines",
-      "schema_privileges",
-      "schemata",
-      "sql_functions",
-      "st_geometry_columns",
-      "table_constraints",
-      "table_privileges",
-      "triggers",
-      "user_privileges",
-      "views"};
-  return database == "performance_schema" || database == "sys" ||
-         (database == "information_schema" &&
-          std::ranges::find(definitions, table) == definitions.end());
-}
 
 tree::Name name_of(std::string_view table) {
   const std::size_t dot = table.find('.');
@@ -148,7 +115,7 @@ std::string TableKeys::key_of(std::string_view table, std::string_view database)
 
 KeyPath TableKeys::path_of(const tree::Name& table, std::string_view database) const {
   const std::string schema = folded(table.schema.empty() ? database : table.schema);
-  if (is_catalogue(schema) && counts_rows(schema, folded(table.name))) return {};
+  if (is_catalogue(schema) && sql::catalogue_counts_rows(schema, folded(table.name))) return {};
   return {key_of(table, database)};
 }
 

@@ -261,7 +261,7 @@ class DependencyReader {
     here.table = false;
     if (cursor_.ahead().is('(') && !here.targets) return function(table, schema);
     if (schema.empty() && is_expression(table)) return;
-    const bool catalogue = mysql_ ? counts_rows(schema, table)
+    const bool catalogue = mysql_ ? catalogue_counts_rows(schema, table)
                                   : schema == "information_schema" || schema == "pg_catalog" ||
                                         table.starts_with("pg_");
     if (mysql_ && !schema.empty()) table = schema + "." + table;
@@ -277,40 +277,6 @@ class DependencyReader {
       add(found_.reads, {sequences.front(), table});
       add(found_.writes, {sequences.front(), table});
     }
-  }
-
-  /// A view of MySQL's catalogue that shows more than definitions.
-  static bool counts_rows(const std::string& schema, const std::string& table) {
-    static constexpr std::string_view definitions[] = {"character_sets",
-                                                       "check_constraints",
-                                                       "collations",
-                                                       "column_privileges",
-                                                       "columns",
-                                                       "collation_character_set_applicability",
-                                                       "engines",
-                                                       "events",
-                                                       "geometry_columns",
-                                                       "key_column_usage",
-                                                       "keywords",
-                                                       "parameters",
-                                                       "plugins",
-                                                       "referential_constraints",
-                                                       "routines",
-                                                       "schema_privileges",
-                                                       "schemata",
-                                                       "sql_functions",
-                                                       "st_geometry_columns",
-                                                       "table_constraints",
-                                                       "table_privileges",
-                                                       "triggers",
-                                                       "user_privileges",
-                                                       "views",
-                                                       "applicable_roles",
-                                                       "enabled_roles"};
-    return schema == "performance_schema" || schema == "sys" ||
-           (schema == "information_schema" &&
-            std::find(std::begin(definitions), std::end(definitions), table) ==
-                std::end(definitions));
   }
 
   bool is_expression(const std::string& name) const {

@@ -1,6 +1,7 @@
 #include "protocols/sql/functions.hpp"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <string>
 #include <unordered_set>
@@ -167,6 +168,39 @@ FunctionEffect effect_of_mysql_function(std::string_view name) noexcept {
   if (name == "lastval") return FunctionEffect::sequence;
   if (pure.contains(name) || name.starts_with("st_")) return FunctionEffect::pure;
   return effect_of_function(name);
+}
+
+bool catalogue_counts_rows(std::string_view database, std::string_view table) {
+  static constexpr std::array<std::string_view, 26> definitions = {
+      "applicable_roles",
+      "character_sets",
+      "check_constraints",
+      "collation_character_set_applicability",
+      "collations",
+      "column_privileges",
+      "columns",
+      "enabled_roles",
+      "engines",
+      "events",
+      "geometry_columns",
+      "key_column_usage",
+      "keywords",
+      "parameters",
+      "plugins",
+      "referential_constraints",
+      "routines",
+      "schema_privileges",
+      "schemata",
+      "sql_functions",
+      "st_geometry_columns",
+      "table_constraints",
+      "table_privileges",
+      "triggers",
+      "user_privileges",
+      "views"};
+  return database == "performance_schema" || database == "sys" ||
+         (database == "information_schema" &&
+          std::ranges::find(definitions, table) == definitions.end());
 }
 
 }  // namespace understudy::sql

@@ -19,4 +19,7 @@ enum class FunctionEffect : std::uint8_t {
 /// The same of a function of MySQL or MariaDB.
 [[nodiscard]] FunctionEffect effect_of_mysql_function(std::string_view name) noexcept;
 
+/// Whether a view of MySQL's catalogue, both names in lower case, shows more than definitions.
+[[nodiscard]] bool catalogue_counts_rows(std::string_view database, std::string_view table);
+
 }  // namespace understudy::sql

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "protocols/postgres/emulator/definitions.hpp"
 #include "protocols/postgres/emulator/runner.hpp"
 #include "protocols/postgres/emulator/violations.hpp"
 
@@ -19,21 +20,6 @@ namespace {
 
 constexpr int deepest_cascade = 16;
 
-/// The columns that a reference refers to; nothing where they are not known.
-std::optional<std::vector<std::size_t>> referred(const Reference& reference,
-                                                 const Definition& parent) {
-  std::vector<std::size_t> columns;
-  for (const std::string& name : reference.of) {
-    const auto column = parent.column(name);
-    if (!column) return std::nullopt;
-    columns.push_back(*column);
-  }
-  if (!reference.of.empty()) return columns;
-  for (const auto& key : parent.keys)
-    if (key.primary) return key.columns;
-  return std::nullopt;
-}
-
 /// Whether equal values of both are kept alike.
 bool kept_alike(const sql::contents::ColumnType& a, const sql::contents::ColumnType& b) {
   using sql::contents::is_text;
@@ -47,7 +33,7 @@ bool kept_alike(const sql::contents::ColumnType& a, const sql::contents::ColumnT
 /// The rows of the child that refer to no row.
 std::optional<std::string> orphans(const Definition& child, const Reference& reference,
                                    const Definition& parent) {
-  const auto columns = referred(reference, parent);
+  const auto columns = referred_columns(reference, parent);
   if (!columns || columns->size() != reference.columns.size()) return std::nullopt;
   std::string some, same;
   for (std::size_t i = 0; i < columns->size(); ++i) {
@@ -220,7 +206,7 @@ void Runner::tell_nulls(const Plan& plan, std::span<const Datum> bound) {
 /// Rows of the child refer to none: as the server says it, where it is sure of which one.
 bool Runner::tell_orphans(const Definition& child, const Reference& reference,
                           const Definition& parent, const std::string& missing, bool as_parent) {
-  const auto of = referred(reference, parent);
+  const auto of = referred_columns(reference, parent);
   std::vector<DatumRow> rows;
   const std::string sql =
       fmt::format("SELECT {}, min({}.rowid) FROM {} WHERE {} GROUP BY {} ORDER BY min({}.rowid)",
@@ -242,7 +228,8 @@ bool Runner::follow_child(const Definition& child, const Reference& reference, R
                           bool removed, bool as_parent, int depth) {
   const TableState* const state = contents_.find(child.key);
   const TableState* const parent = contents_.find(reference.parent);
-  const auto columns = parent == nullptr ? std::nullopt : referred(reference, *parent->definition);
+  const auto columns =
+      parent == nullptr ? std::nullopt : referred_columns(reference, *parent->definition);
   const auto missing =
       parent == nullptr ? std::nullopt : orphans(child, reference, *parent->definition);
   const bool sure =
@@ -307,7 +294,7 @@ bool deferred_references_hold(sql::contents::Contents& contents) {
   const auto holds = [&](const TableState& child, const Reference& reference) {
     const TableState* const parent = contents.find(reference.parent);
     const auto columns =
-        parent == nullptr ? std::nullopt : referred(reference, *parent->definition);
+        parent == nullptr ? std::nullopt : referred_columns(reference, *parent->definition);
     const auto missing = parent == nullptr
                              ? std::nullopt
                              : orphans(*child.definition, reference, *parent->definition);

@@ -96,11 +96,7 @@ void define_table(const tree::CreateTable& create, Contents& contents, const Pri
 void replace(const sql::contents::Definition& before, sql::contents::Definition after,
              Contents& contents) {
   const std::string key = before.key;
-  std::vector<sql::contents::DatumRow> rows;
-  const bool empty = contents.find(key)->known &&
-                     contents.database().run("SELECT 1 FROM " + before.sql_name() + " LIMIT 1", {},
-                                             &rows) == sql::contents::Outcome::done &&
-                     rows.empty();
+  const bool empty = contents.has_no_rows(key);
   std::vector<std::optional<std::int64_t>> numbers;
   for (std::size_t i = 0; i < before.columns.size(); ++i)
     numbers.push_back(contents.last_number({before.id, i}));

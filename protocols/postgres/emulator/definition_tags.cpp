@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <vector>
 
 #include "protocols/postgres/emulator/definitions.hpp"
 #include "protocols/postgres/emulator/translator.hpp"
@@ -13,7 +12,6 @@ using sql::contents::ColumnType;
 using sql::contents::Contents;
 using sql::contents::Default;
 using sql::contents::Definition;
-using sql::contents::Outcome;
 using sql::contents::Reference;
 using sql::contents::TableColumn;
 using sql::contents::TableState;
@@ -39,30 +37,16 @@ bool is_new_constraint(const std::string& name, const Definition& table) {
          std::ranges::all_of(table.references, other) && std::ranges::all_of(table.checks, other);
 }
 
-bool has_no_rows(const TableState& table, Contents& contents) {
-  std::vector<sql::contents::DatumRow> rows;
-  return table.known &&
-         contents.database().run("SELECT 1 FROM " + table.definition->sql_name() + " LIMIT 1", {},
-                                 &rows) == Outcome::done &&
-         rows.empty();
-}
-
 /// The parent has a key of just these columns, of the same types.
 bool refers_soundly(const Reference& reference, const Definition& child, const Contents& contents) {
   const bool own = reference.parent == child.key;
   const TableState* const state = own ? nullptr : contents.find(reference.parent);
   if (!own && state == nullptr) return false;
   const Definition& parent = own ? child : *state->definition;
-  std::vector<std::size_t> columns;
-  for (const std::string& name : reference.of) {
-    const auto column = parent.column(name);
-    if (!column) return false;
-    columns.push_back(*column);
-  }
-  const auto key = std::ranges::find_if(parent.keys, [&](const auto& each) {
-    return columns.empty() ? each.primary : each.columns == columns;
-  });
-  if (key == parent.keys.end() || key->columns.size() != reference.columns.size()) return false;
+  const auto columns = referred_columns(reference, parent);
+  if (!columns || columns->size() != reference.columns.size()) return false;
+  const auto key = std::ranges::find(parent.keys, *columns, &sql::contents::UniqueKey::columns);
+  if (key == parent.keys.end()) return false;
   for (std::size_t i = 0; i < key->columns.size(); ++i) {
     const ColumnType& theirs = parent.columns[key->columns[i]].type;
     const ColumnType& ours = child.columns[reference.columns[i]].type;
@@ -93,12 +77,13 @@ bool is_plain_index(std::string_view pattern, const Definition& table) {
         return pattern.find(word) != std::string_view::npos;
       }))
     return false;
-  std::string rest(pattern);
-  const bool texts = std::ranges::all_of(table.columns, [](const TableColumn& column) {
-    return sql::contents::is_text(column.type.kind) || column.type.kind != TypeKind::opaque;
+  const bool known_types = std::ranges::all_of(table.columns, [](const TableColumn& column) {
+    return column.type.kind != TypeKind::opaque;
   });
+  std::string rest(pattern);
   for (const std::string_view known : of_texts)
-    for (std::size_t at = rest.find(known); texts && at != std::string::npos; at = rest.find(known))
+    for (std::size_t at = rest.find(known); known_types && at != std::string::npos;
+         at = rest.find(known))
       rest.erase(at, known.size());
   return rest.find("_ops") == std::string::npos;
 }
@@ -116,7 +101,7 @@ bool index_is_sure(const tree::CreateIndex& index, std::string_view pattern, Con
     const ColumnType& type = table->definition->columns[*column].type;
     return sql::contents::is_comparable(type) && (!ordered || sql::contents::is_text(type.kind));
   });
-  return columns && (!index.unique || has_no_rows(*table, contents));
+  return columns && (!index.unique || contents.has_no_rows(table->definition->key));
 }
 
 bool action_is_sure(const tree::AlterAction& action, const TableState& table,
@@ -144,7 +129,7 @@ bool action_is_sure(const tree::AlterAction& action, const TableState& table,
 bool alter_is_sure(const tree::AlterTable& alter, Contents& contents, const Printing& printing) {
   const TableState* const table = contents.find(key_of(alter.name));
   if (table == nullptr || alter.if_exists || alter.kind != ObjectKind::table ||
-      alter.actions.size() != 1 || !has_no_rows(*table, contents))
+      alter.actions.size() != 1 || !contents.has_no_rows(table->definition->key))
     return false;
   const Altered after = altered(*table->definition, alter, printing);
   return after.table && action_is_sure(alter.actions.front(), *table, *after.table, contents);

@@ -188,6 +188,20 @@ sql::contents::Definition with_index(sql::contents::Definition table,
   return table;
 }
 
+std::optional<std::vector<std::size_t>> referred_columns(const sql::contents::Reference& reference,
+                                                         const sql::contents::Definition& parent) {
+  std::vector<std::size_t> columns;
+  for (const std::string& name : reference.of) {
+    const auto column = parent.column(name);
+    if (!column) return std::nullopt;
+    columns.push_back(*column);
+  }
+  if (!reference.of.empty()) return columns;
+  for (const auto& key : parent.keys)
+    if (key.primary) return key.columns;
+  return std::nullopt;
+}
+
 Altered altered(sql::contents::Definition table, const tree::AlterTable& alter,
                 const Printing& printing) {
   using Kind = tree::AlterAction::Kind;

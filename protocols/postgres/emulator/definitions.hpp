@@ -19,6 +19,10 @@ namespace understudy::postgres::emulation {
 [[nodiscard]] sql::contents::Definition with_index(sql::contents::Definition table,
                                                    const sql::tree::CreateIndex& index);
 
+/// The columns that a reference refers to; nothing where they are not known.
+[[nodiscard]] std::optional<std::vector<std::size_t>> referred_columns(
+    const sql::contents::Reference& reference, const sql::contents::Definition& parent);
+
 /// What ALTER TABLE makes of it.
 struct Altered {
   std::optional<sql::contents::Definition> table;  ///< nothing where it is not followed

@@ -109,6 +109,7 @@ class PostgresEmulator final : public Emulator {
   void note_denied(const SqlRequest& request);
   void note_failure(const SqlRequest& request, std::string_view code);
   void forget_written(const SqlRequest& request, std::uint64_t connection);
+  void forget_numbers(const MayWrite& written);
   void doubt(const MayWrite& written, std::uint64_t connection);
   void pin(const SqlRequest& request) {
     why_not_ = "it was answered otherwise once";
@@ -379,9 +380,7 @@ void PostgresEmulator::note_failure(const SqlRequest& request, std::string_view 
   const MayWrite written = statements_.may_write(request.pattern);
   if (written.anything) return contents_->forget_all_numbers();
   if (statement.as<tree::Insert>() == nullptr) {
-    if (written.numbers) contents_->forget_all_numbers();
-    for (const std::string& key : written.numbered) contents_->forget_numbers(key);
-    return;
+    return forget_numbers(written);
   }
   const Plan& plan = statements_.plan_of(request.pattern, *contents_, printing_, true);
   const bool known = plan.reason.empty() && plan.rows.size() == 1;
@@ -467,10 +466,14 @@ void PostgresEmulator::follow_write(const SqlRequest& request, Bytes image,
   forget_written(request, connection);
 }
 
-void PostgresEmulator::doubt(const MayWrite& written, std::uint64_t connection) {
-  unsure_.insert(connection);
+void PostgresEmulator::forget_numbers(const MayWrite& written) {
   if (written.anything || written.numbers) contents_->forget_all_numbers();
   for (const std::string& key : written.numbered) contents_->forget_numbers(key);
+}
+
+void PostgresEmulator::doubt(const MayWrite& written, std::uint64_t connection) {
+  unsure_.insert(connection);
+  forget_numbers(written);
   contents_->doubt(written.anything ? std::nullopt : std::optional(written.tables), connection);
 }
 
@@ -480,8 +483,7 @@ void PostgresEmulator::forget_written(const SqlRequest& request, std::uint64_t c
   // Which number comes next is not looked at when a transaction ends.
   if (written.anything || !written.tables.empty()) unsure_.insert(connection);
   if (written.anything) contents_->forget_everything();
-  if (written.anything || written.numbers) contents_->forget_all_numbers();
-  for (const std::string& key : written.numbered) contents_->forget_numbers(key);
+  forget_numbers(written);
   for (const std::string& key : written.tables) {
     contents_->forget_rows(key);
     contents_->forget_numbers(key);

@@ -129,12 +129,16 @@ void Contents::forget_everything() {
   book_.complete = false;
 }
 
-void Contents::note_removed(std::string_view key) {
+bool Contents::has_no_rows(std::string_view key) {
   const TableState* const table = state(key);
-  if (table == nullptr || !table->known) return;
+  if (table == nullptr || !table->known) return false;
   std::vector<DatumRow> rows;
   const std::string sql = "SELECT 1 FROM " + table->definition->sql_name() + " LIMIT 1";
-  if (database_.run(sql, {}, &rows) == Outcome::done && rows.empty()) empty(key);
+  return database_.run(sql, {}, &rows) == Outcome::done && rows.empty();
+}
+
+void Contents::note_removed(std::string_view key) {
+  if (has_no_rows(key)) empty(key);
 }
 
 // ---- sequences ----

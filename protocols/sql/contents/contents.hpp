@@ -70,6 +70,8 @@ class Contents {
   void forget_column(std::string_view key, std::size_t column);
   /// Nothing is known of what there is.
   void forget_everything();
+  /// Whether the table is there and known to hold nothing.
+  [[nodiscard]] bool has_no_rows(std::string_view key);
   /// After rows were removed: of a table without rows everything is known.
   void note_removed(std::string_view key);
 

@@ -96,6 +96,19 @@ Known compiled() {
   return known_of(compiling);
 }
 
+/// Of a database without tables.
+Known of_nothing() {
+  Held empty;
+  empty.catalogue = "-- database: shop\n-- server: 15.14 (Debian 15.14-1)\n-- collation: C\n";
+  empty.user = "app";
+  empty.rows.facts = {{"tables", Document::array()},
+                      {"not_read", Document::object()},
+                      {"sequences", Document::object()}};
+  EmulatedSql compiling;
+  static_cast<void>(compiling->hold(empty));
+  return known_of(compiling);
+}
+
 }  // namespace
 
 TEST_CASE("tables that were there are known with their rows") {
@@ -171,15 +184,7 @@ TEST_CASE("names that nothing has are free, others may be anything") {
 }
 
 TEST_CASE("in a database without tables every name is free") {
-  Held empty;
-  empty.catalogue = "-- database: shop\n-- server: 15.14 (Debian 15.14-1)\n-- collation: C\n";
-  empty.user = "app";
-  empty.rows.facts = {{"tables", Document::array()},
-                      {"not_read", Document::object()},
-                      {"sequences", Document::object()}};
-  EmulatedSql compiling;
-  static_cast<void>(compiling->hold(empty));
-  const Known known = known_of(compiling);
+  const Known known = of_nothing();
   EmulatedSql sql(known.knowledge, known.contents);
   CHECK(sql.say("CREATE TABLE fresh (id int)") == "CREATE TABLE");
   CHECK(sql.say("SELECT * FROM fresh") == "SELECT 0");
@@ -220,14 +225,7 @@ TEST_CASE("what migrations add to tables without rows succeeds") {
 }
 
 TEST_CASE("a transaction is sure to be committed where what is looked at then holds") {
-  Held empty;
-  empty.catalogue = "-- database: shop\n-- server: 15.14 (Debian 15.14-1)\n-- collation: C\n";
-  empty.rows.facts = {{"tables", Document::array()},
-                      {"not_read", Document::object()},
-                      {"sequences", Document::object()}};
-  EmulatedSql compiling;
-  static_cast<void>(compiling->hold(empty));
-  const Known known = known_of(compiling);
+  const Known known = of_nothing();
   EmulatedSql sql(known.knowledge, known.contents);
   CHECK(sql.say("CREATE TABLE p (id int PRIMARY KEY)") == "CREATE TABLE");
   CHECK(sql.say("CREATE TABLE c (p int REFERENCES p DEFERRABLE INITIALLY DEFERRED)") ==
