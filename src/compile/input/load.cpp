@@ -142,24 +142,20 @@ class ServiceAnalysis {
     };
     const auto told =
         alignment.commonplace.find({number_, source, static_cast<std::uint32_t>(packed.line)});
-    const auto may_mean_else = [&](const std::string& folded, std::string_view spelled) {
-      return match::kind_of_folded(folded) == match::ValueKind::text &&
-             match::is_commonplace(spelled);
+    // What is commonplace may mean something else where it was not seen to vary.
+    const match::Respell in_request = [&](const std::string& folded, std::string_view spelled) {
+      const bool commonplace =
+          match::kind_of_folded(folded) == match::ValueKind::text && match::is_commonplace(spelled);
+      const bool varies = told != alignment.commonplace.end() && told->second.contains(folded);
+      return commonplace && !varies ? std::nullopt : respell(folded, spelled);
     };
-    exchange.request = match::respelled(
-        exchange.request, [&](const std::string& folded, std::string_view spelled) {
-          if (may_mean_else(folded, spelled) &&
-              (told == alignment.commonplace.end() || !told->second.contains(folded)))
-            return std::optional<std::string>();
-          return respell(folded, spelled);
-        });
-    exchange.answer =
-        match::respelled(exchange.answer, [&](const std::string& folded, std::string_view spelled) {
-          const auto name = names->second.find(folded);
-          if (name != names->second.end() && alignment.unclear.contains(name->second))
-            return std::optional<std::string>();
-          return respell(folded, spelled);
-        });
+    const match::Respell in_answer = [&](const std::string& folded, std::string_view spelled) {
+      const auto name = names->second.find(folded);
+      const bool unclear = name != names->second.end() && alignment.unclear.contains(name->second);
+      return unclear ? std::nullopt : respell(folded, spelled);
+    };
+    exchange.request = match::respelled(exchange.request, in_request);
+    exchange.answer = match::respelled(exchange.answer, in_answer);
     return exchange;
   }
 
