@@ -1,14 +1,13 @@
-#include "protocols/postgres/emulator/defining.hpp"
+#include "protocols/sql/emulator/defining.hpp"
 
 #include <algorithm>
 
-#include "protocols/postgres/emulator/definitions.hpp"
-#include "protocols/postgres/emulator/translator.hpp"
+#include "protocols/sql/emulator/definitions.hpp"
 #include "protocols/sql/tree/visitor.hpp"
 
-namespace understudy::postgres::emulation {
+namespace understudy::sql::emulator {
 
-using sql::contents::Contents;
+using contents::Contents;
 
 namespace {
 
@@ -17,15 +16,19 @@ using tree::ObjectKind;
 class TableNamesIn : public tree::Visitor {
  public:
   using Visitor::visit;
+  explicit TableNamesIn(const ServerRules& rules) : rules_(rules) {}
   void visit(const tree::Relation& relation) override {
-    if (const auto* table = relation.as<tree::TableName>()) keys.insert(key_of(table->name));
+    if (const auto* table = relation.as<tree::TableName>()) keys.insert(rules_.key_of(table->name));
     descend(relation);
   }
   std::set<std::string> keys;
+
+ private:
+  const ServerRules& rules_;
 };
 
-void depend(const tree::Statement& statement, Depended& depended) {
-  const std::set<std::string> names = tables_named(statement);
+void depend(const tree::Statement& statement, const ServerRules& rules, Depended& depended) {
+  const std::set<std::string> names = tables_named(statement, rules);
   depended.insert(names.begin(), names.end());
 }
 
@@ -41,24 +44,24 @@ bool renames_table(const tree::Statement& statement) {
                              &tree::AlterAction::kind) > 0);
 }
 
-void forget_names(sql::contents::Definition& table) {
+void forget_names(contents::Definition& table) {
   for (auto& key : table.keys) key.name.clear();
   for (auto& reference : table.references) reference.name.clear();
   for (auto& check : table.checks) check.name.clear();
 }
 
 /// Indexes of keys and sequences of columns stand in one space of names with tables.
-std::vector<std::string> names_beside(const sql::contents::Definition& table) {
+std::vector<std::string> names_beside(const contents::Definition& table) {
   std::vector<std::string> names;
   for (const auto& key : table.keys)
     if (!key.name.empty()) names.push_back(key.name);
   for (const auto& column : table.columns)
-    if (column.default_.kind == sql::contents::Default::Kind::number)
+    if (column.default_.kind == contents::Default::Kind::number)
       names.push_back(table.key + "_" + column.name + "_seq");
   return names;
 }
 
-void take_names(const sql::contents::Definition& table, Contents& contents) {
+void take_names(const contents::Definition& table, Contents& contents) {
   for (const std::string& name : names_beside(table))
     if (contents.find(name) == nullptr) contents.note_taken(name);
 }
@@ -72,20 +75,20 @@ void drop_table(const std::string& key, Contents& contents) {
     if (contents.find(name) == nullptr) contents.drop(name);
 }
 
-void define_table(const tree::CreateTable& create, Contents& contents, const Printing& printing,
+void define_table(const tree::CreateTable& create, Contents& contents, const ServerRules& rules,
                   Depended& depended) {
-  const std::string key = key_of(create.name);
+  const std::string key = rules.key_of(create.name);
   if (create.temporary) depended.insert(hidden_by_temporary(key));
   if (depended.contains(hidden_by_temporary(key))) return contents.forget_whether(key);
   if (create.if_not_exists && contents.find(key) != nullptr) return;
   // Whether a table of another kind, or one that was there already, is the one that is meant.
   const bool surely_made = !create.if_not_exists || contents.book().is_absent(key);
   surely_made ? contents.drop(key) : contents.forget_whether(key);
-  auto definition = definition_of(create, printing);
+  auto definition = definition_of(create, rules);
   if (definition && depended.contains(renamed)) forget_names(*definition);
   if (!definition || !surely_made || !contents.create(std::move(*definition)))
     return contents.forget_whether(key);
-  const sql::contents::Definition& made = *contents.find(key)->definition;
+  const contents::Definition& made = *contents.find(key)->definition;
   take_names(made, contents);
   for (std::size_t i = 0; i < made.columns.size(); ++i)  // a sequence that was there before
     if (!made.columns[i].default_.sequence.empty())
@@ -93,8 +96,7 @@ void define_table(const tree::CreateTable& create, Contents& contents, const Pri
 }
 
 /// Of a table that stays, with further columns: rows are known where there are none.
-void replace(const sql::contents::Definition& before, sql::contents::Definition after,
-             Contents& contents) {
+void replace(const contents::Definition& before, contents::Definition after, Contents& contents) {
   const std::string key = before.key;
   const bool empty = contents.has_no_rows(key);
   std::vector<std::optional<std::int64_t>> numbers;
@@ -108,21 +110,21 @@ void replace(const sql::contents::Definition& before, sql::contents::Definition 
   if (!empty) contents.forget_rows(key);
 }
 
-void alter_table(const tree::AlterTable& alter, Contents& contents, const Printing& printing) {
-  const std::string key = key_of(alter.name);
+void alter_table(const tree::AlterTable& alter, Contents& contents, const ServerRules& rules) {
+  const std::string key = rules.key_of(alter.name);
   if (alter.kind == ObjectKind::sequence) return contents.forget_all_numbers();
-  const sql::contents::TableState* const table = contents.find(key);
+  const contents::TableState* const table = contents.find(key);
   if (table == nullptr) {
     for (const tree::AlterAction& action : alter.actions)
       if (action.kind == tree::AlterAction::Kind::rename_table)
-        contents.forget_whether(key_of(action.table));
+        contents.forget_whether(rules.key_of(action.table));
     return contents.forget_whether(key);
   }
-  const std::shared_ptr<const sql::contents::Definition> before = table->definition;
-  Altered after = altered(*before, alter, printing);
+  const std::shared_ptr<const contents::Definition> before = table->definition;
+  Altered after = altered(*before, alter, rules);
   if (!after.table) {
     for (const tree::AlterAction& action : alter.actions)
-      if (!action.table.name.empty()) contents.forget_whether(key_of(action.table));
+      if (!action.table.name.empty()) contents.forget_whether(rules.key_of(action.table));
     return contents.forget_whether(key);
   }
   if (after.other_columns)
@@ -135,32 +137,32 @@ void alter_table(const tree::AlterTable& alter, Contents& contents, const Printi
 
 /// Rows of it may do, or be refused for, what is not understood.
 void close_table(std::string_view key, Contents& contents) {
-  const sql::contents::TableState* const table = contents.find(key);
+  const contents::TableState* const table = contents.find(key);
   if (table == nullptr) return;
-  sql::contents::Definition closed = *table->definition;
+  contents::Definition closed = *table->definition;
   closed.takes_rows = closed.gives_rows = false;
   contents.redefine(key, std::move(closed));
 }
 
 void drop_constraints_to(std::string_view key, Contents& contents) {
-  std::vector<sql::contents::Definition> changed;
+  std::vector<contents::Definition> changed;
   for (const auto& [name, state] : contents.book().tables) {
-    sql::contents::Definition other = *state.definition;
+    contents::Definition other = *state.definition;
     if (std::erase_if(other.references, [&](const auto& each) { return each.parent == key; }) > 0)
       changed.push_back(std::move(other));
   }
-  for (sql::contents::Definition& each : changed) {
+  for (contents::Definition& each : changed) {
     const std::string name = each.key;
     contents.redefine(name, std::move(each));
   }
 }
 
-void drop(const tree::Drop& dropped, Contents& contents) {
+void drop(const tree::Drop& dropped, Contents& contents, const ServerRules& rules) {
   switch (dropped.kind) {
     case ObjectKind::table:
       for (const tree::Name& name : dropped.names) {
-        if (dropped.cascade) drop_constraints_to(key_of(name), contents);
-        drop_table(key_of(name), contents);
+        if (dropped.cascade) drop_constraints_to(rules.key_of(name), contents);
+        drop_table(rules.key_of(name), contents);
       }
       return;
     case ObjectKind::view:
@@ -176,13 +178,13 @@ void drop(const tree::Drop& dropped, Contents& contents) {
   }
 }
 
-bool forgets_table(const tree::Statement& statement, Contents& contents) {
+bool forgets_table(const tree::Statement& statement, Contents& contents, const ServerRules& rules) {
   if (const auto* policy = statement.as<tree::CreatePolicy>())
-    return contents.forget_whether(key_of(policy->table)), true;
+    return contents.forget_whether(rules.key_of(policy->table)), true;
   if (const auto* rule = statement.as<tree::CreateRule>())
-    return contents.forget_whether(key_of(rule->table)), true;
+    return contents.forget_whether(rules.key_of(rule->table)), true;
   if (const auto* view = statement.as<tree::CreateView>())
-    return contents.forget_whether(key_of(view->name)), true;
+    return contents.forget_whether(rules.key_of(view->name)), true;
   return false;
 }
 
@@ -192,33 +194,33 @@ std::string hidden_by_temporary(std::string_view key) {
   return "temporary " + std::string(key);
 }
 
-std::set<std::string> tables_named(const tree::Statement& statement) {
-  TableNamesIn names;
+std::set<std::string> tables_named(const tree::Statement& statement, const ServerRules& rules) {
+  TableNamesIn names(rules);
   names.visit(statement);
   return std::move(names.keys);
 }
 
-bool define(const tree::Statement& statement, Contents& contents, const Printing& printing,
+bool define(const tree::Statement& statement, Contents& contents, const ServerRules& rules,
             Depended& depended) {
   if (renames_table(statement)) depended.emplace(renamed);
   if (const auto* create = statement.as<tree::CreateTable>()) {
     if (create->query || !create->inherits.empty() || !create->like.empty())
-      depend(statement, depended);
-    define_table(*create, contents, printing, depended);
+      depend(statement, rules, depended);
+    define_table(*create, contents, rules, depended);
   } else if (const auto* index = statement.as<tree::CreateIndex>()) {
-    const std::string key = key_of(index->table);
+    const std::string key = rules.key_of(index->table);
     if (const auto* table = contents.find(key))
       contents.redefine(key, with_index(*table->definition, *index));
     if (!index->name.empty() && contents.find(index->name) == nullptr)
       contents.note_taken(index->name);
   } else if (const auto* alter = statement.as<tree::AlterTable>()) {
-    alter_table(*alter, contents, printing);
+    alter_table(*alter, contents, rules);
   } else if (const auto* dropped = statement.as<tree::Drop>()) {
-    drop(*dropped, contents);
+    drop(*dropped, contents, rules);
   } else if (const auto* routine = statement.as<tree::CreateRoutine>()) {
-    if (routine->kind == ObjectKind::trigger) close_table(key_of(routine->table), contents);
-  } else if (forgets_table(statement, contents)) {
-    depend(statement, depended);
+    if (routine->kind == ObjectKind::trigger) close_table(rules.key_of(routine->table), contents);
+  } else if (forgets_table(statement, contents, rules)) {
+    depend(statement, rules, depended);
   } else if (statement.as<tree::AlterOther>() != nullptr ||
              statement.as<tree::RenameTables>() != nullptr) {
     contents.forget_everything();
@@ -230,9 +232,10 @@ bool define(const tree::Statement& statement, Contents& contents, const Printing
   return true;
 }
 
-void forget_definitions(const tree::Statement& statement, Contents& contents) {
+void forget_definitions(const tree::Statement& statement, Contents& contents,
+                        const ServerRules& rules) {
   if (const auto* create = statement.as<tree::CreateTable>())
-    return contents.forget_whether(key_of(create->name));
+    return contents.forget_whether(rules.key_of(create->name));
   const bool harmless = statement.as<tree::Query>() || statement.as<tree::Insert>() ||
                         statement.as<tree::Update>() || statement.as<tree::Delete>() ||
                         statement.as<tree::Truncate>() || statement.as<tree::Merge>() ||
@@ -240,4 +243,4 @@ void forget_definitions(const tree::Statement& statement, Contents& contents) {
   if (!harmless) contents.forget_everything();
 }
 
-}  // namespace understudy::postgres::emulation
+}  // namespace understudy::sql::emulator
