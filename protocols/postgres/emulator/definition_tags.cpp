@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "protocols/postgres/emulator/altering.hpp"
 #include "protocols/postgres/emulator/definitions.hpp"
 #include "protocols/postgres/emulator/translator.hpp"
 

@@ -26,6 +26,8 @@ std::optional<std::string> sequence_of(const tree::Expression& expression) {
   return literal == nullptr ? std::nullopt : std::optional(literal->text);
 }
 
+}  // namespace
+
 Default default_of(const tree::Expression& expression, ColumnType type, const Printing& printing) {
   Default preset;
   if (const auto* cast = expression.as<tree::Cast>()) {
@@ -59,6 +61,8 @@ Default default_of(const tree::Expression& expression, ColumnType type, const Pr
   if (!datum || literal->kind == Kind::bits) return preset;
   return {Default::Kind::constant, *datum, {}};
 }
+
+namespace {
 
 TableColumn column_of(const tree::ColumnDefinition& definition, const Printing& printing) {
   TableColumn column;
@@ -120,6 +124,15 @@ void add_check(sql::contents::Definition& table, const tree::Constraint& constra
   std::ranges::stable_sort(table.checks, {}, &sql::contents::Check::name);
 }
 
+}  // namespace
+
+std::set<std::size_t> columns_in(const sql::contents::Definition& table,
+                                 const tree::Expression& condition) {
+  ColumnsIn named(table);
+  named.visit(condition);
+  return std::move(named.columns);
+}
+
 void constrain(sql::contents::Definition& table, const tree::Constraint& constraint) {
   using Kind = tree::Constraint::Kind;
   if (constraint.kind == Kind::check && constraint.expression) return add_check(table, constraint);
@@ -151,14 +164,11 @@ void add_column(sql::contents::Definition& table, const tree::ColumnDefinition& 
   table.columns.back().attribute = ++table.last_attribute;
 }
 
-/// Of what a unique key is made, every value has to be comparable.
 void check_keys(sql::contents::Definition& table) {
   for (const UniqueKey& key : table.keys)
     for (const std::size_t each : key.columns)
       if (!is_comparable(table.columns[each].type)) table.takes_rows = false;
 }
-
-}  // namespace
 
 std::optional<sql::contents::Definition> definition_of(const tree::CreateTable& create,
                                                        const Printing& printing) {
@@ -200,35 +210,6 @@ std::optional<std::vector<std::size_t>> referred_columns(const sql::contents::Re
   for (const auto& key : parent.keys)
     if (key.primary) return key.columns;
   return std::nullopt;
-}
-
-Altered altered(sql::contents::Definition table, const tree::AlterTable& alter,
-                const Printing& printing) {
-  using Kind = tree::AlterAction::Kind;
-  Altered result;
-  for (const tree::AlterAction& action : alter.actions) {
-    const auto column = table.column(action.name);
-    if (action.kind == Kind::inert) continue;
-    if (action.kind == Kind::add_column && !table.column(action.column->name)) {
-      add_column(table, *action.column, printing);
-      for (const tree::Constraint& each : action.column->constraints) constrain(table, each);
-      result.other_columns = true;
-    } else if (action.kind == Kind::add_constraint) {
-      constrain(table, *action.constraint);
-    } else if (action.kind == Kind::set_default && column) {
-      table.columns[*column].default_ =
-          action.expression ? default_of(*action.expression, table.columns[*column].type, printing)
-                            : Default();
-    } else if ((action.kind == Kind::set_not_null || action.kind == Kind::drop_not_null) &&
-               column) {
-      table.columns[*column].not_null = action.kind == Kind::set_not_null;
-    } else {
-      return {};
-    }
-  }
-  check_keys(table);
-  result.table = std::move(table);
-  return result;
 }
 
 }  // namespace understudy::postgres::emulation

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 
 #include "protocols/postgres/emulator/values.hpp"
@@ -23,12 +24,18 @@ namespace understudy::postgres::emulation {
 [[nodiscard]] std::optional<std::vector<std::size_t>> referred_columns(
     const sql::contents::Reference& reference, const sql::contents::Definition& parent);
 
-/// What ALTER TABLE makes of it.
-struct Altered {
-  std::optional<sql::contents::Definition> table;  ///< nothing where it is not followed
-  bool other_columns = false;
-};
-[[nodiscard]] Altered altered(sql::contents::Definition table, const sql::tree::AlterTable& alter,
-                              const Printing& printing);
+/// What an expression gives to columns that an insert says nothing of.
+[[nodiscard]] sql::contents::Default default_of(const sql::tree::Expression& expression,
+                                                sql::contents::ColumnType type,
+                                                const Printing& printing);
+/// The columns that a condition names.
+[[nodiscard]] std::set<std::size_t> columns_in(const sql::contents::Definition& table,
+                                               const sql::tree::Expression& condition);
+void add_column(sql::contents::Definition& table, const sql::tree::ColumnDefinition& column,
+                const Printing& printing);
+/// Rows are no longer taken where the constraint is not understood.
+void constrain(sql::contents::Definition& table, const sql::tree::Constraint& constraint);
+/// Of what a unique key is made, every value has to be comparable.
+void check_keys(sql::contents::Definition& table);
 
 }  // namespace understudy::postgres::emulation

@@ -93,6 +93,10 @@ class PostgresEmulator final : public Emulator {
     return !request.has_more && !request.partial && !request.described && sound_session_ &&
            !pinned_.contains(request.pattern);
   }
+  [[nodiscard]] bool sees(const SqlRequest& request, std::uint64_t connection) const {
+    const bool by_statement = start_ && start_->reads_committed && !request.one_state;
+    return contents_->sees(connection, by_statement);
+  }
   [[nodiscard]] std::optional<Computed> compute_data(const SqlRequest& request,
                                                      std::uint64_t connection);
   [[nodiscard]] std::optional<Computed> compute_definition(const SqlRequest& request,
@@ -109,10 +113,12 @@ class PostgresEmulator final : public Emulator {
   void note_denied(const SqlRequest& request);
   void note_failure(const SqlRequest& request, std::string_view code);
   void forget_written(const SqlRequest& request, std::uint64_t connection);
+  [[nodiscard]] bool changed_nothing(const SqlRequest& request, const Image& answer);
   void forget_numbers(const MayWrite& written);
   void doubt(const MayWrite& written, std::uint64_t connection);
   void pin(const SqlRequest& request) {
     why_not_ = "it was answered otherwise once";
+    disagrees_ = true;
     if (recording_) pinned_.emplace(request.pattern);
   }
 
@@ -143,6 +149,7 @@ class PostgresEmulator final : public Emulator {
   std::shared_ptr<const Start> start_;  ///< null where it is not known what there was first
   std::set<std::uint64_t> unsure_;      ///< connections of whose transaction not all is known
   CoverageBook covered_;
+  bool disagrees_ = false;  ///< the request that was followed last would have been answered otherwise
   std::string why_not_;  ///< of the request that was followed last
 };
 
@@ -248,7 +255,7 @@ void PostgresEmulator::clear(const Start* start) {
 
 std::optional<Emulator::Computed> PostgresEmulator::compute(const EmulatedRequest& asked, Moment) {
   const SqlRequest request(asked.canonical, asked.qualifier);
-  if (!computes(request) || !contents_->sees(asked.connection)) return std::nullopt;
+  if (!computes(request) || !sees(request, asked.connection)) return std::nullopt;
   if (auto computed = compute_data(request, asked.connection)) return computed;
   return compute_definition(request, asked.connection);
 }
@@ -312,7 +319,7 @@ std::string PostgresEmulator::why_not(const EmulatedRequest& asked) {
   if (std::string reason = why_not_asked(request); !reason.empty()) return reason;
   const Plan& plan = statements_.plan_of(request.pattern, *contents_, printing_, false);
   if (!plan.reason.empty()) return plan.reason;
-  if (!contents_->sees(asked.connection) || !contents_->enter(asked.connection))
+  if (!sees(request, asked.connection) || !contents_->enter(asked.connection))
     return "others who write at the same time";
   Runner runner(*contents_, printing_, oids_);
   const bool done = run(runner, plan, request).has_value();
@@ -343,10 +350,11 @@ void PostgresEmulator::follow(const EmulatedRequest& asked, Bytes image, Moment 
   const auto* query = statement.as<tree::Query>();
   locks_ = locks_ || (query != nullptr && !query->locking.empty());
   const auto answer = decode_image(image);
-  const bool sure = in_order && answer && computes(request) && contents_->sees(asked.connection);
+  const bool sure = in_order && answer && computes(request) && sees(request, asked.connection);
   Fields error;
   const bool fails = answer && answer->is_error && decode_fields(answer->tail.subspan(5), error);
   if (fails && field(error, 'C') == "42501") return note_denied(request);
+  disagrees_ = false;
   why_not_ = sure ? std::string() : why_not_asked(request);
   if (!sure && why_not_.empty()) why_not_ = "others who write at the same time";
   const MayWrite written = statements_.may_write(request.pattern);
@@ -461,9 +469,27 @@ void PostgresEmulator::follow_write(const SqlRequest& request, Bytes image,
   note_numbers(request, computed);
   if (computed) return;
   again();
+  if (!disagrees_ && changed_nothing(request, *answer))
+    return forget_numbers(statements_.may_write(request.pattern));
   if (sure && follow_shown(request, image)) return;
   again();
   forget_written(request, connection);
+}
+
+/// No row was touched, of tables of which only their rows do something.
+bool PostgresEmulator::changed_nothing(const SqlRequest& request, const Image& answer) {
+  const tree::Statement& statement = statements_.tree_of(request.pattern);
+  if (statement.as<tree::Update>() == nullptr && statement.as<tree::Delete>() == nullptr)
+    return false;
+  std::string tag;
+  if (!decode_command_complete(answer.tail.subspan(5), tag)) return false;
+  const MayWrite written = statements_.may_write(request.pattern);
+  return (tag == "UPDATE 0" || tag == "DELETE 0") && !written.anything &&
+         std::ranges::all_of(written.tables, [&](const std::string& key) {
+           const auto* table = contents_->find(key);
+           return table != nullptr && table->definition->takes_rows &&
+                  table->definition->gives_rows;
+         });
 }
 
 void PostgresEmulator::forget_numbers(const MayWrite& written) {

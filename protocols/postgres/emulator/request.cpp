@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "protocols/postgres/session.hpp"
 #include "protocols/postgres/shape.hpp"
 #include "protocols/sql/row_plan.hpp"
 #include "understudy/request.hpp"
@@ -36,6 +37,14 @@ SqlRequest::SqlRequest(std::string_view canonical, std::string_view qualifier)
     const std::size_t at = values.size() * octets_of_qualifier;
     if (at < qualifier.size()) value.value_class = static_cast<sql::ValueClass>(qualifier[at]);
     values.push_back(value);
+  }
+  const auto tells_isolation = [&](const Value& more) {
+    const std::string_view text = more.text ? std::string_view(*more.text) : std::string_view();
+    return text.starts_with(isolation_fact) && text.find(',') == std::string_view::npos;
+  };
+  if (values.size() == slots + 1 && tells_isolation(values.back())) {
+    one_state = true;
+    values.pop_back();
   }
   has_more = values.size() != slots;
 }

@@ -19,6 +19,8 @@ struct Start {
   Depended depended;
   std::string collation;      ///< of the database; empty where it is not known
   bool knows_errors = false;  ///< see violations.hpp
+  /// A transaction that tells no isolation is READ COMMITTED.
+  bool reads_committed = false;
   Document document;          ///< what it was made of, for start_of_document()
 };
 
