@@ -262,10 +262,10 @@ class PostgresAnalyser final : public Analyser {
   std::set<std::string> accepted_;                   // logins, by login_key
   std::map<std::string, std::string> refused_;       // the same, and the image of the error
   std::optional<SessionDefaults> session_defaults_;  // of the first session, see learn_session
-  std::optional<RecordedSession> beginning_;  // the first one, until it asks for a table
+  std::optional<RecordedSession> beginning_;         // the first one, until it asks for a table
   std::string beginning_id_;
   bool session_settled_ = false;
-  std::optional<RecordedSession> session_;           // the one that is analysed
+  std::optional<RecordedSession> session_;  // the one that is analysed
   std::string session_id_;
   std::set<std::string> session_keys_;
   std::map<std::string, std::vector<std::string>> sessions_;         // parts, by pattern

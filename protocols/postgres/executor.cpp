@@ -602,8 +602,7 @@ void Executor::describe(std::shared_ptr<ServedStatement> statement, Target targe
     request_ =
         Request{identity_.canonical, identity_.qualifier, Control::none, {}, columns.has_value()};
     // To be told of the columns must not carry out what has them.
-    request_->computable =
-        is_computable(*described_) && described_->verb.kind == sql::Kind::select;
+    request_->computable = is_computable(*described_) && described_->verb.kind == sql::Kind::select;
   }
   waiting_ = Waiting::statement;
 }

@@ -186,7 +186,7 @@ class Executor {
   std::uint64_t compared_version_ = 0;  // of the settings when `differing_` was found
   std::uint16_t differing_ = 0;
   bool differs_in_isolation_ = false;  // and in nothing else
-  bool has_temporary_ = false;  // tables, anywhere in the recording
+  bool has_temporary_ = false;         // tables, anywhere in the recording
   std::string session_part_;
   /// Of a statement that was recorded, but never in a session like this one: parts of those in
   /// which it was, to be asked for one after the other, and in what they differ.

@@ -232,7 +232,8 @@ TEST_CASE("in a session that was not recorded a question is that of the nearest 
 TEST_CASE("of several sessions in which a question was recorded each is asked for") {
   const char* sql = "SELECT v FROM t WHERE id = 2";
   Session session({said("SELECT w FROM t", a_row), said("SET search_path = b"),
-                   said("SELECT v FROM t WHERE id = 1", a_row), said("SET search_path = c"), said(sql, a_row)});
+                   said("SELECT v FROM t WHERE id = 1", a_row), said("SET search_path = c"),
+                   said(sql, a_row)});
   CHECK(session.types(query(sql)) == "TDCZ");
   CHECK(session.live.unproven ==
         std::vector<std::string>{"the session differs: asked with the settings of the first "

@@ -1,0 +1,132 @@
+// A statement as the executor runs it: SQLite's SQL over the tables of `contents`, the values that
+// it takes, and what its answer looks like.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "protocols/sql/contents/table.hpp"
+
+namespace understudy::sql::emulator {
+
+using contents::ColumnType;
+using contents::Datum;
+using contents::TypeKind;
+
+/// Thrown by what translates, caught where a plan is made: the statement is not computed.
+struct Unsure {
+  std::string reason;
+};
+
+/// A column of a table, by the table's key and the column's number.
+struct TableColumnName {
+  std::string table;
+  std::size_t column = 0;
+  std::uint16_t attribute = 0;  ///< as answers number it
+  friend auto operator<=>(const TableColumnName&, const TableColumnName&) = default;
+};
+
+/// The value of ?1, ?2, … of a text.
+struct Bound {
+  static constexpr std::size_t no_slot = ~std::size_t{0};
+  std::size_t slot = no_slot;  ///< of the request's values; `constant` where there is none
+  ColumnType type = {};
+  Datum constant = {};
+  std::int64_t most = 0;  ///< a number may be as far from 0, so that no sum runs over; 0: any
+  bool compared = false;  ///< of a number the value counts alone, which may be beyond the type
+  bool assigned = false;  ///< put into a column: a numeric is rounded to its scale
+  bool array = false;     ///< the elements of an array
+};
+
+struct Text {
+  std::string sql;
+  std::vector<Bound> bounds;
+};
+
+struct Shown {
+  std::string name;
+  ColumnType type;
+  std::optional<TableColumnName> origin;
+  std::string relation = {};  ///< under which name its table stands in the statement
+  bool plain = false;         ///< nothing but a column of a table that stands in FROM itself
+};
+
+/// A number that the request or the statement tells.
+struct Count {
+  std::size_t slot = Bound::no_slot;
+  std::int64_t constant = 0;
+};
+
+/// What is put into one column of a new row.
+struct Given {
+  enum class Kind : std::uint8_t { value, number, fresh } kind = Kind::value;
+  Bound bound;
+};
+
+[[nodiscard]] inline bool contains_any(const std::set<std::size_t>& set,
+                                       const std::vector<std::size_t>& columns) {
+  return std::ranges::any_of(columns, [&](std::size_t each) { return set.contains(each); });
+}
+
+/// `text` finds a row behind the place ?1 that does not satisfy it.
+struct PlannedCheck {
+  std::string name;
+  Text text;
+};
+
+/// Of a change of rows that are found first: `find` gives their places.
+struct Part {
+  std::string target;
+  Text find, set;
+  std::set<std::size_t> assigned, refreshed;
+};
+
+struct Plan {
+  enum class Action : std::uint8_t { select, insert, update, remove, truncate };
+  Action action = Action::select;
+  std::string reason;  ///< why it is not computed; empty where it is
+
+  Text text;  ///< of `insert` for each row
+  std::vector<Shown> shown;
+  /// Behind the shown columns of `select`: what the rows are sorted by. Rows that agree in all of
+  /// it may come in any order.
+  std::size_t keys = 0;
+  std::optional<Count> limit, offset;
+  bool locks = false;  ///< FOR UPDATE
+
+  /// Of what is read every value has to be known.
+  std::set<std::string> reads;
+  std::set<TableColumnName> columns;
+  /// Numbers of these columns may be as far from 0.
+  std::vector<std::pair<TableColumnName, std::int64_t>> guards;
+
+  std::string target;               ///< key of the table that is written
+  std::set<std::size_t> assigned;   ///< columns that UPDATE sets
+  std::set<std::size_t> refreshed;  ///< columns that get a value which nobody knows
+  /// Of `insert`: for each row the columns in the order of the table.
+  std::vector<std::vector<Given>> rows;
+  std::vector<PlannedCheck> checks;  ///< by name
+  std::set<std::size_t> returned;    ///< columns of the new row that RETURNING shows
+  bool answers_conflict = false;     ///< ON CONFLICT
+  bool updates_conflict = false;
+  std::vector<std::string> targets;  ///< of `truncate`
+  bool restarts = false;
+  bool all_rows = false;  ///< of `remove`: whatever they are
+
+  // ---- of MySQL ----
+  std::vector<Part> parts;        ///< of `update` and `remove`
+  std::set<std::size_t> shaping;  ///< slots whose values are shown
+  enum class Clash : std::uint8_t { fails, ignored, replaces, updates } clash = Clash::fails;
+  std::optional<Text> source;       ///< INSERT … SELECT: the rows
+  std::vector<std::size_t> places;  ///< and into which columns
+  bool multiple = false;            ///< UPDATE and DELETE of several tables
+
+  [[nodiscard]] bool writes() const noexcept { return action != Action::select; }
+};
+
+}  // namespace understudy::sql::emulator

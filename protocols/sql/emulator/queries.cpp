@@ -1,0 +1,451 @@
+// SELECT: what is shown, from where, in which order.
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "protocols/sql/emulator/typed.hpp"
+
+namespace understudy::sql::emulator {
+namespace {
+
+constexpr int deepest_view = 50;
+
+std::string listed(const std::vector<std::string>& parts) {
+  std::string list;
+  for (const std::string& each : parts) list += (list.empty() ? "" : ", ") + each;
+  return list;
+}
+
+/// Whether nothing but the number of rows is shown.
+bool only_counts(const tree::Select& select) {
+  if (select.outputs.size() != 1 || select.where || !select.group.empty() || select.having ||
+      select.from.size() != 1)
+    return false;
+  const auto* call = select.outputs.front().expression.as<tree::Call>();
+  return call != nullptr && call->star && call->name.name == "count" && !call->filter &&
+         !call->over && select.from.front().as<tree::Derived>() != nullptr;
+}
+
+/// The number of an output that ORDER BY or GROUP BY means: by its number, or by its name. Nothing
+/// where it means no output.
+std::optional<std::size_t> output_meant(const tree::Expression& expression,
+                                        const std::vector<std::string>& names) {
+  if (const auto* literal = expression.as<tree::Literal>()) {
+    std::size_t number = 0;
+    const std::string& text = literal->text;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (literal->kind != tree::Literal::Kind::number || error != std::errc{} || number < 1 ||
+        number > names.size() || end != text.data() + text.size())
+      throw Unsure{"an order by what is written out"};
+    return number - 1;
+  }
+  const auto* column = expression.as<tree::Column>();
+  if (column == nullptr || column->path.size() != 1) return std::nullopt;
+  const auto found = std::ranges::find(names, column->name());
+  if (found == names.end()) return std::nullopt;
+  if (std::find(found + 1, names.end(), column->name()) != names.end())
+    throw Unsure{"two outputs of one name"};
+  return static_cast<std::size_t>(found - names.begin());
+}
+
+}  // namespace
+
+// ---- FROM ----
+
+std::string Translator::source(const tree::Relation& relation, Scope& scope) {
+  if (relation.sampled || !relation.alias_columns.empty()) throw Unsure{"this kind of table"};
+  if (const auto* join = relation.as<tree::Join>()) {
+    if (!relation.alias.empty()) throw Unsure{"an alias of a join"};
+    return this->join(*join, scope);
+  }
+  const std::string alias = "r" + std::to_string(aliases_++);
+  if (const auto* derived = relation.as<tree::Derived>()) {
+    if (derived->lateral || relation.alias.empty()) throw Unsure{"this kind of sub-query"};
+    Selected inner = selected(*derived->query, scope.outer, false);
+    ScopeRelation named{relation.alias, std::move(inner.columns), false, rules_.folds_names()};
+    for (ScopeColumn& column : named.columns) column.sql = alias + "." + column.sql;
+    scope.relations.push_back(std::move(named));
+    return "(" + inner.sql + ") AS " + alias;
+  }
+  const auto* name = relation.as<tree::TableName>();
+  if (name == nullptr || !name->partitions.empty() || name->as_of)
+    throw Unsure{"a function among the tables"};
+  const std::string shown = relation.alias.empty() ? name->name.name : relation.alias;
+  const auto common = name->name.schema.empty() ? commons_.find(name->name.name) : commons_.end();
+  if (common != commons_.end()) {
+    ScopeRelation named{shown, common->second, false, rules_.folds_names()};
+    for (ScopeColumn& column : named.columns) column.sql = alias + "." + column.sql;
+    scope.relations.push_back(std::move(named));
+    return "\"w_" + name->name.name + "\" AS " + alias;
+  }
+  if (const tree::Query* view = rules_.view_of(name->name))
+    return this->view(*view, shown, alias, scope);
+  const TableState& state = table(name->name);
+  reads_.insert(state.definition->key);
+  scope.relations.push_back(relation_of(state, shown, alias + "."));
+  return state.definition->sql_name() + " AS " + alias;
+}
+
+std::string Translator::view(const tree::Query& query, const std::string& shown,
+                             const std::string& alias, Scope& scope) {
+  if (++depth_ > deepest_view) throw Unsure{"views of views"};
+  // A view sees nothing of the query around it.
+  const auto commons = std::exchange(commons_, {});
+  Selected inner = selected(query, nullptr, false);
+  commons_ = commons;
+  --depth_;
+  ScopeRelation named{shown, std::move(inner.columns), false, rules_.folds_names()};
+  for (ScopeColumn& column : named.columns) {
+    column.sql = alias + "." + column.sql;
+    column.of_view = true;
+  }
+  scope.relations.push_back(std::move(named));
+  return "(" + inner.sql + ") AS " + alias;
+}
+
+std::string Translator::join(const tree::Join& join, Scope& scope) {
+  if (join.natural || !join.using_.empty()) throw Unsure{"USING"};
+  if (join.kind == tree::Join::Kind::full) throw Unsure{"FULL JOIN"};  // of some conditions only
+  const std::size_t begin = scope.relations.size();
+  const std::string left = source(*join.left, scope);
+  const std::size_t middle = scope.relations.size();
+  const std::string right = source(*join.right, scope);
+  if (!join.on) {
+    if (join.kind != tree::Join::Kind::cross) throw Unsure{"a join without a condition"};
+    return "(" + left + " CROSS JOIN " + right + ")";
+  }
+  const char* const word = join.kind == tree::Join::Kind::left    ? " LEFT JOIN "
+                           : join.kind == tree::Join::Kind::right ? " RIGHT JOIN "
+                                                                  : " JOIN ";
+  // The condition sees what is joined here alone.
+  std::vector<bool> hidden;
+  for (std::size_t i = 0; i < begin; ++i) {
+    hidden.push_back(scope.relations[i].hidden);
+    scope.relations[i].hidden = true;
+  }
+  const Typed on = condition(*join.on, scope);
+  const bool left_join = join.kind == tree::Join::Kind::left;
+  if (left_join || join.kind == tree::Join::Kind::right)
+    for (std::size_t i = left_join ? middle : begin;
+         i < (left_join ? scope.relations.size() : middle); ++i)
+      for (ScopeColumn& column : scope.relations[i].columns) column.may_lack = true;
+  for (std::size_t i = 0; i < begin; ++i) scope.relations[i].hidden = hidden[i];
+  return "(" + left + word + right + " ON " + on.sql + ")";
+}
+
+std::string Translator::from(const std::vector<tree::Relation>& relations, Scope& scope) {
+  std::vector<std::string> parts;
+  for (const tree::Relation& each : relations) parts.push_back(source(each, scope));
+  for (std::size_t i = 0; i < scope.relations.size(); ++i)
+    for (std::size_t j = 0; j < i; ++j)
+      if (scope.relations[i].name == scope.relations[j].name)
+        throw Unsure{"two tables of one name"};
+  std::string sql;
+  for (const std::string& each : parts) sql += (sql.empty() ? " FROM " : ", ") + each;
+  return sql;
+}
+
+std::string Translator::with(const tree::With& with) {
+  if (with.tables.empty()) return {};
+  if (with.recursive) throw Unsure{"a recursive query"};
+  std::string sql;
+  for (const tree::CommonTable& each : with.tables) {
+    const auto* query = each.statement->as<tree::Query>();
+    if (query == nullptr || !each.columns.empty() || commons_.contains(each.name) ||
+        each.name.find('"') != std::string::npos)
+      throw Unsure{"this common table"};
+    Selected inner = selected(*query, nullptr, false);
+    sql += (sql.empty() ? "WITH \"w_" : ", \"w_") + each.name + "\" AS (" + inner.sql + ")";
+    commons_.emplace(each.name, std::move(inner.columns));
+  }
+  return sql + " ";
+}
+
+// ---- outputs and groups ----
+
+void Translator::outputs(const std::vector<tree::Output>& outputs, const Scope& scope,
+                         Parts& parts) {
+  const std::size_t first = bounds_.size();
+  for (const tree::Output& output : outputs) {
+    if (const auto* star = output.expression.as<tree::Star>()) {
+      if (star->path.size() > 1) throw Unsure{"a star by its schema"};
+      bool found = false;
+      for (const ScopeRelation& relation : scope.relations) {
+        if (!star->path.empty() && relation.name != star->path.front()) continue;
+        found = true;
+        for (const ScopeColumn& column : relation.columns) {
+          parts.outputs.push_back(this->column(tree::Column{{relation.name, column.name}}, scope));
+          parts.names.push_back(column.name);
+        }
+      }
+      if (!found) throw Unsure{"a star of nothing"};
+      continue;
+    }
+    parts.outputs.push_back(expression(output.expression, scope));
+    if (!output.alias.empty()) {
+      parts.names.push_back(output.alias);
+      continue;
+    }
+    const auto name = name_of_output(output.expression);
+    if (!name) throw Unsure{"the name of an output"};
+    parts.names.push_back(*name);
+  }
+  for (Typed& value : parts.outputs) value = as_output(std::move(value));
+  for (std::size_t i = first; i < bounds_.size(); ++i)
+    if (bounds_[i].slot != Bound::no_slot) shaping_.insert(bounds_[i].slot);
+}
+
+Translator::Parts Translator::parts(const tree::Select& select, Scope& scope) {
+  if (!select.distinct_on.empty() || !select.into.empty() || !select.windows.empty() ||
+      !select.grouping.empty() || !select.modifiers.empty())
+    throw Unsure{"this kind of query"};
+  Parts parts;
+  const std::string first = "r" + std::to_string(aliases_);
+  only_counted_ = only_counts(select);
+  parts.from = from(select.from, scope);
+  only_counted_ = false;
+  if (select.where) parts.where = " WHERE " + condition(*select.where, scope).sql;
+  parts.distinct = select.distinct;
+  parts.aggregated = !select.group.empty() || select.having;
+  for (const tree::Output& output : select.outputs)
+    parts.aggregated = parts.aggregated || aggregates(output.expression);
+  if (!parts.aggregated) {
+    outputs(select.outputs, scope, parts);
+    if (parts.distinct)
+      for (const Typed& value : parts.outputs) require_comparable(value.type);
+    if (scope.relations.size() == 1 && !parts.distinct && select.from.size() == 1 &&
+        select.from.front().as<tree::TableName>() != nullptr &&
+        !commons_.contains(select.from.front().as<tree::TableName>()->name.name))
+      parts.place = place_of(select.from.front().as<tree::TableName>()->name, first);
+    return parts;
+  }
+  std::set<std::string> grouped;
+  std::vector<std::string> sql;
+  std::vector<std::string> names;
+  for (const tree::Output& output : select.outputs)
+    names.push_back(output.alias.empty() ? std::string() : output.alias);
+  for (const tree::Expression& each : select.group) {
+    const tree::Expression* meant = &each;
+    if (each.as<tree::Literal>() != nullptr) {
+      if (const auto number = output_meant(each, names))
+        meant = &select.outputs[*number].expression;
+    } else if (const auto* column = each.as<tree::Column>(); column && column->path.size() == 1) {
+      // A column comes before an output of that name.
+      bool is_column = false;
+      for (const ScopeRelation& relation : scope.relations)
+        for (const ScopeColumn& known : relation.columns)
+          is_column = is_column || is_called(relation, known, column->name());
+      if (const auto number = is_column ? std::nullopt : output_meant(each, names))
+        meant = &select.outputs[*number].expression;
+    }
+    const std::size_t bounds = bounds_.size();
+    const Typed value = expression(*meant, scope);
+    if (value.untyped != Untyped::no) throw Unsure{"a group by a value"};
+    // A value of the request that stands at two places may be another one at each.
+    if (bounds_.size() != bounds) throw Unsure{"a group by what is computed of values"};
+    require_comparable(value.type);
+    grouped.insert(value.sql);
+    sql.push_back(told_apart(value));
+  }
+  if (!sql.empty()) parts.group = " GROUP BY " + listed(sql);
+  grouped_sets_.push_back(std::move(grouped));
+  grouped_ = &grouped_sets_.back();
+  outputs(select.outputs, scope, parts);
+  if (parts.distinct)
+    for (const Typed& value : parts.outputs) require_comparable(value.type);
+  if (select.having) parts.having = " HAVING " + condition(*select.having, scope).sql;
+  return parts;
+}
+
+// ---- queries ----
+
+std::optional<Count> Translator::count(const tree::Box<tree::Expression>& expression) {
+  if (!expression) return std::nullopt;
+  Count count;
+  if (const auto* parameter = expression->as<tree::Parameter>()) {
+    count.slot = parameter->index;
+    return count;
+  }
+  const auto* literal = expression->as<tree::Literal>();
+  if (literal == nullptr) throw Unsure{"a LIMIT that is computed"};
+  if (literal->kind == tree::Literal::Kind::null) return std::nullopt;
+  const std::string& text = literal->text;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count.constant);
+  if (literal->kind != tree::Literal::Kind::number || error != std::errc{} ||
+      end != text.data() + text.size() || count.constant < 0)
+    throw Unsure{"this LIMIT"};
+  return count;
+}
+
+/// LIMIT and OFFSET as SQLite's.
+std::string Translator::limited(const tree::Query& query) {
+  const auto value = [&](const tree::Box<tree::Expression>& expression) -> std::string {
+    const auto count = this->count(expression);
+    if (!count) throw Unsure{"a LIMIT of NULL"};
+    if (count->slot == Bound::no_slot) return std::to_string(count->constant);
+    Bound bound;
+    bound.slot = count->slot;
+    bound.type = {TypeKind::int8};
+    return "counted(" + bind(std::move(bound)) + ")";
+  };
+  return " LIMIT " + (query.limit ? value(query.limit) : std::string("-1")) +
+         (query.offset ? " OFFSET " + value(query.offset) : "");
+}
+
+/// A query inside of another statement. `only_whether`: nobody looks at its rows.
+Translator::Selected Translator::selected(const tree::Query& query, const Scope* outer,
+                                          bool only_whether, bool sorted) {
+  const auto* select = query.as<tree::Select>();
+  const bool counted = std::exchange(only_counted_, false) || only_whether;
+  const bool cut = (query.limit && !sorted) || query.offset;
+  if (!query.with.tables.empty() || !query.locking.empty() || query.with_ties)
+    throw Unsure{"a sub-query with these parts"};
+  if (query.offset && sorted) throw Unsure{"an OFFSET in place of a value"};
+  if (outer != nullptr && grouped_ != nullptr) throw Unsure{"a sub-query beside groups"};
+  if (const auto* operation = query.as<tree::SetOperation>()) {
+    if (!query.order.empty() || sorted || cut) throw Unsure{"the order of a union"};
+    return compound(*operation);
+  }
+  if (select == nullptr) throw Unsure{"VALUES"};
+  const auto* const grouped = std::exchange(grouped_, nullptr);
+  const bool in_aggregate = std::exchange(in_aggregate_, false);
+  Scope scope{outer, {}};
+  Parts made = parts(*select, scope);
+  Selected result;
+  std::vector<std::string> list, order, keys;
+  bool one_order = false;
+  for (const tree::OrderItem& item : query.order) {
+    const Key key = this->key(item, made, scope);
+    one_order = one_order || (scope.relations.size() == 1 && !made.aggregated && !made.distinct &&
+                              is_key(key.sql, scope.relations.front()));
+    const std::string name = "k" + std::to_string(keys.size());
+    keys.push_back(key.sql + " AS " + name);
+    order.push_back((sorted ? name : key.sql) + suffix_of(key.descending, key.nulls_first));
+  }
+  if (cut && !counted && !one_order) throw Unsure{"a sub-query that is cut off between equal rows"};
+  if (!sorted) keys.clear();
+  if (!sorted && !cut) order.clear();
+  result.keys = keys.size();
+  grouped_ = grouped;
+  in_aggregate_ = in_aggregate;
+  for (std::size_t i = 0; i < made.outputs.size(); ++i) {
+    const Typed& value = made.outputs[i];
+    const std::string name = "o" + std::to_string(i);
+    list.push_back((made.distinct ? told_apart(value) : value.sql) + " AS " + name);
+    result.columns.push_back({made.names[i], name, value.type, value.soft, value.origin});
+    result.columns.back().derived = true;
+  }
+  list.insert(list.end(), keys.begin(), keys.end());
+  result.sql = std::string("SELECT ") + (made.distinct ? "DISTINCT " : "") + listed(list) +
+               made.from + made.where + made.group + made.having +
+               (order.empty() ? "" : " ORDER BY " + listed(order)) + (cut ? limited(query) : "");
+  result.outputs = std::move(made.outputs);
+  return result;
+}
+
+/// UNION and its like: of columns that are of one type in all queries.
+Translator::Selected Translator::compound(const tree::SetOperation& operation) {
+  using Kind = tree::SetOperation::Kind;
+  if (operation.all && operation.kind != Kind::union_) throw Unsure{"INTERSECT ALL, EXCEPT ALL"};
+  const char* const word = operation.kind == Kind::intersect ? " INTERSECT "
+                           : operation.kind == Kind::except  ? " EXCEPT "
+                           : operation.all                   ? " UNION ALL "
+                                                             : " UNION ";
+  Selected result;
+  for (const tree::Query& each : operation.operands) {
+    Selected inner = selected(each, nullptr, false);
+    for (ScopeColumn& column : inner.columns) {
+      if (column.soft) throw Unsure{"a union of parameters"};
+      column.origin.reset();
+    }
+    result.sql += (result.sql.empty() ? "" : word) + ("SELECT * FROM (" + inner.sql + ")");
+    if (result.columns.empty()) {
+      result.columns = std::move(inner.columns);
+      result.outputs = std::move(inner.outputs);
+      continue;
+    }
+    if (inner.columns.size() != result.columns.size()) throw Unsure{"a union of other columns"};
+    if (!operation.all)
+      for (const ScopeColumn& column : inner.columns) require_comparable(column.type);
+    for (std::size_t i = 0; i < inner.columns.size(); ++i)
+      if (!unites(inner.columns[i].type, result.columns[i].type))
+        throw Unsure{"a union of other types"};
+  }
+  for (Typed& value : result.outputs) value.origin.reset();
+  return result;
+}
+
+Typed Translator::key_value(const tree::OrderItem& item, const Parts& parts, const Scope& scope) {
+  if (!item.operator_.empty()) throw Unsure{"ORDER BY USING"};
+  if (const auto number = output_meant(*item.expression, parts.names))
+    return parts.outputs[*number];
+  Typed value = expression(*item.expression, scope);
+  if (value.untyped != Untyped::no) throw Unsure{"an order by a value"};
+  if (parts.distinct &&
+      std::ranges::find(parts.outputs, value.sql, &Typed::sql) == parts.outputs.end())
+    throw Unsure{"an order by what is not shown"};
+  return value;
+}
+
+Translator::Key Translator::key(const tree::OrderItem& item, const Parts& parts,
+                                const Scope& scope) {
+  using Nulls = tree::OrderItem::Nulls;
+  Key key{ordered(key_value(item, parts, scope)), item.descending, nulls_first(item.descending)};
+  if (item.nulls != Nulls::unspecified) key.nulls_first = item.nulls == Nulls::first;
+  return key;
+}
+
+std::vector<Shown> Translator::shown(const Parts& parts) {
+  std::vector<Shown> all;
+  for (std::size_t i = 0; i < parts.outputs.size(); ++i) {
+    const Typed& value = parts.outputs[i];
+    if (value.soft && !shows_values()) throw Unsure{"the type of a parameter"};
+    all.push_back({parts.names[i], value.type, value.origin, value.relation, value.plain});
+  }
+  return all;
+}
+
+void Translator::query(const tree::Query& query, Plan& plan) {
+  if (query.with_ties) throw Unsure{"WITH TIES"};
+  check_query(query);
+  for (const tree::Locking& each : query.locking) {
+    if (each.skip_locked || each.no_wait) throw Unsure{"SKIP LOCKED and NOWAIT"};
+    plan.locks = true;
+  }
+  const std::string common = with(query.with);
+  Parts made;
+  Scope scope;
+  if (const auto* operation = query.as<tree::SetOperation>()) {
+    Selected inner = compound(*operation);
+    for (std::size_t i = 0; i < inner.columns.size(); ++i) {
+      made.outputs.push_back(std::move(inner.outputs[i]));
+      made.outputs.back().sql = inner.columns[i].sql;
+      made.names.push_back(inner.columns[i].name);
+    }
+    made.from = " FROM (" + inner.sql + ")";
+  } else if (const auto* select = query.as<tree::Select>()) {
+    made = parts(*select, scope);
+  } else {
+    throw Unsure{"VALUES"};
+  }
+  std::vector<std::string> list, order;
+  for (const Typed& value : made.outputs)
+    list.push_back(made.distinct ? told_apart(value) : value.sql);
+  for (const tree::OrderItem& item : query.order) {
+    const Key key = this->key(item, made, scope);
+    list.push_back(key.sql);
+    ++plan.keys;
+    order.push_back(std::to_string(list.size()) + suffix_of(key.descending, key.nulls_first));
+  }
+  if (!made.place.empty()) order.push_back(made.place);
+  if (list.empty()) throw Unsure{"rows without columns"};
+  plan.shown = shown(made);
+  plan.limit = count(query.limit);
+  plan.offset = count(query.offset);
+  if (plan.locks && (made.aggregated || made.distinct)) throw Unsure{"a lock of groups"};
+  plan.text.sql = common + "SELECT " + (made.distinct ? "DISTINCT " : "") + listed(list) +
+                  made.from + made.where + made.group + made.having +
+                  (order.empty() ? "" : " ORDER BY " + listed(order));
+}
+
+}  // namespace understudy::sql::emulator
