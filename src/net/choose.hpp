@@ -11,14 +11,14 @@
 namespace understudy::net {
 
 /// The index of the protocol that a connection beginning with `first` speaks, `Port::undecided`
-/// where more bytes are needed, `Port::nobody` where none of them knows it.
+/// where more octets are needed, `Port::nobody` where none of them knows it.
 [[nodiscard]] std::size_t choose(const std::vector<const Protocol*>& protocols,
                                  Bytes first) noexcept;
 
-/// False where the server speaks first, so that no first byte of a client is recognised.
+/// False where the server speaks first, so that no first octet of a client is recognised.
 [[nodiscard]] bool can_share(const Protocol& protocol) noexcept;
 
-/// Bytes of an unknown client as a person reads them, cut to a line.
+/// Octets of an unknown client as a person reads them, cut to a line.
 [[nodiscard]] std::string printable(Bytes first);
 
 }  // namespace understudy::net

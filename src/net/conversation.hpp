@@ -28,7 +28,7 @@ class Served {
   [[nodiscard]] virtual Next start() = 0;
   /// TLS stands: before `start`, or after Next::start_tls.
   virtual void begin_tls(const TlsSession& /*session*/) {}
-  /// After Next::start_tls: how many bytes at the end of what was fed belong to TLS.
+  /// After Next::start_tls: how many octets at the end of what was fed belong to TLS.
   [[nodiscard]] virtual std::size_t octets_of_tls() const noexcept { return 0; }
   /// Answers every request that is complete.
   [[nodiscard]] virtual Next feed(Bytes chunk) = 0;

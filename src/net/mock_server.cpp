@@ -24,7 +24,7 @@ std::uint64_t next_connection_id() {
 
 std::array<std::uint8_t, 32> fresh_entropy() {
   std::array<std::uint8_t, 32> octets{};
-  // Up to 256 bytes come whole once the kernel's pool is ready, and before that the call waits.
+  // Up to 256 octets come whole once the kernel's pool is ready, and before that the call waits.
   while (getrandom(octets.data(), octets.size(), 0) != static_cast<ssize_t>(octets.size())) {
   }
   return octets;

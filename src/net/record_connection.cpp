@@ -52,7 +52,7 @@ struct Relayed {
   }
 };
 
-/// Sends what the peer takes at once and queues the rest. Without suspension, so that bytes leave
+/// Sends what the peer takes at once and queues the rest. Without suspension, so that octets leave
 /// in the order in which the recorder gave them.
 void queue(Peer& peer, Output& output, Sending& sending) {
   if (output.empty() || peer.broken) return output.clear();

@@ -34,7 +34,7 @@ asio::awaitable<void> discard(Stream& stream, ReadBuffer& buffer) {
   }
 }
 
-/// Closing with unread bytes would reset the connection and could take our last words with it: say
+/// Closing with unread octets would reset the connection and could take our last words with it: say
 /// that nothing more comes, then read until the client has ended too.
 asio::awaitable<void> finish(Stream& stream, ReadBuffer& buffer) {
   stream.finish();

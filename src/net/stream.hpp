@@ -1,4 +1,4 @@
-// The byte stream under a connection: plain TCP, or TLS over it.
+// The octet stream under a connection: plain TCP, or TLS over it.
 #pragma once
 
 #include <fcntl.h>

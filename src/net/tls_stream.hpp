@@ -43,7 +43,7 @@ class TlsStream {
   std::unique_ptr<Impl> impl_;
 };
 
-/// Whether a connection that begins with this byte begins with TLS: no protocol here does
+/// Whether a connection that begins with this octet begins with TLS: no protocol here does
 /// otherwise.
 [[nodiscard]] constexpr bool begins_tls(std::uint8_t first) noexcept {
   return first == 0x16;
