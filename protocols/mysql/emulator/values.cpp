@@ -354,11 +354,12 @@ std::optional<std::string> print_value(ColumnType type, const Datum& datum, cons
   const auto* number = std::get_if<std::int64_t>(&datum);
   if (number == nullptr) {
     const bool text = sql::contents::is_text(type.kind) || type.kind == TypeKind::bytea ||
-                      type.kind == TypeKind::json;
+                      type.kind == TypeKind::json || type.kind == TypeKind::opaque;
     sure = sure && text;
     return std::get<std::string>(datum);
   }
   switch (type.kind) {
+    case TypeKind::opaque:  // a value of the request, as it was written
     case TypeKind::boolean:
     case TypeKind::int8:
       return std::to_string(*number);

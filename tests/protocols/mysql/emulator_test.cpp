@@ -48,7 +48,8 @@ class EmulatedMysql {
     const auto computed = emulator_->compute({identity.canonical, identity.qualifier, 1}, noon);
     if (!computed) return "-";
     writes.clear();
-    for (const KeyPath& path : computed->writes) writes.push_back(path.empty() ? "*" : path.front());
+    for (const KeyPath& path : computed->writes)
+      writes.push_back(path.empty() ? "*" : path.front());
     const auto told = emulation::read_answer(as_bytes(computed->image));
     REQUIRE(told);
     if (told->error) return std::to_string(told->error->code) + " " + told->error->message;
@@ -56,7 +57,7 @@ class EmulatedMysql {
     columns = told->set->columns;
     std::string text;
     for (const std::string_view row : told->rows) {
-      std::vector<Cell> cells;
+      std::vector<mysql::Cell> cells;
       REQUIRE(decode_text_row(as_bytes(row), columns.size(), cells));
       for (std::size_t i = 0; i < cells.size(); ++i)
         text += (i > 0 ? "|" : "") + std::string(cells[i].value_or("NULL"));
@@ -143,7 +144,8 @@ TEST_CASE("what is computed of MySQL is described as it was told") {
   sql.hear(definition);
   CHECK(sql.say("SELECT count(*) FROM t") == "-");
   ResultSet set;
-  set.columns = {{.name = "count(*)", .charset = 63, .length = 21, .type = FieldType::longlong, .flags = 129}};
+  set.columns = {
+      {.name = "count(*)", .charset = 63, .length = 21, .type = FieldType::longlong, .flags = 129}};
   set.rows = Document::array({Document::array({0})});
   sql.hear("SELECT count(*) FROM t", set);
   CHECK(sql.say("INSERT INTO t (name) VALUES ('x')") == "1 id 1");
@@ -188,9 +190,10 @@ TEST_CASE("references of MySQL are followed") {
       "(id) ON DELETE CASCADE)");
   CHECK(sql.say("INSERT INTO p VALUES (1)") == "1");
   CHECK(sql.say("INSERT INTO c VALUES (1, 1)") == "1");
-  CHECK(sql.say("INSERT INTO c VALUES (2, 2)") ==
-        "1452 Cannot add or update a child row: a foreign key constraint fails (`w`.`c`, CONSTRAINT "
-        "`f` FOREIGN KEY (`pid`) REFERENCES `p` (`id`) ON DELETE CASCADE)");
+  CHECK(
+      sql.say("INSERT INTO c VALUES (2, 2)") ==
+      "1452 Cannot add or update a child row: a foreign key constraint fails (`w`.`c`, CONSTRAINT "
+      "`f` FOREIGN KEY (`pid`) REFERENCES `p` (`id`) ON DELETE CASCADE)");
   CHECK(sql.say("DELETE FROM p WHERE id = 1") == "1");
   CHECK(sql.writes == std::vector<std::string>{"p", "c"});
   CHECK(sql.say("SELECT id FROM c").empty());
