@@ -180,6 +180,9 @@ sql::emulator::SqlEmulator::Answered PostgresEmulator::answered(Bytes image) con
   told.error = answer && answer->is_error;
   Fields error;
   if (told.error && decode_fields(answer->tail.subspan(5), error)) told.code = field(error, 'C');
+  std::string tag;
+  told.of_no_row = answer && !told.error && decode_command_complete(answer->tail.subspan(5), tag) &&
+                   (tag == "UPDATE 0" || tag == "DELETE 0");
   return told;
 }
 

@@ -1,5 +1,6 @@
 #include "protocols/postgres/emulator/request.hpp"
 
+#include "protocols/postgres/session.hpp"
 #include "protocols/postgres/shape.hpp"
 #include "understudy/request.hpp"
 
@@ -21,7 +22,16 @@ sql::emulator::SqlRequest read_request(std::string_view canonical, std::string_v
   request.described = take_prefix(pattern, describe_prefix);
   request.pattern = pattern;
   request.values = sql::emulator::values_in(canonical, qualifier);
-  request.has_more = request.values.size() != sql::emulator::slots_of(pattern);
+  const auto tells_isolation = [](const sql::emulator::Value& more) {
+    const std::string_view text = more.text ? std::string_view(*more.text) : std::string_view();
+    return text.starts_with(isolation_fact) && text.find(',') == std::string_view::npos;
+  };
+  const std::size_t slots = sql::emulator::slots_of(pattern);
+  if (request.values.size() == slots + 1 && tells_isolation(request.values.back())) {
+    request.one_state = true;
+    request.values.pop_back();
+  }
+  request.has_more = request.values.size() != slots;
   return request;
 }
 

@@ -1,6 +1,7 @@
 // What of the emulator both dialects share, by the names that it has here.
 #pragma once
 
+#include "protocols/sql/emulator/altering.hpp"
 #include "protocols/sql/emulator/coverage.hpp"
 #include "protocols/sql/emulator/defining.hpp"
 #include "protocols/sql/emulator/definitions.hpp"

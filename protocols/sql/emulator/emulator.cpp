@@ -101,6 +101,7 @@ void SqlEmulator::note_words(bool same) {
 
 void SqlEmulator::pin(const SqlRequest& request) {
   why_not_ = "it was answered otherwise once";
+  disagrees_ = true;
   if (recording_) pinned_.emplace(request.pattern);
 }
 
@@ -124,9 +125,13 @@ void SqlEmulator::end_doubted(std::uint64_t connection) {
 
 // ---- computing ----
 
+bool SqlEmulator::sees(const SqlRequest& request, std::uint64_t connection) const {
+  return contents_->sees(connection, start_ && start_->reads_committed && !request.one_state);
+}
+
 std::optional<Emulator::Computed> SqlEmulator::compute(const EmulatedRequest& asked, Moment) {
   const SqlRequest request = request_of(asked);
-  if (!computes(request) || !contents_->sees(asked.connection)) return std::nullopt;
+  if (!computes(request) || !sees(request, asked.connection)) return std::nullopt;
   if (auto computed = compute_data(request, asked.connection)) return computed;
   return compute_definition(request, asked.connection);
 }
@@ -185,7 +190,7 @@ std::string SqlEmulator::why_not(const EmulatedRequest& asked) {
   if (std::string reason = why_not_asked(request); !reason.empty()) return reason;
   const Plan& plan = statements_->plan_of(request.pattern, *contents_, false);
   if (!plan.reason.empty()) return plan.reason;
-  if (!contents_->sees(asked.connection) || !contents_->enter(asked.connection))
+  if (!sees(request, asked.connection) || !contents_->enter(asked.connection))
     return "others who write at the same time";
   const auto execution = this->execution();
   const bool done = run(*execution, plan, request);
@@ -215,9 +220,10 @@ void SqlEmulator::follow(const EmulatedRequest& asked, Bytes image, Moment now, 
   locks_ = locks_ || (query != nullptr && !query->locking.empty());
   const Answered answer = answered(image);
   const bool sure =
-      in_order && answer.readable && computes(request) && contents_->sees(asked.connection);
+      in_order && answer.readable && computes(request) && sees(request, asked.connection);
   note_followed(request, image);
   if (answer.error && lacks_privilege(answer.code)) return note_denied(request);
+  disagrees_ = false;
   why_not_ = sure ? std::string() : why_not_asked(request);
   if (!sure && why_not_.empty()) why_not_ = "others who write at the same time";
   const MayWrite written = statements_->may_write(request.pattern);
@@ -324,9 +330,22 @@ void SqlEmulator::follow_write(const SqlRequest& request, Bytes image, const Ans
   note_numbers(request, computed);
   if (computed) return;
   again();
+  if (!disagrees_ && changed_nothing(request, answer))
+    return forget_numbers(statements_->may_write(request.pattern));
   if (sure && follow_shown(request, image)) return;
   again();
   forget_written(request, connection);
+}
+
+/// No row was touched, of tables of which only rows do something.
+bool SqlEmulator::changed_nothing(const SqlRequest& request, const Answered& answer) {
+  const MayWrite written = statements_->may_write(request.pattern);
+  return answer.of_no_row && !written.anything &&
+         std::ranges::all_of(written.tables, [&](const std::string& key) {
+           const auto* table = contents_->find(key);
+           return table != nullptr && table->definition->takes_rows &&
+                  table->definition->gives_rows;
+         });
 }
 
 void SqlEmulator::forget_numbers(const MayWrite& written) {

@@ -19,7 +19,9 @@ struct Start {
   Depended depended;
   std::string collation;      ///< of the database; empty where it is not known
   bool knows_errors = false;  ///< how the server words its errors
-  Document document;          ///< what it was made of
+  /// A transaction that tells no isolation is READ COMMITTED.
+  bool reads_committed = false;
+  Document document;  ///< what it was made of
 };
 
 }  // namespace understudy::sql::emulator
