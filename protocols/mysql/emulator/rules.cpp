@@ -55,9 +55,10 @@ bool tells_number(const std::string& text) {
 /// What an ALTER TABLE says that its tree does not tell: where a column stands, the next number,
 /// how rows and texts are kept.
 void mark_changes(std::string_view pattern, tree::AlterTable& alter) {
-  static constexpr std::string_view words[] = {" after ",  " first",  "auto_increment", "engine",
-                                               "convert ", "charset", "character set",  "collate",
-                                               "order by", "partition"};
+  static constexpr std::string_view words[] = {
+      " after ",  " first",        "auto_increment", "engine",           "convert ",
+      "charset",  "character set", "collate",        "order by",         "partition",
+      "zerofill", "binary",        "national char",  "national varchar", "invisible"};
   const std::string text = folded(pattern);
   const bool more = std::ranges::any_of(
       words, [&](std::string_view word) { return text.find(word) != std::string::npos; });
@@ -66,8 +67,13 @@ void mark_changes(std::string_view pattern, tree::AlterTable& alter) {
 
 void mark_options(std::string_view pattern, tree::CreateTable& create) {
   const std::string text = folded(pattern);
-  // Rows are then kept in a way that is not followed.
-  if (!is_of_engine(pattern)) create.partitioned = true;
+  // Rows are then kept, or values shown or compared, in a way that is not followed.
+  static constexpr std::string_view words[] = {
+      "zerofill", ") binary", "char binary", "text binary", "national",  "nchar",
+      "nvarchar", " ascii",   " unicode",    "compressed",  "invisible", "srid"};
+  const bool odd = std::ranges::any_of(
+      words, [&](std::string_view word) { return text.find(word) != std::string::npos; });
+  if (odd || !is_of_engine(pattern)) create.partitioned = true;
   if (tells_number(sql::sql_of_pattern(text, sql::Dialect::mysql)))
     for (tree::ColumnDefinition& each : create.columns)
       each.identity_options = each.identity_options || each.identity;

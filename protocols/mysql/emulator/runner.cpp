@@ -96,6 +96,15 @@ std::optional<Datum> Runner::value_of(const Bound& bound, std::span<const Value>
   if (bound.slot >= values.size()) return std::nullopt;
   const Value& value = values[bound.slot];
   if (!value.text) return Datum();
+  const bool number = value.value_class == sql::ValueClass::number;
+  // A text that is compared with a number is one itself, and a number that is calculated with a
+  // text a floating one.
+  if (bound.compared && sql::contents::is_text(bound.type.kind) && number) return std::nullopt;
+  const bool counts =
+      sql::contents::is_whole(bound.type.kind) || bound.type.kind == TypeKind::numeric;
+  if (counts && !number && value.value_class != sql::ValueClass::boolean && !bound.compared &&
+      !bound.assigned)
+    return std::nullopt;
   if (bound.type.kind != TypeKind::opaque)
     return mysql_.read_value(bound.type, value.value_class, *value.text);
   // Shown as it was written.
