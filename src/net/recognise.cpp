@@ -62,8 +62,7 @@ asio::awaitable<std::shared_ptr<const TlsServer>> offer_for(Stream& stream, Read
     if (!more) co_return nullptr;
   }
   const std::size_t size = wanted();
-  co_return co_await before->choose(recognised.service,
-                                    buffer.first(std::min(size, received)));
+  co_return co_await before->choose(recognised.service, buffer.first(std::min(size, received)));
 }
 
 /// False where the connection is to be closed.

@@ -39,8 +39,7 @@ class BeforeTls {
 /// Makes the handshake of a client that begins with TLS where the port offers it. Gives service 0
 /// without reading where the port has one service only, and no client begins with TLS.
 [[nodiscard]] asio::awaitable<Recognised> recognise(Stream& stream, ReadBuffer& buffer,
-                                                    const Port& port,
-                                                    BeforeTls* before = nullptr);
+                                                    const Port& port, BeforeTls* before = nullptr);
 /// Reads what comes next behind the `received` octets that are there. False where that is nothing.
 [[nodiscard]] asio::awaitable<bool> read_more(Stream& stream, ReadBuffer& buffer,
                                               std::size_t& received);

@@ -38,14 +38,15 @@ class WatchedPort final : public RecordedPort {
     for (const WatchedService& watched : services_) {
       const auto& upstream = *watched.service.upstream;
       const auto client_of = [&](AlpnOffer offer) {
-        const auto alpn = upstream.tls.at_once ? alpn_of(*watched.protocol, offer)
-                                               : std::vector<std::string>();
+        const auto alpn =
+            upstream.tls.at_once ? alpn_of(*watched.protocol, offer) : std::vector<std::string>();
         return upstream.tls.wanted && problem.empty()
                    ? TlsClient::make(upstream.tls, upstream.endpoint.host, alpn, problem)
                    : nullptr;
       };
       upstream_tls_.push_back(client_of(AlpnOffer::last));
-      const bool has_better = upstream.tls.at_once && alpn_of(*watched.protocol, AlpnOffer::all).size() > 1;
+      const bool has_better =
+          upstream.tls.at_once && alpn_of(*watched.protocol, AlpnOffer::all).size() > 1;
       best_upstream_tls_.push_back(has_better ? client_of(AlpnOffer::all) : nullptr);
       if (!problem.empty()) return false;
     }
@@ -53,7 +54,8 @@ class WatchedPort final : public RecordedPort {
     for (const WatchedService& watched : services_)
       offered.push_back({&watched.service, watched.protocol});
     tls_ = offer_tls(offered, mock_set, AlpnOffer::last, problem);
-    if (problem.empty() && !shared()) best_tls_ = offer_tls(offered, mock_set, AlpnOffer::best, problem);
+    if (problem.empty() && !shared())
+      best_tls_ = offer_tls(offered, mock_set, AlpnOffer::best, problem);
     return problem.empty();
   }
 
