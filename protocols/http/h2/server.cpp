@@ -97,8 +97,7 @@ struct H2Server::Calls {
     if (count == 0 && stream.stays_open) return NGHTTP2_ERR_DEFERRED;
     std::copy_n(stream.body.data() + stream.sent, count, reinterpret_cast<char*>(room));
     stream.sent += count;
-    if (stream.sent < stream.body.size() || stream.stays_open)
-      return static_cast<ssize_t>(count);
+    if (stream.sent < stream.body.size() || stream.stays_open) return static_cast<ssize_t>(count);
     *flags |= NGHTTP2_DATA_FLAG_EOF;
     if (stream.trailers.empty()) return static_cast<ssize_t>(count);
     *flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM;
@@ -154,7 +153,8 @@ void H2Server::feed(Bytes chunk) {
   flaw_ = nghttp2_strerror(static_cast<int>(taken));
 }
 
-// States: the inner machine answers a request (asking_), the next one is put to it, or more is read.
+// States: the inner machine answers a request (asking_), the next one is put to it, or more is
+// read.
 ServerEvent H2Server::next() {
   for (;;) {
     if (flaw_)
@@ -236,7 +236,8 @@ void H2Server::collect() {
 /// Nothing more comes for the present request: it ends with what is there. The inner machine is as
 /// new, but in the scope in which it was.
 void H2Server::end_answers() {
-  if (asking_ != 0 && !answers_.at_boundary() && answers_.step() == MessageStream::Step::need_bytes) {
+  if (asking_ != 0 && !answers_.at_boundary() &&
+      answers_.step() == MessageStream::Step::need_bytes) {
     Message begun = answers_.current();
     const bool to_the_end = begun.to_the_end;
     if (begun.status != 0) answer(std::move(begun), !to_the_end);
