@@ -37,7 +37,8 @@ class TracedWrites {
 
 /// Where requests of one connection are handled in order, they never do.
 bool overlaps(const Visible& write, const Step& step, bool handled_in_order) {
-  return (write.connection != step.connection || (!handled_in_order && write.ended != step.ended)) &&
+  return (write.connection != step.connection ||
+          (!handled_in_order && write.ended != step.ended)) &&
          write.began < step.ended && step.began < write.ended;
 }
 
