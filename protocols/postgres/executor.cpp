@@ -147,6 +147,17 @@ void Executor::compare_session() {
   compared_version_ = facts_settings_.version();
   differing_ = differing_facts({compared_user_, compared_database_, facts_settings_, false},
                                session_defaults_);
+  const std::string part = postgres::session_part(
+      {SessionNeeds::database, {}}, {compared_user_, compared_database_, facts_settings_, false},
+      session_defaults_);
+  differs_in_isolation_ = differing_ == SessionNeeds::database &&
+                          part.starts_with(isolation_fact) && part.find(',') == std::string::npos;
+}
+
+/// What is computed knows of the session what the recorded question says of it.
+bool Executor::is_computable(const ServedStatement& statement) {
+  compare_session();
+  return differing_ == 0 || (differs_in_isolation_ && statement.shape);
 }
 
 std::string_view Executor::session_part(const ServedStatement& statement) {
@@ -185,7 +196,7 @@ void Executor::ask_statement(bool synthesisable) {
                          session_part(statement), identity_);
   request_ = Request{
       identity_.canonical, identity_.qualifier, Control::none, {}, synthesisable || whole_next_};
-  request_->computable = differing_ == 0;
+  request_->computable = is_computable(statement);
   waiting_ = Waiting::statement;
 }
 
@@ -244,7 +255,7 @@ void Executor::ask_whole() {
   identity_writer_.write(statement.parsed, statement.types, portal_->parameters, {}, std::nullopt,
                          session_part(statement), identity_);
   request_ = Request{identity_.canonical, identity_.qualifier, Control::none, {}, false};
-  request_->computable = differing_ == 0;
+  request_->computable = is_computable(statement);
   waiting_ = Waiting::statement;
 }
 
@@ -591,7 +602,7 @@ void Executor::describe(std::shared_ptr<ServedStatement> statement, Target targe
     request_ =
         Request{identity_.canonical, identity_.qualifier, Control::none, {}, columns.has_value()};
     // To be told of the columns must not carry out what has them.
-    request_->computable = differing_ == 0 && described_->verb.kind == sql::Kind::select;
+    request_->computable = is_computable(*described_) && described_->verb.kind == sql::Kind::select;
   }
   waiting_ = Waiting::statement;
 }

@@ -28,6 +28,9 @@ struct SessionView {
   bool in_block = false;  ///< BEGIN was executed
 };
 
+/// The name of the fact that a transaction sees one state of the database throughout.
+inline constexpr std::string_view isolation_fact = "transaction_isolation";
+
 /// What a session is compared with.
 struct SessionDefaults {
   /// The facts of the first recorded session, by name, as far as it tells them.

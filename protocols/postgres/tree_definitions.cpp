@@ -287,6 +287,7 @@ tree::AlterAction alter_action(const ParseTree& node, TreeReading& reading) {
     action.column = column_of(at(definition, "ColumnDef"), reading);
   } else if (action.kind == Kind::set_type) {
     action.type = type_of(at(definition, "ColumnDef", "typeName"));
+    action.collation = column_of(at(definition, "ColumnDef"), reading).collation;
     action.expression = optional_expression(at(definition, "ColumnDef", "raw_default"), reading);
   } else if (action.kind == Kind::set_default) {
     action.expression = optional_expression(definition, reading);

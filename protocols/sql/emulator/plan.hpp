@@ -10,9 +10,13 @@
 #include <utility>
 #include <vector>
 
-#include "protocols/postgres/emulator/values.hpp"
+#include "protocols/sql/contents/table.hpp"
 
-namespace understudy::postgres::emulation {
+namespace understudy::sql::emulator {
+
+using contents::ColumnType;
+using contents::Datum;
+using contents::TypeKind;
 
 /// Thrown by what translates, caught where a plan is made: the statement is not computed.
 struct Unsure {
@@ -48,6 +52,8 @@ struct Shown {
   std::string name;
   ColumnType type;
   std::optional<TableColumnName> origin;
+  std::string relation = {};  ///< under which name its table stands in the statement
+  bool plain = false;         ///< nothing but a column of a table that stands in FROM itself
 };
 
 /// A number that the request or the statement tells.
@@ -71,6 +77,13 @@ struct Given {
 struct PlannedCheck {
   std::string name;
   Text text;
+};
+
+/// Of a change of rows that are found first: `find` gives their places.
+struct Part {
+  std::string target;
+  Text find, set;
+  std::set<std::size_t> assigned, refreshed;
 };
 
 struct Plan {
@@ -105,7 +118,15 @@ struct Plan {
   bool restarts = false;
   bool all_rows = false;  ///< of `remove`: whatever they are
 
+  // ---- of MySQL ----
+  std::vector<Part> parts;        ///< of `update` and `remove`
+  std::set<std::size_t> shaping;  ///< slots whose values are shown
+  enum class Clash : std::uint8_t { fails, ignored, replaces, updates } clash = Clash::fails;
+  std::optional<Text> source;       ///< INSERT … SELECT: the rows
+  std::vector<std::size_t> places;  ///< and into which columns
+  bool multiple = false;            ///< UPDATE and DELETE of several tables
+
   [[nodiscard]] bool writes() const noexcept { return action != Action::select; }
 };
 
-}  // namespace understudy::postgres::emulation
+}  // namespace understudy::sql::emulator

@@ -10,13 +10,14 @@
 #include <string_view>
 #include <utility>
 
-#include "protocols/postgres/emulator/plan.hpp"
 #include "protocols/sql/catalog/catalog.hpp"
 #include "protocols/sql/contents/contents.hpp"
+#include "protocols/sql/emulator/plan.hpp"
+#include "protocols/sql/emulator/server_rules.hpp"
 #include "protocols/sql/facts/dependencies.hpp"
 #include "protocols/sql/tree/tree.hpp"
 
-namespace understudy::postgres::emulation {
+namespace understudy::sql::emulator {
 
 /// What a statement may change, if it is not understood any better.
 struct MayWrite {
@@ -30,25 +31,26 @@ struct MayWrite {
 
 class Statements {
  public:
-  Statements() = default;
-  /// What is defined already counts for what others may write.
-  explicit Statements(sql::Catalog catalog) : catalog_(std::move(catalog)) {}
-  [[nodiscard]] const sql::tree::Statement& tree_of(std::string_view pattern);
+  /// What `catalog` has counts for what statements may write. `rules` outlive it.
+  Statements(const ServerRules& rules, Dialect dialect, Catalog catalog)
+      : rules_(&rules), dialect_(dialect), catalog_(std::move(catalog)) {}
+  [[nodiscard]] const tree::Statement& tree_of(std::string_view pattern);
   /// Valid until the next call. `took_effect`: see Translator.
-  [[nodiscard]] const Plan& plan_of(std::string_view pattern,
-                                    const sql::contents::Contents& contents,
-                                    const Printing& printing, bool took_effect);
+  [[nodiscard]] const Plan& plan_of(std::string_view pattern, const contents::Contents& contents,
+                                    bool took_effect);
   [[nodiscard]] MayWrite may_write(std::string_view pattern);
   /// The statement took effect: what it defines counts for what others may write.
-  void define(const sql::tree::Statement& statement) { catalog_.apply(statement); }
+  void define(const tree::Statement& statement) { catalog_.apply(statement); }
 
  private:
   static constexpr std::size_t kept = 5000;
 
-  std::map<std::string, sql::tree::Statement, std::less<>> trees_;
+  const ServerRules* rules_;
+  Dialect dialect_;
+  std::map<std::string, tree::Statement, std::less<>> trees_;
   std::map<std::string, Plan, std::less<>> plans_[2];
   std::uint64_t version_ = 0;  ///< of the contents that the plans are over
-  sql::Catalog catalog_{sql::Dialect::postgres};
+  Catalog catalog_;
 };
 
-}  // namespace understudy::postgres::emulation
+}  // namespace understudy::sql::emulator

@@ -3,10 +3,12 @@
 #include <charconv>
 #include <utility>
 
-#include "protocols/postgres/emulator/typed.hpp"
+#include "protocols/sql/emulator/typed.hpp"
 
-namespace understudy::postgres::emulation {
+namespace understudy::sql::emulator {
 namespace {
+
+constexpr int deepest_view = 50;
 
 std::string listed(const std::vector<std::string>& parts) {
   std::string list;
@@ -60,7 +62,7 @@ std::string Translator::source(const tree::Relation& relation, Scope& scope) {
   if (const auto* derived = relation.as<tree::Derived>()) {
     if (derived->lateral || relation.alias.empty()) throw Unsure{"this kind of sub-query"};
     Selected inner = selected(*derived->query, scope.outer, false);
-    ScopeRelation named{relation.alias, std::move(inner.columns), false};
+    ScopeRelation named{relation.alias, std::move(inner.columns), false, rules_.folds_names()};
     for (ScopeColumn& column : named.columns) column.sql = alias + "." + column.sql;
     scope.relations.push_back(std::move(named));
     return "(" + inner.sql + ") AS " + alias;
@@ -71,22 +73,43 @@ std::string Translator::source(const tree::Relation& relation, Scope& scope) {
   const std::string shown = relation.alias.empty() ? name->name.name : relation.alias;
   const auto common = name->name.schema.empty() ? commons_.find(name->name.name) : commons_.end();
   if (common != commons_.end()) {
-    ScopeRelation named{shown, common->second, false};
+    ScopeRelation named{shown, common->second, false, rules_.folds_names()};
     for (ScopeColumn& column : named.columns) column.sql = alias + "." + column.sql;
     scope.relations.push_back(std::move(named));
     return "\"w_" + name->name.name + "\" AS " + alias;
   }
+  if (const tree::Query* view = rules_.view_of(name->name))
+    return this->view(*view, shown, alias, scope);
   const TableState& state = table(name->name);
   reads_.insert(state.definition->key);
   scope.relations.push_back(relation_of(state, shown, alias + "."));
   return state.definition->sql_name() + " AS " + alias;
 }
 
+std::string Translator::view(const tree::Query& query, const std::string& shown,
+                             const std::string& alias, Scope& scope) {
+  if (++depth_ > deepest_view) throw Unsure{"views of views"};
+  // A view sees nothing of the query around it.
+  const auto commons = std::exchange(commons_, {});
+  Selected inner = selected(query, nullptr, false);
+  commons_ = commons;
+  --depth_;
+  ScopeRelation named{shown, std::move(inner.columns), false, rules_.folds_names()};
+  for (ScopeColumn& column : named.columns) {
+    column.sql = alias + "." + column.sql;
+    column.of_view = true;
+  }
+  scope.relations.push_back(std::move(named));
+  return "(" + inner.sql + ") AS " + alias;
+}
+
 std::string Translator::join(const tree::Join& join, Scope& scope) {
   if (join.natural || !join.using_.empty()) throw Unsure{"USING"};
   if (join.kind == tree::Join::Kind::full) throw Unsure{"FULL JOIN"};  // of some conditions only
   const std::size_t begin = scope.relations.size();
-  const std::string left = source(*join.left, scope), right = source(*join.right, scope);
+  const std::string left = source(*join.left, scope);
+  const std::size_t middle = scope.relations.size();
+  const std::string right = source(*join.right, scope);
   if (!join.on) {
     if (join.kind != tree::Join::Kind::cross) throw Unsure{"a join without a condition"};
     return "(" + left + " CROSS JOIN " + right + ")";
@@ -101,6 +124,11 @@ std::string Translator::join(const tree::Join& join, Scope& scope) {
     scope.relations[i].hidden = true;
   }
   const Typed on = condition(*join.on, scope);
+  const bool left_join = join.kind == tree::Join::Kind::left;
+  if (left_join || join.kind == tree::Join::Kind::right)
+    for (std::size_t i = left_join ? middle : begin;
+         i < (left_join ? scope.relations.size() : middle); ++i)
+      for (ScopeColumn& column : scope.relations[i].columns) column.may_lack = true;
   for (std::size_t i = 0; i < begin; ++i) scope.relations[i].hidden = hidden[i];
   return "(" + left + word + right + " ON " + on.sql + ")";
 }
@@ -137,6 +165,7 @@ std::string Translator::with(const tree::With& with) {
 
 void Translator::outputs(const std::vector<tree::Output>& outputs, const Scope& scope,
                          Parts& parts) {
+  const std::size_t first = bounds_.size();
   for (const tree::Output& output : outputs) {
     if (const auto* star = output.expression.as<tree::Star>()) {
       if (star->path.size() > 1) throw Unsure{"a star by its schema"};
@@ -145,7 +174,7 @@ void Translator::outputs(const std::vector<tree::Output>& outputs, const Scope& 
         if (!star->path.empty() && relation.name != star->path.front()) continue;
         found = true;
         for (const ScopeColumn& column : relation.columns) {
-          parts.outputs.push_back(node(tree::Column{{relation.name, column.name}}, scope));
+          parts.outputs.push_back(this->column(tree::Column{{relation.name, column.name}}, scope));
           parts.names.push_back(column.name);
         }
       }
@@ -161,7 +190,9 @@ void Translator::outputs(const std::vector<tree::Output>& outputs, const Scope& 
     if (!name) throw Unsure{"the name of an output"};
     parts.names.push_back(*name);
   }
-  for (Typed& value : parts.outputs) value = coerced(std::move(value), {TypeKind::text});
+  for (Typed& value : parts.outputs) value = as_output(std::move(value));
+  for (std::size_t i = first; i < bounds_.size(); ++i)
+    if (bounds_[i].slot != Bound::no_slot) shaping_.insert(bounds_[i].slot);
 }
 
 Translator::Parts Translator::parts(const tree::Select& select, Scope& scope) {
@@ -169,7 +200,7 @@ Translator::Parts Translator::parts(const tree::Select& select, Scope& scope) {
       !select.grouping.empty() || !select.modifiers.empty())
     throw Unsure{"this kind of query"};
   Parts parts;
-  const std::string place = "r" + std::to_string(aliases_) + ".rowid";
+  const std::string first = "r" + std::to_string(aliases_);
   only_counted_ = only_counts(select);
   parts.from = from(select.from, scope);
   only_counted_ = false;
@@ -185,7 +216,7 @@ Translator::Parts Translator::parts(const tree::Select& select, Scope& scope) {
     if (scope.relations.size() == 1 && !parts.distinct && select.from.size() == 1 &&
         select.from.front().as<tree::TableName>() != nullptr &&
         !commons_.contains(select.from.front().as<tree::TableName>()->name.name))
-      parts.place = place;
+      parts.place = place_of(select.from.front().as<tree::TableName>()->name, first);
     return parts;
   }
   std::set<std::string> grouped;
@@ -203,7 +234,7 @@ Translator::Parts Translator::parts(const tree::Select& select, Scope& scope) {
       bool is_column = false;
       for (const ScopeRelation& relation : scope.relations)
         for (const ScopeColumn& known : relation.columns)
-          is_column = is_column || known.name == column->name();
+          is_column = is_column || is_called(relation, known, column->name());
       if (const auto number = is_column ? std::nullopt : output_meant(each, names))
         meant = &select.outputs[*number].expression;
     }
@@ -214,7 +245,7 @@ Translator::Parts Translator::parts(const tree::Select& select, Scope& scope) {
     if (bounds_.size() != bounds) throw Unsure{"a group by what is computed of values"};
     require_comparable(value.type);
     grouped.insert(value.sql);
-    sql.push_back(value.sql);
+    sql.push_back(told_apart(value));
   }
   if (!sql.empty()) parts.group = " GROUP BY " + listed(sql);
   grouped_sets_.push_back(std::move(grouped));
@@ -300,8 +331,9 @@ Translator::Selected Translator::selected(const tree::Query& query, const Scope*
   for (std::size_t i = 0; i < made.outputs.size(); ++i) {
     const Typed& value = made.outputs[i];
     const std::string name = "o" + std::to_string(i);
-    list.push_back(value.sql + " AS " + name);
+    list.push_back((made.distinct ? told_apart(value) : value.sql) + " AS " + name);
     result.columns.push_back({made.names[i], name, value.type, value.soft, value.origin});
+    result.columns.back().derived = true;
   }
   list.insert(list.end(), keys.begin(), keys.end());
   result.sql = std::string("SELECT ") + (made.distinct ? "DISTINCT " : "") + listed(list) +
@@ -336,7 +368,7 @@ Translator::Selected Translator::compound(const tree::SetOperation& operation) {
     if (!operation.all)
       for (const ScopeColumn& column : inner.columns) require_comparable(column.type);
     for (std::size_t i = 0; i < inner.columns.size(); ++i)
-      if (!(inner.columns[i].type == result.columns[i].type))
+      if (!unites(inner.columns[i].type, result.columns[i].type))
         throw Unsure{"a union of other types"};
   }
   for (Typed& value : result.outputs) value.origin.reset();
@@ -358,7 +390,7 @@ Typed Translator::key_value(const tree::OrderItem& item, const Parts& parts, con
 Translator::Key Translator::key(const tree::OrderItem& item, const Parts& parts,
                                 const Scope& scope) {
   using Nulls = tree::OrderItem::Nulls;
-  Key key{ordered(key_value(item, parts, scope)), item.descending, item.descending};
+  Key key{ordered(key_value(item, parts, scope)), item.descending, nulls_first(item.descending)};
   if (item.nulls != Nulls::unspecified) key.nulls_first = item.nulls == Nulls::first;
   return key;
 }
@@ -367,14 +399,15 @@ std::vector<Shown> Translator::shown(const Parts& parts) {
   std::vector<Shown> all;
   for (std::size_t i = 0; i < parts.outputs.size(); ++i) {
     const Typed& value = parts.outputs[i];
-    if (value.soft) throw Unsure{"the type of a parameter"};
-    all.push_back({parts.names[i], value.type, value.origin});
+    if (value.soft && !shows_values()) throw Unsure{"the type of a parameter"};
+    all.push_back({parts.names[i], value.type, value.origin, value.relation, value.plain});
   }
   return all;
 }
 
 void Translator::query(const tree::Query& query, Plan& plan) {
   if (query.with_ties) throw Unsure{"WITH TIES"};
+  check_query(query);
   for (const tree::Locking& each : query.locking) {
     if (each.skip_locked || each.no_wait) throw Unsure{"SKIP LOCKED and NOWAIT"};
     plan.locks = true;
@@ -396,7 +429,8 @@ void Translator::query(const tree::Query& query, Plan& plan) {
     throw Unsure{"VALUES"};
   }
   std::vector<std::string> list, order;
-  for (const Typed& value : made.outputs) list.push_back(value.sql);
+  for (const Typed& value : made.outputs)
+    list.push_back(made.distinct ? told_apart(value) : value.sql);
   for (const tree::OrderItem& item : query.order) {
     const Key key = this->key(item, made, scope);
     list.push_back(key.sql);
@@ -414,4 +448,4 @@ void Translator::query(const tree::Query& query, Plan& plan) {
                   (order.empty() ? "" : " ORDER BY " + listed(order));
 }
 
-}  // namespace understudy::postgres::emulation
+}  // namespace understudy::sql::emulator
