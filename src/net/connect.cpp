@@ -47,6 +47,7 @@ std::optional<ProxyTarget> proxy_target(std::string_view head) {
     const std::size_t scheme = found.has_tls ? https.size() : http.size();
     authority = target.substr(scheme, size - scheme);
     authority.erase(0, authority.rfind('@') + 1);
+    if (authority.empty() || authority.front() == ':') return std::nullopt;
     const std::size_t colon = authority.rfind(':'), bracket = authority.rfind(']');
     if (colon == std::string::npos || (bracket != std::string::npos && colon < bracket))
       authority += found.has_tls ? ":443" : ":80";

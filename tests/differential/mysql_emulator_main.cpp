@@ -65,10 +65,10 @@ std::string shown(Bytes image, bool ordered) {
                        told->ok->warnings, told->ok->info);
   std::string text = fmt::format("warnings {}", told->warnings);
   for (const Column& column : told->set->columns)
-    text += fmt::format("\n      {}.{}/{} {}/{} type {} length {} flags {:x} decimals {} charset {}",
-                        column.schema, column.table, column.org_table, column.name, column.org_name,
-                        static_cast<int>(column.type), column.length, column.flags, column.decimals,
-                        column.charset);
+    text += fmt::format(
+        "\n      {}.{}/{} {}/{} type {} length {} flags {:x} decimals {} charset {}", column.schema,
+        column.table, column.org_table, column.name, column.org_name, static_cast<int>(column.type),
+        column.length, column.flags, column.decimals, column.charset);
   std::vector<std::string> lines;
   for (const std::string_view row : told->rows)
     lines.push_back(json_text(document_of(row), JsonForm::ascii));
@@ -90,7 +90,8 @@ class Test {
         generator_(random_) {}
 
   void run() {
-    for (const char* const each : {"SET time_zone = '+00:00'", "SET sql_mode = 'STRICT_TRANS_TABLES'"})
+    for (const char* const each :
+         {"SET time_zone = '+00:00'", "SET sql_mode = 'STRICT_TRANS_TABLES'"})
       static_cast<void>(server_.ask(each));
     for (std::uint64_t done = 0; done < options_.statements; done += statements_in_a_round)
       play_round();
