@@ -25,6 +25,8 @@ struct ReadBuffer {
 struct Recognised {
   std::size_t service = 0;   ///< an index, or `Port::nobody`: close the connection
   std::size_t received = 0;  ///< octets at the front of the buffer that were read on the way
+  /// A proxy's client sent a whole request for another server: the only one of its connection.
+  bool is_forwarded = false;
 };
 
 /// Who has to know what a client with TLS asks for before it is answered.

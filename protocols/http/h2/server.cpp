@@ -12,6 +12,7 @@ namespace understudy::http::h2 {
 namespace {
 
 constexpr std::uint32_t most_streams = 128;
+constexpr std::size_t most_continuations = 100;
 constexpr std::int32_t stream_window = 1 << 20, connection_window = 16 << 20;
 
 struct FreeCallbacks {
@@ -119,6 +120,8 @@ struct H2Server::Calls {
     nghttp2_option* option = nullptr;
     if (nghttp2_option_new(&option) != 0) return nullptr;
     nghttp2_option_set_no_closed_streams(option, 1);
+    // The library counts one that comes in pieces several times.
+    nghttp2_option_set_max_continuations(option, most_continuations);
     nghttp2_session* session = nullptr;
     const int failed = nghttp2_session_server_new2(&session, made, machine, option);
     nghttp2_option_del(option);
