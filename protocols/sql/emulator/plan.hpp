@@ -125,6 +125,9 @@ struct Plan {
   std::optional<Text> source;       ///< INSERT … SELECT: the rows
   std::vector<std::size_t> places;  ///< and into which columns
   bool multiple = false;            ///< UPDATE and DELETE of several tables
+  /// The condition of an UPDATE is met by columns that are just these values, each once; nothing
+  /// where it is another one.
+  std::optional<std::vector<Bound>> equal_to;
 
   [[nodiscard]] bool writes() const noexcept { return action != Action::select; }
 };

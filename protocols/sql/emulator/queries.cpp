@@ -215,7 +215,8 @@ Translator::Parts Translator::parts(const tree::Select& select, Scope& scope) {
       for (const Typed& value : parts.outputs) require_comparable(value.type);
     if (scope.relations.size() == 1 && !parts.distinct && select.from.size() == 1 &&
         select.from.front().as<tree::TableName>() != nullptr &&
-        !commons_.contains(select.from.front().as<tree::TableName>()->name.name))
+        !commons_.contains(select.from.front().as<tree::TableName>()->name.name) &&
+        rules_.view_of(select.from.front().as<tree::TableName>()->name) == nullptr)
       parts.place = place_of(select.from.front().as<tree::TableName>()->name, first);
     return parts;
   }

@@ -32,6 +32,9 @@ class AggregateFinder : public tree::Visitor {
 const TableState& Translator::table(const tree::Name& name) {
   const auto found = book_.tables.find(rules_.key_of(name));
   if (found == book_.tables.end()) throw Unsure{"what is known of table " + rules_.key_of(name)};
+  // Whether the case of its letters counts is the server's setting.
+  if (rules_.folds_names() && found->second.definition->spelled.name != name.name)
+    throw Unsure{"another spelling of a table's name"};
   return found->second;
 }
 
