@@ -240,6 +240,7 @@ bool Runner::follow_child(const Definition& child, const Reference& reference, R
       contents_.forget_rows(child.key);
     return true;
   }
+  if (removed && !child.triggers.empty()) return refuse(std::nullopt);
   const std::string where = " WHERE " + *missing;
   using Action = sql::tree::ForeignAction;
   const bool cascades = removed && child.gives_rows && reference.on_delete == Action::cascade;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "protocols/postgres/emulator/definitions.hpp"
+#include "protocols/postgres/emulator/program.hpp"
 #include "protocols/postgres/emulator/translator.hpp"
 #include "protocols/sql/tree/visitor.hpp"
 
@@ -72,6 +73,83 @@ void drop_table(const std::string& key, Contents& contents) {
     if (contents.find(name) == nullptr) contents.drop(name);
 }
 
+/// A plan's way to say nothing, as a value.
+template <class Make>
+auto sure(const Make& make) -> std::optional<decltype(make())> {
+  try {
+    return make();
+  } catch (const Unsure&) {
+  } catch (const TooFar&) {
+  }
+  return std::nullopt;
+}
+
+/// Views that name the table, and those that name such a view.
+std::set<std::string> views_of(std::string_view key, const Contents& contents) {
+  std::set<std::string> found;
+  for (bool grows = true; grows;) {
+    grows = false;
+    for (const auto& [name, view] : contents.book().views) {
+      TableNamesIn named;
+      named.visit(*view.query);
+      const bool concerned =
+          named.keys.contains(std::string(key)) ||
+          std::ranges::any_of(found, [&](const auto& each) { return named.keys.contains(each); });
+      grows = (concerned && found.insert(name).second) || grows;
+    }
+  }
+  return found;
+}
+
+void forget_views_of(std::string_view key, Contents& contents) {
+  for (const std::string& each : views_of(key, contents)) contents.forget_whether(each);
+}
+
+void define_view(const tree::CreateView& create, Contents& contents, const Printing& printing) {
+  const std::string key = key_of(create.name);
+  // What names another view of this name now means this one.
+  if (create.replace || contents.book().views.contains(key)) forget_views_of(key, contents);
+  const auto names = create.recursive || create.temporary
+                         ? std::nullopt
+                         : sure([&] {
+                             Translator translator(contents.book(), printing, reaches.back(), false);
+                             return translator.names_of(*create.query);
+                           });
+  if (!names || create.columns.size() > names->size()) return contents.forget_whether(key);
+  sql::contents::View view{std::make_shared<const tree::Query>(*create.query), *names,
+                           create.check_option};
+  std::ranges::copy(create.columns, view.columns.begin());
+  contents.define_view(key, std::move(view));
+}
+
+/// What it holds, the next REFRESH tells.
+void define_materialized(const tree::CreateTable& create, Contents& contents,
+                         const Printing& printing) {
+  const std::string key = key_of(create.name);
+  tree::Statement statement;
+  statement.node = *create.query;
+  const auto plan = sure([&] {
+    return Translator(contents.book(), printing, reaches.back(), false).plan(statement);
+  });
+  const bool surely_made = !create.if_not_exists || contents.book().is_absent(key);
+  if (!plan || !surely_made) return contents.forget_whether(key);
+  sql::contents::Definition table;
+  table.key = key;
+  table.takes_rows = table.gives_rows = false;
+  table.shows = std::make_shared<const tree::Query>(*create.query);
+  for (const Shown& shown : plan->shown) {
+    sql::contents::TableColumn& column = table.columns.emplace_back();
+    column.name = shown.name;
+    column.type = shown.type;
+    column.attribute = ++table.last_attribute;
+  }
+  for (std::size_t i = 0; i < create.columns.size() && i < table.columns.size(); ++i)
+    table.columns[i].name = create.columns[i].name;
+  contents.drop(key);
+  if (!contents.create(std::move(table))) return contents.forget_whether(key);
+  contents.forget_rows(key);
+}
+
 void define_table(const tree::CreateTable& create, Contents& contents, const Printing& printing,
                   Depended& depended) {
   const std::string key = key_of(create.name);
@@ -113,6 +191,7 @@ void alter_table(const tree::AlterTable& alter, Contents& contents, const Printi
   if (alter.kind == ObjectKind::sequence) return contents.forget_all_numbers();
   const sql::contents::TableState* const table = contents.find(key);
   if (table == nullptr) {
+    forget_views_of(key, contents);
     for (const tree::AlterAction& action : alter.actions)
       if (action.kind == tree::AlterAction::Kind::rename_table)
         contents.forget_whether(key_of(action.table));
@@ -121,6 +200,7 @@ void alter_table(const tree::AlterTable& alter, Contents& contents, const Printi
   const std::shared_ptr<const sql::contents::Definition> before = table->definition;
   Altered after = altered(*before, alter, printing);
   if (!after.table) {
+    forget_views_of(key, contents);
     for (const tree::AlterAction& action : alter.actions)
       if (!action.table.name.empty()) contents.forget_whether(key_of(action.table));
     return contents.forget_whether(key);
@@ -133,6 +213,27 @@ void alter_table(const tree::AlterTable& alter, Contents& contents, const Printi
     take_names(*altered_table->definition, contents);
 }
 
+bool is_known_program(std::string_view name, const Contents& contents) {
+  const auto found = contents.book().routines.find(name);
+  return found != contents.book().routines.end() && found->second && !found->second->has_more &&
+         program_of(*found->second);
+}
+
+void define_routine(const tree::CreateRoutine& routine, Contents& contents) {
+  const std::string key = key_of(routine.name);
+  const auto found = contents.book().routines.find(key);
+  const auto same = [&](const tree::CreateRoutine& other) {
+    return std::ranges::equal(other.parameter_types, routine.parameter_types,
+                              [](const tree::Type& a, const tree::Type& b) {
+                                return a.name == b.name && a.dimensions == b.dimensions;
+                              });
+  };
+  const bool other = found != contents.book().routines.end() &&
+                     (found->second == nullptr || !same(*found->second));
+  contents.define_routine(
+      key, other ? nullptr : std::make_shared<const tree::CreateRoutine>(routine));
+}
+
 /// Rows of it may do, or be refused for, what is not understood.
 void close_table(std::string_view key, Contents& contents) {
   const sql::contents::TableState* const table = contents.find(key);
@@ -140,6 +241,31 @@ void close_table(std::string_view key, Contents& contents) {
   sql::contents::Definition closed = *table->definition;
   closed.takes_rows = closed.gives_rows = false;
   contents.redefine(key, std::move(closed));
+}
+
+void define_trigger(const tree::CreateRoutine& trigger, Contents& contents) {
+  const std::string key = key_of(trigger.table);
+  const sql::contents::TableState* const table = contents.find(key);
+  const bool known = !trigger.has_more && trigger.each_row && trigger.timing != "instead of" &&
+                     is_known_program(key_of(trigger.function), contents);
+  if (!known || table == nullptr) return close_table(key, contents);
+  sql::contents::Definition changed = *table->definition;
+  std::erase_if(changed.triggers,
+                [&](const auto& each) { return each->name.name == trigger.name.name; });
+  changed.triggers.push_back(std::make_shared<const tree::CreateRoutine>(trigger));
+  std::ranges::sort(changed.triggers, {}, [](const auto& each) { return each->name.name; });
+  contents.redefine(key, std::move(changed));
+}
+
+void drop_trigger(const tree::Drop& dropped, Contents& contents) {
+  const std::string key = key_of(dropped.table);
+  const sql::contents::TableState* const table = contents.find(key);
+  if (table == nullptr) return;
+  sql::contents::Definition changed = *table->definition;
+  for (const tree::Name& name : dropped.names)
+    std::erase_if(changed.triggers,
+                  [&](const auto& each) { return each->name.name == name.name; });
+  contents.redefine(key, std::move(changed));
 }
 
 void drop_constraints_to(std::string_view key, Contents& contents) {
@@ -160,14 +286,26 @@ void drop(const tree::Drop& dropped, Contents& contents) {
     case ObjectKind::table:
       for (const tree::Name& name : dropped.names) {
         if (dropped.cascade) drop_constraints_to(key_of(name), contents);
+        forget_views_of(key_of(name), contents);
         drop_table(key_of(name), contents);
       }
       return;
     case ObjectKind::view:
     case ObjectKind::materialized_view:
+      for (const tree::Name& name : dropped.names) {
+        const std::string key = key_of(name);
+        forget_views_of(key, contents);
+        if (contents.find(key) != nullptr) contents.drop(key);
+        contents.drop_view(key);
+      }
+      return;
     case ObjectKind::function:
     case ObjectKind::procedure:
+      // Which of those that have the name; a trigger of it is no longer understood.
+      for (const tree::Name& name : dropped.names) contents.define_routine(key_of(name), nullptr);
+      return;
     case ObjectKind::trigger:
+      return drop_trigger(dropped, contents);
     case ObjectKind::rule:
     case ObjectKind::sequence:
       return;  // a table that was closed for it stays closed
@@ -181,8 +319,6 @@ bool forgets_table(const tree::Statement& statement, Contents& contents) {
     return contents.forget_whether(key_of(policy->table)), true;
   if (const auto* rule = statement.as<tree::CreateRule>())
     return contents.forget_whether(key_of(rule->table)), true;
-  if (const auto* view = statement.as<tree::CreateView>())
-    return contents.forget_whether(key_of(view->name)), true;
   return false;
 }
 
@@ -204,7 +340,12 @@ bool define(const tree::Statement& statement, Contents& contents, const Printing
   if (const auto* create = statement.as<tree::CreateTable>()) {
     if (create->query || !create->inherits.empty() || !create->like.empty())
       depend(statement, depended);
-    define_table(*create, contents, printing, depended);
+    create->materialized_view && create->query
+        ? define_materialized(*create, contents, printing)
+        : define_table(*create, contents, printing, depended);
+  } else if (const auto* view = statement.as<tree::CreateView>()) {
+    depend(statement, depended);
+    define_view(*view, contents, printing);
   } else if (const auto* index = statement.as<tree::CreateIndex>()) {
     const std::string key = key_of(index->table);
     if (const auto* table = contents.find(key))
@@ -216,7 +357,8 @@ bool define(const tree::Statement& statement, Contents& contents, const Printing
   } else if (const auto* dropped = statement.as<tree::Drop>()) {
     drop(*dropped, contents);
   } else if (const auto* routine = statement.as<tree::CreateRoutine>()) {
-    if (routine->kind == ObjectKind::trigger) close_table(key_of(routine->table), contents);
+    routine->kind == ObjectKind::trigger ? define_trigger(*routine, contents)
+                                         : define_routine(*routine, contents);
   } else if (forgets_table(statement, contents)) {
     depend(statement, depended);
   } else if (statement.as<tree::AlterOther>() != nullptr ||

@@ -45,7 +45,8 @@ Default default_of(const tree::Expression& expression, ColumnType type, const Pr
                                                      "current_date",
                                                      "gen_random_uuid",
                                                      "uuid_generate_v4"};
-    if (fresh.contains(call->name.name)) return {Default::Kind::fresh, {}, {}};
+    if (fresh.contains(call->name.name))
+      return {Default::Kind::fresh, {}, {}, call->name.name.find("uuid") == std::string::npos};
   }
   preset.kind = Default::Kind::elsewhere;
   const auto* literal = expression.as<tree::Literal>();

@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <charconv>
+#include <random>
 
+#include "protocols/postgres/datetime.hpp"
 #include "protocols/postgres/emulator/coverage.hpp"
 #include "protocols/postgres/emulator/defining.hpp"
 #include "protocols/postgres/emulator/definition_tags.hpp"
+#include "protocols/postgres/emulator/names.hpp"
 #include "protocols/postgres/emulator/request.hpp"
 #include "protocols/postgres/emulator/start.hpp"
 #include "protocols/postgres/emulator/statements.hpp"
@@ -36,6 +39,52 @@ Printing::Order order_of(std::string_view collation) {
     return Printing::Order::bytewise;
   return collation.starts_with("en_") || collation.starts_with("de_") ? Printing::Order::common
                                                                       : Printing::Order::unknown;
+}
+
+/// What differs of a session; false where something does that is not understood.
+bool read_session(std::string_view facts, Printing& printing) {
+  bool sound = true;
+  while (!facts.empty()) {
+    const std::size_t end = facts.find('\0');
+    const std::string_view fact = facts.substr(0, end);
+    facts.remove_prefix(end == std::string_view::npos ? facts.size() : end + 1);
+    const std::size_t equals = fact.find('=');
+    const std::string_view name = fact.substr(0, equals);
+    const std::string_view value = fact.substr(std::min(equals + 1, fact.size()));
+    if (name == "TimeZone") {
+      printing.utc = is_name_of_utc(value);
+      printing.zone = value;
+    } else if (name == "DateStyle") {
+      printing.iso_dates = value.starts_with("ISO");
+    } else if (name == "IntervalStyle") {
+      printing.intervals = value == "postgres";
+    } else if (name == "search_path") {
+      auto path = schemas_of_path(value);
+      sound = sound && path.has_value();
+      if (path) printing.path = std::move(*path);
+    } else if (name.find('.') != std::string_view::npos) {
+      printing.custom.insert_or_assign(std::string(name), std::string(value));
+    } else {
+      sound = false;
+    }
+  }
+  return sound;
+}
+
+/// Whether it may take numbers of sequences by putting rows in.
+bool may_insert(const tree::Statement& statement) {
+  const auto* update = statement.as<tree::Update>();
+  const auto* remove = statement.as<tree::Delete>();
+  const auto* query = statement.as<tree::Query>();
+  const tree::With* const with = update != nullptr   ? &update->with
+                                 : remove != nullptr ? &remove->with
+                                 : query != nullptr  ? &query->with
+                                                     : nullptr;
+  if (with != nullptr)
+    return std::ranges::any_of(with->tables, [](const tree::CommonTable& each) {
+      return each.statement->as<tree::Query>() == nullptr;
+    });
+  return statement.as<tree::Insert>() != nullptr || statement.as<tree::Merge>() != nullptr;
 }
 
 class PostgresEmulator final : public Emulator {
@@ -72,6 +121,8 @@ class PostgresEmulator final : public Emulator {
     const bool inside = control == Control::savepoint || control == Control::release ||
                         control == Control::rollback_to;
     if (!inside) unsure_.erase(connection);
+    if (!inside) began_.erase(connection);
+    if (control == Control::begin) began_[connection] = 0;  // the first statement tells
     contents_->control(control, name, connection);
   }
   bool commits(std::uint64_t connection) override {
@@ -93,8 +144,11 @@ class PostgresEmulator final : public Emulator {
     return !request.has_more && !request.partial && !request.described && sound_session_ &&
            !pinned_.contains(request.pattern);
   }
+  [[nodiscard]] StatementMoment moment_of(std::uint64_t connection, Moment now);
+  [[nodiscard]] std::optional<Computed> describe(const SqlRequest& request);
   [[nodiscard]] std::optional<Computed> compute_data(const SqlRequest& request,
-                                                     std::uint64_t connection);
+                                                     std::uint64_t connection,
+                                                     const StatementMoment& moment);
   [[nodiscard]] std::optional<Computed> compute_definition(const SqlRequest& request,
                                                            std::uint64_t connection);
   void follow_read(const SqlRequest& request, Bytes image);
@@ -111,6 +165,35 @@ class PostgresEmulator final : public Emulator {
   void forget_written(const SqlRequest& request, std::uint64_t connection);
   void forget_numbers(const MayWrite& written);
   void doubt(const MayWrite& written, std::uint64_t connection);
+  [[nodiscard]] MayWrite may_write(const SqlRequest& request) {
+    return statements_.may_write(request.pattern, printing_.path, contents_->book());
+  }
+  [[nodiscard]] const Plan& plan_of(const SqlRequest& request, bool took_effect) {
+    return statements_.plan_of(request.pattern, *contents_, printing_, took_effect,
+                               request.session);
+  }
+  /// The session of a request in place of the first one's, as long as this lives.
+  class SessionUse {
+   public:
+    SessionUse(PostgresEmulator& emulator, std::string_view facts) : emulator_(emulator) {
+      if (facts.empty()) return;
+      before_ = emulator_.printing_;
+      sound_ = emulator_.sound_session_;
+      emulator_.sound_session_ = sound_ && read_session(facts, emulator_.printing_);
+    }
+    SessionUse(const SessionUse&) = delete;
+    SessionUse& operator=(const SessionUse&) = delete;
+    ~SessionUse() {
+      if (!before_) return;
+      emulator_.printing_ = std::move(*before_);
+      emulator_.sound_session_ = sound_;
+    }
+
+   private:
+    PostgresEmulator& emulator_;
+    std::optional<Printing> before_;
+    bool sound_ = true;
+  };
   void pin(const SqlRequest& request) {
     why_not_ = "it was answered otherwise once";
     if (recording_) pinned_.emplace(request.pattern);
@@ -125,6 +208,11 @@ class PostgresEmulator final : public Emulator {
   Statements statements_;
   Printing printing_;
   TableOids oids_;
+  Programs programs_;
+  std::mt19937_64 chance_{std::random_device{}()};
+  /// The time of the last statement, so that no two have one: microseconds since 2000.
+  std::int64_t last_moment_ = 0;
+  std::map<std::uint64_t, std::int64_t> began_;  ///< of open transactions, by connection
   Depended depended_;  ///< keys of tables that views and such are made of
   Document profile_;
   std::string collation_;
@@ -150,7 +238,8 @@ class PostgresEmulator final : public Emulator {
 
 void PostgresEmulator::read(const Document& knowledge) {
   if (knowledge.contains("profile")) profile_ = knowledge["profile"];
-  printing_.utc = is_name_of_utc(text_at_path(profile_, "session", "TimeZone"));
+  printing_.zone = text_at_path(profile_, "session", "TimeZone");
+  printing_.utc = is_name_of_utc(printing_.zone);
   printing_.iso_dates = text_at_path(profile_, "session", "DateStyle").starts_with("ISO");
   const std::string intervals = text_at_path(profile_, "session", "IntervalStyle");
   printing_.intervals = intervals.empty() || intervals == "postgres";
@@ -184,6 +273,7 @@ void PostgresEmulator::begin_with(std::shared_ptr<const Start> start) {
   start_ = std::move(start);
   if (start_ && collation_.empty()) set_collation(start_->collation);
   if (start_) knows_errors_ = knows_errors_ || start_->knows_errors;
+  printing_.knows_custom = start_ && start_->knows_custom;
 }
 
 std::vector<HeldState> PostgresEmulator::hold(const Held& held) {
@@ -227,8 +317,8 @@ std::set<std::string> PostgresEmulator::numbered() const {
 
 /// Of an insert that took effect.
 void PostgresEmulator::note_numbers(const SqlRequest& request, bool computed) {
-  if (!recording_ || statements_.tree_of(request.pattern).as<tree::Insert>() == nullptr) return;
-  for (const std::string& key : statements_.may_write(request.pattern).tables) {
+  if (!recording_ || !may_insert(statements_.tree_of(request.pattern))) return;
+  for (const std::string& key : may_write(request).tables) {
     bool& all = numbered_.try_emplace(key, true).first->second;
     all = all && computed;
   }
@@ -246,30 +336,63 @@ void PostgresEmulator::clear(const Start* start) {
 
 // ---- computing ----
 
-std::optional<Emulator::Computed> PostgresEmulator::compute(const EmulatedRequest& asked, Moment) {
-  const SqlRequest request(asked.canonical, asked.qualifier);
+/// Of a statement that is computed now; within a transaction the time stands still.
+StatementMoment PostgresEmulator::moment_of(std::uint64_t connection, Moment now) {
+  if (!now) return {};
+  const std::int64_t time = (now->count() - seconds_from_1970_to_2000 * 1000) * 1000;
+  last_moment_ = std::max(last_moment_ + 1, time);
+  StatementMoment moment{last_moment_, last_moment_, &chance_};
+  if (const auto began = began_.find(connection); began != began_.end()) {
+    if (began->second == 0) began->second = last_moment_;
+    moment.now = began->second;
+  }
+  return moment;
+}
+
+std::optional<Emulator::Computed> PostgresEmulator::compute(const EmulatedRequest& asked,
+                                                            Moment now) {
+  const SqlRequest request(asked);
+  const SessionUse session(*this, request.session);
   if (!computes(request) || !contents_->sees(asked.connection)) return std::nullopt;
-  if (auto computed = compute_data(request, asked.connection)) return computed;
+  if (asked.describes) return describe(request);
+  if (auto computed = compute_data(request, asked.connection, moment_of(asked.connection, now)))
+    return computed;
   return compute_definition(request, asked.connection);
 }
 
+/// The columns of a statement that is not carried out.
+std::optional<Emulator::Computed> PostgresEmulator::describe(const SqlRequest& request) {
+  const Plan& plan = plan_of(request, false);
+  if (!plan.reason.empty()) return std::nullopt;
+  StatementAnswer answer;
+  answer.returns_rows = !plan.shown.empty();
+  answer.columns = columns_of(plan.shown, oids_);
+  std::string types;
+  for (const Oid type : slot_types_of(plan)) types += std::to_string(type) + " ";
+  answer.parameters.emplace_back(slot_types_name, std::move(types));
+  return Computed{encode_image(answer), {}};
+}
+
 std::optional<Emulator::Computed> PostgresEmulator::compute_data(const SqlRequest& request,
-                                                                 std::uint64_t connection) {
-  const Plan& plan = statements_.plan_of(request.pattern, *contents_, printing_, false);
+                                                                 std::uint64_t connection,
+                                                                 const StatementMoment& moment) {
+  const Plan& plan = plan_of(request, false);
   if (!plan.reason.empty()) return std::nullopt;
   const bool touches = plan.writes() || plan.locks;
   if (touches && (locks_ || plan.locks) && contents_->others_are_open(connection))
     return std::nullopt;
   if (touches && !contents_->enter(connection)) return std::nullopt;
-  Runner runner(*contents_, printing_, oids_);
+  Runner runner(*contents_, printing_, oids_, &programs_);
+  runner.set_moment(moment);
   auto result = runner.run(plan, request.values);
   const bool fails = result && result->answer.error;
   if (touches) result && !fails ? contents_->keep() : contents_->undo();
   if (!result || (fails && !knows_errors_)) return std::nullopt;
   runner.take_numbers();
   Computed computed{encode_image(result->answer), {}};
-  if (runner.took_numbers())
-    computed.writes.push_back({std::string(outside_transactions), plan.target});
+  for (const auto& [key, state] : contents_->book().tables)
+    if (runner.took_numbers().contains(state.definition->id))
+      computed.writes.push_back({std::string(outside_transactions), key});
   for (const std::string& key : result->written) {
     computed.writes.push_back({key});
     if (const std::size_t dot = key.find('.'); dot != std::string::npos)
@@ -282,6 +405,7 @@ std::optional<Emulator::Computed> PostgresEmulator::compute_data(const SqlReques
 /// CREATE and DROP of a table of which it is known whether it is there.
 std::optional<Emulator::Computed> PostgresEmulator::compute_definition(const SqlRequest& request,
                                                                        std::uint64_t connection) {
+  if (!request.session.empty()) return std::nullopt;
   const tree::Statement& statement = statements_.tree_of(request.pattern);
   const auto tag = tag_of_definition(statement, request.pattern, *contents_, printing_, depended_);
   if (!tag || (locks_ && contents_->others_are_open(connection)) || !contents_->enter(connection))
@@ -307,14 +431,15 @@ std::string PostgresEmulator::why_not_asked(const SqlRequest& request) const {
 }
 
 std::string PostgresEmulator::why_not(const EmulatedRequest& asked) {
-  const SqlRequest request(asked.canonical, asked.qualifier);
+  const SqlRequest request(asked);
+  const SessionUse session(*this, request.session);
   if (!is_about_rows(statements_.tree_of(request.pattern))) return {};
   if (std::string reason = why_not_asked(request); !reason.empty()) return reason;
-  const Plan& plan = statements_.plan_of(request.pattern, *contents_, printing_, false);
+  const Plan& plan = plan_of(request, false);
   if (!plan.reason.empty()) return plan.reason;
   if (!contents_->sees(asked.connection) || !contents_->enter(asked.connection))
     return "others who write at the same time";
-  Runner runner(*contents_, printing_, oids_);
+  Runner runner(*contents_, printing_, oids_, &programs_);
   const bool done = run(runner, plan, request).has_value();
   contents_->undo();
   return done ? std::string() : why_not_;
@@ -336,7 +461,8 @@ void PostgresEmulator::note_coverage(const tree::Statement& statement, const Sql
 
 void PostgresEmulator::follow(const EmulatedRequest& asked, Bytes image, Moment now,
                               bool in_order) {
-  const SqlRequest request(asked.canonical, asked.qualifier);
+  const SqlRequest request(asked);
+  const SessionUse session(*this, request.session);
   recording_ = !now.has_value();
   if (request.described) return;
   const tree::Statement& statement = statements_.tree_of(request.pattern);
@@ -349,7 +475,7 @@ void PostgresEmulator::follow(const EmulatedRequest& asked, Bytes image, Moment 
   if (fails && field(error, 'C') == "42501") return note_denied(request);
   why_not_ = sure ? std::string() : why_not_asked(request);
   if (!sure && why_not_.empty()) why_not_ = "others who write at the same time";
-  const MayWrite written = statements_.may_write(request.pattern);
+  const MayWrite written = may_write(request);
   if (written.nothing()) {
     if (sure) follow_read(request, image);
     return note_coverage(statement, request);
@@ -362,10 +488,10 @@ void PostgresEmulator::follow(const EmulatedRequest& asked, Bytes image, Moment 
 }
 
 void PostgresEmulator::follow_read(const SqlRequest& request, Bytes image) {
-  const Plan& plan = statements_.plan_of(request.pattern, *contents_, printing_, false);
+  const Plan& plan = plan_of(request, false);
   why_not_ = plan.reason;
   if (!plan.reason.empty() || plan.writes()) return;
-  Runner runner(*contents_, printing_, oids_);
+  Runner runner(*contents_, printing_, oids_, &programs_);
   const auto result = run(runner, plan, request);
   if (!result || agrees(plan, *result, image, oids_)) return;
   pin(request);
@@ -377,13 +503,12 @@ void PostgresEmulator::follow_read(const SqlRequest& request, Bytes image) {
 /// constraint refused it, none where its values were refused, which are looked at first.
 void PostgresEmulator::note_failure(const SqlRequest& request, std::string_view code) {
   const tree::Statement& statement = statements_.tree_of(request.pattern);
-  const MayWrite written = statements_.may_write(request.pattern);
+  const MayWrite written = may_write(request);
   if (written.anything) return contents_->forget_all_numbers();
-  if (statement.as<tree::Insert>() == nullptr) {
-    return forget_numbers(written);
-  }
-  const Plan& plan = statements_.plan_of(request.pattern, *contents_, printing_, true);
-  const bool known = plan.reason.empty() && plan.rows.size() == 1;
+  if (!may_insert(statement)) return forget_numbers(written);
+  const Plan& plan = plan_of(request, true);
+  const bool known = plan.reason.empty() && plan.action == Plan::Action::insert &&
+                     plan.rows.size() == 1 && !plan.of_query && plan.parts.empty();
   if (known && (code.starts_with("22") || code.starts_with("42"))) return;
   if (!known || !code.starts_with("23")) {
     for (const std::string& key : written.tables) contents_->forget_numbers(key);
@@ -399,18 +524,21 @@ void PostgresEmulator::note_failure(const SqlRequest& request, std::string_view 
 /// The client lacks a privilege.
 void PostgresEmulator::note_denied(const SqlRequest& request) {
   const sql::tree::Statement& statement = statements_.tree_of(request.pattern);
-  for (const std::string& key : tables_named(statement)) {
-    denied_.insert(key);
-    contents_->forget_whether(key);
-  }
+  for (const std::string& key : tables_named(statement))
+    for (const std::string& schema : printing_.path) {
+      const bool told = key.find('.') != std::string::npos;
+      const std::string each = told ? key : key_of({schema, key});
+      denied_.insert(each);
+      contents_->forget_whether(each);
+    }
 }
 
 /// What is computed is what was answered.
 bool PostgresEmulator::follow_computed(const SqlRequest& request, Bytes image) {
-  const Plan& plan = statements_.plan_of(request.pattern, *contents_, printing_, false);
+  const Plan& plan = plan_of(request, false);
   why_not_ = plan.reason;
   if (!plan.reason.empty()) return false;
-  Runner runner(*contents_, printing_, oids_);
+  Runner runner(*contents_, printing_, oids_, &programs_);
   const auto result = run(runner, plan, request);
   if (!result) return false;
   const bool other_words = words_differ(*result, image);
@@ -425,11 +553,11 @@ bool PostgresEmulator::follow_computed(const SqlRequest& request, Bytes image) {
 
 /// What it did can be told with the answer's help.
 bool PostgresEmulator::follow_shown(const SqlRequest& request, Bytes image) {
-  const Plan& plan = statements_.plan_of(request.pattern, *contents_, printing_, true);
+  const Plan& plan = plan_of(request, true);
   if (!plan.reason.empty()) return false;
   const auto answer = decode_image(image);
   const std::vector<Row> rows = rows_of(*answer);
-  Runner runner(*contents_, printing_, oids_);
+  Runner runner(*contents_, printing_, oids_, &programs_);
   runner.take_from(&rows);
   const auto result = runner.run(plan, request.values);
   if (!result || !(result->answer.tag.empty() || agrees(plan, *result, image, oids_))) return false;
@@ -454,7 +582,8 @@ void PostgresEmulator::follow_write(const SqlRequest& request, Bytes image,
     static_cast<void>(decode_fields(answer->tail.subspan(5), error));
     return note_failure(request, field(error, 'C'));
   }
-  if (!request.has_more && define(statement, *contents_, printing_, depended_))
+  if (!request.has_more && request.session.empty() &&
+      define(statement, *contents_, printing_, depended_))
     return statements_.define(statement);
   statements_.define(statement);
   const bool computed = sure && follow_computed(request, image);
@@ -479,7 +608,7 @@ void PostgresEmulator::doubt(const MayWrite& written, std::uint64_t connection) 
 
 /// Within enter() and keep().
 void PostgresEmulator::forget_written(const SqlRequest& request, std::uint64_t connection) {
-  const MayWrite written = statements_.may_write(request.pattern);
+  const MayWrite written = may_write(request);
   // Which number comes next is not looked at when a transaction ends.
   if (written.anything || !written.tables.empty()) unsure_.insert(connection);
   if (written.anything) contents_->forget_everything();
@@ -491,8 +620,9 @@ void PostgresEmulator::forget_written(const SqlRequest& request, std::uint64_t c
 }
 
 void PostgresEmulator::forget(const EmulatedRequest& asked) {
-  const SqlRequest request(asked.canonical, asked.qualifier);
-  const MayWrite written = statements_.may_write(request.pattern);
+  const SqlRequest request(asked);
+  const SessionUse session(*this, request.session);
+  const MayWrite written = may_write(request);
   if (written.nothing() || request.described) return;
   if (!contents_->enter(asked.connection)) return doubt(written, asked.connection);
   forget_definitions(statements_.tree_of(request.pattern), *contents_);
@@ -503,8 +633,9 @@ void PostgresEmulator::forget(const EmulatedRequest& asked) {
 
 /// As one that failed in a way that is not known.
 void PostgresEmulator::miss(const EmulatedRequest& asked) {
-  const SqlRequest request(asked.canonical, asked.qualifier);
-  if (!request.described && !statements_.may_write(request.pattern).nothing())
+  const SqlRequest request(asked);
+  const SessionUse session(*this, request.session);
+  if (!request.described && !may_write(request).nothing())
     note_failure(request, {});
 }
 

@@ -22,6 +22,8 @@ Typed Translator::expression(const tree::Expression& expression, const Scope& sc
   const auto make = [&](const auto& each) -> Typed {
     using Node = std::remove_cvref_t<decltype(each)>;
     if constexpr (std::is_same_v<Node, tree::Parameter>) {
+      if (outermost_ != nullptr)
+        return node(tree::Column{{"$" + std::to_string(each.index + 1)}}, scope);
       Typed value;
       value.untyped = Untyped::slot;
       value.slot = each.index;
@@ -115,12 +117,30 @@ Typed Translator::node(const tree::Literal& literal) {
 
 Typed Translator::node(const tree::Column& column, const Scope& scope) {
   const ScopeColumn& found = scope.find(column.path);
+  if (found.variable) return variable(found);
+  if (outermost_ != nullptr && column.path.size() == 1)
+    for (const ScopeRelation& each : outermost_->relations)
+      if (each.name.empty() && std::ranges::count(each.columns, column.name(), &ScopeColumn::name))
+        throw Unsure{"a variable that is called like a column"};
   read_column(found);
   const bool grouped = found.key && grouped_ != nullptr && grouped_->contains(*found.key);
   if (!grouped && grouped_ != nullptr && !in_aggregate_ && !grouped_->contains(found.sql))
     throw Unsure{"a column beside its group"};
   Typed value = typed(found.sql, found.type, found.soft);
   value.origin = found.origin;
+  value.shown_as = found.shown_as ? found.shown_as : found.origin;
+  value.of_part = found.of_part;
+  return value;
+}
+
+Typed Translator::variable(const ScopeColumn& column) {
+  if (column.type.kind == TypeKind::opaque) throw Unsure{"the type of variable " + column.name};
+  Bound bound;
+  bound.source = Bound::Source::variable;
+  bound.slot = *column.variable;
+  bound.type = column.type;
+  Typed value = typed(bind(std::move(bound)), column.type);
+  value.bound = bounds_.size() - 1;
   return value;
 }
 

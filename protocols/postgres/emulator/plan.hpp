@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "protocols/postgres/emulator/values.hpp"
+#include "protocols/sql/tree/tree.hpp"
 
 namespace understudy::postgres::emulation {
 
@@ -27,9 +29,26 @@ struct TableColumnName {
   friend auto operator<=>(const TableColumnName&, const TableColumnName&) = default;
 };
 
+/// A column of the rows that a part of the statement gives.
+struct PartColumn {
+  std::size_t part = 0, column = 0;
+  friend auto operator<=>(const PartColumn&, const PartColumn&) = default;
+};
+
 /// The value of ?1, ?2, … of a text.
 struct Bound {
   static constexpr std::size_t no_slot = ~std::size_t{0};
+  /// Whose value it is.
+  enum class Source : std::uint8_t {
+    request,  ///< `slot` of the request, or `constant`
+    part,     ///< all rows of the part `slot`, as a JSON list of lists
+    begin,    ///< the last place in the table before the statement
+    setting,  ///< of the session, by the name that is `slot` or `constant`
+    variable,  ///< `slot` of the function's
+    now,       ///< when the transaction began
+    clock,     ///< when the statement did
+    uuid       ///< a new one
+  } source = Source::request;
   std::size_t slot = no_slot;  ///< of the request's values; `constant` where there is none
   ColumnType type = {};
   Datum constant = {};
@@ -37,6 +56,9 @@ struct Bound {
   bool compared = false;  ///< of a number the value counts alone, which may be beyond the type
   bool assigned = false;  ///< put into a column: a numeric is rounded to its scale
   bool array = false;     ///< the elements of an array
+  bool missing_ok = false;  ///< of a setting: one that there is not is NULL
+  bool printed = false;     ///< the text that the server prints for it
+  bool may_hide = false;    ///< NULL where it is not known
 };
 
 struct Text {
@@ -58,8 +80,14 @@ struct Count {
 
 /// What is put into one column of a new row.
 struct Given {
-  enum class Kind : std::uint8_t { value, number, fresh } kind = Kind::value;
-  Bound bound;
+  enum class Kind : std::uint8_t {
+    value,
+    number,   ///< the next one of a sequence
+    fresh,    ///< what nobody knows
+    computed  ///< the value at `place` of a row of the source
+  } kind = Kind::value;
+  Bound bound = {};
+  std::size_t place = 0;
 };
 
 [[nodiscard]] inline bool contains_any(const std::set<std::size_t>& set,
@@ -73,8 +101,17 @@ struct PlannedCheck {
   Text text;
 };
 
+/// One WHEN of MERGE.
+struct PlannedWhen {
+  enum class Action : std::uint8_t { nothing, insert, update, remove } action = Action::nothing;
+  std::size_t row = 0;              ///< of `insert`: which of the plan's rows
+  std::string sql = {};             ///< else: changes the row at the place ?1
+  std::vector<std::size_t> places = {};  ///< of ?2, ?3, … in the source's row
+  std::set<std::size_t> assigned = {};
+};
+
 struct Plan {
-  enum class Action : std::uint8_t { select, insert, update, remove, truncate };
+  enum class Action : std::uint8_t { select, insert, update, remove, truncate, merge, refresh, call };
   Action action = Action::select;
   std::string reason;  ///< why it is not computed; empty where it is
 
@@ -95,8 +132,24 @@ struct Plan {
   std::string target;               ///< key of the table that is written
   std::set<std::size_t> assigned;   ///< columns that UPDATE sets
   std::set<std::size_t> refreshed;  ///< columns that get a value which nobody knows
+  std::set<std::size_t> momentary;  ///< and those of which that depends on whether the time is known
+  bool needs_now = false;           ///< it shows one of those
+  std::vector<std::size_t> set_columns;  ///< of `by_rows`: in the order of the assigned values
+  Text after;  ///< of `by_rows`: what is shown of the new row at the place ?1
+  /// Of `call`: the function, with the arguments that the source gives.
+  std::shared_ptr<const sql::tree::CreateRoutine> routine;
   /// Of `insert`: for each row the columns in the order of the table.
   std::vector<std::vector<Given>> rows;
+  /// Beside `rows`, or none: what gives their computed values; each of its rows makes one.
+  std::vector<Plan> sources;
+  bool of_query = false;  ///< INSERT … SELECT: the source gives any number of rows
+  /// Of `update` and `remove`: `sources` has one that gives the place of each row, the values that
+  /// are assigned and those that are shown; `text` changes the row at the place ?1.
+  bool by_rows = false;
+  std::vector<PlannedWhen> whens;  ///< of `merge`: the source gives the place, which of these, …
+  /// What is done before: common tables, where one of them changes something.
+  std::vector<Plan> parts;
+  std::vector<std::pair<PartColumn, std::int64_t>> part_guards;  ///< as `guards`
   std::vector<PlannedCheck> checks;  ///< by name
   std::set<std::size_t> returned;    ///< columns of the new row that RETURNING shows
   bool answers_conflict = false;     ///< ON CONFLICT
@@ -105,7 +158,10 @@ struct Plan {
   bool restarts = false;
   bool all_rows = false;  ///< of `remove`: whatever they are
 
-  [[nodiscard]] bool writes() const noexcept { return action != Action::select; }
+  /// A function may write.
+  [[nodiscard]] bool writes() const noexcept {
+    return action != Action::select || std::ranges::any_of(parts, &Plan::writes);
+  }
 };
 
 }  // namespace understudy::postgres::emulation

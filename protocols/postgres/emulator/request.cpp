@@ -20,8 +20,8 @@ constexpr std::size_t octets_of_qualifier = 4;
 
 }  // namespace
 
-SqlRequest::SqlRequest(std::string_view canonical, std::string_view qualifier)
-    : pattern(pattern_of(canonical)) {
+SqlRequest::SqlRequest(const EmulatedRequest& asked)
+    : pattern(pattern_of(asked.canonical)), session(asked.session) {
   partial = take_prefix(pattern, partial_prefix);
   described = take_prefix(pattern, describe_prefix);
   std::size_t slots = 0;
@@ -31,13 +31,18 @@ SqlRequest::SqlRequest(std::string_view canonical, std::string_view qualifier)
     else if (pattern[i] == sql::slot_mark)
       ++slots;
   }
-  for (const auto& text : sql::values_of(canonical)) {
+  for (const auto& text : sql::values_of(asked.canonical)) {
     Value value{text};
     const std::size_t at = values.size() * octets_of_qualifier;
-    if (at < qualifier.size()) value.value_class = static_cast<sql::ValueClass>(qualifier[at]);
+    if (at < asked.qualifier.size())
+      value.value_class = static_cast<sql::ValueClass>(asked.qualifier[at]);
     values.push_back(value);
   }
-  has_more = values.size() != slots;
+  // One more tells of the session, which is known already, unless it is of a COPY.
+  const bool tells_session = values.size() == slots + 1 && !session.empty() &&
+                             !pattern.starts_with("copy");
+  has_more = values.size() != slots && !tells_session;
+  values.resize(std::min(values.size(), slots));
 }
 
 }  // namespace understudy::postgres::emulation

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <random>
 #include <span>
 #include <string>
 #include <string_view>
@@ -9,6 +10,7 @@
 
 #include "protocols/postgres/emulator/answers.hpp"
 #include "protocols/postgres/emulator/plan.hpp"
+#include "protocols/postgres/emulator/routines.hpp"
 #include "protocols/sql/contents/contents.hpp"
 
 namespace understudy::postgres::emulation {
@@ -19,21 +21,36 @@ struct Value {
   sql::ValueClass value_class = sql::ValueClass::unknown;
 };
 
+/// The time of a statement, and new values of chance; nothing where they are not known.
+struct StatementMoment {
+  std::optional<std::int64_t> now;    ///< microseconds since 2000: when its transaction began
+  std::optional<std::int64_t> clock;  ///< when itself did
+  std::mt19937_64* chance = nullptr;
+};
+
 class Runner {
  public:
   /// All outlive it.
-  Runner(sql::contents::Contents& contents, const Printing& printing, const TableOids& oids)
-      : contents_(contents), printing_(printing), oids_(oids) {}
+  /// `programs`: null where no function is run.
+  Runner(sql::contents::Contents& contents, const Printing& printing, const TableOids& oids,
+         Programs* programs = nullptr)
+      : contents_(contents), printing_(printing), oids_(oids), programs_(programs) {}
 
   /// Nothing where it is not sure. Then, and where the answer is an error, what was changed is to
   /// be undone.
   [[nodiscard]] std::optional<Result> run(const Plan& plan, std::span<const Value> values);
   /// After run(), whatever becomes of what it changed: sequences have given their numbers.
   void take_numbers();
-  /// Tables whose sequences did.
-  [[nodiscard]] bool took_numbers() const noexcept { return !numbers_.empty(); }
+  /// Ids of the tables whose sequences did.
+  [[nodiscard]] std::set<std::uint32_t> took_numbers() const {
+    std::set<std::uint32_t> ids;
+    for (const auto& [sequence, last] : numbers_) ids.insert(sequence.first);
+    return ids;
+  }
   /// Why run() gave nothing.
   [[nodiscard]] const std::string& why_not() const noexcept { return why_not_; }
+
+  void set_moment(const StatementMoment& moment) { moment_ = moment; }
 
   /// From here on: the request has taken effect, and this is what it was answered. What only the
   /// server could know is taken from there, and what the answer does not show is no longer known.
@@ -44,20 +61,56 @@ class Runner {
 
  private:
   using Datum = sql::contents::Datum;
+  using Rows = std::vector<sql::contents::DatumRow>;
   [[nodiscard]] bool may_read(const Plan& plan);
   [[nodiscard]] bool keeps_within(const Plan& plan);
   [[nodiscard]] std::optional<Datum> value_of(const Bound& bound, std::span<const Value> values);
+  [[nodiscard]] std::optional<Datum> momentary(const Bound& bound);
+  [[nodiscard]] std::set<std::size_t> unknown_values(const Plan& plan) const;
+  [[nodiscard]] bool change_fired(const Plan& plan, const sql::contents::DatumRow& source,
+                                  Rows& rows, Result& result);
+  [[nodiscard]] std::optional<Datum> setting(const Bound& bound, std::span<const Value> values);
   [[nodiscard]] bool bind(const std::vector<Bound>& bounds, std::span<const Value> values,
                           std::vector<Datum>& bound);
-  [[nodiscard]] bool select(const Plan& plan, std::span<const Value> values, Result& result);
-  [[nodiscard]] bool insert(const Plan& plan, std::span<const Value> values, Result& result);
-  [[nodiscard]] bool fill_row(const Plan& plan, std::size_t row, std::span<const Value> values,
+  /// A row that is put in: what is given for it, and the row of the source.
+  struct NewRow {
+    std::size_t number;
+    const std::vector<Given>* given;
+    sql::contents::DatumRow computed;
+  };
+  /// What MERGE has done so far.
+  struct Merged {
+    std::int64_t count = 0, inserted = 0;
+    std::set<Datum> places;  ///< of rows that were changed or removed
+    bool removed = false;
+  };
+  [[nodiscard]] bool run_parts(const Plan& plan, std::span<const Value> values, Result& result);
+  [[nodiscard]] bool perform(const Plan& plan, std::span<const Value> values, Rows& rows,
+                             Result& result);
+  [[nodiscard]] bool query(const Plan& plan, std::span<const Value> values, Rows& rows);
+
+  // ---- changing.cpp ----
+  [[nodiscard]] bool make_rows(const Plan& plan, std::span<const Value> values,
+                               std::vector<NewRow>& made);
+  [[nodiscard]] bool insert(const Plan& plan, std::span<const Value> values, Rows& rows,
+                            Result& result);
+  [[nodiscard]] bool fill_row(const Plan& plan, const NewRow& row, std::span<const Value> values,
                               std::vector<Datum>& bound);
-  [[nodiscard]] bool insert_row(const Plan& plan, std::size_t row, std::span<const Value> values,
-                                std::vector<sql::contents::DatumRow>& rows);
+  [[nodiscard]] bool insert_row(const Plan& plan, const NewRow& row, std::span<const Value> values,
+                                Rows& rows, Result& result);
+  [[nodiscard]] bool change_rows(const Plan& plan, std::span<const Value> values, Rows& rows,
+                                 Result& result);
+  [[nodiscard]] bool follow_change(const Plan& plan, std::span<const Value> values,
+                                   std::int64_t place, std::int64_t count, Result& result);
+  void hide(const Plan& plan);
+  [[nodiscard]] bool merge_row(const Plan& plan, const sql::contents::DatumRow& row,
+                               std::span<const Value> values, Merged& merged, Result& result);
+  [[nodiscard]] bool merge(const Plan& plan, std::span<const Value> values, Result& result);
+  [[nodiscard]] bool refresh(const Plan& plan, std::span<const Value> values, Result& result);
   [[nodiscard]] std::optional<Datum> shown_value(const Plan& plan, std::size_t row,
                                                  std::size_t column);
-  [[nodiscard]] bool change(const Plan& plan, std::span<const Value> values, Result& result);
+  [[nodiscard]] bool change(const Plan& plan, std::span<const Value> values, Rows& rows,
+                            Result& result);
   [[nodiscard]] bool truncate(const Plan& plan, Result& result);
   [[nodiscard]] bool show(const Plan& plan, std::vector<sql::contents::DatumRow> rows,
                           Result& result);
@@ -67,6 +120,36 @@ class Runner {
   [[nodiscard]] bool takes_values(const Plan& plan, std::span<const Value> values);
   [[nodiscard]] bool refuse_value(const Plan& plan, const Given& given,
                                   std::span<const Value> values);
+
+  // ---- routines.cpp ----
+  struct Typed_value {
+    sql::contents::ColumnType type;
+    Datum value;
+  };
+  /// A row for which triggers are to be fired when the statement is done.
+  struct Fired {
+    std::string event;
+    std::optional<sql::contents::DatumRow> before, row;
+    std::set<std::size_t> hidden;
+  };
+  [[nodiscard]] bool run_inside(const Plan& plan, Frame& frame, Rows& rows, Result& result);
+  [[nodiscard]] std::optional<Datum> evaluate(const sql::tree::Statement& shows,
+                                              sql::contents::ColumnType type, Frame& frame);
+  [[nodiscard]] bool carry_out(const Step& step, Frame& frame, Result& result,
+                               std::optional<Typed_value>* last);
+  [[nodiscard]] bool assign(const Step& step, Frame& frame);
+  [[nodiscard]] bool run_steps(const std::vector<Step>& steps, Frame& frame, Result& result,
+                               const Step** given);
+  [[nodiscard]] bool declare(const Program& program, Frame& frame);
+  [[nodiscard]] bool call(const Plan& plan, std::span<const Value> values, Rows& rows,
+                          Result& result);
+  [[nodiscard]] bool fire(const sql::contents::Definition& table, std::string_view timing,
+                          std::string_view event, const sql::contents::DatumRow* before,
+                          sql::contents::DatumRow* row, Result& result);
+  [[nodiscard]] bool fire_pending(const sql::contents::Definition& table, Result& result);
+  void note_fired(const sql::contents::Definition& table, std::string_view event,
+                  std::optional<sql::contents::DatumRow> before,
+                  std::optional<sql::contents::DatumRow> row);
 
   // ---- constraints.cpp: false where the change is refused ----
   bool refuse(std::optional<Fields> error);
@@ -100,12 +183,20 @@ class Runner {
   sql::contents::Contents& contents_;
   const Printing& printing_;
   const TableOids& oids_;
+  Programs* programs_;
+  Frame* frame_ = nullptr;  ///< of the function that is under way
+  StatementMoment moment_;
+  std::size_t depth_ = 0;       ///< how many functions are under way
+  std::vector<Fired> pending_;  ///< triggers that are fired behind all rows
   std::string why_not_;
   bool took_effect_ = false;
   const std::vector<Row>* shown_ = nullptr;
   std::map<sql::contents::Contents::Sequence, std::optional<std::int64_t>> numbers_;
   /// Why the change is refused; nothing for what the server says otherwise, or may not refuse.
   std::vector<std::optional<Fields>> refusals_;
+  std::vector<Rows> part_rows_;     ///< what the parts before gave
+  std::int64_t begin_place_ = 0;    ///< the last one before rows were put in
+  std::size_t new_rows_ = 0;        ///< how many are put in
   std::vector<std::int64_t> refused_at_;  ///< beside those of references: places of rows
   bool in_order_ = false;                 ///< rows are looked at in the order of their places
   std::set<std::size_t> hidden_;          ///< columns of the new row whose values nobody knows

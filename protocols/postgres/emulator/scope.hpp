@@ -18,6 +18,10 @@ struct ScopeColumn {
   std::optional<TableColumnName> origin;
   /// What its table's primary key is written as: where that is grouped, so is this.
   std::optional<std::string> key = {};
+  /// As answers describe it, where that is not its origin: a column of a view.
+  std::optional<TableColumnName> shown_as = {};
+  std::optional<PartColumn> of_part = {};
+  std::optional<std::size_t> variable = {};  ///< of a function's body: which one
 };
 
 struct ScopeRelation {

@@ -25,7 +25,7 @@ using sql::contents::Outcome;
 using sql::contents::TableState;
 using Names = std::set<std::string, std::less<>>;
 
-constexpr Printing as_read{.utc = true, .iso_dates = true};  // see read_rows()
+const Printing as_read{.utc = true, .iso_dates = true};  // see read_rows()
 
 /// `orders` of `public.orders`.
 std::string key_of_held(std::string_view name) {
@@ -53,6 +53,7 @@ std::string told_by_head(std::string_view text, std::string_view begin) {
 
 void read_head(std::string_view catalogue, Start& start) {
   start.collation = told_by_head(catalogue, "-- collation: ");
+  start.knows_custom = told_by_head(catalogue, "-- custom settings: ") == "0";
   start.knows_errors = knows_messages_of(told_by_head(catalogue, "-- server: ")) &&
                        are_english(told_by_head(catalogue, "-- lc_messages: "));
 }

@@ -19,6 +19,7 @@ struct Start {
   Depended depended;
   std::string collation;      ///< of the database; empty where it is not known
   bool knows_errors = false;  ///< see violations.hpp
+  bool knows_custom = false;  ///< see Printing
   Document document;          ///< what it was made of, for start_of_document()
 };
 

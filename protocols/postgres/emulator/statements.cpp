@@ -6,6 +6,19 @@
 namespace understudy::postgres::emulation {
 namespace {
 
+/// REFRESH of another kind than its tree tells.
+bool refreshes_otherwise(std::string_view pattern) {
+  return pattern.starts_with("refresh") &&
+         (pattern.find(" concurrently ") != std::string_view::npos ||
+          pattern.find(" no data") != std::string_view::npos);
+}
+
+Plan unsure_plan(std::string reason) {
+  Plan plan;
+  plan.reason = std::move(reason);
+  return plan;
+}
+
 Plan plan_for(const tree::Statement& statement, const TableBook& book, const Printing& printing,
               bool took_effect) {
   Plan unsure;
@@ -49,23 +62,35 @@ const tree::Statement& Statements::tree_of(std::string_view pattern) {
 }
 
 const Plan& Statements::plan_of(std::string_view pattern, const sql::contents::Contents& contents,
-                                const Printing& printing, bool took_effect) {
+                                const Printing& printing, bool took_effect,
+                                std::string_view session) {
   if (version_ != contents.version())
     for (auto& plans : plans_) plans.clear();
   version_ = contents.version();
   auto& plans = plans_[took_effect ? 1 : 0];
-  const auto found = plans.find(pattern);
+  std::string key(pattern);
+  if (!session.empty()) (key += '\0') += session;
+  const auto found = plans.find(key);
   if (found != plans.end()) return found->second;
   if (plans.size() >= kept) plans.clear();
   return plans
-      .emplace(std::string(pattern),
-               plan_for(tree_of(pattern), contents.book(), printing, took_effect))
+      .emplace(std::move(key),
+               refreshes_otherwise(pattern)
+                   ? unsure_plan("a REFRESH of this kind")
+                   : plan_for(tree_of(pattern), contents.book(), printing, took_effect))
       .first->second;
 }
 
-MayWrite Statements::may_write(std::string_view pattern) {
+MayWrite Statements::may_write(std::string_view pattern, const std::vector<std::string>& path,
+                               const TableBook& book) {
   sql::KeyNames names;
-  names.table = [](const tree::Name& name) { return KeyPath{key_of(name)}; };
+  names.table = [&](const tree::Name& name) {
+    try {
+      return KeyPath{key_in(name, path, book)};
+    } catch (const Unsure&) {
+      return KeyPath();  // any of them
+    }
+  };
   names.locks = {"@lock"};
   names.catalogue = {"@catalog"};
   const sql::StatementFacts facts =
@@ -73,15 +98,15 @@ MayWrite Statements::may_write(std::string_view pattern) {
   const std::string serial_table = serial_table_of(pattern);
   MayWrite written;
   for (const auto* paths : {&facts.dependencies.writes, &facts.cascades})
-    for (const KeyPath& path : *paths) {
-      if (path.empty())
+    for (const KeyPath& each : *paths) {
+      if (each.empty())
         written.anything = true;
-      else if (path.front() == outside_transactions && !serial_table.empty())
+      else if (each.front() == outside_transactions && !serial_table.empty())
         written.numbered.insert(serial_table);
-      else if (path.front() == outside_transactions)
+      else if (each.front() == outside_transactions)
         written.numbers = true;
       else
-        written.tables.insert(path.front());
+        written.tables.insert(each.front());
     }
   return written;
 }

@@ -34,11 +34,15 @@ class Statements {
   /// What is defined already counts for what others may write.
   explicit Statements(sql::Catalog catalog) : catalog_(std::move(catalog)) {}
   [[nodiscard]] const sql::tree::Statement& tree_of(std::string_view pattern);
-  /// Valid until the next call. `took_effect`: see Translator.
+  /// Valid until the next call. `took_effect`: see Translator. `session`: what `printing` is made
+  /// of, where that is not always the same.
   [[nodiscard]] const Plan& plan_of(std::string_view pattern,
                                     const sql::contents::Contents& contents,
-                                    const Printing& printing, bool took_effect);
-  [[nodiscard]] MayWrite may_write(std::string_view pattern);
+                                    const Printing& printing, bool took_effect,
+                                    std::string_view session);
+  [[nodiscard]] MayWrite may_write(std::string_view pattern,
+                                   const std::vector<std::string>& path,
+                                   const sql::contents::TableBook& book);
   /// The statement took effect: what it defines counts for what others may write.
   void define(const sql::tree::Statement& statement) { catalog_.apply(statement); }
 

@@ -4,13 +4,10 @@
 
 namespace understudy::postgres::emulation {
 
-std::string key_of(const tree::Name& name) {
-  return name.schema.empty() || name.schema == "public" ? name.name : name.schema + "." + name.name;
-}
-
 const TableState& Translator::table(const tree::Name& name) {
-  const auto found = book_.tables.find(key_of(name));
-  if (found == book_.tables.end()) throw Unsure{"what is known of table " + key_of(name)};
+  const std::string key = key_in(name, path_, book_);
+  const auto found = book_.tables.find(key);
+  if (found == book_.tables.end()) throw Unsure{"what is known of table " + key};
   return found->second;
 }
 
@@ -37,7 +34,8 @@ std::string Translator::bind(Bound bound) {
 
 void Translator::read_column(const ScopeColumn& column) {
   if (column.type.kind == TypeKind::opaque) throw Unsure{"the type of column " + column.name};
-  if (column.origin) columns_.insert(*column.origin);
+  // Of what a part gives all is known.
+  if (column.origin && !column.of_part) columns_.insert(*column.origin);
 }
 
 Plan Translator::plan(const tree::Statement& statement) {
@@ -52,12 +50,19 @@ Plan Translator::plan(const tree::Statement& statement) {
     this->remove(*remove, plan);
   else if (const auto* truncate = statement.as<tree::Truncate>())
     this->truncate(*truncate, plan);
+  else if (const auto* merge = statement.as<tree::Merge>())
+    this->merge(*merge, plan);
+  else if (const auto* utility = statement.as<tree::Utility>(); utility && utility->verb == "refresh")
+    refresh(*utility, plan);
   else
     throw Unsure{"this kind of statement"};
   plan.text.bounds = std::move(bounds_);
+  view_columns_.reset();
+  view_condition_.clear();
   plan.reads = std::move(reads_);
   plan.columns = std::move(columns_);
   plan.guards.assign(guards_.begin(), guards_.end());
+  plan.part_guards.assign(part_guards_.begin(), part_guards_.end());
   return plan;
 }
 
@@ -100,8 +105,12 @@ std::optional<Figured> figured_of_case(const tree::Case& choice) {
 
 std::optional<Figured> figured(const tree::Expression& expression) {
   if (const auto* column = expression.as<tree::Column>()) return Figured{column->name(), 2};
-  if (const auto* call = expression.as<tree::Call>())
-    return call->parentheses ? std::optional(Figured{call->name.name, 2}) : std::nullopt;
+  if (const auto* call = expression.as<tree::Call>()) {
+    static const std::set<std::string_view> clocks = {"current_timestamp", "localtimestamp",
+                                                      "current_date"};
+    const bool named = call->parentheses || clocks.contains(call->name.name);
+    return named ? std::optional(Figured{call->name.name, 2}) : std::nullopt;
+  }
   if (const auto* query = expression.as<tree::SubQuery>()) return figured_of_query(*query);
   if (const auto* choice = expression.as<tree::Case>()) return figured_of_case(*choice);
   if (const auto* cast = expression.as<tree::Cast>()) {

@@ -16,6 +16,7 @@
 #include <string_view>
 #include <vector>
 
+#include "protocols/postgres/emulator/names.hpp"
 #include "protocols/postgres/emulator/plan.hpp"
 #include "protocols/postgres/emulator/scope.hpp"
 #include "protocols/sql/contents/table.hpp"
@@ -27,9 +28,6 @@ namespace tree = sql::tree;
 using sql::contents::Definition;
 using sql::contents::TableBook;
 using sql::contents::TableState;
-
-/// The key of a table in the catalogue: `orders`, of another schema than public `sales.orders`.
-[[nodiscard]] std::string key_of(const tree::Name& name);
 
 /// An expression as SQLite's, with its type.
 struct Typed {
@@ -43,6 +41,8 @@ struct Typed {
   /// declared as of any type, took part in it.
   bool soft = false;
   std::optional<TableColumnName> origin = {};
+  std::optional<TableColumnName> shown_as = {};  ///< see ScopeColumn
+  std::optional<PartColumn> of_part = {};
   std::optional<std::size_t> bound = {};  ///< it is nothing but this value of the request
   struct Range {
     std::int64_t low = 0, high = 0;
@@ -67,10 +67,21 @@ struct TooFar {};
 class Translator {
  public:
   /// `took_effect`: the server is known to have done what the statement says.
-  Translator(const TableBook& book, const Printing& printing, const Reach& reach, bool took_effect)
-      : book_(book), printing_(printing), reach_(reach), took_effect_(took_effect) {}
+  /// `variables`: those of a function's body, or null; it outlives this.
+  Translator(const TableBook& book, const Printing& printing, const Reach& reach, bool took_effect,
+             const Scope* variables = nullptr)
+      : book_(book),
+        printing_(printing),
+        outermost_(variables),
+        path_(printing.path),
+        reach_(reach),
+        took_effect_(took_effect) {}
 
   [[nodiscard]] Plan plan(const tree::Statement& statement);
+  /// What `shows`, a query of one value, gives for a place of that type.
+  [[nodiscard]] Plan value(const tree::Statement& shows, ColumnType type);
+  /// What the columns of a view of this query are called.
+  [[nodiscard]] std::vector<std::string> names_of(const tree::Query& query);
 
  private:
   struct Selected {
@@ -78,6 +89,7 @@ class Translator {
     std::vector<ScopeColumn> columns;
     std::vector<Typed> outputs;
     std::size_t keys = 0;  ///< of `sorted`: columns k0, k1, … that it is sorted by
+    bool placed = false;   ///< a column `pl` tells the place of its row in the one table
   };
   struct Key {
     std::string sql;
@@ -89,6 +101,22 @@ class Translator {
     std::vector<std::string> names;
     std::string from, where, group, having, place;
     bool distinct = false, aggregated = false;
+  };
+
+  /// A common table: as a part of the SQL, or the rows of a part of the plan.
+  struct Common {
+    std::vector<ScopeColumn> columns;
+    std::optional<std::size_t> part = {};
+  };
+  /// What an UPDATE puts into a column.
+  struct SetTo {
+    std::size_t column;
+    std::string sql;
+  };
+  /// A query of its own: what it shows and, behind that, what it is sorted by.
+  struct Whole {
+    Parts parts;
+    std::vector<std::string> keys, order;
   };
 
   // ---- translator.cpp ----
@@ -127,6 +155,11 @@ class Translator {
   Typed replaced(const tree::Call& call, std::vector<Typed> values);
   Typed part_of_time(const tree::Call& call, std::vector<Typed> values);
   Typed start_of_time(const tree::Call& call, std::vector<Typed> values);
+  Typed setting(const tree::Call& call, std::vector<Typed> values);
+  Typed clock(const tree::Call& call, std::vector<Typed> values);
+  Typed new_uuid(const tree::Call& call, std::vector<Typed> values);
+  Typed variable(const ScopeColumn& column);
+  bool call_of_routine(const tree::Query& query, Plan& plan);
   Typed without_sign(const tree::Call& call, std::vector<Typed> values);
   Typed any_of(const tree::Operation& operation, const Scope& scope);
   void make_comparable(Typed& left, Typed& right) const;
@@ -139,7 +172,8 @@ class Translator {
   std::string ordered(const Typed& value) const;
   void make_alike(std::vector<Typed>& values, ColumnType& type, bool& soft);
   Typed::Range range_of(Typed& value);
-  std::string assigned(const Typed& value, const sql::contents::TableColumn& column);
+  std::string assigned(const Typed& value, const sql::contents::TableColumn& column,
+                       bool may_be_null = false);
 
   // ---- windows.cpp ----
   Typed window(const tree::Call& call, const Scope& scope);
@@ -153,7 +187,11 @@ class Translator {
   std::string from(const std::vector<tree::Relation>& relations, Scope& scope);
   std::string source(const tree::Relation& relation, Scope& scope);
   std::string join(const tree::Join& join, Scope& scope);
-  std::string with(const tree::With& with);
+  std::string with(const tree::With& with, Plan& plan);
+  void common_parts(const tree::With& with, Plan& plan);
+  std::string rows_of_part(const Common& common);
+  Whole whole(const tree::Query& query, Scope& scope, bool keeps_untyped);
+  [[nodiscard]] std::string text_of(const Whole& made, std::vector<std::string> list) const;
   void outputs(const std::vector<tree::Output>& outputs, const Scope& scope, Parts& parts);
   Key key(const tree::OrderItem& item, const Parts& parts, const Scope& scope);
   Typed key_value(const tree::OrderItem& item, const Parts& parts, const Scope& scope);
@@ -171,28 +209,69 @@ class Translator {
   [[nodiscard]] bool passes(const tree::Expression& expression,
                             const sql::contents::TableColumn& column) const;
   [[nodiscard]] bool casts_alike(ColumnType from, ColumnType to) const;
-  Given given(const tree::Expression& expression, const sql::contents::TableColumn& column);
+  /// What is computed is appended to `computed`.
+  Given given(const tree::Expression& expression, const sql::contents::TableColumn& column,
+              const Scope& scope, std::vector<std::string>& computed);
   Given given_default(const sql::contents::TableColumn& column);
   std::vector<Given> row(const std::vector<tree::Expression>& values,
-                         const std::vector<std::size_t>& places, const Definition& table);
+                         const std::vector<std::size_t>& places, const Definition& table,
+                         const Scope& scope, std::vector<std::string>& computed);
   std::string conflict(const tree::Conflict& conflict, const Definition& table, const Scope& scope,
                        Plan& plan);
+  std::vector<SetTo> settings(const std::vector<tree::Assignment>& set, const Definition& table,
+                              const Scope& scope, Plan& plan);
   std::string assignments(const std::vector<tree::Assignment>& set, const Definition& table,
                           const Scope& scope, Plan& plan);
   std::string returning(const std::vector<tree::Output>& outputs, const Definition& table,
                         const std::string& alias, Plan& plan);
   void checks(const Definition& table, const Scope& scope, Plan& plan);
   void need_keys(const Definition& table, Plan& plan, const std::set<std::size_t>* only);
+  void insert_values(const tree::Insert& insert, const std::vector<std::size_t>& places,
+                     const Definition& table, Plan& plan);
+  std::vector<std::size_t> places_of(const std::vector<std::string>& columns, bool told,
+                                     const Definition& table) const;
+  [[nodiscard]] std::string insertion(const Definition& table);
+
+  // ---- views.cpp ----
+  std::string view(const sql::contents::View& view, const std::string& key,
+                   const std::string& shown, const std::string& alias, Scope& scope);
+  const Definition& target_view(const sql::contents::View& view, const std::string& key,
+                                const std::string& shown, Scope& scope, Plan& plan);
+  void refresh(const tree::Utility& utility, Plan& plan);
+  std::size_t place_in(const Definition& table, const tree::Column& column) const;
+  [[nodiscard]] std::string where_of(const tree::Box<tree::Expression>& where, const Scope& scope);
+
+  // ---- row_changes.cpp ----
+  void insert_query(const tree::Query& query, const std::vector<std::size_t>& places, bool told,
+                    const Definition& table, Plan& plan);
+  void update_rows(const tree::Update& update, Plan& plan);
+  void remove_rows(const tree::Delete& remove, Plan& plan);
+  void change_rows(const tree::Box<tree::Expression>& where,
+                   const std::vector<tree::Output>& returned, const std::vector<SetTo>& set,
+                   const std::string& from_sql, const Definition& table, Scope& scope, Plan& plan);
+  void merge(const tree::Merge& merge, Plan& plan);
+  PlannedWhen when(const tree::Merge::When& when, const Definition& table, Scope& scope,
+                   std::vector<std::string>& computed, Plan& plan);
 
   const TableBook& book_;
   const Printing& printing_;
+  const Scope* outermost_;
+  std::vector<std::string> path_;  ///< schemas in which names are looked up
   Reach reach_;
   bool took_effect_;
   std::vector<Bound> bounds_;
   std::set<std::string> reads_;
   std::set<TableColumnName> columns_;
   std::map<TableColumnName, std::int64_t> guards_;
-  std::map<std::string, std::vector<ScopeColumn>> commons_;  // common tables, by name
+  std::map<PartColumn, std::int64_t> part_guards_;
+  std::map<std::string, Common> commons_;  // common tables, by name
+  bool wants_place_ = false;    ///< of a sub-query
+  std::string last_place_;      ///< where the source that was translated last tells a place
+  int views_ = 0;               ///< how many are inside of each other
+  /// Of a view that is written to: the columns of its table, by its own names; and its condition.
+  std::optional<std::map<std::string, std::size_t>> view_columns_;
+  std::string view_condition_;
+  bool keeps_untyped_ = false;  ///< what has no type gets that of the column that it is put into
   std::size_t aliases_ = 0;
   int depth_ = 0;
 

@@ -13,6 +13,10 @@ namespace understudy::postgres::emulation {
 inline constexpr ColumnType boolean_type{TypeKind::boolean};
 
 [[nodiscard]] Typed typed(std::string sql, ColumnType type, bool soft = false);
+/// It is no longer the plain column that it was.
+void forget_origin(Typed& value);
+/// Whether a query of one value shows the time, or what is of chance, as it is.
+[[nodiscard]] bool shows_moment(const tree::Statement& shows);
 /// What a whole number of that type may be.
 [[nodiscard]] Typed::Range limits_of(TypeKind kind);
 [[nodiscard]] ColumnType wider(ColumnType a, ColumnType b);
