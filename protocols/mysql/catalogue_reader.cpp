@@ -4,6 +4,7 @@
 #include <array>
 
 #include "protocols/mysql/catalogue_connection.hpp"
+#include "protocols/mysql/held_rows.hpp"
 #include "protocols/sql/statement_secrets.hpp"
 
 namespace understudy::mysql {
@@ -86,14 +87,18 @@ std::string without_next_number(std::string statement) {
 
 class CatalogueText {
  public:
-  CatalogueText(CatalogueConnection& connection, const Secrets& secrets)
-      : connection_(connection), secrets_(secrets) {}
+  CatalogueText(CatalogueConnection& connection, const Secrets& secrets, const RowBounds& bounds)
+      : connection_(connection), secrets_(secrets), bounds_(bounds) {}
 
   Catalogue read() {
     head();
     FoundRows databases, ignored;
-    static_cast<void>(connection_.ask(
-        "SET SESSION sql_mode = '', sql_quote_show_create = 1, lock_wait_timeout = 2", ignored));
+    for (const char* const statement :
+         {"SET SESSION sql_mode = '', sql_quote_show_create = 1, lock_wait_timeout = 2, time_zone "
+          "= '+00:00'",
+          "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
+          "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"})
+      static_cast<void>(connection_.ask(statement, ignored));
     if (!connection_.ask(
             "SELECT schema_name FROM information_schema.schemata WHERE schema_name NOT IN "
             "('information_schema', 'mysql', 'performance_schema', 'sys') ORDER BY BINARY "
@@ -104,6 +109,8 @@ class CatalogueText {
       database(row.at(0));
       if (connection_.is_spent()) return {"", connection_.problem()};
     }
+    if (bounds_.rows > 0) catalogue_.rows = read_rows(connection_, secrets_, bounds_);
+    static_cast<void>(connection_.ask("ROLLBACK", ignored));
     return std::move(catalogue_);
   }
 
@@ -171,6 +178,7 @@ class CatalogueText {
 
   CatalogueConnection& connection_;
   const Secrets& secrets_;
+  const RowBounds& bounds_;
   Catalogue catalogue_;
   int gaps_ = 0;
 };
@@ -181,10 +189,10 @@ class MysqlCatalogueReader final : public CatalogueReader {
     return {"MYSQL_USER", "MYSQL_PWD", "MYSQL_DATABASE"};
   }
   [[nodiscard]] Catalogue read(const CatalogueLogin& login, const Secrets& secrets,
-                               const RowBounds& /*bounds*/) const override {
+                               const RowBounds& bounds) const override {
     CatalogueConnection connection(login);
     if (!connection.is_open()) return {"", connection.problem()};
-    return CatalogueText(connection, secrets).read();
+    return CatalogueText(connection, secrets, bounds).read();
   }
 };
 

@@ -4,6 +4,7 @@
 
 #include "protocols/mysql/analyser.hpp"
 #include "protocols/mysql/catalogue_reader.hpp"
+#include "protocols/mysql/emulator/emulator.hpp"
 #include "protocols/mysql/identity.hpp"
 #include "protocols/mysql/observer.hpp"
 #include "protocols/mysql/server.hpp"
@@ -38,6 +39,9 @@ class MysqlProtocol final : public Protocol {
   }
   [[nodiscard]] std::unique_ptr<Analyser> new_analyser() const override {
     return std::make_unique<MysqlAnalyser>();
+  }
+  [[nodiscard]] std::unique_ptr<Emulator> new_emulator(const Document& knowledge) const override {
+    return new_mysql_emulator(knowledge);
   }
   [[nodiscard]] const CatalogueReader* catalogue_reader() const noexcept override {
     return &mysql::catalogue_reader();

@@ -23,14 +23,6 @@ std::uint64_t number_of(std::string_view digits) {
   return number;
 }
 
-/// `name` is one with its schema, of which a person may leave out the schema.
-bool names(const std::vector<std::string>& list, std::string_view name) {
-  return std::ranges::any_of(list, [&](std::string_view each) {
-    return name == each || (name.ends_with(each) && name.size() > each.size() &&
-                            name[name.size() - each.size() - 1] == '.');
-  });
-}
-
 /// `1 3 4`
 Document numbers_in(std::string_view text) {
   Document numbers = Document::array();
@@ -103,9 +95,9 @@ class RowsReader {
       const Table table{row.at(0), row.at(1), row.at(2), row.at(3)};
       if (!row.at(4).empty()) held_.facts["attributes"][table.name] = numbers_in(row[4]);
       std::string why, text;
-      if (!bounds_.tables.empty() && !names(bounds_.tables, table.name))
+      if (!bounds_.tables.empty() && !sql::names_table(bounds_.tables, table.name))
         why = "not among `tables`";
-      else if (names(bounds_.exclude, table.name))
+      else if (sql::names_table(bounds_.exclude, table.name))
         why = "excluded";
       else
         why = within_savepoint([&] { return this->rows(table, text); });
@@ -161,7 +153,7 @@ class RowsReader {
     StatementAnswer answer;
     std::vector<bool> hidden;
     for (const std::string& column : names_in(table.columns))
-      hidden.push_back(names(bounds_.redact, table.name + "." + column));
+      hidden.push_back(sql::names_table(bounds_.redact, table.name + "." + column));
     const bool hides = std::ranges::count(hidden, true) > 0;
     std::string_view rest = copied;
     while (!rest.empty()) {

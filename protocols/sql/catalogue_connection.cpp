@@ -1,5 +1,7 @@
 #include "protocols/sql/catalogue_connection.hpp"
 
+#include <algorithm>
+
 namespace understudy::sql {
 
 std::string in_one_line(std::string_view text) {
@@ -13,6 +15,13 @@ std::string in_one_line(std::string_view text) {
   }
   while (line.ends_with(' ')) line.pop_back();
   return line;
+}
+
+bool names_table(const std::vector<std::string>& list, std::string_view name) {
+  return std::ranges::any_of(list, [&](std::string_view each) {
+    return name == each || (name.ends_with(each) && name.size() > each.size() &&
+                            name[name.size() - each.size() - 1] == '.');
+  });
 }
 
 bool BoundedConnection::fail(std::string_view why, bool spent) {

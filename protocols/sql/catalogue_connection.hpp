@@ -16,6 +16,10 @@ namespace understudy::sql {
 /// Runs of blanks become one space; none is left at the end.
 [[nodiscard]] std::string in_one_line(std::string_view text);
 
+/// Whether a list that a person wrote names this: `name` is one with its schema, which the list may
+/// leave out.
+[[nodiscard]] bool names_table(const std::vector<std::string>& list, std::string_view name);
+
 /// A database's own client library, loaded where a recording needs it: linked, it and what it
 /// brings would make every start of a mock slower.
 class ClientLibrary {

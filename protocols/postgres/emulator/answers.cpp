@@ -70,7 +70,7 @@ class SlotTypes {
     for (const auto& row : plan.rows)
       for (const Given& given : row) add(given.bound);
     for (const PlannedCheck& check : plan.checks) add(check.text);
-    for (const auto* plans : {&plan.sources, &plan.parts})
+    for (const auto* plans : {&plan.sources, &plan.commons})
       for (const Plan& each : *plans) add(each);
   }
   std::vector<Oid> types;

@@ -1,13 +1,13 @@
 // What the executor found as the answer that the server would give.
 #pragma once
 
-#include <algorithm>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "protocols/postgres/answer.hpp"
-#include "protocols/postgres/emulator/plan.hpp"
+#include "protocols/postgres/emulator/shared.hpp"
+#include "protocols/postgres/emulator/values.hpp"
 #include "understudy/bytes.hpp"
 
 namespace understudy::postgres::emulation {
@@ -21,10 +21,6 @@ struct Result {
   std::vector<std::size_t> runs;
   bool given_order = false;  ///< rows come in the order in which they were put in
   std::vector<std::string> written;  ///< keys of the tables that were changed
-};
-
-inline void add_written(Result& result, const std::string& key) {
-  if (std::ranges::find(result.written, key) == result.written.end()) result.written.push_back(key);
 };
 
 /// Whether the server said the same: rows that may come in any order in any order, and tables by

@@ -39,7 +39,7 @@ Plan Translator::value(const tree::Statement& shows, ColumnType type) {
   Plan plan;
   plan.text.sql =
       "SELECT " + assigned(expression(select->outputs.front().expression, scope), place);
-  plan.shown.push_back({"", type, std::nullopt});
+  plan.shown.push_back({"", type, std::nullopt, {}, false});
   plan.text.bounds = std::move(bounds_);
   plan.reads = std::move(reads_);
   plan.columns = std::move(columns_);
@@ -48,21 +48,21 @@ Plan Translator::value(const tree::Statement& shows, ColumnType type) {
 }
 
 /// `SELECT f(values)` of a function that a statement made; false where it is anything else.
-bool Translator::call_of_routine(const tree::Query& query, Plan& plan) {
+bool Translator::query_otherwise(const tree::Query& query, Plan& plan) {
   tree::Statement whole;
   whole.node = query;
   const tree::Select* const select = plain_select(whole);
   const auto* call =
       select != nullptr ? select->outputs.front().expression.as<tree::Call>() : nullptr;
   if (call == nullptr) return false;
-  const auto found = book_.routines.find(key_of(call->name));
+  const auto found = book_.routines.find(emulation::key_of(call->name));
   if (found == book_.routines.end()) return false;
   const std::shared_ptr<const tree::CreateRoutine>& routine = found->second;
   const bool plain = !call->star && !call->distinct && !call->variadic && !call->filter &&
                      !call->over && call->order.empty() && call->argument_names.empty();
   const bool built_in = sql::use_of_function(call->name.name, sql::Dialect::postgres) !=
                         sql::FunctionUse::unknown;
-  const bool reached = !call->name.schema.empty() || path_ == std::vector<std::string>{"public"};
+  const bool reached = !call->name.schema.empty() || printing_.path == std::vector<std::string>{"public"};
   if (!plain || routine == nullptr || routine->has_more || routine->returns.is_set || built_in ||
       !reached || routine->kind != tree::ObjectKind::function ||
       call->arguments.size() != routine->parameters.size())
@@ -83,7 +83,7 @@ bool Translator::call_of_routine(const tree::Query& query, Plan& plan) {
   const std::string& alias = select->outputs.front().alias;
   plan.action = Plan::Action::call;
   plan.routine = routine;
-  plan.shown.push_back({alias.empty() ? call->name.name : alias, returns, std::nullopt});
+  plan.shown.push_back({alias.empty() ? call->name.name : alias, returns, std::nullopt, {}, false});
   if (!list.empty()) {
     Plan& source = plan.sources.emplace_back();
     source.text.sql = "SELECT " + joined(list, ", ");

@@ -43,23 +43,6 @@ bool Translator::casts_alike(ColumnType from, ColumnType to) const {
   return from.kind == TypeKind::timestamp && to.kind == TypeKind::timestamptz && printing_.utc;
 }
 
-const Definition& Translator::target(const tree::Relation& relation, Scope& scope, Plan& plan) {
-  const auto* name = relation.as<tree::TableName>();
-  if (name == nullptr || name->only || !relation.alias_columns.empty())
-    throw Unsure{"this kind of table"};
-  const std::string key = key_in(name->name, path_, book_);
-  if (const auto found = book_.views.find(key); found != book_.views.end())
-    return target_view(found->second, key,
-                       relation.alias.empty() ? name->name.name : relation.alias, scope, plan);
-  const TableState& state = table(name->name);
-  const Definition& definition = *state.definition;
-  plan.target = definition.key;
-  scope.relations.push_back(relation_of(state,
-                                        relation.alias.empty() ? name->name.name : relation.alias,
-                                        definition.sql_name() + "."));
-  return definition;
-}
-
 /// A value as it is put into a column. `may_be_null`: that it is none is looked at elsewhere.
 std::string Translator::assigned(const Typed& given, const TableColumn& column, bool may_be_null) {
   Typed value = coerced(given, column.type, true);
@@ -94,36 +77,6 @@ std::string Translator::assigned(const Typed& given, const TableColumn& column, 
 
 // ---- INSERT ----
 
-Given Translator::given_default(const TableColumn& column) {
-  Given given;
-  if (column.type.kind == TypeKind::opaque) {
-    given.kind = Given::Kind::fresh;  // nobody will ask what it is
-    return given;
-  }
-  switch (column.default_.kind) {
-    case Default::Kind::constant:
-      given.bound.type = column.type;
-      given.bound.constant = column.default_.value;
-      return given;
-    case Default::Kind::number:
-      given.kind = Given::Kind::number;
-      return given;
-    case Default::Kind::fresh:
-      given.kind = Given::Kind::fresh;
-      if (column.default_.moment && is_moment(column.type.kind))
-        given.bound.source = Bound::Source::now;
-      if (!column.default_.moment && column.type.kind == TypeKind::uuid)
-        given.bound.source = Bound::Source::uuid;
-      given.bound.type = column.type;
-      return given;
-    case Default::Kind::elsewhere:
-      if (!took_effect_) break;
-      given.kind = Given::Kind::fresh;
-      return given;
-  }
-  throw Unsure{"the default of column " + column.name};
-}
-
 /// A value of a type that is not calculated with: the server took it, or it is NULL.
 bool Translator::passes(const tree::Expression& expression, const TableColumn& column) const {
   if (column.type.kind != TypeKind::opaque) return false;
@@ -132,6 +85,13 @@ bool Translator::passes(const tree::Expression& expression, const TableColumn& c
   if (literal != nullptr && literal->kind == tree::Literal::Kind::null && !column.not_null)
     return true;
   return took_effect_ && (literal != nullptr || expression.as<tree::Parameter>() != nullptr);
+}
+
+Given Translator::given(const tree::Expression& expression, const TableColumn& column) {
+  std::vector<std::string> computed;
+  const Given given = this->given(expression, column, Scope{outermost_, {}}, computed);
+  if (!computed.empty()) throw Unsure{"an inserted value that is computed"};
+  return given;
 }
 
 Given Translator::given(const tree::Expression& expression, const TableColumn& column,
@@ -193,41 +153,6 @@ std::vector<Given> Translator::row(const std::vector<tree::Expression>& values,
                                      : given_default(table.columns[i]));
   }
   return row;
-}
-
-void Translator::checks(const Definition& table, const Scope& scope, Plan& plan) {
-  for (const sql::contents::Check& check : table.checks) {
-    std::vector<Bound> bounds = std::exchange(bounds_, {Bound{}});
-    auto guards = std::exchange(guards_, {});
-    const std::string sql = condition(*check.condition, scope).sql;
-    if (!guards_.empty()) throw Unsure{"a sum in a constraint"};
-    guards_ = std::move(guards);
-    plan.checks.push_back(
-        {check.name,
-         {"SELECT 1 FROM " + table.sql_name() + " WHERE rowid > ?1 AND NOT (" + sql + ") LIMIT 1",
-          std::exchange(bounds_, std::move(bounds))}});
-  }
-}
-
-/// The values of unique keys that may be met have to be known; `only`: of keys with such a column.
-void Translator::need_keys(const Definition& table, Plan& plan, const std::set<std::size_t>* only) {
-  for (const UniqueKey& key : table.keys) {
-    bool concerned = only == nullptr, met = plan.rows.empty() || only != nullptr;
-    for (const std::size_t column : key.columns) {
-      concerned = concerned || only->contains(column);
-      if (only != nullptr && (plan.refreshed.contains(column) || plan.momentary.contains(column)))
-        throw Unsure{"a unique value of chance"};
-    }
-    // What nobody knows beforehand meets no other value.
-    for (const std::vector<Given>& row : plan.rows)
-      met = met || std::ranges::none_of(key.columns, [&](std::size_t column) {
-              return row[column].kind == Given::Kind::fresh &&
-                     table.columns[column].type.kind == TypeKind::uuid;
-            });
-    if (!concerned || !met) continue;
-    for (const std::size_t column : key.columns)
-      columns_.insert({table.key, column, table.columns[column].attribute});
-  }
 }
 
 std::string Translator::conflict(const tree::Conflict& conflict, const Definition& table,
@@ -355,7 +280,7 @@ void Translator::insert_values(const tree::Insert& insert, const std::vector<std
 void Translator::insert(const tree::Insert& insert, Plan& plan) {
   plan.action = Plan::Action::insert;
   if (insert.ignore || !insert.row_alias.empty()) throw Unsure{"an INSERT of this kind"};
-  common_parts(insert.with, plan);
+  changing_commons(insert.with, plan);
   Scope scope{outermost_, {}};
   const Definition& table = target(insert.table, scope, plan);
   if (!table.takes_rows || view_columns_) throw Unsure{"an INSERT into " + table.key};

@@ -191,11 +191,11 @@ bool Runner::insert(const Plan& plan, std::span<const Value> values, std::vector
     if (!insert_row(plan, row, values, rows, result)) return tells ? false : refuse(std::nullopt);
     count += contents_.database().changed();
   }
-  if (count > 0) add_written(result, plan.target);
+  if (count > 0) add_written(result.written, plan.target);
   const std::shared_ptr<const Definition> table = contents_.find(plan.target)->definition;
   std::set<std::size_t> all;
   for (std::size_t i = 0; i < table->columns.size(); ++i) all.insert(i);
-  if (count > 0 && !follow_references(plan.target, &all, moves_keys(plan, *table), result))
+  if (count > 0 && !follow_references(plan.target, &all, moves_keys(plan, *table), result.written))
     return false;
   const bool ordered = in_order_ || plan.updates_conflict;
   if (!fire_pending(*table, result)) return false;
@@ -221,7 +221,7 @@ bool Runner::change(const Plan& plan, std::span<const Value> values, std::vector
   }
   if (!follow_change(plan, values, place, contents_.database().changed(), result)) return false;
   if (!was_known) {  // how many there were, only the server knew
-    add_written(result, plan.target);
+    add_written(result.written, plan.target);
     result.answer.tag.clear();
   }
   return true;
@@ -274,10 +274,10 @@ bool Runner::follow_change(const Plan& plan, std::span<const Value> values, std:
   const bool moves = moves_keys(plan, *table);
   if (moves && count > 1) return false;
   if (count > 0) {
-    add_written(result, plan.target);
+    add_written(result.written, plan.target);
     for (const std::size_t column : unknown) contents_.forget_column(plan.target, column);
     if (!follow_references(plan.target, removes ? nullptr : &plan.assigned, removes || moves,
-                           result))
+                           result.written))
       return false;
   }
   if (removes && plan.all_rows) contents_.empty(plan.target);
@@ -384,13 +384,13 @@ bool Runner::merge(const Plan& plan, std::span<const Value> values, Result& resu
     const bool moves = moves_keys(plan, *table) && !merged.places.empty();
     if (!check_conditions(plan, values, place) || (moves && merged.count > 1)) return false;
     if (merged.count == 0) return true;
-    add_written(result, plan.target);
+    add_written(result.written, plan.target);
     for (const std::size_t column : unknown_values(plan))
       contents_.forget_column(plan.target, column);
     std::set<std::size_t> all;
     for (std::size_t i = 0; i < table->columns.size(); ++i) all.insert(i);
-    return follow_references(plan.target, &all, moves, result) &&
-           (!merged.removed || follow_references(plan.target, nullptr, true, result));
+    return follow_references(plan.target, &all, moves, result.written) &&
+           (!merged.removed || follow_references(plan.target, nullptr, true, result.written));
   };
   if (!done()) return refuse(std::nullopt);
   contents_.note_removed(plan.target);
@@ -409,7 +409,7 @@ bool Runner::refresh(const Plan& plan, std::span<const Value> values, Result& re
     row.resize(table->columns.size());
     if (contents_.database().run(plan.text.sql, row) != Outcome::done) return false;
   }
-  add_written(result, plan.target);
+  add_written(result.written, plan.target);
   result.answer.tag = "REFRESH MATERIALIZED VIEW";
   return true;
 }
@@ -418,7 +418,7 @@ bool Runner::truncate(const Plan& plan, Result& result) {
   for (const std::string& key : plan.targets) {
     contents_.empty(key);
     if (plan.restarts) contents_.restart_numbers(key);
-    add_written(result, key);
+    add_written(result.written, key);
   }
   result.answer.tag = "TRUNCATE TABLE";
   return true;

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "protocols/postgres/emulator/definitions.hpp"
 #include "protocols/postgres/emulator/runner.hpp"
 #include "protocols/postgres/emulator/violations.hpp"
 
@@ -13,71 +12,11 @@ using sql::contents::DatumRow;
 using sql::contents::is_null;
 using sql::contents::Outcome;
 using sql::contents::Reference;
-using sql::contents::TableState;
 using sql::contents::UniqueKey;
-
-namespace {
-
-constexpr int deepest_cascade = 16;
-
-/// Whether equal values of both are kept alike.
-bool kept_alike(const sql::contents::ColumnType& a, const sql::contents::ColumnType& b) {
-  using sql::contents::is_text;
-  using sql::contents::is_whole;
-  if (!sql::contents::is_comparable(a) || !sql::contents::is_comparable(b)) return false;
-  if (is_whole(a.kind) || is_text(a.kind))
-    return is_whole(a.kind) ? is_whole(b.kind) : is_text(b.kind);
-  return a.kind == b.kind && a.scale == b.scale;
-}
-
-/// The rows of the child that refer to no row.
-std::optional<std::string> orphans(const Definition& child, const Reference& reference,
-                                   const Definition& parent) {
-  const auto columns = referred_columns(reference, parent);
-  if (!columns || columns->size() != reference.columns.size()) return std::nullopt;
-  std::string some, same;
-  for (std::size_t i = 0; i < columns->size(); ++i) {
-    const auto& parents = parent.columns[(*columns)[i]];
-    if (!kept_alike(child.columns[reference.columns[i]].type, parents.type)) return std::nullopt;
-    const std::string own = child.sql_name() + "." + child.sql_column(reference.columns[i]);
-    some += own + " IS NOT NULL AND ";
-    same += (i > 0 ? " AND p." : "p.") + parent.sql_column((*columns)[i]) + " = " + own;
-  }
-  return some + "NOT EXISTS (SELECT 1 FROM " + parent.sql_name() + " AS p WHERE " + same + ")";
-}
-
-bool knows(const TableState* table, const std::vector<std::size_t>& columns) {
-  return table != nullptr && table->known && std::ranges::none_of(columns, [&](std::size_t each) {
-           return table->unknown.contains(each);
-         });
-}
-
-std::string list_of(const Definition& table, const std::vector<std::size_t>& columns) {
-  std::string list;
-  for (const std::size_t each : columns)
-    list += (list.empty() ? "" : ", ") + table.sql_column(each);
-  return list;
-}
-
-}  // namespace
 
 bool Runner::refuse(std::optional<Fields> error) {
   refusals_.push_back(std::move(error));
   return false;
-}
-
-/// What the server prints for these values; nothing where that is not sure.
-std::optional<std::vector<std::string>> Runner::printed(const Definition& table,
-                                                        const std::vector<std::size_t>& columns,
-                                                        std::span<const Datum> values) {
-  std::vector<std::string> texts;
-  bool sure = true;
-  for (std::size_t i = 0; i < columns.size(); ++i) {
-    auto text = print_value(table.columns[columns[i]].type, values[i], printing_, sure);
-    if (!text) return std::nullopt;
-    texts.push_back(std::move(*text));
-  }
-  return sure ? std::optional(texts) : std::nullopt;
 }
 
 /// All of a row, as errors show it.
@@ -119,19 +58,6 @@ bool Runner::check_conditions(const Plan& plan, std::span<const Value> values, s
   const auto cells = row ? printed_row(*table, *row) : std::nullopt;
   return refuse(ordered && cells ? check_violation(*table, violated.front()->name, *cells)
                                  : std::nullopt);
-}
-
-/// The one that was put in or changed last, where it is the only one behind that place.
-std::optional<DatumRow> Runner::row_behind(const Definition& table, std::int64_t place) {
-  std::vector<std::size_t> all;
-  for (std::size_t i = 0; i < table.columns.size(); ++i) all.push_back(i);
-  const Datum after[] = {place};
-  std::vector<DatumRow> rows;
-  const std::string sql =
-      fmt::format("SELECT {} FROM {} WHERE rowid > ?1", list_of(table, all), table.sql_name());
-  if (contents_.database().run(sql, after, &rows) != Outcome::done || rows.size() != 1)
-    return std::nullopt;
-  return rows.front();
 }
 
 /// A row was refused by a unique key: by which one. `changed`: columns that an UPDATE sets; null:
@@ -222,95 +148,6 @@ bool Runner::tell_orphans(const Definition& child, const Reference& reference,
   refused_at_.push_back(std::get<std::int64_t>(rows.front().back()));
   return refuse(as_parent ? missing_child(child, reference, parent, *of, *texts)
                           : missing_parent(child, reference, parent, *texts));
-}
-
-bool Runner::follow_child(const Definition& child, const Reference& reference, Result& result,
-                          bool removed, bool as_parent, int depth) {
-  const TableState* const state = contents_.find(child.key);
-  const TableState* const parent = contents_.find(reference.parent);
-  const auto columns =
-      parent == nullptr ? std::nullopt : referred_columns(reference, *parent->definition);
-  const auto missing =
-      parent == nullptr ? std::nullopt : orphans(child, reference, *parent->definition);
-  const bool sure =
-      columns && missing && knows(state, reference.columns) && knows(parent, *columns);
-  if (!sure) {
-    if (!took_effect_) return refuse(std::nullopt);
-    if (removed && reference.on_delete != sql::tree::ForeignAction::no_action)
-      contents_.forget_rows(child.key);
-    return true;
-  }
-  if (removed && !child.triggers.empty()) return refuse(std::nullopt);
-  const std::string where = " WHERE " + *missing;
-  using Action = sql::tree::ForeignAction;
-  const bool cascades = removed && child.gives_rows && reference.on_delete == Action::cascade;
-  const bool clears = removed && child.takes_rows && reference.on_delete == Action::set_null;
-  if (!cascades && !clears) {
-    if (holds("SELECT 1 FROM " + child.sql_name() + where + " LIMIT 1")) return true;
-    const Action action = removed ? reference.on_delete : reference.on_update;
-    const bool refuses = !as_parent || action == Action::no_action || action == Action::restrict;
-    return depth == 0 && refuses
-               ? tell_orphans(child, reference, *parent->definition, *missing, as_parent)
-               : refuse(std::nullopt);
-  }
-  std::string sql = "DELETE FROM " + child.sql_name();
-  if (clears) {
-    sql = "UPDATE " + child.sql_name() + " SET rowid = next_place()";
-    for (const std::size_t each : reference.columns) {
-      if (child.columns[each].not_null || !child.checks.empty()) return refuse(std::nullopt);
-      sql += ", " + child.sql_column(each) + " = NULL";
-    }
-  }
-  if (contents_.database().run(sql + where) != Outcome::done) return refuse(std::nullopt);
-  if (contents_.database().changed() == 0) return true;
-  add_written(result, child.key);
-  if (cascades) contents_.note_removed(child.key);
-  const std::set<std::size_t> cleared(reference.columns.begin(), reference.columns.end());
-  return follow_references(child.key, clears ? &cleared : nullptr, !clears, result, depth + 1);
-}
-
-/// After rows were put in or changed in these columns (null: removed). `as_parent`: what others
-/// refer to was changed or removed. All that is refused is gathered.
-bool Runner::follow_references(const std::string& key, const std::set<std::size_t>* changed,
-                               bool as_parent, Result& result, int depth) {
-  if (depth > deepest_cascade) return refuse(std::nullopt);
-  const std::shared_ptr<const Definition> table = contents_.find(key)->definition;
-  bool kept = true;
-  if (changed != nullptr)
-    for (const Reference& reference : table->references)
-      if (contains_any(*changed, reference.columns))
-        kept = follow_child(*table, reference, result, false, false, depth) && kept;
-  if (!as_parent) return kept;
-  std::vector<std::shared_ptr<const Definition>> others;
-  for (const auto& [name, state] : contents_.book().tables) others.push_back(state.definition);
-  const bool removed = changed == nullptr;
-  for (const auto& child : others)
-    for (const Reference& reference : child->references)
-      if (reference.parent == key)
-        kept = follow_child(*child, reference, result, removed, true, depth) && kept;
-  return kept;
-}
-
-bool deferred_references_hold(sql::contents::Contents& contents) {
-  const auto holds = [&](const TableState& child, const Reference& reference) {
-    const TableState* const parent = contents.find(reference.parent);
-    const auto columns =
-        parent == nullptr ? std::nullopt : referred_columns(reference, *parent->definition);
-    const auto missing = parent == nullptr
-                             ? std::nullopt
-                             : orphans(*child.definition, reference, *parent->definition);
-    if (!columns || !missing || !knows(&child, reference.columns) || !knows(parent, *columns))
-      return false;
-    std::vector<DatumRow> rows;
-    const std::string sql =
-        "SELECT 1 FROM " + child.definition->sql_name() + " WHERE " + *missing + " LIMIT 1";
-    return contents.database().run(sql, {}, &rows) == Outcome::done && rows.empty();
-  };
-  return std::ranges::all_of(contents.book().tables, [&](const auto& each) {
-    return std::ranges::all_of(each.second.definition->references, [&](const Reference& reference) {
-      return !reference.deferrable || holds(each.second, reference);
-    });
-  });
 }
 
 /// The one error of all that were found; nothing where it is not sure which comes first.

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "protocols/postgres/emulator/definitions.hpp"
 #include "protocols/postgres/emulator/translator.hpp"
 
 namespace understudy::postgres::emulation {
@@ -11,10 +10,8 @@ namespace understudy::postgres::emulation {
 using sql::contents::ColumnType;
 using sql::contents::Contents;
 using sql::contents::Default;
-using sql::contents::Definition;
 using sql::contents::Reference;
 using sql::contents::TableColumn;
-using sql::contents::TableState;
 
 namespace {
 
@@ -56,10 +53,10 @@ bool refers_soundly(const Reference& reference, const Definition& child, const C
 }
 
 bool create_is_sure(const tree::CreateTable& create, const Contents& contents,
-                    const Printing& printing, const Depended& depended) {
-  const auto definition = definition_of(create, printing);
+                    const ServerRules& rules, const Depended& depended) {
+  const auto definition = definition_of(create, rules);
   return definition && definition->takes_rows && contents.book().is_absent(definition->key) &&
-         !depended.contains(hidden_by_temporary(definition->key)) &&
+         !depended.contains(sql::emulator::hidden_by_temporary(definition->key)) &&
          std::ranges::all_of(definition->columns, is_sound) &&
          std::ranges::all_of(definition->keys,
                              [&](const auto& key) { return is_free(key.name, contents); }) &&
@@ -126,12 +123,12 @@ bool action_is_sure(const tree::AlterAction& action, const TableState& table,
          !constraint.deferrable && is_free(constraint.name, contents) && after.takes_rows;
 }
 
-bool alter_is_sure(const tree::AlterTable& alter, Contents& contents, const Printing& printing) {
+bool alter_is_sure(const tree::AlterTable& alter, Contents& contents, const ServerRules& rules) {
   const TableState* const table = contents.find(key_of(alter.name));
   if (table == nullptr || alter.if_exists || alter.kind != ObjectKind::table ||
       alter.actions.size() != 1 || !contents.has_no_rows(table->definition->key))
     return false;
-  const Altered after = altered(*table->definition, alter, printing);
+  const Altered after = altered(*table->definition, alter, rules);
   return after.table && action_is_sure(alter.actions.front(), *table, *after.table, contents);
 }
 
@@ -140,7 +137,7 @@ bool drop_is_sure(const tree::Drop& dropped, const Contents& contents, const Dep
     return false;
   const std::string key = key_of(dropped.names.front());
   return contents.find(key) != nullptr && !depended.contains(key) &&
-         !depended.contains(hidden_by_temporary(key)) &&
+         !depended.contains(sql::emulator::hidden_by_temporary(key)) &&
          std::ranges::none_of(contents.book().tables, [&](const auto& each) {
            return each.first != key &&
                   std::ranges::any_of(each.second.definition->references,
@@ -152,17 +149,17 @@ bool drop_is_sure(const tree::Drop& dropped, const Contents& contents, const Dep
 
 std::optional<std::string> tag_of_definition(const tree::Statement& statement,
                                              std::string_view pattern, Contents& contents,
-                                             const Printing& printing, const Depended& depended) {
+                                             const ServerRules& rules, const Depended& depended) {
   if (const auto* create = statement.as<tree::CreateTable>())
-    return create_is_sure(*create, contents, printing, depended)
+    return create_is_sure(*create, contents, rules, depended)
                ? std::optional<std::string>("CREATE TABLE")
                : std::nullopt;
   if (const auto* index = statement.as<tree::CreateIndex>())
     return index_is_sure(*index, pattern, contents) ? std::optional<std::string>("CREATE INDEX")
                                                     : std::nullopt;
   if (const auto* alter = statement.as<tree::AlterTable>())
-    return alter_is_sure(*alter, contents, printing) ? std::optional<std::string>("ALTER TABLE")
-                                                     : std::nullopt;
+    return alter_is_sure(*alter, contents, rules) ? std::optional<std::string>("ALTER TABLE")
+                                                  : std::nullopt;
   const auto* dropped = statement.as<tree::Drop>();
   return dropped != nullptr && drop_is_sure(*dropped, contents, depended)
              ? std::optional<std::string>("DROP TABLE")

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "protocols/postgres/emulator/defining.hpp"
+#include "protocols/postgres/emulator/rules.hpp"
 
 namespace understudy::postgres::emulation {
 
@@ -15,7 +15,7 @@ namespace understudy::postgres::emulation {
 [[nodiscard]] std::optional<std::string> tag_of_definition(const sql::tree::Statement& statement,
                                                            std::string_view pattern,
                                                            sql::contents::Contents& contents,
-                                                           const Printing& printing,
+                                                           const ServerRules& rules,
                                                            const Depended& depended);
 
 }  // namespace understudy::postgres::emulation

@@ -7,19 +7,14 @@
 #include <string>
 #include <string_view>
 
+#include "protocols/sql/emulator/decimals.hpp"
+
 namespace understudy::postgres::emulation {
 
-/// A plain decimal number as a whole number of 10^-scale, rounded half away from zero as the server
-/// does where it has more digits; nothing where it has no such form or more than `precision`
-/// digits (0: 15).
-[[nodiscard]] std::optional<std::int64_t> read_numeric(std::string_view text,
-                                                       std::int32_t precision, std::int32_t scale);
-[[nodiscard]] std::string print_numeric(std::int64_t value, std::int32_t scale);
-/// A plain decimal number as numeric keeps it that has no told precision: with the digits behind its
-/// point that it is written with; nothing for any other form.
-[[nodiscard]] std::optional<std::string> read_decimal_text(std::string_view text);
-/// How many digits a plain decimal number has behind its point, zeros at the end included.
-[[nodiscard]] std::int32_t scale_of(std::string_view text);
+using sql::emulator::print_numeric;
+using sql::emulator::read_decimal_text;
+using sql::emulator::read_numeric;
+using sql::emulator::scale_of;
 
 /// As ordered_bits(); nothing for NaN, infinities and -0.
 [[nodiscard]] std::optional<std::int64_t> read_float(std::string_view text);

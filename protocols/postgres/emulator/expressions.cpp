@@ -13,12 +13,19 @@ namespace {
 using sql::contents::is_text;
 using sql::contents::is_whole;
 
-constexpr int deepest = 100;
+/// A number with a point.
+Typed decimal(const std::string& text) {
+  const std::int32_t scale = scale_of(text);
+  const auto number = read_numeric(text, 0, scale);
+  if (!number) throw Unsure{"a number of many digits"};
+  ColumnType type{TypeKind::numeric};
+  type.scale = scale;
+  return typed("(" + std::to_string(*number) + ")", type);
+}
 
 }  // namespace
 
-Typed Translator::expression(const tree::Expression& expression, const Scope& scope) {
-  if (++depth_ > deepest) throw Unsure{"so deep an expression"};
+Typed Translator::node(const tree::Expression& expression, const Scope& scope) {
   const auto make = [&](const auto& each) -> Typed {
     using Node = std::remove_cvref_t<decltype(each)>;
     if constexpr (std::is_same_v<Node, tree::Parameter>) {
@@ -37,54 +44,27 @@ Typed Translator::expression(const tree::Expression& expression, const Scope& sc
       throw Unsure{"this kind of expression"};
     }
   };
-  auto whole = grouped_whole(expression, scope);
-  Typed result = whole ? std::move(*whole) : std::visit(make, expression.node);
-  --depth_;
-  return result;
+  return std::visit(make, expression.node);
 }
 
-/// Of a query with groups: an expression that is one of those that it is grouped by.
-std::optional<Typed> Translator::grouped_whole(const tree::Expression& expression,
-                                               const Scope& scope) {
-  const bool computed =
-      expression.as<tree::Operation>() != nullptr || expression.as<tree::Call>() != nullptr ||
-      expression.as<tree::Cast>() != nullptr || expression.as<tree::Case>() != nullptr;
-  if (grouped_ == nullptr || in_aggregate_ || !computed || aggregates(expression))
-    return std::nullopt;
-  const std::size_t bounds = bounds_.size(), aliases = aliases_;
-  const int depth = depth_;
-  const auto* const grouped = std::exchange(grouped_, nullptr);
-  const auto columns = columns_;
-  const auto guards = guards_;
-  std::optional<Typed> found;
-  try {
-    Typed value = this->expression(expression, scope);
-    if (value.untyped == Untyped::no && grouped->contains(value.sql)) found = std::move(value);
-  } catch (const Unsure&) {  // it will be thrown again
-  }
-  grouped_ = grouped;
-  depth_ = depth;
-  if (found) return found;
-  bounds_.resize(bounds);
-  aliases_ = aliases;
-  columns_ = columns;
-  guards_ = guards;
-  return std::nullopt;
+Typed Translator::variable(const ScopeColumn& column) {
+  if (column.type.kind == TypeKind::opaque) throw Unsure{"the type of variable " + column.name};
+  Bound bound;
+  bound.source = Bound::Source::variable;
+  bound.slot = *column.variable;
+  bound.type = column.type;
+  Typed value = typed(bind(std::move(bound)), column.type);
+  value.bound = bounds_.size() - 1;
+  return value;
 }
 
-namespace {
-
-/// A number with a point.
-Typed decimal(const std::string& text) {
-  const std::int32_t scale = scale_of(text);
-  const auto number = read_numeric(text, 0, scale);
-  if (!number) throw Unsure{"a number of many digits"};
-  ColumnType type{TypeKind::numeric};
-  type.scale = scale;
-  return typed("(" + std::to_string(*number) + ")", type);
+Typed Translator::truth(std::string sql) const {
+  return typed(std::move(sql), boolean_type);
 }
 
-}  // namespace
+Typed Translator::as_output(Typed value) {
+  return coerced(std::move(value), {TypeKind::text});
+}
 
 Typed Translator::node(const tree::Literal& literal) {
   Typed value;
@@ -113,35 +93,6 @@ Typed Translator::node(const tree::Literal& literal) {
       break;
   }
   throw Unsure{"bit strings"};
-}
-
-Typed Translator::node(const tree::Column& column, const Scope& scope) {
-  const ScopeColumn& found = scope.find(column.path);
-  if (found.variable) return variable(found);
-  if (outermost_ != nullptr && column.path.size() == 1)
-    for (const ScopeRelation& each : outermost_->relations)
-      if (each.name.empty() && std::ranges::count(each.columns, column.name(), &ScopeColumn::name))
-        throw Unsure{"a variable that is called like a column"};
-  read_column(found);
-  const bool grouped = found.key && grouped_ != nullptr && grouped_->contains(*found.key);
-  if (!grouped && grouped_ != nullptr && !in_aggregate_ && !grouped_->contains(found.sql))
-    throw Unsure{"a column beside its group"};
-  Typed value = typed(found.sql, found.type, found.soft);
-  value.origin = found.origin;
-  value.shown_as = found.shown_as ? found.shown_as : found.origin;
-  value.of_part = found.of_part;
-  return value;
-}
-
-Typed Translator::variable(const ScopeColumn& column) {
-  if (column.type.kind == TypeKind::opaque) throw Unsure{"the type of variable " + column.name};
-  Bound bound;
-  bound.source = Bound::Source::variable;
-  bound.slot = *column.variable;
-  bound.type = column.type;
-  Typed value = typed(bind(std::move(bound)), column.type);
-  value.bound = bounds_.size() - 1;
-  return value;
 }
 
 // ---- types ----
@@ -224,45 +175,6 @@ Typed Translator::condition(const tree::Expression& expression, const Scope& sco
   Typed value = coerced(this->expression(expression, scope), boolean_type);
   if (value.type.kind != TypeKind::boolean) throw Unsure{"a condition that is no boolean"};
   return value;
-}
-
-/// The first row of a sorted query, in place of a value.
-Typed Translator::one_of(const tree::Query& query, const Scope& scope) {
-  const auto* limit = query.limit ? query.limit->as<tree::Literal>() : nullptr;
-  const auto* slot = query.limit ? query.limit->as<tree::Parameter>() : nullptr;
-  if (query.limit && slot == nullptr && (limit == nullptr || limit->text != "1"))
-    throw Unsure{"a LIMIT of this kind in place of a value"};
-  Selected inner = selected(query, &scope, false, true);
-  if (inner.columns.size() != 1) throw Unsure{"rows in place of a value"};
-  std::string keys;
-  for (std::size_t i = 0; i < inner.keys; ++i) keys += ", k" + std::to_string(i);
-  const std::string rest = " FROM (" + inner.sql + " LIMIT 1000000)";
-  const ScopeColumn& column = inner.columns.front();
-  if (!query.limit) return typed("(SELECT sole(o0)" + rest + ")", column.type, column.soft);
-  std::string chosen = "first(o0" + keys + ")";
-  if (slot != nullptr) {
-    Bound bound;
-    bound.slot = slot->index;
-    bound.type = {TypeKind::int8};
-    chosen = "only_of_one(" + bind(std::move(bound)) + ", " + chosen + ")";
-  }
-  return typed("(SELECT " + chosen + rest + ")", column.type, column.soft);
-}
-
-Typed Translator::node(const tree::SubQuery& query, const Scope& scope) {
-  if (query.kind == tree::SubQuery::Kind::exists)
-    return typed("EXISTS (" + selected(*query.query, &scope, true).sql + ")", boolean_type);
-  if (query.kind != tree::SubQuery::Kind::scalar) throw Unsure{"an array of a query"};
-  if (!query.query->order.empty() || query.query->limit) return one_of(*query.query, scope);
-  const auto* select = query.query->as<tree::Select>();
-  const bool one_row = select != nullptr && select->group.empty() && select->outputs.size() == 1 &&
-                       aggregates(select->outputs.front().expression);
-  const Selected inner = selected(*query.query, &scope, false);
-  if (inner.columns.size() != 1) throw Unsure{"rows in place of a value"};
-  if (!one_row)
-    return typed("(SELECT sole(o0) FROM (" + inner.sql + "))", inner.columns.front().type,
-                 inner.columns.front().soft);
-  return typed("(" + inner.sql + ")", inner.columns.front().type, inner.columns.front().soft);
 }
 
 }  // namespace understudy::postgres::emulation

@@ -1,11 +1,12 @@
 // What names of tables mean in a session.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "protocols/postgres/emulator/plan.hpp"
+#include "protocols/postgres/emulator/shared.hpp"
 #include "protocols/sql/contents/table.hpp"
 #include "protocols/sql/tree/tree.hpp"
 

@@ -113,16 +113,16 @@ constexpr std::size_t deepest_call = 12;
 /// Carries a plan out within the statement under way.
 bool Runner::run_inside(const Plan& plan, Frame& frame, std::vector<DatumRow>& rows,
                         Result& result) {
-  Runner inner(contents_, printing_, oids_, programs_);
+  Runner inner(contents_, own_rules_, oids_, programs_);
   inner.frame_ = &frame;
   inner.moment_ = moment_;
   inner.depth_ = depth_ + 1;
   inner.numbers_ = std::move(numbers_);
   Result made;
-  const bool done = inner.depth_ < deepest_call && inner.run_parts(plan, {}, made) &&
+  const bool done = inner.depth_ < deepest_call && inner.run_commons(plan, {}, made) &&
                     inner.perform(plan, {}, rows, made);
   numbers_ = std::move(inner.numbers_);
-  for (const std::string& key : made.written) add_written(result, key);
+  for (const std::string& key : made.written) add_written(result.written, key);
   for (DatumRow& row : rows) row.resize(plan.shown.size());
   result.answer.tag = made.answer.tag;
   if (!done) why_not_ = inner.why_not_;
@@ -133,7 +133,7 @@ bool Runner::run_inside(const Plan& plan, Frame& frame, std::vector<DatumRow>& r
 std::optional<Datum> Runner::evaluate(const sql::tree::Statement& shows, ColumnType type,
                                       Frame& frame) {
   const auto plan = planned([&](const Reach& reach) {
-    return Translator(contents_.book(), printing_, reach, false, &frame.scope).value(shows, type);
+    return Translator(contents_.book(), own_rules_, reach, false, &frame.scope).value(shows, type);
   });
   std::vector<DatumRow> rows;
   Result ignored;
@@ -144,7 +144,7 @@ std::optional<Datum> Runner::evaluate(const sql::tree::Statement& shows, ColumnT
 bool Runner::carry_out(const Step& step, Frame& frame, Result& result,
                        std::optional<Typed_value>* last) {
   const auto plan = planned([&](const Reach& reach) {
-    return Translator(contents_.book(), printing_, reach, false, &frame.scope)
+    return Translator(contents_.book(), own_rules_, reach, false, &frame.scope)
         .plan(step.statement);
   });
   std::vector<DatumRow> rows;

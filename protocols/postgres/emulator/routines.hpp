@@ -4,14 +4,18 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "protocols/postgres/emulator/program.hpp"
-#include "protocols/postgres/emulator/scope.hpp"
+#include "protocols/postgres/emulator/shared.hpp"
 #include "protocols/sql/contents/table.hpp"
 
 namespace understudy::postgres::emulation {
+
+using sql::contents::ColumnType;
+using sql::contents::Datum;
 
 struct Variable {
   ColumnType type;

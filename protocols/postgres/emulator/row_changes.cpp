@@ -3,7 +3,7 @@
 //
 // The query is run first, over what was there before the statement, and then one row after the
 // other is changed. What a common table gives is kept as rows; that no part of a statement reads
-// what another one has written is looked at when it runs (Runner::run_parts).
+// what another one has written is looked at when it runs (Runner::run_commons).
 #include <algorithm>
 #include <utility>
 
@@ -16,7 +16,7 @@ using sql::contents::TableColumn;
 // ---- parts ----
 
 /// Each common table as a part of the plan.
-void Translator::common_parts(const tree::With& with, Plan& plan) {
+void Translator::changing_commons(const tree::With& with, Plan& plan) {
   if (with.tables.empty()) return;
   if (with.recursive) throw Unsure{"a recursive query"};
   for (const tree::CommonTable& each : with.tables) {
@@ -26,20 +26,25 @@ void Translator::common_parts(const tree::With& with, Plan& plan) {
     auto columns = std::exchange(columns_, {});
     auto guards = std::exchange(guards_, {});
     auto part_guards = std::exchange(part_guards_, {});
-    plan.parts.push_back(this->plan(*each.statement));
+    plan.commons.push_back(this->plan(*each.statement));
+    view_columns_.reset();
+    view_condition_.clear();
     bounds_ = std::move(bounds);
     reads_ = std::move(reads);
     columns_ = std::move(columns);
     guards_ = std::move(guards);
     part_guards_ = std::move(part_guards);
-    const Plan& part = plan.parts.back();
-    const std::size_t number = plan.parts.size() - 1;
-    if (!part.parts.empty()) throw Unsure{"common tables of a common table"};
+    const Plan& part = plan.commons.back();
+    const std::size_t number = plan.commons.size() - 1;
+    if (!part.commons.empty()) throw Unsure{"common tables of a common table"};
     Common common{{}, number};
     for (std::size_t i = 0; i < part.shown.size(); ++i) {
-      const Shown& shown = part.shown[i];
-      common.columns.push_back({shown.name, "o" + std::to_string(i), shown.type, false,
-                                std::nullopt, std::nullopt, shown.origin, PartColumn{number, i}});
+      ScopeColumn& column = common.columns.emplace_back();
+      column.name = part.shown[i].name;
+      column.sql = "o" + std::to_string(i);
+      column.type = part.shown[i].type;
+      column.shown_as = part.shown[i].origin;
+      column.of_part = PartColumn{number, i};
     }
     commons_.emplace(each.name, std::move(common));
   }
@@ -155,7 +160,7 @@ void Translator::change_rows(const tree::Box<tree::Expression>& where,
 }
 
 void Translator::update_rows(const tree::Update& update, Plan& plan) {
-  common_parts(update.with, plan);
+  changing_commons(update.with, plan);
   Scope scope{outermost_, {}};
   const Definition& table = target(update.tables.front(), scope, plan);
   if (!table.takes_rows) throw Unsure{"an UPDATE of " + table.key};
@@ -173,7 +178,7 @@ void Translator::update_rows(const tree::Update& update, Plan& plan) {
 }
 
 void Translator::remove_rows(const tree::Delete& remove, Plan& plan) {
-  common_parts(remove.with, plan);
+  changing_commons(remove.with, plan);
   Scope scope{outermost_, {}};
   const Definition& table = target(remove.table, scope, plan);
   if (!table.gives_rows) throw Unsure{"a DELETE from " + table.key};
@@ -229,7 +234,7 @@ PlannedWhen Translator::when(const tree::Merge::When& when, const Definition& ta
 
 void Translator::merge(const tree::Merge& merge, Plan& plan) {
   plan.action = Plan::Action::merge;
-  common_parts(merge.with, plan);
+  changing_commons(merge.with, plan);
   Scope scope{outermost_, {}};
   const Definition& table = target(merge.table, scope, plan);
   if (!table.takes_rows || !table.gives_rows || view_columns_ || !table.triggers.empty())

@@ -9,17 +9,11 @@
 #include <vector>
 
 #include "protocols/postgres/emulator/answers.hpp"
-#include "protocols/postgres/emulator/plan.hpp"
 #include "protocols/postgres/emulator/routines.hpp"
-#include "protocols/sql/contents/contents.hpp"
+#include "protocols/postgres/emulator/rules.hpp"
+#include "protocols/sql/emulator/runner.hpp"
 
 namespace understudy::postgres::emulation {
-
-/// One value of a request, as it was spelled.
-struct Value {
-  std::optional<std::string_view> text;
-  sql::ValueClass value_class = sql::ValueClass::unknown;
-};
 
 /// The time of a statement, and new values of chance; nothing where they are not known.
 struct StatementMoment {
@@ -28,28 +22,20 @@ struct StatementMoment {
   std::mt19937_64* chance = nullptr;
 };
 
-class Runner {
+class Runner final : public sql::emulator::Runner {
  public:
-  /// All outlive it.
-  /// `programs`: null where no function is run.
-  Runner(sql::contents::Contents& contents, const Printing& printing, const TableOids& oids,
+  /// All outlive it. `programs`: null where no function is run.
+  Runner(sql::contents::Contents& contents, const PostgresRules& rules, const TableOids& oids,
          Programs* programs = nullptr)
-      : contents_(contents), printing_(printing), oids_(oids), programs_(programs) {}
+      : sql::emulator::Runner(contents, rules),
+        own_rules_(rules),
+        printing_(rules.printing()),
+        oids_(oids),
+        programs_(programs) {}
 
   /// Nothing where it is not sure. Then, and where the answer is an error, what was changed is to
   /// be undone.
   [[nodiscard]] std::optional<Result> run(const Plan& plan, std::span<const Value> values);
-  /// After run(), whatever becomes of what it changed: sequences have given their numbers.
-  void take_numbers();
-  /// Ids of the tables whose sequences did.
-  [[nodiscard]] std::set<std::uint32_t> took_numbers() const {
-    std::set<std::uint32_t> ids;
-    for (const auto& [sequence, last] : numbers_) ids.insert(sequence.first);
-    return ids;
-  }
-  /// Why run() gave nothing.
-  [[nodiscard]] const std::string& why_not() const noexcept { return why_not_; }
-
   void set_moment(const StatementMoment& moment) { moment_ = moment; }
 
   /// From here on: the request has taken effect, and this is what it was answered. What only the
@@ -62,16 +48,14 @@ class Runner {
  private:
   using Datum = sql::contents::Datum;
   using Rows = std::vector<sql::contents::DatumRow>;
-  [[nodiscard]] bool may_read(const Plan& plan);
-  [[nodiscard]] bool keeps_within(const Plan& plan);
-  [[nodiscard]] std::optional<Datum> value_of(const Bound& bound, std::span<const Value> values);
+  [[nodiscard]] std::optional<Datum> value_of(const Bound& bound,
+                                              std::span<const Value> values) override;
+  [[nodiscard]] bool gave_within(const Plan& plan) const;
   [[nodiscard]] std::optional<Datum> momentary(const Bound& bound);
   [[nodiscard]] std::set<std::size_t> unknown_values(const Plan& plan) const;
   [[nodiscard]] bool change_fired(const Plan& plan, const sql::contents::DatumRow& source,
                                   Rows& rows, Result& result);
   [[nodiscard]] std::optional<Datum> setting(const Bound& bound, std::span<const Value> values);
-  [[nodiscard]] bool bind(const std::vector<Bound>& bounds, std::span<const Value> values,
-                          std::vector<Datum>& bound);
   /// A row that is put in: what is given for it, and the row of the source.
   struct NewRow {
     std::size_t number;
@@ -84,7 +68,7 @@ class Runner {
     std::set<Datum> places;  ///< of rows that were changed or removed
     bool removed = false;
   };
-  [[nodiscard]] bool run_parts(const Plan& plan, std::span<const Value> values, Result& result);
+  [[nodiscard]] bool run_commons(const Plan& plan, std::span<const Value> values, Result& result);
   [[nodiscard]] bool perform(const Plan& plan, std::span<const Value> values, Rows& rows,
                              Result& result);
   [[nodiscard]] bool query(const Plan& plan, std::span<const Value> values, Rows& rows);
@@ -114,9 +98,6 @@ class Runner {
   [[nodiscard]] bool truncate(const Plan& plan, Result& result);
   [[nodiscard]] bool show(const Plan& plan, std::vector<sql::contents::DatumRow> rows,
                           Result& result);
-  [[nodiscard]] bool cut(const Plan& plan, std::span<const Value> values,
-                         std::vector<sql::contents::DatumRow>& rows);
-  [[nodiscard]] bool holds(const std::string& sql, std::span<const Datum> values = {});
   [[nodiscard]] bool takes_values(const Plan& plan, std::span<const Value> values);
   [[nodiscard]] bool refuse_value(const Plan& plan, const Given& given,
                                   std::span<const Value> values);
@@ -154,13 +135,8 @@ class Runner {
   // ---- constraints.cpp: false where the change is refused ----
   bool refuse(std::optional<Fields> error);
   [[nodiscard]] std::optional<Fields> refusal() const;
-  [[nodiscard]] std::optional<std::vector<std::string>> printed(
-      const sql::contents::Definition& table, const std::vector<std::size_t>& columns,
-      std::span<const Datum> values);
   [[nodiscard]] std::optional<std::vector<std::optional<std::string>>> printed_row(
       const sql::contents::Definition& table, std::span<const Datum> row);
-  [[nodiscard]] std::optional<sql::contents::DatumRow> row_behind(
-      const sql::contents::Definition& table, std::int64_t place);
   [[nodiscard]] bool check_nulls(const sql::contents::Definition& table,
                                  std::span<const Datum> row);
   [[nodiscard]] bool check_conditions(const Plan& plan, std::span<const Value> values,
@@ -170,17 +146,13 @@ class Runner {
   void tell_nulls(const Plan& plan, std::span<const Datum> bound);
   [[nodiscard]] bool tell_refused(const Plan& plan, std::span<const Value> values,
                                   std::span<const Datum> bound);
-  [[nodiscard]] bool tell_orphans(const sql::contents::Definition& child,
-                                  const sql::contents::Reference& reference,
-                                  const sql::contents::Definition& parent,
-                                  const std::string& missing, bool as_parent);
-  [[nodiscard]] bool follow_references(const std::string& key, const std::set<std::size_t>* changed,
-                                       bool as_parent, Result& result, int depth = 0);
-  [[nodiscard]] bool follow_child(const sql::contents::Definition& child,
-                                  const sql::contents::Reference& reference, Result& result,
-                                  bool removed, bool as_parent, int depth);
+  bool tell_orphans(const sql::contents::Definition& child,
+                    const sql::contents::Reference& reference,
+                    const sql::contents::Definition& parent, const std::string& missing,
+                    bool as_parent) override;
+  bool refuse_untold() override { return refuse(std::nullopt); }
 
-  sql::contents::Contents& contents_;
+  const PostgresRules& own_rules_;
   const Printing& printing_;
   const TableOids& oids_;
   Programs* programs_;
@@ -188,21 +160,15 @@ class Runner {
   StatementMoment moment_;
   std::size_t depth_ = 0;       ///< how many functions are under way
   std::vector<Fired> pending_;  ///< triggers that are fired behind all rows
-  std::string why_not_;
-  bool took_effect_ = false;
   const std::vector<Row>* shown_ = nullptr;
-  std::map<sql::contents::Contents::Sequence, std::optional<std::int64_t>> numbers_;
   /// Why the change is refused; nothing for what the server says otherwise, or may not refuse.
   std::vector<std::optional<Fields>> refusals_;
-  std::vector<Rows> part_rows_;     ///< what the parts before gave
+  std::vector<Rows> part_rows_;     ///< what the common tables gave
   std::int64_t begin_place_ = 0;    ///< the last one before rows were put in
   std::size_t new_rows_ = 0;        ///< how many are put in
   std::vector<std::int64_t> refused_at_;  ///< beside those of references: places of rows
   bool in_order_ = false;                 ///< rows are looked at in the order of their places
   std::set<std::size_t> hidden_;          ///< columns of the new row whose values nobody knows
 };
-
-/// Whether every reference that may be looked at when a transaction ends is known to hold.
-[[nodiscard]] bool deferred_references_hold(sql::contents::Contents& contents);
 
 }  // namespace understudy::postgres::emulation

@@ -12,20 +12,26 @@
 #include "protocols/postgres/held_rows.hpp"
 #include "protocols/postgres/request.hpp"
 #include "protocols/postgres/tree_from_pg_query.hpp"
+#include "protocols/sql/emulator/start_image.hpp"
 #include "protocols/sql/schema_text.hpp"
 
 namespace understudy::postgres::emulation {
 namespace {
 
 using sql::contents::Contents;
-using sql::contents::DatabaseImage;
 using sql::contents::DatumRow;
 using sql::contents::Default;
 using sql::contents::Outcome;
 using sql::contents::TableState;
+using sql::emulator::told_by_head;
 using Names = std::set<std::string, std::less<>>;
 
 const Printing as_read{.utc = true, .iso_dates = true};  // see read_rows()
+
+const PostgresRules& reading_rules() {
+  static const PostgresRules rules(as_read);
+  return rules;
+}
 
 /// `orders` of `public.orders`.
 std::string key_of_held(std::string_view name) {
@@ -39,16 +45,6 @@ std::string key_of_quoted(std::string_view name) {
   for (const char c : name)
     if (c != '"') plain += c;
   return key_of_held(plain);
-}
-
-/// What stands behind `begin` in a comment at the head of the catalogue.
-std::string told_by_head(std::string_view text, std::string_view begin) {
-  while (text.starts_with("--")) {
-    const std::string_view line = text.substr(0, text.find('\n'));
-    if (line.starts_with(begin)) return std::string(line.substr(begin.size()));
-    text.remove_prefix(std::min(line.size() + 1, text.size()));
-  }
-  return {};
 }
 
 void read_head(std::string_view catalogue, Start& start) {
@@ -90,7 +86,7 @@ class Definitions {
       const tree::Statement statement = parse_postgres(each.text);
       if (statement.as<tree::Unknown>() != nullptr) return false;
       add_names(statement, names);
-      define(statement, contents, as_read, start_.depended);
+      define(statement, contents, reading_rules(), start_.depended);
       start_.catalog.apply(statement);
       const auto* table = statement.as<tree::CreateTable>();
       all = all && (table == nullptr || contents.find(key_of(table->name)) != nullptr);
@@ -99,10 +95,7 @@ class Definitions {
                              each.text.starts_with("CREATE EVENT TRIGGER");
       if (routine == nullptr && of_events) whole = false;
     }
-    for (const std::string& key : keys_of(contents)) {
-      contents.forget_rows(key);
-      contents.forget_numbers(key);
-    }
+    sql::emulator::forget_contents(contents);
     contents.note_others(whole ? &names : nullptr);
     if (whole && all) contents.note_complete();
     return true;
@@ -236,7 +229,7 @@ class StartMaker {
   StartMaker(const Held& held, std::vector<HeldState>& states) : held_(held), states_(states) {}
 
   std::shared_ptr<const Start> make() {
-    auto start = std::make_shared<Start>();
+    auto start = std::make_shared<Start>(sql::Dialect::postgres);
     if (!names_are_usual()) return nullptr;
     Contents contents;
     if (!Definitions(held_.catalogue, *start).make(contents)) return nullptr;
@@ -285,10 +278,8 @@ class StartMaker {
       const TableState* const table = contents.find(key);
       if (table == nullptr) return "its definition is not followed";
       if (const auto found = gaps_.find(key); found != gaps_.end()) return found->second;
-      std::string columns;
-      for (const std::size_t each : table->unknown)
-        columns += (columns.empty() ? "" : ", ") + table->definition->columns[each].name;
-      if (!columns.empty()) return "columns whose values are not calculated with: " + columns;
+      if (std::string columns = sql::emulator::unknown_columns(*table); !columns.empty())
+        return columns;
       return table->known ? "" : "its rows were not read";
     };
     for (const std::string& name : named) states_.push_back({name, gap(name)});
@@ -304,17 +295,9 @@ class StartMaker {
   }
 
   [[nodiscard]] Document document_of_start(const Contents& contents, const Start& start) const {
-    const DatabaseImage& image = *start.contents.image;
-    Document document = {{"catalogue", document_of(held_.catalogue)},
-                         {"last_place", image.last_place()},
-                         {"known", Document::object()},
-                         {"sequences", Document::object()},
-                         {"attributes", Document::object()}};
-    for (const auto& [key, state] : contents.book().tables) {
-      if (!state.known) continue;
-      Document& unknown = document["known"][key] = Document::array();
-      for (const std::size_t each : state.unknown) unknown.push_back(each);
-    }
+    Document document = sql::emulator::document_of_start(held_.catalogue, contents, start);
+    document["sequences"] = Document::object();
+    document["attributes"] = Document::object();
     const Document& facts = held_.rows.facts;
     if (facts.is_object() && facts.contains("sequences"))
       document["sequences"] = facts["sequences"];
@@ -328,34 +311,15 @@ class StartMaker {
   std::map<std::string, std::string> gaps_;
 };
 
-/// What the tables of a database look like.
-std::vector<DatumRow> layout(sql::contents::Database& database) {
-  std::vector<DatumRow> rows;
-  if (database.run("SELECT sql FROM sqlite_master ORDER BY rootpage", {}, &rows) != Outcome::done)
-    rows.clear();
-  return rows;
-}
-
 /// The definitions are made again; the rows are in the image.
 std::shared_ptr<const Start> read_start(const Document& document, Bytes octets) {
-  auto start = std::make_shared<Start>();
+  auto start = std::make_shared<Start>(sql::Dialect::postgres);
   const std::string catalogue = octets_of(document["catalogue"]);
   Contents contents;
   if (!Definitions(catalogue, *start).make(contents)) return nullptr;
   set_attributes(document["attributes"], contents);
   Sequences(document["sequences"], contents).set();
-  const auto image = DatabaseImage::of(as_text(octets), document["last_place"].get<std::int64_t>());
-  sql::contents::Database filled(image);
-  if (image == nullptr || layout(filled) != layout(contents.database())) return nullptr;
-  for (const auto& [key, unknown] : document["known"].items()) {
-    contents.empty(key);
-    contents.note_known(key);
-    for (const Document& column : unknown) contents.forget_column(key, column.get<std::size_t>());
-  }
-  auto beginning = contents.beginning();
-  if (!beginning) return nullptr;
-  start->contents = std::move(*beginning);
-  start->contents.image = image;
+  if (!sql::emulator::fill_from_image(document, octets, contents, *start)) return nullptr;
   read_head(catalogue, *start);
   return start;
 }

@@ -4,24 +4,13 @@
 #include <memory>
 #include <vector>
 
-#include "protocols/postgres/emulator/defining.hpp"
-#include "protocols/sql/catalog/catalog.hpp"
-#include "protocols/sql/contents/contents.hpp"
+#include "protocols/sql/emulator/start.hpp"
 #include "understudy/document.hpp"
 #include "understudy/emulator.hpp"
 
 namespace understudy::postgres::emulation {
 
-/// Immutable, shared by all scopes.
-struct Start {
-  sql::contents::Contents::Beginning contents;
-  sql::Catalog catalog{sql::Dialect::postgres};
-  Depended depended;
-  std::string collation;      ///< of the database; empty where it is not known
-  bool knows_errors = false;  ///< see violations.hpp
-  bool knows_custom = false;  ///< see Printing
-  Document document;          ///< what it was made of, for start_of_document()
-};
+using sql::emulator::Start;
 
 /// Null where nothing of it can be told for sure. `states` gets all tables of the catalogue.
 [[nodiscard]] std::shared_ptr<const Start> start_of(const Held& held,

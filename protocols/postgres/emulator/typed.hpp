@@ -2,36 +2,24 @@
 // expressions share.
 #pragma once
 
-#include <string>
-#include <string_view>
-#include <vector>
-
 #include "protocols/postgres/emulator/translator.hpp"
+#include "protocols/sql/emulator/typed.hpp"
 
 namespace understudy::postgres::emulation {
 
-inline constexpr ColumnType boolean_type{TypeKind::boolean};
+using sql::emulator::boolean_type;
+using sql::emulator::forget_origin;
+using sql::emulator::is_key;
+using sql::emulator::is_moment;
+using sql::emulator::joined;
+using sql::emulator::limits_of;
+using sql::emulator::require_comparable;
+using sql::emulator::require_one_length;
+using sql::emulator::suffix_of;
+using sql::emulator::typed;
+using sql::emulator::wider;
 
-[[nodiscard]] Typed typed(std::string sql, ColumnType type, bool soft = false);
-/// It is no longer the plain column that it was.
-void forget_origin(Typed& value);
 /// Whether a query of one value shows the time, or what is of chance, as it is.
 [[nodiscard]] bool shows_moment(const tree::Statement& shows);
-/// What a whole number of that type may be.
-[[nodiscard]] Typed::Range limits_of(TypeKind kind);
-[[nodiscard]] ColumnType wider(ColumnType a, ColumnType b);
-[[nodiscard]] std::string joined(const std::vector<std::string>& parts, std::string_view between);
-
-[[nodiscard]] bool is_moment(TypeKind kind);
-/// What stands behind an item of ORDER BY.
-[[nodiscard]] std::string suffix_of(bool descending, bool nulls_first);
-/// Whether no two rows have it alike: what is written so is the primary key.
-[[nodiscard]] bool is_key(const std::string& sql, const ScopeRelation& relation);
-/// Throws where equal values may be kept otherwise, so that they can't be compared.
-void require_comparable(const ColumnType& type);
-
-/// The server may find out which of them it is before it describes the column, and then tells the
-/// length of that one: throws where they differ in it.
-void require_one_length(const std::vector<Typed>& values);
 
 }  // namespace understudy::postgres::emulation

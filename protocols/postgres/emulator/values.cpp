@@ -287,7 +287,7 @@ std::optional<Datum> read_value(ColumnType type, ValueClass value_class, std::st
   switch (type.kind) {
     case TypeKind::text:
     case TypeKind::varchar:
-      if (!is_text(text) || !fits(type, text)) return std::nullopt;
+      if (!understudy::is_text(text) || !fits(type, text)) return std::nullopt;
       return Datum(std::string(text));
     case TypeKind::uuid:
       return read_uuid(text);

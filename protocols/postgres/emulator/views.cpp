@@ -19,15 +19,15 @@ std::string Translator::view(const View& view, const std::string& key, const std
                              const std::string& alias, Scope& scope) {
   if (++views_ > deepest_view) throw Unsure{"a view of itself"};
   auto commons = std::exchange(commons_, {});
-  const auto path = std::exchange(path_, {"public"});  // as when it was made
+  const bool in_view = std::exchange(in_view_, true);
   const auto* const grouped = std::exchange(grouped_, nullptr);
   const bool in_aggregate = std::exchange(in_aggregate_, false);
-  wants_place_ = true;
+  wants_place_ = keeps_places();
   const Selected inner = selected(*view.query, nullptr, false);
   grouped_ = grouped;
   in_aggregate_ = in_aggregate;
   commons_ = std::move(commons);
-  path_ = path;
+  in_view_ = in_view;
   --views_;
   if (inner.columns.size() != view.columns.size()) throw Unsure{"the columns of view " + key};
   ScopeRelation named{shown, {}, false};
@@ -41,14 +41,25 @@ std::string Translator::view(const View& view, const std::string& key, const std
   }
   scope.relations.push_back(std::move(named));
   last_place_ = inner.placed ? alias + ".pl" : std::string();
+  last_table_ = nullptr;
   return "(" + inner.sql + ") AS " + alias;
 }
 
-std::vector<std::string> Translator::names_of(const tree::Query& query) {
-  std::vector<std::string> names;
-  for (const ScopeColumn& column : selected(query, nullptr, false).columns)
-    names.push_back(column.name);
-  return names;
+std::optional<std::string> Translator::source_otherwise(const tree::Name& name,
+                                                        const std::string& shown,
+                                                        const std::string& alias, Scope& scope) {
+  const std::string key = key_of(name);
+  const auto found = book_.views.find(key);
+  if (found == book_.views.end()) return std::nullopt;
+  return view(found->second, key, shown, alias, scope);
+}
+
+const Definition* Translator::target_otherwise(const tree::Name& name, const std::string& shown,
+                                               Scope& scope, Plan& plan) {
+  const std::string key = key_of(name);
+  const auto found = book_.views.find(key);
+  return found == book_.views.end() ? nullptr
+                                    : &target_view(found->second, key, shown, scope, plan);
 }
 
 /// A view that is written to: its table, with its columns in the scope.
@@ -66,9 +77,9 @@ const Definition& Translator::target_view(const View& view, const std::string& k
                      select->from.front().alias_columns.empty() && !select->from.front().sampled;
   if (!plain || view_columns_ || select->outputs.size() != view.columns.size())
     throw Unsure{"a change of view " + key};
-  const auto path = std::exchange(path_, {"public"});
+  const bool in_view = std::exchange(in_view_, true);
   const TableState& state = table(name->name);
-  path_ = path;
+  in_view_ = in_view;
   const Definition& definition = *state.definition;
   plan.target = definition.key;
   const std::string& alias = select->from.front().alias;
@@ -121,7 +132,7 @@ void Translator::refresh(const tree::Utility& utility, Plan& plan) {
   const Definition& table = *this->table(utility.tables.front()).definition;
   if (!table.shows) throw Unsure{"what " + table.key + " shows"};
   plan.target = table.key;
-  path_ = {"public"};
+  in_view_ = true;
   const Selected inner = selected(*table.shows, nullptr, false);
   if (inner.columns.size() != table.columns.size()) throw Unsure{"what " + table.key + " shows"};
   for (std::size_t i = 0; i < inner.columns.size(); ++i)

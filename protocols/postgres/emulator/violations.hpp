@@ -7,12 +7,11 @@
 #include <vector>
 
 #include "protocols/postgres/backend.hpp"
+#include "protocols/postgres/emulator/shared.hpp"
 #include "protocols/postgres/emulator/values.hpp"
 #include "protocols/sql/contents/table.hpp"
 
 namespace understudy::postgres::emulation {
-
-using sql::contents::Definition;
 
 /// The versions of the server whose messages are these, in English.
 [[nodiscard]] bool knows_messages_of(std::string_view server_version) noexcept;

@@ -15,11 +15,15 @@ std::string columns_of(const Definition& table, const std::vector<std::size_t>& 
 }
 
 /// Without types, so that a value is kept as it is given; NOT NULL is the translator's business.
+/// What a column compares without regard to case it does everywhere, in its keys as well.
 std::string definition_text(const Definition& table) {
   std::string text = "CREATE TABLE " + table.sql_name() + " (";
   for (std::size_t i = 0; i < table.columns.size(); ++i) {
     if (i > 0) text += ", ";
     text += table.sql_column(i);
+    if (const Comparison comparison = table.columns[i].type.comparison;
+        comparison != Comparison::octets)
+      (text += " COLLATE ") += name_of(comparison);
   }
   for (const UniqueKey& key : table.keys)
     text += ", UNIQUE (" + columns_of(table, key.columns) + ")";

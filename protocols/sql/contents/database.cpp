@@ -143,13 +143,72 @@ void is_like(sqlite3_context* context, int, sqlite3_value** values) {
   sqlite3_result_int(context, matches(text_of(values[0]), marks) ? 1 : 0);
 }
 
+// ---- collation ----
+
+/// As general collations order it: capitals, whichever was written.
+unsigned char folded(unsigned char octet) {
+  return octet >= 'a' && octet <= 'z' ? static_cast<unsigned char>(octet - 'a' + 'A') : octet;
+}
+
+bool is_printable(unsigned char octet) {
+  return octet >= 0x20 && octet < 0x7F;
+}
+
+/// What is told of two texts when they are compared.
+struct Doubts {
+  bool doubted = false;  ///< the server may order them otherwise
+};
+
+enum class Folding : std::uint8_t { none, letters, doubted };
+
+/// One order of all texts, so that an index can be kept in it.
+template <Folding folding>
+int compare_texts(void* doubts, int size, const void* text, int other_size, const void* other) {
+  const std::basic_string_view a(static_cast<const unsigned char*>(text),
+                                 static_cast<std::size_t>(size));
+  const std::basic_string_view b(static_cast<const unsigned char*>(other),
+                                 static_cast<std::size_t>(other_size));
+  bool& doubted = static_cast<Doubts*>(doubts)->doubted;
+  const std::size_t longest = std::max(a.size(), b.size());
+  for (std::size_t i = 0; i < longest; ++i) {
+    const unsigned char u = i < a.size() ? a[i] : ' ', v = i < b.size() ? b[i] : ' ';
+    const unsigned char x = folding == Folding::none ? u : folded(u);
+    const unsigned char y = folding == Folding::none ? v : folded(v);
+    if (x == y) continue;
+    const bool inside = i < a.size() && i < b.size();
+    if (folding == Folding::none)
+      doubted =
+          doubted || (!inside && !(is_printable(x) && is_printable(y)) && x < 0x80 && y < 0x80);
+    else
+      doubted = doubted || !is_printable(x) || !is_printable(y);
+    return x < y ? -1 : 1;
+  }
+  doubted = doubted || a.size() != b.size() || (folding == Folding::doubted && a != b);
+  return 0;
+}
+
+void folded_text(sqlite3_context* context, int, sqlite3_value** values) {
+  if (is_null(values[0])) return sqlite3_result_null(context);
+  std::string text(text_of(values[0]));
+  for (char& c : text) {
+    if (!is_printable(static_cast<unsigned char>(c))) return unsure(context);
+    c = static_cast<char>(folded(static_cast<unsigned char>(c)));
+  }
+  text.erase(text.find_last_not_of(' ') + 1);
+  sqlite3_result_text(context, text.data(), static_cast<int>(text.size()), SQLITE_TRANSIENT);
+}
+
 struct Function {
   const char* name;
   int arguments;
   void (*call)(sqlite3_context*, int, sqlite3_value**);
 };
-constexpr Function functions[] = {
-    {"fitting", 2, fitting}, {"sure", 1, sure}, {"plain", 1, plain}, {"ascii", 1, ascii}, {"is_like", 3, is_like}};
+constexpr Function functions[] = {{"fitting", 2, fitting},
+                                  {"sure", 1, sure},
+                                  {"plain", 1, plain},
+                                  {"ascii", 1, ascii},
+                                  {"is_like", 3, is_like},
+                                  {"folded_text", 1, folded_text}};
 
 // ---- values ----
 
@@ -192,6 +251,7 @@ struct Database::Impl {
   sqlite3* database = nullptr;
   std::int64_t last_place = 0;
   bool allows_nulls = false;
+  Doubts doubts;
   int checks = 0;
   std::map<std::string, Statement_, std::less<>> statements;
 
@@ -208,6 +268,12 @@ struct Database::Impl {
     sqlite3_create_function_v2(database, "required", 1, SQLITE_UTF8, &allows_nulls, required,
                                nullptr, nullptr, nullptr);
     add_exact_functions(database);
+    sqlite3_create_collation_v2(database, "folded", SQLITE_UTF8, &doubts,
+                                compare_texts<Folding::letters>, nullptr);
+    sqlite3_create_collation_v2(database, "alike", SQLITE_UTF8, &doubts,
+                                compare_texts<Folding::doubted>, nullptr);
+    sqlite3_create_collation_v2(database, "padded", SQLITE_UTF8, &doubts,
+                                compare_texts<Folding::none>, nullptr);
     sqlite3_create_function_v2(database, "next_place", 0, SQLITE_UTF8, &last_place, next_place,
                                nullptr, nullptr, nullptr);
     sqlite3_progress_handler(database, steps_between_checks, &Impl::check, this);
@@ -283,6 +349,7 @@ Outcome Database::run(std::string_view sql, std::span<const Datum> values,
   for (std::size_t i = 0; i < values.size(); ++i)
     bind(statement, static_cast<int>(i) + 1, values[i]);
   impl_->checks = 0;
+  impl_->doubts.doubted = false;
   Outcome outcome = Outcome::done;
   std::size_t count = 0;
   int result = SQLITE_ROW;
@@ -293,6 +360,7 @@ Outcome Database::run(std::string_view sql, std::span<const Datum> values,
   }
   sqlite3_reset(statement);
   sqlite3_clear_bindings(statement);
+  if (impl_->doubts.doubted) return Outcome::unsure;
   if (outcome != Outcome::done || result == SQLITE_DONE) return outcome;
   return (result & 0xFF) == SQLITE_CONSTRAINT ? Outcome::refused : Outcome::unsure;
 }

@@ -64,6 +64,13 @@ class DatabaseImage {
 ///   ascii(x)            x; unsure where it has an octet beyond ASCII
 ///   and those of exact_functions.hpp
 ///   is_like(x, p, e)    x LIKE p, with the escape e, or none where that is ''
+///   folded_text(x)      x as `folded` orders it, without spaces behind it; unsure where it has
+///                       other letters or control characters
+/// and collations, all of them unsure where spaces behind a text decide:
+///   padded              octet by octet
+///   folded              without regard to the case of ASCII letters; unsure where other letters or
+///                       control characters decide
+///   alike               the same, and unsure where the case decides
 class Database {
  public:
   /// Empty, or with what the image holds.

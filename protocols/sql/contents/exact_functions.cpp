@@ -69,11 +69,24 @@ Wide floor_quotient(Wide a, Wide b) {
   return (a - (((a % b) + b) % b)) / b;
 }
 
+Wide rounded_quotient(Wide a, Wide b) {
+  const Wide twice = 2 * (a < 0 ? -a : a) + b;
+  return (a < 0 ? -1 : 1) * (twice / (2 * b));
+}
+
 void near(sqlite3_context* context, int count, sqlite3_value** values) {
   constexpr std::int64_t most = 1'000'000'000'000'000;
   if (any_null(count, values)) return sqlite3_result_null(context);
   const std::int64_t value = sqlite3_value_int64(values[0]);
   value<most && value> - most ? sqlite3_result_int64(context, value) : refuse(context);
+}
+
+void within(sqlite3_context* context, int, sqlite3_value** values) {
+  if (any_null(1, values)) return sqlite3_result_null(context);
+  const std::int64_t value = sqlite3_value_int64(values[0]);
+  const bool inside =
+      value >= sqlite3_value_int64(values[1]) && value <= sqlite3_value_int64(values[2]);
+  inside ? sqlite3_result_int64(context, value) : refuse(context);
 }
 
 void within_digits(sqlite3_context* context, int count, sqlite3_value** values) {
@@ -291,9 +304,11 @@ constexpr ExactFunction exact_functions[] = {{"scaled", 2, of_two<to_scale>},
                                              {"whole_difference", 2, of_two<difference_of>},
                                              {"whole_product", 2, of_two<product_of>},
                                              {"floor_quotient", 2, of_two<floor_quotient>},
+                                             {"rounded_quotient", 2, of_two<rounded_quotient>},
                                              {"near", 1, near},
                                              {"counted", 1, counted},
                                              {"within_digits", 2, within_digits},
+                                             {"within", 3, within},
                                              {"only_of_one", 2, only_of_one},
                                              {"part_of_time", 2, of_time<part_of_time>},
                                              {"start_of_time", 2, of_time<start_of_time>}};

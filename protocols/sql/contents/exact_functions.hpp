@@ -3,10 +3,13 @@
 //   scaled(x, n)          x * 10^n
 //   whole_sum(x, y), whole_difference(x, y), whole_product(x, y)
 //   counted(x)            x; unsure where it is NULL or below 0
+//   within(x, l, h)       x; unsure where it is below l or above h
 //   within_digits(x, n)   x; unsure where it has more than n digits
 //   only_of_one(n, x)     x; unsure unless n is 1
 //   near(x)               x; unsure where it has more than 15 digits
 //   floor_quotient(x, y)  of a positive y, rounded down
+//   rounded_quotient(x, y)
+//                         of a positive y, rounded half away from 0
 //   part_of_time(f, x)    the field f of a timestamp
 //   start_of_time(f, x)   a timestamp cut off at the field f
 //   mean(x, s)            aggregate: the mean of numbers of the scale s as a numeric of PostgreSQL

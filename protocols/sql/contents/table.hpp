@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "protocols/sql/contents/datum.hpp"
+#include "protocols/sql/lower.hpp"
 #include "protocols/sql/tree/definition.hpp"
 
 namespace understudy::sql::contents {
@@ -37,10 +38,22 @@ enum class TypeKind : std::uint8_t {
   jsonb
 };
 
+/// How texts are compared: see the collations of Database.
+enum class Comparison : std::uint8_t { octets, folded, alike, padded };
+
+[[nodiscard]] constexpr std::string_view name_of(Comparison comparison) noexcept {
+  constexpr std::string_view names[] = {"binary", "folded", "alike", "padded"};
+  return names[static_cast<std::size_t>(comparison)];
+}
+
 struct ColumnType {
   TypeKind kind = TypeKind::opaque;
   std::int32_t length = 0;  ///< of numeric its precision; 0 for what was computed
   bool bytewise = false;    ///< text that is compared octet by octet, whatever the database does
+  Comparison comparison = Comparison::octets;
+  /// Of text: `<` is known of letters and digits alone.
+  bool plain_order = false;
+  bool is_unsigned = false;
   /// Of numeric: its values are whole numbers of 10^-scale. `own_scale`: each is a text that has a
   /// scale of its own.
   std::int32_t scale = 0;
@@ -79,9 +92,12 @@ struct Default {
 struct TableColumn {
   std::string name;
   ColumnType type;
+  tree::Type declared = {};
   bool not_null = false;
   Default default_ = {};
   bool given_by_server = false;  ///< a value of the client's own is refused, or replaced
+  bool lacks_default = false;    ///< it has neither DEFAULT nor numbers of its own
+  bool is_refreshed = false;     ///< an UPDATE that changes the row puts this moment into it
   std::uint16_t attribute = 0;   ///< its number, which it keeps when others are dropped
 };
 
@@ -111,6 +127,7 @@ struct Reference {
 struct Definition {
   std::uint32_t id = 0;  ///< in the database it is the table `t<id>`, its columns `t<id>_c<number>`
   std::string key;       ///< in the catalogue
+  tree::Name spelled = {};  ///< its name as it was declared
   std::vector<TableColumn> columns;
   std::vector<UniqueKey> keys;
   std::vector<Reference> references;
@@ -120,14 +137,18 @@ struct Definition {
   /// False where a removed row may do something not understood, too.
   bool gives_rows = true;
   std::uint16_t last_attribute = 0;
+  std::string collation = {};  ///< of columns that have none of their own; empty: the database's
+  bool folds_names = false;    ///< names of columns are the same in any case of letters
+  std::vector<std::vector<std::size_t>> indexes = {};  ///< those that are not unique
   /// Of a materialised view: what a REFRESH puts into it.
   std::shared_ptr<const tree::Query> shows = {};
   /// Those that are run for each row, by name; one that is not understood closes the table.
   std::vector<std::shared_ptr<const tree::CreateRoutine>> triggers = {};
 
-  [[nodiscard]] std::optional<std::size_t> column(std::string_view name) const noexcept {
+  [[nodiscard]] std::optional<std::size_t> column(std::string_view name) const {
     for (std::size_t i = 0; i < columns.size(); ++i)
-      if (columns[i].name == name) return i;
+      if (columns[i].name == name || (folds_names && lower(columns[i].name) == lower(name)))
+        return i;
     return std::nullopt;
   }
   [[nodiscard]] std::string sql_name() const { return "t" + std::to_string(id); }

@@ -1,10 +1,10 @@
-#include "protocols/postgres/emulator/typed.hpp"
+#include "protocols/sql/emulator/typed.hpp"
 
 #include <algorithm>
 #include <limits>
 #include <set>
 
-namespace understudy::postgres::emulation {
+namespace understudy::sql::emulator {
 
 Typed typed(std::string sql, ColumnType type, bool soft) {
   Typed result;
@@ -57,7 +57,7 @@ bool is_key(const std::string& sql, const ScopeRelation& relation) {
 }
 
 void require_comparable(const ColumnType& type) {
-  if (!sql::contents::is_comparable(type)) throw Unsure{"a comparison of this type"};
+  if (!contents::is_comparable(type)) throw Unsure{"a comparison of this type"};
 }
 
 void require_one_length(const std::vector<Typed>& values) {
@@ -67,4 +67,4 @@ void require_one_length(const std::vector<Typed>& values) {
   if (lengths.size() > 1) throw Unsure{"a choice of texts of several lengths"};
 }
 
-}  // namespace understudy::postgres::emulation
+}  // namespace understudy::sql::emulator

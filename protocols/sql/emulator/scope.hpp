@@ -6,9 +6,9 @@
 #include <string_view>
 #include <vector>
 
-#include "protocols/postgres/emulator/plan.hpp"
+#include "protocols/sql/emulator/plan.hpp"
 
-namespace understudy::postgres::emulation {
+namespace understudy::sql::emulator {
 
 struct ScopeColumn {
   std::string name;
@@ -22,13 +22,21 @@ struct ScopeColumn {
   std::optional<TableColumnName> shown_as = {};
   std::optional<PartColumn> of_part = {};
   std::optional<std::size_t> variable = {};  ///< of a function's body: which one
+  bool of_view = false;   ///< or of what a view shows
+  bool derived = false;   ///< of a sub-query
+  bool may_lack = false;  ///< an outer join may make it NULL
 };
 
 struct ScopeRelation {
   std::string name;  ///< its alias, or that of the table
   std::vector<ScopeColumn> columns;
   bool hidden = false;  ///< not to be seen from where the translator is
+  bool folds = false;   ///< names of columns are the same in any case of letters
 };
+
+/// Whether the column is called so.
+[[nodiscard]] bool is_called(const ScopeRelation& relation, const ScopeColumn& column,
+                             std::string_view name);
 
 struct Scope {
   const Scope* outer = nullptr;
@@ -36,6 +44,8 @@ struct Scope {
 
   /// Throws Unsure where there is none, or more than one.
   [[nodiscard]] const ScopeColumn& find(const std::vector<std::string>& path) const;
+  /// The name of the relation that the column, which find() gave, is of.
+  [[nodiscard]] std::string relation_of(const ScopeColumn& column) const;
 };
 
-}  // namespace understudy::postgres::emulation
+}  // namespace understudy::sql::emulator

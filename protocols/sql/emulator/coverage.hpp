@@ -6,20 +6,21 @@
 #include <string>
 #include <string_view>
 
+#include "protocols/sql/emulator/server_rules.hpp"
 #include "protocols/sql/tree/tree.hpp"
 #include "understudy/emulator.hpp"
 
-namespace understudy::postgres::emulation {
+namespace understudy::sql::emulator {
 
 /// Whether it is of the kinds that are counted: what reads and changes rows.
-[[nodiscard]] bool is_about_rows(const sql::tree::Statement& statement);
+[[nodiscard]] bool is_about_rows(const tree::Statement& statement);
 
 class CoverageBook {
  public:
   /// `why_not`: empty where it was computed.
   void note(std::string_view pattern, const std::string& why_not);
   /// The reasons of most requests first.
-  [[nodiscard]] Emulator::Coverage coverage() const;
+  [[nodiscard]] Emulator::Coverage coverage(const ServerRules& rules) const;
 
  private:
   struct Missed {
@@ -30,4 +31,4 @@ class CoverageBook {
   std::map<std::string, Missed> missed_;
 };
 
-}  // namespace understudy::postgres::emulation
+}  // namespace understudy::sql::emulator

@@ -11,10 +11,14 @@
 #include <utility>
 #include <vector>
 
-#include "protocols/postgres/emulator/values.hpp"
+#include "protocols/sql/contents/table.hpp"
 #include "protocols/sql/tree/tree.hpp"
 
-namespace understudy::postgres::emulation {
+namespace understudy::sql::emulator {
+
+using contents::ColumnType;
+using contents::Datum;
+using contents::TypeKind;
 
 /// Thrown by what translates, caught where a plan is made: the statement is not computed.
 struct Unsure {
@@ -29,7 +33,7 @@ struct TableColumnName {
   friend auto operator<=>(const TableColumnName&, const TableColumnName&) = default;
 };
 
-/// A column of the rows that a part of the statement gives.
+/// A column of the rows that a common table gives.
 struct PartColumn {
   std::size_t part = 0, column = 0;
   friend auto operator<=>(const PartColumn&, const PartColumn&) = default;
@@ -40,10 +44,10 @@ struct Bound {
   static constexpr std::size_t no_slot = ~std::size_t{0};
   /// Whose value it is.
   enum class Source : std::uint8_t {
-    request,  ///< `slot` of the request, or `constant`
-    part,     ///< all rows of the part `slot`, as a JSON list of lists
-    begin,    ///< the last place in the table before the statement
-    setting,  ///< of the session, by the name that is `slot` or `constant`
+    request,   ///< `slot` of the request, or `constant`
+    part,      ///< all rows of the common table `slot`, as a JSON list of lists
+    begin,     ///< the last place in the table before the statement
+    setting,   ///< of the session, by the name that is `slot` or `constant`
     variable,  ///< `slot` of the function's
     now,       ///< when the transaction began
     clock,     ///< when the statement did
@@ -70,6 +74,8 @@ struct Shown {
   std::string name;
   ColumnType type;
   std::optional<TableColumnName> origin;
+  std::string relation = {};  ///< under which name its table stands in the statement
+  bool plain = false;         ///< nothing but a column of a table that stands in FROM itself
 };
 
 /// A number that the request or the statement tells.
@@ -101,17 +107,33 @@ struct PlannedCheck {
   Text text;
 };
 
+/// Of a change of rows that are found first: `find` gives their places.
+struct Part {
+  std::string target;
+  Text find, set;
+  std::set<std::size_t> assigned, refreshed;
+};
+
 /// One WHEN of MERGE.
 struct PlannedWhen {
   enum class Action : std::uint8_t { nothing, insert, update, remove } action = Action::nothing;
-  std::size_t row = 0;              ///< of `insert`: which of the plan's rows
-  std::string sql = {};             ///< else: changes the row at the place ?1
+  std::size_t row = 0;                   ///< of `insert`: which of the plan's rows
+  std::string sql = {};                  ///< else: changes the row at the place ?1
   std::vector<std::size_t> places = {};  ///< of ?2, ?3, … in the source's row
   std::set<std::size_t> assigned = {};
 };
 
 struct Plan {
-  enum class Action : std::uint8_t { select, insert, update, remove, truncate, merge, refresh, call };
+  enum class Action : std::uint8_t {
+    select,
+    insert,
+    update,
+    remove,
+    truncate,
+    merge,
+    refresh,
+    call
+  };
   Action action = Action::select;
   std::string reason;  ///< why it is not computed; empty where it is
 
@@ -132,24 +154,8 @@ struct Plan {
   std::string target;               ///< key of the table that is written
   std::set<std::size_t> assigned;   ///< columns that UPDATE sets
   std::set<std::size_t> refreshed;  ///< columns that get a value which nobody knows
-  std::set<std::size_t> momentary;  ///< and those of which that depends on whether the time is known
-  bool needs_now = false;           ///< it shows one of those
-  std::vector<std::size_t> set_columns;  ///< of `by_rows`: in the order of the assigned values
-  Text after;  ///< of `by_rows`: what is shown of the new row at the place ?1
-  /// Of `call`: the function, with the arguments that the source gives.
-  std::shared_ptr<const sql::tree::CreateRoutine> routine;
   /// Of `insert`: for each row the columns in the order of the table.
   std::vector<std::vector<Given>> rows;
-  /// Beside `rows`, or none: what gives their computed values; each of its rows makes one.
-  std::vector<Plan> sources;
-  bool of_query = false;  ///< INSERT … SELECT: the source gives any number of rows
-  /// Of `update` and `remove`: `sources` has one that gives the place of each row, the values that
-  /// are assigned and those that are shown; `text` changes the row at the place ?1.
-  bool by_rows = false;
-  std::vector<PlannedWhen> whens;  ///< of `merge`: the source gives the place, which of these, …
-  /// What is done before: common tables, where one of them changes something.
-  std::vector<Plan> parts;
-  std::vector<std::pair<PartColumn, std::int64_t>> part_guards;  ///< as `guards`
   std::vector<PlannedCheck> checks;  ///< by name
   std::set<std::size_t> returned;    ///< columns of the new row that RETURNING shows
   bool answers_conflict = false;     ///< ON CONFLICT
@@ -158,10 +164,37 @@ struct Plan {
   bool restarts = false;
   bool all_rows = false;  ///< of `remove`: whatever they are
 
+  // ---- of PostgreSQL ----
+  /// Beside `rows`, or none: what gives their computed values; each of its rows makes one.
+  std::vector<Plan> sources;
+  bool of_query = false;  ///< INSERT … SELECT: the source gives any number of rows
+  /// Of `update` and `remove`: `sources` has one that gives the place of each row, the values that
+  /// are assigned and those that are shown; `text` changes the row at the place ?1.
+  bool by_rows = false;
+  std::vector<std::size_t> set_columns;  ///< of `by_rows`: in the order of the assigned values
+  Text after;  ///< of `by_rows`: what is shown of the new row at the place ?1
+  std::vector<PlannedWhen> whens;  ///< of `merge`: the source gives the place, which of these, …
+  /// Columns that get a value of this moment: nobody knows it where the time is not known.
+  std::set<std::size_t> momentary;
+  bool needs_now = false;  ///< it shows one of those
+  /// What is done before: common tables, where one of them changes something.
+  std::vector<Plan> commons;
+  std::vector<std::pair<PartColumn, std::int64_t>> part_guards;  ///< as `guards`
+  /// Of `call`: the function, with the arguments that the source gives.
+  std::shared_ptr<const tree::CreateRoutine> routine;
+
+  // ---- of MySQL ----
+  std::vector<Part> parts;        ///< of `update` and `remove`
+  std::set<std::size_t> shaping;  ///< slots whose values are shown
+  enum class Clash : std::uint8_t { fails, ignored, replaces, updates } clash = Clash::fails;
+  std::optional<Text> source;       ///< INSERT … SELECT: the rows
+  std::vector<std::size_t> places;  ///< and into which columns
+  bool multiple = false;            ///< UPDATE and DELETE of several tables
+
   /// A function may write.
   [[nodiscard]] bool writes() const noexcept {
-    return action != Action::select || std::ranges::any_of(parts, &Plan::writes);
+    return action != Action::select || std::ranges::any_of(commons, &Plan::writes);
   }
 };
 
-}  // namespace understudy::postgres::emulation
+}  // namespace understudy::sql::emulator

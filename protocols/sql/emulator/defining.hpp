@@ -5,11 +5,11 @@
 #include <set>
 #include <string>
 
-#include "protocols/postgres/emulator/values.hpp"
 #include "protocols/sql/contents/contents.hpp"
+#include "protocols/sql/emulator/server_rules.hpp"
 #include "protocols/sql/tree/tree.hpp"
 
-namespace understudy::postgres::emulation {
+namespace understudy::sql::emulator {
 
 /// Keys of tables that other things are made of, so that they can't be dropped alone.
 using Depended = std::set<std::string, std::less<>>;
@@ -19,14 +19,16 @@ using Depended = std::set<std::string, std::less<>>;
 [[nodiscard]] std::string hidden_by_temporary(std::string_view key);
 
 /// The keys of all tables that a statement names.
-[[nodiscard]] std::set<std::string> tables_named(const sql::tree::Statement& statement);
+[[nodiscard]] std::set<std::string> tables_named(const tree::Statement& statement,
+                                                 const ServerRules& rules);
 
 /// The statement took effect: the contents are what they are then. False, and nothing is done,
 /// where it defines nothing.
-bool define(const sql::tree::Statement& statement, sql::contents::Contents& contents,
-            const Printing& printing, Depended& depended);
+bool define(const tree::Statement& statement, contents::Contents& contents,
+            const ServerRules& rules, Depended& depended);
 
 /// The statement may have taken effect, or not.
-void forget_definitions(const sql::tree::Statement& statement, sql::contents::Contents& contents);
+void forget_definitions(const tree::Statement& statement, contents::Contents& contents,
+                        const ServerRules& rules);
 
-}  // namespace understudy::postgres::emulation
+}  // namespace understudy::sql::emulator

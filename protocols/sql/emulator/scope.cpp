@@ -1,6 +1,12 @@
-#include "protocols/postgres/emulator/scope.hpp"
+#include "protocols/sql/emulator/scope.hpp"
 
-namespace understudy::postgres::emulation {
+#include "protocols/sql/lower.hpp"
+
+namespace understudy::sql::emulator {
+
+bool is_called(const ScopeRelation& relation, const ScopeColumn& column, std::string_view name) {
+  return column.name == name || (relation.folds && lower(column.name) == lower(name));
+}
 
 const ScopeColumn& Scope::find(const std::vector<std::string>& path) const {
   if (path.empty() || path.size() > 2) throw Unsure{"a column by its schema"};
@@ -12,7 +18,7 @@ const ScopeColumn& Scope::find(const std::vector<std::string>& path) const {
       if (named && path.size() == 2) throw Unsure{"two tables of one name"};
       named = true;
       for (const ScopeColumn& column : relation.columns) {
-        if (column.name != path.back()) continue;
+        if (!is_called(relation, column, path.back())) continue;
         if (found != nullptr) throw Unsure{"which column is meant: " + path.back()};
         found = &column;
       }
@@ -23,4 +29,12 @@ const ScopeColumn& Scope::find(const std::vector<std::string>& path) const {
   throw Unsure{"no such column: " + path.back()};
 }
 
-}  // namespace understudy::postgres::emulation
+std::string Scope::relation_of(const ScopeColumn& column) const {
+  for (const Scope* scope = this; scope != nullptr; scope = scope->outer)
+    for (const ScopeRelation& relation : scope->relations)
+      for (const ScopeColumn& each : relation.columns)
+        if (&each == &column) return relation.name;
+  return {};
+}
+
+}  // namespace understudy::sql::emulator

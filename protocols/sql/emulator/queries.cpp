@@ -3,10 +3,12 @@
 #include <charconv>
 #include <utility>
 
-#include "protocols/postgres/emulator/typed.hpp"
+#include "protocols/sql/emulator/typed.hpp"
 
-namespace understudy::postgres::emulation {
+namespace understudy::sql::emulator {
 namespace {
+
+constexpr int deepest_view = 50;
 
 std::string listed(const std::vector<std::string>& parts) {
   std::string list;
@@ -78,10 +80,11 @@ std::string Translator::source(const tree::Relation& relation, Scope& scope) {
   const std::string alias = "r" + std::to_string(aliases_++);
   if (const auto* derived = relation.as<tree::Derived>()) {
     if (derived->lateral || relation.alias.empty()) throw Unsure{"this kind of sub-query"};
-    wants_place_ = true;
+    wants_place_ = keeps_places();
     Selected inner = selected(*derived->query, scope.outer, false);
-    if (inner.placed) last_place_ = alias + ".pl";
-    ScopeRelation named{relation.alias, std::move(inner.columns), false};
+    last_place_ = inner.placed ? alias + ".pl" : std::string();
+    last_table_ = nullptr;
+    ScopeRelation named{relation.alias, std::move(inner.columns), false, rules_.folds_names()};
     for (ScopeColumn& column : named.columns) column.sql = alias + "." + column.sql;
     scope.relations.push_back(std::move(named));
     return "(" + inner.sql + ") AS " + alias;
@@ -92,27 +95,49 @@ std::string Translator::source(const tree::Relation& relation, Scope& scope) {
   const std::string shown = relation.alias.empty() ? name->name.name : relation.alias;
   const auto common = name->name.schema.empty() ? commons_.find(name->name.name) : commons_.end();
   if (common != commons_.end()) {
-    ScopeRelation named{shown, common->second.columns, false};
+    ScopeRelation named{shown, common->second.columns, false, rules_.folds_names()};
+    last_place_.clear();
+    last_table_ = nullptr;
     for (ScopeColumn& column : named.columns) column.sql = alias + "." + column.sql;
     scope.relations.push_back(std::move(named));
     return (common->second.part ? rows_of_part(common->second)
                                 : "\"w_" + name->name.name + "\"") +
            " AS " + alias;
   }
-  const std::string key = key_in(name->name, path_, book_);
-  if (const auto found = book_.views.find(key); found != book_.views.end())
-    return view(found->second, key, shown, alias, scope);
+  if (const tree::Query* view = rules_.view_of(name->name))
+    return this->view(*view, shown, alias, scope);
+  if (auto other = source_otherwise(name->name, shown, alias, scope)) return *std::move(other);
   const TableState& state = table(name->name);
   reads_.insert(state.definition->key);
-  last_place_ = alias + ".rowid";
+  last_table_ = &name->name;
+  last_alias_ = alias;
   scope.relations.push_back(relation_of(state, shown, alias + "."));
   return state.definition->sql_name() + " AS " + alias;
+}
+
+std::string Translator::view(const tree::Query& query, const std::string& shown,
+                             const std::string& alias, Scope& scope) {
+  if (++depth_ > deepest_view) throw Unsure{"views of views"};
+  // A view sees nothing of the query around it.
+  const auto commons = std::exchange(commons_, {});
+  Selected inner = selected(query, nullptr, false);
+  commons_ = commons;
+  --depth_;
+  ScopeRelation named{shown, std::move(inner.columns), false, rules_.folds_names()};
+  for (ScopeColumn& column : named.columns) {
+    column.sql = alias + "." + column.sql;
+    column.of_view = true;
+  }
+  scope.relations.push_back(std::move(named));
+  return "(" + inner.sql + ") AS " + alias;
 }
 
 std::string Translator::join(const tree::Join& join, Scope& scope) {
   if (join.natural || !join.using_.empty()) throw Unsure{"USING"};
   const std::size_t begin = scope.relations.size();
-  const std::string left = source(*join.left, scope), right = source(*join.right, scope);
+  const std::string left = source(*join.left, scope);
+  const std::size_t middle = scope.relations.size();
+  const std::string right = source(*join.right, scope);
   if (!join.on) {
     if (join.kind != tree::Join::Kind::cross) throw Unsure{"a join without a condition"};
     return "(" + left + " CROSS JOIN " + right + ")";
@@ -129,7 +154,12 @@ std::string Translator::join(const tree::Join& join, Scope& scope) {
   }
   const Typed on = condition(*join.on, scope);
   if (join.kind == tree::Join::Kind::full && !joins_equal_columns(*join.on, scope, begin))
-    throw Unsure{"FULL JOIN"};  // the server takes some conditions only
+    throw Unsure{"FULL JOIN"};  // servers take some conditions only
+  const bool left_join = join.kind == tree::Join::Kind::left;
+  if (left_join || join.kind == tree::Join::Kind::right)
+    for (std::size_t i = left_join ? middle : begin;
+         i < (left_join ? scope.relations.size() : middle); ++i)
+      for (ScopeColumn& column : scope.relations[i].columns) column.may_lack = true;
   for (std::size_t i = 0; i < begin; ++i) scope.relations[i].hidden = hidden[i];
   return "(" + left + word + right + " ON " + on.sql + ")";
 }
@@ -152,7 +182,7 @@ std::string Translator::with(const tree::With& with, Plan& plan) {
   if (std::ranges::any_of(with.tables, [](const tree::CommonTable& each) {
         return each.statement->as<tree::Query>() == nullptr;
       }))
-    return common_parts(with, plan), std::string();
+    return changing_commons(with, plan), std::string();
   std::string sql;
   for (const tree::CommonTable& each : with.tables) {
     const auto* query = each.statement->as<tree::Query>();
@@ -170,6 +200,7 @@ std::string Translator::with(const tree::With& with, Plan& plan) {
 
 void Translator::outputs(const std::vector<tree::Output>& outputs, const Scope& scope,
                          Parts& parts) {
+  const std::size_t first = bounds_.size();
   for (const tree::Output& output : outputs) {
     if (const auto* star = output.expression.as<tree::Star>()) {
       if (star->path.size() > 1) throw Unsure{"a star by its schema"};
@@ -178,7 +209,7 @@ void Translator::outputs(const std::vector<tree::Output>& outputs, const Scope& 
         if (!star->path.empty() && relation.name != star->path.front()) continue;
         found = true;
         for (const ScopeColumn& column : relation.columns) {
-          parts.outputs.push_back(node(tree::Column{{relation.name, column.name}}, scope));
+          parts.outputs.push_back(this->column(tree::Column{{relation.name, column.name}}, scope));
           parts.names.push_back(column.name);
         }
       }
@@ -194,8 +225,10 @@ void Translator::outputs(const std::vector<tree::Output>& outputs, const Scope& 
     if (!name) throw Unsure{"the name of an output"};
     parts.names.push_back(*name);
   }
-  if (keeps_untyped_) return;
-  for (Typed& value : parts.outputs) value = coerced(std::move(value), {TypeKind::text});
+  if (!keeps_untyped_)
+    for (Typed& value : parts.outputs) value = as_output(std::move(value));
+  for (std::size_t i = first; i < bounds_.size(); ++i)
+    if (bounds_[i].slot != Bound::no_slot) shaping_.insert(bounds_[i].slot);
 }
 
 Translator::Parts Translator::parts(const tree::Select& select, Scope& scope) {
@@ -206,8 +239,10 @@ Translator::Parts Translator::parts(const tree::Select& select, Scope& scope) {
   const bool keeps_untyped = std::exchange(keeps_untyped_, false) && !select.distinct;
   only_counted_ = only_counts(select);
   last_place_.clear();
+  last_table_ = nullptr;
   parts.from = from(select.from, scope);
-  const std::string place = std::exchange(last_place_, {});
+  const std::string place = std::exchange(last_place_, {}), alias = last_alias_;
+  const tree::Name* const last_table = std::exchange(last_table_, nullptr);
   only_counted_ = false;
   if (select.where) parts.where = " WHERE " + condition(*select.where, scope).sql;
   parts.distinct = select.distinct;
@@ -221,7 +256,7 @@ Translator::Parts Translator::parts(const tree::Select& select, Scope& scope) {
     if (parts.distinct)
       for (const Typed& value : parts.outputs) require_comparable(value.type);
     if (scope.relations.size() == 1 && !parts.distinct && select.from.size() == 1)
-      parts.place = place;
+      parts.place = last_table != nullptr ? place_of(*last_table, alias) : place;
     return parts;
   }
   std::set<std::string> grouped;
@@ -239,7 +274,7 @@ Translator::Parts Translator::parts(const tree::Select& select, Scope& scope) {
       bool is_column = false;
       for (const ScopeRelation& relation : scope.relations)
         for (const ScopeColumn& known : relation.columns)
-          is_column = is_column || known.name == column->name();
+          is_column = is_column || is_called(relation, known, column->name());
       if (const auto number = is_column ? std::nullopt : output_meant(each, names))
         meant = &select.outputs[*number].expression;
     }
@@ -250,7 +285,7 @@ Translator::Parts Translator::parts(const tree::Select& select, Scope& scope) {
     if (bounds_.size() != bounds) throw Unsure{"a group by what is computed of values"};
     require_comparable(value.type);
     grouped.insert(value.sql);
-    sql.push_back(value.sql);
+    sql.push_back(told_apart(value));
   }
   if (!sql.empty()) parts.group = " GROUP BY " + listed(sql);
   grouped_sets_.push_back(std::move(grouped));
@@ -331,6 +366,7 @@ Translator::Selected Translator::selected(const tree::Query& query, const Scope*
   if (cut && !counted && !one_order) throw Unsure{"a sub-query that is cut off between equal rows"};
   if (!sorted) keys.clear();
   if (!sorted && !cut && !wants_place) order.clear();  // nobody sees it
+  // Behind what is cut off or sorted, rows come in that order.
   result.placed = wants_place && !made.place.empty() && !cut && order.empty();
   if (result.placed) keys.push_back(made.place + " AS pl");
   result.keys = sorted ? keys.size() : 0;
@@ -339,9 +375,16 @@ Translator::Selected Translator::selected(const tree::Query& query, const Scope*
   for (std::size_t i = 0; i < made.outputs.size(); ++i) {
     const Typed& value = made.outputs[i];
     const std::string name = "o" + std::to_string(i);
-    list.push_back(value.sql + " AS " + name);
-    result.columns.push_back({made.names[i], name, value.type, value.soft, value.origin,
-                              std::nullopt, value.shown_as, value.of_part});
+    list.push_back((made.distinct ? told_apart(value) : value.sql) + " AS " + name);
+    ScopeColumn& column = result.columns.emplace_back();
+    column.name = made.names[i];
+    column.sql = name;
+    column.type = value.type;
+    column.soft = value.soft;
+    column.origin = value.origin;
+    column.shown_as = value.shown_as;
+    column.of_part = value.of_part;
+    column.derived = true;
   }
   list.insert(list.end(), keys.begin(), keys.end());
   result.sql = std::string("SELECT ") + (made.distinct ? "DISTINCT " : "") + listed(list) +
@@ -378,7 +421,7 @@ Translator::Selected Translator::compound(const tree::SetOperation& operation) {
     if (!operation.all)
       for (const ScopeColumn& column : inner.columns) require_comparable(column.type);
     for (std::size_t i = 0; i < inner.columns.size(); ++i)
-      if (!(inner.columns[i].type == result.columns[i].type))
+      if (!unites(inner.columns[i].type, result.columns[i].type))
         throw Unsure{"a union of other types"};
   }
   for (Typed& value : result.outputs) forget_origin(value);
@@ -400,7 +443,7 @@ Typed Translator::key_value(const tree::OrderItem& item, const Parts& parts, con
 Translator::Key Translator::key(const tree::OrderItem& item, const Parts& parts,
                                 const Scope& scope) {
   using Nulls = tree::OrderItem::Nulls;
-  Key key{ordered(key_value(item, parts, scope)), item.descending, item.descending};
+  Key key{ordered(key_value(item, parts, scope)), item.descending, nulls_first(item.descending)};
   if (item.nulls != Nulls::unspecified) key.nulls_first = item.nulls == Nulls::first;
   return key;
 }
@@ -409,8 +452,8 @@ std::vector<Shown> Translator::shown(const Parts& parts) {
   std::vector<Shown> all;
   for (std::size_t i = 0; i < parts.outputs.size(); ++i) {
     const Typed& value = parts.outputs[i];
-    if (value.soft) throw Unsure{"the type of a parameter"};
-    all.push_back({parts.names[i], value.type, value.shown_as});
+    if (value.soft && !shows_values()) throw Unsure{"the type of a parameter"};
+    all.push_back({parts.names[i], value.type, value.shown_as, value.relation, value.plain});
   }
   return all;
 }
@@ -455,14 +498,16 @@ std::string Translator::text_of(const Whole& made, std::vector<std::string> list
 }
 
 void Translator::query(const tree::Query& query, Plan& plan) {
+  check_query(query);
   // Where others may hold a lock, it is not computed: there is none to skip.
   plan.locks = !query.locking.empty();
-  if (call_of_routine(query, plan)) return;
+  if (query_otherwise(query, plan)) return;
   const std::string common = with(query.with, plan);
   Scope scope{outermost_, {}};
   const Whole made = whole(query, scope, false);
   std::vector<std::string> list;
-  for (const Typed& value : made.parts.outputs) list.push_back(value.sql);
+  for (const Typed& value : made.parts.outputs)
+    list.push_back(made.parts.distinct ? told_apart(value) : value.sql);
   plan.keys = made.keys.size();
   plan.shown = shown(made.parts);
   plan.limit = count(query.limit);
@@ -472,4 +517,4 @@ void Translator::query(const tree::Query& query, Plan& plan) {
   plan.text.sql = common + text_of(made, std::move(list));
 }
 
-}  // namespace understudy::postgres::emulation
+}  // namespace understudy::sql::emulator

@@ -1,15 +1,13 @@
-#include "protocols/postgres/emulator/defining.hpp"
+#include "protocols/sql/emulator/defining.hpp"
 
 #include <algorithm>
 
-#include "protocols/postgres/emulator/definitions.hpp"
-#include "protocols/postgres/emulator/program.hpp"
-#include "protocols/postgres/emulator/translator.hpp"
+#include "protocols/sql/emulator/definitions.hpp"
 #include "protocols/sql/tree/visitor.hpp"
 
-namespace understudy::postgres::emulation {
+namespace understudy::sql::emulator {
 
-using sql::contents::Contents;
+using contents::Contents;
 
 namespace {
 
@@ -18,15 +16,19 @@ using tree::ObjectKind;
 class TableNamesIn : public tree::Visitor {
  public:
   using Visitor::visit;
+  explicit TableNamesIn(const ServerRules& rules) : rules_(rules) {}
   void visit(const tree::Relation& relation) override {
-    if (const auto* table = relation.as<tree::TableName>()) keys.insert(key_of(table->name));
+    if (const auto* table = relation.as<tree::TableName>()) keys.insert(rules_.key_of(table->name));
     descend(relation);
   }
   std::set<std::string> keys;
+
+ private:
+  const ServerRules& rules_;
 };
 
-void depend(const tree::Statement& statement, Depended& depended) {
-  const std::set<std::string> names = tables_named(statement);
+void depend(const tree::Statement& statement, const ServerRules& rules, Depended& depended) {
+  const std::set<std::string> names = tables_named(statement, rules);
   depended.insert(names.begin(), names.end());
 }
 
@@ -42,24 +44,24 @@ bool renames_table(const tree::Statement& statement) {
                              &tree::AlterAction::kind) > 0);
 }
 
-void forget_names(sql::contents::Definition& table) {
+void forget_names(contents::Definition& table) {
   for (auto& key : table.keys) key.name.clear();
   for (auto& reference : table.references) reference.name.clear();
   for (auto& check : table.checks) check.name.clear();
 }
 
 /// Indexes of keys and sequences of columns stand in one space of names with tables.
-std::vector<std::string> names_beside(const sql::contents::Definition& table) {
+std::vector<std::string> names_beside(const contents::Definition& table) {
   std::vector<std::string> names;
   for (const auto& key : table.keys)
     if (!key.name.empty()) names.push_back(key.name);
   for (const auto& column : table.columns)
-    if (column.default_.kind == sql::contents::Default::Kind::number)
+    if (column.default_.kind == contents::Default::Kind::number)
       names.push_back(table.key + "_" + column.name + "_seq");
   return names;
 }
 
-void take_names(const sql::contents::Definition& table, Contents& contents) {
+void take_names(const contents::Definition& table, Contents& contents) {
   for (const std::string& name : names_beside(table))
     if (contents.find(name) == nullptr) contents.note_taken(name);
 }
@@ -73,24 +75,14 @@ void drop_table(const std::string& key, Contents& contents) {
     if (contents.find(name) == nullptr) contents.drop(name);
 }
 
-/// A plan's way to say nothing, as a value.
-template <class Make>
-auto sure(const Make& make) -> std::optional<decltype(make())> {
-  try {
-    return make();
-  } catch (const Unsure&) {
-  } catch (const TooFar&) {
-  }
-  return std::nullopt;
-}
-
 /// Views that name the table, and those that name such a view.
-std::set<std::string> views_of(std::string_view key, const Contents& contents) {
+std::set<std::string> views_of(std::string_view key, const Contents& contents,
+                               const ServerRules& rules) {
   std::set<std::string> found;
   for (bool grows = true; grows;) {
     grows = false;
     for (const auto& [name, view] : contents.book().views) {
-      TableNamesIn named;
+      TableNamesIn named(rules);
       named.visit(*view.query);
       const bool concerned =
           named.keys.contains(std::string(key)) ||
@@ -101,46 +93,48 @@ std::set<std::string> views_of(std::string_view key, const Contents& contents) {
   return found;
 }
 
-void forget_views_of(std::string_view key, Contents& contents) {
-  for (const std::string& each : views_of(key, contents)) contents.forget_whether(each);
+void forget_views_of(std::string_view key, Contents& contents, const ServerRules& rules) {
+  for (const std::string& each : views_of(key, contents, rules)) contents.forget_whether(each);
 }
 
-void define_view(const tree::CreateView& create, Contents& contents, const Printing& printing) {
-  const std::string key = key_of(create.name);
+/// What a query shows; nothing where that is not known.
+std::optional<std::vector<Shown>> shown_by(const tree::Query& query, const Contents& contents,
+                                           const ServerRules& rules) {
+  tree::Statement statement;
+  statement.node = query;
+  const Plan plan = rules.plan(statement, contents.book(), false);
+  return plan.reason.empty() ? std::optional(plan.shown) : std::nullopt;
+}
+
+void define_view(const tree::CreateView& create, Contents& contents, const ServerRules& rules) {
+  const std::string key = rules.key_of(create.name);
   // What names another view of this name now means this one.
-  if (create.replace || contents.book().views.contains(key)) forget_views_of(key, contents);
-  const auto names = create.recursive || create.temporary
+  if (create.replace || contents.book().views.contains(key)) forget_views_of(key, contents, rules);
+  const auto shown = create.recursive || create.temporary
                          ? std::nullopt
-                         : sure([&] {
-                             Translator translator(contents.book(), printing, reaches.back(), false);
-                             return translator.names_of(*create.query);
-                           });
-  if (!names || create.columns.size() > names->size()) return contents.forget_whether(key);
-  sql::contents::View view{std::make_shared<const tree::Query>(*create.query), *names,
-                           create.check_option};
-  std::ranges::copy(create.columns, view.columns.begin());
+                         : shown_by(*create.query, contents, rules);
+  if (!shown || create.columns.size() > shown->size()) return contents.forget_whether(key);
+  contents::View view{std::make_shared<const tree::Query>(*create.query), {}, create.check_option};
+  for (std::size_t i = 0; i < shown->size(); ++i)
+    view.columns.push_back(i < create.columns.size() ? create.columns[i] : (*shown)[i].name);
   contents.define_view(key, std::move(view));
 }
 
 /// What it holds, the next REFRESH tells.
 void define_materialized(const tree::CreateTable& create, Contents& contents,
-                         const Printing& printing) {
-  const std::string key = key_of(create.name);
-  tree::Statement statement;
-  statement.node = *create.query;
-  const auto plan = sure([&] {
-    return Translator(contents.book(), printing, reaches.back(), false).plan(statement);
-  });
+                         const ServerRules& rules) {
+  const std::string key = rules.key_of(create.name);
   const bool surely_made = !create.if_not_exists || contents.book().is_absent(key);
-  if (!plan || !surely_made) return contents.forget_whether(key);
-  sql::contents::Definition table;
+  const auto shown = surely_made ? shown_by(*create.query, contents, rules) : std::nullopt;
+  if (!shown) return contents.forget_whether(key);
+  contents::Definition table;
   table.key = key;
   table.takes_rows = table.gives_rows = false;
   table.shows = std::make_shared<const tree::Query>(*create.query);
-  for (const Shown& shown : plan->shown) {
-    sql::contents::TableColumn& column = table.columns.emplace_back();
-    column.name = shown.name;
-    column.type = shown.type;
+  for (const Shown& each : *shown) {
+    contents::TableColumn& column = table.columns.emplace_back();
+    column.name = each.name;
+    column.type = each.type;
     column.attribute = ++table.last_attribute;
   }
   for (std::size_t i = 0; i < create.columns.size() && i < table.columns.size(); ++i)
@@ -150,20 +144,20 @@ void define_materialized(const tree::CreateTable& create, Contents& contents,
   contents.forget_rows(key);
 }
 
-void define_table(const tree::CreateTable& create, Contents& contents, const Printing& printing,
+void define_table(const tree::CreateTable& create, Contents& contents, const ServerRules& rules,
                   Depended& depended) {
-  const std::string key = key_of(create.name);
+  const std::string key = rules.key_of(create.name);
   if (create.temporary) depended.insert(hidden_by_temporary(key));
   if (depended.contains(hidden_by_temporary(key))) return contents.forget_whether(key);
   if (create.if_not_exists && contents.find(key) != nullptr) return;
   // Whether a table of another kind, or one that was there already, is the one that is meant.
   const bool surely_made = !create.if_not_exists || contents.book().is_absent(key);
   surely_made ? contents.drop(key) : contents.forget_whether(key);
-  auto definition = definition_of(create, printing);
+  auto definition = definition_of(create, rules);
   if (definition && depended.contains(renamed)) forget_names(*definition);
   if (!definition || !surely_made || !contents.create(std::move(*definition)))
     return contents.forget_whether(key);
-  const sql::contents::Definition& made = *contents.find(key)->definition;
+  const contents::Definition& made = *contents.find(key)->definition;
   take_names(made, contents);
   for (std::size_t i = 0; i < made.columns.size(); ++i)  // a sequence that was there before
     if (!made.columns[i].default_.sequence.empty())
@@ -171,8 +165,7 @@ void define_table(const tree::CreateTable& create, Contents& contents, const Pri
 }
 
 /// Of a table that stays, with further columns: rows are known where there are none.
-void replace(const sql::contents::Definition& before, sql::contents::Definition after,
-             Contents& contents) {
+void replace(const contents::Definition& before, contents::Definition after, Contents& contents) {
   const std::string key = before.key;
   const bool empty = contents.has_no_rows(key);
   std::vector<std::optional<std::int64_t>> numbers;
@@ -186,23 +179,23 @@ void replace(const sql::contents::Definition& before, sql::contents::Definition 
   if (!empty) contents.forget_rows(key);
 }
 
-void alter_table(const tree::AlterTable& alter, Contents& contents, const Printing& printing) {
-  const std::string key = key_of(alter.name);
+void alter_table(const tree::AlterTable& alter, Contents& contents, const ServerRules& rules) {
+  const std::string key = rules.key_of(alter.name);
   if (alter.kind == ObjectKind::sequence) return contents.forget_all_numbers();
-  const sql::contents::TableState* const table = contents.find(key);
+  const contents::TableState* const table = contents.find(key);
   if (table == nullptr) {
-    forget_views_of(key, contents);
+    forget_views_of(key, contents, rules);
     for (const tree::AlterAction& action : alter.actions)
       if (action.kind == tree::AlterAction::Kind::rename_table)
-        contents.forget_whether(key_of(action.table));
+        contents.forget_whether(rules.key_of(action.table));
     return contents.forget_whether(key);
   }
-  const std::shared_ptr<const sql::contents::Definition> before = table->definition;
-  Altered after = altered(*before, alter, printing);
+  const std::shared_ptr<const contents::Definition> before = table->definition;
+  Altered after = altered(*before, alter, rules);
   if (!after.table) {
-    forget_views_of(key, contents);
+    forget_views_of(key, contents, rules);
     for (const tree::AlterAction& action : alter.actions)
-      if (!action.table.name.empty()) contents.forget_whether(key_of(action.table));
+      if (!action.table.name.empty()) contents.forget_whether(rules.key_of(action.table));
     return contents.forget_whether(key);
   }
   if (after.other_columns)
@@ -213,14 +206,18 @@ void alter_table(const tree::AlterTable& alter, Contents& contents, const Printi
     take_names(*altered_table->definition, contents);
 }
 
-bool is_known_program(std::string_view name, const Contents& contents) {
-  const auto found = contents.book().routines.find(name);
-  return found != contents.book().routines.end() && found->second && !found->second->has_more &&
-         program_of(*found->second);
+/// Rows of it may do, or be refused for, what is not understood.
+void close_table(std::string_view key, Contents& contents) {
+  const contents::TableState* const table = contents.find(key);
+  if (table == nullptr) return;
+  contents::Definition closed = *table->definition;
+  closed.takes_rows = closed.gives_rows = false;
+  contents.redefine(key, std::move(closed));
 }
 
-void define_routine(const tree::CreateRoutine& routine, Contents& contents) {
-  const std::string key = key_of(routine.name);
+void define_routine(const tree::CreateRoutine& routine, Contents& contents,
+                    const ServerRules& rules) {
+  const std::string key = rules.key_of(routine.name);
   const auto found = contents.book().routines.find(key);
   const auto same = [&](const tree::CreateRoutine& other) {
     return std::ranges::equal(other.parameter_types, routine.parameter_types,
@@ -234,22 +231,17 @@ void define_routine(const tree::CreateRoutine& routine, Contents& contents) {
       key, other ? nullptr : std::make_shared<const tree::CreateRoutine>(routine));
 }
 
-/// Rows of it may do, or be refused for, what is not understood.
-void close_table(std::string_view key, Contents& contents) {
-  const sql::contents::TableState* const table = contents.find(key);
-  if (table == nullptr) return;
-  sql::contents::Definition closed = *table->definition;
-  closed.takes_rows = closed.gives_rows = false;
-  contents.redefine(key, std::move(closed));
-}
-
-void define_trigger(const tree::CreateRoutine& trigger, Contents& contents) {
-  const std::string key = key_of(trigger.table);
-  const sql::contents::TableState* const table = contents.find(key);
-  const bool known = !trigger.has_more && trigger.each_row && trigger.timing != "instead of" &&
-                     is_known_program(key_of(trigger.function), contents);
-  if (!known || table == nullptr) return close_table(key, contents);
-  sql::contents::Definition changed = *table->definition;
+void define_trigger(const tree::CreateRoutine& trigger, Contents& contents,
+                    const ServerRules& rules) {
+  const std::string key = rules.key_of(trigger.table);
+  const contents::TableState* const table = contents.find(key);
+  const auto routine = contents.book().routines.find(rules.key_of(trigger.function));
+  const bool known = rules.follows_routines() && table != nullptr && !trigger.has_more &&
+                     trigger.each_row && trigger.timing != "instead of" &&
+                     routine != contents.book().routines.end() && routine->second &&
+                     !routine->second->has_more && rules.runs(*routine->second);
+  if (!known) return close_table(key, contents);
+  contents::Definition changed = *table->definition;
   std::erase_if(changed.triggers,
                 [&](const auto& each) { return each->name.name == trigger.name.name; });
   changed.triggers.push_back(std::make_shared<const tree::CreateRoutine>(trigger));
@@ -257,11 +249,11 @@ void define_trigger(const tree::CreateRoutine& trigger, Contents& contents) {
   contents.redefine(key, std::move(changed));
 }
 
-void drop_trigger(const tree::Drop& dropped, Contents& contents) {
-  const std::string key = key_of(dropped.table);
-  const sql::contents::TableState* const table = contents.find(key);
+void drop_trigger(const tree::Drop& dropped, Contents& contents, const ServerRules& rules) {
+  const std::string key = rules.key_of(dropped.table);
+  const contents::TableState* const table = contents.find(key);
   if (table == nullptr) return;
-  sql::contents::Definition changed = *table->definition;
+  contents::Definition changed = *table->definition;
   for (const tree::Name& name : dropped.names)
     std::erase_if(changed.triggers,
                   [&](const auto& each) { return each->name.name == name.name; });
@@ -269,43 +261,45 @@ void drop_trigger(const tree::Drop& dropped, Contents& contents) {
 }
 
 void drop_constraints_to(std::string_view key, Contents& contents) {
-  std::vector<sql::contents::Definition> changed;
+  std::vector<contents::Definition> changed;
   for (const auto& [name, state] : contents.book().tables) {
-    sql::contents::Definition other = *state.definition;
+    contents::Definition other = *state.definition;
     if (std::erase_if(other.references, [&](const auto& each) { return each.parent == key; }) > 0)
       changed.push_back(std::move(other));
   }
-  for (sql::contents::Definition& each : changed) {
+  for (contents::Definition& each : changed) {
     const std::string name = each.key;
     contents.redefine(name, std::move(each));
   }
 }
 
-void drop(const tree::Drop& dropped, Contents& contents) {
+void drop(const tree::Drop& dropped, Contents& contents, const ServerRules& rules) {
   switch (dropped.kind) {
     case ObjectKind::table:
       for (const tree::Name& name : dropped.names) {
-        if (dropped.cascade) drop_constraints_to(key_of(name), contents);
-        forget_views_of(key_of(name), contents);
-        drop_table(key_of(name), contents);
+        if (dropped.cascade) drop_constraints_to(rules.key_of(name), contents);
+        forget_views_of(rules.key_of(name), contents, rules);
+        drop_table(rules.key_of(name), contents);
       }
       return;
     case ObjectKind::view:
     case ObjectKind::materialized_view:
       for (const tree::Name& name : dropped.names) {
-        const std::string key = key_of(name);
-        forget_views_of(key, contents);
-        if (contents.find(key) != nullptr) contents.drop(key);
+        const std::string key = rules.key_of(name);
+        forget_views_of(key, contents, rules);
+        if (const auto* table = contents.find(key); table && table->definition->shows)
+          contents.drop(key);
         contents.drop_view(key);
       }
       return;
     case ObjectKind::function:
     case ObjectKind::procedure:
       // Which of those that have the name; a trigger of it is no longer understood.
-      for (const tree::Name& name : dropped.names) contents.define_routine(key_of(name), nullptr);
+      for (const tree::Name& name : dropped.names)
+        contents.define_routine(rules.key_of(name), nullptr);
       return;
     case ObjectKind::trigger:
-      return drop_trigger(dropped, contents);
+      return drop_trigger(dropped, contents, rules);
     case ObjectKind::rule:
     case ObjectKind::sequence:
       return;  // a table that was closed for it stays closed
@@ -314,11 +308,13 @@ void drop(const tree::Drop& dropped, Contents& contents) {
   }
 }
 
-bool forgets_table(const tree::Statement& statement, Contents& contents) {
+bool forgets_table(const tree::Statement& statement, Contents& contents, const ServerRules& rules) {
   if (const auto* policy = statement.as<tree::CreatePolicy>())
-    return contents.forget_whether(key_of(policy->table)), true;
+    return contents.forget_whether(rules.key_of(policy->table)), true;
   if (const auto* rule = statement.as<tree::CreateRule>())
-    return contents.forget_whether(key_of(rule->table)), true;
+    return contents.forget_whether(rules.key_of(rule->table)), true;
+  if (const auto* view = statement.as<tree::CreateView>())
+    return contents.forget_whether(rules.key_of(view->name)), true;
   return false;
 }
 
@@ -328,39 +324,40 @@ std::string hidden_by_temporary(std::string_view key) {
   return "temporary " + std::string(key);
 }
 
-std::set<std::string> tables_named(const tree::Statement& statement) {
-  TableNamesIn names;
+std::set<std::string> tables_named(const tree::Statement& statement, const ServerRules& rules) {
+  TableNamesIn names(rules);
   names.visit(statement);
   return std::move(names.keys);
 }
 
-bool define(const tree::Statement& statement, Contents& contents, const Printing& printing,
+bool define(const tree::Statement& statement, Contents& contents, const ServerRules& rules,
             Depended& depended) {
   if (renames_table(statement)) depended.emplace(renamed);
   if (const auto* create = statement.as<tree::CreateTable>()) {
     if (create->query || !create->inherits.empty() || !create->like.empty())
-      depend(statement, depended);
-    create->materialized_view && create->query
-        ? define_materialized(*create, contents, printing)
-        : define_table(*create, contents, printing, depended);
-  } else if (const auto* view = statement.as<tree::CreateView>()) {
-    depend(statement, depended);
-    define_view(*view, contents, printing);
+      depend(statement, rules, depended);
+    create->materialized_view && create->query && rules.follows_routines()
+        ? define_materialized(*create, contents, rules)
+        : define_table(*create, contents, rules, depended);
+  } else if (const auto* view = statement.as<tree::CreateView>();
+             view != nullptr && rules.follows_routines()) {
+    depend(statement, rules, depended);
+    define_view(*view, contents, rules);
   } else if (const auto* index = statement.as<tree::CreateIndex>()) {
-    const std::string key = key_of(index->table);
+    const std::string key = rules.key_of(index->table);
     if (const auto* table = contents.find(key))
       contents.redefine(key, with_index(*table->definition, *index));
     if (!index->name.empty() && contents.find(index->name) == nullptr)
       contents.note_taken(index->name);
   } else if (const auto* alter = statement.as<tree::AlterTable>()) {
-    alter_table(*alter, contents, printing);
+    alter_table(*alter, contents, rules);
   } else if (const auto* dropped = statement.as<tree::Drop>()) {
-    drop(*dropped, contents);
+    drop(*dropped, contents, rules);
   } else if (const auto* routine = statement.as<tree::CreateRoutine>()) {
-    routine->kind == ObjectKind::trigger ? define_trigger(*routine, contents)
-                                         : define_routine(*routine, contents);
-  } else if (forgets_table(statement, contents)) {
-    depend(statement, depended);
+    routine->kind == ObjectKind::trigger ? define_trigger(*routine, contents, rules)
+                                         : define_routine(*routine, contents, rules);
+  } else if (forgets_table(statement, contents, rules)) {
+    depend(statement, rules, depended);
   } else if (statement.as<tree::AlterOther>() != nullptr ||
              statement.as<tree::RenameTables>() != nullptr) {
     contents.forget_everything();
@@ -372,9 +369,10 @@ bool define(const tree::Statement& statement, Contents& contents, const Printing
   return true;
 }
 
-void forget_definitions(const tree::Statement& statement, Contents& contents) {
+void forget_definitions(const tree::Statement& statement, Contents& contents,
+                        const ServerRules& rules) {
   if (const auto* create = statement.as<tree::CreateTable>())
-    return contents.forget_whether(key_of(create->name));
+    return contents.forget_whether(rules.key_of(create->name));
   const bool harmless = statement.as<tree::Query>() || statement.as<tree::Insert>() ||
                         statement.as<tree::Update>() || statement.as<tree::Delete>() ||
                         statement.as<tree::Truncate>() || statement.as<tree::Merge>() ||
@@ -382,4 +380,4 @@ void forget_definitions(const tree::Statement& statement, Contents& contents) {
   if (!harmless) contents.forget_everything();
 }
 
-}  // namespace understudy::postgres::emulation
+}  // namespace understudy::sql::emulator

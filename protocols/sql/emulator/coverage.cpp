@@ -1,12 +1,8 @@
-#include "protocols/postgres/emulator/coverage.hpp"
+#include "protocols/sql/emulator/coverage.hpp"
 
 #include <algorithm>
 
-#include "protocols/sql/statement.hpp"
-
-namespace understudy::postgres::emulation {
-
-namespace tree = sql::tree;
+namespace understudy::sql::emulator {
 
 bool is_about_rows(const tree::Statement& statement) {
   return statement.as<tree::Query>() != nullptr || statement.as<tree::Insert>() != nullptr ||
@@ -29,17 +25,17 @@ void CoverageBook::note(std::string_view pattern, const std::string& why_not) {
     ++found->second;
 }
 
-Emulator::Coverage CoverageBook::coverage() const {
+Emulator::Coverage CoverageBook::coverage(const ServerRules& rules) const {
   Emulator::Coverage coverage{requests_, computed_, {}};
   for (const auto& [what, missed] : missed_) {
     const auto& often = *std::ranges::max_element(missed.patterns, {},
                                                   [](const auto& each) { return each.second; });
-    coverage.missed.push_back({what, missed.requests, missed.patterns.size(),
-                               sql::sql_of_pattern(often.first, sql::Dialect::postgres)});
+    coverage.missed.push_back(
+        {what, missed.requests, missed.patterns.size(), rules.spelled(often.first)});
   }
   std::ranges::stable_sort(coverage.missed, std::ranges::greater{},
                            &Emulator::Coverage::Missed::requests);
   return coverage;
 }
 
-}  // namespace understudy::postgres::emulation
+}  // namespace understudy::sql::emulator

@@ -1,0 +1,344 @@
+// INSERT, REPLACE, UPDATE, DELETE and TRUNCATE. Rows that change are found first, by their places,
+// and changed then: so it is known how many there were, and one statement may change several
+// tables.
+#include <algorithm>
+#include <utility>
+
+#include "protocols/mysql/emulator/pattern.hpp"
+#include "protocols/mysql/emulator/translator.hpp"
+#include "protocols/sql/emulator/typed.hpp"
+#include "protocols/sql/tree/visitor.hpp"
+
+namespace understudy::mysql::emulation {
+namespace {
+
+using sql::contents::Default;
+using sql::contents::is_text;
+using sql::contents::is_whole;
+using sql::emulator::Part;
+
+/// What the server makes of this moment or of chance.
+bool is_fresh(const tree::Expression& expression, TypeKind kind) {
+  const auto* call = expression.as<tree::Call>();
+  if (call == nullptr) return false;
+  static const std::set<std::string_view> clocks = {
+      "now", "current_timestamp", "localtimestamp", "localtime", "sysdate", "utc_timestamp"};
+  if (clocks.contains(call->name.name))
+    return kind == TypeKind::timestamptz || kind == TypeKind::timestamp;
+  if (call->name.name == "curdate" || call->name.name == "current_date")
+    return kind == TypeKind::date;
+  return (call->name.name == "uuid" && is_text(kind)) ||
+         (call->name.name == "rand" && kind == TypeKind::float8);
+}
+
+/// The tables that sub-queries in an expression name.
+class TablesIn : public tree::Visitor {
+ public:
+  using Visitor::visit;
+  explicit TablesIn(const ServerRules& rules) : rules_(rules) {}
+  void visit(const tree::Relation& relation) override {
+    if (const auto* table = relation.as<tree::TableName>()) keys.insert(rules_.key_of(table->name));
+    descend(relation);
+  }
+  std::set<std::string> keys;
+
+ private:
+  const ServerRules& rules_;
+};
+
+}  // namespace
+
+std::string Translator::assigned(const Typed& given, const TableColumn& column) {
+  if (column.type.kind == TypeKind::opaque || column.type.kind == TypeKind::json)
+    throw Unsure{"what is put into column " + column.name};
+  Typed value = coerced(given, column.type);
+  if (value.type.kind == TypeKind::boolean) value.type = {.kind = TypeKind::int8, .length = 1};
+  const bool direct = given.untyped != Untyped::no;
+  if (is_whole(value.type.kind) && is_whole(column.type.kind)) {
+    const Limits most = limits_of(column.type);
+    if (!direct)
+      value.sql = "within(" + value.sql + ", " + std::to_string(most.low) + ", " +
+                  std::to_string(most.high) + ")";
+  } else if (is_text(value.type.kind) && is_text(column.type.kind)) {
+    if (!direct && column.type.kind == TypeKind::text) throw Unsure{"a text that is computed"};
+    if (!direct)
+      value.sql = "fitting(" + value.sql + ", " + std::to_string(column.type.length) + ")";
+  } else if (column.type.kind == TypeKind::numeric && is_whole(value.type.kind)) {
+    value.sql = "within_digits(scaled(" + value.sql + ", " + std::to_string(column.type.scale) +
+                "), " + std::to_string(column.type.length) + ")";
+  } else if (column.type.kind == TypeKind::numeric && value.type.kind == TypeKind::numeric) {
+    if (value.type.scale > column.type.scale) throw Unsure{"a decimal that is rounded"};
+    value.sql = "within_digits(scaled(" + value.sql + ", " +
+                std::to_string(column.type.scale - value.type.scale) + "), " +
+                std::to_string(column.type.length) + ")";
+    if (column.type.is_unsigned) throw Unsure{"an unsigned decimal"};
+  } else if (value.type.kind != column.type.kind || value.type.scale != column.type.scale) {
+    throw Unsure{"a value of another type than its column"};
+  }
+  return column.not_null ? "required(" + value.sql + ")" : value.sql;
+}
+
+// ---- INSERT ----
+
+Given Translator::given(const tree::Expression& expression, const TableColumn& column) {
+  if (const auto* preset = expression.as<tree::Default>()) {
+    if (!preset->path.empty()) throw Unsure{"this default"};
+    return given_default(column);
+  }
+  if (column.given_by_server) throw Unsure{"a value for column " + column.name};
+  Given given;
+  given.bound.type = column.type;
+  given.bound.assigned = true;
+  const auto* literal = expression.as<tree::Literal>();
+  const auto* parameter = expression.as<tree::Parameter>();
+  if (is_fresh(expression, column.type.kind) ||
+      (column.type.kind == TypeKind::opaque && took_effect_ &&
+       (literal != nullptr || parameter != nullptr))) {
+    given.kind = Given::Kind::fresh;
+    return given;
+  }
+  if (parameter != nullptr) {
+    given.bound.slot = parameter->index;
+    if (column.type.kind == TypeKind::opaque) throw Unsure{"the type of column " + column.name};
+    return given;
+  }
+  if (literal == nullptr) throw Unsure{"an inserted value that is computed"};
+  const auto datum = mysql_.read_value(column.type, class_of(*literal), literal->text);
+  if (!datum || !literal->charset.empty()) throw Unsure{"the value " + literal->text};
+  given.bound.constant = *datum;
+  return given;
+}
+
+void Translator::clash(const tree::Insert& insert, const Definition& table, Plan& plan) {
+  using Action = tree::Conflict::Action;
+  using Clash = Plan::Clash;
+  switch (insert.conflict.action) {
+    case Action::fail:
+    case Action::nothing:
+      plan.clash = insert.ignore || insert.conflict.action == Action::nothing ? Clash::ignored
+                                                                              : Clash::fails;
+      return;
+    case Action::replace:
+      plan.clash = Clash::replaces;
+      if (!table.gives_rows) throw Unsure{"a REPLACE into " + table.key};
+      return;
+    case Action::update:
+      throw Unsure{"ON DUPLICATE KEY UPDATE"};
+  }
+}
+
+void Translator::insert_query(const tree::Insert& insert, const Definition& table, Plan& plan) {
+  std::vector<Bound> bounds = std::exchange(bounds_, {});
+  const Selected inner = selected(*insert.query, nullptr, false);
+  if (inner.columns.size() != plan.places.size()) throw Unsure{"a query of other columns"};
+  if (reads_.contains(table.key) && plan.clash == Plan::Clash::replaces)
+    throw Unsure{"a REPLACE of what it reads"};
+  std::string list;
+  for (std::size_t i = 0; i < plan.places.size(); ++i) {
+    Typed value =
+        sql::emulator::typed(inner.columns[i].sql, inner.columns[i].type, inner.columns[i].soft);
+    if (value.type.kind == TypeKind::opaque) throw Unsure{"a value of the request among rows"};
+    list += (list.empty() ? "" : ", ") + assigned(value, table.columns[plan.places[i]]);
+  }
+  plan.source = sql::emulator::Text{"SELECT " + list + " FROM (" + inner.sql + ")",
+                                    std::exchange(bounds_, std::move(bounds))};
+  plan.rows.push_back(row({}, {}, table));
+}
+
+void Translator::insert(const tree::Insert& insert, Plan& plan) {
+  plan.action = Plan::Action::insert;
+  if (!insert.with.tables.empty() || !insert.row_alias.empty() || !insert.returning.empty())
+    throw Unsure{"an INSERT of this kind"};
+  Scope scope;
+  const Definition& table = target(insert.table, scope, plan);
+  if (!table.takes_rows) throw Unsure{"an INSERT into " + table.key};
+  for (const std::string& name : insert.columns) {
+    const auto column = table.column(name);
+    if (!column || std::ranges::find(plan.places, *column) != plan.places.end())
+      throw Unsure{"no such column: " + name};
+    plan.places.push_back(*column);
+  }
+  if (!insert.columns_told || insert.columns.empty())
+    for (std::size_t i = 0; i < table.columns.size(); ++i) plan.places.push_back(i);
+  clash(insert, table, plan);
+  std::string columns = "rowid", values = "next_place()";
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    columns += ", " + table.sql_column(i);
+    values += ", " + bind({});
+  }
+  if (insert.query) insert_query(insert, table, plan);
+  for (const std::vector<tree::Expression>& each : insert.rows) {
+    const bool none = each.empty();  // INSERT INTO t () VALUES ()
+    if (!none && each.size() != plan.places.size()) throw Unsure{"a list of other length"};
+    plan.rows.push_back(row(each, none ? std::vector<std::size_t>() : plan.places, table));
+  }
+  if (plan.rows.empty()) throw Unsure{"an INSERT of nothing"};
+  for (std::size_t i = 0; i < table.columns.size(); ++i)
+    for (const std::vector<Given>& each : plan.rows)
+      if (each[i].kind == Given::Kind::fresh) plan.refreshed.insert(i);
+  need_keys(table, plan, nullptr);
+  checks(table, scope, plan);
+  plan.text.sql = "INSERT INTO " + table.sql_name() + " (" + columns + ") VALUES (" + values + ")";
+}
+
+// ---- UPDATE and DELETE ----
+
+/// ORDER BY and LIMIT of a change.
+std::string Translator::rest(const std::vector<tree::OrderItem>& order,
+                             const tree::Box<tree::Expression>& limit, const Scope& scope) {
+  if (!limit) return {};
+  if (order.size() != 1 || scope.relations.size() != 1)
+    throw Unsure{"a LIMIT of a change in no known order"};
+  const Typed key = expression(*order.front().expression, scope);
+  if (!sql::emulator::is_key(key.sql, scope.relations.front()))
+    throw Unsure{"a LIMIT of a change in no known order"};
+  tree::Query cut;
+  cut.limit = limit;
+  return " ORDER BY " + ordered(key) + (order.front().descending ? " DESC" : "") + limited(cut);
+}
+
+/// Sets columns of the table that stands as `alias` in the statement.
+void Translator::assign(const std::vector<const tree::Assignment*>& set, const TableState& table,
+                        const std::string& alias, Part& part, Plan& plan) {
+  const Definition& definition = *table.definition;
+  std::vector<Bound> bounds = std::exchange(bounds_, {});
+  Scope scope;
+  scope.relations.push_back(relation_of(table, alias, definition.sql_name() + "."));
+  std::string list = "rowid = next_place()", differs;
+  for (const tree::Assignment* each : set) {
+    const auto place = definition.column(each->columns.front().name());
+    const TableColumn& column = definition.columns[*place];
+    if (column.given_by_server || !part.assigned.insert(*place).second)
+      throw Unsure{"an assignment to " + column.name};
+    const std::string name = definition.sql_column(*place);
+    if (is_fresh(each->value, column.type.kind) ||
+        (took_effect_ && column.type.kind == TypeKind::opaque)) {
+      part.refreshed.insert(*place);
+      list += ", " + name + " = NULL";
+      differs = "1";
+      continue;
+    }
+    std::string value;
+    if (each->value.as<tree::Default>() != nullptr) {
+      const Given preset = given_default(column);
+      if (preset.kind != Given::Kind::value || column.not_null) throw Unsure{"a default in UPDATE"};
+      value = bind(preset.bound);
+    } else {
+      value = assigned(expression(each->value, scope), column);
+    }
+    list += ", " + name + " = " + value;
+    if (differs != "1")
+      differs +=
+          (differs.empty() ? "" : " OR ") + ("(" + name + " COLLATE BINARY IS NOT " + value + ")");
+    assigned_.insert({definition.key, *place, column.attribute});
+  }
+  assigned_.clear();
+  for (std::size_t i = 0; i < definition.columns.size(); ++i)
+    if (definition.columns[i].is_refreshed && !part.assigned.contains(i)) part.refreshed.insert(i);
+  // Whether a value of this moment is another one than before, nobody knows.
+  if (differs == "1" && !took_effect_)
+    for (const std::size_t each : part.refreshed)
+      if (!definition.columns[each].is_refreshed && set.size() == 1)
+        throw Unsure{"whether this moment is another one"};
+  plan.assigned = part.assigned;
+  plan.refreshed = part.refreshed;
+  need_keys(definition, plan, &part.assigned);
+  part.set = {
+      "UPDATE " + definition.sql_name() + " SET " + list + " WHERE (" + differs + ") AND rowid IN ",
+      std::exchange(bounds_, std::move(bounds))};
+}
+
+void Translator::update(const tree::Update& update, Plan& plan) {
+  plan.action = Plan::Action::update;
+  if (!update.with.tables.empty() || !update.from.empty() || update.ignore ||
+      !update.returning.empty())
+    throw Unsure{"an UPDATE of this kind"};
+  Scope scope;
+  std::string from = this->from(update.tables, scope);
+  const std::string where = update.where ? " WHERE " + condition(*update.where, scope).sql : "";
+  plan.multiple = scope.relations.size() > 1;
+  const std::string behind = rest(update.order, update.limit, scope);
+  if (plan.multiple && (update.limit || !update.order.empty()))
+    throw Unsure{"an order of several tables"};
+  const std::vector<Bound> bounds = bounds_;
+  std::map<std::string, std::vector<const tree::Assignment*>> by_relation;
+  for (const tree::Assignment& each : update.set) {
+    if (each.partial || each.columns.size() != 1) throw Unsure{"an assignment of several columns"};
+    const ScopeColumn& column = scope.find(each.columns.front().path);
+    if (!column.origin || column.derived || column.of_view) throw Unsure{"a change of a view"};
+    by_relation[scope.relation_of(column)].push_back(&each);
+  }
+  TablesIn named(rules_);
+  if (update.where) named.visit(*update.where);
+  for (const tree::Assignment& each : update.set) named.visit(each.value);
+  std::set<std::string> targets;
+  for (const auto& [name, set] : by_relation) {
+    const ScopeColumn& column = scope.find(set.front()->columns.front().path);
+    const TableState& table = book_.tables.find(column.origin->table)->second;
+    const Definition& definition = *table.definition;
+    if (!definition.takes_rows || !targets.insert(definition.key).second ||
+        named.keys.contains(definition.key) || !definition.checks.empty())
+      throw Unsure{"an UPDATE of " + definition.key};
+    const std::string prefix = column.sql.substr(0, column.sql.find('.'));
+    Part part;
+    part.target = plan.target = definition.key;
+    assign(set, table, name, part, plan);
+    part.find = {"SELECT " + std::string(plan.multiple ? "DISTINCT " : "") + prefix + ".rowid" +
+                     from + where + behind,
+                 bounds};
+    plan.parts.push_back(std::move(part));
+  }
+  bounds_.clear();
+}
+
+void Translator::remove(const tree::Delete& remove, Plan& plan) {
+  plan.action = Plan::Action::remove;
+  if (!remove.with.tables.empty() || remove.ignore || !remove.returning.empty())
+    throw Unsure{"a DELETE of this kind"};
+  Scope scope;
+  plan.multiple = !remove.targets.empty();
+  const std::string from =
+      this->from(plan.multiple ? remove.from : std::vector<tree::Relation>{remove.table}, scope);
+  if (!plan.multiple && !remove.from.empty()) throw Unsure{"a DELETE with USING"};
+  const std::string where = remove.where ? " WHERE " + condition(*remove.where, scope).sql : "";
+  plan.all_rows = !plan.multiple && !remove.where && !remove.limit;
+  const std::string behind = rest(remove.order, remove.limit, scope);
+  TablesIn named(rules_);
+  if (remove.where) named.visit(*remove.where);
+  std::vector<std::string> names;
+  for (const tree::Name& each : remove.targets) names.push_back(each.name);
+  if (!plan.multiple) names.push_back(scope.relations.front().name);
+  for (const std::string& name : names) {
+    const auto relation = std::ranges::find(scope.relations, name, &ScopeRelation::name);
+    if (relation == scope.relations.end() || relation->columns.empty() ||
+        !relation->columns.front().origin || relation->columns.front().derived)
+      throw Unsure{"a DELETE from " + name};
+    const std::string& key = relation->columns.front().origin->table;
+    const Definition& definition = *book_.tables.find(key)->second.definition;
+    const bool again = std::ranges::find(plan.parts, key, &Part::target) != plan.parts.end();
+    if (!definition.gives_rows || named.keys.contains(key) || again)
+      throw Unsure{"a DELETE from " + key};
+    const std::string& column = relation->columns.front().sql;
+    Part part;
+    part.target = plan.target = key;
+    part.find = {"SELECT " + std::string(plan.multiple ? "DISTINCT " : "") +
+                     column.substr(0, column.find('.')) + ".rowid" + from + where + behind,
+                 bounds_};
+    part.set.sql = "DELETE FROM " + definition.sql_name() + " WHERE rowid IN ";
+    plan.parts.push_back(std::move(part));
+  }
+  bounds_.clear();
+}
+
+void Translator::truncate(const tree::Truncate& truncate, Plan& plan) {
+  plan.action = Plan::Action::truncate;
+  plan.restarts = true;
+  for (const tree::TableName& each : truncate.tables) {
+    const Definition& definition = *table(each.name).definition;
+    if (!definition.gives_rows) throw Unsure{"a TRUNCATE of " + definition.key};
+    plan.targets.push_back(definition.key);
+    plan.target = definition.key;
+  }
+}
+
+}  // namespace understudy::mysql::emulation

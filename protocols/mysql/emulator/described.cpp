@@ -1,0 +1,252 @@
+#include "protocols/mysql/emulator/described.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "protocols/mysql/capabilities.hpp"
+#include "protocols/mysql/charset.hpp"
+
+namespace understudy::mysql::emulation {
+namespace {
+
+constexpr std::uint32_t longest = 0xFFFF'FFFFU;
+
+struct WireType {
+  std::string_view name;
+  FieldType type;
+  std::uint32_t length, unsigned_length;
+};
+constexpr WireType wire_types[] = {
+    {"tinyint", FieldType::tiny, 4, 3},     {"smallint", FieldType::short_, 6, 5},
+    {"mediumint", FieldType::int24, 9, 8},  {"int", FieldType::long_, 11, 10},
+    {"integer", FieldType::long_, 11, 10},  {"bigint", FieldType::longlong, 20, 20},
+    {"bool", FieldType::tiny, 1, 1},        {"boolean", FieldType::tiny, 1, 1},
+    {"double", FieldType::double_, 22, 22}, {"real", FieldType::double_, 22, 22},
+};
+
+std::uint32_t argument_of(const tree::Type& type, std::size_t at, std::uint32_t none) {
+  if (at >= type.arguments.size()) return none;
+  const std::string& digits = type.arguments[at];
+  std::uint32_t number = none;
+  std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  return number;
+}
+
+bool set_number(const tree::Type& type, Column& column) {
+  if (type.is_unsigned) column.flags |= column_flag::unsigned_;
+  const auto* found = std::ranges::find(wire_types, type.name.name, &WireType::name);
+  if (found != std::end(wire_types)) {
+    column.type = found->type;
+    column.length = argument_of(type, 0, type.is_unsigned ? found->unsigned_length : found->length);
+    if (found->type == FieldType::double_) column.decimals = floating_decimals;
+    return true;
+  }
+  const std::uint32_t precision = argument_of(type, 0, 10), scale = argument_of(type, 1, 0);
+  column.type = FieldType::newdecimal;
+  column.decimals = static_cast<std::uint8_t>(scale);
+  column.length = precision + (scale > 0 ? 1 : 0) + (type.is_unsigned ? 0 : 1);
+  return true;
+}
+
+bool set_text(const tree::Type& type, const ColumnType& known, Column& column) {
+  const std::string& name = type.name.name;
+  column.charset = 0;
+  if (known.comparison == Comparison::padded) column.flags |= column_flag::binary;
+  if (known.comparison == Comparison::alike) return false;  // of which character set it is
+  if (name == "char" || name == "varchar") {
+    column.type = name == "char" ? FieldType::string : FieldType::var_string;
+    column.length = static_cast<std::uint32_t>(known.length);
+    return true;
+  }
+  column.type = FieldType::blob;
+  column.flags |= column_flag::blob;
+  column.length = name == "longtext" ? longest : static_cast<std::uint32_t>(known.length);
+  return true;
+}
+
+bool set_moment(const ColumnType& known, Column& column) {
+  constexpr std::uint32_t of_date = 10, of_moment = 19;
+  column.flags |= column_flag::binary;
+  column.decimals = static_cast<std::uint8_t>(known.scale);
+  const std::uint32_t fraction = known.scale > 0 ? static_cast<std::uint32_t>(known.scale) + 1 : 0;
+  switch (known.kind) {
+    case TypeKind::date:
+      column.type = FieldType::date;
+      column.length = of_date;
+      return true;
+    case TypeKind::time:
+      column.type = FieldType::time;
+      column.length = of_date + fraction;
+      return true;
+    case TypeKind::timestamp:
+      column.type = FieldType::datetime;
+      column.length = of_moment + fraction;
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool set_octets(const tree::Type& type, const ColumnType& known, Column& column) {
+  column.flags |= column_flag::binary;
+  column.length = static_cast<std::uint32_t>(known.length);
+  column.type = FieldType::var_string;
+  if (type.name.name == "varbinary") return true;
+  column.type = FieldType::blob;
+  column.flags |= column_flag::blob;
+  if (type.name.name == "longblob") column.length = longest;
+  return true;
+}
+
+bool set_type(const TableColumn& declared, Column& column) {
+  column.charset = binary_collation;
+  switch (declared.type.kind) {
+    case TypeKind::int8:
+    case TypeKind::numeric:
+    case TypeKind::float8:
+      return set_number(declared.declared, column);
+    case TypeKind::text:
+    case TypeKind::varchar:
+      return set_text(declared.declared, declared.type, column);
+    case TypeKind::bytea:
+      return set_octets(declared.declared, declared.type, column);
+    default:
+      return set_moment(declared.type, column);
+  }
+}
+
+/// Of the keys of its table.
+void set_key_flags(const Definition& table, std::size_t place, Column& column) {
+  bool leads = false;
+  for (const auto& key : table.keys) {
+    const bool part = std::ranges::find(key.columns, place) != key.columns.end();
+    if (part) column.flags |= column_flag::part_key;
+    if (part && key.primary) column.flags |= column_flag::primary_key;
+    if (key.primary || key.columns.front() != place) continue;
+    column.flags |= key.columns.size() == 1 ? column_flag::unique_key : column_flag::multiple_key;
+    leads = leads || key.columns.size() > 0;
+  }
+  for (const auto& index : table.indexes) {
+    if (std::ranges::find(index, place) != index.end()) column.flags |= column_flag::part_key;
+    leads = leads || index.front() == place;
+    if (index.front() == place) column.flags |= column_flag::multiple_key;
+  }
+  // A reference makes an index where there is none.
+  for (const auto& reference : table.references) {
+    const auto led = [&](const std::vector<std::size_t>& columns) {
+      return columns.size() >= reference.columns.size() &&
+             std::equal(reference.columns.begin(), reference.columns.end(), columns.begin());
+    };
+    const bool has_index =
+        std::ranges::any_of(table.indexes, led) ||
+        std::ranges::any_of(table.keys, [&](const auto& key) { return led(key.columns); });
+    if (has_index) continue;
+    if (std::ranges::find(reference.columns, place) != reference.columns.end())
+      column.flags |= column_flag::part_key;
+    if (reference.columns.front() == place) column.flags |= column_flag::multiple_key;
+  }
+}
+
+}  // namespace
+
+std::optional<Column> described(const Definition& table, std::size_t place,
+                                const std::string& database, const std::string& alias,
+                                const std::string& name) {
+  const TableColumn& declared = table.columns[place];
+  Column column;
+  column.schema = database;
+  column.table = alias;
+  column.org_table = table.spelled.name;
+  column.name = name;
+  column.org_name = declared.name;
+  if (!set_type(declared, column)) return std::nullopt;
+  const bool counts = declared.default_.kind == sql::contents::Default::Kind::number;
+  if (declared.not_null) column.flags |= column_flag::not_null;
+  if (counts) column.flags |= column_flag::auto_increment;
+  if (declared.not_null && declared.lacks_default && !counts)
+    column.flags |= column_flag::no_default;
+  set_key_flags(table, place, column);
+  return column;
+}
+
+std::string layout_of(const std::set<std::string>& tables, const TableBook& book) {
+  std::string text;
+  for (const std::string& key : tables) {
+    const auto found = book.tables.find(key);
+    if (found == book.tables.end()) continue;
+    text += key + "(";
+    for (const TableColumn& column : found->second.definition->columns) {
+      text += column.name + " " + column.declared.name.name;
+      for (const std::string& argument : column.declared.arguments) text += "," + argument;
+      text += column.declared.is_unsigned ? " unsigned" : "";
+      text += column.not_null ? " not null;" : ";";
+    }
+    text += ")";
+  }
+  return text;
+}
+
+// ---- what was told ----
+
+DescriptionBook::DescriptionBook(const Document& document) {
+  if (!document.is_object()) return;
+  std::vector<Problem> problems;
+  for (const auto& [pattern, told] : document.items()) {
+    Told& known = told_[pattern];
+    known.tables = octets_of(told["tables"]);
+    known.varies = told.contains("varies");
+    known.description.status = told.value("status", std::uint16_t{0});
+    for (const Document& packet : told["columns"]) {
+      Column column;
+      const std::string octets = octets_of(packet);
+      if (!decode_column(as_bytes(octets), with_extended_metadata, column)) known.varies = true;
+      known.description.columns.push_back(std::move(column));
+    }
+  }
+}
+
+Document DescriptionBook::document() const {
+  Document document = Document::object();
+  for (const auto& [pattern, told] : told_) {
+    Document& entry = document[pattern];
+    entry = {{"tables", document_of(told.tables)}, {"columns", Document::array()}};
+    if (told.varies) entry["varies"] = true;
+    if (told.description.status != 0) entry["status"] = told.description.status;
+    for (const Column& column : told.description.columns) {
+      std::vector<std::uint8_t> octets;
+      ByteWriter writer(octets);
+      encode_column(column, with_extended_metadata, writer);
+      entry["columns"].push_back(document_of(as_text(octets)));
+    }
+  }
+  return document;
+}
+
+void DescriptionBook::learn(std::string_view pattern, const std::string& tables,
+                            const ResultSet& set) {
+  const auto found = told_.find(pattern);
+  if (found == told_.end()) {
+    told_.emplace(std::string(pattern),
+                  Told{tables,
+                       {set.columns, static_cast<std::uint16_t>(set.status & status::of_answer)},
+                       false});
+    return;
+  }
+  Told& told = found->second;
+  told.varies = told.varies || told.tables != tables || told.description.columns != set.columns;
+}
+
+const DescriptionBook::Description* DescriptionBook::find(std::string_view pattern,
+                                                          const std::string& tables) const {
+  const auto found = told_.find(pattern);
+  if (found == told_.end() || found->second.varies || found->second.tables != tables)
+    return nullptr;
+  return &found->second.description;
+}
+
+bool DescriptionBook::varies(std::string_view pattern) const {
+  const auto found = told_.find(pattern);
+  return found != told_.end() && found->second.varies;
+}
+
+}  // namespace understudy::mysql::emulation

@@ -1,0 +1,55 @@
+// Columns of computed results as the server describes them: those that are nothing but a column of
+// a table by its definition, all others as the recording showed them.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "protocols/mysql/columns.hpp"
+#include "protocols/mysql/emulator/shared.hpp"
+#include "protocols/mysql/result.hpp"
+#include "understudy/document.hpp"
+
+namespace understudy::mysql::emulation {
+
+/// Nothing where a server may describe it otherwise. `alias`: of the table in the statement;
+/// `name`: of the column there.
+[[nodiscard]] std::optional<Column> described(const Definition& table, std::size_t column,
+                                              const std::string& database, const std::string& alias,
+                                              const std::string& name);
+
+/// What the answers to statements were described as, by their patterns.
+class DescriptionBook {
+ public:
+  struct Description {
+    std::vector<Column> columns;
+    std::uint16_t status = 0;  ///< what the server says of the indexes that it used
+  };
+
+  DescriptionBook() = default;
+  explicit DescriptionBook(const Document& document);
+  [[nodiscard]] Document document() const;
+
+  /// `tables`: what the definitions of the tables that it names look like, see layout_of().
+  void learn(std::string_view pattern, const std::string& tables, const ResultSet& set);
+  /// Null where none was told, or several.
+  [[nodiscard]] const Description* find(std::string_view pattern, const std::string& tables) const;
+  /// Whether some were told of other tables, or several.
+  [[nodiscard]] bool varies(std::string_view pattern) const;
+
+ private:
+  struct Told {
+    std::string tables;
+    Description description;
+    bool varies = false;
+  };
+  std::map<std::string, Told, std::less<>> told_;
+};
+
+/// The types of the columns of these tables, as a text.
+[[nodiscard]] std::string layout_of(const std::set<std::string>& tables, const TableBook& book);
+
+}  // namespace understudy::mysql::emulation

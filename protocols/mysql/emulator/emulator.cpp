@@ -1,0 +1,252 @@
+#include "protocols/mysql/emulator/emulator.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "protocols/mysql/charset.hpp"
+#include "protocols/mysql/emulator/answers.hpp"
+#include "protocols/mysql/emulator/pattern.hpp"
+#include "protocols/mysql/emulator/session.hpp"
+#include "protocols/mysql/emulator/start.hpp"
+#include "protocols/mysql/image.hpp"
+#include "protocols/mysql/names.hpp"
+#include "protocols/sql/emulator/emulator.hpp"
+
+namespace understudy::mysql {
+namespace {
+
+using namespace emulation;
+using sql::emulator::Execution;
+using sql::emulator::SqlRequest;
+using sql::emulator::Start;
+
+std::string text_at(const Document& node, std::string_view name) {
+  return node.is_object() && node.contains(name) ? octets_of(node[std::string(name)])
+                                                 : std::string();
+}
+
+/// The pattern, with the values that shape its columns.
+std::string described_as(const Plan& plan, const SqlRequest& request) {
+  std::string key = request.pattern;
+  for (const std::size_t slot : plan.shaping) {
+    key += '\0';
+    if (slot >= request.values.size()) continue;
+    key += static_cast<char>('0' + static_cast<int>(request.values[slot].value_class));
+    if (request.values[slot].text) key += *request.values[slot].text;
+  }
+  return key;
+}
+
+class MysqlExecution final : public Execution {
+ public:
+  MysqlExecution(sql::contents::Contents& contents, const MysqlRules& rules,
+                 const DescriptionBook& descriptions, const SessionFacts& session,
+                 std::uint16_t collation)
+      : contents_(contents),
+        rules_(rules),
+        descriptions_(descriptions),
+        session_(session),
+        collation_(collation),
+        runner_(contents, rules) {}
+
+  void take_from(Bytes image) override {
+    const auto told = read_answer(image);
+    took_effect_ = true;
+    runner_.take_from(told && told->ok ? *told->ok : OkPacket{});
+  }
+
+  [[nodiscard]] bool run(const Plan& plan, const SqlRequest& request) override {
+    const SessionFacts session = session_.with(request.session);
+    runner_.be_strict(session.strict);
+    runner_.check_references(session.checks_references);
+    done_ = runner_.run(plan, request.values);
+    if (!done_) return false;
+    Results results;
+    if (done_->error) {
+      results.list.emplace_back(*done_->error);
+    } else if (plan.action == Plan::Action::select) {
+      auto set = shown(plan, request);
+      if (!set) return false;
+      results.list.emplace_back(*std::move(set));
+    } else {
+      results.list.emplace_back(done_->ok);
+    }
+    image_ = encode_image(results, collation_);
+    return true;
+  }
+
+  [[nodiscard]] bool fails() const override { return done_->error.has_value(); }
+  [[nodiscard]] const Written& written() const override { return done_->written; }
+  [[nodiscard]] std::string image() const override { return image_; }
+  [[nodiscard]] bool agrees(const Plan&, Bytes image) override {
+    auto mine = read_answer(as_bytes(image_)), theirs = read_answer(image);
+    if (!mine || !theirs) return false;
+    if (took_effect_ && !done_->counts_known) return theirs->ok.has_value();
+    // A number that only the server knew.
+    if (took_effect_ && mine->ok && theirs->ok && mine->ok->insert_id == 0)
+      mine->ok->insert_id = theirs->ok->insert_id;
+    return same_answer(*mine, done_->runs, *theirs);
+  }
+  [[nodiscard]] bool words_differ(Bytes image) const override {
+    const auto theirs = read_answer(image);
+    return done_->error && theirs && theirs->error && theirs->error->code == done_->error->code &&
+           theirs->error->message != done_->error->message;
+  }
+  [[nodiscard]] sql::emulator::Runner& runner() override { return runner_; }
+
+ private:
+  std::optional<ResultSet> shown(const Plan& plan, const SqlRequest& request) {
+    const TableBook& book = contents_.book();
+    const std::string key = described_as(plan, request);
+    const auto* told = descriptions_.find(key, layout_of(plan.reads, book));
+    const auto columns = told == nullptr && descriptions_.varies(key)
+                             ? std::nullopt
+                             : columns_of(plan, told, book, rules_);
+    if (!columns) {
+      runner_.note("the columns of the answer");
+      return std::nullopt;
+    }
+    auto cells = cells_of(plan, done_->rows, *columns, rules_);
+    if (!cells) return std::nullopt;
+    ResultSet set;
+    set.columns = *columns;
+    set.rows = *std::move(cells);
+    set.status = told != nullptr ? told->status : std::uint16_t{0};
+    return set;
+  }
+
+  sql::contents::Contents& contents_;
+  const MysqlRules& rules_;
+  const DescriptionBook& descriptions_;
+  const SessionFacts& session_;
+  std::uint16_t collation_;
+  emulation::Runner runner_;
+  bool took_effect_ = false;
+  std::optional<Done> done_;
+  std::string image_;
+};
+
+class MysqlEmulator final : public sql::emulator::SqlEmulator {
+ public:
+  explicit MysqlEmulator(const Document& knowledge) {
+    if (knowledge.is_object()) read(knowledge);
+    clear(nullptr);
+  }
+
+  [[nodiscard]] Document knowledge() const override;
+
+ private:
+  void read(const Document& knowledge);
+
+  [[nodiscard]] const ServerRules& rules() const override { return rules_; }
+  [[nodiscard]] sql::Dialect dialect() const override { return sql::Dialect::mysql; }
+  [[nodiscard]] SqlRequest request_of(const EmulatedRequest& asked) const override;
+  [[nodiscard]] Answered answered(Bytes image) const override;
+  [[nodiscard]] std::unique_ptr<Execution> execution() override {
+    return std::make_unique<MysqlExecution>(held(), rules_, descriptions_, session_, collation_);
+  }
+  [[nodiscard]] std::string unsound_session() const override { return session_.problem; }
+  [[nodiscard]] bool lacks_privilege(std::string_view code) const override {
+    return code == "1142" || code == "1143" || code == "1044" || code == "1227";
+  }
+  [[nodiscard]] Taken taken_by_failure(std::string_view code) const override {
+    if (code == "1048" || code == "1364" || code == "1406" || code == "1264" || code == "1366" ||
+        code == "1146" || code == "1054" || code == "1064")
+      return Taken::nothing;
+    return code == "1062" || code == "1452" ? Taken::its_own : Taken::unknown;
+  }
+  [[nodiscard]] std::optional<std::string> answer_of_definition(const tree::Statement& statement,
+                                                                std::string_view pattern) override;
+  void add_paths(const std::string& key, std::vector<KeyPath>& paths) const override {
+    paths.push_back({key});
+  }
+  [[nodiscard]] std::shared_ptr<const Start> make_start(const Held& held,
+                                                        std::vector<HeldState>& states) override {
+    return start_of(held, rules_, session_, states);
+  }
+  [[nodiscard]] std::shared_ptr<const Start> read_start(const Document& document,
+                                                        Bytes octets) override {
+    return start_of_document(document, octets, rules_, session_);
+  }
+  void note_defined(const tree::Statement& statement, std::string_view pattern) override;
+  void note_followed(const SqlRequest& request, Bytes image) override;
+
+  MysqlRules rules_;
+  SessionFacts session_;
+  DescriptionBook descriptions_;
+  Document profile_;
+  std::uint16_t collation_ = utf8mb4_collation;
+};
+
+// ---- knowledge ----
+
+void MysqlEmulator::read(const Document& knowledge) {
+  if (knowledge.contains("profile")) profile_ = knowledge["profile"];
+  rules_.reading.mariadb = text_at(profile_, "version").find("MariaDB") != std::string::npos;
+  rules_.main_database = text_at(profile_, "database");
+  const auto told =
+      static_cast<std::uint16_t>(profile_.is_object() ? profile_.value("text_collation", 0) : 0);
+  const Charset* charset = charset_of(told);
+  if (charset != nullptr && is_utf8(*charset)) collation_ = told;
+  session_ = usual_session(profile_);
+  rules_.reading.offset = offset_of_zone(session_.time_zone);
+  if (knowledge.contains("described")) descriptions_ = DescriptionBook(knowledge["described"]);
+  read_knowledge(knowledge);
+}
+
+Document MysqlEmulator::knowledge() const {
+  Document knowledge = SqlEmulator::knowledge();
+  if (profile_.is_object())
+    for (const char* name : {"version", "database", "text_collation", "settings", "variables"})
+      if (profile_.contains(name)) knowledge["profile"][name] = profile_[name];
+  if (Document described = descriptions_.document(); !described.empty())
+    knowledge["described"] = std::move(described);
+  return knowledge;
+}
+
+SqlRequest MysqlEmulator::request_of(const EmulatedRequest& asked) const {
+  SqlRequest request = read_request(asked.canonical, asked.qualifier);
+  request.has_more = request.has_more || !session_.with(request.session).problem.empty();
+  return request;
+}
+
+// ---- answers ----
+
+sql::emulator::SqlEmulator::Answered MysqlEmulator::answered(Bytes image) const {
+  Answered answer;
+  const auto told = read_answer(image);
+  answer.readable = told.has_value();
+  answer.error = told && told->error;
+  if (answer.error) answer.code = std::to_string(told->error->code);
+  return answer;
+}
+
+std::optional<std::string> MysqlEmulator::answer_of_definition(const tree::Statement& statement,
+                                                               std::string_view) {
+  if (!definition_is_sure(statement, held(), rules_, depended())) return std::nullopt;
+  Results results;
+  results.list.emplace_back(OkPacket{});
+  return encode_image(results, collation_);
+}
+
+void MysqlEmulator::note_defined(const tree::Statement& statement, std::string_view) {
+  note_view(statement, rules_);
+}
+
+void MysqlEmulator::note_followed(const SqlRequest& request, Bytes image) {
+  if (!is_recording() && request.has_more) return;
+  const Plan& plan = statements().plan_of(request.pattern, held(), false);
+  if (!plan.reason.empty() || plan.action != Plan::Action::select) return;
+  const auto told = read_answer(image);
+  if (!told || !told->set) return;
+  descriptions_.learn(described_as(plan, request), layout_of(plan.reads, held().book()),
+                      *told->set);
+}
+
+}  // namespace
+
+std::unique_ptr<Emulator> new_mysql_emulator(const Document& knowledge) {
+  return std::make_unique<MysqlEmulator>(knowledge);
+}
+
+}  // namespace understudy::mysql

@@ -1,0 +1,489 @@
+#include "protocols/mysql/emulator/runner.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "protocols/mysql/emulator/errors.hpp"
+
+namespace understudy::mysql::emulation {
+namespace {
+
+using sql::contents::Default;
+using sql::contents::is_null;
+using sql::contents::Outcome;
+using sql::contents::Reference;
+using sql::contents::UniqueKey;
+using sql::emulator::Part;
+using Clash = Plan::Clash;
+
+/// As many rows are changed one by one at most.
+constexpr std::size_t most_places = 5000;
+
+std::string list_of_places(const std::vector<std::int64_t>& places) {
+  std::string list;
+  for (const std::int64_t each : places) list += (list.empty() ? "(" : ",") + std::to_string(each);
+  return list + ")";
+}
+
+/// Whether the change gives other values to columns that other tables refer to.
+bool moves_parents(const TableBook& book, const std::string& key, const Definition& table,
+                   const std::set<std::size_t>& assigned) {
+  for (const auto& [name, state] : book.tables)
+    for (const Reference& reference : state.definition->references) {
+      if (reference.parent != key) continue;
+      const auto columns = sql::emulator::referred_columns(reference, table);
+      if (!columns || sql::emulator::contains_any(assigned, *columns)) return true;
+    }
+  return false;
+}
+
+bool moves_keys(const Definition& table, const std::set<std::size_t>& assigned) {
+  return std::ranges::any_of(table.keys, [&](const UniqueKey& key) {
+    return sql::emulator::contains_any(assigned, key.columns);
+  });
+}
+
+std::string records(std::size_t rows, std::size_t duplicates, std::size_t warnings) {
+  return fmt::format("Records: {}  Duplicates: {}  Warnings: {}", rows, duplicates, warnings);
+}
+
+}  // namespace
+
+std::optional<Done> Runner::run(const Plan& plan, std::span<const Value> values) {
+  Done done;
+  if (!may_read(plan)) return std::nullopt;
+  why_not_ = plan.writes() ? "a write that the server may refuse" : "a value that is not sure";
+  bool sure = false;
+  switch (plan.action) {
+    case Plan::Action::select:
+      sure = select(plan, values, done);
+      break;
+    case Plan::Action::insert:
+      sure = insert(plan, values, done);
+      break;
+    case Plan::Action::update:
+      sure = update(plan, values, done);
+      break;
+    case Plan::Action::remove:
+      sure = remove(plan, values, done);
+      break;
+    case Plan::Action::truncate:
+      sure = truncate(plan, done);
+      break;
+    default:  // PostgreSQL's
+      break;
+  }
+  if (sure) return done;
+  if (took_effect_ || !refused_ || !error_) return std::nullopt;
+  Done refused;
+  refused.error = error_;
+  return refused;
+}
+
+/// Of several reasons none is told.
+bool Runner::refuse(std::optional<ErrorPacket> error) {
+  error_ = refused_ ? std::nullopt : std::move(error);
+  refused_ = true;
+  return false;
+}
+
+bool Runner::tell_orphans(const Definition& child, const Reference& reference,
+                          const Definition& parent, const std::string&, bool as_parent) {
+  return refuse(broken_reference(child, reference, parent, mysql_, as_parent));
+}
+
+std::optional<Datum> Runner::value_of(const Bound& bound, std::span<const Value> values) {
+  if (bound.slot == Bound::no_slot) return bound.constant;
+  if (bound.slot >= values.size()) return std::nullopt;
+  const Value& value = values[bound.slot];
+  if (!value.text) return Datum();
+  if (bound.type.kind != TypeKind::opaque)
+    return mysql_.read_value(bound.type, value.value_class, *value.text);
+  // Shown as it was written.
+  if (value.value_class == sql::ValueClass::string) return Datum(std::string(*value.text));
+  return mysql_.read_value({.kind = TypeKind::int8, .length = 8}, value.value_class, *value.text);
+}
+
+bool Runner::select(const Plan& plan, std::span<const Value> values, Done& done) {
+  std::vector<Datum> bound;
+  if (!bind(plan.text.bounds, values, bound) ||
+      contents_.database().run(plan.text.sql, bound, &done.rows) != Outcome::done ||
+      !cut(plan, values, done.rows))
+    return false;
+  const auto shown = static_cast<std::ptrdiff_t>(plan.shown.size());
+  for (std::size_t i = 0; i < done.rows.size(); ++i) {
+    const bool tied = i > 0 && std::equal(done.rows[i].begin() + shown, done.rows[i].end(),
+                                          done.rows[i - 1].begin() + shown, done.rows[i - 1].end());
+    done.runs.push_back(i == 0 ? 0 : done.runs.back() + (tied ? 0 : 1));
+  }
+  return true;
+}
+
+// ---- INSERT ----
+
+bool Runner::fill_error(const Plan& plan, std::size_t place, const Value& value) {
+  const TableColumn& column = contents_.find(plan.target)->definition->columns[place];
+  why_not_ = "a value of the request for column " + plan.target + "." + column.name;
+  if (took_effect_ || !strict_ || ignores_ || !value.text) return false;
+  if (place_in_statement_ == 1) numbers_.clear();
+  return refuse(refused_value(column, value.value_class, *value.text, place_in_statement_));
+}
+
+/// The next number, where the row has none of its own.
+bool Runner::number(const Plan& plan, std::size_t place, DatumRow& row) {
+  const std::shared_ptr<const Definition> table = contents_.find(plan.target)->definition;
+  const sql::contents::Contents::Sequence sequence{table->id, place};
+  auto& last = numbers_.try_emplace(sequence, contents_.last_number(sequence)).first->second;
+  const auto* given = std::get_if<std::int64_t>(&row[place]);
+  if (given != nullptr && *given != 0) {
+    last_given_ = *given;
+    return *given > 0;
+  }
+  const bool alone = plan.rows.size() == 1 && !plan.source;
+  if (took_effect_ && !last && told_.insert_id != 0 && (alone || plan.clash == Clash::fails))
+    last = static_cast<std::int64_t>(told_.insert_id) - 1;
+  if (!last) {
+    why_not_ = "the next number of table " + plan.target;
+    return false;
+  }
+  row[place] = ++*last;
+  return *last <= limits_of(table->columns[place].type).high;
+}
+
+bool Runner::fill(const Plan& plan, std::size_t at, std::span<const Value> values,
+                  const DatumRow* source, DatumRow& row) {
+  const std::shared_ptr<const Definition> table = contents_.find(plan.target)->definition;
+  for (std::size_t i = 0; i < table->columns.size(); ++i) {
+    const TableColumn& column = table->columns[i];
+    const Given& given = plan.rows[at][i];
+    const auto from = source == nullptr ? plan.places.end() : std::ranges::find(plan.places, i);
+    std::optional<Datum> value;
+    if (from != plan.places.end()) {
+      value = (*source)[static_cast<std::size_t>(from - plan.places.begin())];
+    } else if (given.kind == Given::Kind::value) {
+      value = value_of(given.bound, values);
+      if (!value) return fill_error(plan, i, values[given.bound.slot]);
+    } else if (given.kind == Given::Kind::fresh) {
+      contents_.forget_column(plan.target, i);
+      if (column.not_null && column.lacks_default && !took_effect_ &&
+          column.default_.kind == Default::Kind::elsewhere)
+        return false;
+    }
+    const bool numbers = column.default_.kind == Default::Kind::number;
+    if (value && is_null(*value) && column.not_null && !numbers) {
+      if (took_effect_ || !strict_ || ignores_) return false;
+      if (place_in_statement_ == 1) numbers_.clear();
+      return refuse(no_null(column));
+    }
+    row.push_back(value.value_or(Datum()));
+  }
+  return true;
+}
+
+/// Which unique key the row meets: the first in the server's order.
+bool Runner::meets_key(const Plan& plan, const DatumRow& row, Done& done) {
+  const std::shared_ptr<const Definition> table = contents_.find(plan.target)->definition;
+  if (ignores_) {
+    ++done.ok.warnings;
+    return true;
+  }
+  for (const UniqueKey* key : keys_in_order(*table)) {
+    std::vector<Datum> values;
+    std::string where;
+    for (const std::size_t each : key->columns) {
+      values.push_back(row[each]);
+      where += fmt::format("{}{} = ?{}", where.empty() ? "" : " AND ", table->sql_column(each),
+                           values.size());
+    }
+    if (holds(fmt::format("SELECT 1 FROM {} WHERE {} LIMIT 1", table->sql_name(), where), values))
+      continue;
+    const auto texts = printed(*table, key->columns, values);
+    return refuse(texts ? duplicate_entry(*table, *key, *texts, mysql_.reading.mariadb)
+                        : std::nullopt);
+  }
+  return refuse(std::nullopt);
+}
+
+/// The rows that it meets go first.
+bool Runner::replace(const Plan& plan, const DatumRow& row, Done& done) {
+  const std::shared_ptr<const Definition> table = contents_.find(plan.target)->definition;
+  for (const auto& [name, state] : contents_.book().tables)
+    for (const Reference& reference : state.definition->references)
+      if (reference.parent == plan.target) return false;
+  for (const UniqueKey& key : table->keys) {
+    std::vector<Datum> values;
+    std::string where;
+    for (const std::size_t each : key.columns) {
+      values.push_back(row[each]);
+      where += fmt::format("{}{} = ?{}", where.empty() ? "" : " AND ", table->sql_column(each),
+                           values.size());
+    }
+    std::vector<DatumRow> met;
+    std::vector<std::size_t> all;
+    for (std::size_t i = 0; i < table->columns.size(); ++i) all.push_back(i);
+    const std::string select =
+        fmt::format("SELECT {} FROM {} WHERE {}", sql::emulator::list_of(*table, all),
+                    table->sql_name(), where);
+    if (contents_.database().run(select, values, &met) != Outcome::done) return false;
+    if (met.empty()) continue;
+    // A row that is replaced by itself counts once.
+    if (met.front() == row) return false;
+    if (contents_.database().run(fmt::format("DELETE FROM {} WHERE {}", table->sql_name(), where),
+                                 values) != Outcome::done)
+      return false;
+    done.ok.affected += met.size();
+  }
+  return true;
+}
+
+bool Runner::put_in(const Plan& plan, const DatumRow& row, Done& done) {
+  const std::shared_ptr<const Definition> table = contents_.find(plan.target)->definition;
+  auto& database = contents_.database();
+  if (plan.clash == Clash::replaces && !replace(plan, row, done)) return false;
+  if (database.run("SAVEPOINT row") != Outcome::done) return false;
+  const auto back = [&] {
+    static_cast<void>(database.run("ROLLBACK TO row"));
+    static_cast<void>(database.run("RELEASE row"));
+  };
+  const Outcome outcome = database.run(plan.text.sql, row);
+  if (outcome != Outcome::done) {
+    back();
+    return outcome == Outcome::refused && !took_effect_ && meets_key(plan, row, done);
+  }
+  for (const auto& check : plan.checks) {
+    std::vector<Datum> bound = {database.last_place() - 1};
+    if (check.text.bounds.size() != 1 || !holds(check.text.sql, bound)) return back(), false;
+  }
+  std::set<std::size_t> all;
+  for (std::size_t i = 0; i < table->columns.size(); ++i) all.insert(i);
+  if (checks_references_ && !follow_references(plan.target, &all, false, done.written)) {
+    back();
+    if (!ignores_ || took_effect_ || !error_) return false;
+    refused_ = false;
+    ++done.ok.warnings;
+    return true;
+  }
+  static_cast<void>(database.run("RELEASE row"));
+  ++done.ok.affected;
+  ++copied_;
+  return true;
+}
+
+bool Runner::insert_all(const Plan& plan, std::span<const Value> values, Done& done,
+                        std::size_t& rows) {
+  const std::shared_ptr<const Definition> table = contents_.find(plan.target)->definition;
+  std::optional<std::size_t> numbered;
+  for (std::size_t i = 0; i < table->columns.size(); ++i)
+    if (table->columns[i].default_.kind == Default::Kind::number) numbered = i;
+  std::vector<DatumRow> sources;
+  if (plan.source) {
+    std::vector<Datum> bound;
+    if (!bind(plan.source->bounds, values, bound) ||
+        contents_.database().run(plan.source->sql, bound, &sources) != Outcome::done)
+      return false;
+  }
+  rows = plan.source ? sources.size() : plan.rows.size();
+  // All of them are filled before any is put in: so all values are known to be taken.
+  std::vector<DatumRow> filled(rows);
+  std::size_t own = 0;
+  for (std::size_t i = 0; i < rows; ++i) {
+    place_in_statement_ = i + 1;
+    if (!fill(plan, plan.source ? 0 : i, values, plan.source ? &sources[i] : nullptr, filled[i]))
+      return i > 0 ? refuse(std::nullopt) : false;
+    const auto* given = numbered ? std::get_if<std::int64_t>(&filled[i][*numbered]) : nullptr;
+    own += given != nullptr && *given != 0 ? 1 : 0;
+  }
+  const bool generates = numbered && own < rows;
+  // Of several rows of which only some have numbers, or whose number is not known before, the
+  // server reserves more than it uses.
+  const bool reserves = generates && rows > 1 && (own > 0 || plan.source);
+  if (reserves && !took_effect_) return false;
+  if (reserves) contents_.forget_column(plan.target, *numbered);
+  std::int64_t first = 0;
+  for (DatumRow& row : filled) {
+    if (numbered && reserves) row[*numbered] = Datum();
+    if (numbered && !reserves && !number(plan, *numbered, row)) return false;
+    const std::size_t before = copied_;
+    if (!put_in(plan, row, done)) return false;
+    if (!numbered || reserves || copied_ == before) continue;
+    const std::int64_t value = std::get<std::int64_t>(row[*numbered]);
+    auto& last = numbers_[{table->id, *numbered}];
+    if (own > 0 && last) last = std::max(*last, value);
+    if (first == 0 || own > 0) first = value;
+  }
+  if (reserves) numbers_[{table->id, *numbered}] = std::nullopt;
+  done.ok.insert_id = static_cast<std::uint64_t>(first);
+  return true;
+}
+
+bool Runner::insert(const Plan& plan, std::span<const Value> values, Done& done) {
+  ignores_ = plan.clash == Clash::ignored;
+  std::size_t rows = 0;
+  if (!insert_all(plan, values, done, rows)) return false;
+  if (copied_ > 0) sql::emulator::add_written(done.written, plan.target);
+  if (rows != 1 || plan.source)
+    done.ok.info =
+        records(rows, ignores_ ? rows - copied_ : done.ok.affected - copied_, done.ok.warnings);
+  return true;
+}
+
+// ---- UPDATE and DELETE ----
+
+bool Runner::find_rows(const Plan& plan, std::span<const Value> values,
+                       std::vector<std::vector<std::int64_t>>& places) {
+  for (const Part& part : plan.parts) {
+    std::vector<Datum> bound;
+    std::vector<DatumRow> rows;
+    if (!bind(part.find.bounds, values, bound) ||
+        contents_.database().run(part.find.sql, bound, &rows) != Outcome::done)
+      return false;
+    auto& found = places.emplace_back();
+    for (const DatumRow& row : rows)
+      if (const auto* place = std::get_if<std::int64_t>(&row.front())) found.push_back(*place);
+    if (found.size() > most_places) return false;
+  }
+  return true;
+}
+
+/// A row was refused by a unique key: of one row it is told by which.
+void Runner::tell_clash(const Plan& plan, const Part& part, std::span<const Datum> bound,
+                        const std::string& list) {
+  constexpr std::string_view verb = "UPDATE ";
+  const std::shared_ptr<const Definition> table = contents_.find(part.target)->definition;
+  auto& database = contents_.database();
+  const std::int64_t place = database.last_place();
+  static_cast<void>(database.run("SAVEPOINT told"));
+  const bool one = database.run("UPDATE OR REPLACE " + part.set.sql.substr(verb.size()) + list,
+                                bound) == Outcome::done &&
+                   database.changed() == 1;
+  const auto row = one ? row_behind(*table, place) : std::nullopt;
+  static_cast<void>(database.run("ROLLBACK TO told"));
+  static_cast<void>(database.run("RELEASE told"));
+  if (!row || plan.parts.size() != 1) return void(refuse(std::nullopt));
+  const UniqueKey* met = nullptr;
+  for (const UniqueKey* key : keys_in_order(*table)) {
+    if (!sql::emulator::contains_any(part.assigned, key->columns)) continue;
+    std::vector<Datum> values;
+    std::string where = "rowid NOT IN " + list;
+    for (const std::size_t each : key->columns) {
+      values.push_back((*row)[each]);
+      where += fmt::format(" AND {} = ?{}", table->sql_column(each), values.size());
+    }
+    if (holds(fmt::format("SELECT 1 FROM {} WHERE {} LIMIT 1", table->sql_name(), where), values))
+      continue;
+    if (met != nullptr) return void(refuse(std::nullopt));
+    met = key;
+  }
+  if (met == nullptr) return void(refuse(std::nullopt));
+  std::vector<Datum> values;
+  for (const std::size_t each : met->columns) values.push_back((*row)[each]);
+  const auto texts = printed(*table, met->columns, values);
+  static_cast<void>(
+      refuse(texts ? duplicate_entry(*table, *met, *texts, mysql_.reading.mariadb) : std::nullopt));
+}
+
+bool Runner::update(const Plan& plan, std::span<const Value> values, Done& done) {
+  std::vector<std::vector<std::int64_t>> places;
+  if (!find_rows(plan, values, places)) return false;
+  std::size_t matched = 0, changed = 0;
+  for (std::size_t i = 0; i < plan.parts.size(); ++i) {
+    const Part& part = plan.parts[i];
+    const std::shared_ptr<const Definition> table = contents_.find(part.target)->definition;
+    matched += places[i].size();
+    if (places[i].empty()) continue;
+    std::vector<Datum> bound;
+    if (!bind(part.set.bounds, values, bound)) return false;
+    const std::string list = list_of_places(places[i]);
+    const Outcome outcome = contents_.database().run(part.set.sql + list, bound);
+    if (outcome == Outcome::refused && !took_effect_ && places[i].size() == 1)
+      tell_clash(plan, part, bound, list);
+    if (outcome != Outcome::done) return false;
+    const auto count = static_cast<std::size_t>(contents_.database().changed());
+    changed += count;
+    if (count == 0) continue;
+    const bool moves = moves_keys(*table, part.assigned);
+    // Whether one that moves meets another on its way depends on the order of the rows.
+    if (moves && count > 1) return false;
+    const bool parents = moves_parents(contents_.book(), part.target, *table, part.assigned);
+    // Which of several tables comes first is the server's choice.
+    if (plan.parts.size() > 1 && (moves || parents)) return false;
+    sql::emulator::add_written(done.written, part.target);
+    for (const std::size_t column : part.refreshed) contents_.forget_column(part.target, column);
+    if (checks_references_ &&
+        !follow_references(part.target, &part.assigned, parents, done.written))
+      return false;
+    for (std::size_t column = 0; column < table->columns.size(); ++column)
+      if (table->columns[column].default_.kind == Default::Kind::number &&
+          part.assigned.contains(column))
+        numbers_[{table->id, column}] = std::nullopt;
+  }
+  done.ok.affected = changed;
+  done.ok.info = fmt::format("Rows matched: {}  Changed: {}  Warnings: 0", matched, changed);
+  return true;
+}
+
+/// Rows that follow one that is removed are looked at in an order that matters only where some of
+/// them both go and keep others from going.
+bool Runner::removes_in_one_order(const std::string& key, std::size_t count) {
+  std::set<std::string> going = {key};
+  const auto follows = [](const Reference& reference) {
+    return reference.on_delete == tree::ForeignAction::cascade;
+  };
+  for (bool grew = true; grew;) {
+    grew = false;
+    for (const auto& [name, state] : contents_.book().tables)
+      for (const Reference& reference : state.definition->references)
+        if (follows(reference) && going.contains(reference.parent))
+          grew = going.insert(name).second || grew;
+  }
+  for (const std::string& name : going)
+    for (const Reference& reference : contents_.find(name)->definition->references) {
+      if (!going.contains(reference.parent)) continue;
+      const bool itself = name == reference.parent;
+      if (!follows(reference) && (going.size() > 1 || count > 1 || !itself)) return false;
+    }
+  return true;
+}
+
+bool Runner::remove(const Plan& plan, std::span<const Value> values, Done& done) {
+  std::vector<std::vector<std::int64_t>> places;
+  const bool known = contents_.find(plan.target)->known;
+  if (!find_rows(plan, values, places)) return false;
+  std::size_t targets = 0;
+  for (const auto& each : places) targets += each.empty() ? 0 : 1;
+  for (std::size_t i = 0; i < plan.parts.size(); ++i) {
+    const Part& part = plan.parts[i];
+    if (places[i].empty() && known) continue;
+    if (!took_effect_ && checks_references_ && !removes_in_one_order(part.target, places[i].size()))
+      return false;
+    const std::string list = places[i].empty() ? "(NULL)" : list_of_places(places[i]);
+    if (contents_.database().run(part.set.sql + list) != Outcome::done) return false;
+    done.ok.affected += places[i].size();
+    sql::emulator::add_written(done.written, part.target);
+    const std::size_t written = done.written.size();
+    if (checks_references_ && !follow_references(part.target, nullptr, true, done.written))
+      return false;
+    // Rows that go with those of another table were counted, or were not.
+    if (targets > 1 && done.written.size() > written) done.counts_known = false;
+    if (plan.all_rows) contents_.empty(part.target);
+    contents_.note_removed(part.target);
+  }
+  if (!known) done.counts_known = false;
+  return done.counts_known || took_effect_;
+}
+
+bool Runner::truncate(const Plan& plan, Done& done) {
+  for (const std::string& key : plan.targets) {
+    for (const auto& [name, state] : contents_.book().tables)
+      for (const Reference& reference : state.definition->references)
+        if (reference.parent == key && name != key && checks_references_ && !took_effect_)
+          return false;
+    contents_.empty(key);
+    contents_.restart_numbers(key);
+    sql::emulator::add_written(done.written, key);
+  }
+  return true;
+}
+
+}  // namespace understudy::mysql::emulation

@@ -1,0 +1,259 @@
+#include "protocols/mysql/emulator/start.hpp"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "protocols/mysql/definitions.hpp"
+#include "protocols/mysql/emulator/pattern.hpp"
+#include "protocols/mysql/names.hpp"
+#include "protocols/sql/emulator/start_image.hpp"
+#include "protocols/sql/schema_text.hpp"
+#include "protocols/sql/tree/parse_mysql.hpp"
+#include "understudy/secrets.hpp"
+
+namespace understudy::mysql::emulation {
+namespace {
+
+using sql::contents::Contents;
+using sql::contents::DatabaseImage;
+using sql::contents::Default;
+using sql::contents::Outcome;
+using sql::emulator::Start;
+using sql::emulator::told_by_head;
+using Names = std::set<std::string, std::less<>>;
+
+constexpr sql::Mode catalogue_mode{sql::Dialect::mysql, true, false};
+/// As rows were read.
+constexpr Reading as_read{.mariadb = true, .offset = std::chrono::seconds(0)};
+
+/// The collation behind `COLLATE` in a CREATE DATABASE; empty where it is not told.
+std::string collation_in(std::string_view text) {
+  const std::string folded_text = folded(text);
+  const std::size_t at = folded_text.find("collate ");
+  if (at == std::string::npos) return {};
+  const std::size_t begin = at + std::string_view("collate ").size();
+  return folded_text.substr(begin, folded_text.find_first_of(" */;", begin) - begin);
+}
+
+tree::Name name_of_held(std::string_view name) {
+  const std::size_t dot = std::min(name.find('.'), name.size());
+  return {std::string(name.substr(0, dot)),
+          std::string(name.substr(std::min(dot + 1, name.size())))};
+}
+
+/// The definitions alone; nothing is known of rows and numbers.
+bool define_all(const std::string& catalogue, MysqlRules& rules, SessionFacts& session,
+                Contents& contents, Start& start) {
+  if (!session.knows_mode()) session.set_mode(told_by_head(catalogue, "-- sql_mode: "));
+  if (session.time_zone.empty()) session.time_zone = told_by_head(catalogue, "-- time_zone: ");
+  rules.reading.offset = offset_of_zone(session.time_zone);
+  Names names;
+  bool whole = catalogue.find("\n" + std::string(catalogue_gap)) == std::string::npos, all = true;
+  std::string database;
+  for (const sql::SchemaStatement& each : sql::schema_statements(catalogue, catalogue_mode)) {
+    if (const auto used = used_database(each.text, catalogue_mode)) database = *used;
+    const tree::Statement statement = rules.parse("`" + database + "`: " + each.text);
+    if (const auto* made = statement.as<tree::CreateOther>();
+        made != nullptr && made->kind == tree::ObjectKind::database)
+      rules.collations[made->name.name] = collation_in(each.text);
+    if (statement.as<tree::Unknown>() != nullptr) {
+      whole = false;  // which tables it is about is not known
+      continue;
+    }
+    sql::emulator::define(statement, contents, rules, start.depended);
+    note_view(statement, rules);
+    start.catalog.apply(statement);
+    if (const auto* view = statement.as<tree::CreateView>()) names.insert(rules.key_of(view->name));
+    const auto* table = statement.as<tree::CreateTable>();
+    if (table == nullptr) continue;
+    names.insert(rules.key_of(table->name));
+    all = all && contents.find(rules.key_of(table->name)) != nullptr;
+  }
+  sql::emulator::forget_contents(contents);
+  contents.note_others(whole ? &names : nullptr);
+  if (whole && all) contents.note_complete();
+  return true;
+}
+
+/// The numbers that columns give next.
+void set_numbers(const Document& numbers, const MysqlRules& rules, Contents& contents) {
+  for (const auto& [name, next] : numbers.items()) {
+    const auto* table = contents.find(rules.key_of(name_of_held(name)));
+    if (table == nullptr) continue;
+    const Definition& definition = *table->definition;
+    for (std::size_t i = 0; i < definition.columns.size(); ++i)
+      if (definition.columns[i].default_.kind == Default::Kind::number)
+        contents.set_last_number({definition.id, i}, next.get<std::int64_t>() - 1);
+  }
+}
+
+/// Puts the rows of one table in. Why they are not known; empty where they are.
+std::string load(const std::string& key, std::string_view text, Contents& contents) {
+  const std::shared_ptr<const Definition> table = contents.find(key)->definition;
+  contents.empty(key);
+  while (!text.empty()) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    if (line.empty() || line.starts_with("--")) continue;
+    const tree::Statement statement = tree::parse_mysql(line, catalogue_mode);
+    const auto* insert = statement.as<tree::Insert>();
+    if (insert == nullptr || insert->rows.size() != 1 ||
+        insert->rows.front().size() != insert->columns.size())
+      return "its file has a row that is none";
+    std::string columns = "rowid", places = "next_place()";
+    DatumRow bound;
+    for (std::size_t i = 0; i < insert->columns.size(); ++i) {
+      const auto column = table->column(insert->columns[i]);
+      if (!column) return "its columns are others than those of the catalogue";
+      const tree::Expression& value = insert->rows.front()[i];
+      const auto* literal = value.as<tree::Literal>();
+      std::string number;
+      if (const auto* minus = value.as<tree::Operation>();
+          minus != nullptr && minus->op == tree::Operator::negate) {
+        literal = minus->operands.front().as<tree::Literal>();
+        if (literal != nullptr) number = "-" + literal->text;
+      }
+      if (literal == nullptr) return "its file has a value that is none";
+      const ColumnType type = table->columns[*column].type;
+      const std::string& spelled = number.empty() ? literal->text : number;
+      const bool hidden = spelled.find(Secrets::mark) != std::string::npos;
+      auto datum = hidden ? std::nullopt : read_value(type, class_of(*literal), spelled, as_read);
+      if (!datum) contents.forget_column(key, *column);
+      bound.push_back(datum.value_or(Datum()));
+      columns += ", " + table->sql_column(*column);
+      places += ", ?" + std::to_string(bound.size());
+    }
+    if (contents.database().run(
+            "INSERT INTO " + table->sql_name() + " (" + columns + ") VALUES (" + places + ")",
+            bound) != Outcome::done)
+      return "its rows do not fit its constraints";
+  }
+  return {};
+}
+
+class StartMaker {
+ public:
+  StartMaker(const Held& held, MysqlRules& rules, std::vector<HeldState>& states)
+      : held_(held), rules_(rules), states_(states) {}
+
+  std::shared_ptr<const Start> make(SessionFacts& session) {
+    auto start = std::make_shared<Start>(sql::Dialect::mysql);
+    Contents contents;
+    if (!define_all(held_.catalogue, rules_, session, contents, *start)) return nullptr;
+    const Document& facts = held_.rows.facts;
+    if (facts.is_object()) {
+      if (facts.contains("numbers")) set_numbers(facts["numbers"], rules_, contents);
+      static_cast<void>(contents.database().run("SAVEPOINT rows"));
+      for (const HeldTable& table : held_.rows.tables) load_table(table, contents);
+      static_cast<void>(contents.database().run("RELEASE rows"));
+    }
+    tell(contents, facts);
+    auto beginning = contents.beginning();
+    if (!beginning) return nullptr;
+    start->contents = std::move(*beginning);
+    start->knows_errors = true;
+    start->document = sql::emulator::document_of_start(held_.catalogue, contents, *start);
+    if (facts.is_object() && facts.contains("numbers"))
+      start->document["numbers"] = facts["numbers"];
+    return start;
+  }
+
+ private:
+  void load_table(const HeldTable& table, Contents& contents) {
+    const std::string key = rules_.key_of(name_of_held(table.name));
+    if (contents.find(key) == nullptr) return;
+    const std::string why = load(key, table.text, contents);
+    if (why.empty()) return contents.note_known(key);
+    contents.forget_rows(key);
+    gaps_[table.name] = why;
+  }
+
+  void tell(const Contents& contents, const Document& facts) {
+    for (const HeldTable& held : held_.rows.tables) {
+      const TableState* const table = contents.find(rules_.key_of(name_of_held(held.name)));
+      const auto found = gaps_.find(held.name);
+      std::string gap = table == nullptr       ? "its definition is not followed"
+                        : found != gaps_.end() ? found->second
+                        : table->known         ? ""
+                                               : "its rows were not read";
+      if (gap.empty()) gap = sql::emulator::unknown_columns(*table);
+      states_.push_back({held.name, gap});
+    }
+    if (facts.is_object())
+      for (const auto& [name, why] : facts["not_read"].items())
+        states_.push_back({name, octets_of(why)});
+  }
+
+  const Held& held_;
+  MysqlRules& rules_;
+  std::vector<HeldState>& states_;
+  std::map<std::string, std::string> gaps_;
+};
+
+}  // namespace
+
+std::shared_ptr<const Start> start_of(const Held& held, MysqlRules& rules, SessionFacts& session,
+                                      std::vector<HeldState>& states) {
+  return StartMaker(held, rules, states).make(session);
+}
+
+std::shared_ptr<const Start> start_of_document(const Document& document, Bytes image,
+                                               MysqlRules& rules, SessionFacts& session) {
+  auto start = std::make_shared<Start>(sql::Dialect::mysql);
+  const std::string catalogue = octets_of(document["catalogue"]);
+  Contents contents;
+  if (!define_all(catalogue, rules, session, contents, *start)) return nullptr;
+  if (document.contains("numbers")) set_numbers(document["numbers"], rules, contents);
+  if (!sql::emulator::fill_from_image(document, image, contents, *start)) return nullptr;
+  start->knows_errors = true;
+  return start;
+}
+
+void note_view(const tree::Statement& statement, MysqlRules& rules) {
+  if (const auto* view = statement.as<tree::CreateView>()) {
+    const std::string key = rules.key_of(view->name);
+    if (view->query && view->columns.empty() && !view->recursive)
+      rules.views.insert_or_assign(key, *view->query);
+    else
+      rules.views.erase(key);
+  } else if (const auto* dropped = statement.as<tree::Drop>()) {
+    for (const tree::Name& each : dropped->names) rules.views.erase(rules.key_of(each));
+  } else if (const auto* table = statement.as<tree::CreateTable>()) {
+    rules.views.erase(rules.key_of(table->name));
+  } else if (statement.as<tree::AlterOther>() != nullptr ||
+             statement.as<tree::RenameTables>() != nullptr) {
+    rules.views.clear();
+  }
+}
+
+bool definition_is_sure(const tree::Statement& statement, Contents& contents,
+                        const MysqlRules& rules, const sql::emulator::Depended& depended) {
+  const auto sound = [](const TableColumn& column) {
+    return column.type.kind != TypeKind::opaque && column.default_.kind != Default::Kind::elsewhere;
+  };
+  if (const auto* create = statement.as<tree::CreateTable>()) {
+    const auto definition = sql::emulator::definition_of(*create, rules);
+    return definition && definition->takes_rows && !create->if_not_exists && !create->replace &&
+           contents.book().is_absent(definition->key) &&
+           !depended.contains(sql::emulator::hidden_by_temporary(definition->key)) &&
+           definition->references.empty() && definition->checks.empty() &&
+           std::ranges::all_of(definition->columns, [&](const TableColumn& each) {
+             return sound(each) || (each.not_null && each.lacks_default);
+           });
+  }
+  const auto* dropped = statement.as<tree::Drop>();
+  if (dropped == nullptr || dropped->kind != tree::ObjectKind::table || dropped->temporary ||
+      dropped->names.size() != 1)
+    return false;
+  const std::string key = rules.key_of(dropped->names.front());
+  return contents.find(key) != nullptr &&
+         !depended.contains(sql::emulator::hidden_by_temporary(key)) &&
+         std::ranges::none_of(contents.book().tables, [&](const auto& each) {
+           return each.first != key &&
+                  std::ranges::any_of(each.second.definition->references,
+                                      [&](const auto& other) { return other.parent == key; });
+         });
+}
+
+}  // namespace understudy::mysql::emulation

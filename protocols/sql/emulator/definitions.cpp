@@ -1,0 +1,203 @@
+#include "protocols/sql/emulator/definitions.hpp"
+
+#include <algorithm>
+
+#include "protocols/sql/tree/visitor.hpp"
+
+namespace understudy::sql::emulator {
+
+using contents::Default;
+using contents::Reference;
+using contents::TableColumn;
+using contents::UniqueKey;
+
+namespace {
+
+TableColumn column_of(const tree::ColumnDefinition& definition, const contents::Definition& table,
+                      const ServerRules& rules) {
+  TableColumn column;
+  column.name = definition.name;
+  column.declared = definition.type;
+  column.type = rules.type_of(definition, table);
+  column.not_null = definition.not_null;
+  column.lacks_default = !definition.default_ && !definition.identity;
+  column.is_refreshed = static_cast<bool>(definition.on_update);
+  if (definition.identity) {
+    // Of a sequence of its own kind the next number is not known, but for what an answer shows.
+    column.default_.kind =
+        definition.identity_options ? Default::Kind::elsewhere : Default::Kind::number;
+    column.given_by_server = definition.identity_always;
+  } else if (definition.default_) {
+    column.default_ = rules.default_of(*definition.default_, column.type);
+  } else {
+    column.default_ = rules.no_default(column);
+  }
+  if (definition.generated) {
+    column.type = {};
+    column.given_by_server = true;
+    column.default_ = {Default::Kind::fresh, {}, {}};
+  }
+  return column;
+}
+
+/// The numbers of plain columns; empty where one of the parts is none.
+std::vector<std::size_t> columns_named(const contents::Definition& table,
+                                       const std::vector<tree::KeyPart>& parts) {
+  std::vector<std::size_t> columns;
+  for (const tree::KeyPart& part : parts) {
+    const auto column = table.column(part.column);
+    if (!column || part.expression || !part.length.empty() || !part.collation.empty()) return {};
+    columns.push_back(*column);
+  }
+  return columns;
+}
+
+/// The columns that a condition names.
+class ColumnsIn : public tree::Visitor {
+ public:
+  using Visitor::visit;
+  explicit ColumnsIn(const contents::Definition& table) : table_(table) {}
+  void visit(const tree::Expression& expression) override {
+    if (const auto* column = expression.as<tree::Column>())
+      if (const auto found = table_.column(column->name())) columns.insert(*found);
+    descend(expression);
+  }
+  std::set<std::size_t> columns;
+
+ private:
+  const contents::Definition& table_;
+};
+
+void add_check(contents::Definition& table, const tree::Constraint& constraint,
+               const ServerRules& rules) {
+  ColumnsIn named(table);
+  named.visit(*constraint.expression);
+  std::vector<std::size_t> columns(named.columns.begin(), named.columns.end());
+  if (columns.size() != 1) columns.clear();
+  table.checks.push_back(
+      {constraint.name.empty() ? rules.constraint_name(table, columns, "check") : constraint.name,
+       std::make_shared<const tree::Expression>(*constraint.expression)});
+  std::ranges::stable_sort(table.checks, {}, &contents::Check::name);
+}
+
+void constrain(contents::Definition& table, const tree::Constraint& constraint,
+               const ServerRules& rules) {
+  using Kind = tree::Constraint::Kind;
+  if (constraint.kind == Kind::check && constraint.expression)
+    return add_check(table, constraint, rules);
+  const std::vector<std::size_t> columns = columns_named(table, constraint.parts);
+  const bool unique = constraint.kind == Kind::primary || constraint.kind == Kind::unique;
+  if (constraint.kind == Kind::index && rules.folds_names()) {
+    if (!columns.empty()) table.indexes.push_back(columns);
+    return;
+  }
+  const bool plain = !columns.empty() && constraint.using_index.empty() &&
+                     !constraint.nulls_not_distinct && !(unique && constraint.deferrable);
+  if (!plain || (!unique && constraint.kind != Kind::foreign)) {
+    table.takes_rows = false;
+  } else if (unique) {
+    const bool primary = constraint.kind == Kind::primary;
+    const std::string name = !constraint.name.empty()
+                                 ? constraint.name
+                                 : rules.constraint_name(table, columns, primary ? "pkey" : "key");
+    table.keys.push_back({name, columns, primary});
+    if (constraint.kind == Kind::primary)
+      for (const std::size_t each : columns) table.columns[each].not_null = true;
+  } else {
+    const std::string name =
+        !constraint.name.empty() ? constraint.name : rules.constraint_name(table, columns, "fkey");
+    table.references.push_back({name, columns, rules.key_of(constraint.parent),
+                                constraint.parent_columns, constraint.on_delete,
+                                constraint.on_update, constraint.deferrable});
+  }
+}
+
+void add_column(contents::Definition& table, const tree::ColumnDefinition& definition,
+                const ServerRules& rules) {
+  table.columns.push_back(column_of(definition, table, rules));
+  table.columns.back().attribute = ++table.last_attribute;
+}
+
+/// Of what a unique key is made, every value has to be comparable.
+void check_keys(contents::Definition& table) {
+  for (const UniqueKey& key : table.keys)
+    for (const std::size_t each : key.columns)
+      if (!is_comparable(table.columns[each].type)) table.takes_rows = false;
+}
+
+}  // namespace
+
+std::optional<contents::Definition> definition_of(const tree::CreateTable& create,
+                                                  const ServerRules& rules) {
+  const bool plain = !create.temporary && !create.foreign && create.like.empty() &&
+                     create.inherits.empty() && !create.partition && !create.partitioned &&
+                     create.of_type.name.empty() && !create.query && !create.columns.empty();
+  if (!plain) return std::nullopt;
+  contents::Definition table;
+  table.key = rules.key_of(create.name);
+  table.spelled = create.name;
+  table.collation = create.collation;
+  table.folds_names = rules.folds_names();
+  for (const tree::ColumnDefinition& each : create.columns) add_column(table, each, rules);
+  for (const tree::ColumnDefinition& each : create.columns)
+    for (const tree::Constraint& constraint : each.constraints) constrain(table, constraint, rules);
+  for (const tree::Constraint& each : create.constraints) constrain(table, each, rules);
+  check_keys(table);
+  return table;
+}
+
+contents::Definition with_index(contents::Definition table, const tree::CreateIndex& index) {
+  const std::vector<std::size_t> columns = columns_named(table, index.parts);
+  if (columns.empty() || (index.unique && (index.where || index.nulls_not_distinct))) {
+    table.takes_rows = false;
+  } else if (index.unique) {
+    table.keys.push_back({index.name, columns, false});
+    check_keys(table);
+  }
+  return table;
+}
+
+std::optional<std::vector<std::size_t>> referred_columns(const contents::Reference& reference,
+                                                         const contents::Definition& parent) {
+  std::vector<std::size_t> columns;
+  for (const std::string& name : reference.of) {
+    const auto column = parent.column(name);
+    if (!column) return std::nullopt;
+    columns.push_back(*column);
+  }
+  if (!reference.of.empty()) return columns;
+  for (const auto& key : parent.keys)
+    if (key.primary) return key.columns;
+  return std::nullopt;
+}
+
+Altered altered(contents::Definition table, const tree::AlterTable& alter,
+                const ServerRules& rules) {
+  using Kind = tree::AlterAction::Kind;
+  Altered result;
+  for (const tree::AlterAction& action : alter.actions) {
+    const auto column = table.column(action.name);
+    if (action.kind == Kind::inert) continue;
+    if (action.kind == Kind::add_column && !table.column(action.column->name)) {
+      add_column(table, *action.column, rules);
+      for (const tree::Constraint& each : action.column->constraints) constrain(table, each, rules);
+      result.other_columns = true;
+    } else if (action.kind == Kind::add_constraint) {
+      constrain(table, *action.constraint, rules);
+    } else if (action.kind == Kind::set_default && column) {
+      table.columns[*column].default_ =
+          action.expression ? rules.default_of(*action.expression, table.columns[*column].type)
+                            : Default();
+    } else if ((action.kind == Kind::set_not_null || action.kind == Kind::drop_not_null) &&
+               column) {
+      table.columns[*column].not_null = action.kind == Kind::set_not_null;
+    } else {
+      return {};
+    }
+  }
+  check_keys(table);
+  result.table = std::move(table);
+  return result;
+}
+
+}  // namespace understudy::sql::emulator

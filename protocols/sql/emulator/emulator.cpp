@@ -1,0 +1,417 @@
+#include "protocols/sql/emulator/emulator.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "protocols/sql/emulator/defining.hpp"
+
+namespace understudy::sql::emulator {
+
+namespace {
+
+/// Whether it may take numbers of sequences by putting rows in.
+bool may_insert(const tree::Statement& statement) {
+  const auto* update = statement.as<tree::Update>();
+  const auto* remove = statement.as<tree::Delete>();
+  const auto* query = statement.as<tree::Query>();
+  const tree::With* const with = update != nullptr   ? &update->with
+                                 : remove != nullptr ? &remove->with
+                                 : query != nullptr  ? &query->with
+                                                     : nullptr;
+  if (with != nullptr)
+    return std::ranges::any_of(with->tables, [](const tree::CommonTable& each) {
+      return each.statement->as<tree::Query>() == nullptr;
+    });
+  return statement.as<tree::Insert>() != nullptr || statement.as<tree::Merge>() != nullptr;
+}
+
+}  // namespace
+
+// ---- knowledge ----
+
+void SqlEmulator::begin_recording() {
+  contents_.reset();  // transactions of another recording
+  clear(nullptr);
+}
+
+void SqlEmulator::begin_held_recording() {
+  contents_.reset();
+  clear(start_.get());
+}
+
+std::string SqlEmulator::contents() const {
+  return start_ ? std::string(start_->contents.image->octets()) : std::string();
+}
+
+void SqlEmulator::read_knowledge(const Document& knowledge) {
+  if (!knowledge.is_object()) return;
+  if (knowledge.contains("pinned"))
+    for (const Document& each : knowledge["pinned"]) pinned_.insert(octets_of(each));
+  locks_ = knowledge.contains("locks");
+  knows_errors_ = knowledge.contains("errors");
+  if (knowledge.contains("denied"))
+    for (const Document& each : knowledge["denied"]) denied_.insert(octets_of(each));
+  if (knowledge.contains("start")) start_document_ = &knowledge["start"];
+}
+
+void SqlEmulator::use_contents(Bytes octets) {
+  if (start_document_ == nullptr) return;
+  begin_with(read_start(*start_document_, octets));
+  clear(start_.get());
+}
+
+void SqlEmulator::begin_with(std::shared_ptr<const Start> start) {
+  start_ = std::move(start);
+  if (!start_) return;
+  knows_errors_ = knows_errors_ || start_->knows_errors;
+  note_start(*start_);
+}
+
+std::vector<HeldState> SqlEmulator::hold(const Held& held) {
+  std::vector<HeldState> states;
+  begin_with(make_start(held, states));
+  if (!start_)
+    for (const HeldTable& table : held.rows.tables)
+      states.push_back({table.name, "the catalogue has what is not understood"});
+  return states;
+}
+
+Document SqlEmulator::knowledge() const {
+  Document knowledge = Document::object();
+  for (const std::string& each : pinned_) knowledge["pinned"].push_back(document_of(each));
+  if (locks_) knowledge["locks"] = true;
+  if (knows_errors_) knowledge["errors"] = true;
+  for (const std::string& each : denied_) knowledge["denied"].push_back(document_of(each));
+  if (start_) knowledge["start"] = start_->document;
+  return knowledge;
+}
+
+std::set<std::string> SqlEmulator::numbered() const {
+  std::set<std::string> tables;
+  for (const auto& [key, computed] : numbered_)
+    if (computed) tables.insert(key);
+  return tables;
+}
+
+/// Of an insert that took effect.
+void SqlEmulator::note_numbers(const SqlRequest& request, bool computed) {
+  if (!recording_ || !may_insert(statements_->tree_of(request.pattern))) return;
+  for (const std::string& key : may_write(request).tables) {
+    bool& all = numbered_.try_emplace(key, true).first->second;
+    all = all && computed;
+  }
+}
+
+void SqlEmulator::clear(const Start* start) {
+  using sql::contents::Contents;
+  const std::unique_ptr<Contents> before = std::move(contents_);
+  contents_ =
+      start != nullptr ? std::make_unique<Contents>(start->contents) : std::make_unique<Contents>();
+  statements_.emplace(rules(), dialect(), start != nullptr ? start->catalog : Catalog(dialect()));
+  depended_ = start != nullptr ? start->depended : Depended();
+  if (before) contents_->take_open_of(*before);
+  for (const std::string& key : denied_) contents_->forget_whether(key);
+}
+
+void SqlEmulator::note_words(bool same) {
+  other_words_ = other_words_ || !same;
+  knows_errors_ = !other_words_;
+}
+
+void SqlEmulator::pin(const SqlRequest& request) {
+  why_not_ = "it was answered otherwise once";
+  if (recording_) pinned_.emplace(request.pattern);
+}
+
+void SqlEmulator::control(Control control, std::string_view name, std::uint64_t connection) {
+  const bool inside = control == Control::savepoint || control == Control::release ||
+                      control == Control::rollback_to;
+  if (!inside) unsure_.erase(connection);
+  contents_->control(control, name, connection);
+}
+
+bool SqlEmulator::commits(std::uint64_t connection) {
+  return contents_->book().complete && !unsure_.contains(connection) &&
+         contents_->sees(connection) && !contents_->others_are_open(connection) &&
+         deferred_references_hold(*contents_);
+}
+
+void SqlEmulator::end_doubted(std::uint64_t connection) {
+  contents_->forget_all_numbers();
+  contents_->doubt(std::nullopt, connection);
+}
+
+// ---- computing ----
+
+std::optional<Emulator::Computed> SqlEmulator::compute(const EmulatedRequest& asked, Moment now) {
+  const SqlRequest request = request_of(asked);
+  use_session(request);
+  if (!computes(request) || !contents_->sees(asked.connection)) return std::nullopt;
+  if (asked.describes) {
+    auto image = description_of(plan_of(request, false));
+    return image ? std::optional(Computed{*std::move(image), {}}) : std::nullopt;
+  }
+  set_moment(asked.connection, now);
+  auto data = compute_data(request, asked.connection);
+  set_moment(asked.connection, std::nullopt);
+  if (data) return data;
+  return compute_definition(request, asked.connection);
+}
+
+std::optional<Emulator::Computed> SqlEmulator::compute_data(const SqlRequest& request,
+                                                            std::uint64_t connection) {
+  const Plan& plan = plan_of(request, false);
+  if (!plan.reason.empty()) return std::nullopt;
+  const bool touches = plan.writes() || plan.locks;
+  if (touches && (locks_ || plan.locks) && contents_->others_are_open(connection))
+    return std::nullopt;
+  if (touches && !contents_->enter(connection)) return std::nullopt;
+  const auto execution = this->execution();
+  const bool done = execution->run(plan, request);
+  const bool fails = done && execution->fails();
+  if (touches) done && !fails ? contents_->keep() : contents_->undo();
+  if (!done || (fails && !knows_errors_)) return std::nullopt;
+  execution->runner().take_numbers();
+  Computed computed{execution->image(), {}};
+  const std::set<std::uint32_t> numbered = execution->runner().took_numbers();
+  for (const auto& [key, state] : contents_->book().tables)
+    if (numbered.contains(state.definition->id))
+      computed.writes.push_back({std::string(outside_transactions), key});
+  for (const std::string& key : execution->written()) add_paths(key, computed.writes);
+  if (!execution->written().empty()) contents_->note_written(connection);
+  return computed;
+}
+
+/// CREATE and DROP of a table of which it is known whether it is there.
+std::optional<Emulator::Computed> SqlEmulator::compute_definition(const SqlRequest& request,
+                                                                  std::uint64_t connection) {
+  if (request.other_session) return std::nullopt;
+  const tree::Statement& statement = statements_->tree_of(request.pattern);
+  auto image = answer_of_definition(statement, request.pattern);
+  if (!image || (locks_ && contents_->others_are_open(connection)) || !contents_->enter(connection))
+    return std::nullopt;
+  const bool done = define(statement, *contents_, rules(), depended_);
+  done ? contents_->keep() : contents_->undo();
+  if (!done) return std::nullopt;
+  statements_->define(statement);
+  note_defined(statement, request.pattern);
+  contents_->note_written(connection);
+  return Computed{std::move(*image), {KeyPath()}};
+}
+
+// ---- why not ----
+
+/// What stands in the way before its statement is looked at.
+std::string SqlEmulator::why_not_asked(const SqlRequest& request) const {
+  if (std::string why = unsound_session(); !why.empty()) return why;
+  if (request.has_more) return "a session that is not like the first one, or data beside it";
+  if (request.partial || request.described) return "a part of an answer alone";
+  return pinned_.contains(request.pattern) ? "it was answered otherwise once" : std::string();
+}
+
+std::string SqlEmulator::why_not(const EmulatedRequest& asked) {
+  const SqlRequest request = request_of(asked);
+  use_session(request);
+  if (!is_about_rows(statements_->tree_of(request.pattern))) return {};
+  if (std::string reason = why_not_asked(request); !reason.empty()) return reason;
+  const Plan& plan = plan_of(request, false);
+  if (!plan.reason.empty()) return plan.reason;
+  if (!contents_->sees(asked.connection) || !contents_->enter(asked.connection))
+    return "others who write at the same time";
+  const auto execution = this->execution();
+  const bool done = run(*execution, plan, request);
+  contents_->undo();
+  return done ? std::string() : why_not_;
+}
+
+/// Keeps why nothing comes of it.
+bool SqlEmulator::run(Execution& execution, const Plan& plan, const SqlRequest& request) {
+  const bool done = execution.run(plan, request);
+  why_not_ = done ? std::string() : execution.runner().why_not();
+  return done;
+}
+
+void SqlEmulator::note_coverage(const tree::Statement& statement, const SqlRequest& request) {
+  if (recording_ && is_about_rows(statement)) covered_.note(request.pattern, why_not_);
+}
+
+// ---- following ----
+
+void SqlEmulator::follow(const EmulatedRequest& asked, Bytes image, Moment now, bool in_order) {
+  const SqlRequest request = request_of(asked);
+  use_session(request);
+  recording_ = !now.has_value();
+  if (request.described) return;
+  const tree::Statement& statement = statements_->tree_of(request.pattern);
+  const auto* query = statement.as<tree::Query>();
+  locks_ = locks_ || (query != nullptr && !query->locking.empty());
+  const Answered answer = answered(image);
+  const bool sure =
+      in_order && answer.readable && computes(request) && contents_->sees(asked.connection);
+  note_followed(request, image);
+  if (answer.error && lacks_privilege(answer.code)) return note_denied(request);
+  why_not_ = sure ? std::string() : why_not_asked(request);
+  if (!sure && why_not_.empty()) why_not_ = "others who write at the same time";
+  const MayWrite written = may_write(request);
+  if (written.nothing()) {
+    if (sure) follow_read(request, image);
+    return note_coverage(statement, request);
+  }
+  if (!contents_->enter(asked.connection)) return doubt(written, asked.connection);
+  follow_write(request, image, answer, asked.connection, sure);
+  note_coverage(statement, request);
+  contents_->keep();
+  contents_->note_written(asked.connection);
+}
+
+void SqlEmulator::follow_read(const SqlRequest& request, Bytes image) {
+  const Plan& plan = plan_of(request, false);
+  why_not_ = plan.reason;
+  if (!plan.reason.empty() || plan.writes()) return;
+  const auto execution = this->execution();
+  if (!run(*execution, plan, request) || execution->agrees(plan, image)) return;
+  pin(request);
+  const std::set<std::string> reads = plan.reads;
+  for (const std::string& key : reads) contents_->forget_rows(key);
+}
+
+/// It may have been an INSERT that took numbers before it failed: those of one row before a
+/// constraint refused it, none where its values were refused, which are looked at first.
+void SqlEmulator::note_failure(const SqlRequest& request, std::string_view code) {
+  const tree::Statement& statement = statements_->tree_of(request.pattern);
+  const MayWrite written = may_write(request);
+  if (written.anything) return contents_->forget_all_numbers();
+  if (!may_insert(statement)) return forget_numbers(written);
+  const Plan& plan = plan_of(request, true);
+  const bool known = plan.reason.empty() && plan.action == Plan::Action::insert &&
+                     plan.rows.size() == 1 && !plan.of_query && plan.commons.empty();
+  const Taken taken = known ? taken_by_failure(code) : Taken::unknown;
+  if (taken == Taken::nothing) return;
+  if (taken == Taken::unknown) {
+    for (const std::string& key : written.tables) contents_->forget_numbers(key);
+    return;
+  }
+  const std::uint32_t id = contents_->find(plan.target)->definition->id;
+  for (std::size_t i = 0; i < plan.rows.front().size(); ++i)
+    if (plan.rows.front()[i].kind == Given::Kind::number)
+      if (const auto last = contents_->last_number({id, i}))
+        contents_->set_last_number({id, i}, *last + 1);
+}
+
+/// The client lacks a privilege.
+void SqlEmulator::note_denied(const SqlRequest& request) {
+  const tree::Statement& statement = statements_->tree_of(request.pattern);
+  for (const std::string& key : tables_named(statement, rules())) {
+    std::set<std::string> meant = {key};
+    // Of another search path: it may be any table of that name.
+    if (request.other_session)
+      for (const auto& [name, state] : contents_->book().tables)
+        if (name.ends_with("." + key)) meant.insert(name);
+    for (const std::string& each : meant) {
+      denied_.insert(each);
+      contents_->forget_whether(each);
+    }
+  }
+}
+
+/// What is computed is what was answered.
+bool SqlEmulator::follow_computed(const SqlRequest& request, Bytes image) {
+  const Plan& plan = plan_of(request, false);
+  why_not_ = plan.reason;
+  if (!plan.reason.empty()) return false;
+  const auto execution = this->execution();
+  if (!run(*execution, plan, request)) return false;
+  const bool other_words = execution->words_differ(image);
+  if (!other_words && !execution->agrees(plan, image)) {
+    pin(request);
+    return false;
+  }
+  execution->runner().take_numbers();
+  if (execution->fails()) note_words(!other_words);
+  return true;
+}
+
+/// What it did can be told with the answer's help.
+bool SqlEmulator::follow_shown(const SqlRequest& request, Bytes image) {
+  const Plan& plan = plan_of(request, true);
+  if (!plan.reason.empty()) return false;
+  const auto execution = this->execution();
+  execution->take_from(image);
+  if (!execution->run(plan, request) || !execution->agrees(plan, image)) return false;
+  execution->runner().take_numbers();
+  return true;
+}
+
+void SqlEmulator::follow_write(const SqlRequest& request, Bytes image, const Answered& answer,
+                               std::uint64_t connection, bool sure) {
+  const tree::Statement& statement = statements_->tree_of(request.pattern);
+  const auto again = [&] {
+    contents_->undo();
+    static_cast<void>(contents_->enter(connection));
+  };
+  if (!answer.readable) return forget_written(request, connection);
+  if (answer.error) {
+    const bool computed = sure && follow_computed(request, image);
+    again();
+    if (!computed) note_failure(request, answer.code);
+    return;
+  }
+  const bool defined = !request.has_more && !request.other_session &&
+                       define(statement, *contents_, rules(), depended_);
+  statements_->define(statement);
+  note_defined(statement, request.pattern);
+  if (defined) return;
+  const bool computed = sure && follow_computed(request, image);
+  note_numbers(request, computed);
+  if (computed) return;
+  again();
+  if (sure && follow_shown(request, image)) return;
+  again();
+  forget_written(request, connection);
+}
+
+void SqlEmulator::forget_numbers(const MayWrite& written) {
+  if (written.anything || written.numbers) contents_->forget_all_numbers();
+  for (const std::string& key : written.numbered) contents_->forget_numbers(key);
+}
+
+void SqlEmulator::doubt(const MayWrite& written, std::uint64_t connection) {
+  unsure_.insert(connection);
+  forget_numbers(written);
+  contents_->doubt(written.anything ? std::nullopt : std::optional(written.tables), connection);
+}
+
+/// Within enter() and keep().
+void SqlEmulator::forget_written(const SqlRequest& request, std::uint64_t connection) {
+  const MayWrite written = may_write(request);
+  // Which number comes next is not looked at when a transaction ends.
+  if (written.anything || !written.tables.empty()) unsure_.insert(connection);
+  if (written.anything) contents_->forget_everything();
+  forget_numbers(written);
+  for (const std::string& key : written.tables) {
+    contents_->forget_rows(key);
+    contents_->forget_numbers(key);
+  }
+}
+
+void SqlEmulator::forget(const EmulatedRequest& asked) {
+  const SqlRequest request = request_of(asked);
+  use_session(request);
+  const MayWrite written = may_write(request);
+  if (written.nothing() || request.described) return;
+  if (!contents_->enter(asked.connection)) return doubt(written, asked.connection);
+  forget_definitions(statements_->tree_of(request.pattern), *contents_, rules());
+  forget_written(request, asked.connection);
+  contents_->keep();
+  contents_->note_written(asked.connection);
+}
+
+/// As one that failed in a way that is not known.
+void SqlEmulator::miss(const EmulatedRequest& asked) {
+  const SqlRequest request = request_of(asked);
+  use_session(request);
+  if (!request.described && !may_write(request).nothing())
+    note_failure(request, {});
+}
+
+}  // namespace understudy::sql::emulator
