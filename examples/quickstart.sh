@@ -76,6 +76,9 @@ show psql -X -h 127.0.0.1 -p "$orders" -U anyone shop -c \
   'select "id", "email", "name", "address", "tags", "newsletter", "created_at" from "customers" where "id" = 700 limit 1' &&
   fail "that should have been a miss"
 
+say
+say "From the beginning to four clients answered: $((SECONDS / 60)) min $((SECONDS % 60)) s (a clean Debian 12 on two idle cores: under 5 minutes)"
+
 kill "$server"
 wait "$server" || fail "understudy did not end well"
 server=

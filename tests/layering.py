@@ -5,7 +5,7 @@
     protocols/<p> -> include/understudy (mysql and postgres: protocols/sql as well)
 
 The registry of the protocols is for src/net and src/cli, which hand its entries down.
-Asio stays in src/net, Beast in protocols/http, RE2 in src/match, yaml-cpp in src/store/yaml.cpp,
+Asio stays in src/net, Beast in protocols/http, RE2 in src/match, nghttp2 in protocols/http/h2, yaml-cpp in src/store/yaml.cpp,
 libpq and libmariadb in protocols/{postgres,mysql}/catalogue_connection.cpp.
 What unity batches would take for one name is called differently (support/unity_names.py).
 First it checks itself on a tree with planted violations.
@@ -62,6 +62,7 @@ CONFINED = {
     "boost/asio": "src/net/",
     "openssl/ssl.h": "src/net/tls_",
     "boost/beast": "protocols/http/",
+    "nghttp2/": "protocols/http/h2/",
     "re2/": "src/match/",
     "yaml-cpp/": "src/store/yaml.cpp",
     "libpq-fe.h": "protocols/postgres/catalogue_connection.cpp",

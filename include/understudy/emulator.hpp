@@ -30,10 +30,7 @@ struct EmulatedRequest {
   EmulatedRequest(std::string_view canonical_,
                   std::string_view qualifier_ = {},  // NOLINT: a request is one
                   std::uint64_t connection_ = 0, std::string_view session_ = {})
-      : canonical(canonical_),
-        qualifier(qualifier_),
-        connection(connection_),
-        session(session_) {}
+      : canonical(canonical_), qualifier(qualifier_), connection(connection_), session(session_) {}
   EmulatedRequest(const std::string& canonical_) : canonical(canonical_) {}  // NOLINT
   EmulatedRequest(const char* canonical_) : canonical(canonical_) {}         // NOLINT
 };

@@ -55,7 +55,10 @@ std::string canonical_parts(const std::vector<Part>& parts) {
 /// order of their names in lower case: theirs means nothing but among equal names.
 std::vector<Part> settled(std::vector<Part> parts, const Secrets& secrets) {
   for (Part& part : parts) {
-    for (Field& header : part.headers) header.name = lowered(header.name);
+    for (Field& header : part.headers) {
+      header.name = lowered(header.name);
+      header.value = redacted_field(header.name, header.value, secrets);
+    }
     std::erase_if(part.headers,
                   [](const Field& header) { return header.name == "content-length"; });
     std::ranges::stable_sort(part.headers, {}, &Field::name);

@@ -20,7 +20,7 @@ bool begins_with_any_of(std::string_view name,
 }
 
 /// Of the connection and of what lies between client and server.
-constexpr std::array<std::string_view, 22> of_transport = {"connection",
+constexpr std::array<std::string_view, 25> of_transport = {"connection",
                                                            "keep-alive",
                                                            "proxy-connection",
                                                            "te",
@@ -36,15 +36,18 @@ constexpr std::array<std::string_view, 22> of_transport = {"connection",
                                                            "via",
                                                            "forwarded",
                                                            "x-forwarded-for",
-                                                           "x-forwarded-proto",
                                                            "x-forwarded-port",
                                                            "x-real-ip",
+                                                           "x-request-start",
+                                                           "x-queue-start",
+                                                           "grpc-timeout",
+                                                           "connect-timeout-ms",
                                                            "sec-websocket-key",
                                                            "sec-websocket-version",
                                                            "sec-websocket-extensions"};
 
 /// Of the program that asks, and of caches.
-constexpr std::array<std::string_view, 14> of_client = {"user-agent",
+constexpr std::array<std::string_view, 13> of_client = {"user-agent",
                                                         "x-user-agent",
                                                         "x-amz-user-agent",
                                                         "x-goog-api-client",
@@ -54,7 +57,6 @@ constexpr std::array<std::string_view, 14> of_client = {"user-agent",
                                                         "date",
                                                         "dnt",
                                                         "upgrade-insecure-requests",
-                                                        "save-data",
                                                         "x-ms-date",
                                                         "x-amz-date",
                                                         "x-goog-date"};

@@ -8,20 +8,21 @@
 #include "protocols/http/analyser.hpp"
 #include "protocols/http/ascii.hpp"
 #include "protocols/http/body.hpp"
+#include "protocols/http/either_version.hpp"
 #include "protocols/http/identity.hpp"
 #include "protocols/http/json_text.hpp"
-#include "protocols/http/observer.hpp"
-#include "protocols/http/server.hpp"
 #include "protocols/http/target.hpp"
 #include "protocols/http/values.hpp"
+#include "understudy/out_of_order.hpp"
 
 namespace understudy::http {
 namespace {
 
-constexpr std::array<std::string_view, 21> methods = {
+constexpr std::array<std::string_view, 22> methods = {
     "GET",   "HEAD",  "POST",   "PUT",      "DELETE",    "CONNECT", "OPTIONS",
     "TRACE", "PATCH", "QUERY",  "PROPFIND", "PROPPATCH", "MKCOL",   "COPY",
-    "MOVE",  "LOCK",  "UNLOCK", "SEARCH",   "REPORT",    "PURGE",   "LINK"};
+    "MOVE",  "LOCK",  "UNLOCK", "SEARCH",   "REPORT",    "PURGE",   "LINK",
+    "PRI"};  // how HTTP/2 begins
 
 // A request line longer than this need not be seen whole to be one.
 constexpr std::size_t convincing_line = 256;
@@ -48,11 +49,12 @@ std::string_view first_word(std::string_view& rest) {
   return word;
 }
 
-class Http final : public Protocol {
+/// HTTP/2 handles the requests of one connection side by side.
+class Http final : public Protocol, public OutOfOrder {
  public:
   [[nodiscard]] std::string_view name() const noexcept override { return "http"; }
   [[nodiscard]] std::uint16_t default_port() const noexcept override { return 80; }
-  [[nodiscard]] std::string_view alpn() const noexcept override { return "http/1.1"; }
+  [[nodiscard]] std::string_view alpn() const noexcept override { return "h2,http/1.1"; }
 
   [[nodiscard]] Recognition recognise(Bytes first) const noexcept override {
     const std::string_view text = as_text(first);
@@ -67,12 +69,12 @@ class Http final : public Protocol {
   }
 
   [[nodiscard]] std::unique_ptr<Observer> new_observer(const Limits& limits) const override {
-    return std::make_unique<HttpObserver>(limits);
+    return new_observer_of_either(limits);
   }
 
   [[nodiscard]] std::unique_ptr<ServerMachine> new_server(
       const ServiceTable& table, const ServerContext& context) const override {
-    return std::make_unique<HttpServer>(table, context);
+    return new_server_of_either(table, context);
   }
 
   [[nodiscard]] std::unique_ptr<Analyser> new_analyser() const override {

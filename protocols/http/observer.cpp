@@ -22,6 +22,14 @@ std::string host_name(std::string_view authority) {
 
 }  // namespace
 
+Document session_facts(std::string_view host, const Message& answer) {
+  Document facts = Document::object();
+  if (std::string name = host_name(host); !name.empty()) facts["host"] = document_of(name);
+  if (const Field* server = find(answer.fields, "server"))
+    facts["server"] = document_of(server->value);
+  return facts;
+}
+
 HttpObserver::HttpObserver(const Limits& limits)
     : limits_(limits), requests_(Role::request, limits), answers_(Role::response, limits) {}
 
@@ -153,7 +161,7 @@ void HttpObserver::head_arrived(const Message& request) {
   std::vector<std::string> authorities = spellings_of(host);
   authorities.insert(authorities.end(), upstream_.begin(), upstream_.end());
   asking_.push_back({{request.method, request.keep_alive, std::move(authorities)},
-                     host_name(host),
+                     host,
                      request_began_.value_or(Moment{}),
                      std::nullopt,
                      std::nullopt,
@@ -203,6 +211,9 @@ void HttpObserver::answer_arrived(const Message& answer, Moment at) {
   waiting->answer =
       answer_document(answer, waiting->about, limits_.decoded_octets, secrets_, warnings);
   waiting->ended = at;
+  // Requests of HTTP/1.1 are handled one after the other, also those that were sent early.
+  if (const auto next = std::next(waiting); next != asking_.end() && next->began.tick < at.tick)
+    next->began = at;
   for (std::string& text : warnings) observed_.emplace_back(Warned{std::move(text)});
   tell_finished();
 }
@@ -218,11 +229,7 @@ void HttpObserver::tell_finished() {
 
 void HttpObserver::open_session(const Message& answer, const Asking& asking) {
   if (std::exchange(session_open_, true)) return;
-  Document facts = Document::object();
-  if (!asking.host.empty()) facts["host"] = document_of(asking.host);
-  if (const Field* server = find(answer.fields, "server"))
-    facts["server"] = document_of(server->value);
-  observed_.emplace_back(SessionOpened{std::move(facts)});
+  observed_.emplace_back(SessionOpened{session_facts(asking.host, answer)});
 }
 
 void HttpObserver::stop(Sync sync, std::string why) {

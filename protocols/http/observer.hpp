@@ -14,6 +14,9 @@
 
 namespace understudy::http {
 
+/// What is known of a connection by its first exchange. `host`: as the client names it.
+[[nodiscard]] Document session_facts(std::string_view host, const Message& answer);
+
 /// Relays every octet as it came, but for the Host that a service behind TLS is told. What it can't
 /// pair with certainty it stops looking at.
 class HttpObserver final : public Observer {

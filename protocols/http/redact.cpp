@@ -10,20 +10,15 @@
 #include "protocols/http/json_text.hpp"
 #include "protocols/http/signed.hpp"
 #include "understudy/document_text.hpp"
+#include "understudy/secret_texts.hpp"
 
 namespace understudy::http {
 namespace {
 
-// Only where a URL or a form carries them: in JSON these words mean other things.
-constexpr std::array<std::string_view, 2> secret_query_names = {"key", "code"};
-constexpr std::size_t shortest_code = 8;  // an authorisation code; shorter ones are of countries
+/// JSON within strings of JSON is followed so deep; deeper it is text.
+constexpr int deepest_json = 8;
 
-bool is_secret_pair(std::string_view name, std::string_view value) {
-  if (is_secret_name(name)) return true;
-  if (!std::ranges::any_of(secret_query_names, [&](auto one) { return iequals(name, one); }))
-    return false;
-  return !iequals(name, "code") || value.size() >= shortest_code;
-}
+std::string redacted_json_in(std::string_view text, const Secrets& secrets, JsonOf side, int depth);
 
 /// `a=1; b=2` with the values replaced.
 std::string redacted_cookies(std::string_view value, const Secrets& secrets) {
@@ -63,8 +58,8 @@ bool is_authorization(std::string_view name) noexcept {
 /// Walks through a JSON text and copies it, secrets replaced.
 class JsonRedaction {
  public:
-  JsonRedaction(std::string_view text, const Secrets& secrets, JsonOf side)
-      : text_(text), secrets_(secrets), side_(side) {}
+  JsonRedaction(std::string_view text, const Secrets& secrets, JsonOf side, int depth)
+      : text_(text), secrets_(secrets), side_(side), depth_(depth) {}
 
   std::string run() {
     while (at_ < text_.size()) step();
@@ -152,6 +147,11 @@ class JsonRedaction {
     if (token.size() == 2) return;
     const std::string content = unquoted(token);
     if (present() != Naming::plain) return replace(token, secrets_.placeholder(content));
+    if (depth_ < deepest_json && looks_like_json(content)) {
+      const std::string inner = redacted_json_in(content, secrets_, side_, depth_ + 1);
+      if (inner != content) replace(token, inner);
+      return;
+    }
     const auto cleaned = side_ == JsonOf::request ? secrets_.without_assignments(content)
                                                   : secrets_.without_shapes(content);
     if (cleaned) replace(token, *cleaned);
@@ -185,11 +185,23 @@ class JsonRedaction {
   std::string_view text_;
   const Secrets& secrets_;
   JsonOf side_;
+  int depth_;
   std::string result_;
   std::vector<Level> levels_;
   std::size_t at_ = 0;
   std::size_t copied_ = 0;
 };
+
+std::string redacted_json_in(std::string_view text, const Secrets& secrets, JsonOf side,
+                             int depth) {
+  return JsonRedaction(text, secrets, side, depth).run();
+}
+
+/// The value of a field, a query or a form that no name tells to be a secret.
+std::string redacted_value(std::string_view value, const Secrets& secrets) {
+  return looks_like_json(value) ? redacted_json(value, secrets, JsonOf::request)
+                                : redacted_text(value, secrets);
+}
 
 }  // namespace
 
@@ -205,6 +217,8 @@ std::string redacted_field(std::string_view name, std::string_view value, const 
     return redacted_url(value, secrets);
   if (is_authorization(name)) return redacted_credentials(value, secrets);
   if (is_secret_field(name)) return secrets.placeholder(value);
+  if (looks_like_json(value)) return redacted_json(value, secrets, JsonOf::request);
+  if (value.starts_with('/')) return redacted_url(value, secrets);
   return secrets.without_shapes(value).value_or(std::string(value));
 }
 
@@ -212,10 +226,8 @@ Query redacted_query(Query query, const Secrets& secrets) {
   if (secrets.shows()) return query;
   for (auto& [key, value] : query) {
     if (!value) continue;
-    if (is_secret_pair(key, *value))
-      value = secrets.placeholder(*value);
-    else if (auto cleaned = secrets.without_shapes(*value))
-      value = std::move(cleaned);
+    value = is_secret_of_url(key, *value) ? secrets.placeholder(*value)
+                                          : redacted_value(*value, secrets);
   }
   return query;
 }
@@ -237,21 +249,33 @@ std::string redacted_path(std::string path, const Secrets& secrets) {
 
 std::string redacted_url(std::string_view url, const Secrets& secrets) {
   if (secrets.shows()) return std::string(url);
-  const std::size_t question = url.find('?');
-  std::string result = redacted_path(std::string(url.substr(0, question)), secrets);
-  if (question == std::string_view::npos) return result;
-  const Query query = parse_query(url.substr(question + 1, url.find('#') - question - 1));
-  const Query redacted = redacted_query(query, secrets);
-  if (redacted == query) return result.append(url.substr(question));
-  return result + '?' + encode_query(redacted);
+  const std::size_t query = std::min(url.find_first_of("?#"), url.size());
+  std::string result = redacted_path(std::string(url.substr(0, query)), secrets);
+  const std::string_view rest = url.substr(query);
+  result += without_secrets_of_query(rest, secrets).value_or(std::string(rest));
+  auto cleaned = secrets.without_shapes(result);
+  return cleaned ? *std::move(cleaned) : result;
 }
 
 std::string redacted_json(std::string_view text, const Secrets& secrets, JsonOf side) {
-  return secrets.shows() ? std::string(text) : JsonRedaction(text, secrets, side).run();
+  return secrets.shows() ? std::string(text) : redacted_json_in(text, secrets, side, 0);
 }
 
 std::string redacted_text(std::string_view text, const Secrets& secrets) {
   return secrets.without_assignments(text).value_or(std::string(text));
+}
+
+std::string redacted_answer(std::string_view text, std::string_view media_type,
+                            const Secrets& secrets) {
+  if (secrets.shows()) return std::string(text);
+  if (looks_like_json(text)) return redacted_json(text, secrets, JsonOf::answer);
+  const bool html = media_type.find("html") != std::string_view::npos;
+  const bool form = media_type == "application/x-www-form-urlencoded";
+  // Other texts, scripts above all, have names and values that mean something else.
+  if (!html && (form || media_type.ends_with("xml"))) return redacted_text(text, secrets);
+  auto cleaned = html ? without_secrets_of_markup(text, Markup::html, secrets) : std::nullopt;
+  if (auto shapes = secrets.without_shapes(cleaned ? *cleaned : text)) return *std::move(shapes);
+  return cleaned ? *std::move(cleaned) : std::string(text);
 }
 
 bool looks_like_json(std::string_view text) noexcept {
@@ -260,8 +284,9 @@ bool looks_like_json(std::string_view text) noexcept {
   if (first == std::string_view::npos || (text[first] != '{' && text[first] != '[')) return false;
   const std::size_t second = begin(first + 1);
   if (second == std::string_view::npos) return false;
-  // GraphQL begins with a brace as well.
-  return text[first] == '[' || text[second] == '"' || text[second] == '}';
+  // GraphQL begins with a brace as well, and a line of a log with a bracket.
+  if (text[first] == '{') return text[second] == '"' || text[second] == '}';
+  return std::string_view("{[\"-0123456789]tfn").find(text[second]) != std::string_view::npos;
 }
 
 }  // namespace understudy::http

@@ -30,6 +30,10 @@ enum class JsonOf : bool { request, answer };
 [[nodiscard]] std::string redacted_json(std::string_view text, const Secrets& secrets, JsonOf side);
 /// Any other text of a request: XML, GraphQL, …
 [[nodiscard]] std::string redacted_text(std::string_view text, const Secrets& secrets);
+/// The body of an answer that is text and, by its media type (in lower case, without parameters),
+/// not JSON.
+[[nodiscard]] std::string redacted_answer(std::string_view text, std::string_view media_type,
+                                          const Secrets& secrets);
 /// Whether a text is, by how it begins, an object or a list in JSON, whatever its media type.
 [[nodiscard]] bool looks_like_json(std::string_view text) noexcept;
 

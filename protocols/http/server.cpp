@@ -228,6 +228,14 @@ ServerEvent HttpServer::next() {
   }
 }
 
+void HttpServer::begin_anew() {
+  requests_ = MessageStream(Role::request, limits_);
+  head_.clear();
+  closing_ = streaming_ = false;
+  asked_ = nullptr;
+  candidate_ = 0;
+}
+
 ServerEvent HttpServer::ask() {
   if (!asked_->control.empty()) return answer_control();
   if (asked_->scope != scope_)

@@ -80,6 +80,9 @@ class HttpServer final : public ServerMachine {
   [[nodiscard]] Document whole_request(const Secrets& secrets) const override;
   [[nodiscard]] bool is_awaiting_rest() const noexcept override { return requests_.in_head(); }
   [[nodiscard]] Output& output() noexcept override { return output_; }
+  /// Reads a next request whatever became of the last one, in the scope in which it is. For one who
+  /// brings it the requests of a connection that goes on.
+  void begin_anew();
 
  private:
   ServerEvent ask();

@@ -46,8 +46,8 @@ Document answer_headers(const Message& answer, const AnsweredRequest& request,
 void add_answer_body(Document& spelled, const std::string& octets, std::string_view content_type,
                      const Secrets& secrets) {
   if (kind_of(content_type) != BodyKind::json) {
-    const bool lines = is_text(octets) && looks_like_json(octets);
-    spelled["body"] = document_of(lines ? redacted_json(octets, secrets, JsonOf::answer) : octets);
+    spelled["body"] = document_of(
+        is_text(octets) ? redacted_answer(octets, essence_of(content_type), secrets) : octets);
     return;
   }
   const std::string redacted = redacted_json(octets, secrets, JsonOf::answer);

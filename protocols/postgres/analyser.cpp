@@ -225,6 +225,8 @@ class PostgresAnalyser final : public Analyser {
   [[nodiscard]] StatementRequest read(const Document& request,
                                       std::vector<Problem>& problems) const;
   void learn_parameters(const SessionHeader& session);
+  void learn_session(const SessionHeader& session, const StatementRequest& request,
+                     const StatementAnswer& answer);
   void learn_location(const Fields& fields);
   void learn_setting(const SessionHeader& session, const StatementRequest& request,
                      const StatementAnswer& answer);
@@ -259,8 +261,11 @@ class PostgresAnalyser final : public Analyser {
   std::set<std::string> unparsed_;
   std::set<std::string> accepted_;                   // logins, by login_key
   std::map<std::string, std::string> refused_;       // the same, and the image of the error
-  std::optional<SessionDefaults> session_defaults_;  // of the first session
-  std::optional<RecordedSession> session_;           // the one that is analysed
+  std::optional<SessionDefaults> session_defaults_;  // of the first session, see learn_session
+  std::optional<RecordedSession> beginning_;         // the first one, until it asks for a table
+  std::string beginning_id_;
+  bool session_settled_ = false;
+  std::optional<RecordedSession> session_;  // the one that is analysed
   std::string session_id_;
   std::set<std::string> session_keys_;
   std::map<std::string, std::vector<std::string>> sessions_;         // parts, by pattern
@@ -320,6 +325,28 @@ void PostgresAnalyser::learn_location(const Fields& fields) {
                                 std::string(field(fields, 'R'))});
 }
 
+/// What the first session sets before it asks for a table is how its statements are asked: drivers
+/// and frameworks begin each session with the time zone that they want.
+void PostgresAnalyser::learn_session(const SessionHeader& session, const StatementRequest& request,
+                                     const StatementAnswer& answer) {
+  if (session_settled_) return;
+  const std::string id = fmt::format("{}/{}", session.recording, session.connection);
+  if (!beginning_) {
+    beginning_id_ = id;
+    beginning_.emplace(session);
+  }
+  const sql::Dependencies keys = keys_of(request.sql);
+  const auto of_application = [](const KeyPath& key) {
+    return !key.empty() && !key.front().starts_with("pg_") &&
+           !key.front().starts_with("information_schema");
+  };
+  session_settled_ = beginning_id_ != id || std::ranges::any_of(keys.reads, of_application) ||
+                     std::ranges::any_of(keys.writes, of_application);
+  if (session_settled_) return beginning_.reset();
+  beginning_->follow(request, answer);
+  session_defaults_ = session_defaults(beginning_->view());
+}
+
 /// What a server answers to SHOW where the session has not set it, and how it keeps what SET gives.
 void PostgresAnalyser::learn_setting(const SessionHeader& session, const StatementRequest& request,
                                      const StatementAnswer& answer) {
@@ -377,6 +404,7 @@ void PostgresAnalyser::learn(const SessionHeader& session, const Exchange& excha
   }
   accepted_.insert(login_key(login_of(session)));
   if (!session_defaults_) session_defaults_ = session_defaults(RecordedSession(session).view());
+  learn_session(session, request, answer);
   for (const Fields& notice : answer.notices) learn_location(notice);
   if (answer.error) learn_location(*answer.error);
   if (!ignored.empty() || is_of_connection(request, answer)) return;

@@ -222,7 +222,10 @@ SELECT current_setting('server_version'), current_setting('server_encoding'),
        d.datctype,
        current_setting('TimeZone'), current_setting('DateStyle'), current_setting('IntervalStyle'),
        current_setting('search_path'), current_setting('standard_conforming_strings'),
-       current_setting('default_transaction_isolation'), current_setting('lc_messages'),
+       CASE WHEN EXISTS (SELECT FROM pg_db_role_setting o, unnest(o.setconfig) u
+                         WHERE u LIKE 'default_transaction_isolation=%')
+            THEN 'of a role or database' ELSE current_setting('default_transaction_isolation') END,
+       current_setting('lc_messages'),
        (SELECT count(*) FROM pg_settings WHERE name LIKE '%.%' AND source <> 'default')
 FROM pg_database d WHERE d.datname = current_database())";
 

@@ -621,8 +621,7 @@ void Executor::learn_types(const Image& image) {
     rest.remove_prefix(rest.find(' ') + 1);
     if (slots[i].parameter == sql::Statement::Slot::literal) continue;
     const auto parameter = static_cast<std::size_t>(slots[i].parameter);
-    if (parameter < described_->types.size() &&
-        described_->types[parameter] == oid::unspecified)
+    if (parameter < described_->types.size() && described_->types[parameter] == oid::unspecified)
       described_->types[parameter] = type;
   }
 }

@@ -6,6 +6,7 @@
 
 #include "protocols/postgres/utility.hpp"
 #include "protocols/sql/lexer.hpp"
+#include "protocols/sql/lower.hpp"
 
 namespace understudy::postgres {
 namespace {
@@ -51,6 +52,15 @@ bool role_was_set(const SessionView& session) {
 bool reads_only(const Settings& settings) {
   const auto own = settings.value("transaction_read_only");
   return own.value_or(settings.value_or("default_transaction_read_only", "off")) == "on";
+}
+
+/// Of a transaction that sees one state of the database throughout: its isolation. Empty where each
+/// statement sees what was committed before it, and where nothing is known of it.
+std::string isolation_of(const Settings& settings) {
+  const auto own = settings.value("transaction_isolation");
+  const std::string level =
+      sql::lower(own.value_or(settings.value_or("default_transaction_isolation", "")));
+  return level == "repeatable read" || level == "serializable" ? level : std::string();
 }
 
 void add(std::string_view name, std::string_view value, std::string& part) {
@@ -262,6 +272,9 @@ std::string session_part(const SessionNeeds& needs, const SessionView& session,
   std::string part;
   const auto has = [&](std::uint16_t bits) { return (needs.bits & bits) != 0; };
   if (has(SessionNeeds::database)) compare("database", session.database, defaults, part);
+  if (const std::string isolation = isolation_of(session.settings);
+      has(SessionNeeds::database) && !isolation.empty())
+    add(isolation_fact, isolation, part);
   if (has(SessionNeeds::role) || (has(SessionNeeds::database) && role_was_set(session)))
     compare("role", role_of(session), defaults, part);
   for (const SettingFact& fact : setting_facts)
@@ -298,6 +311,8 @@ std::string session_facts(const SessionView& session, const SessionDefaults& def
   compare("role", role_of(session));
   for (const SettingFact& fact : setting_facts)
     compare(fact.setting, value_of(session.settings, fact.setting));
+  if (const std::string isolation = isolation_of(session.settings); !isolation.empty())
+    add(isolation_fact, isolation);
   if (reads_only(session.settings)) add("transaction_read_only", "on");
   for (const auto& [name, value] : session.settings.custom_ever()) add(name, value);
   if (!session.settings.temporary().empty()) add("temporary tables", "some");

@@ -28,6 +28,9 @@ struct SessionView {
   bool in_block = false;  ///< BEGIN was executed
 };
 
+/// The name of the fact that a transaction sees one state of the database throughout.
+inline constexpr std::string_view isolation_fact = "transaction_isolation";
+
 /// What a session is compared with.
 struct SessionDefaults {
   /// The facts of the first recorded session, by name, as far as it tells them.
@@ -43,8 +46,8 @@ struct SessionDefaults {
 [[nodiscard]] std::string session_part(const SessionNeeds& needs, const SessionView& session,
                                        const SessionDefaults& defaults);
 
-/// All facts that differ from the first recorded session's: `name=value` and a 0 each. Settings that
-/// the application makes up are among them where it ever set them, empty ones included.
+/// All facts that differ from the first recorded session's: `name=value` and a 0 each. Settings
+/// that the application makes up are among them where it ever set them, empty ones included.
 [[nodiscard]] std::string session_facts(const SessionView& session,
                                         const SessionDefaults& defaults);
 

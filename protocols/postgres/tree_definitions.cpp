@@ -290,6 +290,7 @@ tree::AlterAction alter_action(const ParseTree& node, TreeReading& reading) {
     action.column = column_of(at(definition, "ColumnDef"), reading);
   } else if (action.kind == Kind::set_type) {
     action.type = type_of(at(definition, "ColumnDef", "typeName"));
+    action.collation = column_of(at(definition, "ColumnDef"), reading).collation;
     action.expression = optional_expression(at(definition, "ColumnDef", "raw_default"), reading);
   } else if (action.kind == Kind::set_default) {
     action.expression = optional_expression(definition, reading);
@@ -426,7 +427,7 @@ void read_option(const ParseTree& option, tree::CreateRoutine& routine) {
     routine.volatility = text == "immutable" ? Volatility::immutable
                          : text == "stable"  ? Volatility::stable
                                              : Volatility::volatile_;
-  static const std::set<std::string> known = {"language", "volatility", "security", "as",
+  static const std::set<std::string> known = {"language", "volatility", "security",  "as",
                                               "parallel", "cost",       "leakproof", "rows"};
   routine.has_more = routine.has_more || !known.contains(name);
   if (name == "security") routine.security_definer = flag_at(at(value, "Boolean"), "boolval");

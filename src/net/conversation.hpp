@@ -110,6 +110,15 @@ class RecordedPort : public Port {
       std::size_t /*service*/) const {
     return nullptr;
   }
+  /// Of a protocol with several names in TLS (HTTP): what asks the upstream for the best one too,
+  /// and what offers a client nothing but that. Null where there is one name, or no TLS.
+  [[nodiscard]] virtual std::shared_ptr<const TlsClient> best_upstream_tls(
+      std::size_t /*service*/) const {
+    return nullptr;
+  }
+  [[nodiscard]] virtual std::shared_ptr<const TlsServer> best_tls() const noexcept {
+    return nullptr;
+  }
   /// Whether that TLS comes before everything else.
   [[nodiscard]] virtual bool upstream_tls_at_once(std::size_t /*service*/) const { return true; }
   [[nodiscard]] virtual std::unique_ptr<Recorded> open(std::size_t service) const = 0;

@@ -215,7 +215,7 @@ struct MockServer::Impl {
         offered.push_back({&service, find_protocol(options.protocols, service.protocol)});
       }
     if (offered.empty()) problem = "the proxy has no http service with an `upstream` to stand for";
-    if (problem.empty()) tunnels.tls = offer_tls(offered, options.folder, problem);
+    if (problem.empty()) tunnels.tls = offer_tls(offered, options.folder, AlpnOffer::all, problem);
     if (problem.empty() && !tunnels.tls)
       problem = "the proxy needs an authority for its certificates: `understudy ca` makes one";
     if (problem.empty()) all.push_back(std::move(tunnels));
@@ -235,7 +235,7 @@ struct MockServer::Impl {
     for (const std::size_t i : open.indices)
       offered.push_back(
           {&config.services[i], find_protocol(options.protocols, config.services[i].protocol)});
-    if (problem.empty()) open.tls = offer_tls(offered, options.folder, problem);
+    if (problem.empty()) open.tls = offer_tls(offered, options.folder, AlpnOffer::all, problem);
     const TlsOffer offer = !open.tls                 ? TlsOffer::none
                            : open.tls->is_required() ? TlsOffer::required
                                                      : TlsOffer::optional;

@@ -27,9 +27,22 @@ struct Recognised {
   std::size_t received = 0;  ///< octets at the front of the buffer that were read on the way
 };
 
+/// Who has to know what a client with TLS asks for before it is answered.
+class BeforeTls {
+ public:
+  virtual ~BeforeTls() = default;
+  /// `hello`: the record in which it begins. Null: the connection is to be closed.
+  [[nodiscard]] virtual asio::awaitable<std::shared_ptr<const TlsServer>> choose(
+      std::size_t service, Bytes hello) = 0;
+};
+
 /// Makes the handshake of a client that begins with TLS where the port offers it. Gives service 0
 /// without reading where the port has one service only, and no client begins with TLS.
 [[nodiscard]] asio::awaitable<Recognised> recognise(Stream& stream, ReadBuffer& buffer,
-                                                    const Port& port);
+                                                    const Port& port,
+                                                    BeforeTls* before = nullptr);
+/// Reads what comes next behind the `received` octets that are there. False where that is nothing.
+[[nodiscard]] asio::awaitable<bool> read_more(Stream& stream, ReadBuffer& buffer,
+                                              std::size_t& received);
 
 }  // namespace understudy::net

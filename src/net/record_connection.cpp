@@ -1,8 +1,10 @@
 #include "net/record_connection.hpp"
 
+#include <algorithm>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
+#include "net/client_hello.hpp"
 #include "net/recognise.hpp"
 #include "net/sending.hpp"
 
@@ -183,8 +185,9 @@ asio::awaitable<error_code> connect(tcp::socket& socket, const store::Endpoint& 
   co_return std::get<0>(std::get<0>(raced));
 }
 
-/// Connects, and speaks TLS where that comes first. False where that fails, and is told.
-asio::awaitable<bool> reach_upstream(Relayed& relayed) {
+/// Connects, and speaks TLS where that comes first. False where that fails, and is told. `best`: by
+/// the best protocol that the upstream speaks.
+asio::awaitable<bool> reach_upstream(Relayed& relayed, bool best) {
   const RecordedPort& port = *relayed.port;
   const store::Endpoint upstream = port.upstream(relayed.service);
   tcp::socket connected(relayed.client.stream.get_executor());
@@ -196,7 +199,8 @@ asio::awaitable<bool> reach_upstream(Relayed& relayed) {
     co_return false;
   }
   relayed.server.stream.adopt(std::move(connected));
-  const auto tls = port.upstream_tls(relayed.service);
+  auto tls = port.upstream_tls(relayed.service);
+  if (best) tls = port.best_upstream_tls(relayed.service);
   if (!tls || !port.upstream_tls_at_once(relayed.service)) co_return true;
   const std::string problem = co_await relayed.server.stream.begin_tls(tls, connect_limit);
   if (!problem.empty())
@@ -212,6 +216,49 @@ TlsRelay tls_of(Relayed& relayed) {
   tls.server_has_it = relayed.server.stream.has_tls();
   tls.wanted_of_server = relayed.port->upstream_tls(relayed.service) && !tls.server_has_it;
   return tls;
+}
+
+/// HTTP/2 is spoken with both sides or with none.
+constexpr std::string_view best_http = "h2", best_preface = "PRI * HTTP/2.0";
+
+/// A client that asks for HTTP/2 can have it where the upstream speaks it, which is asked first.
+class UpstreamFirst final : public BeforeTls {
+ public:
+  explicit UpstreamFirst(Relayed& relayed) : relayed_(relayed) {}
+
+  asio::awaitable<std::shared_ptr<const TlsServer>> choose(std::size_t service,
+                                                           Bytes hello) override {
+    const RecordedPort& port = *relayed_.port;
+    const auto asked = alpn_of_hello(hello);
+    const bool wants = std::ranges::find(asked, best_http) != asked.end();
+    if (!wants || !port.best_tls() || !port.best_upstream_tls(service)) co_return port.tls();
+    relayed_.service = service;
+    reached_ = co_await reach_upstream(relayed_, true);
+    if (!reached_) co_return nullptr;
+    co_return relayed_.server.stream.alpn() == best_http ? port.best_tls() : port.tls();
+  }
+  [[nodiscard]] bool has_reached() const noexcept { return reached_; }
+
+ private:
+  Relayed& relayed_;
+  bool reached_ = false;
+};
+
+/// Reaches the upstream of a client that has no TLS, or wants nothing better than all have.
+asio::awaitable<bool> reach_for(Relayed& relayed, ReadBuffer& buffer, std::size_t& received) {
+  const bool has_better = relayed.port->best_upstream_tls(relayed.service) != nullptr;
+  if (has_better && received == 0) {
+    const bool more = co_await read_more(relayed.client.stream, buffer, received);
+    if (!more) co_return false;
+  }
+  const bool best =
+      has_better && as_text(buffer.first(received)).starts_with(best_preface.substr(0, received));
+  const bool reached = co_await reach_upstream(relayed, best);
+  if (!reached || !best || relayed.server.stream.alpn() == best_http) co_return reached;
+  relayed.port->warn(relayed.service,
+                     "a client speaks HTTP/2 at once, and the upstream does not; its connection "
+                     "was closed");
+  co_return false;
 }
 
 }  // namespace
@@ -232,12 +279,16 @@ asio::awaitable<void> record_connection(tcp::socket socket,
                   nullptr};
   LiveConnection live_client(all, relayed.client.stream);
   ReadBuffer from_client;
-  const Recognised recognised = co_await recognise(relayed.client.stream, from_client, *port);
+  UpstreamFirst upstream_first(relayed);
+  Recognised recognised =
+      co_await recognise(relayed.client.stream, from_client, *port, &upstream_first);
   if (recognised.service == Port::nobody) co_return;
 
   relayed.service = recognised.service;
-  const bool reached = co_await reach_upstream(relayed);
-  if (!reached) co_return;
+  if (!upstream_first.has_reached()) {
+    const bool reached = co_await reach_for(relayed, from_client, recognised.received);
+    if (!reached) co_return;
+  }
   LiveConnection live_server(all, relayed.server.stream);
   relayed.live_client = &live_client;
   relayed.live_server = &live_server;

@@ -44,6 +44,7 @@ class Stream {
   [[nodiscard]] bool has_tls() const noexcept { return tls_ != nullptr; }
   /// Where it has TLS.
   [[nodiscard]] TlsSession tls_session() const { return tls_->session(); }
+  [[nodiscard]] std::string alpn() const { return tls_ ? tls_->alpn() : std::string(); }
 
   [[nodiscard]] Transfer async_read_some(asio::mutable_buffer room) {
     if (tls_) return tls_->async_read_some(room);

@@ -217,7 +217,8 @@ TlsClient::TlsClient(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 TlsClient::~TlsClient() = default;
 
 std::shared_ptr<const TlsClient> TlsClient::make(const TlsUpstream& upstream,
-                                                 const std::string& host, std::string_view alpn,
+                                                 const std::string& host,
+                                                 const std::vector<std::string>& alpn,
                                                  std::string& problem) {
   auto impl = std::make_unique<Impl>();
   SSL_CTX* const context = impl->context.get();
@@ -234,7 +235,7 @@ std::shared_ptr<const TlsClient> TlsClient::make(const TlsUpstream& upstream,
   if (!upstream.certificate.empty() &&
       !use_own_certificate(context, upstream.certificate, key, problem))
     return nullptr;
-  const std::string wire = alpn_wire({std::string(alpn)});
+  const std::string wire = alpn_wire(alpn);
   if (!wire.empty())
     SSL_CTX_set_alpn_protos(context, reinterpret_cast<const unsigned char*>(wire.data()),
                             static_cast<unsigned>(wire.size()));

@@ -43,7 +43,7 @@ class TlsClient {
   /// a file that `upstream` names can't be used.
   [[nodiscard]] static std::shared_ptr<const TlsClient> make(const TlsUpstream& upstream,
                                                              const std::string& host,
-                                                             std::string_view alpn,
+                                                             const std::vector<std::string>& alpn,
                                                              std::string& problem);
   ~TlsClient();
   TlsClient(const TlsClient&) = delete;

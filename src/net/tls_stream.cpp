@@ -71,6 +71,13 @@ TlsSession TlsStream::session() const {
   return {std::string(reinterpret_cast<const char*>(hash.data()), size)};
 }
 
+std::string TlsStream::alpn() const {
+  const unsigned char* name = nullptr;
+  unsigned size = 0;
+  SSL_get0_alpn_selected(impl_->stream.native_handle(), &name, &size);
+  return {reinterpret_cast<const char*>(name), size};
+}
+
 Transfer TlsStream::async_read_some(asio::mutable_buffer room) {
   const auto result = co_await impl_->stream.async_read_some(room, no_throw);
   co_return std::tuple(as_end(std::get<0>(result)), std::get<1>(result));

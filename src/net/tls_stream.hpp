@@ -29,6 +29,8 @@ class TlsStream {
   /// empty where TLS stands.
   [[nodiscard]] asio::awaitable<std::string> handshake(Bytes received);
   [[nodiscard]] TlsSession session() const;
+  /// What the two have agreed on by ALPN; empty where on nothing.
+  [[nodiscard]] std::string alpn() const;
 
   [[nodiscard]] Transfer async_read_some(asio::mutable_buffer room);
   [[nodiscard]] Transfer async_write_some(std::span<const asio::const_buffer> slices);

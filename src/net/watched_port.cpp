@@ -37,17 +37,23 @@ class WatchedPort final : public RecordedPort {
   [[nodiscard]] bool prepare_tls(const std::filesystem::path& mock_set, std::string& problem) {
     for (const WatchedService& watched : services_) {
       const auto& upstream = *watched.service.upstream;
-      const std::string_view alpn = upstream.tls.at_once ? watched.protocol->alpn() : "";
-      auto client = upstream.tls.wanted
-                        ? TlsClient::make(upstream.tls, upstream.endpoint.host, alpn, problem)
-                        : nullptr;
+      const auto client_of = [&](AlpnOffer offer) {
+        const auto alpn = upstream.tls.at_once ? alpn_of(*watched.protocol, offer)
+                                               : std::vector<std::string>();
+        return upstream.tls.wanted && problem.empty()
+                   ? TlsClient::make(upstream.tls, upstream.endpoint.host, alpn, problem)
+                   : nullptr;
+      };
+      upstream_tls_.push_back(client_of(AlpnOffer::last));
+      const bool has_better = upstream.tls.at_once && alpn_of(*watched.protocol, AlpnOffer::all).size() > 1;
+      best_upstream_tls_.push_back(has_better ? client_of(AlpnOffer::all) : nullptr);
       if (!problem.empty()) return false;
-      upstream_tls_.push_back(std::move(client));
     }
     std::vector<OfferedService> offered;
     for (const WatchedService& watched : services_)
       offered.push_back({&watched.service, watched.protocol});
-    tls_ = offer_tls(offered, mock_set, problem);
+    tls_ = offer_tls(offered, mock_set, AlpnOffer::last, problem);
+    if (problem.empty() && !shared()) best_tls_ = offer_tls(offered, mock_set, AlpnOffer::best, problem);
     return problem.empty();
   }
 
@@ -56,6 +62,10 @@ class WatchedPort final : public RecordedPort {
   std::shared_ptr<const TlsClient> upstream_tls(std::size_t service) const override {
     return upstream_tls_[service];
   }
+  std::shared_ptr<const TlsClient> best_upstream_tls(std::size_t service) const override {
+    return best_upstream_tls_[service];
+  }
+  std::shared_ptr<const TlsServer> best_tls() const noexcept override { return best_tls_; }
   bool upstream_tls_at_once(std::size_t service) const override {
     return services_[service].service.upstream->tls.at_once;
   }
@@ -83,8 +93,8 @@ class WatchedPort final : public RecordedPort {
   engine::Recording& recording_;
   std::vector<WatchedService> services_;
   std::vector<const Protocol*> protocols_;
-  std::shared_ptr<const TlsServer> tls_;
-  std::vector<std::shared_ptr<const TlsClient>> upstream_tls_;
+  std::shared_ptr<const TlsServer> tls_, best_tls_;
+  std::vector<std::shared_ptr<const TlsClient>> upstream_tls_, best_upstream_tls_;
   engine::Recording::Warn warn_;
 };
 

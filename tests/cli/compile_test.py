@@ -2,6 +2,8 @@
 
 import json
 import os
+import signal
+import time
 
 from support import Case, CONFIG, SESSION, SESSION_HEAD, main
 
@@ -14,7 +16,18 @@ class Compile(Case):
         table = os.path.join(mock, "understudy.table")
         self.expect(0, "inspect", table)
 
-    def test_equal_input_gives_equal_octets(self):
+    def test_a_signal_ends_it_and_leaves_nothing(self):
+        many = "".join(f"---\nrequest: {{command: [SET, k{i}, v]}}\nanswer: OK\nat: [{2 * i + 1}, {2 * i + 2}]\n"
+                       for i in range(20000))
+        for number in (signal.SIGTERM, signal.SIGINT):
+            mock = self.mock_set(session=SESSION_HEAD + many)
+            compiling = self.start("compile", mock)
+            time.sleep(0.2)
+            compiling.signal(number)
+            self.assertEqual(compiling.end(), -number)
+            self.assertEqual(sorted(os.listdir(mock)), ["sessions", "understudy.yaml"])
+
+    def test_equal_input_gives_equal_bytes(self):
         first, second = self.mock_set("first"), self.mock_set("second")
         self.expect(0, "compile", first, "-o", self.path("a"))
         self.expect(0, "compile", second, "-o", self.path("b"))

@@ -359,15 +359,18 @@ class Varying(Case):
     def setUpClass(cls):
         cls.stack = contextlib.ExitStack()
         cls.addClassCleanup(cls.stack.close)
+        cls.running = {}
 
     def server(self, kind, setup):
+        """Started once, with its tables as they were for each test."""
         file = self.write("setup.sql", setup)
         try:
-            server = servers.stopped_at_exit(kind(), self.stack).start()
-            server.reset(file)
+            if kind not in self.running:
+                self.running[kind] = servers.stopped_at_exit(kind(), self.stack).start()
+            self.running[kind].reset(file)
         except servers.ServerError as problem:
             self.skipTest(str(problem))
-        return server
+        return self.running[kind]
 
     def command(self, services, ids, now):
         return [sys.executable, str(HERE), "--flow", services, ids, now]

@@ -146,6 +146,43 @@ TEST_CASE("a delete may take with it the rows that refer to it") {
                               "SELECT id, account_id, status FROM orders WHERE account_id = 4"));
 }
 
+TEST_CASE(
+    "where the rows that went are not known, neither are those that refer to their children") {
+  Spoken spoken;
+  spoken.declare(
+      "CREATE TABLE accounts (id int PRIMARY KEY, region text);"
+      "CREATE TABLE orders (id int PRIMARY KEY, account_id int REFERENCES accounts ON DELETE "
+      "CASCADE);"
+      "CREATE TABLE items (id int PRIMARY KEY, order_id int REFERENCES orders ON DELETE CASCADE)");
+  spoken.say("SELECT id FROM items WHERE id = 5", "id: 5");
+  spoken.say("DELETE FROM accounts WHERE region = 'north'");
+  CHECK(spoken.disturbs("DELETE FROM accounts WHERE region = 'north'",
+                        "SELECT id FROM items WHERE id = 5"));
+}
+
+TEST_CASE("rows may go with one of which no request speaks") {
+  Spoken spoken;
+  spoken.say("SELECT region FROM accounts WHERE id = 3", "region: south");
+  spoken.say("SELECT total FROM orders WHERE account_id = 9", "total: 5");
+  spoken.say("DELETE FROM accounts WHERE region = 'north'");
+  CHECK(spoken.disturbs("DELETE FROM accounts WHERE region = 'north'",
+                        "SELECT total FROM orders WHERE account_id = 9"));
+}
+
+TEST_CASE("of many tables that may all refer to each other each row is followed once") {
+  constexpr std::size_t tables = 12, rows_of_each = 4;
+  Spoken spoken;
+  for (std::size_t table = 0; table < tables; ++table)
+    for (std::size_t row = 1; row <= rows_of_each; ++row) {
+      const std::string name = "t" + std::to_string(table), id = std::to_string(row);
+      spoken.say("SELECT id, ref FROM " + name + " WHERE id = " + id, "id ref: " + id + " " + id);
+    }
+  spoken.say("DELETE FROM t0 WHERE id = 1");
+  const RowKeys rows(spoken.steps(), {});
+  // Of each table a key for each of its two columns and rows, and that of any change.
+  CHECK(rows.of(spoken.steps().back()).writes.size() <= tables * (2 * rows_of_each + 2));
+}
+
 TEST_CASE("a row that is seen after the one that it would refer to is gone refers to none") {
   Spoken spoken = orders();
   spoken.say("SELECT name FROM accounts WHERE id = 3", "name: ann");

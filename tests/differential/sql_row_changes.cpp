@@ -56,10 +56,10 @@ SqlStatement SqlGenerator::insert_query(const Table& table) {
       names.push_back(each.name);
     }
   if (chosen.empty()) return insert_computed(table);
-  std::string sql = fmt::format("INSERT INTO {} ({}) SELECT {} FROM {} s{}", table.name,
-                                listed(names), source_of(other, chosen), other.name,
-                                random_.percent(60) ? fmt::format(" WHERE s.id = {}", random_.below(8))
-                                                    : where(other, "s."));
+  std::string sql = fmt::format(
+      "INSERT INTO {} ({}) SELECT {} FROM {} s{}", table.name, listed(names),
+      source_of(other, chosen), other.name,
+      random_.percent(60) ? fmt::format(" WHERE s.id = {}", random_.below(8)) : where(other, "s."));
   const bool ordered = random_.percent(50);
   if (ordered) sql += " ORDER BY s.id";
   if (ordered && random_.percent(30)) sql += fmt::format(" LIMIT {}", random_.below(3));
@@ -139,27 +139,26 @@ SqlStatement SqlGenerator::remove_using(const Table& table) {
 
 SqlStatement SqlGenerator::merge(const Table& table) {
   const Table& other = random_.of(tables_);
-  std::string sql = fmt::format("MERGE INTO {} t USING {} s ON t.id = s.id{}", table.name,
-                                other.name, random_.percent(60)
-                                                ? fmt::format(" AND s.id = {}", random_.below(8))
-                                                : "");
+  std::string sql =
+      fmt::format("MERGE INTO {} t USING {} s ON t.id = s.id{}", table.name, other.name,
+                  random_.percent(60) ? fmt::format(" AND s.id = {}", random_.below(8)) : "");
   if (random_.percent(80)) {
     const Column& set = column(table);
     const std::string extra = random_.percent(30) ? " AND " + comparison(table, "t.", 0) : "";
     const int choice = random_.below(5);
     sql += " WHEN MATCHED" + extra + " THEN " +
-           (choice == 0   ? std::string("DELETE")
-            : choice == 1 ? std::string("DO NOTHING")
-                          : fmt::format("UPDATE SET {} = {}", set.name,
-                                        alike(set.type, "int") ? number(other, "s.", 1)
-                                                               : literal(set.type)));
+           (choice == 0 ? std::string("DELETE")
+            : choice == 1
+                ? std::string("DO NOTHING")
+                : fmt::format("UPDATE SET {} = {}", set.name,
+                              alike(set.type, "int") ? number(other, "s.", 1) : literal(set.type)));
   }
   if (random_.percent(40) || sql.find("WHEN") == std::string::npos) {
     Words names, values;
     for (const Column& each : table.columns)
       if (random_.percent(each.generated ? 20 : 80)) {
         names.push_back(each.name);
-        values.push_back(each.name == "id"          ? "s.id + 20"
+        values.push_back(each.name == "id"         ? "s.id + 20"
                          : alike(each.type, "int") ? number(other, "s.", 0)
                                                    : literal(each.type));
       }
@@ -179,9 +178,10 @@ SqlStatement SqlGenerator::changing_with(const Table& table) {
   const Column& shown = column(table);
   switch (random_.below(5)) {
     case 0:
-      return {"with a change",
-              fmt::format("WITH m AS (DELETE FROM {} WHERE {} RETURNING id, {}) SELECT id, {} FROM m",
-                          table.name, key, shown.name, shown.name)};
+      return {
+          "with a change",
+          fmt::format("WITH m AS (DELETE FROM {} WHERE {} RETURNING id, {}) SELECT id, {} FROM m",
+                      table.name, key, shown.name, shown.name)};
     case 1:
       return {"with a change",
               fmt::format("WITH m AS (UPDATE {0} SET {1} = {2} WHERE {3} RETURNING *) "
@@ -195,18 +195,20 @@ SqlStatement SqlGenerator::changing_with(const Table& table) {
                           table.name, key, other.name, into.name, returning(other))};
     }
     case 3:
-      return {"with a change",
-              fmt::format("WITH s AS (SELECT id FROM {} WHERE {}) UPDATE {} SET {} = {} WHERE id IN "
-                          "(SELECT id FROM s){}",
-                          table.name, key, other.name, other.columns.back().name,
-                          literal(other.columns.back().type), returning(other))};
+      return {
+          "with a change",
+          fmt::format("WITH s AS (SELECT id FROM {} WHERE {}) UPDATE {} SET {} = {} WHERE id IN "
+                      "(SELECT id FROM s){}",
+                      table.name, key, other.name, other.columns.back().name,
+                      literal(other.columns.back().type), returning(other))};
     default: {
       SqlStatement inner = insert(table);
       const std::size_t at = inner.sql.find(" RETURNING");
       inner.sql = inner.sql.substr(0, at);
-      return {"with a change", fmt::format("WITH n AS ({} RETURNING id, {}) SELECT n.*, o.id AS other FROM "
-                                           "n LEFT JOIN {} o ON o.id = n.id",
-                                           inner.sql, shown.name, other.name)};
+      return {"with a change",
+              fmt::format("WITH n AS ({} RETURNING id, {}) SELECT n.*, o.id AS other FROM "
+                          "n LEFT JOIN {} o ON o.id = n.id",
+                          inner.sql, shown.name, other.name)};
     }
   }
 }
@@ -238,15 +240,17 @@ Words SqlGenerator::views() {
   for (const Table& table : tables_) {
     const std::string& name = table.name;
     const std::string condition = comparison(table, "", 0);
-    all.push_back(fmt::format("CREATE VIEW v{0} AS SELECT {1} FROM {0} WHERE {2}", name,
-                              random_.percent(40) ? std::string("*")
-                                                  : "id, " + table.columns[1].name + " AS c0",
-                              condition));
-    all.push_back(fmt::format("CREATE VIEW g{0} (k, n, m) AS SELECT {1}, count(*), max(id) FROM {0} "
-                              "GROUP BY {1}",
-                              name, table.columns[1].name));
-    all.push_back(fmt::format("CREATE MATERIALIZED VIEW m{0} AS SELECT id, {1} FROM {0} x WHERE {2}",
-                              name, table.columns.back().name, comparison(table, "x.", 0)));
+    all.push_back(fmt::format(
+        "CREATE VIEW v{0} AS SELECT {1} FROM {0} WHERE {2}", name,
+        random_.percent(40) ? std::string("*") : "id, " + table.columns[1].name + " AS c0",
+        condition));
+    all.push_back(
+        fmt::format("CREATE VIEW g{0} (k, n, m) AS SELECT {1}, count(*), max(id) FROM {0} "
+                    "GROUP BY {1}",
+                    name, table.columns[1].name));
+    all.push_back(
+        fmt::format("CREATE MATERIALIZED VIEW m{0} AS SELECT id, {1} FROM {0} x WHERE {2}", name,
+                    table.columns.back().name, comparison(table, "x.", 0)));
   }
   return all;
 }
@@ -261,8 +265,8 @@ SqlStatement SqlGenerator::view(const Table& table) {
       return {"view", fmt::format("SELECT v.c0, t.id FROM v{0} v JOIN {0} t ON t.id = v.id + {1}",
                                   name, random_.below(2))};
     case 2:
-      return {"view", fmt::format("SELECT k, n FROM g{} WHERE n > {} ORDER BY n", name,
-                                  random_.below(3))};
+      return {"view",
+              fmt::format("SELECT k, n FROM g{} WHERE n > {} ORDER BY n", name, random_.below(3))};
     case 3:
       return {"view", fmt::format("UPDATE v{} SET c0 = {} WHERE id = {}", name,
                                   literal(table.columns[1].type), random_.below(8))};

@@ -35,11 +35,10 @@ std::string check_of(const std::string& name, const std::string& type) {
 
 std::vector<std::string> SqlGenerator::schema() {
   static const Words types = {
-      "int",        "bigint", "smallint",     "boolean",      "text",
-      "varchar(8)", "uuid",   "date",         "timestamp",    "timestamptz",
-      "int",        "text",   "numeric(8,2)", "numeric(5,0)", "double precision",
-      "time",       "bytea",  "jsonb",        "interval",     "numeric(6,3)",
-      "numeric"};
+      "int",          "bigint",       "smallint",         "boolean",     "text",  "varchar(8)",
+      "uuid",         "date",         "timestamp",        "timestamptz", "int",   "text",
+      "numeric(8,2)", "numeric(5,0)", "double precision", "time",        "bytea", "jsonb",
+      "interval",     "numeric(6,3)", "numeric"};
   Words statements;
   for (const Table& table : tables_)
     statements.push_back("DROP TABLE IF EXISTS " + table.name + " CASCADE");
@@ -358,10 +357,10 @@ SqlStatement SqlGenerator::join(const Table& table) {
   static const Words kinds = {"JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN"};
   const Table& other = random_.of(tables_);
   if (random_.percent(12))
-    return {"full join", fmt::format("SELECT a.id, b.id AS other, b.{} FROM {} a FULL JOIN {} b ON "
-                                     "a.id = b.id{}",
-                                     column(other).name, table.name, other.name,
-                                     where(table, "a."))};
+    return {"full join",
+            fmt::format("SELECT a.id, b.id AS other, b.{} FROM {} a FULL JOIN {} b ON "
+                        "a.id = b.id{}",
+                        column(other).name, table.name, other.name, where(table, "a."))};
   return {"join",
           fmt::format("SELECT a.id, b.id AS other, a.{}, {} FROM {} a {} {} b ON {} = {}{}{}",
                       column(table).name, number(other, "b.", 1), table.name, random_.of(kinds),

@@ -316,7 +316,7 @@ struct RelayedTls {
     wanted.authorities = believed;
     port = std::make_shared<PassingPort>(
         upstream.at.port, net::TlsServer::make(settings, {}, {}, problem),
-        net::TlsClient::make(wanted, "127.0.0.1", "http/1.1", problem), at_once);
+        net::TlsClient::make(wanted, "127.0.0.1", {"http/1.1"}, problem), at_once);
     const auto bound = recorder.listen(store::Endpoint{}, port, problem);
     REQUIRE_MESSAGE(bound, problem);
     at = *bound;

@@ -19,7 +19,7 @@ struct Result {
   StatementAnswer answer;
   /// Beside each row: rows of one number may come in any order.
   std::vector<std::size_t> runs;
-  bool given_order = false;  ///< rows come in the order in which they were put in
+  bool given_order = false;          ///< rows come in the order in which they were put in
   std::vector<std::string> written;  ///< keys of the tables that were changed
 };
 

@@ -24,9 +24,12 @@ bool shows_moment(const tree::Statement& shows) {
   const tree::Select* const select = plain_select(shows);
   const auto* call =
       select != nullptr ? select->outputs.front().expression.as<tree::Call>() : nullptr;
-  static const std::set<std::string_view> names = {
-      "now", "current_timestamp", "transaction_timestamp", "statement_timestamp", "clock_timestamp",
-      "gen_random_uuid"};
+  static const std::set<std::string_view> names = {"now",
+                                                   "current_timestamp",
+                                                   "transaction_timestamp",
+                                                   "statement_timestamp",
+                                                   "clock_timestamp",
+                                                   "gen_random_uuid"};
   return call != nullptr && call->arguments.empty() && names.contains(call->name.name);
 }
 
@@ -60,9 +63,10 @@ bool Translator::query_otherwise(const tree::Query& query, Plan& plan) {
   const std::shared_ptr<const tree::CreateRoutine>& routine = found->second;
   const bool plain = !call->star && !call->distinct && !call->variadic && !call->filter &&
                      !call->over && call->order.empty() && call->argument_names.empty();
-  const bool built_in = sql::use_of_function(call->name.name, sql::Dialect::postgres) !=
-                        sql::FunctionUse::unknown;
-  const bool reached = !call->name.schema.empty() || printing_.path == std::vector<std::string>{"public"};
+  const bool built_in =
+      sql::use_of_function(call->name.name, sql::Dialect::postgres) != sql::FunctionUse::unknown;
+  const bool reached =
+      !call->name.schema.empty() || printing_.path == std::vector<std::string>{"public"};
   if (!plain || routine == nullptr || routine->has_more || routine->returns.is_set || built_in ||
       !reached || routine->kind != tree::ObjectKind::function ||
       call->arguments.size() != routine->parameters.size())

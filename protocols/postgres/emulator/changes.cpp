@@ -141,9 +141,8 @@ Given Translator::given(const tree::Expression& expression, const TableColumn& c
 }
 
 std::vector<Given> Translator::row(const std::vector<tree::Expression>& values,
-                                   const std::vector<std::size_t>& places,
-                                   const Definition& table, const Scope& scope,
-                                   std::vector<std::string>& computed) {
+                                   const std::vector<std::size_t>& places, const Definition& table,
+                                   const Scope& scope, std::vector<std::string>& computed) {
   if (values.size() > places.size()) throw Unsure{"more values than columns"};
   std::vector<Given> row;
   for (std::size_t i = 0; i < table.columns.size(); ++i) {

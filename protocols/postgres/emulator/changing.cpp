@@ -89,8 +89,7 @@ bool Runner::takes_values(const Plan& plan, std::span<const Value> values) {
 }
 
 /// What is put in, before anything is: a query sees none of it.
-bool Runner::make_rows(const Plan& plan, std::span<const Value> values,
-                       std::vector<NewRow>& made) {
+bool Runner::make_rows(const Plan& plan, std::span<const Value> values, std::vector<NewRow>& made) {
   for (std::size_t i = 0; i < plan.rows.size(); ++i) {
     if (plan.sources.empty() || plan.sources[i].text.sql.empty()) {
       made.push_back({made.size(), &plan.rows[i], {}});
@@ -255,8 +254,7 @@ bool Runner::change_rows(const Plan& plan, std::span<const Value> values,
     }
     const std::vector<Datum> bound(row.begin(), row.begin() + shown);
     const Outcome outcome = database.run(plan.text.sql, bound);
-    if (outcome == Outcome::refused)
-      return found.size() == 1 && tell_refused(plan, values, bound);
+    if (outcome == Outcome::refused) return found.size() == 1 && tell_refused(plan, values, bound);
     if (outcome != Outcome::done) return false;
     rows.emplace_back(row.begin() + shown, row.end());
   }
@@ -322,8 +320,9 @@ bool Runner::change_fired(const Plan& plan, const DatumRow& source, std::vector<
   for (std::size_t i = 0; i < row.size(); ++i) {
     const bool in_key = std::ranges::any_of(
         table->keys, [&](const auto& key) { return std::ranges::count(key.columns, i) > 0; });
-    const bool refers = std::ranges::any_of(
-        table->references, [&](const auto& each) { return std::ranges::count(each.columns, i) > 0; });
+    const bool refers = std::ranges::any_of(table->references, [&](const auto& each) {
+      return std::ranges::count(each.columns, i) > 0;
+    });
     if (row[i] != given[i] && (in_key || refers)) return unsure();
     if (hidden_.contains(i)) contents_.forget_column(plan.target, i);
   }

@@ -12,8 +12,9 @@
 #include "protocols/postgres/emulator/runner.hpp"
 #include "protocols/postgres/emulator/start.hpp"
 #include "protocols/postgres/image.hpp"
-#include "protocols/postgres/shape.hpp"
 #include "protocols/postgres/served.hpp"
+#include "protocols/postgres/session.hpp"
+#include "protocols/postgres/shape.hpp"
 #include "protocols/sql/emulator/emulator.hpp"
 
 namespace understudy::postgres {
@@ -64,6 +65,8 @@ bool read_session(std::string_view facts, Printing& printing) {
       auto path = schemas_of_path(value);
       sound = sound && path.has_value();
       if (path) printing.path = std::move(*path);
+    } else if (name == isolation_fact) {
+      continue;  // see SqlRequest::one_state
     } else if (name.find('.') != std::string_view::npos) {
       printing.custom.insert_or_assign(std::string(name), std::string(value));
     } else {
@@ -134,7 +137,8 @@ class PostgresEmulator final : public sql::emulator::SqlEmulator {
     return std::make_unique<PostgresExecution>(held(), rules_, oids_, programs_, moment_);
   }
   [[nodiscard]] std::string unsound_session() const override {
-    return sound_session_ && sound_here_ ? "" : "a search_path or an encoding that is not the usual one";
+    return sound_session_ && sound_here_ ? ""
+                                         : "a search_path or an encoding that is not the usual one";
   }
   [[nodiscard]] bool lacks_privilege(std::string_view code) const override {
     return code == "42501";
@@ -271,6 +275,9 @@ sql::emulator::SqlEmulator::Answered PostgresEmulator::answered(Bytes image) con
   told.error = answer && answer->is_error;
   Fields error;
   if (told.error && decode_fields(answer->tail.subspan(5), error)) told.code = field(error, 'C');
+  std::string tag;
+  told.of_no_row = answer && !told.error && decode_command_complete(answer->tail.subspan(5), tag) &&
+                   (tag == "UPDATE 0" || tag == "DELETE 0");
   return told;
 }
 

@@ -7,9 +7,9 @@
 
 namespace understudy::postgres::emulation {
 
+using sql::lower;
 using sql::contents::is_text;
 using sql::contents::is_whole;
-using sql::lower;
 using tree::Operator;
 
 Typed Translator::aggregate(const tree::Call& call, const Scope& scope) {

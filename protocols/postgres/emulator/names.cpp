@@ -30,10 +30,9 @@ std::optional<std::vector<std::string>> schemas_of_path(std::string_view path) {
     std::string_view name = path.substr(0, end);
     path.remove_prefix(std::min(end + 2, path.size()));
     if (name == "\"$user\"") continue;
-    const bool plain =
-        !name.empty() && std::ranges::all_of(name, [](char c) {
-          return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-        });
+    const bool plain = !name.empty() && std::ranges::all_of(name, [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+    });
     if (!plain || name.starts_with("pg_")) return std::nullopt;
     schemas.emplace_back(name);
   }

@@ -104,8 +104,7 @@ class ProgramReader {
     const std::size_t begin = at_;
     while (at_ < tokens_.size() && !is(";") && !is(":=") && !is("=") && !is("default") && !is(":"))
       ++at_;
-    const auto probe =
-        parse_postgres("SELECT NULL::" + std::string(between(begin, at_)));
+    const auto probe = parse_postgres("SELECT NULL::" + std::string(between(begin, at_)));
     const auto* query = probe.as<tree::Query>();
     const auto* select = query != nullptr ? query->as<tree::Select>() : nullptr;
     const auto* cast = select != nullptr && select->outputs.size() == 1

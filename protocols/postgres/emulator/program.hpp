@@ -25,7 +25,7 @@ struct Step {
     assign,     ///< `target` gets what `statement` shows
     statement,  ///< is carried out; its first row goes into the variables `into`
     branch,
-    give_back   ///< what `statement` shows, or the row that is called `target`; or nothing
+    give_back  ///< what `statement` shows, or the row that is called `target`; or nothing
   };
   Kind kind = Kind::statement;
   std::string target = {};  ///< `x`, `new.x`

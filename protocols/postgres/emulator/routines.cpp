@@ -43,8 +43,8 @@ void Frame::add_row(const std::string& name, const sql::contents::Definition& ta
     column.type = table.columns[i].type;
     column.variable = variables.size();
     relation.columns.push_back(std::move(column));
-    const bool known = row != nullptr && !hidden.contains(i) &&
-                       table.columns[i].type.kind != TypeKind::opaque;
+    const bool known =
+        row != nullptr && !hidden.contains(i) && table.columns[i].type.kind != TypeKind::opaque;
     variables.push_back({table.columns[i].type, row != nullptr ? (*row)[i] : Datum(), known});
   }
   scope.relations.push_back(std::move(relation));
@@ -151,15 +151,11 @@ bool Runner::carry_out(const Step& step, Frame& frame, Result& result,
   if (!plan || !run_inside(*plan, frame, rows, result)) return false;
   const bool shows = !plan->shown.empty();
   if (const auto found = frame.find("found"))
-    frame.variables[*found].value =
-        Datum(std::int64_t{(shows && !plan->writes() ? !rows.empty()
-                                                      : count_of(result.answer.tag) > 0)
-                               ? 1
-                               : 0});
+    frame.variables[*found].value = Datum(std::int64_t{
+        (shows && !plan->writes() ? !rows.empty() : count_of(result.answer.tag) > 0) ? 1 : 0});
   if (last != nullptr && shows) {
     if (rows.size() > 1) return false;  // which comes first is not looked at
-    *last = Typed_value{plan->shown.front().type,
-                        rows.empty() ? Datum() : rows.front().front()};
+    *last = Typed_value{plan->shown.front().type, rows.empty() ? Datum() : rows.front().front()};
   }
   if (step.into.empty()) return true;
   if (rows.size() > 1 || step.into.size() != plan->shown.size()) return false;
@@ -252,8 +248,7 @@ bool Runner::call(const Plan& plan, std::span<const Value> values, std::vector<D
   };
   std::vector<DatumRow> arguments(1);
   if (program == nullptr || took_effect_) return unsure();
-  if (!plan.sources.empty() && !query(plan.sources.front(), values, arguments = {}))
-    return false;
+  if (!plan.sources.empty() && !query(plan.sources.front(), values, arguments = {})) return false;
   Frame frame;
   for (std::size_t i = 0; i < routine.parameters.size(); ++i) {
     const ColumnType type = column_type(routine.parameter_types[i], {});

@@ -113,8 +113,7 @@ void Translator::change_rows(const tree::Box<tree::Expression>& where,
     outer.push_back("a" + std::to_string(each.column));
     inner.push_back(each.sql + " AS " + outer.back());
   }
-  const std::string behind =
-      " FROM " + table.sql_name() + from_sql + where_of(where, scope);
+  const std::string behind = " FROM " + table.sql_name() + from_sql + where_of(where, scope);
   const bool changes_before = std::ranges::any_of(
       table.triggers, [](const auto& each) { return each->timing == "before"; });
   if (!returned.empty() && changes_before && !set.empty()) {
@@ -152,8 +151,8 @@ void Translator::change_rows(const tree::Box<tree::Expression>& where,
   }
   Plan& source = plan.sources.emplace_back();
   source.shown.resize(outer.size());
-  source.text.sql = "SELECT " + joined(outer, ", ") + " FROM (SELECT " + joined(inner, ", ") +
-                    behind + ")";
+  source.text.sql =
+      "SELECT " + joined(outer, ", ") + " FROM (SELECT " + joined(inner, ", ") + behind + ")";
   source.text.bounds = std::exchange(bounds_, {});
   for (const SetTo& each : set) plan.set_columns.push_back(each.column);
   plan.by_rows = true;
@@ -172,8 +171,7 @@ void Translator::update_rows(const tree::Update& update, Plan& plan) {
   change_rows(update.where, update.returning, set, joined_to, table, scope, plan);
   plan.text.sql = "UPDATE " + table.sql_name() + " SET rowid = next_place()";
   for (std::size_t i = 0; i < set.size(); ++i)
-    plan.text.sql +=
-        ", " + table.sql_column(set[i].column) + " = ?" + std::to_string(i + 2);
+    plan.text.sql += ", " + table.sql_column(set[i].column) + " = ?" + std::to_string(i + 2);
   plan.text.sql += " WHERE rowid = ?1";
 }
 
@@ -197,7 +195,8 @@ PlannedWhen Translator::when(const tree::Merge::When& when, const Definition& ta
   using To = PlannedWhen::Action;
   constexpr std::size_t before = 2;  // the place, and which of them
   PlannedWhen planned;
-  const std::string test = table.sql_name() + (when.matched ? ".rowid IS NOT NULL" : ".rowid IS NULL");
+  const std::string test =
+      table.sql_name() + (when.matched ? ".rowid IS NOT NULL" : ".rowid IS NULL");
   if (when.action == From::insert) {
     planned.action = To::insert;
     planned.row = plan.rows.size();
@@ -217,8 +216,8 @@ PlannedWhen Translator::when(const tree::Merge::When& when, const Definition& ta
     for (const SetTo& each : settings(when.set, table, scope, own)) {
       planned.places.push_back(before + computed.size());
       computed.push_back("CASE WHEN " + test + " THEN " + each.sql + " END");
-      planned.sql += ", " + table.sql_column(each.column) + " = ?" +
-                     std::to_string(planned.places.size() + 1);
+      planned.sql +=
+          ", " + table.sql_column(each.column) + " = ?" + std::to_string(planned.places.size() + 1);
     }
     planned.sql += " WHERE rowid = ?1";
     planned.assigned = own.assigned;

@@ -111,9 +111,9 @@ bool PostgresRules::runs(const tree::CreateRoutine& routine) const {
 
 /// REFRESH of another kind than its tree tells.
 std::string PostgresRules::unsure_by_text(std::string_view pattern) const {
-  const bool otherwise = pattern.starts_with("refresh") &&
-                         (pattern.find(" concurrently ") != std::string_view::npos ||
-                          pattern.find(" no data") != std::string_view::npos);
+  const bool otherwise =
+      pattern.starts_with("refresh") && (pattern.find(" concurrently ") != std::string_view::npos ||
+                                         pattern.find(" no data") != std::string_view::npos);
   return otherwise ? "a REFRESH of this kind" : "";
 }
 

@@ -11,12 +11,12 @@
 
 namespace understudy::postgres::emulation {
 
+using sql::lower;
 using sql::contents::DatumRow;
 using sql::contents::Definition;
 using sql::contents::is_null;
 using sql::contents::is_whole;
 using sql::contents::Outcome;
-using sql::lower;
 
 namespace {
 
@@ -149,8 +149,8 @@ std::optional<Datum> Runner::value_of(const Bound& bound, std::span<const Value>
     if (frame_ == nullptr || !frame_->variables[bound.slot].known) return std::nullopt;
     const Datum& datum = frame_->variables[bound.slot].value;
     const auto* number = std::get_if<std::int64_t>(&datum);
-    const bool far = bound.most != 0 && number != nullptr &&
-                     (*number < -bound.most || *number > bound.most);
+    const bool far =
+        bound.most != 0 && number != nullptr && (*number < -bound.most || *number > bound.most);
     return far ? std::nullopt : std::optional(datum);
   }
   if (bound.source != Bound::Source::request) return momentary(bound);
@@ -222,8 +222,9 @@ bool Runner::show(const Plan& plan, std::vector<DatumRow> rows, Result& result) 
   const auto shown = static_cast<std::ptrdiff_t>(plan.shown.size());
   bool sure = true;
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    const bool tied = i > 0 && !result.given_order && std::equal(rows[i].begin() + shown, rows[i].end(),
-                                          rows[i - 1].begin() + shown, rows[i - 1].end());
+    const bool tied = i > 0 && !result.given_order &&
+                      std::equal(rows[i].begin() + shown, rows[i].end(),
+                                 rows[i - 1].begin() + shown, rows[i - 1].end());
     result.runs.push_back(i == 0 ? 0 : result.runs.back() + (tied ? 0 : 1));
     Row& row = result.answer.rows.emplace_back();
     for (std::size_t column = 0; column < plan.shown.size(); ++column)

@@ -163,9 +163,9 @@ class Runner final : public sql::emulator::Runner {
   const std::vector<Row>* shown_ = nullptr;
   /// Why the change is refused; nothing for what the server says otherwise, or may not refuse.
   std::vector<std::optional<Fields>> refusals_;
-  std::vector<Rows> part_rows_;     ///< what the common tables gave
-  std::int64_t begin_place_ = 0;    ///< the last one before rows were put in
-  std::size_t new_rows_ = 0;        ///< how many are put in
+  std::vector<Rows> part_rows_;           ///< what the common tables gave
+  std::int64_t begin_place_ = 0;          ///< the last one before rows were put in
+  std::size_t new_rows_ = 0;              ///< how many are put in
   std::vector<std::int64_t> refused_at_;  ///< beside those of references: places of rows
   bool in_order_ = false;                 ///< rows are looked at in the order of their places
   std::set<std::size_t> hidden_;          ///< columns of the new row whose values nobody knows

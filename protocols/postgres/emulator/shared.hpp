@@ -1,6 +1,7 @@
 // What of the emulator both dialects share, by the names that it has here.
 #pragma once
 
+#include "protocols/sql/emulator/altering.hpp"
 #include "protocols/sql/emulator/coverage.hpp"
 #include "protocols/sql/emulator/defining.hpp"
 #include "protocols/sql/emulator/definitions.hpp"
@@ -26,8 +27,8 @@ using sql::emulator::Depended;
 using sql::emulator::Given;
 using sql::emulator::list_of;
 using sql::emulator::MayWrite;
-using sql::emulator::Plan;
 using sql::emulator::PartColumn;
+using sql::emulator::Plan;
 using sql::emulator::PlannedCheck;
 using sql::emulator::PlannedWhen;
 using sql::emulator::referred_columns;

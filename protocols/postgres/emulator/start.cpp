@@ -50,6 +50,8 @@ std::string key_of_quoted(std::string_view name) {
 void read_head(std::string_view catalogue, Start& start) {
   start.collation = told_by_head(catalogue, "-- collation: ");
   start.knows_custom = told_by_head(catalogue, "-- custom settings: ") == "0";
+  start.reads_committed =
+      told_by_head(catalogue, "-- default_transaction_isolation: ") == "read committed";
   start.knows_errors = knows_messages_of(told_by_head(catalogue, "-- server: ")) &&
                        are_english(told_by_head(catalogue, "-- lc_messages: "));
 }

@@ -120,8 +120,8 @@ class Translator final : public sql::emulator::Translator {
                                               const std::string& alias, Scope& scope) override;
   std::string view(const sql::contents::View& view, const std::string& key,
                    const std::string& shown, const std::string& alias, Scope& scope);
-  const Definition* target_otherwise(const tree::Name& name, const std::string& shown,
-                                     Scope& scope, Plan& plan) override;
+  const Definition* target_otherwise(const tree::Name& name, const std::string& shown, Scope& scope,
+                                     Plan& plan) override;
   const Definition& target_view(const sql::contents::View& view, const std::string& key,
                                 const std::string& shown, Scope& scope, Plan& plan);
   void refresh(const tree::Utility& utility, Plan& plan);

@@ -71,9 +71,9 @@ const Definition& Translator::target_view(const View& view, const std::string& k
                          ? select->from.front().as<tree::TableName>()
                          : nullptr;
   const bool plain = name != nullptr && query.with.tables.empty() && query.order.empty() &&
-                     !query.limit && !query.offset && query.locking.empty() &&
-                     !select->distinct && select->distinct_on.empty() && select->group.empty() &&
-                     !select->having && select->windows.empty() && !view.check_option &&
+                     !query.limit && !query.offset && query.locking.empty() && !select->distinct &&
+                     select->distinct_on.empty() && select->group.empty() && !select->having &&
+                     select->windows.empty() && !view.check_option &&
                      select->from.front().alias_columns.empty() && !select->from.front().sampled;
   if (!plain || view_columns_ || select->outputs.size() != view.columns.size())
     throw Unsure{"a change of view " + key};
@@ -84,8 +84,8 @@ const Definition& Translator::target_view(const View& view, const std::string& k
   plan.target = definition.key;
   const std::string& alias = select->from.front().alias;
   Scope inner;
-  inner.relations.push_back(relation_of(state, alias.empty() ? name->name.name : alias,
-                                        definition.sql_name() + "."));
+  inner.relations.push_back(
+      relation_of(state, alias.empty() ? name->name.name : alias, definition.sql_name() + "."));
   ScopeRelation named{shown, {}, false};
   std::map<std::string, std::size_t> columns;
   for (std::size_t i = 0; i < select->outputs.size(); ++i) {

@@ -125,6 +125,67 @@ void Contents::redefine(std::string_view key, Definition definition) {
   table->definition = std::make_shared<const Definition>(std::move(definition));
 }
 
+void Contents::copy_rows(const TableState& from, TableState& to,
+                         const std::vector<KeptColumn>& columns) {
+  std::string names = "rowid", values = "rowid";
+  std::vector<Datum> constants;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const KeptColumn& kept = columns[i];
+    names += ", " + to.definition->sql_column(i);
+    std::string value;
+    if (kept.column) {
+      value = from.definition->sql_column(*kept.column);
+      if (kept.most > 0) value = "fitting(" + value + ", " + std::to_string(kept.most) + ")";
+      if (from.unknown.contains(*kept.column)) to.unknown.insert(i);
+    } else {
+      constants.push_back(kept.value.value_or(Datum()));
+      value = "?" + std::to_string(constants.size());
+      if (!kept.value) to.unknown.insert(i);
+    }
+    values += ", " + value;
+  }
+  const std::string sql = "INSERT INTO " + to.definition->sql_name() + " (" + names + ") SELECT " +
+                          values + " FROM " + from.definition->sql_name();
+  // Of what a key is made, what is not known may be equal.
+  const bool sure_keys = std::ranges::all_of(to.definition->keys, [&](const UniqueKey& key) {
+    return std::ranges::none_of(key.columns,
+                                [&](std::size_t each) { return to.unknown.contains(each); });
+  });
+  to.known = database_.run(sql, constants) == Outcome::done && from.known && sure_keys;
+}
+
+bool Contents::remake(std::string_view key, Definition definition,
+                      const std::vector<KeptColumn>& columns) {
+  const TableState* const found = state(key);
+  if (found == nullptr) return false;
+  const TableState before = *found;
+  const std::string now = definition.key;
+  if (!create(std::move(definition))) return false;
+  const bool empty = [&] {
+    std::vector<DatumRow> rows;
+    const std::string sql = "SELECT 1 FROM " + before.definition->sql_name() + " LIMIT 1";
+    return before.known && database_.run(sql, {}, &rows) == Outcome::done && rows.empty();
+  }();
+  TableState& made = *state(now);
+  copy_rows(before, made, columns);
+  const std::uint32_t id = made.definition->id, old = before.definition->id;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (made.definition->columns[i].default_.kind != Default::Kind::number) continue;
+    if (columns[i].column)
+      numbers_[{id, i}] = last_number({old, *columns[i].column});
+    else if (!empty)
+      numbers_[{id, i}].reset();
+  }
+  // Numbers that are taken from here on are not given back by a rollback.
+  for (auto each = numbers_.lower_bound({old, 0}); each != numbers_.end(); ++each)
+    if (owner_ && each->first.first == old) restarted_.insert(each->first);
+  if (now == key)
+    static_cast<void>(database_.run("DROP TABLE " + before.definition->sql_name()));
+  else
+    drop(key);
+  return true;
+}
+
 void Contents::empty(std::string_view key) {
   TableState* const table = state(key);
   if (table == nullptr) return;
@@ -284,10 +345,11 @@ void Contents::control(Control control, std::string_view name, Connection connec
   }
 }
 
-bool Contents::sees(Connection connection) const {
+bool Contents::sees(Connection connection, bool by_statement) const {
   if (owner_ && owner_ != connection) return false;
   const auto found = open_.find(connection);
-  return found == open_.end() || found->second.began == epoch_;
+  if (found == open_.end() || found->second.began == epoch_) return true;
+  return by_statement && found->second.began != 0;
 }
 
 bool Contents::others_are_open(Connection connection) const {

@@ -23,6 +23,13 @@
 
 namespace understudy::sql::contents {
 
+/// What the rows of a table that is made anew hold in one column.
+struct KeptColumn {
+  std::optional<std::size_t> column = {};  ///< what they held in this one of the table before
+  std::optional<Datum> value = {};         ///< else: all of them this; nothing where nobody knows
+  std::int32_t most = 0;                   ///< characters that a text may have; 0: any number
+};
+
 class Contents {
  public:
   using Connection = std::uint64_t;
@@ -64,6 +71,10 @@ class Contents {
   void note_complete() { book_.complete = true; }
   /// Another definition of the same columns; keys may have been added behind the others.
   void redefine(std::string_view key, Definition definition);
+  /// Other columns, keys or another name: `columns` tell what each of them holds. False where that
+  /// is not possible: then forget the table.
+  [[nodiscard]] bool remake(std::string_view key, Definition definition,
+                            const std::vector<KeptColumn>& columns);
   void empty(std::string_view key);
   void forget_rows(std::string_view key);
   /// All rows are there, put in by whoever says so.
@@ -96,8 +107,9 @@ class Contents {
   void take_open_of(const Contents& other) {
     for (const auto& [connection, open] : other.open_) open_[connection].began = 0;
   }
-  /// Whether what this connection sees is what is here.
-  [[nodiscard]] bool sees(Connection connection) const;
+  /// Whether what this connection sees is what is here. `by_statement`: each statement of its
+  /// transaction sees what was committed before it, as in READ COMMITTED.
+  [[nodiscard]] bool sees(Connection connection, bool by_statement = false) const;
   /// Whether some other connection is in a transaction.
   [[nodiscard]] bool others_are_open(Connection connection) const;
   /// Of a statement that may write: what it does can be undone from here on. False where another
@@ -133,6 +145,7 @@ class Contents {
   void forget_at_all_levels(const std::optional<std::set<std::string>>& keys);
   [[nodiscard]] std::size_t level_of(std::string_view name) const;
   TableState* state(std::string_view key);
+  void copy_rows(const TableState& from, TableState& to, const std::vector<KeptColumn>& columns);
 
   Database database_;
   TableBook book_;

@@ -203,12 +203,9 @@ struct Function {
   int arguments;
   void (*call)(sqlite3_context*, int, sqlite3_value**);
 };
-constexpr Function functions[] = {{"fitting", 2, fitting},
-                                  {"sure", 1, sure},
-                                  {"plain", 1, plain},
-                                  {"ascii", 1, ascii},
-                                  {"is_like", 3, is_like},
-                                  {"folded_text", 1, folded_text}};
+constexpr Function functions[] = {{"fitting", 2, fitting}, {"sure", 1, sure},
+                                  {"plain", 1, plain},     {"ascii", 1, ascii},
+                                  {"is_like", 3, is_like}, {"folded_text", 1, folded_text}};
 
 // ---- values ----
 

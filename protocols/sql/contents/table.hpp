@@ -211,7 +211,7 @@ struct TableBook {
     if (!default_ && found == names_.end()) names_.emplace(key);
   }
   bool others_absent_ = false;
-  std::set<std::string, std::less<>> names_;  ///< those of which the contrary holds
+  std::set<std::string, std::less<>> names_;   ///< those of which the contrary holds
   std::set<std::string, std::less<>> others_;  ///< names with a schema of what is no table
 };
 

@@ -1,7 +1,9 @@
 #include "protocols/sql/emulator/defining.hpp"
 
 #include <algorithm>
+#include <array>
 
+#include "protocols/sql/emulator/altering.hpp"
 #include "protocols/sql/emulator/definitions.hpp"
 #include "protocols/sql/tree/visitor.hpp"
 
@@ -50,22 +52,6 @@ void forget_names(contents::Definition& table) {
   for (auto& check : table.checks) check.name.clear();
 }
 
-/// Indexes of keys and sequences of columns stand in one space of names with tables.
-std::vector<std::string> names_beside(const contents::Definition& table) {
-  std::vector<std::string> names;
-  for (const auto& key : table.keys)
-    if (!key.name.empty()) names.push_back(key.name);
-  for (const auto& column : table.columns)
-    if (column.default_.kind == contents::Default::Kind::number)
-      names.push_back(table.key + "_" + column.name + "_seq");
-  return names;
-}
-
-void take_names(const contents::Definition& table, Contents& contents) {
-  for (const std::string& name : names_beside(table))
-    if (contents.find(name) == nullptr) contents.note_taken(name);
-}
-
 /// With what was made for it; an index that was made apart from it may be anything from then on.
 void drop_table(const std::string& key, Contents& contents) {
   std::vector<std::string> names;
@@ -104,6 +90,17 @@ std::optional<std::vector<Shown>> shown_by(const tree::Query& query, const Conte
   statement.node = query;
   const Plan plan = rules.plan(statement, contents.book(), false);
   return plan.reason.empty() ? std::optional(plan.shown) : std::nullopt;
+}
+
+/// Whether a view of the table may mean something else than its text says from now on.
+bool changes_columns(const tree::AlterTable& alter) {
+  using Kind = tree::AlterAction::Kind;
+  static constexpr std::array others = {
+      Kind::inert,        Kind::add_column,    Kind::add_constraint, Kind::set_default,
+      Kind::set_not_null, Kind::drop_not_null, Kind::row_security,   Kind::trigger};
+  return std::ranges::any_of(alter.actions, [&](const tree::AlterAction& action) {
+    return std::ranges::find(others, action.kind) == others.end();
+  });
 }
 
 void define_view(const tree::CreateView& create, Contents& contents, const ServerRules& rules) {
@@ -164,48 +161,6 @@ void define_table(const tree::CreateTable& create, Contents& contents, const Ser
       contents.set_last_number({made.id, i}, std::nullopt);
 }
 
-/// Of a table that stays, with further columns: rows are known where there are none.
-void replace(const contents::Definition& before, contents::Definition after, Contents& contents) {
-  const std::string key = before.key;
-  const bool empty = contents.has_no_rows(key);
-  std::vector<std::optional<std::int64_t>> numbers;
-  for (std::size_t i = 0; i < before.columns.size(); ++i)
-    numbers.push_back(contents.last_number({before.id, i}));
-  contents.drop(key);
-  if (!contents.create(std::move(after))) return contents.forget_whether(key);
-  const std::uint32_t id = contents.find(key)->definition->id;
-  for (std::size_t i = 0; i < numbers.size(); ++i)
-    if (contents.last_number({id, i})) contents.set_last_number({id, i}, numbers[i]);
-  if (!empty) contents.forget_rows(key);
-}
-
-void alter_table(const tree::AlterTable& alter, Contents& contents, const ServerRules& rules) {
-  const std::string key = rules.key_of(alter.name);
-  if (alter.kind == ObjectKind::sequence) return contents.forget_all_numbers();
-  const contents::TableState* const table = contents.find(key);
-  if (table == nullptr) {
-    forget_views_of(key, contents, rules);
-    for (const tree::AlterAction& action : alter.actions)
-      if (action.kind == tree::AlterAction::Kind::rename_table)
-        contents.forget_whether(rules.key_of(action.table));
-    return contents.forget_whether(key);
-  }
-  const std::shared_ptr<const contents::Definition> before = table->definition;
-  Altered after = altered(*before, alter, rules);
-  if (!after.table) {
-    forget_views_of(key, contents, rules);
-    for (const tree::AlterAction& action : alter.actions)
-      if (!action.table.name.empty()) contents.forget_whether(rules.key_of(action.table));
-    return contents.forget_whether(key);
-  }
-  if (after.other_columns)
-    replace(*before, std::move(*after.table), contents);
-  else
-    contents.redefine(key, std::move(*after.table));
-  if (const auto* altered_table = contents.find(key))
-    take_names(*altered_table->definition, contents);
-}
-
 /// Rows of it may do, or be refused for, what is not understood.
 void close_table(std::string_view key, Contents& contents) {
   const contents::TableState* const table = contents.find(key);
@@ -227,8 +182,8 @@ void define_routine(const tree::CreateRoutine& routine, Contents& contents,
   };
   const bool other = found != contents.book().routines.end() &&
                      (found->second == nullptr || !same(*found->second));
-  contents.define_routine(
-      key, other ? nullptr : std::make_shared<const tree::CreateRoutine>(routine));
+  contents.define_routine(key,
+                          other ? nullptr : std::make_shared<const tree::CreateRoutine>(routine));
 }
 
 void define_trigger(const tree::CreateRoutine& trigger, Contents& contents,
@@ -255,8 +210,7 @@ void drop_trigger(const tree::Drop& dropped, Contents& contents, const ServerRul
   if (table == nullptr) return;
   contents::Definition changed = *table->definition;
   for (const tree::Name& name : dropped.names)
-    std::erase_if(changed.triggers,
-                  [&](const auto& each) { return each->name.name == name.name; });
+    std::erase_if(changed.triggers, [&](const auto& each) { return each->name.name == name.name; });
   contents.redefine(key, std::move(changed));
 }
 
@@ -282,6 +236,10 @@ void drop(const tree::Drop& dropped, Contents& contents, const ServerRules& rule
         drop_table(rules.key_of(name), contents);
       }
       return;
+    case ObjectKind::index:
+      if (rules.folds_names()) return contents.forget_everything();
+      for (const tree::Name& name : dropped.names) drop_index(name.name, contents);
+      return;
     case ObjectKind::view:
     case ObjectKind::materialized_view:
       for (const tree::Name& name : dropped.names) {
@@ -306,6 +264,12 @@ void drop(const tree::Drop& dropped, Contents& contents, const ServerRules& rule
     default:
       return contents.forget_everything();
   }
+}
+
+/// Types and sequences stand in one space of names with tables.
+void take_name(const tree::Name& name, Contents& contents, const ServerRules& rules) {
+  const std::string key = rules.key_of(name);
+  if (contents.find(key) == nullptr) contents.note_taken(key);
 }
 
 bool forgets_table(const tree::Statement& statement, Contents& contents, const ServerRules& rules) {
@@ -336,7 +300,7 @@ bool define(const tree::Statement& statement, Contents& contents, const ServerRu
   if (const auto* create = statement.as<tree::CreateTable>()) {
     if (create->query || !create->inherits.empty() || !create->like.empty())
       depend(statement, rules, depended);
-    create->materialized_view && create->query && rules.follows_routines()
+    create->materialized_view && create->query&& rules.follows_routines()
         ? define_materialized(*create, contents, rules)
         : define_table(*create, contents, rules, depended);
   } else if (const auto* view = statement.as<tree::CreateView>();
@@ -350,6 +314,7 @@ bool define(const tree::Statement& statement, Contents& contents, const ServerRu
     if (!index->name.empty() && contents.find(index->name) == nullptr)
       contents.note_taken(index->name);
   } else if (const auto* alter = statement.as<tree::AlterTable>()) {
+    if (changes_columns(*alter)) forget_views_of(rules.key_of(alter->name), contents, rules);
     alter_table(*alter, contents, rules);
   } else if (const auto* dropped = statement.as<tree::Drop>()) {
     drop(*dropped, contents, rules);
@@ -358,12 +323,16 @@ bool define(const tree::Statement& statement, Contents& contents, const ServerRu
                                          : define_routine(*routine, contents, rules);
   } else if (forgets_table(statement, contents, rules)) {
     depend(statement, rules, depended);
-  } else if (statement.as<tree::AlterOther>() != nullptr ||
-             statement.as<tree::RenameTables>() != nullptr) {
+  } else if (const auto* other = statement.as<tree::AlterOther>()) {
+    other->kind == ObjectKind::sequence ? contents.forget_all_numbers()
+                                        : contents.forget_everything();
+  } else if (statement.as<tree::RenameTables>() != nullptr) {
     contents.forget_everything();
-  } else if (statement.as<tree::CreateOther>() == nullptr &&
-             statement.as<tree::CreateType>() == nullptr &&
-             statement.as<tree::CreateSequence>() == nullptr) {
+  } else if (const auto* type = statement.as<tree::CreateType>()) {
+    take_name(type->name, contents, rules);
+  } else if (const auto* sequence = statement.as<tree::CreateSequence>()) {
+    take_name(sequence->name, contents, rules);
+  } else if (statement.as<tree::CreateOther>() == nullptr) {
     return false;
   }
   return true;

@@ -80,6 +80,15 @@ void add_check(contents::Definition& table, const tree::Constraint& constraint,
   std::ranges::stable_sort(table.checks, {}, &contents::Check::name);
 }
 
+}  // namespace
+
+std::set<std::size_t> columns_in(const contents::Definition& table,
+                                 const tree::Expression& condition) {
+  ColumnsIn named(table);
+  named.visit(condition);
+  return std::move(named.columns);
+}
+
 void constrain(contents::Definition& table, const tree::Constraint& constraint,
                const ServerRules& rules) {
   using Kind = tree::Constraint::Kind;
@@ -118,14 +127,11 @@ void add_column(contents::Definition& table, const tree::ColumnDefinition& defin
   table.columns.back().attribute = ++table.last_attribute;
 }
 
-/// Of what a unique key is made, every value has to be comparable.
 void check_keys(contents::Definition& table) {
   for (const UniqueKey& key : table.keys)
     for (const std::size_t each : key.columns)
       if (!is_comparable(table.columns[each].type)) table.takes_rows = false;
 }
-
-}  // namespace
 
 std::optional<contents::Definition> definition_of(const tree::CreateTable& create,
                                                   const ServerRules& rules) {
@@ -169,35 +175,6 @@ std::optional<std::vector<std::size_t>> referred_columns(const contents::Referen
   for (const auto& key : parent.keys)
     if (key.primary) return key.columns;
   return std::nullopt;
-}
-
-Altered altered(contents::Definition table, const tree::AlterTable& alter,
-                const ServerRules& rules) {
-  using Kind = tree::AlterAction::Kind;
-  Altered result;
-  for (const tree::AlterAction& action : alter.actions) {
-    const auto column = table.column(action.name);
-    if (action.kind == Kind::inert) continue;
-    if (action.kind == Kind::add_column && !table.column(action.column->name)) {
-      add_column(table, *action.column, rules);
-      for (const tree::Constraint& each : action.column->constraints) constrain(table, each, rules);
-      result.other_columns = true;
-    } else if (action.kind == Kind::add_constraint) {
-      constrain(table, *action.constraint, rules);
-    } else if (action.kind == Kind::set_default && column) {
-      table.columns[*column].default_ =
-          action.expression ? rules.default_of(*action.expression, table.columns[*column].type)
-                            : Default();
-    } else if ((action.kind == Kind::set_not_null || action.kind == Kind::drop_not_null) &&
-               column) {
-      table.columns[*column].not_null = action.kind == Kind::set_not_null;
-    } else {
-      return {};
-    }
-  }
-  check_keys(table);
-  result.table = std::move(table);
-  return result;
 }
 
 }  // namespace understudy::sql::emulator

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 
 #include "protocols/sql/contents/table.hpp"
@@ -23,12 +24,15 @@ namespace understudy::sql::emulator {
 [[nodiscard]] std::optional<std::vector<std::size_t>> referred_columns(
     const contents::Reference& reference, const contents::Definition& parent);
 
-/// What ALTER TABLE makes of it.
-struct Altered {
-  std::optional<contents::Definition> table;  ///< nothing where it is not followed
-  bool other_columns = false;
-};
-[[nodiscard]] Altered altered(contents::Definition table, const tree::AlterTable& alter,
-                              const ServerRules& rules);
+/// The columns that a condition names.
+[[nodiscard]] std::set<std::size_t> columns_in(const contents::Definition& table,
+                                               const tree::Expression& condition);
+void add_column(contents::Definition& table, const tree::ColumnDefinition& column,
+                const ServerRules& rules);
+/// Rows are no longer taken where the constraint is not understood.
+void constrain(contents::Definition& table, const tree::Constraint& constraint,
+               const ServerRules& rules);
+/// Of what a unique key is made, every value has to be comparable.
+void check_keys(contents::Definition& table);
 
 }  // namespace understudy::sql::emulator

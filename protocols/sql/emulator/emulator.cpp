@@ -9,20 +9,26 @@ namespace understudy::sql::emulator {
 
 namespace {
 
-/// Whether it may take numbers of sequences by putting rows in.
-bool may_insert(const tree::Statement& statement) {
+/// Whether a common table of it changes something, of which its tag does not tell.
+bool changes_in_commons(const tree::Statement& statement) {
+  const auto* insert = statement.as<tree::Insert>();
   const auto* update = statement.as<tree::Update>();
   const auto* remove = statement.as<tree::Delete>();
   const auto* query = statement.as<tree::Query>();
-  const tree::With* const with = update != nullptr   ? &update->with
+  const tree::With* const with = insert != nullptr   ? &insert->with
+                                 : update != nullptr ? &update->with
                                  : remove != nullptr ? &remove->with
                                  : query != nullptr  ? &query->with
                                                      : nullptr;
-  if (with != nullptr)
-    return std::ranges::any_of(with->tables, [](const tree::CommonTable& each) {
-      return each.statement->as<tree::Query>() == nullptr;
-    });
-  return statement.as<tree::Insert>() != nullptr || statement.as<tree::Merge>() != nullptr;
+  return with != nullptr && std::ranges::any_of(with->tables, [](const tree::CommonTable& each) {
+           return each.statement->as<tree::Query>() == nullptr;
+         });
+}
+
+/// Whether it may take numbers of sequences by putting rows in.
+bool may_insert(const tree::Statement& statement) {
+  return statement.as<tree::Insert>() != nullptr || statement.as<tree::Merge>() != nullptr ||
+         changes_in_commons(statement);
 }
 
 }  // namespace
@@ -120,6 +126,7 @@ void SqlEmulator::note_words(bool same) {
 
 void SqlEmulator::pin(const SqlRequest& request) {
   why_not_ = "it was answered otherwise once";
+  disagrees_ = true;
   if (recording_) pinned_.emplace(request.pattern);
 }
 
@@ -143,10 +150,14 @@ void SqlEmulator::end_doubted(std::uint64_t connection) {
 
 // ---- computing ----
 
+bool SqlEmulator::sees(const SqlRequest& request, std::uint64_t connection) const {
+  return contents_->sees(connection, start_ && start_->reads_committed && !request.one_state);
+}
+
 std::optional<Emulator::Computed> SqlEmulator::compute(const EmulatedRequest& asked, Moment now) {
   const SqlRequest request = request_of(asked);
   use_session(request);
-  if (!computes(request) || !contents_->sees(asked.connection)) return std::nullopt;
+  if (!computes(request) || !sees(request, asked.connection)) return std::nullopt;
   if (asked.describes) {
     auto image = description_of(plan_of(request, false));
     return image ? std::optional(Computed{*std::move(image), {}}) : std::nullopt;
@@ -216,7 +227,7 @@ std::string SqlEmulator::why_not(const EmulatedRequest& asked) {
   if (std::string reason = why_not_asked(request); !reason.empty()) return reason;
   const Plan& plan = plan_of(request, false);
   if (!plan.reason.empty()) return plan.reason;
-  if (!contents_->sees(asked.connection) || !contents_->enter(asked.connection))
+  if (!sees(request, asked.connection) || !contents_->enter(asked.connection))
     return "others who write at the same time";
   const auto execution = this->execution();
   const bool done = run(*execution, plan, request);
@@ -247,9 +258,10 @@ void SqlEmulator::follow(const EmulatedRequest& asked, Bytes image, Moment now, 
   locks_ = locks_ || (query != nullptr && !query->locking.empty());
   const Answered answer = answered(image);
   const bool sure =
-      in_order && answer.readable && computes(request) && contents_->sees(asked.connection);
+      in_order && answer.readable && computes(request) && sees(request, asked.connection);
   note_followed(request, image);
   if (answer.error && lacks_privilege(answer.code)) return note_denied(request);
+  disagrees_ = false;
   why_not_ = sure ? std::string() : why_not_asked(request);
   if (!sure && why_not_.empty()) why_not_ = "others who write at the same time";
   const MayWrite written = may_write(request);
@@ -365,9 +377,22 @@ void SqlEmulator::follow_write(const SqlRequest& request, Bytes image, const Ans
   note_numbers(request, computed);
   if (computed) return;
   again();
+  if (!disagrees_ && changed_nothing(request, answer)) return forget_numbers(may_write(request));
   if (sure && follow_shown(request, image)) return;
   again();
   forget_written(request, connection);
+}
+
+/// No row was touched, of tables of which only rows do something.
+bool SqlEmulator::changed_nothing(const SqlRequest& request, const Answered& answer) {
+  const MayWrite written = may_write(request);
+  if (changes_in_commons(statements_->tree_of(request.pattern))) return false;
+  return answer.of_no_row && !written.anything &&
+         std::ranges::all_of(written.tables, [&](const std::string& key) {
+           const auto* table = contents_->find(key);
+           return table != nullptr && table->definition->takes_rows &&
+                  table->definition->gives_rows && table->definition->triggers.empty();
+         });
 }
 
 void SqlEmulator::forget_numbers(const MayWrite& written) {
@@ -410,8 +435,7 @@ void SqlEmulator::forget(const EmulatedRequest& asked) {
 void SqlEmulator::miss(const EmulatedRequest& asked) {
   const SqlRequest request = request_of(asked);
   use_session(request);
-  if (!request.described && !may_write(request).nothing())
-    note_failure(request, {});
+  if (!request.described && !may_write(request).nothing()) note_failure(request, {});
 }
 
 }  // namespace understudy::sql::emulator

@@ -71,7 +71,8 @@ class SqlEmulator : public Emulator {
   /// What an answer says, as far as it counts here.
   struct Answered {
     bool readable = false, error = false;
-    std::string code;  ///< of an error
+    bool of_no_row = false;  ///< no row was changed by an UPDATE or DELETE
+    std::string code;        ///< of an error
   };
   /// What an insert that failed has taken of its sequence.
   enum class Taken : std::uint8_t { nothing, its_own, unknown };
@@ -89,7 +90,8 @@ class SqlEmulator : public Emulator {
   /// The answer to a definition that is sure to succeed.
   [[nodiscard]] virtual std::optional<std::string> answer_of_definition(
       const tree::Statement& statement, std::string_view pattern) = 0;
-  /// The answer to who asks what the statement's answer looks like; nothing where that is not known.
+  /// The answer to who asks what the statement's answer looks like; nothing where that is not
+  /// known.
   [[nodiscard]] virtual std::optional<std::string> description_of(const Plan& /*plan*/) {
     return std::nullopt;
   }
@@ -129,6 +131,7 @@ class SqlEmulator : public Emulator {
   [[nodiscard]] bool computes(const SqlRequest& request) const {
     return why_not_asked(request).empty();
   }
+  [[nodiscard]] bool sees(const SqlRequest& request, std::uint64_t connection) const;
   [[nodiscard]] std::optional<Computed> compute_data(const SqlRequest& request,
                                                      std::uint64_t connection);
   [[nodiscard]] std::optional<Computed> compute_definition(const SqlRequest& request,
@@ -144,6 +147,7 @@ class SqlEmulator : public Emulator {
   void note_denied(const SqlRequest& request);
   void note_failure(const SqlRequest& request, std::string_view code);
   void note_coverage(const tree::Statement& statement, const SqlRequest& request);
+  [[nodiscard]] bool changed_nothing(const SqlRequest& request, const Answered& answer);
   void forget_written(const SqlRequest& request, std::uint64_t connection);
   void forget_numbers(const MayWrite& written);
   void doubt(const MayWrite& written, std::uint64_t connection);
@@ -166,7 +170,8 @@ class SqlEmulator : public Emulator {
   std::shared_ptr<const Start> start_;  ///< null where it is not known what there was first
   std::set<std::uint64_t> unsure_;      ///< connections of whose transaction not all is known
   CoverageBook covered_;
-  std::string why_not_;  ///< of the request that was followed last
+  bool disagrees_ = false;  ///< it would have answered otherwise what was followed last
+  std::string why_not_;     ///< of the request that was followed last
 };
 
 }  // namespace understudy::sql::emulator

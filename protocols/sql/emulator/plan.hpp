@@ -56,10 +56,10 @@ struct Bound {
   std::size_t slot = no_slot;  ///< of the request's values; `constant` where there is none
   ColumnType type = {};
   Datum constant = {};
-  std::int64_t most = 0;  ///< a number may be as far from 0, so that no sum runs over; 0: any
-  bool compared = false;  ///< of a number the value counts alone, which may be beyond the type
-  bool assigned = false;  ///< put into a column: a numeric is rounded to its scale
-  bool array = false;     ///< the elements of an array
+  std::int64_t most = 0;    ///< a number may be as far from 0, so that no sum runs over; 0: any
+  bool compared = false;    ///< of a number the value counts alone, which may be beyond the type
+  bool assigned = false;    ///< put into a column: a numeric is rounded to its scale
+  bool array = false;       ///< the elements of an array
   bool missing_ok = false;  ///< of a setting: one that there is not is NULL
   bool printed = false;     ///< the text that the server prints for it
   bool may_hide = false;    ///< NULL where it is not known
@@ -172,7 +172,7 @@ struct Plan {
   /// are assigned and those that are shown; `text` changes the row at the place ?1.
   bool by_rows = false;
   std::vector<std::size_t> set_columns;  ///< of `by_rows`: in the order of the assigned values
-  Text after;  ///< of `by_rows`: what is shown of the new row at the place ?1
+  Text after;                      ///< of `by_rows`: what is shown of the new row at the place ?1
   std::vector<PlannedWhen> whens;  ///< of `merge`: the source gives the place, which of these, …
   /// Columns that get a value of this moment: nobody knows it where the time is not known.
   std::set<std::size_t> momentary;

@@ -100,12 +100,15 @@ std::string Translator::source(const tree::Relation& relation, Scope& scope) {
     last_table_ = nullptr;
     for (ScopeColumn& column : named.columns) column.sql = alias + "." + column.sql;
     scope.relations.push_back(std::move(named));
-    return (common->second.part ? rows_of_part(common->second)
-                                : "\"w_" + name->name.name + "\"") +
+    return (common->second.part ? rows_of_part(common->second) : "\"w_" + name->name.name + "\"") +
            " AS " + alias;
   }
-  if (const tree::Query* view = rules_.view_of(name->name))
-    return this->view(*view, shown, alias, scope);
+  if (const tree::Query* view = rules_.view_of(name->name)) {
+    std::string sql = this->view(*view, shown, alias, scope);
+    last_table_ = &name->name;
+    last_alias_ = alias;
+    return sql;
+  }
   if (auto other = source_otherwise(name->name, shown, alias, scope)) return *std::move(other);
   const TableState& state = table(name->name);
   reads_.insert(state.definition->key);
@@ -342,7 +345,8 @@ Translator::Selected Translator::selected(const tree::Query& query, const Scope*
   if (!query.with.tables.empty() || !query.locking.empty() || query.with_ties)
     throw Unsure{"a sub-query with these parts"};
   if (query.offset && sorted) throw Unsure{"an OFFSET in place of a value"};
-  if (outer != nullptr && outer != outermost_ && grouped_ != nullptr) throw Unsure{"a sub-query beside groups"};
+  if (outer != nullptr && outer != outermost_ && grouped_ != nullptr)
+    throw Unsure{"a sub-query beside groups"};
   if (const auto* operation = query.as<tree::SetOperation>()) {
     if (!query.order.empty() || sorted || cut) throw Unsure{"the order of a union"};
     return compound(*operation);

@@ -22,9 +22,9 @@ struct ScopeColumn {
   std::optional<TableColumnName> shown_as = {};
   std::optional<PartColumn> of_part = {};
   std::optional<std::size_t> variable = {};  ///< of a function's body: which one
-  bool of_view = false;   ///< or of what a view shows
-  bool derived = false;   ///< of a sub-query
-  bool may_lack = false;  ///< an outer join may make it NULL
+  bool of_view = false;                      ///< or of what a view shows
+  bool derived = false;                      ///< of a sub-query
+  bool may_lack = false;                     ///< an outer join may make it NULL
 };
 
 struct ScopeRelation {

@@ -20,7 +20,9 @@ struct Start {
   std::string collation;      ///< of the database; empty where it is not known
   bool knows_errors = false;  ///< how the server words its errors
   bool knows_custom = false;  ///< no session begins with settings that an application makes up
-  Document document;          ///< what it was made of
+  /// A transaction that tells no isolation is READ COMMITTED.
+  bool reads_committed = false;
+  Document document;  ///< what it was made of
 };
 
 }  // namespace understudy::sql::emulator

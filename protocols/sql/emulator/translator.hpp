@@ -126,9 +126,7 @@ class Translator {
     throw Unsure{"this common table"};
   }
   /// The rows that a common table gave.
-  virtual std::string rows_of_part(const Common& /*common*/) {
-    throw Unsure{"this common table"};
-  }
+  virtual std::string rows_of_part(const Common& /*common*/) { throw Unsure{"this common table"}; }
   /// What a name among the tables means that is none; nothing where it is one.
   virtual std::optional<std::string> source_otherwise(const tree::Name& /*name*/,
                                                       const std::string& /*shown*/,
@@ -211,7 +209,7 @@ class Translator {
   std::map<PartColumn, std::int64_t> part_guards_;
   std::map<std::string, Common> commons_;  // common tables, by name
   const Scope* outermost_;                 // variables of a function's body; or null
-  std::set<std::size_t> shaping_;                            // see Plan
+  std::set<std::size_t> shaping_;          // see Plan
   std::size_t aliases_ = 0;
   int depth_ = 0;
 

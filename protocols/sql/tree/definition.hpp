@@ -226,6 +226,7 @@ struct AlterAction {
   std::optional<Constraint> constraint = {};
   Box<Expression> expression = {};
   Type type = {};
+  std::string collation = {};  ///< of `type`
   Name table = {};
   bool cascade = false;
   bool if_exists = false;  ///< or IF NOT EXISTS

@@ -29,14 +29,21 @@ struct Packed {
   int line = 0;
 
   explicit Packed(const store::ReadExchange& read)
-      : request(Document::to_cbor(read.exchange.request)),
-        answer(Document::to_cbor(read.exchange.answer)),
+      : request(packed(read.exchange.request)),
+        answer(packed(read.exchange.answer)),
         began(read.exchange.began),
         ended(read.exchange.ended),
         line(read.line) {}
 
   [[nodiscard]] Exchange unpacked() const {
     return {Document::from_cbor(request), Document::from_cbor(answer), began, ended};
+  }
+
+ private:
+  /// Of a million exchanges the capacity counts, too.
+  static std::vector<std::uint8_t> packed(const Document& document) {
+    const std::vector<std::uint8_t> grown = Document::to_cbor(document);
+    return {grown.begin(), grown.end()};
   }
 };
 
@@ -84,6 +91,7 @@ class ServiceAnalysis {
       analyse(session);
       if (last_) session.exchanges = {};
     }
+    service_.steps.shrink_to_fit();
     place_waits(service_.steps);
     std::ranges::stable_sort(service_.steps, {}, [](const Step& step) {
       return std::tuple(step.recording, step.ended, step.analysis.waited);
@@ -99,12 +107,12 @@ class ServiceAnalysis {
         service_.analyser->learn(sessions_[source].header, renamed(packed, source));
   }
 
-  void analyse(const Session& session) {
+  void analyse(Session& session) {
     const auto source = static_cast<std::uint32_t>(service_.sources.size());
     service_.sources.push_back(std::filesystem::relative(session.file, mock_set_).generic_string());
     const auto started = match::parse_instant(session.header.started);
     std::vector<Flaw> flaws;
-    for (const Packed& packed : session.exchanges) {
+    for (Packed& packed : session.exchanges) {
       Step step;
       if (started) step.recorded_at = started->microseconds;
       step.recording = session.recording;
@@ -119,6 +127,7 @@ class ServiceAnalysis {
       keep_values(service_, exchange, last_ ? Keep::values : Keep::all, step);
       for (Problem& problem : found) flaws.push_back({packed.line, std::move(problem)});
       service_.steps.push_back(std::move(step));
+      if (last_) packed.request = packed.answer = {};
     }
     if (!flaws.empty()) report_flaws(session.file, flaws, problems_);
   }

@@ -16,6 +16,8 @@ class Declarations {
 
   /// Null where the table is not declared or can't be relied on. All references are resolved.
   [[nodiscard]] const TableFacts* find(const std::string& table) const;
+  /// All that are declared, also those that can't be relied on.
+  [[nodiscard]] const Schema& tables() const noexcept { return schema_; }
   /// Declared tables that can't be relied on, and why.
   [[nodiscard]] const std::map<std::string, std::string>& doubts() const noexcept {
     return doubts_;

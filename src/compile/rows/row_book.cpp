@@ -258,14 +258,17 @@ std::optional<Values> RowBook::by_exclusion(const std::string& name, const RowCo
 
 std::optional<Values> RowBook::values_where(const std::string& table,
                                             const std::vector<RowCondition>& where,
-                                            const std::string& column) const {
+                                            const std::string& column, Wanted wanted) const {
   if (const RowCondition* named = condition_on(where, column)) return values_of(*named);
   if (!tables_.contains(table)) return std::nullopt;
   std::optional<Values> best;
-  for (const RowCondition& condition : where)
-    for (const auto way : {&RowBook::by_rows, &RowBook::by_exclusion})
-      if (auto values = (this->*way)(table, condition, column))
-        if (!best || values->size() < best->size()) best = std::move(values);
+  const auto consider = [&](std::optional<Values> values) {
+    if (values && (!best || values->size() < best->size())) best = std::move(values);
+  };
+  for (const RowCondition& condition : where) {
+    consider(by_rows(table, condition, column));
+    if (wanted == Wanted::named) consider(by_exclusion(table, condition, column));
+  }
   return best;
 }
 
@@ -296,19 +299,21 @@ std::optional<Values> RowBook::replaced(const RowChange& change, const std::stri
 
 /// What `column` was in the rows of an update or a delete.
 std::optional<Values> RowBook::before(const Step& step, const RowChange& change,
-                                      const std::string& column, bool answered) const {
+                                      const std::string& column, bool answered,
+                                      Wanted wanted) const {
   if (const RowCondition* named = condition_on(change.where, column)) return values_of(*named);
   if (!answered) return std::nullopt;
   const RowsSeen* shown = returned_rows(step, change.table);
   if (shown != nullptr && !change.set.contains(column) && change.count == shown->rows.size())
     if (auto values = column_of(shown->rows, column)) return values;
-  return values_where(change.table, change.where, column);
+  return values_where(change.table, change.where, column, wanted);
 }
 
 std::optional<Values> RowBook::touched(const Step& step, const RowChange& change,
-                                       const std::string& column, bool answered) const {
+                                       const std::string& column, bool answered,
+                                       Wanted wanted) const {
   auto values = is_insert(change) ? inserted(step, change, column, answered)
-                                  : before(step, change, column, answered);
+                                  : before(step, change, column, answered, wanted);
   if (!values || change.kind == RowChange::Kind::insert || change.kind == RowChange::Kind::remove)
     return values;
   if (change.kind == RowChange::Kind::upsert) {

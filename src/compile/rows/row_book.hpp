@@ -18,6 +18,10 @@
 
 namespace understudy::compile {
 
+/// Of which rows values are wanted: of those that some request names in the column, as keys are
+/// made of, or of every one, because other tables may refer to it.
+enum class Wanted : std::uint8_t { named, all };
+
 class RowBook {
  public:
   /// `evidence` and `relations` outlive it.
@@ -28,11 +32,13 @@ class RowBook {
   /// them is not known. `answered`: what the exchange's answer and the rest of the recording show
   /// counts, else only what the request itself says.
   [[nodiscard]] std::optional<Values> touched(const Step& step, const RowChange& change,
-                                              const std::string& column, bool answered) const;
+                                              const std::string& column, bool answered,
+                                              Wanted wanted = Wanted::named) const;
   /// Values that `column` has, at whatever time, in rows that meet `where`.
   [[nodiscard]] std::optional<Values> values_where(const std::string& table,
                                                    const std::vector<RowCondition>& where,
-                                                   const std::string& column) const;
+                                                   const std::string& column,
+                                                   Wanted wanted = Wanted::named) const;
 
  private:
   /// What a row, known by a column that identifies it, had in another column.
@@ -98,7 +104,8 @@ class RowBook {
   [[nodiscard]] std::optional<Values> replaced(const RowChange& change, const std::string& column,
                                                bool answered) const;
   [[nodiscard]] std::optional<Values> before(const Step& step, const RowChange& change,
-                                             const std::string& column, bool answered) const;
+                                             const std::string& column, bool answered,
+                                             Wanted wanted) const;
 
   const RowEvidence& evidence_;
   const std::vector<RowRelation>& relations_;

@@ -292,17 +292,7 @@ class RowKeys::Book {
       // So that whoever reads the whole table sees a change of which no column's key tells.
       paths.push_back({change.table, "@any"});
     }
-    for (const RowRelation& relation : relations_) {
-      if (relation.parent != change.table || !relation.follows || !unsettles(change, relation.key))
-        continue;
-      const auto gone = book_.touched(step, change, relation.key, answered);
-      if (!gone) {
-        paths.push_back({relation.child});
-      } else if (!gone->empty()) {
-        const RowCondition where{relation.column, {gone->begin(), gone->end()}};
-        add_removed(paths, relation.child, where, answered, 0);
-      }
-    }
+    add_cascades(paths, step, change, answered);
   }
 
   /// Whether a change can matter to a key of that name.
@@ -312,15 +302,57 @@ class RowKeys::Book {
     return evidence_.bears_on_uniqueness(change, column_behind(name));
   }
 
-  /// Rows that another table's DELETE may have taken with it, and those that refer to them.
-  void add_removed(Paths& paths, const std::string& table, const RowCondition& where, bool answered,
-                   int depth) const {
-    constexpr int deepest = 4;
-    if (depth == deepest) return paths.push_back({});
-    const auto values = [&](const std::string& column) {
-      return answered || column == where.column ? book_.values_where(table, {where}, column)
+  /// Rows that refer to changed ones may change with them, those that refer to these as well, and
+  /// so on. Each row is followed once, by whatever way it is reached: tables refer to each other.
+  struct Cascade {
+    std::map<std::pair<std::string, std::string>, Values> followed;  ///< by table and column
+    std::set<std::string> whole;                                     ///< tables
+    std::vector<std::pair<std::string, RowCondition>> left;          ///< rows of a table
+    std::set<KeyPath> paths;
+
+    /// `values` of a column whose rows may change; nothing: they are not known.
+    void add(const RowRelation& relation, const std::optional<Values>& values) {
+      if (!values) return add_whole(relation.child);
+      Values& before = followed[{relation.child, relation.column}];
+      RowCondition where{relation.column, {}};
+      for (const std::string& value : *values)
+        if (before.insert(value).second) where.values.push_back(value);
+      if (!where.values.empty()) left.emplace_back(relation.child, std::move(where));
+    }
+    void add_whole(const std::string& table) {
+      if (whole.insert(table).second) left.emplace_back(table, RowCondition{});
+    }
+  };
+
+  void add_cascades(Paths& paths, const Step& step, const RowChange& change, bool answered) const {
+    Cascade cascade;
+    for (const RowRelation& relation : relations_)
+      if (relation.parent == change.table && relation.follows && unsettles(change, relation.key))
+        cascade.add(relation, book_.touched(step, change, relation.key, answered, Wanted::all));
+    while (!cascade.left.empty()) {
+      const auto [table, where] = std::move(cascade.left.back());
+      cascade.left.pop_back();
+      if (where.column.empty())
+        follow_whole(cascade, table);
+      else if (!cascade.whole.contains(table))
+        follow(cascade, table, where, answered);
+    }
+    paths.insert(paths.end(), cascade.paths.begin(), cascade.paths.end());
+  }
+
+  void follow_whole(Cascade& cascade, const std::string& table) const {
+    cascade.paths.insert({table});
+    for (const RowRelation& relation : relations_)
+      if (relation.parent == table && relation.follows) cascade.add_whole(relation.child);
+  }
+
+  void follow(Cascade& cascade, const std::string& table, const RowCondition& where,
+              bool answered) const {
+    const auto values = [&](const std::string& column, Wanted wanted = Wanted::named) {
+      return answered || column == where.column ? book_.values_where(table, {where}, column, wanted)
                                                 : std::nullopt;
     };
+    Paths paths;
     const auto keyed = keyed_.find(table);
     if (keyed == keyed_.end()) {
       paths.push_back({table});
@@ -329,15 +361,10 @@ class RowKeys::Book {
         add_keys(paths, table, name, values(column_behind(name)));
       paths.push_back({table, "@any"});
     }
-    for (const RowRelation& relation : relations_) {
-      if (relation.parent != table || !relation.follows) continue;
-      const auto gone = values(relation.key);
-      if (!gone)
-        paths.push_back({relation.child});
-      else if (!gone->empty())
-        add_removed(paths, relation.child, {relation.column, {gone->begin(), gone->end()}},
-                    answered, depth + 1);
-    }
+    cascade.paths.insert(paths.begin(), paths.end());
+    for (const RowRelation& relation : relations_)
+      if (relation.parent == table && relation.follows)
+        cascade.add(relation, values(relation.key, Wanted::all));
   }
 
   std::set<std::string> numbered_;

@@ -62,9 +62,10 @@ std::vector<RowRelation> candidates(const RowEvidence& evidence) {
   return found;
 }
 
-/// One for each pair of columns: of a key over several, each must be there.
+/// One for each pair of columns: of a key over several, each must be there. Also of tables that no
+/// request names: rows may go through them.
 void add_declared(const RowEvidence& evidence, std::vector<RowRelation>& relations) {
-  for (const auto& [child, columns] : evidence.tables())
+  for (const auto& [child, declared] : evidence.declarations().tables())
     if (const TableFacts* facts = evidence.declared(child))
       for (const ForeignKey& key : facts->references)
         for (std::size_t i = 0; i < key.columns.size(); ++i)

@@ -9,6 +9,7 @@
 #include "compile/states/key_names.hpp"
 #include "match/loop.hpp"
 #include "table/hash.hpp"
+#include "understudy/out_of_order.hpp"
 
 namespace understudy::compile {
 namespace {
@@ -34,9 +35,10 @@ class TracedWrites {
   Tracer* tracer_;
 };
 
-bool overlaps(const Visible& write, const Step& step) {
-  return write.connection != step.connection && write.began < step.ended &&
-         step.began < write.ended;
+/// Where requests of one connection are handled in order, they never do.
+bool overlaps(const Visible& write, const Step& step, bool handled_in_order) {
+  return (write.connection != step.connection || (!handled_in_order && write.ended != step.ended)) &&
+         write.began < step.ended && step.began < write.ended;
 }
 
 class Tracer {
@@ -269,12 +271,14 @@ class Tracer {
   }
 
   /// `writes` are sorted by their end, because the steps are. Null where none overlaps.
-  static const Visible* find_overlap(const std::vector<Visible>& writes, const Step& step) {
+  [[nodiscard]] const Visible* find_overlap(const std::vector<Visible>& writes,
+                                            const Step& step) const {
+    const bool in_order = dynamic_cast<const OutOfOrder*>(service_.protocol) == nullptr;
     auto write = std::ranges::upper_bound(writes, step.began, {}, &Visible::ended);
     // A write that ended long after the step may still have begun before it; connections are
     // few, so it is found soon or not at all.
     for (std::size_t beyond = 0; write != writes.end() && beyond < overlap_window; ++write) {
-      if (overlaps(*write, step)) return &*write;
+      if (overlaps(*write, step, in_order)) return &*write;
       if (write->began >= step.ended) ++beyond;
     }
     return nullptr;

@@ -64,9 +64,9 @@ constexpr std::array<std::string_view, 3> groups = {"passwords", "secrets", "cre
 constexpr std::array<std::string_view, 11> passwords = {"password",   "passwd",   "pwd",    "pswd",
                                                         "passphrase", "passcode", "secret", "totp",
                                                         "otp",        "cvv",      "cvc"};
-constexpr std::array<std::string_view, 11> secret_words = {
+constexpr std::array<std::string_view, 12> secret_words = {
     "jwt",       "bearer", "authorization", "signature", "credential", "apikey",
-    "assertion", "csrf",   "xsrf",          "verifier",  "mnemonic"};
+    "assertion", "csrf",   "xsrf",          "verifier",  "mnemonic",   "saml"};
 // At the end of a word that was written in one.
 constexpr std::array<std::string_view, 5> password_ends = {"password", "passwd", "passphrase",
                                                            "passcode", "secret"};

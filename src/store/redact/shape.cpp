@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "understudy/secrets.hpp"
+#include "understudy/secret_texts.hpp"
 
 namespace understudy {
 namespace redact {
@@ -35,21 +35,26 @@ struct Prefix {
   std::size_t rest;
 };
 
-constexpr std::array<Prefix, 26> token_prefixes = {{
+constexpr std::array<Prefix, 31> token_prefixes = {{
     {"AKIA", 16},     {"ASIA", 16},     {"ghp_", 30},        {"gho_", 30},    {"ghu_", 30},
     {"ghs_", 30},     {"ghr_", 30},     {"github_pat_", 40}, {"glpat-", 16},  {"sk_live_", 10},
     {"sk_test_", 10}, {"rk_live_", 10}, {"rk_test_", 10},    {"whsec_", 16},  {"xoxb-", 10},
     {"xoxp-", 10},    {"xoxa-", 10},    {"xoxs-", 10},       {"AIza", 30},    {"ya29.", 20},
     {"npm_", 30},     {"pypi-", 30},    {"hf_", 30},         {"dop_v1_", 40}, {"sk-ant-", 20},
-    {"sk-proj-", 20},
+    {"sk-proj-", 20}, {"xapp-", 10},    {"SG.", 16},         {"shpat_", 30},  {"shpss_", 30},
+    {"sntrys_", 30},
 }};
 
 std::size_t token_at(std::string_view rest) noexcept {
-  constexpr std::string_view first_letters = "Agsrwxynphd";
+  constexpr std::string_view first_letters = "ASgsrwxynphd";
   if (first_letters.find(rest.front()) == std::string_view::npos) return 0;
   for (const Prefix& prefix : token_prefixes) {
     if (!rest.starts_with(prefix.text)) continue;
-    const std::size_t size = run_of(rest, prefix.text.size(), is_base64url);
+    // Where the beginning has a point, the rest may have some.
+    const bool has_points = prefix.text.ends_with('.');
+    const std::size_t size = run_of(rest, prefix.text.size(), [&](char c) {
+      return is_base64url(c) || (has_points && c == '.');
+    });
     // Key ids of AWS are of one length, so that a word in capitals is none.
     const bool exact = prefix.text.starts_with('A') && prefix.rest == 16;
     if (exact ? size == prefix.rest : size >= prefix.rest) return prefix.text.size() + size;
@@ -101,6 +106,14 @@ std::size_t scram_verifier_at(std::string_view rest) noexcept {
     at += 1 + part;
   }
   return at;
+}
+
+/// The address of a Slack channel, to which anybody may post who knows it.
+std::size_t slack_hook_at(std::string_view rest) noexcept {
+  constexpr std::string_view begin = "hooks.slack.com/services/";
+  if (!rest.starts_with(begin)) return 0;
+  return begin.size() +
+         run_of(rest, begin.size(), [](char c) { return is_alphanumeric(c) || c == '/'; });
 }
 
 bool has_card_prefix(std::string_view digits) noexcept {
@@ -158,7 +171,9 @@ std::size_t secret_at(std::string_view text, std::size_t at) noexcept {
     case '-':
       return private_key_at(rest);
     case 'S':
-      return scram_verifier_at(rest);
+      return std::max(scram_verifier_at(rest), token_at(rest));
+    case 'h':
+      return std::max(slack_hook_at(rest), token_at(rest));
     case '2':
     case '3':
     case '4':
@@ -172,8 +187,9 @@ std::size_t secret_at(std::string_view text, std::size_t at) noexcept {
 
 }  // namespace redact
 
-std::optional<std::string> Secrets::without_shapes(std::string_view text) const {
-  if (shown_) return std::nullopt;
+namespace {
+
+std::optional<std::string> without_tokens(std::string_view text, const Secrets& secrets) {
   std::string cleaned;
   std::size_t copied = 0;
   bool in_word = false;  // what is behind a letter, a digit or a point begins no word
@@ -185,13 +201,22 @@ std::optional<std::string> Secrets::without_shapes(std::string_view text) const 
     if (size == 0) continue;
     in_word = false;
     i += size - 1;
-    if (is_placeholder(secret)) continue;
+    if (Secrets::is_placeholder(secret)) continue;
     cleaned.append(text, copied, i + 1 - size - copied);
-    cleaned += placeholder(secret);
+    cleaned += secrets.placeholder(secret);
     copied = i + 1;
   }
   if (copied == 0) return std::nullopt;
   return cleaned.append(text, copied);
+}
+
+}  // namespace
+
+std::optional<std::string> Secrets::without_shapes(std::string_view text) const {
+  if (shown_) return std::nullopt;
+  auto cleaned = without_tokens(text, *this);
+  auto urls = without_secrets_of_urls(cleaned ? *cleaned : text, *this);
+  return urls ? std::move(urls) : std::move(cleaned);
 }
 
 }  // namespace understudy

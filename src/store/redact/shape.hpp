@@ -6,6 +6,10 @@
 
 namespace understudy::redact {
 
+[[nodiscard]] constexpr bool is_blank(char c) noexcept {
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 /// RFC 7519, compact: three parts in base64url, the first of which begins a JSON object. The last
 /// one may be empty.
 [[nodiscard]] bool is_json_web_token(std::string_view text) noexcept;

@@ -466,12 +466,29 @@ TEST_CASE("answers that differ in volatile fields only have one image") {
   CHECK(mock.analyses[0].image != mock.analyses[3].image);
 }
 
+TEST_CASE("what is new in each answer and tells nothing of it is one") {
+  for (const auto& [name, first, second] :
+       std::vector<std::array<std::string, 3>>{{"X-Cache", "MISS", "HIT"},
+                                               {"X-Backend-Server", "a", "b"},
+                                               {"X-Op", "0f3a55d2c0de9a71", "1f3a55d2c0de9a72"},
+                                               {"X-Message-Id", "m-a", "m-b"}}) {
+    CAPTURE(name);
+    const Mock mock(
+        {exchange(1, asked("GET /a"), {{"status", 200}, {"headers", {{name, first}}}}),
+         exchange(3, asked("GET /a"), {{"status", 200}, {"headers", {{name, second}}}})});
+    CHECK(mock.analyses[0].image == mock.analyses[1].image);
+  }
+}
+
 TEST_CASE("fields that count or tell something anew are sent as they were") {
   for (const auto& [name, first, second] : std::vector<std::array<std::string, 3>>{
            {"X-RateLimit-Remaining", "9", "8"},
            {"Set-Cookie", "sid=redacted:00000001", "sid=redacted:00000002"},
            {"ETag", "\"a\"", "\"b\""},
-           {"Link", "</a?page=1>", "</a?page=2>"}}) {
+           {"Link", "</a?page=1>", "</a?page=2>"},
+           {"X-Cursor", "c1", "c2"},
+           {"X-Next-Page", "0f3a55d2c0de9a71", "1f3a55d2c0de9a72"},
+           {"X-State", "pending", "done"}}) {
     CAPTURE(name);
     const Mock mock(
         {exchange(1, asked("GET /a"), {{"status", 200}, {"headers", {{name, first}}}}),

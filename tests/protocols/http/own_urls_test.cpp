@@ -30,6 +30,17 @@ TEST_CASE("only whole authorities of URLs are the service's own") {
                             "http://api/", "http://x@api:81/"})
     CHECK(own(other) == other);
   CHECK(with_live_authority(own("http://api:81/x"), "mock:9") == "http://mock:9/x");
+  // As the value of a query, and within a query that is the value of one.
+  for (const char* slashes : {"%2F%2F", "%2f%2f", "%252F%252F"}) {
+    CAPTURE(slashes);
+    const std::string colon = std::string_view(slashes).starts_with("%25") ? "%253A"
+                              : std::string_view(slashes) == "%2f%2f"      ? "%3a"
+                                                                           : "%3A";
+    const std::string begin = std::string("to=http") + colon + slashes;
+    CHECK(own(begin + "api" + colon + "81&x") == begin + host + "&x");
+    CHECK(own(begin + "api" + colon + "811") == begin + "api" + colon + "811");
+    CHECK(with_live_authority(begin + host + "&x", "mock:9") == begin + "mock" + colon + "9&x");
+  }
   CHECK(spellings_of("api") == std::vector<std::string>{"api", "api:80", "api:443"});
   CHECK(spellings_of("api:80") == std::vector<std::string>{"api:80", "api"});
 }
@@ -55,4 +66,17 @@ TEST_CASE("a request that names the service is the same under another name") {
   CHECK(Client(mock).send(get("/a?back=http://mock:2/b", "mock:2")) == ok("", "x"));
   Client other(mock);
   CHECK(other.send(get("/a?back=http://elsewhere:2/b", "mock:2")).starts_with("HTTP/1.1 501"));
+}
+
+TEST_CASE("a form that names the service is the same under another name") {
+  const auto post = [](const std::string& host, const std::string& body) {
+    return "POST /token HTTP/1.1\r\nHost: " + host +
+           "\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: " +
+           std::to_string(body.size()) + "\r\n\r\n" + body;
+  };
+  const auto exchanges =
+      recorded(post("rec:1", "redirect_uri=http%3A%2F%2Frec%3A1%2Fcb&a=1"), ok("", "x"));
+  const Mock mock(exchanges);
+  CHECK(Client(mock).send(post("mock:2", "redirect_uri=http%3A%2F%2Fmock%3A2%2Fcb&a=1")) ==
+        ok("", "x"));
 }

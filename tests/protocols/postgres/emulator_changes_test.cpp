@@ -57,8 +57,7 @@ TEST_CASE("rows are changed and removed by what they are joined with") {
   CHECK(sql.say("UPDATE b SET v = a.v + b.v FROM a WHERE a.id = b.id RETURNING b.id, a.v AS of") ==
         "2|20;UPDATE 1");
   CHECK(sql.say(all_of_b) == "2|20;4|0;SELECT 2");
-  CHECK(sql.say("DELETE FROM a USING b WHERE a.id = b.id RETURNING a.id, b.v") ==
-        "2|20;DELETE 1");
+  CHECK(sql.say("DELETE FROM a USING b WHERE a.id = b.id RETURNING a.id, b.v") == "2|20;DELETE 1");
   CHECK(sql.say("MERGE INTO b USING a ON a.id = b.id WHEN MATCHED THEN DELETE WHEN NOT MATCHED "
                 "THEN INSERT VALUES (a.id, a.v)") == "MERGE 2");
   CHECK(sql.say(all_of_b) == "1|10;2|20;3|NULL;4|0;SELECT 4");
@@ -113,10 +112,11 @@ TEST_CASE("what a materialised view holds, the last REFRESH tells") {
 
 TEST_CASE("simple functions are run") {
   EmulatedSql sql = with_two();
-  sql.hear("CREATE FUNCTION bump(k int, d int) RETURNS int LANGUAGE plpgsql AS $$ DECLARE x int; "
-           "BEGIN UPDATE b SET v = v + d WHERE id = k RETURNING v INTO x; IF NOT FOUND THEN RETURN "
-           "-1; END IF; RETURN x; END $$",
-           "CREATE FUNCTION");
+  sql.hear(
+      "CREATE FUNCTION bump(k int, d int) RETURNS int LANGUAGE plpgsql AS $$ DECLARE x int; "
+      "BEGIN UPDATE b SET v = v + d WHERE id = k RETURNING v INTO x; IF NOT FOUND THEN RETURN "
+      "-1; END IF; RETURN x; END $$",
+      "CREATE FUNCTION");
   sql.hear("CREATE FUNCTION total() RETURNS bigint LANGUAGE sql STABLE AS 'SELECT sum(v) FROM b'",
            "CREATE FUNCTION");
   CHECK(sql.say("SELECT bump(2, 5)") == "5;SELECT 1");
@@ -124,40 +124,46 @@ TEST_CASE("simple functions are run") {
   CHECK(sql.say("SELECT bump(99, 5) AS n") == "-1;SELECT 1");
   CHECK(sql.say("SELECT total()") == "5;SELECT 1");
   CHECK(sql.say("SELECT bump(2)") == "-");
-  sql.hear("CREATE OR REPLACE FUNCTION total() RETURNS bigint LANGUAGE plpgsql AS $$ BEGIN RAISE "
-           "NOTICE 'x'; RETURN 1; END $$",
-           "CREATE FUNCTION");
+  sql.hear(
+      "CREATE OR REPLACE FUNCTION total() RETURNS bigint LANGUAGE plpgsql AS $$ BEGIN RAISE "
+      "NOTICE 'x'; RETURN 1; END $$",
+      "CREATE FUNCTION");
   CHECK(sql.say("SELECT total()") == "-");
 }
 
 TEST_CASE("triggers with simple bodies are fired") {
   EmulatedSql sql = with_two();
   sql.hear("CREATE TABLE audit (n serial PRIMARY KEY, id int, old int, new int)", "CREATE TABLE");
-  sql.hear("CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO audit (id, "
-           "old, new) VALUES (NEW.id, OLD.v, NEW.v); RETURN NEW; END $$",
-           "CREATE FUNCTION");
+  sql.hear(
+      "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO audit (id, "
+      "old, new) VALUES (NEW.id, OLD.v, NEW.v); RETURN NEW; END $$",
+      "CREATE FUNCTION");
   sql.hear("CREATE TRIGGER tr AFTER UPDATE ON b FOR EACH ROW EXECUTE FUNCTION f()",
            "CREATE TRIGGER");
-  sql.hear("CREATE FUNCTION g() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.v := NEW.v * 2; IF "
-           "TG_OP = 'INSERT' THEN NEW.v := NEW.v + 1; END IF; RETURN NEW; END $$",
-           "CREATE FUNCTION");
+  sql.hear(
+      "CREATE FUNCTION g() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.v := NEW.v * 2; IF "
+      "TG_OP = 'INSERT' THEN NEW.v := NEW.v + 1; END IF; RETURN NEW; END $$",
+      "CREATE FUNCTION");
   sql.hear("CREATE TRIGGER first BEFORE INSERT OR UPDATE ON b FOR EACH ROW EXECUTE FUNCTION g()",
            "CREATE TRIGGER");
   CHECK(sql.say("INSERT INTO b VALUES (9, 4) RETURNING v") == "9;INSERT 0 1");
   CHECK(sql.say("UPDATE b SET v = 3 WHERE id < 5 RETURNING id, v") == "2|6;4|6;UPDATE 2");
   CHECK(sql.say("SELECT id, old, new FROM audit ORDER BY n") == "2|0|6;4|0|6;SELECT 2");
   CHECK(sql.say("DELETE FROM b WHERE id = 2") == "DELETE 1");
-  sql.hear("CREATE OR REPLACE FUNCTION g() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN EXECUTE "
-           "'SELECT 1'; RETURN NEW; END $$",
-           "CREATE FUNCTION");
+  sql.hear(
+      "CREATE OR REPLACE FUNCTION g() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN EXECUTE "
+      "'SELECT 1'; RETURN NEW; END $$",
+      "CREATE FUNCTION");
   CHECK(sql.say("UPDATE b SET v = 3 WHERE id = 4") == "-");
 }
 
-TEST_CASE("the time is that of the run, one in a transaction, and no two statements have the same") {
+TEST_CASE(
+    "the time is that of the run, one in a transaction, and no two statements have the same") {
   EmulatedSql sql;
-  sql.hear("CREATE TABLE t (id serial PRIMARY KEY, at timestamptz DEFAULT now(), u uuid DEFAULT "
-           "gen_random_uuid())",
-           "CREATE TABLE");
+  sql.hear(
+      "CREATE TABLE t (id serial PRIMARY KEY, at timestamptz DEFAULT now(), u uuid DEFAULT "
+      "gen_random_uuid())",
+      "CREATE TABLE");
   CHECK(sql.say("INSERT INTO t DEFAULT VALUES RETURNING at") ==
         "2023-11-14 22:13:20+00;INSERT 0 1");
   CHECK(sql.say("INSERT INTO t DEFAULT VALUES RETURNING at") ==

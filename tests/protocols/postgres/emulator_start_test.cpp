@@ -353,3 +353,30 @@ TEST_CASE("a file of rows is taken apart, and none that is not whole") {
   CHECK(!read_held_copy("COPY t (id) FROM stdin;\n1\\.\n"));
   CHECK(!read_held_copy(""));
 }
+
+TEST_CASE("where each statement sees what was committed, another's write is no end") {
+  Held told = held();
+  told.catalogue.replace(told.catalogue.find("-- lc_messages"), 0,
+                         "-- default_transaction_isolation: read committed\n");
+  EmulatedSql compiling;
+  static_cast<void>(compiling->hold(told));
+  const Known known = known_of(compiling);
+  EmulatedSql sql(known.knowledge, known.contents);
+  sql.control(Control::begin, 1);
+  CHECK(sql.say("SELECT count(*) FROM goods", 1) == "2;SELECT 1");
+  CHECK(sql.say("INSERT INTO goods (name) VALUES ('c')", 2) == "INSERT 0 1");
+  CHECK(sql.say("SELECT count(*) FROM goods", 1) == "3;SELECT 1");
+  const std::string one_state = "transaction_isolation=repeatable read";
+  CHECK(sql.say("SELECT count(*) FROM goods", 1, one_state) == "-");
+  CHECK(sql.say("SELECT count(*) FROM goods", 3, one_state) == "3;SELECT 1");
+  CHECK(sql.say("SELECT count(*) FROM goods", 3, one_state + ", role=x") == "-");
+  sql.control(Control::begin, 2);
+  CHECK(sql.say("INSERT INTO goods (name) VALUES ('d')", 2) == "INSERT 0 1");
+  CHECK(sql.say("SELECT count(*) FROM goods", 1) == "-");
+  sql.control(Control::commit, 2);
+  CHECK(sql.say("INSERT INTO goods (name) VALUES ('e')", 1) == "INSERT 0 1");
+  CHECK(sql.say("SELECT count(*) FROM goods", 1) == "5;SELECT 1");
+  CHECK(sql.say("SELECT count(*) FROM goods", 2) == "-");
+  sql.control(Control::rollback, 1);
+  CHECK(sql.say("SELECT count(*) FROM goods", 2) == "4;SELECT 1");
+}

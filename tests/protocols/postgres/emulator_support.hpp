@@ -28,8 +28,10 @@ class EmulatedSql {
   }
 
   /// Rows with `|` between cells and `;` behind each, then the tag; "-" where there is no answer.
-  std::string say(const std::string& sql, std::uint64_t connection = 1) {
-    const Identity identity = identity_of(sql);
+  /// `session`: what differs of it, see session_part().
+  std::string say(const std::string& sql, std::uint64_t connection = 1,
+                  const std::string& session = {}) {
+    const Identity identity = identity_of(sql, session);
     const auto computed =
         emulator_->compute({identity.canonical, identity.qualifier, connection}, now);
     error.clear();
@@ -90,11 +92,11 @@ class EmulatedSql {
   std::chrono::milliseconds now{1'700'000'000'000};
 
  private:
-  static Identity identity_of(const std::string& sql) {
+  static Identity identity_of(const std::string& sql, const std::string& session = {}) {
     sql::Statement statement;
     statement.assign(sql, sql_mode());
     Identity identity;
-    IdentityWriter().write(statement, {}, {}, {}, std::nullopt, {}, identity);
+    IdentityWriter().write(statement, {}, {}, {}, std::nullopt, session, identity);
     return identity;
   }
 

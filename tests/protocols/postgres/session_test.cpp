@@ -117,6 +117,40 @@ TEST_CASE("a setting is part of a question that it can matter to, and of no othe
   }
 }
 
+TEST_CASE("what the first session sets before it asks for a table is nothing that differs") {
+  const auto identity = [](const char* sql_of_first, const char* set) {
+    const auto analyser = protocol().new_analyser();
+    const std::vector<Exchange> first = {said(sql_of_first),
+                                         said("SET TimeZone = 'America/Chicago'"),
+                                         said("SELECT v FROM t", a_time)};
+    const std::vector<Exchange> second = {said(set), said("SELECT v FROM t", a_time)};
+    for (const Exchange& each : first) analyser->learn(header("shop"), each);
+    for (const Exchange& each : second) analyser->learn(header("shop", "ann", 2), each);
+    std::vector<Problem> problems;
+    std::string canonical;
+    for (const Exchange& each : second)
+      canonical = analyser->analyse(header("shop", "ann", 2), each, problems).identity.canonical;
+    return canonical;
+  };
+  const std::string plain = identity("SELECT 1", "SET TimeZone = 'America/Chicago'");
+  CHECK(plain.find("TimeZone") == std::string::npos);
+  CHECK(identity("SELECT 1", "SET TimeZone = 'UTC'").find("TimeZone=UTC") != std::string::npos);
+  CHECK(identity("SELECT w FROM t", "SET TimeZone = 'UTC'") == plain);
+}
+
+TEST_CASE("a transaction that sees one state is another question") {
+  for (const char* set : {"BEGIN ISOLATION LEVEL REPEATABLE READ",
+                          "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL SERIALIZABLE",
+                          "SET default_transaction_isolation = 'Serializable'"}) {
+    CAPTURE(set);
+    CHECK(behind(set, "SELECT v FROM t", a_row).find("transaction_isolation=") !=
+          std::string::npos);
+    CHECK(behind(set, "SELECT 1 + 1", a_row) == behind("", "SELECT 1 + 1", a_row));
+  }
+  CHECK(behind("BEGIN ISOLATION LEVEL READ COMMITTED", "SELECT v FROM t", a_row) ==
+        behind("", "SELECT v FROM t", a_row));
+}
+
 TEST_CASE("what a transaction set goes with it") {
   const auto after = [](std::vector<const char*> statements) {
     std::vector<Exchange> exchanges;
@@ -197,8 +231,9 @@ TEST_CASE("in a session that was not recorded a question is that of the nearest 
 
 TEST_CASE("of several sessions in which a question was recorded each is asked for") {
   const char* sql = "SELECT v FROM t WHERE id = 2";
-  Session session({said("SET search_path = b"), said("SELECT v FROM t WHERE id = 1", a_row),
-                   said("SET search_path = c"), said(sql, a_row)});
+  Session session({said("SELECT w FROM t", a_row), said("SET search_path = b"),
+                   said("SELECT v FROM t WHERE id = 1", a_row), said("SET search_path = c"),
+                   said(sql, a_row)});
   CHECK(session.types(query(sql)) == "TDCZ");
   CHECK(session.live.unproven ==
         std::vector<std::string>{"the session differs: asked with the settings of the first "

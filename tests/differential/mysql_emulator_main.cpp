@@ -1,0 +1,288 @@
+// The emulator of MySQL beside a real MariaDB: random statements over random tables go to both, and
+// whatever the emulator answers must be what the server answers: descriptions of columns, rows,
+// counts, numbers, words of errors.
+//
+// In some rounds the tables and rows are there before: a snapshot tells the emulators of them. The
+// emulator is shown what it does not answer, as it is when it serves, and some that it could. A
+// second one follows all of it, as it does when a recording is compiled: it must agree throughout.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdio>
+#include <map>
+
+#include "mysql_connection.hpp"
+#include "mysql_statements.hpp"
+#include "protocols/mysql/catalogue_reader.hpp"
+#include "protocols/mysql/charset.hpp"
+#include "protocols/mysql/emulator/answers.hpp"
+#include "protocols/mysql/emulator/emulator.hpp"
+#include "protocols/mysql/identity.hpp"
+#include "protocols/mysql/image.hpp"
+#include "understudy/document_text.hpp"
+
+namespace {
+
+using namespace differential;
+using namespace understudy;
+using namespace understudy::mysql;
+
+constexpr std::uint64_t statements_in_a_round = 120;
+constexpr std::chrono::milliseconds noon{1'700'000'000'000};
+constexpr const char* database = "differential";
+
+struct Options {
+  std::uint16_t server = 0;
+  std::uint64_t seed = 1, statements = 20'000;
+};
+
+Identity identity_of(const std::string& text) {
+  sql::Statement statement;
+  statement.assign(text, {sql::Dialect::mysql, true, false});
+  Identity identity;
+  append_statement(statement, text, {}, identity.canonical, identity.qualifier);
+  return identity;
+}
+
+Document first_knowledge() {
+  return {{"errors", true},
+          {"profile",
+           {{"version", "10.11-MariaDB"},
+            {"database", database},
+            {"text_collation", utf8mb4_collation},
+            {"settings", {{"sql_mode", "STRICT_TRANS_TABLES"}, {"time_zone", "+00:00"}}}}}};
+}
+
+/// Everything that an answer says, as one text.
+std::string shown(Bytes image, bool ordered) {
+  const auto told = emulation::read_answer(image);
+  if (!told) return "no image";
+  if (told->error)
+    return fmt::format("{} {} {}", told->error->code, told->error->state, told->error->message);
+  if (told->ok)
+    return fmt::format("affected {} id {} warnings {} {}", told->ok->affected, told->ok->insert_id,
+                       told->ok->warnings, told->ok->info);
+  std::string text = fmt::format("warnings {}", told->warnings);
+  for (const Column& column : told->set->columns)
+    text += fmt::format("\n      {}.{}/{} {}/{} type {} length {} flags {:x} decimals {} charset {}",
+                        column.schema, column.table, column.org_table, column.name, column.org_name,
+                        static_cast<int>(column.type), column.length, column.flags, column.decimals,
+                        column.charset);
+  std::vector<std::string> lines;
+  for (const std::string_view row : told->rows)
+    lines.push_back(json_text(document_of(row), JsonForm::ascii));
+  if (!ordered) std::ranges::sort(lines);
+  for (const std::string& line : lines) text += "\n      " + line;
+  return text;
+}
+
+struct Tally {
+  std::uint64_t asked = 0, computed = 0, refused = 0, wrong = 0;
+};
+
+class Test {
+ public:
+  explicit Test(const Options& options)
+      : options_(options),
+        server_(options.server, database),
+        random_(options.seed << 32U),
+        generator_(random_) {}
+
+  void run() {
+    for (const char* const each : {"SET time_zone = '+00:00'", "SET sql_mode = 'STRICT_TRANS_TABLES'"})
+      static_cast<void>(server_.ask(each));
+    for (std::uint64_t done = 0; done < options_.statements; done += statements_in_a_round)
+      play_round();
+  }
+  [[nodiscard]] int report() const;
+
+ private:
+  void play_round();
+  void begin_with_snapshot();
+  void play(const SqlStatement& statement);
+  void control(Control control, const std::string& name, const std::string& sql);
+  void move_transaction();
+  void fail(const SqlStatement& statement, std::string_view what, const std::string& mine,
+            const std::string& theirs);
+  [[nodiscard]] std::string image_of(const Results& results) const {
+    return encode_image(results, utf8mb4_collation);
+  }
+
+  Options options_;
+  MysqlConnection server_;
+  Random random_;
+  MysqlGenerator generator_;
+  Document knowledge_;  ///< both outlive what is made of them
+  std::string contents_;
+  std::unique_ptr<Emulator> serving_, recording_;
+  std::size_t pinned_ = 0;
+  bool in_block_ = false, saved_ = false;
+  std::vector<std::string> history_;
+  std::map<std::string, Tally> tallies_;
+  std::map<std::string, std::uint64_t> reasons_;
+  std::uint64_t failures_ = 0, transactions_ = 0;
+};
+
+void Test::fail(const SqlStatement& statement, std::string_view what, const std::string& mine,
+                const std::string& theirs) {
+  if (++failures_ > 6) return;
+  fmt::print("  FAILED  {}: {}\n    emulator: {}\n    server:   {}\n", what, statement.sql, mine,
+             theirs);
+  for (const std::string& line : history_) fmt::print("      before: {}\n", line);
+}
+
+void Test::control(Control control, const std::string& name, const std::string& sql) {
+  static_cast<void>(server_.ask(sql));
+  history_.push_back(sql);
+  for (auto* emulator : {&serving_, &recording_}) (*emulator)->control(control, name, 1);
+  in_block_ = control != Control::commit && control != Control::rollback;
+}
+
+void Test::move_transaction() {
+  if (!in_block_) {
+    saved_ = false;
+    return ++transactions_, control(Control::begin, "", "BEGIN");
+  }
+  switch (random_.below(5)) {
+    case 0:
+      return control(Control::commit, "", "COMMIT");
+    case 1:
+      return control(Control::rollback, "", "ROLLBACK");
+    case 2:
+      saved_ = true;
+      return control(Control::savepoint, "a", "SAVEPOINT a");
+    case 3:
+      if (saved_) control(Control::rollback_to, "a", "ROLLBACK TO a");
+      return;
+    default:
+      if (saved_) control(Control::release, "a", "RELEASE SAVEPOINT a");
+      saved_ = false;
+  }
+}
+
+void Test::play(const SqlStatement& statement) {
+  // What defines things, and TRUNCATE, ends a transaction first.
+  if (in_block_ && (statement.kind == "definition" || statement.kind == "TRUNCATE"))
+    control(Control::commit, "", "COMMIT");
+  const Identity identity = identity_of(statement.sql);
+  const EmulatedRequest asked(identity.canonical, identity.qualifier, 1);
+  Tally& tally = tallies_[statement.kind];
+  ++tally.asked;
+  const auto computed = random_.percent(15) ? std::nullopt : serving_->compute(asked, noon);
+  const Results answer = server_.ask(statement.sql);
+  const std::string image = image_of(answer);
+  tally.refused += std::holds_alternative<ErrorPacket>(answer.list.front()) ? 1 : 0;
+  const std::string theirs = shown(as_bytes(image), statement.ordered);
+  if (computed) {
+    ++tally.computed;
+    const std::string mine = shown(as_bytes(computed->image), statement.ordered);
+    if (mine != theirs) {
+      ++tally.wrong;
+      fail(statement, "another answer", mine, theirs);
+    }
+  } else {
+    if (std::string why = serving_->why_not(asked); !why.empty()) ++reasons_[why];
+    serving_->follow(asked, as_bytes(image), noon, true);
+  }
+  recording_->follow(asked, as_bytes(image), std::nullopt, true);
+  const Document knowledge = recording_->knowledge();
+  const std::size_t pinned = knowledge.contains("pinned") ? knowledge["pinned"].size() : 0;
+  if (pinned > pinned_) fail(statement, "the recording one disagreed", "", theirs);
+  pinned_ = pinned;
+  history_.push_back(statement.sql + "   -- " + theirs.substr(0, theirs.find('\n')));
+}
+
+/// What is in the tables only the server was told.
+void Test::begin_with_snapshot() {
+  constexpr int before = 40;
+  std::vector<std::string> statements = generator_.schema();
+  for (int i = 0; i < before; ++i) statements.push_back(generator_.statement().sql);
+  for (const std::string& each : statements) {
+    static_cast<void>(server_.ask(each));
+    history_.push_back(each + "   -- before the snapshot");
+  }
+  Catalogue found =
+      catalogue_reader().read({"127.0.0.1", options_.server, "root", "", database}, Secrets(), {});
+  if (!found.problem.empty() || !found.rows.problem.empty())
+    fail({"snapshot", "", true}, "no snapshot", "", found.problem + found.rows.problem);
+  const Held held{std::move(found.text), std::move(found.rows), "root"};
+  for (const HeldState& state : recording_->hold(held)) {
+    Tally& tally = tallies_["table of a snapshot"];
+    ++tally.asked;
+    ++(state.gap.empty() ? tally.computed : tally.refused);
+  }
+  serving_.reset();
+  knowledge_ = recording_->knowledge();
+  contents_ = recording_->contents();
+  serving_ = new_mysql_emulator(knowledge_);
+  serving_->use_contents(as_bytes(contents_));
+  recording_->begin_held_recording();
+}
+
+void Test::play_round() {
+  if (in_block_) control(Control::rollback, "", "ROLLBACK");
+  static_cast<void>(server_.ask("DROP TABLE IF EXISTS t2, t1, t0"));
+  serving_ = new_mysql_emulator(first_knowledge());
+  recording_ = new_mysql_emulator(first_knowledge());
+  recording_->begin_recording();
+  pinned_ = 0;
+  history_.clear();
+  if (random_.percent(30))
+    begin_with_snapshot();
+  else
+    for (const std::string& each : generator_.schema()) play({"definition", each, true});
+  for (std::uint64_t i = 0; i < statements_in_a_round; ++i) {
+    if (random_.percent(8)) move_transaction();
+    play(generator_.statement());
+  }
+}
+
+int Test::report() const {
+  std::uint64_t passed = 0, failed = failures_ > 0 ? 1 : 0, asked = 0, computed = 0;
+  for (const auto& [kind, tally] : tallies_) {
+    const bool sound = tally.wrong == 0 && (kind == "definition" || tally.computed > 0);
+    ++(sound ? passed : failed);
+    asked += tally.asked;
+    computed += tally.computed;
+    fmt::print("  {:<8}{:<20}{:>8} asked {:>8} refused {:>8} computed{}\n", sound ? "ok" : "FAILED",
+               kind, tally.asked, tally.refused, tally.computed,
+               tally.wrong > 0 ? fmt::format("   {} WRONG", tally.wrong) : "");
+  }
+  std::vector<std::pair<std::uint64_t, std::string>> reasons;
+  for (const auto& [why, count] : reasons_) reasons.emplace_back(count, why);
+  std::ranges::sort(reasons, std::ranges::greater{});
+  for (std::size_t i = 0; i < std::min<std::size_t>(reasons.size(), 12); ++i)
+    fmt::print("  not computed {:>8}  {}\n", reasons[i].first, reasons[i].second);
+  fmt::print("{} of {} statements computed, {} transactions\n", computed, asked, transactions_);
+  fmt::print("mysql-emulator-against-server: {} passed, {} failed, 0 skipped\n", passed, failed);
+  return failed == 0 ? 0 : 1;
+}
+
+bool parse(int argc, char** argv, Options& options) {
+  for (int i = 1; i + 1 < argc; i += 2) {
+    const std::string_view name = argv[i], value = argv[i + 1];
+    const auto number = [&](auto& into) {
+      return std::from_chars(value.data(), value.data() + value.size(), into).ec == std::errc{};
+    };
+    if (!(name == "--mysql" && number(options.server)) &&
+        !(name == "--seed" && number(options.seed)) &&
+        !(name == "--statements" && number(options.statements)))
+      return false;
+  }
+  return argc % 2 == 1 && options.server != 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Options options;
+  if (!parse(argc, argv, options)) {
+    fmt::print(stderr,
+               "usage: mysql_emulator_against_server --mysql PORT [--seed N] [--statements N]\n");
+    return 64;
+  }
+  Test test(options);
+  test.run();
+  return test.report();
+}

@@ -1,0 +1,58 @@
+// Random tables of MySQL, and random statements over them of the kinds that its emulator computes,
+// and of kinds beside those.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "random.hpp"
+#include "sql_statements.hpp"
+
+namespace differential {
+
+class MysqlGenerator {
+ public:
+  explicit MysqlGenerator(Random& random) : random_(random) {}
+
+  /// New tables in place of all others.
+  [[nodiscard]] std::vector<std::string> schema();
+  [[nodiscard]] SqlStatement statement();
+
+ private:
+  struct Column {
+    std::string name, type;
+  };
+  struct Table {
+    std::string name;
+    std::vector<Column> columns;  ///< the first is its key
+  };
+
+  [[nodiscard]] std::string definition(Table& table, std::size_t number);
+  [[nodiscard]] std::string literal(const std::string& type);
+  [[nodiscard]] std::string quoted(int length);
+  [[nodiscard]] std::string comparison(const Table& table, const std::string& prefix);
+  [[nodiscard]] std::string condition(const Table& table, const std::string& prefix, int depth);
+  [[nodiscard]] std::string where(const Table& table, const std::string& prefix);
+  [[nodiscard]] std::string number(const Table& table, const std::string& prefix);
+  [[nodiscard]] const Column& column(const Table& table);
+
+  SqlStatement insert(const Table& table);
+  SqlStatement insert_query(const Table& table);
+  SqlStatement update(const Table& table);
+  SqlStatement update_join();
+  SqlStatement remove(const Table& table);
+  SqlStatement remove_join();
+  SqlStatement rows(const Table& table);
+  SqlStatement first(const Table& table);
+  SqlStatement aggregate(const Table& table);
+  SqlStatement group(const Table& table);
+  SqlStatement distinct(const Table& table);
+  SqlStatement join();
+  SqlStatement subquery(const Table& table);
+  SqlStatement calculated(const Table& table);
+
+  Random& random_;
+  std::vector<Table> tables_;
+};
+
+}  // namespace differential

@@ -1,0 +1,221 @@
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "protocols/mysql/charset.hpp"
+#include "protocols/mysql/emulator/answers.hpp"
+#include "protocols/mysql/emulator/emulator.hpp"
+#include "protocols/mysql/identity.hpp"
+#include "protocols/mysql/image.hpp"
+#include "protocols/mysql/rows.hpp"
+
+namespace {
+
+using namespace understudy;
+using namespace understudy::mysql;
+
+constexpr std::chrono::milliseconds noon{1'700'000'000'000};
+
+Identity identity_of(const std::string& sql, const std::string& before = "") {
+  sql::Statement statement;
+  statement.assign(sql, {sql::Dialect::mysql, true, false});
+  Identity identity;
+  identity.canonical = before;
+  append_statement(statement, sql, {}, identity.canonical, identity.qualifier);
+  return identity;
+}
+
+/// MySQL's emulator, spoken to in SQL.
+class EmulatedMysql {
+ public:
+  EmulatedMysql() : emulator_(new_mysql_emulator(known())) {}
+
+  static Document known() {
+    return {{"errors", true},
+            {"profile",
+             {{"version", "10.11-MariaDB"},
+              {"database", "w"},
+              {"text_collation", 45},
+              {"settings", {{"sql_mode", "STRICT_TRANS_TABLES"}, {"time_zone", "+00:00"}}}}}};
+  }
+
+  /// Rows with `|` between cells and `;` behind each; of others affected rows, insert id and info;
+  /// an error's number; "-" where there is no answer.
+  std::string say(const std::string& sql, const std::string& before = "") {
+    const Identity identity = identity_of(sql, before);
+    const auto computed = emulator_->compute({identity.canonical, identity.qualifier, 1}, noon);
+    if (!computed) return "-";
+    writes.clear();
+    for (const KeyPath& path : computed->writes)
+      writes.push_back(path.empty() ? "*" : path.front());
+    const auto told = emulation::read_answer(as_bytes(computed->image));
+    REQUIRE(told);
+    if (told->error) return std::to_string(told->error->code) + " " + told->error->message;
+    if (told->ok) return text_of(*told->ok);
+    columns = told->set->columns;
+    std::string text;
+    for (const std::string_view row : told->rows) {
+      std::vector<Cell> cells;
+      REQUIRE(decode_text_row(as_bytes(row), columns.size(), cells));
+      for (std::size_t i = 0; i < cells.size(); ++i)
+        text += (i > 0 ? "|" : "") + std::string(cells[i].value_or("NULL"));
+      text += ";";
+    }
+    return text;
+  }
+
+  /// The server answered so.
+  void hear(const std::string& sql, const Result& result) {
+    const Identity identity = identity_of(sql);
+    Results results;
+    results.list.push_back(result);
+    const std::string image = encode_image(results, utf8mb4_collation);
+    emulator_->follow({identity.canonical, identity.qualifier, 1}, as_bytes(image), noon, true);
+  }
+  void hear(const std::string& sql, std::uint64_t affected = 0, std::uint64_t id = 0) {
+    OkPacket ok;
+    ok.affected = affected;
+    ok.insert_id = id;
+    hear(sql, ok);
+  }
+  void control(Control control, const std::string& name = "") {
+    emulator_->control(control, name, 1);
+  }
+
+  std::vector<Column> columns;
+  std::vector<std::string> writes;
+
+ private:
+  static std::string text_of(const OkPacket& ok) {
+    std::string text = std::to_string(ok.affected);
+    if (ok.insert_id != 0) text += " id " + std::to_string(ok.insert_id);
+    if (ok.warnings != 0) text += " warnings " + std::to_string(ok.warnings);
+    return text + (ok.info.empty() ? "" : " " + ok.info);
+  }
+
+  std::unique_ptr<Emulator> emulator_;
+};
+
+constexpr const char* definition =
+    "CREATE TABLE t (id int AUTO_INCREMENT PRIMARY KEY, name varchar(5), n int NOT NULL DEFAULT 7, "
+    "UNIQUE KEY u (name))";
+
+}  // namespace
+
+TEST_CASE("a table of MySQL is known from its definition on") {
+  EmulatedMysql sql;
+  CHECK(sql.say("SELECT id, n FROM t") == "-");
+  sql.hear(definition);
+  CHECK(sql.say("SELECT id, n FROM t").empty());
+  CHECK(sql.say("INSERT INTO t (name) VALUES ('x')") == "1 id 1");
+  CHECK(sql.writes == std::vector<std::string>{"@sequence", "t"});
+  CHECK(sql.say("INSERT INTO t (name, n) VALUES ('y', 1), ('z', 2)") ==
+        "2 id 2 Records: 2  Duplicates: 0  Warnings: 0");
+  CHECK(sql.say("SELECT id, n FROM t WHERE id = 3") == "3|2;");
+  CHECK(sql.say("UPDATE t SET n = n + 1 WHERE id > 1") ==
+        "2 Rows matched: 2  Changed: 2  Warnings: 0");
+  CHECK(sql.say("UPDATE t SET n = 2 WHERE id > 1") == "1 Rows matched: 2  Changed: 1  Warnings: 0");
+  CHECK(sql.say("DELETE FROM t WHERE id = 2") == "1");
+  CHECK(sql.say("SELECT id, n FROM t ORDER BY id DESC") == "3|2;1|7;");
+  CHECK(sql.say("TRUNCATE TABLE t") == "0");
+  CHECK(sql.say("INSERT INTO t (n) VALUES (5)") == "1 id 1");
+}
+
+TEST_CASE("columns of MySQL are described by the definition of their table") {
+  EmulatedMysql sql;
+  sql.hear(definition);
+  CHECK(sql.say("SELECT id AS a, n FROM t x").empty());
+  REQUIRE(sql.columns.size() == 2);
+  CHECK(sql.columns[0].name == "a");
+  CHECK(sql.columns[0].org_name == "id");
+  CHECK(sql.columns[0].table == "x");
+  CHECK(sql.columns[0].org_table == "t");
+  CHECK(sql.columns[0].type == FieldType::long_);
+  CHECK(sql.columns[0].length == 11);
+  CHECK(sql.columns[0].has(column_flag::auto_increment));
+  CHECK(sql.columns[0].has(column_flag::primary_key));
+  CHECK(sql.columns[1].has(column_flag::not_null));
+}
+
+TEST_CASE("what is computed of MySQL is described as it was told") {
+  EmulatedMysql sql;
+  sql.hear(definition);
+  CHECK(sql.say("SELECT count(*) FROM t") == "-");
+  ResultSet set;
+  set.columns = {
+      {.name = "count(*)", .charset = 63, .length = 21, .type = FieldType::longlong, .flags = 129}};
+  set.rows = Document::array({Document::array({0})});
+  sql.hear("SELECT count(*) FROM t", set);
+  CHECK(sql.say("INSERT INTO t (name) VALUES ('x')") == "1 id 1");
+  CHECK(sql.say("SELECT count(*) FROM t") == "1;");
+}
+
+TEST_CASE("constraints of MySQL refuse in its own words") {
+  EmulatedMysql sql;
+  sql.hear(definition);
+  CHECK(sql.say("INSERT INTO t (name) VALUES ('x')") == "1 id 1");
+  CHECK(sql.say("INSERT INTO t (name) VALUES ('x')") == "1062 Duplicate entry 'x' for key 'u'");
+  CHECK(sql.say("INSERT INTO t (id) VALUES (1)") == "1062 Duplicate entry '1' for key 'PRIMARY'");
+  CHECK(sql.say("INSERT INTO t (name) VALUES ('abcdef')") ==
+        "1406 Data too long for column 'name' at row 1");
+  CHECK(sql.say("INSERT INTO t (n) VALUES (NULL)") == "1048 Column 'n' cannot be null");
+  CHECK(sql.say("INSERT IGNORE INTO t (id) VALUES (1)") == "0 warnings 1");
+  // The refused row took its number.
+  CHECK(sql.say("INSERT INTO t (name) VALUES ('y')") == "1 id 3");
+}
+
+TEST_CASE("letters of MySQL are alike where that is sure") {
+  EmulatedMysql sql;
+  sql.hear("CREATE TABLE t (id int PRIMARY KEY, a varchar(9)) COLLATE=utf8mb4_general_ci");
+  CHECK(sql.say("INSERT INTO t VALUES (1, 'ab'), (2, 'Cd')") ==
+        "2 Records: 2  Duplicates: 0  Warnings: 0");
+  CHECK(sql.say("SELECT id FROM t WHERE a = 'AB'") == "1;");
+  CHECK(sql.say("SELECT id FROM t WHERE a = 'ab '") == "-");  // whether blanks count
+  CHECK(sql.say("SELECT id FROM t WHERE a = 'áb'") == "-");
+  CHECK(sql.say("SELECT id FROM t ORDER BY a DESC") == "2;1;");
+  // Of an unknown collation only what is alike in all of them.
+  sql.hear("CREATE TABLE u (id int PRIMARY KEY, a varchar(9))");
+  CHECK(sql.say("INSERT INTO u VALUES (1, 'ab')") == "1");
+  CHECK(sql.say("SELECT id FROM u WHERE a = 'ab'") == "1;");
+  CHECK(sql.say("SELECT id FROM u WHERE a = 'AB'") == "-");
+}
+
+TEST_CASE("references of MySQL are followed") {
+  EmulatedMysql sql;
+  sql.hear("CREATE TABLE p (id int PRIMARY KEY)");
+  sql.hear(
+      "CREATE TABLE c (id int PRIMARY KEY, pid int, CONSTRAINT f FOREIGN KEY (pid) REFERENCES p "
+      "(id) ON DELETE CASCADE)");
+  CHECK(sql.say("INSERT INTO p VALUES (1)") == "1");
+  CHECK(sql.say("INSERT INTO c VALUES (1, 1)") == "1");
+  CHECK(
+      sql.say("INSERT INTO c VALUES (2, 2)") ==
+      "1452 Cannot add or update a child row: a foreign key constraint fails (`w`.`c`, CONSTRAINT "
+      "`f` FOREIGN KEY (`pid`) REFERENCES `p` (`id`) ON DELETE CASCADE)");
+  CHECK(sql.say("DELETE FROM p WHERE id = 1") == "1");
+  CHECK(sql.writes == std::vector<std::string>{"p", "c"});
+  CHECK(sql.say("SELECT id FROM c").empty());
+}
+
+TEST_CASE("a session of MySQL has to be understood") {
+  EmulatedMysql sql;
+  sql.hear(definition);
+  const auto with = [](const std::string& settings) { return "(set " + settings + "\x1f) "; };
+  CHECK(sql.say("INSERT INTO t (n) VALUES (NULL)", with("sql_mode=")) == "-");
+  CHECK(sql.say("INSERT INTO t (n) VALUES (3)", with("sql_mode=ANSI_QUOTES")) == "1 id 1");
+  CHECK(sql.say("SELECT id FROM t", with("sql_mode=PAD_CHAR_TO_FULL_LENGTH")) == "-");
+  CHECK(sql.say("SELECT id FROM t", with("sql_select_limit=1")) == "-");
+  CHECK(sql.say("SELECT id FROM t", "`w2`: ") == "-");  // another database
+}
+
+TEST_CASE("a transaction of MySQL is taken back, but for its numbers") {
+  EmulatedMysql sql;
+  sql.hear(definition);
+  sql.control(Control::begin);
+  CHECK(sql.say("INSERT INTO t (n) VALUES (3)") == "1 id 1");
+  sql.control(Control::rollback);
+  CHECK(sql.say("SELECT id FROM t").empty());
+  CHECK(sql.say("INSERT INTO t (n) VALUES (3)") == "1 id 2");
+}
