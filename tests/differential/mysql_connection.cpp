@@ -68,9 +68,8 @@ Results MysqlConnection::ask(const std::string& sql) {
   MYSQL* const connection = connection_.get();
   Results results;
   if (mysql_real_query(connection, sql.data(), sql.size()) != 0) {
-    results.list.emplace_back(
-        ErrorPacket{static_cast<std::uint16_t>(mysql_errno(connection)),
-                    mysql_sqlstate(connection), mysql_error(connection)});
+    results.list.emplace_back(ErrorPacket{static_cast<std::uint16_t>(mysql_errno(connection)),
+                                          mysql_sqlstate(connection), mysql_error(connection)});
     return results;
   }
   const std::unique_ptr<MYSQL_RES, void (*)(MYSQL_RES*)> result(mysql_store_result(connection),

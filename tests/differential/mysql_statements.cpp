@@ -5,11 +5,25 @@
 namespace differential {
 namespace {
 
-const std::vector<std::string> types = {
-    "int",          "tinyint",     "smallint unsigned", "bigint",   "varchar(12)", "varchar(6)",
-    "decimal(8,2)", "decimal(5,0)", "datetime",          "datetime(3)", "date",      "time",
-    "double",       "text",        "int unsigned",      "char(5)",  "varbinary(8)", "tinyint(1)",
-    "varchar(9) COLLATE utf8mb4_bin"};
+const std::vector<std::string> types = {"int",
+                                        "tinyint",
+                                        "smallint unsigned",
+                                        "bigint",
+                                        "varchar(12)",
+                                        "varchar(6)",
+                                        "decimal(8,2)",
+                                        "decimal(5,0)",
+                                        "datetime",
+                                        "datetime(3)",
+                                        "date",
+                                        "time",
+                                        "double",
+                                        "text",
+                                        "int unsigned",
+                                        "char(5)",
+                                        "varbinary(8)",
+                                        "tinyint(1)",
+                                        "varchar(9) COLLATE utf8mb4_bin"};
 
 bool is_text(const std::string& type) {
   return type.starts_with("varchar") || type.starts_with("char") || type == "text";
@@ -28,7 +42,8 @@ const std::vector<std::string> comparisons = {"=", "<>", "<", "<=", ">", ">=", "
 }  // namespace
 
 std::string MysqlGenerator::quoted(int length) {
-  static const std::vector<std::string> letters = {"a", "b", "A", "B", "c", "1", "_", "z", "é", " "};
+  static const std::vector<std::string> letters = {"a", "b", "A", "B", "c",
+                                                   "1", "_", "z", "é", " "};
   std::string text;
   const int count = random_.below(length + 1);
   for (int i = 0; i < count; ++i)
@@ -49,13 +64,12 @@ std::string MysqlGenerator::literal(const std::string& type) {
   if (type == "double") return fmt::format("{}.{}", random_.below(40), random_.below(4) * 25);
   const std::string day = fmt::format("20{:02}-{:02}-{:02}", 10 + random_.below(20),
                                       1 + random_.below(12), 1 + random_.below(28));
-  const std::string time = fmt::format("{:02}:{:02}:{:02}", random_.below(24), random_.below(60),
-                                       random_.below(60));
+  const std::string time =
+      fmt::format("{:02}:{:02}:{:02}", random_.below(24), random_.below(60), random_.below(60));
   if (type == "date") return "'" + day + "'";
   if (type == "time") return "'" + time + "'";
   if (type == "datetime") return "'" + day + " " + time + "'";
-  if (type == "datetime(3)")
-    return fmt::format("'{} {}.{:03}'", day, time, random_.below(3) * 125);
+  if (type == "datetime(3)") return fmt::format("'{} {}.{:03}'", day, time, random_.below(3) * 125);
   if (type == "varchar(6)" || type == "char(5)") return quoted(random_.percent(4) ? 8 : 4);
   return quoted(5);
 }
@@ -64,22 +78,23 @@ std::string MysqlGenerator::definition(Table& table, std::size_t number) {
   const bool counts = random_.percent(60);
   std::string sql = "CREATE TABLE " + table.name + " (id int" +
                     (counts ? " AUTO_INCREMENT" : " NOT NULL") + " PRIMARY KEY";
-  table.columns = {{"id", "int"}};
+  table.columns = {{"id", "int", !counts}};
   const int count = 3 + random_.below(5);
   for (int i = 0; i < count; ++i) {
-    const Column column{"c" + std::to_string(i), random_.of(types)};
-    table.columns.push_back(column);
+    Column column{"c" + std::to_string(i), random_.of(types)};
     sql += ", " + column.name + " " + column.type;
-    if (random_.percent(25)) sql += " NOT NULL";
-    if (random_.percent(25) && is_whole(column.type))
-      sql += " DEFAULT 7";
-    else if (random_.percent(20) && is_text(column.type) && column.type != "text")
-      sql += " DEFAULT 'ab'";
+    column.needed = random_.percent(25);
+    if (column.needed) sql += " NOT NULL";
+    const bool preset = random_.percent(25) &&
+                        (is_whole(column.type) || (is_text(column.type) && column.type != "text"));
+    if (preset) sql += is_whole(column.type) ? " DEFAULT 7" : " DEFAULT 'ab'";
+    column.needed = column.needed && !preset;
+    table.columns.push_back(column);
   }
   if (number > 0) {
     static const std::vector<std::string> actions = {"", " ON DELETE CASCADE",
                                                      " ON DELETE SET NULL", " ON DELETE RESTRICT"};
-    table.columns.push_back({"parent", "int"});
+    table.columns.push_back({"parent", "int", false});
     sql += fmt::format(", parent int, CONSTRAINT f{} FOREIGN KEY (parent) REFERENCES t{} (id){}",
                        number, number - 1, random_.of(actions));
   }
@@ -121,7 +136,9 @@ std::string MysqlGenerator::comparison(const Table& table, const std::string& pr
     case 2:
       return fmt::format("{} BETWEEN {} AND {}", name, literal(one.type), literal(one.type));
     case 3:
-      if (is_text(one.type)) return fmt::format("{} LIKE '{}%'", name, random_.of(std::vector<std::string>{"a", "B", "%c", "_"}));
+      if (is_text(one.type))
+        return fmt::format("{} LIKE '{}%'", name,
+                           random_.of(std::vector<std::string>{"a", "B", "%c", "_"}));
       [[fallthrough]];
     default:
       return fmt::format("{} {} {}", name, random_.of(comparisons), literal(one.type));
@@ -150,7 +167,7 @@ SqlStatement MysqlGenerator::insert(const Table& table) {
   std::string columns, sql;
   std::vector<const Column*> chosen;
   for (const Column& each : table.columns)
-    if (each.name != "id" ? random_.percent(85) : random_.percent(45)) {
+    if ((each.needed && random_.percent(98)) || random_.percent(each.name != "id" ? 85 : 45)) {
       chosen.push_back(&each);
       columns += (columns.empty() ? "" : ", ") + each.name;
     }
@@ -159,15 +176,27 @@ SqlStatement MysqlGenerator::insert(const Table& table) {
     std::string values;
     for (const Column* each : chosen) {
       std::string value = literal(each->type);
-      if (each->name == "id" || each->name == "parent") value = std::to_string(1 + random_.below(14));
-      if (random_.percent(3)) value = "DEFAULT";
+      if (each->name == "id") value = std::to_string(1 + random_.below(14));
+      if (each->name == "parent" && random_.percent(70))
+        value = std::to_string(1 + random_.below(6));
+      if (each->needed && value == "NULL" && random_.percent(90)) value = literal(each->type);
+      if (!each->needed && random_.percent(3)) value = "DEFAULT";
       values += (values.empty() ? "" : ", ") + value;
     }
     sql += (sql.empty() ? "(" : ", (") + values + ")";
   }
   const int choice = random_.below(10);
-  const char* const verb = choice == 0 ? "REPLACE INTO " : choice < 3 ? "INSERT IGNORE INTO " : "INSERT INTO ";
-  return {choice == 0 ? "REPLACE" : choice < 3 ? "INSERT IGNORE" : "INSERT",
+  const char* const verb = choice == 0  ? "REPLACE INTO "
+                           : choice < 3 ? "INSERT IGNORE INTO "
+                                        : "INSERT INTO ";
+  if (choice > 7)
+    return {"RETURNING",
+            verb + table.name + " (" + columns + ") VALUES " + sql + " RETURNING id, " +
+                table.name + "." + column(table).name,
+            true};
+  return {choice == 0  ? "REPLACE"
+          : choice < 3 ? "INSERT IGNORE"
+                       : "INSERT",
           verb + table.name + " (" + columns + ") VALUES " + sql, true};
 }
 
@@ -180,11 +209,11 @@ SqlStatement MysqlGenerator::insert_query(const Table& table) {
         columns += ", " + each.name;
         values += ", " + other.name;
       }
-  return {"INSERT SELECT",
-          fmt::format("INSERT {}INTO {} ({}) SELECT {} FROM {}{}",
-                      random_.percent(50) ? "IGNORE " : "", table.name, columns, values, from.name,
-                      where(from, "")),
-          true};
+  return {
+      "INSERT SELECT",
+      fmt::format("INSERT {}INTO {} ({}) SELECT {} FROM {}{}", random_.percent(50) ? "IGNORE " : "",
+                  table.name, columns, values, from.name, where(from, "")),
+      true};
 }
 
 SqlStatement MysqlGenerator::update(const Table& table) {
@@ -195,9 +224,10 @@ SqlStatement MysqlGenerator::update(const Table& table) {
     if (each.name == "id" && random_.percent(80)) continue;
     std::string value = literal(each.type);
     if (is_number(each.type) && random_.percent(50))
-      value = fmt::format("{} {} {}", each.name, random_.percent(50) ? "+" : "-",
-                          1 + random_.below(4));
-    if (each.name == "parent") value = std::to_string(1 + random_.below(8));
+      value =
+          fmt::format("{} {} {}", each.name, random_.percent(50) ? "+" : "-", 1 + random_.below(4));
+    if (each.name == "parent") value = std::to_string(1 + random_.below(6));
+    if (each.needed && value == "NULL") value = literal(each.type);
     set += (set.empty() ? "" : ", ") + each.name + " = " + value;
   }
   if (set.empty()) return rows(table);
@@ -245,10 +275,12 @@ SqlStatement MysqlGenerator::rows(const Table& table) {
   std::string list = random_.percent(50) ? "*" : "";
   for (const Column& each : table.columns)
     if (list != "*" && (random_.percent(50) || each.name == "id"))
-      list += (list.empty() ? "" : ", ") + each.name + (random_.percent(20) ? " AS x" + each.name : "");
+      list +=
+          (list.empty() ? "" : ", ") + each.name + (random_.percent(20) ? " AS x" + each.name : "");
   std::string sql = "SELECT " + list + " FROM " + table.name + where(table, "");
   const bool ordered = random_.percent(60);
-  if (ordered) sql += " ORDER BY " + column(table).name + (random_.percent(40) ? " DESC, id" : ", id");
+  if (ordered)
+    sql += " ORDER BY " + column(table).name + (random_.percent(40) ? " DESC, id" : ", id");
   if (ordered && random_.percent(40)) sql += fmt::format(" LIMIT {}", 1 + random_.below(5));
   if (random_.percent(5)) sql += " FOR UPDATE";
   return {"SELECT", sql, ordered};
@@ -262,8 +294,10 @@ SqlStatement MysqlGenerator::first(const Table& table) {
 SqlStatement MysqlGenerator::aggregate(const Table& table) {
   static const std::vector<std::string> functions = {"sum", "avg", "min", "max", "count"};
   const Column& one = column(table);
-  const std::string name = is_number(one.type) ? random_.of(functions)
-                           : random_.percent(50) ? "count" : random_.percent(50) ? "min" : "max";
+  const std::string name = is_number(one.type)   ? random_.of(functions)
+                           : random_.percent(50) ? "count"
+                           : random_.percent(50) ? "min"
+                                                 : "max";
   return {"aggregate",
           fmt::format("SELECT count(*) AS n, {}({}{}) AS v FROM {}{}", name,
                       random_.percent(20) && name != "avg" ? "DISTINCT " : "", one.name, table.name,
@@ -329,11 +363,13 @@ SqlStatement MysqlGenerator::calculated(const Table& table) {
       value = is_text(one.type) ? "upper(" + name + ")" : "id = 3";
       break;
     default:
-      value = is_text(one.type) ? "char_length(" + name + ")" : "ifnull(" + name + ", " + name + ")";
+      value =
+          is_text(one.type) ? "char_length(" + name + ")" : "ifnull(" + name + ", " + name + ")";
   }
-  return {"expression",
-          fmt::format("SELECT id, {} AS e FROM {}{} ORDER BY id", value, table.name, where(table, "")),
-          true};
+  return {
+      "expression",
+      fmt::format("SELECT id, {} AS e FROM {}{} ORDER BY id", value, table.name, where(table, "")),
+      true};
 }
 
 SqlStatement MysqlGenerator::statement() {

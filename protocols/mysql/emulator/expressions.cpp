@@ -148,7 +148,9 @@ Typed Translator::coerced(Typed value, ColumnType type, bool compared) {
   } else if (value.untyped == Untyped::null) {
     value.sql = "NULL";
   } else {
-    auto datum = mysql_.read_value(bound.type, sql::ValueClass::string, value.text);
+    auto datum = type.kind == TypeKind::opaque
+                     ? std::optional(Datum(value.text))
+                     : mysql_.read_value(bound.type, sql::ValueClass::string, value.text);
     if (!datum) throw Unsure{"the literal '" + value.text + "'"};
     bound.constant = std::move(*datum);
     value.sql = bind(std::move(bound));

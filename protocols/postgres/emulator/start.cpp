@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <map>
-#include <mutex>
 
 #include "protocols/postgres/copy_text.hpp"
 #include "protocols/postgres/emulator/translator.hpp"
@@ -333,16 +332,8 @@ std::shared_ptr<const Start> start_of(const Held& held, std::vector<HeldState>& 
 }
 
 std::shared_ptr<const Start> start_of_document(const Document& document, Bytes image) {
-  static std::mutex mutex;
-  static std::map<const Document*, std::weak_ptr<const Start>> made;
-  const std::scoped_lock lock(mutex);
-  std::weak_ptr<const Start>& known = made[&document];
-  if (auto start = known.lock()) return start;
-  std::erase_if(made,
-                [&](const auto& each) { return each.first != &document && each.second.expired(); });
-  auto start = read_start(document, image);
-  made[&document] = start;
-  return start;
+  static sql::emulator::SharedStarts<Start> starts;
+  return starts.get(document, [&] { return read_start(document, image); });
 }
 
 }  // namespace understudy::postgres::emulation

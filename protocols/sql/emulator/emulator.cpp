@@ -115,6 +115,7 @@ void SqlEmulator::clear(const Start* start) {
       start != nullptr ? std::make_unique<Contents>(start->contents) : std::make_unique<Contents>();
   statements_.emplace(rules(), dialect(), start != nullptr ? start->catalog : Catalog(dialect()));
   depended_ = start != nullptr ? start->depended : Depended();
+  note_cleared(start);
   if (before) contents_->take_open_of(*before);
   for (const std::string& key : denied_) contents_->forget_whether(key);
 }

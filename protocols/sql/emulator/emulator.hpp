@@ -106,6 +106,8 @@ class SqlEmulator : public Emulator {
                                                                 Bytes octets) = 0;
   /// From here on it begins with `start`.
   virtual void note_start(const Start& /*start*/) {}
+  /// Everything is as at its beginning; null: nothing is known.
+  virtual void note_cleared(const Start* /*start*/) {}
   /// The statement, whose pattern this is, has taken effect: it may define something.
   virtual void note_defined(const tree::Statement& /*statement*/, std::string_view /*pattern*/) {}
   /// Something was followed that was computed or not.

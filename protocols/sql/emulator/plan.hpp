@@ -190,6 +190,9 @@ struct Plan {
   std::optional<Text> source;       ///< INSERT … SELECT: the rows
   std::vector<std::size_t> places;  ///< and into which columns
   bool multiple = false;            ///< UPDATE and DELETE of several tables
+  /// The condition of an UPDATE is met by columns that are just these values, each once; nothing
+  /// where it is another one.
+  std::optional<std::vector<Bound>> equal_to;
 
   /// A function may write.
   [[nodiscard]] bool writes() const noexcept {

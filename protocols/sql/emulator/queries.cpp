@@ -103,12 +103,8 @@ std::string Translator::source(const tree::Relation& relation, Scope& scope) {
     return (common->second.part ? rows_of_part(common->second) : "\"w_" + name->name.name + "\"") +
            " AS " + alias;
   }
-  if (const tree::Query* view = rules_.view_of(name->name)) {
-    std::string sql = this->view(*view, shown, alias, scope);
-    last_table_ = &name->name;
-    last_alias_ = alias;
-    return sql;
-  }
+  if (const tree::Query* view = rules_.view_of(name->name))
+    return this->view(*view, shown, alias, scope);
   if (auto other = source_otherwise(name->name, shown, alias, scope)) return *std::move(other);
   const TableState& state = table(name->name);
   reads_.insert(state.definition->key);

@@ -45,6 +45,8 @@ MayWrite Statements::may_write(std::string_view pattern, const contents::TableBo
         written.anything = true;
       else if (path.front() == outside_transactions && !serial_table.empty())
         written.numbered.insert(serial_table);
+      else if (path.front() == outside_transactions && path.size() > 1)
+        written.numbered.insert(path[1]);
       else if (path.front() == outside_transactions)
         written.numbers = true;
       else

@@ -34,6 +34,9 @@ const TableState& Translator::table(const tree::Name& name) {
   const std::string key = key_of(name);
   const auto found = book_.tables.find(key);
   if (found == book_.tables.end()) throw Unsure{"what is known of table " + key};
+  // Whether the case of its letters counts is the server's setting.
+  if (rules_.folds_names() && found->second.definition->spelled.name != name.name)
+    throw Unsure{"another spelling of a table's name"};
   return found->second;
 }
 
