@@ -183,8 +183,9 @@ std::string Translator::conflict(const tree::Conflict& conflict, const Definitio
     // Of rows in no order that meet each other, which one is put in is not known.
     if (!plan.of_query) return head + "DO NOTHING";
     if (list.empty()) throw Unsure{"this ON CONFLICT"};
-    return head + "DO UPDATE SET rowid = " + table.sql_name() + ".rowid WHERE " + before +
-           bind(std::move(begin)) + ") AND 0";
+    // Not `AND 0`: for that nothing before it would be looked at.
+    return head + "DO UPDATE SET rowid = " + table.sql_name() + ".rowid WHERE NOT " + before +
+           bind(std::move(begin)) + ")";
   }
   if (conflict.action != Action::update || list.empty()) throw Unsure{"this ON CONFLICT"};
   plan.updates_conflict = true;
@@ -193,7 +194,10 @@ std::string Translator::conflict(const tree::Conflict& conflict, const Definitio
   excluded.name = "excluded";
   for (std::size_t i = 0; i < excluded.columns.size(); ++i)
     excluded.columns[i].sql = "excluded." + table.sql_column(i);
-  for (ScopeColumn& column : excluded.columns) column.origin.reset();
+  for (std::size_t i = 0; i < excluded.columns.size(); ++i) {
+    excluded.columns[i].origin.reset();
+    excluded.columns[i].of_part = PartColumn{Bound::no_slot, i};  // of the row that is put in
+  }
   both.relations.push_back(std::move(excluded));
   std::string sql = head + "DO UPDATE SET " + assignments(conflict.set, table, both, plan);
   // A row that this statement has put in or changed already can't be changed once more.

@@ -167,6 +167,11 @@ bool Runner::insert_row(const Plan& plan, const NewRow& row, std::span<const Val
     note_fired(*table, "insert", std::nullopt, bound);
   }
   const std::vector<Datum> given = bound;
+  for (const auto& [place, most] : plan.part_guards) {
+    if (place.part != Bound::no_slot) continue;
+    const auto* number = std::get_if<std::int64_t>(&given[place.column]);
+    if (number != nullptr && (*number < -most || *number > most)) return false;
+  }
   const std::vector<Bound> further(
       plan.text.bounds.begin() + static_cast<std::ptrdiff_t>(table->columns.size()),
       plan.text.bounds.end());

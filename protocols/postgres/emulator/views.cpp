@@ -1,6 +1,7 @@
 // Views, which mean their queries: read, written to where each of their rows is one of a table, and
 // materialised.
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "protocols/postgres/emulator/typed.hpp"
@@ -75,8 +76,7 @@ const Definition& Translator::target_view(const View& view, const std::string& k
                      select->distinct_on.empty() && select->group.empty() && !select->having &&
                      select->windows.empty() && !view.check_option &&
                      select->from.front().alias_columns.empty() && !select->from.front().sampled;
-  if (!plain || view_columns_ || select->outputs.size() != view.columns.size())
-    throw Unsure{"a change of view " + key};
+  if (!plain || view_columns_) throw Unsure{"a change of view " + key};
   const bool in_view = std::exchange(in_view_, true);
   const TableState& state = table(name->name);
   in_view_ = in_view;
@@ -88,10 +88,20 @@ const Definition& Translator::target_view(const View& view, const std::string& k
       relation_of(state, alias.empty() ? name->name.name : alias, definition.sql_name() + "."));
   ScopeRelation named{shown, {}, false};
   std::map<std::string, std::size_t> columns;
-  for (std::size_t i = 0; i < select->outputs.size(); ++i) {
-    const auto* output = select->outputs[i].expression.as<tree::Column>();
-    if (output == nullptr) throw Unsure{"a change of view " + key};
-    ScopeColumn column = inner.find(output->path);
+  std::vector<ScopeColumn> shown_columns;
+  for (const tree::Output& output : select->outputs) {
+    const auto* one = output.expression.as<tree::Column>();
+    const auto* star = output.expression.as<tree::Star>();
+    if (one != nullptr)
+      shown_columns.push_back(inner.find(one->path));
+    else if (star != nullptr && star->path.empty())
+      std::ranges::copy(inner.relations.front().columns, std::back_inserter(shown_columns));
+    else
+      throw Unsure{"a change of view " + key};
+  }
+  if (shown_columns.size() != view.columns.size()) throw Unsure{"the columns of view " + key};
+  for (std::size_t i = 0; i < shown_columns.size(); ++i) {
+    ScopeColumn column = std::move(shown_columns[i]);
     if (!columns.emplace(view.columns[i], column.origin->column).second)
       throw Unsure{"a change of view " + key};
     column.name = view.columns[i];

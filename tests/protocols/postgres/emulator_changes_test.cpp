@@ -28,10 +28,12 @@ TEST_CASE("rows are put in that a query gives") {
   CHECK(sql.say("INSERT INTO b SELECT id, v FROM a ON CONFLICT (id) DO NOTHING RETURNING id") ==
         "1;3;INSERT 0 2");
   CHECK(sql.say("INSERT INTO b (id, v) SELECT id, v FROM a ON CONFLICT (id) DO UPDATE SET v = "
-                "excluded.v + 1") == "INSERT 0 3");
-  CHECK(sql.say("SELECT v FROM b WHERE id = 2") == "21;SELECT 1");
-  CHECK(sql.say("INSERT INTO b VALUES (50, (SELECT max(v) FROM a)), (51, 2 + 3) RETURNING v") ==
-        "20;5;INSERT 0 2");
+                "excluded.v") == "INSERT 0 3");
+  CHECK(sql.say("SELECT v FROM b WHERE id = 2") == "20;SELECT 1");
+  CHECK(sql.say("INSERT INTO b VALUES (2, 7) ON CONFLICT (id) DO UPDATE SET v = b.v + excluded.v "
+                "RETURNING v") == "27;INSERT 0 1");
+  CHECK(sql.say("INSERT INTO b VALUES (50, (SELECT max(v) FROM a)), (51, (SELECT min(v) FROM a)) "
+                "RETURNING v") == "20;10;INSERT 0 2");
 }
 
 TEST_CASE("a row that one statement would change twice is not computed") {
