@@ -176,6 +176,7 @@ struct LiveState::Asked {
   bool proven;   ///< it is what was asked, not what comes nearest to it
   bool patient;  // an uncertain answer is none
   bool computable;
+  std::string_view session;
   ConnectionState& connection;
   std::unique_lock<std::mutex> computing, renaming, scope;
 
@@ -183,7 +184,7 @@ struct LiveState::Asked {
     if (!lock) lock.lock();
   }
   [[nodiscard]] EmulatedRequest of_emulator() const {
-    return {canonical, qualifier, connection.number};
+    return {canonical, qualifier, connection.number, session};
   }
 };
 
@@ -215,11 +216,27 @@ void LiveState::let_time_pass(ConnectionState& connection) {
 std::string LiveState::why_not_computed(const Request& request, const ConnectionState& connection) {
   if (!emulation_) return {};
   const std::scoped_lock computing(emulation_->mutex());
-  return emulation_->why_not({request.canonical, request.qualifier, connection.number});
+  return emulation_->why_not(
+      {request.canonical, request.qualifier, connection.number, request.session});
+}
+
+/// What the answer would look like, which has no effect.
+Verdict LiveState::describe(const Request& request, ConnectionState& connection) {
+  const std::scoped_lock computing(emulation_->mutex());
+  EmulatedRequest asked(request.canonical, request.qualifier, connection.number, request.session);
+  asked.describes = true;
+  auto computed = emulation_->compute(asked);
+  if (!computed) return {};
+  Verdict verdict{.grade = Grade::computed};
+  verdict.image = std::make_shared<const std::string>(std::move(computed->image));
+  connection.computed.push_back(verdict.image);
+  return verdict;
 }
 
 Verdict LiveState::ask(const Request& request, ConnectionState& connection, Patient patient) {
   if (emulation_) let_time_pass(connection);
+  if (emulation_ && request.describes)
+    if (Verdict verdict = describe(request, connection); verdict.answers()) return verdict;
   const Found found = section_.find(request.canonical, request.qualifier);
   const bool renames = renamer_.concerns(found), may_write = !found.empty() && writes(found);
   Asked asked{request.canonical,
@@ -228,6 +245,7 @@ Verdict LiveState::ask(const Request& request, ConnectionState& connection, Pati
               request.unproven.empty(),
               patient == Patient::yes,
               request.computable,
+              request.session,
               connection,
               {},
               std::unique_lock(renamer_.mutex(), std::defer_lock),

@@ -146,6 +146,7 @@ class LiveState {
   [[nodiscard]] Verdict ask_renamed(Asked& asked);
   [[nodiscard]] Verdict ask_found(Asked& asked, const Found& found, const Proposal* proposal);
   [[nodiscard]] Verdict judge(Asked& asked, const Found& found, const Proposal* proposal);
+  [[nodiscard]] Verdict describe(const Request& request, ConnectionState& connection);
   [[nodiscard]] Verdict compute(Asked& asked, const Found& found);
   [[nodiscard]] Verdict confirmed(const Proposal& proposal, bool writes, Verdict verdict);
   [[nodiscard]] Verdict rewritten(Asked& asked, Verdict verdict);

@@ -71,6 +71,8 @@ std::optional<Done> Runner::run(const Plan& plan, std::span<const Value> values)
     case Plan::Action::truncate:
       sure = truncate(plan, done);
       break;
+    default:  // PostgreSQL's
+      break;
   }
   if (sure) return done;
   if (took_effect_ || !refused_ || !error_) return std::nullopt;

@@ -25,7 +25,7 @@ using sql::contents::TableState;
 using sql::emulator::told_by_head;
 using Names = std::set<std::string, std::less<>>;
 
-constexpr Printing as_read{.utc = true, .iso_dates = true};  // see read_rows()
+const Printing as_read{.utc = true, .iso_dates = true};  // see read_rows()
 
 const PostgresRules& reading_rules() {
   static const PostgresRules rules(as_read);
@@ -48,6 +48,7 @@ std::string key_of_quoted(std::string_view name) {
 
 void read_head(std::string_view catalogue, Start& start) {
   start.collation = told_by_head(catalogue, "-- collation: ");
+  start.knows_custom = told_by_head(catalogue, "-- custom settings: ") == "0";
   start.reads_committed =
       told_by_head(catalogue, "-- default_transaction_isolation: ") == "read committed";
   start.knows_errors = knows_messages_of(told_by_head(catalogue, "-- server: ")) &&

@@ -136,7 +136,8 @@ void Player::ask_once(const Step& step, Connection& connection) {
   const std::string renamed = next_run_ == nullptr ? std::string() : next_run_->request(step);
   const std::string_view canonical = next_run_ == nullptr ? identity.canonical : renamed;
   if (answered_by_rule(canonical)) return static_cast<void>(++result_.certain);
-  const Request request{.canonical = canonical, .qualifier = identity.qualifier};
+  const Request request{
+      .canonical = canonical, .qualifier = identity.qualifier, .session = step.analysis.session};
   const Verdict verdict = live_.ask(request, connection.state);
   learn(step, verdict);
   grade(step, verdict);

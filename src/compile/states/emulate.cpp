@@ -118,8 +118,9 @@ class Follower {
   void follow(StepId i, bool in_order) {
     const Step& step = service_.steps[i];
     const Identity& identity = step.analysis.identity;
-    emulator_.follow({identity.canonical, identity.qualifier, step.connection},
-                     as_bytes(step.analysis.image), {}, in_order);
+    emulator_.follow(
+        {identity.canonical, identity.qualifier, step.connection, step.analysis.session},
+        as_bytes(step.analysis.image), {}, in_order);
   }
 
   const LoadedService& service_;
