@@ -64,6 +64,7 @@ struct Determined {
 
 struct Analysis {
   Identity identity;
+  std::string session;  ///< as Request has it
   Effect effect = Effect::read;
   Control control = Control::none;
   std::string control_name;

@@ -24,11 +24,13 @@ struct EmulatedRequest {
   std::string_view canonical, qualifier = {};  ///< see Request
   /// Who asks. What a connection does in a transaction others do not see before it is committed.
   std::uint64_t connection = 0;
+  std::string_view session = {};  ///< see Request
+  bool describes = false;         ///< see Request: it has no effect
 
   EmulatedRequest(std::string_view canonical_,
                   std::string_view qualifier_ = {},  // NOLINT: a request is one
-                  std::uint64_t connection_ = 0)
-      : canonical(canonical_), qualifier(qualifier_), connection(connection_) {}
+                  std::uint64_t connection_ = 0, std::string_view session_ = {})
+      : canonical(canonical_), qualifier(qualifier_), connection(connection_), session(session_) {}
   EmulatedRequest(const std::string& canonical_) : canonical(canonical_) {}  // NOLINT
   EmulatedRequest(const char* canonical_) : canonical(canonical_) {}         // NOLINT
 };

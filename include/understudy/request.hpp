@@ -52,6 +52,11 @@ struct Request {
   /// False where the answer may depend on what `canonical` does not say, as on a setting of the
   /// session: an emulator would not know.
   bool computable = true;
+  /// Facts of the session that differ from those of the first recorded one, in the protocol's own
+  /// spelling, whether `canonical` tells of them or not: for an emulator.
+  std::string_view session{};
+  /// What the answer looks like is asked for, nothing more: an emulator carries nothing out.
+  bool describes = false;
   const Patience* patience = nullptr;  ///< null: it is answered at once
   /// Said to those that listen before it is answered, or null. Where nobody does, `unheard` is the
   /// image of the answer that says so.

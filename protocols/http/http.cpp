@@ -19,10 +19,9 @@ namespace understudy::http {
 namespace {
 
 constexpr std::array<std::string_view, 22> methods = {
-    "GET",   "HEAD",  "POST",   "PUT",      "DELETE",    "CONNECT", "OPTIONS",
-    "TRACE", "PATCH", "QUERY",  "PROPFIND", "PROPPATCH", "MKCOL",   "COPY",
-    "MOVE",  "LOCK",  "UNLOCK", "SEARCH",   "REPORT",    "PURGE",   "LINK",
-    "PRI"};  // how HTTP/2 begins
+    "GET",    "HEAD",   "POST",     "PUT",       "DELETE", "CONNECT", "OPTIONS", "TRACE",
+    "PATCH",  "QUERY",  "PROPFIND", "PROPPATCH", "MKCOL",  "COPY",    "MOVE",    "LOCK",
+    "UNLOCK", "SEARCH", "REPORT",   "PURGE",     "LINK",   "PRI"};  // how HTTP/2 begins
 
 // A request line longer than this need not be seen whole to be one.
 constexpr std::size_t convincing_line = 256;

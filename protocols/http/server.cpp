@@ -118,6 +118,33 @@ bool may_control(const Message& request) {
   return is_local && same_origin && (site == nullptr || !iequals(site->value, "cross-site"));
 }
 
+/// Whether a service of these settings can be reached from other machines.
+bool is_exposed(const Document& settings) {
+  if (!settings.is_object() || !settings.contains("listen") || !settings["listen"].is_string())
+    return false;
+  const auto& listen = settings["listen"].get_ref<const std::string&>();
+  const std::string_view host = std::string_view(listen).substr(0, listen.rfind(':'));
+  return listen.find(':') != std::string::npos && !host.empty() && !host.starts_with("127.") &&
+         host != "localhost" && host != "[::1]";
+}
+
+std::string control_token_of(const Document& settings) {
+  const Document options =
+      settings.is_object() ? settings.value("options", Document()) : Document();
+  const Document token =
+      options.is_object() ? options.value("control_token", Document()) : Document();
+  return token.is_string() ? token.get<std::string>() : std::string();
+}
+
+/// In a time that does not depend on where they differ.
+bool is_same_token(std::string_view one, std::string_view other) noexcept {
+  if (one.size() != other.size()) return false;
+  unsigned difference = 0;
+  for (std::size_t i = 0; i < one.size(); ++i)
+    difference |= static_cast<unsigned char>(one[i]) ^ static_cast<unsigned char>(other[i]);
+  return difference == 0;
+}
+
 /// HTTP/1.1 requires exactly one Host (RFC 9112, 3.2).
 bool has_sound_host(const Message& request) {
   std::size_t hosts = 0;
@@ -133,7 +160,10 @@ Prepared prepare(const Message& request, const ServiceTable& table, const Irrele
   prepared.scope = scope_of(request, scope_from);
   if (std::string_view(request.target).starts_with(control_prefix))
     prepared.control = parse_target(request.target).path.substr(control_prefix.size());
-  if (!prepared.control.empty()) prepared.may_control = may_control(request);
+  if (!prepared.control.empty()) {
+    prepared.may_control = may_control(request);
+    prepared.control_token = combined(request.fields, "understudy-token");
+  }
   prepared.line = request.method + ' ' + redacted_url(request.target, secrets);
   prepared.is_head = request.method == "HEAD";
   prepared.keep_alive = request.keep_alive;
@@ -171,6 +201,8 @@ HttpServer::HttpServer(const ServiceTable& table, const ServerContext& context)
       secrets_(context.secrets),
       keeps_requests_(context.rules),
       needs_tls_(context.tls == TlsOffer::required),
+      is_exposed_(is_exposed(*context.settings)),
+      control_token_(control_token_of(*context.settings)),
       requests_(Role::request, context.limits),
       scope_from_(scope_source(*context.settings)) {
   if (const auto shape = table.shape(irrelevant_key))
@@ -256,6 +288,17 @@ ServerEvent HttpServer::answer_control() {
                     "control calls come from no page of another origin, and name "
                     "this server as localhost or by its address"}});
     std::string note = "refused " + asked_->line + ": its Origin or Host is of somewhere else";
+    finish_answer(asked_->keep_alive);
+    return Noted{std::move(note)};
+  }
+  const bool token_wanted = is_exposed_ || !control_token_.empty();
+  if (token_wanted &&
+      (control_token_.empty() || !is_same_token(asked_->control_token, control_token_))) {
+    send_document(403, "",
+                  {{"error",
+                    "control calls to a server that others can reach have the field "
+                    "Understudy-Token, as `options: {control_token: …}` of the service says"}});
+    std::string note = "refused " + asked_->line + ": it has not the token of the service";
     finish_answer(asked_->keep_alive);
     return Noted{std::move(note)};
   }

@@ -31,8 +31,9 @@ struct Prepared {
   /// these was recorded in the context of the request, the nearest one.
   std::vector<Candidate> candidates;
   bool may_control = true;
-  std::string line;         ///< "GET /charges?limit=2", as it was sent but for secrets
-  unsigned understood = 0;  ///< Needs that the client meets
+  std::string control_token;  ///< as the request has it
+  std::string line;           ///< "GET /charges?limit=2", as it was sent but for secrets
+  unsigned understood = 0;    ///< Needs that the client meets
   std::string accept_encoding;
   std::string host;  ///< by which the client knows us
   bool is_head = false;
@@ -102,8 +103,10 @@ class HttpServer final : public ServerMachine {
   Irrelevant irrelevant_;
   Limits limits_;
   Secrets secrets_;
-  bool keeps_requests_;  // for rules
-  bool needs_tls_;       // which the client does not have
+  bool keeps_requests_;        // for rules
+  bool needs_tls_;             // which the client does not have
+  bool is_exposed_;            // it listens on other addresses than the machine's own
+  std::string control_token_;  // without which control calls are refused there
   MessageStream requests_;
   RequestMemo memo_;
   std::string head_;                 // raw head of the request that is being parsed, for the memo

@@ -111,16 +111,29 @@ void AnswerSecrets::hide_cells(bool of_statements, sql::Mode mode, ResultSet& se
   for (std::size_t i = 0; i < set.columns.size(); ++i) {
     const Column& column = set.columns[i];
     const bool told = (of_statements && column.org_table.empty()) || is_of_system(column);
-    if (!told) continue;
     for (Document& row : set.rows) {
       if (i >= row.size() || !(row[i].is_string() || row[i].is_binary())) continue;
       const std::string cell = octets_of(row[i]);
+      if (const auto whole = column.org_table.empty() ? hidden_whole(cell) : std::nullopt) {
+        row[i] = document_of(*whole);
+        continue;
+      }
+      if (!told) continue;
       std::string hidden = is_verifier(column) ? secrets_.placeholder(cell)
                                                : without_hashes(without_repeated(cell), secrets_);
       if (auto cleaned = sql::without_secrets(hidden, mode, secrets_)) hidden = *cleaned;
       if (hidden != cell) row[i] = document_of(hidden);
     }
   }
+}
+
+/// What stands for a cell that is a secret of a statement before: a variable that was set to it.
+std::optional<std::string> AnswerSecrets::hidden_whole(std::string_view cell) const {
+  for (const auto& [spelled, replaced] : repeated_)
+    if (spelled.size() == cell.size() + 2 && spelled.substr(1, cell.size()) == cell &&
+        replaced.size() > 2)
+      return replaced.substr(1, replaced.size() - 2);
+  return std::nullopt;
 }
 
 /// Errors of syntax repeat the statement. They cut it off after 80 characters: a part of a secret

@@ -2,7 +2,9 @@
 // what it keeps of passwords to check them by.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "protocols/mysql/parameters.hpp"
@@ -30,6 +32,7 @@ class AnswerSecrets {
  private:
   void hide(ErrorPacket& error) const;
   void hide_cells(bool of_statements, sql::Mode mode, ResultSet& set) const;
+  [[nodiscard]] std::optional<std::string> hidden_whole(std::string_view cell) const;
   [[nodiscard]] std::string without_repeated(std::string text) const;
 
   Secrets secrets_;

@@ -588,6 +588,8 @@ Analysis PostgresAnalyser::analyse(const SessionHeader& session, const Exchange&
   learn_hidden_needs();
   enter(session);
   analysis.identity = identity_of(request, session_part_of(request));
+  if (session_ && session_defaults_)
+    analysis.session = session_facts(session_->view(), *session_defaults_);
   // Something reads them that the text does not name, a view or a policy: it may read any table.
   const bool hidden = reads_hidden_settings();
   const TemporaryUse* temporary = nullptr;

@@ -201,7 +201,7 @@ SELECT r.name, s.nspname || '.' || r.relname,
        (SELECT string_agg(attnum::text, ' ' ORDER BY attnum) FROM pg_attribute
         WHERE attrelid = r.oid AND attnum > 0 AND NOT attisdropped HAVING max(attnum) > count(*))
 FROM relation r JOIN own_schema s ON s.oid = r.relnamespace
-WHERE r.relkind = 'r' AND r.relpersistence <> 't'
+WHERE (r.relkind = 'r' OR (r.relkind = 'm' AND r.relispopulated)) AND r.relpersistence <> 't'
   AND NOT EXISTS (SELECT FROM pg_inherits i WHERE r.oid IN (i.inhrelid, i.inhparent))
 ORDER BY 2)";
 
@@ -225,12 +225,13 @@ SELECT current_setting('server_version'), current_setting('server_encoding'),
        CASE WHEN EXISTS (SELECT FROM pg_db_role_setting o, unnest(o.setconfig) u
                          WHERE u LIKE 'default_transaction_isolation=%')
             THEN 'of a role or database' ELSE current_setting('default_transaction_isolation') END,
-       current_setting('lc_messages')
+       current_setting('lc_messages'),
+       (SELECT count(*) FROM pg_settings WHERE name LIKE '%.%' AND source <> 'default')
 FROM pg_database d WHERE d.datname = current_database())";
 
 // clang-format on
 
-constexpr std::array<std::string_view, 11> fact_names = {"server",
+constexpr std::array<std::string_view, 12> fact_names = {"server",
                                                          "encoding",
                                                          "collation",
                                                          "character classes",
@@ -240,7 +241,8 @@ constexpr std::array<std::string_view, 11> fact_names = {"server",
                                                          "search_path",
                                                          "standard_conforming_strings",
                                                          "default_transaction_isolation",
-                                                         "lc_messages"};
+                                                         "lc_messages",
+                                                         "custom settings"};
 
 constexpr std::array<CatalogueSection, 17> sections = {{{"schemas", schemas},
                                                         {"extensions", extensions},

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
 #include "protocols/postgres/clock.hpp"
 #include "protocols/postgres/redact.hpp"
@@ -147,19 +148,15 @@ void Executor::begin_session(std::string_view compared_user, std::string_view co
 void Executor::compare_session() {
   if (compared_version_ == facts_settings_.version()) return;
   compared_version_ = facts_settings_.version();
-  differing_ = differing_facts({compared_user_, compared_database_, facts_settings_, false},
-                               session_defaults_);
-  const std::string part = postgres::session_part(
-      {SessionNeeds::database, {}}, {compared_user_, compared_database_, facts_settings_, false},
-      session_defaults_);
-  differs_in_isolation_ = differing_ == SessionNeeds::database &&
-                          part.starts_with(isolation_fact) && part.find(',') == std::string::npos;
+  const SessionView view{compared_user_, compared_database_, facts_settings_, false};
+  differing_ = differing_facts(view, session_defaults_);
+  session_facts_ = postgres::session_facts(view, session_defaults_);
 }
 
-/// What is computed knows of the session what the recorded question says of it.
-bool Executor::is_computable(const ServedStatement& statement) {
+/// What an emulator has to know of the session; empty where it is as the first one.
+std::string_view Executor::session_facts() {
   compare_session();
-  return differing_ == 0 || (differs_in_isolation_ && statement.shape);
+  return session_facts_;
 }
 
 std::string_view Executor::session_part(const ServedStatement& statement) {
@@ -198,7 +195,7 @@ void Executor::ask_statement(bool synthesisable) {
                          session_part(statement), identity_);
   request_ = Request{
       identity_.canonical, identity_.qualifier, Control::none, {}, synthesisable || whole_next_};
-  request_->computable = is_computable(statement);
+  request_->session = session_facts();
   waiting_ = Waiting::statement;
 }
 
@@ -258,7 +255,7 @@ void Executor::ask_whole() {
   identity_writer_.write(statement.parsed, statement.types, portal_->parameters, {}, std::nullopt,
                          session_part(statement), identity_);
   request_ = Request{identity_.canonical, identity_.qualifier, Control::none, {}, false};
-  request_->computable = is_computable(statement);
+  request_->session = session_facts();
   waiting_ = Waiting::statement;
 }
 
@@ -313,7 +310,7 @@ void Executor::reply(const Answer& answer) {
       if (answer.image.empty() && other_session_ < other_sessions_.size()) return ask_in_session();
       if (answer.image.empty())
         return std::exchange(whole_next_, false) ? ask_whole() : synthesise();
-      if (!portal_->answer_with(answer.image))
+      if (!take_answer(answer))
         return fail(make_fields("ERROR", "XX000", "the table's image of this answer is damaged"));
       if (!described_ && !portal_->statement->temporary.empty() && !portal_->image->is_error)
         follow(portal_->statement->temporary, identity_.canonical, answer.grade != Grade::guess,
@@ -328,6 +325,15 @@ void Executor::reply(const Answer& answer) {
     case Waiting::none:
       return;
   }
+}
+
+/// What was computed is there until it is sent: a cursor, or a portal that is fetched in portions,
+/// keeps a copy. False where the octets are no image.
+bool Executor::take_answer(const Answer& answer) {
+  if (answer.grade != Grade::computed || !(cursor_ || delivery_.max_rows > 0))
+    return portal_->answer_with(answer.image);
+  portal_->own_image.assign(as_text(answer.image));
+  return portal_->answer_with(as_bytes(portal_->own_image));
 }
 
 void Executor::reply(const Miss& miss) {
@@ -609,14 +615,37 @@ void Executor::describe(std::shared_ptr<ServedStatement> statement, Target targe
     request_ =
         Request{identity_.canonical, identity_.qualifier, Control::none, {}, columns.has_value()};
     // To be told of the columns must not carry out what has them.
-    request_->computable = is_computable(*described_) && described_->verb.kind == sql::Kind::select;
+    request_->session = session_facts();
+    request_->describes = true;
+    request_->computable = described_->verb.kind == sql::Kind::select;
   }
   waiting_ = Waiting::statement;
+}
+
+/// What an emulator tells of parameters that no recording shows.
+void Executor::learn_types(const Image& image) {
+  Frame frame;
+  std::string name, value;
+  if (cut_frame(image.statuses, Limits(), frame) != FrameStatus::complete ||
+      !decode_parameter_status(frame.body, name, value) || name != slot_types_name)
+    return;
+  const auto slots = described_->parsed.slots();
+  std::string_view rest = value;
+  for (std::size_t i = 0; i < slots.size() && !rest.empty(); ++i) {
+    Oid type = 0;
+    std::from_chars(rest.data(), rest.data() + rest.size(), type);
+    rest.remove_prefix(rest.find(' ') + 1);
+    if (slots[i].parameter == sql::Statement::Slot::literal) continue;
+    const auto parameter = static_cast<std::size_t>(slots[i].parameter);
+    if (parameter < described_->types.size() && described_->types[parameter] == oid::unspecified)
+      described_->types[parameter] = type;
+  }
 }
 
 /// Of a statement that only the engine could tell about, or whose Describe may fail.
 void Executor::deliver_description(const Image& image) {
   if (image.is_error) return deliver_error(image);
+  learn_types(image);
   send_parameter_description();
   std::vector<Column> columns;
   if (image.returns_rows && !image.description.empty())

@@ -120,6 +120,7 @@ class Executor {
       const ServedStatement& statement) const;
   void send_known_columns(std::vector<Column> columns);
   void send_parameter_description();
+  void learn_types(const Image& image);
   void deliver_description(const Image& image);
   void deliver_cursor(const Image& image);
   void parsed();
@@ -130,7 +131,9 @@ class Executor {
   void compare_session();
   /// What of the session is part of the question; empty where it is as the first recorded one.
   [[nodiscard]] std::string_view session_part(const ServedStatement& statement);
+  [[nodiscard]] bool take_answer(const Answer& answer);
   [[nodiscard]] bool is_computable(const ServedStatement& statement);
+  [[nodiscard]] std::string_view session_facts();
   void ask_statement(bool synthesisable);
   void find_other_sessions();
   void ask_in_session();
@@ -188,9 +191,8 @@ class Executor {
   SessionDefaults session_defaults_;
   std::uint64_t compared_version_ = 0;  // of the settings when `differing_` was found
   std::uint16_t differing_ = 0;
-  bool differs_in_isolation_ = false;  // and in nothing else
-  bool has_temporary_ = false;         // tables, anywhere in the recording
-  std::string session_part_;
+  bool has_temporary_ = false;  // tables, anywhere in the recording
+  std::string session_part_, session_facts_;
   /// Of a statement that was recorded, but never in a session like this one: parts of those in
   /// which it was, to be asked for one after the other, and in what they differ.
   std::vector<std::string> other_sessions_;

@@ -188,7 +188,10 @@ class SchemaReader {
       unique(table, node, own.empty() ? strings_of(at(node, "keys")) : own,
              type == "CONSTR_PRIMARY");
     } else if (type == "CONSTR_FOREIGN") {
-      reference(facts, node, own.empty() ? strings_of(at(node, "fk_attrs")) : own);
+      std::vector<std::string> columns = own.empty() ? strings_of(at(node, "fk_attrs")) : own;
+      const std::string given = text_at(node, "conname");
+      foreign_[{table, given.empty() ? name_for(table, columns, "fkey") : given}] = columns;
+      reference(facts, node, std::move(columns));
     } else if (type == "CONSTR_EXCLUSION") {
       doubt(table, "an exclusion constraint");
     } else if (!own.empty()) {
@@ -311,8 +314,12 @@ class SchemaReader {
   void drop_constraint(const std::string& table, const std::string& name) {
     TableFacts& facts = schema_[table];
     const auto named = [&](const UniqueSet& set) { return set.name == name; };
+    const auto foreign = foreign_.find({table, name});
     if (std::ranges::any_of(facts.unique, named))
       std::erase_if(facts.unique, named);
+    else if (foreign != foreign_.end())
+      std::erase_if(facts.references,
+                    [&](const ForeignKey& each) { return each.columns == foreign->second; });
     else if (!name.ends_with("_check"))
       doubt(table, "a constraint was dropped that is not known");
   }
@@ -358,6 +365,8 @@ class SchemaReader {
   Schema& schema_;
   Diagnostics& problems_;
   std::string place_;
+  /// The columns of foreign keys, by table and name.
+  std::map<std::pair<std::string, std::string>, std::vector<std::string>> foreign_;
 };
 
 /// One name in two schemas: a search_path decides which one is meant.

@@ -306,6 +306,27 @@ std::string session_part(const SessionNeeds& needs, const SessionView& session,
   return part;
 }
 
+std::string session_facts(const SessionView& session, const SessionDefaults& defaults) {
+  std::string facts;
+  const auto add = [&](std::string_view name, std::string_view value) {
+    facts.append(name).append("=").append(value) += '\0';
+  };
+  const auto compare = [&](std::string_view name, std::string_view value) {
+    const auto found = defaults.facts.find(name);
+    if (found != defaults.facts.end() && !value.empty() && value != found->second) add(name, value);
+  };
+  compare("database", session.database);
+  compare("role", role_of(session));
+  for (const SettingFact& fact : setting_facts)
+    compare(fact.setting, value_of(session.settings, fact.setting));
+  if (const std::string isolation = isolation_of(session.settings); !isolation.empty())
+    add(isolation_fact, isolation);
+  if (reads_only(session.settings)) add("transaction_read_only", "on");
+  for (const auto& [name, value] : session.settings.custom_ever()) add(name, value);
+  if (!session.settings.temporary().empty()) add("temporary tables", "some");
+  return facts;
+}
+
 std::uint16_t differing_facts(const SessionView& session, const SessionDefaults& defaults) {
   std::uint16_t differing = 0;
   for (std::uint16_t bit = 1; bit != 0; bit = static_cast<std::uint16_t>(bit << 1))

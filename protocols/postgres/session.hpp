@@ -49,6 +49,11 @@ struct SessionDefaults {
 [[nodiscard]] std::string session_part(const SessionNeeds& needs, const SessionView& session,
                                        const SessionDefaults& defaults);
 
+/// All facts that differ from the first recorded session's: `name=value` and a 0 each. Settings
+/// that the application makes up are among them where it ever set them, empty ones included.
+[[nodiscard]] std::string session_facts(const SessionView& session,
+                                        const SessionDefaults& defaults);
+
 /// The bits of `SessionNeeds` for which session_part is not empty.
 [[nodiscard]] std::uint16_t differing_facts(const SessionView& session,
                                             const SessionDefaults& defaults);

@@ -202,6 +202,15 @@ std::string canonical_boolean(std::string_view value) {
 
 }  // namespace
 
+namespace {
+
+bool is_custom(std::string_view name) {
+  return name.find('.') != std::string::npos && name != scope_setting &&
+         !name.starts_with(temporary_prefix);
+}
+
+}  // namespace
+
 void Settings::start_with(std::string_view name, std::string_view value) {
   ++version_;
   const std::string key = lower(name);
@@ -220,6 +229,7 @@ void Settings::set(std::string_view name, std::string_view value, bool local) {
   if (local && !locals_.contains(key)) locals_[key] = this->value(key);
   if (!local) locals_.erase(key);
   current_[key] = value;
+  if (is_custom(key)) custom_.insert(key);
 }
 
 void Settings::reset(std::string_view name) {
@@ -270,9 +280,14 @@ std::string Settings::value_or(std::string_view name, std::string_view otherwise
 std::vector<std::pair<std::string_view, std::string_view>> Settings::custom() const {
   std::vector<std::pair<std::string_view, std::string_view>> found;
   for (const auto& [name, value] : current_)
-    if (name.find('.') != std::string::npos && name != scope_setting &&
-        !name.starts_with(temporary_prefix))
-      found.emplace_back(name, value);
+    if (is_custom(name)) found.emplace_back(name, value);
+  return found;
+}
+
+std::vector<std::pair<std::string_view, std::string_view>> Settings::custom_ever() const {
+  auto found = custom();
+  for (const std::string& name : custom_)
+    if (!current_.contains(name)) found.emplace_back(name, std::string_view());
   return found;
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -40,6 +41,9 @@ class Settings {
   /// Of the settings that an application makes up (`app.tenant`): name and value.
   [[nodiscard]] std::vector<std::pair<std::string_view, std::string_view>> custom() const;
 
+  /// The same with those that have no value any more: they are empty, not unknown.
+  [[nodiscard]] std::vector<std::pair<std::string_view, std::string_view>> custom_ever() const;
+
   /// Of temporary tables: name and hash of what was done with it.
   [[nodiscard]] std::vector<std::pair<std::string_view, std::string_view>> temporary() const;
   /// Set until the transaction ends.
@@ -66,6 +70,7 @@ class Settings {
   /// Values to go back to when the transaction ends; nothing for a setting that had none.
   std::map<std::string, std::optional<std::string>> locals_;
   std::optional<Values> at_begin_;
+  std::set<std::string, std::less<>> custom_;  ///< names that were ever set
   std::vector<Values> savepoints_;
   std::uint64_t version_ = 1;
 };

@@ -70,6 +70,9 @@ inline constexpr std::string_view describe_prefix = "describe: ";
 /// Of what the server would have to make up: no table holds it.
 inline constexpr std::string_view unknown_prefix = "what was not recorded of: ";
 
+/// Among the statuses of a computed description: the types of the slots, a blank behind each.
+inline constexpr std::string_view slot_types_name = "understudy.slot_types";
+
 [[nodiscard]] std::string shape_key(std::string_view pattern);
 /// Of a Query that could not be parsed as a whole: there is no content, only the key.
 [[nodiscard]] std::string unparsed_key(std::string_view text);

@@ -1,5 +1,6 @@
 // CREATE, ALTER, DROP and TRUNCATE of libpg_query's JSON.
 #include <functional>
+#include <set>
 #include <utility>
 
 #include "protocols/postgres/request.hpp"
@@ -207,6 +208,8 @@ Statement create_view(const ParseTree& node, TreeReading& reading) {
   view.columns = strings_of(at(node, "aliases"));
   view.query = wrapped_query(at(node, "query"), reading);
   view.check_option = text_at(node, "withCheckOption") != "NO_CHECK_OPTION";
+  for (const ParseTree& option : at(node, "options"))
+    if (text_at(at(option, "DefElem"), "defname") == "check_option") view.check_option = true;
   return as_definition(std::move(view));
 }
 
@@ -424,6 +427,9 @@ void read_option(const ParseTree& option, tree::CreateRoutine& routine) {
     routine.volatility = text == "immutable" ? Volatility::immutable
                          : text == "stable"  ? Volatility::stable
                                              : Volatility::volatile_;
+  static const std::set<std::string> known = {"language", "volatility", "security",  "as",
+                                              "parallel", "cost",       "leakproof", "rows"};
+  routine.has_more = routine.has_more || !known.contains(name);
   if (name == "security") routine.security_definer = flag_at(at(value, "Boolean"), "boolval");
   if (name == "as") {
     const std::vector<std::string> parts = strings_of(at(value, "List", "items"));
@@ -464,8 +470,14 @@ Statement create_routine(const ParseTree& node, TreeReading& reading) {
   routine.kind = flag_at(node, "is_procedure") ? ObjectKind::procedure : ObjectKind::function;
   routine.name = name_of_list(at(node, "funcname"));
   routine.replace = flag_at(node, "replace");
-  for (const ParseTree& each : at(node, "parameters"))
-    routine.parameters.push_back(text_at(at(each, "FunctionParameter"), "name"));
+  for (const ParseTree& each : at(node, "parameters")) {
+    const ParseTree& parameter = at(each, "FunctionParameter");
+    routine.parameters.push_back(text_at(parameter, "name"));
+    routine.parameter_types.push_back(type_of(at(parameter, "argType")));
+    const std::string mode = text_at(parameter, "mode");
+    if ((mode != "FUNC_PARAM_IN" && mode != "FUNC_PARAM_DEFAULT") || parameter.contains("defexpr"))
+      routine.has_more = true;
+  }
   routine.returns = type_of(at(node, "returnType"));
   for (const ParseTree& each : at(node, "options")) read_option(at(each, "DefElem"), routine);
   if (node.contains("sql_body"))
@@ -484,6 +496,8 @@ Statement create_trigger(const ParseTree& node, TreeReading&) {
   trigger.table = name_of_table(at(node, "relation"));
   trigger.function = name_of_list(at(node, "funcname"));
   trigger.each_row = flag_at(node, "row");
+  for (const char* more : {"whenClause", "columns", "args", "transitionRels", "isconstraint"})
+    trigger.has_more = trigger.has_more || node.contains(more);
   const long long timing = number_at(node, "timing"), events = number_at(node, "events");
   trigger.timing = timing == before ? "before" : timing == instead ? "instead of" : "after";
   if ((events & insert) != 0) trigger.events.emplace_back("insert");

@@ -289,6 +289,8 @@ void RedisObserver::emit(const Pending& command, Value reply, Moment began, Mome
   const auto views = command.line.views();
   lift(reply, shape_of(command.resolved.name, views));
   redact_reply(command.resolved.name, reply);
+  if (is_error(reply.kind) && may_carry_secrets(command.resolved.command))
+    redact_error(command.resolved.name, command.line.words, reply.text);
   if (reply.kind == Kind::verbatim && command.resolved.name == "INFO")
     reply.text = steady_info(reply.text);
   emit_document(command, reply_document(reply), began, at);

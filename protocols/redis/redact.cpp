@@ -99,4 +99,28 @@ void redact_reply(std::string_view name, Value& reply) {
     for (Value& item : reply.items) redact_acl_line(item.text);
 }
 
+namespace {
+
+bool is_of_word(char c) noexcept {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+
+}  // namespace
+
+void redact_error(std::string_view name, const std::vector<std::string>& sent, std::string& text) {
+  std::vector<std::string> hidden = sent;
+  redact_arguments(name, hidden);
+  for (std::size_t i = 0; i < sent.size(); ++i) {
+    if (hidden[i] == sent[i] || sent[i].empty()) continue;
+    for (std::size_t at = text.find(sent[i]); at != std::string::npos;) {
+      const std::size_t end = at + sent[i].size();
+      // A short one may be a part of any word.
+      const bool whole =
+          (at == 0 || !is_of_word(text[at - 1])) && (end == text.size() || !is_of_word(text[end]));
+      if (whole) text.replace(at, sent[i].size(), hidden[i]);
+      at = text.find(sent[i], whole ? at + hidden[i].size() : end);
+    }
+  }
+}
+
 }  // namespace understudy::redis

@@ -23,4 +23,7 @@ void redact_arguments(std::string_view name, std::vector<std::string>& words);
 /// Replaces the same in the (lifted) replies that tell them: CONFIG GET, ACL GETUSER, ACL LIST.
 void redact_reply(std::string_view name, Value& reply);
 
+/// The same in an error that repeats arguments of the command, which were `sent` so.
+void redact_error(std::string_view name, const std::vector<std::string>& sent, std::string& text);
+
 }  // namespace understudy::redis

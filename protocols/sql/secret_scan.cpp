@@ -43,9 +43,10 @@ constexpr std::array<SecretCall, 18> secret_calls = {
      {In::mysql, "encode", 1, 1},
      {In::mysql, "decode", 1, 1}}};
 
-constexpr std::array<std::string_view, 10> telling_words = {
-    "connection", "conninfo",   "crypt",   "dblink",   "decode",
-    "encode",     "identified", "options", "password", "pgp_"};
+/// Variables of MySQL whose names may mean a secret are told by their first letter.
+constexpr std::array<std::string_view, 14> telling_words = {
+    "connection", "conninfo", "crypt", "dblink", "decode", "encode", "identified",
+    "options",    "password", "pgp_",  "@p",     "@s",     "@t",     "@a"};
 
 /// Of two octets; letters in either case have one number.
 constexpr std::size_t pair_of(char first, char second) {
@@ -166,6 +167,13 @@ bool SecretScan::is_bare_secret(const Token& token) const {
   return secret_follows_ && !mysql() && value && !is_word(token, "null");
 }
 
+/// `CREATE ROLE r PASWORD 'x'`: of an account's statement in PostgreSQL all literals are secrets
+/// but the time until which it is valid, the settings behind SET and what stands in parentheses.
+bool SecretScan::is_mistyped_password(const Token& token) const {
+  return is_account_ && !mysql() && token.kind == TokenKind::string && depth_ == 0 &&
+         !is_setting_ && !last_word_.empty() && !equals_folded(last_word_, "until");
+}
+
 SecretScan::Literal SecretScan::literal(const Token& token) {
   const bool side_by_side = std::exchange(follows_secret_, false);
   if (std::exchange(connection_follows_, false)) return Literal::connection;
@@ -178,6 +186,7 @@ SecretScan::Literal SecretScan::literal(const Token& token) {
     bare_ = token.kind == TokenKind::broken;
     return Literal::secret;
   }
+  if (is_mistyped_password(token)) return Literal::secret;
   const bool single = token.kind == TokenKind::broken && token.text.size() == 1;
   if (!is_script_ || single) return Literal::plain;
   if (puts_in_password_ && (token.kind == TokenKind::parameter || !may_hold_secrets(token.text)))
@@ -200,6 +209,7 @@ void SecretScan::note(const Token& token) {
   identified_ = identified_ || (of_account && is_word(token, "identified"));
   if (is_word(token, "connection")) connection_follows_ = tokens_ > 2;
   if (is_word(token, "primary_conninfo")) connection_follows_ = true;
+  is_setting_ = is_setting_ || is_word(token, "set");
   note_options(token);
   note_head(token);
   note_routine(token);
@@ -216,6 +226,8 @@ bool SecretScan::names_secret(const Token& token) const {
     if (token.kind == TokenKind::quoted && name.size() > 2) name = name.substr(1, name.size() - 2);
     if (is_secret_name(name)) return true;
   }
+  if (token.kind == TokenKind::variable)
+    return token.text.size() > 1 && token.text[1] != '@' && is_secret_name(token.text.substr(1));
   if (!mysql() || token.kind != TokenKind::word) return false;
   if ((is_account_ || grants_) && is_word(token, "by")) return true;
   constexpr std::string_view password = "password";  // MASTER_PASSWORD

@@ -57,6 +57,7 @@ class SecretScan {
   [[nodiscard]] bool mysql() const noexcept { return mode_.dialect == Dialect::mysql; }
   [[nodiscard]] bool is_literal(const Token& token) const;
   [[nodiscard]] bool is_bare_secret(const Token& token) const;
+  [[nodiscard]] bool is_mistyped_password(const Token& token) const;
   [[nodiscard]] bool names_secret(const Token& token) const;
   [[nodiscard]] bool begins_statement(const Token& token) const;
   [[nodiscard]] bool calls(const SecretCall& call) const;
@@ -79,6 +80,7 @@ class SecretScan {
   bool is_account_ = false;        // of a role, a user, a user mapping
   bool grants_ = false;            // GRANT
   bool sets_password_ = false;     // SET PASSWORD
+  bool is_setting_ = false;        // behind SET
   bool replicates_ = false;        // CHANGE MASTER, START SLAVE
   bool is_query_ = false;          // of rows, not of accounts
   bool in_script_ = false;         // of what a script holds

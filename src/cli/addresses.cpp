@@ -1,6 +1,7 @@
 #include "cli/addresses.hpp"
 
 #include <fmt/format.h>
+#include <array>
 
 #include <algorithm>
 #include <cstdio>
@@ -122,6 +123,44 @@ bool announce(const std::vector<Address>& addresses,
   return true;
 }
 
+namespace {
+
+/// Whether a variable decides which programs run, or what they load: a mock set that somebody else
+/// made has no say in that.
+bool decides_what_runs(const std::string& name) {
+  constexpr std::array<std::string_view, 4> beginnings = {"LD_", "DYLD_", "GIT_", "BASH_FUNC"};
+  constexpr std::array<std::string_view, 25> names = {"PATH",
+                                                      "IFS",
+                                                      "ENV",
+                                                      "BASH_ENV",
+                                                      "SHELLOPTS",
+                                                      "BASHOPTS",
+                                                      "PS4",
+                                                      "SHELL",
+                                                      "GCONV_PATH",
+                                                      "NODE_OPTIONS",
+                                                      "NODE_PATH",
+                                                      "PYTHONPATH",
+                                                      "PYTHONHOME",
+                                                      "PYTHONSTARTUP",
+                                                      "PYTHONINSPECT",
+                                                      "PERL5LIB",
+                                                      "PERL5OPT",
+                                                      "PERL5DB",
+                                                      "RUBYLIB",
+                                                      "RUBYOPT",
+                                                      "JAVA_TOOL_OPTIONS",
+                                                      "_JAVA_OPTIONS",
+                                                      "JDK_JAVA_OPTIONS",
+                                                      "CLASSPATH",
+                                                      "LUA_INIT"};
+  return std::ranges::find(names, name) != names.end() ||
+         std::ranges::any_of(beginnings,
+                             [&](auto beginning) { return name.starts_with(beginning); });
+}
+
+}  // namespace
+
 std::optional<std::map<std::string, std::string>> environment_of(
     const store::Config& config, const std::vector<Address>& addresses, std::string& problem) {
   std::map<std::string, std::string> environment;
@@ -129,6 +168,10 @@ std::optional<std::map<std::string, std::string>> environment_of(
     for (const auto& [name, text] : templates) {
       std::string why;
       auto value = Template(addresses, own).fill(text, why);
+      if (decides_what_runs(name)) {
+        value.reset();
+        why = "a mock set does not decide what programs run and load; set it yourself, outside";
+      }
       if (!value) problem = fmt::format("env {}: {}", name, why);
       if (value) environment[name] = std::move(*value);
     }

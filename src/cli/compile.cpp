@@ -244,10 +244,10 @@ int run_command(const CompileOptions& options) {
   if (!sound) return bad_input;
   if (options.check) return check_bars(*compiled);
   const Path output = output_of(options);
-  if (!write_file(output, compiled->octets)) return failed;
+  if (!write_file(output, compiled->table->octets())) return failed;
   if (options.json) return all_certain;
   print_next_steps(*compiled, options.mock_set.string());
-  fmt::print("wrote {} ({} octets)\n", output.string(), compiled->octets.size());
+  fmt::print("wrote {} ({} bytes)\n", output.string(), compiled->table->octets().size());
   return all_certain;
 }
 

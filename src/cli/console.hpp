@@ -11,7 +11,7 @@
 
 namespace understudy::cli {
 
-/// JSON on standard output; octets that are no text are replaced.
+/// JSON on standard output; bytes that are no text are replaced.
 void print_json(const Document& document);
 /// Separated by commas, for a person.
 [[nodiscard]] std::string joined(const std::vector<std::string>& parts);

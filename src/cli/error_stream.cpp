@@ -106,7 +106,7 @@ class ErrorStream {
   std::thread writer_;
 };
 
-/// Octets of the character of more than one octet that begins here; 0 where there is none, or one
+/// Bytes of the character of more than one byte that begins here; 0 where there is none, or one
 /// of the control characters U+0080 to U+009F.
 std::size_t character_at(std::string_view text) {
   const auto lead = static_cast<unsigned char>(text.front());

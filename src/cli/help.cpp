@@ -67,7 +67,7 @@ const Help compile_help = {
 "MOCKSET [-o FILE] [--check] [--verbose | --json]",
 "Reads sessions and rules, reports problems as `file:line: what (hint)` on standard error, prints\n"
 "one screen, and writes the table: one immutable file that `serve` and `run` map into memory. The\n"
-"same input gives the same octets on any machine. The screen holds the services, the share of each\n"
+"same input gives the same bytes on any machine. The screen holds the services, the share of each\n"
 "that is certain in replays, and what is not, the most frequent first; --verbose adds what was\n"
 "inferred of each request pattern, and all warnings.\n"
 "\n"

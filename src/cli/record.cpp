@@ -22,6 +22,7 @@
 #include "net/take_snapshot.hpp"
 #include "net/watched_port.hpp"
 #include "protocols/registry.hpp"
+#include "store/config_addition.hpp"
 #include "store/key_file.hpp"
 
 namespace understudy::cli {
@@ -72,7 +73,8 @@ std::optional<store::Config> configure(const RecordOptions& options, int& status
   }
   status = bad_input;
   if (!std::filesystem::exists(options.mock_set / "understudy.yaml")) {
-    if (!maps->empty()) return create(options.mock_set, *maps);
+    // A proxy learns on the way what there is.
+    if (!maps->empty() || !options.proxy.empty()) return create(options.mock_set, *maps);
     status = usage_error;
     complain(fmt::format("{}: there is no understudy.yaml; --map LISTEN=URL creates one",
                          options.mock_set.string()));
@@ -130,24 +132,34 @@ std::optional<std::vector<Address>> listen(net::Recorder& recorder, engine::Reco
   return addresses;
 }
 
-/// Opens the proxy for all http services. Nothing, after telling why, where that can't be.
+/// Opens the proxy for all http services, and for those that it meets. Nothing, after telling why,
+/// where that can't be.
 std::optional<store::Endpoint> listen_as_proxy(const store::Endpoint& at, net::Recorder& recorder,
                                                engine::Recording& recording,
                                                const store::Config& config,
+                                               const std::vector<Address>& addresses,
                                                const engine::Recording::Warn& warn) {
+  const Protocol* const http = find_protocol(protocols(), "http");
+  const std::filesystem::path mock_set = config.file.parent_path();
   std::vector<net::WatchedService> services;
-  for (const store::Service& service : config.services)
-    if (service.protocol == "http")
-      services.push_back({service, find_protocol(protocols(), service.protocol)});
-  std::string problem = "there is no http service to stand for; name one with --map";
-  std::optional<store::Endpoint> bound;
-  if (!services.empty()) {
-    problem.clear();
-    const auto port = net::watch(recording, services, config.file.parent_path(), warn, problem,
-                                 net::PortKind::proxy);
-    if (port && !port->tls()) problem = "it needs certificates: `understudy ca` makes an authority";
-    if (problem.empty()) bound = recorder.listen(at, port, problem);
+  for (const store::Service& service : config.services) {
+    if (service.protocol != http->name()) continue;
+    services.push_back({service, http});
+    const auto address = std::ranges::find(addresses, service.name, &Address::service);
+    if (address != addresses.end()) services.back().bound = address->endpoint;
   }
+  const net::Learn learn = [mock_set, warn](const store::Service& service) {
+    std::string failure;
+    if (store::add_service(mock_set, service, failure)) return;
+    warn(service.name, fmt::format("{} is recorded, and not a service of {}: {}", service.name,
+                                   mock_set.string(), failure));
+  };
+  std::string problem;
+  std::optional<store::Endpoint> bound;
+  const auto port =
+      net::watch(recording, services, mock_set, warn, problem, net::PortKind::proxy, learn, http);
+  if (port && !port->tls()) problem = "it needs certificates: `understudy ca` makes an authority";
+  if (problem.empty()) bound = recorder.listen(at, port, problem);
   if (!bound) complain(fmt::format("--proxy {}: {}", store::to_string(at), problem));
   return bound;
 }
@@ -264,7 +276,7 @@ int run_command(const RecordOptions& options) {
   net::Recorder recorder;
   auto addresses = listen(recorder, recording, *config, warn);
   if (!addresses) return bad_input;
-  if (proxy) proxy = listen_as_proxy(*proxy, recorder, recording, *config, warn);
+  if (proxy) proxy = listen_as_proxy(*proxy, recorder, recording, *config, *addresses, warn);
   if (!options.proxy.empty() && !proxy) return bad_input;
   if (options.snapshot != Snapshots::none) {
     take_snapshots(recording, *config);

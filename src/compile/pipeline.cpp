@@ -1,6 +1,7 @@
 #include "compile/pipeline.hpp"
 
 #include <fmt/format.h>
+#include <malloc.h>
 
 #include <algorithm>
 #include <future>
@@ -186,6 +187,14 @@ Uncertain uncertain_steps(const LoadedService& service, const Trace& trace) {
   return uncertain;
 }
 
+/// Of a million exchanges what is done with would else stay with the process: it lies in many small
+/// pieces among what is not.
+void give_back_memory() {
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
+}
+
 /// When each recording began, in microseconds since 1970.
 std::vector<std::int64_t> recordings_began(const std::vector<LoadedService>& services) {
   std::vector<std::int64_t> began;
@@ -202,7 +211,7 @@ std::vector<std::int64_t> recordings_began(const std::vector<LoadedService>& ser
 
 std::optional<Compiled> compile_services(const std::filesystem::path& mock_set,
                                          const store::Config& config,
-                                         const std::vector<LoadedService>& services,
+                                         std::vector<LoadedService>& services,
                                          Diagnostics& problems, const Progress& progress) {
   const Findings findings = find_values(services, problems);
   auto decisions = decide(services, findings);
@@ -236,6 +245,9 @@ std::optional<Compiled> compile_services(const std::filesystem::path& mock_set,
     warn_of_gaps(mock_set, service, problems);
     warn_of_guesses(mock_set, compiled.services.back(), problems);
   }
+  for (LoadedService& service : services)
+    for (Step& step : service.steps) keep_for_replay(step);
+  give_back_memory();
   add_rules(mock_set, services, builders, problems);
   for (std::size_t i = 0; i < builders.size(); ++i)
     compiled.services[i].rules = builders[i].rule_count();
@@ -247,7 +259,7 @@ std::optional<Compiled> compile_services(const std::filesystem::path& mock_set,
   if (config.shifts_times) settings["shifted"] = recordings_began(services);
   auto tested = build_and_mend(services, settings, builders, uncertain, problems, progress);
   if (!tested) return std::nullopt;
-  compiled.octets = std::move(tested->octets);
+  compiled.table = std::move(tested->table);
   for (std::size_t i = 0; i < compiled.services.size(); ++i) {
     compiled.services[i].tests = std::move(tested->services[i].tests);
     compiled.services[i].refuted = std::move(tested->services[i].refuted);
@@ -262,8 +274,9 @@ std::optional<Compiled> compile_mock_set(const std::filesystem::path& mock_set, 
                                          Diagnostics& problems, const Progress& progress) {
   const auto config = store::read_config(mock_set, names_of(protocols), problems);
   if (!config) return std::nullopt;
-  const std::vector<LoadedService> services =
+  std::vector<LoadedService> services =
       load_sessions(mock_set, *config, protocols, problems, progress);
+  give_back_memory();
   return compile_services(mock_set, *config, services, problems, progress);
 }
 
@@ -272,9 +285,8 @@ std::shared_ptr<const table::MappedTable> load(const std::filesystem::path& path
   std::string problem;
   std::shared_ptr<const table::MappedTable> loaded;
   if (std::filesystem::is_directory(path)) {
-    auto compiled = compile_mock_set(path, protocols, problems);
-    if (!compiled) return nullptr;
-    loaded = table::MappedTable::from_memory(std::move(compiled->octets), problem);
+    const auto compiled = compile_mock_set(path, protocols, problems);
+    return compiled ? compiled->table : nullptr;
   } else if (!std::filesystem::exists(path)) {
     problem = "no such mock set or table";
   } else {

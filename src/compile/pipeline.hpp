@@ -19,20 +19,21 @@
 namespace understudy::compile {
 
 struct Compiled {
-  std::vector<std::uint8_t> octets;  ///< the table file
-  Bars bars;                         ///< `check` of understudy.yaml
+  std::shared_ptr<const table::MappedTable> table;
+  Bars bars;  ///< `check` of understudy.yaml
   std::vector<ServiceSummary> services;
 };
 
-/// Nothing where `problems` then holds an error. Deterministic: equal input gives equal octets.
+/// Nothing where `problems` then holds an error. Deterministic: equal input gives equal bytes.
 [[nodiscard]] std::optional<Compiled> compile_mock_set(const std::filesystem::path& mock_set,
                                                        Protocols protocols, Diagnostics& problems,
                                                        const Progress& progress = {});
 
-/// The same of sessions that are loaded already; `mock_set` is where the rules are.
+/// The same of sessions that are loaded already; `mock_set` is where the rules are. Of the steps
+/// only what a replay needs is left afterwards.
 [[nodiscard]] std::optional<Compiled> compile_services(const std::filesystem::path& mock_set,
                                                        const store::Config& config,
-                                                       const std::vector<LoadedService>& services,
+                                                       std::vector<LoadedService>& services,
                                                        Diagnostics& problems,
                                                        const Progress& progress = {});
 

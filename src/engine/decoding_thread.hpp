@@ -13,7 +13,7 @@ namespace understudy::engine {
 /// Works off tasks in their order. `add` and `finish` are for one thread.
 class DecodingThread {
  public:
-  /// Octets of tasks that may wait.
+  /// Bytes of tasks that may wait.
   static constexpr std::size_t most_waiting = std::size_t{256} << 20;
 
   DecodingThread();

@@ -32,7 +32,7 @@ std::unique_ptr<Emulation> Emulation::of(const Protocol& protocol, const Service
 
 Emulation::Emulation(std::unique_ptr<Emulator> emulator, const ServiceSection& section)
     : emulator_(std::move(emulator)), section_(section) {
-  for (std::uint32_t key = 0; key < section_.key_count(); ++key)
+  for (table::KeyId key; key.index() < section_.key_count(); ++key)
     if (const std::string_view name = section_.key_name(key); match::is_content(name))
       contents_.emplace_back(name.substr(1), key);
   std::ranges::sort(contents_);
@@ -119,21 +119,21 @@ std::vector<KeyPath> Emulation::end_due() {
   return ended;
 }
 
-std::vector<table::format::BumpRecord> Emulation::bumps(const std::vector<KeyPath>& paths) const {
-  std::set<std::uint32_t> keys;
+std::vector<table::format::AdvanceRecord> Emulation::advances(
+    const std::vector<KeyPath>& paths) const {
+  std::set<table::KeyId> keys;
   for (const KeyPath& path : paths) {
     for (const std::string& name : match::write_keys(path))
-      if (const std::uint32_t key = section_.find_key(name); key != ServiceSection::none)
-        keys.insert(key);
+      if (const auto key = section_.find_key(name)) keys.insert(*key);
     const std::string joined = join(path);
     auto content = std::ranges::lower_bound(contents_, std::string_view(joined), {},
                                             [](const auto& each) { return each.first; });
     for (; content != contents_.end() && content->first.starts_with(joined); ++content)
       if (is_within(content->first, joined)) keys.insert(content->second);
   }
-  std::vector<table::format::BumpRecord> bumps;
-  for (const std::uint32_t key : keys) bumps.push_back({0, key, 0});
-  return bumps;
+  std::vector<table::format::AdvanceRecord> advances;
+  for (const table::KeyId key : keys) advances.push_back({0, key, 0});
+  return advances;
 }
 
 }  // namespace understudy::engine

@@ -50,8 +50,8 @@ class Emulation {
   [[nodiscard]] bool is_due() const noexcept;
   [[nodiscard]] std::vector<KeyPath> end_due();
 
-  /// What a write to these paths bumps, by key.
-  [[nodiscard]] std::vector<table::format::BumpRecord> bumps(
+  /// What a write to these paths advances, by key.
+  [[nodiscard]] std::vector<table::format::AdvanceRecord> advances(
       const std::vector<KeyPath>& paths) const;
 
  private:
@@ -60,8 +60,8 @@ class Emulation {
 
   std::unique_ptr<Emulator> emulator_;
   const table::ServiceSection& section_;
-  /// The keys that stand for contents: joined path and number, by path.
-  std::vector<std::pair<std::string_view, std::uint32_t>> contents_;
+  /// The keys that stand for contents by their joined path, sorted.
+  std::vector<std::pair<std::string_view, table::KeyId>> contents_;
   std::mutex mutex_;
   static constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
   std::atomic<std::int64_t> next_end_{never};  ///< milliseconds since 1970

@@ -21,9 +21,9 @@ std::string source_of(const ServiceSection& section, const format::AnswerRecord&
 
 /// What a person would call the keys, in their order; those of wider paths are left out.
 std::vector<std::string> readable(const ServiceSection& section,
-                                  std::span<const std::uint32_t> keys) {
+                                  std::span<const table::KeyId> keys) {
   std::vector<std::string> names;
-  for (const std::uint32_t key : keys) {
+  for (const table::KeyId key : keys) {
     if (match::is_of_wider_path(section.key_name(key))) continue;
     std::string name = match::readable_key(section.key_name(key));
     if (std::ranges::find(names, name) == names.end()) names.push_back(std::move(name));
@@ -31,9 +31,9 @@ std::vector<std::string> readable(const ServiceSection& section,
   return names;
 }
 
-std::vector<std::uint32_t> keys_of(std::span<const format::BumpRecord> bumps) {
-  std::vector<std::uint32_t> keys;
-  for (const format::BumpRecord& bump : bumps) keys.push_back(bump.key);
+std::vector<table::KeyId> keys_of(std::span<const format::AdvanceRecord> advances) {
+  std::vector<table::KeyId> keys;
+  for (const format::AdvanceRecord& advance : advances) keys.push_back(advance.key);
   return keys;
 }
 
@@ -45,7 +45,7 @@ void explain_recorded(const ServiceSection& section, const format::RequestRecord
   explanation.reads_keys = readable(section, section.reads(request));
   explanation.writes_keys = readable(section, keys_of(section.writes(request)));
   match::Version initial =
-      match::state_of(section.reads(request), [](std::uint32_t) { return match::Version{0}; });
+      match::state_of(section.reads(request), [](table::KeyId) { return match::Version{0}; });
   if ((request.flags & format::request_counts_asks) != 0) initial = match::first_ask(initial);
   for (const auto& answer : section.answers(request))
     explanation.answers.push_back({source_of(section, answer), answer.state == initial,
@@ -137,15 +137,15 @@ Explanation explain(const Protocol& protocol, const ServiceSection& section, std
   const Identity identity = analyser->identify(asked, problems);
   for (const Problem& problem : problems) explanation.problems.push_back(problem.what);
   explanation.request = protocol.describe(identity.canonical);
-  const std::uint32_t rule = RuleBook(section).find(
+  const auto rule = RuleBook(section).find(
       explanation.request, analyser->whole_request(asked).value_or(Document(nullptr)));
-  if (rule != ServiceSection::none) {
-    const auto& record = section.rules()[rule];
+  if (rule) {
+    const auto& record = section.rules()[*rule];
     explanation.rule = fmt::format("{}:{}", section.text(record.file), record.line);
   }
   const auto found = section.find(identity.canonical, identity.qualifier);
   if (!found.empty()) explain_recorded(section, section.requests()[found.first()], explanation);
-  explanation.ambiguous = found.exact == ServiceSection::none && found.compatible_count > 1;
+  explanation.ambiguous = !found.exact && found.compatible_count > 1;
   explain_state(protocol, section, *analyser, identity, after, explanation);
   if (found.empty())
     explanation.nearest =

@@ -50,10 +50,10 @@ LiveState::LiveState(const Protocol& protocol, const ServiceSection& section, St
       scope_(match::immediate_keys(section)),
       emulation_(Emulation::of(protocol, section)) {}
 
-Verdict LiveState::look_up(std::uint32_t number, const match::Overlay& overlay) {
-  const auto& request = section_.requests()[number];
+Verdict LiveState::look_up(RequestId id, const match::Overlay& overlay) {
+  const auto& request = section_.requests()[id];
   if ((request.flags & format::request_volatile) != 0) return {};
-  const match::Version state = state_of_request(number, overlay);
+  const match::Version state = state_of_request(id, overlay);
   const auto* answer = match::answer_at(section_, request, state);
   if (answer == nullptr) return {};
   const bool uncertain = (answer->flags & format::answer_guess) != 0;
@@ -63,28 +63,27 @@ Verdict LiveState::look_up(std::uint32_t number, const match::Overlay& overlay) 
 }
 
 bool LiveState::counts_asks(const Found& found) const {
-  const auto counts = [&](std::uint32_t number) {
-    return (section_.requests()[number].flags & format::request_counts_asks) != 0;
+  const auto counts = [&](RequestId id) {
+    return (section_.requests()[id].flags & format::request_counts_asks) != 0;
   };
-  return (found.exact != ServiceSection::none && counts(found.exact)) ||
+  return (found.exact && counts(*found.exact)) ||
          std::any_of(found.compatible.begin(), found.compatible.begin() + found.compatible_count,
                      counts);
 }
 
 /// Where asks count, hold the scope's mutex.
-match::Version LiveState::state_of_request(std::uint32_t number,
-                                           const match::Overlay& overlay) const {
-  const auto& request = section_.requests()[number];
+match::Version LiveState::state_of_request(RequestId id, const match::Overlay& overlay) const {
+  const auto& request = section_.requests()[id];
   const match::Version state = scope_.state(section_.reads(request), overlay);
   const bool counts = (request.flags & format::request_counts_asks) != 0;
-  return counts ? scope_.nth_ask(number, state) : state;
+  return counts ? scope_.nth_ask(id, state) : state;
 }
 
 /// What was recorded for the latest of the asks before this one; null where nothing was.
-const format::AnswerRecord* LiveState::last_ask(std::uint32_t number) const {
-  const auto& request = section_.requests()[number];
+const format::AnswerRecord* LiveState::last_ask(RequestId id) const {
+  const auto& request = section_.requests()[id];
   if ((request.flags & format::request_counts_asks) == 0) return nullptr;
-  const auto asked = scope_.asked_before(number);
+  const auto asked = scope_.asked_before(id);
   for (auto state = asked.rbegin(); state != asked.rend(); ++state)
     if (const auto* answer = match::answer_at(section_, request, *state)) return answer;
   return nullptr;
@@ -92,22 +91,22 @@ const format::AnswerRecord* LiveState::last_ask(std::uint32_t number) const {
 
 /// Of all requests that may be meant, so that each has its own count. Hold the scope's mutex.
 void LiveState::note_asked(const Found& found, const match::Overlay& overlay) {
-  const auto note = [&](std::uint32_t number) {
-    const auto& request = section_.requests()[number];
+  const auto note = [&](RequestId id) {
+    const auto& request = section_.requests()[id];
     if ((request.flags & format::request_counts_asks) != 0)
-      scope_.note_ask(number, scope_.state(section_.reads(request), overlay));
+      scope_.note_ask(id, scope_.state(section_.reads(request), overlay));
   };
-  if (found.exact != ServiceSection::none) note(found.exact);
+  if (found.exact) note(*found.exact);
   for (std::size_t i = 0; i < found.compatible_count; ++i)
-    if (found.compatible[i] != found.exact) note(found.compatible[i]);
+    if (found.exact != found.compatible[i]) note(found.compatible[i]);
 }
 
 /// The recorded answer for this very state, from the request that is spelled alike or, where that
 /// one has none, from those that agree, if they all say the same. Where one of those was never
 /// recorded in this state it might have said something else: a guess.
 Verdict LiveState::judge_exact(const Found& found, const match::Overlay& overlay) {
-  if (found.exact != ServiceSection::none)
-    if (const Verdict verdict = look_up(found.exact, overlay); verdict.answer != nullptr)
+  if (found.exact)
+    if (const Verdict verdict = look_up(*found.exact, overlay); verdict.answer != nullptr)
       return verdict;
   Verdict agreed{.doubt = {MissReason::unknown_state, nullptr, {}}};
   bool all_known = true;
@@ -128,21 +127,21 @@ Verdict LiveState::judge_exact(const Found& found, const match::Overlay& overlay
 
 /// The uncertain answer. Hold the scope's mutex.
 Verdict LiveState::guess(const Found& found, const match::Overlay& overlay) {
-  const std::uint32_t number = found.first();
-  const auto& request = section_.requests()[number];
-  if ((request.flags & format::request_volatile) != 0) return next_of_volatile(number, overlay);
-  const match::Version state = state_of_request(number, overlay);
-  if (const auto* answer = last_ask(number))
+  const RequestId id = found.first();
+  const auto& request = section_.requests()[id];
+  if ((request.flags & format::request_volatile) != 0) return next_of_volatile(id, overlay);
+  const match::Version state = state_of_request(id, overlay);
+  if (const auto* answer = last_ask(id))
     return {Grade::guess, &request, answer, state, {MissReason::asked_often, answer, {}}};
   const Doubt doubt = doubt_of_state(request, overlay);
   return {Grade::guess, &request, doubt.nearest, state, doubt};
 }
 
 /// One state had several answers: they are given in recorded order, and then the last for ever.
-Verdict LiveState::next_of_volatile(std::uint32_t number, const match::Overlay& overlay) {
-  const auto& request = section_.requests()[number];
+Verdict LiveState::next_of_volatile(RequestId id, const match::Overlay& overlay) {
+  const auto& request = section_.requests()[id];
   const auto answers = section_.answers(request);
-  std::size_t& next = volatile_cursor_[number];
+  std::size_t& next = volatile_cursor_[id];
   const auto* answer = &answers[std::min(next, answers.size() - 1)];
   if (strictness_ != Strictness::strict) ++next;
   return {
@@ -177,6 +176,7 @@ struct LiveState::Asked {
   bool proven;   ///< it is what was asked, not what comes nearest to it
   bool patient;  // an uncertain answer is none
   bool computable;
+  std::string_view session;
   ConnectionState& connection;
   std::unique_lock<std::mutex> computing, renaming, scope;
 
@@ -184,7 +184,7 @@ struct LiveState::Asked {
     if (!lock) lock.lock();
   }
   [[nodiscard]] EmulatedRequest of_emulator() const {
-    return {canonical, qualifier, connection.number};
+    return {canonical, qualifier, connection.number, session};
   }
 };
 
@@ -207,8 +207,8 @@ void LiveState::let_time_pass(ConnectionState& connection) {
   if (ended.empty()) return;
   const std::scoped_lock lock(scope_.mutex());
   match::Overlay outside;
-  scope_.bump(
-      emulation_->bumps(ended),
+  scope_.advance(
+      emulation_->advances(ended),
       {match::write_identity(0, computed_state, 0), true, false, match::LastWrites::computed},
       outside);
 }
@@ -216,11 +216,27 @@ void LiveState::let_time_pass(ConnectionState& connection) {
 std::string LiveState::why_not_computed(const Request& request, const ConnectionState& connection) {
   if (!emulation_) return {};
   const std::scoped_lock computing(emulation_->mutex());
-  return emulation_->why_not({request.canonical, request.qualifier, connection.number});
+  return emulation_->why_not(
+      {request.canonical, request.qualifier, connection.number, request.session});
+}
+
+/// What the answer would look like, which has no effect.
+Verdict LiveState::describe(const Request& request, ConnectionState& connection) {
+  const std::scoped_lock computing(emulation_->mutex());
+  EmulatedRequest asked(request.canonical, request.qualifier, connection.number, request.session);
+  asked.describes = true;
+  auto computed = emulation_->compute(asked);
+  if (!computed) return {};
+  Verdict verdict{.grade = Grade::computed};
+  verdict.image = std::make_shared<const std::string>(std::move(computed->image));
+  connection.computed.push_back(verdict.image);
+  return verdict;
 }
 
 Verdict LiveState::ask(const Request& request, ConnectionState& connection, Patient patient) {
   if (emulation_) let_time_pass(connection);
+  if (emulation_ && request.describes)
+    if (Verdict verdict = describe(request, connection); verdict.answers()) return verdict;
   const Found found = section_.find(request.canonical, request.qualifier);
   const bool renames = renamer_.concerns(found), may_write = !found.empty() && writes(found);
   Asked asked{request.canonical,
@@ -229,6 +245,7 @@ Verdict LiveState::ask(const Request& request, ConnectionState& connection, Pati
               request.unproven.empty(),
               patient == Patient::yes,
               request.computable,
+              request.session,
               connection,
               {},
               std::unique_lock(renamer_.mutex(), std::defer_lock),
@@ -259,7 +276,7 @@ Verdict LiveState::ask_renamed(Asked& asked) {
 Verdict LiveState::ask_found(Asked& asked, const Found& found, const Proposal* proposal) {
   if (found.empty()) return compute(asked, found);
   const bool may_write = writes(found), counts = counts_asks(found);
-  // From the look-up to the bump no other write may slip in between, nor another equal ask.
+  // From the look-up to the advance no other write may slip in between, nor another equal ask.
   if (may_write || counts) Asked::hold(asked.scope);
   Verdict verdict = judge(asked, found, proposal);
   if (counts && !asked.patient) note_asked(found, asked.connection.overlay);
@@ -325,11 +342,11 @@ Verdict LiveState::compute(Asked& asked, const Found& found) {
                                            table::hash_of(*verdict.image)),
                      !computed->writes.empty(), false, match::LastWrites::computed};
   if (recorded) {
-    taken.author = found.first();
-    scope_.bump(section_.writes(section_.requests()[taken.author]), taken,
-                asked.connection.overlay);
+    taken.author = match::LastWrites::author_of(found.first());
+    scope_.advance(section_.writes(section_.requests()[found.first()]), taken,
+                   asked.connection.overlay);
   } else {
-    scope_.bump(emulation_->bumps(computed->writes), taken, asked.connection.overlay);
+    scope_.advance(emulation_->advances(computed->writes), taken, asked.connection.overlay);
   }
   return verdict;
 }
@@ -375,15 +392,15 @@ void LiveState::take_effect(const Asked& asked, const Verdict& verdict) {
       asked.proven && verdict.doubt.reason != MissReason::unknown_state && !verdict.other_rows;
   const auto keys = known ? section_.writes(*verdict.answer) : section_.writes(*verdict.request);
   const bool changed = !known || (verdict.answer->flags & format::answer_changed) != 0;
-  const auto author = static_cast<std::uint32_t>(verdict.request - section_.requests().data());
+  const auto author = match::LastWrites::author_of(section_.requests().id_of(*verdict.request));
   // Recorded values in place of this run's, but its own number of rows.
   const std::uint64_t answered = table::hash_of(
       verdict.other_rows ? *verdict.image : as_text(section_.image(verdict.answer->image)));
   const match::Version state = asked.proven ? verdict.state : computed_state;
-  scope_.bump(keys,
-              {match::write_identity(verdict.request->hash, state, answered), changed,
-               is_certain(verdict.grade), author},
-              asked.connection.overlay);
+  scope_.advance(keys,
+                 {match::write_identity(verdict.request->hash, state, answered), changed,
+                  is_certain(verdict.grade), author},
+                 asked.connection.overlay);
 }
 
 namespace {
@@ -426,9 +443,9 @@ void LiveState::take_over(ConnectionState& connection) {
 }
 
 /// Whether a transaction can be committed depends on what it did.
-Verdict LiveState::judge_commit(std::uint32_t number, const match::Overlay& overlay) {
-  const auto& request = section_.requests()[number];
-  if ((request.flags & format::request_volatile) != 0) return next_of_volatile(number, overlay);
+Verdict LiveState::judge_commit(RequestId id, const match::Overlay& overlay) {
+  const auto& request = section_.requests()[id];
+  if ((request.flags & format::request_volatile) != 0) return next_of_volatile(id, overlay);
   const match::Version state = overlay.fingerprint();
   if (const auto* answer = match::answer_at(section_, request, state)) {
     const bool uncertain = (answer->flags & format::answer_guess) != 0;
@@ -498,98 +515,12 @@ bool LiveState::watch(std::string_view joined, ConnectionState& connection) {
       section_.has_varying() ? renamer_.recorded_text(joined) : std::string(joined);
   bool tracked = false;
   for (const std::string& name : match::read_keys_of_joined(recorded)) {
-    const std::uint32_t key = section_.find_key(name);
-    if (key == ServiceSection::none) continue;
-    connection.watched.push_back({key, scope_.version(key)});
+    const auto key = section_.find_key(name);
+    if (!key) continue;
+    connection.watched.push_back({*key, scope_.version(*key)});
     tracked |= match::is_subtree(name);
   }
   return tracked;
-}
-
-/// As it is asked while nothing came; the caller holds the room.
-Verdict LiveState::ask_for(const Waiting& waiting) {
-  return ask(
-      {.canonical = waiting.canonical, .qualifier = waiting.qualifier, .synthesisable = true},
-      waiting.connection, Patient::yes);
-}
-
-/// The state that `verdict` is of, where that is certain and has nothing for who waits, however
-/// often it is asked.
-std::optional<match::Version> LiveState::state_with_nothing(const Waiting& waiting,
-                                                            const Verdict& verdict) const {
-  if (!is_certain(verdict.grade) || verdict.request == nullptr || !verdict.answers() ||
-      (verdict.request->flags & format::request_counts_asks) != 0 ||
-      as_text(image_of(verdict)) != waiting.nothing)
-    return std::nullopt;
-  return verdict.state;
-}
-
-Verdict LiveState::await(const std::shared_ptr<Waiting>& waiting) {
-  ++waiting_.size;  // who writes from here on looks into the room
-  Verdict verdict;
-  {
-    const std::scoped_lock lock(waiting_.mutex);
-    if (waiting->only_new)
-      waiting->unmoved = state_with_nothing(*waiting, ask_for(*waiting));
-    else
-      verdict = ask_for(*waiting);
-    if (!waiting->is_something(verdict, image_of(verdict))) {
-      waiting_.all.push_back(waiting);
-      return {};
-    }
-    --waiting_.size;
-  }
-  if (!waiting_.is_empty()) serve_waiting();  // what it moved may be what another waits for
-  return verdict;
-}
-
-Verdict LiveState::stop_waiting(Waiting& waiting) {
-  const std::scoped_lock lock(waiting_.mutex);
-  if (waiting.answered) return std::move(*waiting.answered);
-  leave_room(waiting);
-  Verdict verdict = ask_for(waiting);
-  // What the end has may have come before the beginning: only a state that stayed tells.
-  const bool tells = !waiting.only_new ||
-                     (waiting.unmoved && waiting.unmoved == state_with_nothing(waiting, verdict));
-  if (tells && verdict.answers()) return verdict;
-  verdict = {.grade = Grade::guess, .doubt = {MissReason::waited, nullptr, {}}};
-  verdict.image = std::make_shared<const std::string>(waiting.nothing);
-  waiting.connection.computed.push_back(verdict.image);
-  return allowed(verdict);
-}
-
-void LiveState::abandon(const Waiting& waiting) {
-  const std::scoped_lock lock(waiting_.mutex);
-  leave_room(waiting);
-}
-
-void LiveState::leave_room(const Waiting& waiting) {
-  waiting_.size -=
-      std::erase_if(waiting_.all, [&](const auto& each) { return each.get() == &waiting; });
-}
-
-bool LiveState::is_answered(const Waiting& waiting) {
-  const std::scoped_lock lock(waiting_.mutex);
-  return waiting.answered != nullptr;
-}
-
-/// Something has changed: those that came first are asked first, until it is of use to nobody.
-void LiveState::serve_waiting() {
-  const std::scoped_lock lock(waiting_.mutex);
-  for (auto each = waiting_.all.begin(); each != waiting_.all.end();) {
-    const std::shared_ptr<Waiting> waiting = *each;
-    Verdict verdict = ask_for(*waiting);
-    if (!waiting->is_something(verdict, image_of(verdict))) {
-      if (waiting->unmoved != state_with_nothing(*waiting, verdict)) waiting->unmoved.reset();
-      ++each;
-      continue;
-    }
-    waiting->answered = std::make_unique<Verdict>(std::move(verdict));
-    waiting_.all.erase(each);
-    --waiting_.size;
-    waiting->mailbox->ring();
-    each = waiting_.all.begin();
-  }
 }
 
 Bytes LiveState::image_of(const Verdict& verdict) const {

@@ -30,7 +30,7 @@ namespace understudy::engine {
 /// What one live connection adds to the live state of its scope.
 struct ConnectionState {
   struct Watched {
-    std::uint32_t key;
+    match::KeyId key;
     match::Version version;
   };
   match::Overlay overlay;
@@ -126,6 +126,7 @@ class LiveState {
 
  private:
   using Found = table::ServiceSection::Found;
+  using RequestId = table::RequestId;
   using Proposal = match::Renamer::Proposal;
   struct Asked;
   enum class Patient : bool { no, yes };
@@ -145,19 +146,19 @@ class LiveState {
   [[nodiscard]] Verdict ask_renamed(Asked& asked);
   [[nodiscard]] Verdict ask_found(Asked& asked, const Found& found, const Proposal* proposal);
   [[nodiscard]] Verdict judge(Asked& asked, const Found& found, const Proposal* proposal);
+  [[nodiscard]] Verdict describe(const Request& request, ConnectionState& connection);
   [[nodiscard]] Verdict compute(Asked& asked, const Found& found);
   [[nodiscard]] Verdict confirmed(const Proposal& proposal, bool writes, Verdict verdict);
   [[nodiscard]] Verdict rewritten(Asked& asked, Verdict verdict);
   [[nodiscard]] Verdict of_rows(Asked& asked, const Proposal& proposal, Verdict verdict);
   [[nodiscard]] Verdict judge_exact(const Found& found, const match::Overlay& overlay);
-  [[nodiscard]] Verdict look_up(std::uint32_t number, const match::Overlay& overlay);
+  [[nodiscard]] Verdict look_up(RequestId id, const match::Overlay& overlay);
   [[nodiscard]] Verdict guess(const Found& found, const match::Overlay& overlay);
-  [[nodiscard]] Verdict next_of_volatile(std::uint32_t number, const match::Overlay& overlay);
-  [[nodiscard]] Verdict judge_commit(std::uint32_t number, const match::Overlay& overlay);
+  [[nodiscard]] Verdict next_of_volatile(RequestId id, const match::Overlay& overlay);
+  [[nodiscard]] Verdict judge_commit(RequestId id, const match::Overlay& overlay);
   [[nodiscard]] bool counts_asks(const Found& found) const;
-  [[nodiscard]] match::Version state_of_request(std::uint32_t number,
-                                                const match::Overlay& overlay) const;
-  [[nodiscard]] const table::format::AnswerRecord* last_ask(std::uint32_t number) const;
+  [[nodiscard]] match::Version state_of_request(RequestId id, const match::Overlay& overlay) const;
+  [[nodiscard]] const table::format::AnswerRecord* last_ask(RequestId id) const;
   void note_asked(const Found& found, const match::Overlay& overlay);
   [[nodiscard]] Doubt doubt_of_state(const table::format::RequestRecord& request,
                                      const match::Overlay& overlay) const;
@@ -169,7 +170,7 @@ class LiveState {
   match::Renamer renamer_;
   match::Scope scope_;
   std::unique_ptr<Emulation> emulation_;  // null where the protocol computes no answers
-  std::unordered_map<std::uint32_t, std::size_t> volatile_cursor_;  // next of a volatile request
+  std::unordered_map<RequestId, std::size_t> volatile_cursor_;  // next of a volatile request
   Hub hub_;
   WaitingRoom waiting_;
 };

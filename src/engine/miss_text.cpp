@@ -121,23 +121,21 @@ std::string text_of(const Protocol& protocol, const ServiceSection& section,
                     const match::StateDifference& difference) {
   const auto requests = section.requests();
   const std::string key = match::readable_key(section.key_name(difference.key));
-  const bool recorded_too = difference.live < requests.size();
-  const bool live = recorded_too || difference.live == match::LastWrites::computed;
-  const std::string here =
-      recorded_too ? request_text(protocol, section.text(requests[difference.live].canonical))
-                   : "a request that was not recorded";
-  if (difference.recorded == ServiceSection::none)
+  const auto live = match::LastWrites::request_of(difference.live);
+  const std::string here = live ? request_text(protocol, section.text(requests[*live].canonical))
+                                : "a request that was not recorded";
+  if (!difference.recorded)
     return fmt::format("recorded before any write to {}; here {} came last", key, here);
-  const auto& write = section.recorded_writes()[difference.recorded];
+  const auto& write = section.recorded_writes()[*difference.recorded];
   const std::string_view recorded = section.text(requests[write.request].canonical);
   std::string text = fmt::format("recorded after {} ({}); here ", request_text(protocol, recorded),
                                  place(section, write.source, write.line));
-  if (!live) return text + fmt::format("nothing has written to {} yet", key);
-  if (difference.live == write.request)
+  if (!difference.live) return text + fmt::format("nothing has written to {} yet", key);
+  if (live == write.request)
     return text + fmt::format("the same request came last on {}, but after other writes", key);
   text += fmt::format("{} came last on {}", here, key);
-  if (recorded_too && here == request_text(protocol, recorded))
-    text += values_text(protocol, section.text(requests[difference.live].canonical), recorded);
+  if (live && here == request_text(protocol, recorded))
+    text += values_text(protocol, section.text(requests[*live].canonical), recorded);
   return text;
 }
 

@@ -1,7 +1,8 @@
 // The rules of one service, compiled for matching.
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
+#include <optional>
 #include <vector>
 
 #include "match/predicate.hpp"
@@ -21,12 +22,13 @@ class RuleBook {
 
   [[nodiscard]] bool empty() const noexcept { return conditions_.empty(); }
 
-  /// The descriptions are those of match::Condition. Number of the first rule that matches;
-  /// table::ServiceSection::none where none does.
-  [[nodiscard]] std::uint32_t find(const Document& described, const Document& whole) const {
+  /// The descriptions are those of match::Condition. Number of the first rule that matches; nothing
+  /// where none does.
+  [[nodiscard]] std::optional<std::size_t> find(const Document& described,
+                                                const Document& whole) const {
     for (std::size_t i = 0; i < conditions_.size(); ++i)
-      if (conditions_[i].matches(described, whole)) return static_cast<std::uint32_t>(i);
-    return table::ServiceSection::none;
+      if (conditions_[i].matches(described, whole)) return i;
+    return std::nullopt;
   }
 
  private:

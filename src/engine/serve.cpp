@@ -296,11 +296,10 @@ void ServedConnection::Impl::take_deliveries() {
 bool ServedConnection::Impl::answer_by_rule(const Request& request) {
   Document described = machine->whole_request(service.secrets);
   if (described.is_null()) described = service.protocol.describe(request.canonical);
-  const std::uint32_t rule =
-      service.rules.find(described, machine->whole_request(Secrets::shown()));
-  if (rule == ServiceSection::none) return false;
+  const auto rule = service.rules.find(described, machine->whole_request(Secrets::shown()));
+  if (!rule) return false;
   count(Grade::rule);
-  machine->reply(Answer{Grade::rule, service.section.octets(service.section.rules()[rule].image)});
+  machine->reply(Answer{Grade::rule, service.section.octets(service.section.rules()[*rule].image)});
   return true;
 }
 

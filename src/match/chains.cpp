@@ -6,9 +6,9 @@ namespace understudy::match {
 namespace {
 
 // A key's name is its aspect, then the joined path.
-constexpr char subtree = 's';  // bumped by every write at or below the path
-constexpr char self = 'x';     // bumped by writes at exactly the path
-constexpr char content = 'c';  // bumped by writes at or above the path
+constexpr char subtree = 's';  // advanced by every write at or below the path
+constexpr char self = 'x';     // advanced by writes at exactly the path
+constexpr char content = 'c';  // advanced by writes at or above the path
 
 std::string name(char aspect, const KeyPath& path, std::size_t segments) {
   return aspect + join(KeyPath(path.begin(), path.begin() + static_cast<std::ptrdiff_t>(segments)));

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "table/id.hpp"
 #include "understudy/analyser.hpp"
 
 namespace understudy::match {
@@ -44,9 +45,9 @@ using Version = std::uint64_t;
 
 /// What a request depends on, as one number: `version_of(key)` of all its keys, in their order.
 template <class VersionOf>
-[[nodiscard]] Version state_of(std::span<const std::uint32_t> keys, VersionOf&& version_of) {
+[[nodiscard]] Version state_of(std::span<const table::KeyId> keys, VersionOf&& version_of) {
   Version state = 0;
-  for (const std::uint32_t key : keys) state = extend(state, version_of(key));
+  for (const table::KeyId key : keys) state = extend(state, version_of(key));
   return state;
 }
 
@@ -55,8 +56,8 @@ template <class VersionOf>
 [[nodiscard]] std::vector<std::string> read_keys(const KeyPath& path);
 /// The same for a join()ed path.
 [[nodiscard]] std::vector<std::string> read_keys_of_joined(std::string_view joined);
-/// The keys that a write to `path` bumps, so that exactly the reads at the path, at any wider and
-/// at any narrower one see it.
+/// The keys that a write to `path` advances, so that exactly the reads at the path, at any wider
+/// and at any narrower one see it.
 [[nodiscard]] std::vector<std::string> write_keys(const KeyPath& path);
 /// The key of what is there at exactly `path`, as far as the last write that determined it and all
 /// writes to the path and to wider ones since then tell. What is there at and below a path is told
@@ -74,7 +75,7 @@ template <class VersionOf>
 [[nodiscard]] std::string subtree_of(std::string_view name);
 /// Whether a read depends on a key only because of what is written to wider paths than its own.
 [[nodiscard]] bool is_of_wider_path(std::string_view name) noexcept;
-/// Whether a key is bumped outside of transactions (see KeyPath).
+/// Whether a key is advanced outside of transactions (see KeyPath).
 [[nodiscard]] bool is_immediate(std::string_view name) noexcept;
 /// Whether a key stands for writes of which nothing is proven (see unproven_writes).
 [[nodiscard]] bool is_unproven(std::string_view name) noexcept;

@@ -7,6 +7,7 @@ namespace understudy::match {
 namespace {
 
 namespace format = table::format;
+using table::AnswerId;
 using table::ServiceSection;
 
 // A guess is no hot path, but its cost must not grow with the recording.
@@ -14,7 +15,7 @@ constexpr std::size_t most_groups = 1024;  // different causes that are compared
 constexpr std::size_t most_answers = 128;  // answers of one cause that are compared
 
 /// Answers of one request, sorted by the request that caused them, then by its turn.
-using Answers = std::span<const std::uint32_t>;
+using Answers = std::span<const table::AnswerId>;
 
 class Chooser {
  public:
@@ -42,32 +43,30 @@ class Chooser {
   }
 
  private:
-  [[nodiscard]] const format::AnswerRecord& answer(std::uint32_t number) const {
-    return section_.all_answers()[number];
+  [[nodiscard]] const format::AnswerRecord& answer(AnswerId id) const {
+    return section_.all_answers()[id];
   }
-  [[nodiscard]] bool is_initial(std::uint32_t number) const { return answer(number).cause == 0; }
-  [[nodiscard]] const format::WriteRecord* cause(std::uint32_t number) const {
-    return is_initial(number) ? nullptr : &section_.recorded_writes()[answer(number).cause - 1];
+  [[nodiscard]] bool is_initial(AnswerId id) const { return !answer(id).cause; }
+  [[nodiscard]] const format::WriteRecord* cause(AnswerId id) const {
+    return is_initial(id) ? nullptr : &section_.recorded_writes()[*answer(id).cause];
   }
-  [[nodiscard]] std::uint32_t cause_of(std::uint32_t number) const {
-    const format::WriteRecord* write = cause(number);
-    return write == nullptr ? LastWrites::nobody : write->request;
+  [[nodiscard]] Author cause_of(AnswerId id) const {
+    const format::WriteRecord* write = cause(id);
+    return write == nullptr ? Author() : LastWrites::author_of(write->request);
   }
 
   /// The answers that were caused by the same request as the first one; the initial ones, which
   /// nothing caused, come first.
   [[nodiscard]] Answers first_group(Answers answers) const {
-    const auto key = [&](std::uint32_t number) { return cause_of(number) + 1; };  // nobody: 0
-    const auto end = std::ranges::upper_bound(answers, key(answers.front()), {}, key);
+    const auto cause = [&](AnswerId id) { return cause_of(id); };
+    const auto end = std::ranges::upper_bound(answers, cause(answers.front()), {}, cause);
     return answers.first(static_cast<std::size_t>(end - answers.begin()));
   }
 
   /// As many answers as are compared, around the turn that the cause has had here.
   [[nodiscard]] Answers near_turn(Answers group, std::uint32_t times) const {
     if (group.size() <= most_answers) return group;
-    const auto turn = [&](std::uint32_t number) {
-      return is_initial(number) ? 0 : cause(number)->turn;
-    };
+    const auto turn = [&](AnswerId id) { return is_initial(id) ? 0 : cause(id)->turn; };
     const auto at = std::ranges::lower_bound(group, times, {}, turn) - group.begin();
     const auto begin =
         std::clamp<std::ptrdiff_t>(at - std::ptrdiff_t{most_answers / 2}, 0,
@@ -77,10 +76,10 @@ class Chooser {
 
   [[nodiscard]] const format::AnswerRecord& best_of(Answers group) const {
     const std::uint32_t times = writes_.turn(cause_of(group.front())).times;
-    const auto rank = [&](std::uint32_t number) {
-      const std::uint32_t turn = is_initial(number) ? 0 : cause(number)->turn;
+    const auto rank = [&](AnswerId id) {
+      const std::uint32_t turn = is_initial(id) ? 0 : cause(id)->turn;
       const std::uint32_t distance = turn > times ? turn - times : times - turn;
-      return std::tuple(~agreement(answer(number)), distance, answer(number).cause);
+      return std::tuple(~agreement(answer(id)), distance, answer(id).cause);
     };
     return answer(*std::ranges::min_element(near_turn(group, times), {}, rank));
   }
@@ -91,19 +90,20 @@ class Chooser {
     std::uint32_t sum = 0;
     for (std::size_t i = 0; i < evidence.size(); ++i) {
       const LastWrites::Write live = writes_.last(reads_[i]);
-      if (evidence[i] == 0 || live.author == LastWrites::nobody) {
-        sum += evidence[i] == 0 && live.author == LastWrites::nobody ? 2 : 0;
+      if (!evidence[i] || !live.author) {
+        sum += !evidence[i] && !live.author ? 2 : 0;
         continue;
       }
-      const format::WriteRecord& recorded = section_.recorded_writes()[evidence[i] - 1];
-      sum += recorded.identity == live.identity ? 2 : recorded.request == live.author ? 1 : 0;
+      const format::WriteRecord& recorded = section_.recorded_writes()[*evidence[i]];
+      const bool same = LastWrites::author_of(recorded.request) == live.author;
+      sum += recorded.identity == live.identity ? 2 : same ? 1 : 0;
     }
     return sum;
   }
 
   const ServiceSection& section_;
   const SeenWrites& writes_;
-  std::span<const std::uint32_t> reads_;
+  std::span<const KeyId> reads_;
   Answers answers_;
 };
 
@@ -124,11 +124,10 @@ std::optional<StateDifference> state_difference(const ServiceSection& section,
   std::optional<StateDifference> different, further_back;
   for (std::size_t i = 0; i < evidence.size(); ++i) {
     const LastWrites::Write live = writes.last(reads[i]);
-    if (evidence[i] == 0 && live.author == LastWrites::nobody) continue;
-    const std::uint32_t recorded = evidence[i] == 0 ? ServiceSection::none : evidence[i] - 1;
-    const StateDifference here{reads[i], recorded, live.author};
-    const bool agrees = recorded != ServiceSection::none &&
-                        section.recorded_writes()[recorded].identity == live.identity;
+    if (!evidence[i] && !live.author) continue;
+    const StateDifference here{reads[i], evidence[i], live.author};
+    const bool agrees =
+        evidence[i] && section.recorded_writes()[*evidence[i]].identity == live.identity;
     if (agrees) {
       if (!further_back) further_back = here;
     } else if (!different ||

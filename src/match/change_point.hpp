@@ -19,9 +19,9 @@ namespace understudy::match {
 
 /// A key that a request depends on, with the write that came last there in the recording and here.
 struct StateDifference {
-  std::uint32_t key = 0;
-  std::uint32_t recorded = table::ServiceSection::none;  ///< a number in `recorded_writes()`
-  std::uint32_t live = LastWrites::nobody;               ///< number of the write's request
+  KeyId key;
+  table::MaybeWriteId recorded;  ///< none where it was not written
+  Author live;
 };
 
 /// The narrowest key whose last writes differ; where all seem to agree, what differs lies further

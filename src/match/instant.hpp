@@ -19,7 +19,7 @@ struct InstantStyle {
 
 struct Instant {
   std::int64_t microseconds = 0;  ///< since 1970; without a zone it is taken for UTC
-  std::size_t size = 0;           ///< octets of the text that it took
+  std::size_t size = 0;           ///< bytes of the text that it took
   InstantStyle style;
 };
 

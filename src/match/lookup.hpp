@@ -2,9 +2,9 @@
 #pragma once
 
 #include <algorithm>
-#include <vector>
 
 #include "match/chains.hpp"
+#include "match/loop.hpp"
 #include "table/service_section.hpp"
 
 namespace understudy::match {
@@ -19,10 +19,10 @@ namespace understudy::match {
   return found == answers.end() || found->state != state ? nullptr : &*found;
 }
 
-/// Of each key of a section whether it is bumped outside of transactions, for a Scope.
-[[nodiscard]] inline std::vector<bool> immediate_keys(const table::ServiceSection& section) {
-  std::vector<bool> immediate(section.key_count());
-  for (std::uint32_t key = 0; key < immediate.size(); ++key)
+/// Of each key of a section whether it is advanced outside of transactions, for a Scope.
+[[nodiscard]] inline ImmediateKeys immediate_keys(const table::ServiceSection& section) {
+  ImmediateKeys immediate(section.key_count());
+  for (KeyId key; key != immediate.next(); ++key)
     immediate[key] = is_immediate(section.key_name(key));
   return immediate;
 }

@@ -21,35 +21,40 @@ namespace understudy::match {
 /// What is known of a write that is to take effect.
 struct Taken {
   std::uint64_t identity = 0;  ///< see write_identity
-  bool changed = true;         ///< else it bumps only what is outside of transactions
+  bool changed = true;         ///< else it advances only what is outside of transactions
   bool certain = true;         ///< it was answered as here; else what follows from that is unknown
-  std::uint32_t author = 0;    ///< the number of its request
+  Author author{};             ///< who made it
 };
+
+/// Of each key whether it is advanced outside of transactions.
+using ImmediateKeys = table::ListBy<KeyId, bool>;
 
 /// The state of one scope of one service: a version per tracked key, shared by all threads.
 ///
 /// Readers take no lock: a sequence lock gives them a consistent snapshot of several keys. Writers
-/// hold `mutex()` from their look-up to their bump, so that no write slips in between.
+/// hold `mutex()` from their look-up to their advance, so that no write slips in between.
 ///
 /// `History` keeps what its user wants to know of the writes beside the versions:
-///   note(const Bump&)         a write became visible to all; keys of one write follow each other
-///   pending(const Bump&)      a write went into a transaction: the number to keep as its author
-///   end_write(), clear()
+///   RequestId                 the type of the numbers of its user's requests
+///   note(const Advance&)         a write became visible to all; keys of one write follow each
+///   other pending(const Advance&)      a write went into a transaction: the number to keep as its
+///   author end_write(), clear()
 template <class History>
 class Loop {
  public:
-  /// `immediate` tells of each key whether it is bumped outside of transactions.
-  Loop(std::vector<bool> immediate, History history)
+  using RequestId = typename History::RequestId;
+
+  Loop(ImmediateKeys immediate, History history)
       : immediate_(std::move(immediate)),
         versions_(immediate_.size()),
         history_(std::move(history)) {}
-  explicit Loop(const std::vector<bool>& immediate) : Loop(immediate, History(immediate.size())) {}
+  explicit Loop(const ImmediateKeys& immediate) : Loop(immediate, History(immediate.size())) {}
 
   /// The state of `keys` as the connection of `overlay` sees it.
-  [[nodiscard]] Version state(std::span<const std::uint32_t> keys, const Overlay& overlay) const {
+  [[nodiscard]] Version state(std::span<const KeyId> keys, const Overlay& overlay) const {
     for (;;) {
       const std::uint64_t before = sequence_.load(std::memory_order_acquire);
-      const Version state = state_of(keys, [&](std::uint32_t key) {
+      const Version state = state_of(keys, [&](KeyId key) {
         const Version base = versions_[key].load(std::memory_order_relaxed);
         return overlay.active() ? overlay.effective(key, base) : base;
       });
@@ -63,13 +68,13 @@ class Loop {
   /// requests whose answers may change by being asked: polls, retries, rate limits. What changes
   /// unseen survives a write to something else, so nothing but the same asks makes the same state.
   /// Hold `mutex()`; note_ask() says that it was asked.
-  [[nodiscard]] Version nth_ask(std::uint32_t request, Version state) const {
+  [[nodiscard]] Version nth_ask(RequestId request, Version state) const {
     const auto found = asks_.find(request);
     if (found == asks_.end()) return first_ask(state);
     const bool written = found->second.changes != changes_;
     return extend(extend(found->second.states.back(), state), written ? 2 : 1);
   }
-  void note_ask(std::uint32_t request, Version state) {
+  void note_ask(RequestId request, Version state) {
     const Version nth = nth_ask(request, state);
     Asks& asks = asks_[request];
     if (asks.states.size() == asks_kept) asks.states.erase(asks.states.begin());
@@ -77,28 +82,29 @@ class Loop {
     asks.changes = changes_;
   }
   /// What nth_ask() was for the latest asks of a request, the oldest first.
-  [[nodiscard]] std::span<const Version> asked_before(std::uint32_t request) const {
+  [[nodiscard]] std::span<const Version> asked_before(RequestId request) const {
     const auto found = asks_.find(request);
     return found == asks_.end() ? std::span<const Version>() : found->second.states;
   }
 
-  [[nodiscard]] Version version(std::uint32_t key) const noexcept {
+  [[nodiscard]] Version version(KeyId key) const noexcept {
     return versions_[key].load(std::memory_order_acquire);
   }
 
   [[nodiscard]] std::mutex& mutex() noexcept { return mutex_; }
 
   /// A write of a connection: into its transaction where one is open. Hold `mutex()`.
-  void bump(std::span<const table::format::BumpRecord> bumps, const Taken& write,
-            Overlay& overlay) {
+  void advance(std::span<const table::format::AdvanceRecord> advances, const Taken& write,
+               Overlay& overlay) {
     const Change change(*this);
-    for (const table::format::BumpRecord& record : bumps) {
-      const Bump bump = {record.key, write.author, write.identity, version_behind(record, write)};
-      const bool takes_effect = write.changed || bump.content != 0;
-      if (immediate_[bump.key] || (takes_effect && !overlay.active()))
-        apply(bump);
+    for (const table::format::AdvanceRecord& record : advances) {
+      const Advance advance = {record.key, write.author, write.identity,
+                               version_behind(record, write)};
+      const bool takes_effect = write.changed || advance.content != 0;
+      if (immediate_[advance.key] || (takes_effect && !overlay.active()))
+        apply(advance);
       else if (takes_effect)
-        overlay.bump({bump.key, history_.pending(bump), bump.write, bump.content});
+        overlay.advance({advance.key, history_.pending(advance), advance.write, advance.content});
     }
     history_.end_write();
   }
@@ -109,10 +115,10 @@ class Loop {
   }
 
   /// Makes a transaction's writes visible. Hold `mutex()`.
-  void merge(const std::vector<Bump>& log) {
+  void merge(const std::vector<Advance>& log) {
     if (log.empty()) return;
     const Change change(*this);
-    for (const Bump& bump : log) apply(bump);
+    for (const Advance& advance : log) apply(advance);
     history_.end_write();
   }
 
@@ -128,7 +134,7 @@ class Loop {
   }
 
   /// Behind reset(): what is there at a key is that of another beginning. Hold `mutex()`.
-  void begin(std::uint32_t key, Version version) {
+  void begin(KeyId key, Version version) {
     const Change change(*this);
     versions_[key].store(version, std::memory_order_relaxed);
   }
@@ -150,28 +156,29 @@ class Loop {
   };
 
   /// What a write determines by its answer is not known where the answer is not.
-  [[nodiscard]] static Version version_behind(const table::format::BumpRecord& record,
+  [[nodiscard]] static Version version_behind(const table::format::AdvanceRecord& record,
                                               const Taken& write) noexcept {
-    const bool known = write.certain || (record.flags & table::format::bump_always) != 0;
+    const bool known = write.certain || (record.flags & table::format::advance_always) != 0;
     return known ? record.content : 0;
   }
 
-  void apply(const Bump& bump) {
-    std::atomic<Version>& version = versions_[bump.key];
-    version.store(bump.after(version.load(std::memory_order_relaxed)), std::memory_order_relaxed);
-    history_.note(bump);
+  void apply(const Advance& advance) {
+    std::atomic<Version>& version = versions_[advance.key];
+    version.store(advance.after(version.load(std::memory_order_relaxed)),
+                  std::memory_order_relaxed);
+    history_.note(advance);
     ++changes_;
   }
 
-  std::vector<bool> immediate_;
-  std::vector<std::atomic<Version>> versions_;
+  ImmediateKeys immediate_;
+  table::ListBy<KeyId, std::atomic<Version>> versions_;
   History history_;
   static constexpr std::size_t asks_kept = 64;
   struct Asks {
     std::vector<Version> states;  // see asked_before()
     std::uint64_t changes = 0;    // when it was asked last
   };
-  std::unordered_map<std::uint32_t, Asks> asks_;
+  std::unordered_map<RequestId, Asks> asks_;
   std::uint64_t changes_ = 0;  ///< writes to keys that became visible
   std::atomic<std::uint64_t> sequence_{0};
   std::mutex mutex_;

@@ -119,7 +119,7 @@ Document rename_number(const Document& number, const Respell& respell) {
   return number.is_number_float() ? Document(parsed.get<double>()) : parsed;
 }
 
-/// What an octet string holds besides text does not hide the text in it: a serialised object, say.
+/// What an byte string holds besides text does not hide the text in it: a serialised object, say.
 std::string_view text_in(const Document& binary) {
   const auto& octets = binary.get_binary();
   return {reinterpret_cast<const char*>(octets.data()), octets.size()};

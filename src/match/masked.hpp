@@ -31,7 +31,7 @@ struct Masked {
 [[nodiscard]] Masked mask(const Protocol& protocol, std::string_view canonical, Places places = {});
 
 /// The pattern of a masked request as a person reads it: `PUT /orders/<uuid>`, and `?` for the
-/// octet that stands in place of a value.
+/// byte that stands in place of a value.
 [[nodiscard]] std::string template_of(std::string_view mask);
 
 /// Gives a folded value for a folded value, or null where that stays.

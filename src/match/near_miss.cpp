@@ -19,7 +19,7 @@ constexpr std::size_t spread_over_all = 16;  // besides
 // A word that so many patterns have in common tells little, and following all of them costs time.
 constexpr std::size_t patterns_per_word = 4096;
 
-// Octets of all candidates together that are compared, the request itself counted with each.
+// Bytes of all candidates together that are compared, the request itself counted with each.
 constexpr std::size_t compared_octets = 512 * 1024;
 constexpr std::size_t shown_differences = 16;
 constexpr std::size_t shown_octets = 400;  // of one value
@@ -29,7 +29,7 @@ std::string one_line(const Document& value) {
   if (value.is_string() && value.get_ref<const std::string&>().size() > shown_octets)
     return one_line(value.get_ref<const std::string&>().substr(0, shown_octets));
   if (value.is_binary() && value.get_binary().size() > shown_octets)
-    return fmt::format("{} octets", value.get_binary().size());
+    return fmt::format("{} bytes", value.get_binary().size());
   std::string line = json_text(value);
   if (line.size() > shown_octets) line.resize(shown_octets);
   return line;
@@ -50,22 +50,21 @@ std::set<std::string> words_of(std::string_view text) {
   return words;
 }
 
-/// Numbers of requests of a pattern that may be near: the neighbours of `canonical` in the order of
-/// octets, and some spread over all.
-std::vector<std::uint32_t> candidates(const table::ServiceSection& section,
-                                      const table::format::PatternRecord& pattern,
-                                      std::string_view canonical) {
+/// Requests of a pattern that may be near: the neighbours of `canonical` in the order of
+/// bytes, and some spread over all.
+std::vector<table::RequestId> candidates(const table::ServiceSection& section,
+                                         const table::format::PatternRecord& pattern,
+                                         std::string_view canonical) {
   const auto members = section.members(pattern);
-  const auto at =
-      std::ranges::lower_bound(members, canonical, {},
-                               [&](std::uint32_t number) {
-                                 return section.text(section.requests()[number].canonical);
-                               }) -
-      members.begin();
+  const auto at = std::ranges::lower_bound(members, canonical, {},
+                                           [&](table::RequestId id) {
+                                             return section.text(section.requests()[id].canonical);
+                                           }) -
+                  members.begin();
   const auto size = static_cast<std::ptrdiff_t>(members.size());
   const auto begin = std::max<std::ptrdiff_t>(0, at - std::ptrdiff_t{neighbours});
   const auto end = std::min<std::ptrdiff_t>(size, at + std::ptrdiff_t{neighbours});
-  std::vector<std::uint32_t> found(members.begin() + begin, members.begin() + end);
+  std::vector<table::RequestId> found(members.begin() + begin, members.begin() + end);
   std::ranges::sort(found);
   if (members.size() > found.size()) {
     const auto spread = std::max<std::size_t>(1, members.size() / spread_over_all);
@@ -192,15 +191,15 @@ std::vector<NearMiss> nearest(const Protocol& protocol, const PatternIndex& patt
   const Document asked = described(protocol, canonical);
   std::vector<NearMiss> found;
   std::size_t compared = 0;
-  for (const std::uint32_t number : candidates(section, *pattern, canonical)) {
-    const std::string_view text = section.text(section.requests()[number].canonical);
+  for (const table::RequestId id : candidates(section, *pattern, canonical)) {
+    const std::string_view text = section.text(section.requests()[id].canonical);
     compared +=
         std::min(canonical.size(), described_octets) + std::min(text.size(), described_octets);
     if (compared > compared_octets && !found.empty()) break;
     Comparison comparison(0);
     comparison.run(asked, described(protocol, text), "");
     NearMiss miss;
-    miss.request = number;
+    miss.request = id;
     miss.difference_count = comparison.count;
     found.push_back(std::move(miss));
   }

@@ -15,7 +15,7 @@ namespace understudy::match {
 // What is told of a near miss is for a person, and it is made exactly when something is broken: all
 // of it is bounded, whatever a client sends.
 
-/// Octets of a canonical request that are looked at; of a longer one only its pattern is described.
+/// Bytes of a canonical request that are looked at; of a longer one only its pattern is described.
 inline constexpr std::size_t described_octets = 32 * 1024;
 
 /// A canonical request as a person reads it, bounded as above.
@@ -30,7 +30,7 @@ struct Difference {
 };
 
 struct NearMiss {
-  std::uint32_t request = 0;            ///< number in the section
+  table::RequestId request;
   std::string recorded;                 ///< one line
   std::string source;                   ///< file:line of its first exchange
   std::vector<Difference> differences;  ///< none where only the state differs; the first of them
@@ -57,7 +57,7 @@ class PatternIndex {
   std::vector<std::uint32_t> word_counts_;  // of each pattern
 };
 
-/// The nearest recorded requests, best first: of the nearest pattern those whose octets are
+/// The nearest recorded requests, best first: of the nearest pattern those whose bytes are
 /// neighbours of the request's, and some others. Their number is bounded.
 [[nodiscard]] std::vector<NearMiss> nearest(const Protocol& protocol, const PatternIndex& patterns,
                                             std::string_view canonical, std::size_t at_most);

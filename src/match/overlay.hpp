@@ -11,12 +11,16 @@
 
 namespace understudy::match {
 
+using table::KeyId;
+/// Which write it was, by the number that the user of a Loop gives it, or none.
+using Author = table::MaybeId<struct AuthorKind>;
+
 /// What a write does to the version of one key.
-struct Bump {
-  std::uint32_t key;
-  std::uint32_t author;  ///< which write it was, as the caller numbers them
-  std::uint64_t write;   ///< its identity
-  Version content = 0;   ///< the version that the key gets; 0: its chain is extended
+struct Advance {
+  KeyId key;
+  Author author;
+  std::uint64_t write;  ///< its identity
+  Version content = 0;  ///< the version that the key gets; 0: its chain is extended
 
   [[nodiscard]] Version after(Version before) const noexcept {
     return content != 0 ? content : extend(before, write);
@@ -25,15 +29,15 @@ struct Bump {
 
 /// Writes are kept in order and applied anew on commit, because other connections may have
 /// extended the same chains meanwhile.
-class Overlay : public Transaction<Bump> {
+class Overlay : public Transaction<Advance> {
  public:
-  void bump(const Bump& bump) { add(bump); }
+  void advance(const Advance& advance) { add(advance); }
 
   /// `base`, which is what the others see now, behind this transaction's writes to `key`.
-  [[nodiscard]] Version effective(std::uint32_t key, Version base) const {
+  [[nodiscard]] Version effective(KeyId key, Version base) const {
     if (log().size() <= few) {
-      for (const Bump& bump : log())
-        if (bump.key == key) base = bump.after(base);
+      for (const Advance& advance : log())
+        if (advance.key == key) base = advance.after(base);
       return base;
     }
     for (const std::size_t place : places_of(key)) base = log()[place].after(base);
@@ -41,7 +45,7 @@ class Overlay : public Transaction<Bump> {
   }
 
   /// Its last write to `key`; null where there is none.
-  [[nodiscard]] const Bump* last(std::uint32_t key) const {
+  [[nodiscard]] const Advance* last(KeyId key) const {
     const Places& places = places_of(key);
     return places.empty() ? nullptr : &log()[places.back()];
   }
@@ -49,7 +53,7 @@ class Overlay : public Transaction<Bump> {
   /// The transaction's writes as one number: equal only where it did the same in the same states.
   [[nodiscard]] Version fingerprint() const noexcept {
     Version all = 0;
-    for (const Bump& bump : log()) all = extend(all, bump.write);
+    for (const Advance& advance : log()) all = extend(all, advance.write);
     return all;
   }
 
@@ -60,7 +64,7 @@ class Overlay : public Transaction<Bump> {
 
   /// Where in the log a key is written. A transaction of migrations has thousands of writes, and a
   /// definition depends on as many keys.
-  [[nodiscard]] const Places& places_of(std::uint32_t key) const {
+  [[nodiscard]] const Places& places_of(KeyId key) const {
     static const Places none;
     if (removals() != indexed_removals_) {
       places_.clear();
@@ -72,7 +76,7 @@ class Overlay : public Transaction<Bump> {
     return found == places_.end() ? none : found->second;
   }
 
-  mutable std::unordered_map<std::uint32_t, Places> places_;
+  mutable std::unordered_map<KeyId, Places> places_;
   mutable std::size_t indexed_ = 0;
   mutable std::uint64_t indexed_removals_ = 0;
 };

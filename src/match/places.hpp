@@ -18,7 +18,7 @@ using Places = std::span<const std::uint64_t>;
 struct Part {
   std::size_t begin = 0, size = 0;
 };
-/// From left to right; those that are empty or longer than 512 octets are left out.
+/// From left to right; those that are empty or longer than 512 bytes are left out.
 [[nodiscard]] std::vector<Part> parts_of(std::string_view value);
 
 /// `pattern`: of a request without its generated values; `value` and `part` are counted from 1 and

@@ -37,7 +37,7 @@ bool Renamer::Proposal::certain(bool accepted) const noexcept {
   });
 }
 
-const Masked& Renamer::recorded(std::uint32_t request) {
+const Masked& Renamer::recorded(table::RequestId request) {
   const auto found = recorded_.find(request);
   if (found != recorded_.end()) return found->second;
   const std::string_view canonical = section_.text(section_.requests()[request].canonical);
@@ -99,7 +99,7 @@ std::optional<Renamer::Proposal> Renamer::bound(std::string_view canonical,
 }
 
 /// All its values are bound, so that it can't be what a new value stands for.
-bool Renamer::is_taken(std::uint32_t request) {
+bool Renamer::is_taken(table::RequestId request) {
   return std::ranges::all_of(recorded(request).values, [&](const MaskedValue& value) {
     return !section_.is_varying(value.folded) ||
            (!is_time(kind_of_folded(value.folded)) && renaming_->live_of(value.folded) != nullptr);
@@ -114,7 +114,7 @@ std::span<const format::MaskRecord> Renamer::open_candidates(std::uint64_t hash)
   return all.subspan(taken);
 }
 
-Renamer::Proposal Renamer::proposal_of(std::uint32_t request, const Masked& live,
+Renamer::Proposal Renamer::proposal_of(table::RequestId request, const Masked& live,
                                        std::string_view qualifier) {
   Proposal proposal;
   const Masked& theirs = recorded(request);

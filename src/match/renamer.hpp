@@ -81,7 +81,7 @@ class Renamer {
 
  private:
   using Values = std::vector<MaskedValue>;
-  [[nodiscard]] const Masked& recorded(std::uint32_t request);
+  [[nodiscard]] const Masked& recorded(table::RequestId request);
   [[nodiscard]] bool consistent(const Values& recorded, const Values& live,
                                 std::vector<Binding>& bindings) const;
   [[nodiscard]] std::optional<Proposal> bound(std::string_view canonical,
@@ -91,10 +91,10 @@ class Renamer {
                                   std::span<const table::format::MaskRecord> others,
                                   const Masked& live, std::string_view qualifier,
                                   const AnswerOf& answer_of);
-  [[nodiscard]] Proposal proposal_of(std::uint32_t request, const Masked& live,
+  [[nodiscard]] Proposal proposal_of(table::RequestId request, const Masked& live,
                                      std::string_view qualifier);
-  [[nodiscard]] bool is_taken(std::uint32_t request);
-  [[nodiscard]] const std::optional<Batch>& recorded_batch(std::uint32_t request);
+  [[nodiscard]] bool is_taken(table::RequestId request);
+  [[nodiscard]] const std::optional<Batch>& recorded_batch(table::RequestId request);
   [[nodiscard]] Proposal propose_as_it_is(std::string_view canonical, std::string_view qualifier,
                                           const AnswerOf& answer_of);
   [[nodiscard]] std::string unshifted(std::string_view canonical);
@@ -102,9 +102,9 @@ class Renamer {
   [[nodiscard]] const std::string* unshifted_time(const std::string& folded);
   [[nodiscard]] Proposal propose_rows(std::string_view canonical, std::string_view qualifier,
                                       const AnswerOf& answer_of);
-  [[nodiscard]] Proposal proposal_of_rows(std::uint32_t request, const Batch& live);
+  [[nodiscard]] Proposal proposal_of_rows(table::RequestId request, const Batch& live);
   [[nodiscard]] bool stand_apart(const Batch& recorded, const Batch& live, Proposal& proposal);
-  [[nodiscard]] bool only_counts(std::uint32_t request) const;
+  [[nodiscard]] bool only_counts(table::RequestId request) const;
   [[nodiscard]] std::shared_ptr<const std::string> make_of_rows(
       const table::format::AnswerRecord& answer, const Found& found, std::size_t rows);
   [[nodiscard]] Rewritten make(const table::format::AnswerRecord& answer, bool& lasting);
@@ -118,8 +118,8 @@ class Renamer {
   const table::ServiceSection& section_;
   std::shared_ptr<Renaming> renaming_;
   std::unique_ptr<Analyser> analyser_;
-  std::unordered_map<std::uint32_t, Masked> recorded_;  ///< by request
-  std::unordered_map<std::uint32_t, std::optional<Batch>> batches_;
+  std::unordered_map<table::RequestId, Masked> recorded_;  ///< by request
+  std::unordered_map<table::RequestId, std::optional<Batch>> batches_;
   std::unordered_map<std::string, std::string> later_, earlier_;  ///< shifted times, both ways
   std::unordered_map<std::uint64_t, std::size_t> taken_;  ///< leading candidates of a mask, bound
   std::unordered_map<const table::format::AnswerRecord*, Made> made_;

@@ -8,7 +8,7 @@ namespace understudy::match {
 
 namespace format = table::format;
 
-const std::optional<Batch>& Renamer::recorded_batch(std::uint32_t request) {
+const std::optional<Batch>& Renamer::recorded_batch(table::RequestId request) {
   const auto found = batches_.find(request);
   if (found != batches_.end()) return found->second;
   const format::RequestRecord& record = section_.requests()[request];
@@ -19,7 +19,7 @@ const std::optional<Batch>& Renamer::recorded_batch(std::uint32_t request) {
 }
 
 /// Each recorded answer to it does no more than count.
-bool Renamer::only_counts(std::uint32_t request) const {
+bool Renamer::only_counts(table::RequestId request) const {
   return std::ranges::all_of(section_.answers(section_.requests()[request]),
                              [](const format::AnswerRecord& answer) {
                                return (answer.flags & format::answer_counts) != 0;
@@ -51,7 +51,7 @@ bool Renamer::stand_apart(const Batch& recorded, const Batch& live, Proposal& pr
 }
 
 /// Row by row, as far as both have rows.
-Renamer::Proposal Renamer::proposal_of_rows(std::uint32_t request, const Batch& live) {
+Renamer::Proposal Renamer::proposal_of_rows(table::RequestId request, const Batch& live) {
   const std::optional<Batch>& theirs = recorded_batch(request);
   if (!theirs || theirs->rows.size() == live.rows.size() ||
       theirs->rows.front().mask != live.rows.front().mask || !as_distinct(*theirs, live) ||

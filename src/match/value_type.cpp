@@ -80,7 +80,7 @@ CharacterClass class_of(char octet) noexcept {
                            : CharacterClass::other;
 }
 
-/// Random octets of a wide alphabet change between letters and digits all the time; names do not.
+/// Random bytes of a wide alphabet change between letters and digits all the time; names do not.
 bool is_random_text(std::string_view text, bool in_both_cases = false) noexcept {
   std::array<std::size_t, 4> counts{};
   std::size_t changes = 0;

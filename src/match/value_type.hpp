@@ -17,7 +17,7 @@ enum class ValueKind : std::uint8_t {
   object_id,  ///< 24 hexadecimal digits
   snowflake,  ///< 17 to 19 decimal digits
   hex,        ///< 16 or more random hexadecimal digits: hashes, trace ids, secrets
-  token,      ///< 20 or more random octets of base 62, base 64 or base64url
+  token,      ///< 20 or more random bytes of base 62, base 64 or base64url
   jwt,        ///< RFC 7519, compact
   bcrypt,     ///< "$2b$10$…"
   instant,    ///< a date with a time: ISO 8601, SQL, RFC 9110

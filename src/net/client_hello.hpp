@@ -10,8 +10,8 @@
 
 namespace understudy::net {
 
-/// Octets of the record in which a ClientHello begins, its head included; 0 where that has not come.
-/// One that goes on in another record is taken for its beginning.
+/// Octets of the record in which a ClientHello begins, its head included; 0 where that has not
+/// come. One that goes on in another record is taken for its beginning.
 [[nodiscard]] std::size_t size_of_first_record(Bytes received) noexcept;
 
 /// The protocols for which the client asks by ALPN, in its order; none where it asks for none or

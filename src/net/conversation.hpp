@@ -85,10 +85,12 @@ class Port {
   [[nodiscard]] virtual std::chrono::milliseconds patience() const noexcept {
     return std::chrono::seconds(30);
   }
-  /// Whether its clients say by CONNECT whom they want.
+  /// Whether its clients say whom they want, see connect.hpp.
   [[nodiscard]] virtual bool is_proxy() const noexcept { return false; }
-  /// The service that stands for that host: an index, or `nobody`.
-  [[nodiscard]] virtual std::size_t choose_host(const store::Endpoint& /*host*/) const {
+  /// The service that stands for that host, which is spoken to over TLS or not: an index, or
+  /// `nobody`.
+  [[nodiscard]] virtual std::size_t choose_host(const store::Endpoint& /*host*/,
+                                                bool /*has_tls*/) const {
     return nobody;
   }
   /// Something that a person should read about this port.
@@ -122,6 +124,8 @@ class RecordedPort : public Port {
   /// Whether that TLS comes before everything else.
   [[nodiscard]] virtual bool upstream_tls_at_once(std::size_t /*service*/) const { return true; }
   [[nodiscard]] virtual std::unique_ptr<Recorded> open(std::size_t service) const = 0;
+  /// The service has been reached.
+  virtual void note_reached(std::size_t /*service*/) const {}
   /// Something that a person should read about one of the services.
   virtual void warn(std::size_t service, const std::string& text) const = 0;
 };

@@ -55,7 +55,7 @@ class ServedByTable final : public Served {
 /// The services of one table that listen at one address.
 class TablePort final : public ServedPort {
  public:
-  /// `hosts`: of a proxy, for which each service stands; else empty.
+  /// `hosts`: of a proxy, for which each service stands, and then where each listens; else empty.
   TablePort(std::vector<SharedService> services, std::vector<store::Endpoint> hosts,
             std::shared_ptr<const TlsServer> tls, engine::IncidentSink sink)
       : services_(std::move(services)),
@@ -72,9 +72,9 @@ class TablePort final : public ServedPort {
   bool client_speaks_first() const noexcept override { return speaks_first_; }
   bool shared() const noexcept override { return services_.size() > 1 && !is_proxy(); }
   bool is_proxy() const noexcept override { return !hosts_.empty(); }
-  std::size_t choose_host(const store::Endpoint& host) const override {
+  std::size_t choose_host(const store::Endpoint& host, bool /*has_tls*/) const override {
     for (std::size_t i = 0; i < hosts_.size(); ++i)
-      if (is_same_host(hosts_[i], host)) return i;
+      if (is_same_host(hosts_[i], host)) return i % services_.size();
     return nobody;
   }
   std::size_t choose(Bytes first) const noexcept override { return net::choose(protocols_, first); }
@@ -135,6 +135,13 @@ struct Layout {
 
   [[nodiscard]] bool has(const store::Endpoint& bound) const {
     return std::ranges::find(ports, bound, &Placed::bound) != ports.end();
+  }
+  /// Of the services that a proxy stands for: a client may ask it for those too.
+  void add_own_addresses(Opening& proxy) const {
+    for (const SharedService& service : proxy.services)
+      for (const Placed& placed : ports)
+        if (std::ranges::find(placed.opening.services, service) != placed.opening.services.end())
+          proxy.hosts.push_back(placed.bound);
   }
   [[nodiscard]] std::vector<SharedService> services() const {
     std::vector<SharedService> all;
@@ -241,8 +248,10 @@ struct MockServer::Impl {
                                                      : TlsOffer::optional;
     for (const std::size_t i : open.indices) {
       const store::Service& service = config.services[i];
+      Document settings = service.settings;
+      if (settings.is_object()) settings["listen"] = store::to_string(open.wanted);
       open.services.push_back(std::make_shared<engine::ServedService>(
-          *find_protocol(options.protocols, service.protocol), table, i, service.settings, scopes,
+          *find_protocol(options.protocols, service.protocol), table, i, settings, scopes,
           options.sink, offer));
     }
   }
@@ -335,6 +344,7 @@ bool MockServer::serve(std::shared_ptr<const table::MappedTable> table, std::str
   std::vector<Opening> openings = impl_->openings(table, config, next.scopes, problem);
   if (!problem.empty()) return false;
   for (Opening& opening : openings) {
+    if (opening.is_proxy()) next.add_own_addresses(opening);
     if (impl_->place(opening, next, problem)) continue;
     for (const Placed& placed : next.ports)
       if (!placed.stood) impl_->server.close(placed.bound);

@@ -20,31 +20,57 @@ asio::awaitable<bool> write_all(Stream& stream, std::string_view text) {
   co_return true;
 }
 
-/// The service for which a proxy's client asks; what came behind its CONNECT is left in front.
-asio::awaitable<std::size_t> take_connect(Stream& stream, ReadBuffer& buffer, const Port& port,
-                                          std::size_t& received) {
+/// Puts the head of a request that is forwarded as its server is sent it in place of the one of
+/// `size` octets. False where there is no room.
+bool rewrite_head(ReadBuffer& buffer, std::size_t size, std::size_t& received) {
+  const std::string head = head_for_server(as_text(buffer.first(size)));
+  const std::size_t rest = received - size;
+  if (head.size() + rest > ReadBuffer::capacity) return false;
+  std::memmove(buffer.octets.get() + head.size(), buffer.octets.get() + size, rest);
+  std::memcpy(buffer.octets.get(), head.data(), head.size());
+  received = head.size() + rest;
+  return true;
+}
+
+/// Size of the head that comes first; 0 where none does.
+asio::awaitable<std::size_t> read_head(Stream& stream, ReadBuffer& buffer, std::size_t& received) {
   constexpr std::string_view head_end = "\r\n\r\n";
-  std::size_t end = std::string_view::npos;
-  while (end == std::string_view::npos) {
+  for (;;) {
+    const std::size_t end = as_text(buffer.first(received)).find(head_end);
+    if (end != std::string_view::npos) co_return end + head_end.size();
     const bool more =
         received < ReadBuffer::capacity && co_await read_more(stream, buffer, received);
-    if (!more) co_return Port::nobody;
-    end = as_text(buffer.first(received)).find(head_end);
+    if (!more) co_return 0;
   }
-  end += head_end.size();
-  const auto target = connect_target(as_text(buffer.first(end)));
-  const std::size_t service = target ? port.choose_host(*target) : Port::nobody;
-  const std::string answer =
-      service == Port::nobody ? connect_refused(target) : std::string(connect_accepted);
-  const bool written = co_await write_all(stream, answer);
-  if (service == Port::nobody)
+}
+
+/// The service for which a proxy's client asks. What came behind a CONNECT is left in front, a
+/// request that is to be forwarded as its server is sent it.
+asio::awaitable<void> take_proxied(Stream& stream, ReadBuffer& buffer, const Port& port,
+                                   Recognised& recognised) {
+  std::size_t& received = recognised.received;
+  recognised.service = Port::nobody;
+  const std::size_t end = co_await read_head(stream, buffer, received);
+  if (end == 0) co_return;
+  const auto target = proxy_target(as_text(buffer.first(end)));
+  const std::size_t service =
+      target ? port.choose_host(target->host, target->has_tls) : Port::nobody;
+  if (service == Port::nobody) {
+    (void)co_await write_all(stream, proxy_refused(target));
     port.note("the proxy's client asked for " +
-              (target ? store::to_string(*target) : "something else than a tunnel") +
-              ", for which no service stands");
-  if (service == Port::nobody) stream.finish();
-  received -= end;
-  std::memmove(buffer.octets.get(), buffer.octets.get() + end, received);
-  co_return written ? service : Port::nobody;
+              (target ? store::to_string(target->host) + ", for which no service stands"
+                      : std::string("something else than another server")));
+    co_return stream.finish();
+  }
+  if (target->is_tunnel) {
+    const bool written = co_await write_all(stream, connect_accepted);
+    received -= end;
+    std::memmove(buffer.octets.get(), buffer.octets.get() + end, received);
+    if (written) recognised.service = service;
+    co_return;
+  }
+  recognised.is_forwarded = rewrite_head(buffer, end, received);
+  if (recognised.is_forwarded) recognised.service = service;
 }
 
 /// What a client is offered that has begun with TLS. Null where its connection is to be closed.
@@ -62,8 +88,7 @@ asio::awaitable<std::shared_ptr<const TlsServer>> offer_for(Stream& stream, Read
     if (!more) co_return nullptr;
   }
   const std::size_t size = wanted();
-  co_return co_await before->choose(recognised.service,
-                                    buffer.first(std::min(size, received)));
+  co_return co_await before->choose(recognised.service, buffer.first(std::min(size, received)));
 }
 
 /// False where the connection is to be closed.
@@ -99,8 +124,8 @@ asio::awaitable<Recognised> recognise(Stream& stream, ReadBuffer& buffer, const 
                                       BeforeTls* before) {
   Recognised recognised;
   if (port.is_proxy()) {
-    recognised.service = co_await take_connect(stream, buffer, port, recognised.received);
-    if (recognised.service == Port::nobody) co_return recognised;
+    co_await take_proxied(stream, buffer, port, recognised);
+    if (recognised.service == Port::nobody || recognised.is_forwarded) co_return recognised;
   }
   if (port.tls() && port.client_speaks_first()) {
     const bool goes_on = co_await take_tls(stream, buffer, port, before, recognised);

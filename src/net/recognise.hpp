@@ -25,6 +25,8 @@ struct ReadBuffer {
 struct Recognised {
   std::size_t service = 0;   ///< an index, or `Port::nobody`: close the connection
   std::size_t received = 0;  ///< octets at the front of the buffer that were read on the way
+  /// A proxy's client sent a whole request for another server: the only one of its connection.
+  bool is_forwarded = false;
 };
 
 /// Who has to know what a client with TLS asks for before it is answered.
@@ -39,8 +41,7 @@ class BeforeTls {
 /// Makes the handshake of a client that begins with TLS where the port offers it. Gives service 0
 /// without reading where the port has one service only, and no client begins with TLS.
 [[nodiscard]] asio::awaitable<Recognised> recognise(Stream& stream, ReadBuffer& buffer,
-                                                    const Port& port,
-                                                    BeforeTls* before = nullptr);
+                                                    const Port& port, BeforeTls* before = nullptr);
 /// Reads what comes next behind the `received` octets that are there. False where that is nothing.
 [[nodiscard]] asio::awaitable<bool> read_more(Stream& stream, ReadBuffer& buffer,
                                               std::size_t& received);

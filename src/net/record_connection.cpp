@@ -42,6 +42,8 @@ struct Relayed {
   Sending sending;
   LiveConnection* live_client = nullptr;
   LiveConnection* live_server = nullptr;
+  bool is_forwarded = false;  ///< it carries one request of a proxy's client
+  bool is_answered = false;   ///< the server has spoken
 
   /// The server's turn to speak, or what it said may have been all: then the connection is quiet.
   void note_traffic(bool from_client) {
@@ -165,6 +167,11 @@ asio::awaitable<void> pump(Relayed& relayed, Direction from, ReadBuffer& buffer)
       if (error == asio::error::eof) co_return target.stream.finish();
       co_return target.stream.reset();
     }
+    // Its next request may be for another server.
+    if (from == Direction::from_server)
+      relayed.is_answered = true;
+    else if (relayed.is_forwarded && relayed.is_answered)
+      co_return source.stream.reset();
     co_await show(relayed, from, buffer.first(count));
   }
   // A server that takes no more may still have said why; its own pump brings that to the client.
@@ -285,10 +292,12 @@ asio::awaitable<void> record_connection(tcp::socket socket,
   if (recognised.service == Port::nobody) co_return;
 
   relayed.service = recognised.service;
+  relayed.is_forwarded = recognised.is_forwarded;
   if (!upstream_first.has_reached()) {
     const bool reached = co_await reach_for(relayed, from_client, recognised.received);
     if (!reached) co_return;
   }
+  port->note_reached(recognised.service);
   LiveConnection live_server(all, relayed.server.stream);
   relayed.live_client = &live_client;
   relayed.live_server = &live_server;

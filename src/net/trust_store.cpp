@@ -34,10 +34,9 @@ using Owned = std::unique_ptr<Part, FreeParts>;
 /// have it. Empty where nothing is found.
 std::string system_bundle() {
   const char* const said = std::getenv("SSL_CERT_FILE");
-  const std::array<std::string, 4> places = {said != nullptr ? said : "",
-                                             "/etc/ssl/certs/ca-certificates.crt",
-                                             "/etc/pki/tls/certs/ca-bundle.crt",
-                                             X509_get_default_cert_file()};
+  const std::array<std::string, 4> places = {
+      said != nullptr ? said : "", "/etc/ssl/certs/ca-certificates.crt",
+      "/etc/pki/tls/certs/ca-bundle.crt", X509_get_default_cert_file()};
   for (const std::string& place : places) {
     std::error_code failure;
     if (place.empty() || !std::filesystem::is_regular_file(place, failure)) continue;
@@ -58,15 +57,14 @@ std::vector<Certificate> certificates_of(const std::string& pem) {
 
 /// Java believes a certificate in such a file only where an attribute of Oracle's says that it may.
 bool mark_as_trusted(PKCS12_SAFEBAG* bag, const std::string& name) {
-  static const int id = OBJ_create("2.16.840.1.113894.746875.1.1", "trustedKeyUsage",
-                                   "Java trusted key usage");
+  static const int id =
+      OBJ_create("2.16.840.1.113894.746875.1.1", "trustedKeyUsage", "Java trusted key usage");
   if (PKCS12_add_friendlyname_utf8(bag, name.data(), static_cast<int>(name.size())) != 1)
     return false;
   // OpenSSL 3.0 lets nobody else add attributes than it knows; the list is there with the name.
   auto* attributes = const_cast<STACK_OF(X509_ATTRIBUTE)*>(PKCS12_SAFEBAG_get0_attrs(bag));
   ASN1_OBJECT* const any_usage = OBJ_nid2obj(NID_anyExtendedKeyUsage);
-  X509_ATTRIBUTE* const attribute =
-      X509_ATTRIBUTE_create(id, V_ASN1_OBJECT, OBJ_dup(any_usage));
+  X509_ATTRIBUTE* const attribute = X509_ATTRIBUTE_create(id, V_ASN1_OBJECT, OBJ_dup(any_usage));
   return attribute != nullptr && sk_X509_ATTRIBUTE_push(attributes, attribute) > 0;
 }
 

@@ -1,5 +1,5 @@
-// What programs believe besides an authority of ours: files for those that take a bundle in place of
-// the system's, or a key store of Java.
+// What programs believe besides an authority of ours: files for those that take a bundle in place
+// of the system's, or a key store of Java.
 #pragma once
 
 #include <filesystem>

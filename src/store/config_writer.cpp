@@ -1,6 +1,8 @@
+#include <algorithm>
 #include <system_error>
 
 #include "store/config.hpp"
+#include "store/config_addition.hpp"
 #include "store/file.hpp"
 #include "store/upstream_tls.hpp"
 #include "store/yaml.hpp"
@@ -36,7 +38,66 @@ Document entry_of(const Service& service) {
   return entry;
 }
 
+/// Where entries of `services:` stand in a file in block style: behind that line, and how far they
+/// are indented. Nothing where it is written otherwise.
+struct Room {
+  std::size_t begin = 0, end = 0;  // what is replaced: `{}`
+  std::size_t indent = 2;
+};
+
+std::optional<Room> room_in(std::string_view text) {
+  constexpr std::string_view key = "services:", blanks = " \t\r";
+  std::size_t at = text.starts_with(key) ? 0 : text.find("\nservices:");
+  if (at == std::string_view::npos) return std::nullopt;
+  at = text.find(key, at) + key.size();
+  const std::size_t line_end = std::min(text.find('\n', at), text.size());
+  const std::size_t value = std::min(text.find_first_not_of(blanks, at), line_end);
+  const std::string_view rest = text.substr(value, line_end - value);
+  Room room{at, at, 2};
+  if (rest.starts_with("{}")) {
+    room.end = value + 2;
+  } else if (!rest.empty() && !rest.starts_with('#')) {
+    return std::nullopt;
+  } else {
+    room.begin = room.end = line_end;
+    std::size_t next = line_end;
+    while (next < text.size()) {
+      const std::size_t begin = next + 1;
+      const std::size_t content = std::min(text.find_first_not_of(" \r", begin), text.size());
+      next = std::min(text.find('\n', begin), text.size());
+      if (content >= next || text[content] == '#') continue;
+      if (content > begin) room.indent = content - begin;
+      break;
+    }
+  }
+  return room;
+}
+
 }  // namespace
+
+bool add_service(const std::filesystem::path& mock_set, const Service& service,
+                 std::string& problem) {
+  const std::filesystem::path file = mock_set / "understudy.yaml";
+  auto text = read_file(file, Links::follow, problem);
+  if (!text) return false;
+  const auto room = room_in(*text);
+  if (!room) {
+    problem = fmt::format("{} has no room for another service: write its `services` in lines",
+                          file.string());
+    return false;
+  }
+  std::string entry;
+  write_yaml(entry, Document{{service.name, entry_of(service)}});
+  const std::string indent(room->indent, ' ');
+  std::string lines;
+  for (std::size_t at = 0; at < entry.size();) {
+    const std::size_t end = std::min(entry.find('\n', at), entry.size());
+    if (end > at) lines += '\n' + indent + entry.substr(at, end - at);
+    at = end + 1;
+  }
+  text->replace(room->begin, room->end - room->begin, lines);
+  return replace_file(file, *text, problem);
+}
 
 bool write_config(const std::filesystem::path& mock_set, const Config& config,
                   std::string& problem) {

@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "store/redact/shape.hpp"
-#include "understudy/secrets.hpp"
+#include "understudy/secret_texts.hpp"
 
 namespace understudy::store {
 namespace {
@@ -89,6 +89,11 @@ class Finder {
       any = true;
     }
     any |= look_for_shapes(text, path);
+    // What of a URL is replaced bears the mark, and was counted.
+    if (without_secrets_of_urls(text, Secrets())) {
+      add(path, "password of a URL", false);
+      any = true;
+    }
     if (any || text.empty()) return;
     if (is_password_hash(text))
       add(path, "password hash", false);

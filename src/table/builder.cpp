@@ -4,7 +4,6 @@
 #include <bit>
 #include <cstring>
 #include <map>
-#include <numeric>
 #include <span>
 #include <tuple>
 
@@ -28,32 +27,33 @@ struct Runs {
 };
 
 /// Where nothing is known, nothing was written.
-std::vector<std::uint32_t> evidence_of(const AnswerEntry& answer, const RequestEntry& request) {
-  std::vector<std::uint32_t> evidence = answer.evidence;
+std::vector<MaybeWriteId> evidence_of(const AnswerEntry& answer, const RequestEntry& request) {
+  std::vector<MaybeWriteId> evidence = answer.evidence;
   evidence.resize(request.reads.size());
   return evidence;
 }
 
 /// The answers of each request by the request that caused them and by its turn; those that nothing
 /// caused come first.
-std::vector<std::uint32_t> by_cause(const std::vector<format::RequestRecord>& requests,
-                                    const std::vector<format::AnswerRecord>& answers,
-                                    const std::vector<format::WriteRecord>& writes) {
-  std::vector<std::uint32_t> numbers(answers.size());
-  std::iota(numbers.begin(), numbers.end(), 0U);
-  const auto rank = [&](std::uint32_t number) {
-    const std::uint32_t cause = answers[number].cause;
-    if (cause == 0) return std::tuple(0U, 0U, number);
-    return std::tuple(writes[cause - 1].request + 1, writes[cause - 1].turn, number);
+std::vector<AnswerId> by_cause(const std::vector<format::RequestRecord>& requests,
+                               const ListBy<AnswerId, format::AnswerRecord>& answers,
+                               const ListBy<WriteId, format::WriteRecord>& writes) {
+  std::vector<AnswerId> ids;
+  ids.reserve(answers.size());
+  for (AnswerId id; id != answers.next(); ++id) ids.push_back(id);
+  const auto rank = [&](AnswerId id) {
+    const MaybeWriteId cause = answers[id].cause;
+    if (!cause) return std::tuple(MaybeRequestId(), 0U, id);
+    return std::tuple(MaybeRequestId(writes[*cause].request), writes[*cause].turn, id);
   };
   for (const format::RequestRecord& request : requests)
-    std::ranges::sort(std::span(numbers).subspan(request.answers, request.answer_count), {}, rank);
-  return numbers;
+    std::ranges::sort(std::span(ids).subspan(request.answers, request.answer_count), {}, rank);
+  return ids;
 }
 
 }  // namespace
 
-bool ServiceBuilder::make_guess(std::uint32_t request, std::uint64_t state) {
+bool ServiceBuilder::make_guess(RequestId request, std::uint64_t state) {
   bool changed = false;
   for (AnswerEntry& answer : requests_[request].answers) {
     if (answer.state != state) continue;
@@ -75,15 +75,26 @@ bool ServiceBuilder::make_guesses(std::string_view pattern) {
   return changed;
 }
 
-/// Lays records out behind each other, each run aligned to 8 octets.
+/// Lays records out behind each other, each run aligned to 8 bytes. A large table would be held
+/// twice while it grows, so that it is measured first.
 class TableWriter {
  public:
-  explicit TableWriter(const Document& config) {
+  enum class Pass : bool { measure, write };
+
+  TableWriter(const Document& config, Pass pass, std::size_t size) : pass_(pass) {
+    octets_.reserve(pass == Pass::write ? size : sizeof(format::FileHeader));
     octets_.resize(sizeof(format::FileHeader));
+    size_ = octets_.size();
     config_ = put(Document::to_cbor(config));
   }
 
   void add(const ServiceBuilder& service) { services_.push_back(write(service)); }
+
+  /// Where it is measured: the size of the file.
+  [[nodiscard]] std::size_t measured() {
+    static_cast<void>(put(services_));
+    return size_;
+  }
 
   std::vector<std::uint8_t> finish() {
     format::FileHeader header;
@@ -103,16 +114,21 @@ class TableWriter {
   template <class Record>
   format::Span put(const std::vector<Record>& records) {
     static_assert(std::is_trivially_copyable_v<Record>);
-    octets_.resize((octets_.size() + 7) / 8 * 8);
-    const format::Span span{octets_.size(), records.size()};
-    const auto* begin = reinterpret_cast<const std::uint8_t*>(records.data());
-    octets_.insert(octets_.end(), begin, begin + records.size() * sizeof(Record));
-    return span;
+    return {put_bytes(records.data(), records.size() * sizeof(Record)), records.size()};
   }
   format::Span put(std::string_view text) {
-    return put(std::vector<std::uint8_t>(text.begin(), text.end()));
+    return {put_bytes(text.data(), text.size()), text.size()};
   }
-  format::Span put_all(const std::vector<std::string>& texts) {
+  /// Gives where they are.
+  std::size_t put_bytes(const void* data, std::size_t count) {
+    const std::size_t offset = (size_ + 7) / 8 * 8;
+    size_ = offset + count;
+    if (pass_ == Pass::measure) return offset;
+    octets_.resize(size_);
+    if (count != 0) std::memcpy(octets_.data() + offset, data, count);
+    return offset;
+  }
+  format::Span put_all(const std::deque<std::string>& texts) {
     std::vector<format::Span> spans;
     spans.reserve(texts.size());
     for (const std::string& text : texts) spans.push_back(put(text));
@@ -129,17 +145,20 @@ class TableWriter {
   format::Span write_rules(const ServiceBuilder& service);
 
   /// An open-addressed index of item numbers by hash, at most half full.
-  static std::vector<std::uint32_t> index_of(const std::vector<std::uint64_t>& hashes) {
-    std::vector<std::uint32_t> index(std::bit_ceil(hashes.size() * 2 + 1));
+  template <class Kind>
+  static std::vector<MaybeId<Kind>> index_of(const ListBy<Id<Kind>, std::uint64_t>& hashes) {
+    std::vector<MaybeId<Kind>> index(std::bit_ceil(hashes.size() * 2 + 1));
     const std::size_t mask = index.size() - 1;
-    for (std::size_t number = 0; number < hashes.size(); ++number) {
-      std::size_t slot = hashes[number] & mask;
-      while (index[slot] != 0) slot = (slot + 1) & mask;
-      index[slot] = static_cast<std::uint32_t>(number + 1);
+    for (Id<Kind> id; id != hashes.next(); ++id) {
+      std::size_t slot = hashes[id] & mask;
+      while (index[slot]) slot = (slot + 1) & mask;
+      index[slot] = id;
     }
     return index;
   }
 
+  Pass pass_;
+  std::size_t size_ = 0;
   std::vector<std::uint8_t> octets_;
   std::vector<format::ServiceRecord> services_;
   format::Span config_;
@@ -152,12 +171,12 @@ format::ServiceRecord TableWriter::write(const ServiceBuilder& service) {
   record.profile = put(Document::to_cbor(service.profile_));
   record.knowledge = put(Document::to_cbor(service.knowledge_));
   record.contents = put(service.contents_);
-  record.keys = put_all(service.keys_);
-  std::vector<std::uint64_t> key_hashes;
-  for (const std::string& key : service.keys_) key_hashes.push_back(hash_of(key));
+  record.keys = put_all(service.keys_.all());
+  ListBy<KeyId, std::uint64_t> key_hashes;
+  for (const std::string& key : service.keys_.all()) key_hashes.push_back(hash_of(key));
   record.key_index = put(index_of(key_hashes));
-  record.images = put_all(service.images_);
-  record.sources = put_all(service.sources_);
+  record.images = put_all(service.images_.all());
+  record.sources = put_all(service.sources_.all());
   write_requests(service, record);
   record.shapes = write_shapes(service);
   record.rules = write_rules(service);
@@ -167,10 +186,11 @@ format::ServiceRecord TableWriter::write(const ServiceBuilder& service) {
 
 void TableWriter::write_requests(const ServiceBuilder& service, format::ServiceRecord& record) {
   std::vector<format::RequestRecord> requests;
-  std::vector<format::AnswerRecord> answers;
-  std::vector<std::uint64_t> hashes;
-  Runs<std::uint32_t> key_lists, evidence;
-  Runs<format::BumpRecord> bumps;
+  ListBy<AnswerId, format::AnswerRecord> answers;
+  ListBy<RequestId, std::uint64_t> hashes;
+  Runs<KeyId> key_lists;
+  Runs<MaybeWriteId> evidence;
+  Runs<format::AdvanceRecord> advances;
   for (const RequestEntry& entry : service.requests_) {
     format::RequestRecord request;
     request.hash = hash_of(entry.identity.canonical);
@@ -179,19 +199,19 @@ void TableWriter::write_requests(const ServiceBuilder& service, format::ServiceR
     request.flags = entry.flags;
     request.reads = key_lists.add(entry.reads);
     request.read_count = static_cast<std::uint32_t>(entry.reads.size());
-    request.writes = bumps.add(entry.writes);
+    request.writes = advances.add(entry.writes);
     request.write_count = static_cast<std::uint32_t>(entry.writes.size());
     request.answers = static_cast<std::uint32_t>(answers.size());
     request.answer_count = static_cast<std::uint32_t>(entry.answers.size());
     for (const AnswerEntry& a : entry.answers)
-      answers.push_back({a.state, a.image, a.flags, a.source, a.line, bumps.add(a.writes),
+      answers.push_back({a.state, a.image, a.flags, a.source, a.line, advances.add(a.writes),
                          static_cast<std::uint32_t>(a.writes.size()),
                          evidence.add(evidence_of(a, entry)), a.cause});
     hashes.push_back(request.hash);
     requests.push_back(request);
   }
   record.key_lists = put(key_lists.items);
-  record.bumps = put(bumps.items);
+  record.advances = put(advances.items);
   record.evidence = put(evidence.items);
   record.writes = put(service.writes_);
   record.by_cause = put(by_cause(requests, answers, service.writes_));
@@ -204,27 +224,27 @@ void TableWriter::write_requests(const ServiceBuilder& service, format::ServiceR
 format::Span TableWriter::write_patterns(const ServiceBuilder& service,
                                          std::vector<format::RequestRecord>& requests,
                                          format::ServiceRecord& record) {
-  std::vector<std::string> texts;
-  ServiceBuilder::Numbers numbers;
-  std::vector<std::vector<std::uint32_t>> members;
-  for (std::size_t i = 0; i < requests.size(); ++i) {
-    const std::string pattern(pattern_of(service.requests_[i].identity.canonical));
-    requests[i].pattern = ServiceBuilder::intern(texts, numbers, pattern);
-    members.resize(texts.size());
-    members[requests[i].pattern].push_back(static_cast<std::uint32_t>(i));
+  ServiceBuilder::Texts texts;
+  std::vector<std::vector<RequestId>> members;
+  for (RequestId id; id != service.requests_.next(); ++id) {
+    requests[id.index()].pattern =
+        texts.number_of(pattern_of(service.requests_[id].identity.canonical));
+    members.resize(texts.all().size());
+    members[requests[id.index()].pattern].push_back(id);
   }
-  for (std::vector<std::uint32_t>& numbers_of_pattern : members)
-    std::ranges::stable_sort(numbers_of_pattern, {}, [&](std::uint32_t number) {
-      return std::string_view(service.requests_[number].identity.canonical);
+  for (std::vector<RequestId>& ids_of_pattern : members)
+    std::ranges::stable_sort(ids_of_pattern, {}, [&](RequestId id) {
+      return std::string_view(service.requests_[id].identity.canonical);
     });
   std::vector<format::PatternRecord> patterns;
-  std::vector<std::uint32_t> all_members;
-  for (std::size_t i = 0; i < texts.size(); ++i) {
+  std::vector<RequestId> all_members;
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    const std::string& text = texts.all()[i];
     format::PatternRecord pattern;
-    pattern.text = put(texts[i]);
+    pattern.text = put(text);
     pattern.members = static_cast<std::uint32_t>(all_members.size());
     pattern.member_count = static_cast<std::uint32_t>(members[i].size());
-    const auto flags = service.pattern_flags_.find(texts[i]);
+    const auto flags = service.pattern_flags_.find(text);
     pattern.flags = flags == service.pattern_flags_.end() ? 0 : flags->second;
     all_members.insert(all_members.end(), members[i].begin(), members[i].end());
     patterns.push_back(pattern);
@@ -247,12 +267,11 @@ void TableWriter::write_varying(const ServiceBuilder& service, format::ServiceRe
     varying.push_back({put(value), entry.flags, entry.recording});
   std::vector<format::MaskRecord> masks;
   std::vector<format::MentionRecord> mentions;
-  std::uint32_t answer = 0;
-  for (std::size_t i = 0; i < service.requests_.size(); ++i) {
-    const RequestEntry& request = service.requests_[i];
-    if ((request.flags & format::request_varies) != 0)
-      masks.push_back({request.mask, static_cast<std::uint32_t>(i)});
-    if (request.batch != 0) masks.push_back({request.batch, static_cast<std::uint32_t>(i)});
+  AnswerId answer;
+  for (RequestId id; id != service.requests_.next(); ++id) {
+    const RequestEntry& request = service.requests_[id];
+    if ((request.flags & format::request_varies) != 0) masks.push_back({request.mask, id});
+    if (request.batch != 0) masks.push_back({request.batch, id});
     for (const AnswerEntry& entry : request.answers) {
       if ((entry.flags & (format::answer_varies | format::answer_counts)) != 0)
         mentions.push_back({answer, entry.ordered, entry.opaque ? 1U : 0U, 0, put(entry.document)});
@@ -277,7 +296,9 @@ format::Span TableWriter::write_rules(const ServiceBuilder& service) {
 
 std::vector<std::uint8_t> build_table(const Document& config,
                                       const std::vector<ServiceBuilder>& services) {
-  TableWriter writer(config);
+  TableWriter measuring(config, TableWriter::Pass::measure, 0);
+  for (const ServiceBuilder& service : services) measuring.add(service);
+  TableWriter writer(config, TableWriter::Pass::write, measuring.measured());
   for (const ServiceBuilder& service : services) writer.add(service);
   return writer.finish();
 }

@@ -1,7 +1,8 @@
-// Puts a table together. Deterministic: the same calls give the same octets.
+// Puts a table together. Deterministic: the same calls give the same bytes.
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <string>
 #include <string_view>
@@ -21,9 +22,9 @@ struct AnswerEntry {
   std::uint32_t flags = 0;  ///< format::AnswerFlag
   std::uint32_t source = 0;
   std::uint32_t line = 0;
-  std::vector<format::BumpRecord> writes;  ///< keys from ServiceBuilder::key, ascending
-  std::vector<std::uint32_t> evidence;     ///< beside the request's `reads`: write number + 1, or 0
-  std::uint32_t cause = 0;                 ///< write number + 1, or 0
+  std::vector<format::AdvanceRecord> writes;  ///< keys from ServiceBuilder::key, ascending
+  std::vector<MaybeWriteId> evidence;         ///< beside the request's `reads`
+  MaybeWriteId cause{};
   /// Of a MentionRecord, where `flags` say answer_varies or answer_counts.
   std::string document{};
   std::uint32_t ordered = 0;
@@ -32,9 +33,9 @@ struct AnswerEntry {
 
 struct RequestEntry {
   Identity identity;
-  std::uint32_t flags = 0;           ///< format::RequestFlag
-  std::vector<std::uint32_t> reads;  ///< from ServiceBuilder::key
-  std::vector<format::BumpRecord> writes;
+  std::uint32_t flags = 0;   ///< format::RequestFlag
+  std::vector<KeyId> reads;  ///< from ServiceBuilder::key
+  std::vector<format::AdvanceRecord> writes;
   std::vector<AnswerEntry> answers;  ///< sorted by state, but for a volatile one: in order
   std::uint64_t mask = 0;            ///< of a MaskRecord, where `flags` say request_varies
   std::uint64_t batch = 0;           ///< of another one; 0 where it adds no rows that vary
@@ -60,26 +61,20 @@ class ServiceBuilder {
   ServiceBuilder(std::string name, std::string protocol)
       : name_(std::move(name)), protocol_(std::move(protocol)) {}
 
-  [[nodiscard]] std::uint32_t key(const std::string& name) {
-    return intern(keys_, key_numbers_, name);
-  }
-  [[nodiscard]] std::uint32_t image(const std::string& octets) {
-    return intern(images_, image_numbers_, octets);
-  }
-  [[nodiscard]] std::uint32_t source(const std::string& file) {
-    return intern(sources_, source_numbers_, file);
-  }
-  void add(RequestEntry request) { requests_.push_back(std::move(request)); }
+  [[nodiscard]] KeyId key(const std::string& name) { return KeyId(keys_.number_of(name)); }
+  [[nodiscard]] std::uint32_t image(const std::string& octets) { return images_.number_of(octets); }
+  [[nodiscard]] std::uint32_t source(const std::string& file) { return sources_.number_of(file); }
+  RequestId add(RequestEntry request) { return requests_.add(std::move(request)); }
   /// From now on the answer of the request, by their order of addition, in this state can only be
   /// a guess. False where there is none, or it is one already.
-  bool make_guess(std::uint32_t request, std::uint64_t state);
+  bool make_guess(RequestId request, std::uint64_t state);
   /// The same of all answers of all requests of a pattern.
   bool make_guesses(std::string_view pattern);
-  [[nodiscard]] const Identity& identity(std::uint32_t request) const {
+  [[nodiscard]] const Identity& identity(RequestId request) const {
     return requests_[request].identity;
   }
   /// The writes that evidence speaks of, in the order of recording.
-  void set_writes(std::vector<format::WriteRecord> writes) { writes_ = std::move(writes); }
+  void set_writes(ListBy<WriteId, format::WriteRecord> writes) { writes_ = std::move(writes); }
   void add(RuleEntry rule) { rules_.push_back(std::move(rule)); }
   void set_pattern_flags(const std::string& pattern, std::uint32_t flags) {
     pattern_flags_[pattern] |= flags;
@@ -99,26 +94,33 @@ class ServiceBuilder {
   void set_shapes(std::vector<std::pair<std::string, std::string>> shapes) {
     shapes_ = std::move(shapes);
   }
-  [[nodiscard]] std::size_t key_count() const noexcept { return keys_.size(); }
+  [[nodiscard]] std::size_t key_count() const noexcept { return keys_.all().size(); }
   [[nodiscard]] std::size_t rule_count() const noexcept { return rules_.size(); }
 
  private:
   friend class TableWriter;
-  using Numbers = std::unordered_map<std::string, std::uint32_t>;
-  static std::uint32_t intern(std::vector<std::string>& items, Numbers& numbers,
-                              const std::string& item) {
-    const auto [found, added] = numbers.emplace(item, static_cast<std::uint32_t>(items.size()));
-    if (added) items.push_back(item);
-    return found->second;
-  }
+  /// Different texts by number. They stay where they are, so that each is kept once.
+  class Texts {
+   public:
+    std::uint32_t number_of(std::string_view text) {
+      if (const auto found = numbers_.find(text); found != numbers_.end()) return found->second;
+      const auto number = static_cast<std::uint32_t>(all_.size());
+      numbers_.emplace(all_.emplace_back(text), number);
+      return number;
+    }
+    [[nodiscard]] const std::deque<std::string>& all() const noexcept { return all_; }
+
+   private:
+    std::deque<std::string> all_;
+    std::unordered_map<std::string_view, std::uint32_t> numbers_;
+  };
 
   std::string name_, protocol_, contents_;
   Document profile_, knowledge_;
-  std::vector<std::string> keys_, images_, sources_;
-  Numbers key_numbers_, image_numbers_, source_numbers_;
-  std::vector<RequestEntry> requests_;
+  Texts keys_, images_, sources_;
+  ListBy<RequestId, RequestEntry> requests_;
   std::vector<RuleEntry> rules_;
-  std::vector<format::WriteRecord> writes_;
+  ListBy<WriteId, format::WriteRecord> writes_;
   std::vector<std::pair<std::string, std::string>> shapes_;
   std::unordered_map<std::string, std::uint32_t> pattern_flags_;
   std::map<std::string, VaryingEntry> varying_;
@@ -126,7 +128,7 @@ class ServiceBuilder {
   std::vector<format::BeginningRecord> beginnings_;
 };
 
-/// The table file's octets.
+/// The table file's bytes.
 [[nodiscard]] std::vector<std::uint8_t> build_table(const Document& config,
                                                     const std::vector<ServiceBuilder>& services);
 

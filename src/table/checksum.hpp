@@ -1,4 +1,4 @@
-// What a table's header says of all its octets.
+// What a table's header says of all its bytes.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
 // The layout of a table file (docs/table-format.md). Little-endian, every
-// record aligned to 8 octets, every position an offset from the file's start.
+// record aligned to 8 bytes, every position an offset from the file's start.
 #pragma once
 
 #include <array>
@@ -7,6 +7,8 @@
 #include <compare>
 #include <cstdint>
 #include <type_traits>
+
+#include "table/id.hpp"
 
 namespace understudy::table::format {
 
@@ -37,32 +39,32 @@ struct ServiceRecord {
   Span protocol;
   Span profile;        ///< CBOR
   Span knowledge;      ///< CBOR, see Emulator; null where the protocol computes no answers
-  Span contents;       ///< octets, see Emulator::contents()
+  Span contents;       ///< bytes, see Emulator::contents()
   Span requests;       ///< RequestRecord
-  Span request_index;  ///< std::uint32_t, a power of two of slots; request number + 1, 0 for empty
-  Span key_lists;      ///< std::uint32_t key numbers; requests refer to runs of it
-  Span keys;           ///< Span of octets each: the joined KeyPath with its aspect (match/keys.hpp)
-  Span key_index;      ///< std::uint32_t slots, as request_index
+  Span request_index;  ///< MaybeRequestId, a power of two of slots
+  Span key_lists;      ///< KeyId; requests refer to runs of it
+  Span keys;           ///< Span of bytes each: the joined KeyPath with its aspect (match/keys.hpp)
+  Span key_index;      ///< MaybeKeyId, as request_index
   Span answers;        ///< AnswerRecord
-  Span images;         ///< Span of octets each
+  Span images;         ///< Span of bytes each
   Span patterns;       ///< PatternRecord
-  Span pattern_members;  ///< std::uint32_t request numbers; patterns refer to runs of it
+  Span pattern_members;  ///< RequestId; patterns refer to runs of it
   Span shapes;           ///< ShapeRecord, sorted by key
   Span rules;            ///< RuleRecord, in the order in which they are tried
-  Span sources;          ///< Span of octets each: names of session files
+  Span sources;          ///< Span of bytes each: names of session files
   Span varying;          ///< VaryingRecord, sorted by value
   Span masks;            ///< MaskRecord, sorted by hash, then by request
   Span mentions;         ///< MentionRecord, sorted by answer
   Span writes;           ///< WriteRecord, in the order of recording
-  Span evidence;    ///< std::uint32_t write number + 1, 0 for none; answers refer to runs of it
-  Span bumps;       ///< BumpRecord; requests and answers refer to runs of it
-  Span beginnings;  ///< BeginningRecord, sorted by recording
-  Span places;      ///< std::uint64_t, sorted: see match/places.hpp
-  Span by_cause;    ///< std::uint32_t answer numbers, beside `answers`: sorted within a request
+  Span evidence;         ///< MaybeWriteId; answers refer to runs of it
+  Span advances;         ///< AdvanceRecord; requests and answers refer to runs of it
+  Span beginnings;       ///< BeginningRecord, sorted by recording
+  Span places;           ///< std::uint64_t, sorted: see match/places.hpp
+  Span by_cause;         ///< AnswerId, beside `answers`: sorted within a request
 };
 
 enum RequestFlag : std::uint32_t {
-  request_writes = 1,       ///< bumps its answer's `writes`, where it is not known its own
+  request_writes = 1,       ///< advances its answer's `writes`, where it is not known its own
   request_volatile = 2,     ///< one state had several answers: `answers` in order of recording
   request_control = 4,      ///< a transaction control whose recorded failure is in the table
   request_static = 8,       ///< depends on nothing that any recorded request writes
@@ -72,13 +74,13 @@ enum RequestFlag : std::uint32_t {
 };
 
 struct RequestRecord {
-  std::uint64_t hash = 0;  ///< of the canonical octets; also the identity of a write
+  std::uint64_t hash = 0;  ///< of the canonical bytes; also the identity of a write
   Span canonical;
   Span qualifier;
   std::uint32_t pattern = 0;
   std::uint32_t flags = 0;
   std::uint32_t reads = 0, read_count = 0;      ///< run of key_lists
-  std::uint32_t writes = 0, write_count = 0;    ///< run of bumps: what it may bump at most
+  std::uint32_t writes = 0, write_count = 0;    ///< run of advances: what it may advance at most
   std::uint32_t answers = 0, answer_count = 0;  ///< run of answers, sorted by state
 };
 
@@ -95,38 +97,39 @@ struct AnswerRecord {
   std::uint32_t flags = 0;
   std::uint32_t source = 0;  ///< of the first exchange that was answered so
   std::uint32_t line = 0;
-  std::uint32_t writes = 0, write_count = 0;  ///< run of bumps: what is bumped where it changed
+  std::uint32_t writes = 0,
+                write_count = 0;  ///< run of advances: what is advanced where it changed
   /// Run of evidence as long as the request's `reads`: the write that came last on each of them.
   std::uint32_t evidence = 0;
-  /// Number + 1 of the write that is the likeliest to have changed the answer to this one; 0 where
-  /// it was the first. For guesses only.
-  std::uint32_t cause = 0;
+  /// The write that is the likeliest to have changed the answer to this one; none where it was the
+  /// first. For guesses only.
+  MaybeWriteId cause;
 };
 
-enum BumpFlag : std::uint32_t {
-  bump_always = 1  ///< `content` follows from the request alone, whatever it was answered
+enum AdvanceFlag : std::uint32_t {
+  advance_always = 1  ///< `content` follows from the request alone, whatever it was answered
 };
 
 /// What a write does to the version of one key.
-struct BumpRecord {
+struct AdvanceRecord {
   std::uint64_t content = 0;  ///< the version that the key gets; 0: its chain is extended
-  std::uint32_t key = 0;
+  KeyId key;
   std::uint32_t flags = 0;
 
-  friend auto operator<=>(const BumpRecord&, const BumpRecord&) = default;
+  friend auto operator<=>(const AdvanceRecord&, const AdvanceRecord&) = default;
 };
 
 /// A key that a recording found otherwise than the first one, before anything was written.
 struct BeginningRecord {
   std::uint64_t version = 0;
   std::uint32_t recording = 0;  ///< in the order of first mention, from 0
-  std::uint32_t key = 0;
+  KeyId key;
 };
 
 /// A recorded write on which some answer's evidence rests.
 struct WriteRecord {
   std::uint64_t identity = 0;  ///< as the chains know it
-  std::uint32_t request = 0;
+  RequestId request;
   std::uint32_t turn = 0;  ///< how often its recording had made this request, this time included
   std::uint32_t source = 0;
   std::uint32_t line = 0;
@@ -169,16 +172,17 @@ struct VaryingRecord {
   std::uint32_t recording = 0;  ///< in which it was made, where it is shifted
 };
 
-/// Finds a request with such values by its octets without them.
+/// Finds a request with such values by its bytes without them.
 struct MaskRecord {
   std::uint64_t hash = 0;  ///< of match::Masked::mask, or of match::Batch
-  std::uint32_t request = 0, padding = 0;
+  RequestId request;
+  std::uint32_t padding = 0;
 };
 
 /// An answer that shows such a value, so that it can be made anew with another one; one that
 /// depends on the order of such values; or one that counts rows, which could be more or less.
 struct MentionRecord {
-  std::uint32_t answer = 0;
+  AnswerId answer;
   std::uint32_t ordered = 0;  ///< a bit for each match::ValueKind on whose order it depends
   std::uint32_t opaque = 0;   ///< 1: such a value is in it that can't be replaced
   std::uint32_t padding = 0;
@@ -188,6 +192,6 @@ struct MentionRecord {
 static_assert(std::is_trivially_copyable_v<ServiceRecord> && sizeof(RequestRecord) % 8 == 0 &&
               sizeof(AnswerRecord) % 8 == 0 && sizeof(PatternRecord) % 8 == 0 &&
               sizeof(RuleRecord) % 8 == 0 && sizeof(WriteRecord) % 8 == 0 &&
-              sizeof(BumpRecord) % 8 == 0);
+              sizeof(AdvanceRecord) % 8 == 0);
 
 }  // namespace understudy::table::format

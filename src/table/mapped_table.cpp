@@ -28,7 +28,7 @@ struct MappedTable::Impl {
   std::vector<std::unique_ptr<ServiceSection>> services;
 
   /// Makes a copy that nobody can change or truncate while it is served, as anybody may do with the
-  /// file. Reading it costs little beside the checksum, which looks at every octet as well.
+  /// file. Reading it costs little beside the checksum, which looks at every byte as well.
   bool read_from(int descriptor, std::size_t size) {
     void* copy = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (copy == MAP_FAILED) return false;
@@ -56,12 +56,12 @@ constexpr std::string_view remake = "; compile the mock set again with this vers
 
 std::string check_header(Bytes octets, const format::FileHeader& header) {
   if (header.magic != format::magic)
-    return "this is no understudy table: the magic octets are missing";
+    return "this is no understudy table: the magic bytes are missing";
   if (header.version != format::version)
     return fmt::format("table format version {} was found, version {} expected{}", header.version,
                        format::version, remake);
   if (header.file_octets != octets.size())
-    return fmt::format("the table was cut off or grew: it says {} octets and has {}{}",
+    return fmt::format("the table was cut off or grew: it says {} bytes and has {}{}",
                        header.file_octets, octets.size(), remake);
   if (checksum_of(octets) != header.checksum)
     return fmt::format("the checksum differs: the table is damaged{}", remake);

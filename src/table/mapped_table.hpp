@@ -21,7 +21,7 @@ class MappedTable {
   /// the reason, the place and what to do in `problem`, where anything is amiss.
   [[nodiscard]] static std::shared_ptr<const MappedTable> open(const std::filesystem::path& file,
                                                                std::string& problem);
-  /// The same over octets in memory.
+  /// The same over bytes in memory.
   [[nodiscard]] static std::shared_ptr<const MappedTable> from_memory(
       std::vector<std::uint8_t> octets, std::string& problem);
   ~MappedTable();

@@ -26,17 +26,28 @@ bool run_inside(std::uint32_t begin, std::uint32_t count, std::size_t size) noex
   return begin <= size && count <= size - begin;
 }
 
-bool all_below(std::span<const std::uint32_t> numbers, std::size_t limit) noexcept {
-  return std::ranges::all_of(numbers, [&](std::uint32_t number) { return number < limit; });
+template <class Kind>
+bool is_below(Id<Kind> id, std::size_t limit) noexcept {
+  return id.index() < limit;
+}
+template <class Kind>
+bool is_below(MaybeId<Kind> id, std::size_t limit) noexcept {
+  return !id || is_below(*id, limit);
+}
+
+template <class Number>
+bool all_below(std::span<const Number> numbers, std::size_t limit) noexcept {
+  return std::ranges::all_of(numbers, [&](Number number) { return is_below(number, limit); });
 }
 
 /// An index must be a power of two of slots with at least one empty, so that probing ends.
-bool index_sound(std::span<const std::uint32_t> index, std::size_t items) noexcept {
-  return std::has_single_bit(index.size()) && std::ranges::count(index, 0U) > 0 &&
-         all_below(index, items + 1);
+template <class Number>
+bool index_sound(std::span<const Number> index, std::size_t items) noexcept {
+  return std::has_single_bit(index.size()) && std::ranges::count(index, Number()) > 0 &&
+         all_below(index, items);
 }
 
-/// Octet by octet equal, or zero on one side.
+/// Octet by byte equal, or zero on one side.
 bool compatible(std::string_view a, std::string_view b) noexcept {
   if (a.size() != b.size()) return false;
   for (std::size_t i = 0; i < a.size(); ++i)
@@ -50,12 +61,12 @@ ServiceSection::ServiceSection(Bytes file, const format::ServiceRecord& record)
     : file_(file),
       record_(record),
       requests_(records<format::RequestRecord>(file, record.requests)),
-      request_index_(records<std::uint32_t>(file, record.request_index)),
-      key_lists_(records<std::uint32_t>(file, record.key_lists)),
-      key_index_(records<std::uint32_t>(file, record.key_index)),
-      pattern_members_(records<std::uint32_t>(file, record.pattern_members)),
-      evidence_(records<std::uint32_t>(file, record.evidence)),
-      by_cause_(records<std::uint32_t>(file, record.by_cause)),
+      request_index_(records<MaybeRequestId>(file, record.request_index)),
+      key_index_(records<MaybeKeyId>(file, record.key_index)),
+      key_lists_(records<KeyId>(file, record.key_lists)),
+      pattern_members_(records<RequestId>(file, record.pattern_members)),
+      evidence_(records<MaybeWriteId>(file, record.evidence)),
+      by_cause_(records<AnswerId>(file, record.by_cause)),
       keys_(records<format::Span>(file, record.keys)),
       images_(records<format::Span>(file, record.images)),
       sources_(records<format::Span>(file, record.sources)),
@@ -69,7 +80,7 @@ ServiceSection::ServiceSection(Bytes file, const format::ServiceRecord& record)
       places_(records<std::uint64_t>(file, record.places)),
       beginnings_(records<format::BeginningRecord>(file, record.beginnings)),
       recorded_writes_(records<format::WriteRecord>(file, record.writes)),
-      bumps_(records<format::BumpRecord>(file, record.bumps)) {}
+      advances_(records<format::AdvanceRecord>(file, record.advances)) {}
 
 bool ServiceSection::check() const noexcept {
   const auto inside = [&](const format::Span& span) { return octets_inside(file_, span); };
@@ -83,16 +94,19 @@ bool ServiceSection::check() const noexcept {
       masks_.size() == record_.masks.count && places_.size() == record_.places.count &&
       beginnings_.size() == record_.beginnings.count &&
       mentions_.size() == record_.mentions.count &&
-      recorded_writes_.size() == record_.writes.count && bumps_.size() == record_.bumps.count &&
-      evidence_.size() == record_.evidence.count && by_cause_.size() == answers_.size();
+      recorded_writes_.size() == record_.writes.count &&
+      advances_.size() == record_.advances.count && evidence_.size() == record_.evidence.count &&
+      by_cause_.size() == answers_.size();
   return sizes && check_evidence() && check_varying() && inside(record_.name) &&
          inside(record_.protocol) && inside(record_.profile) && inside(record_.knowledge) &&
          inside(record_.contents) && index_sound(request_index_, requests_.size()) &&
          index_sound(key_index_, keys_.size()) &&
-         std::ranges::all_of(bumps_,
-                             [&](const format::BumpRecord& b) { return b.key < keys_.size(); }) &&
          std::ranges::all_of(
-             beginnings_, [&](const format::BeginningRecord& b) { return b.key < keys_.size(); }) &&
+             advances_,
+             [&](const format::AdvanceRecord& b) { return is_below(b.key, keys_.size()); }) &&
+         std::ranges::all_of(
+             beginnings_,
+             [&](const format::BeginningRecord& b) { return is_below(b.key, keys_.size()); }) &&
          all_below(key_lists_, keys_.size()) && all_below(pattern_members_, requests_.size()) &&
          std::ranges::all_of(keys_, inside) && std::ranges::all_of(images_, inside) &&
          std::ranges::all_of(sources_, inside) &&
@@ -101,13 +115,13 @@ bool ServiceSection::check() const noexcept {
                                return inside(r.canonical) && inside(r.qualifier) &&
                                       r.pattern < patterns_.size() &&
                                       run_inside(r.reads, r.read_count, key_lists_.size()) &&
-                                      run_inside(r.writes, r.write_count, bumps_.size()) &&
+                                      run_inside(r.writes, r.write_count, advances_.size()) &&
                                       run_inside(r.answers, r.answer_count, answers_.size());
                              }) &&
          std::ranges::all_of(answers_,
                              [&](const format::AnswerRecord& a) {
                                return a.image < images_.size() && a.source < sources_.size() &&
-                                      run_inside(a.writes, a.write_count, bumps_.size());
+                                      run_inside(a.writes, a.write_count, advances_.size());
                              }) &&
          std::ranges::all_of(patterns_,
                              [&](const format::PatternRecord& p) {
@@ -127,11 +141,13 @@ bool ServiceSection::check_varying() const noexcept {
                              [&](const format::VaryingRecord& varying) {
                                return octets_inside(file_, varying.value);
                              }) &&
-         std::ranges::all_of(
-             masks_,
-             [&](const format::MaskRecord& mask) { return mask.request < requests_.size(); }) &&
+         std::ranges::all_of(masks_,
+                             [&](const format::MaskRecord& mask) {
+                               return is_below(mask.request, requests_.size());
+                             }) &&
          std::ranges::all_of(mentions_, [&](const format::MentionRecord& mention) {
-           return mention.answer < answers_.size() && octets_inside(file_, mention.document);
+           return is_below(mention.answer, answers_.size()) &&
+                  octets_inside(file_, mention.document);
          });
 }
 
@@ -140,21 +156,22 @@ bool ServiceSection::check_evidence() const noexcept {
     const bool runs = run_inside(request.answers, request.answer_count, answers_.size()) &&
                       run_inside(request.reads, request.read_count, key_lists_.size());
     if (!runs) return false;
-    const auto belongs = [&](std::uint32_t number) {
-      return number >= request.answers && number - request.answers < request.answer_count;
+    const auto belongs = [&](AnswerId id) {
+      return id.index() >= request.answers && id.index() - request.answers < request.answer_count;
     };
     return std::ranges::all_of(answers_by_cause(request), belongs) &&
            std::ranges::all_of(answers(request), [&](const format::AnswerRecord& a) {
              return run_inside(a.evidence, request.read_count, evidence_.size());
            });
   };
-  return all_below(evidence_, recorded_writes_.size() + 1) &&
-         all_below(by_cause_, answers_.size()) && std::ranges::all_of(requests_, inside) &&
-         std::ranges::all_of(
-             answers_,
-             [&](const format::AnswerRecord& a) { return a.cause <= recorded_writes_.size(); }) &&
+  return all_below(evidence_, recorded_writes_.size()) && all_below(by_cause_, answers_.size()) &&
+         std::ranges::all_of(requests_, inside) &&
+         std::ranges::all_of(answers_,
+                             [&](const format::AnswerRecord& a) {
+                               return is_below(a.cause, recorded_writes_.size());
+                             }) &&
          std::ranges::all_of(recorded_writes_, [&](const format::WriteRecord& w) {
-           return w.request < requests_.size() && w.source < sources_.size();
+           return is_below(w.request, requests_.size()) && w.source < sources_.size();
          });
 }
 
@@ -179,15 +196,15 @@ ServiceSection::Found ServiceSection::find(std::string_view canonical,
   const std::uint64_t hash = hash_of(canonical);
   const std::size_t mask = request_index_.size() - 1;
   Found found;
-  for (std::size_t slot = hash & mask; request_index_[slot] != 0; slot = (slot + 1) & mask) {
-    const std::uint32_t number = request_index_[slot] - 1;
-    const format::RequestRecord& request = requests_[number];
+  for (std::size_t slot = hash & mask; request_index_[slot]; slot = (slot + 1) & mask) {
+    const RequestId id = *request_index_[slot];
+    const format::RequestRecord& request = requests_[id];
     if (request.hash != hash || text(request.canonical) != canonical) continue;
     const std::string_view recorded = text(request.qualifier);
     if (recorded == qualifier) {
-      found.exact = number;
+      found.exact = id;
     } else if (compatible(recorded, qualifier) && found.compatible_count < Found::at_most) {
-      found.compatible[found.compatible_count++] = number;
+      found.compatible[found.compatible_count++] = id;
     }
   }
   return found;
@@ -226,17 +243,16 @@ std::span<const format::MaskRecord> ServiceSection::masked(std::uint64_t hash) c
 
 const format::MentionRecord* ServiceSection::mention(
     const format::AnswerRecord& answer) const noexcept {
-  const auto number = static_cast<std::uint32_t>(&answer - answers_.data());
-  const auto found =
-      std::ranges::lower_bound(mentions_, number, {}, &format::MentionRecord::answer);
-  return found == mentions_.end() || found->answer != number ? nullptr : &*found;
+  const AnswerId id = answers_.id_of(answer);
+  const auto found = std::ranges::lower_bound(mentions_, id, {}, &format::MentionRecord::answer);
+  return found == mentions_.end() || found->answer != id ? nullptr : &*found;
 }
 
-std::uint32_t ServiceSection::find_key(std::string_view name) const noexcept {
+MaybeKeyId ServiceSection::find_key(std::string_view name) const noexcept {
   const std::size_t mask = key_index_.size() - 1;
-  for (std::size_t slot = hash_of(name) & mask; key_index_[slot] != 0; slot = (slot + 1) & mask)
-    if (text(keys_[key_index_[slot] - 1]) == name) return key_index_[slot] - 1;
-  return none;
+  for (std::size_t slot = hash_of(name) & mask; key_index_[slot]; slot = (slot + 1) & mask)
+    if (text(keys_[*key_index_[slot]]) == name) return key_index_[slot];
+  return {};
 }
 
 }  // namespace understudy::table

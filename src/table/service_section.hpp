@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "table/format.hpp"
+#include "table/id.hpp"
 #include "understudy/bytes.hpp"
 #include "understudy/service_table.hpp"
 
@@ -15,8 +16,6 @@ namespace understudy::table {
 
 class ServiceSection final : public ServiceTable {
  public:
-  static constexpr std::uint32_t none = 0xFFFFFFFF;
-
   /// `file` outlives the section. check() must have succeeded before anything else is asked.
   ServiceSection(Bytes file, const format::ServiceRecord& record);
 
@@ -36,57 +35,51 @@ class ServiceSection final : public ServiceTable {
   [[nodiscard]] std::string_view name() const noexcept { return text(record_.name); }
   [[nodiscard]] std::string_view protocol() const noexcept { return text(record_.protocol); }
 
-  [[nodiscard]] std::span<const format::RequestRecord> requests() const noexcept {
+  [[nodiscard]] SpanBy<RequestId, const format::RequestRecord> requests() const noexcept {
     return requests_;
   }
   [[nodiscard]] std::span<const format::PatternRecord> patterns() const noexcept {
     return patterns_;
   }
   [[nodiscard]] std::span<const format::RuleRecord> rules() const noexcept { return rules_; }
-  [[nodiscard]] std::span<const format::AnswerRecord> all_answers() const noexcept {
+  [[nodiscard]] SpanBy<AnswerId, const format::AnswerRecord> all_answers() const noexcept {
     return answers_;
   }
   [[nodiscard]] std::size_t key_count() const noexcept { return keys_.size(); }
-  [[nodiscard]] std::string_view key_name(std::uint32_t key) const noexcept {
-    return text(keys_[key]);
-  }
+  [[nodiscard]] std::string_view key_name(KeyId key) const noexcept { return text(keys_[key]); }
   [[nodiscard]] std::string_view source_name(std::uint32_t source) const noexcept {
     return text(sources_[source]);
   }
 
-  [[nodiscard]] std::span<const std::uint32_t> reads(
-      const format::RequestRecord& r) const noexcept {
+  [[nodiscard]] std::span<const KeyId> reads(const format::RequestRecord& r) const noexcept {
     return key_lists_.subspan(r.reads, r.read_count);
   }
-  [[nodiscard]] std::span<const format::BumpRecord> writes(
+  [[nodiscard]] std::span<const format::AdvanceRecord> writes(
       const format::RequestRecord& r) const noexcept {
-    return bumps_.subspan(r.writes, r.write_count);
+    return advances_.subspan(r.writes, r.write_count);
   }
-  [[nodiscard]] std::span<const format::BumpRecord> writes(
+  [[nodiscard]] std::span<const format::AdvanceRecord> writes(
       const format::AnswerRecord& a) const noexcept {
-    return bumps_.subspan(a.writes, a.write_count);
+    return advances_.subspan(a.writes, a.write_count);
   }
   [[nodiscard]] std::span<const format::AnswerRecord> answers(
       const format::RequestRecord& r) const noexcept {
-    return answers_.subspan(r.answers, r.answer_count);
+    return std::span(answers_).subspan(r.answers, r.answer_count);
   }
-  /// Numbers in `all_answers()` of the answers of `r`, by the request that caused them and its
-  /// turn.
-  [[nodiscard]] std::span<const std::uint32_t> answers_by_cause(
+  /// The answers of `r`, by the request that caused them and its turn.
+  [[nodiscard]] std::span<const AnswerId> answers_by_cause(
       const format::RequestRecord& r) const noexcept {
     return by_cause_.subspan(r.answers, r.answer_count);
   }
-  [[nodiscard]] std::span<const format::WriteRecord> recorded_writes() const noexcept {
+  [[nodiscard]] SpanBy<WriteId, const format::WriteRecord> recorded_writes() const noexcept {
     return recorded_writes_;
   }
-  /// For each of the `read_count` keys of the answer's request the number + 1 of the write that had
-  /// come last on it, or 0.
-  [[nodiscard]] std::span<const std::uint32_t> evidence(const format::AnswerRecord& a,
-                                                        std::size_t read_count) const noexcept {
+  /// For each of the `read_count` keys of the answer's request the write that had come last on it.
+  [[nodiscard]] std::span<const MaybeWriteId> evidence(const format::AnswerRecord& a,
+                                                       std::size_t read_count) const noexcept {
     return evidence_.subspan(a.evidence, read_count);
   }
-  [[nodiscard]] std::span<const std::uint32_t> members(
-      const format::PatternRecord& p) const noexcept {
+  [[nodiscard]] std::span<const RequestId> members(const format::PatternRecord& p) const noexcept {
     return pattern_members_.subspan(p.members, p.member_count);
   }
   [[nodiscard]] std::span<const format::BeginningRecord> beginnings() const noexcept {
@@ -118,20 +111,18 @@ class ServiceSection final : public ServiceTable {
     return file_.subspan(span.offset, span.count);
   }
 
-  /// Requests with the same canonical octets whose qualifiers agree (see Request::qualifier).
+  /// Requests with the same canonical bytes whose qualifiers agree (see Request::qualifier).
   struct Found {
     static constexpr std::size_t at_most = 8;
-    std::uint32_t exact = none;                       ///< the one with an equal qualifier
-    std::array<std::uint32_t, at_most> compatible{};  ///< others that agree
+    MaybeRequestId exact;                         ///< the one with an equal qualifier
+    std::array<RequestId, at_most> compatible{};  ///< others that agree
     std::size_t compatible_count = 0;
-    [[nodiscard]] bool empty() const noexcept { return exact == none && compatible_count == 0; }
-    [[nodiscard]] std::uint32_t first() const noexcept {
-      return exact != none ? exact : compatible[0];
-    }
+    [[nodiscard]] bool empty() const noexcept { return !exact && compatible_count == 0; }
+    [[nodiscard]] RequestId first() const noexcept { return exact ? *exact : compatible[0]; }
   };
   [[nodiscard]] Found find(std::string_view canonical, std::string_view qualifier) const noexcept;
-  /// Number of a dependency key by name; `none` where no recorded read depends on it.
-  [[nodiscard]] std::uint32_t find_key(std::string_view name) const noexcept;
+  /// A dependency key by name; none where no recorded read depends on it.
+  [[nodiscard]] MaybeKeyId find_key(std::string_view name) const noexcept;
 
  private:
   [[nodiscard]] bool check_varying() const noexcept;
@@ -141,11 +132,16 @@ class ServiceSection final : public ServiceTable {
   Bytes file_;
   const format::ServiceRecord& record_;
   Document profile_, knowledge_;
-  std::span<const format::RequestRecord> requests_;
-  std::span<const std::uint32_t> request_index_, key_lists_, key_index_, pattern_members_,
-      evidence_, by_cause_;
-  std::span<const format::Span> keys_, images_, sources_;
-  std::span<const format::AnswerRecord> answers_;
+  SpanBy<RequestId, const format::RequestRecord> requests_;
+  std::span<const MaybeRequestId> request_index_;
+  std::span<const MaybeKeyId> key_index_;
+  std::span<const KeyId> key_lists_;
+  std::span<const RequestId> pattern_members_;
+  std::span<const MaybeWriteId> evidence_;
+  std::span<const AnswerId> by_cause_;
+  SpanBy<KeyId, const format::Span> keys_;
+  std::span<const format::Span> images_, sources_;
+  SpanBy<AnswerId, const format::AnswerRecord> answers_;
   std::span<const format::PatternRecord> patterns_;
   std::span<const format::ShapeRecord> shapes_;
   std::span<const format::RuleRecord> rules_;
@@ -154,8 +150,8 @@ class ServiceSection final : public ServiceTable {
   std::span<const format::MentionRecord> mentions_;
   std::span<const std::uint64_t> places_;
   std::span<const format::BeginningRecord> beginnings_;
-  std::span<const format::WriteRecord> recorded_writes_;
-  std::span<const format::BumpRecord> bumps_;
+  SpanBy<WriteId, const format::WriteRecord> recorded_writes_;
+  std::span<const format::AdvanceRecord> advances_;
 };
 
 }  // namespace understudy::table

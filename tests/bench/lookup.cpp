@@ -53,7 +53,7 @@ void measure(int keys) {
     if (request.empty()) return;
     const auto& record = section.requests()[request.first()];
     const auto state =
-        match::state_of(section.reads(record), [](std::uint32_t) { return match::Version{0}; });
+        match::state_of(section.reads(record), [](table::KeyId) { return match::Version{0}; });
     found += match::answer_at(section, record, state) != nullptr ? 1U : 0U;
   });
 

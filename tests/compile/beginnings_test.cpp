@@ -49,8 +49,8 @@ TEST_CASE("what a second recording found otherwise is in a state of its own") {
   const Outcome followed = follow(recorded);
   CHECK(followed.found.size() == 1);
   CHECK(guesses_of(followed) == 0);
-  CHECK(followed.trace.steps[0].state != followed.trace.steps[3].state);
-  CHECK(followed.trace.steps[2].state != followed.trace.steps[5].state);
+  CHECK(followed.trace.steps.at(0).state != followed.trace.steps.at(3).state);
+  CHECK(followed.trace.steps.at(2).state != followed.trace.steps.at(5).state);
 }
 
 TEST_CASE("where a write determines what is there the recordings are alike again") {
@@ -60,8 +60,8 @@ TEST_CASE("where a write determines what is there the recordings are alike again
   recorded.say(1, "PEEK t.1", "b").say(1, "PUT t.1 x", "ok").say(1, "PEEK t.1", "x");
   const Outcome followed = follow(recorded);
   CHECK(guesses_of(followed) == 0);
-  CHECK(followed.trace.steps[0].state != followed.trace.steps[3].state);
-  CHECK(followed.trace.steps[2].state == followed.trace.steps[5].state);
+  CHECK(followed.trace.steps.at(0).state != followed.trace.steps.at(3).state);
+  CHECK(followed.trace.steps.at(2).state == followed.trace.steps.at(5).state);
 }
 
 TEST_CASE("what nobody writes has changed by a cause that the recordings don't show") {

@@ -32,8 +32,7 @@ struct Mock {
     Diagnostics problems;
     compiled = compile_services({}, config, services, problems);
     REQUIRE(compiled);
-    std::string problem;
-    table = table::MappedTable::from_memory(compiled->octets, problem);
+    table = compiled->table;
     REQUIRE(table);
   }
   [[nodiscard]] Replay unchanged() const { return compiled->services[0].tests.front().replay; }

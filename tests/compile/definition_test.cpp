@@ -285,7 +285,7 @@ TEST_CASE("whatever the recording hides, its unchanged replay is never wrong") {
         });
     store::Config config;
     config.services.push_back(*recorded.loaded().service);
-    const auto services = recorded.take();
+    auto services = recorded.take();
     Diagnostics problems;
     const auto compiled = compile_services({}, config, services, problems);
     REQUIRE(compiled);

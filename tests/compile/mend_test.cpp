@@ -27,8 +27,7 @@ TestedTable tested(const toy::Recorded& made_of, std::vector<LoadedService> repl
 }
 
 std::vector<bool> guesses_of(const TestedTable& tested) {
-  std::string problem;
-  const auto table = table::MappedTable::from_memory(tested.octets, problem);
+  const auto& table = tested.table;
   REQUIRE(table);
   std::vector<bool> guesses;
   for (const auto& answer : table->service(0).all_answers())
@@ -93,7 +92,7 @@ TEST_CASE("an exchange that overlapped a write refutes no entry: nobody knows wh
   recorded.say(1, "GET t.1", "a")
       .say_at(1, "GET t.1", "b", 4, 5)
       .say_at(2, "SET t.1 b", "ok", 3, 6);
-  const std::vector<LoadedService> services = recorded.take();
+  std::vector<LoadedService> services = recorded.take();
   store::Config config;
   config.services.push_back(*services[0].service);
   Diagnostics problems;

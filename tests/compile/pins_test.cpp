@@ -45,8 +45,7 @@ std::string problems_of(const MockSet& set) {
 
 const table::format::VaryingRecord* varying(const Compiled& compiled, const std::string& uuid) {
   static std::shared_ptr<const table::MappedTable> kept;
-  std::string problem;
-  kept = table::MappedTable::from_memory(compiled.octets, problem);
+  kept = compiled.table;
   return kept->service(0).varying(match::fold(match::ValueKind::uuid, uuid));
 }
 

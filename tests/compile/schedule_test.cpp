@@ -14,7 +14,7 @@ namespace {
 
 std::vector<std::uint32_t> order_of(const Schedule& schedule) {
   std::vector<std::uint32_t> steps;
-  for (const Turn& turn : schedule) steps.push_back(turn.step);
+  for (const Turn& turn : schedule) steps.push_back(static_cast<std::uint32_t>(turn.step.index()));
   return steps;
 }
 

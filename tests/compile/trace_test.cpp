@@ -23,15 +23,15 @@ TEST_CASE("a read is put under the writes that came before it") {
       .say(1, "GET t.2", "z");
   const Trace trace = recorded.trace();
   REQUIRE(trace.steps.size() == 4);
-  CHECK(trace.steps[0].state != trace.steps[2].state);
+  CHECK(trace.steps.at(0).state != trace.steps.at(2).state);
   CHECK(settle(recorded.loaded(), trace).contradicted.empty());
 }
 
-TEST_CASE("a failed write bumps nothing") {
+TEST_CASE("a failed write advances nothing") {
   toy::Recorded recorded;
   recorded.say(1, "GET t.1", "a").say(1, "SET t.1 b", "error: no").say(1, "GET t.1", "a");
   const Trace trace = recorded.trace();
-  CHECK(trace.steps[0].state == trace.steps[2].state);
+  CHECK(trace.steps.at(0).state == trace.steps.at(2).state);
 }
 
 TEST_CASE("a transaction is seen by its own connection only until it commits") {
@@ -40,8 +40,8 @@ TEST_CASE("a transaction is seen by its own connection only until it commits") {
   recorded.say(2, "GET t.1", "a").say(1, "COMMIT", "").say(2, "GET t.1", "b");
   const Trace trace = recorded.trace();
   REQUIRE(trace.steps.size() == 4);
-  CHECK(trace.steps[1].state != trace.steps[2].state);
-  CHECK(trace.steps[1].state == trace.steps[3].state);
+  CHECK(trace.steps.at(1).state != trace.steps.at(2).state);
+  CHECK(trace.steps.at(1).state == trace.steps.at(3).state);
 }
 
 TEST_CASE("a rollback and a rollback to a savepoint undo the chains") {
@@ -86,8 +86,8 @@ TEST_CASE("a certain answer outweighs an uncertain one of the same state") {
   recorded.next_recording().say(1, "GET t.1", "a");
   const Trace trace = recorded.trace();
   const Settlement settled = settle(recorded.loaded(), trace);
-  REQUIRE(settled.requests[0].answers.size() == 2);
-  for (const SettledAnswer& answer : settled.requests[0].answers) CHECK_FALSE(answer.guess);
+  REQUIRE(settled.requests.at(0).answers.size() == 2);
+  for (const SettledAnswer& answer : settled.requests.at(0).answers) CHECK_FALSE(answer.guess);
   CHECK(settled.contradicted.empty());
 }
 
@@ -98,8 +98,8 @@ TEST_CASE("one state with two answers contradicts the keys, and wider keys can e
   const auto contradicted = settle(recorded.loaded(), narrow).contradicted;
   REQUIRE(contradicted.size() == 1);
   CHECK(contradicted.begin()->first == "GET");
-  CHECK(contradicted.at("GET").first == 0);
-  CHECK(contradicted.at("GET").second == 2);
+  CHECK(contradicted.at("GET").first == StepId(0));
+  CHECK(contradicted.at("GET").second == StepId(2));
   const Trace wide = recorded.trace({{"GET", Width::everything}});
   CHECK(settle(recorded.loaded(), wide).contradicted.empty());
 }
@@ -109,8 +109,8 @@ TEST_CASE("what wider keys can't explain is volatile and keeps its answers in or
   recorded.say(1, "GET t.1", "a").say(1, "GET t.1", "b").say(1, "GET t.1", "a");
   const Trace trace = recorded.trace({{"GET", Width::everything}});
   const Settlement settled = settle(recorded.loaded(), trace);
-  REQUIRE(settled.requests[0].volatile_);
-  CHECK(settled.requests[0].answers.size() == 3);
+  REQUIRE(settled.requests.at(0).volatile_);
+  CHECK(settled.requests.at(0).answers.size() == 3);
 }
 
 TEST_CASE("recordings that contradict each other give a guess, not a volatile request") {
@@ -118,9 +118,9 @@ TEST_CASE("recordings that contradict each other give a guess, not a volatile re
   recorded.say(1, "GET t.1", "a").next_recording().say(1, "GET t.1", "b");
   const Trace trace = recorded.trace();
   const Settlement settled = settle(recorded.loaded(), trace);
-  CHECK_FALSE(settled.requests[0].volatile_);
-  REQUIRE(settled.requests[0].answers.size() == 1);
-  CHECK(settled.requests[0].answers[0].guess);
+  CHECK_FALSE(settled.requests.at(0).volatile_);
+  REQUIRE(settled.requests.at(0).answers.size() == 1);
+  CHECK(settled.requests.at(0).answers[0].guess);
 }
 
 TEST_CASE("a write that determines what is there makes the state the same on every way to it") {
@@ -130,9 +130,9 @@ TEST_CASE("a write that determines what is there makes the state the same on eve
   recorded.say(1, "PUT t.1 a", "ok").say(1, "PEEK t.1", "a").say(1, "GET t.1", "a");
   const Trace trace = recorded.trace();
   REQUIRE(trace.steps.size() == 9);
-  CHECK(trace.steps[1].state == trace.steps[7].state);
-  CHECK(trace.steps[1].state != trace.steps[4].state);
-  CHECK(trace.steps[2].state != trace.steps[8].state);  // GET asks for the writes
+  CHECK(trace.steps.at(1).state == trace.steps.at(7).state);
+  CHECK(trace.steps.at(1).state != trace.steps.at(4).state);
+  CHECK(trace.steps.at(2).state != trace.steps.at(8).state);  // GET asks for the writes
 }
 
 TEST_CASE("what is there below a path is told by each of its parts, in whatever order they came") {
@@ -142,8 +142,8 @@ TEST_CASE("what is there below a path is told by each of its parts, in whatever 
   recorded.say(1, "PUT t c", "ok").say(1, "PEEK t", "c").say(1, "PEEK t.1", "c");
   const Trace trace = recorded.trace();
   REQUIRE(trace.steps.size() == 9);
-  CHECK(trace.steps[2].state == trace.steps[5].state);
-  CHECK(trace.steps[5].state != trace.steps[7].state);
+  CHECK(trace.steps.at(2).state == trace.steps.at(5).state);
+  CHECK(trace.steps.at(5).state != trace.steps.at(7).state);
   CHECK(settle(recorded.loaded(), trace).contradicted.empty());
 }
 
@@ -154,9 +154,9 @@ TEST_CASE("what an answer determines is there in transactions when they are comm
   recorded.say(2, "PEEK t.1", "3").say(2, "ADD t.1 0", "3").say(2, "PEEK t.1", "3");
   const Trace trace = recorded.trace();
   REQUIRE(trace.steps.size() == 7);
-  CHECK(trace.steps[2].state != trace.steps[3].state);
-  CHECK(trace.steps[3].state == trace.steps[4].state);
-  CHECK(trace.steps[4].state == trace.steps[6].state);
+  CHECK(trace.steps.at(2).state != trace.steps.at(3).state);
+  CHECK(trace.steps.at(3).state == trace.steps.at(4).state);
+  CHECK(trace.steps.at(4).state == trace.steps.at(6).state);
 }
 
 TEST_CASE("a write that determines what is there ends the doubt about earlier ones") {

@@ -21,9 +21,7 @@ Mock::Mock(const Protocol& protocol, const std::vector<Recorded>& recording,
   widened_ = std::ranges::any_of(compiled->services[0].inferences, [](const auto& each) {
     return each.kind == compile::Inference::Kind::widened;
   });
-  std::string problem;
-  table_ = table::MappedTable::from_memory(std::move(compiled->octets), problem);
-  if (!table_) throw std::runtime_error(problem);
+  table_ = compiled->table;
   live_ =
       std::make_unique<engine::LiveState>(protocol, table_->service(0), engine::Strictness::normal,
                                           std::make_shared<match::Renaming>());
@@ -90,13 +88,13 @@ std::string Mock::keys_of(const Asked& asked) const {
   if (asked.verdict.request == nullptr) return {};
   const table::ServiceSection& section = table_->service(0);
   std::string text;
-  const auto add = [&](std::uint32_t key) {
+  const auto add = [&](table::KeyId key) {
     text += " " + match::readable_key(section.key_name(key));
   };
   text += " depends on";
-  for (const std::uint32_t key : section.reads(*asked.verdict.request)) add(key);
+  for (const table::KeyId key : section.reads(*asked.verdict.request)) add(key);
   text += "; changes";
-  for (const auto& bump : section.writes(*asked.verdict.answer)) add(bump.key);
+  for (const auto& advance : section.writes(*asked.verdict.answer)) add(advance.key);
   return text;
 }
 

@@ -78,22 +78,23 @@ std::string MysqlGenerator::definition(Table& table, std::size_t number) {
   const bool counts = random_.percent(60);
   std::string sql = "CREATE TABLE " + table.name + " (id int" +
                     (counts ? " AUTO_INCREMENT" : " NOT NULL") + " PRIMARY KEY";
-  table.columns = {{"id", "int"}};
+  table.columns = {{"id", "int", !counts}};
   const int count = 3 + random_.below(5);
   for (int i = 0; i < count; ++i) {
-    const Column column{"c" + std::to_string(i), random_.of(types)};
-    table.columns.push_back(column);
+    Column column{"c" + std::to_string(i), random_.of(types)};
     sql += ", " + column.name + " " + column.type;
-    if (random_.percent(25)) sql += " NOT NULL";
-    if (random_.percent(25) && is_whole(column.type))
-      sql += " DEFAULT 7";
-    else if (random_.percent(20) && is_text(column.type) && column.type != "text")
-      sql += " DEFAULT 'ab'";
+    column.needed = random_.percent(25);
+    if (column.needed) sql += " NOT NULL";
+    const bool preset = random_.percent(25) &&
+                        (is_whole(column.type) || (is_text(column.type) && column.type != "text"));
+    if (preset) sql += is_whole(column.type) ? " DEFAULT 7" : " DEFAULT 'ab'";
+    column.needed = column.needed && !preset;
+    table.columns.push_back(column);
   }
   if (number > 0) {
     static const std::vector<std::string> actions = {"", " ON DELETE CASCADE",
                                                      " ON DELETE SET NULL", " ON DELETE RESTRICT"};
-    table.columns.push_back({"parent", "int"});
+    table.columns.push_back({"parent", "int", false});
     sql += fmt::format(", parent int, CONSTRAINT f{} FOREIGN KEY (parent) REFERENCES t{} (id){}",
                        number, number - 1, random_.of(actions));
   }
@@ -166,7 +167,7 @@ SqlStatement MysqlGenerator::insert(const Table& table) {
   std::string columns, sql;
   std::vector<const Column*> chosen;
   for (const Column& each : table.columns)
-    if (each.name != "id" ? random_.percent(85) : random_.percent(45)) {
+    if ((each.needed && random_.percent(98)) || random_.percent(each.name != "id" ? 85 : 45)) {
       chosen.push_back(&each);
       columns += (columns.empty() ? "" : ", ") + each.name;
     }
@@ -175,9 +176,11 @@ SqlStatement MysqlGenerator::insert(const Table& table) {
     std::string values;
     for (const Column* each : chosen) {
       std::string value = literal(each->type);
-      if (each->name == "id" || each->name == "parent")
-        value = std::to_string(1 + random_.below(14));
-      if (random_.percent(3)) value = "DEFAULT";
+      if (each->name == "id") value = std::to_string(1 + random_.below(14));
+      if (each->name == "parent" && random_.percent(70))
+        value = std::to_string(1 + random_.below(6));
+      if (each->needed && value == "NULL" && random_.percent(90)) value = literal(each->type);
+      if (!each->needed && random_.percent(3)) value = "DEFAULT";
       values += (values.empty() ? "" : ", ") + value;
     }
     sql += (sql.empty() ? "(" : ", (") + values + ")";
@@ -186,6 +189,11 @@ SqlStatement MysqlGenerator::insert(const Table& table) {
   const char* const verb = choice == 0  ? "REPLACE INTO "
                            : choice < 3 ? "INSERT IGNORE INTO "
                                         : "INSERT INTO ";
+  if (choice > 7)
+    return {"RETURNING",
+            verb + table.name + " (" + columns + ") VALUES " + sql + " RETURNING id, " +
+                table.name + "." + column(table).name,
+            true};
   return {choice == 0  ? "REPLACE"
           : choice < 3 ? "INSERT IGNORE"
                        : "INSERT",
@@ -218,7 +226,8 @@ SqlStatement MysqlGenerator::update(const Table& table) {
     if (is_number(each.type) && random_.percent(50))
       value =
           fmt::format("{} {} {}", each.name, random_.percent(50) ? "+" : "-", 1 + random_.below(4));
-    if (each.name == "parent") value = std::to_string(1 + random_.below(8));
+    if (each.name == "parent") value = std::to_string(1 + random_.below(6));
+    if (each.needed && value == "NULL") value = literal(each.type);
     set += (set.empty() ? "" : ", ") + each.name + " = " + value;
   }
   if (set.empty()) return rows(table);

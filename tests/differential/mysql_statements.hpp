@@ -21,6 +21,7 @@ class MysqlGenerator {
  private:
   struct Column {
     std::string name, type;
+    bool needed = false;  ///< an insert has to give it
   };
   struct Table {
     std::string name;

@@ -95,7 +95,7 @@ class Test {
 
   void run() {
     static_cast<void>(server_.ask("SET TimeZone = 'UTC'"));
-    static_cast<void>(server_.ask("DROP TABLE IF EXISTS t0, t1, t2 CASCADE"));
+    static_cast<void>(server_.ask("DROP TABLE IF EXISTS t0, t1, t2, log CASCADE"));
     for (std::uint64_t done = 0; done < options_.statements; done += statements_in_a_round)
       play_round();
   }

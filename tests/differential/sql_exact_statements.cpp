@@ -19,6 +19,7 @@ const std::map<std::string, Words>& exact_literals() {
       {"numeric(8,2)", numbers},
       {"numeric(5,0)", numbers},
       {"numeric(6,3)", numbers},
+      {"numeric", numbers},
       {"double precision",
        {"0", "1", "2.5", "-1.25", "0.1", "0.2", "1e10", "'3.5'", "123456789.125", "1e-7", "4"}},
       {"time", {"'10:00:00'", "'10:00'", "'23:59:59.25'", "'00:00:00'"}},

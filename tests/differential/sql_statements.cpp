@@ -35,14 +35,16 @@ std::string check_of(const std::string& name, const std::string& type) {
 
 std::vector<std::string> SqlGenerator::schema() {
   static const Words types = {
-      "int",        "bigint", "smallint",     "boolean",      "text",
-      "varchar(8)", "uuid",   "date",         "timestamp",    "timestamptz",
-      "int",        "text",   "numeric(8,2)", "numeric(5,0)", "double precision",
-      "time",       "bytea",  "jsonb",        "interval",     "numeric(6,3)"};
+      "int",          "bigint",       "smallint",         "boolean",     "text",  "varchar(8)",
+      "uuid",         "date",         "timestamp",        "timestamptz", "int",   "text",
+      "numeric(8,2)", "numeric(5,0)", "double precision", "time",        "bytea", "jsonb",
+      "interval",     "numeric(6,3)", "numeric"};
   Words statements;
   for (const Table& table : tables_)
     statements.push_back("DROP TABLE IF EXISTS " + table.name + " CASCADE");
   tables_.clear();
+  has_views_ = random_.percent(50);
+  has_routines_ = random_.percent(40);
   const int count = 1 + random_.below(3);
   for (int t = 0; t < count; ++t) {
     Table table{fmt::format("t{}", t), {}};
@@ -77,6 +79,10 @@ std::vector<std::string> SqlGenerator::schema() {
     statements.push_back(sql + ")");
     tables_.push_back(std::move(table));
   }
+  if (has_views_)
+    for (const std::string& each : views()) statements.push_back(each);
+  if (has_routines_)
+    for (const std::string& each : routines()) statements.push_back(each);
   return statements;
 }
 
@@ -350,6 +356,11 @@ SqlStatement SqlGenerator::group(const Table& table) {
 SqlStatement SqlGenerator::join(const Table& table) {
   static const Words kinds = {"JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN"};
   const Table& other = random_.of(tables_);
+  if (random_.percent(12))
+    return {"full join",
+            fmt::format("SELECT a.id, b.id AS other, b.{} FROM {} a FULL JOIN {} b ON "
+                        "a.id = b.id{}",
+                        column(other).name, table.name, other.name, where(table, "a."))};
   return {"join",
           fmt::format("SELECT a.id, b.id AS other, a.{}, {} FROM {} a {} {} b ON {} = {}{}{}",
                       column(table).name, number(other, "b.", 1), table.name, random_.of(kinds),
@@ -418,6 +429,9 @@ SqlStatement SqlGenerator::set_operation(const Table& table) {
 SqlStatement SqlGenerator::statement() {
   const Table& table = random_.of(tables_);
   const int choice = random_.below(100);
+  if (random_.percent(16)) return changing(table);
+  if (random_.percent(6)) return view(table);
+  if (random_.percent(6)) return routine(table);
   if (choice < 26) return insert(table);
   if (choice < 31) return upsert(table);
   if (choice < 41) return update(table);

@@ -50,6 +50,22 @@ class SqlGenerator {
   [[nodiscard]] std::string returning(const Table& table);
   [[nodiscard]] std::string where(const Table& table, const std::string& prefix);
 
+  // ---- sql_row_changes.cpp ----
+  [[nodiscard]] std::string source_of(const Table& table, const std::vector<Column>& into);
+  SqlStatement insert_query(const Table& table);
+  SqlStatement insert_computed(const Table& table);
+  SqlStatement update_from(const Table& table);
+  SqlStatement remove_using(const Table& table);
+  SqlStatement merge(const Table& table);
+  SqlStatement changing_with(const Table& table);
+  SqlStatement changing(const Table& table);
+  [[nodiscard]] std::vector<std::string> views();
+  SqlStatement view(const Table& table);
+
+  // ---- sql_routines.cpp ----
+  [[nodiscard]] std::vector<std::string> routines();
+  SqlStatement routine(const Table& table);
+
   SqlStatement insert(const Table& table);
   SqlStatement upsert(const Table& table);
   SqlStatement update(const Table& table);
@@ -70,6 +86,7 @@ class SqlGenerator {
 
   Random& random_;
   std::vector<Table> tables_;
+  bool has_views_ = false, has_routines_ = false;
 };
 
 }  // namespace differential

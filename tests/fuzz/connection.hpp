@@ -143,6 +143,14 @@ inline std::string answered(const Protocol& protocol, const Table& table, Bytes 
   return sent;
 }
 
+/// A relayed connection of arbitrary octets, which is decoded and no more: the analysis of what was
+/// recorded takes ten times as long.
+inline void check_relayed(const Protocol& protocol, Bytes input,
+                          std::optional<Direction> may_hold = std::nullopt) {
+  for (const Exchange& exchange : record(protocol, input, may_hold).exchanges)
+    require(exchange.request.is_object());
+}
+
 /// A relayed connection of arbitrary octets: what was recorded of it is compiled, and the same
 /// client is answered from that, in whatever pieces it comes.
 inline void check_recorded(const Protocol& protocol, Bytes input,

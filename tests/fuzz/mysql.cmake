@@ -1,6 +1,7 @@
 if(TARGET understudy_mysql)
   understudy_fuzz(mysql_server LINKS understudy_mysql)
   understudy_fuzz(mysql_observer LINKS understudy_mysql)
+  understudy_fuzz(mysql_recorded LINKS understudy_mysql)
   understudy_fuzz(mysql_tls LINKS understudy_mysql)
   understudy_fuzz(mysql_rows LINKS understudy_mysql)
   understudy_fuzz(mysql_image LINKS understudy_mysql)

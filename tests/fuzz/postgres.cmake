@@ -1,6 +1,7 @@
 if(TARGET understudy_postgres)
   understudy_fuzz(postgres_server LINKS understudy_postgres)
   understudy_fuzz(postgres_observer LINKS understudy_postgres)
+  understudy_fuzz(postgres_recorded LINKS understudy_postgres)
   understudy_fuzz(postgres_tls LINKS understudy_postgres)
   understudy_fuzz(postgres_values LINKS understudy_postgres)
 endif()

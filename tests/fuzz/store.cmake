@@ -1,2 +1,5 @@
 understudy_fuzz(store_session LINKS understudy_store)
 understudy_fuzz(store_yaml LINKS understudy_store)
+understudy_fuzz(store_config LINKS understudy_store)
+understudy_fuzz(store_snapshot LINKS understudy_store)
+understudy_fuzz(redact_texts LINKS understudy_redact)

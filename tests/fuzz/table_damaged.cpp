@@ -27,11 +27,11 @@ Identity identity(std::string pattern, char value) {
 /// Something of everything that a section can hold.
 ServiceBuilder section(const std::string& name) {
   ServiceBuilder builder(name, "toy");
-  const std::uint32_t table = builder.key("orders");
-  const std::uint32_t row = builder.key("orders\x1fid=7");
+  const table::KeyId table = builder.key("orders");
+  const table::KeyId row = builder.key("orders\x1fid=7");
   const std::uint32_t source = builder.source("sessions/r1.orders.001.yaml");
-  const std::vector<table::format::BumpRecord> bumps = {{0, table, 0},
-                                                        {77, row, table::format::bump_always}};
+  const std::vector<table::format::AdvanceRecord> advances = {
+      {0, table, 0}, {77, row, table::format::advance_always}};
   const auto answer = [&](std::uint64_t state, const char* image, std::uint32_t line) {
     return table::AnswerEntry{
         .state = state, .image = builder.image(image), .source = source, .line = line};
@@ -41,8 +41,8 @@ ServiceBuilder section(const std::string& name) {
   read.reads = {table, row};
   read.answers = {answer(1, "one", 3), answer(2, "two", 9)};
   read.answers[1].flags = table::format::answer_guess;
-  read.answers[1].evidence = {1, 0};
-  read.answers[1].cause = 1;
+  read.answers[1].evidence = {table::WriteId(0), {}};
+  read.answers[1].cause = table::WriteId(0);
   builder.add(std::move(read));
   table::RequestEntry ordered;
   ordered.identity = identity("GET", '8');
@@ -53,16 +53,16 @@ ServiceBuilder section(const std::string& name) {
   table::RequestEntry write;
   write.identity = identity("SET", '7');
   write.flags = table::format::request_writes | table::format::request_varies;
-  write.writes = bumps;
+  write.writes = advances;
   write.answers = {answer(0, "done", 7)};
   write.answers[0].flags = table::format::answer_changed | table::format::answer_varies;
-  write.answers[0].writes = bumps;
+  write.answers[0].writes = advances;
   write.answers[0].document =
       "\xA1\x66"
       "answer\xF6";
   write.mask = 42;
   builder.add(std::move(write));
-  builder.set_writes({{5, 2, 1, source, 7}});
+  builder.set_writes({{5, table::RequestId(2), 1, source, 7}});
   builder.set_varying(
       {{"ax", {table::format::value_proven}}, {"ay", {table::format::value_constant}}});
   builder.add({.condition = {{"line", {{"regex", "^G"}}}},
@@ -113,16 +113,18 @@ std::size_t touch_requests(const table::ServiceSection& section) {
   for (const auto& request : section.requests()) {
     const std::string_view canonical = section.text(request.canonical);
     touched += section.find(canonical, section.text(request.qualifier)).compatible_count;
-    for (const std::uint32_t key : section.reads(request)) touched += touch(section.key_name(key));
-    for (const auto& bump : section.writes(request)) touched += touch(section.key_name(bump.key));
+    for (const table::KeyId key : section.reads(request)) touched += touch(section.key_name(key));
+    for (const auto& advance : section.writes(request))
+      touched += touch(section.key_name(advance.key));
     touched += section.answers_by_cause(request).size();
     for (const auto& answer : section.answers(request)) {
       touched += touch(as_text(section.image(answer.image)));
       touched += touch(section.source_name(answer.source));
-      for (const auto& bump : section.writes(answer)) touched += touch(section.key_name(bump.key));
-      for (const std::uint32_t write : section.evidence(answer, request.read_count))
-        touched += write > 0 ? section.recorded_writes()[write - 1].request : 0;
-      if (answer.cause > 0) touched += section.recorded_writes()[answer.cause - 1].turn;
+      for (const auto& advance : section.writes(answer))
+        touched += touch(section.key_name(advance.key));
+      for (const table::MaybeWriteId write : section.evidence(answer, request.read_count))
+        touched += write ? section.recorded_writes()[*write].request.index() : 0;
+      if (answer.cause) touched += section.recorded_writes()[*answer.cause].turn;
       if (const auto* mention = section.mention(answer))
         touched += touch(as_text(section.octets(mention->document)));
       touched += match::answer_at(section, request, answer.state) != nullptr;
@@ -135,7 +137,7 @@ std::size_t touch_section(const table::ServiceSection& section) {
   std::size_t touched = touch_requests(section) + touch(section.name()) + touch(section.protocol());
   for (const auto& pattern : section.patterns()) {
     touched += touch(section.text(pattern.text));
-    for (const std::uint32_t member : section.members(pattern))
+    for (const table::RequestId member : section.members(pattern))
       touched += section.requests()[member].hash & 1U;
   }
   for (const auto& rule : section.rules()) touched += touch(as_text(section.octets(rule.image)));
@@ -145,9 +147,9 @@ std::size_t touch_section(const table::ServiceSection& section) {
     touched += section.is_varying(value) + section.is_constant(value);
   for (const auto& mask : section.masked(42))
     touched += touch(section.text(section.requests()[mask.request].canonical));
-  touched += section.find_key("orders") + section.find_key("nothing");
+  touched += (section.find_key("orders") ? 1 : 0) + (section.find_key("nothing") ? 1 : 0);
   touched += match::immediate_keys(section).size();
-  return touched + engine::RuleBook(section).find({{"line", "GET 7"}});
+  return touched + engine::RuleBook(section).find({{"line", "GET 7"}}, {}).value_or(0);
 }
 
 }  // namespace

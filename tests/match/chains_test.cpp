@@ -10,7 +10,7 @@
 
 using namespace understudy;
 using namespace understudy::match;
-using table::format::BumpRecord;
+using table::format::AdvanceRecord;
 
 namespace {
 
@@ -65,35 +65,35 @@ TEST_CASE("a long transaction is looked up as a short one is looked through") {
   for (std::uint64_t write = 1; write <= 3000; ++write) {
     if (write == 1000) overlay.savepoint("a");
     if (write == 2000) REQUIRE(overlay.rollback_to("a"));
-    const auto key = static_cast<std::uint32_t>(write % 7);
-    overlay.bump({key, 0, write});
+    const auto key = static_cast<std::size_t>(write % 7);
+    overlay.advance({KeyId(key), {}, write});
     const bool kept = write < 1000 || write >= 2000;
     if (key == 3 && kept) expected = extend(expected, last = write);
-    if (write % 500 == 0 && kept) CHECK(overlay.effective(3, 5) == expected);
+    if (write % 500 == 0 && kept) CHECK(overlay.effective(KeyId(3), 5) == expected);
   }
-  CHECK(overlay.effective(3, 5) == expected);
-  REQUIRE(overlay.last(3) != nullptr);
-  CHECK(overlay.last(3)->write == last);
-  CHECK(overlay.effective(8, 5) == 5);
-  CHECK(overlay.last(8) == nullptr);
+  CHECK(overlay.effective(KeyId(3), 5) == expected);
+  REQUIRE(overlay.last(KeyId(3)) != nullptr);
+  CHECK(overlay.last(KeyId(3))->write == last);
+  CHECK(overlay.effective(KeyId(8), 5) == 5);
+  CHECK(overlay.last(KeyId(8)) == nullptr);
   overlay.drop();
-  CHECK(overlay.last(3) == nullptr);
+  CHECK(overlay.last(KeyId(3)) == nullptr);
 }
 
 TEST_CASE("an overlay extends what the others see and forgets what is rolled back") {
   Overlay overlay;
   overlay.begin();
-  overlay.bump({1, 0, 10});
+  overlay.advance({KeyId(1), {}, 10});
   overlay.savepoint("a");
-  overlay.bump({1, 0, 11});
+  overlay.advance({KeyId(1), {}, 11});
   overlay.savepoint("a");
-  overlay.bump({2, 0, 12});
-  CHECK(overlay.effective(1, 5) == extend(extend(5, 10), 11));
+  overlay.advance({KeyId(2), {}, 12});
+  CHECK(overlay.effective(KeyId(1), 5) == extend(extend(5, 10), 11));
   REQUIRE(overlay.rollback_to("a"));
-  CHECK(overlay.effective(2, 0) == 0);
+  CHECK(overlay.effective(KeyId(2), 0) == 0);
   REQUIRE(overlay.release("a"));  // the newer one; the older one shows again
   REQUIRE(overlay.rollback_to("a"));
-  CHECK(overlay.effective(1, 5) == extend(5, 10));
+  CHECK(overlay.effective(KeyId(1), 5) == extend(5, 10));
   CHECK_FALSE(overlay.rollback_to("b"));
   CHECK(overlay.commit().size() == 1);
   CHECK_FALSE(overlay.active());
@@ -102,42 +102,42 @@ TEST_CASE("an overlay extends what the others see and forgets what is rolled bac
 TEST_CASE("a scope shows a transaction's writes to its own connection until they are merged") {
   Scope scope({false, false});
   Overlay writer, other;
-  const std::vector<BumpRecord> bump = {{0, 0}};
-  const std::vector<std::uint32_t> key = {0};
+  const std::vector<AdvanceRecord> advance = {{0, KeyId(0)}};
+  const std::vector<KeyId> key = {KeyId(0)};
   writer.begin();
-  scope.bump(bump, {42}, writer);
+  scope.advance(advance, {42}, writer);
   CHECK(scope.state(key, writer) != scope.state(key, other));
   scope.merge(writer.commit());
   CHECK(scope.state(key, writer) == scope.state(key, other));
-  CHECK(scope.version(0) == extend(0, 42));
+  CHECK(scope.version(KeyId(0)) == extend(0, 42));
   scope.reset();
-  CHECK(scope.version(0) == 0);
+  CHECK(scope.version(KeyId(0)) == 0);
 }
 
 TEST_CASE("a transaction that commits after another write extends that one's chain") {
   Scope scope({false});
   Overlay slow, fast;
-  const std::vector<BumpRecord> bump = {{0, 0}};
-  const std::vector<std::uint32_t> key = {0};
+  const std::vector<AdvanceRecord> advance = {{0, KeyId(0)}};
+  const std::vector<KeyId> key = {KeyId(0)};
   slow.begin();
-  scope.bump(bump, {1}, slow);
-  scope.bump(bump, {2}, fast);
+  scope.advance(advance, {1}, slow);
+  scope.advance(advance, {2}, fast);
   scope.merge(slow.commit());
-  CHECK(scope.version(0) == extend(extend(0, 2), 1));
+  CHECK(scope.version(KeyId(0)) == extend(extend(0, 2), 1));
 }
 
-TEST_CASE("a key outside of transactions is bumped at once, by a failed write too") {
+TEST_CASE("a key outside of transactions is advanced at once, by a failed write too") {
   Scope scope({true, false});
   Overlay writer, other;
-  const std::vector<BumpRecord> both = {{0, 0}, {0, 1}};
+  const std::vector<AdvanceRecord> both = {{0, KeyId(0)}, {0, KeyId(1)}};
   writer.begin();
-  scope.bump(both, {1}, writer);
-  CHECK(scope.version(0) == extend(0, 1));
-  CHECK(scope.version(1) == 0);
+  scope.advance(both, {1}, writer);
+  CHECK(scope.version(KeyId(0)) == extend(0, 1));
+  CHECK(scope.version(KeyId(1)) == 0);
   writer.drop();
-  scope.bump(both, {.identity = 2, .changed = false}, other);
-  CHECK(scope.version(0) == extend(extend(0, 1), 2));
-  CHECK(scope.version(1) == 0);
+  scope.advance(both, {.identity = 2, .changed = false}, other);
+  CHECK(scope.version(KeyId(0)) == extend(extend(0, 1), 2));
+  CHECK(scope.version(KeyId(1)) == 0);
 }
 
 TEST_CASE("only paths below the sequences are outside of transactions") {
@@ -149,31 +149,31 @@ TEST_CASE("only paths below the sequences are outside of transactions") {
 TEST_CASE("what a write determines replaces the chain, unless its answer was a guess") {
   Scope scope({false, false});
   Overlay overlay;
-  const std::vector<BumpRecord> by_answer = {{77, 0}, {0, 1}};
-  const std::vector<BumpRecord> always = {{88, 0, table::format::bump_always}};
-  scope.bump(by_answer, {1}, overlay);
-  CHECK(scope.version(0) == 77);
-  CHECK(scope.version(1) == extend(0, 1));
-  scope.bump(by_answer, {.identity = 2, .changed = false}, overlay);
-  CHECK(scope.version(0) == 77);
-  CHECK(scope.version(1) == extend(0, 1));
-  scope.bump(by_answer, {.identity = 3, .certain = false}, overlay);
-  CHECK(scope.version(0) == extend(77, 3));
-  scope.bump(always, {.identity = 4, .certain = false}, overlay);
-  CHECK(scope.version(0) == 88);
+  const std::vector<AdvanceRecord> by_answer = {{77, KeyId(0)}, {0, KeyId(1)}};
+  const std::vector<AdvanceRecord> always = {{88, KeyId(0), table::format::advance_always}};
+  scope.advance(by_answer, {1}, overlay);
+  CHECK(scope.version(KeyId(0)) == 77);
+  CHECK(scope.version(KeyId(1)) == extend(0, 1));
+  scope.advance(by_answer, {.identity = 2, .changed = false}, overlay);
+  CHECK(scope.version(KeyId(0)) == 77);
+  CHECK(scope.version(KeyId(1)) == extend(0, 1));
+  scope.advance(by_answer, {.identity = 3, .certain = false}, overlay);
+  CHECK(scope.version(KeyId(0)) == extend(77, 3));
+  scope.advance(always, {.identity = 4, .certain = false}, overlay);
+  CHECK(scope.version(KeyId(0)) == 88);
 }
 
 TEST_CASE("what a transaction determines is seen by its own connection until it commits") {
   Scope scope({false});
   Overlay writer, other;
-  const std::vector<BumpRecord> determining = {{77, 0}}, extending = {{0, 0}};
-  const std::vector<std::uint32_t> key = {0};
-  scope.bump(extending, {1}, other);
+  const std::vector<AdvanceRecord> determining = {{77, KeyId(0)}}, extending = {{0, KeyId(0)}};
+  const std::vector<KeyId> key = {KeyId(0)};
+  scope.advance(extending, {1}, other);
   writer.begin();
-  scope.bump(determining, {2}, writer);
-  scope.bump(extending, {3}, writer);
+  scope.advance(determining, {2}, writer);
+  scope.advance(extending, {3}, writer);
   CHECK(scope.state(key, writer) == extend(0, extend(77, 3)));
-  scope.bump(extending, {4}, other);
+  scope.advance(extending, {4}, other);
   scope.merge(writer.commit());
-  CHECK(scope.version(0) == extend(77, 3));
+  CHECK(scope.version(KeyId(0)) == extend(77, 3));
 }

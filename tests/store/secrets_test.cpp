@@ -135,9 +135,10 @@ TEST_CASE("names and values beside each other in any text") {
         "<ns:Password>" + hidden + "</ns:Password>");
   CHECK(cleaned("<u password='s3cret' id='1'/>") == "<u password='" + hidden + "' id='1'/>");
   CHECK(cleaned("host=db password=s3cret user=x") == "host=db password=" + hidden + " user=x");
+  CHECK(cleaned("user: ann\n  password: s3cret \n") == "user: ann\n  password: " + hidden + " \n");
   CHECK(cleaned(cleaned("password=s3cret")) == "password=" + hidden);
-  for (const char* text :
-       {"password", "password:", "password: s", "<password>", "password=\"s", "="})
+  for (const char* text : {"password", "password:", "password: $s", "a password: s", "<password>",
+                           "password=\"s", "="})
     CHECK(cleaned(text) == text);
 }
 

@@ -11,7 +11,7 @@ trap 'rm -rf "$found"' EXIT
 
 # An input that fails is printed in Base64, ready to become a seed.
 fuzz() {
-  local target seeds=$PWD/tests/fuzz/corpus/$1 input
+  local target seeds=$PWD/tests/fuzz/corpus/${1/_recorded/_observer} input
   target=$PWD/build/fuzz/tests/fuzz/$1
   mkdir -p "$found/$1/corpus"
   [ -d "$seeds" ] || seeds=

@@ -44,10 +44,14 @@ std::optional<Bytes> content_of(const Frame& frame) noexcept {
 void append_frame_head(std::vector<std::uint8_t>& out, std::size_t size, FrameType type,
                        std::uint8_t flags, std::uint32_t stream) {
   const std::array<std::uint8_t, FrameReader::head_octets> head = {
-      static_cast<std::uint8_t>(size >> 16U),   static_cast<std::uint8_t>(size >> 8U),
-      static_cast<std::uint8_t>(size),          static_cast<std::uint8_t>(type),
-      flags,                                    static_cast<std::uint8_t>(stream >> 24U),
-      static_cast<std::uint8_t>(stream >> 16U), static_cast<std::uint8_t>(stream >> 8U),
+      static_cast<std::uint8_t>(size >> 16U),
+      static_cast<std::uint8_t>(size >> 8U),
+      static_cast<std::uint8_t>(size),
+      static_cast<std::uint8_t>(type),
+      flags,
+      static_cast<std::uint8_t>(stream >> 24U),
+      static_cast<std::uint8_t>(stream >> 16U),
+      static_cast<std::uint8_t>(stream >> 8U),
       static_cast<std::uint8_t>(stream)};
   out.insert(out.end(), head.begin(), head.end());
 }

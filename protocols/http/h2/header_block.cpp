@@ -76,8 +76,8 @@ std::optional<HeaderBlock> HeaderDecoder::decode(Bytes block) {
   for (;;) {
     nghttp2_nv pair{};
     int flags = 0;
-    const auto taken = nghttp2_hd_inflate_hd2(inflater_.get(), &pair, &flags, block.data(),
-                                              block.size(), 1);
+    const auto taken =
+        nghttp2_hd_inflate_hd2(inflater_.get(), &pair, &flags, block.data(), block.size(), 1);
     if (taken < 0) return std::nullopt;
     block = block.subspan(static_cast<std::size_t>(taken));
     if ((flags & NGHTTP2_HD_INFLATE_EMIT) != 0) {

@@ -34,7 +34,8 @@ class HeaderDecoder {
   explicit HeaderDecoder(std::size_t most_octets);
   /// Nothing where the block is broken; then nothing behind it can be decoded either.
   [[nodiscard]] std::optional<HeaderBlock> decode(Bytes block);
-  /// What the receiver allowed with SETTINGS_HEADER_TABLE_SIZE, once the sender has acknowledged it.
+  /// What the receiver allowed with SETTINGS_HEADER_TABLE_SIZE, once the sender has acknowledged
+  /// it.
   void allow_table(std::uint32_t octets);
 
  private:

@@ -217,10 +217,11 @@ void H2Observer::begin_request(std::uint32_t id, const HeaderBlock& block, Momen
   if (id % 2 == 0) return;
   auto request = request_of(block.fields);
   if (block.is_cut || !request || request->method == "CONNECT") {
-    observed_.emplace_back(Warned{block.is_cut ? "a request is not recorded: its head is larger than allowed"
-                                  : !request   ? "a request without a method or path is not recorded"
-                                               : "a tunnel through an HTTP/2 stream: relayed, not recorded",
-                                  true});
+    observed_.emplace_back(
+        Warned{block.is_cut ? "a request is not recorded: its head is larger than allowed"
+               : !request   ? "a request without a method or path is not recorded"
+                            : "a tunnel through an HTTP/2 stream: relayed, not recorded",
+               true});
     return;
   }
   if (is_call(*request)) {
@@ -228,7 +229,8 @@ void H2Observer::begin_request(std::uint32_t id, const HeaderBlock& block, Momen
       observed_.emplace_back(Warned{"gRPC is relayed, not recorded: " + line_of(*request), true});
     return;
   }
-  if (streams_.size() >= most_watched_streams) return stop("more requests are under way than allowed");
+  if (streams_.size() >= most_watched_streams)
+    return stop("more requests are under way than allowed");
   Stream stream;
   stream.request = *std::move(request);
   stream.began = at;
@@ -254,8 +256,8 @@ void H2Observer::reset(Direction from, std::uint32_t id, Moment at) {
   // A server that has answered need not read the rest.
   if (from == Direction::from_client && record_stream(id, at)) return;
   lose(id, from == Direction::from_client ? "the client gave it up before its answer was complete"
-           : known->second.answer_ended ? "the server did not read it to its end"
-                                        : "the server gave it up");
+           : known->second.answer_ended   ? "the server did not read it to its end"
+                                          : "the server gave it up");
 }
 
 /// An answer of no announced length that its client left: events, a log that is followed.
@@ -277,9 +279,9 @@ void H2Observer::tell(std::uint32_t id, Moment at, bool open) {
   authorities.insert(authorities.end(), upstream_.begin(), upstream_.end());
   std::vector<std::string> warnings;
   Document request = request_document(stream.request, limits_.decoded_octets, secrets_);
-  Document answer = answer_document(stream.answer,
-                                    {stream.request.method, true, std::move(authorities)},
-                                    limits_.decoded_octets, secrets_, warnings);
+  Document answer =
+      answer_document(stream.answer, {stream.request.method, true, std::move(authorities)},
+                      limits_.decoded_octets, secrets_, warnings);
   if (open) answer["open"] = true;
   for (std::string& text : warnings) observed_.emplace_back(Warned{std::move(text)});
   observed_.emplace_back(Exchange{std::move(request), std::move(answer), stream.began, at});
@@ -301,7 +303,8 @@ void H2Observer::forget(std::uint32_t id) {
 
 void H2Observer::feed_eof(Direction from, Moment at) {
   if (watching() && from == Direction::from_server) {
-    while (!streams_.empty()) lose(streams_.begin()->first, "the server closed without answering it");
+    while (!streams_.empty())
+      lose(streams_.begin()->first, "the server closed without answering it");
   }
   static_cast<void>(at);
 }

@@ -57,7 +57,9 @@ class H2Observer final : public Observer {
     std::deque<std::optional<std::uint32_t>> table_sizes;
   };
 
-  [[nodiscard]] Side& side(Direction from) { return from == Direction::from_client ? client_ : server_; }
+  [[nodiscard]] Side& side(Direction from) {
+    return from == Direction::from_client ? client_ : server_;
+  }
   [[nodiscard]] bool watching() const noexcept { return sync_ == Sync::in_sync; }
   void read(Direction from, Moment at, Output* rewritten);
   /// False where what was read can't be HTTP/2.

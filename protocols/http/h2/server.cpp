@@ -12,6 +12,7 @@ namespace understudy::http::h2 {
 namespace {
 
 constexpr std::uint32_t most_streams = 128;
+constexpr std::size_t most_continuations = 100;
 constexpr std::int32_t stream_window = 1 << 20, connection_window = 16 << 20;
 
 struct FreeCallbacks {
@@ -97,8 +98,7 @@ struct H2Server::Calls {
     if (count == 0 && stream.stays_open) return NGHTTP2_ERR_DEFERRED;
     std::copy_n(stream.body.data() + stream.sent, count, reinterpret_cast<char*>(room));
     stream.sent += count;
-    if (stream.sent < stream.body.size() || stream.stays_open)
-      return static_cast<ssize_t>(count);
+    if (stream.sent < stream.body.size() || stream.stays_open) return static_cast<ssize_t>(count);
     *flags |= NGHTTP2_DATA_FLAG_EOF;
     if (stream.trailers.empty()) return static_cast<ssize_t>(count);
     *flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM;
@@ -120,6 +120,8 @@ struct H2Server::Calls {
     nghttp2_option* option = nullptr;
     if (nghttp2_option_new(&option) != 0) return nullptr;
     nghttp2_option_set_no_closed_streams(option, 1);
+    // The library counts one that comes in pieces several times.
+    nghttp2_option_set_max_continuations(option, most_continuations);
     nghttp2_session* session = nullptr;
     const int failed = nghttp2_session_server_new2(&session, made, machine, option);
     nghttp2_option_del(option);
@@ -154,7 +156,8 @@ void H2Server::feed(Bytes chunk) {
   flaw_ = nghttp2_strerror(static_cast<int>(taken));
 }
 
-// States: the inner machine answers a request (asking_), the next one is put to it, or more is read.
+// States: the inner machine answers a request (asking_), the next one is put to it, or more is
+// read.
 ServerEvent H2Server::next() {
   for (;;) {
     if (flaw_)
@@ -236,7 +239,8 @@ void H2Server::collect() {
 /// Nothing more comes for the present request: it ends with what is there. The inner machine is as
 /// new, but in the scope in which it was.
 void H2Server::end_answers() {
-  if (asking_ != 0 && !answers_.at_boundary() && answers_.step() == MessageStream::Step::need_bytes) {
+  if (asking_ != 0 && !answers_.at_boundary() &&
+      answers_.step() == MessageStream::Step::need_bytes) {
     Message begun = answers_.current();
     const bool to_the_end = begun.to_the_end;
     if (begun.status != 0) answer(std::move(begun), !to_the_end);

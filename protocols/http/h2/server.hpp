@@ -41,9 +41,9 @@ class H2Server final : public ServerMachine {
   struct Stream {
     HeaderFields fields;
     std::size_t head_octets = 0;
-    std::string body;    // of the request, then of the answer
+    std::string body;  // of the request, then of the answer
     std::size_t sent = 0;
-    Fields trailers;     // of the answer
+    Fields trailers;  // of the answer
     bool is_head = false;
     bool stays_open = false;
   };
@@ -69,9 +69,9 @@ class H2Server final : public ServerMachine {
   Limits limits_;
   std::unique_ptr<nghttp2_session, FreeSession> session_;
   std::map<std::int32_t, Stream> streams_;
-  std::size_t body_octets_ = 0;      // of requests that are under way
-  std::deque<std::int32_t> ready_;   // complete requests, in the order in which they became so
-  std::int32_t asking_ = 0;          // whose answer is awaited; 0: none
+  std::size_t body_octets_ = 0;     // of requests that are under way
+  std::deque<std::int32_t> ready_;  // complete requests, in the order in which they became so
+  std::int32_t asking_ = 0;         // whose answer is awaited; 0: none
   bool asking_is_head_ = false;
   MessageStream answers_;
   std::optional<std::string> flaw_;  // to be told

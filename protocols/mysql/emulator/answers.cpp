@@ -83,7 +83,7 @@ bool same_answer(const ToldAnswer& mine, const std::vector<std::size_t>& runs,
     return mine.ok && theirs.ok && mine.ok->affected == theirs.ok->affected &&
            mine.ok->insert_id == theirs.ok->insert_id && mine.ok->warnings == theirs.ok->warnings &&
            mine.ok->info == theirs.ok->info;
-  if (mine.set->columns != theirs.set->columns || mine.warnings != theirs.warnings ||
+  if (!same_columns(mine.set->columns, theirs.set->columns) || mine.warnings != theirs.warnings ||
       mine.rows.size() != theirs.rows.size())
     return false;
   std::vector<std::string_view> a = mine.rows, b = theirs.rows;

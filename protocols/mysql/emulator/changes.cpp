@@ -46,6 +46,30 @@ class TablesIn : public tree::Visitor {
   const ServerRules& rules_;
 };
 
+/// `a = ? AND b IN (?, ?)`: the columns, each once, and what they have to be.
+bool take_equalities(const tree::Expression& where,
+                     std::vector<std::pair<const tree::Column*, const tree::Expression*>>& found) {
+  const auto taken = [&](const tree::Expression& left, const tree::Expression& value) {
+    const auto* column = left.as<tree::Column>();
+    const bool plain =
+        value.as<tree::Parameter>() != nullptr || value.as<tree::Literal>() != nullptr;
+    if (column == nullptr || !plain) return false;
+    found.emplace_back(column, &value);
+    return true;
+  };
+  if (const auto* in = where.as<tree::In>(); in != nullptr && !in->negated && !in->query)
+    return std::ranges::all_of(
+        in->list, [&](const tree::Expression& each) { return taken(*in->operand, each); });
+  const auto* operation = where.as<tree::Operation>();
+  if (operation == nullptr) return false;
+  if (operation->op == tree::Operator::and_)
+    return std::ranges::all_of(operation->operands, [&](const tree::Expression& each) {
+      return take_equalities(each, found);
+    });
+  return operation->op == tree::Operator::equal && operation->operands.size() == 2 &&
+         taken(operation->operands[0], operation->operands[1]);
+}
+
 }  // namespace
 
 std::string Translator::assigned(const Typed& given, const TableColumn& column) {
@@ -60,7 +84,8 @@ std::string Translator::assigned(const Typed& given, const TableColumn& column) 
       value.sql = "within(" + value.sql + ", " + std::to_string(most.low) + ", " +
                   std::to_string(most.high) + ")";
   } else if (is_text(value.type.kind) && is_text(column.type.kind)) {
-    if (!direct && column.type.kind == TypeKind::text) throw Unsure{"a text that is computed"};
+    if (!direct && (column.type.kind == TypeKind::text || column.declared.name.name == "char"))
+      throw Unsure{"a text that is computed"};
     if (!direct)
       value.sql = "fitting(" + value.sql + ", " + std::to_string(column.type.length) + ")";
   } else if (column.type.kind == TypeKind::numeric && is_whole(value.type.kind)) {
@@ -142,12 +167,31 @@ void Translator::insert_query(const tree::Insert& insert, const Definition& tabl
   }
   plan.source = sql::emulator::Text{"SELECT " + list + " FROM (" + inner.sql + ")",
                                     std::exchange(bounds_, std::move(bounds))};
-  plan.rows.push_back(row({}, {}, table));
+  auto& others = plan.rows.emplace_back();
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    const bool selected = std::ranges::find(plan.places, i) != plan.places.end();
+    others.push_back(selected ? Given{} : given_default(table.columns[i]));
+  }
+}
+
+/// MariaDB: columns of the new rows are shown.
+void Translator::returning(const tree::Insert& insert, const Scope& scope, Plan& plan) {
+  if (insert.returning.empty()) return;
+  const std::set<TableColumnName> before = std::exchange(columns_, {});
+  Parts parts;
+  outputs(insert.returning, scope, parts);
+  columns_ = before;
+  for (const Typed& value : parts.outputs) {
+    if (!value.plain || !value.origin) throw Unsure{"RETURNING of what is computed"};
+    if (plan.refreshed.contains(value.origin->column))
+      throw Unsure{"a value of this moment in RETURNING"};
+  }
+  plan.shown = shown(parts);
 }
 
 void Translator::insert(const tree::Insert& insert, Plan& plan) {
   plan.action = Plan::Action::insert;
-  if (!insert.with.tables.empty() || !insert.row_alias.empty() || !insert.returning.empty())
+  if (!insert.with.tables.empty() || !insert.row_alias.empty())
     throw Unsure{"an INSERT of this kind"};
   Scope scope;
   const Definition& table = target(insert.table, scope, plan);
@@ -178,6 +222,7 @@ void Translator::insert(const tree::Insert& insert, Plan& plan) {
       if (each[i].kind == Given::Kind::fresh) plan.refreshed.insert(i);
   need_keys(table, plan, nullptr);
   checks(table, scope, plan);
+  returning(insert, scope, plan);
   plan.text.sql = "INSERT INTO " + table.sql_name() + " (" + columns + ") VALUES (" + values + ")";
 }
 
@@ -248,6 +293,34 @@ void Translator::assign(const std::vector<const tree::Assignment*>& set, const T
       std::exchange(bounds_, std::move(bounds))};
 }
 
+/// Where no row is met, the server tells of one condition that it looked for rows, and of another
+/// one that none can meet it; of these it is known.
+std::optional<std::vector<Bound>> Translator::equalities(const tree::Update& update,
+                                                         const Scope& scope) const {
+  std::vector<Bound> equal_to;
+  if (!update.where) return equal_to;
+  std::vector<std::pair<const tree::Column*, const tree::Expression*>> found;
+  if (!take_equalities(*update.where, found)) return std::nullopt;
+  std::map<std::string, const tree::Column*> columns;
+  for (const auto& [column, value] : found) {
+    const ScopeColumn& known = scope.find(column->path);
+    const auto [place, added] = columns.emplace(known.sql, column);
+    if (!added && place->second != column) return std::nullopt;
+    Bound bound;
+    bound.type = known.type;
+    if (const auto* parameter = value->as<tree::Parameter>()) {
+      bound.slot = parameter->index;
+    } else {
+      const auto* literal = value->as<tree::Literal>();
+      const auto datum = mysql_.read_value(known.type, class_of(*literal), literal->text);
+      if (!datum) return std::nullopt;
+      bound.constant = *datum;
+    }
+    equal_to.push_back(std::move(bound));
+  }
+  return equal_to;
+}
+
 void Translator::update(const tree::Update& update, Plan& plan) {
   plan.action = Plan::Action::update;
   if (!update.with.tables.empty() || !update.from.empty() || update.ignore ||
@@ -260,6 +333,7 @@ void Translator::update(const tree::Update& update, Plan& plan) {
   const std::string behind = rest(update.order, update.limit, scope);
   if (plan.multiple && (update.limit || !update.order.empty()))
     throw Unsure{"an order of several tables"};
+  plan.equal_to = equalities(update, scope);
   const std::vector<Bound> bounds = bounds_;
   std::map<std::string, std::vector<const tree::Assignment*>> by_relation;
   for (const tree::Assignment& each : update.set) {

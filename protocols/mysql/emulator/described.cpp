@@ -188,6 +188,14 @@ std::string layout_of(const std::set<std::string>& tables, const TableBook& book
 
 // ---- what was told ----
 
+bool same_columns(const std::vector<Column>& a, const std::vector<Column>& b) {
+  return std::ranges::equal(a, b, [](Column x, Column y) {
+    x.flags &= static_cast<std::uint16_t>(~flags_of_keys);
+    y.flags &= static_cast<std::uint16_t>(~flags_of_keys);
+    return x == y;
+  });
+}
+
 DescriptionBook::DescriptionBook(const Document& document) {
   if (!document.is_object()) return;
   std::vector<Problem> problems;
@@ -233,7 +241,8 @@ void DescriptionBook::learn(std::string_view pattern, const std::string& tables,
     return;
   }
   Told& told = found->second;
-  told.varies = told.varies || told.tables != tables || told.description.columns != set.columns;
+  told.varies =
+      told.varies || told.tables != tables || !same_columns(told.description.columns, set.columns);
 }
 
 const DescriptionBook::Description* DescriptionBook::find(std::string_view pattern,

@@ -21,6 +21,17 @@ namespace understudy::mysql::emulation {
                                               const std::string& database, const std::string& alias,
                                               const std::string& name);
 
+/// Flags that a column has of the keys and defaults of its table: where a result goes through a
+/// table of the server's own they are lost, and whether it does depends on how the server carries
+/// the statement out.
+inline constexpr std::uint16_t flags_of_keys =
+    column_flag::primary_key | column_flag::unique_key | column_flag::multiple_key |
+    column_flag::part_key | column_flag::auto_increment | column_flag::no_default |
+    column_flag::on_update_now | column_flag::timestamp;
+
+/// Equal but for these.
+[[nodiscard]] bool same_columns(const std::vector<Column>& a, const std::vector<Column>& b);
+
 /// What the answers to statements were described as, by their patterns.
 class DescriptionBook {
  public:

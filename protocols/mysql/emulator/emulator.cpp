@@ -25,9 +25,14 @@ std::string text_at(const Document& node, std::string_view name) {
                                                  : std::string();
 }
 
-/// The pattern, with the values that shape its columns.
+/// The pattern, with the values that shape its columns: those that are shown, and of user variables
+/// what they are.
 std::string described_as(const Plan& plan, const SqlRequest& request) {
-  std::string key = request.pattern;
+  const Pattern parts = take_apart(request.pattern);
+  std::string key = parts.sources.empty() ? request.pattern
+                                          : "`" + std::string(parts.database.value_or("")) +
+                                                "`: " + std::string(parts.statement) +
+                                                kinds_of_sources(parts.sources);
   for (const std::size_t slot : plan.shaping) {
     key += '\0';
     if (slot >= request.values.size()) continue;
@@ -64,7 +69,7 @@ class MysqlExecution final : public Execution {
     Results results;
     if (done_->error) {
       results.list.emplace_back(*done_->error);
-    } else if (plan.action == Plan::Action::select) {
+    } else if (!plan.shown.empty()) {
       auto set = shown(plan, request);
       if (!set) return false;
       results.list.emplace_back(*std::move(set));
@@ -82,6 +87,9 @@ class MysqlExecution final : public Execution {
     auto mine = read_answer(as_bytes(image_)), theirs = read_answer(image);
     if (!mine || !theirs) return false;
     if (took_effect_ && !done_->counts_known) return theirs->ok.has_value();
+    // Whether it looked for rows at all the server says in other words.
+    const bool none = mine->ok && mine->ok->info.starts_with("Rows matched: 0 ");
+    if (took_effect_ && none && theirs->ok && theirs->ok->info.empty()) mine->ok->info.clear();
     // A number that only the server knew.
     if (took_effect_ && mine->ok && theirs->ok && mine->ok->insert_id == 0)
       mine->ok->insert_id = theirs->ok->insert_id;
@@ -162,11 +170,19 @@ class MysqlEmulator final : public sql::emulator::SqlEmulator {
   }
   [[nodiscard]] std::shared_ptr<const Start> make_start(const Held& held,
                                                         std::vector<HeldState>& states) override {
-    return start_of(held, rules_, session_, states);
+    return start_of(held, rules_.main_database, rules_.reading.mariadb, states);
   }
   [[nodiscard]] std::shared_ptr<const Start> read_start(const Document& document,
                                                         Bytes octets) override {
-    return start_of_document(document, octets, rules_, session_);
+    return start_of_document(document, octets, rules_.main_database, rules_.reading.mariadb);
+  }
+  void note_start(const Start& start) override;
+  void note_cleared(const Start* start) override {
+    const auto* own = static_cast<const MysqlStart*>(start);
+    if (own != nullptr)
+      rules_.views = own->views;
+    else
+      rules_.views.clear();
   }
   void note_defined(const tree::Statement& statement, std::string_view pattern) override;
   void note_followed(const SqlRequest& request, Bytes image) override;
@@ -210,6 +226,17 @@ SqlRequest MysqlEmulator::request_of(const EmulatedRequest& asked) const {
   return request;
 }
 
+/// What a recorded connection set itself counts before what the server told.
+void MysqlEmulator::note_start(const Start& start) {
+  const auto& own = static_cast<const MysqlStart&>(start);
+  session_.server_mode = own.sql_mode;
+  session_.server_zone = own.time_zone;
+  if (!session_.knows_mode() && own.sql_mode) session_.set("sql_mode", *own.sql_mode);
+  if (session_.time_zone.empty()) session_.time_zone = own.time_zone;
+  rules_.reading.offset = offset_of_zone(session_.time_zone);
+  rules_.collations = own.collations;
+}
+
 // ---- answers ----
 
 sql::emulator::SqlEmulator::Answered MysqlEmulator::answered(Bytes image) const {
@@ -236,7 +263,7 @@ void MysqlEmulator::note_defined(const tree::Statement& statement, std::string_v
 void MysqlEmulator::note_followed(const SqlRequest& request, Bytes image) {
   if (!is_recording() && request.has_more) return;
   const Plan& plan = statements().plan_of(request.pattern, held(), false);
-  if (!plan.reason.empty() || plan.action != Plan::Action::select) return;
+  if (!plan.reason.empty() || plan.shown.empty()) return;
   const auto told = read_answer(image);
   if (!told || !told->set) return;
   descriptions_.learn(described_as(plan, request), layout_of(plan.reads, held().book()),

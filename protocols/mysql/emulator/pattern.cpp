@@ -114,7 +114,10 @@ void put_sources_in(std::string_view sources, tree::Statement& statement) {
       values.emplace(name.substr(1), std::move(*literal));
   const VariableReplacer replacer(values);
   if (auto* query = statement.as<tree::Query>()) {
-    if (auto* select = std::get_if<tree::Select>(&query->body)) replacer.replace(select->where);
+    if (auto* select = std::get_if<tree::Select>(&query->body)) {
+      replacer.replace(select->where);
+      for (tree::Output& each : select->outputs) replacer.replace(each.expression);
+    }
   } else if (auto* insert = statement.as<tree::Insert>()) {
     for (auto& row : insert->rows) replacer.replace(row);
   } else if (auto* update = statement.as<tree::Update>()) {
@@ -123,6 +126,20 @@ void put_sources_in(std::string_view sources, tree::Statement& statement) {
   } else if (auto* remove = statement.as<tree::Delete>()) {
     replacer.replace(remove->where);
   }
+}
+
+std::string kinds_of_sources(std::string_view sources) {
+  const Document document = parse_json(sources);
+  std::string kinds;
+  if (!document.is_object()) return kinds;
+  for (const auto& [name, source] : document.items()) {
+    const auto value = literal_of(octets_of(source));
+    const auto* literal = value ? value->as<tree::Literal>() : nullptr;
+    const bool number = literal != nullptr && literal->kind == tree::Literal::Kind::number &&
+                        literal->text.find_first_not_of("0123456789") == std::string::npos;
+    kinds += "\x1f" + name + "=" + (number ? std::string("#") : octets_of(source));
+  }
+  return kinds;
 }
 
 sql::ValueClass class_of(const tree::Literal& literal) noexcept {

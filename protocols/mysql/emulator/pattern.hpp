@@ -25,6 +25,9 @@ struct Pattern {
 /// The values of user variables that were made of literals, in place of the variables.
 void put_sources_in(std::string_view sources, sql::tree::Statement& statement);
 
+/// What the values of these variables are: of numbers no more than that they are some.
+[[nodiscard]] std::string kinds_of_sources(std::string_view sources);
+
 /// The class of a value that is written so.
 [[nodiscard]] sql::ValueClass class_of(const sql::tree::Literal& literal) noexcept;
 

@@ -39,10 +39,44 @@ bool is_of_engine(std::string_view pattern) {
   return true;
 }
 
+/// Whether a definition says with which number AUTO_INCREMENT begins.
+bool tells_number(const std::string& text) {
+  constexpr std::string_view word = "auto_increment";
+  for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at)) {
+    at += word.size();
+    const std::size_t next = text.find_first_not_of(' ', at);
+    if (next == std::string::npos) continue;
+    const char c = text[next];
+    if (c == '=' || (c >= '0' && c <= '9') || c == '?') return true;
+  }
+  return false;
+}
+
+/// What an ALTER TABLE says that its tree does not tell: where a column stands, the next number,
+/// how rows and texts are kept.
+void mark_changes(std::string_view pattern, tree::AlterTable& alter) {
+  static constexpr std::string_view words[] = {
+      " after ",  " first",        "auto_increment", "engine",           "convert ",
+      "charset",  "character set", "collate",        "order by",         "partition",
+      "zerofill", "binary",        "national char",  "national varchar", "invisible"};
+  const std::string text = folded(pattern);
+  const bool more = std::ranges::any_of(
+      words, [&](std::string_view word) { return text.find(word) != std::string::npos; });
+  if (more) alter.actions.push_back({.kind = tree::AlterAction::Kind::other});
+}
+
 void mark_options(std::string_view pattern, tree::CreateTable& create) {
   const std::string text = folded(pattern);
-  // Rows are then kept in a way that is not followed.
-  if (!is_of_engine(pattern)) create.partitioned = true;
+  // Rows are then kept, or values shown or compared, in a way that is not followed.
+  static constexpr std::string_view words[] = {
+      "zerofill", ") binary", "char binary", "text binary", "national",  "nchar",
+      "nvarchar", " ascii",   " unicode",    "compressed",  "invisible", "srid"};
+  const bool odd = std::ranges::any_of(
+      words, [&](std::string_view word) { return text.find(word) != std::string::npos; });
+  if (odd || !is_of_engine(pattern)) create.partitioned = true;
+  if (tells_number(sql::sql_of_pattern(text, sql::Dialect::mysql)))
+    for (tree::ColumnDefinition& each : create.columns)
+      each.identity_options = each.identity_options || each.identity;
   const bool told =
       text.find("charset") != std::string::npos || text.find("character set") != std::string::npos;
   if (create.collation.empty() && told) create.collation = "not told";
@@ -55,6 +89,7 @@ tree::Statement MysqlRules::parse(std::string_view pattern) const {
   tree::Statement statement =
       tree::parse_mysql(sql::sql_of_pattern(parts.statement, sql::Dialect::mysql), pattern_mode);
   if (auto* create = statement.as<tree::CreateTable>()) mark_options(parts.statement, *create);
+  if (auto* alter = statement.as<tree::AlterTable>()) mark_changes(parts.statement, *alter);
   if (!parts.sources.empty()) put_sources_in(parts.sources, statement);
   tree::qualify(statement, parts.database ? *parts.database : main_database);
   return statement;

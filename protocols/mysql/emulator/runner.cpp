@@ -71,6 +71,8 @@ std::optional<Done> Runner::run(const Plan& plan, std::span<const Value> values)
     case Plan::Action::truncate:
       sure = truncate(plan, done);
       break;
+    default:  // PostgreSQL's
+      break;
   }
   if (sure) return done;
   if (took_effect_ || !refused_ || !error_) return std::nullopt;
@@ -96,6 +98,15 @@ std::optional<Datum> Runner::value_of(const Bound& bound, std::span<const Value>
   if (bound.slot >= values.size()) return std::nullopt;
   const Value& value = values[bound.slot];
   if (!value.text) return Datum();
+  const bool number = value.value_class == sql::ValueClass::number;
+  // A text that is compared with a number is one itself, and a number that is calculated with a
+  // text a floating one.
+  if (bound.compared && sql::contents::is_text(bound.type.kind) && number) return std::nullopt;
+  const bool counts =
+      sql::contents::is_whole(bound.type.kind) || bound.type.kind == TypeKind::numeric;
+  if (counts && !number && value.value_class != sql::ValueClass::boolean && !bound.compared &&
+      !bound.assigned)
+    return std::nullopt;
   if (bound.type.kind != TypeKind::opaque)
     return mysql_.read_value(bound.type, value.value_class, *value.text);
   // Shown as it was written.
@@ -265,6 +276,10 @@ bool Runner::put_in(const Plan& plan, const DatumRow& row, Done& done) {
   static_cast<void>(database.run("RELEASE row"));
   ++done.ok.affected;
   ++copied_;
+  if (plan.shown.empty()) return true;
+  done.runs.push_back(done.rows.size());
+  DatumRow& shown = done.rows.emplace_back();
+  for (const auto& each : plan.shown) shown.push_back(row[each.origin->column]);
   return true;
 }
 
@@ -299,11 +314,17 @@ bool Runner::insert_all(const Plan& plan, std::span<const Value> values, Done& d
   if (reserves && !took_effect_) return false;
   if (reserves) contents_.forget_column(plan.target, *numbered);
   std::int64_t first = 0;
+  const auto began = numbered ? contents_.last_number({table->id, *numbered}) : std::nullopt;
   for (DatumRow& row : filled) {
     if (numbered && reserves) row[*numbered] = Datum();
     if (numbered && !reserves && !number(plan, *numbered, row)) return false;
     const std::size_t before = copied_;
-    if (!put_in(plan, row, done)) return false;
+    if (!put_in(plan, row, done)) {
+      // The numbers of all rows were taken before the first was put in.
+      if (numbered && generates && !reserves && began)
+        numbers_[{table->id, *numbered}] = *began + static_cast<std::int64_t>(rows);
+      return false;
+    }
     if (!numbered || reserves || copied_ == before) continue;
     const std::int64_t value = std::get<std::int64_t>(row[*numbered]);
     auto& last = numbers_[{table->id, *numbered}];
@@ -381,6 +402,14 @@ void Runner::tell_clash(const Plan& plan, const Part& part, std::span<const Datu
       refuse(texts ? duplicate_entry(*table, *met, *texts, mysql_.reading.mariadb) : std::nullopt));
 }
 
+/// Whether the server is sure to look for rows, though there are none.
+bool Runner::looks_for_rows(const Plan& plan, std::span<const Value> values) {
+  return plan.equal_to && std::ranges::all_of(*plan.equal_to, [&](const Bound& bound) {
+           const auto value = value_of(bound, values);
+           return value && !is_null(*value);
+         });
+}
+
 bool Runner::update(const Plan& plan, std::span<const Value> values, Done& done) {
   std::vector<std::vector<std::int64_t>> places;
   if (!find_rows(plan, values, places)) return false;
@@ -416,6 +445,8 @@ bool Runner::update(const Plan& plan, std::span<const Value> values, Done& done)
           part.assigned.contains(column))
         numbers_[{table->id, column}] = std::nullopt;
   }
+  if (matched == 0 && !took_effect_ && !plan.multiple && !looks_for_rows(plan, values))
+    return false;
   done.ok.affected = changed;
   done.ok.info = fmt::format("Rows matched: {}  Changed: {}  Warnings: 0", matched, changed);
   return true;

@@ -59,6 +59,7 @@ class Runner final : public sql::emulator::Runner {
   [[nodiscard]] bool meets_key(const Plan& plan, const DatumRow& row, Done& done);
   [[nodiscard]] bool replace(const Plan& plan, const DatumRow& row, Done& done);
   [[nodiscard]] bool fill_error(const Plan& plan, std::size_t column, const Value& value);
+  [[nodiscard]] bool looks_for_rows(const Plan& plan, std::span<const Value> values);
   [[nodiscard]] bool update(const Plan& plan, std::span<const Value> values, Done& done);
   [[nodiscard]] bool remove(const Plan& plan, std::span<const Value> values, Done& done);
   [[nodiscard]] bool truncate(const Plan& plan, Done& done);

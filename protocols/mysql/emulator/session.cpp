@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "protocols/mysql/settings.hpp"
 #include "protocols/sql/lower.hpp"
 
 namespace understudy::mysql::emulation {
@@ -47,6 +48,13 @@ void SessionFacts::set_mode(std::string_view sql_mode) {
 }
 
 void SessionFacts::set(std::string_view name, std::string_view value) {
+  if (value == default_value) {
+    if (name == "sql_mode")
+      server_mode ? set_mode(*server_mode) : void(problem = "the server's sql_mode is not known");
+    if (name == "time_zone") time_zone = server_zone;
+    if (name == "foreign_key_checks") checks_references = true;
+    return;
+  }
   if (name == "sql_mode") return set_mode(value);
   if (name == "time_zone") {
     time_zone = value;

@@ -43,11 +43,11 @@ tree::Name name_of_held(std::string_view name) {
 }
 
 /// The definitions alone; nothing is known of rows and numbers.
-bool define_all(const std::string& catalogue, MysqlRules& rules, SessionFacts& session,
-                Contents& contents, Start& start) {
-  if (!session.knows_mode()) session.set_mode(told_by_head(catalogue, "-- sql_mode: "));
-  if (session.time_zone.empty()) session.time_zone = told_by_head(catalogue, "-- time_zone: ");
-  rules.reading.offset = offset_of_zone(session.time_zone);
+void define_all(const std::string& catalogue, MysqlRules& rules, Contents& contents,
+                MysqlStart& start) {
+  if (catalogue.find("\n-- sql_mode: ") != std::string::npos)
+    start.sql_mode = told_by_head(catalogue, "-- sql_mode: ");
+  start.time_zone = told_by_head(catalogue, "-- time_zone: ");
   Names names;
   bool whole = catalogue.find("\n" + std::string(catalogue_gap)) == std::string::npos, all = true;
   std::string database;
@@ -73,7 +73,8 @@ bool define_all(const std::string& catalogue, MysqlRules& rules, SessionFacts& s
   sql::emulator::forget_contents(contents);
   contents.note_others(whole ? &names : nullptr);
   if (whole && all) contents.note_complete();
-  return true;
+  start.views = rules.views;
+  start.collations = rules.collations;
 }
 
 /// The numbers that columns give next.
@@ -137,10 +138,10 @@ class StartMaker {
   StartMaker(const Held& held, MysqlRules& rules, std::vector<HeldState>& states)
       : held_(held), rules_(rules), states_(states) {}
 
-  std::shared_ptr<const Start> make(SessionFacts& session) {
-    auto start = std::make_shared<Start>(sql::Dialect::mysql);
+  std::shared_ptr<const MysqlStart> make() {
+    auto start = std::make_shared<MysqlStart>();
     Contents contents;
-    if (!define_all(held_.catalogue, rules_, session, contents, *start)) return nullptr;
+    define_all(held_.catalogue, rules_, contents, *start);
     const Document& facts = held_.rows.facts;
     if (facts.is_object()) {
       if (facts.contains("numbers")) set_numbers(facts["numbers"], rules_, contents);
@@ -191,23 +192,39 @@ class StartMaker {
   std::map<std::string, std::string> gaps_;
 };
 
-}  // namespace
-
-std::shared_ptr<const Start> start_of(const Held& held, MysqlRules& rules, SessionFacts& session,
-                                      std::vector<HeldState>& states) {
-  return StartMaker(held, rules, states).make(session);
+void set_up(MysqlRules& rules, const std::string& main_database, bool mariadb) {
+  rules.main_database = main_database;
+  rules.reading = as_read;
+  rules.reading.mariadb = mariadb;
 }
 
-std::shared_ptr<const Start> start_of_document(const Document& document, Bytes image,
-                                               MysqlRules& rules, SessionFacts& session) {
-  auto start = std::make_shared<Start>(sql::Dialect::mysql);
-  const std::string catalogue = octets_of(document["catalogue"]);
+std::shared_ptr<const MysqlStart> read_start(const Document& document, Bytes image,
+                                             const std::string& main_database, bool mariadb) {
+  auto start = std::make_shared<MysqlStart>();
+  MysqlRules rules;
+  set_up(rules, main_database, mariadb);
   Contents contents;
-  if (!define_all(catalogue, rules, session, contents, *start)) return nullptr;
+  define_all(octets_of(document["catalogue"]), rules, contents, *start);
   if (document.contains("numbers")) set_numbers(document["numbers"], rules, contents);
   if (!sql::emulator::fill_from_image(document, image, contents, *start)) return nullptr;
   start->knows_errors = true;
   return start;
+}
+
+}  // namespace
+
+std::shared_ptr<const MysqlStart> start_of(const Held& held, const std::string& main_database,
+                                           bool mariadb, std::vector<HeldState>& states) {
+  MysqlRules rules;
+  set_up(rules, main_database, mariadb);
+  return StartMaker(held, rules, states).make();
+}
+
+std::shared_ptr<const MysqlStart> start_of_document(const Document& document, Bytes image,
+                                                    const std::string& main_database,
+                                                    bool mariadb) {
+  static sql::emulator::SharedStarts<MysqlStart> starts;
+  return starts.get(document, [&] { return read_start(document, image, main_database, mariadb); });
 }
 
 void note_view(const tree::Statement& statement, MysqlRules& rules) {

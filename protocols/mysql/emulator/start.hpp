@@ -1,26 +1,38 @@
 // What a scope begins with: the tables of a catalogue, with the rows that a snapshot has of them.
 #pragma once
 
+#include <map>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "protocols/mysql/emulator/rules.hpp"
-#include "protocols/mysql/emulator/session.hpp"
 #include "protocols/sql/emulator/start.hpp"
 #include "understudy/emulator.hpp"
 
 namespace understudy::mysql::emulation {
 
-/// Null where nothing of it can be told for sure. `states` gets all tables of the catalogue;
-/// `rules` and `session` what it tells of views, collations and settings.
-[[nodiscard]] std::shared_ptr<const sql::emulator::Start> start_of(const Held& held,
-                                                                   MysqlRules& rules,
-                                                                   SessionFacts& session,
-                                                                   std::vector<HeldState>& states);
+struct MysqlStart final : sql::emulator::Start {
+  MysqlStart() : Start(sql::Dialect::mysql) {}
+  std::map<std::string, std::string, std::less<>> collations;  ///< of databases
+  std::map<std::string, tree::Query, std::less<>> views;       ///< by their keys
+  std::optional<std::string> sql_mode;                         ///< of the server
+  std::string time_zone;
+};
 
+/// Null where nothing of it can be told for sure. `states` gets all tables of the catalogue.
+[[nodiscard]] std::shared_ptr<const MysqlStart> start_of(const Held& held,
+                                                         const std::string& main_database,
+                                                         bool mariadb,
+                                                         std::vector<HeldState>& states);
+
+/// `document` outlives what is made of it: emulators that are made of the same one share it.
 /// `image`: the octets of its contents' image. Null where they are none that this program made.
-[[nodiscard]] std::shared_ptr<const sql::emulator::Start> start_of_document(
-    const Document& document, Bytes image, MysqlRules& rules, SessionFacts& session);
+[[nodiscard]] std::shared_ptr<const MysqlStart> start_of_document(const Document& document,
+                                                                  Bytes image,
+                                                                  const std::string& main_database,
+                                                                  bool mariadb);
 
 /// A view that is made, replaced or dropped.
 void note_view(const tree::Statement& statement, MysqlRules& rules);

@@ -65,7 +65,10 @@ class Translator final : public sql::emulator::Translator {
   void remove(const tree::Delete& remove, Plan& plan) override;
   void truncate(const tree::Truncate& truncate, Plan& plan) override;
   void insert_query(const tree::Insert& insert, const Definition& table, Plan& plan);
+  void returning(const tree::Insert& insert, const Scope& scope, Plan& plan);
   void clash(const tree::Insert& insert, const Definition& table, Plan& plan);
+  [[nodiscard]] std::optional<std::vector<Bound>> equalities(const tree::Update& update,
+                                                             const Scope& scope) const;
   [[nodiscard]] std::string assigned(const Typed& given, const TableColumn& column);
   sql::emulator::Part part_of(const TableState& table, const std::string& alias,
                               const std::string& from, const std::string& where);

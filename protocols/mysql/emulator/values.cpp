@@ -39,6 +39,25 @@ std::int32_t argument(const tree::Type& type, std::size_t at, std::int32_t none)
   return number;
 }
 
+/// Collations of no language in particular, in which ASCII letters are what they are.
+bool has_common_letters(std::string_view collation) {
+  static constexpr std::string_view endings[] = {"_general_ci", "_unicode_ci", "_unicode_520_ci",
+                                                 "_0900_ai_ci", "_uca1400_ai_ci"};
+  return std::ranges::any_of(endings,
+                             [&](std::string_view each) { return collation.ends_with(each); });
+}
+
+/// Those in which different ASCII letters, or several of them, may be one.
+bool has_odd_letters(std::string_view collation) {
+  static constexpr std::string_view languages[] = {
+      "lithuanian", "latvian",  "roman",   "danish",  "croatian", "hungarian",  "czech",
+      "slovak",     "spanish2", "turkish", "german2", "persian",  "vietnamese", "sinhala",
+      "trad",       "myanmar",  "thai",    "big5",    "japanese", "chinese",    "korean"};
+  return std::ranges::any_of(languages, [&](std::string_view each) {
+    return collation.find(each) != std::string_view::npos;
+  });
+}
+
 /// Only what is known of UTF-8: other character sets may have other letters.
 void set_comparison(std::string_view collation, ColumnType& type) {
   const bool utf8 = collation.starts_with("utf8");
@@ -46,13 +65,16 @@ void set_comparison(std::string_view collation, ColumnType& type) {
   if (utf8 && collation.ends_with("_bin") && !collation.ends_with("nopad_bin")) {
     type.comparison = Comparison::padded;
     type.plain_order = false;
-  } else if (utf8 && collation.ends_with("_ci")) {
+  } else if (utf8 && has_common_letters(collation)) {
     type.comparison = Comparison::folded;
     type.plain_order = !collation.ends_with("_general_ci");
   } else {
     type.comparison = Comparison::alike;
   }
 }
+
+/// As `scale` of a text: CHAR, which loses blanks behind it.
+constexpr std::int32_t cuts_blanks = 1;
 
 ColumnType text_type(const tree::Type& type, std::string_view collation) {
   constexpr std::int32_t tiny = 255, usual = 65'535, medium = 16'777'215;
@@ -66,7 +88,10 @@ ColumnType text_type(const tree::Type& type, std::string_view collation) {
     result.length = type.arguments.empty() ? usual : -1;
   else
     result.length = name == "mediumtext" ? medium : std::numeric_limits<std::int32_t>::max();
-  if (result.length < 0) return {};
+  if (result.length < 0 || has_odd_letters(collation)) return {};
+  if (name == "char") result.scale = cuts_blanks;
+  for (const char c : collation)
+    result.collation = (result.collation ^ static_cast<unsigned char>(c)) * 16'777'619U + 1;
   set_comparison(collation, result);
   return result;
 }
@@ -231,7 +256,11 @@ std::optional<Datum> read_text(ColumnType type, ValueClass value_class, std::str
   // What lies beyond the basic plane not every character set holds.
   const bool plain = std::ranges::none_of(
       text, [](char c) { return static_cast<unsigned char>(c) >= 0xF0 || c == '\0'; });
-  if (!plain || !understudy::is_text(text) || !fits(type, text)) return std::nullopt;
+  // Of another character set, or an unknown one, it may lack letters.
+  const bool known = type.comparison != Comparison::alike ||
+                     std::ranges::all_of(text, [](char c) { return c > 0; });
+  if (!plain || !known || !understudy::is_text(text) || !fits(type, text)) return std::nullopt;
+  if (type.scale == cuts_blanks) text = text.substr(0, text.find_last_not_of(' ') + 1);
   return Datum(std::string(text));
 }
 
@@ -354,11 +383,12 @@ std::optional<std::string> print_value(ColumnType type, const Datum& datum, cons
   const auto* number = std::get_if<std::int64_t>(&datum);
   if (number == nullptr) {
     const bool text = sql::contents::is_text(type.kind) || type.kind == TypeKind::bytea ||
-                      type.kind == TypeKind::json;
+                      type.kind == TypeKind::json || type.kind == TypeKind::opaque;
     sure = sure && text;
     return std::get<std::string>(datum);
   }
   switch (type.kind) {
+    case TypeKind::opaque:  // a value of the request, as it was written
     case TypeKind::boolean:
     case TypeKind::int8:
       return std::to_string(*number);

@@ -58,6 +58,50 @@ bool same_error(const Fields& mine, const Image& told) {
 
 }  // namespace
 
+namespace {
+
+class SlotTypes {
+ public:
+  void add(const Plan& plan) {
+    add(plan.text);
+    add(plan.after);
+    for (const auto& count : {plan.limit, plan.offset})
+      if (count && count->slot != Bound::no_slot) add(count->slot, oid::int8);
+    for (const auto& row : plan.rows)
+      for (const Given& given : row) add(given.bound);
+    for (const PlannedCheck& check : plan.checks) add(check.text);
+    for (const auto* plans : {&plan.sources, &plan.commons})
+      for (const Plan& each : *plans) add(each);
+  }
+  std::vector<Oid> types;
+
+ private:
+  void add(const Text& text) {
+    for (const Bound& bound : text.bounds) add(bound);
+  }
+  void add(const Bound& bound) {
+    const bool of_request = bound.source == Bound::Source::request && bound.slot != Bound::no_slot;
+    if (of_request && !bound.array) add(bound.slot, oid_of(bound.type));
+  }
+  /// One that stands at places of several types: which counts is not looked into.
+  void add(std::size_t slot, Oid type) {
+    if (slot >= types.size()) types.resize(slot + 1);
+    types[slot] = types[slot] == 0 || types[slot] == type ? type : several;
+  }
+
+ public:
+  static constexpr Oid several = ~Oid{0};
+};
+
+}  // namespace
+
+std::vector<Oid> slot_types_of(const Plan& plan) {
+  SlotTypes types;
+  types.add(plan);
+  std::ranges::replace(types.types, SlotTypes::several, Oid{0});
+  return std::move(types.types);
+}
+
 std::vector<Column> columns_of(const std::vector<Shown>& shown, const TableOids& oids) {
   std::vector<Column> columns;
   for (const Shown& each : shown) {

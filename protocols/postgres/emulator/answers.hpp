@@ -19,6 +19,7 @@ struct Result {
   StatementAnswer answer;
   /// Beside each row: rows of one number may come in any order.
   std::vector<std::size_t> runs;
+  bool given_order = false;          ///< rows come in the order in which they were put in
   std::vector<std::string> written;  ///< keys of the tables that were changed
 };
 
@@ -28,6 +29,9 @@ struct Result {
 
 /// Whether it says an error of the same code in other words.
 [[nodiscard]] bool words_differ(const Result& result, Bytes image);
+
+/// Of each value of the request the type of the place where it stands; 0 where it is not known.
+[[nodiscard]] std::vector<Oid> slot_types_of(const Plan& plan);
 
 /// Columns as RowDescription has them. A table whose OID nobody told has one all the same.
 [[nodiscard]] std::vector<Column> columns_of(const std::vector<Shown>& shown,

@@ -20,6 +20,14 @@ Typed Translator::node(const tree::Cast& cast, const Scope& scope) {
   if (type.kind == TypeKind::opaque || type.kind == TypeKind::numeric)
     throw Unsure{"a cast to " + cast.type.name.name};
   Typed value = expression(*cast.operand, scope);
+  const auto* inner = cast.operand->as<tree::Cast>();
+  if (is_text(type.kind) && type.length == 0 && inner != nullptr && value.bound &&
+      bounds_[*value.bound].source == Bound::Source::request &&
+      bounds_[*value.bound].slot != Bound::no_slot && is_moment(value.type.kind)) {
+    // The text of a value of the request, which is read as of the type that is named.
+    bounds_[*value.bound].printed = true;
+    return typed(value.sql, type);
+  }
   if (type.kind == TypeKind::varchar && type.length > 0) return cut_off(std::move(value), type);
   if (value.untyped != Untyped::no) {
     value = coerced(std::move(value), type);
@@ -27,8 +35,7 @@ Typed Translator::node(const tree::Cast& cast, const Scope& scope) {
     return value;
   }
   const TypeKind from = value.type.kind;
-  value.origin =
-      from == type.kind && value.type.length == type.length ? value.origin : std::nullopt;
+  if (from != type.kind || value.type.length != type.length) forget_origin(value);
   if (is_whole(type.kind) && is_whole(from)) {
     if (static_cast<int>(type.kind) < static_cast<int>(from)) {
       const Typed::Range all = limits_of(type.kind), range = range_of(value);

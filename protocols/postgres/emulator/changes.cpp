@@ -12,24 +12,24 @@ using sql::contents::is_whole;
 using sql::contents::TableColumn;
 using sql::contents::UniqueKey;
 
-std::string place_in(const Definition& table, const tree::Column& column, std::size_t& place) {
-  if (column.path.size() != 1) throw Unsure{"a part of a column"};
-  const auto found = table.column(column.name());
-  if (!found) throw Unsure{"no such column: " + column.name()};
-  place = *found;
-  return table.sql_column(place);
-}
-
-/// What the server makes of this moment or of chance.
-bool is_fresh(const tree::Expression& expression, TypeKind kind) {
+/// A value of this moment or of chance for a column of that type; nothing for any other.
+std::optional<Bound> fresh(const tree::Expression& expression, ColumnType type) {
   const auto* call = expression.as<tree::Call>();
-  if (call == nullptr || !call->arguments.empty()) return false;
-  static const std::set<std::string_view> clocks = {"now", "current_timestamp",
-                                                    "transaction_timestamp", "statement_timestamp",
-                                                    "clock_timestamp"};
-  if (clocks.contains(call->name.name))
-    return kind == TypeKind::timestamptz || kind == TypeKind::timestamp || kind == TypeKind::date;
-  return call->name.name == "gen_random_uuid" && kind == TypeKind::uuid;
+  if (call == nullptr || !call->arguments.empty()) return std::nullopt;
+  static const std::set<std::string_view> began = {"now", "current_timestamp",
+                                                   "transaction_timestamp"};
+  static const std::set<std::string_view> clocks = {"statement_timestamp", "clock_timestamp"};
+  const std::string& name = call->name.name;
+  Bound bound;
+  bound.type = type;
+  bound.may_hide = true;
+  if (is_moment(type.kind) && (began.contains(name) || clocks.contains(name)))
+    bound.source = began.contains(name) ? Bound::Source::now : Bound::Source::clock;
+  else if (type.kind == TypeKind::uuid && name == "gen_random_uuid")
+    bound.source = Bound::Source::uuid;
+  else
+    return std::nullopt;
+  return bound;
 }
 
 }  // namespace
@@ -43,8 +43,8 @@ bool Translator::casts_alike(ColumnType from, ColumnType to) const {
   return from.kind == TypeKind::timestamp && to.kind == TypeKind::timestamptz && printing_.utc;
 }
 
-/// A value as it is put into a column.
-std::string Translator::assigned(const Typed& given, const TableColumn& column) {
+/// A value as it is put into a column. `may_be_null`: that it is none is looked at elsewhere.
+std::string Translator::assigned(const Typed& given, const TableColumn& column, bool may_be_null) {
   Typed value = coerced(given, column.type, true);
   if (value.bound && given.untyped != Untyped::no) {
     bounds_[*value.bound].compared = false;
@@ -72,7 +72,7 @@ std::string Translator::assigned(const Typed& given, const TableColumn& column) 
     if (value.type.scale != column.type.scale) throw Unsure{"a numeric of another scale"};
     value.sql = "within_digits(" + value.sql + ", " + std::to_string(column.type.length) + ")";
   }
-  return column.not_null ? "required(" + value.sql + ")" : value.sql;
+  return column.not_null && !may_be_null ? "required(" + value.sql + ")" : value.sql;
 }
 
 // ---- INSERT ----
@@ -88,13 +88,22 @@ bool Translator::passes(const tree::Expression& expression, const TableColumn& c
 }
 
 Given Translator::given(const tree::Expression& expression, const TableColumn& column) {
+  std::vector<std::string> computed;
+  const Given given = this->given(expression, column, Scope{outermost_, {}}, computed);
+  if (!computed.empty()) throw Unsure{"an inserted value that is computed"};
+  return given;
+}
+
+Given Translator::given(const tree::Expression& expression, const TableColumn& column,
+                        const Scope& scope, std::vector<std::string>& computed) {
   if (const auto* preset = expression.as<tree::Default>()) {
     if (!preset->path.empty()) throw Unsure{"this default"};
     return given_default(column);
   }
   if (column.given_by_server) throw Unsure{"a value for column " + column.name};
   Given given;
-  if (is_fresh(expression, column.type.kind) || passes(expression, column)) {
+  if (const auto bound = fresh(expression, column.type)) given.bound = *bound;
+  if (given.bound.may_hide || passes(expression, column)) {
     given.kind = Given::Kind::fresh;
     return given;
   }
@@ -103,7 +112,7 @@ Given Translator::given(const tree::Expression& expression, const TableColumn& c
       // As the type that is named it is read: a time without a zone, though one is given.
       TableColumn as_cast = column;
       if (is_moment(from.kind)) as_cast.type = from;
-      return this->given(*cast->operand, as_cast);
+      return this->given(*cast->operand, as_cast, scope, computed);
     }
   given.bound.assigned = true;
   if (const auto* parameter = expression.as<tree::Parameter>()) {
@@ -112,7 +121,12 @@ Given Translator::given(const tree::Expression& expression, const TableColumn& c
     return given;
   }
   const auto* literal = expression.as<tree::Literal>();
-  if (literal == nullptr) throw Unsure{"an inserted value that is computed"};
+  if (literal == nullptr) {
+    given.kind = Given::Kind::computed;
+    given.place = computed.size();
+    computed.push_back(assigned(this->expression(expression, scope), column, true));
+    return given;
+  }
   using Kind = tree::Literal::Kind;
   const sql::ValueClass value_class = literal->kind == Kind::null      ? sql::ValueClass::null
                                       : literal->kind == Kind::boolean ? sql::ValueClass::boolean
@@ -126,11 +140,26 @@ Given Translator::given(const tree::Expression& expression, const TableColumn& c
   return given;
 }
 
+std::vector<Given> Translator::row(const std::vector<tree::Expression>& values,
+                                   const std::vector<std::size_t>& places, const Definition& table,
+                                   const Scope& scope, std::vector<std::string>& computed) {
+  if (values.size() > places.size()) throw Unsure{"more values than columns"};
+  std::vector<Given> row;
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    const auto place = std::ranges::find(places, i);
+    const auto at = static_cast<std::size_t>(place - places.begin());
+    row.push_back(at < values.size() ? given(values[at], table.columns[i], scope, computed)
+                                     : given_default(table.columns[i]));
+  }
+  return row;
+}
+
 std::string Translator::conflict(const tree::Conflict& conflict, const Definition& table,
                                  const Scope& scope, Plan& plan) {
   using Action = tree::Conflict::Action;
   if (conflict.action == Action::fail) return {};
   plan.answers_conflict = true;
+  if (!table.triggers.empty()) throw Unsure{"ON CONFLICT with triggers"};
   if (!conflict.constraint.empty() || conflict.target_where) throw Unsure{"this ON CONFLICT"};
   // They are looked at before it is known whether the row is put in at all.
   if (!table.checks.empty()) throw Unsure{"ON CONFLICT with conditions"};
@@ -147,26 +176,41 @@ std::string Translator::conflict(const tree::Conflict& conflict, const Definitio
                      });
   if (!known) throw Unsure{"a conflict with no unique key"};
   const std::string head = " ON CONFLICT " + (list.empty() ? list : "(" + list + ") ");
-  if (conflict.action == Action::nothing) return head + "DO NOTHING";
-  if (conflict.action != Action::update || list.empty() || plan.rows.size() != 1)
-    throw Unsure{"this ON CONFLICT"};
+  Bound begin;
+  begin.source = Bound::Source::begin;
+  const std::string before = "sure(" + table.sql_name() + ".rowid <= ";
+  if (conflict.action == Action::nothing) {
+    // Of rows in no order that meet each other, which one is put in is not known.
+    if (!plan.of_query) return head + "DO NOTHING";
+    if (list.empty()) throw Unsure{"this ON CONFLICT"};
+    // Not `AND 0`: for that nothing before it would be looked at.
+    return head + "DO UPDATE SET rowid = " + table.sql_name() + ".rowid WHERE NOT " + before +
+           bind(std::move(begin)) + ")";
+  }
+  if (conflict.action != Action::update || list.empty()) throw Unsure{"this ON CONFLICT"};
   plan.updates_conflict = true;
   Scope both = scope;
   ScopeRelation excluded = scope.relations.front();
   excluded.name = "excluded";
   for (std::size_t i = 0; i < excluded.columns.size(); ++i)
     excluded.columns[i].sql = "excluded." + table.sql_column(i);
-  for (ScopeColumn& column : excluded.columns) column.origin.reset();
+  for (std::size_t i = 0; i < excluded.columns.size(); ++i) {
+    excluded.columns[i].origin.reset();
+    excluded.columns[i].of_part = PartColumn{Bound::no_slot, i};  // of the row that is put in
+  }
   both.relations.push_back(std::move(excluded));
   std::string sql = head + "DO UPDATE SET " + assignments(conflict.set, table, both, plan);
-  if (conflict.where) sql += " WHERE " + condition(*conflict.where, both).sql;
+  // A row that this statement has put in or changed already can't be changed once more.
+  sql += " WHERE " + before + bind(std::move(begin)) + ")";
+  if (conflict.where) sql += " AND " + condition(*conflict.where, both).sql;
   return sql;
 }
 
 std::string Translator::returning(const std::vector<tree::Output>& list, const Definition& table,
                                   const std::string& alias, Plan& plan) {
   if (list.empty()) return {};
-  Scope scope;
+  if (view_columns_) throw Unsure{"RETURNING of a view"};
+  Scope scope{outermost_, {}};
   scope.relations.push_back(
       relation_of(book_.tables.find(table.key)->second, alias, table.sql_name() + "."));
   Parts parts;
@@ -179,8 +223,10 @@ std::string Translator::returning(const std::vector<tree::Output>& list, const D
   for (const TableColumnName& each : columns_) plan.returned.insert(each.column);
   const bool new_row = plan.action == Plan::Action::insert && !plan.updates_conflict;
   if (!new_row)
-    for (const std::size_t column : plan.returned)
+    for (const std::size_t column : plan.returned) {
       if (plan.refreshed.contains(column)) throw Unsure{"a value of this moment in RETURNING"};
+      plan.needs_now = plan.needs_now || plan.momentary.contains(column);
+    }
   if (new_row) columns_.clear();
   columns_.insert(before.begin(), before.end());
   plan.shown = shown(parts);
@@ -189,58 +235,94 @@ std::string Translator::returning(const std::vector<tree::Output>& list, const D
   return sql;
 }
 
-void Translator::insert(const tree::Insert& insert, Plan& plan) {
-  plan.action = Plan::Action::insert;
-  if (!insert.with.tables.empty() || insert.query || insert.ignore || !insert.row_alias.empty())
-    throw Unsure{"an INSERT of a query"};
-  Scope scope;
-  const Definition& table = target(insert.table, scope, plan);
-  if (!table.takes_rows) throw Unsure{"an INSERT into " + table.key};
+std::vector<std::size_t> Translator::places_of(const std::vector<std::string>& columns, bool told,
+                                               const Definition& table) const {
   std::vector<std::size_t> places;
-  for (const std::string& name : insert.columns) {
+  for (const std::string& name : columns) {
     const auto column = table.column(name);
     if (!column || std::ranges::find(places, *column) != places.end())
       throw Unsure{"no such column: " + name};
     places.push_back(*column);
   }
-  if (!insert.columns_told)
+  if (!told)
     for (std::size_t i = 0; i < table.columns.size(); ++i) places.push_back(i);
+  return places;
+}
+
+/// Puts in one row, of the values ?1, ?2, …
+std::string Translator::insertion(const Definition& table) {
   std::string columns = "rowid", values = "next_place()";
   for (std::size_t i = 0; i < table.columns.size(); ++i) {
     columns += ", " + table.sql_column(i);
     values += ", " + bind({});
   }
-  if (insert.default_values) plan.rows.push_back(row({}, places, table));
+  return "INSERT INTO " + table.sql_name() + " (" + columns + ") VALUES (" + values + ")";
+}
+
+void Translator::insert_values(const tree::Insert& insert, const std::vector<std::size_t>& places,
+                               const Definition& table, Plan& plan) {
+  std::vector<Plan> sources;
+  bool computes = false;
+  const auto add = [&](const std::vector<tree::Expression>& values) {
+    std::vector<Bound> bounds = std::exchange(bounds_, {});
+    std::vector<std::string> computed;
+    plan.rows.push_back(row(values, places, table, Scope{outermost_, {}}, computed));
+    Plan& source = sources.emplace_back();
+    if (!computed.empty()) source.text.sql = "SELECT " + joined(computed, ", ");
+    source.text.bounds = std::exchange(bounds_, std::move(bounds));
+    computes = computes || !computed.empty();
+  };
+  if (insert.default_values) add({});
   for (const std::vector<tree::Expression>& each : insert.rows) {
     if (insert.columns_told && each.size() != places.size()) throw Unsure{"a list of other length"};
-    plan.rows.push_back(row(each, places, table));
+    add(each);
   }
+  if (computes) plan.sources = std::move(sources);
+}
+
+void Translator::insert(const tree::Insert& insert, Plan& plan) {
+  plan.action = Plan::Action::insert;
+  if (insert.ignore || !insert.row_alias.empty()) throw Unsure{"an INSERT of this kind"};
+  changing_commons(insert.with, plan);
+  Scope scope{outermost_, {}};
+  const Definition& table = target(insert.table, scope, plan);
+  if (!table.takes_rows || view_columns_) throw Unsure{"an INSERT into " + table.key};
+  const auto places = places_of(insert.columns, insert.columns_told, table);
+  if (insert.query)
+    insert_query(*insert.query, places, insert.columns_told, table, plan);
+  else
+    insert_values(insert, places, table, plan);
   if (plan.rows.empty()) throw Unsure{"an INSERT of nothing"};
+  const std::string insertion = this->insertion(table);
   for (std::size_t i = 0; i < table.columns.size(); ++i)
     for (const std::vector<Given>& each : plan.rows)
       if (each[i].kind == Given::Kind::fresh) plan.refreshed.insert(i);
   need_keys(table, plan, nullptr);
   checks(table, scope, plan);
-  plan.text.sql = "INSERT INTO " + table.sql_name() + " (" + columns + ") VALUES (" + values + ")" +
-                  conflict(insert.conflict, table, scope, plan);
+  plan.text.sql = insertion + conflict(insert.conflict, table, scope, plan);
   plan.text.sql += returning(insert.returning, table, scope.relations.front().name, plan);
 }
 
 // ---- UPDATE and DELETE ----
 
-std::string Translator::assignments(const std::vector<tree::Assignment>& set,
-                                    const Definition& table, const Scope& scope, Plan& plan) {
-  std::string sql = "rowid = next_place()";
+std::vector<Translator::SetTo> Translator::settings(const std::vector<tree::Assignment>& set,
+                                                    const Definition& table, const Scope& scope,
+                                                    Plan& plan) {
+  std::vector<SetTo> all;
   for (const tree::Assignment& each : set) {
     if (each.partial || each.columns.size() != 1) throw Unsure{"an assignment of several columns"};
-    std::size_t place = 0;
-    const std::string name = place_in(table, each.columns.front(), place);
+    const std::size_t place = place_in(table, each.columns.front());
     const TableColumn& column = table.columns[place];
     if (column.given_by_server || !plan.assigned.insert(place).second)
       throw Unsure{"an assignment to " + column.name};
-    if (is_fresh(each.value, column.type.kind) || passes(each.value, column)) {
+    if (const auto bound = fresh(each.value, column.type)) {
+      plan.momentary.insert(place);
+      all.push_back({place, bind(*bound)});
+      continue;
+    }
+    if (passes(each.value, column)) {
       plan.refreshed.insert(place);
-      sql += ", " + name + " = NULL";
+      all.push_back({place, "NULL"});
       continue;
     }
     if (each.value.as<tree::Default>() != nullptr) {
@@ -248,46 +330,63 @@ std::string Translator::assignments(const std::vector<tree::Assignment>& set,
       const bool null = sql::contents::is_null(preset.bound.constant);
       if (preset.kind != Given::Kind::value || (column.not_null && null))
         throw Unsure{"a default in UPDATE"};
-      sql += ", " + name + " = " + bind(preset.bound);
+      all.push_back({place, bind(preset.bound)});
       continue;
     }
     if (column.type.kind == TypeKind::opaque) throw Unsure{"the type of column " + column.name};
-    sql += ", " + name + " = " + assigned(expression(each.value, scope), column);
+    all.push_back({place, assigned(expression(each.value, scope), column)});
   }
   need_keys(table, plan, &plan.assigned);
+  return all;
+}
+
+std::string Translator::assignments(const std::vector<tree::Assignment>& set,
+                                    const Definition& table, const Scope& scope, Plan& plan) {
+  std::string sql = "rowid = next_place()";
+  for (const SetTo& each : settings(set, table, scope, plan))
+    sql += ", " + table.sql_column(each.column) + " = " + each.sql;
   return sql;
 }
 
 void Translator::update(const tree::Update& update, Plan& plan) {
   plan.action = Plan::Action::update;
-  const bool plain = update.with.tables.empty() && update.tables.size() == 1 &&
-                     update.from.empty() && update.order.empty() && !update.limit &&
-                     update.cursor.empty();
-  if (!plain) throw Unsure{"an UPDATE with further tables"};
-  Scope scope;
+  if (update.tables.size() != 1 || !update.order.empty() || update.limit || !update.cursor.empty())
+    throw Unsure{"an UPDATE of this kind"};
+  if (!update.with.tables.empty() || !update.from.empty()) return update_rows(update, plan);
+  Scope scope{outermost_, {}};
   const Definition& table = target(update.tables.front(), scope, plan);
+  if (!table.triggers.empty()) {
+    view_columns_.reset();
+    view_condition_.clear();
+    return update_rows(update, plan);
+  }
   if (!table.takes_rows) throw Unsure{"an UPDATE of " + table.key};
   reads_.insert(table.key);
   checks(table, scope, plan);
   plan.text.sql =
       "UPDATE " + table.sql_name() + " SET " + assignments(update.set, table, scope, plan);
-  if (update.where) plan.text.sql += " WHERE " + condition(*update.where, scope).sql;
+  plan.text.sql += where_of(update.where, scope);
   plan.text.sql += returning(update.returning, table, scope.relations.front().name, plan);
 }
 
 void Translator::remove(const tree::Delete& remove, Plan& plan) {
   plan.action = Plan::Action::remove;
-  const bool plain = remove.with.tables.empty() && remove.from.empty() && remove.targets.empty() &&
-                     remove.order.empty() && !remove.limit && remove.cursor.empty();
-  if (!plain) throw Unsure{"a DELETE with further tables"};
-  Scope scope;
+  if (!remove.targets.empty() || !remove.order.empty() || remove.limit || !remove.cursor.empty())
+    throw Unsure{"a DELETE of this kind"};
+  if (!remove.with.tables.empty() || !remove.from.empty()) return remove_rows(remove, plan);
+  Scope scope{outermost_, {}};
   const Definition& table = target(remove.table, scope, plan);
+  if (!table.triggers.empty()) {
+    view_columns_.reset();
+    view_condition_.clear();
+    return remove_rows(remove, plan);
+  }
   if (!table.gives_rows) throw Unsure{"a DELETE from " + table.key};
   reads_.insert(table.key);
-  plan.all_rows = !remove.where;
+  plan.all_rows = !remove.where && !view_columns_;
   // Without a condition SQLite would not count the rows one by one, nor need anybody to know them.
-  plan.text.sql = "DELETE FROM " + table.sql_name() +
-                  (remove.where ? " WHERE " + condition(*remove.where, scope).sql : " WHERE 1");
+  const std::string where = where_of(remove.where, scope);
+  plan.text.sql = "DELETE FROM " + table.sql_name() + (where.empty() ? " WHERE 1" : where);
   plan.text.sql += returning(remove.returning, table, scope.relations.front().name, plan);
 }
 

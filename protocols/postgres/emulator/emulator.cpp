@@ -2,13 +2,19 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
+#include <random>
 
+#include "protocols/postgres/datetime.hpp"
 #include "protocols/postgres/emulator/definition_tags.hpp"
+#include "protocols/postgres/emulator/names.hpp"
 #include "protocols/postgres/emulator/request.hpp"
 #include "protocols/postgres/emulator/runner.hpp"
 #include "protocols/postgres/emulator/start.hpp"
 #include "protocols/postgres/image.hpp"
 #include "protocols/postgres/served.hpp"
+#include "protocols/postgres/session.hpp"
+#include "protocols/postgres/shape.hpp"
 #include "protocols/sql/emulator/emulator.hpp"
 
 namespace understudy::postgres {
@@ -38,10 +44,45 @@ Printing::Order order_of(std::string_view collation) {
                                                                       : Printing::Order::unknown;
 }
 
+/// What differs of a session; false where something does that is not understood.
+bool read_session(std::string_view facts, Printing& printing) {
+  bool sound = true;
+  while (!facts.empty()) {
+    const std::size_t end = facts.find('\0');
+    const std::string_view fact = facts.substr(0, end);
+    facts.remove_prefix(end == std::string_view::npos ? facts.size() : end + 1);
+    const std::size_t equals = fact.find('=');
+    const std::string_view name = fact.substr(0, equals);
+    const std::string_view value = fact.substr(std::min(equals + 1, fact.size()));
+    if (name == "TimeZone") {
+      printing.utc = is_name_of_utc(value);
+      printing.zone = value;
+    } else if (name == "DateStyle") {
+      printing.iso_dates = value.starts_with("ISO");
+    } else if (name == "IntervalStyle") {
+      printing.intervals = value == "postgres";
+    } else if (name == "search_path") {
+      auto path = schemas_of_path(value);
+      sound = sound && path.has_value();
+      if (path) printing.path = std::move(*path);
+    } else if (name == isolation_fact) {
+      continue;  // see SqlRequest::one_state
+    } else if (name.find('.') != std::string_view::npos) {
+      printing.custom.insert_or_assign(std::string(name), std::string(value));
+    } else {
+      sound = false;
+    }
+  }
+  return sound;
+}
+
 class PostgresExecution final : public Execution {
  public:
-  PostgresExecution(sql::contents::Contents& contents, const PostgresRules& rules, TableOids& oids)
-      : oids_(oids), runner_(contents, rules, oids) {}
+  PostgresExecution(sql::contents::Contents& contents, const PostgresRules& rules, TableOids& oids,
+                    Programs& programs, const StatementMoment& moment)
+      : oids_(oids), runner_(contents, rules, oids, &programs) {
+    runner_.set_moment(moment);
+  }
 
   void take_from(Bytes image) override {
     took_effect_ = true;
@@ -80,6 +121,7 @@ class PostgresEmulator final : public sql::emulator::SqlEmulator {
   }
 
   [[nodiscard]] Document knowledge() const override;
+  void control(Control control, std::string_view name, std::uint64_t connection) override;
 
  private:
   void read(const Document& knowledge);
@@ -88,14 +130,15 @@ class PostgresEmulator final : public sql::emulator::SqlEmulator {
   [[nodiscard]] const ServerRules& rules() const override { return rules_; }
   [[nodiscard]] sql::Dialect dialect() const override { return sql::Dialect::postgres; }
   [[nodiscard]] SqlRequest request_of(const EmulatedRequest& asked) const override {
-    return read_request(asked.canonical, asked.qualifier);
+    return read_request(asked);
   }
   [[nodiscard]] Answered answered(Bytes image) const override;
   [[nodiscard]] std::unique_ptr<Execution> execution() override {
-    return std::make_unique<PostgresExecution>(held(), rules_, oids_);
+    return std::make_unique<PostgresExecution>(held(), rules_, oids_, programs_, moment_);
   }
   [[nodiscard]] std::string unsound_session() const override {
-    return sound_session_ ? "" : "a search_path or an encoding that is not the usual one";
+    return sound_session_ && sound_here_ ? ""
+                                         : "a search_path or an encoding that is not the usual one";
   }
   [[nodiscard]] bool lacks_privilege(std::string_view code) const override {
     return code == "42501";
@@ -106,6 +149,9 @@ class PostgresEmulator final : public sql::emulator::SqlEmulator {
   }
   [[nodiscard]] std::optional<std::string> answer_of_definition(const tree::Statement& statement,
                                                                 std::string_view pattern) override;
+  [[nodiscard]] std::optional<std::string> description_of(const Plan& plan) override;
+  void use_session(const SqlRequest& request) override;
+  void set_moment(std::uint64_t connection, Moment now) override;
   void add_paths(const std::string& key, std::vector<KeyPath>& paths) const override {
     paths.push_back({key});
     if (const std::size_t dot = key.find('.'); dot != std::string::npos)
@@ -121,13 +167,20 @@ class PostgresEmulator final : public sql::emulator::SqlEmulator {
   }
   void note_start(const Start& start) override {
     if (collation_.empty()) set_collation(start.collation);
+    first_.knows_custom = rules_.printing().knows_custom = start.knows_custom;
   }
 
   PostgresRules rules_;
   TableOids oids_;
   Document profile_;
   std::string collation_;
-  bool sound_session_ = true;
+  Printing first_;  ///< of the first session
+  bool sound_session_ = true, sound_here_ = true;
+  Programs programs_;
+  StatementMoment moment_;
+  std::mt19937_64 chance_{std::random_device{}()};
+  std::int64_t last_moment_ = 0;                 ///< no two statements have the same
+  std::map<std::uint64_t, std::int64_t> began_;  ///< open transactions, by connection
 };
 
 // ---- knowledge ----
@@ -135,7 +188,8 @@ class PostgresEmulator final : public sql::emulator::SqlEmulator {
 void PostgresEmulator::read(const Document& knowledge) {
   if (knowledge.contains("profile")) profile_ = knowledge["profile"];
   Printing& printing = rules_.printing();
-  printing.utc = is_name_of_utc(text_at_path(profile_, "session", "TimeZone"));
+  printing.zone = text_at_path(profile_, "session", "TimeZone");
+  printing.utc = is_name_of_utc(printing.zone);
   printing.iso_dates = text_at_path(profile_, "session", "DateStyle").starts_with("ISO");
   const std::string intervals = text_at_path(profile_, "session", "IntervalStyle");
   printing.intervals = intervals.empty() || intervals == "postgres";
@@ -150,12 +204,14 @@ void PostgresEmulator::read(const Document& knowledge) {
   if (knowledge.contains("collation")) set_collation(octets_of(knowledge["collation"]));
   if (knowledge.contains("oids"))
     for (const auto& [key, oid] : knowledge["oids"].items()) oids_[key] = oid.get<Oid>();
+  first_ = printing;
   read_knowledge(knowledge);
 }
 
 void PostgresEmulator::set_collation(std::string collation) {
   collation_ = std::move(collation);
   rules_.printing().order = order_of(collation_);
+  first_.order = rules_.printing().order;
 }
 
 Document PostgresEmulator::knowledge() const {
@@ -171,7 +227,46 @@ Document PostgresEmulator::knowledge() const {
   return knowledge;
 }
 
+// ---- sessions and their time ----
+
+void PostgresEmulator::use_session(const SqlRequest& request) {
+  rules_.printing() = first_;
+  sound_here_ = read_session(request.session, rules_.printing());
+}
+
+void PostgresEmulator::control(Control control, std::string_view name, std::uint64_t connection) {
+  const bool inside = control == Control::savepoint || control == Control::release ||
+                      control == Control::rollback_to;
+  if (!inside) began_.erase(connection);
+  if (control == Control::begin) began_[connection] = 0;  // its first statement tells
+  SqlEmulator::control(control, name, connection);
+}
+
+/// Within a transaction the time stands still.
+void PostgresEmulator::set_moment(std::uint64_t connection, Moment now) {
+  moment_ = {};
+  if (!now) return;
+  const std::int64_t time = (now->count() - seconds_from_1970_to_2000 * 1000) * 1000;
+  last_moment_ = std::max(last_moment_ + 1, time);
+  moment_ = {last_moment_, last_moment_, &chance_};
+  const auto began = began_.find(connection);
+  if (began == began_.end()) return;
+  if (began->second == 0) began->second = last_moment_;
+  moment_.now = began->second;
+}
+
 // ---- answers ----
+
+std::optional<std::string> PostgresEmulator::description_of(const Plan& plan) {
+  if (!plan.reason.empty()) return std::nullopt;
+  StatementAnswer answer;
+  answer.returns_rows = !plan.shown.empty();
+  answer.columns = columns_of(plan.shown, oids_);
+  std::string types;
+  for (const Oid type : slot_types_of(plan)) types += std::to_string(type) + " ";
+  answer.parameters.emplace_back(slot_types_name, std::move(types));
+  return encode_image(answer);
+}
 
 sql::emulator::SqlEmulator::Answered PostgresEmulator::answered(Bytes image) const {
   Answered told;

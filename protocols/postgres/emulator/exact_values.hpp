@@ -12,6 +12,7 @@
 namespace understudy::postgres::emulation {
 
 using sql::emulator::print_numeric;
+using sql::emulator::read_decimal_text;
 using sql::emulator::read_numeric;
 using sql::emulator::scale_of;
 

@@ -29,6 +29,8 @@ Typed Translator::node(const tree::Expression& expression, const Scope& scope) {
   const auto make = [&](const auto& each) -> Typed {
     using Node = std::remove_cvref_t<decltype(each)>;
     if constexpr (std::is_same_v<Node, tree::Parameter>) {
+      if (outermost_ != nullptr)
+        return node(tree::Column{{"$" + std::to_string(each.index + 1)}}, scope);
       Typed value;
       value.untyped = Untyped::slot;
       value.slot = each.index;
@@ -43,6 +45,17 @@ Typed Translator::node(const tree::Expression& expression, const Scope& scope) {
     }
   };
   return std::visit(make, expression.node);
+}
+
+Typed Translator::variable(const ScopeColumn& column) {
+  if (column.type.kind == TypeKind::opaque) throw Unsure{"the type of variable " + column.name};
+  Bound bound;
+  bound.source = Bound::Source::variable;
+  bound.slot = *column.variable;
+  bound.type = column.type;
+  Typed value = typed(bind(std::move(bound)), column.type);
+  value.bound = bounds_.size() - 1;
+  return value;
 }
 
 Typed Translator::truth(std::string sql) const {

@@ -3,9 +3,11 @@
 #include <set>
 
 #include "protocols/postgres/emulator/typed.hpp"
+#include "protocols/sql/lower.hpp"
 
 namespace understudy::postgres::emulation {
 
+using sql::lower;
 using sql::contents::is_text;
 using sql::contents::is_whole;
 using tree::Operator;
@@ -107,6 +109,15 @@ const std::map<std::string_view, Translator::Family>& Translator::families() {
       {"replace", &Translator::replaced},
       {"extract", &Translator::part_of_time},
       {"date_trunc", &Translator::start_of_time},
+      {"current_setting", &Translator::setting},
+      {"now", &Translator::clock},
+      {"transaction_timestamp", &Translator::clock},
+      {"statement_timestamp", &Translator::clock},
+      {"clock_timestamp", &Translator::clock},
+      {"current_timestamp", &Translator::clock},
+      {"localtimestamp", &Translator::clock},
+      {"current_date", &Translator::clock},
+      {"gen_random_uuid", &Translator::new_uuid},
       {"abs", &Translator::without_sign}};
   return all;
 }
@@ -179,6 +190,47 @@ Typed Translator::start_of_time(const tree::Call& call, std::vector<Typed> value
   if (kind == TypeKind::timestamptz && !printing_.utc)
     throw Unsure{"a time in a zone other than UTC"};
   return typed("start_of_time('" + field + "', " + moment(value) + ")", {kind});
+}
+
+Typed Translator::clock(const tree::Call& call, std::vector<Typed> values) {
+  const std::string& name = call.name.name;
+  if (!values.empty()) throw Unsure{"the precision of " + name};
+  Bound bound;
+  bound.source = name == "statement_timestamp" || name == "clock_timestamp" ? Bound::Source::clock
+                                                                            : Bound::Source::now;
+  bound.type = {name == "current_date"     ? TypeKind::date
+                : name == "localtimestamp" ? TypeKind::timestamp
+                                           : TypeKind::timestamptz};
+  const ColumnType type = bound.type;
+  return typed(bind(std::move(bound)), type);
+}
+
+Typed Translator::new_uuid(const tree::Call&, std::vector<Typed> values) {
+  if (!values.empty()) throw Unsure{"the function gen_random_uuid"};
+  Bound bound;
+  bound.source = Bound::Source::uuid;
+  bound.type = {TypeKind::uuid};
+  return typed(bind(std::move(bound)), {TypeKind::uuid});
+}
+
+Typed Translator::setting(const tree::Call& call, std::vector<Typed> values) {
+  const auto* literal =
+      call.arguments.size() == 2 ? call.arguments.back().as<tree::Literal>() : nullptr;
+  if (values.empty() || values.size() > 2) throw Unsure{"the function current_setting"};
+  Bound bound;
+  bound.source = Bound::Source::setting;
+  bound.missing_ok = literal != nullptr && literal->text == "true";
+  if (values[0].untyped == Untyped::slot)
+    bound.slot = values[0].slot;
+  else if (values[0].untyped == Untyped::text)
+    bound.constant = lower(values[0].text);
+  else if (const auto* name = values[0].bound
+                                  ? std::get_if<std::string>(&bounds_[*values[0].bound].constant)
+                                  : nullptr)
+    bound.constant = lower(*name);
+  else
+    throw Unsure{"the function current_setting"};
+  return typed(bind(std::move(bound)), {TypeKind::text});
 }
 
 Typed Translator::without_sign(const tree::Call&, std::vector<Typed> values) {

@@ -193,6 +193,8 @@ Typed::Range Translator::range_of(Typed& value) {
                                                                 : reach_.int8;
   if (value.bound)
     bounds_[*value.bound].most = most;
+  else if (value.of_part)
+    part_guards_[*value.of_part] = most;
   else if (value.origin)
     guards_[*value.origin] = most;
   else

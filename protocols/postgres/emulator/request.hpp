@@ -1,13 +1,11 @@
 // A canonical request as the emulator takes it.
 #pragma once
 
-#include <string_view>
-
 #include "protocols/sql/emulator/request.hpp"
+#include "understudy/emulator.hpp"
 
 namespace understudy::postgres::emulation {
 
-[[nodiscard]] sql::emulator::SqlRequest read_request(std::string_view canonical,
-                                                     std::string_view qualifier);
+[[nodiscard]] sql::emulator::SqlRequest read_request(const EmulatedRequest& asked);
 
 }  // namespace understudy::postgres::emulation

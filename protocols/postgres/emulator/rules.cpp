@@ -1,5 +1,6 @@
 #include "protocols/postgres/emulator/rules.hpp"
 
+#include "protocols/postgres/emulator/program.hpp"
 #include "protocols/postgres/emulator/translator.hpp"
 #include "protocols/postgres/emulator/violations.hpp"
 #include "protocols/postgres/tree_from_pg_query.hpp"
@@ -70,7 +71,8 @@ Default default_of(const tree::Expression& expression, ColumnType type, const Pr
                                                      "current_date",
                                                      "gen_random_uuid",
                                                      "uuid_generate_v4"};
-    if (fresh.contains(call->name.name)) return {Default::Kind::fresh, {}, {}};
+    if (fresh.contains(call->name.name))
+      return {Default::Kind::fresh, {}, {}, call->name.name.find("uuid") == std::string::npos};
   }
   preset.kind = Default::Kind::elsewhere;
   const auto* literal = expression.as<tree::Literal>();
@@ -97,6 +99,22 @@ std::string PostgresRules::spelled(std::string_view pattern) const {
 
 std::string PostgresRules::key_of(const tree::Name& name) const {
   return emulation::key_of(name);
+}
+
+std::string PostgresRules::key_in(const tree::Name& name, const TableBook& book) const {
+  return emulation::key_in(name, printing_.path, book);
+}
+
+bool PostgresRules::runs(const tree::CreateRoutine& routine) const {
+  return program_of(routine).has_value();
+}
+
+/// REFRESH of another kind than its tree tells.
+std::string PostgresRules::unsure_by_text(std::string_view pattern) const {
+  const bool otherwise =
+      pattern.starts_with("refresh") && (pattern.find(" concurrently ") != std::string_view::npos ||
+                                         pattern.find(" no data") != std::string_view::npos);
+  return otherwise ? "a REFRESH of this kind" : "";
 }
 
 Plan PostgresRules::plan(const tree::Statement& statement, const TableBook& tables,

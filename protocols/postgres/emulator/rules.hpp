@@ -17,8 +17,12 @@ class PostgresRules final : public ServerRules {
   [[nodiscard]] tree::Statement parse(std::string_view pattern) const override;
   [[nodiscard]] std::string spelled(std::string_view pattern) const override;
   [[nodiscard]] std::string key_of(const tree::Name& name) const override;
+  [[nodiscard]] std::string key_in(const tree::Name& name, const TableBook& book) const override;
+  [[nodiscard]] bool follows_routines() const noexcept override { return true; }
+  [[nodiscard]] bool runs(const tree::CreateRoutine& routine) const override;
   [[nodiscard]] Plan plan(const tree::Statement& statement, const TableBook& tables,
                           bool took_effect) const override;
+  [[nodiscard]] std::string unsure_by_text(std::string_view pattern) const override;
   [[nodiscard]] std::string numbered_by(std::string_view pattern) const override;
   [[nodiscard]] ColumnType type_of(const tree::ColumnDefinition& column,
                                    const Definition& table) const override;

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <map>
-#include <mutex>
 
 #include "protocols/postgres/copy_text.hpp"
 #include "protocols/postgres/emulator/translator.hpp"
@@ -26,7 +25,7 @@ using sql::contents::TableState;
 using sql::emulator::told_by_head;
 using Names = std::set<std::string, std::less<>>;
 
-constexpr Printing as_read{.utc = true, .iso_dates = true};  // see read_rows()
+const Printing as_read{.utc = true, .iso_dates = true};  // see read_rows()
 
 const PostgresRules& reading_rules() {
   static const PostgresRules rules(as_read);
@@ -49,6 +48,7 @@ std::string key_of_quoted(std::string_view name) {
 
 void read_head(std::string_view catalogue, Start& start) {
   start.collation = told_by_head(catalogue, "-- collation: ");
+  start.knows_custom = told_by_head(catalogue, "-- custom settings: ") == "0";
   start.reads_committed =
       told_by_head(catalogue, "-- default_transaction_isolation: ") == "read committed";
   start.knows_errors = knows_messages_of(told_by_head(catalogue, "-- server: ")) &&
@@ -332,16 +332,8 @@ std::shared_ptr<const Start> start_of(const Held& held, std::vector<HeldState>& 
 }
 
 std::shared_ptr<const Start> start_of_document(const Document& document, Bytes image) {
-  static std::mutex mutex;
-  static std::map<const Document*, std::weak_ptr<const Start>> made;
-  const std::scoped_lock lock(mutex);
-  std::weak_ptr<const Start>& known = made[&document];
-  if (auto start = known.lock()) return start;
-  std::erase_if(made,
-                [&](const auto& each) { return each.first != &document && each.second.expired(); });
-  auto start = read_start(document, image);
-  made[&document] = start;
-  return start;
+  static sql::emulator::SharedStarts<Start> starts;
+  return starts.get(document, [&] { return read_start(document, image); });
 }
 
 }  // namespace understudy::postgres::emulation

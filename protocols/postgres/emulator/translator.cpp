@@ -2,8 +2,14 @@
 
 namespace understudy::postgres::emulation {
 
-std::string key_of(const tree::Name& name) {
-  return name.schema.empty() || name.schema == "public" ? name.name : name.schema + "." + name.name;
+void Translator::other(const tree::Statement& statement, Plan& plan) {
+  const auto* utility = statement.as<tree::Utility>();
+  if (const auto* merge = statement.as<tree::Merge>())
+    this->merge(*merge, plan);
+  else if (utility != nullptr && utility->verb == "refresh")
+    refresh(*utility, plan);
+  else
+    throw Unsure{"this kind of statement"};
 }
 
 // ---- names of outputs ----

@@ -15,14 +15,12 @@
 #include <string_view>
 #include <vector>
 
+#include "protocols/postgres/emulator/names.hpp"
 #include "protocols/postgres/emulator/rules.hpp"
 #include "protocols/sql/contents/table.hpp"
 #include "protocols/sql/tree/tree.hpp"
 
 namespace understudy::postgres::emulation {
-
-/// The key of a table in the catalogue: `orders`, of another schema than public `sales.orders`.
-[[nodiscard]] std::string key_of(const tree::Name& name);
 
 /// How far from 0 a number may be that takes part in a sum or product.
 struct Reach {
@@ -39,13 +37,23 @@ struct TooFar {};
 class Translator final : public sql::emulator::Translator {
  public:
   /// `took_effect`: the server is known to have done what the statement says.
+  /// `variables`: those of a function's body, or null; it outlives this.
   Translator(const TableBook& book, const PostgresRules& rules, const Reach& reach,
-             bool took_effect)
-      : sql::emulator::Translator(rules, book, took_effect),
+             bool took_effect, const Scope* variables = nullptr)
+      : sql::emulator::Translator(rules, book, took_effect, variables),
         printing_(rules.printing()),
         reach_(reach) {}
 
+  /// What `shows`, a query of one value, gives for a place of that type.
+  [[nodiscard]] Plan value(const tree::Statement& shows, ColumnType type);
+
  private:
+  /// What an UPDATE puts into a column.
+  struct SetTo {
+    std::size_t column;
+    std::string sql;
+  };
+
   // ---- expressions.cpp ----
   Typed node(const tree::Expression& expression, const Scope& scope) override;
   Typed condition(const tree::Expression& expression, const Scope& scope) override;
@@ -83,6 +91,9 @@ class Translator final : public sql::emulator::Translator {
   Typed replaced(const tree::Call& call, std::vector<Typed> values);
   Typed part_of_time(const tree::Call& call, std::vector<Typed> values);
   Typed start_of_time(const tree::Call& call, std::vector<Typed> values);
+  Typed setting(const tree::Call& call, std::vector<Typed> values);
+  Typed clock(const tree::Call& call, std::vector<Typed> values);
+  Typed new_uuid(const tree::Call& call, std::vector<Typed> values);
   Typed without_sign(const tree::Call& call, std::vector<Typed> values);
   Typed any_of(const tree::Operation& operation, const Scope& scope);
   void make_comparable(Typed& left, Typed& right) const;
@@ -93,7 +104,44 @@ class Translator final : public sql::emulator::Translator {
   Typed as_text(Typed value);
   void make_alike(std::vector<Typed>& values, ColumnType& type, bool& soft);
   Typed::Range range_of(Typed& value);
-  std::string assigned(const Typed& value, const sql::contents::TableColumn& column);
+  std::string assigned(const Typed& value, const sql::contents::TableColumn& column,
+                       bool may_be_null = false);
+  Typed variable(const ScopeColumn& column) override;
+
+  // ---- calls.cpp ----
+  bool query_otherwise(const tree::Query& query, Plan& plan) override;
+
+  // ---- views.cpp ----
+  [[nodiscard]] std::string key_of(const tree::Name& name) const override {
+    return in_view_ ? emulation::key_of(name) : sql::emulator::Translator::key_of(name);
+  }
+  [[nodiscard]] bool keeps_places() const noexcept override { return true; }
+  std::optional<std::string> source_otherwise(const tree::Name& name, const std::string& shown,
+                                              const std::string& alias, Scope& scope) override;
+  std::string view(const sql::contents::View& view, const std::string& key,
+                   const std::string& shown, const std::string& alias, Scope& scope);
+  const Definition* target_otherwise(const tree::Name& name, const std::string& shown, Scope& scope,
+                                     Plan& plan) override;
+  const Definition& target_view(const sql::contents::View& view, const std::string& key,
+                                const std::string& shown, Scope& scope, Plan& plan);
+  void refresh(const tree::Utility& utility, Plan& plan);
+  std::size_t place_in(const Definition& table, const tree::Column& column) const;
+  [[nodiscard]] std::string where_of(const tree::Box<tree::Expression>& where, const Scope& scope);
+
+  // ---- row_changes.cpp ----
+  void other(const tree::Statement& statement, Plan& plan) override;
+  void changing_commons(const tree::With& with, Plan& plan) override;
+  std::string rows_of_part(const Common& common) override;
+  void insert_query(const tree::Query& query, const std::vector<std::size_t>& places, bool told,
+                    const Definition& table, Plan& plan);
+  void update_rows(const tree::Update& update, Plan& plan);
+  void remove_rows(const tree::Delete& remove, Plan& plan);
+  void change_rows(const tree::Box<tree::Expression>& where,
+                   const std::vector<tree::Output>& returned, const std::vector<SetTo>& set,
+                   const std::string& from_sql, const Definition& table, Scope& scope, Plan& plan);
+  void merge(const tree::Merge& merge, Plan& plan);
+  PlannedWhen when(const tree::Merge::When& when, const Definition& table, Scope& scope,
+                   std::vector<std::string>& computed, Plan& plan);
 
   // ---- windows.cpp ----
   Typed window(const tree::Call& call, const Scope& scope);
@@ -109,6 +157,19 @@ class Translator final : public sql::emulator::Translator {
   [[nodiscard]] bool casts_alike(ColumnType from, ColumnType to) const;
   Given given(const tree::Expression& expression,
               const sql::contents::TableColumn& column) override;
+  /// What is computed is appended to `computed`.
+  Given given(const tree::Expression& expression, const sql::contents::TableColumn& column,
+              const Scope& scope, std::vector<std::string>& computed);
+  std::vector<Given> row(const std::vector<tree::Expression>& values,
+                         const std::vector<std::size_t>& places, const Definition& table,
+                         const Scope& scope, std::vector<std::string>& computed);
+  void insert_values(const tree::Insert& insert, const std::vector<std::size_t>& places,
+                     const Definition& table, Plan& plan);
+  std::vector<std::size_t> places_of(const std::vector<std::string>& columns, bool told,
+                                     const Definition& table) const;
+  [[nodiscard]] std::string insertion(const Definition& table);
+  std::vector<SetTo> settings(const std::vector<tree::Assignment>& set, const Definition& table,
+                              const Scope& scope, Plan& plan);
   std::string conflict(const tree::Conflict& conflict, const Definition& table, const Scope& scope,
                        Plan& plan);
   std::string assignments(const std::vector<tree::Assignment>& set, const Definition& table,
@@ -118,6 +179,11 @@ class Translator final : public sql::emulator::Translator {
 
   const Printing& printing_;
   Reach reach_;
+  int views_ = 0;         ///< how many are inside of each other
+  bool in_view_ = false;  ///< names mean what they meant when it was made
+  /// Of a view that is written to: the columns of its table, by its own names; and its condition.
+  std::optional<std::map<std::string, std::size_t>> view_columns_;
+  std::string view_condition_;
 };
 
 }  // namespace understudy::postgres::emulation

@@ -8,6 +8,7 @@
 namespace understudy::postgres::emulation {
 
 using sql::emulator::boolean_type;
+using sql::emulator::forget_origin;
 using sql::emulator::is_key;
 using sql::emulator::is_moment;
 using sql::emulator::joined;
@@ -17,5 +18,8 @@ using sql::emulator::require_one_length;
 using sql::emulator::suffix_of;
 using sql::emulator::typed;
 using sql::emulator::wider;
+
+/// Whether a query of one value shows the time, or what is of chance, as it is.
+[[nodiscard]] bool shows_moment(const tree::Statement& shows);
 
 }  // namespace understudy::postgres::emulation

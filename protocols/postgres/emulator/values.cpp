@@ -6,6 +6,7 @@
 
 #include "protocols/postgres/datetime.hpp"
 #include "protocols/postgres/emulator/exact_values.hpp"
+#include "protocols/postgres/time_zone.hpp"
 #include "understudy/document.hpp"
 
 namespace understudy::postgres::emulation {
@@ -165,7 +166,9 @@ bool fits(ColumnType type, std::string_view text) {
 ColumnType numeric_type(const std::vector<std::string>& arguments) {
   constexpr std::int32_t most = 15;
   std::int32_t numbers[2] = {0, 0};
-  if (arguments.empty() || arguments.size() > 2) return {};
+  if (arguments.empty())
+    return {.kind = TypeKind::numeric, .scale = ColumnType::own_scale};  // shown alone
+  if (arguments.size() > 2) return {};
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const std::string& digits = arguments[i];
     std::from_chars(digits.data(), digits.data() + digits.size(), numbers[i]);
@@ -275,7 +278,8 @@ std::optional<Datum> read_value(ColumnType type, ValueClass value_class, std::st
     return untyped || value_class == ValueClass::boolean ? read_boolean(text) : std::nullopt;
   const bool number = untyped || value_class == ValueClass::number;
   if (type.kind == TypeKind::numeric) {
-    if (!number || type.scale == ColumnType::own_scale) return std::nullopt;
+    if (!number) return std::nullopt;
+    if (type.scale == ColumnType::own_scale) return datum_of(read_decimal_text(text));
     return datum_of(read_numeric(text, type.length, type.scale));
   }
   if (type.kind == TypeKind::float8) return number ? datum_of(read_float(text)) : std::nullopt;
@@ -311,6 +315,20 @@ bool keeps_scale(ColumnType type, std::string_view text, bool compared) {
   const std::int32_t scale = scale_of(text);
   return compared ? scale <= type.scale : scale == type.scale;
 }
+
+namespace {
+
+/// A timestamptz as the session's time zone has it.
+bool append_in_zone(Microseconds value, const Printing& printing, std::string& text) {
+  if (printing.utc) return append_timestamptz(value, text), printing.iso_dates;
+  const auto east = seconds_east(printing.zone, value);
+  if (!east || !printing.iso_dates) return false;
+  append_timestamp(value + *east * std::int64_t{1'000'000}, text);
+  append_offset(*east, text);
+  return true;
+}
+
+}  // namespace
 
 std::optional<std::string> print_value(ColumnType type, const Datum& datum,
                                        const Printing& printing, bool& sure) {
@@ -348,8 +366,7 @@ std::optional<std::string> print_value(ColumnType type, const Datum& datum,
       sure = sure && printing.iso_dates;
       return text;
     case TypeKind::timestamptz:
-      append_timestamptz(*number, text);
-      sure = sure && printing.iso_dates && printing.utc;
+      sure = sure && append_in_zone(*number, printing, text);
       return text;
     default:
       sure = false;

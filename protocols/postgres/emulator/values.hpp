@@ -1,9 +1,11 @@
 // Values between the text that a statement or an answer holds and what the executor keeps.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "protocols/postgres/types.hpp"
 #include "protocols/sql/contents/table.hpp"
@@ -27,6 +29,11 @@ struct Printing {
     bytewise,  ///< the database's collation is C or POSIX
     common     ///< of a language that sorts a–z and 0–9 as the bytes do
   } order = Order::unknown;
+  std::string zone = "UTC";                    ///< TimeZone
+  std::vector<std::string> path = {"public"};  ///< where names without a schema are looked up
+  /// Settings that the application made up, those without a value included.
+  std::map<std::string, std::string, std::less<>> custom = {};
+  bool knows_custom = false;  ///< what is not among them, no session begins with
 };
 
 /// A type of the tree as one that is calculated with; opaque for any other. `serial` counts as the

@@ -80,8 +80,29 @@ void Contents::drop(std::string_view key) {
   book_.complete = complete;
 }
 
+void Contents::define_view(std::string_view key, View view) {
+  drop(key);
+  book_.note_doubtful(key);
+  book_.views.insert_or_assign(std::string(key), std::move(view));
+}
+
+void Contents::define_routine(std::string_view key,
+                              std::shared_ptr<const tree::CreateRoutine> routine) {
+  ++version_;
+  book_.routines.insert_or_assign(std::string(key), std::move(routine));
+}
+
+void Contents::drop_view(std::string_view key) {
+  const auto found = book_.views.find(key);
+  if (found == book_.views.end()) return;
+  ++version_;
+  book_.views.erase(found);
+  book_.note_absent(key);
+}
+
 void Contents::forget_whether(std::string_view key) {
   ++version_;
+  if (const auto view = book_.views.find(key); view != book_.views.end()) book_.views.erase(view);
   if (const TableState* table = state(key))
     static_cast<void>(database_.run("DROP TABLE " + table->definition->sql_name()));
   if (const auto found = book_.tables.find(key); found != book_.tables.end())
@@ -190,6 +211,8 @@ void Contents::forget_column(std::string_view key, std::size_t column) {
 
 void Contents::forget_everything() {
   while (!book_.tables.empty()) forget_whether(std::string(book_.tables.begin()->first));
+  book_.views.clear();
+  book_.routines.clear();
   book_.note_others(nullptr);
   book_.complete = false;
 }

@@ -59,6 +59,11 @@ class Contents {
   /// Makes the table, without rows; its definition gets an id. False where that is not possible.
   [[nodiscard]] bool create(Definition definition);
   void drop(std::string_view key);
+  /// Makes a view of that name, in place of what had it.
+  void define_view(std::string_view key, View view);
+  void drop_view(std::string_view key);
+  /// Makes a function; null: which one its name means is not known from here on.
+  void define_routine(std::string_view key, std::shared_ptr<const tree::CreateRoutine> routine);
   /// It may be there or not.
   void forget_whether(std::string_view key);
   /// Something else than a table has this name.

@@ -57,6 +57,10 @@ void fitting(sqlite3_context* context, int, sqlite3_value** values) {
   fits ? sqlite3_result_value(context, values[0]) : unsure(context);
 }
 
+void sure(sqlite3_context* context, int, sqlite3_value** values) {
+  sqlite3_value_int(values[0]) != 0 ? sqlite3_result_int(context, 1) : unsure(context);
+}
+
 void plain(sqlite3_context* context, int, sqlite3_value** values) {
   const std::string_view text = text_of(values[0]);
   const bool sure = std::all_of(text.begin(), text.end(), [](char c) {
@@ -199,11 +203,9 @@ struct Function {
   int arguments;
   void (*call)(sqlite3_context*, int, sqlite3_value**);
 };
-constexpr Function functions[] = {{"fitting", 2, fitting},
-                                  {"plain", 1, plain},
-                                  {"ascii", 1, ascii},
-                                  {"is_like", 3, is_like},
-                                  {"folded_text", 1, folded_text}};
+constexpr Function functions[] = {{"fitting", 2, fitting}, {"sure", 1, sure},
+                                  {"plain", 1, plain},     {"ascii", 1, ascii},
+                                  {"is_like", 3, is_like}, {"folded_text", 1, folded_text}};
 
 // ---- values ----
 

@@ -58,6 +58,7 @@ struct ColumnType {
   /// scale of its own.
   std::int32_t scale = 0;
   static constexpr std::int32_t own_scale = -1;
+  std::uint32_t collation = 0;  ///< of text: a number that stands for its name; 0: not known
   friend bool operator==(const ColumnType&, const ColumnType&) = default;
 };
 
@@ -86,6 +87,7 @@ struct Default {
   Kind kind = Kind::constant;
   Datum value = {};
   std::string sequence = {};  ///< of `number`, where another one than the column's own may be meant
+  bool moment = false;        ///< of `fresh`: the time at which the transaction began
 };
 
 struct TableColumn {
@@ -139,6 +141,10 @@ struct Definition {
   std::string collation = {};  ///< of columns that have none of their own; empty: the database's
   bool folds_names = false;    ///< names of columns are the same in any case of letters
   std::vector<std::vector<std::size_t>> indexes = {};  ///< those that are not unique
+  /// Of a materialised view: what a REFRESH puts into it.
+  std::shared_ptr<const tree::Query> shows = {};
+  /// Those that are run for each row, by name; one that is not understood closes the table.
+  std::vector<std::shared_ptr<const tree::CreateRoutine>> triggers = {};
 
   [[nodiscard]] std::optional<std::size_t> column(std::string_view name) const {
     for (std::size_t i = 0; i < columns.size(); ++i)
@@ -159,14 +165,24 @@ struct TableState {
   std::set<std::size_t> unknown;
 };
 
+/// A query that has a name.
+struct View {
+  std::shared_ptr<const tree::Query> query;
+  std::vector<std::string> columns;  ///< what they are called
+  bool check_option = false;         ///< rows that it would not show are refused
+};
+
 /// Which tables there are. Copied where a transaction begins that may be rolled back.
 struct TableBook {
   std::map<std::string, TableState, std::less<>> tables;
+  std::map<std::string, View, std::less<>> views;
+  /// Functions by name; null where it is not known which one it means.
+  std::map<std::string, std::shared_ptr<const tree::CreateRoutine>, std::less<>> routines;
   bool complete = false;  ///< every table that there is, is among them
 
   /// Whether it is known that no table has this name.
   [[nodiscard]] bool is_absent(std::string_view key) const {
-    return !tables.contains(key) && names_.contains(key) != as_others(key);
+    return !tables.contains(key) && !views.contains(key) && names_.contains(key) != as_others(key);
   }
   void note_absent(std::string_view key) { note(key, as_others(key)); }
   void note_doubtful(std::string_view key) { note(key, !as_others(key)); }
@@ -174,7 +190,15 @@ struct TableBook {
   /// any may be.
   void note_others(const std::set<std::string, std::less<>>* doubtful) {
     others_absent_ = doubtful != nullptr;
-    names_ = doubtful != nullptr ? *doubtful : std::set<std::string, std::less<>>();
+    names_.clear();
+    others_.clear();
+    if (doubtful == nullptr) return;
+    for (const std::string& name : *doubtful)
+      (name.find('.') == std::string::npos ? names_ : others_).insert(name);
+  }
+  /// Whether no table or view has this name, with a schema, where all tables are known.
+  [[nodiscard]] bool is_no_table(std::string_view key) const {
+    return complete && !tables.contains(key) && !views.contains(key) && !others_.contains(key);
   }
 
  private:
@@ -188,7 +212,8 @@ struct TableBook {
     if (!default_ && found == names_.end()) names_.emplace(key);
   }
   bool others_absent_ = false;
-  std::set<std::string, std::less<>> names_;  ///< those of which the contrary holds
+  std::set<std::string, std::less<>> names_;   ///< those of which the contrary holds
+  std::set<std::string, std::less<>> others_;  ///< names with a schema of what is no table
 };
 
 }  // namespace understudy::sql::contents

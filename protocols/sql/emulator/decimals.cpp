@@ -51,6 +51,18 @@ std::optional<std::int64_t> read_numeric(std::string_view text, std::int32_t pre
   return number->negative ? -value : value;
 }
 
+std::optional<std::string> read_decimal_text(std::string_view text) {
+  constexpr std::size_t most = 1000;  // digits: far from what a server refuses
+  const auto number = read_decimal(text);
+  if (!number || text.size() > most) return std::nullopt;
+  std::string_view before = number->before;
+  while (before.size() > 1 && before.starts_with('0')) before.remove_prefix(1);
+  std::string printed(before);
+  if (!number->behind.empty()) (printed += '.') += number->behind;
+  const bool zero = printed.find_first_not_of("0.") == std::string::npos;
+  return number->negative && !zero ? "-" + printed : printed;
+}
+
 std::string print_numeric(std::int64_t value, std::int32_t scale) {
   const bool negative = value < 0;
   std::string digits = std::to_string(value);

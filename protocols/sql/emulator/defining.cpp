@@ -1,6 +1,7 @@
 #include "protocols/sql/emulator/defining.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "protocols/sql/emulator/altering.hpp"
 #include "protocols/sql/emulator/definitions.hpp"
@@ -60,6 +61,86 @@ void drop_table(const std::string& key, Contents& contents) {
     if (contents.find(name) == nullptr) contents.drop(name);
 }
 
+/// Views that name the table, and those that name such a view.
+std::set<std::string> views_of(std::string_view key, const Contents& contents,
+                               const ServerRules& rules) {
+  std::set<std::string> found;
+  for (bool grows = true; grows;) {
+    grows = false;
+    for (const auto& [name, view] : contents.book().views) {
+      TableNamesIn named(rules);
+      named.visit(*view.query);
+      const bool concerned =
+          named.keys.contains(std::string(key)) ||
+          std::ranges::any_of(found, [&](const auto& each) { return named.keys.contains(each); });
+      grows = (concerned && found.insert(name).second) || grows;
+    }
+  }
+  return found;
+}
+
+void forget_views_of(std::string_view key, Contents& contents, const ServerRules& rules) {
+  for (const std::string& each : views_of(key, contents, rules)) contents.forget_whether(each);
+}
+
+/// What a query shows; nothing where that is not known.
+std::optional<std::vector<Shown>> shown_by(const tree::Query& query, const Contents& contents,
+                                           const ServerRules& rules) {
+  tree::Statement statement;
+  statement.node = query;
+  const Plan plan = rules.plan(statement, contents.book(), false);
+  return plan.reason.empty() ? std::optional(plan.shown) : std::nullopt;
+}
+
+/// Whether a view of the table may mean something else than its text says from now on.
+bool changes_columns(const tree::AlterTable& alter) {
+  using Kind = tree::AlterAction::Kind;
+  static constexpr std::array others = {
+      Kind::inert,        Kind::add_column,    Kind::add_constraint, Kind::set_default,
+      Kind::set_not_null, Kind::drop_not_null, Kind::row_security,   Kind::trigger};
+  return std::ranges::any_of(alter.actions, [&](const tree::AlterAction& action) {
+    return std::ranges::find(others, action.kind) == others.end();
+  });
+}
+
+void define_view(const tree::CreateView& create, Contents& contents, const ServerRules& rules) {
+  const std::string key = rules.key_of(create.name);
+  // What names another view of this name now means this one.
+  if (create.replace || contents.book().views.contains(key)) forget_views_of(key, contents, rules);
+  const auto shown = create.recursive || create.temporary
+                         ? std::nullopt
+                         : shown_by(*create.query, contents, rules);
+  if (!shown || create.columns.size() > shown->size()) return contents.forget_whether(key);
+  contents::View view{std::make_shared<const tree::Query>(*create.query), {}, create.check_option};
+  for (std::size_t i = 0; i < shown->size(); ++i)
+    view.columns.push_back(i < create.columns.size() ? create.columns[i] : (*shown)[i].name);
+  contents.define_view(key, std::move(view));
+}
+
+/// What it holds, the next REFRESH tells.
+void define_materialized(const tree::CreateTable& create, Contents& contents,
+                         const ServerRules& rules) {
+  const std::string key = rules.key_of(create.name);
+  const bool surely_made = !create.if_not_exists || contents.book().is_absent(key);
+  const auto shown = surely_made ? shown_by(*create.query, contents, rules) : std::nullopt;
+  if (!shown) return contents.forget_whether(key);
+  contents::Definition table;
+  table.key = key;
+  table.takes_rows = table.gives_rows = false;
+  table.shows = std::make_shared<const tree::Query>(*create.query);
+  for (const Shown& each : *shown) {
+    contents::TableColumn& column = table.columns.emplace_back();
+    column.name = each.name;
+    column.type = each.type;
+    column.attribute = ++table.last_attribute;
+  }
+  for (std::size_t i = 0; i < create.columns.size() && i < table.columns.size(); ++i)
+    table.columns[i].name = create.columns[i].name;
+  contents.drop(key);
+  if (!contents.create(std::move(table))) return contents.forget_whether(key);
+  contents.forget_rows(key);
+}
+
 void define_table(const tree::CreateTable& create, Contents& contents, const ServerRules& rules,
                   Depended& depended) {
   const std::string key = rules.key_of(create.name);
@@ -89,6 +170,50 @@ void close_table(std::string_view key, Contents& contents) {
   contents.redefine(key, std::move(closed));
 }
 
+void define_routine(const tree::CreateRoutine& routine, Contents& contents,
+                    const ServerRules& rules) {
+  const std::string key = rules.key_of(routine.name);
+  const auto found = contents.book().routines.find(key);
+  const auto same = [&](const tree::CreateRoutine& other) {
+    return std::ranges::equal(other.parameter_types, routine.parameter_types,
+                              [](const tree::Type& a, const tree::Type& b) {
+                                return a.name == b.name && a.dimensions == b.dimensions;
+                              });
+  };
+  const bool other = found != contents.book().routines.end() &&
+                     (found->second == nullptr || !same(*found->second));
+  contents.define_routine(key,
+                          other ? nullptr : std::make_shared<const tree::CreateRoutine>(routine));
+}
+
+void define_trigger(const tree::CreateRoutine& trigger, Contents& contents,
+                    const ServerRules& rules) {
+  const std::string key = rules.key_of(trigger.table);
+  const contents::TableState* const table = contents.find(key);
+  const auto routine = contents.book().routines.find(rules.key_of(trigger.function));
+  const bool known = rules.follows_routines() && table != nullptr && !trigger.has_more &&
+                     trigger.each_row && trigger.timing != "instead of" &&
+                     routine != contents.book().routines.end() && routine->second &&
+                     !routine->second->has_more && rules.runs(*routine->second);
+  if (!known) return close_table(key, contents);
+  contents::Definition changed = *table->definition;
+  std::erase_if(changed.triggers,
+                [&](const auto& each) { return each->name.name == trigger.name.name; });
+  changed.triggers.push_back(std::make_shared<const tree::CreateRoutine>(trigger));
+  std::ranges::sort(changed.triggers, {}, [](const auto& each) { return each->name.name; });
+  contents.redefine(key, std::move(changed));
+}
+
+void drop_trigger(const tree::Drop& dropped, Contents& contents, const ServerRules& rules) {
+  const std::string key = rules.key_of(dropped.table);
+  const contents::TableState* const table = contents.find(key);
+  if (table == nullptr) return;
+  contents::Definition changed = *table->definition;
+  for (const tree::Name& name : dropped.names)
+    std::erase_if(changed.triggers, [&](const auto& each) { return each->name.name == name.name; });
+  contents.redefine(key, std::move(changed));
+}
+
 void drop_constraints_to(std::string_view key, Contents& contents) {
   std::vector<contents::Definition> changed;
   for (const auto& [name, state] : contents.book().tables) {
@@ -107,6 +232,7 @@ void drop(const tree::Drop& dropped, Contents& contents, const ServerRules& rule
     case ObjectKind::table:
       for (const tree::Name& name : dropped.names) {
         if (dropped.cascade) drop_constraints_to(rules.key_of(name), contents);
+        forget_views_of(rules.key_of(name), contents, rules);
         drop_table(rules.key_of(name), contents);
       }
       return;
@@ -116,9 +242,22 @@ void drop(const tree::Drop& dropped, Contents& contents, const ServerRules& rule
       return;
     case ObjectKind::view:
     case ObjectKind::materialized_view:
+      for (const tree::Name& name : dropped.names) {
+        const std::string key = rules.key_of(name);
+        forget_views_of(key, contents, rules);
+        if (const auto* table = contents.find(key); table && table->definition->shows)
+          contents.drop(key);
+        contents.drop_view(key);
+      }
+      return;
     case ObjectKind::function:
     case ObjectKind::procedure:
+      // Which of those that have the name; a trigger of it is no longer understood.
+      for (const tree::Name& name : dropped.names)
+        contents.define_routine(rules.key_of(name), nullptr);
+      return;
     case ObjectKind::trigger:
+      return drop_trigger(dropped, contents, rules);
     case ObjectKind::rule:
     case ObjectKind::sequence:
       return;  // a table that was closed for it stays closed
@@ -161,7 +300,13 @@ bool define(const tree::Statement& statement, Contents& contents, const ServerRu
   if (const auto* create = statement.as<tree::CreateTable>()) {
     if (create->query || !create->inherits.empty() || !create->like.empty())
       depend(statement, rules, depended);
-    define_table(*create, contents, rules, depended);
+    create->materialized_view && create->query&& rules.follows_routines()
+        ? define_materialized(*create, contents, rules)
+        : define_table(*create, contents, rules, depended);
+  } else if (const auto* view = statement.as<tree::CreateView>();
+             view != nullptr && rules.follows_routines()) {
+    depend(statement, rules, depended);
+    define_view(*view, contents, rules);
   } else if (const auto* index = statement.as<tree::CreateIndex>()) {
     const std::string key = rules.key_of(index->table);
     if (const auto* table = contents.find(key))
@@ -169,11 +314,13 @@ bool define(const tree::Statement& statement, Contents& contents, const ServerRu
     if (!index->name.empty() && contents.find(index->name) == nullptr)
       contents.note_taken(index->name);
   } else if (const auto* alter = statement.as<tree::AlterTable>()) {
+    if (changes_columns(*alter)) forget_views_of(rules.key_of(alter->name), contents, rules);
     alter_table(*alter, contents, rules);
   } else if (const auto* dropped = statement.as<tree::Drop>()) {
     drop(*dropped, contents, rules);
   } else if (const auto* routine = statement.as<tree::CreateRoutine>()) {
-    if (routine->kind == ObjectKind::trigger) close_table(rules.key_of(routine->table), contents);
+    routine->kind == ObjectKind::trigger ? define_trigger(*routine, contents, rules)
+                                         : define_routine(*routine, contents, rules);
   } else if (forgets_table(statement, contents, rules)) {
     depend(statement, rules, depended);
   } else if (const auto* other = statement.as<tree::AlterOther>()) {

@@ -7,6 +7,32 @@
 
 namespace understudy::sql::emulator {
 
+namespace {
+
+/// Whether a common table of it changes something, of which its tag does not tell.
+bool changes_in_commons(const tree::Statement& statement) {
+  const auto* insert = statement.as<tree::Insert>();
+  const auto* update = statement.as<tree::Update>();
+  const auto* remove = statement.as<tree::Delete>();
+  const auto* query = statement.as<tree::Query>();
+  const tree::With* const with = insert != nullptr   ? &insert->with
+                                 : update != nullptr ? &update->with
+                                 : remove != nullptr ? &remove->with
+                                 : query != nullptr  ? &query->with
+                                                     : nullptr;
+  return with != nullptr && std::ranges::any_of(with->tables, [](const tree::CommonTable& each) {
+           return each.statement->as<tree::Query>() == nullptr;
+         });
+}
+
+/// Whether it may take numbers of sequences by putting rows in.
+bool may_insert(const tree::Statement& statement) {
+  return statement.as<tree::Insert>() != nullptr || statement.as<tree::Merge>() != nullptr ||
+         changes_in_commons(statement);
+}
+
+}  // namespace
+
 // ---- knowledge ----
 
 void SqlEmulator::begin_recording() {
@@ -75,8 +101,8 @@ std::set<std::string> SqlEmulator::numbered() const {
 
 /// Of an insert that took effect.
 void SqlEmulator::note_numbers(const SqlRequest& request, bool computed) {
-  if (!recording_ || statements_->tree_of(request.pattern).as<tree::Insert>() == nullptr) return;
-  for (const std::string& key : statements_->may_write(request.pattern).tables) {
+  if (!recording_ || !may_insert(statements_->tree_of(request.pattern))) return;
+  for (const std::string& key : may_write(request).tables) {
     bool& all = numbered_.try_emplace(key, true).first->second;
     all = all && computed;
   }
@@ -89,6 +115,7 @@ void SqlEmulator::clear(const Start* start) {
       start != nullptr ? std::make_unique<Contents>(start->contents) : std::make_unique<Contents>();
   statements_.emplace(rules(), dialect(), start != nullptr ? start->catalog : Catalog(dialect()));
   depended_ = start != nullptr ? start->depended : Depended();
+  note_cleared(start);
   if (before) contents_->take_open_of(*before);
   for (const std::string& key : denied_) contents_->forget_whether(key);
 }
@@ -128,16 +155,24 @@ bool SqlEmulator::sees(const SqlRequest& request, std::uint64_t connection) cons
   return contents_->sees(connection, start_ && start_->reads_committed && !request.one_state);
 }
 
-std::optional<Emulator::Computed> SqlEmulator::compute(const EmulatedRequest& asked, Moment) {
+std::optional<Emulator::Computed> SqlEmulator::compute(const EmulatedRequest& asked, Moment now) {
   const SqlRequest request = request_of(asked);
+  use_session(request);
   if (!computes(request) || !sees(request, asked.connection)) return std::nullopt;
-  if (auto computed = compute_data(request, asked.connection)) return computed;
+  if (asked.describes) {
+    auto image = description_of(plan_of(request, false));
+    return image ? std::optional(Computed{*std::move(image), {}}) : std::nullopt;
+  }
+  set_moment(asked.connection, now);
+  auto data = compute_data(request, asked.connection);
+  set_moment(asked.connection, std::nullopt);
+  if (data) return data;
   return compute_definition(request, asked.connection);
 }
 
 std::optional<Emulator::Computed> SqlEmulator::compute_data(const SqlRequest& request,
                                                             std::uint64_t connection) {
-  const Plan& plan = statements_->plan_of(request.pattern, *contents_, false);
+  const Plan& plan = plan_of(request, false);
   if (!plan.reason.empty()) return std::nullopt;
   const bool touches = plan.writes() || plan.locks;
   if (touches && (locks_ || plan.locks) && contents_->others_are_open(connection))
@@ -150,8 +185,10 @@ std::optional<Emulator::Computed> SqlEmulator::compute_data(const SqlRequest& re
   if (!done || (fails && !knows_errors_)) return std::nullopt;
   execution->runner().take_numbers();
   Computed computed{execution->image(), {}};
-  if (execution->runner().took_numbers())
-    computed.writes.push_back({std::string(outside_transactions), plan.target});
+  const std::set<std::uint32_t> numbered = execution->runner().took_numbers();
+  for (const auto& [key, state] : contents_->book().tables)
+    if (numbered.contains(state.definition->id))
+      computed.writes.push_back({std::string(outside_transactions), key});
   for (const std::string& key : execution->written()) add_paths(key, computed.writes);
   if (!execution->written().empty()) contents_->note_written(connection);
   return computed;
@@ -160,6 +197,7 @@ std::optional<Emulator::Computed> SqlEmulator::compute_data(const SqlRequest& re
 /// CREATE and DROP of a table of which it is known whether it is there.
 std::optional<Emulator::Computed> SqlEmulator::compute_definition(const SqlRequest& request,
                                                                   std::uint64_t connection) {
+  if (request.other_session) return std::nullopt;
   const tree::Statement& statement = statements_->tree_of(request.pattern);
   auto image = answer_of_definition(statement, request.pattern);
   if (!image || (locks_ && contents_->others_are_open(connection)) || !contents_->enter(connection))
@@ -185,9 +223,10 @@ std::string SqlEmulator::why_not_asked(const SqlRequest& request) const {
 
 std::string SqlEmulator::why_not(const EmulatedRequest& asked) {
   const SqlRequest request = request_of(asked);
+  use_session(request);
   if (!is_about_rows(statements_->tree_of(request.pattern))) return {};
   if (std::string reason = why_not_asked(request); !reason.empty()) return reason;
-  const Plan& plan = statements_->plan_of(request.pattern, *contents_, false);
+  const Plan& plan = plan_of(request, false);
   if (!plan.reason.empty()) return plan.reason;
   if (!sees(request, asked.connection) || !contents_->enter(asked.connection))
     return "others who write at the same time";
@@ -212,6 +251,7 @@ void SqlEmulator::note_coverage(const tree::Statement& statement, const SqlReque
 
 void SqlEmulator::follow(const EmulatedRequest& asked, Bytes image, Moment now, bool in_order) {
   const SqlRequest request = request_of(asked);
+  use_session(request);
   recording_ = !now.has_value();
   if (request.described) return;
   const tree::Statement& statement = statements_->tree_of(request.pattern);
@@ -225,7 +265,7 @@ void SqlEmulator::follow(const EmulatedRequest& asked, Bytes image, Moment now, 
   disagrees_ = false;
   why_not_ = sure ? std::string() : why_not_asked(request);
   if (!sure && why_not_.empty()) why_not_ = "others who write at the same time";
-  const MayWrite written = statements_->may_write(request.pattern);
+  const MayWrite written = may_write(request);
   if (written.nothing()) {
     if (sure) follow_read(request, image);
     return note_coverage(statement, request);
@@ -238,7 +278,7 @@ void SqlEmulator::follow(const EmulatedRequest& asked, Bytes image, Moment now, 
 }
 
 void SqlEmulator::follow_read(const SqlRequest& request, Bytes image) {
-  const Plan& plan = statements_->plan_of(request.pattern, *contents_, false);
+  const Plan& plan = plan_of(request, false);
   why_not_ = plan.reason;
   if (!plan.reason.empty() || plan.writes()) return;
   const auto execution = this->execution();
@@ -252,11 +292,12 @@ void SqlEmulator::follow_read(const SqlRequest& request, Bytes image) {
 /// constraint refused it, none where its values were refused, which are looked at first.
 void SqlEmulator::note_failure(const SqlRequest& request, std::string_view code) {
   const tree::Statement& statement = statements_->tree_of(request.pattern);
-  const MayWrite written = statements_->may_write(request.pattern);
+  const MayWrite written = may_write(request);
   if (written.anything) return contents_->forget_all_numbers();
-  if (statement.as<tree::Insert>() == nullptr) return forget_numbers(written);
-  const Plan& plan = statements_->plan_of(request.pattern, *contents_, true);
-  const bool known = plan.reason.empty() && plan.rows.size() == 1;
+  if (!may_insert(statement)) return forget_numbers(written);
+  const Plan& plan = plan_of(request, true);
+  const bool known = plan.reason.empty() && plan.action == Plan::Action::insert &&
+                     plan.rows.size() == 1 && !plan.of_query && plan.commons.empty();
   const Taken taken = known ? taken_by_failure(code) : Taken::unknown;
   if (taken == Taken::nothing) return;
   if (taken == Taken::unknown) {
@@ -274,14 +315,21 @@ void SqlEmulator::note_failure(const SqlRequest& request, std::string_view code)
 void SqlEmulator::note_denied(const SqlRequest& request) {
   const tree::Statement& statement = statements_->tree_of(request.pattern);
   for (const std::string& key : tables_named(statement, rules())) {
-    denied_.insert(key);
-    contents_->forget_whether(key);
+    std::set<std::string> meant = {key};
+    // Of another search path: it may be any table of that name.
+    if (request.other_session)
+      for (const auto& [name, state] : contents_->book().tables)
+        if (name.ends_with("." + key)) meant.insert(name);
+    for (const std::string& each : meant) {
+      denied_.insert(each);
+      contents_->forget_whether(each);
+    }
   }
 }
 
 /// What is computed is what was answered.
 bool SqlEmulator::follow_computed(const SqlRequest& request, Bytes image) {
-  const Plan& plan = statements_->plan_of(request.pattern, *contents_, false);
+  const Plan& plan = plan_of(request, false);
   why_not_ = plan.reason;
   if (!plan.reason.empty()) return false;
   const auto execution = this->execution();
@@ -298,7 +346,7 @@ bool SqlEmulator::follow_computed(const SqlRequest& request, Bytes image) {
 
 /// What it did can be told with the answer's help.
 bool SqlEmulator::follow_shown(const SqlRequest& request, Bytes image) {
-  const Plan& plan = statements_->plan_of(request.pattern, *contents_, true);
+  const Plan& plan = plan_of(request, true);
   if (!plan.reason.empty()) return false;
   const auto execution = this->execution();
   execution->take_from(image);
@@ -321,7 +369,8 @@ void SqlEmulator::follow_write(const SqlRequest& request, Bytes image, const Ans
     if (!computed) note_failure(request, answer.code);
     return;
   }
-  const bool defined = !request.has_more && define(statement, *contents_, rules(), depended_);
+  const bool defined = !request.has_more && !request.other_session &&
+                       define(statement, *contents_, rules(), depended_);
   statements_->define(statement);
   note_defined(statement, request.pattern);
   if (defined) return;
@@ -329,8 +378,7 @@ void SqlEmulator::follow_write(const SqlRequest& request, Bytes image, const Ans
   note_numbers(request, computed);
   if (computed) return;
   again();
-  if (!disagrees_ && changed_nothing(request, answer))
-    return forget_numbers(statements_->may_write(request.pattern));
+  if (!disagrees_ && changed_nothing(request, answer)) return forget_numbers(may_write(request));
   if (sure && follow_shown(request, image)) return;
   again();
   forget_written(request, connection);
@@ -338,12 +386,13 @@ void SqlEmulator::follow_write(const SqlRequest& request, Bytes image, const Ans
 
 /// No row was touched, of tables of which only rows do something.
 bool SqlEmulator::changed_nothing(const SqlRequest& request, const Answered& answer) {
-  const MayWrite written = statements_->may_write(request.pattern);
+  const MayWrite written = may_write(request);
+  if (changes_in_commons(statements_->tree_of(request.pattern))) return false;
   return answer.of_no_row && !written.anything &&
          std::ranges::all_of(written.tables, [&](const std::string& key) {
            const auto* table = contents_->find(key);
            return table != nullptr && table->definition->takes_rows &&
-                  table->definition->gives_rows;
+                  table->definition->gives_rows && table->definition->triggers.empty();
          });
 }
 
@@ -360,7 +409,7 @@ void SqlEmulator::doubt(const MayWrite& written, std::uint64_t connection) {
 
 /// Within enter() and keep().
 void SqlEmulator::forget_written(const SqlRequest& request, std::uint64_t connection) {
-  const MayWrite written = statements_->may_write(request.pattern);
+  const MayWrite written = may_write(request);
   // Which number comes next is not looked at when a transaction ends.
   if (written.anything || !written.tables.empty()) unsure_.insert(connection);
   if (written.anything) contents_->forget_everything();
@@ -373,7 +422,8 @@ void SqlEmulator::forget_written(const SqlRequest& request, std::uint64_t connec
 
 void SqlEmulator::forget(const EmulatedRequest& asked) {
   const SqlRequest request = request_of(asked);
-  const MayWrite written = statements_->may_write(request.pattern);
+  use_session(request);
+  const MayWrite written = may_write(request);
   if (written.nothing() || request.described) return;
   if (!contents_->enter(asked.connection)) return doubt(written, asked.connection);
   forget_definitions(statements_->tree_of(request.pattern), *contents_, rules());
@@ -385,8 +435,8 @@ void SqlEmulator::forget(const EmulatedRequest& asked) {
 /// As one that failed in a way that is not known.
 void SqlEmulator::miss(const EmulatedRequest& asked) {
   const SqlRequest request = request_of(asked);
-  if (!request.described && !statements_->may_write(request.pattern).nothing())
-    note_failure(request, {});
+  use_session(request);
+  if (!request.described && !may_write(request).nothing()) note_failure(request, {});
 }
 
 }  // namespace understudy::sql::emulator

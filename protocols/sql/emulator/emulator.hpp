@@ -90,6 +90,15 @@ class SqlEmulator : public Emulator {
   /// The answer to a definition that is sure to succeed.
   [[nodiscard]] virtual std::optional<std::string> answer_of_definition(
       const tree::Statement& statement, std::string_view pattern) = 0;
+  /// The answer to who asks what the statement's answer looks like; nothing where that is not
+  /// known.
+  [[nodiscard]] virtual std::optional<std::string> description_of(const Plan& /*plan*/) {
+    return std::nullopt;
+  }
+  /// What follows is about a request of that session.
+  virtual void use_session(const SqlRequest& /*request*/) {}
+  /// The time at which the connection's request is computed; nothing: it is not.
+  virtual void set_moment(std::uint64_t /*connection*/, Moment /*now*/) {}
   virtual void add_paths(const std::string& key, std::vector<KeyPath>& paths) const = 0;
   [[nodiscard]] virtual std::shared_ptr<const Start> make_start(const Held& held,
                                                                 std::vector<HeldState>& states) = 0;
@@ -97,6 +106,8 @@ class SqlEmulator : public Emulator {
                                                                 Bytes octets) = 0;
   /// From here on it begins with `start`.
   virtual void note_start(const Start& /*start*/) {}
+  /// Everything is as at its beginning; null: nothing is known.
+  virtual void note_cleared(const Start* /*start*/) {}
   /// The statement, whose pattern this is, has taken effect: it may define something.
   virtual void note_defined(const tree::Statement& /*statement*/, std::string_view /*pattern*/) {}
   /// Something was followed that was computed or not.
@@ -111,6 +122,13 @@ class SqlEmulator : public Emulator {
 
  private:
   void begin_with(std::shared_ptr<const Start> start);
+  [[nodiscard]] MayWrite may_write(const SqlRequest& request) {
+    return statements_->may_write(request.pattern, contents_->book());
+  }
+  [[nodiscard]] const Plan& plan_of(const SqlRequest& request, bool took_effect) {
+    return statements_->plan_of(request.pattern, *contents_, took_effect,
+                                request.other_session ? request.session : std::string_view());
+  }
   [[nodiscard]] std::string why_not_asked(const SqlRequest& request) const;
   [[nodiscard]] bool computes(const SqlRequest& request) const {
     return why_not_asked(request).empty();

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "protocols/sql/contents/table.hpp"
+#include "protocols/sql/tree/tree.hpp"
 
 namespace understudy::sql::emulator {
 
@@ -31,16 +33,36 @@ struct TableColumnName {
   friend auto operator<=>(const TableColumnName&, const TableColumnName&) = default;
 };
 
+/// A column of the rows that a common table gives.
+struct PartColumn {
+  std::size_t part = 0, column = 0;
+  friend auto operator<=>(const PartColumn&, const PartColumn&) = default;
+};
+
 /// The value of ?1, ?2, … of a text.
 struct Bound {
   static constexpr std::size_t no_slot = ~std::size_t{0};
+  /// Whose value it is.
+  enum class Source : std::uint8_t {
+    request,   ///< `slot` of the request, or `constant`
+    part,      ///< all rows of the common table `slot`, as a JSON list of lists
+    begin,     ///< the last place in the table before the statement
+    setting,   ///< of the session, by the name that is `slot` or `constant`
+    variable,  ///< `slot` of the function's
+    now,       ///< when the transaction began
+    clock,     ///< when the statement did
+    uuid       ///< a new one
+  } source = Source::request;
   std::size_t slot = no_slot;  ///< of the request's values; `constant` where there is none
   ColumnType type = {};
   Datum constant = {};
-  std::int64_t most = 0;  ///< a number may be as far from 0, so that no sum runs over; 0: any
-  bool compared = false;  ///< of a number the value counts alone, which may be beyond the type
-  bool assigned = false;  ///< put into a column: a numeric is rounded to its scale
-  bool array = false;     ///< the elements of an array
+  std::int64_t most = 0;    ///< a number may be as far from 0, so that no sum runs over; 0: any
+  bool compared = false;    ///< of a number the value counts alone, which may be beyond the type
+  bool assigned = false;    ///< put into a column: a numeric is rounded to its scale
+  bool array = false;       ///< the elements of an array
+  bool missing_ok = false;  ///< of a setting: one that there is not is NULL
+  bool printed = false;     ///< the text that the server prints for it
+  bool may_hide = false;    ///< NULL where it is not known
 };
 
 struct Text {
@@ -64,8 +86,14 @@ struct Count {
 
 /// What is put into one column of a new row.
 struct Given {
-  enum class Kind : std::uint8_t { value, number, fresh } kind = Kind::value;
-  Bound bound;
+  enum class Kind : std::uint8_t {
+    value,
+    number,   ///< the next one of a sequence
+    fresh,    ///< what nobody knows
+    computed  ///< the value at `place` of a row of the source
+  } kind = Kind::value;
+  Bound bound = {};
+  std::size_t place = 0;
 };
 
 [[nodiscard]] inline bool contains_any(const std::set<std::size_t>& set,
@@ -86,8 +114,26 @@ struct Part {
   std::set<std::size_t> assigned, refreshed;
 };
 
+/// One WHEN of MERGE.
+struct PlannedWhen {
+  enum class Action : std::uint8_t { nothing, insert, update, remove } action = Action::nothing;
+  std::size_t row = 0;                   ///< of `insert`: which of the plan's rows
+  std::string sql = {};                  ///< else: changes the row at the place ?1
+  std::vector<std::size_t> places = {};  ///< of ?2, ?3, … in the source's row
+  std::set<std::size_t> assigned = {};
+};
+
 struct Plan {
-  enum class Action : std::uint8_t { select, insert, update, remove, truncate };
+  enum class Action : std::uint8_t {
+    select,
+    insert,
+    update,
+    remove,
+    truncate,
+    merge,
+    refresh,
+    call
+  };
   Action action = Action::select;
   std::string reason;  ///< why it is not computed; empty where it is
 
@@ -118,6 +164,25 @@ struct Plan {
   bool restarts = false;
   bool all_rows = false;  ///< of `remove`: whatever they are
 
+  // ---- of PostgreSQL ----
+  /// Beside `rows`, or none: what gives their computed values; each of its rows makes one.
+  std::vector<Plan> sources;
+  bool of_query = false;  ///< INSERT … SELECT: the source gives any number of rows
+  /// Of `update` and `remove`: `sources` has one that gives the place of each row, the values that
+  /// are assigned and those that are shown; `text` changes the row at the place ?1.
+  bool by_rows = false;
+  std::vector<std::size_t> set_columns;  ///< of `by_rows`: in the order of the assigned values
+  Text after;                      ///< of `by_rows`: what is shown of the new row at the place ?1
+  std::vector<PlannedWhen> whens;  ///< of `merge`: the source gives the place, which of these, …
+  /// Columns that get a value of this moment: nobody knows it where the time is not known.
+  std::set<std::size_t> momentary;
+  bool needs_now = false;  ///< it shows one of those
+  /// What is done before: common tables, where one of them changes something.
+  std::vector<Plan> commons;
+  std::vector<std::pair<PartColumn, std::int64_t>> part_guards;  ///< as `guards`
+  /// Of `call`: the function, with the arguments that the source gives.
+  std::shared_ptr<const tree::CreateRoutine> routine;
+
   // ---- of MySQL ----
   std::vector<Part> parts;        ///< of `update` and `remove`
   std::set<std::size_t> shaping;  ///< slots whose values are shown
@@ -125,8 +190,14 @@ struct Plan {
   std::optional<Text> source;       ///< INSERT … SELECT: the rows
   std::vector<std::size_t> places;  ///< and into which columns
   bool multiple = false;            ///< UPDATE and DELETE of several tables
+  /// The condition of an UPDATE is met by columns that are just these values, each once; nothing
+  /// where it is another one.
+  std::optional<std::vector<Bound>> equal_to;
 
-  [[nodiscard]] bool writes() const noexcept { return action != Action::select; }
+  /// A function may write.
+  [[nodiscard]] bool writes() const noexcept {
+    return action != Action::select || std::ranges::any_of(commons, &Plan::writes);
+  }
 };
 
 }  // namespace understudy::sql::emulator

@@ -26,6 +26,25 @@ bool only_counts(const tree::Select& select) {
          !call->over && select.from.front().as<tree::Derived>() != nullptr;
 }
 
+/// Whether it is nothing but a column of the first relation behind `begin` that equals one of the
+/// second, of one type.
+bool joins_equal_columns(const tree::Expression& on, const Scope& scope, std::size_t begin) {
+  const auto* operation = on.as<tree::Operation>();
+  if (operation == nullptr || operation->op != tree::Operator::equal ||
+      operation->operands.size() != 2 || scope.relations.size() != begin + 2)
+    return false;
+  std::set<std::size_t> sides;
+  std::set<TypeKind> kinds;
+  for (const tree::Expression& each : operation->operands) {
+    const auto* column = each.as<tree::Column>();
+    if (column == nullptr || column->path.size() != 2) return false;
+    for (std::size_t i = begin; i < scope.relations.size(); ++i)
+      if (scope.relations[i].name == column->path.front()) sides.insert(i);
+    kinds.insert(scope.find(column->path).type.kind);
+  }
+  return sides.size() == 2 && kinds.size() == 1;
+}
+
 /// The number of an output that ORDER BY or GROUP BY means: by its number, or by its name. Nothing
 /// where it means no output.
 std::optional<std::size_t> output_meant(const tree::Expression& expression,
@@ -61,7 +80,10 @@ std::string Translator::source(const tree::Relation& relation, Scope& scope) {
   const std::string alias = "r" + std::to_string(aliases_++);
   if (const auto* derived = relation.as<tree::Derived>()) {
     if (derived->lateral || relation.alias.empty()) throw Unsure{"this kind of sub-query"};
+    wants_place_ = keeps_places();
     Selected inner = selected(*derived->query, scope.outer, false);
+    last_place_ = inner.placed ? alias + ".pl" : std::string();
+    last_table_ = nullptr;
     ScopeRelation named{relation.alias, std::move(inner.columns), false, rules_.folds_names()};
     for (ScopeColumn& column : named.columns) column.sql = alias + "." + column.sql;
     scope.relations.push_back(std::move(named));
@@ -73,15 +95,21 @@ std::string Translator::source(const tree::Relation& relation, Scope& scope) {
   const std::string shown = relation.alias.empty() ? name->name.name : relation.alias;
   const auto common = name->name.schema.empty() ? commons_.find(name->name.name) : commons_.end();
   if (common != commons_.end()) {
-    ScopeRelation named{shown, common->second, false, rules_.folds_names()};
+    ScopeRelation named{shown, common->second.columns, false, rules_.folds_names()};
+    last_place_.clear();
+    last_table_ = nullptr;
     for (ScopeColumn& column : named.columns) column.sql = alias + "." + column.sql;
     scope.relations.push_back(std::move(named));
-    return "\"w_" + name->name.name + "\" AS " + alias;
+    return (common->second.part ? rows_of_part(common->second) : "\"w_" + name->name.name + "\"") +
+           " AS " + alias;
   }
   if (const tree::Query* view = rules_.view_of(name->name))
     return this->view(*view, shown, alias, scope);
+  if (auto other = source_otherwise(name->name, shown, alias, scope)) return *std::move(other);
   const TableState& state = table(name->name);
   reads_.insert(state.definition->key);
+  last_table_ = &name->name;
+  last_alias_ = alias;
   scope.relations.push_back(relation_of(state, shown, alias + "."));
   return state.definition->sql_name() + " AS " + alias;
 }
@@ -105,7 +133,6 @@ std::string Translator::view(const tree::Query& query, const std::string& shown,
 
 std::string Translator::join(const tree::Join& join, Scope& scope) {
   if (join.natural || !join.using_.empty()) throw Unsure{"USING"};
-  if (join.kind == tree::Join::Kind::full) throw Unsure{"FULL JOIN"};  // of some conditions only
   const std::size_t begin = scope.relations.size();
   const std::string left = source(*join.left, scope);
   const std::size_t middle = scope.relations.size();
@@ -116,6 +143,7 @@ std::string Translator::join(const tree::Join& join, Scope& scope) {
   }
   const char* const word = join.kind == tree::Join::Kind::left    ? " LEFT JOIN "
                            : join.kind == tree::Join::Kind::right ? " RIGHT JOIN "
+                           : join.kind == tree::Join::Kind::full  ? " FULL JOIN "
                                                                   : " JOIN ";
   // The condition sees what is joined here alone.
   std::vector<bool> hidden;
@@ -124,6 +152,8 @@ std::string Translator::join(const tree::Join& join, Scope& scope) {
     scope.relations[i].hidden = true;
   }
   const Typed on = condition(*join.on, scope);
+  if (join.kind == tree::Join::Kind::full && !joins_equal_columns(*join.on, scope, begin))
+    throw Unsure{"FULL JOIN"};  // servers take some conditions only
   const bool left_join = join.kind == tree::Join::Kind::left;
   if (left_join || join.kind == tree::Join::Kind::right)
     for (std::size_t i = left_join ? middle : begin;
@@ -145,18 +175,22 @@ std::string Translator::from(const std::vector<tree::Relation>& relations, Scope
   return sql;
 }
 
-std::string Translator::with(const tree::With& with) {
+std::string Translator::with(const tree::With& with, Plan& plan) {
   if (with.tables.empty()) return {};
   if (with.recursive) throw Unsure{"a recursive query"};
+  if (std::ranges::any_of(with.tables, [](const tree::CommonTable& each) {
+        return each.statement->as<tree::Query>() == nullptr;
+      }))
+    return changing_commons(with, plan), std::string();
   std::string sql;
   for (const tree::CommonTable& each : with.tables) {
     const auto* query = each.statement->as<tree::Query>();
     if (query == nullptr || !each.columns.empty() || commons_.contains(each.name) ||
         each.name.find('"') != std::string::npos)
       throw Unsure{"this common table"};
-    Selected inner = selected(*query, nullptr, false);
+    Selected inner = selected(*query, outermost_, false);
     sql += (sql.empty() ? "WITH \"w_" : ", \"w_") + each.name + "\" AS (" + inner.sql + ")";
-    commons_.emplace(each.name, std::move(inner.columns));
+    commons_.emplace(each.name, Common{std::move(inner.columns)});
   }
   return sql + " ";
 }
@@ -190,7 +224,8 @@ void Translator::outputs(const std::vector<tree::Output>& outputs, const Scope& 
     if (!name) throw Unsure{"the name of an output"};
     parts.names.push_back(*name);
   }
-  for (Typed& value : parts.outputs) value = as_output(std::move(value));
+  if (!keeps_untyped_)
+    for (Typed& value : parts.outputs) value = as_output(std::move(value));
   for (std::size_t i = first; i < bounds_.size(); ++i)
     if (bounds_[i].slot != Bound::no_slot) shaping_.insert(bounds_[i].slot);
 }
@@ -200,9 +235,13 @@ Translator::Parts Translator::parts(const tree::Select& select, Scope& scope) {
       !select.grouping.empty() || !select.modifiers.empty())
     throw Unsure{"this kind of query"};
   Parts parts;
-  const std::string first = "r" + std::to_string(aliases_);
+  const bool keeps_untyped = std::exchange(keeps_untyped_, false) && !select.distinct;
   only_counted_ = only_counts(select);
+  last_place_.clear();
+  last_table_ = nullptr;
   parts.from = from(select.from, scope);
+  const std::string place = std::exchange(last_place_, {}), alias = last_alias_;
+  const tree::Name* const last_table = std::exchange(last_table_, nullptr);
   only_counted_ = false;
   if (select.where) parts.where = " WHERE " + condition(*select.where, scope).sql;
   parts.distinct = select.distinct;
@@ -210,13 +249,13 @@ Translator::Parts Translator::parts(const tree::Select& select, Scope& scope) {
   for (const tree::Output& output : select.outputs)
     parts.aggregated = parts.aggregated || aggregates(output.expression);
   if (!parts.aggregated) {
+    keeps_untyped_ = keeps_untyped;
     outputs(select.outputs, scope, parts);
+    keeps_untyped_ = false;
     if (parts.distinct)
       for (const Typed& value : parts.outputs) require_comparable(value.type);
-    if (scope.relations.size() == 1 && !parts.distinct && select.from.size() == 1 &&
-        select.from.front().as<tree::TableName>() != nullptr &&
-        !commons_.contains(select.from.front().as<tree::TableName>()->name.name))
-      parts.place = place_of(select.from.front().as<tree::TableName>()->name, first);
+    if (scope.relations.size() == 1 && !parts.distinct && select.from.size() == 1)
+      parts.place = last_table != nullptr ? place_of(*last_table, alias) : place;
     return parts;
   }
   std::set<std::string> grouped;
@@ -297,11 +336,13 @@ Translator::Selected Translator::selected(const tree::Query& query, const Scope*
                                           bool only_whether, bool sorted) {
   const auto* select = query.as<tree::Select>();
   const bool counted = std::exchange(only_counted_, false) || only_whether;
+  const bool wants_place = std::exchange(wants_place_, false);
   const bool cut = (query.limit && !sorted) || query.offset;
   if (!query.with.tables.empty() || !query.locking.empty() || query.with_ties)
     throw Unsure{"a sub-query with these parts"};
   if (query.offset && sorted) throw Unsure{"an OFFSET in place of a value"};
-  if (outer != nullptr && grouped_ != nullptr) throw Unsure{"a sub-query beside groups"};
+  if (outer != nullptr && outer != outermost_ && grouped_ != nullptr)
+    throw Unsure{"a sub-query beside groups"};
   if (const auto* operation = query.as<tree::SetOperation>()) {
     if (!query.order.empty() || sorted || cut) throw Unsure{"the order of a union"};
     return compound(*operation);
@@ -324,16 +365,26 @@ Translator::Selected Translator::selected(const tree::Query& query, const Scope*
   }
   if (cut && !counted && !one_order) throw Unsure{"a sub-query that is cut off between equal rows"};
   if (!sorted) keys.clear();
-  if (!sorted && !cut) order.clear();
-  result.keys = keys.size();
+  if (!sorted && !cut && !wants_place) order.clear();  // nobody sees it
+  // Behind what is cut off or sorted, rows come in that order.
+  result.placed = wants_place && !made.place.empty() && !cut && order.empty();
+  if (result.placed) keys.push_back(made.place + " AS pl");
+  result.keys = sorted ? keys.size() : 0;
   grouped_ = grouped;
   in_aggregate_ = in_aggregate;
   for (std::size_t i = 0; i < made.outputs.size(); ++i) {
     const Typed& value = made.outputs[i];
     const std::string name = "o" + std::to_string(i);
     list.push_back((made.distinct ? told_apart(value) : value.sql) + " AS " + name);
-    result.columns.push_back({made.names[i], name, value.type, value.soft, value.origin});
-    result.columns.back().derived = true;
+    ScopeColumn& column = result.columns.emplace_back();
+    column.name = made.names[i];
+    column.sql = name;
+    column.type = value.type;
+    column.soft = value.soft;
+    column.origin = value.origin;
+    column.shown_as = value.shown_as;
+    column.of_part = value.of_part;
+    column.derived = true;
   }
   list.insert(list.end(), keys.begin(), keys.end());
   result.sql = std::string("SELECT ") + (made.distinct ? "DISTINCT " : "") + listed(list) +
@@ -353,10 +404,12 @@ Translator::Selected Translator::compound(const tree::SetOperation& operation) {
                                                              : " UNION ";
   Selected result;
   for (const tree::Query& each : operation.operands) {
-    Selected inner = selected(each, nullptr, false);
+    Selected inner = selected(each, outermost_, false);
     for (ScopeColumn& column : inner.columns) {
       if (column.soft) throw Unsure{"a union of parameters"};
       column.origin.reset();
+      column.shown_as.reset();
+      column.of_part.reset();
     }
     result.sql += (result.sql.empty() ? "" : word) + ("SELECT * FROM (" + inner.sql + ")");
     if (result.columns.empty()) {
@@ -371,7 +424,7 @@ Translator::Selected Translator::compound(const tree::SetOperation& operation) {
       if (!unites(inner.columns[i].type, result.columns[i].type))
         throw Unsure{"a union of other types"};
   }
-  for (Typed& value : result.outputs) value.origin.reset();
+  for (Typed& value : result.outputs) forget_origin(value);
   return result;
 }
 
@@ -400,21 +453,16 @@ std::vector<Shown> Translator::shown(const Parts& parts) {
   for (std::size_t i = 0; i < parts.outputs.size(); ++i) {
     const Typed& value = parts.outputs[i];
     if (value.soft && !shows_values()) throw Unsure{"the type of a parameter"};
-    all.push_back({parts.names[i], value.type, value.origin, value.relation, value.plain});
+    all.push_back({parts.names[i], value.type, value.shown_as, value.relation, value.plain});
   }
   return all;
 }
 
-void Translator::query(const tree::Query& query, Plan& plan) {
+/// A query that is not inside of another one. Its common tables are known already.
+Translator::Whole Translator::whole(const tree::Query& query, Scope& scope, bool keeps_untyped) {
   if (query.with_ties) throw Unsure{"WITH TIES"};
-  check_query(query);
-  for (const tree::Locking& each : query.locking) {
-    if (each.skip_locked || each.no_wait) throw Unsure{"SKIP LOCKED and NOWAIT"};
-    plan.locks = true;
-  }
-  const std::string common = with(query.with);
-  Parts made;
-  Scope scope;
+  Whole whole;
+  Parts& made = whole.parts;
   if (const auto* operation = query.as<tree::SetOperation>()) {
     Selected inner = compound(*operation);
     for (std::size_t i = 0; i < inner.columns.size(); ++i) {
@@ -424,28 +472,49 @@ void Translator::query(const tree::Query& query, Plan& plan) {
     }
     made.from = " FROM (" + inner.sql + ")";
   } else if (const auto* select = query.as<tree::Select>()) {
+    keeps_untyped_ = keeps_untyped;
     made = parts(*select, scope);
   } else {
     throw Unsure{"VALUES"};
   }
-  std::vector<std::string> list, order;
-  for (const Typed& value : made.outputs)
-    list.push_back(made.distinct ? told_apart(value) : value.sql);
+  if (made.outputs.empty()) throw Unsure{"rows without columns"};
   for (const tree::OrderItem& item : query.order) {
     const Key key = this->key(item, made, scope);
-    list.push_back(key.sql);
-    ++plan.keys;
-    order.push_back(std::to_string(list.size()) + suffix_of(key.descending, key.nulls_first));
+    whole.keys.push_back(key.sql);
+    whole.order.push_back(std::to_string(made.outputs.size() + whole.keys.size()) +
+                          suffix_of(key.descending, key.nulls_first));
   }
-  if (!made.place.empty()) order.push_back(made.place);
-  if (list.empty()) throw Unsure{"rows without columns"};
-  plan.shown = shown(made);
+  if (!made.place.empty()) whole.order.push_back(made.place);
+  return whole;
+}
+
+/// `list`: what is shown, behind which it puts what the rows are sorted by.
+std::string Translator::text_of(const Whole& made, std::vector<std::string> list) const {
+  const Parts& parts = made.parts;
+  list.insert(list.end(), made.keys.begin(), made.keys.end());
+  return std::string("SELECT ") + (parts.distinct ? "DISTINCT " : "") + listed(list) + parts.from +
+         parts.where + parts.group + parts.having +
+         (made.order.empty() ? "" : " ORDER BY " + listed(made.order));
+}
+
+void Translator::query(const tree::Query& query, Plan& plan) {
+  check_query(query);
+  // Where others may hold a lock, it is not computed: there is none to skip.
+  plan.locks = !query.locking.empty();
+  if (query_otherwise(query, plan)) return;
+  const std::string common = with(query.with, plan);
+  Scope scope{outermost_, {}};
+  const Whole made = whole(query, scope, false);
+  std::vector<std::string> list;
+  for (const Typed& value : made.parts.outputs)
+    list.push_back(made.parts.distinct ? told_apart(value) : value.sql);
+  plan.keys = made.keys.size();
+  plan.shown = shown(made.parts);
   plan.limit = count(query.limit);
   plan.offset = count(query.offset);
-  if (plan.locks && (made.aggregated || made.distinct)) throw Unsure{"a lock of groups"};
-  plan.text.sql = common + "SELECT " + (made.distinct ? "DISTINCT " : "") + listed(list) +
-                  made.from + made.where + made.group + made.having +
-                  (order.empty() ? "" : " ORDER BY " + listed(order));
+  if (plan.locks && (made.parts.aggregated || made.parts.distinct))
+    throw Unsure{"a lock of groups"};
+  plan.text.sql = common + text_of(made, std::move(list));
 }
 
 }  // namespace understudy::sql::emulator

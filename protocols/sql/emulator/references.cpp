@@ -102,6 +102,7 @@ bool Runner::follow_child(const Definition& child, const Reference& reference, W
       contents_.forget_rows(child.key);
     return true;
   }
+  if (removed && !child.triggers.empty()) return refuse_untold();
   const std::string where = " WHERE " + *missing;
   using Action = tree::ForeignAction;
   const bool cascades = removed && child.gives_rows && reference.on_delete == Action::cascade;

@@ -19,6 +19,8 @@ struct SqlRequest {
   bool one_state = false;     ///< of a transaction that sees one state of the database throughout
   /// It has more than the statement says: data beside it, another session than the first one's.
   bool has_more = false;
+  /// Names and types mean something else than in the first session: what it defines is not known.
+  bool other_session = false;
 };
 
 /// The values of a canonical request, with their classes from its qualifier.

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "protocols/sql/emulator/translator.hpp"
+#include "protocols/sql/emulator/typed.hpp"
 
 namespace understudy::sql::emulator {
 
@@ -14,6 +14,9 @@ const Definition& Translator::target(const tree::Relation& relation, Scope& scop
   const auto* name = relation.as<tree::TableName>();
   if (name == nullptr || name->only || !relation.alias_columns.empty())
     throw Unsure{"this kind of table"};
+  if (const Definition* other = target_otherwise(
+          name->name, relation.alias.empty() ? name->name.name : relation.alias, scope, plan))
+    return *other;
   const TableState& state = table(name->name);
   const Definition& definition = *state.definition;
   plan.target = definition.key;
@@ -39,6 +42,11 @@ Given Translator::given_default(const TableColumn& column) {
       return given;
     case Default::Kind::fresh:
       given.kind = Given::Kind::fresh;
+      given.bound.type = column.type;
+      if (column.default_.moment && is_moment(column.type.kind))
+        given.bound.source = Bound::Source::now;
+      if (!column.default_.moment && column.type.kind == TypeKind::uuid)
+        given.bound.source = Bound::Source::uuid;
       return given;
     case Default::Kind::elsewhere:
       if (!took_effect_) break;
@@ -82,7 +90,7 @@ void Translator::need_keys(const Definition& table, Plan& plan, const std::set<s
     bool concerned = only == nullptr, met = plan.rows.empty() || only != nullptr;
     for (const std::size_t column : key.columns) {
       concerned = concerned || only->contains(column);
-      if (only != nullptr && plan.refreshed.contains(column))
+      if (only != nullptr && (plan.refreshed.contains(column) || plan.momentary.contains(column)))
         throw Unsure{"a unique value of chance"};
     }
     // What nobody knows beforehand meets no other value.

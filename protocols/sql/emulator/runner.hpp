@@ -36,8 +36,12 @@ class Runner {
 
   /// After it ran, whatever becomes of what it changed: sequences have given their numbers.
   void take_numbers();
-  /// Tables whose sequences did.
-  [[nodiscard]] bool took_numbers() const noexcept { return !numbers_.empty(); }
+  /// Ids of the tables whose sequences did.
+  [[nodiscard]] std::set<std::uint32_t> took_numbers() const {
+    std::set<std::uint32_t> ids;
+    for (const auto& [sequence, last] : numbers_) ids.insert(sequence.first);
+    return ids;
+  }
   /// Why nothing comes of it, found elsewhere.
   void note(std::string why_not) { why_not_ = std::move(why_not); }
   /// Why nothing came of it.

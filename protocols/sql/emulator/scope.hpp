@@ -18,9 +18,13 @@ struct ScopeColumn {
   std::optional<TableColumnName> origin;
   /// What its table's primary key is written as: where that is grouped, so is this.
   std::optional<std::string> key = {};
-  bool of_view = false;   ///< or of what a view shows
-  bool derived = false;   ///< of a sub-query
-  bool may_lack = false;  ///< an outer join may make it NULL
+  /// As answers describe it, where that is not its origin: a column of a view.
+  std::optional<TableColumnName> shown_as = {};
+  std::optional<PartColumn> of_part = {};
+  std::optional<std::size_t> variable = {};  ///< of a function's body: which one
+  bool of_view = false;                      ///< or of what a view shows
+  bool derived = false;                      ///< of a sub-query
+  bool may_lack = false;                     ///< an outer join may make it NULL
 };
 
 struct ScopeRelation {

@@ -27,10 +27,19 @@ class ServerRules {
   [[nodiscard]] virtual std::string spelled(std::string_view pattern) const = 0;
   /// The key of a table in the catalogue.
   [[nodiscard]] virtual std::string key_of(const tree::Name& name) const = 0;
+  /// The same in the session of the request under way; throws Unsure where that is not known.
+  [[nodiscard]] virtual std::string key_in(const tree::Name& name,
+                                           const contents::TableBook& /*book*/) const {
+    return key_of(name);
+  }
   /// `took_effect`: the server is known to have done what the statement says. Of what is not
   /// computed the plan says why.
   [[nodiscard]] virtual Plan plan(const tree::Statement& statement,
                                   const contents::TableBook& tables, bool took_effect) const = 0;
+  /// Why a statement is not computed, by what its tree does not tell of its text; empty: it may be.
+  [[nodiscard]] virtual std::string unsure_by_text(std::string_view /*pattern*/) const {
+    return {};
+  }
   /// The table whose next number the statement sets, and nothing else; empty where it does not.
   [[nodiscard]] virtual std::string numbered_by(std::string_view /*pattern*/) const { return {}; }
 
@@ -38,6 +47,11 @@ class ServerRules {
   [[nodiscard]] virtual const tree::Query* view_of(const tree::Name& /*name*/) const {
     return nullptr;
   }
+
+  /// Views, functions and triggers are followed.
+  [[nodiscard]] virtual bool follows_routines() const noexcept { return false; }
+  /// The body of a function is one that can be run.
+  [[nodiscard]] virtual bool runs(const tree::CreateRoutine& /*routine*/) const { return false; }
 
   // ---- definitions ----
   /// Opaque where it is not calculated with. `table`: what is known of it so far.

@@ -19,6 +19,7 @@ struct Start {
   Depended depended;
   std::string collation;      ///< of the database; empty where it is not known
   bool knows_errors = false;  ///< how the server words its errors
+  bool knows_custom = false;  ///< no session begins with settings that an application makes up
   /// A transaction that tells no isolation is READ COMMITTED.
   bool reads_committed = false;
   Document document;  ///< what it was made of

@@ -1,6 +1,9 @@
 // What beginnings of scopes share in both dialects: how they are kept, and made again.
 #pragma once
 
+#include <map>
+#include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 
@@ -8,6 +11,27 @@
 #include "understudy/bytes.hpp"
 
 namespace understudy::sql::emulator {
+
+/// What was made of documents, as long as somebody has it. Thread-safe.
+template <class Made>
+class SharedStarts {
+ public:
+  template <class Make>
+  std::shared_ptr<const Made> get(const Document& document, const Make& make) {
+    const std::scoped_lock lock(mutex_);
+    std::weak_ptr<const Made>& known = made_[&document];
+    if (auto start = known.lock()) return start;
+    std::erase_if(
+        made_, [&](const auto& each) { return each.first != &document && each.second.expired(); });
+    std::shared_ptr<const Made> start = make();
+    made_[&document] = start;
+    return start;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::map<const Document*, std::weak_ptr<const Made>> made_;
+};
 
 /// What stands behind `begin` in a comment at the head of a catalogue.
 [[nodiscard]] std::string told_by_head(std::string_view catalogue, std::string_view begin);

@@ -9,22 +9,31 @@ const tree::Statement& Statements::tree_of(std::string_view pattern) {
 }
 
 const Plan& Statements::plan_of(std::string_view pattern, const contents::Contents& contents,
-                                bool took_effect) {
+                                bool took_effect, std::string_view session) {
   if (version_ != contents.version())
     for (auto& plans : plans_) plans.clear();
   version_ = contents.version();
   auto& plans = plans_[took_effect ? 1 : 0];
-  const auto found = plans.find(pattern);
+  std::string key(pattern);
+  if (!session.empty()) (key += '\0') += session;
+  const auto found = plans.find(key);
   if (found != plans.end()) return found->second;
   if (plans.size() >= kept) plans.clear();
-  return plans
-      .emplace(std::string(pattern), rules_->plan(tree_of(pattern), contents.book(), took_effect))
-      .first->second;
+  Plan plan;
+  plan.reason = rules_->unsure_by_text(pattern);
+  if (plan.reason.empty()) plan = rules_->plan(tree_of(pattern), contents.book(), took_effect);
+  return plans.emplace(std::move(key), std::move(plan)).first->second;
 }
 
-MayWrite Statements::may_write(std::string_view pattern) {
+MayWrite Statements::may_write(std::string_view pattern, const contents::TableBook& book) {
   KeyNames names;
-  names.table = [&](const tree::Name& name) { return KeyPath{rules_->key_of(name)}; };
+  names.table = [&](const tree::Name& name) {
+    try {
+      return KeyPath{rules_->key_in(name, book)};
+    } catch (const Unsure&) {
+      return KeyPath();  // any of them
+    }
+  };
   names.locks = {"@lock"};
   names.catalogue = {"@catalog"};
   const StatementFacts facts = facts_of(tree_of(pattern), catalog_, dialect_, names);
@@ -36,6 +45,8 @@ MayWrite Statements::may_write(std::string_view pattern) {
         written.anything = true;
       else if (path.front() == outside_transactions && !serial_table.empty())
         written.numbered.insert(serial_table);
+      else if (path.front() == outside_transactions && path.size() > 1)
+        written.numbered.insert(path[1]);
       else if (path.front() == outside_transactions)
         written.numbers = true;
       else

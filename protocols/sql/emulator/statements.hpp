@@ -35,10 +35,11 @@ class Statements {
   Statements(const ServerRules& rules, Dialect dialect, Catalog catalog)
       : rules_(&rules), dialect_(dialect), catalog_(std::move(catalog)) {}
   [[nodiscard]] const tree::Statement& tree_of(std::string_view pattern);
-  /// Valid until the next call. `took_effect`: see Translator.
+  /// Valid until the next call. `took_effect`: see Translator. `session`: what else than the
+  /// statement the plan depends on.
   [[nodiscard]] const Plan& plan_of(std::string_view pattern, const contents::Contents& contents,
-                                    bool took_effect);
-  [[nodiscard]] MayWrite may_write(std::string_view pattern);
+                                    bool took_effect, std::string_view session = {});
+  [[nodiscard]] MayWrite may_write(std::string_view pattern, const contents::TableBook& book);
   /// The statement took effect: what it defines counts for what others may write.
   void define(const tree::Statement& statement) { catalog_.apply(statement); }
 

@@ -1,5 +1,6 @@
 #include "protocols/sql/emulator/translator.hpp"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -30,8 +31,12 @@ class AggregateFinder : public tree::Visitor {
 }  // namespace
 
 const TableState& Translator::table(const tree::Name& name) {
-  const auto found = book_.tables.find(rules_.key_of(name));
-  if (found == book_.tables.end()) throw Unsure{"what is known of table " + rules_.key_of(name)};
+  const std::string key = key_of(name);
+  const auto found = book_.tables.find(key);
+  if (found == book_.tables.end()) throw Unsure{"what is known of table " + key};
+  // Whether the case of its letters counts is the server's setting.
+  if (rules_.folds_names() && found->second.definition->spelled.name != name.name)
+    throw Unsure{"another spelling of a table's name"};
   return found->second;
 }
 
@@ -58,7 +63,8 @@ std::string Translator::bind(Bound bound) {
 
 void Translator::read_column(const ScopeColumn& column) {
   if (column.type.kind == TypeKind::opaque) throw Unsure{"the type of column " + column.name};
-  if (column.origin) columns_.insert(*column.origin);
+  // Of what was given before all is known.
+  if (column.origin && !column.of_part) columns_.insert(*column.origin);
 }
 
 Plan Translator::plan(const tree::Statement& statement) {
@@ -74,12 +80,13 @@ Plan Translator::plan(const tree::Statement& statement) {
   else if (const auto* truncate = statement.as<tree::Truncate>())
     this->truncate(*truncate, plan);
   else
-    throw Unsure{"this kind of statement"};
+    other(statement, plan);
   plan.text.bounds = std::move(bounds_);
   plan.reads = std::move(reads_);
   plan.shaping = std::move(shaping_);
   plan.columns = std::move(columns_);
   plan.guards.assign(guards_.begin(), guards_.end());
+  plan.part_guards.assign(part_guards_.begin(), part_guards_.end());
   return plan;
 }
 
@@ -124,12 +131,19 @@ std::optional<Typed> Translator::grouped_whole(const tree::Expression& expressio
 
 Typed Translator::column(const tree::Column& column, const Scope& scope) {
   const ScopeColumn& found = scope.find(column.path);
+  if (found.variable) return variable(found);
+  if (outermost_ != nullptr && column.path.size() == 1)
+    for (const ScopeRelation& each : outermost_->relations)
+      if (each.name.empty() && std::ranges::count(each.columns, column.name(), &ScopeColumn::name))
+        throw Unsure{"a variable that is called like a column"};
   read_column(found);
   const bool grouped = found.key && grouped_ != nullptr && grouped_->contains(*found.key);
   if (!grouped && grouped_ != nullptr && !in_aggregate_ && !grouped_->contains(found.sql))
     throw Unsure{"a column beside its group"};
   Typed value = typed(found.sql, found.type, found.soft);
   value.origin = found.origin;
+  value.shown_as = found.shown_as ? found.shown_as : found.origin;
+  value.of_part = found.of_part;
   value.relation = scope.relation_of(found);
   value.plain = !found.of_view && !found.derived && !found.may_lack;
   return value;

@@ -36,6 +36,8 @@ struct Typed {
   /// declared as of any type, took part in it.
   bool soft = false;
   std::optional<TableColumnName> origin = {};
+  std::optional<TableColumnName> shown_as = {};  ///< see ScopeColumn
+  std::optional<PartColumn> of_part = {};
   std::optional<std::size_t> bound = {};  ///< it is nothing but this value of the request
   struct Range {
     std::int64_t low = 0, high = 0;
@@ -50,8 +52,10 @@ using Untyped = Typed::Untyped;
 class Translator {
  public:
   /// `took_effect`: the server is known to have done what the statement says. All outlive it.
-  Translator(const ServerRules& rules, const TableBook& book, bool took_effect)
-      : rules_(rules), book_(book), took_effect_(took_effect) {}
+  /// `variables`: those of a function's body, or null.
+  Translator(const ServerRules& rules, const TableBook& book, bool took_effect,
+             const Scope* variables = nullptr)
+      : rules_(rules), book_(book), took_effect_(took_effect), outermost_(variables) {}
   Translator(const Translator&) = delete;
   Translator& operator=(const Translator&) = delete;
   virtual ~Translator() = default;
@@ -64,6 +68,7 @@ class Translator {
     std::vector<ScopeColumn> columns;
     std::vector<Typed> outputs;
     std::size_t keys = 0;  ///< of `sorted`: columns k0, k1, … that it is sorted by
+    bool placed = false;   ///< a column `pl` tells the place of its row in the one table
   };
   struct Key {
     std::string sql;
@@ -75,6 +80,17 @@ class Translator {
     std::vector<std::string> names;
     std::string from, where, group, having, place;
     bool distinct = false, aggregated = false;
+  };
+
+  /// A common table: as a part of the SQL, or the rows that it gave before.
+  struct Common {
+    std::vector<ScopeColumn> columns;
+    std::optional<std::size_t> part = {};
+  };
+  /// A query of its own: what it shows and, behind that, what it is sorted by.
+  struct Whole {
+    Parts parts;
+    std::vector<std::string> keys, order;
   };
 
   // ---- what a dialect says ----
@@ -98,7 +114,39 @@ class Translator {
   virtual void update(const tree::Update& update, Plan& plan) = 0;
   virtual void remove(const tree::Delete& remove, Plan& plan) = 0;
   virtual void truncate(const tree::Truncate& truncate, Plan& plan) = 0;
+  /// A statement of another kind.
+  virtual void other(const tree::Statement& /*statement*/, Plan& /*plan*/) {
+    throw Unsure{"this kind of statement"};
+  }
   virtual void check_query(const tree::Query& /*query*/) const {}
+  /// False where the query is none that is looked at in its own way.
+  virtual bool query_otherwise(const tree::Query& /*query*/, Plan& /*plan*/) { return false; }
+  /// Common tables of which one changes something.
+  virtual void changing_commons(const tree::With& /*with*/, Plan& /*plan*/) {
+    throw Unsure{"this common table"};
+  }
+  /// The rows that a common table gave.
+  virtual std::string rows_of_part(const Common& /*common*/) { throw Unsure{"this common table"}; }
+  /// What a name among the tables means that is none; nothing where it is one.
+  virtual std::optional<std::string> source_otherwise(const tree::Name& /*name*/,
+                                                      const std::string& /*shown*/,
+                                                      const std::string& /*alias*/,
+                                                      Scope& /*scope*/) {
+    return std::nullopt;
+  }
+  /// The same of what is written to; null where it is a table.
+  virtual const Definition* target_otherwise(const tree::Name& /*name*/,
+                                             const std::string& /*shown*/, Scope& /*scope*/,
+                                             Plan& /*plan*/) {
+    return nullptr;
+  }
+  [[nodiscard]] virtual std::string key_of(const tree::Name& name) const {
+    return rules_.key_in(name, book_);
+  }
+  /// Rows of a sub-query come in the order of its table where nothing else sorts them.
+  [[nodiscard]] virtual bool keeps_places() const noexcept { return false; }
+  /// A variable of the function's body.
+  virtual Typed variable(const ScopeColumn& /*column*/) { throw Unsure{"a variable"}; }
   /// An output whose values are told apart: of DISTINCT and GROUP BY.
   [[nodiscard]] virtual std::string told_apart(const Typed& value) const { return value.sql; }
   /// What a value of the request is shown as follows from its value alone.
@@ -132,7 +180,9 @@ class Translator {
   std::string join(const tree::Join& join, Scope& scope);
   std::string view(const tree::Query& query, const std::string& shown, const std::string& alias,
                    Scope& scope);
-  std::string with(const tree::With& with);
+  std::string with(const tree::With& with, Plan& plan);
+  Whole whole(const tree::Query& query, Scope& scope, bool keeps_untyped);
+  [[nodiscard]] std::string text_of(const Whole& made, std::vector<std::string> list) const;
   void outputs(const std::vector<tree::Output>& outputs, const Scope& scope, Parts& parts);
   Key key(const tree::OrderItem& item, const Parts& parts, const Scope& scope);
   Typed key_value(const tree::OrderItem& item, const Parts& parts, const Scope& scope);
@@ -156,8 +206,10 @@ class Translator {
   std::set<std::string> reads_;
   std::set<TableColumnName> columns_;
   std::map<TableColumnName, std::int64_t> guards_;
-  std::map<std::string, std::vector<ScopeColumn>> commons_;  // common tables, by name
-  std::set<std::size_t> shaping_;                            // see Plan
+  std::map<PartColumn, std::int64_t> part_guards_;
+  std::map<std::string, Common> commons_;  // common tables, by name
+  const Scope* outermost_;                 // variables of a function's body; or null
+  std::set<std::size_t> shaping_;          // see Plan
   std::size_t aliases_ = 0;
   int depth_ = 0;
 
@@ -165,6 +217,12 @@ class Translator {
   const std::set<std::string>* grouped_ = nullptr;
   std::deque<std::set<std::string>> grouped_sets_;
   bool in_aggregate_ = false;
+  bool keeps_untyped_ = false;  ///< what has no type gets that of the column that it is put into
+  bool wants_place_ = false;    ///< of a sub-query: see Selected
+  /// What tells the place of a row of the source that was translated last, or the table that does.
+  std::string last_place_;
+  const tree::Name* last_table_ = nullptr;
+  std::string last_alias_;
   bool only_counted_ = false;  ///< of what is in FROM only the number of rows counts
 };
 

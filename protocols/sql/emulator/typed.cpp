@@ -14,6 +14,12 @@ Typed typed(std::string sql, ColumnType type, bool soft) {
   return result;
 }
 
+void forget_origin(Typed& value) {
+  value.origin.reset();
+  value.shown_as.reset();
+  value.of_part.reset();
+}
+
 Typed::Range limits_of(TypeKind kind) {
   const auto of = [](auto number) {
     using Limits = std::numeric_limits<decltype(number)>;

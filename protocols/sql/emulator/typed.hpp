@@ -13,6 +13,8 @@ namespace understudy::sql::emulator {
 inline constexpr ColumnType boolean_type{TypeKind::boolean};
 
 [[nodiscard]] Typed typed(std::string sql, ColumnType type, bool soft = false);
+/// It is no longer the plain column that it was.
+void forget_origin(Typed& value);
 /// What a whole number of that type may be.
 [[nodiscard]] Typed::Range limits_of(TypeKind kind);
 [[nodiscard]] ColumnType wider(ColumnType a, ColumnType b);

@@ -15,6 +15,7 @@
 #include "compile/values/varying.hpp"
 #include "match/instant.hpp"
 #include "store/session_file.hpp"
+#include "understudy/document_cbor.hpp"
 
 namespace understudy::compile {
 namespace {
@@ -35,8 +36,14 @@ struct Packed {
         ended(read.exchange.ended),
         line(read.line) {}
 
+  /// `= {}` would keep the memory.
+  void let_go() {
+    request = std::vector<std::uint8_t>();
+    answer = std::vector<std::uint8_t>();
+  }
+
   [[nodiscard]] Exchange unpacked() const {
-    return {Document::from_cbor(request), Document::from_cbor(answer), began, ended};
+    return {read_cbor(request), read_cbor(answer), began, ended};
   }
 
  private:
@@ -87,11 +94,13 @@ class ServiceAnalysis {
     service_.steps.clear();
     service_.sources.clear();
     if (service_.alignment) learn_renamed();
+    std::size_t count = 0;
+    for (const Session& session : sessions_) count += session.exchanges.size();
+    service_.steps.reserve(count);
     for (Session& session : sessions_) {
       analyse(session);
-      if (last_) session.exchanges = {};
+      if (last_) session.exchanges = std::vector<Packed>();
     }
-    service_.steps.shrink_to_fit();
     place_waits(service_.steps);
     std::ranges::stable_sort(service_.steps, {}, [](const Step& step) {
       return std::tuple(step.recording, step.ended, step.analysis.waited);
@@ -127,7 +136,7 @@ class ServiceAnalysis {
       keep_values(service_, exchange, last_ ? Keep::values : Keep::all, step);
       for (Problem& problem : found) flaws.push_back({packed.line, std::move(problem)});
       service_.steps.push_back(std::move(step));
-      if (last_) packed.request = packed.answer = {};
+      if (last_) packed.let_go();
     }
     if (!flaws.empty()) report_flaws(session.file, flaws, problems_);
   }

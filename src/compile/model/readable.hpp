@@ -10,7 +10,7 @@ namespace understudy::compile {
 /// pattern.
 [[nodiscard]] std::string unsteady_text(std::string_view function);
 
-/// A pattern as a person reads it: the octet that stands in place of a value is shown as `?`.
+/// A pattern as a person reads it: the byte that stands in place of a value is shown as `?`.
 [[nodiscard]] std::string readable_pattern(std::string_view pattern);
 
 }  // namespace understudy::compile

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "store/config.hpp"
+#include "table/id.hpp"
 #include "understudy/protocol.hpp"
 
 namespace understudy::compile {
@@ -39,12 +40,14 @@ struct RecordedGap {
 struct Alignment;
 class Pins;
 
+using StepId = table::Id<struct StepKind>;  ///< a step of one service
+
 struct LoadedService {
   const store::Service* service = nullptr;
   const Protocol* protocol = nullptr;
   std::unique_ptr<Analyser> analyser;
-  std::vector<Step> steps;           ///< by recording, then by the end of the exchange
-  std::vector<std::string> sources;  ///< relative to the mock set
+  table::ListBy<StepId, Step> steps;  ///< by recording, then by the end of the exchange
+  std::vector<std::string> sources;   ///< relative to the mock set
   std::size_t sessions = 0;
   std::map<std::uint32_t, RecordedGap> gaps;  ///< of each recording the first
   Schema schema;  ///< what its catalogue and the files of Service::schema declare
@@ -61,6 +64,9 @@ struct LoadedService {
   std::vector<std::uint64_t> places;  ///< where values vary that look like anything: match::Places
   std::shared_ptr<const Pins> pins;   ///< of the mock set; null where there are none
 };
+
+/// Lets go of what only the passes before the table need.
+void keep_for_replay(Step& step);
 
 /// `sessions/r1.orders.001.yaml:12`
 [[nodiscard]] std::string place_of(const LoadedService& service, const Step& step);

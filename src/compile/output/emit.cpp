@@ -14,8 +14,7 @@ namespace understudy::compile {
 namespace {
 
 namespace format = table::format;
-
-constexpr std::uint32_t unnumbered = 0xFFFFFFFF;
+using Writes = table::ListBy<table::WriteId, format::WriteRecord>;
 
 /// Numbers the writes that the table's evidence speaks of.
 class Evidence {
@@ -24,65 +23,67 @@ class Evidence {
       : service_(service),
         trace_(trace),
         causes_(find_causes(service, trace)),
-        numbers_(service.steps.size(), 0),
-        emitted_(trace.requests.size(), unnumbered) {
-    std::uint32_t next = 0;
-    for (std::size_t i = 0; i < settlement.requests.size(); ++i) {
+        marked_(service.steps.size()),
+        writes_(service.steps.size()),
+        emitted_(trace.requests.size()) {
+    table::RequestId next;
+    for (TracedRequestId i; i != settlement.requests.next(); ++i) {
       if (settlement.requests[i].answers.empty()) continue;
-      emitted_[i] = next++;
+      emitted_[i] = next;
+      ++next;
       for (const SettledAnswer& answer : settlement.requests[i].answers) mark(answer);
     }
   }
 
   /// The writes in the order of recording.
-  [[nodiscard]] std::vector<format::WriteRecord> records(table::ServiceBuilder& builder) {
-    std::vector<std::uint64_t> identities(service_.steps.size());
+  [[nodiscard]] Writes records(table::ServiceBuilder& builder) {
+    table::ListBy<StepId, std::uint64_t> identities(service_.steps.size());
     for (const ChainLink& link : trace_.links) identities[link.step] = link.identity;
-    std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> turns;  // recording, request
-    std::vector<format::WriteRecord> writes;
+    std::map<std::pair<std::uint32_t, TracedRequestId>, std::uint32_t> turns;  // by recording
+    Writes writes;
     for (const TracedStep& traced : trace_.steps) {
       const Step& step = service_.steps[traced.step];
-      const bool marked = numbers_[traced.step] != 0;
+      const bool marked = marked_[traced.step];
       if (step.analysis.effect != Effect::write || !(marked || step.analysis.changed)) continue;
       const std::uint32_t turn = ++turns[{step.recording, traced.request}];
       if (!marked) continue;
-      writes.push_back({identities[traced.step], emitted_[traced.request], turn,
-                        builder.source(service_.sources[step.source]), step.line});
-      numbers_[traced.step] = static_cast<std::uint32_t>(writes.size());
+      writes_[traced.step] = writes.add({identities[traced.step], emitted_[traced.request], turn,
+                                         builder.source(service_.sources[step.source]), step.line});
     }
     return writes;
   }
 
-  /// Number + 1 of the write behind a link, or 0; after records().
-  [[nodiscard]] std::uint32_t write(std::uint32_t link) const {
-    return link == 0 ? 0 : numbers_[trace_.links[link - 1].step];
+  /// The write behind a link; after records().
+  [[nodiscard]] table::MaybeWriteId write(MaybeLinkId link) const {
+    return link ? writes_[trace_.links[*link].step] : table::MaybeWriteId();
   }
-  [[nodiscard]] std::uint32_t cause(const SettledAnswer& answer) const {
+  [[nodiscard]] table::MaybeWriteId cause(const SettledAnswer& answer) const {
     return write(causes_[answer.traced]);
   }
-  [[nodiscard]] std::vector<std::uint32_t> of(const SettledAnswer& answer) const {
-    std::vector<std::uint32_t> evidence;
-    for (const std::uint32_t link : links(answer)) evidence.push_back(write(link));
+  [[nodiscard]] std::vector<table::MaybeWriteId> of(const SettledAnswer& answer) const {
+    std::vector<table::MaybeWriteId> evidence;
+    for (const MaybeLinkId link : links(answer)) evidence.push_back(write(link));
     return evidence;
   }
 
  private:
-  [[nodiscard]] const std::vector<std::uint32_t>& links(const SettledAnswer& answer) const {
+  [[nodiscard]] const std::vector<MaybeLinkId>& links(const SettledAnswer& answer) const {
     return trace_.evidence_lists[trace_.steps[answer.traced].evidence];
   }
   void mark(const SettledAnswer& answer) {
-    for (const std::uint32_t link : links(answer)) mark(link);
+    for (const MaybeLinkId link : links(answer)) mark(link);
     mark(causes_[answer.traced]);
   }
-  void mark(std::uint32_t link) {
-    if (link != 0) numbers_[trace_.links[link - 1].step] = unnumbered;
+  void mark(MaybeLinkId link) {
+    if (link) marked_[trace_.links[*link].step] = true;
   }
 
   const LoadedService& service_;
   const Trace& trace_;
-  std::vector<std::uint32_t> causes_;   // beside Trace::steps
-  std::vector<std::uint32_t> numbers_;  // of each step: number + 1 of the write, 0 for none
-  std::vector<std::uint32_t> emitted_;  // of each request: its number in the table
+  table::ListBy<TracedStepId, MaybeLinkId> causes_;
+  table::ListBy<StepId, bool> marked_;  // some answer's evidence speaks of it
+  table::ListBy<StepId, table::MaybeWriteId> writes_;
+  table::ListBy<TracedRequestId, table::RequestId> emitted_;  // where it has answers
 };
 
 std::vector<table::AnswerEntry> answers_of(const LoadedService& service, const Trace& trace,
@@ -121,10 +122,10 @@ table::ServiceBuilder emit(const LoadedService& service, const Trace& trace,
   table::ServiceBuilder builder(service.service->name, std::string(service.protocol->name()));
   // The same numbers as in the trace, because they are given in the order of first mention.
   for (const std::string& key : trace.keys) static_cast<void>(builder.key(key));
-  const std::vector<bool> written = written_keys(trace);
+  const WrittenKeys written = written_keys(trace);
   Evidence evidence(service, trace, settlement);
   builder.set_writes(evidence.records(builder));
-  for (std::size_t i = 0; i < trace.requests.size(); ++i) {
+  for (TracedRequestId i; i != trace.requests.next(); ++i) {
     const TracedRequest& traced = trace.requests[i];
     const SettledRequest& settled = settlement.requests[i];
     if (settled.answers.empty()) continue;
@@ -146,7 +147,7 @@ table::ServiceBuilder emit(const LoadedService& service, const Trace& trace,
     if (entry.mask != 0) entry.flags |= format::request_varies;
     builder.add(std::move(entry));
   }
-  for (std::size_t i = 0; i < trace.requests.size(); ++i) {
+  for (TracedRequestId i; i != trace.requests.next(); ++i) {
     const std::string pattern(pattern_of(trace.requests[i].identity.canonical));
     if (settlement.requests[i].volatile_)
       builder.set_pattern_flags(pattern, format::pattern_volatile);

@@ -37,7 +37,7 @@ class Decider {
   std::vector<Decision> of(std::uint32_t service) {
     tallies_.clear();
     tokens_.clear();
-    for (std::uint32_t i = 0; i < services_[service].steps.size(); ++i) look_at(service, i);
+    for (StepId i; i != services_[service].steps.next(); ++i) look_at(service, i);
     std::vector<Decision> decisions;
     for (auto& [key, tally] : tallies_) {
       const auto& [request, value, token, kind, place_class, because] = key;
@@ -50,8 +50,8 @@ class Decider {
   }
 
  private:
-  void look_at(std::uint32_t service, std::uint32_t number) {
-    const Step& step = services_[service].steps[number];
+  void look_at(std::uint32_t service, StepId id) {
+    const Step& step = services_[service].steps[id];
     if (step.analysis.effect == Effect::none) return;
     const auto masked = match::mask(*services_[service].protocol, step.analysis.identity.canonical,
                                     services_[service].places);
@@ -62,7 +62,7 @@ class Decider {
       tokens = std::max(tokens, value.token);
       const auto finding = findings_.find(value.folded);
       if (finding == findings_.end()) continue;
-      const bool first = is_first(finding->second, service, number);
+      const bool first = is_first(finding->second, service, id);
       if (!first && is_again(finding->second, service, step, value)) continue;
       Reason reason = reason_of(value.folded, finding->second, first);
       const match::ValueKind kind = match::kind_of_folded(value.folded);
@@ -70,7 +70,7 @@ class Decider {
           tallies_[{request, value.value, value.token, kind, reason.place_class, reason.because}];
       tally.values.insert(value.folded);
       if (!tally.decision.example.empty()) continue;
-      if (!first) reason.evidence.insert(reason.evidence.begin(), place(service, number));
+      if (!first) reason.evidence.insert(reason.evidence.begin(), place(service, id));
       tally.decision = {.request = request,
                         .place = {},
                         .kind = kind,
@@ -84,7 +84,7 @@ class Decider {
   }
 
   [[nodiscard]] static bool is_first(const ValueFinding& finding, std::uint32_t service,
-                                     std::uint32_t step) {
+                                     StepId step) {
     return !finding.in_answer && finding.service == service && finding.step == step;
   }
 
@@ -98,7 +98,7 @@ class Decider {
                pattern_of(step.analysis.identity.canonical);
   }
 
-  [[nodiscard]] std::string place(std::uint32_t service, std::uint32_t step) const {
+  [[nodiscard]] std::string place(std::uint32_t service, StepId step) const {
     return place_of(services_[service], services_[service].steps[step]);
   }
 

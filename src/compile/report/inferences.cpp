@@ -43,19 +43,19 @@ class Inferrer {
                         places(because)});
     add_unsteady();
     add_not_understood();
-    for (std::size_t i = 0; i < settlement_.requests.size(); ++i)
+    for (TracedRequestId i; i != settlement_.requests.next(); ++i)
       if (!settlement_.requests[i].volatile_) add_guesses(i);
     return std::move(found_);
   }
 
  private:
-  [[nodiscard]] std::string place(std::uint32_t step) const {
+  [[nodiscard]] std::string place(StepId step) const {
     return place_of(service_, service_.steps[step]);
   }
   [[nodiscard]] std::vector<std::string> places(const Contradiction& two) const {
     return {place(two.first), place(two.second)};
   }
-  [[nodiscard]] std::string pattern_at(std::uint32_t step) const {
+  [[nodiscard]] std::string pattern_at(StepId step) const {
     return readable_pattern(pattern_of(service_.steps[step].analysis.identity.canonical));
   }
 
@@ -78,7 +78,7 @@ class Inferrer {
     std::set<std::string> patterns;
     for (const SettledRequest& request : settlement_.requests) {
       if (request.unsteady.empty()) continue;
-      const std::uint32_t first = request.answers.front().step;
+      const StepId first = request.answers.front().step;
       if (!patterns.insert(pattern_at(first)).second) continue;
       found_.push_back({Inference::Kind::volatile_,
                         pattern_at(first),
@@ -100,7 +100,7 @@ class Inferrer {
     }
   }
 
-  void add_guesses(std::size_t request) {
+  void add_guesses(TracedRequestId request) {
     for (const SettledAnswer& answer : settlement_.requests[request].answers) {
       if (!answer.guess || listed_ == listed_guesses) continue;
       ++listed_;
@@ -122,7 +122,7 @@ class Inferrer {
                         {place(answer.step)}});
       return;
     }
-    const std::uint32_t write = *overlap;
+    const StepId write = *overlap;
     found_.push_back({Inference::Kind::guess,
                       pattern_at(answer.step),
                       fmt::format("ran, or came, while it was uncertain which side of '{}' it saw",

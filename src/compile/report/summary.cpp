@@ -44,10 +44,10 @@ ServiceSummary summarise(const LoadedService& service, const Trace& trace,
   summary.protocol = service.protocol->name();
   summary.sessions = service.sessions;
   summary.exchanges = service.steps.size();
-  const std::vector<bool> written = written_keys(trace);
+  const WrittenKeys written = written_keys(trace);
   std::map<std::string, std::size_t> numbers;
   std::map<std::string, std::set<std::string>> keys;
-  for (std::size_t i = 0; i < trace.requests.size(); ++i) {
+  for (TracedRequestId i; i != trace.requests.next(); ++i) {
     const TracedRequest& traced = trace.requests[i];
     const SettledRequest& settled = settlement.requests[i];
     if (settled.answers.empty()) continue;
@@ -63,7 +63,7 @@ ServiceSummary summarise(const LoadedService& service, const Trace& trace,
     pattern.volatile_ |= settled.volatile_;
     if (pattern.unsteady.empty()) pattern.unsteady = settled.unsteady;
     pattern.static_ = pattern.static_ && is_static(traced, written);
-    for (const std::uint32_t key : traced.reads)
+    for (const KeyId key : traced.reads)
       if (!match::is_of_wider_path(trace.keys[key]))
         keys[text].insert(match::subtree_of(trace.keys[key]));
     summary.guesses +=

@@ -1,9 +1,9 @@
 // Narrows the tables that statements read and write to their rows, where the recording tells which.
 //
-// A read of the rows with `id = 7` depends on the key orders.id=7. A write bumps, for each column
-// that some read is keyed by, the values that its rows had and have there: those of its own
+// A read of the rows with `id = 7` depends on the key orders.id=7. A write advances, for each
+// column that some read is keyed by, the values that its rows had and have there: those of its own
 // conditions and values, or those that the recording shows its rows to have (learned row identity).
-// Where one is not known, it bumps that column as a whole. Both sides may only ever be too wide.
+// Where one is not known, it advances that column as a whole. Both sides may only ever be too wide.
 #pragma once
 
 #include <map>

@@ -6,7 +6,6 @@
 #include <future>
 
 #include "compile/model/readable.hpp"
-#include "table/mapped_table.hpp"
 
 namespace understudy::compile {
 namespace {
@@ -102,15 +101,15 @@ std::optional<TestedTable> build_and_mend(std::span<const LoadedService> service
                                           Diagnostics& problems, const Progress& progress) {
   Mender mender(services, builders);
   for (int round = 0;; ++round) {
-    TestedTable tested{table::build_table(settings, builders), {}};
     std::string problem;
-    const auto table = table::MappedTable::from_memory(tested.octets, problem);
-    if (!table) {
+    TestedTable tested{
+        table::MappedTable::from_memory(table::build_table(settings, builders), problem), {}};
+    if (!tested.table) {
       problems.push_back({Severity::error, services.empty() ? "" : services[0].service->name, 0,
                           problem, "this is a defect of understudy, please report it"});
       return std::nullopt;
     }
-    Tests tests = replay_all(services, *table, uncertain, progress);
+    Tests tests = replay_all(services, *tested.table, uncertain, progress);
     if (mender.mend(tests, round >= rounds_of_entries)) continue;
     tested.services = mender.finish(std::move(tests));
     return tested;

@@ -1,6 +1,7 @@
 // The recording replayed against its own table, and entries that it refutes made guesses.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -10,6 +11,7 @@
 #include "compile/model/steps.hpp"
 #include "compile/selftest/selftest.hpp"
 #include "table/builder.hpp"
+#include "table/mapped_table.hpp"
 
 namespace understudy::compile {
 
@@ -30,8 +32,8 @@ struct TestedService {
 };
 
 struct TestedTable {
-  std::vector<std::uint8_t> octets;     ///< the table file; nothing in it is answered wrongly
-  std::vector<TestedService> services;  ///< beside `builders`
+  std::shared_ptr<const table::MappedTable> table;  ///< nothing in it is answered wrongly
+  std::vector<TestedService> services;              ///< beside `builders`
 };
 
 /// Builds the table and replays the recordings against it. What would be answered wrongly becomes a

@@ -30,7 +30,7 @@ class PlainValues {
   };
   [[nodiscard]] const Value* find(std::string_view text, std::size_t at) const;
 
-  std::unordered_map<std::string, std::vector<Value>> by_head_;  ///< by the first octets
+  std::unordered_map<std::string, std::vector<Value>> by_head_;  ///< by the first bytes
 };
 
 }  // namespace understudy::compile

@@ -16,7 +16,7 @@ namespace {
 
 constexpr int omitted_of = 5;
 
-/// What is near the first octet in which two images differ, for a person: images are octets, so
+/// What is near the first byte in which two images differ, for a person: images are bytes, so
 /// that only ASCII is shown.
 std::string excerpt(std::string_view image, std::size_t differs_at) {
   constexpr std::size_t before = 16, shown = 48;
@@ -136,7 +136,8 @@ void Player::ask_once(const Step& step, Connection& connection) {
   const std::string renamed = next_run_ == nullptr ? std::string() : next_run_->request(step);
   const std::string_view canonical = next_run_ == nullptr ? identity.canonical : renamed;
   if (answered_by_rule(canonical)) return static_cast<void>(++result_.certain);
-  const Request request{.canonical = canonical, .qualifier = identity.qualifier};
+  const Request request{
+      .canonical = canonical, .qualifier = identity.qualifier, .session = step.analysis.session};
   const Verdict verdict = live_.ask(request, connection.state);
   learn(step, verdict);
   grade(step, verdict);
@@ -148,17 +149,21 @@ void Player::ask_once(const Step& step, Connection& connection) {
 bool Player::answered_by_rule(std::string_view canonical) const {
   // Of the whole message nothing is kept here: a rule that looks at more is left to the table.
   return !rules_.empty() &&
-         rules_.find(service_.protocol->describe(canonical), Document()) != ServiceSection::none;
+         rules_.find(service_.protocol->describe(canonical), Document()).has_value();
 }
 
-std::uint32_t Player::number_of(const Verdict& verdict) const {
-  return static_cast<std::uint32_t>(verdict.request - section_.requests().data());
+table::RequestId Player::request_of(const Verdict& verdict) const {
+  return section_.requests().id_of(*verdict.request);
+}
+
+StepId Player::id_of(const Step& step) const {
+  return StepId(static_cast<std::size_t>(&step - service_.steps.data()));
 }
 
 void Player::learn(const Step& step, const Verdict& verdict) {
   if (learned_ == nullptr || verdict.request == nullptr) return;
   if (is_uncertain(step)) return;
-  learned_->emplace(match::extend(verdict.state, number_of(verdict)),
+  learned_->emplace(match::extend(verdict.state, request_of(verdict).index()),
                     table::hash_of(step.analysis.image));
 }
 
@@ -193,15 +198,15 @@ std::string Player::image_of(const Verdict& verdict) const {
 }
 
 bool Player::is_uncertain(const Step& step) const {
-  const auto number = static_cast<std::size_t>(&step - service_.steps.data());
-  return uncertain_ != nullptr && number < uncertain_->size() && (*uncertain_)[number];
+  const StepId id = id_of(step);
+  return uncertain_ != nullptr && id.index() < uncertain_->size() && (*uncertain_)[id];
 }
 
 std::optional<bool> Player::is_right(const Step& step, const Verdict& verdict) {
   const std::string image = image_of(verdict);
   const bool counted = (verdict.request->flags & format::request_counts_asks) != 0;
   if (next_run_ == nullptr && known_ != nullptr && (reordered_ || counted)) {
-    const auto found = known_->find(match::extend(verdict.state, number_of(verdict)));
+    const auto found = known_->find(match::extend(verdict.state, request_of(verdict).index()));
     if (found == known_->end()) return std::nullopt;
     return found->second == table::hash_of(image);
   }
@@ -211,12 +216,11 @@ std::optional<bool> Player::is_right(const Step& step, const Verdict& verdict) {
 
 void Player::note_wrong(const Step& step, const Verdict& verdict) {
   ++result_.wrong;
-  if (!refuted_.emplace(number_of(verdict), verdict.answer->state).second) return;
+  if (!refuted_.emplace(request_of(verdict), verdict.answer->state).second) return;
   const bool of_another = next_run_ == nullptr && reordered_;
   const std::string right = next_run_ != nullptr ? next_run_->truth(step) : step.analysis.image;
   result_.wrong_answers.push_back(
-      {number_of(verdict), verdict.answer->state,
-       static_cast<std::uint32_t>(&step - service_.steps.data()),
+      {request_of(verdict), verdict.answer->state, id_of(step),
        fmt::format("{}:{}", section_.source_name(verdict.answer->source), verdict.answer->line),
        of_another ? "another exchange was answered otherwise in the same state"
                   : difference_of(image_of(verdict), right)});

@@ -91,7 +91,8 @@ class Player {
   void note_wrong(const Step& step, const engine::Verdict& verdict);
   [[nodiscard]] bool is_uncertain(const Step& step) const;
   [[nodiscard]] std::string image_of(const engine::Verdict& verdict) const;
-  [[nodiscard]] std::uint32_t number_of(const engine::Verdict& verdict) const;
+  [[nodiscard]] table::RequestId request_of(const engine::Verdict& verdict) const;
+  [[nodiscard]] StepId id_of(const Step& step) const;
 
   const LoadedService& service_;
   const table::ServiceSection& section_;
@@ -110,7 +111,7 @@ class Player {
   std::optional<std::uint32_t> holder_;
   std::vector<Turn> waiting_;
   std::uint64_t reads_ = 0;
-  std::set<std::pair<std::uint32_t, match::Version>> refuted_;  ///< what is in `result_` already
+  std::set<std::pair<table::RequestId, match::Version>> refuted_;  ///< what is in `result_` already
   /// A write was guessed to be that of another recording: from there on the truth is that one's.
   bool elsewhere_ = false;
   Replay result_;

@@ -11,13 +11,18 @@
 namespace understudy::compile {
 namespace {
 
-using Steps = std::vector<std::uint32_t>;
+using Steps = std::vector<StepId>;
+using Left = std::list<StepId>;
+
+StepId end_of(const LoadedService& service, std::size_t at_most) {
+  return StepId(std::min(at_most, service.steps.size()));
+}
 
 /// The steps of each connection of each recording, in order.
 std::map<std::uint32_t, std::map<std::uint32_t, Steps>> by_connection(const LoadedService& service,
                                                                       std::size_t at_most) {
   std::map<std::uint32_t, std::map<std::uint32_t, Steps>> all;
-  for (std::uint32_t i = 0; i < std::min(at_most, service.steps.size()); ++i)
+  for (StepId i; i != end_of(service, at_most); ++i)
     all[service.steps[i].recording][service.steps[i].connection].push_back(i);
   return all;
 }
@@ -25,9 +30,9 @@ std::map<std::uint32_t, std::map<std::uint32_t, Steps>> by_connection(const Load
 /// What must stay on one connection: a transaction, or an exchange outside of any.
 std::vector<Steps> units_of(const LoadedService& service, const Steps& steps) {
   std::vector<Steps> units;
-  match::Transaction<std::uint32_t> transaction;
+  match::Transaction<StepId> transaction;
   bool watches = false;  // what WATCH began, the end of its transaction ends
-  for (const std::uint32_t step : steps) {
+  for (const StepId step : steps) {
     if (!transaction.active() && !watches) units.emplace_back();
     units.back().push_back(step);
     const Analysis& a = service.steps[step].analysis;
@@ -42,17 +47,16 @@ std::vector<Steps> units_of(const LoadedService& service, const Steps& steps) {
 
 /// Of the steps that are left, in the recorded order, those that could have come first: nothing of
 /// their own connection comes before them, and all that does is concurrent with them.
-std::vector<std::list<std::uint32_t>::iterator> may_be_next(const LoadedService& service,
-                                                            const Concurrency& concurrency,
-                                                            std::list<std::uint32_t>& left) {
+std::vector<Left::iterator> may_be_next(const LoadedService& service,
+                                        const Concurrency& concurrency, Left& left) {
   constexpr std::size_t looked_ahead = 24;
-  std::vector<std::list<std::uint32_t>::iterator> candidates = {left.begin()};
+  std::vector<Left::iterator> candidates = {left.begin()};
   if (!concurrency.is_concurrent(left.front())) return candidates;
-  std::vector<std::uint32_t> before = {left.front()};
+  Steps before = {left.front()};
   for (auto step = std::next(left.begin()); step != left.end() && before.size() < looked_ahead;
        ++step) {
     if (service.steps[*step].recording != service.steps[left.front()].recording) break;
-    const bool free = std::ranges::all_of(before, [&](std::uint32_t other) {
+    const bool free = std::ranges::all_of(before, [&](StepId other) {
       return service.steps[other].connection != service.steps[*step].connection &&
              concurrency.are_concurrent(other, *step);
     });
@@ -66,7 +70,7 @@ std::vector<std::list<std::uint32_t>::iterator> may_be_next(const LoadedService&
 
 Schedule as_recorded(const LoadedService& service, std::size_t at_most) {
   Schedule schedule;
-  for (std::uint32_t i = 0; i < std::min(at_most, service.steps.size()); ++i)
+  for (StepId i; i != end_of(service, at_most); ++i)
     schedule.push_back({i, service.steps[i].connection});
   return schedule;
 }
@@ -75,8 +79,8 @@ Schedule interleaved(const LoadedService& service, const Concurrency& concurrenc
                      std::size_t at_most, std::uint32_t seed) {
   Schedule schedule;
   std::mt19937 random(seed);
-  std::list<std::uint32_t> left;
-  for (std::uint32_t i = 0; i < std::min(at_most, service.steps.size()); ++i) left.push_back(i);
+  Left left;
+  for (StepId i; i != end_of(service, at_most); ++i) left.push_back(i);
   while (!left.empty()) {
     const auto candidates = may_be_next(service, concurrency, left);
     const auto chosen = candidates[random() % candidates.size()];
@@ -94,7 +98,7 @@ Schedule pooled(const LoadedService& service, std::size_t at_most, std::uint32_t
       for (Steps& unit : units_of(service, steps)) units.push_back(std::move(unit));
     std::ranges::sort(units, {}, [](const Steps& unit) { return unit.back(); });
     for (std::uint32_t i = 0; i < units.size(); ++i)
-      for (const std::uint32_t step : units[i]) schedule.push_back({step, i % connections});
+      for (const StepId step : units[i]) schedule.push_back({step, i % connections});
   }
   return schedule;
 }

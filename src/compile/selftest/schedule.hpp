@@ -11,7 +11,7 @@ namespace understudy::compile {
 
 /// An exchange and the connection on which it is made.
 struct Turn {
-  std::uint32_t step = 0;
+  StepId step;
   std::uint32_t connection = 0;
 };
 using Schedule = std::vector<Turn>;

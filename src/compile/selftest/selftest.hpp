@@ -17,11 +17,11 @@ namespace understudy::compile {
 
 /// An answer that would be given as certain, but is not what was recorded for this state.
 struct WrongAnswer {
-  std::uint32_t request = 0;  ///< number in the table
-  match::Version state = 0;   ///< of the answer among those of the request
-  std::uint32_t step = 0;     ///< number in LoadedService::steps of the exchange that was replayed
-  std::string answered_at;    ///< `file:line` of the exchange whose answer was given
-  std::string difference;     ///< "answered '…' in place of '…'"
+  table::RequestId request;
+  match::Version state = 0;  ///< of the answer among those of the request
+  StepId step;               ///< the exchange that was replayed
+  std::string answered_at;   ///< `file:line` of the exchange whose answer was given
+  std::string difference;    ///< "answered '…' in place of '…'"
 };
 
 struct Replay {
@@ -57,7 +57,7 @@ enum class Perturbation : std::uint8_t {
 
 /// Of each step of a service whether the recording does not prove that it was answered in the state
 /// in which it stands (TracedStep::uncertain): there its answer is not the truth. Empty: none.
-using Uncertain = std::vector<bool>;
+using Uncertain = table::ListBy<StepId, bool>;
 
 struct TestedReplay {
   std::string_view name;   ///< as in understudy.yaml and JSON: "identity", "interleaved", …

@@ -15,12 +15,14 @@ namespace {
 
 constexpr std::size_t most_suspects = 16;  // the last writes to each key; older ones are unlikely
 constexpr std::size_t most_words = 3;      // that count: many equal words are no better proof
-constexpr std::size_t longest_word = 256;  // octets; longer ones are documents, and slow to find
-// Of a request, and of an answer in octets: a COPY of many rows has more than can be compared.
+constexpr std::size_t longest_word = 256;  // bytes; longer ones are documents, and slow to find
+// Of a request, and of an answer in bytes: a COPY of many rows has more than can be compared.
 constexpr std::size_t most_words_of_request = 256, longest_answer = 65'536;
 
 using Words = std::set<std::string>;
-using Links = std::vector<std::uint32_t>;  // number + 1 in Trace::links
+using Links = std::vector<MaybeLinkId>;
+using Causes = table::ListBy<TracedStepId, MaybeLinkId>;
+using MaybeTracedStepId = table::MaybeId<TracedStepKind>;
 
 bool in_word(char c) noexcept {
   return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-';
@@ -51,58 +53,57 @@ class Detective {
  public:
   Detective(const LoadedService& service, const Trace& trace) : service_(service), trace_(trace) {}
 
-  std::vector<std::uint32_t> run() {
+  Causes run() {
     learn_rates();
-    std::vector<std::uint32_t> causes(trace_.steps.size());
-    in_pairs([&](std::uint32_t earlier, std::uint32_t later) {
-      const bool known = earlier != none && image(earlier) == image(later);
-      causes[later] = known ? causes[earlier] : cause_of(earlier, later);
+    Causes causes(trace_.steps.size());
+    in_pairs([&](MaybeTracedStepId earlier, TracedStepId later) {
+      const bool known = earlier && image(*earlier) == image(later);
+      causes[later] = known ? causes[*earlier] : cause_of(earlier, later);
     });
     return causes;
   }
 
  private:
-  static constexpr std::uint32_t none = 0xFFFFFFFF;
   struct Rate {
     std::uint32_t changed = 0, seen = 0;
   };
 
-  [[nodiscard]] const Step& step(std::uint32_t traced) const {
+  [[nodiscard]] const Step& step(TracedStepId traced) const {
     return service_.steps[trace_.steps[traced].step];
   }
-  [[nodiscard]] const std::string& image(std::uint32_t traced) const {
+  [[nodiscard]] const std::string& image(TracedStepId traced) const {
     return step(traced).analysis.image;
   }
-  [[nodiscard]] const Step& writer(std::uint32_t link) const {
-    return service_.steps[trace_.links[link - 1].step];
+  [[nodiscard]] const Step& writer(LinkId link) const {
+    return service_.steps[trace_.links[link].step];
   }
 
   /// Each traced step with the one before it of the same request and recording, or none.
   template <class Visit>
   void in_pairs(Visit&& visit) const {
-    std::vector<std::uint32_t> last(trace_.requests.size(), none);
-    for (std::uint32_t i = 0; i < trace_.steps.size(); ++i) {
-      std::uint32_t& earlier = last[trace_.steps[i].request];
-      const bool same = earlier != none && step(earlier).recording == step(i).recording;
-      visit(same ? earlier : none, i);
+    table::ListBy<TracedRequestId, MaybeTracedStepId> last(trace_.requests.size());
+    for (TracedStepId i; i != trace_.steps.next(); ++i) {
+      MaybeTracedStepId& earlier = last[trace_.steps[i].request];
+      const bool same = earlier && step(*earlier).recording == step(i).recording;
+      visit(same ? earlier : MaybeTracedStepId(), i);
       earlier = i;
     }
   }
 
   /// The last writes to each key that `later` saw and `earlier` did not, each write once.
-  [[nodiscard]] Links suspects(std::uint32_t earlier, std::uint32_t later) const {
-    Links found;
-    std::set<std::uint32_t> steps;
+  [[nodiscard]] std::vector<LinkId> suspects(MaybeTracedStepId earlier, TracedStepId later) const {
+    std::vector<LinkId> found;
+    std::set<StepId> steps;
     const Links& now = trace_.evidence_lists[trace_.steps[later].evidence];
     const Links* before =
-        earlier == none ? nullptr : &trace_.evidence_lists[trace_.steps[earlier].evidence];
+        earlier ? &trace_.evidence_lists[trace_.steps[*earlier].evidence] : nullptr;
     for (std::size_t key = 0; key < now.size(); ++key) {
-      const std::uint32_t seen = before == nullptr ? 0 : (*before)[key];
-      std::uint32_t link = now[key];
+      const MaybeLinkId seen = before == nullptr ? MaybeLinkId() : (*before)[key];
+      MaybeLinkId link = now[key];
       for (std::size_t n = 0; n < most_suspects && link > seen; ++n) {
-        const ChainLink& each = trace_.links[link - 1];
-        const bool seen_open = seen != 0 && each.step == trace_.links[seen - 1].step;
-        if (!seen_open && steps.insert(each.step).second) found.push_back(link);
+        const ChainLink& each = trace_.links[*link];
+        const bool seen_open = seen && each.step == trace_.links[*seen].step;
+        if (!seen_open && steps.insert(each.step).second) found.push_back(*link);
         link = each.previous;
       }
     }
@@ -111,11 +112,11 @@ class Detective {
 
   /// How often the answer to a pattern had changed where a write of another came between.
   void learn_rates() {
-    in_pairs([&](std::uint32_t earlier, std::uint32_t later) {
-      if (earlier == none || trace_.steps[earlier].evidence == trace_.steps[later].evidence) return;
-      const bool changed = image(earlier) != image(later);
+    in_pairs([&](MaybeTracedStepId earlier, TracedStepId later) {
+      if (!earlier || trace_.steps[*earlier].evidence == trace_.steps[later].evidence) return;
+      const bool changed = image(*earlier) != image(later);
       std::set<std::string_view> patterns;
-      for (const std::uint32_t link : suspects(earlier, later))
+      for (const LinkId link : suspects(earlier, later))
         patterns.insert(pattern_of(writer(link).analysis.identity.canonical));
       for (const std::string_view pattern : patterns) {
         Rate& rate = rates_[{pattern_of(step(later).analysis.identity.canonical), pattern}];
@@ -125,20 +126,20 @@ class Detective {
     });
   }
 
-  [[nodiscard]] std::uint32_t cause_of(std::uint32_t earlier, std::uint32_t later) {
-    const Links all = suspects(earlier, later);
-    std::uint32_t likeliest = 0;
+  [[nodiscard]] MaybeLinkId cause_of(MaybeTracedStepId earlier, TracedStepId later) {
+    const std::vector<LinkId> all = suspects(earlier, later);
+    MaybeLinkId likeliest;
     double best = -1;
-    for (const std::uint32_t link : all) {
+    for (const LinkId link : all) {
       const double score = likelihood(link, earlier, later);
-      const bool later_one = likeliest != 0 && score == best && link > likeliest;
+      const bool later_one = likeliest && score == best && link > *likeliest;
       if (score > best || later_one) likeliest = link;
       best = std::max(best, score);
     }
     return likeliest;
   }
 
-  [[nodiscard]] double likelihood(std::uint32_t link, std::uint32_t earlier, std::uint32_t later) {
+  [[nodiscard]] double likelihood(LinkId link, MaybeTracedStepId earlier, TracedStepId later) {
     const Step& write = writer(link);
     const Step& read = step(later);
     const auto found = rates_.find({pattern_of(read.analysis.identity.canonical),
@@ -171,13 +172,13 @@ class Detective {
   }
 
   /// Words of the write that the answer says now and did not say before.
-  double shown_words(const Step& write, std::uint32_t earlier, std::uint32_t later) {
-    const auto shows = [&](std::uint32_t traced, const std::string& word) {
+  double shown_words(const Step& write, MaybeTracedStepId earlier, TracedStepId later) {
+    const auto shows = [&](TracedStepId traced, const std::string& word) {
       return std::string_view(image(traced)).substr(0, longest_answer).find(word) !=
              std::string_view::npos;
     };
     return counted(write, [&](const std::string& word) {
-      return shows(later, word) && (earlier == none || !shows(earlier, word));
+      return shows(later, word) && (!earlier || !shows(*earlier, word));
     });
   }
 
@@ -191,13 +192,14 @@ class Detective {
 
   const LoadedService& service_;
   const Trace& trace_;
-  std::unordered_map<std::string, Words> words_;                         // by canonical octets
+  std::unordered_map<std::string, Words> words_;                         // by canonical bytes
   std::map<std::pair<std::string_view, std::string_view>, Rate> rates_;  // read, write
 };
 
 }  // namespace
 
-std::vector<std::uint32_t> find_causes(const LoadedService& service, const Trace& trace) {
+table::ListBy<TracedStepId, MaybeLinkId> find_causes(const LoadedService& service,
+                                                     const Trace& trace) {
   return Detective(service, trace).run();
 }
 

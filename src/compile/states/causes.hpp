@@ -10,13 +10,13 @@
 
 namespace understudy::compile {
 
-/// Beside Trace::steps: the number + 1 in Trace::links of the write that changed the answer of this
-/// request to what this step found; 0 where nothing had been written that it depends on.
+/// The write that changed the answer of this request to what this step found; none where nothing
+/// had been written that it depends on.
 ///
 /// Suspected are the writes between the last exchange that found the old answer and the first that
 /// found the new one. The likeliest has values in common with the request, says what the answer
 /// says now and did not say before, and is of a pattern that often changed answers of this one.
-[[nodiscard]] std::vector<std::uint32_t> find_causes(const LoadedService& service,
-                                                     const Trace& trace);
+[[nodiscard]] table::ListBy<TracedStepId, MaybeLinkId> find_causes(const LoadedService& service,
+                                                                   const Trace& trace);
 
 }  // namespace understudy::compile

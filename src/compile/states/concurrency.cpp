@@ -1,14 +1,15 @@
 #include "compile/states/concurrency.hpp"
 
 #include <algorithm>
+#include <span>
 #include <tuple>
 
 namespace understudy::compile {
 
 Concurrency::Concurrency(const LoadedService& service, std::size_t at_most) : service_(service) {
   std::vector<const Step*> by_beginning;
-  for (std::size_t i = 0; i < std::min(at_most, service.steps.size()); ++i)
-    by_beginning.push_back(&service.steps[i]);
+  for (const Step& step : std::span(service.steps).first(std::min(at_most, service.steps.size())))
+    by_beginning.push_back(&step);
   std::ranges::stable_sort(
       by_beginning, {}, [](const Step* step) { return std::tuple(step->recording, step->began); });
   std::vector<const Step*> under_way;
@@ -38,14 +39,14 @@ bool Concurrency::is_within(const Step& step, const Span& span) const noexcept {
   return step.began >= span.began && step.ended <= span.ended;
 }
 
-bool Concurrency::are_concurrent(std::uint32_t one, std::uint32_t other) const {
+bool Concurrency::are_concurrent(StepId one, StepId other) const {
   const Step& first = service_.steps[one];
   const Step& second = service_.steps[other];
   const auto span = spans_.find(std::minmax(first.connection, second.connection));
   return span != spans_.end() && is_within(first, span->second) && is_within(second, span->second);
 }
 
-bool Concurrency::is_concurrent(std::uint32_t step) const {
+bool Concurrency::is_concurrent(StepId step) const {
   const auto span = whole_.find(service_.steps[step].connection);
   return span != whole_.end() && is_within(service_.steps[step], span->second);
 }

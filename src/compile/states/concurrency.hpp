@@ -21,9 +21,9 @@ class Concurrency {
   Concurrency(const LoadedService& service, std::size_t at_most);
 
   /// Whether two exchanges of different connections could have come in the other order.
-  [[nodiscard]] bool are_concurrent(std::uint32_t one, std::uint32_t other) const;
+  [[nodiscard]] bool are_concurrent(StepId one, StepId other) const;
   /// Whether that holds of an exchange and any other one.
-  [[nodiscard]] bool is_concurrent(std::uint32_t step) const;
+  [[nodiscard]] bool is_concurrent(StepId step) const;
   /// The session files of the connections that were concurrent with another one: numbers in
   /// LoadedService::sources.
   [[nodiscard]] const std::set<std::uint32_t>& sources() const noexcept { return sources_; }

@@ -12,7 +12,7 @@ bool may_change(const Analysis& analysis) {
 
 /// The last ask of each request, and how much had been written before it was answered.
 struct LastAsk {
-  std::uint32_t step = 0;
+  StepId step;
   std::uint64_t written = 0;
 };
 
@@ -26,13 +26,13 @@ bool may_count_asks(const LoadedService& service) {
 std::vector<CountedRequest> count_asks(const LoadedService& service, const Trace& trace,
                                        const Settlement& settlement, Counted& counted) {
   std::vector<CountedRequest> found;
-  std::vector<std::optional<LastAsk>> last(trace.requests.size());
+  table::ListBy<TracedRequestId, std::optional<LastAsk>> last(trace.requests.size());
   auto traced = trace.steps.begin();
   std::uint64_t written = 0;
-  for (std::uint32_t i = 0; i < service.steps.size(); ++i) {
+  for (StepId i; i != service.steps.next(); ++i) {
     const Step& step = service.steps[i];
     if (traced != trace.steps.end() && traced->step == i) {
-      const std::uint32_t request = (traced++)->request;
+      const TracedRequestId request = (traced++)->request;
       const SettledRequest& settled = settlement.requests[request];
       const bool several = settled.volatile_ && settled.unsteady.empty();
       std::optional<LastAsk>& before = last[request];

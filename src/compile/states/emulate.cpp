@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <tuple>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "match/transaction.hpp"
@@ -22,11 +24,11 @@ class Order {
       : steps_(service.steps), undisturbed_(steps_.size()), others_begun_(steps_.size()) {
     for (const Event& event : events()) event.begins ? begin(event.step) : end(event.step);
   }
-  [[nodiscard]] bool undisturbed(std::size_t step) const { return undisturbed_[step]; }
+  [[nodiscard]] bool undisturbed(StepId step) const { return undisturbed_[step]; }
 
  private:
   struct Event {
-    std::size_t step;
+    StepId step;
     bool begins;
   };
   struct Writes {
@@ -35,15 +37,14 @@ class Order {
 
   [[nodiscard]] std::vector<Event> events() const {
     std::vector<Event> events;
-    for (std::size_t i = 0; i < steps_.size(); ++i)
-      events.insert(events.end(), {{i, true}, {i, false}});
+    for (StepId i; i != steps_.next(); ++i) events.insert(events.end(), {{i, true}, {i, false}});
     std::ranges::stable_sort(events, {}, [&](const Event& event) {
       const Step& step = steps_[event.step];
       return std::tuple(step.recording, event.begins ? step.began : step.ended);
     });
     return events;
   }
-  void begin(std::size_t i) {
+  void begin(StepId i) {
     const Step& step = steps_[i];
     Writes& own = by_connection_[step.connection];
     undisturbed_[i] = all_.under_way == own.under_way;
@@ -51,16 +52,16 @@ class Order {
     if (!changes_something(step)) return;
     for (Writes* writes : {&all_, &own}) ++writes->begun, ++writes->under_way;
   }
-  void end(std::size_t i) {
+  void end(StepId i) {
     const Step& step = steps_[i];
     Writes& own = by_connection_[step.connection];
     undisturbed_[i] = undisturbed_[i] && all_.begun - own.begun == others_begun_[i];
     if (changes_something(step)) --all_.under_way, --own.under_way;
   }
 
-  const std::vector<Step>& steps_;
-  std::vector<bool> undisturbed_;
-  std::vector<std::uint64_t> others_begun_;
+  const table::ListBy<StepId, Step>& steps_;
+  table::ListBy<StepId, bool> undisturbed_;
+  table::ListBy<StepId, std::uint64_t> others_begun_;
   Writes all_;
   std::unordered_map<std::uint32_t, Writes> by_connection_;
 };
@@ -71,11 +72,12 @@ class Follower {
       : service_(service), emulator_(emulator), order_(service) {}
 
   void run() {
-    for (std::size_t i = 0; i < service_.steps.size(); ++i) {
-      if (i == 0 || service_.steps[i].recording != service_.steps[i - 1].recording) {
-        service_.held&& service_.held_recordings.contains(service_.steps[i].recording)
-            ? emulator_.begin_held_recording()
-            : emulator_.begin_recording();
+    std::optional<std::uint32_t> recording;
+    for (StepId i; i != service_.steps.next(); ++i) {
+      const std::uint32_t now = service_.steps[i].recording;
+      if (std::exchange(recording, now) != now) {
+        service_.held&& service_.held_recordings.contains(now) ? emulator_.begin_held_recording()
+                                                               : emulator_.begin_recording();
         open_.clear();
       }
       play(i);
@@ -83,14 +85,14 @@ class Follower {
   }
 
  private:
-  void play(std::size_t i) {
+  void play(StepId i) {
     const Step& step = service_.steps[i];
     const Analysis& a = step.analysis;
     auto& transaction = open_[step.connection];
     if (emulator_.undoes()) {
       tell(i);
     } else if (a.control != Control::none) {
-      for (const std::size_t inner : transaction.carry_out(a.control, a.control_name, a.changed))
+      for (const StepId inner : transaction.carry_out(a.control, a.control_name, a.changed))
         follow(inner, order_.undisturbed(i));
       // What only tells what was there has an answer, though nobody looks it up.
     } else if (a.effect != Effect::none || !a.image.empty()) {
@@ -102,7 +104,7 @@ class Follower {
   }
 
   /// As it happened: what a transaction does is undone where it is rolled back.
-  void tell(std::size_t i) {
+  void tell(StepId i) {
     const Step& step = service_.steps[i];
     const Analysis& a = step.analysis;
     if (a.control != Control::none) {
@@ -113,17 +115,18 @@ class Follower {
     }
   }
 
-  void follow(std::size_t i, bool in_order) {
+  void follow(StepId i, bool in_order) {
     const Step& step = service_.steps[i];
     const Identity& identity = step.analysis.identity;
-    emulator_.follow({identity.canonical, identity.qualifier, step.connection},
-                     as_bytes(step.analysis.image), {}, in_order);
+    emulator_.follow(
+        {identity.canonical, identity.qualifier, step.connection, step.analysis.session},
+        as_bytes(step.analysis.image), {}, in_order);
   }
 
   const LoadedService& service_;
   Emulator& emulator_;
   Order order_;
-  std::map<std::uint32_t, match::Transaction<std::size_t>> open_;  // by connection
+  std::map<std::uint32_t, match::Transaction<StepId>> open_;  // by connection
 };
 
 }  // namespace

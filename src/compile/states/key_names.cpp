@@ -51,8 +51,9 @@ void WrittenPaths::add(const std::vector<KeyPath>& paths, const std::vector<Dete
     Content content;
     const auto found = std::ranges::find(determined, path, &Determined::path);
     if (found != determined.end() && (answered || found->whatever_answered))
-      content = {match::determined_version(table::hash_of(found->content)), 0,
-                 found->whatever_answered ? std::uint32_t{format::bump_always} : 0U};
+      content = {match::determined_version(table::hash_of(found->content)),
+                 {},
+                 found->whatever_answered ? std::uint32_t{format::advance_always} : 0U};
     const auto [known, added] = paths_.emplace(path, content);
     if (!added && known->second != content) known->second = {};
   }
@@ -60,10 +61,10 @@ void WrittenPaths::add(const std::vector<KeyPath>& paths, const std::vector<Dete
 
 /// A write to a path is one to all that is there below. Where several paths of one write cover a
 /// key, nobody knows in which order they were written.
-std::map<std::uint32_t, WrittenPaths::Content> WrittenPaths::contents(
+std::map<table::KeyId, WrittenPaths::Content> WrittenPaths::contents(
     const KeyNumberByName& tracked) const {
-  std::map<std::uint32_t, Content> contents;
-  const auto cover = [&](std::uint32_t key, const Content& content) {
+  std::map<table::KeyId, Content> contents;
+  const auto cover = [&](table::KeyId key, const Content& content) {
     const auto [found, added] = contents.emplace(key, content);
     if (!added && found->second != content) found->second = {};
   };
@@ -78,17 +79,17 @@ std::map<std::uint32_t, WrittenPaths::Content> WrittenPaths::contents(
   return contents;
 }
 
-std::vector<format::BumpRecord> WrittenPaths::bumps(const KeyNumberByName& tracked) const {
+std::vector<format::AdvanceRecord> WrittenPaths::advances(const KeyNumberByName& tracked) const {
   Names names;
   for (const auto& [path, content] : paths_)
     for (std::string& name : match::write_keys(path)) names.insert(std::move(name));
-  std::vector<format::BumpRecord> bumps;
+  std::vector<format::AdvanceRecord> advances;
   for (const std::string& name : names)
     if (const auto found = tracked.find(name); found != tracked.end())
-      bumps.push_back({0, found->second, 0});
+      advances.push_back({0, found->second, 0});
   for (const auto& [key, content] : contents(tracked))
-    bumps.push_back({content.content, key, content.flags});
-  return bumps;
+    advances.push_back({content.content, key, content.flags});
+  return advances;
 }
 
 }  // namespace understudy::compile

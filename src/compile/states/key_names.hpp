@@ -16,7 +16,7 @@ namespace understudy::compile {
 
 using Names = std::set<std::string>;
 /// Of the keys that some request depends on.
-using KeyNumberByName = std::map<std::string, std::uint32_t, std::less<>>;
+using KeyNumberByName = std::map<std::string, table::KeyId, std::less<>>;
 
 /// Adds the keys of all writes that came to the paths.
 void add_read_keys(Names& names, const std::vector<KeyPath>& paths);
@@ -40,11 +40,12 @@ class WrittenPaths {
   /// `answered`.
   void add(const std::vector<KeyPath>& paths, const std::vector<Determined>& determined,
            bool answered);
-  [[nodiscard]] std::vector<table::format::BumpRecord> bumps(const KeyNumberByName& tracked) const;
+  [[nodiscard]] std::vector<table::format::AdvanceRecord> advances(
+      const KeyNumberByName& tracked) const;
 
  private:
-  using Content = table::format::BumpRecord;  // without its key; all zero where nothing is known
-  [[nodiscard]] std::map<std::uint32_t, Content> contents(const KeyNumberByName& tracked) const;
+  using Content = table::format::AdvanceRecord;  // without its key; all zero where nothing is known
+  [[nodiscard]] std::map<table::KeyId, Content> contents(const KeyNumberByName& tracked) const;
 
   std::map<KeyPath, Content> paths_;
 };

@@ -15,16 +15,15 @@ namespace understudy::compile {
 
 /// Two exchanges that were answered differently in one state.
 struct Contradiction {
-  std::uint32_t first = 0, second = 0;  ///< numbers of steps
+  StepId first, second;
 };
 
 struct SettledAnswer {
   match::Version state = 0;
-  std::uint32_t traced =
-      0;  ///< number in Trace::steps of whose answer it is: the first of this state
-  std::uint32_t step = 0;    ///< its number in LoadedService::steps
-  std::uint32_t writes = 0;  ///< number in Trace::write_lists
-  bool guess = false;        ///< no exchange proves it, or recordings contradict each other
+  TracedStepId traced;  ///< whose answer it is: the first of this state
+  StepId step;          ///< the same
+  WriteListId writes;
+  bool guess = false;  ///< no exchange proves it, or recordings contradict each other
   /// Where recordings contradict each other.
   std::optional<Contradiction> contradiction;
 };
@@ -37,7 +36,7 @@ struct SettledRequest {
 };
 
 struct Settlement {
-  std::vector<SettledRequest> requests;  ///< beside Trace::requests; empty answers for controls
+  table::ListBy<TracedRequestId, SettledRequest> requests;  ///< empty answers for controls
   /// Patterns that gave two answers in one state of one recording: their keys are too narrow, or
   /// the cause lies outside of what was recorded.
   std::map<std::string, Contradiction> contradicted;

@@ -6,18 +6,18 @@ namespace understudy::compile {
 
 namespace format = table::format;
 
-std::vector<bool> written_keys(const Trace& trace) {
-  std::vector<bool> written(trace.keys.size());
+WrittenKeys written_keys(const Trace& trace) {
+  WrittenKeys written(trace.keys.size());
   for (const TracedRequest& request : trace.requests)
-    for (const format::BumpRecord& bump : request.writes_unknown) written[bump.key] = true;
-  for (const Bumps& list : trace.write_lists)
-    for (const format::BumpRecord& bump : list) written[bump.key] = true;
+    for (const format::AdvanceRecord& advance : request.writes_unknown) written[advance.key] = true;
+  for (const Advances& list : trace.write_lists)
+    for (const format::AdvanceRecord& advance : list) written[advance.key] = true;
   return written;
 }
 
-bool is_static(const TracedRequest& request, const std::vector<bool>& written) {
+bool is_static(const TracedRequest& request, const WrittenKeys& written) {
   return !request.is_write && !request.counts_asks &&
-         std::ranges::none_of(request.reads, [&](std::uint32_t key) { return written[key]; });
+         std::ranges::none_of(request.reads, [&](KeyId key) { return written[key]; });
 }
 
 }  // namespace understudy::compile

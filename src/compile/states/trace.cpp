@@ -17,7 +17,8 @@ namespace {
 /// When a write became visible to other connections: the interval in which it did.
 struct Visible {
   std::uint64_t began, ended;
-  std::uint32_t connection, step;
+  std::uint32_t connection;
+  StepId step;
 };
 
 class Tracer;
@@ -25,9 +26,11 @@ class Tracer;
 /// Beside the versions: which write was the last to each key, and who overlapped it.
 class TracedWrites {
  public:
+  using RequestId = TracedRequestId;
+
   explicit TracedWrites(Tracer& tracer) : tracer_(&tracer) {}
-  void note(const match::Bump& bump);
-  [[nodiscard]] std::uint32_t pending(const match::Bump& bump);
+  void note(const match::Advance& advance);
+  [[nodiscard]] match::Author pending(const match::Advance& advance);
   void end_write() noexcept {}
   void clear() noexcept {}
 
@@ -37,7 +40,8 @@ class TracedWrites {
 
 /// Where requests of one connection are handled in order, they never do.
 bool overlaps(const Visible& write, const Step& step, bool handled_in_order) {
-  return (write.connection != step.connection || (!handled_in_order && write.ended != step.ended)) &&
+  return (write.connection != step.connection ||
+          (!handled_in_order && write.ended != step.ended)) &&
          write.began < step.ended && step.began < write.ended;
 }
 
@@ -54,11 +58,11 @@ class Tracer {
   Trace run() {
     collect_requests();
     number_keys();
-    std::vector<bool> immediate;
+    match::ImmediateKeys immediate;
     for (const std::string& key : trace_.keys) immediate.push_back(match::is_immediate(key));
     loop_.emplace(std::move(immediate), TracedWrites(*this));
     find_visible_writes();
-    play([this](std::size_t i, match::Version state) { record(i, state); });
+    play([this](StepId i, match::Version state) { record(i, state); });
     return std::move(trace_);
   }
 
@@ -70,13 +74,13 @@ class Tracer {
   };
 
   void collect_requests() {
-    std::unordered_map<std::string, std::uint32_t> numbers;
+    std::unordered_map<std::string, TracedRequestId> numbers;
     outcomes_.emplace_back();
     const NarrowerPaths narrower(service_.steps);
     for (const Step& step : service_.steps) {
       const Analysis& a = step.analysis;
-      const auto [found, added] = numbers.emplace(
-          spell_identity(a.identity), static_cast<std::uint32_t>(trace_.requests.size()));
+      const auto [found, added] =
+          numbers.emplace(spell_identity(a.identity), trace_.requests.next());
       if (added) {
         trace_.requests.push_back(
             {a.identity, {}, {}, false, a.control, counted_.contains(found->first)});
@@ -86,10 +90,9 @@ class Tracer {
       if (a.control == Control::commit) trace_.requests[found->second].control = a.control;
       if (trace_.requests[found->second].counts_asks)
         asks_[{step.recording, found->second}].push_back(
-            {step.began, step.ended, step.connection,
-             static_cast<std::uint32_t>(request_of_.size())});
+            {step.began, step.ended, step.connection, request_of_.next()});
       request_of_.push_back(found->second);
-      outcome_of_.push_back(0);
+      outcome_of_.emplace_back();
       if (a.effect != Effect::none && a.control == Control::commit) failing_.insert(found->second);
       // What is watched must be tracked, though WATCH itself is no look-up.
       if (a.effect != Effect::none || a.control == Control::watch)
@@ -97,7 +100,7 @@ class Tracer {
     }
   }
 
-  void add_keys(const Step& step, std::uint32_t request, const NarrowerPaths& narrower) {
+  void add_keys(const Step& step, TracedRequestId request, const NarrowerPaths& narrower) {
     const Analysis& a = step.analysis;
     trace_.requests[request].is_write |= a.effect == Effect::write;
     const StepKeys keys = rows_.of(step);
@@ -118,25 +121,22 @@ class Tracer {
     outcomes_[outcome_of(step, request)].add(keys.writes, a.determined, true);
   }
 
-  /// What a write bumps may follow from its answer, which tells an id, say.
-  std::uint32_t outcome_of(const Step& step, std::uint32_t request) {
-    const std::pair<std::uint32_t, std::uint64_t> outcome = {request,
-                                                             table::hash_of(step.analysis.image)};
-    const auto [found, added] =
-        outcome_numbers_.emplace(outcome, static_cast<std::uint32_t>(outcomes_.size()));
+  /// What a write advances may follow from its answer, which tells an id, say.
+  WriteListId outcome_of(const Step& step, TracedRequestId request) {
+    const std::pair outcome = {request, table::hash_of(step.analysis.image)};
+    const auto [found, added] = outcome_numbers_.emplace(outcome, outcomes_.next());
     if (added) outcomes_.emplace_back();
     return outcome_of_.back() = found->second;
   }
 
   void number_keys() {
-    for (std::size_t i = 0; i < names_.size(); ++i)
+    for (TracedRequestId i; i != names_.next(); ++i)
       for (const std::string& name : names_[i].reads) {
-        const auto [found, added] =
-            numbers_.emplace(name, static_cast<std::uint32_t>(trace_.keys.size()));
+        const auto [found, added] = numbers_.emplace(name, trace_.keys.next());
         if (added) trace_.keys.push_back(name);
         trace_.requests[i].reads.push_back(found->second);
       }
-    for (std::size_t i = 0; i < names_.size(); ++i)
+    for (TracedRequestId i; i != names_.next(); ++i)
       trace_.requests[i].writes_unknown = tracked(names_[i].writes_unknown);
     for (const WrittenPaths& paths : outcomes_) trace_.write_lists.push_back(tracked(paths));
     names_.clear();
@@ -154,15 +154,15 @@ class Tracer {
     });
   }
 
-  /// What is bumped of that which some request depends on.
-  [[nodiscard]] Bumps tracked(const WrittenPaths& paths) const {
-    Bumps bumps = paths.bumps(numbers_);
-    std::ranges::sort(bumps, {}, &table::format::BumpRecord::key);
-    return bumps;
+  /// What is advanced of that which some request depends on.
+  [[nodiscard]] Advances tracked(const WrittenPaths& paths) const {
+    Advances advances = paths.advances(numbers_);
+    std::ranges::sort(advances, {}, &table::format::AdvanceRecord::key);
+    return advances;
   }
 
   /// A commit is looked up where the recording has it fail somewhere.
-  [[nodiscard]] bool is_looked_up(std::size_t i) const {
+  [[nodiscard]] bool is_looked_up(StepId i) const {
     const Analysis& a = service_.steps[i].analysis;
     return a.effect != Effect::none ||
            (a.control == Control::commit && failing_.contains(request_of_[i]));
@@ -170,14 +170,14 @@ class Tracer {
 
   // --- the loop itself -----------------------------------------------------------------------
 
-  /// Calls `visit(step number, state)` for every step that goes into the table, in order.
+  /// Calls `visit(step, state)` for every step that goes into the table, in order.
   template <class Visit>
   void play(Visit&& visit) {
     std::uint32_t recording = 0;
     trace_.links.clear();
-    for (std::size_t i = 0; i < service_.steps.size(); ++i) {
+    for (StepId i; i != service_.steps.next(); ++i) {
       const Step& step = service_.steps[i];
-      if (i == 0 || step.recording != recording) start_recording(recording = step.recording);
+      if (i == StepId() || step.recording != recording) start_recording(recording = step.recording);
       match::Overlay& overlay = overlays_[step.connection];
       match::Version state = 0;
       if (is_looked_up(i)) {
@@ -189,7 +189,7 @@ class Tracer {
   }
 
   /// Whether a transaction can be committed depends on what it did.
-  [[nodiscard]] match::Version state_of(std::size_t i, const match::Overlay& overlay) {
+  [[nodiscard]] match::Version state_of(StepId i, const match::Overlay& overlay) {
     const TracedRequest& request = trace_.requests[request_of_[i]];
     if (request.control == Control::commit) return overlay.fingerprint();
     const match::Version state = loop_->state(request.reads, overlay);
@@ -204,49 +204,54 @@ class Tracer {
     for (const TracedBeginning& beginning : trace_.beginnings)
       if (beginning.recording == recording)
         loop_->begin(beginning.key, match::beginning_of(recording));
-    tainted_.assign(trace_.keys.size(), 0);
-    last_.assign(trace_.keys.size(), 0);
+    tainted_.assign(trace_.keys.size(), {});
+    last_.assign(trace_.keys.size(), {});
     overlays_.clear();
   }
 
-  void apply(std::size_t i, match::Version state, match::Overlay& overlay) {
+  void apply(StepId i, match::Version state, match::Overlay& overlay) {
     const Analysis& a = service_.steps[i].analysis;
-    current_ = static_cast<std::uint32_t>(i);
+    current_ = i;
     if (a.control != Control::none)
       return loop_->carry_out(a.control, a.control_name, a.changed, overlay);
     if (a.effect != Effect::write) return;
     // What a write made of something uncertain is uncertain too.
-    const std::uint32_t overlap = overlap_of(i);
-    const Bumps& bumps = trace_.write_lists[outcome_of_[i]];
-    loop_->bump(bumps,
-                {match::write_identity(table::hash_of(a.identity.canonical), state,
-                                       table::hash_of(a.image)),
-                 a.changed},
-                overlay);
-    for (const auto& [content, key, flags] : bumps)
-      if (overlap != 0 && content == 0) tainted_[key] = overlap;
+    const MaybeStepId overlap = overlap_of(i);
+    const Advances& advances = trace_.write_lists[outcome_of_[i]];
+    loop_->advance(advances,
+                   {match::write_identity(table::hash_of(a.identity.canonical), state,
+                                          table::hash_of(a.image)),
+                    a.changed},
+                   overlay);
+    for (const auto& [content, key, flags] : advances)
+      if (overlap && content == 0) tainted_[key] = overlap;
   }
 
   // --- what becomes of writes (see TracedWrites) ----------------------------------------------
 
   friend class TracedWrites;
 
-  /// Gives the number of the new link + 1.
-  std::uint32_t append(ChainLink link, std::uint32_t previous) {
+  LinkId append(ChainLink link, MaybeLinkId previous) {
     link.previous = previous;
-    trace_.links.push_back(link);
-    return static_cast<std::uint32_t>(trace_.links.size());
+    return trace_.links.add(link);
   }
 
-  std::uint32_t note_pending(const match::Bump& bump) {
-    return append({bump.write, current_, 0}, last_[bump.key]);
+  match::Author note_pending(const match::Advance& advance) {
+    const LinkId link = append({advance.write, current_, {}}, last_[advance.key]);
+    return table::Id<match::AuthorKind>(link.index());
+  }
+
+  /// The write behind what a transaction still holds back.
+  static MaybeLinkId link_of(match::Author author) {
+    return author ? MaybeLinkId(LinkId((*author).index())) : MaybeLinkId();
   }
 
   /// The author of what was pending is its link, so that its step is not that of the commit.
-  void note_visible(const match::Bump& bump) {
-    const ChainLink link = bump.author == 0 ? ChainLink{bump.write, current_, 0}
-                                            : ChainLink(trace_.links[bump.author - 1]);
-    const std::uint32_t key = bump.key;
+  void note_visible(const match::Advance& advance) {
+    const MaybeLinkId pending = link_of(advance.author);
+    const ChainLink link =
+        pending ? ChainLink(trace_.links[*pending]) : ChainLink{advance.write, current_, {}};
+    const KeyId key = advance.key;
     last_[key] = append(link, last_[key]);
     const Step& step = service_.steps[current_];
     const auto found = visible_.find({step.recording, key});
@@ -255,18 +260,20 @@ class Tracer {
       collected_[{step.recording, key}].push_back(
           {step.began, step.ended, step.connection, link.step});
     } else if (const Visible* other = find_overlap(found->second, step)) {
-      tainted_[key] = other->step + 1;
-    } else if (bump.content != 0) {
-      tainted_[key] = 0;  // whatever was there before
+      tainted_[key] = other->step;
+    } else if (advance.content != 0) {
+      tainted_[key] = {};  // whatever was there before
     }
   }
 
   // --- who overlapped whom -------------------------------------------------------------------
 
-  using VisibleWrites = std::map<std::pair<std::uint32_t, std::uint32_t>, std::vector<Visible>>;
+  /// By recording and key, or request.
+  template <class Id>
+  using VisibleBy = std::map<std::pair<std::uint32_t, Id>, std::vector<Visible>>;
 
   void find_visible_writes() {
-    play([](std::size_t, match::Version) {});
+    play([](StepId, match::Version) {});
     visible_ = std::move(collected_);
   }
 
@@ -284,32 +291,30 @@ class Tracer {
     return nullptr;
   }
 
-  /// The step + 1 of a write because of which it is uncertain what the step found; 0 for none.
-  [[nodiscard]] std::uint32_t overlap_of(std::size_t i) const {
+  /// The step of a write because of which it is uncertain what the step found.
+  [[nodiscard]] MaybeStepId overlap_of(StepId i) const {
     const Step& step = service_.steps[i];
-    if (step.analysis.effect == Effect::none) return 0;  // a commit that was no look-up
-    for (const std::uint32_t key : trace_.requests[request_of_[i]].reads) {
+    if (step.analysis.effect == Effect::none) return {};  // a commit that was no look-up
+    for (const KeyId key : trace_.requests[request_of_[i]].reads) {
       // That one came before the other is as good as the reverse where nothing relates them: a
       // client that sends both at once can't depend on it.
       if (match::is_unproven(trace_.keys[key])) continue;
-      if (tainted_[key] != 0) return tainted_[key];
+      if (tainted_[key]) return tainted_[key];
       const auto writes = visible_.find({step.recording, key});
       if (writes == visible_.end()) continue;
-      if (const Visible* write = find_overlap(writes->second, step)) return write->step + 1;
+      if (const Visible* write = find_overlap(writes->second, step)) return write->step;
     }
     // Of two equal asks under way at the same time nobody knows which was the first.
     const auto asks = asks_.find({step.recording, request_of_[i]});
-    if (asks == asks_.end()) return 0;
+    if (asks == asks_.end()) return {};
     const Visible* ask = find_overlap(asks->second, step);
-    return ask == nullptr ? 0 : ask->step + 1;
+    return ask == nullptr ? MaybeStepId() : ask->step;
   }
 
-  void record(std::size_t i, match::Version state) {
-    const std::uint32_t overlap = overlap_of(i);
-    trace_.steps.push_back({static_cast<std::uint32_t>(i), request_of_[i], outcome_of_[i], state,
-                            overlap != 0 || is_behind_gap(service_.steps[i]),
-                            overlap == 0 ? std::nullopt : std::optional(overlap - 1),
-                            evidence_of(i)});
+  void record(StepId i, match::Version state) {
+    const MaybeStepId overlap = overlap_of(i);
+    trace_.steps.push_back({i, request_of_[i], outcome_of_[i], state,
+                            overlap || is_behind_gap(service_.steps[i]), overlap, evidence_of(i)});
   }
 
   /// Whether something that the recorder could not keep may have changed its answer.
@@ -318,15 +323,15 @@ class Tracer {
     return gap != service_.gaps.end() && step.ended > gap->second.since;
   }
 
-  std::uint32_t evidence_of(std::size_t i) {
+  EvidenceListId evidence_of(StepId i) {
     const match::Overlay& overlay = overlays_[service_.steps[i].connection];
-    std::vector<std::uint32_t> links;
-    for (const std::uint32_t key : trace_.requests[request_of_[i]].reads) {
-      const match::Bump* own = overlay.last(key);
-      links.push_back(own != nullptr ? own->author : last_[key]);
+    std::vector<MaybeLinkId> links;
+    for (const KeyId key : trace_.requests[request_of_[i]].reads) {
+      const match::Advance* own = overlay.last(key);
+      links.push_back(own != nullptr ? link_of(own->author) : last_[key]);
     }
-    const auto [found, added] = evidence_numbers_.emplace(
-        std::move(links), static_cast<std::uint32_t>(trace_.evidence_lists.size()));
+    const auto [found, added] =
+        evidence_numbers_.emplace(std::move(links), trace_.evidence_lists.next());
     if (added) trace_.evidence_lists.push_back(found->first);
     return found->second;
   }
@@ -339,27 +344,28 @@ class Tracer {
   const Counted& counted_;
   const Beginnings& beginnings_;
   Trace trace_;
-  std::vector<std::uint32_t> request_of_, outcome_of_;  // of each step
-  std::vector<RequestNames> names_;
-  std::vector<WrittenPaths> outcomes_;  // beside Trace::write_lists
-  std::map<std::pair<std::uint32_t, std::uint64_t>, std::uint32_t> outcome_numbers_;
+  table::ListBy<StepId, TracedRequestId> request_of_;
+  table::ListBy<StepId, WriteListId> outcome_of_;
+  table::ListBy<TracedRequestId, RequestNames> names_;
+  table::ListBy<WriteListId, WrittenPaths> outcomes_;
+  std::map<std::pair<TracedRequestId, std::uint64_t>, WriteListId> outcome_numbers_;
   KeyNumberByName numbers_;
   std::optional<match::Loop<TracedWrites>> loop_;
-  std::uint32_t current_ = 0;           // the step that is applied
-  std::vector<std::uint32_t> tainted_;  // of each key: the step + 1 of an overlapping write, or 0
-  std::vector<std::uint32_t> last_;     // of each key: the number + 1 of its last link, or 0
-  std::set<std::uint32_t> failing_;     // commits that the recording has fail
-  std::map<std::vector<std::uint32_t>, std::uint32_t> evidence_numbers_;
+  StepId current_;                             // the step that is applied
+  table::ListBy<KeyId, MaybeStepId> tainted_;  // the step of an overlapping write
+  table::ListBy<KeyId, MaybeLinkId> last_;     // the last link
+  std::set<TracedRequestId> failing_;          // commits that the recording has fail
+  std::map<std::vector<MaybeLinkId>, EvidenceListId> evidence_numbers_;
   std::map<std::uint32_t, match::Overlay> overlays_;
-  VisibleWrites visible_, collected_;
-  VisibleWrites asks_;  // those that are counted, by recording and request
+  VisibleBy<KeyId> visible_, collected_;
+  VisibleBy<TracedRequestId> asks_;  // those that are counted
 };
 
-void TracedWrites::note(const match::Bump& bump) {
-  tracer_->note_visible(bump);
+void TracedWrites::note(const match::Advance& advance) {
+  tracer_->note_visible(advance);
 }
-std::uint32_t TracedWrites::pending(const match::Bump& bump) {
-  return tracer_->note_pending(bump);
+match::Author TracedWrites::pending(const match::Advance& advance) {
+  return tracer_->note_pending(advance);
 }
 
 }  // namespace

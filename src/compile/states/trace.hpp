@@ -16,15 +16,24 @@
 
 namespace understudy::compile {
 
-using KeyNumbers = std::vector<std::uint32_t>;  ///< numbers in Trace::keys
+using table::KeyId;
+using TracedRequestId = table::Id<struct TracedRequestKind>;
+using TracedStepId = table::Id<struct TracedStepKind>;
+using LinkId = table::Id<struct LinkKind>;
+using MaybeLinkId = table::MaybeId<LinkKind>;
+using WriteListId = table::Id<struct WriteListKind>;
+using EvidenceListId = table::Id<struct EvidenceListKind>;
+using MaybeStepId = table::MaybeId<StepKind>;
+
+using Keys = std::vector<KeyId>;
 /// What a write does to keys, ascending.
-using Bumps = std::vector<table::format::BumpRecord>;
+using Advances = std::vector<table::format::AdvanceRecord>;
 
 /// A distinct request of a service: equal identity, equal entry.
 struct TracedRequest {
   Identity identity;
-  KeyNumbers reads;
-  Bumps writes_unknown;  ///< what it bumps where its answer is not known
+  Keys reads;
+  Advances writes_unknown;  ///< what it advances where its answer is not known
   bool is_write = false;
   Control control = Control::none;
   bool counts_asks = false;  ///< its states are those of the first, second, … equal ask
@@ -32,40 +41,42 @@ struct TracedRequest {
 
 /// Where one step found the chains.
 struct TracedStep {
-  std::uint32_t step = 0;     ///< number in LoadedService::steps
-  std::uint32_t request = 0;  ///< number in Trace::requests
-  std::uint32_t writes = 0;   ///< number in Trace::write_lists
+  StepId step;
+  TracedRequestId request;
+  WriteListId writes;
   match::Version state = 0;
   /// What it depends on was being written while it ran, or had been written by overlapping writes,
   /// so that nobody knows in which order: the recording does not prove that this is the state.
   bool uncertain = false;
   /// Where `uncertain`: the step of that write, or of one of them; nothing where the recording
   /// lacks something that came before.
-  std::optional<std::uint32_t> overlap = {};
-  std::uint32_t evidence = 0;  ///< number in Trace::evidence_lists
+  MaybeStepId overlap;
+  EvidenceListId evidence;
 };
 
 /// A write as it came to one key: a chain from each to the one before it.
 struct ChainLink {
   std::uint64_t identity = 0;  ///< see match::write_identity
-  std::uint32_t step = 0;
-  std::uint32_t previous = 0;  ///< number + 1 in Trace::links, 0 for the first
+  StepId step;
+  MaybeLinkId previous;
 };
 
 /// A key that a recording found otherwise than the first one.
 struct TracedBeginning {
-  std::uint32_t recording = 0, key = 0;
+  std::uint32_t recording = 0;
+  KeyId key;
 };
 
 struct Trace {
-  std::vector<std::string> keys;  ///< those that some recorded request depends on
-  std::vector<TracedRequest> requests;
-  /// What writes bump: one list for each pair of a request and an answer to it. The first is empty.
-  std::vector<Bumps> write_lists;
-  std::vector<TracedStep> steps;  ///< those that go into the table, in order
-  std::vector<ChainLink> links;   ///< in the order in which the writes were seen
-  /// What had been written last: beside a request's `reads` the numbers + 1 of links, or 0.
-  std::vector<std::vector<std::uint32_t>> evidence_lists;
+  table::ListBy<KeyId, std::string> keys;  ///< those that some recorded request depends on
+  table::ListBy<TracedRequestId, TracedRequest> requests;
+  /// What writes advance: one list for each pair of a request and an answer to it. The first is
+  /// empty.
+  table::ListBy<WriteListId, Advances> write_lists;
+  table::ListBy<TracedStepId, TracedStep> steps;  ///< those that go into the table, in order
+  table::ListBy<LinkId, ChainLink> links;         ///< in the order in which the writes were seen
+  /// What had been written last: beside a request's `reads`.
+  table::ListBy<EvidenceListId, std::vector<MaybeLinkId>> evidence_lists;
   std::vector<TracedBeginning> beginnings;  ///< sorted by recording, then by key
 };
 

@@ -1,5 +1,5 @@
 // Generated values in answers where they can't be replaced: in part, within a longer word, as
-// octets or encoded.
+// bytes or encoded.
 #pragma once
 
 #include <string>

@@ -97,7 +97,7 @@ class Finder {
 
   Findings run() {
     for (std::uint32_t s = 0; s < services_.size(); ++s)
-      for (std::uint32_t i = 0; i < services_[s].steps.size(); ++i) look_at(s, i);
+      for (StepId i; i != services_[s].steps.next(); ++i) look_at(s, i);
     Findings findings;
     for (const auto& [value, by_recording] : seen_)
       findings.emplace(value, finding_of(value, by_recording));
@@ -108,14 +108,14 @@ class Finder {
  private:
   using ByRecording = std::map<std::uint32_t, Seen>;
 
-  void look_at(std::uint32_t service, std::uint32_t number) {
-    const Step& step = services_[service].steps[number];
+  void look_at(std::uint32_t service, StepId id) {
+    const Step& step = services_[service].steps[id];
     if (step.analysis.effect == Effect::none) return;
     const auto masked = match::mask(*services_[service].protocol, step.analysis.identity.canonical,
                                     services_[service].places);
     const bool writes = step.analysis.effect == Effect::write && step.analysis.changed;
     for (const match::MaskedValue& value : masked.values) {
-      ValueFinding where{.service = service, .step = number, .value = value.value};
+      ValueFinding where{.service = service, .step = id, .value = value.value};
       where.token = value.token;
       Seen& seen = see(value.folded, step, step.began, where);
       seen.made |= writes && value.role == ValueRole::made;
@@ -123,7 +123,7 @@ class Finder {
     }
     if (writes) note_references(service, step);
     for (const std::string& value : shown_values(services_[service], step))
-      see(value, step, step.ended, {.service = service, .step = number, .in_answer = true});
+      see(value, step, step.ended, {.service = service, .step = id, .in_answer = true});
   }
 
   /// `product_id` of orders, where products are a table that the recording knows: it was there
@@ -432,7 +432,7 @@ bool Varying::hidden_in(const Step& step) const {
 }
 
 void keep_values(const LoadedService& service, const Exchange& exchange, Keep keep, Step& step) {
-  constexpr std::size_t largest = 65'536;  // octets of an image of which all is kept
+  constexpr std::size_t largest = 65'536;  // bytes of an image of which all is kept
   const Document settled = std::exchange(step.analysis.settled, {});
   const Document& answer = settled.is_null() ? exchange.answer : settled;
   step.hidden_in = suspicious_text(answer);

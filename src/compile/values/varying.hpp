@@ -29,8 +29,9 @@ enum class ValueClass : std::uint8_t {
 /// A generated value of the recordings and where it was seen first.
 struct ValueFinding {
   ValueClass value_class = ValueClass::sought;
-  std::uint32_t service = 0, step = 0;  ///< numbers in the services, in LoadedService::steps
-  std::uint32_t value = 0, token = 0;   ///< in a request: see match::MaskedValue
+  std::uint32_t service = 0;  ///< number among the services
+  StepId step;
+  std::uint32_t value = 0, token = 0;  ///< in a request: see match::MaskedValue
   bool in_answer = false;
   /// Another recording of the same flow has another value there, or a person pinned it.
   bool proven = false;
@@ -38,8 +39,8 @@ struct ValueFinding {
   bool near = true;             ///< a time about that of the recording
   std::uint32_t recording = 0;  ///< the first that has it
   const PinnedPlace* pinned = nullptr;
-  /// Of a constant: where another recording has it; numbers as above.
-  std::optional<std::pair<std::uint32_t, std::uint32_t>> also{};
+  /// Of a constant: where another recording has it; its service and step.
+  std::optional<std::pair<std::uint32_t, StepId>> also{};
 };
 
 /// Over all services of a mock set, by folded value: a uuid that one service is sent may be an id

@@ -110,10 +110,7 @@ Place value_behind(std::string_view text, std::size_t begin, std::size_t end) no
   return {end, std::min(stop, text.size()) - end};
 }
 
-}  // namespace
-
-std::optional<std::string> Secrets::without_assignments(std::string_view text) const {
-  if (shown_) return std::nullopt;
+std::optional<std::string> cleaned_once(std::string_view text, const Secrets& secrets) {
   std::string cleaned;
   std::size_t copied = 0;
   for (std::size_t i = 0; i < text.size();) {
@@ -129,18 +126,26 @@ std::optional<std::string> Secrets::without_assignments(std::string_view text) c
     const Place value = may_be ? value_behind(text, i, end) : Place{};
     const bool secret = value.size > 0 && is_secret_name(text.substr(i, end - i));
     i = end;
-    if (!secret || is_placeholder(text.substr(value.begin, value.size))) continue;
+    if (!secret || Secrets::is_placeholder(text.substr(value.begin, value.size))) continue;
     cleaned.append(text, copied, value.begin - copied);
-    cleaned += placeholder(text.substr(value.begin, value.size));
+    cleaned += secrets.placeholder(text.substr(value.begin, value.size));
     copied = value.begin + value.size;
     i = copied;
   }
   if (copied > 0) cleaned.append(text, copied);
-  auto in_tags = without_secrets_of_markup(copied > 0 ? cleaned : text, Markup::other, *this);
+  auto in_tags = without_secrets_of_markup(copied > 0 ? cleaned : text, Markup::other, secrets);
   const std::string_view rest = in_tags ? *in_tags : copied > 0 ? cleaned : text;
-  if (auto shapes = without_shapes(rest)) return shapes;
+  if (auto shapes = secrets.without_shapes(rest)) return shapes;
   if (in_tags) return in_tags;
   return copied > 0 ? std::optional(std::move(cleaned)) : std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::string> Secrets::without_assignments(std::string_view text) const {
+  if (shown_) return std::nullopt;
+  return redact::until_clean(text,
+                             [this](std::string_view one) { return cleaned_once(one, *this); });
 }
 
 }  // namespace understudy

@@ -81,7 +81,8 @@ std::optional<std::string> without_secrets_of_markup(std::string_view text, Mark
     at = tag.end;
     if (!tag.names_secret) continue;
     Range secret = tag.value;
-    if (secret.end == 0 && markup == Markup::other && !tag.is_alone && tag.end < text.size())
+    const bool opens = !tag.is_alone && tag.end < text.size() && text[tag.end] == '>';
+    if (secret.end == 0 && markup == Markup::other && opens)
       secret = {tag.end + 1, std::min(text.find('<', tag.end), text.size())};
     const std::string_view value = text.substr(secret.begin, secret.end - secret.begin);
     if (value.empty() || Secrets::is_placeholder(value)) continue;

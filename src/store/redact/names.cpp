@@ -61,9 +61,9 @@ bool has(const std::array<std::string_view, n>& all, std::string_view word) {
 }
 
 constexpr std::array<std::string_view, 3> groups = {"passwords", "secrets", "credentials"};
-constexpr std::array<std::string_view, 11> passwords = {"password",   "passwd",   "pwd",    "pswd",
-                                                        "passphrase", "passcode", "secret", "totp",
-                                                        "otp",        "cvv",      "cvc"};
+constexpr std::array<std::string_view, 12> passwords = {
+    "password", "passwd", "pwd",  "pswd", "pw",  "passphrase",
+    "passcode", "secret", "totp", "otp",  "cvv", "cvc"};
 constexpr std::array<std::string_view, 12> secret_words = {
     "jwt",       "bearer", "authorization", "signature", "credential", "apikey",
     "assertion", "csrf",   "xsrf",          "verifier",  "mnemonic",   "saml"};

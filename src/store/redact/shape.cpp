@@ -214,9 +214,11 @@ std::optional<std::string> without_tokens(std::string_view text, const Secrets& 
 
 std::optional<std::string> Secrets::without_shapes(std::string_view text) const {
   if (shown_) return std::nullopt;
-  auto cleaned = without_tokens(text, *this);
-  auto urls = without_secrets_of_urls(cleaned ? *cleaned : text, *this);
-  return urls ? std::move(urls) : std::move(cleaned);
+  return redact::until_clean(text, [this](std::string_view one) {
+    auto cleaned = without_tokens(one, *this);
+    auto urls = without_secrets_of_urls(cleaned ? *cleaned : one, *this);
+    return urls ? std::move(urls) : std::move(cleaned);
+  });
 }
 
 }  // namespace understudy

@@ -1,5 +1,5 @@
-// Secrets within URLs: the password of a user, and what stands behind the name of a secret in a query
-// or a fragment.
+// Secrets within URLs: the password of a user, and what stands behind the name of a secret in a
+// query or a fragment.
 #include <algorithm>
 #include <charconv>
 
@@ -42,9 +42,8 @@ class Replacing {
     while (begin < end) {
       const std::size_t next = std::min(text_.find_first_of("&;?#", begin), end);
       const std::size_t equals = std::min(text_.find('=', begin), next);
-      if (equals < next &&
-          is_secret_of_url(percent_decoded(text_.substr(begin, equals - begin)),
-                           text_.substr(equals + 1, next - equals - 1)))
+      if (equals < next && is_secret_of_url(percent_decoded(text_.substr(begin, equals - begin)),
+                                            text_.substr(equals + 1, next - equals - 1)))
         replace(equals + 1, next);
       begin = next + 1;
     }

@@ -57,7 +57,7 @@ class EmulatedMysql {
     columns = told->set->columns;
     std::string text;
     for (const std::string_view row : told->rows) {
-      std::vector<Cell> cells;
+      std::vector<mysql::Cell> cells;
       REQUIRE(decode_text_row(as_bytes(row), columns.size(), cells));
       for (std::size_t i = 0; i < cells.size(); ++i)
         text += (i > 0 ? "|" : "") + std::string(cells[i].value_or("NULL"));

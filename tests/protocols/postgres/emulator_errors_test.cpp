@@ -115,8 +115,7 @@ TEST_CASE("values that a column does not take") {
 
 TEST_CASE("a row of which not all is known is not shown") {
   EmulatedSql sql(knowing_errors());
-  sql.hear("CREATE TABLE t (id int, n int CHECK (n > 0), at timestamptz DEFAULT now())",
-           "CREATE TABLE");
+  sql.hear("CREATE TABLE t (id int, n int CHECK (n > 0), at point)", "CREATE TABLE");
   sql.hear("INSERT INTO t (id, n) VALUES (1, 1)", "INSERT 0 1");
   CHECK(sql.say("UPDATE t SET n = 0") == "-");
   CHECK(sql.say("INSERT INTO t (id, n) VALUES (2, 0)") == "-");

@@ -115,6 +115,8 @@ CREATE TABLE t (id int PRIMARY KEY, a text UNIQUE, b text);
 ALTER TABLE t DROP CONSTRAINT t_a_key, ADD COLUMN c int UNIQUE NULLS NOT DISTINCT;
 CREATE UNIQUE INDEX CONCURRENTLY t_b ON t (b);
 DROP INDEX t_b;
+ALTER TABLE t ADD COLUMN p int CONSTRAINT t_p REFERENCES t (id), ADD COLUMN q int REFERENCES t;
+ALTER TABLE t DROP CONSTRAINT t_p;
 ALTER TABLE t DROP COLUMN b;
 CREATE TABLE gone (id int);
 DROP TABLE gone;
@@ -123,6 +125,9 @@ DROP TABLE gone;
   CHECK(unique_sets(schema.at("t")) == std::vector<Columns>{{"id"}, {"c"}});
   CHECK_FALSE(schema.at("t").unique[1].nulls_distinct);
   CHECK_FALSE(schema.at("t").columns.contains("b"));
+  CHECK(schema.at("t").complete());
+  REQUIRE(schema.at("t").references.size() == 1);
+  CHECK(schema.at("t").references[0].columns == Columns{"q"});
 }
 
 TEST_CASE("one name in two schemas is in doubt, because a search path decides") {

@@ -1,0 +1,178 @@
+// Changes whose rows a query gives, views, functions, triggers and sessions.
+#include <doctest/doctest.h>
+
+#include "emulator_support.hpp"
+
+using namespace postgres_test;
+
+namespace {
+
+/// a: 1|10, 2|20, 3|NULL; b: 2|0, 4|0.
+EmulatedSql with_two() {
+  EmulatedSql sql;
+  sql.hear("CREATE TABLE a (id int PRIMARY KEY, v int)", "CREATE TABLE");
+  sql.hear("CREATE TABLE b (id int PRIMARY KEY, v int)", "CREATE TABLE");
+  sql.hear("INSERT INTO a VALUES (1, 10), (2, 20), (3, NULL)", "INSERT 0 3");
+  sql.hear("INSERT INTO b VALUES (2, 0), (4, 0)", "INSERT 0 2");
+  return sql;
+}
+
+const std::string all_of_b = "SELECT id, v FROM b ORDER BY id";
+
+}  // namespace
+
+TEST_CASE("rows are put in that a query gives") {
+  EmulatedSql sql = with_two();
+  CHECK(sql.say("INSERT INTO b SELECT id + 10, v FROM a WHERE id < 3") == "INSERT 0 2");
+  CHECK(sql.say(all_of_b) == "2|0;4|0;11|10;12|20;SELECT 4");
+  CHECK(sql.say("INSERT INTO b SELECT id, v FROM a ON CONFLICT (id) DO NOTHING RETURNING id") ==
+        "1;3;INSERT 0 2");
+  CHECK(sql.say("INSERT INTO b (id, v) SELECT id, v FROM a ON CONFLICT (id) DO UPDATE SET v = "
+                "excluded.v") == "INSERT 0 3");
+  CHECK(sql.say("SELECT v FROM b WHERE id = 2") == "20;SELECT 1");
+  CHECK(sql.say("INSERT INTO b VALUES (2, 7) ON CONFLICT (id) DO UPDATE SET v = b.v + excluded.v "
+                "RETURNING v") == "27;INSERT 0 1");
+  CHECK(sql.say("INSERT INTO b VALUES (50, (SELECT max(v) FROM a)), (51, (SELECT min(v) FROM a)) "
+                "RETURNING v") == "20;10;INSERT 0 2");
+}
+
+TEST_CASE("a row that one statement would change twice is not computed") {
+  EmulatedSql sql = with_two();
+  CHECK(sql.say("INSERT INTO b VALUES (7, 1), (7, 2) ON CONFLICT (id) DO UPDATE SET v = "
+                "excluded.v") == "-");
+  CHECK(sql.say("INSERT INTO b SELECT 8, v FROM a ON CONFLICT (id) DO NOTHING") == "-");
+  CHECK(sql.say("UPDATE b SET v = a.v FROM a WHERE b.id = 2") == "-");  // by which of three
+  CHECK(sql.say(all_of_b) == "2|0;4|0;SELECT 2");
+}
+
+TEST_CASE("numbers are given to rows of a query only in an order that is known") {
+  EmulatedSql sql = with_two();
+  sql.hear("CREATE TABLE n (id serial PRIMARY KEY, v int)", "CREATE TABLE");
+  CHECK(sql.say("INSERT INTO n (v) SELECT v FROM a") == "-");
+  CHECK(sql.say("INSERT INTO n (v) SELECT v FROM a ORDER BY id DESC RETURNING id, v") ==
+        "1|NULL;2|20;3|10;INSERT 0 3");
+  CHECK(sql.say("INSERT INTO n (v) SELECT v FROM a WHERE id = 1 RETURNING id") == "4;INSERT 0 1");
+}
+
+TEST_CASE("rows are changed and removed by what they are joined with") {
+  EmulatedSql sql = with_two();
+  CHECK(sql.say("UPDATE b SET v = a.v + b.v FROM a WHERE a.id = b.id RETURNING b.id, a.v AS of") ==
+        "2|20;UPDATE 1");
+  CHECK(sql.say(all_of_b) == "2|20;4|0;SELECT 2");
+  CHECK(sql.say("DELETE FROM a USING b WHERE a.id = b.id RETURNING a.id, b.v") == "2|20;DELETE 1");
+  CHECK(sql.say("MERGE INTO b USING a ON a.id = b.id WHEN MATCHED THEN DELETE WHEN NOT MATCHED "
+                "THEN INSERT VALUES (a.id, a.v)") == "MERGE 2");
+  CHECK(sql.say(all_of_b) == "1|10;2|20;3|NULL;4|0;SELECT 4");
+}
+
+TEST_CASE("common tables may change something, and see what was there before") {
+  EmulatedSql sql = with_two();
+  CHECK(sql.say("WITH m AS (DELETE FROM a WHERE id = 1 RETURNING id, v) INSERT INTO b SELECT id, v "
+                "FROM m") == "INSERT 0 1");
+  CHECK(sql.say("WITH u AS (UPDATE b SET v = v + 1 WHERE id = 1 RETURNING v) SELECT v FROM u") ==
+        "11;SELECT 1");
+  CHECK(sql.say("WITH u AS (UPDATE b SET v = 0 RETURNING v) SELECT v FROM b") == "-");
+  CHECK(sql.say(all_of_b) == "1|11;2|0;4|0;SELECT 3");
+  CHECK(sql.say("WITH o AS (SELECT id FROM a WHERE v = 20) UPDATE b SET v = 5 WHERE id IN (SELECT "
+                "id FROM o)") == "UPDATE 1");
+}
+
+TEST_CASE("a view means its query") {
+  EmulatedSql sql = with_two();
+  sql.hear("CREATE VIEW big AS SELECT * FROM a WHERE v > 10", "CREATE VIEW");
+  sql.hear("CREATE VIEW sums (n, s) AS SELECT count(*), sum(v) FROM a", "CREATE VIEW");
+  CHECK(sql.say("SELECT id FROM big") == "2;SELECT 1");
+  CHECK(sql.columns[0].table != 0);
+  CHECK(sql.say("SELECT s FROM sums WHERE n = 3") == "30;SELECT 1");
+  CHECK(sql.say("UPDATE big SET v = v + 1 WHERE id = 1") == "UPDATE 0");
+  CHECK(sql.say("UPDATE big SET v = v + 1 WHERE id = 2") == "UPDATE 1");
+  CHECK(sql.say("DELETE FROM big") == "DELETE 1");
+  CHECK(sql.say("SELECT id FROM a ORDER BY id") == "1;3;SELECT 2");
+  CHECK(sql.say("UPDATE sums SET s = 1") == "-");
+  sql.hear("DROP VIEW big", "DROP VIEW");
+  CHECK(sql.say("SELECT id FROM big") == "-");
+}
+
+TEST_CASE("a view is forgotten with what its table looked like") {
+  EmulatedSql sql = with_two();
+  sql.hear("CREATE VIEW big AS SELECT * FROM a", "CREATE VIEW");
+  sql.hear("ALTER TABLE a RENAME COLUMN v TO w", "ALTER TABLE");
+  CHECK(sql.say("SELECT id FROM big") == "-");
+}
+
+TEST_CASE("what a materialised view holds, the last REFRESH tells") {
+  EmulatedSql sql = with_two();
+  sql.hear("CREATE MATERIALIZED VIEW m AS SELECT id, v FROM a", "SELECT 3");
+  CHECK(sql.say("SELECT count(*) FROM m") == "-");
+  CHECK(sql.say("REFRESH MATERIALIZED VIEW m WITH NO DATA") == "-");
+  CHECK(sql.say("REFRESH MATERIALIZED VIEW m") == "REFRESH MATERIALIZED VIEW");
+  CHECK(sql.say("DELETE FROM a WHERE id = 1") == "DELETE 1");
+  CHECK(sql.say("SELECT count(*) FROM m") == "3;SELECT 1");
+  CHECK(sql.say("REFRESH MATERIALIZED VIEW m") == "REFRESH MATERIALIZED VIEW");
+  CHECK(sql.say("SELECT count(*) FROM m") == "2;SELECT 1");
+}
+
+TEST_CASE("simple functions are run") {
+  EmulatedSql sql = with_two();
+  sql.hear(
+      "CREATE FUNCTION bump(k int, d int) RETURNS int LANGUAGE plpgsql AS $$ DECLARE x int; "
+      "BEGIN UPDATE b SET v = v + d WHERE id = k RETURNING v INTO x; IF NOT FOUND THEN RETURN "
+      "-1; END IF; RETURN x; END $$",
+      "CREATE FUNCTION");
+  sql.hear("CREATE FUNCTION total() RETURNS bigint LANGUAGE sql STABLE AS 'SELECT sum(v) FROM b'",
+           "CREATE FUNCTION");
+  CHECK(sql.say("SELECT bump(2, 5)") == "5;SELECT 1");
+  CHECK(sql.writes == std::vector<std::string>{"b"});
+  CHECK(sql.say("SELECT bump(99, 5) AS n") == "-1;SELECT 1");
+  CHECK(sql.say("SELECT total()") == "5;SELECT 1");
+  CHECK(sql.say("SELECT bump(2)") == "-");
+  sql.hear(
+      "CREATE OR REPLACE FUNCTION total() RETURNS bigint LANGUAGE plpgsql AS $$ BEGIN RAISE "
+      "NOTICE 'x'; RETURN 1; END $$",
+      "CREATE FUNCTION");
+  CHECK(sql.say("SELECT total()") == "-");
+}
+
+TEST_CASE("triggers with simple bodies are fired") {
+  EmulatedSql sql = with_two();
+  sql.hear("CREATE TABLE audit (n serial PRIMARY KEY, id int, old int, new int)", "CREATE TABLE");
+  sql.hear(
+      "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO audit (id, "
+      "old, new) VALUES (NEW.id, OLD.v, NEW.v); RETURN NEW; END $$",
+      "CREATE FUNCTION");
+  sql.hear("CREATE TRIGGER tr AFTER UPDATE ON b FOR EACH ROW EXECUTE FUNCTION f()",
+           "CREATE TRIGGER");
+  sql.hear(
+      "CREATE FUNCTION g() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.v := NEW.v * 2; IF "
+      "TG_OP = 'INSERT' THEN NEW.v := NEW.v + 1; END IF; RETURN NEW; END $$",
+      "CREATE FUNCTION");
+  sql.hear("CREATE TRIGGER first BEFORE INSERT OR UPDATE ON b FOR EACH ROW EXECUTE FUNCTION g()",
+           "CREATE TRIGGER");
+  CHECK(sql.say("INSERT INTO b VALUES (9, 4) RETURNING v") == "9;INSERT 0 1");
+  CHECK(sql.say("UPDATE b SET v = 3 WHERE id < 5 RETURNING id, v") == "2|6;4|6;UPDATE 2");
+  CHECK(sql.say("SELECT id, old, new FROM audit ORDER BY n") == "2|0|6;4|0|6;SELECT 2");
+  CHECK(sql.say("DELETE FROM b WHERE id = 2") == "DELETE 1");
+  sql.hear(
+      "CREATE OR REPLACE FUNCTION g() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN EXECUTE "
+      "'SELECT 1'; RETURN NEW; END $$",
+      "CREATE FUNCTION");
+  CHECK(sql.say("UPDATE b SET v = 3 WHERE id = 4") == "-");
+}
+
+TEST_CASE(
+    "the time is that of the run, one in a transaction, and no two statements have the same") {
+  EmulatedSql sql;
+  sql.hear(
+      "CREATE TABLE t (id serial PRIMARY KEY, at timestamptz DEFAULT now(), u uuid DEFAULT "
+      "gen_random_uuid())",
+      "CREATE TABLE");
+  CHECK(sql.say("INSERT INTO t DEFAULT VALUES RETURNING at") ==
+        "2023-11-14 22:13:20+00;INSERT 0 1");
+  CHECK(sql.say("INSERT INTO t DEFAULT VALUES RETURNING at") ==
+        "2023-11-14 22:13:20.000001+00;INSERT 0 1");
+  sql.control(Control::begin);
+  const std::string first = sql.say("UPDATE t SET at = now() WHERE id = 1 RETURNING at");
+  CHECK(sql.say("UPDATE t SET at = now() WHERE id = 2 RETURNING at") == first);
+  CHECK(sql.say("SELECT count(DISTINCT u), count(DISTINCT at) FROM t WHERE at <= now()") ==
+        "2|1;SELECT 1");
+}
