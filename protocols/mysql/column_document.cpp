@@ -162,7 +162,7 @@ struct Spelled {
   bool is_unsigned = false, zerofill = false, sound = true;
 };
 
-Spelled take_apart(std::string_view text) {
+Spelled spelled_parts(std::string_view text) {
   Spelled spelled;
   const std::size_t end = std::min(text.find_first_of("( "), text.size());
   spelled.name = text.substr(0, end);
@@ -189,7 +189,7 @@ Spelled take_apart(std::string_view text) {
 
 // Everything of a column that follows from its type's spelling; false for an unknown one.
 bool derive(std::string_view text, const ColumnContext& context, bool of_table, Column& column) {
-  const Spelled spelled = take_apart(text);
+  const Spelled spelled = spelled_parts(text);
   const auto found = std::ranges::find(type_names, spelled.name, &TypeName::name);
   if (found == type_names.end() || !spelled.sound) return false;
   column.type = found->type;

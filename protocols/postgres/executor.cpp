@@ -305,7 +305,7 @@ void Executor::reply(const Answer& answer) {
       if (answer.image.empty() && other_session_ < other_sessions_.size()) return ask_in_session();
       if (answer.image.empty())
         return std::exchange(whole_next_, false) ? ask_whole() : synthesise();
-      if (!portal_->answer_with(answer.image))
+      if (!take_answer(answer))
         return fail(make_fields("ERROR", "XX000", "the table's image of this answer is damaged"));
       if (!described_ && !portal_->statement->temporary.empty() && !portal_->image->is_error)
         follow(portal_->statement->temporary, identity_.canonical, answer.grade != Grade::guess,
@@ -320,6 +320,15 @@ void Executor::reply(const Answer& answer) {
     case Waiting::none:
       return;
   }
+}
+
+/// What was computed is there until it is sent: a cursor, or a portal that is fetched in portions,
+/// keeps a copy. False where the octets are no image.
+bool Executor::take_answer(const Answer& answer) {
+  if (answer.grade != Grade::computed || !(cursor_ || delivery_.max_rows > 0))
+    return portal_->answer_with(answer.image);
+  portal_->own_image.assign(as_text(answer.image));
+  return portal_->answer_with(as_bytes(portal_->own_image));
 }
 
 void Executor::reply(const Miss& miss) {

@@ -131,6 +131,8 @@ class Executor {
   void compare_session();
   /// What of the session is part of the question; empty where it is as the first recorded one.
   [[nodiscard]] std::string_view session_part(const ServedStatement& statement);
+  [[nodiscard]] bool take_answer(const Answer& answer);
+  [[nodiscard]] bool is_computable(const ServedStatement& statement);
   [[nodiscard]] std::string_view session_facts();
   void ask_statement(bool synthesisable);
   void find_other_sessions();

@@ -105,4 +105,5 @@ struct std::hash<understudy::table::MaybeId<Kind>> {
 };
 
 template <class Id, class Item>
-inline constexpr bool std::ranges::enable_borrowed_range<understudy::table::SpanBy<Id, Item>> = true;
+inline constexpr bool std::ranges::enable_borrowed_range<understudy::table::SpanBy<Id, Item>> =
+    true;

@@ -84,7 +84,8 @@ std::string Translator::assigned(const Typed& given, const TableColumn& column) 
       value.sql = "within(" + value.sql + ", " + std::to_string(most.low) + ", " +
                   std::to_string(most.high) + ")";
   } else if (is_text(value.type.kind) && is_text(column.type.kind)) {
-    if (!direct && column.type.kind == TypeKind::text) throw Unsure{"a text that is computed"};
+    if (!direct && (column.type.kind == TypeKind::text || column.declared.name.name == "char"))
+      throw Unsure{"a text that is computed"};
     if (!direct)
       value.sql = "fitting(" + value.sql + ", " + std::to_string(column.type.length) + ")";
   } else if (column.type.kind == TypeKind::numeric && is_whole(value.type.kind)) {

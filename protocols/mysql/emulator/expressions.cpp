@@ -66,7 +66,9 @@ bool is_whole_or_truth(const ColumnType& type) {
 /// Whether equal values of both are kept alike.
 bool kept_alike(const ColumnType& a, const ColumnType& b) {
   if (is_whole_or_truth(a) || is_text(a.kind))
-    return is_text(a.kind) ? is_text(b.kind) && a.comparison == b.comparison : is_whole_or_truth(b);
+    return is_text(a.kind)
+               ? is_text(b.kind) && a.comparison == b.comparison && a.collation == b.collation
+               : is_whole_or_truth(b);
   return a.kind == b.kind && a.kind != TypeKind::json && a.kind != TypeKind::opaque &&
          (a.kind != TypeKind::numeric || a.scale == b.scale);
 }
@@ -139,7 +141,10 @@ Typed Translator::coerced(Typed value, ColumnType type, bool compared) {
   bound.compared = compared;
   // What it is compared with may be beyond the column.
   if (compared && is_whole(type.kind)) bound.type = whole_type;
-  if (compared && is_text(type.kind)) bound.type.length = std::numeric_limits<std::int32_t>::max();
+  if (compared && is_text(type.kind)) {
+    bound.type.length = std::numeric_limits<std::int32_t>::max();
+    bound.type.scale = 0;
+  }
   if (compared && type.kind == TypeKind::numeric) bound.type.length = 15;
   if (value.untyped == Untyped::slot) {
     bound.slot = value.slot;
@@ -256,6 +261,9 @@ Typed Translator::compare(Operator op, Typed left, Typed right) {
     if (is_text(left.type.kind)) right.type.comparison = left.type.comparison;
   }
   if (!kept_alike(left.type, right.type)) throw Unsure{"a comparison of two types"};
+  const bool collated = left.type.collation != 0 && left.type.collation == right.type.collation;
+  if (is_text(left.type.kind) && !left.bound && !right.bound && !collated)
+    throw Unsure{"a comparison of two collations"};
   const bool order = is_order(op) && is_text(left.type.kind);
   // Texts of a known order are compared in it as they are.
   const bool as_it_is = !order ||
@@ -416,7 +424,8 @@ Typed Translator::node(const tree::In& in, const Scope& scope) {
   if (in.query) {
     Selected query = selected(*in.query, &scope, false);
     if (query.columns.size() != 1) throw Unsure{"rows in a query"};
-    if (!kept_alike(operand.type, query.columns.front().type))
+    const bool unknown = is_text(operand.type.kind) && operand.type.collation == 0;
+    if (unknown || !kept_alike(operand.type, query.columns.front().type))
       throw Unsure{"a comparison of two types"};
     std::string collation;
     if (is_text(operand.type.kind) && operand.type.comparison != Comparison::octets)
@@ -468,6 +477,7 @@ void Translator::make_alike(std::vector<Typed>& values, ColumnType& type) {
   if (is_whole_or_truth(type)) type = whole_type;
   if (is_text(type.kind)) {
     type.kind = TypeKind::text;
+    type.scale = 0;
     type.length = std::numeric_limits<std::int32_t>::max();
   }
   for (Typed& value : values) {

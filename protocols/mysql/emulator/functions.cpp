@@ -23,6 +23,7 @@ std::string power_of_ten(std::int32_t digits) {
 
 Typed text_of(std::string sql, ColumnType type) {
   type.kind = TypeKind::text;
+  type.scale = 0;
   type.length = std::numeric_limits<std::int32_t>::max();
   return typed("(" + sql + " COLLATE " + std::string(name_of(type.comparison)) + ")", type);
 }
@@ -117,7 +118,8 @@ Typed Translator::function(const tree::Call& call, std::vector<Typed> values) {
     std::vector<std::string> parts;
     for (Typed& value : values) {
       value = coerced(std::move(value), type, true);
-      if (!is_text(value.type.kind) || value.type.comparison != type.comparison)
+      if (!is_text(value.type.kind) || value.type.comparison != type.comparison ||
+          value.type.collation != type.collation)
         throw Unsure{"a text of several kinds"};
       parts.push_back(value.sql);
     }

@@ -73,6 +73,9 @@ void set_comparison(std::string_view collation, ColumnType& type) {
   }
 }
 
+/// As `scale` of a text: CHAR, which loses blanks behind it.
+constexpr std::int32_t cuts_blanks = 1;
+
 ColumnType text_type(const tree::Type& type, std::string_view collation) {
   constexpr std::int32_t tiny = 255, usual = 65'535, medium = 16'777'215;
   const std::string& name = type.name.name;
@@ -86,6 +89,9 @@ ColumnType text_type(const tree::Type& type, std::string_view collation) {
   else
     result.length = name == "mediumtext" ? medium : std::numeric_limits<std::int32_t>::max();
   if (result.length < 0 || has_odd_letters(collation)) return {};
+  if (name == "char") result.scale = cuts_blanks;
+  for (const char c : collation)
+    result.collation = (result.collation ^ static_cast<unsigned char>(c)) * 16'777'619U + 1;
   set_comparison(collation, result);
   return result;
 }
@@ -250,7 +256,11 @@ std::optional<Datum> read_text(ColumnType type, ValueClass value_class, std::str
   // What lies beyond the basic plane not every character set holds.
   const bool plain = std::ranges::none_of(
       text, [](char c) { return static_cast<unsigned char>(c) >= 0xF0 || c == '\0'; });
-  if (!plain || !understudy::is_text(text) || !fits(type, text)) return std::nullopt;
+  // Of another character set, or an unknown one, it may lack letters.
+  const bool known = type.comparison != Comparison::alike ||
+                     std::ranges::all_of(text, [](char c) { return c > 0; });
+  if (!plain || !known || !understudy::is_text(text) || !fits(type, text)) return std::nullopt;
+  if (type.scale == cuts_blanks) text = text.substr(0, text.find_last_not_of(' ') + 1);
   return Datum(std::string(text));
 }
 

@@ -58,6 +58,7 @@ struct ColumnType {
   /// scale of its own.
   std::int32_t scale = 0;
   static constexpr std::int32_t own_scale = -1;
+  std::uint32_t collation = 0;  ///< of text: a number that stands for its name; 0: not known
   friend bool operator==(const ColumnType&, const ColumnType&) = default;
 };
 

@@ -316,6 +316,48 @@ TEST_CASE("cursors walk in both directions over the recorded rows") {
   CHECK(session.live.missed.empty());
 }
 
+/// The types of what is sent for `octets`, where answers are computed: each is gone once it is
+/// sent.
+std::string types_of_computed(FakeTable& table, ServerMachine& machine, Bytes octets) {
+  std::vector<std::unique_ptr<std::string>> computed;
+  machine.feed(octets);
+  for (bool more = true; more;) {
+    ServerEvent event = machine.next();
+    const auto* request = std::get_if<Request>(&event);
+    more = !std::holds_alternative<NeedBytes>(event);
+    if (request == nullptr) continue;
+    const auto image = table.answer(request->canonical);
+    if (request->control == Control::none && image) {
+      computed.push_back(std::make_unique<std::string>(as_text(*image)));
+      machine.reply(Answer{Grade::computed, as_bytes(*computed.back()), false});
+    } else {
+      machine.reply(Answer{Grade::synthesised, {}, false});
+    }
+  }
+  Buffer sent;
+  machine.output().for_each_slice(
+      [&](Bytes slice) { sent.insert(sent.end(), slice.begin(), slice.end()); });
+  machine.output().clear();
+  for (const auto& each : computed) std::ranges::fill(*each, 'x');
+  return types_of(sent);
+}
+
+TEST_CASE("a cursor keeps the rows of an answer that was computed") {
+  FakeTable table(recorded());
+  ServerContext context;
+  context.settings = &table.settings;
+  const auto machine = protocol().new_server(table, context);
+  machine->start();
+  const auto types = [&](const Buffer& octets) {
+    return types_of_computed(table, *machine, octets);
+  };
+  types(startup_message({{"user", "ann"}, {"database", "shop"}}));
+  types(query("BEGIN"));
+  types(query("DECLARE c SCROLL CURSOR FOR SELECT id, price FROM item ORDER BY id"));
+  CHECK(types(query("FETCH 2 FROM c")) == "TDDCZ");
+  CHECK(types(query("FETCH ALL FROM c")) == "TDCZ");
+}
+
 TEST_CASE("whether a cursor that is not declared SCROLL can go back is the server's to know") {
   for (const char* back : {"FETCH PRIOR FROM c", "FETCH FIRST FROM c", "MOVE BACKWARD ALL IN c"}) {
     Session session;
