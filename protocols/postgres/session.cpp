@@ -322,6 +322,14 @@ std::string session_facts(const SessionView& session, const SessionDefaults& def
   if (const std::string isolation = isolation_of(session.settings); !isolation.empty())
     add(isolation_fact, isolation);
   if (reads_only(session.settings)) add("transaction_read_only", "on");
+  // Whether triggers are fired, policies looked at, and what NULL equals.
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 3> others = {
+      {{"session_replication_role", "origin"},
+       {"row_security", "on"},
+       {"transform_null_equals", "off"}}};
+  for (const auto& [name, usual] : others)
+    if (const auto value = session.settings.value(name); value && *value != usual)
+      add(name, *value);
   for (const auto& [name, value] : session.settings.custom_ever()) add(name, value);
   if (!session.settings.temporary().empty()) add("temporary tables", "some");
   return facts;

@@ -191,6 +191,8 @@ bool Runner::insert(const Plan& plan, std::span<const Value> values, std::vector
   if (!takes_values(plan, values) || !make_rows(plan, values, made)) return false;
   // Which of several rows in no order is refused first is not known.
   const bool tells = !plan.of_query || in_order_ || made.size() == 1;
+  if (!tells && !fires_in_any_order(*contents_.find(plan.target)->definition))
+    return refuse(std::nullopt);
   for (const NewRow& row : made) {
     if (!insert_row(plan, row, values, rows, result)) return tells ? false : refuse(std::nullopt);
     count += contents_.database().changed();
@@ -248,6 +250,9 @@ bool Runner::change_rows(const Plan& plan, std::span<const Value> values,
   const auto shown = static_cast<std::ptrdiff_t>(plan.assigned.size()) + 1;
   std::map<Datum, const DatumRow*> seen;
   hide(plan);
+  // In which order the server finds several rows is not known.
+  if (found.size() > 1 && !fires_in_any_order(*contents_.find(plan.target)->definition))
+    return refuse(std::nullopt);
   for (const DatumRow& row : found) {
     const auto [before, is_new] = seen.emplace(row.front(), &row);
     // By which of several it is changed, only the server knows.

@@ -67,7 +67,7 @@ bool read_session(std::string_view facts, Printing& printing) {
       if (path) printing.path = std::move(*path);
     } else if (name == isolation_fact) {
       continue;  // see SqlRequest::one_state
-    } else if (name.find('.') != std::string_view::npos) {
+    } else if (name.find('.') != std::string_view::npos && !name.starts_with("plpgsql.")) {
       printing.custom.insert_or_assign(std::string(name), std::string(value));
     } else {
       sound = false;

@@ -61,6 +61,30 @@ std::optional<std::size_t> Frame::find(const std::string& name) const {
   return std::nullopt;
 }
 
+namespace {
+
+bool looks_beyond(const std::vector<Step>& steps, const ServerRules& rules) {
+  return std::ranges::any_of(steps, [&](const Step& step) {
+    const auto looks = [&](const sql::tree::Statement& each) {
+      return !sql::emulator::tables_named(each, rules).empty();
+    };
+    return step.kind == Step::Kind::statement || looks(step.statement) ||
+           looks_beyond(step.otherwise, rules) ||
+           std::ranges::any_of(step.branches, [&](const Branch& branch) {
+             return looks(branch.condition) || looks_beyond(branch.steps, rules);
+           });
+  });
+}
+
+}  // namespace
+
+bool looks_beyond_its_row(const Program& program, const ServerRules& rules) {
+  return looks_beyond(program.steps, rules) ||
+         std::ranges::any_of(program.variables, [&](const DeclaredVariable& each) {
+           return each.has_initial && !sql::emulator::tables_named(each.initial, rules).empty();
+         });
+}
+
 const Program* Programs::of(const std::shared_ptr<const sql::tree::CreateRoutine>& routine) {
   auto found = programs_.find(routine);
   if (found == programs_.end()) found = programs_.emplace(routine, program_of(*routine)).first;
@@ -324,6 +348,18 @@ bool Runner::fire(const sql::contents::Definition& table, std::string_view timin
     }
   }
   return true;
+}
+
+/// Whether it does not matter in which order rows of the table are changed.
+bool Runner::fires_in_any_order(const sql::contents::Definition& table) {
+  return std::ranges::all_of(table.triggers, [&](const auto& trigger) {
+    const auto routine = contents_.book().routines.find(key_of(trigger->function));
+    const Program* const program =
+        programs_ != nullptr && routine != contents_.book().routines.end() && routine->second
+            ? programs_->of(routine->second)
+            : nullptr;
+    return program != nullptr && !looks_beyond_its_row(*program, own_rules_);
+  });
 }
 
 bool Runner::fire_pending(const sql::contents::Definition& table, Result& result) {

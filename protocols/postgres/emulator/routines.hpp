@@ -39,6 +39,9 @@ struct Frame {
   [[nodiscard]] std::optional<std::size_t> find(const std::string& name) const;
 };
 
+/// Whether what it does to one row may depend on what was done to others.
+[[nodiscard]] bool looks_beyond_its_row(const Program& program, const ServerRules& rules);
+
 /// Programs of functions, made once.
 class Programs {
  public:

@@ -127,6 +127,7 @@ class Runner final : public sql::emulator::Runner {
   [[nodiscard]] bool fire(const sql::contents::Definition& table, std::string_view timing,
                           std::string_view event, const sql::contents::DatumRow* before,
                           sql::contents::DatumRow* row, Result& result);
+  [[nodiscard]] bool fires_in_any_order(const sql::contents::Definition& table);
   [[nodiscard]] bool fire_pending(const sql::contents::Definition& table, Result& result);
   void note_fired(const sql::contents::Definition& table, std::string_view event,
                   std::optional<sql::contents::DatumRow> before,

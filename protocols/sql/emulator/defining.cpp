@@ -195,6 +195,8 @@ void define_trigger(const tree::CreateRoutine& trigger, Contents& contents,
                      trigger.each_row && trigger.timing != "instead of" &&
                      routine != contents.book().routines.end() && routine->second &&
                      !routine->second->has_more && rules.runs(*routine->second);
+  // What is written to a view may then be anything.
+  if (contents.book().views.contains(key)) return contents.forget_whether(key);
   if (!known) return close_table(key, contents);
   contents::Definition changed = *table->definition;
   std::erase_if(changed.triggers,
