@@ -69,19 +69,22 @@ void MysqlAnalyser::follow(const Exchange& exchange, const Identity& identity) {
   std::vector<sql::Value> values;
   values_of(parameters, values);
   const auto asked = parse_introspection(text, session.mode());
-  const bool warnings = asked && asked->form == Introspection::Form::show_warnings;
+  const bool leaves_all = asked && leaves_warnings(*asked);
   statement_.assign(text, session.mode());
   const std::string pattern(statement_.pattern());
   const Results results =
       answer_from_document(exchange.answer, {session.database(), true}, reported_elsewhere);
-  if (!warnings) follow_results(results, identity.canonical.empty() ? pattern : identity.canonical);
+  if (leaves_all)
+    followed_->after.note_question(*asked, 1);
+  else
+    follow_results(results, identity.canonical.empty() ? pattern : identity.canonical);
   if (!results.list.empty() && !std::holds_alternative<ErrorPacket>(results.list.back())) {
     const StatementInfo info = session.inspect(text, values);
     session.apply(info);
     session.remember(text, info, values);
     if (touches_tables(info, pattern)) session.touch_tables();
   }
-  if (warnings) return;
+  if (leaves_all) return;
   followed_->previous = identity;
   followed_->previous_text = text;
 }

@@ -324,6 +324,23 @@ void Aftermath::note_rows(std::uint64_t rows, std::uint16_t count, std::string_v
   if (canonical.find("sql_calc_found_rows") != std::string_view::npos) found_rows.reset();
 }
 
+bool leaves_warnings(const Introspection& asked) {
+  if (asked.form != Introspection::Form::select)
+    return asked.form == Introspection::Form::show_warnings;
+  return !asked.questions.empty() &&
+         std::ranges::all_of(asked.questions, [](const Question& question) {
+           return question.kind == Question::Kind::variable &&
+                  (question.name == "warning_count" || question.name == "error_count");
+         });
+}
+
+void Aftermath::note_question(const Introspection& asked, std::uint64_t rows) {
+  if (asked.form == Introspection::Form::show_warnings) return;
+  if (!leaves_warnings(asked)) return note_rows(rows, 0, {});
+  row_count = -1;
+  found_rows = rows;
+}
+
 std::optional<Introspection> parse_introspection(std::string_view sql, sql::Mode mode) {
   if (auto asked = SelectParser(sql, mode).parse()) return asked;
   return parse_show(sql, mode);

@@ -46,7 +46,13 @@ struct Aftermath {
   void note(const OkPacket& ok, std::string_view canonical);
   void note(const ErrorPacket& error);
   void note_rows(std::uint64_t rows, std::uint16_t warnings, std::string_view canonical);
+  /// A question that was answered with so many rows.
+  void note_question(const Introspection& asked, std::uint64_t rows);
 };
+
+/// SHOW WARNINGS and SELECT @@warning_count leave the warnings and errors as they were: the next
+/// question is about the same statement.
+[[nodiscard]] bool leaves_warnings(const Introspection& asked);
 
 /// What a connection knows beside its Session.
 struct Circumstances {

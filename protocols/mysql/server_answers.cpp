@@ -382,12 +382,12 @@ void MysqlServer::note_result(const Result& result) {
   last_qualifier_ = qualifier_;
 }
 
-/// A question about the connection is a statement as well: but SHOW WARNINGS leaves what it asks
-/// about as it was.
+/// A question about the connection is a statement as well: but some leave what is asked about as it
+/// was.
 void MysqlServer::note_question(const ResultSet& set) {
-  if (introspection_->form == Introspection::Form::show_warnings) return;
+  after_.note_question(*introspection_, set.rows.size());
+  if (leaves_warnings(*introspection_)) return;
   set_up(Ask::run, *statement_);
-  after_.note_rows(set.rows.size(), 0, {});
   last_canonical_ = canonical_;
   last_qualifier_ = qualifier_;
 }

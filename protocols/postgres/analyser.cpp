@@ -9,6 +9,7 @@
 
 #include "protocols/postgres/answer.hpp"
 #include "protocols/postgres/clock.hpp"
+#include "protocols/postgres/hidden_needs.hpp"
 #include "protocols/postgres/image.hpp"
 #include "protocols/postgres/keys.hpp"
 #include "protocols/postgres/partial_rows.hpp"
@@ -23,6 +24,7 @@
 #include "protocols/postgres/temporary_tables.hpp"
 #include "protocols/postgres/transaction.hpp"
 #include "protocols/postgres/utility.hpp"
+#include "protocols/sql/lexer.hpp"
 #include "protocols/sql/unsteady.hpp"
 
 namespace understudy::postgres {
@@ -95,6 +97,40 @@ std::optional<UniqueViolation> violation_of(const Fields& error, const RowFacts&
   if (!inserts || (named != table && named != field(error, 't'))) return std::nullopt;
   return UniqueViolation{change.table, std::string(field(error, 'n')),
                          key_columns(field(error, 'D'))};
+}
+
+/// Told by CREATE … IF NOT EXISTS of what is there.
+bool tells_it_is_there(const Fields& notice) {
+  static constexpr std::array<std::string_view, 3> codes = {"42P07", "42P06", "42710"};
+  return std::ranges::find(codes, field(notice, 'C')) != codes.end();
+}
+
+/// Told by DROP … IF EXISTS of what is not there; not what CASCADE tells of what went as well.
+bool tells_it_is_not_there(const Fields& notice, bool cascades) {
+  const std::string_view routine = field(notice, 'R');
+  return field(notice, 'C') == "00000" &&
+         (routine == "DropErrorMsgNonExistent" || (routine.empty() && !cascades));
+}
+
+/// A definition that found all done, as the server says in notices.
+bool defined_nothing(std::string_view sql, const StatementAnswer& answer) {
+  sql::Lexer lexer(sql, sql_mode());
+  const sql::Token* token = &lexer.next();
+  const bool creates = sql::equals_folded(token->text, "create");
+  if (!creates && !sql::equals_folded(token->text, "drop")) return false;
+  bool conditional = false, cascades = false;
+  std::ptrdiff_t named = 1;
+  for (; token->kind != sql::TokenKind::end && !token->is('('); token = &lexer.next()) {
+    const bool word = token->kind == sql::TokenKind::word;
+    conditional |= word && sql::equals_folded(token->text, "exists");
+    cascades |= word && sql::equals_folded(token->text, "cascade");
+    named += token->is(',') ? 1 : 0;
+  }
+  if (!conditional) return false;
+  if (creates) return std::ranges::any_of(answer.notices, tells_it_is_there);
+  return std::ranges::count_if(answer.notices, [&](const Fields& notice) {
+           return tells_it_is_not_there(notice, cascades);
+         }) == named;
 }
 
 /// A write's tag whose count says that no row was touched.
@@ -182,7 +218,11 @@ void move_to_database(std::string_view database, Analysis& analysis) {
 /// for that of a failed block, only those of statements about the transaction, cursors and so on:
 /// others (VACUUM, LOCK, CREATE INDEX CONCURRENTLY) are answered as recorded.
 bool is_of_connection(const StatementRequest& request, const StatementAnswer& answer) {
-  if (!answer.error || !is_of_connection(*answer.error)) return false;
+  if (!answer.error) return false;
+  // EXECUTE with more or fewer values than its statement takes.
+  if (field(*answer.error, 'R') == "EvaluateParams" && field(*answer.error, 'C') == "42601")
+    return true;
+  if (!is_of_connection(*answer.error)) return false;
   const sql::Kind kind = sql::verb_of(request.sql, sql_mode()).kind;
   return field(*answer.error, 'C') == "25P02" || control_of(kind) != Control::none ||
          is_synthesised(kind) || kind == sql::Kind::prepare || kind == sql::Kind::execute ||
@@ -199,6 +239,7 @@ class PostgresAnalyser final : public Analyser {
     Diagnostics not_of_a_file;
     read_schema({"the recording", definitions_}, schema, not_of_a_file);
     names_.learn_file(file);
+    hidden_.define_all(file.text);
     names_.rename(schema);
     for (const auto& [name, table] : schema)
       if (table.complete()) declared_.insert(name);
@@ -235,6 +276,8 @@ class PostgresAnalyser final : public Analyser {
   void data(const StatementRequest& request, const StatementAnswer& answer, Analysis& analysis);
   [[nodiscard]] Identity identity_of(const StatementRequest& request, std::string_view session);
   [[nodiscard]] std::string session_part_of(const StatementRequest& request);
+  void learn_hidden_needs();
+  void learn_shown(const StatementRequest& request, const StatementAnswer& answer);
   static void keep_to_session(const TemporaryUse& use, Analysis& analysis);
   void enter(const SessionHeader& session);
   [[nodiscard]] bool reads_hidden_settings() const;
@@ -271,6 +314,10 @@ class PostgresAnalyser final : public Analyser {
   std::map<std::string, std::vector<std::string>> sessions_;         // parts, by pattern
   std::map<std::string, sql::Dependencies> touched_;                 // by pattern
   std::map<std::string, std::multiset<std::string>> custom_values_;  // by setting
+  HiddenNeeds hidden_;
+  std::set<std::string> roles_;  // that logged in
+  /// What SHOW says of a setting, by the value that it was given; "" where it said several things.
+  std::map<std::pair<std::string, std::string>, std::string> shown_;
   bool analysed_ = false;    // what is learned from now on is what was learned before, renamed
   std::string definitions_;  // the DDL that was recorded
   std::map<std::string, std::array<std::string, 3>> locations_;  // file, line, routine by SQLSTATE
@@ -403,6 +450,7 @@ void PostgresAnalyser::learn(const SessionHeader& session, const Exchange& excha
     return;
   }
   accepted_.insert(login_key(login_of(session)));
+  if (const auto login = login_of(session); login.contains("user")) roles_.insert(login.at("user"));
   if (!session_defaults_) session_defaults_ = session_defaults(RecordedSession(session).view());
   learn_session(session, request, answer);
   for (const Fields& notice : answer.notices) learn_location(notice);
@@ -411,8 +459,10 @@ void PostgresAnalyser::learn(const SessionHeader& session, const Exchange& excha
   learn_setting(session, request, answer);
   if (!answer.error && !analysed_) learn_custom(request);
   if (!answer.error && sql::verb_of(request.sql, sql_mode()).kind == sql::Kind::ddl &&
-      is_first_database(RecordedSession(session).view().database))
+      is_first_database(RecordedSession(session).view().database)) {
     definitions_ += request.sql + ";\n";
+    hidden_.define(request.sql);
+  }
   if (sql::split(request.sql, sql_mode()).size() > 1) unparsed_.insert(unparsed_key(request.sql));
   statement_.assign(request.sql, sql_mode());
   if (!answer.error) learn_names(request.sql, statement_.pattern());
@@ -423,8 +473,28 @@ void PostgresAnalyser::learn(const SessionHeader& session, const Exchange& excha
   auto known = touched_.find(pattern);
   if (known == touched_.end()) known = touched_.emplace(pattern, keys_of(request.sql)).first;
   shapes_.learn(pattern, needs_of(request, answer, known->second));
+  hidden_.add(pattern, request.sql, !answer.columns.empty());
   partial_rows_.learn(session, exchange, request, answer,
                       known->second.effect == Effect::write && !answer.error);
+}
+
+void PostgresAnalyser::learn_hidden_needs() {
+  hidden_.settle([this](const std::string& pattern,
+                        const std::string& sql) { return !facts(pattern, sql).planned; },
+                 [this](const std::string& pattern, const SessionNeeds& needs) {
+                   shapes_.learn(pattern, needs);
+                 });
+}
+
+/// How the server spells the value that the session has given to a setting.
+void PostgresAnalyser::learn_shown(const StatementRequest& request, const StatementAnswer& answer) {
+  if (answer.error || answer.rows.size() != 1 || answer.rows[0].size() != 1 || !answer.rows[0][0])
+    return;
+  const std::string name = parse_show(request.sql, sql_mode());
+  const auto given = session_->view().settings.value(name);
+  if (!given) return;
+  const auto [found, added] = shown_.try_emplace({name, *given}, *answer.rows[0][0]);
+  if (!added && found->second != *answer.rows[0][0]) found->second.clear();
 }
 
 /// What of the session under way is part of the question.
@@ -433,6 +503,7 @@ std::string PostgresAnalyser::session_part_of(const StatementRequest& request) {
   const Shape* shape = shapes_.find(statement_.pattern());
   if (shape == nullptr || !session_ || !session_defaults_) return {};
   if (session_defaults_->noise.empty()) session_defaults_->noise = noise();
+  session_defaults_->several_roles = roles_.size() > 1;
   std::string part = session_part(shape->needs, session_->view(), *session_defaults_);
   // What a connection did with its own tables is nobody else's.
   const std::string temporary =
@@ -514,6 +585,7 @@ Analysis PostgresAnalyser::analyse(const SessionHeader& session, const Exchange&
   const StatementAnswer& answer = said.answer;
   Analysis analysis;
   analysed_ = true;
+  learn_hidden_needs();
   enter(session);
   analysis.identity = identity_of(request, session_part_of(request));
   if (session_ && session_defaults_)
@@ -536,6 +608,7 @@ Analysis PostgresAnalyser::analyse(const SessionHeader& session, const Exchange&
     return analysis;
   }
   const sql::Verb verb = sql::verb_of(request.sql, sql_mode());
+  if (verb.kind == sql::Kind::show) learn_shown(request, answer);
   if (control_of(verb.kind) != Control::none) {
     control(request, answer, verb, analysis);
   } else if (is_of_connection(request, answer) || (request.describe && !answer.error) ||
@@ -617,7 +690,8 @@ void PostgresAnalyser::data(const StatementRequest& request, const StatementAnsw
     analysis.rows = sql::fill(plan(statement_.pattern()),
                               sql::values_of(analysis.identity.canonical), row_result_of(answer));
   if (found.effect != Effect::write) return;
-  analysis.changed = !answer.error && (known.writes_uncounted || !touched_nothing(answer.tag));
+  analysis.changed = !answer.error && (known.writes_uncounted || !touched_nothing(answer.tag)) &&
+                     !(kind == sql::Kind::ddl && defined_nothing(request.sql, answer));
   if (!answer.error) return;
   const bool anything = std::ranges::count(found.reads, KeyPath()) > 0;
   if (!anything) analysis.rows.violation = violation_of(*answer.error, analysis.rows);
@@ -662,6 +736,10 @@ Document PostgresAnalyser::profile() const {
     for (const auto& [name, value] : session_defaults_->facts)
       profile["session"][name] = document_of(value);
   for (const std::string& name : noise()) profile["noise"].push_back(document_of(name));
+  if (roles_.size() > 1) profile["several_roles"] = true;
+  for (const auto& [setting, value] : shown_)
+    if (!value.empty() && (value != setting.second || !is_spelled_as_set(setting.first)))
+      profile["shown"][setting.first][setting.second] = document_of(value);
   if (!temporary_.none()) profile["temporary_tables"] = true;
   profile["settings"] = Document::object();
   for (const auto& [name, value] : settings_) profile["settings"][name] = document_of(value);

@@ -128,6 +128,7 @@ void Executor::run_now() {
     empty.empty = true;
     return complete("empty query", std::move(empty));
   }
+  has_queried_ |= (!block_.idle() || block_.implicit()) && takes_snapshot(statement.verb.kind);
   run_utility(statement.verb.kind);
 }
 
@@ -136,6 +137,7 @@ void Executor::begin_session(std::string_view compared_user, std::string_view co
   compared_database_ = compared_database;
   const Document& profile = table_.profile();
   has_temporary_ = profile.is_object() && profile.contains("temporary_tables");
+  session_defaults_.several_roles = profile.is_object() && profile.contains("several_roles");
   if (!profile.is_object() || !profile.contains("session")) return;
   for (const auto& [name, value] : profile["session"].items())
     session_defaults_.facts.emplace(name, octets_of(value));
@@ -203,10 +205,11 @@ void Executor::find_other_sessions() {
   const ServedStatement& statement = *portal_->statement;
   const std::string_view part = session_part(statement);
   if (!statement.shape || (part.empty() && !statement.sessions)) return;
-  constexpr std::uint16_t never =
-      SessionNeeds::database | SessionNeeds::read_only | SessionNeeds::block;
+  constexpr std::uint16_t never = SessionNeeds::read_only | SessionNeeds::block;
   const bool in_block = !block_.idle() && (statement.shape->needs.bits & SessionNeeds::block) != 0;
-  if ((statement.shape->needs.bits & differing_ & never) != 0 || in_block) return;
+  if ((statement.shape->needs.bits & differing_ & never) != 0 || in_block ||
+      part.find("database=") != std::string_view::npos)
+    return;
   std::vector<std::string> recorded = {std::string()};
   if (statement.sessions) {
     recorded.clear();
@@ -290,11 +293,13 @@ void Executor::reply(const Answer& answer) {
       return run_now();
     case Waiting::undo_implicit:
       block_.close_implicit();
+      has_queried_ = false;
       transaction_began_.reset();
       facts_settings_.rollback();
       return;
     case Waiting::close_span:
       block_.close_implicit();
+      has_queried_ = false;
       transaction_began_.reset();
       facts_settings_.commit();
       return ready();
@@ -492,6 +497,7 @@ void Executor::finish_control(const Answer& answer) {
 /// A COMMIT that failed: the transaction is over all the same.
 void Executor::end_refused_block() {
   plan_.chain = false;
+  has_queried_ = false;
   transaction_began_.reset();
   block_.carry_out(plan_);
   facts_settings_.rollback();
@@ -505,6 +511,7 @@ void Executor::carry_out() {
     transaction_began_ = wall_clock();
   else if (plan_.ends_block)
     transaction_began_.reset();
+  if (plan_.ends_block) has_queried_ = false;
   if (opened) facts_settings_.begin();
   if (plan_.into_block)
     if (const auto modes = parse_begin(portal_->statement->text, mode()))

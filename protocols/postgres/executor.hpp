@@ -177,6 +177,9 @@ class Executor {
       const ServedStatement& statement) const;
   [[nodiscard]] bool answer_by_clock();
   [[nodiscard]] std::optional<std::string> shown(std::string_view name) const;
+  [[nodiscard]] std::optional<std::string> spelled(std::string_view name,
+                                                   const std::string& value) const;
+  [[nodiscard]] std::optional<Fields> too_late_to_set(const SetStatement& set) const;
 
   const ServiceTable& table_;
   Secrets secrets_;
@@ -197,6 +200,7 @@ class Executor {
   std::string unproven_;
   std::optional<CopySent> sent_;                   // of the statement that is asked for
   std::optional<Microseconds> transaction_began_;  // of a transaction of several statements
+  bool has_queried_ = false;                       // in the transaction under way
 
   Waiting waiting_ = Waiting::none;
   std::shared_ptr<ServedPortal> portal_;  // of the statement under way

@@ -81,7 +81,9 @@ void Executor::synthesise() {
     case sql::Kind::set:
     case sql::Kind::reset:
       if (const auto set = parse_set(statement.text, mode())) return run_set(*set);
-      return tag_only("SET", statement.verb.kind == sql::Kind::set ? "SET" : "RESET");
+      return tag_only("SET", is_set_constraints(statement.text, mode()) ? "SET CONSTRAINTS"
+                             : statement.verb.kind == sql::Kind::set    ? "SET"
+                                                                        : "RESET");
     case sql::Kind::show:
       return run_show();
     case sql::Kind::discard:
@@ -352,8 +354,33 @@ void Executor::run_set(const SetStatement& set) {
     answer.notices.push_back(located(make_fields(
         "WARNING", "25P01", fmt::format("{} can only be used in transaction blocks", what))));
   }
+  if (auto late = too_late_to_set(set)) return fail(*std::move(late));
   apply_set(set, in_transaction, facts_settings_, learned_value(set.name));
   complete("SET", std::move(answer));
+}
+
+/// What a transaction is can only be said before its first query, and not in a part of it.
+std::optional<Fields> Executor::too_late_to_set(const SetStatement& set) const {
+  if (block_.idle() && !block_.implicit()) return std::nullopt;
+  const bool isolation = set.name == "transaction_isolation";
+  const bool writable = (set.name == "transaction_read_only" ? set.value : set.read_only) == "off";
+  if (isolation && set.value != shown(set.name)) {
+    constexpr std::string_view what = "SET TRANSACTION ISOLATION LEVEL must ";
+    if (has_queried_)
+      return make_fields("ERROR", "25001", fmt::format("{}be called before any query", what));
+    if (block_.nested())
+      return make_fields("ERROR", "25001",
+                         fmt::format("{}not be called in a subtransaction", what));
+  }
+  if (set.name.starts_with("transaction_") && writable && shown("transaction_read_only") == "on") {
+    if (block_.nested())
+      return make_fields("ERROR", "25001",
+                         "cannot set transaction read-write mode inside a read-only transaction");
+    if (has_queried_)
+      return make_fields("ERROR", "25001",
+                         "transaction read-write mode must be set before any query");
+  }
+  return std::nullopt;
 }
 
 /// How the real server spelled the value of the SET under way, where that was recorded. What it
@@ -375,11 +402,23 @@ std::optional<std::string> Executor::learned_value(std::string_view name) {
   return value;
 }
 
+/// How the server shows a value that this connection has given to a setting.
+std::optional<std::string> Executor::spelled(std::string_view name,
+                                             const std::string& value) const {
+  const Document& profile = table_.profile();
+  const std::string key(name);
+  if (profile.is_object() && profile.contains("shown") && profile["shown"].contains(key))
+    if (const auto found = profile["shown"][key].find(value); found != profile["shown"][key].end())
+      return octets_of(*found);
+  if (is_spelled_as_set(name)) return value;
+  return std::nullopt;
+}
+
 /// What SHOW answers, as far as that is known: as set on this connection, else as recorded, else
 /// as a server is installed.
 std::optional<std::string> Executor::shown(std::string_view name) const {
   if (name == scope_setting) return scope_;
-  if (auto value = facts_settings_.value(name)) return value;
+  if (const auto value = facts_settings_.value(name)) return spelled(name, *value);
   // Outside of a transaction that says otherwise it is that of the next one.
   if (name == "transaction_isolation" || name == "transaction_read_only")
     return shown(fmt::format("default_{}", name));

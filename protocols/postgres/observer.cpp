@@ -30,7 +30,7 @@ class PostgresObserver final : public Observer {
   void use(const TlsRelay& tls) override { tls_ = tls; }
 
   void feed(Direction from, Bytes chunk, Moment at, Relay& relay) override {
-    if (sync_ != Sync::in_sync) {
+    if (sync_ != Sync::in_sync || cancels_) {
       (from == Direction::from_client ? relay.to_server : relay.to_client).copy(chunk);
     } else if (from == Direction::from_server) {
       feed_server(chunk, at, relay);
@@ -98,7 +98,10 @@ class PostgresObserver final : public Observer {
               relay);
         case StartupKind::cancel_request:
           if (needs_tls_of_server()) return ask_for_tls(at, relay);
-          return let_go(Sync::opaque, nullptr, relay);
+          // It is all that the connection is for: nothing is lost with what may follow.
+          cancels_ = true;
+          relay.to_server.copy(client_.pending());
+          return client_.clear();
         case StartupKind::ssl_request:
         case StartupKind::gssenc_request:
           answer_encryption(relay);
@@ -266,6 +269,7 @@ class PostgresObserver final : public Observer {
   Watcher watcher_;
   Sync sync_ = Sync::in_sync;
   bool running_ = false, opened_ = false, finished_ = false;
+  bool cancels_ = false;  // a statement of another connection, and nothing else
   TlsRelay tls_;
   bool asked_ = false;  // the server, for TLS
   Moment asked_at_;

@@ -147,7 +147,7 @@ constexpr std::array word_needs = {
     WordNeeds{"pg_has_role", SessionNeeds::role},
     WordNeeds{"regclass", SessionNeeds::search_path},
     WordNeeds{"row_to_json", of_printing},
-    WordNeeds{"session_user", SessionNeeds::role},
+    WordNeeds{"session_user", SessionNeeds::role | SessionNeeds::session_user},
     WordNeeds{"string_agg", of_printing},
     WordNeeds{"text", of_printing},
     WordNeeds{"timestamp", of_times},
@@ -224,6 +224,9 @@ class Reader {
           second = word_;
         needs_.bits |= of_word(word_);
         selects_ |= word_ == "select";
+        // Who may become whom.
+        if (first == "set" && (word_ == "role" || word_ == "authorization"))
+          needs_.bits |= SessionNeeds::role;
       } else if (token->kind == TokenKind::string) {
         string(token->text);
       }
@@ -275,8 +278,13 @@ std::string session_part(const SessionNeeds& needs, const SessionView& session,
   if (const std::string isolation = isolation_of(session.settings);
       has(SessionNeeds::database) && !isolation.empty())
     add(isolation_fact, isolation, part);
-  if (has(SessionNeeds::role) || (has(SessionNeeds::database) && role_was_set(session)))
+  const bool any_role = defaults.several_roles || role_was_set(session);
+  if (has(SessionNeeds::role) || (has(SessionNeeds::database) && any_role))
     compare("role", role_of(session), defaults, part);
+  const std::string authorization = session.settings.value_or("session_authorization", "");
+  if (has(SessionNeeds::session_user) && !session.user.empty() && !authorization.empty() &&
+      authorization != session.user)
+    add("session_authorization", authorization, part);
   for (const SettingFact& fact : setting_facts)
     if (has(fact.bit))
       compare(fact.setting, value_of(session.settings, fact.setting), defaults, part);
@@ -355,6 +363,46 @@ SessionNeeds needs_of(const StatementRequest& request, const StatementAnswer& an
   for (const Row& row : answer.rows)
     for (const auto& cell : row)
       if (cell && !is_ascii(*cell)) needs.bits |= SessionNeeds::client_encoding;
+  return needs;
+}
+
+namespace {
+
+/// What is asked of the server within strings: the body of a function.
+void add_bodies(std::string_view sql, SessionNeeds& needs) {
+  sql::Lexer lexer(sql, sql_mode());
+  for (const sql::Token* token = &lexer.next(); token->kind != TokenKind::end;
+       token = &lexer.next()) {
+    if (token->kind != TokenKind::string) continue;
+    std::string_view body = token->text;
+    const char quote = body.empty() ? '\0' : body.front();
+    const std::size_t tag = quote == '$' ? body.find('$', 1) + 1 : 1;
+    if ((quote != '$' && quote != '\'') || body.size() < 2 * tag) continue;
+    needs.merge(Reader().read(body.substr(tag, body.size() - 2 * tag)));
+  }
+}
+
+}  // namespace
+
+SessionNeeds needs_of_definition(std::string_view sql) {
+  static constexpr std::array<std::string_view, 7> kinds = {
+      "view", "function", "procedure", "rule", "policy", "trigger", "security"};
+  constexpr std::size_t most_words = 16;
+  bool defines = false, secures = false;
+  sql::Lexer lexer(sql, sql_mode());
+  for (std::size_t i = 0; i < most_words; ++i) {
+    const sql::Token& token = lexer.next();
+    if (token.kind == TokenKind::end) break;
+    const std::string word = token.kind == TokenKind::word ? folded(token.text) : std::string();
+    defines |= std::ranges::find(kinds, word) != kinds.end();
+    secures |= word == "policy" || word == "security";
+  }
+  if (!defines) return {};
+  SessionNeeds needs = Reader().read(sql);
+  add_bodies(sql, needs);
+  needs.bits &= static_cast<std::uint16_t>(~(SessionNeeds::block | SessionNeeds::client_encoding));
+  // Owners and superusers see past it, and it may be for some roles only.
+  if (secures) needs.bits |= SessionNeeds::role;
   return needs;
 }
 

@@ -37,12 +37,15 @@ struct SessionDefaults {
   std::map<std::string, std::string, std::less<>> facts;
   /// Settings that an application makes up (`app.request_id`) and never gave the same value twice.
   std::set<std::string, std::less<>> noise;
+  /// Several roles logged in: what one of them was told may not be what another one is told.
+  bool several_roles = false;
 };
 [[nodiscard]] SessionDefaults session_defaults(const SessionView& session);
 
 /// `name=value` of each fact that `needs` holds and whose value is not the default one; empty where
 /// there is none. With `database`, which stands for every use of tables, the role counts where it
-/// was set, and so do the application's own settings: views, policies and functions may read them.
+/// was set or several logged in, and so do the application's own settings: views, policies and
+/// functions may read them.
 [[nodiscard]] std::string session_part(const SessionNeeds& needs, const SessionView& session,
                                        const SessionDefaults& defaults);
 
@@ -59,6 +62,10 @@ struct SessionDefaults {
 /// are its dependencies.
 [[nodiscard]] SessionNeeds needs_of(const StatementRequest& request, const StatementAnswer& answer,
                                     const sql::Dependencies& keys);
+
+/// What the definition of a view, a function, a rule or a policy makes statements depend on that go
+/// through it; nothing of other definitions.
+[[nodiscard]] SessionNeeds needs_of_definition(std::string_view sql);
 
 /// The settings and the block of a recorded session, followed from exchange to exchange as the
 /// serving role follows those of a live one.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "protocols/sql/lower.hpp"
 
@@ -24,6 +25,7 @@ constexpr std::array known_settings = {
     Known{"datestyle", "DateStyle", true, "ISO, MDY"},
     Known{"default_transaction_isolation", "default_transaction_isolation", false,
           "read committed"},
+    Known{"default_transaction_deferrable", "default_transaction_deferrable", false, "off"},
     Known{"default_transaction_read_only", "default_transaction_read_only", true, "off"},
     Known{"escape_string_warning", "escape_string_warning", false, "on"},
     Known{"extra_float_digits", "extra_float_digits", false, "1"},
@@ -128,6 +130,69 @@ std::string canonical_list(std::string_view value) {
   return list;
 }
 
+struct QuantityUnit {
+  std::string_view name;
+  std::int64_t factor;  // of the next smaller one
+};
+constexpr std::array time_units = {QuantityUnit{"ms", 1}, QuantityUnit{"s", 1000},
+                                   QuantityUnit{"min", 60}, QuantityUnit{"h", 60},
+                                   QuantityUnit{"d", 24}};
+constexpr std::array memory_units = {QuantityUnit{"kB", 1}, QuantityUnit{"MB", 1024},
+                                     QuantityUnit{"GB", 1024}, QuantityUnit{"TB", 1024}};
+
+/// A whole number in the largest unit that leaves it whole, as SHOW prints it. What is no such
+/// number stays as it is.
+template <std::size_t n>
+std::string canonical_quantity(std::string_view text, const std::array<QuantityUnit, n>& units) {
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  std::string_view unit = text.substr(static_cast<std::size_t>(end - text.data()));
+  while (unit.starts_with(' ')) unit.remove_prefix(1);
+  if (error != std::errc{} || value < 0) return std::string(text);
+  std::size_t at = 0;
+  if (!unit.empty()) {
+    while (at < n && units[at].name != unit) ++at;
+    if (at == n) return std::string(text);
+  }
+  if (value == 0) return "0";
+  for (; at + 1 < n && value % units[at + 1].factor == 0; ++at) value /= units[at + 1].factor;
+  return std::to_string(value).append(units[at].name);
+}
+
+enum class SettingKind : std::uint8_t { unknown, time, memory, boolean, word };
+
+/// Of settings that are spelled otherwise than they are given, and whose default is not known here.
+SettingKind setting_kind(std::string_view key) {
+  static constexpr std::array<std::string_view, 5> times = {
+      "deadlock_timeout", "idle_in_transaction_session_timeout", "idle_session_timeout",
+      "lock_timeout", "statement_timeout"};
+  static constexpr std::array<std::string_view, 3> memory = {"logical_decoding_work_mem",
+                                                             "maintenance_work_mem", "work_mem"};
+  static constexpr std::array<std::string_view, 13> booleans = {"array_nulls",
+                                                                "check_function_bodies",
+                                                                "default_transaction_deferrable",
+                                                                "default_transaction_read_only",
+                                                                "escape_string_warning",
+                                                                "geqo",
+                                                                "jit",
+                                                                "quote_all_identifiers",
+                                                                "row_security",
+                                                                "standard_conforming_strings",
+                                                                "synchronize_seqscans",
+                                                                "transaction_read_only",
+                                                                "transform_null_equals"};
+  static constexpr std::array<std::string_view, 6> words = {
+      "client_min_messages", "default_transaction_isolation", "intervalstyle",
+      "log_min_messages",    "session_replication_role",      "xmloption"};
+  const auto among = [key](const auto& names) {
+    return std::ranges::find(names, key) != names.end();
+  };
+  if (among(times)) return SettingKind::time;
+  if (among(memory)) return SettingKind::memory;
+  if (among(booleans) || key.starts_with("enable_")) return SettingKind::boolean;
+  return among(words) ? SettingKind::word : SettingKind::unknown;
+}
+
 std::string canonical_boolean(std::string_view value) {
   const std::string word = lower(value);
   if (word == "on" || word == "true" || word == "yes" || word == "1") return "on";
@@ -171,10 +236,12 @@ void Settings::reset(std::string_view name) {
   ++version_;
   const std::string key = lower(name);
   const auto found = defaults_.find(key);
-  if (found == defaults_.end())
-    current_.erase(key);
-  else
+  if (found != defaults_.end())
     current_[key] = found->second;
+  else if (key.find('.') != std::string::npos && current_.contains(key))
+    current_[key].clear();  // one that an application makes up stays, without a value
+  else
+    current_.erase(key);
 }
 
 void Settings::reset_all() {
@@ -292,12 +359,25 @@ std::string canonical_setting(std::string_view name, std::string_view value,
   if (key == "datestyle")
     return canonical_date_style(value, present.empty() ? "ISO, MDY" : present);
   if (key == "timezone" && lower(value) == "utc") return "UTC";
-  if (key == "standard_conforming_strings" || key == "default_transaction_read_only" ||
-      key == "transaction_read_only" || key == "escape_string_warning")
-    return canonical_boolean(value);
   if (key == "search_path") return canonical_list(value);
-  if (key == "intervalstyle" || key == "client_min_messages") return lower(value);
+  switch (setting_kind(key)) {
+    case SettingKind::time:
+      return canonical_quantity(value, time_units);
+    case SettingKind::memory:
+      return canonical_quantity(value, memory_units);
+    case SettingKind::boolean:
+      return canonical_boolean(value);
+    case SettingKind::word:
+      return lower(value);
+    case SettingKind::unknown:
+      break;
+  }
   return std::string(value);
+}
+
+bool is_spelled_as_set(std::string_view name) {
+  return name.find('.') != std::string_view::npos || find_known(name) != nullptr ||
+         setting_kind(lower(name)) != SettingKind::unknown;
 }
 
 std::string_view default_setting(std::string_view name) noexcept {

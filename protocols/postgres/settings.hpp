@@ -82,6 +82,8 @@ class Settings {
 /// The value as the server would keep it: `utf-8` is UTF8, `ISO` is `ISO, MDY`, `true` is on.
 [[nodiscard]] std::string canonical_setting(std::string_view name, std::string_view value,
                                             std::string_view present);
+/// Whether that is how SHOW spells it. Of other settings only a recording tells.
+[[nodiscard]] bool is_spelled_as_set(std::string_view name);
 /// What a server answers to SHOW out of the box; empty where that is not known here.
 [[nodiscard]] std::string_view default_setting(std::string_view name) noexcept;
 

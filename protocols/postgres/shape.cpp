@@ -117,7 +117,11 @@ const ShapeVariant* choose_variant(const Shape& shape, const sql::Statement& sta
 
 std::vector<Oid> parameter_types(const sql::Statement& statement, const std::vector<Oid>& declared,
                                  const Shape* shape) {
-  std::vector<Oid> types(std::max(statement.parameter_count(), declared.size()), oid::unspecified);
+  // Those of a PREPARE are its own statement's.
+  const bool prepares = statement.pattern().starts_with("prepare ");
+  std::vector<Oid> types(
+      prepares ? declared.size() : std::max(statement.parameter_count(), declared.size()),
+      oid::unspecified);
   for (std::size_t i = 0; i < declared.size(); ++i)
     if (declared[i] != oid::unknown) types[i] = declared[i];
   if (shape == nullptr) return types;

@@ -40,7 +40,8 @@ struct SessionNeeds {
     extra_float_digits = 128,
     client_encoding = 256,
     read_only = 512,
-    block = 1024
+    block = 1024,
+    session_user = 2048
   };
   std::uint16_t bits = 0;
   std::vector<std::string> settings;  ///< that the statement reads by name

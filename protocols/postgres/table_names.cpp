@@ -5,6 +5,7 @@
 
 #include "protocols/postgres/request.hpp"
 #include "protocols/postgres/tree_from_pg_query.hpp"
+#include "protocols/sql/lexer.hpp"
 #include "protocols/sql/schema_text.hpp"
 #include "protocols/sql/tree/visitor.hpp"
 
@@ -55,6 +56,9 @@ class Mentions : public tree::Visitor {
       define(table->name);
       for (const tree::Name& each : table->inherits) names.push_back(each);
     }
+    if (const auto* dropped = statement.as<tree::Drop>();
+        dropped != nullptr && dropped->kind == tree::ObjectKind::table)
+      for (const tree::Name& each : dropped->names) define(each);
     if (const auto* view = statement.as<tree::CreateView>()) names.push_back(view->name);
     if (const auto* alter = statement.as<tree::AlterTable>()) names.push_back(alter->name);
   }
@@ -66,6 +70,14 @@ class Mentions : public tree::Visitor {
     written.push_back(name);
   }
 };
+
+/// CREATE EVENT TRIGGER, for which the tree has no node.
+bool makes_event_trigger(std::string_view sql) {
+  sql::Lexer lexer(sql, sql_mode());
+  for (const std::string_view word : {"create", "event", "trigger"})
+    if (!sql::equals_folded(lexer.next().text, word)) return false;
+  return true;
+}
 
 /// A name as row_plan_of() spells it.
 tree::Name name_of(const std::string& table) {
@@ -83,6 +95,7 @@ void TableNames::mention(const tree::Name& name) {
 
 bool TableNames::learn(std::string_view sql, std::string_view pattern) {
   if (!seen_.emplace(pattern).second) return false;
+  has_event_trigger_ |= makes_event_trigger(sql);
   const tree::Statement statement = parse_postgres(sql);
   catalog_.apply(statement);
   Mentions mentions;
@@ -109,6 +122,12 @@ KeyPath TableNames::key_of(const tree::Name& name) const {
   const bool shared = schemas != schemas_.end() && schemas->second.contains("");
   if (is_default(name.schema) || shared) return {name.name};
   return {name.schema + "." + name.name};
+}
+
+KeyPath TableNames::entry_of(const tree::Name& name) {
+  KeyPath entry{"@catalog"};
+  if (!is_system(name)) entry.push_back(name.name);  // whatever the schema
+  return entry;
 }
 
 std::string TableNames::named(const std::string& table) const {
@@ -151,10 +170,15 @@ void TableNames::rename(Schema& schema) const {
 sql::StatementFacts TableNames::facts_of(std::string_view sql) const {
   const tree::Statement statement = parse_postgres(sql);
   if (statement.understood())
-    return sql::facts_of(statement, catalog_, sql::Dialect::postgres,
-                         {[this](const tree::Name& name) { return key_of(name); },
-                          {"@advisory_locks"},
-                          {"@catalog"}});
+    return sql::facts_of(
+        statement, catalog_, sql::Dialect::postgres,
+        {[this](const tree::Name& name) { return key_of(name); },
+         {"@advisory_locks"},
+         {"@catalog"},
+         // What an event trigger does is done by every definition.
+         has_event_trigger_ ? std::function<KeyPath(const tree::Name&)>() : entry_of,
+         {},
+         true});
   sql::StatementFacts facts;
   facts.dependencies = sql::dependencies_of(sql, sql_mode());
   facts.indirect = true;

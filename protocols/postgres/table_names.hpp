@@ -32,6 +32,8 @@ class TableNames {
   /// `{"orders"}`, of a schema that tells it apart `{"sales.orders"}`; `{"@catalog"}`; `{}` for
   /// what shows more than one table's rows.
   [[nodiscard]] KeyPath key_of(const sql::tree::Name& name) const;
+  /// Of a relation in the catalogue, whether it is there or not.
+  [[nodiscard]] static KeyPath entry_of(const sql::tree::Name& name);
   /// A plan with these keys in place of names as row_plan_of() spells them.
   [[nodiscard]] sql::RowPlan named(sql::RowPlan plan) const;
   /// Moves the facts of tables to their keys; of two tables with one key not all is known.
@@ -44,7 +46,8 @@ class TableNames {
   sql::Catalog catalog_;
   std::map<std::string, std::set<std::string>, std::less<>> schemas_;  // by bare name; "": none
   std::set<std::string, std::less<>> written_;                         // bare names
-  std::set<std::string, std::less<>> seen_;                            // patterns
+  bool has_event_trigger_ = false;
+  std::set<std::string, std::less<>> seen_;  // patterns
 };
 
 }  // namespace understudy::postgres

@@ -43,6 +43,23 @@ bool is_transaction_control(sql::Kind kind) noexcept {
   }
 }
 
+bool takes_snapshot(sql::Kind kind) noexcept {
+  switch (kind) {
+    case sql::Kind::empty:
+    case sql::Kind::set:
+    case sql::Kind::reset:
+    case sql::Kind::show:
+    case sql::Kind::listen:
+    case sql::Kind::unlisten:
+    case sql::Kind::notify:
+    case sql::Kind::lock:
+    case sql::Kind::fetch:
+      return false;
+    default:
+      return !is_transaction_control(kind);
+  }
+}
+
 Fields TransactionBlock::failed_error() {
   return make_fields(
       "ERROR", "25P02",

@@ -20,6 +20,8 @@ namespace understudy::postgres {
                                  std::string hint = {});
 
 [[nodiscard]] bool is_transaction_control(sql::Kind kind) noexcept;
+/// Whether the statement sees the database as of a moment, which a transaction begins with.
+[[nodiscard]] bool takes_snapshot(sql::Kind kind) noexcept;
 
 class TransactionBlock {
  public:
@@ -51,6 +53,8 @@ class TransactionBlock {
   }
   [[nodiscard]] bool failed() const noexcept { return status_ == 'E'; }
   [[nodiscard]] bool idle() const noexcept { return status_ == 'I'; }
+  /// Behind a savepoint that was not released.
+  [[nodiscard]] bool nested() const noexcept { return !savepoints_.empty(); }
   [[nodiscard]] char status() const noexcept { return status_; }
   void reset();
 

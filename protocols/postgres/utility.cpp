@@ -173,17 +173,18 @@ bool read_fetch_direction(Words& words, FetchStatement& fetch) {
   return counted(FetchKind::forward);
 }
 
-/// The values behind TO: single words, strings and numbers, joined as SET joins them.
-std::optional<std::string> read_set_value(Words& words) {
+/// The values behind TO: single words, strings and numbers, joined as SET joins them. Those of a
+/// list of names keep their quotes.
+std::optional<std::string> read_set_value(Words& words, bool names = false) {
   std::string value;
   do {
     if (!value.empty()) value += ", ";
     if (auto text = words.string())
-      value += *text;
+      value += names ? '"' + *text + '"' : *text;
     else if (auto number = words.number())
       value += *number;
     else if (auto name = words.name())
-      value += *name;
+      value += names ? '"' + *name + '"' : *name;
     else
       return std::nullopt;
   } while (words.accept(','));
@@ -344,6 +345,8 @@ std::optional<SetStatement> parse_set(std::string_view sql, sql::Mode mode) {
   while (words.accept('.')) name->append(".").append(words.name().value_or(""));
   set.name = std::move(*name);
   if (set.name == "constraints") return std::nullopt;
+  if (reset && set.name == "session" && words.accept("authorization"))
+    set.name = "session_authorization";
   if (set.name == "transaction") {
     return read_modes(words, "transaction_", true);
   }
@@ -357,7 +360,7 @@ std::optional<SetStatement> parse_set(std::string_view sql, sql::Mode mode) {
   else if (set.name != "role" && !words.accept("to") && !words.accept_operator("="))
     return std::nullopt;
   if (words.accept("default")) return set.to_default = true, set;
-  auto value = read_set_value(words);
+  auto value = read_set_value(words, set.name == "search_path");
   if (!value) return std::nullopt;
   set.value = std::move(*value);
   return set;
@@ -391,6 +394,11 @@ std::optional<SetStatement> parse_set_config(std::string_view sql, sql::Mode mod
 void fill_in(SetStatement& set, const std::vector<std::optional<std::string>>& parameters) {
   const auto index = static_cast<std::size_t>(set.parameter);
   if (set.parameter >= 0 && index < parameters.size()) set.value = parameters[index].value_or("");
+}
+
+bool is_set_constraints(std::string_view sql, sql::Mode mode) {
+  Words words(sql, mode);
+  return words.accept("set") && words.is("constraints");
 }
 
 std::optional<SetStatement> parse_begin(std::string_view sql, sql::Mode mode) {

@@ -68,6 +68,9 @@ struct SetStatement {
 /// Nothing for forms without a setting (SET CONSTRAINTS, …).
 [[nodiscard]] std::optional<SetStatement> parse_set(std::string_view sql, sql::Mode mode);
 
+/// SET CONSTRAINTS, which has a tag of its own.
+[[nodiscard]] bool is_set_constraints(std::string_view sql, sql::Mode mode);
+
 /// What BEGIN and START TRANSACTION say of their transaction, as SET TRANSACTION would; nothing
 /// where they say nothing.
 [[nodiscard]] std::optional<SetStatement> parse_begin(std::string_view sql, sql::Mode mode);

@@ -78,6 +78,12 @@ Results MysqlConnection::ask(const std::string& sql) {
     results.list.emplace_back(set_of(connection, result.get()));
     return results;
   }
+  // It came amid the rows.
+  if (mysql_errno(connection) != 0) {
+    results.list.emplace_back(ErrorPacket{static_cast<std::uint16_t>(mysql_errno(connection)),
+                                          mysql_sqlstate(connection), mysql_error(connection)});
+    return results;
+  }
   OkPacket ok;
   ok.affected = mysql_affected_rows(connection);
   ok.insert_id = mysql_insert_id(connection);

@@ -124,12 +124,15 @@ class Test {
   std::vector<std::string> history_;
   std::map<std::string, Tally> tallies_;
   std::map<std::string, std::uint64_t> reasons_;
+  std::map<std::string, int> shown_;
   std::uint64_t failures_ = 0, transactions_ = 0;
 };
 
 void Test::fail(const SqlStatement& statement, std::string_view what, const std::string& mine,
                 const std::string& theirs) {
-  if (++failures_ > 6) return;
+  constexpr int most_shown = 2;  // of a kind
+  ++failures_;
+  if (++shown_[statement.kind] > most_shown) return;
   fmt::print("  FAILED  {}: {}\n    emulator: {}\n    server:   {}\n", what, statement.sql, mine,
              theirs);
   for (const std::string& line : history_) fmt::print("      before: {}\n", line);

@@ -55,7 +55,14 @@ bool read_rows(const RowsEntry& entry, ToldAnswer& told) {
 std::optional<ToldAnswer> read_answer(Bytes image) {
   std::vector<Entry> entries;
   ToldAnswer told;
-  if (!decode_image(image, entries) || entries.size() != 1) return std::nullopt;
+  if (!decode_image(image, entries) || entries.empty()) return std::nullopt;
+  ErrorPacket stop;
+  if (entries.size() == 2 && entries[1].kind == EntryKind::stop &&
+      decode_entry(entries[1].body, stop)) {
+    told.error = std::move(stop);  // no row of it was kept
+    return told;
+  }
+  if (entries.size() != 1) return std::nullopt;
   const Entry& entry = entries.front();
   OkEntry ok;
   ErrorPacket error;

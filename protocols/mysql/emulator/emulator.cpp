@@ -67,6 +67,8 @@ class MysqlExecution final : public Execution {
     done_ = runner_.run(plan, request.values);
     if (!done_) return false;
     Results results;
+    // MariaDB tells the columns first, and then the error in place of rows.
+    if (done_->error && !plan.shown.empty()) return false;
     if (done_->error) {
       results.list.emplace_back(*done_->error);
     } else if (!plan.shown.empty()) {

@@ -325,12 +325,18 @@ bool Runner::insert_all(const Plan& plan, std::span<const Value> values, Done& d
         numbers_[{table->id, *numbered}] = *began + static_cast<std::int64_t>(rows);
       return false;
     }
-    if (!numbered || reserves || copied_ == before) continue;
+    if (!numbered || reserves) continue;
     const std::int64_t value = std::get<std::int64_t>(row[*numbered]);
     auto& last = numbers_[{table->id, *numbered}];
+    // Of a query, rows that were left out may have moved it as well.
+    if (copied_ == before && plan.source && last && value > *last) last.reset();
+    if (copied_ == before) continue;
     if (own > 0 && last) last = std::max(*last, value);
-    if (first == 0 || own > 0) first = value;
+    if (first == 0) first = value;
   }
+  // Of rows that all have one, that of the last is told, whether it was put in or not.
+  if (numbered && own == rows && copied_ > 0)
+    first = std::get<std::int64_t>(filled.back()[*numbered]);
   if (reserves) numbers_[{table->id, *numbered}] = std::nullopt;
   done.ok.insert_id = static_cast<std::uint64_t>(first);
   return true;

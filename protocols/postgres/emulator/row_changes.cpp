@@ -95,7 +95,7 @@ void Translator::insert_query(const tree::Query& query, const std::vector<std::s
   source.keys = made.keys.size();
   source.limit = count(query.limit);
   source.offset = count(query.offset);
-  source.text.sql = text_of(made, std::move(list));
+  source.text.sql = select_of(made, std::move(list));
   source.text.bounds = std::exchange(bounds_, std::move(bounds));
   plan.rows.push_back(std::move(row));
   plan.of_query = true;

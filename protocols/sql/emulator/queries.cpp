@@ -489,7 +489,7 @@ Translator::Whole Translator::whole(const tree::Query& query, Scope& scope, bool
 }
 
 /// `list`: what is shown, behind which it puts what the rows are sorted by.
-std::string Translator::text_of(const Whole& made, std::vector<std::string> list) const {
+std::string Translator::select_of(const Whole& made, std::vector<std::string> list) const {
   const Parts& parts = made.parts;
   list.insert(list.end(), made.keys.begin(), made.keys.end());
   return std::string("SELECT ") + (parts.distinct ? "DISTINCT " : "") + listed(list) + parts.from +
@@ -514,7 +514,7 @@ void Translator::query(const tree::Query& query, Plan& plan) {
   plan.offset = count(query.offset);
   if (plan.locks && (made.parts.aggregated || made.parts.distinct))
     throw Unsure{"a lock of groups"};
-  plan.text.sql = common + text_of(made, std::move(list));
+  plan.text.sql = common + select_of(made, std::move(list));
 }
 
 }  // namespace understudy::sql::emulator

@@ -182,7 +182,7 @@ class Translator {
                    Scope& scope);
   std::string with(const tree::With& with, Plan& plan);
   Whole whole(const tree::Query& query, Scope& scope, bool keeps_untyped);
-  [[nodiscard]] std::string text_of(const Whole& made, std::vector<std::string> list) const;
+  [[nodiscard]] std::string select_of(const Whole& made, std::vector<std::string> list) const;
   void outputs(const std::vector<tree::Output>& outputs, const Scope& scope, Parts& parts);
   Key key(const tree::OrderItem& item, const Parts& parts, const Scope& scope);
   Typed key_value(const tree::OrderItem& item, const Parts& parts, const Scope& scope);

@@ -54,7 +54,7 @@ class DefinitionReader {
       touch(view->name);
       if (view->query) refer_from(*view->query);
     } else if (const auto* index = statement.as<tree::CreateIndex>()) {
-      touch(index->table);
+      make(*index);
     } else if (const auto* sequence = statement.as<tree::CreateSequence>()) {
       touch(sequence->name);
     } else if (const auto* routine = statement.as<tree::CreateRoutine>()) {
@@ -85,6 +85,17 @@ class DefinitionReader {
     for (const Name& name : effects.writes) writes(names_.table(name));
     if (effects.reads_everything) reads({});
     if (effects.writes_everything) writes({});
+  }
+
+  /// Of PostgreSQL it is a relation, and of rows it changes nothing but which ones may be put
+  /// there.
+  void make(const tree::CreateIndex& index) {
+    if (!names_.one_namespace || index.unique)
+      touch(index.table);
+    else
+      refer(index.table);
+    if (!index.name.empty() && names_.one_namespace)
+      writes(names_.entry({index.table.schema, index.name}));
   }
 
   /// A view can be made where what it shows is there.
@@ -243,7 +254,44 @@ class DefinitionReader {
   Dependencies found_;
 };
 
+bool touches_its_table(const tree::AlterAction& action) {
+  using Kind = tree::AlterAction::Kind;
+  switch (action.kind) {
+    case Kind::add_column:
+    case Kind::set_default:
+    case Kind::set_not_null:
+    case Kind::drop_not_null:
+    case Kind::add_constraint:
+    case Kind::inert:
+      return true;
+    case Kind::drop_column:
+    case Kind::drop_constraint:
+      return !action.cascade;
+    default:
+      return false;
+  }
+}
+
 }  // namespace
+
+bool touches_what_it_names(const tree::Statement& statement) {
+  if (const auto* table = statement.as<tree::CreateTable>())
+    return !table->temporary && !table->foreign && !table->query && !table->partitioned &&
+           table->inherits.empty() && table->like.empty() && table->of_type.name.empty();
+  if (const auto* table = statement.as<tree::AlterTable>())
+    return table->kind == ObjectKind::table &&
+           std::ranges::all_of(table->actions, touches_its_table);
+  if (const auto* other = statement.as<tree::CreateOther>())
+    return (other->kind == ObjectKind::schema || other->kind == ObjectKind::extension) &&
+           other->elements.empty();
+  if (const auto* dropped = statement.as<tree::Drop>()) {
+    const bool followed = dropped->kind == ObjectKind::table ||
+                          dropped->kind == ObjectKind::schema ||
+                          dropped->kind == ObjectKind::extension;
+    return followed && !dropped->cascade;
+  }
+  return statement.as<tree::CreateIndex>() != nullptr;
+}
 
 std::optional<Dependencies> facts_of_definition(const tree::Statement& statement,
                                                 const Catalog& catalog, const KeyNames& names) {

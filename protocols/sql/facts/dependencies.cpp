@@ -62,8 +62,9 @@ class FactReader {
     writes(whole_service);
   }
 
-  /// MySQL's: it touches what it names.
+  /// It touches what it names.
   bool definition(const tree::Statement& statement) {
+    if (dialect_ == Dialect::postgres && !touches_what_it_names(statement)) return false;
     auto found = facts_of_definition(statement, catalog_, names_);
     if (found) facts_.dependencies = *std::move(found);
     definition_ = found.has_value();

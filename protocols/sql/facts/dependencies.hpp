@@ -15,9 +15,10 @@ struct KeyNames {
   std::function<KeyPath(const tree::Name&)> table;
   KeyPath locks;      ///< advisory ones
   KeyPath catalogue;  ///< what is defined
-  /// MySQL: the entry of a table in the catalogue, and a routine.
+  /// The entry of a table in the catalogue, and, of MySQL, a routine.
   std::function<KeyPath(const tree::Name&)> entry = {};
   std::function<KeyPath(const tree::Name&)> routine = {};
+  bool one_namespace = false;  ///< indexes are relations like tables
 };
 
 struct StatementFacts {

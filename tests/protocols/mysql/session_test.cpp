@@ -213,6 +213,27 @@ TEST_CASE("questions about the connection are told from other statements") {
     CHECK_MESSAGE(!parse_introspection(sql, mode), sql);
 }
 
+TEST_CASE("asking how many warnings there are leaves them") {
+  const sql::Mode mode{sql::Dialect::mysql, true, false};
+  const auto left_by = [&](const char* sql) {
+    Aftermath after;
+    after.note(ErrorPacket{.code = 1054, .state = "42S22", .message = "Unknown column"});
+    const auto asked = parse_introspection(sql, mode);
+    REQUIRE(asked);
+    after.note_question(*asked, 1);
+    return after;
+  };
+  for (const char* sql : {"SELECT @@warning_count", "select @@session.error_count, @@warning_count",
+                          "SHOW WARNINGS", "SHOW COUNT(*) ERRORS"}) {
+    CAPTURE(std::string(sql));
+    CHECK(left_by(sql).error.has_value());
+    CHECK_EQ(left_by(sql).warnings, 1);
+  }
+  CHECK_EQ(left_by("SELECT @@warning_count").found_rows, 1);
+  CHECK_FALSE(left_by("SELECT @@warning_count, @@autocommit").error.has_value());
+  CHECK_EQ(left_by("SELECT DATABASE()").warnings, 0);
+}
+
 TEST_CASE("several statements stay one where their results can't be counted before") {
   const sql::Mode mode{sql::Dialect::mysql, true, false};
   CHECK(is_indivisible("CALL p(); SELECT 1", mode));

@@ -64,6 +64,21 @@ TEST_CASE("an answer that the protocol allows is recorded") {
   check_sound(seen);
 }
 
+TEST_CASE("a request to cancel is relayed with what follows it, and nothing is lost by it") {
+  Buffer cancel;
+  ByteWriter writer(cancel);
+  writer.be(std::uint32_t{16});
+  writer.be(std::uint32_t{80877102});
+  writer.be(std::uint32_t{7});
+  writer.be(std::uint32_t{8});
+  for (const Buffer& behind : {Buffer(), message('X', "")}) {
+    const Seen seen = observe({{1, Direction::from_client, cancel + behind}});
+    CHECK(seen.to_server == cancel + behind);
+    CHECK(seen.sync == Sync::in_sync);
+    CHECK(seen.exchanges.empty());
+  }
+}
+
 TEST_CASE("an answer that the protocol does not allow is lost from view, and not recorded") {
   const std::string invalid = "\xff";
   const std::vector<Buffer> answers = {

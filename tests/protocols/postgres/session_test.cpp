@@ -94,6 +94,9 @@ TEST_CASE("a setting is part of a question that it can matter to, and of no othe
            {"SET ROLE clerk", "SELECT v FROM t", a_row, true},
            {"SET ROLE clerk", "SELECT current_user", a_row, true},
            {"SET ROLE clerk", "SELECT 1 + 1", a_row, false},
+           {"SET SESSION AUTHORIZATION clerk", "SET ROLE ann",
+            R"({"error":{"severity":"ERROR","code":"42501","message":"denied"}})", true},
+           {"SET ROLE clerk", "SET work_mem = 64", R"({"tag":"SET"})", false},
            {"SET SESSION AUTHORIZATION clerk", "SELECT v FROM t", a_row, true},
            {"BEGIN", "VACUUM t", R"({"tag":"VACUUM"})", true},
            {"BEGIN", "CREATE INDEX CONCURRENTLY i ON t (v)", R"({"tag":"CREATE INDEX"})", true},
@@ -311,6 +314,148 @@ TEST_CASE("an error about the block is answered only where one was open") {
   CHECK(field(error_of(session.last), 'C') == "25001");
   CHECK(session.types(query("VACUUM t")) == "CZ");
   CHECK(session.live.missed.empty());
+}
+
+TEST_CASE(
+    "what views, functions and policies read of the session is part of what goes through them") {
+  struct Case {
+    const char *definition, *set, *sql;
+    bool matters;
+  };
+  for (const Case& each : {
+           Case{"CREATE VIEW w AS SELECT made::text AS v FROM t", "SET TimeZone = 'Asia/Tokyo'",
+                "SELECT v FROM w", true},
+           {"CREATE VIEW w AS SELECT made::text AS v FROM t", "SET TimeZone = 'Asia/Tokyo'",
+            "SELECT v FROM t", false},
+           {"CREATE VIEW w AS SELECT v FROM t", "SET TimeZone = 'Asia/Tokyo'", "SELECT v FROM w",
+            false},
+           {"CREATE FUNCTION f() RETURNS text LANGUAGE sql STABLE AS 'SELECT to_char(now(), "
+            "$$X$$)'",
+            "SET TimeZone = 'Asia/Tokyo'", "SELECT f()", true},
+           {"CREATE FUNCTION f() RETURNS text LANGUAGE sql AS $f$ SELECT current_user $f$",
+            "SET ROLE clerk", "SELECT f() FROM generate_series(1, 2)", true},
+           {"CREATE POLICY p ON t USING (made > current_date)", "SET TimeZone = 'Asia/Tokyo'",
+            "SELECT v FROM t", true},
+           {"CREATE POLICY p ON t USING (made > current_date)", "SET TimeZone = 'Asia/Tokyo'",
+            "SELECT v FROM u", false},
+       }) {
+    CAPTURE(std::string(each.definition));
+    CAPTURE(std::string(each.sql));
+    const auto identity = [&](std::vector<Exchange> exchanges) {
+      exchanges.insert(exchanges.begin(), said(each.definition, R"({"tag":"CREATE"})"));
+      exchanges.push_back(said(each.sql, a_row));
+      return last_identity(exchanges, header("shop", "ann", 2));
+    };
+    CHECK((identity({said(each.set)}) != identity({})) == each.matters);
+  }
+}
+
+TEST_CASE("where several roles logged in, who asks is part of every question about tables") {
+  const auto identity = [](const char* user, const char* sql) {
+    return last_identity({said(sql, a_row)}, header("shop", user, 2));
+  };
+  CHECK(identity("bob", "SELECT v FROM t") != identity("ann", "SELECT v FROM t"));
+  CHECK(identity("bob", "SELECT 1 + 1") == identity("ann", "SELECT 1 + 1"));
+}
+
+TEST_CASE("whom a policy may keep from rows is not told what another one was told") {
+  for (const bool secured : {false, true}) {
+    CAPTURE(secured);
+    std::vector<Exchange> recorded = {said("SELECT v FROM t", a_row)};
+    if (secured)
+      recorded.insert(recorded.begin(), said("CREATE POLICY p ON t USING (owner = current_user)",
+                                             R"({"tag":"CREATE POLICY"})"));
+    FakeTable table(recorded, header("shop"));
+    Live live(table);
+    live.talk(startup_message({{"user", "bob"}, {"database", "shop"}}));
+    CHECK(types_of(live.talk(query("SELECT v FROM t"))) == "TDCZ");
+    CHECK(live.unproven.size() == (secured ? 1 : 0));
+  }
+}
+
+/// What a SHOW of this name said.
+Exchange showed(const char* name, const char* value) {
+  const Document answer{{"columns", {{{"name", name}, {"type", "text"}}}},
+                        {"rows", Document::array({Document::array({value})})},
+                        {"tag", "SHOW"}};
+  return said((std::string("SHOW ") + name).c_str(), answer.dump().c_str());
+}
+
+TEST_CASE("SHOW spells a value as the server does, or as it did in the recording") {
+  Session session({said("SET random_page_cost = 1.10"), showed("random_page_cost", "1.1"),
+                   said("SELECT v FROM t", a_row)});
+  struct Case {
+    const char *set, *name, *shown;
+  };
+  for (const Case& each :
+       {Case{"SET random_page_cost = 1.10", "random_page_cost", "1.1"},
+        {"SET statement_timeout = 1500", "statement_timeout", "1500ms"},
+        {"SET statement_timeout = 120000", "statement_timeout", "2min"},
+        {"SET lock_timeout = '90 s'", "lock_timeout", "90s"},
+        {"SET statement_timeout = 0", "statement_timeout", "0"},
+        {"SET work_mem = 65536", "work_mem", "64MB"},
+        {"SET work_mem = '1024MB'", "work_mem", "1GB"},
+        {"SET enable_seqscan = 0", "enable_seqscan", "off"},
+        {"SET search_path = \"TB\", 'x y', c", "search_path", "\"TB\", \"x y\", c"},
+        {"SET app.tenant = 'a, b'", "app.tenant", "a, b"}}) {
+    CAPTURE(std::string(each.set));
+    session.types(query(each.set) + query(std::string("SHOW ") + each.name));
+    CHECK(text_of(body_of(session.last, 'D')).ends_with(each.shown));
+  }
+  CHECK(session.live.missed.empty());
+  session.types(query("SET app.x = '1'") + query("RESET app.x") + query("SHOW app.x"));
+  CHECK(session.live.missed.empty());
+  session.types(query("SET random_page_cost = 1.20") + query("SHOW random_page_cost"));
+  CHECK(session.live.missed.size() == 1);
+}
+
+TEST_CASE("what a transaction is can't be said behind its first query") {
+  Session session({said("SELECT v FROM t", a_row)});
+  constexpr const char* serializable = "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE";
+  CHECK(session.types(query("BEGIN") + query("SELECT v FROM t") + query(serializable)) ==
+        "CZTDCZEZ");
+  CHECK(field(error_of(session.last), 'C') == "25001");
+  session.types(query("ROLLBACK") + query("BEGIN") + query("SAVEPOINT s") + query(serializable));
+  CHECK(field(error_of(session.last), 'C') == "25001");
+  CHECK(session.types(query("ROLLBACK") + query("BEGIN READ ONLY") + query("SELECT v FROM t") +
+                      query("SET TRANSACTION READ WRITE")) == "CZCZTDCZEZ");
+  CHECK(session.types(query("ROLLBACK") + query("BEGIN") + query(serializable) +
+                      query(serializable)) == "CZCZCZCZ");
+  session.types(query("ROLLBACK"));
+  CHECK(text_of(body_of(session.live.talk(query("SET CONSTRAINTS ALL DEFERRED")), 'C')) ==
+        std::string("SET CONSTRAINTS\0", 16));
+  CHECK(session.live.missed.empty());
+}
+
+TEST_CASE("who logged in is told apart from whose rights count") {
+  const auto told = [](const char* user) {
+    const Document answer{{"columns", {{{"name", "session_user"}, {"type", "name"}}}},
+                          {"rows", Document::array({Document::array({user})})},
+                          {"tag", "SELECT 1"}};
+    return said("SELECT session_user, current_user", answer.dump().c_str());
+  };
+  Session session({said("SELECT v FROM t", a_row), said("SET ROLE clerk"), told("ann"),
+                   said("RESET ROLE"), said("SET SESSION AUTHORIZATION clerk"), told("clerk")});
+  session.types(query("SET SESSION AUTHORIZATION clerk") +
+                query("SELECT session_user, current_user"));
+  CHECK(text_of(body_of(session.last, 'D')).ends_with("clerk"));
+  session.types(query("RESET SESSION AUTHORIZATION") + query("SET ROLE clerk") +
+                query("SELECT session_user, current_user"));
+  CHECK(text_of(body_of(session.last, 'D')).ends_with("ann"));
+}
+
+TEST_CASE("RESET SESSION AUTHORIZATION goes back to who logged in") {
+  Session session({said("SELECT v FROM t", a_row)});
+  session.types(query("SET SESSION AUTHORIZATION clerk") + query("SELECT current_user"));
+  CHECK(text_of(body_of(session.last, 'D')).ends_with("clerk"));
+  session.types(query("RESET SESSION AUTHORIZATION") + query("SELECT current_user"));
+  CHECK(text_of(body_of(session.last, 'D')).ends_with("ann"));
+}
+
+TEST_CASE("the parameters of a PREPARE are those of its statement, however it is sent") {
+  Session session({said("SELECT v FROM t WHERE id = $1", a_row)});
+  CHECK(session.types(parse("", "PREPARE p (int) AS SELECT v FROM t WHERE id = $1") +
+                      bind("", "", {}) + execute("") + sync()) == "12CZ");
 }
 
 }  // namespace

@@ -56,6 +56,46 @@ TEST_CASE("row plans call tables as keys do") {
   CHECK(plan.changes[0].table == "samples");
 }
 
+TEST_CASE("a definition touches what it names, where nothing else follows from it") {
+  const TableNames names =
+      names_of({"CREATE TABLE a (id int PRIMARY KEY)", "CREATE TABLE b (id int REFERENCES a)",
+                "DROP TABLE IF EXISTS nosuch", "CREATE VIEW v AS SELECT * FROM a"});
+  const std::string of_a = "@catalog.a a | @catalog.a a";
+  for (const char* sql :
+       {"CREATE TABLE a (id int PRIMARY KEY)", "DROP TABLE a", "ALTER TABLE a ADD COLUMN x int",
+        "ALTER TABLE a ALTER COLUMN x SET DEFAULT 1, DROP COLUMN y"}) {
+    CAPTURE(std::string(sql));
+    CHECK(keys(names, sql) == of_a);
+  }
+  CHECK(keys(names, "CREATE TABLE b (id int REFERENCES a)") ==
+        "@catalog.a @catalog.b a b | @catalog.b b");
+  CHECK(keys(names, "DROP TABLE IF EXISTS nosuch") ==
+        "@catalog.nosuch nosuch | @catalog.nosuch nosuch");
+  CHECK(keys(names, "CREATE INDEX i ON a (id)") == "@catalog.a @catalog.i a | @catalog.i");
+  CHECK(keys(names, "CREATE UNIQUE INDEX i ON a (id)") ==
+        "@catalog.a @catalog.i a | @catalog.a @catalog.i a");
+  CHECK(keys(names, "CREATE SCHEMA IF NOT EXISTS s") == "@catalog | @catalog");
+  CHECK(keys(names, "SELECT * FROM information_schema.tables") == "@catalog | ");
+  for (const char* sql :
+       {"DROP TABLE a CASCADE", "ALTER TABLE a RENAME TO c",
+        "ALTER TABLE a ENABLE ROW LEVEL SECURITY", "CREATE TABLE c (LIKE a)",
+        "CREATE TABLE c () INHERITS (a)", "CREATE TABLE c AS SELECT 1",
+        "CREATE TABLE c PARTITION OF a DEFAULT", "DROP VIEW v", "DROP INDEX i",
+        "CREATE VIEW w AS SELECT * FROM a", "ALTER TABLE a DROP COLUMN id CASCADE",
+        "ALTER TABLE a ALTER COLUMN id TYPE text", "DROP SCHEMA s CASCADE"}) {
+    CAPTURE(std::string(sql));
+    CHECK(keys(names, sql) == "* | *");
+  }
+}
+
+TEST_CASE("where there is an event trigger a definition may write anything") {
+  const TableNames names =
+      names_of({"CREATE TABLE a (id int)",
+                "CREATE EVENT TRIGGER e ON ddl_command_end EXECUTE FUNCTION f()"});
+  CHECK(keys(names, "CREATE TABLE a (id int)") == "* | *");
+  CHECK(keys(names, "SELECT * FROM a") == "a | ");
+}
+
 TEST_CASE("a view is the tables that it shows, at any depth") {
   const TableNames names =
       names_of({"CREATE TABLE samples (id int, state text)", "CREATE TABLE labs (id int)",
