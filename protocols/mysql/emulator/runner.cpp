@@ -330,6 +330,8 @@ bool Runner::insert_all(const Plan& plan, std::span<const Value> values, Done& d
     auto& last = numbers_[{table->id, *numbered}];
     // Of a query, rows that were left out may have moved it as well.
     if (copied_ == before && plan.source && last && value > *last) last.reset();
+    // The next row of the statement gets the number of one that was left out.
+    if (copied_ == before && own == 0) last = value - 1;
     if (copied_ == before) continue;
     if (own > 0 && last) last = std::max(*last, value);
     if (first == 0) first = value;
@@ -338,6 +340,9 @@ bool Runner::insert_all(const Plan& plan, std::span<const Value> values, Done& d
   if (numbered && own == rows && copied_ > 0)
     first = std::get<std::int64_t>(filled.back()[*numbered]);
   if (reserves) numbers_[{table->id, *numbered}] = std::nullopt;
+  // All of them were taken before the first row was put in.
+  if (generates && !reserves && began)
+    numbers_[{table->id, *numbered}] = *began + static_cast<std::int64_t>(rows);
   done.ok.insert_id = static_cast<std::uint64_t>(first);
   return true;
 }
