@@ -6,6 +6,22 @@ namespace understudy::postgres::emulation {
 using sql::contents::is_text;
 using sql::contents::is_whole;
 
+namespace {
+
+/// What the server prints for a moment that is written out.
+std::optional<std::string> printed_literal(const tree::Cast& cast, const Printing& printing) {
+  const auto* literal = cast.operand->as<tree::Literal>();
+  const ColumnType type = column_type(cast.type, {});
+  if (literal == nullptr || literal->kind != tree::Literal::Kind::string || !is_moment(type.kind))
+    return std::nullopt;
+  const auto datum = read_value(type, sql::ValueClass::string, literal->text, printing);
+  bool sure = true;
+  auto text = datum ? print_value(type, *datum, printing, sure) : std::nullopt;
+  return sure ? text : std::nullopt;
+}
+
+}  // namespace
+
 /// Text as one of so many characters: a cast leaves out those behind.
 Typed Translator::cut_off(Typed value, ColumnType type) {
   const bool bytewise = value.type.bytewise;
@@ -19,8 +35,15 @@ Typed Translator::node(const tree::Cast& cast, const Scope& scope) {
   const ColumnType type = column_type(cast.type, {});
   if (type.kind == TypeKind::opaque || type.kind == TypeKind::numeric)
     throw Unsure{"a cast to " + cast.type.name.name};
-  Typed value = expression(*cast.operand, scope);
   const auto* inner = cast.operand->as<tree::Cast>();
+  if (inner != nullptr && is_text(type.kind) && type.length == 0)
+    if (auto text = printed_literal(*inner, printing_)) {
+      Bound bound;
+      bound.type = type;
+      bound.constant = *std::move(text);
+      return typed(bind(std::move(bound)), type);
+    }
+  Typed value = expression(*cast.operand, scope);
   if (is_text(type.kind) && type.length == 0 && inner != nullptr && value.bound &&
       bounds_[*value.bound].source == Bound::Source::request &&
       bounds_[*value.bound].slot != Bound::no_slot && is_moment(value.type.kind)) {

@@ -79,11 +79,12 @@ std::string Translator::assigned(const Typed& given, const TableColumn& column, 
 
 /// A value of a type that is not calculated with: the server took it, or it is NULL.
 bool Translator::passes(const tree::Expression& expression, const TableColumn& column) const {
-  if (column.type.kind != TypeKind::opaque) return false;
+  const bool own_scale = column.type.scale == ColumnType::own_scale;
+  if (column.type.kind != TypeKind::opaque && !own_scale) return false;
   if (const auto* cast = expression.as<tree::Cast>()) return passes(*cast->operand, column);
   const auto* literal = expression.as<tree::Literal>();
   if (literal != nullptr && literal->kind == tree::Literal::Kind::null && !column.not_null)
-    return true;
+    return !own_scale;
   return took_effect_ && (literal != nullptr || expression.as<tree::Parameter>() != nullptr);
 }
 

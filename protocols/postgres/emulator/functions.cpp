@@ -217,17 +217,16 @@ Typed Translator::setting(const tree::Call& call, std::vector<Typed> values) {
   const auto* literal =
       call.arguments.size() == 2 ? call.arguments.back().as<tree::Literal>() : nullptr;
   if (values.empty() || values.size() > 2) throw Unsure{"the function current_setting"};
+  const tree::Expression* name = &call.arguments.front();
+  if (const auto* cast = name->as<tree::Cast>()) name = &*cast->operand;
+  const auto* told = name->as<tree::Literal>();
   Bound bound;
   bound.source = Bound::Source::setting;
   bound.missing_ok = literal != nullptr && literal->text == "true";
   if (values[0].untyped == Untyped::slot)
     bound.slot = values[0].slot;
-  else if (values[0].untyped == Untyped::text)
-    bound.constant = lower(values[0].text);
-  else if (const auto* name = values[0].bound
-                                  ? std::get_if<std::string>(&bounds_[*values[0].bound].constant)
-                                  : nullptr)
-    bound.constant = lower(*name);
+  else if (told != nullptr && told->kind == tree::Literal::Kind::string)
+    bound.constant = lower(told->text);
   else
     throw Unsure{"the function current_setting"};
   return typed(bind(std::move(bound)), {TypeKind::text});

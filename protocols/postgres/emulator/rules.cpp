@@ -82,7 +82,10 @@ Default default_of(const tree::Expression& expression, ColumnType type, const Pr
                                       : literal->kind == Kind::boolean ? sql::ValueClass::boolean
                                       : literal->kind == Kind::number  ? sql::ValueClass::number
                                                                        : sql::ValueClass::string;
-  const auto datum = read_value(type, value_class, literal->text, printing);
+  // A definition keeps the zeros at the end of its numbers.
+  const bool as_written = type.scale == ColumnType::own_scale && literal->kind == Kind::number;
+  const auto datum = read_value(type, as_written ? sql::ValueClass::unknown : value_class,
+                                literal->text, printing);
   if (!datum || literal->kind == Kind::bits) return preset;
   return {Default::Kind::constant, *datum, {}};
 }

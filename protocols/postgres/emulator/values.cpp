@@ -279,7 +279,9 @@ std::optional<Datum> read_value(ColumnType type, ValueClass value_class, std::st
   const bool number = untyped || value_class == ValueClass::number;
   if (type.kind == TypeKind::numeric) {
     if (!number) return std::nullopt;
-    if (type.scale == ColumnType::own_scale) return datum_of(read_decimal_text(text));
+    // A number of a request has lost the zeros at its end.
+    if (type.scale == ColumnType::own_scale)
+      return untyped ? datum_of(read_decimal_text(text)) : std::nullopt;
     return datum_of(read_numeric(text, type.length, type.scale));
   }
   if (type.kind == TypeKind::float8) return number ? datum_of(read_float(text)) : std::nullopt;

@@ -20,6 +20,21 @@ EmulatedSql with(const std::string& columns, const std::string& rows, const std:
 
 }  // namespace
 
+TEST_CASE("a numeric without a precision is shown as it was written, where that is known") {
+  EmulatedSql sql;
+  sql.hear("CREATE TABLE f (id int, p numeric DEFAULT 1.50)", "CREATE TABLE");
+  CHECK(sql.say("INSERT INTO f VALUES (1, '2.500'), (2, '-0.00'), (3, '007'), (4, NULL)") ==
+        "INSERT 0 4");
+  CHECK(sql.say("INSERT INTO f VALUES (5, 2.500)") == "-");  // its zeros are not known
+  CHECK(sql.say("INSERT INTO f (id) VALUES (6)") == "INSERT 0 1");
+  CHECK(sql.say("SELECT p FROM f ORDER BY id") == "2.500;0.00;7;NULL;1.50;SELECT 5");
+  CHECK(sql.say("SELECT sum(p) FROM f") == "-");
+  CHECK(sql.say("SELECT id FROM f WHERE p = 7") == "-");
+  sql.hear("INSERT INTO f VALUES (5, 2.500)", "INSERT 0 1");
+  CHECK(sql.say("SELECT id FROM f WHERE id > 4 ORDER BY id") == "5;6;SELECT 2");
+  CHECK(sql.say("SELECT p FROM f WHERE id = 5") == "-");
+}
+
 TEST_CASE("a numeric keeps the scale of its column, and is rounded to it") {
   EmulatedSql sql = with("p numeric(8,2)", "(1, 1.5), (2, 10.005), (3, -0.335), (4, NULL)", "4");
   CHECK(sql.say("SELECT id, p FROM t ORDER BY p DESC NULLS LAST") ==
