@@ -44,6 +44,22 @@ bool moves_keys(const Definition& table, const std::set<std::size_t>& assigned) 
   });
 }
 
+/// How the row's values of a key are found.
+struct Lookup {
+  std::string where;
+  std::vector<Datum> values;
+};
+
+Lookup lookup_of(const Definition& table, const UniqueKey& key, const DatumRow& row) {
+  Lookup lookup;
+  for (const std::size_t each : key.columns) {
+    lookup.values.push_back(row[each]);
+    lookup.where += fmt::format("{}{} = ?{}", lookup.where.empty() ? "" : " AND ",
+                                table.sql_column(each), lookup.values.size());
+  }
+  return lookup;
+}
+
 std::string records(std::size_t rows, std::size_t duplicates, std::size_t warnings) {
   return fmt::format("Records: {}  Duplicates: {}  Warnings: {}", rows, duplicates, warnings);
 }
@@ -193,18 +209,14 @@ bool Runner::fill(const Plan& plan, std::size_t at, std::span<const Value> value
 /// Which unique key the row meets: the first in the server's order.
 bool Runner::meets_key(const Plan& plan, const DatumRow& row, Done& done) {
   const std::shared_ptr<const Definition> table = contents_.find(plan.target)->definition;
+  // Rows of a query come in any order: which of two that meet each other is left out, it tells.
+  if (any_order_ && !(ignores_ && met_before_)) return refuse(std::nullopt);
   if (ignores_) {
     ++done.ok.warnings;
     return true;
   }
   for (const UniqueKey* key : keys_in_order(*table)) {
-    std::vector<Datum> values;
-    std::string where;
-    for (const std::size_t each : key->columns) {
-      values.push_back(row[each]);
-      where += fmt::format("{}{} = ?{}", where.empty() ? "" : " AND ", table->sql_column(each),
-                           values.size());
-    }
+    const auto [where, values] = lookup_of(*table, *key, row);
     if (holds(fmt::format("SELECT 1 FROM {} WHERE {} LIMIT 1", table->sql_name(), where), values))
       continue;
     const auto texts = printed(*table, key->columns, values);
@@ -214,6 +226,15 @@ bool Runner::meets_key(const Plan& plan, const DatumRow& row, Done& done) {
   return refuse(std::nullopt);
 }
 
+/// Whether a row that is there has a key of it.
+bool Runner::is_met(const Definition& table, const DatumRow& row) {
+  return std::ranges::any_of(table.keys, [&](const UniqueKey& key) {
+    const auto [where, values] = lookup_of(table, key, row);
+    return !holds(fmt::format("SELECT 1 FROM {} WHERE {} LIMIT 1", table.sql_name(), where),
+                  values);
+  });
+}
+
 /// The rows that it meets go first.
 bool Runner::replace(const Plan& plan, const DatumRow& row, Done& done) {
   const std::shared_ptr<const Definition> table = contents_.find(plan.target)->definition;
@@ -221,13 +242,7 @@ bool Runner::replace(const Plan& plan, const DatumRow& row, Done& done) {
     for (const Reference& reference : state.definition->references)
       if (reference.parent == plan.target) return false;
   for (const UniqueKey& key : table->keys) {
-    std::vector<Datum> values;
-    std::string where;
-    for (const std::size_t each : key.columns) {
-      values.push_back(row[each]);
-      where += fmt::format("{}{} = ?{}", where.empty() ? "" : " AND ", table->sql_column(each),
-                           values.size());
-    }
+    const auto [where, values] = lookup_of(*table, key, row);
     std::vector<DatumRow> met;
     std::vector<std::size_t> all;
     for (std::size_t i = 0; i < table->columns.size(); ++i) all.push_back(i);
@@ -249,7 +264,7 @@ bool Runner::replace(const Plan& plan, const DatumRow& row, Done& done) {
 bool Runner::put_in(const Plan& plan, const DatumRow& row, Done& done) {
   const std::shared_ptr<const Definition> table = contents_.find(plan.target)->definition;
   auto& database = contents_.database();
-  if (plan.clash == Clash::replaces && !replace(plan, row, done)) return false;
+  if (plan.clash == Clash::replaces && (any_order_ || !replace(plan, row, done))) return false;
   if (database.run("SAVEPOINT row") != Outcome::done) return false;
   const auto back = [&] {
     static_cast<void>(database.run("ROLLBACK TO row"));
@@ -313,12 +328,17 @@ bool Runner::insert_all(const Plan& plan, std::span<const Value> values, Done& d
   const bool reserves = generates && rows > 1 && (own > 0 || plan.source);
   if (reserves && !took_effect_) return false;
   if (reserves) contents_.forget_column(plan.target, *numbered);
+  any_order_ = plan.source && rows > 1;
+  std::vector<bool> met;
+  if (any_order_)
+    for (const DatumRow& row : filled) met.push_back(is_met(*table, row));
   std::int64_t first = 0;
   const auto began = numbered ? contents_.last_number({table->id, *numbered}) : std::nullopt;
   for (DatumRow& row : filled) {
     if (numbered && reserves) row[*numbered] = Datum();
     if (numbered && !reserves && !number(plan, *numbered, row)) return false;
     const std::size_t before = copied_;
+    if (any_order_) met_before_ = met[static_cast<std::size_t>(&row - filled.data())];
     if (!put_in(plan, row, done)) {
       // The numbers of all rows were taken before the first was put in.
       if (numbered && generates && !reserves && began)
@@ -339,6 +359,10 @@ bool Runner::insert_all(const Plan& plan, std::span<const Value> values, Done& d
   // Of rows that all have one, that of the last is told, whether it was put in or not.
   if (numbered && own == rows && copied_ > 0)
     first = std::get<std::int64_t>(filled.back()[*numbered]);
+  if (any_order_ && numbered && copied_ > 0) {
+    if (!took_effect_) return false;
+    first = 0;
+  }
   if (reserves) numbers_[{table->id, *numbered}] = std::nullopt;
   // All of them were taken before the first row was put in.
   if (generates && !reserves && began)
@@ -394,12 +418,8 @@ void Runner::tell_clash(const Plan& plan, const Part& part, std::span<const Datu
   const UniqueKey* met = nullptr;
   for (const UniqueKey* key : keys_in_order(*table)) {
     if (!sql::emulator::contains_any(part.assigned, key->columns)) continue;
-    std::vector<Datum> values;
-    std::string where = "rowid NOT IN " + list;
-    for (const std::size_t each : key->columns) {
-      values.push_back((*row)[each]);
-      where += fmt::format(" AND {} = ?{}", table->sql_column(each), values.size());
-    }
+    const auto [met_by, values] = lookup_of(*table, *key, *row);
+    const std::string where = "rowid NOT IN " + list + " AND " + met_by;
     if (holds(fmt::format("SELECT 1 FROM {} WHERE {} LIMIT 1", table->sql_name(), where), values))
       continue;
     if (met != nullptr) return void(refuse(std::nullopt));
