@@ -220,10 +220,36 @@ bool Runner::meets_key(const Plan& plan, const DatumRow& row, Done& done) {
     if (holds(fmt::format("SELECT 1 FROM {} WHERE {} LIMIT 1", table->sql_name(), where), values))
       continue;
     const auto texts = printed(*table, key->columns, values);
-    return refuse(texts ? duplicate_entry(*table, *key, *texts, mysql_.reading.mariadb)
-                        : std::nullopt);
+    return refuse(texts && !may_lack_parents(*table, *key, row)
+                      ? duplicate_entry(*table, *key, *texts, mysql_.reading.mariadb)
+                      : std::nullopt);
   }
   return refuse(std::nullopt);
+}
+
+/// Whether a reference of the row may be looked at before the key: each of them is where its index
+/// is, of which the primary key comes first.
+bool Runner::may_lack_parents(const Definition& table, const UniqueKey& key, const DatumRow& row) {
+  return std::ranges::any_of(table.references, [&](const Reference& reference) {
+    const bool later = key.primary && reference.columns.front() != key.columns.front();
+    const auto* parent = contents_.find(reference.parent);
+    const auto of = parent == nullptr
+                        ? std::nullopt
+                        : sql::emulator::referred_columns(reference, *parent->definition);
+    if (later || !checks_references_) return false;
+    if (!of || of->size() != reference.columns.size() || !parent->known) return true;
+    std::string where;
+    std::vector<Datum> values;
+    for (std::size_t i = 0; i < of->size(); ++i) {
+      values.push_back(row[reference.columns[i]]);
+      if (is_null(values.back())) return false;
+      where += fmt::format("{}{} = ?{}", where.empty() ? "" : " AND ",
+                           parent->definition->sql_column((*of)[i]), values.size());
+    }
+    return holds(
+        fmt::format("SELECT 1 FROM {} WHERE {} LIMIT 1", parent->definition->sql_name(), where),
+        values);
+  });
 }
 
 /// Whether a row that is there has a key of it.
@@ -343,6 +369,8 @@ bool Runner::insert_all(const Plan& plan, std::span<const Value> values, Done& d
       // The numbers of all rows were taken before the first was put in.
       if (numbered && generates && !reserves && began)
         numbers_[{table->id, *numbered}] = *began + static_cast<std::int64_t>(rows);
+      // Of a query, the row that was refused moved it as well.
+      if (numbered && plan.source) numbers_[{table->id, *numbered}] = std::nullopt;
       return false;
     }
     if (!numbered || reserves) continue;
@@ -414,7 +442,11 @@ void Runner::tell_clash(const Plan& plan, const Part& part, std::span<const Datu
   const auto row = one ? row_behind(*table, place) : std::nullopt;
   static_cast<void>(database.run("ROLLBACK TO told"));
   static_cast<void>(database.run("RELEASE told"));
-  if (!row || plan.parts.size() != 1) return void(refuse(std::nullopt));
+  const bool refers = moves_parents(contents_.book(), part.target, *table, part.assigned) ||
+                      std::ranges::any_of(table->references, [&](const Reference& reference) {
+                        return sql::emulator::contains_any(part.assigned, reference.columns);
+                      });
+  if (!row || refers || plan.parts.size() != 1) return void(refuse(std::nullopt));
   const UniqueKey* met = nullptr;
   for (const UniqueKey* key : keys_in_order(*table)) {
     if (!sql::emulator::contains_any(part.assigned, key->columns)) continue;

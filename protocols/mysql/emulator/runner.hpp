@@ -57,6 +57,8 @@ class Runner final : public sql::emulator::Runner {
   [[nodiscard]] bool put_in(const Plan& plan, const DatumRow& row, Done& done);
   [[nodiscard]] bool number(const Plan& plan, std::size_t column, DatumRow& row);
   [[nodiscard]] bool meets_key(const Plan& plan, const DatumRow& row, Done& done);
+  [[nodiscard]] bool may_lack_parents(const Definition& table, const sql::contents::UniqueKey& key,
+                                      const DatumRow& row);
   [[nodiscard]] bool is_met(const Definition& table, const DatumRow& row);
   [[nodiscard]] bool replace(const Plan& plan, const DatumRow& row, Done& done);
   [[nodiscard]] bool fill_error(const Plan& plan, std::size_t column, const Value& value);
