@@ -542,8 +542,7 @@ bool Runner::remove(const Plan& plan, std::span<const Value> values, Done& done)
   std::vector<std::vector<std::int64_t>> places;
   const bool known = contents_.find(plan.target)->known;
   if (!find_rows(plan, values, places)) return false;
-  std::size_t targets = 0;
-  for (const auto& each : places) targets += each.empty() ? 0 : 1;
+  // All rows go before what refers to them is looked at, which may give other rows new places.
   for (std::size_t i = 0; i < plan.parts.size(); ++i) {
     const Part& part = plan.parts[i];
     if (places[i].empty() && known) continue;
@@ -553,13 +552,16 @@ bool Runner::remove(const Plan& plan, std::span<const Value> values, Done& done)
     if (contents_.database().run(part.set.sql + list) != Outcome::done) return false;
     done.ok.affected += places[i].size();
     sql::emulator::add_written(done.written, part.target);
-    const std::size_t written = done.written.size();
-    if (checks_references_ && !follow_references(part.target, nullptr, true, done.written))
-      return false;
-    // Rows that go with those of another table were counted, or were not.
-    if (targets > 1 && done.written.size() > written) done.counts_known = false;
-    if (plan.all_rows) contents_.empty(part.target);
-    contents_.note_removed(part.target);
+  }
+  const std::vector<std::string> targets = done.written;
+  for (const std::string& key : targets) {
+    // Rows that go with those of another table were counted, or were not, or keep them from going.
+    for (const Reference& reference : contents_.find(key)->definition->references)
+      if (targets.size() > 1 && std::ranges::find(targets, reference.parent) != targets.end())
+        done.counts_known = false;
+    if (checks_references_ && !follow_references(key, nullptr, true, done.written)) return false;
+    if (plan.all_rows) contents_.empty(key);
+    contents_.note_removed(key);
   }
   if (!known) done.counts_known = false;
   return done.counts_known || took_effect_;
