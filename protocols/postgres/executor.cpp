@@ -247,6 +247,7 @@ void Executor::ask_in_session() {
                      {},
                      other_session_ < other_sessions_.size()};
   request_->unproven = unproven_;
+  request_->computable = false;  // it would be computed as in that session
   waiting_ = Waiting::statement;
 }
 

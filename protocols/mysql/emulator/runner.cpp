@@ -44,6 +44,22 @@ bool moves_keys(const Definition& table, const std::set<std::size_t>& assigned) 
   });
 }
 
+/// How the row's values of a key are found.
+struct Lookup {
+  std::string where;
+  std::vector<Datum> values;
+};
+
+Lookup lookup_of(const Definition& table, const UniqueKey& key, const DatumRow& row) {
+  Lookup lookup;
+  for (const std::size_t each : key.columns) {
+    lookup.values.push_back(row[each]);
+    lookup.where += fmt::format("{}{} = ?{}", lookup.where.empty() ? "" : " AND ",
+                                table.sql_column(each), lookup.values.size());
+  }
+  return lookup;
+}
+
 std::string records(std::size_t rows, std::size_t duplicates, std::size_t warnings) {
   return fmt::format("Records: {}  Duplicates: {}  Warnings: {}", rows, duplicates, warnings);
 }
@@ -193,25 +209,56 @@ bool Runner::fill(const Plan& plan, std::size_t at, std::span<const Value> value
 /// Which unique key the row meets: the first in the server's order.
 bool Runner::meets_key(const Plan& plan, const DatumRow& row, Done& done) {
   const std::shared_ptr<const Definition> table = contents_.find(plan.target)->definition;
+  // Rows of a query come in any order: which of two that meet each other is left out, it tells.
+  if (any_order_ && !(ignores_ && met_before_)) return refuse(std::nullopt);
   if (ignores_) {
     ++done.ok.warnings;
     return true;
   }
   for (const UniqueKey* key : keys_in_order(*table)) {
-    std::vector<Datum> values;
-    std::string where;
-    for (const std::size_t each : key->columns) {
-      values.push_back(row[each]);
-      where += fmt::format("{}{} = ?{}", where.empty() ? "" : " AND ", table->sql_column(each),
-                           values.size());
-    }
+    const auto [where, values] = lookup_of(*table, *key, row);
     if (holds(fmt::format("SELECT 1 FROM {} WHERE {} LIMIT 1", table->sql_name(), where), values))
       continue;
     const auto texts = printed(*table, key->columns, values);
-    return refuse(texts ? duplicate_entry(*table, *key, *texts, mysql_.reading.mariadb)
-                        : std::nullopt);
+    return refuse(texts && !may_lack_parents(*table, *key, row)
+                      ? duplicate_entry(*table, *key, *texts, mysql_.reading.mariadb)
+                      : std::nullopt);
   }
   return refuse(std::nullopt);
+}
+
+/// Whether a reference of the row may be looked at before the key: each of them is where its index
+/// is, of which the primary key comes first.
+bool Runner::may_lack_parents(const Definition& table, const UniqueKey& key, const DatumRow& row) {
+  return std::ranges::any_of(table.references, [&](const Reference& reference) {
+    const bool later = key.primary && reference.columns.front() != key.columns.front();
+    const auto* parent = contents_.find(reference.parent);
+    const auto of = parent == nullptr
+                        ? std::nullopt
+                        : sql::emulator::referred_columns(reference, *parent->definition);
+    if (later || !checks_references_) return false;
+    if (!of || of->size() != reference.columns.size() || !parent->known) return true;
+    std::string where;
+    std::vector<Datum> values;
+    for (std::size_t i = 0; i < of->size(); ++i) {
+      values.push_back(row[reference.columns[i]]);
+      if (is_null(values.back())) return false;
+      where += fmt::format("{}{} = ?{}", where.empty() ? "" : " AND ",
+                           parent->definition->sql_column((*of)[i]), values.size());
+    }
+    return holds(
+        fmt::format("SELECT 1 FROM {} WHERE {} LIMIT 1", parent->definition->sql_name(), where),
+        values);
+  });
+}
+
+/// Whether a row that is there has a key of it.
+bool Runner::is_met(const Definition& table, const DatumRow& row) {
+  return std::ranges::any_of(table.keys, [&](const UniqueKey& key) {
+    const auto [where, values] = lookup_of(table, key, row);
+    return !holds(fmt::format("SELECT 1 FROM {} WHERE {} LIMIT 1", table.sql_name(), where),
+                  values);
+  });
 }
 
 /// The rows that it meets go first.
@@ -221,13 +268,7 @@ bool Runner::replace(const Plan& plan, const DatumRow& row, Done& done) {
     for (const Reference& reference : state.definition->references)
       if (reference.parent == plan.target) return false;
   for (const UniqueKey& key : table->keys) {
-    std::vector<Datum> values;
-    std::string where;
-    for (const std::size_t each : key.columns) {
-      values.push_back(row[each]);
-      where += fmt::format("{}{} = ?{}", where.empty() ? "" : " AND ", table->sql_column(each),
-                           values.size());
-    }
+    const auto [where, values] = lookup_of(*table, key, row);
     std::vector<DatumRow> met;
     std::vector<std::size_t> all;
     for (std::size_t i = 0; i < table->columns.size(); ++i) all.push_back(i);
@@ -249,7 +290,7 @@ bool Runner::replace(const Plan& plan, const DatumRow& row, Done& done) {
 bool Runner::put_in(const Plan& plan, const DatumRow& row, Done& done) {
   const std::shared_ptr<const Definition> table = contents_.find(plan.target)->definition;
   auto& database = contents_.database();
-  if (plan.clash == Clash::replaces && !replace(plan, row, done)) return false;
+  if (plan.clash == Clash::replaces && (any_order_ || !replace(plan, row, done))) return false;
   if (database.run("SAVEPOINT row") != Outcome::done) return false;
   const auto back = [&] {
     static_cast<void>(database.run("ROLLBACK TO row"));
@@ -313,16 +354,23 @@ bool Runner::insert_all(const Plan& plan, std::span<const Value> values, Done& d
   const bool reserves = generates && rows > 1 && (own > 0 || plan.source);
   if (reserves && !took_effect_) return false;
   if (reserves) contents_.forget_column(plan.target, *numbered);
+  any_order_ = plan.source && rows > 1;
+  std::vector<bool> met;
+  if (any_order_)
+    for (const DatumRow& row : filled) met.push_back(is_met(*table, row));
   std::int64_t first = 0;
   const auto began = numbered ? contents_.last_number({table->id, *numbered}) : std::nullopt;
   for (DatumRow& row : filled) {
     if (numbered && reserves) row[*numbered] = Datum();
     if (numbered && !reserves && !number(plan, *numbered, row)) return false;
     const std::size_t before = copied_;
+    if (any_order_) met_before_ = met[static_cast<std::size_t>(&row - filled.data())];
     if (!put_in(plan, row, done)) {
       // The numbers of all rows were taken before the first was put in.
       if (numbered && generates && !reserves && began)
         numbers_[{table->id, *numbered}] = *began + static_cast<std::int64_t>(rows);
+      // Of a query, the row that was refused moved it as well.
+      if (numbered && plan.source) numbers_[{table->id, *numbered}] = std::nullopt;
       return false;
     }
     if (!numbered || reserves) continue;
@@ -330,6 +378,8 @@ bool Runner::insert_all(const Plan& plan, std::span<const Value> values, Done& d
     auto& last = numbers_[{table->id, *numbered}];
     // Of a query, rows that were left out may have moved it as well.
     if (copied_ == before && plan.source && last && value > *last) last.reset();
+    // The next row of the statement gets the number of one that was left out.
+    if (copied_ == before && own == 0) last = value - 1;
     if (copied_ == before) continue;
     if (own > 0 && last) last = std::max(*last, value);
     if (first == 0) first = value;
@@ -337,7 +387,14 @@ bool Runner::insert_all(const Plan& plan, std::span<const Value> values, Done& d
   // Of rows that all have one, that of the last is told, whether it was put in or not.
   if (numbered && own == rows && copied_ > 0)
     first = std::get<std::int64_t>(filled.back()[*numbered]);
+  if (any_order_ && numbered && copied_ > 0) {
+    if (!took_effect_) return false;
+    first = 0;
+  }
   if (reserves) numbers_[{table->id, *numbered}] = std::nullopt;
+  // All of them were taken before the first row was put in.
+  if (generates && !reserves && began)
+    numbers_[{table->id, *numbered}] = *began + static_cast<std::int64_t>(rows);
   done.ok.insert_id = static_cast<std::uint64_t>(first);
   return true;
 }
@@ -385,16 +442,16 @@ void Runner::tell_clash(const Plan& plan, const Part& part, std::span<const Datu
   const auto row = one ? row_behind(*table, place) : std::nullopt;
   static_cast<void>(database.run("ROLLBACK TO told"));
   static_cast<void>(database.run("RELEASE told"));
-  if (!row || plan.parts.size() != 1) return void(refuse(std::nullopt));
+  const bool refers = moves_parents(contents_.book(), part.target, *table, part.assigned) ||
+                      std::ranges::any_of(table->references, [&](const Reference& reference) {
+                        return sql::emulator::contains_any(part.assigned, reference.columns);
+                      });
+  if (!row || refers || plan.parts.size() != 1) return void(refuse(std::nullopt));
   const UniqueKey* met = nullptr;
   for (const UniqueKey* key : keys_in_order(*table)) {
     if (!sql::emulator::contains_any(part.assigned, key->columns)) continue;
-    std::vector<Datum> values;
-    std::string where = "rowid NOT IN " + list;
-    for (const std::size_t each : key->columns) {
-      values.push_back((*row)[each]);
-      where += fmt::format(" AND {} = ?{}", table->sql_column(each), values.size());
-    }
+    const auto [met_by, values] = lookup_of(*table, *key, *row);
+    const std::string where = "rowid NOT IN " + list + " AND " + met_by;
     if (holds(fmt::format("SELECT 1 FROM {} WHERE {} LIMIT 1", table->sql_name(), where), values))
       continue;
     if (met != nullptr) return void(refuse(std::nullopt));
@@ -485,8 +542,7 @@ bool Runner::remove(const Plan& plan, std::span<const Value> values, Done& done)
   std::vector<std::vector<std::int64_t>> places;
   const bool known = contents_.find(plan.target)->known;
   if (!find_rows(plan, values, places)) return false;
-  std::size_t targets = 0;
-  for (const auto& each : places) targets += each.empty() ? 0 : 1;
+  // All rows go before what refers to them is looked at, which may give other rows new places.
   for (std::size_t i = 0; i < plan.parts.size(); ++i) {
     const Part& part = plan.parts[i];
     if (places[i].empty() && known) continue;
@@ -496,13 +552,16 @@ bool Runner::remove(const Plan& plan, std::span<const Value> values, Done& done)
     if (contents_.database().run(part.set.sql + list) != Outcome::done) return false;
     done.ok.affected += places[i].size();
     sql::emulator::add_written(done.written, part.target);
-    const std::size_t written = done.written.size();
-    if (checks_references_ && !follow_references(part.target, nullptr, true, done.written))
-      return false;
-    // Rows that go with those of another table were counted, or were not.
-    if (targets > 1 && done.written.size() > written) done.counts_known = false;
-    if (plan.all_rows) contents_.empty(part.target);
-    contents_.note_removed(part.target);
+  }
+  const std::vector<std::string> targets = done.written;
+  for (const std::string& key : targets) {
+    // Rows that go with those of another table were counted, or were not, or keep them from going.
+    for (const Reference& reference : contents_.find(key)->definition->references)
+      if (targets.size() > 1 && std::ranges::find(targets, reference.parent) != targets.end())
+        done.counts_known = false;
+    if (checks_references_ && !follow_references(key, nullptr, true, done.written)) return false;
+    if (plan.all_rows) contents_.empty(key);
+    contents_.note_removed(key);
   }
   if (!known) done.counts_known = false;
   return done.counts_known || took_effect_;

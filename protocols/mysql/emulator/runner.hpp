@@ -57,6 +57,9 @@ class Runner final : public sql::emulator::Runner {
   [[nodiscard]] bool put_in(const Plan& plan, const DatumRow& row, Done& done);
   [[nodiscard]] bool number(const Plan& plan, std::size_t column, DatumRow& row);
   [[nodiscard]] bool meets_key(const Plan& plan, const DatumRow& row, Done& done);
+  [[nodiscard]] bool may_lack_parents(const Definition& table, const sql::contents::UniqueKey& key,
+                                      const DatumRow& row);
+  [[nodiscard]] bool is_met(const Definition& table, const DatumRow& row);
   [[nodiscard]] bool replace(const Plan& plan, const DatumRow& row, Done& done);
   [[nodiscard]] bool fill_error(const Plan& plan, std::size_t column, const Value& value);
   [[nodiscard]] bool looks_for_rows(const Plan& plan, std::span<const Value> values);
@@ -76,6 +79,8 @@ class Runner final : public sql::emulator::Runner {
   std::optional<ErrorPacket> error_;  ///< nothing: it is not known
   bool ignores_ = false, checks_references_ = true;
   std::size_t copied_ = 0;
+  bool any_order_ = false;   ///< the rows that are put in may come in any order
+  bool met_before_ = false;  ///< the row would be refused whichever comes before it
   std::size_t place_in_statement_ = 0;
   std::int64_t last_given_ = 0;
 };

@@ -297,7 +297,8 @@ void SqlEmulator::note_failure(const SqlRequest& request, std::string_view code)
   if (!may_insert(statement)) return forget_numbers(written);
   const Plan& plan = plan_of(request, true);
   const bool known = plan.reason.empty() && plan.action == Plan::Action::insert &&
-                     plan.rows.size() == 1 && !plan.of_query && plan.commons.empty();
+                     plan.rows.size() == 1 && !plan.of_query && !plan.source &&
+                     plan.commons.empty();
   const Taken taken = known ? taken_by_failure(code) : Taken::unknown;
   if (taken == Taken::nothing) return;
   if (taken == Taken::unknown) {
