@@ -107,6 +107,15 @@ bool Runner::make_rows(const Plan& plan, std::span<const Value> values, std::vec
   return !takes_number(plan.rows.front());
 }
 
+/// Of a value that the server took and that can't be read here: what it showed of it, else nothing,
+/// and the column is no longer known.
+Datum Runner::take_unread(const Plan& plan, std::size_t row, std::size_t column) {
+  if (auto shown = shown_value(plan, row, column)) return *std::move(shown);
+  contents_.forget_column(plan.target, column);
+  hidden_.insert(column);
+  return {};
+}
+
 bool Runner::fill_row(const Plan& plan, const NewRow& row, std::span<const Value> values,
                       std::vector<Datum>& bound) {
   const std::string key = plan.target;
@@ -121,6 +130,7 @@ bool Runner::fill_row(const Plan& plan, const NewRow& row, std::span<const Value
     }
     if (given.kind == Given::Kind::value) {
       auto value = value_of(given.bound, values);
+      if (!value && took_effect_) value = take_unread(plan, row.number, i);
       if (!value) {
         why_not_ = "a value of the request for column " + key + "." + column.name;
         return refuse_value(plan, given, values);

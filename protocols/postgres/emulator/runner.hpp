@@ -93,6 +93,7 @@ class Runner final : public sql::emulator::Runner {
   [[nodiscard]] bool refresh(const Plan& plan, std::span<const Value> values, Result& result);
   [[nodiscard]] std::optional<Datum> shown_value(const Plan& plan, std::size_t row,
                                                  std::size_t column);
+  [[nodiscard]] Datum take_unread(const Plan& plan, std::size_t row, std::size_t column);
   [[nodiscard]] bool change(const Plan& plan, std::span<const Value> values, Rows& rows,
                             Result& result);
   [[nodiscard]] bool truncate(const Plan& plan, Result& result);

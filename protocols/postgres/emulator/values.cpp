@@ -68,20 +68,23 @@ std::optional<Datum> read_boolean(std::string_view text) {
   return std::nullopt;
 }
 
-/// In its usual form alone; in lower case.
+/// In its usual form, in lower case; also of one in braces, with dashes behind any four digits, or
+/// without.
 std::optional<Datum> read_uuid(std::string_view text) {
-  constexpr std::size_t length = 36;
-  if (text.size() != length) return std::nullopt;
+  if (text.starts_with('{') && text.ends_with('}')) text = text.substr(1, text.size() - 2);
+  constexpr std::size_t digits = 32;
   std::string canonical;
-  for (std::size_t i = 0; i < length; ++i) {
-    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
     const char c =
         text[i] >= 'A' && text[i] <= 'F' ? static_cast<char>(text[i] - 'A' + 'a') : text[i];
-    const bool digit = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-    if (dash ? c != '-' : !digit) return std::nullopt;
+    if (c == '-' && count > 0 && count < digits && count % 4 == 0 && text[i - 1] != '-') continue;
+    if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f')) || count == digits) return std::nullopt;
+    if (count == 8 || count == 12 || count == 16 || count == 20) canonical += '-';
     canonical += c;
+    ++count;
   }
-  return Datum(std::move(canonical));
+  return count == digits ? std::optional(Datum(std::move(canonical))) : std::nullopt;
 }
 
 /// Two digits at `at`, at most `most`.

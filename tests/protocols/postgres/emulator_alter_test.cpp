@@ -139,3 +139,40 @@ TEST_CASE("types and sequences take the names of tables") {
   sql.hear("CREATE SEQUENCE t", "CREATE SEQUENCE");
   CHECK(sql.say("CREATE TABLE t (a int)") == "-");
 }
+
+TEST_CASE("a uuid is read in every form that the server takes") {
+  EmulatedSql sql;
+  sql.hear("CREATE TABLE t (id int PRIMARY KEY, u uuid)", "CREATE TABLE");
+  const std::string u = "307216d2-1984-467f-83a8-fc8e5c3a6e1d";
+  for (const char* form :
+       {"307216d21984467f83a8fc8e5c3a6e1d", "307216D2-1984-467F-83A8-FC8E5C3A6E1D",
+        "{307216d21984467f83a8fc8e5c3a6e1d}", "3072-16d2-1984467f-83a8fc8e5c3a-6e1d"}) {
+    CAPTURE(form);
+    CHECK(sql.say("INSERT INTO t VALUES (1, '" + std::string(form) + "')") == "INSERT 0 1");
+    CHECK(sql.say("SELECT u FROM t WHERE u = '" + std::string(form) + "'") == u + ";SELECT 1");
+    CHECK(sql.say("DELETE FROM t") == "DELETE 1");
+  }
+  for (const char* form :
+       {"307216d21984467f83a8fc8e5c3a6e1", "307216d21984467f83a8fc8e5c3a6e1d0",
+        "{307216d21984467f83a8fc8e5c3a6e1d", "30-7216d21984467f83a8fc8e5c3a6e1d",
+        "3072--16d21984467f83a8fc8e5c3a6e1d", "307216d21984467f83a8fc8e5c3a6e1d-",
+        "307216d21984467f83a8fc8e5c3a6e1g"}) {
+    CAPTURE(form);
+    CHECK(sql.say("INSERT INTO t VALUES (1, '" + std::string(form) + "')") != "INSERT 0 1");
+  }
+}
+
+TEST_CASE("of a value that can't be read only its column is no longer known") {
+  EmulatedSql sql;
+  sql.hear("CREATE TABLE t (id serial PRIMARY KEY, i interval NOT NULL, n int, k date UNIQUE)",
+           "CREATE TABLE");
+  CHECK(sql.say("INSERT INTO t (i, n) VALUES ('1 fortnight', 5)") == "-");
+  sql.hear("INSERT INTO t (i, n) VALUES ('1 fortnight', 5)", "INSERT 0 1");
+  CHECK(sql.say("SELECT id, n FROM t") == "1|5;SELECT 1");
+  CHECK(sql.say("SELECT i FROM t") == "-");
+  CHECK(sql.say("INSERT INTO t (i, n, k) VALUES ('1 day', 6, '2024-01-02') RETURNING id") ==
+        "2;INSERT 0 1");
+  sql.hear("INSERT INTO t (i, k) VALUES ('1 day', 'yesterday')", "INSERT 0 1");
+  CHECK(sql.say("SELECT count(*) FROM t") == "3;SELECT 1");
+  CHECK(sql.say("INSERT INTO t (i, k) VALUES ('1 day', '2024-01-03')") == "-");
+}
