@@ -223,7 +223,7 @@ class Reader {
         else if (second.empty())
           second = word_;
         needs_.bits |= of_word(word_);
-        selects_ |= word_ == "select";
+        selects_ |= word_ == "select" || word_ == "policy";
         // Who may become whom.
         if (first == "set" && (word_ == "role" || word_ == "authorization"))
           needs_.bits |= SessionNeeds::role;
@@ -252,8 +252,8 @@ class Reader {
   }
 
   SessionNeeds needs_;
-  std::string word_;  // the last one
-  bool has_string_ = false, selects_ = false;
+  std::string word_;                           // the last one
+  bool has_string_ = false, selects_ = false;  // or picks rows by a policy
 };
 
 }  // namespace

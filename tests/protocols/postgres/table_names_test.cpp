@@ -23,6 +23,7 @@ std::string list(std::vector<KeyPath> paths) {
     if (path.size() == 2 && path.front() == outside_transactions) continue;
     text += (text.empty() ? "" : " ") + (path.empty() ? std::string("*") : join(path));
   }
+  std::ranges::replace(text, '\x1f', '.');
   return text;
 }
 

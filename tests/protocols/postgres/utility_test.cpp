@@ -69,7 +69,8 @@ TEST_CASE("SET in its forms") {
   CHECK(set("SET TimeZone TO 'UTC'") == Expected("timezone", "UTC", false, false));
   CHECK(set("SET TIME ZONE 'Europe/Berlin'") ==
         Expected("timezone", "Europe/Berlin", false, false));
-  CHECK(set("SET LOCAL search_path = a, \"B\"") == Expected("search_path", "a, B", true, false));
+  CHECK(set("SET LOCAL search_path = a, \"B\"") ==
+        Expected("search_path", "\"a\", \"B\"", true, false));
   CHECK(set("SET SESSION my.setting TO 5") == Expected("my.setting", "5", false, false));
   CHECK(set("SET NAMES 'utf8'") == Expected("client_encoding", "utf8", false, false));
   CHECK(set("SET statement_timeout TO DEFAULT") == Expected("statement_timeout", "", false, true));
