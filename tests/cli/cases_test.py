@@ -566,7 +566,8 @@ class Cases(Case):
                 self.expect(0, "compile", mock, says=["shows now(), which is another one", f"shows {chance}"])
                 _, err = self.expect(2, "run", mock, *self.command("clock_once", service, "again"),
                                      says="it shows the clock or chance")
-                self.assertIn("2 guess", err)
+                # The time of this run is what PostgreSQL's emulator says; chance nobody knows.
+                self.assertIn("1 computed, 1 guess" if service == "pg" else "2 guess", err)
                 self.expect(1, "run", mock, "--strict", *self.command("clock_once", service, "again"))
 
     def test_update_of_another_table_is_a_miss(self):
