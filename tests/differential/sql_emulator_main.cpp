@@ -28,7 +28,7 @@ using namespace understudy::postgres;
 
 struct Options {
   std::uint16_t postgres = 0;
-  std::uint64_t seed = 1, statements = 20'000, show = 0;
+  std::uint64_t seed = 1, statements = 20'000, reasons = 0;
   std::string collation;
 };
 
@@ -43,10 +43,10 @@ Identity identity_of(const std::string& text) {
   return identity;
 }
 
-Document first_knowledge(const Options& options) {
+Document first_knowledge(const Options& options, const std::string& zone) {
   Document knowledge = {
       {"errors", true},
-      {"profile", {{"session", {{"TimeZone", "UTC"}, {"DateStyle", "ISO, MDY"}}}}}};
+      {"profile", {{"session", {{"TimeZone", zone}, {"DateStyle", "ISO, MDY"}}}}}};
   if (!options.collation.empty()) knowledge["collation"] = options.collation;
   return knowledge;
 }
@@ -122,6 +122,8 @@ class Test {
   std::vector<std::string> history_;
   std::map<std::string, Tally> tallies_;
   std::uint64_t failures_ = 0, transactions_ = 0;
+  /// Of what is not computed: why, and which statements.
+  std::map<std::string, std::map<std::string, std::uint64_t>> reasons_;
 };
 
 void Test::fail(const SqlStatement& statement, std::string_view what, const std::string& mine,
@@ -179,6 +181,7 @@ void Test::play(const SqlStatement& statement) {
       fail(statement, "another answer", mine, theirs);
     }
   } else {
+    if (options_.reasons > 0) ++reasons_[serving_->why_not(asked)][statement.sql];
     serving_->follow(asked, as_bytes(image), noon, true);
   }
   recording_->follow(asked, as_bytes(image), std::nullopt, true);
@@ -219,8 +222,12 @@ void Test::begin_with_snapshot() {
 
 void Test::play_round() {
   if (in_block_) control(Control::rollback, "", "ROLLBACK");
-  serving_ = new_postgres_emulator(first_knowledge(options_));
-  recording_ = new_postgres_emulator(first_knowledge(options_));
+  static const std::vector<std::string> zones = {"UTC", "UTC", "Europe/Berlin", "America/New_York",
+                                                 "Asia/Kolkata"};
+  const std::string zone = random_.of(zones);
+  static_cast<void>(server_.ask("SET TimeZone = '" + zone + "'"));
+  serving_ = new_postgres_emulator(first_knowledge(options_, zone));
+  recording_ = new_postgres_emulator(first_knowledge(options_, zone));
   recording_->begin_recording();
   pinned_ = 0;
   history_.clear();
@@ -246,6 +253,9 @@ int Test::report() const {
                kind, tally.asked, tally.failed, tally.computed,
                tally.wrong > 0 ? fmt::format("   {} WRONG", tally.wrong) : "");
   }
+  for (const auto& [reason, statements] : reasons_)
+    if (statements.size() >= options_.reasons)
+      fmt::print("  {:>6} {}: {}\n", statements.size(), reason, statements.begin()->first);
   fmt::print("{} of {} statements computed, {} transactions\n", computed, asked, transactions_);
   fmt::print("sql-emulator-against-server: {} passed, {} failed, 0 skipped\n", passed, failed);
   return failed == 0 ? 0 : 1;
@@ -262,6 +272,7 @@ bool parse(int argc, char** argv, Options& options) {
       options.collation = value;
     else if (!(name == "--postgres" && number(options.postgres)) &&
              !(name == "--seed" && number(options.seed)) &&
+             !(name == "--reasons" && number(options.reasons)) &&
              !(name == "--statements" && number(options.statements)))
       return false;
   }
@@ -275,7 +286,7 @@ int main(int argc, char** argv) {
   if (!parse(argc, argv, options)) {
     fmt::print(stderr,
                "usage: sql_emulator_against_server --postgres PORT [--seed N] [--statements N]\n"
-               "                                   [--collation NAME]\n");
+               "                                   [--collation NAME] [--reasons LEAST]\n");
     return 64;
   }
   Test test(options);
