@@ -18,6 +18,7 @@ std::string Translator::quoted(std::string_view text) {
 void Translator::may_raise(const char* what) {
   if (strict_) throw Unsure{std::string("what may fail in a condition: ") + what};
   raised_ = true;
+  ++raises_;
 }
 
 /// The text that the server prints for it.
@@ -87,7 +88,9 @@ ColumnType Translator::array_of(const ColumnType& element) {
   const bool known = is_whole(element.kind) || is_text(element.kind) ||
                      element.kind == TypeKind::boolean || element.kind == TypeKind::uuid ||
                      element.kind == TypeKind::date || element.kind == TypeKind::numeric;
-  if (!known) throw Unsure{"an array of this type"};
+  if (!known || (element.kind == TypeKind::numeric && element.length > 0))
+    throw Unsure{"an array of this type"};
+  if (element.kind == TypeKind::varchar) type.length = element.length;
   return type;
 }
 

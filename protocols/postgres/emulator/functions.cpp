@@ -1,4 +1,5 @@
 // Functions by their names, and aggregates.
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -89,7 +90,12 @@ Typed Translator::node(const tree::Call& call, const Scope& scope) {
   if (name == "coalesce" && values.size() > 1) {
     ColumnType type;
     bool soft = false;
-    require_one_length(values);
+    // What is a column first can't be left out before it is described.
+    const bool first = values.front().origin.has_value() &&
+                       std::ranges::none_of(values, [](const Typed& each) {
+                         return each.untyped == Untyped::null;
+                       });
+    if (!first) require_one_length(values);
     make_alike(values, type, soft);
     std::vector<std::string> parts;
     for (const Typed& value : values) parts.push_back(value.sql);
@@ -136,6 +142,7 @@ const std::map<std::string_view, Translator::Family>& Translator::families() {
       {"uuid_generate_v4", &Translator::new_uuid},
       {"concat", &Translator::concatenated},
       {"concat_ws", &Translator::concatenated},
+      {"mod", &Translator::remainder},
       {"greatest", &Translator::extreme},
       {"least", &Translator::extreme},
       {"timezone", &Translator::in_zone},

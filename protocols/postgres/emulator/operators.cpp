@@ -289,6 +289,14 @@ Typed Translator::whole_arithmetic(Operator op, Typed left, Typed right) {
                                  : op == Operator::modulo   ? "pg_whole_remainder("
                                                             : nullptr;
     if (function == nullptr) throw Unsure{"this operator between whole numbers"};
+    if (left.range && right.range && left.range->low == left.range->high &&
+        right.range->low == right.range->high && right.range->low != 0) {
+      const Typed::Range range = range_of_result(op, *left.range, *right.range, type.kind);
+      Typed result = typed(function + left.sql + ", " + right.sql + ")", type);
+      if (op == Operator::add || op == Operator::subtract || op == Operator::multiply)
+        result.range = range;
+      return result;
+    }
     const bool zero = right.range && right.range->low == 0 && right.range->high == 0;
     if (zero && (op == Operator::divide || op == Operator::modulo))
       throw Unsure{"a division by zero"};
@@ -320,6 +328,12 @@ Typed Translator::concatenation(const tree::Operation& operation, const Scope& s
   }
   if (!typed_one) throw Unsure{"two values without a type"};
   return typed("(" + joined(parts, " || ") + ")", {TypeKind::text});
+}
+
+Typed Translator::joined_operands(const tree::Operation& operation, const Scope& scope) {
+  Typed left = expression(operation.operands[0], scope);
+  Typed right = hinted(operation.operands[1], left.type, scope, false);
+  return joined_values(std::move(left), std::move(right));
 }
 
 /// Of two values, of which one is text, octets, an array or JSON.
@@ -397,8 +411,7 @@ Typed Translator::node(const tree::Operation& operation, const Scope& scope) {
       return logic(operation, scope);
     case Operator::concatenate:
       if (operation.operands.size() == 2)
-        return joined_values(expression(operation.operands[0], scope),
-                             expression(operation.operands[1], scope));
+        return joined_operands(operation, scope);
       return concatenation(operation, scope);
     case Operator::negate: {
       Typed zero = typed("0", {TypeKind::int2});
@@ -418,7 +431,9 @@ Typed Translator::node(const tree::Operation& operation, const Scope& scope) {
   }
   if (operation.operands.size() != 2) throw Unsure{"this operator"};
   Typed left = expression(operation.operands[0], scope);
-  Typed right = expression(operation.operands[1], scope);
+  Typed right = hinted(operation.operands[1], left.type, scope, false);
+  if (operation.operands[0].as<tree::Collection>() != nullptr)
+    left = hinted(operation.operands[0], right.type, scope, false);
   if (auto found = special(operation, left, right)) return *std::move(found);
   if (is_comparison(operation.op)) return compare(operation.op, std::move(left), std::move(right));
   if (auto found = time_arithmetic(operation.op, left, right)) return *std::move(found);

@@ -60,7 +60,10 @@ std::optional<Result> Runner::run(const Plan& plan, std::span<const Value> value
   Result result;
   std::vector<DatumRow> rows;
   part_rows_.clear();
+  // What the server took is not NULL where it must not be.
+  contents_.database().allow_nulls(took_effect_);
   const bool done = run_commons(plan, values, result) && perform(plan, values, rows, result);
+  contents_.database().allow_nulls(false);
   if (done) {
     const bool shows = plan.action == Plan::Action::select || !plan.shown.empty();
     if (!shows || show(plan, std::move(rows), result)) return result;
@@ -127,6 +130,9 @@ bool Runner::perform(const Plan& plan, std::span<const Value> values, std::vecto
       return call(plan, values, rows, result);
     case Plan::Action::refresh:
       return refresh(plan, values, result);
+    case Plan::Action::number:
+      result.answer.tag = "SELECT 1";
+      return number(plan, values, rows);
   }
   return false;
 }
@@ -146,6 +152,13 @@ bool Runner::gave_within(const Plan& plan) const {
 // ---- values ----
 
 std::optional<Datum> Runner::value_of(const Bound& bound, std::span<const Value> values) {
+  auto value = readable_value(bound, values);
+  if (value || !took_effect_ || !bound.put_into) return value;
+  unread_.insert(*bound.put_into);
+  return Datum();
+}
+
+std::optional<Datum> Runner::readable_value(const Bound& bound, std::span<const Value> values) {
   if (bound.source == Bound::Source::part) return Datum(json_of(part_rows_[bound.slot]));
   if (bound.source == Bound::Source::begin) return Datum(begin_place_);
   if (bound.source == Bound::Source::setting) return setting(bound, values);
@@ -163,6 +176,11 @@ std::optional<Datum> Runner::value_of(const Bound& bound, std::span<const Value>
   if (bound.slot >= values.size()) return std::nullopt;
   const Value& value = values[bound.slot];
   if (!value.text) return bound.array ? std::nullopt : std::optional(Datum());
+  const bool is_number = value.value_class == sql::ValueClass::number;
+  const bool is_boolean = value.value_class == sql::ValueClass::boolean;
+  if ((bound.demand == Bound::Demand::number && !is_number) ||
+      (bound.demand == Bound::Demand::text && (is_number || is_boolean)))
+    return std::nullopt;
   if (bound.array) return read_array(bound.type, value.value_class, *value.text, printing_);
   ColumnType type = bound.type;
   const bool any_number = value.value_class == sql::ValueClass::number && bound.compared;
@@ -187,8 +205,9 @@ std::optional<Datum> Runner::value_of(const Bound& bound, std::span<const Value>
 /// Whether the server takes it for what it is put in place of.
 bool Runner::meets_demand(const Bound& bound, const Datum& datum) {
   const auto* text = std::get_if<std::string>(&datum);
-  if (bound.demand == Bound::Demand::none || text == nullptr) return true;
+  if (text == nullptr) return true;
   if (bound.demand == Bound::Demand::pattern) return is_common_pattern(*text);
+  if (bound.demand != Bound::Demand::zone) return true;
   return *text == "utc" || *text == "UTC" ||
          (text->find('/') != std::string::npos && seconds_east(*text, 0).has_value());
 }
@@ -215,6 +234,7 @@ std::optional<Datum> Runner::momentary(const Bound& bound) {
 /// Columns that get a value which nobody knows.
 std::set<std::size_t> Runner::unknown_values(const Plan& plan) const {
   std::set<std::size_t> columns = plan.refreshed;
+  columns.insert(unread_.begin(), unread_.end());
   if (!moment_.now || moment_.chance == nullptr)
     columns.insert(plan.momentary.begin(), plan.momentary.end());
   return columns;

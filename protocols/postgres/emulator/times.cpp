@@ -48,6 +48,11 @@ std::optional<Typed> Translator::time_arithmetic(Operator op, Typed& left, Typed
   if (op == Operator::multiply) throw Unsure{"this operator between moments"};
   const bool date = left.type.kind == TypeKind::date;
   // A value without a type is one of the same type, where there is such an operator.
+  if (right.untyped == Untyped::slot && date) {
+    right = coerced(std::move(right), {TypeKind::int4});
+    bounds_[*right.bound].demand = Bound::Demand::number;
+    right.soft = false;
+  }
   if (right.untyped != Untyped::no && date && !minus) throw Unsure{"what is added to a date"};
   if (right.untyped != Untyped::no) right = coerced(std::move(right), minus ? left.type : interval);
   if (date && is_whole(right.type.kind)) {

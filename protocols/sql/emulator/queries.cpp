@@ -317,6 +317,7 @@ Translator::Parts Translator::parts(const tree::Select& select, Scope& scope) {
     throw Unsure{"this kind of query"};
   Parts parts;
   const auto* const windows = std::exchange(windows_, &select.windows);
+  const bool folds = std::exchange(folds_, folds_ || !select.from.empty());
   const bool keeps_untyped = std::exchange(keeps_untyped_, false) && !select.distinct;
   only_counted_ = only_counts(select);
   last_place_.clear();
@@ -356,6 +357,7 @@ Translator::Parts Translator::parts(const tree::Select& select, Scope& scope) {
     if (scope.relations.size() == 1 && !parts.distinct && select.from.size() == 1)
       parts.place = last_table != nullptr ? place_of(*last_table, alias) : place;
     windows_ = windows;
+    folds_ = folds;
     return parts;
   }
   std::set<std::string> grouped;
@@ -395,6 +397,7 @@ Translator::Parts Translator::parts(const tree::Select& select, Scope& scope) {
   if (select.having) parts.having = " HAVING " + condition(*select.having, scope).sql;
   if (!parts.told_apart.empty()) throw Unsure{"DISTINCT ON groups"};
   windows_ = windows;
+  folds_ = folds;
   return parts;
 }
 
@@ -437,6 +440,7 @@ std::string Translator::limited(const tree::Query& query) {
 Translator::Selected Translator::selected(const tree::Query& query, const Scope* outer,
                                           bool only_whether, bool sorted) {
   const auto* select = query.as<tree::Select>();
+  ++column_reads_;
   const bool counted = std::exchange(only_counted_, false) || only_whether;
   const bool wants_place = std::exchange(wants_place_, false);
   const bool cut = (query.limit && !sorted) || query.offset;
