@@ -132,7 +132,6 @@ class Executor {
   /// What of the session is part of the question; empty where it is as the first recorded one.
   [[nodiscard]] std::string_view session_part(const ServedStatement& statement);
   [[nodiscard]] bool take_answer(const Answer& answer);
-  [[nodiscard]] bool is_computable(const ServedStatement& statement);
   [[nodiscard]] std::string_view session_facts();
   void ask_statement(bool synthesisable);
   void find_other_sessions();
