@@ -6,6 +6,7 @@
 
 #include "protocols/mysql/emulator/pattern.hpp"
 #include "protocols/mysql/emulator/translator.hpp"
+#include "protocols/sql/emulator/definitions.hpp"
 #include "protocols/sql/emulator/typed.hpp"
 #include "protocols/sql/tree/visitor.hpp"
 
@@ -51,6 +52,19 @@ class TablesIn : public tree::Visitor {
  private:
   const ServerRules& rules_;
 };
+
+/// Whether no index of the table begins with a column that the condition names.
+bool names_no_index(const tree::Expression* where, const Definition& table) {
+  if (where == nullptr) return true;
+  const std::set<std::size_t> named = sql::emulator::columns_in(table, *where);
+  const auto leads = [&](const auto& columns) {
+    return !columns.empty() && named.contains(columns.front());
+  };
+  return std::ranges::none_of(table.keys, [&](const auto& key) { return leads(key.columns); }) &&
+         std::ranges::none_of(table.indexes, leads) &&
+         std::ranges::none_of(table.references,
+                              [&](const auto& each) { return leads(each.columns); });
+}
 
 /// `a = ? AND b IN (?, ?)`: the columns, each once, and what they have to be.
 bool take_equalities(const tree::Expression& where,
@@ -469,7 +483,8 @@ void Translator::update(const tree::Update& update, Plan& plan) {
     const TableState& table = book_.tables.find(column.origin->table)->second;
     const Definition& definition = *table.definition;
     if (!definition.takes_rows || !targets.insert(definition.key).second ||
-        named.keys.contains(definition.key) || !definition.checks.empty())
+        named.keys.contains(definition.key) ||
+        (!definition.checks.empty() && by_relation.size() > 1))
       throw Unsure{"an UPDATE of " + definition.key};
     const std::string prefix = column.sql.substr(0, column.sql.find('.'));
     Part part;
@@ -478,6 +493,11 @@ void Translator::update(const tree::Update& update, Plan& plan) {
     part.find = {"SELECT " + std::string(plan.multiple ? "DISTINCT " : "") + prefix + ".rowid" +
                      from + where + behind,
                  bounds};
+    plan.looks_at_all =
+        !plan.multiple && names_no_index(update.where ? &*update.where : nullptr, definition);
+    Scope row;
+    row.relations.push_back(relation_of(table, name, definition.sql_name() + "."));
+    checks(definition, row, plan);
     plan.parts.push_back(std::move(part));
   }
   bounds_.clear();
@@ -510,6 +530,8 @@ void Translator::remove(const tree::Delete& remove, Plan& plan) {
     const bool again = std::ranges::find(plan.parts, key, &Part::target) != plan.parts.end();
     if (!definition.gives_rows || named.keys.contains(key) || again)
       throw Unsure{"a DELETE from " + key};
+    plan.looks_at_all =
+        !plan.multiple && names_no_index(remove.where ? &*remove.where : nullptr, definition);
     const std::string& column = relation->columns.front().sql;
     Part part;
     part.target = plan.target = key;

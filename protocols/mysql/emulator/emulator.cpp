@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "protocols/mysql/capabilities.hpp"
 #include "protocols/mysql/charset.hpp"
 #include "protocols/mysql/emulator/answers.hpp"
 #include "protocols/mysql/emulator/pattern.hpp"
@@ -99,6 +100,7 @@ class MysqlExecution final : public Execution {
       if (!set) return false;
       results.list.emplace_back(*std::move(set));
     } else {
+      note_status(plan, request);
       results.list.emplace_back(done_->ok);
     }
     image_ = encode_image(results, collation_);
@@ -138,6 +140,19 @@ class MysqlExecution final : public Execution {
       if (!same_answer((*mine)[i], runs, (*theirs)[i])) return false;
     }
     return true;
+  }
+
+  /// What the server says of the indexes that it looked for rows with: as it said it before, else
+  /// as the keys tell.
+  void note_status(const Plan& plan, const SqlRequest& request) {
+    const bool looks = plan.action == Plan::Action::update || plan.action == Plan::Action::remove;
+    if (!looks) return;
+    const auto* told = descriptions_.find(described_as(plan, request),
+                                          layout_of(described_by(plan), contents_.book()));
+    if (told != nullptr)
+      done_->ok.status = told->status;
+    else if (plan.looks_at_all)
+      done_->ok.status = status::no_index_used;
   }
 
   std::optional<ResultSet> shown(const Plan& plan, const std::vector<DatumRow>& rows,
@@ -196,7 +211,7 @@ class MysqlEmulator final : public sql::emulator::SqlEmulator {
   }
   [[nodiscard]] Taken taken_by_failure(std::string_view code) const override {
     if (code == "1048" || code == "1364" || code == "1406" || code == "1264" || code == "1366" ||
-        code == "1146" || code == "1054" || code == "1064")
+        code == "1146" || code == "1054" || code == "1064" || code == "4025")
       return Taken::nothing;
     return code == "1062" || code == "1452" ? Taken::its_own : Taken::unknown;
   }
@@ -296,9 +311,10 @@ sql::emulator::SqlEmulator::Answered MysqlEmulator::answered(Bytes image) const 
 
 std::optional<std::string> MysqlEmulator::answer_of_definition(const tree::Statement& statement,
                                                                std::string_view) {
-  if (!definition_is_sure(statement, held(), rules_, depended())) return std::nullopt;
+  auto ok = answer_of(statement, held(), rules_, depended());
+  if (!ok) return std::nullopt;
   Results results;
-  results.list.emplace_back(OkPacket{});
+  results.list.emplace_back(*std::move(ok));
   return encode_image(results, collation_);
 }
 
@@ -316,6 +332,13 @@ void MysqlEmulator::note_followed(const SqlRequest& request, Bytes image) {
       if ((*all)[i].set)
         descriptions_.learn(called_as(plan, request, i), layout_of(plan.named, held().book()),
                             *(*all)[i].set);
+    return;
+  }
+  if (plan.action == Plan::Action::update || plan.action == Plan::Action::remove) {
+    const auto told = read_answer(image);
+    if (told && told->ok)
+      descriptions_.learn(described_as(plan, request), layout_of(plan.reads, held().book()),
+                          ResultSet{.status = told->ok->status});
     return;
   }
   if (plan.shown.empty()) return;

@@ -86,9 +86,9 @@ bool Runner::run_inside(const Plan& plan, Frame& frame, Done& done) {
   inner.moment_ = moment_;
   inner.depth_ = depth_ + 1;
   inner.checks_references_ = checks_references_;
-  inner.numbers_ = std::move(numbers_);
+  inner.numbers_ = numbers_;
   auto made = inner.depth_ < deepest_call ? inner.run(plan, {}) : std::nullopt;
-  numbers_ = std::move(inner.numbers_);
+  if (!inner.numbers_.empty()) numbers_ = std::move(inner.numbers_);
   if (!made) {
     why_not_ = inner.why_not_;
     return false;

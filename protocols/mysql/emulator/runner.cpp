@@ -353,6 +353,49 @@ bool Runner::replace(const Plan& plan, const DatumRow& row, Done& done) {
   return true;
 }
 
+/// Whether the row, which is not in the table yet, has what the conditions of the table say. They
+/// are looked at before its keys.
+bool Runner::satisfies(const Plan& plan, const Definition& table, const DatumRow& row) {
+  std::string list;
+  for (std::size_t i = 0; i < row.size(); ++i)
+    list += fmt::format("{}?{} AS {}", list.empty() ? "" : ", ", i + 2, table.sql_column(i));
+  const std::string from = fmt::format("FROM {} WHERE rowid > ?1 AND ", table.sql_name());
+  std::vector<Datum> bound = {Datum()};
+  bound.insert(bound.end(), row.begin(), row.end());
+  const sql::emulator::PlannedCheck* broken = nullptr;
+  for (const auto& check : plan.checks) {
+    std::string text = check.text.sql;
+    const std::size_t at = text.find(from);
+    const bool known = std::ranges::none_of(
+        fresh_, [&](std::size_t each) { return text.find(table.sql_column(each)) != text.npos; });
+    if (check.text.bounds.size() != 1 || at == std::string::npos || !known) return false;
+    text.replace(at, from.size(), fmt::format("FROM (SELECT {}) AS {} WHERE ", list,
+                                              table.sql_name()));
+    if (holds(text, bound)) continue;
+    // Which of several is told is the order in which they were declared.
+    if (broken != nullptr || took_effect_) return false;
+    broken = &check;
+  }
+  if (broken == nullptr) return true;
+  // No number was given yet.
+  if (place_in_statement_ == 1) numbers_.clear();
+  return ignores_ ? false : refuse(broken_check(table, broken->name, mysql_));
+}
+
+/// The same of the rows that an UPDATE has changed, behind that place.
+bool Runner::satisfy(const Plan& plan, std::int64_t place) {
+  const sql::emulator::PlannedCheck* broken = nullptr;
+  for (const auto& check : plan.checks) {
+    const std::vector<Datum> bound = {place};
+    if (check.text.bounds.size() != 1) return false;
+    if (holds(check.text.sql, bound)) continue;
+    if (broken != nullptr || took_effect_) return false;
+    broken = &check;
+  }
+  if (broken == nullptr) return true;
+  return refuse(broken_check(*contents_.find(plan.target)->definition, broken->name, mysql_));
+}
+
 /// The row that has one of its keys is changed.
 bool Runner::update_met(const Plan& plan, std::span<const Value> values, const DatumRow& row,
                         Done& done) {
@@ -409,6 +452,7 @@ bool Runner::put_in(const Plan& plan, std::size_t at, DatumRow& row, Done& done)
       fresh_.insert(i);
   if (!table->triggers.empty() && !fire(*table, "before", "insert", nullptr, &row, done))
     return false;
+  if (!plan.checks.empty() && !satisfies(plan, *table, row)) return false;
   if (plan.clash == Clash::replaces && (any_order_ || !replace(plan, row, done))) return false;
   if (database.run("SAVEPOINT row") != Outcome::done) return false;
   const auto back = [&] {
@@ -421,10 +465,6 @@ bool Runner::put_in(const Plan& plan, std::size_t at, DatumRow& row, Done& done)
     if (outcome == Outcome::refused && plan.clash == Clash::updates)
       return update_met(plan, values_, row, done);
     return outcome == Outcome::refused && !took_effect_ && meets_key(plan, row, done);
-  }
-  for (const auto& check : plan.checks) {
-    std::vector<Datum> bound = {database.last_place() - 1};
-    if (check.text.bounds.size() != 1 || !holds(check.text.sql, bound)) return back(), false;
   }
   std::set<std::size_t> all;
   for (std::size_t i = 0; i < table->columns.size(); ++i) all.insert(i);
@@ -499,9 +539,12 @@ bool Runner::insert_all(const Plan& plan, std::span<const Value> values, Done& d
     if (numbered && reserves) row[*numbered] = Datum();
     if (numbered && !reserves && !number(plan, *numbered, row)) return false;
     const std::size_t before = copied_;
+    place_in_statement_ = static_cast<std::size_t>(&row - filled.data()) + 1;
     const std::size_t at = plan.source ? 0 : static_cast<std::size_t>(&row - filled.data());
     if (any_order_) met_before_ = met[static_cast<std::size_t>(&row - filled.data())];
+    const bool first_row = place_in_statement_ == 1;
     if (!put_in(plan, at, row, done)) {
+      if (first_row && numbers_.empty()) return false;
       // The numbers of all rows were taken before the first was put in.
       if (numbered && generates && !reserves && began)
         numbers_[{table->id, *numbered}] = *began + static_cast<std::int64_t>(rows);
@@ -680,6 +723,7 @@ bool Runner::update(const Plan& plan, std::span<const Value> values, Done& done)
     std::vector<Datum> bound;
     if (!bind(part.set.bounds, values, bound)) return false;
     const std::string list = list_of_places(places[i]);
+    const std::int64_t begin = contents_.database().last_place();
     std::size_t count = 0;
     if (has_triggers(*table, "update")) {
       if (plan.multiple || (places[i].size() > 1 && !fires_in_any_order(*table, "update")))
@@ -695,6 +739,7 @@ bool Runner::update(const Plan& plan, std::span<const Value> values, Done& done)
     }
     changed += count;
     if (count == 0) continue;
+    if (!satisfy(plan, begin)) return false;
     const bool moves = moves_keys(*table, part.assigned);
     // Whether one that moves meets another on its way depends on the order of the rows.
     if (moves && count > 1) return false;

@@ -81,6 +81,8 @@ class Runner final : public sql::emulator::Runner {
   [[nodiscard]] bool update_met(const Plan& plan, std::span<const Value> values,
                                 const DatumRow& row, Done& done);
   [[nodiscard]] bool lacks_values(const Plan& plan);
+  [[nodiscard]] bool satisfies(const Plan& plan, const Definition& table, const DatumRow& row);
+  [[nodiscard]] bool satisfy(const Plan& plan, std::int64_t place);
   [[nodiscard]] std::optional<Datum> moment_in(const ColumnType& type, std::int64_t digits) const;
   [[nodiscard]] std::optional<Datum> moment_given(const Given& given,
                                                   const TableColumn& column) const;
