@@ -7,6 +7,7 @@
 
 #include "protocols/postgres/clock.hpp"
 #include "protocols/postgres/redact.hpp"
+#include "protocols/postgres/sleep.hpp"
 
 namespace understudy::postgres {
 namespace {
@@ -316,6 +317,11 @@ void Executor::reply(const Answer& answer) {
       if (!described_ && !portal_->statement->temporary.empty() && !portal_->image->is_error)
         follow(portal_->statement->temporary, identity_.canonical, answer.grade != Grade::guess,
                !block_.idle() && !block_.implicit(), facts_settings_);
+      if (const auto time = time_to_sleep(); time.count() > 0) {
+        pause_ = Pause{time};
+        waiting_ = Waiting::asleep;
+        return;
+      }
       return deliver();
     case Waiting::parse:
       return finish_parse(answer);
@@ -323,16 +329,35 @@ void Executor::reply(const Answer& answer) {
       return fail(std::exchange(unknown_, {}));
     case Waiting::scope:
       return finish_scope();
+    case Waiting::asleep:
     case Waiting::none:
       return;
   }
 }
 
-/// What was computed is there until it is sent: a cursor, or a portal that is fetched in portions,
-/// keeps a copy. False where the octets are no image.
+void Executor::wake() {
+  if (waiting_ != Waiting::asleep) return;
+  waiting_ = Waiting::none;
+  deliver();
+}
+
+/// Of an error only how long the statement was let to take is known: a client that gave up has its
+/// answer at once.
+std::chrono::milliseconds Executor::time_to_sleep() const {
+  if (described_ || portal_->offset > 0) return std::chrono::milliseconds(0);
+  const auto time = sleep_of(portal_->statement->parsed, portal_->parameters);
+  if (time.count() == 0 || !portal_->image->is_error) return time;
+  return std::min(time, time_of_setting(facts_settings_.value_or("statement_timeout", "")));
+}
+
+/// What was computed is there until it is sent: a cursor, a portal that is fetched in portions, and
+/// one that waits, keep a copy. False where the octets are no image.
 bool Executor::take_answer(const Answer& answer) {
-  if (answer.grade != Grade::computed || !(cursor_ || delivery_.max_rows > 0))
-    return portal_->answer_with(answer.image);
+  const auto is_kept = [this] {
+    return cursor_ || delivery_.max_rows > 0 ||
+           sleep_of(portal_->statement->parsed, portal_->parameters).count() > 0;
+  };
+  if (answer.grade != Grade::computed || !is_kept()) return portal_->answer_with(answer.image);
   portal_->own_image.assign(as_text(answer.image));
   return portal_->answer_with(as_bytes(portal_->own_image));
 }
