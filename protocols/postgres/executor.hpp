@@ -137,7 +137,6 @@ class Executor {
   [[nodiscard]] std::string_view session_part(const ServedStatement& statement);
   [[nodiscard]] bool take_answer(const Answer& answer);
   [[nodiscard]] std::chrono::milliseconds time_to_sleep() const;
-  [[nodiscard]] bool is_computable(const ServedStatement& statement);
   [[nodiscard]] std::string_view session_facts();
   void ask_statement(bool synthesisable);
   void find_other_sessions();

@@ -9,7 +9,6 @@
 #include "compile/states/key_names.hpp"
 #include "match/loop.hpp"
 #include "table/hash.hpp"
-#include "understudy/out_of_order.hpp"
 
 namespace understudy::compile {
 namespace {
@@ -280,7 +279,7 @@ class Tracer {
   /// `writes` are sorted by their end, because the steps are. Null where none overlaps.
   [[nodiscard]] const Visible* find_overlap(const std::vector<Visible>& writes,
                                             const Step& step) const {
-    const bool in_order = dynamic_cast<const OutOfOrder*>(service_.protocol) == nullptr;
+    const bool in_order = service_.protocol->handles_in_order();
     auto write = std::ranges::upper_bound(writes, step.began, {}, &Visible::ended);
     // A write that ended long after the step may still have begun before it; connections are
     // few, so it is found soon or not at all.
