@@ -175,6 +175,7 @@ std::string_view Executor::session_part(const ServedStatement& statement) {
 
 void Executor::ask_statement(bool synthesisable) {
   const ServedStatement& statement = *portal_->statement;
+  slept_ = false;
   if (statement.shape && statement.shape->never_parsed) {
     copying_in_ = false;
     ask_whether_it_fails(synthesisable);
@@ -198,6 +199,16 @@ void Executor::ask_statement(bool synthesisable) {
       identity_.canonical, identity_.qualifier, Control::none, {}, synthesisable || whole_next_};
   request_->session = session_facts();
   waiting_ = Waiting::statement;
+  sleep_first();
+}
+
+/// What it does, it does behind its sleep. One that was given up in the recording says how only in
+/// its answer, which comes first then.
+void Executor::sleep_first() {
+  const ServedStatement& statement = *portal_->statement;
+  const auto time = sleep_of(statement.parsed, portal_->parameters);
+  slept_ = time.count() > 0 && statement.shape && statement.shape->needs.settings.empty();
+  if (slept_) pause_ = Pause{time};
 }
 
 /// Other databases are other data, and what a transaction allows is not a matter of taste: there is
@@ -344,7 +355,7 @@ void Executor::wake() {
 /// Of an error only how long the statement was let to take is known: a client that gave up has its
 /// answer at once.
 std::chrono::milliseconds Executor::time_to_sleep() const {
-  if (described_ || portal_->offset > 0) return std::chrono::milliseconds(0);
+  if (described_ || portal_->offset > 0 || slept_) return std::chrono::milliseconds(0);
   const auto time = sleep_of(portal_->statement->parsed, portal_->parameters);
   if (time.count() == 0 || !portal_->image->is_error) return time;
   return std::min(time, time_of_setting(facts_settings_.value_or("statement_timeout", "")));

@@ -76,7 +76,7 @@ class Executor {
   [[nodiscard]] std::optional<std::string_view> take_synthesised();
   void reply(const Answer& answer);
   void reply(const Miss& miss);
-  /// Before the answer under way is sent, once; the next step behind it is `wake`.
+  /// Before the question or the answer under way, once; the next step behind it is `wake`.
   [[nodiscard]] std::optional<Pause> take_pause() { return std::exchange(pause_, std::nullopt); }
   void wake();
 
@@ -139,6 +139,7 @@ class Executor {
   [[nodiscard]] std::chrono::milliseconds time_to_sleep() const;
   [[nodiscard]] std::string_view session_facts();
   void ask_statement(bool synthesisable);
+  void sleep_first();
   void find_other_sessions();
   void ask_in_session();
   void ask_whole();
@@ -216,6 +217,7 @@ class Executor {
   Delivery delivery_;
   TransactionBlock::Plan plan_;
   bool failed_ = false, over_ = false, copying_in_ = false;
+  bool slept_ = false;  // before its question was asked
   bool whole_next_ =
       false;  // the question was for the first rows; if there are none, for the whole
   std::string copy_data_;

@@ -39,8 +39,8 @@ milliseconds sleep_of(const sql::Statement& statement, const Parameters& paramet
        at = pattern.find(call, at + 1)) {
     const std::size_t value = at + call.size();
     if (value >= pattern.size() || pattern[value] != sql::slot_mark) continue;
-    const auto slot = static_cast<std::size_t>(
-        std::ranges::count(pattern.substr(0, value), sql::slot_mark));
+    const auto slot =
+        static_cast<std::size_t>(std::ranges::count(pattern.substr(0, value), sql::slot_mark));
     if (slot >= statement.slots().size()) continue;
     const auto time = number_in(value_in(statement.slots()[slot], statement, parameters));
     if (time && *time > 0) seconds = std::min(seconds + *time, longest);

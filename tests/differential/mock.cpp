@@ -76,7 +76,7 @@ void Mock::load(const Protocol& protocol, const std::vector<Recorded>& recording
   loaded.steps.resize(recording.size());
   for (const SessionHeader& session : sessions)
     each_of(session.connection - 1, [&](std::size_t i, const Exchange& exchange) {
-      compile::Step& step = loaded.steps[i];
+      compile::Step& step = loaded.steps[compile::StepId(static_cast<std::uint32_t>(i))];
       step.connection = step.source = session.connection - 1;
       step.began = exchange.began.tick;
       step.ended = exchange.ended.tick;

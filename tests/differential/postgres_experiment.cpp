@@ -125,8 +125,7 @@ class PostgresExperiment {
   void compare(const Said& said) {
     const std::string answered = meaning_of(sql_, answer_);
     if (tell_)
-      outcome_.replay.push_back(
-          fmt::format("{}  [{}] {}", told(said), name_of(grade_), answered));
+      outcome_.replay.push_back(fmt::format("{}  [{}] {}", told(said), name_of(grade_), answered));
     Tally& tally = tally_of(*said.statement);
     const std::string truth = meaning();
     count(grade_, answered == truth, tally);

@@ -88,12 +88,13 @@ class Partitions : public PostgresClient {
         return write("TRUNCATE " + one_of({"north_2", "south"}));
       case 6:
         return in_transaction([&] {
-          write(fmt::format("INSERT INTO {} VALUES ({}, 'north', 3, 1)", one_of({"north", "north_1"}),
-                            id(9)));
+          write(fmt::format("INSERT INTO {} VALUES ({}, 'north', 3, 1)",
+                            one_of({"north", "north_1"}), id(9)));
           read("SELECT count(*) FROM north_1");
         });
       case 7:
-        return read("SELECT region, count(*), sum(v) FROM measures GROUP BY region ORDER BY region");
+        return read(
+            "SELECT region, count(*), sum(v) FROM measures GROUP BY region ORDER BY region");
       case 8:
         return read(fmt::format("SELECT count(*) FROM {}", leaf));
       case 9:
@@ -101,10 +102,11 @@ class Partitions : public PostgresClient {
       case 10:
         return read(fmt::format("SELECT v FROM north WHERE id = {} ORDER BY v", id(6)));
       case 11:
-        return read(fmt::format("SELECT tableoid::regclass, v FROM measures WHERE id = {} ORDER BY v",
-                                id(6)));
+        return read(fmt::format(
+            "SELECT tableoid::regclass, v FROM measures WHERE id = {} ORDER BY v", id(6)));
       default:
-        return read(fmt::format("SELECT region, day, v FROM measures WHERE id = {} ORDER BY v", id(6)));
+        return read(
+            fmt::format("SELECT region, day, v FROM measures WHERE id = {} ORDER BY v", id(6)));
     }
   }
 };
@@ -179,7 +181,8 @@ class Procedures : public PostgresClient {
       case 5:
         return write(fmt::format("SELECT pay({}, {})", id(4), id(3)));
       case 6:
-        return write(fmt::format("UPDATE accounts SET balance = {} WHERE id = {}", id(5) * 10, id(4)));
+        return write(
+            fmt::format("UPDATE accounts SET balance = {} WHERE id = {}", id(5) * 10, id(4)));
       case 7:
         if (random_.percent(60)) return act();
         return write("DELETE FROM journal");
