@@ -11,49 +11,6 @@ using sql::contents::is_text;
 using sql::contents::is_whole;
 using tree::Operator;
 
-const char* spelled(Operator op) {
-  switch (op) {
-    case Operator::equal:
-      return "=";
-    case Operator::not_equal:
-      return "<>";
-    case Operator::less:
-      return "<";
-    case Operator::less_equal:
-      return "<=";
-    case Operator::greater:
-      return ">";
-    case Operator::greater_equal:
-      return ">=";
-    case Operator::distinct:
-      return "IS NOT";
-    case Operator::not_distinct:
-      return "IS";
-    case Operator::add:
-      return "+";
-    case Operator::subtract:
-      return "-";
-    case Operator::multiply:
-      return "*";
-    case Operator::divide:
-      return "/";
-    case Operator::modulo:
-      return "%";
-    default:
-      throw Unsure{"this operator"};
-  }
-}
-
-bool is_order(Operator op) {
-  return op == Operator::less || op == Operator::less_equal || op == Operator::greater ||
-         op == Operator::greater_equal;
-}
-
-bool is_comparison(Operator op) {
-  return is_order(op) || op == Operator::equal || op == Operator::not_equal ||
-         op == Operator::distinct || op == Operator::not_distinct;
-}
-
 /// Throws TooFar where it is beyond the type.
 Typed::Range range_of_result(Operator op, Typed::Range a, Typed::Range b, TypeKind kind) {
   __extension__ typedef __int128 Wide;  // wider than all types that are calculated with

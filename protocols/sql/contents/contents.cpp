@@ -135,6 +135,12 @@ void Contents::define_routine(std::string_view key,
   book_.routines.insert_or_assign(std::string(key), std::move(routine));
 }
 
+void Contents::drop_routine(std::string_view key) {
+  ++version_;
+  if (const auto found = book_.routines.find(key); found != book_.routines.end())
+    book_.routines.erase(found);
+}
+
 void Contents::drop_view(std::string_view key) {
   const auto found = book_.views.find(key);
   if (found == book_.views.end()) return;

@@ -74,6 +74,8 @@ class Contents {
   void drop_public();
   /// Makes a function; null: which one its name means is not known from here on.
   void define_routine(std::string_view key, std::shared_ptr<const tree::CreateRoutine> routine);
+  /// It is known that there is none of that name.
+  void drop_routine(std::string_view key);
   /// It may be there or not.
   void forget_whether(std::string_view key);
   /// The same of a view, to which nothing refers.

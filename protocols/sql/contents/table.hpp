@@ -103,6 +103,8 @@ struct TableColumn {
   bool given_by_server = false;  ///< a value of the client's own is refused, or replaced
   bool lacks_default = false;    ///< it has neither DEFAULT nor numbers of its own
   bool is_refreshed = false;     ///< an UPDATE that changes the row puts this moment into it
+  /// To so many digits behind the second; nothing where that is not known.
+  std::optional<std::int32_t> refreshed_digits = {};
   std::uint16_t attribute = 0;   ///< its number, which it keeps when others are dropped
 };
 

@@ -167,6 +167,10 @@ class Translator {
                                              const std::string& alias) {
     return alias + ".rowid";
   }
+  /// Whether a row without a value for it is refused, and it is known how.
+  [[nodiscard]] virtual bool needs_value(const contents::TableColumn& /*column*/) const {
+    return false;
+  }
   /// A column is read; throws where that is not sure.
   virtual void read_column(const ScopeColumn& column);
 
