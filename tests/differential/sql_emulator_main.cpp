@@ -67,7 +67,8 @@ std::string shown(Bytes image, bool ordered) {
     const std::size_t length = 1 + (std::size_t{rest[3]} << 8U | std::size_t{rest[4]});
     Fields notice;
     if (length > rest.size() || !decode_fields(rest.subspan(5, length - 5), notice)) break;
-    text += fmt::format("\n      notice {} {} {}", field(notice, 'S'), field(notice, 'C'), field(notice, 'M'));
+    text += fmt::format("\n      notice {} {} {}", field(notice, 'S'), field(notice, 'C'),
+                        field(notice, 'M'));
     rest = rest.subspan(length);
   }
   std::vector<std::string> lines;

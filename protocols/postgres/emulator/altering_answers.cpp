@@ -84,7 +84,8 @@ class Action {
         return sure(!before_.column(action_.new_name) && all_are_named(before_));
       case Kind::set_default: {
         const auto changed = after_.column(action_.name);
-        return sure(changed && is_sound(after_.columns[*changed]) && column.type.kind != TypeKind::opaque);
+        return sure(changed && is_sound(after_.columns[*changed]) &&
+                    column.type.kind != TypeKind::opaque);
       }
       case Kind::set_not_null:
         return sure(no_nulls(number));
@@ -153,9 +154,8 @@ class Action {
   }
 
   Answer missing_column() {
-    const std::string message =
-        fmt::format("column \"{}\" of relation \"{}\" does not exist", action_.name,
-                    shown_name(before_.key));
+    const std::string message = fmt::format("column \"{}\" of relation \"{}\" does not exist",
+                                            action_.name, shown_name(before_.key));
     if (action_.kind == Kind::drop_column && action_.if_exists)
       return noticed("00000", message + ", skipping");
     const bool told = action_.kind == Kind::drop_column || action_.kind == Kind::set_default ||
@@ -166,15 +166,14 @@ class Action {
   Answer add_column() {
     const tree::ColumnDefinition& made = *action_.column;
     if (before_.column(made.name)) {
-      const std::string message =
-          fmt::format("column \"{}\" of relation \"{}\" already exists", made.name,
-                      shown_name(before_.key));
+      const std::string message = fmt::format("column \"{}\" of relation \"{}\" already exists",
+                                              made.name, shown_name(before_.key));
       return action_.if_exists ? noticed("42701", message + ", skipping")
                                : Answer(failed(said("ERROR", "42701", message)));
     }
     const auto column = after_.column(made.name);
-    const bool numbers = made.identity || (column && after_.columns[*column].default_.kind ==
-                                                         Default::Kind::number);
+    const bool numbers =
+        made.identity || (column && after_.columns[*column].default_.kind == Default::Kind::number);
     if (made.generated || (numbers && has_rows_) || !column || !is_sound(after_.columns[*column]))
       return std::nullopt;
     const TableColumn& added = after_.columns[*column];
@@ -224,15 +223,13 @@ class Action {
       const auto key = std::ranges::find_if(before_.keys, is_it);
       const bool used = key != before_.keys.end() &&
                         (!context_.contents.book().knows_references() ||
-                         std::ranges::any_of(key->columns, [&](std::size_t each) {
-                           return is_referred_to(each);
-                         }));
+                         std::ranges::any_of(
+                             key->columns, [&](std::size_t each) { return is_referred_to(each); }));
       return sure(!used);
     }
     if (!all_are_named(before_) || !before_.takes_rows) return std::nullopt;
-    const std::string message =
-        fmt::format("constraint \"{}\" of relation \"{}\" does not exist", action_.name,
-                    shown_name(before_.key));
+    const std::string message = fmt::format("constraint \"{}\" of relation \"{}\" does not exist",
+                                            action_.name, shown_name(before_.key));
     return action_.if_exists ? noticed("00000", message + ", skipping")
                              : Answer(failed(said("ERROR", "42704", message)));
   }
@@ -256,13 +253,24 @@ bool holds(const TableState& child, const Reference& reference, Contents& conten
       return false;
     const std::string own = "c." + child.definition->sql_column(reference.columns[i]);
     some += own + " IS NOT NULL AND ";
-    same += (i > 0 ? " AND p." : "p.") + parent->definition->sql_column((*columns)[i]) + " = " + own;
+    same +=
+        (i > 0 ? " AND p." : "p.") + parent->definition->sql_column((*columns)[i]) + " = " + own;
   }
   std::vector<sql::contents::DatumRow> rows;
   const std::string sql = fmt::format(
       "SELECT 1 FROM {} AS c WHERE {}NOT EXISTS (SELECT 1 FROM {} AS p WHERE {}) LIMIT 1",
       child.definition->sql_name(), some, parent->definition->sql_name(), same);
   return contents.database().run(sql, {}, &rows) == Outcome::done && rows.empty();
+}
+
+/// A table that is missing is skipped: of RENAME its one action tells so.
+bool skips_missing(const tree::AlterTable& alter) {
+  const auto renames = [](const tree::AlterAction& action) {
+    return action.kind == Kind::rename_column || action.kind == Kind::rename_table ||
+           action.kind == Kind::rename_index;
+  };
+  return alter.if_exists || (alter.actions.size() == 1 && renames(alter.actions.front()) &&
+                             alter.actions.front().if_exists);
 }
 
 }  // namespace
@@ -278,7 +286,7 @@ std::optional<DefinitionAnswer> answer_to_alter(const tree::AlterTable& alter,
   if (table == nullptr) {
     if (!contents.book().is_absent(key)) return std::nullopt;
     const std::string message = fmt::format("relation \"{}\" does not exist", shown_name(key));
-    if (alter.if_exists)
+    if (skips_missing(alter))
       return DefinitionAnswer{"ALTER TABLE", {said("NOTICE", "00000", message + ", skipping")}};
     return failed(said("ERROR", "42P01", message));
   }
@@ -311,7 +319,7 @@ bool alter_holds(const tree::AlterTable& alter, const DefinitionContext& context
   for (const tree::AlterAction& action : alter.actions)
     if (action.kind == Kind::rename_table) key = context.rules.key_of(action.table);
   const TableState* const table = context.contents.find(key);
-  if (table == nullptr) return alter.if_exists;
+  if (table == nullptr) return skips_missing(alter);
   if (!table->known) return false;
   return std::ranges::all_of(alter.actions, [&](const tree::AlterAction& action) {
     if (action.kind != Kind::add_constraint) return true;

@@ -364,8 +364,8 @@ class PureFinder : public tree::Visitor {
   using Visitor::visit;
   void visit(const tree::Expression& expression) override {
     const auto* call = expression.as<tree::Call>();
-    if (call != nullptr && sql::use_of_function(call->name.name, sql::Dialect::postgres) !=
-                               sql::FunctionUse::pure)
+    if (call != nullptr &&
+        sql::use_of_function(call->name.name, sql::Dialect::postgres) != sql::FunctionUse::pure)
       pure = false;
     descend(expression);
   }

@@ -486,8 +486,8 @@ bool Runner::number(const Plan& plan, std::span<const Value> values, std::vector
 
 bool Runner::truncate(const Plan& plan, Result& result) {
   for (const std::string& key : plan.cascaded)
-    result.answer.notices.push_back(
-        make_fields("NOTICE", "00000", fmt::format("truncate cascades to table \"{}\"", shown_name(key))));
+    result.answer.notices.push_back(make_fields(
+        "NOTICE", "00000", fmt::format("truncate cascades to table \"{}\"", shown_name(key))));
   for (const std::string& key : plan.targets) {
     contents_.empty(key);
     if (plan.restarts) contents_.restart_numbers(key);

@@ -100,9 +100,10 @@ bool Translator::is_exact(const ColumnType& type) {
 
 /// A numeric as a text of its own scale.
 std::string Translator::as_decimal(const Typed& value) const {
-  if (value.untyped != Untyped::no || value.soft || !is_exact(value.type))
+  if (value.untyped != Untyped::no || !is_exact(value.type))
     throw Unsure{"a number without a scale"};
   if (value.type.scale == ColumnType::own_scale) return value.sql;
+  if (value.soft) throw Unsure{"a number without a scale"};
   return "pg_decimal(" + value.sql + ", " + std::to_string(value.type.scale) + ")";
 }
 

@@ -65,8 +65,7 @@ Fields notice(std::string message, std::string_view code = "00000", std::string 
 }
 Fields already_there(const std::string& key, bool skipped) {
   const std::string message = fmt::format("relation \"{}\" already exists", shown_name(key));
-  return skipped ? notice(message + ", skipping", "42P07")
-                 : make_fields("ERROR", "42P07", message);
+  return skipped ? notice(message + ", skipping", "42P07") : make_fields("ERROR", "42P07", message);
 }
 
 bool is_free(const std::string& name, const Contents& contents) {
@@ -189,9 +188,10 @@ Answer create_type(const tree::CreateType& type, const DefinitionContext& contex
   constexpr std::size_t longest = 63;
   const bool sure = type.kind == ObjectKind::type && !type.labels.empty() &&
                     labels.size() == type.labels.size() &&
-                    std::ranges::all_of(labels, [](const std::string& each) {
-                      return !each.empty() && each.size() <= longest;
-                    }) &&
+                    std::ranges::all_of(labels,
+                                        [](const std::string& each) {
+                                          return !each.empty() && each.size() <= longest;
+                                        }) &&
                     context.pattern.find(" as enum") != std::string_view::npos &&
                     context.contents.book().is_absent(key_of(type.name));
   return sure ? plain("CREATE TYPE") : std::nullopt;
@@ -216,12 +216,11 @@ std::vector<Dependent> dependents_of(const std::string& key, const std::set<std:
 
 Fields depends(const std::string& key, const Dependent& dependent) {
   const std::string name = shown_name(key);
-  return make_fields(
-      "ERROR", "2BP01",
-      fmt::format("cannot drop table {} because other objects depend on it", name),
-      fmt::format("constraint {} on table {} depends on table {}", dependent.constraint,
-                  shown_name(dependent.table), name),
-      "Use DROP ... CASCADE to drop the dependent objects too.");
+  return make_fields("ERROR", "2BP01",
+                     fmt::format("cannot drop table {} because other objects depend on it", name),
+                     fmt::format("constraint {} on table {} depends on table {}",
+                                 dependent.constraint, shown_name(dependent.table), name),
+                     "Use DROP ... CASCADE to drop the dependent objects too.");
 }
 
 /// Names that need no quotes in a message.
@@ -289,14 +288,15 @@ Answer drop_others(const tree::Drop& dropped, const DefinitionContext& context,
     const std::string key = key_of(name);
     if (may_be_hidden(key, context) || !(name.schema.empty() || name.schema == "public"))
       return std::nullopt;
-    const bool known = dropped.kind == ObjectKind::type       ? contents.book().types.contains(key)
-                       : dropped.kind == ObjectKind::view     ? contents.book().views.contains(key)
-                       : dropped.kind == ObjectKind::sequence ? contents.book().sequences.contains(key)
-                                                              : sql::emulator::has_index(key, contents);
+    const bool known = dropped.kind == ObjectKind::type   ? contents.book().types.contains(key)
+                       : dropped.kind == ObjectKind::view ? contents.book().views.contains(key)
+                       : dropped.kind == ObjectKind::sequence
+                           ? contents.book().sequences.contains(key)
+                           : sql::emulator::has_index(key, contents);
     if (known) {
       if (context.depended.contains(key)) return std::nullopt;
-      if (dropped.kind == ObjectKind::type && (has_columns_of(name, contents) ||
-                                               !contents.book().knows_references()))
+      if (dropped.kind == ObjectKind::type &&
+          (has_columns_of(name, contents) || !contents.book().knows_references()))
         return std::nullopt;
       const bool numbers = std::ranges::any_of(contents.book().tables, [&](const auto& each) {
         return std::ranges::any_of(each.second.definition->columns, [&](const TableColumn& column) {
@@ -364,8 +364,7 @@ std::optional<DefinitionAnswer> answer_to_definition(const tree::Statement& stat
     return of_definitions::create_sequence(*sequence, context);
   if (const auto* type = statement.as<tree::CreateType>())
     return of_definitions::create_type(*type, context);
-  if (const auto* alter = statement.as<tree::AlterTable>())
-    return answer_to_alter(*alter, context);
+  if (const auto* alter = statement.as<tree::AlterTable>()) return answer_to_alter(*alter, context);
   const auto* dropped = statement.as<tree::Drop>();
   return dropped != nullptr ? of_definitions::drop(*dropped, context) : std::nullopt;
 }

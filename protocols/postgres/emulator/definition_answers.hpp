@@ -44,8 +44,8 @@ struct DefinitionContext {
 /// The type is there, and what a default says can be put into it.
 [[nodiscard]] bool is_sound(const sql::contents::TableColumn& column);
 /// The parent has a key of just these columns, of the same types.
-[[nodiscard]] bool refers_soundly(const sql::contents::Reference& reference, const Definition& child,
-                                  const sql::contents::Contents& contents);
+[[nodiscard]] bool refers_soundly(const sql::contents::Reference& reference,
+                                  const Definition& child, const sql::contents::Contents& contents);
 /// A table of another session's own may hide it.
 [[nodiscard]] bool may_be_hidden(const std::string& key, const DefinitionContext& context);
 

@@ -192,6 +192,14 @@ Typed::Range Translator::range_of(Typed& value) {
 Typed Translator::arithmetic(Operator op, Typed left, Typed right) {
   if (left.untyped != Untyped::no && right.untyped != Untyped::no)
     throw Unsure{"two values without a type"};
+  // Of a value of the request its digits count, however many it is written with.
+  const auto of_slot = [&](Typed& value, const Typed& other) {
+    if (value.untyped == Untyped::slot && other.type.kind == TypeKind::numeric)
+      value = coerced(std::move(value), {.kind = TypeKind::numeric, .scale = ColumnType::own_scale},
+                      true);
+  };
+  of_slot(left, right);
+  of_slot(right, left);
   left = coerced(std::move(left), right.type);
   right = coerced(std::move(right), left.type);
   if (left.type.kind == TypeKind::float8 || right.type.kind == TypeKind::float8)
@@ -220,7 +228,8 @@ Typed Translator::decimal_arithmetic(Operator op, const Typed& left, const Typed
   if (function == nullptr) throw Unsure{"this operator between numerics"};
   if (op == Operator::divide || op == Operator::modulo) may_raise("a division");
   return typed(function + as_decimal(left) + ", " + as_decimal(right) + ")",
-               {.kind = TypeKind::numeric, .scale = ColumnType::own_scale});
+               {.kind = TypeKind::numeric, .scale = ColumnType::own_scale},
+               left.soft || right.soft);
 }
 
 Typed Translator::float_arithmetic(Operator op, const Typed& left, const Typed& right) {
@@ -367,8 +376,7 @@ Typed Translator::node(const tree::Operation& operation, const Scope& scope) {
     case Operator::not_:
       return logic(operation, scope);
     case Operator::concatenate:
-      if (operation.operands.size() == 2)
-        return joined_operands(operation, scope);
+      if (operation.operands.size() == 2) return joined_operands(operation, scope);
       return concatenation(operation, scope);
     case Operator::negate: {
       Typed zero = typed("0", {TypeKind::int2});
@@ -399,6 +407,10 @@ Typed Translator::node(const tree::Operation& operation, const Scope& scope) {
 
 Typed Translator::node(const tree::Is& is, const Scope& scope) {
   Typed value = expression(*is.operand, scope);
+  if (value.untyped == Untyped::slot && is.test == tree::Is::Test::null) {
+    value = coerced(std::move(value), {TypeKind::text});
+    bounds_[*value.bound].demand = Bound::Demand::presence;
+  }
   if (value.untyped != Untyped::no) throw Unsure{"a value without a type"};
   const char* const negation = is.negated ? " IS NOT " : " IS ";
   if (is.test == tree::Is::Test::null)

@@ -1,8 +1,8 @@
 #include "protocols/postgres/emulator/rules.hpp"
 
 #include "protocols/postgres/emulator/program.hpp"
-#include "protocols/postgres/emulator/value_functions.hpp"
 #include "protocols/postgres/emulator/translator.hpp"
+#include "protocols/postgres/emulator/value_functions.hpp"
 #include "protocols/postgres/emulator/violations.hpp"
 #include "protocols/postgres/tree_from_pg_query.hpp"
 
@@ -64,8 +64,8 @@ std::optional<Datum> constant_array(const tree::Expression& expression, const Co
   for (const tree::Expression& each : list->elements) {
     const auto* literal = each.as<tree::Literal>();
     using Kind = tree::Literal::Kind;
-    const bool plain = literal != nullptr && (literal->kind == Kind::string ||
-                                              literal->kind == Kind::number);
+    const bool plain =
+        literal != nullptr && (literal->kind == Kind::string || literal->kind == Kind::number);
     const bool text = sql::contents::is_text(type.element);
     if (!plain || (literal->kind == Kind::string) != text) return std::nullopt;
     elements.emplace_back(literal->text);

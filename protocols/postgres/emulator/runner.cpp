@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <limits>
 
 #include "protocols/postgres/emulator/array.hpp"
@@ -175,10 +176,16 @@ std::optional<Datum> Runner::readable_value(const Bound& bound, std::span<const 
     return meets_demand(bound, bound.constant) ? std::optional(bound.constant) : std::nullopt;
   if (bound.slot >= values.size()) return std::nullopt;
   const Value& value = values[bound.slot];
+  if (bound.demand == Bound::Demand::presence) return value.text ? Datum(std::int64_t{1}) : Datum();
+  if (bound.demand == Bound::Demand::sameness) {
+    const auto* same = std::get_if<std::string>(&bound.constant);
+    return same != nullptr && value.text == *same ? std::optional(Datum()) : std::nullopt;
+  }
   if (!value.text) return bound.array ? std::nullopt : std::optional(Datum());
   const bool is_number = value.value_class == sql::ValueClass::number;
   const bool is_boolean = value.value_class == sql::ValueClass::boolean;
-  if ((bound.demand == Bound::Demand::number && !is_number) ||
+  const bool counts = bound.demand == Bound::Demand::count;
+  if (((bound.demand == Bound::Demand::number || counts) && !is_number) ||
       (bound.demand == Bound::Demand::text && (is_number || is_boolean)))
     return std::nullopt;
   if (bound.array) return read_array(bound.type, value.value_class, *value.text, printing_);
@@ -202,10 +209,23 @@ std::optional<Datum> Runner::readable_value(const Bound& bound, std::span<const 
   return near ? datum : std::nullopt;
 }
 
+namespace {
+
+bool starts_at(std::string_view field) {
+  constexpr std::array<std::string_view, 8> fields = {"year", "quarter", "month",  "week",
+                                                      "day",  "hour",    "minute", "second"};
+  return std::ranges::find(fields, field) != fields.end();
+}
+
+}  // namespace
+
 /// Whether the server takes it for what it is put in place of.
 bool Runner::meets_demand(const Bound& bound, const Datum& datum) {
   const auto* text = std::get_if<std::string>(&datum);
+  const auto* number = std::get_if<std::int64_t>(&datum);
+  if (bound.demand == Bound::Demand::count) return number != nullptr && *number > 0;
   if (text == nullptr) return true;
+  if (bound.demand == Bound::Demand::field) return starts_at(*text);
   if (bound.demand == Bound::Demand::pattern) return is_common_pattern(*text);
   if (bound.demand != Bound::Demand::zone) return true;
   return *text == "utc" || *text == "UTC" ||

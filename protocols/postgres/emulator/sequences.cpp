@@ -49,17 +49,16 @@ const std::string* literal_in(const tree::Expression& expression) {
 }
 
 bool is_built_in(const tree::Call& call, std::string_view name) {
-  return call.name.name == name &&
-         (call.name.schema.empty() || call.name.schema == "pg_catalog") && !call.star &&
-         !call.distinct && !call.filter && !call.over && call.order.empty() && !call.variadic &&
-         call.argument_names.empty();
+  return call.name.name == name && (call.name.schema.empty() || call.name.schema == "pg_catalog") &&
+         !call.star && !call.distinct && !call.filter && !call.over && call.order.empty() &&
+         !call.variadic && call.argument_names.empty();
 }
 
 std::string quoted_name(const std::string& name) {
-  const bool plain = !name.empty() && !(name[0] >= '0' && name[0] <= '9') &&
-                     std::ranges::all_of(name, [](char c) {
-                       return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-                     });
+  const bool plain =
+      !name.empty() && !(name[0] >= '0' && name[0] <= '9') && std::ranges::all_of(name, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+      });
   return plain ? name : "\"" + name + "\"";
 }
 
@@ -73,7 +72,7 @@ std::int64_t most_of(TypeKind kind) {
 std::optional<std::string> Translator::serial_sequence(const tree::Call& call) const {
   if (call.arguments.size() != 2) return std::nullopt;
   const std::string *const table = literal_in(call.arguments[0]), *const column =
-                                                                     literal_in(call.arguments[1]);
+                                                                      literal_in(call.arguments[1]);
   const auto name = table != nullptr ? read_name(*table) : std::nullopt;
   if (!name || column == nullptr) return std::nullopt;
   const auto found = book_.tables.find(key_of(*name));

@@ -96,6 +96,7 @@ class Translator final : public sql::emulator::Translator {
   Typed replaced(const tree::Call& call, std::vector<Typed> values);
   Typed part_of_time(const tree::Call& call, std::vector<Typed> values);
   Typed start_of_time(const tree::Call& call, std::vector<Typed> values);
+  Typed start_at(const std::string& field, const Typed& value);
   Typed setting(const tree::Call& call, std::vector<Typed> values);
   Typed clock(const tree::Call& call, std::vector<Typed> values);
   Typed new_uuid(const tree::Call& call, std::vector<Typed> values);

@@ -166,31 +166,32 @@ std::optional<Typed> Translator::by_signature(const tree::Call& call, std::vecto
   };
   const bool one = std::ranges::count_if(signatures, suits) == 1;
   if (!one) found = std::ranges::find_if(signatures, of_texts);
-  if (found == std::end(signatures) ||
-      (!one && std::ranges::count_if(signatures, of_texts) != 1) ||
+  if (found == std::end(signatures) || (!one && std::ranges::count_if(signatures, of_texts) != 1) ||
       (!typed_one && found->arguments.front() != 't'))
     throw Unsure{"which function " + name + " is meant"};
-  const bool of_pattern = name == "substring" && values[1].untyped != Untyped::no;
+  // Of one that is no number it would be a pattern.
+  const bool of_pattern =
+      name == "substring" && values[1].untyped != Untyped::no && values[1].untyped != Untyped::slot;
   if (of_pattern) throw Unsure{"which function substring is meant"};
   std::vector<std::string> list;
-  bool bytewise = false, sure = true, written_out = true;
+  static constexpr std::array<std::string_view, 3> of_counts = {"substring", "substr",
+                                                                "split_part"};
+  const bool counts = std::ranges::find(of_counts, name) != of_counts.end();
+  bool bytewise = false, written_out = true;
   for (std::size_t i = 0; i < values.size(); ++i) {
     const char letter = found->arguments[i];
     Typed& value = values[i];
     bytewise = bytewise || value.type.bytewise;
     if (letter == 'n' && value.untyped != Untyped::no) throw Unsure{"a number without a scale"};
+    const bool slot = value.untyped == Untyped::slot;
     value = coerced(std::move(value), type_of_letter(letter));
-    sure = sure && !value.soft;
+    if (letter == 'i' && slot && counts) bounds_[*value.bound].demand = Bound::Demand::count;
     if (letter == 'i')
-      written_out = written_out && value.range && value.range->low == value.range->high &&
-                    value.range->low > 0;
-    list.push_back(letter == 'n'   ? as_decimal(value)
-                   : letter == 'f' ? as_float(value)
-                                   : value.sql);
+      written_out = written_out &&
+                    ((slot && counts) || (value.range && value.range->low == value.range->high &&
+                                          value.range->low > 0));
+    list.push_back(letter == 'n' ? as_decimal(value) : letter == 'f' ? as_float(value) : value.sql);
   }
-  static constexpr std::array<std::string_view, 3> of_counts = {"substring", "substr",
-                                                                "split_part"};
-  const bool counts = std::ranges::find(of_counts, name) != of_counts.end();
   if (found->raises && !(counts && written_out)) may_raise("a function");
   ColumnType type = type_of_letter(found->result);
   if (found->result == 't') type.bytewise = bytewise;
@@ -295,15 +296,15 @@ Typed Translator::of_array(const tree::Call& call, std::vector<Typed> values) {
     }
   }
   static const std::map<std::string_view, std::size_t> known = {
-      {"array_append", 2},   {"array_prepend", 2},   {"array_cat", 2},       {"array_remove", 2},
-      {"array_replace", 3},  {"array_position", 2},  {"array_length", 2},    {"cardinality", 1},
-      {"array_to_string", 2}};
+      {"array_append", 2}, {"array_prepend", 2}, {"array_cat", 2},
+      {"array_remove", 2}, {"array_replace", 3}, {"array_position", 2},
+      {"array_length", 2}, {"cardinality", 1},   {"array_to_string", 2}};
   const auto found = known.find(name);
   const bool text = name == "array_to_string";
   if (found == known.end() || (list.size() != found->second && !(text && list.size() == 3)))
     throw Unsure{"the function " + name};
-  const bool comparing = name == "array_remove" || name == "array_replace" ||
-                         name == "array_position";
+  const bool comparing =
+      name == "array_remove" || name == "array_replace" || name == "array_position";
   if (comparing && !sql::contents::is_comparable(array)) throw Unsure{"an array of this type"};
   ColumnType type = array;
   type.length = 0;
@@ -413,7 +414,8 @@ Typed Translator::node(const tree::Access& access, const Scope& scope) {
 
 /// ARRAY(query)
 Typed Translator::array_of_query(const tree::SubQuery& query, const Scope& scope) {
-  if (query.query->limit || query.query->offset) throw Unsure{"an array of a query that is cut off"};
+  if (query.query->limit || query.query->offset)
+    throw Unsure{"an array of a query that is cut off"};
   const Selected inner = selected(*query.query, &scope, false, true);
   if (inner.columns.size() != 1 || inner.columns.front().soft) throw Unsure{"an array of rows"};
   Typed value = typed("o0", inner.columns.front().type);

@@ -105,7 +105,7 @@ struct TableColumn {
   bool is_refreshed = false;     ///< an UPDATE that changes the row puts this moment into it
   /// To so many digits behind the second; nothing where that is not known.
   std::optional<std::int32_t> refreshed_digits = {};
-  std::uint16_t attribute = 0;   ///< its number, which it keeps when others are dropped
+  std::uint16_t attribute = 0;  ///< its number, which it keeps when others are dropped
 };
 
 struct UniqueKey {
@@ -195,7 +195,8 @@ struct TableBook {
   std::map<std::string, SequenceState, std::less<>> sequences;
   std::set<std::string, std::less<>> types;  ///< that statements made
   bool complete = false;                     ///< every table that there is, is among them
-  /// Names of tables that may be there and of which nothing more is known: they may refer to others.
+  /// Names of tables that may be there and of which nothing more is known: they may refer to
+  /// others.
   std::set<std::string, std::less<>> forgotten;
   bool lost = false;  ///< or of any name
 

@@ -144,7 +144,8 @@ void define_table(const tree::CreateTable& create, Contents& contents, const Ser
   if (definition && depended.contains(renamed)) forget_names(*definition);
   if (definition)
     for (contents::TableColumn& column : definition->columns)
-      if (std::string& named = column.default_.named; !contents.book().is_absent(named)) named.clear();
+      if (std::string& named = column.default_.named; !contents.book().is_absent(named))
+        named.clear();
   if (!definition || !surely_made || !contents.create(std::move(*definition)))
     return contents.forget_whether(key);
   const contents::Definition& made = *contents.find(key)->definition;
@@ -177,10 +178,10 @@ void define_routine(const tree::CreateRoutine& routine, Contents& contents,
   const bool kept = rules.folds_names() && found != contents.book().routines.end() &&
                     found->second != nullptr && routine.if_not_exists;
   if (kept) return;
-  const bool other = found != contents.book().routines.end()
-                         ? found->second == nullptr || !same(*found->second) ||
-                               found->second->kind != routine.kind
-                         : routine.if_not_exists;
+  const bool other =
+      found != contents.book().routines.end()
+          ? found->second == nullptr || !same(*found->second) || found->second->kind != routine.kind
+          : routine.if_not_exists;
   contents.define_routine(key,
                           other ? nullptr : std::make_shared<const tree::CreateRoutine>(routine));
 }
@@ -338,7 +339,8 @@ void drop(const tree::Drop& dropped, Contents& contents, const ServerRules& rule
     case ObjectKind::type:
     case ObjectKind::domain:
       if (rules.folds_names()) return contents.forget_everything();
-      for (const tree::Name& name : dropped.names) drop_type(name, dropped.cascade, contents, rules);
+      for (const tree::Name& name : dropped.names)
+        drop_type(name, dropped.cascade, contents, rules);
       return;
     case ObjectKind::schema:
       if (rules.folds_names()) return contents.forget_everything();
@@ -380,9 +382,9 @@ bool forgets_table(const tree::Statement& statement, Contents& contents, const S
 
 bool has_index(const std::string& name, const Contents& contents) {
   return !name.empty() && std::ranges::any_of(contents.book().tables, [&](const auto& each) {
-           const auto& names = each.second.definition->index_names;
-           return std::ranges::find(names, name) != names.end();
-         });
+    const auto& names = each.second.definition->index_names;
+    return std::ranges::find(names, name) != names.end();
+  });
 }
 
 std::string hidden_by_temporary(std::string_view key) {

@@ -65,7 +65,17 @@ struct Bound {
   bool printed = false;     ///< the text that the server prints for it
   bool may_hide = false;    ///< NULL where it is not known
   /// What it has to be, so that the server does not refuse it.
-  enum class Demand : std::uint8_t { none, pattern, zone, number, text } demand = Demand::none;
+  enum class Demand : std::uint8_t {
+    none,
+    pattern,   ///< a regular expression
+    zone,      ///< a time zone
+    field,     ///< of a moment, as date_trunc() names it
+    number,    ///< written as one
+    count,     ///< the same, above 0
+    text,      ///< written as one
+    presence,  ///< whether it is NULL, no more
+    sameness   ///< it is `constant`
+  } demand = Demand::none;
   std::optional<std::size_t> put_into = {};  ///< of UPDATE: nothing but the new value of a column
 };
 

@@ -34,9 +34,11 @@ TEST_CASE("functions of text") {
   EmulatedSql sql = with_rows();
   CHECK(sql.say("SELECT left(name, 2), right(name, -1), lpad(name, 5, 'xy') FROM t WHERE id = 1") ==
         "An|nn|xyAnn;SELECT 1");
-  CHECK(sql.say("SELECT split_part(name, 'n', 1), md5(name), position('n' in name) FROM t WHERE id = "
-                "1") == "A|82e335f7ac0e0e412b2ae15abe662110|2;SELECT 1");
-  CHECK(sql.say("SELECT concat(name, '-', id), concat_ws(', ', name, NULL, 'z') FROM t ORDER BY id") ==
+  CHECK(
+      sql.say("SELECT split_part(name, 'n', 1), md5(name), position('n' in name) FROM t WHERE id = "
+              "1") == "A|82e335f7ac0e0e412b2ae15abe662110|2;SELECT 1");
+  CHECK(sql.say(
+            "SELECT concat(name, '-', id), concat_ws(', ', name, NULL, 'z') FROM t ORDER BY id") ==
         "Ann-1|Ann, z;bob-2|bob, z;-3|z;SELECT 3");
   CHECK(sql.say("SELECT id FROM t WHERE name ~* '^a' ") == "1;SELECT 1");
   CHECK(sql.say("SELECT id FROM t WHERE name ~ '(?i)a'") == "-");
@@ -65,8 +67,9 @@ TEST_CASE("arrays") {
   CHECK(sql.say("UPDATE t SET tags = array_append(tags, 'd') WHERE id = 2 RETURNING tags") ==
         "{d};UPDATE 1");
   CHECK(sql.say("SELECT u FROM t, unnest(tags) AS u WHERE id = 1") == "a;b c;SELECT 2");
-  CHECK(sql.say("SELECT array_agg(id ORDER BY id DESC), string_agg(name, ',' ORDER BY id) FROM t") ==
-        "{3,2,1}|Ann,bob;SELECT 1");
+  CHECK(
+      sql.say("SELECT array_agg(id ORDER BY id DESC), string_agg(name, ',' ORDER BY id) FROM t") ==
+      "{3,2,1}|Ann,bob;SELECT 1");
   CHECK(sql.say("SELECT array_agg(id) FROM t") == "-");
 }
 
@@ -88,8 +91,9 @@ TEST_CASE("moments in a zone that is not UTC") {
   sql.hear("INSERT INTO t VALUES (1, '2024-03-31 01:30:00', '2024-03-31')", "INSERT 0 1");
   CHECK(sql.say("SELECT at, at + interval '1 hour', at + interval '1 day' FROM t") ==
         "2024-03-31 01:30:00+01|2024-03-31 03:30:00+02|2024-04-01 01:30:00+02;SELECT 1");
-  CHECK(sql.say("SELECT at::date, extract(hour from at), date_trunc('day', at), day::timestamptz FROM "
-                "t") == "2024-03-31|1|2024-03-31 00:00:00+01|2024-03-31 00:00:00+01;SELECT 1");
+  CHECK(sql.say(
+            "SELECT at::date, extract(hour from at), date_trunc('day', at), day::timestamptz FROM "
+            "t") == "2024-03-31|1|2024-03-31 00:00:00+01|2024-03-31 00:00:00+01;SELECT 1");
   CHECK(sql.say("SELECT at AT TIME ZONE 'UTC', to_char(at, 'DD Mon YYYY HH24:MI') FROM t") ==
         "2024-03-31 00:30:00|31 Mar 2024 01:30;SELECT 1");
   CHECK(sql.say("SELECT age(at, at - interval '1 year 2 days'), at - at FROM t") ==
@@ -98,14 +102,17 @@ TEST_CASE("moments in a zone that is not UTC") {
 
 TEST_CASE("queries of rarer forms") {
   EmulatedSql sql = with_rows();
-  CHECK(sql.say("WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r WHERE n < 4) SELECT n "
-                "FROM r ORDER BY n DESC") == "4;3;2;1;SELECT 4");
+  CHECK(sql.say(
+            "WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r WHERE n < 4) SELECT n "
+            "FROM r ORDER BY n DESC") == "4;3;2;1;SELECT 4");
   CHECK(sql.say("SELECT DISTINCT ON (id % 2) id % 2 AS odd, id FROM t ORDER BY id % 2, id DESC") ==
         "0|2;1|3;SELECT 2");
   CHECK(sql.say("VALUES (1, 'a'), (2, NULL)") == "1|a;2|NULL;SELECT 2");
-  CHECK(sql.say("SELECT id, sum(id) OVER (ORDER BY id ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) FROM t "
-                "ORDER BY id") == "1|1;2|3;3|5;SELECT 3");
-  CHECK(sql.say("SELECT g FROM generate_series(1, 5, 2) AS g") == "-");  // of which type, is not told
+  CHECK(sql.say(
+            "SELECT id, sum(id) OVER (ORDER BY id ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) FROM t "
+            "ORDER BY id") == "1|1;2|3;3|5;SELECT 3");
+  CHECK(sql.say("SELECT g FROM generate_series(1, 5, 2) AS g") ==
+        "-");  // of which type, is not told
   CHECK(sql.say("SELECT count(*) FROM generate_series(1, 5, 2) AS g") == "3;SELECT 1");
 }
 
