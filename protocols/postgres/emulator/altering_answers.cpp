@@ -301,7 +301,8 @@ std::optional<DefinitionAnswer> answer_to_alter(const tree::AlterTable& alter,
       return std::nullopt;
     tree::AlterTable one = alter;
     one.actions = {action};
-    const Altered after = altered(before, one, context.rules);
+    Altered after = altered(before, one, context.rules);
+    if (after.table) name_enumerations(*after.table, contents.book(), context.rules);
     const Definition& made = after.table ? *after.table : before;
     const auto answer = Action(action, before, made, context, has_rows).answer();
     if (!answer) return std::nullopt;

@@ -65,10 +65,10 @@ class Contents {
   /// Makes a sequence of that name, whose first number is `start`.
   void define_sequence(std::string_view key, std::int64_t start, std::int64_t increment);
   void drop_sequence(std::string_view key);
-  void define_type(std::string_view key) {
-    book_.note_doubtful(key);
-    book_.types.emplace(key);
-  }
+  /// `enumeration`: null for any other type.
+  void define_type(std::string_view key, const Enumeration* enumeration);
+  /// Of an enumeration it is no longer known which labels it has.
+  void forget_labels(std::string_view key);
   void drop_type(std::string_view key);
   /// All that has a name without a schema was dropped.
   void drop_public();

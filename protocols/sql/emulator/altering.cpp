@@ -326,6 +326,7 @@ void alter_table(const tree::AlterTable& alter, Contents& contents, const Server
   if (table == nullptr) return forget_altered(alter, contents, rules);
   const std::shared_ptr<const Definition> before = table->definition;
   Altered after = altered(*before, alter, rules);
+  if (after.table) name_enumerations(*after.table, contents.book(), rules);
   const bool moves = after.table && after.table->key != key;
   if (!after.table || (moves && contents.find(after.table->key) != nullptr))
     return forget_altered(alter, contents, rules);

@@ -141,6 +141,7 @@ void define_table(const tree::CreateTable& create, Contents& contents, const Ser
   const bool surely_made = !create.if_not_exists || contents.book().is_absent(key);
   surely_made ? contents.drop(key) : contents.forget_whether(key);
   auto definition = definition_of(create, rules);
+  if (definition) name_enumerations(*definition, contents.book(), rules);
   if (definition && depended.contains(renamed)) forget_names(*definition);
   if (definition)
     for (contents::TableColumn& column : definition->columns)
@@ -435,12 +436,16 @@ bool define(const tree::Statement& statement, Contents& contents, const ServerRu
       contents.forget_all_numbers();
     else if (!harmless)
       contents.forget_everything();
+    else if (other->kind == ObjectKind::type)
+      contents.forget_labels(rules.key_of(other->name));
   } else if (statement.as<tree::RenameTables>() != nullptr) {
     contents.forget_everything();
   } else if (const auto* type = statement.as<tree::CreateType>()) {
     take_name(type->name, contents, rules);
-    if (contents.find(rules.key_of(type->name)) == nullptr)
-      contents.define_type(rules.key_of(type->name));
+    const std::string key = rules.key_of(type->name);
+    const bool labels = !type->labels.empty() && rules.follows_routines();
+    if (contents.find(key) == nullptr)
+      contents.define_type(key, labels ? contents::interned({key, type->labels}) : nullptr);
   } else if (const auto* sequence = statement.as<tree::CreateSequence>()) {
     define_sequence(*sequence, contents, rules);
   } else if (statement.as<tree::CreateOther>() == nullptr) {
