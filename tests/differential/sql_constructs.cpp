@@ -183,7 +183,22 @@ SqlStatement SqlGenerator::framed(const Table& table) {
 
 SqlStatement SqlGenerator::rare_query(const Table& table) {
   const std::string name = column(table).name;
-  switch (random_.below(12)) {
+  switch (random_.below(15)) {
+    case 12:
+      return {"order by chance", fmt::format("SELECT id, {} FROM {}{} ORDER BY random()", name,
+                                             table.name, where(table, ""))};
+    case 13:
+      return {"group by value",
+              fmt::format(
+                  "SELECT date_trunc('month', {0}) AS m, count(*), count({1}) FROM {2} GROUP BY "
+                  "date_trunc('month', {0}) ORDER BY 1",
+                  value_of(table, "", 'Z'), name, table.name),
+              true};
+    case 14:
+      return {"null of a value",
+              fmt::format("SELECT id FROM {} WHERE {} IS NULL OR id > {} ORDER BY id", table.name,
+                          random_.percent(50) ? "'a'" : "NULL", random_.below(4)),
+              true};
     case 0:
       return {"distinct on",
               fmt::format("SELECT DISTINCT ON ({0}) id, {0} FROM {1}{2} ORDER BY {0}{3}, id{4}",

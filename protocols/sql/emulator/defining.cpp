@@ -358,6 +358,15 @@ void take_name(const tree::Name& name, Contents& contents, const ServerRules& ru
   if (contents.find(key) == nullptr) contents.note_taken(key);
 }
 
+/// Other labels, or another name.
+void alter_type(const tree::AlterOther& type, Contents& contents, const ServerRules& rules) {
+  const std::string key = rules.key_of(type.name);
+  contents.forget_labels(key);
+  if (type.new_name.empty() && type.new_schema.empty()) return;
+  contents.drop_type(key);
+  contents.note_taken(type.new_name);
+}
+
 /// Of one with other options, or that was there, the next number is not known.
 void define_sequence(const tree::CreateSequence& sequence, Contents& contents,
                      const ServerRules& rules) {
@@ -437,7 +446,7 @@ bool define(const tree::Statement& statement, Contents& contents, const ServerRu
     else if (!harmless)
       contents.forget_everything();
     else if (other->kind == ObjectKind::type)
-      contents.forget_labels(rules.key_of(other->name));
+      alter_type(*other, contents, rules);
   } else if (statement.as<tree::RenameTables>() != nullptr) {
     contents.forget_everything();
   } else if (const auto* type = statement.as<tree::CreateType>()) {
