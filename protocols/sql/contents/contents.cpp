@@ -203,7 +203,9 @@ void Contents::forget_whether(std::string_view key) {
 }
 
 void Contents::forget_view(std::string_view key) {
-  const bool known = book_.forgotten.contains(key);
+  const TableState* const table = find(key);
+  const bool known =
+      book_.forgotten.contains(key) || (table != nullptr && !table->definition->references.empty());
   forget_whether(key);
   if (const auto found = book_.forgotten.find(key); !known && found != book_.forgotten.end())
     book_.forgotten.erase(found);

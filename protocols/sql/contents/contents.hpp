@@ -78,7 +78,7 @@ class Contents {
   void drop_routine(std::string_view key);
   /// It may be there or not.
   void forget_whether(std::string_view key);
-  /// The same of a view, to which nothing refers.
+  /// The same of what refers to no table: a view, or a table without references.
   void forget_view(std::string_view key);
   /// Something else than a table has this name.
   void note_taken(std::string_view name) { book_.note_doubtful(name); }
