@@ -7,8 +7,8 @@
 #include "protocols/mysql/emulator/pattern.hpp"
 #include "protocols/mysql/emulator/translator.hpp"
 #include "protocols/sql/emulator/definitions.hpp"
+#include "protocols/sql/emulator/table_names_in.hpp"
 #include "protocols/sql/emulator/typed.hpp"
-#include "protocols/sql/tree/visitor.hpp"
 
 namespace understudy::mysql::emulation {
 namespace {
@@ -17,6 +17,7 @@ using sql::contents::Default;
 using sql::contents::is_text;
 using sql::contents::is_whole;
 using sql::emulator::Part;
+using sql::emulator::TableNamesIn;
 
 /// What the server makes of this moment or of chance.
 bool is_fresh(const tree::Expression& expression, TypeKind kind) {
@@ -37,21 +38,6 @@ Bound moment_for(const ColumnType& type, std::int32_t digits) {
   bound.may_hide = true;
   return bound;
 }
-
-/// The tables that sub-queries in an expression name.
-class TablesIn : public tree::Visitor {
- public:
-  using Visitor::visit;
-  explicit TablesIn(const ServerRules& rules) : rules_(rules) {}
-  void visit(const tree::Relation& relation) override {
-    if (const auto* table = relation.as<tree::TableName>()) keys.insert(rules_.key_of(table->name));
-    descend(relation);
-  }
-  std::set<std::string> keys;
-
- private:
-  const ServerRules& rules_;
-};
 
 /// Whether no index of the table begins with a column that the condition names.
 bool names_no_index(const tree::Expression* where, const Definition& table) {
@@ -474,7 +460,7 @@ void Translator::update(const tree::Update& update, Plan& plan) {
     if (!column.origin || column.derived || column.of_view) throw Unsure{"a change of a view"};
     by_relation[scope.relation_of(column)].push_back(&each);
   }
-  TablesIn named(rules_);
+  TableNamesIn named(rules_);
   if (update.where) named.visit(*update.where);
   for (const tree::Assignment& each : update.set) named.visit(each.value);
   std::set<std::string> targets;
@@ -515,7 +501,7 @@ void Translator::remove(const tree::Delete& remove, Plan& plan) {
   const std::string where = remove.where ? " WHERE " + condition(*remove.where, scope).sql : "";
   plan.all_rows = !plan.multiple && !remove.where && !remove.limit;
   const std::string behind = rest(remove.order, remove.limit, scope);
-  TablesIn named(rules_);
+  TableNamesIn named(rules_);
   if (remove.where) named.visit(*remove.where);
   std::vector<std::string> names;
   for (const tree::Name& each : remove.targets) names.push_back(each.name);

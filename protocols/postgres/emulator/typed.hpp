@@ -9,12 +9,15 @@ namespace understudy::postgres::emulation {
 
 using sql::emulator::boolean_type;
 using sql::emulator::forget_origin;
+using sql::emulator::is_comparison;
 using sql::emulator::is_key;
 using sql::emulator::is_moment;
+using sql::emulator::is_order;
 using sql::emulator::joined;
 using sql::emulator::limits_of;
 using sql::emulator::require_comparable;
 using sql::emulator::require_one_length;
+using sql::emulator::spelled;
 using sql::emulator::suffix_of;
 using sql::emulator::typed;
 using sql::emulator::wider;

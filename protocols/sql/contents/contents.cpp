@@ -32,8 +32,8 @@ std::string definition_text(const Definition& table) {
 
 }  // namespace
 
-Contents::Contents(const Beginning& beginning)
-    : database_(beginning.image),
+Contents::Contents(const Beginning& beginning, const ValueFunctions& functions)
+    : database_(beginning.image, functions),
       book_(beginning.book),
       numbers_(beginning.numbers),
       last_id_(beginning.last_id),

@@ -43,8 +43,8 @@ class Contents {
     std::shared_ptr<const DatabaseImage> image;
   };
 
-  Contents() = default;
-  explicit Contents(const Beginning& beginning);
+  explicit Contents(const ValueFunctions& functions = {}) : database_(nullptr, functions) {}
+  explicit Contents(const Beginning& beginning, const ValueFunctions& functions = {});
   /// As it is now, outside of any transaction; nothing where that is not possible.
   [[nodiscard]] std::optional<Beginning> beginning();
 

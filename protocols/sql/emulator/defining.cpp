@@ -5,7 +5,7 @@
 
 #include "protocols/sql/emulator/altering.hpp"
 #include "protocols/sql/emulator/definitions.hpp"
-#include "protocols/sql/tree/visitor.hpp"
+#include "protocols/sql/emulator/table_names_in.hpp"
 
 namespace understudy::sql::emulator {
 
@@ -14,20 +14,6 @@ using contents::Contents;
 namespace {
 
 using tree::ObjectKind;
-
-class TableNamesIn : public tree::Visitor {
- public:
-  using Visitor::visit;
-  explicit TableNamesIn(const ServerRules& rules) : rules_(rules) {}
-  void visit(const tree::Relation& relation) override {
-    if (const auto* table = relation.as<tree::TableName>()) keys.insert(rules_.key_of(table->name));
-    descend(relation);
-  }
-  std::set<std::string> keys;
-
- private:
-  const ServerRules& rules_;
-};
 
 void depend(const tree::Statement& statement, const ServerRules& rules, Depended& depended) {
   const std::set<std::string> names = tables_named(statement, rules);

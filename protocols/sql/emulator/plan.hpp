@@ -64,6 +64,9 @@ struct Bound {
   bool missing_ok = false;  ///< of a setting: one that there is not is NULL
   bool printed = false;     ///< the text that the server prints for it
   bool may_hide = false;    ///< NULL where it is not known
+  /// What it has to be, so that the server does not refuse it.
+  enum class Demand : std::uint8_t { none, pattern, zone } demand = Demand::none;
+  std::optional<std::size_t> put_into = {};  ///< of UPDATE: nothing but the new value of a column
 };
 
 struct Text {
@@ -144,6 +147,8 @@ struct Plan {
   /// Behind the shown columns of `select`: what the rows are sorted by. Rows that agree in all of
   /// it may come in any order.
   std::size_t keys = 0;
+  /// DISTINCT ON: of rows that agree in so many of the keys the first one is shown.
+  std::size_t told_apart = 0;
   std::optional<Count> limit, offset;
   bool locks = false;  ///< FOR UPDATE
 
