@@ -198,8 +198,10 @@ SELECT r.name, s.nspname || '.' || r.relname,
        coalesce((SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY k.number)
                  FROM pg_index x, unnest(x.indkey::int2[]) WITH ORDINALITY AS k(attnum, number), pg_attribute a
                  WHERE x.indrelid = r.oid AND x.indisprimary AND a.attrelid = r.oid AND a.attnum = k.attnum), 'ctid'),
-       (SELECT string_agg(attnum::text, ' ' ORDER BY attnum) FROM pg_attribute
-        WHERE attrelid = r.oid AND attnum > 0 AND NOT attisdropped HAVING max(attnum) > count(*))
+       (SELECT string_agg(attnum::text, ' ' ORDER BY attnum) ||
+               CASE WHEN max(c.relnatts) > max(attnum) THEN ' ' || max(c.relnatts) ELSE '' END
+        FROM pg_attribute, pg_class c
+        WHERE c.oid = r.oid AND attrelid = r.oid AND attnum > 0 AND NOT attisdropped HAVING max(c.relnatts) > count(*))
 FROM relation r JOIN own_schema s ON s.oid = r.relnamespace
 WHERE (r.relkind = 'r' OR (r.relkind = 'm' AND r.relispopulated)) AND r.relpersistence <> 't'
   AND NOT EXISTS (SELECT FROM pg_inherits i WHERE r.oid IN (i.inhrelid, i.inhparent))

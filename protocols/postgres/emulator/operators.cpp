@@ -256,17 +256,16 @@ Typed Translator::whole_arithmetic(Operator op, Typed left, Typed right) {
                                  : op == Operator::modulo   ? "pg_whole_remainder("
                                                             : nullptr;
     if (function == nullptr) throw Unsure{"this operator between whole numbers"};
+    const bool divides = op == Operator::divide || op == Operator::modulo;
     if (left.range && right.range && left.range->low == left.range->high &&
-        right.range->low == right.range->high && right.range->low != 0) {
+        right.range->low == right.range->high && !(divides && right.range->low == 0)) {
       const Typed::Range range = range_of_result(op, *left.range, *right.range, type.kind);
       Typed result = typed(function + left.sql + ", " + right.sql + ")", type);
-      if (op == Operator::add || op == Operator::subtract || op == Operator::multiply)
-        result.range = range;
+      if (!divides) result.range = range;
       return result;
     }
     const bool zero = right.range && right.range->low == 0 && right.range->high == 0;
-    if (zero && (op == Operator::divide || op == Operator::modulo))
-      throw Unsure{"a division by zero"};
+    if (zero && divides) throw Unsure{"a division by zero"};
     may_raise("a sum");
     return typed(bounded(function + left.sql + ", " + right.sql + ")", type.kind), type);
   }

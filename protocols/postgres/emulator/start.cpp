@@ -114,12 +114,16 @@ void set_attributes(const Document& attributes, Contents& contents) {
     const TableState* const table = contents.find(key);
     if (table == nullptr) continue;
     sql::contents::Definition changed = *table->definition;
-    if (numbers.size() != changed.columns.size()) {
+    // One more is that of a column that was dropped last.
+    const bool more = numbers.size() == changed.columns.size() + 1;
+    if (numbers.size() != changed.columns.size() && !more) {
       contents.forget_whether(key);
       continue;
     }
-    for (std::size_t i = 0; i < numbers.size(); ++i)
-      changed.columns[i].attribute = changed.last_attribute = numbers[i].get<std::uint16_t>();
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+      changed.last_attribute = numbers[i].get<std::uint16_t>();
+      if (i < changed.columns.size()) changed.columns[i].attribute = changed.last_attribute;
+    }
     contents.redefine(key, std::move(changed));
   }
 }
@@ -141,9 +145,19 @@ class Sequences {
           ++uses[told.empty() ? sequence_of(key, column) : key_of_quoted(told)];
         }
     for (const std::string& key : keys_of(contents_)) set(key, uses);
+    for (const auto& [name, fact] : facts_.items())
+      if (!fact.contains("owned_by") && !fact.contains("plain") &&
+          !uses.contains(key_of_held(name)))
+        set_alone(key_of_held(name), fact);
   }
 
  private:
+  /// One that belongs to no column, and that none takes its default from.
+  void set_alone(const std::string& key, const Document& fact) {
+    const auto last = fact["last"].get<std::int64_t>();
+    contents_.define_sequence(key, fact["called"].get<bool>() ? last + 1 : last, 1);
+  }
+
   /// That of an identity column, or the one that a default names; empty where the column does not
   /// own it, so that it goes on whatever becomes of the table.
   [[nodiscard]] std::string sequence_of(const std::string& key,

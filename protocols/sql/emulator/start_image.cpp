@@ -26,6 +26,7 @@ void forget_contents(contents::Contents& contents) {
     contents.forget_rows(key);
     contents.forget_numbers(key);
   }
+  contents.forget_all_numbers();
 }
 
 std::string unknown_columns(const contents::TableState& table) {
