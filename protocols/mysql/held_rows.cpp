@@ -167,6 +167,8 @@ class RowsReader {
                                       ? literal.substr(1, literal.size() - 2)
                                       : literal) +
              "'";
+    if (literal.starts_with('\''))
+      if (const auto cleaned = secrets_.without_patterns(literal)) return on_one_line(*cleaned);
     return on_one_line(literal);
   }
 
