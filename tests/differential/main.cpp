@@ -22,7 +22,7 @@ struct Options {
   std::string only;
   bool verbose = false;
   bool tell = false;
-  std::uint16_t redis = 0;
+  std::uint16_t redis = 0, postgres = 0;
   bool http = false;
   Run run = experiment;
 
@@ -136,6 +136,7 @@ bool parse(int argc, char** argv, Options& options) {
     else if (!(name == "--reads" && number(options.reads)) &&
              !(name == "--seed" && number(options.seed)) &&
              !(name == "--redis" && number(options.redis)) &&
+             !(name == "--postgres" && number(options.postgres)) &&
              !(name == "--bar" && number(options.bar)))
       return false;
   }
@@ -160,6 +161,7 @@ class Checks {
 /// Those of SQL each without and with its schema.
 std::vector<Workload> all_workloads(const Options& options) {
   if (options.redis != 0) return redis_workloads();
+  if (options.postgres != 0) return postgres_workloads();
   if (options.http) return http_workloads();
   std::vector<Workload> workloads;
   for (auto& list : {private_workloads(), shared_workloads(), odd_workloads()})
@@ -207,10 +209,11 @@ int main(int argc, char** argv) {
   if (!parse(argc, argv, options)) {
     fmt::print(stderr,
                "usage: differential [--reads N] [--seed N] [--bar PERCENT] [--only WORKLOAD] "
-               "[--redis URL] [--http] [--verbose] [--tell]\n");
+               "[--redis URL] [--postgres PORT] [--http] [--verbose] [--tell]\n");
     return 64;
   }
   if (options.redis != 0) options.run = redis_experiments(options.redis);
+  if (options.postgres != 0) options.run = postgres_experiments(options.postgres);
   if (options.http) options.run = http_experiments();
   const std::vector<Workload> workloads = chosen(options);
   if (options.tell) {
@@ -243,7 +246,8 @@ int main(int argc, char** argv) {
   }
   print_row("all", reads, writes, options.redis != 0);
   if (options.http) expect_faults_noticed(options, workloads, checks);
-  return checks.finish(options.redis != 0 ? "differential-redis"
-                       : options.http     ? "differential-http"
-                                          : "differential");
+  return checks.finish(options.redis != 0      ? "differential-redis"
+                       : options.postgres != 0 ? "differential-postgres"
+                       : options.http          ? "differential-http"
+                                               : "differential");
 }
