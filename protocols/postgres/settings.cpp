@@ -238,7 +238,8 @@ void Settings::reset(std::string_view name) {
   const auto found = defaults_.find(key);
   if (found != defaults_.end())
     current_[key] = found->second;
-  else if (key.find('.') != std::string::npos && current_.contains(key))
+  else if (key.find('.') != std::string::npos && current_.contains(key) &&
+           !key.starts_with(temporary_prefix))
     current_[key].clear();  // one that an application makes up stays, without a value
   else
     current_.erase(key);
