@@ -298,10 +298,11 @@ std::string session_part(const SessionNeeds& needs, const SessionView& session,
         first == defaults.facts.end() ? default_setting(name) : std::string_view(first->second);
     if (name.find('.') == std::string::npos && value != usual) add(name, value, part);
   }
-  for (const auto& [name, value] : session.settings.custom()) {
+  // One that had a value is empty from then on, and not NULL as one that never had any.
+  for (const auto& [name, value] : session.settings.custom_ever()) {
     const bool named = std::ranges::find(needs.settings, name) != needs.settings.end();
     const bool read = has(SessionNeeds::database) && !defaults.noise.contains(name);
-    if (!value.empty() && (named || read)) add(name, value, part);
+    if (named || (!value.empty() && read)) add(name, value, part);
   }
   return part;
 }
