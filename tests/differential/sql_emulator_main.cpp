@@ -29,7 +29,7 @@ using namespace understudy::postgres;
 
 struct Options {
   std::uint16_t postgres = 0;
-  std::uint64_t seed = 1, statements = 20'000, show = 0;
+  std::uint64_t seed = 1, statements = 20'000, reasons = 0;
   std::string collation;
 };
 
@@ -44,10 +44,10 @@ Identity identity_of(const std::string& text) {
   return identity;
 }
 
-Document first_knowledge(const Options& options) {
+Document first_knowledge(const Options& options, const std::string& zone) {
   Document knowledge = {
       {"errors", true},
-      {"profile", {{"session", {{"TimeZone", "UTC"}, {"DateStyle", "ISO, MDY"}}}}}};
+      {"profile", {{"session", {{"TimeZone", zone}, {"DateStyle", "ISO, MDY"}}}}}};
   if (!options.collation.empty()) knowledge["collation"] = options.collation;
   return knowledge;
 }
@@ -116,6 +116,8 @@ class Test {
   bool in_block_ = false, failed_block_ = false;
   EmulatorScore score_{"sql-emulator-against-server"};
   std::uint64_t transactions_ = 0;
+  /// Of what is not computed: why, and which statements.
+  std::map<std::string, std::map<std::string, std::uint64_t>> reasons_;
 };
 
 void Test::control(Control control, const std::string& name, const std::string& sql) {
@@ -165,6 +167,7 @@ void Test::play(const SqlStatement& statement) {
       score_.fail(statement, "another answer", mine, theirs);
     }
   } else {
+    if (options_.reasons > 0) ++reasons_[serving_->why_not(asked)][statement.sql];
     serving_->follow(asked, as_bytes(image), noon, true);
   }
   recording_->follow(asked, as_bytes(image), std::nullopt, true);
@@ -205,8 +208,12 @@ void Test::begin_with_snapshot() {
 
 void Test::play_round() {
   if (in_block_) control(Control::rollback, "", "ROLLBACK");
-  serving_ = new_postgres_emulator(first_knowledge(options_));
-  recording_ = new_postgres_emulator(first_knowledge(options_));
+  static const std::vector<std::string> zones = {"UTC", "UTC", "Europe/Berlin", "America/New_York",
+                                                 "Asia/Kolkata"};
+  const std::string zone = random_.of(zones);
+  static_cast<void>(server_.ask("SET TimeZone = '" + zone + "'"));
+  serving_ = new_postgres_emulator(first_knowledge(options_, zone));
+  recording_ = new_postgres_emulator(first_knowledge(options_, zone));
   recording_->begin_recording();
   pinned_ = 0;
   score_.forget();
@@ -222,6 +229,9 @@ void Test::play_round() {
 }
 
 int Test::report() const {
+  for (const auto& [reason, statements] : reasons_)
+    if (statements.size() >= options_.reasons)
+      fmt::print("  {:>6} {}: {}\n", statements.size(), reason, statements.begin()->first);
   return score_.report(transactions_);
 }
 
@@ -236,6 +246,7 @@ bool parse(int argc, char** argv, Options& options) {
       options.collation = value;
     else if (!(name == "--postgres" && number(options.postgres)) &&
              !(name == "--seed" && number(options.seed)) &&
+             !(name == "--reasons" && number(options.reasons)) &&
              !(name == "--statements" && number(options.statements)))
       return false;
   }
@@ -249,7 +260,7 @@ int main(int argc, char** argv) {
   if (!parse(argc, argv, options)) {
     fmt::print(stderr,
                "usage: sql_emulator_against_server --postgres PORT [--seed N] [--statements N]\n"
-               "                                   [--collation NAME]\n");
+               "                                   [--collation NAME] [--reasons LEAST]\n");
     return 64;
   }
   Test test(options);

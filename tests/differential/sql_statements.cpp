@@ -38,7 +38,7 @@ std::vector<std::string> SqlGenerator::schema() {
       "int",          "bigint",       "smallint",         "boolean",     "text",  "varchar(8)",
       "uuid",         "date",         "timestamp",        "timestamptz", "int",   "text",
       "numeric(8,2)", "numeric(5,0)", "double precision", "time",        "bytea", "jsonb",
-      "interval",     "numeric(6,3)", "numeric"};
+      "interval",     "numeric(6,3)", "numeric",          "int[]",       "text[]", "jsonb"};
   Words statements;
   for (const Table& table : tables_)
     statements.push_back("DROP TABLE IF EXISTS " + table.name + " CASCADE");
@@ -429,6 +429,7 @@ SqlStatement SqlGenerator::set_operation(const Table& table) {
 SqlStatement SqlGenerator::statement() {
   const Table& table = random_.of(tables_);
   const int choice = random_.below(100);
+  if (random_.percent(30)) return construct(table);
   if (random_.percent(16)) return changing(table);
   if (random_.percent(6)) return view(table);
   if (random_.percent(6)) return routine(table);

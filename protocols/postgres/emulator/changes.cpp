@@ -46,6 +46,15 @@ bool Translator::casts_alike(ColumnType from, ColumnType to) const {
 /// A value as it is put into a column. `may_be_null`: that it is none is looked at elsewhere.
 std::string Translator::assigned(const Typed& given, const TableColumn& column, bool may_be_null) {
   Typed value = coerced(given, column.type, true);
+  const TypeKind before = value.type.kind;
+  const bool numbers = (is_exact(value.type) || before == TypeKind::float8) &&
+                       (is_exact(column.type) || column.type.kind == TypeKind::float8) &&
+                       !(is_whole(before) && is_whole(column.type.kind));
+  const bool same_scale = before == column.type.kind && value.type.scale == column.type.scale;
+  if (given.untyped == Untyped::no && numbers && !same_scale)
+    value = cast_number(std::move(value), column.type);
+  else if (given.untyped == Untyped::no && is_text(column.type.kind) && !is_text(before))
+    value = cast(std::move(value), {TypeKind::text});
   if (value.bound && given.untyped != Untyped::no) {
     bounds_[*value.bound].compared = false;
     bounds_[*value.bound].assigned = true;
@@ -62,13 +71,15 @@ std::string Translator::assigned(const Typed& given, const TableColumn& column, 
     const bool fits = most == 0 || given.untyped != Untyped::no ||
                       (value.type.length > 0 && value.type.length <= most);
     if (!fits) value.sql = "fitting(" + value.sql + ", " + std::to_string(most) + ")";
-  } else if (is_moment(from) && is_moment(to) && from != to && to != TypeKind::date) {
-    value.sql = moment(value);
-    if (to == TypeKind::timestamptz && !printing_.utc)
-      throw Unsure{"a time in a zone other than UTC"};
+  } else if (is_moment(from) && is_moment(to) && from != to) {
+    value = cast(std::move(value), {to});
+  } else if (from == TypeKind::array && to == from) {
+    if (value.type.element != column.type.element || column.type.length != value.type.length)
+      throw Unsure{"an array of another type than its column"};
   } else if (from != to) {
     throw Unsure{"a value of another type than its column"};
-  } else if (to == TypeKind::numeric && value.type != column.type) {
+  } else if (to == TypeKind::numeric && value.type != column.type &&
+             column.type.scale != ColumnType::own_scale) {
     if (value.type.scale != column.type.scale) throw Unsure{"a numeric of another scale"};
     value.sql = "within_digits(" + value.sql + ", " + std::to_string(column.type.length) + ")";
   }

@@ -11,6 +11,7 @@
 #include "protocols/postgres/emulator/request.hpp"
 #include "protocols/postgres/emulator/runner.hpp"
 #include "protocols/postgres/emulator/start.hpp"
+#include "protocols/postgres/emulator/value_functions.hpp"
 #include "protocols/postgres/image.hpp"
 #include "protocols/postgres/served.hpp"
 #include "protocols/postgres/session.hpp"
@@ -164,6 +165,9 @@ class PostgresEmulator final : public sql::emulator::SqlEmulator {
   [[nodiscard]] std::shared_ptr<const Start> read_start(const Document& document,
                                                         Bytes octets) override {
     return start_of_document(document, octets);
+  }
+  [[nodiscard]] sql::contents::ValueFunctions functions() const override {
+    return value_functions();
   }
   void note_start(const Start& start) override {
     if (collation_.empty()) set_collation(start.collation);

@@ -6,7 +6,9 @@
 #include <limits>
 
 #include "protocols/postgres/emulator/array.hpp"
+#include "protocols/postgres/emulator/time_values.hpp"
 #include "protocols/postgres/emulator/violations.hpp"
+#include "protocols/postgres/time_zone.hpp"
 #include "protocols/sql/lower.hpp"
 
 namespace understudy::postgres::emulation {
@@ -156,7 +158,8 @@ std::optional<Datum> Runner::value_of(const Bound& bound, std::span<const Value>
     return far ? std::nullopt : std::optional(datum);
   }
   if (bound.source != Bound::Source::request) return momentary(bound);
-  if (bound.slot == Bound::no_slot) return bound.constant;
+  if (bound.slot == Bound::no_slot)
+    return meets_demand(bound, bound.constant) ? std::optional(bound.constant) : std::nullopt;
   if (bound.slot >= values.size()) return std::nullopt;
   const Value& value = values[bound.slot];
   if (!value.text) return bound.array ? std::nullopt : std::optional(Datum());
@@ -165,7 +168,11 @@ std::optional<Datum> Runner::value_of(const Bound& bound, std::span<const Value>
   const bool any_number = value.value_class == sql::ValueClass::number && bound.compared;
   if (any_number && is_whole(type.kind)) type = {TypeKind::int8};
   if (!bound.assigned && !keeps_scale(type, *value.text, bound.compared)) return std::nullopt;
-  auto datum = read_value(type, value.value_class, *value.text, printing_);
+  // What is compared may be written with any zeros.
+  const bool as_written = any_number && type.scale == ColumnType::own_scale;
+  auto datum = read_value(type, as_written ? sql::ValueClass::unknown : value.value_class,
+                          *value.text, printing_);
+  if (datum && !meets_demand(bound, *datum)) return std::nullopt;
   if (datum && bound.printed) {
     bool sure = true;
     auto text = print_value(type, *datum, printing_, sure);
@@ -175,6 +182,15 @@ std::optional<Datum> Runner::value_of(const Bound& bound, std::span<const Value>
   const auto* number = std::get_if<std::int64_t>(&*datum);
   const bool near = number == nullptr || (*number >= -bound.most && *number <= bound.most);
   return near ? datum : std::nullopt;
+}
+
+/// Whether the server takes it for what it is put in place of.
+bool Runner::meets_demand(const Bound& bound, const Datum& datum) {
+  const auto* text = std::get_if<std::string>(&datum);
+  if (bound.demand == Bound::Demand::none || text == nullptr) return true;
+  if (bound.demand == Bound::Demand::pattern) return is_common_pattern(*text);
+  return *text == "utc" || *text == "UTC" ||
+         (text->find('/') != std::string::npos && seconds_east(*text, 0).has_value());
 }
 
 /// A value of this moment or of chance.
@@ -190,9 +206,10 @@ std::optional<Datum> Runner::momentary(const Bound& bound) {
   const auto& time = bound.source == Bound::Source::now ? moment_.now : moment_.clock;
   if (!time) return none;
   if (bound.type.kind == TypeKind::timestamptz) return Datum(*time);
-  if (!printing_.utc) return std::nullopt;
+  const auto clock = printing_.utc ? time : local_time(*time, printing_.zone);
   constexpr std::int64_t day = 86'400'000'000;
-  return Datum(bound.type.kind == TypeKind::date ? *time / day : *time);
+  if (!clock) return std::nullopt;
+  return Datum(bound.type.kind == TypeKind::date ? *clock / day : *clock);
 }
 
 /// Columns that get a value which nobody knows.
@@ -240,7 +257,27 @@ bool Runner::query(const Plan& plan, std::span<const Value> values, std::vector<
   std::vector<Datum> bound;
   return bind(plan.text.bounds, values, bound) &&
          contents_.database().run(plan.text.sql, bound, &rows) == Outcome::done &&
-         cut(plan, values, rows);
+         tell_apart(plan, rows) && cut(plan, values, rows);
+}
+
+/// DISTINCT ON: the first row of each group stays; false where it may be another one.
+bool Runner::tell_apart(const Plan& plan, std::vector<DatumRow>& rows) {
+  if (plan.told_apart == 0) return true;
+  const auto shown = static_cast<std::ptrdiff_t>(plan.shown.size());
+  const auto told = shown + static_cast<std::ptrdiff_t>(plan.told_apart);
+  std::vector<DatumRow> kept;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const bool first = i == 0 || !std::equal(rows[i].begin() + shown, rows[i].begin() + told,
+                                             rows[i - 1].begin() + shown);
+    if (!first) continue;
+    for (std::size_t next = i + 1; next < rows.size(); ++next) {
+      if (!std::equal(rows[i].begin() + shown, rows[i].end(), rows[next].begin() + shown)) break;
+      if (rows[i] != rows[next]) return false;
+    }
+    kept.push_back(rows[i]);
+  }
+  rows = std::move(kept);
+  return true;
 }
 
 }  // namespace understudy::postgres::emulation

@@ -72,6 +72,8 @@ class Runner final : public sql::emulator::Runner {
   [[nodiscard]] bool perform(const Plan& plan, std::span<const Value> values, Rows& rows,
                              Result& result);
   [[nodiscard]] bool query(const Plan& plan, std::span<const Value> values, Rows& rows);
+  [[nodiscard]] static bool tell_apart(const Plan& plan, Rows& rows);
+  [[nodiscard]] static bool meets_demand(const Bound& bound, const Datum& datum);
 
   // ---- changing.cpp ----
   [[nodiscard]] bool make_rows(const Plan& plan, std::span<const Value> values,

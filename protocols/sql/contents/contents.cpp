@@ -32,8 +32,8 @@ std::string definition_text(const Definition& table) {
 
 }  // namespace
 
-Contents::Contents(const Beginning& beginning)
-    : database_(beginning.image),
+Contents::Contents(const Beginning& beginning, const ValueFunctions& functions)
+    : database_(beginning.image, functions),
       book_(beginning.book),
       numbers_(beginning.numbers),
       last_id_(beginning.last_id),
@@ -90,6 +90,12 @@ void Contents::define_routine(std::string_view key,
                               std::shared_ptr<const tree::CreateRoutine> routine) {
   ++version_;
   book_.routines.insert_or_assign(std::string(key), std::move(routine));
+}
+
+void Contents::drop_routine(std::string_view key) {
+  ++version_;
+  if (const auto found = book_.routines.find(key); found != book_.routines.end())
+    book_.routines.erase(found);
 }
 
 void Contents::drop_view(std::string_view key) {

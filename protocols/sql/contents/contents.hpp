@@ -43,8 +43,8 @@ class Contents {
     std::shared_ptr<const DatabaseImage> image;
   };
 
-  Contents() = default;
-  explicit Contents(const Beginning& beginning);
+  explicit Contents(const ValueFunctions& functions = {}) : database_(nullptr, functions) {}
+  explicit Contents(const Beginning& beginning, const ValueFunctions& functions = {});
   /// As it is now, outside of any transaction; nothing where that is not possible.
   [[nodiscard]] std::optional<Beginning> beginning();
 
@@ -64,6 +64,8 @@ class Contents {
   void drop_view(std::string_view key);
   /// Makes a function; null: which one its name means is not known from here on.
   void define_routine(std::string_view key, std::shared_ptr<const tree::CreateRoutine> routine);
+  /// It is known that there is none of that name.
+  void drop_routine(std::string_view key);
   /// It may be there or not.
   void forget_whether(std::string_view key);
   /// Something else than a table has this name.

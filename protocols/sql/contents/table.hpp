@@ -35,7 +35,8 @@ enum class TypeKind : std::uint8_t {
   bytea,     ///< `\x` and lower-case hexadecimal digits
   interval,  ///< the text that the server prints, and nothing else: equal ones may differ in it
   json,
-  jsonb
+  jsonb,
+  array  ///< of `element`: the text that the server prints
 };
 
 /// How texts are compared: see the collations of Database.
@@ -58,6 +59,7 @@ struct ColumnType {
   /// scale of its own.
   std::int32_t scale = 0;
   static constexpr std::int32_t own_scale = -1;
+  TypeKind element = TypeKind::opaque;
   std::uint32_t collation = 0;  ///< of text: a number that stands for its name; 0: not known
   friend bool operator==(const ColumnType&, const ColumnType&) = default;
 };
@@ -73,7 +75,8 @@ struct ColumnType {
 [[nodiscard]] constexpr bool is_comparable(const ColumnType& type) noexcept {
   return type.kind != TypeKind::opaque && type.kind != TypeKind::interval &&
          type.kind != TypeKind::json && type.kind != TypeKind::jsonb &&
-         type.scale != ColumnType::own_scale;
+         type.scale != ColumnType::own_scale && type.element != TypeKind::numeric &&
+         type.element != TypeKind::float8;
 }
 
 /// What a column holds where an insert says nothing of it.
@@ -99,6 +102,8 @@ struct TableColumn {
   bool given_by_server = false;  ///< a value of the client's own is refused, or replaced
   bool lacks_default = false;    ///< it has neither DEFAULT nor numbers of its own
   bool is_refreshed = false;     ///< an UPDATE that changes the row puts this moment into it
+  /// To so many digits behind the second; nothing where that is not known.
+  std::optional<std::int32_t> refreshed_digits = {};
   std::uint16_t attribute = 0;   ///< its number, which it keeps when others are dropped
 };
 

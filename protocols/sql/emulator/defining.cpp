@@ -166,8 +166,14 @@ void define_routine(const tree::CreateRoutine& routine, Contents& contents,
                                 return a.name == b.name && a.dimensions == b.dimensions;
                               });
   };
-  const bool other = found != contents.book().routines.end() &&
-                     (found->second == nullptr || !same(*found->second));
+  // A name of MySQL's means one of each kind; of which there is another one it is not known.
+  const bool kept = rules.folds_names() && found != contents.book().routines.end() &&
+                    found->second != nullptr && routine.if_not_exists;
+  if (kept) return;
+  const bool other = found != contents.book().routines.end()
+                         ? found->second == nullptr || !same(*found->second) ||
+                               found->second->kind != routine.kind
+                         : routine.if_not_exists;
   contents.define_routine(key,
                           other ? nullptr : std::make_shared<const tree::CreateRoutine>(routine));
 }
@@ -177,10 +183,13 @@ void define_trigger(const tree::CreateRoutine& trigger, Contents& contents,
   const std::string key = rules.key_of(trigger.table);
   const contents::TableState* const table = contents.find(key);
   const auto routine = contents.book().routines.find(rules.key_of(trigger.function));
-  const bool known = rules.follows_routines() && table != nullptr && !trigger.has_more &&
-                     trigger.each_row && trigger.timing != "instead of" &&
-                     routine != contents.book().routines.end() && routine->second &&
-                     !routine->second->has_more && rules.runs(*routine->second);
+  const bool runs = trigger.function.name.empty()
+                        ? !trigger.if_not_exists && rules.runs(trigger)
+                        : routine != contents.book().routines.end() && routine->second &&
+                              !routine->second->has_more && rules.runs(*routine->second);
+  const bool known = (rules.follows_routines() || trigger.function.name.empty()) &&
+                     table != nullptr && !trigger.has_more && trigger.each_row &&
+                     trigger.timing != "instead of" && runs;
   // What is written to a view may then be anything.
   if (contents.book().views.contains(key)) return contents.forget_whether(key);
   if (!known) return close_table(key, contents);
@@ -192,7 +201,30 @@ void define_trigger(const tree::CreateRoutine& trigger, Contents& contents,
   contents.redefine(key, std::move(changed));
 }
 
+/// Of MySQL: the tables that have triggers of these names.
+std::vector<std::string> tables_with(const std::vector<tree::Name>& triggers,
+                                     const Contents& contents) {
+  std::vector<std::string> keys;
+  for (const auto& [key, state] : contents.book().tables)
+    for (const tree::Name& name : triggers)
+      if (std::ranges::any_of(state.definition->triggers, [&](const auto& each) {
+            return each->name.name == name.name && each->name.schema == name.schema;
+          }))
+        keys.push_back(key);
+  return keys;
+}
+
 void drop_trigger(const tree::Drop& dropped, Contents& contents, const ServerRules& rules) {
+  if (dropped.table.name.empty()) {
+    for (const std::string& key : tables_with(dropped.names, contents)) {
+      contents::Definition changed = *contents.find(key)->definition;
+      for (const tree::Name& name : dropped.names)
+        std::erase_if(changed.triggers,
+                      [&](const auto& each) { return each->name.name == name.name; });
+      contents.redefine(key, std::move(changed));
+    }
+    return;
+  }
   const std::string key = rules.key_of(dropped.table);
   const contents::TableState* const table = contents.find(key);
   if (table == nullptr) return;
@@ -241,8 +273,13 @@ void drop(const tree::Drop& dropped, Contents& contents, const ServerRules& rule
     case ObjectKind::function:
     case ObjectKind::procedure:
       // Which of those that have the name; a trigger of it is no longer understood.
-      for (const tree::Name& name : dropped.names)
-        contents.define_routine(rules.key_of(name), nullptr);
+      for (const tree::Name& name : dropped.names) {
+        const std::string key = rules.key_of(name);
+        const auto found = contents.book().routines.find(key);
+        const bool only = rules.folds_names() && found != contents.book().routines.end() &&
+                          found->second != nullptr && found->second->kind == dropped.kind;
+        only ? contents.drop_routine(key) : contents.define_routine(key, nullptr);
+      }
       return;
     case ObjectKind::trigger:
       return drop_trigger(dropped, contents, rules);

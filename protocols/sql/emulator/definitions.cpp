@@ -32,6 +32,11 @@ TableColumn column_of(const tree::ColumnDefinition& definition, const contents::
   } else {
     column.default_ = rules.no_default(column);
   }
+  if (definition.on_update) {
+    const Default moment = rules.default_of(*definition.on_update, column.type);
+    if (const auto* digits = std::get_if<std::int64_t>(&moment.value); digits && moment.moment)
+      column.refreshed_digits = static_cast<std::int32_t>(*digits);
+  }
   if (definition.generated) {
     column.type = {};
     column.given_by_server = true;

@@ -112,7 +112,8 @@ void SqlEmulator::clear(const Start* start) {
   using sql::contents::Contents;
   const std::unique_ptr<Contents> before = std::move(contents_);
   contents_ =
-      start != nullptr ? std::make_unique<Contents>(start->contents) : std::make_unique<Contents>();
+      start != nullptr ? std::make_unique<Contents>(start->contents, functions())
+                       : std::make_unique<Contents>(functions());
   statements_.emplace(rules(), dialect(), start != nullptr ? start->catalog : Catalog(dialect()));
   depended_ = start != nullptr ? start->depended : Depended();
   note_cleared(start);

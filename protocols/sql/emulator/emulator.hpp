@@ -79,6 +79,8 @@ class SqlEmulator : public Emulator {
 
   [[nodiscard]] virtual const ServerRules& rules() const = 0;
   [[nodiscard]] virtual Dialect dialect() const = 0;
+  /// Those that its translator makes use of.
+  [[nodiscard]] virtual contents::ValueFunctions functions() const { return {}; }
   [[nodiscard]] virtual SqlRequest request_of(const EmulatedRequest& asked) const = 0;
   [[nodiscard]] virtual Answered answered(Bytes image) const = 0;
   [[nodiscard]] virtual std::unique_ptr<Execution> execution() = 0;

@@ -25,6 +25,7 @@ struct ScopeColumn {
   bool of_view = false;                      ///< or of what a view shows
   bool derived = false;                      ///< of a sub-query
   bool may_lack = false;                     ///< an outer join may make it NULL
+  bool may_raise = false;                    ///< see Typed
 };
 
 struct ScopeRelation {

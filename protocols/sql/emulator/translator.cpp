@@ -19,8 +19,9 @@ class AggregateFinder : public tree::Visitor {
   void visit(const tree::Expression& expression) override {
     const auto* call = expression.as<tree::Call>();
     if (call != nullptr && !call->over) {
-      static const std::set<std::string_view> names = {"count", "sum",     "min",      "max",
-                                                       "avg",   "bool_or", "bool_and", "every"};
+      static const std::set<std::string_view> names = {
+          "count", "sum",        "min",       "max",      "avg",       "bool_or",         "bool_and",
+          "every", "string_agg", "array_agg", "json_agg", "jsonb_agg", "json_object_agg", "jsonb_object_agg"};
       found = found || names.contains(call->name.name);
     }
     descend(expression);
@@ -137,6 +138,8 @@ Typed Translator::column(const tree::Column& column, const Scope& scope) {
       if (each.name.empty() && std::ranges::count(each.columns, column.name(), &ScopeColumn::name))
         throw Unsure{"a variable that is called like a column"};
   read_column(found);
+  if (found.may_raise && strict_) throw Unsure{"what may fail in a condition"};
+  raised_ = raised_ || found.may_raise;
   const bool grouped = found.key && grouped_ != nullptr && grouped_->contains(*found.key);
   if (!grouped && grouped_ != nullptr && !in_aggregate_ && !grouped_->contains(found.sql))
     throw Unsure{"a column beside its group"};
