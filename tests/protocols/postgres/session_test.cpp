@@ -51,6 +51,23 @@ std::string behind(const char* set, const char* sql, const char* answer) {
   return last_identity(exchanges, header("shop", "ann", 2));
 }
 
+TEST_CASE("a setting of the application that had a value is empty, and not NULL, from then on") {
+  const Exchange question =
+      said("SELECT current_setting('app.tenant', true)",
+           R"({"columns":[{"name":"v","type":"text"}],"rows":[[null]],"tag":"SELECT 1"})");
+  const auto behind_all = [&](std::vector<Exchange> exchanges) {
+    exchanges.push_back(question);
+    return last_identity(exchanges, header("shop", "ann", 2));
+  };
+  const std::string never = behind_all({});
+  const std::string taken_back =
+      behind_all({said("BEGIN"), said("SET LOCAL app.tenant = 'b'"), said("ROLLBACK")});
+  CHECK(never != taken_back);
+  CHECK(taken_back == behind_all({said("SET app.tenant = 'b'"), said("RESET app.tenant")}));
+  CHECK(taken_back == behind_all({said("SET app.tenant = ''")}));
+  CHECK(never == behind_all({said("SET app.other = 'b'"), said("RESET app.other")}));
+}
+
 TEST_CASE("a setting is part of a question that it can matter to, and of no other") {
   struct Case {
     const char *set, *sql, *answer;
