@@ -434,8 +434,9 @@ void RecordedSession::follow(const StatementRequest& request, const StatementAns
       apply_set(*set, !block_.idle(), settings_);
   } else if (verb.kind == sql::Kind::discard) {
     const std::string what = folded(request.sql);
-    if (what.find("all") != std::string::npos) settings_.reset_all();
-    if (what.find("all") != std::string::npos || what.find("temp") != std::string::npos)
+    if (what.find("all") != std::string::npos)
+      settings_.discard_all();
+    else if (what.find("temp") != std::string::npos)
       settings_.drop_temporary();
   } else if (auto config = parse_set_config(request.sql, sql_mode())) {
     fill_in(*config, request.parameters);

@@ -249,10 +249,26 @@ void Settings::reset_all() {
   ++version_;
   // Settings that the client can't set keep their values through RESET ALL, as those equal their
   // defaults.
+  static constexpr std::array<std::string_view, 6> not_reset = {
+      "role",
+      "session_authorization",
+      "transaction_isolation",
+      "transaction_read_only",
+      "transaction_deferrable",
+      "seed"};
   Values kept = defaults_;
   for (const auto& [name, value] : current_)
-    if (name.starts_with(temporary_prefix)) kept.emplace(name, value);
+    if (name.starts_with(temporary_prefix) ||
+        std::ranges::find(not_reset, name) != not_reset.end())
+      kept.insert_or_assign(name, value);
   current_ = std::move(kept);
+}
+
+void Settings::discard_all() {
+  reset("session_authorization");
+  reset("role");
+  reset_all();
+  drop_temporary();
 }
 
 void Settings::drop_temporary() {

@@ -187,6 +187,12 @@ TEST_CASE("what a transaction set goes with it") {
   CHECK(after({"SET search_path = b", "RESET ALL"}) == plain);
   CHECK(after({"SET search_path = b", "DISCARD ALL"}) == plain);
   CHECK(after({"SET search_path = b", "SET search_path TO DEFAULT"}) == plain);
+  CHECK(after({"SET ROLE clerk", "RESET ROLE"}) == plain);
+  CHECK(after({"SET ROLE clerk", "RESET ALL"}) == after({"SET ROLE clerk"}));
+  CHECK(after({"SET ROLE clerk", "DISCARD ALL"}) == plain);
+  CHECK(after({"SET ROLE clerk", "SET SESSION AUTHORIZATION boss"}) ==
+        after({"SET SESSION AUTHORIZATION boss"}));
+  CHECK(after({"SET ROLE clerk", "RESET SESSION AUTHORIZATION"}) == plain);
 }
 
 TEST_CASE("a setting that never has the same value twice tells nothing of what is found") {
