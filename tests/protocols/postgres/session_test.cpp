@@ -195,6 +195,18 @@ TEST_CASE("what a transaction set goes with it") {
   CHECK(after({"SET ROLE clerk", "RESET SESSION AUTHORIZATION"}) == plain);
 }
 
+TEST_CASE("what a view reads of the session is none of a statement that touches no table") {
+  const Exchange view =
+      said("CREATE VIEW mine AS SELECT v FROM t WHERE owner = current_setting('app.owner')",
+           R"({"tag":"CREATE VIEW"})");
+  const Exchange refused =
+      said("SET app.user = 'a'",
+           R"({"error":{"severity":"ERROR","code":"42601","message":"syntax error"}})");
+  const SessionHeader session = header("shop", "ann", 2);
+  CHECK(last_identity({view, said("SET app.owner = 'b'"), refused}, session) ==
+        last_identity({view, refused}, session));
+}
+
 TEST_CASE("a setting that never has the same value twice tells nothing of what is found") {
   const auto part = [](std::vector<const char*> sets) {
     std::vector<Exchange> exchanges;
