@@ -40,7 +40,8 @@ std::optional<std::set<std::string>> values_in(const RowChange& change, const st
     return values.empty() ? std::nullopt : std::optional(std::move(values));
   }
   for (const RowCondition& condition : change.where)
-    if (condition.column == column) return std::set(condition.values.begin(), condition.values.end());
+    if (condition.column == column)
+      return std::set(condition.values.begin(), condition.values.end());
   return std::nullopt;
 }
 
@@ -57,21 +58,22 @@ bool are_of_different_rows(const RowChange& update, const RowChange& other) {
     if (other.set.contains(column)) return false;
     const auto one = values_in(update, column), two = values_in(other, column);
     if (!one || !two) return false;
-    return std::ranges::none_of(*one, [&](const std::string& value) { return two->contains(value); });
+    return std::ranges::none_of(*one,
+                                [&](const std::string& value) { return two->contains(value); });
   });
 }
 
-/// The numbers that an insert shows and did not give, by their columns; nothing where it may show
-/// some that are not known here.
-std::optional<std::map<std::string, std::set<std::int64_t>>> numbers_shown(const Step& step,
-                                                                           const RowChange& insert) {
+/// The numbers that an insert shows, by their columns: those of a sequence may be among them.
+/// Nothing where it may show some that are not known here.
+std::optional<std::map<std::string, std::set<std::int64_t>>> numbers_shown(
+    const Step& step, const RowChange& insert) {
   std::map<std::string, std::set<std::int64_t>> numbers;
   bool shown = false;
   for (const RowsSeen& seen : step.analysis.rows.seen) {
     shown = shown || seen.table == insert.table;
     for (const Row& row : seen.rows)
       for (const auto& [column, cell] : row) {
-        if (insert.rows.front().contains(column) || !is_value(cell)) continue;
+        if (!is_value(cell)) continue;
         const std::string_view digits = std::string_view(*cell).substr(1);  // behind `=`
         std::int64_t number = 0;
         const auto [end, error] =
@@ -107,9 +109,11 @@ bool are_answered_alike(const Step& one, const Step& other, std::string_view key
       return false;
   const auto ones = numbers_shown(one, first), others = numbers_shown(other, second);
   if (!ones || !others || ones->size() != others->size()) return false;
+  // A sequence gives no number twice.
   return std::ranges::all_of(*ones, [&](const auto& column) {
     const auto found = others->find(column.first);
-    return found != others->end() && *column.second.rbegin() < *found->second.begin();
+    return found != others->end() &&
+           (*column.second.rbegin() < *found->second.begin() || column.second == found->second);
   });
 }
 
