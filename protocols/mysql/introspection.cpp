@@ -333,11 +333,11 @@ void Aftermath::note(const OkPacket& ok, std::string_view canonical) {
 
 void Aftermath::note_done(std::string_view pattern) {
   // LAST_INSERT_ID(number) sets it, a procedure or a prepared statement may.
-  const bool sets = pattern.find("last_insert_id(") != pattern.find("last_insert_id()") ||
-                    pattern.starts_with("call ") || pattern.starts_with("execute ") ||
-                    (pattern.starts_with("set ") &&
-                     (pattern.find("last_insert_id") != std::string_view::npos ||
-                      pattern.find("identity") != std::string_view::npos));
+  const bool sets =
+      pattern.find("last_insert_id(") != pattern.find("last_insert_id()") ||
+      pattern.starts_with("call ") || pattern.starts_with("execute ") ||
+      (pattern.starts_with("set ") && (pattern.find("last_insert_id") != std::string_view::npos ||
+                                       pattern.find("identity") != std::string_view::npos));
   if (sets) last_insert_id.reset();
 }
 

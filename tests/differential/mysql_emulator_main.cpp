@@ -98,7 +98,7 @@ class Test {
   void run() {
     for (const char* const each :
          {"SET time_zone = '+00:00'", "SET sql_mode = 'STRICT_TRANS_TABLES'",
-                                  "SET timestamp = 1700000000.0"})
+          "SET timestamp = 1700000000.0"})
       static_cast<void>(server_.ask(each));
     for (std::uint64_t done = 0; done < options_.statements; done += statements_in_a_round)
       play_round();

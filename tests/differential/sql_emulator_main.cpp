@@ -63,6 +63,14 @@ std::string shown(Bytes image, bool ordered) {
   for (const Column& column : columns)
     text += fmt::format("{}:{}:{}:{}:{}:{} ", column.name, column.table != 0, column.attribute,
                         column.type, column.length, column.modifier);
+  for (Bytes rest = decoded->notices; rest.size() > 5;) {
+    const std::size_t length = 1 + (std::size_t{rest[3]} << 8U | std::size_t{rest[4]});
+    Fields notice;
+    if (length > rest.size() || !decode_fields(rest.subspan(5, length - 5), notice)) break;
+    text += fmt::format("\n      notice {} {} {}", field(notice, 'S'), field(notice, 'C'),
+                        field(notice, 'M'));
+    rest = rest.subspan(length);
+  }
   std::vector<std::string> lines;
   for (const postgres::Row& row : rows_of(*decoded)) {
     lines.emplace_back();

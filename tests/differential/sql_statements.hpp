@@ -76,6 +76,15 @@ class SqlGenerator {
   SqlStatement computed_update(const Table& table);
   SqlStatement construct(const Table& table);
 
+  // ---- sql_definitions.cpp ----
+  [[nodiscard]] static std::vector<std::string> cleared_definitions();
+  [[nodiscard]] std::string maybe(int percent, const std::string& text);
+  SqlStatement made_table();
+  SqlStatement dropped_definition();
+  SqlStatement altered_table();
+  SqlStatement sequence_use();
+  SqlStatement definition();
+
   // ---- sql_routines.cpp ----
   [[nodiscard]] std::vector<std::string> routines();
   SqlStatement routine(const Table& table);

@@ -116,11 +116,11 @@ std::string Translator::assigned(const Typed& given, const TableColumn& column) 
     constexpr std::int32_t most_octets = 4;  // of a character
     if (!direct && column.declared.name.name == "char") throw Unsure{"a text that is computed"};
     if (!direct)
-      value.sql = "fitting(" + value.sql + ", " +
-                  std::to_string(column.type.kind == TypeKind::text
-                                     ? column.type.length / most_octets
-                                     : column.type.length) +
-                  ")";
+      value.sql =
+          "fitting(" + value.sql + ", " +
+          std::to_string(column.type.kind == TypeKind::text ? column.type.length / most_octets
+                                                            : column.type.length) +
+          ")";
   } else if (column.type.kind == TypeKind::numeric && is_whole(value.type.kind)) {
     value.sql = "within_digits(scaled(" + value.sql + ", " + std::to_string(column.type.scale) +
                 "), " + std::to_string(column.type.length) + ")";

@@ -77,8 +77,8 @@ void qualify_call(tree::Statement& statement, std::string_view database) {
     auto* select = std::get_if<tree::Select>(&query->body);
     if (select != nullptr && select->outputs.size() == 1 && select->from.empty())
       call = select->outputs.front().expression.as<tree::Call>();
-    if (call != nullptr && sql::use_of_function(call->name.name, sql::Dialect::mysql) !=
-                               sql::FunctionUse::unknown)
+    if (call != nullptr &&
+        sql::use_of_function(call->name.name, sql::Dialect::mysql) != sql::FunctionUse::unknown)
       call = nullptr;
   }
   if (call != nullptr && call->name.schema.empty()) call->name.schema = database;

@@ -369,8 +369,8 @@ bool Runner::satisfies(const Plan& plan, const Definition& table, const DatumRow
     const bool known = std::ranges::none_of(
         fresh_, [&](std::size_t each) { return text.find(table.sql_column(each)) != text.npos; });
     if (check.text.bounds.size() != 1 || at == std::string::npos || !known) return false;
-    text.replace(at, from.size(), fmt::format("FROM (SELECT {}) AS {} WHERE ", list,
-                                              table.sql_name()));
+    text.replace(at, from.size(),
+                 fmt::format("FROM (SELECT {}) AS {} WHERE ", list, table.sql_name()));
     if (holds(text, bound)) continue;
     // Which of several is told is the order in which they were declared.
     if (broken != nullptr || took_effect_) return false;
@@ -425,8 +425,7 @@ bool Runner::update_met(const Plan& plan, std::span<const Value> values, const D
     sql::emulator::add_written(done.written, plan.target);
     for (const std::size_t column : part.refreshed) contents_.forget_column(part.target, column);
     if (!moment_)
-      for (const std::size_t column : part.momentary)
-        contents_.forget_column(part.target, column);
+      for (const std::size_t column : part.momentary) contents_.forget_column(part.target, column);
     if (checks_references_ &&
         !follow_references(part.target, &part.assigned, parents, done.written))
       return false;
@@ -660,10 +659,10 @@ std::optional<DatumRow> Runner::row_at(const Definition& table, std::int64_t pla
   std::vector<std::size_t> all;
   for (std::size_t i = 0; i < table.columns.size(); ++i) all.push_back(i);
   std::vector<DatumRow> rows;
-  const std::string select = fmt::format("SELECT {} FROM {} WHERE rowid = {}",
-                                         sql::emulator::list_of(table, all), table.sql_name(), place);
-  const bool one =
-      contents_.database().run(select, {}, &rows) == Outcome::done && rows.size() == 1;
+  const std::string select =
+      fmt::format("SELECT {} FROM {} WHERE rowid = {}", sql::emulator::list_of(table, all),
+                  table.sql_name(), place);
+  const bool one = contents_.database().run(select, {}, &rows) == Outcome::done && rows.size() == 1;
   return one ? std::optional(std::move(rows.front())) : std::nullopt;
 }
 
@@ -673,7 +672,8 @@ bool Runner::update_one(const Part& part, std::int64_t place, std::span<const Da
   const std::shared_ptr<const Definition> table = contents_.find(part.target)->definition;
   const std::string list = "(" + std::to_string(place) + ")";
   const auto before = row_at(*table, place);
-  if (!before || contents_.database().run(part.set.sql + list, bound) != Outcome::done) return false;
+  if (!before || contents_.database().run(part.set.sql + list, bound) != Outcome::done)
+    return false;
   bool moved = contents_.database().changed() > 0;
   fresh_ = part.refreshed;
   if (!moment_) fresh_.insert(part.momentary.begin(), part.momentary.end());
@@ -749,8 +749,7 @@ bool Runner::update(const Plan& plan, std::span<const Value> values, Done& done)
     sql::emulator::add_written(done.written, part.target);
     for (const std::size_t column : part.refreshed) contents_.forget_column(part.target, column);
     if (!moment_)
-      for (const std::size_t column : part.momentary)
-        contents_.forget_column(part.target, column);
+      for (const std::size_t column : part.momentary) contents_.forget_column(part.target, column);
     if (checks_references_ &&
         !follow_references(part.target, &part.assigned, parents, done.written))
       return false;

@@ -27,8 +27,8 @@ ColumnType texts() {
 // ---- aggregates ----
 
 bool Translator::gathers(const std::string& name) {
-  static const std::set<std::string_view> names = {"string_agg", "array_agg",       "json_agg",
-                                                   "jsonb_agg",  "json_object_agg", "jsonb_object_agg"};
+  static const std::set<std::string_view> names = {
+      "string_agg", "array_agg", "json_agg", "jsonb_agg", "json_object_agg", "jsonb_object_agg"};
   return names.contains(name);
 }
 
@@ -77,7 +77,7 @@ Typed Translator::gathered(const tree::Call& call, const Scope& scope, const std
   }
   if (name == "array_agg") {
     ColumnType element = values[0].type;
-    if (element.kind == TypeKind::varchar) element.length = 0;
+    element.length = 0;
     return typed("pg_array_agg(" + how + ", " + text_of(values[0]) + keys + ")" + filter,
                  array_of(element));
   }
@@ -102,15 +102,17 @@ Typed Translator::json_operator(const std::string& op, Typed left, Typed right) 
     const bool place = right.untyped == Untyped::no && is_whole(right.type.kind);
     if (!place) right = as_text(std::move(right));
     const bool text = op == "->>";
-    return typed((text ? "pg_json_get_text(" : "pg_json_get(") + left.sql + ", " + right.sql + ")",
+    return typed((text ? "pg_json_get_text(" : "pg_json_get(") + left.sql + ", " + right.sql +
+                     (binary ? ", 1)" : ", 0)"),
                  text ? ColumnType{TypeKind::text} : type);
   }
   if (op == "#>" || op == "#>>") {
     right = coerced(std::move(right), texts());
     if (right.type.kind != TypeKind::array) throw Unsure{"a path of this type"};
     const bool text = op == "#>>";
-    return typed((text ? "pg_json_path_text(" : "pg_json_path(") + left.sql + ", " + right.sql + ")",
-                 text ? ColumnType{TypeKind::text} : type);
+    return typed(
+        (text ? "pg_json_path_text(" : "pg_json_path(") + left.sql + ", " + right.sql + ")",
+        text ? ColumnType{TypeKind::text} : type);
   }
   if (!binary) throw Unsure{"the operator " + op + " of json"};
   if (op == "?") {
@@ -132,8 +134,10 @@ Typed Translator::json_operator(const std::string& op, Typed left, Typed right) 
   }
   right = coerced(std::move(right), type);
   if (right.type.kind != TypeKind::jsonb) throw Unsure{"the operator " + op};
-  if (op == "@>") return typed("pg_json_contains(" + left.sql + ", " + right.sql + ")", boolean_type);
-  if (op == "<@") return typed("pg_json_contains(" + right.sql + ", " + left.sql + ")", boolean_type);
+  if (op == "@>")
+    return typed("pg_json_contains(" + left.sql + ", " + right.sql + ")", boolean_type);
+  if (op == "<@")
+    return typed("pg_json_contains(" + right.sql + ", " + left.sql + ")", boolean_type);
   if (op == "||") return typed("pg_json_concat(" + left.sql + ", " + right.sql + ")", type);
   throw Unsure{"the operator " + op};
 }
@@ -155,8 +159,7 @@ Typed Translator::array_operator(const std::string& op, Typed left, Typed right)
                         : "pg_array_prepend(" + element + ", " + right.sql + ")",
                  type);
   }
-  const bool alike = arrays && (left.type.element == right.type.element ||
-                                (is_text(left.type.element) && is_text(right.type.element)));
+  const bool alike = arrays && left.type.element == right.type.element;
   if (!alike || !sql::contents::is_comparable(left.type)) throw Unsure{"the operator " + op};
   if (op == "@>")
     return typed("pg_array_contains(" + left.sql + ", " + right.sql + ")", boolean_type);
@@ -184,8 +187,8 @@ std::optional<Typed> Translator::special(const tree::Operation& operation, Typed
     right = as_text(std::move(right));
     if (!right.bound) throw Unsure{"a regular expression that is computed"};
     bounds_[*right.bound].demand = Bound::Demand::pattern;
-    const std::string call = "pg_matches(" + left.sql + ", " + right.sql + ", " +
-                             (op.ends_with('*') ? "1" : "0") + ")";
+    const std::string call =
+        "pg_matches(" + left.sql + ", " + right.sql + ", " + (op.ends_with('*') ? "1" : "0") + ")";
     if (op.ends_with('*') && printing_.order == Printing::Order::unknown)
       throw Unsure{"letters of an unknown collation"};
     return typed(op.starts_with('!') ? "(NOT " + call + ")" : call, boolean_type);
@@ -194,10 +197,10 @@ std::optional<Typed> Translator::special(const tree::Operation& operation, Typed
     return value.untyped == Untyped::no && kind(value.type.kind);
   };
   const auto is_array = [](TypeKind kind) { return kind == TypeKind::array; };
-  if (is_a(left, is_array) || is_a(right, is_array))
-    return array_operator(op, std::move(left), std::move(right));
   if (op == "<@" && is_a(right, is_json)) left = coerced(std::move(left), right.type);
   if (is_a(left, is_json)) return json_operator(op, std::move(left), std::move(right));
+  if (is_a(left, is_array) || is_a(right, is_array))
+    return array_operator(op, std::move(left), std::move(right));
   throw Unsure{"the operator " + op};
 }
 
@@ -208,9 +211,14 @@ Typed Translator::any_of_array(const tree::Operation& operation, Typed left, con
   if (!known || right.untyped != Untyped::no || right.type.kind != TypeKind::array ||
       !sql::contents::is_comparable(right.type))
     throw Unsure{"ANY and ALL of this kind"};
-  const std::string has =
-      "pg_array_has(" + as_element(std::move(left), element_type(right.type)) + ", " + right.sql +
-      ")";
+  const bool wide =
+      left.untyped == Untyped::no && is_whole(left.type.kind) && is_whole(right.type.element);
+  const bool texts =
+      left.untyped == Untyped::no && is_text(left.type.kind) && is_text(right.type.element);
+  const std::string element = wide    ? "CAST(" + left.sql + " AS TEXT)"
+                              : texts ? left.sql
+                                      : as_element(std::move(left), element_type(right.type));
+  const std::string has = "pg_array_has(" + element + ", " + right.sql + ")";
   return typed(any ? has : "(NOT " + has + ")", boolean_type);
 }
 

@@ -18,6 +18,7 @@ std::string Translator::quoted(std::string_view text) {
 void Translator::may_raise(const char* what) {
   if (strict_) throw Unsure{std::string("what may fail in a condition: ") + what};
   raised_ = true;
+  ++raises_;
 }
 
 /// The text that the server prints for it.
@@ -87,7 +88,9 @@ ColumnType Translator::array_of(const ColumnType& element) {
   const bool known = is_whole(element.kind) || is_text(element.kind) ||
                      element.kind == TypeKind::boolean || element.kind == TypeKind::uuid ||
                      element.kind == TypeKind::date || element.kind == TypeKind::numeric;
-  if (!known) throw Unsure{"an array of this type"};
+  if (!known || (element.kind == TypeKind::numeric && element.length > 0))
+    throw Unsure{"an array of this type"};
+  if (element.kind == TypeKind::varchar) type.length = element.length;
   return type;
 }
 
@@ -97,9 +100,10 @@ bool Translator::is_exact(const ColumnType& type) {
 
 /// A numeric as a text of its own scale.
 std::string Translator::as_decimal(const Typed& value) const {
-  if (value.untyped != Untyped::no || value.soft || !is_exact(value.type))
+  if (value.untyped != Untyped::no || !is_exact(value.type))
     throw Unsure{"a number without a scale"};
   if (value.type.scale == ColumnType::own_scale) return value.sql;
+  if (value.soft) throw Unsure{"a number without a scale"};
   return "pg_decimal(" + value.sql + ", " + std::to_string(value.type.scale) + ")";
 }
 

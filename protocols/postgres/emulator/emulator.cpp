@@ -6,7 +6,7 @@
 #include <random>
 
 #include "protocols/postgres/datetime.hpp"
-#include "protocols/postgres/emulator/definition_tags.hpp"
+#include "protocols/postgres/emulator/definition_answers.hpp"
 #include "protocols/postgres/emulator/names.hpp"
 #include "protocols/postgres/emulator/request.hpp"
 #include "protocols/postgres/emulator/runner.hpp"
@@ -148,6 +148,7 @@ class PostgresEmulator final : public sql::emulator::SqlEmulator {
     if (code.starts_with("22") || code.starts_with("42")) return Taken::nothing;
     return code.starts_with("23") ? Taken::its_own : Taken::unknown;
   }
+  [[nodiscard]] bool definition_holds(const tree::Statement& statement) override;
   [[nodiscard]] std::optional<std::string> answer_of_definition(const tree::Statement& statement,
                                                                 std::string_view pattern) override;
   [[nodiscard]] std::optional<std::string> description_of(const Plan& plan) override;
@@ -287,11 +288,18 @@ sql::emulator::SqlEmulator::Answered PostgresEmulator::answered(Bytes image) con
 
 std::optional<std::string> PostgresEmulator::answer_of_definition(const tree::Statement& statement,
                                                                   std::string_view pattern) {
-  auto tag = tag_of_definition(statement, pattern, held(), rules_, depended());
-  if (!tag) return std::nullopt;
+  auto told = answer_to_definition(statement, {held(), rules_, depended(), pattern});
+  if (!told) return std::nullopt;
   StatementAnswer answer;
-  answer.tag = *std::move(tag);
+  answer.error = std::move(told->error);
+  answer.notices = std::move(told->notices);
+  if (!answer.error) answer.tag = std::move(told->tag);
   return encode_image(answer);
+}
+
+bool PostgresEmulator::definition_holds(const tree::Statement& statement) {
+  const auto* alter = statement.as<tree::AlterTable>();
+  return alter == nullptr || alter_holds(*alter, {held(), rules_, depended(), {}});
 }
 
 }  // namespace

@@ -192,9 +192,8 @@ void Translator::make_alike(std::vector<Typed>& values, ColumnType& type, bool& 
 
 Typed Translator::condition(const tree::Expression& expression, const Scope& scope) {
   const bool sole = std::exchange(sole_condition_, false);
-  const bool strict = std::exchange(strict_, strict_ || !sole);
+  const Restored<bool> strict(strict_, strict_ || !sole);
   Typed value = coerced(this->expression(expression, scope), boolean_type);
-  strict_ = strict;
   if (value.type.kind != TypeKind::boolean) throw Unsure{"a condition that is no boolean"};
   return value;
 }

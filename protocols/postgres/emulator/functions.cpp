@@ -1,4 +1,5 @@
 // Functions by their names, and aggregates.
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -49,9 +50,9 @@ Typed Translator::aggregate(const tree::Call& call, const Scope& scope) {
       result = typed((name == "sum" ? "float_sum(" : "float_mean(") + value.sql + ")" + filter,
                      value.type);
     } else if (own && !call.distinct && (name == "sum" || name == "avg")) {
-      result = typed((name == "sum" ? "pg_decimal_total(" : "pg_decimal_mean(") + value.sql + ")" +
-                         filter,
-                     value.type);
+      result = typed(
+          (name == "sum" ? "pg_decimal_total(" : "pg_decimal_mean(") + value.sql + ")" + filter,
+          value.type);
     } else if (own && (name == "min" || name == "max")) {
       result = typed("pg_decimal_" + name + "(" + value.sql + ")" + filter, value.type);
     } else if (kind == TypeKind::interval || kind == TypeKind::array) {
@@ -89,7 +90,11 @@ Typed Translator::node(const tree::Call& call, const Scope& scope) {
   if (name == "coalesce" && values.size() > 1) {
     ColumnType type;
     bool soft = false;
-    require_one_length(values);
+    // What is a column first can't be left out before it is described.
+    const bool first = values.front().origin.has_value() &&
+                       std::ranges::none_of(
+                           values, [](const Typed& each) { return each.untyped == Untyped::null; });
+    if (!first) require_one_length(values);
     make_alike(values, type, soft);
     std::vector<std::string> parts;
     for (const Typed& value : values) parts.push_back(value.sql);
@@ -103,8 +108,8 @@ Typed Translator::node(const tree::Call& call, const Scope& scope) {
     return typed("(CASE WHEN " + equal.sql + " THEN NULL ELSE " + values[0].sql + " END)", type,
                  values[0].soft);
   }
-  const bool of_octets = name == "length" && values.size() == 1 &&
-                         values[0].type.kind == TypeKind::bytea;
+  const bool of_octets =
+      name == "length" && values.size() == 1 && values[0].type.kind == TypeKind::bytea;
   if (const auto found = families().find(name); found != families().end() && !of_octets)
     return (this->*found->second)(call, std::move(values));
   if (auto found = by_signature(call, std::move(values))) return *std::move(found);
@@ -136,6 +141,7 @@ const std::map<std::string_view, Translator::Family>& Translator::families() {
       {"uuid_generate_v4", &Translator::new_uuid},
       {"concat", &Translator::concatenated},
       {"concat_ws", &Translator::concatenated},
+      {"mod", &Translator::remainder},
       {"greatest", &Translator::extreme},
       {"least", &Translator::extreme},
       {"timezone", &Translator::in_zone},
@@ -204,12 +210,15 @@ Typed Translator::part_of_time(const tree::Call& call, std::vector<Typed> values
   static const std::set<std::string_view> of_day = {"hour", "minute", "second"};
   Typed& value = values[1];
   const bool date = value.type.kind == TypeKind::date;
-  const bool interval = value.type.kind == TypeKind::interval, clock = value.type.kind == TypeKind::time;
+  const bool interval = value.type.kind == TypeKind::interval,
+             clock = value.type.kind == TypeKind::time;
   if (value.untyped == Untyped::no && !value.soft && (interval || clock) &&
       printing_.numeric_fields) {
-    static const std::set<std::string_view> of_interval = {"year", "month", "day", "hour", "minute"};
+    static const std::set<std::string_view> of_interval = {"year", "month", "day", "hour",
+                                                           "minute"};
     const bool fraction = field == "second" || field == "epoch";
-    if (!fraction && !(interval ? of_interval.contains(field) : field == "hour" || field == "minute"))
+    if (!fraction &&
+        !(interval ? of_interval.contains(field) : field == "hour" || field == "minute"))
       throw Unsure{"the field " + field};
     return typed((interval ? "pg_part_of_interval(" : "pg_part_of_clock(") + quoted(field) + ", " +
                      value.sql + ")",
@@ -230,21 +239,34 @@ Typed Translator::part_of_time(const tree::Call& call, std::vector<Typed> values
 }
 
 Typed Translator::start_of_time(const tree::Call& call, std::vector<Typed> values) {
-  const std::string field = field_of(call);
+  if (values.size() != 2) throw Unsure{"this date_trunc"};
+  std::string field;
+  if (values[0].untyped == Untyped::slot) {
+    Typed told = coerced(values[0], {TypeKind::text});
+    bounds_[*told.bound].demand = Bound::Demand::field;
+    return start_at(told.sql, values[1]);
+  }
+  field = field_of(call);
   static const std::set<std::string_view> fields = {"year", "quarter", "month",  "week",
                                                     "day",  "hour",    "minute", "second"};
-  Typed& value = values[1];
-  if (value.untyped != Untyped::no || !is_moment(value.type.kind) || value.soft ||
-      !fields.contains(field))
+  if (!fields.contains(field)) throw Unsure{"a beginning of this value"};
+  return start_at(quoted(field), values[1]);
+}
+
+/// `field`: as SQLite's.
+Typed Translator::start_at(const std::string& field, const Typed& value) {
+  if (value.untyped == Untyped::no && value.type.kind == TypeKind::time && !value.soft)
+    return typed("pg_start_of_clock(" + field + ", " + value.sql + ")", {TypeKind::interval});
+  if (value.untyped != Untyped::no || !is_moment(value.type.kind) || value.soft)
     throw Unsure{"a beginning of this value"};
   const TypeKind kind =
       value.type.kind == TypeKind::timestamp ? TypeKind::timestamp : TypeKind::timestamptz;
   if (kind == TypeKind::timestamptz && !printing_.utc) {
     const std::string instant =
         value.type.kind == TypeKind::date ? instant_sql(moment(value)) : value.sql;
-    return typed("pg_start_in_zone('" + field + "', " + instant + ", " + zone() + ")", {kind});
+    return typed("pg_start_in_zone(" + field + ", " + instant + ", " + zone() + ")", {kind});
   }
-  return typed("start_of_time('" + field + "', " + moment(value) + ")", {kind});
+  return typed("start_of_time(" + field + ", " + moment(value) + ")", {kind});
 }
 
 Typed Translator::clock(const tree::Call& call, std::vector<Typed> values) {

@@ -56,9 +56,14 @@ Datum as_text(const JsonNode* node) {
   return node->kind == Kind::string ? Datum(node->text) : Datum(std::string(node->spelled));
 }
 
+/// `values[2]`: of jsonb, where what is no list counts as one of itself.
 template <Datum (*show)(const JsonNode*)>
 Given_value get(Values values) {
   const auto node = read_json(text_in(values[0]));
+  const auto* index = std::get_if<std::int64_t>(&values[1]);
+  const bool scalar = node && node->kind != Kind::array && node->kind != Kind::object;
+  if (scalar && index != nullptr && number_in(values[2]) != 0)
+    return show(*index == 0 || *index == -1 ? &*node : nullptr);
   return node ? std::optional(show(inside(*node, values[1]))) : std::nullopt;
 }
 template <Datum (*show)(const JsonNode*)>
@@ -314,7 +319,8 @@ Given_value json_moment(Values values) {
   const std::size_t space = text.find(' ');
   if (space != std::string::npos) text[space] = 'T';
   // A zone has its minutes.
-  const std::size_t sign = text.find_first_of("+-", space == std::string::npos ? text.size() : space);
+  const std::size_t sign =
+      text.find_first_of("+-", space == std::string::npos ? text.size() : space);
   if (sign != std::string::npos && text.size() == sign + 3) text += ":00";
   return Datum(text);
 }
@@ -361,8 +367,8 @@ Given_value listed(Values values) {
   return Datum(json + "]");
 }
 
-constexpr ValueFunction functions[] = {{"pg_json_get", 2, get<spelled>},
-                                       {"pg_json_get_text", 2, get<as_text>},
+constexpr ValueFunction functions[] = {{"pg_json_get", 3, get<spelled>},
+                                       {"pg_json_get_text", 3, get<as_text>},
                                        {"pg_json_path", 2, get_path<spelled>},
                                        {"pg_json_path_text", 2, get_path<as_text>},
                                        {"pg_json_contains", 2, contains_json},

@@ -192,6 +192,14 @@ Typed::Range Translator::range_of(Typed& value) {
 Typed Translator::arithmetic(Operator op, Typed left, Typed right) {
   if (left.untyped != Untyped::no && right.untyped != Untyped::no)
     throw Unsure{"two values without a type"};
+  // Of a value of the request its digits count, however many it is written with.
+  const auto of_slot = [&](Typed& value, const Typed& other) {
+    if (value.untyped == Untyped::slot && other.type.kind == TypeKind::numeric)
+      value = coerced(std::move(value), {.kind = TypeKind::numeric, .scale = ColumnType::own_scale},
+                      true);
+  };
+  of_slot(left, right);
+  of_slot(right, left);
   left = coerced(std::move(left), right.type);
   right = coerced(std::move(right), left.type);
   if (left.type.kind == TypeKind::float8 || right.type.kind == TypeKind::float8)
@@ -220,7 +228,8 @@ Typed Translator::decimal_arithmetic(Operator op, const Typed& left, const Typed
   if (function == nullptr) throw Unsure{"this operator between numerics"};
   if (op == Operator::divide || op == Operator::modulo) may_raise("a division");
   return typed(function + as_decimal(left) + ", " + as_decimal(right) + ")",
-               {.kind = TypeKind::numeric, .scale = ColumnType::own_scale});
+               {.kind = TypeKind::numeric, .scale = ColumnType::own_scale},
+               left.soft || right.soft);
 }
 
 Typed Translator::float_arithmetic(Operator op, const Typed& left, const Typed& right) {
@@ -246,6 +255,14 @@ Typed Translator::whole_arithmetic(Operator op, Typed left, Typed right) {
                                  : op == Operator::modulo   ? "pg_whole_remainder("
                                                             : nullptr;
     if (function == nullptr) throw Unsure{"this operator between whole numbers"};
+    if (left.range && right.range && left.range->low == left.range->high &&
+        right.range->low == right.range->high && right.range->low != 0) {
+      const Typed::Range range = range_of_result(op, *left.range, *right.range, type.kind);
+      Typed result = typed(function + left.sql + ", " + right.sql + ")", type);
+      if (op == Operator::add || op == Operator::subtract || op == Operator::multiply)
+        result.range = range;
+      return result;
+    }
     const bool zero = right.range && right.range->low == 0 && right.range->high == 0;
     if (zero && (op == Operator::divide || op == Operator::modulo))
       throw Unsure{"a division by zero"};
@@ -277,6 +294,12 @@ Typed Translator::concatenation(const tree::Operation& operation, const Scope& s
   }
   if (!typed_one) throw Unsure{"two values without a type"};
   return typed("(" + joined(parts, " || ") + ")", {TypeKind::text});
+}
+
+Typed Translator::joined_operands(const tree::Operation& operation, const Scope& scope) {
+  Typed left = expression(operation.operands[0], scope);
+  Typed right = hinted(operation.operands[1], left.type, scope, false);
+  return joined_values(std::move(left), std::move(right));
 }
 
 /// Of two values, of which one is text, octets, an array or JSON.
@@ -353,9 +376,7 @@ Typed Translator::node(const tree::Operation& operation, const Scope& scope) {
     case Operator::not_:
       return logic(operation, scope);
     case Operator::concatenate:
-      if (operation.operands.size() == 2)
-        return joined_values(expression(operation.operands[0], scope),
-                             expression(operation.operands[1], scope));
+      if (operation.operands.size() == 2) return joined_operands(operation, scope);
       return concatenation(operation, scope);
     case Operator::negate: {
       Typed zero = typed("0", {TypeKind::int2});
@@ -375,7 +396,9 @@ Typed Translator::node(const tree::Operation& operation, const Scope& scope) {
   }
   if (operation.operands.size() != 2) throw Unsure{"this operator"};
   Typed left = expression(operation.operands[0], scope);
-  Typed right = expression(operation.operands[1], scope);
+  Typed right = hinted(operation.operands[1], left.type, scope, false);
+  if (operation.operands[0].as<tree::Collection>() != nullptr)
+    left = hinted(operation.operands[0], right.type, scope, false);
   if (auto found = special(operation, left, right)) return *std::move(found);
   if (is_comparison(operation.op)) return compare(operation.op, std::move(left), std::move(right));
   if (auto found = time_arithmetic(operation.op, left, right)) return *std::move(found);
@@ -384,6 +407,10 @@ Typed Translator::node(const tree::Operation& operation, const Scope& scope) {
 
 Typed Translator::node(const tree::Is& is, const Scope& scope) {
   Typed value = expression(*is.operand, scope);
+  if (value.untyped == Untyped::slot && is.test == tree::Is::Test::null) {
+    value = coerced(std::move(value), {TypeKind::text});
+    bounds_[*value.bound].demand = Bound::Demand::presence;
+  }
   if (value.untyped != Untyped::no) throw Unsure{"a value without a type"};
   const char* const negation = is.negated ? " IS NOT " : " IS ";
   if (is.test == tree::Is::Test::null)

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <limits>
 
 #include "protocols/postgres/emulator/array.hpp"
@@ -60,7 +61,10 @@ std::optional<Result> Runner::run(const Plan& plan, std::span<const Value> value
   Result result;
   std::vector<DatumRow> rows;
   part_rows_.clear();
+  // What the server took is not NULL where it must not be.
+  contents_.database().allow_nulls(took_effect_);
   const bool done = run_commons(plan, values, result) && perform(plan, values, rows, result);
+  contents_.database().allow_nulls(false);
   if (done) {
     const bool shows = plan.action == Plan::Action::select || !plan.shown.empty();
     if (!shows || show(plan, std::move(rows), result)) return result;
@@ -127,6 +131,9 @@ bool Runner::perform(const Plan& plan, std::span<const Value> values, std::vecto
       return call(plan, values, rows, result);
     case Plan::Action::refresh:
       return refresh(plan, values, result);
+    case Plan::Action::number:
+      result.answer.tag = "SELECT 1";
+      return number(plan, values, rows);
   }
   return false;
 }
@@ -146,6 +153,13 @@ bool Runner::gave_within(const Plan& plan) const {
 // ---- values ----
 
 std::optional<Datum> Runner::value_of(const Bound& bound, std::span<const Value> values) {
+  auto value = readable_value(bound, values);
+  if (value || !took_effect_ || !bound.put_into) return value;
+  unread_.insert(*bound.put_into);
+  return Datum();
+}
+
+std::optional<Datum> Runner::readable_value(const Bound& bound, std::span<const Value> values) {
   if (bound.source == Bound::Source::part) return Datum(json_of(part_rows_[bound.slot]));
   if (bound.source == Bound::Source::begin) return Datum(begin_place_);
   if (bound.source == Bound::Source::setting) return setting(bound, values);
@@ -162,7 +176,18 @@ std::optional<Datum> Runner::value_of(const Bound& bound, std::span<const Value>
     return meets_demand(bound, bound.constant) ? std::optional(bound.constant) : std::nullopt;
   if (bound.slot >= values.size()) return std::nullopt;
   const Value& value = values[bound.slot];
+  if (bound.demand == Bound::Demand::presence) return value.text ? Datum(std::int64_t{1}) : Datum();
+  if (bound.demand == Bound::Demand::sameness) {
+    const auto* same = std::get_if<std::string>(&bound.constant);
+    return same != nullptr && value.text == *same ? std::optional(Datum()) : std::nullopt;
+  }
   if (!value.text) return bound.array ? std::nullopt : std::optional(Datum());
+  const bool is_number = value.value_class == sql::ValueClass::number;
+  const bool is_boolean = value.value_class == sql::ValueClass::boolean;
+  const bool counts = bound.demand == Bound::Demand::count;
+  if (((bound.demand == Bound::Demand::number || counts) && !is_number) ||
+      (bound.demand == Bound::Demand::text && (is_number || is_boolean)))
+    return std::nullopt;
   if (bound.array) return read_array(bound.type, value.value_class, *value.text, printing_);
   ColumnType type = bound.type;
   const bool any_number = value.value_class == sql::ValueClass::number && bound.compared;
@@ -184,11 +209,25 @@ std::optional<Datum> Runner::value_of(const Bound& bound, std::span<const Value>
   return near ? datum : std::nullopt;
 }
 
+namespace {
+
+bool starts_at(std::string_view field) {
+  constexpr std::array<std::string_view, 8> fields = {"year", "quarter", "month",  "week",
+                                                      "day",  "hour",    "minute", "second"};
+  return std::ranges::find(fields, field) != fields.end();
+}
+
+}  // namespace
+
 /// Whether the server takes it for what it is put in place of.
 bool Runner::meets_demand(const Bound& bound, const Datum& datum) {
   const auto* text = std::get_if<std::string>(&datum);
-  if (bound.demand == Bound::Demand::none || text == nullptr) return true;
+  const auto* number = std::get_if<std::int64_t>(&datum);
+  if (bound.demand == Bound::Demand::count) return number != nullptr && *number > 0;
+  if (text == nullptr) return true;
+  if (bound.demand == Bound::Demand::field) return starts_at(*text);
   if (bound.demand == Bound::Demand::pattern) return is_common_pattern(*text);
+  if (bound.demand != Bound::Demand::zone) return true;
   return *text == "utc" || *text == "UTC" ||
          (text->find('/') != std::string::npos && seconds_east(*text, 0).has_value());
 }
@@ -215,6 +254,7 @@ std::optional<Datum> Runner::momentary(const Bound& bound) {
 /// Columns that get a value which nobody knows.
 std::set<std::size_t> Runner::unknown_values(const Plan& plan) const {
   std::set<std::size_t> columns = plan.refreshed;
+  columns.insert(unread_.begin(), unread_.end());
   if (!moment_.now || moment_.chance == nullptr)
     columns.insert(plan.momentary.begin(), plan.momentary.end());
   return columns;

@@ -37,8 +37,14 @@ std::string Translator::function_source(const tree::TableFunction& function,
   const std::string& name = call->name.name;
   std::vector<Typed> values;
   for (const tree::Expression& each : call->arguments) values.push_back(expression(each, scope));
+  const bool of_json = name.starts_with("json");
+  if (of_json && !values.empty())
+    values[0] = coerced(std::move(values[0]),
+                        {name.starts_with("jsonb") ? TypeKind::jsonb : TypeKind::json});
   SetOfRows set;
-  const bool first_typed = !values.empty() && values[0].untyped == Untyped::no && !values[0].soft;
+  bool soft = false;
+  const bool first_typed =
+      !values.empty() && values[0].untyped == Untyped::no && (!values[0].soft || of_json);
   const TypeKind kind = first_typed ? values[0].type.kind : TypeKind::opaque;
   const bool json = kind == TypeKind::json || kind == TypeKind::jsonb;
   if (name == "unnest" && values.size() == 1 && kind == TypeKind::array) {
@@ -53,6 +59,13 @@ std::string Translator::function_source(const tree::TableFunction& function,
     ColumnType type{TypeKind::int4};
     std::string list;
     for (Typed& value : values) {
+      if (value.untyped == Untyped::slot) {
+        // As a number that is written out; what else it may be declared as is not known.
+        value = coerced(std::move(value), {TypeKind::int4});
+        bounds_[*value.bound].demand = Bound::Demand::number;
+        value.soft = false;
+        soft = true;
+      }
       if (value.untyped != Untyped::no || value.soft || !is_whole(value.type.kind))
         throw Unsure{"a series of this type"};
       type = wider(type, value.type);
@@ -87,11 +100,13 @@ std::string Translator::function_source(const tree::TableFunction& function,
     throw Unsure{"the function " + name + " among the tables"};
   const std::string shown = relation.alias.empty() ? name : relation.alias;
   ScopeRelation named{shown, {}, false};
+  const bool soft_set = soft;
   const auto add = [&](const std::string& column, const std::string& sql, ColumnType type) {
     ScopeColumn& made = named.columns.emplace_back();
     made.name = column.empty() ? shown : column;
     made.sql = sql;
     made.type = type;
+    made.soft = soft_set;
     made.derived = true;
   };
   for (const SetColumn& each : set.columns) add(each.name, each.sql, each.type);

@@ -173,7 +173,9 @@ class Sequences {
         const auto last = (*fact)["last"].get<std::int64_t>();
         contents_.set_last_number({changed.id, i}, (*fact)["called"].get<bool>() ? last : last - 1);
         differs = differs || !column.default_.sequence.empty();
+        differs = differs || column.default_.named != sequence;
         column.default_.sequence.clear();  // it is the column's own
+        column.default_.named = sequence;
       } else {
         column.default_ = {Default::Kind::elsewhere, {}, {}};
         differs = true;

@@ -86,6 +86,7 @@ class Translator final : public sql::emulator::Translator {
   Typed arithmetic(tree::Operator op, Typed left, Typed right);
   Typed concatenation(const tree::Operation& operation, const Scope& scope);
   Typed joined_values(Typed left, Typed right);
+  Typed joined_operands(const tree::Operation& operation, const Scope& scope);
   Typed aggregate(const tree::Call& call, const Scope& scope);
   /// A function beside aggregates, by what it is about. Its arguments are translated.
   using Family = Typed (Translator::*)(const tree::Call& call, std::vector<Typed> values);
@@ -95,6 +96,7 @@ class Translator final : public sql::emulator::Translator {
   Typed replaced(const tree::Call& call, std::vector<Typed> values);
   Typed part_of_time(const tree::Call& call, std::vector<Typed> values);
   Typed start_of_time(const tree::Call& call, std::vector<Typed> values);
+  Typed start_at(const std::string& field, const Typed& value);
   Typed setting(const tree::Call& call, std::vector<Typed> values);
   Typed clock(const tree::Call& call, std::vector<Typed> values);
   Typed new_uuid(const tree::Call& call, std::vector<Typed> values);
@@ -143,6 +145,9 @@ class Translator final : public sql::emulator::Translator {
   Typed to_json(const tree::Call& call, std::vector<Typed> values);
   Typed of_array(const tree::Call& call, std::vector<Typed> values);
   std::string as_element(Typed value, const ColumnType& element);
+  Typed array_of_slots(std::vector<Typed> values, const ColumnType& element);
+  Typed hinted(const tree::Expression& expression, const ColumnType& type, const Scope& scope,
+               bool assigns = true);
   Typed node(const tree::Collection& collection, const Scope& scope);
   Typed node(const tree::Access& access, const Scope& scope);
   Typed array_of_query(const tree::SubQuery& query, const Scope& scope);
@@ -171,6 +176,11 @@ class Translator final : public sql::emulator::Translator {
 
   // ---- calls.cpp ----
   bool query_otherwise(const tree::Query& query, Plan& plan) override;
+
+  // ---- sequences.cpp ----
+  bool sequence_call(const tree::Query& query, Plan& plan);
+  Plan::SequenceUse sequence_named(const tree::Expression& expression) const;
+  [[nodiscard]] std::optional<std::string> serial_sequence(const tree::Call& call) const;
 
   // ---- views.cpp ----
   [[nodiscard]] std::string key_of(const tree::Name& name) const override {
@@ -215,6 +225,10 @@ class Translator final : public sql::emulator::Translator {
   void update(const tree::Update& update, Plan& plan) override;
   void remove(const tree::Delete& remove, Plan& plan) override;
   void truncate(const tree::Truncate& truncate, Plan& plan) override;
+  std::string setting_of(const tree::Assignment& set, const sql::contents::TableColumn& column,
+                         std::size_t place, const Scope& scope, Plan& plan);
+  [[nodiscard]] bool may_blur(const tree::Update& update, const Definition& table,
+                              const Plan& plan) const;
   [[nodiscard]] bool passes(const tree::Expression& expression,
                             const sql::contents::TableColumn& column) const;
   [[nodiscard]] bool casts_alike(ColumnType from, ColumnType to) const;

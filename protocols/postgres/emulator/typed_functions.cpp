@@ -67,7 +67,6 @@ constexpr Signature signatures[] = {
     {"ceiling", "n", 'n', "pg_ceil"},
     {"floor", "n", 'n', "pg_floor"},
     {"sign", "n", 'n', "pg_decimal_sign"},
-    {"mod", "nn", 'n', "pg_decimal_remainder", true},
     {"round", "f", 'f', "pg_float_round"},
     {"ceil", "f", 'f', "pg_float_ceil"},
     {"ceiling", "f", 'f', "pg_float_ceil"},
@@ -86,8 +85,6 @@ constexpr Signature signatures[] = {
     {"jsonb_strip_nulls", "j", 'j', "pg_json_strip"},
     {"jsonb_set", "jaj", 'j', "pg_json_set", true},
     {"jsonb_set", "jajo", 'j', "pg_json_set", true},
-    {"jsonb_extract_path_text", "jt", 't', "pg_json_get_text"},
-    {"jsonb_extract_path", "jt", 'j', "pg_json_get"},
 };
 
 ColumnType type_of_letter(char letter) {
@@ -133,6 +130,8 @@ bool takes(char letter, const ColumnType& type) {
       return type.kind == TypeKind::int8;
     case 'n':
       return type.kind == TypeKind::numeric;
+    case 'f':
+      return type.kind == TypeKind::float8 || is_whole(type.kind);
     case 'a':
       return type.kind == TypeKind::array && type.element == TypeKind::text;
     default:
@@ -154,33 +153,45 @@ bool fits(const Signature& signature, const std::string& name, const std::vector
 std::optional<Typed> Translator::by_signature(const tree::Call& call, std::vector<Typed> values) {
   const std::string& name = call.name.name;
   const auto suits = [&](const Signature& each) { return fits(each, name, values); };
-  const auto found = std::ranges::find_if(signatures, suits);
+  const auto* found = std::ranges::find_if(signatures, suits);
   if (found == std::end(signatures)) return std::nullopt;
   const bool typed_one =
       std::ranges::any_of(values, [](const Typed& each) { return each.untyped == Untyped::no; });
-  // Of values without a type the server takes the first for text, where it has a choice.
+  // Where it has a choice, the server takes what has no type for text.
+  const auto of_texts = [&](const Signature& each) {
+    if (!suits(each)) return false;
+    for (std::size_t i = 0; i < values.size(); ++i)
+      if (values[i].untyped != Untyped::no && each.arguments[i] != 't') return false;
+    return true;
+  };
   const bool one = std::ranges::count_if(signatures, suits) == 1;
-  if (!one || (!typed_one && found->arguments.front() != 't'))
+  if (!one) found = std::ranges::find_if(signatures, of_texts);
+  if (found == std::end(signatures) || (!one && std::ranges::count_if(signatures, of_texts) != 1) ||
+      (!typed_one && found->arguments.front() != 't'))
     throw Unsure{"which function " + name + " is meant"};
-  const bool of_pattern = name == "substring" && values[1].untyped != Untyped::no;
+  // Of one that is no number it would be a pattern.
+  const bool of_pattern =
+      name == "substring" && values[1].untyped != Untyped::no && values[1].untyped != Untyped::slot;
   if (of_pattern) throw Unsure{"which function substring is meant"};
   std::vector<std::string> list;
-  bool bytewise = false, sure = true, written_out = true;
+  static constexpr std::array<std::string_view, 3> of_counts = {"substring", "substr",
+                                                                "split_part"};
+  const bool counts = std::ranges::find(of_counts, name) != of_counts.end();
+  bool bytewise = false, written_out = true;
   for (std::size_t i = 0; i < values.size(); ++i) {
     const char letter = found->arguments[i];
     Typed& value = values[i];
     bytewise = bytewise || value.type.bytewise;
     if (letter == 'n' && value.untyped != Untyped::no) throw Unsure{"a number without a scale"};
+    const bool slot = value.untyped == Untyped::slot;
     value = coerced(std::move(value), type_of_letter(letter));
-    sure = sure && !value.soft;
+    if (letter == 'i' && slot && counts) bounds_[*value.bound].demand = Bound::Demand::count;
     if (letter == 'i')
-      written_out = written_out && value.range && value.range->low == value.range->high &&
-                    value.range->low > 0;
-    list.push_back(letter == 'n' ? as_decimal(value) : value.sql);
+      written_out = written_out &&
+                    ((slot && counts) || (value.range && value.range->low == value.range->high &&
+                                          value.range->low > 0));
+    list.push_back(letter == 'n' ? as_decimal(value) : letter == 'f' ? as_float(value) : value.sql);
   }
-  static constexpr std::array<std::string_view, 3> of_counts = {"substring", "substr",
-                                                                "split_part"};
-  const bool counts = std::ranges::find(of_counts, name) != of_counts.end();
   if (found->raises && !(counts && written_out)) may_raise("a function");
   ColumnType type = type_of_letter(found->result);
   if (found->result == 't') type.bytewise = bytewise;
@@ -285,15 +296,15 @@ Typed Translator::of_array(const tree::Call& call, std::vector<Typed> values) {
     }
   }
   static const std::map<std::string_view, std::size_t> known = {
-      {"array_append", 2},   {"array_prepend", 2},   {"array_cat", 2},       {"array_remove", 2},
-      {"array_replace", 3},  {"array_position", 2},  {"array_length", 2},    {"cardinality", 1},
-      {"array_to_string", 2}};
+      {"array_append", 2}, {"array_prepend", 2}, {"array_cat", 2},
+      {"array_remove", 2}, {"array_replace", 3}, {"array_position", 2},
+      {"array_length", 2}, {"cardinality", 1},   {"array_to_string", 2}};
   const auto found = known.find(name);
   const bool text = name == "array_to_string";
   if (found == known.end() || (list.size() != found->second && !(text && list.size() == 3)))
     throw Unsure{"the function " + name};
-  const bool comparing = name == "array_remove" || name == "array_replace" ||
-                         name == "array_position";
+  const bool comparing =
+      name == "array_remove" || name == "array_replace" || name == "array_position";
   if (comparing && !sql::contents::is_comparable(array)) throw Unsure{"an array of this type"};
   ColumnType type = array;
   type.length = 0;
@@ -307,6 +318,9 @@ Typed Translator::of_array(const tree::Call& call, std::vector<Typed> values) {
 std::string Translator::as_element(Typed value, const ColumnType& element) {
   if (value.untyped != Untyped::no && element.scale == ColumnType::own_scale)
     throw Unsure{"a numeric in an array"};
+  if (element.kind == TypeKind::varchar && value.untyped == Untyped::no &&
+      value.type.kind == TypeKind::text)
+    throw Unsure{"an element of another type"};
   value = coerced(std::move(value), element);
   const bool alike = value.type.kind == element.kind ||
                      (is_whole(value.type.kind) && is_whole(element.kind)) ||
@@ -324,6 +338,9 @@ Typed Translator::node(const tree::Collection& collection, const Scope& scope) {
   std::vector<Typed> values;
   for (const tree::Expression& each : collection.elements)
     values.push_back(expression(each, scope));
+  const auto is_slot = [](const Typed& each) { return each.untyped == Untyped::slot; };
+  if (std::ranges::all_of(values, is_slot) && !values.empty())
+    return array_of_slots(std::move(values), {TypeKind::text});
   if (values.empty()) throw Unsure{"an array of nothing"};
   ColumnType type;
   bool soft = false;
@@ -331,10 +348,49 @@ Typed Translator::node(const tree::Collection& collection, const Scope& scope) {
   if (soft || type.kind == TypeKind::array) throw Unsure{"an array of parameters"};
   std::vector<std::string> list;
   for (Typed& value : values) {
-    value.type.length = 0;
+    if (value.type.length != type.length) type.length = 0;
     list.push_back(value.sql == "NULL" ? value.sql : text_of(value));
   }
   return typed("pg_array(" + joined(list, ", ") + ")", array_of(type));
+}
+
+/// ARRAY[…] of values of the request. What type the server gives it, follows from how they are
+/// written.
+Typed Translator::array_of_slots(std::vector<Typed> values, const ColumnType& element) {
+  std::vector<std::string> list;
+  const bool number = is_whole(element.kind);
+  if (!number && !is_text(element.kind)) throw Unsure{"an array of parameters"};
+  for (Typed& value : values) {
+    if (value.untyped == Untyped::slot) {
+      value = coerced(std::move(value), number ? element : ColumnType{TypeKind::text});
+      bounds_[*value.bound].demand = number ? Bound::Demand::number : Bound::Demand::text;
+      value.soft = false;
+    }
+    list.push_back(as_element(std::move(value), element));
+  }
+  return typed("pg_array(" + joined(list, ", ") + ")", array_of(element));
+}
+
+/// Where an array of that type is wanted.
+Typed Translator::hinted(const tree::Expression& expression, const ColumnType& type,
+                         const Scope& scope, bool assigns) {
+  const auto* list = expression.as<tree::Collection>();
+  const bool made = type.kind == TypeKind::array && list != nullptr &&
+                    list->kind == tree::Collection::Kind::array && !list->elements.empty();
+  if (!made) return this->expression(expression, scope);
+  std::vector<Typed> values;
+  bool slots = true;
+  for (const tree::Expression& each : list->elements) {
+    values.push_back(this->expression(each, scope));
+    slots = slots && values.back().untyped == Untyped::slot;
+  }
+  if (!slots) return this->expression(expression, scope);
+  ColumnType element = element_type(type);
+  // Numbers that are written out are of type integer, and an array of those is no other array.
+  if (!assigns && element.kind != TypeKind::int4 && element.kind != TypeKind::text)
+    throw Unsure{"arrays of two types"};
+  if (is_text(element.kind)) element = {TypeKind::text};
+  return array_of_slots(std::move(values), element);
 }
 
 Typed Translator::node(const tree::Access& access, const Scope& scope) {
@@ -358,7 +414,8 @@ Typed Translator::node(const tree::Access& access, const Scope& scope) {
 
 /// ARRAY(query)
 Typed Translator::array_of_query(const tree::SubQuery& query, const Scope& scope) {
-  if (query.query->limit || query.query->offset) throw Unsure{"an array of a query that is cut off"};
+  if (query.query->limit || query.query->offset)
+    throw Unsure{"an array of a query that is cut off"};
   const Selected inner = selected(*query.query, &scope, false, true);
   if (inner.columns.size() != 1 || inner.columns.front().soft) throw Unsure{"an array of rows"};
   Typed value = typed("o0", inner.columns.front().type);

@@ -91,6 +91,7 @@ struct Default {
   Datum value = {};
   std::string sequence = {};  ///< of `number`, where another one than the column's own may be meant
   bool moment = false;        ///< of `fresh`: the time at which the transaction began
+  std::string named = {};     ///< of `number`: what the column's own sequence is called, if known
 };
 
 struct TableColumn {
@@ -104,7 +105,7 @@ struct TableColumn {
   bool is_refreshed = false;     ///< an UPDATE that changes the row puts this moment into it
   /// To so many digits behind the second; nothing where that is not known.
   std::optional<std::int32_t> refreshed_digits = {};
-  std::uint16_t attribute = 0;   ///< its number, which it keeps when others are dropped
+  std::uint16_t attribute = 0;  ///< its number, which it keeps when others are dropped
 };
 
 struct UniqueKey {
@@ -146,6 +147,8 @@ struct Definition {
   std::string collation = {};  ///< of columns that have none of their own; empty: the database's
   bool folds_names = false;    ///< names of columns are the same in any case of letters
   std::vector<std::vector<std::size_t>> indexes = {};  ///< those that are not unique
+  /// What CREATE INDEX made, unique or not, by name.
+  std::vector<std::string> index_names = {};
   /// Of a materialised view: what a REFRESH puts into it.
   std::shared_ptr<const tree::Query> shows = {};
   /// Those that are run for each row, by name; one that is not understood closes the table.
@@ -177,13 +180,25 @@ struct View {
   bool check_option = false;         ///< rows that it would not show are refused
 };
 
+/// A sequence that belongs to no column.
+struct SequenceState {
+  std::uint32_t id = 0;  ///< in place of a table's
+  std::int64_t increment = 1;
+};
+
 /// Which tables there are. Copied where a transaction begins that may be rolled back.
 struct TableBook {
   std::map<std::string, TableState, std::less<>> tables;
   std::map<std::string, View, std::less<>> views;
   /// Functions by name; null where it is not known which one it means.
   std::map<std::string, std::shared_ptr<const tree::CreateRoutine>, std::less<>> routines;
-  bool complete = false;  ///< every table that there is, is among them
+  std::map<std::string, SequenceState, std::less<>> sequences;
+  std::set<std::string, std::less<>> types;  ///< that statements made
+  bool complete = false;                     ///< every table that there is, is among them
+  /// Names of tables that may be there and of which nothing more is known: they may refer to
+  /// others.
+  std::set<std::string, std::less<>> forgotten;
+  bool lost = false;  ///< or of any name
 
   /// Whether it is known that no table has this name.
   [[nodiscard]] bool is_absent(std::string_view key) const {
@@ -201,6 +216,13 @@ struct TableBook {
     for (const std::string& name : *doubtful)
       (name.find('.') == std::string::npos ? names_ : others_).insert(name);
   }
+  /// From here on no name without a schema is in use: all of them were dropped.
+  void note_public_empty() {
+    others_absent_ = true;
+    names_.clear();
+  }
+  /// Whether it is known which tables refer to others.
+  [[nodiscard]] bool knows_references() const noexcept { return !lost && forgotten.empty(); }
   /// Whether no table or view has this name, with a schema, where all tables are known.
   [[nodiscard]] bool is_no_table(std::string_view key) const {
     return complete && !tables.contains(key) && !views.contains(key) && !others_.contains(key);

@@ -9,7 +9,7 @@
 namespace understudy::sql::contents {
 namespace {
 
-void refuse(sqlite3_context* context) {
+void be_unsure(sqlite3_context* context) {
   sqlite3_result_error(context, "unsure", -1);
 }
 
@@ -30,7 +30,7 @@ std::optional<Datum> datum_of(sqlite3_value* value) {
 }
 
 void give(sqlite3_context* context, const std::optional<Datum>& datum) {
-  if (!datum) return refuse(context);
+  if (!datum) return be_unsure(context);
   if (const auto* number = std::get_if<std::int64_t>(&*datum))
     sqlite3_result_int64(context, *number);
   else if (const auto* text = std::get_if<std::string>(&*datum))
@@ -51,8 +51,9 @@ bool read(int count, sqlite3_value** values, DatumRow& row) {
 void call(sqlite3_context* context, int count, sqlite3_value** values) {
   const auto& function = *static_cast<const ValueFunction*>(sqlite3_user_data(context));
   DatumRow row;
-  if (!read(count, values, row)) return refuse(context);
-  if (!function.takes_null && std::ranges::any_of(row, is_null)) return sqlite3_result_null(context);
+  if (!read(count, values, row)) return be_unsure(context);
+  if (!function.takes_null && std::ranges::any_of(row, is_null))
+    return sqlite3_result_null(context);
   give(context, function.call(row));
 }
 
@@ -64,7 +65,7 @@ struct Gathered {
 
 void gather(sqlite3_context* context, int count, sqlite3_value** values) {
   auto* state = static_cast<Gathered*>(sqlite3_aggregate_context(context, sizeof(Gathered)));
-  if (state == nullptr) return refuse(context);
+  if (state == nullptr) return be_unsure(context);
   if (state->rows == nullptr) state->rows = new std::vector<DatumRow>();
   if (!read(count, values, state->rows->emplace_back())) state->unreadable = true;
 }
@@ -75,7 +76,7 @@ void finish(sqlite3_context* context) {
   std::vector<DatumRow> none;
   const std::unique_ptr<std::vector<DatumRow>> rows(state == nullptr ? nullptr : state->rows);
   if (state != nullptr) state->rows = nullptr;
-  if (state != nullptr && state->unreadable) return refuse(context);
+  if (state != nullptr && state->unreadable) return be_unsure(context);
   give(context, aggregate.call(rows ? *rows : none));
 }
 

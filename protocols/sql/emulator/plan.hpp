@@ -65,7 +65,17 @@ struct Bound {
   bool printed = false;     ///< the text that the server prints for it
   bool may_hide = false;    ///< NULL where it is not known
   /// What it has to be, so that the server does not refuse it.
-  enum class Demand : std::uint8_t { none, pattern, zone } demand = Demand::none;
+  enum class Demand : std::uint8_t {
+    none,
+    pattern,   ///< a regular expression
+    zone,      ///< a time zone
+    field,     ///< of a moment, as date_trunc() names it
+    number,    ///< written as one
+    count,     ///< the same, above 0
+    text,      ///< written as one
+    presence,  ///< whether it is NULL, no more
+    sameness   ///< it is `constant`
+  } demand = Demand::none;
   std::optional<std::size_t> put_into = {};  ///< of UPDATE: nothing but the new value of a column
 };
 
@@ -137,7 +147,8 @@ struct Plan {
     truncate,
     merge,
     refresh,
-    call
+    call,
+    number  ///< of a sequence
   };
   Action action = Action::select;
   std::string reason;  ///< why it is not computed; empty where it is
@@ -168,6 +179,17 @@ struct Plan {
   bool answers_conflict = false;     ///< ON CONFLICT
   bool updates_conflict = false;
   std::vector<std::string> targets;  ///< of `truncate`
+  /// Of `truncate`: tables that refer to those that were named.
+  std::vector<std::string> cascaded;
+  /// Of `update`: whichever rows it changed, values that nobody knows are in these columns.
+  bool blurs = false;
+  /// Of `number`: which sequence gives its next one, or is set by what the source gives.
+  struct SequenceUse {
+    std::pair<std::uint32_t, std::size_t> sequence;
+    std::int64_t increment = 1, most = 0;
+    bool sets = false;
+  };
+  std::optional<SequenceUse> sequence = {};
   bool restarts = false;
   bool all_rows = false;  ///< of `remove`: whatever they are
 

@@ -69,6 +69,46 @@ std::optional<std::size_t> output_meant(const tree::Expression& expression,
   return static_cast<std::size_t>(found - names.begin());
 }
 
+/// A value of the request that stands where another expression has a literal.
+struct SlotText {
+  std::size_t slot;
+  std::string text;
+};
+
+/// Whether both mean the same once each value of the request in `a` is what `b` has in its place.
+bool same_but_for_slots(const tree::Expression& a, const tree::Expression& b,
+                        std::vector<SlotText>& slots) {
+  const auto all = [&](const std::vector<tree::Expression>& x,
+                       const std::vector<tree::Expression>& y) {
+    if (x.size() != y.size()) return false;
+    for (std::size_t i = 0; i < x.size(); ++i)
+      if (!same_but_for_slots(x[i], y[i], slots)) return false;
+    return true;
+  };
+  const auto* literal = b.as<tree::Literal>();
+  if (const auto* slot = a.as<tree::Parameter>()) {
+    if (literal == nullptr || literal->kind != tree::Literal::Kind::string) return false;
+    slots.push_back({slot->index, literal->text});
+    return true;
+  }
+  if (const auto* column = a.as<tree::Column>())
+    return b.as<tree::Column>() != nullptr && b.as<tree::Column>()->path == column->path;
+  if (const auto* written = a.as<tree::Literal>())
+    return literal != nullptr && literal->kind == written->kind && literal->text == written->text;
+  if (const auto* cast = a.as<tree::Cast>()) {
+    const auto* other = b.as<tree::Cast>();
+    return other != nullptr && other->type.name == cast->type.name &&
+           other->type.arguments == cast->type.arguments &&
+           other->type.dimensions == cast->type.dimensions &&
+           same_but_for_slots(*cast->operand, *other->operand, slots);
+  }
+  const auto *call = a.as<tree::Call>(), *other = b.as<tree::Call>();
+  return call != nullptr && other != nullptr && call->name == other->name && !call->distinct &&
+         !other->distinct && !call->star && !other->star && !call->over && !other->over &&
+         !call->filter && !other->filter && call->order.empty() && other->order.empty() &&
+         call->words == other->words && all(call->arguments, other->arguments);
+}
+
 }  // namespace
 
 // ---- FROM ----
@@ -234,8 +274,8 @@ class NameFinder : public tree::Visitor {
 
 }  // namespace
 
-/// A common table that names itself: what it begins with, and what is joined with the rows that came
-/// last. False where it is none.
+/// A common table that names itself: what it begins with, and what is joined with the rows that
+/// came last. False where it is none.
 bool Translator::recursive_common(const tree::CommonTable& table, std::string& sql) {
   const auto* query = table.statement->as<tree::Query>();
   NameFinder finder(table.name);
@@ -317,6 +357,7 @@ Translator::Parts Translator::parts(const tree::Select& select, Scope& scope) {
     throw Unsure{"this kind of query"};
   Parts parts;
   const auto* const windows = std::exchange(windows_, &select.windows);
+  const bool folds = std::exchange(folds_, folds_ || !select.from.empty());
   const bool keeps_untyped = std::exchange(keeps_untyped_, false) && !select.distinct;
   only_counted_ = only_counts(select);
   last_place_.clear();
@@ -356,6 +397,7 @@ Translator::Parts Translator::parts(const tree::Select& select, Scope& scope) {
     if (scope.relations.size() == 1 && !parts.distinct && select.from.size() == 1)
       parts.place = last_table != nullptr ? place_of(*last_table, alias) : place;
     windows_ = windows;
+    folds_ = folds;
     return parts;
   }
   std::set<std::string> grouped;
@@ -377,11 +419,26 @@ Translator::Parts Translator::parts(const tree::Select& select, Scope& scope) {
       if (const auto number = is_column ? std::nullopt : output_meant(each, names))
         meant = &select.outputs[*number].expression;
     }
+    std::vector<SlotText> slots;
+    for (const tree::Output& output : select.outputs) {
+      slots.clear();
+      if (meant == &each && same_but_for_slots(each, output.expression, slots) && !slots.empty())
+        meant = &output.expression;
+    }
+    if (meant == &each) slots.clear();
     const std::size_t bounds = bounds_.size();
     const Typed value = expression(*meant, scope);
     if (value.untyped != Untyped::no) throw Unsure{"a group by a value"};
     // A value of the request that stands at two places may be another one at each.
     if (bounds_.size() != bounds) throw Unsure{"a group by what is computed of values"};
+    for (SlotText& slot : slots) {
+      Bound bound;
+      bound.slot = slot.slot;
+      bound.type = {TypeKind::text};
+      bound.demand = Bound::Demand::sameness;
+      bound.constant = std::move(slot.text);
+      static_cast<void>(bind(std::move(bound)));
+    }
     require_comparable(value.type);
     grouped.insert(value.sql);
     sql.push_back(told_apart(value));
@@ -395,6 +452,7 @@ Translator::Parts Translator::parts(const tree::Select& select, Scope& scope) {
   if (select.having) parts.having = " HAVING " + condition(*select.having, scope).sql;
   if (!parts.told_apart.empty()) throw Unsure{"DISTINCT ON groups"};
   windows_ = windows;
+  folds_ = folds;
   return parts;
 }
 
@@ -437,6 +495,7 @@ std::string Translator::limited(const tree::Query& query) {
 Translator::Selected Translator::selected(const tree::Query& query, const Scope* outer,
                                           bool only_whether, bool sorted) {
   const auto* select = query.as<tree::Select>();
+  ++column_reads_;
   const bool counted = std::exchange(only_counted_, false) || only_whether;
   const bool wants_place = std::exchange(wants_place_, false);
   const bool cut = (query.limit && !sorted) || query.offset;
@@ -549,6 +608,11 @@ Typed Translator::key_value(const tree::OrderItem& item, const Parts& parts, con
 Translator::Key Translator::key(const tree::OrderItem& item, const Parts& parts,
                                 const Scope& scope) {
   using Nulls = tree::OrderItem::Nulls;
+  const auto* call = item.expression->as<tree::Call>();
+  // By chance: the rows come in any order.
+  if (call != nullptr && call->name.name == "random" && call->arguments.empty() &&
+      rules_.follows_routines() && !parts.distinct && !parts.aggregated)
+    return {"0", false, false};
   Key key{ordered(key_value(item, parts, scope)), item.descending, nulls_first(item.descending)};
   if (item.nulls != Nulls::unspecified) key.nulls_first = item.nulls == Nulls::first;
   return key;

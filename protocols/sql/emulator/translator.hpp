@@ -245,10 +245,13 @@ class Translator {
   bool only_counted_ = false;  ///< of what is in FROM only the number of rows counts
   /// The server may compute it of other rows than the executor does: in a condition.
   bool strict_ = false;
-  bool raised_ = false;  ///< what was translated last may fail: see Typed
+  bool raised_ = false;                        ///< what was translated last may fail: see Typed
+  std::size_t raises_ = 0, column_reads_ = 0;  ///< how many there were so far
+  /// What is constant the server computes beforehand, though there be no row.
+  bool folds_ = false;
   /// The next condition is looked at of every row of one table, and nothing before it.
   bool sole_condition_ = false;
-  bool takes_told_apart_ = false;                             ///< DISTINCT ON
+  bool takes_told_apart_ = false;                            ///< DISTINCT ON
   const std::vector<tree::NamedWindow>* windows_ = nullptr;  ///< of the SELECT under way
 };
 

@@ -151,6 +151,8 @@ struct CreateSequence {
   Name name;
   bool temporary = false;
   bool if_not_exists = false;
+  std::int64_t start = 1, increment = 1;
+  bool has_more = false;  ///< PostgreSQL: other options
 };
 
 /// CREATE TYPE and CREATE DOMAIN.
