@@ -223,6 +223,11 @@ struct TableBook {
   }
   /// Whether it is known which tables refer to others.
   [[nodiscard]] bool knows_references() const noexcept { return !lost && forgotten.empty(); }
+  /// The names without a schema that are in use, or may be; nothing where any may be.
+  [[nodiscard]] std::optional<std::set<std::string>> names_in_use() const {
+    if (!others_absent_) return std::nullopt;
+    return std::set<std::string>(names_.begin(), names_.end());
+  }
   /// Whether no table or view has this name, with a schema, where all tables are known.
   [[nodiscard]] bool is_no_table(std::string_view key) const {
     return complete && !tables.contains(key) && !views.contains(key) && !others_.contains(key);

@@ -309,7 +309,8 @@ void drop(const tree::Drop& dropped, Contents& contents, const ServerRules& rule
       for (const tree::Name& name : dropped.names) {
         const std::string key = rules.key_of(name);
         forget_views_of(key, contents, rules);
-        if (const auto* table = contents.find(key); table && table->definition->shows)
+        const auto* table = contents.find(key);
+        if (table != nullptr ? table->definition->shows != nullptr : rules.folds_names())
           contents.drop(key);
         contents.drop_view(key);
         free_name(key, contents, rules);

@@ -182,6 +182,8 @@ contents::Definition with_index(contents::Definition table, const tree::CreateIn
   } else if (index.unique) {
     table.keys.push_back({index.name, columns, false});
     check_keys(table);
+  } else if (table.folds_names) {
+    table.indexes.push_back(columns);
   }
   return table;
 }
