@@ -4,6 +4,7 @@
 #include <array>
 
 #include "protocols/mysql/charset.hpp"
+#include "protocols/mysql/identity.hpp"
 #include "protocols/mysql/variables.hpp"
 #include "protocols/sql/lexer.hpp"
 #include "protocols/sql/literal.hpp"
@@ -301,9 +302,18 @@ std::optional<ResultSet> show_warnings(const Introspection& asked, const Afterma
 
 namespace {
 
+/// Before a statement: what its user variables were made of.
+constexpr std::string_view assigned_mark = "(with ";
+
 /// Whether the statement is an INSERT of values that are all told, so that a number that is none of
 /// them is one that the server gave.
 bool tells_its_values(std::string_view pattern) {
+  constexpr std::string_view sources_end = "}) ";
+  if (pattern.starts_with(assigned_mark)) {
+    const std::size_t end = pattern.find(sources_end);
+    if (end == std::string_view::npos) return false;
+    pattern.remove_prefix(end + sources_end.size());
+  }
   const std::size_t values = std::min(pattern.find(" values"), pattern.find(" value "));
   const bool puts_in = pattern.starts_with("insert ") || pattern.starts_with("replace ");
   if (!puts_in || values == std::string_view::npos) return false;
@@ -312,6 +322,9 @@ bool tells_its_values(std::string_view pattern) {
   for (const std::string_view word : {"default", "null"})
     for (std::size_t at = list.find(word); at != std::string::npos; at = list.find(word))
       list.erase(at, word.size());
+  // A user variable's value stands before the statement.
+  for (std::size_t at = list.find('@'); at != std::string::npos; at = list.find('@'))
+    list.erase(at, std::min(list.find_first_of(" ,)", at), list.size()) - at);
   return list.find_first_not_of(std::string(" (),;") + sql::slot_mark) == std::string::npos;
 }
 
@@ -324,9 +337,10 @@ void Aftermath::note(const OkPacket& ok, std::string_view canonical) {
   if (ok.insert_id == 0) return;
   // An OK also tells the number that a statement gave itself, or that of a row that was there
   // before, which LAST_INSERT_ID() does not.
-  const std::string_view pattern = pattern_of(canonical);
-  const bool given =
-      canonical.find(std::to_string(ok.insert_id), pattern.size()) != std::string_view::npos;
+  const std::size_t begin = statement_begin(canonical);
+  const std::string_view pattern = pattern_of(canonical).substr(begin);
+  const std::size_t values = pattern.starts_with(assigned_mark) ? begin : begin + pattern.size();
+  const bool given = canonical.find(std::to_string(ok.insert_id), values) != std::string_view::npos;
   const bool told = !given && tells_its_values(pattern);
   last_insert_id = told ? std::optional(ok.insert_id) : std::nullopt;
 }

@@ -15,6 +15,8 @@ namespace {
 
 using sql::Kind;
 
+constexpr std::string_view otherwise_note =
+    "it asks what the statement before left behind, which was not answered as it was recorded";
 constexpr std::string_view format_note =
     "this client asks for the formats of columns (JSON), which no recorded one was told";
 constexpr std::string_view masked_note =
@@ -323,6 +325,7 @@ Request MysqlServer::request_now() {
         set_up_with(*nearest_, Ask::run, *statement_);
         request.unproven = unproven_;
       }
+      if (follows && last_otherwise_) request.unproven = otherwise_note;
       request.synthesisable = synthesisable_ || (nearest_ && request.unproven.empty());
       request.canonical = canonical_;
       request.qualifier = qualifier_;

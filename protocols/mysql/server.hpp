@@ -211,6 +211,8 @@ class MysqlServer final : public ServerMachine {
 
   // What the next statement may ask about.
   std::string last_canonical_, last_qualifier_;
+  /// It was not answered as it was recorded: what it left behind may be something else.
+  bool last_otherwise_ = false;
   Aftermath after_;
 
   // The scope as the connection named it, empty: none; and the call under way.

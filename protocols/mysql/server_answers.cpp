@@ -88,6 +88,7 @@ void MysqlServer::answer_statement(const Answer& answer) {
     return;
   }
   asked_ = Asked::nothing;
+  last_otherwise_ = answer.grade == Grade::computed || answer.grade == Grade::guess;
   if (answer.image.empty()) return synthesise();
   render_image(answer.image);
 }

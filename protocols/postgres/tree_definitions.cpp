@@ -340,6 +340,7 @@ Statement rename(const ParseTree& node, TreeReading&) {
     alter.name = name_of_table(at(node, "relation"));
     alter.kind = part ? object_kind(text_at(node, "relationType")) : kind;
     if (kind == ObjectKind::constraint) alter.kind = ObjectKind::table;
+    alter.if_exists = flag_at(node, "missing_ok");
     tree::AlterAction action;
     action.kind = kind == ObjectKind::column       ? Kind::rename_column
                   : kind == ObjectKind::constraint ? Kind::rename_index

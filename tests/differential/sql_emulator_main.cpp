@@ -61,8 +61,9 @@ std::string shown(Bytes image, bool ordered) {
   if (!decoded->description.empty())
     static_cast<void>(decode_row_description(decoded->description.subspan(5), columns));
   for (const Column& column : columns)
-    text += fmt::format("{}:{}:{}:{}:{}:{} ", column.name, column.table != 0, column.attribute,
-                        column.type, column.length, column.modifier);
+    text +=
+        fmt::format("{}:{}:{}:{}:{}:{} ", column.name, column.table != 0, column.attribute,
+                    is_of_user(column.type) ? Oid{1} : column.type, column.length, column.modifier);
   for (Bytes rest = decoded->notices; rest.size() > 5;) {
     const std::size_t length = 1 + (std::size_t{rest[3]} << 8U | std::size_t{rest[4]});
     Fields notice;

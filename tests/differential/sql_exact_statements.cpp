@@ -30,6 +30,7 @@ const std::map<std::string, Words>& exact_literals() {
       {"int[]", {"'{1,2}'", "'{}'", "'{3,NULL,1}'", "'{2}'", "ARRAY[4,5]", "'{ 1, 2 }'"}},
       {"text[]",
        {"'{a,b}'", "'{}'", "'{\"b c\",NULL,\"\"}'", "ARRAY['a','x\"y']", "'{NULL}'", "'{b}'"}},
+      {"mood", {"'low'", "'mid'", "'high'", "'a b'", "'none'", "'high'"}},
       {"interval",
        {"'1 day'", "'1 days 2.500000 seconds'", "'02:00:00'", "'1 mon 3 days'", "'00:00:00'",
         "'0 days 90061.000000 seconds'", "'-1 days +02:03:04'"}}};

@@ -35,14 +35,17 @@ std::string check_of(const std::string& name, const std::string& type) {
 
 std::vector<std::string> SqlGenerator::schema() {
   static const Words types = {
-      "int",          "bigint",       "smallint",         "boolean",     "text",   "varchar(8)",
-      "uuid",         "date",         "timestamp",        "timestamptz", "int",    "text",
-      "numeric(8,2)", "numeric(5,0)", "double precision", "time",        "bytea",  "jsonb",
-      "interval",     "numeric(6,3)", "numeric",          "int[]",       "text[]", "jsonb"};
+      "int",        "bigint", "smallint",     "boolean",      "text",
+      "varchar(8)", "uuid",   "date",         "timestamp",    "timestamptz",
+      "int",        "text",   "numeric(8,2)", "numeric(5,0)", "double precision",
+      "time",       "bytea",  "jsonb",        "interval",     "numeric(6,3)",
+      "numeric",    "mood",   "int[]",        "text[]",       "jsonb"};
   Words statements;
   for (const Table& table : tables_)
     statements.push_back("DROP TABLE IF EXISTS " + table.name + " CASCADE");
   for (const std::string& each : cleared_definitions()) statements.push_back(each);
+  statements.push_back("DROP TYPE IF EXISTS mood");
+  statements.push_back("CREATE TYPE mood AS ENUM ('low', 'mid', 'high', 'a b')");
   tables_.clear();
   has_views_ = random_.percent(50);
   has_routines_ = random_.percent(40);

@@ -231,10 +231,11 @@ class MysqlEmulator final : public sql::emulator::SqlEmulator {
   void note_start(const Start& start) override;
   void note_cleared(const Start* start) override {
     const auto* own = static_cast<const MysqlStart*>(start);
-    if (own != nullptr)
-      rules_.views = own->views;
-    else
-      rules_.views.clear();
+    rules_.views.clear();
+    rules_.view_names.clear();
+    if (own == nullptr) return;
+    rules_.views = own->views;
+    rules_.view_names = own->view_names;
   }
   void note_defined(const tree::Statement& statement, std::string_view pattern) override;
   void note_followed(const SqlRequest& request, Bytes image) override;

@@ -48,6 +48,12 @@ ErrorPacket no_default(const TableColumn& column) {
   return {1364, "HY000", fmt::format("Field '{}' doesn't have a default value", column.name)};
 }
 
+ErrorPacket no_table(const tree::Name& name, const MysqlRules& rules) {
+  return {1146, "42S02",
+          fmt::format("Table '{}.{}' doesn't exist",
+                      name.schema.empty() ? rules.main_database : name.schema, name.name)};
+}
+
 std::optional<ErrorPacket> broken_check(const Definition& table, const std::string& name,
                                         const MysqlRules& rules) {
   if (name.empty() || !rules.reading.mariadb) return std::nullopt;

@@ -62,6 +62,12 @@ Typed Translator::node(const tree::Expression& expression, const Scope& scope) {
       return value;
     } else if constexpr (std::is_same_v<Node, tree::Literal>) {
       return node(each);
+    } else if constexpr (std::is_same_v<Node, tree::Column>) {
+      // `new.c` of VALUES (…) AS new
+      const bool of_row = inserting_ != nullptr && each.path.size() == 2 &&
+                          !inserting_->row_alias.empty() &&
+                          each.path.front() == inserting_->row_alias;
+      return of_row ? inserted(each.name()) : this->column(each, scope);
     } else if constexpr (requires { node(each, scope); }) {
       return node(each, scope);
     } else {
@@ -227,6 +233,7 @@ Typed Translator::compare(Operator op, Typed left, Typed right) {
     if (is_text(left.type.kind)) right.type.comparison = left.type.comparison;
   }
   if (!kept_alike(left.type, right.type)) throw Unsure{"a comparison of two types"};
+  if (auto names = compare_names(op, left, right)) return *std::move(names);
   const bool collated = left.type.collation != 0 && left.type.collation == right.type.collation;
   if (is_text(left.type.kind) && !left.bound && !right.bound && !collated)
     throw Unsure{"a comparison of two collations"};

@@ -73,6 +73,12 @@ Typed Translator::node(const tree::Call& call, const Scope& scope) {
   if (aggregate_names.contains(name)) return aggregate(call, scope);
   if (call.star || call.distinct || !call.order.empty() || !call.words.empty())
     throw Unsure{"the function " + name};
+  if ((name == "values" || name == "value") && met_ != nullptr && call.arguments.size() == 1) {
+    const auto* column = call.arguments.front().as<tree::Column>();
+    if (column == nullptr) throw Unsure{"VALUES of this kind"};
+    return inserted(column->name());
+  }
+  if ((name == "database" || name == "schema") && call.arguments.empty()) return database_in_use();
   std::vector<Typed> values;
   if (name == "if" && call.arguments.size() == 3) {
     const std::string test = condition(call.arguments[0], scope).sql;

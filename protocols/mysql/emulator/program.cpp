@@ -28,11 +28,12 @@ class BodyReader {
     sql::Lexer lexer(body, body_mode);
     for (const sql::Token* token = &lexer.next(); token->kind != sql::TokenKind::end;
          token = &lexer.next()) {
-      using enum sql::TokenKind;
+      using Kind = sql::TokenKind;
       // In some modes of the server what stands in double quotes is a name.
-      const bool quoted = token->kind == string && token->text.starts_with('"');
-      if (token->kind == broken || token->kind == hint || token->kind == comment_open || quoted ||
-          token->kind == variable || token->kind == parameter)
+      const bool quoted = token->kind == Kind::string && token->text.starts_with('"');
+      if (token->kind == Kind::broken || token->kind == Kind::hint || quoted ||
+          token->kind == Kind::comment_open || token->kind == Kind::variable ||
+          token->kind == Kind::parameter)
         throw NotUnderstood{};
       tokens_.push_back(*token);
     }

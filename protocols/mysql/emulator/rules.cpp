@@ -6,6 +6,7 @@
 #include "protocols/mysql/emulator/program.hpp"
 #include "protocols/mysql/emulator/translator.hpp"
 #include "protocols/mysql/names.hpp"
+#include "protocols/sql/emulator/defining.hpp"
 #include "protocols/sql/facts/function_use.hpp"
 #include "protocols/sql/tree/parse_mysql.hpp"
 #include "protocols/sql/tree/qualify.hpp"
@@ -119,6 +120,16 @@ std::string MysqlRules::spelled(std::string_view pattern) const {
   return sql::sql_of_pattern(take_apart(pattern).statement, sql::Dialect::mysql);
 }
 
+/// Which database is in use stands before the statement.
+std::string MysqlRules::unsure_by_text(std::string_view pattern) const {
+  const Pattern parts = take_apart(pattern);
+  const bool elsewhere = parts.database && folded(*parts.database) != folded(main_database);
+  const std::string text = elsewhere ? folded(parts.statement) : std::string();
+  const bool asks = text.find("database(") != std::string::npos ||
+                    text.find("schema(") != std::string::npos;
+  return asks ? "the database in use" : std::string();
+}
+
 std::string MysqlRules::key_of(const tree::Name& name) const {
   const bool main = name.schema.empty() || folded(name.schema) == folded(main_database);
   return folded(main ? name.name : name.schema + "." + name.name);
@@ -142,19 +153,40 @@ Plan plan_or_reason(const Make& make) {
 
 Plan MysqlRules::plan(const tree::Statement& statement, const TableBook& tables,
                       bool took_effect) const {
-  return plan_or_reason([&] { return Translator(*this, tables, took_effect).plan(statement); });
+  return plan_or_reason([&] {
+    try {
+      return Translator(*this, tables, took_effect).plan(statement);
+    } catch (const NoSuchTable& missing) {
+      // Of several tables it is another one that the server looks for first.
+      if (took_effect || sql::emulator::tables_named(statement, *this).size() != 1)
+        throw Unsure{"a table that there is not"};
+      Plan plan;
+      plan.missing = missing.name;
+      return plan;
+    }
+  });
 }
 
 Plan MysqlRules::plan_inside(const tree::Statement& statement, const TableBook& tables,
                              const Scope& variables) const {
-  return plan_or_reason(
-      [&] { return Translator(*this, tables, false, &variables).plan(statement); });
+  return plan_or_reason([&] {
+    try {
+      return Translator(*this, tables, false, &variables).plan(statement);
+    } catch (const NoSuchTable&) {
+      throw Unsure{"a table that there is not"};
+    }
+  });
 }
 
 Plan MysqlRules::plan_of_value(const tree::Statement& shows, const ColumnType& type,
                                const TableBook& tables, const Scope& variables) const {
-  return plan_or_reason(
-      [&] { return Translator(*this, tables, false, &variables).value(shows, type); });
+  return plan_or_reason([&] {
+    try {
+      return Translator(*this, tables, false, &variables).value(shows, type);
+    } catch (const NoSuchTable&) {
+      throw Unsure{"a table that there is not"};
+    }
+  });
 }
 
 ColumnType MysqlRules::type_of_variable(const tree::Type& type, const tree::Name& routine) const {

@@ -19,6 +19,8 @@ class MysqlRules final : public ServerRules {
   std::map<std::string, std::string, std::less<>> collations;
   /// What views show, by their keys.
   std::map<std::string, tree::Query, std::less<>> views;
+  /// Their names as they were made, by their keys: of all that are known to be there.
+  std::map<std::string, std::string, std::less<>> view_names;
 
   /// The database in which a table lies.
   [[nodiscard]] std::string database_of(const Definition& table) const {
@@ -38,6 +40,7 @@ class MysqlRules final : public ServerRules {
 
   [[nodiscard]] tree::Statement parse(std::string_view pattern) const override;
   [[nodiscard]] std::string spelled(std::string_view pattern) const override;
+  [[nodiscard]] std::string unsure_by_text(std::string_view pattern) const override;
   [[nodiscard]] std::string key_of(const tree::Name& name) const override;
   [[nodiscard]] Plan plan(const tree::Statement& statement, const TableBook& tables,
                           bool took_effect) const override;

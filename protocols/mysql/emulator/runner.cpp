@@ -68,6 +68,10 @@ std::string records(std::size_t rows, std::size_t duplicates, std::size_t warnin
 
 std::optional<Done> Runner::run(const Plan& plan, std::span<const Value> values) {
   Done done;
+  if (!plan.missing.name.empty()) {
+    done.error = no_table(plan.missing, mysql_);
+    return done;
+  }
   if (!may_read(plan)) return std::nullopt;
   if (plan.needs_now && !moment_ && !took_effect_) {
     why_not_ = "a value of this moment";
@@ -240,7 +244,8 @@ bool Runner::fill(const Plan& plan, std::size_t at, std::span<const Value> value
       if (place_in_statement_ == 1) numbers_.clear();
       return refuse(no_null(column));
     }
-    row.push_back(value.value_or(Datum()));
+    Datum& taken = row.emplace_back();
+    if (value) taken = *std::move(value);
   }
   return true;
 }
@@ -546,7 +551,7 @@ bool Runner::insert_all(const Plan& plan, std::span<const Value> values, Done& d
       if (first_row && numbers_.empty()) return false;
       // The numbers of all rows were taken before the first was put in.
       if (numbered && generates && !reserves && began)
-        numbers_[{table->id, *numbered}] = *began + static_cast<std::int64_t>(rows);
+        numbers_[{table->id, *numbered}] = began.value_or(0) + static_cast<std::int64_t>(rows);
       // Of a query, the row that was refused moved it as well.
       if (numbered && plan.source) numbers_[{table->id, *numbered}] = std::nullopt;
       return false;
@@ -572,7 +577,7 @@ bool Runner::insert_all(const Plan& plan, std::span<const Value> values, Done& d
   if (reserves) numbers_[{table->id, *numbered}] = std::nullopt;
   // All of them were taken before the first row was put in.
   if (generates && !reserves && began)
-    numbers_[{table->id, *numbered}] = *began + static_cast<std::int64_t>(rows);
+    numbers_[{table->id, *numbered}] = began.value_or(0) + static_cast<std::int64_t>(rows);
   // Where no number was given, that of the last row that was changed is told.
   if (plan.clash == Clash::updates && copied_ == 0) first = met_id_;
   done.ok.insert_id = static_cast<std::uint64_t>(first);

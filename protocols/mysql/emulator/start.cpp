@@ -74,6 +74,7 @@ void define_all(const std::string& catalogue, MysqlRules& rules, Contents& conte
   contents.note_others(whole ? &names : nullptr);
   if (whole && all) contents.note_complete();
   start.views = rules.views;
+  start.view_names = rules.view_names;
   start.collations = rules.collations;
 }
 
@@ -230,17 +231,23 @@ std::shared_ptr<const MysqlStart> start_of_document(const Document& document, By
 void note_view(const tree::Statement& statement, MysqlRules& rules) {
   if (const auto* view = statement.as<tree::CreateView>()) {
     const std::string key = rules.key_of(view->name);
+    rules.view_names[key] = view->name.name;
     if (view->query && view->columns.empty() && !view->recursive)
       rules.views.insert_or_assign(key, *view->query);
     else
       rules.views.erase(key);
   } else if (const auto* dropped = statement.as<tree::Drop>()) {
-    for (const tree::Name& each : dropped->names) rules.views.erase(rules.key_of(each));
+    for (const tree::Name& each : dropped->names) {
+      rules.views.erase(rules.key_of(each));
+      rules.view_names.erase(rules.key_of(each));
+    }
   } else if (const auto* table = statement.as<tree::CreateTable>()) {
     rules.views.erase(rules.key_of(table->name));
+    rules.view_names.erase(rules.key_of(table->name));
   } else if (statement.as<tree::AlterOther>() != nullptr ||
              statement.as<tree::RenameTables>() != nullptr) {
     rules.views.clear();
+    rules.view_names.clear();
   }
 }
 

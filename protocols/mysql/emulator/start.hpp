@@ -18,6 +18,7 @@ struct MysqlStart final : sql::emulator::Start {
   MysqlStart() : Start(sql::Dialect::mysql) {}
   std::map<std::string, std::string, std::less<>> collations;  ///< of databases
   std::map<std::string, tree::Query, std::less<>> views;       ///< by their keys
+  std::map<std::string, std::string, std::less<>> view_names;  ///< by their keys
   std::optional<std::string> sql_mode;                         ///< of the server
   std::string time_zone;
 };

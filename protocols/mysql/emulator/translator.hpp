@@ -14,6 +14,11 @@
 
 namespace understudy::mysql::emulation {
 
+/// Thrown by who names a table that there is not.
+struct NoSuchTable {
+  tree::Name name;
+};
+
 class Translator final : public sql::emulator::Translator {
  public:
   /// `variables`: those of a routine's body, or null.
@@ -30,6 +35,17 @@ class Translator final : public sql::emulator::Translator {
   bool query_otherwise(const tree::Query& query, Plan& plan) override;
   void other(const tree::Statement& statement, Plan& plan) override;
   void call(const tree::Call& call, tree::ObjectKind kind, Plan& plan);
+  // ---- catalogue_tables.cpp ----
+  std::optional<std::string> source_otherwise(const tree::Name& name, const std::string& shown,
+                                              const std::string& alias, Scope& scope) override;
+  const Definition* target_otherwise(const tree::Name& name, const std::string& shown, Scope& scope,
+                                     Plan& plan) override;
+  void require_table(const tree::Name& name) const;
+  [[nodiscard]] std::string listed_tables() const;
+  [[nodiscard]] Typed database_in_use() const;
+  [[nodiscard]] std::optional<Typed> compare_names(tree::Operator op, const Typed& left,
+                                                   const Typed& right) const;
+
   // ---- expressions.cpp ----
   Typed node(const tree::Expression& expression, const Scope& scope) override;
   Typed condition(const tree::Expression& expression, const Scope& scope) override;

@@ -263,16 +263,6 @@ bool holds(const TableState& child, const Reference& reference, Contents& conten
   return contents.database().run(sql, {}, &rows) == Outcome::done && rows.empty();
 }
 
-/// A table that is missing is skipped: of RENAME its one action tells so.
-bool skips_missing(const tree::AlterTable& alter) {
-  const auto renames = [](const tree::AlterAction& action) {
-    return action.kind == Kind::rename_column || action.kind == Kind::rename_table ||
-           action.kind == Kind::rename_index;
-  };
-  return alter.if_exists || (alter.actions.size() == 1 && renames(alter.actions.front()) &&
-                             alter.actions.front().if_exists);
-}
-
 }  // namespace
 }  // namespace of_altering
 
@@ -286,7 +276,7 @@ std::optional<DefinitionAnswer> answer_to_alter(const tree::AlterTable& alter,
   if (table == nullptr) {
     if (!contents.book().is_absent(key)) return std::nullopt;
     const std::string message = fmt::format("relation \"{}\" does not exist", shown_name(key));
-    if (skips_missing(alter))
+    if (alter.if_exists)
       return DefinitionAnswer{"ALTER TABLE", {said("NOTICE", "00000", message + ", skipping")}};
     return failed(said("ERROR", "42P01", message));
   }
@@ -301,7 +291,8 @@ std::optional<DefinitionAnswer> answer_to_alter(const tree::AlterTable& alter,
       return std::nullopt;
     tree::AlterTable one = alter;
     one.actions = {action};
-    const Altered after = altered(before, one, context.rules);
+    Altered after = altered(before, one, context.rules);
+    if (after.table) name_enumerations(*after.table, contents.book(), context.rules);
     const Definition& made = after.table ? *after.table : before;
     const auto answer = Action(action, before, made, context, has_rows).answer();
     if (!answer) return std::nullopt;
@@ -319,7 +310,7 @@ bool alter_holds(const tree::AlterTable& alter, const DefinitionContext& context
   for (const tree::AlterAction& action : alter.actions)
     if (action.kind == Kind::rename_table) key = context.rules.key_of(action.table);
   const TableState* const table = context.contents.find(key);
-  if (table == nullptr) return skips_missing(alter);
+  if (table == nullptr) return alter.if_exists;
   if (!table->known) return false;
   return std::ranges::all_of(alter.actions, [&](const tree::AlterAction& action) {
     if (action.kind != Kind::add_constraint) return true;

@@ -16,7 +16,12 @@ Oid stand_in(std::string_view key) {
   return 0x4000'0000U | (number >> 4U);
 }
 
-/// Equal but for the OIDs of tables, which are learned.
+/// Beside the keys of tables.
+std::string key_of_type(const sql::contents::Enumeration& type) {
+  return "type " + type.name;
+}
+
+/// Equal but for the OIDs of tables and enumerations, which are learned.
 bool same_columns(const Plan& plan, const std::vector<Column>& mine,
                   const std::vector<Column>& theirs, TableOids& oids) {
   if (mine.size() != theirs.size()) return false;
@@ -24,8 +29,13 @@ bool same_columns(const Plan& plan, const std::vector<Column>& mine,
     Column told = mine[i];
     if ((told.table == 0) != (theirs[i].table == 0)) return false;
     told.table = theirs[i].table;
+    if (plan.shown[i].type.enumeration != nullptr && is_of_user(theirs[i].type))
+      told.type = theirs[i].type;
     if (!(told == theirs[i])) return false;
   }
+  for (std::size_t i = 0; i < mine.size(); ++i)
+    if (const auto* enumeration = plan.shown[i].type.enumeration)
+      oids.insert_or_assign(key_of_type(*enumeration), theirs[i].type);
   for (std::size_t i = 0; i < mine.size(); ++i)
     if (plan.shown[i].origin) oids.insert_or_assign(plan.shown[i].origin->table, theirs[i].table);
   return true;
@@ -126,6 +136,11 @@ std::vector<Column> columns_of(const std::vector<Shown>& shown, const TableOids&
     Column column;
     column.name = each.name;
     column.type = oid_of(each.type);
+    if (const auto* enumeration = each.type.enumeration) {
+      const std::string key = key_of_type(*enumeration);
+      const auto known = oids.find(key);
+      column.type = known == oids.end() ? stand_in(key) : known->second;
+    }
     column.length = length_of(each.type);
     column.modifier = modifier_of(each.type);
     if (each.origin) {

@@ -44,8 +44,20 @@ const tree::Collection* array_in(const tree::Cast& cast, const ColumnType& type)
 
 }  // namespace
 
+/// Also of an enumeration that a statement made.
+ColumnType Translator::named_type(const tree::Type& type) const {
+  ColumnType known = column_type(type, {});
+  const auto found = book_.enumerations.find(emulation::key_of(type.name));
+  if (known.kind != TypeKind::opaque || found == book_.enumerations.end() || type.dimensions > 0 ||
+      type.is_set)
+    return known;
+  known.kind = TypeKind::enumeration;
+  known.enumeration = found->second;
+  return known;
+}
+
 Typed Translator::node(const tree::Cast& cast, const Scope& scope) {
-  const ColumnType type = column_type(cast.type, {});
+  const ColumnType type = named_type(cast.type);
   if (type.kind == TypeKind::opaque) throw Unsure{"a cast to " + cast.type.name.name};
   const auto* inner = cast.operand->as<tree::Cast>();
   if (inner != nullptr && is_text(type.kind) && type.length == 0)
@@ -83,6 +95,8 @@ Typed Translator::node(const tree::Cast& cast, const Scope& scope) {
 }
 
 Typed Translator::cast(Typed value, const ColumnType& type) {
+  if (value.type.enumeration != type.enumeration && !is_text(type.kind))
+    throw Unsure{"a cast between these types"};
   const TypeKind from = value.type.kind, to = type.kind;
   if (from != to || value.type.length != type.length) forget_origin(value);
   if (is_text(to)) {

@@ -78,7 +78,7 @@ std::string Translator::assigned(const Typed& given, const TableColumn& column, 
   } else if (from == TypeKind::array && to == from) {
     if (value.type.element != column.type.element || column.type.length != value.type.length)
       throw Unsure{"an array of another type than its column"};
-  } else if (from != to) {
+  } else if (from != to || value.type.enumeration != column.type.enumeration) {
     throw Unsure{"a value of another type than its column"};
   } else if (to == TypeKind::numeric && value.type != column.type &&
              column.type.scale != ColumnType::own_scale) {
@@ -122,7 +122,7 @@ Given Translator::given(const tree::Expression& expression, const TableColumn& c
     return given;
   }
   if (const auto* cast = expression.as<tree::Cast>())
-    if (const ColumnType from = column_type(cast->type, {}); casts_alike(from, column.type)) {
+    if (const ColumnType from = named_type(cast->type); casts_alike(from, column.type)) {
       // As the type that is named it is read: a time without a zone, though one is given.
       TableColumn as_cast = column;
       if (is_moment(from.kind)) as_cast.type = from;

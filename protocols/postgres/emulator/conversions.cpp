@@ -42,6 +42,7 @@ std::string Translator::text_of(const Typed& value) const {
     case TypeKind::json:
     case TypeKind::jsonb:
     case TypeKind::array:
+    case TypeKind::enumeration:
       return value.sql;
     case TypeKind::interval:
       if (!printing_.intervals) throw Unsure{"intervals of another style"};
@@ -149,7 +150,7 @@ std::pair<std::string, std::string> Translator::json_of(const Typed& value) cons
   if (kind == TypeKind::timestamp || kind == TypeKind::timestamptz)
     return {"'q'", "pg_json_moment(" + text_of(value) + ")"};
   if (is_text(kind) || kind == TypeKind::uuid || kind == TypeKind::date || kind == TypeKind::time ||
-      kind == TypeKind::interval || kind == TypeKind::bytea)
+      kind == TypeKind::interval || kind == TypeKind::bytea || kind == TypeKind::enumeration)
     return {"'q'", text_of(value)};
   throw Unsure{"JSON of this type"};
 }

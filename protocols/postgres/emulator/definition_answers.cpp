@@ -92,7 +92,8 @@ Answer taken(const std::string& key, bool if_not_exists, std::string tag) {
 
 Answer create_table(const tree::CreateTable& create, const DefinitionContext& context) {
   const Contents& contents = context.contents;
-  const auto definition = definition_of(create, context.rules);
+  auto definition = definition_of(create, context.rules);
+  if (definition) name_enumerations(*definition, contents.book(), context.rules);
   if (!definition || may_be_hidden(definition->key, context)) return std::nullopt;
   if (is_there(definition->key, contents) && std::ranges::all_of(definition->columns, is_sound))
     return taken(definition->key, create.if_not_exists, "CREATE TABLE");

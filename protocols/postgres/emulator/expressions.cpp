@@ -141,11 +141,21 @@ std::string Translator::ordered(const Typed& value) const {
   if (value.type.kind == TypeKind::numeric && value.type.scale == ColumnType::own_scale)
     return "pg_decimal_order(" + value.sql + ")";
   if (value.type.kind == TypeKind::array) throw Unsure{"the order of arrays"};
+  if (value.type.kind == TypeKind::enumeration) return place_of_label(value);
   require_comparable(value.type);
   if (!is_text(value.type.kind) || value.type.bytewise) return value.sql;
   if (printing_.order == Printing::Order::bytewise) return value.sql;
   if (printing_.order == Printing::Order::common) return "plain(" + value.sql + ")";
   throw Unsure{"the order of text in an unknown collation"};
+}
+
+/// In the order of its labels.
+std::string Translator::place_of_label(const Typed& value) {
+  std::string sql = "(CASE " + value.sql;
+  std::size_t place = 0;
+  for (const std::string& each : value.type.enumeration->labels)
+    sql += " WHEN " + quoted(each) + " THEN " + std::to_string(place++);
+  return sql + " END)";
 }
 
 /// As the branches of CASE and the arguments of COALESCE are made of one type.
@@ -169,7 +179,7 @@ void Translator::make_alike(std::vector<Typed>& values, ColumnType& type, bool& 
                (type.kind != value.type.kind || type.scale != value.type.scale)) {
       type = {.kind = TypeKind::numeric, .scale = ColumnType::own_scale};
     } else if (type.kind == value.type.kind && type.bytewise == value.type.bytewise &&
-               type.scale == value.type.scale) {
+               type.scale == value.type.scale && type.enumeration == value.type.enumeration) {
       if (type.length != value.type.length) type.length = 0;
     } else if (is_text(type.kind) && is_text(value.type.kind) &&
                type.bytewise == value.type.bytewise) {

@@ -55,7 +55,8 @@ Typed Translator::aggregate(const tree::Call& call, const Scope& scope) {
           value.type);
     } else if (own && (name == "min" || name == "max")) {
       result = typed("pg_decimal_" + name + "(" + value.sql + ")" + filter, value.type);
-    } else if (kind == TypeKind::interval || kind == TypeKind::array) {
+    } else if (kind == TypeKind::interval || kind == TypeKind::array ||
+               kind == TypeKind::enumeration) {
       throw Unsure{"the aggregate " + name + " of this type"};
     } else if ((name == "min" || name == "max") && kind != TypeKind::boolean &&
                kind != TypeKind::uuid && kind != TypeKind::bytea) {

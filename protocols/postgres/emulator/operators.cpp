@@ -43,8 +43,8 @@ namespace {
 
 /// Whether equal values of both are kept as equal ones.
 bool kept_alike(const ColumnType& a, const ColumnType& b) {
-  return (a.kind == b.kind && a.scale == b.scale) || (is_whole(a.kind) && is_whole(b.kind)) ||
-         (is_text(a.kind) && is_text(b.kind));
+  return (a.kind == b.kind && a.scale == b.scale && a.enumeration == b.enumeration) ||
+         (is_whole(a.kind) && is_whole(b.kind)) || (is_text(a.kind) && is_text(b.kind));
 }
 
 /// A number as a numeric of that scale.
@@ -143,6 +143,7 @@ Typed Translator::compare(Operator op, Typed left, Typed right) {
   if (left.type.kind == TypeKind::array && right.type.kind == TypeKind::array &&
       (is_order(op) || left.type.element != right.type.element))
     throw Unsure{"a comparison of arrays"};
+  if (left.type.enumeration != right.type.enumeration) throw Unsure{"a comparison of two types"};
   make_comparable(left, right);
   const bool text = is_text(left.type.kind) && is_text(right.type.kind);
   const bool whole = is_whole(left.type.kind) && is_whole(right.type.kind);

@@ -77,7 +77,7 @@ Default default_of(const tree::Expression& expression, ColumnType type, const Pr
   Default preset;
   if (const auto* cast = expression.as<tree::Cast>()) {
     const ColumnType to = column_type(cast->type, {});
-    if (to.kind == type.kind ||
+    if (to.kind == type.kind || (to.kind == TypeKind::opaque && type.kind == to.kind) ||
         (sql::contents::is_text(to.kind) && sql::contents::is_text(type.kind)))
       return default_of(*cast->operand, type, printing);
   }
@@ -107,6 +107,8 @@ Default default_of(const tree::Expression& expression, ColumnType type, const Pr
                                                                        : sql::ValueClass::string;
   // A definition keeps the zeros at the end of its numbers.
   const bool as_written = type.scale == ColumnType::own_scale && literal->kind == Kind::number;
+  // A label, where the type turns out to be an enumeration.
+  if (type.kind == TypeKind::opaque && literal->kind == Kind::string) preset.value = literal->text;
   const auto datum = read_value(type, as_written ? sql::ValueClass::unknown : value_class,
                                 literal->text, printing);
   if (!datum || literal->kind == Kind::bits) return preset;

@@ -27,6 +27,7 @@ using sql::emulator::Depended;
 using sql::emulator::Given;
 using sql::emulator::list_of;
 using sql::emulator::MayWrite;
+using sql::emulator::name_enumerations;
 using sql::emulator::PartColumn;
 using sql::emulator::Plan;
 using sql::emulator::PlannedCheck;

@@ -59,6 +59,8 @@ class Translator final : public sql::emulator::Translator {
   Typed condition(const tree::Expression& expression, const Scope& scope) override;
   [[nodiscard]] Typed truth(std::string sql) const override;
   [[nodiscard]] std::string ordered(const Typed& value) const override;
+  [[nodiscard]] static std::string place_of_label(const Typed& value);
+  [[nodiscard]] ColumnType named_type(const tree::Type& type) const;
   Typed as_output(Typed value) override;
   [[nodiscard]] bool nulls_first(bool descending) const noexcept override { return descending; }
   [[nodiscard]] std::optional<std::string> name_of_output(

@@ -218,7 +218,8 @@ Typed Translator::extreme(const tree::Call& call, std::vector<Typed> values) {
   bool soft = false;
   require_one_length(values);
   make_alike(values, type, soft);
-  if (!sql::contents::is_comparable(type) || type.kind == TypeKind::array)
+  if (!sql::contents::is_comparable(type) || type.kind == TypeKind::array ||
+      type.kind == TypeKind::enumeration)
     throw Unsure{"the function " + call.name.name};
   std::vector<std::string> list;
   for (Typed& value : values) {

@@ -309,6 +309,7 @@ Oid oid_of(ColumnType type) noexcept {
       const auto element = find_type(oid_of(ColumnType{type.element}));
       return element ? postgres::oid_of(std::string(element->name) + "[]") : 0;
     }
+    case TypeKind::enumeration:  // the server's own number
     case TypeKind::opaque:
       return 0;
   }
@@ -316,6 +317,7 @@ Oid oid_of(ColumnType type) noexcept {
 }
 
 std::int16_t length_of(ColumnType type) noexcept {
+  if (type.kind == TypeKind::enumeration) return 4;
   const auto known = find_type(oid_of(type));
   return known ? known->length : std::int16_t{-1};
 }
@@ -362,6 +364,10 @@ std::optional<Datum> read_value(ColumnType type, ValueClass value_class, std::st
       return printing.intervals ? datum_of(read_interval(text)) : std::nullopt;
     case TypeKind::array:
       return read_whole_array(type, text, printing);
+    case TypeKind::enumeration:
+      return std::ranges::count(type.enumeration->labels, text) > 0
+                 ? std::optional(Datum(std::string(text)))
+                 : std::nullopt;
     case TypeKind::json:
       return read_jsonb(text) ? std::optional(Datum(std::string(text))) : std::nullopt;
     case TypeKind::jsonb:
@@ -405,7 +411,8 @@ std::optional<std::string> print_value(ColumnType type, const Datum& datum,
     const bool text = sql::contents::is_text(type.kind) || type.kind == TypeKind::uuid ||
                       type.kind == TypeKind::bytea || type.kind == TypeKind::interval ||
                       type.kind == TypeKind::json || type.kind == TypeKind::jsonb ||
-                      type.kind == TypeKind::array || type.scale == ColumnType::own_scale;
+                      type.kind == TypeKind::array || type.kind == TypeKind::enumeration ||
+                      type.scale == ColumnType::own_scale;
     sure = sure && text && (type.kind != TypeKind::interval || printing.intervals);
     return std::get<std::string>(datum);
   }

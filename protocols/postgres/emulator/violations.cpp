@@ -188,6 +188,12 @@ std::optional<Fields> refused_value(ColumnType type, sql::ValueClass value_class
     return make_fields("ERROR", "22001",
                        fmt::format("value too long for type character varying({})", type.length));
   }
+  // Of one that is written out the server tells where it stands.
+  if (type.kind == TypeKind::enumeration && value_class == sql::ValueClass::unknown &&
+      understudy::is_text(text) && std::ranges::count(type.enumeration->labels, text) == 0)
+    return make_fields(
+        "ERROR", "22P02",
+        fmt::format("invalid input value for enum {}: \"{}\"", type.enumeration->name, text));
   const bool narrow = type.kind == TypeKind::int2 || type.kind == TypeKind::int4;
   if (!narrow || value_class != sql::ValueClass::number || !is_plain_number(text))
     return std::nullopt;

@@ -1,8 +1,17 @@
 #include "protocols/sql/contents/contents.hpp"
 
 #include <algorithm>
+#include <mutex>
 
 namespace understudy::sql::contents {
+
+const Enumeration* interned(Enumeration enumeration) {
+  static std::mutex mutex;
+  static std::set<Enumeration> all;
+  const std::scoped_lock lock(mutex);
+  return &*all.insert(std::move(enumeration)).first;
+}
+
 namespace {
 
 std::string columns_of(const Definition& table, const std::vector<std::size_t>& columns) {
@@ -99,7 +108,38 @@ void Contents::drop_sequence(std::string_view key) {
   book_.note_absent(key);
 }
 
+void Contents::define_type(std::string_view key, const Enumeration* enumeration) {
+  ++version_;
+  book_.note_doubtful(key);
+  book_.types.emplace(key);
+  if (enumeration != nullptr) book_.enumerations.insert_or_assign(std::string(key), enumeration);
+}
+
+void Contents::forget_labels(std::string_view key) {
+  const auto found = book_.enumerations.find(key);
+  if (found == book_.enumerations.end()) return;
+  ++version_;
+  const Enumeration* const enumeration = found->second;
+  book_.enumerations.erase(found);
+  for (auto& [name, state] : book_.tables) {
+    Definition changed = *state.definition;
+    bool differs = false;
+    for (std::size_t i = 0; i < changed.columns.size(); ++i) {
+      if (changed.columns[i].type.enumeration != enumeration) continue;
+      changed.columns[i].type = {};
+      if (changed.columns[i].default_.kind == Default::Kind::constant &&
+          !is_null(changed.columns[i].default_.value))
+        changed.columns[i].default_.kind = Default::Kind::elsewhere;
+      state.unknown.insert(i);
+      differs = true;
+    }
+    if (differs) state.definition = std::make_shared<const Definition>(std::move(changed));
+  }
+}
+
 void Contents::drop_type(std::string_view key) {
+  if (const auto found = book_.enumerations.find(key); found != book_.enumerations.end())
+    book_.enumerations.erase(found);
   if (const auto found = book_.types.find(key); found != book_.types.end())
     book_.types.erase(found);
   if (find(key) == nullptr) book_.note_absent(key);
@@ -113,6 +153,7 @@ void Contents::drop_public() {
   const auto is_public = [](const auto& each) { return each.first.find('.') == std::string::npos; };
   std::erase_if(book_.views, is_public);
   std::erase_if(book_.sequences, is_public);
+  std::erase_if(book_.enumerations, is_public);
   std::erase_if(book_.types,
                 [](const std::string& key) { return key.find('.') == std::string::npos; });
   std::erase_if(book_.forgotten,
@@ -162,7 +203,9 @@ void Contents::forget_whether(std::string_view key) {
 }
 
 void Contents::forget_view(std::string_view key) {
-  const bool known = book_.forgotten.contains(key);
+  const TableState* const table = find(key);
+  const bool known =
+      book_.forgotten.contains(key) || (table != nullptr && !table->definition->references.empty());
   forget_whether(key);
   if (const auto found = book_.forgotten.find(key); !known && found != book_.forgotten.end())
     book_.forgotten.erase(found);
@@ -272,6 +315,7 @@ void Contents::forget_everything() {
   book_.routines.clear();
   book_.sequences.clear();
   book_.types.clear();
+  book_.enumerations.clear();
   book_.lost = true;
   book_.note_others(nullptr);
   book_.complete = false;

@@ -65,10 +65,10 @@ class Contents {
   /// Makes a sequence of that name, whose first number is `start`.
   void define_sequence(std::string_view key, std::int64_t start, std::int64_t increment);
   void drop_sequence(std::string_view key);
-  void define_type(std::string_view key) {
-    book_.note_doubtful(key);
-    book_.types.emplace(key);
-  }
+  /// `enumeration`: null for any other type.
+  void define_type(std::string_view key, const Enumeration* enumeration);
+  /// Of an enumeration it is no longer known which labels it has.
+  void forget_labels(std::string_view key);
   void drop_type(std::string_view key);
   /// All that has a name without a schema was dropped.
   void drop_public();
@@ -78,7 +78,7 @@ class Contents {
   void drop_routine(std::string_view key);
   /// It may be there or not.
   void forget_whether(std::string_view key);
-  /// The same of a view, to which nothing refers.
+  /// The same of what refers to no table: a view, or a table without references.
   void forget_view(std::string_view key);
   /// Something else than a table has this name.
   void note_taken(std::string_view name) { book_.note_doubtful(name); }

@@ -36,8 +36,18 @@ enum class TypeKind : std::uint8_t {
   interval,  ///< the text that the server prints, and nothing else: equal ones may differ in it
   json,
   jsonb,
-  array  ///< of `element`: the text that the server prints
+  array,       ///< of `element`: the text that the server prints
+  enumeration  ///< one of the labels of `enumeration`
 };
+
+/// PostgreSQL: CREATE TYPE … AS ENUM.
+struct Enumeration {
+  std::string name;  ///< its key in the catalogue
+  std::vector<std::string> labels;
+  friend auto operator<=>(const Enumeration&, const Enumeration&) = default;
+};
+/// The one that stands for all like it; it lives as long as the process. Thread-safe.
+[[nodiscard]] const Enumeration* interned(Enumeration enumeration);
 
 /// How texts are compared: see the collations of Database.
 enum class Comparison : std::uint8_t { octets, folded, alike, padded };
@@ -60,6 +70,7 @@ struct ColumnType {
   std::int32_t scale = 0;
   static constexpr std::int32_t own_scale = -1;
   TypeKind element = TypeKind::opaque;
+  const Enumeration* enumeration = nullptr;
   std::uint32_t collation = 0;  ///< of text: a number that stands for its name; 0: not known
   friend bool operator==(const ColumnType&, const ColumnType&) = default;
 };
@@ -193,8 +204,9 @@ struct TableBook {
   /// Functions by name; null where it is not known which one it means.
   std::map<std::string, std::shared_ptr<const tree::CreateRoutine>, std::less<>> routines;
   std::map<std::string, SequenceState, std::less<>> sequences;
-  std::set<std::string, std::less<>> types;  ///< that statements made
-  bool complete = false;                     ///< every table that there is, is among them
+  std::set<std::string, std::less<>> types;                             ///< that statements made
+  std::map<std::string, const Enumeration*, std::less<>> enumerations;  ///< among them
+  bool complete = false;  ///< every table that there is, is among them
   /// Names of tables that may be there and of which nothing more is known: they may refer to
   /// others.
   std::set<std::string, std::less<>> forgotten;
@@ -223,6 +235,11 @@ struct TableBook {
   }
   /// Whether it is known which tables refer to others.
   [[nodiscard]] bool knows_references() const noexcept { return !lost && forgotten.empty(); }
+  /// The names without a schema that are in use, or may be; nothing where any may be.
+  [[nodiscard]] std::optional<std::set<std::string>> names_in_use() const {
+    if (!others_absent_) return std::nullopt;
+    return std::set<std::string>(names_.begin(), names_.end());
+  }
   /// Whether no table or view has this name, with a schema, where all tables are known.
   [[nodiscard]] bool is_no_table(std::string_view key) const {
     return complete && !tables.contains(key) && !views.contains(key) && !others_.contains(key);

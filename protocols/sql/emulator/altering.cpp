@@ -291,7 +291,17 @@ void forget_altered(const tree::AlterTable& alter, Contents& contents, const Ser
     if (alter.kind == ObjectKind::index && action.kind == ActionKind::rename_table)
       rename_index(alter.name.name, action.table.name, contents);
   }
-  contents.forget_whether(rules.key_of(alter.name));
+  const bool refers = std::ranges::any_of(alter.actions, [](const tree::AlterAction& action) {
+    using Of = tree::Constraint::Kind;
+    const bool in_column =
+        action.column &&
+        std::ranges::count(action.column->constraints, Of::foreign, &tree::Constraint::kind) > 0;
+    return in_column || (action.constraint && action.constraint->kind == Of::foreign) ||
+           action.kind == ActionKind::add_parent || action.kind == ActionKind::attach_partition ||
+           action.kind == ActionKind::other;
+  });
+  const std::string key = rules.key_of(alter.name);
+  refers ? contents.forget_whether(key) : contents.forget_view(key);
 }
 
 }  // namespace
@@ -326,6 +336,7 @@ void alter_table(const tree::AlterTable& alter, Contents& contents, const Server
   if (table == nullptr) return forget_altered(alter, contents, rules);
   const std::shared_ptr<const Definition> before = table->definition;
   Altered after = altered(*before, alter, rules);
+  if (after.table) name_enumerations(*after.table, contents.book(), rules);
   const bool moves = after.table && after.table->key != key;
   if (!after.table || (moves && contents.find(after.table->key) != nullptr))
     return forget_altered(alter, contents, rules);

@@ -131,23 +131,39 @@ void define_materialized(const tree::CreateTable& create, Contents& contents,
   contents.forget_rows(key);
 }
 
+/// Whether the table may refer to another one; those that are made of a query or after others never
+/// do, nor do temporary ones to any that is none.
+bool refers(const tree::CreateTable& create) {
+  const auto is_reference = [](const tree::Constraint& each) {
+    return each.kind == tree::Constraint::Kind::foreign;
+  };
+  if (create.temporary) return false;
+  return create.partition || std::ranges::any_of(create.constraints, is_reference) ||
+         std::ranges::any_of(create.columns, [&](const tree::ColumnDefinition& column) {
+           return std::ranges::any_of(column.constraints, is_reference);
+         });
+}
+
 void define_table(const tree::CreateTable& create, Contents& contents, const ServerRules& rules,
                   Depended& depended) {
   const std::string key = rules.key_of(create.name);
   if (create.temporary) depended.insert(hidden_by_temporary(key));
-  if (depended.contains(hidden_by_temporary(key))) return contents.forget_whether(key);
+  const auto forget = [&] {
+    refers(create) ? contents.forget_whether(key) : contents.forget_view(key);
+  };
+  if (depended.contains(hidden_by_temporary(key))) return forget();
   if (create.if_not_exists && contents.find(key) != nullptr) return;
   // Whether a table of another kind, or one that was there already, is the one that is meant.
   const bool surely_made = !create.if_not_exists || contents.book().is_absent(key);
-  surely_made ? contents.drop(key) : contents.forget_whether(key);
+  surely_made ? contents.drop(key) : forget();
   auto definition = definition_of(create, rules);
+  if (definition) name_enumerations(*definition, contents.book(), rules);
   if (definition && depended.contains(renamed)) forget_names(*definition);
   if (definition)
     for (contents::TableColumn& column : definition->columns)
       if (std::string& named = column.default_.named; !contents.book().is_absent(named))
         named.clear();
-  if (!definition || !surely_made || !contents.create(std::move(*definition)))
-    return contents.forget_whether(key);
+  if (!definition || !surely_made || !contents.create(std::move(*definition))) return forget();
   const contents::Definition& made = *contents.find(key)->definition;
   take_names(made, contents);
   for (std::size_t i = 0; i < made.columns.size(); ++i)  // a sequence that was there before
@@ -309,7 +325,8 @@ void drop(const tree::Drop& dropped, Contents& contents, const ServerRules& rule
       for (const tree::Name& name : dropped.names) {
         const std::string key = rules.key_of(name);
         forget_views_of(key, contents, rules);
-        if (const auto* table = contents.find(key); table && table->definition->shows)
+        const auto* table = contents.find(key);
+        if (table != nullptr ? table->definition->shows != nullptr : rules.folds_names())
           contents.drop(key);
         contents.drop_view(key);
         free_name(key, contents, rules);
@@ -355,6 +372,15 @@ void drop(const tree::Drop& dropped, Contents& contents, const ServerRules& rule
 void take_name(const tree::Name& name, Contents& contents, const ServerRules& rules) {
   const std::string key = rules.key_of(name);
   if (contents.find(key) == nullptr) contents.note_taken(key);
+}
+
+/// Other labels, or another name.
+void alter_type(const tree::AlterOther& type, Contents& contents, const ServerRules& rules) {
+  const std::string key = rules.key_of(type.name);
+  contents.forget_labels(key);
+  if (type.new_name.empty() && type.new_schema.empty()) return;
+  contents.drop_type(key);
+  contents.note_taken(type.new_name);
 }
 
 /// Of one with other options, or that was there, the next number is not known.
@@ -435,12 +461,16 @@ bool define(const tree::Statement& statement, Contents& contents, const ServerRu
       contents.forget_all_numbers();
     else if (!harmless)
       contents.forget_everything();
+    else if (other->kind == ObjectKind::type)
+      alter_type(*other, contents, rules);
   } else if (statement.as<tree::RenameTables>() != nullptr) {
     contents.forget_everything();
   } else if (const auto* type = statement.as<tree::CreateType>()) {
     take_name(type->name, contents, rules);
-    if (contents.find(rules.key_of(type->name)) == nullptr)
-      contents.define_type(rules.key_of(type->name));
+    const std::string key = rules.key_of(type->name);
+    const bool labels = !type->labels.empty() && rules.follows_routines();
+    if (contents.find(key) == nullptr)
+      contents.define_type(key, labels ? contents::interned({key, type->labels}) : nullptr);
   } else if (const auto* sequence = statement.as<tree::CreateSequence>()) {
     define_sequence(*sequence, contents, rules);
   } else if (statement.as<tree::CreateOther>() == nullptr) {

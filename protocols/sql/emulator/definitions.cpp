@@ -147,6 +147,26 @@ void add_column(contents::Definition& table, const tree::ColumnDefinition& defin
   table.columns.back().attribute = ++table.last_attribute;
 }
 
+void name_enumerations(contents::Definition& table, const contents::TableBook& book,
+                       const ServerRules& rules) {
+  bool found_one = false;
+  for (TableColumn& column : table.columns) {
+    if (column.type.kind != contents::TypeKind::opaque || column.declared.dimensions > 0 ||
+        column.declared.is_set || column.given_by_server)
+      continue;
+    const auto found = book.enumerations.find(rules.key_of(column.declared.name));
+    if (found == book.enumerations.end()) continue;
+    found_one = true;
+    column.type.kind = contents::TypeKind::enumeration;
+    column.type.enumeration = found->second;
+    const auto* label = std::get_if<std::string>(&column.default_.value);
+    const bool known = label != nullptr && column.default_.kind == Default::Kind::elsewhere &&
+                       std::ranges::count(found->second->labels, *label) > 0;
+    if (known) column.default_.kind = Default::Kind::constant;
+  }
+  if (found_one) check_keys(table);
+}
+
 void check_keys(contents::Definition& table) {
   for (const UniqueKey& key : table.keys)
     for (const std::size_t each : key.columns)
@@ -182,6 +202,8 @@ contents::Definition with_index(contents::Definition table, const tree::CreateIn
   } else if (index.unique) {
     table.keys.push_back({index.name, columns, false});
     check_keys(table);
+  } else if (table.folds_names) {
+    table.indexes.push_back(columns);
   }
   return table;
 }

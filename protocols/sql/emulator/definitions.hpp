@@ -32,6 +32,9 @@ void add_column(contents::Definition& table, const tree::ColumnDefinition& colum
 /// Rows are no longer taken where the constraint is not understood.
 void constrain(contents::Definition& table, const tree::Constraint& constraint,
                const ServerRules& rules);
+/// Columns whose types are enumerations that statements made get them.
+void name_enumerations(contents::Definition& table, const contents::TableBook& book,
+                       const ServerRules& rules);
 /// Of what a unique key is made, every value has to be comparable.
 void check_keys(contents::Definition& table);
 

@@ -220,6 +220,7 @@ struct Plan {
   std::vector<std::size_t> places;  ///< and into which columns
   bool multiple = false;            ///< UPDATE and DELETE of several tables
   std::set<std::string> named;      ///< of `call`: the tables that its body names
+  tree::Name missing = {};          ///< the table that there is not, which it names
   bool looks_at_all = false;        ///< no key has a column that the condition names
   /// The condition of an UPDATE is met by columns that are just these values, each once; nothing
   /// where it is another one.

@@ -128,3 +128,19 @@ TEST_CASE("an UPDATE with what can't be read costs the column alone") {
   CHECK(sql.say("SELECT id, tags FROM t WHERE id = 2") == "2|{};SELECT 1");
   CHECK(sql.say("SELECT name FROM t WHERE id = 2") == "-");
 }
+
+TEST_CASE("enumerations are ordered as their labels are") {
+  Document knowledge = EmulatedSql::in_utc();
+  EmulatedSql sql(knowledge);
+  sql.hear("CREATE TYPE mood AS ENUM ('low', 'mid', 'high')", "CREATE TYPE");
+  sql.hear("CREATE TABLE t (id int PRIMARY KEY, m mood NOT NULL DEFAULT 'mid')", "CREATE TABLE");
+  CHECK(sql.say("INSERT INTO t VALUES (1, 'low'), (2, DEFAULT), (3, 'high')") == "INSERT 0 3");
+  CHECK(sql.say("SELECT id, m FROM t ORDER BY m DESC") == "3|high;2|mid;1|low;SELECT 3");
+  CHECK(sql.columns[1].length == 4);
+  CHECK(sql.say("SELECT id FROM t WHERE m > 'low' AND m <> 'high'::mood") == "2;SELECT 1");
+  CHECK(sql.say("SELECT m::text || '!' FROM t WHERE id = 1") == "low!;SELECT 1");
+  CHECK(sql.say("INSERT INTO t VALUES (4, 'none')") == "-");
+  sql.hear("ALTER TYPE mood ADD VALUE 'none' BEFORE 'low'", "ALTER TYPE");
+  CHECK(sql.say("SELECT m FROM t") == "-");
+  CHECK(sql.say("SELECT count(*) FROM t") == "3;SELECT 1");
+}
