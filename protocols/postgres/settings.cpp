@@ -249,17 +249,15 @@ void Settings::reset_all() {
   ++version_;
   // Settings that the client can't set keep their values through RESET ALL, as those equal their
   // defaults.
-  static constexpr std::array<std::string_view, 6> not_reset = {
-      "role",
-      "session_authorization",
-      "transaction_isolation",
-      "transaction_read_only",
-      "transaction_deferrable",
-      "seed"};
+  static constexpr std::array<std::string_view, 6> not_reset = {"role",
+                                                                "session_authorization",
+                                                                "transaction_isolation",
+                                                                "transaction_read_only",
+                                                                "transaction_deferrable",
+                                                                "seed"};
   Values kept = defaults_;
   for (const auto& [name, value] : current_)
-    if (name.starts_with(temporary_prefix) ||
-        std::ranges::find(not_reset, name) != not_reset.end())
+    if (name.starts_with(temporary_prefix) || std::ranges::find(not_reset, name) != not_reset.end())
       kept.insert_or_assign(name, value);
   current_ = std::move(kept);
 }

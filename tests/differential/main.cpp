@@ -91,7 +91,8 @@ void print_wrong(const Workload& workload, const Result& result, const Run& run)
   fmt::print("  FAILED  {}: a certain answer that is not true (seed {})\n", workload.name,
              result.wrong_seed);
   auto small = smallest_failure(workload, run);
-  if (!small) small = run(workload, result.wrong_seed, result.wrong_clients, result.wrong_units, true);
+  if (!small)
+    small = run(workload, result.wrong_seed, result.wrong_clients, result.wrong_units, true);
   if (!small->wrong) small.reset();
   const Wrong& wrong = small ? *small->wrong : *result.wrong;
   fmt::print("    {}\n    answered: {}\n    true:     {}\n", wrong.statement, wrong.answered,
