@@ -361,10 +361,9 @@ class OwnSecrets(Case):
     """`secrets` of understudy.yaml."""
 
     def record(self, rules, number):
-        self.write("mock/understudy.yaml", "understudy: 1\nsecrets: " + rules + "\nservices: {}\n")
         web = FakeWeb(self, {})
-        return self.expect(0, "record", self.path("mock"), "--map", f"web=0=http://127.0.0.1:{web.port}", "--", sys.executable, "-c",
-                           OWN_CLIENT, number)
+        self.write("mock/understudy.yaml", f"understudy: 1\nsecrets: {rules}\nservices: {{web: {{listen: 0, upstream: 'http://127.0.0.1:{web.port}'}}}}\n")
+        return self.expect(0, "record", self.path("mock"), "--", sys.executable, "-c", OWN_CLIENT, number)
 
     def kept(self):
         text = ""
