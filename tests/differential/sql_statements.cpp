@@ -275,8 +275,10 @@ SqlStatement SqlGenerator::upsert(const Table& table) {
   if (random_.percent(50))
     base.sql += random_.percent(50) ? " ON CONFLICT DO NOTHING" : " ON CONFLICT (id) DO NOTHING";
   else
-    base.sql += fmt::format(" ON CONFLICT (id) DO UPDATE SET {} = {}", set.name,
-                            random_.percent(60) ? "excluded." + set.name : literal(set.type));
+    base.sql +=
+        fmt::format(" ON CONFLICT {} DO UPDATE SET {} = {}",
+                    random_.percent(30) ? "ON CONSTRAINT " + table.name + "_pkey" : "(id)",
+                    set.name, random_.percent(60) ? "excluded." + set.name : literal(set.type));
   return {"insert on conflict", base.sql + tail, true};
 }
 

@@ -204,7 +204,9 @@ class Action {
       const auto made = std::ranges::find(after_.references, constraint.name, &Reference::name);
       return made != after_.references.end() && refers_soundly(*made, after_, context_.contents);
     }
-    if (constraint.kind == Of::check) return !has_rows_;
+    if (constraint.kind == Of::check)
+      return !has_rows_ && constraint.expression &&
+             is_sound_condition(*constraint.expression, before_, context_);
     const bool key = constraint.kind == Of::unique || constraint.kind == Of::primary;
     const bool second = constraint.kind == Of::primary &&
                         std::ranges::any_of(before_.keys, &sql::contents::UniqueKey::primary);

@@ -174,11 +174,15 @@ std::string Translator::conflict(const tree::Conflict& conflict, const Definitio
   if (conflict.action == Action::fail) return {};
   plan.answers_conflict = true;
   if (!table.triggers.empty()) throw Unsure{"ON CONFLICT with triggers"};
-  if (!conflict.constraint.empty() || conflict.target_where) throw Unsure{"this ON CONFLICT"};
-  // They are looked at before it is known whether the row is put in at all.
-  if (!table.checks.empty()) throw Unsure{"ON CONFLICT with conditions"};
+  if (conflict.target_where) throw Unsure{"this ON CONFLICT"};
   std::set<std::size_t> target;
   std::string list;
+  if (!conflict.constraint.empty()) {
+    const auto key = std::ranges::find(table.keys, conflict.constraint, &UniqueKey::name);
+    if (key == table.keys.end()) throw Unsure{"this ON CONFLICT"};
+    target.insert(key->columns.begin(), key->columns.end());
+    list = list_of(table, key->columns);
+  }
   for (const tree::KeyPart& part : conflict.target) {
     const auto column = table.column(part.column);
     if (part.expression || !part.collation.empty() || !column) throw Unsure{"this ON CONFLICT"};

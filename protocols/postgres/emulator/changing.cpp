@@ -189,6 +189,7 @@ bool Runner::insert_row(const Plan& plan, const NewRow& row, std::span<const Val
       plan.text.bounds.end());
   const std::int64_t place = contents_.database().last_place();
   if (!bind(further, values, bound) || !check_nulls(*table, given)) return false;
+  if (plan.answers_conflict && !check_proposed(plan, values, given)) return false;
   const Outcome outcome = contents_.database().run(plan.text.sql, bound, &rows);
   if (outcome == Outcome::refused) return tell_refused(plan, values, bound);
   return outcome == Outcome::done && check_conditions(plan, values, place);
@@ -414,6 +415,11 @@ bool Runner::merge(const Plan& plan, std::span<const Value> values, Result& resu
   std::vector<DatumRow> rows;
   Merged merged;
   in_order_ = false;
+  // What is written out has to be fit for its column, though no row be put in.
+  for (const std::vector<Given>& row : plan.rows)
+    for (const Given& given : row)
+      if (given.kind == Given::Kind::value && !value_of(given.bound, values))
+        return refuse(std::nullopt);
   const auto done = [&] {
     if (!query(plan.sources.front(), values, rows)) return false;
     for (const DatumRow& row : rows)

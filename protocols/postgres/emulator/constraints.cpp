@@ -60,6 +60,34 @@ bool Runner::check_conditions(const Plan& plan, std::span<const Value> values, s
                                  : std::nullopt);
 }
 
+/// Of a row of which it is not known yet whether it is put in: with ON CONFLICT the conditions are
+/// looked at before.
+bool Runner::check_proposed(const Plan& plan, std::span<const Value> values,
+                            std::span<const Datum> row) {
+  if (took_effect_) return true;
+  const std::shared_ptr<const Definition> table = contents_.find(plan.target)->definition;
+  std::vector<const PlannedCheck*> violated;
+  for (const PlannedCheck& check : plan.checks) {
+    std::vector<Datum> bound;
+    std::vector<DatumRow> rows;
+    if (!bind(check.text.bounds, values, bound)) return false;
+    bound.front() = std::int64_t{0};
+    std::string sql = "WITH " + table->sql_name() + " AS (SELECT 1 AS rowid";
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      bound.push_back(row[i]);
+      sql += fmt::format(", ?{} AS {}", bound.size(), table->sql_column(i));
+    }
+    if (contents_.database().run(sql + ") " + check.text.sql, bound, &rows) != Outcome::done)
+      return false;
+    if (!rows.empty()) violated.push_back(&check);
+  }
+  if (violated.empty()) return true;
+  const bool ordered = violated.size() == 1 || !violated.front()->name.empty();
+  const auto cells = printed_row(*table, row);
+  return refuse(ordered && cells ? check_violation(*table, violated.front()->name, *cells)
+                                 : std::nullopt);
+}
+
 /// A row was refused by a unique key: by which one. `changed`: columns that an UPDATE sets; null:
 /// all.
 bool Runner::tell_key(const Definition& table, std::span<const Datum> row,

@@ -51,6 +51,23 @@ bool refers_soundly(const Reference& reference, const Definition& child, const C
   return true;
 }
 
+bool is_sound_condition(const tree::Expression& condition, const Definition& table,
+                        const DefinitionContext& context) {
+  TableBook book;
+  book.tables[table.key] = {std::make_shared<const Definition>(table), true, {}};
+  tree::Select select;
+  select.outputs.push_back(
+      {tree::Expression(tree::Literal{tree::Literal::Kind::number, "1"}), "x"});
+  tree::Relation& relation = select.from.emplace_back();
+  relation.source = tree::TableName{table.spelled};
+  select.where = condition;
+  tree::Query query;
+  query.body = std::move(select);
+  tree::Statement statement;
+  statement.node = std::move(query);
+  return context.rules.plan(statement, book, false).reason.empty();
+}
+
 bool may_be_hidden(const std::string& key, const DefinitionContext& context) {
   return context.depended.contains(sql::emulator::hidden_by_temporary(key));
 }
@@ -102,8 +119,12 @@ Answer create_table(const tree::CreateTable& create, const DefinitionContext& co
       std::ranges::all_of(definition->columns, is_sound) &&
       std::ranges::all_of(definition->keys,
                           [&](const auto& key) { return is_free(key.name, contents); }) &&
-      std::ranges::all_of(definition->references, [&](const Reference& reference) {
-        return refers_soundly(reference, *definition, contents);
+      std::ranges::all_of(definition->references,
+                          [&](const Reference& reference) {
+                            return refers_soundly(reference, *definition, contents);
+                          }) &&
+      std::ranges::all_of(definition->checks, [&](const sql::contents::Check& check) {
+        return is_sound_condition(*check.condition, *definition, context);
       });
   return sure ? plain("CREATE TABLE") : std::nullopt;
 }

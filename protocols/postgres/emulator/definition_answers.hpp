@@ -46,6 +46,9 @@ struct DefinitionContext {
 /// The parent has a key of just these columns, of the same types.
 [[nodiscard]] bool refers_soundly(const sql::contents::Reference& reference,
                                   const Definition& child, const sql::contents::Contents& contents);
+/// Whether a condition is one that the table's rows may be asked.
+[[nodiscard]] bool is_sound_condition(const tree::Expression& condition, const Definition& table,
+                                      const DefinitionContext& context);
 /// A table of another session's own may hide it.
 [[nodiscard]] bool may_be_hidden(const std::string& key, const DefinitionContext& context);
 

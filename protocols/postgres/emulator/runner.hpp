@@ -149,6 +149,8 @@ class Runner final : public sql::emulator::Runner {
                                  std::span<const Datum> row);
   [[nodiscard]] bool check_conditions(const Plan& plan, std::span<const Value> values,
                                       std::int64_t place);
+  [[nodiscard]] bool check_proposed(const Plan& plan, std::span<const Value> values,
+                                    std::span<const Datum> row);
   [[nodiscard]] bool tell_key(const sql::contents::Definition& table, std::span<const Datum> row,
                               const std::set<std::size_t>* changed);
   void tell_nulls(const Plan& plan, std::span<const Datum> bound);

@@ -101,7 +101,11 @@ TEST_CASE("what an answer shows of the server's own choice is known") {
 TEST_CASE("a statement of unknown effect makes unknown what it may write") {
   EmulatedSql sql = with_rows();
   sql.hear("CREATE TABLE other (id int)", "CREATE TABLE");
-  sql.hear("UPDATE t SET name = md5(name)", "UPDATE 2");
+  sql.hear("UPDATE t SET name = own_function(name)", "UPDATE 2");
+  CHECK(sql.say("SELECT count(*) FROM t") == "-");
+  sql = with_rows();
+  sql.hear("CREATE TABLE other (id int)", "CREATE TABLE");
+  sql.hear("DELETE FROM t WHERE soundex(name) = 'a'", "DELETE 1");
   CHECK(sql.say("SELECT count(*) FROM t") == "-");
   CHECK(sql.say("SELECT count(*) FROM other") == "0;SELECT 1");
   sql.hear("DELETE FROM t", "DELETE 2");
@@ -205,7 +209,9 @@ TEST_CASE("a choice of texts of several lengths is not described") {
   EmulatedSql sql;
   sql.hear("CREATE TABLE t (a varchar(8), b varchar(8), c text)", "CREATE TABLE");
   CHECK(sql.say("SELECT CASE WHEN 0 <= 3 THEN a END FROM t") == "-");
-  CHECK(sql.say("SELECT coalesce(a, 'x') FROM t") == "-");
+  CHECK(sql.say("SELECT coalesce('x', a) FROM t") == "-");
+  CHECK(sql.say("SELECT coalesce(a, 'x') FROM t") == "SELECT 0");
+  CHECK(sql.columns[0].modifier == -1);
   CHECK(sql.say("SELECT CASE WHEN a = b THEN a ELSE b END, coalesce(c, 'x') FROM t") == "SELECT 0");
 }
 
