@@ -31,7 +31,30 @@ Typed Translator::cut_off(Typed value, ColumnType type) {
   return result;
 }
 
+/// Of a type that is of the catalogue alone.
+std::optional<Typed> Translator::cast_in_catalogue(const tree::Cast& cast, const Scope& scope) {
+  const std::string& name = cast.type.name.name;
+  if (!cast.type.name.schema.empty() || cast.type.dimensions != 0) return std::nullopt;
+  Typed value;
+  if (name == "regclass") {
+    value = table_named(*cast.operand);
+  } else if (name == "oid") {
+    value = coerced(expression(*cast.operand, scope), {TypeKind::int8});
+    if (value.type.kind != TypeKind::int8 && value.type.kind != TypeKind::oid)
+      throw Unsure{"a cast to oid"};
+  } else if (name == "name") {
+    value = as_text(expression(*cast.operand, scope));
+    value.type.bytewise = true;
+  } else {
+    return std::nullopt;
+  }
+  value.soft = value.soft || value.type.kind != TypeKind::oid || name == "regclass";
+  value.bound.reset();
+  return value;
+}
+
 Typed Translator::node(const tree::Cast& cast, const Scope& scope) {
+  if (auto value = cast_in_catalogue(cast, scope)) return *std::move(value);
   const ColumnType type = column_type(cast.type, {});
   if (type.kind == TypeKind::opaque || type.kind == TypeKind::numeric)
     throw Unsure{"a cast to " + cast.type.name.name};
@@ -56,6 +79,12 @@ Typed Translator::node(const tree::Cast& cast, const Scope& scope) {
     value = coerced(std::move(value), type);
     value.soft = false;
     return value;
+  }
+  if (is_text(type.kind)) {
+    const TypeKind kind = value.type.kind;
+    value = as_compared(std::move(value));
+    if (kind == TypeKind::oid) throw Unsure{"the text of an oid"};
+    if (kind != value.type.kind) forget_origin(value);
   }
   const TypeKind from = value.type.kind;
   if (from != type.kind || value.type.length != type.length) forget_origin(value);

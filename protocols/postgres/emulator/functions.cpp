@@ -45,7 +45,8 @@ Typed Translator::aggregate(const tree::Call& call, const Scope& scope) {
       result = typed((name == "sum" ? "float_sum(" : "float_mean(") + value.sql + ")" + filter,
                      value.type);
     } else if ((name == "min" || name == "max") && kind != TypeKind::boolean &&
-               kind != TypeKind::uuid && kind != TypeKind::bytea) {
+               kind != TypeKind::uuid && kind != TypeKind::bytea && kind != TypeKind::oid &&
+               kind != TypeKind::name && kind != TypeKind::character) {
       ColumnType type = value.type;
       if (kind == TypeKind::numeric) type.length = 0;
       if (type.kind == TypeKind::varchar) type = {TypeKind::text, 0, type.bytewise};
@@ -118,6 +119,11 @@ const std::map<std::string_view, Translator::Family>& Translator::families() {
       {"localtimestamp", &Translator::clock},
       {"current_date", &Translator::clock},
       {"gen_random_uuid", &Translator::new_uuid},
+      {"pg_table_is_visible", &Translator::is_visible},
+      {"format_type", &Translator::name_of_type},
+      {"obj_description", &Translator::comment_of},
+      {"col_description", &Translator::comment_of},
+      {"current_schema", &Translator::first_schema},
       {"abs", &Translator::without_sign}};
   return all;
 }

@@ -156,6 +156,10 @@ Typed Translator::numeric_arithmetic(Operator op, Typed left, Typed right) {
 Typed Translator::compare(Operator op, Typed left, Typed right) {
   if (left.untyped != Untyped::no && right.untyped != Untyped::no)
     throw Unsure{"two values without a type"};
+  const bool of_catalogue = !left.shade.empty() || !right.shade.empty();
+  const Typed left_column = left, right_column = right;
+  left = as_compared(std::move(left));
+  right = as_compared(std::move(right));
   left = coerced(std::move(left), right.type, true);
   right = coerced(std::move(right), left.type, true);
   make_comparable(left, right);
@@ -171,6 +175,12 @@ Typed Translator::compare(Operator op, Typed left, Typed right) {
     left.type.bytewise = right.type.bytewise = true;
   }
   const bool order = is_order(op);
+  if (of_catalogue) {
+    if (op != Operator::equal && op != Operator::not_equal)
+      throw Unsure{"a comparison of this kind in the catalogue"};
+    const std::string equal = equal_in_catalogue(left_column, right_column, left.sql, right.sql);
+    return typed(op == Operator::equal ? equal : "(NOT " + equal + ")", boolean_type);
+  }
   return typed("(" + (order ? ordered(left) : left.sql) + " " + spelled(op) + " " +
                    (order ? ordered(right) : right.sql) + ")",
                boolean_type);
@@ -242,10 +252,30 @@ Typed Translator::concatenation(const tree::Operation& operation, const Scope& s
   return typed("(" + joined(parts, " || ") + ")", {TypeKind::text});
 }
 
+/// `value = ANY (ARRAY[…])` of texts.
+Typed Translator::any_of_list(const tree::Operation& operation, Typed left,
+                              const tree::Collection& list, const Scope& scope) {
+  const bool known = operation.quantifier == tree::Operation::Quantifier::any &&
+                     operation.op == Operator::equal && left.untyped == Untyped::no &&
+                     list.kind == tree::Collection::Kind::array && !list.elements.empty();
+  if (!known) throw Unsure{"ANY and ALL of this kind"};
+  std::vector<std::string> parts;
+  for (const tree::Expression& each : list.elements) {
+    Typed element = expression(each, scope);
+    if (element.untyped == Untyped::no && !is_text(element.type.kind))
+      throw Unsure{"ANY and ALL of this kind"};
+    parts.push_back(compare(Operator::equal, left, std::move(element)).sql);
+  }
+  return typed("(" + joined(parts, " OR ") + ")", boolean_type);
+}
+
 /// `value = ANY ($1)`: the elements of an array that the request brings.
 Typed Translator::any_of(const tree::Operation& operation, const Scope& scope) {
   Typed left = expression(operation.operands.front(), scope);
+  if (const auto* list = operation.operands.back().as<tree::Collection>())
+    return any_of_list(operation, std::move(left), *list, scope);
   const Typed right = expression(operation.operands.back(), scope);
+  left = as_compared(std::move(left));
   const bool known = operation.quantifier == tree::Operation::Quantifier::any &&
                      operation.op == Operator::equal && left.untyped == Untyped::no &&
                      right.untyped == Untyped::slot;

@@ -76,6 +76,7 @@ class Translator final : public sql::emulator::Translator {
   Typed node(const tree::Case& choice, const Scope& scope);
   Typed node(const tree::Cast& cast, const Scope& scope);
   Typed node(const tree::SubQuery& query, const Scope& scope) { return sub_query(query, scope); }
+  std::optional<Typed> cast_in_catalogue(const tree::Cast& cast, const Scope& scope);
   Typed cut_off(Typed value, ColumnType type);
   Typed node(const tree::Collate& collate, const Scope& scope);
   Typed node(const tree::Call& call, const Scope& scope);
@@ -96,6 +97,8 @@ class Translator final : public sql::emulator::Translator {
   Typed new_uuid(const tree::Call& call, std::vector<Typed> values);
   Typed without_sign(const tree::Call& call, std::vector<Typed> values);
   Typed any_of(const tree::Operation& operation, const Scope& scope);
+  Typed any_of_list(const tree::Operation& operation, Typed left, const tree::Collection& list,
+                    const Scope& scope);
   void make_comparable(Typed& left, Typed& right) const;
   [[nodiscard]] std::string moment(const Typed& value) const;
   Typed numeric_arithmetic(tree::Operator op, Typed left, Typed right);
@@ -142,6 +145,21 @@ class Translator final : public sql::emulator::Translator {
   void merge(const tree::Merge& merge, Plan& plan);
   PlannedWhen when(const tree::Merge::When& when, const Definition& table, Scope& scope,
                    std::vector<std::string>& computed, Plan& plan);
+
+  // ---- reading_catalogue.cpp ----
+  std::string catalogue_source(std::size_t number, const std::string& shown,
+                               const std::string& alias, Scope& scope);
+  std::string where_of_rows(const tree::Box<tree::Expression>& where, const Scope& scope) override;
+  std::string on_of_rows(const tree::Join& join, std::string on, const Scope& scope,
+                         std::size_t begin, std::size_t middle) override;
+  std::string equal_in_catalogue(const Typed& left, const Typed& right, const std::string& left_sql,
+                                 const std::string& right_sql);
+  static Typed as_compared(Typed value);
+  Typed is_visible(const tree::Call& call, std::vector<Typed> values);
+  Typed name_of_type(const tree::Call& call, std::vector<Typed> values);
+  Typed comment_of(const tree::Call& call, std::vector<Typed> values);
+  Typed first_schema(const tree::Call& call, std::vector<Typed> values);
+  Typed table_named(const tree::Expression& operand);
 
   // ---- windows.cpp ----
   Typed window(const tree::Call& call, const Scope& scope);

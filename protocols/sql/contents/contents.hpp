@@ -66,8 +66,9 @@ class Contents {
   void define_routine(std::string_view key, std::shared_ptr<const tree::CreateRoutine> routine);
   /// It may be there or not.
   void forget_whether(std::string_view key);
-  /// Something else than a table has this name.
-  void note_taken(std::string_view name) { book_.note_doubtful(name); }
+  /// Something else than a table has this name; what: see TableBook::beside.
+  void note_taken(std::string_view name, char kind);
+  void note_comments(bool may_be) { book_.has_comments = may_be; }
   void note_complete() { book_.complete = true; }
   /// Another definition of the same columns; keys may have been added behind the others.
   void redefine(std::string_view key, Definition definition);

@@ -35,7 +35,11 @@ enum class TypeKind : std::uint8_t {
   bytea,     ///< `\x` and lower-case hexadecimal digits
   interval,  ///< the text that the server prints, and nothing else: equal ones may differ in it
   json,
-  jsonb
+  jsonb,
+  // Of the catalogue alone.
+  oid,
+  name,      ///< compared octet by octet
+  character  ///< "char": one octet, or none
 };
 
 /// How texts are compared: see the collations of Database.
@@ -99,6 +103,8 @@ struct TableColumn {
   bool given_by_server = false;  ///< a value of the client's own is refused, or replaced
   bool lacks_default = false;    ///< it has neither DEFAULT nor numbers of its own
   bool is_refreshed = false;     ///< an UPDATE that changes the row puts this moment into it
+  char identity = 0;             ///< GENERATED ALWAYS (a) or BY DEFAULT (d) AS IDENTITY
+  bool generated = false;        ///< from other columns
   std::uint16_t attribute = 0;   ///< its number, which it keeps when others are dropped
 };
 
@@ -179,6 +185,10 @@ struct TableBook {
   /// Functions by name; null where it is not known which one it means.
   std::map<std::string, std::shared_ptr<const tree::CreateRoutine>, std::less<>> routines;
   bool complete = false;  ///< every table that there is, is among them
+  /// Names that no table or view has: what else they are, if they are there, as pg_class.relkind
+  /// tells it.
+  std::map<std::string, char, std::less<>> beside;
+  bool has_comments = true;  ///< a table or a column may have one
 
   /// Whether it is known that no table has this name.
   [[nodiscard]] bool is_absent(std::string_view key) const {
@@ -195,6 +205,14 @@ struct TableBook {
     if (doubtful == nullptr) return;
     for (const std::string& name : *doubtful)
       (name.find('.') == std::string::npos ? names_ : others_).insert(name);
+  }
+  /// Whether other names without a schema than those of `tables`, `views` and noted() are in no
+  /// use; else those of noted() are.
+  [[nodiscard]] bool others_absent() const noexcept { return others_absent_; }
+  [[nodiscard]] const std::set<std::string, std::less<>>& noted() const noexcept { return names_; }
+  /// Names with a schema of what is no table, as far as they are known.
+  [[nodiscard]] const std::set<std::string, std::less<>>& others() const noexcept {
+    return others_;
   }
   /// Whether no table or view has this name, with a schema, where all tables are known.
   [[nodiscard]] bool is_no_table(std::string_view key) const {

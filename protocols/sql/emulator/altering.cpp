@@ -296,19 +296,19 @@ void forget_altered(const tree::AlterTable& alter, Contents& contents, const Ser
 
 }  // namespace
 
-std::vector<std::string> names_beside(const Definition& table) {
-  std::vector<std::string> names;
+std::vector<BesideTable> names_beside(const Definition& table) {
+  std::vector<BesideTable> names;
   for (const auto& key : table.keys)
-    if (!key.name.empty()) names.push_back(key.name);
+    if (!key.name.empty()) names.push_back({key.name, 'i'});
   for (const auto& column : table.columns)
     if (column.default_.kind == Default::Kind::number)
-      names.push_back(table.key + "_" + column.name + "_seq");
+      names.push_back({table.key + "_" + column.name + "_seq", 'S'});
   return names;
 }
 
 void take_names(const Definition& table, Contents& contents) {
-  for (const std::string& name : names_beside(table))
-    if (contents.find(name) == nullptr) contents.note_taken(name);
+  for (const auto& [name, kind] : names_beside(table))
+    if (contents.find(name) == nullptr) contents.note_taken(name, kind);
 }
 
 Altered altered(const Definition& table, const tree::AlterTable& alter, const ServerRules& rules) {

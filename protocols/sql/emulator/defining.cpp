@@ -54,10 +54,10 @@ void forget_names(contents::Definition& table) {
 
 /// With what was made for it; an index that was made apart from it may be anything from then on.
 void drop_table(const std::string& key, Contents& contents) {
-  std::vector<std::string> names;
+  std::vector<BesideTable> names;
   if (const auto* table = contents.find(key)) names = names_beside(*table->definition);
   contents.drop(key);
-  for (const std::string& name : names)
+  for (const auto& [name, kind] : names)
     if (contents.find(name) == nullptr) contents.drop(name);
 }
 
@@ -269,9 +269,9 @@ void drop(const tree::Drop& dropped, Contents& contents, const ServerRules& rule
 }
 
 /// Types and sequences stand in one space of names with tables.
-void take_name(const tree::Name& name, Contents& contents, const ServerRules& rules) {
+void take_name(const tree::Name& name, char kind, Contents& contents, const ServerRules& rules) {
   const std::string key = rules.key_of(name);
-  if (contents.find(key) == nullptr) contents.note_taken(key);
+  if (contents.find(key) == nullptr) contents.note_taken(key, kind);
 }
 
 bool forgets_table(const tree::Statement& statement, Contents& contents, const ServerRules& rules) {
@@ -314,7 +314,7 @@ bool define(const tree::Statement& statement, Contents& contents, const ServerRu
     if (const auto* table = contents.find(key))
       contents.redefine(key, with_index(*table->definition, *index));
     if (!index->name.empty() && contents.find(index->name) == nullptr)
-      contents.note_taken(index->name);
+      contents.note_taken(index->name, 'i');
   } else if (const auto* alter = statement.as<tree::AlterTable>()) {
     if (changes_columns(*alter)) forget_views_of(rules.key_of(alter->name), contents, rules);
     alter_table(*alter, contents, rules);
@@ -331,10 +331,12 @@ bool define(const tree::Statement& statement, Contents& contents, const ServerRu
   } else if (statement.as<tree::RenameTables>() != nullptr) {
     contents.forget_everything();
   } else if (const auto* type = statement.as<tree::CreateType>()) {
-    take_name(type->name, contents, rules);
+    take_name(type->name, 'c', contents, rules);
   } else if (const auto* sequence = statement.as<tree::CreateSequence>()) {
-    take_name(sequence->name, contents, rules);
+    take_name(sequence->name, 'S', contents, rules);
   } else if (statement.as<tree::CreateOther>() == nullptr) {
+    const auto* utility = statement.as<tree::Utility>();
+    if (utility != nullptr && utility->verb == "comment") contents.note_comments(true);
     return false;
   }
   return true;

@@ -45,6 +45,8 @@ struct Typed {
   std::optional<Range> range = {};  ///< of a whole number, where it is known
   std::string relation = {};        ///< see Shown
   bool plain = false;
+  std::string shade = {}, beside = {};  ///< see ScopeColumn
+  std::size_t of_catalogue = 0;
 };
 
 using Untyped = Typed::Untyped;
@@ -155,6 +157,15 @@ class Translator {
   [[nodiscard]] virtual std::string place_of(const tree::Name& /*table*/,
                                              const std::string& alias) {
     return alias + ".rowid";
+  }
+  /// WHERE, with what it says of rows that may be there or not; empty: none.
+  virtual std::string where_of_rows(const tree::Box<tree::Expression>& where, const Scope& scope) {
+    return where ? condition(*where, scope).sql : std::string();
+  }
+  /// ON, the same; relations of the scope from `middle` on are those of the right side.
+  virtual std::string on_of_rows(const tree::Join& /*join*/, std::string on, const Scope& /*scope*/,
+                                 std::size_t /*begin*/, std::size_t /*middle*/) {
+    return on;
   }
   /// A column is read; throws where that is not sure.
   virtual void read_column(const ScopeColumn& column);
