@@ -30,6 +30,9 @@ class Protocol {
   [[nodiscard]] virtual std::uint16_t default_port() const noexcept = 0;
   /// What a client names that asks for this protocol in its TLS hello (ALPN); empty: nothing.
   [[nodiscard]] virtual std::string_view alpn() const noexcept { return {}; }
+  /// False where requests of one connection may be handled side by side. Else they are handled one
+  /// after the other, whatever their times: what was sent early waited.
+  [[nodiscard]] virtual bool handles_in_order() const noexcept { return true; }
   /// Whether a connection that begins with `first` (never empty) speaks this protocol. Always `no`
   /// where the server speaks first: such a protocol can't share a port.
   [[nodiscard]] virtual Recognition recognise(Bytes first) const noexcept = 0;

@@ -13,7 +13,6 @@
 #include "protocols/http/json_text.hpp"
 #include "protocols/http/target.hpp"
 #include "protocols/http/values.hpp"
-#include "understudy/out_of_order.hpp"
 
 namespace understudy::http {
 namespace {
@@ -48,12 +47,12 @@ std::string_view first_word(std::string_view& rest) {
   return word;
 }
 
-/// HTTP/2 handles the requests of one connection side by side.
-class Http final : public Protocol, public OutOfOrder {
+class Http final : public Protocol {
  public:
   [[nodiscard]] std::string_view name() const noexcept override { return "http"; }
   [[nodiscard]] std::uint16_t default_port() const noexcept override { return 80; }
   [[nodiscard]] std::string_view alpn() const noexcept override { return "h2,http/1.1"; }
+  [[nodiscard]] bool handles_in_order() const noexcept override { return false; }  // HTTP/2
 
   [[nodiscard]] Recognition recognise(Bytes first) const noexcept override {
     const std::string_view text = as_text(first);

@@ -81,6 +81,7 @@ void MysqlAnalyser::follow(const Exchange& exchange, const Identity& identity) {
   if (!results.list.empty() && !std::holds_alternative<ErrorPacket>(results.list.back())) {
     const StatementInfo info = session.inspect(text, values);
     session.apply(info);
+    followed_->after.note_done(pattern);
     session.remember(text, info, values);
     if (touches_tables(info, pattern)) session.touch_tables();
   }

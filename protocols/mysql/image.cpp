@@ -33,7 +33,7 @@ bool parse_counts(std::string_view info, std::uint64_t& matched, std::uint64_t& 
 
 void write_ok(const OkPacket& ok, ByteWriter& writer) {
   std::uint64_t changed = ok.affected;
-  std::uint64_t matched = ok.affected;
+  std::uint64_t matched = ok.matched.value_or(ok.affected);
   (void)parse_counts(ok.info, matched, changed);
   writer.le(changed, 8);
   writer.le(matched, 8);

@@ -299,15 +299,46 @@ std::optional<ResultSet> show_warnings(const Introspection& asked, const Afterma
 
 }  // namespace
 
+namespace {
+
+/// Whether the statement is an INSERT of values that are all told, so that a number that is none of
+/// them is one that the server gave.
+bool tells_its_values(std::string_view pattern) {
+  const std::size_t values = std::min(pattern.find(" values"), pattern.find(" value "));
+  const bool puts_in = pattern.starts_with("insert ") || pattern.starts_with("replace ");
+  if (!puts_in || values == std::string_view::npos) return false;
+  std::string list(pattern.substr(values + 1));
+  list.erase(0, std::min(list.find_first_of(" ("), list.size()));
+  for (const std::string_view word : {"default", "null"})
+    for (std::size_t at = list.find(word); at != std::string::npos; at = list.find(word))
+      list.erase(at, word.size());
+  return list.find_first_not_of(std::string(" (),;") + sql::slot_mark) == std::string::npos;
+}
+
+}  // namespace
+
 void Aftermath::note(const OkPacket& ok, std::string_view canonical) {
   error.reset();
   row_count = static_cast<std::int64_t>(ok.affected);
   warnings = ok.warnings;
   if (ok.insert_id == 0) return;
-  // An OK also tells the number that a statement gave itself, which LAST_INSERT_ID() does not.
-  const bool given = canonical.find(std::to_string(ok.insert_id), pattern_of(canonical).size()) !=
-                     std::string_view::npos;
-  last_insert_id = given ? std::nullopt : std::optional(ok.insert_id);
+  // An OK also tells the number that a statement gave itself, or that of a row that was there
+  // before, which LAST_INSERT_ID() does not.
+  const std::string_view pattern = pattern_of(canonical);
+  const bool given =
+      canonical.find(std::to_string(ok.insert_id), pattern.size()) != std::string_view::npos;
+  const bool told = !given && tells_its_values(pattern);
+  last_insert_id = told ? std::optional(ok.insert_id) : std::nullopt;
+}
+
+void Aftermath::note_done(std::string_view pattern) {
+  // LAST_INSERT_ID(number) sets it, a procedure or a prepared statement may.
+  const bool sets =
+      pattern.find("last_insert_id(") != pattern.find("last_insert_id()") ||
+      pattern.starts_with("call ") || pattern.starts_with("execute ") ||
+      (pattern.starts_with("set ") && (pattern.find("last_insert_id") != std::string_view::npos ||
+                                       pattern.find("identity") != std::string_view::npos));
+  if (sets) last_insert_id.reset();
 }
 
 void Aftermath::note(const ErrorPacket& failed) {

@@ -44,6 +44,8 @@ struct Aftermath {
 
   /// `canonical`: of the statement, see the rules in the definition.
   void note(const OkPacket& ok, std::string_view canonical);
+  /// A statement of such a pattern succeeded: what it may have done beside what its answer tells.
+  void note_done(std::string_view pattern);
   void note(const ErrorPacket& error);
   void note_rows(std::uint64_t rows, std::uint16_t warnings, std::string_view canonical);
   /// A question that was answered with so many rows.

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "protocols/mysql/capabilities.hpp"
@@ -20,6 +21,8 @@ struct OkPacket {
   std::uint16_t status = 0;
   std::uint16_t warnings = 0;
   std::string info = {};
+  /// What it is to a client that counts rows as they were found, where `info` does not tell that.
+  std::optional<std::uint64_t> matched = {};
 };
 
 struct EofPacket {

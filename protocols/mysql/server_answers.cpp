@@ -97,6 +97,7 @@ void MysqlServer::succeed() {
   session_.apply(info_);
   session_.remember(text_, info_, values_);
   tracked_.clear();
+  after_.note_done(statement_->pattern());
   track(info_);
   if (touches_tables(info_, statement_->pattern())) session_.touch_tables();
   if (info_.chain) asked_ = Asked::begin_after;

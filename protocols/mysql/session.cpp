@@ -71,7 +71,7 @@ void Session::reset() {
   client_collation_ = result_collation_ = handshake_collation_;
   mode_ = {sql::Dialect::mysql, true, false};
   autocommit_ = true;
-  tables_locked_ = false;
+  tables_locked_ = xa_open_ = false;
   end_transaction();
   changed_.clear();
   user_variables_.clear();
@@ -88,7 +88,7 @@ void Session::reset() {
 std::uint16_t Session::status() const noexcept {
   std::uint16_t flags = 0;
   if (autocommit_) flags |= status::autocommit;
-  if (in_transaction_ && transaction_visible_) flags |= status::in_transaction;
+  if ((in_transaction_ && transaction_visible_) || xa_open_) flags |= status::in_transaction;
   if (in_transaction_ && read_only_) flags |= status::in_read_only_transaction;
   if (!mode_.backslash_escapes) flags |= status::no_backslash_escapes;
   if (mode_.ansi_quotes && is_mariadb()) flags |= status::ansi_quotes;
@@ -164,6 +164,7 @@ void Session::roll_back() {
 
 void Session::apply(const StatementInfo& info) {
   if (info.table_locks != TableLocks::kept) tables_locked_ = info.table_locks == TableLocks::taken;
+  if (info.xa != XaTransaction::kept) xa_open_ = info.xa == XaTransaction::opened;
   switch (info.kind) {
     case Kind::begin:
       tables_locked_ = false;

@@ -143,6 +143,7 @@ class Session {
   bool transaction_visible_ = false;
   bool read_only_ = false;  // the open transaction
   bool tables_locked_ = false;
+  bool xa_open_ = false;
   Savepoints savepoints_;
   std::map<std::string, std::string, std::less<>> user_variables_;  // and "prepare name"
   std::map<std::string, std::optional<std::string>, std::less<>> changed_;

@@ -279,6 +279,18 @@ TableLocks table_locks_of(std::string_view sql, sql::Mode mode) {
   return TableLocks::kept;
 }
 
+// XA START and BEGIN open one, which END and PREPARE leave open.
+XaTransaction xa_of(std::string_view sql, sql::Mode mode) {
+  sql::Cursor cursor(sql, mode);
+  const auto is = [&](std::string_view word) {
+    return cursor.now().kind == TokenKind::word && sql::equals_folded(cursor.now().text, word);
+  };
+  if (!is("xa")) return XaTransaction::kept;
+  cursor.step();
+  if (is("start") || is("begin")) return XaTransaction::opened;
+  return is("commit") || is("rollback") ? XaTransaction::ended : XaTransaction::kept;
+}
+
 // EXECUTE IMMEDIATE, which is no name if something follows.
 bool executes_immediately(std::string_view sql, sql::Mode mode) {
   sql::Cursor cursor(sql, mode);
@@ -361,6 +373,7 @@ StatementInfo inspect_statement(std::string_view sql, sql::Mode mode,
   if (std::ranges::count(info.assignments, Assignment::Target::password, &Assignment::target) != 0)
     info.kind = Kind::ddl;
   if (info.kind == Kind::execute && executes_immediately(sql, mode)) info.kind = Kind::unknown;
+  if (info.kind == Kind::unknown) info.xa = xa_of(sql, mode);
   if (info.kind == Kind::begin) info.read_only = reads_only(sql, mode);
   if (info.kind == Kind::commit || info.kind == Kind::rollback) info.chain = has_chain(sql, mode);
   if (info.kind == Kind::ddl) info.temporary = second_word_is(sql, mode, "temporary");

@@ -41,6 +41,9 @@ enum class TableLocks : std::uint8_t {
   released  ///< UNLOCK TABLES: commits, but only where some were taken
 };
 
+/// What a statement does to the XA transaction of its connection.
+enum class XaTransaction : std::uint8_t { kept, opened, ended };
+
 /// What a statement does beside reading and writing tables.
 struct StatementInfo {
   sql::Kind kind = sql::Kind::unknown;
@@ -49,6 +52,7 @@ struct StatementInfo {
   bool read_only = false;  ///< START TRANSACTION … READ ONLY
   bool temporary = false;  ///< DDL of a temporary table
   TableLocks table_locks = TableLocks::kept;
+  XaTransaction xa = XaTransaction::kept;
   std::vector<Assignment> assignments;  ///< of a SET
 };
 

@@ -479,8 +479,13 @@ void PostgresAnalyser::learn(const SessionHeader& session, const Exchange& excha
 }
 
 void PostgresAnalyser::learn_hidden_needs() {
-  hidden_.settle([this](const std::string& pattern,
-                        const std::string& sql) { return !facts(pattern, sql).planned; },
+  const auto is_indirect = [this](const std::string& pattern, const std::string& sql) {
+    const Facts& known = facts(pattern, sql);
+    const bool touches = !known.keys.understood || !known.keys.reads.empty() ||
+                         !known.keys.writes.empty();
+    return !known.planned && touches;
+  };
+  hidden_.settle(is_indirect,
                  [this](const std::string& pattern, const SessionNeeds& needs) {
                    shapes_.learn(pattern, needs);
                  });

@@ -7,6 +7,7 @@
 
 #include "protocols/postgres/clock.hpp"
 #include "protocols/postgres/redact.hpp"
+#include "protocols/postgres/sleep.hpp"
 
 namespace understudy::postgres {
 namespace {
@@ -174,6 +175,7 @@ std::string_view Executor::session_part(const ServedStatement& statement) {
 
 void Executor::ask_statement(bool synthesisable) {
   const ServedStatement& statement = *portal_->statement;
+  slept_ = false;
   if (statement.shape && statement.shape->never_parsed) {
     copying_in_ = false;
     ask_whether_it_fails(synthesisable);
@@ -197,6 +199,16 @@ void Executor::ask_statement(bool synthesisable) {
       identity_.canonical, identity_.qualifier, Control::none, {}, synthesisable || whole_next_};
   request_->session = session_facts();
   waiting_ = Waiting::statement;
+  sleep_first();
+}
+
+/// What it does, it does behind its sleep. One that was given up in the recording says how only in
+/// its answer, which comes first then.
+void Executor::sleep_first() {
+  const ServedStatement& statement = *portal_->statement;
+  const auto time = sleep_of(statement.parsed, portal_->parameters);
+  slept_ = time.count() > 0 && statement.shape && statement.shape->needs.settings.empty();
+  if (slept_) pause_ = Pause{time};
 }
 
 /// Other databases are other data, and what a transaction allows is not a matter of taste: there is
@@ -316,6 +328,11 @@ void Executor::reply(const Answer& answer) {
       if (!described_ && !portal_->statement->temporary.empty() && !portal_->image->is_error)
         follow(portal_->statement->temporary, identity_.canonical, answer.grade != Grade::guess,
                !block_.idle() && !block_.implicit(), facts_settings_);
+      if (const auto time = time_to_sleep(); time.count() > 0) {
+        pause_ = Pause{time};
+        waiting_ = Waiting::asleep;
+        return;
+      }
       return deliver();
     case Waiting::parse:
       return finish_parse(answer);
@@ -323,16 +340,35 @@ void Executor::reply(const Answer& answer) {
       return fail(std::exchange(unknown_, {}));
     case Waiting::scope:
       return finish_scope();
+    case Waiting::asleep:
     case Waiting::none:
       return;
   }
 }
 
-/// What was computed is there until it is sent: a cursor, or a portal that is fetched in portions,
-/// keeps a copy. False where the octets are no image.
+void Executor::wake() {
+  if (waiting_ != Waiting::asleep) return;
+  waiting_ = Waiting::none;
+  deliver();
+}
+
+/// Of an error only how long the statement was let to take is known: a client that gave up has its
+/// answer at once.
+std::chrono::milliseconds Executor::time_to_sleep() const {
+  if (described_ || portal_->offset > 0 || slept_) return std::chrono::milliseconds(0);
+  const auto time = sleep_of(portal_->statement->parsed, portal_->parameters);
+  if (time.count() == 0 || !portal_->image->is_error) return time;
+  return std::min(time, time_of_setting(facts_settings_.value_or("statement_timeout", "")));
+}
+
+/// What was computed is there until it is sent: a cursor, a portal that is fetched in portions, and
+/// one that waits, keep a copy. False where the octets are no image.
 bool Executor::take_answer(const Answer& answer) {
-  if (answer.grade != Grade::computed || !(cursor_ || delivery_.max_rows > 0))
-    return portal_->answer_with(answer.image);
+  const auto is_kept = [this] {
+    return cursor_ || delivery_.max_rows > 0 ||
+           sleep_of(portal_->statement->parsed, portal_->parameters).count() > 0;
+  };
+  if (answer.grade != Grade::computed || !is_kept()) return portal_->answer_with(answer.image);
   portal_->own_image.assign(as_text(answer.image));
   return portal_->answer_with(as_bytes(portal_->own_image));
 }

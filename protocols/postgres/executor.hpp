@@ -76,6 +76,9 @@ class Executor {
   [[nodiscard]] std::optional<std::string_view> take_synthesised();
   void reply(const Answer& answer);
   void reply(const Miss& miss);
+  /// Before the question or the answer under way, once; the next step behind it is `wake`.
+  [[nodiscard]] std::optional<Pause> take_pause() { return std::exchange(pause_, std::nullopt); }
+  void wake();
 
   /// Waits for a `reply`: nothing else may be executed.
   [[nodiscard]] bool busy() const noexcept { return waiting_ != Waiting::none; }
@@ -112,6 +115,7 @@ class Executor {
     chain,
     statement,
     parse,
+    asleep,   ///< for the time that the statement takes
     unknown,  ///< what no recording tells: the engine is asked so that it counts as a miss
     scope
   };
@@ -132,9 +136,10 @@ class Executor {
   /// What of the session is part of the question; empty where it is as the first recorded one.
   [[nodiscard]] std::string_view session_part(const ServedStatement& statement);
   [[nodiscard]] bool take_answer(const Answer& answer);
-  [[nodiscard]] bool is_computable(const ServedStatement& statement);
+  [[nodiscard]] std::chrono::milliseconds time_to_sleep() const;
   [[nodiscard]] std::string_view session_facts();
   void ask_statement(bool synthesisable);
+  void sleep_first();
   void find_other_sessions();
   void ask_in_session();
   void ask_whole();
@@ -212,6 +217,7 @@ class Executor {
   Delivery delivery_;
   TransactionBlock::Plan plan_;
   bool failed_ = false, over_ = false, copying_in_ = false;
+  bool slept_ = false;  // before its question was asked
   bool whole_next_ =
       false;  // the question was for the first rows; if there are none, for the whole
   std::string copy_data_;
@@ -222,6 +228,7 @@ class Executor {
   Identity identity_;
   std::string control_name_;
   std::optional<Request> request_;
+  std::optional<Pause> pause_;
   Fields unknown_;  // the error of Waiting::unknown
 
   std::string login_scope_, scope_;  // as named; empty: that of connections that name none

@@ -117,6 +117,8 @@ ServerEvent PostgresServer::next() {
       notes_.pop_front();
       return noted;
     }
+    if (const auto pause = executor_.take_pause()) return *pause;
+    executor_.wake();
     if (auto request = executor_.take_request()) return *request;
     if (auto call = executor_.take_scope_call()) return *call;
     if (std::exchange(promised_tls_, false)) return StartTls{input_.pending().size()};
@@ -162,7 +164,7 @@ bool PostgresServer::read_startup() {
       phase_ = Phase::closing;
       return true;
     case StartupKind::cancel_request:
-      phase_ = Phase::closing;  // nothing here runs long enough to be cancelled
+      phase_ = Phase::closing;  // nothing here runs long, but for what sleeps
       return true;
     case StartupKind::ssl_request:
     case StartupKind::gssenc_request:

@@ -5,6 +5,7 @@
 
 #include "protocols/postgres/request.hpp"
 #include "protocols/postgres/tree_from_pg_query.hpp"
+#include "protocols/sql/facts/routine_body.hpp"
 #include "protocols/sql/lexer.hpp"
 #include "protocols/sql/schema_text.hpp"
 #include "protocols/sql/tree/visitor.hpp"
@@ -79,6 +80,19 @@ bool makes_event_trigger(std::string_view sql) {
   return true;
 }
 
+/// The body of DO $$…$$ whose statements can be read; null where it is none.
+const std::string* block_of(const tree::Statement& statement) {
+  const auto* utility = statement.as<tree::Utility>();
+  const bool block = utility != nullptr && utility->verb == "do" &&
+                     (utility->name.empty() || utility->name == "plpgsql");
+  return block ? &utility->text : nullptr;
+}
+
+void merge(const std::vector<KeyPath>& more, std::vector<KeyPath>& paths) {
+  for (const KeyPath& each : more)
+    if (std::ranges::find(paths, each) == paths.end()) paths.push_back(each);
+}
+
 /// A name as row_plan_of() spells it.
 tree::Name name_of(const std::string& table) {
   const std::size_t dot = table.find('.');
@@ -97,6 +111,9 @@ bool TableNames::learn(std::string_view sql, std::string_view pattern) {
   if (!seen_.emplace(pattern).second) return false;
   has_event_trigger_ |= makes_event_trigger(sql);
   const tree::Statement statement = parse_postgres(sql);
+  if (const std::string* block = block_of(statement))
+    for (const std::string& each : sql::statements_of_body(*block, sql::Dialect::postgres))
+      learn(each, each);
   catalog_.apply(statement);
   Mentions mentions;
   mentions.visit(statement);
@@ -167,8 +184,29 @@ void TableNames::rename(Schema& schema) const {
   schema = std::move(renamed);
 }
 
+/// Each statement of a block, whichever of them it comes to.
+sql::StatementFacts TableNames::facts_of_block(std::string_view body) const {
+  sql::StatementFacts facts;
+  facts.indirect = facts.writes_uncounted = true;
+  sql::Dependencies& found = facts.dependencies;
+  for (const std::string& each : sql::statements_of_body(body, sql::Dialect::postgres)) {
+    sql::StatementFacts more = facts_of(each);
+    // What is not known of may write as well.
+    if (!more.dependencies.understood)
+      more.dependencies.reads = more.dependencies.writes = {KeyPath()};
+    merge(more.dependencies.reads, found.reads);
+    merge(more.dependencies.writes, found.writes);
+    merge(more.cascades, facts.cascades);
+    found.understood = found.understood && more.dependencies.understood;
+    facts.fires_triggers = facts.fires_triggers || more.fires_triggers;
+  }
+  if (!found.writes.empty()) found.effect = Effect::write;
+  return facts;
+}
+
 sql::StatementFacts TableNames::facts_of(std::string_view sql) const {
   const tree::Statement statement = parse_postgres(sql);
+  if (const std::string* block = block_of(statement)) return facts_of_block(*block);
   if (statement.understood())
     return sql::facts_of(
         statement, catalog_, sql::Dialect::postgres,

@@ -42,6 +42,7 @@ class TableNames {
  private:
   void mention(const sql::tree::Name& name);
   [[nodiscard]] std::string named(const std::string& table) const;
+  [[nodiscard]] sql::StatementFacts facts_of_block(std::string_view body) const;
 
   sql::Catalog catalog_;
   std::map<std::string, std::set<std::string>, std::less<>> schemas_;  // by bare name; "": none

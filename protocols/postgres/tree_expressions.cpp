@@ -302,6 +302,7 @@ Expression indirection_of(const ParseTree& node, TreeReading& reading) {
     access.operand = std::move(result);
     if (each.contains("String")) access.field = text_at(at(each, "String"), "sval");
     if (each.contains("A_Star")) access.field = "*";
+    access.slice = flag_at(at(each, "A_Indices"), "is_slice");
     for (const char* bound : {"lidx", "uidx"})
       if (at(each, "A_Indices").contains(bound))
         access.subscripts.push_back(expression_of(at(each, "A_Indices", bound), reading));

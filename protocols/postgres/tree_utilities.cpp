@@ -99,9 +99,12 @@ tree::Statement call(const ParseTree& node, TreeReading& reading) {
 tree::Statement do_block(const ParseTree& node, TreeReading&) {
   tree::Utility utility;
   utility.verb = "do";
-  for (const ParseTree& each : at(node, "args"))
-    if (text_at(at(each, "DefElem"), "defname") == "as")
-      utility.text = text_at(at(each, "DefElem", "arg", "String"), "sval");
+  for (const ParseTree& each : at(node, "args")) {
+    const std::string option = text_at(at(each, "DefElem"), "defname");
+    const std::string value = text_at(at(each, "DefElem", "arg", "String"), "sval");
+    if (option == "as") utility.text = value;
+    if (option == "language") utility.name = value;
+  }
   return as_statement(std::move(utility));
 }
 

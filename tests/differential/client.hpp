@@ -97,9 +97,9 @@ class Client {
 
 struct Workload {
   std::string name;
-  /// Of SQLite, with the rows that are there before the recording begins; of Redis the commands
-  /// that put there what is there before it, a line each, none for a server that the recording
-  /// empties.
+  /// Of SQLite or PostgreSQL, with the rows that are there before the recording begins; of Redis
+  /// the commands that put there what is there before it, a line each, none for a server that the
+  /// recording empties.
   std::string schema;
   bool private_rows = false;  ///< no two clients touch the same row
   /// Rows change in ways of which no statement tells. No mock can know of them where the recording
@@ -112,6 +112,7 @@ struct Workload {
 [[nodiscard]] std::vector<Workload> private_workloads();
 [[nodiscard]] std::vector<Workload> shared_workloads();
 [[nodiscard]] std::vector<Workload> odd_workloads();
+[[nodiscard]] std::vector<Workload> postgres_workloads();
 [[nodiscard]] std::vector<Workload> redis_workloads();
 [[nodiscard]] std::vector<Workload> http_workloads();
 

@@ -30,6 +30,11 @@ using Run = std::function<Outcome(const Workload& workload, std::uint64_t seed, 
 /// The same against the redis-server on a port of this machine, which is emptied.
 [[nodiscard]] Run redis_experiments(std::uint16_t port);
 
+/// The same against a PostgreSQL on a port of this machine that trusts `postgres`, in its database
+/// of that name, and with a mock that guesses nothing: what it is not certain of is left out of the
+/// truth as well.
+[[nodiscard]] Run postgres_experiments(std::uint16_t port);
+
 /// What a mock is kept from knowing, to see that its wrong answers are noticed.
 enum class HttpFault : std::uint8_t {
   none,

@@ -22,7 +22,7 @@ struct Options {
   std::string only;
   bool verbose = false;
   bool tell = false;
-  std::uint16_t redis = 0;
+  std::uint16_t redis = 0, postgres = 0;
   bool http = false;
   Run run = experiment;
 
@@ -38,6 +38,7 @@ struct Result {
   std::uint64_t unshown = 0;
   std::optional<Wrong> wrong;
   std::uint64_t wrong_seed = 0;
+  int wrong_clients = 0, wrong_units = 0;
   std::map<std::string, std::uint64_t> uncertain;
 };
 
@@ -45,8 +46,8 @@ Result repeat(const Workload& workload, const Options& options, std::uint64_t re
   Result result;
   Random sizes(options.seed);
   for (std::uint64_t seed = options.seed * 1000; result.reads.asked < reads; ++seed) {
-    const Outcome outcome =
-        options.run(workload, seed, 2 + sizes.below(4), 10 + sizes.below(40), false);
+    const int clients = 2 + sizes.below(4), units = 10 + sizes.below(40);
+    const Outcome outcome = options.run(workload, seed, clients, units, false);
     result.reads.add(outcome.reads);
     result.writes.add(outcome.writes);
     result.unshown += outcome.unshown;
@@ -54,6 +55,8 @@ Result repeat(const Workload& workload, const Options& options, std::uint64_t re
     if (outcome.wrong && !result.wrong) {
       result.wrong = outcome.wrong;
       result.wrong_seed = seed;
+      result.wrong_clients = clients;
+      result.wrong_units = units;
     }
   }
   return result;
@@ -87,7 +90,9 @@ void print_row(const std::string& name, const Tally& reads, const Tally& writes,
 void print_wrong(const Workload& workload, const Result& result, const Run& run) {
   fmt::print("  FAILED  {}: a certain answer that is not true (seed {})\n", workload.name,
              result.wrong_seed);
-  const auto small = smallest_failure(workload, run);
+  auto small = smallest_failure(workload, run);
+  if (!small) small = run(workload, result.wrong_seed, result.wrong_clients, result.wrong_units, true);
+  if (!small->wrong) small.reset();
   const Wrong& wrong = small ? *small->wrong : *result.wrong;
   fmt::print("    {}\n    answered: {}\n    true:     {}\n", wrong.statement, wrong.answered,
              wrong.truth);
@@ -136,6 +141,7 @@ bool parse(int argc, char** argv, Options& options) {
     else if (!(name == "--reads" && number(options.reads)) &&
              !(name == "--seed" && number(options.seed)) &&
              !(name == "--redis" && number(options.redis)) &&
+             !(name == "--postgres" && number(options.postgres)) &&
              !(name == "--bar" && number(options.bar)))
       return false;
   }
@@ -160,6 +166,7 @@ class Checks {
 /// Those of SQL each without and with its schema.
 std::vector<Workload> all_workloads(const Options& options) {
   if (options.redis != 0) return redis_workloads();
+  if (options.postgres != 0) return postgres_workloads();
   if (options.http) return http_workloads();
   std::vector<Workload> workloads;
   for (auto& list : {private_workloads(), shared_workloads(), odd_workloads()})
@@ -207,10 +214,11 @@ int main(int argc, char** argv) {
   if (!parse(argc, argv, options)) {
     fmt::print(stderr,
                "usage: differential [--reads N] [--seed N] [--bar PERCENT] [--only WORKLOAD] "
-               "[--redis URL] [--http] [--verbose] [--tell]\n");
+               "[--redis URL] [--postgres PORT] [--http] [--verbose] [--tell]\n");
     return 64;
   }
   if (options.redis != 0) options.run = redis_experiments(options.redis);
+  if (options.postgres != 0) options.run = postgres_experiments(options.postgres);
   if (options.http) options.run = http_experiments();
   const std::vector<Workload> workloads = chosen(options);
   if (options.tell) {
@@ -243,7 +251,8 @@ int main(int argc, char** argv) {
   }
   print_row("all", reads, writes, options.redis != 0);
   if (options.http) expect_faults_noticed(options, workloads, checks);
-  return checks.finish(options.redis != 0 ? "differential-redis"
-                       : options.http     ? "differential-http"
-                                          : "differential");
+  return checks.finish(options.redis != 0      ? "differential-redis"
+                       : options.postgres != 0 ? "differential-postgres"
+                       : options.http          ? "differential-http"
+                                               : "differential");
 }

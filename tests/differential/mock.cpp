@@ -11,11 +11,25 @@ namespace differential {
 
 using namespace understudy;
 
+namespace {
+
+std::vector<SessionHeader> sessions_of(const Protocol& protocol, std::uint32_t connections,
+                                       const std::vector<Document>& facts) {
+  std::vector<SessionHeader> sessions;
+  for (std::uint32_t i = 0; i < connections; ++i)
+    sessions.push_back({"truth", std::string(protocol.name()), "r1", i + 1, "2026-01-01T00:00:00Z",
+                        i < facts.size() ? facts[i] : Document::object()});
+  return sessions;
+}
+
+}  // namespace
+
 Mock::Mock(const Protocol& protocol, const std::vector<Recorded>& recording,
-           std::uint32_t connections, const std::string& schema, const Document& pin)
+           std::uint32_t connections, const std::string& schema, const Document& pin,
+           const std::vector<Document>& facts)
     : connections_(connections) {
   Diagnostics problems;
-  load(protocol, recording, connections, schema, pin, problems);
+  load(protocol, recording, sessions_of(protocol, connections, facts), schema, pin, problems);
   auto compiled = compile::compile_services({}, config_, services_, problems);
   if (!compiled) throw std::runtime_error(to_string(problems.back()));
   widened_ = std::ranges::any_of(compiled->services[0].inferences, [](const auto& each) {
@@ -27,10 +41,11 @@ Mock::Mock(const Protocol& protocol, const std::vector<Recorded>& recording,
                                           std::make_shared<match::Renaming>());
 }
 
-/// What compile::load_sessions does of files: all is learned from first, then analysed.
+/// What compile::load_sessions does of files: all is learned from first, then analysed, both
+/// session by session.
 void Mock::load(const Protocol& protocol, const std::vector<Recorded>& recording,
-                std::uint32_t connections, const std::string& schema, const Document& pin,
-                Diagnostics& told) {
+                const std::vector<SessionHeader>& sessions, const std::string& schema,
+                const Document& pin, Diagnostics& told) {
   store::Service service;
   service.name = "truth";
   service.protocol = protocol.name();
@@ -39,32 +54,35 @@ void Mock::load(const Protocol& protocol, const std::vector<Recorded>& recording
   loaded.service = &config_.services[0];
   loaded.protocol = &protocol;
   loaded.analyser = protocol.new_analyser();
-  loaded.sessions = connections;
+  loaded.sessions = static_cast<std::uint32_t>(sessions.size());
   std::vector<Problem> problems;
   if (!pin.is_null()) loaded.analyser->pin(pin, problems);
-  SessionHeader header{"truth", std::string(protocol.name()), "r1",
-                       1,       "2026-01-01T00:00:00Z",       Document::object()};
-  for (std::uint32_t connection = 0; connection < connections; ++connection) {
-    loaded.sources.push_back("sessions/r1.truth." + std::to_string(connection + 1) + ".yaml");
-    header.connection = connection + 1;
-    for (std::uint64_t i = 0; i < recording.size(); ++i)
+  const auto each_of = [&](std::uint32_t connection, auto&& use) {
+    for (std::size_t i = 0; i < recording.size(); ++i)
       if (recording[i].connection == connection)
-        loaded.analyser->learn(
-            header, {recording[i].request, recording[i].answer, {2 * i + 1, {}}, {2 * i + 2, {}}});
+        use(i, Exchange{recording[i].request,
+                        recording[i].answer,
+                        {2 * std::uint64_t{i} + 1, {}},
+                        {2 * std::uint64_t{i} + 2, {}}});
+  };
+  for (const SessionHeader& session : sessions) {
+    loaded.sources.push_back("sessions/r1.truth." + std::to_string(session.connection) + ".yaml");
+    each_of(session.connection - 1, [&](std::size_t, const Exchange& exchange) {
+      loaded.analyser->learn(session, exchange);
+    });
   }
   if (!schema.empty()) loaded.analyser->declare({"schema.sql", schema}, loaded.schema, told);
   if (has_errors(told)) throw std::runtime_error(to_string(told.back()));
-  std::uint64_t tick = 0;
-  for (const Recorded& each : recording) {
-    compile::Step step;
-    step.connection = step.source = each.connection;
-    step.began = ++tick;
-    step.ended = ++tick;
-    step.line = static_cast<std::uint32_t>(tick / 2);
-    const Exchange exchange{each.request, each.answer, {step.began, {}}, {step.ended, {}}};
-    step.analysis = loaded.analyser->analyse(header, exchange, problems);
-    loaded.steps.push_back(std::move(step));
-  }
+  loaded.steps.resize(recording.size());
+  for (const SessionHeader& session : sessions)
+    each_of(session.connection - 1, [&](std::size_t i, const Exchange& exchange) {
+      compile::Step& step = loaded.steps[compile::StepId(static_cast<std::uint32_t>(i))];
+      step.connection = step.source = session.connection - 1;
+      step.began = exchange.began.tick;
+      step.ended = exchange.ended.tick;
+      step.line = static_cast<std::uint32_t>(i + 1);
+      step.analysis = loaded.analyser->analyse(session, exchange, problems);
+    });
   if (!problems.empty()) throw std::runtime_error(problems[0].path + ": " + problems[0].what);
 }
 

@@ -24,10 +24,12 @@ struct Recorded {
 class Mock {
  public:
   /// `schema`: what PostgreSQL would be told; empty where the mock has none. `pin`: see
-  /// Analyser::pin(). Throws where the recording does not compile.
+  /// Analyser::pin(). `facts`: SessionHeader::facts, none or one for each connection. Throws where
+  /// the recording does not compile.
   Mock(const understudy::Protocol& protocol, const std::vector<Recorded>& recording,
        std::uint32_t connections, const std::string& schema = {},
-       const understudy::Document& pin = nullptr);
+       const understudy::Document& pin = nullptr,
+       const std::vector<understudy::Document>& facts = {});
 
   struct Asked {
     understudy::Identity identity;
@@ -55,8 +57,8 @@ class Mock {
 
  private:
   void load(const understudy::Protocol& protocol, const std::vector<Recorded>& recording,
-            std::uint32_t connections, const std::string& schema, const understudy::Document& pin,
-            understudy::Diagnostics& problems);
+            const std::vector<understudy::SessionHeader>& sessions, const std::string& schema,
+            const understudy::Document& pin, understudy::Diagnostics& problems);
 
   understudy::store::Config config_;
   std::vector<understudy::compile::LoadedService> services_;

@@ -56,41 +56,50 @@ ResultSet set_of(MYSQL* connection, MYSQL_RES* result) {
 MysqlConnection::MysqlConnection(std::uint16_t port, const std::string& database)
     : connection_(mysql_init(nullptr), mysql_close) {
   mysql_options(connection_.get(), MYSQL_SET_CHARSET_NAME, "utf8mb4");
-  if (mysql_real_connect(connection_.get(), "127.0.0.1", "root", "", nullptr, port, nullptr, 0) ==
-      nullptr)
+  if (mysql_real_connect(connection_.get(), "127.0.0.1", "root", "", nullptr, port, nullptr,
+                         CLIENT_MULTI_RESULTS) == nullptr)
     throw std::runtime_error(mysql_error(connection_.get()));
   for (const std::string& each :
        {"DROP DATABASE IF EXISTS " + database, "CREATE DATABASE " + database, "USE " + database})
     static_cast<void>(ask(each));
 }
 
-Results MysqlConnection::ask(const std::string& sql) {
-  MYSQL* const connection = connection_.get();
-  Results results;
-  if (mysql_real_query(connection, sql.data(), sql.size()) != 0) {
-    results.list.emplace_back(ErrorPacket{static_cast<std::uint16_t>(mysql_errno(connection)),
-                                          mysql_sqlstate(connection), mysql_error(connection)});
-    return results;
-  }
+namespace {
+
+ErrorPacket error_of(MYSQL* connection) {
+  return {static_cast<std::uint16_t>(mysql_errno(connection)), mysql_sqlstate(connection),
+          mysql_error(connection)};
+}
+
+Result next_result(MYSQL* connection) {
   const std::unique_ptr<MYSQL_RES, void (*)(MYSQL_RES*)> result(mysql_store_result(connection),
                                                                 mysql_free_result);
-  if (result) {
-    results.list.emplace_back(set_of(connection, result.get()));
-    return results;
-  }
+  if (result) return set_of(connection, result.get());
   // It came amid the rows.
-  if (mysql_errno(connection) != 0) {
-    results.list.emplace_back(ErrorPacket{static_cast<std::uint16_t>(mysql_errno(connection)),
-                                          mysql_sqlstate(connection), mysql_error(connection)});
-    return results;
-  }
+  if (mysql_errno(connection) != 0) return error_of(connection);
   OkPacket ok;
   ok.affected = mysql_affected_rows(connection);
   ok.insert_id = mysql_insert_id(connection);
   ok.warnings = static_cast<std::uint16_t>(mysql_warning_count(connection));
   if (const char* const info = mysql_info(connection)) ok.info = info;
-  results.list.emplace_back(std::move(ok));
-  return results;
+  return ok;
+}
+
+}  // namespace
+
+Results MysqlConnection::ask(const std::string& sql) {
+  MYSQL* const connection = connection_.get();
+  Results results;
+  if (mysql_real_query(connection, sql.data(), sql.size()) != 0) {
+    results.list.emplace_back(error_of(connection));
+    return results;
+  }
+  for (;;) {
+    results.list.push_back(next_result(connection));
+    const int more = mysql_next_result(connection);
+    if (more > 0) results.list.emplace_back(error_of(connection));
+    if (more != 0) return results;
+  }
 }
 
 }  // namespace differential

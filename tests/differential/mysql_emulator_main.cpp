@@ -12,6 +12,7 @@
 #include <cstdio>
 #include <map>
 
+#include "emulator_score.hpp"
 #include "mysql_connection.hpp"
 #include "mysql_statements.hpp"
 #include "protocols/mysql/catalogue_reader.hpp"
@@ -57,31 +58,34 @@ Document first_knowledge() {
 /// Everything that an answer says, as one text.
 /// `flags`: of columns, whether they are part of keys: where a result goes through a table of the
 /// server's own depends on how it carries the statement out.
-std::string shown(Bytes image, bool ordered, std::uint16_t flags) {
-  const auto told = emulation::read_answer(image);
-  if (!told) return "no image";
-  if (told->error)
-    return fmt::format("{} {} {}", told->error->code, told->error->state, told->error->message);
-  if (told->ok)
-    return fmt::format("affected {} id {} warnings {} {}", told->ok->affected, told->ok->insert_id,
-                       told->ok->warnings, told->ok->info);
-  std::string text = fmt::format("warnings {}", told->warnings);
-  for (const Column& column : told->set->columns)
+std::string shown(const emulation::ToldAnswer& told, bool ordered, std::uint16_t flags) {
+  if (told.error)
+    return fmt::format("{} {} {}", told.error->code, told.error->state, told.error->message);
+  if (told.ok)
+    return fmt::format("affected {} id {} warnings {} {}", told.ok->affected, told.ok->insert_id,
+                       told.ok->warnings, told.ok->info);
+  std::string text = fmt::format("warnings {}", told.warnings);
+  for (const Column& column : told.set->columns)
     text += fmt::format(
         "\n      {}.{}/{} {}/{} type {} length {} flags {:x} decimals {} charset {}", column.schema,
         column.table, column.org_table, column.name, column.org_name, static_cast<int>(column.type),
         column.length, column.flags & flags, column.decimals, column.charset);
   std::vector<std::string> lines;
-  for (const std::string_view row : told->rows)
+  for (const std::string_view row : told.rows)
     lines.push_back(json_text(document_of(row), JsonForm::ascii));
   if (!ordered) std::ranges::sort(lines);
   for (const std::string& line : lines) text += "\n      " + line;
   return text;
 }
 
-struct Tally {
-  std::uint64_t asked = 0, computed = 0, refused = 0, wrong = 0;
-};
+std::string shown(Bytes image, bool ordered, std::uint16_t flags) {
+  const auto told = emulation::read_answers(image);
+  if (!told) return "no image";
+  std::string text;
+  for (const emulation::ToldAnswer& each : *told)
+    text += (text.empty() ? "" : "\n    and ") + shown(each, ordered, flags);
+  return text;
+}
 
 class Test {
  public:
@@ -93,7 +97,8 @@ class Test {
 
   void run() {
     for (const char* const each :
-         {"SET time_zone = '+00:00'", "SET sql_mode = 'STRICT_TRANS_TABLES'"})
+         {"SET time_zone = '+00:00'", "SET sql_mode = 'STRICT_TRANS_TABLES'",
+          "SET timestamp = 1700000000.0"})
       static_cast<void>(server_.ask(each));
     for (std::uint64_t done = 0; done < options_.statements; done += statements_in_a_round)
       play_round();
@@ -107,8 +112,6 @@ class Test {
   void play(const SqlStatement& statement);
   void control(Control control, const std::string& name, const std::string& sql);
   void move_transaction();
-  void fail(const SqlStatement& statement, std::string_view what, const std::string& mine,
-            const std::string& theirs);
   [[nodiscard]] std::string image_of(const Results& results) const {
     return encode_image(results, utf8mb4_collation);
   }
@@ -122,26 +125,14 @@ class Test {
   std::unique_ptr<Emulator> serving_, recording_;
   std::size_t pinned_ = 0;
   bool in_block_ = false, saved_ = false;
-  std::vector<std::string> history_;
-  std::map<std::string, Tally> tallies_;
+  EmulatorScore score_{"mysql-emulator-against-server"};
   std::map<std::string, std::uint64_t> reasons_, losses_;
-  std::map<std::string, int> shown_;
-  std::uint64_t failures_ = 0, transactions_ = 0;
+  std::uint64_t transactions_ = 0;
 };
-
-void Test::fail(const SqlStatement& statement, std::string_view what, const std::string& mine,
-                const std::string& theirs) {
-  constexpr int most_shown = 2;  // of a kind
-  ++failures_;
-  if (++shown_[statement.kind] > most_shown) return;
-  fmt::print("  FAILED  {}: {}\n    emulator: {}\n    server:   {}\n", what, statement.sql, mine,
-             theirs);
-  for (const std::string& line : history_) fmt::print("      before: {}\n", line);
-}
 
 void Test::control(Control control, const std::string& name, const std::string& sql) {
   static_cast<void>(server_.ask(sql));
-  history_.push_back(sql);
+  score_.remember(sql);
   for (auto* emulator : {&serving_, &recording_}) (*emulator)->control(control, name, 1);
   in_block_ = control != Control::commit && control != Control::rollback;
 }
@@ -185,7 +176,7 @@ void Test::play(const SqlStatement& statement) {
     control(Control::commit, "", "COMMIT");
   const Identity identity = identity_of(statement.sql);
   const EmulatedRequest asked(identity.canonical, identity.qualifier, 1);
-  Tally& tally = tallies_[statement.kind];
+  Tally& tally = score_[statement.kind];
   ++tally.asked;
   const auto computed = random_.percent(15) ? std::nullopt : serving_->compute(asked, noon);
   const Results answer = server_.ask(statement.sql);
@@ -199,7 +190,7 @@ void Test::play(const SqlStatement& statement) {
     const std::string mine = shown(as_bytes(answer.image), statement.ordered, flags);
     if (mine == theirs) return;
     ++tally.wrong;
-    fail(statement, "another answer", mine, theirs);
+    score_.fail(statement, "another answer", mine, theirs);
   };
   if (computed) {
     compare(*computed);
@@ -216,9 +207,9 @@ void Test::play(const SqlStatement& statement) {
   recording_->follow(asked, as_bytes(image), std::nullopt, true);
   const Document knowledge = recording_->knowledge();
   const std::size_t pinned = knowledge.contains("pinned") ? knowledge["pinned"].size() : 0;
-  if (pinned > pinned_) fail(statement, "the recording one disagreed", "", theirs);
+  if (pinned > pinned_) score_.fail(statement, "the recording one disagreed", "", theirs);
   pinned_ = pinned;
-  history_.push_back(statement.sql + "   -- " + theirs.substr(0, theirs.find('\n')));
+  score_.remember(statement.sql + "   -- " + theirs.substr(0, theirs.find('\n')));
 }
 
 /// What is in the tables only the server was told.
@@ -228,15 +219,15 @@ void Test::begin_with_snapshot() {
   for (int i = 0; i < before; ++i) statements.push_back(generator_.statement().sql);
   for (const std::string& each : statements) {
     static_cast<void>(server_.ask(each));
-    history_.push_back(each + "   -- before the snapshot");
+    score_.remember(each + "   -- before the snapshot");
   }
   Catalogue found =
       catalogue_reader().read({"127.0.0.1", options_.server, "root", "", database}, Secrets(), {});
   if (!found.problem.empty() || !found.rows.problem.empty())
-    fail({"snapshot", "", true}, "no snapshot", "", found.problem + found.rows.problem);
+    score_.fail({"snapshot", "", true}, "no snapshot", "", found.problem + found.rows.problem);
   const Held held{std::move(found.text), std::move(found.rows), "root"};
   for (const HeldState& state : recording_->hold(held)) {
-    Tally& tally = tallies_["table of a snapshot"];
+    Tally& tally = score_["table of a snapshot"];
     ++tally.asked;
     ++(state.gap.empty() ? tally.computed : tally.refused);
   }
@@ -250,12 +241,12 @@ void Test::begin_with_snapshot() {
 
 void Test::play_round() {
   if (in_block_) control(Control::rollback, "", "ROLLBACK");
-  static_cast<void>(server_.ask("DROP TABLE IF EXISTS t2, t1, t0"));
+  for (const std::string& each : MysqlGenerator::cleanup()) static_cast<void>(server_.ask(each));
   serving_ = new_mysql_emulator(first_knowledge());
   recording_ = new_mysql_emulator(first_knowledge());
   recording_->begin_recording();
   pinned_ = 0;
-  history_.clear();
+  score_.forget();
   if (random_.percent(30))
     begin_with_snapshot();
   else
@@ -276,21 +267,9 @@ void print_most(std::string_view what, const std::map<std::string, std::uint64_t
 }
 
 int Test::report() const {
-  std::uint64_t passed = 0, failed = failures_ > 0 ? 1 : 0, asked = 0, computed = 0;
-  for (const auto& [kind, tally] : tallies_) {
-    const bool sound = tally.wrong == 0 && (kind == "definition" || tally.computed > 0);
-    ++(sound ? passed : failed);
-    asked += tally.asked;
-    computed += tally.computed;
-    fmt::print("  {:<8}{:<20}{:>8} asked {:>8} refused {:>8} computed{}\n", sound ? "ok" : "FAILED",
-               kind, tally.asked, tally.refused, tally.computed,
-               tally.wrong > 0 ? fmt::format("   {} WRONG", tally.wrong) : "");
-  }
   print_most("not computed", reasons_);
   print_most("a table was lost", losses_);
-  fmt::print("{} of {} statements computed, {} transactions\n", computed, asked, transactions_);
-  fmt::print("mysql-emulator-against-server: {} passed, {} failed, 0 skipped\n", passed, failed);
-  return failed == 0 ? 0 : 1;
+  return score_.report(transactions_);
 }
 
 bool parse(int argc, char** argv, Options& options) {

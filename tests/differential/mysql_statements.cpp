@@ -117,6 +117,8 @@ std::vector<std::string> MysqlGenerator::schema() {
     tables_[i].name = "t" + std::to_string(i);
     statements.push_back(definition(tables_[i], i));
   }
+  if (random_.percent(60))
+    for (std::string& each : routines()) statements.push_back(std::move(each));
   return statements;
 }
 
@@ -374,7 +376,7 @@ SqlStatement MysqlGenerator::calculated(const Table& table) {
 
 SqlStatement MysqlGenerator::statement() {
   const Table& table = random_.of(tables_);
-  switch (random_.below(22)) {
+  switch (random_.below(27)) {
     case 0:
     case 1:
     case 2:
@@ -405,6 +407,15 @@ SqlStatement MysqlGenerator::statement() {
       return subquery(table);
     case 18:
       return calculated(table);
+    case 19:
+    case 20:
+      return upsert(table);
+    case 21:
+      return computed_insert(table);
+    case 22:
+      return of_this_moment();
+    case 23:
+      return call();
     default:
       return rows(table);
   }

@@ -16,6 +16,8 @@ class MysqlGenerator {
 
   /// New tables in place of all others.
   [[nodiscard]] std::vector<std::string> schema();
+  /// What removes the tables and routines of any schema.
+  [[nodiscard]] static std::vector<std::string> cleanup();
   [[nodiscard]] SqlStatement statement();
 
  private:
@@ -51,6 +53,15 @@ class MysqlGenerator {
   SqlStatement join();
   SqlStatement subquery(const Table& table);
   SqlStatement calculated(const Table& table);
+
+  // ---- mysql_routines.cpp ----
+  [[nodiscard]] std::string counted(const Table& table) const;
+  [[nodiscard]] std::vector<std::string> routines();
+  [[nodiscard]] std::vector<std::string> triggers();
+  SqlStatement call();
+  SqlStatement upsert(const Table& table);
+  SqlStatement computed_insert(const Table& table);
+  SqlStatement of_this_moment();
 
   Random& random_;
   std::vector<Table> tables_;

@@ -18,7 +18,7 @@ using namespace understudy::postgres;
 
 namespace {
 
-void send_all(int to, const std::vector<std::uint8_t>& octets) {
+void send_all(int to, const std::string& octets) {
   if (send(to, octets.data(), octets.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(octets.size()))
     throw std::runtime_error("PostgreSQL does not listen");
 }
@@ -56,7 +56,43 @@ void take(const Frame& frame, StatementAnswer& answer) {
 
 }  // namespace
 
-PostgresConnection::PostgresConnection(std::uint16_t port, const std::string& database)
+std::string startup_octets(const std::string& user, const std::string& database) {
+  std::vector<std::uint8_t> startup;
+  ByteWriter writer(startup);
+  writer.be(std::uint32_t{0});
+  writer.be(std::uint32_t{3} << 16U);
+  for (const std::string& word :
+       {std::string("user"), user, std::string("database"), database, std::string()}) {
+    writer.text(word);
+    writer.byte(0);
+  }
+  writer.patch_be(0, static_cast<std::uint32_t>(startup.size()));
+  return {startup.begin(), startup.end()};
+}
+
+std::string query_octets(const std::string& sql) {
+  std::vector<std::uint8_t> query;
+  FrameWriter writer(query, 'Q');
+  writer.text(sql);
+  writer.byte(0);
+  writer.finish();
+  return {query.begin(), query.end()};
+}
+
+StatementAnswer answer_in(const std::string& octets, char* status) {
+  StatementAnswer answer;
+  Bytes rest = as_bytes(octets);
+  for (Frame frame; cut_frame(rest, Limits(), frame) == FrameStatus::complete;
+       rest = rest.subspan(frame.octets)) {
+    take(frame, answer);
+    if (frame.type == 'Z' && status != nullptr && !frame.body.empty())
+      *status = static_cast<char>(frame.body[0]);
+  }
+  return answer;
+}
+
+PostgresConnection::PostgresConnection(std::uint16_t port, const std::string& database,
+                                       const std::string& user)
     : socket_(socket(AF_INET, SOCK_STREAM, 0)) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -66,18 +102,8 @@ PostgresConnection::PostgresConnection(std::uint16_t port, const std::string& da
     throw std::runtime_error(fmt::format("no PostgreSQL on port {}", port));
   const int on = 1;
   setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  std::vector<std::uint8_t> startup;
-  ByteWriter writer(startup);
-  writer.be(std::uint32_t{0});
-  writer.be(std::uint32_t{3} << 16U);
-  for (const std::string& word : {std::string("user"), std::string("postgres"),
-                                  std::string("database"), database, std::string()}) {
-    writer.text(word);
-    writer.byte(0);
-  }
-  writer.patch_be(0, static_cast<std::uint32_t>(startup.size()));
-  send_all(socket_, startup);
-  if (const auto answer = read_until_ready(); answer.error)
+  greeting_ = converse(startup_octets(user, database));
+  if (const auto answer = answer_in(greeting_); answer.error)
     throw std::runtime_error(std::string(field(*answer.error, 'M')));
 }
 
@@ -86,28 +112,25 @@ PostgresConnection::~PostgresConnection() {
 }
 
 StatementAnswer PostgresConnection::ask(const std::string& sql) {
-  std::vector<std::uint8_t> query;
-  FrameWriter writer(query, 'Q');
-  writer.text(sql);
-  writer.byte(0);
-  writer.finish();
-  send_all(socket_, query);
-  return read_until_ready();
+  return answer_in(converse(query_octets(sql)));
 }
 
-StatementAnswer PostgresConnection::read_until_ready() {
-  StatementAnswer answer;
+std::string PostgresConnection::converse(const std::string& octets) {
+  send_all(socket_, octets);
+  std::size_t end = 0;
   for (;;) {
     Frame frame;
-    if (cut_frame(as_bytes(pending_), Limits(), frame) == FrameStatus::complete) {
-      take(frame, answer);
-      const char type = frame.type;
-      pending_.erase(0, frame.octets);
-      if (type == 'Z') return answer;
-      continue;
+    if (cut_frame(as_bytes(pending_).subspan(end), Limits(), frame) == FrameStatus::complete) {
+      end += frame.octets;
+      if (frame.type != 'Z') continue;
+      std::string answer = pending_.substr(0, end);
+      pending_.erase(0, end);
+      return answer;
     }
     char chunk[65536];
     const ssize_t size = recv(socket_, chunk, sizeof chunk, 0);
+    // A login that was refused ends without being ready.
+    if (size <= 0 && greeting_.empty() && !pending_.empty()) return pending_;
     if (size <= 0) throw std::runtime_error("PostgreSQL hung up");
     pending_.append(chunk, static_cast<std::size_t>(size));
   }

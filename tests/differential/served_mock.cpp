@@ -6,10 +6,11 @@ namespace differential {
 
 using namespace understudy;
 
-ServedMock::ServedMock(const Protocol& protocol, const Mock& mock, std::uint32_t clients)
-    : service_(std::make_shared<engine::ServedService>(
-          protocol, mock.table(), 0, Document::object(), engine::Strictness::normal,
-          [](const engine::Incident&) {})) {
+ServedMock::ServedMock(const Protocol& protocol, const Mock& mock, std::uint32_t clients,
+                       engine::Strictness strictness)
+    : service_(std::make_shared<engine::ServedService>(protocol, mock.table(), 0,
+                                                       Document::object(), strictness,
+                                                       [](const engine::Incident&) {})) {
   for (std::uint32_t i = 0; i < clients; ++i) {
     served_.push_back(std::make_unique<engine::ServedConnection>(service_, i + 1,
                                                                  std::array<std::uint8_t, 32>{}));

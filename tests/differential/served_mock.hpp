@@ -13,7 +13,8 @@ namespace differential {
 
 class ServedMock {
  public:
-  ServedMock(const understudy::Protocol& protocol, const Mock& mock, std::uint32_t clients);
+  ServedMock(const understudy::Protocol& protocol, const Mock& mock, std::uint32_t clients,
+             understudy::engine::Strictness strictness = understudy::engine::Strictness::normal);
 
   struct Answer {
     std::string octets;

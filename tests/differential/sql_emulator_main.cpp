@@ -12,6 +12,7 @@
 #include <cstdio>
 #include <map>
 
+#include "emulator_score.hpp"
 #include "postgres_connection.hpp"
 #include "protocols/postgres/catalogue_reader.hpp"
 #include "protocols/postgres/emulator/emulator.hpp"
@@ -28,7 +29,7 @@ using namespace understudy::postgres;
 
 struct Options {
   std::uint16_t postgres = 0;
-  std::uint64_t seed = 1, statements = 20'000, show = 0;
+  std::uint64_t seed = 1, statements = 20'000, reasons = 0;
   std::string collation;
 };
 
@@ -43,10 +44,10 @@ Identity identity_of(const std::string& text) {
   return identity;
 }
 
-Document first_knowledge(const Options& options) {
+Document first_knowledge(const Options& options, const std::string& zone) {
   Document knowledge = {
       {"errors", true},
-      {"profile", {{"session", {{"TimeZone", "UTC"}, {"DateStyle", "ISO, MDY"}}}}}};
+      {"profile", {{"session", {{"TimeZone", zone}, {"DateStyle", "ISO, MDY"}}}}}};
   if (!options.collation.empty()) knowledge["collation"] = options.collation;
   return knowledge;
 }
@@ -62,6 +63,14 @@ std::string shown(Bytes image, bool ordered) {
   for (const Column& column : columns)
     text += fmt::format("{}:{}:{}:{}:{}:{} ", column.name, column.table != 0, column.attribute,
                         column.type, column.length, column.modifier);
+  for (Bytes rest = decoded->notices; rest.size() > 5;) {
+    const std::size_t length = 1 + (std::size_t{rest[3]} << 8U | std::size_t{rest[4]});
+    Fields notice;
+    if (length > rest.size() || !decode_fields(rest.subspan(5, length - 5), notice)) break;
+    text += fmt::format("\n      notice {} {} {}", field(notice, 'S'), field(notice, 'C'),
+                        field(notice, 'M'));
+    rest = rest.subspan(length);
+  }
   std::vector<std::string> lines;
   for (const postgres::Row& row : rows_of(*decoded)) {
     lines.emplace_back();
@@ -80,10 +89,6 @@ std::string shown(Bytes image, bool ordered) {
   if (decode_command_complete(decoded->tail.subspan(5), tag)) text += "\n      " + tag;
   return text;
 }
-
-struct Tally {
-  std::uint64_t asked = 0, computed = 0, failed = 0, wrong = 0;
-};
 
 class Test {
  public:
@@ -107,8 +112,6 @@ class Test {
   void play(const SqlStatement& statement);
   void control(Control control, const std::string& name, const std::string& sql);
   void move_transaction();
-  void fail(const SqlStatement& statement, std::string_view what, const std::string& mine,
-            const std::string& theirs);
 
   Options options_;
   PostgresConnection server_;
@@ -119,22 +122,15 @@ class Test {
   std::unique_ptr<Emulator> serving_, recording_;
   std::size_t pinned_ = 0;
   bool in_block_ = false, failed_block_ = false;
-  std::vector<std::string> history_;
-  std::map<std::string, Tally> tallies_;
-  std::uint64_t failures_ = 0, transactions_ = 0;
+  EmulatorScore score_{"sql-emulator-against-server"};
+  std::uint64_t transactions_ = 0;
+  /// Of what is not computed: why, and which statements.
+  std::map<std::string, std::map<std::string, std::uint64_t>> reasons_;
 };
-
-void Test::fail(const SqlStatement& statement, std::string_view what, const std::string& mine,
-                const std::string& theirs) {
-  if (++failures_ > 5) return;
-  fmt::print("  FAILED  {}: {}\n    emulator: {}\n    server:   {}\n", what, statement.sql, mine,
-             theirs);
-  for (const std::string& line : history_) fmt::print("      before: {}\n", line);
-}
 
 void Test::control(Control control, const std::string& name, const std::string& sql) {
   static_cast<void>(server_.ask(sql));
-  history_.push_back(sql);
+  score_.remember(sql);
   for (auto* emulator : {&serving_, &recording_}) (*emulator)->control(control, name, 1);
   in_block_ = control != Control::commit && control != Control::rollback;
   failed_block_ = failed_block_ && in_block_ && control != Control::rollback_to;
@@ -148,10 +144,10 @@ void Test::move_transaction() {
   if (choice == 1) return control(Control::rollback, "", "ROLLBACK");
   if (failed_block_ && choice != 3) return;
   if (choice == 2) return control(Control::savepoint, "a", "SAVEPOINT a");
-  const bool saved = std::ranges::count(history_, "SAVEPOINT a") > 0;
+  const bool saved = score_.remembers("SAVEPOINT a");
   if (!saved) return;
   const auto answer = server_.ask(choice == 3 ? "ROLLBACK TO a" : "RELEASE a");
-  history_.push_back(choice == 3 ? "ROLLBACK TO a" : "RELEASE a");
+  score_.remember(choice == 3 ? "ROLLBACK TO a" : "RELEASE a");
   if (answer.error) {
     failed_block_ = true;
     return;
@@ -164,30 +160,31 @@ void Test::move_transaction() {
 void Test::play(const SqlStatement& statement) {
   const Identity identity = identity_of(statement.sql);
   const EmulatedRequest asked(identity.canonical, identity.qualifier, 1);
-  Tally& tally = tallies_[statement.kind];
+  Tally& tally = score_[statement.kind];
   ++tally.asked;
   const auto computed = random_.percent(15) ? std::nullopt : serving_->compute(asked, noon);
   const StatementAnswer answer = server_.ask(statement.sql);
   const std::string image = encode_image(answer);
-  tally.failed += answer.error ? 1 : 0;
+  tally.refused += answer.error ? 1 : 0;
   const std::string theirs = shown(as_bytes(image), statement.ordered);
   if (computed) {
     ++tally.computed;
     const std::string mine = shown(as_bytes(computed->image), statement.ordered);
     if (mine != theirs) {
       ++tally.wrong;
-      fail(statement, "another answer", mine, theirs);
+      score_.fail(statement, "another answer", mine, theirs);
     }
   } else {
+    if (options_.reasons > 0) ++reasons_[serving_->why_not(asked)][statement.sql];
     serving_->follow(asked, as_bytes(image), noon, true);
   }
   recording_->follow(asked, as_bytes(image), std::nullopt, true);
   const Document knowledge = recording_->knowledge();
   const std::size_t pinned = knowledge.contains("pinned") ? knowledge["pinned"].size() : 0;
-  if (pinned > pinned_) fail(statement, "the recording one disagreed", "", theirs);
+  if (pinned > pinned_) score_.fail(statement, "the recording one disagreed", "", theirs);
   pinned_ = pinned;
   failed_block_ = failed_block_ || (in_block_ && answer.error);
-  history_.push_back(statement.sql + (answer.error ? "   -- failed" : ""));
+  score_.remember(statement.sql + (answer.error ? "   -- failed" : ""));
 }
 
 /// What is in the tables only the server was told.
@@ -197,17 +194,17 @@ void Test::begin_with_snapshot() {
   for (int i = 0; i < before; ++i) statements.push_back(generator_.statement().sql);
   for (const std::string& each : statements) {
     static_cast<void>(server_.ask(each));
-    history_.push_back(each + "   -- before the snapshot");
+    score_.remember(each + "   -- before the snapshot");
   }
   Catalogue found = catalogue_reader().read(
       {"127.0.0.1", options_.postgres, "postgres", "", "postgres"}, Secrets(), {});
   if (!found.problem.empty() || !found.rows.problem.empty())
-    fail({"snapshot", "", true}, "no snapshot", "", found.problem + found.rows.problem);
+    score_.fail({"snapshot", "", true}, "no snapshot", "", found.problem + found.rows.problem);
   const Held held{std::move(found.text), std::move(found.rows), "postgres"};
   for (const HeldState& state : recording_->hold(held)) {
-    Tally& tally = tallies_["table of a snapshot"];
+    Tally& tally = score_["table of a snapshot"];
     ++tally.asked;
-    ++(state.gap.empty() ? tally.computed : tally.failed);
+    ++(state.gap.empty() ? tally.computed : tally.refused);
   }
   serving_.reset();
   knowledge_ = recording_->knowledge();
@@ -219,11 +216,15 @@ void Test::begin_with_snapshot() {
 
 void Test::play_round() {
   if (in_block_) control(Control::rollback, "", "ROLLBACK");
-  serving_ = new_postgres_emulator(first_knowledge(options_));
-  recording_ = new_postgres_emulator(first_knowledge(options_));
+  static const std::vector<std::string> zones = {"UTC", "UTC", "Europe/Berlin", "America/New_York",
+                                                 "Asia/Kolkata"};
+  const std::string zone = random_.of(zones);
+  static_cast<void>(server_.ask("SET TimeZone = '" + zone + "'"));
+  serving_ = new_postgres_emulator(first_knowledge(options_, zone));
+  recording_ = new_postgres_emulator(first_knowledge(options_, zone));
   recording_->begin_recording();
   pinned_ = 0;
-  history_.clear();
+  score_.forget();
   if (random_.percent(30))
     begin_with_snapshot();
   else
@@ -236,19 +237,10 @@ void Test::play_round() {
 }
 
 int Test::report() const {
-  std::uint64_t passed = 0, failed = failures_ > 0 ? 1 : 0, asked = 0, computed = 0;
-  for (const auto& [kind, tally] : tallies_) {
-    const bool sound = tally.wrong == 0 && (kind == "definition" || tally.computed > 0);
-    ++(sound ? passed : failed);
-    asked += tally.asked;
-    computed += tally.computed;
-    fmt::print("  {:<8}{:<20}{:>8} asked {:>8} refused {:>8} computed{}\n", sound ? "ok" : "FAILED",
-               kind, tally.asked, tally.failed, tally.computed,
-               tally.wrong > 0 ? fmt::format("   {} WRONG", tally.wrong) : "");
-  }
-  fmt::print("{} of {} statements computed, {} transactions\n", computed, asked, transactions_);
-  fmt::print("sql-emulator-against-server: {} passed, {} failed, 0 skipped\n", passed, failed);
-  return failed == 0 ? 0 : 1;
+  for (const auto& [reason, statements] : reasons_)
+    if (statements.size() >= options_.reasons)
+      fmt::print("  {:>6} {}: {}\n", statements.size(), reason, statements.begin()->first);
+  return score_.report(transactions_);
 }
 
 bool parse(int argc, char** argv, Options& options) {
@@ -262,6 +254,7 @@ bool parse(int argc, char** argv, Options& options) {
       options.collation = value;
     else if (!(name == "--postgres" && number(options.postgres)) &&
              !(name == "--seed" && number(options.seed)) &&
+             !(name == "--reasons" && number(options.reasons)) &&
              !(name == "--statements" && number(options.statements)))
       return false;
   }
@@ -275,7 +268,7 @@ int main(int argc, char** argv) {
   if (!parse(argc, argv, options)) {
     fmt::print(stderr,
                "usage: sql_emulator_against_server --postgres PORT [--seed N] [--statements N]\n"
-               "                                   [--collation NAME]\n");
+               "                                   [--collation NAME] [--reasons LEAST]\n");
     return 64;
   }
   Test test(options);

@@ -35,13 +35,14 @@ std::string check_of(const std::string& name, const std::string& type) {
 
 std::vector<std::string> SqlGenerator::schema() {
   static const Words types = {
-      "int",          "bigint",       "smallint",         "boolean",     "text",  "varchar(8)",
-      "uuid",         "date",         "timestamp",        "timestamptz", "int",   "text",
-      "numeric(8,2)", "numeric(5,0)", "double precision", "time",        "bytea", "jsonb",
-      "interval",     "numeric(6,3)", "numeric"};
+      "int",          "bigint",       "smallint",         "boolean",     "text",   "varchar(8)",
+      "uuid",         "date",         "timestamp",        "timestamptz", "int",    "text",
+      "numeric(8,2)", "numeric(5,0)", "double precision", "time",        "bytea",  "jsonb",
+      "interval",     "numeric(6,3)", "numeric",          "int[]",       "text[]", "jsonb"};
   Words statements;
   for (const Table& table : tables_)
     statements.push_back("DROP TABLE IF EXISTS " + table.name + " CASCADE");
+  for (const std::string& each : cleared_definitions()) statements.push_back(each);
   tables_.clear();
   has_views_ = random_.percent(50);
   has_routines_ = random_.percent(40);
@@ -429,6 +430,8 @@ SqlStatement SqlGenerator::set_operation(const Table& table) {
 SqlStatement SqlGenerator::statement() {
   const Table& table = random_.of(tables_);
   const int choice = random_.below(100);
+  if (random_.percent(15)) return definition();
+  if (random_.percent(30)) return construct(table);
   if (random_.percent(16)) return changing(table);
   if (random_.percent(6)) return view(table);
   if (random_.percent(6)) return routine(table);

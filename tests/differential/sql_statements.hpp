@@ -62,6 +62,29 @@ class SqlGenerator {
   [[nodiscard]] std::vector<std::string> views();
   SqlStatement view(const Table& table);
 
+  // ---- sql_constructs.cpp ----
+  [[nodiscard]] std::string value_of(const Table& table, const std::string& prefix, char kind);
+  [[nodiscard]] std::string filled_from(const Table& table, const std::string& prefix,
+                                        const std::vector<std::string>& patterns);
+  SqlStatement shows(const Table& table, const std::string& kind,
+                     const std::vector<std::string>& patterns);
+  SqlStatement tests(const Table& table, const std::string& kind,
+                     const std::vector<std::string>& patterns);
+  SqlStatement gathered(const Table& table);
+  SqlStatement framed(const Table& table);
+  SqlStatement rare_query(const Table& table);
+  SqlStatement computed_update(const Table& table);
+  SqlStatement construct(const Table& table);
+
+  // ---- sql_definitions.cpp ----
+  [[nodiscard]] static std::vector<std::string> cleared_definitions();
+  [[nodiscard]] std::string maybe(int percent, const std::string& text);
+  SqlStatement made_table();
+  SqlStatement dropped_definition();
+  SqlStatement altered_table();
+  SqlStatement sequence_use();
+  SqlStatement definition();
+
   // ---- sql_routines.cpp ----
   [[nodiscard]] std::vector<std::string> routines();
   SqlStatement routine(const Table& table);

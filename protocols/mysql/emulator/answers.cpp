@@ -52,23 +52,16 @@ bool read_rows(const RowsEntry& entry, ToldAnswer& told) {
 
 }  // namespace
 
-std::optional<ToldAnswer> read_answer(Bytes image) {
-  std::vector<Entry> entries;
+namespace {
+
+std::optional<ToldAnswer> read_entry(const Entry& entry) {
   ToldAnswer told;
-  if (!decode_image(image, entries) || entries.empty()) return std::nullopt;
-  ErrorPacket stop;
-  if (entries.size() == 2 && entries[1].kind == EntryKind::stop &&
-      decode_entry(entries[1].body, stop)) {
-    told.error = std::move(stop);  // no row of it was kept
-    return told;
-  }
-  if (entries.size() != 1) return std::nullopt;
-  const Entry& entry = entries.front();
   OkEntry ok;
   ErrorPacket error;
   RowsEntry rows;
   if (entry.kind == EntryKind::ok && decode_entry(entry.body, ok)) {
-    told.ok = OkPacket{ok.changed, ok.insert_id, ok.status, ok.warnings, std::string(ok.info)};
+    told.ok = OkPacket{ok.changed,  ok.insert_id,         ok.status,
+                       ok.warnings, std::string(ok.info), ok.matched};
   } else if (entry.kind == EntryKind::error && decode_entry(entry.body, error)) {
     told.error = std::move(error);
   } else if (entry.kind == EntryKind::rows && decode_entry(entry.body, rows)) {
@@ -81,13 +74,40 @@ std::optional<ToldAnswer> read_answer(Bytes image) {
   return told;
 }
 
+}  // namespace
+
+std::optional<std::vector<ToldAnswer>> read_answers(Bytes image) {
+  std::vector<Entry> entries;
+  if (!decode_image(image, entries) || entries.empty()) return std::nullopt;
+  std::vector<ToldAnswer> all;
+  for (const Entry& entry : entries) {
+    ErrorPacket stop;
+    if (entry.kind == EntryKind::stop && !all.empty() && decode_entry(entry.body, stop)) {
+      all.back() = {};
+      all.back().error = std::move(stop);  // no row of it was kept
+      continue;
+    }
+    auto told = read_entry(entry);
+    if (!told) return std::nullopt;
+    all.push_back(*std::move(told));
+  }
+  return all;
+}
+
+std::optional<ToldAnswer> read_answer(Bytes image) {
+  auto all = read_answers(image);
+  if (!all || all->size() != 1) return std::nullopt;
+  return std::move(all->front());
+}
+
 bool same_answer(const ToldAnswer& mine, const std::vector<std::size_t>& runs,
                  const ToldAnswer& theirs) {
   if (mine.error || theirs.error)
     return mine.error && theirs.error && mine.error->code == theirs.error->code &&
            mine.error->state == theirs.error->state && mine.error->message == theirs.error->message;
   if (mine.ok || theirs.ok)
-    return mine.ok && theirs.ok && mine.ok->affected == theirs.ok->affected &&
+    return mine.ok && theirs.ok &&
+           (mine.ok->affected == theirs.ok->affected || mine.ok->matched == theirs.ok->affected) &&
            mine.ok->insert_id == theirs.ok->insert_id && mine.ok->warnings == theirs.ok->warnings &&
            mine.ok->info == theirs.ok->info;
   if (!same_columns(mine.set->columns, theirs.set->columns) || mine.warnings != theirs.warnings ||

@@ -24,6 +24,9 @@ struct ToldAnswer {
 /// Nothing for an image of several answers, a file, or none.
 [[nodiscard]] std::optional<ToldAnswer> read_answer(Bytes image);
 
+/// The same of each of several answers; nothing where one can't be read.
+[[nodiscard]] std::optional<std::vector<ToldAnswer>> read_answers(Bytes image);
+
 /// Whether both say the same; rows of one of `runs` in any order.
 [[nodiscard]] bool same_answer(const ToldAnswer& mine, const std::vector<std::size_t>& runs,
                                const ToldAnswer& theirs);

@@ -6,8 +6,9 @@
 
 #include "protocols/mysql/emulator/pattern.hpp"
 #include "protocols/mysql/emulator/translator.hpp"
+#include "protocols/sql/emulator/definitions.hpp"
+#include "protocols/sql/emulator/table_names_in.hpp"
 #include "protocols/sql/emulator/typed.hpp"
-#include "protocols/sql/tree/visitor.hpp"
 
 namespace understudy::mysql::emulation {
 namespace {
@@ -16,35 +17,40 @@ using sql::contents::Default;
 using sql::contents::is_text;
 using sql::contents::is_whole;
 using sql::emulator::Part;
+using sql::emulator::TableNamesIn;
 
 /// What the server makes of this moment or of chance.
 bool is_fresh(const tree::Expression& expression, TypeKind kind) {
   const auto* call = expression.as<tree::Call>();
   if (call == nullptr) return false;
-  static const std::set<std::string_view> clocks = {
-      "now", "current_timestamp", "localtimestamp", "localtime", "sysdate", "utc_timestamp"};
-  if (clocks.contains(call->name.name))
+  if (call->name.name == "sysdate" || call->name.name == "utc_timestamp")
     return kind == TypeKind::timestamptz || kind == TypeKind::timestamp;
-  if (call->name.name == "curdate" || call->name.name == "current_date")
-    return kind == TypeKind::date;
-  return (call->name.name == "uuid" && is_text(kind)) ||
+  return digits_of_moment(expression, kind) || (call->name.name == "uuid" && is_text(kind)) ||
          (call->name.name == "rand" && kind == TypeKind::float8);
 }
 
-/// The tables that sub-queries in an expression name.
-class TablesIn : public tree::Visitor {
- public:
-  using Visitor::visit;
-  explicit TablesIn(const ServerRules& rules) : rules_(rules) {}
-  void visit(const tree::Relation& relation) override {
-    if (const auto* table = relation.as<tree::TableName>()) keys.insert(rules_.key_of(table->name));
-    descend(relation);
-  }
-  std::set<std::string> keys;
+/// Of this moment, cut off to so many digits behind the second.
+Bound moment_for(const ColumnType& type, std::int32_t digits) {
+  Bound bound;
+  bound.source = Bound::Source::clock;
+  bound.type = type;
+  bound.constant = Datum(std::int64_t{digits});
+  bound.may_hide = true;
+  return bound;
+}
 
- private:
-  const ServerRules& rules_;
-};
+/// Whether no index of the table begins with a column that the condition names.
+bool names_no_index(const tree::Expression* where, const Definition& table) {
+  if (where == nullptr) return true;
+  const std::set<std::size_t> named = sql::emulator::columns_in(table, *where);
+  const auto leads = [&](const auto& columns) {
+    return !columns.empty() && named.contains(columns.front());
+  };
+  return std::ranges::none_of(table.keys, [&](const auto& key) { return leads(key.columns); }) &&
+         std::ranges::none_of(table.indexes, leads) &&
+         std::ranges::none_of(table.references,
+                              [&](const auto& each) { return leads(each.columns); });
+}
 
 /// `a = ? AND b IN (?, ?)`: the columns, each once, and what they have to be.
 bool take_equalities(const tree::Expression& where,
@@ -72,6 +78,22 @@ bool take_equalities(const tree::Expression& where,
 
 }  // namespace
 
+std::optional<std::int32_t> digits_of_moment(const tree::Expression& expression, TypeKind kind) {
+  const auto* call = expression.as<tree::Call>();
+  if (call == nullptr || call->arguments.size() > 1) return std::nullopt;
+  if (call->name.name == "curdate" || call->name.name == "current_date")
+    return kind == TypeKind::date ? std::optional(0) : std::nullopt;
+  static const std::set<std::string_view> clocks = {"now", "current_timestamp", "localtimestamp",
+                                                    "localtime"};
+  const bool moment = kind == TypeKind::timestamptz || kind == TypeKind::timestamp;
+  if (!clocks.contains(call->name.name) || !moment) return std::nullopt;
+  if (call->arguments.empty()) return 0;
+  const auto* digits = call->arguments.front().as<tree::Literal>();
+  const bool one = digits != nullptr && digits->kind == tree::Literal::Kind::number &&
+                   digits->text.size() == 1 && digits->text <= "6";
+  return one ? std::optional(digits->text.front() - '0') : std::nullopt;
+}
+
 std::string Translator::assigned(const Typed& given, const TableColumn& column) {
   if (column.type.kind == TypeKind::opaque || column.type.kind == TypeKind::json)
     throw Unsure{"what is put into column " + column.name};
@@ -83,11 +105,22 @@ std::string Translator::assigned(const Typed& given, const TableColumn& column) 
     if (!direct)
       value.sql = "within(" + value.sql + ", " + std::to_string(most.low) + ", " +
                   std::to_string(most.high) + ")";
+  } else if (is_whole(column.type.kind) && value.type.kind == TypeKind::numeric) {
+    const Limits most = limits_of(column.type);
+    if (value.type.scale > 0)
+      value.sql = "rounded_quotient(" + value.sql + ", 1" +
+                  std::string(static_cast<std::size_t>(value.type.scale), '0') + ")";
+    value.sql = "within(" + value.sql + ", " + std::to_string(most.low) + ", " +
+                std::to_string(most.high) + ")";
   } else if (is_text(value.type.kind) && is_text(column.type.kind)) {
-    if (!direct && (column.type.kind == TypeKind::text || column.declared.name.name == "char"))
-      throw Unsure{"a text that is computed"};
+    constexpr std::int32_t most_octets = 4;  // of a character
+    if (!direct && column.declared.name.name == "char") throw Unsure{"a text that is computed"};
     if (!direct)
-      value.sql = "fitting(" + value.sql + ", " + std::to_string(column.type.length) + ")";
+      value.sql =
+          "fitting(" + value.sql + ", " +
+          std::to_string(column.type.kind == TypeKind::text ? column.type.length / most_octets
+                                                            : column.type.length) +
+          ")";
   } else if (column.type.kind == TypeKind::numeric && is_whole(value.type.kind)) {
     value.sql = "within_digits(scaled(" + value.sql + ", " + std::to_string(column.type.scale) +
                 "), " + std::to_string(column.type.length) + ")";
@@ -120,6 +153,8 @@ Given Translator::given(const tree::Expression& expression, const TableColumn& c
       (column.type.kind == TypeKind::opaque && took_effect_ &&
        (literal != nullptr || parameter != nullptr))) {
     given.kind = Given::Kind::fresh;
+    if (const auto digits = digits_of_moment(expression, column.type.kind))
+      given.bound = moment_for(column.type, *digits);
     return given;
   }
   if (parameter != nullptr) {
@@ -127,11 +162,28 @@ Given Translator::given(const tree::Expression& expression, const TableColumn& c
     if (column.type.kind == TypeKind::opaque) throw Unsure{"the type of column " + column.name};
     return given;
   }
-  if (literal == nullptr) throw Unsure{"an inserted value that is computed"};
+  if (literal == nullptr) return computed(expression, column);
   const auto datum = mysql_.read_value(column.type, class_of(*literal), literal->text);
   if (!datum || !literal->charset.empty()) throw Unsure{"the value " + literal->text};
   given.bound.constant = *datum;
   return given;
+}
+
+/// A value that is made of others: of a column of the row itself nothing is known.
+Given Translator::computed(const tree::Expression& expression, const TableColumn& column) {
+  std::vector<Bound> bounds = std::exchange(bounds_, std::move(computed_bounds_));
+  const Scope scope{outermost_, {}};
+  computed_.push_back(assigned(this->expression(expression, scope), column));
+  computed_bounds_ = std::exchange(bounds_, std::move(bounds));
+  Given given;
+  given.kind = Given::Kind::computed;
+  given.place = computed_.size() - 1;
+  return given;
+}
+
+/// In a strict mode that is an error.
+bool Translator::needs_value(const TableColumn& column) const {
+  return column.not_null && column.lacks_default && column.type.kind != TypeKind::opaque;
 }
 
 void Translator::clash(const tree::Insert& insert, const Definition& table, Plan& plan) {
@@ -148,8 +200,47 @@ void Translator::clash(const tree::Insert& insert, const Definition& table, Plan
       if (!table.gives_rows) throw Unsure{"a REPLACE into " + table.key};
       return;
     case Action::update:
-      throw Unsure{"ON DUPLICATE KEY UPDATE"};
+      plan.clash = Clash::updates;
+      if (insert.ignore || insert.query || !insert.returning.empty() || !table.triggers.empty())
+        throw Unsure{"ON DUPLICATE KEY UPDATE beside other parts"};
   }
+}
+
+/// The value that the row under way has for a column: VALUES(column), or by the row's name.
+Typed Translator::inserted(const std::string& name) {
+  const auto place = met_->column(name);
+  if (!place) throw Unsure{"no such column: " + name};
+  const TableColumn& column = met_->columns[*place];
+  if (column.type.kind == TypeKind::opaque || column.default_.kind == Default::Kind::number)
+    throw Unsure{"the value of column " + name};
+  Bound bound;
+  bound.source = Bound::Source::row;
+  bound.slot = *place;
+  bound.type = column.type;
+  return sql::emulator::typed(bind(std::move(bound)), column.type);
+}
+
+/// What becomes of the row that the new one meets.
+void Translator::update_met(const tree::Insert& insert, const Definition& table, Plan& plan) {
+  const auto* name = insert.table.as<tree::TableName>();
+  const std::string alias = insert.table.alias.empty() ? name->name.name : insert.table.alias;
+  std::vector<const tree::Assignment*> set;
+  for (const tree::Assignment& each : insert.conflict.set) {
+    if (each.partial || each.columns.size() != 1 || !table.column(each.columns.front().name()))
+      throw Unsure{"an assignment of several columns"};
+    set.push_back(&each);
+  }
+  if (set.empty() || !table.checks.empty()) throw Unsure{"ON DUPLICATE KEY UPDATE of this table"};
+  sql::emulator::Part part;
+  part.target = table.key;
+  met_ = &table;
+  inserting_ = &insert;
+  const std::set<std::size_t> refreshed = plan.refreshed;
+  assign(set, book_.tables.find(table.key)->second, alias, part, plan);
+  met_ = nullptr;
+  inserting_ = nullptr;
+  plan.refreshed = refreshed;
+  plan.parts.push_back(std::move(part));
 }
 
 void Translator::insert_query(const tree::Insert& insert, const Definition& table, Plan& plan) {
@@ -191,7 +282,7 @@ void Translator::returning(const tree::Insert& insert, const Scope& scope, Plan&
 
 void Translator::insert(const tree::Insert& insert, Plan& plan) {
   plan.action = Plan::Action::insert;
-  if (!insert.with.tables.empty() || !insert.row_alias.empty())
+  if (!insert.with.tables.empty() || !insert.row_alias_columns.empty())
     throw Unsure{"an INSERT of this kind"};
   Scope scope;
   const Definition& table = target(insert.table, scope, plan);
@@ -217,6 +308,13 @@ void Translator::insert(const tree::Insert& insert, Plan& plan) {
     plan.rows.push_back(row(each, none ? std::vector<std::size_t>() : plan.places, table));
   }
   if (plan.rows.empty()) throw Unsure{"an INSERT of nothing"};
+  if (!computed_.empty()) {
+    // The server refuses what reads the table that it writes.
+    if (reads_.contains(table.key)) throw Unsure{"a value that the table itself gives"};
+    Plan& source = plan.sources.emplace_back();
+    source.text = {"SELECT " + sql::emulator::joined(computed_, ", "), std::move(computed_bounds_)};
+  }
+  if (plan.clash == Plan::Clash::updates) update_met(insert, table, plan);
   for (std::size_t i = 0; i < table.columns.size(); ++i)
     for (const std::vector<Given>& each : plan.rows)
       if (each[i].kind == Given::Kind::fresh) plan.refreshed.insert(i);
@@ -247,7 +345,7 @@ void Translator::assign(const std::vector<const tree::Assignment*>& set, const T
                         const std::string& alias, Part& part, Plan& plan) {
   const Definition& definition = *table.definition;
   std::vector<Bound> bounds = std::exchange(bounds_, {});
-  Scope scope;
+  Scope scope{outermost_, {}};
   scope.relations.push_back(relation_of(table, alias, definition.sql_name() + "."));
   std::string list = "rowid = next_place()", differs;
   for (const tree::Assignment* each : set) {
@@ -256,6 +354,17 @@ void Translator::assign(const std::vector<const tree::Assignment*>& set, const T
     if (column.given_by_server || !part.assigned.insert(*place).second)
       throw Unsure{"an assignment to " + column.name};
     const std::string name = definition.sql_column(*place);
+    if (const auto digits = digits_of_moment(each->value, column.type.kind)) {
+      const std::string now = bind(moment_for(column.type, *digits));
+      part.momentary.insert(*place);
+      list += ", " + name + " = " + now;
+      if (set.size() == 1) plan.needs_now = true;
+      if (differs != "1")
+        differs += (differs.empty() ? "" : " OR ") +
+                   ("(" + now + " IS NULL) OR (" + name + " IS NOT " + now + ")");
+      assigned_.insert({definition.key, *place, column.attribute});
+      continue;
+    }
     if (is_fresh(each->value, column.type.kind) ||
         (took_effect_ && column.type.kind == TypeKind::opaque)) {
       part.refreshed.insert(*place);
@@ -278,8 +387,17 @@ void Translator::assign(const std::vector<const tree::Assignment*>& set, const T
     assigned_.insert({definition.key, *place, column.attribute});
   }
   assigned_.clear();
-  for (std::size_t i = 0; i < definition.columns.size(); ++i)
-    if (definition.columns[i].is_refreshed && !part.assigned.contains(i)) part.refreshed.insert(i);
+  for (std::size_t i = 0; i < definition.columns.size(); ++i) {
+    const TableColumn& column = definition.columns[i];
+    if (!column.is_refreshed || part.assigned.contains(i)) continue;
+    if (!column.refreshed_digits || column.type.kind == TypeKind::opaque) {
+      part.refreshed.insert(i);
+      continue;
+    }
+    part.momentary.insert(i);
+    list += ", " + definition.sql_column(i) + " = " +
+            bind(moment_for(column.type, *column.refreshed_digits));
+  }
   // Whether a value of this moment is another one than before, nobody knows.
   if (differs == "1" && !took_effect_)
     for (const std::size_t each : part.refreshed)
@@ -326,7 +444,7 @@ void Translator::update(const tree::Update& update, Plan& plan) {
   if (!update.with.tables.empty() || !update.from.empty() || update.ignore ||
       !update.returning.empty())
     throw Unsure{"an UPDATE of this kind"};
-  Scope scope;
+  Scope scope{outermost_, {}};
   std::string from = this->from(update.tables, scope);
   const std::string where = update.where ? " WHERE " + condition(*update.where, scope).sql : "";
   plan.multiple = scope.relations.size() > 1;
@@ -342,7 +460,7 @@ void Translator::update(const tree::Update& update, Plan& plan) {
     if (!column.origin || column.derived || column.of_view) throw Unsure{"a change of a view"};
     by_relation[scope.relation_of(column)].push_back(&each);
   }
-  TablesIn named(rules_);
+  TableNamesIn named(rules_);
   if (update.where) named.visit(*update.where);
   for (const tree::Assignment& each : update.set) named.visit(each.value);
   std::set<std::string> targets;
@@ -351,7 +469,8 @@ void Translator::update(const tree::Update& update, Plan& plan) {
     const TableState& table = book_.tables.find(column.origin->table)->second;
     const Definition& definition = *table.definition;
     if (!definition.takes_rows || !targets.insert(definition.key).second ||
-        named.keys.contains(definition.key) || !definition.checks.empty())
+        named.keys.contains(definition.key) ||
+        (!definition.checks.empty() && by_relation.size() > 1))
       throw Unsure{"an UPDATE of " + definition.key};
     const std::string prefix = column.sql.substr(0, column.sql.find('.'));
     Part part;
@@ -360,6 +479,11 @@ void Translator::update(const tree::Update& update, Plan& plan) {
     part.find = {"SELECT " + std::string(plan.multiple ? "DISTINCT " : "") + prefix + ".rowid" +
                      from + where + behind,
                  bounds};
+    plan.looks_at_all =
+        !plan.multiple && names_no_index(update.where ? &*update.where : nullptr, definition);
+    Scope row;
+    row.relations.push_back(relation_of(table, name, definition.sql_name() + "."));
+    checks(definition, row, plan);
     plan.parts.push_back(std::move(part));
   }
   bounds_.clear();
@@ -369,7 +493,7 @@ void Translator::remove(const tree::Delete& remove, Plan& plan) {
   plan.action = Plan::Action::remove;
   if (!remove.with.tables.empty() || remove.ignore || !remove.returning.empty())
     throw Unsure{"a DELETE of this kind"};
-  Scope scope;
+  Scope scope{outermost_, {}};
   plan.multiple = !remove.targets.empty();
   const std::string from =
       this->from(plan.multiple ? remove.from : std::vector<tree::Relation>{remove.table}, scope);
@@ -377,7 +501,7 @@ void Translator::remove(const tree::Delete& remove, Plan& plan) {
   const std::string where = remove.where ? " WHERE " + condition(*remove.where, scope).sql : "";
   plan.all_rows = !plan.multiple && !remove.where && !remove.limit;
   const std::string behind = rest(remove.order, remove.limit, scope);
-  TablesIn named(rules_);
+  TableNamesIn named(rules_);
   if (remove.where) named.visit(*remove.where);
   std::vector<std::string> names;
   for (const tree::Name& each : remove.targets) names.push_back(each.name);
@@ -392,6 +516,8 @@ void Translator::remove(const tree::Delete& remove, Plan& plan) {
     const bool again = std::ranges::find(plan.parts, key, &Part::target) != plan.parts.end();
     if (!definition.gives_rows || named.keys.contains(key) || again)
       throw Unsure{"a DELETE from " + key};
+    plan.looks_at_all =
+        !plan.multiple && names_no_index(remove.where ? &*remove.where : nullptr, definition);
     const std::string& column = relation->columns.front().sql;
     Part part;
     part.target = plan.target = key;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "protocols/mysql/capabilities.hpp"
 #include "protocols/mysql/charset.hpp"
 #include "protocols/mysql/emulator/answers.hpp"
 #include "protocols/mysql/emulator/pattern.hpp"
@@ -42,17 +43,29 @@ std::string described_as(const Plan& plan, const SqlRequest& request) {
   return key;
 }
 
+/// The same of one of the answers to a CALL.
+std::string called_as(const Plan& plan, const SqlRequest& request, std::size_t number) {
+  return described_as(plan, request) + "\x1e" + std::to_string(number);
+}
+
+/// The tables whose definitions shape the columns.
+const std::set<std::string>& described_by(const Plan& plan) {
+  return plan.action == Plan::Action::call ? plan.named : plan.reads;
+}
+
 class MysqlExecution final : public Execution {
  public:
   MysqlExecution(sql::contents::Contents& contents, const MysqlRules& rules,
                  const DescriptionBook& descriptions, const SessionFacts& session,
-                 std::uint16_t collation)
+                 std::uint16_t collation, Programs& programs, std::optional<std::int64_t> moment)
       : contents_(contents),
         rules_(rules),
         descriptions_(descriptions),
         session_(session),
         collation_(collation),
-        runner_(contents, rules) {}
+        runner_(contents, rules, &programs) {
+    runner_.set_moment(moment);
+  }
 
   void take_from(Bytes image) override {
     const auto told = read_answer(image);
@@ -71,11 +84,22 @@ class MysqlExecution final : public Execution {
     if (done_->error && !plan.shown.empty()) return false;
     if (done_->error) {
       results.list.emplace_back(*done_->error);
+    } else if (plan.action == Plan::Action::call && plan.shown.empty()) {
+      for (std::size_t i = 0; i < done_->sets.size(); ++i) {
+        const ShownRows& each = done_->sets[i];
+        auto set = shown(*each.plan, each.rows, called_as(plan, request, i),
+                         layout_of(plan.named, contents_.book()));
+        if (!set) return false;
+        results.list.emplace_back(*std::move(set));
+      }
+      results.list.emplace_back(done_->ok);
     } else if (!plan.shown.empty()) {
-      auto set = shown(plan, request);
+      auto set = shown(plan, done_->rows, described_as(plan, request),
+                       layout_of(described_by(plan), contents_.book()));
       if (!set) return false;
       results.list.emplace_back(*std::move(set));
     } else {
+      note_status(plan, request);
       results.list.emplace_back(done_->ok);
     }
     image_ = encode_image(results, collation_);
@@ -86,6 +110,7 @@ class MysqlExecution final : public Execution {
   [[nodiscard]] const Written& written() const override { return done_->written; }
   [[nodiscard]] std::string image() const override { return image_; }
   [[nodiscard]] bool agrees(const Plan&, Bytes image) override {
+    if (!done_->sets.empty()) return all_agree(image);
     auto mine = read_answer(as_bytes(image_)), theirs = read_answer(image);
     if (!mine || !theirs) return false;
     if (took_effect_ && !done_->counts_known) return theirs->ok.has_value();
@@ -105,18 +130,41 @@ class MysqlExecution final : public Execution {
   [[nodiscard]] sql::emulator::Runner& runner() override { return runner_; }
 
  private:
-  std::optional<ResultSet> shown(const Plan& plan, const SqlRequest& request) {
-    const TableBook& book = contents_.book();
-    const std::string key = described_as(plan, request);
-    const auto* told = descriptions_.find(key, layout_of(plan.reads, book));
+  [[nodiscard]] bool all_agree(Bytes image) const {
+    const auto mine = read_answers(as_bytes(image_)), theirs = read_answers(image);
+    if (!mine || !theirs || mine->size() != theirs->size()) return false;
+    for (std::size_t i = 0; i < mine->size(); ++i) {
+      const std::vector<std::size_t> none;
+      const auto& runs = i < done_->sets.size() ? done_->sets[i].runs : none;
+      if (!same_answer((*mine)[i], runs, (*theirs)[i])) return false;
+    }
+    return true;
+  }
+
+  /// What the server says of the indexes that it looked for rows with: as it said it before, else
+  /// as the keys tell.
+  void note_status(const Plan& plan, const SqlRequest& request) {
+    const bool looks = plan.action == Plan::Action::update || plan.action == Plan::Action::remove;
+    if (!looks) return;
+    const auto* told = descriptions_.find(described_as(plan, request),
+                                          layout_of(described_by(plan), contents_.book()));
+    if (told != nullptr)
+      done_->ok.status = told->status;
+    else if (plan.looks_at_all)
+      done_->ok.status = status::no_index_used;
+  }
+
+  std::optional<ResultSet> shown(const Plan& plan, const std::vector<DatumRow>& rows,
+                                 const std::string& key, const std::string& layout) {
+    const auto* told = descriptions_.find(key, layout);
     const auto columns = told == nullptr && descriptions_.varies(key)
                              ? std::nullopt
-                             : columns_of(plan, told, book, rules_);
+                             : columns_of(plan, told, contents_.book(), rules_);
     if (!columns) {
       runner_.note("the columns of the answer");
       return std::nullopt;
     }
-    auto cells = cells_of(plan, done_->rows, *columns, rules_);
+    auto cells = cells_of(plan, rows, *columns, rules_);
     if (!cells) return std::nullopt;
     ResultSet set;
     set.columns = *columns;
@@ -153,7 +201,8 @@ class MysqlEmulator final : public sql::emulator::SqlEmulator {
   [[nodiscard]] SqlRequest request_of(const EmulatedRequest& asked) const override;
   [[nodiscard]] Answered answered(Bytes image) const override;
   [[nodiscard]] std::unique_ptr<Execution> execution() override {
-    return std::make_unique<MysqlExecution>(held(), rules_, descriptions_, session_, collation_);
+    return std::make_unique<MysqlExecution>(held(), rules_, descriptions_, session_, collation_,
+                                            programs_, moment_);
   }
   [[nodiscard]] std::string unsound_session() const override { return session_.problem; }
   [[nodiscard]] bool lacks_privilege(std::string_view code) const override {
@@ -161,12 +210,13 @@ class MysqlEmulator final : public sql::emulator::SqlEmulator {
   }
   [[nodiscard]] Taken taken_by_failure(std::string_view code) const override {
     if (code == "1048" || code == "1364" || code == "1406" || code == "1264" || code == "1366" ||
-        code == "1146" || code == "1054" || code == "1064")
+        code == "1146" || code == "1054" || code == "1064" || code == "4025")
       return Taken::nothing;
     return code == "1062" || code == "1452" ? Taken::its_own : Taken::unknown;
   }
   [[nodiscard]] std::optional<std::string> answer_of_definition(const tree::Statement& statement,
                                                                 std::string_view pattern) override;
+  void set_moment(std::uint64_t connection, Moment now) override;
   void add_paths(const std::string& key, std::vector<KeyPath>& paths) const override {
     paths.push_back({key});
   }
@@ -194,7 +244,15 @@ class MysqlEmulator final : public sql::emulator::SqlEmulator {
   DescriptionBook descriptions_;
   Document profile_;
   std::uint16_t collation_ = utf8mb4_collation;
+  Programs programs_;
+  std::optional<std::int64_t> moment_;  ///< of the request that is computed
 };
+
+void MysqlEmulator::set_moment(std::uint64_t, Moment now) {
+  constexpr std::int64_t seconds_from_1970_to_2000 = 946'684'800;
+  moment_.reset();
+  if (now) moment_ = (now->count() - seconds_from_1970_to_2000 * 1000) * 1000;
+}
 
 // ---- knowledge ----
 
@@ -243,18 +301,19 @@ void MysqlEmulator::note_start(const Start& start) {
 
 sql::emulator::SqlEmulator::Answered MysqlEmulator::answered(Bytes image) const {
   Answered answer;
-  const auto told = read_answer(image);
+  const auto told = read_answers(image);
   answer.readable = told.has_value();
-  answer.error = told && told->error;
-  if (answer.error) answer.code = std::to_string(told->error->code);
+  answer.error = told && told->back().error;
+  if (answer.error) answer.code = std::to_string(told->back().error->code);
   return answer;
 }
 
 std::optional<std::string> MysqlEmulator::answer_of_definition(const tree::Statement& statement,
                                                                std::string_view) {
-  if (!definition_is_sure(statement, held(), rules_, depended())) return std::nullopt;
+  auto ok = answer_of(statement, held(), rules_, depended());
+  if (!ok) return std::nullopt;
   Results results;
-  results.list.emplace_back(OkPacket{});
+  results.list.emplace_back(*std::move(ok));
   return encode_image(results, collation_);
 }
 
@@ -265,10 +324,26 @@ void MysqlEmulator::note_defined(const tree::Statement& statement, std::string_v
 void MysqlEmulator::note_followed(const SqlRequest& request, Bytes image) {
   if (!is_recording() && request.has_more) return;
   const Plan& plan = statements().plan_of(request.pattern, held(), false);
-  if (!plan.reason.empty() || plan.shown.empty()) return;
+  if (!plan.reason.empty()) return;
+  if (plan.action == Plan::Action::call && plan.shown.empty()) {
+    const auto all = read_answers(image);
+    for (std::size_t i = 0; all && i < all->size(); ++i)
+      if ((*all)[i].set)
+        descriptions_.learn(called_as(plan, request, i), layout_of(plan.named, held().book()),
+                            *(*all)[i].set);
+    return;
+  }
+  if (plan.action == Plan::Action::update || plan.action == Plan::Action::remove) {
+    const auto told = read_answer(image);
+    if (told && told->ok)
+      descriptions_.learn(described_as(plan, request), layout_of(plan.reads, held().book()),
+                          ResultSet{.status = told->ok->status});
+    return;
+  }
+  if (plan.shown.empty()) return;
   const auto told = read_answer(image);
   if (!told || !told->set) return;
-  descriptions_.learn(described_as(plan, request), layout_of(plan.reads, held().book()),
+  descriptions_.learn(described_as(plan, request), layout_of(described_by(plan), held().book()),
                       *told->set);
 }
 

@@ -48,6 +48,14 @@ ErrorPacket no_default(const TableColumn& column) {
   return {1364, "HY000", fmt::format("Field '{}' doesn't have a default value", column.name)};
 }
 
+std::optional<ErrorPacket> broken_check(const Definition& table, const std::string& name,
+                                        const MysqlRules& rules) {
+  if (name.empty() || !rules.reading.mariadb) return std::nullopt;
+  return ErrorPacket{4025, "23000",
+                     fmt::format("CONSTRAINT `{}` failed for `{}`.`{}`", name,
+                                 rules.database_of(table), table.spelled.name)};
+}
+
 std::optional<ErrorPacket> refused_value(const TableColumn& column, sql::ValueClass value_class,
                                          std::string_view text, std::size_t row) {
   const bool plain = std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7F; });

@@ -17,6 +17,10 @@ namespace understudy::mysql::emulation {
                                                          bool mariadb);
 [[nodiscard]] ErrorPacket no_null(const TableColumn& column);
 [[nodiscard]] ErrorPacket no_default(const TableColumn& column);
+/// Nothing where it is not known what the server calls the condition.
+[[nodiscard]] std::optional<ErrorPacket> broken_check(const Definition& table,
+                                                      const std::string& name,
+                                                      const MysqlRules& rules);
 /// A value that a column refuses, of the row of that number (from 1).
 [[nodiscard]] std::optional<ErrorPacket> refused_value(const TableColumn& column,
                                                        sql::ValueClass value_class,

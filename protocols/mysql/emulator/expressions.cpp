@@ -13,7 +13,10 @@ namespace {
 
 using sql::contents::is_text;
 using sql::contents::is_whole;
+using sql::emulator::is_comparison;
+using sql::emulator::is_order;
 using sql::emulator::joined;
+using sql::emulator::spelled;
 using sql::emulator::typed;
 using tree::Operator;
 
@@ -21,43 +24,6 @@ constexpr ColumnType truth_type{TypeKind::boolean};
 constexpr ColumnType whole_type{.kind = TypeKind::int8, .length = 8};
 /// No sum or product of two of them runs over.
 constexpr std::int64_t far = 1'000'000'000'000'000;
-
-const char* spelled(Operator op) {
-  switch (op) {
-    case Operator::equal:
-      return "=";
-    case Operator::not_equal:
-      return "<>";
-    case Operator::less:
-      return "<";
-    case Operator::less_equal:
-      return "<=";
-    case Operator::greater:
-      return ">";
-    case Operator::greater_equal:
-      return ">=";
-    case Operator::not_distinct:
-      return "IS";
-    case Operator::add:
-      return "+";
-    case Operator::subtract:
-      return "-";
-    case Operator::multiply:
-      return "*";
-    default:
-      throw Unsure{"this operator"};
-  }
-}
-
-bool is_order(Operator op) {
-  return op == Operator::less || op == Operator::less_equal || op == Operator::greater ||
-         op == Operator::greater_equal;
-}
-
-bool is_comparison(Operator op) {
-  return is_order(op) || op == Operator::equal || op == Operator::not_equal ||
-         op == Operator::not_distinct;
-}
 
 bool is_whole_or_truth(const ColumnType& type) {
   return is_whole(type.kind) || type.kind == TypeKind::boolean;

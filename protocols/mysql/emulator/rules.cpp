@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include "protocols/mysql/emulator/pattern.hpp"
+#include "protocols/mysql/emulator/program.hpp"
 #include "protocols/mysql/emulator/translator.hpp"
 #include "protocols/mysql/names.hpp"
+#include "protocols/sql/facts/function_use.hpp"
 #include "protocols/sql/tree/parse_mysql.hpp"
 #include "protocols/sql/tree/qualify.hpp"
 
@@ -65,6 +67,23 @@ void mark_changes(std::string_view pattern, tree::AlterTable& alter) {
   if (more) alter.actions.push_back({.kind = tree::AlterAction::Kind::other});
 }
 
+/// `CALL p()` and `SELECT f()` mean a routine of the database in use.
+void qualify_call(tree::Statement& statement, std::string_view database) {
+  tree::Call* call = nullptr;
+  if (auto* utility = statement.as<tree::Utility>();
+      utility != nullptr && utility->kind == sql::Kind::call && utility->arguments.size() == 1) {
+    call = utility->arguments.front().as<tree::Call>();
+  } else if (auto* query = statement.as<tree::Query>(); query != nullptr) {
+    auto* select = std::get_if<tree::Select>(&query->body);
+    if (select != nullptr && select->outputs.size() == 1 && select->from.empty())
+      call = select->outputs.front().expression.as<tree::Call>();
+    if (call != nullptr &&
+        sql::use_of_function(call->name.name, sql::Dialect::mysql) != sql::FunctionUse::unknown)
+      call = nullptr;
+  }
+  if (call != nullptr && call->name.schema.empty()) call->name.schema = database;
+}
+
 void mark_options(std::string_view pattern, tree::CreateTable& create) {
   const std::string text = folded(pattern);
   // Rows are then kept, or values shown or compared, in a way that is not followed.
@@ -92,6 +111,7 @@ tree::Statement MysqlRules::parse(std::string_view pattern) const {
   if (auto* alter = statement.as<tree::AlterTable>()) mark_changes(parts.statement, *alter);
   if (!parts.sources.empty()) put_sources_in(parts.sources, statement);
   tree::qualify(statement, parts.database ? *parts.database : main_database);
+  qualify_call(statement, parts.database ? *parts.database : main_database);
   return statement;
 }
 
@@ -104,15 +124,49 @@ std::string MysqlRules::key_of(const tree::Name& name) const {
   return folded(main ? name.name : name.schema + "." + name.name);
 }
 
-Plan MysqlRules::plan(const tree::Statement& statement, const TableBook& tables,
-                      bool took_effect) const {
+namespace {
+
+/// What `make` gives, or why nothing.
+template <class Make>
+Plan plan_or_reason(const Make& make) {
   try {
-    return Translator(*this, tables, took_effect).plan(statement);
+    return make();
   } catch (const Unsure& reason) {
     Plan unsure;
     unsure.reason = reason.reason;
     return unsure;
   }
+}
+
+}  // namespace
+
+Plan MysqlRules::plan(const tree::Statement& statement, const TableBook& tables,
+                      bool took_effect) const {
+  return plan_or_reason([&] { return Translator(*this, tables, took_effect).plan(statement); });
+}
+
+Plan MysqlRules::plan_inside(const tree::Statement& statement, const TableBook& tables,
+                             const Scope& variables) const {
+  return plan_or_reason(
+      [&] { return Translator(*this, tables, false, &variables).plan(statement); });
+}
+
+Plan MysqlRules::plan_of_value(const tree::Statement& shows, const ColumnType& type,
+                               const TableBook& tables, const Scope& variables) const {
+  return plan_or_reason(
+      [&] { return Translator(*this, tables, false, &variables).value(shows, type); });
+}
+
+ColumnType MysqlRules::type_of_variable(const tree::Type& type, const tree::Name& routine) const {
+  std::string collation = type.collation;
+  const auto found = collations.find(routine.schema.empty() ? main_database : routine.schema);
+  if (collation.empty() && type.charset.empty() && found != collations.end())
+    collation = found->second;
+  return column_type(type, collation, reading);
+}
+
+bool MysqlRules::runs(const tree::CreateRoutine& routine) const {
+  return program_of(routine).has_value();
 }
 
 const tree::Query* MysqlRules::view_of(const tree::Name& name) const {
@@ -138,6 +192,11 @@ ColumnType MysqlRules::type_of(const tree::ColumnDefinition& column,
 
 Default MysqlRules::default_of(const tree::Expression& expression, ColumnType type) const {
   if (const auto* call = expression.as<tree::Call>()) {
+    if (const auto digits = digits_of_moment(expression, type.kind)) {
+      Default moment{Default::Kind::fresh, Datum(std::int64_t{*digits}), {}};
+      moment.moment = true;
+      return moment;
+    }
     static constexpr std::string_view fresh[] = {
         "now", "current_timestamp", "localtimestamp", "localtime", "uuid", "curdate", "curtime"};
     if (std::ranges::find(fresh, call->name.name) != std::end(fresh))

@@ -26,6 +26,15 @@ class MysqlRules final : public ServerRules {
   }
   [[nodiscard]] std::string collation_of(const tree::ColumnDefinition& column,
                                          const Definition& table) const;
+  /// Of a statement of a routine's body, with its variables.
+  [[nodiscard]] Plan plan_inside(const tree::Statement& statement, const TableBook& tables,
+                                 const Scope& variables) const;
+  /// Of what a query without tables shows, for a place of that type.
+  [[nodiscard]] Plan plan_of_value(const tree::Statement& shows, const ColumnType& type,
+                                   const TableBook& tables, const Scope& variables) const;
+  /// Of a parameter or variable of a routine, or of what it returns; opaque: it is not known.
+  [[nodiscard]] ColumnType type_of_variable(const tree::Type& type,
+                                            const tree::Name& routine) const;
 
   [[nodiscard]] tree::Statement parse(std::string_view pattern) const override;
   [[nodiscard]] std::string spelled(std::string_view pattern) const override;
@@ -33,6 +42,7 @@ class MysqlRules final : public ServerRules {
   [[nodiscard]] Plan plan(const tree::Statement& statement, const TableBook& tables,
                           bool took_effect) const override;
   [[nodiscard]] const tree::Query* view_of(const tree::Name& name) const override;
+  [[nodiscard]] bool runs(const tree::CreateRoutine& routine) const override;
   [[nodiscard]] ColumnType type_of(const tree::ColumnDefinition& column,
                                    const Definition& table) const override;
   [[nodiscard]] sql::contents::Default default_of(const tree::Expression& expression,

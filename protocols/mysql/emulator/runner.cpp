@@ -69,6 +69,10 @@ std::string records(std::size_t rows, std::size_t duplicates, std::size_t warnin
 std::optional<Done> Runner::run(const Plan& plan, std::span<const Value> values) {
   Done done;
   if (!may_read(plan)) return std::nullopt;
+  if (plan.needs_now && !moment_ && !took_effect_) {
+    why_not_ = "a value of this moment";
+    return std::nullopt;
+  }
   why_not_ = plan.writes() ? "a write that the server may refuse" : "a value that is not sure";
   bool sure = false;
   switch (plan.action) {
@@ -86,6 +90,9 @@ std::optional<Done> Runner::run(const Plan& plan, std::span<const Value> values)
       break;
     case Plan::Action::truncate:
       sure = truncate(plan, done);
+      break;
+    case Plan::Action::call:
+      sure = call(plan, values, done);
       break;
     default:  // PostgreSQL's
       break;
@@ -109,7 +116,36 @@ bool Runner::tell_orphans(const Definition& child, const Reference& reference,
   return refuse(broken_reference(child, reference, parent, mysql_, as_parent));
 }
 
+/// This moment in a column of that type.
+std::optional<Datum> Runner::moment_in(const ColumnType& type, std::int64_t digits) const {
+  if (!moment_) return std::nullopt;
+  constexpr std::int64_t second = 1'000'000, day = 86'400 * second;
+  std::int64_t time = *moment_;
+  if (type.kind != TypeKind::timestamptz) {
+    if (!mysql_.reading.offset) return std::nullopt;
+    time += mysql_.reading.offset->count() * second;
+  }
+  const auto cut = [&](std::int64_t unit) { return time - ((time % unit) + unit) % unit; };
+  if (type.kind == TypeKind::date) return Datum(cut(day) / day);
+  std::int64_t unit = second;
+  for (std::int64_t i = std::min<std::int64_t>(digits, type.scale); i > 0; --i) unit /= 10;
+  return Datum(cut(unit));
+}
+
 std::optional<Datum> Runner::value_of(const Bound& bound, std::span<const Value> values) {
+  if (bound.source == Bound::Source::clock) {
+    const auto* digits = std::get_if<std::int64_t>(&bound.constant);
+    const auto moment = moment_in(bound.type, digits != nullptr ? *digits : 0);
+    return moment || !bound.may_hide ? moment : std::optional(Datum());
+  }
+  if (bound.source == Bound::Source::row) {
+    const bool known = row_ != nullptr && !fresh_.contains(bound.slot);
+    return known ? std::optional((*row_)[bound.slot]) : std::nullopt;
+  }
+  if (bound.source == Bound::Source::variable) {
+    const bool known = frame_ != nullptr && frame_->variables[bound.slot].known;
+    return known ? std::optional(frame_->variables[bound.slot].value) : std::nullopt;
+  }
   if (bound.slot == Bound::no_slot) return bound.constant;
   if (bound.slot >= values.size()) return std::nullopt;
   const Value& value = values[bound.slot];
@@ -189,21 +225,51 @@ bool Runner::fill(const Plan& plan, std::size_t at, std::span<const Value> value
     } else if (given.kind == Given::Kind::value) {
       value = value_of(given.bound, values);
       if (!value) return fill_error(plan, i, values[given.bound.slot]);
+    } else if (given.kind == Given::Kind::computed) {
+      value = computed_.at(given.place);
     } else if (given.kind == Given::Kind::fresh) {
-      contents_.forget_column(plan.target, i);
-      if (column.not_null && column.lacks_default && !took_effect_ &&
+      value = moment_given(given, column);
+      if (!value) contents_.forget_column(plan.target, i);
+      if (!value && column.not_null && column.lacks_default && !took_effect_ &&
           column.default_.kind == Default::Kind::elsewhere)
         return false;
     }
     const bool numbers = column.default_.kind == Default::Kind::number;
     if (value && is_null(*value) && column.not_null && !numbers) {
-      if (took_effect_ || !strict_ || ignores_) return false;
+      if (took_effect_ || !strict_ || ignores_ || has_triggers(*table, "insert")) return false;
       if (place_in_statement_ == 1) numbers_.clear();
       return refuse(no_null(column));
     }
     row.push_back(value.value_or(Datum()));
   }
   return true;
+}
+
+/// Of a value that is this moment's.
+std::optional<Datum> Runner::moment_given(const Given& given, const TableColumn& column) const {
+  if (given.bound.source != Bound::Source::clock && given.bound.source != Bound::Source::now)
+    return std::nullopt;
+  const auto* digits = std::get_if<std::int64_t>(&given.bound.constant);
+  if (digits == nullptr) digits = std::get_if<std::int64_t>(&column.default_.value);
+  return moment_in(column.type, digits != nullptr ? *digits : 0);
+}
+
+/// In a strict mode a column without a value and a default is looked for first.
+bool Runner::lacks_values(const Plan& plan) {
+  const std::shared_ptr<const Definition> table = contents_.find(plan.target)->definition;
+  for (std::size_t i = 0; i < table->columns.size() && !took_effect_; ++i) {
+    const TableColumn& column = table->columns[i];
+    if (plan.rows.front()[i].kind != Given::Kind::fresh || !column.not_null ||
+        !column.lacks_default || column.default_.kind != Default::Kind::elsewhere ||
+        plan.rows.front()[i].bound.source != Bound::Source::request ||
+        std::ranges::find(plan.places, i) != plan.places.end())
+      continue;
+    const bool told = strict_ && !ignores_ && column.type.kind != TypeKind::opaque &&
+                      !has_triggers(*table, "insert");
+    if (told) static_cast<void>(refuse(no_default(column)));
+    return true;
+  }
+  return false;
 }
 
 /// Which unique key the row meets: the first in the server's order.
@@ -287,9 +353,105 @@ bool Runner::replace(const Plan& plan, const DatumRow& row, Done& done) {
   return true;
 }
 
-bool Runner::put_in(const Plan& plan, const DatumRow& row, Done& done) {
+/// Whether the row, which is not in the table yet, has what the conditions of the table say. They
+/// are looked at before its keys.
+bool Runner::satisfies(const Plan& plan, const Definition& table, const DatumRow& row) {
+  std::string list;
+  for (std::size_t i = 0; i < row.size(); ++i)
+    list += fmt::format("{}?{} AS {}", list.empty() ? "" : ", ", i + 2, table.sql_column(i));
+  const std::string from = fmt::format("FROM {} WHERE rowid > ?1 AND ", table.sql_name());
+  std::vector<Datum> bound = {Datum()};
+  bound.insert(bound.end(), row.begin(), row.end());
+  const sql::emulator::PlannedCheck* broken = nullptr;
+  for (const auto& check : plan.checks) {
+    std::string text = check.text.sql;
+    const std::size_t at = text.find(from);
+    const bool known = std::ranges::none_of(
+        fresh_, [&](std::size_t each) { return text.find(table.sql_column(each)) != text.npos; });
+    if (check.text.bounds.size() != 1 || at == std::string::npos || !known) return false;
+    text.replace(at, from.size(),
+                 fmt::format("FROM (SELECT {}) AS {} WHERE ", list, table.sql_name()));
+    if (holds(text, bound)) continue;
+    // Which of several is told is the order in which they were declared.
+    if (broken != nullptr || took_effect_) return false;
+    broken = &check;
+  }
+  if (broken == nullptr) return true;
+  // No number was given yet.
+  if (place_in_statement_ == 1) numbers_.clear();
+  return ignores_ ? false : refuse(broken_check(table, broken->name, mysql_));
+}
+
+/// The same of the rows that an UPDATE has changed, behind that place.
+bool Runner::satisfy(const Plan& plan, std::int64_t place) {
+  const sql::emulator::PlannedCheck* broken = nullptr;
+  for (const auto& check : plan.checks) {
+    const std::vector<Datum> bound = {place};
+    if (check.text.bounds.size() != 1) return false;
+    if (holds(check.text.sql, bound)) continue;
+    if (broken != nullptr || took_effect_) return false;
+    broken = &check;
+  }
+  if (broken == nullptr) return true;
+  return refuse(broken_check(*contents_.find(plan.target)->definition, broken->name, mysql_));
+}
+
+/// The row that has one of its keys is changed.
+bool Runner::update_met(const Plan& plan, std::span<const Value> values, const DatumRow& row,
+                        Done& done) {
+  const std::shared_ptr<const Definition> table = contents_.find(plan.target)->definition;
+  const Part& part = plan.parts.front();
+  for (const UniqueKey* key : keys_in_order(*table)) {
+    const auto [where, found] = lookup_of(*table, *key, row);
+    std::vector<DatumRow> met;
+    const std::string select =
+        fmt::format("SELECT rowid FROM {} WHERE {}", table->sql_name(), where);
+    if (contents_.database().run(select, found, &met) != Outcome::done) return false;
+    if (met.empty()) continue;
+    std::vector<Datum> bound;
+    row_ = &row;
+    const bool sure = met.size() == 1 && !may_lack_parents(*table, *key, row) &&
+                      bind(part.set.bounds, values, bound);
+    row_ = nullptr;
+    if (!sure) return false;
+    const std::string list = "(" + std::to_string(std::get<std::int64_t>(met[0][0])) + ")";
+    if (contents_.database().run(part.set.sql + list, bound) != Outcome::done) return false;
+    const bool changed = contents_.database().changed() > 0;
+    done.ok.affected += changed ? 2 : 0;
+    matched_ += changed ? 2 : 1;
+    duplicates_ += changed ? 1 : 0;
+    if (!changed) return true;
+    const bool parents = moves_parents(contents_.book(), part.target, *table, part.assigned);
+    sql::emulator::add_written(done.written, plan.target);
+    for (const std::size_t column : part.refreshed) contents_.forget_column(part.target, column);
+    if (!moment_)
+      for (const std::size_t column : part.momentary) contents_.forget_column(part.target, column);
+    if (checks_references_ &&
+        !follow_references(part.target, &part.assigned, parents, done.written))
+      return false;
+    const auto after = row_behind(*table, contents_.database().last_place() - 1);
+    for (std::size_t i = 0; i < table->columns.size(); ++i) {
+      if (table->columns[i].default_.kind != Default::Kind::number) continue;
+      if (part.assigned.contains(i) || !after) return false;
+      met_id_ = std::get<std::int64_t>((*after)[i]);
+    }
+    return true;
+  }
+  return false;
+}
+
+bool Runner::put_in(const Plan& plan, std::size_t at, DatumRow& row, Done& done) {
   const std::shared_ptr<const Definition> table = contents_.find(plan.target)->definition;
   auto& database = contents_.database();
+  fresh_.clear();
+  for (std::size_t i = 0; i < table->columns.size(); ++i)
+    if (plan.rows[at][i].kind == Given::Kind::fresh &&
+        !moment_given(plan.rows[at][i], table->columns[i]) &&
+        std::ranges::find(plan.places, i) == plan.places.end())
+      fresh_.insert(i);
+  if (!table->triggers.empty() && !fire(*table, "before", "insert", nullptr, &row, done))
+    return false;
+  if (!plan.checks.empty() && !satisfies(plan, *table, row)) return false;
   if (plan.clash == Clash::replaces && (any_order_ || !replace(plan, row, done))) return false;
   if (database.run("SAVEPOINT row") != Outcome::done) return false;
   const auto back = [&] {
@@ -299,11 +461,9 @@ bool Runner::put_in(const Plan& plan, const DatumRow& row, Done& done) {
   const Outcome outcome = database.run(plan.text.sql, row);
   if (outcome != Outcome::done) {
     back();
+    if (outcome == Outcome::refused && plan.clash == Clash::updates)
+      return update_met(plan, values_, row, done);
     return outcome == Outcome::refused && !took_effect_ && meets_key(plan, row, done);
-  }
-  for (const auto& check : plan.checks) {
-    std::vector<Datum> bound = {database.last_place() - 1};
-    if (check.text.bounds.size() != 1 || !holds(check.text.sql, bound)) return back(), false;
   }
   std::set<std::size_t> all;
   for (std::size_t i = 0; i < table->columns.size(); ++i) all.insert(i);
@@ -315,7 +475,10 @@ bool Runner::put_in(const Plan& plan, const DatumRow& row, Done& done) {
     return true;
   }
   static_cast<void>(database.run("RELEASE row"));
+  if (!table->triggers.empty() && !fire(*table, "after", "insert", nullptr, &row, done))
+    return false;
   ++done.ok.affected;
+  ++matched_;
   ++copied_;
   if (plan.shown.empty()) return true;
   done.runs.push_back(done.rows.size());
@@ -330,6 +493,17 @@ bool Runner::insert_all(const Plan& plan, std::span<const Value> values, Done& d
   std::optional<std::size_t> numbered;
   for (std::size_t i = 0; i < table->columns.size(); ++i)
     if (table->columns[i].default_.kind == Default::Kind::number) numbered = i;
+  values_ = values;
+  if (lacks_values(plan)) return false;
+  if (!plan.sources.empty()) {
+    std::vector<Datum> bound;
+    std::vector<DatumRow> made;
+    const Plan& source = plan.sources.front();
+    if (!bind(source.text.bounds, values, bound) ||
+        contents_.database().run(source.text.sql, bound, &made) != Outcome::done)
+      return false;
+    computed_ = std::move(made.front());
+  }
   std::vector<DatumRow> sources;
   if (plan.source) {
     std::vector<Datum> bound;
@@ -364,8 +538,12 @@ bool Runner::insert_all(const Plan& plan, std::span<const Value> values, Done& d
     if (numbered && reserves) row[*numbered] = Datum();
     if (numbered && !reserves && !number(plan, *numbered, row)) return false;
     const std::size_t before = copied_;
+    place_in_statement_ = static_cast<std::size_t>(&row - filled.data()) + 1;
+    const std::size_t at = plan.source ? 0 : static_cast<std::size_t>(&row - filled.data());
     if (any_order_) met_before_ = met[static_cast<std::size_t>(&row - filled.data())];
-    if (!put_in(plan, row, done)) {
+    const bool first_row = place_in_statement_ == 1;
+    if (!put_in(plan, at, row, done)) {
+      if (first_row && numbers_.empty()) return false;
       // The numbers of all rows were taken before the first was put in.
       if (numbered && generates && !reserves && began)
         numbers_[{table->id, *numbered}] = *began + static_cast<std::int64_t>(rows);
@@ -395,6 +573,8 @@ bool Runner::insert_all(const Plan& plan, std::span<const Value> values, Done& d
   // All of them were taken before the first row was put in.
   if (generates && !reserves && began)
     numbers_[{table->id, *numbered}] = *began + static_cast<std::int64_t>(rows);
+  // Where no number was given, that of the last row that was changed is told.
+  if (plan.clash == Clash::updates && copied_ == 0) first = met_id_;
   done.ok.insert_id = static_cast<std::uint64_t>(first);
   return true;
 }
@@ -404,9 +584,11 @@ bool Runner::insert(const Plan& plan, std::span<const Value> values, Done& done)
   std::size_t rows = 0;
   if (!insert_all(plan, values, done, rows)) return false;
   if (copied_ > 0) sql::emulator::add_written(done.written, plan.target);
-  if (rows != 1 || plan.source)
-    done.ok.info =
-        records(rows, ignores_ ? rows - copied_ : done.ok.affected - copied_, done.ok.warnings);
+  const std::size_t duplicates = plan.clash == Clash::updates ? duplicates_
+                                 : ignores_                   ? rows - copied_
+                                                              : done.ok.affected - copied_;
+  if (rows != 1 || plan.source) done.ok.info = records(rows, duplicates, done.ok.warnings);
+  if (plan.clash == Clash::updates) done.ok.matched = matched_;
   return true;
 }
 
@@ -473,6 +655,62 @@ bool Runner::looks_for_rows(const Plan& plan, std::span<const Value> values) {
          });
 }
 
+std::optional<DatumRow> Runner::row_at(const Definition& table, std::int64_t place) {
+  std::vector<std::size_t> all;
+  for (std::size_t i = 0; i < table.columns.size(); ++i) all.push_back(i);
+  std::vector<DatumRow> rows;
+  const std::string select =
+      fmt::format("SELECT {} FROM {} WHERE rowid = {}", sql::emulator::list_of(table, all),
+                  table.sql_name(), place);
+  const bool one = contents_.database().run(select, {}, &rows) == Outcome::done && rows.size() == 1;
+  return one ? std::optional(std::move(rows.front())) : std::nullopt;
+}
+
+/// A row of a table with triggers. They run whether it changes or not.
+bool Runner::update_one(const Part& part, std::int64_t place, std::span<const Datum> bound,
+                        Done& done, std::size_t& changed) {
+  const std::shared_ptr<const Definition> table = contents_.find(part.target)->definition;
+  const std::string list = "(" + std::to_string(place) + ")";
+  const auto before = row_at(*table, place);
+  if (!before || contents_.database().run(part.set.sql + list, bound) != Outcome::done)
+    return false;
+  bool moved = contents_.database().changed() > 0;
+  fresh_ = part.refreshed;
+  if (!moment_) fresh_.insert(part.momentary.begin(), part.momentary.end());
+  const auto written = moved ? row_behind(*table, contents_.database().last_place() - 1) : before;
+  const std::int64_t now = moved ? contents_.database().last_place() : place;
+  const bool refers = std::ranges::any_of(table->references, [&](const Reference& reference) {
+    return sql::emulator::contains_any(part.assigned, reference.columns);
+  });
+  // Whether a reference or the trigger behind it is looked at first is not followed.
+  if (!written || refers || moves_parents(contents_.book(), part.target, *table, part.assigned))
+    return false;
+  DatumRow after = *written;
+  if (!fire(*table, "before", "update", &*before, &after, done)) return false;
+  if (after != *written) {
+    // What a trigger assigns to a key or a reference is not followed.
+    std::string set = "rowid = next_place()";
+    std::vector<Datum> values;
+    for (std::size_t i = 0; i < after.size(); ++i) {
+      if (after[i] == (*written)[i]) continue;
+      const auto has = [&](const auto& each) {
+        return std::ranges::find(each.columns, i) != each.columns.end();
+      };
+      if (std::ranges::any_of(table->keys, has) || std::ranges::any_of(table->references, has))
+        return false;
+      values.push_back(after[i]);
+      set += fmt::format(", {} = ?{}", table->sql_column(i), values.size());
+    }
+    if (contents_.database().run(
+            fmt::format("UPDATE {} SET {} WHERE rowid = {}", table->sql_name(), set, now),
+            values) != Outcome::done)
+      return false;
+    moved = after != *before;
+  }
+  changed += moved ? 1 : 0;
+  return fire(*table, "after", "update", &*before, &after, done);
+}
+
 bool Runner::update(const Plan& plan, std::span<const Value> values, Done& done) {
   std::vector<std::vector<std::int64_t>> places;
   if (!find_rows(plan, values, places)) return false;
@@ -485,13 +723,23 @@ bool Runner::update(const Plan& plan, std::span<const Value> values, Done& done)
     std::vector<Datum> bound;
     if (!bind(part.set.bounds, values, bound)) return false;
     const std::string list = list_of_places(places[i]);
-    const Outcome outcome = contents_.database().run(part.set.sql + list, bound);
-    if (outcome == Outcome::refused && !took_effect_ && places[i].size() == 1)
-      tell_clash(plan, part, bound, list);
-    if (outcome != Outcome::done) return false;
-    const auto count = static_cast<std::size_t>(contents_.database().changed());
+    const std::int64_t begin = contents_.database().last_place();
+    std::size_t count = 0;
+    if (has_triggers(*table, "update")) {
+      if (plan.multiple || (places[i].size() > 1 && !fires_in_any_order(*table, "update")))
+        return false;
+      for (const std::int64_t place : places[i])
+        if (!update_one(part, place, bound, done, count)) return false;
+    } else {
+      const Outcome outcome = contents_.database().run(part.set.sql + list, bound);
+      if (outcome == Outcome::refused && !took_effect_ && places[i].size() == 1)
+        tell_clash(plan, part, bound, list);
+      if (outcome != Outcome::done) return false;
+      count = static_cast<std::size_t>(contents_.database().changed());
+    }
     changed += count;
     if (count == 0) continue;
+    if (!satisfy(plan, begin)) return false;
     const bool moves = moves_keys(*table, part.assigned);
     // Whether one that moves meets another on its way depends on the order of the rows.
     if (moves && count > 1) return false;
@@ -500,6 +748,8 @@ bool Runner::update(const Plan& plan, std::span<const Value> values, Done& done)
     if (plan.parts.size() > 1 && (moves || parents)) return false;
     sql::emulator::add_written(done.written, part.target);
     for (const std::size_t column : part.refreshed) contents_.forget_column(part.target, column);
+    if (!moment_)
+      for (const std::size_t column : part.momentary) contents_.forget_column(part.target, column);
     if (checks_references_ &&
         !follow_references(part.target, &part.assigned, parents, done.written))
       return false;
@@ -538,6 +788,13 @@ bool Runner::removes_in_one_order(const std::string& key, std::size_t count) {
   return true;
 }
 
+bool Runner::fire_removed(const Definition& table, std::string_view timing,
+                          const std::vector<DatumRow>& rows, Done& done) {
+  return std::ranges::all_of(rows, [&](const DatumRow& row) {
+    return fire(table, timing, "delete", &row, nullptr, done);
+  });
+}
+
 bool Runner::remove(const Plan& plan, std::span<const Value> values, Done& done) {
   std::vector<std::vector<std::int64_t>> places;
   const bool known = contents_.find(plan.target)->known;
@@ -549,11 +806,29 @@ bool Runner::remove(const Plan& plan, std::span<const Value> values, Done& done)
     if (!took_effect_ && checks_references_ && !removes_in_one_order(part.target, places[i].size()))
       return false;
     const std::string list = places[i].empty() ? "(NULL)" : list_of_places(places[i]);
+    const std::shared_ptr<const Definition> table = contents_.find(part.target)->definition;
+    std::vector<DatumRow> rows;
+    if (has_triggers(*table, "delete")) {
+      const bool referred = std::ranges::any_of(contents_.book().tables, [&](const auto& each) {
+        return std::ranges::any_of(each.second.definition->references, [&](const auto& reference) {
+          return reference.parent == part.target;
+        });
+      });
+      if (plan.multiple || took_effect_ || referred ||
+          (places[i].size() > 1 && !fires_in_any_order(*table, "delete")))
+        return false;
+      for (const std::int64_t place : places[i])
+        if (auto row = row_at(*table, place)) rows.push_back(*std::move(row));
+    }
+    if (!fire_removed(*table, "before", rows, done)) return false;
     if (contents_.database().run(part.set.sql + list) != Outcome::done) return false;
+    if (!fire_removed(*table, "after", rows, done)) return false;
     done.ok.affected += places[i].size();
     sql::emulator::add_written(done.written, part.target);
   }
-  const std::vector<std::string> targets = done.written;
+  std::vector<std::string> targets;
+  for (const Part& part : plan.parts)
+    if (std::ranges::count(done.written, part.target) > 0) targets.push_back(part.target);
   for (const std::string& key : targets) {
     // Rows that go with those of another table were counted, or were not, or keep them from going.
     for (const Reference& reference : contents_.find(key)->definition->references)

@@ -244,33 +244,4 @@ void note_view(const tree::Statement& statement, MysqlRules& rules) {
   }
 }
 
-bool definition_is_sure(const tree::Statement& statement, Contents& contents,
-                        const MysqlRules& rules, const sql::emulator::Depended& depended) {
-  const auto sound = [](const TableColumn& column) {
-    return column.type.kind != TypeKind::opaque && column.default_.kind != Default::Kind::elsewhere;
-  };
-  if (const auto* create = statement.as<tree::CreateTable>()) {
-    const auto definition = sql::emulator::definition_of(*create, rules);
-    return definition && definition->takes_rows && !create->if_not_exists && !create->replace &&
-           contents.book().is_absent(definition->key) &&
-           !depended.contains(sql::emulator::hidden_by_temporary(definition->key)) &&
-           definition->references.empty() && definition->checks.empty() &&
-           std::ranges::all_of(definition->columns, [&](const TableColumn& each) {
-             return sound(each) || (each.not_null && each.lacks_default);
-           });
-  }
-  const auto* dropped = statement.as<tree::Drop>();
-  if (dropped == nullptr || dropped->kind != tree::ObjectKind::table || dropped->temporary ||
-      dropped->names.size() != 1)
-    return false;
-  const std::string key = rules.key_of(dropped->names.front());
-  return contents.find(key) != nullptr &&
-         !depended.contains(sql::emulator::hidden_by_temporary(key)) &&
-         std::ranges::none_of(contents.book().tables, [&](const auto& each) {
-           return each.first != key &&
-                  std::ranges::any_of(each.second.definition->references,
-                                      [&](const auto& other) { return other.parent == key; });
-         });
-}
-
 }  // namespace understudy::mysql::emulation

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "protocols/mysql/emulator/rules.hpp"
+#include "protocols/mysql/responses.hpp"
 #include "protocols/sql/emulator/start.hpp"
 #include "understudy/emulator.hpp"
 
@@ -37,9 +38,10 @@ struct MysqlStart final : sql::emulator::Start {
 /// A view that is made, replaced or dropped.
 void note_view(const tree::Statement& statement, MysqlRules& rules);
 
-/// Whether a definition is known to succeed without a warning.
-[[nodiscard]] bool definition_is_sure(const tree::Statement& statement,
-                                      sql::contents::Contents& contents, const MysqlRules& rules,
-                                      const sql::emulator::Depended& depended);
+/// What a definition is sure to be answered with, where that is no error.
+[[nodiscard]] std::optional<OkPacket> answer_of(const tree::Statement& statement,
+                                                sql::contents::Contents& contents,
+                                                const MysqlRules& rules,
+                                                const sql::emulator::Depended& depended);
 
 }  // namespace understudy::mysql::emulation

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -15,10 +16,20 @@ namespace understudy::mysql::emulation {
 
 class Translator final : public sql::emulator::Translator {
  public:
-  Translator(const MysqlRules& rules, const TableBook& book, bool took_effect)
-      : sql::emulator::Translator(rules, book, took_effect), mysql_(rules) {}
+  /// `variables`: those of a routine's body, or null.
+  Translator(const MysqlRules& rules, const TableBook& book, bool took_effect,
+             const Scope* variables = nullptr)
+      : sql::emulator::Translator(rules, book, took_effect, variables), mysql_(rules) {}
+
+  /// What a query without tables shows, as the value of a place of that type.
+  [[nodiscard]] Plan value(const tree::Statement& shows, const ColumnType& type);
 
  private:
+  // ---- calls.cpp ----
+  Typed variable(const ScopeColumn& column) override;
+  bool query_otherwise(const tree::Query& query, Plan& plan) override;
+  void other(const tree::Statement& statement, Plan& plan) override;
+  void call(const tree::Call& call, tree::ObjectKind kind, Plan& plan);
   // ---- expressions.cpp ----
   Typed node(const tree::Expression& expression, const Scope& scope) override;
   Typed condition(const tree::Expression& expression, const Scope& scope) override;
@@ -67,6 +78,10 @@ class Translator final : public sql::emulator::Translator {
   void insert_query(const tree::Insert& insert, const Definition& table, Plan& plan);
   void returning(const tree::Insert& insert, const Scope& scope, Plan& plan);
   void clash(const tree::Insert& insert, const Definition& table, Plan& plan);
+  void update_met(const tree::Insert& insert, const Definition& table, Plan& plan);
+  Typed inserted(const std::string& column);
+  Given computed(const tree::Expression& expression, const TableColumn& column);
+  [[nodiscard]] bool needs_value(const TableColumn& column) const override;
   [[nodiscard]] std::optional<std::vector<Bound>> equalities(const tree::Update& update,
                                                              const Scope& scope) const;
   [[nodiscard]] std::string assigned(const Typed& given, const TableColumn& column);
@@ -79,6 +94,16 @@ class Translator final : public sql::emulator::Translator {
 
   const MysqlRules& mysql_;
   std::set<TableColumnName> assigned_;  ///< columns that have another value already
+  /// Values of new rows that are computed: they are of one row.
+  std::vector<std::string> computed_;
+  std::vector<Bound> computed_bounds_;
+  const Definition* met_ = nullptr;          ///< ON DUPLICATE KEY UPDATE of this table
+  const tree::Insert* inserting_ = nullptr;  ///< whose rows have a name
 };
+
+/// What a call of this moment is cut off to, in digits behind the second; nothing where it is none
+/// that a column of that kind takes.
+[[nodiscard]] std::optional<std::int32_t> digits_of_moment(const tree::Expression& expression,
+                                                           TypeKind kind);
 
 }  // namespace understudy::mysql::emulation

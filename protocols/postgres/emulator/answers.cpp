@@ -1,6 +1,7 @@
 #include "protocols/postgres/emulator/answers.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "protocols/postgres/emulator/catalogue.hpp"
 #include "protocols/postgres/image.hpp"
@@ -67,6 +68,23 @@ bool same_rows(const Plan& plan, const Result& result, std::vector<Row> theirs, 
         return false;
   for (const auto& [key, oid] : learned) oids.insert_or_assign(key, oid);
   return true;
+}
+
+/// In any order.
+bool same_notices(const std::vector<Fields>& mine, Bytes octets) {
+  std::multiset<std::string> told, made;
+  for (const Fields& each : mine) made.emplace(field(each, 'M'));
+  constexpr std::size_t head = 5;
+  while (octets.size() > head) {
+    const std::size_t length = 1 + (std::size_t{octets[1]} << 24U | std::size_t{octets[2]} << 16U |
+                                    std::size_t{octets[3]} << 8U | std::size_t{octets[4]});
+    Fields fields;
+    if (length > octets.size() || !decode_fields(octets.subspan(head, length - head), fields))
+      return false;
+    told.emplace(field(fields, 'M'));
+    octets = octets.subspan(length);
+  }
+  return told == made;
 }
 
 /// Equal but for what names a place in the server's source.
@@ -157,7 +175,7 @@ bool agrees(const Plan& plan, const Result& result, Bytes image, TableOids& oids
   const auto told = decode_image(image);
   if (told && result.answer.error) return same_error(*result.answer.error, *told);
   if (!told || told->is_error || told->is_empty || told->is_partial || told->is_copy_out ||
-      !told->notices.empty() || !told->statuses.empty() ||
+      !same_notices(result.answer.notices, told->notices) || !told->statuses.empty() ||
       told->returns_rows != result.answer.returns_rows)
     return false;
   std::string tag;

@@ -43,31 +43,39 @@ bool is_null_word(const Element& element) {
 
 }  // namespace
 
+std::optional<Elements> take_array_apart(std::string_view text) {
+  if (!text.starts_with('{')) return std::nullopt;
+  text.remove_prefix(1);
+  Elements elements;
+  if (text == "}") return elements;
+  for (char behind = ','; behind == ',';) {
+    const auto element = take_element(text, behind);
+    if (!element) return std::nullopt;
+    elements.push_back(is_null_word(*element) ? std::nullopt : std::optional(element->text));
+  }
+  return text.empty() ? std::optional(elements) : std::nullopt;
+}
+
 std::optional<Datum> read_array(ColumnType type, sql::ValueClass value_class, std::string_view text,
                                 const Printing& printing) {
   if (value_class == sql::ValueClass::number || value_class == sql::ValueClass::boolean)
     return std::nullopt;
-  if (!text.starts_with('{')) return std::nullopt;
-  text.remove_prefix(1);
+  const auto elements = take_array_apart(text);
+  if (!elements) return std::nullopt;
   Document list = Document::array();
-  char behind = ',';
-  if (text == "}") return Datum(std::string("[]"));
-  while (behind == ',') {
-    const auto element = take_element(text, behind);
-    if (!element) return std::nullopt;
-    if (is_null_word(*element)) {
+  for (const auto& element : *elements) {
+    if (!element) {
       list.push_back(nullptr);
       continue;
     }
     type.length = 0;
-    const auto datum = read_value(type, sql::ValueClass::unknown, element->text, printing);
+    const auto datum = read_value(type, sql::ValueClass::unknown, *element, printing);
     if (!datum) return std::nullopt;
     if (const auto* number = std::get_if<std::int64_t>(&*datum))
       list.push_back(*number);
     else
       list.push_back(std::get<std::string>(*datum));
   }
-  if (!text.empty()) return std::nullopt;
   return Datum(json_text(list));
 }
 

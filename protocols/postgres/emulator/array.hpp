@@ -4,6 +4,7 @@
 #include <optional>
 #include <string_view>
 
+#include "protocols/postgres/emulator/value_functions.hpp"
 #include "protocols/postgres/emulator/values.hpp"
 
 namespace understudy::postgres::emulation {
@@ -12,5 +13,8 @@ namespace understudy::postgres::emulation {
 /// the server may refuse one, or for an array of several dimensions.
 [[nodiscard]] std::optional<Datum> read_array(ColumnType element, sql::ValueClass value_class,
                                               std::string_view text, const Printing& printing);
+
+/// The elements of an array as a client may spell it; nothing as above.
+[[nodiscard]] std::optional<Elements> take_array_apart(std::string_view text);
 
 }  // namespace understudy::postgres::emulation

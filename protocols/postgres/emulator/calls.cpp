@@ -52,6 +52,7 @@ Plan Translator::value(const tree::Statement& shows, ColumnType type) {
 
 /// `SELECT f(values)` of a function that a statement made; false where it is anything else.
 bool Translator::query_otherwise(const tree::Query& query, Plan& plan) {
+  if (sequence_call(query, plan)) return true;
   tree::Statement whole;
   whole.node = query;
   const tree::Select* const select = plain_select(whole);

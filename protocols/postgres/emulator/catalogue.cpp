@@ -27,9 +27,9 @@ constexpr CatalogueColumn of_class[] = {{"oid", oid_type, 1, Role::object},
                                         {"relname", name_type, 2, Role::name},
                                         {"relnamespace", oid_type, 3},
                                         {"relkind", letter, 17},
-                                        {"relpersistence", letter, 16},
+                                        {"relpersistence", other},
                                         {"relispartition", boolean, 27},
-                                        {"relnatts", int2, 18}};
+                                        {"relnatts", other}};
 constexpr CatalogueColumn of_attribute[] = {{"attrelid", oid_type, 1, Role::object},
                                             {"attname", name_type, 2},
                                             {"atttypid", oid_type, 3, Role::none, true},
@@ -164,8 +164,8 @@ Placed placed(std::string_view key) {
 /// What there is, by kinds of relations: each is added to the rows of one of the catalogue.
 class Relations {
  public:
-  Relations(const TableBook& book, const TableOids& oids, const std::vector<std::string>& path)
-      : book_(book), oids_(oids), path_(path) {}
+  Relations(const TableBook& book, const TableOids& oids, const Printing& printing)
+      : book_(book), oids_(oids), path_(printing.path), database_(printing.database), used_(printing.used.get()) {}
 
   void namespaces(Rows& rows) const {
     for (const auto& [name, oid] : schemas()) rows.add({std::int64_t{oid}, name, {}, {}});
@@ -174,10 +174,9 @@ class Relations {
 
   void classes(Rows& rows) const {
     for (const auto& [key, state] : book_.tables)
-      add_class(key, state.definition->shows ? "m" : "r",
-                static_cast<std::int64_t>(state.definition->last_attribute), rows);
+      add_class(key, state.definition->shows ? "m" : "r", rows);
     for (const auto& [key, view] : book_.views)
-      add_class(key, "v", static_cast<std::int64_t>(view.columns.size()), rows);
+      add_class(key, "v", rows);
     for (const auto& [key, kind] : doubtful())
       rows.add({{}, placed(key).name, schema_of(key, kind), kind_cell(kind), {}, {}, {}},
                Shade::named);
@@ -199,7 +198,11 @@ class Relations {
     for (const auto& [key, state] : book_.tables) {
       const Definition& table = *state.definition;
       for (const TableColumn& column : table.columns) add_attribute(table, column, rows);
+      add_other_attributes(key, rows);
     }
+    for (const auto& [key, view] : book_.views)
+      rows.add({std::int64_t{oid_of_object(key, oids_)}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}},
+               Shade::named);
     rows.add({no_object, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}}, Shade::system);
   }
 
@@ -207,68 +210,50 @@ class Relations {
     for (const auto& [key, state] : book_.tables)
       if (!state.definition->shows)
         rows.add({placed(key).schema, placed(key).name, {}, {}, {}, {}, {}, {}});
-    add_unknown(8, 0, 1, rows);
+    add_unknown(std::size(of_tables), 0, 1, rows);
   }
 
   void views_of_pg(Rows& rows) const {
     for (const auto& [key, view] : book_.views)
       rows.add({placed(key).schema, placed(key).name, {}, {}});
-    add_unknown(4, 0, 1, rows);
+    add_unknown(std::size(of_views), 0, 1, rows);
   }
 
   void tables_of_standard(Rows& rows) const {
-    const auto add = [&](const std::string& key, const char* type, Cell insertable) {
-      const Placed at = placed(key);
-      rows.add({Cell::unknown(),
-                at.schema,
-                at.name,
-                type,
-                {},
-                {},
-                {},
-                {},
-                {},
-                std::move(insertable),
-                "NO",
-                {}});
+    const auto add = [&](const std::string& key, const char* type, bool held) {
+      std::vector<Cell> cells(std::size(of_schema_tables));
+      cells[0] = database();
+      cells[1] = placed(key).schema;
+      cells[2] = placed(key).name;
+      cells[3] = type;
+      cells[9] = held ? Cell::unknown() : Cell("YES");  // of views it depends on their queries
+      cells[10] = "NO";
+      rows.add(std::move(cells), shade_of(key, held));
     };
     for (const auto& [key, state] : book_.tables)
-      if (!state.definition->shows) add(key, "BASE TABLE", "YES");
-    for (const auto& [key, view] : book_.views) add(key, "VIEW", Cell::unknown());
-    add_unknown(12, 1, 2, rows);
+      if (!state.definition->shows) add(key, "BASE TABLE", state.definition->held);
+    for (const auto& [key, view] : book_.views) add(key, "VIEW", true);
+    add_unknown(std::size(of_schema_tables), 1, 2, rows);
   }
 
   void views_of_standard(Rows& rows) const {
     for (const auto& [key, view] : book_.views)
-      rows.add({Cell::unknown(), placed(key).schema, placed(key).name});
-    add_unknown(3, 1, 2, rows);
+      rows.add({database(), placed(key).schema, placed(key).name}, shade_of(key, true));
+    add_unknown(std::size(of_schema_views), 1, 2, rows);
   }
 
   void columns_of_standard(Rows& rows) const {
     for (const auto& [key, state] : book_.tables)
       if (!state.definition->shows)
-        for (const TableColumn& column : state.definition->columns) add_column(key, column, rows);
-    for (const auto& [key, view] : book_.views)
-      rows.add({{},
-                placed(key).schema,
-                placed(key).name,
-                {},
-                {},
-                {},
-                {},
-                {},
-                {},
-                {},
-                {},
-                {},
-                {},
-                {},
-                {},
-                {},
-                {},
-                {}},
-               Shade::named);
-    add_unknown(18, 1, 2, rows);
+        for (const TableColumn& column : state.definition->columns)
+          add_column(key, column, shade_of(key, state.definition->held), rows);
+    for (const auto& [key, view] : book_.views) {
+      std::vector<Cell> cells(std::size(of_schema_columns));
+      cells[1] = placed(key).schema;
+      cells[2] = placed(key).name;
+      rows.add(std::move(cells), Shade::named);
+    }
+    add_unknown(std::size(of_schema_columns), 1, 2, rows);
   }
 
   /// Names in public of what may be there, with what it is; 0: anything.
@@ -277,7 +262,10 @@ class Relations {
     const auto add = [&](const std::string& key) {
       if (book_.tables.contains(key) || book_.views.contains(key)) return;
       const auto beside = book_.beside.find(key);
-      found[key] = beside == book_.beside.end() ? '\0' : beside->second;
+      found[key] = book_.sequences.contains(key)      ? 'S'
+                   : book_.types.contains(key)        ? 'c'
+                   : beside == book_.beside.end()     ? '\0'
+                                                      : beside->second;
     };
     if (book_.others_absent())
       for (const std::string& key : book_.noted()) add(key);
@@ -299,6 +287,10 @@ class Relations {
   }
 
  private:
+  [[nodiscard]] Cell database() const {
+    return database_.empty() ? Cell::unknown() : Cell(database_);
+  }
+
   [[nodiscard]] Oid oid_of(std::string_view schema) const {
     return oid_of_object("schema:" + std::string(schema), oids_);
   }
@@ -332,11 +324,10 @@ class Relations {
     return path_.front() == at.schema ? Cell::of(true) : Cell::unknown();
   }
 
-  void add_class(const std::string& key, const char* kind, std::int64_t attributes,
-                 Rows& rows) const {
+  void add_class(const std::string& key, const char* kind, Rows& rows) const {
     const Placed at = placed(key);
     rows.add({std::int64_t{oid_of_object(key, oids_)}, at.name, std::int64_t{oid_of(at.schema)},
-              kind, "p", Cell::of(false), attributes},
+              kind, {}, Cell::of(false), {}},
              Shade::none, visible(at));
   }
 
@@ -353,25 +344,52 @@ class Relations {
         Shade::none, type ? Cell(type->name) : Cell::unknown());
   }
 
-  void add_column(const std::string& key, const TableColumn& column, Rows& rows) const {
+  /// Those that every table has, and those that were dropped.
+  void add_other_attributes(const std::string& key, Rows& rows) const {
+    const auto add = [&](Cell name, Cell number, bool dropped) {
+      rows.add({std::int64_t{oid_of_object(key, oids_)}, std::move(name), {}, std::move(number), {},
+                {}, {}, {}, {}, Cell::of(dropped), {}},
+               Shade::named);
+    };
+    std::int64_t number = 0;
+    for (const char* name : {"ctid", "xmin", "cmin", "xmax", "cmax", "tableoid"})
+      add(name, --number, false);
+    add({}, {}, true);
+  }
+
+  void add_column(const std::string& key, const TableColumn& column, Shade shade,
+                  Rows& rows) const {
     const std::optional<DescribedType> type = described_type(column);
     const auto told = [&](const std::optional<std::int32_t>& value) {
-      if (!type) return Cell::unknown();
       return value ? Cell(std::int64_t{*value}) : Cell();
     };
-    static const DescribedType none;
-    const DescribedType& of = type ? *type : none;
-    const bool plain = column.lacks_default || column.identity != 0;
-    rows.add({Cell::unknown(), placed(key).schema, placed(key).name, column.name,
-              std::int64_t{column.attribute}, plain ? Cell() : Cell::unknown(),
-              column.not_null ? "NO" : "YES", type ? Cell(of.standard) : Cell::unknown(),
-              told(of.characters), Cell::unknown(), told(of.precision), told(of.radix),
-              told(of.scale), told(of.fraction), type ? Cell(of.internal) : Cell::unknown(),
-              column.identity != 0 ? "YES" : "NO",
-              column.identity == 'a'   ? Cell("ALWAYS")
-              : column.identity == 'd' ? Cell("BY DEFAULT")
-                                       : Cell(),
-              column.generated ? "ALWAYS" : "NEVER"});
+    std::vector<Cell> cells(std::size(of_schema_columns), Cell::unknown());
+    cells[0] = database();
+    cells[1] = placed(key).schema;
+    cells[2] = placed(key).name;
+    cells[3] = column.name;
+    cells[4] = std::int64_t{column.attribute};
+    if (column.lacks_default || column.identity != 0) cells[5] = Cell();
+    cells[6] = column.not_null ? "NO" : "YES";
+    if (type) {
+      cells[7] = type->standard;
+      const std::optional<std::int32_t> numbers[] = {type->precision, type->radix, type->scale,
+                                                     type->fraction};
+      cells[8] = told(type->characters);
+      for (std::size_t i = 0; i < std::size(numbers); ++i) cells[10 + i] = told(numbers[i]);
+      cells[14] = type->internal;
+    }
+    cells[15] = column.identity != 0 ? "YES" : "NO";
+    cells[16] = column.identity == 'a'   ? Cell("ALWAYS")
+                : column.identity == 'd' ? Cell("BY DEFAULT")
+                                         : Cell();
+    cells[17] = column.generated ? "ALWAYS" : "NEVER";
+    rows.add(std::move(cells), shade);
+  }
+
+  /// The standard's views show what the application may use. `held`: its owner is not known.
+  [[nodiscard]] Shade shade_of(const std::string& key, bool held) const {
+    return held && (used_ == nullptr || !used_->contains(key)) ? Shade::named : Shade::none;
   }
 
   /// What else a relation may have that shows tables and views by the names of their schemas.
@@ -395,6 +413,8 @@ class Relations {
   const TableBook& book_;
   const TableOids& oids_;
   const std::vector<std::string>& path_;
+  const std::string& database_;
+  const std::set<std::string>* used_;
 };
 
 }  // namespace
@@ -426,7 +446,7 @@ std::string Catalogue::rows(std::size_t relation) const {
                                 &Relations::views_of_pg,       &Relations::tables_of_standard,
                                 &Relations::views_of_standard, &Relations::columns_of_standard};
   Rows rows;
-  (Relations(book_, oids_, path_).*add[relation])(rows);
+  (Relations(book_, oids_, printing_).*add[relation])(rows);
   return rows.json();
 }
 
@@ -435,7 +455,7 @@ bool Catalogue::settles(std::size_t relation) const {
 }
 
 std::string Catalogue::settled(std::size_t relation) const {
-  const Relations all(book_, oids_, path_);
+  const Relations all(book_, oids_, printing_);
   std::set<std::string> names;
   if (relation == pg_namespace) {
     for (const auto& [name, oid] : all.schemas()) names.insert(name);
@@ -477,7 +497,7 @@ std::map<std::string, std::string> Catalogue::by_oid() const {
   };
   for (const auto& [key, state] : book_.tables) add(key);
   for (const auto& [key, view] : book_.views) add(key);
-  for (const auto& [name, oid] : Relations(book_, oids_, path_).schemas()) add("schema:" + name);
+  for (const auto& [name, oid] : Relations(book_, oids_, printing_).schemas()) add("schema:" + name);
   return all;
 }
 
@@ -511,7 +531,7 @@ std::optional<Oid> Catalogue::oid_of_table(std::string_view spelled) const {
   }
   std::string key;
   try {
-    key = key_in(name, path_, book_);
+    key = key_in(name, printing_.path, book_);
   } catch (const Unsure&) {
     return std::nullopt;
   }

@@ -52,8 +52,8 @@ struct CatalogueRelation {
 class Catalogue {
  public:
   /// All outlive it.
-  Catalogue(const TableBook& book, const TableOids& oids, const std::vector<std::string>& path)
-      : book_(book), oids_(oids), path_(path) {}
+  Catalogue(const TableBook& book, const TableOids& oids, const Printing& printing)
+      : book_(book), oids_(oids), printing_(printing) {}
 
   /// A JSON list of lists: the columns of the relation, what a function of the row gives (of
   /// pg_class whether it is visible, of pg_attribute the name of its type), and its shade.
@@ -72,7 +72,7 @@ class Catalogue {
  private:
   const TableBook& book_;
   const TableOids& oids_;
-  const std::vector<std::string>& path_;
+  const Printing& printing_;
 };
 
 /// The column of a relation by its name, which it has.

@@ -2,6 +2,8 @@
 #include <algorithm>
 
 #include "protocols/postgres/emulator/typed.hpp"
+#include "protocols/sql/facts/function_use.hpp"
+#include "protocols/sql/tree/visitor.hpp"
 
 namespace understudy::postgres::emulation {
 namespace {
@@ -46,6 +48,15 @@ bool Translator::casts_alike(ColumnType from, ColumnType to) const {
 /// A value as it is put into a column. `may_be_null`: that it is none is looked at elsewhere.
 std::string Translator::assigned(const Typed& given, const TableColumn& column, bool may_be_null) {
   Typed value = coerced(given, column.type, true);
+  const TypeKind before = value.type.kind;
+  const bool numbers = (is_exact(value.type) || before == TypeKind::float8) &&
+                       (is_exact(column.type) || column.type.kind == TypeKind::float8) &&
+                       !(is_whole(before) && is_whole(column.type.kind));
+  const bool same_scale = before == column.type.kind && value.type.scale == column.type.scale;
+  if (given.untyped == Untyped::no && numbers && !same_scale)
+    value = cast_number(std::move(value), column.type);
+  else if (given.untyped == Untyped::no && is_text(column.type.kind) && !is_text(before))
+    value = cast(std::move(value), {TypeKind::text});
   if (value.bound && given.untyped != Untyped::no) {
     bounds_[*value.bound].compared = false;
     bounds_[*value.bound].assigned = true;
@@ -62,13 +73,15 @@ std::string Translator::assigned(const Typed& given, const TableColumn& column, 
     const bool fits = most == 0 || given.untyped != Untyped::no ||
                       (value.type.length > 0 && value.type.length <= most);
     if (!fits) value.sql = "fitting(" + value.sql + ", " + std::to_string(most) + ")";
-  } else if (is_moment(from) && is_moment(to) && from != to && to != TypeKind::date) {
-    value.sql = moment(value);
-    if (to == TypeKind::timestamptz && !printing_.utc)
-      throw Unsure{"a time in a zone other than UTC"};
+  } else if (is_moment(from) && is_moment(to) && from != to) {
+    value = cast(std::move(value), {to});
+  } else if (from == TypeKind::array && to == from) {
+    if (value.type.element != column.type.element || column.type.length != value.type.length)
+      throw Unsure{"an array of another type than its column"};
   } else if (from != to) {
     throw Unsure{"a value of another type than its column"};
-  } else if (to == TypeKind::numeric && value.type != column.type) {
+  } else if (to == TypeKind::numeric && value.type != column.type &&
+             column.type.scale != ColumnType::own_scale) {
     if (value.type.scale != column.type.scale) throw Unsure{"a numeric of another scale"};
     value.sql = "within_digits(" + value.sql + ", " + std::to_string(column.type.length) + ")";
   }
@@ -125,7 +138,7 @@ Given Translator::given(const tree::Expression& expression, const TableColumn& c
   if (literal == nullptr) {
     given.kind = Given::Kind::computed;
     given.place = computed.size();
-    computed.push_back(assigned(this->expression(expression, scope), column, true));
+    computed.push_back(assigned(hinted(expression, column.type, scope), column, true));
     return given;
   }
   using Kind = tree::Literal::Kind;
@@ -210,6 +223,7 @@ std::string Translator::conflict(const tree::Conflict& conflict, const Definitio
 std::string Translator::returning(const std::vector<tree::Output>& list, const Definition& table,
                                   const std::string& alias, Plan& plan) {
   if (list.empty()) return {};
+  const Restored<bool> folds(folds_, true);
   if (view_columns_) throw Unsure{"RETURNING of a view"};
   Scope scope{outermost_, {}};
   scope.relations.push_back(
@@ -267,6 +281,7 @@ void Translator::insert_values(const tree::Insert& insert, const std::vector<std
   const auto add = [&](const std::vector<tree::Expression>& values) {
     std::vector<Bound> bounds = std::exchange(bounds_, {});
     std::vector<std::string> computed;
+    const Restored<bool> folds(folds_, false);
     plan.rows.push_back(row(values, places, table, Scope{outermost_, {}}, computed));
     Plan& source = sources.emplace_back();
     if (!computed.empty()) source.text.sql = "SELECT " + joined(computed, ", ");
@@ -335,10 +350,74 @@ std::vector<Translator::SetTo> Translator::settings(const std::vector<tree::Assi
       continue;
     }
     if (column.type.kind == TypeKind::opaque) throw Unsure{"the type of column " + column.name};
-    all.push_back({place, assigned(expression(each.value, scope), column)});
+    all.push_back({place, setting_of(each, column, place, scope, plan)});
   }
   need_keys(table, plan, &plan.assigned);
   return all;
+}
+
+namespace {
+
+/// Whether there is nothing in it that may change anything.
+class PureFinder : public tree::Visitor {
+ public:
+  using Visitor::visit;
+  void visit(const tree::Expression& expression) override {
+    const auto* call = expression.as<tree::Call>();
+    if (call != nullptr &&
+        sql::use_of_function(call->name.name, sql::Dialect::postgres) != sql::FunctionUse::pure)
+      pure = false;
+    descend(expression);
+  }
+  bool pure = true;
+};
+
+bool is_pure(const tree::Expression& expression) {
+  PureFinder finder;
+  finder.visit(expression);
+  return finder.pure;
+}
+
+}  // namespace
+
+/// Where it took effect and is not understood, nobody knows what is in the column from then on.
+std::string Translator::setting_of(const tree::Assignment& set, const TableColumn& column,
+                                   std::size_t place, const Scope& scope, Plan& plan) {
+  const std::size_t bounds = bounds_.size(), aliases = aliases_;
+  const int depth = depth_;
+  const auto columns = columns_;
+  const auto guards = guards_;
+  const auto reads = reads_;
+  try {
+    std::string sql = assigned(hinted(set.value, column.type, scope), column);
+    const auto* cast = set.value.as<tree::Cast>();
+    const tree::Expression& inner = cast != nullptr ? *cast->operand : set.value;
+    if (inner.as<tree::Parameter>() != nullptr && bounds_.size() == bounds + 1)
+      bounds_.back().put_into = place;
+    return sql;
+  } catch (const Unsure&) {
+    if (!took_effect_ || !is_pure(set.value)) throw;
+  }
+  bounds_.resize(bounds);
+  aliases_ = aliases;
+  depth_ = depth;
+  in_aggregate_ = false;
+  grouped_ = nullptr;
+  windows_ = nullptr;
+  columns_ = columns;
+  guards_ = guards;
+  reads_ = reads;
+  plan.refreshed.insert(place);
+  return "NULL";
+}
+
+/// Whether an UPDATE whose condition is not understood costs but the columns that it sets.
+bool Translator::may_blur(const tree::Update& update, const Definition& table,
+                          const Plan& plan) const {
+  const auto names_it = [&](const auto& each) { return contains_any(plan.assigned, each.columns); };
+  return took_effect_ && !view_columns_ && table.triggers.empty() && is_pure(*update.where) &&
+         std::ranges::none_of(table.keys, names_it) &&
+         std::ranges::none_of(table.references, names_it);
 }
 
 std::string Translator::assignments(const std::vector<tree::Assignment>& set,
@@ -351,6 +430,7 @@ std::string Translator::assignments(const std::vector<tree::Assignment>& set,
 
 void Translator::update(const tree::Update& update, Plan& plan) {
   plan.action = Plan::Action::update;
+  folds_ = true;
   if (update.tables.size() != 1 || !update.order.empty() || update.limit || !update.cursor.empty())
     throw Unsure{"an UPDATE of this kind"};
   if (!update.with.tables.empty() || !update.from.empty()) return update_rows(update, plan);
@@ -366,12 +446,24 @@ void Translator::update(const tree::Update& update, Plan& plan) {
   checks(table, scope, plan);
   plan.text.sql =
       "UPDATE " + table.sql_name() + " SET " + assignments(update.set, table, scope, plan);
-  plan.text.sql += where_of(update.where, scope);
+  try {
+    plan.text.sql += where_of(update.where, scope);
+  } catch (const Unsure&) {
+    if (!update.where || !may_blur(update, table, plan)) throw;
+    plan.blurs = true;
+    plan.text.sql.clear();
+    bounds_.clear();
+    columns_.clear();
+    guards_.clear();
+    reads_ = {table.key};
+    return;
+  }
   plan.text.sql += returning(update.returning, table, scope.relations.front().name, plan);
 }
 
 void Translator::remove(const tree::Delete& remove, Plan& plan) {
   plan.action = Plan::Action::remove;
+  folds_ = true;
   if (!remove.targets.empty() || !remove.order.empty() || remove.limit || !remove.cursor.empty())
     throw Unsure{"a DELETE of this kind"};
   if (!remove.with.tables.empty() || !remove.from.empty()) return remove_rows(remove, plan);
@@ -399,12 +491,25 @@ void Translator::truncate(const tree::Truncate& truncate, Plan& plan) {
     if (each.only || !definition.gives_rows) throw Unsure{"a TRUNCATE of " + definition.key};
     plan.targets.push_back(definition.key);
   }
-  for (const auto& [key, state] : book_.tables)
-    for (const sql::contents::Reference& reference : state.definition->references) {
-      const bool parent = std::ranges::find(plan.targets, reference.parent) != plan.targets.end();
-      if (parent && std::ranges::find(plan.targets, key) == plan.targets.end())
-        throw Unsure{"a TRUNCATE of what others refer to"};
-    }
+  if (!took_effect_ && !book_.knows_references())
+    throw Unsure{"a TRUNCATE of what others may refer to"};
+  const auto is_target = [&](const std::string& key) {
+    return std::ranges::find(plan.targets, key) != plan.targets.end();
+  };
+  for (bool grows = true; grows;) {
+    grows = false;
+    for (const auto& [key, state] : book_.tables)
+      for (const sql::contents::Reference& reference : state.definition->references) {
+        if (!is_target(reference.parent) || is_target(key)) continue;
+        if (!truncate.cascade || !state.definition->gives_rows)
+          throw Unsure{"a TRUNCATE of what others refer to"};
+        plan.targets.push_back(key);
+        plan.cascaded.push_back(key);
+        grows = true;
+      }
+  }
+  // In which order several are told, only the server knows.
+  if (plan.cascaded.size() > 1 && !took_effect_) throw Unsure{"a TRUNCATE of several others"};
 }
 
 }  // namespace understudy::postgres::emulation

@@ -6,8 +6,10 @@
 #include <limits>
 #include <map>
 
+#include "protocols/postgres/emulator/definition_answers.hpp"
 #include "protocols/postgres/emulator/runner.hpp"
 #include "protocols/postgres/emulator/violations.hpp"
+#include "protocols/postgres/transaction.hpp"
 
 namespace understudy::postgres::emulation {
 
@@ -225,9 +227,11 @@ bool Runner::insert(const Plan& plan, std::span<const Value> values, std::vector
 bool Runner::change(const Plan& plan, std::span<const Value> values, std::vector<DatumRow>& rows,
                     Result& result) {
   std::vector<Datum> bound;
+  if (plan.blurs) return blur(plan, result);
   const bool was_known = contents_.find(plan.target)->known;
   const std::int64_t place = contents_.database().last_place();
-  if (!bind(plan.text.bounds, values, bound)) return false;
+  if (!bind(plan.text.bounds, values, bound))
+    return took_effect_ && plan.action == Plan::Action::update && blur(plan, result);
   const Outcome outcome = contents_.database().run(plan.text.sql, bound, &rows);
   hide(plan);
   if (outcome == Outcome::refused) return tell_refused(plan, values, bound);
@@ -240,6 +244,19 @@ bool Runner::change(const Plan& plan, std::span<const Value> values, std::vector
     add_written(result.written, plan.target);
     result.answer.tag.clear();
   }
+  return true;
+}
+
+/// An UPDATE of which it is not known which rows it changed, nor to what.
+bool Runner::blur(const Plan& plan, Result& result) {
+  const std::shared_ptr<const Definition> table = contents_.find(plan.target)->definition;
+  const auto refers = [&](const auto& each) { return contains_any(plan.assigned, each.columns); };
+  if (!took_effect_ || !table->triggers.empty() || moves_keys(plan, *table) ||
+      std::ranges::any_of(table->references, refers))
+    return false;
+  for (const std::size_t column : plan.assigned) contents_.forget_column(plan.target, column);
+  add_written(result.written, plan.target);
+  result.answer.tag.clear();  // how many there were, only the server knew
   return true;
 }
 
@@ -274,6 +291,7 @@ bool Runner::change_rows(const Plan& plan, std::span<const Value> values,
     }
     const std::vector<Datum> bound(row.begin(), row.begin() + shown);
     const Outcome outcome = database.run(plan.text.sql, bound);
+    hide(plan);
     if (outcome == Outcome::refused) return found.size() == 1 && tell_refused(plan, values, bound);
     if (outcome != Outcome::done) return false;
     rows.emplace_back(row.begin() + shown, row.end());
@@ -433,7 +451,43 @@ bool Runner::refresh(const Plan& plan, std::span<const Value> values, Result& re
   return true;
 }
 
+/// The next number of a sequence, or the one that it is set to.
+bool Runner::number(const Plan& plan, std::span<const Value> values, std::vector<DatumRow>& rows) {
+  const auto& use = *plan.sequence;
+  auto& last =
+      numbers_.try_emplace(use.sequence, contents_.last_number(use.sequence)).first->second;
+  why_not_ = "the number that a sequence gives";
+  if (!use.sets) {
+    std::optional<std::int64_t> next;
+    if (last) next = *last + use.increment;
+    if (took_effect_ && shown_ != nullptr && shown_->size() == 1 && shown_->front().front()) {
+      const auto told = read_value({TypeKind::int8}, sql::ValueClass::unknown,
+                                   *shown_->front().front(), printing_);
+      next = told ? std::optional(std::get<std::int64_t>(*told)) : std::nullopt;
+    }
+    if (!next || *next > use.most) return false;
+    last = next;
+    rows.push_back({Datum(*next)});
+    return true;
+  }
+  std::vector<DatumRow> given;
+  if (!query(plan.sources.front(), values, given) || given.size() != 1) return false;
+  const auto* number = std::get_if<std::int64_t>(&given.front()[0]);
+  const auto* called = std::get_if<std::int64_t>(&given.front()[1]);
+  if (number == nullptr || called == nullptr) {
+    rows.push_back({Datum()});
+    return true;
+  }
+  if (*number < 1 || *number > use.most) return false;
+  last = *called != 0 ? *number : *number - use.increment;
+  rows.push_back({Datum(*number)});
+  return true;
+}
+
 bool Runner::truncate(const Plan& plan, Result& result) {
+  for (const std::string& key : plan.cascaded)
+    result.answer.notices.push_back(make_fields(
+        "NOTICE", "00000", fmt::format("truncate cascades to table \"{}\"", shown_name(key))));
   for (const std::string& key : plan.targets) {
     contents_.empty(key);
     if (plan.restarts) contents_.restart_numbers(key);

@@ -6,11 +6,12 @@
 #include <random>
 
 #include "protocols/postgres/datetime.hpp"
-#include "protocols/postgres/emulator/definition_tags.hpp"
+#include "protocols/postgres/emulator/definition_answers.hpp"
 #include "protocols/postgres/emulator/names.hpp"
 #include "protocols/postgres/emulator/request.hpp"
 #include "protocols/postgres/emulator/runner.hpp"
 #include "protocols/postgres/emulator/start.hpp"
+#include "protocols/postgres/emulator/value_functions.hpp"
 #include "protocols/postgres/image.hpp"
 #include "protocols/postgres/served.hpp"
 #include "protocols/postgres/session.hpp"
@@ -147,6 +148,7 @@ class PostgresEmulator final : public sql::emulator::SqlEmulator {
     if (code.starts_with("22") || code.starts_with("42")) return Taken::nothing;
     return code.starts_with("23") ? Taken::its_own : Taken::unknown;
   }
+  [[nodiscard]] bool definition_holds(const tree::Statement& statement) override;
   [[nodiscard]] std::optional<std::string> answer_of_definition(const tree::Statement& statement,
                                                                 std::string_view pattern) override;
   [[nodiscard]] std::optional<std::string> description_of(const Plan& plan) override;
@@ -165,13 +167,19 @@ class PostgresEmulator final : public sql::emulator::SqlEmulator {
                                                         Bytes octets) override {
     return start_of_document(document, octets);
   }
+  [[nodiscard]] sql::contents::ValueFunctions functions() const override {
+    return value_functions();
+  }
+  void note_followed(const SqlRequest& request, Bytes image) override;
   void note_start(const Start& start) override {
     if (collation_.empty()) set_collation(start.collation);
+    first_.database = rules_.printing().database = start.database;
     first_.knows_custom = rules_.printing().knows_custom = start.knows_custom;
   }
 
   PostgresRules rules_;
   TableOids oids_;
+  std::set<std::string> used_;
   Document profile_;
   std::string collation_;
   Printing first_;  ///< of the first session
@@ -204,6 +212,9 @@ void PostgresEmulator::read(const Document& knowledge) {
   if (knowledge.contains("collation")) set_collation(octets_of(knowledge["collation"]));
   if (knowledge.contains("oids"))
     for (const auto& [key, oid] : knowledge["oids"].items()) oids_[key] = oid.get<Oid>();
+  if (knowledge.contains("used"))
+    for (const Document& each : knowledge["used"]) used_.insert(octets_of(each));
+  printing.used = std::make_shared<const std::set<std::string>>(used_);
   first_ = printing;
   read_knowledge(knowledge);
 }
@@ -224,6 +235,7 @@ Document PostgresEmulator::knowledge() const {
   }
   if (!collation_.empty()) knowledge["collation"] = document_of(collation_);
   for (const auto& [key, oid] : oids_) knowledge["oids"][key] = oid;
+  for (const std::string& key : used_) knowledge["used"].push_back(document_of(key));
   return knowledge;
 }
 
@@ -255,6 +267,15 @@ void PostgresEmulator::set_moment(std::uint64_t connection, Moment now) {
   moment_.now = began->second;
 }
 
+/// What the recorded application was allowed to use it sees in information_schema.
+void PostgresEmulator::note_followed(const SqlRequest& request, Bytes image) {
+  if (!is_recording() || request.other_session || answered(image).error) return;
+  const std::size_t before = used_.size();
+  used_.merge(sql::emulator::tables_named(statements().tree_of(request.pattern), rules_));
+  if (used_.size() == before) return;
+  first_.used = rules_.printing().used = std::make_shared<const std::set<std::string>>(used_);
+}
+
 // ---- answers ----
 
 std::optional<std::string> PostgresEmulator::description_of(const Plan& plan) {
@@ -283,11 +304,18 @@ sql::emulator::SqlEmulator::Answered PostgresEmulator::answered(Bytes image) con
 
 std::optional<std::string> PostgresEmulator::answer_of_definition(const tree::Statement& statement,
                                                                   std::string_view pattern) {
-  auto tag = tag_of_definition(statement, pattern, held(), rules_, depended());
-  if (!tag) return std::nullopt;
+  auto told = answer_to_definition(statement, {held(), rules_, depended(), pattern});
+  if (!told) return std::nullopt;
   StatementAnswer answer;
-  answer.tag = *std::move(tag);
+  answer.error = std::move(told->error);
+  answer.notices = std::move(told->notices);
+  if (!answer.error) answer.tag = std::move(told->tag);
   return encode_image(answer);
+}
+
+bool PostgresEmulator::definition_holds(const tree::Statement& statement) {
+  const auto* alter = statement.as<tree::AlterTable>();
+  return alter == nullptr || alter_holds(*alter, {held(), rules_, depended(), {}});
 }
 
 }  // namespace

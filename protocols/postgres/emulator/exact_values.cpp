@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "protocols/postgres/datetime.hpp"
+#include "protocols/postgres/emulator/time_values.hpp"
 #include "protocols/postgres/numbers.hpp"
 #include "protocols/sql/contents/exact_functions.hpp"
 
@@ -63,6 +64,7 @@ std::optional<std::string> read_interval(std::string_view text) {
     append_interval(interval, printed);
     if (printed == text) return printed;
   }
+  if (const auto spelled = read_spelled_interval(text)) return print_interval(*spelled);
   constexpr std::string_view middle = " days ", end = " seconds";
   const std::size_t at = text.find(middle);
   if (at == std::string_view::npos || !text.ends_with(end)) return std::nullopt;

@@ -100,7 +100,8 @@ Typed Translator::node(const tree::Literal& literal) {
 /// `compared`: of a number only its value counts, so that it may be beyond the type.
 Typed Translator::coerced(Typed value, ColumnType type, bool compared) {
   if (value.untyped == Untyped::no) return value;
-  if (type.kind == TypeKind::opaque || type.scale == ColumnType::own_scale)
+  if (type.kind == TypeKind::opaque ||
+      (type.scale == ColumnType::own_scale && !compared && value.untyped != Untyped::null))
     throw Unsure{"a value of this type"};
   if (value.untyped == Untyped::slot) {
     Bound bound;
@@ -121,6 +122,7 @@ Typed Translator::coerced(Typed value, ColumnType type, bool compared) {
       value.range = Typed::Range{*number, *number};
     bound.constant = std::move(*datum);
     value.sql = bind(std::move(bound));
+    if (is_text(type.kind)) value.bound = bounds_.size() - 1;
   }
   value.untyped = Untyped::no;
   value.type = type;
@@ -135,6 +137,10 @@ Typed Translator::as_text(Typed value) {
 
 /// What may be compared by < and sorted.
 std::string Translator::ordered(const Typed& value) const {
+  if (value.type.kind == TypeKind::interval) return "pg_interval_order(" + value.sql + ")";
+  if (value.type.kind == TypeKind::numeric && value.type.scale == ColumnType::own_scale)
+    return "pg_decimal_order(" + value.sql + ")";
+  if (value.type.kind == TypeKind::array) throw Unsure{"the order of arrays"};
   require_comparable(value.type);
   if (!is_text(value.type.kind) || value.type.bytewise) return value.sql;
   if (printing_.order == Printing::Order::bytewise) return value.sql;
@@ -156,6 +162,12 @@ void Translator::make_alike(std::vector<Typed>& values, ColumnType& type, bool& 
       decided = true;
     } else if (is_whole(type.kind) && is_whole(value.type.kind)) {
       type = wider(type, value.type);
+    } else if (type.kind == TypeKind::array && value.type.kind == TypeKind::array &&
+               type.element == value.type.element) {
+      type.length = 0;
+    } else if (is_exact(type) && is_exact(value.type) &&
+               (type.kind != value.type.kind || type.scale != value.type.scale)) {
+      type = {.kind = TypeKind::numeric, .scale = ColumnType::own_scale};
     } else if (type.kind == value.type.kind && type.bytewise == value.type.bytewise &&
                type.scale == value.type.scale) {
       if (type.length != value.type.length) type.length = 0;
@@ -169,9 +181,18 @@ void Translator::make_alike(std::vector<Typed>& values, ColumnType& type, bool& 
   if (!decided) type = {TypeKind::text};
   if (untyped) type.length = 0;
   for (Typed& value : values) value = coerced(std::move(value), type);
+  // Numerics of several scales are kept as texts that have a scale of their own.
+  if (type.kind == TypeKind::numeric && type.scale == ColumnType::own_scale)
+    for (Typed& value : values)
+      if (value.type.scale != ColumnType::own_scale) {
+        value.sql = as_decimal(value);
+        value.type = type;
+      }
 }
 
 Typed Translator::condition(const tree::Expression& expression, const Scope& scope) {
+  const bool sole = std::exchange(sole_condition_, false);
+  const Restored<bool> strict(strict_, strict_ || !sole);
   Typed value = coerced(this->expression(expression, scope), boolean_type);
   if (value.type.kind != TypeKind::boolean) throw Unsure{"a condition that is no boolean"};
   return value;

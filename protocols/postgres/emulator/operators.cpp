@@ -11,49 +11,6 @@ using sql::contents::is_text;
 using sql::contents::is_whole;
 using tree::Operator;
 
-const char* spelled(Operator op) {
-  switch (op) {
-    case Operator::equal:
-      return "=";
-    case Operator::not_equal:
-      return "<>";
-    case Operator::less:
-      return "<";
-    case Operator::less_equal:
-      return "<=";
-    case Operator::greater:
-      return ">";
-    case Operator::greater_equal:
-      return ">=";
-    case Operator::distinct:
-      return "IS NOT";
-    case Operator::not_distinct:
-      return "IS";
-    case Operator::add:
-      return "+";
-    case Operator::subtract:
-      return "-";
-    case Operator::multiply:
-      return "*";
-    case Operator::divide:
-      return "/";
-    case Operator::modulo:
-      return "%";
-    default:
-      throw Unsure{"this operator"};
-  }
-}
-
-bool is_order(Operator op) {
-  return op == Operator::less || op == Operator::less_equal || op == Operator::greater ||
-         op == Operator::greater_equal;
-}
-
-bool is_comparison(Operator op) {
-  return is_order(op) || op == Operator::equal || op == Operator::not_equal ||
-         op == Operator::distinct || op == Operator::not_distinct;
-}
-
 /// Throws TooFar where it is beyond the type.
 Typed::Range range_of_result(Operator op, Typed::Range a, Typed::Range b, TypeKind kind) {
   __extension__ typedef __int128 Wide;  // wider than all types that are calculated with
@@ -104,9 +61,33 @@ Typed at_scale(Typed value, std::int32_t scale) {
 }  // namespace
 
 /// Numbers of two scales, and moments of two types, as one.
-void Translator::make_comparable(Typed& left, Typed& right) const {
+void Translator::make_comparable(Typed& left, Typed& right) {
   const auto numeric = [](const Typed& each) { return each.type.kind == TypeKind::numeric; };
   const auto exact = [&](const Typed& each) { return numeric(each) || is_whole(each.type.kind); };
+  const auto is_float = [](const Typed& each) { return each.type.kind == TypeKind::float8; };
+  const auto own = [](const Typed& each) { return each.type.scale == ColumnType::own_scale; };
+  if ((is_float(left) && exact(right)) || (exact(left) && is_float(right))) {
+    left.sql = as_float(left);
+    right.sql = as_float(right);
+    left.type = right.type = {TypeKind::float8};
+    return;
+  }
+  if (exact(left) && exact(right) && (own(left) || own(right))) {
+    for (Typed* each : {&left, &right}) {
+      if (each->soft && !own(*each)) throw Unsure{"a number of an unknown scale"};
+      each->soft = false;
+      each->sql = "pg_decimal_order(" + as_decimal(*each) + ")";
+      each->type = {TypeKind::uuid};  // compared octet by octet
+    }
+    return;
+  }
+  if (left.type.kind == TypeKind::interval && right.type.kind == TypeKind::interval) {
+    for (Typed* each : {&left, &right}) {
+      each->sql = "pg_interval_order(" + each->sql + ")";
+      each->type = {TypeKind::int8};
+    }
+    return;
+  }
   if ((numeric(left) || numeric(right)) && exact(left) && exact(right)) {
     for (Typed* each : {&left, &right})
       if (numeric(*each) && each->type.length == 0 && !each->bound)
@@ -119,17 +100,13 @@ void Translator::make_comparable(Typed& left, Typed& right) const {
   }
   if (is_moment(left.type.kind) && is_moment(right.type.kind) &&
       left.type.kind != right.type.kind) {
-    left.sql = moment(left);
-    right.sql = moment(right);
+    const bool instants =
+        left.type.kind == TypeKind::timestamptz || right.type.kind == TypeKind::timestamptz;
+    for (Typed* each : {&left, &right})
+      if (each->type.kind != TypeKind::timestamptz)
+        each->sql = instants ? instant_sql(moment(*each)) : moment(*each);
     left.type = right.type = {TypeKind::timestamp};
   }
-}
-
-/// A date or timestamp as microseconds.
-std::string Translator::moment(const Typed& value) const {
-  if (value.type.kind == TypeKind::timestamptz && !printing_.utc)
-    throw Unsure{"a time in a zone other than UTC"};
-  return value.type.kind == TypeKind::date ? "(" + value.sql + " * 86400000000)" : value.sql;
 }
 
 /// Of numerics: the scale of what comes out follows from those of what goes in.
@@ -162,6 +139,14 @@ Typed Translator::compare(Operator op, Typed left, Typed right) {
   right = as_compared(std::move(right));
   left = coerced(std::move(left), right.type, true);
   right = coerced(std::move(right), left.type, true);
+  if (left.type.kind == TypeKind::jsonb && right.type.kind == TypeKind::jsonb &&
+      (op == Operator::equal || op == Operator::not_equal))
+    return typed(std::string(op == Operator::equal ? "(" : "(NOT ") + "pg_json_same(" + left.sql +
+                     ", " + right.sql + "))",
+                 boolean_type);
+  if (left.type.kind == TypeKind::array && right.type.kind == TypeKind::array &&
+      (is_order(op) || left.type.element != right.type.element))
+    throw Unsure{"a comparison of arrays"};
   make_comparable(left, right);
   const bool text = is_text(left.type.kind) && is_text(right.type.kind);
   const bool whole = is_whole(left.type.kind) && is_whole(right.type.kind);
@@ -188,8 +173,10 @@ Typed Translator::compare(Operator op, Typed left, Typed right) {
 
 Typed Translator::logic(const tree::Operation& operation, const Scope& scope) {
   std::vector<std::string> parts;
-  for (const tree::Expression& each : operation.operands)
+  for (const tree::Expression& each : operation.operands) {
+    sole_condition_ = operation.op == Operator::not_ && !strict_;
     parts.push_back(condition(each, scope).sql);
+  }
   if (operation.op == Operator::not_) return typed("(NOT " + parts.front() + ")", boolean_type);
   return typed("(" + joined(parts, operation.op == Operator::or_ ? " OR " : " AND ") + ")",
                boolean_type);
@@ -215,16 +202,83 @@ Typed::Range Translator::range_of(Typed& value) {
 Typed Translator::arithmetic(Operator op, Typed left, Typed right) {
   if (left.untyped != Untyped::no && right.untyped != Untyped::no)
     throw Unsure{"two values without a type"};
+  // Of a value of the request its digits count, however many it is written with.
+  const auto of_slot = [&](Typed& value, const Typed& other) {
+    if (value.untyped == Untyped::slot && other.type.kind == TypeKind::numeric)
+      value = coerced(std::move(value), {.kind = TypeKind::numeric, .scale = ColumnType::own_scale},
+                      true);
+  };
+  of_slot(left, right);
+  of_slot(right, left);
   left = coerced(std::move(left), right.type);
   right = coerced(std::move(right), left.type);
-  const auto exact = [](const Typed& value) {
-    return is_whole(value.type.kind) || value.type.kind == TypeKind::numeric;
-  };
-  if (exact(left) && exact(right) &&
-      (left.type.kind == TypeKind::numeric || right.type.kind == TypeKind::numeric))
-    return numeric_arithmetic(op, std::move(left), std::move(right));
+  if (left.type.kind == TypeKind::float8 || right.type.kind == TypeKind::float8)
+    return float_arithmetic(op, left, right);
+  if (is_exact(left.type) && is_exact(right.type) &&
+      (left.type.kind == TypeKind::numeric || right.type.kind == TypeKind::numeric)) {
+    const bool own = left.type.scale == ColumnType::own_scale ||
+                     right.type.scale == ColumnType::own_scale || op == Operator::divide ||
+                     op == Operator::modulo;
+    return own ? decimal_arithmetic(op, left, right)
+               : numeric_arithmetic(op, std::move(left), std::move(right));
+  }
   if (!is_whole(left.type.kind) || !is_whole(right.type.kind))
     throw Unsure{"arithmetic with what is no number"};
+  return whole_arithmetic(op, std::move(left), std::move(right));
+}
+
+/// Of numerics whose scale is that of each value.
+Typed Translator::decimal_arithmetic(Operator op, const Typed& left, const Typed& right) {
+  const char* const function = op == Operator::add        ? "pg_decimal_sum("
+                               : op == Operator::subtract ? "pg_decimal_difference("
+                               : op == Operator::multiply ? "pg_decimal_product("
+                               : op == Operator::divide   ? "pg_decimal_quotient("
+                               : op == Operator::modulo   ? "pg_decimal_remainder("
+                                                          : nullptr;
+  if (function == nullptr) throw Unsure{"this operator between numerics"};
+  if (op == Operator::divide || op == Operator::modulo) may_raise("a division");
+  return typed(function + as_decimal(left) + ", " + as_decimal(right) + ")",
+               {.kind = TypeKind::numeric, .scale = ColumnType::own_scale},
+               left.soft || right.soft);
+}
+
+Typed Translator::float_arithmetic(Operator op, const Typed& left, const Typed& right) {
+  const char* const function = op == Operator::add        ? "pg_float_sum("
+                               : op == Operator::subtract ? "pg_float_difference("
+                               : op == Operator::multiply ? "pg_float_product("
+                               : op == Operator::divide   ? "pg_float_quotient("
+                                                          : nullptr;
+  if (function == nullptr) throw Unsure{"this operator between floats"};
+  may_raise("floats");
+  return typed(function + as_float(left) + ", " + as_float(right) + ")", {TypeKind::float8});
+}
+
+/// In a condition no number may leave its type whatever is computed of which row; elsewhere what
+/// does is not sure.
+Typed Translator::whole_arithmetic(Operator op, Typed left, Typed right) {
+  if (!strict_ && !left.soft && !right.soft) {
+    const ColumnType type = wider(left.type, right.type);
+    const char* const function = op == Operator::add        ? "whole_sum("
+                                 : op == Operator::subtract ? "whole_difference("
+                                 : op == Operator::multiply ? "whole_product("
+                                 : op == Operator::divide   ? "pg_whole_quotient("
+                                 : op == Operator::modulo   ? "pg_whole_remainder("
+                                                            : nullptr;
+    if (function == nullptr) throw Unsure{"this operator between whole numbers"};
+    if (left.range && right.range && left.range->low == left.range->high &&
+        right.range->low == right.range->high && right.range->low != 0) {
+      const Typed::Range range = range_of_result(op, *left.range, *right.range, type.kind);
+      Typed result = typed(function + left.sql + ", " + right.sql + ")", type);
+      if (op == Operator::add || op == Operator::subtract || op == Operator::multiply)
+        result.range = range;
+      return result;
+    }
+    const bool zero = right.range && right.range->low == 0 && right.range->high == 0;
+    if (zero && (op == Operator::divide || op == Operator::modulo))
+      throw Unsure{"a division by zero"};
+    may_raise("a sum");
+    return typed(bounded(function + left.sql + ", " + right.sql + ")", type.kind), type);
+  }
   const ColumnType type = wider(left.type, right.type);
   if (op == Operator::divide || op == Operator::modulo) {
     // A parameter may be no whole number though it looks like one: 2.0 divides otherwise.
@@ -252,42 +306,74 @@ Typed Translator::concatenation(const tree::Operation& operation, const Scope& s
   return typed("(" + joined(parts, " || ") + ")", {TypeKind::text});
 }
 
-/// `value = ANY (ARRAY[…])` of texts.
-Typed Translator::any_of_list(const tree::Operation& operation, Typed left,
-                              const tree::Collection& list, const Scope& scope) {
-  const bool known = operation.quantifier == tree::Operation::Quantifier::any &&
-                     operation.op == Operator::equal && left.untyped == Untyped::no &&
-                     list.kind == tree::Collection::Kind::array && !list.elements.empty();
-  if (!known) throw Unsure{"ANY and ALL of this kind"};
-  std::vector<std::string> parts;
-  for (const tree::Expression& each : list.elements) {
-    Typed element = expression(each, scope);
-    if (element.untyped == Untyped::no && !is_text(element.type.kind))
-      throw Unsure{"ANY and ALL of this kind"};
-    parts.push_back(compare(Operator::equal, left, std::move(element)).sql);
+Typed Translator::joined_operands(const tree::Operation& operation, const Scope& scope) {
+  Typed left = expression(operation.operands[0], scope);
+  Typed right = hinted(operation.operands[1], left.type, scope, false);
+  return joined_values(std::move(left), std::move(right));
+}
+
+/// Of two values, of which one is text, octets, an array or JSON.
+Typed Translator::joined_values(Typed left, Typed right) {
+  const auto is_a = [](const Typed& value, TypeKind kind) {
+    return value.untyped == Untyped::no && value.type.kind == kind;
+  };
+  const auto either = [&](TypeKind kind) { return is_a(left, kind) || is_a(right, kind); };
+  if (either(TypeKind::array)) return array_operator("||", std::move(left), std::move(right));
+  if (either(TypeKind::jsonb)) {
+    left = coerced(std::move(left), {TypeKind::jsonb});
+    right = coerced(std::move(right), {TypeKind::jsonb});
+    if (!is_a(left, TypeKind::jsonb)) throw Unsure{"what is joined with JSON"};
+    return json_operator("||", std::move(left), std::move(right));
   }
-  return typed("(" + joined(parts, " OR ") + ")", boolean_type);
+  if (either(TypeKind::bytea)) {
+    left = coerced(std::move(left), {TypeKind::bytea});
+    right = coerced(std::move(right), {TypeKind::bytea});
+    if (!is_a(left, TypeKind::bytea) || !is_a(right, TypeKind::bytea))
+      throw Unsure{"what is joined with octets"};
+    return typed("pg_bytea_joined(" + left.sql + ", " + right.sql + ")", {TypeKind::bytea});
+  }
+  const bool none = left.untyped != Untyped::no && right.untyped != Untyped::no;
+  const auto is_text_or_none = [](const Typed& value) {
+    return value.untyped != Untyped::no || is_text(value.type.kind);
+  };
+  if (none || (!is_text_or_none(left) && !is_text_or_none(right)))
+    throw Unsure{"what is joined to a text"};
+  std::string parts;
+  for (Typed* each : {&left, &right}) {
+    if (each->untyped != Untyped::no) *each = as_text(std::move(*each));
+    parts += (parts.empty() ? "(" : " || ") + cast_text(*each);
+  }
+  return typed(parts + ")", {TypeKind::text});
 }
 
 /// `value = ANY ($1)`: the elements of an array that the request brings.
 Typed Translator::any_of(const tree::Operation& operation, const Scope& scope) {
-  Typed left = expression(operation.operands.front(), scope);
-  if (const auto* list = operation.operands.back().as<tree::Collection>())
-    return any_of_list(operation, std::move(left), *list, scope);
+  Typed left = as_compared(expression(operation.operands.front(), scope));
+  const bool any = operation.quantifier == tree::Operation::Quantifier::any;
+  const auto* list = operation.operands.back().as<tree::Collection>();
+  if (list != nullptr && list->kind == tree::Collection::Kind::array && !list->elements.empty() &&
+      operation.op == (any ? Operator::equal : Operator::not_equal) &&
+      left.untyped == Untyped::no) {
+    std::vector<std::string> parts;
+    for (const tree::Expression& each : list->elements)
+      parts.push_back(compare(operation.op, left, expression(each, scope)).sql);
+    return typed("(" + joined(parts, any ? " OR " : " AND ") + ")", boolean_type);
+  }
+  if (operation.operands.back().as<tree::SubQuery>() != nullptr)
+    throw Unsure{"ANY and ALL of a query"};
   const Typed right = expression(operation.operands.back(), scope);
-  left = as_compared(std::move(left));
-  const bool known = operation.quantifier == tree::Operation::Quantifier::any &&
-                     operation.op == Operator::equal && left.untyped == Untyped::no &&
-                     right.untyped == Untyped::slot;
+  if (right.untyped == Untyped::no) return any_of_array(operation, std::move(left), right);
+  const bool known = operation.op == (any ? Operator::equal : Operator::not_equal) &&
+                     left.untyped == Untyped::no && right.untyped == Untyped::slot;
   if (!known || left.type.kind == TypeKind::numeric || !sql::contents::is_comparable(left.type))
     throw Unsure{"ANY and ALL of this kind"};
   Bound bound;
   bound.slot = right.slot;
   bound.type = left.type;
   bound.array = true;
-  return typed(
-      "(" + left.sql + " IN (SELECT value FROM json_each(" + bind(std::move(bound)) + ")))",
-      boolean_type);
+  return typed("(" + left.sql + (any ? " IN" : " NOT IN") + " (SELECT value FROM json_each(" +
+                   bind(std::move(bound)) + ")))",
+               boolean_type);
 }
 
 Typed Translator::node(const tree::Operation& operation, const Scope& scope) {
@@ -300,27 +386,41 @@ Typed Translator::node(const tree::Operation& operation, const Scope& scope) {
     case Operator::not_:
       return logic(operation, scope);
     case Operator::concatenate:
+      if (operation.operands.size() == 2) return joined_operands(operation, scope);
       return concatenation(operation, scope);
     case Operator::negate: {
       Typed zero = typed("0", {TypeKind::int2});
       zero.range = Typed::Range{0, 0};
       Typed value = expression(operation.operands.front(), scope);
       if (value.untyped != Untyped::no) throw Unsure{"a value without a type"};
+      if (value.type.kind == TypeKind::interval)
+        return typed("pg_interval_times(" + value.sql + ", -1)", value.type);
+      if (value.type.kind == TypeKind::float8)
+        return typed("pg_float_negated(" + value.sql + ")", value.type);
+      if (value.type.scale == ColumnType::own_scale)
+        return typed("pg_decimal_negated(" + value.sql + ")", value.type);
       return arithmetic(Operator::subtract, std::move(zero), std::move(value));
     }
     default:
       break;
   }
-  if (operation.op == Operator::other) throw Unsure{"the operator " + operation.spelled};
   if (operation.operands.size() != 2) throw Unsure{"this operator"};
   Typed left = expression(operation.operands[0], scope);
-  Typed right = expression(operation.operands[1], scope);
+  Typed right = hinted(operation.operands[1], left.type, scope, false);
+  if (operation.operands[0].as<tree::Collection>() != nullptr)
+    left = hinted(operation.operands[0], right.type, scope, false);
+  if (auto found = special(operation, left, right)) return *std::move(found);
   if (is_comparison(operation.op)) return compare(operation.op, std::move(left), std::move(right));
+  if (auto found = time_arithmetic(operation.op, left, right)) return *std::move(found);
   return arithmetic(operation.op, std::move(left), std::move(right));
 }
 
 Typed Translator::node(const tree::Is& is, const Scope& scope) {
   Typed value = expression(*is.operand, scope);
+  if (value.untyped == Untyped::slot && is.test == tree::Is::Test::null) {
+    value = coerced(std::move(value), {TypeKind::text});
+    bounds_[*value.bound].demand = Bound::Demand::presence;
+  }
   if (value.untyped != Untyped::no) throw Unsure{"a value without a type"};
   const char* const negation = is.negated ? " IS NOT " : " IS ";
   if (is.test == tree::Is::Test::null)
@@ -340,7 +440,8 @@ Typed Translator::node(const tree::In& in, const Scope& scope) {
     Selected query = selected(*in.query, &scope, false);
     if (query.columns.size() != 1 || query.outputs.empty()) throw Unsure{"rows in a query"};
     Typed shown = typed("", query.columns.front().type);
-    if (!kept_alike(operand.type, shown.type)) throw Unsure{"a comparison of two types"};
+    if (!kept_alike(operand.type, shown.type) || !sql::contents::is_comparable(operand.type))
+      throw Unsure{"a comparison of two types"};
     static_cast<void>(compare(Operator::equal, operand, std::move(shown)));
     return typed("(" + operand.sql + (in.negated ? " NOT IN (" : " IN (") + query.sql + "))",
                  boolean_type);

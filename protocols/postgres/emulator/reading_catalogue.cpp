@@ -191,6 +191,16 @@ Typed Translator::as_compared(Typed value) {
   return value;
 }
 
+/// The same, with what may be cast on.
+Typed Translator::from_catalogue(Typed value) {
+  if (value.untyped != Untyped::no) return value;
+  if (value.type.kind == TypeKind::oid) throw Unsure{"a cast of an oid"};
+  const TypeKind kind = value.type.kind;
+  value = as_compared(std::move(value));
+  if (kind != value.type.kind) forget_origin(value);
+  return value;
+}
+
 // ---- functions ----
 
 Typed Translator::is_visible(const tree::Call&, std::vector<Typed> values) {
@@ -227,6 +237,13 @@ Typed Translator::first_schema(const tree::Call& call, std::vector<Typed> values
     throw Unsure{"the function " + call.name.name};
   Bound bound;
   bound.constant = printing_.path.front();
+  return typed(bind(std::move(bound)), {TypeKind::name});
+}
+
+Typed Translator::database_name(const tree::Call& call, std::vector<Typed> values) {
+  if (!values.empty() || printing_.database.empty()) throw Unsure{"the function " + call.name.name};
+  Bound bound;
+  bound.constant = printing_.database;
   return typed(bind(std::move(bound)), {TypeKind::name});
 }
 

@@ -2,6 +2,7 @@
 
 #include "protocols/postgres/emulator/program.hpp"
 #include "protocols/postgres/emulator/translator.hpp"
+#include "protocols/postgres/emulator/value_functions.hpp"
 #include "protocols/postgres/emulator/violations.hpp"
 #include "protocols/postgres/tree_from_pg_query.hpp"
 
@@ -52,6 +53,26 @@ std::optional<std::string> sequence_of(const tree::Expression& expression) {
   return literal == nullptr ? std::nullopt : std::optional(literal->text);
 }
 
+/// ARRAY[…] of what is written out.
+std::optional<Datum> constant_array(const tree::Expression& expression, const ColumnType& type,
+                                    const Printing& printing) {
+  const auto* list = expression.as<tree::Collection>();
+  if (list == nullptr || list->kind != tree::Collection::Kind::array ||
+      type.kind != TypeKind::array || type.length > 0)
+    return std::nullopt;
+  Elements elements;
+  for (const tree::Expression& each : list->elements) {
+    const auto* literal = each.as<tree::Literal>();
+    using Kind = tree::Literal::Kind;
+    const bool plain =
+        literal != nullptr && (literal->kind == Kind::string || literal->kind == Kind::number);
+    const bool text = sql::contents::is_text(type.element);
+    if (!plain || (literal->kind == Kind::string) != text) return std::nullopt;
+    elements.emplace_back(literal->text);
+  }
+  return read_value(type, sql::ValueClass::unknown, print_array(elements), printing);
+}
+
 Default default_of(const tree::Expression& expression, ColumnType type, const Printing& printing) {
   Default preset;
   if (const auto* cast = expression.as<tree::Cast>()) {
@@ -74,6 +95,8 @@ Default default_of(const tree::Expression& expression, ColumnType type, const Pr
     if (fresh.contains(call->name.name))
       return {Default::Kind::fresh, {}, {}, call->name.name.find("uuid") == std::string::npos};
   }
+  if (auto array = constant_array(expression, type, printing))
+    return {Default::Kind::constant, *std::move(array), {}};
   preset.kind = Default::Kind::elsewhere;
   const auto* literal = expression.as<tree::Literal>();
   if (literal == nullptr) return preset;

@@ -3,11 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <limits>
 
 #include "protocols/postgres/emulator/array.hpp"
 #include "protocols/postgres/emulator/catalogue.hpp"
+#include "protocols/postgres/emulator/time_values.hpp"
 #include "protocols/postgres/emulator/violations.hpp"
+#include "protocols/postgres/time_zone.hpp"
 #include "protocols/sql/lower.hpp"
 
 namespace understudy::postgres::emulation {
@@ -59,7 +62,10 @@ std::optional<Result> Runner::run(const Plan& plan, std::span<const Value> value
   Result result;
   std::vector<DatumRow> rows;
   part_rows_.clear();
+  // What the server took is not NULL where it must not be.
+  contents_.database().allow_nulls(took_effect_);
   const bool done = run_commons(plan, values, result) && perform(plan, values, rows, result);
+  contents_.database().allow_nulls(false);
   if (done) {
     const bool shows = plan.action == Plan::Action::select || !plan.shown.empty();
     if (!shows || show(plan, std::move(rows), result)) return result;
@@ -126,6 +132,9 @@ bool Runner::perform(const Plan& plan, std::span<const Value> values, std::vecto
       return call(plan, values, rows, result);
     case Plan::Action::refresh:
       return refresh(plan, values, result);
+    case Plan::Action::number:
+      result.answer.tag = "SELECT 1";
+      return number(plan, values, rows);
   }
   return false;
 }
@@ -145,6 +154,13 @@ bool Runner::gave_within(const Plan& plan) const {
 // ---- values ----
 
 std::optional<Datum> Runner::value_of(const Bound& bound, std::span<const Value> values) {
+  auto value = readable_value(bound, values);
+  if (value || !took_effect_ || !bound.put_into) return value;
+  unread_.insert(*bound.put_into);
+  return Datum();
+}
+
+std::optional<Datum> Runner::readable_value(const Bound& bound, std::span<const Value> values) {
   if (bound.source == Bound::Source::part) return Datum(json_of(part_rows_[bound.slot]));
   if (bound.source >= Bound::Source::catalogue) return of_catalogue(bound, values);
   if (bound.source == Bound::Source::begin) return Datum(begin_place_);
@@ -158,16 +174,32 @@ std::optional<Datum> Runner::value_of(const Bound& bound, std::span<const Value>
     return far ? std::nullopt : std::optional(datum);
   }
   if (bound.source != Bound::Source::request) return momentary(bound);
-  if (bound.slot == Bound::no_slot) return bound.constant;
+  if (bound.slot == Bound::no_slot)
+    return meets_demand(bound, bound.constant) ? std::optional(bound.constant) : std::nullopt;
   if (bound.slot >= values.size()) return std::nullopt;
   const Value& value = values[bound.slot];
+  if (bound.demand == Bound::Demand::presence) return value.text ? Datum(std::int64_t{1}) : Datum();
+  if (bound.demand == Bound::Demand::sameness) {
+    const auto* same = std::get_if<std::string>(&bound.constant);
+    return same != nullptr && value.text == *same ? std::optional(Datum()) : std::nullopt;
+  }
   if (!value.text) return bound.array ? std::nullopt : std::optional(Datum());
+  const bool is_number = value.value_class == sql::ValueClass::number;
+  const bool is_boolean = value.value_class == sql::ValueClass::boolean;
+  const bool counts = bound.demand == Bound::Demand::count;
+  if (((bound.demand == Bound::Demand::number || counts) && !is_number) ||
+      (bound.demand == Bound::Demand::text && (is_number || is_boolean)))
+    return std::nullopt;
   if (bound.array) return read_array(bound.type, value.value_class, *value.text, printing_);
   ColumnType type = bound.type;
   const bool any_number = value.value_class == sql::ValueClass::number && bound.compared;
   if (any_number && is_whole(type.kind)) type = {TypeKind::int8};
   if (!bound.assigned && !keeps_scale(type, *value.text, bound.compared)) return std::nullopt;
-  auto datum = read_value(type, value.value_class, *value.text, printing_);
+  // What is compared may be written with any zeros.
+  const bool as_written = any_number && type.scale == ColumnType::own_scale;
+  auto datum = read_value(type, as_written ? sql::ValueClass::unknown : value.value_class,
+                          *value.text, printing_);
+  if (datum && !meets_demand(bound, *datum)) return std::nullopt;
   if (datum && bound.printed) {
     bool sure = true;
     auto text = print_value(type, *datum, printing_, sure);
@@ -181,7 +213,7 @@ std::optional<Datum> Runner::value_of(const Bound& bound, std::span<const Value>
 
 /// What is known of the catalogue.
 std::optional<Datum> Runner::of_catalogue(const Bound& bound, std::span<const Value> values) {
-  const Catalogue catalogue(contents_.book(), oids_, printing_.path);
+  const Catalogue catalogue(contents_.book(), oids_, printing_);
   switch (bound.source) {
     case Bound::Source::catalogue:
       return Datum(catalogue.rows(bound.slot));
@@ -203,6 +235,29 @@ std::optional<Datum> Runner::of_catalogue(const Bound& bound, std::span<const Va
   return oid ? std::optional(Datum(std::int64_t{*oid})) : std::nullopt;
 }
 
+namespace {
+
+bool starts_at(std::string_view field) {
+  constexpr std::array<std::string_view, 8> fields = {"year", "quarter", "month",  "week",
+                                                      "day",  "hour",    "minute", "second"};
+  return std::ranges::find(fields, field) != fields.end();
+}
+
+}  // namespace
+
+/// Whether the server takes it for what it is put in place of.
+bool Runner::meets_demand(const Bound& bound, const Datum& datum) {
+  const auto* text = std::get_if<std::string>(&datum);
+  const auto* number = std::get_if<std::int64_t>(&datum);
+  if (bound.demand == Bound::Demand::count) return number != nullptr && *number > 0;
+  if (text == nullptr) return true;
+  if (bound.demand == Bound::Demand::field) return starts_at(*text);
+  if (bound.demand == Bound::Demand::pattern) return is_common_pattern(*text);
+  if (bound.demand != Bound::Demand::zone) return true;
+  return *text == "utc" || *text == "UTC" ||
+         (text->find('/') != std::string::npos && seconds_east(*text, 0).has_value());
+}
+
 /// A value of this moment or of chance.
 std::optional<Datum> Runner::momentary(const Bound& bound) {
   const auto none = bound.may_hide ? std::optional(Datum()) : std::nullopt;
@@ -216,14 +271,16 @@ std::optional<Datum> Runner::momentary(const Bound& bound) {
   const auto& time = bound.source == Bound::Source::now ? moment_.now : moment_.clock;
   if (!time) return none;
   if (bound.type.kind == TypeKind::timestamptz) return Datum(*time);
-  if (!printing_.utc) return std::nullopt;
+  const auto clock = printing_.utc ? time : local_time(*time, printing_.zone);
   constexpr std::int64_t day = 86'400'000'000;
-  return Datum(bound.type.kind == TypeKind::date ? *time / day : *time);
+  if (!clock) return std::nullopt;
+  return Datum(bound.type.kind == TypeKind::date ? *clock / day : *clock);
 }
 
 /// Columns that get a value which nobody knows.
 std::set<std::size_t> Runner::unknown_values(const Plan& plan) const {
   std::set<std::size_t> columns = plan.refreshed;
+  columns.insert(unread_.begin(), unread_.end());
   if (!moment_.now || moment_.chance == nullptr)
     columns.insert(plan.momentary.begin(), plan.momentary.end());
   return columns;
@@ -250,7 +307,7 @@ bool Runner::show(const Plan& plan, std::vector<DatumRow> rows, Result& result) 
   const auto shown = static_cast<std::ptrdiff_t>(plan.shown.size());
   if (std::ranges::any_of(plan.shown,
                           [](const auto& each) { return each.type.kind == TypeKind::oid; }))
-    result.objects = Catalogue(contents_.book(), oids_, printing_.path).by_oid();
+    result.objects = Catalogue(contents_.book(), oids_, printing_).by_oid();
   bool sure = true;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const bool tied = i > 0 && !result.given_order &&
@@ -269,7 +326,27 @@ bool Runner::query(const Plan& plan, std::span<const Value> values, std::vector<
   std::vector<Datum> bound;
   return bind(plan.text.bounds, values, bound) &&
          contents_.database().run(plan.text.sql, bound, &rows) == Outcome::done &&
-         cut(plan, values, rows);
+         tell_apart(plan, rows) && cut(plan, values, rows);
+}
+
+/// DISTINCT ON: the first row of each group stays; false where it may be another one.
+bool Runner::tell_apart(const Plan& plan, std::vector<DatumRow>& rows) {
+  if (plan.told_apart == 0) return true;
+  const auto shown = static_cast<std::ptrdiff_t>(plan.shown.size());
+  const auto told = shown + static_cast<std::ptrdiff_t>(plan.told_apart);
+  std::vector<DatumRow> kept;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const bool first = i == 0 || !std::equal(rows[i].begin() + shown, rows[i].begin() + told,
+                                             rows[i - 1].begin() + shown);
+    if (!first) continue;
+    for (std::size_t next = i + 1; next < rows.size(); ++next) {
+      if (!std::equal(rows[i].begin() + shown, rows[i].end(), rows[next].begin() + shown)) break;
+      if (rows[i] != rows[next]) return false;
+    }
+    kept.push_back(rows[i]);
+  }
+  rows = std::move(kept);
+  return true;
 }
 
 }  // namespace understudy::postgres::emulation

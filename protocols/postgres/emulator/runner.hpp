@@ -50,6 +50,8 @@ class Runner final : public sql::emulator::Runner {
   using Rows = std::vector<sql::contents::DatumRow>;
   [[nodiscard]] std::optional<Datum> value_of(const Bound& bound,
                                               std::span<const Value> values) override;
+  [[nodiscard]] std::optional<Datum> readable_value(const Bound& bound,
+                                                    std::span<const Value> values);
   [[nodiscard]] bool gave_within(const Plan& plan) const;
   [[nodiscard]] std::optional<Datum> momentary(const Bound& bound);
   [[nodiscard]] std::optional<Datum> of_catalogue(const Bound& bound,
@@ -74,6 +76,8 @@ class Runner final : public sql::emulator::Runner {
   [[nodiscard]] bool perform(const Plan& plan, std::span<const Value> values, Rows& rows,
                              Result& result);
   [[nodiscard]] bool query(const Plan& plan, std::span<const Value> values, Rows& rows);
+  [[nodiscard]] static bool tell_apart(const Plan& plan, Rows& rows);
+  [[nodiscard]] static bool meets_demand(const Bound& bound, const Datum& datum);
 
   // ---- changing.cpp ----
   [[nodiscard]] bool make_rows(const Plan& plan, std::span<const Value> values,
@@ -99,6 +103,8 @@ class Runner final : public sql::emulator::Runner {
   [[nodiscard]] bool change(const Plan& plan, std::span<const Value> values, Rows& rows,
                             Result& result);
   [[nodiscard]] bool truncate(const Plan& plan, Result& result);
+  [[nodiscard]] bool number(const Plan& plan, std::span<const Value> values, Rows& rows);
+  [[nodiscard]] bool blur(const Plan& plan, Result& result);
   [[nodiscard]] bool show(const Plan& plan, std::vector<sql::contents::DatumRow> rows,
                           Result& result);
   [[nodiscard]] bool takes_values(const Plan& plan, std::span<const Value> values);
@@ -173,6 +179,7 @@ class Runner final : public sql::emulator::Runner {
   std::vector<std::int64_t> refused_at_;  ///< beside those of references: places of rows
   bool in_order_ = false;                 ///< rows are looked at in the order of their places
   std::set<std::size_t> hidden_;          ///< columns of the new row whose values nobody knows
+  std::set<std::size_t> unread_;          ///< those that the server took and that can't be read
 };
 
 }  // namespace understudy::postgres::emulation

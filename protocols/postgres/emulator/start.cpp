@@ -47,6 +47,7 @@ std::string key_of_quoted(std::string_view name) {
 }
 
 void read_head(std::string_view catalogue, Start& start) {
+  start.database = told_by_head(catalogue, "-- database: ");
   start.collation = told_by_head(catalogue, "-- collation: ");
   start.knows_custom = told_by_head(catalogue, "-- custom settings: ") == "0";
   start.reads_committed =
@@ -101,6 +102,11 @@ class Definitions {
       const bool of_events = statement.as<tree::CreateOther>() != nullptr &&
                              each.text.starts_with("CREATE EVENT TRIGGER");
       if (routine == nullptr && of_events) whole = false;
+    }
+    for (const std::string& key : keys_of(contents)) {
+      sql::contents::Definition held = *contents.find(key)->definition;
+      held.held = true;
+      contents.redefine(key, std::move(held));
     }
     sql::emulator::forget_contents(contents);
     contents.note_others(whole ? &names : nullptr);
@@ -182,7 +188,9 @@ class Sequences {
         const auto last = (*fact)["last"].get<std::int64_t>();
         contents_.set_last_number({changed.id, i}, (*fact)["called"].get<bool>() ? last : last - 1);
         differs = differs || !column.default_.sequence.empty();
+        differs = differs || column.default_.named != sequence;
         column.default_.sequence.clear();  // it is the column's own
+        column.default_.named = sequence;
       } else {
         column.default_ = {Default::Kind::elsewhere, {}, {}};
         differs = true;

@@ -75,14 +75,20 @@ class Translator final : public sql::emulator::Translator {
   Typed node(const tree::Like& like, const Scope& scope);
   Typed node(const tree::Case& choice, const Scope& scope);
   Typed node(const tree::Cast& cast, const Scope& scope);
-  Typed node(const tree::SubQuery& query, const Scope& scope) { return sub_query(query, scope); }
+  Typed node(const tree::SubQuery& query, const Scope& scope) {
+    return query.kind == tree::SubQuery::Kind::array ? array_of_query(query, scope)
+                                                     : sub_query(query, scope);
+  }
   std::optional<Typed> cast_in_catalogue(const tree::Cast& cast, const Scope& scope);
+  static Typed from_catalogue(Typed value);
   Typed cut_off(Typed value, ColumnType type);
   Typed node(const tree::Collate& collate, const Scope& scope);
   Typed node(const tree::Call& call, const Scope& scope);
   Typed logic(const tree::Operation& operation, const Scope& scope);
   Typed arithmetic(tree::Operator op, Typed left, Typed right);
   Typed concatenation(const tree::Operation& operation, const Scope& scope);
+  Typed joined_values(Typed left, Typed right);
+  Typed joined_operands(const tree::Operation& operation, const Scope& scope);
   Typed aggregate(const tree::Call& call, const Scope& scope);
   /// A function beside aggregates, by what it is about. Its arguments are translated.
   using Family = Typed (Translator::*)(const tree::Call& call, std::vector<Typed> values);
@@ -92,15 +98,18 @@ class Translator final : public sql::emulator::Translator {
   Typed replaced(const tree::Call& call, std::vector<Typed> values);
   Typed part_of_time(const tree::Call& call, std::vector<Typed> values);
   Typed start_of_time(const tree::Call& call, std::vector<Typed> values);
+  Typed start_at(const std::string& field, const Typed& value);
   Typed setting(const tree::Call& call, std::vector<Typed> values);
   Typed clock(const tree::Call& call, std::vector<Typed> values);
   Typed new_uuid(const tree::Call& call, std::vector<Typed> values);
   Typed without_sign(const tree::Call& call, std::vector<Typed> values);
   Typed any_of(const tree::Operation& operation, const Scope& scope);
-  Typed any_of_list(const tree::Operation& operation, Typed left, const tree::Collection& list,
-                    const Scope& scope);
-  void make_comparable(Typed& left, Typed& right) const;
-  [[nodiscard]] std::string moment(const Typed& value) const;
+  void make_comparable(Typed& left, Typed& right);
+  Typed cast(Typed value, const ColumnType& type);
+  Typed cast_number(Typed value, const ColumnType& type);
+  Typed decimal_arithmetic(tree::Operator op, const Typed& left, const Typed& right);
+  Typed float_arithmetic(tree::Operator op, const Typed& left, const Typed& right);
+  Typed whole_arithmetic(tree::Operator op, Typed left, Typed right);
   Typed numeric_arithmetic(tree::Operator op, Typed left, Typed right);
   Typed compare(tree::Operator op, Typed left, Typed right);
   Typed coerced(Typed value, ColumnType type, bool compared = false);
@@ -111,8 +120,69 @@ class Translator final : public sql::emulator::Translator {
                        bool may_be_null = false);
   Typed variable(const ScopeColumn& column) override;
 
+  // ---- conversions.cpp ----
+  [[nodiscard]] static std::string quoted(std::string_view text);
+  void may_raise(const char* what);
+  [[nodiscard]] std::string text_of(const Typed& value) const;
+  [[nodiscard]] std::string cast_text(const Typed& value) const;
+  [[nodiscard]] std::string from_text(TypeKind kind, const std::string& text) const;
+  [[nodiscard]] static ColumnType element_type(const ColumnType& array);
+  [[nodiscard]] static ColumnType array_of(const ColumnType& element);
+  [[nodiscard]] static bool is_exact(const ColumnType& type);
+  [[nodiscard]] std::string as_decimal(const Typed& value) const;
+  [[nodiscard]] std::string as_float(const Typed& value) const;
+  [[nodiscard]] std::string zone() const;
+  [[nodiscard]] std::string local_sql(const std::string& instant) const;
+  [[nodiscard]] std::string instant_sql(const std::string& local) const;
+  [[nodiscard]] std::string moment(const Typed& value) const;
+  [[nodiscard]] std::pair<std::string, std::string> json_of(const Typed& value) const;
+  [[nodiscard]] static std::string bounded(const std::string& sql, TypeKind kind);
+
+  // ---- typed_functions.cpp ----
+  std::optional<Typed> by_signature(const tree::Call& call, std::vector<Typed> values);
+  Typed concatenated(const tree::Call& call, std::vector<Typed> values);
+  Typed extreme(const tree::Call& call, std::vector<Typed> values);
+  Typed remainder(const tree::Call& call, std::vector<Typed> values);
+  Typed json_made(const tree::Call& call, std::vector<Typed> values);
+  Typed to_json(const tree::Call& call, std::vector<Typed> values);
+  Typed of_array(const tree::Call& call, std::vector<Typed> values);
+  std::string as_element(Typed value, const ColumnType& element);
+  Typed array_of_slots(std::vector<Typed> values, const ColumnType& element);
+  Typed hinted(const tree::Expression& expression, const ColumnType& type, const Scope& scope,
+               bool assigns = true);
+  Typed node(const tree::Collection& collection, const Scope& scope);
+  Typed node(const tree::Access& access, const Scope& scope);
+  Typed array_of_query(const tree::SubQuery& query, const Scope& scope);
+
+  // ---- collections.cpp ----
+  Typed gathered(const tree::Call& call, const Scope& scope, const std::string& filter);
+  [[nodiscard]] static bool gathers(const std::string& name);
+  std::string gathered_order(const tree::Call& call, const Scope& scope, const Typed* value,
+                             std::string& keys);
+  std::optional<Typed> special(const tree::Operation& operation, Typed left, Typed right);
+  Typed json_operator(const std::string& op, Typed left, Typed right);
+  Typed array_operator(const std::string& op, Typed left, Typed right);
+  Typed any_of_array(const tree::Operation& operation, Typed left, const Typed& right);
+
+  // ---- times.cpp ----
+  std::optional<Typed> time_arithmetic(tree::Operator op, Typed& left, Typed& right);
+  Typed in_zone(const tree::Call& call, std::vector<Typed> values);
+  Typed age(const tree::Call& call, std::vector<Typed> values);
+  Typed to_char(const tree::Call& call, std::vector<Typed> values);
+  Typed part_as_float(const tree::Call& call, std::vector<Typed> values);
+
+  // ---- sets.cpp ----
+  std::string function_source(const tree::TableFunction& function, const tree::Relation& relation,
+                              const std::string& alias, Scope& scope) override;
+  Selected values_of(const tree::Values& values, const Scope* outer) override;
+
   // ---- calls.cpp ----
   bool query_otherwise(const tree::Query& query, Plan& plan) override;
+
+  // ---- sequences.cpp ----
+  bool sequence_call(const tree::Query& query, Plan& plan);
+  Plan::SequenceUse sequence_named(const tree::Expression& expression) const;
+  [[nodiscard]] std::optional<std::string> serial_sequence(const tree::Call& call) const;
 
   // ---- views.cpp ----
   [[nodiscard]] std::string key_of(const tree::Name& name) const override {
@@ -159,10 +229,13 @@ class Translator final : public sql::emulator::Translator {
   Typed name_of_type(const tree::Call& call, std::vector<Typed> values);
   Typed comment_of(const tree::Call& call, std::vector<Typed> values);
   Typed first_schema(const tree::Call& call, std::vector<Typed> values);
+  Typed database_name(const tree::Call& call, std::vector<Typed> values);
   Typed table_named(const tree::Expression& operand);
 
   // ---- windows.cpp ----
   Typed window(const tree::Call& call, const Scope& scope);
+  [[nodiscard]] tree::Window resolved(const tree::Window& window) const;
+  std::string frame_of(const tree::Window& window, bool one_order);
   std::string over(const tree::Window& window, const Scope& scope, bool& one_order);
 
   // ---- changes.cpp ----
@@ -170,6 +243,10 @@ class Translator final : public sql::emulator::Translator {
   void update(const tree::Update& update, Plan& plan) override;
   void remove(const tree::Delete& remove, Plan& plan) override;
   void truncate(const tree::Truncate& truncate, Plan& plan) override;
+  std::string setting_of(const tree::Assignment& set, const sql::contents::TableColumn& column,
+                         std::size_t place, const Scope& scope, Plan& plan);
+  [[nodiscard]] bool may_blur(const tree::Update& update, const Definition& table,
+                              const Plan& plan) const;
   [[nodiscard]] bool passes(const tree::Expression& expression,
                             const sql::contents::TableColumn& column) const;
   [[nodiscard]] bool casts_alike(ColumnType from, ColumnType to) const;

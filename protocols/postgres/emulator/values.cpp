@@ -5,7 +5,10 @@
 #include <limits>
 
 #include "protocols/postgres/datetime.hpp"
+#include "protocols/postgres/emulator/array.hpp"
 #include "protocols/postgres/emulator/exact_values.hpp"
+#include "protocols/postgres/emulator/time_values.hpp"
+#include "protocols/postgres/emulator/value_functions.hpp"
 #include "protocols/postgres/time_zone.hpp"
 #include "understudy/document.hpp"
 
@@ -150,6 +153,12 @@ std::optional<Datum> read_moment(TypeKind kind, std::string_view text, const Pri
         return std::nullopt;
       return Datum(std::int64_t{moment});
     default:
+      if (!printing.utc && is_plain_moment(text, Zone::forbidden)) {
+        // Of the session's own zone.
+        const auto instant =
+            parse_timestamp(text, moment) ? instant_of(moment, printing.zone) : std::nullopt;
+        return instant ? std::optional(Datum(std::int64_t{*instant})) : std::nullopt;
+      }
       if (!is_plain_moment(text, printing.utc ? Zone::allowed : Zone::demanded) ||
           !parse_timestamptz(text, moment))
         return std::nullopt;
@@ -188,6 +197,47 @@ std::optional<Datum> read_time(std::string_view text) {
   return Datum(std::int64_t{time});
 }
 
+/// Of elements whose text can be told from another one's, and read again.
+ColumnType array_type(const ColumnType& element) {
+  const bool plain_numeric =
+      element.kind == TypeKind::numeric && element.scale == ColumnType::own_scale;
+  const bool known = sql::contents::is_whole(element.kind) ||
+                     sql::contents::is_text(element.kind) || element.kind == TypeKind::boolean ||
+                     element.kind == TypeKind::uuid || element.kind == TypeKind::date ||
+                     plain_numeric;
+  if (!known) return {};
+  ColumnType type{TypeKind::array};
+  type.element = element.kind;
+  type.length = element.length;
+  type.bytewise = element.bytewise;
+  return type;
+}
+
+/// As the server prints it; nothing for several dimensions, and bounds of its own.
+std::optional<Datum> read_whole_array(const ColumnType& type, std::string_view text,
+                                      const Printing& printing) {
+  ColumnType element{type.element, type.length};
+  if (element.kind == TypeKind::numeric) element.scale = ColumnType::own_scale;
+  const auto elements = take_array_apart(text);
+  if (!elements) return std::nullopt;
+  Elements printed;
+  for (const auto& each : *elements) {
+    if (!each) {
+      printed.emplace_back();
+      continue;
+    }
+    const auto datum = read_value(element, ValueClass::unknown, *each, printing);
+    bool sure = true;
+    Printing iso = printing;
+    iso.iso_dates = true;
+    auto shown = datum ? print_value(element, *datum, iso, sure) : std::nullopt;
+    if (!shown || !sure || (element.kind == TypeKind::date && !printing.iso_dates))
+      return std::nullopt;
+    printed.push_back(std::move(shown));
+  }
+  return Datum(print_array(printed));
+}
+
 template <class Value>
 std::optional<Datum> datum_of(std::optional<Value> value) {
   return value ? std::optional(Datum(std::move(*value))) : std::nullopt;
@@ -198,8 +248,13 @@ std::optional<Datum> datum_of(std::optional<Value> value) {
 ColumnType column_type(const sql::tree::Type& type, std::string_view collation) {
   const auto* found = std::ranges::find(known_types, type.name.name, &NamedType::name);
   const bool known = found != std::end(known_types) && type.name.schema.empty() &&
-                     type.dimensions == 0 && !type.is_set;
+                     type.dimensions <= 1 && !type.is_set;
   if (!known) return {};
+  if (type.dimensions == 1) {
+    sql::tree::Type element = type;
+    element.dimensions = 0;
+    return array_type(column_type(element, collation));
+  }
   ColumnType result{found->kind};
   if (result.kind == TypeKind::numeric) return numeric_type(type.arguments);
   if (result.kind == TypeKind::varchar && type.arguments.size() == 1) {
@@ -256,6 +311,10 @@ Oid oid_of(ColumnType type) noexcept {
       return oid::name;
     case TypeKind::character:
       return oid::char_;
+    case TypeKind::array: {
+      const auto element = find_type(oid_of(ColumnType{type.element}));
+      return element ? postgres::oid_of(std::string(element->name) + "[]") : 0;
+    }
     case TypeKind::opaque:
       return 0;
   }
@@ -271,7 +330,8 @@ std::int32_t modifier_of(ColumnType type) noexcept {
   constexpr std::int32_t header = 4;  // octets, which the modifier of a varchar counts
   if (type.kind == TypeKind::numeric && type.length > 0)
     return ((type.length << 16) | type.scale) + header;
-  return type.kind == TypeKind::varchar && type.length > 0 ? type.length + header : -1;
+  const bool of_varchar = type.kind == TypeKind::varchar || type.element == TypeKind::varchar;
+  return of_varchar && type.length > 0 ? type.length + header : -1;
 }
 
 std::optional<Datum> read_value(ColumnType type, ValueClass value_class, std::string_view text,
@@ -306,7 +366,9 @@ std::optional<Datum> read_value(ColumnType type, ValueClass value_class, std::st
     case TypeKind::bytea:
       return datum_of(read_bytea(text));
     case TypeKind::interval:
-      return datum_of(read_interval(text));
+      return printing.intervals ? datum_of(read_interval(text)) : std::nullopt;
+    case TypeKind::array:
+      return read_whole_array(type, text, printing);
     case TypeKind::json:
       return read_jsonb(text) ? std::optional(Datum(std::string(text))) : std::nullopt;
     case TypeKind::jsonb:
@@ -323,7 +385,7 @@ std::optional<Datum> read_value(ColumnType type, ValueClass value_class, std::st
 }
 
 bool keeps_scale(ColumnType type, std::string_view text, bool compared) {
-  if (type.kind != TypeKind::numeric) return true;
+  if (type.kind != TypeKind::numeric || type.scale == ColumnType::own_scale) return true;
   const std::int32_t scale = scale_of(text);
   return compared ? scale <= type.scale : scale == type.scale;
 }
@@ -351,7 +413,7 @@ std::optional<std::string> print_value(ColumnType type, const Datum& datum,
                       type.kind == TypeKind::bytea || type.kind == TypeKind::interval ||
                       type.kind == TypeKind::json || type.kind == TypeKind::jsonb ||
                       type.kind == TypeKind::name || type.kind == TypeKind::character ||
-                      type.scale == ColumnType::own_scale;
+                      type.kind == TypeKind::array || type.scale == ColumnType::own_scale;
     sure = sure && text && (type.kind != TypeKind::interval || printing.intervals);
     return std::get<std::string>(datum);
   }

@@ -32,8 +32,8 @@ std::string definition_text(const Definition& table) {
 
 }  // namespace
 
-Contents::Contents(const Beginning& beginning)
-    : database_(beginning.image),
+Contents::Contents(const Beginning& beginning, const ValueFunctions& functions)
+    : database_(beginning.image, functions),
       book_(beginning.book),
       numbers_(beginning.numbers),
       last_id_(beginning.last_id),
@@ -68,6 +68,7 @@ bool Contents::create(Definition definition) {
   const std::string key = definition.key;
   book_.note_doubtful(key);  // once it is dropped, that is said
   book_.beside.erase(key);
+  book_.forgotten.erase(key);
   TableState& table = book_.tables[key];
   table = TableState{std::make_shared<const Definition>(std::move(definition)), true, {}};
   empty(key);
@@ -83,12 +84,54 @@ void Contents::drop(std::string_view key) {
   const bool complete = book_.complete;
   forget_whether(key);
   book_.note_absent(key);
+  if (const auto found = book_.forgotten.find(key); found != book_.forgotten.end())
+    book_.forgotten.erase(found);
   book_.complete = complete;
+}
+
+void Contents::define_sequence(std::string_view key, std::int64_t start, std::int64_t increment) {
+  ++version_;
+  book_.note_doubtful(key);
+  const SequenceState made{++last_id_, increment};
+  book_.sequences.insert_or_assign(std::string(key), made);
+  numbers_[{made.id, 0}] = start - increment;
+}
+
+void Contents::drop_sequence(std::string_view key) {
+  const auto found = book_.sequences.find(key);
+  if (found == book_.sequences.end()) return;
+  ++version_;
+  book_.sequences.erase(found);
+  book_.note_absent(key);
+}
+
+void Contents::drop_type(std::string_view key) {
+  if (const auto found = book_.types.find(key); found != book_.types.end())
+    book_.types.erase(found);
+  if (find(key) == nullptr) book_.note_absent(key);
+}
+
+void Contents::drop_public() {
+  std::vector<std::string> keys;
+  for (const auto& [key, table] : book_.tables)
+    if (key.find('.') == std::string::npos) keys.push_back(key);
+  for (const std::string& key : keys) drop(key);
+  const auto is_public = [](const auto& each) { return each.first.find('.') == std::string::npos; };
+  std::erase_if(book_.views, is_public);
+  std::erase_if(book_.sequences, is_public);
+  std::erase_if(book_.types,
+                [](const std::string& key) { return key.find('.') == std::string::npos; });
+  std::erase_if(book_.forgotten,
+                [](const std::string& key) { return key.find('.') == std::string::npos; });
+  book_.routines.clear();
+  book_.note_public_empty();
 }
 
 void Contents::define_view(std::string_view key, View view) {
   drop(key);
   book_.note_doubtful(key);
+  if (const auto found = book_.forgotten.find(key); found != book_.forgotten.end())
+    book_.forgotten.erase(found);
   book_.views.insert_or_assign(std::string(key), std::move(view));
 }
 
@@ -96,6 +139,12 @@ void Contents::define_routine(std::string_view key,
                               std::shared_ptr<const tree::CreateRoutine> routine) {
   ++version_;
   book_.routines.insert_or_assign(std::string(key), std::move(routine));
+}
+
+void Contents::drop_routine(std::string_view key) {
+  ++version_;
+  if (const auto found = book_.routines.find(key); found != book_.routines.end())
+    book_.routines.erase(found);
 }
 
 void Contents::drop_view(std::string_view key) {
@@ -115,8 +164,16 @@ void Contents::forget_whether(std::string_view key) {
     book_.tables.erase(found);
   if (const auto found = book_.beside.find(key); found != book_.beside.end())
     book_.beside.erase(found);
+  book_.forgotten.emplace(key);
   book_.note_doubtful(key);
   book_.complete = false;
+}
+
+void Contents::forget_view(std::string_view key) {
+  const bool known = book_.forgotten.contains(key);
+  forget_whether(key);
+  if (const auto found = book_.forgotten.find(key); !known && found != book_.forgotten.end())
+    book_.forgotten.erase(found);
 }
 
 void Contents::redefine(std::string_view key, Definition definition) {
@@ -223,6 +280,9 @@ void Contents::forget_everything() {
   book_.routines.clear();
   book_.beside.clear();
   book_.has_comments = true;
+  book_.sequences.clear();
+  book_.types.clear();
+  book_.lost = true;
   book_.note_others(nullptr);
   book_.complete = false;
 }
@@ -403,7 +463,11 @@ void Contents::doubt(const std::optional<std::set<std::string>>& keys, Connectio
 void Contents::forget_at_all_levels(const std::optional<std::set<std::string>>& keys) {
   ++epoch_;
   const auto forget = [&](TableBook& book) {
-    if (!keys) return void(book = TableBook());
+    if (!keys) {
+      book = TableBook();
+      book.lost = true;
+      return;
+    }
     for (auto& [key, table] : book.tables)
       if (keys->contains(key)) table.known = false;
     for (const std::string& key : *keys) book.note_doubtful(key);

@@ -43,8 +43,8 @@ class Contents {
     std::shared_ptr<const DatabaseImage> image;
   };
 
-  Contents() = default;
-  explicit Contents(const Beginning& beginning);
+  explicit Contents(const ValueFunctions& functions = {}) : database_(nullptr, functions) {}
+  explicit Contents(const Beginning& beginning, const ValueFunctions& functions = {});
   /// As it is now, outside of any transaction; nothing where that is not possible.
   [[nodiscard]] std::optional<Beginning> beginning();
 
@@ -62,12 +62,27 @@ class Contents {
   /// Makes a view of that name, in place of what had it.
   void define_view(std::string_view key, View view);
   void drop_view(std::string_view key);
+  /// Makes a sequence of that name, whose first number is `start`.
+  void define_sequence(std::string_view key, std::int64_t start, std::int64_t increment);
+  void drop_sequence(std::string_view key);
+  void define_type(std::string_view key) {
+    book_.note_doubtful(key);
+    book_.types.emplace(key);
+  }
+  void drop_type(std::string_view key);
+  /// All that has a name without a schema was dropped.
+  void drop_public();
   /// Makes a function; null: which one its name means is not known from here on.
   void define_routine(std::string_view key, std::shared_ptr<const tree::CreateRoutine> routine);
+  /// It is known that there is none of that name.
+  void drop_routine(std::string_view key);
   /// It may be there or not.
   void forget_whether(std::string_view key);
+  /// The same of a view, to which nothing refers.
+  void forget_view(std::string_view key);
   /// Something else than a table has this name; what: see TableBook::beside.
   void note_taken(std::string_view name, char kind);
+  void note_free(std::string_view name) { book_.note_absent(name); }
   void note_comments(bool may_be) { book_.has_comments = may_be; }
   void note_complete() { book_.complete = true; }
   /// Another definition of the same columns; keys may have been added behind the others.

@@ -244,6 +244,7 @@ bool read_row(sqlite3_stmt* statement, DatumRow& row) {
 
 struct Database::Impl {
   std::shared_ptr<const DatabaseImage> image;
+  ValueFunctions functions_of_dialect;
   unsigned char* memory = nullptr;
   sqlite3* database = nullptr;
   std::int64_t last_place = 0;
@@ -265,6 +266,7 @@ struct Database::Impl {
     sqlite3_create_function_v2(database, "required", 1, SQLITE_UTF8, &allows_nulls, required,
                                nullptr, nullptr, nullptr);
     add_exact_functions(database);
+    add_value_functions(database, functions_of_dialect);
     sqlite3_create_collation_v2(database, "folded", SQLITE_UTF8, &doubts,
                                 compare_texts<Folding::letters>, nullptr);
     sqlite3_create_collation_v2(database, "alike", SQLITE_UTF8, &doubts,
@@ -306,8 +308,10 @@ struct Database::Impl {
   static int check(void* impl) { return ++static_cast<Impl*>(impl)->checks > most_checks ? 1 : 0; }
 };
 
-Database::Database(std::shared_ptr<const DatabaseImage> image) : impl_(std::make_unique<Impl>()) {
+Database::Database(std::shared_ptr<const DatabaseImage> image, const ValueFunctions& functions)
+    : impl_(std::make_unique<Impl>()) {
   impl_->image = std::move(image);
+  impl_->functions_of_dialect = functions;
   if (impl_->image) impl_->last_place = impl_->image->last_place();
 }
 

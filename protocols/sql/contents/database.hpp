@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "protocols/sql/contents/datum.hpp"
+#include "protocols/sql/contents/value_functions.hpp"
 
 namespace understudy::sql::contents {
 
@@ -73,8 +74,9 @@ class DatabaseImage {
 ///   alike               the same, and unsure where the case decides
 class Database {
  public:
-  /// Empty, or with what the image holds.
-  explicit Database(std::shared_ptr<const DatabaseImage> image = nullptr);
+  /// Empty, or with what the image holds. `functions`: those of the dialect beside the above.
+  explicit Database(std::shared_ptr<const DatabaseImage> image = nullptr,
+                    const ValueFunctions& functions = {});
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
   ~Database();

@@ -36,6 +36,7 @@ enum class TypeKind : std::uint8_t {
   interval,  ///< the text that the server prints, and nothing else: equal ones may differ in it
   json,
   jsonb,
+  array,  ///< of `element`: the text that the server prints
   // Of the catalogue alone.
   oid,
   name,      ///< compared octet by octet
@@ -62,6 +63,7 @@ struct ColumnType {
   /// scale of its own.
   std::int32_t scale = 0;
   static constexpr std::int32_t own_scale = -1;
+  TypeKind element = TypeKind::opaque;
   std::uint32_t collation = 0;  ///< of text: a number that stands for its name; 0: not known
   friend bool operator==(const ColumnType&, const ColumnType&) = default;
 };
@@ -77,7 +79,8 @@ struct ColumnType {
 [[nodiscard]] constexpr bool is_comparable(const ColumnType& type) noexcept {
   return type.kind != TypeKind::opaque && type.kind != TypeKind::interval &&
          type.kind != TypeKind::json && type.kind != TypeKind::jsonb &&
-         type.scale != ColumnType::own_scale;
+         type.scale != ColumnType::own_scale && type.element != TypeKind::numeric &&
+         type.element != TypeKind::float8;
 }
 
 /// What a column holds where an insert says nothing of it.
@@ -92,6 +95,7 @@ struct Default {
   Datum value = {};
   std::string sequence = {};  ///< of `number`, where another one than the column's own may be meant
   bool moment = false;        ///< of `fresh`: the time at which the transaction began
+  std::string named = {};     ///< of `number`: what the column's own sequence is called, if known
 };
 
 struct TableColumn {
@@ -105,7 +109,9 @@ struct TableColumn {
   bool is_refreshed = false;     ///< an UPDATE that changes the row puts this moment into it
   char identity = 0;             ///< GENERATED ALWAYS (a) or BY DEFAULT (d) AS IDENTITY
   bool generated = false;        ///< from other columns
-  std::uint16_t attribute = 0;   ///< its number, which it keeps when others are dropped
+  /// To so many digits behind the second; nothing where that is not known.
+  std::optional<std::int32_t> refreshed_digits = {};
+  std::uint16_t attribute = 0;  ///< its number, which it keeps when others are dropped
 };
 
 struct UniqueKey {
@@ -147,6 +153,9 @@ struct Definition {
   std::string collation = {};  ///< of columns that have none of their own; empty: the database's
   bool folds_names = false;    ///< names of columns are the same in any case of letters
   std::vector<std::vector<std::size_t>> indexes = {};  ///< those that are not unique
+  bool held = false;  ///< it was there before the recording: its owner is not known
+  /// What CREATE INDEX made, unique or not, by name.
+  std::vector<std::string> index_names = {};
   /// Of a materialised view: what a REFRESH puts into it.
   std::shared_ptr<const tree::Query> shows = {};
   /// Those that are run for each row, by name; one that is not understood closes the table.
@@ -178,13 +187,25 @@ struct View {
   bool check_option = false;         ///< rows that it would not show are refused
 };
 
+/// A sequence that belongs to no column.
+struct SequenceState {
+  std::uint32_t id = 0;  ///< in place of a table's
+  std::int64_t increment = 1;
+};
+
 /// Which tables there are. Copied where a transaction begins that may be rolled back.
 struct TableBook {
   std::map<std::string, TableState, std::less<>> tables;
   std::map<std::string, View, std::less<>> views;
   /// Functions by name; null where it is not known which one it means.
   std::map<std::string, std::shared_ptr<const tree::CreateRoutine>, std::less<>> routines;
-  bool complete = false;  ///< every table that there is, is among them
+  std::map<std::string, SequenceState, std::less<>> sequences;
+  std::set<std::string, std::less<>> types;  ///< that statements made
+  bool complete = false;                     ///< every table that there is, is among them
+  /// Names of tables that may be there and of which nothing more is known: they may refer to
+  /// others.
+  std::set<std::string, std::less<>> forgotten;
+  bool lost = false;  ///< or of any name
   /// Names that no table or view has: what else they are, if they are there, as pg_class.relkind
   /// tells it.
   std::map<std::string, char, std::less<>> beside;
@@ -214,6 +235,13 @@ struct TableBook {
   [[nodiscard]] const std::set<std::string, std::less<>>& others() const noexcept {
     return others_;
   }
+  /// From here on no name without a schema is in use: all of them were dropped.
+  void note_public_empty() {
+    others_absent_ = true;
+    names_.clear();
+  }
+  /// Whether it is known which tables refer to others.
+  [[nodiscard]] bool knows_references() const noexcept { return !lost && forgotten.empty(); }
   /// Whether no table or view has this name, with a schema, where all tables are known.
   [[nodiscard]] bool is_no_table(std::string_view key) const {
     return complete && !tables.contains(key) && !views.contains(key) && !others_.contains(key);

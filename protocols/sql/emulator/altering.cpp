@@ -101,6 +101,7 @@ class Alteration {
       case ActionKind::set_default:
         changed.default_ =
             action.expression ? rules_.default_of(*action.expression, changed.type) : Default();
+        changed.lacks_default = !action.expression;
         return true;
       case ActionKind::set_not_null:
       case ActionKind::drop_not_null:
@@ -109,6 +110,8 @@ class Alteration {
       case ActionKind::drop_identity:
         changed.default_ = Default();
         changed.given_by_server = false;
+        changed.identity = 0;
+        changed.lacks_default = true;
         return true;
       default:
         return false;
@@ -302,7 +305,9 @@ std::vector<BesideTable> names_beside(const Definition& table) {
     if (!key.name.empty()) names.push_back({key.name, 'i'});
   for (const auto& column : table.columns)
     if (column.default_.kind == Default::Kind::number)
-      names.push_back({table.key + "_" + column.name + "_seq", 'S'});
+      names.push_back({column.default_.named.empty() ? table.key + "_" + column.name + "_seq"
+                                                     : column.default_.named,
+                       'S'});
   return names;
 }
 
@@ -339,12 +344,21 @@ void alter_table(const tree::AlterTable& alter, Contents& contents, const Server
 }
 
 void drop_index(const std::string& name, Contents& contents) {
-  std::vector<Definition> changed;
+  std::vector<Definition> changed, plain;
   for (const auto& [key, state] : contents.book().tables) {
     Definition table = *state.definition;
     const auto is_it = [&](const UniqueKey& each) { return each.name == name; };
-    if (std::erase_if(table.keys, is_it) > 0) changed.push_back(std::move(table));
+    const bool listed = std::erase(table.index_names, name) > 0;
+    if (std::erase_if(table.keys, is_it) > 0)
+      changed.push_back(std::move(table));
+    else if (listed)
+      plain.push_back(std::move(table));
   }
+  for (Definition& each : plain) {
+    const std::string key = each.key;
+    contents.redefine(key, std::move(each));
+  }
+  if (!plain.empty() || !changed.empty()) contents.note_free(name);
   for (const Definition& each : changed) {
     std::vector<KeptColumn> columns;
     for (std::size_t i = 0; i < each.columns.size(); ++i) columns.push_back({i, {}, 0});

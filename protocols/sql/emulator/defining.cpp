@@ -5,7 +5,7 @@
 
 #include "protocols/sql/emulator/altering.hpp"
 #include "protocols/sql/emulator/definitions.hpp"
-#include "protocols/sql/tree/visitor.hpp"
+#include "protocols/sql/emulator/table_names_in.hpp"
 
 namespace understudy::sql::emulator {
 
@@ -14,20 +14,6 @@ using contents::Contents;
 namespace {
 
 using tree::ObjectKind;
-
-class TableNamesIn : public tree::Visitor {
- public:
-  using Visitor::visit;
-  explicit TableNamesIn(const ServerRules& rules) : rules_(rules) {}
-  void visit(const tree::Relation& relation) override {
-    if (const auto* table = relation.as<tree::TableName>()) keys.insert(rules_.key_of(table->name));
-    descend(relation);
-  }
-  std::set<std::string> keys;
-
- private:
-  const ServerRules& rules_;
-};
 
 void depend(const tree::Statement& statement, const ServerRules& rules, Depended& depended) {
   const std::set<std::string> names = tables_named(statement, rules);
@@ -55,7 +41,10 @@ void forget_names(contents::Definition& table) {
 /// With what was made for it; an index that was made apart from it may be anything from then on.
 void drop_table(const std::string& key, Contents& contents) {
   std::vector<BesideTable> names;
-  if (const auto* table = contents.find(key)) names = names_beside(*table->definition);
+  if (const auto* table = contents.find(key)) {
+    names = names_beside(*table->definition);
+    for (const std::string& index : table->definition->index_names) names.push_back({index, 'i'});
+  }
   contents.drop(key);
   for (const auto& [name, kind] : names)
     if (contents.find(name) == nullptr) contents.drop(name);
@@ -80,7 +69,7 @@ std::set<std::string> views_of(std::string_view key, const Contents& contents,
 }
 
 void forget_views_of(std::string_view key, Contents& contents, const ServerRules& rules) {
-  for (const std::string& each : views_of(key, contents, rules)) contents.forget_whether(each);
+  for (const std::string& each : views_of(key, contents, rules)) contents.forget_view(each);
 }
 
 /// What a query shows; nothing where that is not known.
@@ -110,7 +99,7 @@ void define_view(const tree::CreateView& create, Contents& contents, const Serve
   const auto shown = create.recursive || create.temporary
                          ? std::nullopt
                          : shown_by(*create.query, contents, rules);
-  if (!shown || create.columns.size() > shown->size()) return contents.forget_whether(key);
+  if (!shown || create.columns.size() > shown->size()) return contents.forget_view(key);
   contents::View view{std::make_shared<const tree::Query>(*create.query), {}, create.check_option};
   for (std::size_t i = 0; i < shown->size(); ++i)
     view.columns.push_back(i < create.columns.size() ? create.columns[i] : (*shown)[i].name);
@@ -123,7 +112,7 @@ void define_materialized(const tree::CreateTable& create, Contents& contents,
   const std::string key = rules.key_of(create.name);
   const bool surely_made = !create.if_not_exists || contents.book().is_absent(key);
   const auto shown = surely_made ? shown_by(*create.query, contents, rules) : std::nullopt;
-  if (!shown) return contents.forget_whether(key);
+  if (!shown) return contents.forget_view(key);
   contents::Definition table;
   table.key = key;
   table.takes_rows = table.gives_rows = false;
@@ -152,6 +141,10 @@ void define_table(const tree::CreateTable& create, Contents& contents, const Ser
   surely_made ? contents.drop(key) : contents.forget_whether(key);
   auto definition = definition_of(create, rules);
   if (definition && depended.contains(renamed)) forget_names(*definition);
+  if (definition)
+    for (contents::TableColumn& column : definition->columns)
+      if (std::string& named = column.default_.named; !contents.book().is_absent(named))
+        named.clear();
   if (!definition || !surely_made || !contents.create(std::move(*definition)))
     return contents.forget_whether(key);
   const contents::Definition& made = *contents.find(key)->definition;
@@ -180,8 +173,14 @@ void define_routine(const tree::CreateRoutine& routine, Contents& contents,
                                 return a.name == b.name && a.dimensions == b.dimensions;
                               });
   };
-  const bool other = found != contents.book().routines.end() &&
-                     (found->second == nullptr || !same(*found->second));
+  // A name of MySQL's means one of each kind; of which there is another one it is not known.
+  const bool kept = rules.folds_names() && found != contents.book().routines.end() &&
+                    found->second != nullptr && routine.if_not_exists;
+  if (kept) return;
+  const bool other =
+      found != contents.book().routines.end()
+          ? found->second == nullptr || !same(*found->second) || found->second->kind != routine.kind
+          : routine.if_not_exists;
   contents.define_routine(key,
                           other ? nullptr : std::make_shared<const tree::CreateRoutine>(routine));
 }
@@ -191,10 +190,13 @@ void define_trigger(const tree::CreateRoutine& trigger, Contents& contents,
   const std::string key = rules.key_of(trigger.table);
   const contents::TableState* const table = contents.find(key);
   const auto routine = contents.book().routines.find(rules.key_of(trigger.function));
-  const bool known = rules.follows_routines() && table != nullptr && !trigger.has_more &&
-                     trigger.each_row && trigger.timing != "instead of" &&
-                     routine != contents.book().routines.end() && routine->second &&
-                     !routine->second->has_more && rules.runs(*routine->second);
+  const bool runs = trigger.function.name.empty()
+                        ? !trigger.if_not_exists && rules.runs(trigger)
+                        : routine != contents.book().routines.end() && routine->second &&
+                              !routine->second->has_more && rules.runs(*routine->second);
+  const bool known = (rules.follows_routines() || trigger.function.name.empty()) &&
+                     table != nullptr && !trigger.has_more && trigger.each_row &&
+                     trigger.timing != "instead of" && runs;
   // What is written to a view may then be anything.
   if (contents.book().views.contains(key)) return contents.forget_whether(key);
   if (!known) return close_table(key, contents);
@@ -206,7 +208,30 @@ void define_trigger(const tree::CreateRoutine& trigger, Contents& contents,
   contents.redefine(key, std::move(changed));
 }
 
+/// Of MySQL: the tables that have triggers of these names.
+std::vector<std::string> tables_with(const std::vector<tree::Name>& triggers,
+                                     const Contents& contents) {
+  std::vector<std::string> keys;
+  for (const auto& [key, state] : contents.book().tables)
+    for (const tree::Name& name : triggers)
+      if (std::ranges::any_of(state.definition->triggers, [&](const auto& each) {
+            return each->name.name == name.name && each->name.schema == name.schema;
+          }))
+        keys.push_back(key);
+  return keys;
+}
+
 void drop_trigger(const tree::Drop& dropped, Contents& contents, const ServerRules& rules) {
+  if (dropped.table.name.empty()) {
+    for (const std::string& key : tables_with(dropped.names, contents)) {
+      contents::Definition changed = *contents.find(key)->definition;
+      for (const tree::Name& name : dropped.names)
+        std::erase_if(changed.triggers,
+                      [&](const auto& each) { return each->name.name == name.name; });
+      contents.redefine(key, std::move(changed));
+    }
+    return;
+  }
   const std::string key = rules.key_of(dropped.table);
   const contents::TableState* const table = contents.find(key);
   if (table == nullptr) return;
@@ -229,6 +254,39 @@ void drop_constraints_to(std::string_view key, Contents& contents) {
   }
 }
 
+/// Of those that have columns of the type nothing is known, where it takes them away.
+void drop_type(const tree::Name& name, bool cascade, Contents& contents, const ServerRules& rules) {
+  std::vector<std::string> concerned;
+  for (const auto& [key, state] : contents.book().tables)
+    if (std::ranges::any_of(state.definition->columns, [&](const contents::TableColumn& column) {
+          return column.declared.name.name == name.name;
+        }))
+      concerned.push_back(key);
+  if (cascade)
+    for (const std::string& key : concerned) contents.forget_whether(key);
+  contents.drop_type(rules.key_of(name));
+}
+
+/// With all that is in it.
+void drop_schema(const std::string& name, Contents& contents) {
+  if (name == "public") return contents.drop_public();
+  std::vector<std::string> keys;
+  for (const auto& [key, state] : contents.book().tables)
+    if (key.starts_with(name + ".")) keys.push_back(key);
+  for (const std::string& key : keys) {
+    drop_constraints_to(key, contents);
+    contents.drop(key);
+  }
+  std::vector<std::string> views;
+  for (const auto& [key, view] : contents.book().views) views.push_back(key);
+  for (const std::string& key : views) contents.forget_view(key);
+}
+
+/// Nothing has it any more.
+void free_name(const std::string& key, Contents& contents, const ServerRules& rules) {
+  if (!rules.folds_names() && contents.find(key) == nullptr) contents.note_free(key);
+}
+
 void drop(const tree::Drop& dropped, Contents& contents, const ServerRules& rules) {
   switch (dropped.kind) {
     case ObjectKind::table:
@@ -240,7 +298,10 @@ void drop(const tree::Drop& dropped, Contents& contents, const ServerRules& rule
       return;
     case ObjectKind::index:
       if (rules.folds_names()) return contents.forget_everything();
-      for (const tree::Name& name : dropped.names) drop_index(name.name, contents);
+      for (const tree::Name& name : dropped.names) {
+        drop_index(name.name, contents);
+        free_name(name.name, contents, rules);
+      }
       return;
     case ObjectKind::view:
     case ObjectKind::materialized_view:
@@ -250,19 +311,40 @@ void drop(const tree::Drop& dropped, Contents& contents, const ServerRules& rule
         if (const auto* table = contents.find(key); table && table->definition->shows)
           contents.drop(key);
         contents.drop_view(key);
+        free_name(key, contents, rules);
       }
       return;
     case ObjectKind::function:
     case ObjectKind::procedure:
       // Which of those that have the name; a trigger of it is no longer understood.
-      for (const tree::Name& name : dropped.names)
-        contents.define_routine(rules.key_of(name), nullptr);
+      for (const tree::Name& name : dropped.names) {
+        const std::string key = rules.key_of(name);
+        const auto found = contents.book().routines.find(key);
+        const bool only = rules.folds_names() && found != contents.book().routines.end() &&
+                          found->second != nullptr && found->second->kind == dropped.kind;
+        only ? contents.drop_routine(key) : contents.define_routine(key, nullptr);
+      }
       return;
     case ObjectKind::trigger:
       return drop_trigger(dropped, contents, rules);
     case ObjectKind::rule:
-    case ObjectKind::sequence:
       return;  // a table that was closed for it stays closed
+    case ObjectKind::sequence:
+      for (const tree::Name& name : dropped.names) {
+        contents.drop_sequence(rules.key_of(name));
+        free_name(rules.key_of(name), contents, rules);
+      }
+      return;
+    case ObjectKind::type:
+    case ObjectKind::domain:
+      if (rules.folds_names()) return contents.forget_everything();
+      for (const tree::Name& name : dropped.names)
+        drop_type(name, dropped.cascade, contents, rules);
+      return;
+    case ObjectKind::schema:
+      if (rules.folds_names()) return contents.forget_everything();
+      for (const tree::Name& name : dropped.names) drop_schema(name.name, contents);
+      return;
     default:
       return contents.forget_everything();
   }
@@ -274,17 +356,35 @@ void take_name(const tree::Name& name, char kind, Contents& contents, const Serv
   if (contents.find(key) == nullptr) contents.note_taken(key, kind);
 }
 
+/// Of one with other options, or that was there, the next number is not known.
+void define_sequence(const tree::CreateSequence& sequence, Contents& contents,
+                     const ServerRules& rules) {
+  const std::string key = rules.key_of(sequence.name);
+  if (sequence.if_not_exists && contents.book().sequences.contains(key)) return;
+  const bool surely_made = !sequence.if_not_exists || contents.book().is_absent(key);
+  if (sequence.has_more || sequence.temporary || !surely_made || contents.find(key) != nullptr)
+    return take_name(sequence.name, 'S', contents, rules);
+  contents.define_sequence(key, sequence.start, sequence.increment);
+}
+
 bool forgets_table(const tree::Statement& statement, Contents& contents, const ServerRules& rules) {
   if (const auto* policy = statement.as<tree::CreatePolicy>())
     return contents.forget_whether(rules.key_of(policy->table)), true;
   if (const auto* rule = statement.as<tree::CreateRule>())
     return contents.forget_whether(rules.key_of(rule->table)), true;
   if (const auto* view = statement.as<tree::CreateView>())
-    return contents.forget_whether(rules.key_of(view->name)), true;
+    return contents.forget_view(rules.key_of(view->name)), true;
   return false;
 }
 
 }  // namespace
+
+bool has_index(const std::string& name, const Contents& contents) {
+  return !name.empty() && std::ranges::any_of(contents.book().tables, [&](const auto& each) {
+    const auto& names = each.second.definition->index_names;
+    return std::ranges::find(names, name) != names.end();
+  });
+}
 
 std::string hidden_by_temporary(std::string_view key) {
   return "temporary " + std::string(key);
@@ -311,7 +411,8 @@ bool define(const tree::Statement& statement, Contents& contents, const ServerRu
     define_view(*view, contents, rules);
   } else if (const auto* index = statement.as<tree::CreateIndex>()) {
     const std::string key = rules.key_of(index->table);
-    if (const auto* table = contents.find(key))
+    const bool there = index->if_not_exists && has_index(index->name, contents);
+    if (const auto* table = there ? nullptr : contents.find(key))
       contents.redefine(key, with_index(*table->definition, *index));
     if (!index->name.empty() && contents.find(index->name) == nullptr)
       contents.note_taken(index->name, 'i');
@@ -326,14 +427,21 @@ bool define(const tree::Statement& statement, Contents& contents, const ServerRu
   } else if (forgets_table(statement, contents, rules)) {
     depend(statement, rules, depended);
   } else if (const auto* other = statement.as<tree::AlterOther>()) {
-    other->kind == ObjectKind::sequence ? contents.forget_all_numbers()
-                                        : contents.forget_everything();
+    const bool harmless = !rules.folds_names() &&
+                          (other->kind == ObjectKind::type || other->kind == ObjectKind::domain ||
+                           other->kind == ObjectKind::role || other->kind == ObjectKind::database);
+    if (other->kind == ObjectKind::sequence)
+      contents.forget_all_numbers();
+    else if (!harmless)
+      contents.forget_everything();
   } else if (statement.as<tree::RenameTables>() != nullptr) {
     contents.forget_everything();
   } else if (const auto* type = statement.as<tree::CreateType>()) {
     take_name(type->name, 'c', contents, rules);
+    if (contents.find(rules.key_of(type->name)) == nullptr)
+      contents.define_type(rules.key_of(type->name));
   } else if (const auto* sequence = statement.as<tree::CreateSequence>()) {
-    take_name(sequence->name, 'S', contents, rules);
+    define_sequence(*sequence, contents, rules);
   } else if (statement.as<tree::CreateOther>() == nullptr) {
     const auto* utility = statement.as<tree::Utility>();
     if (utility != nullptr && utility->verb == "comment") contents.note_comments(true);

@@ -14,6 +14,9 @@ namespace understudy::sql::emulator {
 /// Keys of tables that other things are made of, so that they can't be dropped alone.
 using Depended = std::set<std::string, std::less<>>;
 
+/// Whether CREATE INDEX made one of that name.
+[[nodiscard]] bool has_index(const std::string& name, const contents::Contents& contents);
+
 /// What stands among them for a table of another connection's own: which one its name means is not
 /// known.
 [[nodiscard]] std::string hidden_by_temporary(std::string_view key);

@@ -35,11 +35,18 @@ TableColumn column_of(const tree::ColumnDefinition& definition, const contents::
   } else {
     column.default_ = rules.no_default(column);
   }
+  if (definition.on_update) {
+    const Default moment = rules.default_of(*definition.on_update, column.type);
+    if (const auto* digits = std::get_if<std::int64_t>(&moment.value); digits && moment.moment)
+      column.refreshed_digits = static_cast<std::int32_t>(*digits);
+  }
   if (definition.generated) {
     column.type = {};
     column.given_by_server = true;
     column.default_ = {Default::Kind::fresh, {}, {}};
   }
+  if (column.default_.kind == Default::Kind::number && column.default_.sequence.empty())
+    column.default_.named = table.key + "_" + column.name + "_seq";
   return column;
 }
 
@@ -81,6 +88,19 @@ void add_check(contents::Definition& table, const tree::Constraint& constraint,
       {constraint.name.empty() ? rules.constraint_name(table, columns, "check") : constraint.name,
        std::make_shared<const tree::Expression>(*constraint.expression)});
   std::ranges::stable_sort(table.checks, {}, &contents::Check::name);
+}
+
+/// Whether what an index is made of can be computed of every row.
+bool never_fails(const tree::KeyPart& part) {
+  if (!part.expression) return true;
+  const auto* call = part.expression->as<tree::Call>();
+  static const std::set<std::string_view> names = {"lower", "upper", "coalesce", "md5", "btrim"};
+  return call != nullptr && names.contains(call->name.name) &&
+         std::ranges::all_of(call->arguments, [](const tree::Expression& each) {
+           const auto* cast = each.as<tree::Cast>();
+           const tree::Expression& inner = cast != nullptr ? *cast->operand : each;
+           return inner.as<tree::Column>() != nullptr || inner.as<tree::Literal>() != nullptr;
+         });
 }
 
 }  // namespace
@@ -157,7 +177,10 @@ std::optional<contents::Definition> definition_of(const tree::CreateTable& creat
 
 contents::Definition with_index(contents::Definition table, const tree::CreateIndex& index) {
   const std::vector<std::size_t> columns = columns_named(table, index.parts);
-  if (columns.empty() || (index.unique && (index.where || index.nulls_not_distinct))) {
+  if (!index.name.empty()) table.index_names.push_back(index.name);
+  if (columns.empty() && !index.unique && std::ranges::all_of(index.parts, never_fails)) {
+    return table;
+  } else if (columns.empty() || (index.unique && (index.where || index.nulls_not_distinct))) {
     table.takes_rows = false;
   } else if (index.unique) {
     table.keys.push_back({index.name, columns, false});

@@ -111,8 +111,8 @@ void SqlEmulator::note_numbers(const SqlRequest& request, bool computed) {
 void SqlEmulator::clear(const Start* start) {
   using sql::contents::Contents;
   const std::unique_ptr<Contents> before = std::move(contents_);
-  contents_ =
-      start != nullptr ? std::make_unique<Contents>(start->contents) : std::make_unique<Contents>();
+  contents_ = start != nullptr ? std::make_unique<Contents>(start->contents, functions())
+                               : std::make_unique<Contents>(functions());
   statements_.emplace(rules(), dialect(), start != nullptr ? start->catalog : Catalog(dialect()));
   depended_ = start != nullptr ? start->depended : Depended();
   note_cleared(start);
@@ -189,6 +189,9 @@ std::optional<Emulator::Computed> SqlEmulator::compute_data(const SqlRequest& re
   for (const auto& [key, state] : contents_->book().tables)
     if (numbered.contains(state.definition->id))
       computed.writes.push_back({std::string(outside_transactions), key});
+  for (const auto& [key, sequence] : contents_->book().sequences)
+    if (numbered.contains(sequence.id))
+      computed.writes.push_back({std::string(outside_transactions)});
   for (const std::string& key : execution->written()) add_paths(key, computed.writes);
   if (!execution->written().empty()) contents_->note_written(connection);
   return computed;
@@ -200,9 +203,12 @@ std::optional<Emulator::Computed> SqlEmulator::compute_definition(const SqlReque
   if (request.other_session) return std::nullopt;
   const tree::Statement& statement = statements_->tree_of(request.pattern);
   auto image = answer_of_definition(statement, request.pattern);
+  if (image && answered(as_bytes(*image)).error)
+    return knows_errors_ ? std::optional(Computed{*std::move(image), {}}) : std::nullopt;
   if (!image || (locks_ && contents_->others_are_open(connection)) || !contents_->enter(connection))
     return std::nullopt;
-  const bool done = define(statement, *contents_, rules(), depended_);
+  const bool done =
+      define(statement, *contents_, rules(), depended_) && definition_holds(statement);
   done ? contents_->keep() : contents_->undo();
   if (!done) return std::nullopt;
   statements_->define(statement);

@@ -79,6 +79,8 @@ class SqlEmulator : public Emulator {
 
   [[nodiscard]] virtual const ServerRules& rules() const = 0;
   [[nodiscard]] virtual Dialect dialect() const = 0;
+  /// Those that its translator makes use of.
+  [[nodiscard]] virtual contents::ValueFunctions functions() const { return {}; }
   [[nodiscard]] virtual SqlRequest request_of(const EmulatedRequest& asked) const = 0;
   [[nodiscard]] virtual Answered answered(Bytes image) const = 0;
   [[nodiscard]] virtual std::unique_ptr<Execution> execution() = 0;
@@ -90,6 +92,8 @@ class SqlEmulator : public Emulator {
   /// The answer to a definition that is sure to succeed.
   [[nodiscard]] virtual std::optional<std::string> answer_of_definition(
       const tree::Statement& statement, std::string_view pattern) = 0;
+  /// After it was carried out in the contents: whether it is sure that it succeeded.
+  [[nodiscard]] virtual bool definition_holds(const tree::Statement& /*statement*/) { return true; }
   /// The answer to who asks what the statement's answer looks like; nothing where that is not
   /// known.
   [[nodiscard]] virtual std::optional<std::string> description_of(const Plan& /*plan*/) {

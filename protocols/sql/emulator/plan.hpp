@@ -49,6 +49,7 @@ struct Bound {
     begin,     ///< the last place in the table before the statement
     setting,   ///< of the session, by the name that is `slot` or `constant`
     variable,  ///< `slot` of the function's
+    row,       ///< the column `slot` of the row that could not be put in
     now,       ///< when the transaction began
     clock,     ///< when the statement did
     uuid,      ///< a new one
@@ -70,6 +71,19 @@ struct Bound {
   bool missing_ok = false;  ///< of a setting: one that there is not is NULL
   bool printed = false;     ///< the text that the server prints for it
   bool may_hide = false;    ///< NULL where it is not known
+  /// What it has to be, so that the server does not refuse it.
+  enum class Demand : std::uint8_t {
+    none,
+    pattern,   ///< a regular expression
+    zone,      ///< a time zone
+    field,     ///< of a moment, as date_trunc() names it
+    number,    ///< written as one
+    count,     ///< the same, above 0
+    text,      ///< written as one
+    presence,  ///< whether it is NULL, no more
+    sameness   ///< it is `constant`
+  } demand = Demand::none;
+  std::optional<std::size_t> put_into = {};  ///< of UPDATE: nothing but the new value of a column
 };
 
 struct Text {
@@ -120,6 +134,7 @@ struct Part {
   std::string target;
   Text find, set;
   std::set<std::size_t> assigned, refreshed;
+  std::set<std::size_t> momentary = {};  ///< columns that get this moment: see Plan
 };
 
 /// One WHEN of MERGE.
@@ -140,7 +155,8 @@ struct Plan {
     truncate,
     merge,
     refresh,
-    call
+    call,
+    number  ///< of a sequence
   };
   Action action = Action::select;
   std::string reason;  ///< why it is not computed; empty where it is
@@ -150,6 +166,8 @@ struct Plan {
   /// Behind the shown columns of `select`: what the rows are sorted by. Rows that agree in all of
   /// it may come in any order.
   std::size_t keys = 0;
+  /// DISTINCT ON: of rows that agree in so many of the keys the first one is shown.
+  std::size_t told_apart = 0;
   std::optional<Count> limit, offset;
   bool locks = false;  ///< FOR UPDATE
 
@@ -169,6 +187,17 @@ struct Plan {
   bool answers_conflict = false;     ///< ON CONFLICT
   bool updates_conflict = false;
   std::vector<std::string> targets;  ///< of `truncate`
+  /// Of `truncate`: tables that refer to those that were named.
+  std::vector<std::string> cascaded;
+  /// Of `update`: whichever rows it changed, values that nobody knows are in these columns.
+  bool blurs = false;
+  /// Of `number`: which sequence gives its next one, or is set by what the source gives.
+  struct SequenceUse {
+    std::pair<std::uint32_t, std::size_t> sequence;
+    std::int64_t increment = 1, most = 0;
+    bool sets = false;
+  };
+  std::optional<SequenceUse> sequence = {};
   bool restarts = false;
   bool all_rows = false;  ///< of `remove`: whatever they are
 
@@ -192,12 +221,14 @@ struct Plan {
   std::shared_ptr<const tree::CreateRoutine> routine;
 
   // ---- of MySQL ----
-  std::vector<Part> parts;        ///< of `update` and `remove`
+  std::vector<Part> parts;        ///< of `update` and `remove`; of `insert`: of the row that is met
   std::set<std::size_t> shaping;  ///< slots whose values are shown
   enum class Clash : std::uint8_t { fails, ignored, replaces, updates } clash = Clash::fails;
   std::optional<Text> source;       ///< INSERT … SELECT: the rows
   std::vector<std::size_t> places;  ///< and into which columns
   bool multiple = false;            ///< UPDATE and DELETE of several tables
+  std::set<std::string> named;      ///< of `call`: the tables that its body names
+  bool looks_at_all = false;        ///< no key has a column that the condition names
   /// The condition of an UPDATE is met by columns that are just these values, each once; nothing
   /// where it is another one.
   std::optional<std::vector<Bound>> equal_to;

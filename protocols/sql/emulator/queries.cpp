@@ -1,9 +1,11 @@
 // SELECT: what is shown, from where, in which order.
 #include <algorithm>
 #include <charconv>
+#include <set>
 #include <utility>
 
 #include "protocols/sql/emulator/typed.hpp"
+#include "protocols/sql/tree/visitor.hpp"
 
 namespace understudy::sql::emulator {
 namespace {
@@ -67,16 +69,69 @@ std::optional<std::size_t> output_meant(const tree::Expression& expression,
   return static_cast<std::size_t>(found - names.begin());
 }
 
+/// A value of the request that stands where another expression has a literal.
+struct SlotText {
+  std::size_t slot;
+  std::string text;
+};
+
+/// Whether both mean the same once each value of the request in `a` is what `b` has in its place.
+bool same_but_for_slots(const tree::Expression& a, const tree::Expression& b,
+                        std::vector<SlotText>& slots) {
+  const auto all = [&](const std::vector<tree::Expression>& x,
+                       const std::vector<tree::Expression>& y) {
+    if (x.size() != y.size()) return false;
+    for (std::size_t i = 0; i < x.size(); ++i)
+      if (!same_but_for_slots(x[i], y[i], slots)) return false;
+    return true;
+  };
+  const auto* literal = b.as<tree::Literal>();
+  if (const auto* slot = a.as<tree::Parameter>()) {
+    if (literal == nullptr || literal->kind != tree::Literal::Kind::string) return false;
+    slots.push_back({slot->index, literal->text});
+    return true;
+  }
+  if (const auto* column = a.as<tree::Column>())
+    return b.as<tree::Column>() != nullptr && b.as<tree::Column>()->path == column->path;
+  if (const auto* written = a.as<tree::Literal>())
+    return literal != nullptr && literal->kind == written->kind && literal->text == written->text;
+  if (const auto* cast = a.as<tree::Cast>()) {
+    const auto* other = b.as<tree::Cast>();
+    return other != nullptr && other->type.name == cast->type.name &&
+           other->type.arguments == cast->type.arguments &&
+           other->type.dimensions == cast->type.dimensions &&
+           same_but_for_slots(*cast->operand, *other->operand, slots);
+  }
+  const auto *call = a.as<tree::Call>(), *other = b.as<tree::Call>();
+  return call != nullptr && other != nullptr && call->name == other->name && !call->distinct &&
+         !other->distinct && !call->star && !other->star && !call->over && !other->over &&
+         !call->filter && !other->filter && call->order.empty() && other->order.empty() &&
+         call->words == other->words && all(call->arguments, other->arguments);
+}
+
 }  // namespace
 
 // ---- FROM ----
 
 std::string Translator::source(const tree::Relation& relation, Scope& scope) {
-  if (relation.sampled || !relation.alias_columns.empty()) throw Unsure{"this kind of table"};
+  if (relation.sampled) throw Unsure{"this kind of table"};
   if (const auto* join = relation.as<tree::Join>()) {
     if (!relation.alias.empty()) throw Unsure{"an alias of a join"};
     return this->join(*join, scope);
   }
+  std::string sql = plain_source(relation, scope);
+  name_columns(scope.relations.back().columns, relation.alias_columns);
+  return sql;
+}
+
+/// The first columns get these names.
+void Translator::name_columns(std::vector<ScopeColumn>& columns,
+                              const std::vector<std::string>& names) {
+  if (names.size() > columns.size()) throw Unsure{"more names than columns"};
+  for (std::size_t i = 0; i < names.size(); ++i) columns[i].name = names[i];
+}
+
+std::string Translator::plain_source(const tree::Relation& relation, Scope& scope) {
   const std::string alias = "r" + std::to_string(aliases_++);
   if (const auto* derived = relation.as<tree::Derived>()) {
     if (derived->lateral || relation.alias.empty()) throw Unsure{"this kind of sub-query"};
@@ -89,9 +144,11 @@ std::string Translator::source(const tree::Relation& relation, Scope& scope) {
     scope.relations.push_back(std::move(named));
     return "(" + inner.sql + ") AS " + alias;
   }
+  if (const auto* function = relation.as<tree::TableFunction>())
+    return function_source(*function, relation, alias, scope);
   const auto* name = relation.as<tree::TableName>();
   if (name == nullptr || !name->partitions.empty() || name->as_of)
-    throw Unsure{"a function among the tables"};
+    throw Unsure{"this kind of table"};
   const std::string shown = relation.alias.empty() ? name->name.name : relation.alias;
   const auto common = name->name.schema.empty() ? commons_.find(name->name.name) : commons_.end();
   if (common != commons_.end()) {
@@ -182,7 +239,7 @@ std::string Translator::from(const std::vector<tree::Relation>& relations, Scope
 
 std::string Translator::with(const tree::With& with, Plan& plan) {
   if (with.tables.empty()) return {};
-  if (with.recursive) throw Unsure{"a recursive query"};
+  if (with.recursive && !rules_.follows_routines()) throw Unsure{"a recursive query"};
   if (std::ranges::any_of(with.tables, [](const tree::CommonTable& each) {
         return each.statement->as<tree::Query>() == nullptr;
       }))
@@ -190,14 +247,75 @@ std::string Translator::with(const tree::With& with, Plan& plan) {
   std::string sql;
   for (const tree::CommonTable& each : with.tables) {
     const auto* query = each.statement->as<tree::Query>();
-    if (query == nullptr || !each.columns.empty() || commons_.contains(each.name) ||
+    if (query == nullptr || commons_.contains(each.name) ||
         each.name.find('"') != std::string::npos)
       throw Unsure{"this common table"};
+    if (with.recursive && recursive_common(each, sql)) continue;
     Selected inner = selected(*query, outermost_, false);
-    sql += (sql.empty() ? "WITH \"w_" : ", \"w_") + each.name + "\" AS (" + inner.sql + ")";
+    sql += (sql.empty() ? "\"w_" : ", \"w_") + each.name + "\" AS (" + inner.sql + ")";
+    name_columns(inner.columns, each.columns);
     commons_.emplace(each.name, Common{std::move(inner.columns)});
   }
-  return sql + " ";
+  return "WITH " + sql + " ";
+}
+
+namespace {
+
+/// Whether a query has a table of that name.
+class NameFinder : public tree::Visitor {
+ public:
+  using Visitor::visit;
+  explicit NameFinder(std::string name) : name_(std::move(name)) {}
+  void visit(const tree::Relation& relation) override {
+    const auto* table = relation.as<tree::TableName>();
+    found = found || (table != nullptr && table->name.schema.empty() && table->name.name == name_);
+    descend(relation);
+  }
+  bool found = false;
+
+ private:
+  std::string name_;
+};
+
+}  // namespace
+
+/// A common table that names itself: what it begins with, and what is joined with the rows that
+/// came last. False where it is none.
+bool Translator::recursive_common(const tree::CommonTable& table, std::string& sql) {
+  const auto* query = table.statement->as<tree::Query>();
+  NameFinder finder(table.name);
+  finder.visit(*query);
+  if (!finder.found) return false;
+  const auto* operation = query->as<tree::SetOperation>();
+  const bool plain = operation != nullptr && operation->operands.size() == 2 &&
+                     operation->kind == tree::SetOperation::Kind::union_ && query->order.empty() &&
+                     !query->limit && !query->offset && query->with.tables.empty();
+  if (!plain) throw Unsure{"a recursive query of this kind"};
+  Selected first = selected(operation->operands.front(), outermost_, false);
+  for (ScopeColumn& column : first.columns) {
+    if (column.soft) throw Unsure{"a recursive query of parameters"};
+    if (!operation->all && !contents::is_comparable(column.type))
+      throw Unsure{"a recursive query of this type"};
+    column.origin.reset();
+    column.shown_as.reset();
+    column.of_part.reset();
+    column.key.reset();
+  }
+  name_columns(first.columns, table.columns);
+  commons_.emplace(table.name, Common{first.columns});
+  const Selected next = selected(operation->operands.back(), outermost_, false);
+  if (next.columns.size() != first.columns.size()) throw Unsure{"a union of other columns"};
+  std::string names;
+  for (std::size_t i = 0; i < next.columns.size(); ++i) {
+    if (next.columns[i].soft || !unites(next.columns[i].type, first.columns[i].type))
+      throw Unsure{"a union of other types"};
+    names += (i > 0 ? ", o" : "o") + std::to_string(i);
+  }
+  if (!sql.starts_with("RECURSIVE ")) sql = "RECURSIVE " + sql;
+  sql += (sql.size() > std::string_view("RECURSIVE ").size() ? ", \"w_" : "\"w_") + table.name +
+         "\" (" + names + ") AS (" + first.sql + (operation->all ? " UNION ALL " : " UNION ") +
+         next.sql + ")";
+  return true;
 }
 
 // ---- outputs and groups ----
@@ -220,7 +338,9 @@ void Translator::outputs(const std::vector<tree::Output>& outputs, const Scope& 
       if (!found) throw Unsure{"a star of nothing"};
       continue;
     }
+    raised_ = false;
     parts.outputs.push_back(expression(output.expression, scope));
+    parts.outputs.back().may_raise = raised_;
     if (!output.alias.empty()) {
       parts.names.push_back(output.alias);
       continue;
@@ -236,10 +356,13 @@ void Translator::outputs(const std::vector<tree::Output>& outputs, const Scope& 
 }
 
 Translator::Parts Translator::parts(const tree::Select& select, Scope& scope) {
-  if (!select.distinct_on.empty() || !select.into.empty() || !select.windows.empty() ||
+  const bool takes_told_apart = std::exchange(takes_told_apart_, false);
+  if ((!select.distinct_on.empty() && !takes_told_apart) || !select.into.empty() ||
       !select.grouping.empty() || !select.modifiers.empty())
     throw Unsure{"this kind of query"};
   Parts parts;
+  const auto* const windows = std::exchange(windows_, &select.windows);
+  const bool folds = std::exchange(folds_, folds_ || !select.from.empty());
   const bool keeps_untyped = std::exchange(keeps_untyped_, false) && !select.distinct;
   only_counted_ = only_counts(select);
   last_place_.clear();
@@ -248,9 +371,26 @@ Translator::Parts Translator::parts(const tree::Select& select, Scope& scope) {
   const std::string place = std::exchange(last_place_, {}), alias = last_alias_;
   const tree::Name* const last_table = std::exchange(last_table_, nullptr);
   only_counted_ = false;
+  sole_condition_ = scope.relations.size() == 1 && last_table != nullptr &&
+                    scope.outer == outermost_ && select.from.size() == 1;
   if (const std::string where = where_of_rows(select.where, scope); !where.empty())
     parts.where = " WHERE " + where;
+  sole_condition_ = false;
   parts.distinct = select.distinct;
+  for (const tree::Expression& each : select.distinct_on) {
+    if (each.as<tree::Literal>() != nullptr) throw Unsure{"DISTINCT ON a number"};
+    const auto* column = each.as<tree::Column>();
+    for (const tree::Output& output : select.outputs) {
+      // The name of an output counts before that of a column.
+      const auto* same = output.expression.as<tree::Column>();
+      const bool meant = column != nullptr && output.alias == column->name();
+      if (meant && (same == nullptr || same->name() != column->name()))
+        throw Unsure{"DISTINCT ON an output"};
+    }
+    const Typed value = expression(each, scope);
+    if (value.untyped != Untyped::no || value.soft) throw Unsure{"DISTINCT ON a value"};
+    parts.told_apart.push_back(ordered(value));
+  }
   parts.aggregated = !select.group.empty() || select.having;
   for (const tree::Output& output : select.outputs)
     parts.aggregated = parts.aggregated || aggregates(output.expression);
@@ -262,6 +402,8 @@ Translator::Parts Translator::parts(const tree::Select& select, Scope& scope) {
       for (const Typed& value : parts.outputs) require_comparable(value.type);
     if (scope.relations.size() == 1 && !parts.distinct && select.from.size() == 1)
       parts.place = last_table != nullptr ? place_of(*last_table, alias) : place;
+    windows_ = windows;
+    folds_ = folds;
     return parts;
   }
   std::set<std::string> grouped;
@@ -283,11 +425,26 @@ Translator::Parts Translator::parts(const tree::Select& select, Scope& scope) {
       if (const auto number = is_column ? std::nullopt : output_meant(each, names))
         meant = &select.outputs[*number].expression;
     }
+    std::vector<SlotText> slots;
+    for (const tree::Output& output : select.outputs) {
+      slots.clear();
+      if (meant == &each && same_but_for_slots(each, output.expression, slots) && !slots.empty())
+        meant = &output.expression;
+    }
+    if (meant == &each) slots.clear();
     const std::size_t bounds = bounds_.size();
     const Typed value = expression(*meant, scope);
     if (value.untyped != Untyped::no) throw Unsure{"a group by a value"};
     // A value of the request that stands at two places may be another one at each.
     if (bounds_.size() != bounds) throw Unsure{"a group by what is computed of values"};
+    for (SlotText& slot : slots) {
+      Bound bound;
+      bound.slot = slot.slot;
+      bound.type = {TypeKind::text};
+      bound.demand = Bound::Demand::sameness;
+      bound.constant = std::move(slot.text);
+      static_cast<void>(bind(std::move(bound)));
+    }
     require_comparable(value.type);
     grouped.insert(value.sql);
     sql.push_back(told_apart(value));
@@ -299,6 +456,9 @@ Translator::Parts Translator::parts(const tree::Select& select, Scope& scope) {
   if (parts.distinct)
     for (const Typed& value : parts.outputs) require_comparable(value.type);
   if (select.having) parts.having = " HAVING " + condition(*select.having, scope).sql;
+  if (!parts.told_apart.empty()) throw Unsure{"DISTINCT ON groups"};
+  windows_ = windows;
+  folds_ = folds;
   return parts;
 }
 
@@ -347,6 +507,7 @@ std::string Translator::limited(const tree::Query& query) {
 Translator::Selected Translator::selected(const tree::Query& query, const Scope* outer,
                                           bool only_whether, bool sorted) {
   const auto* select = query.as<tree::Select>();
+  ++column_reads_;
   const bool counted = std::exchange(only_counted_, false) || only_whether;
   const bool wants_place = std::exchange(wants_place_, false);
   const bool cut = (query.limit && !sorted) || query.offset;
@@ -359,7 +520,10 @@ Translator::Selected Translator::selected(const tree::Query& query, const Scope*
     if (!query.order.empty() || sorted || cut) throw Unsure{"the order of a union"};
     return compound(*operation);
   }
-  if (select == nullptr) throw Unsure{"VALUES"};
+  if (select == nullptr) {
+    if (!query.order.empty() || sorted || cut) throw Unsure{"the order of VALUES"};
+    return values_of(*query.as<tree::Values>(), outer);
+  }
   const auto* const grouped = std::exchange(grouped_, nullptr);
   const bool in_aggregate = std::exchange(in_aggregate_, false);
   Scope scope{outer, {}};
@@ -397,6 +561,7 @@ Translator::Selected Translator::selected(const tree::Query& query, const Scope*
     column.shown_as = value.shown_as;
     column.of_part = value.of_part;
     column.derived = true;
+    column.may_raise = value.may_raise;
   }
   list.insert(list.end(), keys.begin(), keys.end());
   result.sql = std::string("SELECT ") + (made.distinct ? "DISTINCT " : "") + listed(list) +
@@ -455,6 +620,11 @@ Typed Translator::key_value(const tree::OrderItem& item, const Parts& parts, con
 Translator::Key Translator::key(const tree::OrderItem& item, const Parts& parts,
                                 const Scope& scope) {
   using Nulls = tree::OrderItem::Nulls;
+  const auto* call = item.expression->as<tree::Call>();
+  // By chance: the rows come in any order.
+  if (call != nullptr && call->name.name == "random" && call->arguments.empty() &&
+      rules_.follows_routines() && !parts.distinct && !parts.aggregated)
+    return {"0", false, false};
   Key key{ordered(key_value(item, parts, scope)), item.descending, nulls_first(item.descending)};
   if (item.nulls != Nulls::unspecified) key.nulls_first = item.nulls == Nulls::first;
   return key;
@@ -483,11 +653,16 @@ Translator::Whole Translator::whole(const tree::Query& query, Scope& scope, bool
       made.names.push_back(inner.columns[i].name);
     }
     made.from = " FROM (" + inner.sql + ")";
+  } else if (const auto* values = query.as<tree::Values>()) {
+    Selected inner = values_of(*values, scope.outer);
+    for (std::size_t i = 0; i < inner.columns.size(); ++i) {
+      made.outputs.push_back(std::move(inner.outputs[i]));
+      made.names.push_back(inner.columns[i].name);
+    }
+    made.from = " FROM (" + inner.sql + ")";
   } else if (const auto* select = query.as<tree::Select>()) {
     keeps_untyped_ = keeps_untyped;
     made = parts(*select, scope);
-  } else {
-    throw Unsure{"VALUES"};
   }
   if (made.outputs.empty()) throw Unsure{"rows without columns"};
   for (const tree::OrderItem& item : query.order) {
@@ -496,6 +671,12 @@ Translator::Whole Translator::whole(const tree::Query& query, Scope& scope, bool
     whole.order.push_back(std::to_string(made.outputs.size() + whole.keys.size()) +
                           suffix_of(key.descending, key.nulls_first));
   }
+  if (query.order.empty())
+    for (const std::string& each : made.told_apart) {
+      whole.keys.push_back(each);
+      whole.order.push_back(std::to_string(made.outputs.size() + whole.keys.size()) +
+                            suffix_of(false, false));
+    }
   if (!made.place.empty()) whole.order.push_back(made.place);
   return whole;
 }
@@ -509,6 +690,19 @@ std::string Translator::select_of(const Whole& made, std::vector<std::string> li
          (made.order.empty() ? "" : " ORDER BY " + listed(made.order));
 }
 
+/// DISTINCT ON what the rows are sorted by first.
+void Translator::tell_apart(const Whole& made, Plan& plan) const {
+  const std::vector<std::string>& told = made.parts.told_apart;
+  if (told.empty()) return;
+  const std::set<std::string> wanted(told.begin(), told.end());
+  const std::size_t count = wanted.size();
+  if (made.keys.size() < count ||
+      std::set<std::string>(made.keys.begin(),
+                            made.keys.begin() + static_cast<std::ptrdiff_t>(count)) != wanted)
+    throw Unsure{"DISTINCT ON what the rows are not sorted by"};
+  plan.told_apart = count;
+}
+
 void Translator::query(const tree::Query& query, Plan& plan) {
   check_query(query);
   // Where others may hold a lock, it is not computed: there is none to skip.
@@ -516,7 +710,10 @@ void Translator::query(const tree::Query& query, Plan& plan) {
   if (query_otherwise(query, plan)) return;
   const std::string common = with(query.with, plan);
   Scope scope{outermost_, {}};
+  takes_told_apart_ = true;
   const Whole made = whole(query, scope, false);
+  takes_told_apart_ = false;
+  tell_apart(made, plan);
   std::vector<std::string> list;
   for (const Typed& value : made.parts.outputs)
     list.push_back(made.parts.distinct ? told_apart(value) : value.sql);

@@ -49,7 +49,7 @@ Given Translator::given_default(const TableColumn& column) {
         given.bound.source = Bound::Source::uuid;
       return given;
     case Default::Kind::elsewhere:
-      if (!took_effect_) break;
+      if (!took_effect_ && !needs_value(column)) break;
       given.kind = Given::Kind::fresh;
       return given;
   }

@@ -25,6 +25,7 @@ struct ScopeColumn {
   bool of_view = false;                      ///< or of what a view shows
   bool derived = false;                      ///< of a sub-query
   bool may_lack = false;                     ///< an outer join may make it NULL
+  bool may_raise = false;                    ///< see Typed
   std::string shade =
       {};  ///< of a column of the catalogue that tells rows apart: see ScopeRelation
   std::string beside = {};       ///< of the same: what a function of it alone gives

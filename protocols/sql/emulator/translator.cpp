@@ -19,8 +19,20 @@ class AggregateFinder : public tree::Visitor {
   void visit(const tree::Expression& expression) override {
     const auto* call = expression.as<tree::Call>();
     if (call != nullptr && !call->over) {
-      static const std::set<std::string_view> names = {"count", "sum",     "min",      "max",
-                                                       "avg",   "bool_or", "bool_and", "every"};
+      static const std::set<std::string_view> names = {"count",
+                                                       "sum",
+                                                       "min",
+                                                       "max",
+                                                       "avg",
+                                                       "bool_or",
+                                                       "bool_and",
+                                                       "every",
+                                                       "string_agg",
+                                                       "array_agg",
+                                                       "json_agg",
+                                                       "jsonb_agg",
+                                                       "json_object_agg",
+                                                       "jsonb_object_agg"};
       found = found || names.contains(call->name.name);
     }
     descend(expression);
@@ -94,8 +106,11 @@ Plan Translator::plan(const tree::Statement& statement) {
 
 Typed Translator::expression(const tree::Expression& expression, const Scope& scope) {
   if (++depth_ > deepest) throw Unsure{"so deep an expression"};
+  const std::size_t raises = raises_, reads = column_reads_;
   auto whole = grouped_whole(expression, scope);
   Typed result = whole ? std::move(*whole) : node(expression, scope);
+  if (folds_ && raises_ != raises && column_reads_ == reads)
+    throw Unsure{"a constant that may be refused"};
   --depth_;
   return result;
 }
@@ -111,6 +126,7 @@ std::optional<Typed> Translator::grouped_whole(const tree::Expression& expressio
   const std::size_t bounds = bounds_.size(), aliases = aliases_;
   const int depth = depth_;
   const auto* const grouped = std::exchange(grouped_, nullptr);
+  const auto* const windows = windows_;
   const auto columns = columns_;
   const auto guards = guards_;
   std::optional<Typed> found;
@@ -120,6 +136,7 @@ std::optional<Typed> Translator::grouped_whole(const tree::Expression& expressio
   } catch (const Unsure&) {  // it will be thrown again
   }
   grouped_ = grouped;
+  windows_ = windows;
   depth_ = depth;
   if (found) return found;
   bounds_.resize(bounds);
@@ -131,12 +148,15 @@ std::optional<Typed> Translator::grouped_whole(const tree::Expression& expressio
 
 Typed Translator::column(const tree::Column& column, const Scope& scope) {
   const ScopeColumn& found = scope.find(column.path);
+  ++column_reads_;
   if (found.variable) return variable(found);
   if (outermost_ != nullptr && column.path.size() == 1)
     for (const ScopeRelation& each : outermost_->relations)
       if (each.name.empty() && std::ranges::count(each.columns, column.name(), &ScopeColumn::name))
         throw Unsure{"a variable that is called like a column"};
   read_column(found);
+  if (found.may_raise && strict_) throw Unsure{"what may fail in a condition"};
+  raised_ = raised_ || found.may_raise;
   const bool grouped = found.key && grouped_ != nullptr && grouped_->contains(*found.key);
   if (!grouped && grouped_ != nullptr && !in_aggregate_ && !grouped_->contains(found.sql))
     throw Unsure{"a column beside its group"};

@@ -47,6 +47,7 @@ struct Typed {
   bool plain = false;
   std::string shade = {}, beside = {};  ///< see ScopeColumn
   std::size_t of_catalogue = 0;
+  bool may_raise = false;  ///< the server may fail in computing it
 };
 
 using Untyped = Typed::Untyped;
@@ -81,6 +82,7 @@ class Translator {
     std::vector<Typed> outputs;
     std::vector<std::string> names;
     std::string from, where, group, having, place;
+    std::vector<std::string> told_apart;  ///< DISTINCT ON
     bool distinct = false, aggregated = false;
   };
 
@@ -136,6 +138,15 @@ class Translator {
                                                       Scope& /*scope*/) {
     return std::nullopt;
   }
+  /// A function among the tables.
+  virtual std::string function_source(const tree::TableFunction& /*function*/,
+                                      const tree::Relation& /*relation*/,
+                                      const std::string& /*alias*/, Scope& /*scope*/) {
+    throw Unsure{"a function among the tables"};
+  }
+  virtual Selected values_of(const tree::Values& /*values*/, const Scope* /*outer*/) {
+    throw Unsure{"VALUES"};
+  }
   /// The same of what is written to; null where it is a table.
   virtual const Definition* target_otherwise(const tree::Name& /*name*/,
                                              const std::string& /*shown*/, Scope& /*scope*/,
@@ -157,6 +168,10 @@ class Translator {
   [[nodiscard]] virtual std::string place_of(const tree::Name& /*table*/,
                                              const std::string& alias) {
     return alias + ".rowid";
+  }
+  /// Whether a row without a value for it is refused, and it is known how.
+  [[nodiscard]] virtual bool needs_value(const contents::TableColumn& /*column*/) const {
+    return false;
   }
   /// WHERE, with what it says of rows that may be there or not; empty: none.
   virtual std::string where_of_rows(const tree::Box<tree::Expression>& where, const Scope& scope) {
@@ -188,10 +203,14 @@ class Translator {
   Parts parts(const tree::Select& select, Scope& scope);
   std::string from(const std::vector<tree::Relation>& relations, Scope& scope);
   std::string source(const tree::Relation& relation, Scope& scope);
+  std::string plain_source(const tree::Relation& relation, Scope& scope);
+  void tell_apart(const Whole& made, Plan& plan) const;
   std::string join(const tree::Join& join, Scope& scope);
   std::string view(const tree::Query& query, const std::string& shown, const std::string& alias,
                    Scope& scope);
   std::string with(const tree::With& with, Plan& plan);
+  bool recursive_common(const tree::CommonTable& table, std::string& sql);
+  void name_columns(std::vector<ScopeColumn>& columns, const std::vector<std::string>& names);
   Whole whole(const tree::Query& query, Scope& scope, bool keeps_untyped);
   [[nodiscard]] std::string select_of(const Whole& made, std::vector<std::string> list) const;
   void outputs(const std::vector<tree::Output>& outputs, const Scope& scope, Parts& parts);
@@ -235,6 +254,16 @@ class Translator {
   const tree::Name* last_table_ = nullptr;
   std::string last_alias_;
   bool only_counted_ = false;  ///< of what is in FROM only the number of rows counts
+  /// The server may compute it of other rows than the executor does: in a condition.
+  bool strict_ = false;
+  bool raised_ = false;                        ///< what was translated last may fail: see Typed
+  std::size_t raises_ = 0, column_reads_ = 0;  ///< how many there were so far
+  /// What is constant the server computes beforehand, though there be no row.
+  bool folds_ = false;
+  /// The next condition is looked at of every row of one table, and nothing before it.
+  bool sole_condition_ = false;
+  bool takes_told_apart_ = false;                            ///< DISTINCT ON
+  const std::vector<tree::NamedWindow>* windows_ = nullptr;  ///< of the SELECT under way
 };
 
 /// Whether there is an aggregate function in it, sub-queries aside.

@@ -67,4 +67,47 @@ void require_one_length(const std::vector<Typed>& values) {
   if (lengths.size() > 1) throw Unsure{"a choice of texts of several lengths"};
 }
 
+const char* spelled(tree::Operator op) {
+  switch (op) {
+    case tree::Operator::equal:
+      return "=";
+    case tree::Operator::not_equal:
+      return "<>";
+    case tree::Operator::less:
+      return "<";
+    case tree::Operator::less_equal:
+      return "<=";
+    case tree::Operator::greater:
+      return ">";
+    case tree::Operator::greater_equal:
+      return ">=";
+    case tree::Operator::distinct:
+      return "IS NOT";
+    case tree::Operator::not_distinct:
+      return "IS";
+    case tree::Operator::add:
+      return "+";
+    case tree::Operator::subtract:
+      return "-";
+    case tree::Operator::multiply:
+      return "*";
+    case tree::Operator::divide:
+      return "/";
+    case tree::Operator::modulo:
+      return "%";
+    default:
+      throw Unsure{"this operator"};
+  }
+}
+
+bool is_order(tree::Operator op) {
+  return op == tree::Operator::less || op == tree::Operator::less_equal ||
+         op == tree::Operator::greater || op == tree::Operator::greater_equal;
+}
+
+bool is_comparison(tree::Operator op) {
+  return is_order(op) || op == tree::Operator::equal || op == tree::Operator::not_equal ||
+         op == tree::Operator::distinct || op == tree::Operator::not_distinct;
+}
+
 }  // namespace understudy::sql::emulator

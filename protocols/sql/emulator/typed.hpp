@@ -20,6 +20,10 @@ void forget_origin(Typed& value);
 [[nodiscard]] ColumnType wider(ColumnType a, ColumnType b);
 [[nodiscard]] std::string joined(const std::vector<std::string>& parts, std::string_view between);
 
+/// As SQLite spells it. Throws Unsure for what it does not have alike.
+[[nodiscard]] const char* spelled(tree::Operator op);
+[[nodiscard]] bool is_order(tree::Operator op);
+[[nodiscard]] bool is_comparison(tree::Operator op);
 [[nodiscard]] bool is_moment(TypeKind kind);
 /// What stands behind an item of ORDER BY.
 [[nodiscard]] std::string suffix_of(bool descending, bool nulls_first);

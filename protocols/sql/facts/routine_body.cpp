@@ -67,7 +67,7 @@ class BodyReader {
     }
     after_dot_ = token.is('.');
     if (skip_into(token)) return;
-    const bool first = text_.empty() && !statement_ && mode_.dialect == Dialect::mysql;
+    const bool first = text_.empty() && !statement_;
     if (first && controls(token.word(), token.text)) return;
     text_ += ' ';
     if (token.word() == Word::default_)
@@ -89,8 +89,8 @@ class BodyReader {
 
   /// Words that say what becomes of the expression behind them, or that none is there.
   static bool controls(Word word, std::string_view text) {
-    static constexpr std::array<std::string_view, 8> words = {"if",     "elseif", "while", "until",
-                                                              "return", "when",   "end",   "else"};
+    static constexpr std::array<std::string_view, 9> words = {
+        "if", "elseif", "elsif", "while", "until", "return", "when", "end", "else"};
     return word == Word::case_ || word == Word::begin ||
            std::ranges::any_of(words,
                                [&](std::string_view each) { return equals_folded(text, each); });

@@ -134,9 +134,9 @@ struct CreateRoutine {
   /// The statements of a body that is nothing but these; `body` is empty then.
   std::vector<Statement> statements;
   std::vector<std::string> parameters = {};
-  std::vector<Type> parameter_types = {};  ///< PostgreSQL: beside them
-  /// PostgreSQL: there is more to it than stands here: parameters that are no plain inputs,
-  /// settings of its own, a condition, columns or arguments of a trigger.
+  std::vector<Type> parameter_types = {};  ///< beside them
+  /// There is more to it than stands here: parameters that are no plain inputs, settings of its
+  /// own, a condition, columns, arguments or the order of a trigger.
   bool has_more = false;
   Type returns = {};
   // Of a trigger.
@@ -151,6 +151,8 @@ struct CreateSequence {
   Name name;
   bool temporary = false;
   bool if_not_exists = false;
+  std::int64_t start = 1, increment = 1;
+  bool has_more = false;  ///< PostgreSQL: other options
 };
 
 /// CREATE TYPE and CREATE DOMAIN.

@@ -183,6 +183,7 @@ struct Access {
   Box<Expression> operand;
   std::string field;                   ///< or
   std::vector<Expression> subscripts;  ///< what stands in the brackets
+  bool slice = false;                  ///< with a colon between
 };
 
 struct Collate {

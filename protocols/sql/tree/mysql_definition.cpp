@@ -157,19 +157,19 @@ void take_body(TokenStream& tokens, CreateRoutine& routine) {
   tokens.skip_body();
 }
 
-std::vector<std::string> parse_parameters(TokenStream& tokens) {
-  std::vector<std::string> parameters;
+void parse_parameters(TokenStream& tokens, CreateRoutine& routine) {
   tokens.expect_mark('(');
   while (!tokens.at_end() && !tokens.at_mark(')')) {
-    tokens.accept_any("in", "out", "inout");
-    parameters.push_back(lower_name(tokens.name()));
-    parse_type(tokens);
-    if (tokens.accept("collate")) tokens.step();
-    if (tokens.accept("default")) parse_expression(tokens);
+    const bool mode = tokens.at_any("in", "out", "inout");
+    if (mode && !tokens.at("in")) routine.has_more = true;
+    if (mode) tokens.step();
+    routine.parameters.push_back(lower_name(tokens.name()));
+    routine.parameter_types.push_back(parse_type(tokens));
+    if (tokens.accept("collate")) tokens.step(), routine.has_more = true;
+    if (tokens.accept("default")) parse_expression(tokens), routine.has_more = true;
     tokens.accept_mark(',');
   }
   tokens.expect_mark(')');
-  return parameters;
 }
 
 Statement parse_routine(TokenStream& tokens, ObjectKind kind, bool replace) {
@@ -184,11 +184,11 @@ Statement parse_routine(TokenStream& tokens, ObjectKind kind, bool replace) {
     routine.language = "c";
     return statement_of(std::move(routine));
   }
-  routine.parameters = parse_parameters(tokens);
+  parse_parameters(tokens, routine);
   if (kind == ObjectKind::function) {
     tokens.expect("returns");
     routine.returns = parse_type(tokens);
-    if (tokens.accept("collate")) tokens.step();
+    if (tokens.accept("collate")) tokens.step(), routine.has_more = true;
   }
   parse_characteristics(tokens, routine);
   take_body(tokens, routine);
@@ -207,7 +207,7 @@ Statement parse_trigger(TokenStream& tokens, bool replace) {
   tokens.expect("on");
   trigger.table = parse_name(tokens);
   tokens.expect("for", "each", "row");
-  if (tokens.accept_any("follows", "precedes")) tokens.step();
+  if (tokens.accept_any("follows", "precedes")) tokens.step(), trigger.has_more = true;
   take_body(tokens, trigger);
   return statement_of(std::move(trigger));
 }

@@ -124,7 +124,7 @@ struct Set {
 struct Utility {
   Kind kind = Kind::unknown;
   std::string verb = {};  ///< its first word, in lower case, where `kind` is not enough
-  std::string name = {};  ///< of what it names: a cursor, a statement, a channel, a setting
+  std::string name = {};  ///< of what it names: a cursor, a channel, a setting, DO's language
   std::vector<Name> tables = {};
   std::vector<Expression> arguments = {};  ///< CALL: the call; EXECUTE, DO, HANDLER
   Box<Statement> statement = {};           ///< EXPLAIN, PREPARE, DECLARE … CURSOR FOR

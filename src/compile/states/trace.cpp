@@ -6,10 +6,10 @@
 #include <set>
 #include <unordered_map>
 
+#include "compile/states/commuting.hpp"
 #include "compile/states/key_names.hpp"
 #include "match/loop.hpp"
 #include "table/hash.hpp"
-#include "understudy/out_of_order.hpp"
 
 namespace understudy::compile {
 namespace {
@@ -216,7 +216,7 @@ class Tracer {
       return loop_->carry_out(a.control, a.control_name, a.changed, overlay);
     if (a.effect != Effect::write) return;
     // What a write made of something uncertain is uncertain too.
-    const MaybeStepId overlap = overlap_of(i);
+    const MaybeStepId overlap = overlap_of(i, Of::what_is_left);
     const Advances& advances = trace_.write_lists[outcome_of_[i]];
     loop_->advance(advances,
                    {match::write_identity(table::hash_of(a.identity.canonical), state,
@@ -259,7 +259,9 @@ class Tracer {
       // The first of two runs: only collects the intervals.
       collected_[{step.recording, key}].push_back(
           {step.began, step.ended, step.connection, link.step});
-    } else if (const Visible* other = find_overlap(found->second, step)) {
+    } else if (const Visible* other = find_overlap(found->second, step, [&](const Visible& write) {
+                 return leave_the_same(service_.steps[write.step], service_.steps[link.step]);
+               })) {
       tainted_[key] = other->step;
     } else if (advance.content != 0) {
       tainted_[key] = {};  // whatever was there before
@@ -277,22 +279,35 @@ class Tracer {
     visible_ = std::move(collected_);
   }
 
-  /// `writes` are sorted by their end, because the steps are. Null where none overlaps.
-  [[nodiscard]] const Visible* find_overlap(const std::vector<Visible>& writes,
-                                            const Step& step) const {
-    const bool in_order = dynamic_cast<const OutOfOrder*>(service_.protocol) == nullptr;
+  /// `writes` are sorted by their end, because the steps are. Null where none overlaps, but for
+  /// those of which `is_harmless`.
+  template <class Harmless>
+  [[nodiscard]] const Visible* find_overlap(const std::vector<Visible>& writes, const Step& step,
+                                            Harmless&& is_harmless) const {
+    const bool in_order = service_.protocol->handles_in_order();
     auto write = std::ranges::upper_bound(writes, step.began, {}, &Visible::ended);
     // A write that ended long after the step may still have begun before it; connections are
     // few, so it is found soon or not at all.
     for (std::size_t beyond = 0; write != writes.end() && beyond < overlap_window; ++write) {
-      if (overlaps(*write, step, in_order)) return &*write;
+      if (overlaps(*write, step, in_order) && !is_harmless(*write)) return &*write;
       if (write->began >= step.ended) ++beyond;
     }
     return nullptr;
   }
 
+  enum class Of : std::uint8_t { the_answer, what_is_left };
+  /// Whether it is the same for the one whether the other, a write that overlapped it, came before
+  /// it or after it.
+  [[nodiscard]] bool is_harmless(StepId one, StepId other, KeyId key, Of of) const {
+    const Step& step = service_.steps[one];
+    const Step& write = service_.steps[other];
+    if (of == Of::what_is_left) return leave_the_same(step, write);
+    return one < other ? are_answered_alike(step, write, trace_.keys[key])
+                       : are_answered_alike(write, step, trace_.keys[key]);
+  }
+
   /// The step of a write because of which it is uncertain what the step found.
-  [[nodiscard]] MaybeStepId overlap_of(StepId i) const {
+  [[nodiscard]] MaybeStepId overlap_of(StepId i, Of of) const {
     const Step& step = service_.steps[i];
     if (step.analysis.effect == Effect::none) return {};  // a commit that was no look-up
     for (const KeyId key : trace_.requests[request_of_[i]].reads) {
@@ -302,17 +317,20 @@ class Tracer {
       if (tainted_[key]) return tainted_[key];
       const auto writes = visible_.find({step.recording, key});
       if (writes == visible_.end()) continue;
-      if (const Visible* write = find_overlap(writes->second, step)) return write->step;
+      const auto harmless = [&](const Visible& write) {
+        return is_harmless(i, write.step, key, of);
+      };
+      if (const Visible* write = find_overlap(writes->second, step, harmless)) return write->step;
     }
     // Of two equal asks under way at the same time nobody knows which was the first.
     const auto asks = asks_.find({step.recording, request_of_[i]});
     if (asks == asks_.end()) return {};
-    const Visible* ask = find_overlap(asks->second, step);
+    const Visible* ask = find_overlap(asks->second, step, [](const Visible&) { return false; });
     return ask == nullptr ? MaybeStepId() : ask->step;
   }
 
   void record(StepId i, match::Version state) {
-    const MaybeStepId overlap = overlap_of(i);
+    const MaybeStepId overlap = overlap_of(i, Of::the_answer);
     trace_.steps.push_back({i, request_of_[i], outcome_of_[i], state,
                             overlap || is_behind_gap(service_.steps[i]), overlap, evidence_of(i)});
   }

@@ -177,6 +177,7 @@ class Live {
   std::vector<std::string> controls;  ///< names of the transaction controls, in order
   std::vector<std::string> missed, notes, scope_calls;
   std::vector<std::string> unproven;  ///< what was said of requests that are not what was asked
+  std::chrono::milliseconds paused{0};
   std::size_t looked_up = 0;
   bool closed = false;
 
@@ -190,6 +191,8 @@ class Live {
         understudy::test::answer_scope_call(*call, *machine_, scope_calls);
       else if (std::holds_alternative<Close>(event))
         closed = true;
+      else if (const auto* pause = std::get_if<Pause>(&event))
+        paused += pause->time;
       else if (const auto* noted = std::get_if<Noted>(&event))
         notes.push_back(noted->text);
       else if (std::holds_alternative<NeedBytes>(event))

@@ -148,6 +148,36 @@ TEST_CASE("a change does what its triggers do") {
   CHECK(keys(names, "UPDATE odd SET id = 1") == "* odd | * odd ! ?");
 }
 
+TEST_CASE("a block does what its statements do") {
+  const TableNames names = names_of(
+      {"CREATE TABLE goods (id int)", "CREATE TABLE parts (id int)",
+       "CREATE FUNCTION count_goods() RETURNS bigint STABLE LANGUAGE sql AS 'SELECT count(*) FROM "
+       "goods'",
+       "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_class WHERE relname = 'boxes') THEN CREATE TABLE "
+       "boxes (id int); END IF; END $$"});
+  CHECK(keys(names, "DO $$ BEGIN RAISE NOTICE 'hello'; END $$") == " |  !");
+  CHECK(keys(names,
+             "DO $$ DECLARE n int := 3; BEGIN FOR i IN 1..n LOOP INSERT INTO goods VALUES (i); END "
+             "LOOP; IF (SELECT count(*) FROM parts) > 2 THEN DELETE FROM parts; END IF; EXCEPTION "
+             "WHEN unique_violation THEN NULL; END $$") == "goods parts | goods parts !");
+  CHECK(keys(names,
+             "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_class WHERE relname = 'boxes') THEN CREATE "
+             "TABLE boxes (id int); END IF; END $$") ==
+        "@catalog @catalog.boxes boxes | @catalog.boxes boxes !");
+  CHECK(keys(names, "DO $$ BEGIN PERFORM count_goods(); UPDATE parts SET id = 1; END $$") ==
+        "goods parts | parts !");
+  CHECK(keys(names, "DELETE FROM boxes") == "boxes | boxes");
+  for (const char* anything :
+       {"DO $$ BEGIN PERFORM nobody_knows(); END $$",
+        "DO $$ DECLARE x int; BEGIN x := nobody_knows(); END $$",
+        "DO $$ BEGIN EXECUTE 'DELETE FROM goods'; END $$",
+        "DO $$ BEGIN CREATE TYPE mood AS ENUM ('glad'); END $$", "DO 'return 1' LANGUAGE plperl"}) {
+    CAPTURE(anything);
+    const auto writes = names.facts_of(anything).dependencies.writes;
+    CHECK(std::ranges::count(writes, KeyPath()) == 1);
+  }
+}
+
 TEST_CASE("a change may write where it touched no row itself") {
   const TableNames names = names_of(
       {"CREATE TABLE logs (id int)", "CREATE TABLE logs_1 (id int)", "CREATE TABLE notes (id int)",
