@@ -28,8 +28,9 @@ enum class Markup : bool { html, other };
 [[nodiscard]] std::optional<std::string> without_secrets_of_query(std::string_view target,
                                                                   const Secrets& secrets);
 
-/// is_secret_name() for a query or a form, in which more names mean a secret: `key`, and `code`
-/// where its value is long enough for one that authorises.
-[[nodiscard]] bool is_secret_of_url(std::string_view name, std::string_view value);
+/// Secrets::is_secret_name() for a query or a form, in which more names mean a secret: `key`, and
+/// `code` where its value is long enough for one that authorises.
+[[nodiscard]] bool is_secret_of_url(std::string_view name, std::string_view value,
+                                    const Secrets& secrets);
 
 }  // namespace understudy

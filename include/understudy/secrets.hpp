@@ -5,11 +5,42 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace understudy {
+
+/// What a name says of its value. Names are split into words: `userPassword`, `db_password`,
+/// `X-Api-Key`, `user[apiKey]`.
+enum class Naming : std::uint8_t {
+  plain,
+  text,       ///< its value, or those of a list, where they are texts: `token`
+  scalar,     ///< numbers as well: `pin`, `password`
+  all_below,  ///< and what is in a map: `credentials`
+};
+
+/// What the user of a mock set says of its secrets: `secrets:` in understudy.yaml. Names are
+/// compared by their last words, so that `tax_id` is `customerTaxId` as well; values are regular
+/// expressions in the syntax of RE2.
+struct SecretRules {
+  std::vector<std::string> names;         ///< their values are secrets
+  std::vector<std::string> values;        ///< what matches is one: its first group, else the match
+  std::vector<std::string> plain_names;   ///< no secrets, whatever their words say
+  std::vector<std::string> plain_values;  ///< nor is what matches as a whole
+  [[nodiscard]] bool empty() const noexcept {
+    return names.empty() && values.empty() && plain_names.empty() && plain_values.empty();
+  }
+  friend bool operator==(const SecretRules&, const SecretRules&) = default;
+};
+
+/// The rules, ready to be asked. Immutable, thread-safe.
+class SecretMatcher;
+
+/// Why a regular expression of SecretRules can't be used; empty where it can.
+[[nodiscard]] std::string problem_of_pattern(const std::string& pattern);
 
 /// Makes placeholders. A placeholder is `redacted:` and 32 hexadecimal digits of a keyed hash
 /// (HMAC-SHA-256, the key is the mock set's): equal secrets have equal placeholders, and nobody
@@ -33,14 +64,28 @@ class Secrets {
     return secrets;
   }
 
+  /// The same that keep to `rules`, all patterns of which can be used.
+  [[nodiscard]] Secrets with(const SecretRules& rules) const;
+
+  /// What a name says of its value: by the user's rules, else by its words.
+  [[nodiscard]] Naming naming_of(std::string_view name) const;
+  [[nodiscard]] bool is_secret_name(std::string_view name) const {
+    return naming_of(name) != Naming::plain;
+  }
+  /// Whether values are looked for that only the user's rules tell to be secrets.
+  [[nodiscard]] bool has_patterns() const noexcept;
+  /// `text` with what matches the user's patterns replaced; nothing where nothing does.
+  [[nodiscard]] std::optional<std::string> without_patterns(std::string_view text) const;
+  [[nodiscard]] const SecretRules& rules() const noexcept;
+
   [[nodiscard]] const std::optional<Key>& key() const noexcept { return key_; }
   [[nodiscard]] bool shows() const noexcept { return shown_; }
 
-  /// Empty text stays empty.
+  /// Empty text stays empty, and what the user's rules call plain as it is.
   [[nodiscard]] std::string placeholder(std::string_view secret) const;
   /// `text` with the parts replaced that are secrets by their shape: JSON Web Tokens, private keys
-  /// (PEM), SCRAM verifiers, access tokens of well-known services, payment card numbers. Nothing
-  /// where it has none.
+  /// (PEM), SCRAM verifiers, access tokens of well-known services, payment card numbers, and what
+  /// matches the user's patterns. Nothing where it has none.
   [[nodiscard]] std::optional<std::string> without_shapes(std::string_view text) const;
   /// The same for text in which names and values stand beside each other (`password: "x"`,
   /// `password=x`, `<password>x</password>`): values behind the name of a secret as well.
@@ -54,19 +99,7 @@ class Secrets {
  private:
   std::optional<Key> key_;
   bool shown_ = false;
+  std::shared_ptr<const SecretMatcher> matcher_;  // null where the user said nothing
 };
-
-/// What a name says of its value. Names are split into words: `userPassword`, `db_password`,
-/// `X-Api-Key`, `user[apiKey]`.
-enum class Naming : std::uint8_t {
-  plain,
-  text,       ///< its value, or those of a list, where they are texts: `token`
-  scalar,     ///< numbers as well: `pin`, `password`
-  all_below,  ///< and what is in a map: `credentials`
-};
-[[nodiscard]] Naming naming_of(std::string_view name);
-[[nodiscard]] inline bool is_secret_name(std::string_view name) {
-  return naming_of(name) != Naming::plain;
-}
 
 }  // namespace understudy

@@ -64,7 +64,7 @@ std::vector<Part> settled(std::vector<Part> parts, const Secrets& secrets) {
     std::ranges::stable_sort(part.headers, {}, &Field::name);
     const Field* disposition = find(part.headers, "content-disposition");
     const bool secret =
-        disposition != nullptr && is_secret_name(parameter_of(disposition->value, "name"));
+        disposition != nullptr && secrets.is_secret_name(parameter_of(disposition->value, "name"));
     part.body = secret ? secrets.placeholder(part.body) : redacted_octets(part.body, secrets);
   }
   return parts;

@@ -267,7 +267,7 @@ FieldRole role_of(std::string_view name) {
   if (known == FieldRole::irrelevant || begins_with_any_of(name, prefixes) ||
       name.starts_with("x-amz-checksum-"))
     return FieldRole::irrelevant;
-  if (name == "cookie" || name.starts_with(cookie_prefix) || is_secret_field(name))
+  if (name == "cookie" || name.starts_with(cookie_prefix) || is_secret_field(name, Secrets()))
     return FieldRole::credential;
   if (known == FieldRole::selecting) return FieldRole::selecting;
   if (is_named_per_request(name)) return FieldRole::unknown;

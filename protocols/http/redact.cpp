@@ -115,12 +115,12 @@ class JsonRedaction {
   }
 
   /// What a member of a secret or of a group of them is, by its own name.
-  [[nodiscard]] static Naming naming_in(const Level& level, std::string_view key) {
+  [[nodiscard]] Naming naming_in(const Level& level, std::string_view key) const {
     constexpr std::array<std::string_view, 9> readable = {
         "user", "username", "email", "login", "name", "type", "id", "expires_at", "scope"};
     constexpr std::array<std::string_view, 8> values = {"value", "current", "new",  "old",
                                                         "plain", "raw",     "text", "hash"};
-    const Naming own = naming_of(key);
+    const Naming own = secrets_.naming_of(key);
     if (level.below == Naming::all_below && std::ranges::find(readable, key) == readable.end())
       return Naming::all_below;
     if (level.of_secret && std::ranges::find(values, key) != values.end()) return Naming::scalar;
@@ -205,8 +205,8 @@ std::string redacted_value(std::string_view value, const Secrets& secrets) {
 
 }  // namespace
 
-bool is_secret_field(std::string_view name) {
-  return is_authorization(name) || is_secret_name(name);
+bool is_secret_field(std::string_view name, const Secrets& secrets) {
+  return is_authorization(name) || secrets.is_secret_name(name);
 }
 
 std::string redacted_field(std::string_view name, std::string_view value, const Secrets& secrets) {
@@ -216,7 +216,7 @@ std::string redacted_field(std::string_view name, std::string_view value, const 
   if (iequals(name, "location") || iequals(name, "content-location") || iequals(name, "referer"))
     return redacted_url(value, secrets);
   if (is_authorization(name)) return redacted_credentials(value, secrets);
-  if (is_secret_field(name)) return secrets.placeholder(value);
+  if (is_secret_field(name, secrets)) return secrets.placeholder(value);
   if (looks_like_json(value)) return redacted_json(value, secrets, JsonOf::request);
   if (value.starts_with('/')) return redacted_url(value, secrets);
   return secrets.without_shapes(value).value_or(std::string(value));
@@ -226,8 +226,8 @@ Query redacted_query(Query query, const Secrets& secrets) {
   if (secrets.shows()) return query;
   for (auto& [key, value] : query) {
     if (!value) continue;
-    value = is_secret_of_url(key, *value) ? secrets.placeholder(*value)
-                                          : redacted_value(*value, secrets);
+    value = is_secret_of_url(key, *value, secrets) ? secrets.placeholder(*value)
+                                                   : redacted_value(*value, secrets);
   }
   return query;
 }

@@ -11,7 +11,7 @@
 namespace understudy::http {
 
 /// A field whose whole value is secret: Authorization, X-Api-Key, …
-[[nodiscard]] bool is_secret_field(std::string_view name);
+[[nodiscard]] bool is_secret_field(std::string_view name, const Secrets& secrets);
 
 /// The value as it may be stored. Schemes, cookie names and cookie attributes stay readable.
 [[nodiscard]] std::string redacted_field(std::string_view name, std::string_view value,

@@ -113,10 +113,14 @@ void AnswerSecrets::hide_cells(bool of_statements, sql::Mode mode, ResultSet& se
     const bool told = (of_statements && column.org_table.empty()) || is_of_system(column);
     for (Document& row : set.rows) {
       if (i >= row.size() || !(row[i].is_string() || row[i].is_binary())) continue;
-      const std::string cell = octets_of(row[i]);
+      std::string cell = octets_of(row[i]);
       if (const auto whole = column.org_table.empty() ? hidden_whole(cell) : std::nullopt) {
         row[i] = document_of(*whole);
         continue;
+      }
+      if (auto cleaned = secrets_.without_patterns(cell)) {
+        cell = *std::move(cleaned);
+        row[i] = document_of(cell);
       }
       if (!told) continue;
       std::string hidden = is_verifier(column) ? secrets_.placeholder(cell)

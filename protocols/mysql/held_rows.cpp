@@ -11,7 +11,7 @@
 namespace understudy::mysql {
 namespace {
 
-using Answer = CatalogueConnection::Rows;
+using AnsweredRows = CatalogueConnection::Rows;
 
 std::string in_marks(std::string_view name) {
   std::string result = "`";
@@ -63,7 +63,7 @@ class RowsReader {
     held_.facts = {{"tables", Document::array()},
                    {"not_read", Document::object()},
                    {"numbers", Document::object()}};
-    Answer ignored, tables;
+    AnsweredRows ignored, tables;
     // Of MySQL 8, which tells an old number else; others do not know it.
     static_cast<void>(connection_.ask("SET SESSION information_schema_stats_expiry = 0", ignored));
     if (!connection_.ask(
@@ -106,7 +106,7 @@ class RowsReader {
 
   [[nodiscard]] bool columns(const std::string& schema, const std::string& name,
                              std::vector<ReadColumn>& found, std::string& order) {
-    Answer rows;
+    AnsweredRows rows;
     const auto quoted = [](const std::string& text) {
       std::string result = "'";
       for (const char c : text)
@@ -139,7 +139,7 @@ class RowsReader {
       printed += (printed.empty() ? "" : ", ") + literal_of(each);
     }
     const std::string table = in_marks(schema) + "." + in_marks(name);
-    Answer rows;
+    AnsweredRows rows;
     if (!connection_.ask(
             fmt::format("SELECT {} FROM {}{} LIMIT {}", printed, table, order, bounds_.rows + 1),
             rows))
@@ -167,6 +167,8 @@ class RowsReader {
                                       ? literal.substr(1, literal.size() - 2)
                                       : literal) +
              "'";
+    if (literal.starts_with('\''))
+      if (const auto cleaned = secrets_.without_patterns(literal)) return on_one_line(*cleaned);
     return on_one_line(literal);
   }
 

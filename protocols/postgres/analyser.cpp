@@ -224,7 +224,9 @@ bool is_of_connection(const StatementRequest& request, const StatementAnswer& an
     return true;
   if (!is_of_connection(*answer.error)) return false;
   const sql::Kind kind = sql::verb_of(request.sql, sql_mode()).kind;
-  return field(*answer.error, 'C') == "25P02" || control_of(kind) != Control::none ||
+  const std::string_view code = field(*answer.error, 'C');
+  // Of a statement that is gone, the recorder may still know what it was.
+  return code == "25P02" || code == "26000" || control_of(kind) != Control::none ||
          is_synthesised(kind) || kind == sql::Kind::prepare || kind == sql::Kind::execute ||
          kind == sql::Kind::fetch;
 }
@@ -479,11 +481,15 @@ void PostgresAnalyser::learn(const SessionHeader& session, const Exchange& excha
 }
 
 void PostgresAnalyser::learn_hidden_needs() {
-  hidden_.settle([this](const std::string& pattern,
-                        const std::string& sql) { return !facts(pattern, sql).planned; },
-                 [this](const std::string& pattern, const SessionNeeds& needs) {
-                   shapes_.learn(pattern, needs);
-                 });
+  const auto is_indirect = [this](const std::string& pattern, const std::string& sql) {
+    const Facts& known = facts(pattern, sql);
+    const bool touches =
+        !known.keys.understood || !known.keys.reads.empty() || !known.keys.writes.empty();
+    return !known.planned && touches;
+  };
+  hidden_.settle(is_indirect, [this](const std::string& pattern, const SessionNeeds& needs) {
+    shapes_.learn(pattern, needs);
+  });
 }
 
 /// How the server spells the value that the session has given to a setting.

@@ -228,12 +228,13 @@ SELECT current_setting('server_version'), current_setting('server_encoding'),
                          WHERE u LIKE 'default_transaction_isolation=%')
             THEN 'of a role or database' ELSE current_setting('default_transaction_isolation') END,
        current_setting('lc_messages'),
-       (SELECT count(*) FROM pg_settings WHERE name LIKE '%.%' AND source <> 'default')
+       (SELECT count(*) FROM pg_settings WHERE name LIKE '%.%' AND source <> 'default'),
+       (SELECT count(*) FROM pg_description WHERE classoid = 'pg_class'::regclass AND objoid >= 16384)
 FROM pg_database d WHERE d.datname = current_database())";
 
 // clang-format on
 
-constexpr std::array<std::string_view, 12> fact_names = {"server",
+constexpr std::array<std::string_view, 13> fact_names = {"server",
                                                          "encoding",
                                                          "collation",
                                                          "character classes",
@@ -244,7 +245,8 @@ constexpr std::array<std::string_view, 12> fact_names = {"server",
                                                          "standard_conforming_strings",
                                                          "default_transaction_isolation",
                                                          "lc_messages",
-                                                         "custom settings"};
+                                                         "custom settings",
+                                                         "comments"};
 
 constexpr std::array<CatalogueSection, 17> sections = {{{"schemas", schemas},
                                                         {"extensions", extensions},

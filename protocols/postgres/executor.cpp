@@ -184,6 +184,7 @@ void Executor::ask_statement(bool synthesisable) {
   }
   sent_.reset();
   if (copying_in_) sent_ = CopySent{std::move(copy_data_), std::exchange(copy_failure_, {})};
+  if (sent_) replace_secrets(*sent_, secrets_);
   copy_data_.clear();
   copying_in_ = false;
   other_sessions_.clear();

@@ -188,8 +188,7 @@ void Executor::run_discard() {
           make_fields("ERROR", "25001", "DISCARD ALL cannot run inside a transaction block"));
     objects_.drop_statements();
     objects_.drop_portals();
-    facts_settings_.reset_all();
-    facts_settings_.drop_temporary();
+    facts_settings_.discard_all();
     return tag_only("DISCARD", "DISCARD ALL");
   }
   if (names("TEMP")) facts_settings_.drop_temporary();

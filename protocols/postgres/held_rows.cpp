@@ -13,7 +13,7 @@
 namespace understudy::postgres {
 namespace {
 
-using Answer = CatalogueConnection::Rows;
+using AnsweredRows = CatalogueConnection::Rows;
 constexpr std::string_view copy_begin = "COPY ", copy_middle = " (", copy_end = ") FROM stdin;\n",
                            rows_end = "\\.\n";
 
@@ -78,18 +78,18 @@ class RowsReader {
     for (const char* const setting :
          {"row_security = off", "TimeZone = 'UTC'", "DateStyle = 'ISO, MDY'",
           "IntervalStyle = 'postgres'", "bytea_output = 'hex'", "extra_float_digits = 1"}) {
-      Answer ignored;
+      AnsweredRows ignored;
       if (!connection_.ask(fmt::format("SET LOCAL {}", setting), ignored)) return false;
     }
     return true;
   }
 
-  [[nodiscard]] bool ask_names(std::string_view query, Answer& rows) {
+  [[nodiscard]] bool ask_names(std::string_view query, AnsweredRows& rows) {
     return connection_.ask(std::string(catalogue_names()) + std::string(query), rows);
   }
 
   bool tables() {
-    Answer rows;
+    AnsweredRows rows;
     if (!ask_names(row_tables_query(), rows)) return false;
     for (const auto& row : rows) {
       const Table table{row.at(0), row.at(1), row.at(2), row.at(3)};
@@ -114,7 +114,7 @@ class RowsReader {
 
   template <class Read>
   std::string within_savepoint(const Read& read) {
-    Answer ignored;
+    AnsweredRows ignored;
     static_cast<void>(connection_.ask("SAVEPOINT rows", ignored));
     std::string why = read();
     if (connection_.is_spent()) return why;
@@ -125,7 +125,7 @@ class RowsReader {
   /// Why they are not read; empty where they are.
   std::string rows(const Table& table, std::string& text) {
     const std::string query = fmt::format("SELECT {} FROM ONLY {}", table.columns, table.quoted);
-    Answer counted;
+    AnsweredRows counted;
     if (table.columns.empty()) return "it has no columns";
     if (!connection_.ask(fmt::format("SELECT count(*), coalesce(sum(octet_length(held::text)), 0) "
                                      "FROM ({} LIMIT {}) AS held",
@@ -172,10 +172,10 @@ class RowsReader {
   }
 
   bool sequences() {
-    Answer rows;
+    AnsweredRows rows;
     if (!ask_names(sequences_query(), rows)) return false;
     for (const auto& row : rows) {
-      Answer found;
+      AnsweredRows found;
       static_cast<void>(within_savepoint([&] {
         return connection_.ask("SELECT last_value, is_called FROM " + row.at(0), found)
                    ? std::string()

@@ -82,6 +82,7 @@ class AnswerRedaction {
   }
 
   void clean_cell(std::string& cell) {
+    if (auto cleaned = secrets_.without_patterns(cell)) put(cell, *std::move(cleaned));
     if (cell.find("SCRAM-SHA-256$") != std::string::npos)
       put(cell, secrets_.without_shapes(cell).value_or(cell));
     if (verifiers_) clean_md5(cell);
@@ -109,7 +110,7 @@ class AnswerRedaction {
   void clean_options(const std::vector<Column>& columns, Row& row) {
     bool secret = false;
     for (std::size_t i = 0; i < row.size() && i < columns.size(); ++i) {
-      if (columns[i].name == "option_name") secret = row[i] && is_secret_name(*row[i]);
+      if (columns[i].name == "option_name") secret = row[i] && secrets_.is_secret_name(*row[i]);
       if (columns[i].name == "option_value" && secret && row[i])
         put(*row[i], secrets_.placeholder(*row[i]));
     }
@@ -167,11 +168,16 @@ FoundSecrets replace_secrets(const std::vector<sql::SecretParameter>& secret,
   return found;
 }
 
+void replace_secrets(CopySent& copy, const Secrets& secrets) {
+  if (auto cleaned = secrets.without_patterns(copy.data)) copy.data = *std::move(cleaned);
+}
+
 FoundSecrets replace_secrets(StatementRequest& request, const Secrets& secrets) {
   sql::StatementSecrets in_text = sql::secrets_in(request.sql, sql_mode(), secrets);
   FoundSecrets found = replace_secrets(in_text.parameters, request.parameters, secrets);
   std::ranges::move(in_text.values, std::back_inserter(found));
   if (in_text.cleaned) request.sql = *std::move(in_text.cleaned);
+  if (request.copy) replace_secrets(*request.copy, secrets);
   return found;
 }
 

@@ -24,6 +24,9 @@ using FoundSecrets = std::vector<std::string>;
 FoundSecrets replace_secrets(const std::vector<sql::SecretParameter>& secret,
                              Parameters& parameters, const Secrets& secrets);
 
+/// Replaces what matches the user's patterns.
+void replace_secrets(CopySent& copy, const Secrets& secrets);
+
 /// Replaces those of the statement and of its parameters.
 FoundSecrets replace_secrets(StatementRequest& request, const Secrets& secrets);
 

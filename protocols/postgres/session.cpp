@@ -298,10 +298,11 @@ std::string session_part(const SessionNeeds& needs, const SessionView& session,
         first == defaults.facts.end() ? default_setting(name) : std::string_view(first->second);
     if (name.find('.') == std::string::npos && value != usual) add(name, value, part);
   }
-  for (const auto& [name, value] : session.settings.custom()) {
+  // One that had a value is empty from then on, and not NULL as one that never had any.
+  for (const auto& [name, value] : session.settings.custom_ever()) {
     const bool named = std::ranges::find(needs.settings, name) != needs.settings.end();
     const bool read = has(SessionNeeds::database) && !defaults.noise.contains(name);
-    if (!value.empty() && (named || read)) add(name, value, part);
+    if (named || (!value.empty() && read)) add(name, value, part);
   }
   return part;
 }
@@ -433,8 +434,9 @@ void RecordedSession::follow(const StatementRequest& request, const StatementAns
       apply_set(*set, !block_.idle(), settings_);
   } else if (verb.kind == sql::Kind::discard) {
     const std::string what = folded(request.sql);
-    if (what.find("all") != std::string::npos) settings_.reset_all();
-    if (what.find("all") != std::string::npos || what.find("temp") != std::string::npos)
+    if (what.find("all") != std::string::npos)
+      settings_.discard_all();
+    else if (what.find("temp") != std::string::npos)
       settings_.drop_temporary();
   } else if (auto config = parse_set_config(request.sql, sql_mode())) {
     fill_in(*config, request.parameters);

@@ -238,7 +238,8 @@ void Settings::reset(std::string_view name) {
   const auto found = defaults_.find(key);
   if (found != defaults_.end())
     current_[key] = found->second;
-  else if (key.find('.') != std::string::npos && current_.contains(key))
+  else if (key.find('.') != std::string::npos && current_.contains(key) &&
+           !key.starts_with(temporary_prefix))
     current_[key].clear();  // one that an application makes up stays, without a value
   else
     current_.erase(key);
@@ -248,10 +249,24 @@ void Settings::reset_all() {
   ++version_;
   // Settings that the client can't set keep their values through RESET ALL, as those equal their
   // defaults.
+  static constexpr std::array<std::string_view, 6> not_reset = {"role",
+                                                                "session_authorization",
+                                                                "transaction_isolation",
+                                                                "transaction_read_only",
+                                                                "transaction_deferrable",
+                                                                "seed"};
   Values kept = defaults_;
   for (const auto& [name, value] : current_)
-    if (name.starts_with(temporary_prefix)) kept.emplace(name, value);
+    if (name.starts_with(temporary_prefix) || std::ranges::find(not_reset, name) != not_reset.end())
+      kept.insert_or_assign(name, value);
   current_ = std::move(kept);
+}
+
+void Settings::discard_all() {
+  reset("session_authorization");
+  reset("role");
+  reset_all();
+  drop_temporary();
 }
 
 void Settings::drop_temporary() {

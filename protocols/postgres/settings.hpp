@@ -29,8 +29,10 @@ class Settings {
   /// Keeps `value` as it is; see `canonical_setting`.
   void set(std::string_view name, std::string_view value, bool local = false);
   void reset(std::string_view name);
-  /// RESET ALL; what is known of temporary tables stays.
+  /// RESET ALL. Who the session is stays, and so does what is known of temporary tables.
   void reset_all();
+  /// DISCARD ALL.
+  void discard_all();
   /// DISCARD TEMP.
   void drop_temporary();
 

@@ -21,6 +21,11 @@ std::optional<double> number_in(std::string_view text) {
   return value;
 }
 
+/// As it stands in a list of columns, where literals stay in the pattern.
+std::optional<double> number_at(std::string_view text) {
+  return number_in(text.substr(0, text.find_first_not_of("0123456789.")));
+}
+
 /// The text form of the value that stands in a slot.
 std::string_view value_in(const sql::Statement::Slot& slot, const sql::Statement& statement,
                           const Parameters& parameters) {
@@ -38,11 +43,12 @@ milliseconds sleep_of(const sql::Statement& statement, const Parameters& paramet
   for (std::size_t at = pattern.find(call); at != std::string_view::npos;
        at = pattern.find(call, at + 1)) {
     const std::size_t value = at + call.size();
-    if (value >= pattern.size() || pattern[value] != sql::slot_mark) continue;
     const auto slot =
         static_cast<std::size_t>(std::ranges::count(pattern.substr(0, value), sql::slot_mark));
-    if (slot >= statement.slots().size()) continue;
-    const auto time = number_in(value_in(statement.slots()[slot], statement, parameters));
+    const bool is_slot = value < pattern.size() && pattern[value] == sql::slot_mark;
+    if (is_slot && slot >= statement.slots().size()) continue;
+    const auto time = is_slot ? number_in(value_in(statement.slots()[slot], statement, parameters))
+                              : number_at(pattern.substr(value));
     if (time && *time > 0) seconds = std::min(seconds + *time, longest);
   }
   return milliseconds(static_cast<std::int64_t>(seconds * 1000));

@@ -410,6 +410,8 @@ std::optional<SetStatement> parse_begin(std::string_view sql, sql::Mode mode) {
 void apply_set(const SetStatement& set, bool in_transaction, Settings& settings,
                std::optional<std::string> value) {
   if (set.local && !in_transaction) return;
+  // Who logs in anew has no role of somebody else.
+  if (set.name == "session_authorization") settings.set("role", "none", set.local);
   if (set.to_default) return set.name == "all" ? settings.reset_all() : settings.reset(set.name);
   if (!value) value = canonical_setting(set.name, set.value, settings.value_or(set.name, ""));
   settings.set(set.name, *value, set.local);

@@ -43,12 +43,13 @@ struct ReadRequest {
   std::vector<std::string_view> views;
   ResolvedCommand resolved;
 
-  ReadRequest(const Document& request, std::vector<Problem>& problems)
+  ReadRequest(const Document& request, const Secrets& secrets, std::vector<Problem>& problems)
       : line(read_request(request, problems)) {
     if (line.words.empty()) return;
     views = line.views();
     resolve(views, resolved);
-    redact_arguments(resolved.name, line.words);
+    redact_arguments(resolved.name, SecretReplacement(secrets), line.words);
+    redact_patterns(secrets, line.words);
     views = line.views();
   }
   ReadRequest(const ReadRequest&) = delete;
@@ -111,9 +112,13 @@ void RedisAnalyser::learn(const SessionHeader& session, const Exchange& exchange
   if (is_snapshot(session)) return;
   profile_.merge(session.facts);
   std::vector<Problem> ignored;
-  const ReadRequest request(exchange.request, ignored);
+  const ReadRequest request(exchange.request, secrets_, ignored);
   if (!request.sound()) return;
   learn_user(session, request.user(), exchange.answer);
+  if (may_carry_secrets(request.resolved.command) &&
+      std::ranges::any_of(request.views,
+                          [](std::string_view word) { return word.ends_with(masked); }))
+    shapes_.emplace(masking_key, "1");
   const bool misspelled = request.resolved.command != nullptr && !request.fits();
   if (!is_connection_scoped(verb_of(request.resolved)) && !misspelled)
     kinds_.learn(request.resolved, effects_of(request.resolved, request.views, request.line.db),
@@ -167,7 +172,7 @@ Analysis RedisAnalyser::analyse(const SessionHeader& session, const Exchange& ex
                                 std::vector<Problem>& problems) {
   Analysis analysis;
   analysis.effect = Effect::none;
-  const ReadRequest request(exchange.request, problems);
+  const ReadRequest request(exchange.request, secrets_, problems);
   if (!request.sound()) return analysis;
   analysis.identity = request.identity(profile_);
   if (is_snapshot(session)) {
@@ -228,12 +233,12 @@ Analysis RedisAnalyser::analyse(const SessionHeader& session, const Exchange& ex
 }
 
 Identity RedisAnalyser::identify(const Document& request, std::vector<Problem>& problems) {
-  return ReadRequest(request, problems).identity(profile_);
+  return ReadRequest(request, secrets_, problems).identity(profile_);
 }
 
 std::string RedisAnalyser::encode(const Document& request, const Document& answer,
                                   std::vector<Problem>& problems) {
-  const ReadRequest read(request, problems);
+  const ReadRequest read(request, secrets_, problems);
   if (!read.sound()) return {};
   return make_image(read.reply(answer, profile_.double_style(), problems), read.resolved.name,
                     read.views);

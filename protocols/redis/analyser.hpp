@@ -23,6 +23,7 @@ class RedisAnalyser final : public Analyser {
   Identity identify(const Document& request, std::vector<Problem>& problems) override;
   std::string encode(const Document& request, const Document& answer,
                      std::vector<Problem>& problems) override;
+  void use(const Secrets& secrets) override { secrets_ = secrets; }
   [[nodiscard]] Document profile() const override { return profile_.to_document(); }
   void restore(const Document& profile) override { profile_.merge(profile); }
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> shapes() const override;
@@ -30,6 +31,7 @@ class RedisAnalyser final : public Analyser {
  private:
   void learn_user(const SessionHeader& session, std::string_view user, const Document& answer);
 
+  Secrets secrets_;
   Profile profile_;
   std::set<std::pair<std::string, std::uint32_t>>
       strangers_;  ///< sessions that were refused as such

@@ -288,9 +288,11 @@ void RedisObserver::executed(const Pending& exec, Value reply, Moment at) {
 void RedisObserver::emit(const Pending& command, Value reply, Moment began, Moment at) {
   const auto views = command.line.views();
   lift(reply, shape_of(command.resolved.name, views));
-  redact_reply(command.resolved.name, reply);
+  const SecretReplacement replacement(secrets_);
+  redact_reply(command.resolved.name, replacement, reply);
+  redact_patterns(secrets_, reply);
   if (is_error(reply.kind) && may_carry_secrets(command.resolved.command))
-    redact_error(command.resolved.name, command.line.words, reply.text);
+    redact_error(command.resolved.name, replacement, command.line.words, reply.text);
   if (reply.kind == Kind::verbatim && command.resolved.name == "INFO")
     reply.text = steady_info(reply.text);
   emit_document(command, reply_document(reply), began, at);
@@ -300,7 +302,8 @@ void RedisObserver::emit_document(const Pending& command, Document answer, Momen
                                   Moment at) {
   open();
   CommandLine line = command.line;
-  redact_arguments(command.resolved.name, line.words);
+  redact_arguments(command.resolved.name, SecretReplacement(secrets_), line.words);
+  redact_patterns(secrets_, line.words);
   observed_.push_back(Exchange{request_document(line), std::move(answer), began, at});
 }
 

@@ -26,6 +26,7 @@ class RedisObserver final : public Observer {
   void feed(Direction from, Bytes chunk, Moment at, Relay& relay) override;
   void feed_eof(Direction from, Moment at) override;
   std::optional<Observed> next() override;
+  void use(const Secrets& secrets) override { secrets_ = secrets; }
   [[nodiscard]] bool only_watches() const noexcept override { return true; }
   [[nodiscard]] Sync sync() const noexcept override { return sync_; }
 
@@ -55,6 +56,7 @@ class RedisObserver final : public Observer {
   void warn_once(bool& warned, std::string text);
   void lose(Sync sync, std::string text);
 
+  Secrets secrets_;
   Limits limits_;
   CommandDecoder command_decoder_;
   FrameScanner scanner_;

@@ -42,6 +42,8 @@ bool is_http_header(std::string_view name) {
 
 RedisServer::RedisServer(const ServiceTable& table, const ServerContext& context)
     : live_(table, profile_of(table), Credentials::from(*context.settings), context.connection_id),
+      secrets_(context.secrets),
+      masks_(table.shape(masking_key).has_value()),
       limits_(context.limits),
       decoder_(context.limits),
       needs_tls_(context.tls == TlsOffer::required),
@@ -137,8 +139,17 @@ RedisServer::Step RedisServer::close(Step last) {
   return last;
 }
 
+/// As they are recorded: contents are known so, and compared so.
+Arguments RedisServer::cleaned(Arguments arguments) {
+  if (!secrets_.has_patterns()) return arguments;
+  cleaned_.assign(arguments.begin(), arguments.end());
+  redact_patterns(secrets_, cleaned_);
+  cleaned_views_.assign(cleaned_.begin(), cleaned_.end());
+  return cleaned_views_;
+}
+
 RedisServer::Step RedisServer::process(Arguments arguments) {
-  arguments_ = arguments;
+  arguments_ = cleaned(arguments);
   if (is_http_header(arguments.front())) {
     output_.clear();
     return close(Noted{
@@ -365,7 +376,7 @@ void RedisServer::make_canonical_request() {
   if (!may_carry_secrets(resolved_.command))
     return make_canonical(resolved_, arguments_, live_.conversation.db, user, canonical_);
   std::vector<std::string> words(arguments_.begin(), arguments_.end());
-  redact_arguments(resolved_.name, words);
+  redact_arguments(resolved_.name, SecretReplacement(secrets_, masks_), words);
   const std::vector<std::string_view> views(words.begin(), words.end());
   make_canonical(resolved_, views, live_.conversation.db, user, canonical_);
 }

@@ -95,8 +95,11 @@ class RedisServer final : public ServerMachine {
   void invalidate();
   void forget_all();
   void make_canonical_request();
+  [[nodiscard]] Arguments cleaned(Arguments arguments);
 
   LiveConnection live_;
+  Secrets secrets_;
+  bool masks_;  // as a recording that tells no secret from another
   Limits limits_;
   CommandDecoder decoder_;
   ReceiveBuffer received_;
@@ -105,9 +108,11 @@ class RedisServer final : public ServerMachine {
   bool at_eof_ = false;
   bool needs_tls_;  // which the client does not have
 
-  // The command at hand; the arguments live in received_ or queued_.
+  // The command at hand; the arguments live in received_, cleaned_ or queued_.
   ResolvedCommand resolved_;
   Arguments arguments_;
+  std::vector<std::string> cleaned_;  // of what matches the user's patterns of secrets
+  std::vector<std::string_view> cleaned_views_;
   std::string canonical_;
   std::string control_name_;
   Patience patience_;

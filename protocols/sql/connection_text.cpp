@@ -22,7 +22,8 @@ std::size_t end_of_value(std::string_view text, std::size_t at, std::string_view
 }
 
 /// The next value behind the name of a secret and `=`; empty for none.
-Span assigned(std::string_view text, std::size_t from, std::string_view ends) {
+Span assigned(std::string_view text, std::size_t from, std::string_view ends,
+              const Secrets& secrets) {
   constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
   for (std::size_t i = text.find_first_of(letters, from); i < text.size();
        i = text.find_first_of(letters, i)) {
@@ -34,7 +35,7 @@ Span assigned(std::string_view text, std::size_t from, std::string_view ends) {
     const bool quoted = at < text.size() && text[at] == '\'';
     if (quoted) ++at;
     const std::size_t end = end_of_value(text, at, quoted ? "'" : ends);
-    if (end > at && is_secret_name(text.substr(name, i - name))) return {at, end};
+    if (end > at && secrets.is_secret_name(text.substr(name, i - name))) return {at, end};
     i = end;
   }
   return {};
@@ -69,7 +70,7 @@ std::string connection_without_password(std::string_view connection, const Secre
   std::string cleaned;
   std::size_t copied = 0;
   for (std::size_t i = 0; i < connection.size();) {
-    const auto [begin, end] = assigned(connection, i, ends);
+    const auto [begin, end] = assigned(connection, i, ends, secrets);
     if (begin == end) break;
     cleaned.append(connection, copied, begin - copied);
     cleaned += placeholder(connection.substr(begin, end - begin));
@@ -82,12 +83,12 @@ std::string connection_without_password(std::string_view connection, const Secre
   return cleaned.replace(begin, end - begin, placeholder(cleaned.substr(begin, end - begin)));
 }
 
-bool ends_before_password(std::string_view begin) {
+bool ends_before_password(std::string_view begin, const Secrets& secrets) {
   const std::size_t last = begin.find_last_not_of(" '");
   begin = begin.substr(0, last == std::string_view::npos ? 0 : last + 1);
   if (!begin.ends_with('=')) return false;
   begin.remove_suffix(1);
-  return is_secret_name(begin.substr(begin.find_last_of(" \t\r\n?&'") + 1));
+  return secrets.is_secret_name(begin.substr(begin.find_last_of(" \t\r\n?&'") + 1));
 }
 
 }  // namespace understudy::sql

@@ -16,6 +16,6 @@ namespace understudy::sql {
                                                       std::vector<std::string>& found);
 
 /// Whether what follows `begin`, the beginning of such a text, is a password: `host=db password=`.
-[[nodiscard]] bool ends_before_password(std::string_view begin);
+[[nodiscard]] bool ends_before_password(std::string_view begin, const Secrets& secrets);
 
 }  // namespace understudy::sql

@@ -126,8 +126,9 @@ bool may_hold_secrets(std::string_view sql) {
   return false;
 }
 
-SecretScan::SecretScan(std::string_view sql, Mode mode, bool in_script)
-    : SecretScan(mode, in_script, mode.dialect == Dialect::postgres && puts_in_password(sql)) {}
+SecretScan::SecretScan(std::string_view sql, Mode mode, bool in_script, const Secrets& secrets)
+    : SecretScan(mode, in_script, mode.dialect == Dialect::postgres && puts_in_password(sql),
+                 &secrets) {}
 
 SecretScan::Literal SecretScan::next(const Token& token) {
   if (token.kind == TokenKind::comment_open || token.kind == TokenKind::comment_close ||
@@ -149,7 +150,7 @@ SecretScan::Literal SecretScan::next(const Token& token) {
 }
 
 void SecretScan::note_connection(std::string_view content) {
-  rest_of_connection_ = ends_before_password(content);
+  rest_of_connection_ = ends_before_password(content, *secrets_);
 }
 
 /// Also one that does not end.
@@ -224,10 +225,11 @@ bool SecretScan::names_secret(const Token& token) const {
   if (options_depth_ > 0) {
     std::string_view name = token.text;
     if (token.kind == TokenKind::quoted && name.size() > 2) name = name.substr(1, name.size() - 2);
-    if (is_secret_name(name)) return true;
+    if (secrets_->is_secret_name(name)) return true;
   }
   if (token.kind == TokenKind::variable)
-    return token.text.size() > 1 && token.text[1] != '@' && is_secret_name(token.text.substr(1));
+    return token.text.size() > 1 && token.text[1] != '@' &&
+           secrets_->is_secret_name(token.text.substr(1));
   if (!mysql() || token.kind != TokenKind::word) return false;
   if ((is_account_ || grants_) && is_word(token, "by")) return true;
   constexpr std::string_view password = "password";  // MASTER_PASSWORD

@@ -7,6 +7,7 @@
 
 #include "protocols/sql/lexer.hpp"
 #include "protocols/sql/statement.hpp"
+#include "understudy/secrets.hpp"
 
 namespace understudy::sql {
 
@@ -28,7 +29,8 @@ class SecretScan {
 
   /// Of `sql`, which is what a literal of another statement holds if `in_script`: there statements
   /// begin after the words of blocks too, and literals may be statements that it executes.
-  SecretScan(std::string_view sql, Mode mode, bool in_script);
+  /// Names tell secrets by `secrets`, which is borrowed.
+  SecretScan(std::string_view sql, Mode mode, bool in_script, const Secrets& secrets);
 
   /// Of a literal, a parameter or another token that stands where a secret is expected: what it is.
   /// Of any other token: plain.
@@ -47,12 +49,13 @@ class SecretScan {
     int depth = 0, argument = 0;
   };
 
-  SecretScan(Mode mode, bool in_script, bool puts_in_password)
+  SecretScan(Mode mode, bool in_script, bool puts_in_password, const Secrets* secrets)
       : mode_(mode),
+        secrets_(secrets),
         in_script_(in_script),
         puts_in_password_(puts_in_password),
         is_script_(in_script || puts_in_password) {}
-  void restart() { *this = SecretScan(mode_, in_script_, puts_in_password_); }
+  void restart() { *this = SecretScan(mode_, in_script_, puts_in_password_, secrets_); }
 
   [[nodiscard]] bool mysql() const noexcept { return mode_.dialect == Dialect::mysql; }
   [[nodiscard]] bool is_literal(const Token& token) const;
@@ -73,6 +76,7 @@ class SecretScan {
   void count(const OpenCall& open, int change);
 
   Mode mode_;
+  const Secrets* secrets_;
   int tokens_ = 0;
   int depth_ = 0;
   std::string_view last_word_;

@@ -59,11 +59,14 @@ class Cleaner {
     Cleaned cleaned;
     std::size_t copied = 0;
     std::string text;
-    SecretScan scan(sql, mode_, in_script);
+    SecretScan scan(sql, mode_, in_script, secrets_);
     Lexer lexer(sql, mode_);
     for (Token token = lexer.next(); token.kind != TokenKind::end; token = lexer.next()) {
       const Literal is = scan.next(token);
-      if (is == Literal::plain) continue;
+      if (is == Literal::plain) {
+        if (secrets_.has_patterns()) search(token, lexer.begin_of(token), sql, text, copied);
+        continue;
+      }
       if (token.kind == TokenKind::parameter) {
         if (is != Literal::script && !in_script)
           found_.parameters.push_back({token.parameter, is == Literal::connection});
@@ -72,11 +75,7 @@ class Cleaner {
       if (token.kind == TokenKind::broken) cleaned.expects_secret = is == Literal::secret;
       const auto replaced = replacement(token, is, scan);
       if (!replaced) continue;
-      const std::size_t begin = lexer.begin_of(token);
-      text.append(sql, copied, begin - copied);
-      if (text.ends_with('\'')) text += ' ';  // else the two would be one
-      text += *replaced;
-      copied = begin + token.text.size();
+      replace(token, lexer.begin_of(token), *replaced, sql, text, copied);
     }
     cleaned.expects_secret = cleaned.expects_secret || scan.expects_secret();
     if (copied > 0) cleaned.text = text.append(sql, copied);
@@ -103,6 +102,31 @@ class Cleaner {
     Cleaned cleaned = statements(content, true);
     --depth_;
     return cleaned;
+  }
+
+  static void replace(const Token& token, std::size_t begin, std::string_view by,
+                      std::string_view sql, std::string& text, std::size_t& copied) {
+    text.append(sql, copied, begin - copied);
+    if (text.ends_with('\'')) text += ' ';  // else the two would be one
+    text += by;
+    copied = begin + token.text.size();
+  }
+
+  /// What no place of SQL tells to be a secret may match a pattern of the user.
+  void search(const Token& token, std::size_t begin, std::string_view sql, std::string& text,
+              std::size_t& copied) {
+    if (token.kind == TokenKind::parameter) {
+      if (depth_ == 0) found_.parameters.push_back({.index = token.parameter, .searched = true});
+      return;
+    }
+    const bool number = token.kind == TokenKind::number;
+    if (token.kind != TokenKind::string && !number) return;
+    const auto cleaned = secrets_.without_patterns(content_of(token, mode_));
+    if (!cleaned) return;
+    const std::string literal = as_literal(*cleaned, mode_);
+    found_.literals.push_back({std::string(token.text), literal});
+    found_.values.push_back(content_of(token, mode_));
+    replace(token, begin, literal, sql, text, copied);
   }
 
   std::string replaced(const std::string& content, Literal is, SecretScan& scan) {
@@ -138,7 +162,7 @@ class Cleaner {
 StatementSecrets secrets_in(std::string_view sql, Mode mode, const Secrets& secrets,
                             SecretForm form) {
   StatementSecrets found;
-  if (secrets.shows() || !may_hold_secrets(sql)) return found;
+  if (secrets.shows() || !(secrets.has_patterns() || may_hold_secrets(sql))) return found;
   found.cleaned = Cleaner(mode, secrets, form, found).statements(sql, false).text;
   return found;
 }
@@ -153,6 +177,7 @@ std::string without_secret(const SecretParameter& parameter, std::string_view va
                            SecretForm form) {
   if (secrets.shows()) return std::string(value);
   StatementSecrets in_value;
+  if (parameter.searched) return secrets.without_patterns(value).value_or(std::string(value));
   Cleaner cleaner(mode, secrets, form, in_value);
   std::string cleaned = parameter.connection ? cleaner.connection(value) : cleaner.secret(value);
   std::ranges::move(in_value.values, std::back_inserter(found));

@@ -23,6 +23,7 @@ struct ReplacedLiteral {
 struct SecretParameter {
   std::int32_t index = 0;   ///< from 0
   bool connection = false;  ///< its value is `host=db password=x` or a statement, else a secret
+  bool searched = false;    ///< only what of it matches the user's patterns is one
 };
 
 /// What was found in one statement, or in several.
@@ -42,7 +43,8 @@ enum class SecretForm : std::uint8_t {
 };
 
 /// `sql` with each secret replaced by its placeholder, as a literal; nothing where it has none.
-/// A table, a column or a value that is called `password` is no secret.
+/// A table, a column or a value that is called `password` is no secret. Literals are searched for
+/// the user's patterns.
 [[nodiscard]] std::optional<std::string> without_secrets(std::string_view sql, Mode mode,
                                                          const Secrets& secrets);
 

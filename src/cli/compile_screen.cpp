@@ -148,6 +148,15 @@ void print_screen(const compile::Compiled& compiled) {
   for (const ServiceSummary& service : compiled.services) print_screen(service);
 }
 
+namespace {
+
+/// Most statements could be computed, were it known what the tables held.
+bool lacks_contents(const ServiceSummary& service) {
+  return service.held.empty() && service.coverage.computed * 2 < service.coverage.requests;
+}
+
+}  // namespace
+
 void print_next_steps(const compile::Compiled& compiled, const std::string& mock_set) {
   const bool guesses = std::ranges::any_of(
       compiled.services, [](const ServiceSummary& service) { return service.guesses > 0; });
@@ -159,6 +168,11 @@ void print_next_steps(const compile::Compiled& compiled, const std::string& mock
   if (unproven)
     fmt::print(
         "  understudy record {0} -- COMMAND     a second recording proves which values vary\n",
+        mock_set);
+  if (std::ranges::any_of(compiled.services, lacks_contents))
+    fmt::print(
+        "  understudy snapshot {0}              what the tables hold, so that SQL is computed: any "
+        "order, twice\n",
         mock_set);
   if (guesses)
     fmt::print("  understudy compile {0} --verbose     names what is a guess, and why\n", mock_set);

@@ -11,7 +11,7 @@
 #include "cli/mock_input.hpp"
 #include "engine/mend.hpp"
 #include "protocols/registry.hpp"
-#include "store/key_file.hpp"
+#include "store/secrets_document.hpp"
 #include "store/session_file.hpp"
 #include "table/service_section.hpp"
 

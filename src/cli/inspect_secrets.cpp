@@ -30,15 +30,16 @@ std::string file_of(const InspectOptions& options, const Path& file) {
   return error ? file.string() : relative.string();
 }
 
-std::vector<Found> find_in_sessions(const InspectOptions& options, Diagnostics& problems) {
+std::vector<Found> find_in_sessions(const InspectOptions& options, const Secrets& secrets,
+                                    Diagnostics& problems) {
   std::vector<Found> found;
   for (const Path& file : store::session_files(options.path, problems)) {
     auto reader = store::SessionReader::open(file, problems);
     if (!reader || (!options.service.empty() && options.service != reader->header().service))
       continue;
     while (const auto exchange = reader->next(problems))
-      for (store::SecretPlace& place :
-           store::secret_places({{"request", exchange->request}, {"answer", exchange->answer}}))
+      for (store::SecretPlace& place : store::secret_places(
+               {{"request", exchange->request}, {"answer", exchange->answer}}, secrets))
         found.push_back({file_of(options, file), reader->line(), std::move(place)});
   }
   return found;
@@ -55,7 +56,8 @@ std::vector<std::string> split(std::string_view text, std::string_view between) 
 }
 
 /// `COPY t (a, b) FROM stdin;`, then a line for each row, with tabs between its cells.
-void find_in_rows(const std::string& file, std::string_view text, std::vector<Found>& found) {
+void find_in_rows(const std::string& file, std::string_view text, const Secrets& secrets,
+                  std::vector<Found>& found) {
   Document columns;
   int number = 0;
   for (const std::string& line : split(text, "\n")) {
@@ -74,7 +76,7 @@ void find_in_rows(const std::string& file, std::string_view text, std::vector<Fo
     Document row = Document::array();
     for (const std::string& cell : split(line, "\t")) row.push_back(cell == "\\N" ? "" : cell);
     for (store::SecretPlace& place :
-         store::secret_places({{"columns", columns}, {"rows", Document::array({row})}}))
+         store::secret_places({{"columns", columns}, {"rows", Document::array({row})}}, secrets))
       found.push_back({file, number, std::move(place)});
   }
 }
@@ -86,7 +88,8 @@ void find_in_snapshots(const InspectOptions& options, const store::Config& confi
     const auto rows = store::read_snapshot_rows(options.path, service.name, problems);
     if (!rows) continue;
     for (const HeldTable& table : rows->rows.tables)
-      find_in_rows(fmt::format("snapshot/{}: {}", service.name, table.name), table.text, found);
+      find_in_rows(fmt::format("snapshot/{}: {}", service.name, table.name), table.text,
+                   config.secrets, found);
   }
 }
 
@@ -125,7 +128,7 @@ int inspect_secrets(const InspectOptions& options) {
   const auto config = store::read_config(options.path, names_of(protocols()), problems);
   std::vector<Found> found;
   if (config) {
-    found = find_in_sessions(options, problems);
+    found = find_in_sessions(options, config->secrets, problems);
     find_in_snapshots(options, *config, problems, found);
   }
   print(problems);

@@ -267,7 +267,8 @@ int run_command(const RecordOptions& options) {
   const auto key = store::read_or_make_key(options.mock_set, problems);
   print(problems);
   if (!key) return bad_input;
-  engine::Recording recording(options.mock_set, warn, Secrets(*key));
+  const Secrets secrets = Secrets(*key).with(config->secrets.rules());
+  engine::Recording recording(options.mock_set, warn, secrets);
   if (!recording.problem().empty()) {
     complain(recording.problem());
     return bad_input;
@@ -281,7 +282,7 @@ int run_command(const RecordOptions& options) {
   if (options.snapshot != Snapshots::none) {
     take_snapshots(recording, *config);
     static_cast<void>(
-        take_catalogues(options, *config, *snapshot_urls, Secrets(*key), recording.name(), warn));
+        take_catalogues(options, *config, *snapshot_urls, secrets, recording.name(), warn));
   }
   if (const auto maps = parse_maps(options.maps, protocols(), problem))
     enter_logins(*addresses, logins_of(options.maps, *maps));

@@ -38,10 +38,11 @@ int run_command(const SnapshotOptions& options) {
     complain(problem);
     return usage_error;
   }
-  const bool taken = take_catalogues(record, *config, *urls, Secrets(*key), {},
-                                     [](const std::string& service, const std::string& text) {
-                                       complain(fmt::format("warning [{}] {}", service, text));
-                                     });
+  const bool taken =
+      take_catalogues(record, *config, *urls, Secrets(*key).with(config->secrets.rules()), {},
+                      [](const std::string& service, const std::string& text) {
+                        complain(fmt::format("warning [{}] {}", service, text));
+                      });
   Diagnostics unreadable;
   for (const store::Service& service : config->services)
     if (const std::string text =

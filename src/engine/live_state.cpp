@@ -318,7 +318,7 @@ Verdict LiveState::judge(Asked& asked, const Found& found, const Proposal* propo
     return allowed(verdict);
   }
   if (is_certain(verdict.grade)) return verdict;
-  if (Verdict computed = compute(asked, found); computed.answers()) return computed;
+  if (Verdict computed = compute(asked, found, verdict); computed.answers()) return computed;
   if (asked.patient) return {.doubt = verdict.doubt};
   const bool known = verdict.answer != nullptr || verdict.doubt.reason == MissReason::ambiguous;
   if (known || asked.synthesisable) return allowed(verdict);
@@ -326,22 +326,36 @@ Verdict LiveState::judge(Asked& asked, const Found& found, const Proposal* propo
   return allowed(guess(found, overlay));
 }
 
+/// Whether what was recorded in this very state, with a doubt, is what was computed without one.
+bool LiveState::confirms(const Asked& asked, const Verdict& computed,
+                         const Verdict& recorded) const {
+  return recorded.answer != nullptr && asked.proven && recorded.grade == Grade::guess &&
+         recorded.doubt.reason == MissReason::uncertain &&
+         as_text(section_.image(recorded.answer->image)) == *computed.image;
+}
+
 /// What follows from the contents, where the protocol can tell. It counts as having changed what it
-/// did in a state that was not recorded.
-Verdict LiveState::compute(Asked& asked, const Found& found) {
+/// did in a state that was not recorded, but where it confirms what was `recorded` in this one.
+Verdict LiveState::compute(Asked& asked, const Found& found, const Verdict& recorded) {
   if (!emulation_ || !asked.computable) return {};
   auto computed = emulation_->compute(asked.of_emulator());
   if (!computed) return {};
   Verdict verdict{.grade = Grade::computed};
   verdict.image = std::make_shared<const std::string>(std::move(computed->image));
   asked.connection.computed.push_back(verdict.image);
-  const bool recorded = !found.empty() && writes(found);
-  if (computed->writes.empty() && !recorded) return verdict;
+  const bool may_write = !found.empty() && writes(found);
+  if (computed->writes.empty() && !may_write) return verdict;
   Asked::hold(asked.scope);
+  if (may_write && confirms(asked, verdict, recorded)) {
+    Verdict known = recorded;
+    known.grade = Grade::computed;
+    take_effect(asked, known);
+    return verdict;
+  }
   match::Taken taken{match::write_identity(table::hash_of(asked.canonical), computed_state,
                                            table::hash_of(*verdict.image)),
                      !computed->writes.empty(), false, match::LastWrites::computed};
-  if (recorded) {
+  if (may_write) {
     taken.author = match::LastWrites::author_of(found.first());
     scope_.advance(section_.writes(section_.requests()[found.first()]), taken,
                    asked.connection.overlay);

@@ -147,7 +147,9 @@ class LiveState {
   [[nodiscard]] Verdict ask_found(Asked& asked, const Found& found, const Proposal* proposal);
   [[nodiscard]] Verdict judge(Asked& asked, const Found& found, const Proposal* proposal);
   [[nodiscard]] Verdict describe(const Request& request, ConnectionState& connection);
-  [[nodiscard]] Verdict compute(Asked& asked, const Found& found);
+  [[nodiscard]] Verdict compute(Asked& asked, const Found& found, const Verdict& recorded = {});
+  [[nodiscard]] bool confirms(const Asked& asked, const Verdict& computed,
+                              const Verdict& recorded) const;
   [[nodiscard]] Verdict confirmed(const Proposal& proposal, bool writes, Verdict verdict);
   [[nodiscard]] Verdict rewritten(Asked& asked, Verdict verdict);
   [[nodiscard]] Verdict of_rows(Asked& asked, const Proposal& proposal, Verdict verdict);

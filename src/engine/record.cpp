@@ -149,8 +149,8 @@ void RecordedConnection::Impl::write(const Exchange& exchange) {
   std::string problem;
   if (!writer->append(exchange, problem)) return refused(problem);
   complete = exchange.ended;
-  const auto places =
-      store::secret_places({{"request", exchange.request}, {"answer", exchange.answer}});
+  const auto places = store::secret_places(
+      {{"request", exchange.request}, {"answer", exchange.answer}}, recording.secrets_);
   const std::lock_guard lock(recording.mutex_);
   RecordCounters& counters = recording.counters_[service];
   ++counters.exchanges;

@@ -10,7 +10,7 @@
 
 #include "engine/miss_text.hpp"
 #include "engine/rule_book.hpp"
-#include "store/key_file.hpp"
+#include "store/secrets_document.hpp"
 #include "table/service_section.hpp"
 
 namespace understudy::engine {

@@ -34,7 +34,8 @@ class ConfigReader {
 
   void read(const Document& document, Config& config) {
     if (!shape_.is(document, "", Kind::map, "the file")) return;
-    shape_.only(document, "", {"understudy", "services", "scopes", "times", "env", "check"});
+    shape_.only(document, "",
+                {"understudy", "services", "scopes", "times", "env", "check", "secrets"});
     read_version(document);
     read_scopes(document, config);
     read_times(document, config);
@@ -47,6 +48,7 @@ class ConfigReader {
     check_templates(config.environment, "/env", Scope::file);
     check_shared_ports(config);
     read_bars(document, config);
+    read_secrets(document, config);
   }
 
  private:
@@ -194,14 +196,9 @@ class ConfigReader {
     if (const Document* rows =
             shape_.member(*snapshot, inner, "rows", Kind::count, Presence::optional))
       bounds.rows = rows->get<std::uint64_t>();
-    const std::pair<const char*, std::vector<std::string>*> lists[] = {
-        {"tables", &bounds.tables}, {"exclude", &bounds.exclude}, {"redact", &bounds.redact}};
-    for (const auto& [key, names] : lists) {
-      const Document* list = shape_.member(*snapshot, inner, key, Kind::list, Presence::optional);
-      for (std::size_t i = 0; list && i < list->size(); ++i)
-        if (shape_.is((*list)[i], fmt::format("{}/{}/{}", inner, key, i), Kind::text, key))
-          names->push_back((*list)[i].get<std::string>());
-    }
+    read_texts(*snapshot, inner, "tables", bounds.tables);
+    read_texts(*snapshot, inner, "exclude", bounds.exclude);
+    read_texts(*snapshot, inner, "redact", bounds.redact);
   }
 
   void read_environment(const Document& map, const std::string& at,
@@ -231,6 +228,45 @@ class ConfigReader {
                       "the least share of certain answers, for instance 100");
       else
         config.bars[name] = bar.get<double>();
+    }
+  }
+
+  /// `secrets: {names: […], values: [REGEX, …], keep: {names: […], values: [REGEX, …]}}`
+  void read_secrets(const Document& document, Config& config) {
+    const Document* secrets = shape_.member(document, "", "secrets", Kind::map, Presence::optional);
+    if (!secrets) return;
+    SecretRules rules;
+    shape_.only(*secrets, "/secrets", {"names", "values", "keep"});
+    read_texts(*secrets, "/secrets", "names", rules.names);
+    read_patterns(*secrets, "/secrets", rules.values);
+    if (const Document* keep =
+            shape_.member(*secrets, "/secrets", "keep", Kind::map, Presence::optional)) {
+      shape_.only(*keep, "/secrets/keep", {"names", "values"});
+      read_texts(*keep, "/secrets/keep", "names", rules.plain_names);
+      read_patterns(*keep, "/secrets/keep", rules.plain_values);
+    }
+    config.secrets = config.secrets.with(rules);
+  }
+
+  void read_patterns(const Document& map, const std::string& at, std::vector<std::string>& texts) {
+    read_texts(map, at, "values", texts);
+    for (std::size_t i = 0; i < texts.size(); ++i)
+      if (const std::string problem = problem_of_pattern(texts[i]); !problem.empty())
+        shape_.report(fmt::format("{}/values/{}", at, i),
+                      fmt::format("`{}` is no regular expression: {}", texts[i], problem),
+                      "in the syntax of RE2, for instance 'ACME-[0-9]{12}'");
+  }
+
+  /// A list of texts, none of which is empty.
+  void read_texts(const Document& map, const std::string& at, const char* key,
+                  std::vector<std::string>& texts) {
+    const Document* list = shape_.member(map, at, key, Kind::list, Presence::optional);
+    for (std::size_t i = 0; list && i < list->size(); ++i) {
+      const std::string pointer = fmt::format("{}/{}/{}", at, key, i);
+      if (!shape_.is((*list)[i], pointer, Kind::text, key)) continue;
+      texts.push_back((*list)[i].get<std::string>());
+      if (texts.back().empty())
+        shape_.report(pointer, fmt::format("an empty text in `{}`", key), "remove it");
     }
   }
 
@@ -344,7 +380,7 @@ std::optional<Config> read_config(const std::filesystem::path& mock_set,
     if (text) {
       auto config = read_text(*text, path, protocols, problems);
       const auto key = read_key(mock_set, problems);
-      if (config && key) config->secrets = Secrets(*key);
+      if (config && key) config->secrets = Secrets(*key).with(config->secrets.rules());
       return config;
     }
     problems.push_back({.file = path.string(),

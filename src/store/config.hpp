@@ -59,8 +59,8 @@ struct Config {
   std::filesystem::path file;
   std::vector<Service> services;
   Scoping scopes = Scoping::named;
-  Secrets secrets;            ///< with the key of the mock set, where it has one
-  bool shifts_times = false;  ///< `times: shifted`
+  Secrets secrets;  ///< with the key of the mock set, where it has one, and the rules of `secrets`
+  bool shifts_times = false;                       ///< `times: shifted`
   std::map<std::string, std::string> environment;  ///< templates that name several services
   /// `check`: the least percentage of certain answers by the name of a self-test.
   std::map<std::string, double> bars;

@@ -4,6 +4,7 @@
 #include "store/config.hpp"
 #include "store/config_addition.hpp"
 #include "store/file.hpp"
+#include "store/secrets_document.hpp"
 #include "store/upstream_tls.hpp"
 #include "store/yaml.hpp"
 
@@ -105,6 +106,8 @@ bool write_config(const std::filesystem::path& mock_set, const Config& config,
     Document document = {{"understudy", 1}, {"services", Document::object()}};
     if (config.scopes != Scoping::named) document["scopes"] = std::string(name_of(config.scopes));
     if (config.shifts_times) document["times"] = "shifted";
+    if (Document rules = document_of(config.secrets.rules()); !rules.is_null())
+      document["secrets"] = std::move(rules);
     for (const Service& service : config.services) {
       if (!is_service_name(service.name)) {
         problem =

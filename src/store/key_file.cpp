@@ -48,11 +48,6 @@ std::optional<Secrets::Key> key_of_hex(std::string_view text) {
   return key;
 }
 
-Secrets secrets_of_config(const Document& config) {
-  const auto key = key_of_hex(config.is_object() ? config.value("key", "") : "");
-  return key ? Secrets(*key) : Secrets();
-}
-
 std::optional<Secrets::Key> read_key(const std::filesystem::path& mock_set, Diagnostics& problems) {
   const std::filesystem::path path = file_of(mock_set);
   std::error_code failure;

@@ -18,9 +18,6 @@ namespace understudy::store {
 /// Nothing for anything but 64 hexadecimal digits.
 [[nodiscard]] std::optional<Secrets::Key> key_of_hex(std::string_view text);
 
-/// Of the configuration that travels in a table, as a document: its member `key`.
-[[nodiscard]] Secrets secrets_of_config(const Document& config);
-
 /// Nothing where there is none, which is no problem: mock sets that were recorded without one.
 [[nodiscard]] std::optional<Secrets::Key> read_key(const std::filesystem::path& mock_set,
                                                    Diagnostics& problems);

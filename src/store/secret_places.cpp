@@ -45,6 +45,8 @@ std::vector<std::string> names_of_columns(const Document& map) {
 
 class Finder {
  public:
+  explicit Finder(const Secrets& secrets) : secrets_(secrets) {}
+
   void look(const Document& value, const std::string& path, std::string_view name) {
     if (value.is_object()) return look_into_map(value, path, name);
     if (value.is_array()) {
@@ -53,7 +55,8 @@ class Finder {
       return;
     }
     if (value.is_string()) return look_at_text(value.get_ref<const std::string&>(), path, name);
-    if (value.is_number() && naming_of(name) >= Naming::scalar) add(path, std::string(name), false);
+    if (value.is_number() && secrets_.naming_of(name) >= Naming::scalar)
+      add(path, std::string(name), false);
   }
 
   std::vector<SecretPlace> take() { return std::move(found_); }
@@ -67,7 +70,8 @@ class Finder {
       if (key == "rows" && !columns.empty() && value.is_array())
         look_at_rows(value, below, columns);
       else
-        look(value, below, naming_of(name) == Naming::all_below ? name : std::string_view(key));
+        look(value, below,
+             secrets_.naming_of(name) == Naming::all_below ? name : std::string_view(key));
     }
   }
 
@@ -81,7 +85,7 @@ class Finder {
   }
 
   void look_at_text(const std::string& text, const std::string& path, std::string_view name) {
-    const bool named = is_secret_name(name);
+    const bool named = secrets_.is_secret_name(name);
     bool any = false;
     for (std::size_t at = text.find(Secrets::mark); at != std::string::npos;
          at = text.find(Secrets::mark, at + 1)) {
@@ -90,7 +94,7 @@ class Finder {
     }
     any |= look_for_shapes(text, path);
     // What of a URL is replaced bears the mark, and was counted.
-    if (without_secrets_of_urls(text, Secrets())) {
+    if (without_secrets_of_urls(text, secrets_)) {
       add(path, "password of a URL", false);
       any = true;
     }
@@ -120,13 +124,14 @@ class Finder {
     found_.push_back({path, std::move(kind), replaced});
   }
 
+  const Secrets& secrets_;
   std::vector<SecretPlace> found_;
 };
 
 }  // namespace
 
-std::vector<SecretPlace> secret_places(const Document& document) {
-  Finder finder;
+std::vector<SecretPlace> secret_places(const Document& document, const Secrets& secrets) {
+  Finder finder(secrets);
   finder.look(document, {}, {});
   return finder.take();
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "understudy/document.hpp"
+#include "understudy/secrets.hpp"
 
 namespace understudy::store {
 
@@ -15,7 +16,9 @@ struct SecretPlace {
   bool replaced = false;
 };
 
-/// In the order in which they stand there. Of a result set the columns give cells their names.
-[[nodiscard]] std::vector<SecretPlace> secret_places(const Document& document);
+/// In the order in which they stand there. Names tell secrets by `secrets`. Of a result set the
+/// columns give cells their names.
+[[nodiscard]] std::vector<SecretPlace> secret_places(const Document& document,
+                                                     const Secrets& secrets);
 
 }  // namespace understudy::store

@@ -62,6 +62,29 @@ at: [5, 6]
 """
 
 
+SCORES = """understudy: 1
+session:
+  service: cart
+  protocol: redis
+  recording: r1
+  connection: 1
+  started: '2026-01-01T00:00:00Z'
+  facts: {resp: 2}
+---
+request: {command: [ZADD, due, '1767225600', job-a]}
+answer: 1
+at: [1, 2]
+---
+request: {command: [ZSCORE, due, job-a]}
+answer: '1767225600'
+at: [3, 4]
+---
+request: {command: [EVAL, 'return 1', '1', late, '1767225601000', b]}
+answer: 1
+at: [5, 6]
+"""
+
+
 class Live(Case):
     def serve(self, session=None):
         folder = self.mock_set(session=session) if session else self.mock_set()
@@ -98,6 +121,13 @@ class Live(Case):
         self.assertEqual(client.ask("SETNX", "otp", "9"), 1)
         self.server.signal(signal.SIGINT)
         self.assertEqual(self.server.end(), 0)
+
+    def test_scores_that_are_times_are_those_of_this_run(self):
+        self.serve(SCORES)
+        client, now = self.connect(), int(time.time())
+        self.assertEqual(client.ask("ZADD", "due", now, "job-a"), 1)
+        self.assertEqual(client.ask("ZSCORE", "due", "job-a"), str(now))
+        self.assertEqual(client.ask("EVAL", "return 1", 1, "late", now * 1000 + 7, "b"), 1)
 
     def test_pops_wait_for_a_push_in_their_order_and_else_for_their_time(self):
         self.serve()

@@ -342,5 +342,56 @@ class HttpSecrets(Case):
         self.assertEqual(self.found(), [])
 
 
+# Logs in nowhere, and sends its own kind of secret in the places that a request has.
+OWN_CLIENT = """
+import os, sys, urllib.request
+number = sys.argv[1]
+base = os.environ["UNDERSTUDY_WEB_URL"]
+for target, body in (("/a?iban=DE0" + number, None), ("/b/ACME-" + number, None), ("/c", '{"customerIban": "DE0%s", "note": "see ACME-%s"}' % (number, number)),
+                     ("/d", '{"csrf_token": "told-%s", "password": "demo"}' % number)):
+    request = urllib.request.Request(base + target, body and body.encode(), {"Content-Type": "application/json"} if body else {})
+    try:
+        print(urllib.request.urlopen(request).read().decode())
+    except OSError as error:
+        print(error)
+"""
+
+
+class OwnSecrets(Case):
+    """`secrets` of understudy.yaml."""
+
+    def record(self, rules, number):
+        web = FakeWeb(self, {})
+        self.write("mock/understudy.yaml", f"understudy: 1\nsecrets: {rules}\nservices: {{web: {{listen: 0, upstream: 'http://127.0.0.1:{web.port}'}}}}\n")
+        return self.expect(0, "record", self.path("mock"), "--", sys.executable, "-c", OWN_CLIENT, number)
+
+    def kept(self):
+        text = ""
+        for folder, _, names in os.walk(self.path("mock")):
+            for name in names:
+                with open(os.path.join(folder, name), encoding="utf-8", errors="replace") as stream:
+                    text += stream.read()
+        return text
+
+    def test_names_and_patterns_are_replaced_and_exceptions_kept(self):
+        rules = "{names: [iban], values: ['ACME-[0-9]+'], keep: {names: [csrf_token], values: [demo]}}"
+        self.record(rules, "4711")
+        self.expect(0, "compile", self.path("mock"), "-o", self.path("mock", "a.table"))
+        kept = self.kept()
+        self.assertNotIn("DE04711", kept)
+        self.assertNotIn("ACME-4711", kept)
+        self.assertIn("told-4711", kept)
+        self.assertIn('demo', kept)
+        self.expect(0, "run", self.path("mock"), "--strict", "--", sys.executable, "-c", OWN_CLIENT, "4711")
+        self.expect(0, "run", self.path("mock", "a.table"), "--strict", "--", sys.executable, "-c", OWN_CLIENT, "4711")
+        self.expect(2, "run", self.path("mock"), "--", sys.executable, "-c", OWN_CLIENT, "4712")
+
+    def test_a_pattern_that_is_none_is_told_with_its_line(self):
+        self.write("mock/understudy.yaml", "understudy: 1\nsecrets:\n  values:\n  - 'a'\n  - '('\nservices: {}\n")
+        _, err = self.expect(65, "compile", self.path("mock"))
+        self.assertIn("understudy.yaml:5", err)
+        self.assertIn("is no regular expression", err)
+
+
 if __name__ == "__main__":
     main()

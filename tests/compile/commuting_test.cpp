@@ -55,7 +55,7 @@ TEST_CASE("what two inserts leave behind does not tell their order, nor what two
   CHECK(leave_the_same_of("UPDATE account SET name = 'x' WHERE id = 1",
                           "UPDATE account SET name = 'y' WHERE id = 2", "UPDATE 1"));
   CHECK(leave_the_same_of("UPDATE account SET name = 'x' WHERE id = 1",
-                          "INSERT INTO account VALUES (2, 'Bea')", "UPDATE 1"));
+                          "INSERT INTO account (id, name) VALUES (2, 'Bea')", "UPDATE 1"));
   for (const auto& [one, other] : std::vector<std::pair<std::string, std::string>>{
            {"UPDATE account SET name = 'x' WHERE id = 1",
             "UPDATE account SET name = 'y' WHERE id = 1"},

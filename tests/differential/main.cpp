@@ -38,6 +38,7 @@ struct Result {
   std::uint64_t unshown = 0;
   std::optional<Wrong> wrong;
   std::uint64_t wrong_seed = 0;
+  int wrong_clients = 0, wrong_units = 0;
   std::map<std::string, std::uint64_t> uncertain;
 };
 
@@ -45,8 +46,8 @@ Result repeat(const Workload& workload, const Options& options, std::uint64_t re
   Result result;
   Random sizes(options.seed);
   for (std::uint64_t seed = options.seed * 1000; result.reads.asked < reads; ++seed) {
-    const Outcome outcome =
-        options.run(workload, seed, 2 + sizes.below(4), 10 + sizes.below(40), false);
+    const int clients = 2 + sizes.below(4), units = 10 + sizes.below(40);
+    const Outcome outcome = options.run(workload, seed, clients, units, false);
     result.reads.add(outcome.reads);
     result.writes.add(outcome.writes);
     result.unshown += outcome.unshown;
@@ -54,6 +55,8 @@ Result repeat(const Workload& workload, const Options& options, std::uint64_t re
     if (outcome.wrong && !result.wrong) {
       result.wrong = outcome.wrong;
       result.wrong_seed = seed;
+      result.wrong_clients = clients;
+      result.wrong_units = units;
     }
   }
   return result;
@@ -87,7 +90,10 @@ void print_row(const std::string& name, const Tally& reads, const Tally& writes,
 void print_wrong(const Workload& workload, const Result& result, const Run& run) {
   fmt::print("  FAILED  {}: a certain answer that is not true (seed {})\n", workload.name,
              result.wrong_seed);
-  const auto small = smallest_failure(workload, run);
+  auto small = smallest_failure(workload, run);
+  if (!small)
+    small = run(workload, result.wrong_seed, result.wrong_clients, result.wrong_units, true);
+  if (!small->wrong) small.reset();
   const Wrong& wrong = small ? *small->wrong : *result.wrong;
   fmt::print("    {}\n    answered: {}\n    true:     {}\n", wrong.statement, wrong.answered,
              wrong.truth);

@@ -114,11 +114,9 @@ class PostgresExperiment {
     ++tally.miss;
     if (statement.kind == Statement::Kind::read) outcome_.uncertain.push_back(statement.sql);
     if (tell_) outcome_.replay.push_back(line_of(client, statement) + "  [miss]");
-    // Refused, it has ended its transaction nevertheless.
-    if (statement.sql == "COMMIT") {
-      static_cast<void>(truth_->execute(client, "ROLLBACK"));
-      static_cast<void>(served_->ask(client, query_octets("ROLLBACK")));
-    }
+    // Its transaction is over, and so is that of the truth.
+    static_cast<void>(truth_->execute(client, "ROLLBACK"));
+    static_cast<void>(served_->ask(client, query_octets("ROLLBACK")));
     return false;
   }
 

@@ -161,3 +161,19 @@ TEST_CASE("a recorded transaction takes effect where it was committed") {
   toy::Client client(stage);
   CHECK(client.ask("SET t.1 z") == "ok [computed]");  // not given up as wrong
 }
+
+TEST_CASE(
+    "a computed write that was recorded here with a doubt leads to what was recorded behind") {
+  toy::Recorded recorded(toy::emulated());
+  Stage stage(recorded.say(1, "GET t.1", "a")
+                  .say_at(1, "SET t.1 b", "ok", 3, 6)
+                  .say_at(2, "SET t.1 c", "ok", 4, 8)
+                  .say_at(1, "SORT t", "c,x", 9, 10)
+                  .table());
+  toy::Client client(stage);
+  CHECK(client.ask("SET t.1 b") == "ok [computed]");
+  CHECK(client.ask("SET t.1 c") == "ok [computed]");
+  CHECK(client.ask("SORT t") == "c,x [guess]");
+  REQUIRE(stage.incidents.size() == 1);
+  CHECK(stage.incidents[0].summary.find("does not prove") != std::string::npos);
+}

@@ -27,6 +27,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check(text, [](std::string_view one) { return secrets.without_assignments(one); });
   static_cast<void>(without_secrets_of_markup(text, Markup::html, secrets));
   static_cast<void>(without_secrets_of_query(text, secrets));
-  static_cast<void>(naming_of(text));
+  static_cast<void>(Secrets().naming_of(text));
   return 0;
 }

@@ -14,7 +14,7 @@ const Secrets keyed{Secrets::Key{1}};
 
 std::string places_in(const Document& document) {
   std::string text;
-  for (const auto& place : store::secret_places(document))
+  for (const auto& place : store::secret_places(document, Secrets()))
     text +=
         fmt::format("{} {}: {}\n", place.replaced ? "replaced" : "kept", place.where, place.kind);
   return text;

@@ -79,7 +79,7 @@ TEST_CASE("names are split into words") {
                            "X-Amz-Signature",
                            "X-Amz-Credential",
                            "PGPASSWORD"})
-    CHECK_MESSAGE(is_secret_name(name), name);
+    CHECK_MESSAGE(Secrets().is_secret_name(name), name);
   for (const char* name : {"",
                            "key",
                            "name",
@@ -101,7 +101,7 @@ TEST_CASE("names are split into words") {
                            "pinned",
                            "monkey",
                            "keyboard"})
-    CHECK_MESSAGE(!is_secret_name(name), name);
+    CHECK_MESSAGE(!Secrets().is_secret_name(name), name);
 }
 
 TEST_CASE("secrets are known by their looks") {
@@ -158,4 +158,45 @@ TEST_CASE("the key of a mock set is made once and kept") {
   REQUIRE(problems.size() == 1);
   CHECK(problems[0].what.find("64 hexadecimal digits") != std::string::npos);
   std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("the user names secrets, by names and patterns, and what is none") {
+  const Secrets own = secrets.with({.names = {"tax_id", "iban"},
+                                    .values = {"ACME-[0-9]{4,}", "ref=([a-z]+)"},
+                                    .plain_names = {"csrf_token"},
+                                    .plain_values = {"4111 ?1111 ?1111 ?1111", "demo"}});
+  for (const char* name : {"tax_id", "taxId", "customer-tax-id", "IBAN", "user[iban]", "password"})
+    CHECK_MESSAGE(own.is_secret_name(name), name);
+  for (const char* name : {"tax", "id", "csrf_token", "X-Csrf-Token", "ibanity"})
+    CHECK_MESSAGE(!own.is_secret_name(name), name);
+  CHECK(secrets.is_secret_name("csrf_token"));
+  CHECK(own.naming_of("iban") == Naming::scalar);
+
+  const std::string one = own.placeholder("ACME-12345"), word = own.placeholder("abc");
+  CHECK(own.without_patterns("a ACME-12345, ref=abc") == "a " + one + ", ref=" + word);
+  CHECK(own.without_shapes("a ACME-12345 b") == "a " + one + " b");
+  CHECK(own.without_assignments("x: ACME-12345") == "x: " + one);
+  CHECK(own.without_shapes("nothing") == std::nullopt);
+  CHECK(secrets.without_patterns("a ACME-12345") == std::nullopt);
+  CHECK(Secrets::shown().with(own.rules()).without_patterns("ACME-12345") == std::nullopt);
+
+  CHECK(own.placeholder("demo") == "demo");
+  CHECK(own.without_assignments("password=demo&pwd=other") ==
+        "password=demo&pwd=" + own.placeholder("other"));
+  CHECK(own.without_shapes("card 4111 1111 1111 1111").value_or("card 4111 1111 1111 1111") ==
+        "card 4111 1111 1111 1111");
+}
+
+TEST_CASE("what stands for a secret is not replaced by a pattern that it matches") {
+  const Secrets own = secrets.with({.values = {"[0-9a-f]{32}", "red[a-z]+:[0-9a-f]*", "x*"}});
+  const std::string digest(32, 'a');
+  const std::string once = own.without_patterns(digest).value();
+  CHECK(once == own.placeholder(digest));
+  CHECK(own.without_patterns(once) == std::nullopt);
+  CHECK(own.without_patterns("see " + once) == std::nullopt);
+}
+
+TEST_CASE("a pattern that can't be used is told of") {
+  CHECK(problem_of_pattern("ACME-[0-9]+").empty());
+  CHECK(problem_of_pattern("(").find("missing )") != std::string::npos);
 }

@@ -3,18 +3,12 @@
 #include <algorithm>
 #include <set>
 
+#include "protocols/postgres/emulator/catalogue.hpp"
 #include "protocols/postgres/image.hpp"
 #include "protocols/postgres/served.hpp"
 
 namespace understudy::postgres::emulation {
 namespace {
-
-/// Of a table of which no answer has told the OID: beyond those that a small database has.
-Oid stand_in(std::string_view key) {
-  Oid number = 2'166'136'261U;
-  for (const char octet : key) number = (number ^ static_cast<unsigned char>(octet)) * 16'777'619U;
-  return 0x4000'0000U | (number >> 4U);
-}
 
 /// Beside the keys of tables.
 std::string key_of_type(const sql::contents::Enumeration& type) {
@@ -41,18 +35,49 @@ bool same_columns(const Plan& plan, const std::vector<Column>& mine,
   return true;
 }
 
-bool same_rows(const Result& result, std::vector<Row> theirs) {
-  std::vector<Row> mine = result.answer.rows;
-  if (mine.size() != theirs.size()) return false;
-  for (std::size_t begin = 0; begin < mine.size();) {
+void sort_runs(std::vector<Row>& rows, const std::vector<std::size_t>& runs,
+               const std::vector<bool>& hidden) {
+  const auto less = [&](const Row& a, const Row& b) {
+    for (std::size_t i = 0; i < a.size(); ++i)
+      if (!hidden[i] && a[i] != b[i]) return a[i] < b[i];
+    return false;
+  };
+  for (std::size_t begin = 0; begin < rows.size();) {
     std::size_t end = begin;
-    while (end < mine.size() && result.runs[end] == result.runs[begin]) ++end;
-    for (std::vector<Row>* rows : {&mine, &theirs})
-      std::sort(rows->begin() + static_cast<std::ptrdiff_t>(begin),
-                rows->begin() + static_cast<std::ptrdiff_t>(end));
+    while (end < rows.size() && runs[end] == runs[begin]) ++end;
+    std::stable_sort(rows.begin() + static_cast<std::ptrdiff_t>(begin),
+                     rows.begin() + static_cast<std::ptrdiff_t>(end), less);
     begin = end;
   }
-  return mine == theirs;
+}
+
+/// The OID of an object that was made in the recording is another one here, and learned. False
+/// where the two can't be those of one object.
+bool same_object(const Result& result, const std::optional<std::string>& mine,
+                 const std::optional<std::string>& theirs, TableOids& learned) {
+  if (mine == theirs) return true;
+  if (!mine || !theirs) return false;
+  const auto object = result.objects.find(*mine);
+  if (object == result.objects.end()) return false;
+  const auto oid = static_cast<Oid>(std::stoul(*theirs));
+  return learned.try_emplace(object->second, oid).first->second == oid;
+}
+
+bool same_rows(const Plan& plan, const Result& result, std::vector<Row> theirs, TableOids& oids) {
+  std::vector<Row> mine = result.answer.rows;
+  if (mine.size() != theirs.size()) return false;
+  std::vector<bool> hidden;
+  for (const Shown& each : plan.shown) hidden.push_back(each.type.kind == TypeKind::oid);
+  sort_runs(mine, result.runs, hidden);
+  sort_runs(theirs, result.runs, hidden);
+  TableOids learned;
+  for (std::size_t row = 0; row < mine.size(); ++row)
+    for (std::size_t i = 0; i < hidden.size(); ++i)
+      if (hidden[i] ? !same_object(result, mine[row][i], theirs[row][i], learned)
+                    : mine[row][i] != theirs[row][i])
+        return false;
+  for (const auto& [key, oid] : learned) oids.insert_or_assign(key, oid);
+  return true;
 }
 
 /// In any order.
@@ -94,7 +119,7 @@ class SlotTypes {
     add(plan.text);
     add(plan.after);
     for (const auto& count : {plan.limit, plan.offset})
-      if (count && count->slot != Bound::no_slot) add(count->slot, oid::int8);
+      if (count && count->slot != Bound::no_slot) add(count->slot, oid_of(ColumnType{count->kind}));
     for (const auto& row : plan.rows)
       for (const Given& given : row) add(given.bound);
     for (const PlannedCheck& check : plan.checks) add(check.text);
@@ -144,8 +169,7 @@ std::vector<Column> columns_of(const std::vector<Shown>& shown, const TableOids&
     column.length = length_of(each.type);
     column.modifier = modifier_of(each.type);
     if (each.origin) {
-      const auto found = oids.find(each.origin->table);
-      column.table = found == oids.end() ? stand_in(each.origin->table) : found->second;
+      column.table = oid_of_object(each.origin->table, oids);
       column.attribute = each.origin->attribute;
     }
     columns.push_back(std::move(column));
@@ -176,7 +200,7 @@ bool agrees(const Plan& plan, const Result& result, Bytes image, TableOids& oids
   std::vector<Column> columns;
   return decode_row_description(told->description.subspan(5), columns) &&
          same_columns(plan, result.answer.columns, columns, oids) &&
-         same_rows(result, rows_of(*told));
+         same_rows(plan, result, rows_of(*told), oids);
 }
 
 }  // namespace understudy::postgres::emulation

@@ -21,6 +21,8 @@ struct Result {
   std::vector<std::size_t> runs;
   bool given_order = false;          ///< rows come in the order in which they were put in
   std::vector<std::string> written;  ///< keys of the tables that were changed
+  /// Where OIDs are shown: the objects that have them. See Catalogue.
+  std::map<std::string, std::string> objects = {};
 };
 
 /// Whether the server said the same: rows that may come in any order in any order, and tables by

@@ -56,7 +56,30 @@ ColumnType Translator::named_type(const tree::Type& type) const {
   return known;
 }
 
+/// Of a type that is of the catalogue alone.
+std::optional<Typed> Translator::cast_in_catalogue(const tree::Cast& cast, const Scope& scope) {
+  const std::string& name = cast.type.name.name;
+  if (!cast.type.name.schema.empty() || cast.type.dimensions != 0) return std::nullopt;
+  Typed value;
+  if (name == "regclass") {
+    value = table_named(*cast.operand);
+  } else if (name == "oid") {
+    value = coerced(expression(*cast.operand, scope), {TypeKind::int8});
+    if (value.type.kind != TypeKind::int8 && value.type.kind != TypeKind::oid)
+      throw Unsure{"a cast to oid"};
+  } else if (name == "name") {
+    value = as_text(expression(*cast.operand, scope));
+    value.type.bytewise = true;
+  } else {
+    return std::nullopt;
+  }
+  value.soft = value.soft || value.type.kind != TypeKind::oid || name == "regclass";
+  value.bound.reset();
+  return value;
+}
+
 Typed Translator::node(const tree::Cast& cast, const Scope& scope) {
+  if (auto value = cast_in_catalogue(cast, scope)) return *std::move(value);
   const ColumnType type = named_type(cast.type);
   if (type.kind == TypeKind::opaque) throw Unsure{"a cast to " + cast.type.name.name};
   const auto* inner = cast.operand->as<tree::Cast>();
@@ -89,6 +112,7 @@ Typed Translator::node(const tree::Cast& cast, const Scope& scope) {
     value.soft = false;
     return value;
   }
+  value = from_catalogue(std::move(value));
   if (is_text(type.kind) && is_text(value.type.kind) && type.length > 0)
     return cut_off(std::move(value), type);
   return this->cast(std::move(value), type);

@@ -170,13 +170,16 @@ class PostgresEmulator final : public sql::emulator::SqlEmulator {
   [[nodiscard]] sql::contents::ValueFunctions functions() const override {
     return value_functions();
   }
+  void note_followed(const SqlRequest& request, Bytes image) override;
   void note_start(const Start& start) override {
     if (collation_.empty()) set_collation(start.collation);
+    first_.database = rules_.printing().database = start.database;
     first_.knows_custom = rules_.printing().knows_custom = start.knows_custom;
   }
 
   PostgresRules rules_;
   TableOids oids_;
+  std::set<std::string> used_;
   Document profile_;
   std::string collation_;
   Printing first_;  ///< of the first session
@@ -209,6 +212,9 @@ void PostgresEmulator::read(const Document& knowledge) {
   if (knowledge.contains("collation")) set_collation(octets_of(knowledge["collation"]));
   if (knowledge.contains("oids"))
     for (const auto& [key, oid] : knowledge["oids"].items()) oids_[key] = oid.get<Oid>();
+  if (knowledge.contains("used"))
+    for (const Document& each : knowledge["used"]) used_.insert(octets_of(each));
+  printing.used = std::make_shared<const std::set<std::string>>(used_);
   first_ = printing;
   read_knowledge(knowledge);
 }
@@ -229,6 +235,7 @@ Document PostgresEmulator::knowledge() const {
   }
   if (!collation_.empty()) knowledge["collation"] = document_of(collation_);
   for (const auto& [key, oid] : oids_) knowledge["oids"][key] = oid;
+  for (const std::string& key : used_) knowledge["used"].push_back(document_of(key));
   return knowledge;
 }
 
@@ -258,6 +265,15 @@ void PostgresEmulator::set_moment(std::uint64_t connection, Moment now) {
   if (began == began_.end()) return;
   if (began->second == 0) began->second = last_moment_;
   moment_.now = began->second;
+}
+
+/// What the recorded application was allowed to use it sees in information_schema.
+void PostgresEmulator::note_followed(const SqlRequest& request, Bytes image) {
+  if (!is_recording() || request.other_session || answered(image).error) return;
+  const std::size_t before = used_.size();
+  used_.merge(sql::emulator::tables_named(statements().tree_of(request.pattern), rules_));
+  if (used_.size() == before) return;
+  first_.used = rules_.printing().used = std::make_shared<const std::set<std::string>>(used_);
 }
 
 // ---- answers ----

@@ -130,7 +130,7 @@ Typed Translator::coerced(Typed value, ColumnType type, bool compared) {
 }
 
 Typed Translator::as_text(Typed value) {
-  value = coerced(std::move(value), {TypeKind::text});
+  value = as_compared(coerced(std::move(value), {TypeKind::text}));
   if (!is_text(value.type.kind)) throw Unsure{"text of another type"};
   return value;
 }

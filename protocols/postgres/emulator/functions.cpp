@@ -59,7 +59,8 @@ Typed Translator::aggregate(const tree::Call& call, const Scope& scope) {
                kind == TypeKind::enumeration) {
       throw Unsure{"the aggregate " + name + " of this type"};
     } else if ((name == "min" || name == "max") && kind != TypeKind::boolean &&
-               kind != TypeKind::uuid && kind != TypeKind::bytea) {
+               kind != TypeKind::uuid && kind != TypeKind::bytea && kind != TypeKind::oid &&
+               kind != TypeKind::name && kind != TypeKind::character) {
       ColumnType type = value.type;
       if (kind == TypeKind::numeric) type.length = 0;
       if (type.kind == TypeKind::varchar) type = {TypeKind::text, 0, type.bytewise};
@@ -164,6 +165,13 @@ const std::map<std::string_view, Translator::Family>& Translator::families() {
       {"array_length", &Translator::of_array},
       {"array_to_string", &Translator::of_array},
       {"cardinality", &Translator::of_array},
+      {"pg_table_is_visible", &Translator::is_visible},
+      {"format_type", &Translator::name_of_type},
+      {"obj_description", &Translator::comment_of},
+      {"col_description", &Translator::comment_of},
+      {"current_schema", &Translator::first_schema},
+      {"current_database", &Translator::database_name},
+      {"current_catalog", &Translator::database_name},
       {"abs", &Translator::without_sign}};
   return all;
 }

@@ -52,9 +52,9 @@ class Reader {
       do {
         std::string name;
         skip();
-        if (!string(name) || !take(':') || !value(node.members.emplace_back().second, depth + 1))
-          return false;
-        node.members.back().first = std::move(name);
+        if (!string(name) || !take(':')) return false;
+        node.members.emplace_back(std::move(name), JsonNode());
+        if (!value(node.members.back().second, depth + 1)) return false;
       } while (take(','));
       return take('}');
     }

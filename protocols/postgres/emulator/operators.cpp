@@ -133,6 +133,10 @@ Typed Translator::numeric_arithmetic(Operator op, Typed left, Typed right) {
 Typed Translator::compare(Operator op, Typed left, Typed right) {
   if (left.untyped != Untyped::no && right.untyped != Untyped::no)
     throw Unsure{"two values without a type"};
+  const bool of_catalogue = !left.shade.empty() || !right.shade.empty();
+  const Typed left_column = left, right_column = right;
+  left = as_compared(std::move(left));
+  right = as_compared(std::move(right));
   left = coerced(std::move(left), right.type, true);
   right = coerced(std::move(right), left.type, true);
   if (left.type.kind == TypeKind::jsonb && right.type.kind == TypeKind::jsonb &&
@@ -157,6 +161,12 @@ Typed Translator::compare(Operator op, Typed left, Typed right) {
     left.type.bytewise = right.type.bytewise = true;
   }
   const bool order = is_order(op);
+  if (of_catalogue) {
+    if (op != Operator::equal && op != Operator::not_equal)
+      throw Unsure{"a comparison of this kind in the catalogue"};
+    const std::string equal = equal_in_catalogue(left_column, right_column, left.sql, right.sql);
+    return typed(op == Operator::equal ? equal : "(NOT " + equal + ")", boolean_type);
+  }
   return typed("(" + (order ? ordered(left) : left.sql) + " " + spelled(op) + " " +
                    (order ? ordered(right) : right.sql) + ")",
                boolean_type);
@@ -338,7 +348,7 @@ Typed Translator::joined_values(Typed left, Typed right) {
 
 /// `value = ANY ($1)`: the elements of an array that the request brings.
 Typed Translator::any_of(const tree::Operation& operation, const Scope& scope) {
-  Typed left = expression(operation.operands.front(), scope);
+  Typed left = as_compared(expression(operation.operands.front(), scope));
   const bool any = operation.quantifier == tree::Operation::Quantifier::any;
   const auto* list = operation.operands.back().as<tree::Collection>();
   if (list != nullptr && list->kind == tree::Collection::Kind::array && !list->elements.empty() &&

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "protocols/postgres/emulator/array.hpp"
+#include "protocols/postgres/emulator/catalogue.hpp"
 #include "protocols/postgres/emulator/time_values.hpp"
 #include "protocols/postgres/emulator/violations.hpp"
 #include "protocols/postgres/time_zone.hpp"
@@ -161,6 +162,7 @@ std::optional<Datum> Runner::value_of(const Bound& bound, std::span<const Value>
 
 std::optional<Datum> Runner::readable_value(const Bound& bound, std::span<const Value> values) {
   if (bound.source == Bound::Source::part) return Datum(json_of(part_rows_[bound.slot]));
+  if (bound.source >= Bound::Source::catalogue) return of_catalogue(bound, values);
   if (bound.source == Bound::Source::begin) return Datum(begin_place_);
   if (bound.source == Bound::Source::setting) return setting(bound, values);
   if (bound.source == Bound::Source::variable) {
@@ -207,6 +209,30 @@ std::optional<Datum> Runner::readable_value(const Bound& bound, std::span<const 
   const auto* number = std::get_if<std::int64_t>(&*datum);
   const bool near = number == nullptr || (*number >= -bound.most && *number <= bound.most);
   return near ? datum : std::nullopt;
+}
+
+/// What is known of the catalogue.
+std::optional<Datum> Runner::of_catalogue(const Bound& bound, std::span<const Value> values) {
+  const Catalogue catalogue(contents_.book(), oids_, printing_);
+  switch (bound.source) {
+    case Bound::Source::catalogue:
+      return Datum(catalogue.rows(bound.slot));
+    case Bound::Source::settled:
+      return Datum(catalogue.settled(bound.slot));
+    case Bound::Source::settles:
+      return Datum(std::int64_t{catalogue.settles(bound.slot) ? 1 : 0});
+    case Bound::Source::objects:
+      return Datum(catalogue.objects());
+    default:
+      break;
+  }
+  std::string_view name;
+  if (const auto* constant = std::get_if<std::string>(&bound.constant))
+    name = *constant;
+  else if (bound.slot < values.size() && values[bound.slot].text)
+    name = *values[bound.slot].text;
+  const auto oid = catalogue.oid_of_table(name);
+  return oid ? std::optional(Datum(std::int64_t{*oid})) : std::nullopt;
 }
 
 namespace {
@@ -279,6 +305,9 @@ bool Runner::show(const Plan& plan, std::vector<DatumRow> rows, Result& result) 
   result.answer.returns_rows = true;
   result.answer.columns = columns_of(plan.shown, oids_);
   const auto shown = static_cast<std::ptrdiff_t>(plan.shown.size());
+  if (std::ranges::any_of(plan.shown,
+                          [](const auto& each) { return each.type.kind == TypeKind::oid; }))
+    result.objects = Catalogue(contents_.book(), oids_, printing_).by_oid();
   bool sure = true;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const bool tied = i > 0 && !result.given_order &&

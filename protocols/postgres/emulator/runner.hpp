@@ -54,6 +54,8 @@ class Runner final : public sql::emulator::Runner {
                                                     std::span<const Value> values);
   [[nodiscard]] bool gave_within(const Plan& plan) const;
   [[nodiscard]] std::optional<Datum> momentary(const Bound& bound);
+  [[nodiscard]] std::optional<Datum> of_catalogue(const Bound& bound,
+                                                  std::span<const Value> values);
   [[nodiscard]] std::set<std::size_t> unknown_values(const Plan& plan) const;
   [[nodiscard]] bool change_fired(const Plan& plan, const sql::contents::DatumRow& source,
                                   Rows& rows, Result& result);

@@ -47,6 +47,7 @@ std::string key_of_quoted(std::string_view name) {
 }
 
 void read_head(std::string_view catalogue, Start& start) {
+  start.database = told_by_head(catalogue, "-- database: ");
   start.collation = told_by_head(catalogue, "-- collation: ");
   start.knows_custom = told_by_head(catalogue, "-- custom settings: ") == "0";
   start.reads_committed =
@@ -55,16 +56,21 @@ void read_head(std::string_view catalogue, Start& start) {
                        are_english(told_by_head(catalogue, "-- lc_messages: "));
 }
 
-/// Names in one space with those of tables.
-void add_names(const tree::Statement& statement, Names& names) {
+/// Names in one space with those of tables; of those that no table has, what else they are.
+void add_names(const tree::Statement& statement, Names& names,
+               std::map<std::string, char, std::less<>>& beside) {
+  const auto add = [&](const std::string& name, char kind) {
+    names.insert(name);
+    beside.insert_or_assign(name, kind);
+  };
   if (const auto* view = statement.as<tree::CreateView>()) names.insert(key_of(view->name));
-  if (const auto* made = statement.as<tree::CreateSequence>()) names.insert(key_of(made->name));
-  if (const auto* type = statement.as<tree::CreateType>()) names.insert(key_of(type->name));
-  if (const auto* index = statement.as<tree::CreateIndex>()) names.insert(index->name);
+  if (const auto* made = statement.as<tree::CreateSequence>()) add(key_of(made->name), 'S');
+  if (const auto* type = statement.as<tree::CreateType>()) add(key_of(type->name), 'c');
+  if (const auto* index = statement.as<tree::CreateIndex>()) add(index->name, 'i');
   const auto* table = statement.as<tree::CreateTable>();
   if (table == nullptr) return;
   names.insert(key_of(table->name));
-  for (const tree::Constraint& each : table->constraints) names.insert(each.name);
+  for (const tree::Constraint& each : table->constraints) add(each.name, 'i');
 }
 
 std::vector<std::string> keys_of(const Contents& contents) {
@@ -81,12 +87,13 @@ class Definitions {
   /// False where something in it is not understood that may concern any table.
   bool make(Contents& contents) {
     Names names;
+    std::map<std::string, char, std::less<>> beside;
     bool all = true;  // tables are followed
     bool whole = catalogue_.find("\n" + std::string(catalogue_gap)) == std::string::npos;
     for (const sql::SchemaStatement& each : sql::schema_statements(catalogue_, sql_mode())) {
       const tree::Statement statement = parse_postgres(each.text);
       if (statement.as<tree::Unknown>() != nullptr) return false;
-      add_names(statement, names);
+      add_names(statement, names, beside);
       define(statement, contents, reading_rules(), start_.depended);
       start_.catalog.apply(statement);
       const auto* table = statement.as<tree::CreateTable>();
@@ -96,8 +103,16 @@ class Definitions {
                              each.text.starts_with("CREATE EVENT TRIGGER");
       if (routine == nullptr && of_events) whole = false;
     }
+    for (const std::string& key : keys_of(contents)) {
+      sql::contents::Definition held = *contents.find(key)->definition;
+      held.held = true;
+      contents.redefine(key, std::move(held));
+    }
     sql::emulator::forget_contents(contents);
     contents.note_others(whole ? &names : nullptr);
+    for (const auto& [name, kind] : beside)
+      if (contents.find(name) == nullptr) contents.note_taken(name, kind);
+    contents.note_comments(told_by_head(catalogue_, "-- comments: ") != "0");
     if (whole && all) contents.note_complete();
     return true;
   }

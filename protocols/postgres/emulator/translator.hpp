@@ -81,6 +81,8 @@ class Translator final : public sql::emulator::Translator {
     return query.kind == tree::SubQuery::Kind::array ? array_of_query(query, scope)
                                                      : sub_query(query, scope);
   }
+  std::optional<Typed> cast_in_catalogue(const tree::Cast& cast, const Scope& scope);
+  static Typed from_catalogue(Typed value);
   Typed cut_off(Typed value, ColumnType type);
   Typed node(const tree::Collate& collate, const Scope& scope);
   Typed node(const tree::Call& call, const Scope& scope);
@@ -215,6 +217,22 @@ class Translator final : public sql::emulator::Translator {
   void merge(const tree::Merge& merge, Plan& plan);
   PlannedWhen when(const tree::Merge::When& when, const Definition& table, Scope& scope,
                    std::vector<std::string>& computed, Plan& plan);
+
+  // ---- reading_catalogue.cpp ----
+  std::string catalogue_source(std::size_t number, const std::string& shown,
+                               const std::string& alias, Scope& scope);
+  std::string where_of_rows(const tree::Box<tree::Expression>& where, const Scope& scope) override;
+  std::string on_of_rows(const tree::Join& join, std::string on, const Scope& scope,
+                         std::size_t begin, std::size_t middle) override;
+  std::string equal_in_catalogue(const Typed& left, const Typed& right, const std::string& left_sql,
+                                 const std::string& right_sql);
+  static Typed as_compared(Typed value);
+  Typed is_visible(const tree::Call& call, std::vector<Typed> values);
+  Typed name_of_type(const tree::Call& call, std::vector<Typed> values);
+  Typed comment_of(const tree::Call& call, std::vector<Typed> values);
+  Typed first_schema(const tree::Call& call, std::vector<Typed> values);
+  Typed database_name(const tree::Call& call, std::vector<Typed> values);
+  Typed table_named(const tree::Expression& operand);
 
   // ---- windows.cpp ----
   Typed window(const tree::Call& call, const Scope& scope);

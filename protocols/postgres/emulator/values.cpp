@@ -305,6 +305,12 @@ Oid oid_of(ColumnType type) noexcept {
       return oid::timestamp;
     case TypeKind::timestamptz:
       return oid::timestamptz;
+    case TypeKind::oid:
+      return oid::oid;
+    case TypeKind::name:
+      return oid::name;
+    case TypeKind::character:
+      return oid::char_;
     case TypeKind::array: {
       const auto element = find_type(oid_of(ColumnType{type.element}));
       return element ? postgres::oid_of(std::string(element->name) + "[]") : 0;
@@ -353,6 +359,7 @@ std::optional<Datum> read_value(ColumnType type, ValueClass value_class, std::st
   if (!untyped) return std::nullopt;
   switch (type.kind) {
     case TypeKind::text:
+    case TypeKind::name:
     case TypeKind::varchar:
       if (!understudy::is_text(text) || !fits(type, text)) return std::nullopt;
       return Datum(std::string(text));
@@ -411,6 +418,7 @@ std::optional<std::string> print_value(ColumnType type, const Datum& datum,
     const bool text = sql::contents::is_text(type.kind) || type.kind == TypeKind::uuid ||
                       type.kind == TypeKind::bytea || type.kind == TypeKind::interval ||
                       type.kind == TypeKind::json || type.kind == TypeKind::jsonb ||
+                      type.kind == TypeKind::name || type.kind == TypeKind::character ||
                       type.kind == TypeKind::array || type.kind == TypeKind::enumeration ||
                       type.scale == ColumnType::own_scale;
     sure = sure && text && (type.kind != TypeKind::interval || printing.intervals);
@@ -423,6 +431,7 @@ std::optional<std::string> print_value(ColumnType type, const Datum& datum,
     case TypeKind::int2:
     case TypeKind::int4:
     case TypeKind::int8:
+    case TypeKind::oid:
       return std::to_string(*number);
     case TypeKind::numeric:
       return print_numeric(*number, std::max(type.scale, 0));

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +32,9 @@ struct Printing {
     common     ///< of a language that sorts a–z and 0–9 as the bytes do
   } order = Order::unknown;
   std::string zone = "UTC";                    ///< TimeZone
+  std::string database = {};  ///< empty: not known
+  /// Tables and views that the application was allowed to use; null: not known.
+  std::shared_ptr<const std::set<std::string>> used = {};
   std::vector<std::string> path = {"public"};  ///< where names without a schema are looked up
   /// Settings that the application made up, those without a value included.
   std::map<std::string, std::string, std::less<>> custom = {};

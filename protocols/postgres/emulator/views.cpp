@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include "protocols/postgres/emulator/catalogue.hpp"
 #include "protocols/postgres/emulator/typed.hpp"
 
 namespace understudy::postgres::emulation {
@@ -49,6 +50,8 @@ std::string Translator::view(const View& view, const std::string& key, const std
 std::optional<std::string> Translator::source_otherwise(const tree::Name& name,
                                                         const std::string& shown,
                                                         const std::string& alias, Scope& scope) {
+  if (const auto number = find_catalogue_relation(name))
+    return catalogue_source(*number, shown, alias, scope);
   const std::string key = key_of(name);
   const auto found = book_.views.find(key);
   if (found == book_.views.end()) return std::nullopt;

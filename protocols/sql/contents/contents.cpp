@@ -76,11 +76,17 @@ bool Contents::create(Definition definition) {
   ++version_;
   const std::string key = definition.key;
   book_.note_doubtful(key);  // once it is dropped, that is said
+  book_.beside.erase(key);
   book_.forgotten.erase(key);
   TableState& table = book_.tables[key];
   table = TableState{std::make_shared<const Definition>(std::move(definition)), true, {}};
   empty(key);
   return true;
+}
+
+void Contents::note_taken(std::string_view name, char kind) {
+  book_.note_doubtful(name);
+  book_.beside.insert_or_assign(std::string(name), kind);
 }
 
 void Contents::drop(std::string_view key) {
@@ -197,6 +203,8 @@ void Contents::forget_whether(std::string_view key) {
     static_cast<void>(database_.run("DROP TABLE " + table->definition->sql_name()));
   if (const auto found = book_.tables.find(key); found != book_.tables.end())
     book_.tables.erase(found);
+  if (const auto found = book_.beside.find(key); found != book_.beside.end())
+    book_.beside.erase(found);
   book_.forgotten.emplace(key);
   book_.note_doubtful(key);
   book_.complete = false;
@@ -313,6 +321,8 @@ void Contents::forget_everything() {
   while (!book_.tables.empty()) forget_whether(std::string(book_.tables.begin()->first));
   book_.views.clear();
   book_.routines.clear();
+  book_.beside.clear();
+  book_.has_comments = true;
   book_.sequences.clear();
   book_.types.clear();
   book_.enumerations.clear();

@@ -80,9 +80,10 @@ class Contents {
   void forget_whether(std::string_view key);
   /// The same of what refers to no table: a view, or a table without references.
   void forget_view(std::string_view key);
-  /// Something else than a table has this name.
-  void note_taken(std::string_view name) { book_.note_doubtful(name); }
+  /// Something else than a table has this name; what: see TableBook::beside.
+  void note_taken(std::string_view name, char kind);
   void note_free(std::string_view name) { book_.note_absent(name); }
+  void note_comments(bool may_be) { book_.has_comments = may_be; }
   void note_complete() { book_.complete = true; }
   /// Another definition of the same columns; keys may have been added behind the others.
   void redefine(std::string_view key, Definition definition);

@@ -36,8 +36,12 @@ enum class TypeKind : std::uint8_t {
   interval,  ///< the text that the server prints, and nothing else: equal ones may differ in it
   json,
   jsonb,
-  array,       ///< of `element`: the text that the server prints
-  enumeration  ///< one of the labels of `enumeration`
+  array,        ///< of `element`: the text that the server prints
+  enumeration,  ///< one of the labels of `enumeration`
+  // Of the catalogue alone.
+  oid,
+  name,      ///< compared octet by octet
+  character  ///< "char": one octet, or none
 };
 
 /// PostgreSQL: CREATE TYPE … AS ENUM.
@@ -114,6 +118,8 @@ struct TableColumn {
   bool given_by_server = false;  ///< a value of the client's own is refused, or replaced
   bool lacks_default = false;    ///< it has neither DEFAULT nor numbers of its own
   bool is_refreshed = false;     ///< an UPDATE that changes the row puts this moment into it
+  char identity = 0;             ///< GENERATED ALWAYS (a) or BY DEFAULT (d) AS IDENTITY
+  bool generated = false;        ///< from other columns
   /// To so many digits behind the second; nothing where that is not known.
   std::optional<std::int32_t> refreshed_digits = {};
   std::uint16_t attribute = 0;  ///< its number, which it keeps when others are dropped
@@ -158,6 +164,7 @@ struct Definition {
   std::string collation = {};  ///< of columns that have none of their own; empty: the database's
   bool folds_names = false;    ///< names of columns are the same in any case of letters
   std::vector<std::vector<std::size_t>> indexes = {};  ///< those that are not unique
+  bool held = false;  ///< it was there before the recording: its owner is not known
   /// What CREATE INDEX made, unique or not, by name.
   std::vector<std::string> index_names = {};
   /// Of a materialised view: what a REFRESH puts into it.
@@ -211,6 +218,10 @@ struct TableBook {
   /// others.
   std::set<std::string, std::less<>> forgotten;
   bool lost = false;  ///< or of any name
+  /// Names that no table or view has: what else they are, if they are there, as pg_class.relkind
+  /// tells it.
+  std::map<std::string, char, std::less<>> beside;
+  bool has_comments = true;  ///< a table or a column may have one
 
   /// Whether it is known that no table has this name.
   [[nodiscard]] bool is_absent(std::string_view key) const {
@@ -227,6 +238,14 @@ struct TableBook {
     if (doubtful == nullptr) return;
     for (const std::string& name : *doubtful)
       (name.find('.') == std::string::npos ? names_ : others_).insert(name);
+  }
+  /// Whether other names without a schema than those of `tables`, `views` and noted() are in no
+  /// use; else those of noted() are.
+  [[nodiscard]] bool others_absent() const noexcept { return others_absent_; }
+  [[nodiscard]] const std::set<std::string, std::less<>>& noted() const noexcept { return names_; }
+  /// Names with a schema of what is no table, as far as they are known.
+  [[nodiscard]] const std::set<std::string, std::less<>>& others() const noexcept {
+    return others_;
   }
   /// From here on no name without a schema is in use: all of them were dropped.
   void note_public_empty() {

@@ -101,6 +101,7 @@ class Alteration {
       case ActionKind::set_default:
         changed.default_ =
             action.expression ? rules_.default_of(*action.expression, changed.type) : Default();
+        changed.lacks_default = !action.expression;
         return true;
       case ActionKind::set_not_null:
       case ActionKind::drop_not_null:
@@ -109,6 +110,8 @@ class Alteration {
       case ActionKind::drop_identity:
         changed.default_ = Default();
         changed.given_by_server = false;
+        changed.identity = 0;
+        changed.lacks_default = true;
         return true;
       default:
         return false;
@@ -306,20 +309,21 @@ void forget_altered(const tree::AlterTable& alter, Contents& contents, const Ser
 
 }  // namespace
 
-std::vector<std::string> names_beside(const Definition& table) {
-  std::vector<std::string> names;
+std::vector<BesideTable> names_beside(const Definition& table) {
+  std::vector<BesideTable> names;
   for (const auto& key : table.keys)
-    if (!key.name.empty()) names.push_back(key.name);
+    if (!key.name.empty()) names.push_back({key.name, 'i'});
   for (const auto& column : table.columns)
     if (column.default_.kind == Default::Kind::number)
-      names.push_back(column.default_.named.empty() ? table.key + "_" + column.name + "_seq"
-                                                    : column.default_.named);
+      names.push_back({column.default_.named.empty() ? table.key + "_" + column.name + "_seq"
+                                                     : column.default_.named,
+                       'S'});
   return names;
 }
 
 void take_names(const Definition& table, Contents& contents) {
-  for (const std::string& name : names_beside(table))
-    if (contents.find(name) == nullptr) contents.note_taken(name);
+  for (const auto& [name, kind] : names_beside(table))
+    if (contents.find(name) == nullptr) contents.note_taken(name, kind);
 }
 
 Altered altered(const Definition& table, const tree::AlterTable& alter, const ServerRules& rules) {

@@ -31,7 +31,11 @@ void alter_table(const tree::AlterTable& alter, contents::Contents& contents,
 void drop_index(const std::string& name, contents::Contents& contents);
 
 /// Names of indexes and sequences that belong to the table and stand in one space with tables.
-[[nodiscard]] std::vector<std::string> names_beside(const contents::Definition& table);
+struct BesideTable {
+  std::string name;
+  char kind;  ///< see TableBook::beside
+};
+[[nodiscard]] std::vector<BesideTable> names_beside(const contents::Definition& table);
 /// No other table can have them.
 void take_names(const contents::Definition& table, contents::Contents& contents);
 

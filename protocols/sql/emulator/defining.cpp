@@ -40,14 +40,13 @@ void forget_names(contents::Definition& table) {
 
 /// With what was made for it; an index that was made apart from it may be anything from then on.
 void drop_table(const std::string& key, Contents& contents) {
-  std::vector<std::string> names;
+  std::vector<BesideTable> names;
   if (const auto* table = contents.find(key)) {
     names = names_beside(*table->definition);
-    const auto& indexes = table->definition->index_names;
-    names.insert(names.end(), indexes.begin(), indexes.end());
+    for (const std::string& index : table->definition->index_names) names.push_back({index, 'i'});
   }
   contents.drop(key);
-  for (const std::string& name : names)
+  for (const auto& [name, kind] : names)
     if (contents.find(name) == nullptr) contents.drop(name);
 }
 
@@ -369,9 +368,9 @@ void drop(const tree::Drop& dropped, Contents& contents, const ServerRules& rule
 }
 
 /// Types and sequences stand in one space of names with tables.
-void take_name(const tree::Name& name, Contents& contents, const ServerRules& rules) {
+void take_name(const tree::Name& name, char kind, Contents& contents, const ServerRules& rules) {
   const std::string key = rules.key_of(name);
-  if (contents.find(key) == nullptr) contents.note_taken(key);
+  if (contents.find(key) == nullptr) contents.note_taken(key, kind);
 }
 
 /// Other labels, or another name.
@@ -380,7 +379,7 @@ void alter_type(const tree::AlterOther& type, Contents& contents, const ServerRu
   contents.forget_labels(key);
   if (type.new_name.empty() && type.new_schema.empty()) return;
   contents.drop_type(key);
-  contents.note_taken(type.new_name);
+  contents.note_taken(type.new_name, 'c');
 }
 
 /// Of one with other options, or that was there, the next number is not known.
@@ -390,7 +389,7 @@ void define_sequence(const tree::CreateSequence& sequence, Contents& contents,
   if (sequence.if_not_exists && contents.book().sequences.contains(key)) return;
   const bool surely_made = !sequence.if_not_exists || contents.book().is_absent(key);
   if (sequence.has_more || sequence.temporary || !surely_made || contents.find(key) != nullptr)
-    return take_name(sequence.name, contents, rules);
+    return take_name(sequence.name, 'S', contents, rules);
   contents.define_sequence(key, sequence.start, sequence.increment);
 }
 
@@ -442,7 +441,7 @@ bool define(const tree::Statement& statement, Contents& contents, const ServerRu
     if (const auto* table = there ? nullptr : contents.find(key))
       contents.redefine(key, with_index(*table->definition, *index));
     if (!index->name.empty() && contents.find(index->name) == nullptr)
-      contents.note_taken(index->name);
+      contents.note_taken(index->name, 'i');
   } else if (const auto* alter = statement.as<tree::AlterTable>()) {
     if (changes_columns(*alter)) forget_views_of(rules.key_of(alter->name), contents, rules);
     alter_table(*alter, contents, rules);
@@ -466,7 +465,7 @@ bool define(const tree::Statement& statement, Contents& contents, const ServerRu
   } else if (statement.as<tree::RenameTables>() != nullptr) {
     contents.forget_everything();
   } else if (const auto* type = statement.as<tree::CreateType>()) {
-    take_name(type->name, contents, rules);
+    take_name(type->name, 'c', contents, rules);
     const std::string key = rules.key_of(type->name);
     const bool labels = !type->labels.empty() && rules.follows_routines();
     if (contents.find(key) == nullptr)
@@ -474,6 +473,8 @@ bool define(const tree::Statement& statement, Contents& contents, const ServerRu
   } else if (const auto* sequence = statement.as<tree::CreateSequence>()) {
     define_sequence(*sequence, contents, rules);
   } else if (statement.as<tree::CreateOther>() == nullptr) {
+    const auto* utility = statement.as<tree::Utility>();
+    if (utility != nullptr && utility->verb == "comment") contents.note_comments(true);
     return false;
   }
   return true;

@@ -22,6 +22,9 @@ TableColumn column_of(const tree::ColumnDefinition& definition, const contents::
   column.not_null = definition.not_null;
   column.lacks_default = !definition.default_ && !definition.identity;
   column.is_refreshed = static_cast<bool>(definition.on_update);
+  column.generated = static_cast<bool>(definition.generated);
+  if (definition.identity && definition.type.name.name.find("serial") == std::string::npos)
+    column.identity = definition.identity_always ? 'a' : 'd';
   if (definition.identity) {
     // Of a sequence of its own kind the next number is not known, but for what an answer shows.
     column.default_.kind =

@@ -52,7 +52,14 @@ struct Bound {
     row,       ///< the column `slot` of the row that could not be put in
     now,       ///< when the transaction began
     clock,     ///< when the statement did
-    uuid       ///< a new one
+    uuid,      ///< a new one
+    // Of the catalogue; see protocols/postgres/emulator/catalogue.hpp. `slot` is the number of the
+    // relation.
+    catalogue,  ///< its rows, as a JSON list of lists
+    settled,    ///< names, as a JSON list
+    settles,    ///< whether a name is settled that is among them, or one that is not
+    objects,    ///< OIDs of what is known, as a JSON list
+    regclass    ///< the OID of the table that the value of the request names
   } source = Source::request;
   std::size_t slot = no_slot;  ///< of the request's values; `constant` where there is none
   ColumnType type = {};
@@ -96,6 +103,7 @@ struct Shown {
 struct Count {
   std::size_t slot = Bound::no_slot;
   std::int64_t constant = 0;
+  TypeKind kind = TypeKind::int8;  ///< of the place where it stands
 };
 
 /// What is put into one column of a new row.

@@ -122,12 +122,17 @@ std::string Translator::plain_source(const tree::Relation& relation, Scope& scop
   }
   if (const tree::Query* view = rules_.view_of(name->name))
     return this->view(*view, shown, alias, scope);
-  if (auto other = source_otherwise(name->name, shown, alias, scope)) return *std::move(other);
+  const std::string schema = relation.alias.empty() ? name->name.schema : std::string();
+  if (auto other = source_otherwise(name->name, shown, alias, scope)) {
+    scope.relations.back().schema = schema;
+    return *std::move(other);
+  }
   const TableState& state = table(name->name);
   reads_.insert(state.definition->key);
   last_table_ = &name->name;
   last_alias_ = alias;
   scope.relations.push_back(relation_of(state, shown, alias + "."));
+  scope.relations.back().schema = schema;
   return state.definition->sql_name() + " AS " + alias;
 }
 
@@ -168,7 +173,7 @@ std::string Translator::join(const tree::Join& join, Scope& scope) {
     hidden.push_back(scope.relations[i].hidden);
     scope.relations[i].hidden = true;
   }
-  const Typed on = condition(*join.on, scope);
+  const std::string on = on_of_rows(join, condition(*join.on, scope).sql, scope, begin, middle);
   if (join.kind == tree::Join::Kind::full && !joins_equal_columns(*join.on, scope, begin))
     throw Unsure{"FULL JOIN"};  // servers take some conditions only
   const bool left_join = join.kind == tree::Join::Kind::left;
@@ -177,7 +182,7 @@ std::string Translator::join(const tree::Join& join, Scope& scope) {
          i < (left_join ? scope.relations.size() : middle); ++i)
       for (ScopeColumn& column : scope.relations[i].columns) column.may_lack = true;
   for (std::size_t i = 0; i < begin; ++i) scope.relations[i].hidden = hidden[i];
-  return "(" + left + word + right + " ON " + on.sql + ")";
+  return "(" + left + word + right + " ON " + on + ")";
 }
 
 std::string Translator::from(const std::vector<tree::Relation>& relations, Scope& scope) {
@@ -247,7 +252,8 @@ Translator::Parts Translator::parts(const tree::Select& select, Scope& scope) {
   only_counted_ = false;
   sole_condition_ = scope.relations.size() == 1 && last_table != nullptr &&
                     scope.outer == outermost_ && select.from.size() == 1;
-  if (select.where) parts.where = " WHERE " + condition(*select.where, scope).sql;
+  if (const std::string where = where_of_rows(select.where, scope); !where.empty())
+    parts.where = " WHERE " + where;
   sole_condition_ = false;
   parts.distinct = select.distinct;
   for (const tree::Expression& each : select.distinct_on) {
@@ -340,11 +346,17 @@ Translator::Parts Translator::parts(const tree::Select& select, Scope& scope) {
 std::optional<Count> Translator::count(const tree::Box<tree::Expression>& expression) {
   if (!expression) return std::nullopt;
   Count count;
-  if (const auto* parameter = expression->as<tree::Parameter>()) {
+  const auto* cast = expression->as<tree::Cast>();
+  const std::string type = cast == nullptr ? std::string() : cast->type.name.name;
+  const bool narrow = type == "int4" || type == "integer";
+  const bool whole = narrow || type == "int8" || type == "bigint";
+  const tree::Expression& given = whole ? *cast->operand : *expression;
+  if (narrow) count.kind = TypeKind::int4;
+  if (const auto* parameter = given.as<tree::Parameter>()) {
     count.slot = parameter->index;
     return count;
   }
-  const auto* literal = expression->as<tree::Literal>();
+  const auto* literal = given.as<tree::Literal>();
   if (literal == nullptr) throw Unsure{"a LIMIT that is computed"};
   if (literal->kind == tree::Literal::Kind::null) return std::nullopt;
   const std::string& text = literal->text;
@@ -363,7 +375,7 @@ std::string Translator::limited(const tree::Query& query) {
     if (count->slot == Bound::no_slot) return std::to_string(count->constant);
     Bound bound;
     bound.slot = count->slot;
-    bound.type = {TypeKind::int8};
+    bound.type = {count->kind};
     return "counted(" + bind(std::move(bound)) + ")";
   };
   return " LIMIT " + (query.limit ? value(query.limit) : std::string("-1")) +

@@ -93,7 +93,7 @@ bool Runner::cut(const Plan& plan, std::span<const Value> values, std::vector<Da
     if (count->slot == Bound::no_slot) return std::optional(count->constant);
     Bound bound;
     bound.slot = count->slot;
-    bound.type = {TypeKind::int8};
+    bound.type = {count->kind};
     const auto value = value_of(bound, values);
     if (!value) return std::optional<std::int64_t>();
     const auto* given = std::get_if<std::int64_t>(&*value);

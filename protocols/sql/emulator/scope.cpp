@@ -9,13 +9,17 @@ bool is_called(const ScopeRelation& relation, const ScopeColumn& column, std::st
 }
 
 const ScopeColumn& Scope::find(const std::vector<std::string>& path) const {
-  if (path.empty() || path.size() > 2) throw Unsure{"a column by its schema"};
+  if (path.empty() || path.size() > 3) throw Unsure{"a column by its database"};
+  const std::string* const schema = path.size() == 3 ? &path.front() : nullptr;
+  const std::string* const table = path.size() > 1 ? &path[path.size() - 2] : nullptr;
   for (const Scope* scope = this; scope != nullptr; scope = scope->outer) {
     const ScopeColumn* found = nullptr;
     bool named = false;
     for (const ScopeRelation& relation : scope->relations) {
-      if (relation.hidden || (path.size() == 2 && relation.name != path.front())) continue;
-      if (named && path.size() == 2) throw Unsure{"two tables of one name"};
+      if (relation.hidden || (table != nullptr && relation.name != *table) ||
+          (schema != nullptr && relation.schema != *schema))
+        continue;
+      if (named && table != nullptr) throw Unsure{"two tables of one name"};
       named = true;
       for (const ScopeColumn& column : relation.columns) {
         if (!is_called(relation, column, path.back())) continue;
@@ -24,7 +28,7 @@ const ScopeColumn& Scope::find(const std::vector<std::string>& path) const {
       }
     }
     if (found != nullptr) return *found;
-    if (named && path.size() == 2) break;
+    if (named && table != nullptr) break;
   }
   throw Unsure{"no such column: " + path.back()};
 }

@@ -26,13 +26,20 @@ struct ScopeColumn {
   bool derived = false;                      ///< of a sub-query
   bool may_lack = false;                     ///< an outer join may make it NULL
   bool may_raise = false;                    ///< see Typed
+  std::string shade =
+      {};  ///< of a column of the catalogue that tells rows apart: see ScopeRelation
+  std::string beside = {};       ///< of the same: what a function of it alone gives
+  std::size_t of_catalogue = 0;  ///< of the same: of which relation
 };
 
 struct ScopeRelation {
   std::string name;  ///< its alias, or that of the table
   std::vector<ScopeColumn> columns;
-  bool hidden = false;  ///< not to be seen from where the translator is
-  bool folds = false;   ///< names of columns are the same in any case of letters
+  bool hidden = false;      ///< not to be seen from where the translator is
+  bool folds = false;       ///< names of columns are the same in any case of letters
+  std::string schema = {};  ///< with which it is named, without an alias
+  /// Of a relation that has rows which may be there or not: SQL that is not 0 of those.
+  std::string shade = {};
 };
 
 /// Whether the column is called so.

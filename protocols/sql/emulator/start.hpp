@@ -17,6 +17,7 @@ struct Start {
   contents::Contents::Beginning contents;
   Catalog catalog;
   Depended depended;
+  std::string database = {};  ///< where it is told
   std::string collation;      ///< of the database; empty where it is not known
   bool knows_errors = false;  ///< how the server words its errors
   bool knows_custom = false;  ///< no session begins with settings that an application makes up

@@ -165,6 +165,9 @@ Typed Translator::column(const tree::Column& column, const Scope& scope) {
   value.shown_as = found.shown_as ? found.shown_as : found.origin;
   value.of_part = found.of_part;
   value.relation = scope.relation_of(found);
+  value.shade = found.shade;
+  value.beside = found.beside;
+  value.of_catalogue = found.of_catalogue;
   value.plain = !found.of_view && !found.derived && !found.may_lack;
   return value;
 }

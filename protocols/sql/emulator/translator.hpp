@@ -45,6 +45,8 @@ struct Typed {
   std::optional<Range> range = {};  ///< of a whole number, where it is known
   std::string relation = {};        ///< see Shown
   bool plain = false;
+  std::string shade = {}, beside = {};  ///< see ScopeColumn
+  std::size_t of_catalogue = 0;
   bool may_raise = false;  ///< the server may fail in computing it
 };
 
@@ -170,6 +172,15 @@ class Translator {
   /// Whether a row without a value for it is refused, and it is known how.
   [[nodiscard]] virtual bool needs_value(const contents::TableColumn& /*column*/) const {
     return false;
+  }
+  /// WHERE, with what it says of rows that may be there or not; empty: none.
+  virtual std::string where_of_rows(const tree::Box<tree::Expression>& where, const Scope& scope) {
+    return where ? condition(*where, scope).sql : std::string();
+  }
+  /// ON, the same; relations of the scope from `middle` on are those of the right side.
+  virtual std::string on_of_rows(const tree::Join& /*join*/, std::string on, const Scope& /*scope*/,
+                                 std::size_t /*begin*/, std::size_t /*middle*/) {
+    return on;
   }
   /// A column is read; throws where that is not sure.
   virtual void read_column(const ScopeColumn& column);

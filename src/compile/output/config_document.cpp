@@ -1,6 +1,6 @@
 #include "compile/output/config_document.hpp"
 
-#include "store/key_file.hpp"
+#include "store/secrets_document.hpp"
 
 namespace understudy::compile {
 
@@ -14,7 +14,7 @@ Document document_of_config(const store::Config& config) {
                         {"settings", service.settings}});
   Document document = {{"services", services}, {"environment", config.environment}};
   if (config.scopes != Scoping::named) document["scopes"] = std::string(name_of(config.scopes));
-  if (const auto key = config.secrets.key()) document["key"] = store::to_hex(*key);
+  store::add_secrets(document, config.secrets);
   return document;
 }
 

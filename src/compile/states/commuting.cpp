@@ -63,8 +63,8 @@ bool are_of_different_rows(const RowChange& update, const RowChange& other) {
   });
 }
 
-/// The numbers that an insert shows and did not give, by their columns; nothing where it may show
-/// some that are not known here.
+/// The numbers that an insert shows, by their columns: those of a sequence may be among them.
+/// Nothing where it may show some that are not known here.
 std::optional<std::map<std::string, std::set<std::int64_t>>> numbers_shown(
     const Step& step, const RowChange& insert) {
   std::map<std::string, std::set<std::int64_t>> numbers;
@@ -73,7 +73,7 @@ std::optional<std::map<std::string, std::set<std::int64_t>>> numbers_shown(
     shown = shown || seen.table == insert.table;
     for (const Row& row : seen.rows)
       for (const auto& [column, cell] : row) {
-        if (insert.rows.front().contains(column) || !is_value(cell)) continue;
+        if (!is_value(cell)) continue;
         const std::string_view digits = std::string_view(*cell).substr(1);  // behind `=`
         std::int64_t number = 0;
         const auto [end, error] =
@@ -109,9 +109,11 @@ bool are_answered_alike(const Step& one, const Step& other, std::string_view key
       return false;
   const auto ones = numbers_shown(one, first), others = numbers_shown(other, second);
   if (!ones || !others || ones->size() != others->size()) return false;
+  // A sequence gives no number twice.
   return std::ranges::all_of(*ones, [&](const auto& column) {
     const auto found = others->find(column.first);
-    return found != others->end() && *column.second.rbegin() < *found->second.begin();
+    return found != others->end() &&
+           (*column.second.rbegin() < *found->second.begin() || column.second == found->second);
   });
 }
 

@@ -124,7 +124,7 @@ std::optional<std::string> cleaned_once(std::string_view text, const Secrets& se
     const bool may_be = end < text.size() &&
                         std::string_view(":=>\"' \t\r\n").find(text[end]) != std::string_view::npos;
     const Place value = may_be ? value_behind(text, i, end) : Place{};
-    const bool secret = value.size > 0 && is_secret_name(text.substr(i, end - i));
+    const bool secret = value.size > 0 && secrets.is_secret_name(text.substr(i, end - i));
     i = end;
     if (!secret || Secrets::is_placeholder(text.substr(value.begin, value.size))) continue;
     cleaned.append(text, copied, value.begin - copied);

@@ -48,7 +48,7 @@ Range value_at(std::string_view text, std::size_t& at) noexcept {
   return {begin, at};
 }
 
-Tag tag_at(std::string_view text, std::size_t at) {
+Tag tag_at(std::string_view text, std::size_t at, const Secrets& secrets) {
   Tag tag;
   at = std::min(text.find_first_of(" \t\r\n/>", at), text.size());
   while (at < text.size() && text[at] != '>' && text[at] != '<') {
@@ -62,7 +62,7 @@ Tag tag_at(std::string_view text, std::size_t at) {
     const Range value = value_at(text, at);
     if (at == begin) ++at;  // a stray `=`
     if (is_one_of(name, "name", "key"))
-      tag.names_secret |= is_secret_name(text.substr(value.begin, value.end - value.begin));
+      tag.names_secret |= secrets.is_secret_name(text.substr(value.begin, value.end - value.begin));
     if (is_one_of(name, "value", "content")) tag.value = value;
   }
   tag.end = at;
@@ -77,7 +77,7 @@ std::optional<std::string> without_secrets_of_markup(std::string_view text, Mark
   std::string cleaned;
   std::size_t copied = 0;
   for (std::size_t at = text.find('<'); at != std::string_view::npos; at = text.find('<', at)) {
-    const Tag tag = tag_at(text, ++at);
+    const Tag tag = tag_at(text, ++at, secrets);
     at = tag.end;
     if (!tag.names_secret) continue;
     Range secret = tag.value;

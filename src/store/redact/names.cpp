@@ -1,14 +1,12 @@
-// Names of secrets, by the words that they are made of.
+#include "store/redact/names.hpp"
+
 #include <algorithm>
 #include <array>
-#include <vector>
 
-#include "understudy/secrets.hpp"
+#include "store/redact/shape.hpp"
 
-namespace understudy {
+namespace understudy::redact {
 namespace {
-
-using Words = std::vector<std::string>;
 
 bool is_upper(char c) noexcept {
   return c >= 'A' && c <= 'Z';
@@ -16,10 +14,6 @@ bool is_upper(char c) noexcept {
 bool is_lower_or_digit(char c) noexcept {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
 }
-bool is_digit(char c) noexcept {
-  return c >= '0' && c <= '9';
-}
-
 /// "user[api-key]" is about its innermost name.
 std::string_view innermost(std::string_view name) noexcept {
   while (name.ends_with("[]")) name.remove_suffix(2);
@@ -29,7 +23,8 @@ std::string_view innermost(std::string_view name) noexcept {
   return name;
 }
 
-/// In lower case, numbers at their ends left out: "newPassword2" is {new, password}.
+}  // namespace
+
 Words words_of(std::string_view name) {
   Words words;
   std::string word;
@@ -54,6 +49,8 @@ Words words_of(std::string_view name) {
   finish();
   return words;
 }
+
+namespace {
 
 template <std::size_t n>
 bool has(const std::array<std::string_view, n>& all, std::string_view word) {
@@ -113,9 +110,7 @@ bool is_secret_at_the_end(const Words& words) {
 
 }  // namespace
 
-Naming naming_of(std::string_view name) {
-  constexpr std::size_t longest = 128;  // what is longer is no name
-  if (name.size() > longest) return Naming::plain;
+Naming naming_by_words(std::string_view name) {
   const Words words = words_of(name);
   if (words.empty()) return Naming::plain;
   if (words.back() == "pin") return Naming::scalar;
@@ -131,4 +126,4 @@ Naming naming_of(std::string_view name) {
   return Naming::plain;
 }
 
-}  // namespace understudy
+}  // namespace understudy::redact

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "store/redact/matcher.hpp"
 #include "store/redact/shape.hpp"
 #include "understudy/secrets.hpp"
 
@@ -80,6 +81,7 @@ bool Secrets::is_placeholder(std::string_view text) noexcept {
 
 std::string Secrets::placeholder(std::string_view secret) const {
   if (secret.empty() || shown_ || is_placeholder(secret)) return std::string(secret);
+  if (matcher_ && matcher_->is_plain(secret)) return std::string(secret);
   std::string text(mark);
   if (!key_) {
     const std::uint32_t hash = unkeyed_hash(secret);

@@ -9,9 +9,6 @@ namespace understudy {
 namespace redact {
 namespace {
 
-bool is_digit(char c) noexcept {
-  return c >= '0' && c <= '9';
-}
 bool is_alphanumeric(char c) noexcept {
   return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
@@ -215,7 +212,9 @@ std::optional<std::string> without_tokens(std::string_view text, const Secrets& 
 std::optional<std::string> Secrets::without_shapes(std::string_view text) const {
   if (shown_) return std::nullopt;
   return redact::until_clean(text, [this](std::string_view one) {
-    auto cleaned = without_tokens(one, *this);
+    auto patterns = without_patterns(one);
+    auto cleaned = without_tokens(patterns ? *patterns : one, *this);
+    if (!cleaned) cleaned = std::move(patterns);
     auto urls = without_secrets_of_urls(cleaned ? *cleaned : one, *this);
     return urls ? std::move(urls) : std::move(cleaned);
   });

@@ -13,6 +13,10 @@ namespace understudy::redact {
   return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
+[[nodiscard]] constexpr bool is_digit(char c) noexcept {
+  return c >= '0' && c <= '9';
+}
+
 /// RFC 7519, compact: three parts in base64url, the first of which begins a JSON object. The last
 /// one may be empty.
 [[nodiscard]] bool is_json_web_token(std::string_view text) noexcept;

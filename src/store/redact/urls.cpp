@@ -43,7 +43,7 @@ class Replacing {
       const std::size_t next = std::min(text_.find_first_of("&;?#", begin), end);
       const std::size_t equals = std::min(text_.find('=', begin), next);
       if (equals < next && is_secret_of_url(percent_decoded(text_.substr(begin, equals - begin)),
-                                            text_.substr(equals + 1, next - equals - 1)))
+                                            text_.substr(equals + 1, next - equals - 1), secrets_))
         replace(equals + 1, next);
       begin = next + 1;
     }
@@ -63,9 +63,9 @@ class Replacing {
 
 }  // namespace
 
-bool is_secret_of_url(std::string_view name, std::string_view value) {
+bool is_secret_of_url(std::string_view name, std::string_view value, const Secrets& secrets) {
   constexpr std::size_t shortest_code = 8;  // an authorisation code; shorter ones are of countries
-  if (is_secret_name(name) || name == "key" || name == "Key") return true;
+  if (secrets.is_secret_name(name) || name == "key" || name == "Key") return true;
   return (name == "code" || name == "Code") && value.size() >= shortest_code;
 }
 

@@ -122,7 +122,7 @@ TEST_CASE("numbers taken since a table was altered are unknown after a rollback"
 
 TEST_CASE("what touched no row has changed nothing, whatever it would have done") {
   EmulatedSql sql = with_rows();
-  sql.hear("UPDATE t SET name = md5(name) WHERE n > 5", "UPDATE 0");
+  sql.hear("UPDATE t SET name = quote_literal(name) WHERE n > 5", "UPDATE 0");
   CHECK(sql.say("SELECT name FROM t WHERE id = 1") == "a;SELECT 1");
   sql.hear("UPDATE t SET name = soundex(name) WHERE n = 1", "UPDATE 1");
   CHECK(sql.say("SELECT name FROM t WHERE id = 1") == "-");

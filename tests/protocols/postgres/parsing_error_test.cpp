@@ -67,6 +67,15 @@ TEST_CASE("a statement that also parsed is answered by its state") {
   CHECK(session.types(parse("", "SELECT id FROM t") + sync()) == "EZ");
 }
 
+TEST_CASE("that a prepared statement is gone is no answer to what it was") {
+  Session session(
+      {said({{"sql", "SELECT id FROM t"}}, one_row),
+       said(
+           {{"sql", "SELECT id FROM t"}},
+           R"j({"error":{"severity":"ERROR","code":"26000","message":"prepared statement \"b\" does not exist"}})j")});
+  CHECK(session.types(query("SELECT id FROM t")) == "TDCZ");
+}
+
 TEST_CASE("a FATAL error ends the connection, and nothing follows it") {
   Session session(
       {said({{"sql", "SELECT quit()"}},

@@ -70,29 +70,26 @@ TEST_CASE("a statement that sleeps takes its time, as far as the server let it")
       R"({"columns":[{"name":"pg_sleep","type":"void"}],"rows":[[""]],"tag":"SELECT 1"})";
   const char* const cancelled =
       R"({"error":{"severity":"ERROR","code":"57014","message":"canceling statement"}})";
-  FakeTable table({statement(R"({"sql":"SELECT pg_sleep(1.25)"})", slept),
-                   statement(R"({"sql":"SELECT pg_sleep(8)"
-})", cancelled),
-                   statement(R"({"sql":"SELECT 1 FROM pg_sleep(2)"
-})", slept),
-                   statement(R"({"sql":"SELECT 'pg_sleep(9)' AS told"})", slept)
-});
-Live live(table);
-live.talk(startup_message({{"user", "ann"}}));
-const auto paused_by = [&](const Buffer& octets) {
-  live.paused = {};
-  live.talk(octets);
-  return live.paused.count();
-};
-CHECK(paused_by(query("select pg_sleep(1.25)")) == 1250);
-CHECK(paused_by(parse("", "SELECT pg_sleep($1)") + bind("", "", {"1.25"}) + execute("") + sync()) ==
-      1250);
-CHECK(paused_by(query("SELECT 1 FROM pg_sleep(2)")) == 2000);
-CHECK(paused_by(query("SELECT 'pg_sleep(9)' AS told")) == 0);
-CHECK(paused_by(query("SELECT pg_sleep(8)")) == 0);
-live.talk(query("SET statement_timeout = '200ms'"));
-CHECK(types_of(live.talk(query("SELECT pg_sleep(1.25)"))) == "TDCZ");
-CHECK(paused_by(query("SELECT pg_sleep(8)")) == 200);
+  FakeTable table({statement(R"j({"sql":"SELECT pg_sleep(1.25)"})j", slept),
+                   statement(R"j({"sql":"SELECT pg_sleep(8)"})j", cancelled),
+                   statement(R"j({"sql":"SELECT 1 FROM pg_sleep(2)"})j", slept),
+                   statement(R"j({"sql":"SELECT 'pg_sleep(9)' AS told"})j", slept)});
+  Live live(table);
+  live.talk(startup_message({{"user", "ann"}}));
+  const auto paused_by = [&](const Buffer& octets) {
+    live.paused = {};
+    live.talk(octets);
+    return live.paused.count();
+  };
+  CHECK(paused_by(query("select pg_sleep(1.25)")) == 1250);
+  CHECK(paused_by(parse("", "SELECT 1 FROM pg_sleep($1)") + bind("", "", {"2"}) + execute("") +
+                  sync()) == 2000);
+  CHECK(paused_by(query("SELECT 1 FROM pg_sleep(2)")) == 2000);
+  CHECK(paused_by(query("SELECT 'pg_sleep(9)' AS told")) == 0);
+  CHECK(paused_by(query("SELECT pg_sleep(8)")) == 0);
+  live.talk(query("SET statement_timeout = '200ms'"));
+  CHECK(types_of(live.talk(query("SELECT pg_sleep(1.25)"))) == "TDCZ");
+  CHECK(paused_by(query("SELECT pg_sleep(8)")) == 200);
 }
 
 TEST_CASE("a literal finds what was recorded with a parameter, and the reverse") {

@@ -51,6 +51,23 @@ std::string behind(const char* set, const char* sql, const char* answer) {
   return last_identity(exchanges, header("shop", "ann", 2));
 }
 
+TEST_CASE("a setting of the application that had a value is empty, and not NULL, from then on") {
+  const Exchange question =
+      said("SELECT current_setting('app.tenant', true)",
+           R"({"columns":[{"name":"v","type":"text"}],"rows":[[null]],"tag":"SELECT 1"})");
+  const auto behind_all = [&](std::vector<Exchange> exchanges) {
+    exchanges.push_back(question);
+    return last_identity(exchanges, header("shop", "ann", 2));
+  };
+  const std::string never = behind_all({});
+  const std::string taken_back =
+      behind_all({said("BEGIN"), said("SET LOCAL app.tenant = 'b'"), said("ROLLBACK")});
+  CHECK(never != taken_back);
+  CHECK(taken_back == behind_all({said("SET app.tenant = 'b'"), said("RESET app.tenant")}));
+  CHECK(taken_back == behind_all({said("SET app.tenant = ''")}));
+  CHECK(never == behind_all({said("SET app.other = 'b'"), said("RESET app.other")}));
+}
+
 TEST_CASE("a setting is part of a question that it can matter to, and of no other") {
   struct Case {
     const char *set, *sql, *answer;
@@ -170,6 +187,24 @@ TEST_CASE("what a transaction set goes with it") {
   CHECK(after({"SET search_path = b", "RESET ALL"}) == plain);
   CHECK(after({"SET search_path = b", "DISCARD ALL"}) == plain);
   CHECK(after({"SET search_path = b", "SET search_path TO DEFAULT"}) == plain);
+  CHECK(after({"SET ROLE clerk", "RESET ROLE"}) == plain);
+  CHECK(after({"SET ROLE clerk", "RESET ALL"}) == after({"SET ROLE clerk"}));
+  CHECK(after({"SET ROLE clerk", "DISCARD ALL"}) == plain);
+  CHECK(after({"SET ROLE clerk", "SET SESSION AUTHORIZATION boss"}) ==
+        after({"SET SESSION AUTHORIZATION boss"}));
+  CHECK(after({"SET ROLE clerk", "RESET SESSION AUTHORIZATION"}) == plain);
+}
+
+TEST_CASE("what a view reads of the session is none of a statement that touches no table") {
+  const Exchange view =
+      said("CREATE VIEW mine AS SELECT v FROM t WHERE owner = current_setting('app.owner')",
+           R"({"tag":"CREATE VIEW"})");
+  const Exchange refused =
+      said("SET app.user = 'a'",
+           R"({"error":{"severity":"ERROR","code":"42601","message":"syntax error"}})");
+  const SessionHeader session = header("shop", "ann", 2);
+  CHECK(last_identity({view, said("SET app.owner = 'b'"), refused}, session) ==
+        last_identity({view, refused}, session));
 }
 
 TEST_CASE("a setting that never has the same value twice tells nothing of what is found") {

@@ -115,6 +115,20 @@ struct Session {
   Live live;
 };
 
+TEST_CASE("a temporary table that is made again after it was dropped is a new one") {
+  const std::vector<Exchange> recorded = {said(create, "CREATE TABLE"),
+                                          said(put("apple"), "INSERT 0 1"), shown(read, "apple"),
+                                          said("DROP TABLE basket", "DROP TABLE")};
+  Session again(recorded);
+  for (int time = 0; time < 3; ++time) {
+    CHECK(again.ask(create).empty());
+    CHECK(again.ask(put("apple")).empty());
+    CHECK(again.ask(read) == "apple");
+    CHECK(again.ask("DROP TABLE basket").empty());
+  }
+  CHECK(again.ask(read) == "missed");
+}
+
 TEST_CASE("the mock follows what a connection does with its temporary tables") {
   const std::vector<Exchange> recorded = {said("BEGIN", "BEGIN"),
                                           said(create, "CREATE TABLE"),

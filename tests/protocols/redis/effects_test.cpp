@@ -119,6 +119,24 @@ TEST_CASE("what asks for or changes whole databases depends on all keys of them"
   CHECK(effects("COPY a b DB 4") == "0/a 0/b 4/b > 0/b 4/b");
 }
 
+TEST_CASE("what a command with too few words would be about lies within its words") {
+  for (const Command& command : all_commands()) {
+    std::string line(command.name);
+    for (int words = 0; words < 4; ++words, line += " 1") {
+      CAPTURE(line);
+      const Said said(line);
+      for (const KeyUse& use : keys_of(*said.resolved.command, said.views))
+        CHECK(use.key.size() <= line.size());
+      static_cast<void>(effects_of(said.resolved, said.views, 0));
+      const auto analyser = redis::protocol().new_analyser();
+      std::vector<Problem> problems;
+      const Exchange refused{
+          {{"command", said.words}}, {{"error", "ERR wrong number of arguments"}}, {}, {}};
+      static_cast<void>(analyser->analyse({}, refused, problems));
+    }
+  }
+}
+
 TEST_CASE("a script without keys and an unknown command may have touched anything") {
   CHECK(effects("EVAL \"return 1\" 0") == "* > *");
   CHECK(effects("EVAL_RO \"return 1\" 0") == "* > ");

@@ -160,7 +160,7 @@ TEST_CASE("a connection that begins with a command is recognised") {
 
 TEST_CASE("secrets are replaced among arguments") {
   const auto redacted_words = [](const std::string& name, Words words) {
-    redact_arguments(name, words);
+    redact_arguments(name, SecretReplacement(Secrets(), true), words);
     return words;
   };
   CHECK(redacted_words("AUTH", {"AUTH", "me", "pw"}) == Words{"AUTH", "<redacted>", "<redacted>"});
@@ -177,6 +177,29 @@ TEST_CASE("secrets are replaced among arguments") {
                                                           "AUTH2", "<redacted>", "<redacted>",
                                                           "KEYS", "AUTH", "k"});
   CHECK(redacted_words("SET", {"SET", "requirepass", "pw"}) == Words{"SET", "requirepass", "pw"});
+}
+
+TEST_CASE("placeholders tell secrets apart, and what a recording masked stays so") {
+  const Secrets secrets(Secrets::Key{1});
+  Words words = {"ACL", "SETUSER", "bob", ">one", ">two", ">one", "><redacted>"};
+  redact_arguments("ACL SETUSER", SecretReplacement(secrets), words);
+  CHECK(words == Words{"ACL", "SETUSER", "bob", ">" + secrets.placeholder("one"),
+                       ">" + secrets.placeholder("two"), ">" + secrets.placeholder("one"),
+                       "><redacted>"});
+  Words again = words;
+  redact_arguments("ACL SETUSER", SecretReplacement(secrets), again);
+  CHECK(again == words);
+}
+
+TEST_CASE("what matches a pattern of the user is replaced in arguments and replies") {
+  const Secrets secrets = Secrets(Secrets::Key{1}).with({.values = {"ACME-[0-9]+"}});
+  const std::string hidden = secrets.placeholder("ACME-12");
+  Words words = {"SET", "user:ACME-12", "a ACME-12"};
+  redact_patterns(secrets, words);
+  CHECK(words == Words{"SET", "user:" + hidden, "a " + hidden});
+  Value reply = Value::aggregate(Kind::array, {Value::of(Kind::bulk_string, "ACME-12")});
+  redact_patterns(secrets, reply);
+  CHECK(reply.items.front().text == hidden);
 }
 
 TEST_CASE("every word keeps its case, however many there are") {

@@ -398,7 +398,7 @@ TEST_CASE("a live secret is compared without its octets") {
   live.ask({"CONFIG", "SET", "requirepass", "hunter2"});
   live.ask({"ACL", "SETUSER", "bob", ">hunter2"});
   for (const std::string& event : live.events) CHECK(event.find("hunter2") == std::string::npos);
-  CHECK(live.events.front() == "CONFIG SET requirepass <redacted>");
+  CHECK(live.events.front().starts_with("CONFIG SET requirepass redacted:"));
 }
 
 TEST_CASE("what is not offered is refused by name") {

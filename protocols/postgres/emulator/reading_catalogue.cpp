@@ -1,0 +1,266 @@
+// Queries of the catalogue: its relations among the tables, what is compared in them, and functions
+// that tell of them. See catalogue.hpp of rows that may be there or not.
+#include <algorithm>
+
+#include "protocols/postgres/emulator/catalogue.hpp"
+#include "protocols/postgres/emulator/typed.hpp"
+
+namespace understudy::postgres::emulation {
+namespace {
+
+using sql::contents::is_text;
+using sql::contents::is_whole;
+using tree::Operator;
+
+/// Functions that give NULL where their arguments are not known.
+bool is_strict_function(const tree::Name& name) {
+  static const std::set<std::string_view> names = {"pg_table_is_visible", "format_type", "lower",
+                                                   "upper", "length"};
+  return (name.schema.empty() || name.schema == "pg_catalog") && names.contains(name.name);
+}
+
+bool is_strict(const tree::Expression& expression);
+
+bool are_strict(const std::vector<tree::Expression>& expressions) {
+  return std::ranges::all_of(expressions, is_strict);
+}
+
+/// Whether it is NULL, or what it would be whatever they are, where columns are NULL of which it is
+/// not known what they hold.
+bool is_strict(const tree::Expression& expression) {
+  if (const auto* operation = expression.as<tree::Operation>())
+    return operation->op != Operator::distinct && operation->op != Operator::not_distinct &&
+           operation->op != Operator::other && are_strict(operation->operands);
+  if (const auto* in = expression.as<tree::In>())
+    return !in->query && is_strict(*in->operand) && are_strict(in->list);
+  if (const auto* cast = expression.as<tree::Cast>()) return is_strict(*cast->operand);
+  if (const auto* like = expression.as<tree::Like>())
+    return is_strict(*like->operand) && is_strict(*like->pattern);
+  if (const auto* list = expression.as<tree::Collection>()) return are_strict(list->elements);
+  if (const auto* call = expression.as<tree::Call>())
+    return call->arguments.empty() ||
+           (is_strict_function(call->name) && are_strict(call->arguments));
+  return expression.as<tree::Column>() != nullptr || expression.as<tree::Literal>() != nullptr ||
+         expression.as<tree::Parameter>() != nullptr;
+}
+
+void add_conjuncts(const tree::Expression& expression,
+                   std::vector<const tree::Expression*>& conjuncts) {
+  const auto* operation = expression.as<tree::Operation>();
+  if (operation == nullptr || operation->op != Operator::and_)
+    return conjuncts.push_back(&expression);
+  for (const tree::Expression& each : operation->operands) add_conjuncts(each, conjuncts);
+}
+
+/// SQL that is true of what has a shaded row in it; empty: nothing has.
+std::string any_shade(const Scope& scope, std::size_t begin, std::size_t end) {
+  std::vector<std::string> parts;
+  for (std::size_t i = begin; i < end; ++i)
+    if (!scope.relations[i].shade.empty())
+      parts.push_back("coalesce(" + scope.relations[i].shade + ", 0) > 0");
+  return parts.empty() ? std::string() : "(" + joined(parts, " OR ") + ")";
+}
+
+std::string code(Shade shade) {
+  return std::to_string(static_cast<int>(shade));
+}
+
+}  // namespace
+
+// ---- relations ----
+
+std::string Translator::catalogue_source(std::size_t number, const std::string& shown,
+                                         const std::string& alias, Scope& scope) {
+  const CatalogueRelation& relation = catalogue_relation(number);
+  Bound bound;
+  bound.source = Bound::Source::catalogue;
+  bound.slot = number;
+  const std::string rows = bind(std::move(bound));
+  std::string list;
+  const auto cell = [](std::size_t i) {
+    return "json_extract(value, '$[" + std::to_string(i) + "]')";
+  };
+  ScopeRelation named{shown, {}, false};
+  const std::size_t width = relation.columns.size();
+  for (std::size_t i = 0; i < width; ++i) {
+    const CatalogueColumn& each = relation.columns[i];
+    const std::string name = "c" + std::to_string(i), sql = alias + "." + name;
+    list += cell(i) + " AS " + name + ", ";
+    ScopeColumn& column = named.columns.emplace_back();
+    column.name = each.name;
+    column.sql = each.may_be_untold ? "(CASE WHEN " + sql + " IS char(1) THEN sure(" + sql +
+                                          " IS NOT char(1)) ELSE " + sql + " END)"
+                                    : sql;
+    column.type = each.type;
+    column.shown_as = TableColumnName{
+        std::string(relation.schema) + "." + std::string(relation.name), i, each.attribute};
+    if (each.role != CatalogueColumn::Role::none) column.shade = alias + ".s";
+    column.of_catalogue = number;
+    if (each.name == "oid" || each.name == "atttypid") column.beside = alias + ".b";
+  }
+  if (!relation.whole) named.columns.push_back({"\x01", {}, {}});  // it is not known what * shows
+  list += cell(width) + " AS b, " + cell(width + 1) + " AS s";
+  named.shade = alias + ".s";
+  scope.relations.push_back(std::move(named));
+  last_place_.clear();
+  last_table_ = nullptr;
+  return "(SELECT " + list + " FROM json_each(" + rows + ")) AS " + alias;
+}
+
+// ---- rows that may be there or not ----
+
+/// No such row may be among those that are found: what of the condition is known of it says so.
+std::string Translator::where_of_rows(const tree::Box<tree::Expression>& where,
+                                      const Scope& scope) {
+  const std::string shaded = any_shade(scope, 0, scope.relations.size());
+  if (shaded.empty()) return sql::emulator::Translator::where_of_rows(where, scope);
+  std::vector<const tree::Expression*> conjuncts;
+  if (where) add_conjuncts(*where, conjuncts);
+  std::vector<std::string> all, strict;
+  for (const tree::Expression* each : conjuncts) {
+    all.push_back(condition(*each, scope).sql);
+    if (is_strict(*each)) strict.push_back(all.back());
+  }
+  const std::string left_out =
+      strict.empty() ? "0" : "(CASE WHEN (" + joined(strict, " AND ") + ") IS 0 THEN 1 ELSE 0 END)";
+  return "(CASE WHEN " + shaded + " THEN 1 - sure(" + left_out + ") ELSE " +
+         (all.empty() ? "1" : "(" + joined(all, " AND ") + ")") + " END)";
+}
+
+std::string Translator::on_of_rows(const tree::Join& join, std::string on, const Scope& scope,
+                                   std::size_t begin, std::size_t middle) {
+  const std::size_t end = scope.relations.size();
+  const std::string shaded = any_shade(scope, begin, end);
+  if (shaded.empty()) return on;
+  const bool left = join.kind == tree::Join::Kind::left;
+  if ((!left && join.kind != tree::Join::Kind::inner) || !is_strict(*join.on))
+    throw Unsure{"this join of the catalogue"};
+  // What may be joined stays, for WHERE to leave it out.
+  if (!left) return "(CASE WHEN " + shaded + " THEN (" + on + ") IS NOT 0 ELSE (" + on + ") END)";
+  const std::string ours = any_shade(scope, begin, middle), theirs = any_shade(scope, middle, end);
+  if (theirs.empty()) return on;
+  const std::string alone = ours.empty() ? theirs : "(" + theirs + " AND NOT " + ours + ")";
+  return "(CASE WHEN " + alone + " THEN 1 - sure(CASE WHEN (" + on +
+         ") IS 0 THEN 1 ELSE 0 END) ELSE (" + on + ") END)";
+}
+
+/// `equal` of two values of which one tells rows of the catalogue apart: where it is a shaded
+/// row's, what is known of it.
+std::string Translator::equal_in_catalogue(const Typed& left, const Typed& right,
+                                           const std::string& left_sql,
+                                           const std::string& right_sql) {
+  const std::string equal = "(" + left_sql + " = " + right_sql + ")";
+  const std::string system = code(Shade::system), unnamed = code(Shade::unnamed),
+                    foreign = code(Shade::foreign);
+  const auto is_object = [&](const std::string& shade) {
+    return "coalesce(" + shade + ", 0) IN (" + system + ", " + unnamed + ", " + foreign + ")";
+  };
+  if (!left.shade.empty() && !right.shade.empty()) {
+    // An object that is known is none of those.
+    return "(CASE WHEN (" + is_object(left.shade) + " AND coalesce(" + right.shade +
+           ", 0) > 0) OR (" + is_object(right.shade) + " AND coalesce(" + left.shade +
+           ", 0) > 0) THEN NULL ELSE " + equal + " END)";
+  }
+  const bool first = !left.shade.empty();
+  const Typed& column = first ? left : right;
+  const std::string& value = first ? right_sql : left_sql;
+  const auto bound = [&](Bound::Source source) {
+    Bound given;
+    given.source = source;
+    given.slot = column.of_catalogue;
+    return bind(std::move(given));
+  };
+  if (column.type.kind == TypeKind::oid)
+    return "(CASE WHEN " + is_object(column.shade) + " THEN (CASE WHEN " + value +
+           " IN (SELECT value FROM json_each(" + bound(Bound::Source::objects) +
+           ")) THEN 0 END) ELSE " + equal + " END)";
+  return "(CASE coalesce(" + column.shade + ", 0) WHEN " + system + " THEN (CASE WHEN substr(" +
+         value + ", 1, 3) <> 'pg_' AND substr(" + value + ", 1, 4) <> 'sql_' AND " + value +
+         " NOT IN (" + std::string(names_of_information_schema()) + ") THEN 0 END) WHEN " +
+         unnamed + " THEN (CASE WHEN (" + value + " IN (SELECT value FROM json_each(" +
+         bound(Bound::Source::settled) + "))) = " + bound(Bound::Source::settles) +
+         " THEN 0 END) WHEN " + foreign + " THEN NULL ELSE " + equal + " END)";
+}
+
+/// A value of a type of the catalogue alone as one that it is compared like.
+Typed Translator::as_compared(Typed value) {
+  if (value.untyped != Untyped::no) return value;
+  if (value.type.kind == TypeKind::oid) value.type = {TypeKind::int8};
+  if (value.type.kind == TypeKind::name || value.type.kind == TypeKind::character)
+    value.type = {TypeKind::text, 0, true};
+  return value;
+}
+
+/// The same, with what may be cast on.
+Typed Translator::from_catalogue(Typed value) {
+  if (value.untyped != Untyped::no) return value;
+  if (value.type.kind == TypeKind::oid) throw Unsure{"a cast of an oid"};
+  const TypeKind kind = value.type.kind;
+  value = as_compared(std::move(value));
+  if (kind != value.type.kind) forget_origin(value);
+  return value;
+}
+
+// ---- functions ----
+
+Typed Translator::is_visible(const tree::Call&, std::vector<Typed> values) {
+  if (values.size() != 1 || values[0].beside.empty() || values[0].type.kind != TypeKind::oid ||
+      values[0].of_catalogue != *find_catalogue_relation({"pg_catalog", "pg_class"}))
+    throw Unsure{"the function pg_table_is_visible of this"};
+  const std::string& sql = values[0].beside;
+  return typed("(CASE WHEN " + sql + " IS char(1) THEN sure(" + sql + " IS NOT char(1)) ELSE " +
+                   sql + " END)",
+               boolean_type);
+}
+
+Typed Translator::name_of_type(const tree::Call&, std::vector<Typed> values) {
+  if (values.size() != 2 || values[0].beside.empty() || values[1].relation != values[0].relation ||
+      !values[1].shown_as ||
+      values[1].shown_as->column != column_of_catalogue(values[0].of_catalogue, "atttypmod"))
+    throw Unsure{"the function format_type of this"};
+  const std::string& sql = values[0].beside;
+  return typed("(CASE WHEN " + sql + " IS char(1) THEN sure(" + sql + " IS NOT char(1)) ELSE " +
+                   sql + " END)",
+               {TypeKind::text});
+}
+
+/// Where there are no comments.
+Typed Translator::comment_of(const tree::Call& call, std::vector<Typed> values) {
+  const bool known = !book_.has_comments && values.size() == 2 && !values[0].shade.empty() &&
+                     values[0].type.kind == TypeKind::oid;
+  if (!known) throw Unsure{"the function " + call.name.name};
+  return typed("NULL", {TypeKind::text});
+}
+
+Typed Translator::first_schema(const tree::Call& call, std::vector<Typed> values) {
+  if (!values.empty() || printing_.path != std::vector<std::string>{"public"})
+    throw Unsure{"the function " + call.name.name};
+  Bound bound;
+  bound.constant = printing_.path.front();
+  return typed(bind(std::move(bound)), {TypeKind::name});
+}
+
+Typed Translator::database_name(const tree::Call& call, std::vector<Typed> values) {
+  if (!values.empty() || printing_.database.empty()) throw Unsure{"the function " + call.name.name};
+  Bound bound;
+  bound.constant = printing_.database;
+  return typed(bind(std::move(bound)), {TypeKind::name});
+}
+
+/// A value as the name of a table.
+Typed Translator::table_named(const tree::Expression& operand) {
+  Bound bound;
+  bound.source = Bound::Source::regclass;
+  const auto* literal = operand.as<tree::Literal>();
+  const auto* cast = operand.as<tree::Cast>();
+  const auto* slot = (cast != nullptr ? *cast->operand : operand).as<tree::Parameter>();
+  if (slot != nullptr)
+    bound.slot = slot->index;
+  else if (literal != nullptr && literal->kind == tree::Literal::Kind::string)
+    bound.constant = literal->text;
+  else
+    throw Unsure{"a cast to regclass"};
+  return typed(bind(std::move(bound)), {TypeKind::oid});
+}
+
+}  // namespace understudy::postgres::emulation

@@ -1,0 +1,202 @@
+#!/usr/bin/env python3
+"""Queries of the catalogue as ORMs ask them, computed by definitions: a flow is recorded, and then tables that the
+recording does not have are made on the mock and on the real server alike. Whatever the mock answers is what the server says,
+and what ought to be computed is.
+
+    catalogue_test.py UNDERSTUDY
+"""
+
+import json
+import os
+import pathlib
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent.parent / "conformance"))
+
+import servers  # noqa: E402
+
+KINDS = "'r', 'p', 'v', 'm', 'f'"
+TABLE = "%(table)s"
+
+# Name: (statement, whether it has to be computed).
+QUERIES = {
+    "Django's table list": (
+        "SELECT c.relname, CASE WHEN c.relispartition THEN 'p' WHEN c.relkind IN ('m', 'v') THEN 'v' ELSE 't' END, "
+        "obj_description(c.oid, 'pg_class') FROM pg_catalog.pg_class c "
+        "LEFT JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('f', 'm', 'p', 'r', 'v') "
+        "AND n.nspname NOT IN ('pg_catalog', 'pg_toast') AND pg_catalog.pg_table_is_visible(c.oid)", True),
+    "SQLAlchemy's has_table": (
+        "SELECT pg_catalog.pg_class.relname FROM pg_catalog.pg_class JOIN pg_catalog.pg_namespace "
+        "ON pg_catalog.pg_namespace.oid = pg_catalog.pg_class.relnamespace WHERE pg_catalog.pg_class.relname = "
+        f"{TABLE}::VARCHAR AND pg_catalog.pg_class.relkind = ANY (ARRAY['r'::VARCHAR, 'p', 'f', 'v', 'm']) "
+        "AND pg_catalog.pg_table_is_visible(pg_catalog.pg_class.oid) AND pg_catalog.pg_namespace.nspname != 'pg_catalog'",
+        True),
+    "ActiveRecord's table_exists": (
+        "SELECT c.relname FROM pg_class c LEFT JOIN pg_namespace n ON n.oid = c.relnamespace "
+        f"WHERE n.nspname = 'public' AND c.relname = {TABLE} AND c.relkind IN ('r', 'p')", True),
+    "ActiveRecord's columns": (
+        "SELECT a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.atttypid, a.atttypmod, a.attidentity "
+        "FROM pg_attribute a WHERE a.attrelid = '\"goods\"'::regclass AND a.attnum > 0 AND NOT a.attisdropped "
+        "ORDER BY a.attnum", True),
+    "peewee's tables": (
+        "SELECT tablename FROM pg_catalog.pg_tables WHERE schemaname = 'public' ORDER BY tablename", True),
+    "knex's hasTable": (
+        f"select * from information_schema.tables where table_name = {TABLE} and table_schema = current_schema()", True),
+    "GORM's HasTable": (
+        "SELECT count(*) FROM information_schema.tables WHERE table_schema = CURRENT_SCHEMA() AND "
+        f"table_name = {TABLE} AND table_type = 'BASE TABLE'", True),
+    "TypeORM's tables": (
+        "SELECT \"table_schema\", \"table_name\" FROM \"information_schema\".\"tables\" WHERE "
+        f"(\"table_schema\" = 'public' AND \"table_name\" = {TABLE}) OR "
+        "(\"table_schema\" = 'public' AND \"table_name\" = 'parts')", True),
+    "columns": (
+        "SELECT column_name, data_type, is_nullable, character_maximum_length, numeric_precision, numeric_scale, "
+        "datetime_precision, udt_name, is_identity FROM information_schema.columns "
+        f"WHERE table_schema = 'public' AND table_name = {TABLE} ORDER BY ordinal_position", True),
+    "all of public": (
+        "SELECT table_name, table_type FROM information_schema.tables WHERE table_schema NOT IN "
+        "('pg_catalog', 'information_schema') ORDER BY table_name", True),
+    "joined by name": (
+        "SELECT t.table_name, c.column_name FROM information_schema.tables t JOIN information_schema.columns c "
+        "ON c.table_name = t.table_name AND c.table_schema = t.table_schema WHERE t.table_schema = 'public' "
+        "ORDER BY t.table_name, c.ordinal_position", True),
+    "by class and attribute": (
+        "SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid "
+        f"JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relname = {TABLE} "
+        "AND c.relkind = 'r' AND a.attnum > 0 ORDER BY a.attnum", True),
+    # What shows more than is known is left to the recording.
+    "everything": ("SELECT count(*) FROM pg_class", False),
+    "of the system": ("SELECT relname FROM pg_class WHERE relname = 'pg_type'", False),
+    "columns of the system": (
+        "SELECT count(*) FROM information_schema.columns WHERE table_name = 'tables'", False),
+    "without a condition": ("SELECT count(*) FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid", False),
+    "indexes": ("SELECT relname FROM pg_class WHERE relkind = 'i' AND relname LIKE 'goods%%'", False),
+    "is null": ("SELECT count(*) FROM pg_class WHERE relkind IS NULL", False),
+    "namespaces": ("SELECT nspname FROM pg_namespace ORDER BY 1", False),
+}
+
+CHANGES = [
+    "CREATE TABLE goods (id serial PRIMARY KEY, name varchar(40) NOT NULL UNIQUE, price numeric(10, 2), at timestamptz, note text)",
+    "CREATE TABLE parts (id bigint GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY, goods int REFERENCES goods, made date)",
+    "CREATE TABLE orders (id uuid PRIMARY KEY, total double precision DEFAULT 0, open boolean NOT NULL)",
+    "CREATE TABLE seen (a int, b bigint, c smallint)",
+    "CREATE INDEX goods_note ON goods (note)",
+    "CREATE VIEW cheap AS SELECT id, name FROM goods",
+    "ALTER TABLE seen ADD COLUMN d text",
+    "DROP TABLE seen",
+    "DROP TABLE orders",
+    "DROP VIEW cheap",
+    "DROP TABLE parts",
+]
+TABLES = ["goods", "parts", "orders", "cheap", "seen", "absent", "pg_class"]
+
+
+class CatalogueTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="understudy-catalogue-"))
+        cls.server = servers.Postgres().start()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.stop()
+        shutil.rmtree(cls.folder, ignore_errors=True)
+
+    def start(self, *words, **options):
+        addresses = self.folder / f"{random.random()}.json"
+        process = subprocess.Popen([UNDERSTUDY, *map(str, words), "--addresses", addresses], stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.DEVNULL, **options)
+        while not addresses.exists():
+            self.assertIsNone(process.poll())
+            time.sleep(0.02)
+        return process, next(iter(json.loads(addresses.read_text(encoding="utf-8")).values()))["port"]
+
+    @staticmethod
+    def end(process):
+        process.send_signal(signal.SIGTERM)
+        process.wait(60)
+
+    def connect(self, port):
+        import psycopg
+
+        name = self.server.account
+        return psycopg.connect(f"postgresql://{name}:{name}@127.0.0.1:{port}/{name}", autocommit=True)
+
+    @staticmethod
+    def ask(connection, statement, table):
+        """Rows in any order, with what the columns are; a text where there is no answer."""
+        import psycopg
+
+        try:
+            cursor = connection.execute(statement, {"table": table} if TABLE in statement else {}, prepare=False)
+        except psycopg.Error as error:
+            return str(error)
+        return [(each.name, each.type_code) for each in cursor.description], sorted(cursor.fetchall(), key=repr)
+
+    def test_computed(self):
+        name = self.server.account
+        mocks, table = self.folder / "mocks", self.folder / "table"
+        self.server.reset()
+        recorder, port = self.start("record", mocks, "--map", f"db=0={self.server.upstream()}",
+                                    env={**os.environ, "PGUSER": name, "PGPASSWORD": name, "PGDATABASE": name})
+        with self.connect(port) as connection:  # its answers are those of other states
+            connection.execute(CHANGES[0])
+            for statement, _ in QUERIES.values():
+                self.ask(connection, statement, "goods")
+            for each in CHANGES[1:]:
+                connection.execute(each)
+            connection.execute("DROP TABLE goods")
+        self.end(recorder)
+        subprocess.run([UNDERSTUDY, "compile", mocks, "-o", table], check=True, stdout=subprocess.DEVNULL)
+        for seed in range(int(os.environ.get("UNDERSTUDY_SEEDS", "4"))):
+            self.compare(table, random.Random(seed))
+
+    def compare(self, table, chance):
+        self.made = []
+        changes = sorted(CHANGES, key=lambda each: ("CREATE T" not in each, chance.random()))
+        self.server.reset()
+        mock, port = self.start("serve", table, "--strict", "--listen", "db=127.0.0.1:0")
+        try:
+            with self.connect(port) as played, self.connect(self.server.port) as real:
+                self.step(played, real, "SELECT 1", chance)
+                for change in changes:
+                    self.step(played, real, change, chance)
+        finally:
+            self.end(mock)
+
+    def step(self, played, real, change, chance):
+        import psycopg
+
+        try:
+            real.execute(change)
+        except psycopg.Error:
+            return  # the order makes it fail
+        try:
+            played.execute(change)
+        except psycopg.Error as error:
+            self.skipTest(f"{change}: {error}")
+        self.made = [each for each in self.made if "DROP VIEW" not in change or "VIEW" not in each] + [change]
+        for name, (statement, computed) in QUERIES.items():
+            table = chance.choice(TABLES)
+            said, told = self.ask(real, statement, table), self.ask(played, statement, table)
+            if isinstance(said, str):
+                continue
+            if isinstance(told, str):
+                self.assertIn("understudy", told)
+                shown = table not in ("pg_class", "cheap") and "VIEW cheap" not in "".join(self.made)
+                self.assertFalse(computed and shown, f"{name} of {table} behind {change}: {told}")
+            else:
+                self.assertEqual(said, told, f"{name} of {table} behind {change}")
+
+
+if __name__ == "__main__":
+    UNDERSTUDY = os.path.abspath(sys.argv.pop(1))
+    unittest.main()

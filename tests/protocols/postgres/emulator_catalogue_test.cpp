@@ -1,0 +1,169 @@
+// What the catalogue shows of the tables that are known.
+#include <doctest/doctest.h>
+
+#include "emulator_support.hpp"
+#include "protocols/postgres/held_rows.hpp"
+
+using namespace postgres_test;
+
+namespace {
+
+constexpr std::string_view catalogue = R"(-- What was defined in the database.
+-- database: shop
+-- server: 15.14 (Debian 15.14-1)
+-- collation: C
+-- search_path: "$user", public
+-- lc_messages: C
+-- comments: 0
+
+CREATE TABLE public.goods (
+    id integer NOT NULL,
+    name character varying(40) DEFAULT 'none'::character varying,
+    CONSTRAINT goods_pkey PRIMARY KEY (id)
+);
+)";
+
+constexpr const char* has_table =
+    "SELECT c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n "
+    "ON n.oid = c.relnamespace WHERE c.relname = '{}' AND c.relkind IN ('r', 'p', 'v') "
+    "AND pg_catalog.pg_table_is_visible(c.oid) AND n.nspname <> 'pg_catalog'";
+constexpr const char* all_tables =
+    "SELECT c.relname FROM pg_class c LEFT JOIN pg_namespace n ON n.oid = c.relnamespace "
+    "WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname NOT IN ('pg_catalog', 'pg_toast') "
+    "AND pg_table_is_visible(c.oid) ORDER BY c.relname";
+
+std::string asked(std::string_view name) {
+  std::string text = has_table;
+  return text.replace(text.find("{}"), 2, name);
+}
+
+/// A database of which all is known. `uses`: the application used its table.
+EmulatedSql of_shop(bool uses = true) {
+  Held held;
+  held.catalogue = catalogue;
+  held.user = "app";
+  held.rows.facts = {{"tables", Document::array()},
+                     {"not_read", Document::object()},
+                     {"sequences", Document::object()}};
+  Document knowledge = EmulatedSql::in_utc();
+  if (uses) knowledge["used"] = {"goods", "seen"};
+  const auto maker = new_postgres_emulator(knowledge);
+  static_cast<void>(maker->hold(held));
+  return EmulatedSql(maker->knowledge(), maker->contents());
+}
+
+}  // namespace
+
+TEST_CASE("a table is there from its definition on, and absent when it was dropped") {
+  EmulatedSql sql;
+  CHECK(sql.say(asked("t")) == "-");  // it may be there
+  sql.hear("CREATE TABLE t (id int)", "CREATE TABLE");
+  CHECK(sql.say(asked("t")) == "t;SELECT 1");
+  CHECK(sql.say(asked("u")) == "-");
+  sql.hear("DROP TABLE t", "DROP TABLE");
+  CHECK(sql.say(asked("t")) == "SELECT 0");
+}
+
+TEST_CASE("all tables are shown where all are known") {
+  EmulatedSql sql = of_shop();
+  CHECK(sql.say(all_tables) == "goods;SELECT 1");
+  CHECK(sql.say(asked("other")) == "SELECT 0");
+  sql.hear("CREATE TABLE parts (id serial PRIMARY KEY)", "CREATE TABLE");
+  sql.hear("CREATE INDEX parts_x ON parts (id)", "CREATE INDEX");
+  CHECK(sql.say(all_tables) == "goods;parts;SELECT 2");
+  sql.hear("CREATE TABLE odd (LIKE parts)", "CREATE TABLE");  // it is not followed
+  CHECK(sql.say(all_tables) == "-");
+  CHECK(sql.say(asked("goods")) == "goods;SELECT 1");
+  CHECK(sql.say(asked("odd")) == "-");
+}
+
+TEST_CASE("what the system has is not known") {
+  EmulatedSql sql = of_shop();
+  sql.hear("CREATE VIEW seen AS SELECT id FROM goods", "CREATE VIEW");
+  CHECK(sql.say("SELECT attname FROM pg_attribute WHERE attrelid = 'seen'::regclass "
+                "AND attnum > 0 AND NOT attisdropped") == "-");
+  CHECK(sql.say("SELECT relname FROM pg_class") == "-");
+  CHECK(sql.say("SELECT relname FROM pg_class WHERE relname = 'pg_class'") == "-");
+  CHECK(sql.say("SELECT relname FROM pg_class WHERE relkind = 'r'") == "-");
+  CHECK(sql.say("SELECT count(*) FROM pg_class WHERE relname IS NULL") == "-");
+  CHECK(sql.say("SELECT table_name FROM information_schema.tables") == "-");
+  CHECK(sql.say("SELECT table_name FROM information_schema.tables WHERE table_name = 'tables'") ==
+        "-");
+  CHECK(sql.say("SELECT nspname FROM pg_namespace") == "-");
+  CHECK(sql.say("SELECT nspname FROM pg_namespace WHERE nspname = 'public'") == "public;SELECT 1");
+  CHECK(sql.say("SELECT nspname FROM pg_namespace WHERE nspname = 'own'") == "-");
+}
+
+TEST_CASE("columns are told by their definitions") {
+  EmulatedSql sql = of_shop();
+  CHECK(sql.say("SELECT attname, format_type(atttypid, atttypmod), attnotnull FROM pg_attribute "
+                "WHERE attrelid = 'goods'::regclass AND attnum > 0 ORDER BY attnum") ==
+        "id|integer|t;name|character varying(40)|f;SELECT 2");
+  const std::string columns =
+      " FROM information_schema.columns WHERE table_schema = 'public' AND table_name = 'goods' "
+      "ORDER BY ordinal_position";
+  CHECK(sql.say("SELECT column_name, data_type, character_maximum_length" + columns) ==
+        "id|integer|NULL;name|character varying|40;SELECT 2");
+  CHECK(sql.say("SELECT attname FROM pg_attribute WHERE attrelid = 'goods'::regclass") == "-");
+  CHECK(sql.say("SELECT column_name, column_default" + columns) == "-");  // as it prints it
+  CHECK(sql.say("SELECT *" + columns) == "-");
+  CHECK(sql.say("SELECT column_name FROM information_schema.columns WHERE table_name = 'goods'") ==
+        "-");  // another schema may have one
+}
+
+TEST_CASE("information_schema.tables is shown whole") {
+  EmulatedSql sql = of_shop();
+  CHECK(sql.say("SELECT * FROM information_schema.tables WHERE table_schema = current_schema() "
+                "AND table_name = 'goods'") ==
+        "shop|public|goods|BASE TABLE|NULL|NULL|NULL|NULL|NULL|YES|NO|NULL;SELECT 1");
+  REQUIRE(sql.columns.size() == 12);
+  CHECK(sql.columns[0].type == oid::name);
+  CHECK(sql.columns[3].type == oid::varchar);
+  CHECK(sql.columns[9].modifier == 7);
+}
+
+TEST_CASE("the standard's views show what the application may use") {
+  const std::string query =
+      "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'";
+  CHECK(of_shop().say(query) == "goods;SELECT 1");
+  EmulatedSql sql = of_shop(false);
+  CHECK(sql.say(query) == "-");
+  sql.hear("CREATE TABLE own (id int)", "CREATE TABLE");
+  CHECK(sql.say(query + " AND table_name = 'own'") == "own;SELECT 1");
+}
+
+TEST_CASE("comments are known to be missing until one is made") {
+  EmulatedSql sql = of_shop();
+  const std::string comment =
+      "SELECT obj_description(c.oid, 'pg_class') FROM pg_class c JOIN pg_namespace n "
+      "ON n.oid = c.relnamespace WHERE c.relname = 'goods' AND n.nspname = 'public'";
+  CHECK(sql.say(comment) == "NULL;SELECT 1");
+  sql.hear("COMMENT ON TABLE goods IS 'all of them'", "COMMENT");
+  CHECK(sql.say(comment) == "-");
+}
+
+TEST_CASE("OIDs are those that were answered") {
+  EmulatedSql sql = of_shop();
+  const std::string oid =
+      "SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+      "WHERE c.relname = 'goods' AND n.nspname = 'public'";
+  StatementAnswer answer;
+  answer.returns_rows = true;
+  answer.columns = {{"oid", 1259, 1, oid::oid, 4, -1}};
+  answer.rows = {{"16401"}};
+  answer.tag = "SELECT 1";
+  sql.hear(oid, answer);
+  CHECK(sql.say(oid) == "16401;SELECT 1");
+  CHECK(sql.say("SELECT attname FROM pg_attribute WHERE attrelid = 16401 AND attnum = 1") ==
+        "id;SELECT 1");
+  CHECK(sql.say("SELECT attname FROM pg_attribute WHERE attrelid = 16402 AND attnum = 1") == "-");
+}
+
+TEST_CASE("a LIMIT may be cast") {
+  EmulatedSql sql;
+  sql.hear("CREATE TABLE t (id int PRIMARY KEY)", "CREATE TABLE");
+  sql.hear("INSERT INTO t VALUES (1), (2), (3)", "INSERT 0 3");
+  CHECK(sql.say("SELECT id FROM t ORDER BY id LIMIT 1::integer OFFSET 1::bigint") == "2;SELECT 1");
+  CHECK(sql.say("SELECT public.t.id FROM public.t WHERE public.t.id = ANY (ARRAY[1, 3])") ==
+        "1;3;SELECT 2");
+}
