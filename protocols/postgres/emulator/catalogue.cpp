@@ -165,7 +165,11 @@ Placed placed(std::string_view key) {
 class Relations {
  public:
   Relations(const TableBook& book, const TableOids& oids, const Printing& printing)
-      : book_(book), oids_(oids), path_(printing.path), database_(printing.database), used_(printing.used.get()) {}
+      : book_(book),
+        oids_(oids),
+        path_(printing.path),
+        database_(printing.database),
+        used_(printing.used.get()) {}
 
   void namespaces(Rows& rows) const {
     for (const auto& [name, oid] : schemas()) rows.add({std::int64_t{oid}, name, {}, {}});
@@ -175,8 +179,7 @@ class Relations {
   void classes(Rows& rows) const {
     for (const auto& [key, state] : book_.tables)
       add_class(key, state.definition->shows ? "m" : "r", rows);
-    for (const auto& [key, view] : book_.views)
-      add_class(key, "v", rows);
+    for (const auto& [key, view] : book_.views) add_class(key, "v", rows);
     for (const auto& [key, kind] : doubtful())
       rows.add({{}, placed(key).name, schema_of(key, kind), kind_cell(kind), {}, {}, {}},
                Shade::named);
@@ -262,10 +265,10 @@ class Relations {
     const auto add = [&](const std::string& key) {
       if (book_.tables.contains(key) || book_.views.contains(key)) return;
       const auto beside = book_.beside.find(key);
-      found[key] = book_.sequences.contains(key)      ? 'S'
-                   : book_.types.contains(key)        ? 'c'
-                   : beside == book_.beside.end()     ? '\0'
-                                                      : beside->second;
+      found[key] = book_.sequences.contains(key)  ? 'S'
+                   : book_.types.contains(key)    ? 'c'
+                   : beside == book_.beside.end() ? '\0'
+                                                  : beside->second;
     };
     if (book_.others_absent())
       for (const std::string& key : book_.noted()) add(key);
@@ -326,8 +329,13 @@ class Relations {
 
   void add_class(const std::string& key, const char* kind, Rows& rows) const {
     const Placed at = placed(key);
-    rows.add({std::int64_t{oid_of_object(key, oids_)}, at.name, std::int64_t{oid_of(at.schema)},
-              kind, {}, Cell::of(false), {}},
+    rows.add({std::int64_t{oid_of_object(key, oids_)},
+              at.name,
+              std::int64_t{oid_of(at.schema)},
+              kind,
+              {},
+              Cell::of(false),
+              {}},
              Shade::none, visible(at));
   }
 
@@ -347,8 +355,17 @@ class Relations {
   /// Those that every table has, and those that were dropped.
   void add_other_attributes(const std::string& key, Rows& rows) const {
     const auto add = [&](Cell name, Cell number, bool dropped) {
-      rows.add({std::int64_t{oid_of_object(key, oids_)}, std::move(name), {}, std::move(number), {},
-                {}, {}, {}, {}, Cell::of(dropped), {}},
+      rows.add({std::int64_t{oid_of_object(key, oids_)},
+                std::move(name),
+                {},
+                std::move(number),
+                {},
+                {},
+                {},
+                {},
+                {},
+                Cell::of(dropped),
+                {}},
                Shade::named);
     };
     std::int64_t number = 0;
@@ -497,7 +514,8 @@ std::map<std::string, std::string> Catalogue::by_oid() const {
   };
   for (const auto& [key, state] : book_.tables) add(key);
   for (const auto& [key, view] : book_.views) add(key);
-  for (const auto& [name, oid] : Relations(book_, oids_, printing_).schemas()) add("schema:" + name);
+  for (const auto& [name, oid] : Relations(book_, oids_, printing_).schemas())
+    add("schema:" + name);
   return all;
 }
 

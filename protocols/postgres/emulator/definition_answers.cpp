@@ -59,7 +59,7 @@ bool is_sound_condition(const tree::Expression& condition, const Definition& tab
   select.outputs.push_back(
       {tree::Expression(tree::Literal{tree::Literal::Kind::number, "1"}), "x"});
   tree::Relation& relation = select.from.emplace_back();
-  relation.source = tree::TableName{table.spelled};
+  relation.source = tree::TableName{table.spelled, false, {}, {}};
   select.where = condition;
   tree::Query query;
   query.body = std::move(select);

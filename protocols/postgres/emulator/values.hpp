@@ -31,7 +31,7 @@ struct Printing {
     bytewise,  ///< the database's collation is C or POSIX
     common     ///< of a language that sorts a–z and 0–9 as the bytes do
   } order = Order::unknown;
-  std::string zone = "UTC";                    ///< TimeZone
+  std::string zone = "UTC";   ///< TimeZone
   std::string database = {};  ///< empty: not known
   /// Tables and views that the application was allowed to use; null: not known.
   std::shared_ptr<const std::set<std::string>> used = {};

@@ -308,10 +308,10 @@ struct Database::Impl {
   static int check(void* impl) { return ++static_cast<Impl*>(impl)->checks > most_checks ? 1 : 0; }
 };
 
-Database::Database(std::shared_ptr<const DatabaseImage> image, const ValueFunctions& functions)
+Database::Database(std::shared_ptr<const DatabaseImage> image, const ValueFunctions& further)
     : impl_(std::make_unique<Impl>()) {
   impl_->image = std::move(image);
-  impl_->functions_of_dialect = functions;
+  impl_->functions_of_dialect = further;
   if (impl_->image) impl_->last_place = impl_->image->last_place();
 }
 

@@ -211,6 +211,7 @@ TEST_CASE("a choice of texts of several lengths is not described") {
   CHECK(sql.say("SELECT CASE WHEN 0 <= 3 THEN a END FROM t") == "-");
   CHECK(sql.say("SELECT coalesce('x', a) FROM t") == "-");
   CHECK(sql.say("SELECT coalesce(a, 'x') FROM t") == "SELECT 0");
+  REQUIRE(sql.columns.size() == 1);
   CHECK(sql.columns[0].modifier == -1);
   CHECK(sql.say("SELECT CASE WHEN a = b THEN a ELSE b END, coalesce(c, 'x') FROM t") == "SELECT 0");
 }
