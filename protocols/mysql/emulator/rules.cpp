@@ -125,8 +125,8 @@ std::string MysqlRules::unsure_by_text(std::string_view pattern) const {
   const Pattern parts = take_apart(pattern);
   const bool elsewhere = parts.database && folded(*parts.database) != folded(main_database);
   const std::string text = elsewhere ? folded(parts.statement) : std::string();
-  const bool asks = text.find("database(") != std::string::npos ||
-                    text.find("schema(") != std::string::npos;
+  const bool asks =
+      text.find("database(") != std::string::npos || text.find("schema(") != std::string::npos;
   return asks ? "the database in use" : std::string();
 }
 
