@@ -49,6 +49,13 @@ bool role_was_set(const SessionView& session) {
   return !session.user.empty() && role_of(session) != session.user;
 }
 
+/// Whether statements are asked as a role that is not the one that logged in.
+bool role_was_set(const SessionDefaults& defaults) {
+  const auto user = defaults.facts.find("user"), role = defaults.facts.find("role");
+  return user != defaults.facts.end() && role != defaults.facts.end() &&
+         user->second != role->second;
+}
+
 bool reads_only(const Settings& settings) {
   const auto own = settings.value("transaction_read_only");
   return own.value_or(settings.value_or("default_transaction_read_only", "off")) == "on";
@@ -264,6 +271,7 @@ SessionDefaults session_defaults(const SessionView& session) {
     if (!value.empty()) defaults.facts.emplace(name, std::move(value));
   };
   keep("database", std::string(session.database));
+  keep("user", std::string(session.user));
   keep("role", role_of(session));
   for (const SettingFact& fact : setting_facts)
     keep(fact.setting, value_of(session.settings, fact.setting));
@@ -278,7 +286,7 @@ std::string session_part(const SessionNeeds& needs, const SessionView& session,
   if (const std::string isolation = isolation_of(session.settings);
       has(SessionNeeds::database) && !isolation.empty())
     add(isolation_fact, isolation, part);
-  const bool any_role = defaults.several_roles || role_was_set(session);
+  const bool any_role = defaults.several_roles || role_was_set(session) || role_was_set(defaults);
   if (has(SessionNeeds::role) || (has(SessionNeeds::database) && any_role))
     compare("role", role_of(session), defaults, part);
   const std::string authorization = session.settings.value_or("session_authorization", "");

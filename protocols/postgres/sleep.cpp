@@ -43,6 +43,7 @@ milliseconds sleep_of(const sql::Statement& statement, const Parameters& paramet
   for (std::size_t at = pattern.find(call); at != std::string_view::npos;
        at = pattern.find(call, at + 1)) {
     const std::size_t value = at + call.size();
+    if (std::ranges::count(pattern.substr(0, at), '\'') % 2 != 0) continue;  // within a string
     const auto slot =
         static_cast<std::size_t>(std::ranges::count(pattern.substr(0, value), sql::slot_mark));
     const bool is_slot = value < pattern.size() && pattern[value] == sql::slot_mark;

@@ -195,6 +195,18 @@ TEST_CASE("what a transaction set goes with it") {
   CHECK(after({"SET ROLE clerk", "RESET SESSION AUTHORIZATION"}) == plain);
 }
 
+TEST_CASE("where the first session asks as a role, others without one are others") {
+  const auto analyser = protocol().new_analyser();
+  const SessionHeader first = header("shop"), second = header("shop", "ann", 2);
+  const Exchange as_clerk = said("SET ROLE clerk"), question = said("SELECT v FROM t", a_row);
+  for (const Exchange& each : {as_clerk, question}) analyser->learn(first, each);
+  analyser->learn(second, question);
+  std::vector<Problem> problems;
+  (void)analyser->analyse(first, as_clerk, problems);
+  const std::string of_clerk = analyser->analyse(first, question, problems).identity.canonical;
+  CHECK(of_clerk != analyser->analyse(second, question, problems).identity.canonical);
+}
+
 TEST_CASE("what a view reads of the session is none of a statement that touches no table") {
   const Exchange view =
       said("CREATE VIEW mine AS SELECT v FROM t WHERE owner = current_setting('app.owner')",

@@ -125,8 +125,9 @@ TEST_CASE("what a command with too few words would be about lies within its word
     for (int words = 0; words < 4; ++words, line += " 1") {
       CAPTURE(line);
       const Said said(line);
-      for (const KeyUse& use : keys_of(*said.resolved.command, said.views))
-        CHECK(use.key.size() <= line.size());
+      if (said.resolved.command != nullptr)
+        for (const KeyUse& use : keys_of(*said.resolved.command, said.views))
+          CHECK(use.key.size() <= line.size());
       static_cast<void>(effects_of(said.resolved, said.views, 0));
       const auto analyser = redis::protocol().new_analyser();
       std::vector<Problem> problems;
