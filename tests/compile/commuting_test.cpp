@@ -60,16 +60,15 @@ TEST_CASE("what two inserts leave behind does not tell their order, nor what two
            {"UPDATE account SET name = 'x' WHERE id = 1",
             "UPDATE account SET name = 'y' WHERE id = 1"},
            {"UPDATE account SET name = 'x' WHERE id = 1", "UPDATE account SET name = 'y'"},
-           {"UPDATE account SET id = 2 WHERE id = 1",
-            "UPDATE account SET name = 'y' WHERE id = 2"},
+           {"UPDATE account SET id = 2 WHERE id = 1", "UPDATE account SET name = 'y' WHERE id = 2"},
            {"UPDATE account SET name = (SELECT max(name) FROM account) WHERE id = 1",
             "UPDATE account SET name = 'y' WHERE id = 2"},
            {"DELETE FROM account WHERE id = 1", "DELETE FROM account WHERE id = 2"},
-           {"UPDATE account SET name = 'x' WHERE id = 1", "UPDATE entry SET what = 'y' WHERE id = 2"},
+           {"UPDATE account SET name = 'x' WHERE id = 1",
+            "UPDATE entry SET what = 'y' WHERE id = 2"},
            {"INSERT INTO account VALUES (1, 'Ida') ON CONFLICT (id) DO UPDATE SET name = 'Ida'",
             "INSERT INTO account VALUES (2, 'Bea')"},
-           {"UPDATE account SET name = 'x' WHERE id = 1",
-            "INSERT INTO account SELECT 1, 'Ida'"}}) {
+           {"UPDATE account SET name = 'x' WHERE id = 1", "INSERT INTO account SELECT 1, 'Ida'"}}) {
     CAPTURE(one);
     CAPTURE(other);
     CHECK_FALSE(leave_the_same_of(one, other, "UPDATE 1"));
@@ -86,7 +85,8 @@ TEST_CASE("behind inserts that overlapped nothing is uncertain") {
   CHECK(uncertain(spoken) == std::vector<bool>{false, false, false, false, false});
 }
 
-TEST_CASE("of inserts whose numbers are in another order than their ends the answers are uncertain") {
+TEST_CASE(
+    "of inserts whose numbers are in another order than their ends the answers are uncertain") {
   Spoken spoken;
   spoken.declare(schema);
   spoken.say(insert_one, "id: 2").say(insert_two, "id: 1", 2);

@@ -83,9 +83,10 @@ std::vector<std::string> MysqlGenerator::triggers() {
   if (one.name != "id" && one.name != "parent") {
     all.push_back(fmt::format("CREATE TRIGGER a4 BEFORE INSERT ON {} FOR EACH ROW SET NEW.{} = {}",
                               table.name, one.name, literal(one.type)));
-    all.push_back(fmt::format("CREATE TRIGGER a5 BEFORE UPDATE ON {} FOR EACH ROW BEGIN IF OLD.id "
-                              "> 4 THEN SET NEW.{} = OLD.{}; END IF; END",
-                              table.name, one.name, one.name));
+    all.push_back(
+        fmt::format("CREATE TRIGGER a5 BEFORE UPDATE ON {} FOR EACH ROW BEGIN IF OLD.id "
+                    "> 4 THEN SET NEW.{} = OLD.{}; END IF; END",
+                    table.name, one.name, one.name));
   }
   std::vector<std::string> chosen;
   for (std::string& each : all)
@@ -142,16 +143,15 @@ SqlStatement MysqlGenerator::computed_insert(const Table& table) {
     if (each.name == "id") value = fmt::format("{} + {}", random_.below(14), random_.below(5));
     const bool number = each.type == "int" || each.type == "bigint" || each.type == "int unsigned";
     if (number && each.name != "id" && each.name != "parent" && random_.percent(60))
-      value = random_.percent(50)
-                  ? fmt::format("{} + {} * 2", random_.below(9), random_.below(9))
-                  : fmt::format("(SELECT max(id) FROM {} WHERE id < {})", random_.of(tables_).name,
-                                random_.below(20));
+      value = random_.percent(50) ? fmt::format("{} + {} * 2", random_.below(9), random_.below(9))
+                                  : fmt::format("(SELECT max(id) FROM {} WHERE id < {})",
+                                                random_.of(tables_).name, random_.below(20));
     if (each.needed && value == "NULL") value = literal(each.type);
     columns += (columns.empty() ? "" : ", ") + each.name;
     values += (values.empty() ? "" : ", ") + value;
   }
-  return {"INSERT computed", "INSERT INTO " + table.name + " (" + columns + ") VALUES (" + values + ")",
-          true};
+  return {"INSERT computed",
+          "INSERT INTO " + table.name + " (" + columns + ") VALUES (" + values + ")", true};
 }
 
 SqlStatement MysqlGenerator::of_this_moment() {

@@ -35,9 +35,9 @@ std::string check_of(const std::string& name, const std::string& type) {
 
 std::vector<std::string> SqlGenerator::schema() {
   static const Words types = {
-      "int",          "bigint",       "smallint",         "boolean",     "text",  "varchar(8)",
-      "uuid",         "date",         "timestamp",        "timestamptz", "int",   "text",
-      "numeric(8,2)", "numeric(5,0)", "double precision", "time",        "bytea", "jsonb",
+      "int",          "bigint",       "smallint",         "boolean",     "text",   "varchar(8)",
+      "uuid",         "date",         "timestamp",        "timestamptz", "int",    "text",
+      "numeric(8,2)", "numeric(5,0)", "double precision", "time",        "bytea",  "jsonb",
       "interval",     "numeric(6,3)", "numeric",          "int[]",       "text[]", "jsonb"};
   Words statements;
   for (const Table& table : tables_)

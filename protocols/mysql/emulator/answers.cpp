@@ -60,8 +60,8 @@ std::optional<ToldAnswer> read_entry(const Entry& entry) {
   ErrorPacket error;
   RowsEntry rows;
   if (entry.kind == EntryKind::ok && decode_entry(entry.body, ok)) {
-    told.ok = OkPacket{ok.changed, ok.insert_id, ok.status, ok.warnings, std::string(ok.info),
-                       ok.matched};
+    told.ok = OkPacket{ok.changed,  ok.insert_id,         ok.status,
+                       ok.warnings, std::string(ok.info), ok.matched};
   } else if (entry.kind == EntryKind::error && decode_entry(entry.body, error)) {
     told.error = std::move(error);
   } else if (entry.kind == EntryKind::rows && decode_entry(entry.body, rows)) {
@@ -107,8 +107,7 @@ bool same_answer(const ToldAnswer& mine, const std::vector<std::size_t>& runs,
            mine.error->state == theirs.error->state && mine.error->message == theirs.error->message;
   if (mine.ok || theirs.ok)
     return mine.ok && theirs.ok &&
-           (mine.ok->affected == theirs.ok->affected ||
-            mine.ok->matched == theirs.ok->affected) &&
+           (mine.ok->affected == theirs.ok->affected || mine.ok->matched == theirs.ok->affected) &&
            mine.ok->insert_id == theirs.ok->insert_id && mine.ok->warnings == theirs.ok->warnings &&
            mine.ok->info == theirs.ok->info;
   if (!same_columns(mine.set->columns, theirs.set->columns) || mine.warnings != theirs.warnings ||

@@ -54,8 +54,8 @@ bool Translator::query_otherwise(const tree::Query& query, Plan& plan) {
   const tree::Select* const select = plain_select(query);
   const auto* call =
       select != nullptr ? select->outputs.front().expression.as<tree::Call>() : nullptr;
-  if (call == nullptr || sql::use_of_function(call->name.name, sql::Dialect::mysql) !=
-                             sql::FunctionUse::unknown)
+  if (call == nullptr ||
+      sql::use_of_function(call->name.name, sql::Dialect::mysql) != sql::FunctionUse::unknown)
     return false;
   this->call(*call, tree::ObjectKind::function, plan);
   const ColumnType returns = mysql_.type_of_variable(plan.routine->returns, plan.routine->name);
@@ -71,8 +71,8 @@ bool Translator::query_otherwise(const tree::Query& query, Plan& plan) {
 
 void Translator::other(const tree::Statement& statement, Plan& plan) {
   const auto* utility = statement.as<tree::Utility>();
-  const bool calls = utility != nullptr && utility->kind == sql::Kind::call &&
-                     utility->arguments.size() == 1;
+  const bool calls =
+      utility != nullptr && utility->kind == sql::Kind::call && utility->arguments.size() == 1;
   const auto* call = calls ? utility->arguments.front().as<tree::Call>() : nullptr;
   if (call == nullptr) throw Unsure{"this kind of statement"};
   this->call(*call, tree::ObjectKind::procedure, plan);
@@ -83,10 +83,9 @@ void Translator::call(const tree::Call& call, tree::ObjectKind kind, Plan& plan)
   const auto routine = found == book_.routines.end() ? nullptr : found->second;
   const bool plain = !call.star && !call.distinct && !call.filter && !call.over &&
                      call.order.empty() && call.argument_names.empty() && call.words.empty();
-  const auto program = routine != nullptr && routine->kind == kind ? program_of(*routine)
-                                                                   : std::nullopt;
-  if (took_effect_ || !plain || !program ||
-      call.arguments.size() != routine->parameters.size())
+  const auto program =
+      routine != nullptr && routine->kind == kind ? program_of(*routine) : std::nullopt;
+  if (took_effect_ || !plain || !program || call.arguments.size() != routine->parameters.size())
     throw Unsure{(kind == tree::ObjectKind::function ? "the function " : "the procedure ") +
                  call.name.name};
   const Scope scope{outermost_, {}};

@@ -84,12 +84,14 @@ std::optional<std::string> Translator::source_otherwise(const tree::Name& name,
   const std::string columns = std::string("column1 AS ") + schema_column + ", column2 AS " +
                               name_column + ", column3 AS table_type";
   return rows.empty() ? "(SELECT NULL AS table_schema, NULL AS table_name, NULL AS table_type "
-                        "WHERE 0) AS " + alias
+                        "WHERE 0) AS " +
+                            alias
                       : "(SELECT " + columns + " FROM (VALUES " + rows + ")) AS " + alias;
 }
 
 Typed Translator::database_in_use() const {
-  return typed("(" + sql_text(mysql_.main_database) + " COLLATE folded)", name_type(mysql_.reading));
+  return typed("(" + sql_text(mysql_.main_database) + " COLLATE folded)",
+               name_type(mysql_.reading));
 }
 
 /// Of other databases than the main one nothing is known; and the server looks names up as they are

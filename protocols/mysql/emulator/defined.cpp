@@ -51,11 +51,11 @@ bool is_sound(const Definition& table, const Reference& reference, const Content
   const Definition* const parent = reference.parent == table.key ? &table
                                    : state != nullptr            ? state->definition.get()
                                                                  : nullptr;
-  const auto of = parent == nullptr ? std::nullopt
-                                    : sql::emulator::referred_columns(reference, *parent);
+  const auto of =
+      parent == nullptr ? std::nullopt : sql::emulator::referred_columns(reference, *parent);
   if (!of || of->size() != reference.columns.size()) return false;
-  const bool has_key = std::ranges::any_of(
-      parent->keys, [&](const auto& key) { return key.columns == *of; });
+  const bool has_key =
+      std::ranges::any_of(parent->keys, [&](const auto& key) { return key.columns == *of; });
   bool alike = has_key && may_be_key(table, reference.columns);
   for (std::size_t i = 0; alike && i < of->size(); ++i) {
     const TableColumn& child = table.columns[reference.columns[i]];
@@ -86,8 +86,7 @@ bool is_sound(const Definition& table, const Contents& contents) {
   std::set<std::string> names;
   for (const TableColumn& each : table.columns)
     if (!names.insert(sql::lower(each.name)).second) return false;
-  return table.checks.empty() &&
-         std::ranges::all_of(table.references, [&](const Reference& each) {
+  return table.checks.empty() && std::ranges::all_of(table.references, [&](const Reference& each) {
            return is_sound(table, each, contents) &&
                   (contents.book().complete || table.references.empty()) &&
                   has_free_name(each, contents);

@@ -57,8 +57,7 @@ class MysqlExecution final : public Execution {
  public:
   MysqlExecution(sql::contents::Contents& contents, const MysqlRules& rules,
                  const DescriptionBook& descriptions, const SessionFacts& session,
-                 std::uint16_t collation, Programs& programs,
-                 std::optional<std::int64_t> moment)
+                 std::uint16_t collation, Programs& programs, std::optional<std::int64_t> moment)
       : contents_(contents),
         rules_(rules),
         descriptions_(descriptions),

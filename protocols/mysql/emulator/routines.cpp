@@ -254,8 +254,7 @@ bool Runner::call(const Plan& plan, std::span<const Value> values, Done& done) {
   const bool function = routine.kind == tree::ObjectKind::function;
   shows_sets_ = !function;
   const Step* end = nullptr;
-  if (!declare(*program, routine.name, frame) ||
-      !run_steps(program->steps, frame, done, &end)) {
+  if (!declare(*program, routine.name, frame) || !run_steps(program->steps, frame, done, &end)) {
     // What statements of a procedure did before one failed stays done.
     if (!function && !done.written.empty()) error_.reset();
     return false;
@@ -272,9 +271,8 @@ bool Runner::call(const Plan& plan, std::span<const Value> values, Done& done) {
 // ---- triggers ----
 
 bool has_triggers(const Definition& table, std::string_view event) {
-  return std::ranges::any_of(table.triggers, [&](const auto& trigger) {
-    return trigger->events.front() == event;
-  });
+  return std::ranges::any_of(table.triggers,
+                             [&](const auto& trigger) { return trigger->events.front() == event; });
 }
 
 /// Whether it does not matter in which order rows of the table are changed.
@@ -303,7 +301,8 @@ bool Runner::fire(const Definition& table, std::string_view timing, std::string_
     unknown.insert(fresh_.begin(), fresh_.end());
     if (event == "insert") unknown = fresh_;
     // The number that a row gets it has when it is put in.
-    for (std::size_t i = 0; event == "insert" && timing == "before" && i < table.columns.size(); ++i)
+    for (std::size_t i = 0; event == "insert" && timing == "before" && i < table.columns.size();
+         ++i)
       if (table.columns[i].default_.kind == Default::Kind::number) unknown.insert(i);
     frame.add_row("new", table, row, unknown);
     const Step* end = nullptr;

@@ -78,8 +78,8 @@ void qualify_call(tree::Statement& statement, std::string_view database) {
     auto* select = std::get_if<tree::Select>(&query->body);
     if (select != nullptr && select->outputs.size() == 1 && select->from.empty())
       call = select->outputs.front().expression.as<tree::Call>();
-    if (call != nullptr && sql::use_of_function(call->name.name, sql::Dialect::mysql) !=
-                               sql::FunctionUse::unknown)
+    if (call != nullptr &&
+        sql::use_of_function(call->name.name, sql::Dialect::mysql) != sql::FunctionUse::unknown)
       call = nullptr;
   }
   if (call != nullptr && call->name.schema.empty()) call->name.schema = database;
@@ -125,8 +125,8 @@ std::string MysqlRules::unsure_by_text(std::string_view pattern) const {
   const Pattern parts = take_apart(pattern);
   const bool elsewhere = parts.database && folded(*parts.database) != folded(main_database);
   const std::string text = elsewhere ? folded(parts.statement) : std::string();
-  const bool asks = text.find("database(") != std::string::npos ||
-                    text.find("schema(") != std::string::npos;
+  const bool asks =
+      text.find("database(") != std::string::npos || text.find("schema(") != std::string::npos;
   return asks ? "the database in use" : std::string();
 }
 

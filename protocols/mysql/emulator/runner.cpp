@@ -120,6 +120,20 @@ bool Runner::tell_orphans(const Definition& child, const Reference& reference,
   return refuse(broken_reference(child, reference, parent, mysql_, as_parent));
 }
 
+namespace {
+
+/// To how many digits behind the second a moment is cut off.
+std::optional<std::int64_t> digits_of(const Bound& bound, std::span<const Value> values) {
+  if (const auto* digits = std::get_if<std::int64_t>(&bound.constant)) return *digits;
+  if (bound.slot == Bound::no_slot) return 0;
+  if (bound.slot >= values.size() || !values[bound.slot].text) return std::nullopt;
+  const std::string_view text = *values[bound.slot].text;
+  const bool one = text.size() == 1 && text.front() >= '0' && text.front() <= '6';
+  return one ? std::optional<std::int64_t>(text.front() - '0') : std::nullopt;
+}
+
+}  // namespace
+
 /// This moment in a column of that type.
 std::optional<Datum> Runner::moment_in(const ColumnType& type, std::int64_t digits) const {
   if (!moment_) return std::nullopt;
@@ -138,8 +152,8 @@ std::optional<Datum> Runner::moment_in(const ColumnType& type, std::int64_t digi
 
 std::optional<Datum> Runner::value_of(const Bound& bound, std::span<const Value> values) {
   if (bound.source == Bound::Source::clock) {
-    const auto* digits = std::get_if<std::int64_t>(&bound.constant);
-    const auto moment = moment_in(bound.type, digits != nullptr ? *digits : 0);
+    const auto digits = digits_of(bound, values);
+    const auto moment = digits ? moment_in(bound.type, *digits) : std::nullopt;
     return moment || !bound.may_hide ? moment : std::optional(Datum());
   }
   if (bound.source == Bound::Source::row) {
@@ -206,7 +220,9 @@ bool Runner::number(const Plan& plan, std::size_t place, DatumRow& row) {
     return *given > 0;
   }
   const bool alone = plan.rows.size() == 1 && !plan.source;
-  if (took_effect_ && !last && told_.insert_id != 0 && (alone || plan.clash == Clash::fails))
+  // Of a row that was met, the answer tells its number.
+  const bool put = plan.clash != Clash::updates || told_.affected == 1;
+  if (took_effect_ && !last && told_.insert_id != 0 && put && (alone || plan.clash == Clash::fails))
     last = static_cast<std::int64_t>(told_.insert_id) - 1;
   if (!last) {
     why_not_ = "the next number of table " + plan.target;
@@ -254,8 +270,11 @@ bool Runner::fill(const Plan& plan, std::size_t at, std::span<const Value> value
 std::optional<Datum> Runner::moment_given(const Given& given, const TableColumn& column) const {
   if (given.bound.source != Bound::Source::clock && given.bound.source != Bound::Source::now)
     return std::nullopt;
-  const auto* digits = std::get_if<std::int64_t>(&given.bound.constant);
-  if (digits == nullptr) digits = std::get_if<std::int64_t>(&column.default_.value);
+  if (given.bound.source == Bound::Source::clock) {
+    const auto told = digits_of(given.bound, values_);
+    return told ? moment_in(column.type, *told) : std::nullopt;
+  }
+  const auto* digits = std::get_if<std::int64_t>(&column.default_.value);
   return moment_in(column.type, digits != nullptr ? *digits : 0);
 }
 
@@ -374,8 +393,8 @@ bool Runner::satisfies(const Plan& plan, const Definition& table, const DatumRow
     const bool known = std::ranges::none_of(
         fresh_, [&](std::size_t each) { return text.find(table.sql_column(each)) != text.npos; });
     if (check.text.bounds.size() != 1 || at == std::string::npos || !known) return false;
-    text.replace(at, from.size(), fmt::format("FROM (SELECT {}) AS {} WHERE ", list,
-                                              table.sql_name()));
+    text.replace(at, from.size(),
+                 fmt::format("FROM (SELECT {}) AS {} WHERE ", list, table.sql_name()));
     if (holds(text, bound)) continue;
     // Which of several is told is the order in which they were declared.
     if (broken != nullptr || took_effect_) return false;
@@ -430,8 +449,7 @@ bool Runner::update_met(const Plan& plan, std::span<const Value> values, const D
     sql::emulator::add_written(done.written, plan.target);
     for (const std::size_t column : part.refreshed) contents_.forget_column(part.target, column);
     if (!moment_)
-      for (const std::size_t column : part.momentary)
-        contents_.forget_column(part.target, column);
+      for (const std::size_t column : part.momentary) contents_.forget_column(part.target, column);
     if (checks_references_ &&
         !follow_references(part.target, &part.assigned, parents, done.written))
       return false;
@@ -539,7 +557,12 @@ bool Runner::insert_all(const Plan& plan, std::span<const Value> values, Done& d
   if (any_order_)
     for (const DatumRow& row : filled) met.push_back(is_met(*table, row));
   std::int64_t first = 0;
-  const auto began = numbered ? contents_.last_number({table->id, *numbered}) : std::nullopt;
+  // A statement of the same routine may have taken some before.
+  std::optional<std::int64_t> began;
+  if (numbered) {
+    const auto taken = numbers_.find({table->id, *numbered});
+    began = taken != numbers_.end() ? taken->second : contents_.last_number({table->id, *numbered});
+  }
   for (DatumRow& row : filled) {
     if (numbered && reserves) row[*numbered] = Datum();
     if (numbered && !reserves && !number(plan, *numbered, row)) return false;
@@ -569,7 +592,9 @@ bool Runner::insert_all(const Plan& plan, std::span<const Value> values, Done& d
     if (first == 0) first = value;
   }
   // Of rows that all have one, that of the last is told, whether it was put in or not.
-  if (numbered && own == rows && copied_ > 0)
+  // Behind a query the server has put defaults back into it where the table has triggers.
+  const bool restored = plan.source && !table->triggers.empty();
+  if (numbered && own == rows && copied_ > 0 && !restored)
     first = std::get<std::int64_t>(filled.back()[*numbered]);
   if (any_order_ && numbered && copied_ > 0) {
     if (!took_effect_) return false;
@@ -665,10 +690,10 @@ std::optional<DatumRow> Runner::row_at(const Definition& table, std::int64_t pla
   std::vector<std::size_t> all;
   for (std::size_t i = 0; i < table.columns.size(); ++i) all.push_back(i);
   std::vector<DatumRow> rows;
-  const std::string select = fmt::format("SELECT {} FROM {} WHERE rowid = {}",
-                                         sql::emulator::list_of(table, all), table.sql_name(), place);
-  const bool one =
-      contents_.database().run(select, {}, &rows) == Outcome::done && rows.size() == 1;
+  const std::string select =
+      fmt::format("SELECT {} FROM {} WHERE rowid = {}", sql::emulator::list_of(table, all),
+                  table.sql_name(), place);
+  const bool one = contents_.database().run(select, {}, &rows) == Outcome::done && rows.size() == 1;
   return one ? std::optional(std::move(rows.front())) : std::nullopt;
 }
 
@@ -678,7 +703,8 @@ bool Runner::update_one(const Part& part, std::int64_t place, std::span<const Da
   const std::shared_ptr<const Definition> table = contents_.find(part.target)->definition;
   const std::string list = "(" + std::to_string(place) + ")";
   const auto before = row_at(*table, place);
-  if (!before || contents_.database().run(part.set.sql + list, bound) != Outcome::done) return false;
+  if (!before || contents_.database().run(part.set.sql + list, bound) != Outcome::done)
+    return false;
   bool moved = contents_.database().changed() > 0;
   fresh_ = part.refreshed;
   if (!moment_) fresh_.insert(part.momentary.begin(), part.momentary.end());
@@ -754,8 +780,7 @@ bool Runner::update(const Plan& plan, std::span<const Value> values, Done& done)
     sql::emulator::add_written(done.written, part.target);
     for (const std::size_t column : part.refreshed) contents_.forget_column(part.target, column);
     if (!moment_)
-      for (const std::size_t column : part.momentary)
-        contents_.forget_column(part.target, column);
+      for (const std::size_t column : part.momentary) contents_.forget_column(part.target, column);
     if (checks_references_ &&
         !follow_references(part.target, &part.assigned, parents, done.written))
       return false;
@@ -764,7 +789,9 @@ bool Runner::update(const Plan& plan, std::span<const Value> values, Done& done)
           part.assigned.contains(column))
         numbers_[{table->id, column}] = std::nullopt;
   }
-  if (matched == 0 && !took_effect_ && !plan.multiple && !looks_for_rows(plan, values))
+  // Of a statement of a routine nobody is told that.
+  if (matched == 0 && !took_effect_ && !plan.multiple && depth_ == 0 &&
+      !looks_for_rows(plan, values))
     return false;
   done.ok.affected = changed;
   done.ok.info = fmt::format("Rows matched: {}  Changed: {}  Warnings: 0", matched, changed);

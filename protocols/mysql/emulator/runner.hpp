@@ -27,7 +27,7 @@ struct Done {
   std::vector<std::size_t> runs;  ///< beside each: rows of one number may come in any order
   OkPacket ok;                    ///< of all others
   std::optional<ErrorPacket> error;
-  bool counts_known = true;  ///< of `ok`
+  bool counts_known = true;     ///< of `ok`
   std::vector<ShownRows> sets;  ///< of CALL, before its OK
   Written written;
 };
@@ -121,7 +121,7 @@ class Runner final : public sql::emulator::Runner {
   Programs* programs_;
   Frame* frame_ = nullptr;  ///< of the routine that it is a statement of
   std::size_t depth_ = 0;
-  bool shows_sets_ = false;  ///< queries of the routine show their rows
+  bool shows_sets_ = false;      ///< queries of the routine show their rows
   std::set<std::size_t> fresh_;  ///< columns of the row under way whose values are not known
   std::optional<std::int64_t> moment_;
   OkPacket told_;
@@ -130,9 +130,9 @@ class Runner final : public sql::emulator::Runner {
   std::optional<ErrorPacket> error_;  ///< nothing: it is not known
   bool ignores_ = false, checks_references_ = true;
   std::size_t copied_ = 0;
-  std::span<const Value> values_;     ///< of the insert under way
-  DatumRow computed_;                 ///< its values that are made of others
-  const DatumRow* row_ = nullptr;     ///< that could not be put in
+  std::span<const Value> values_;  ///< of the insert under way
+  DatumRow computed_;              ///< its values that are made of others
+  const DatumRow* row_ = nullptr;  ///< that could not be put in
   std::size_t matched_ = 0, duplicates_ = 0;
   std::int64_t met_id_ = 0;  ///< the number of the row that was changed last instead
   bool any_order_ = false;   ///< the rows that are put in may come in any order

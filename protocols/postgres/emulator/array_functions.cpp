@@ -155,15 +155,15 @@ Given_value contains(Values values) {
   const auto a = elements_of(text_in(values[0])), b = elements_of(text_in(values[1]));
   if (!a || !b) return std::nullopt;
   const auto own = values_in(*a);
-  return truth_of(std::ranges::all_of(
-      *b, [&](const auto& each) { return each && own.contains(*each); }));
+  return truth_of(
+      std::ranges::all_of(*b, [&](const auto& each) { return each && own.contains(*each); }));
 }
 Given_value overlaps(Values values) {
   const auto a = elements_of(text_in(values[0])), b = elements_of(text_in(values[1]));
   if (!a || !b) return std::nullopt;
   const auto own = values_in(*a);
-  return truth_of(std::ranges::any_of(
-      *b, [&](const auto& each) { return each && own.contains(*each); }));
+  return truth_of(
+      std::ranges::any_of(*b, [&](const auto& each) { return each && own.contains(*each); }));
 }
 
 /// `value = ANY (array)`

@@ -72,8 +72,7 @@ Typed Translator::node(const tree::Cast& cast, const Scope& scope) {
   if (value.untyped != Untyped::no) {
     // What is shown of a numeric has the digits that it is written with.
     if (type.kind == TypeKind::numeric) throw Unsure{"a cast to numeric"};
-    if (type.kind == TypeKind::varchar && type.length > 0)
-      return cut_off(std::move(value), type);
+    if (type.kind == TypeKind::varchar && type.length > 0) return cut_off(std::move(value), type);
     value = coerced(std::move(value), type);
     value.soft = false;
     return value;
@@ -119,21 +118,23 @@ Typed Translator::cast(Typed value, const ColumnType& type) {
                 : to == TypeKind::timestamptz ? instant_sql(clock)
                                               : clock;
     value.bound.reset();
-  } else if (to == TypeKind::time && (from == TypeKind::timestamp || from == TypeKind::timestamptz)) {
+  } else if (to == TypeKind::time &&
+             (from == TypeKind::timestamp || from == TypeKind::timestamptz)) {
     value.sql = "pg_time_of_day(" + moment(value) + ")";
     value.bound.reset();
   } else if (is_text(from) && !value.soft) {
     const Typed::Range all = limits_of(to);
     const std::string limits = ", " + std::to_string(all.low) + ", " + std::to_string(all.high);
-    value.sql = is_whole(to)                   ? "pg_read_whole(" + value.sql + limits + ")"
-                : to == TypeKind::boolean     ? "pg_read_boolean(" + value.sql + ")"
-                : to == TypeKind::date        ? "pg_read_date(" + value.sql + ")"
-                : to == TypeKind::time        ? "pg_read_time(" + value.sql + ")"
-                : to == TypeKind::timestamp   ? "pg_read_timestamp(" + value.sql + ")"
-                : to == TypeKind::timestamptz ? "pg_read_timestamptz(" + value.sql + ", " + zone() + ")"
-                : to == TypeKind::uuid        ? "pg_read_uuid(" + value.sql + ")"
-                : to == TypeKind::interval    ? "pg_read_interval(" + value.sql + ")"
-                : to == TypeKind::jsonb       ? "pg_read_jsonb(" + value.sql + ")"
+    value.sql = is_whole(to)                ? "pg_read_whole(" + value.sql + limits + ")"
+                : to == TypeKind::boolean   ? "pg_read_boolean(" + value.sql + ")"
+                : to == TypeKind::date      ? "pg_read_date(" + value.sql + ")"
+                : to == TypeKind::time      ? "pg_read_time(" + value.sql + ")"
+                : to == TypeKind::timestamp ? "pg_read_timestamp(" + value.sql + ")"
+                : to == TypeKind::timestamptz
+                    ? "pg_read_timestamptz(" + value.sql + ", " + zone() + ")"
+                : to == TypeKind::uuid     ? "pg_read_uuid(" + value.sql + ")"
+                : to == TypeKind::interval ? "pg_read_interval(" + value.sql + ")"
+                : to == TypeKind::jsonb    ? "pg_read_jsonb(" + value.sql + ")"
                 : to == TypeKind::numeric && type.scale == ColumnType::own_scale
                     ? "pg_read_decimal(" + value.sql + ")"
                 : to == TypeKind::numeric
@@ -150,7 +151,8 @@ Typed Translator::cast(Typed value, const ColumnType& type) {
   } else if (from == TypeKind::int4 && to == TypeKind::boolean) {
     value.sql = "(" + value.sql + " <> 0)";
     value.bound.reset();
-  } else if (from == TypeKind::array && to == TypeKind::array && value.type.element != type.element) {
+  } else if (from == TypeKind::array && to == TypeKind::array &&
+             value.type.element != type.element) {
     const bool wider = is_whole(value.type.element) && is_whole(type.element) &&
                        static_cast<int>(value.type.element) < static_cast<int>(type.element);
     if (!wider && !(is_text(value.type.element) && is_text(type.element) && type.length == 0))
@@ -174,7 +176,8 @@ Typed Translator::cast_number(Typed value, const ColumnType& type) {
   const TypeKind from = value.type.kind, to = type.kind;
   const Typed::Range all = limits_of(to);
   const std::string limits = ", " + std::to_string(all.low) + ", " + std::to_string(all.high) + ")";
-  if (from == to && value.type.scale == type.scale && value.type.length == type.length) return value;
+  if (from == to && value.type.scale == type.scale && value.type.length == type.length)
+    return value;
   if (value.soft) throw Unsure{"a cast of a parameter"};
   std::string sql;
   if (to == TypeKind::float8) {

@@ -27,8 +27,8 @@ ColumnType texts() {
 // ---- aggregates ----
 
 bool Translator::gathers(const std::string& name) {
-  static const std::set<std::string_view> names = {"string_agg", "array_agg",       "json_agg",
-                                                   "jsonb_agg",  "json_object_agg", "jsonb_object_agg"};
+  static const std::set<std::string_view> names = {
+      "string_agg", "array_agg", "json_agg", "jsonb_agg", "json_object_agg", "jsonb_object_agg"};
   return names.contains(name);
 }
 
@@ -109,8 +109,9 @@ Typed Translator::json_operator(const std::string& op, Typed left, Typed right) 
     right = coerced(std::move(right), texts());
     if (right.type.kind != TypeKind::array) throw Unsure{"a path of this type"};
     const bool text = op == "#>>";
-    return typed((text ? "pg_json_path_text(" : "pg_json_path(") + left.sql + ", " + right.sql + ")",
-                 text ? ColumnType{TypeKind::text} : type);
+    return typed(
+        (text ? "pg_json_path_text(" : "pg_json_path(") + left.sql + ", " + right.sql + ")",
+        text ? ColumnType{TypeKind::text} : type);
   }
   if (!binary) throw Unsure{"the operator " + op + " of json"};
   if (op == "?") {
@@ -132,8 +133,10 @@ Typed Translator::json_operator(const std::string& op, Typed left, Typed right) 
   }
   right = coerced(std::move(right), type);
   if (right.type.kind != TypeKind::jsonb) throw Unsure{"the operator " + op};
-  if (op == "@>") return typed("pg_json_contains(" + left.sql + ", " + right.sql + ")", boolean_type);
-  if (op == "<@") return typed("pg_json_contains(" + right.sql + ", " + left.sql + ")", boolean_type);
+  if (op == "@>")
+    return typed("pg_json_contains(" + left.sql + ", " + right.sql + ")", boolean_type);
+  if (op == "<@")
+    return typed("pg_json_contains(" + right.sql + ", " + left.sql + ")", boolean_type);
   if (op == "||") return typed("pg_json_concat(" + left.sql + ", " + right.sql + ")", type);
   throw Unsure{"the operator " + op};
 }
@@ -184,8 +187,8 @@ std::optional<Typed> Translator::special(const tree::Operation& operation, Typed
     right = as_text(std::move(right));
     if (!right.bound) throw Unsure{"a regular expression that is computed"};
     bounds_[*right.bound].demand = Bound::Demand::pattern;
-    const std::string call = "pg_matches(" + left.sql + ", " + right.sql + ", " +
-                             (op.ends_with('*') ? "1" : "0") + ")";
+    const std::string call =
+        "pg_matches(" + left.sql + ", " + right.sql + ", " + (op.ends_with('*') ? "1" : "0") + ")";
     if (op.ends_with('*') && printing_.order == Printing::Order::unknown)
       throw Unsure{"letters of an unknown collation"};
     return typed(op.starts_with('!') ? "(NOT " + call + ")" : call, boolean_type);
@@ -208,9 +211,8 @@ Typed Translator::any_of_array(const tree::Operation& operation, Typed left, con
   if (!known || right.untyped != Untyped::no || right.type.kind != TypeKind::array ||
       !sql::contents::is_comparable(right.type))
     throw Unsure{"ANY and ALL of this kind"};
-  const std::string has =
-      "pg_array_has(" + as_element(std::move(left), element_type(right.type)) + ", " + right.sql +
-      ")";
+  const std::string has = "pg_array_has(" + as_element(std::move(left), element_type(right.type)) +
+                          ", " + right.sql + ")";
   return typed(any ? has : "(NOT " + has + ")", boolean_type);
 }
 

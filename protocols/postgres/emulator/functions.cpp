@@ -49,9 +49,9 @@ Typed Translator::aggregate(const tree::Call& call, const Scope& scope) {
       result = typed((name == "sum" ? "float_sum(" : "float_mean(") + value.sql + ")" + filter,
                      value.type);
     } else if (own && !call.distinct && (name == "sum" || name == "avg")) {
-      result = typed((name == "sum" ? "pg_decimal_total(" : "pg_decimal_mean(") + value.sql + ")" +
-                         filter,
-                     value.type);
+      result = typed(
+          (name == "sum" ? "pg_decimal_total(" : "pg_decimal_mean(") + value.sql + ")" + filter,
+          value.type);
     } else if (own && (name == "min" || name == "max")) {
       result = typed("pg_decimal_" + name + "(" + value.sql + ")" + filter, value.type);
     } else if (kind == TypeKind::interval || kind == TypeKind::array) {
@@ -103,8 +103,8 @@ Typed Translator::node(const tree::Call& call, const Scope& scope) {
     return typed("(CASE WHEN " + equal.sql + " THEN NULL ELSE " + values[0].sql + " END)", type,
                  values[0].soft);
   }
-  const bool of_octets = name == "length" && values.size() == 1 &&
-                         values[0].type.kind == TypeKind::bytea;
+  const bool of_octets =
+      name == "length" && values.size() == 1 && values[0].type.kind == TypeKind::bytea;
   if (const auto found = families().find(name); found != families().end() && !of_octets)
     return (this->*found->second)(call, std::move(values));
   if (auto found = by_signature(call, std::move(values))) return *std::move(found);
@@ -204,12 +204,15 @@ Typed Translator::part_of_time(const tree::Call& call, std::vector<Typed> values
   static const std::set<std::string_view> of_day = {"hour", "minute", "second"};
   Typed& value = values[1];
   const bool date = value.type.kind == TypeKind::date;
-  const bool interval = value.type.kind == TypeKind::interval, clock = value.type.kind == TypeKind::time;
+  const bool interval = value.type.kind == TypeKind::interval,
+             clock = value.type.kind == TypeKind::time;
   if (value.untyped == Untyped::no && !value.soft && (interval || clock) &&
       printing_.numeric_fields) {
-    static const std::set<std::string_view> of_interval = {"year", "month", "day", "hour", "minute"};
+    static const std::set<std::string_view> of_interval = {"year", "month", "day", "hour",
+                                                           "minute"};
     const bool fraction = field == "second" || field == "epoch";
-    if (!fraction && !(interval ? of_interval.contains(field) : field == "hour" || field == "minute"))
+    if (!fraction &&
+        !(interval ? of_interval.contains(field) : field == "hour" || field == "minute"))
       throw Unsure{"the field " + field};
     return typed((interval ? "pg_part_of_interval(" : "pg_part_of_clock(") + quoted(field) + ", " +
                      value.sql + ")",

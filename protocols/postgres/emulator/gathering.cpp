@@ -15,7 +15,8 @@ namespace {
 using sql::contents::DatumRow;
 using sql::contents::is_null;
 
-/// Of rows that have an order: as they come; nothing where it is not sure. `keys`: where they begin.
+/// Of rows that have an order: as they come; nothing where it is not sure. `keys`: where they
+/// begin.
 class Sorted {
  public:
   Sorted(std::vector<DatumRow>& rows, std::size_t keys) : rows_(rows), keys_(keys) {

@@ -314,7 +314,8 @@ Given_value json_moment(Values values) {
   const std::size_t space = text.find(' ');
   if (space != std::string::npos) text[space] = 'T';
   // A zone has its minutes.
-  const std::size_t sign = text.find_first_of("+-", space == std::string::npos ? text.size() : space);
+  const std::size_t sign =
+      text.find_first_of("+-", space == std::string::npos ? text.size() : space);
   if (sign != std::string::npos && text.size() == sign + 3) text += ":00";
   return Datum(text);
 }

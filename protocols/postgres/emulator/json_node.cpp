@@ -27,9 +27,7 @@ class Reader {
   }
 
  private:
-  void skip() {
-    rest_.remove_prefix(std::min(rest_.find_first_not_of(" \t\n\r"), rest_.size()));
-  }
+  void skip() { rest_.remove_prefix(std::min(rest_.find_first_not_of(" \t\n\r"), rest_.size())); }
   bool take(char c) {
     skip();
     if (!rest_.starts_with(c)) return false;
@@ -75,12 +73,11 @@ class Reader {
     const std::size_t end = std::min(rest_.find_first_of(" \t\n\r,]}"), rest_.size());
     node.text = rest_.substr(0, end);
     rest_.remove_prefix(end);
-    node.kind = node.text == "null"                            ? Kind::null
+    node.kind = node.text == "null"                           ? Kind::null
                 : node.text == "true" || node.text == "false" ? Kind::boolean
-                                                               : Kind::number;
-    return !node.text.empty() &&
-           (node.kind != Kind::number ||
-            node.text.find_first_not_of("-0123456789.") == std::string::npos);
+                                                              : Kind::number;
+    return !node.text.empty() && (node.kind != Kind::number ||
+                                  node.text.find_first_not_of("-0123456789.") == std::string::npos);
   }
 
   /// As jsonb reads it, which knows the escapes.

@@ -124,7 +124,8 @@ Given_value read_plain_decimal(Values values) {
 /// Nothing for what is kept in no form, and what the server may refuse.
 Given_value float_of(double value) {
   if (!std::isfinite(value)) return std::nullopt;
-  if (value == 0) return std::signbit(value) ? std::nullopt : std::optional(Datum(ordered_bits(0.0)));
+  if (value == 0)
+    return std::signbit(value) ? std::nullopt : std::optional(Datum(ordered_bits(0.0)));
   if (std::fpclassify(value) != FP_NORMAL) return std::nullopt;
   return Datum(ordered_bits(value));
 }
@@ -197,7 +198,8 @@ template <bool greatest>
 Given_value extreme(Values values) {
   Datum found;
   for (const Datum& each : values)
-    if (!is_null(each) && (is_null(found) || (greatest ? found < each : each < found))) found = each;
+    if (!is_null(each) && (is_null(found) || (greatest ? found < each : each < found)))
+      found = each;
   return found;
 }
 

@@ -33,7 +33,8 @@ std::string characters(std::string_view text, std::int64_t first, std::int64_t l
   const auto count = static_cast<std::int64_t>(begin.size()) - 1;
   const auto from = static_cast<std::size_t>(std::clamp(first, std::int64_t{0}, count));
   const auto to = static_cast<std::size_t>(std::clamp(last, std::int64_t{0}, count));
-  return from >= to ? std::string() : std::string(text.substr(begin[from], begin[to] - begin[from]));
+  return from >= to ? std::string()
+                    : std::string(text.substr(begin[from], begin[to] - begin[from]));
 }
 
 std::int64_t length_in(std::string_view text) {
@@ -239,7 +240,8 @@ Given_value initcap(Values values) {
 }
 
 Given_value translated(Values values) {
-  const std::string &text = text_in(values[0]), &from = text_in(values[1]), &to = text_in(values[2]);
+  const std::string &text = text_in(values[0]), &from = text_in(values[1]),
+                    &to = text_in(values[2]);
   if (!is_ascii(from) || !is_ascii(to)) return std::nullopt;
   std::string result;
   for (const char c : text) {

@@ -38,8 +38,8 @@ Given_value interval_of(std::int64_t months, std::int64_t days, std::int64_t tim
                          most_time = 1'000'000'000'000'000'000;
   if (std::abs(months) > most_months || std::abs(days) > most_days || std::abs(time) > most_time)
     return std::nullopt;
-  return Datum(print_interval(
-      {time, static_cast<std::int32_t>(days), static_cast<std::int32_t>(months)}));
+  return Datum(
+      print_interval({time, static_cast<std::int32_t>(days), static_cast<std::int32_t>(months)}));
 }
 
 // ---- zones ----
@@ -96,8 +96,7 @@ Given_value later_in_zone(Values values) {
   const std::string& zone = text_in(values[3]);
   std::optional<Microseconds> time = number_in(values[0]);
   if (!interval) return std::nullopt;
-  for (const Interval& step :
-       {Interval{0, 0, interval->months}, Interval{0, interval->days, 0}}) {
+  for (const Interval& step : {Interval{0, 0, interval->months}, Interval{0, interval->days, 0}}) {
     if (step.months == 0 && step.days == 0) continue;
     time = local_time(*time, zone);
     if (time) time = later(*time, step, back);
@@ -136,8 +135,7 @@ Given_value interval_times(Values values) {
 Given_value interval_order(Values values) {
   const auto a = interval_in(values[0]);
   if (!a || std::abs(std::int64_t{a->months}) > 120'000 ||
-      std::abs(std::int64_t{a->days}) > 30'000'000 ||
-      std::abs(a->time) > 1'000'000'000'000'000'000)
+      std::abs(std::int64_t{a->days}) > 30'000'000 || std::abs(a->time) > 1'000'000'000'000'000'000)
     return std::nullopt;
   return Datum(a->time + (a->days + a->months * std::int64_t{30}) * day);
 }
@@ -149,8 +147,8 @@ struct ClockFields {
 };
 
 ClockFields fields_of(Microseconds time) {
-  const sys_days days = floor<std::chrono::days>(sys_time<microseconds>(beginning) +
-                                                 microseconds(time));
+  const sys_days days =
+      floor<std::chrono::days>(sys_time<microseconds>(beginning) + microseconds(time));
   const year_month_day date{days};
   return {static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
           static_cast<unsigned>(date.day()), time - (days - beginning).count() * day};
@@ -167,8 +165,8 @@ Given_value age(Values values) {
   const Microseconds a = number_in(values[0]), b = number_in(values[1]);
   const ClockFields x = fields_of(a), y = fields_of(b);
   const std::int64_t sign = a < b ? -1 : 1;
-  ClockFields difference{sign * (x.year - y.year), sign * (x.month - y.month), sign * (x.day - y.day),
-                    sign * (x.time - y.time)};
+  ClockFields difference{sign * (x.year - y.year), sign * (x.month - y.month),
+                         sign * (x.day - y.day), sign * (x.time - y.time)};
   if (difference.time < 0) {
     difference.time += day;
     --difference.day;
@@ -198,12 +196,11 @@ Given_value part_of_interval(Values values) {
   if (field == "minute") return Datum(a->time / minute % 60);
   if (field == "second") return Datum(a->time % minute);
   if (field != "epoch") return std::nullopt;
-  constexpr std::int64_t year_seconds = 31'557'600, month_seconds = 2'592'000,
-                         day_seconds = 86'400;
-  return Datum(((a->months / 12) * year_seconds + (a->months % 12) * month_seconds +
-                a->days * day_seconds) *
-                   second +
-               a->time);
+  constexpr std::int64_t year_seconds = 31'557'600, month_seconds = 2'592'000, day_seconds = 86'400;
+  return Datum(
+      ((a->months / 12) * year_seconds + (a->months % 12) * month_seconds + a->days * day_seconds) *
+          second +
+      a->time);
 }
 
 Given_value part_of_clock(Values values) {
@@ -260,8 +257,8 @@ Given_value read(Values values) {
 constexpr std::array<std::string_view, 12> months = {
     "January", "February", "March",     "April",   "May",      "June",
     "July",    "August",   "September", "October", "November", "December"};
-constexpr std::array<std::string_view, 7> weekdays = {
-    "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"};
+constexpr std::array<std::string_view, 7> weekdays = {"Sunday",   "Monday", "Tuesday", "Wednesday",
+                                                      "Thursday", "Friday", "Saturday"};
 
 std::string in_case(std::string_view name, std::string_view like) {
   std::string text(name);
@@ -399,38 +396,37 @@ Given_value formatted(Values values) {
   return text ? std::optional(Datum(*std::move(text))) : std::nullopt;
 }
 
-constexpr ValueFunction functions[] = {
-    {"pg_local", 2, local},
-    {"pg_instant", 2, instant},
-    {"pg_local_at", 2, local_at},
-    {"pg_instant_at", 2, instant_at},
-    {"pg_start_in_zone", 3, start_in_zone},
-    {"pg_later", 3, later_by},
-    {"pg_later_in_zone", 4, later_in_zone},
-    {"pg_between", 2, between},
-    {"pg_interval_sum", 2, interval_sum},
-    {"pg_interval_difference", 2, interval_difference},
-    {"pg_interval_times", 2, interval_times},
-    {"pg_interval_order", 1, interval_order},
-    {"pg_age", 2, age},
-    {"pg_part_of_interval", 2, part_of_interval},
-    {"pg_part_of_clock", 2, part_of_clock},
-    {"pg_time_of_day", 1, time_of_day},
-    {"pg_seconds_as_float", 1, seconds_as_float},
-    {"pg_make_date", 3, make_date},
-    {"pg_date_text", 1, printed<TypeKind::date>},
-    {"pg_time_text", 1, printed<TypeKind::time>},
-    {"pg_timestamp_text", 1, printed<TypeKind::timestamp>},
-    {"pg_timestamptz_text", 2, printed<TypeKind::timestamptz>},
-    {"pg_read_date", 1, read<TypeKind::date>},
-    {"pg_read_time", 1, read<TypeKind::time>},
-    {"pg_read_timestamp", 1, read<TypeKind::timestamp>},
-    {"pg_read_timestamptz", 2, read<TypeKind::timestamptz>},
-    {"pg_read_interval", 1, read<TypeKind::interval>},
-    {"pg_read_uuid", 1, read<TypeKind::uuid>},
-    {"pg_read_jsonb", 1, read<TypeKind::jsonb>},
-    {"pg_read_boolean", 1, read<TypeKind::boolean>},
-    {"pg_to_char", 2, formatted}};
+constexpr ValueFunction functions[] = {{"pg_local", 2, local},
+                                       {"pg_instant", 2, instant},
+                                       {"pg_local_at", 2, local_at},
+                                       {"pg_instant_at", 2, instant_at},
+                                       {"pg_start_in_zone", 3, start_in_zone},
+                                       {"pg_later", 3, later_by},
+                                       {"pg_later_in_zone", 4, later_in_zone},
+                                       {"pg_between", 2, between},
+                                       {"pg_interval_sum", 2, interval_sum},
+                                       {"pg_interval_difference", 2, interval_difference},
+                                       {"pg_interval_times", 2, interval_times},
+                                       {"pg_interval_order", 1, interval_order},
+                                       {"pg_age", 2, age},
+                                       {"pg_part_of_interval", 2, part_of_interval},
+                                       {"pg_part_of_clock", 2, part_of_clock},
+                                       {"pg_time_of_day", 1, time_of_day},
+                                       {"pg_seconds_as_float", 1, seconds_as_float},
+                                       {"pg_make_date", 3, make_date},
+                                       {"pg_date_text", 1, printed<TypeKind::date>},
+                                       {"pg_time_text", 1, printed<TypeKind::time>},
+                                       {"pg_timestamp_text", 1, printed<TypeKind::timestamp>},
+                                       {"pg_timestamptz_text", 2, printed<TypeKind::timestamptz>},
+                                       {"pg_read_date", 1, read<TypeKind::date>},
+                                       {"pg_read_time", 1, read<TypeKind::time>},
+                                       {"pg_read_timestamp", 1, read<TypeKind::timestamp>},
+                                       {"pg_read_timestamptz", 2, read<TypeKind::timestamptz>},
+                                       {"pg_read_interval", 1, read<TypeKind::interval>},
+                                       {"pg_read_uuid", 1, read<TypeKind::uuid>},
+                                       {"pg_read_jsonb", 1, read<TypeKind::jsonb>},
+                                       {"pg_read_boolean", 1, read<TypeKind::boolean>},
+                                       {"pg_to_char", 2, formatted}};
 
 }  // namespace
 }  // namespace of_time

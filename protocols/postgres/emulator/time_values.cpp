@@ -23,19 +23,40 @@ struct Unit {
   Microseconds time;
   std::int32_t days, months;
 };
-constexpr std::array<Unit, 34> units = {
-    {{"microsecond", 1, 0, 0},    {"microseconds", 1, 0, 0}, {"millisecond", 1000, 0, 0},
-     {"milliseconds", 1000, 0, 0}, {"second", second, 0, 0},  {"seconds", second, 0, 0},
-     {"sec", second, 0, 0},        {"secs", second, 0, 0},    {"s", second, 0, 0},
-     {"minute", minute, 0, 0},     {"minutes", minute, 0, 0}, {"min", minute, 0, 0},
-     {"mins", minute, 0, 0},       {"hour", hour, 0, 0},      {"hours", hour, 0, 0},
-     {"hr", hour, 0, 0},           {"hrs", hour, 0, 0},       {"h", hour, 0, 0},
-     {"day", 0, 1, 0},             {"days", 0, 1, 0},         {"d", 0, 1, 0},
-     {"week", 0, 7, 0},            {"weeks", 0, 7, 0},        {"w", 0, 7, 0},
-     {"month", 0, 0, 1},           {"months", 0, 0, 1},       {"mon", 0, 0, 1},
-     {"mons", 0, 0, 1},            {"year", 0, 0, 12},        {"years", 0, 0, 12},
-     {"y", 0, 0, 12},              {"yr", 0, 0, 12},          {"decade", 0, 0, 120},
-     {"decades", 0, 0, 120}}};
+constexpr std::array<Unit, 34> units = {{{"microsecond", 1, 0, 0},
+                                         {"microseconds", 1, 0, 0},
+                                         {"millisecond", 1000, 0, 0},
+                                         {"milliseconds", 1000, 0, 0},
+                                         {"second", second, 0, 0},
+                                         {"seconds", second, 0, 0},
+                                         {"sec", second, 0, 0},
+                                         {"secs", second, 0, 0},
+                                         {"s", second, 0, 0},
+                                         {"minute", minute, 0, 0},
+                                         {"minutes", minute, 0, 0},
+                                         {"min", minute, 0, 0},
+                                         {"mins", minute, 0, 0},
+                                         {"hour", hour, 0, 0},
+                                         {"hours", hour, 0, 0},
+                                         {"hr", hour, 0, 0},
+                                         {"hrs", hour, 0, 0},
+                                         {"h", hour, 0, 0},
+                                         {"day", 0, 1, 0},
+                                         {"days", 0, 1, 0},
+                                         {"d", 0, 1, 0},
+                                         {"week", 0, 7, 0},
+                                         {"weeks", 0, 7, 0},
+                                         {"w", 0, 7, 0},
+                                         {"month", 0, 0, 1},
+                                         {"months", 0, 0, 1},
+                                         {"mon", 0, 0, 1},
+                                         {"mons", 0, 0, 1},
+                                         {"year", 0, 0, 12},
+                                         {"years", 0, 0, 12},
+                                         {"y", 0, 0, 12},
+                                         {"yr", 0, 0, 12},
+                                         {"decade", 0, 0, 120},
+                                         {"decades", 0, 0, 120}}};
 
 std::string lowered(std::string_view text) {
   std::string result(text);
@@ -175,12 +196,12 @@ std::optional<Microseconds> later(Microseconds time, const Interval& interval, b
   const std::int64_t sign = back ? -1 : 1;
   if (time < earliest || time > latest) return std::nullopt;
   if (interval.months != 0) {
-    const sys_days days = floor<std::chrono::days>(sys_time<microseconds>(beginning) +
-                                                   microseconds(time));
+    const sys_days days =
+        floor<std::chrono::days>(sys_time<microseconds>(beginning) + microseconds(time));
     const Microseconds of_day = time - (days - beginning).count() * day;
     year_month_day date{days};
-    const year_month month = date.year() / date.month() +
-                             std::chrono::months(sign * interval.months);
+    const year_month month =
+        date.year() / date.month() + std::chrono::months(sign * interval.months);
     date = month / date.day();
     if (!date.ok()) date = month / last;
     time = (sys_days{date} - beginning).count() * day + of_day;

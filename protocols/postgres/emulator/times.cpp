@@ -20,8 +20,9 @@ bool is_clock(const Typed& value) {
 
 /// Nothing where it is arithmetic of something else.
 std::optional<Typed> Translator::time_arithmetic(Operator op, Typed& left, Typed& right) {
-  if (op == Operator::add && (is_interval(left) || (left.untyped == Untyped::no &&
-                                                    is_whole(left.type.kind) && is_clock(right))) &&
+  if (op == Operator::add &&
+      (is_interval(left) ||
+       (left.untyped == Untyped::no && is_whole(left.type.kind) && is_clock(right))) &&
       !is_interval(right) && right.untyped == Untyped::no)
     std::swap(left, right);
   if (op == Operator::multiply && is_interval(right)) std::swap(left, right);
@@ -57,9 +58,9 @@ std::optional<Typed> Translator::time_arithmetic(Operator op, Typed& left, Typed
   if (is_interval(right)) {
     const std::string sign = minus ? "-1" : "1";
     if (left.type.kind == TypeKind::timestamptz && !printing_.utc)
-      return typed("pg_later_in_zone(" + left.sql + ", " + right.sql + ", " + sign + ", " + zone() +
-                       ")",
-                   left.type);
+      return typed(
+          "pg_later_in_zone(" + left.sql + ", " + right.sql + ", " + sign + ", " + zone() + ")",
+          left.type);
     return typed("pg_later(" + moment(left) + ", " + right.sql + ", " + sign + ")",
                  {date ? TypeKind::timestamp : left.type.kind});
   }
@@ -93,8 +94,7 @@ Typed Translator::in_zone(const tree::Call&, std::vector<Typed> values) {
 Typed Translator::age(const tree::Call&, std::vector<Typed> values) {
   const bool known = values.size() == 2 && is_clock(values[0]) && is_clock(values[1]) &&
                      values[0].type.kind == values[1].type.kind && !values[0].soft &&
-                     !values[1].soft &&
-                     (values[0].type.kind != TypeKind::date || printing_.utc);
+                     !values[1].soft && (values[0].type.kind != TypeKind::date || printing_.utc);
   if (!known) throw Unsure{"the function age"};
   return typed("pg_age(" + moment(values[0]) + ", " + moment(values[1]) + ")",
                {TypeKind::interval});

@@ -285,15 +285,15 @@ Typed Translator::of_array(const tree::Call& call, std::vector<Typed> values) {
     }
   }
   static const std::map<std::string_view, std::size_t> known = {
-      {"array_append", 2},   {"array_prepend", 2},   {"array_cat", 2},       {"array_remove", 2},
-      {"array_replace", 3},  {"array_position", 2},  {"array_length", 2},    {"cardinality", 1},
-      {"array_to_string", 2}};
+      {"array_append", 2}, {"array_prepend", 2}, {"array_cat", 2},
+      {"array_remove", 2}, {"array_replace", 3}, {"array_position", 2},
+      {"array_length", 2}, {"cardinality", 1},   {"array_to_string", 2}};
   const auto found = known.find(name);
   const bool text = name == "array_to_string";
   if (found == known.end() || (list.size() != found->second && !(text && list.size() == 3)))
     throw Unsure{"the function " + name};
-  const bool comparing = name == "array_remove" || name == "array_replace" ||
-                         name == "array_position";
+  const bool comparing =
+      name == "array_remove" || name == "array_replace" || name == "array_position";
   if (comparing && !sql::contents::is_comparable(array)) throw Unsure{"an array of this type"};
   ColumnType type = array;
   type.length = 0;
@@ -358,7 +358,8 @@ Typed Translator::node(const tree::Access& access, const Scope& scope) {
 
 /// ARRAY(query)
 Typed Translator::array_of_query(const tree::SubQuery& query, const Scope& scope) {
-  if (query.query->limit || query.query->offset) throw Unsure{"an array of a query that is cut off"};
+  if (query.query->limit || query.query->offset)
+    throw Unsure{"an array of a query that is cut off"};
   const Selected inner = selected(*query.query, &scope, false, true);
   if (inner.columns.size() != 1 || inner.columns.front().soft) throw Unsure{"an array of rows"};
   Typed value = typed("o0", inner.columns.front().type);

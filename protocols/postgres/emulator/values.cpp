@@ -201,9 +201,10 @@ std::optional<Datum> read_time(std::string_view text) {
 ColumnType array_type(const ColumnType& element) {
   const bool plain_numeric =
       element.kind == TypeKind::numeric && element.scale == ColumnType::own_scale;
-  const bool known = sql::contents::is_whole(element.kind) || sql::contents::is_text(element.kind) ||
-                     element.kind == TypeKind::boolean || element.kind == TypeKind::uuid ||
-                     element.kind == TypeKind::date || plain_numeric;
+  const bool known = sql::contents::is_whole(element.kind) ||
+                     sql::contents::is_text(element.kind) || element.kind == TypeKind::boolean ||
+                     element.kind == TypeKind::uuid || element.kind == TypeKind::date ||
+                     plain_numeric;
   if (!known) return {};
   ColumnType type{TypeKind::array};
   type.element = element.kind;
@@ -404,8 +405,7 @@ std::optional<std::string> print_value(ColumnType type, const Datum& datum,
     const bool text = sql::contents::is_text(type.kind) || type.kind == TypeKind::uuid ||
                       type.kind == TypeKind::bytea || type.kind == TypeKind::interval ||
                       type.kind == TypeKind::json || type.kind == TypeKind::jsonb ||
-                      type.kind == TypeKind::array ||
-                      type.scale == ColumnType::own_scale;
+                      type.kind == TypeKind::array || type.scale == ColumnType::own_scale;
     sure = sure && text && (type.kind != TypeKind::interval || printing.intervals);
     return std::get<std::string>(datum);
   }

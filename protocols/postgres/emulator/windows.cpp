@@ -53,8 +53,7 @@ tree::Window Translator::resolved(const tree::Window& window) const {
 std::string Translator::frame_of(const tree::Window& window, bool one_order) {
   if (window.frame.empty()) return {};
   constexpr std::string_view begin = "options ";
-  const auto options =
-      static_cast<unsigned>(std::stoul(window.frame.substr(begin.size())));
+  const auto options = static_cast<unsigned>(std::stoul(window.frame.substr(begin.size())));
   const bool counts = (options & rows) != 0;
   const bool whole = (options & start_unbounded) != 0 && (options & end_unbounded) != 0;
   if ((options & exclusions) != 0 || (counts && !one_order && !whole))

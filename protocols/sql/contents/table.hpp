@@ -104,7 +104,7 @@ struct TableColumn {
   bool is_refreshed = false;     ///< an UPDATE that changes the row puts this moment into it
   /// To so many digits behind the second; nothing where that is not known.
   std::optional<std::int32_t> refreshed_digits = {};
-  std::uint16_t attribute = 0;   ///< its number, which it keeps when others are dropped
+  std::uint16_t attribute = 0;  ///< its number, which it keeps when others are dropped
 };
 
 struct UniqueKey {

@@ -52,7 +52,8 @@ void call(sqlite3_context* context, int count, sqlite3_value** values) {
   const auto& function = *static_cast<const ValueFunction*>(sqlite3_user_data(context));
   DatumRow row;
   if (!read(count, values, row)) return refuse(context);
-  if (!function.takes_null && std::ranges::any_of(row, is_null)) return sqlite3_result_null(context);
+  if (!function.takes_null && std::ranges::any_of(row, is_null))
+    return sqlite3_result_null(context);
   give(context, function.call(row));
 }
 

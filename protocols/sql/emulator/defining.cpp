@@ -170,10 +170,10 @@ void define_routine(const tree::CreateRoutine& routine, Contents& contents,
   const bool kept = rules.folds_names() && found != contents.book().routines.end() &&
                     found->second != nullptr && routine.if_not_exists;
   if (kept) return;
-  const bool other = found != contents.book().routines.end()
-                         ? found->second == nullptr || !same(*found->second) ||
-                               found->second->kind != routine.kind
-                         : routine.if_not_exists;
+  const bool other =
+      found != contents.book().routines.end()
+          ? found->second == nullptr || !same(*found->second) || found->second->kind != routine.kind
+          : routine.if_not_exists;
   contents.define_routine(key,
                           other ? nullptr : std::make_shared<const tree::CreateRoutine>(routine));
 }

@@ -234,8 +234,8 @@ class NameFinder : public tree::Visitor {
 
 }  // namespace
 
-/// A common table that names itself: what it begins with, and what is joined with the rows that came
-/// last. False where it is none.
+/// A common table that names itself: what it begins with, and what is joined with the rows that
+/// came last. False where it is none.
 bool Translator::recursive_common(const tree::CommonTable& table, std::string& sql) {
   const auto* query = table.statement->as<tree::Query>();
   NameFinder finder(table.name);

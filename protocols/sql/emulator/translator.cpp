@@ -19,9 +19,20 @@ class AggregateFinder : public tree::Visitor {
   void visit(const tree::Expression& expression) override {
     const auto* call = expression.as<tree::Call>();
     if (call != nullptr && !call->over) {
-      static const std::set<std::string_view> names = {
-          "count", "sum",        "min",       "max",      "avg",       "bool_or",         "bool_and",
-          "every", "string_agg", "array_agg", "json_agg", "jsonb_agg", "json_object_agg", "jsonb_object_agg"};
+      static const std::set<std::string_view> names = {"count",
+                                                       "sum",
+                                                       "min",
+                                                       "max",
+                                                       "avg",
+                                                       "bool_or",
+                                                       "bool_and",
+                                                       "every",
+                                                       "string_agg",
+                                                       "array_agg",
+                                                       "json_agg",
+                                                       "jsonb_agg",
+                                                       "json_object_agg",
+                                                       "jsonb_object_agg"};
       found = found || names.contains(call->name.name);
     }
     descend(expression);

@@ -248,7 +248,7 @@ class Translator {
   bool raised_ = false;  ///< what was translated last may fail: see Typed
   /// The next condition is looked at of every row of one table, and nothing before it.
   bool sole_condition_ = false;
-  bool takes_told_apart_ = false;                             ///< DISTINCT ON
+  bool takes_told_apart_ = false;                            ///< DISTINCT ON
   const std::vector<tree::NamedWindow>* windows_ = nullptr;  ///< of the SELECT under way
 };
 

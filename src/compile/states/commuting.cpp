@@ -40,7 +40,8 @@ std::optional<std::set<std::string>> values_in(const RowChange& change, const st
     return values.empty() ? std::nullopt : std::optional(std::move(values));
   }
   for (const RowCondition& condition : change.where)
-    if (condition.column == column) return std::set(condition.values.begin(), condition.values.end());
+    if (condition.column == column)
+      return std::set(condition.values.begin(), condition.values.end());
   return std::nullopt;
 }
 
@@ -57,14 +58,15 @@ bool are_of_different_rows(const RowChange& update, const RowChange& other) {
     if (other.set.contains(column)) return false;
     const auto one = values_in(update, column), two = values_in(other, column);
     if (!one || !two) return false;
-    return std::ranges::none_of(*one, [&](const std::string& value) { return two->contains(value); });
+    return std::ranges::none_of(*one,
+                                [&](const std::string& value) { return two->contains(value); });
   });
 }
 
 /// The numbers that an insert shows and did not give, by their columns; nothing where it may show
 /// some that are not known here.
-std::optional<std::map<std::string, std::set<std::int64_t>>> numbers_shown(const Step& step,
-                                                                           const RowChange& insert) {
+std::optional<std::map<std::string, std::set<std::int64_t>>> numbers_shown(
+    const Step& step, const RowChange& insert) {
   std::map<std::string, std::set<std::int64_t>> numbers;
   bool shown = false;
   for (const RowsSeen& seen : step.analysis.rows.seen) {
