@@ -9,6 +9,7 @@
 #include "protocols/mysql/local_infile.hpp"
 #include "protocols/mysql/names.hpp"
 #include "protocols/mysql/statements.hpp"
+#include "protocols/mysql/variables.hpp"
 #include "protocols/sql/batch.hpp"
 #include "protocols/sql/lower.hpp"
 
@@ -231,7 +232,10 @@ void MysqlAnalyser::learn_variables(const Document& request, const Document& ans
   if (!asked) return;
   const Document& of_session = request.contains("session") ? request["session"] : Document::array();
   const auto depends_on = [&](std::string_view what) {
-    return std::ranges::any_of(of_session, [&](const Document& item) { return item == what; });
+    return std::ranges::any_of(of_session, [&](const Document& item) {
+      return item.is_string() &&
+             canonical_variable(item.get_ref<const std::string&>()) == canonical_variable(what);
+    });
   };
   for (auto& [name, value] : variables_told(*asked, answer)) {
     if (depends_on(name)) continue;

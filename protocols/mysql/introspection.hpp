@@ -38,7 +38,7 @@ struct Introspection {
 struct Aftermath {
   std::optional<std::uint64_t> last_insert_id = 0;
   std::optional<std::uint64_t> found_rows = 0;
-  std::int64_t row_count = 0;  ///< of a login
+  std::optional<std::int64_t> row_count = 0;  ///< of a login
   std::uint16_t warnings = 0;
   std::optional<ErrorPacket> error;  ///< of the statement before
 

@@ -17,6 +17,13 @@ constexpr std::string_view not_answered = "\x01";
 using sql::Kind;
 
 constexpr std::uint16_t deadlock_error = 1213;
+
+/// Of errors that come when the tables are open already: the transaction has begun.
+bool has_opened_tables(std::uint16_t code) {
+  static constexpr std::uint16_t codes[] = {1048, 1054, 1062, 1264, 1292, 1364,
+                                            1366, 1406, 1451, 1452, 4025};
+  return std::ranges::find(codes, code) != std::end(codes);
+}
 constexpr std::uint16_t unknown_error = 1105;
 constexpr std::size_t max_prepared_statements =
     16382;  // the servers' default of max_prepared_stmt_count
@@ -73,7 +80,9 @@ void MysqlServer::reply(const Miss& miss) {
   text_index_ = 0;
   if (std::exchange(entering_, false)) phase_ = Phase::closed;
   fail(unknown_error, "HY000", std::move(text));
-  last_canonical_ = not_answered;  // what it would have left behind, nobody knows
+  // What it would have left behind, nobody knows.
+  last_canonical_ = not_answered;
+  after_.row_count.reset();
 }
 
 // From what is asked before the statement to the statement.
@@ -211,8 +220,10 @@ void MysqlServer::render_entries() {
 void MysqlServer::render_result(const Entry& entry, const ErrorPacket* stop, bool more) {
   if (entry.kind == EntryKind::error) {
     ErrorPacket error;
-    if (decode_entry(entry.body, error)) fail(error.code, error.state, std::move(error.message));
-    return;
+    if (!decode_entry(entry.body, error)) return;
+    if (has_opened_tables(error.code) && touches_tables(info_, statement_->pattern()))
+      session_.touch_tables();
+    return fail(error.code, error.state, std::move(error.message));
   }
   const RenderContext context = render_context(more);
   if (entry.kind == EntryKind::ok) {

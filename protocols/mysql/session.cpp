@@ -89,7 +89,8 @@ std::uint16_t Session::status() const noexcept {
   std::uint16_t flags = 0;
   if (autocommit_) flags |= status::autocommit;
   if ((in_transaction_ && transaction_visible_) || xa_open_) flags |= status::in_transaction;
-  if (in_transaction_ && read_only_) flags |= status::in_read_only_transaction;
+  if (in_transaction_ && read_only_ && transaction_visible_)
+    flags |= status::in_read_only_transaction;
   if (!mode_.backslash_escapes) flags |= status::no_backslash_escapes;
   if (mode_.ansi_quotes && is_mariadb()) flags |= status::ansi_quotes;
   return flags;
@@ -146,6 +147,10 @@ TransactionPlan Session::plan(const StatementInfo& info) const {
 }
 
 void Session::begin() {
+  const auto next = next_.find("transaction_read_only");
+  const auto usual = changed_.find("transaction_read_only");
+  read_only_ =
+      next != next_.end() ? next->second == "1" : usual != changed_.end() && usual->second == "1";
   in_transaction_ = true;
   transaction_visible_ = autocommit_;
   savepoints_.clear();
@@ -169,8 +174,7 @@ void Session::apply(const StatementInfo& info) {
     case Kind::begin:
       tables_locked_ = false;
       begin();
-      read_only_ = info.read_only || (next_.contains("transaction_read_only") &&
-                                      next_.at("transaction_read_only") == "1");
+      read_only_ = info.read_only.value_or(read_only_);
       transaction_visible_ = true;
       break;
     case Kind::commit:

@@ -251,11 +251,14 @@ bool second_word_is(std::string_view sql, sql::Mode mode, std::string_view word)
   return token.kind == TokenKind::word && sql::equals_folded(token.text, word);
 }
 
-// START TRANSACTION … READ ONLY.
-bool reads_only(std::string_view sql, sql::Mode mode) {
-  for (sql::Cursor cursor(sql, mode); !cursor.at_end(); cursor.step())
+// START TRANSACTION … READ ONLY, READ WRITE.
+std::optional<bool> reads_only(std::string_view sql, sql::Mode mode) {
+  for (sql::Cursor cursor(sql, mode); !cursor.at_end(); cursor.step()) {
+    const Token& token = cursor.now();
     if (cursor.at(sql::Word::only)) return true;
-  return false;
+    if (token.kind == TokenKind::word && sql::equals_folded(token.text, "write")) return false;
+  }
+  return std::nullopt;
 }
 
 // LOCK and UNLOCK TABLES. FLUSH TABLES locks those that it names, and without names the server,

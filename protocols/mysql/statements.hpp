@@ -47,9 +47,10 @@ enum class XaTransaction : std::uint8_t { kept, opened, ended };
 /// What a statement does beside reading and writing tables.
 struct StatementInfo {
   sql::Kind kind = sql::Kind::unknown;
-  std::string name;        ///< see sql::Verb
-  bool chain = false;      ///< COMMIT or ROLLBACK AND CHAIN
-  bool read_only = false;  ///< START TRANSACTION … READ ONLY
+  std::string name;    ///< see sql::Verb
+  bool chain = false;  ///< COMMIT or ROLLBACK AND CHAIN
+  /// START TRANSACTION … READ ONLY, or READ WRITE; nothing: as the session says.
+  std::optional<bool> read_only = {};
   bool temporary = false;  ///< DDL of a temporary table
   TableLocks table_locks = TableLocks::kept;
   XaTransaction xa = XaTransaction::kept;

@@ -29,13 +29,25 @@ bool is_fresh(const tree::Expression& expression, TypeKind kind) {
          (call->name.name == "rand" && kind == TypeKind::float8);
 }
 
-/// Of this moment, cut off to so many digits behind the second.
-Bound moment_for(const ColumnType& type, std::int32_t digits) {
+/// This moment for a column of that type, where the expression asks for it.
+std::optional<Bound> moment_of(const tree::Expression& expression, const ColumnType& type) {
   Bound bound;
   bound.source = Bound::Source::clock;
   bound.type = type;
-  bound.constant = Datum(std::int64_t{digits});
   bound.may_hide = true;
+  if (const auto digits = digits_of_moment(expression, type.kind)) {
+    bound.constant = Datum(std::int64_t{*digits});
+    return bound;
+  }
+  // NOW(3), whose number is a value of the request.
+  const auto* call = expression.as<tree::Call>();
+  if (call == nullptr || call->arguments.size() != 1) return std::nullopt;
+  const auto* digits = call->arguments.front().as<tree::Parameter>();
+  tree::Call plain = *call;
+  plain.arguments.clear();
+  const tree::Expression without(tree::Expression::Node(std::move(plain)));
+  if (digits == nullptr || !digits_of_moment(without, type.kind)) return std::nullopt;
+  bound.slot = digits->index;
   return bound;
 }
 
@@ -149,12 +161,11 @@ Given Translator::given(const tree::Expression& expression, const TableColumn& c
   given.bound.assigned = true;
   const auto* literal = expression.as<tree::Literal>();
   const auto* parameter = expression.as<tree::Parameter>();
-  if (is_fresh(expression, column.type.kind) ||
+  if (is_fresh(expression, column.type.kind) || moment_of(expression, column.type) ||
       (column.type.kind == TypeKind::opaque && took_effect_ &&
        (literal != nullptr || parameter != nullptr))) {
     given.kind = Given::Kind::fresh;
-    if (const auto digits = digits_of_moment(expression, column.type.kind))
-      given.bound = moment_for(column.type, *digits);
+    if (auto moment = moment_of(expression, column.type)) given.bound = *std::move(moment);
     return given;
   }
   if (parameter != nullptr) {
@@ -354,11 +365,14 @@ void Translator::assign(const std::vector<const tree::Assignment*>& set, const T
     if (column.given_by_server || !part.assigned.insert(*place).second)
       throw Unsure{"an assignment to " + column.name};
     const std::string name = definition.sql_column(*place);
-    if (const auto digits = digits_of_moment(each->value, column.type.kind)) {
-      const std::string now = bind(moment_for(column.type, *digits));
+    // Whether it changes is told by what it was.
+    const bool compared = !took_effect_ && column.type.kind != TypeKind::opaque;
+    if (compared) columns_.insert({definition.key, *place, column.attribute});
+    if (auto moment = moment_of(each->value, column.type)) {
+      const std::string now = bind(*std::move(moment));
       part.momentary.insert(*place);
       list += ", " + name + " = " + now;
-      if (set.size() == 1) plan.needs_now = true;
+      plan.needs_now = true;  // it may be the moment that is there already
       if (differs != "1")
         differs += (differs.empty() ? "" : " OR ") +
                    ("(" + now + " IS NULL) OR (" + name + " IS NOT " + now + ")");
@@ -395,8 +409,12 @@ void Translator::assign(const std::vector<const tree::Assignment*>& set, const T
       continue;
     }
     part.momentary.insert(i);
-    list += ", " + definition.sql_column(i) + " = " +
-            bind(moment_for(column.type, *column.refreshed_digits));
+    Bound moment;
+    moment.source = Bound::Source::clock;
+    moment.type = column.type;
+    moment.constant = Datum(std::int64_t{*column.refreshed_digits});
+    moment.may_hide = true;
+    list += ", " + definition.sql_column(i) + " = " + bind(std::move(moment));
   }
   // Whether a value of this moment is another one than before, nobody knows.
   if (differs == "1" && !took_effect_)

@@ -21,6 +21,21 @@ constexpr sql::Mode body_mode{sql::Dialect::mysql, true, false};
 /// Thrown by what is not understood, caught in program_of().
 struct NotUnderstood {};
 
+/// `NEW.c` and `OLD.c` are names in any case of letters.
+class RowNames final : public tree::Visitor {
+ public:
+  using Visitor::visit;
+  void visit(const tree::Expression& expression) override {
+    if (const auto* column = expression.as<tree::Column>(); column && column->path.size() == 2) {
+      const std::string row = sql::lower(column->path.front());
+      // The walk is one over trees that nobody changes; this one is its reader's to change.
+      if (row == "new" || row == "old")
+        const_cast<tree::Column*>(column)->path.front() = row;  // NOLINT
+    }
+    descend(expression);
+  }
+};
+
 class BodyReader {
  public:
   /// `database`: that of names without one.
@@ -107,6 +122,7 @@ class BodyReader {
                        (utility != nullptr && utility->kind == sql::Kind::call);
     if (!known) throw NotUnderstood{};
     tree::qualify(statement, database_);
+    RowNames().visit(statement);
     return statement;
   }
   [[nodiscard]] tree::Statement shows(std::string_view expression) const {

@@ -120,6 +120,20 @@ bool Runner::tell_orphans(const Definition& child, const Reference& reference,
   return refuse(broken_reference(child, reference, parent, mysql_, as_parent));
 }
 
+namespace {
+
+/// To how many digits behind the second a moment is cut off.
+std::optional<std::int64_t> digits_of(const Bound& bound, std::span<const Value> values) {
+  if (const auto* digits = std::get_if<std::int64_t>(&bound.constant)) return *digits;
+  if (bound.slot == Bound::no_slot) return 0;
+  if (bound.slot >= values.size() || !values[bound.slot].text) return std::nullopt;
+  const std::string_view text = *values[bound.slot].text;
+  const bool one = text.size() == 1 && text.front() >= '0' && text.front() <= '6';
+  return one ? std::optional<std::int64_t>(text.front() - '0') : std::nullopt;
+}
+
+}  // namespace
+
 /// This moment in a column of that type.
 std::optional<Datum> Runner::moment_in(const ColumnType& type, std::int64_t digits) const {
   if (!moment_) return std::nullopt;
@@ -138,8 +152,8 @@ std::optional<Datum> Runner::moment_in(const ColumnType& type, std::int64_t digi
 
 std::optional<Datum> Runner::value_of(const Bound& bound, std::span<const Value> values) {
   if (bound.source == Bound::Source::clock) {
-    const auto* digits = std::get_if<std::int64_t>(&bound.constant);
-    const auto moment = moment_in(bound.type, digits != nullptr ? *digits : 0);
+    const auto digits = digits_of(bound, values);
+    const auto moment = digits ? moment_in(bound.type, *digits) : std::nullopt;
     return moment || !bound.may_hide ? moment : std::optional(Datum());
   }
   if (bound.source == Bound::Source::row) {
@@ -206,7 +220,9 @@ bool Runner::number(const Plan& plan, std::size_t place, DatumRow& row) {
     return *given > 0;
   }
   const bool alone = plan.rows.size() == 1 && !plan.source;
-  if (took_effect_ && !last && told_.insert_id != 0 && (alone || plan.clash == Clash::fails))
+  // Of a row that was met, the answer tells its number.
+  const bool put = plan.clash != Clash::updates || told_.affected == 1;
+  if (took_effect_ && !last && told_.insert_id != 0 && put && (alone || plan.clash == Clash::fails))
     last = static_cast<std::int64_t>(told_.insert_id) - 1;
   if (!last) {
     why_not_ = "the next number of table " + plan.target;
@@ -254,8 +270,11 @@ bool Runner::fill(const Plan& plan, std::size_t at, std::span<const Value> value
 std::optional<Datum> Runner::moment_given(const Given& given, const TableColumn& column) const {
   if (given.bound.source != Bound::Source::clock && given.bound.source != Bound::Source::now)
     return std::nullopt;
-  const auto* digits = std::get_if<std::int64_t>(&given.bound.constant);
-  if (digits == nullptr) digits = std::get_if<std::int64_t>(&column.default_.value);
+  if (given.bound.source == Bound::Source::clock) {
+    const auto told = digits_of(given.bound, values_);
+    return told ? moment_in(column.type, *told) : std::nullopt;
+  }
+  const auto* digits = std::get_if<std::int64_t>(&column.default_.value);
   return moment_in(column.type, digits != nullptr ? *digits : 0);
 }
 
@@ -538,7 +557,12 @@ bool Runner::insert_all(const Plan& plan, std::span<const Value> values, Done& d
   if (any_order_)
     for (const DatumRow& row : filled) met.push_back(is_met(*table, row));
   std::int64_t first = 0;
-  const auto began = numbered ? contents_.last_number({table->id, *numbered}) : std::nullopt;
+  // A statement of the same routine may have taken some before.
+  std::optional<std::int64_t> began;
+  if (numbered) {
+    const auto taken = numbers_.find({table->id, *numbered});
+    began = taken != numbers_.end() ? taken->second : contents_.last_number({table->id, *numbered});
+  }
   for (DatumRow& row : filled) {
     if (numbered && reserves) row[*numbered] = Datum();
     if (numbered && !reserves && !number(plan, *numbered, row)) return false;
@@ -568,7 +592,9 @@ bool Runner::insert_all(const Plan& plan, std::span<const Value> values, Done& d
     if (first == 0) first = value;
   }
   // Of rows that all have one, that of the last is told, whether it was put in or not.
-  if (numbered && own == rows && copied_ > 0)
+  // Behind a query the server has put defaults back into it where the table has triggers.
+  const bool restored = plan.source && !table->triggers.empty();
+  if (numbered && own == rows && copied_ > 0 && !restored)
     first = std::get<std::int64_t>(filled.back()[*numbered]);
   if (any_order_ && numbered && copied_ > 0) {
     if (!took_effect_) return false;
@@ -763,7 +789,9 @@ bool Runner::update(const Plan& plan, std::span<const Value> values, Done& done)
           part.assigned.contains(column))
         numbers_[{table->id, column}] = std::nullopt;
   }
-  if (matched == 0 && !took_effect_ && !plan.multiple && !looks_for_rows(plan, values))
+  // Of a statement of a routine nobody is told that.
+  if (matched == 0 && !took_effect_ && !plan.multiple && depth_ == 0 &&
+      !looks_for_rows(plan, values))
     return false;
   done.ok.affected = changed;
   done.ok.info = fmt::format("Rows matched: {}  Changed: {}  Warnings: 0", matched, changed);

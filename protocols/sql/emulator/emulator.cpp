@@ -300,7 +300,12 @@ void SqlEmulator::note_failure(const SqlRequest& request, std::string_view code)
   const tree::Statement& statement = statements_->tree_of(request.pattern);
   const MayWrite written = may_write(request);
   if (written.anything) return contents_->forget_all_numbers();
-  if (!may_insert(statement)) return forget_numbers(written);
+  if (!may_insert(statement)) {
+    // Of MySQL: rows that were changed before one was refused may have moved the next number.
+    if (rules().folds_names() && statement.as<tree::Update>() != nullptr)
+      for (const std::string& key : written.tables) contents_->forget_numbers(key);
+    return forget_numbers(written);
+  }
   const Plan& plan = plan_of(request, true);
   const bool known = plan.reason.empty() && plan.action == Plan::Action::insert &&
                      plan.rows.size() == 1 && !plan.of_query && !plan.source &&

@@ -50,19 +50,10 @@ class EmulatedMysql {
     writes.clear();
     for (const KeyPath& path : computed->writes)
       writes.push_back(path.empty() ? "*" : path.front());
-    const auto told = emulation::read_answer(as_bytes(computed->image));
+    const auto told = emulation::read_answers(as_bytes(computed->image));
     REQUIRE(told);
-    if (told->error) return std::to_string(told->error->code) + " " + told->error->message;
-    if (told->ok) return text_of(*told->ok);
-    columns = told->set->columns;
     std::string text;
-    for (const std::string_view row : told->rows) {
-      std::vector<mysql::Cell> cells;
-      REQUIRE(decode_text_row(as_bytes(row), columns.size(), cells));
-      for (std::size_t i = 0; i < cells.size(); ++i)
-        text += (i > 0 ? "|" : "") + std::string(cells[i].value_or("NULL"));
-      text += ";";
-    }
+    for (const emulation::ToldAnswer& each : *told) text += (text.empty() ? "" : " ") + shown(each);
     return text;
   }
 
@@ -88,6 +79,20 @@ class EmulatedMysql {
   std::vector<std::string> writes;
 
  private:
+  std::string shown(const emulation::ToldAnswer& told) {
+    if (told.error) return std::to_string(told.error->code) + " " + told.error->message;
+    if (told.ok) return text_of(*told.ok);
+    columns = told.set->columns;
+    std::string text;
+    for (const std::string_view row : told.rows) {
+      std::vector<mysql::Cell> cells;
+      REQUIRE(decode_text_row(as_bytes(row), columns.size(), cells));
+      for (std::size_t i = 0; i < cells.size(); ++i)
+        text += (i > 0 ? "|" : "") + std::string(cells[i].value_or("NULL"));
+      text += ";";
+    }
+    return text;
+  }
   static std::string text_of(const OkPacket& ok) {
     std::string text = std::to_string(ok.affected);
     if (ok.insert_id != 0) text += " id " + std::to_string(ok.insert_id);
@@ -218,4 +223,119 @@ TEST_CASE("a transaction of MySQL is taken back, but for its numbers") {
   sql.control(Control::rollback);
   CHECK(sql.say("SELECT id FROM t").empty());
   CHECK(sql.say("INSERT INTO t (n) VALUES (3)") == "1 id 2");
+}
+
+TEST_CASE("ON DUPLICATE KEY UPDATE changes the row that is met") {
+  EmulatedMysql sql;
+  sql.hear(definition);
+  const std::string insert = "INSERT INTO t (name, n) VALUES ";
+  const std::string update = " ON DUPLICATE KEY UPDATE n = VALUES(n) + 1";
+  CHECK(sql.say(insert + "('x', 1)" + update) == "1 id 1");
+  CHECK(sql.say(insert + "('x', 4)" + update) == "2 id 1");
+  CHECK(sql.say(insert + "('x', 4)" + update) == "0");
+  CHECK(sql.say(insert + "('y', 1)" + update) == "1 id 4");
+  CHECK(sql.say("SELECT id, n FROM t") == "1|5;4|1;");
+  // The number that is told then is that of the row.
+  sql.hear("INSERT INTO t (name) VALUES ('q')", ErrorPacket{1205, "HY000", "Lock wait timeout"});
+  sql.hear(insert + "('x', 8)" + update, 2, 1);
+  CHECK(sql.say("INSERT INTO t (name) VALUES ('z')") == "-");
+}
+
+TEST_CASE("procedures of MySQL are run") {
+  EmulatedMysql sql;
+  sql.hear(definition);
+  sql.hear(
+      "CREATE PROCEDURE p(k int, d int) BEGIN UPDATE t SET n = n + d WHERE id = k; SELECT n "
+      "FROM t WHERE id = k; END");
+  sql.hear(
+      "CREATE PROCEDURE q(k int) BEGIN DECLARE i int DEFAULT 0; WHILE i < k DO INSERT INTO t "
+      "(n) VALUES (i * 2); SET i = i + 1; END WHILE; END");
+  CHECK(sql.say("CALL p(1, 2)") == "0");
+  CHECK(sql.say("CALL q(2)") == "2");
+  CHECK(sql.say("CALL p(2, 5)") == "7; 1");
+  sql.control(Control::begin);
+  CHECK(sql.say("CALL q(3)") == "3");
+  sql.control(Control::rollback);
+  CHECK(sql.say("INSERT INTO t (n) VALUES (1)") == "1 id 6");
+  sql.hear("DROP PROCEDURE p");
+  CHECK(sql.say("CALL p(2, 5)") == "-");
+  sql.hear("CREATE PROCEDURE p(k int) BEGIN DECLARE CONTINUE HANDLER FOR NOT FOUND SET k = 1; END");
+  CHECK(sql.say("CALL p(2)") == "-");
+}
+
+TEST_CASE("functions of MySQL are called, and described as they were told") {
+  EmulatedMysql sql;
+  sql.hear(definition);
+  sql.hear(
+      "CREATE FUNCTION f(k int) RETURNS int MODIFIES SQL DATA BEGIN IF k > 5 THEN RETURN NULL; "
+      "END IF; UPDATE t SET n = n + 1 WHERE id = k; RETURN (SELECT sum(n) FROM t); END");
+  CHECK(sql.say("INSERT INTO t (name) VALUES ('x')") == "1 id 1");
+  CHECK(sql.say("SELECT f(1)") == "-");
+  Column column;
+  column.name = "f(1)";
+  column.type = FieldType::long_;
+  column.charset = binary_collation;
+  column.length = 11;
+  sql.hear("SELECT f(1)", ResultSet{{column}, Document::array({Document::array({8})})});
+  CHECK(sql.say("SELECT f(1)") == "9;");
+  CHECK(sql.say("SELECT n FROM t") == "9;");
+}
+
+TEST_CASE("triggers of MySQL are run, row by row") {
+  EmulatedMysql sql;
+  sql.hear(definition);
+  sql.hear("CREATE TABLE l (id int AUTO_INCREMENT PRIMARY KEY, n int, w varchar(20))");
+  sql.hear("CREATE TRIGGER a BEFORE INSERT ON t FOR EACH ROW SET NEW.n = NEW.n + 1");
+  sql.hear(
+      "CREATE TRIGGER b AFTER UPDATE ON t FOR EACH ROW INSERT INTO l (n, w) VALUES (OLD.n, "
+      "concat(NEW.name, '!'))");
+  sql.hear(
+      "CREATE TRIGGER c BEFORE DELETE ON t FOR EACH ROW IF OLD.id = 1 THEN SIGNAL SQLSTATE "
+      "'45000' SET MESSAGE_TEXT = 'not this one'; END IF");
+  CHECK(sql.say("INSERT INTO t (name, n) VALUES ('x', 1)") == "1 id 1");
+  CHECK(sql.say("UPDATE t SET n = 9 WHERE id = 1") == "1 Rows matched: 1  Changed: 1  Warnings: 0");
+  CHECK(sql.say("SELECT id, n, w FROM l") == "1|2|x!;");
+  CHECK(sql.say("DELETE FROM t WHERE id = 1") == "1644 not this one");
+  CHECK(sql.say("SELECT id, n FROM t") == "1|9;");
+  sql.hear("DROP TRIGGER c");
+  CHECK(sql.say("DELETE FROM t WHERE id = 1") == "1");
+}
+
+TEST_CASE("conditions and missing values of MySQL refuse in its own words") {
+  EmulatedMysql sql;
+  sql.hear(
+      "CREATE TABLE p (id int PRIMARY KEY, n int NOT NULL CHECK (n >= 0), CONSTRAINT few CHECK "
+      "(n < 9))");
+  sql.hear("INSERT INTO p (id, n) VALUES (1, 1)", 1);
+  CHECK(sql.say("INSERT INTO p (id) VALUES (2)") == "1364 Field 'n' doesn't have a default value");
+  CHECK(sql.say("INSERT INTO p (id, n) VALUES (1, 9)") ==
+        "4025 CONSTRAINT `few` failed for `w`.`p`");
+  CHECK(sql.say("UPDATE p SET n = 10") == "4025 CONSTRAINT `few` failed for `w`.`p`");
+  CHECK(sql.say("UPDATE p SET n = 8") == "1 Rows matched: 1  Changed: 1  Warnings: 0");
+}
+
+TEST_CASE("this moment of MySQL is the time of the run") {
+  EmulatedMysql sql;
+  sql.hear(
+      "CREATE TABLE m (id int PRIMARY KEY, at datetime(3), made datetime DEFAULT "
+      "CURRENT_TIMESTAMP, seen timestamp NOT NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE "
+      "CURRENT_TIMESTAMP)");
+  CHECK(sql.say("INSERT INTO m (id, at) VALUES (1, NOW(3))") == "1");
+  CHECK(sql.say("SELECT at, made, seen FROM m") ==
+        "2023-11-14 22:13:20.000|2023-11-14 22:13:20|2023-11-14 22:13:20;");
+  CHECK(sql.say("UPDATE m SET at = NULL") == "1 Rows matched: 1  Changed: 1  Warnings: 0");
+  CHECK(sql.say("SELECT at, seen FROM m") == "NULL|2023-11-14 22:13:20;");
+}
+
+TEST_CASE("definitions of MySQL that do nothing say so") {
+  EmulatedMysql sql;
+  sql.hear(definition);
+  CHECK(sql.say("CREATE TABLE IF NOT EXISTS t (id int)") == "0 warnings 1");
+  CHECK(sql.say("INSERT INTO t (name) VALUES ('x')") == "1 id 1");
+  CHECK(sql.say("CREATE TABLE t (id int)") == "-");
+  CHECK(sql.say("DROP TABLE IF EXISTS t") == "0");
+  CHECK(sql.say("DROP TABLE IF EXISTS t") == "0 warnings 1");
+  CHECK(sql.say("SELECT id FROM t") == "1146 Table 'w.t' doesn't exist");
+  CHECK(sql.say(definition) == "0");
+  CHECK(sql.say("SELECT id FROM t").empty());
 }

@@ -3,6 +3,7 @@
 
 #include <chrono>
 
+#include "protocols/mysql/identity.hpp"
 #include "protocols/mysql/introspection.hpp"
 #include "support.hpp"
 #include "support/json.hpp"
@@ -232,6 +233,45 @@ TEST_CASE("asking how many warnings there are leaves them") {
   CHECK_EQ(left_by("SELECT @@warning_count").found_rows, 1);
   CHECK_FALSE(left_by("SELECT @@warning_count, @@autocommit").error.has_value());
   CHECK_EQ(left_by("SELECT DATABASE()").warnings, 0);
+}
+
+TEST_CASE("LAST_INSERT_ID() is known where the answer tells the number that the server gave") {
+  const auto left_by = [](const char* sql, std::uint64_t id, const char* before = "") {
+    sql::Statement statement;
+    statement.assign(sql, {sql::Dialect::mysql, true, false});
+    std::string canonical = before, qualifier;
+    append_statement(statement, sql, {}, canonical, qualifier);
+    Aftermath after;
+    after.last_insert_id = 3;
+    after.note_done(statement.pattern());
+    after.note({.affected = 1, .insert_id = id}, canonical);
+    return after.last_insert_id;
+  };
+  CHECK_EQ(left_by("INSERT INTO t (n) VALUES (1), (NULL), (DEFAULT)", 7), 7);
+  CHECK_EQ(left_by("INSERT INTO t (n) VALUES (@a)", 7, "(with {\"@a\": \"5\"}) "), 7);
+  CHECK_EQ(left_by("UPDATE t SET n = 1", 0), 3);
+  // One of its own, of a row that was there, or of what is not told.
+  CHECK_FALSE(left_by("INSERT INTO t (n) VALUES (7)", 7));
+  CHECK_FALSE(left_by("INSERT INTO t (n) VALUES (@a)", 7, "(with {\"@a\": \"7\"}) "));
+  CHECK_FALSE(left_by("INSERT INTO t (n) VALUES (3 + 4)", 7));
+  CHECK_FALSE(left_by("INSERT INTO t SELECT n + 4 FROM u", 7));
+  CHECK_FALSE(left_by("INSERT INTO t (n) VALUES (1) ON DUPLICATE KEY UPDATE n = 2", 7));
+  CHECK_FALSE(left_by("CALL p()", 0));
+  CHECK_FALSE(left_by("SELECT LAST_INSERT_ID(9)", 0));
+  CHECK_FALSE(left_by("SET last_insert_id = 9", 0));
+}
+
+TEST_CASE("an XA transaction shows in the status until it ends") {
+  Session session(nullptr);
+  session.open("u", "d", 45, false);
+  const auto status_after = [&](const char* sql) {
+    session.apply(session.inspect(sql));
+    return session.status() & status::in_transaction;
+  };
+  CHECK_EQ(status_after("XA START 'x'"), status::in_transaction);
+  CHECK_EQ(status_after("XA END 'x'"), status::in_transaction);
+  CHECK_EQ(status_after("XA PREPARE 'x'"), status::in_transaction);
+  CHECK_EQ(status_after("XA COMMIT 'x'"), 0);
 }
 
 TEST_CASE("several statements stay one where their results can't be counted before") {
