@@ -63,7 +63,7 @@ CONFINED = {
     "openssl/ssl.h": "src/net/tls_",
     "boost/beast": "protocols/http/",
     "nghttp2/": "protocols/http/h2/",
-    "re2/": "src/match/",
+    "re2/": ("src/match/", "src/store/redact/matcher."),
     "yaml-cpp/": "src/store/yaml.cpp",
     "libpq-fe.h": "protocols/postgres/catalogue_connection.cpp",
     "mariadb/": "protocols/mysql/catalogue_connection.cpp",
