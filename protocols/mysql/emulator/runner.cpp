@@ -594,8 +594,8 @@ bool Runner::insert_all(const Plan& plan, std::span<const Value> values, Done& d
   // Of rows that all have one, that of the last is told, whether it was put in or not.
   // Behind a query the server has put defaults back into it where the table has triggers.
   const bool restored = plan.source && !table->triggers.empty();
-  if (numbered && own == rows && copied_ > 0 && !restored)
-    first = std::get<std::int64_t>(filled.back()[*numbered]);
+  if (numbered && own == rows && copied_ > 0)
+    first = restored ? 0 : std::get<std::int64_t>(filled.back()[*numbered]);
   if (any_order_ && numbered && copied_ > 0) {
     if (!took_effect_) return false;
     first = 0;
