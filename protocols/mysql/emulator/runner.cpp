@@ -594,8 +594,8 @@ bool Runner::insert_all(const Plan& plan, std::span<const Value> values, Done& d
   // Of rows that all have one, that of the last is told, whether it was put in or not.
   // Behind a query the server has put defaults back into it where the table has triggers.
   const bool restored = plan.source && !table->triggers.empty();
-  if (numbered && own == rows && copied_ > 0 && !restored)
-    first = std::get<std::int64_t>(filled.back()[*numbered]);
+  if (numbered && own == rows && copied_ > 0)
+    first = restored ? 0 : std::get<std::int64_t>(filled.back()[*numbered]);
   if (any_order_ && numbered && copied_ > 0) {
     if (!took_effect_) return false;
     first = 0;
@@ -606,6 +606,11 @@ bool Runner::insert_all(const Plan& plan, std::span<const Value> values, Done& d
     numbers_[{table->id, *numbered}] = began.value_or(0) + static_cast<std::int64_t>(rows);
   // Where no number was given, that of the last row that was changed is told.
   if (plan.clash == Clash::updates && copied_ == 0) first = met_id_;
+  // Of several rows of which some were met, the number of the one that came last is told.
+  if (plan.clash == Clash::updates && numbered && rows > 1 && copied_ < rows) {
+    if (!took_effect_) return false;
+    first = 0;
+  }
   done.ok.insert_id = static_cast<std::uint64_t>(first);
   return true;
 }
