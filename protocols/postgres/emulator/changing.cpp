@@ -71,6 +71,10 @@ bool Runner::refuse_value(const Plan& plan, const Given& given, std::span<const 
   if (!value.text) return false;
   auto error = refused_value(given.bound.type, value.value_class, *value.text);
   if (!error) return false;
+  // Which of several is refused first depends on how each is refused.
+  for (const Given& other : plan.rows.front())
+    if (&other != &given && other.kind == Given::Kind::value && !value_of(other.bound, values))
+      return false;
   const bool bound = value.value_class == sql::ValueClass::unknown;
   numbers_.clear();
   const std::shared_ptr<const Definition> table = contents_.find(plan.target)->definition;
