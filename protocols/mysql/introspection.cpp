@@ -177,7 +177,9 @@ struct Told {
   Column column;
 };
 
-constexpr std::uint32_t integer_length = 21;
+constexpr std::uint32_t integer_length = 21, connection_length = 10;
+/// Of a name, and of `user@host`, in characters.
+constexpr std::uint32_t name_length = 64, account_length = 384;
 
 Column column_for(const Question& question, const std::optional<std::string>& value,
                   const Session& session) {
@@ -186,6 +188,7 @@ Column column_for(const Question& question, const std::optional<std::string>& va
   const SystemVariable* variable = question.kind == Question::Kind::variable
                                        ? find_system_variable(canonical_variable(question.name))
                                        : nullptr;
+  const bool is_variable = question.kind == Question::Kind::variable;
   const bool counted = question.name.ends_with("_id") || question.name.ends_with("_rows") ||
                        question.name == "row_count" || question.name.ends_with("_count") ||
                        question.name == "identity";
@@ -193,19 +196,29 @@ Column column_for(const Question& question, const std::optional<std::string>& va
                        (variable != nullptr && variable->kind != VariableKind::text) ||
                        (question.kind != Question::Kind::text && counted);
   if (integer) {
-    column.type = question.kind == Question::Kind::number ? FieldType::long_ : FieldType::longlong;
+    const bool number = question.kind == Question::Kind::number;
+    const bool connection = !is_variable && question.name == "connection_id";
+    const bool truth = variable != nullptr && variable->kind == VariableKind::boolean;
+    column.type = number || connection ? FieldType::long_ : FieldType::longlong;
     column.charset = 63;
-    column.length = question.kind == Question::Kind::number
-                        ? static_cast<std::uint32_t>(question.name.size())
-                        : integer_length;
+    column.length = number ? static_cast<std::uint32_t>(question.name.size()) : integer_length;
+    if (connection) column.length = connection_length;
+    if (truth) column.length = 1;
     column.flags = column_flag::binary;
-    if (question.kind != Question::Kind::variable) column.flags |= column_flag::not_null;
-    if (variable != nullptr && variable->kind == VariableKind::boolean) column.length = 1;
+    if (!is_variable) column.flags |= column_flag::not_null;
+    const bool is_unsigned = is_variable ? !truth : question.name.ends_with("_id");
+    if (is_unsigned) column.flags |= column_flag::unsigned_;
     return column;
   }
   column.type = FieldType::var_string;
   column.length = static_cast<std::uint32_t>(value ? value->size() : 0);
   column.decimals = session.is_mariadb() ? 39 : 31;
+  if (question.kind == Question::Kind::function) {
+    if (question.name == "database" || question.name == "schema") column.length = name_length;
+    if (contains(user_functions, question.name)) column.length = account_length;
+    if (question.name == "version") column.flags |= column_flag::not_null;
+  }
+  if (question.kind == Question::Kind::text) column.flags |= column_flag::not_null;
   return column;
 }
 
@@ -237,10 +250,18 @@ std::optional<std::optional<std::string>> value_of(const Question& question,
     if (!after.found_rows) return std::nullopt;
     return Value(std::to_string(*after.found_rows));
   }
-  if (name == "row_count") return Value(std::to_string(after.row_count));
+  if (name == "row_count") {
+    if (!after.row_count) return std::nullopt;
+    return Value(std::to_string(*after.row_count));
+  }
   if (name == "database" || name == "schema")
     return session.database().empty() ? Value() : Value(session.database());
   return Value(session.user() + "@" + (name == "current_user" ? "%" : "localhost"));
+}
+
+bool has_known_type(std::string_view variable) {
+  return find_system_variable(canonical_variable(variable)) != nullptr ||
+         contains(state_variables, variable);
 }
 
 bool is_plain(std::string_view pattern) {
@@ -259,10 +280,22 @@ Column text_column(std::string name, std::uint32_t length) {
 std::optional<ResultSet> show_variables(const Introspection& asked, const Session& session) {
   ResultSet set;
   set.columns = {text_column("Variable_name", 64), text_column("Value", 2048)};
+  if (session.is_mariadb()) {
+    set.columns.back().length = 4096;
+    for (Column& column : set.columns) {
+      column.schema = "information_schema";
+      column.table = column.org_table = "SESSION_VARIABLES";
+      column.flags |= column_flag::no_default;
+      column.decimals = 0;
+    }
+    set.columns.front().org_name = "VARIABLE_NAME";
+    set.columns.back().org_name = "VARIABLE_VALUE";
+  }
   for (const std::string& pattern : asked.patterns) {
     if (!is_plain(pattern)) return std::nullopt;
     auto value = session.variable(pattern);
-    if (!value) return std::nullopt;
+    // Which of those that are not in the pack say ON only the recording tells.
+    if (!value || !has_known_type(pattern)) return std::nullopt;
     const SystemVariable* variable = find_system_variable(canonical_variable(pattern));
     if (variable != nullptr && variable->kind == VariableKind::boolean)
       value = *value == "1" ? "ON" : "OFF";
@@ -280,7 +313,7 @@ std::optional<ResultSet> show_warnings(const Introspection& asked, const Afterma
         asked.errors_only ? "@@session.error_count" : "@@session.warning_count", integer_length);
     count.type = FieldType::longlong;
     count.charset = 63;
-    count.flags = column_flag::binary;
+    count.flags = column_flag::binary | column_flag::unsigned_;
     count.decimals = 0;
     set.columns = {count};
     set.rows.push_back(Document::array({known.error ? 1 : 0}));
@@ -345,13 +378,15 @@ void Aftermath::note(const OkPacket& ok, std::string_view canonical) {
   last_insert_id = told ? std::optional(ok.insert_id) : std::nullopt;
 }
 
-void Aftermath::note_done(std::string_view pattern) {
+void Aftermath::note_done(std::string_view spelled) {
+  // Functions that name a column are spelled as they were.
+  const std::string pattern = lower(spelled);
   // LAST_INSERT_ID(number) sets it, a procedure or a prepared statement may.
   const bool sets =
       pattern.find("last_insert_id(") != pattern.find("last_insert_id()") ||
       pattern.starts_with("call ") || pattern.starts_with("execute ") ||
-      (pattern.starts_with("set ") && (pattern.find("last_insert_id") != std::string_view::npos ||
-                                       pattern.find("identity") != std::string_view::npos));
+      (pattern.starts_with("set ") && (pattern.find("last_insert_id") != std::string::npos ||
+                                       pattern.find("identity") != std::string::npos));
   if (sets) last_insert_id.reset();
 }
 
@@ -441,6 +476,10 @@ std::optional<ResultSet> answer_introspection(const Introspection& asked,
   for (const Question& question : asked.questions) {
     const auto value = value_of(question, known);
     if (!value) return std::nullopt;
+    // Of which type a variable is that is not in the pack only the recording tells.
+    const bool told = columns.size() == asked.questions.size();
+    if (!told && question.kind == Question::Kind::variable && !has_known_type(question.name))
+      return std::nullopt;
     set.columns.push_back(column_for(question, *value, *known.session));
     row.push_back(*value ? document_of(**value) : Document());
   }
