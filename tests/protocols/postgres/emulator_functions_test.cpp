@@ -59,9 +59,8 @@ TEST_CASE("numerics have the scale that the server gives them") {
 
 TEST_CASE("arrays") {
   EmulatedSql sql = with_rows();
-  CHECK(sql.say(
-            "SELECT tags, tags[2], array_length(tags, 1), tags || 'c'::text FROM t WHERE id = 1") ==
-        "{a,\"b c\"}|b c|2|{a,\"b c\",c};SELECT 1");
+  CHECK(sql.say("SELECT tags, tags[2] AS b, array_length(tags, 1), tags || 'c'::text AS c FROM t "
+                "WHERE id = 1") == "{a,\"b c\"}|b c|2|{a,\"b c\",c};SELECT 1");
   REQUIRE(sql.columns.size() == 4);
   CHECK(sql.columns[0].type == oid_of("text[]"));
   CHECK(sql.say("SELECT id FROM t WHERE 'a' = ANY(tags)") == "1;SELECT 1");

@@ -57,6 +57,12 @@ class EmulatedSql {
     return text + tag;
   }
 
+  /// Why there is no answer.
+  std::string why(const std::string& sql) {
+    const Identity identity = identity_of(sql);
+    return emulator_->why_not({identity.canonical, identity.qualifier, 1});
+  }
+
   /// The server answered so.
   void hear(const std::string& sql, const StatementAnswer& answer, std::uint64_t connection = 1) {
     const Identity identity = identity_of(sql);
