@@ -540,7 +540,6 @@ Statement create_sequence(const ParseTree& node, TreeReading&) {
   sequence.name = name_of_table(at(node, "sequence"));
   sequence.temporary = text_at(at(node, "sequence"), "relpersistence") == "t";
   sequence.if_not_exists = flag_at(node, "if_not_exists");
-  bool starts = false;
   for (const ParseTree& each : at(node, "options")) {
     const ParseTree& option = at(each, "DefElem");
     const std::string name = text_at(option, "defname");
@@ -548,7 +547,6 @@ Statement create_sequence(const ParseTree& node, TreeReading&) {
     const bool counts = !number.is_null() && number_at(number, "ival") > 0;
     if (name == "start" && counts) {
       sequence.start = number_at(number, "ival");
-      starts = true;
     } else if (name == "increment" && counts) {
       sequence.increment = number_at(number, "ival");
     } else {

@@ -224,6 +224,13 @@ class Mariadb(Server):
                 "--max-allowed-packet=64M", "--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=64M",
                 *([f"--ssl-cert={self.certificate}", f"--ssl-key={self.key}"] if self.tls else [])]
 
+    def is_ready(self):
+        """It listens on its port first, and a moment later on the socket by which it is set up."""
+        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as probe:
+            probe.connect(f"{self.folder}/server.sock")
+            return super().is_ready()
+        return False
+
     def sql(self, text, database="mysql"):
         return self.run([find_program("mariadb"), "--no-defaults", f"--socket={self.folder}/server.sock", "-uroot",
                          "--default-character-set=utf8mb4", database], input=text)

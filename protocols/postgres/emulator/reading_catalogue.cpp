@@ -98,7 +98,8 @@ std::string Translator::catalogue_source(std::size_t number, const std::string& 
     column.of_catalogue = number;
     if (each.name == "oid" || each.name == "atttypid") column.beside = alias + ".b";
   }
-  if (!relation.whole) named.columns.push_back({"\x01", {}, {}});  // it is not known what * shows
+  if (!relation.whole)
+    named.columns.push_back({"\x01", {}, {}, false, {}});  // it is not known what * shows
   list += cell(width) + " AS b, " + cell(width + 1) + " AS s";
   named.shade = alias + ".s";
   scope.relations.push_back(std::move(named));
