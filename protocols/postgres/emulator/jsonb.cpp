@@ -1,11 +1,10 @@
 // JSON in the form in which jsonb prints it.
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <map>
 #include <vector>
 
 #include "protocols/postgres/emulator/exact_values.hpp"
+#include "protocols/postgres/emulator/json_node.hpp"
 #include "understudy/document.hpp"
 
 namespace understudy::postgres::emulation {
@@ -52,7 +51,7 @@ class JsonReader {
     if (rest_.starts_with('"')) {
       std::string text;
       if (!string(text)) return false;
-      quote(text, out);
+      append_json_string(text, out);
       return true;
     }
     return number(out);
@@ -70,7 +69,7 @@ class JsonReader {
     out += '{';
     for (const auto& [name, inner] : members) {
       if (out.back() != '{' || &name != &members.begin()->first) out += ", ";
-      quote(name, out);
+      append_json_string(name, out);
       out += ": " + inner;
     }
     out += '}';
@@ -157,23 +156,6 @@ class JsonReader {
       out += static_cast<char>(0x80 | (code & 0x3FU));
     }
     return true;
-  }
-
-  static void quote(std::string_view text, std::string& out) {
-    constexpr std::string_view special = "\"\\\b\f\n\r\t", names = "\"\\bfnrt";
-    out += '"';
-    for (const char c : text) {
-      const std::size_t at = special.find(c);
-      if (at != std::string_view::npos) {
-        out += '\\';
-        out += names[at];
-      } else if (static_cast<unsigned char>(c) < 0x20) {
-        out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-      } else {
-        out += c;
-      }
-    }
-    out += '"';
   }
 
   std::string_view rest_;
