@@ -34,7 +34,10 @@ struct ServerContext {
 };
 
 /// All received octets are consumed; feed more.
-struct NeedBytes {};
+struct NeedBytes {
+  /// A client that says nothing for so long is told so by feed_silence(); 0: it may take its time.
+  std::chrono::milliseconds silence{0};
+};
 /// The peer was told that TLS begins, or needs not be told: after the output is sent the driver
 /// makes the handshake, then calls begin_tls() and feeds plain text. Only where ServerContext::tls
 /// offers it.
@@ -108,6 +111,8 @@ class ServerMachine {
   virtual void start() {}
   virtual void feed(Bytes chunk) = 0;
   virtual void feed_eof() = 0;
+  /// The client has said nothing for as long as the last NeedBytes let it.
+  virtual void feed_silence() {}
   /// The next event. After a Request or a ScopeCall exactly one `reply` must follow before `next`
   /// is called again.
   virtual ServerEvent next() = 0;

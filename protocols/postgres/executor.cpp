@@ -592,6 +592,19 @@ void Executor::ready() {
   for (const auto& [name, value] : facts_settings_.take_changes())
     encode_parameter_status(name, value, out_.buffer());
   encode_ready_for_query(block_.status(), out_.buffer());
+  told_ready_ = true;
+}
+
+std::chrono::milliseconds Executor::allowed_silence() const {
+  if (!told_ready_) return std::chrono::milliseconds(0);
+  return time_of_setting(facts_settings_.value_or(
+      block_.idle() ? "idle_session_timeout" : "idle_in_transaction_session_timeout", ""));
+}
+
+Fields Executor::silence_error() const {
+  if (block_.idle())
+    return make_fields("FATAL", "57P05", "terminating connection due to idle-session timeout");
+  return make_fields("FATAL", "25P03", "terminating connection due to idle-in-transaction timeout");
 }
 
 // --- Describe ------------------------------------------------------------------------------------

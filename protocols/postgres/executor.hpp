@@ -104,6 +104,12 @@ class Executor {
   /// The connection is in the scope that its login named; empty where that named none.
   void logged_in_to(std::string scope);
   void ready();
+  /// The client has sent a message: it is not silent behind a ReadyForQuery any more.
+  void hear() noexcept { told_ready_ = false; }
+  /// How long the session's settings let its client say nothing behind a ReadyForQuery; 0: for ever.
+  [[nodiscard]] std::chrono::milliseconds allowed_silence() const;
+  /// The error that ends a session whose client said nothing for longer.
+  [[nodiscard]] Fields silence_error() const;
 
  private:
   enum class Waiting : std::uint8_t {
@@ -217,6 +223,7 @@ class Executor {
   Delivery delivery_;
   TransactionBlock::Plan plan_;
   bool failed_ = false, over_ = false, copying_in_ = false;
+  bool told_ready_ = false;  // and nothing was heard since
   bool slept_ = false;  // before its question was asked
   bool whole_next_ =
       false;  // the question was for the first rows; if there are none, for the whole

@@ -42,6 +42,7 @@ class PostgresServer final : public ServerMachine {
   }
   void feed(Bytes chunk) override { input_.append(chunk); }
   void feed_eof() override { ended_ = true; }
+  void feed_silence() override;
   ServerEvent next() override;
   void reply(const Answer& answer) override;
   void reply(const Miss& miss) override;
@@ -56,6 +57,7 @@ class PostgresServer final : public ServerMachine {
     bool active = false;
   };
 
+  [[nodiscard]] NeedBytes more() const;
   [[nodiscard]] bool read_startup();
   void begin_session(const Startup& startup);
   void refuse(Bytes image);
@@ -133,11 +135,22 @@ ServerEvent PostgresServer::next() {
     } else if (query_.active && !executor_.copying_in()) {
       continue_query();
     } else if (phase_ == Phase::startup ? !read_startup() : !read_message()) {
-      if (!ended_ || input_.pending().empty()) return NeedBytes{};
+      if (!ended_ || input_.pending().empty()) return more();
       note(cut_off_note);
       phase_ = Phase::closing;
     }
   }
+}
+
+/// The time of a session runs only between ReadyForQuery and the next message.
+NeedBytes PostgresServer::more() const {
+  if (phase_ != Phase::ready || ended_ || !input_.pending().empty()) return {};
+  return {executor_.allowed_silence()};
+}
+
+void PostgresServer::feed_silence() {
+  encode_fields('E', executor_.silence_error(), output_.buffer());
+  phase_ = Phase::closing;
 }
 
 void PostgresServer::reply(const Answer& answer) {
@@ -358,6 +371,7 @@ bool PostgresServer::read_message() {
 }
 
 void PostgresServer::handle(const FrontendMessage& message, char next_type) {
+  executor_.hear();
   if (executor_.copying_in() && copy_message(message)) return;
   if (skipping_) {
     if (std::holds_alternative<Terminate>(message)) phase_ = Phase::closing;

@@ -173,11 +173,16 @@ class Live {
     machine_->feed_eof();
     return pump();
   }
+  Buffer silence() {
+    machine_->feed_silence();
+    return pump();
+  }
 
   std::vector<std::string> controls;  ///< names of the transaction controls, in order
   std::vector<std::string> missed, notes, scope_calls;
   std::vector<std::string> unproven;  ///< what was said of requests that are not what was asked
   std::chrono::milliseconds paused{0};
+  std::chrono::milliseconds may_be_silent{0};  ///< from the last answer on
   std::size_t looked_up = 0;
   bool closed = false;
 
@@ -195,8 +200,10 @@ class Live {
         paused += pause->time;
       else if (const auto* noted = std::get_if<Noted>(&event))
         notes.push_back(noted->text);
-      else if (std::holds_alternative<NeedBytes>(event))
+      else if (const auto* need = std::get_if<NeedBytes>(&event)) {
+        may_be_silent = need->silence;
         break;
+      }
     }
     Buffer sent;
     machine_->output().for_each_slice(
