@@ -76,7 +76,8 @@ struct ScopeCall {
 };
 
 using ServerEvent =
-    std::variant<NeedBytes, Request, ScopeCall, StartTls, Close, Synthesised, Noted, Listen, Pause>;
+    std::variant<NeedBytes, Request, ScopeCall, StartTls, Close, Synthesised, Noted, Listen, Pause,
+                 Message>;  // a Message is said to those that listen: nothing to reply
 
 /// The answer to a Request or ScopeCall. `image` is what the protocol's Analyser made of the
 /// recorded answer, borrowed from the mapped table for as long as the connection lives; empty where
@@ -121,6 +122,8 @@ class ServerMachine {
   /// Another connection said something that this one listens to. Between two calls of `next`, also
   /// while a Request with patience waits for its reply.
   virtual void deliver(const Delivery& /*delivery*/) {}
+  /// Whether something that was delivered has ended the pause under way; once.
+  [[nodiscard]] virtual bool take_awakening() noexcept { return false; }
   /// The request that waits for its reply with everything that the client sent, for rules; null
   /// where the described canonical request is all. With Secrets::shown() it has secrets as they
   /// were sent and is written nowhere.

@@ -209,6 +209,8 @@ Next ServedConnection::Impl::pump() {
       count(Grade::synthesised);
     } else if (const auto* listened = std::get_if<Listen>(&event)) {
       listen(*listened);
+    } else if (const auto* message = std::get_if<Message>(&event)) {
+      live->hub().publish(*message, *mailbox);
     } else if (const auto* pause = std::get_if<Pause>(&event)) {
       wake_at = std::chrono::steady_clock::now() + pause->time;
       return Next::wait;
@@ -246,6 +248,7 @@ void ServedConnection::Impl::await(const Request& request) {
 /// Another connection has rung, or it is time.
 Next ServedConnection::Impl::wake() {
   take_deliveries();
+  if (machine->take_awakening()) wake_at.reset();
   const bool over = wake_at && std::chrono::steady_clock::now() >= *wake_at;
   if (!waiting) {
     if (wake_at && !over) return Next::wait;
