@@ -122,6 +122,13 @@ Answer Call::number(double number) const {
   return std::nullopt;
 }
 
+std::optional<std::string_view> type_of(const Seen& seen) {
+  constexpr std::string_view names[] = {"", "none", "string", "list", "hash", "set", "zset"};
+  static_assert(std::size(names) == std::variant_size_v<Contents>);
+  if (seen.unknown()) return std::nullopt;
+  return names[seen.entry->contents.index()];
+}
+
 Value error(std::string_view text) {
   return Value::of(Kind::simple_error, text);
 }

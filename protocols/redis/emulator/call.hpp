@@ -134,6 +134,9 @@ class Call {
   std::vector<std::pair<KeyName, std::optional<Entry>>> undo_;
 };
 
+/// As TYPE says; nothing where it is unknown.
+[[nodiscard]] std::optional<std::string_view> type_of(const Seen& seen);
+
 // -- replies
 [[nodiscard]] Value error(std::string_view text);
 [[nodiscard]] Value wrong_type();
@@ -208,6 +211,7 @@ struct NamedHandler {
 [[nodiscard]] std::span<const NamedHandler> string_commands() noexcept;
 [[nodiscard]] std::span<const NamedHandler> counter_commands() noexcept;
 [[nodiscard]] std::span<const NamedHandler> key_commands() noexcept;
+[[nodiscard]] std::span<const NamedHandler> scanning_commands() noexcept;
 [[nodiscard]] std::span<const NamedHandler> list_commands() noexcept;
 [[nodiscard]] std::span<const NamedHandler> hash_commands() noexcept;
 [[nodiscard]] std::span<const NamedHandler> set_commands() noexcept;

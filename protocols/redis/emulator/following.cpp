@@ -4,6 +4,7 @@
 #include <array>
 
 #include "protocols/redis/emulator/lessons.hpp"
+#include "protocols/redis/emulator/scanning.hpp"
 
 namespace understudy::redis::emulation {
 
@@ -88,7 +89,9 @@ void Followed::follow() {
   }
   meaning_ = meaning_of(request_, reply_);
   look_at_keys();
+  if (is_part_of_scan(request_.name(), request_.words, reply_)) return;
   Answer answer = compute(state_.keys);
+  if (answer && is_part_of_scan(request_.name(), request_.words, *answer)) return;
   if (!answer && in_order_) {
     learn_before();
     answer = compute(state_.keys);

@@ -14,7 +14,7 @@ Handler find_handler(std::string_view name) {
   static const std::unordered_map<std::string_view, Handler> handlers = [] {
     std::unordered_map<std::string_view, Handler> all;
     for (const auto commands :
-         {string_commands(), counter_commands(), key_commands(), list_commands(), hash_commands(),
+         {string_commands(), counter_commands(), key_commands(), scanning_commands(), list_commands(), hash_commands(),
           set_commands(), sorted_set_commands(), sorted_set_range_commands()})
       for (const auto& [command, handler] : commands) all.emplace(command, handler);
     return all;
@@ -81,6 +81,8 @@ std::string meaning_of(const Request& request, const Value& reply) {
   else if (meaning.kind == Kind::set ||
            (meaning.kind == Kind::array && is_unordered(request.name())))
     sort_items(meaning, 1);
+  else if (request.name() == "SCAN" && meaning.kind == Kind::array && meaning.items.size() == 2)
+    sort_items(meaning.items[1], 1);
   return octets_of_value(meaning);
 }
 

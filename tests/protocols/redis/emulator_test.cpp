@@ -1,5 +1,8 @@
 // What the emulator computes. That real servers answer the same is shown by
 // tests/differential/emulator_main.cpp.
+#include <set>
+#include <sstream>
+
 #include <doctest/doctest.h>
 
 #include "emulator_support.hpp"
@@ -370,6 +373,39 @@ TEST_CASE("keys move between databases") {
   CHECK(redis.say("EXPIRETIME k") == ":1700000009|");
   CHECK(in(3, {"GET", "k"}) == "_\r\n");
   CHECK(redis->next_end() == std::chrono::milliseconds(1'700'000'009'000));
+}
+
+TEST_CASE("SCAN shows all keys of a database, page by page, as its options say") {
+  Emulated redis = empty_server();
+  CHECK(redis.say("SCAN 0") == "*2|$1|0|*0|");
+  CHECK(redis.say("MSET user:2 b user:1 a other c") == "+OK|");
+  CHECK(redis.say("RPUSH list e") == ":1|");
+  CHECK(redis.say("SCAN 0 MATCH other") == "*2|$1|0|*1|$5|other|");
+  CHECK(redis.say("SCAN 0 TYPE LIST COUNT 100") == "*2|$1|0|*1|$4|list|");
+  CHECK(redis.say("SCAN 0 COUNT 0") == "-ERR syntax error|");
+  CHECK(redis.say("SCAN 0 COUNT x") == "-ERR value is not an integer or out of range|");
+  CHECK(redis.say("SCAN 0 MATCH") == "-ERR syntax error|");
+  CHECK(redis.say("SCAN 17") == "");  // a cursor of the recorded server's
+
+  // *2, $n, cursor, *n and, for each key, $n and the key
+  const auto parts_of = [](const std::string& reply) {
+    std::vector<std::string> parts;
+    std::istringstream lines(reply);
+    for (std::string part; std::getline(lines, part, '|');) parts.push_back(part);
+    return parts;
+  };
+  std::multiset<std::string> seen;
+  std::string cursor = "0";
+  int pages = 0;
+  do {
+    const auto parts = parts_of(redis.say("SCAN " + cursor + " COUNT 1"));
+    REQUIRE(parts.size() >= 4);
+    cursor = parts[2];
+    for (std::size_t i = 5; i < parts.size(); i += 2) seen.insert(parts[i]);
+    if (++pages == 1) CHECK(redis.say("SET another d") == "+OK|");
+  } while (cursor != "0" && pages < 10);
+  CHECK(pages >= 4);
+  for (const char* key : {"user:1", "user:2", "other", "list"}) CHECK(seen.count(key) == 1);
 }
 
 TEST_CASE("all keys of a database are told where all are known and none may have ended") {
