@@ -1,6 +1,8 @@
 #include "protocols/redis/emulator/call.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "protocols/redis/effects.hpp"
 
@@ -69,6 +71,23 @@ void Call::flush_all() {
 void Call::swap_databases(std::uint32_t one, std::uint32_t other) {
   keys_.swap(one, other);
   for (const std::uint32_t db : {one, other}) writes_.push_back({std::to_string(db)});
+}
+
+Answer Call::run(Handler handler, Arguments words, const std::vector<KeyPath>& writes) {
+  for (const KeyPath& path : writes) {
+    const auto db = database_of(path);
+    if (!db || path.size() < 2) return std::nullopt;
+    const KeyName name{*db, path[1]};
+    const Entry* entry = keys_.find(name);
+    undo_.emplace_back(name, entry != nullptr ? std::optional(*entry) : std::nullopt);
+  }
+  Call inner(keys_, words, db_, now_, doubt_, doubles_);
+  inner.is_inner_ = true;
+  Answer answer = handler(inner);
+  if (!answer) return inner.undo(), std::nullopt;
+  std::ranges::move(inner.undo_, std::back_inserter(undo_));
+  std::ranges::move(inner.writes_, std::back_inserter(writes_));
+  return answer;
 }
 
 void Call::undo() {

@@ -9,7 +9,7 @@
 namespace understudy::redis::emulation {
 
 bool State::computes(const Request& request) const {
-  return request.handler != nullptr && !pinned.contains(request.name());
+  return request.handler != nullptr && !pinned.contains(request.subject());
 }
 
 void State::forget(const std::vector<KeyPath>& paths) {
@@ -30,9 +30,10 @@ bool is_refusal(const Value& reply) {
          !reply.text.starts_with("WRONGTYPE ");
 }
 
-// Those that are about who asks or when, not about the command.
+// Those that are about who asks or when, not about the command or its keys.
 bool is_passing(const Value& reply) {
-  static constexpr std::string_view passing[] = {"NOAUTH", "NOPERM", "LOADING", "BUSY"};
+  static constexpr std::string_view passing[] = {"NOAUTH", "NOPERM", "LOADING", "BUSY",
+                                                 "NOSCRIPT"};
   return std::ranges::any_of(passing,
                              [&](std::string_view code) { return reply.text.starts_with(code); });
 }
@@ -121,6 +122,7 @@ void Followed::look_at_keys() {
 
 Answer Followed::compute(Keyspace& keys) {
   Call call(keys, request_.words, request_.line.db, now_, Doubt::presumed, {});
+  call.follow(reply_);
   Answer answer = request_.handler(call);
   if (answer)
     call.settle();
@@ -193,7 +195,7 @@ void Followed::refuse() {
 }
 
 void Followed::pin() {
-  if (state_.recording) state_.pinned.insert(request_.name());
+  if (state_.recording) state_.pinned.insert(request_.subject());
 }
 
 void Followed::learn_before() {

@@ -1,4 +1,4 @@
-// KEYS and SCAN: all keys of a database.
+// KEYS and SCAN, HSCAN, SSCAN and ZSCAN: all that there is, page by page.
 // https://redis.io/docs/latest/commands/scan/
 #include "protocols/redis/emulator/scanning.hpp"
 
@@ -47,6 +47,11 @@ Answer keys(Call& call) {
 struct Scan {
   std::uint64_t cursor = 0, count = default_count;
   std::optional<std::string_view> pattern, type;
+
+  [[nodiscard]] bool is_ours() const noexcept { return cursor == 0 || (cursor & ours) != 0; }
+  [[nodiscard]] bool shows(std::string_view name) const {
+    return !pattern || matches_glob(*pattern, name);
+  }
 };
 
 std::optional<std::uint64_t> cursor_of(std::string_view text) {
@@ -57,15 +62,17 @@ std::optional<std::uint64_t> cursor_of(std::string_view text) {
 }
 
 /// False with an error in `refusal`, or without one where it is not sure.
-bool read_scan(const Call& call, Scan& scan, Answer& refusal) {
-  const auto cursor = cursor_of(call.word(1));
+bool read_scan(const Call& call, std::size_t at, Scan& scan, Answer& refusal) {
+  const auto cursor = cursor_of(call.word(at));
   if (!cursor) return false;  // servers take more than numbers, from version to version
   scan.cursor = *cursor;
-  for (std::size_t word = 2; word < call.count(); word += 2) {
+  for (std::size_t word = at + 1; word < call.count(); word += 2) {
     const bool has_value = word + 1 < call.count();
     if (call.says(word, "MATCH") && has_value) {
       scan.pattern = call.word(word + 1);
-    } else if (call.says(word, "TYPE") && has_value) {
+    } else if (call.says(word, "NOVALUES")) {
+      return false;  // of newer servers
+    } else if (call.says(word, "TYPE") && has_value && at == 1) {
       scan.type = call.word(word + 1);
     } else if (call.says(word, "COUNT") && has_value) {
       const auto count = call.integer(word + 1);
@@ -88,10 +95,10 @@ struct Place {
 
 /// From a cursor on, which is the place of a key: so those that stay are found, whatever comes and
 /// goes between two pages. Returns the next cursor, 0 at the end.
-std::uint64_t take_page(const Scan& scan, const std::vector<std::string>& keys,
-                        std::vector<std::string_view>& page) {
+template <class Names>
+std::uint64_t take_page(const Scan& scan, const Names& names, std::vector<std::string_view>& page) {
   std::vector<Place> places;
-  for (const std::string& key : keys) {
+  for (const std::string_view key : names) {
     const std::uint64_t hash = std::hash<std::string_view>{}(key) & (ours - 1);
     if (scan.cursor == 0 || hash >= (scan.cursor & (ours - 1))) places.push_back({hash, key});
   }
@@ -108,14 +115,14 @@ std::uint64_t take_page(const Scan& scan, const std::vector<std::string>& keys,
 Answer scan(Call& call) {
   Scan scan;
   Answer refusal;
-  if (!read_scan(call, scan, refusal)) return refusal;
+  if (!read_scan(call, 1, scan, refusal)) return refusal;
   const auto there = present_keys(call);
-  if (!there || (scan.cursor != 0 && (scan.cursor & ours) == 0)) return std::nullopt;
+  if (!there || !scan.is_ours()) return std::nullopt;
   std::vector<std::string_view> page;
   const std::uint64_t next = take_page(scan, *there, page);
   std::vector<Value> found;
   for (const std::string_view key : page) {
-    if (scan.pattern && !matches_glob(*scan.pattern, key)) continue;
+    if (!scan.shows(key)) continue;
     if (scan.type) {
       const auto type = type_of(call.see(key));
       if (!type) return std::nullopt;
@@ -126,7 +133,91 @@ Answer scan(Call& call) {
   return list({bulk(std::to_string(next)), list(std::move(found))});
 }
 
-constexpr NamedHandler scanning_handlers[] = {{"KEYS", keys}, {"SCAN", scan}};
+// -- one key
+
+/// What is kept so small is told whole, whatever COUNT says.
+constexpr std::size_t small_size = 128, small_octets = 64, small_integers = 512;
+
+bool is_short(std::string_view text) {
+  return text.size() <= small_octets;
+}
+
+bool is_small(const Hash& hash) {
+  return hash.size() <= small_size && std::ranges::all_of(hash.listed(), [](const auto& field) {
+           return is_short(field.first) && is_short(*field.second);
+         });
+}
+
+bool is_small(const Set& set) {
+  return set.size() <= small_integers && std::ranges::all_of(set.listed(), [](const auto& member) {
+           return parse_integer(member.first).has_value();
+         });
+}
+
+bool is_small(const SortedSet& set) {
+  return set.size() <= small_size && std::ranges::all_of(set.order(), [](const auto& member) {
+           return is_short(member.second);
+         });
+}
+
+template <class T>
+std::vector<std::string_view> names_of(const T& collection) {
+  std::vector<std::string_view> names;
+  for (const auto& [name, value] : collection.listed()) names.push_back(name);
+  return names;
+}
+
+std::vector<std::string_view> names_of(const SortedSet& set) {
+  std::vector<std::string_view> names;
+  for (const auto& [score, member] : set.order()) names.emplace_back(member);
+  return names;
+}
+
+/// False where its spelling is not sure: some versions print the score of a large set otherwise.
+bool show(const Hash& hash, std::string_view name, std::vector<Value>& found) {
+  found.push_back(bulk(name));
+  found.push_back(bulk(*hash.find(name)));
+  return true;
+}
+
+bool show(const Set&, std::string_view name, std::vector<Value>& found) {
+  found.push_back(bulk(name));
+  return true;
+}
+
+bool show(const SortedSet& set, std::string_view name, std::vector<Value>& found) {
+  const double score = *set.score(name);
+  if (score != static_cast<double>(static_cast<std::int32_t>(score))) return false;
+  found.push_back(bulk(name));
+  found.push_back(bulk(std::to_string(static_cast<std::int32_t>(score))));
+  return true;
+}
+
+template <class T>
+Answer scan_key(Call& call) {
+  Scan scan;
+  Answer refusal;
+  if (!read_scan(call, 2, scan, refusal)) return refusal;
+  const auto there = call.find<T>(call.word(1));
+  if (there.refused) return there.refusal;
+  if (!there) return list({bulk("0"), list({})});
+  if (!scan.is_ours()) return std::nullopt;
+  const auto names = names_of(*there.value);
+  std::vector<std::string_view> page;
+  const bool whole = scan.cursor == 0 && is_small(*there.value);
+  if (whole) page = names;
+  const std::uint64_t next = whole ? 0 : take_page(scan, names, page);
+  std::vector<Value> found;
+  for (const std::string_view name : page)
+    if (scan.shows(name) && !show(*there.value, name, found)) return std::nullopt;
+  return list({bulk(std::to_string(next)), list(std::move(found))});
+}
+
+constexpr NamedHandler scanning_handlers[] = {{"KEYS", keys},
+                                              {"SCAN", scan},
+                                              {"HSCAN", scan_key<Hash>},
+                                              {"SSCAN", scan_key<Set>},
+                                              {"ZSCAN", scan_key<SortedSet>}};
 
 }  // namespace
 
@@ -134,9 +225,14 @@ std::span<const NamedHandler> scanning_commands() noexcept {
   return scanning_handlers;
 }
 
+bool is_scan(std::string_view name) {
+  return name == "SCAN" || name == "HSCAN" || name == "SSCAN" || name == "ZSCAN";
+}
+
 bool is_part_of_scan(std::string_view name, Arguments words, const Value& reply) {
-  if (name != "SCAN") return false;
-  return words.size() < 2 || words[1] != "0" || reply.kind != Kind::array ||
+  if (!is_scan(name)) return false;
+  const std::size_t cursor = name == "SCAN" ? 1 : 2;
+  return words.size() <= cursor || words[cursor] != "0" || reply.kind != Kind::array ||
          reply.items.size() != 2 || reply.items[0].text != "0";
 }
 

@@ -1,4 +1,4 @@
-// What SCAN shows: pages, whose borders and order are each server's own choice.
+// What SCAN and its like show: pages, whose borders and order are each server's own choice.
 #pragma once
 
 #include <string_view>
@@ -6,6 +6,8 @@
 #include "protocols/redis/emulator/call.hpp"
 
 namespace understudy::redis::emulation {
+
+[[nodiscard]] bool is_scan(std::string_view name);
 
 /// Whether a reply shows some keys, and others may be on other pages: two servers that hold the same
 /// need not say the same.
