@@ -6,8 +6,8 @@
 #include <charconv>
 
 #include "protocols/postgres/clock.hpp"
-#include "protocols/postgres/redact.hpp"
 #include "protocols/postgres/plain_calls.hpp"
+#include "protocols/postgres/redact.hpp"
 #include "protocols/postgres/sleep.hpp"
 
 namespace understudy::postgres {
@@ -583,8 +583,7 @@ void Executor::carry_out() {
 void Executor::notify_as_called() {
   const ServedStatement& statement = *portal_->statement;
   if (portal_->image->row_count == 0) return;
-  for (const PlainCall& call :
-       plain_calls(statement.parsed, portal_->parameters, "pg_notify")) {
+  for (const PlainCall& call : plain_calls(statement.parsed, portal_->parameters, "pg_notify")) {
     if (call.size() == 2 && call[0] && call[1])
       notifications_.notify(*call[0], *call[1]);
     else

@@ -120,7 +120,8 @@ class Executor {
   bool cancel();
   /// The client has sent a message: it is not silent behind a ReadyForQuery any more.
   void begin_message() noexcept { told_ready_ = false; }
-  /// How long the session's settings let its client say nothing behind a ReadyForQuery; 0: for ever.
+  /// How long the session's settings let its client say nothing behind a ReadyForQuery; 0: for
+  /// ever.
   [[nodiscard]] std::chrono::milliseconds allowed_silence() const;
   /// The error that ends a session whose client said nothing for longer.
   [[nodiscard]] Fields silence_error() const;
@@ -244,7 +245,7 @@ class Executor {
   TransactionBlock::Plan plan_;
   bool failed_ = false, over_ = false, copying_in_ = false;
   bool told_ready_ = false;  // and nothing was heard since
-  bool slept_ = false;  // before its question was asked
+  bool slept_ = false;       // before its question was asked
   bool whole_next_ =
       false;  // the question was for the first rows; if there are none, for the whole
   std::string copy_data_;
@@ -257,7 +258,7 @@ class Executor {
   std::optional<Request> request_;
   std::optional<Pause> pause_;
   bool pausing_ = false;  // it was taken, and `wake` has not come yet
-  Fields unknown_;  // the error of Waiting::unknown
+  Fields unknown_;        // the error of Waiting::unknown
 
   std::string login_scope_, scope_;  // as named; empty: that of connections that name none
   std::string compared_user_, compared_database_;

@@ -21,11 +21,14 @@ class Notifications {
   /// What the engine is to be told, in this order.
   using Told = std::variant<Listen, Message>;
 
-  /// Before anything else. Another database has other channels; `process` is told with each message.
+  /// Before anything else. Another database has other channels; `process` is told with each
+  /// message.
   void begin_session(std::string_view database, std::uint32_t process);
 
   void listen(std::string_view channel) { step({Step::Kind::listen, std::string(channel), {}}); }
-  void unlisten(std::string_view channel) { step({Step::Kind::unlisten, std::string(channel), {}}); }
+  void unlisten(std::string_view channel) {
+    step({Step::Kind::unlisten, std::string(channel), {}});
+  }
   void unlisten_all() { step({Step::Kind::unlisten_all, {}, {}}); }
   void notify(std::string_view channel, std::string_view payload) {
     step({Step::Kind::notify, std::string(channel), std::string(payload)});

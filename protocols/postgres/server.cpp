@@ -211,7 +211,8 @@ bool PostgresServer::read_startup() {
       return true;
     case StartupKind::cancel_request:
       cancels_.push_back({1U << static_cast<std::uint32_t>(Space::cancelling),
-                          cancel_key(startup.process_id, startup.secret_key), {}});
+                          cancel_key(startup.process_id, startup.secret_key),
+                          {}});
       phase_ = Phase::closing;
       return true;
     case StartupKind::ssl_request:

@@ -87,6 +87,7 @@ Answer Call::run(Handler handler, Arguments words, const std::vector<KeyPath>& w
   if (!answer) return inner.undo(), std::nullopt;
   std::ranges::move(inner.undo_, std::back_inserter(undo_));
   std::ranges::move(inner.writes_, std::back_inserter(writes_));
+  std::ranges::move(inner.perhaps_, std::back_inserter(perhaps_));
   return answer;
 }
 
@@ -108,7 +109,7 @@ void Call::settle() {
     const auto db = database_of(path);
     if (!db || path.size() < 2) continue;
     const KeyName name{*db, path[1]};
-    keys_.touch(name);
+    keys_.touch(name, std::ranges::find(perhaps_, name) == perhaps_.end());
     keys_.settle(name);
   }
 }
@@ -132,8 +133,10 @@ Answer Call::number(double number) const {
   };
   const Value digits = spelled(DoubleStyle::seventeen_digits);
   // Small sorted sets forget the sign of zero, large ones keep it.
-  if (number == 0 && std::signbit(number) && doubt_ == Doubt::unsure) return std::nullopt;
-  if (doubt_ == Doubt::presumed || doubles_ == DoubleStyle::seventeen_digits || is_whole(number))
+  if (number == 0 && std::signbit(number) && (doubt_ == Doubt::unsure || is_inner_))
+    return std::nullopt;
+  if ((doubt_ == Doubt::presumed && !is_inner_) || doubles_ == DoubleStyle::seventeen_digits ||
+      is_whole(number))
     return digits;
   if (!is_plain(number)) return std::nullopt;
   const Value shortest = spelled(DoubleStyle::shortest);

@@ -86,8 +86,13 @@ class Call {
   }
   /// The key becomes this.
   void replace(std::string_view key, Entry entry);
-  void remove(std::string_view key) { replace(key, {Absent{}, {}}); }
+  void remove(std::string_view key) {
+    if (see(key).unknown()) touch_perhaps(key);
+    replace(key, {Absent{}, {}});
+  }
   void touch(std::string_view key);
+  /// Of a key that is touched: perhaps it was not changed at all.
+  void touch_perhaps(std::string_view key) { perhaps_.push_back(name_of(key)); }
   /// A collection has changed: without elements it is no more.
   template <class T>
   void changed(std::string_view key, const T& collection) {
@@ -108,8 +113,8 @@ class Call {
     return {keys_, words_, db, now_, doubt_, doubles_};
   }
 
-  /// A command within this one, a script: what it changes, at `writes`, is this one's and taken back
-  /// with it. Without an answer it changed nothing.
+  /// A command within this one, a script: what it changes, at `writes`, is this one's and taken
+  /// back with it. Without an answer it changed nothing.
   [[nodiscard]] Answer run(Answer (*handler)(Call&), Arguments words,
                            const std::vector<KeyPath>& writes);
 
@@ -145,6 +150,7 @@ class Call {
   const Value* told_ = nullptr;
   bool is_inner_ = false;
   std::vector<KeyPath> writes_;
+  std::vector<KeyName> perhaps_;
   std::vector<std::pair<KeyName, std::optional<Entry>>> undo_;
 };
 

@@ -32,8 +32,7 @@ bool is_refusal(const Value& reply) {
 
 // Those that are about who asks or when, not about the command or its keys.
 bool is_passing(const Value& reply) {
-  static constexpr std::string_view passing[] = {"NOAUTH", "NOPERM", "LOADING", "BUSY",
-                                                 "NOSCRIPT"};
+  static constexpr std::string_view passing[] = {"NOAUTH", "NOPERM", "LOADING", "BUSY", "NOSCRIPT"};
   return std::ranges::any_of(passing,
                              [&](std::string_view code) { return reply.text.starts_with(code); });
 }

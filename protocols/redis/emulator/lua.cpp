@@ -102,8 +102,8 @@ Value items_of(lua_State* lua, int depth) {
 }
 
 Value table_value(lua_State* lua, int depth) {
-  for (const char* const special : {"err", "double", "map", "set", "big_number",
-                                    "verbatim_string"}) {
+  for (const char* const special :
+       {"err", "double", "map", "set", "big_number", "verbatim_string"}) {
     lua_getfield(lua, -1, special);
     if (!lua_isnil(lua, -1)) static_cast<void>(give_up(lua));
     lua_pop(lua, 1);
@@ -114,7 +114,8 @@ Value table_value(lua_State* lua, int depth) {
   const char* const text = is_status ? lua_tolstring(lua, -1, &size) : nullptr;
   const std::string status = is_status ? std::string(text, size) : std::string();
   lua_pop(lua, 1);
-  if (is_status && status.find_first_of("\r\n") != std::string::npos) static_cast<void>(give_up(lua));
+  if (is_status && status.find_first_of("\r\n") != std::string::npos)
+    static_cast<void>(give_up(lua));
   return is_status ? Value::of(Kind::simple_string, status) : items_of(lua, depth);
 }
 
@@ -283,8 +284,9 @@ int play(lua_State* lua) {
   open_world(lua);
   set_words(lua, "KEYS", script.keys);
   set_words(lua, "ARGV", script.arguments);
-  remove_from(lua, "_G", {"dofile", "loadfile", "load", "loadstring", "collectgarbage", "print",
-                          "newproxy", "getfenv", "setfenv", "gcinfo", "module", "require"});
+  remove_from(lua, "_G",
+              {"dofile", "loadfile", "load", "loadstring", "collectgarbage", "print", "newproxy",
+               "getfenv", "setfenv", "gcinfo", "module", "require"});
   if (luaL_loadbuffer(lua, script.body.data(), script.body.size(), "@user_script") != 0)
     return give_up(lua);
   lua_sethook(lua, stop_counting, LUA_MASKCOUNT, most_instructions);

@@ -1,4 +1,5 @@
-// Runs a script as Redis does, in Lua 5.1. https://redis.io/docs/latest/develop/programmability/lua-api/
+// Runs a script as Redis does, in Lua 5.1.
+// https://redis.io/docs/latest/develop/programmability/lua-api/
 #pragma once
 
 #include <functional>

@@ -16,8 +16,9 @@ Handler find_handler(std::string_view name) {
   static const std::unordered_map<std::string_view, Handler> handlers = [] {
     std::unordered_map<std::string_view, Handler> all;
     for (const auto commands :
-         {string_commands(), counter_commands(), key_commands(), scanning_commands(), script_commands(), list_commands(), hash_commands(),
-          set_commands(), sorted_set_commands(), sorted_set_range_commands()})
+         {string_commands(), counter_commands(), key_commands(), scanning_commands(),
+          script_commands(), list_commands(), hash_commands(), set_commands(),
+          sorted_set_commands(), sorted_set_range_commands()})
       for (const auto& [command, handler] : commands) all.emplace(command, handler);
     return all;
   }();

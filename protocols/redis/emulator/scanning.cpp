@@ -19,6 +19,12 @@ namespace {
 constexpr std::uint64_t ours = 1ULL << 51;
 constexpr std::uint64_t default_count = 10;
 
+/// False where a key may have ended and only what it is presumed to be is known.
+bool is_sure_to_last(const Call& call, const Expiry& expiry) {
+  if (expiry.kind == Expiry::Kind::at) return call.now().has_value();
+  return expiry.kind == Expiry::Kind::never || call.doubt() == Doubt::unsure;
+}
+
 /// Those that are there now; nothing where it is not sure of them all. Keys that have ended and
 /// that the server has not noticed yet it does not show.
 std::optional<std::vector<std::string>> present_keys(Call& call) {
@@ -29,6 +35,7 @@ std::optional<std::vector<std::string>> present_keys(Call& call) {
     std::string key = key_of(segment);
     const Seen seen = call.see(key);
     if (seen.unknown()) return std::nullopt;
+    if (seen.present() && !is_sure_to_last(call, seen.entry->expiry)) return std::nullopt;
     if (seen.present()) keys.push_back(std::move(key));
   }
   return keys;
@@ -54,18 +61,14 @@ struct Scan {
   }
 };
 
-std::optional<std::uint64_t> cursor_of(std::string_view text) {
-  std::uint64_t cursor = 0;
-  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), cursor);
-  if (problem != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return cursor;
+/// Servers take more than numbers, from version to version.
+bool read_cursor(std::string_view text, Scan& scan) {
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), scan.cursor);
+  return problem == std::errc{} && end == text.data() + text.size();
 }
 
-/// False with an error in `refusal`, or without one where it is not sure.
-bool read_scan(const Call& call, std::size_t at, Scan& scan, Answer& refusal) {
-  const auto cursor = cursor_of(call.word(at));
-  if (!cursor) return false;  // servers take more than numbers, from version to version
-  scan.cursor = *cursor;
+/// False with an error in `refusal`, or without one where it is not sure. `at`: of the cursor.
+bool read_options(const Call& call, std::size_t at, Scan& scan, Answer& refusal) {
   for (std::size_t word = at + 1; word < call.count(); word += 2) {
     const bool has_value = word + 1 < call.count();
     if (call.says(word, "MATCH") && has_value) {
@@ -115,7 +118,7 @@ std::uint64_t take_page(const Scan& scan, const Names& names, std::vector<std::s
 Answer scan(Call& call) {
   Scan scan;
   Answer refusal;
-  if (!read_scan(call, 1, scan, refusal)) return refusal;
+  if (!read_cursor(call.word(1), scan) || !read_options(call, 1, scan, refusal)) return refusal;
   const auto there = present_keys(call);
   if (!there || !scan.is_ours()) return std::nullopt;
   std::vector<std::string_view> page;
@@ -197,10 +200,11 @@ template <class T>
 Answer scan_key(Call& call) {
   Scan scan;
   Answer refusal;
-  if (!read_scan(call, 2, scan, refusal)) return refusal;
+  if (!read_cursor(call.word(2), scan)) return std::nullopt;
   const auto there = call.find<T>(call.word(1));
   if (there.refused) return there.refusal;
   if (!there) return list({bulk("0"), list({})});
+  if (!read_options(call, 2, scan, refusal)) return refusal;
   if (!scan.is_ours()) return std::nullopt;
   const auto names = names_of(*there.value);
   std::vector<std::string_view> page;

@@ -9,8 +9,8 @@ namespace understudy::redis::emulation {
 
 [[nodiscard]] bool is_scan(std::string_view name);
 
-/// Whether a reply shows some keys, and others may be on other pages: two servers that hold the same
-/// need not say the same.
+/// Whether a reply shows some keys, and others may be on other pages: two servers that hold the
+/// same need not say the same.
 [[nodiscard]] bool is_part_of_scan(std::string_view name, Arguments words, const Value& reply);
 
 }  // namespace understudy::redis::emulation

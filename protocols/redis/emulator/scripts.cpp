@@ -77,12 +77,9 @@ Answer script_exists(Call& call) {
   return list(std::move(found));
 }
 
-constexpr NamedHandler script_handlers[] = {{"EVAL", eval<true>},
-                                            {"EVAL_RO", eval<false>},
-                                            {"EVALSHA", evalsha<true>},
-                                            {"EVALSHA_RO", evalsha<false>},
-                                            {"SCRIPT LOAD", script_load},
-                                            {"SCRIPT EXISTS", script_exists}};
+constexpr NamedHandler script_handlers[] = {
+    {"EVAL", eval<true>},           {"EVAL_RO", eval<false>},     {"EVALSHA", evalsha<true>},
+    {"EVALSHA_RO", evalsha<false>}, {"SCRIPT LOAD", script_load}, {"SCRIPT EXISTS", script_exists}};
 
 }  // namespace
 

@@ -22,8 +22,9 @@ std::vector<Exchange> recorded() {
                 a_void),
       statement(R"j({"sql":"SELECT pg_notify('jobs', 'x') FROM item WHERE id = 0"})j",
                 R"({"columns":[{"name":"pg_notify","type":"void"}],"rows":[],"tag":"SELECT 0"})"),
-      statement(R"j({"sql":"SELECT pg_sleep(5)"})j",
-                R"({"columns":[{"name":"pg_sleep","type":"void"}],"rows":[[""]],"tag":"SELECT 1"})"),
+      statement(
+          R"j({"sql":"SELECT pg_sleep(5)"})j",
+          R"({"columns":[{"name":"pg_sleep","type":"void"}],"rows":[[""]],"tag":"SELECT 1"})"),
       statement(
           R"({"sql":"SELECT nope"})",
           R"({"error":{"severity":"ERROR","code":"42703","message":"column \"nope\" does not exist"}})"),
@@ -97,7 +98,9 @@ TEST_CASE("pg_notify says what NOTIFY says, for as many rows as call it") {
   CHECK(connection.live.notes.size() == 1);
 }
 
-TEST_CASE("what is heard is sent between transactions, what the connection itself says before it is ready") {
+TEST_CASE(
+    "what is heard is sent between transactions, what the connection itself says before it is "
+    "ready") {
   Connection connection;
   CHECK(connection.types({"LISTEN jobs", "NOTIFY jobs, 'own'"}) == "CZCAZ");
   const Buffer heard = connection.live.hear(delivery("jobs", "7"));

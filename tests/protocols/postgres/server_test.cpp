@@ -104,8 +104,8 @@ TEST_CASE("a session whose client says nothing for longer than its settings allo
   CHECK(allowed_after({"SET idle_in_transaction_session_timeout = '2s'", "BEGIN", "SELECT nope"}) ==
         2000);
   CHECK(allowed_after({"BEGIN", "SET LOCAL idle_in_transaction_session_timeout = '2s'"}) == 2000);
-  CHECK(allowed_after({"BEGIN", "SET LOCAL idle_in_transaction_session_timeout = '2s'",
-                       "COMMIT"}) == 0);
+  CHECK(allowed_after(
+            {"BEGIN", "SET LOCAL idle_in_transaction_session_timeout = '2s'", "COMMIT"}) == 0);
   CHECK(allowed_after({"SET idle_session_timeout = '1min'", "BEGIN"}) == 0);
   CHECK(allowed_after({"SET idle_session_timeout = '1min'"}) == 60000);
 

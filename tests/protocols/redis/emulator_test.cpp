@@ -30,8 +30,8 @@ TEST_CASE("a key of which nothing is known has no answer") {
 
 TEST_CASE("a command that is not computed, or spelled in another way, has no answer") {
   Emulated redis = empty_server();
-  for (const char* command : {"XADD s * f v", "RANDOMKEY",
-                              "NOSUCHCOMMAND k", "GET", "GET a b", "ZRANDMEMBER z"}) {
+  for (const char* command :
+       {"XADD s * f v", "RANDOMKEY", "NOSUCHCOMMAND k", "GET", "GET a b", "ZRANDMEMBER z"}) {
     CAPTURE(command);
     CHECK(redis.say(command) == "");
   }
