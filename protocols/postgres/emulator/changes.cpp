@@ -121,6 +121,12 @@ Given Translator::given(const tree::Expression& expression, const TableColumn& c
     given.kind = Given::Kind::fresh;
     return given;
   }
+  if (const auto vector = vector_for(expression, column)) {
+    given.kind = Given::Kind::computed;
+    given.place = computed.size();
+    computed.push_back(this->expression(*vector, scope).sql);
+    return given;
+  }
   if (const auto* cast = expression.as<tree::Cast>())
     if (const ColumnType from = named_type(cast->type); casts_alike(from, column.type)) {
       // As the type that is named it is read: a time without a zone, though one is given.
@@ -351,6 +357,11 @@ std::vector<Translator::SetTo> Translator::settings(const std::vector<tree::Assi
       if (preset.kind != Given::Kind::value || (column.not_null && null))
         throw Unsure{"a default in UPDATE"};
       all.push_back({place, bind(preset.bound)});
+      continue;
+    }
+    if (const auto vector = vector_for(each.value, column)) {
+      plan.refreshed.insert(place);
+      all.push_back({place, expression(*vector, scope).sql});
       continue;
     }
     if (column.type.kind == TypeKind::opaque) throw Unsure{"the type of column " + column.name};

@@ -131,6 +131,7 @@ bool Runner::fill_row(const Plan& plan, const NewRow& row, std::span<const Value
     const Given& given = (*row.given)[i];
     const auto& column = table->columns[i];
     if (given.kind == Given::Kind::computed) {
+      if (column.type.kind == TypeKind::opaque) hidden_.insert(i);
       bound.push_back(row.computed[given.place]);
       continue;
     }

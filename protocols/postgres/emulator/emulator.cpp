@@ -205,6 +205,7 @@ void PostgresEmulator::read(const Document& knowledge) {
   int major = 0;
   std::from_chars(version.data(), version.data() + version.size(), major);
   printing.numeric_fields = version.empty() || major >= 14;
+  printing.version = major;
   const std::string path = text_at_path(profile_, "session", "search_path");
   const std::string encoding = text_at_path(profile_, "session", "client_encoding");
   sound_session_ = (path.empty() || path == "\"$user\", public" || path == "public") &&

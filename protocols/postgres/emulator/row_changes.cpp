@@ -63,10 +63,33 @@ std::string Translator::rows_of_part(const Common& common) {
 
 // ---- INSERT … SELECT ----
 
-void Translator::insert_query(const tree::Query& query, const std::vector<std::size_t>& places,
-                              bool told, const Definition& table, Plan& plan) {
+/// Puts what stands for a tsvector in the place of each that is put into a column of that type;
+/// tells their places.
+std::set<std::size_t> Translator::take_vectors(tree::Query& query,
+                                               const std::vector<std::size_t>& places,
+                                               const Definition& table) {
+  std::set<std::size_t> vectors;
+  auto* select = std::get_if<tree::Select>(&query.body);
+  if (select == nullptr) return vectors;
+  for (std::size_t i = 0; i < select->outputs.size() && i < places.size(); ++i) {
+    tree::Output& output = select->outputs[i];
+    if (output.expression.as<tree::Star>() != nullptr) return vectors;
+    auto vector = vector_for(output.expression, table.columns[places[i]]);
+    if (!vector) continue;
+    // There it would be asked what it is.
+    if (select->distinct || !select->group.empty() || !query.order.empty())
+      throw Unsure{"a tsvector that tells rows apart"};
+    output = {*std::move(vector), "vector"};
+    vectors.insert(i);
+  }
+  return vectors;
+}
+
+void Translator::insert_query(tree::Query query, const std::vector<std::size_t>& places, bool told,
+                              const Definition& table, Plan& plan) {
   if (!query.with.tables.empty() || !query.locking.empty())
     throw Unsure{"an INSERT of a query with these parts"};
+  const std::set<std::size_t> vectors = take_vectors(query, places, table);
   std::vector<Bound> bounds = std::exchange(bounds_, {});
   Scope scope{outermost_, {}};
   Whole made = whole(query, scope, true);
@@ -83,12 +106,12 @@ void Translator::insert_query(const tree::Query& query, const std::vector<std::s
       row.push_back(given_default(column));
       continue;
     }
-    if (column.given_by_server || column.type.kind == TypeKind::opaque)
-      throw Unsure{"a value for column " + column.name};
+    const bool opaque = column.type.kind == TypeKind::opaque && !vectors.contains(at);
+    if (column.given_by_server || opaque) throw Unsure{"a value for column " + column.name};
     Given& given = row.emplace_back();
     given.kind = Given::Kind::computed;
     given.place = list.size();
-    list.push_back(assigned(outputs[at], column, true));
+    list.push_back(vectors.contains(at) ? outputs[at].sql : assigned(outputs[at], column, true));
   }
   Plan& source = plan.sources.emplace_back();
   source.shown.resize(list.size());

@@ -178,6 +178,11 @@ class Translator final : public sql::emulator::Translator {
                               const std::string& alias, Scope& scope) override;
   Selected values_of(const tree::Values& values, const Scope* outer) override;
 
+  // ---- text_search.cpp ----
+  static std::optional<tree::Expression> vector_for(const tree::Expression& expression,
+                                                    const sql::contents::TableColumn& column);
+  std::optional<Typed> vector(const tree::Call& call, const Scope& scope);
+
   // ---- calls.cpp ----
   bool query_otherwise(const tree::Query& query, Plan& plan) override;
 
@@ -207,7 +212,10 @@ class Translator final : public sql::emulator::Translator {
   void other(const tree::Statement& statement, Plan& plan) override;
   void changing_commons(const tree::With& with, Plan& plan) override;
   std::string rows_of_part(const Common& common) override;
-  void insert_query(const tree::Query& query, const std::vector<std::size_t>& places, bool told,
+  static std::set<std::size_t> take_vectors(tree::Query& query,
+                                            const std::vector<std::size_t>& places,
+                                            const Definition& table);
+  void insert_query(tree::Query query, const std::vector<std::size_t>& places, bool told,
                     const Definition& table, Plan& plan);
   void update_rows(const tree::Update& update, Plan& plan);
   void remove_rows(const tree::Delete& remove, Plan& plan);

@@ -36,6 +36,26 @@ TEST_CASE("rows are put in that a query gives") {
                 "RETURNING v") == "20;10;INSERT 0 2");
 }
 
+TEST_CASE("a tsvector is made, and nobody knows what it is") {
+  EmulatedSql sql;
+  sql.hear("CREATE TABLE a (id int PRIMARY KEY, n int, body text, words tsvector)", "CREATE TABLE");
+  CHECK(sql.say("INSERT INTO a SELECT 1, 7, 'x y', setweight(to_tsvector('x'), 'A') || "
+                "setweight(to_tsvector('y'), 'B') WHERE NOT EXISTS (SELECT 1 FROM a) RETURNING "
+                "id, body") == "1|x y;INSERT 0 1");
+  CHECK(sql.say("INSERT INTO a VALUES (2, 7, 'z', to_tsvector('z'))") == "INSERT 0 1");
+  CHECK(sql.say("UPDATE a SET n = 8, words = to_tsvector(body) WHERE id = 2") == "UPDATE 1");
+  CHECK(sql.say("SELECT id, n, body FROM a ORDER BY id") == "1|7|x y;2|8|z;SELECT 2");
+  for (const char* each :
+       {"SELECT words FROM a", "SELECT id FROM a WHERE words IS NULL", "SELECT count(words) FROM a",
+        "SELECT to_tsvector(body) FROM a", "INSERT INTO a VALUES (3, 7, 'z', to_tsvector('z')) "
+        "RETURNING words", "UPDATE a SET words = to_tsvector(n)", "UPDATE a SET body = words",
+        "INSERT INTO a SELECT id + 5, n, body, to_tsvector(body) FROM a ORDER BY 4",
+        "UPDATE a SET words = setweight(to_tsvector(body), 'E')"})
+    CHECK_MESSAGE(sql.say(each) == "-", each);
+  const std::string long_word(3'000, 'w');
+  CHECK(sql.say("UPDATE a SET words = to_tsvector('" + long_word + "')") == "-");  // a notice
+}
+
 TEST_CASE("a row that one statement would change twice is not computed") {
   EmulatedSql sql = with_two();
   CHECK(sql.say("INSERT INTO b VALUES (7, 1), (7, 2) ON CONFLICT (id) DO UPDATE SET v = "

@@ -95,6 +95,9 @@ TEST_CASE("moments in a zone that is not UTC") {
   CHECK(sql.say(
             "SELECT at::date, extract(hour from at), date_trunc('day', at), day::timestamptz FROM "
             "t") == "2024-03-31|1|2024-03-31 00:00:00+01|2024-03-31 00:00:00+01;SELECT 1");
+  CHECK(sql.say("SELECT at AT TIME ZONE z FROM t, (VALUES ('Asia/Tokyo')) v (z)") ==
+        "2024-03-31 09:30:00;SELECT 1");
+  CHECK(sql.say("SELECT at AT TIME ZONE z FROM t, (VALUES ('Nowhere/Land')) v (z)") == "-");
   CHECK(sql.say("SELECT at AT TIME ZONE 'UTC', to_char(at, 'DD Mon YYYY HH24:MI') FROM t") ==
         "2024-03-31 00:30:00|31 Mar 2024 01:30;SELECT 1");
   CHECK(sql.say("SELECT age(at, at - interval '1 year 2 days'), at - at FROM t") ==

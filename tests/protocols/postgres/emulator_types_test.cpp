@@ -35,6 +35,26 @@ TEST_CASE("a numeric without a precision is shown as it was written, where that 
   CHECK(sql.say("SELECT p FROM f WHERE id = 5") == "-");
 }
 
+TEST_CASE("a time with more digits than are kept is rounded as the server rounds it") {
+  EmulatedSql sql = with("at timestamptz, local timestamp",
+                         "(1, '2126-11-07 09:42:44.376131414Z', '2126-11-07 09:42:44.3761315'), "
+                         "(2, '2026-12-01 03:42:44.9999996-05:00', '2026-12-31 23:59:59.99999951')",
+                         "2");
+  CHECK(sql.say("SELECT at, local FROM t ORDER BY id") ==
+        "2126-11-07 09:42:44.376131+00|2126-11-07 09:42:44.376132;"
+        "2026-12-01 08:42:45+00|2027-01-01 00:00:00;SELECT 2");
+  CHECK(sql.say("DELETE FROM t WHERE at < '2026-12-01 08:42:45.0000006'") == "DELETE 1");
+  CHECK(sql.say("UPDATE t SET local = '2026-12-01 08:42.0000006'") == "-");  // minutes of seconds
+}
+
+TEST_CASE("a time of the first years, and one whose zone is spelled out") {
+  EmulatedSql sql = with("at timestamptz DEFAULT '0001-01-01 00:00:00 UTC', d date",
+                         "(1, DEFAULT, '0987-06-05'), (2, '0999-12-31 10:00:00Z', NULL)", "2");
+  CHECK(sql.say("SELECT at, d FROM t ORDER BY at") ==
+        "0001-01-01 00:00:00+00|0987-06-05;0999-12-31 10:00:00+00|NULL;SELECT 2");
+  CHECK(sql.say("INSERT INTO t VALUES (3, '0000-01-01 00:00:00Z', NULL)") == "-");
+}
+
 TEST_CASE("a numeric keeps the scale of its column, and is rounded to it") {
   EmulatedSql sql = with("p numeric(8,2)", "(1, 1.5), (2, 10.005), (3, -0.335), (4, NULL)", "4");
   CHECK(sql.say("SELECT id, p FROM t ORDER BY p DESC NULLS LAST") ==
