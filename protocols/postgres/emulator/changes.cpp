@@ -88,6 +88,14 @@ std::string Translator::assigned(const Typed& given, const TableColumn& column, 
   return column.not_null && !may_be_null ? "required(" + value.sql + ")" : value.sql;
 }
 
+/// Of the values of the request from `first` on: put into such a column, the zeros at the end of a
+/// number are seen.
+void Translator::keep_digits(std::size_t first, const TableColumn& column) {
+  if (column.type.scale != ColumnType::own_scale) return;
+  for (std::size_t i = first; i < bounds_.size(); ++i)
+    if (bounds_[i].type.scale == ColumnType::own_scale) bounds_[i].compared = false;
+}
+
 // ---- INSERT ----
 
 /// A value of a type that is not calculated with: the server took it, or it is NULL.
@@ -144,7 +152,9 @@ Given Translator::given(const tree::Expression& expression, const TableColumn& c
   if (literal == nullptr) {
     given.kind = Given::Kind::computed;
     given.place = computed.size();
+    const std::size_t bounds = bounds_.size();
     computed.push_back(assigned(hinted(expression, column.type, scope), column, true));
+    keep_digits(bounds, column);
     return given;
   }
   using Kind = tree::Literal::Kind;
@@ -217,7 +227,7 @@ std::string Translator::conflict(const tree::Conflict& conflict, const Definitio
   ScopeRelation excluded = scope.relations.front();
   excluded.name = "excluded";
   for (std::size_t i = 0; i < excluded.columns.size(); ++i)
-    excluded.columns[i].sql = "excluded." + table.sql_column(i);
+    excluded.columns[i].sql = "known(excluded." + table.sql_column(i) + ")";
   for (std::size_t i = 0; i < excluded.columns.size(); ++i) {
     excluded.columns[i].origin.reset();
     excluded.columns[i].of_part = PartColumn{Bound::no_slot, i};  // of the row that is put in
@@ -341,8 +351,9 @@ std::vector<Translator::SetTo> Translator::settings(const std::vector<tree::Assi
     const TableColumn& column = table.columns[place];
     if (column.given_by_server || !plan.assigned.insert(place).second)
       throw Unsure{"an assignment to " + column.name};
-    if (const auto bound = fresh(each.value, column.type)) {
+    if (auto bound = fresh(each.value, column.type)) {
       plan.momentary.insert(place);
+      bound->put_into = place;
       all.push_back({place, bind(*bound)});
       continue;
     }
@@ -405,6 +416,7 @@ std::string Translator::setting_of(const tree::Assignment& set, const TableColum
   const auto reads = reads_;
   try {
     std::string sql = assigned(hinted(set.value, column.type, scope), column);
+    keep_digits(bounds, column);
     const auto* cast = set.value.as<tree::Cast>();
     const tree::Expression& inner = cast != nullptr ? *cast->operand : set.value;
     if (inner.as<tree::Parameter>() != nullptr && bounds_.size() == bounds + 1)

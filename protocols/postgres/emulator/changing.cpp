@@ -117,9 +117,8 @@ bool Runner::make_rows(const Plan& plan, std::span<const Value> values, std::vec
 /// and the column is no longer known.
 Datum Runner::take_unread(const Plan& plan, std::size_t row, std::size_t column) {
   if (auto shown = shown_value(plan, row, column)) return *std::move(shown);
-  contents_.forget_column(plan.target, column);
   hidden_.insert(column);
-  return {};
+  return contents_.hidden_cell(plan.target, column);
 }
 
 bool Runner::fill_row(const Plan& plan, const NewRow& row, std::span<const Value> values,
@@ -165,9 +164,11 @@ bool Runner::fill_row(const Plan& plan, const NewRow& row, std::span<const Value
       if (value && sql::contents::is_null(*value)) value.reset();
     }
     if (!value && !took_effect_ && plan.returned.contains(i)) return false;
-    if (!value) contents_.forget_column(key, i);
-    if (!value) hidden_.insert(i);
-    bound.push_back(value.value_or(Datum()));
+    if (!value) {
+      value = contents_.hidden_cell(key, i);
+      hidden_.insert(i);
+    }
+    bound.push_back(*std::move(value));
   }
   return true;
 }
@@ -266,11 +267,12 @@ bool Runner::blur(const Plan& plan, Result& result) {
   return true;
 }
 
-/// Of the new row of an UPDATE the values that nobody knows.
+/// Of the rows of an UPDATE the columns whose values nobody knows, or not of every row.
 void Runner::hide(const Plan& plan) {
   hidden_ = unknown_values(plan);
-  const auto& unknown = contents_.find(plan.target)->unknown;
-  hidden_.insert(unknown.begin(), unknown.end());
+  const TableState& table = *contents_.find(plan.target);
+  for (std::size_t i = 0; i < table.definition->columns.size(); ++i)
+    if (!table.knows(i)) hidden_.insert(i);
 }
 
 /// The rows that a query gives; each of them once.

@@ -105,6 +105,10 @@ class PostgresExecution final : public Execution {
     return emulation::words_differ(*result_, image);
   }
   [[nodiscard]] sql::emulator::Runner& runner() override { return runner_; }
+  void learn(const Plan& plan, Bytes image) override {
+    if (const auto answer = decode_image(image); answer && !answer->is_error)
+      runner_.learn(plan, rows_of(*answer));
+  }
 
  private:
   TableOids& oids_;
@@ -201,7 +205,9 @@ void PostgresEmulator::read(const Document& knowledge) {
   printing.iso_dates = text_at_path(profile_, "session", "DateStyle").starts_with("ISO");
   const std::string intervals = text_at_path(profile_, "session", "IntervalStyle");
   printing.intervals = intervals.empty() || intervals == "postgres";
-  const std::string version = text_at_path(profile_, "session", "server_version");
+  std::string version = text_at_path(profile_, "session", "server_version");
+  if (version.empty()) version = text_at_path(profile_, "parameters", "server_version");
+  if (!version.empty()) profile_["session"]["server_version"] = document_of(version);
   int major = 0;
   std::from_chars(version.data(), version.data() + version.size(), major);
   printing.numeric_fields = version.empty() || major >= 14;

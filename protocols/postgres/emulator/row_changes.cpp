@@ -111,6 +111,7 @@ void Translator::insert_query(tree::Query query, const std::vector<std::size_t>&
     Given& given = row.emplace_back();
     given.kind = Given::Kind::computed;
     given.place = list.size();
+    keep_digits(0, column);
     list.push_back(vectors.contains(at) ? outputs[at].sql : assigned(outputs[at], column, true));
   }
   Plan& source = plan.sources.emplace_back();

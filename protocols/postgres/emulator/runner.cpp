@@ -9,6 +9,7 @@
 #include "protocols/postgres/emulator/array.hpp"
 #include "protocols/postgres/emulator/catalogue.hpp"
 #include "protocols/postgres/emulator/time_values.hpp"
+#include "protocols/postgres/emulator/typed.hpp"
 #include "protocols/postgres/emulator/violations.hpp"
 #include "protocols/postgres/time_zone.hpp"
 #include "protocols/sql/lower.hpp"
@@ -97,6 +98,7 @@ bool Runner::run_commons(const Plan& plan, std::span<const Value> values, Result
 
 bool Runner::perform(const Plan& plan, std::span<const Value> values, std::vector<DatumRow>& rows,
                      Result& result) {
+  const Restored<std::string> target(target_, plan.target);
   for (const std::string& key : result.written)
     if (plan.reads.contains(key) || plan.target == key ||
         std::ranges::count(plan.targets, key) > 0) {
@@ -155,9 +157,12 @@ bool Runner::gave_within(const Plan& plan) const {
 
 std::optional<Datum> Runner::value_of(const Bound& bound, std::span<const Value> values) {
   auto value = readable_value(bound, values);
-  if (value || !took_effect_ || !bound.put_into) return value;
-  unread_.insert(*bound.put_into);
-  return Datum();
+  if (!bound.put_into) return value;
+  const bool lacks = value ? bound.may_hide && is_null(*value) : took_effect_;
+  if (!lacks) return value;
+  if (!may_hide(*contents_.find(target_)->definition, *bound.put_into))
+    unread_.insert(*bound.put_into);
+  return contents_.hidden_cell(target_, *bound.put_into);
 }
 
 std::optional<Datum> Runner::readable_value(const Bound& bound, std::span<const Value> values) {
@@ -281,8 +286,11 @@ std::optional<Datum> Runner::momentary(const Bound& bound) {
 std::set<std::size_t> Runner::unknown_values(const Plan& plan) const {
   std::set<std::size_t> columns = plan.refreshed;
   columns.insert(unread_.begin(), unread_.end());
+  // Of the others it is kept in each row, see value_of().
+  const Definition& table = *contents_.find(plan.target)->definition;
   if (!moment_.now || moment_.chance == nullptr)
-    columns.insert(plan.momentary.begin(), plan.momentary.end());
+    for (const std::size_t each : plan.momentary)
+      if (!may_hide(table, each)) columns.insert(each);
   return columns;
 }
 

@@ -45,6 +45,10 @@ class Runner final : public sql::emulator::Runner {
     shown_ = shown;
   }
 
+  /// What these rows of an answer, which are of what is here now, show of values that are not
+  /// known.
+  void learn(const Plan& plan, const std::vector<Row>& rows);
+
  private:
   using Datum = sql::contents::Datum;
   using Rows = std::vector<sql::contents::DatumRow>;
@@ -110,6 +114,13 @@ class Runner final : public sql::emulator::Runner {
   [[nodiscard]] bool takes_values(const Plan& plan, std::span<const Value> values);
   [[nodiscard]] bool refuse_value(const Plan& plan, const Given& given,
                                   std::span<const Value> values);
+
+  // ---- learning.cpp ----
+  [[nodiscard]] std::optional<Datum> read_cell(const Plan& plan, const Row& row,
+                                               std::size_t place) const;
+  void learn_cell(const Plan& plan, const TableState& table, const std::vector<std::size_t>& key,
+                  const std::map<std::size_t, std::size_t>& places, std::size_t column,
+                  const Row& row);
 
   // ---- routines.cpp ----
   struct Typed_value {
@@ -180,6 +191,7 @@ class Runner final : public sql::emulator::Runner {
   std::size_t new_rows_ = 0;              ///< how many are put in
   std::vector<std::int64_t> refused_at_;  ///< beside those of references: places of rows
   bool in_order_ = false;                 ///< rows are looked at in the order of their places
+  std::string target_;                    ///< of the plan that is under way
   std::set<std::size_t> hidden_;          ///< columns of the new row whose values nobody knows
   std::set<std::size_t> unread_;          ///< those that the server took and that can't be read
 };

@@ -10,10 +10,11 @@ namespace understudy::postgres::emulation {
 using sql::contents::is_text;
 using sql::contents::TableColumn;
 
+namespace of_search {
 namespace {
 
 /// What stands for them in a statement; no statement can name it.
-const std::string texts_of_vector("texts\0of vector", 15);
+const std::string parts_of_vector("parts\0of vector", 15);
 
 /// A tsvector has a limit, and of longer words the server gives a notice.
 constexpr std::size_t longest_text = 200'000, longest_word = 2'000;
@@ -29,25 +30,31 @@ const tree::Call* call_of(const tree::Expression& expression, std::string_view n
   return plain ? call : nullptr;
 }
 
-bool is_weight(const tree::Expression& expression) {
-  const auto* literal = expression.as<tree::Literal>();
-  return literal != nullptr && literal->kind == tree::Literal::Kind::string &&
-         literal->text.size() == 1 && literal->text.front() >= 'A' && literal->text.front() <= 'D';
-}
+/// A text that is made a vector, or a weight.
+enum class Part : char { text = 't', weight = 'w' };
 
-/// Adds the texts of which it is made; false where it is not one that is sure to be made.
-bool add_texts(const tree::Expression& expression, std::vector<tree::Expression>& texts) {
-  if (const auto* made = call_of(expression, "to_tsvector", 1)) {
-    texts.push_back(made->arguments.front());
-    return true;
+struct Parts {
+  std::string kinds;
+  std::vector<tree::Expression> values;
+  void add(Part part, const tree::Expression& value) {
+    kinds += static_cast<char>(part);
+    values.push_back(value);
   }
-  if (const auto* weighed = call_of(expression, "setweight", 2))
-    return is_weight(weighed->arguments[1]) && add_texts(weighed->arguments[0], texts);
+};
+
+/// Adds that of which it is made; false where it is not one that is sure to be made.
+bool add_parts(const tree::Expression& expression, Parts& parts) {
+  if (const auto* made = call_of(expression, "to_tsvector", 1))
+    return parts.add(Part::text, made->arguments.front()), true;
+  if (const auto* weighed = call_of(expression, "setweight", 2)) {
+    parts.add(Part::weight, weighed->arguments[1]);
+    return add_parts(weighed->arguments[0], parts);
+  }
   const auto* joined = expression.as<tree::Operation>();
   return joined != nullptr && joined->op == tree::Operator::concatenate &&
          joined->quantifier == tree::Operation::Quantifier::none &&
          std::ranges::all_of(joined->operands, [&](const tree::Expression& each) {
-           return add_texts(each, texts);
+           return add_parts(each, parts);
          });
 }
 
@@ -60,19 +67,31 @@ bool has_long_word(std::string_view text) {
   return false;
 }
 
-/// NULL; unsure where the server may refuse one of the texts, or tell of it.
+bool is_weight(std::string_view text) {
+  return text.size() == 1 && text.front() >= 'A' && text.front() <= 'D';
+}
+
+/// NULL; unsure where the server may refuse one of the values, whose kinds come first, or tell of
+/// it.
 Given_value searchable(Values values) {
-  for (const Datum& each : values)
-    if (text_in(each).size() > longest_text || has_long_word(text_in(each))) return std::nullopt;
+  const std::string kinds = text_in(values[0]);
+  for (std::size_t i = 0; i < kinds.size(); ++i) {
+    const std::string& text = text_in(values[i + 1]);
+    const bool fits = kinds[i] == static_cast<char>(Part::weight)
+                          ? is_weight(text)
+                          : text.size() <= longest_text && !has_long_word(text);
+    if (!fits) return std::nullopt;
+  }
   return Datum();
 }
 
 constexpr ValueFunction functions[] = {{"pg_searchable", -1, searchable, true}};
 
 }  // namespace
+}  // namespace of_search
 
 std::span<const ValueFunction> text_search_functions() {
-  return functions;
+  return of_search::functions;
 }
 
 /// For a column of tsvector what stands for the value, as a call whose value is NULL; nothing of
@@ -80,19 +99,21 @@ std::span<const ValueFunction> text_search_functions() {
 std::optional<tree::Expression> Translator::vector_for(const tree::Expression& expression,
                                                        const TableColumn& column) {
   const tree::Type& type = column.declared;
-  tree::Call call;
+  of_search::Parts parts;
   const bool vectors = type.name.name == "tsvector" && type.dimensions == 0 && !column.not_null &&
                        !column.given_by_server;
-  if (!vectors || !add_texts(expression, call.arguments)) return std::nullopt;
-  call.name.name = texts_of_vector;
+  if (!vectors || !of_search::add_parts(expression, parts)) return std::nullopt;
+  tree::Call call;
+  call.name = {parts.kinds, of_search::parts_of_vector};
+  call.arguments = std::move(parts.values);
   return tree::Expression(tree::Expression::Node(std::move(call)), expression.offset,
                           expression.height);
 }
 
 /// The value of vector_for().
 std::optional<Typed> Translator::vector(const tree::Call& call, const Scope& scope) {
-  if (call.name.name != texts_of_vector) return std::nullopt;
-  std::vector<std::string> texts;
+  if (call.name.name != of_search::parts_of_vector) return std::nullopt;
+  std::vector<std::string> texts = {quoted(call.name.schema)};
   for (const tree::Expression& each : call.arguments) {
     const Typed value = expression(each, scope);
     // What has no type is a text here; JSON has vectors of its own.

@@ -196,6 +196,7 @@ class Translator final : public sql::emulator::Translator {
     return in_view_ ? emulation::key_of(name) : sql::emulator::Translator::key_of(name);
   }
   [[nodiscard]] bool keeps_places() const noexcept override { return true; }
+  [[nodiscard]] bool hides_cells() const noexcept override { return true; }
   std::optional<std::string> source_otherwise(const tree::Name& name, const std::string& shown,
                                               const std::string& alias, Scope& scope) override;
   std::string view(const sql::contents::View& view, const std::string& key,
@@ -260,6 +261,7 @@ class Translator final : public sql::emulator::Translator {
   [[nodiscard]] bool passes(const tree::Expression& expression,
                             const sql::contents::TableColumn& column) const;
   [[nodiscard]] bool casts_alike(ColumnType from, ColumnType to) const;
+  void keep_digits(std::size_t first, const sql::contents::TableColumn& column);
   Given given(const tree::Expression& expression,
               const sql::contents::TableColumn& column) override;
   /// What is computed is appended to `computed`.

@@ -432,7 +432,10 @@ bool append_in_zone(Microseconds value, const Printing& printing, std::string& t
   const auto east = seconds_east(printing.zone, value);
   if (!east || !printing.iso_dates) return false;
   append_timestamp(value + *east * std::int64_t{1'000'000}, text);
+  const bool before_christ = text.ends_with(" BC");
+  if (before_christ) text.resize(text.size() - 3);
   append_offset(*east, text);
+  if (before_christ) text += " BC";
   return true;
 }
 

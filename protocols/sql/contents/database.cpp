@@ -46,6 +46,13 @@ void required(sqlite3_context* context, int, sqlite3_value** values) {
   is_null(values[0]) && !allowed ? unsure(context) : sqlite3_result_value(context, values[0]);
 }
 
+void known(sqlite3_context* context, int, sqlite3_value** values) {
+  static const std::string& hidden = std::get<std::string>(hidden_value());
+  const bool text = sqlite3_value_type(values[0]) == SQLITE_TEXT;
+  text && text_of(values[0]) == hidden ? unsure(context)
+                                       : sqlite3_result_value(context, values[0]);
+}
+
 std::int64_t characters(std::string_view text) {
   return std::count_if(text.begin(), text.end(),
                        [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
@@ -203,7 +210,7 @@ struct Function {
   int arguments;
   void (*call)(sqlite3_context*, int, sqlite3_value**);
 };
-constexpr Function functions[] = {{"fitting", 2, fitting}, {"sure", 1, sure},
+constexpr Function functions[] = {{"known", 1, known}, {"fitting", 2, fitting}, {"sure", 1, sure},
                                   {"plain", 1, plain},     {"ascii", 1, ascii},
                                   {"is_like", 3, is_like}, {"folded_text", 1, folded_text}};
 

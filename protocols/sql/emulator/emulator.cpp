@@ -288,7 +288,8 @@ void SqlEmulator::follow_read(const SqlRequest& request, Bytes image) {
   why_not_ = plan.reason;
   if (!plan.reason.empty() || plan.writes()) return;
   const auto execution = this->execution();
-  if (!run(*execution, plan, request) || execution->agrees(plan, image)) return;
+  if (!run(*execution, plan, request)) return execution->learn(plan, image);
+  if (execution->agrees(plan, image)) return;
   pin(request);
   const std::set<std::string> reads = plan.reads;
   for (const std::string& key : reads) contents_->forget_rows(key);

@@ -44,6 +44,10 @@ class Execution {
   /// Whether it says an error of the same code in other words.
   [[nodiscard]] virtual bool words_differ(Bytes /*image*/) const { return false; }
   [[nodiscard]] virtual Runner& runner() = 0;
+
+  /// The request, which read what is here, was answered so: what that shows of values that are not
+  /// known is known from here on.
+  virtual void learn(const Plan& /*plan*/, Bytes /*image*/) {}
 };
 
 class SqlEmulator : public Emulator {

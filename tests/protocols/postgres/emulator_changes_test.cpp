@@ -36,6 +36,35 @@ TEST_CASE("rows are put in that a query gives") {
                 "RETURNING v") == "20;10;INSERT 0 2");
 }
 
+TEST_CASE("a value that nobody knows costs its cell, and is known when it is shown") {
+  EmulatedSql sql;
+  sql.hear("CREATE TABLE u (id int PRIMARY KEY, name text, at timestamptz DEFAULT now() NOT NULL, "
+           "seen timestamptz CHECK (seen > '2020-01-01'))",
+           "CREATE TABLE");
+  sql.hear("INSERT INTO u (id, name) VALUES (1, 'a')", "INSERT 0 1");
+  CHECK(sql.say("INSERT INTO u VALUES (2, 'b', '2024-01-01 00:00:00Z', NULL)") == "INSERT 0 1");
+  sql.hear("UPDATE u SET seen = now() WHERE id = 1", "UPDATE 1");
+  CHECK(sql.say("SELECT * FROM u WHERE id = 2") == "2|b|2024-01-01 00:00:00+00|NULL;SELECT 1");
+  CHECK(sql.say("SELECT name FROM u ORDER BY id") == "a;b;SELECT 2");
+  for (const char* each :
+       {"SELECT at FROM u", "SELECT id FROM u WHERE seen IS NULL", "SELECT count(seen) FROM u",
+        "SELECT name FROM u ORDER BY at", "SELECT max(at) FROM u", "UPDATE u SET at = seen",
+        "SELECT id FROM u WHERE at > '2023-01-01 00:00:00Z'", "SELECT at, count(*) FROM u GROUP BY at",
+        "ALTER TABLE u ALTER COLUMN seen SET NOT NULL", "SELECT (SELECT at FROM u x WHERE x.id = 1)"})
+    CHECK_MESSAGE(sql.say(each) == "-", each);
+  StatementAnswer answer;
+  answer.tag = "SELECT 1";
+  answer.returns_rows = true;
+  answer.columns = {{.name = "at", .type = 1184}, {.name = "id", .type = 23}};
+  answer.rows = {{"2023-11-14 22:00:00+00", "1"}};
+  sql.hear("SELECT at, id FROM u WHERE id = 1", answer);
+  CHECK(sql.say("SELECT id, at FROM u ORDER BY at") ==
+        "1|2023-11-14 22:00:00+00;2|2024-01-01 00:00:00+00;SELECT 2");
+  CHECK(sql.say("SELECT seen FROM u WHERE id = 1") == "-");
+  CHECK(sql.say("UPDATE u SET seen = '2021-01-01 00:00:00Z' WHERE id = 1") == "UPDATE 1");
+  CHECK(sql.say("SELECT seen FROM u ORDER BY id") == "2021-01-01 00:00:00+00;NULL;SELECT 2");
+}
+
 TEST_CASE("a tsvector is made, and nobody knows what it is") {
   EmulatedSql sql;
   sql.hear("CREATE TABLE a (id int PRIMARY KEY, n int, body text, words tsvector)", "CREATE TABLE");

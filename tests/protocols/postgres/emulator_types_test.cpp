@@ -33,6 +33,14 @@ TEST_CASE("a numeric without a precision is shown as it was written, where that 
   sql.hear("INSERT INTO f VALUES (5, 2.500)", "INSERT 0 1");
   CHECK(sql.say("SELECT id FROM f WHERE id > 4 ORDER BY id") == "5;6;SELECT 2");
   CHECK(sql.say("SELECT p FROM f WHERE id = 5") == "-");
+  CHECK(sql.say("UPDATE f SET p = p - 1.50 WHERE id = 1 RETURNING p") == "-");
+  CHECK(sql.say("UPDATE f SET p = p - '1.50' WHERE id = 1 RETURNING p") == "1.000;UPDATE 1");
+}
+
+TEST_CASE("a column of a type that is not calculated with takes no NULL by default") {
+  EmulatedSql sql;
+  sql.hear("CREATE TABLE f (id int, p tsvector NOT NULL)", "CREATE TABLE");
+  CHECK(sql.say("INSERT INTO f VALUES (1)") == "-");
 }
 
 TEST_CASE("a time with more digits than are kept is rounded as the server rounds it") {
