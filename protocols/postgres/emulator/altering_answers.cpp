@@ -251,8 +251,7 @@ bool holds(const TableState& child, const Reference& reference, Contents& conten
   if (!columns || !parent->known || !child.known) return false;
   std::string same, some;
   for (std::size_t i = 0; i < columns->size(); ++i) {
-    if (!child.knows(reference.columns[i]) || !parent->knows((*columns)[i]))
-      return false;
+    if (!child.knows(reference.columns[i]) || !parent->knows((*columns)[i])) return false;
     const std::string own = "c." + child.definition->sql_column(reference.columns[i]);
     some += own + " IS NOT NULL AND ";
     same +=

@@ -40,8 +40,8 @@ void Runner::learn(const Plan& plan, const std::vector<Row>& rows) {
     const Definition& definition = *table->definition;
     const auto key = std::ranges::find(definition.keys, true, &sql::contents::UniqueKey::primary);
     if (key == definition.keys.end()) continue;
-    const bool shown = std::ranges::all_of(
-        key->columns, [&](std::size_t each) { return places.contains(each); });
+    const bool shown =
+        std::ranges::all_of(key->columns, [&](std::size_t each) { return places.contains(each); });
     if (!shown) continue;
     for (const std::size_t column : table->partial)
       if (places.contains(column))

@@ -53,9 +53,8 @@ bool add_parts(const tree::Expression& expression, Parts& parts) {
   const auto* joined = expression.as<tree::Operation>();
   return joined != nullptr && joined->op == tree::Operator::concatenate &&
          joined->quantifier == tree::Operation::Quantifier::none &&
-         std::ranges::all_of(joined->operands, [&](const tree::Expression& each) {
-           return add_parts(each, parts);
-         });
+         std::ranges::all_of(joined->operands,
+                             [&](const tree::Expression& each) { return add_parts(each, parts); });
 }
 
 bool has_long_word(std::string_view text) {

@@ -61,7 +61,8 @@ std::optional<Figured> figured(const tree::Expression& expression, int version) 
     const auto name = internal_name(cast->type);
     return name ? std::optional(Figured{*name, 1}) : std::nullopt;
   }
-  if (const auto* collate = expression.as<tree::Collate>()) return figured(*collate->operand, version);
+  if (const auto* collate = expression.as<tree::Collate>())
+    return figured(*collate->operand, version);
   if (const auto* literal = expression.as<tree::Literal>())
     if (literal->kind == tree::Literal::Kind::boolean && version < 15)  // a cast of 't' before
       return version == 0 ? std::nullopt : std::optional(Figured{"bool", 1});

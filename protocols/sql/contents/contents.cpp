@@ -251,8 +251,9 @@ void Contents::copy_rows(const TableState& from, TableState& to,
       if (kept.most > 0) value = "fitting(" + value + ", " + std::to_string(kept.most) + ")";
       if (from.unknown.contains(*kept.column)) to.unknown.insert(i);
       // What becomes of it as another type is not known.
-      const bool hides = may_hide(*to.definition, i) && kept.most == 0 &&
-                         to.definition->columns[i].type == from.definition->columns[*kept.column].type;
+      const bool hides =
+          may_hide(*to.definition, i) && kept.most == 0 &&
+          to.definition->columns[i].type == from.definition->columns[*kept.column].type;
       if (from.partial.contains(*kept.column)) (hides ? to.partial : to.unknown).insert(i);
     } else {
       constants.push_back(kept.value.value_or(Datum()));

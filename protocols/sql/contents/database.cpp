@@ -49,8 +49,7 @@ void required(sqlite3_context* context, int, sqlite3_value** values) {
 void known(sqlite3_context* context, int, sqlite3_value** values) {
   static const std::string& hidden = std::get<std::string>(hidden_value());
   const bool text = sqlite3_value_type(values[0]) == SQLITE_TEXT;
-  text && text_of(values[0]) == hidden ? unsure(context)
-                                       : sqlite3_result_value(context, values[0]);
+  text&& text_of(values[0]) == hidden ? unsure(context) : sqlite3_result_value(context, values[0]);
 }
 
 std::int64_t characters(std::string_view text) {
@@ -210,9 +209,13 @@ struct Function {
   int arguments;
   void (*call)(sqlite3_context*, int, sqlite3_value**);
 };
-constexpr Function functions[] = {{"known", 1, known}, {"fitting", 2, fitting}, {"sure", 1, sure},
-                                  {"plain", 1, plain},     {"ascii", 1, ascii},
-                                  {"is_like", 3, is_like}, {"folded_text", 1, folded_text}};
+constexpr Function functions[] = {{"known", 1, known},
+                                  {"fitting", 2, fitting},
+                                  {"sure", 1, sure},
+                                  {"plain", 1, plain},
+                                  {"ascii", 1, ascii},
+                                  {"is_like", 3, is_like},
+                                  {"folded_text", 1, folded_text}};
 
 // ---- values ----
 

@@ -38,9 +38,10 @@ TEST_CASE("rows are put in that a query gives") {
 
 TEST_CASE("a value that nobody knows costs its cell, and is known when it is shown") {
   EmulatedSql sql;
-  sql.hear("CREATE TABLE u (id int PRIMARY KEY, name text, at timestamptz DEFAULT now() NOT NULL, "
-           "seen timestamptz CHECK (seen > '2020-01-01'))",
-           "CREATE TABLE");
+  sql.hear(
+      "CREATE TABLE u (id int PRIMARY KEY, name text, at timestamptz DEFAULT now() NOT NULL, "
+      "seen timestamptz CHECK (seen > '2020-01-01'))",
+      "CREATE TABLE");
   sql.hear("INSERT INTO u (id, name) VALUES (1, 'a')", "INSERT 0 1");
   CHECK(sql.say("INSERT INTO u VALUES (2, 'b', '2024-01-01 00:00:00Z', NULL)") == "INSERT 0 1");
   sql.hear("UPDATE u SET seen = now() WHERE id = 1", "UPDATE 1");
@@ -49,8 +50,9 @@ TEST_CASE("a value that nobody knows costs its cell, and is known when it is sho
   for (const char* each :
        {"SELECT at FROM u", "SELECT id FROM u WHERE seen IS NULL", "SELECT count(seen) FROM u",
         "SELECT name FROM u ORDER BY at", "SELECT max(at) FROM u", "UPDATE u SET at = seen",
-        "SELECT id FROM u WHERE at > '2023-01-01 00:00:00Z'", "SELECT at, count(*) FROM u GROUP BY at",
-        "ALTER TABLE u ALTER COLUMN seen SET NOT NULL", "SELECT (SELECT at FROM u x WHERE x.id = 1)"})
+        "SELECT id FROM u WHERE at > '2023-01-01 00:00:00Z'",
+        "SELECT at, count(*) FROM u GROUP BY at", "ALTER TABLE u ALTER COLUMN seen SET NOT NULL",
+        "SELECT (SELECT at FROM u x WHERE x.id = 1)"})
     CHECK_MESSAGE(sql.say(each) == "-", each);
   StatementAnswer answer;
   answer.tag = "SELECT 1";
@@ -76,8 +78,10 @@ TEST_CASE("a tsvector is made, and nobody knows what it is") {
   CHECK(sql.say("SELECT id, n, body FROM a ORDER BY id") == "1|7|x y;2|8|z;SELECT 2");
   for (const char* each :
        {"SELECT words FROM a", "SELECT id FROM a WHERE words IS NULL", "SELECT count(words) FROM a",
-        "SELECT to_tsvector(body) FROM a", "INSERT INTO a VALUES (3, 7, 'z', to_tsvector('z')) "
-        "RETURNING words", "UPDATE a SET words = to_tsvector(n)", "UPDATE a SET body = words",
+        "SELECT to_tsvector(body) FROM a",
+        "INSERT INTO a VALUES (3, 7, 'z', to_tsvector('z')) "
+        "RETURNING words",
+        "UPDATE a SET words = to_tsvector(n)", "UPDATE a SET body = words",
         "INSERT INTO a SELECT id + 5, n, body, to_tsvector(body) FROM a ORDER BY 4",
         "UPDATE a SET words = setweight(to_tsvector(body), 'E')"})
     CHECK_MESSAGE(sql.say(each) == "-", each);
