@@ -357,7 +357,7 @@ std::vector<Translator::SetTo> Translator::settings(const std::vector<tree::Assi
       all.push_back({place, bind(*bound)});
       continue;
     }
-    if (passes(each.value, column)) {
+    if (column.type.kind == TypeKind::opaque && passes(each.value, column)) {
       plan.refreshed.insert(place);
       all.push_back({place, "NULL"});
       continue;

@@ -160,12 +160,12 @@ bool Runner::fill_row(const Plan& plan, const NewRow& row, std::span<const Value
     // As long as it is not answered by what was recorded, it is made here.
     if (!value && given.kind == Given::Kind::fresh && !took_effect_ &&
         given.bound.source != Bound::Source::request) {
-      value = momentary(given.bound);
+      value = momentary(given.bound, moment_);
       if (value && sql::contents::is_null(*value)) value.reset();
     }
     if (!value && !took_effect_ && plan.returned.contains(i)) return false;
     if (!value) {
-      value = contents_.hidden_cell(key, i);
+      value = hidden(given.bound, i);
       hidden_.insert(i);
     }
     bound.push_back(*std::move(value));

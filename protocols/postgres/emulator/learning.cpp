@@ -56,8 +56,8 @@ void Runner::learn_cell(const Plan& plan, const TableState& table,
   const Definition& definition = *table.definition;
   const auto value = read_cell(plan, row, places.at(column));
   if (!value) return;
-  DatumRow bound = {*value, sql::contents::hidden_value()};
-  std::string sql = fmt::format("UPDATE {0} SET {1} = ?1 WHERE {1} = ?2", definition.sql_name(),
+  DatumRow bound = {*value};
+  std::string sql = fmt::format("UPDATE {0} SET {1} = ?1 WHERE hidden({1})", definition.sql_name(),
                                 definition.sql_column(column));
   for (const std::size_t each : key) {
     const auto part = read_cell(plan, row, places.at(each));

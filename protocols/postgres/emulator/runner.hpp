@@ -37,6 +37,8 @@ class Runner final : public sql::emulator::Runner {
   /// be undone.
   [[nodiscard]] std::optional<Result> run(const Plan& plan, std::span<const Value> values);
   void set_moment(const StatementMoment& moment) { moment_ = moment; }
+  /// Of a request that is followed: what of it nobody has been told of may be as of this moment.
+  void set_unseen(const StatementMoment& moment) { unseen_ = moment; }
 
   /// From here on: the request has taken effect, and this is what it was answered. What only the
   /// server could know is taken from there, and what the answer does not show is no longer known.
@@ -57,7 +59,8 @@ class Runner final : public sql::emulator::Runner {
   [[nodiscard]] std::optional<Datum> readable_value(const Bound& bound,
                                                     std::span<const Value> values);
   [[nodiscard]] bool gave_within(const Plan& plan) const;
-  [[nodiscard]] std::optional<Datum> momentary(const Bound& bound);
+  [[nodiscard]] std::optional<Datum> momentary(const Bound& bound, const StatementMoment& moment);
+  [[nodiscard]] Datum hidden(const Bound& bound, std::size_t column);
   [[nodiscard]] std::optional<Datum> of_catalogue(const Bound& bound,
                                                   std::span<const Value> values);
   [[nodiscard]] std::set<std::size_t> unknown_values(const Plan& plan) const;
@@ -180,7 +183,7 @@ class Runner final : public sql::emulator::Runner {
   const TableOids& oids_;
   Programs* programs_;
   Frame* frame_ = nullptr;  ///< of the function that is under way
-  StatementMoment moment_;
+  StatementMoment moment_, unseen_;
   std::size_t depth_ = 0;       ///< how many functions are under way
   std::vector<Fired> pending_;  ///< triggers that are fired behind all rows
   const std::vector<Row>* shown_ = nullptr;

@@ -120,7 +120,6 @@ std::optional<Typed> Translator::vector(const tree::Call& call, const Scope& sco
       throw Unsure{"a tsvector of this value"};
     texts.push_back(as_text(value).sql);
   }
-  may_raise("a tsvector");
   return typed("pg_searchable(" + joined(texts, ", ") + ")", {TypeKind::text});
 }
 

@@ -336,13 +336,26 @@ bool may_hide(const Definition& table, std::size_t column) {
          std::ranges::none_of(table.keys, has_it) && std::ranges::none_of(table.references, has_it);
 }
 
-Datum Contents::hidden_cell(std::string_view key, std::size_t column) {
+Datum Contents::hidden_cell(std::string_view key, std::size_t column, const Datum& made) {
   TableState* const table = state(key);
   if (table == nullptr || table->unknown.contains(column)) return {};
   if (!may_hide(*table->definition, column)) return table->unknown.insert(column), Datum();
   // From here on it is read otherwise.
   if (table->partial.insert(column).second) ++version_;
-  return hidden_value();
+  return hidden_value(made);
+}
+
+bool Contents::reveal(std::string_view key) {
+  const TableState* const table = state(key);
+  if (table == nullptr) return false;
+  bool revealed = false;
+  for (const std::size_t each : table->partial) {
+    const std::string column = table->definition->sql_column(each);
+    const std::string sql = "UPDATE " + table->definition->sql_name() + " SET " + column +
+                            " = made(" + column + ") WHERE made(" + column + ") IS NOT NULL";
+    revealed = (database_.run(sql) == Outcome::done && database_.changed() > 0) || revealed;
+  }
+  return revealed;
 }
 
 void Contents::forget_everything() {

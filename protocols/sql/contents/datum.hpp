@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -13,15 +14,16 @@ namespace understudy::sql::contents {
 using Datum = std::variant<std::monostate, std::int64_t, std::string>;
 using DatumRow = std::vector<Datum>;
 
-/// In place of a value that nobody knows: no text of a server has such an octet. SQL reads a cell
-/// that may hold it through known(), see Database.
-[[nodiscard]] inline const Datum& hidden_value() {
-  static const Datum value = std::string("\0hidden", 7);
-  return value;
-}
-
 [[nodiscard]] inline bool is_null(const Datum& datum) noexcept {
   return std::holds_alternative<std::monostate>(datum);
 }
+
+/// In place of a value that nobody knows. SQL reads a cell that may hold one through known(), see
+/// Database. `made`: what it may be made where somebody asks for it, whom nothing has told of it
+/// yet; NULL: it may not.
+[[nodiscard]] Datum hidden_value(const Datum& made);
+[[nodiscard]] bool is_hidden(std::string_view text);
+/// What it may be made; NULL where it may not.
+[[nodiscard]] Datum made_of_hidden(std::string_view text);
 
 }  // namespace understudy::sql::contents

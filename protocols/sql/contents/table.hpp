@@ -189,7 +189,7 @@ struct TableState {
   bool known = true;  ///< all its rows are
   /// Columns of which not every row's value is known, though the rows are.
   std::set<std::size_t> unknown = {};
-  /// Those that hold hidden_value() in rows whose value is not known.
+  /// Those that hold a hidden_value() in rows whose value is not known.
   std::set<std::size_t> partial = {};
 
   [[nodiscard]] bool knows(std::size_t column) const {

@@ -107,6 +107,8 @@ class SqlEmulator : public Emulator {
   virtual void use_session(const SqlRequest& /*request*/) {}
   /// The time at which the connection's request is computed; nothing: it is not.
   virtual void set_moment(std::uint64_t /*connection*/, Moment /*now*/) {}
+  /// The same of a request that is followed.
+  virtual void set_unseen(std::uint64_t /*connection*/, Moment /*now*/) {}
   virtual void add_paths(const std::string& key, std::vector<KeyPath>& paths) const = 0;
   [[nodiscard]] virtual std::shared_ptr<const Start> make_start(const Held& held,
                                                                 std::vector<HeldState>& states) = 0;
@@ -146,6 +148,9 @@ class SqlEmulator : public Emulator {
                                                      std::uint64_t connection);
   [[nodiscard]] std::optional<Computed> compute_definition(const SqlRequest& request,
                                                            std::uint64_t connection);
+  [[nodiscard]] std::optional<Computed> compute_once(const Plan& plan, const SqlRequest& request,
+                                                     std::uint64_t connection,
+                                                     const std::vector<std::string>& revealed);
   void follow_read(const SqlRequest& request, Bytes image);
   void follow_write(const SqlRequest& request, Bytes image, const Answered& answer,
                     std::uint64_t connection, bool sure);

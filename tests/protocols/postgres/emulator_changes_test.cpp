@@ -36,8 +36,29 @@ TEST_CASE("rows are put in that a query gives") {
                 "RETURNING v") == "20;10;INSERT 0 2");
 }
 
+TEST_CASE("a value of which nothing has told yet is made when it is asked for") {
+  EmulatedSql sql;
+  sql.hear("CREATE TABLE u (id int PRIMARY KEY, at timestamptz DEFAULT now(), seen timestamptz)",
+           "CREATE TABLE");
+  sql.hear("INSERT INTO u (id) VALUES (1)", "INSERT 0 1");
+  CHECK(sql.say("INSERT INTO u VALUES (2, NULL, NULL)") == "INSERT 0 1");
+  sql.now += std::chrono::hours(1);
+  sql.hear("UPDATE u SET seen = now() WHERE id = 1", "UPDATE 1");
+  sql.now += std::chrono::hours(1);
+  CHECK(sql.say("SELECT id FROM u WHERE id = 1") == "1;SELECT 1");
+  CHECK(sql.writes.empty());
+  CHECK(sql.say("SELECT id FROM u WHERE at < seen") == "1;SELECT 1");
+  // What was recorded of it tells of another one.
+  CHECK(sql.writes == std::vector<std::string>{"u"});
+  const std::string shown = sql.say("SELECT at, seen FROM u WHERE id = 1");
+  CHECK(shown.starts_with("2023-11-14 22:13:20"));
+  CHECK(shown.find("|2023-11-14 23:13:20") != std::string::npos);
+  CHECK(sql.writes.empty());
+}
+
 TEST_CASE("a value that nobody knows costs its cell, and is known when it is shown") {
   EmulatedSql sql;
+  sql.recording = true;
   sql.hear(
       "CREATE TABLE u (id int PRIMARY KEY, name text, at timestamptz DEFAULT now() NOT NULL, "
       "seen timestamptz CHECK (seen > '2020-01-01'))",
