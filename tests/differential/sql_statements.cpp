@@ -112,6 +112,7 @@ std::string SqlGenerator::literal(const std::string& type) {
   }
   if (type == "uuid")
     return fmt::format("'0000000{}-0000-4000-8000-00000000000{}'", small, random_.below(3));
+  if (type == "date" && random_.percent(10)) return "'2024-02-29 +02'";
   if (type == "date") return fmt::format("'2024-0{}-1{}'", 1 + small, random_.below(3));
   static const Words fractions = {".25", ".123456789", ".0000005", ".99999951", ".1234565000000"};
   const std::string moment =

@@ -14,8 +14,10 @@ using sql::contents::is_whole;
 using sql::contents::TableColumn;
 using sql::contents::UniqueKey;
 
+}  // namespace
+
 /// A value of this moment or of chance for a column of that type; nothing for any other.
-std::optional<Bound> fresh(const tree::Expression& expression, ColumnType type) {
+std::optional<Bound> Translator::fresh(const tree::Expression& expression, ColumnType type) {
   const auto* call = expression.as<tree::Call>();
   if (call == nullptr || !call->arguments.empty()) return std::nullopt;
   static const std::set<std::string_view> began = {"now", "current_timestamp",
@@ -33,8 +35,6 @@ std::optional<Bound> fresh(const tree::Expression& expression, ColumnType type) 
     return std::nullopt;
   return bound;
 }
-
-}  // namespace
 
 /// Whether a value of the request that is cast to the one type and put into a column of the other
 /// is what it would be as one of the other.

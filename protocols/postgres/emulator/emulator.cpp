@@ -66,8 +66,8 @@ bool read_session(std::string_view facts, Printing& printing) {
       auto path = schemas_of_path(value);
       sound = sound && path.has_value();
       if (path) printing.path = std::move(*path);
-    } else if (name == isolation_fact) {
-      continue;  // see SqlRequest::one_state
+    } else if (name == isolation_fact || name == "transaction_read_only") {
+      continue;  // see SqlRequest
     } else if (name.find('.') != std::string_view::npos && !name.starts_with("plpgsql.")) {
       printing.custom.insert_or_assign(std::string(name), std::string(value));
     } else {

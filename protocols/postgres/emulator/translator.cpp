@@ -1,5 +1,8 @@
 #include "protocols/postgres/emulator/translator.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 namespace understudy::postgres::emulation {
 
 void Translator::other(const tree::Statement& statement, Plan& plan) {
@@ -29,6 +32,14 @@ std::optional<std::string> internal_name(const tree::Type& type) {
   return std::string(find_type(oid_of(known))->name);
 }
 
+/// Of those without parentheses.
+bool is_value_function(std::string_view name) {
+  constexpr std::string_view all[] = {"current_date",  "current_timestamp", "localtimestamp",
+                                      "current_user",  "session_user",      "current_catalog",
+                                      "current_schema"};
+  return std::ranges::find(all, name) != std::end(all);
+}
+
 std::optional<Figured> figured(const tree::Expression& expression, int version);
 
 std::optional<Figured> figured_of_query(const tree::SubQuery& query, int version) {
@@ -52,7 +63,9 @@ std::optional<Figured> figured_of_case(const tree::Case& choice, int version) {
 std::optional<Figured> figured(const tree::Expression& expression, int version) {
   if (const auto* column = expression.as<tree::Column>()) return Figured{column->name(), 2};
   if (const auto* call = expression.as<tree::Call>())
-    return call->parentheses ? std::optional(Figured{call->name.name, 2}) : std::nullopt;
+    return call->parentheses || is_value_function(call->name.name)
+               ? std::optional(Figured{call->name.name, 2})
+               : std::nullopt;
   if (const auto* query = expression.as<tree::SubQuery>()) return figured_of_query(*query, version);
   if (const auto* choice = expression.as<tree::Case>()) return figured_of_case(*choice, version);
   if (const auto* cast = expression.as<tree::Cast>()) {

@@ -213,9 +213,9 @@ class Translator final : public sql::emulator::Translator {
   void other(const tree::Statement& statement, Plan& plan) override;
   void changing_commons(const tree::With& with, Plan& plan) override;
   std::string rows_of_part(const Common& common) override;
-  static std::set<std::size_t> take_vectors(tree::Query& query,
-                                            const std::vector<std::size_t>& places,
-                                            const Definition& table);
+  static std::map<std::size_t, Given> take_unasked(tree::Query& query,
+                                                   const std::vector<std::size_t>& places,
+                                                   const Definition& table);
   void insert_query(tree::Query query, const std::vector<std::size_t>& places, bool told,
                     const Definition& table, Plan& plan);
   void update_rows(const tree::Update& update, Plan& plan);
@@ -261,6 +261,7 @@ class Translator final : public sql::emulator::Translator {
   [[nodiscard]] bool passes(const tree::Expression& expression,
                             const sql::contents::TableColumn& column) const;
   [[nodiscard]] bool casts_alike(ColumnType from, ColumnType to) const;
+  static std::optional<Bound> fresh(const tree::Expression& expression, ColumnType type);
   void keep_digits(std::size_t first, const sql::contents::TableColumn& column);
   Given given(const tree::Expression& expression,
               const sql::contents::TableColumn& column) override;

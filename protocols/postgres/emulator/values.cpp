@@ -165,6 +165,9 @@ std::optional<Datum> read_plain_moment(TypeKind kind, std::string_view text,
   std::int32_t days = 0;
   switch (kind) {
     case TypeKind::date:
+      // Some drivers add a zone, which does not count.
+      if (text.size() > 11 && text[10] == ' ' && is_plain_offset(text.substr(11)))
+        text = text.substr(0, 10);
       if (!is_plain_date(text) || !parse_date(text, days)) return std::nullopt;
       return Datum(std::int64_t{days});
     case TypeKind::timestamp:

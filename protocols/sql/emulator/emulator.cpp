@@ -256,10 +256,14 @@ std::optional<Emulator::Computed> SqlEmulator::compute_definition(const SqlReque
 // ---- why not ----
 
 /// What stands in the way before its statement is looked at.
-std::string SqlEmulator::why_not_asked(const SqlRequest& request) const {
+std::string SqlEmulator::why_not_asked(const SqlRequest& request) {
   if (std::string why = unsound_session(); !why.empty()) return why;
   if (request.has_more) return "a session that is not like the first one, or data beside it";
   if (request.partial || request.described) return "a part of an answer alone";
+  const auto* query = statements_->tree_of(request.pattern).as<tree::Query>();
+  const bool only_reads =
+      query != nullptr && query->locking.empty() && may_write(request).nothing();
+  if (request.only_reads && !only_reads) return "what a transaction that only reads may refuse";
   return pinned_.contains(request.pattern) ? "it was answered otherwise once" : std::string();
 }
 

@@ -139,8 +139,8 @@ class SqlEmulator : public Emulator {
     return statements_->plan_of(request.pattern, *contents_, took_effect,
                                 request.other_session ? request.session : std::string_view());
   }
-  [[nodiscard]] std::string why_not_asked(const SqlRequest& request) const;
-  [[nodiscard]] bool computes(const SqlRequest& request) const {
+  [[nodiscard]] std::string why_not_asked(const SqlRequest& request);
+  [[nodiscard]] bool computes(const SqlRequest& request) {
     return why_not_asked(request).empty();
   }
   [[nodiscard]] bool sees(const SqlRequest& request, std::uint64_t connection) const;

@@ -36,6 +36,27 @@ TEST_CASE("rows are put in that a query gives") {
                 "RETURNING v") == "20;10;INSERT 0 2");
 }
 
+TEST_CASE("a query that is put in may give the time") {
+  EmulatedSql sql;
+  sql.recording = true;
+  sql.hear("CREATE TABLE a (id serial PRIMARY KEY, v int, at timestamptz NOT NULL)", "CREATE TABLE");
+  sql.hear("INSERT INTO a (v, at) SELECT 7, now() WHERE NOT EXISTS (SELECT 1 FROM a)", "INSERT 0 1");
+  CHECK(sql.say("SELECT id, v FROM a") == "1|7;SELECT 1");
+  CHECK(sql.say("SELECT at FROM a") == "-");
+  CHECK(sql.say("INSERT INTO a (v, at) SELECT v + 1, now() FROM a RETURNING id, v, at") ==
+        "2|8|2023-11-14 22:13:20+00;INSERT 0 1");
+}
+
+TEST_CASE("a transaction that only reads is computed where it reads") {
+  EmulatedSql sql = with_two();
+  const std::string only_reads("transaction_read_only=on\0", 25);
+  CHECK(sql.say(all_of_b, 1, only_reads) == "2|0;4|0;SELECT 2");
+  CHECK(sql.say("SELECT id FROM b WHERE id = 2 FOR UPDATE", 1, only_reads) == "-");
+  CHECK(sql.say("INSERT INTO b VALUES (5, 5)", 1, only_reads) == "-");
+  CHECK(sql.say("SELECT nextval('s')", 1, only_reads) == "-");
+  CHECK(sql.say(all_of_b) == "2|0;4|0;SELECT 2");
+}
+
 TEST_CASE("a value of which nothing has told yet is made when it is asked for") {
   EmulatedSql sql;
   sql.hear("CREATE TABLE u (id int PRIMARY KEY, at timestamptz DEFAULT now(), seen timestamptz)",

@@ -55,6 +55,11 @@ TEST_CASE("a time with more digits than are kept is rounded as the server rounds
   CHECK(sql.say("UPDATE t SET local = '2026-12-01 08:42.0000006'") == "-");  // minutes of seconds
 }
 
+TEST_CASE("the zone of a date does not count") {
+  EmulatedSql sql = with("d date", "(1, '2024-03-01 +00'), (2, '2024-03-02 -05:00')", "2");
+  CHECK(sql.say("SELECT d FROM t ORDER BY id") == "2024-03-01;2024-03-02;SELECT 2");
+}
+
 TEST_CASE("a time of the first years, and one whose zone is spelled out") {
   EmulatedSql sql = with("at timestamptz DEFAULT '0001-01-01 00:00:00 UTC', d date",
                          "(1, DEFAULT, '0987-06-05'), (2, '0999-12-31 10:00:00Z', NULL)", "2");
