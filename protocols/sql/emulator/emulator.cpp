@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "protocols/sql/emulator/defining.hpp"
+#include "protocols/sql/facts/relation_order.hpp"
 
 namespace understudy::sql::emulator {
 
@@ -193,6 +194,8 @@ std::optional<Emulator::Computed> SqlEmulator::compute_data(const SqlRequest& re
     if (numbered.contains(sequence.id))
       computed.writes.push_back({std::string(outside_transactions)});
   for (const std::string& key : execution->written()) add_paths(key, computed.writes);
+  if (plan.action == Plan::Action::truncate)
+    computed.writes.push_back({std::string(places_of_relations)});
   if (!execution->written().empty()) contents_->note_written(connection);
   return computed;
 }

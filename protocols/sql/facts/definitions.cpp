@@ -143,8 +143,8 @@ class DefinitionReader {
     } else if (const auto* dropped = statement.as<tree::Drop>()) {
       drop(*dropped);
     } else if (const auto* altered = statement.as<tree::AlterOther>()) {
-      writes(names_.catalogue);
       if (altered->kind == ObjectKind::sequence) touch(altered->name);
+      if (!altered->keeps_numbers) writes(names_.catalogue);
       if (altered->kind == ObjectKind::function || altered->kind == ObjectKind::procedure)
         writes(names_.routine(altered->name));
     } else {
@@ -161,7 +161,7 @@ class DefinitionReader {
         for (const Name& name : dropped.names) touch(name);
         return;
       case ObjectKind::index:
-        return touch(dropped.table);
+        return names_.one_namespace ? drop_indexes(dropped.names) : touch(dropped.table);
       case ObjectKind::trigger:
         return drop_triggers(dropped.names);
       case ObjectKind::function:
@@ -173,6 +173,15 @@ class DefinitionReader {
         [[fallthrough]];
       default:
         return writes(names_.catalogue);
+    }
+  }
+
+  void drop_indexes(const std::vector<Name>& names) {
+    for (const Name& name : names) {
+      const auto tables = catalog_.tables_of_index(name);
+      if (tables.empty()) writes({});
+      writes(names_.entry(name));
+      for (const Name& table : tables) touch(table);
     }
   }
 
@@ -254,6 +263,11 @@ class DefinitionReader {
   Dependencies found_;
 };
 
+bool is_cast_of_column(const tree::Expression& expression) {
+  const auto* cast = expression.as<tree::Cast>();
+  return cast != nullptr && cast->operand->as<tree::Column>() != nullptr;
+}
+
 bool touches_its_table(const tree::AlterAction& action) {
   using Kind = tree::AlterAction::Kind;
   switch (action.kind) {
@@ -264,6 +278,8 @@ bool touches_its_table(const tree::AlterAction& action) {
     case Kind::add_constraint:
     case Kind::inert:
       return true;
+    case Kind::set_type:  // a function in USING may do anything
+      return !action.expression || is_cast_of_column(*action.expression);
     case Kind::drop_column:
     case Kind::drop_constraint:
       return !action.cascade;
@@ -285,11 +301,12 @@ bool touches_what_it_names(const tree::Statement& statement) {
     return (other->kind == ObjectKind::schema || other->kind == ObjectKind::extension) &&
            other->elements.empty();
   if (const auto* dropped = statement.as<tree::Drop>()) {
-    const bool followed = dropped->kind == ObjectKind::table ||
-                          dropped->kind == ObjectKind::schema ||
-                          dropped->kind == ObjectKind::extension;
+    const bool followed =
+        dropped->kind == ObjectKind::table || dropped->kind == ObjectKind::index ||
+        dropped->kind == ObjectKind::schema || dropped->kind == ObjectKind::extension;
     return followed && !dropped->cascade;
   }
+  if (const auto* altered = statement.as<tree::AlterOther>()) return altered->keeps_numbers;
   return statement.as<tree::CreateIndex>() != nullptr;
 }
 
