@@ -141,10 +141,13 @@ class DefinitionReader {
     } else if (const auto* renamed = statement.as<tree::RenameTables>()) {
       for (const auto& pair : renamed->pairs) touch(pair.from), touch(pair.to);
     } else if (const auto* dropped = statement.as<tree::Drop>()) {
+      const bool of_tables = names_.one_namespace && dropped->kind == ObjectKind::index;
+      if (of_tables) return drop_indexes(dropped->names);
       drop(*dropped);
     } else if (const auto* altered = statement.as<tree::AlterOther>()) {
+      if (altered->keeps_numbers) return writes(names_.entry(altered->name)), true;
+      writes(names_.catalogue);
       if (altered->kind == ObjectKind::sequence) touch(altered->name);
-      if (!altered->keeps_numbers) writes(names_.catalogue);
       if (altered->kind == ObjectKind::function || altered->kind == ObjectKind::procedure)
         writes(names_.routine(altered->name));
     } else {
@@ -161,7 +164,7 @@ class DefinitionReader {
         for (const Name& name : dropped.names) touch(name);
         return;
       case ObjectKind::index:
-        return names_.one_namespace ? drop_indexes(dropped.names) : touch(dropped.table);
+        return touch(dropped.table);
       case ObjectKind::trigger:
         return drop_triggers(dropped.names);
       case ObjectKind::function:
@@ -176,13 +179,15 @@ class DefinitionReader {
     }
   }
 
-  void drop_indexes(const std::vector<Name>& names) {
+  /// PostgreSQL does not name their tables; false where nothing else tells.
+  bool drop_indexes(const std::vector<Name>& names) {
     for (const Name& name : names) {
       const auto tables = catalog_.tables_of_index(name);
-      if (tables.empty()) writes({});
+      if (tables.empty()) return false;
       writes(names_.entry(name));
       for (const Name& table : tables) touch(table);
     }
+    return true;
   }
 
   void drop_triggers(const std::vector<Name>& names) {
