@@ -8,13 +8,13 @@
 namespace understudy::sql {
 namespace {
 
-using NameList = std::array<std::string_view, 8>;
-constexpr NameList relations = {"pg_class",    "pg_tables", "pg_views", "pg_indexes",
+using FewNames = std::array<std::string_view, 8>;
+constexpr FewNames relations = {"pg_class",    "pg_tables", "pg_views", "pg_indexes",
                                 "pg_matviews", "tables",    "views",    "columns"};
-constexpr NameList names_of_relations = {"relname",    "tablename",   "viewname", "indexname",
+constexpr FewNames names_of_relations = {"relname",    "tablename",   "viewname", "indexname",
                                          "table_name", "matviewname", "relid",    "oid"};
 
-bool is_among(const NameList& names, const std::string& name) {
+bool is_among(const FewNames& names, const std::string& name) {
   return std::ranges::find(names, name) != names.end();
 }
 
