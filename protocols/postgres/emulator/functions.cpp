@@ -59,8 +59,8 @@ Typed Translator::aggregate(const tree::Call& call, const Scope& scope) {
                kind == TypeKind::enumeration) {
       throw Unsure{"the aggregate " + name + " of this type"};
     } else if ((name == "min" || name == "max") && kind != TypeKind::boolean &&
-               kind != TypeKind::uuid && kind != TypeKind::bytea && kind != TypeKind::oid &&
-               kind != TypeKind::name && kind != TypeKind::character) {
+               kind != TypeKind::uuid && kind != TypeKind::inet && kind != TypeKind::bytea &&
+               kind != TypeKind::oid && kind != TypeKind::name && kind != TypeKind::character) {
       ColumnType type = value.type;
       if (kind == TypeKind::numeric) type.length = 0;
       if (type.kind == TypeKind::varchar) type = {TypeKind::text, 0, type.bytewise};

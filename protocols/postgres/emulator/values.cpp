@@ -8,6 +8,7 @@
 #include "protocols/postgres/datetime.hpp"
 #include "protocols/postgres/emulator/array.hpp"
 #include "protocols/postgres/emulator/exact_values.hpp"
+#include "protocols/postgres/emulator/hosts.hpp"
 #include "protocols/postgres/emulator/time_values.hpp"
 #include "protocols/postgres/emulator/value_functions.hpp"
 #include "protocols/postgres/time_zone.hpp"
@@ -49,6 +50,7 @@ constexpr NamedType known_types[] = {{"bool", TypeKind::boolean},
                                      {"interval", TypeKind::interval},
                                      {"time", TypeKind::time},
                                      {"uuid", TypeKind::uuid},
+                                     {"inet", TypeKind::inet},
                                      {"date", TypeKind::date},
                                      {"timestamp", TypeKind::timestamp},
                                      {"timestamptz", TypeKind::timestamptz}};
@@ -330,6 +332,8 @@ Oid oid_of(ColumnType type) noexcept {
       return oid::varchar;
     case TypeKind::uuid:
       return oid::uuid;
+    case TypeKind::inet:
+      return oid::inet;
     case TypeKind::date:
       return oid::date;
     case TypeKind::timestamp:
@@ -396,6 +400,8 @@ std::optional<Datum> read_value(ColumnType type, ValueClass value_class, std::st
       return Datum(std::string(text));
     case TypeKind::uuid:
       return read_uuid(text);
+    case TypeKind::inet:
+      return datum_of(read_host(text));
     case TypeKind::bytea:
       return datum_of(read_bytea(text));
     case TypeKind::interval:
@@ -450,11 +456,11 @@ std::optional<std::string> print_value(ColumnType type, const Datum& datum,
   const auto* number = std::get_if<std::int64_t>(&datum);
   if (number == nullptr) {
     const bool text = sql::contents::is_text(type.kind) || type.kind == TypeKind::uuid ||
-                      type.kind == TypeKind::bytea || type.kind == TypeKind::interval ||
-                      type.kind == TypeKind::json || type.kind == TypeKind::jsonb ||
-                      type.kind == TypeKind::name || type.kind == TypeKind::character ||
-                      type.kind == TypeKind::array || type.kind == TypeKind::enumeration ||
-                      type.scale == ColumnType::own_scale;
+                      type.kind == TypeKind::inet || type.kind == TypeKind::bytea ||
+                      type.kind == TypeKind::interval || type.kind == TypeKind::json ||
+                      type.kind == TypeKind::jsonb || type.kind == TypeKind::name ||
+                      type.kind == TypeKind::character || type.kind == TypeKind::array ||
+                      type.kind == TypeKind::enumeration || type.scale == ColumnType::own_scale;
     sure = sure && text && (type.kind != TypeKind::interval || printing.intervals);
     return std::get<std::string>(datum);
   }

@@ -28,6 +28,7 @@ enum class TypeKind : std::uint8_t {
   text,
   varchar,  ///< `length` characters; 0: any number
   uuid,
+  inet,  ///< of one host alone: the text that the server prints
   date,
   time,
   timestamp,

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "protocols/sql/emulator/defining.hpp"
+#include "protocols/sql/facts/relation_order.hpp"
 
 namespace understudy::sql::emulator {
 
@@ -229,6 +230,8 @@ std::optional<Emulator::Computed> SqlEmulator::compute_once(
   // What was recorded of them tells of other values.
   if (!fails)
     for (const std::string& key : made) add_paths(key, computed.writes);
+  if (plan.action == Plan::Action::truncate)
+    computed.writes.push_back({std::string(places_of_relations)});
   if (!execution->written().empty()) contents_->note_written(connection);
   return computed;
 }

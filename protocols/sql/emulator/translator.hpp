@@ -193,6 +193,7 @@ class Translator {
                             const std::string& prefix);
   std::string bind(Bound bound);
   Typed column(const tree::Column& column, const Scope& scope);
+  Typed column(const ScopeColumn& found, const Scope& scope);
   Typed expression(const tree::Expression& expression, const Scope& scope);
   std::optional<Typed> grouped_whole(const tree::Expression& expression, const Scope& scope);
   Typed sub_query(const tree::SubQuery& query, const Scope& scope);

@@ -69,6 +69,11 @@ TEST_CASE("arrays") {
         "{d};UPDATE 1");
   CHECK(sql.say("SELECT u FROM t, unnest(tags) AS u WHERE id = 1") == "a;b c;SELECT 2");
   CHECK(
+      sql.say("SELECT * FROM unnest(ARRAY['a', NULL], '{7,8,9}'::int[]) WITH ORDINALITY u(a, b)") ==
+      "a|7|1;NULL|8|2;NULL|9|3;SELECT 3");
+  CHECK(sql.say("SELECT * FROM unnest('{x}'::text[], NULL::int[])") == "x|NULL;SELECT 1");
+  CHECK(sql.say("SELECT unnest FROM unnest('{x}'::text[], '{1}'::int[])") == "-");
+  CHECK(
       sql.say("SELECT array_agg(id ORDER BY id DESC), string_agg(name, ',' ORDER BY id) FROM t") ==
       "{3,2,1}|Ann,bob;SELECT 1");
   CHECK(sql.say("SELECT array_agg(id) FROM t") == "-");

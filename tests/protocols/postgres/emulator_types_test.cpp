@@ -20,6 +20,21 @@ EmulatedSql with(const std::string& columns, const std::string& rows, const std:
 
 }  // namespace
 
+TEST_CASE("addresses of hosts are kept, and compared by equality alone") {
+  EmulatedSql sql;
+  sql.hear("CREATE TABLE seen (id int PRIMARY KEY, at inet)", "CREATE TABLE");
+  CHECK(sql.say("INSERT INTO seen VALUES (1, '10.0.0.7'), (2, 'FE80::0:1'), (3, NULL)") ==
+        "INSERT 0 3");
+  CHECK(sql.say("INSERT INTO seen VALUES (4, '10.0.0.0/8')") == "-");
+  CHECK(sql.say("INSERT INTO seen VALUES (4, '10.0.0.07')") == "-");
+  CHECK(sql.say("SELECT id, at FROM seen") == "1|10.0.0.7;2|fe80::1;3|NULL;SELECT 3");
+  CHECK(sql.columns[1].type == oid_of("inet"));
+  CHECK(sql.say("SELECT id FROM seen WHERE at = '10.0.0.7'::inet") == "1;SELECT 1");
+  CHECK(sql.say("SELECT at::text FROM seen") == "-");
+  CHECK(sql.say("SELECT at FROM seen ORDER BY at") == "-");
+  CHECK(sql.say("SELECT id FROM seen WHERE at > '10.0.0.1'") == "-");
+}
+
 TEST_CASE("a numeric without a precision is shown as it was written, where that is known") {
   EmulatedSql sql;
   sql.hear("CREATE TABLE f (id int, p numeric DEFAULT 1.50)", "CREATE TABLE");
