@@ -59,9 +59,8 @@ bool names_no_index(const tree::Expression* where, const Definition& table) {
     return !columns.empty() && named.contains(columns.front());
   };
   return std::ranges::none_of(table.keys, [&](const auto& key) { return leads(key.columns); }) &&
-         std::ranges::none_of(table.indexes, leads) &&
-         std::ranges::none_of(table.references,
-                              [&](const auto& each) { return leads(each.columns); });
+         std::ranges::none_of(table.indexes,
+                              [&](const auto& index) { return leads(index.columns); });
 }
 
 /// `a = ? AND b IN (?, ?)`: the columns, each once, and what they have to be.
@@ -126,7 +125,8 @@ std::string Translator::assigned(const Typed& given, const TableColumn& column) 
                 std::to_string(most.high) + ")";
   } else if (is_text(value.type.kind) && is_text(column.type.kind)) {
     constexpr std::int32_t most_octets = 4;  // of a character
-    if (!direct && column.declared.name.name == "char") throw Unsure{"a text that is computed"};
+    if (!direct && (column.declared.name.name == "char" || column.type.enumeration != nullptr))
+      throw Unsure{"a text that is computed"};
     if (!direct)
       value.sql =
           "fitting(" + value.sql + ", " +

@@ -234,6 +234,7 @@ class MysqlEmulator final : public sql::emulator::SqlEmulator {
     rules_.views.clear();
     rules_.view_names.clear();
     if (own == nullptr) return;
+    rules_.collations = own->collations;
     rules_.views = own->views;
     rules_.view_names = own->view_names;
   }
@@ -318,7 +319,8 @@ std::optional<std::string> MysqlEmulator::answer_of_definition(const tree::State
   return encode_image(results, collation_);
 }
 
-void MysqlEmulator::note_defined(const tree::Statement& statement, std::string_view) {
+void MysqlEmulator::note_defined(const tree::Statement& statement, std::string_view pattern) {
+  note_database(statement, rules_.spelled(pattern), rules_);
   note_view(statement, rules_);
 }
 

@@ -29,6 +29,24 @@ bool is_whole_or_truth(const ColumnType& type) {
   return is_whole(type.kind) || type.kind == TypeKind::boolean;
 }
 
+/// An ENUM is sorted by where its label stands.
+std::string place_of_label(const Typed& value) {
+  std::string sql = "(CASE " + value.sql;
+  int place = 0;
+  for (const std::string& label : value.type.enumeration->labels) {
+    sql += " WHEN '";
+    for (const char c : label) sql += c == '\'' ? "''" : std::string(1, c);
+    sql += "' THEN " + std::to_string(++place);
+  }
+  return sql + " END)";
+}
+
+/// Of its labels nothing is left where a text is made of it.
+ColumnType without_labels(ColumnType type) {
+  type.enumeration = nullptr;
+  return type;
+}
+
 /// Whether equal values of both are kept alike.
 bool kept_alike(const ColumnType& a, const ColumnType& b) {
   if (is_whole_or_truth(a) || is_text(a.kind))
@@ -92,7 +110,7 @@ Typed Translator::node(const tree::Literal& literal) {
       return value;
     case tree::Literal::Kind::number: {
       const auto datum = mysql_.read_value(whole_type, sql::ValueClass::number, literal.text);
-      if (!datum) throw Unsure{"the number " + literal.text};
+      if (!datum) return fraction(literal.text);
       const std::int64_t number = std::get<std::int64_t>(*datum);
       value = typed("(" + std::to_string(number) + ")", whole_type);
       value.range = Typed::Range{number, number};
@@ -102,6 +120,18 @@ Typed Translator::node(const tree::Literal& literal) {
       break;
   }
   throw Unsure{"bit strings"};
+}
+
+/// `1.50` is a DECIMAL, `1e0` a DOUBLE.
+Typed Translator::fraction(const std::string& text) {
+  constexpr std::int32_t most_digits = 15;
+  ColumnType type{.kind = TypeKind::numeric, .length = most_digits};
+  type.scale = sql::emulator::scale_of(text);
+  if (text.find_first_of("eE") != std::string::npos) type = {TypeKind::float8};
+  const auto datum = mysql_.read_value(type, sql::ValueClass::number, text);
+  if (!datum) throw Unsure{"the number " + text};
+  type.length = 0;
+  return typed("(" + std::to_string(std::get<std::int64_t>(*datum)) + ")", type);
 }
 
 Typed Translator::coerced(Typed value, ColumnType type, bool compared) {
@@ -114,6 +144,7 @@ Typed Translator::coerced(Typed value, ColumnType type, bool compared) {
   // What it is compared with may be beyond the column.
   if (compared && is_whole(type.kind)) bound.type = whole_type;
   if (compared && is_text(type.kind)) {
+    bound.type = without_labels(bound.type);
     bound.type.length = std::numeric_limits<std::int32_t>::max();
     bound.type.scale = 0;
   }
@@ -133,7 +164,7 @@ Typed Translator::coerced(Typed value, ColumnType type, bool compared) {
     value.sql = bind(std::move(bound));
   }
   value.untyped = Untyped::no;
-  value.type = type;
+  value.type = compared && is_text(type.kind) ? without_labels(type) : type;
   return value;
 }
 
@@ -161,7 +192,10 @@ Typed Translator::condition(const tree::Expression& expression, const Scope& sco
 std::string Translator::ordered(const Typed& value) const {
   if (value.type.kind == TypeKind::opaque || value.type.kind == TypeKind::json)
     throw Unsure{"the order of this type"};
+  if (value.type.kind == TypeKind::uuid || holds_several(value.type))
+    throw Unsure{"the order of this type"};
   if (!is_text(value.type.kind)) return value.sql;
+  if (value.type.enumeration != nullptr) return place_of_label(value);
   switch (value.type.comparison) {
     case Comparison::folded:
       return value.type.plain_order ? "plain(lower(" + value.sql + "))"
@@ -237,6 +271,10 @@ Typed Translator::compare(Operator op, Typed left, Typed right) {
   const bool collated = left.type.collation != 0 && left.type.collation == right.type.collation;
   if (is_text(left.type.kind) && !left.bound && !right.bound && !collated)
     throw Unsure{"a comparison of two collations"};
+  if (is_order(op) && (left.type.kind == TypeKind::uuid || right.type.kind == TypeKind::uuid))
+    throw Unsure{"the order of this type"};
+  left.type = without_labels(left.type);
+  right.type = without_labels(right.type);
   const bool order = is_order(op) && is_text(left.type.kind);
   // Texts of a known order are compared in it as they are.
   const bool as_it_is = !order ||
@@ -450,6 +488,7 @@ void Translator::make_alike(std::vector<Typed>& values, ColumnType& type) {
   if (is_whole_or_truth(type)) type = whole_type;
   if (is_text(type.kind)) {
     type.kind = TypeKind::text;
+    type = without_labels(type);
     type.scale = 0;
     type.length = std::numeric_limits<std::int32_t>::max();
   }

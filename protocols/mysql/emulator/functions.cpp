@@ -23,6 +23,7 @@ std::string power_of_ten(std::int32_t digits) {
 
 Typed text_of(std::string sql, ColumnType type) {
   type.kind = TypeKind::text;
+  type.enumeration = nullptr;
   type.scale = 0;
   type.length = std::numeric_limits<std::int32_t>::max();
   return typed("(" + sql + " COLLATE " + std::string(name_of(type.comparison)) + ")", type);
@@ -45,7 +46,9 @@ Typed Translator::aggregate(const tree::Call& call, const Scope& scope) {
   }
   if (value.untyped != Untyped::no) throw Unsure{"a value without a type"};
   const TypeKind kind = value.type.kind;
-  if (kind == TypeKind::opaque || kind == TypeKind::json || kind == TypeKind::float8)
+  const bool ordered_otherwise = (name == "min" || name == "max") &&
+                                 (kind == TypeKind::uuid || value.type.enumeration != nullptr);
+  if (kind == TypeKind::opaque || kind == TypeKind::json || ordered_otherwise)
     throw Unsure{"an aggregate of this type"};
   const std::string distinct = call.distinct ? "DISTINCT " : "";
   const std::int32_t scale = kind == TypeKind::numeric ? value.type.scale : 0;

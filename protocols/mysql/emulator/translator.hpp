@@ -64,6 +64,7 @@ class Translator final : public sql::emulator::Translator {
   void read_column(const ScopeColumn& column) override;
 
   Typed node(const tree::Literal& literal);
+  Typed fraction(const std::string& text);
   Typed node(const tree::Column& column, const Scope& scope) { return this->column(column, scope); }
   Typed node(const tree::SubQuery& query, const Scope& scope) { return sub_query(query, scope); }
   Typed node(const tree::Operation& operation, const Scope& scope);
