@@ -9,7 +9,7 @@
 namespace understudy::mysql::emulation {
 namespace {
 
-constexpr std::uint32_t longest = 0xFFFF'FFFFU;
+constexpr std::uint32_t longest_blob = 0xFFFF'FFFFU;
 
 struct WireType {
   std::string_view name;
@@ -70,7 +70,7 @@ bool set_text(const tree::Type& type, const ColumnType& known, Column& column) {
   }
   column.type = FieldType::blob;
   column.flags |= column_flag::blob;
-  column.length = name == "longtext" ? longest : static_cast<std::uint32_t>(known.length);
+  column.length = name == "longtext" ? longest_blob : static_cast<std::uint32_t>(known.length);
   return true;
 }
 
@@ -109,7 +109,7 @@ bool set_octets(const tree::Type& type, const ColumnType& known, Column& column)
   if (type.name.name == "varbinary") return true;
   column.type = FieldType::blob;
   column.flags |= column_flag::blob;
-  if (type.name.name == "longblob") column.length = longest;
+  if (type.name.name == "longblob") column.length = longest_blob;
   return true;
 }
 
@@ -132,7 +132,7 @@ void set_uuid(Column& column) {
 void set_json(Column& column) {
   column.charset = 0;
   column.type = FieldType::blob;
-  column.length = longest;
+  column.length = longest_blob;
   column.flags |= column_flag::blob | column_flag::binary;
   column.extended = told_beside(beside_format, "json");
 }
@@ -195,8 +195,7 @@ std::optional<Column> described(const Definition& table, std::size_t place,
     column.flags |= column_flag::no_default;
   if (declared.is_refreshed) column.flags |= column_flag::on_update_now;
   const bool dated = declared.is_refreshed || declared.default_.moment;
-  if (declared.type.kind == TypeKind::timestamptz && dated)
-    column.flags |= column_flag::timestamp;
+  if (declared.type.kind == TypeKind::timestamptz && dated) column.flags |= column_flag::timestamp;
   set_key_flags(table, place, column);
   return column;
 }
@@ -232,64 +231,68 @@ bool same_columns(const std::vector<Column>& a, const std::vector<Column>& b) {
 
 DescriptionBook::DescriptionBook(const Document& document) {
   if (!document.is_object()) return;
-  std::vector<Problem> problems;
-  for (const auto& [pattern, told] : document.items()) {
-    Told& known = told_[pattern];
-    known.tables = octets_of(told["tables"]);
-    known.varies = told.contains("varies");
-    known.description.status = told.value("status", std::uint16_t{0});
-    for (const Document& packet : told["columns"]) {
-      Column column;
-      const std::string octets = octets_of(packet);
-      if (!decode_column(as_bytes(octets), with_extended_metadata, column)) known.varies = true;
-      known.description.columns.push_back(std::move(column));
+  for (const auto& [pattern, all] : document.items())
+    for (const Document& told : all) {
+      Told& known = told_[pattern].emplace_back();
+      known.tables = octets_of(told["tables"]);
+      known.varies = told.contains("varies");
+      known.description.status = told.value("status", std::uint16_t{0});
+      for (const Document& packet : told["columns"]) {
+        Column column;
+        const std::string octets = octets_of(packet);
+        if (!decode_column(as_bytes(octets), with_extended_metadata, column)) known.varies = true;
+        known.description.columns.push_back(std::move(column));
+      }
     }
-  }
 }
 
 Document DescriptionBook::document() const {
   Document document = Document::object();
-  for (const auto& [pattern, told] : told_) {
-    Document& entry = document[pattern];
-    entry = {{"tables", document_of(told.tables)}, {"columns", Document::array()}};
-    if (told.varies) entry["varies"] = true;
-    if (told.description.status != 0) entry["status"] = told.description.status;
-    for (const Column& column : told.description.columns) {
-      std::vector<std::uint8_t> octets;
-      ByteWriter writer(octets);
-      encode_column(column, with_extended_metadata, writer);
-      entry["columns"].push_back(document_of(as_text(octets)));
+  for (const auto& [pattern, all] : told_)
+    for (const Told& told : all) {
+      Document entry = {{"tables", document_of(told.tables)}, {"columns", Document::array()}};
+      if (told.varies) entry["varies"] = true;
+      if (told.description.status != 0) entry["status"] = told.description.status;
+      for (const Column& column : told.description.columns) {
+        std::vector<std::uint8_t> octets;
+        ByteWriter writer(octets);
+        encode_column(column, with_extended_metadata, writer);
+        entry["columns"].push_back(document_of(as_text(octets)));
+      }
+      document[pattern].push_back(std::move(entry));
     }
-  }
   return document;
+}
+
+const DescriptionBook::Told* DescriptionBook::told_of(std::string_view pattern,
+                                                      const std::string& tables) const {
+  const auto found = told_.find(pattern);
+  if (found == told_.end()) return nullptr;
+  const auto one = std::ranges::find(found->second, tables, &Told::tables);
+  return one == found->second.end() ? nullptr : &*one;
 }
 
 void DescriptionBook::learn(std::string_view pattern, const std::string& tables,
                             const ResultSet& set) {
-  const auto found = told_.find(pattern);
-  if (found == told_.end()) {
-    told_.emplace(std::string(pattern),
-                  Told{tables,
-                       {set.columns, static_cast<std::uint16_t>(set.status & status::of_answer)},
-                       false});
+  std::vector<Told>& all = told_[std::string(pattern)];
+  const auto known = std::ranges::find(all, tables, &Told::tables);
+  if (known != all.end()) {
+    known->varies = known->varies || !same_columns(known->description.columns, set.columns);
     return;
   }
-  Told& told = found->second;
-  told.varies =
-      told.varies || told.tables != tables || !same_columns(told.description.columns, set.columns);
+  all.push_back(
+      {tables, {set.columns, static_cast<std::uint16_t>(set.status & status::of_answer)}, false});
 }
 
 const DescriptionBook::Description* DescriptionBook::find(std::string_view pattern,
                                                           const std::string& tables) const {
-  const auto found = told_.find(pattern);
-  if (found == told_.end() || found->second.varies || found->second.tables != tables)
-    return nullptr;
-  return &found->second.description;
+  const Told* const told = told_of(pattern, tables);
+  return told == nullptr || told->varies ? nullptr : &told->description;
 }
 
-bool DescriptionBook::varies(std::string_view pattern) const {
-  const auto found = told_.find(pattern);
-  return found != told_.end() && found->second.varies;
+bool DescriptionBook::varies(std::string_view pattern, const std::string& tables) const {
+  const Told* const told = told_of(pattern, tables);
+  return told != nullptr && told->varies;
 }
 
 }  // namespace understudy::mysql::emulation

@@ -46,10 +46,10 @@ class DescriptionBook {
 
   /// `tables`: what the definitions of the tables that it names look like, see layout_of().
   void learn(std::string_view pattern, const std::string& tables, const ResultSet& set);
-  /// Null where none was told, or several.
+  /// Null where none was told of such tables, or several.
   [[nodiscard]] const Description* find(std::string_view pattern, const std::string& tables) const;
-  /// Whether some were told of other tables, or several.
-  [[nodiscard]] bool varies(std::string_view pattern) const;
+  /// Whether several were told of them.
+  [[nodiscard]] bool varies(std::string_view pattern, const std::string& tables) const;
 
  private:
   struct Told {
@@ -57,7 +57,10 @@ class DescriptionBook {
     Description description;
     bool varies = false;
   };
-  std::map<std::string, Told, std::less<>> told_;
+  [[nodiscard]] const Told* told_of(std::string_view pattern, const std::string& tables) const;
+
+  /// Of each pattern those of other tables, too: it was asked before and after they were altered.
+  std::map<std::string, std::vector<Told>, std::less<>> told_;
 };
 
 /// The types of the columns of these tables, as a text.

@@ -6,6 +6,7 @@
 #include "protocols/mysql/capabilities.hpp"
 #include "protocols/mysql/charset.hpp"
 #include "protocols/mysql/emulator/answers.hpp"
+#include "protocols/mysql/emulator/defined.hpp"
 #include "protocols/mysql/emulator/pattern.hpp"
 #include "protocols/mysql/emulator/session.hpp"
 #include "protocols/mysql/emulator/start.hpp"
@@ -157,7 +158,7 @@ class MysqlExecution final : public Execution {
   std::optional<ResultSet> shown(const Plan& plan, const std::vector<DatumRow>& rows,
                                  const std::string& key, const std::string& layout) {
     const auto* told = descriptions_.find(key, layout);
-    const auto columns = told == nullptr && descriptions_.varies(key)
+    const auto columns = told == nullptr && descriptions_.varies(key, layout)
                              ? std::nullopt
                              : columns_of(plan, told, contents_.book(), rules_);
     if (!columns) {
@@ -210,12 +211,16 @@ class MysqlEmulator final : public sql::emulator::SqlEmulator {
   }
   [[nodiscard]] Taken taken_by_failure(std::string_view code) const override {
     if (code == "1048" || code == "1364" || code == "1406" || code == "1264" || code == "1366" ||
-        code == "1146" || code == "1054" || code == "1064" || code == "4025")
+        code == "1265" || code == "1050" || code == "1051" || code == "1146" || code == "1054" ||
+        code == "1064" || code == "4025")
       return Taken::nothing;
     return code == "1062" || code == "1452" ? Taken::its_own : Taken::unknown;
   }
   [[nodiscard]] std::optional<std::string> answer_of_definition(const tree::Statement& statement,
                                                                 std::string_view pattern) override;
+  [[nodiscard]] bool definition_holds(const tree::Statement& statement) override {
+    return emulation::definition_holds(statement, held(), rules_);
+  }
   void set_moment(std::uint64_t connection, Moment now) override;
   void add_paths(const std::string& key, std::vector<KeyPath>& paths) const override {
     paths.push_back({key});
@@ -312,10 +317,10 @@ sql::emulator::SqlEmulator::Answered MysqlEmulator::answered(Bytes image) const 
 
 std::optional<std::string> MysqlEmulator::answer_of_definition(const tree::Statement& statement,
                                                                std::string_view) {
-  auto ok = answer_of(statement, held(), rules_, depended());
-  if (!ok) return std::nullopt;
+  auto answer = answer_of(statement, held(), rules_, depended());
+  if (!answer) return std::nullopt;
   Results results;
-  results.list.emplace_back(*std::move(ok));
+  results.list.push_back(*std::move(answer));
   return encode_image(results, collation_);
 }
 

@@ -41,6 +41,16 @@ std::string place_of_label(const Typed& value) {
   return sql + " END)";
 }
 
+/// Those of RFC 4122 of the versions 1 to 5 are sorted by their last part first; of others it
+/// depends on the version of the server.
+std::string order_of_uuid(const std::string& sql) {
+  const auto part = [&](const char* at) { return "substr(" + sql + ", " + at + ")"; };
+  return "(CASE WHEN " + sql + " IS NULL THEN NULL WHEN " + part("15, 1") +
+         " IN ('1', '2', '3', '4', '5') AND " + part("20, 1") + " IN ('8', '9', 'a', 'b') THEN " +
+         part("25, 12") + " || " + part("20, 4") + " || " + part("15, 4") + " || " + part("10, 4") +
+         " || " + part("1, 8") + " ELSE within(0, 1, 1) END)";
+}
+
 /// Of its labels nothing is left where a text is made of it.
 ColumnType without_labels(ColumnType type) {
   type.enumeration = nullptr;
@@ -149,6 +159,7 @@ Typed Translator::coerced(Typed value, ColumnType type, bool compared) {
     bound.type.scale = 0;
   }
   if (compared && type.kind == TypeKind::numeric) bound.type.length = 15;
+  if (compared && type.kind == TypeKind::float8) bound.type.length = 0;  // a FLOAT is a DOUBLE here
   if (value.untyped == Untyped::slot) {
     bound.slot = value.slot;
     value.sql = bind(std::move(bound));
@@ -192,8 +203,8 @@ Typed Translator::condition(const tree::Expression& expression, const Scope& sco
 std::string Translator::ordered(const Typed& value) const {
   if (value.type.kind == TypeKind::opaque || value.type.kind == TypeKind::json)
     throw Unsure{"the order of this type"};
-  if (value.type.kind == TypeKind::uuid || holds_several(value.type))
-    throw Unsure{"the order of this type"};
+  if (holds_several(value.type)) throw Unsure{"the order of this type"};
+  if (value.type.kind == TypeKind::uuid) return order_of_uuid(value.sql);
   if (!is_text(value.type.kind)) return value.sql;
   if (value.type.enumeration != nullptr) return place_of_label(value);
   switch (value.type.comparison) {
@@ -465,13 +476,18 @@ Typed Translator::node(const tree::Between& between, const Scope& scope) {
 Typed Translator::node(const tree::Like& like, const Scope& scope) {
   if (like.kind != tree::Like::Kind::like || !like.pattern) throw Unsure{"regular expressions"};
   if (like.escape) throw Unsure{"an escape of LIKE"};
-  Typed operand = expression(*like.operand, scope), pattern = expression(*like.pattern, scope);
+  // LIKE BINARY: octet by octet.
+  const auto* octets = like.pattern->as<tree::Cast>();
+  if (octets != nullptr && (octets->type.name.name != "binary" || !octets->type.arguments.empty()))
+    octets = nullptr;
+  Typed operand = expression(*like.operand, scope);
+  Typed pattern = expression(octets != nullptr ? *octets->operand : *like.pattern, scope);
   if (operand.untyped != Untyped::no || !is_text(operand.type.kind) ||
-      operand.type.comparison == Comparison::alike)
+      (octets == nullptr && operand.type.comparison == Comparison::alike))
     throw Unsure{"LIKE of this value"};
   pattern = coerced(std::move(pattern), operand.type, true);
   if (!is_text(pattern.type.kind)) throw Unsure{"LIKE of this value"};
-  const bool folds = operand.type.comparison == Comparison::folded;
+  const bool folds = octets == nullptr && operand.type.comparison == Comparison::folded;
   const auto taken = [&](const std::string& sql) {
     return folds ? "lower(ascii(" + sql + "))" : sql;
   };

@@ -109,6 +109,11 @@ Typed Translator::function(const tree::Call& call, std::vector<Typed> values) {
     const std::string sql = "coalesce(" + joined(parts, ", ") + ")";
     return is_text(type.kind) ? text_of(sql, type) : typed(sql, type, true);
   }
+  static const std::set<std::string_view> lengths = {"length", "octet_length", "char_length",
+                                                     "character_length"};
+  if (values.size() == 1 && is_typed(0) && values[0].type.kind == TypeKind::bytea &&
+      lengths.contains(name))
+    return typed("length(CAST(" + values[0].sql + " AS BLOB))", count_type);
   if (values.size() == 1 && is_typed(0) && is_text(values[0].type.kind)) {
     const Typed& text = values[0];
     if (name == "char_length" || name == "character_length")

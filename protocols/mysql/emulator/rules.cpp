@@ -67,7 +67,9 @@ bool has_odd_attributes(const std::string& text) {
 }
 
 void mark_changes(std::string_view pattern, tree::AlterTable& alter) {
-  if (has_odd_attributes(folded(pattern)))
+  const std::string text = folded(pattern);
+  const bool numbers = tells_number(sql::sql_of_pattern(text, sql::Dialect::mysql));
+  if (has_odd_attributes(text) || numbers || !is_of_engine(pattern))
     alter.actions.push_back({.kind = tree::AlterAction::Kind::other});
 }
 

@@ -42,10 +42,4 @@ void note_database(const tree::Statement& statement, std::string_view text, Mysq
 /// A view that is made, replaced or dropped.
 void note_view(const tree::Statement& statement, MysqlRules& rules);
 
-/// What a definition is sure to be answered with, where that is no error.
-[[nodiscard]] std::optional<OkPacket> answer_of(const tree::Statement& statement,
-                                                sql::contents::Contents& contents,
-                                                const MysqlRules& rules,
-                                                const sql::emulator::Depended& depended);
-
 }  // namespace understudy::mysql::emulation

@@ -161,8 +161,7 @@ std::optional<Datum> read_uuid(std::string_view text) {
     if (!dash) digits += text[i];
   }
   digits = sql::lower(digits);
-  if (digits.size() != 32 ||
-      digits.find_first_not_of("0123456789abcdef") != std::string::npos)
+  if (digits.size() != 32 || digits.find_first_not_of("0123456789abcdef") != std::string::npos)
     return std::nullopt;
   for (const std::size_t at : {8, 13, 18, 23}) digits.insert(at, "-");
   return Datum(std::move(digits));

@@ -283,9 +283,9 @@ bool Contents::remake(std::string_view key, Definition definition,
   const std::uint32_t id = made.definition->id, old = before.definition->id;
   for (std::size_t i = 0; i < columns.size(); ++i) {
     if (made.definition->columns[i].default_.kind != Default::Kind::number) continue;
-    const bool counted = columns[i].column &&
-                         before.definition->columns[*columns[i].column].default_.kind ==
-                             Default::Kind::number;
+    const bool counted =
+        columns[i].column &&
+        before.definition->columns[*columns[i].column].default_.kind == Default::Kind::number;
     if (counted)
       numbers_[{id, i}] = last_number({old, *columns[i].column});
     else if (!empty)

@@ -303,6 +303,7 @@ void forget_altered(const tree::AlterTable& alter, Contents& contents, const Ser
 
 std::vector<BesideTable> names_beside(const Definition& table) {
   std::vector<BesideTable> names;
+  if (table.folds_names) return names;  // of MySQL's indexes each table has a space of its own
   for (const auto& key : table.keys)
     if (!key.name.empty()) names.push_back({key.name, 'i'});
   for (const auto& column : table.columns)

@@ -115,10 +115,10 @@ class MysqlAlteration {
     made_.insert(lower(definition.name));
     const TableColumn& column = table_.columns.back();
     const bool constant = column.default_.kind == Default::Kind::constant && definition.default_;
-    result_.columns.push_back(
-        constant                                            ? KeptColumn{{}, column.default_.value}
-        : !definition.default_ && !definition.identity ? KeptColumn{{}, implied(column)}
-                                                            : KeptColumn{});
+    result_.columns.push_back(constant ? KeptColumn{{}, column.default_.value}
+                              : !definition.default_ && !definition.identity
+                                  ? KeptColumn{{}, implied(column)}
+                                  : KeptColumn{});
     result_.remade = true;
     take_constraints(definition);
     return place(action, table_.columns.size() - 1);
@@ -223,8 +223,9 @@ class MysqlAlteration {
     if (contents::is_text(a.kind) && contents::is_text(b.kind)) {
       // Blanks behind a CHAR are lost.
       const bool cut = b.scale != a.scale && b.scale != 0;
-      const bool known = a.collation == b.collation || (a.comparison != contents::Comparison::alike &&
-                                                        b.comparison != contents::Comparison::alike);
+      const bool known =
+          a.collation == b.collation || (a.comparison != contents::Comparison::alike &&
+                                         b.comparison != contents::Comparison::alike);
       if (cut || !known) return void(kept = KeptColumn{});
       kept.most = kept.most > 0 ? std::min(kept.most, b.length) : b.length;
       return;
@@ -233,7 +234,7 @@ class MysqlAlteration {
       const int bits = 8 * std::clamp(b.length, 1, 8);
       if (bits == 64 && !b.is_unsigned) return;
       const std::int64_t all = bits == 64 ? 0 : std::int64_t{1} << bits;
-      kept.range = bits == 64        ? std::pair(std::int64_t{0}, INT64_MAX)
+      kept.range = bits == 64      ? std::pair(std::int64_t{0}, INT64_MAX)
                    : b.is_unsigned ? std::pair(std::int64_t{0}, all - 1)
                                    : std::pair(-all / 2, all / 2 - 1);
       return;
@@ -288,8 +289,7 @@ class MysqlAlteration {
   bool drop_index(const AlterAction& action) {
     const auto is_it = [&](const auto& each) { return same_name(each.name, action.name); };
     result_.remade = result_.remade || std::ranges::any_of(table_.keys, is_it);
-    const bool any =
-        std::erase_if(table_.keys, is_it) + std::erase_if(table_.indexes, is_it) > 0;
+    const bool any = std::erase_if(table_.keys, is_it) + std::erase_if(table_.indexes, is_it) > 0;
     if (any) return true;
     // A key whose name is not known may be meant, or one that is not followed.
     const auto unnamed = [](const auto& each) { return each.name.empty(); };

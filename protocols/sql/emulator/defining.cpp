@@ -27,9 +27,9 @@ constexpr std::string_view renamed = "renamed tables";
 
 bool renames_table(const tree::Statement& statement) {
   const auto* alter = statement.as<tree::AlterTable>();
-  return alter != nullptr && std::ranges::count(alter->actions,
-                                                tree::AlterAction::Kind::rename_table,
-                                                &tree::AlterAction::kind) > 0;
+  return alter != nullptr &&
+         std::ranges::count(alter->actions, tree::AlterAction::Kind::rename_table,
+                            &tree::AlterAction::kind) > 0;
 }
 
 void forget_names(contents::Definition& table) {
@@ -474,7 +474,7 @@ bool define(const tree::Statement& statement, Contents& contents, const ServerRu
     const bool there = index->if_not_exists && has_index(index->name, contents);
     if (const auto* table = there ? nullptr : contents.find(key))
       contents.redefine(key, with_index(*table->definition, *index, rules));
-    if (!index->name.empty() && contents.find(index->name) == nullptr)
+    if (!rules.folds_names() && !index->name.empty() && contents.find(index->name) == nullptr)
       contents.note_taken(index->name, 'i');
   } else if (const auto* alter = statement.as<tree::AlterTable>()) {
     if (changes_columns(*alter)) forget_views_of(rules.key_of(alter->name), contents, rules);

@@ -155,20 +155,21 @@ void index_references(contents::Definition& table, const ServerRules& rules) {
            std::equal(referring.begin(), referring.end(), columns.begin());
   };
   const auto is_led = [&](const std::vector<std::size_t>& referring, const auto* but) {
-    return std::ranges::any_of(
-               table.keys, [&](const auto& key) { return leads(key.columns, referring); }) ||
+    return std::ranges::any_of(table.keys,
+                               [&](const auto& key) { return leads(key.columns, referring); }) ||
            std::ranges::any_of(table.indexes, [&](const contents::PlainIndex& index) {
              return &index != but && leads(index.columns, referring);
            });
   };
   for (auto each = table.indexes.begin(); each != table.indexes.end();)
-    each = each->of_reference && is_led(each->columns, &*each) ? table.indexes.erase(each) : each + 1;
+    each =
+        each->of_reference && is_led(each->columns, &*each) ? table.indexes.erase(each) : each + 1;
   for (const Reference& each : table.references) {
     const contents::PlainIndex* const none = nullptr;
     if (is_led(each.columns, none)) continue;
-    table.indexes.push_back({each.name.empty() ? rules.constraint_name(table, each.columns, "key")
-                                               : each.name,
-                             each.columns, true});
+    table.indexes.push_back(
+        {each.name.empty() ? rules.constraint_name(table, each.columns, "key") : each.name,
+         each.columns, true});
   }
 }
 

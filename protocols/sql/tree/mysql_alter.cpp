@@ -171,10 +171,8 @@ AlterAction parse_rest(TokenStream& tokens) {
   // CONVERT TO CHARACTER SET changes how values compare.
   const bool understood = tokens.now().kind == TokenKind::word;
   if (!understood) tokens.fail("a change of the table");
-  // So does what says how rows are kept, and the next number is another one.
-  const bool compares = tokens.at_any("collate", "character", "charset", "default", "convert",
-                                      "partition") ||
-                        tokens.at_any("auto_increment", "engine", "order");
+  const bool compares =
+      tokens.at_any("collate", "character", "charset", "default", "convert", "partition");
   while (!tokens.at_end() && !tokens.at_mark(',')) {
     if (tokens.at_mark('('))
       tokens.skip_parentheses();
