@@ -221,6 +221,8 @@ class MysqlEmulator final : public sql::emulator::SqlEmulator {
   [[nodiscard]] bool definition_holds(const tree::Statement& statement) override {
     return emulation::definition_holds(statement, held(), rules_);
   }
+  [[nodiscard]] std::vector<KeyPath> paths_of_definition(
+      const tree::Statement& statement) const override;
   void set_moment(std::uint64_t connection, Moment now) override;
   void add_paths(const std::string& key, std::vector<KeyPath>& paths) const override {
     paths.push_back({key});
@@ -255,6 +257,28 @@ class MysqlEmulator final : public sql::emulator::SqlEmulator {
   std::optional<std::int64_t> moment_;  ///< of the request that is computed
 };
 
+/// Of tables their rows and all that the catalogue says.
+std::vector<KeyPath> MysqlEmulator::paths_of_definition(const tree::Statement& statement) const {
+  std::vector<tree::Name> names;
+  if (const auto* create = statement.as<tree::CreateTable>()) {
+    names.push_back(create->name);
+  } else if (const auto* alter = statement.as<tree::AlterTable>()) {
+    names.push_back(alter->name);
+    for (const tree::AlterAction& action : alter->actions)
+      if (!action.table.name.empty()) names.push_back(action.table);
+  } else if (const auto* index = statement.as<tree::CreateIndex>()) {
+    names.push_back(index->table);
+  } else if (const auto* dropped = statement.as<tree::Drop>()) {
+    names = dropped->names;
+    if (!dropped->table.name.empty()) names = {dropped->table};
+  } else {
+    return {KeyPath()};
+  }
+  std::vector<KeyPath> paths = {{"@catalog"}};
+  for (const tree::Name& name : names) add_paths(rules_.key_of(name), paths);
+  return paths;
+}
+
 void MysqlEmulator::set_moment(std::uint64_t, Moment now) {
   constexpr std::int64_t seconds_from_1970_to_2000 = 946'684'800;
   moment_.reset();
@@ -266,6 +290,9 @@ void MysqlEmulator::set_moment(std::uint64_t, Moment now) {
 void MysqlEmulator::read(const Document& knowledge) {
   if (knowledge.contains("profile")) profile_ = knowledge["profile"];
   rules_.reading.mariadb = text_at(profile_, "version").find("MariaDB") != std::string::npos;
+  rules_.version = text_at(profile_, "version");
+  if (constexpr std::string_view before_ten = "5.5.5-"; rules_.version.starts_with(before_ten))
+    rules_.version.erase(0, before_ten.size());  // what old replicas of MariaDB took it for
   rules_.main_database = text_at(profile_, "database");
   const auto told =
       static_cast<std::uint16_t>(profile_.is_object() ? profile_.value("text_collation", 0) : 0);
@@ -312,6 +339,8 @@ sql::emulator::SqlEmulator::Answered MysqlEmulator::answered(Bytes image) const 
   answer.readable = told.has_value();
   answer.error = told && told->back().error;
   if (answer.error) answer.code = std::to_string(told->back().error->code);
+  const auto& ok = told ? told->back().ok : std::optional<OkPacket>();
+  answer.of_no_row = told && told->size() == 1 && ok && ok->affected == 0 && ok->warnings == 0;
   return answer;
 }
 
@@ -326,6 +355,7 @@ std::optional<std::string> MysqlEmulator::answer_of_definition(const tree::State
 
 void MysqlEmulator::note_defined(const tree::Statement& statement, std::string_view pattern) {
   note_database(statement, rules_.spelled(pattern), rules_);
+  if (folded(pattern).find("comment") != std::string::npos) held().note_comments(true);
   note_view(statement, rules_);
 }
 

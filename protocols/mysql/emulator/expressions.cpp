@@ -51,6 +51,15 @@ std::string order_of_uuid(const std::string& sql) {
          " || " + part("1, 8") + " ELSE within(0, 1, 1) END)";
 }
 
+/// Sure where no row is asked for it, as of a table that has none.
+std::string of_no_row(const Typed& value) {
+  return "within(length(" + value.sql + ") * 0, 1, 1)";
+}
+
+bool is_typed_text(const Typed& value) {
+  return value.untyped == Untyped::no && is_text(value.type.kind);
+}
+
 /// Of its labels nothing is left where a text is made of it.
 ColumnType without_labels(ColumnType type) {
   type.enumeration = nullptr;
@@ -277,6 +286,8 @@ Typed Translator::compare(Operator op, Typed left, Typed right) {
   if (left.bound || right.bound) {
     if (is_text(left.type.kind)) right.type.comparison = left.type.comparison;
   }
+  if (is_typed_text(left) && right.type.kind == TypeKind::float8 && !right.bound)
+    return truth(of_no_row(left));
   if (!kept_alike(left.type, right.type)) throw Unsure{"a comparison of two types"};
   if (auto names = compare_names(op, left, right)) return *std::move(names);
   const bool collated = left.type.collation != 0 && left.type.collation == right.type.collation;
@@ -321,6 +332,13 @@ Typed::Range Translator::range_of(Typed& value) {
 }
 
 Typed Translator::arithmetic(Operator op, Typed left, Typed right) {
+  // A text is a number by what it begins with, with a warning.
+  const auto is_floating = [](const Typed& value) {
+    return is_typed_text(value) ||
+           (value.untyped == Untyped::no && value.type.kind == TypeKind::float8);
+  };
+  if (is_floating(left) || is_floating(right))
+    return typed(of_no_row(is_floating(left) ? left : right), {TypeKind::float8});
   if (left.untyped != Untyped::no && right.untyped != Untyped::no)
     throw Unsure{"two values without a type"};
   const bool soft = left.soft || right.soft;

@@ -82,6 +82,8 @@ Typed Translator::node(const tree::Call& call, const Scope& scope) {
     return inserted(column->name());
   }
   if ((name == "database" || name == "schema") && call.arguments.empty()) return database_in_use();
+  if (name == "version" && call.arguments.empty() && !mysql_.version.empty())
+    return text_in_names(mysql_.version);
   std::vector<Typed> values;
   if (name == "if" && call.arguments.size() == 3) {
     const std::string test = condition(call.arguments[0], scope).sql;

@@ -282,6 +282,14 @@ std::string reference_name(const Definition& table) {
   return stem + std::to_string(highest + 1);
 }
 
+/// MariaDB: `CONSTRAINT_1`, the first number that is free.
+std::string condition_name(const Definition& table) {
+  for (int number = 1;; ++number) {
+    std::string name = "CONSTRAINT_" + std::to_string(number);
+    if (std::ranges::count(table.checks, name, &sql::contents::Check::name) == 0) return name;
+  }
+}
+
 }  // namespace
 
 std::string MysqlRules::constraint_name(const Definition& table,
@@ -289,6 +297,7 @@ std::string MysqlRules::constraint_name(const Definition& table,
                                         std::string_view suffix) const {
   if (suffix == "pkey") return "PRIMARY";
   if (suffix == "fkey") return reference_name(table);
+  if (suffix == "check" && reading.mariadb) return condition_name(table);
   if (suffix != "key" || columns.empty()) return {};
   return key_name(table, table.columns[columns.front()].name);
 }

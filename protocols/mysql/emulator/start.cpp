@@ -80,6 +80,8 @@ void define_all(const std::string& catalogue, MysqlRules& rules, Contents& conte
     all = all && contents.find(rules.key_of(table->name)) != nullptr;
   }
   sql::emulator::forget_contents(contents);
+  contents.note_comments(catalogue.find(" COMMENT '") != std::string::npos ||
+                         catalogue.find(" COMMENT='") != std::string::npos);
   contents.note_others(whole ? &names : nullptr);
   if (whole && all) contents.note_complete();
   start.views = rules.views;
@@ -257,9 +259,9 @@ void note_view(const tree::Statement& statement, MysqlRules& rules) {
     for (const tree::Name& each : dropped->names) {
       const std::string key = rules.key_of({each.name, "t"});
       const std::string prefix = key.substr(0, key.size() - 1);
-      const auto is_of_it = [&](const auto& view) {
-        return prefix.empty() ? view.first.find('.') == std::string::npos
-                              : view.first.starts_with(prefix);
+      const auto is_of_it = [&](const auto& known) {
+        return prefix.empty() ? known.first.find('.') == std::string::npos
+                              : known.first.starts_with(prefix);
       };
       std::erase_if(rules.views, is_of_it);
       std::erase_if(rules.view_names, is_of_it);

@@ -18,6 +18,7 @@ TableColumn column_of(const tree::ColumnDefinition& definition, const contents::
   TableColumn column;
   column.name = definition.name;
   column.declared = definition.type;
+  if (!definition.collation.empty()) column.declared.collation = definition.collation;
   column.type = rules.type_of(definition, table);
   column.not_null = definition.not_null;
   column.lacks_default = !definition.default_ && !definition.identity;
@@ -84,9 +85,13 @@ void add_check(contents::Definition& table, const tree::Constraint& constraint,
   named.visit(*constraint.expression);
   std::vector<std::size_t> columns(named.columns.begin(), named.columns.end());
   if (columns.size() != 1) columns.clear();
-  table.checks.push_back(
-      {constraint.name.empty() ? rules.constraint_name(table, columns, "check") : constraint.name,
-       std::make_shared<const tree::Expression>(*constraint.expression), constraint.of_column});
+  // MariaDB calls one that is written behind a column by that.
+  const bool of_column = rules.folds_names() && !constraint.of_column.empty();
+  std::string name = constraint.name;
+  if (name.empty() && !of_column) name = rules.constraint_name(table, columns, "check");
+  table.checks.push_back({std::move(name),
+                          std::make_shared<const tree::Expression>(*constraint.expression),
+                          of_column ? constraint.of_column : std::string()});
   std::ranges::stable_sort(table.checks, {}, &contents::Check::name);
 }
 
