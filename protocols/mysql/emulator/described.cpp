@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 
 #include "protocols/mysql/capabilities.hpp"
 #include "protocols/mysql/charset.hpp"
@@ -218,6 +219,17 @@ std::string layout_of(const std::set<std::string>& tables, const TableBook& book
 }
 
 // ---- what was told ----
+
+void allow_nulls(const Document& rows, std::vector<Column>& columns) {
+  std::set<std::string> lacking;
+  for (const Document& row : rows)
+    for (std::size_t i = 0; i < columns.size() && i < row.size(); ++i)
+      if (row[i].is_null() && columns[i].has(column_flag::not_null))
+        lacking.insert(columns[i].table);
+  for (Column& each : columns)
+    if (lacking.contains(each.table))
+      each.flags &= static_cast<std::uint16_t>(~unsigned{column_flag::not_null});
+}
 
 bool same_columns(const std::vector<Column>& a, const std::vector<Column>& b) {
   return std::ranges::equal(a, b, [](Column x, Column y) {

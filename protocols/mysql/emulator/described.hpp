@@ -23,11 +23,15 @@ namespace understudy::mysql::emulation {
 
 /// Flags that a column has of the keys and defaults of its table: where a result goes through a
 /// table of the server's own they are lost, and whether it does depends on how the server carries
-/// the statement out.
+/// the statement out. So does whether a column behind an outer join may be NULL: of a single row
+/// that is found beforehand it is told what it is there.
 inline constexpr std::uint16_t flags_of_keys =
-    column_flag::primary_key | column_flag::unique_key | column_flag::multiple_key |
-    column_flag::part_key | column_flag::auto_increment | column_flag::no_default |
-    column_flag::on_update_now | column_flag::timestamp;
+    column_flag::not_null | column_flag::primary_key | column_flag::unique_key |
+    column_flag::multiple_key | column_flag::part_key | column_flag::auto_increment |
+    column_flag::no_default | column_flag::on_update_now | column_flag::timestamp;
+
+/// Where a row has NULL in a column that may not be NULL, none of its table's may here.
+void allow_nulls(const Document& rows, std::vector<Column>& columns);
 
 /// Equal but for these.
 [[nodiscard]] bool same_columns(const std::vector<Column>& a, const std::vector<Column>& b);

@@ -81,9 +81,14 @@ class MysqlExecution final : public Execution {
     done_ = runner_.run(plan, request.values);
     if (!done_) return false;
     Results results;
-    // MariaDB tells the columns first, and then the error in place of rows.
-    if (done_->error && !plan.shown.empty()) return false;
-    if (done_->error) {
+    if (done_->error && !plan.shown.empty()) {
+      // MariaDB tells the columns first, and then the error in place of rows.
+      auto set = shown(plan, {}, described_as(plan, request),
+                       layout_of(described_by(plan), contents_.book()));
+      if (!set) return false;
+      set->error = *done_->error;
+      results.list.emplace_back(*std::move(set));
+    } else if (done_->error) {
       results.list.emplace_back(*done_->error);
     } else if (plan.action == Plan::Action::call && plan.shown.empty()) {
       for (std::size_t i = 0; i < done_->sets.size(); ++i) {
@@ -170,6 +175,7 @@ class MysqlExecution final : public Execution {
     ResultSet set;
     set.columns = *columns;
     set.rows = *std::move(cells);
+    allow_nulls(set.rows, set.columns);
     set.status = told != nullptr ? told->status : std::uint16_t{0};
     return set;
   }
