@@ -249,6 +249,10 @@ void Contents::copy_rows(const TableState& from, TableState& to,
     if (kept.column) {
       value = from.definition->sql_column(*kept.column);
       if (kept.most > 0) value = "fitting(" + value + ", " + std::to_string(kept.most) + ")";
+      if (kept.range)
+        value = "within(" + value + ", " + std::to_string(kept.range->first) + ", " +
+                std::to_string(kept.range->second) + ")";
+      if (kept.not_null) value = "required(" + value + ")";
       if (from.unknown.contains(*kept.column)) to.unknown.insert(i);
       // What becomes of it as another type is not known.
       const bool hides =
@@ -289,7 +293,10 @@ bool Contents::remake(std::string_view key, Definition definition,
   const std::uint32_t id = made.definition->id, old = before.definition->id;
   for (std::size_t i = 0; i < columns.size(); ++i) {
     if (made.definition->columns[i].default_.kind != Default::Kind::number) continue;
-    if (columns[i].column)
+    const bool counted =
+        columns[i].column &&
+        before.definition->columns[*columns[i].column].default_.kind == Default::Kind::number;
+    if (counted)
       numbers_[{id, i}] = last_number({old, *columns[i].column});
     else if (!empty)
       numbers_[{id, i}].reset();

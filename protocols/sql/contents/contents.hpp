@@ -28,6 +28,9 @@ struct KeptColumn {
   std::optional<std::size_t> column = {};  ///< what they held in this one of the table before
   std::optional<Datum> value = {};         ///< else: all of them this; nothing where nobody knows
   std::int32_t most = 0;                   ///< characters that a text may have; 0: any number
+  bool not_null = false;                   ///< the server may have put another value in its place
+  /// The same of what lies beyond these numbers.
+  std::optional<std::pair<std::int64_t, std::int64_t>> range = {};
 };
 
 class Contents {

@@ -136,6 +136,15 @@ struct UniqueKey {
 struct Check {
   std::string name;  ///< empty where it is the server's choice
   std::shared_ptr<const tree::Expression> condition;
+  /// MariaDB: the column that it was written behind, and goes with; empty: it is the table's own.
+  std::string column = {};
+};
+
+/// An index that is not unique.
+struct PlainIndex {
+  std::string name;  ///< empty where it is the server's choice
+  std::vector<std::size_t> columns;
+  bool of_reference = false;  ///< MySQL: made for a reference that had none
 };
 
 struct Reference {
@@ -164,7 +173,7 @@ struct Definition {
   std::uint16_t last_attribute = 0;
   std::string collation = {};  ///< of columns that have none of their own; empty: the database's
   bool folds_names = false;    ///< names of columns are the same in any case of letters
-  std::vector<std::vector<std::size_t>> indexes = {};  ///< those that are not unique
+  std::vector<PlainIndex> indexes = {};  ///< of MySQL
   bool held = false;  ///< it was there before the recording: its owner is not known
   /// What CREATE INDEX made, unique or not, by name.
   std::vector<std::string> index_names = {};

@@ -253,7 +253,7 @@ std::optional<Emulator::Computed> SqlEmulator::compute_definition(const SqlReque
   statements_->define(statement);
   note_defined(statement, request.pattern);
   contents_->note_written(connection);
-  return Computed{std::move(*image), {KeyPath()}};
+  return Computed{std::move(*image), paths_of_definition(statement)};
 }
 
 // ---- why not ----

@@ -98,6 +98,11 @@ class SqlEmulator : public Emulator {
       const tree::Statement& statement, std::string_view pattern) = 0;
   /// After it was carried out in the contents: whether it is sure that it succeeded.
   [[nodiscard]] virtual bool definition_holds(const tree::Statement& /*statement*/) { return true; }
+  /// What a definition that was computed has changed.
+  [[nodiscard]] virtual std::vector<KeyPath> paths_of_definition(
+      const tree::Statement& /*statement*/) const {
+    return {KeyPath()};
+  }
   /// The answer to who asks what the statement's answer looks like; nothing where that is not
   /// known.
   [[nodiscard]] virtual std::optional<std::string> description_of(const Plan& /*plan*/) {

@@ -87,8 +87,12 @@ void Translator::checks(const Definition& table, const Scope& target, Plan& plan
     const std::string sql = condition(*check.condition, scope).sql;
     if (!guards_.empty()) throw Unsure{"a sum in a constraint"};
     guards_ = std::move(guards);
+    // MariaDB calls one that is written behind a column by both.
+    const std::string name = check.name.empty() && !check.column.empty() && table.folds_names
+                                 ? table.spelled.name + "." + check.column
+                                 : check.name;
     plan.checks.push_back(
-        {check.name,
+        {name,
          {"SELECT 1 FROM " + table.sql_name() + " WHERE rowid > ?1 AND NOT (" + sql + ") LIMIT 1",
           std::exchange(bounds_, std::move(bounds))}});
   }
