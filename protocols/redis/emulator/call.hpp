@@ -124,6 +124,13 @@ class Call {
   }
   [[nodiscard]] Doubt doubt() const noexcept { return doubt_; }
 
+  // -- errors of scripts
+  /// They are known to be spelled as servers since 7.0 do.
+  void spell_script_errors() noexcept { spells_script_errors_ = true; }
+  [[nodiscard]] bool tells_script_errors() const noexcept {
+    return spells_script_errors_ || doubt_ == Doubt::presumed;
+  }
+
   // -- doubles
   /// As the recorded server spells it; nothing where the spelling is not sure.
   [[nodiscard]] Answer number(double number) const;
@@ -148,7 +155,7 @@ class Call {
   Doubt doubt_;
   std::optional<DoubleStyle> doubles_;
   const Value* told_ = nullptr;
-  bool is_inner_ = false;
+  bool is_inner_ = false, spells_script_errors_ = false;
   std::vector<KeyPath> writes_;
   std::vector<KeyName> perhaps_;
   std::vector<std::pair<KeyName, std::optional<Entry>>> undo_;
@@ -233,6 +240,8 @@ struct NamedHandler {
 [[nodiscard]] std::span<const NamedHandler> key_commands() noexcept;
 [[nodiscard]] std::span<const NamedHandler> scanning_commands() noexcept;
 [[nodiscard]] std::span<const NamedHandler> script_commands() noexcept;
+[[nodiscard]] std::span<const NamedHandler> sorting_commands() noexcept;
+[[nodiscard]] std::span<const NamedHandler> sorted_set_algebra_commands() noexcept;
 [[nodiscard]] std::span<const NamedHandler> list_commands() noexcept;
 [[nodiscard]] std::span<const NamedHandler> hash_commands() noexcept;
 [[nodiscard]] std::span<const NamedHandler> set_commands() noexcept;

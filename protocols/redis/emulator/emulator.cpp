@@ -71,6 +71,7 @@ class RedisEmulator final : public Emulator {
     state_.keys.stay_bounded();
     Call call(state_.keys, request.words, request.line.db, now, Doubt::unsure,
               state_.dialect.doubles());
+    if (state_.dialect.spells_script_errors()) call.spell_script_errors();
     const Answer answer = request.handler(call);
     if (!answer) return call.undo(), std::nullopt;
     call.settle();
@@ -100,6 +101,7 @@ class RedisEmulator final : public Emulator {
     if (!state_.computes(request)) return false;
     Call call(state_.keys, request.words, request.line.db, now, Doubt::unsure,
               state_.dialect.doubles());
+    if (state_.dialect.spells_script_errors()) call.spell_script_errors();
     call.follow(reply);
     const Answer answer = request.handler(call);
     if (!answer) return call.undo(), false;

@@ -24,6 +24,7 @@ struct Run {
   const ScriptCommand& command;
   std::size_t memory = 0;
   bool is_sure = true;  ///< once false, whatever the script makes of it
+  std::optional<ScriptFailure> failure{};
 };
 
 Run& run_of(lua_State* lua) {
@@ -167,6 +168,21 @@ std::string word_at(lua_State* lua, int index) {
   return {text, size};
 }
 
+/// Of the script, that calls the function under way.
+int line_of_caller(lua_State* lua) {
+  lua_Debug at;
+  if (lua_getstack(lua, 1, &at) == 0 || lua_getinfo(lua, "l", &at) == 0) return 0;
+  return at.currentline;
+}
+
+int fail(lua_State* lua, const std::string& error) {
+  Run& run = run_of(lua);
+  if (run.failure) return give_up(lua);  // the script has caught the first
+  run.failure = {error, line_of_caller(lua)};
+  return luaL_error(lua, "a command failed");
+}
+
+template <bool fails>
 int redis_call(lua_State* lua) {
   std::vector<std::string> words;
   for (int i = 1; i <= lua_gettop(lua); ++i) words.push_back(word_at(lua, i));
@@ -174,6 +190,7 @@ int redis_call(lua_State* lua) {
   const std::vector<std::string_view> views(words.begin(), words.end());
   const Answer answer = run_of(lua).command(views);
   if (!answer) return give_up(lua);
+  if (fails && is_error(answer->kind)) return fail(lua, answer->text);
   push(lua, *answer);
   return 1;
 }
@@ -199,8 +216,8 @@ int redis_replicate_commands(lua_State* lua) {
   return 1;
 }
 
-constexpr luaL_Reg redis_functions[] = {{"call", redis_call},
-                                        {"pcall", redis_call},
+constexpr luaL_Reg redis_functions[] = {{"call", redis_call<true>},
+                                        {"pcall", redis_call<false>},
                                         {"status_reply", redis_status_reply},
                                         {"sha1hex", redis_sha1hex},
                                         {"log", redis_log},
@@ -298,7 +315,7 @@ int play(lua_State* lua) {
 }  // namespace
 
 Answer run_script(std::string_view body, Arguments keys, Arguments arguments,
-                  const ScriptCommand& command) {
+                  const ScriptCommand& command, std::optional<ScriptFailure>& failure) {
   if (body.starts_with("#!") || body.starts_with("\x1bLua")) return std::nullopt;
   Run run{command};
   const std::unique_ptr<lua_State, void (*)(lua_State*)> lua(lua_newstate(allocate, &run),
@@ -306,7 +323,9 @@ Answer run_script(std::string_view body, Arguments keys, Arguments arguments,
   if (!lua) return std::nullopt;
   Script script{body, keys, arguments, {}};
   const bool ended = lua_cpcall(lua.get(), play, &script) == 0;
-  return ended && run.is_sure ? script.reply : std::nullopt;
+  if (!run.is_sure || ended == run.failure.has_value()) return std::nullopt;
+  failure = std::move(run.failure);
+  return script.reply;
 }
 
 }  // namespace understudy::redis::emulation

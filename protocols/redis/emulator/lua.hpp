@@ -3,6 +3,8 @@
 #pragma once
 
 #include <functional>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "protocols/redis/emulator/call.hpp"
@@ -12,9 +14,17 @@ namespace understudy::redis::emulation {
 /// One of the script's commands: its reply as RESP2 has it; nothing where that is not sure.
 using ScriptCommand = std::function<Answer(Arguments)>;
 
-/// The reply; nothing where it is not sure: errors, what a library of Redis' own would say, chance
-/// and the clock, or a script that takes more time or memory than any should.
+/// Why a script ended: one of its commands failed.
+struct ScriptFailure {
+  std::string error;  ///< the command's
+  int line = 0;       ///< of the script
+};
+
+/// The reply; nothing where it is not sure: errors of its own, what a library of Redis' own would
+/// say, chance and the clock, or a script that takes more time or memory than any should. With
+/// `failure`, an error of one of its commands ends it, and what came before stays done.
 [[nodiscard]] Answer run_script(std::string_view body, Arguments keys, Arguments arguments,
-                                const ScriptCommand& command);
+                                const ScriptCommand& command,
+                                std::optional<ScriptFailure>& failure);
 
 }  // namespace understudy::redis::emulation

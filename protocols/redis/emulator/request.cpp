@@ -18,7 +18,8 @@ Handler find_handler(std::string_view name) {
     for (const auto commands :
          {string_commands(), counter_commands(), key_commands(), scanning_commands(),
           script_commands(), list_commands(), hash_commands(), set_commands(),
-          sorted_set_commands(), sorted_set_range_commands()})
+          sorted_set_commands(), sorted_set_range_commands(), sorted_set_algebra_commands(),
+          sorting_commands()})
       for (const auto& [command, handler] : commands) all.emplace(command, handler);
     return all;
   }();

@@ -1,5 +1,7 @@
 // EVAL, EVALSHA and SCRIPT: scripts are run, each of their commands computed.
 // https://redis.io/docs/latest/commands/eval/
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "protocols/redis/emulator/lua.hpp"
@@ -32,15 +34,28 @@ Answer command_of_script(Call& script, Arguments words) {
   if (handler == nullptr) return std::nullopt;
   const Effects effects = effects_of(resolved, words, script.database());
   const Answer answer = script.run(handler, words, effects.writes);
-  return answer && !is_error(answer->kind) ? lowered(*answer, resolved.name, words) : std::nullopt;
+  if (!answer || is_error(answer->kind)) return answer;
+  return lowered(*answer, resolved.name, words);
+}
+
+/// As servers since 7.0 say it.
+Value script_error(const ScriptFailure& failure, std::string_view body) {
+  return error(fmt::format("{} script: {}, on @user_script:{}.", failure.error, digest_of(body),
+                           failure.line));
 }
 
 Answer run(Call& call, std::string_view body, bool may_write) {
   const auto keys = call.integer(2);
   if (!keys || *keys < 0 || static_cast<std::size_t>(*keys) > call.count() - 3) return std::nullopt;
   const auto count = static_cast<std::size_t>(*keys);
-  Answer reply = run_script(body, call.from(3).first(count), call.from(3 + count),
-                            [&](Arguments words) { return command_of_script(call, words); });
+  std::optional<ScriptFailure> failure;
+  Answer reply = run_script(
+      body, call.from(3).first(count), call.from(3 + count),
+      [&](Arguments words) { return command_of_script(call, words); }, failure);
+  if (failure) {
+    if (!call.tells_script_errors() || failure->line == 0) return std::nullopt;
+    reply = script_error(*failure, body);
+  }
   if (!may_write && !call.writes().empty()) return std::nullopt;
   return reply;
 }

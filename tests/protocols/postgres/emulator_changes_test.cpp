@@ -39,8 +39,10 @@ TEST_CASE("rows are put in that a query gives") {
 TEST_CASE("a query that is put in may give the time") {
   EmulatedSql sql;
   sql.recording = true;
-  sql.hear("CREATE TABLE a (id serial PRIMARY KEY, v int, at timestamptz NOT NULL)", "CREATE TABLE");
-  sql.hear("INSERT INTO a (v, at) SELECT 7, now() WHERE NOT EXISTS (SELECT 1 FROM a)", "INSERT 0 1");
+  sql.hear("CREATE TABLE a (id serial PRIMARY KEY, v int, at timestamptz NOT NULL)",
+           "CREATE TABLE");
+  sql.hear("INSERT INTO a (v, at) SELECT 7, now() WHERE NOT EXISTS (SELECT 1 FROM a)",
+           "INSERT 0 1");
   CHECK(sql.say("SELECT id, v FROM a") == "1|7;SELECT 1");
   CHECK(sql.say("SELECT at FROM a") == "-");
   CHECK(sql.say("INSERT INTO a (v, at) SELECT v + 1, now() FROM a RETURNING id, v, at") ==

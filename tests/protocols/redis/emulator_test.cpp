@@ -408,6 +408,46 @@ TEST_CASE("SCAN shows all keys of a database, page by page, as its options say")
   for (const char* key : {"user:1", "user:2", "other", "list"}) CHECK(seen.count(key) == 1);
 }
 
+TEST_CASE("sorted sets are united, intersected and subtracted with weights") {
+  Emulated redis = empty_server();
+  CHECK(redis.say("ZADD a 1 x 2 y") == ":2|");
+  CHECK(redis.say("ZADD b 10 y 20 z") == ":2|");
+  CHECK(redis.say("SADD s x z") == ":2|");
+  CHECK(redis.say("ZUNIONSTORE d 2 a b") == ":3|");
+  CHECK(redis.say("ZRANGE d 0 -1 WITHSCORES") == "*3|*2|$1|x|,1|*2|$1|y|,12|*2|$1|z|,20|");
+  CHECK(redis.say("ZINTERSTORE d 2 a b WEIGHTS 2 0.5 AGGREGATE MAX") == ":1|");
+  CHECK(redis.say("ZRANGE d 0 -1 WITHSCORES") == "*1|*2|$1|y|,5|");
+  CHECK(redis.say("ZUNION 2 b s") == "*3|$1|x|$1|y|$1|z|");
+  CHECK(redis.say("ZDIFF 2 b s WITHSCORES") == "*1|*2|$1|y|,10|");
+  CHECK(redis.say("ZDIFFSTORE d 2 a a") == ":0|");
+  CHECK(redis.say("EXISTS d") == ":0|");
+  CHECK(redis.say("ZINTERSTORE d 3 a b") == "-ERR syntax error|");
+  CHECK(redis.say("ZADD c 0.1 x") == ":1|");
+  CHECK(redis.say("ZUNIONSTORE d 3 a b c") == "");
+}
+
+TEST_CASE("SORT sorts by number, text and what other keys hold") {
+  Emulated redis = empty_server();
+  CHECK(redis.say("RPUSH l 10 9 1.5 9") == ":4|");
+  CHECK(redis.say("SORT l") == "*4|$3|1.5|$1|9|$1|9|$2|10|");
+  CHECK(redis.say("SORT l DESC LIMIT 1 2") == "*2|$1|9|$1|9|");
+  CHECK(redis.say("SADD s b a c") == ":3|");
+  CHECK(redis.say("SORT s") == "-ERR One or more scores can't be converted into double|");
+  CHECK(redis.say("SORT s ALPHA") == "*3|$1|a|$1|b|$1|c|");
+  CHECK(redis.say("SORT s BY nosort") == "");
+  CHECK(redis.say("MSET w_a 3 w_b 1 w_c 2") == "+OK|");
+  CHECK(redis.say("SORT s BY w_* GET # GET w_*") == "*6|$1|b|$1|1|$1|c|$1|2|$1|a|$1|3|");
+  CHECK(redis.say("HSET h_a n 1") == ":1|");
+  CHECK(redis.say("SORT s ALPHA GET h_*->n") == "*3|$1|1|_|_|");
+  CHECK(redis.say("SORT s ALPHA DESC STORE d") == ":3|");
+  CHECK(redis.say("LRANGE d 0 -1") == "*3|$1|c|$1|b|$1|a|");
+  CHECK(redis.say("SORT s BY x_* ALPHA") == "");  // all alike
+  CHECK(redis.say("SADD s B") == ":1|");
+  CHECK(redis.say("SORT s ALPHA") == "");  // by the server's locale
+  CHECK(redis.say("SORT none STORE d") == ":0|");
+  CHECK(redis.say("EXISTS d") == ":0|");
+}
+
 TEST_CASE("what is up to the server is chosen by chance, or as it was recorded") {
   Emulated redis = empty_server();
   CHECK(redis.say("SPOP s") == "_|");

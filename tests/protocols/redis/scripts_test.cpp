@@ -95,6 +95,27 @@ TEST_CASE("a script that is not sure has no answer and has changed nothing") {
   CHECK(redis.say({"EVAL", "return 1", "2", "k"}) == "");
 }
 
+TEST_CASE("a command that fails ends its script, as servers since 7.0 say it") {
+  Emulated recording;
+  recording->begin_recording();
+  const std::string body = "redis.call('SET', 'k', 'v')\nreturn redis.call('INCR', 'k')";
+  const std::string error =
+      "-ERR value is not an integer or out of range script: "
+      "c8de1d6c4a4a4a4a4a4a4a4a4a4a4a4a4a4a4a4a, on @user_script:9.|";
+  recording.hear("EVALSHA c8de1d6c4a4a4a4a4a4a4a4a4a4a4a4a4a4a4a4a 0", error);
+  Emulated redis(recording->knowledge());
+  static_cast<void>(redis.say("FLUSHALL"));
+  const std::string said = eval(redis, body);
+  CHECK(said.starts_with("-ERR value is not an integer or out of range script: "));
+  CHECK(said.ends_with(", on @user_script:2.|"));
+  CHECK(redis.say("GET k") == "$1|v|");
+  CHECK(eval(redis, "pcall(redis.call, 'INCR', 'k') return 1") == "");
+  CHECK(eval(redis, "return redis.pcall('INCR', 'k')") == "");
+  Emulated older = empty_server();
+  CHECK(eval(older, body) == "");
+  CHECK(older.say("GET k") == "_|");
+}
+
 TEST_CASE("a digest stands for its script while that is loaded, as far as this is known") {
   const std::string digest = "e0e1f9fabfc9d4800c877a703b823ac0578ff8db";  // of return 1
   Emulated redis = empty_server();
