@@ -172,7 +172,8 @@ int Test::known_tables() {
 
 void Test::play(const SqlStatement& statement) {
   // What defines things, and TRUNCATE, ends a transaction first.
-  if (in_block_ && (statement.kind == "definition" || statement.kind == "TRUNCATE"))
+  if (in_block_ &&
+      (statement.kind == "definition" || statement.kind == "ALTER" || statement.kind == "TRUNCATE"))
     control(Control::commit, "", "COMMIT");
   const Identity identity = identity_of(statement.sql);
   const EmulatedRequest asked(identity.canonical, identity.qualifier, 1);
@@ -181,7 +182,9 @@ void Test::play(const SqlStatement& statement) {
   const auto computed = random_.percent(15) ? std::nullopt : serving_->compute(asked, noon);
   const Results answer = server_.ask(statement.sql);
   const std::string image = image_of(answer);
-  tally.refused += std::holds_alternative<ErrorPacket>(answer.list.front()) ? 1 : 0;
+  const bool refused = std::holds_alternative<ErrorPacket>(answer.list.front());
+  tally.refused += refused ? 1 : 0;
+  if (refused && statement.kind == "ALTER") generator_.take_back();
   const auto flags = static_cast<std::uint16_t>(
       statement.kind == "SELECT" ? 0xFFFFU : ~unsigned{emulation::flags_of_keys});
   const std::string theirs = shown(as_bytes(image), statement.ordered, flags);
@@ -217,12 +220,14 @@ void Test::play(const SqlStatement& statement) {
 /// What is in the tables only the server was told.
 void Test::begin_with_snapshot() {
   constexpr int before = 40;
-  std::vector<std::string> statements = generator_.schema();
-  for (int i = 0; i < before; ++i) statements.push_back(generator_.statement().sql);
-  for (const std::string& each : statements) {
-    static_cast<void>(server_.ask(each));
-    score_.remember(each + "   -- before the snapshot");
-  }
+  const auto tell = [&](const SqlStatement& statement) {
+    const Results answer = server_.ask(statement.sql);
+    score_.remember(statement.sql + "   -- before the snapshot");
+    if (statement.kind == "ALTER" && std::holds_alternative<ErrorPacket>(answer.list.front()))
+      generator_.take_back();
+  };
+  for (const std::string& each : generator_.schema()) tell({"definition", each, true});
+  for (int i = 0; i < before; ++i) tell(generator_.statement());
   Catalogue found =
       catalogue_reader().read({"127.0.0.1", options_.server, "root", "", database}, Secrets(), {});
   if (!found.problem.empty() || !found.rows.problem.empty())

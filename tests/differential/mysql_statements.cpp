@@ -23,7 +23,12 @@ const std::vector<std::string> types = {"int",
                                         "char(5)",
                                         "varbinary(8)",
                                         "tinyint(1)",
-                                        "varchar(9) COLLATE utf8mb4_bin"};
+                                        "varchar(9) COLLATE utf8mb4_bin",
+                                        "uuid",
+                                        "float",
+                                        "enum('aa','b','Cd','z1')",
+                                        "set('aa','b','Cd')",
+                                        "timestamp(2) NULL"};
 
 bool is_text(const std::string& type) {
   return type.starts_with("varchar") || type.starts_with("char") || type == "text";
@@ -61,6 +66,19 @@ std::string MysqlGenerator::literal(const std::string& type) {
     return fmt::format("{}.{:02}", random_.below(random_.percent(5) ? 3'000'000 : 60) - 20,
                        random_.below(100));
   if (type == "decimal(5,0)") return std::to_string(random_.below(200) - 50);
+  if (type == "float")
+    return random_.percent(20) ? fmt::format("{}.{}e0", random_.below(9), random_.below(1000))
+                               : fmt::format("{}.{}", random_.below(40), random_.below(4) * 25);
+  if (type == "uuid") {
+    const std::string end = fmt::format("{:012x}", random_.below(12) * 7777);
+    return random_.percent(80) ? "'0a1b2c3d-1111-4222-8333-" + end + "'"
+                               : "'0A1B2C3D111142228333" + end + "'";
+  }
+  if (type.starts_with("enum") || type.starts_with("set")) {
+    static const std::vector<std::string> labels = {"'aa'", "'b'", "'cd'", "'Cd'", "'B'", "'aa'"};
+    if (random_.percent(4)) return "'other'";
+    return type.starts_with("set") && random_.percent(40) ? "'Cd,aa'" : random_.of(labels);
+  }
   if (type == "double") return fmt::format("{}.{}", random_.below(40), random_.below(4) * 25);
   const std::string day = fmt::format("20{:02}-{:02}-{:02}", 10 + random_.below(20),
                                       1 + random_.below(12), 1 + random_.below(28));
@@ -68,6 +86,8 @@ std::string MysqlGenerator::literal(const std::string& type) {
       fmt::format("{:02}:{:02}:{:02}", random_.below(24), random_.below(60), random_.below(60));
   if (type == "date") return "'" + day + "'";
   if (type == "time") return "'" + time + "'";
+  if (type.starts_with("timestamp"))
+    return fmt::format("'{} {}.{:02}'", day, time, random_.below(3) * 25);
   if (type == "datetime") return "'" + day + " " + time + "'";
   if (type == "datetime(3)") return fmt::format("'{} {}.{:03}'", day, time, random_.below(3) * 125);
   if (type == "varchar(6)" || type == "char(5)") return quoted(random_.percent(4) ? 8 : 4);
@@ -376,6 +396,7 @@ SqlStatement MysqlGenerator::calculated(const Table& table) {
 
 SqlStatement MysqlGenerator::statement() {
   const Table& table = random_.of(tables_);
+  if (random_.percent(2)) return altered();
   switch (random_.below(27)) {
     case 0:
     case 1:

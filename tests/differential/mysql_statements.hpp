@@ -2,6 +2,7 @@
 // and of kinds beside those.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,11 @@ class MysqlGenerator {
   /// What removes the tables and routines of any schema.
   [[nodiscard]] static std::vector<std::string> cleanup();
   [[nodiscard]] SqlStatement statement();
+  /// The last statement was refused: what it would have changed is as before.
+  void take_back() {
+    if (before_) tables_ = *before_;
+    before_.reset();
+  }
 
  private:
   struct Column {
@@ -54,6 +60,12 @@ class MysqlGenerator {
   SqlStatement subquery(const Table& table);
   SqlStatement calculated(const Table& table);
 
+  // ---- mysql_definitions.cpp ----
+  SqlStatement altered();
+  [[nodiscard]] std::string added(Table& table, const std::string& place);
+  [[nodiscard]] std::string changed(Table& table, Column& column);
+  [[nodiscard]] std::string keyed(const Table& table, const Column& column);
+
   // ---- mysql_routines.cpp ----
   [[nodiscard]] std::string counted(const Table& table) const;
   [[nodiscard]] std::vector<std::string> routines();
@@ -65,6 +77,8 @@ class MysqlGenerator {
 
   Random& random_;
   std::vector<Table> tables_;
+  std::optional<std::vector<Table>> before_;  ///< the last statement
+  int made_ = 0;                              ///< names of columns and indexes
 };
 
 }  // namespace differential

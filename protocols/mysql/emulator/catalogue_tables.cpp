@@ -1,6 +1,8 @@
-// Tables of information_schema, as far as the catalogue that is known tells them.
+// Queries of information_schema.
+#include <algorithm>
 #include <utility>
 
+#include "protocols/mysql/emulator/information_schema.hpp"
 #include "protocols/mysql/emulator/translator.hpp"
 #include "protocols/mysql/names.hpp"
 #include "protocols/sql/emulator/typed.hpp"
@@ -20,37 +22,32 @@ ColumnType name_type(const Reading& reading) {
   return column_type(name, names_collation, reading);
 }
 
-std::string sql_text(std::string_view text) {
-  std::string literal = "'";
-  for (const char c : text) {
-    if (c == '\'') literal += c;
-    literal += c;
-  }
-  return literal + "'";
+/// Whether it is called so in a table of the catalogue, of which the name of no other column ends
+/// so.
+bool is_called(const Typed& value, std::initializer_list<std::string_view> names) {
+  return std::ranges::any_of(
+      names, [&](std::string_view name) { return value.sql.ends_with("." + std::string(name)); });
 }
 
-/// Names as SQLite has them of the columns of such a table.
-constexpr const char* schema_column = "table_schema";
-constexpr const char* name_column = "table_name";
+/// The cells of a column that not all are known.
+bool may_hide(const CatalogueTable& table, std::size_t column) {
+  return std::ranges::any_of(
+      table.rows, [&](const std::vector<std::string>& row) { return row[column] == unknown_cell; });
+}
+
+std::string source_of(const CatalogueTable& table, const std::string& alias) {
+  std::vector<std::string> names, rows;
+  for (std::size_t i = 0; i < table.columns.size(); ++i)
+    names.push_back((table.rows.empty() ? "NULL" : "column" + std::to_string(i + 1)) + " AS " +
+                    std::string(table.columns[i].name));
+  for (const std::vector<std::string>& row : table.rows)
+    rows.push_back("(" + joined(row, ", ") + ")");
+  return "(SELECT " + joined(names, ", ") +
+         (rows.empty() ? " WHERE 0" : " FROM (VALUES " + joined(rows, ", ") + ")") + ") AS " +
+         alias;
+}
 
 }  // namespace
-
-/// `('db', 'name', 'BASE TABLE'), …` of all tables and views of the main database.
-std::string Translator::listed_tables() const {
-  const auto names = book_.names_in_use();
-  if (!names || !book_.complete) throw Unsure{"which tables there are"};
-  std::vector<std::string> rows;
-  for (const std::string& key : *names) {
-    const auto table = book_.tables.find(key);
-    const auto view = mysql_.view_names.find(key);
-    const bool is_table = table != book_.tables.end();
-    if (is_table == (view != mysql_.view_names.end())) throw Unsure{"which tables there are"};
-    const std::string& name = is_table ? table->second.definition->spelled.name : view->second;
-    rows.push_back("(" + sql_text(mysql_.main_database) + ", " + sql_text(name) + ", '" +
-                   (is_table ? "BASE TABLE" : "VIEW") + "')");
-  }
-  return joined(rows, ", ");
-}
 
 void Translator::require_table(const tree::Name& name) const {
   const std::string key = mysql_.key_of(name);
@@ -70,40 +67,38 @@ std::optional<std::string> Translator::source_otherwise(const tree::Name& name,
                                                         const std::string& shown,
                                                         const std::string& alias, Scope& scope) {
   if (folded(name.schema) != "information_schema") return require_table(name), std::nullopt;
-  if (folded(name.name) != "tables") throw Unsure{"the table " + folded(name.name)};
-  const std::string rows = listed_tables();
+  const auto table = information_schema(folded(name.name), book_, mysql_);
+  if (!table) throw Unsure{"the table " + folded(name.name)};
   ScopeRelation relation{shown, {}, false, true};
-  for (const char* const each : {schema_column, name_column, "table_type"}) {
+  for (std::size_t i = 0; i < table->columns.size(); ++i) {
     ScopeColumn& column = relation.columns.emplace_back();
-    column.name = each;
-    column.sql = alias + "." + each;
-    column.type = name_type(mysql_.reading);
+    column.name = table->columns[i].name;
+    column.sql = alias + "." + column.name;
+    if (may_hide(*table, i))
+      column.sql = "(CASE WHEN typeof(" + column.sql + ") = 'blob' THEN within(0, 1, 1) ELSE " +
+                   column.sql + " END)";
+    column.type = table->columns[i].number
+                      ? ColumnType{.kind = TypeKind::int8, .length = 8, .is_unsigned = true}
+                      : name_type(mysql_.reading);
     column.derived = true;
   }
   scope.relations.push_back(std::move(relation));
-  const std::string columns = std::string("column1 AS ") + schema_column + ", column2 AS " +
-                              name_column + ", column3 AS table_type";
-  return rows.empty() ? "(SELECT NULL AS table_schema, NULL AS table_name, NULL AS table_type "
-                        "WHERE 0) AS " +
-                            alias
-                      : "(SELECT " + columns + " FROM (VALUES " + rows + ")) AS " + alias;
+  return source_of(*table, alias);
 }
 
-Typed Translator::database_in_use() const {
-  return typed("(" + sql_text(mysql_.main_database) + " COLLATE folded)",
-               name_type(mysql_.reading));
+/// As the server gives names.
+Typed Translator::text_in_names(const std::string& text) const {
+  return typed("(" + sql_text(text) + " COLLATE folded)", name_type(mysql_.reading));
 }
 
 /// Of other databases than the main one nothing is known; and the server looks names up as they are
 /// spelled, whatever their collation.
 std::optional<Typed> Translator::compare_names(tree::Operator op, const Typed& left,
                                                const Typed& right) const {
-  const auto is = [](const Typed& value, std::string_view column) {
-    return value.sql.ends_with("." + std::string(column));
-  };
   for (const auto& [name, value] : {std::pair(&left, &right), std::pair(&right, &left)}) {
-    const bool schema = is(*name, schema_column);
-    if (!schema && !is(*name, name_column)) continue;
+    const bool schema = is_called(
+        *name, {"table_schema", "constraint_schema", "index_schema", "referenced_table_schema"});
+    if (!schema && !is_called(*name, {"table_name"})) continue;
     if (op != tree::Operator::equal) throw Unsure{"names that are compared so"};
     const std::string same = "(" + name->sql + " COLLATE BINARY = " + value->sql + ")";
     if (schema) return truth("within(" + same + ", 1, 1)");

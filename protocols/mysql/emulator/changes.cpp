@@ -59,12 +59,12 @@ bool names_no_index(const tree::Expression* where, const Definition& table) {
     return !columns.empty() && named.contains(columns.front());
   };
   return std::ranges::none_of(table.keys, [&](const auto& key) { return leads(key.columns); }) &&
-         std::ranges::none_of(table.indexes, leads) &&
-         std::ranges::none_of(table.references,
-                              [&](const auto& each) { return leads(each.columns); });
+         std::ranges::none_of(table.indexes,
+                              [&](const auto& index) { return leads(index.columns); });
 }
 
-/// `a = ? AND b IN (?, ?)`: the columns, each once, and what they have to be.
+/// `a = ? AND b IN (?, ?) AND c IS NULL`: the columns, each once, and what they have to be; null
+/// for NULL.
 bool take_equalities(const tree::Expression& where,
                      std::vector<std::pair<const tree::Column*, const tree::Expression*>>& found) {
   const auto taken = [&](const tree::Expression& left, const tree::Expression& value) {
@@ -78,6 +78,12 @@ bool take_equalities(const tree::Expression& where,
   if (const auto* in = where.as<tree::In>(); in != nullptr && !in->negated && !in->query)
     return std::ranges::all_of(
         in->list, [&](const tree::Expression& each) { return taken(*in->operand, each); });
+  if (const auto* is = where.as<tree::Is>(); is != nullptr && is->test == tree::Is::Test::null) {
+    const auto* column = is->operand->as<tree::Column>();
+    if (column == nullptr || is->negated) return false;
+    found.emplace_back(column, nullptr);
+    return true;
+  }
   const auto* operation = where.as<tree::Operation>();
   if (operation == nullptr) return false;
   if (operation->op == tree::Operator::and_)
@@ -126,7 +132,8 @@ std::string Translator::assigned(const Typed& given, const TableColumn& column) 
                 std::to_string(most.high) + ")";
   } else if (is_text(value.type.kind) && is_text(column.type.kind)) {
     constexpr std::int32_t most_octets = 4;  // of a character
-    if (!direct && column.declared.name.name == "char") throw Unsure{"a text that is computed"};
+    if (!direct && (column.declared.name.name == "char" || column.type.enumeration != nullptr))
+      throw Unsure{"a text that is computed"};
     if (!direct)
       value.sql =
           "fitting(" + value.sql + ", " +
@@ -442,6 +449,13 @@ std::optional<std::vector<Bound>> Translator::equalities(const tree::Update& upd
     const ScopeColumn& known = scope.find(column->path);
     const auto [place, added] = columns.emplace(known.sql, column);
     if (!added && place->second != column) return std::nullopt;
+    if (value == nullptr) {
+      const auto table = known.origin ? book_.tables.find(known.origin->table) : book_.tables.end();
+      if (table == book_.tables.end() ||
+          table->second.definition->columns[known.origin->column].not_null)
+        return std::nullopt;
+      continue;
+    }
     Bound bound;
     bound.type = known.type;
     if (const auto* parameter = value->as<tree::Parameter>()) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 
 #include "protocols/mysql/capabilities.hpp"
 #include "protocols/mysql/charset.hpp"
@@ -9,7 +10,7 @@
 namespace understudy::mysql::emulation {
 namespace {
 
-constexpr std::uint32_t longest = 0xFFFF'FFFFU;
+constexpr std::uint32_t longest_blob = 0xFFFF'FFFFU;
 
 struct WireType {
   std::string_view name;
@@ -22,6 +23,7 @@ constexpr WireType wire_types[] = {
     {"integer", FieldType::long_, 11, 10},  {"bigint", FieldType::longlong, 20, 20},
     {"bool", FieldType::tiny, 1, 1},        {"boolean", FieldType::tiny, 1, 1},
     {"double", FieldType::double_, 22, 22}, {"real", FieldType::double_, 22, 22},
+    {"float", FieldType::float_, 12, 12},
 };
 
 std::uint32_t argument_of(const tree::Type& type, std::size_t at, std::uint32_t none) {
@@ -38,7 +40,10 @@ bool set_number(const tree::Type& type, Column& column) {
   if (found != std::end(wire_types)) {
     column.type = found->type;
     column.length = argument_of(type, 0, type.is_unsigned ? found->unsigned_length : found->length);
-    if (found->type == FieldType::double_) column.decimals = floating_decimals;
+    if (found->type == FieldType::double_ || found->type == FieldType::float_) {
+      if (!type.arguments.empty()) return false;
+      column.decimals = floating_decimals;
+    }
     return true;
   }
   const std::uint32_t precision = argument_of(type, 0, 10), scale = argument_of(type, 1, 0);
@@ -58,9 +63,15 @@ bool set_text(const tree::Type& type, const ColumnType& known, Column& column) {
     column.length = static_cast<std::uint32_t>(known.length);
     return true;
   }
+  if (known.enumeration != nullptr) {
+    column.type = FieldType::string;
+    column.flags |= name == "set" ? column_flag::set : column_flag::enum_;
+    column.length = static_cast<std::uint32_t>(known.length);
+    return true;
+  }
   column.type = FieldType::blob;
   column.flags |= column_flag::blob;
-  column.length = name == "longtext" ? longest : static_cast<std::uint32_t>(known.length);
+  column.length = name == "longtext" ? longest_blob : static_cast<std::uint32_t>(known.length);
   return true;
 }
 
@@ -82,6 +93,11 @@ bool set_moment(const ColumnType& known, Column& column) {
       column.type = FieldType::datetime;
       column.length = of_moment + fraction;
       return true;
+    case TypeKind::timestamptz:
+      column.type = FieldType::timestamp;
+      column.length = of_moment + fraction;
+      column.flags |= column_flag::unsigned_;
+      return true;
     default:
       return false;
   }
@@ -94,8 +110,32 @@ bool set_octets(const tree::Type& type, const ColumnType& known, Column& column)
   if (type.name.name == "varbinary") return true;
   column.type = FieldType::blob;
   column.flags |= column_flag::blob;
-  if (type.name.name == "longblob") column.length = longest;
+  if (type.name.name == "longblob") column.length = longest_blob;
   return true;
+}
+
+/// What MariaDB tells beside the type.
+std::string told_beside(std::uint8_t kind, std::string_view name) {
+  return std::string(1, static_cast<char>(kind)) + static_cast<char>(name.size()) +
+         std::string(name);
+}
+constexpr std::uint8_t beside_type = 0, beside_format = 1;
+
+void set_uuid(Column& column) {
+  constexpr std::uint32_t length_of_uuid = 36;
+  column.charset = 0;
+  column.type = FieldType::string;
+  column.length = length_of_uuid;
+  column.flags |= column_flag::unsigned_ | column_flag::binary;
+  column.extended = told_beside(beside_type, "uuid");
+}
+
+void set_json(Column& column) {
+  column.charset = 0;
+  column.type = FieldType::blob;
+  column.length = longest_blob;
+  column.flags |= column_flag::blob | column_flag::binary;
+  column.extended = told_beside(beside_format, "json");
 }
 
 bool set_type(const TableColumn& declared, Column& column) {
@@ -110,6 +150,10 @@ bool set_type(const TableColumn& declared, Column& column) {
       return set_text(declared.declared, declared.type, column);
     case TypeKind::bytea:
       return set_octets(declared.declared, declared.type, column);
+    case TypeKind::uuid:
+      return set_uuid(column), true;
+    case TypeKind::json:
+      return set_json(column), true;
     default:
       return set_moment(declared.type, column);
   }
@@ -117,33 +161,18 @@ bool set_type(const TableColumn& declared, Column& column) {
 
 /// Of the keys of its table.
 void set_key_flags(const Definition& table, std::size_t place, Column& column) {
-  bool leads = false;
   for (const auto& key : table.keys) {
     const bool part = std::ranges::find(key.columns, place) != key.columns.end();
     if (part) column.flags |= column_flag::part_key;
     if (part && key.primary) column.flags |= column_flag::primary_key;
     if (key.primary || key.columns.front() != place) continue;
     column.flags |= key.columns.size() == 1 ? column_flag::unique_key : column_flag::multiple_key;
-    leads = leads || key.columns.size() > 0;
   }
   for (const auto& index : table.indexes) {
-    if (std::ranges::find(index, place) != index.end()) column.flags |= column_flag::part_key;
-    leads = leads || index.front() == place;
-    if (index.front() == place) column.flags |= column_flag::multiple_key;
-  }
-  // A reference makes an index where there is none.
-  for (const auto& reference : table.references) {
-    const auto led = [&](const std::vector<std::size_t>& columns) {
-      return columns.size() >= reference.columns.size() &&
-             std::equal(reference.columns.begin(), reference.columns.end(), columns.begin());
-    };
-    const bool has_index =
-        std::ranges::any_of(table.indexes, led) ||
-        std::ranges::any_of(table.keys, [&](const auto& key) { return led(key.columns); });
-    if (has_index) continue;
-    if (std::ranges::find(reference.columns, place) != reference.columns.end())
+    if (index.columns.empty()) continue;
+    if (std::ranges::find(index.columns, place) != index.columns.end())
       column.flags |= column_flag::part_key;
-    if (reference.columns.front() == place) column.flags |= column_flag::multiple_key;
+    if (index.columns.front() == place) column.flags |= column_flag::multiple_key;
   }
 }
 
@@ -165,6 +194,9 @@ std::optional<Column> described(const Definition& table, std::size_t place,
   if (counts) column.flags |= column_flag::auto_increment;
   if (declared.not_null && declared.lacks_default && !counts)
     column.flags |= column_flag::no_default;
+  if (declared.is_refreshed) column.flags |= column_flag::on_update_now;
+  const bool dated = declared.is_refreshed || declared.default_.moment;
+  if (declared.type.kind == TypeKind::timestamptz && dated) column.flags |= column_flag::timestamp;
   set_key_flags(table, place, column);
   return column;
 }
@@ -188,74 +220,91 @@ std::string layout_of(const std::set<std::string>& tables, const TableBook& book
 
 // ---- what was told ----
 
+void allow_nulls(const Document& rows, std::vector<Column>& columns) {
+  std::set<std::string> lacking;
+  for (const Document& row : rows)
+    for (std::size_t i = 0; i < columns.size() && i < row.size(); ++i)
+      if (row[i].is_null() && columns[i].has(column_flag::not_null))
+        lacking.insert(columns[i].table);
+  for (Column& each : columns)
+    if (lacking.contains(each.table))
+      each.flags &= static_cast<std::uint16_t>(~unsigned{column_flag::not_null});
+}
+
 bool same_columns(const std::vector<Column>& a, const std::vector<Column>& b) {
   return std::ranges::equal(a, b, [](Column x, Column y) {
     x.flags &= static_cast<std::uint16_t>(~flags_of_keys);
     y.flags &= static_cast<std::uint16_t>(~flags_of_keys);
+    // Not every client is told what stands beside the type.
+    if (x.extended.empty() || y.extended.empty()) x.extended = y.extended = {};
     return x == y;
   });
 }
 
 DescriptionBook::DescriptionBook(const Document& document) {
   if (!document.is_object()) return;
-  std::vector<Problem> problems;
-  for (const auto& [pattern, told] : document.items()) {
-    Told& known = told_[pattern];
-    known.tables = octets_of(told["tables"]);
-    known.varies = told.contains("varies");
-    known.description.status = told.value("status", std::uint16_t{0});
-    for (const Document& packet : told["columns"]) {
-      Column column;
-      const std::string octets = octets_of(packet);
-      if (!decode_column(as_bytes(octets), with_extended_metadata, column)) known.varies = true;
-      known.description.columns.push_back(std::move(column));
+  for (const auto& [pattern, all] : document.items())
+    for (const Document& told : all) {
+      Told& known = told_[pattern].emplace_back();
+      known.tables = octets_of(told["tables"]);
+      known.varies = told.contains("varies");
+      known.description.status = told.value("status", std::uint16_t{0});
+      for (const Document& packet : told["columns"]) {
+        Column column;
+        const std::string octets = octets_of(packet);
+        if (!decode_column(as_bytes(octets), with_extended_metadata, column)) known.varies = true;
+        known.description.columns.push_back(std::move(column));
+      }
     }
-  }
 }
 
 Document DescriptionBook::document() const {
   Document document = Document::object();
-  for (const auto& [pattern, told] : told_) {
-    Document& entry = document[pattern];
-    entry = {{"tables", document_of(told.tables)}, {"columns", Document::array()}};
-    if (told.varies) entry["varies"] = true;
-    if (told.description.status != 0) entry["status"] = told.description.status;
-    for (const Column& column : told.description.columns) {
-      std::vector<std::uint8_t> octets;
-      ByteWriter writer(octets);
-      encode_column(column, with_extended_metadata, writer);
-      entry["columns"].push_back(document_of(as_text(octets)));
+  for (const auto& [pattern, all] : told_)
+    for (const Told& told : all) {
+      Document entry = {{"tables", document_of(told.tables)}, {"columns", Document::array()}};
+      if (told.varies) entry["varies"] = true;
+      if (told.description.status != 0) entry["status"] = told.description.status;
+      for (const Column& column : told.description.columns) {
+        std::vector<std::uint8_t> octets;
+        ByteWriter writer(octets);
+        encode_column(column, with_extended_metadata, writer);
+        entry["columns"].push_back(document_of(as_text(octets)));
+      }
+      document[pattern].push_back(std::move(entry));
     }
-  }
   return document;
+}
+
+const DescriptionBook::Told* DescriptionBook::told_of(std::string_view pattern,
+                                                      const std::string& tables) const {
+  const auto found = told_.find(pattern);
+  if (found == told_.end()) return nullptr;
+  const auto one = std::ranges::find(found->second, tables, &Told::tables);
+  return one == found->second.end() ? nullptr : &*one;
 }
 
 void DescriptionBook::learn(std::string_view pattern, const std::string& tables,
                             const ResultSet& set) {
-  const auto found = told_.find(pattern);
-  if (found == told_.end()) {
-    told_.emplace(std::string(pattern),
-                  Told{tables,
-                       {set.columns, static_cast<std::uint16_t>(set.status & status::of_answer)},
-                       false});
+  std::vector<Told>& all = told_[std::string(pattern)];
+  const auto known = std::ranges::find(all, tables, &Told::tables);
+  if (known != all.end()) {
+    known->varies = known->varies || !same_columns(known->description.columns, set.columns);
     return;
   }
-  Told& told = found->second;
-  told.varies =
-      told.varies || told.tables != tables || !same_columns(told.description.columns, set.columns);
+  all.push_back(
+      {tables, {set.columns, static_cast<std::uint16_t>(set.status & status::of_answer)}, false});
 }
 
 const DescriptionBook::Description* DescriptionBook::find(std::string_view pattern,
                                                           const std::string& tables) const {
-  const auto found = told_.find(pattern);
-  if (found == told_.end() || found->second.varies || found->second.tables != tables)
-    return nullptr;
-  return &found->second.description;
+  const Told* const told = told_of(pattern, tables);
+  return told == nullptr || told->varies ? nullptr : &told->description;
 }
 
-bool DescriptionBook::varies(std::string_view pattern) const {
-  const auto found = told_.find(pattern);
-  return found != told_.end() && found->second.varies;
+bool DescriptionBook::varies(std::string_view pattern, const std::string& tables) const {
+  const Told* const told = told_of(pattern, tables);
+  return told != nullptr && told->varies;
 }
 
 }  // namespace understudy::mysql::emulation

@@ -23,11 +23,15 @@ namespace understudy::mysql::emulation {
 
 /// Flags that a column has of the keys and defaults of its table: where a result goes through a
 /// table of the server's own they are lost, and whether it does depends on how the server carries
-/// the statement out.
+/// the statement out. So does whether a column behind an outer join may be NULL: of a single row
+/// that is found beforehand it is told what it is there.
 inline constexpr std::uint16_t flags_of_keys =
-    column_flag::primary_key | column_flag::unique_key | column_flag::multiple_key |
-    column_flag::part_key | column_flag::auto_increment | column_flag::no_default |
-    column_flag::on_update_now | column_flag::timestamp;
+    column_flag::not_null | column_flag::primary_key | column_flag::unique_key |
+    column_flag::multiple_key | column_flag::part_key | column_flag::auto_increment |
+    column_flag::no_default | column_flag::on_update_now | column_flag::timestamp;
+
+/// Where a row has NULL in a column that may not be NULL, none of its table's may here.
+void allow_nulls(const Document& rows, std::vector<Column>& columns);
 
 /// Equal but for these.
 [[nodiscard]] bool same_columns(const std::vector<Column>& a, const std::vector<Column>& b);
@@ -46,10 +50,10 @@ class DescriptionBook {
 
   /// `tables`: what the definitions of the tables that it names look like, see layout_of().
   void learn(std::string_view pattern, const std::string& tables, const ResultSet& set);
-  /// Null where none was told, or several.
+  /// Null where none was told of such tables, or several.
   [[nodiscard]] const Description* find(std::string_view pattern, const std::string& tables) const;
-  /// Whether some were told of other tables, or several.
-  [[nodiscard]] bool varies(std::string_view pattern) const;
+  /// Whether several were told of them.
+  [[nodiscard]] bool varies(std::string_view pattern, const std::string& tables) const;
 
  private:
   struct Told {
@@ -57,7 +61,10 @@ class DescriptionBook {
     Description description;
     bool varies = false;
   };
-  std::map<std::string, Told, std::less<>> told_;
+  [[nodiscard]] const Told* told_of(std::string_view pattern, const std::string& tables) const;
+
+  /// Of each pattern those of other tables, too: it was asked before and after they were altered.
+  std::map<std::string, std::vector<Told>, std::less<>> told_;
 };
 
 /// The types of the columns of these tables, as a text.

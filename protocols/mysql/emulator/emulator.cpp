@@ -6,6 +6,7 @@
 #include "protocols/mysql/capabilities.hpp"
 #include "protocols/mysql/charset.hpp"
 #include "protocols/mysql/emulator/answers.hpp"
+#include "protocols/mysql/emulator/defined.hpp"
 #include "protocols/mysql/emulator/pattern.hpp"
 #include "protocols/mysql/emulator/session.hpp"
 #include "protocols/mysql/emulator/start.hpp"
@@ -80,9 +81,14 @@ class MysqlExecution final : public Execution {
     done_ = runner_.run(plan, request.values);
     if (!done_) return false;
     Results results;
-    // MariaDB tells the columns first, and then the error in place of rows.
-    if (done_->error && !plan.shown.empty()) return false;
-    if (done_->error) {
+    if (done_->error && !plan.shown.empty()) {
+      // MariaDB tells the columns first, and then the error in place of rows.
+      auto set = shown(plan, {}, described_as(plan, request),
+                       layout_of(described_by(plan), contents_.book()));
+      if (!set) return false;
+      set->error = *done_->error;
+      results.list.emplace_back(*std::move(set));
+    } else if (done_->error) {
       results.list.emplace_back(*done_->error);
     } else if (plan.action == Plan::Action::call && plan.shown.empty()) {
       for (std::size_t i = 0; i < done_->sets.size(); ++i) {
@@ -157,7 +163,7 @@ class MysqlExecution final : public Execution {
   std::optional<ResultSet> shown(const Plan& plan, const std::vector<DatumRow>& rows,
                                  const std::string& key, const std::string& layout) {
     const auto* told = descriptions_.find(key, layout);
-    const auto columns = told == nullptr && descriptions_.varies(key)
+    const auto columns = told == nullptr && descriptions_.varies(key, layout)
                              ? std::nullopt
                              : columns_of(plan, told, contents_.book(), rules_);
     if (!columns) {
@@ -169,6 +175,7 @@ class MysqlExecution final : public Execution {
     ResultSet set;
     set.columns = *columns;
     set.rows = *std::move(cells);
+    allow_nulls(set.rows, set.columns);
     set.status = told != nullptr ? told->status : std::uint16_t{0};
     return set;
   }
@@ -210,12 +217,18 @@ class MysqlEmulator final : public sql::emulator::SqlEmulator {
   }
   [[nodiscard]] Taken taken_by_failure(std::string_view code) const override {
     if (code == "1048" || code == "1364" || code == "1406" || code == "1264" || code == "1366" ||
-        code == "1146" || code == "1054" || code == "1064" || code == "4025")
+        code == "1265" || code == "1050" || code == "1051" || code == "1146" || code == "1054" ||
+        code == "1064" || code == "4025")
       return Taken::nothing;
     return code == "1062" || code == "1452" ? Taken::its_own : Taken::unknown;
   }
   [[nodiscard]] std::optional<std::string> answer_of_definition(const tree::Statement& statement,
                                                                 std::string_view pattern) override;
+  [[nodiscard]] bool definition_holds(const tree::Statement& statement) override {
+    return emulation::definition_holds(statement, held(), rules_);
+  }
+  [[nodiscard]] std::vector<KeyPath> paths_of_definition(
+      const tree::Statement& statement) const override;
   void set_moment(std::uint64_t connection, Moment now) override;
   void add_paths(const std::string& key, std::vector<KeyPath>& paths) const override {
     paths.push_back({key});
@@ -234,6 +247,7 @@ class MysqlEmulator final : public sql::emulator::SqlEmulator {
     rules_.views.clear();
     rules_.view_names.clear();
     if (own == nullptr) return;
+    rules_.collations = own->collations;
     rules_.views = own->views;
     rules_.view_names = own->view_names;
   }
@@ -249,6 +263,28 @@ class MysqlEmulator final : public sql::emulator::SqlEmulator {
   std::optional<std::int64_t> moment_;  ///< of the request that is computed
 };
 
+/// Of tables their rows and all that the catalogue says.
+std::vector<KeyPath> MysqlEmulator::paths_of_definition(const tree::Statement& statement) const {
+  std::vector<tree::Name> names;
+  if (const auto* create = statement.as<tree::CreateTable>()) {
+    names.push_back(create->name);
+  } else if (const auto* alter = statement.as<tree::AlterTable>()) {
+    names.push_back(alter->name);
+    for (const tree::AlterAction& action : alter->actions)
+      if (!action.table.name.empty()) names.push_back(action.table);
+  } else if (const auto* index = statement.as<tree::CreateIndex>()) {
+    names.push_back(index->table);
+  } else if (const auto* dropped = statement.as<tree::Drop>()) {
+    names = dropped->names;
+    if (!dropped->table.name.empty()) names = {dropped->table};
+  } else {
+    return {KeyPath()};
+  }
+  std::vector<KeyPath> paths = {{"@catalog"}};
+  for (const tree::Name& name : names) add_paths(rules_.key_of(name), paths);
+  return paths;
+}
+
 void MysqlEmulator::set_moment(std::uint64_t, Moment now) {
   constexpr std::int64_t seconds_from_1970_to_2000 = 946'684'800;
   moment_.reset();
@@ -260,6 +296,9 @@ void MysqlEmulator::set_moment(std::uint64_t, Moment now) {
 void MysqlEmulator::read(const Document& knowledge) {
   if (knowledge.contains("profile")) profile_ = knowledge["profile"];
   rules_.reading.mariadb = text_at(profile_, "version").find("MariaDB") != std::string::npos;
+  rules_.version = text_at(profile_, "version");
+  if (constexpr std::string_view before_ten = "5.5.5-"; rules_.version.starts_with(before_ten))
+    rules_.version.erase(0, before_ten.size());  // what old replicas of MariaDB took it for
   rules_.main_database = text_at(profile_, "database");
   const auto told =
       static_cast<std::uint16_t>(profile_.is_object() ? profile_.value("text_collation", 0) : 0);
@@ -306,19 +345,23 @@ sql::emulator::SqlEmulator::Answered MysqlEmulator::answered(Bytes image) const 
   answer.readable = told.has_value();
   answer.error = told && told->back().error;
   if (answer.error) answer.code = std::to_string(told->back().error->code);
+  const auto& ok = told ? told->back().ok : std::optional<OkPacket>();
+  answer.of_no_row = told && told->size() == 1 && ok && ok->affected == 0 && ok->warnings == 0;
   return answer;
 }
 
 std::optional<std::string> MysqlEmulator::answer_of_definition(const tree::Statement& statement,
                                                                std::string_view) {
-  auto ok = answer_of(statement, held(), rules_, depended());
-  if (!ok) return std::nullopt;
+  auto answer = answer_of(statement, held(), rules_, depended());
+  if (!answer) return std::nullopt;
   Results results;
-  results.list.emplace_back(*std::move(ok));
+  results.list.push_back(*std::move(answer));
   return encode_image(results, collation_);
 }
 
-void MysqlEmulator::note_defined(const tree::Statement& statement, std::string_view) {
+void MysqlEmulator::note_defined(const tree::Statement& statement, std::string_view pattern) {
+  note_database(statement, rules_.spelled(pattern), rules_);
+  if (folded(pattern).find("comment") != std::string::npos) held().note_comments(true);
   note_view(statement, rules_);
 }
 

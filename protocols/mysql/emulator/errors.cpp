@@ -48,6 +48,16 @@ ErrorPacket no_default(const TableColumn& column) {
   return {1364, "HY000", fmt::format("Field '{}' doesn't have a default value", column.name)};
 }
 
+ErrorPacket table_exists(const tree::Name& name) {
+  return {1050, "42S01", fmt::format("Table '{}' already exists", name.name)};
+}
+
+ErrorPacket unknown_table(const tree::Name& name, const MysqlRules& rules) {
+  return {1051, "42S02",
+          fmt::format("Unknown table '{}.{}'",
+                      name.schema.empty() ? rules.main_database : name.schema, name.name)};
+}
+
 ErrorPacket no_table(const tree::Name& name, const MysqlRules& rules) {
   return {1146, "42S02",
           fmt::format("Table '{}.{}' doesn't exist",
@@ -65,6 +75,12 @@ std::optional<ErrorPacket> broken_check(const Definition& table, const std::stri
 std::optional<ErrorPacket> refused_value(const TableColumn& column, sql::ValueClass value_class,
                                          std::string_view text, std::size_t row) {
   const bool plain = std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7F; });
+  if (column.type.enumeration != nullptr)
+    return value_class == sql::ValueClass::string && plain
+               ? std::optional(ErrorPacket{
+                     1265, "01000",
+                     fmt::format("Data truncated for column '{}' at row {}", column.name, row)})
+               : std::nullopt;
   if (column.type.kind == TypeKind::varchar && value_class == sql::ValueClass::string && plain &&
       characters_of(text) > column.type.length)
     return ErrorPacket{1406, "22001",

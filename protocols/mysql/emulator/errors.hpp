@@ -21,6 +21,9 @@ namespace understudy::mysql::emulation {
 [[nodiscard]] std::optional<ErrorPacket> broken_check(const Definition& table,
                                                       const std::string& name,
                                                       const MysqlRules& rules);
+/// Of CREATE TABLE and DROP TABLE.
+[[nodiscard]] ErrorPacket table_exists(const tree::Name& name);
+[[nodiscard]] ErrorPacket unknown_table(const tree::Name& name, const MysqlRules& rules);
 [[nodiscard]] ErrorPacket no_table(const tree::Name& name, const MysqlRules& rules);
 /// A value that a column refuses, of the row of that number (from 1).
 [[nodiscard]] std::optional<ErrorPacket> refused_value(const TableColumn& column,

@@ -29,6 +29,43 @@ bool is_whole_or_truth(const ColumnType& type) {
   return is_whole(type.kind) || type.kind == TypeKind::boolean;
 }
 
+/// An ENUM is sorted by where its label stands.
+std::string place_of_label(const Typed& value) {
+  std::string sql = "(CASE " + value.sql;
+  int place = 0;
+  for (const std::string& label : value.type.enumeration->labels) {
+    sql += " WHEN '";
+    for (const char c : label) sql += c == '\'' ? "''" : std::string(1, c);
+    sql += "' THEN " + std::to_string(++place);
+  }
+  return sql + " END)";
+}
+
+/// Those of RFC 4122 of the versions 1 to 5 are sorted by their last part first; of others it
+/// depends on the version of the server.
+std::string order_of_uuid(const std::string& sql) {
+  const auto part = [&](const char* at) { return "substr(" + sql + ", " + at + ")"; };
+  return "(CASE WHEN " + sql + " IS NULL THEN NULL WHEN " + part("15, 1") +
+         " IN ('1', '2', '3', '4', '5') AND " + part("20, 1") + " IN ('8', '9', 'a', 'b') THEN " +
+         part("25, 12") + " || " + part("20, 4") + " || " + part("15, 4") + " || " + part("10, 4") +
+         " || " + part("1, 8") + " ELSE within(0, 1, 1) END)";
+}
+
+/// Sure where no row is asked for it, as of a table that has none.
+std::string of_no_row(const Typed& value) {
+  return "within(length(" + value.sql + ") * 0, 1, 1)";
+}
+
+bool is_typed_text(const Typed& value) {
+  return value.untyped == Untyped::no && is_text(value.type.kind);
+}
+
+/// Of its labels nothing is left where a text is made of it.
+ColumnType without_labels(ColumnType type) {
+  type.enumeration = nullptr;
+  return type;
+}
+
 /// Whether equal values of both are kept alike.
 bool kept_alike(const ColumnType& a, const ColumnType& b) {
   if (is_whole_or_truth(a) || is_text(a.kind))
@@ -92,7 +129,7 @@ Typed Translator::node(const tree::Literal& literal) {
       return value;
     case tree::Literal::Kind::number: {
       const auto datum = mysql_.read_value(whole_type, sql::ValueClass::number, literal.text);
-      if (!datum) throw Unsure{"the number " + literal.text};
+      if (!datum) return fraction(literal.text);
       const std::int64_t number = std::get<std::int64_t>(*datum);
       value = typed("(" + std::to_string(number) + ")", whole_type);
       value.range = Typed::Range{number, number};
@@ -102,6 +139,18 @@ Typed Translator::node(const tree::Literal& literal) {
       break;
   }
   throw Unsure{"bit strings"};
+}
+
+/// `1.50` is a DECIMAL, `1e0` a DOUBLE.
+Typed Translator::fraction(const std::string& text) {
+  constexpr std::int32_t most_digits = 15;
+  ColumnType type{.kind = TypeKind::numeric, .length = most_digits};
+  type.scale = sql::emulator::scale_of(text);
+  if (text.find_first_of("eE") != std::string::npos) type = {TypeKind::float8};
+  const auto datum = mysql_.read_value(type, sql::ValueClass::number, text);
+  if (!datum) throw Unsure{"the number " + text};
+  type.length = 0;
+  return typed("(" + std::to_string(std::get<std::int64_t>(*datum)) + ")", type);
 }
 
 Typed Translator::coerced(Typed value, ColumnType type, bool compared) {
@@ -114,10 +163,12 @@ Typed Translator::coerced(Typed value, ColumnType type, bool compared) {
   // What it is compared with may be beyond the column.
   if (compared && is_whole(type.kind)) bound.type = whole_type;
   if (compared && is_text(type.kind)) {
+    bound.type = without_labels(bound.type);
     bound.type.length = std::numeric_limits<std::int32_t>::max();
     bound.type.scale = 0;
   }
   if (compared && type.kind == TypeKind::numeric) bound.type.length = 15;
+  if (compared && type.kind == TypeKind::float8) bound.type.length = 0;  // a FLOAT is a DOUBLE here
   if (value.untyped == Untyped::slot) {
     bound.slot = value.slot;
     value.sql = bind(std::move(bound));
@@ -133,7 +184,7 @@ Typed Translator::coerced(Typed value, ColumnType type, bool compared) {
     value.sql = bind(std::move(bound));
   }
   value.untyped = Untyped::no;
-  value.type = type;
+  value.type = compared && is_text(type.kind) ? without_labels(type) : type;
   return value;
 }
 
@@ -161,7 +212,10 @@ Typed Translator::condition(const tree::Expression& expression, const Scope& sco
 std::string Translator::ordered(const Typed& value) const {
   if (value.type.kind == TypeKind::opaque || value.type.kind == TypeKind::json)
     throw Unsure{"the order of this type"};
+  if (holds_several(value.type)) throw Unsure{"the order of this type"};
+  if (value.type.kind == TypeKind::uuid) return order_of_uuid(value.sql);
   if (!is_text(value.type.kind)) return value.sql;
+  if (value.type.enumeration != nullptr) return place_of_label(value);
   switch (value.type.comparison) {
     case Comparison::folded:
       return value.type.plain_order ? "plain(lower(" + value.sql + "))"
@@ -232,11 +286,17 @@ Typed Translator::compare(Operator op, Typed left, Typed right) {
   if (left.bound || right.bound) {
     if (is_text(left.type.kind)) right.type.comparison = left.type.comparison;
   }
+  if (is_typed_text(left) && right.type.kind == TypeKind::float8 && !right.bound)
+    return truth(of_no_row(left));
   if (!kept_alike(left.type, right.type)) throw Unsure{"a comparison of two types"};
   if (auto names = compare_names(op, left, right)) return *std::move(names);
   const bool collated = left.type.collation != 0 && left.type.collation == right.type.collation;
   if (is_text(left.type.kind) && !left.bound && !right.bound && !collated)
     throw Unsure{"a comparison of two collations"};
+  if (is_order(op) && (left.type.kind == TypeKind::uuid || right.type.kind == TypeKind::uuid))
+    throw Unsure{"the order of this type"};
+  left.type = without_labels(left.type);
+  right.type = without_labels(right.type);
   const bool order = is_order(op) && is_text(left.type.kind);
   // Texts of a known order are compared in it as they are.
   const bool as_it_is = !order ||
@@ -272,6 +332,13 @@ Typed::Range Translator::range_of(Typed& value) {
 }
 
 Typed Translator::arithmetic(Operator op, Typed left, Typed right) {
+  // A text is a number by what it begins with, with a warning.
+  const auto is_floating = [](const Typed& value) {
+    return is_typed_text(value) ||
+           (value.untyped == Untyped::no && value.type.kind == TypeKind::float8);
+  };
+  if (is_floating(left) || is_floating(right))
+    return typed(of_no_row(is_floating(left) ? left : right), {TypeKind::float8});
   if (left.untyped != Untyped::no && right.untyped != Untyped::no)
     throw Unsure{"two values without a type"};
   const bool soft = left.soft || right.soft;
@@ -427,13 +494,18 @@ Typed Translator::node(const tree::Between& between, const Scope& scope) {
 Typed Translator::node(const tree::Like& like, const Scope& scope) {
   if (like.kind != tree::Like::Kind::like || !like.pattern) throw Unsure{"regular expressions"};
   if (like.escape) throw Unsure{"an escape of LIKE"};
-  Typed operand = expression(*like.operand, scope), pattern = expression(*like.pattern, scope);
+  // LIKE BINARY: octet by octet.
+  const auto* octets = like.pattern->as<tree::Cast>();
+  if (octets != nullptr && (octets->type.name.name != "binary" || !octets->type.arguments.empty()))
+    octets = nullptr;
+  Typed operand = expression(*like.operand, scope);
+  Typed pattern = expression(octets != nullptr ? *octets->operand : *like.pattern, scope);
   if (operand.untyped != Untyped::no || !is_text(operand.type.kind) ||
-      operand.type.comparison == Comparison::alike)
+      (octets == nullptr && operand.type.comparison == Comparison::alike))
     throw Unsure{"LIKE of this value"};
   pattern = coerced(std::move(pattern), operand.type, true);
   if (!is_text(pattern.type.kind)) throw Unsure{"LIKE of this value"};
-  const bool folds = operand.type.comparison == Comparison::folded;
+  const bool folds = octets == nullptr && operand.type.comparison == Comparison::folded;
   const auto taken = [&](const std::string& sql) {
     return folds ? "lower(ascii(" + sql + "))" : sql;
   };
@@ -450,6 +522,7 @@ void Translator::make_alike(std::vector<Typed>& values, ColumnType& type) {
   if (is_whole_or_truth(type)) type = whole_type;
   if (is_text(type.kind)) {
     type.kind = TypeKind::text;
+    type = without_labels(type);
     type.scale = 0;
     type.length = std::numeric_limits<std::int32_t>::max();
   }

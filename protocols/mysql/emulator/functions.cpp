@@ -23,6 +23,7 @@ std::string power_of_ten(std::int32_t digits) {
 
 Typed text_of(std::string sql, ColumnType type) {
   type.kind = TypeKind::text;
+  type.enumeration = nullptr;
   type.scale = 0;
   type.length = std::numeric_limits<std::int32_t>::max();
   return typed("(" + sql + " COLLATE " + std::string(name_of(type.comparison)) + ")", type);
@@ -45,7 +46,9 @@ Typed Translator::aggregate(const tree::Call& call, const Scope& scope) {
   }
   if (value.untyped != Untyped::no) throw Unsure{"a value without a type"};
   const TypeKind kind = value.type.kind;
-  if (kind == TypeKind::opaque || kind == TypeKind::json || kind == TypeKind::float8)
+  const bool ordered_otherwise = (name == "min" || name == "max") &&
+                                 (kind == TypeKind::uuid || value.type.enumeration != nullptr);
+  if (kind == TypeKind::opaque || kind == TypeKind::json || ordered_otherwise)
     throw Unsure{"an aggregate of this type"};
   const std::string distinct = call.distinct ? "DISTINCT " : "";
   const std::int32_t scale = kind == TypeKind::numeric ? value.type.scale : 0;
@@ -79,6 +82,8 @@ Typed Translator::node(const tree::Call& call, const Scope& scope) {
     return inserted(column->name());
   }
   if ((name == "database" || name == "schema") && call.arguments.empty()) return database_in_use();
+  if (name == "version" && call.arguments.empty() && !mysql_.version.empty())
+    return text_in_names(mysql_.version);
   std::vector<Typed> values;
   if (name == "if" && call.arguments.size() == 3) {
     const std::string test = condition(call.arguments[0], scope).sql;
@@ -106,6 +111,11 @@ Typed Translator::function(const tree::Call& call, std::vector<Typed> values) {
     const std::string sql = "coalesce(" + joined(parts, ", ") + ")";
     return is_text(type.kind) ? text_of(sql, type) : typed(sql, type, true);
   }
+  static const std::set<std::string_view> lengths = {"length", "octet_length", "char_length",
+                                                     "character_length"};
+  if (values.size() == 1 && is_typed(0) && values[0].type.kind == TypeKind::bytea &&
+      lengths.contains(name))
+    return typed("length(CAST(" + values[0].sql + " AS BLOB))", count_type);
   if (values.size() == 1 && is_typed(0) && is_text(values[0].type.kind)) {
     const Typed& text = values[0];
     if (name == "char_length" || name == "character_length")

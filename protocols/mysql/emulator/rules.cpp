@@ -1,6 +1,7 @@
 #include "protocols/mysql/emulator/rules.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include "protocols/mysql/emulator/pattern.hpp"
 #include "protocols/mysql/emulator/program.hpp"
@@ -55,17 +56,21 @@ bool tells_number(const std::string& text) {
   return false;
 }
 
-/// What an ALTER TABLE says that its tree does not tell: where a column stands, the next number,
-/// how rows and texts are kept.
-void mark_changes(std::string_view pattern, tree::AlterTable& alter) {
+/// Attributes that the tree does not tell: rows are then kept, or values shown or compared, in a
+/// way that is not followed.
+bool has_odd_attributes(const std::string& text) {
   static constexpr std::string_view words[] = {
-      " after ",  " first",        "auto_increment", "engine",           "convert ",
-      "charset",  "character set", "collate",        "order by",         "partition",
-      "zerofill", "binary",        "national char",  "national varchar", "invisible"};
-  const std::string text = folded(pattern);
-  const bool more = std::ranges::any_of(
+      "zerofill", ") binary", "char binary", "text binary", "national",  "nchar",
+      "nvarchar", " ascii",   " unicode",    "compressed",  "invisible", "srid"};
+  return std::ranges::any_of(
       words, [&](std::string_view word) { return text.find(word) != std::string::npos; });
-  if (more) alter.actions.push_back({.kind = tree::AlterAction::Kind::other});
+}
+
+void mark_changes(std::string_view pattern, tree::AlterTable& alter) {
+  const std::string text = folded(pattern);
+  const bool numbers = tells_number(sql::sql_of_pattern(text, sql::Dialect::mysql));
+  if (has_odd_attributes(text) || numbers || !is_of_engine(pattern))
+    alter.actions.push_back({.kind = tree::AlterAction::Kind::other});
 }
 
 /// `CALL p()` and `SELECT f()` mean a routine of the database in use.
@@ -87,13 +92,7 @@ void qualify_call(tree::Statement& statement, std::string_view database) {
 
 void mark_options(std::string_view pattern, tree::CreateTable& create) {
   const std::string text = folded(pattern);
-  // Rows are then kept, or values shown or compared, in a way that is not followed.
-  static constexpr std::string_view words[] = {
-      "zerofill", ") binary", "char binary", "text binary", "national",  "nchar",
-      "nvarchar", " ascii",   " unicode",    "compressed",  "invisible", "srid"};
-  const bool odd = std::ranges::any_of(
-      words, [&](std::string_view word) { return text.find(word) != std::string::npos; });
-  if (odd || !is_of_engine(pattern)) create.partitioned = true;
+  if (has_odd_attributes(text) || !is_of_engine(pattern)) create.partitioned = true;
   if (tells_number(sql::sql_of_pattern(text, sql::Dialect::mysql)))
     for (tree::ColumnDefinition& each : create.columns)
       each.identity_options = each.identity_options || each.identity;
@@ -255,15 +254,52 @@ Default MysqlRules::no_default(const TableColumn& column) const {
   return {Default::Kind::elsewhere, {}, {}};
 }
 
-/// A key without a name is called by its first column; a second one of that name gets a number.
+namespace {
+
+/// A key without a name is called by its first column; others of that name get numbers from 2 on.
+std::string key_name(const Definition& table, const std::string& column) {
+  const auto is_taken = [&](const std::string& name) {
+    const auto same = [&](const auto& key) { return folded(key.name) == folded(name); };
+    return std::ranges::any_of(table.keys, same) || std::ranges::any_of(table.indexes, same);
+  };
+  std::string name = column;
+  for (int number = 2; is_taken(name) || folded(name) == "primary"; ++number)
+    name = column + "_" + std::to_string(number);
+  return name;
+}
+
+/// `table_ibfk_1`: with a higher number than those that the table has.
+std::string reference_name(const Definition& table) {
+  const std::string stem = table.spelled.name + "_ibfk_";
+  int highest = 0;
+  for (const auto& each : table.references) {
+    if (each.name.empty()) return {};
+    int number = 0;
+    if (each.name.starts_with(stem))
+      std::from_chars(each.name.data() + stem.size(), each.name.data() + each.name.size(), number);
+    highest = std::max(highest, number);
+  }
+  return stem + std::to_string(highest + 1);
+}
+
+/// MariaDB: `CONSTRAINT_1`, the first number that is free.
+std::string condition_name(const Definition& table) {
+  for (int number = 1;; ++number) {
+    std::string name = "CONSTRAINT_" + std::to_string(number);
+    if (std::ranges::count(table.checks, name, &sql::contents::Check::name) == 0) return name;
+  }
+}
+
+}  // namespace
+
 std::string MysqlRules::constraint_name(const Definition& table,
                                         const std::vector<std::size_t>& columns,
                                         std::string_view suffix) const {
   if (suffix == "pkey") return "PRIMARY";
+  if (suffix == "fkey") return reference_name(table);
+  if (suffix == "check" && reading.mariadb) return condition_name(table);
   if (suffix != "key" || columns.empty()) return {};
-  const std::string& name = table.columns[columns.front()].name;
-  const auto same = [&](const auto& key) { return folded(key.name) == folded(name); };
-  return std::ranges::any_of(table.keys, same) ? std::string() : name;
+  return key_name(table, table.columns[columns.front()].name);
 }
 
 }  // namespace understudy::mysql::emulation

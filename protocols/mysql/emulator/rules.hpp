@@ -14,6 +14,7 @@ class MysqlRules final : public ServerRules {
   MysqlRules() = default;
 
   Reading reading;
+  std::string version;  ///< of the server; empty where it is not told
   std::string main_database;
   /// Default collations of databases, by their names.
   std::map<std::string, std::string, std::less<>> collations;

@@ -256,7 +256,10 @@ bool Runner::fill(const Plan& plan, std::size_t at, std::span<const Value> value
     }
     const bool numbers = column.default_.kind == Default::Kind::number;
     if (value && is_null(*value) && column.not_null && !numbers) {
-      if (took_effect_ || !strict_ || ignores_ || has_triggers(*table, "insert")) return false;
+      // A TIMESTAMP gets this moment in its place.
+      if (took_effect_ || column.type.kind == TypeKind::timestamptz || !strict_ || ignores_ ||
+          has_triggers(*table, "insert"))
+        return false;
       if (place_in_statement_ == 1) numbers_.clear();
       return refuse(no_null(column));
     }

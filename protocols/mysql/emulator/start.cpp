@@ -27,13 +27,24 @@ constexpr sql::Mode catalogue_mode{sql::Dialect::mysql, true, false};
 /// As rows were read.
 constexpr Reading as_read{.mariadb = true, .offset = std::chrono::seconds(0)};
 
-/// The collation behind `COLLATE` in a CREATE DATABASE; empty where it is not told.
-std::string collation_in(std::string_view text) {
-  const std::string folded_text = folded(text);
-  const std::size_t at = folded_text.find("collate ");
+std::string word_behind(const std::string& text, std::string_view words) {
+  const std::size_t at = text.find(words);
   if (at == std::string::npos) return {};
-  const std::size_t begin = at + std::string_view("collate ").size();
-  return folded_text.substr(begin, folded_text.find_first_of(" */;", begin) - begin);
+  const std::size_t begin = text.find_first_not_of(" =", at + words.size());
+  if (begin == std::string::npos) return {};
+  return text.substr(begin, text.find_first_of(" */;", begin) - begin);
+}
+
+/// The collation of a CREATE DATABASE, also as that of its character set; empty where it is not
+/// told.
+std::string collation_in(std::string_view text, bool mariadb) {
+  const std::string folded_text = folded(text);
+  std::string told = word_behind(folded_text, "collate ");
+  if (!told.empty() || !mariadb) return told;
+  std::string charset = word_behind(folded_text, "character set ");
+  if (charset.empty()) charset = word_behind(folded_text, "charset ");
+  if (charset == "utf8mb4") return "utf8mb4_general_ci";
+  return charset == "utf8" || charset == "utf8mb3" ? "utf8mb3_general_ci" : std::string();
 }
 
 tree::Name name_of_held(std::string_view name) {
@@ -54,9 +65,7 @@ void define_all(const std::string& catalogue, MysqlRules& rules, Contents& conte
   for (const sql::SchemaStatement& each : sql::schema_statements(catalogue, catalogue_mode)) {
     if (const auto used = used_database(each.text, catalogue_mode)) database = *used;
     const tree::Statement statement = rules.parse("`" + database + "`: " + each.text);
-    if (const auto* made = statement.as<tree::CreateOther>();
-        made != nullptr && made->kind == tree::ObjectKind::database)
-      rules.collations[made->name.name] = collation_in(each.text);
+    note_database(statement, each.text, rules);
     if (statement.as<tree::Unknown>() != nullptr) {
       whole = false;  // which tables it is about is not known
       continue;
@@ -71,6 +80,8 @@ void define_all(const std::string& catalogue, MysqlRules& rules, Contents& conte
     all = all && contents.find(rules.key_of(table->name)) != nullptr;
   }
   sql::emulator::forget_contents(contents);
+  contents.note_comments(catalogue.find(" COMMENT '") != std::string::npos ||
+                         catalogue.find(" COMMENT='") != std::string::npos);
   contents.note_others(whole ? &names : nullptr);
   if (whole && all) contents.note_complete();
   start.views = rules.views;
@@ -228,6 +239,13 @@ std::shared_ptr<const MysqlStart> start_of_document(const Document& document, By
   return starts.get(document, [&] { return read_start(document, image, main_database, mariadb); });
 }
 
+void note_database(const tree::Statement& statement, std::string_view text, MysqlRules& rules) {
+  const auto* made = statement.as<tree::CreateOther>();
+  if (made == nullptr || made->kind != tree::ObjectKind::database) return;
+  if (made->if_not_exists && rules.collations.contains(made->name.name)) return;
+  rules.collations[made->name.name] = collation_in(text, rules.reading.mariadb);
+}
+
 void note_view(const tree::Statement& statement, MysqlRules& rules) {
   if (const auto* view = statement.as<tree::CreateView>()) {
     const std::string key = rules.key_of(view->name);
@@ -236,7 +254,19 @@ void note_view(const tree::Statement& statement, MysqlRules& rules) {
       rules.views.insert_or_assign(key, *view->query);
     else
       rules.views.erase(key);
-  } else if (const auto* dropped = statement.as<tree::Drop>()) {
+  } else if (const auto* dropped = statement.as<tree::Drop>();
+             dropped != nullptr && dropped->kind == tree::ObjectKind::database) {
+    for (const tree::Name& each : dropped->names) {
+      const std::string key = rules.key_of({each.name, "t"});
+      const std::string prefix = key.substr(0, key.size() - 1);
+      const auto is_of_it = [&](const auto& known) {
+        return prefix.empty() ? known.first.find('.') == std::string::npos
+                              : known.first.starts_with(prefix);
+      };
+      std::erase_if(rules.views, is_of_it);
+      std::erase_if(rules.view_names, is_of_it);
+    }
+  } else if (dropped != nullptr) {
     for (const tree::Name& each : dropped->names) {
       rules.views.erase(rules.key_of(each));
       rules.view_names.erase(rules.key_of(each));

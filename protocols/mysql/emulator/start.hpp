@@ -36,13 +36,10 @@ struct MysqlStart final : sql::emulator::Start {
                                                                   const std::string& main_database,
                                                                   bool mariadb);
 
+/// A database that is made, by a statement of that text: in which collation.
+void note_database(const tree::Statement& statement, std::string_view text, MysqlRules& rules);
+
 /// A view that is made, replaced or dropped.
 void note_view(const tree::Statement& statement, MysqlRules& rules);
-
-/// What a definition is sure to be answered with, where that is no error.
-[[nodiscard]] std::optional<OkPacket> answer_of(const tree::Statement& statement,
-                                                sql::contents::Contents& contents,
-                                                const MysqlRules& rules,
-                                                const sql::emulator::Depended& depended);
 
 }  // namespace understudy::mysql::emulation

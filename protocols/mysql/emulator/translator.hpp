@@ -41,8 +41,8 @@ class Translator final : public sql::emulator::Translator {
   const Definition* target_otherwise(const tree::Name& name, const std::string& shown, Scope& scope,
                                      Plan& plan) override;
   void require_table(const tree::Name& name) const;
-  [[nodiscard]] std::string listed_tables() const;
-  [[nodiscard]] Typed database_in_use() const;
+  [[nodiscard]] Typed text_in_names(const std::string& text) const;
+  [[nodiscard]] Typed database_in_use() const { return text_in_names(mysql_.main_database); }
   [[nodiscard]] std::optional<Typed> compare_names(tree::Operator op, const Typed& left,
                                                    const Typed& right) const;
 
@@ -64,6 +64,7 @@ class Translator final : public sql::emulator::Translator {
   void read_column(const ScopeColumn& column) override;
 
   Typed node(const tree::Literal& literal);
+  Typed fraction(const std::string& text);
   Typed node(const tree::Column& column, const Scope& scope) { return this->column(column, scope); }
   Typed node(const tree::SubQuery& query, const Scope& scope) { return sub_query(query, scope); }
   Typed node(const tree::Operation& operation, const Scope& scope);

@@ -6,10 +6,12 @@
 #include <charconv>
 #include <cmath>
 #include <limits>
+#include <set>
 
 #include "protocols/mysql/types.hpp"
 #include "protocols/sql/contents/exact_functions.hpp"
 #include "protocols/sql/emulator/decimals.hpp"
+#include "protocols/sql/lower.hpp"
 #include "understudy/document.hpp"
 #include "understudy/document_text.hpp"
 
@@ -76,6 +78,12 @@ void set_comparison(std::string_view collation, ColumnType& type) {
 /// As `scale` of a text: CHAR, which loses blanks behind it.
 constexpr std::int32_t cuts_blanks = 1;
 
+void set_collation(std::string_view collation, ColumnType& type) {
+  for (const char c : collation)
+    type.collation = (type.collation ^ static_cast<unsigned char>(c)) * 16'777'619U + 1;
+  set_comparison(collation, type);
+}
+
 ColumnType text_type(const tree::Type& type, std::string_view collation) {
   constexpr std::int32_t tiny = 255, usual = 65'535, medium = 16'777'215;
   const std::string& name = type.name.name;
@@ -90,10 +98,73 @@ ColumnType text_type(const tree::Type& type, std::string_view collation) {
     result.length = name == "mediumtext" ? medium : std::numeric_limits<std::int32_t>::max();
   if (result.length < 0 || has_odd_letters(collation)) return {};
   if (name == "char") result.scale = cuts_blanks;
-  for (const char c : collation)
-    result.collation = (result.collation ^ static_cast<unsigned char>(c)) * 16'777'619U + 1;
-  set_comparison(collation, result);
+  set_collation(collation, result);
   return result;
+}
+
+/// ENUM and SET: texts that are among the labels, or made of them.
+ColumnType labelled_type(const tree::Type& type, std::string_view collation) {
+  const bool several = type.name.name == "set";
+  ColumnType result{TypeKind::varchar};
+  std::set<std::string> met;
+  for (const std::string& label : type.arguments) {
+    const bool plain = !label.empty() && std::ranges::all_of(label, [](char c) {
+      return c > ' ' && c < 0x7F && c != ',';
+    });
+    if (!plain || !met.insert(sql::lower(label)).second) return {};
+    const auto length = static_cast<std::int32_t>(label.size());
+    result.length = several ? result.length + length + (result.length > 0 ? 1 : 0)
+                            : std::max(result.length, length);
+  }
+  if (met.empty() || has_odd_letters(collation)) return {};
+  result.enumeration = sql::contents::interned({type.name.name, type.arguments});
+  set_collation(collation, result);
+  return result;
+}
+
+/// As the column was declared to spell it; nothing where there is none, which a strict mode
+/// refuses.
+std::optional<std::string> label_of(const sql::contents::Enumeration& labels,
+                                    std::string_view text) {
+  for (const std::string& each : labels.labels)
+    if (sql::lower(each) == sql::lower(std::string(text))) return each;
+  return std::nullopt;
+}
+
+/// Of a SET in the order of its declaration.
+std::optional<Datum> read_labels(const ColumnType& type, std::string_view text) {
+  if (!holds_several(type)) {
+    auto label = label_of(*type.enumeration, text);
+    return label ? std::optional(Datum(*std::move(label))) : std::nullopt;
+  }
+  std::set<std::string> given;
+  while (!text.empty()) {
+    const std::string_view one = text.substr(0, text.find(','));
+    auto label = label_of(*type.enumeration, one);
+    if (!label) return std::nullopt;
+    given.insert(*std::move(label));
+    text.remove_prefix(std::min(one.size() + 1, text.size()));
+  }
+  std::string all;
+  for (const std::string& each : type.enumeration->labels)
+    if (given.contains(each)) all += (all.empty() ? "" : ",") + each;
+  return Datum(std::move(all));
+}
+
+/// Hexadecimal digits, with dashes where they belong or without any.
+std::optional<Datum> read_uuid(std::string_view text) {
+  std::string digits;
+  const bool dashed = text.size() == 36;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool dash = dashed && (i == 8 || i == 13 || i == 18 || i == 23);
+    if (dash != (text[i] == '-')) return std::nullopt;
+    if (!dash) digits += text[i];
+  }
+  digits = sql::lower(digits);
+  if (digits.size() != 32 || digits.find_first_not_of("0123456789abcdef") != std::string::npos)
+    return std::nullopt;
+  for (const std::size_t at : {8, 13, 18, 23}) digits.insert(at, "-");
+  return Datum(std::move(digits));
 }
 
 bool has_only_digits(std::string_view text) {
@@ -110,9 +181,13 @@ std::optional<Datum> read_whole(ColumnType type, std::string_view text) {
   return Datum(number);
 }
 
-std::optional<Datum> read_double(std::string_view text) {
+std::optional<Datum> read_double(const ColumnType& type, std::string_view text) {
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (type.length == single_octets && error == std::errc{}) {
+    if (std::abs(value) > std::numeric_limits<float>::max()) return std::nullopt;
+    value = static_cast<double>(static_cast<float>(value));
+  }
   const bool plain = error == std::errc{} && end == text.data() + text.size() &&
                      (value == 0 ? !std::signbit(value) &&
                                        text.find_first_of("123456789") == std::string_view::npos
@@ -296,6 +371,14 @@ ColumnType column_type(const tree::Type& type, std::string_view collation, const
   }
   if ((name == "double" || name == "real") && type.arguments.empty() && !type.is_unsigned)
     return {.kind = TypeKind::float8};
+  if (name == "float" && !type.is_unsigned && type.arguments.size() < 2) {
+    constexpr std::int32_t most_of_single = 24;
+    return {.kind = TypeKind::float8,
+            .length = argument(type, 0, 0) <= most_of_single ? single_octets : 0};
+  }
+  if (name == "uuid" && reading.mariadb) return {.kind = TypeKind::uuid};
+  if (name == "enum" || name == "set")
+    return labelled_type(type, !type.collation.empty() ? type.collation : collation);
   if (name == "char" || name == "varchar" || name.ends_with("text"))
     return text_type(type, !type.collation.empty() ? type.collation : std::string(collation));
   if (name == "json" && reading.mariadb) return {.kind = TypeKind::json};
@@ -352,10 +435,13 @@ std::optional<Datum> read_value(ColumnType type, ValueClass value_class, std::st
       return value ? std::optional(Datum(*value)) : std::nullopt;
     }
     case TypeKind::float8:
-      return number ? read_double(text) : std::nullopt;
+      return number ? read_double(type, text) : std::nullopt;
     case TypeKind::text:
     case TypeKind::varchar:
+      if (type.enumeration != nullptr) return quoted ? read_labels(type, text) : std::nullopt;
       return read_text(type, value_class, text);
+    case TypeKind::uuid:
+      return quoted ? read_uuid(text) : std::nullopt;
     case TypeKind::json: {
       const bool sound = quoted && understudy::is_text(text) && !parse_json(text).is_discarded();
       return sound ? std::optional(Datum(std::string(text))) : std::nullopt;
@@ -383,7 +469,8 @@ std::optional<std::string> print_value(ColumnType type, const Datum& datum, cons
   const auto* number = std::get_if<std::int64_t>(&datum);
   if (number == nullptr) {
     const bool text = sql::contents::is_text(type.kind) || type.kind == TypeKind::bytea ||
-                      type.kind == TypeKind::json || type.kind == TypeKind::opaque;
+                      type.kind == TypeKind::json || type.kind == TypeKind::opaque ||
+                      type.kind == TypeKind::uuid;
     sure = sure && text;
     return std::get<std::string>(datum);
   }
@@ -395,7 +482,10 @@ std::optional<std::string> print_value(ColumnType type, const Datum& datum, cons
     case TypeKind::numeric:
       return sql::emulator::print_numeric(*number, type.scale);
     case TypeKind::float8:
-      return double_text(sql::contents::value_of_bits(*number), floating_decimals);
+      return type.length == single_octets
+                 ? float_text(static_cast<float>(sql::contents::value_of_bits(*number)),
+                              floating_decimals)
+                 : double_text(sql::contents::value_of_bits(*number), floating_decimals);
     case TypeKind::date:
       return print_date(*number);
     case TypeKind::timestamp:

@@ -28,6 +28,14 @@ struct Reading {
 [[nodiscard]] ColumnType column_type(const tree::Type& type, std::string_view collation,
                                      const Reading& reading);
 
+/// FLOAT: the `length` of a floating-point number that keeps no more digits.
+inline constexpr std::int32_t single_octets = 4;
+
+/// ENUM and SET are texts with labels.
+[[nodiscard]] inline bool holds_several(const ColumnType& type) {
+  return type.enumeration != nullptr && type.enumeration->name == "set";
+}
+
 /// See ServerRules.
 [[nodiscard]] std::optional<Datum> read_value(ColumnType type, sql::ValueClass value_class,
                                               std::string_view text, const Reading& reading);

@@ -79,6 +79,7 @@ Typed Translator::aggregate(const tree::Call& call, const Scope& scope) {
 
 Typed Translator::node(const tree::Call& call, const Scope& scope) {
   const std::string& name = call.name.name;
+  if (auto texts = vector(call, scope)) return *std::move(texts);
   const bool built_in = call.name.schema.empty() || call.name.schema == "pg_catalog";
   if (!built_in || !call.argument_names.empty()) throw Unsure{"the function " + name};
   if (call.over) return window(call, scope);

@@ -28,6 +28,9 @@ struct KeptColumn {
   std::optional<std::size_t> column = {};  ///< what they held in this one of the table before
   std::optional<Datum> value = {};         ///< else: all of them this; nothing where nobody knows
   std::int32_t most = 0;                   ///< characters that a text may have; 0: any number
+  bool not_null = false;                   ///< the server may have put another value in its place
+  /// The same of what lies beyond these numbers.
+  std::optional<std::pair<std::int64_t, std::int64_t>> range = {};
 };
 
 class Contents {
@@ -100,6 +103,11 @@ class Contents {
     book_.note_others(doubtful);
   }
   void forget_column(std::string_view key, std::size_t column);
+  /// What to keep in one row where its value is not known; the column as a whole is not known
+  /// where that is not possible. `made`: see hidden_value().
+  [[nodiscard]] Datum hidden_cell(std::string_view key, std::size_t column, const Datum& made = {});
+  /// Cells of the table that are hidden are made what they may be; false where there is none.
+  [[nodiscard]] bool reveal(std::string_view key);
   /// Nothing is known of what there is.
   void forget_everything();
   /// Whether the table is there and known to hold nothing.

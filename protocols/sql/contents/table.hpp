@@ -136,6 +136,15 @@ struct UniqueKey {
 struct Check {
   std::string name;  ///< empty where it is the server's choice
   std::shared_ptr<const tree::Expression> condition;
+  /// MariaDB: the column that it was written behind, and goes with; empty: it is the table's own.
+  std::string column = {};
+};
+
+/// An index that is not unique.
+struct PlainIndex {
+  std::string name;  ///< empty where it is the server's choice
+  std::vector<std::size_t> columns;
+  bool of_reference = false;  ///< MySQL: made for a reference that had none
 };
 
 struct Reference {
@@ -164,7 +173,7 @@ struct Definition {
   std::uint16_t last_attribute = 0;
   std::string collation = {};  ///< of columns that have none of their own; empty: the database's
   bool folds_names = false;    ///< names of columns are the same in any case of letters
-  std::vector<std::vector<std::size_t>> indexes = {};  ///< those that are not unique
+  std::vector<PlainIndex> indexes = {};  ///< of MySQL
   bool held = false;  ///< it was there before the recording: its owner is not known
   /// What CREATE INDEX made, unique or not, by name.
   std::vector<std::string> index_names = {};
@@ -189,8 +198,18 @@ struct TableState {
   std::shared_ptr<const Definition> definition;
   bool known = true;  ///< all its rows are
   /// Columns of which not every row's value is known, though the rows are.
-  std::set<std::size_t> unknown;
+  std::set<std::size_t> unknown = {};
+  /// Those that hold a hidden_value() in rows whose value is not known.
+  std::set<std::size_t> partial = {};
+
+  [[nodiscard]] bool knows(std::size_t column) const {
+    return !unknown.contains(column) && !partial.contains(column);
+  }
 };
+
+/// Whether single cells of the column may be unknown: not where rows are told apart by it, or refer
+/// to others.
+[[nodiscard]] bool may_hide(const Definition& table, std::size_t column);
 
 /// A query that has a name.
 struct View {

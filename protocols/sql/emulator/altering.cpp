@@ -44,13 +44,6 @@ bool is_plain_conversion(const tree::AlterAction& action, const Definition& tabl
   return column != nullptr && column->name() == action.name;
 }
 
-/// What MySQL does alike.
-bool is_followed_everywhere(ActionKind kind) {
-  return kind == ActionKind::inert || kind == ActionKind::add_column ||
-         kind == ActionKind::add_constraint || kind == ActionKind::set_default ||
-         kind == ActionKind::set_not_null || kind == ActionKind::drop_not_null;
-}
-
 /// The actions of one statement, in their order.
 class Alteration {
  public:
@@ -60,7 +53,6 @@ class Alteration {
 
   /// False where it is not followed.
   bool apply(const tree::AlterAction& action) {
-    if (rules_.folds_names() && !is_followed_everywhere(action.kind)) return false;
     switch (action.kind) {
       case ActionKind::inert:
         return true;
@@ -123,7 +115,7 @@ class Alteration {
     add_column(table_, *action.column, rules_);
     for (const tree::Constraint& each : action.column->constraints) constrain(table_, each, rules_);
     const Default& given = table_.columns.back().default_;
-    result_.columns.push_back(given.kind == Default::Kind::constant && !rules_.folds_names()
+    result_.columns.push_back(given.kind == Default::Kind::constant
                                   ? KeptColumn{std::nullopt, given.value, 0}
                                   : KeptColumn{});
     result_.remade = true;
@@ -311,6 +303,7 @@ void forget_altered(const tree::AlterTable& alter, Contents& contents, const Ser
 
 std::vector<BesideTable> names_beside(const Definition& table) {
   std::vector<BesideTable> names;
+  if (table.folds_names) return names;  // of MySQL's indexes each table has a space of its own
   for (const auto& key : table.keys)
     if (!key.name.empty()) names.push_back({key.name, 'i'});
   for (const auto& column : table.columns)
@@ -327,6 +320,7 @@ void take_names(const Definition& table, Contents& contents) {
 }
 
 Altered altered(const Definition& table, const tree::AlterTable& alter, const ServerRules& rules) {
+  if (rules.folds_names()) return altered_of_mysql(table, alter, rules);
   Alteration alteration(table, rules);
   for (const tree::AlterAction& action : alter.actions)
     if (!alteration.apply(action)) return {};

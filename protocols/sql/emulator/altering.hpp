@@ -24,6 +24,9 @@ struct Altered {
 [[nodiscard]] Altered altered(const contents::Definition& table, const tree::AlterTable& alter,
                               const ServerRules& rules);
 
+[[nodiscard]] Altered altered_of_mysql(const contents::Definition& table,
+                                       const tree::AlterTable& alter, const ServerRules& rules);
+
 /// The statement took effect.
 void alter_table(const tree::AlterTable& alter, contents::Contents& contents,
                  const ServerRules& rules);

@@ -6,6 +6,7 @@
 #include "protocols/sql/emulator/altering.hpp"
 #include "protocols/sql/emulator/definitions.hpp"
 #include "protocols/sql/emulator/table_names_in.hpp"
+#include "protocols/sql/lower.hpp"
 
 namespace understudy::sql::emulator {
 
@@ -26,10 +27,9 @@ constexpr std::string_view renamed = "renamed tables";
 
 bool renames_table(const tree::Statement& statement) {
   const auto* alter = statement.as<tree::AlterTable>();
-  return statement.as<tree::RenameTables>() != nullptr ||
-         (alter != nullptr &&
-          std::ranges::count(alter->actions, tree::AlterAction::Kind::rename_table,
-                             &tree::AlterAction::kind) > 0);
+  return alter != nullptr &&
+         std::ranges::count(alter->actions, tree::AlterAction::Kind::rename_table,
+                            &tree::AlterAction::kind) > 0;
 }
 
 void forget_names(contents::Definition& table) {
@@ -285,7 +285,6 @@ void drop_type(const tree::Name& name, bool cascade, Contents& contents, const S
 
 /// With all that is in it.
 void drop_schema(const std::string& name, Contents& contents) {
-  if (name == "public") return contents.drop_public();
   std::vector<std::string> keys;
   for (const auto& [key, state] : contents.book().tables)
     if (key.starts_with(name + ".")) keys.push_back(key);
@@ -303,6 +302,33 @@ void free_name(const std::string& key, Contents& contents, const ServerRules& ru
   if (!rules.folds_names() && contents.find(key) == nullptr) contents.note_free(key);
 }
 
+/// MySQL: DROP INDEX i ON t
+void drop_index_of(const tree::Drop& dropped, Contents& contents, const ServerRules& rules) {
+  tree::AlterTable alter;
+  alter.name = dropped.table;
+  for (const tree::Name& name : dropped.names) {
+    tree::AlterAction& action = alter.actions.emplace_back();
+    action.kind = tree::AlterAction::Kind::drop_index;
+    action.name = name.name;
+    action.if_exists = dropped.if_exists;
+  }
+  alter_table(alter, contents, rules);
+}
+
+/// One after the other.
+void rename_tables(const tree::RenameTables& renames, Contents& contents,
+                   const ServerRules& rules) {
+  for (const tree::RenameTables::Pair& pair : renames.pairs) {
+    forget_views_of(rules.key_of(pair.from), contents, rules);
+    tree::AlterTable alter;
+    alter.name = pair.from;
+    tree::AlterAction& action = alter.actions.emplace_back();
+    action.kind = tree::AlterAction::Kind::rename_table;
+    action.table = pair.to;
+    alter_table(alter, contents, rules);
+  }
+}
+
 void drop(const tree::Drop& dropped, Contents& contents, const ServerRules& rules) {
   switch (dropped.kind) {
     case ObjectKind::table:
@@ -313,7 +339,7 @@ void drop(const tree::Drop& dropped, Contents& contents, const ServerRules& rule
       }
       return;
     case ObjectKind::index:
-      if (rules.folds_names()) return contents.forget_everything();
+      if (rules.folds_names()) return drop_index_of(dropped, contents, rules);
       for (const tree::Name& name : dropped.names) {
         drop_index(name.name, contents);
         free_name(name.name, contents, rules);
@@ -360,7 +386,15 @@ void drop(const tree::Drop& dropped, Contents& contents, const ServerRules& rule
       return;
     case ObjectKind::schema:
       if (rules.folds_names()) return contents.forget_everything();
-      for (const tree::Name& name : dropped.names) drop_schema(name.name, contents);
+      for (const tree::Name& name : dropped.names)
+        name.name == "public" ? contents.drop_public() : drop_schema(name.name, contents);
+      return;
+    case ObjectKind::database:
+      if (!rules.folds_names()) return contents.forget_everything();
+      for (const tree::Name& name : dropped.names) {
+        const bool main = rules.key_of({name.name, "t"}) == "t";
+        main ? contents.drop_public() : drop_schema(lower(name.name), contents);
+      }
       return;
     default:
       return contents.forget_everything();
@@ -424,7 +458,7 @@ std::set<std::string> tables_named(const tree::Statement& statement, const Serve
 
 bool define(const tree::Statement& statement, Contents& contents, const ServerRules& rules,
             Depended& depended) {
-  if (renames_table(statement)) depended.emplace(renamed);
+  if (!rules.folds_names() && renames_table(statement)) depended.emplace(renamed);
   if (const auto* create = statement.as<tree::CreateTable>()) {
     if (create->query || !create->inherits.empty() || !create->like.empty())
       depend(statement, rules, depended);
@@ -439,8 +473,8 @@ bool define(const tree::Statement& statement, Contents& contents, const ServerRu
     const std::string key = rules.key_of(index->table);
     const bool there = index->if_not_exists && has_index(index->name, contents);
     if (const auto* table = there ? nullptr : contents.find(key))
-      contents.redefine(key, with_index(*table->definition, *index));
-    if (!index->name.empty() && contents.find(index->name) == nullptr)
+      contents.redefine(key, with_index(*table->definition, *index, rules));
+    if (!rules.folds_names() && !index->name.empty() && contents.find(index->name) == nullptr)
       contents.note_taken(index->name, 'i');
   } else if (const auto* alter = statement.as<tree::AlterTable>()) {
     if (changes_columns(*alter)) forget_views_of(rules.key_of(alter->name), contents, rules);
@@ -463,8 +497,8 @@ bool define(const tree::Statement& statement, Contents& contents, const ServerRu
       contents.forget_everything();
     else if (other->kind == ObjectKind::type)
       alter_type(*other, contents, rules);
-  } else if (statement.as<tree::RenameTables>() != nullptr) {
-    contents.forget_everything();
+  } else if (const auto* renames = statement.as<tree::RenameTables>()) {
+    rename_tables(*renames, contents, rules);
   } else if (const auto* type = statement.as<tree::CreateType>()) {
     take_name(type->name, 'c', contents, rules);
     const std::string key = rules.key_of(type->name);

@@ -18,6 +18,7 @@ TableColumn column_of(const tree::ColumnDefinition& definition, const contents::
   TableColumn column;
   column.name = definition.name;
   column.declared = definition.type;
+  if (!definition.collation.empty()) column.declared.collation = definition.collation;
   column.type = rules.type_of(definition, table);
   column.not_null = definition.not_null;
   column.lacks_default = !definition.default_ && !definition.identity;
@@ -84,9 +85,13 @@ void add_check(contents::Definition& table, const tree::Constraint& constraint,
   named.visit(*constraint.expression);
   std::vector<std::size_t> columns(named.columns.begin(), named.columns.end());
   if (columns.size() != 1) columns.clear();
-  table.checks.push_back(
-      {constraint.name.empty() ? rules.constraint_name(table, columns, "check") : constraint.name,
-       std::make_shared<const tree::Expression>(*constraint.expression)});
+  // MariaDB calls one that is written behind a column by that.
+  const bool of_column = rules.folds_names() && !constraint.of_column.empty();
+  std::string name = constraint.name;
+  if (name.empty() && !of_column) name = rules.constraint_name(table, columns, "check");
+  table.checks.push_back({std::move(name),
+                          std::make_shared<const tree::Expression>(*constraint.expression),
+                          of_column ? constraint.of_column : std::string()});
   std::ranges::stable_sort(table.checks, {}, &contents::Check::name);
 }
 
@@ -120,7 +125,10 @@ void constrain(contents::Definition& table, const tree::Constraint& constraint,
   const std::vector<std::size_t> columns = columns_named(table, constraint.parts);
   const bool unique = constraint.kind == Kind::primary || constraint.kind == Kind::unique;
   if (constraint.kind == Kind::index && rules.folds_names()) {
-    if (!columns.empty()) table.indexes.push_back(columns);
+    const std::string name = !constraint.name.empty() || columns.empty()
+                                 ? constraint.name
+                                 : rules.constraint_name(table, columns, "key");
+    table.indexes.push_back({name, columns});
     return;
   }
   const bool plain = !columns.empty() && constraint.using_index.empty() &&
@@ -141,6 +149,32 @@ void constrain(contents::Definition& table, const tree::Constraint& constraint,
     table.references.push_back({name, columns, rules.key_of(constraint.parent),
                                 constraint.parent_columns, constraint.on_delete,
                                 constraint.on_update, constraint.deferrable});
+  }
+}
+
+void index_references(contents::Definition& table, const ServerRules& rules) {
+  if (!rules.folds_names()) return;
+  const auto leads = [](const std::vector<std::size_t>& columns,
+                        const std::vector<std::size_t>& referring) {
+    return columns.size() >= referring.size() &&
+           std::equal(referring.begin(), referring.end(), columns.begin());
+  };
+  const auto is_led = [&](const std::vector<std::size_t>& referring, const auto* but) {
+    return std::ranges::any_of(table.keys,
+                               [&](const auto& key) { return leads(key.columns, referring); }) ||
+           std::ranges::any_of(table.indexes, [&](const contents::PlainIndex& index) {
+             return &index != but && leads(index.columns, referring);
+           });
+  };
+  for (auto each = table.indexes.begin(); each != table.indexes.end();)
+    each =
+        each->of_reference && is_led(each->columns, &*each) ? table.indexes.erase(each) : each + 1;
+  for (const Reference& each : table.references) {
+    const contents::PlainIndex* const none = nullptr;
+    if (is_led(each.columns, none)) continue;
+    table.indexes.push_back(
+        {each.name.empty() ? rules.constraint_name(table, each.columns, "key") : each.name,
+         each.columns, true});
   }
 }
 
@@ -189,16 +223,22 @@ std::optional<contents::Definition> definition_of(const tree::CreateTable& creat
   table.folds_names = rules.folds_names();
   for (const tree::ColumnDefinition& each : create.columns) add_column(table, each, rules);
   for (const tree::ColumnDefinition& each : create.columns)
-    for (const tree::Constraint& constraint : each.constraints) constrain(table, constraint, rules);
+    for (tree::Constraint constraint : each.constraints) {
+      if (constraint.kind == tree::Constraint::Kind::check) constraint.of_column = each.name;
+      constrain(table, constraint, rules);
+    }
   for (const tree::Constraint& each : create.constraints) constrain(table, each, rules);
+  index_references(table, rules);
   check_keys(table);
   return table;
 }
 
-contents::Definition with_index(contents::Definition table, const tree::CreateIndex& index) {
+contents::Definition with_index(contents::Definition table, const tree::CreateIndex& index,
+                                const ServerRules& rules) {
   const std::vector<std::size_t> columns = columns_named(table, index.parts);
   if (!index.name.empty()) table.index_names.push_back(index.name);
   if (columns.empty() && !index.unique && std::ranges::all_of(index.parts, never_fails)) {
+    if (table.folds_names) table.indexes.push_back({index.name, {}});
     return table;
   } else if (columns.empty() || (index.unique && (index.where || index.nulls_not_distinct))) {
     table.takes_rows = false;
@@ -206,7 +246,8 @@ contents::Definition with_index(contents::Definition table, const tree::CreateIn
     table.keys.push_back({index.name, columns, false});
     check_keys(table);
   } else if (table.folds_names) {
-    table.indexes.push_back(columns);
+    table.indexes.push_back({index.name, columns});
+    index_references(table, rules);
   }
   return table;
 }

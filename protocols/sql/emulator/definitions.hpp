@@ -18,7 +18,8 @@ namespace understudy::sql::emulator {
 
 /// The table with a unique index more; rows are no longer taken where it is none of plain columns.
 [[nodiscard]] contents::Definition with_index(contents::Definition table,
-                                              const tree::CreateIndex& index);
+                                              const tree::CreateIndex& index,
+                                              const ServerRules& rules);
 
 /// The columns that a reference refers to; nothing where they are not known.
 [[nodiscard]] std::optional<std::vector<std::size_t>> referred_columns(
@@ -32,6 +33,9 @@ void add_column(contents::Definition& table, const tree::ColumnDefinition& colum
 /// Rows are no longer taken where the constraint is not understood.
 void constrain(contents::Definition& table, const tree::Constraint& constraint,
                const ServerRules& rules);
+/// MySQL: a reference that no key and no index begins with gets an index of its own, which goes
+/// where another one takes its place.
+void index_references(contents::Definition& table, const ServerRules& rules);
 /// Columns whose types are enumerations that statements made get them.
 void name_enumerations(contents::Definition& table, const contents::TableBook& book,
                        const ServerRules& rules);

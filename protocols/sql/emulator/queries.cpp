@@ -49,6 +49,12 @@ bool joins_equal_columns(const tree::Expression& on, const Scope& scope, std::si
 
 /// The number of an output that ORDER BY or GROUP BY means: by its number, or by its name. Nothing
 /// where it means no output.
+/// ORDER BY NULL: in none.
+bool is_no_order(const tree::OrderItem& item) {
+  const auto* literal = item.expression->as<tree::Literal>();
+  return literal != nullptr && literal->kind == tree::Literal::Kind::null;
+}
+
 std::optional<std::size_t> output_meant(const tree::Expression& expression,
                                         const std::vector<std::string>& names) {
   if (const auto* literal = expression.as<tree::Literal>()) {
@@ -309,6 +315,7 @@ Translator::Parts Translator::parts(const tree::Select& select, Scope& scope) {
       if (const auto number = is_column ? std::nullopt : output_meant(each, names))
         meant = &select.outputs[*number].expression;
     }
+    const bool is_output = meant != &each;
     std::vector<SlotText> slots;
     for (const tree::Output& output : select.outputs) {
       slots.clear();
@@ -319,8 +326,9 @@ Translator::Parts Translator::parts(const tree::Select& select, Scope& scope) {
     const std::size_t bounds = bounds_.size();
     const Typed value = expression(*meant, scope);
     if (value.untyped != Untyped::no) throw Unsure{"a group by a value"};
-    // A value of the request that stands at two places may be another one at each.
-    if (bounds_.size() != bounds) throw Unsure{"a group by what is computed of values"};
+    // A value of the request that stands at two places may be another one at each; an output that is
+    // named has its own.
+    if (bounds_.size() != bounds && !is_output) throw Unsure{"a group by what is computed of values"};
     for (SlotText& slot : slots) {
       Bound bound;
       bound.slot = slot.slot;
@@ -416,6 +424,7 @@ Translator::Selected Translator::selected(const tree::Query& query, const Scope*
   std::vector<std::string> list, order, keys;
   bool one_order = false;
   for (const tree::OrderItem& item : query.order) {
+    if (is_no_order(item)) continue;
     const Key key = this->key(item, made, scope);
     one_order = one_order || (scope.relations.size() == 1 && !made.aggregated && !made.distinct &&
                               is_key(key.sql, scope.relations.front()));
@@ -550,6 +559,7 @@ Translator::Whole Translator::whole(const tree::Query& query, Scope& scope, bool
   }
   if (made.outputs.empty()) throw Unsure{"rows without columns"};
   for (const tree::OrderItem& item : query.order) {
+    if (is_no_order(item)) continue;
     const Key key = this->key(item, made, scope);
     whole.keys.push_back(key.sql);
     whole.order.push_back(std::to_string(made.outputs.size() + whole.keys.size()) +

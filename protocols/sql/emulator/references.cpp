@@ -45,9 +45,8 @@ std::optional<std::string> orphans(const Definition& child, const Reference& ref
 }
 
 bool knows(const TableState* table, const std::vector<std::size_t>& columns) {
-  return table != nullptr && table->known && std::ranges::none_of(columns, [&](std::size_t each) {
-           return table->unknown.contains(each);
-         });
+  return table != nullptr && table->known &&
+         std::ranges::none_of(columns, [&](std::size_t each) { return !table->knows(each); });
 }
 
 }  // namespace
@@ -153,24 +152,25 @@ bool Runner::follow_references(const std::string& key, const std::set<std::size_
   return kept;
 }
 
+bool reference_holds(const TableState& child, const Reference& reference,
+                     contents::Contents& contents) {
+  const TableState* const parent = contents.find(reference.parent);
+  const auto columns =
+      parent == nullptr ? std::nullopt : referred_columns(reference, *parent->definition);
+  const auto missing =
+      parent == nullptr ? std::nullopt : orphans(*child.definition, reference, *parent->definition);
+  if (!columns || !missing || !knows(&child, reference.columns) || !knows(parent, *columns))
+    return false;
+  std::vector<DatumRow> rows;
+  const std::string sql =
+      "SELECT 1 FROM " + child.definition->sql_name() + " WHERE " + *missing + " LIMIT 1";
+  return contents.database().run(sql, {}, &rows) == Outcome::done && rows.empty();
+}
+
 bool deferred_references_hold(contents::Contents& contents) {
-  const auto holds = [&](const TableState& child, const Reference& reference) {
-    const TableState* const parent = contents.find(reference.parent);
-    const auto columns =
-        parent == nullptr ? std::nullopt : referred_columns(reference, *parent->definition);
-    const auto missing = parent == nullptr
-                             ? std::nullopt
-                             : orphans(*child.definition, reference, *parent->definition);
-    if (!columns || !missing || !knows(&child, reference.columns) || !knows(parent, *columns))
-      return false;
-    std::vector<DatumRow> rows;
-    const std::string sql =
-        "SELECT 1 FROM " + child.definition->sql_name() + " WHERE " + *missing + " LIMIT 1";
-    return contents.database().run(sql, {}, &rows) == Outcome::done && rows.empty();
-  };
   return std::ranges::all_of(contents.book().tables, [&](const auto& each) {
     return std::ranges::all_of(each.second.definition->references, [&](const Reference& reference) {
-      return !reference.deferrable || holds(each.second, reference);
+      return !reference.deferrable || reference_holds(each.second, reference, contents);
     });
   });
 }

@@ -95,5 +95,10 @@ class Runner {
 
 /// Whether every reference that may be looked at when a transaction ends is known to hold.
 [[nodiscard]] bool deferred_references_hold(contents::Contents& contents);
+/// Whether every row of the child that refers to one refers to a row that there is; false where
+/// that is not known.
+[[nodiscard]] bool reference_holds(const contents::TableState& child,
+                                   const contents::Reference& reference,
+                                   contents::Contents& contents);
 
 }  // namespace understudy::sql::emulator

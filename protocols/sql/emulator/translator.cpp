@@ -62,7 +62,9 @@ ScopeRelation Translator::relation_of(const TableState& state, const std::string
     for (const contents::UniqueKey& each : definition.keys)
       if (each.primary && each.columns.size() == 1)
         key = prefix + definition.sql_column(each.columns.front());
-    relation.columns.push_back({column.name, prefix + definition.sql_column(i), column.type, false,
+    std::string sql = prefix + definition.sql_column(i);
+    if (state.partial.contains(i)) sql = "known(" + sql + ")";
+    relation.columns.push_back({column.name, std::move(sql), column.type, false,
                                 TableColumnName{definition.key, i, column.attribute}, key});
   }
   return relation;

@@ -158,6 +158,8 @@ class Translator {
   }
   /// Rows of a sub-query come in the order of its table where nothing else sorts them.
   [[nodiscard]] virtual bool keeps_places() const noexcept { return false; }
+  /// Whether single cells may hold hidden_value().
+  [[nodiscard]] virtual bool hides_cells() const noexcept { return false; }
   /// A variable of the function's body.
   virtual Typed variable(const ScopeColumn& /*column*/) { throw Unsure{"a variable"}; }
   /// An output whose values are told apart: of DISTINCT and GROUP BY.

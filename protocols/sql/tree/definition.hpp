@@ -59,6 +59,7 @@ struct Constraint {
   bool deferrable = false;
   bool nulls_not_distinct = false;
   std::string using_index;  ///< PostgreSQL: USING INDEX
+  std::string of_column;    ///< of a condition that is written behind a column: its name
 };
 
 struct ColumnDefinition {
@@ -230,6 +231,8 @@ struct AlterAction {
   Type type = {};
   std::string collation = {};  ///< of `type`
   Name table = {};
+  bool first = false;      ///< MySQL: `column` stands before all others
+  std::string after = {};  ///< or behind this one
   bool cascade = false;
   bool if_exists = false;  ///< or IF NOT EXISTS
 };

@@ -15,11 +15,11 @@ AlterAction action_of(Change kind, std::string name = {}) {
   return action;
 }
 
-void skip_place(TokenStream& tokens) {
+void parse_place(TokenStream& tokens, AlterAction& action) {
   if (tokens.accept("after"))
-    tokens.name();
+    action.after = tokens.name();
   else
-    tokens.accept("first");
+    action.first = tokens.accept("first");
 }
 
 // ---- ADD ----
@@ -28,7 +28,7 @@ void parse_added_column(TokenStream& tokens, std::vector<AlterAction>& actions, 
   AlterAction action = action_of(Change::add_column);
   action.if_exists = if_exists;
   action.column = parse_column(tokens);
-  skip_place(tokens);
+  parse_place(tokens, action);
   actions.push_back(std::move(action));
 }
 
@@ -134,7 +134,7 @@ AlterAction parse_changed(TokenStream& tokens, bool renames) {
   if (renames) action.name = tokens.name();
   action.column = parse_column(tokens);
   if (!renames) action.name = action.column->name;
-  skip_place(tokens);
+  parse_place(tokens, action);
   return action;
 }
 

@@ -313,10 +313,134 @@ TEST_CASE("definitions of MySQL that do nothing say so") {
   sql.hear(definition);
   CHECK(sql.say("CREATE TABLE IF NOT EXISTS t (id int)") == "0 warnings 1");
   CHECK(sql.say("INSERT INTO t (name) VALUES ('x')") == "1 id 1");
-  CHECK(sql.say("CREATE TABLE t (id int)") == "-");
+  CHECK(sql.say("CREATE TABLE t (id int)") == "1050 Table 't' already exists");
   CHECK(sql.say("DROP TABLE IF EXISTS t") == "0");
   CHECK(sql.say("DROP TABLE IF EXISTS t") == "0 warnings 1");
   CHECK(sql.say("SELECT id FROM t") == "1146 Table 'w.t' doesn't exist");
   CHECK(sql.say(definition) == "0");
   CHECK(sql.say("SELECT id FROM t").empty());
+}
+
+TEST_CASE("ALTER TABLE of MySQL is followed with the rows") {
+  EmulatedMysql sql;
+  sql.hear(std::string(definition) + " COLLATE=utf8mb4_general_ci");
+  CHECK(sql.say("INSERT INTO t (name) VALUES ('x'), ('y')") ==
+        "2 id 1 Records: 2  Duplicates: 0  Warnings: 0");
+  sql.hear("ALTER TABLE t ADD COLUMN a int NOT NULL, ADD COLUMN b varchar(3) DEFAULT 'q' FIRST");
+  CHECK(sql.say("SELECT * FROM t") == "q|1|x|7|0;q|2|y|7|0;");
+  sql.hear("ALTER TABLE t MODIFY n bigint NULL AFTER a, CHANGE name label varchar(9) NOT NULL");
+  CHECK(sql.say("SELECT * FROM t") == "q|1|x|0|7;q|2|y|0|7;");
+  CHECK(sql.say("INSERT INTO t (label, a) VALUES ('x', 1)") ==
+        "1062 Duplicate entry 'x' for key 'u'");
+  sql.hear("ALTER TABLE t DROP INDEX u, DROP COLUMN b");
+  CHECK(sql.say("INSERT INTO t (label, a) VALUES ('x', 1)") == "1 id 4");
+  CHECK(sql.say("SELECT * FROM t WHERE n IS NULL") == "4|x|1|NULL;");
+  sql.hear("RENAME TABLE t TO s");
+  CHECK(sql.say("SELECT id FROM s WHERE a = 1") == "4;");
+  sql.hear("ALTER TABLE s AUTO_INCREMENT = 50");
+  CHECK(sql.say("SELECT id FROM s") == "-");
+}
+
+TEST_CASE("what a change of type makes of values of MySQL is known where they fit") {
+  EmulatedMysql sql;
+  sql.hear(
+      "CREATE TABLE t (id int PRIMARY KEY, n int, w varchar(9), d double) "
+      "COLLATE=utf8mb4_general_ci");
+  CHECK(sql.say("INSERT INTO t VALUES (1, 300, 'abc', 1.5)") == "1");
+  sql.hear("ALTER TABLE t MODIFY n smallint, MODIFY w varchar(4)");
+  CHECK(sql.say("SELECT n, w FROM t") == "300|abc;");
+  sql.hear("ALTER TABLE t MODIFY d varchar(20)");
+  CHECK(sql.say("SELECT n FROM t") == "300;");
+  CHECK(sql.say("SELECT d FROM t") == "-");
+  sql.hear("ALTER TABLE t MODIFY n tinyint");  // which the server would not have done strictly
+  CHECK(sql.say("SELECT n FROM t") == "-");
+}
+
+TEST_CASE("UUID, ENUM, SET and FLOAT of MariaDB are computed with") {
+  EmulatedMysql sql;
+  sql.hear(
+      "CREATE TABLE t (id uuid PRIMARY KEY, e enum('low','High','mid') NOT NULL, s set('a','b'), "
+      "f float) COLLATE=utf8mb4_general_ci");
+  CHECK(sql.say("INSERT INTO t VALUES ('0A1B2C3D111142228333000000000001', 'HIGH', 'b,A', 1.1)") ==
+        "1");
+  CHECK(sql.say("INSERT INTO t VALUES ('0a1b2c3d-1111-4222-8333-000000000000', 'low', '', 0.5)") ==
+        "1");
+  CHECK(sql.say("SELECT * FROM t WHERE e = 'high'") ==
+        "0a1b2c3d-1111-4222-8333-000000000001|High|a,b|1.1;");
+  CHECK(sql.columns[0].extended == std::string("\0\4uuid", 6));
+  CHECK(sql.columns[1].has(column_flag::enum_));
+  CHECK(sql.say("SELECT f FROM t ORDER BY id") == "0.5;1.1;");
+  CHECK(sql.say("SELECT e FROM t ORDER BY e DESC") == "High;low;");
+  CHECK(sql.say("SELECT e FROM t ORDER BY s") == "-");
+  CHECK(sql.say("SELECT e FROM t WHERE f = 1.1").empty());
+  CHECK(sql.say("INSERT INTO t (id, e) VALUES ('0a1b2c3d-1111-4222-8333-000000000002', 'none')") ==
+        "1265 Data truncated for column 'e' at row 1");
+}
+
+TEST_CASE("an UPDATE of MySQL that meets no row says so where the server looked") {
+  EmulatedMysql sql;
+  sql.hear(definition);
+  CHECK(sql.say("UPDATE t SET n = 1 WHERE name IS NULL") ==
+        "0 Rows matched: 0  Changed: 0  Warnings: 0");
+  CHECK(sql.say("UPDATE t SET n = 1 WHERE n IS NULL") == "-");
+}
+
+TEST_CASE("LIKE BINARY of MySQL tells letters apart") {
+  EmulatedMysql sql;
+  sql.hear(definition);
+  CHECK(sql.say("INSERT INTO t (name) VALUES ('Ab')") == "1 id 1");
+  CHECK(sql.say("SELECT id FROM t WHERE name LIKE BINARY '%b'") == "1;");
+  CHECK(sql.say("SELECT id FROM t WHERE name LIKE BINARY 'a%'").empty());
+  CHECK(sql.say("SELECT id FROM t ORDER BY NULL") == "1;");
+}
+
+TEST_CASE("columns of MySQL are described as they were told of the table that there is") {
+  EmulatedMysql sql;
+  sql.hear("CREATE TABLE t (id int PRIMARY KEY)");
+  const auto tell = [&](std::uint32_t length) {
+    ResultSet set;
+    set.columns = {
+        {.name = "m", .charset = 63, .length = length, .type = FieldType::long_, .flags = 128}};
+    set.rows = Document::array({Document::array({Document()})});
+    sql.hear("SELECT max(id) AS m FROM t", set);
+  };
+  tell(11);
+  sql.hear("ALTER TABLE t MODIFY id bigint");
+  CHECK(sql.say("SELECT max(id) AS m FROM t") == "-");
+  tell(20);
+  CHECK(sql.say("SELECT max(id) AS m FROM t") == "NULL;");
+  CHECK(sql.columns[0].length == 20);
+}
+
+TEST_CASE("ALTER TABLE of MariaDB is answered where it is sure to succeed") {
+  EmulatedMysql sql;
+  const std::string none = "0 Records: 0  Duplicates: 0  Warnings: 0";
+  sql.hear("CREATE TABLE p (id int PRIMARY KEY) COLLATE=utf8mb4_general_ci");
+  sql.hear(
+      "CREATE TABLE c (id int PRIMARY KEY, n int CHECK (n > 0), p int) COLLATE=utf8mb4_general_ci");
+  CHECK(sql.say("ALTER TABLE c ADD COLUMN w varchar(9) DEFAULT 'x' NOT NULL AFTER id") == none);
+  CHECK(sql.say("CREATE INDEX i ON c (w)") == none);
+  CHECK(sql.say("INSERT INTO c (id, n) VALUES (1, 0)") ==
+        "4025 CONSTRAINT `c.n` failed for `w`.`c`");
+  CHECK(sql.say("INSERT INTO c (id, n, p) VALUES (1, 2, 1)") == "1");
+  CHECK(sql.say("ALTER TABLE c MODIFY n bigint NOT NULL") ==
+        "1 Records: 1  Duplicates: 0  Warnings: 0");
+  CHECK(sql.say("ALTER TABLE c MODIFY w varchar(30) NOT NULL") == none);
+  CHECK(sql.say("ALTER TABLE c MODIFY n tinyint") == "1 Records: 1  Duplicates: 0  Warnings: 0");
+  CHECK(sql.say("ALTER TABLE c ADD CONSTRAINT f FOREIGN KEY (p) REFERENCES p (id)") == "-");
+  CHECK(sql.say("ALTER TABLE c ADD COLUMN id int") == "-");
+  CHECK(sql.say("DROP INDEX i ON c") == none);
+  CHECK(sql.say("DROP INDEX i ON c") == "-");
+  CHECK(sql.say("ALTER TABLE c DROP COLUMN w") == none);
+  CHECK(sql.say("ALTER TABLE c RENAME TO d") == "-");  // whether that name is free
+  sql.hear("ALTER TABLE c RENAME TO d");
+  CHECK(sql.say("SELECT * FROM d") == "1|2|1;");
+}
+
+TEST_CASE("names that are taken or free are refused in MySQL's words") {
+  EmulatedMysql sql;
+  sql.hear(definition);
+  CHECK(sql.say(definition) == "1050 Table 't' already exists");
+  CHECK(sql.say("DROP TABLE t") == "0");
+  CHECK(sql.say("DROP TABLE t") == "1051 Unknown table 'w.t'");
 }
