@@ -21,6 +21,16 @@ const std::string all_of_b = "SELECT id, v FROM b ORDER BY id";
 
 }  // namespace
 
+TEST_CASE("what a function gives is put in by the order of its elements") {
+  EmulatedSql sql;
+  sql.hear("CREATE TABLE kinds (id serial PRIMARY KEY, app varchar(9), model varchar(9))",
+           "CREATE TABLE");
+  CHECK(sql.say("INSERT INTO kinds (app, model) SELECT * FROM unnest(('{b,a}')::varchar[], "
+                "('{x,y}')::varchar[]) RETURNING id") == "1;2;INSERT 0 2");
+  CHECK(sql.say("SELECT id, app, model FROM kinds ORDER BY id") == "1|b|x;2|a|y;SELECT 2");
+  CHECK(sql.say("INSERT INTO kinds (app) SELECT app FROM kinds RETURNING id") == "-");
+}
+
 TEST_CASE("rows are put in that a query gives") {
   EmulatedSql sql = with_two();
   CHECK(sql.say("INSERT INTO b SELECT id + 10, v FROM a WHERE id < 3") == "INSERT 0 2");
