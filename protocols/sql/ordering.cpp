@@ -90,8 +90,8 @@ class Orderings {
       // Nothing else may be called so.
       bool alone = true;
       for (std::size_t i = 2; i < tokens_.size(); ++i)
-        alone = alone && (tokens_[i] != name || tokens_[i - 1] != "." ||
-                          tokens_[i - 2] == token_at(alias));
+        alone = alone &&
+                (tokens_[i] != name || tokens_[i - 1] != "." || tokens_[i - 2] == token_at(alias));
       if (alone) ordinalities_.emplace_back(name);
     }
   }

@@ -109,6 +109,7 @@ void Translator::insert_query(tree::Query query, const std::vector<std::size_t>&
   Scope scope{outermost_, {}};
   Whole made = whole(query, scope, true);
   if (const std::string& place = made.parts.place; !place.empty() && is_of_one_function(query)) {
+    plan.in_order = true;
     made.keys = {place};
     made.order = {place};
   }

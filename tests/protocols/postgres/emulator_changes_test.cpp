@@ -29,6 +29,9 @@ TEST_CASE("what a function gives is put in by the order of its elements") {
                 "('{x,y}')::varchar[]) RETURNING id") == "1;2;INSERT 0 2");
   CHECK(sql.say("SELECT id, app, model FROM kinds ORDER BY id") == "1|b|x;2|a|y;SELECT 2");
   CHECK(sql.say("INSERT INTO kinds (app) SELECT app FROM kinds RETURNING id") == "-");
+  CHECK(sql.say("INSERT INTO kinds SELECT * FROM unnest('{2,7,7}'::int[], '{c,d,e}'::varchar[]) "
+                "ON CONFLICT DO NOTHING") == "INSERT 0 1");
+  CHECK(sql.say("SELECT app FROM kinds WHERE id = 7") == "d;SELECT 1");
 }
 
 TEST_CASE("rows are put in that a query gives") {
@@ -49,8 +52,10 @@ TEST_CASE("rows are put in that a query gives") {
 TEST_CASE("a query that is put in may give the time") {
   EmulatedSql sql;
   sql.recording = true;
-  sql.hear("CREATE TABLE a (id serial PRIMARY KEY, v int, at timestamptz NOT NULL)", "CREATE TABLE");
-  sql.hear("INSERT INTO a (v, at) SELECT 7, now() WHERE NOT EXISTS (SELECT 1 FROM a)", "INSERT 0 1");
+  sql.hear("CREATE TABLE a (id serial PRIMARY KEY, v int, at timestamptz NOT NULL)",
+           "CREATE TABLE");
+  sql.hear("INSERT INTO a (v, at) SELECT 7, now() WHERE NOT EXISTS (SELECT 1 FROM a)",
+           "INSERT 0 1");
   CHECK(sql.say("SELECT id, v FROM a") == "1|7;SELECT 1");
   CHECK(sql.say("SELECT at FROM a") == "-");
   CHECK(sql.say("INSERT INTO a (v, at) SELECT v + 1, now() FROM a RETURNING id, v, at") ==
