@@ -54,6 +54,7 @@ class Orderings {
 
   std::vector<std::string> run() {
     if (defines_alone()) return {};
+    find_ordinalities();
     for (at_ = 0; at_ < tokens_.size(); ++at_) {
       const std::string& token = tokens_[at_];
       if (token == "by" && at_ > 0 && tokens_[at_ - 1] == "order") take_terms();
@@ -77,7 +78,26 @@ class Orderings {
     return at < tokens_.size() ? std::string_view(tokens_[at]) : std::string_view();
   }
 
+  /// `WITH ORDINALITY AS alias (a, n)`: n numbers the elements of what the function gives.
+  void find_ordinalities() {
+    for (std::size_t at = 0; at < tokens_.size(); ++at) {
+      if (tokens_[at] != "ordinality") continue;
+      const std::size_t alias = token_at(at + 1) == "as" ? at + 2 : at + 1;
+      if (token_at(alias + 1) != "(") continue;
+      std::size_t end = alias + 2;
+      while (end < tokens_.size() && tokens_[end] != ")") ++end;
+      const std::string_view name = token_at(end - 1);
+      // Nothing else may be called so.
+      bool alone = true;
+      for (std::size_t i = 2; i < tokens_.size(); ++i)
+        alone = alone &&
+                (tokens_[i] != name || tokens_[i - 1] != "." || tokens_[i - 2] == token_at(alias));
+      if (alone) ordinalities_.emplace_back(name);
+    }
+  }
+
   void add(std::string_view name) {
+    if (std::ranges::find(ordinalities_, name) != ordinalities_.end()) return;
     if (std::ranges::find(names_, name) == names_.end()) names_.emplace_back(name);
   }
 
@@ -158,7 +178,7 @@ class Orderings {
 
   std::vector<std::string> tokens_;
   std::size_t at_ = 0;
-  std::vector<std::string> names_;
+  std::vector<std::string> names_, ordinalities_;
 };
 
 }  // namespace

@@ -215,7 +215,7 @@ std::string Translator::conflict(const tree::Conflict& conflict, const Definitio
   const std::string before = "sure(" + table.sql_name() + ".rowid <= ";
   if (conflict.action == Action::nothing) {
     // Of rows in no order that meet each other, which one is put in is not known.
-    if (!plan.of_query) return head + "DO NOTHING";
+    if (!plan.of_query || plan.in_order) return head + "DO NOTHING";
     if (list.empty()) throw Unsure{"this ON CONFLICT"};
     // Not `AND 0`: for that nothing before it would be looked at.
     return head + "DO UPDATE SET rowid = " + table.sql_name() + ".rowid WHERE NOT " + before +

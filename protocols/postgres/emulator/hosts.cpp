@@ -37,8 +37,10 @@ std::optional<std::string> read_host(std::string_view text) {
       inet_ntop(AF_INET6, &address, printed.data(), printed.size()) == nullptr)
     return std::nullopt;
   std::string canonical = printed.data();
-  // Where the end of an address is printed as one of version 4, servers differ.
-  const bool doubtful = canonical.starts_with("::") && canonical != "::" && canonical != "::1";
+  // Where the end of an address is printed as one of version 4, they differ, but for mapped ones.
+  const bool mapped = canonical.starts_with("::ffff:") && canonical.find('.') != std::string::npos;
+  const bool doubtful =
+      canonical.starts_with("::") && canonical != "::" && canonical != "::1" && !mapped;
   return doubtful ? std::nullopt : std::optional(std::move(canonical));
 }
 

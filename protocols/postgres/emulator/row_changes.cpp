@@ -89,6 +89,17 @@ std::map<std::size_t, Given> Translator::take_unasked(tree::Query& query,
   return unasked;
 }
 
+namespace {
+
+/// What it gives comes in the order of the elements of its arguments.
+bool is_of_one_function(const tree::Query& query) {
+  const auto* select = std::get_if<tree::Select>(&query.body);
+  return select != nullptr && select->from.size() == 1 &&
+         select->from.front().as<tree::TableFunction>() != nullptr && query.order.empty();
+}
+
+}  // namespace
+
 void Translator::insert_query(tree::Query query, const std::vector<std::size_t>& places, bool told,
                               const Definition& table, Plan& plan) {
   if (!query.with.tables.empty() || !query.locking.empty())
@@ -97,6 +108,11 @@ void Translator::insert_query(tree::Query query, const std::vector<std::size_t>&
   std::vector<Bound> bounds = std::exchange(bounds_, {});
   Scope scope{outermost_, {}};
   Whole made = whole(query, scope, true);
+  if (const std::string& place = made.parts.place; !place.empty() && is_of_one_function(query)) {
+    plan.in_order = true;
+    made.keys = {place};
+    made.order = {place};
+  }
   std::vector<Typed>& outputs = made.parts.outputs;
   if (outputs.size() > places.size() || (told && outputs.size() != places.size()))
     throw Unsure{"a query of other columns"};

@@ -205,6 +205,7 @@ struct Plan {
   /// Beside `rows`, or none: what gives their computed values; each of its rows makes one.
   std::vector<Plan> sources;
   bool of_query = false;  ///< INSERT … SELECT: the source gives any number of rows
+  bool in_order = false;  ///< its rows come in an order that is known
   /// Of `update` and `remove`: `sources` has one that gives the place of each row, the values that
   /// are assigned and those that are shown; `text` changes the row at the place ?1.
   bool by_rows = false;

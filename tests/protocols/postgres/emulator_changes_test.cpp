@@ -21,6 +21,19 @@ const std::string all_of_b = "SELECT id, v FROM b ORDER BY id";
 
 }  // namespace
 
+TEST_CASE("what a function gives is put in by the order of its elements") {
+  EmulatedSql sql;
+  sql.hear("CREATE TABLE kinds (id serial PRIMARY KEY, app varchar(9), model varchar(9))",
+           "CREATE TABLE");
+  CHECK(sql.say("INSERT INTO kinds (app, model) SELECT * FROM unnest(('{b,a}')::varchar[], "
+                "('{x,y}')::varchar[]) RETURNING id") == "1;2;INSERT 0 2");
+  CHECK(sql.say("SELECT id, app, model FROM kinds ORDER BY id") == "1|b|x;2|a|y;SELECT 2");
+  CHECK(sql.say("INSERT INTO kinds (app) SELECT app FROM kinds RETURNING id") == "-");
+  CHECK(sql.say("INSERT INTO kinds SELECT * FROM unnest('{2,7,7}'::int[], '{c,d,e}'::varchar[]) "
+                "ON CONFLICT DO NOTHING") == "INSERT 0 1");
+  CHECK(sql.say("SELECT app FROM kinds WHERE id = 7") == "d;SELECT 1");
+}
+
 TEST_CASE("rows are put in that a query gives") {
   EmulatedSql sql = with_two();
   CHECK(sql.say("INSERT INTO b SELECT id + 10, v FROM a WHERE id < 3") == "INSERT 0 2");

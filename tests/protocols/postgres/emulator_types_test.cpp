@@ -30,6 +30,10 @@ TEST_CASE("addresses of hosts are kept, and compared by equality alone") {
   CHECK(sql.say("SELECT id, at FROM seen") == "1|10.0.0.7;2|fe80::1;3|NULL;SELECT 3");
   CHECK(sql.columns[1].type == oid_of("inet"));
   CHECK(sql.say("SELECT id FROM seen WHERE at = '10.0.0.7'::inet") == "1;SELECT 1");
+  CHECK(sql.say("SELECT id FROM seen WHERE at = '::ffff:a00:7'") == "SELECT 0");
+  CHECK(sql.say("UPDATE seen SET at = '::ffff:101:101' WHERE id = 3 RETURNING at") ==
+        "::ffff:1.1.1.1;UPDATE 1");
+  CHECK(sql.say("INSERT INTO seen VALUES (4, '::1:2')") == "-");
   CHECK(sql.say("SELECT at::text FROM seen") == "-");
   CHECK(sql.say("SELECT at FROM seen ORDER BY at") == "-");
   CHECK(sql.say("SELECT id FROM seen WHERE at > '10.0.0.1'") == "-");

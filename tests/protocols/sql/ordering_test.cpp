@@ -23,6 +23,9 @@ TEST_CASE("columns by which rows are ordered or compared are named") {
   CHECK(ordered("select a from t where b = 1") == "");
   CHECK(ordered("select a from t order by b") == "b");
   CHECK(ordered("alter table t add check (level >= 0)") == "level");
+  const std::string numbered = "select c from unnest(x) with ordinality as u(c, n) ";
+  CHECK(ordered(numbered + "order by u.n, c") == "c");
+  CHECK(ordered(numbered + "join t on t.n = c order by n") == "n");
   CHECK(ordered("alter table t add check (level >= 1 * b)") == "level *");
   CHECK(ordered("create table t (level int check (level >= 1 * b))") == "");
   CHECK(ordered("select a from t order by t.Made desc nulls last, id limit 3") == "made id");
