@@ -167,7 +167,8 @@ std::optional<Datum> Runner::value_of(const Bound& bound, std::span<const Value>
 
 /// A value that is put into one row of the table that is written, and that nobody knows.
 Datum Runner::hidden(const Bound& bound, std::size_t column) {
-  const auto made = bound.source == Bound::Source::request ? std::nullopt : momentary(bound, unseen_);
+  const auto made =
+      bound.source == Bound::Source::request ? std::nullopt : momentary(bound, unseen_);
   return contents_.hidden_cell(target_, column, made.value_or(Datum()));
 }
 

@@ -226,13 +226,10 @@ struct Function {
   int arguments;
   void (*call)(sqlite3_context*, int, sqlite3_value**);
 };
-constexpr Function functions[] = {{"known", 1, known}, {"made", 1, made}, {"hidden", 1, hidden},
-                                  {"fitting", 2, fitting},
-                                  {"sure", 1, sure},
-                                  {"plain", 1, plain},
-                                  {"ascii", 1, ascii},
-                                  {"is_like", 3, is_like},
-                                  {"folded_text", 1, folded_text}};
+constexpr Function functions[] = {
+    {"known", 1, known},     {"made", 1, made},       {"hidden", 1, hidden},
+    {"fitting", 2, fitting}, {"sure", 1, sure},       {"plain", 1, plain},
+    {"ascii", 1, ascii},     {"is_like", 3, is_like}, {"folded_text", 1, folded_text}};
 
 // ---- values ----
 

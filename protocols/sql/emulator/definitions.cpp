@@ -200,6 +200,12 @@ contents::Definition with_index(contents::Definition table, const tree::CreateIn
   if (!index.name.empty()) table.index_names.push_back(index.name);
   if (columns.empty() && !index.unique && std::ranges::all_of(index.parts, never_fails)) {
     return table;
+  } else if (index.unique && !table.folds_names && !index.nulls_not_distinct &&
+             (columns.empty() || index.where)) {
+    const bool partial = static_cast<bool>(index.where);
+    table.conditional_keys.push_back(
+        {index.name, index.parts,
+         partial ? std::make_shared<const tree::Expression>(*index.where) : nullptr});
   } else if (columns.empty() || (index.unique && (index.where || index.nulls_not_distinct))) {
     table.takes_rows = false;
   } else if (index.unique) {

@@ -140,9 +140,7 @@ class SqlEmulator : public Emulator {
                                 request.other_session ? request.session : std::string_view());
   }
   [[nodiscard]] std::string why_not_asked(const SqlRequest& request);
-  [[nodiscard]] bool computes(const SqlRequest& request) {
-    return why_not_asked(request).empty();
-  }
+  [[nodiscard]] bool computes(const SqlRequest& request) { return why_not_asked(request).empty(); }
   [[nodiscard]] bool sees(const SqlRequest& request, std::uint64_t connection) const;
   [[nodiscard]] std::optional<Computed> compute_data(const SqlRequest& request,
                                                      std::uint64_t connection);
