@@ -33,6 +33,26 @@ std::string check_of(const std::string& name, const std::string& type) {
 
 // ---- tables ----
 
+std::string SqlGenerator::unique_index(const Table& table) {
+  Words parts;
+  for (const Column& each : table.columns) {
+    if (each.name == "id") continue;
+    if (is_text(each.type) && random_.percent(60))
+      parts.push_back(random_.percent(50)
+                          ? fmt::format("lower({})", each.name)
+                          : fmt::format("encode(sha256({}::text::bytea), 'hex')", each.name));
+    if (is_number(each.type) && random_.percent(60))
+      parts.push_back(fmt::format("({} % 4)", each.name));
+  }
+  const std::string name = "u" + table.name, column = this->column(table).name;
+  if (parts.empty() || random_.percent(40))
+    return fmt::format("CREATE UNIQUE INDEX {} ON {} ({}) WHERE {}", name, table.name, column,
+                       random_.percent(50) ? "id > 3" : column + " IS NOT NULL AND id % 2 = 0");
+  std::string list;
+  for (const std::string& each : parts) list += (list.empty() ? "" : ", ") + each;
+  return fmt::format("CREATE UNIQUE INDEX {} ON {} ({})", name, table.name, list);
+}
+
 std::vector<std::string> SqlGenerator::schema() {
   static const Words types = {
       "int",          "bigint",       "smallint",         "boolean",     "text",  "varchar(8)",
@@ -81,6 +101,7 @@ std::vector<std::string> SqlGenerator::schema() {
       table.columns.push_back({"parent", "bigint", false});
     }
     statements.push_back(sql + ")");
+    if (random_.percent(20)) statements.push_back(unique_index(table));
     tables_.push_back(std::move(table));
   }
   if (has_views_)

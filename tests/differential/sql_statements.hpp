@@ -36,6 +36,7 @@ class SqlGenerator {
     std::vector<Column> columns;  ///< the first is its key
   };
 
+  [[nodiscard]] std::string unique_index(const Table& table);
   [[nodiscard]] std::string literal(const std::string& type);
   [[nodiscard]] std::string number(const Table& table, const std::string& prefix, int depth);
   [[nodiscard]] std::optional<std::string> exact_literal(const std::string& type);

@@ -174,6 +174,7 @@ Typed Translator::cast(Typed value, const ColumnType& type) {
                 : to == TypeKind::inet     ? throw Unsure{"a cast between these types"}
                 : to == TypeKind::interval ? "pg_read_interval(" + value.sql + ")"
                 : to == TypeKind::jsonb    ? "pg_read_jsonb(" + value.sql + ")"
+                : to == TypeKind::bytea    ? "pg_octets(" + value.sql + ")"
                 : to == TypeKind::numeric && type.scale == ColumnType::own_scale
                     ? "pg_read_decimal(" + value.sql + ")"
                 : to == TypeKind::numeric

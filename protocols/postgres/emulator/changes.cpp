@@ -190,6 +190,7 @@ std::string Translator::conflict(const tree::Conflict& conflict, const Definitio
   if (conflict.action == Action::fail) return {};
   plan.answers_conflict = true;
   if (!table.triggers.empty()) throw Unsure{"ON CONFLICT with triggers"};
+  if (arbitrates(conflict, table, plan)) return {};
   if (conflict.target_where) throw Unsure{"this ON CONFLICT"};
   std::set<std::size_t> target;
   std::string list;
@@ -334,7 +335,7 @@ void Translator::insert(const tree::Insert& insert, Plan& plan) {
     for (const std::vector<Given>& each : plan.rows)
       if (each[i].kind == Given::Kind::fresh) plan.refreshed.insert(i);
   need_keys(table, plan, nullptr);
-  checks(table, scope, plan);
+  constraints(table, scope, plan);
   plan.text.sql = insertion + conflict(insert.conflict, table, scope, plan);
   plan.text.sql += returning(insert.returning, table, scope.relations.front().name, plan);
 }
@@ -470,7 +471,7 @@ void Translator::update(const tree::Update& update, Plan& plan) {
   }
   if (!table.takes_rows) throw Unsure{"an UPDATE of " + table.key};
   reads_.insert(table.key);
-  checks(table, scope, plan);
+  constraints(table, scope, plan);
   plan.text.sql =
       "UPDATE " + table.sql_name() + " SET " + assignments(update.set, table, scope, plan);
   try {

@@ -196,6 +196,12 @@ bool Runner::insert_row(const Plan& plan, const NewRow& row, std::span<const Val
   const std::int64_t place = contents_.database().last_place();
   if (!bind(further, values, bound) || !check_nulls(*table, given)) return false;
   if (plan.answers_conflict && !check_proposed(plan, values, given)) return false;
+  if (plan.arbiter) {
+    const auto met = is_met(plan, values, given);
+    if (!met) return false;
+    left_out_ = *met;
+    if (left_out_) return true;
+  }
   const Outcome outcome = contents_.database().run(plan.text.sql, bound, &rows);
   if (outcome == Outcome::refused) return tell_refused(plan, values, bound);
   return outcome == Outcome::done && check_conditions(plan, values, place);
@@ -214,7 +220,7 @@ bool Runner::insert(const Plan& plan, std::span<const Value> values, std::vector
     return refuse(std::nullopt);
   for (const NewRow& row : made) {
     if (!insert_row(plan, row, values, rows, result)) return tells ? false : refuse(std::nullopt);
-    count += contents_.database().changed();
+    if (!std::exchange(left_out_, false)) count += contents_.database().changed();
   }
   if (count > 0) add_written(result.written, plan.target);
   const std::shared_ptr<const Definition> table = contents_.find(plan.target)->definition;

@@ -52,6 +52,13 @@ bool Runner::check_conditions(const Plan& plan, std::span<const Value> values, s
     if (contents_.database().run(check.text.sql, bound, &rows) != Outcome::done) return false;
     if (!rows.empty()) violated.push_back(&check);
   }
+  for (const Text& each : plan.meetings) {
+    std::vector<Datum> bound;
+    if (!bind(each.bounds, values, bound)) return false;
+    bound.front() = place;
+    // How the server tells of such an index is not known.
+    if (!holds(each.sql, bound)) return refuse(std::nullopt);
+  }
   if (violated.empty()) return true;
   const bool ordered = violated.size() == 1 || !violated.front()->name.empty();
   const std::shared_ptr<const Definition> table = contents_.find(plan.target)->definition;
@@ -87,6 +94,25 @@ bool Runner::check_proposed(const Plan& plan, std::span<const Value> values,
   const auto cells = printed_row(*table, row);
   return refuse(ordered && cells ? check_violation(*table, violated.front()->name, *cells)
                                  : std::nullopt);
+}
+
+/// Whether a row that there is agrees with it in the index that ON CONFLICT names; nothing where
+/// that is not sure.
+std::optional<bool> Runner::is_met(const Plan& plan, std::span<const Value> values,
+                                   std::span<const Datum> row) {
+  const std::shared_ptr<const Definition> table = contents_.find(plan.target)->definition;
+  std::vector<Datum> bound;
+  std::vector<DatumRow> rows;
+  if (!bind(plan.arbiter->bounds, values, bound)) return std::nullopt;
+  bound.front() = std::int64_t{0};
+  std::string sql = "WITH proposed AS (SELECT 1 AS place";
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    bound.push_back(row[i]);
+    sql += fmt::format(", ?{} AS {}", bound.size(), table->sql_column(i));
+  }
+  if (contents_.database().run(sql + ") " + plan.arbiter->sql, bound, &rows) != Outcome::done)
+    return std::nullopt;
+  return !rows.empty();
 }
 
 /// A row was refused by a unique key: by which one. `changed`: columns that an UPDATE sets; null:

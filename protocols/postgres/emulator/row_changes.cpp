@@ -214,7 +214,7 @@ void Translator::update_rows(const tree::Update& update, Plan& plan) {
   const Definition& table = target(update.tables.front(), scope, plan);
   if (!table.takes_rows) throw Unsure{"an UPDATE of " + table.key};
   reads_.insert(table.key);
-  checks(table, scope, plan);
+  constraints(table, scope, plan);
   std::string joined_to = from(update.from, scope);
   if (!joined_to.empty()) joined_to = ", " + joined_to.substr(std::string_view(" FROM ").size());
   const std::vector<SetTo> set = settings(update.set, table, scope, plan);
@@ -289,7 +289,7 @@ void Translator::merge(const tree::Merge& merge, Plan& plan) {
   if (!table.takes_rows || !table.gives_rows || view_columns_ || !table.triggers.empty())
     throw Unsure{"a MERGE into " + table.key};
   reads_.insert(table.key);
-  checks(table, scope, plan);
+  constraints(table, scope, plan);
   const std::string insertion = this->insertion(table);
   std::vector<Bound> of_insertion = std::exchange(bounds_, {});
   const std::string source = this->source(merge.source, scope);

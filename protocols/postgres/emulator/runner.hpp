@@ -167,6 +167,8 @@ class Runner final : public sql::emulator::Runner {
                                       std::int64_t place);
   [[nodiscard]] bool check_proposed(const Plan& plan, std::span<const Value> values,
                                     std::span<const Datum> row);
+  [[nodiscard]] std::optional<bool> is_met(const Plan& plan, std::span<const Value> values,
+                                           std::span<const Datum> row);
   [[nodiscard]] bool tell_key(const sql::contents::Definition& table, std::span<const Datum> row,
                               const std::set<std::size_t>* changed);
   void tell_nulls(const Plan& plan, std::span<const Datum> bound);
@@ -191,6 +193,7 @@ class Runner final : public sql::emulator::Runner {
   std::vector<std::optional<Fields>> refusals_;
   std::vector<Rows> part_rows_;           ///< what the common tables gave
   std::int64_t begin_place_ = 0;          ///< the last one before rows were put in
+  bool left_out_ = false;                 ///< the row that was put in last met another one
   std::size_t new_rows_ = 0;              ///< how many are put in
   std::vector<std::int64_t> refused_at_;  ///< beside those of references: places of rows
   bool in_order_ = false;                 ///< rows are looked at in the order of their places

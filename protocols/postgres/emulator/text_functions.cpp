@@ -219,6 +219,13 @@ Given_value decoded(Values values) {
   return Datum("\\x" + digits);
 }
 
+/// A text as bytea reads it, where nothing in it stands for another octet.
+Given_value octets_of_text(Values values) {
+  const std::string& text = text_in(values[0]);
+  return text.find('\\') == std::string::npos ? std::optional(Datum("\\x" + hexadecimal(text)))
+                                              : std::nullopt;
+}
+
 Given_value convert_to(Values values) {
   const std::string& encoding = text_in(values[1]);
   if (encoding != "UTF8" && encoding != "utf8" && encoding != "UTF-8" && encoding != "utf-8")
@@ -398,6 +405,7 @@ constexpr ValueFunction functions[] = {{"pg_substring", 2, substring},
                                        {"pg_bytea_joined", 2, bytea_joined},
                                        {"pg_encode", 2, encoded},
                                        {"pg_decode", 2, decoded},
+                                       {"pg_octets", 1, octets_of_text},
                                        {"pg_convert_to", 2, convert_to},
                                        {"pg_initcap", 1, initcap},
                                        {"pg_translate", 3, translated},

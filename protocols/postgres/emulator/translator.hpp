@@ -183,6 +183,14 @@ class Translator final : public sql::emulator::Translator {
                                                     const sql::contents::TableColumn& column);
   std::optional<Typed> vector(const tree::Call& call, const Scope& scope);
 
+  // ---- conditional_keys.cpp ----
+  std::string keys_of(const sql::contents::ConditionalKey& key, const Definition& table,
+                      const std::string& source, bool has_places);
+  Text meeting_of(const sql::contents::ConditionalKey& key, const Definition& table,
+                  const std::string& rows, bool has_places);
+  void constraints(const Definition& table, const Scope& scope, Plan& plan);
+  bool arbitrates(const tree::Conflict& conflict, const Definition& table, Plan& plan);
+
   // ---- calls.cpp ----
   bool query_otherwise(const tree::Query& query, Plan& plan) override;
 

@@ -157,6 +157,13 @@ struct Reference {
   bool deferrable = false;  ///< it may be looked at when the transaction ends
 };
 
+/// A unique index of some rows alone, or of what is computed of them.
+struct ConditionalKey {
+  std::string name;
+  std::vector<tree::KeyPart> parts;
+  std::shared_ptr<const tree::Expression> where;  ///< null: of all rows
+};
+
 /// Never changed once it is made: a table that is altered gets another one.
 struct Definition {
   std::uint32_t id = 0;  ///< in the database it is the table `t<id>`, its columns `t<id>_c<number>`
@@ -164,6 +171,7 @@ struct Definition {
   tree::Name spelled = {};  ///< its name as it was declared
   std::vector<TableColumn> columns;
   std::vector<UniqueKey> keys;
+  std::vector<ConditionalKey> conditional_keys = {};  ///< of PostgreSQL
   std::vector<Reference> references;
   std::vector<Check> checks;  ///< by name
   /// False where what is put into it may be refused or changed by something not understood.

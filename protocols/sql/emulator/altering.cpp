@@ -354,6 +354,8 @@ void drop_index(const std::string& name, Contents& contents) {
     Definition table = *state.definition;
     const auto is_it = [&](const UniqueKey& each) { return each.name == name; };
     const bool listed = std::erase(table.index_names, name) > 0;
+    std::erase_if(table.conditional_keys,
+                  [&](const contents::ConditionalKey& each) { return each.name == name; });
     if (std::erase_if(table.keys, is_it) > 0)
       changed.push_back(std::move(table));
     else if (listed)

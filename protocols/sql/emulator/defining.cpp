@@ -92,6 +92,15 @@ bool changes_columns(const tree::AlterTable& alter) {
   });
 }
 
+/// Its indexes of what is computed name columns that may be called otherwise from now on.
+void close_where_conditional(const std::string& key, Contents& contents) {
+  const auto* table = contents.find(key);
+  if (table == nullptr || table->definition->conditional_keys.empty()) return;
+  contents::Definition closed = *table->definition;
+  closed.takes_rows = false;
+  contents.redefine(key, std::move(closed));
+}
+
 void define_view(const tree::CreateView& create, Contents& contents, const ServerRules& rules) {
   const std::string key = rules.key_of(create.name);
   // What names another view of this name now means this one.
@@ -479,6 +488,7 @@ bool define(const tree::Statement& statement, Contents& contents, const ServerRu
   } else if (const auto* alter = statement.as<tree::AlterTable>()) {
     if (changes_columns(*alter)) forget_views_of(rules.key_of(alter->name), contents, rules);
     alter_table(*alter, contents, rules);
+    if (changes_columns(*alter)) close_where_conditional(rules.key_of(alter->name), contents);
   } else if (const auto* dropped = statement.as<tree::Drop>()) {
     drop(*dropped, contents, rules);
   } else if (const auto* routine = statement.as<tree::CreateRoutine>()) {

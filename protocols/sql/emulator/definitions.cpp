@@ -240,6 +240,12 @@ contents::Definition with_index(contents::Definition table, const tree::CreateIn
   if (columns.empty() && !index.unique && std::ranges::all_of(index.parts, never_fails)) {
     if (table.folds_names) table.indexes.push_back({index.name, {}});
     return table;
+  } else if (index.unique && !table.folds_names && !index.nulls_not_distinct &&
+             (columns.empty() || index.where)) {
+    const bool partial = static_cast<bool>(index.where);
+    table.conditional_keys.push_back(
+        {index.name, index.parts,
+         partial ? std::make_shared<const tree::Expression>(*index.where) : nullptr});
   } else if (columns.empty() || (index.unique && (index.where || index.nulls_not_distinct))) {
     table.takes_rows = false;
   } else if (index.unique) {

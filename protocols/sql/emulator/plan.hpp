@@ -183,8 +183,13 @@ struct Plan {
   /// Of `insert`: for each row the columns in the order of the table.
   std::vector<std::vector<Given>> rows;
   std::vector<PlannedCheck> checks;  ///< by name
-  std::set<std::size_t> returned;    ///< columns of the new row that RETURNING shows
-  bool answers_conflict = false;     ///< ON CONFLICT
+  /// Each finds a row behind the place ?1 that is refused, because another one agrees with it.
+  std::vector<Text> meetings = {};
+  /// Of INSERT … ON CONFLICT DO NOTHING: finds a row that agrees with the one of `proposed`, which
+  /// is left out then.
+  std::optional<Text> arbiter = {};
+  std::set<std::size_t> returned;  ///< columns of the new row that RETURNING shows
+  bool answers_conflict = false;   ///< ON CONFLICT
   bool updates_conflict = false;
   std::vector<std::string> targets;  ///< of `truncate`
   /// Of `truncate`: tables that refer to those that were named.

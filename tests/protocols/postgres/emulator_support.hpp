@@ -28,12 +28,12 @@ class EmulatedSql {
   }
 
   /// Rows with `|` between cells and `;` behind each, then the tag; "-" where there is no answer.
-  /// `session`: what differs of it, see session_part().
+  /// `session`: what differs of it, see session_part(); `facts`: see session_facts().
   std::string say(const std::string& sql, std::uint64_t connection = 1,
-                  const std::string& session = {}) {
+                  const std::string& session = {}, const std::string& facts = {}) {
     const Identity identity = identity_of(sql, session);
     const auto computed =
-        emulator_->compute({identity.canonical, identity.qualifier, connection}, now);
+        emulator_->compute({identity.canonical, identity.qualifier, connection, facts}, now);
     error.clear();
     if (!computed) return "-";
     writes.clear();
