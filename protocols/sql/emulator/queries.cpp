@@ -321,9 +321,10 @@ Translator::Parts Translator::parts(const tree::Select& select, Scope& scope) {
     const std::size_t bounds = bounds_.size();
     const Typed value = expression(*meant, scope);
     if (value.untyped != Untyped::no) throw Unsure{"a group by a value"};
-    // A value of the request that stands at two places may be another one at each; an output that is
-    // named has its own.
-    if (bounds_.size() != bounds && !is_output) throw Unsure{"a group by what is computed of values"};
+    // A value of the request that stands at two places may be another one at each; an output that
+    // is named has its own.
+    if (bounds_.size() != bounds && !is_output)
+      throw Unsure{"a group by what is computed of values"};
     for (SlotText& slot : slots) {
       Bound bound;
       bound.slot = slot.slot;
