@@ -24,6 +24,7 @@ struct Message {
   std::uint32_t spaces = 1;
   std::string topic;
   std::string text;
+  std::uint32_t sender = 0;  ///< as the protocol numbers connections
 };
 
 /// A message as one connection hears it, once for each name by which it listens.
@@ -32,6 +33,7 @@ struct Delivery {
   std::string name;
   std::string topic;
   std::string text;
+  std::uint32_t sender = 0;
 };
 
 }  // namespace understudy

@@ -34,7 +34,10 @@ struct ServerContext {
 };
 
 /// All received octets are consumed; feed more.
-struct NeedBytes {};
+struct NeedBytes {
+  /// A client that says nothing for so long is told so by feed_silence(); 0: it may take its time.
+  std::chrono::milliseconds silence{0};
+};
 /// The peer was told that TLS begins, or needs not be told: after the output is sent the driver
 /// makes the handshake, then calls begin_tls() and feeds plain text. Only where ServerContext::tls
 /// offers it.
@@ -73,7 +76,8 @@ struct ScopeCall {
 };
 
 using ServerEvent =
-    std::variant<NeedBytes, Request, ScopeCall, StartTls, Close, Synthesised, Noted, Listen, Pause>;
+    std::variant<NeedBytes, Request, ScopeCall, StartTls, Close, Synthesised, Noted, Listen, Pause,
+                 Message>;  // a Message is said to those that listen: nothing to reply
 
 /// The answer to a Request or ScopeCall. `image` is what the protocol's Analyser made of the
 /// recorded answer, borrowed from the mapped table for as long as the connection lives; empty where
@@ -108,6 +112,8 @@ class ServerMachine {
   virtual void start() {}
   virtual void feed(Bytes chunk) = 0;
   virtual void feed_eof() = 0;
+  /// The client has said nothing for as long as the last NeedBytes let it.
+  virtual void feed_silence() {}
   /// The next event. After a Request or a ScopeCall exactly one `reply` must follow before `next`
   /// is called again.
   virtual ServerEvent next() = 0;
@@ -116,6 +122,8 @@ class ServerMachine {
   /// Another connection said something that this one listens to. Between two calls of `next`, also
   /// while a Request with patience waits for its reply.
   virtual void deliver(const Delivery& /*delivery*/) {}
+  /// Whether something that was delivered has ended the pause under way; once.
+  [[nodiscard]] virtual bool take_awakening() noexcept { return false; }
   /// The request that waits for its reply with everything that the client sent, for rules; null
   /// where the described canonical request is all. With Secrets::shown() it has secrets as they
   /// were sent and is written nowhere.

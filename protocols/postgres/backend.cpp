@@ -156,6 +156,15 @@ void encode_ready_for_query(char status, Octets& out) {
   writer.finish();
 }
 
+void encode_notification(std::uint32_t process_id, std::string_view channel,
+                         std::string_view payload, Octets& out) {
+  FrameWriter writer(out, 'A');
+  writer.be(process_id);
+  writer.c_string(channel);
+  writer.c_string(payload);
+  writer.finish();
+}
+
 void encode_backend_key_data(std::uint32_t process_id, Bytes key, Octets& out) {
   FrameWriter writer(out, 'K');
   writer.be(process_id);

@@ -61,6 +61,8 @@ void encode_parameter_status(std::string_view name, std::string_view value, Octe
 void encode_parameter_description(const std::vector<Oid>& types, Octets& out);
 void encode_ready_for_query(char status, Octets& out);
 void encode_backend_key_data(std::uint32_t process_id, Bytes key, Octets& out);
+void encode_notification(std::uint32_t process_id, std::string_view channel,
+                         std::string_view payload, Octets& out);
 /// `G` or `H`.
 void encode_copy_response(char type, const CopyResponse& response, Octets& out);
 void encode_authentication(std::uint32_t code, Bytes data, Octets& out);

@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "protocols/postgres/clock.hpp"
+#include "protocols/postgres/plain_calls.hpp"
 #include "protocols/postgres/redact.hpp"
 #include "protocols/postgres/sleep.hpp"
 
@@ -302,19 +303,19 @@ void Executor::reply(const Answer& answer) {
     case Waiting::open_implicit:
       block_.open_implicit();
       transaction_began_ = wall_clock();
-      facts_settings_.begin();
+      begin_transaction();
       return run_now();
     case Waiting::undo_implicit:
       block_.close_implicit();
       has_queried_ = false;
       transaction_began_.reset();
-      facts_settings_.rollback();
+      roll_back_transaction();
       return;
     case Waiting::close_span:
       block_.close_implicit();
       has_queried_ = false;
       transaction_began_.reset();
-      facts_settings_.commit();
+      commit_transaction();
       return ready();
     case Waiting::control:
       return finish_control(answer);
@@ -348,9 +349,18 @@ void Executor::reply(const Answer& answer) {
 }
 
 void Executor::wake() {
+  pausing_ = false;
   if (waiting_ != Waiting::asleep) return;
   waiting_ = Waiting::none;
   deliver();
+}
+
+bool Executor::cancel() {
+  if (!std::exchange(pausing_, false)) return false;
+  waiting_ = Waiting::none;
+  request_.reset();
+  fail(make_fields("ERROR", "57014", "canceling statement due to user request"));
+  return true;
 }
 
 /// Of an error only how long the statement was let to take is known: a client that gave up has its
@@ -395,9 +405,11 @@ void Executor::deliver() {
   } else if (announce && delivery_.announce == Announce::rows_or_no_data) {
     encode_empty('n', out_.buffer());
   }
+  const bool is_first = portal_->offset == 0;
   if (auto failure = send_rows(*portal_, delivery_.max_rows, out_))
     return field(*failure, 'C') == portal_over ? fail(*failure) : miss(*failure);
   apply_statuses(image);
+  if (is_first) notify_as_called();
 }
 
 /// The rows stay with the cursor; the client is told that it is there.
@@ -537,7 +549,7 @@ void Executor::end_refused_block() {
   has_queried_ = false;
   transaction_began_.reset();
   block_.carry_out(plan_);
-  facts_settings_.rollback();
+  roll_back_transaction();
   objects_.on_transaction_end();
 }
 
@@ -549,11 +561,11 @@ void Executor::carry_out() {
   else if (plan_.ends_block)
     transaction_began_.reset();
   if (plan_.ends_block) has_queried_ = false;
-  if (opened) facts_settings_.begin();
+  if (opened) begin_transaction();
   if (plan_.into_block)
     if (const auto modes = parse_begin(portal_->statement->text, mode()))
       apply_set(*modes, true, facts_settings_);
-  settle_settings(plan_.control, plan_.savepoint);
+  settle(plan_.control, plan_.savepoint);
   if (plan_.ends_block) objects_.on_transaction_end();
   StatementAnswer answer;
   answer.tag = plan_.tag;
@@ -561,22 +573,66 @@ void Executor::carry_out() {
   portal_->answer_with(answer);
   deliver();
   if (!plan_.chain) return;
-  facts_settings_.begin();
+  begin_transaction();
   ask_control(Control::begin, {}, Waiting::chain);
 }
 
-void Executor::settle_settings(Control control, std::size_t savepoint) {
+// --- what others hear ----------------------------------------------------------------------------
+
+/// SELECT pg_notify('jobs', $1): as NOTIFY, where it was called for a row.
+void Executor::notify_as_called() {
+  const ServedStatement& statement = *portal_->statement;
+  if (portal_->image->row_count == 0) return;
+  for (const PlainCall& call : plain_calls(statement.parsed, portal_->parameters, "pg_notify")) {
+    if (call.size() == 2 && call[0] && call[1])
+      notifications_.notify(*call[0], *call[1]);
+    else
+      note_ = "what pg_notify says here is no plain value: nobody who listens is told";
+  }
+}
+
+std::optional<Notifications::Told> Executor::take_told() {
+  if (!notifications_.has_told()) return std::nullopt;
+  return notifications_.take_told();
+}
+
+void Executor::hear(const understudy::Delivery& delivery) {
+  notifications_.hear(delivery);
+  if (told_ready_ && block_.idle()) notifications_.tell(out_.buffer());
+}
+
+// --- the end of a transaction --------------------------------------------------------------------
+
+void Executor::begin_transaction() {
+  facts_settings_.begin();
+  notifications_.begin();
+}
+
+void Executor::commit_transaction() {
+  facts_settings_.commit();
+  notifications_.commit();
+}
+
+void Executor::roll_back_transaction() {
+  facts_settings_.rollback();
+  notifications_.rollback();
+}
+
+void Executor::settle(Control control, std::size_t savepoint) {
   switch (control) {
     case Control::commit:
-      return facts_settings_.commit();
+      return commit_transaction();
     case Control::rollback:
-      return facts_settings_.rollback();
+      return roll_back_transaction();
     case Control::savepoint:
-      return facts_settings_.savepoint();
+      facts_settings_.savepoint();
+      return notifications_.savepoint();
     case Control::release:
-      return facts_settings_.release(savepoint);
+      facts_settings_.release(savepoint);
+      return notifications_.release(savepoint);
     case Control::rollback_to:
-      return facts_settings_.rollback_to(savepoint);
+      facts_settings_.rollback_to(savepoint);
+      return notifications_.rollback_to(savepoint);
     default:
       return;
   }
@@ -591,7 +647,21 @@ void Executor::ready() {
   if (block_.idle()) objects_.on_transaction_end();
   for (const auto& [name, value] : facts_settings_.take_changes())
     encode_parameter_status(name, value, out_.buffer());
+  if (block_.idle()) notifications_.tell(out_.buffer());
   encode_ready_for_query(block_.status(), out_.buffer());
+  told_ready_ = true;
+}
+
+std::chrono::milliseconds Executor::allowed_silence() const {
+  if (!told_ready_) return std::chrono::milliseconds(0);
+  return time_of_setting(facts_settings_.value_or(
+      block_.idle() ? "idle_session_timeout" : "idle_in_transaction_session_timeout", ""));
+}
+
+Fields Executor::silence_error() const {
+  if (block_.idle())
+    return make_fields("FATAL", "57P05", "terminating connection due to idle-session timeout");
+  return make_fields("FATAL", "25P03", "terminating connection due to idle-in-transaction timeout");
 }
 
 // --- Describe ------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "protocols/postgres/datetime.hpp"
+#include "protocols/postgres/notifications.hpp"
 #include "protocols/postgres/pack.hpp"
 #include "protocols/postgres/served.hpp"
 #include "protocols/postgres/session.hpp"
@@ -77,7 +78,11 @@ class Executor {
   void reply(const Answer& answer);
   void reply(const Miss& miss);
   /// Before the question or the answer under way, once; the next step behind it is `wake`.
-  [[nodiscard]] std::optional<Pause> take_pause() { return std::exchange(pause_, std::nullopt); }
+  [[nodiscard]] bool has_pause() const noexcept { return pause_.has_value(); }
+  [[nodiscard]] std::optional<Pause> take_pause() {
+    pausing_ |= pause_.has_value();
+    return std::exchange(pause_, std::nullopt);
+  }
   void wake();
 
   /// Waits for a `reply`: nothing else may be executed.
@@ -104,6 +109,22 @@ class Executor {
   /// The connection is in the scope that its login named; empty where that named none.
   void logged_in_to(std::string scope);
   void ready();
+  /// In the order in which the engine is to be told; nothing where there is none.
+  [[nodiscard]] std::optional<Notifications::Told> take_told();
+  /// Another connection said something: it is sent on at once, or behind the transaction.
+  void hear(const understudy::Delivery& delivery);
+  /// What a person should read, once; empty where there is nothing.
+  [[nodiscard]] std::string take_note() { return std::exchange(note_, {}); }
+  [[nodiscard]] Notifications& notifications() noexcept { return notifications_; }
+  /// Ends the sleep of the statement under way by an error; false where none sleeps.
+  bool cancel();
+  /// The client has sent a message: it is not silent behind a ReadyForQuery any more.
+  void begin_message() noexcept { told_ready_ = false; }
+  /// How long the session's settings let its client say nothing behind a ReadyForQuery; 0: for
+  /// ever.
+  [[nodiscard]] std::chrono::milliseconds allowed_silence() const;
+  /// The error that ends a session whose client said nothing for longer.
+  [[nodiscard]] Fields silence_error() const;
 
  private:
   enum class Waiting : std::uint8_t {
@@ -151,7 +172,11 @@ class Executor {
   void finish_control(const Answer& answer);
   void end_refused_block();
   void carry_out();
-  void settle_settings(Control control, std::size_t savepoint);
+  void settle(Control control, std::size_t savepoint);
+  void begin_transaction();
+  void commit_transaction();
+  void roll_back_transaction();
+  void notify_as_called();
   void apply_statuses(const Image& image);
   [[nodiscard]] bool check_told();
   [[nodiscard]] Fields located(Fields fields) const;
@@ -193,6 +218,8 @@ class Executor {
   SessionFacts facts_{{}, {}, &facts_settings_};
   ServedObjects objects_;
   TransactionBlock block_;
+  Notifications notifications_;
+  std::string note_;
   SessionDefaults session_defaults_;
   std::uint64_t compared_version_ = 0;  // of the settings when `differing_` was found
   std::uint16_t differing_ = 0;
@@ -217,7 +244,8 @@ class Executor {
   Delivery delivery_;
   TransactionBlock::Plan plan_;
   bool failed_ = false, over_ = false, copying_in_ = false;
-  bool slept_ = false;  // before its question was asked
+  bool told_ready_ = false;  // and nothing was heard since
+  bool slept_ = false;       // before its question was asked
   bool whole_next_ =
       false;  // the question was for the first rows; if there are none, for the whole
   std::string copy_data_;
@@ -229,7 +257,8 @@ class Executor {
   std::string control_name_;
   std::optional<Request> request_;
   std::optional<Pause> pause_;
-  Fields unknown_;  // the error of Waiting::unknown
+  bool pausing_ = false;  // it was taken, and `wake` has not come yet
+  Fields unknown_;        // the error of Waiting::unknown
 
   std::string login_scope_, scope_;  // as named; empty: that of connections that name none
   std::string compared_user_, compared_database_;

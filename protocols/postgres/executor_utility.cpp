@@ -89,10 +89,16 @@ void Executor::synthesise() {
     case sql::Kind::discard:
       return run_discard();
     case sql::Kind::listen:
+      notifications_.listen(statement.verb.name);
       return tag_only("LISTEN", "LISTEN");
     case sql::Kind::unlisten:
+      if (statement.verb.name.empty())
+        notifications_.unlisten_all();
+      else
+        notifications_.unlisten(statement.verb.name);
       return tag_only("UNLISTEN", "UNLISTEN");
     case sql::Kind::notify:
+      notifications_.notify(statement.verb.name, payload_of_notify(statement.text, mode()));
       return tag_only("NOTIFY", "NOTIFY");
     case sql::Kind::copy:
       return fail(std::exchange(copy_error_, {}));
@@ -189,6 +195,7 @@ void Executor::run_discard() {
     objects_.drop_statements();
     objects_.drop_portals();
     facts_settings_.discard_all();
+    notifications_.unlisten_all();
     return tag_only("DISCARD", "DISCARD ALL");
   }
   if (names("TEMP")) facts_settings_.drop_temporary();

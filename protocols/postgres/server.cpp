@@ -27,6 +27,11 @@ namespace {
 ///   closing         says Close and nothing more
 enum class Phase : std::uint8_t { startup, authenticating, entering, ready, closing };
 
+/// By which who would cancel a statement finds who runs it.
+std::string cancel_key(std::uint32_t process, std::string_view secret) {
+  return fmt::format("{:08x}", process).append(secret);
+}
+
 class PostgresServer final : public ServerMachine {
  public:
   PostgresServer(const ServiceTable& table, const ServerContext& context)
@@ -42,9 +47,12 @@ class PostgresServer final : public ServerMachine {
   }
   void feed(Bytes chunk) override { input_.append(chunk); }
   void feed_eof() override { ended_ = true; }
+  void feed_silence() override;
   ServerEvent next() override;
   void reply(const Answer& answer) override;
   void reply(const Miss& miss) override;
+  void deliver(const understudy::Delivery& delivery) override;
+  [[nodiscard]] bool take_awakening() noexcept override { return std::exchange(awoken_, false); }
   [[nodiscard]] Output& output() noexcept override { return output_; }
 
  private:
@@ -56,6 +64,8 @@ class PostgresServer final : public ServerMachine {
     bool active = false;
   };
 
+  [[nodiscard]] NeedBytes more() const;
+  [[nodiscard]] Listen listen_to_cancel(bool on) const;
   [[nodiscard]] bool read_startup();
   void begin_session(const Startup& startup);
   void refuse(Bytes image);
@@ -101,6 +111,10 @@ class PostgresServer final : public ServerMachine {
   Phase phase_ = Phase::startup;
   bool ended_ = false, closed_ = false, skipping_ = false;
   bool has_tls_ = false, promised_tls_ = false;
+  bool cancellable_ = false;  // it listens to who would cancel the statement under way
+  bool awoken_ = false;
+  std::string cancel_key_;  // process id and key, as a CancelRequest has them
+  std::deque<Message> cancels_;
   ReceiveBuffer input_;
   QueryUnderWay query_;
   bool statement_under_way_ = false;           // of either protocol, until after_statement()
@@ -117,8 +131,18 @@ ServerEvent PostgresServer::next() {
       notes_.pop_front();
       return noted;
     }
+    if (!cancels_.empty()) {
+      const Message message = std::move(cancels_.front());
+      cancels_.pop_front();
+      return message;
+    }
+    if (executor_.has_pause() && !std::exchange(cancellable_, true)) return listen_to_cancel(true);
     if (const auto pause = executor_.take_pause()) return *pause;
     executor_.wake();
+    if (std::exchange(cancellable_, false)) return listen_to_cancel(false);
+    if (auto told = executor_.take_told())
+      return std::visit([](auto& each) -> ServerEvent { return std::move(each); }, *told);
+    if (std::string note = executor_.take_note(); !note.empty()) return Noted{std::move(note)};
     if (auto request = executor_.take_request()) return *request;
     if (auto call = executor_.take_scope_call()) return *call;
     if (std::exchange(promised_tls_, false)) return StartTls{input_.pending().size()};
@@ -133,11 +157,33 @@ ServerEvent PostgresServer::next() {
     } else if (query_.active && !executor_.copying_in()) {
       continue_query();
     } else if (phase_ == Phase::startup ? !read_startup() : !read_message()) {
-      if (!ended_ || input_.pending().empty()) return NeedBytes{};
+      if (!ended_ || input_.pending().empty()) return more();
       note(cut_off_note);
       phase_ = Phase::closing;
     }
   }
+}
+
+Listen PostgresServer::listen_to_cancel(bool on) const {
+  return {static_cast<std::uint32_t>(Space::cancelling), cancel_key_, nullptr, on};
+}
+
+void PostgresServer::deliver(const understudy::Delivery& delivery) {
+  if (delivery.space == static_cast<std::uint32_t>(Space::channels))
+    executor_.hear(delivery);
+  else
+    awoken_ |= executor_.cancel();
+}
+
+/// The time of a session runs only between ReadyForQuery and the next message.
+NeedBytes PostgresServer::more() const {
+  if (phase_ != Phase::ready || ended_ || !input_.pending().empty()) return {};
+  return {executor_.allowed_silence()};
+}
+
+void PostgresServer::feed_silence() {
+  encode_fields('E', executor_.silence_error(), output_.buffer());
+  phase_ = Phase::closing;
 }
 
 void PostgresServer::reply(const Answer& answer) {
@@ -164,7 +210,10 @@ bool PostgresServer::read_startup() {
       phase_ = Phase::closing;
       return true;
     case StartupKind::cancel_request:
-      phase_ = Phase::closing;  // nothing here runs long, but for what sleeps
+      cancels_.push_back({1U << static_cast<std::uint32_t>(Space::cancelling),
+                          cancel_key(startup.process_id, startup.secret_key),
+                          {}});
+      phase_ = Phase::closing;
       return true;
     case StartupKind::ssl_request:
     case StartupKind::gssenc_request:
@@ -255,8 +304,11 @@ void PostgresServer::welcome() {
   tell_settings();
   const Bytes entropy(context_.entropy);
   const bool long_key = minor_ >= 2;
-  encode_backend_key_data(static_cast<std::uint32_t>(context_.connection_id & 0x7FFFFFFF),
-                          long_key ? entropy : entropy.last(4), output_.buffer());
+  const Bytes key = long_key ? entropy : entropy.last(4);
+  const auto process = static_cast<std::uint32_t>(context_.connection_id & 0x7FFFFFFF);
+  cancel_key_ = cancel_key(process, as_text(key));
+  executor_.notifications().begin_session(executor_.facts().database, process);
+  encode_backend_key_data(process, key, output_.buffer());
   executor_.ready();
 }
 
@@ -358,6 +410,7 @@ bool PostgresServer::read_message() {
 }
 
 void PostgresServer::handle(const FrontendMessage& message, char next_type) {
+  executor_.begin_message();
   if (executor_.copying_in() && copy_message(message)) return;
   if (skipping_) {
     if (std::holds_alternative<Terminate>(message)) phase_ = Phase::closing;

@@ -6,6 +6,8 @@
 #include <optional>
 #include <utility>
 
+#include "protocols/postgres/plain_calls.hpp"
+
 namespace understudy::postgres {
 namespace {
 
@@ -21,35 +23,12 @@ std::optional<double> number_in(std::string_view text) {
   return value;
 }
 
-/// As it stands in a list of columns, where literals stay in the pattern.
-std::optional<double> number_at(std::string_view text) {
-  return number_in(text.substr(0, text.find_first_not_of("0123456789.")));
-}
-
-/// The text form of the value that stands in a slot.
-std::string_view value_in(const sql::Statement::Slot& slot, const sql::Statement& statement,
-                          const Parameters& parameters) {
-  if (slot.parameter == sql::Statement::Slot::literal) return statement.literal_text(slot);
-  const auto index = static_cast<std::size_t>(slot.parameter);
-  return index < parameters.size() && parameters[index] ? *parameters[index] : std::string_view();
-}
-
 }  // namespace
 
 milliseconds sleep_of(const sql::Statement& statement, const Parameters& parameters) {
-  constexpr std::string_view call = "pg_sleep(";
-  const std::string_view pattern = statement.pattern();
   double seconds = 0;
-  for (std::size_t at = pattern.find(call); at != std::string_view::npos;
-       at = pattern.find(call, at + 1)) {
-    const std::size_t value = at + call.size();
-    if (std::ranges::count(pattern.substr(0, at), '\'') % 2 != 0) continue;  // within a string
-    const auto slot =
-        static_cast<std::size_t>(std::ranges::count(pattern.substr(0, value), sql::slot_mark));
-    const bool is_slot = value < pattern.size() && pattern[value] == sql::slot_mark;
-    if (is_slot && slot >= statement.slots().size()) continue;
-    const auto time = is_slot ? number_in(value_in(statement.slots()[slot], statement, parameters))
-                              : number_at(pattern.substr(value));
+  for (const PlainCall& call : plain_calls(statement, parameters, "pg_sleep")) {
+    const auto time = call.size() == 1 && call[0] ? number_in(*call[0]) : std::nullopt;
     if (time && *time > 0) seconds = std::min(seconds + *time, longest);
   }
   return milliseconds(static_cast<std::int64_t>(seconds * 1000));

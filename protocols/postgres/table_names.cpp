@@ -5,6 +5,7 @@
 
 #include "protocols/postgres/request.hpp"
 #include "protocols/postgres/tree_from_pg_query.hpp"
+#include "protocols/sql/facts/relation_order.hpp"
 #include "protocols/sql/facts/routine_body.hpp"
 #include "protocols/sql/lexer.hpp"
 #include "protocols/sql/schema_text.hpp"
@@ -216,7 +217,8 @@ sql::StatementFacts TableNames::facts_of(std::string_view sql) const {
          // What an event trigger does is done by every definition.
          has_event_trigger_ ? std::function<KeyPath(const tree::Name&)>() : entry_of,
          {},
-         true});
+         true,
+         {std::string(sql::places_of_relations)}});
   sql::StatementFacts facts;
   facts.dependencies = sql::dependencies_of(sql, sql_mode());
   facts.indirect = true;

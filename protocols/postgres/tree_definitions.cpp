@@ -618,6 +618,15 @@ Statement alter_other(ObjectKind kind, tree::Name name) {
   return as_definition(std::move(other));
 }
 
+/// Whether ALTER SEQUENCE sets nothing but its type and its cache.
+bool keeps_numbers(const ParseTree& node) {
+  const ParseTree& options = at(node, "options");
+  return std::ranges::all_of(options, [](const ParseTree& each) {
+    const std::string name = text_at(at(each, "DefElem"), "defname");
+    return name == "as" || name == "cache";
+  });
+}
+
 using ReadDefinition = std::function<Statement(const ParseTree&, TreeReading&)>;
 
 std::map<std::string, ReadDefinition> other_definition_readers() {
@@ -659,7 +668,10 @@ std::map<std::string, ReadDefinition> other_definition_readers() {
        }},
       {"AlterSeqStmt",
        [](const ParseTree& node, TreeReading&) {
-         return alter_other(ObjectKind::sequence, name_of_table(at(node, "sequence")));
+         auto altered = alter_other(ObjectKind::sequence, name_of_table(at(node, "sequence")));
+         if (auto* sequence = std::get_if<tree::AlterOther>(&altered.node))
+           sequence->keeps_numbers = keeps_numbers(node);
+         return altered;
        }},
       {"AlterEnumStmt",
        [](const ParseTree& node, TreeReading&) {

@@ -11,7 +11,7 @@ using sql::Kind;
 
 template <class Node>
 tree::Statement as_statement(Node node) {
-  Statement statement;
+  tree::Statement statement;
   statement.node = std::move(node);
   return statement;
 }

@@ -317,6 +317,12 @@ std::optional<FetchStatement> parse_fetch(std::string_view sql, sql::Mode mode) 
   return fetch;
 }
 
+std::string payload_of_notify(std::string_view sql, sql::Mode mode) {
+  Words words(sql, mode);
+  if (!words.accept("notify") || !words.name() || !words.accept(',')) return {};
+  return words.string().value_or(std::string());
+}
+
 std::string movement_of(const FetchStatement& fetch) {
   static constexpr std::array<std::string_view, 4> kinds = {"forward", "backward", "absolute",
                                                             "relative"};

@@ -55,6 +55,9 @@ struct FetchStatement {
 /// -1`, `fetch backward all`.
 [[nodiscard]] std::string movement_of(const FetchStatement& fetch);
 
+/// Of NOTIFY; empty where it has none.
+[[nodiscard]] std::string payload_of_notify(std::string_view sql, sql::Mode mode);
+
 /// SET and RESET. The name is in lower case; the value as it would be given to set_config.
 struct SetStatement {
   std::string name;

@@ -141,7 +141,9 @@ bool Watcher::asynchronous(const Frame& frame) {
   } else if (frame.type == 'N') {
     return read_fields(frame.body, notices_.emplace_back());
   } else if (frame.type == 'A') {
-    recording_.warn("a notification (LISTEN) is relayed and not recorded");
+    recording_.warn(
+        "notifications (LISTEN) are not recorded: the mock delivers what NOTIFY and pg_notify() "
+        "say, but nothing of triggers and functions");
   }
   return true;
 }

@@ -257,8 +257,9 @@ bool zadd_has_changed(Arguments arguments, const Value& reply) {
 }  // namespace
 
 bool has_changed(const ResolvedCommand& resolved, Arguments arguments, const Value& reply) {
-  if (is_error(reply.kind)) return false;
   const std::string_view name = resolved.name;
+  // A script that failed may have written before.
+  if (is_error(reply.kind)) return one_of(name, scripts) && !reply.text.starts_with("NOSCRIPT");
   if (name == "SET") return set_has_changed(arguments, reply);
   if (name == "ZADD") return zadd_has_changed(arguments, reply);
   if (name == "GETEX" && arguments.size() == 2) return false;

@@ -40,6 +40,10 @@ bool is_name(const std::string& token) {
   return !token.empty() && is_word_octet(token[0]) && (token[0] < '0' || token[0] > '9');
 }
 
+bool is_plain_number(std::string_view token) {
+  return !token.empty() && token[0] >= '0' && token[0] <= '9';
+}
+
 bool is_slot(const std::string& token) {
   return token.size() == 1 && token[0] == slot_mark;
 }
@@ -49,6 +53,7 @@ class Orderings {
   explicit Orderings(std::string_view pattern) : tokens_(tokens_of(pattern)) {}
 
   std::vector<std::string> run() {
+    if (defines_alone()) return {};
     for (at_ = 0; at_ < tokens_.size(); ++at_) {
       const std::string& token = tokens_[at_];
       if (token == "by" && at_ > 0 && tokens_[at_ - 1] == "order") take_terms();
@@ -62,6 +67,12 @@ class Orderings {
   }
 
  private:
+  /// A new table has no rows that its conditions could compare.
+  [[nodiscard]] bool defines_alone() const {
+    return token_at(0) == "create" && token_at(1) == "table" &&
+           std::ranges::count(tokens_, "select") == 0 && std::ranges::count(tokens_, "table") == 1;
+  }
+
   [[nodiscard]] std::string_view token_at(std::size_t at) const {
     return at < tokens_.size() ? std::string_view(tokens_[at]) : std::string_view();
   }
@@ -128,11 +139,17 @@ class Orderings {
     if (std::ranges::find(numeric, function) == numeric.end()) add_operand(open + 1, ")");
   }
 
+  /// What DDL writes out: `CHECK (level >= 0)`
+  [[nodiscard]] bool is_number_alone(std::size_t at) const {
+    static constexpr std::array<std::string_view, 5> ends = {"", ")", ",", "and", "or"};
+    return is_plain_number(token_at(at)) && std::ranges::find(ends, token_at(at + 1)) != ends.end();
+  }
+
   void add_both() {
     add_left();
     std::size_t right = at_ + 1;
     const bool moment = token_at(right + 1) == "(" && token_at(right + 2) == ")";  // now()
-    if (moment || is_slot(std::string(token_at(right)))) return;
+    if (moment || is_slot(std::string(token_at(right))) || is_number_alone(right)) return;
     while (token_at(right + 1) == ".") right += 2;
     const bool plain =
         right < tokens_.size() && is_name(tokens_[right]) && token_at(right + 1) != "(";

@@ -56,7 +56,8 @@ std::size_t Hub::publish(const Message& message, const Mailbox& sender) {
     for (const auto& [mailbox, listen] : listeners_) {
       if (listen.space != space || !is_about(listen, message.topic)) continue;
       ++heard;
-      if (mailbox.get() != &sender) mailbox->put({space, listen.name, message.topic, message.text});
+      if (mailbox.get() != &sender)
+        mailbox->put({space, listen.name, message.topic, message.text, message.sender});
     }
   }
   return heard;

@@ -165,6 +165,7 @@ struct ServedConnection::Impl {
   std::vector<Listen> listening;
   std::shared_ptr<Waiting> waiting;  // for the answer to the machine's request; else null
   std::optional<std::chrono::steady_clock::time_point> wake_at;
+  std::optional<std::chrono::steady_clock::time_point> silent_until;  // at most, see NeedBytes
   std::size_t octets_of_tls = 0;
 
   [[nodiscard]] Next pump();
@@ -200,12 +201,16 @@ Next ServedConnection::Impl::pump() {
       if (waiting) return Next::wait;
     } else if (const auto* call = std::get_if<ScopeCall>(&event)) {
       answer(*call);
-    } else if (std::holds_alternative<NeedBytes>(event)) {
+    } else if (const auto* need = std::get_if<NeedBytes>(&event)) {
+      if (need->silence > std::chrono::milliseconds(0))
+        silent_until = std::chrono::steady_clock::now() + need->silence;
       return Next::read;
     } else if (std::holds_alternative<Synthesised>(event)) {
       count(Grade::synthesised);
     } else if (const auto* listened = std::get_if<Listen>(&event)) {
       listen(*listened);
+    } else if (const auto* message = std::get_if<Message>(&event)) {
+      live->hub().publish(*message, *mailbox);
     } else if (const auto* pause = std::get_if<Pause>(&event)) {
       wake_at = std::chrono::steady_clock::now() + pause->time;
       return Next::wait;
@@ -243,10 +248,15 @@ void ServedConnection::Impl::await(const Request& request) {
 /// Another connection has rung, or it is time.
 Next ServedConnection::Impl::wake() {
   take_deliveries();
+  if (machine->take_awakening()) wake_at.reset();
   const bool over = wake_at && std::chrono::steady_clock::now() >= *wake_at;
   if (!waiting) {
     if (wake_at && !over) return Next::wait;
     wake_at.reset();
+    if (silent_until && std::chrono::steady_clock::now() >= *silent_until) {
+      silent_until.reset();
+      machine->feed_silence();
+    }
     return pump();
   }
   if (!over && !live->is_answered(*waiting)) return Next::wait;
@@ -453,6 +463,7 @@ std::size_t ServedConnection::octets_of_tls() const noexcept {
 
 Next ServedConnection::feed(Bytes chunk) {
   impl_->machine->feed(chunk);
+  impl_->silent_until.reset();
   if (impl_->waiting || impl_->wake_at) return Next::wait;
   if (impl_->machine->output().empty()) impl_->state.computed.clear();
   impl_->take_deliveries();
@@ -473,11 +484,11 @@ Next ServedConnection::wake() {
 }
 
 bool ServedConnection::is_attentive() const noexcept {
-  return !impl_->listening.empty();
+  return !impl_->listening.empty() || impl_->silent_until;
 }
 
 std::optional<std::chrono::steady_clock::time_point> ServedConnection::wake_at() const noexcept {
-  return impl_->wake_at;
+  return impl_->wake_at ? impl_->wake_at : impl_->silent_until;
 }
 
 void ServedConnection::on_ring(std::function<void()> ring) {

@@ -72,9 +72,9 @@ class ServedConnection {
   [[nodiscard]] Next feed_eof();
   /// See Next::wait; also for a connection that is attentive, whenever it was rung for.
   [[nodiscard]] Next wake();
-  /// Others may have something for it while it is read from.
+  /// Others, or the time, may have something for it while it is read from.
   [[nodiscard]] bool is_attentive() const noexcept;
-  /// Nothing: it waits until it is rung for.
+  /// When to call wake(); nothing: it waits until it is rung for.
   [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> wake_at() const noexcept;
   /// `ring` is called by any thread, until the connection ends or another one is given; it must
   /// not block.

@@ -10,6 +10,7 @@ import json
 import os
 import pathlib
 import random
+import select
 import sys
 import threading
 import time
@@ -424,6 +425,89 @@ def defined(sql, again, _):
     return seen
 
 
+def login_time(sql, again, _):
+    """Each request writes when its user was last seen, which nothing else shows; again: the requests in the
+    other order. The tables are made by whoever asks, with and without a list of columns."""
+    now = "now()" if sql.service == "pg" else "NOW(6)"
+    when = "TIMESTAMPTZ" if sql.service == "pg" else "DATETIME(6)"
+    with sql.pool(1) as (connection,):
+        ask(connection, f"CREATE TABLE person (id INTEGER PRIMARY KEY, name TEXT, secret TEXT, seen {when})")
+        ask(connection, "CREATE TABLE stall (id INTEGER PRIMARY KEY, owner TEXT)")
+        ask(connection, "INSERT INTO person VALUES (1, 'ida', 'x', NULL)")
+
+        def request(number):
+            columns = "(id, owner) " if number % 2 else ""
+            return [ask(connection, "SELECT secret FROM person WHERE name = 'ida'"),
+                    ask(connection, f"UPDATE person SET seen = {now} WHERE id = 1"),
+                    ask(connection, "SELECT id, name FROM person WHERE id = 1"),
+                    ask(connection, f"INSERT INTO stall {columns}VALUES ({number}, 'owner {number}')"),
+                    ask(connection, f"SELECT owner FROM stall WHERE id = {number}")]
+        told = {number: request(number) for number in ((4, 2, 3, 1) if again else (1, 2, 3, 4))}
+        ask(connection, "DROP TABLE person")
+        ask(connection, "DROP TABLE stall")
+        return [told[number] for number in sorted(told)]
+
+
+def nothing_there(sql, _again, ids):
+    """A key that nobody has used yet is not there, whatever it is."""
+    with sql.pool(1) as (connection,):
+        ask(connection, "CREATE TABLE coupon (id VARCHAR(36) PRIMARY KEY, who VARCHAR(40))")
+        seen = []
+        for id in ids:
+            seen.append(ask(connection, "SELECT who FROM coupon WHERE id = %s", id))
+            if not seen[-1]:
+                seen.append(ask(connection, "INSERT INTO coupon (id, who) VALUES (%s, %s)", id, "somebody"))
+        return seen + [ask(connection, "SELECT count(*) AS n FROM coupon"), ask(connection, "DROP TABLE coupon")]
+
+
+def pool_resets(sql, again, _):
+    """What asyncpg's pool sends whenever a connection comes back; again: to more connections."""
+    seen = []
+    with sql.pool(3 if again else 1) as connections:
+        for turn in range(6):
+            connection = connections[turn % len(connections)]
+            seen.append([stock_of(connection, turn % 3 + 1), sell(connection, turn % 3 + 1, turn)])
+            connection.execute("SELECT pg_advisory_unlock_all(); CLOSE ALL; UNLISTEN *; RESET ALL;", prepare=False)
+    return seen
+
+
+def notified(sql, again, _):
+    """A worker hears what others commit, when they do; again: more of them."""
+    heard = []
+    with sql.pool(4 if again else 2) as (worker, *others):
+        worker.execute("LISTEN jobs")
+        for turn in range(6):
+            other = others[turn % len(others)]
+            with other.transaction():
+                other.execute(f"NOTIFY jobs, 'job {turn}'") if turn % 2 else other.execute(
+                    "SELECT pg_notify('jobs', %s)", (f"job {turn}",))
+                heard.append(select.select([worker.fileno()], [], [], 0.05)[0] != [])
+            if not select.select([worker.fileno()], [], [], 5)[0]:
+                return heard + ["nothing"]
+            notify = next(worker.notifies())
+            heard.append([notify.channel, notify.payload, notify.pid == other.info.backend_pid])
+            stock_of(worker, 1)
+    return heard
+
+
+def idle(sql, again, _):
+    """A session that says nothing for longer than it may is ended; again: another one."""
+    seen = []
+    for setting, open_block in (("idle_in_transaction_session_timeout", True), ("idle_session_timeout", False)):
+        with sql.pool(2) as connections:
+            connection = connections[1 if again else 0]
+            connection.execute(f"SET {setting} = 300")
+            seen.append(stock_of(connection, 1))
+            if open_block:
+                connection.execute("BEGIN")
+            time.sleep(1)
+            try:
+                seen.append(stock_of(connection, 2))
+            except Exception as problem:
+                seen.append(type(problem).__name__)
+    return seen
+
+
 def redis_client():
     import redis
     return redis.Redis(port=int(os.environ["UNDERSTUDY_DB_PORT"]), decode_responses=True)
@@ -486,8 +570,12 @@ def redis_discard(_, again, ids):
 CASES = {function.__name__: function for function in (
     twice_in_parallel, pool, rollback, savepoint, client_made_key, made_columns, clock, clock_alone, clock_once, compared_clock, other_table,
     polls, many_polls, comments, swapped, in_list, settings, other_setting, own_tables, starts, catalogue, accounts, unlocked, defined,
-    redis_pool, redis_parallel, redis_key, redis_polls, redis_swapped,
+    login_time, nothing_there, pool_resets, notified, idle, redis_pool, redis_parallel, redis_key, redis_polls, redis_swapped,
     redis_discard)}
+
+
+# Whose answers are computed: the recorder has to know the server's settings.
+WITH_CATALOGUE = {"login_time", "nothing_there"}
 
 
 def play(case, service, again, ids):
@@ -531,6 +619,8 @@ class Cases(Case):
         kind, setup = {"pg": (servers.Postgres, POSTGRES_SETUP), "my": (servers.Mariadb, MARIADB_SETUP),
                        "redis": (servers.Redis, "")}[service]
         upstream = self.server(kind, setup)
+        if case in WITH_CATALOGUE:
+            upstream = self.running[kind].url()
         mock = self.path(case + service)
         out, _ = self.expect(0, "record", mock, "--map", f"db=0={upstream}", *self.command(case, service, "once"))
         recorded = self.seen(out)
@@ -626,10 +716,12 @@ def add_case(case, service):
 
 
 for name in ("twice_in_parallel", "pool", "rollback", "savepoint", "client_made_key", "made_columns", "compared_clock", "polls",
-             "many_polls", "comments", "swapped", "in_list"):
+             "many_polls", "comments", "swapped", "in_list", "login_time", "nothing_there"):
     add_case(name, "pg")
     add_case(name, "my")
 add_case("clock_alone", "pg")
+for name in ("pool_resets", "notified", "idle"):
+    add_case(name, "pg")
 for name in ("settings", "own_tables", "starts", "catalogue", "accounts", "unlocked"):
     add_case(name, "my")
 for name in ("redis_pool", "redis_parallel", "redis_key", "redis_polls", "redis_swapped", "redis_discard"):

@@ -6,6 +6,8 @@
 #include <span>
 #include <string_view>
 
+#include "protocols/redis/emulator/script_cache.hpp"
+
 namespace differential {
 namespace {
 
@@ -59,6 +61,9 @@ constexpr std::string_view shapes[] = {"GET ks",
                                        "RENAMENX ka ka",
                                        "COPY ka ka",
                                        "COPY ka ka {REPLACE}",
+                                       "SCAN 0 COUNT 1000",
+                                       "SCAN 0 MATCH l? COUNT 500",
+                                       "SCAN 0 COUNT 1000 TYPE hash",
                                        "LPUSH kl e+",
                                        "RPUSH kl e+",
                                        "LPUSHX kl e+",
@@ -93,6 +98,7 @@ constexpr std::string_view shapes[] = {"GET ks",
                                        "HSET kh e v e",
                                        "HMSET kh e v",
                                        "HSETNX kh e v",
+                                       "HSCAN kh 0 COUNT 1000",
                                        "HGET kh e",
                                        "HMGET kh e+",
                                        "HGETALL kh",
@@ -107,6 +113,7 @@ constexpr std::string_view shapes[] = {"GET ks",
                                        "SADD km e+",
                                        "SREM km e+",
                                        "SMEMBERS km",
+                                       "SSCAN km 0 MATCH [a-d] COUNT 1000",
                                        "SISMEMBER km e",
                                        "SMISMEMBER km e+",
                                        "SCARD km",
@@ -126,6 +133,8 @@ constexpr std::string_view shapes[] = {"GET ks",
                                        "ZADD kz f e f",
                                        "ZINCRBY kz f e",
                                        "ZREM kz e+",
+                                       "ZSCAN kz 0 COUNT 1000",
+                                       "ZSCAN kz 0 MATCH [a-d] COUNT 1000",
                                        "ZSCORE kz e",
                                        "ZMSCORE kz e+",
                                        "ZCARD kz",
@@ -374,6 +383,51 @@ void change_arity(Random& random, Words& words) {
     words.push_back(element(random));
 }
 
+struct Script {
+  const char* body;
+  char kind;  // of its key
+  const char* argument;
+};
+constexpr std::array<Script, 14> scripts = {{
+    {"return redis.call('GET', KEYS[1])", 's', "v"},
+    {"local n = redis.call('INCR', KEYS[1]) if n == 1 then redis.call('EXPIRE', KEYS[1], 1000000) "
+     "end return n",
+     's', "v"},
+    {"if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) else return "
+     "0 end",
+     's', "v"},
+    {"redis.call('SET', KEYS[1], ARGV[1]) return redis.call('INCR', KEYS[1])", 's', "v"},
+    {"redis.call('RPUSH', KEYS[1], unpack(ARGV)) return redis.call('LRANGE', KEYS[1], 0, -1)", 'l',
+     "e"},
+    {"local all = {} for i, e in ipairs(redis.call('LRANGE', KEYS[1], 0, -1)) do all[i] = e .. '!' "
+     "end return all",
+     'l', "e"},
+    {"return #redis.call('HGETALL', KEYS[1])", 'h', "e"},
+    {"return redis.call('HSET', KEYS[1], ARGV[1], #ARGV[1])", 'h', "e"},
+    {"return {redis.call('SCARD', KEYS[1]), redis.call('EXISTS', KEYS[1]), redis.call('TYPE', "
+     "KEYS[1]).ok}",
+     'm', "e"},
+    {"return redis.call('SISMEMBER', KEYS[1], ARGV[1]) == 1", 'm', "e"},
+    {"return redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')", 'z', "e"},
+    {"return redis.call('ZADD', KEYS[1], tonumber(ARGV[1]) or 3, 'a')", 'z', "i"},
+    {"return redis.pcall('INCR', KEYS[1])", 'a', "v"},
+    {"return {tostring(ARGV[1]), string.format('%d', #ARGV[1]), ARGV[2], 1.9, false, 2}", 'a', "v"},
+}};
+
+Words random_script(Random& random, std::int64_t now) {
+  const Script& script = scripts[static_cast<std::size_t>(random.below(std::size(scripts)))];
+  const std::string digest = understudy::redis::emulation::digest_of(script.body);
+  const int form = random.below(100);
+  if (form < 5) return {"SCRIPT", "LOAD", script.body};
+  if (form < 10) return {"SCRIPT", "EXISTS", digest};
+  const std::string name = form < 65   ? "EVAL"
+                           : form < 80 ? "EVALSHA"
+                           : form < 92 ? "EVAL_RO"
+                                       : "EVALSHA_RO";
+  return {name, name.starts_with("EVALSHA") ? digest : script.body, "1", key(random, script.kind),
+          word(random, script.argument, now)};
+}
+
 }  // namespace
 
 Words random_command(Random& random, std::int64_t now) {
@@ -381,6 +435,7 @@ Words random_command(Random& random, std::int64_t now) {
       random.below(100) == 0
           ? rare_shapes[static_cast<std::size_t>(random.below(std::size(rare_shapes)))]
           : shapes[static_cast<std::size_t>(random.below(std::size(shapes)))];
+  if (random.percent(5)) return random_script(random, now);
   Words words;
   while (!shape.empty()) {
     const char end = shape.starts_with('{') ? '}' : ' ';

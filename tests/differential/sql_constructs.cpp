@@ -281,7 +281,7 @@ SqlStatement SqlGenerator::computed_update(const Table& table) {
   Words set;
   for (const Column& each : table.columns) {
     if (each.name == "id" || each.name == "parent" || !random_.percent(50)) continue;
-    static const std::array<std::pair<const char*, Words>, 10> of_types = {
+    static const std::array<std::pair<const char*, Words>, 11> of_types = {
         {{"int[]",
           {"array_append(@L, @C)", "@L || @C", "array_remove(@L, 1)", "'{7,8}'", "ARRAY[1,2]"}},
          {"text[]", {"array_append(@X, @T)", "'{a,b}'", "array_cat(@X, @X)", "ARRAY[@T]"}},
@@ -294,6 +294,7 @@ SqlStatement SqlGenerator::computed_update(const Table& table) {
          {"timestamp", {"@S + @I", "@Z", "@A"}},
          {"timestamptz", {"@Z + @I", "@S", "date_trunc('day', @Z)"}},
          {"interval", {"@I + @I", "'3 days'", "@S - @S"}},
+         {"tsvector", {"to_tsvector(@T)", "setweight(to_tsvector(@T), 'A') || to_tsvector('x')"}},
          {"text", {"concat(@T, @N)", "upper(@T)", "@N", "to_char(@S, 'YYYY')", "left(@T, 2)"}}}};
     for (const auto& [type, patterns] : of_types)
       if (each.type == type) set.push_back(each.name + " = " + filled_from(table, "", patterns));

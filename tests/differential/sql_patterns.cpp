@@ -183,6 +183,8 @@ const std::vector<std::string>& moment_patterns() {
       "@Z AT TIME ZONE 'UTC'",
       "@S AT TIME ZONE 'Europe/Berlin'",
       "@Z AT TIME ZONE 'America/New_York'",
+      "@Z AT TIME ZONE concat('Asia/', 'Tokyo')",
+      "@S AT TIME ZONE replace('Etc/UTC', 'Etc/', @T)",
       "(@Z AT TIME ZONE 'UTC')::date",
       "@Z::date",
       "@S::date",

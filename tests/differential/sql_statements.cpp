@@ -35,11 +35,11 @@ std::string check_of(const std::string& name, const std::string& type) {
 
 std::vector<std::string> SqlGenerator::schema() {
   static const Words types = {
-      "int",        "bigint", "smallint",     "boolean",      "text",
-      "varchar(8)", "uuid",   "date",         "timestamp",    "timestamptz",
-      "int",        "text",   "numeric(8,2)", "numeric(5,0)", "double precision",
-      "time",       "bytea",  "jsonb",        "interval",     "numeric(6,3)",
-      "numeric",    "mood",   "int[]",        "text[]",       "jsonb"};
+      "int",          "bigint",       "smallint",         "boolean",     "text",  "varchar(8)",
+      "uuid",         "date",         "timestamp",        "timestamptz", "int",   "text",
+      "numeric(8,2)", "numeric(5,0)", "double precision", "time",        "bytea", "jsonb",
+      "interval",     "numeric(6,3)", "numeric",          "mood",        "int[]", "text[]",
+      "jsonb",        "tsvector"};
   Words statements;
   for (const Table& table : tables_)
     statements.push_back("DROP TABLE IF EXISTS " + table.name + " CASCADE");
@@ -112,11 +112,15 @@ std::string SqlGenerator::literal(const std::string& type) {
   }
   if (type == "uuid")
     return fmt::format("'0000000{}-0000-4000-8000-00000000000{}'", small, random_.below(3));
+  if (type == "date" && random_.percent(10)) return "'2024-02-29 +02'";
   if (type == "date") return fmt::format("'2024-0{}-1{}'", 1 + small, random_.below(3));
-  const std::string moment = fmt::format("2024-0{}-11 10:0{}:00{}", 1 + small, random_.below(3),
-                                         random_.percent(20) ? ".25" : "");
+  static const Words fractions = {".25", ".123456789", ".0000005", ".99999951", ".1234565000000"};
+  const std::string moment =
+      random_.percent(3) ? "0001-01-01 00:00:00"
+                         : fmt::format("2024-0{}-11 10:0{}:00{}", 1 + small, random_.below(3),
+                                       random_.percent(30) ? random_.of(fractions) : "");
   if (type == "timestamp") return "'" + moment + "'";
-  static const Words zones = {"+00", "Z", "+02", "-03:30", ""};
+  static const Words zones = {"+00", "Z", "+02", "-03:30", "", " UTC"};
   return "'" + moment + random_.of(zones) + "'";
 }
 

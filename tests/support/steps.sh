@@ -2,7 +2,7 @@
 # Sourced with the repository's root as working directory.
 
 build_packages=(g++ cmake ninja-build ccache pkg-config libboost1.81-dev libfmt-dev nlohmann-json3-dev libyaml-cpp-dev
-  libre2-dev libxxhash-dev libcli11-dev doctest-dev libpg-query-dev libpq-dev libmariadb-dev libsqlite3-dev zlib1g-dev libbrotli-dev libzstd-dev libssl-dev libnghttp2-dev libhowardhinnant-date-dev python3)
+  libre2-dev libxxhash-dev libcli11-dev doctest-dev libpg-query-dev libpq-dev libmariadb-dev libsqlite3-dev liblua5.1-0-dev zlib1g-dev libbrotli-dev libzstd-dev libssl-dev libnghttp2-dev libhowardhinnant-date-dev python3)
 client_packages=(postgresql-client mariadb-client redis-tools curl)
 server_packages=(postgresql mariadb-server redis-server)
 driver_packages=(python3 python3-psycopg2 python3-psycopg python3-pymysql python3-redis python3-requests python3-cryptography)

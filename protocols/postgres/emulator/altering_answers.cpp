@@ -145,7 +145,7 @@ class Action {
   [[nodiscard]] bool no_nulls(std::size_t number) const {
     if (!has_rows_) return true;
     const TableState* const table = context_.contents.find(before_.key);
-    if (table == nullptr || !table->known || table->unknown.contains(number)) return false;
+    if (table == nullptr || !table->known || !table->knows(number)) return false;
     std::vector<sql::contents::DatumRow> rows;
     const std::string sql =
         fmt::format("SELECT 1 FROM {} WHERE {} IS NULL LIMIT 1", table->definition->sql_name(),
@@ -251,8 +251,7 @@ bool holds(const TableState& child, const Reference& reference, Contents& conten
   if (!columns || !parent->known || !child.known) return false;
   std::string same, some;
   for (std::size_t i = 0; i < columns->size(); ++i) {
-    if (child.unknown.contains(reference.columns[i]) || parent->unknown.contains((*columns)[i]))
-      return false;
+    if (!child.knows(reference.columns[i]) || !parent->knows((*columns)[i])) return false;
     const std::string own = "c." + child.definition->sql_column(reference.columns[i]);
     some += own + " IS NOT NULL AND ";
     same +=
@@ -323,7 +322,7 @@ bool alter_holds(const tree::AlterTable& alter, const DefinitionContext& context
     const auto unique =
         std::ranges::find(keys, action.constraint->name, &sql::contents::UniqueKey::name);
     return unique == keys.end() || std::ranges::none_of(unique->columns, [&](std::size_t each) {
-             return table->unknown.contains(each);
+             return !table->knows(each);
            });
   });
 }

@@ -178,25 +178,49 @@ Given_value has(Values values) {
   return unknown ? Datum() : truth_of(false);
 }
 
-/// A JSON list of what is kept for the elements; `kind`: i of whole numbers, b of booleans, t of
-/// texts.
+/// What is kept for an element, as JSON; `kind`: i of whole numbers, b of booleans, t of texts.
+std::string listed_element(const std::optional<std::string>& element, char kind) {
+  if (!element) return "null";
+  if (kind == 'i') return *element;
+  if (kind == 'b') return *element == "t" ? "1" : "0";
+  return quoted_json_text(*element);
+}
+
+/// A JSON list of what is kept for the elements.
 Given_value listed(Values values) {
   const auto elements = elements_of(text_in(values[0]));
   if (!elements) return std::nullopt;
-  const std::string& kind = text_in(values[1]);
   std::string json;
   for (const auto& each : *elements) {
     json += json.empty() ? "[" : ",";
-    if (!each)
-      json += "null";
-    else if (kind == "i")
-      json += *each;
-    else if (kind == "b")
-      json += *each == "t" ? "1" : "0";
-    else
-      json += quoted_json_text(*each);
+    json += listed_element(each, text_in(values[1]).front());
   }
   return Datum(json.empty() ? "[]" : json + "]");
+}
+
+/// The same of several arrays, whose kinds come first: a list of lists, with NULL where an array
+/// has no more elements.
+Given_value listed_together(Values values) {
+  const std::string& kinds = text_in(values[0]);
+  std::vector<Elements> arrays(kinds.size());
+  std::size_t rows = 0;
+  for (std::size_t i = 0; i < arrays.size(); ++i) {
+    if (is_null(values[i + 1])) continue;
+    auto elements = elements_of(text_in(values[i + 1]));
+    if (!elements) return std::nullopt;
+    arrays[i] = *std::move(elements);
+    rows = std::max(rows, arrays[i].size());
+  }
+  std::string json = "[";
+  for (std::size_t row = 0; row < rows; ++row) {
+    json += row > 0 ? ",[" : "[";
+    for (std::size_t i = 0; i < arrays.size(); ++i) {
+      if (i > 0) json += ",";
+      json += row < arrays[i].size() ? listed_element(arrays[i][row], kinds[i]) : "null";
+    }
+    json += "]";
+  }
+  return Datum(json + "]");
 }
 
 constexpr std::int64_t longest_series = 10'000;
@@ -237,6 +261,7 @@ constexpr ValueFunction functions[] = {{"pg_array", -1, make_array, true},
                                        {"pg_array_overlaps", 2, overlaps},
                                        {"pg_array_has", 2, has, true},
                                        {"pg_array_listed", 2, listed},
+                                       {"pg_arrays_listed", -1, listed_together, true},
                                        {"pg_series", 2, series},
                                        {"pg_series", 3, series}};
 

@@ -171,6 +171,7 @@ Typed Translator::cast(Typed value, const ColumnType& type) {
                 : to == TypeKind::timestamptz
                     ? "pg_read_timestamptz(" + value.sql + ", " + zone() + ")"
                 : to == TypeKind::uuid     ? "pg_read_uuid(" + value.sql + ")"
+                : to == TypeKind::inet     ? throw Unsure{"a cast between these types"}
                 : to == TypeKind::interval ? "pg_read_interval(" + value.sql + ")"
                 : to == TypeKind::jsonb    ? "pg_read_jsonb(" + value.sql + ")"
                 : to == TypeKind::numeric && type.scale == ColumnType::own_scale

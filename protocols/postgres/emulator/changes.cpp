@@ -14,8 +14,10 @@ using sql::contents::is_whole;
 using sql::contents::TableColumn;
 using sql::contents::UniqueKey;
 
+}  // namespace
+
 /// A value of this moment or of chance for a column of that type; nothing for any other.
-std::optional<Bound> fresh(const tree::Expression& expression, ColumnType type) {
+std::optional<Bound> Translator::fresh(const tree::Expression& expression, ColumnType type) {
   const auto* call = expression.as<tree::Call>();
   if (call == nullptr || !call->arguments.empty()) return std::nullopt;
   static const std::set<std::string_view> began = {"now", "current_timestamp",
@@ -33,8 +35,6 @@ std::optional<Bound> fresh(const tree::Expression& expression, ColumnType type) 
     return std::nullopt;
   return bound;
 }
-
-}  // namespace
 
 /// Whether a value of the request that is cast to the one type and put into a column of the other
 /// is what it would be as one of the other.
@@ -88,6 +88,14 @@ std::string Translator::assigned(const Typed& given, const TableColumn& column, 
   return column.not_null && !may_be_null ? "required(" + value.sql + ")" : value.sql;
 }
 
+/// Of the values of the request from `first` on: put into such a column, the zeros at the end of a
+/// number are seen.
+void Translator::keep_digits(std::size_t first, const TableColumn& column) {
+  if (column.type.scale != ColumnType::own_scale) return;
+  for (std::size_t i = first; i < bounds_.size(); ++i)
+    if (bounds_[i].type.scale == ColumnType::own_scale) bounds_[i].compared = false;
+}
+
 // ---- INSERT ----
 
 /// A value of a type that is not calculated with: the server took it, or it is NULL.
@@ -121,6 +129,12 @@ Given Translator::given(const tree::Expression& expression, const TableColumn& c
     given.kind = Given::Kind::fresh;
     return given;
   }
+  if (const auto vector = vector_for(expression, column)) {
+    given.kind = Given::Kind::computed;
+    given.place = computed.size();
+    computed.push_back(this->expression(*vector, scope).sql);
+    return given;
+  }
   if (const auto* cast = expression.as<tree::Cast>())
     if (const ColumnType from = named_type(cast->type); casts_alike(from, column.type)) {
       // As the type that is named it is read: a time without a zone, though one is given.
@@ -138,7 +152,9 @@ Given Translator::given(const tree::Expression& expression, const TableColumn& c
   if (literal == nullptr) {
     given.kind = Given::Kind::computed;
     given.place = computed.size();
+    const std::size_t bounds = bounds_.size();
     computed.push_back(assigned(hinted(expression, column.type, scope), column, true));
+    keep_digits(bounds, column);
     return given;
   }
   using Kind = tree::Literal::Kind;
@@ -211,7 +227,7 @@ std::string Translator::conflict(const tree::Conflict& conflict, const Definitio
   ScopeRelation excluded = scope.relations.front();
   excluded.name = "excluded";
   for (std::size_t i = 0; i < excluded.columns.size(); ++i)
-    excluded.columns[i].sql = "excluded." + table.sql_column(i);
+    excluded.columns[i].sql = "known(excluded." + table.sql_column(i) + ")";
   for (std::size_t i = 0; i < excluded.columns.size(); ++i) {
     excluded.columns[i].origin.reset();
     excluded.columns[i].of_part = PartColumn{Bound::no_slot, i};  // of the row that is put in
@@ -335,12 +351,13 @@ std::vector<Translator::SetTo> Translator::settings(const std::vector<tree::Assi
     const TableColumn& column = table.columns[place];
     if (column.given_by_server || !plan.assigned.insert(place).second)
       throw Unsure{"an assignment to " + column.name};
-    if (const auto bound = fresh(each.value, column.type)) {
+    if (auto bound = fresh(each.value, column.type)) {
       plan.momentary.insert(place);
+      bound->put_into = place;
       all.push_back({place, bind(*bound)});
       continue;
     }
-    if (passes(each.value, column)) {
+    if (column.type.kind == TypeKind::opaque && passes(each.value, column)) {
       plan.refreshed.insert(place);
       all.push_back({place, "NULL"});
       continue;
@@ -351,6 +368,11 @@ std::vector<Translator::SetTo> Translator::settings(const std::vector<tree::Assi
       if (preset.kind != Given::Kind::value || (column.not_null && null))
         throw Unsure{"a default in UPDATE"};
       all.push_back({place, bind(preset.bound)});
+      continue;
+    }
+    if (const auto vector = vector_for(each.value, column)) {
+      plan.refreshed.insert(place);
+      all.push_back({place, expression(*vector, scope).sql});
       continue;
     }
     if (column.type.kind == TypeKind::opaque) throw Unsure{"the type of column " + column.name};
@@ -394,6 +416,7 @@ std::string Translator::setting_of(const tree::Assignment& set, const TableColum
   const auto reads = reads_;
   try {
     std::string sql = assigned(hinted(set.value, column.type, scope), column);
+    keep_digits(bounds, column);
     const auto* cast = set.value.as<tree::Cast>();
     const tree::Expression& inner = cast != nullptr ? *cast->operand : set.value;
     if (inner.as<tree::Parameter>() != nullptr && bounds_.size() == bounds + 1)

@@ -117,9 +117,8 @@ bool Runner::make_rows(const Plan& plan, std::span<const Value> values, std::vec
 /// and the column is no longer known.
 Datum Runner::take_unread(const Plan& plan, std::size_t row, std::size_t column) {
   if (auto shown = shown_value(plan, row, column)) return *std::move(shown);
-  contents_.forget_column(plan.target, column);
   hidden_.insert(column);
-  return {};
+  return contents_.hidden_cell(plan.target, column);
 }
 
 bool Runner::fill_row(const Plan& plan, const NewRow& row, std::span<const Value> values,
@@ -131,6 +130,7 @@ bool Runner::fill_row(const Plan& plan, const NewRow& row, std::span<const Value
     const Given& given = (*row.given)[i];
     const auto& column = table->columns[i];
     if (given.kind == Given::Kind::computed) {
+      if (column.type.kind == TypeKind::opaque) hidden_.insert(i);
       bound.push_back(row.computed[given.place]);
       continue;
     }
@@ -160,13 +160,15 @@ bool Runner::fill_row(const Plan& plan, const NewRow& row, std::span<const Value
     // As long as it is not answered by what was recorded, it is made here.
     if (!value && given.kind == Given::Kind::fresh && !took_effect_ &&
         given.bound.source != Bound::Source::request) {
-      value = momentary(given.bound);
+      value = momentary(given.bound, moment_);
       if (value && sql::contents::is_null(*value)) value.reset();
     }
     if (!value && !took_effect_ && plan.returned.contains(i)) return false;
-    if (!value) contents_.forget_column(key, i);
-    if (!value) hidden_.insert(i);
-    bound.push_back(value.value_or(Datum()));
+    if (!value) {
+      value = hidden(given.bound, i);
+      hidden_.insert(i);
+    }
+    bound.push_back(*std::move(value));
   }
   return true;
 }
@@ -265,11 +267,12 @@ bool Runner::blur(const Plan& plan, Result& result) {
   return true;
 }
 
-/// Of the new row of an UPDATE the values that nobody knows.
+/// Of the rows of an UPDATE the columns whose values nobody knows, or not of every row.
 void Runner::hide(const Plan& plan) {
   hidden_ = unknown_values(plan);
-  const auto& unknown = contents_.find(plan.target)->unknown;
-  hidden_.insert(unknown.begin(), unknown.end());
+  const TableState& table = *contents_.find(plan.target);
+  for (std::size_t i = 0; i < table.definition->columns.size(); ++i)
+    if (!table.knows(i)) hidden_.insert(i);
 }
 
 /// The rows that a query gives; each of them once.

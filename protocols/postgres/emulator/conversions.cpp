@@ -38,6 +38,7 @@ std::string Translator::text_of(const Typed& value) const {
     case TypeKind::time:
       return "pg_time_text(" + value.sql + ")";
     case TypeKind::uuid:
+    case TypeKind::inet:
     case TypeKind::bytea:
     case TypeKind::json:
     case TypeKind::jsonb:
@@ -60,6 +61,7 @@ std::string Translator::text_of(const Typed& value) const {
 
 /// What a cast to text makes of it.
 std::string Translator::cast_text(const Typed& value) const {
+  if (value.type.kind == TypeKind::inet) throw Unsure{"the text of an address with its netmask"};
   if (value.type.kind == TypeKind::boolean && value.untyped == Untyped::no && !value.soft)
     return "(CASE " + value.sql + " WHEN 1 THEN 'true' WHEN 0 THEN 'false' END)";
   return text_of(value);

@@ -66,8 +66,8 @@ bool read_session(std::string_view facts, Printing& printing) {
       auto path = schemas_of_path(value);
       sound = sound && path.has_value();
       if (path) printing.path = std::move(*path);
-    } else if (name == isolation_fact) {
-      continue;  // see SqlRequest::one_state
+    } else if (name == isolation_fact || name == "transaction_read_only") {
+      continue;  // see SqlRequest
     } else if (name.find('.') != std::string_view::npos && !name.starts_with("plpgsql.")) {
       printing.custom.insert_or_assign(std::string(name), std::string(value));
     } else {
@@ -80,9 +80,11 @@ bool read_session(std::string_view facts, Printing& printing) {
 class PostgresExecution final : public Execution {
  public:
   PostgresExecution(sql::contents::Contents& contents, const PostgresRules& rules, TableOids& oids,
-                    Programs& programs, const StatementMoment& moment)
+                    Programs& programs, const StatementMoment& moment,
+                    const StatementMoment& unseen)
       : oids_(oids), runner_(contents, rules, oids, &programs) {
     runner_.set_moment(moment);
+    runner_.set_unseen(unseen);
   }
 
   void take_from(Bytes image) override {
@@ -105,6 +107,10 @@ class PostgresExecution final : public Execution {
     return emulation::words_differ(*result_, image);
   }
   [[nodiscard]] sql::emulator::Runner& runner() override { return runner_; }
+  void learn(const Plan& plan, Bytes image) override {
+    if (const auto answer = decode_image(image); answer && !answer->is_error)
+      runner_.learn(plan, rows_of(*answer));
+  }
 
  private:
   TableOids& oids_;
@@ -135,7 +141,7 @@ class PostgresEmulator final : public sql::emulator::SqlEmulator {
   }
   [[nodiscard]] Answered answered(Bytes image) const override;
   [[nodiscard]] std::unique_ptr<Execution> execution() override {
-    return std::make_unique<PostgresExecution>(held(), rules_, oids_, programs_, moment_);
+    return std::make_unique<PostgresExecution>(held(), rules_, oids_, programs_, moment_, unseen_);
   }
   [[nodiscard]] std::string unsound_session() const override {
     return sound_session_ && sound_here_ ? ""
@@ -153,7 +159,13 @@ class PostgresEmulator final : public sql::emulator::SqlEmulator {
                                                                 std::string_view pattern) override;
   [[nodiscard]] std::optional<std::string> description_of(const Plan& plan) override;
   void use_session(const SqlRequest& request) override;
-  void set_moment(std::uint64_t connection, Moment now) override;
+  void set_moment(std::uint64_t connection, Moment now) override {
+    moment_ = moment_of(connection, now);
+  }
+  void set_unseen(std::uint64_t connection, Moment now) override {
+    unseen_ = moment_of(connection, now);
+  }
+  [[nodiscard]] StatementMoment moment_of(std::uint64_t connection, Moment now);
   void add_paths(const std::string& key, std::vector<KeyPath>& paths) const override {
     paths.push_back({key});
     if (const std::size_t dot = key.find('.'); dot != std::string::npos)
@@ -185,7 +197,7 @@ class PostgresEmulator final : public sql::emulator::SqlEmulator {
   Printing first_;  ///< of the first session
   bool sound_session_ = true, sound_here_ = true;
   Programs programs_;
-  StatementMoment moment_;
+  StatementMoment moment_, unseen_;
   std::mt19937_64 chance_{std::random_device{}()};
   std::int64_t last_moment_ = 0;                 ///< no two statements have the same
   std::map<std::uint64_t, std::int64_t> began_;  ///< open transactions, by connection
@@ -201,10 +213,13 @@ void PostgresEmulator::read(const Document& knowledge) {
   printing.iso_dates = text_at_path(profile_, "session", "DateStyle").starts_with("ISO");
   const std::string intervals = text_at_path(profile_, "session", "IntervalStyle");
   printing.intervals = intervals.empty() || intervals == "postgres";
-  const std::string version = text_at_path(profile_, "session", "server_version");
+  std::string version = text_at_path(profile_, "session", "server_version");
+  if (version.empty()) version = text_at_path(profile_, "parameters", "server_version");
+  if (!version.empty()) profile_["session"]["server_version"] = document_of(version);
   int major = 0;
   std::from_chars(version.data(), version.data() + version.size(), major);
   printing.numeric_fields = version.empty() || major >= 14;
+  printing.version = major;
   const std::string path = text_at_path(profile_, "session", "search_path");
   const std::string encoding = text_at_path(profile_, "session", "client_encoding");
   sound_session_ = (path.empty() || path == "\"$user\", public" || path == "public") &&
@@ -255,16 +270,16 @@ void PostgresEmulator::control(Control control, std::string_view name, std::uint
 }
 
 /// Within a transaction the time stands still.
-void PostgresEmulator::set_moment(std::uint64_t connection, Moment now) {
-  moment_ = {};
-  if (!now) return;
+StatementMoment PostgresEmulator::moment_of(std::uint64_t connection, Moment now) {
+  if (!now) return {};
   const std::int64_t time = (now->count() - seconds_from_1970_to_2000 * 1000) * 1000;
   last_moment_ = std::max(last_moment_ + 1, time);
-  moment_ = {last_moment_, last_moment_, &chance_};
+  StatementMoment moment{last_moment_, last_moment_, &chance_};
   const auto began = began_.find(connection);
-  if (began == began_.end()) return;
+  if (began == began_.end()) return moment;
   if (began->second == 0) began->second = last_moment_;
-  moment_.now = began->second;
+  moment.now = began->second;
+  return moment;
 }
 
 /// What the recorded application was allowed to use it sees in information_schema.

@@ -141,6 +141,7 @@ std::string Translator::ordered(const Typed& value) const {
   if (value.type.kind == TypeKind::numeric && value.type.scale == ColumnType::own_scale)
     return "pg_decimal_order(" + value.sql + ")";
   if (value.type.kind == TypeKind::array) throw Unsure{"the order of arrays"};
+  if (value.type.kind == TypeKind::inet) throw Unsure{"the order of addresses"};
   if (value.type.kind == TypeKind::enumeration) return place_of_label(value);
   require_comparable(value.type);
   if (!is_text(value.type.kind) || value.type.bytewise) return value.sql;

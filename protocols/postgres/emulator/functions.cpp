@@ -59,8 +59,8 @@ Typed Translator::aggregate(const tree::Call& call, const Scope& scope) {
                kind == TypeKind::enumeration) {
       throw Unsure{"the aggregate " + name + " of this type"};
     } else if ((name == "min" || name == "max") && kind != TypeKind::boolean &&
-               kind != TypeKind::uuid && kind != TypeKind::bytea && kind != TypeKind::oid &&
-               kind != TypeKind::name && kind != TypeKind::character) {
+               kind != TypeKind::uuid && kind != TypeKind::inet && kind != TypeKind::bytea &&
+               kind != TypeKind::oid && kind != TypeKind::name && kind != TypeKind::character) {
       ColumnType type = value.type;
       if (kind == TypeKind::numeric) type.length = 0;
       if (type.kind == TypeKind::varchar) type = {TypeKind::text, 0, type.bytewise};
@@ -79,6 +79,7 @@ Typed Translator::aggregate(const tree::Call& call, const Scope& scope) {
 
 Typed Translator::node(const tree::Call& call, const Scope& scope) {
   const std::string& name = call.name.name;
+  if (auto texts = vector(call, scope)) return *std::move(texts);
   const bool built_in = call.name.schema.empty() || call.name.schema == "pg_catalog";
   if (!built_in || !call.argument_names.empty()) throw Unsure{"the function " + name};
   if (call.over) return window(call, scope);

@@ -192,7 +192,7 @@ sql::contents::ValueFunctions value_functions() {
   static const std::vector<ValueFunction> all = [] {
     std::vector<ValueFunction> functions;
     for (const auto& family : {text_functions(), number_functions(), time_functions(),
-                               array_functions(), json_functions()})
+                               array_functions(), json_functions(), text_search_functions()})
       functions.insert(functions.end(), family.begin(), family.end());
     return functions;
   }();

@@ -147,6 +147,8 @@ Typed Translator::compare(Operator op, Typed left, Typed right) {
   if (left.type.kind == TypeKind::array && right.type.kind == TypeKind::array &&
       (is_order(op) || left.type.element != right.type.element))
     throw Unsure{"a comparison of arrays"};
+  if (left.type.kind == TypeKind::inet && (is_order(op) || right.type.kind != TypeKind::inet))
+    throw Unsure{"a comparison of addresses"};
   if (left.type.enumeration != right.type.enumeration) throw Unsure{"a comparison of two types"};
   make_comparable(left, right);
   const bool text = is_text(left.type.kind) && is_text(right.type.kind);

@@ -30,7 +30,8 @@ sql::emulator::SqlRequest read_request(const EmulatedRequest& asked) {
     facts.remove_prefix(std::min(fact.size() + 1, facts.size()));
     // What a transaction sees is not a matter of names and types.
     const bool isolation = fact.starts_with(isolation_fact);
-    (isolation ? request.one_state : request.other_session) = true;
+    const bool reads = fact.starts_with("transaction_read_only=");
+    (isolation ? request.one_state : reads ? request.only_reads : request.other_session) = true;
   }
   request.values = sql::emulator::values_in(asked.canonical, asked.qualifier);
   const std::size_t slots = sql::emulator::slots_of(pattern), given = request.values.size();

@@ -330,7 +330,10 @@ bool Runner::fire(const sql::contents::Definition& table, std::string_view timin
     frame.add("tg_when", {{TypeKind::text}, Datum(upper(timing)), true});
     frame.add("tg_level", {{TypeKind::text}, Datum(std::string("ROW")), true});
     frame.add("tg_table_name", {{TypeKind::text}, Datum(name), true});
-    frame.add_row("old", table, before, contents_.find(table.key)->unknown);
+    std::set<std::size_t> hidden;
+    for (std::size_t i = 0; i < table.columns.size(); ++i)
+      if (!contents_.find(table.key)->knows(i)) hidden.insert(i);
+    frame.add_row("old", table, before, hidden);
     frame.add_row("new", table, row, hidden_);
     const Step* end = nullptr;
     if (!declare(*program, frame) || !run_steps(program->steps, frame, result, &end) ||

@@ -63,10 +63,37 @@ std::string Translator::rows_of_part(const Common& common) {
 
 // ---- INSERT … SELECT ----
 
-void Translator::insert_query(const tree::Query& query, const std::vector<std::size_t>& places,
-                              bool told, const Definition& table, Plan& plan) {
+/// What a query gives for columns of which it asks nothing: a tsvector, or the time. Something else
+/// stands in its place from here on.
+std::map<std::size_t, Given> Translator::take_unasked(tree::Query& query,
+                                                      const std::vector<std::size_t>& places,
+                                                      const Definition& table) {
+  std::map<std::size_t, Given> unasked;
+  auto* select = std::get_if<tree::Select>(&query.body);
+  // There it would be asked what they are.
+  if (select == nullptr || select->distinct || !select->group.empty() || !query.order.empty())
+    return unasked;
+  for (std::size_t i = 0; i < select->outputs.size() && i < places.size(); ++i) {
+    tree::Output& output = select->outputs[i];
+    const TableColumn& column = table.columns[places[i]];
+    if (output.expression.as<tree::Star>() != nullptr) return unasked;
+    if (auto vector = vector_for(output.expression, column)) {
+      output = {*std::move(vector), "vector"};
+      unasked[i].kind = Given::Kind::computed;
+    } else if (const auto bound = fresh(output.expression, column.type)) {
+      output = {tree::Expression(tree::Literal{}), "fresh"};
+      unasked[i].kind = Given::Kind::fresh;
+      unasked[i].bound = *bound;
+    }
+  }
+  return unasked;
+}
+
+void Translator::insert_query(tree::Query query, const std::vector<std::size_t>& places, bool told,
+                              const Definition& table, Plan& plan) {
   if (!query.with.tables.empty() || !query.locking.empty())
     throw Unsure{"an INSERT of a query with these parts"};
+  const std::map<std::size_t, Given> unasked = take_unasked(query, places, table);
   std::vector<Bound> bounds = std::exchange(bounds_, {});
   Scope scope{outermost_, {}};
   Whole made = whole(query, scope, true);
@@ -83,12 +110,19 @@ void Translator::insert_query(const tree::Query& query, const std::vector<std::s
       row.push_back(given_default(column));
       continue;
     }
-    if (column.given_by_server || column.type.kind == TypeKind::opaque)
+    const auto known = unasked.find(at);
+    const bool is_known = known != unasked.end();
+    if (column.given_by_server || (column.type.kind == TypeKind::opaque && !is_known))
       throw Unsure{"a value for column " + column.name};
+    if (is_known && known->second.kind == Given::Kind::fresh) {
+      row.push_back(known->second);
+      continue;
+    }
     Given& given = row.emplace_back();
     given.kind = Given::Kind::computed;
     given.place = list.size();
-    list.push_back(assigned(outputs[at], column, true));
+    keep_digits(0, column);
+    list.push_back(is_known ? outputs[at].sql : assigned(outputs[at], column, true));
   }
   Plan& source = plan.sources.emplace_back();
   source.shown.resize(list.size());

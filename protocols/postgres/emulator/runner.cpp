@@ -9,6 +9,7 @@
 #include "protocols/postgres/emulator/array.hpp"
 #include "protocols/postgres/emulator/catalogue.hpp"
 #include "protocols/postgres/emulator/time_values.hpp"
+#include "protocols/postgres/emulator/typed.hpp"
 #include "protocols/postgres/emulator/violations.hpp"
 #include "protocols/postgres/time_zone.hpp"
 #include "protocols/sql/lower.hpp"
@@ -97,6 +98,7 @@ bool Runner::run_commons(const Plan& plan, std::span<const Value> values, Result
 
 bool Runner::perform(const Plan& plan, std::span<const Value> values, std::vector<DatumRow>& rows,
                      Result& result) {
+  const Restored<std::string> target(target_, plan.target);
   for (const std::string& key : result.written)
     if (plan.reads.contains(key) || plan.target == key ||
         std::ranges::count(plan.targets, key) > 0) {
@@ -155,9 +157,18 @@ bool Runner::gave_within(const Plan& plan) const {
 
 std::optional<Datum> Runner::value_of(const Bound& bound, std::span<const Value> values) {
   auto value = readable_value(bound, values);
-  if (value || !took_effect_ || !bound.put_into) return value;
-  unread_.insert(*bound.put_into);
-  return Datum();
+  if (!bound.put_into) return value;
+  const bool lacks = value ? bound.may_hide && is_null(*value) : took_effect_;
+  if (!lacks) return value;
+  if (!may_hide(*contents_.find(target_)->definition, *bound.put_into))
+    unread_.insert(*bound.put_into);
+  return hidden(bound, *bound.put_into);
+}
+
+/// A value that is put into one row of the table that is written, and that nobody knows.
+Datum Runner::hidden(const Bound& bound, std::size_t column) {
+  const auto made = bound.source == Bound::Source::request ? std::nullopt : momentary(bound, unseen_);
+  return contents_.hidden_cell(target_, column, made.value_or(Datum()));
 }
 
 std::optional<Datum> Runner::readable_value(const Bound& bound, std::span<const Value> values) {
@@ -173,7 +184,7 @@ std::optional<Datum> Runner::readable_value(const Bound& bound, std::span<const 
         bound.most != 0 && number != nullptr && (*number < -bound.most || *number > bound.most);
     return far ? std::nullopt : std::optional(datum);
   }
-  if (bound.source != Bound::Source::request) return momentary(bound);
+  if (bound.source != Bound::Source::request) return momentary(bound, moment_);
   if (bound.slot == Bound::no_slot)
     return meets_demand(bound, bound.constant) ? std::optional(bound.constant) : std::nullopt;
   if (bound.slot >= values.size()) return std::nullopt;
@@ -259,16 +270,16 @@ bool Runner::meets_demand(const Bound& bound, const Datum& datum) {
 }
 
 /// A value of this moment or of chance.
-std::optional<Datum> Runner::momentary(const Bound& bound) {
+std::optional<Datum> Runner::momentary(const Bound& bound, const StatementMoment& moment) {
   const auto none = bound.may_hide ? std::optional(Datum()) : std::nullopt;
   if (bound.source == Bound::Source::uuid) {
-    if (moment_.chance == nullptr) return none;
-    const std::uint64_t high = (*moment_.chance)(), low = (*moment_.chance)();
+    if (moment.chance == nullptr) return none;
+    const std::uint64_t high = (*moment.chance)(), low = (*moment.chance)();
     return Datum(fmt::format("{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}", high >> 32U,
                              (high >> 16U) & 0xFFFFU, high & 0xFFFU,
                              0x8000U | ((low >> 48U) & 0x3FFFU), low & 0xFFFF'FFFF'FFFFU));
   }
-  const auto& time = bound.source == Bound::Source::now ? moment_.now : moment_.clock;
+  const auto& time = bound.source == Bound::Source::now ? moment.now : moment.clock;
   if (!time) return none;
   if (bound.type.kind == TypeKind::timestamptz) return Datum(*time);
   const auto clock = printing_.utc ? time : local_time(*time, printing_.zone);
@@ -281,8 +292,11 @@ std::optional<Datum> Runner::momentary(const Bound& bound) {
 std::set<std::size_t> Runner::unknown_values(const Plan& plan) const {
   std::set<std::size_t> columns = plan.refreshed;
   columns.insert(unread_.begin(), unread_.end());
+  // Of the others it is kept in each row, see value_of().
+  const Definition& table = *contents_.find(plan.target)->definition;
   if (!moment_.now || moment_.chance == nullptr)
-    columns.insert(plan.momentary.begin(), plan.momentary.end());
+    for (const std::size_t each : plan.momentary)
+      if (!may_hide(table, each)) columns.insert(each);
   return columns;
 }
 

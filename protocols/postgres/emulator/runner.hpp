@@ -37,6 +37,8 @@ class Runner final : public sql::emulator::Runner {
   /// be undone.
   [[nodiscard]] std::optional<Result> run(const Plan& plan, std::span<const Value> values);
   void set_moment(const StatementMoment& moment) { moment_ = moment; }
+  /// Of a request that is followed: what of it nobody has been told of may be as of this moment.
+  void set_unseen(const StatementMoment& moment) { unseen_ = moment; }
 
   /// From here on: the request has taken effect, and this is what it was answered. What only the
   /// server could know is taken from there, and what the answer does not show is no longer known.
@@ -44,6 +46,10 @@ class Runner final : public sql::emulator::Runner {
     took_effect_ = true;
     shown_ = shown;
   }
+
+  /// What these rows of an answer, which are of what is here now, show of values that are not
+  /// known.
+  void learn(const Plan& plan, const std::vector<Row>& rows);
 
  private:
   using Datum = sql::contents::Datum;
@@ -53,7 +59,8 @@ class Runner final : public sql::emulator::Runner {
   [[nodiscard]] std::optional<Datum> readable_value(const Bound& bound,
                                                     std::span<const Value> values);
   [[nodiscard]] bool gave_within(const Plan& plan) const;
-  [[nodiscard]] std::optional<Datum> momentary(const Bound& bound);
+  [[nodiscard]] std::optional<Datum> momentary(const Bound& bound, const StatementMoment& moment);
+  [[nodiscard]] Datum hidden(const Bound& bound, std::size_t column);
   [[nodiscard]] std::optional<Datum> of_catalogue(const Bound& bound,
                                                   std::span<const Value> values);
   [[nodiscard]] std::set<std::size_t> unknown_values(const Plan& plan) const;
@@ -110,6 +117,13 @@ class Runner final : public sql::emulator::Runner {
   [[nodiscard]] bool takes_values(const Plan& plan, std::span<const Value> values);
   [[nodiscard]] bool refuse_value(const Plan& plan, const Given& given,
                                   std::span<const Value> values);
+
+  // ---- learning.cpp ----
+  [[nodiscard]] std::optional<Datum> read_cell(const Plan& plan, const Row& row,
+                                               std::size_t place) const;
+  void learn_cell(const Plan& plan, const TableState& table, const std::vector<std::size_t>& key,
+                  const std::map<std::size_t, std::size_t>& places, std::size_t column,
+                  const Row& row);
 
   // ---- routines.cpp ----
   struct Typed_value {
@@ -169,7 +183,7 @@ class Runner final : public sql::emulator::Runner {
   const TableOids& oids_;
   Programs* programs_;
   Frame* frame_ = nullptr;  ///< of the function that is under way
-  StatementMoment moment_;
+  StatementMoment moment_, unseen_;
   std::size_t depth_ = 0;       ///< how many functions are under way
   std::vector<Fired> pending_;  ///< triggers that are fired behind all rows
   const std::vector<Row>* shown_ = nullptr;
@@ -180,6 +194,7 @@ class Runner final : public sql::emulator::Runner {
   std::size_t new_rows_ = 0;              ///< how many are put in
   std::vector<std::int64_t> refused_at_;  ///< beside those of references: places of rows
   bool in_order_ = false;                 ///< rows are looked at in the order of their places
+  std::string target_;                    ///< of the plan that is under way
   std::set<std::size_t> hidden_;          ///< columns of the new row whose values nobody knows
   std::set<std::size_t> unread_;          ///< those that the server took and that can't be read
 };

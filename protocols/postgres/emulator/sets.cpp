@@ -22,6 +22,40 @@ struct SetOfRows {
   std::vector<SetColumn> columns;
 };
 
+/// How pg_array_listed gives what is kept for an element.
+char listed_as(const ColumnType& element) {
+  return is_whole(element.kind) ? 'i' : element.kind == TypeKind::boolean ? 'b' : 't';
+}
+
+SetColumn column_of_elements(const ColumnType& element, std::string name, std::string sql) {
+  if (element.kind == TypeKind::date) sql = "pg_read_date(" + sql + ")";
+  return {std::move(name), std::move(sql), element};
+}
+
+/// unnest() of one array or of several, whose rows are as many as the longest has elements.
+SetOfRows set_of_arrays(const std::vector<Typed>& values, const std::string& alias,
+                        ColumnType (*element_type)(const ColumnType&)) {
+  SetOfRows set;
+  std::string kinds, arrays;
+  for (const Typed& each : values) {
+    if (each.untyped != Untyped::no || each.soft || each.type.kind != TypeKind::array)
+      throw Unsure{"the function unnest among the tables"};
+    const ColumnType element = element_type(each.type);
+    const std::size_t place = kinds.size();
+    kinds += listed_as(element);
+    arrays += ", " + each.sql;
+    if (values.size() == 1)
+      set.columns.push_back(column_of_elements(element, "", alias + ".value"));
+    else
+      set.columns.push_back(column_of_elements(
+          element, "unnest",
+          "json_extract(" + alias + ".value, '$[" + std::to_string(place) + "]')"));
+  }
+  set.list = values.size() == 1 ? "pg_array_listed(" + values[0].sql + ", '" + kinds + "')"
+                                : "pg_arrays_listed('" + kinds + "'" + arrays + ")";
+  return set;
+}
+
 }  // namespace
 
 /// A function among the tables: its rows are the elements of a list, which may be made of columns
@@ -47,14 +81,8 @@ std::string Translator::function_source(const tree::TableFunction& function,
       !values.empty() && values[0].untyped == Untyped::no && (!values[0].soft || of_json);
   const TypeKind kind = first_typed ? values[0].type.kind : TypeKind::opaque;
   const bool json = kind == TypeKind::json || kind == TypeKind::jsonb;
-  if (name == "unnest" && values.size() == 1 && kind == TypeKind::array) {
-    const ColumnType element = element_type(values[0].type);
-    const char* const how = is_whole(element.kind)              ? "'i'"
-                            : element.kind == TypeKind::boolean ? "'b'"
-                                                                : "'t'";
-    set.list = "pg_array_listed(" + values[0].sql + ", " + how + ")";
-    const bool date = element.kind == TypeKind::date;
-    set.columns = {{"", date ? "pg_read_date(" + alias + ".value)" : alias + ".value", element}};
+  if (name == "unnest" && !values.empty()) {
+    set = set_of_arrays(values, alias, &Translator::element_type);
   } else if (name == "generate_series" && (values.size() == 2 || values.size() == 3)) {
     ColumnType type{TypeKind::int4};
     std::string list;

@@ -15,6 +15,7 @@ namespace understudy::postgres::emulation {
 
 namespace tree = sql::tree;
 using sql::contents::Definition;
+using sql::contents::may_hide;
 using sql::contents::TableBook;
 using sql::contents::TableState;
 using sql::emulator::add_written;

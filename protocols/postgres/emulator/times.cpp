@@ -86,8 +86,10 @@ Typed Translator::in_zone(const tree::Call&, std::vector<Typed> values) {
   if (values.size() != 2 || values[1].untyped != Untyped::no || values[1].soft)
     throw Unsure{"AT TIME ZONE of this value"};
   Typed zone = as_text(std::move(values[0]));
-  if (!zone.bound) throw Unsure{"a zone that is computed"};
-  bounds_[*zone.bound].demand = Bound::Demand::zone;
+  if (zone.bound)
+    bounds_[*zone.bound].demand = Bound::Demand::zone;
+  else
+    may_raise("a zone that is computed");
   const TypeKind kind = values[1].type.kind;
   if (kind != TypeKind::timestamp && kind != TypeKind::timestamptz)
     throw Unsure{"AT TIME ZONE of this value"};

@@ -1,5 +1,8 @@
 #include "protocols/postgres/emulator/translator.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 namespace understudy::postgres::emulation {
 
 void Translator::other(const tree::Statement& statement, Plan& plan) {
@@ -29,41 +32,53 @@ std::optional<std::string> internal_name(const tree::Type& type) {
   return std::string(find_type(oid_of(known))->name);
 }
 
-std::optional<Figured> figured(const tree::Expression& expression);
+/// Of those without parentheses.
+bool is_value_function(std::string_view name) {
+  constexpr std::string_view all[] = {"current_date",  "current_timestamp", "localtimestamp",
+                                      "current_user",  "session_user",      "current_catalog",
+                                      "current_schema"};
+  return std::ranges::find(all, name) != std::end(all);
+}
 
-std::optional<Figured> figured_of_query(const tree::SubQuery& query) {
+std::optional<Figured> figured(const tree::Expression& expression, int version);
+
+std::optional<Figured> figured_of_query(const tree::SubQuery& query, int version) {
   if (query.kind == tree::SubQuery::Kind::exists) return Figured{"exists", 2};
   if (query.kind == tree::SubQuery::Kind::array) return Figured{"array", 2};
   const auto* select = query.query->as<tree::Select>();
   if (select == nullptr || select->outputs.size() != 1) return std::nullopt;
   const tree::Output& output = select->outputs.front();
   if (!output.alias.empty()) return Figured{output.alias, 2};
-  return figured(output.expression);
+  return figured(output.expression, version);
 }
 
-std::optional<Figured> figured_of_case(const tree::Case& choice) {
+std::optional<Figured> figured_of_case(const tree::Case& choice, int version) {
   if (choice.otherwise) {
-    const auto inner = figured(*choice.otherwise);
+    const auto inner = figured(*choice.otherwise, version);
     if (!inner || inner->strength > 1) return inner;
   }
   return Figured{"case", 1};
 }
 
-std::optional<Figured> figured(const tree::Expression& expression) {
+std::optional<Figured> figured(const tree::Expression& expression, int version) {
   if (const auto* column = expression.as<tree::Column>()) return Figured{column->name(), 2};
   if (const auto* call = expression.as<tree::Call>())
-    return call->parentheses ? std::optional(Figured{call->name.name, 2}) : std::nullopt;
-  if (const auto* query = expression.as<tree::SubQuery>()) return figured_of_query(*query);
-  if (const auto* choice = expression.as<tree::Case>()) return figured_of_case(*choice);
+    return call->parentheses || is_value_function(call->name.name)
+               ? std::optional(Figured{call->name.name, 2})
+               : std::nullopt;
+  if (const auto* query = expression.as<tree::SubQuery>()) return figured_of_query(*query, version);
+  if (const auto* choice = expression.as<tree::Case>()) return figured_of_case(*choice, version);
   if (const auto* cast = expression.as<tree::Cast>()) {
-    auto inner = figured(*cast->operand);
+    auto inner = figured(*cast->operand, version);
     if (!inner || inner->strength > 1) return inner;
     const auto name = internal_name(cast->type);
     return name ? std::optional(Figured{*name, 1}) : std::nullopt;
   }
-  if (const auto* collate = expression.as<tree::Collate>()) return figured(*collate->operand);
+  if (const auto* collate = expression.as<tree::Collate>())
+    return figured(*collate->operand, version);
   if (const auto* literal = expression.as<tree::Literal>())
-    if (literal->kind == tree::Literal::Kind::boolean) return std::nullopt;  // since version 15
+    if (literal->kind == tree::Literal::Kind::boolean && version < 15)  // a cast of 't' before
+      return version == 0 ? std::nullopt : std::optional(Figured{"bool", 1});
   const bool plain =
       expression.as<tree::Literal>() != nullptr || expression.as<tree::Operation>() != nullptr ||
       expression.as<tree::Is>() != nullptr || expression.as<tree::In>() != nullptr ||
@@ -75,7 +90,7 @@ std::optional<Figured> figured(const tree::Expression& expression) {
 }  // namespace
 
 std::optional<std::string> Translator::name_of_output(const tree::Expression& expression) const {
-  const auto found = figured(expression);
+  const auto found = figured(expression, printing_.version);
   if (!found) return std::nullopt;
   return found->strength == 0 ? "?column?" : found->name;
 }

@@ -178,6 +178,11 @@ class Translator final : public sql::emulator::Translator {
                               const std::string& alias, Scope& scope) override;
   Selected values_of(const tree::Values& values, const Scope* outer) override;
 
+  // ---- text_search.cpp ----
+  static std::optional<tree::Expression> vector_for(const tree::Expression& expression,
+                                                    const sql::contents::TableColumn& column);
+  std::optional<Typed> vector(const tree::Call& call, const Scope& scope);
+
   // ---- calls.cpp ----
   bool query_otherwise(const tree::Query& query, Plan& plan) override;
 
@@ -191,6 +196,7 @@ class Translator final : public sql::emulator::Translator {
     return in_view_ ? emulation::key_of(name) : sql::emulator::Translator::key_of(name);
   }
   [[nodiscard]] bool keeps_places() const noexcept override { return true; }
+  [[nodiscard]] bool hides_cells() const noexcept override { return true; }
   std::optional<std::string> source_otherwise(const tree::Name& name, const std::string& shown,
                                               const std::string& alias, Scope& scope) override;
   std::string view(const sql::contents::View& view, const std::string& key,
@@ -207,7 +213,10 @@ class Translator final : public sql::emulator::Translator {
   void other(const tree::Statement& statement, Plan& plan) override;
   void changing_commons(const tree::With& with, Plan& plan) override;
   std::string rows_of_part(const Common& common) override;
-  void insert_query(const tree::Query& query, const std::vector<std::size_t>& places, bool told,
+  static std::map<std::size_t, Given> take_unasked(tree::Query& query,
+                                                   const std::vector<std::size_t>& places,
+                                                   const Definition& table);
+  void insert_query(tree::Query query, const std::vector<std::size_t>& places, bool told,
                     const Definition& table, Plan& plan);
   void update_rows(const tree::Update& update, Plan& plan);
   void remove_rows(const tree::Delete& remove, Plan& plan);
@@ -252,6 +261,8 @@ class Translator final : public sql::emulator::Translator {
   [[nodiscard]] bool passes(const tree::Expression& expression,
                             const sql::contents::TableColumn& column) const;
   [[nodiscard]] bool casts_alike(ColumnType from, ColumnType to) const;
+  static std::optional<Bound> fresh(const tree::Expression& expression, ColumnType type);
+  void keep_digits(std::size_t first, const sql::contents::TableColumn& column);
   Given given(const tree::Expression& expression,
               const sql::contents::TableColumn& column) override;
   /// What is computed is appended to `computed`.

@@ -27,6 +27,8 @@ std::string_view standard_name(TypeKind kind) {
       return "character varying";
     case TypeKind::uuid:
       return "uuid";
+    case TypeKind::inet:
+      return "inet";
     case TypeKind::date:
       return "date";
     case TypeKind::time:

@@ -40,6 +40,7 @@ using Given_value = std::optional<Datum>;
 [[nodiscard]] std::span<const ValueFunction> time_functions();
 [[nodiscard]] std::span<const ValueFunction> array_functions();
 [[nodiscard]] std::span<const ValueFunction> json_functions();
+[[nodiscard]] std::span<const ValueFunction> text_search_functions();
 [[nodiscard]] std::span<const ValueAggregate> gathering_aggregates();
 
 /// All of them.

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <limits>
 
 #include "protocols/postgres/datetime.hpp"
 #include "protocols/postgres/emulator/array.hpp"
 #include "protocols/postgres/emulator/exact_values.hpp"
+#include "protocols/postgres/emulator/hosts.hpp"
 #include "protocols/postgres/emulator/time_values.hpp"
 #include "protocols/postgres/emulator/value_functions.hpp"
 #include "protocols/postgres/time_zone.hpp"
@@ -48,6 +50,7 @@ constexpr NamedType known_types[] = {{"bool", TypeKind::boolean},
                                      {"interval", TypeKind::interval},
                                      {"time", TypeKind::time},
                                      {"uuid", TypeKind::uuid},
+                                     {"inet", TypeKind::inet},
                                      {"date", TypeKind::date},
                                      {"timestamp", TypeKind::timestamp},
                                      {"timestamptz", TypeKind::timestamptz}};
@@ -101,7 +104,7 @@ bool is_pair(std::string_view text, std::size_t at, int most) {
 /// `2024-01-31`, of a year with four digits.
 bool is_plain_date(std::string_view text) {
   std::int32_t days = 0;
-  if (text.size() != 10 || text.starts_with('0') || !parse_date(text, days)) return false;
+  if (text.size() != 10 || !parse_date(text, days)) return false;
   std::string printed;
   append_date(days, printed);
   return printed == text;
@@ -141,11 +144,32 @@ bool is_plain_moment(std::string_view text, Zone zone) {
   return zone != Zone::forbidden && is_plain_offset(rest);
 }
 
-std::optional<Datum> read_moment(TypeKind kind, std::string_view text, const Printing& printing) {
+/// Takes digits behind the sixth off, with those before them: the server reads all of them as one
+/// float, which it rounds to microseconds. Of `hh:mm:ss.fffffffff` alone.
+Microseconds take_long_fraction(std::string& text) {
+  constexpr std::size_t seconds = 6, most = 18;  // characters of `:mm:ss`; digits
+  const std::size_t point = text.find('.');
+  if (point == std::string::npos || point < seconds || text[point - 3] != ':' ||
+      text[point - seconds] != ':')
+    return 0;
+  const std::size_t end = std::min(text.find_first_not_of("0123456789", point + 1), text.size());
+  const std::size_t digits = end - point - 1;
+  if (digits <= 6 || digits > most) return 0;
+  double fraction = 0;
+  std::from_chars(text.data() + point, text.data() + end, fraction);
+  text.erase(point, end - point);
+  return static_cast<Microseconds>(std::rint(fraction * 1'000'000));
+}
+
+std::optional<Datum> read_plain_moment(TypeKind kind, std::string_view text,
+                                       const Printing& printing) {
   Microseconds moment = 0;
   std::int32_t days = 0;
   switch (kind) {
     case TypeKind::date:
+      // Some drivers add a zone, which does not count.
+      if (text.size() > 11 && text[10] == ' ' && is_plain_offset(text.substr(11)))
+        text = text.substr(0, 10);
       if (!is_plain_date(text) || !parse_date(text, days)) return std::nullopt;
       return Datum(std::int64_t{days});
     case TypeKind::timestamp:
@@ -164,6 +188,15 @@ std::optional<Datum> read_moment(TypeKind kind, std::string_view text, const Pri
         return std::nullopt;
       return Datum(std::int64_t{moment});
   }
+}
+
+std::optional<Datum> read_moment(TypeKind kind, std::string_view text, const Printing& printing) {
+  std::string plain(text);
+  const Microseconds fraction = take_long_fraction(plain);
+  if (plain.ends_with(" UTC")) plain.replace(plain.size() - 4, 4, "Z");
+  auto moment = read_plain_moment(kind, plain, printing);
+  if (moment && fraction > 0) moment = std::get<std::int64_t>(*moment) + fraction;
+  return moment;
 }
 
 bool fits(ColumnType type, std::string_view text) {
@@ -299,6 +332,8 @@ Oid oid_of(ColumnType type) noexcept {
       return oid::varchar;
     case TypeKind::uuid:
       return oid::uuid;
+    case TypeKind::inet:
+      return oid::inet;
     case TypeKind::date:
       return oid::date;
     case TypeKind::timestamp:
@@ -365,6 +400,8 @@ std::optional<Datum> read_value(ColumnType type, ValueClass value_class, std::st
       return Datum(std::string(text));
     case TypeKind::uuid:
       return read_uuid(text);
+    case TypeKind::inet:
+      return datum_of(read_host(text));
     case TypeKind::bytea:
       return datum_of(read_bytea(text));
     case TypeKind::interval:
@@ -404,7 +441,10 @@ bool append_in_zone(Microseconds value, const Printing& printing, std::string& t
   const auto east = seconds_east(printing.zone, value);
   if (!east || !printing.iso_dates) return false;
   append_timestamp(value + *east * std::int64_t{1'000'000}, text);
+  const bool before_christ = text.ends_with(" BC");
+  if (before_christ) text.resize(text.size() - 3);
   append_offset(*east, text);
+  if (before_christ) text += " BC";
   return true;
 }
 
@@ -416,11 +456,11 @@ std::optional<std::string> print_value(ColumnType type, const Datum& datum,
   const auto* number = std::get_if<std::int64_t>(&datum);
   if (number == nullptr) {
     const bool text = sql::contents::is_text(type.kind) || type.kind == TypeKind::uuid ||
-                      type.kind == TypeKind::bytea || type.kind == TypeKind::interval ||
-                      type.kind == TypeKind::json || type.kind == TypeKind::jsonb ||
-                      type.kind == TypeKind::name || type.kind == TypeKind::character ||
-                      type.kind == TypeKind::array || type.kind == TypeKind::enumeration ||
-                      type.scale == ColumnType::own_scale;
+                      type.kind == TypeKind::inet || type.kind == TypeKind::bytea ||
+                      type.kind == TypeKind::interval || type.kind == TypeKind::json ||
+                      type.kind == TypeKind::jsonb || type.kind == TypeKind::name ||
+                      type.kind == TypeKind::character || type.kind == TypeKind::array ||
+                      type.kind == TypeKind::enumeration || type.scale == ColumnType::own_scale;
     sure = sure && text && (type.kind != TypeKind::interval || printing.intervals);
     return std::get<std::string>(datum);
   }

@@ -26,6 +26,7 @@ struct Printing {
   bool iso_dates = false;      ///< DateStyle begins with ISO
   bool intervals = true;       ///< IntervalStyle is postgres
   bool numeric_fields = true;  ///< extract() gives a numeric, as it does since version 14
+  int version = 0;             ///< the server's first number; 0: not known
   enum class Order : std::uint8_t {
     unknown,
     bytewise,  ///< the database's collation is C or POSIX

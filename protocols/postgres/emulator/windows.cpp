@@ -171,9 +171,10 @@ Typed Translator::window(const tree::Call& call, const Scope& scope) {
   type.length = 0;
   if (of_order.contains(name)) return typed(name + "(" + value.sql + further + ")" + behind, type);
   const bool least = (name == "min" || name == "max") && type.kind != TypeKind::boolean &&
-                     type.kind != TypeKind::uuid && type.kind != TypeKind::bytea &&
-                     type.kind != TypeKind::array && type.kind != TypeKind::enumeration &&
-                     type.kind != TypeKind::interval && type.scale != ColumnType::own_scale;
+                     type.kind != TypeKind::uuid && type.kind != TypeKind::inet &&
+                     type.kind != TypeKind::bytea && type.kind != TypeKind::array &&
+                     type.kind != TypeKind::enumeration && type.kind != TypeKind::interval &&
+                     type.scale != ColumnType::own_scale;
   if (!least) throw Unsure{"the window function " + name};
   if (is_text(type.kind)) type.kind = TypeKind::text;
   return typed(name + "(" + ordered(value) + ")" + behind, type);

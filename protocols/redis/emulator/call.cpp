@@ -1,6 +1,8 @@
 #include "protocols/redis/emulator/call.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "protocols/redis/effects.hpp"
 
@@ -71,6 +73,24 @@ void Call::swap_databases(std::uint32_t one, std::uint32_t other) {
   for (const std::uint32_t db : {one, other}) writes_.push_back({std::to_string(db)});
 }
 
+Answer Call::run(Handler handler, Arguments words, const std::vector<KeyPath>& writes) {
+  for (const KeyPath& path : writes) {
+    const auto db = database_of(path);
+    if (!db || path.size() < 2) return std::nullopt;
+    const KeyName name{*db, path[1]};
+    const Entry* entry = keys_.find(name);
+    undo_.emplace_back(name, entry != nullptr ? std::optional(*entry) : std::nullopt);
+  }
+  Call inner(keys_, words, db_, now_, doubt_, doubles_);
+  inner.is_inner_ = true;
+  Answer answer = handler(inner);
+  if (!answer) return inner.undo(), std::nullopt;
+  std::ranges::move(inner.undo_, std::back_inserter(undo_));
+  std::ranges::move(inner.writes_, std::back_inserter(writes_));
+  std::ranges::move(inner.perhaps_, std::back_inserter(perhaps_));
+  return answer;
+}
+
 void Call::undo() {
   for (auto change = undo_.rbegin(); change != undo_.rend(); ++change) {
     auto& [name, entry] = *change;
@@ -89,7 +109,7 @@ void Call::settle() {
     const auto db = database_of(path);
     if (!db || path.size() < 2) continue;
     const KeyName name{*db, path[1]};
-    keys_.touch(name);
+    keys_.touch(name, std::ranges::find(perhaps_, name) == perhaps_.end());
     keys_.settle(name);
   }
 }
@@ -113,13 +133,22 @@ Answer Call::number(double number) const {
   };
   const Value digits = spelled(DoubleStyle::seventeen_digits);
   // Small sorted sets forget the sign of zero, large ones keep it.
-  if (number == 0 && std::signbit(number) && doubt_ == Doubt::unsure) return std::nullopt;
-  if (doubt_ == Doubt::presumed || doubles_ == DoubleStyle::seventeen_digits || is_whole(number))
+  if (number == 0 && std::signbit(number) && (doubt_ == Doubt::unsure || is_inner_))
+    return std::nullopt;
+  if ((doubt_ == Doubt::presumed && !is_inner_) || doubles_ == DoubleStyle::seventeen_digits ||
+      is_whole(number))
     return digits;
   if (!is_plain(number)) return std::nullopt;
   const Value shortest = spelled(DoubleStyle::shortest);
   if (digits == shortest || doubles_ == DoubleStyle::shortest) return shortest;
   return std::nullopt;
+}
+
+std::optional<std::string_view> type_of(const Seen& seen) {
+  constexpr std::string_view names[] = {"", "none", "string", "list", "hash", "set", "zset"};
+  static_assert(std::size(names) == std::variant_size_v<Contents>);
+  if (seen.unknown()) return std::nullopt;
+  return names[seen.entry->contents.index()];
 }
 
 Value error(std::string_view text) {

@@ -53,6 +53,13 @@ class Call {
        std::optional<DoubleStyle> doubles)
       : keys_(keys), words_(words), db_(db), now_(now), doubt_(doubt), doubles_(doubles) {}
 
+  /// It is followed: where it is up to the server what it answers, it was this.
+  void follow(const Value& reply) noexcept { told_ = &reply; }
+  /// Null where it is not followed.
+  [[nodiscard]] const Value* told() const noexcept { return told_; }
+  /// Whether it may choose what is up to the server: not within a script, whose choice none shows.
+  [[nodiscard]] bool chooses() const noexcept { return !is_inner_; }
+
   // -- words; the name is word 0
   [[nodiscard]] std::size_t count() const noexcept { return words_.size(); }
   [[nodiscard]] std::string_view word(std::size_t i) const { return words_[i]; }
@@ -79,8 +86,13 @@ class Call {
   }
   /// The key becomes this.
   void replace(std::string_view key, Entry entry);
-  void remove(std::string_view key) { replace(key, {Absent{}, {}}); }
+  void remove(std::string_view key) {
+    if (see(key).unknown()) touch_perhaps(key);
+    replace(key, {Absent{}, {}});
+  }
   void touch(std::string_view key);
+  /// Of a key that is touched: perhaps it was not changed at all.
+  void touch_perhaps(std::string_view key) { perhaps_.push_back(name_of(key)); }
   /// A collection has changed: without elements it is no more.
   template <class T>
   void changed(std::string_view key, const T& collection) {
@@ -100,6 +112,11 @@ class Call {
   [[nodiscard]] Call in(std::uint32_t db) const {
     return {keys_, words_, db, now_, doubt_, doubles_};
   }
+
+  /// A command within this one, a script: what it changes, at `writes`, is this one's and taken
+  /// back with it. Without an answer it changed nothing.
+  [[nodiscard]] Answer run(Answer (*handler)(Call&), Arguments words,
+                           const std::vector<KeyPath>& writes);
 
   // -- time
   [[nodiscard]] std::optional<std::int64_t> now() const {
@@ -130,9 +147,15 @@ class Call {
   Emulator::Moment now_;
   Doubt doubt_;
   std::optional<DoubleStyle> doubles_;
+  const Value* told_ = nullptr;
+  bool is_inner_ = false;
   std::vector<KeyPath> writes_;
+  std::vector<KeyName> perhaps_;
   std::vector<std::pair<KeyName, std::optional<Entry>>> undo_;
 };
+
+/// As TYPE says; nothing where it is unknown.
+[[nodiscard]] std::optional<std::string_view> type_of(const Seen& seen);
 
 // -- replies
 [[nodiscard]] Value error(std::string_view text);
@@ -208,6 +231,8 @@ struct NamedHandler {
 [[nodiscard]] std::span<const NamedHandler> string_commands() noexcept;
 [[nodiscard]] std::span<const NamedHandler> counter_commands() noexcept;
 [[nodiscard]] std::span<const NamedHandler> key_commands() noexcept;
+[[nodiscard]] std::span<const NamedHandler> scanning_commands() noexcept;
+[[nodiscard]] std::span<const NamedHandler> script_commands() noexcept;
 [[nodiscard]] std::span<const NamedHandler> list_commands() noexcept;
 [[nodiscard]] std::span<const NamedHandler> hash_commands() noexcept;
 [[nodiscard]] std::span<const NamedHandler> set_commands() noexcept;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "protocols/redis/emulator/following.hpp"
+#include "protocols/redis/emulator/scanning.hpp"
 #include "protocols/redis/image.hpp"
 #include "protocols/redis/resp_decoder.hpp"
 
@@ -24,6 +25,7 @@ void read_knowledge(const Document& knowledge, State& state) {
   if (const auto pinned = knowledge.find("pinned"); pinned != knowledge.end() && pinned->is_array())
     for (const Document& name : *pinned) state.pinned.insert(octets_of(name));
   state.dialect.merge(knowledge);
+  state.scripts.merge(knowledge);
 }
 
 class RedisEmulator final : public Emulator {
@@ -35,7 +37,10 @@ class RedisEmulator final : public Emulator {
 
   void begin_recording() override {
     state_.seeds.begin_recording();
+    keep_scripts();
     state_.keys = {};
+    state_.scripts.begin_recording();
+    state_.keys.scripts() = state_.scripts;
     state_.recording = true;
   }
 
@@ -45,12 +50,17 @@ class RedisEmulator final : public Emulator {
     Document& pinned = knowledge["pinned"] = Document::array();
     for (const std::string& name : state_.pinned) pinned.push_back(document_of(name));
     state_.dialect.write(knowledge);
+    const ScriptCache& scripts = state_.recording ? state_.keys.scripts() : state_.scripts;
+    scripts.write(knowledge);
     return knowledge;
   }
 
   void reset() override {
+    keep_scripts();
     if (!first_ || state_.recording) first_ = state_.seeds.keyspace();
     state_.keys = *first_;
+    state_.keys.scripts() = state_.scripts;
+    state_.keys.scripts().begin_serving();
     state_.recording = false;
   }
 
@@ -74,6 +84,7 @@ class RedisEmulator final : public Emulator {
     const Request request(asked.canonical);
     const auto reply = reply_in(image);
     if (!reply) return state_.forget_written(request.effects().writes);
+    if (request.sound) state_.keys.scripts().follow(request.name(), request.words, *reply);
     // A command that is none did nothing, whatever it would have been.
     if (is_error(reply->kind) && answers_blindly(request.resolved, request.words, *reply)) return;
     state_.keys.stay_bounded();
@@ -89,9 +100,13 @@ class RedisEmulator final : public Emulator {
     if (!state_.computes(request)) return false;
     Call call(state_.keys, request.words, request.line.db, now, Doubt::unsure,
               state_.dialect.doubles());
+    call.follow(reply);
     const Answer answer = request.handler(call);
     if (!answer) return call.undo(), false;
     call.settle();
+    if (is_part_of_scan(request.name(), request.words, reply) ||
+        is_part_of_scan(request.name(), request.words, *answer))
+      return true;
     if (*answer == reply || meaning_of(request, *answer) == meaning_of(request, reply)) return true;
     const Effects effects = request.effects();
     state_.forget(effects.reads);
@@ -122,6 +137,11 @@ class RedisEmulator final : public Emulator {
   }
 
  private:
+  /// What a recording has shown of them.
+  void keep_scripts() {
+    if (state_.recording) state_.scripts = state_.keys.scripts();
+  }
+
   State state_;
   std::optional<Keyspace> first_;  // what reset() goes back to
 };

@@ -4,11 +4,12 @@
 #include <array>
 
 #include "protocols/redis/emulator/lessons.hpp"
+#include "protocols/redis/emulator/scanning.hpp"
 
 namespace understudy::redis::emulation {
 
 bool State::computes(const Request& request) const {
-  return request.handler != nullptr && !pinned.contains(request.name());
+  return request.handler != nullptr && !pinned.contains(request.subject());
 }
 
 void State::forget(const std::vector<KeyPath>& paths) {
@@ -29,9 +30,9 @@ bool is_refusal(const Value& reply) {
          !reply.text.starts_with("WRONGTYPE ");
 }
 
-// Those that are about who asks or when, not about the command.
+// Those that are about who asks or when, not about the command or its keys.
 bool is_passing(const Value& reply) {
-  static constexpr std::string_view passing[] = {"NOAUTH", "NOPERM", "LOADING", "BUSY"};
+  static constexpr std::string_view passing[] = {"NOAUTH", "NOPERM", "LOADING", "BUSY", "NOSCRIPT"};
   return std::ranges::any_of(passing,
                              [&](std::string_view code) { return reply.text.starts_with(code); });
 }
@@ -88,7 +89,9 @@ void Followed::follow() {
   }
   meaning_ = meaning_of(request_, reply_);
   look_at_keys();
+  if (is_part_of_scan(request_.name(), request_.words, reply_)) return;
   Answer answer = compute(state_.keys);
+  if (answer && is_part_of_scan(request_.name(), request_.words, *answer)) return;
   if (!answer && in_order_) {
     learn_before();
     answer = compute(state_.keys);
@@ -118,6 +121,7 @@ void Followed::look_at_keys() {
 
 Answer Followed::compute(Keyspace& keys) {
   Call call(keys, request_.words, request_.line.db, now_, Doubt::presumed, {});
+  call.follow(reply_);
   Answer answer = request_.handler(call);
   if (answer)
     call.settle();
@@ -190,7 +194,7 @@ void Followed::refuse() {
 }
 
 void Followed::pin() {
-  if (state_.recording) state_.pinned.insert(request_.name());
+  if (state_.recording) state_.pinned.insert(request_.subject());
 }
 
 void Followed::learn_before() {

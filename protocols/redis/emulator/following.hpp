@@ -15,6 +15,7 @@ struct State {
   Keyspace keys;
   Seeds seeds;
   Dialect dialect;
+  ScriptCache scripts;           ///< as the recordings so far show them
   std::set<std::string> pinned;  ///< names of commands that are not computed
   bool recording = false;        ///< whether what is followed is a recording
 

@@ -1,7 +1,6 @@
 // https://redis.io/docs/latest/commands/?group=generic
 #include "protocols/redis/effects.hpp"
 #include "protocols/redis/emulator/deadline.hpp"
-#include "protocols/redis/glob.hpp"
 
 namespace understudy::redis::emulation {
 
@@ -32,11 +31,8 @@ Answer exists(Call& call) {
 }
 
 Answer type(Call& call) {
-  constexpr std::string_view names[] = {"", "none", "string", "list", "hash", "set", "zset"};
-  static_assert(std::size(names) == std::variant_size_v<Contents>);
-  const Seen seen = call.see(call.word(1));
-  if (seen.unknown()) return std::nullopt;
-  return status(names[seen.entry->contents.index()]);
+  const auto name = type_of(call.see(call.word(1)));
+  return name ? status(*name) : Answer();
 }
 
 struct ExpireOptions {
@@ -208,26 +204,11 @@ Answer swapdb(Call& call) {
   return ok();
 }
 
-// Keys that have ended are there until the server has noticed: it is sure only where none may have.
-std::optional<std::vector<std::string>> all_segments(Call& call) {
-  if (call.keys().next_end()) return std::nullopt;
-  return call.keys().segments(call.database());
-}
-
+// Keys that have ended count until the server has noticed: it is sure only where none may have.
 Answer dbsize(Call& call) {
-  const auto segments = all_segments(call);
+  if (call.keys().next_end()) return std::nullopt;
+  const auto segments = call.keys().segments(call.database());
   return segments ? count_of(segments->size()) : Answer();
-}
-
-// In the order of their octets; the server's is its own choice.
-Answer keys(Call& call) {
-  const auto segments = all_segments(call);
-  if (!segments) return std::nullopt;
-  std::vector<Value> found;
-  for (const std::string& segment : *segments)
-    if (const std::string key = key_of(segment); matches_glob(call.word(1), key))
-      found.push_back(bulk(key));
-  return list(std::move(found));
 }
 
 bool says_how_to_flush(const Call& call) {
@@ -265,7 +246,6 @@ constexpr NamedHandler key_handlers[] = {
     {"MOVE", move},
     {"SWAPDB", swapdb},
     {"DBSIZE", dbsize},
-    {"KEYS", keys},
     {"RENAME", rename},
     {"RENAMENX", renamenx},
     {"COPY", copy},

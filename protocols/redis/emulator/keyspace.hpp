@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "protocols/redis/emulator/contents.hpp"
+#include "protocols/redis/emulator/script_cache.hpp"
 #include "understudy/analyser.hpp"
 #include "understudy/emulator.hpp"
 
@@ -67,6 +68,9 @@ class Keyspace {
   /// they were.
   [[nodiscard]] std::vector<KeyName> end_before(std::int64_t now);
 
+  [[nodiscard]] ScriptCache& scripts() noexcept { return scripts_; }
+  [[nodiscard]] const ScriptCache& scripts() const noexcept { return scripts_; }
+
   [[nodiscard]] std::shared_ptr<const Watch> watch(const KeyName& name);
   /// Those that watch the key see that it was changed.
   void touch(const KeyName& name, bool certain = true);
@@ -94,6 +98,7 @@ class Keyspace {
   std::set<std::pair<std::int64_t, KeyName>> ends_;
   std::deque<KeyName> absences_;  // in databases that were not emptied, oldest first
   std::multimap<KeyName, std::weak_ptr<Watch>> watches_;
+  ScriptCache scripts_;
 };
 
 }  // namespace understudy::redis::emulation

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "protocols/redis/effects.hpp"
+#include "protocols/redis/emulator/scanning.hpp"
 
 namespace understudy::redis::emulation {
 
@@ -331,10 +332,27 @@ std::optional<Expiry> lesson_of_end(const Request& request, const Value& reply,
   return Expiry{Expiry::Kind::at, at};
 }
 
+namespace {
+
+// SCAN 0 [COUNT 100] whose one page is all.
+std::optional<std::vector<std::string>> whole_scan(const Request& request, const Value& reply) {
+  const bool plain = request.words.size() == 2 ||
+                     (request.words.size() == 4 && equals_ignoring_case(request.words[2], "COUNT"));
+  if (!plain || is_part_of_scan(request.name(), request.words, reply)) return std::nullopt;
+  std::vector<std::string> segments;
+  for (const Value& key : reply.items[1].items) segments.push_back(segment_of(key.text));
+  std::ranges::sort(segments);
+  segments.erase(std::ranges::unique(segments).begin(), segments.end());
+  return segments;
+}
+
+}  // namespace
+
 std::optional<std::vector<std::string>> lesson_of_database(const Request& request,
                                                            const Value& reply) {
   if (request.handler == nullptr) return std::nullopt;
   if (request.name() == "DBSIZE" && is_integer(reply, 0)) return std::vector<std::string>();
+  if (request.name() == "SCAN") return whole_scan(request, reply);
   if (request.name() != "KEYS" || request.words[1] != "*" || reply.kind != Kind::array)
     return std::nullopt;
   std::vector<std::string> segments;

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <span>
 #include <unordered_map>
 
+#include "protocols/redis/emulator/scanning.hpp"
 #include "protocols/redis/numbers.hpp"
 #include "protocols/redis/resp_encoder.hpp"
 
@@ -14,8 +16,9 @@ Handler find_handler(std::string_view name) {
   static const std::unordered_map<std::string_view, Handler> handlers = [] {
     std::unordered_map<std::string_view, Handler> all;
     for (const auto commands :
-         {string_commands(), counter_commands(), key_commands(), list_commands(), hash_commands(),
-          set_commands(), sorted_set_commands(), sorted_set_range_commands()})
+         {string_commands(), counter_commands(), key_commands(), scanning_commands(),
+          script_commands(), list_commands(), hash_commands(), set_commands(),
+          sorted_set_commands(), sorted_set_range_commands()})
       for (const auto& [command, handler] : commands) all.emplace(command, handler);
     return all;
   }();
@@ -31,6 +34,13 @@ Request::Request(std::string_view canonical)
   make_canonical(resolved, words, line.db, line.user, again);
   sound = again == canonical;
   if (sound) handler = find_handler(resolved.name);
+}
+
+std::string Request::subject() const {
+  if (words.size() < 2 || !name().starts_with("EVAL")) return name();
+  std::string digest(words[1]);
+  std::ranges::transform(digest, digest.begin(), [](unsigned char c) { return std::tolower(c); });
+  return "EVAL " + (name().starts_with("EVALSHA") ? digest : digest_of(words[1]));
 }
 
 Effects Request::effects() const {
@@ -81,6 +91,8 @@ std::string meaning_of(const Request& request, const Value& reply) {
   else if (meaning.kind == Kind::set ||
            (meaning.kind == Kind::array && is_unordered(request.name())))
     sort_items(meaning, 1);
+  else if (is_scan(request.name()) && meaning.kind == Kind::array && meaning.items.size() == 2)
+    sort_items(meaning.items[1], request.name() == "HSCAN" || request.name() == "ZSCAN" ? 2 : 1);
   return octets_of_value(meaning);
 }
 

@@ -28,6 +28,8 @@ struct Request {
   Request& operator=(const Request&) = delete;
 
   [[nodiscard]] const std::string& name() const noexcept { return resolved.name; }
+  /// What is not computed any more once a recording contradicts it: the command, or one script.
+  [[nodiscard]] std::string subject() const;
   /// All that there is, where it is not sound.
   [[nodiscard]] Effects effects() const;
 };

@@ -1,6 +1,10 @@
 // https://redis.io/docs/latest/commands/?group=set
 #include <algorithm>
 #include <limits>
+#include <random>
+#include <set>
+#include <string>
+#include <vector>
 
 #include "protocols/redis/emulator/call.hpp"
 
@@ -140,7 +144,78 @@ Answer sintercard(Call& call) {
   return integer(limit == 0 ? size : std::min(size, limit));
 }
 
+// -- what is up to the server
+
+std::size_t below(std::size_t size) {
+  thread_local std::minstd_rand random(std::random_device{}());
+  return std::uniform_int_distribution<std::size_t>(0, size - 1)(random);
+}
+
+/// Some members, as the server chose where that is told, else by chance.
+std::vector<std::string> chosen(const Call& call, const Set& set, std::size_t count, bool again) {
+  std::vector<std::string> told;
+  if (const Value* reply = call.told()) {
+    const bool one = reply->kind == Kind::bulk_string;
+    for (const Value& item : one ? std::vector<Value>{*reply} : reply->items)
+      if (set.contains(item.text)) told.push_back(item.text);
+    const std::set<std::string> distinct(told.begin(), told.end());
+    if (told.size() == count && (again || distinct.size() == count)) return told;
+  }
+  std::vector<std::string> members, picked;
+  for (const auto& [member, nothing] : set.listed()) members.emplace_back(member);
+  while (picked.size() < count) {
+    const std::size_t at = below(members.size());
+    picked.push_back(members[at]);
+    if (again) continue;
+    members[at] = std::move(members.back());
+    members.pop_back();
+  }
+  return picked;
+}
+
+Value bulks(const std::vector<std::string>& members, Kind kind) {
+  std::vector<Value> items;
+  for (const std::string& member : members) items.push_back(bulk(member));
+  return Value::aggregate(kind, std::move(items));
+}
+
+constexpr std::int64_t most_chosen = 100'000;
+
+Answer srandmember(Call& call) {
+  const bool many = call.count() == 3;
+  const auto count = many ? call.integer(2) : 1;
+  if (call.count() > 3) return syntax_error();
+  if (!count) return not_an_integer();
+  const auto found = call.find<Set>(call.word(1));
+  if (found.refused) return found.refusal;
+  if (!found) return many ? list() : null();
+  if (!call.chooses() || *count < -most_chosen) return std::nullopt;
+  const bool again = *count < 0;
+  const auto wanted = static_cast<std::size_t>(again ? -*count : *count);
+  const auto members =
+      chosen(call, *found.value, again ? wanted : std::min(wanted, found.value->size()), again);
+  return many ? bulks(members, Kind::array) : bulk(members.front());
+}
+
+Answer spop(Call& call) {
+  const bool many = call.count() == 3;
+  const auto count = many ? call.integer(2) : 1;
+  if (call.count() > 3) return syntax_error();
+  if (!count || *count < 0) return std::nullopt;  // refused in words of its version
+  const auto found = call.find<Set>(call.word(1));
+  if (found.refused) return found.refusal;
+  if (!found) return many ? Value::aggregate(Kind::set, {}) : null();
+  const std::size_t wanted = std::min(static_cast<std::size_t>(*count), found.value->size());
+  if (!call.chooses() && wanted < found.value->size()) return std::nullopt;
+  const auto members = chosen(call, *found.value, wanted, false);
+  for (const std::string& member : members) found.value->erase(member);
+  if (!members.empty()) call.changed(call.word(1), *found.value);
+  return many ? bulks(members, Kind::set) : bulk(members.front());
+}
+
 constexpr NamedHandler set_handlers[] = {
+    {"SRANDMEMBER", srandmember},
+    {"SPOP", spop},
     {"SADD", sadd},
     {"SREM", remove_members<Set>},
     {"SMEMBERS", combine<Operation::intersection>},

@@ -160,6 +160,7 @@ Answer getex(Call& call) {
     if (!passed && call.doubt() == Doubt::unsure) return std::nullopt;
     expire(call, entry, deadline.expiry, passed.value_or(false));
   } else if (options->persist && entry.expiry.kind != Expiry::Kind::never) {
+    if (entry.expiry.kind == Expiry::Kind::unknown) call.touch_perhaps(call.word(1));
     expire(call, entry, {}, false);
   }
   return value;

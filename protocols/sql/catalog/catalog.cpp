@@ -47,6 +47,13 @@ std::vector<const Relation*> Catalog::members(const tree::Name& name) const {
   return found;
 }
 
+std::vector<tree::Name> Catalog::tables_of_index(const tree::Name& name) const {
+  std::vector<tree::Name> found;
+  const auto [first, last] = indexes_.equal_range(key_of(name));
+  for (auto each = first; each != last; ++each) found.push_back(each->second);
+  return found;
+}
+
 std::vector<const tree::CreateRoutine*> Catalog::routines(const tree::Name& name) const {
   std::vector<const tree::CreateRoutine*> found;
   const auto [first, last] = routines_.equal_range(key_of(name));
@@ -124,6 +131,8 @@ void Catalog::apply(const tree::Statement& statement) {
     define(*table);
   } else if (const auto* view = statement.as<tree::CreateView>()) {
     if (view->query) relation(view->name).views.push_back(*view->query);
+  } else if (const auto* index = statement.as<tree::CreateIndex>()) {
+    if (!index->name.empty()) indexes_.emplace(key_of({"", index->name}), index->table);
   } else if (const auto* routine = statement.as<tree::CreateRoutine>()) {
     define(*routine);
   } else if (const auto* rule = statement.as<tree::CreateRule>()) {

@@ -57,6 +57,8 @@ class Catalog {
   /// All that was ever declared by that name.
   [[nodiscard]] std::vector<const tree::CreateRoutine*> routines(const tree::Name& name) const;
   [[nodiscard]] std::vector<const tree::CreateRoutine*> triggers(const tree::Name& name) const;
+  /// Those of which an index of that name was ever declared.
+  [[nodiscard]] std::vector<tree::Name> tables_of_index(const tree::Name& name) const;
 
  private:
   [[nodiscard]] std::string key_of(const tree::Name& name) const;
@@ -73,6 +75,7 @@ class Catalog {
   /// The head of the family, of those that have one.
   std::map<std::string, tree::Name, std::less<>> families_;
   std::multimap<std::string, tree::CreateRoutine, std::less<>> routines_;
+  std::multimap<std::string, tree::Name, std::less<>> indexes_;
 };
 
 }  // namespace understudy::sql

@@ -230,6 +230,11 @@ void Contents::redefine(std::string_view key, Definition definition) {
                             columns_of(definition, definition.keys[i].columns) + ")";
     if (database_.run(sql) != Outcome::done) table->known = definition.takes_rows = false;
   }
+  for (const std::size_t each : std::set<std::size_t>(table->partial))
+    if (!may_hide(definition, each)) {
+      table->partial.erase(each);
+      table->unknown.insert(each);
+    }
   table->definition = std::make_shared<const Definition>(std::move(definition));
 }
 
@@ -249,6 +254,11 @@ void Contents::copy_rows(const TableState& from, TableState& to,
                 std::to_string(kept.range->second) + ")";
       if (kept.not_null) value = "required(" + value + ")";
       if (from.unknown.contains(*kept.column)) to.unknown.insert(i);
+      // What becomes of it as another type is not known.
+      const bool hides =
+          may_hide(*to.definition, i) && kept.most == 0 &&
+          to.definition->columns[i].type == from.definition->columns[*kept.column].type;
+      if (from.partial.contains(*kept.column)) (hides ? to.partial : to.unknown).insert(i);
     } else {
       constants.push_back(kept.value.value_or(Datum()));
       value = "?" + std::to_string(constants.size());
@@ -307,6 +317,7 @@ void Contents::empty(std::string_view key) {
   const Definition& definition = *table->definition;
   table->known = database_.run("DELETE FROM " + definition.sql_name()) == Outcome::done;
   table->unknown.clear();
+  table->partial.clear();
   for (std::size_t i = 0; i < definition.columns.size(); ++i)
     if (definition.columns[i].type.kind == TypeKind::opaque) table->unknown.insert(i);
 }
@@ -322,6 +333,36 @@ void Contents::note_known(std::string_view key) {
 
 void Contents::forget_column(std::string_view key, std::size_t column) {
   if (TableState* const table = state(key)) table->unknown.insert(column);
+}
+
+bool may_hide(const Definition& table, std::size_t column) {
+  const auto has_it = [&](const auto& each) {
+    return std::ranges::find(each.columns, column) != each.columns.end();
+  };
+  return table.columns[column].type.kind != TypeKind::opaque &&
+         std::ranges::none_of(table.keys, has_it) && std::ranges::none_of(table.references, has_it);
+}
+
+Datum Contents::hidden_cell(std::string_view key, std::size_t column, const Datum& made) {
+  TableState* const table = state(key);
+  if (table == nullptr || table->unknown.contains(column)) return {};
+  if (!may_hide(*table->definition, column)) return table->unknown.insert(column), Datum();
+  // From here on it is read otherwise.
+  if (table->partial.insert(column).second) ++version_;
+  return hidden_value(made);
+}
+
+bool Contents::reveal(std::string_view key) {
+  const TableState* const table = state(key);
+  if (table == nullptr) return false;
+  bool revealed = false;
+  for (const std::size_t each : table->partial) {
+    const std::string column = table->definition->sql_column(each);
+    const std::string sql = "UPDATE " + table->definition->sql_name() + " SET " + column +
+                            " = made(" + column + ") WHERE made(" + column + ") IS NOT NULL";
+    revealed = (database_.run(sql) == Outcome::done && database_.changed() > 0) || revealed;
+  }
+  return revealed;
 }
 
 void Contents::forget_everything() {

@@ -103,6 +103,11 @@ class Contents {
     book_.note_others(doubtful);
   }
   void forget_column(std::string_view key, std::size_t column);
+  /// What to keep in one row where its value is not known; the column as a whole is not known
+  /// where that is not possible. `made`: see hidden_value().
+  [[nodiscard]] Datum hidden_cell(std::string_view key, std::size_t column, const Datum& made = {});
+  /// Cells of the table that are hidden are made what they may be; false where there is none.
+  [[nodiscard]] bool reveal(std::string_view key);
   /// Nothing is known of what there is.
   void forget_everything();
   /// Whether the table is there and known to hold nothing.

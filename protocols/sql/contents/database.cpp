@@ -46,6 +46,29 @@ void required(sqlite3_context* context, int, sqlite3_value** values) {
   is_null(values[0]) && !allowed ? unsure(context) : sqlite3_result_value(context, values[0]);
 }
 
+bool is_hidden(sqlite3_value* value) {
+  return sqlite3_value_type(value) == SQLITE_TEXT && contents::is_hidden(text_of(value));
+}
+
+void known(sqlite3_context* context, int, sqlite3_value** values) {
+  is_hidden(values[0]) ? unsure(context) : sqlite3_result_value(context, values[0]);
+}
+
+void hidden(sqlite3_context* context, int, sqlite3_value** values) {
+  sqlite3_result_int(context, is_hidden(values[0]) ? 1 : 0);
+}
+
+void made(sqlite3_context* context, int, sqlite3_value** values) {
+  if (!is_hidden(values[0])) return sqlite3_result_null(context);
+  const Datum datum = made_of_hidden(text_of(values[0]));
+  if (const auto* number = std::get_if<std::int64_t>(&datum))
+    return sqlite3_result_int64(context, *number);
+  if (const auto* text = std::get_if<std::string>(&datum))
+    return sqlite3_result_text64(context, text->data(), text->size(), SQLITE_TRANSIENT,
+                                 SQLITE_UTF8);
+  sqlite3_result_null(context);
+}
+
 std::int64_t characters(std::string_view text) {
   return std::count_if(text.begin(), text.end(),
                        [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
@@ -203,9 +226,13 @@ struct Function {
   int arguments;
   void (*call)(sqlite3_context*, int, sqlite3_value**);
 };
-constexpr Function functions[] = {{"fitting", 2, fitting}, {"sure", 1, sure},
-                                  {"plain", 1, plain},     {"ascii", 1, ascii},
-                                  {"is_like", 3, is_like}, {"folded_text", 1, folded_text}};
+constexpr Function functions[] = {{"known", 1, known}, {"made", 1, made}, {"hidden", 1, hidden},
+                                  {"fitting", 2, fitting},
+                                  {"sure", 1, sure},
+                                  {"plain", 1, plain},
+                                  {"ascii", 1, ascii},
+                                  {"is_like", 3, is_like},
+                                  {"folded_text", 1, folded_text}};
 
 // ---- values ----
 

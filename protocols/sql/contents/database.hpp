@@ -57,6 +57,9 @@ class DatabaseImage {
 /// functions there are:
 ///   next_place()        a number greater than all before it: the place of a row in its table
 ///   required(x)         x; unsure where it is NULL, unless allow_nulls()
+///   known(x)            x; unsure where it is a hidden_value()
+///   made(x)             what that may be made; NULL of any other
+///   hidden(x)           whether it is one
 ///   fitting(x, n)       x; unsure where it has more than n characters
 ///   sure(x)             1; unsure where x is not true
 ///   plain(x)            x; unsure unless it is NULL or nothing but a–z and 0–9, which the

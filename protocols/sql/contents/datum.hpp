@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -16,5 +17,13 @@ using DatumRow = std::vector<Datum>;
 [[nodiscard]] inline bool is_null(const Datum& datum) noexcept {
   return std::holds_alternative<std::monostate>(datum);
 }
+
+/// In place of a value that nobody knows. SQL reads a cell that may hold one through known(), see
+/// Database. `made`: what it may be made where somebody asks for it, whom nothing has told of it
+/// yet; NULL: it may not.
+[[nodiscard]] Datum hidden_value(const Datum& made);
+[[nodiscard]] bool is_hidden(std::string_view text);
+/// What it may be made; NULL where it may not.
+[[nodiscard]] Datum made_of_hidden(std::string_view text);
 
 }  // namespace understudy::sql::contents

@@ -28,6 +28,7 @@ enum class TypeKind : std::uint8_t {
   text,
   varchar,  ///< `length` characters; 0: any number
   uuid,
+  inet,  ///< of one host alone: the text that the server prints
   date,
   time,
   timestamp,
@@ -197,8 +198,18 @@ struct TableState {
   std::shared_ptr<const Definition> definition;
   bool known = true;  ///< all its rows are
   /// Columns of which not every row's value is known, though the rows are.
-  std::set<std::size_t> unknown;
+  std::set<std::size_t> unknown = {};
+  /// Those that hold a hidden_value() in rows whose value is not known.
+  std::set<std::size_t> partial = {};
+
+  [[nodiscard]] bool knows(std::size_t column) const {
+    return !unknown.contains(column) && !partial.contains(column);
+  }
 };
+
+/// Whether single cells of the column may be unknown: not where rows are told apart by it, or refer
+/// to others.
+[[nodiscard]] bool may_hide(const Definition& table, std::size_t column);
 
 /// A query that has a name.
 struct View {

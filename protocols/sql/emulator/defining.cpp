@@ -490,6 +490,7 @@ bool define(const tree::Statement& statement, Contents& contents, const ServerRu
     const bool harmless = !rules.folds_names() &&
                           (other->kind == ObjectKind::type || other->kind == ObjectKind::domain ||
                            other->kind == ObjectKind::role || other->kind == ObjectKind::database);
+    if (other->keeps_numbers) return true;
     if (other->kind == ObjectKind::sequence)
       contents.forget_all_numbers();
     else if (!harmless)

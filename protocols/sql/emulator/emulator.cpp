@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "protocols/sql/emulator/defining.hpp"
+#include "protocols/sql/facts/relation_order.hpp"
 
 namespace understudy::sql::emulator {
 
@@ -29,6 +30,25 @@ bool changes_in_commons(const tree::Statement& statement) {
 bool may_insert(const tree::Statement& statement) {
   return statement.as<tree::Insert>() != nullptr || statement.as<tree::Merge>() != nullptr ||
          changes_in_commons(statement);
+}
+
+void add_tables(const Plan& plan, std::set<std::string>& keys) {
+  keys.insert(plan.reads.begin(), plan.reads.end());
+  if (!plan.target.empty()) keys.insert(plan.target);
+  for (const Plan& each : plan.sources) add_tables(each, keys);
+  for (const Plan& each : plan.commons) add_tables(each, keys);
+}
+
+/// Those of the plan's tables with cells that may be hidden.
+std::vector<std::string> tables_that_hide(const Plan& plan, const contents::TableBook& book) {
+  std::set<std::string> keys;
+  add_tables(plan, keys);
+  std::vector<std::string> hiding;
+  for (const std::string& key : keys)
+    if (const auto found = book.tables.find(key);
+        found != book.tables.end() && !found->second.partial.empty())
+      hiding.push_back(key);
+  return hiding;
 }
 
 }  // namespace
@@ -174,10 +194,24 @@ std::optional<Emulator::Computed> SqlEmulator::compute_data(const SqlRequest& re
                                                             std::uint64_t connection) {
   const Plan& plan = plan_of(request, false);
   if (!plan.reason.empty()) return std::nullopt;
-  const bool touches = plan.writes() || plan.locks;
+  if (auto computed = compute_once(plan, request, connection, {})) return computed;
+  // What nothing has told of yet may be whatever the server could have made it: from here on that.
+  const std::vector<std::string> hiding = tables_that_hide(plan, contents_->book());
+  return hiding.empty() ? std::nullopt : compute_once(plan, request, connection, hiding);
+}
+
+/// `revealed`: tables whose hidden cells are made what they may be, where it is computed so.
+std::optional<Emulator::Computed> SqlEmulator::compute_once(
+    const Plan& plan, const SqlRequest& request, std::uint64_t connection,
+    const std::vector<std::string>& revealed) {
+  const bool touches = plan.writes() || plan.locks || !revealed.empty();
   if (touches && (locks_ || plan.locks) && contents_->others_are_open(connection))
     return std::nullopt;
   if (touches && !contents_->enter(connection)) return std::nullopt;
+  std::vector<std::string> made;
+  for (const std::string& key : revealed)
+    if (contents_->reveal(key)) made.push_back(key);
+  if (!revealed.empty() && made.empty()) return contents_->undo(), std::nullopt;
   const auto execution = this->execution();
   const bool done = execution->run(plan, request);
   const bool fails = done && execution->fails();
@@ -193,6 +227,11 @@ std::optional<Emulator::Computed> SqlEmulator::compute_data(const SqlRequest& re
     if (numbered.contains(sequence.id))
       computed.writes.push_back({std::string(outside_transactions)});
   for (const std::string& key : execution->written()) add_paths(key, computed.writes);
+  // What was recorded of them tells of other values.
+  if (!fails)
+    for (const std::string& key : made) add_paths(key, computed.writes);
+  if (plan.action == Plan::Action::truncate)
+    computed.writes.push_back({std::string(places_of_relations)});
   if (!execution->written().empty()) contents_->note_written(connection);
   return computed;
 }
@@ -220,10 +259,14 @@ std::optional<Emulator::Computed> SqlEmulator::compute_definition(const SqlReque
 // ---- why not ----
 
 /// What stands in the way before its statement is looked at.
-std::string SqlEmulator::why_not_asked(const SqlRequest& request) const {
+std::string SqlEmulator::why_not_asked(const SqlRequest& request) {
   if (std::string why = unsound_session(); !why.empty()) return why;
   if (request.has_more) return "a session that is not like the first one, or data beside it";
   if (request.partial || request.described) return "a part of an answer alone";
+  const auto* query = statements_->tree_of(request.pattern).as<tree::Query>();
+  const bool only_reads =
+      query != nullptr && query->locking.empty() && may_write(request).nothing();
+  if (request.only_reads && !only_reads) return "what a transaction that only reads may refuse";
   return pinned_.contains(request.pattern) ? "it was answered otherwise once" : std::string();
 }
 
@@ -277,7 +320,9 @@ void SqlEmulator::follow(const EmulatedRequest& asked, Bytes image, Moment now, 
     return note_coverage(statement, request);
   }
   if (!contents_->enter(asked.connection)) return doubt(written, asked.connection);
+  if (is_about_rows(statement)) set_unseen(asked.connection, now);
   follow_write(request, image, answer, asked.connection, sure);
+  set_unseen(asked.connection, std::nullopt);
   note_coverage(statement, request);
   contents_->keep();
   contents_->note_written(asked.connection);
@@ -288,7 +333,8 @@ void SqlEmulator::follow_read(const SqlRequest& request, Bytes image) {
   why_not_ = plan.reason;
   if (!plan.reason.empty() || plan.writes()) return;
   const auto execution = this->execution();
-  if (!run(*execution, plan, request) || execution->agrees(plan, image)) return;
+  if (!run(*execution, plan, request)) return execution->learn(plan, image);
+  if (execution->agrees(plan, image)) return;
   pin(request);
   const std::set<std::string> reads = plan.reads;
   for (const std::string& key : reads) contents_->forget_rows(key);

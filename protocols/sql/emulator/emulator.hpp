@@ -44,6 +44,10 @@ class Execution {
   /// Whether it says an error of the same code in other words.
   [[nodiscard]] virtual bool words_differ(Bytes /*image*/) const { return false; }
   [[nodiscard]] virtual Runner& runner() = 0;
+
+  /// The request, which read what is here, was answered so: what that shows of values that are not
+  /// known is known from here on.
+  virtual void learn(const Plan& /*plan*/, Bytes /*image*/) {}
 };
 
 class SqlEmulator : public Emulator {
@@ -108,6 +112,8 @@ class SqlEmulator : public Emulator {
   virtual void use_session(const SqlRequest& /*request*/) {}
   /// The time at which the connection's request is computed; nothing: it is not.
   virtual void set_moment(std::uint64_t /*connection*/, Moment /*now*/) {}
+  /// The same of a request that is followed.
+  virtual void set_unseen(std::uint64_t /*connection*/, Moment /*now*/) {}
   virtual void add_paths(const std::string& key, std::vector<KeyPath>& paths) const = 0;
   [[nodiscard]] virtual std::shared_ptr<const Start> make_start(const Held& held,
                                                                 std::vector<HeldState>& states) = 0;
@@ -138,8 +144,8 @@ class SqlEmulator : public Emulator {
     return statements_->plan_of(request.pattern, *contents_, took_effect,
                                 request.other_session ? request.session : std::string_view());
   }
-  [[nodiscard]] std::string why_not_asked(const SqlRequest& request) const;
-  [[nodiscard]] bool computes(const SqlRequest& request) const {
+  [[nodiscard]] std::string why_not_asked(const SqlRequest& request);
+  [[nodiscard]] bool computes(const SqlRequest& request) {
     return why_not_asked(request).empty();
   }
   [[nodiscard]] bool sees(const SqlRequest& request, std::uint64_t connection) const;
@@ -147,6 +153,9 @@ class SqlEmulator : public Emulator {
                                                      std::uint64_t connection);
   [[nodiscard]] std::optional<Computed> compute_definition(const SqlRequest& request,
                                                            std::uint64_t connection);
+  [[nodiscard]] std::optional<Computed> compute_once(const Plan& plan, const SqlRequest& request,
+                                                     std::uint64_t connection,
+                                                     const std::vector<std::string>& revealed);
   void follow_read(const SqlRequest& request, Bytes image);
   void follow_write(const SqlRequest& request, Bytes image, const Answered& answer,
                     std::uint64_t connection, bool sure);

@@ -216,7 +216,12 @@ void Translator::outputs(const std::vector<tree::Output>& outputs, const Scope& 
         if (!star->path.empty() && relation.name != star->path.front()) continue;
         found = true;
         for (const ScopeColumn& column : relation.columns) {
-          parts.outputs.push_back(this->column(tree::Column{{relation.name, column.name}}, scope));
+          const bool one =
+              std::ranges::count(relation.columns, column.name, &ScopeColumn::name) == 1;
+          parts.outputs.push_back(
+              one || relation.hidden
+                  ? this->column(tree::Column{{relation.name, column.name}}, scope)
+                  : this->column(column, scope));
           parts.names.push_back(column.name);
         }
       }

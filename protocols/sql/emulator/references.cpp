@@ -45,9 +45,8 @@ std::optional<std::string> orphans(const Definition& child, const Reference& ref
 }
 
 bool knows(const TableState* table, const std::vector<std::size_t>& columns) {
-  return table != nullptr && table->known && std::ranges::none_of(columns, [&](std::size_t each) {
-           return table->unknown.contains(each);
-         });
+  return table != nullptr && table->known &&
+         std::ranges::none_of(columns, [&](std::size_t each) { return !table->knows(each); });
 }
 
 }  // namespace

@@ -29,6 +29,10 @@ const Definition& Translator::target(const tree::Relation& relation, Scope& scop
 Given Translator::given_default(const TableColumn& column) {
   Given given;
   if (column.type.kind == TypeKind::opaque) {
+    const bool none =
+        column.default_.kind == Default::Kind::constant && contents::is_null(column.default_.value);
+    if (column.not_null && none && !took_effect_)
+      throw Unsure{"no value for column " + column.name};
     given.kind = Given::Kind::fresh;  // nobody will ask what it is
     return given;
   }
@@ -70,7 +74,13 @@ std::vector<Given> Translator::row(const std::vector<tree::Expression>& values,
   return row;
 }
 
-void Translator::checks(const Definition& table, const Scope& scope, Plan& plan) {
+void Translator::checks(const Definition& table, const Scope& target, Plan& plan) {
+  // What the statement itself hides is not known to its condition.
+  Scope scope = target;
+  for (ScopeColumn& column : scope.relations.front().columns)
+    if (hides_cells() && column.origin && column.origin->table == table.key &&
+        !column.sql.starts_with("known(") && contents::may_hide(table, column.origin->column))
+      column.sql = "known(" + column.sql + ")";
   for (const contents::Check& check : table.checks) {
     std::vector<Bound> bounds = std::exchange(bounds_, {Bound{}});
     auto guards = std::exchange(guards_, {});

@@ -44,7 +44,8 @@ Document document_of_start(const std::string& catalogue, const contents::Content
   for (const auto& [key, state] : contents.book().tables) {
     if (!state.known) continue;
     Document& unknown = document["known"][key] = Document::array();
-    for (const std::size_t each : state.unknown) unknown.push_back(each);
+    for (std::size_t each = 0; each < state.definition->columns.size(); ++each)
+      if (!state.knows(each)) unknown.push_back(each);
   }
   return document;
 }

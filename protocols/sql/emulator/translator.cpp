@@ -62,7 +62,9 @@ ScopeRelation Translator::relation_of(const TableState& state, const std::string
     for (const contents::UniqueKey& each : definition.keys)
       if (each.primary && each.columns.size() == 1)
         key = prefix + definition.sql_column(each.columns.front());
-    relation.columns.push_back({column.name, prefix + definition.sql_column(i), column.type, false,
+    std::string sql = prefix + definition.sql_column(i);
+    if (state.partial.contains(i)) sql = "known(" + sql + ")";
+    relation.columns.push_back({column.name, std::move(sql), column.type, false,
                                 TableColumnName{definition.key, i, column.attribute}, key});
   }
   return relation;
@@ -148,12 +150,19 @@ std::optional<Typed> Translator::grouped_whole(const tree::Expression& expressio
 
 Typed Translator::column(const tree::Column& column, const Scope& scope) {
   const ScopeColumn& found = scope.find(column.path);
-  ++column_reads_;
-  if (found.variable) return variable(found);
+  if (found.variable) {
+    ++column_reads_;
+    return variable(found);
+  }
   if (outermost_ != nullptr && column.path.size() == 1)
     for (const ScopeRelation& each : outermost_->relations)
       if (each.name.empty() && std::ranges::count(each.columns, column.name(), &ScopeColumn::name))
         throw Unsure{"a variable that is called like a column"};
+  return this->column(found, scope);
+}
+
+Typed Translator::column(const ScopeColumn& found, const Scope& scope) {
+  ++column_reads_;
   read_column(found);
   if (found.may_raise && strict_) throw Unsure{"what may fail in a condition"};
   raised_ = raised_ || found.may_raise;

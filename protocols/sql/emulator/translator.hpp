@@ -158,6 +158,8 @@ class Translator {
   }
   /// Rows of a sub-query come in the order of its table where nothing else sorts them.
   [[nodiscard]] virtual bool keeps_places() const noexcept { return false; }
+  /// Whether single cells may hold hidden_value().
+  [[nodiscard]] virtual bool hides_cells() const noexcept { return false; }
   /// A variable of the function's body.
   virtual Typed variable(const ScopeColumn& /*column*/) { throw Unsure{"a variable"}; }
   /// An output whose values are told apart: of DISTINCT and GROUP BY.
@@ -191,6 +193,7 @@ class Translator {
                             const std::string& prefix);
   std::string bind(Bound bound);
   Typed column(const tree::Column& column, const Scope& scope);
+  Typed column(const ScopeColumn& found, const Scope& scope);
   Typed expression(const tree::Expression& expression, const Scope& scope);
   std::optional<Typed> grouped_whole(const tree::Expression& expression, const Scope& scope);
   Typed sub_query(const tree::SubQuery& query, const Scope& scope);

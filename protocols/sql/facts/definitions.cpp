@@ -141,8 +141,11 @@ class DefinitionReader {
     } else if (const auto* renamed = statement.as<tree::RenameTables>()) {
       for (const auto& pair : renamed->pairs) touch(pair.from), touch(pair.to);
     } else if (const auto* dropped = statement.as<tree::Drop>()) {
+      const bool of_tables = names_.one_namespace && dropped->kind == ObjectKind::index;
+      if (of_tables) return drop_indexes(dropped->names);
       drop(*dropped);
     } else if (const auto* altered = statement.as<tree::AlterOther>()) {
+      if (altered->keeps_numbers) return writes(names_.entry(altered->name)), true;
       writes(names_.catalogue);
       if (altered->kind == ObjectKind::sequence) touch(altered->name);
       if (altered->kind == ObjectKind::function || altered->kind == ObjectKind::procedure)
@@ -174,6 +177,17 @@ class DefinitionReader {
       default:
         return writes(names_.catalogue);
     }
+  }
+
+  /// PostgreSQL does not name their tables; false where nothing else tells.
+  bool drop_indexes(const std::vector<Name>& names) {
+    for (const Name& name : names) {
+      const auto tables = catalog_.tables_of_index(name);
+      if (tables.empty()) return false;
+      writes(names_.entry(name));
+      for (const Name& table : tables) touch(table);
+    }
+    return true;
   }
 
   void drop_triggers(const std::vector<Name>& names) {
@@ -254,6 +268,11 @@ class DefinitionReader {
   Dependencies found_;
 };
 
+bool is_cast_of_column(const tree::Expression& expression) {
+  const auto* cast = expression.as<tree::Cast>();
+  return cast != nullptr && cast->operand->as<tree::Column>() != nullptr;
+}
+
 bool touches_its_table(const tree::AlterAction& action) {
   using Kind = tree::AlterAction::Kind;
   switch (action.kind) {
@@ -264,6 +283,8 @@ bool touches_its_table(const tree::AlterAction& action) {
     case Kind::add_constraint:
     case Kind::inert:
       return true;
+    case Kind::set_type:  // a function in USING may do anything
+      return !action.expression || is_cast_of_column(*action.expression);
     case Kind::drop_column:
     case Kind::drop_constraint:
       return !action.cascade;
@@ -285,11 +306,12 @@ bool touches_what_it_names(const tree::Statement& statement) {
     return (other->kind == ObjectKind::schema || other->kind == ObjectKind::extension) &&
            other->elements.empty();
   if (const auto* dropped = statement.as<tree::Drop>()) {
-    const bool followed = dropped->kind == ObjectKind::table ||
-                          dropped->kind == ObjectKind::schema ||
-                          dropped->kind == ObjectKind::extension;
+    const bool followed =
+        dropped->kind == ObjectKind::table || dropped->kind == ObjectKind::index ||
+        dropped->kind == ObjectKind::schema || dropped->kind == ObjectKind::extension;
     return followed && !dropped->cascade;
   }
+  if (const auto* altered = statement.as<tree::AlterOther>()) return altered->keeps_numbers;
   return statement.as<tree::CreateIndex>() != nullptr;
 }
 

@@ -6,6 +6,7 @@
 
 #include "protocols/sql/facts/definitions.hpp"
 #include "protocols/sql/facts/effects.hpp"
+#include "protocols/sql/facts/relation_order.hpp"
 
 namespace understudy::sql {
 namespace {
@@ -25,6 +26,7 @@ class FactReader {
     // What a write is answered with depends on what it writes to.
     for (const KeyPath& path : found.writes)
       if (!definition_ || !path.empty()) add(found.reads, path);
+    if (!names_.places.empty()) places(statement);
     return std::move(facts_);
   }
 
@@ -39,6 +41,12 @@ class FactReader {
     writes(whole_service);
     facts_.dependencies.understood = false;
     facts_.indirect = facts_.writes_uncounted = true;
+  }
+
+  /// Of relations in the catalogue: no write is answered by them.
+  void places(const tree::Statement& statement) {
+    if (statement.as<tree::Truncate>() != nullptr) writes(names_.places);
+    if (shows_places(statement)) reads(names_.places);
   }
 
   void node(const tree::Statement& statement) {

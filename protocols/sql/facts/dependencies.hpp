@@ -19,6 +19,7 @@ struct KeyNames {
   std::function<KeyPath(const tree::Name&)> entry = {};
   std::function<KeyPath(const tree::Name&)> routine = {};
   bool one_namespace = false;  ///< indexes are relations like tables
+  KeyPath places = {};         ///< of relations in the catalogue; empty: their order does not show
 };
 
 struct StatementFacts {

@@ -250,6 +250,7 @@ struct AlterOther {
   Name name;
   std::string new_name = {};    ///< RENAME TO
   std::string new_schema = {};  ///< SET SCHEMA
+  bool keeps_numbers = false;   ///< of a sequence: nothing but its type and its cache change
 };
 
 struct Drop {

@@ -36,6 +36,101 @@ TEST_CASE("rows are put in that a query gives") {
                 "RETURNING v") == "20;10;INSERT 0 2");
 }
 
+TEST_CASE("a query that is put in may give the time") {
+  EmulatedSql sql;
+  sql.recording = true;
+  sql.hear("CREATE TABLE a (id serial PRIMARY KEY, v int, at timestamptz NOT NULL)", "CREATE TABLE");
+  sql.hear("INSERT INTO a (v, at) SELECT 7, now() WHERE NOT EXISTS (SELECT 1 FROM a)", "INSERT 0 1");
+  CHECK(sql.say("SELECT id, v FROM a") == "1|7;SELECT 1");
+  CHECK(sql.say("SELECT at FROM a") == "-");
+  CHECK(sql.say("INSERT INTO a (v, at) SELECT v + 1, now() FROM a RETURNING id, v, at") ==
+        "2|8|2023-11-14 22:13:20+00;INSERT 0 1");
+}
+
+TEST_CASE("a transaction that only reads is computed where it reads") {
+  EmulatedSql sql = with_two();
+  const std::string only_reads("transaction_read_only=on\0", 25);
+  CHECK(sql.say(all_of_b, 1, only_reads) == "2|0;4|0;SELECT 2");
+  CHECK(sql.say("SELECT id FROM b WHERE id = 2 FOR UPDATE", 1, only_reads) == "-");
+  CHECK(sql.say("INSERT INTO b VALUES (5, 5)", 1, only_reads) == "-");
+  CHECK(sql.say("SELECT nextval('s')", 1, only_reads) == "-");
+  CHECK(sql.say(all_of_b) == "2|0;4|0;SELECT 2");
+}
+
+TEST_CASE("a value of which nothing has told yet is made when it is asked for") {
+  EmulatedSql sql;
+  sql.hear("CREATE TABLE u (id int PRIMARY KEY, at timestamptz DEFAULT now(), seen timestamptz)",
+           "CREATE TABLE");
+  sql.hear("INSERT INTO u (id) VALUES (1)", "INSERT 0 1");
+  CHECK(sql.say("INSERT INTO u VALUES (2, NULL, NULL)") == "INSERT 0 1");
+  sql.now += std::chrono::hours(1);
+  sql.hear("UPDATE u SET seen = now() WHERE id = 1", "UPDATE 1");
+  sql.now += std::chrono::hours(1);
+  CHECK(sql.say("SELECT id FROM u WHERE id = 1") == "1;SELECT 1");
+  CHECK(sql.writes.empty());
+  CHECK(sql.say("SELECT id FROM u WHERE at < seen") == "1;SELECT 1");
+  // What was recorded of it tells of another one.
+  CHECK(sql.writes == std::vector<std::string>{"u"});
+  const std::string shown = sql.say("SELECT at, seen FROM u WHERE id = 1");
+  CHECK(shown.starts_with("2023-11-14 22:13:20"));
+  CHECK(shown.find("|2023-11-14 23:13:20") != std::string::npos);
+  CHECK(sql.writes.empty());
+}
+
+TEST_CASE("a value that nobody knows costs its cell, and is known when it is shown") {
+  EmulatedSql sql;
+  sql.recording = true;
+  sql.hear(
+      "CREATE TABLE u (id int PRIMARY KEY, name text, at timestamptz DEFAULT now() NOT NULL, "
+      "seen timestamptz CHECK (seen > '2020-01-01'))",
+      "CREATE TABLE");
+  sql.hear("INSERT INTO u (id, name) VALUES (1, 'a')", "INSERT 0 1");
+  CHECK(sql.say("INSERT INTO u VALUES (2, 'b', '2024-01-01 00:00:00Z', NULL)") == "INSERT 0 1");
+  sql.hear("UPDATE u SET seen = now() WHERE id = 1", "UPDATE 1");
+  CHECK(sql.say("SELECT * FROM u WHERE id = 2") == "2|b|2024-01-01 00:00:00+00|NULL;SELECT 1");
+  CHECK(sql.say("SELECT name FROM u ORDER BY id") == "a;b;SELECT 2");
+  for (const char* each :
+       {"SELECT at FROM u", "SELECT id FROM u WHERE seen IS NULL", "SELECT count(seen) FROM u",
+        "SELECT name FROM u ORDER BY at", "SELECT max(at) FROM u", "UPDATE u SET at = seen",
+        "SELECT id FROM u WHERE at > '2023-01-01 00:00:00Z'",
+        "SELECT at, count(*) FROM u GROUP BY at", "ALTER TABLE u ALTER COLUMN seen SET NOT NULL",
+        "SELECT (SELECT at FROM u x WHERE x.id = 1)"})
+    CHECK_MESSAGE(sql.say(each) == "-", each);
+  StatementAnswer answer;
+  answer.tag = "SELECT 1";
+  answer.returns_rows = true;
+  answer.columns = {{.name = "at", .type = 1184}, {.name = "id", .type = 23}};
+  answer.rows = {{"2023-11-14 22:00:00+00", "1"}};
+  sql.hear("SELECT at, id FROM u WHERE id = 1", answer);
+  CHECK(sql.say("SELECT id, at FROM u ORDER BY at") ==
+        "1|2023-11-14 22:00:00+00;2|2024-01-01 00:00:00+00;SELECT 2");
+  CHECK(sql.say("SELECT seen FROM u WHERE id = 1") == "-");
+  CHECK(sql.say("UPDATE u SET seen = '2021-01-01 00:00:00Z' WHERE id = 1") == "UPDATE 1");
+  CHECK(sql.say("SELECT seen FROM u ORDER BY id") == "2021-01-01 00:00:00+00;NULL;SELECT 2");
+}
+
+TEST_CASE("a tsvector is made, and nobody knows what it is") {
+  EmulatedSql sql;
+  sql.hear("CREATE TABLE a (id int PRIMARY KEY, n int, body text, words tsvector)", "CREATE TABLE");
+  CHECK(sql.say("INSERT INTO a SELECT 1, 7, 'x y', setweight(to_tsvector('x'), 'A') || "
+                "setweight(to_tsvector('y'), 'B') WHERE NOT EXISTS (SELECT 1 FROM a) RETURNING "
+                "id, body") == "1|x y;INSERT 0 1");
+  CHECK(sql.say("INSERT INTO a VALUES (2, 7, 'z', to_tsvector('z'))") == "INSERT 0 1");
+  CHECK(sql.say("UPDATE a SET n = 8, words = to_tsvector(body) WHERE id = 2") == "UPDATE 1");
+  CHECK(sql.say("SELECT id, n, body FROM a ORDER BY id") == "1|7|x y;2|8|z;SELECT 2");
+  for (const char* each :
+       {"SELECT words FROM a", "SELECT id FROM a WHERE words IS NULL", "SELECT count(words) FROM a",
+        "SELECT to_tsvector(body) FROM a",
+        "INSERT INTO a VALUES (3, 7, 'z', to_tsvector('z')) "
+        "RETURNING words",
+        "UPDATE a SET words = to_tsvector(n)", "UPDATE a SET body = words",
+        "INSERT INTO a SELECT id + 5, n, body, to_tsvector(body) FROM a ORDER BY 4",
+        "UPDATE a SET words = setweight(to_tsvector(body), 'E')"})
+    CHECK_MESSAGE(sql.say(each) == "-", each);
+  const std::string long_word(3'000, 'w');
+  CHECK(sql.say("UPDATE a SET words = to_tsvector('" + long_word + "')") == "-");  // a notice
+}
+
 TEST_CASE("a row that one statement would change twice is not computed") {
   EmulatedSql sql = with_two();
   CHECK(sql.say("INSERT INTO b VALUES (7, 1), (7, 2) ON CONFLICT (id) DO UPDATE SET v = "

@@ -92,6 +92,7 @@ TEST_CASE("what an answer shows of the server's own choice is known") {
   answer.columns = {{"id", 9, 1, oid::int4, 4, -1, Format::text}};
   answer.rows = {{"7"}};
   answer.tag = "INSERT 0 1";
+  sql.recording = true;
   sql.hear("INSERT INTO t DEFAULT VALUES RETURNING id", answer);
   CHECK(sql.say("SELECT id FROM t") == "7;SELECT 1");
   CHECK(sql.say("SELECT at FROM t") == "-");  // nobody said

@@ -20,6 +20,21 @@ EmulatedSql with(const std::string& columns, const std::string& rows, const std:
 
 }  // namespace
 
+TEST_CASE("addresses of hosts are kept, and compared by equality alone") {
+  EmulatedSql sql;
+  sql.hear("CREATE TABLE seen (id int PRIMARY KEY, at inet)", "CREATE TABLE");
+  CHECK(sql.say("INSERT INTO seen VALUES (1, '10.0.0.7'), (2, 'FE80::0:1'), (3, NULL)") ==
+        "INSERT 0 3");
+  CHECK(sql.say("INSERT INTO seen VALUES (4, '10.0.0.0/8')") == "-");
+  CHECK(sql.say("INSERT INTO seen VALUES (4, '10.0.0.07')") == "-");
+  CHECK(sql.say("SELECT id, at FROM seen") == "1|10.0.0.7;2|fe80::1;3|NULL;SELECT 3");
+  CHECK(sql.columns[1].type == oid_of("inet"));
+  CHECK(sql.say("SELECT id FROM seen WHERE at = '10.0.0.7'::inet") == "1;SELECT 1");
+  CHECK(sql.say("SELECT at::text FROM seen") == "-");
+  CHECK(sql.say("SELECT at FROM seen ORDER BY at") == "-");
+  CHECK(sql.say("SELECT id FROM seen WHERE at > '10.0.0.1'") == "-");
+}
+
 TEST_CASE("a numeric without a precision is shown as it was written, where that is known") {
   EmulatedSql sql;
   sql.hear("CREATE TABLE f (id int, p numeric DEFAULT 1.50)", "CREATE TABLE");
@@ -33,6 +48,39 @@ TEST_CASE("a numeric without a precision is shown as it was written, where that 
   sql.hear("INSERT INTO f VALUES (5, 2.500)", "INSERT 0 1");
   CHECK(sql.say("SELECT id FROM f WHERE id > 4 ORDER BY id") == "5;6;SELECT 2");
   CHECK(sql.say("SELECT p FROM f WHERE id = 5") == "-");
+  CHECK(sql.say("UPDATE f SET p = p - 1.50 WHERE id = 1 RETURNING p") == "-");
+  CHECK(sql.say("UPDATE f SET p = p - '1.50' WHERE id = 1 RETURNING p") == "1.000;UPDATE 1");
+}
+
+TEST_CASE("a column of a type that is not calculated with takes no NULL by default") {
+  EmulatedSql sql;
+  sql.hear("CREATE TABLE f (id int, p tsvector NOT NULL)", "CREATE TABLE");
+  CHECK(sql.say("INSERT INTO f VALUES (1)") == "-");
+}
+
+TEST_CASE("a time with more digits than are kept is rounded as the server rounds it") {
+  EmulatedSql sql = with("at timestamptz, local timestamp",
+                         "(1, '2126-11-07 09:42:44.376131414Z', '2126-11-07 09:42:44.3761315'), "
+                         "(2, '2026-12-01 03:42:44.9999996-05:00', '2026-12-31 23:59:59.99999951')",
+                         "2");
+  CHECK(sql.say("SELECT at, local FROM t ORDER BY id") ==
+        "2126-11-07 09:42:44.376131+00|2126-11-07 09:42:44.376132;"
+        "2026-12-01 08:42:45+00|2027-01-01 00:00:00;SELECT 2");
+  CHECK(sql.say("DELETE FROM t WHERE at < '2026-12-01 08:42:45.0000006'") == "DELETE 1");
+  CHECK(sql.say("UPDATE t SET local = '2026-12-01 08:42.0000006'") == "-");  // minutes of seconds
+}
+
+TEST_CASE("the zone of a date does not count") {
+  EmulatedSql sql = with("d date", "(1, '2024-03-01 +00'), (2, '2024-03-02 -05:00')", "2");
+  CHECK(sql.say("SELECT d FROM t ORDER BY id") == "2024-03-01;2024-03-02;SELECT 2");
+}
+
+TEST_CASE("a time of the first years, and one whose zone is spelled out") {
+  EmulatedSql sql = with("at timestamptz DEFAULT '0001-01-01 00:00:00 UTC', d date",
+                         "(1, DEFAULT, '0987-06-05'), (2, '0999-12-31 10:00:00Z', NULL)", "2");
+  CHECK(sql.say("SELECT at, d FROM t ORDER BY at") ==
+        "0001-01-01 00:00:00+00|0987-06-05;0999-12-31 10:00:00+00|NULL;SELECT 2");
+  CHECK(sql.say("INSERT INTO t VALUES (3, '0000-01-01 00:00:00Z', NULL)") == "-");
 }
 
 TEST_CASE("a numeric keeps the scale of its column, and is rounded to it") {

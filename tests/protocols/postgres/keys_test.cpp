@@ -2,6 +2,7 @@
 
 #include "protocols/postgres/inference.hpp"
 #include "protocols/postgres/request.hpp"
+#include "protocols/postgres/table_names.hpp"
 #include "support.hpp"
 
 namespace understudy::postgres {
@@ -64,7 +65,7 @@ TEST_CASE("writes write their table and read the rest") {
   CHECK(keys("DELETE FROM a USING b WHERE a.id = b.id RETURNING *") == "write a b | a");
   CHECK(keys("WITH gone AS (DELETE FROM a RETURNING *) INSERT INTO log SELECT * FROM gone") ==
         "write a log | a log");
-  CHECK(keys("TRUNCATE a, b") == "write a b | a b");
+  CHECK(keys("TRUNCATE a, b") == "write a b | @places a b");
   CHECK(keys("COPY a (x) FROM STDIN") == "write a | a");
   CHECK(keys("COPY (SELECT * FROM a) TO STDOUT") == "read a |");
   CHECK(keys("COPY a TO STDOUT") == "read a |");
@@ -94,9 +95,37 @@ TEST_CASE("what a materialised view is refreshed with depends on any table") {
 
 TEST_CASE("the catalogue is a key of its own") {
   CHECK(keys("SELECT oid FROM pg_type WHERE typname = 'x'") == "read @catalog |");
-  CHECK(keys("SELECT * FROM information_schema.tables") == "read @catalog |");
+  CHECK(keys("SELECT * FROM information_schema.tables") == "read @catalog @places |");
   CHECK(keys("SELECT pg_catalog.format_type(1, 2)") == "read @catalog |");
   CHECK(keys("SELECT * FROM pg_stat_user_tables") == "read * |");
+}
+
+TEST_CASE(
+    "a change of type, an index that is known and the type of a sequence cost their table alone") {
+  CHECK(keys("ALTER TABLE a ALTER COLUMN x TYPE bigint USING x::bigint") ==
+        "write @catalog\x1f"
+        "a a | @catalog\x1f"
+        "a a");
+  CHECK(keys_of("ALTER TABLE a ALTER COLUMN x TYPE bigint USING f(x)").writes ==
+        std::vector<KeyPath>{{}});
+  CHECK(keys("ALTER SEQUENCE a_id_seq AS bigint") ==
+        "write @catalog\x1f"
+        "a_id_seq | @catalog\x1f"
+        "a_id_seq");
+  CHECK(keys_of("ALTER SEQUENCE a_id_seq AS bigint RESTART").writes == std::vector<KeyPath>{{}});
+  CHECK(keys_of("DROP INDEX nobody_made_it").writes == std::vector<KeyPath>{{}});
+  TableNames names;
+  names.learn("CREATE INDEX i ON a (x)", "CREATE INDEX i ON a (x)");
+  CHECK(names.facts_of("DROP INDEX IF EXISTS i").dependencies.writes ==
+        std::vector<KeyPath>{{"@catalog", "i"}, {"a"}, {"@catalog", "a"}});
+}
+
+TEST_CASE("where relations are listed in no order, a TRUNCATE may change it") {
+  CHECK(keys("SELECT relname FROM pg_class WHERE relkind = 'r'") == "read @catalog @places |");
+  CHECK(keys("SELECT relname FROM pg_class ORDER BY 1") == "read @catalog |");
+  CHECK(keys("SELECT k.conname FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid "
+             "WHERE c.relname = 'a'") == "read @catalog |");
+  CHECK(keys("SELECT * FROM tables") == "read tables |");
 }
 
 TEST_CASE("functions that move or lock something are writes, unknown ones may write anything") {

@@ -92,6 +92,33 @@ TEST_CASE("a statement that sleeps takes its time, as far as the server let it")
   CHECK(paused_by(query("SELECT pg_sleep(8)")) == 200);
 }
 
+TEST_CASE("a session whose client says nothing for longer than its settings allow is ended") {
+  const auto allowed_after = [](std::initializer_list<const char*> statements) {
+    Session session;
+    for (const char* each : statements) (void)session.types(query(each));
+    return session.live.may_be_silent.count();
+  };
+  CHECK(allowed_after({"BEGIN"}) == 0);
+  CHECK(allowed_after({"SET idle_in_transaction_session_timeout = 700"}) == 0);
+  CHECK(allowed_after({"SET idle_in_transaction_session_timeout = 700", "BEGIN"}) == 700);
+  CHECK(allowed_after({"SET idle_in_transaction_session_timeout = '2s'", "BEGIN", "SELECT nope"}) ==
+        2000);
+  CHECK(allowed_after({"BEGIN", "SET LOCAL idle_in_transaction_session_timeout = '2s'"}) == 2000);
+  CHECK(allowed_after(
+            {"BEGIN", "SET LOCAL idle_in_transaction_session_timeout = '2s'", "COMMIT"}) == 0);
+  CHECK(allowed_after({"SET idle_session_timeout = '1min'", "BEGIN"}) == 0);
+  CHECK(allowed_after({"SET idle_session_timeout = '1min'"}) == 60000);
+
+  Session session;
+  (void)session.types(query("SET idle_session_timeout = 100"));
+  (void)session.live.talk(parse("", "SELECT id FROM item WHERE id = $1"));
+  CHECK(session.live.may_be_silent.count() == 0);
+  (void)session.live.talk(sync());
+  CHECK(session.live.may_be_silent.count() == 100);
+  CHECK(field(error_of(session.live.silence()), 'C') == "57P05");
+  CHECK(session.live.closed);
+}
+
 TEST_CASE("a literal finds what was recorded with a parameter, and the reverse") {
   Session session;
   CHECK(session.types(query("SELECT id FROM item WHERE id = 7")) == "TDCZ");

@@ -173,18 +173,46 @@ class Live {
     machine_->feed_eof();
     return pump();
   }
+  /// What is sent on of what another connection said.
+  Buffer hear(const understudy::Delivery& delivery) {
+    machine_->deliver(delivery);
+    awoken = machine_->take_awakening();
+    return pump();
+  }
+  /// As `talk`, to the first pause only: what is asked for and answered behind it waits.
+  void talk_to_pause(Bytes octets) {
+    machine_->feed(octets);
+    while (!std::holds_alternative<Pause>(step())) {
+    }
+  }
+  Buffer silence() {
+    machine_->feed_silence();
+    return pump();
+  }
 
   std::vector<std::string> controls;  ///< names of the transaction controls, in order
   std::vector<std::string> missed, notes, scope_calls;
   std::vector<std::string> unproven;  ///< what was said of requests that are not what was asked
   std::chrono::milliseconds paused{0};
+  std::chrono::milliseconds may_be_silent{0};  ///< from the last answer on
+  std::vector<Listen> listens;
+  std::vector<Message> said;
+  bool awoken = false;  ///< by the last delivery
   std::size_t looked_up = 0;
   bool closed = false;
 
  private:
+  ServerEvent step() {
+    ServerEvent event = machine_->next();
+    if (const auto* listen = std::get_if<Listen>(&event))
+      listens.push_back(*listen);
+    else if (const auto* message = std::get_if<Message>(&event))
+      said.push_back(*message);
+    return event;
+  }
   Buffer pump() {
     for (;;) {
-      ServerEvent event = machine_->next();
+      ServerEvent event = step();
       if (const auto* request = std::get_if<Request>(&event))
         answer(*request);
       else if (const auto* call = std::get_if<ScopeCall>(&event))
@@ -195,8 +223,10 @@ class Live {
         paused += pause->time;
       else if (const auto* noted = std::get_if<Noted>(&event))
         notes.push_back(noted->text);
-      else if (std::holds_alternative<NeedBytes>(event))
+      else if (const auto* need = std::get_if<NeedBytes>(&event)) {
+        may_be_silent = need->silence;
         break;
+      }
     }
     Buffer sent;
     machine_->output().for_each_slice(

@@ -1,5 +1,8 @@
 // What the emulator computes. That real servers answer the same is shown by
 // tests/differential/emulator_main.cpp.
+#include <set>
+#include <sstream>
+
 #include <doctest/doctest.h>
 
 #include "emulator_support.hpp"
@@ -27,8 +30,8 @@ TEST_CASE("a key of which nothing is known has no answer") {
 
 TEST_CASE("a command that is not computed, or spelled in another way, has no answer") {
   Emulated redis = empty_server();
-  for (const char* command : {"EVAL return 0", "SPOP s", "XADD s * f v", "RANDOMKEY",
-                              "NOSUCHCOMMAND k", "GET", "GET a b", "SCAN 0"}) {
+  for (const char* command :
+       {"XADD s * f v", "RANDOMKEY", "NOSUCHCOMMAND k", "GET", "GET a b", "ZRANDMEMBER z"}) {
     CAPTURE(command);
     CHECK(redis.say(command) == "");
   }
@@ -370,6 +373,73 @@ TEST_CASE("keys move between databases") {
   CHECK(redis.say("EXPIRETIME k") == ":1700000009|");
   CHECK(in(3, {"GET", "k"}) == "_\r\n");
   CHECK(redis->next_end() == std::chrono::milliseconds(1'700'000'009'000));
+}
+
+TEST_CASE("SCAN shows all keys of a database, page by page, as its options say") {
+  Emulated redis = empty_server();
+  CHECK(redis.say("SCAN 0") == "*2|$1|0|*0|");
+  CHECK(redis.say("MSET user:2 b user:1 a other c") == "+OK|");
+  CHECK(redis.say("RPUSH list e") == ":1|");
+  CHECK(redis.say("SCAN 0 MATCH other") == "*2|$1|0|*1|$5|other|");
+  CHECK(redis.say("SCAN 0 TYPE LIST COUNT 100") == "*2|$1|0|*1|$4|list|");
+  CHECK(redis.say("SCAN 0 COUNT 0") == "-ERR syntax error|");
+  CHECK(redis.say("SCAN 0 COUNT x") == "-ERR value is not an integer or out of range|");
+  CHECK(redis.say("SCAN 0 MATCH") == "-ERR syntax error|");
+  CHECK(redis.say("SCAN 17") == "");  // a cursor of the recorded server's
+
+  // *2, $n, cursor, *n and, for each key, $n and the key
+  const auto parts_of = [](const std::string& reply) {
+    std::vector<std::string> parts;
+    std::istringstream lines(reply);
+    for (std::string part; std::getline(lines, part, '|');) parts.push_back(part);
+    return parts;
+  };
+  std::multiset<std::string> seen;
+  std::string cursor = "0";
+  int pages = 0;
+  do {
+    const auto parts = parts_of(redis.say("SCAN " + cursor + " COUNT 1"));
+    REQUIRE(parts.size() >= 4);
+    cursor = parts[2];
+    for (std::size_t i = 5; i < parts.size(); i += 2) seen.insert(parts[i]);
+    if (++pages == 1) CHECK(redis.say("SET another d") == "+OK|");
+  } while (cursor != "0" && pages < 10);
+  CHECK(pages >= 4);
+  for (const char* key : {"user:1", "user:2", "other", "list"}) CHECK(seen.count(key) == 1);
+}
+
+TEST_CASE("what is up to the server is chosen by chance, or as it was recorded") {
+  Emulated redis = empty_server();
+  CHECK(redis.say("SPOP s") == "_|");
+  CHECK(redis.say("SRANDMEMBER s 3") == "*0|");
+  CHECK(redis.say("SADD s a b c") == ":3|");
+  const std::string one = redis.say("SRANDMEMBER s");
+  CHECK((one == "$1|a|" || one == "$1|b|" || one == "$1|c|"));
+  CHECK(redis.say("SRANDMEMBER s 9").starts_with("*3|"));
+  CHECK(redis.say("SRANDMEMBER s -5").starts_with("*5|"));
+  redis.hear("SPOP s", "$1|b|");
+  CHECK(redis.say("SMEMBERS s") == "~2|$1|a|$1|c|");
+  redis.hear("SPOP s 1", "~1|$1|a|");
+  CHECK(redis.say("SPOP s") == "$1|c|");
+  CHECK(redis.say("EXISTS s") == ":0|");
+}
+
+TEST_CASE("HSCAN, SSCAN and ZSCAN show small collections whole, others page by page") {
+  Emulated redis = empty_server();
+  CHECK(redis.say("HSCAN h 0") == "*2|$1|0|*0|");
+  CHECK(redis.say("HSET h f 1 g 2") == ":2|");
+  CHECK(redis.say("HSCAN h 0 COUNT 1") == "*2|$1|0|*4|$1|f|$1|1|$1|g|$1|2|");
+  CHECK(redis.say("HSCAN h 0 MATCH g*") == "*2|$1|0|*2|$1|g|$1|2|");
+  CHECK(redis.say("ZADD z 2 b 1 a") == ":2|");
+  CHECK(redis.say("ZSCAN z 0") == "*2|$1|0|*4|$1|a|$1|1|$1|b|$1|2|");
+  CHECK(redis.say("ZADD z 1.5 c") == ":1|");
+  CHECK(redis.say("ZSCAN z 0") == "");
+  CHECK(redis.say("SADD s a b c d") == ":4|");
+  CHECK(redis.say("SSCAN s 0").starts_with("*2|$1|0|*4|"));
+  CHECK(redis.say("SSCAN s 0 COUNT 3").find("|*3|") != std::string::npos);
+  CHECK(redis.say("SSCAN h 0") ==
+        "-WRONGTYPE Operation against a key holding the wrong kind of value|");
+  CHECK(redis.say("SSCAN s 0 TYPE set") == "-ERR syntax error|");
 }
 
 TEST_CASE("all keys of a database are told where all are known and none may have ended") {

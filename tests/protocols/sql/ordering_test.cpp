@@ -22,6 +22,9 @@ std::string ordered(std::string_view sql, Mode mode = postgres) {
 TEST_CASE("columns by which rows are ordered or compared are named") {
   CHECK(ordered("select a from t where b = 1") == "");
   CHECK(ordered("select a from t order by b") == "b");
+  CHECK(ordered("alter table t add check (level >= 0)") == "level");
+  CHECK(ordered("alter table t add check (level >= 1 * b)") == "level *");
+  CHECK(ordered("create table t (level int check (level >= 1 * b))") == "");
   CHECK(ordered("select a from t order by t.Made desc nulls last, id limit 3") == "made id");
   CHECK(ordered("select a from t order by \"Made\"") == "made");
   CHECK(ordered("select a from t order by `x`, `t`.`Made`", mysql) == "x made");
