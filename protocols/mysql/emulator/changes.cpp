@@ -199,9 +199,11 @@ Given Translator::computed(const tree::Expression& expression, const TableColumn
   return given;
 }
 
-/// In a strict mode that is an error.
+/// In a strict mode that is an error; of an ENUM its first label is taken.
 bool Translator::needs_value(const TableColumn& column) const {
-  return column.not_null && column.lacks_default && column.type.kind != TypeKind::opaque;
+  const bool has_first = column.type.enumeration != nullptr && !holds_several(column.type);
+  return column.not_null && column.lacks_default && !has_first &&
+         column.type.kind != TypeKind::opaque;
 }
 
 void Translator::clash(const tree::Insert& insert, const Definition& table, Plan& plan) {

@@ -31,6 +31,7 @@ bool is_sound_column(const TableColumn& column) {
 
 bool may_be_key(const Definition& table, const std::vector<std::size_t>& columns) {
   std::int32_t length = 0;
+  if (std::set<std::size_t>(columns.begin(), columns.end()).size() != columns.size()) return false;
   for (const std::size_t each : columns) {
     const ColumnType& type = table.columns[each].type;
     if (type.kind == TypeKind::text || type.kind == TypeKind::opaque ||

@@ -168,6 +168,10 @@ Typed Translator::coerced(Typed value, ColumnType type, bool compared) {
     bound.type.scale = 0;
   }
   if (compared && type.kind == TypeKind::numeric) bound.type.length = 15;
+  // Of a moment all digits count there.
+  constexpr std::int32_t most_decimals = 6;
+  if (compared && (type.kind == TypeKind::timestamp || type.kind == TypeKind::timestamptz))
+    bound.type.scale = most_decimals;
   if (compared && type.kind == TypeKind::float8) bound.type.length = 0;  // a FLOAT is a DOUBLE here
   if (value.untyped == Untyped::slot) {
     bound.slot = value.slot;
@@ -390,9 +394,10 @@ Typed Translator::arithmetic(Operator op, Typed left, Typed right) {
 Typed Translator::numeric_arithmetic(Operator op, Typed left, Typed right) {
   std::int32_t scale = std::max(left.type.scale, right.type.scale);
   if (op == Operator::multiply) {
-    scale = left.type.scale + right.type.scale;
-    left = at_scale(std::move(left), left.type.scale);
-    right = at_scale(std::move(right), right.type.scale);
+    const std::int32_t of_left = left.type.scale, of_right = right.type.scale;
+    scale = of_left + of_right;
+    left = at_scale(std::move(left), of_left);
+    right = at_scale(std::move(right), of_right);
   } else {
     left = at_scale(std::move(left), scale);
     right = at_scale(std::move(right), scale);

@@ -251,6 +251,9 @@ Default MysqlRules::default_of(const tree::Expression& expression, ColumnType ty
 /// Without a value there is an error, or in some modes of the server one of its choice.
 Default MysqlRules::no_default(const TableColumn& column) const {
   if (!column.not_null) return {};
+  // The first label of an ENUM takes its place.
+  if (column.type.enumeration != nullptr && !holds_several(column.type))
+    return {Default::Kind::constant, Datum(column.type.enumeration->labels.front()), {}};
   return {Default::Kind::elsewhere, {}, {}};
 }
 

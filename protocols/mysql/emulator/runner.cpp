@@ -291,8 +291,9 @@ bool Runner::lacks_values(const Plan& plan) {
         plan.rows.front()[i].bound.source != Bound::Source::request ||
         std::ranges::find(plan.places, i) != plan.places.end())
       continue;
-    const bool told = strict_ && !ignores_ && column.type.kind != TypeKind::opaque &&
-                      !has_triggers(*table, "insert");
+    // VALUES(column) of what is done to the row that is met gives it one.
+    const bool told = strict_ && !ignores_ && plan.clash != Clash::updates &&
+                      column.type.kind != TypeKind::opaque && !has_triggers(*table, "insert");
     if (told) static_cast<void>(refuse(no_default(column)));
     return true;
   }

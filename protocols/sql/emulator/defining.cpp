@@ -441,8 +441,13 @@ bool forgets_table(const tree::Statement& statement, Contents& contents, const S
     return contents.forget_whether(rules.key_of(policy->table)), true;
   if (const auto* rule = statement.as<tree::CreateRule>())
     return contents.forget_whether(rules.key_of(rule->table)), true;
-  if (const auto* view = statement.as<tree::CreateView>())
-    return contents.forget_view(rules.key_of(view->name)), true;
+  if (const auto* view = statement.as<tree::CreateView>()) {
+    const std::string key = rules.key_of(view->name);
+    // Of MySQL it has taken the name, whatever it shows; it refers to no table.
+    rules.folds_names() && contents.find(key) == nullptr ? contents.note_taken(key, 'v')
+                                                         : contents.forget_view(key);
+    return true;
+  }
   return false;
 }
 

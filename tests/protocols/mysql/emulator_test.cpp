@@ -444,3 +444,10 @@ TEST_CASE("names that are taken or free are refused in MySQL's words") {
   CHECK(sql.say("DROP TABLE t") == "0");
   CHECK(sql.say("DROP TABLE t") == "1051 Unknown table 'w.t'");
 }
+
+TEST_CASE("VALUES of MySQL gives a column of the row that is met its default") {
+  EmulatedMysql sql;
+  sql.hear("CREATE TABLE v (id int PRIMARY KEY, n int NOT NULL, m int)");
+  CHECK(sql.say("INSERT INTO v (id) VALUES (1)") == "1364 Field 'n' doesn't have a default value");
+  CHECK(sql.say("INSERT INTO v (id) VALUES (1) ON DUPLICATE KEY UPDATE n = VALUES(n)") == "-");
+}
