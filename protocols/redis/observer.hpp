@@ -26,6 +26,7 @@ class RedisObserver final : public Observer {
   void feed(Direction from, Bytes chunk, Moment at, Relay& relay) override;
   void feed_eof(Direction from, Moment at) override;
   std::optional<Observed> next() override;
+  using Observer::use;
   void use(const Secrets& secrets) override { secrets_ = secrets; }
   [[nodiscard]] bool only_watches() const noexcept override { return true; }
   [[nodiscard]] Sync sync() const noexcept override { return sync_; }
