@@ -149,7 +149,7 @@ constexpr std::string_view shapes[] = {
     "SORT kl ALPHA STORE kl",
     "SORT km BY s* {GET # GET s*|DESC}",
     "SORT kl BY h*->a GET h*->b GET #",
-    "SORT kz BY nosort {DESC|LIMIT c c}",
+    "SORT kl BY nosort {LIMIT c c}",
     "SORT_RO kz {DESC|ALPHA}",
     "ZSCAN kz 0 COUNT 1000",
     "ZSCAN kz 0 MATCH [a-d] COUNT 1000",

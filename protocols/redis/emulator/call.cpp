@@ -39,6 +39,11 @@ Seen Call::see(std::string_view key) {
   return {entry};
 }
 
+bool Call::is_sure_to_last(const Entry& entry) const {
+  if (entry.expiry.kind == Expiry::Kind::at) return now_.has_value();
+  return entry.expiry.kind == Expiry::Kind::never || doubt_ == Doubt::unsure;
+}
+
 Entry& Call::to_change(const KeyName& name) {
   Entry* const entry = keys_.find(name);
   undo_.emplace_back(name, entry != nullptr ? std::optional(std::move(*entry)) : std::nullopt);

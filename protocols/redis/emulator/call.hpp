@@ -74,6 +74,9 @@ class Call {
   // -- keys
   /// A key as it is now: one that has ended is absent, one that may have ended is unknown.
   [[nodiscard]] Seen see(std::string_view key);
+  /// False where a key may have ended and only what it is presumed to be is known: for commands
+  /// whose keys nobody else sees, so that a disagreement is not put down to that.
+  [[nodiscard]] bool is_sure_to_last(const Entry& entry) const;
   template <class T>
   [[nodiscard]] Found<T> find(std::string_view key);
   /// The (new) value of a key that does not end, whatever it was.

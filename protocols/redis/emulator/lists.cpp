@@ -150,7 +150,11 @@ Answer ltrim(Call& call) {
   const Slice slice = slice_of(*first, *last, list.size());
   const auto begin = list.begin() + static_cast<std::ptrdiff_t>(slice.first);
   const auto end = begin + static_cast<std::ptrdiff_t>(slice.count);
-  if (slice.count == list.size()) return ok();
+  if (slice.count == list.size()) {  // who watches it sees a change, in some versions
+    call.touch(call.word(1));
+    call.touch_perhaps(call.word(1));
+    return ok();
+  }
   list.erase(end, list.end());
   list.erase(list.begin(), list.begin() + static_cast<std::ptrdiff_t>(slice.first));
   call.changed(call.word(1), list);

@@ -19,12 +19,6 @@ namespace {
 constexpr std::uint64_t ours = 1ULL << 51;
 constexpr std::uint64_t default_count = 10;
 
-/// False where a key may have ended and only what it is presumed to be is known.
-bool is_sure_to_last(const Call& call, const Expiry& expiry) {
-  if (expiry.kind == Expiry::Kind::at) return call.now().has_value();
-  return expiry.kind == Expiry::Kind::never || call.doubt() == Doubt::unsure;
-}
-
 /// Those that are there now; nothing where it is not sure of them all. Keys that have ended and
 /// that the server has not noticed yet it does not show.
 std::optional<std::vector<std::string>> present_keys(Call& call) {
@@ -35,7 +29,7 @@ std::optional<std::vector<std::string>> present_keys(Call& call) {
     std::string key = key_of(segment);
     const Seen seen = call.see(key);
     if (seen.unknown()) return std::nullopt;
-    if (seen.present() && !is_sure_to_last(call, seen.entry->expiry)) return std::nullopt;
+    if (seen.present() && !call.is_sure_to_last(*seen.entry)) return std::nullopt;
     if (seen.present()) keys.push_back(std::move(key));
   }
   return keys;

@@ -26,13 +26,14 @@ bool is_for_scripts(std::string_view name) {
   return std::ranges::find(others, name) == std::end(others) && !name.starts_with("SCRIPT");
 }
 
-Answer command_of_script(Call& script, Arguments words) {
+Answer command_of_script(Call& script, Arguments words, bool may_write) {
   ResolvedCommand resolved;
   resolve(words, resolved);
   if (resolved.command == nullptr || !resolved.command->accepts(words.size())) return std::nullopt;
   const Handler handler = is_for_scripts(resolved.name) ? find_handler(resolved.name) : nullptr;
   if (handler == nullptr) return std::nullopt;
   const Effects effects = effects_of(resolved, words, script.database());
+  if (!may_write && effects.effect == Effect::write) return std::nullopt;  // refused
   const Answer answer = script.run(handler, words, effects.writes);
   if (!answer || is_error(answer->kind)) return answer;
   return lowered(*answer, resolved.name, words);
@@ -51,12 +52,11 @@ Answer run(Call& call, std::string_view body, bool may_write) {
   std::optional<ScriptFailure> failure;
   Answer reply = run_script(
       body, call.from(3).first(count), call.from(3 + count),
-      [&](Arguments words) { return command_of_script(call, words); }, failure);
+      [&](Arguments words) { return command_of_script(call, words, may_write); }, failure);
   if (failure) {
     if (!call.tells_script_errors() || failure->line == 0) return std::nullopt;
     reply = script_error(*failure, body);
   }
-  if (!may_write && !call.writes().empty()) return std::nullopt;
   return reply;
 }
 

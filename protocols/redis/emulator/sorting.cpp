@@ -57,7 +57,7 @@ bool read_sort_options(const Call& call, bool may_store, SortOptions& options) {
 std::optional<std::vector<std::string>> elements_of(Call& call, const SortOptions& options,
                                                     Answer& refusal) {
   const Seen seen = call.see(call.word(1));
-  if (seen.unknown()) return std::nullopt;
+  if (seen.unknown() || !call.is_sure_to_last(*seen.entry)) return std::nullopt;
   std::vector<std::string> elements;
   if (seen.absent()) return elements;
   const Contents& contents = seen.entry->contents;
@@ -65,11 +65,11 @@ std::optional<std::vector<std::string>> elements_of(Call& call, const SortOption
     elements.assign(list->begin(), list->end());
   } else if (const auto* set = std::get_if<Set>(&contents); set && !options.is_unsorted()) {
     for (const auto& [member, nothing] : set->listed()) elements.emplace_back(member);
-  } else if (const auto* sorted = std::get_if<SortedSet>(&contents)) {
+  } else if (const auto* sorted = std::get_if<SortedSet>(&contents);
+             sorted && !options.is_unsorted()) {
     for (const auto& [score, member] : sorted->order()) elements.push_back(member);
-    if (options.is_unsorted() && options.descending) std::ranges::reverse(elements);
   } else {
-    if (set == nullptr) refusal = wrong_type();
+    if (set == nullptr && sorted == nullptr) refusal = wrong_type();
     return std::nullopt;
   }
   return elements;
@@ -88,7 +88,7 @@ bool look_up(Call& call, std::string_view pattern, const std::string& element,
   key += element;
   key += is_field ? pattern.substr(star + 1, arrow - star - 1) : pattern.substr(star + 1);
   const Seen seen = call.see(key);
-  if (seen.unknown()) return false;
+  if (seen.unknown() || !call.is_sure_to_last(*seen.entry)) return false;
   if (is_field) {
     const auto* hash = std::get_if<Hash>(&seen.entry->contents);
     const std::string* value = hash != nullptr ? hash->find(pattern.substr(arrow + 2)) : nullptr;
@@ -105,6 +105,16 @@ bool sorts_alike(std::string_view text) {
       text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z'); });
 }
 
+/// Plain numbers and plain words; what strtod makes of anything else (blanks, a NUL, hexadecimal
+/// digits, numbers that are too large or too small) is left to it.
+bool is_plain(std::string_view text) {
+  constexpr std::string_view digits = "0123456789+-.";
+  const bool number =
+      std::ranges::all_of(text, [&](char c) { return digits.find(c) != std::string_view::npos; });
+  if (number) return text.size() < 20 && parse_score(text).has_value();
+  return text.find_first_not_of("abcdefghjklmoqrstuvwxyz") == std::string_view::npos;
+}
+
 /// False with an error in `refusal`, or without one.
 bool weigh(Call& call, const SortOptions& options, Item& item, Answer& refusal) {
   std::optional<std::string> value = item.element;
@@ -113,7 +123,8 @@ bool weigh(Call& call, const SortOptions& options, Item& item, Answer& refusal) 
     item.text = value;
     return !value || options.store || sorts_alike(*value);
   }
-  if (!value) return true;
+  if (!value || value->empty()) return true;
+  if (!is_plain(*value)) return false;
   const auto score = parse_score(*value);
   if (!score) refusal = error("ERR One or more scores can't be converted into double");
   item.score = score.value_or(0);
