@@ -62,6 +62,7 @@ bool is_sure_to_change(const Request& request, const Value& reply, const Effects
   const std::string_view name = request.name();
   if (std::ranges::any_of(vague, [&](std::string_view each) { return name.starts_with(each); }))
     return false;
+  if ((name == "SMOVE" || name == "RENAME") && request.words[1] == request.words[2]) return false;
   // It tells the bit that was there before.
   if (name == "SETBIT")
     return request.words.size() == 4 && std::to_string(reply.integer) != request.words[3];
