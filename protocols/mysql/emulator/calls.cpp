@@ -100,6 +100,11 @@ void Translator::call(const tree::Call& call, tree::ObjectKind kind, Plan& plan)
   plan.action = Plan::Action::call;
   plan.routine = routine;
   plan.named = tables_named(*program, mysql_);
+  // A connection that has run it before may still see the columns of then.
+  for (const std::string& key : plan.named)
+    if (const auto table = book_.tables.find(key);
+        table != book_.tables.end() && table->second.definition->altered)
+      throw Unsure{"a routine of a table that was altered"};
   if (list.empty()) return;
   Plan& source = plan.sources.emplace_back();
   source.text.sql = "SELECT " + list;

@@ -56,6 +56,11 @@ std::optional<Datum> implied(const TableColumn& column) {
   return std::nullopt;
 }
 
+bool changes_columns(ActionKind kind) {
+  return kind == ActionKind::add_column || kind == ActionKind::drop_column ||
+         kind == ActionKind::change_column || kind == ActionKind::rename_column;
+}
+
 class MysqlAlteration {
  public:
   MysqlAlteration(const Definition& before, const ServerRules& rules)
@@ -65,6 +70,7 @@ class MysqlAlteration {
 
   /// False where it is not followed.
   bool apply(const AlterAction& action) {
+    table_.altered |= changes_columns(action.kind);
     switch (action.kind) {
       case ActionKind::inert:
         return true;
