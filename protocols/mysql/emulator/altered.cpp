@@ -71,6 +71,15 @@ class AlterAnswer {
     return std::ranges::any_of(before_.keys, is_it) || std::ranges::any_of(before_.indexes, is_it);
   }
 
+  /// Whether there is an index of just these columns: a second one is warned of.
+  [[nodiscard]] bool is_indexed(const tree::Constraint& constraint) const {
+    std::vector<std::size_t> columns;
+    for (const tree::KeyPart& part : constraint.parts)
+      if (const auto column = before_.column(part.column)) columns.push_back(*column);
+    const auto is_it = [&](const auto& each) { return each.columns == columns; };
+    return std::ranges::any_of(before_.keys, is_it) || std::ranges::any_of(before_.indexes, is_it);
+  }
+
   /// Whether another table refers to the column, or it to another one.
   [[nodiscard]] bool is_referred(std::size_t column) const {
     const auto names_it = [&](const Reference& reference) {
@@ -129,8 +138,10 @@ class AlterAnswer {
     const bool renamed = !same_name(action.column->name, action.name);
     if (renamed && before_.column(action.column->name)) return false;
     const tree::Type &was = before_.columns[*column].declared, &now = action.column->type;
-    const bool same = was.name.name == now.name.name && was.arguments == now.arguments &&
-                      was.is_unsigned == now.is_unsigned;
+    // The width at which a whole number is shown is no other type.
+    const bool whole = now.name.name.ends_with("int");
+    const bool same = was.name.name == now.name.name && was.is_unsigned == now.is_unsigned &&
+                      (whole || was.arguments == now.arguments);
     const bool grows = was.name.name == "varchar" && now.name.name == "varchar";
     if (is_referred(*column) && (!same || renamed)) return false;
     if (is_referred(*column) && action.column->not_null != before_.columns[*column].not_null)
@@ -159,7 +170,7 @@ class AlterAnswer {
         return std::ranges::none_of(before_.keys, &sql::contents::UniqueKey::primary);
       case Of::unique:
       case Of::index:
-        return constraint.name.empty() || !has_key(constraint.name);
+        return (constraint.name.empty() || !has_key(constraint.name)) && !is_indexed(constraint);
       case Of::foreign:
         copies_ = true;
         return (constraint.name.empty() || !has_key(constraint.name)) && contents_.book().complete;

@@ -164,6 +164,12 @@ struct ConditionalKey {
   std::shared_ptr<const tree::Expression> where;  ///< null: of all rows
 };
 
+/// What CREATE INDEX made, unique or not: it goes with each of the columns that it names.
+struct MadeIndex {
+  std::string name;
+  std::set<std::string> columns;
+};
+
 /// Never changed once it is made: a table that is altered gets another one.
 struct Definition {
   std::uint32_t id = 0;  ///< in the database it is the table `t<id>`, its columns `t<id>_c<number>`
@@ -184,8 +190,7 @@ struct Definition {
   std::vector<PlainIndex> indexes = {};  ///< of MySQL
   bool altered = false;  ///< MySQL: its columns are not those that it was made with
   bool held = false;     ///< it was there before the recording: its owner is not known
-  /// What CREATE INDEX made, unique or not, by name.
-  std::vector<std::string> index_names = {};
+  std::vector<MadeIndex> made_indexes = {};
   /// Of a materialised view: what a REFRESH puts into it.
   std::shared_ptr<const tree::Query> shows = {};
   /// Those that are run for each row, by name; one that is not understood closes the table.

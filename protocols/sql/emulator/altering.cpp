@@ -131,6 +131,7 @@ class Alteration {
     std::erase_if(table_.checks, [&](const contents::Check& check) {
       return columns_in(table_, *check.condition).contains(column);
     });
+    drop_indexes_of(table_.columns[column].name);
     const auto move_up = [&](std::vector<std::size_t>& columns) {
       for (std::size_t& each : columns) each -= each > column ? 1U : 0U;
     };
@@ -142,6 +143,15 @@ class Alteration {
     result_.remade = true;
   }
 
+  void drop_indexes_of(const std::string& column) {
+    std::set<std::string> gone;
+    for (const contents::MadeIndex& each : table_.made_indexes)
+      if (each.columns.contains(column)) gone.insert(each.name);
+    const auto is_gone = [&](const auto& each) { return gone.contains(each.name); };
+    std::erase_if(table_.made_indexes, is_gone);
+    std::erase_if(table_.conditional_keys, is_gone);
+  }
+
   /// Conditions keep the text in which they were written: those that name it are not looked at.
   void rename_column(std::size_t column, const std::string& name) {
     const auto names_it = [&](const contents::Check& check) {
@@ -149,6 +159,8 @@ class Alteration {
     };
     if (std::erase_if(table_.checks, names_it) > 0) table_.takes_rows = false;
     std::string& old = table_.columns[column].name;
+    for (auto& index : table_.made_indexes)
+      if (index.columns.erase(old) > 0) index.columns.insert(name);
     for (auto& reference : table_.references)
       if (reference.parent == table_.key) std::ranges::replace(reference.of, old, name);
     result_.renamed_columns.emplace_back(old, name);
@@ -353,7 +365,9 @@ void drop_index(const std::string& name, Contents& contents) {
   for (const auto& [key, state] : contents.book().tables) {
     Definition table = *state.definition;
     const auto is_it = [&](const UniqueKey& each) { return each.name == name; };
-    const bool listed = std::erase(table.index_names, name) > 0;
+    const bool listed = std::erase_if(table.made_indexes, [&](const contents::MadeIndex& each) {
+                          return each.name == name;
+                        }) > 0;
     std::erase_if(table.conditional_keys,
                   [&](const contents::ConditionalKey& each) { return each.name == name; });
     if (std::erase_if(table.keys, is_it) > 0)

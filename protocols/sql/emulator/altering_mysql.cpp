@@ -102,12 +102,32 @@ class MysqlAlteration {
   Altered finish() && {
     for (const tree::Constraint& each : of_columns_) constrain(table_, each, rules_);
     index_references(table_, rules_);
+    drop_made_indexes();
     check_keys(table_);
     result_.table = std::move(table_);
     return std::move(result_);
   }
 
  private:
+  /// An index that the server made for a reference goes as soon as another one serves it.
+  void drop_made_indexes() {
+    const auto is_made = [&](const contents::PlainIndex& index) {
+      return std::ranges::any_of(table_.references, [&](const contents::Reference& reference) {
+        return !index.name.empty() && same_name(reference.name, index.name) &&
+               reference.columns == index.columns;
+      });
+    };
+    const std::vector<contents::PlainIndex> all = table_.indexes;
+    std::erase_if(table_.indexes, [&](const contents::PlainIndex& index) {
+      const auto serves = [&](const auto& other) {
+        return !same_name(other.name, index.name) && other.columns.size() >= index.columns.size() &&
+               std::equal(index.columns.begin(), index.columns.end(), other.columns.begin());
+      };
+      return is_made(index) && (std::ranges::any_of(table_.keys, serves) ||
+                                std::ranges::any_of(all, serves));
+    });
+  }
+
   /// By the name that it has had before the statement; nothing where a column of that name was made
   /// by the statement itself.
   std::optional<std::size_t> column(const std::string& name) const {

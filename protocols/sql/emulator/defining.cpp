@@ -43,7 +43,7 @@ void drop_table(const std::string& key, Contents& contents) {
   std::vector<BesideTable> names;
   if (const auto* table = contents.find(key)) {
     names = names_beside(*table->definition);
-    for (const std::string& index : table->definition->index_names) names.push_back({index, 'i'});
+    for (const auto& index : table->definition->made_indexes) names.push_back({index.name, 'i'});
   }
   contents.drop(key);
   for (const auto& [name, kind] : names)
@@ -455,8 +455,8 @@ bool forgets_table(const tree::Statement& statement, Contents& contents, const S
 
 bool has_index(const std::string& name, const Contents& contents) {
   return !name.empty() && std::ranges::any_of(contents.book().tables, [&](const auto& each) {
-    const auto& names = each.second.definition->index_names;
-    return std::ranges::find(names, name) != names.end();
+    const auto& indexes = each.second.definition->made_indexes;
+    return std::ranges::find(indexes, name, &contents::MadeIndex::name) != indexes.end();
   });
 }
 

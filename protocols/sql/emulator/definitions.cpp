@@ -233,10 +233,30 @@ std::optional<contents::Definition> definition_of(const tree::CreateTable& creat
   return table;
 }
 
+namespace {
+
+/// Of the columns that an index is of, by its parts and by its condition.
+std::set<std::string> names_in(const contents::Definition& table, const tree::CreateIndex& index) {
+  std::set<std::string> names;
+  const auto take = [&](const tree::Expression& expression) {
+    for (const std::size_t column : columns_in(table, expression))
+      names.insert(table.columns[column].name);
+  };
+  for (const tree::KeyPart& part : index.parts)
+    if (part.expression)
+      take(*part.expression);
+    else
+      names.insert(part.column);
+  if (index.where) take(*index.where);
+  return names;
+}
+
+}  // namespace
+
 contents::Definition with_index(contents::Definition table, const tree::CreateIndex& index,
                                 const ServerRules& rules) {
   const std::vector<std::size_t> columns = columns_named(table, index.parts);
-  if (!index.name.empty()) table.index_names.push_back(index.name);
+  if (!index.name.empty()) table.made_indexes.push_back({index.name, names_in(table, index)});
   if (columns.empty() && !index.unique && std::ranges::all_of(index.parts, never_fails)) {
     if (table.folds_names) table.indexes.push_back({index.name, {}});
     return table;
