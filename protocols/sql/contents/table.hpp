@@ -188,8 +188,8 @@ struct Definition {
   std::string collation = {};  ///< of columns that have none of their own; empty: the database's
   bool folds_names = false;    ///< names of columns are the same in any case of letters
   std::vector<PlainIndex> indexes = {};  ///< of MySQL
-  bool altered = false;  ///< MySQL: its columns are not those that it was made with
-  bool held = false;     ///< it was there before the recording: its owner is not known
+  bool altered = false;                  ///< MySQL: its columns are not those that it was made with
+  bool held = false;  ///< it was there before the recording: its owner is not known
   std::vector<MadeIndex> made_indexes = {};
   /// Of a materialised view: what a REFRESH puts into it.
   std::shared_ptr<const tree::Query> shows = {};

@@ -123,8 +123,8 @@ class MysqlAlteration {
         return !same_name(other.name, index.name) && other.columns.size() >= index.columns.size() &&
                std::equal(index.columns.begin(), index.columns.end(), other.columns.begin());
       };
-      return is_made(index) && (std::ranges::any_of(table_.keys, serves) ||
-                                std::ranges::any_of(all, serves));
+      return is_made(index) &&
+             (std::ranges::any_of(table_.keys, serves) || std::ranges::any_of(all, serves));
     });
   }
 

@@ -41,20 +41,6 @@ TEST_CASE("columns that are renamed, dropped and of another length keep their ro
   CHECK(sql.columns[0].attribute == 5);
 }
 
-TEST_CASE("an index goes with each column that it names") {
-  EmulatedSql sql = with_rows();
-  sql.hear("CREATE INDEX both ON t (id, n)", "CREATE INDEX");
-  sql.hear("CREATE INDEX one ON t (lower(name)) WHERE n > 1", "CREATE INDEX");
-  sql.hear("CREATE INDEX other ON t (name)", "CREATE INDEX");
-  sql.hear("ALTER TABLE t RENAME n TO number", "ALTER TABLE");
-  sql.hear("ALTER TABLE t DROP COLUMN number", "ALTER TABLE");
-  for (const char* gone : {"both", "one"}) {
-    CAPTURE(gone);
-    CHECK(sql.say("DROP INDEX " + std::string(gone)) != "DROP INDEX");
-  }
-  CHECK(sql.say("DROP INDEX other") == "DROP INDEX");
-}
-
 TEST_CASE("what a change of type makes of values is known where it makes nothing of them") {
   EmulatedSql sql = with_rows();
   sql.hear("ALTER TABLE t ALTER COLUMN n TYPE bigint USING n::bigint", "ALTER TABLE");

@@ -36,6 +36,21 @@ TEST_CASE("what is there already, or is not, is said or skipped") {
   CHECK(sql.say("DROP INDEX i") == "error");
 }
 
+TEST_CASE("an index goes with each column that it names") {
+  for (const char* index : {"CREATE INDEX i ON p (id, n)", "CREATE INDEX i ON p (abs(n))",
+                            "CREATE UNIQUE INDEX i ON p (id) WHERE n > 1"}) {
+    CAPTURE(index);
+    EmulatedSql sql = with_tables();
+    sql.hear(index, "CREATE INDEX");
+    sql.hear("ALTER TABLE p DROP COLUMN n", "ALTER TABLE");
+    CHECK(sql.say("DROP INDEX i") != "DROP INDEX");
+  }
+  EmulatedSql sql = with_tables();
+  sql.hear("CREATE INDEX i ON p (id)", "CREATE INDEX");
+  sql.hear("ALTER TABLE p DROP COLUMN n", "ALTER TABLE");
+  CHECK(sql.say("DROP INDEX i") == "DROP INDEX");
+}
+
 TEST_CASE("a table to which another one refers is not dropped alone") {
   EmulatedSql sql = with_tables();
   CHECK(sql.say("DROP TABLE p") == "error");
