@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <cstdint>
 #include <functional>
 
@@ -170,7 +171,7 @@ std::vector<std::string_view> names_of(const SortedSet& set) {
   return names;
 }
 
-/// False where its spelling is not sure: some versions print the score of a large set otherwise.
+/// False where its spelling is not sure: versions print digits that do not end otherwise.
 bool show(const Hash& hash, std::string_view name, std::vector<Value>& found) {
   found.push_back(bulk(name));
   found.push_back(bulk(*hash.find(name)));
@@ -184,9 +185,13 @@ bool show(const Set&, std::string_view name, std::vector<Value>& found) {
 
 bool show(const SortedSet& set, std::string_view name, std::vector<Value>& found) {
   const double score = *set.score(name);
-  if (score != static_cast<double>(static_cast<std::int32_t>(score))) return false;
+  const std::string digits = format_double(score, DoubleStyle::shortest);
+  const bool plain = digits.size() < 12 && digits.find('e') == std::string::npos && score != 0;
+  if (score != 0 && (!plain || digits != format_double(score, DoubleStyle::seventeen_digits)))
+    return false;
+  if (score == 0 && std::signbit(score)) return false;
   found.push_back(bulk(name));
-  found.push_back(bulk(std::to_string(static_cast<std::int32_t>(score))));
+  found.push_back(bulk(score == 0 ? "0" : digits));
   return true;
 }
 

@@ -473,6 +473,8 @@ TEST_CASE("HSCAN, SSCAN and ZSCAN show small collections whole, others page by p
   CHECK(redis.say("ZADD z 2 b 1 a") == ":2|");
   CHECK(redis.say("ZSCAN z 0") == "*2|$1|0|*4|$1|a|$1|1|$1|b|$1|2|");
   CHECK(redis.say("ZADD z 1.5 c") == ":1|");
+  CHECK(redis.say("ZSCAN z 0 MATCH c") == "*2|$1|0|*2|$1|c|$3|1.5|");
+  CHECK(redis.say("ZADD z 0.1 d") == ":1|");
   CHECK(redis.say("ZSCAN z 0") == "");
   CHECK(redis.say("SADD s a b c d") == ":4|");
   CHECK(redis.say("SSCAN s 0").starts_with("*2|$1|0|*4|"));
