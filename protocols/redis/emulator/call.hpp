@@ -214,6 +214,17 @@ T& Call::make(std::string_view key, T value) {
 }
 
 // -- what commands of several types do alike
+/// SINTERSTORE, ZUNIONSTORE, SORT … STORE: the key becomes this collection, whatever it was;
+/// without elements it is no more.
+template <class T>
+[[nodiscard]] Answer store(Call& call, std::string_view key, T collection) {
+  const std::size_t size = collection.size();
+  if (size > 0)
+    call.make<T>(key, std::move(collection));
+  else if (!call.see(key).absent())
+    call.remove(key);
+  return count_of(size);
+}
 /// LLEN, HLEN, SCARD, ZCARD.
 template <class T>
 [[nodiscard]] Answer size_of(Call& call) {

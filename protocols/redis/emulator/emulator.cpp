@@ -69,9 +69,7 @@ class RedisEmulator final : public Emulator {
     // What a user may do who is not allowed everything is not known.
     if (!state_.computes(request) || !request.line.user.empty()) return std::nullopt;
     state_.keys.stay_bounded();
-    Call call(state_.keys, request.words, request.line.db, now, Doubt::unsure,
-              state_.dialect.doubles());
-    if (state_.dialect.spells_script_errors()) call.spell_script_errors();
+    Call call = call_of(request, now);
     const Answer answer = request.handler(call);
     if (!answer) return call.undo(), std::nullopt;
     call.settle();
@@ -99,9 +97,7 @@ class RedisEmulator final : public Emulator {
   /// computed.
   bool took_effect(const Request& request, const Value& reply, Moment now) {
     if (!state_.computes(request)) return false;
-    Call call(state_.keys, request.words, request.line.db, now, Doubt::unsure,
-              state_.dialect.doubles());
-    if (state_.dialect.spells_script_errors()) call.spell_script_errors();
+    Call call = call_of(request, now);
     call.follow(reply);
     const Answer answer = request.handler(call);
     if (!answer) return call.undo(), false;
@@ -139,6 +135,14 @@ class RedisEmulator final : public Emulator {
   }
 
  private:
+  /// In which nothing is assumed that is not certain.
+  [[nodiscard]] Call call_of(const Request& request, Moment now) {
+    Call call(state_.keys, request.words, request.line.db, now, Doubt::unsure,
+              state_.dialect.doubles());
+    if (state_.dialect.spells_script_errors()) call.spell_script_errors();
+    return call;
+  }
+
   /// What a recording has shown of them.
   void keep_scripts() {
     if (state_.recording) state_.scripts = state_.keys.scripts();

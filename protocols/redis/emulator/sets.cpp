@@ -110,19 +110,11 @@ Answer combine(Call& call) {
   return Value::aggregate(Kind::set, std::move(members));
 }
 
-// Whatever is at the destination is replaced.
 template <Operation operation>
-Answer store(Call& call) {
-  const std::string_view destination = call.word(1);
+Answer store_combined(Call& call) {
   const Operands all = operands(call, call.from(2));
   if (all.refused) return all.refusal;
-  Set result = combined(operation, all.sets);
-  const std::size_t size = result.size();
-  if (size > 0)
-    call.make<Set>(destination, std::move(result));
-  else if (!call.see(destination).absent())
-    call.remove(destination);
-  return count_of(size);
+  return store(call, call.word(1), combined(operation, all.sets));
 }
 
 Answer sintercard(Call& call) {
@@ -226,9 +218,9 @@ constexpr NamedHandler set_handlers[] = {
     {"SINTER", combine<Operation::intersection>},
     {"SUNION", combine<Operation::union_>},
     {"SDIFF", combine<Operation::difference>},
-    {"SINTERSTORE", store<Operation::intersection>},
-    {"SUNIONSTORE", store<Operation::union_>},
-    {"SDIFFSTORE", store<Operation::difference>},
+    {"SINTERSTORE", store_combined<Operation::intersection>},
+    {"SUNIONSTORE", store_combined<Operation::union_>},
+    {"SDIFFSTORE", store_combined<Operation::difference>},
     {"SINTERCARD", sintercard},
 };
 

@@ -146,30 +146,30 @@ SortedSet combination_of(const Combination& query, SetOperation operation) {
   return result;
 }
 
+/// Nothing with an error in `refusal`, or without one where it is not sure.
+std::optional<SortedSet> read_and_combine(Call& call, std::size_t numbered, SetOperation operation,
+                                          Combination& query, Answer& refusal) {
+  if (!read_query(call, numbered, operation, query, refusal) || order_matters(query))
+    return std::nullopt;
+  return combination_of(query, operation);
+}
+
 template <SetOperation operation>
 Answer store_combination(Call& call) {
   Combination query;
   Answer refusal;
-  if (!read_query(call, 2, operation, query, refusal)) return refusal;
-  if (order_matters(query)) return std::nullopt;
-  SortedSet result = combination_of(query, operation);
-  const std::size_t size = result.size();
-  if (size > 0)
-    call.make<SortedSet>(call.word(1), std::move(result));
-  else if (!call.see(call.word(1)).absent())
-    call.remove(call.word(1));
-  return count_of(size);
+  auto result = read_and_combine(call, 2, operation, query, refusal);
+  return result ? store(call, call.word(1), *std::move(result)) : refusal;
 }
 
 template <SetOperation operation>
 Answer combination(Call& call) {
   Combination query;
   Answer refusal;
-  if (!read_query(call, 1, operation, query, refusal)) return refusal;
-  if (order_matters(query)) return std::nullopt;
-  const SortedSet result = combination_of(query, operation);
+  const auto result = read_and_combine(call, 1, operation, query, refusal);
+  if (!result) return refusal;
   std::vector<Value> members;
-  for (const auto& [score, member] : result.order()) {
+  for (const auto& [score, member] : result->order()) {
     if (!query.with_scores) {
       members.push_back(bulk(member));
       continue;

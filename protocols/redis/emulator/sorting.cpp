@@ -163,12 +163,7 @@ void keep_page(const SortOptions& options, std::vector<Item>& items) {
 Answer stored(Call& call, std::string_view destination, const std::vector<Value>& values) {
   List list;
   for (const Value& value : values) list.push_back(value.text);
-  const std::size_t size = list.size();
-  if (size > 0)
-    call.make<List>(destination, std::move(list));
-  else if (!call.see(destination).absent())
-    call.remove(destination);
-  return count_of(size);
+  return store(call, destination, std::move(list));
 }
 
 template <bool may_store>
