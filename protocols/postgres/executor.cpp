@@ -652,10 +652,18 @@ void Executor::ready() {
   told_ready_ = true;
 }
 
-std::chrono::milliseconds Executor::allowed_silence() const {
+/// Asked for behind every answer, so the settings are read where they have changed alone.
+std::chrono::milliseconds Executor::allowed_silence() {
   if (!told_ready_) return std::chrono::milliseconds(0);
-  return time_of_setting(facts_settings_.value_or(
-      block_.idle() ? "idle_session_timeout" : "idle_in_transaction_session_timeout", ""));
+  if (silence_version_ != facts_settings_.version()) {
+    silence_version_ = facts_settings_.version();
+    const auto time = [&](std::string_view name) {
+      return time_of_setting(facts_settings_.value_or(name, ""));
+    };
+    silence_ = time("idle_session_timeout");
+    silence_in_block_ = time("idle_in_transaction_session_timeout");
+  }
+  return block_.idle() ? silence_ : silence_in_block_;
 }
 
 Fields Executor::silence_error() const {

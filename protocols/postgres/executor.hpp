@@ -122,7 +122,7 @@ class Executor {
   void begin_message() noexcept { told_ready_ = false; }
   /// How long the session's settings let its client say nothing behind a ReadyForQuery; 0: for
   /// ever.
-  [[nodiscard]] std::chrono::milliseconds allowed_silence() const;
+  [[nodiscard]] std::chrono::milliseconds allowed_silence();
   /// The error that ends a session whose client said nothing for longer.
   [[nodiscard]] Fields silence_error() const;
 
@@ -245,7 +245,10 @@ class Executor {
   TransactionBlock::Plan plan_;
   bool failed_ = false, over_ = false, copying_in_ = false;
   bool told_ready_ = false;  // and nothing was heard since
-  bool slept_ = false;       // before its question was asked
+  // In and outside of a transaction, as of that version of the settings.
+  std::chrono::milliseconds silence_in_block_{0}, silence_{0};
+  std::uint64_t silence_version_ = 0;
+  bool slept_ = false;  // before its question was asked
   bool whole_next_ =
       false;  // the question was for the first rows; if there are none, for the whole
   std::string copy_data_;

@@ -64,7 +64,7 @@ class PostgresServer final : public ServerMachine {
     bool active = false;
   };
 
-  [[nodiscard]] NeedBytes more() const;
+  [[nodiscard]] NeedBytes more();
   [[nodiscard]] Listen listen_to_cancel(bool on) const;
   [[nodiscard]] bool read_startup();
   void begin_session(const Startup& startup);
@@ -176,7 +176,7 @@ void PostgresServer::deliver(const understudy::Delivery& delivery) {
 }
 
 /// The time of a session runs only between ReadyForQuery and the next message.
-NeedBytes PostgresServer::more() const {
+NeedBytes PostgresServer::more() {
   if (phase_ != Phase::ready || ended_ || !input_.pending().empty()) return {};
   return {executor_.allowed_silence()};
 }
