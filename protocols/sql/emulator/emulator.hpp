@@ -12,6 +12,7 @@
 
 #include "protocols/sql/contents/contents.hpp"
 #include "protocols/sql/emulator/coverage.hpp"
+#include "protocols/sql/emulator/known_answers.hpp"
 #include "protocols/sql/emulator/request.hpp"
 #include "protocols/sql/emulator/runner.hpp"
 #include "protocols/sql/emulator/start.hpp"
@@ -154,6 +155,8 @@ class SqlEmulator : public Emulator {
   [[nodiscard]] std::optional<Computed> compute_once(const Plan& plan, const SqlRequest& request,
                                                      std::uint64_t connection,
                                                      const std::vector<std::string>& revealed);
+  [[nodiscard]] std::optional<Computed> recall(const SqlRequest& request);
+  void note_known(const SqlRequest& request, Bytes image);
   void follow_read(const SqlRequest& request, Bytes image);
   void follow_write(const SqlRequest& request, Bytes image, const Answered& answer,
                     std::uint64_t connection, bool sure);
@@ -187,6 +190,7 @@ class SqlEmulator : public Emulator {
   const Document* start_document_ = nullptr;
   std::shared_ptr<const Start> start_;  ///< null where it is not known what there was first
   std::set<std::uint64_t> unsure_;      ///< connections of whose transaction not all is known
+  KnownAnswers known_answers_;
   CoverageBook covered_;
   bool disagrees_ = false;  ///< it would have answered otherwise what was followed last
   std::string why_not_;     ///< of the request that was followed last
