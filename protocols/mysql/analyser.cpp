@@ -181,6 +181,12 @@ Analysis MysqlAnalyser::analyse_clean(const SessionHeader& session, const Exchan
   if (request.is_object()) begin_following(Pass::analysing, session, exchange);
   const Surroundings around = surroundings_of(session, request);
   Analysis analysis = analyse(request, exchange.answer, around, problems);
+  if (request.is_object() && request.contains("sql")) {
+    const std::string text = text_of(request, "sql");
+    statement_.assign(text, around.mode);
+    analysis.sight = followed_->session.sight(followed_->session.inspect(text),
+                                              statement_.pattern());
+  }
   if (request.is_object()) follow(exchange, analysis.identity);
   return analysis;
 }

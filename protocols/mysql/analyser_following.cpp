@@ -108,7 +108,8 @@ void MysqlAnalyser::follow_results(const Results& results, std::string_view cano
 void MysqlAnalyser::count_settings() {
   ++exchanges_;
   for (const auto& [name, value] : followed_->session.settings())
-    if (name != insert_id_setting && name != temporary_setting) ++setting_counts_[name][value];
+    if (name != insert_id_setting && name != temporary_setting && name != locks_setting)
+      ++setting_counts_[name][value];
 }
 
 // What most exchanges had.

@@ -319,6 +319,7 @@ Request MysqlServer::request_now() {
         set_up(Ask::run, *statement_);
       request.control = plan_.control;
       request.control_name = info_.name;
+      request.sight = session_.sight(info_, statement_->pattern());
       request.synthesisable = synthesisable_ = !follows && is_synthesisable();
       if (!follows && !synthesisable_) take_nearest_settings();
       if (nearest_ && (as_asked_ || !context_.rules)) {

@@ -202,6 +202,7 @@ std::uint32_t traits_of_setting(std::string_view name) {
   if (name == user_setting) return asks_user;
   if (name == insert_id_setting) return asks_insert_id;
   if (name == temporary_setting) return any;
+  if (name == locks_setting) return tables | writes | opaque;
   const auto found = std::ranges::find(known_settings, name, &Known::name);
   if (found != known_settings.end()) return found->traits;
   const bool harmless =

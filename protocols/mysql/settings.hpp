@@ -28,6 +28,9 @@ struct Setting {
 /// Names under which parts of a connection's state count as settings.
 inline constexpr std::string_view user_setting = "user";
 inline constexpr std::string_view insert_id_setting = "last_insert_id()";
+/// Which tables it has locked: others are refused (1100), and so is writing to those that are
+/// locked for reading (1099).
+inline constexpr std::string_view locks_setting = "table locks";
 
 /// What of one statement tells which settings matter to it.
 class Relevance {

@@ -51,8 +51,10 @@ struct StatementInfo {
   bool chain = false;  ///< COMMIT or ROLLBACK AND CHAIN
   /// START TRANSACTION … READ ONLY, or READ WRITE; nothing: as the session says.
   std::optional<bool> read_only = {};
+  bool snapshot = false;   ///< START TRANSACTION WITH CONSISTENT SNAPSHOT
   bool temporary = false;  ///< DDL of a temporary table
   TableLocks table_locks = TableLocks::kept;
+  std::string locked = {};  ///< where some were taken: the statement in lower case
   XaTransaction xa = XaTransaction::kept;
   std::vector<Assignment> assignments;  ///< of a SET
 };
