@@ -133,7 +133,7 @@ bool MysqlAnalyser::shows_timestamps(const Surroundings& around) const {
 
 std::string MysqlAnalyser::unusual_settings(const Document& request, const Surroundings& around,
                                             const std::vector<sql::Value>& values) const {
-  if (around.settings.empty()) return {};
+  if (around.settings.empty() && !around.in_transaction) return {};
   const StatementInfo info = inspect_statement(text_of(request, "sql"), around.mode, no_variables);
   Relevance relevance(statement_, values, info.kind, around.in_transaction);
   if (shows_timestamps(around)) relevance.show_timestamps();

@@ -294,6 +294,7 @@ Request MysqlServer::request_now() {
   Request request;
   switch (asked_) {
     case Asked::commit_before:
+    case Asked::commit_after:
       request.control = Control::commit;
       canonical_ = "commit";
       break;
@@ -406,7 +407,7 @@ bool MysqlServer::wants_unknown_formats() const {
 
 std::string MysqlServer::unusual_settings(const sql::Statement& statement) {
   const std::vector<Setting>& settings = session_.unusual_settings();
-  if (settings.empty()) return {};
+  if (settings.empty() && !(session_.in_transaction() && may_end_transaction(info_))) return {};
   Relevance relevance(statement, values_, info_.kind, session_.in_transaction());
   if (std::ranges::find(settings, "time_zone", &Setting::name) != settings.end()) {
     if (const auto known = profile_.find("timestamps"); known != profile_.end())

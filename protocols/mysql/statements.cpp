@@ -435,6 +435,10 @@ bool commits_implicitly(const StatementInfo& info, bool locked) noexcept {
          info.kind == Kind::begin;
 }
 
+bool may_end_transaction(const StatementInfo& info) noexcept {
+  return info.kind == Kind::call || info.kind == Kind::execute || info.kind == Kind::unknown;
+}
+
 bool begins_implicitly(const StatementInfo& info) noexcept {
   switch (info.kind) {
     case Kind::select:

@@ -77,6 +77,8 @@ void bind_values(StatementInfo& info, std::span<const sql::Value> values, sql::M
 /// True where the server commits an open transaction before it runs such a statement. `locked`: the
 /// connection holds table locks.
 [[nodiscard]] bool commits_implicitly(const StatementInfo& info, bool locked) noexcept;
+/// True where a statement may end the open transaction by what it runs: a procedure's COMMIT.
+[[nodiscard]] bool may_end_transaction(const StatementInfo& info) noexcept;
 /// True where such a statement begins a transaction on a connection with autocommit off.
 [[nodiscard]] bool begins_implicitly(const StatementInfo& info) noexcept;
 /// True where a statement of such a `pattern` opens its transaction for clients to see, or is one

@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "mysql_wire.hpp"
+#include "protocols/mysql/charset.hpp"
 #include "protocols/mysql/mysql.hpp"
 #include "protocols/sql/schema_text.hpp"
 #include "server_experiment.hpp"
@@ -27,7 +28,8 @@ constexpr const char* emptied[] = {
     "CREATE USER w_app@'127.0.0.1', w_app@localhost",
     "GRANT ALL ON w.* TO w_app@'127.0.0.1', w_app@localhost",
     "GRANT ALL ON w2.* TO w_app@'127.0.0.1', w_app@localhost",
-    "GRANT w_ann, w_bob TO w_app@'127.0.0.1', w_app@localhost", "USE w"};
+    "GRANT w_ann TO w_app@'127.0.0.1', w_app@localhost",
+    "GRANT w_bob TO w_app@'127.0.0.1', w_app@localhost", "USE w"};
 
 void prepare(std::uint16_t port, const std::string& before) {
   MysqlWire maker(port, "root", "mysql");
@@ -54,8 +56,9 @@ Speech::Opened open(std::uint16_t port) {
 
 std::string meaning_of(const ResultSet& set, bool ordered) {
   std::string text;
-  for (const Column& column : set.columns)
-    text += fmt::format("{}:{}:{} ", column.name, static_cast<int>(column.type), column.charset);
+  for (const mysql::Column& column : set.columns)
+    text += fmt::format("{}:{}{} ", column.name, static_cast<int>(column.type),
+                        column.charset == binary_collation ? " binary" : "");
   std::vector<std::string> rows;
   for (const Document& row : set.rows) rows.push_back(row.dump());
   if (!ordered) std::ranges::sort(rows);

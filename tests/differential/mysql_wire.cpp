@@ -59,8 +59,8 @@ Bytes payload_of(const std::string& packet) {
 std::string mysql_login_octets(const std::string& user, const std::string& database) {
   std::vector<std::uint8_t> login;
   ByteWriter writer(login);
-  writer.le(wanted);
-  writer.le(largest_packet);
+  writer.le(wanted, 4);
+  writer.le(largest_packet, 4);
   writer.byte(static_cast<std::uint8_t>(utf8mb4_collation));
   for (int i = 0; i < 23; ++i) writer.byte(0);
   writer.text(user);
