@@ -26,6 +26,7 @@ struct EmulatedRequest {
   std::uint64_t connection = 0;
   std::string_view session = {};  ///< see Request
   bool describes = false;         ///< see Request: it has no effect
+  Sight sight = Sight::newest;
 
   EmulatedRequest(std::string_view canonical_,
                   std::string_view qualifier_ = {},  // NOLINT: a request is one
@@ -136,6 +137,10 @@ class Emulator {
   /// before: what it has done and seen so far is not known here.
   virtual void control(Control /*control*/, std::string_view /*name*/,
                        std::uint64_t /*connection*/) {}
+
+  /// What the connection's transaction sees of others in requests of another Sight than `newest` is
+  /// what is here now.
+  virtual void look(std::uint64_t /*connection*/) {}
 
   /// Whether the connection's transaction is sure to be committed: what is looked at only when one
   /// ends holds, and all that it did is known.

@@ -176,7 +176,7 @@ void SqlEmulator::end_doubted(std::uint64_t connection) {
 // ---- computing ----
 
 bool SqlEmulator::sees(const SqlRequest& request, std::uint64_t connection) const {
-  return contents_->sees(connection, start_ && start_->reads_committed && !request.one_state);
+  return contents_->sees(connection, sees(request));
 }
 
 std::optional<Emulator::Computed> SqlEmulator::compute(const EmulatedRequest& asked, Moment now) {

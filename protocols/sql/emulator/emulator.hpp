@@ -70,6 +70,7 @@ class SqlEmulator : public Emulator {
   [[nodiscard]] bool undoes() const noexcept override { return true; }
   void control(Control control, std::string_view name, std::uint64_t connection) override;
   [[nodiscard]] bool commits(std::uint64_t connection) override;
+  void look(std::uint64_t connection) override { contents_->look(connection); }
   void end_doubted(std::uint64_t connection) override;
 
  protected:
@@ -89,6 +90,8 @@ class SqlEmulator : public Emulator {
   [[nodiscard]] virtual SqlRequest request_of(const EmulatedRequest& asked) const = 0;
   [[nodiscard]] virtual Answered answered(Bytes image) const = 0;
   [[nodiscard]] virtual std::unique_ptr<Execution> execution() = 0;
+  /// What the request sees of others in its transaction.
+  [[nodiscard]] virtual sql::contents::Contents::Sees sees(const SqlRequest& request) const = 0;
   /// What in the session stands in the way of everything; empty: nothing.
   [[nodiscard]] virtual std::string unsound_session() const = 0;
   [[nodiscard]] virtual bool lacks_privilege(std::string_view code) const = 0;
@@ -133,6 +136,8 @@ class SqlEmulator : public Emulator {
   void clear(const Start* start);
   [[nodiscard]] bool is_recording() const noexcept { return recording_; }
   [[nodiscard]] sql::contents::Contents& held() noexcept { return *contents_; }
+  /// A transaction that tells no isolation is READ COMMITTED.
+  [[nodiscard]] bool reads_committed() const noexcept { return start_ && start_->reads_committed; }
   [[nodiscard]] const Depended& depended() const noexcept { return depended_; }
   [[nodiscard]] Statements& statements() noexcept { return *statements_; }
 

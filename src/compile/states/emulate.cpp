@@ -110,6 +110,7 @@ class Follower {
     if (a.control != Control::none) {
       const bool undone = a.control == Control::commit && !a.changed;
       emulator_.control(undone ? Control::rollback : a.control, a.control_name, step.connection);
+      if (a.sight != Sight::newest) emulator_.look(step.connection);
     } else if (!a.image.empty()) {
       follow(i, order_.undisturbed(i));
     }
@@ -118,9 +119,11 @@ class Follower {
   void follow(StepId i, bool in_order) {
     const Step& step = service_.steps[i];
     const Identity& identity = step.analysis.identity;
-    emulator_.follow(
-        {identity.canonical, identity.qualifier, step.connection, step.analysis.session},
-        as_bytes(step.analysis.image), {}, in_order);
+    EmulatedRequest asked(identity.canonical, identity.qualifier, step.connection,
+                          step.analysis.session);
+    asked.sight = step.analysis.sight;
+    if (asked.sight != Sight::newest) emulator_.look(step.connection);
+    emulator_.follow(asked, as_bytes(step.analysis.image), {}, in_order);
   }
 
   const LoadedService& service_;
