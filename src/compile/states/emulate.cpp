@@ -87,7 +87,7 @@ class Follower {
  private:
   void play(StepId i) {
     const Step& step = service_.steps[i];
-    const Analysis& a = step.analysis;
+    const StepAnalysis& a = step.analysis;
     auto& transaction = open_[step.connection];
     if (emulator_.undoes()) {
       tell(i);
@@ -106,7 +106,7 @@ class Follower {
   /// As it happened: what a transaction does is undone where it is rolled back.
   void tell(StepId i) {
     const Step& step = service_.steps[i];
-    const Analysis& a = step.analysis;
+    const StepAnalysis& a = step.analysis;
     if (a.control != Control::none) {
       const bool undone = a.control == Control::commit && !a.changed;
       emulator_.control(undone ? Control::rollback : a.control, a.control_name, step.connection);
