@@ -525,6 +525,21 @@ std::string Catalogue::objects() const {
   return json + "]";
 }
 
+std::string Catalogue::told(Telling) const {
+  std::string json;
+  const auto add = [&](const std::string& object, const std::string& text) {
+    if (!text.empty())
+      json += (json.empty() ? "{\"" : ",\"") + object + "\":" + json_text(text);
+  };
+  for (const auto& [key, state] : book_.tables) {
+    const std::string oid = std::to_string(oid_of_object(key, oids_));
+    add(oid, state.definition->comment);
+    for (const TableColumn& column : state.definition->columns)
+      add(oid + "." + std::to_string(column.attribute), column.comment);
+  }
+  return json.empty() ? "{}" : json + "}";
+}
+
 std::optional<Oid> Catalogue::oid_of_table(std::string_view spelled) const {
   tree::Name name;
   std::string part;

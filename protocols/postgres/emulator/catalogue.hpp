@@ -44,6 +44,9 @@ struct CatalogueRelation {
   bool whole = false;  ///< it has no other columns
 };
 
+/// What functions tell of objects by their OIDs.
+enum class Telling : std::uint8_t { comment };
+
 /// By its number; nothing where the name means no relation of the catalogue that is computed.
 [[nodiscard]] std::optional<std::size_t> find_catalogue_relation(const tree::Name& name);
 [[nodiscard]] const CatalogueRelation& catalogue_relation(std::size_t number);
@@ -64,6 +67,8 @@ class Catalogue {
   [[nodiscard]] bool settles(std::size_t relation) const;
   /// OIDs of what is known, as a JSON list.
   [[nodiscard]] std::string objects() const;
+  /// By OIDs, or OID.number of a column, as a JSON object; of what is not there, NULL is told.
+  [[nodiscard]] std::string told(Telling telling) const;
   /// What has an OID, by it.
   [[nodiscard]] std::map<std::string, std::string> by_oid() const;
   /// Of a table, as regclass reads its name.

@@ -371,6 +371,17 @@ Answer drop(const tree::Drop& dropped, const DefinitionContext& context) {
   }
 }
 
+/// COMMENT ON a table or a column that is known.
+Answer comment(const tree::Utility& utility, const DefinitionContext& context) {
+  if (utility.verb != "comment" || utility.tables.empty()) return std::nullopt;
+  const std::string key = key_of(utility.tables.front());
+  const TableState* const table = context.contents.find(key);
+  const bool sure = table != nullptr && !table->definition->shows &&
+                    !may_be_hidden(key, context) &&
+                    (utility.name.empty() || table->definition->column(utility.name));
+  return sure ? plain("COMMENT") : std::nullopt;
+}
+
 }  // namespace
 }  // namespace of_definitions
 
@@ -387,6 +398,8 @@ std::optional<DefinitionAnswer> answer_to_definition(const tree::Statement& stat
   if (const auto* type = statement.as<tree::CreateType>())
     return of_definitions::create_type(*type, context);
   if (const auto* alter = statement.as<tree::AlterTable>()) return answer_to_alter(*alter, context);
+  if (const auto* utility = statement.as<tree::Utility>(); utility != nullptr)
+    return of_definitions::comment(*utility, context);
   const auto* dropped = statement.as<tree::Drop>();
   return dropped != nullptr ? of_definitions::drop(*dropped, context) : std::nullopt;
 }

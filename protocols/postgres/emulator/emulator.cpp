@@ -17,6 +17,7 @@
 #include "protocols/postgres/session.hpp"
 #include "protocols/postgres/shape.hpp"
 #include "protocols/sql/emulator/emulator.hpp"
+#include "protocols/sql/facts/definitions.hpp"
 
 namespace understudy::postgres {
 namespace {
@@ -157,6 +158,8 @@ class PostgresEmulator final : public sql::emulator::SqlEmulator {
   [[nodiscard]] bool definition_holds(const tree::Statement& statement) override;
   [[nodiscard]] std::optional<std::string> answer_of_definition(const tree::Statement& statement,
                                                                 std::string_view pattern) override;
+  [[nodiscard]] std::vector<KeyPath> paths_of_definition(
+      const tree::Statement& statement) const override;
   [[nodiscard]] std::optional<std::string> description_of(const Plan& plan) override;
   void use_session(const SqlRequest& request) override;
   void set_moment(std::uint64_t connection, Moment now) override {
@@ -326,6 +329,23 @@ std::optional<std::string> PostgresEmulator::answer_of_definition(const tree::St
   answer.notices = std::move(told->notices);
   if (!answer.error) answer.tag = std::move(told->tag);
   return encode_image(answer);
+}
+
+/// As the recorded ones: what it names and its entry in the catalogue, where that is all.
+std::vector<KeyPath> PostgresEmulator::paths_of_definition(const tree::Statement& statement) const {
+  if (!sql::touches_what_it_names(statement)) return {KeyPath()};
+  sql::KeyNames names;
+  names.table = [](const tree::Name& name) { return KeyPath{key_of(name)}; };
+  names.entry = [](const tree::Name& name) { return KeyPath{"@catalog", name.name}; };
+  names.catalogue = {"@catalog"};
+  names.one_namespace = true;
+  const auto found = sql::facts_of_definition(statement, statements().catalog(), names);
+  if (!found) return {KeyPath()};
+  std::vector<KeyPath> paths;
+  for (const KeyPath& path : found->writes)
+    path.size() == 1 && path.front() != "@catalog" ? add_paths(path.front(), paths)
+                                                   : paths.push_back(path);
+  return paths;
 }
 
 bool PostgresEmulator::definition_holds(const tree::Statement& statement) {

@@ -225,12 +225,28 @@ Typed Translator::name_of_type(const tree::Call&, std::vector<Typed> values) {
                {TypeKind::text});
 }
 
-/// Where there are no comments.
+/// obj_description() of a relation, col_description() of its columns: where all are known.
 Typed Translator::comment_of(const tree::Call& call, std::vector<Typed> values) {
-  const bool known = !book_.has_comments && values.size() == 2 && !values[0].shade.empty() &&
-                     values[0].type.kind == TypeKind::oid;
+  const bool of_column = call.name.name == "col_description";
+  const auto* catalogue =
+      call.arguments.size() == 2 ? call.arguments[1].as<tree::Literal>() : nullptr;
+  const bool known =
+      !book_.has_comments && values.size() == 2 && !values[0].shade.empty() &&
+      values[0].type.kind == TypeKind::oid &&
+      values[0].of_catalogue != *find_catalogue_relation({"pg_catalog", "pg_namespace"}) &&
+      (of_column || (catalogue != nullptr && catalogue->text == "pg_class"));
   if (!known) throw Unsure{"the function " + call.name.name};
-  return typed("NULL", {TypeKind::text});
+  const std::string object = "CAST(" + values[0].sql + " AS TEXT)" +
+                             (of_column ? " || '.' || CAST(" + values[1].sql + " AS TEXT)" : "");
+  return typed(told(Telling::comment, object), {TypeKind::text});
+}
+
+/// `object`: SQL of what Catalogue::told() knows it by.
+std::string Translator::told(Telling telling, const std::string& object) {
+  Bound bound;
+  bound.source = Bound::Source::told;
+  bound.slot = static_cast<std::size_t>(telling);
+  return "(SELECT value FROM json_each(" + bind(std::move(bound)) + ") WHERE key = " + object + ")";
 }
 
 Typed Translator::first_schema(const tree::Call& call, std::vector<Typed> values) {

@@ -247,6 +247,7 @@ class Translator final : public sql::emulator::Translator {
   Typed is_visible(const tree::Call& call, std::vector<Typed> values);
   Typed name_of_type(const tree::Call& call, std::vector<Typed> values);
   Typed comment_of(const tree::Call& call, std::vector<Typed> values);
+  std::string told(Telling telling, const std::string& object);
   Typed first_schema(const tree::Call& call, std::vector<Typed> values);
   Typed database_name(const tree::Call& call, std::vector<Typed> values);
   Typed table_named(const tree::Expression& operand);

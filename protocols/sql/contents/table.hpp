@@ -121,6 +121,7 @@ struct TableColumn {
   bool is_refreshed = false;     ///< an UPDATE that changes the row puts this moment into it
   char identity = 0;             ///< GENERATED ALWAYS (a) or BY DEFAULT (d) AS IDENTITY
   bool generated = false;        ///< from other columns
+  std::string comment = {};      ///< empty: none
   /// To so many digits behind the second; nothing where that is not known.
   std::optional<std::int32_t> refreshed_digits = {};
   std::uint16_t attribute = 0;  ///< its number, which it keeps when others are dropped
@@ -191,6 +192,7 @@ struct Definition {
   bool altered = false;                  ///< MySQL: its columns are not those that it was made with
   bool held = false;  ///< it was there before the recording: its owner is not known
   std::vector<MadeIndex> made_indexes = {};
+  std::string comment = {};  ///< empty: none
   /// Of a materialised view: what a REFRESH puts into it.
   std::shared_ptr<const tree::Query> shows = {};
   /// Those that are run for each row, by name; one that is not understood closes the table.
@@ -255,7 +257,7 @@ struct TableBook {
   /// Names that no table or view has: what else they are, if they are there, as pg_class.relkind
   /// tells it.
   std::map<std::string, char, std::less<>> beside;
-  bool has_comments = true;  ///< a table or a column may have one
+  bool has_comments = true;  ///< a relation or a column may have one that is not known
 
   /// Whether it is known that no table has this name.
   [[nodiscard]] bool is_absent(std::string_view key) const {

@@ -179,6 +179,18 @@ void define_table(const tree::CreateTable& create, Contents& contents, const Ser
       contents.set_last_number({made.id, i}, std::nullopt);
 }
 
+/// COMMENT ON what has a definition is kept there.
+void comment(const tree::Utility& comment, Contents& contents, const ServerRules& rules) {
+  if (comment.tables.empty()) return;
+  const auto* table = contents.find(rules.key_of(comment.tables.front()));
+  if (table == nullptr) return contents.note_comments(true);
+  contents::Definition definition = *table->definition;
+  const auto column = definition.column(comment.name);
+  if (!comment.name.empty() && !column) return contents.note_comments(true);
+  (column ? definition.columns[*column].comment : definition.comment) = comment.text;
+  contents.redefine(table->definition->key, std::move(definition));
+}
+
 /// Rows of it may do, or be refused for, what is not understood.
 void close_table(std::string_view key, Contents& contents) {
   const contents::TableState* const table = contents.find(key);
@@ -524,8 +536,8 @@ bool define(const tree::Statement& statement, Contents& contents, const ServerRu
     define_sequence(*sequence, contents, rules);
   } else if (statement.as<tree::CreateOther>() == nullptr) {
     const auto* utility = statement.as<tree::Utility>();
-    if (utility != nullptr && utility->verb == "comment") contents.note_comments(true);
-    return false;
+    if (utility == nullptr || utility->verb != "comment") return false;
+    comment(*utility, contents, rules);
   }
   return true;
 }

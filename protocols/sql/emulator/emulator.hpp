@@ -63,7 +63,6 @@ class SqlEmulator : public Emulator {
   [[nodiscard]] std::optional<Computed> compute(const EmulatedRequest& asked, Moment now) override;
   void follow(const EmulatedRequest& asked, Bytes image, Moment now, bool in_order) override;
   void forget(const EmulatedRequest& asked) override;
-  void miss(const EmulatedRequest& asked) override;
   [[nodiscard]] Coverage coverage() const override { return covered_.coverage(rules()); }
   [[nodiscard]] std::string why_not(const EmulatedRequest& asked) override;
   [[nodiscard]] bool undoes() const noexcept override { return true; }
@@ -98,7 +97,7 @@ class SqlEmulator : public Emulator {
       const tree::Statement& statement, std::string_view pattern) = 0;
   /// After it was carried out in the contents: whether it is sure that it succeeded.
   [[nodiscard]] virtual bool definition_holds(const tree::Statement& /*statement*/) { return true; }
-  /// What a definition that was computed has changed.
+  /// What a definition changes that is about to be computed.
   [[nodiscard]] virtual std::vector<KeyPath> paths_of_definition(
       const tree::Statement& /*statement*/) const {
     return {KeyPath()};
@@ -134,6 +133,7 @@ class SqlEmulator : public Emulator {
   [[nodiscard]] sql::contents::Contents& held() noexcept { return *contents_; }
   [[nodiscard]] const Depended& depended() const noexcept { return depended_; }
   [[nodiscard]] Statements& statements() noexcept { return *statements_; }
+  [[nodiscard]] const Statements& statements() const noexcept { return *statements_; }
 
  private:
   void begin_with(std::shared_ptr<const Start> start);

@@ -42,6 +42,7 @@ class Statements {
   [[nodiscard]] MayWrite may_write(std::string_view pattern, const contents::TableBook& book);
   /// The statement took effect: what it defines counts for what others may write.
   void define(const tree::Statement& statement) { catalog_.apply(statement); }
+  [[nodiscard]] const Catalog& catalog() const noexcept { return catalog_; }
 
  private:
   static constexpr std::size_t kept = 5000;

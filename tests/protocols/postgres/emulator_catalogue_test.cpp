@@ -124,3 +124,34 @@ TEST_CASE("a LIMIT may be cast") {
   CHECK(sql.say("SELECT public.t.id FROM public.t WHERE public.t.id = ANY (ARRAY[1, 3])") ==
         "1;3;SELECT 2");
 }
+
+TEST_CASE("comments are told where all of them are known") {
+  constexpr const char* of_table =
+      "SELECT obj_description(c.oid, 'pg_class') FROM pg_class c WHERE c.relname = 'goods' AND "
+      "c.relkind = 'r' AND c.relnamespace = 2200";
+  constexpr const char* of_columns =
+      "SELECT a.attname, col_description(a.attrelid, a.attnum) FROM pg_attribute a WHERE "
+      "a.attrelid = 'goods'::regclass AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum";
+  EmulatedSql sql = of_shop();
+  CHECK(sql.say(of_table) == "NULL;SELECT 1");
+  CHECK(sql.say("COMMENT ON TABLE goods IS 'what is sold'") == "COMMENT");
+  CHECK(sql.writes == std::vector<std::string>{join({"@catalog", "goods"})});
+  CHECK(sql.say(of_table) == "what is sold;SELECT 1");
+  sql.hear("COMMENT ON COLUMN public.goods.name IS '''it'''", "COMMENT");
+  CHECK(sql.say(of_columns) == "id|NULL;name|'it';SELECT 2");
+  CHECK(sql.say("COMMENT ON COLUMN goods.name IS NULL") == "COMMENT");
+  CHECK(sql.say(of_columns) == "id|NULL;name|NULL;SELECT 2");
+  CHECK(sql.say("COMMENT ON FUNCTION f() IS 'x'") == "-");
+  sql.hear("COMMENT ON VIEW v IS 'of what is not known'", "COMMENT");
+  CHECK(sql.say(of_table) == "-");
+}
+
+TEST_CASE("a definition that is computed changes what it names, and no more") {
+  EmulatedSql sql = of_shop();
+  CHECK(sql.say("CREATE VIEW v AS SELECT id FROM goods") == "CREATE VIEW");
+  CHECK(sql.writes == std::vector<std::string>{"v", join({"@catalog", "v"})});
+  CHECK(sql.say("DROP VIEW v") == "DROP VIEW");
+  CHECK(sql.writes == std::vector<std::string>{"v", join({"@catalog", "v"})});
+  CHECK(sql.say("CREATE TABLE t (id int)") == "CREATE TABLE");
+  CHECK(sql.writes == std::vector<std::string>{"t", join({"@catalog", "t"})});
+}
