@@ -183,16 +183,17 @@ Prepared prepare(const Message& request, const ServiceTable& table, const Irrele
 }
 
 const Prepared* RequestMemo::find(std::string_view head) const noexcept {
-  if (slots_.empty()) return nullptr;
-  const Slot& slot = slots_[std::hash<std::string_view>{}(head) % slot_count];
-  return slot.head == head ? &slot.prepared : nullptr;
+  const auto found = prepared_.find(head);
+  return found == prepared_.end() ? nullptr : &found->second;
 }
 
 const Prepared* RequestMemo::store(std::string_view head, Prepared prepared) {
-  if (slots_.empty()) slots_.resize(slot_count);
-  Slot& slot = slots_[std::hash<std::string_view>{}(head) % slot_count];
-  slot = {std::string(head), std::move(prepared)};
-  return &slot.prepared;
+  if (prepared_.size() == most_heads || octets_ + head.size() > most_octets) {
+    prepared_.clear();
+    octets_ = 0;
+  }
+  octets_ += head.size();
+  return &prepared_.insert_or_assign(std::string(head), std::move(prepared)).first->second;
 }
 
 HttpServer::HttpServer(const ServiceTable& table, const ServerContext& context)

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "protocols/http/conversation.hpp"
@@ -48,21 +49,22 @@ struct Prepared {
                                const Secrets& secrets, std::string_view scope_from = {});
 
 /// Requests without a body that this connection has seen before, by the octets of their heads: a
-/// hash and a comparison in place of a parse. Direct-mapped, so bounded.
+/// hash and a comparison in place of a parse. Forgotten all together when it is full.
 class RequestMemo {
  public:
-  static constexpr std::size_t slot_count = 64;
   static constexpr std::size_t largest_head = 4096;
+  static constexpr std::size_t most_heads = 256, most_octets = 64 * 1024;
 
+  /// Valid until the next store().
   [[nodiscard]] const Prepared* find(std::string_view head) const noexcept;
   const Prepared* store(std::string_view head, Prepared prepared);
 
  private:
-  struct Slot {
-    std::string head;
-    Prepared prepared;
+  struct Hash : std::hash<std::string_view> {
+    using is_transparent = void;
   };
-  std::vector<Slot> slots_;  // empty until something is stored
+  std::unordered_map<std::string, Prepared, Hash, std::equal_to<>> prepared_;
+  std::size_t octets_ = 0;  // of all heads
 };
 
 class HttpServer final : public ServerMachine {

@@ -298,8 +298,9 @@ constexpr std::uint32_t bit(Subscriptions::Space space) {
 }
 
 bool is_publishing(const ResolvedCommand& resolved, Arguments arguments) {
-  return resolved.command != nullptr && resolved.command->accepts(arguments.size()) &&
-         (resolved.name == "PUBLISH" || resolved.name == "SPUBLISH");
+  const std::string_view name = resolved.name;  // which compares lengths first
+  return (name == "PUBLISH" || name == "SPUBLISH") && resolved.command != nullptr &&
+         resolved.command->accepts(arguments.size());
 }
 
 Message message_of(const ResolvedCommand& resolved, Arguments arguments) {

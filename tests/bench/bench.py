@@ -14,6 +14,7 @@ import os
 import pathlib
 import re
 import signal
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -28,6 +29,7 @@ from servers import Mariadb, Postgres, Redis, Server, ServerError, find_program,
 KEYS = 100
 RECORDED_REQUESTS = 4000
 RECORDED_SECONDS = 2
+TURNS = 7
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 
 
@@ -262,19 +264,52 @@ def bench(protocol, binary, requests, folder):
               f"{of_mock.per_second / of_real.per_second:6.2f}x", flush=True)
 
 
+def mock_of(binary, mock_set, upstream, loads, stack):
+    record(binary, mock_set, upstream, loads)
+    return stopped_at_exit(Mock(binary, mock_set), stack).start()
+
+
+def pair(protocol, before, binary, requests, folder):
+    """Two programs under the same load in turns, so that what else the machine does falls on both."""
+    start, loads_of = PROTOCOLS[protocol]
+    loads = loads_of(folder)
+    with contextlib.ExitStack() as stack:
+        upstream = start(stack).upstream()
+        mocks = [mock_of(program, folder / f"{protocol}-{name}", upstream, loads, stack)
+                 for name, program in (("before", before), ("after", binary))]
+        for load in loads:
+            figures = [[], []]
+            for turn in range(2 * TURNS):
+                side = turn % 2 ^ turn // 2 % 2  # before, after, after, before
+                figures[side].append(measure(load, mocks[side], requests * load.factor).microseconds)
+            medians = [statistics.median(each) for each in figures]
+            print(f"{protocol:9} {load.name:24} {medians[0]:9.2f} {medians[1]:9.2f} {medians[1] / medians[0]:6.3f}x   "
+                  f"{min(figures[0]):.2f}..{max(figures[0]):.2f}, {min(figures[1]):.2f}..{max(figures[1]):.2f}", flush=True)
+        if any([mock.uncertain() for mock in mocks]):
+            raise ServerError(f"{protocol}: answers were misses or guesses")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("protocol", choices=[*PROTOCOLS, "all"])
     parser.add_argument("--requests", type=int, default=200_000)
+    parser.add_argument("--before", type=pathlib.Path, metavar="PROGRAM",
+                        help="an older program, measured in turns with the new one instead of beside the real server")
     options = parser.parse_args()
     binary = pathlib.Path(os.environ.get("UNDERSTUDY", ROOT / "build/release/src/cli/understudy")).resolve()
     failed = False
-    print(f"{'':9} {'':24} {'':9} {'CPU us per request':^27} {'requests per second':^29}")
-    print(f"{'protocol':9} {'load':24} {'requests':>9} {'real':>9} {'mock':>9} {'less':>7} {'real':>10} {'mock':>10} {'more':>7}")
+    if options.before:
+        print(f"{'CPU us per request':34} {'before':>9} {'after':>9} {'ratio':>7}   least..most of {TURNS} turns each")
+    else:
+        print(f"{'':9} {'':24} {'':9} {'CPU us per request':^27} {'requests per second':^29}")
+        print(f"{'protocol':9} {'load':24} {'requests':>9} {'real':>9} {'mock':>9} {'less':>7} {'real':>10} {'mock':>10} {'more':>7}")
     with tempfile.TemporaryDirectory(prefix="understudy-bench-") as folder:
         for protocol in PROTOCOLS if options.protocol == "all" else [options.protocol]:
             try:
-                bench(protocol, binary, options.requests, pathlib.Path(folder))
+                if options.before:
+                    pair(protocol, options.before.resolve(), binary, options.requests, pathlib.Path(folder))
+                else:
+                    bench(protocol, binary, options.requests, pathlib.Path(folder))
             except ServerError as error:
                 failed = True
                 print(f"{protocol:9} {error}", flush=True)

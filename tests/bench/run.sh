@@ -2,9 +2,10 @@
 # Understudy beside the real servers: CPU time per request and throughput under public load tools.
 # Run by hand, never in CI: the figures are those of the machine.
 #
-#   tests/bench/run.sh [redis|postgres|mysql|http|micro|all] [--requests N]
+#   tests/bench/run.sh [redis|postgres|mysql|http|micro|all] [--requests N] [--before PROGRAM]
 #
-# UNDERSTUDY names the program, otherwise it is that of build/release. Needs redis-server with
+# UNDERSTUDY names the program, otherwise it is that of build/release; --before names an older one, measured in turns
+# with it instead of beside the real server. Needs redis-server with
 # redis-benchmark, PostgreSQL with pgbench, MariaDB with sysbench, nginx with wrk. `micro` is the
 # look-up and the identity of SQL statements alone, in nanoseconds.
 set -euo pipefail
