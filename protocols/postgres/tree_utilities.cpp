@@ -1,5 +1,7 @@
 // SET, EXPLAIN, CALL, COPY and all that is no query, change or definition, of libpg_query's JSON.
 #include <functional>
+#include <map>
+#include <set>
 #include <utility>
 
 #include "protocols/postgres/tree_reading.hpp"

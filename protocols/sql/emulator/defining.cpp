@@ -21,6 +21,36 @@ void depend(const tree::Statement& statement, const ServerRules& rules, Depended
   depended.insert(names.begin(), names.end());
 }
 
+/// Between a table's name and that of a view which needs it.
+constexpr char by_view = '\x1f';
+
+void depend_by_view(const tree::CreateView& view, const tree::Statement& statement,
+                    const ServerRules& rules, Depended& depended) {
+  const std::string name = rules.key_of(view.name);
+  for (const std::string& each : tables_named(statement, rules))
+    if (each != name) depended.insert(each + by_view + name);
+}
+
+/// What needed the relation by its name, or was needed by it, does so by another one.
+void depend_renamed(const tree::AlterTable& alter, const ServerRules& rules, Depended& depended) {
+  const std::string key = rules.key_of(alter.name);
+  Depended more;
+  for (const std::string& each : depended) {
+    const std::string_view entry = each;
+    const std::size_t mark = entry.find(by_view);
+    if (mark != std::string_view::npos && entry.substr(mark + 1) == key)
+      more.emplace(entry.substr(0, mark));
+    if (entry.substr(0, mark) != key) continue;
+    for (const tree::AlterAction& action : alter.actions) {
+      if (action.kind == tree::AlterAction::Kind::rename_table)
+        more.insert(rules.key_of(action.table));
+      if (action.kind == tree::AlterAction::Kind::set_schema)
+        more.insert(rules.key_of({action.name, alter.name.name}));
+    }
+  }
+  depended.merge(more);
+}
+
 /// A table was renamed: its constraints keep their names, which the next table of its old name
 /// can't have.
 constexpr std::string_view renamed = "renamed tables";
@@ -465,6 +495,16 @@ bool forgets_table(const tree::Statement& statement, Contents& contents, const S
 
 }  // namespace
 
+bool is_depended_on(std::string_view key, const Depended& depended,
+                    const contents::TableBook& book) {
+  for (auto each = depended.lower_bound(key); each != depended.end() && each->starts_with(key);
+       ++each) {
+    if (each->size() == key.size()) return true;
+    if ((*each)[key.size()] == by_view && !book.is_absent(each->substr(key.size() + 1))) return true;
+  }
+  return false;
+}
+
 bool has_index(const std::string& name, const Contents& contents) {
   return !name.empty() && std::ranges::any_of(contents.book().tables, [&](const auto& each) {
     const auto& indexes = each.second.definition->made_indexes;
@@ -493,7 +533,7 @@ bool define(const tree::Statement& statement, Contents& contents, const ServerRu
         : define_table(*create, contents, rules, depended);
   } else if (const auto* view = statement.as<tree::CreateView>();
              view != nullptr && rules.follows_routines()) {
-    depend(statement, rules, depended);
+    depend_by_view(*view, statement, rules, depended);
     define_view(*view, contents, rules);
   } else if (const auto* index = statement.as<tree::CreateIndex>()) {
     const std::string key = rules.key_of(index->table);
@@ -503,6 +543,7 @@ bool define(const tree::Statement& statement, Contents& contents, const ServerRu
     if (!rules.folds_names() && !index->name.empty() && contents.find(index->name) == nullptr)
       contents.note_taken(index->name, 'i');
   } else if (const auto* alter = statement.as<tree::AlterTable>()) {
+    depend_renamed(*alter, rules, depended);
     if (changes_columns(*alter)) forget_views_of(rules.key_of(alter->name), contents, rules);
     alter_table(*alter, contents, rules);
     if (changes_columns(*alter)) close_where_conditional(rules.key_of(alter->name), contents);

@@ -46,6 +46,7 @@ EmulatedSql of_shop(bool uses = true) {
                      {"not_read", Document::object()},
                      {"sequences", Document::object()}};
   Document knowledge = EmulatedSql::in_utc();
+  knowledge["profile"]["session"]["server_version"] = "15.14 (Debian 15.14-1)";
   if (uses) knowledge["used"] = {"goods", "seen"};
   const auto maker = new_postgres_emulator(knowledge);
   static_cast<void>(maker->hold(held));
@@ -154,4 +155,82 @@ TEST_CASE("a definition that is computed changes what it names, and no more") {
   CHECK(sql.writes == std::vector<std::string>{"v", join({"@catalog", "v"})});
   CHECK(sql.say("CREATE TABLE t (id int)") == "CREATE TABLE");
   CHECK(sql.writes == std::vector<std::string>{"t", join({"@catalog", "t"})});
+}
+
+namespace {
+
+/// A shop whose goods have parts: keys, references, conditions, indexes and defaults.
+EmulatedSql with_parts() {
+  EmulatedSql sql = of_shop();
+  CHECK(sql.say("CREATE TABLE parts (id serial PRIMARY KEY, good int NOT NULL REFERENCES goods(id) ON "
+                "DELETE CASCADE DEFERRABLE INITIALLY DEFERRED, \"order\" int DEFAULT 7, name text "
+                "DEFAULT 'x', made timestamptz DEFAULT now(), CONSTRAINT one UNIQUE (name, good), "
+                "CONSTRAINT some CHECK (\"order\" > 0))") == "CREATE TABLE");
+  CHECK(sql.say("CREATE INDEX by_order ON parts (\"order\" DESC, id)") == "CREATE INDEX");
+  return sql;
+}
+
+}  // namespace
+
+TEST_CASE("information_schema shows keys and their columns") {
+  EmulatedSql sql = with_parts();
+  constexpr const char* keys =
+      "SELECT tc.constraint_name, kc.column_name, kc.ordinal_position FROM "
+      "information_schema.table_constraints tc JOIN information_schema.key_column_usage kc ON "
+      "(tc.table_name = kc.table_name AND tc.table_schema = kc.table_schema AND tc.constraint_name "
+      "= kc.constraint_name) WHERE tc.constraint_type = '{}' AND tc.table_name = 'parts' AND "
+      "tc.table_schema = 'public' ORDER BY kc.ordinal_position";
+  const auto of = [&](std::string_view type) {
+    std::string text = keys;
+    return sql.say(text.replace(text.find("{}"), 2, type));
+  };
+  CHECK(of("PRIMARY KEY") == "parts_pkey|id|1;SELECT 1");
+  CHECK(of("UNIQUE") == "one|name|1;one|good|2;SELECT 2");
+  CHECK(of("FOREIGN KEY") == "parts_good_fkey|good|1;SELECT 1");
+  CHECK(sql.say("SELECT column_name, column_default FROM information_schema.columns WHERE "
+                "table_schema = 'public' AND table_name = 'parts' ORDER BY ordinal_position") ==
+        "id|nextval('parts_id_seq'::regclass);good|NULL;order|7;name|'x'::text;made|now();SELECT 5");
+}
+
+TEST_CASE("pg_constraint and pg_index show what there is of a table") {
+  EmulatedSql sql = with_parts();
+  CHECK(sql.say("SELECT c.conname, c.contype, pg_get_constraintdef(c.oid), c.conkey FROM "
+                "pg_constraint c JOIN pg_class t ON t.oid = c.conrelid WHERE t.relname = 'parts' AND "
+                "t.relkind = 'r' AND t.relnamespace = 2200 AND c.contype <> 'c' ORDER BY c.conname") ==
+        "one|u|UNIQUE (name, good)|{4,2};parts_good_fkey|f|FOREIGN KEY (good) REFERENCES goods(id) ON "
+        "DELETE CASCADE DEFERRABLE INITIALLY DEFERRED|{2};parts_pkey|p|PRIMARY KEY (id)|{1};SELECT 3");
+  constexpr const char* indexes =
+      "SELECT i.relname, idxs.indexdef, idx.indisunique, array(SELECT pg_get_indexdef("
+      "idx.indexrelid, k + 1, true) FROM generate_subscripts(idx.indkey, 1) AS k ORDER BY k) FROM "
+      "pg_catalog.pg_class AS t INNER JOIN pg_catalog.pg_namespace AS n ON t.relnamespace = n.oid "
+      "INNER JOIN pg_catalog.pg_index AS idx ON t.oid = idx.indrelid INNER JOIN pg_catalog.pg_class "
+      "AS i ON idx.indexrelid = i.oid INNER JOIN pg_catalog.pg_indexes AS idxs ON (idxs.tablename = "
+      "t.relname AND idxs.indexname = i.relname AND idxs.schemaname = n.nspname) WHERE t.relname = "
+      "'parts' AND t.relkind = 'r' AND n.nspname = 'public' ORDER BY idx.indisunique DESC, i.relname";
+  CHECK(sql.why(indexes) == "");
+  CHECK(sql.say(indexes) ==
+        "one|CREATE UNIQUE INDEX one ON public.parts USING btree (name, good)|t|{name,good};"
+        "parts_pkey|CREATE UNIQUE INDEX parts_pkey ON public.parts USING btree (id)|t|{id};"
+        "by_order|CREATE INDEX by_order ON public.parts USING btree (\"order\" DESC, id)|f|"
+        "{\"\\\"order\\\"\",id};SELECT 3");
+  CHECK(sql.say("SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d JOIN pg_class t ON t.oid = "
+                "d.adrelid WHERE t.relname = 'parts' AND t.relnamespace = 2200 AND t.relkind = 'r' "
+                "ORDER BY d.adnum") == "nextval('parts_id_seq'::regclass);7;'x'::text;now();SELECT 4");
+}
+
+TEST_CASE("of an index that is not of columns alone no definition is told") {
+  EmulatedSql sql = with_parts();
+  sql.hear("CREATE INDEX odd ON parts (lower(name))", "CREATE INDEX");
+  constexpr const char* definition =
+      "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename = 'parts' AND "
+      "indexname = '{}'";
+  const auto of = [&](std::string_view name) {
+    std::string text = definition;
+    return sql.say(text.replace(text.find("{}"), 2, name));
+  };
+  CHECK(of("by_order") ==
+        "CREATE INDEX by_order ON public.parts USING btree (\"order\" DESC, id);SELECT 1");
+  CHECK(of("odd") == "-");
+  sql.hear("CREATE INDEX ON parts (name)", "CREATE INDEX");  // the server chooses a name
+  CHECK(of("by_order") == "-");
 }
