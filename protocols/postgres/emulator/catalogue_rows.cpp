@@ -220,7 +220,10 @@ void Relations::add_other_attributes(const std::string& key, Rows& rows) const {
   std::int64_t number = 0;
   for (const char* name : {"ctid", "xmin", "cmin", "xmax", "cmax", "tableoid"})
     add(name, --number, false);
-  add({}, {}, true);
+  const Definition& table = *book_.tables.find(key)->second.definition;
+  for (std::int64_t each = 1; each <= table.last_attribute; ++each)
+    if (std::ranges::find(table.columns, each, &TableColumn::attribute) == table.columns.end())
+      add(fmt::format("........pg.dropped.{}........", each), each, true);
 }
 
 void Relations::add_column(const std::string& key, const TableColumn& column, Shade shade,

@@ -158,6 +158,8 @@ class PostgresEmulator final : public sql::emulator::SqlEmulator {
   [[nodiscard]] bool definition_holds(const tree::Statement& statement) override;
   [[nodiscard]] std::optional<std::string> answer_of_definition(const tree::Statement& statement,
                                                                 std::string_view pattern) override;
+  [[nodiscard]] bool makes_all_anew(const tree::Statement& statement,
+                                    std::string_view pattern) override;
   [[nodiscard]] std::vector<KeyPath> paths_of_definition(
       const tree::Statement& statement) const override;
   [[nodiscard]] std::optional<std::string> description_of(const Plan& plan) override;
@@ -223,6 +225,7 @@ void PostgresEmulator::read(const Document& knowledge) {
   std::from_chars(version.data(), version.data() + version.size(), major);
   printing.numeric_fields = version.empty() || major >= 14;
   printing.version = major;
+  printing.database = text_at_path(profile_, "session", "database");
   const std::string path = text_at_path(profile_, "session", "search_path");
   const std::string encoding = text_at_path(profile_, "session", "client_encoding");
   sound_session_ = (path.empty() || path == "\"$user\", public" || path == "public") &&
@@ -247,7 +250,7 @@ Document PostgresEmulator::knowledge() const {
   Document knowledge = SqlEmulator::knowledge();
   if (!profile_.is_null()) {
     for (const char* name : {"TimeZone", "DateStyle", "search_path", "client_encoding",
-                             "IntervalStyle", "server_version"})
+                             "IntervalStyle", "server_version", "database"})
       if (const std::string value = text_at_path(profile_, "session", name); !value.empty())
         knowledge["profile"]["session"][name] = document_of(value);
   }
@@ -329,6 +332,26 @@ std::optional<std::string> PostgresEmulator::answer_of_definition(const tree::St
   answer.notices = std::move(told->notices);
   if (!answer.error) answer.tag = std::move(told->tag);
   return encode_image(answer);
+}
+
+/// CREATE DATABASE of the one where all is computed: nothing is in it but what PostgreSQL's own
+/// template has.
+bool PostgresEmulator::makes_all_anew(const tree::Statement& statement, std::string_view pattern) {
+  const auto* create = statement.as<tree::CreateOther>();
+  const std::size_t at = pattern.find(" template");
+  const bool plain = at == std::string_view::npos ||
+                     pattern.find("template0", at + 9) != std::string_view::npos ||
+                     pattern.find("template1", at + 9) != std::string_view::npos;
+  if (create == nullptr || create->kind != tree::ObjectKind::database ||
+      first_.database.empty() || create->name.name != first_.database)
+    return false;
+  clear(nullptr);
+  if (!plain) return true;
+  const std::set<std::string, std::less<>> none;
+  held().note_complete();
+  held().note_others(&none);
+  held().note_comments(false);
+  return true;
 }
 
 /// As the recorded ones: what it names and its entry in the catalogue, where that is all.

@@ -428,6 +428,7 @@ void SqlEmulator::follow_write(const SqlRequest& request, Bytes image, const Ans
     if (!computed) note_failure(request, answer.code);
     return;
   }
+  if (makes_all_anew(statement, request.pattern)) return;
   const bool defined = !request.has_more && !request.other_session &&
                        define(statement, *contents_, rules(), depended_);
   statements_->define(statement);

@@ -97,6 +97,11 @@ class SqlEmulator : public Emulator {
       const tree::Statement& statement, std::string_view pattern) = 0;
   /// After it was carried out in the contents: whether it is sure that it succeeded.
   [[nodiscard]] virtual bool definition_holds(const tree::Statement& /*statement*/) { return true; }
+  /// The statement, which took effect, made anew all that there is; see clear().
+  [[nodiscard]] virtual bool makes_all_anew(const tree::Statement& /*statement*/,
+                                            std::string_view /*pattern*/) {
+    return false;
+  }
   /// What a definition changes that is about to be computed.
   [[nodiscard]] virtual std::vector<KeyPath> paths_of_definition(
       const tree::Statement& /*statement*/) const {

@@ -234,3 +234,20 @@ TEST_CASE("of an index that is not of columns alone no definition is told") {
   sql.hear("CREATE INDEX ON parts (name)", "CREATE INDEX");  // the server chooses a name
   CHECK(of("by_order") == "-");
 }
+
+TEST_CASE("in a database that was made nothing is there") {
+  Document knowledge = EmulatedSql::in_utc();
+  knowledge["profile"]["session"]["database"] = "test_shop";
+  EmulatedSql sql(knowledge);
+  CHECK(sql.say(all_tables) == "-");
+  sql.hear("CREATE TABLE old (id int)", "CREATE TABLE");
+  sql.hear("CREATE DATABASE other", "CREATE DATABASE");
+  CHECK(sql.say(all_tables) == "-");
+  sql.hear("CREATE DATABASE test_shop WITH ENCODING 'UTF8'", "CREATE DATABASE");
+  CHECK(sql.say(all_tables) == "SELECT 0");
+  CHECK(sql.say("SELECT current_database()") == "test_shop;SELECT 1");
+  CHECK(sql.say("CREATE TABLE t (id int)") == "CREATE TABLE");
+  CHECK(sql.say(all_tables) == "t;SELECT 1");
+  sql.hear("CREATE DATABASE test_shop TEMPLATE shop", "CREATE DATABASE");
+  CHECK(sql.say(all_tables) == "-");
+}
