@@ -251,6 +251,7 @@ std::optional<Emulator::Computed> SqlEmulator::compute_definition(const SqlReque
     return knows_errors_ ? std::optional(Computed{*std::move(image), {}}) : std::nullopt;
   if (!image || (locks_ && contents_->others_are_open(connection)) || !contents_->enter(connection))
     return std::nullopt;
+  std::vector<KeyPath> paths = paths_of_definition(statement);
   const bool done =
       define(statement, *contents_, rules(), depended_) && definition_holds(statement);
   done ? contents_->keep() : contents_->undo();
@@ -258,7 +259,7 @@ std::optional<Emulator::Computed> SqlEmulator::compute_definition(const SqlReque
   statements_->define(statement);
   note_defined(statement, request.pattern);
   contents_->note_written(connection);
-  return Computed{std::move(*image), paths_of_definition(statement)};
+  return Computed{std::move(*image), std::move(paths)};
 }
 
 // ---- what is known where it is not computed ----
@@ -450,6 +451,7 @@ void SqlEmulator::follow_write(const SqlRequest& request, Bytes image, const Ans
     if (!computed) note_failure(request, answer.code);
     return;
   }
+  if (makes_all_anew(statement, request.pattern)) return;
   const bool defined = !request.has_more && !request.other_session &&
                        define(statement, *contents_, rules(), depended_);
   statements_->define(statement);
@@ -511,13 +513,6 @@ void SqlEmulator::forget(const EmulatedRequest& asked) {
   forget_written(request, asked.connection);
   contents_->keep();
   contents_->note_written(asked.connection);
-}
-
-/// As one that failed in a way that is not known.
-void SqlEmulator::miss(const EmulatedRequest& asked) {
-  const SqlRequest request = request_of(asked);
-  use_session(request);
-  if (!request.described && !may_write(request).nothing()) note_failure(request, {});
 }
 
 }  // namespace understudy::sql::emulator

@@ -47,6 +47,7 @@ class Statements {
   }
   /// The statement took effect: what it defines counts for what others may write.
   void define(const tree::Statement& statement) { catalog_.apply(statement); }
+  [[nodiscard]] const Catalog& catalog() const noexcept { return catalog_; }
 
  private:
   static constexpr std::size_t kept = 5000;
