@@ -22,6 +22,7 @@ struct StepAnalysis {
   Effect effect = Effect::read;
   Control control = Control::none;
   bool changed = true, waited = false, understood = true;
+  Sight sight = Sight::newest;
 };
 
 /// One recorded exchange, analysed.
