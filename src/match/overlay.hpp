@@ -52,9 +52,7 @@ class Overlay : public Transaction<Advance> {
     is_certain_ = sight_ == Sight::snapshot;
   }
   /// Whether the request that is under way sees the snapshot in place of what is there now.
-  [[nodiscard]] bool sees_snapshot() const noexcept {
-    return snapshot_ && sight_ != Sight::newest;
-  }
+  [[nodiscard]] bool sees_snapshot() const noexcept { return snapshot_ && sight_ != Sight::newest; }
   [[nodiscard]] Log carry_out(Control control, std::string_view name, bool succeeded = true) {
     Log visible = Transaction::carry_out(control, name, succeeded);
     if (!active()) snapshot_.reset();

@@ -460,6 +460,36 @@ def nothing_there(sql, _again, ids):
         return seen + [ask(connection, "SELECT count(*) AS n FROM coupon"), ask(connection, "DROP TABLE coupon")]
 
 
+WEIGHT = {"pg": """CREATE FUNCTION weight(told TEXT) RETURNS INTEGER LANGUAGE plpgsql STABLE AS
+  $$ DECLARE n INTEGER := 0; i INTEGER := 0;
+  BEGIN WHILE i < length(told) LOOP i := i + 1; n := n * 7 %% 31 + ascii(substr(told, i, 1)); END LOOP;
+     RETURN n + (SELECT count(*) FROM doc WHERE length(body) > length(told)); END $$""",
+          "my": """CREATE FUNCTION weight(told VARCHAR(99)) RETURNS INTEGER READS SQL DATA
+  BEGIN DECLARE n, i INTEGER DEFAULT 0;
+    WHILE i < length(told) DO SET i = i + 1; SET n = n * 7 %% 31 + ascii(substr(told, i, 1)); END WHILE;
+    RETURN n + (SELECT count(*) FROM doc WHERE length(body) > length(told)); END"""}
+RANKED = {"pg": """SELECT body, ts_rank(to_tsvector('english', body), plainto_tsquery('english', 'cats')) AS rank FROM doc
+  ORDER BY rank DESC, id""",
+          "my": "SELECT body, soundex(body) AS sound FROM doc ORDER BY sound DESC, id"}
+
+
+def equal_contents(sql, again, _):
+    """What is not computed (a rank, a function of the application's own) is known by the contents that it is
+    asked of; again: other orders of tests and rows, one of them twice."""
+    texts = [["a cat", "cats and cats"], ["no dog", "one cat", "cats"]]
+    with sql.pool(1) as (connection,):
+        ask(connection, "CREATE TABLE doc (id INTEGER PRIMARY KEY, body VARCHAR(99), at TIMESTAMP DEFAULT CURRENT_TIMESTAMP)")
+        ask(connection, WEIGHT[sql.service])
+        told = {}
+        for number in (1, 0, 1) if again else (0, 1):
+            ask(connection, "TRUNCATE TABLE doc")
+            rows = list(enumerate(texts[number]))
+            for id, body in reversed(rows) if again else rows:
+                ask(connection, "INSERT INTO doc (id, body) VALUES (%s, %s)", id, body)
+            told[number] = [ask(connection, RANKED[sql.service]), ask(connection, "SELECT weight(body) AS w FROM doc ORDER BY id")]
+        return [told[0], told[1]]
+
+
 def pool_resets(sql, again, _):
     """What asyncpg's pool sends whenever a connection comes back; again: to more connections."""
     seen = []
@@ -570,12 +600,12 @@ def redis_discard(_, again, ids):
 CASES = {function.__name__: function for function in (
     twice_in_parallel, pool, rollback, savepoint, client_made_key, made_columns, clock, clock_alone, clock_once, compared_clock, other_table,
     polls, many_polls, comments, swapped, in_list, settings, other_setting, own_tables, starts, catalogue, accounts, unlocked, defined,
-    login_time, nothing_there, pool_resets, notified, idle, redis_pool, redis_parallel, redis_key, redis_polls, redis_swapped,
+    login_time, nothing_there, equal_contents, pool_resets, notified, idle, redis_pool, redis_parallel, redis_key, redis_polls, redis_swapped,
     redis_discard)}
 
 
 # Whose answers are computed: the recorder has to know the server's settings.
-WITH_CATALOGUE = {"login_time", "nothing_there"}
+WITH_CATALOGUE = {"login_time", "nothing_there", "equal_contents"}
 
 
 def play(case, service, again, ids):
@@ -716,7 +746,7 @@ def add_case(case, service):
 
 
 for name in ("twice_in_parallel", "pool", "rollback", "savepoint", "client_made_key", "made_columns", "compared_clock", "polls",
-             "many_polls", "comments", "swapped", "in_list", "login_time", "nothing_there"):
+             "many_polls", "comments", "swapped", "in_list", "login_time", "nothing_there", "equal_contents"):
     add_case(name, "pg")
     add_case(name, "my")
 add_case("clock_alone", "pg")

@@ -51,11 +51,16 @@ bool knows_names(const ContentsAlone& alone, const Tables& tables) {
   });
 }
 
-std::vector<std::size_t> columns_of(const contents::Definition& table,
-                                    const std::optional<std::set<std::string>>& names) {
+/// Those that may matter.
+std::vector<std::size_t> columns_of(const Table& table, const ContentsAlone& alone) {
   std::vector<std::size_t> columns;
-  for (std::size_t i = 0; i < table.columns.size(); ++i)
-    if (!names || names->contains(lower(table.columns[i].name))) columns.push_back(i);
+  const auto& all = table.state->definition->columns;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const std::string name = lower(all[i].name);
+    if (table.whole || !alone.columns || alone.columns->contains(name) ||
+        alone.columns_in_routines.contains(name))
+      columns.push_back(i);
+  }
   return columns;
 }
 
@@ -99,8 +104,7 @@ std::optional<std::string> contents_behind(const SqlRequest& request, Statements
   for (const tree::Name& name : alone->routines)
     if (!append_routine(behind, name, contents, rules)) return std::nullopt;
   for (const auto& [key, table] : *tables) {
-    const auto columns =
-        columns_of(*table.state->definition, table.whole ? std::nullopt : alone->columns);
+    const auto columns = columns_of(table, *alone);
     const auto print = contents::fingerprint(contents, *table.state, columns);
     if (!print) return std::nullopt;
     behind += *print;

@@ -500,7 +500,8 @@ bool is_depended_on(std::string_view key, const Depended& depended,
   for (auto each = depended.lower_bound(key); each != depended.end() && each->starts_with(key);
        ++each) {
     if (each->size() == key.size()) return true;
-    if ((*each)[key.size()] == by_view && !book.is_absent(each->substr(key.size() + 1))) return true;
+    if ((*each)[key.size()] == by_view && !book.is_absent(each->substr(key.size() + 1)))
+      return true;
   }
   return false;
 }

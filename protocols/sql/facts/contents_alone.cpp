@@ -190,25 +190,79 @@ class Reader : public tree::Visitor {
   std::set<std::string> columns_, own_names_, relations_;
 };
 
-/// Whether nothing in the text of a function names the clock or chance.
-bool is_steady_text(std::string_view body, Dialect dialect) {
-  Lexer lexer(body, {dialect, false, false});
-  for (Token token = lexer.next(); token.kind != TokenKind::end; token = lexer.next()) {
-    if (token.kind == TokenKind::broken || token.kind == TokenKind::variable ||
-        token.kind == TokenKind::quoted)
-      return false;
-    if (token.kind == TokenKind::word && is_unsteady(lower(token.text))) return false;
-    if (token.kind == TokenKind::string && token.text.size() > 2 &&
-        names_moment(token.text.substr(1, token.text.size() - 2)))
-      return false;
+/// The words of a function's text, as far as they may matter.
+class BodyWords {
+ public:
+  BodyWords(std::string_view body, Dialect dialect) {
+    Lexer lexer(body, {dialect, false, false});
+    for (Token token = lexer.next(); token.kind != TokenKind::end; token = lexer.next())
+      tokens_.push_back(token);
   }
-  return true;
-}
+
+  /// Whether nothing in it names the clock or chance.
+  [[nodiscard]] bool are_steady() const {
+    return std::ranges::none_of(tokens_, [](const Token& token) {
+      const bool text = token.kind == TokenKind::string && token.text.size() > 2;
+      return token.kind == TokenKind::broken || token.kind == TokenKind::variable ||
+             token.kind == TokenKind::quoted ||
+             (token.kind == TokenKind::word && is_unsteady(lower(token.text))) ||
+             (text && names_moment(token.text.substr(1, token.text.size() - 2)));
+    });
+  }
+
+  /// Whether it may look at whole rows of that table: by `*`, or by its name or its alias where no
+  /// column stands behind it.
+  [[nodiscard]] bool take_whole(std::string_view table) const {
+    std::string alias;
+    for (std::size_t i = 0; i < tokens_.size(); ++i) {
+      if (tokens_[i].text == "*" && is_list_before(i)) return true;
+      if (!is_word(i, lower(table)) || is_dot(i + 1)) continue;
+      const bool from = i > 0 && (is_word(i - 1, "from") || is_word(i - 1, "join"));
+      if (!from) return true;
+      const std::size_t behind = i + (is_word(i + 1, "as") ? 2 : 1);
+      if (behind < tokens_.size() && tokens_[behind].kind == TokenKind::word &&
+          tokens_[behind].word() == Word::none) {
+        if (!alias.empty()) return true;
+        alias = lower(tokens_[behind].text);
+      }
+    }
+    return std::ranges::count_if(index(), [&](std::size_t i) {
+             return !alias.empty() && is_word(i, alias) && !is_dot(i + 1);
+           }) > 1;
+  }
+
+  void add_to(std::set<std::string>& names) const {
+    for (const Token& token : tokens_)
+      if (token.kind == TokenKind::word) names.insert(lower(token.text));
+  }
+
+ private:
+  [[nodiscard]] bool is_word(std::size_t i, std::string_view word) const {
+    return i < tokens_.size() && tokens_[i].kind == TokenKind::word &&
+           lower(tokens_[i].text) == word;
+  }
+  [[nodiscard]] bool is_dot(std::size_t i) const {
+    return i < tokens_.size() && tokens_[i].is('.');
+  }
+  [[nodiscard]] bool is_list_before(std::size_t i) const {
+    if (i == 0) return true;
+    if (tokens_[i - 1].is('(')) return i < 2 || !is_word(i - 2, "count");
+    return tokens_[i - 1].is(',') || tokens_[i - 1].is('.') || is_word(i - 1, "select") ||
+           is_word(i - 1, "distinct") || is_word(i - 1, "all");
+  }
+  [[nodiscard]] std::vector<std::size_t> index() const {
+    std::vector<std::size_t> numbers(tokens_.size());
+    for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = i;
+    return numbers;
+  }
+
+  std::vector<Token> tokens_;
+};
 
 bool is_steady_routine(const tree::CreateRoutine& routine, Dialect dialect) {
   const bool text = routine.language == "sql" || routine.language == "plpgsql";
   return text && routine.kind == tree::ObjectKind::function && routine.statements.empty() &&
-         !routine.body.empty() && is_steady_text(routine.body, dialect);
+         !routine.body.empty() && BodyWords(routine.body, dialect).are_steady();
 }
 
 bool touches_more(const Effects& effects) {
@@ -247,14 +301,16 @@ std::optional<ContentsAlone> contents_alone(const tree::Statement& statement,
   if (!reader.holds()) return std::nullopt;
   const Effects effects = effects_of(statement, catalog, dialect);
   if (touches_more(effects)) return std::nullopt;
-  ContentsAlone found{effects.reads, {}, effects.routines, std::nullopt, {}};
+  ContentsAlone found{effects.reads, {}, effects.routines, std::nullopt, {}, {}};
   for (const tree::Name& table : found.tables)
     if (!is_plain_table(table, catalog)) return std::nullopt;
   for (const tree::Name& name : found.routines)
     for (const tree::CreateRoutine* routine : catalog.routines(name)) {
       if (!is_steady_routine(*routine, dialect)) return std::nullopt;
-      const Effects inside = effects_of(*routine, catalog, dialect);
-      found.whole.insert(found.whole.end(), inside.reads.begin(), inside.reads.end());
+      const BodyWords words(routine->body, dialect);
+      words.add_to(found.columns_in_routines);
+      for (const tree::Name& table : effects_of(*routine, catalog, dialect).reads)
+        if (words.take_whole(table.name)) found.whole.push_back(table);
     }
   reader.tell(found);
   return found;

@@ -22,6 +22,8 @@ struct ContentsAlone {
   std::optional<std::set<std::string>> columns;
   /// Among them those that the query gives to what it makes itself.
   std::set<std::string> own_names;
+  /// What they may be called in the functions.
+  std::set<std::string> columns_in_routines;
 };
 
 /// Nothing where it may depend on more: on the clock, on chance, on who asks, on variables, on what

@@ -122,6 +122,33 @@ TEST_CASE("a function of one's own counts as what it is, with what it reads") {
   CHECK(other.say(question) == "-");
 }
 
+TEST_CASE("columns that a function does not name do not count, but for whole rows") {
+  const auto say = [](const std::string& body) {
+    const std::string question = "SELECT rate(word) FROM tag";
+    const std::string function =
+        "CREATE FUNCTION rate(text) RETURNS text LANGUAGE plpgsql STABLE AS '" + body + "'";
+    EmulatedSql sql = served_after(question, "x", {function});
+    define(sql);
+    sql.hear(function, "CREATE FUNCTION");
+    sql.hear(note(1, "a cat"), "INSERT 0 1");
+    sql.hear(note(2, "cats and cats"), "INSERT 0 1");
+    return sql.say(question);
+  };
+  CHECK(say("begin return (select max(n.body) from note n where id * 2 > 1); end") == "x;SELECT 1");
+  CHECK(say("begin return (select count(*) from note); end") == "x;SELECT 1");
+  for (const std::string body :
+       {"begin return (select max(at) from note); end",
+        "begin return (select max(n::text) from note n); end",
+        "begin return (select max(note::text) from note); end",
+        "declare r record; begin select * into r from note limit 1; return r.id; end",
+        "begin return (select max(body) from note where now() > $1); end",
+        "begin return (select max(body) from note where ''today'' > $1); end",
+        "begin execute $1; return 1; end"}) {
+    CAPTURE(body);
+    CHECK(say(body) == "-");
+  }
+}
+
 TEST_CASE("what is a matter of more than contents is not known by them") {
   const std::vector<std::string> questions = {
       "SELECT to_tsvector(now()::text)::text FROM note",
