@@ -63,6 +63,8 @@ class Emulator {
     std::string image;  ///< as the protocol's Analyser makes it
     /// What the request may have changed; empty where it changed nothing.
     std::vector<KeyPath> writes;
+    /// It was recorded where all that it depends on was as it is now.
+    bool recorded = false;
   };
 
   /// What WATCH sees of one dependency. Kept by who watches, for as long as he does.

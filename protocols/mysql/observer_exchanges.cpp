@@ -45,7 +45,7 @@ bool rolls_back(const Results& results) {
 void MysqlObserver::complete_front(Moment at) {
   Pending& pending = pending_.front();
   if (response_.undecodable())
-    warn("text in a character set that can't be converted was kept as octets");
+    queue_.warn("text in a character set that can't be converted was kept as octets");
   switch (pending.command) {
     case Command::query:
       return complete_query(pending, at);
@@ -374,7 +374,7 @@ void MysqlObserver::tell_untold() {
 }
 
 void MysqlObserver::emit(Document request, Document answer, Moment began, Moment ended) {
-  observed_.push_back(Exchange{std::move(request), std::move(answer), began, ended});
+  queue_.tell({std::move(request), std::move(answer), began, ended});
 }
 
 }  // namespace understudy::mysql

@@ -353,7 +353,7 @@ Verdict LiveState::compute(Asked& asked, const Found& found, const Verdict& reco
   if (!emulation_ || !asked.computable) return {};
   auto computed = emulation_->compute(asked.of_emulator());
   if (!computed) return {};
-  Verdict verdict{.grade = Grade::computed};
+  Verdict verdict{.grade = computed->recorded ? Grade::exact : Grade::computed};
   verdict.image = std::make_shared<const std::string>(std::move(computed->image));
   asked.connection.computed.push_back(verdict.image);
   const bool may_write = !found.empty() && writes(found);

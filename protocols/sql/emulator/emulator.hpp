@@ -12,6 +12,7 @@
 
 #include "protocols/sql/contents/contents.hpp"
 #include "protocols/sql/emulator/coverage.hpp"
+#include "protocols/sql/emulator/known_answers.hpp"
 #include "protocols/sql/emulator/request.hpp"
 #include "protocols/sql/emulator/runner.hpp"
 #include "protocols/sql/emulator/start.hpp"
@@ -63,7 +64,6 @@ class SqlEmulator : public Emulator {
   [[nodiscard]] std::optional<Computed> compute(const EmulatedRequest& asked, Moment now) override;
   void follow(const EmulatedRequest& asked, Bytes image, Moment now, bool in_order) override;
   void forget(const EmulatedRequest& asked) override;
-  void miss(const EmulatedRequest& asked) override;
   [[nodiscard]] Coverage coverage() const override { return covered_.coverage(rules()); }
   [[nodiscard]] std::string why_not(const EmulatedRequest& asked) override;
   [[nodiscard]] bool undoes() const noexcept override { return true; }
@@ -101,7 +101,12 @@ class SqlEmulator : public Emulator {
       const tree::Statement& statement, std::string_view pattern) = 0;
   /// After it was carried out in the contents: whether it is sure that it succeeded.
   [[nodiscard]] virtual bool definition_holds(const tree::Statement& /*statement*/) { return true; }
-  /// What a definition that was computed has changed.
+  /// The statement, which took effect, made anew all that there is; see clear().
+  [[nodiscard]] virtual bool makes_all_anew(const tree::Statement& /*statement*/,
+                                            std::string_view /*pattern*/) {
+    return false;
+  }
+  /// What a definition changes that is about to be computed.
   [[nodiscard]] virtual std::vector<KeyPath> paths_of_definition(
       const tree::Statement& /*statement*/) const {
     return {KeyPath()};
@@ -139,6 +144,7 @@ class SqlEmulator : public Emulator {
   [[nodiscard]] bool reads_committed() const noexcept { return start_ && start_->reads_committed; }
   [[nodiscard]] const Depended& depended() const noexcept { return depended_; }
   [[nodiscard]] Statements& statements() noexcept { return *statements_; }
+  [[nodiscard]] const Statements& statements() const noexcept { return *statements_; }
 
  private:
   void begin_with(std::shared_ptr<const Start> start);
@@ -159,6 +165,8 @@ class SqlEmulator : public Emulator {
   [[nodiscard]] std::optional<Computed> compute_once(const Plan& plan, const SqlRequest& request,
                                                      std::uint64_t connection,
                                                      const std::vector<std::string>& revealed);
+  [[nodiscard]] std::optional<Computed> recall(const SqlRequest& request);
+  void note_known(const SqlRequest& request, Bytes image);
   void follow_read(const SqlRequest& request, Bytes image);
   void follow_write(const SqlRequest& request, Bytes image, const Answered& answer,
                     std::uint64_t connection, bool sure);
@@ -192,6 +200,7 @@ class SqlEmulator : public Emulator {
   const Document* start_document_ = nullptr;
   std::shared_ptr<const Start> start_;  ///< null where it is not known what there was first
   std::set<std::uint64_t> unsure_;      ///< connections of whose transaction not all is known
+  KnownAnswers known_answers_;
   CoverageBook covered_;
   bool disagrees_ = false;  ///< it would have answered otherwise what was followed last
   std::string why_not_;     ///< of the request that was followed last

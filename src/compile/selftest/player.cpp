@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "compile/model/full_step.hpp"
 #include "table/hash.hpp"
 
 namespace understudy::compile {
@@ -98,7 +99,7 @@ void Player::carry_out(const Step& step, Connection& connection) {
 }
 
 void Player::control(const Step& step, Connection& connection) {
-  const Analysis& a = step.analysis;
+  const StepAnalysis& a = step.analysis;
   if (connection.skips) {
     connection.skips = !ends_transaction(a.control);
     return;
@@ -113,10 +114,12 @@ void Player::control(const Step& step, Connection& connection) {
       if (a.effect != Effect::none) grade_commit(step, verdict);
       return;
     }
-    case Control::watch:
-      for (const KeyPath& path : a.reads)
+    case Control::watch: {
+      const FullStep full(step);
+      for (const KeyPath& path : full.reads)
         static_cast<void>(live_.watch(join(path), connection.state));
       return;
+    }
     default:
       connection.state.apply(a.control, a.control_name);
   }

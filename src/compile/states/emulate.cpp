@@ -69,7 +69,10 @@ class Order {
 class Follower {
  public:
   Follower(const LoadedService& service, Emulator& emulator)
-      : service_(service), emulator_(emulator), order_(service) {}
+      : service_(service), emulator_(emulator), order_(service) {
+    for (StepId i; i != service_.steps.next(); ++i)
+      last_.insert_or_assign(std::pair(service_.steps[i].recording, service_.steps[i].connection), i);
+  }
 
   void run() {
     std::optional<std::uint32_t> recording;
@@ -87,7 +90,7 @@ class Follower {
  private:
   void play(StepId i) {
     const Step& step = service_.steps[i];
-    const Analysis& a = step.analysis;
+    const StepAnalysis& a = step.analysis;
     auto& transaction = open_[step.connection];
     if (emulator_.undoes()) {
       tell(i);
@@ -106,7 +109,7 @@ class Follower {
   /// As it happened: what a transaction does is undone where it is rolled back.
   void tell(StepId i) {
     const Step& step = service_.steps[i];
-    const Analysis& a = step.analysis;
+    const StepAnalysis& a = step.analysis;
     if (a.control != Control::none) {
       const bool undone = a.control == Control::commit && !a.changed;
       emulator_.control(undone ? Control::rollback : a.control, a.control_name, step.connection);
@@ -114,6 +117,10 @@ class Follower {
     } else if (!a.image.empty()) {
       follow(i, order_.undisturbed(i));
     }
+    // Who leaves without a word rolls back. What a gap hides may have been a COMMIT.
+    if (last_.at({step.recording, step.connection}) == i &&
+        !service_.gaps.contains(step.recording))
+      emulator_.control(Control::rollback, {}, step.connection);
   }
 
   void follow(StepId i, bool in_order) {
@@ -130,6 +137,7 @@ class Follower {
   Emulator& emulator_;
   Order order_;
   std::map<std::uint32_t, match::Transaction<StepId>> open_;  // by connection
+  std::map<std::pair<std::uint32_t, std::uint32_t>, StepId> last_;  // of a connection
 };
 
 }  // namespace
