@@ -3,12 +3,13 @@
 
     plant.py TREE [--only 1,4,7] [--build COMMAND] [--doctests] [--list]
 
-TREE is changed and put back as it was. COMMAND builds targets in it: it is called with a preset and the targets, in TREE
+TREE is made like the one that this file is in, so that what was built there stays, changed and put back as it was. COMMAND builds targets in it: it is called with a preset and the targets, in TREE
 (default: configure and build). A fault that does not compile counts as one that nobody noticed.
 """
 
 import argparse
 import pathlib
+import shutil
 import subprocess
 import sys
 
@@ -169,6 +170,17 @@ def plant(tree, fault):
     return "nobody notices it"
 
 
+def mirror(source, folder):
+    """All that is in the repository, written only where it differs: no more is built again than that."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=source, stdout=subprocess.PIPE, check=True).stdout
+    for name in listed.decode().rstrip("\0").split("\0"):
+        original, copy = source / name, folder / name
+        if not original.is_file() or (copy.is_file() and copy.read_bytes() == original.read_bytes()):
+            continue
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(original, copy)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("tree", type=pathlib.Path)
@@ -182,6 +194,7 @@ def main():
         for number, (what, file, *_) in enumerate(FAULTS, 1):
             print(number, file, what, sep="\t")
         return 0
+    mirror(pathlib.Path(__file__).resolve().parents[4], arguments.tree.resolve())
     tree = Tree(arguments.tree.resolve(), arguments.build.split(), [] if arguments.doctests else ["differential"])
     failed = 0
     for number in chosen:
