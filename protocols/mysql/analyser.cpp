@@ -201,8 +201,8 @@ Analysis MysqlAnalyser::analyse_clean(const SessionHeader& session, const Exchan
   if (request.is_object() && request.contains("sql")) {
     const std::string text = text_of(request, "sql");
     statement_.assign(text, around.mode);
-    analysis.sight = followed_->session.sight(followed_->session.inspect(text),
-                                              statement_.pattern());
+    analysis.sight =
+        followed_->session.sight(followed_->session.inspect(text), statement_.pattern());
     if (followed_->session.in_transaction() && ending_.contains(std::string(statement_.pattern())))
       depend_on_everything(analysis);
   }

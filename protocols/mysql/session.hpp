@@ -147,7 +147,7 @@ class Session {
   bool in_transaction_ = false;
   bool transaction_visible_ = false;
   bool read_only_ = false;  // the open transaction
-  std::string locks_;  // the statement that took them
+  std::string locks_;       // the statement that took them
   bool xa_open_ = false;
   Savepoints savepoints_;
   std::map<std::string, std::string, std::less<>> user_variables_;  // and "prepare name"

@@ -241,8 +241,8 @@ std::uint32_t traits_of_kind(Kind kind) {
 
 /// `'a' LIKE 'A'`, CASE 'a' WHEN 'A'.
 bool compares_word(std::string_view word) {
-  return word == "like" || word == "in" || word == "between" || word == "not" ||
-         word == "regexp" || word == "rlike" || word == "when";
+  return word == "like" || word == "in" || word == "between" || word == "not" || word == "regexp" ||
+         word == "rlike" || word == "when";
 }
 
 bool is_digit(char c) noexcept {
@@ -272,8 +272,8 @@ const std::unordered_map<std::string_view, const WordTrait*>& word_map() {
 Relevance::Relevance(const sql::Statement& statement, std::span<const sql::Value> values,
                      sql::Kind kind, bool in_transaction)
     : traits_(traits_of_kind(kind) | (in_transaction ? std::uint32_t{Trait::in_transaction} : 0U)) {
-  may_end_ = in_transaction &&
-             (kind == Kind::call || kind == Kind::execute || kind == Kind::unknown);
+  may_end_ =
+      in_transaction && (kind == Kind::call || kind == Kind::execute || kind == Kind::unknown);
   take_pattern(statement.pattern());
   for (const sql::Statement::Slot& slot : statement.slots()) {
     if (slot.parameter == sql::Statement::Slot::literal) {

@@ -64,7 +64,7 @@ class Relevance {
   bool may_end_ = false;
   enum class Literal : std::uint8_t { none, before, compared };
   Literal literal_ = Literal::none;  // where one stands before what is read next
-  std::vector<std::string> words_;  // of the pattern, in lower case
+  std::vector<std::string> words_;   // of the pattern, in lower case
 };
 
 /// Whether a variable can matter to any statement at all.

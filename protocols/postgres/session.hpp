@@ -33,8 +33,8 @@ struct SessionView {
 inline constexpr std::string_view isolation_fact = "transaction_isolation";
 
 /// What such a statement sees of what others committed since its block began. In one that sees one
-/// state throughout it is that of its first query, which may have been one that the mock answered by
-/// itself.
+/// state throughout it is that of its first query, which may have been one that the mock answered
+/// by itself.
 [[nodiscard]] Sight sight_of(const SessionView& session, sql::Kind kind);
 
 /// What a session is compared with.

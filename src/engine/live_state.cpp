@@ -459,8 +459,7 @@ Begun LiveState::begin(ConnectionState& connection, Sight sight) {
   if (outcome == Begun::yes) {
     connection.overlay.begin();
     look(sight, connection);
-  }
-  else if (connection.computing) {
+  } else if (connection.computing) {
     connection.computing.unlock();
   }
   return outcome;

@@ -54,9 +54,7 @@ class Overlay : public Transaction<Advance> {
   /// It goes on where other versions are: it has not looked there yet.
   void forget_snapshot() noexcept { snapshot_.reset(); }
   /// Whether the request that is under way sees the snapshot in place of what is there now.
-  [[nodiscard]] bool sees_snapshot() const noexcept {
-    return snapshot_ && sight_ != Sight::newest;
-  }
+  [[nodiscard]] bool sees_snapshot() const noexcept { return snapshot_ && sight_ != Sight::newest; }
   [[nodiscard]] Log carry_out(Control control, std::string_view name, bool succeeded = true) {
     Log visible = Transaction::carry_out(control, name, succeeded);
     if (!active()) snapshot_.reset();

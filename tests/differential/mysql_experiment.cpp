@@ -20,16 +20,22 @@ constexpr const char* mysql_user = "w_app";
 constexpr const char* mysql_database = "w";
 
 /// Databases and users of an earlier run go.
-constexpr const char* emptied[] = {
-    "DROP DATABASE IF EXISTS w", "DROP DATABASE IF EXISTS w2", "DROP DATABASE IF EXISTS w3",
-    "CREATE DATABASE w", "CREATE DATABASE w2", "CREATE DATABASE w3",
-    "DROP USER IF EXISTS w_app@'127.0.0.1', w_app@localhost",
-    "DROP ROLE IF EXISTS w_ann, w_bob", "CREATE ROLE w_ann", "CREATE ROLE w_bob",
-    "CREATE USER w_app@'127.0.0.1', w_app@localhost",
-    "GRANT ALL ON w.* TO w_app@'127.0.0.1', w_app@localhost",
-    "GRANT ALL ON w2.* TO w_app@'127.0.0.1', w_app@localhost",
-    "GRANT w_ann TO w_app@'127.0.0.1', w_app@localhost",
-    "GRANT w_bob TO w_app@'127.0.0.1', w_app@localhost", "USE w"};
+constexpr const char* emptied[] = {"DROP DATABASE IF EXISTS w",
+                                   "DROP DATABASE IF EXISTS w2",
+                                   "DROP DATABASE IF EXISTS w3",
+                                   "CREATE DATABASE w",
+                                   "CREATE DATABASE w2",
+                                   "CREATE DATABASE w3",
+                                   "DROP USER IF EXISTS w_app@'127.0.0.1', w_app@localhost",
+                                   "DROP ROLE IF EXISTS w_ann, w_bob",
+                                   "CREATE ROLE w_ann",
+                                   "CREATE ROLE w_bob",
+                                   "CREATE USER w_app@'127.0.0.1', w_app@localhost",
+                                   "GRANT ALL ON w.* TO w_app@'127.0.0.1', w_app@localhost",
+                                   "GRANT ALL ON w2.* TO w_app@'127.0.0.1', w_app@localhost",
+                                   "GRANT w_ann TO w_app@'127.0.0.1', w_app@localhost",
+                                   "GRANT w_bob TO w_app@'127.0.0.1', w_app@localhost",
+                                   "USE w"};
 
 void prepare(std::uint16_t port, const std::string& before) {
   MysqlWire maker(port, "root", "mysql");
@@ -101,12 +107,12 @@ Reply reply_of(const std::string& octets) {
 }  // namespace
 
 Run mysql_experiments(std::uint16_t port) {
-  return server_experiments(std::make_shared<const Speech>(
-      Speech{mysql::protocol(), [port] { return open(port); },
-             [port](const std::string& before) { prepare(port, before); },
-             mysql_login_octets(mysql_user, mysql_database), mysql_query_octets,
-             [](const std::string& sql, const std::string& octets) { return meaning_of(sql, octets); },
-             reply_of}));
+  return server_experiments(std::make_shared<const Speech>(Speech{
+      mysql::protocol(), [port] { return open(port); },
+      [port](const std::string& before) { prepare(port, before); },
+      mysql_login_octets(mysql_user, mysql_database), mysql_query_octets,
+      [](const std::string& sql, const std::string& octets) { return meaning_of(sql, octets); },
+      reply_of}));
 }
 
 }  // namespace differential

@@ -78,13 +78,12 @@ class MysqlPartitions : public MysqlClient {
     const std::string part = one_of({"low", "high", "low, high", "lowsp0"});
     switch (random_.below(13)) {
       case 0:
-        return write(
-            fmt::format("INSERT INTO measures VALUES ({}, {}, {})", id(9), id(35), id(5)));
+        return write(fmt::format("INSERT INTO measures VALUES ({}, {}, {})", id(9), id(35), id(5)));
       case 1:
         return write(fmt::format("UPDATE measures SET day = {} WHERE id = {}", id(35), id(6)));
       case 2:
-        return write(fmt::format("UPDATE measures PARTITION ({}) SET v = v + 1 WHERE id < {}", part,
-                                 id(6)));
+        return write(
+            fmt::format("UPDATE measures PARTITION ({}) SET v = v + 1 WHERE id < {}", part, id(6)));
       case 3:
         return write(fmt::format("DELETE FROM measures PARTITION ({}) WHERE id = {}", part, id(9)));
       case 4:
@@ -96,8 +95,8 @@ class MysqlPartitions : public MysqlClient {
           read("SELECT count(*) FROM measures PARTITION (low)");
         });
       case 6:
-        return write(fmt::format("INSERT INTO measures PARTITION (low) VALUES ({}, {}, 7)", id(9),
-                                 id(30)));
+        return write(
+            fmt::format("INSERT INTO measures PARTITION (low) VALUES ({}, {}, 7)", id(9), id(30)));
       case 7:
         return read("SELECT count(*), sum(v) FROM measures");
       case 8:
@@ -106,7 +105,8 @@ class MysqlPartitions : public MysqlClient {
         return read(fmt::format(
             "SELECT id, day, v FROM measures PARTITION ({}) ORDER BY id, day, v", part));
       default:
-        return read(fmt::format("SELECT day, v FROM measures WHERE id = {} ORDER BY day, v", id(6)));
+        return read(
+            fmt::format("SELECT day, v FROM measures WHERE id = {} ORDER BY day, v", id(6)));
     }
   }
 };
@@ -193,7 +193,8 @@ class MysqlSettings : public MysqlClient {
       case 6:
         return write(fmt::format("UPDATE stock SET qty = {} WHERE id = {}", id(5), id(4)));
       case 7:
-        return write(fmt::format("INSERT INTO stock VALUES ({}, {}, {}, 'e')", 4 + id(3), id(5), id(5)));
+        return write(
+            fmt::format("INSERT INTO stock VALUES ({}, {}, {}, 'e')", 4 + id(3), id(5), id(5)));
       case 8:
         return write(fmt::format("UPDATE stock SET name = '{}' WHERE id = {}",
                                  one_of({"much too long for it", "short"}), id(4)));

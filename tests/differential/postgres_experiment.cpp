@@ -84,10 +84,10 @@ Speech::Opened open(std::uint16_t port) {
 }  // namespace
 
 Run postgres_experiments(std::uint16_t port) {
-  return server_experiments(std::make_shared<const Speech>(
-      Speech{postgres::protocol(), [port] { return open(port); },
-             [port](const std::string& before) { prepare(port, before); },
-             startup_octets(postgres_user, postgres_database), query_octets, meaning_of, reply_of}));
+  return server_experiments(std::make_shared<const Speech>(Speech{
+      postgres::protocol(), [port] { return open(port); },
+      [port](const std::string& before) { prepare(port, before); },
+      startup_octets(postgres_user, postgres_database), query_octets, meaning_of, reply_of}));
 }
 
 }  // namespace differential

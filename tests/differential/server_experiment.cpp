@@ -32,10 +32,9 @@ class ServerExperiment {
                                          }});
     const Mock mock(speech_.protocol, truth_->recording(), clients, workload_.schema, nullptr,
                     truth_->facts());
-    served_ = std::make_unique<ServedMock>(speech_.protocol, mock, clients,
-                                           engine::Strictness::strict);
-    for (std::uint32_t i = 0; i < clients; ++i)
-      static_cast<void>(served_->ask(i, speech_.login));
+    served_ =
+        std::make_unique<ServedMock>(speech_.protocol, mock, clients, engine::Strictness::strict);
+    for (std::uint32_t i = 0; i < clients; ++i) static_cast<void>(served_->ask(i, speech_.login));
     plan_.order = plan_.order * 2 + 77;
     plan_.perturbed = true;
     simulate(

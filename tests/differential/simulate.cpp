@@ -62,8 +62,8 @@ class Simulation {
     const bool was_open = playing.client->in_transaction();
     playing.client->done(&reply);
     const bool writes = statement.kind == Statement::Kind::write;
-    playing.has_written = playing.client->in_transaction() && was_open &&
-                          (playing.has_written || writes);
+    playing.has_written =
+        playing.client->in_transaction() && was_open && (playing.has_written || writes);
     if (!reads) return playing.reads.clear();
     playing.reads.push_back(statement);
     if (plan_.perturbed && random_.percent(20)) execute(number, random_.of(playing.reads));

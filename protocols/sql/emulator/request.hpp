@@ -19,7 +19,7 @@ struct SqlRequest {
   bool described = false;     ///< its columns were asked for, nothing more
   bool one_state = false;     ///< of a transaction that sees one state of the database throughout
   Sight sight = Sight::newest;
-  bool only_reads = false;    ///< of a transaction that is READ ONLY
+  bool only_reads = false;  ///< of a transaction that is READ ONLY
   /// It has more than the statement says: data beside it, another session than the first one's.
   bool has_more = false;
   /// Names and types mean something else than in the first session: what it defines is not known.

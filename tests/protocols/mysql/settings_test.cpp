@@ -90,7 +90,8 @@ TEST_CASE("what may end a transaction is another question within one") {
   const auto marked = [](std::string_view text, bool in_transaction) {
     sql::Statement statement;
     statement.assign(text, mode);
-    return settings_mark({}, Relevance(statement, {}, sql::verb_of(text, mode).kind, in_transaction));
+    return settings_mark({},
+                         Relevance(statement, {}, sql::verb_of(text, mode).kind, in_transaction));
   };
   CHECK_EQ(marked("CALL p(1)", true), "transaction=open");
   CHECK_EQ(marked("CALL p(1)", false), "");
